@@ -1,0 +1,67 @@
+// The scalar algebra: what a pointwise op's formula is written over. Numbers instantiate it for the interpreter,
+// graph values for derivatives, each backend for its own code. Truth is 1 and 0.
+
+export interface Algebra<S> {
+  constant(value: number): S
+  add(a: S, b: S): S
+  sub(a: S, b: S): S
+  mul(a: S, b: S): S
+  div(a: S, b: S): S
+  neg(a: S): S
+  exp(a: S): S
+  log(a: S): S
+  /** log(1 + a) without cancellation near 0. */
+  log1p(a: S): S
+  tanh(a: S): S
+  sqrt(a: S): S
+  sin(a: S): S
+  cos(a: S): S
+  floor(a: S): S
+  pow(a: S, b: S): S
+  max(a: S, b: S): S
+  min(a: S, b: S): S
+  lt(a: S, b: S): S
+  le(a: S, b: S): S
+  eq(a: S, b: S): S
+  and(a: S, b: S): S
+  or(a: S, b: S): S
+  not(a: S): S
+  where(test: S, yes: S, no: S): S
+  /** 32-bit integer product, exclusive or, and logical right shift: what the random numbers are made of. */
+  imul(a: S, b: S): S
+  xor(a: S, b: S): S
+  shr(a: S, b: S): S
+}
+
+const truth = (b: boolean): number => (b ? 1 : 0)
+
+/** The reference semantics, in float64. */
+export const numbers: Algebra<number> = {
+  constant: v => v,
+  add: (a, b) => a + b,
+  sub: (a, b) => a - b,
+  mul: (a, b) => a * b,
+  div: (a, b) => a / b,
+  neg: a => -a,
+  exp: Math.exp,
+  log: Math.log,
+  log1p: Math.log1p,
+  tanh: Math.tanh,
+  sqrt: Math.sqrt,
+  sin: Math.sin,
+  cos: Math.cos,
+  floor: Math.floor,
+  pow: (a, b) => a ** b,
+  max: Math.max,
+  min: Math.min,
+  lt: (a, b) => truth(a < b),
+  le: (a, b) => truth(a <= b),
+  eq: (a, b) => truth(a === b),
+  and: (a, b) => truth(a !== 0 && b !== 0),
+  or: (a, b) => truth(a !== 0 || b !== 0),
+  not: a => truth(a === 0),
+  where: (test, yes, no) => (test !== 0 ? yes : no),
+  imul: Math.imul,
+  xor: (a, b) => a ^ b,
+  shr: (a, b) => a >>> b,
+}

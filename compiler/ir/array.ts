@@ -1,0 +1,49 @@
+// Dense row-major arrays of float64: what the interpreter computes with. Int and bool values are stored as numbers too.
+
+export interface NdArray {
+  readonly shape: readonly number[]
+  readonly data: Float64Array
+}
+
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1)
+
+export const zeros = (shape: readonly number[]): NdArray => ({ shape, data: new Float64Array(sizeOf(shape)) })
+
+export const array = (shape: readonly number[], data: ArrayLike<number>): NdArray => ({ shape, data: Float64Array.from(data) })
+
+/** An array from a function of the multi-index. */
+export function build(shape: readonly number[], element: (index: readonly number[]) => number): NdArray {
+  const result = zeros(shape)
+  const index = shape.map(() => 0)
+  for (let i = 0; i < result.data.length; i++) {
+    result.data[i] = element(index)
+    for (let d = shape.length - 1; d >= 0 && ++index[d] === shape[d]; d--) index[d] = 0
+  }
+  return result
+}
+
+export function at(a: NdArray, index: readonly number[]): number {
+  let offset = 0
+  for (let d = 0; d < a.shape.length; d++) offset = offset * a.shape[d] + index[d]
+  return a.data[offset]
+}
+
+/** The slice `a[i]` along the first dimension, sharing its memory. */
+export function row(a: NdArray, i: number): NdArray {
+  const shape = a.shape.slice(1)
+  const size = sizeOf(shape)
+  return { shape, data: a.data.subarray(i * size, (i + 1) * size) }
+}
+
+/** max|a - b| / max|b|; exactly zero, else infinite, where b is all zero. NaN on either side, or another shape, is infinite. */
+export function relativeError(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  if (a.length !== b.length) return Number.POSITIVE_INFINITY
+  let difference = 0
+  let scale = 0
+  for (let i = 0; i < b.length; i++) {
+    if (Number.isNaN(a[i]) || Number.isNaN(b[i])) return Number.POSITIVE_INFINITY
+    difference = Math.max(difference, Math.abs(a[i] - b[i]))
+    scale = Math.max(scale, Math.abs(b[i]))
+  }
+  return difference === 0 ? 0 : difference / scale
+}

@@ -1,0 +1,170 @@
+// Builds blocks: infers the type of each new value and brings in values of enclosing blocks.
+import type { Span } from '../../dsl/ast.ts'
+import { type Algebra, numbers } from './algebra.ts'
+import { constant, type Dim, sameShape } from './dim.ts'
+import type { Attrs, Block, DType, Eqn, Type, Value } from './graph.ts'
+import type { Op } from './ops/define.ts'
+
+/** What all blocks of one graph share: the op table, and the numbering of values. */
+export interface Context {
+  readonly ops: ReadonlyMap<string, Op>
+  nextId: number
+}
+
+export interface Note {
+  readonly hint?: string
+  readonly span?: Span
+}
+
+/** A block under construction. */
+export interface Builder {
+  readonly context: Context
+  readonly eqns: Eqn[]
+  readonly params: Value[]
+  /** What new values are called, and where in the source they come from, unless a call says otherwise. */
+  note: Note
+  param(type: Type, note?: Note): Value
+  /** Emits one equation and gives its results. */
+  emitAll(op: string, ins: readonly Value[], attrs?: Attrs, body?: Block, note?: Note): readonly Value[]
+  /** Emits an equation of one result. */
+  emit(op: string, ins: readonly Value[], attrs?: Attrs, note?: Note): Value
+  /** The value as this block may use it: its own, or brought in. */
+  use(value: Value): Value
+  owns(value: Value): boolean
+  /** Puts another equation in the place of one; its results are this block's. */
+  replace(place: number, by: Eqn): void
+  finish(results: readonly Value[]): Block
+}
+
+/** A value that belongs to no block yet. */
+export function newValue(context: Context, type: Type, note: Note = {}): Value {
+  return { id: context.nextId++, dtype: type.dtype, shape: type.shape, hint: note.hint ?? '', span: note.span }
+}
+
+/** The definition of an op; throws if the table has none of that name. */
+export function opOf(context: Context, name: string): Op {
+  const op = context.ops.get(name)
+  if (op === undefined) throw new Error(`no op is called ${name}`)
+  return op
+}
+
+/**
+ * A builder, empty or going on with `start`. `bring` says how a value that is not of this block comes in (as a constant
+ * of the scan, say); without it such a use is an error.
+ */
+export function createBuilder(context: Context, bring?: (value: Value) => Value, start?: Block): Builder {
+  const own = new Set<number>()
+  const brought = new Map<number, Value>()
+  const adopt = (value: Value): Value => {
+    own.add(value.id)
+    return value
+  }
+  const builder: Builder = {
+    context,
+    eqns: [],
+    params: [],
+    note: {},
+    param: (type, note = builder.note) => {
+      const value = adopt(newValue(context, type, note))
+      builder.params.push(value)
+      return value
+    },
+    emitAll: (op, ins, attrs = {}, body, note = builder.note) => {
+      const used = ins.map(builder.use)
+      const outs = opOf(context, op).infer(used, attrs, body).map(type => adopt(newValue(context, type, note)))
+      builder.eqns.push({ op, ins: used, attrs, outs, ...(body && { body }), span: note.span })
+      return outs
+    },
+    emit: (op, ins, attrs, note) => builder.emitAll(op, ins, attrs, undefined, note)[0],
+    owns: value => own.has(value.id),
+    use: value => {
+      if (own.has(value.id)) return value
+      const known = brought.get(value.id)
+      if (known !== undefined) return known
+      if (bring === undefined) throw new Error(`value ${value.id} (${value.hint}) is not of this block`)
+      const mine = adopt(bring(value))
+      brought.set(value.id, mine)
+      return mine
+    },
+    replace: (place, by) => {
+      builder.eqns[place] = by
+      by.outs.forEach(adopt)
+    },
+    finish: results => ({ params: builder.params, eqns: builder.eqns, results: results.map(builder.use) }),
+  }
+  if (start !== undefined) {
+    builder.params.push(...start.params)
+    builder.eqns.push(...start.eqns)
+    for (const value of [...start.params, ...start.eqns.flatMap(e => e.outs)]) adopt(value)
+  }
+  return builder
+}
+
+/** A value outside a scan's body and the parameter of the body that stands for it. */
+export interface Binding {
+  readonly outer: Value
+  readonly inner: Value
+}
+
+/** A builder for a scan's body: what it uses from outside becomes a constant, which `consts` lists. */
+export function createBodyBuilder(outer: Builder): { body: Builder; consts: Binding[] } {
+  const consts: Binding[] = []
+  const body = createBuilder(outer.context, value => {
+    const inner = newValue(outer.context, value, value)
+    consts.push({ outer: outer.use(value), inner })
+    return inner
+  })
+  return { body, consts }
+}
+
+export interface ScanBindings {
+  readonly length: Dim
+  readonly reverse: boolean
+  readonly consts: readonly Binding[]
+  readonly carries: readonly Binding[]
+  readonly xs: readonly Binding[]
+}
+
+/** Emits a scan over a body's equations; `results` are the carries as they leave the step, then the per-step outputs. */
+export function emitScan(b: Builder, scan: ScanBindings, eqns: readonly Eqn[], results: readonly Value[]): readonly Value[] {
+  const bindings = [...scan.consts, ...scan.carries, ...scan.xs]
+  return b.emitAll(
+    'scan',
+    bindings.map(x => x.outer),
+    { length: scan.length, reverse: scan.reverse, consts: scan.consts.length, carries: scan.carries.length },
+    { params: bindings.map(x => x.inner), eqns, results },
+  )
+}
+
+/** Scalar constant. */
+export const scalar = (b: Builder, value: number, dtype: DType = 'real'): Value => b.emit('constant', [], { value, dtype })
+
+/** The value repeated along new dimensions, at the places (counted from the end of the result) that `at` lists. */
+export function broadcast(b: Builder, value: Value, at: readonly number[], sizes: readonly Dim[]): Value {
+  return at.length === 0 ? b.use(value) : b.emit('broadcast', [value], { at, sizes })
+}
+
+/** A scalar repeated to a shape. */
+export function fill(b: Builder, value: Value, shape: readonly Dim[]): Value {
+  return broadcast(b, value, shape.map((_, i) => i - shape.length), shape)
+}
+
+/** A constant of a type's shape. */
+export const constantLike = (b: Builder, value: number, type: Type): Value =>
+  fill(b, scalar(b, value, type.dtype), type.shape)
+
+export const zerosLike = (b: Builder, type: Type): Value => constantLike(b, 0, type)
+
+/** Reshapes unless the shape is that already. */
+export const reshape = (b: Builder, value: Value, shape: readonly Dim[]): Value =>
+  sameShape(value.shape, shape) ? b.use(value) : b.emit('reshape', [value], { shape })
+
+export const one: Dim = constant(1)
+
+/** The algebra over graph values of one shape: a formula becomes equations. */
+export function graphAlgebra(b: Builder, like: Type): Algebra<Value> {
+  const names = Object.keys(numbers).filter(name => name !== 'constant')
+  const emit = (op: string) => (...args: Value[]) => b.emit(op, args)
+  const ops = Object.fromEntries(names.map(name => [name, emit(name)]))
+  return { ...ops, constant: (v: number) => constantLike(b, v, { dtype: 'real', shape: like.shape }) } as Algebra<Value> // one entry for each name of the algebra
+}

@@ -1,0 +1,156 @@
+// Dimensions: integer polynomials of size symbols in normal form, so that batch and time stay symbolic down to the emitted code.
+// An atom is a symbol `T`, or `T-2`, which means max(0, T - 2): the length of a sequence whose ends were dropped.
+
+interface Term {
+  readonly coefficient: number
+  /** Sorted; a repeated atom is a power. */
+  readonly atoms: readonly string[]
+}
+
+export interface Dim {
+  /** Sorted by atoms, no zero coefficients, no two alike; the empty sum is 0. */
+  readonly terms: readonly Term[]
+  /** The same size in the names of the unit being read (`4*units`), for messages only. Equality ignores it. */
+  readonly label?: Dim
+}
+
+/** What each size symbol stands for at run time. */
+export type Sizes = Readonly<Record<string, number>>
+
+export const constant = (value: number): Dim => normal([{ coefficient: value, atoms: [] }])
+
+/** The size symbol `name`, less `minus` and never below zero. */
+export const symbol = (name: string, minus = 0): Dim =>
+  normal([{ coefficient: 1, atoms: [minus === 0 ? name : `${name}-${minus}`] }])
+
+export const add = (a: Dim, b: Dim): Dim => combine(a, b, (x, y) => normal([...x.terms, ...y.terms]))
+
+export const subtract = (a: Dim, b: Dim): Dim => add(a, multiply(constant(-1), b))
+
+export const multiply = (a: Dim, b: Dim): Dim =>
+  combine(a, b, (x, y) =>
+    normal(
+      x.terms.flatMap(s =>
+        y.terms.map(t => ({ coefficient: s.coefficient * t.coefficient, atoms: [...s.atoms, ...t.atoms].sort() })),
+      ),
+    ),
+  )
+
+export const product = (dims: readonly Dim[]): Dim => dims.reduce(multiply, constant(1))
+
+/** `dim` as the current unit's reader knows it: `label` is its text there. */
+export const labelled = (dim: Dim, label: Dim): Dim => ({ terms: dim.terms, label })
+
+export const unlabelled = (dim: Dim): Dim => (dim.label === undefined ? dim : { terms: dim.terms })
+
+export const equal = (a: Dim, b: Dim): boolean => key(a) === key(b)
+
+export const sameShape = (a: readonly Dim[], b: readonly Dim[]): boolean =>
+  a.length === b.length && a.every((dim, i) => equal(dim, b[i]))
+
+/** The number that `dim` is, or undefined while it holds a symbol. */
+export function asNumber(dim: Dim): number | undefined {
+  if (dim.terms.length === 0) return 0
+  const [term] = dim.terms
+  return dim.terms.length === 1 && term.atoms.length === 0 ? term.coefficient : undefined
+}
+
+/** The symbols that `dim` is made of, without offsets. */
+export const symbolsOf = (dim: Dim): string[] => [...new Set(dim.terms.flatMap(t => t.atoms.map(a => splitAtom(a).name)))]
+
+/** Throws a plain Error if a symbol has no size: the caller names it to the user. */
+export function evaluate(dim: Dim, sizes: Sizes): number {
+  let sum = 0
+  for (const term of dim.terms) {
+    let value = term.coefficient
+    for (const atom of term.atoms) {
+      const { name, minus } = splitAtom(atom)
+      if (!(name in sizes)) throw new Error(`size ${name} is not known`)
+      value *= Math.max(0, sizes[name] - minus)
+    }
+    sum += value
+  }
+  return sum
+}
+
+/** Replaces each symbol that `bindings` knows. A symbol with an offset takes a number or another symbol. */
+export function substitute(dim: Dim, bindings: ReadonlyMap<string, Dim>): Dim {
+  const atomDim = (atom: string): Dim => {
+    const { name, minus } = splitAtom(atom)
+    const bound = bindings.get(name)
+    if (bound === undefined) return normal([{ coefficient: 1, atoms: [atom] }])
+    return minus === 0 ? bound : minusClamped(bound, minus)
+  }
+  return dim.terms
+    .map(t => multiply(constant(t.coefficient), product(t.atoms.map(atomDim))))
+    .reduce(add, constant(0))
+}
+
+/** max(0, dim - by), for a number or a single symbol. */
+export function minusClamped(dim: Dim, by: number): Dim {
+  const value = asNumber(dim)
+  if (value !== undefined) return constant(Math.max(0, value - by))
+  const { name, minus } = splitAtom(dim.terms[0].atoms[0])
+  return symbol(name, minus + by)
+}
+
+/** `4*units + 1`; in code, wrap atoms by `atom`. */
+export function format(dim: Dim, atom: (name: string, minus: number) => string = (n, m) => (m ? `${n}-${m}` : n)): string {
+  if (dim.terms.length === 0) return '0'
+  return dim.terms
+    .map((term, i) => {
+      const factors = term.atoms.map(a => atom(splitAtom(a).name, splitAtom(a).minus))
+      const size = Math.abs(term.coefficient)
+      const text = [...(size === 1 && factors.length > 0 ? [] : [String(size)]), ...factors].join('*')
+      return i === 0 ? (term.coefficient < 0 ? `-${text}` : text) : `${term.coefficient < 0 ? ' - ' : ' + '}${text}`
+    })
+    .join('')
+}
+
+/** In the names of the source where they are known: `units`, not `64`. */
+export const formatLabel = (dim: Dim): string => format(dim.label ?? dim)
+
+/** Reads what `format` prints. `T-1` without spaces is an atom, `T - 1` is a difference. */
+export function parseDim(text: string): Dim {
+  const signed = text.trim().replace(/^-/, '- ').replace(/ - /g, ' + - ').split(' + ')
+  return signed
+    .map(part => {
+      const negative = part.startsWith('- ')
+      const factors = (negative ? part.slice(2) : part).split('*').map(f => {
+        if (/^\d+$/.test(f)) return constant(Number(f))
+        const atom = /^([A-Za-z_]\w*)(?:-(\d+))?$/.exec(f)
+        if (atom === null) throw new Error(`not a dimension: ${text}`)
+        return symbol(atom[1], Number(atom[2] ?? 0))
+      })
+      return multiply(constant(negative ? -1 : 1), product(factors))
+    })
+    .reduce(add, constant(0))
+}
+
+function combine(a: Dim, b: Dim, operate: (x: Dim, y: Dim) => Dim): Dim {
+  const result = operate(a, b)
+  if (a.label === undefined && b.label === undefined) return result
+  return labelled(result, operate(a.label ?? a, b.label ?? b))
+}
+
+const key = (dim: Dim): string => dim.terms.map(t => `${t.coefficient}*${t.atoms.join('*')}`).join('+')
+
+function splitAtom(atom: string): { name: string; minus: number } {
+  const dash = atom.lastIndexOf('-')
+  return dash < 0 ? { name: atom, minus: 0 } : { name: atom.slice(0, dash), minus: Number(atom.slice(dash + 1)) }
+}
+
+function normal(terms: readonly Term[]): Dim {
+  const merged = new Map<string, Term>()
+  for (const term of terms) {
+    const name = term.atoms.join('*')
+    const before = merged.get(name)?.coefficient ?? 0
+    merged.set(name, { coefficient: before + term.coefficient, atoms: term.atoms })
+  }
+  return {
+    terms: [...merged.entries()]
+      .filter(([, t]) => t.coefficient !== 0)
+      .sort(([a], [b]) => (a === b ? 0 : a === '' ? 1 : b === '' ? -1 : a < b ? -1 : 1))
+      .map(([, t]) => t),
+  }
+}

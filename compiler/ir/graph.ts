@@ -1,0 +1,81 @@
+// The graph IR: typed values, single assignment, and equations over them. `scan` is the only op with a body.
+import type { Span } from '../../dsl/ast.ts'
+import type { Dim } from './dim.ts'
+
+export type DType = 'real' | 'int' | 'bool'
+
+export interface Type {
+  readonly dtype: DType
+  readonly shape: readonly Dim[]
+}
+
+export interface Value extends Type {
+  /** Unique in its graph. */
+  readonly id: number
+  /** The name in the source that it comes from, for printing; may be empty. */
+  readonly hint: string
+  readonly span?: Span
+}
+
+export type Attr = number | boolean | string | Dim | readonly number[] | readonly Dim[]
+export type Attrs = Readonly<Record<string, Attr>>
+
+export interface Eqn {
+  readonly op: string
+  readonly ins: readonly Value[]
+  readonly attrs: Attrs
+  readonly outs: readonly Value[]
+  /** For `scan` alone. */
+  readonly body?: Block
+  readonly span?: Span
+}
+
+export interface Block {
+  readonly params: readonly Value[]
+  readonly eqns: readonly Eqn[]
+  readonly results: readonly Value[]
+}
+
+/** A block whose parameters and results have names: `h0.W`, `loss`. */
+export interface Graph extends Block {
+  readonly name: string
+  readonly inputs: readonly string[]
+  readonly outputs: readonly string[]
+}
+
+/** The parts of a scan's operands: `ins = [consts, carries, xs]`, `outs = [carries, ys]`, and the same in its body. */
+export interface ScanParts<T> {
+  readonly consts: readonly T[]
+  readonly carries: readonly T[]
+  readonly xs: readonly T[]
+}
+
+/** Splits a scan's `ins`, or its body's params. */
+export function scanOperands(eqn: Eqn, values: readonly Value[] = eqn.ins): ScanParts<Value> {
+  const { consts, carries } = scanCounts(eqn)
+  return {
+    consts: values.slice(0, consts),
+    carries: values.slice(consts, consts + carries),
+    xs: values.slice(consts + carries),
+  }
+}
+
+/** Splits a scan's `outs`, or its body's results. */
+export function scanResults(eqn: Eqn, values: readonly Value[] = eqn.outs): { carries: readonly Value[]; ys: readonly Value[] } {
+  const { carries } = scanCounts(eqn)
+  return { carries: values.slice(0, carries), ys: values.slice(carries) }
+}
+
+export function scanCounts(eqn: Eqn): { consts: number; carries: number } {
+  const { consts, carries } = eqn.attrs
+  if (typeof consts !== 'number' || typeof carries !== 'number') throw new Error(`${eqn.op} is not a scan`)
+  return { consts, carries }
+}
+
+/** Every equation of a block and of the bodies inside it, outermost first. */
+export function* allEqns(block: Block): Generator<Eqn> {
+  for (const eqn of block.eqns) {
+    yield eqn
+    if (eqn.body !== undefined) yield* allEqns(eqn.body)
+  }
+}

@@ -1,0 +1,52 @@
+// The interpreter: the oracle. Runs a graph in float64, one equation at a time, by each op's reference rule.
+import type { NdArray } from './array.ts'
+import { opOf, type Context } from './builder.ts'
+import { type Dim, evaluate, type Sizes } from './dim.ts'
+import type { Attr, Block, Value } from './graph.ts'
+import { isDim, isDims } from './ops/define.ts'
+
+/**
+ * The results of a block for the arguments given, in its own order.
+ * Throws a plain Error if an argument's shape is not its parameter's, or a size symbol has no number.
+ */
+export function interpret(context: Context, block: Block, args: readonly NdArray[], sizes: Sizes): readonly NdArray[] {
+  const values = new Map<number, NdArray>()
+  const bind = (value: Value, array: NdArray): void => {
+    const shape = value.shape.map(d => evaluate(d, sizes))
+    if (shape.join() !== array.shape.join()) {
+      throw new Error(`${value.hint || `%${value.id}`} should be [${shape}] and is [${array.shape}]`)
+    }
+    values.set(value.id, array)
+  }
+  const get = (value: Value): NdArray => {
+    const array = values.get(value.id)
+    if (array === undefined) throw new Error(`%${value.id} (${value.hint}) is used before its definition`)
+    return array
+  }
+  block.params.forEach((param, i) => {
+    bind(param, args[i])
+  })
+  for (const eqn of block.eqns) {
+    const { body } = eqn
+    const results = opOf(context, eqn.op).evaluate({
+      ins: eqn.ins.map(get),
+      attrs: Object.fromEntries(Object.entries(eqn.attrs).map(([name, attr]) => [name, resolve(attr, sizes)])),
+      shapes: eqn.outs.map(out => out.shape.map(d => evaluate(d, sizes))),
+      run: inner => {
+        if (body === undefined) throw new Error(`${eqn.op} has no body to run`)
+        return interpret(context, body, inner, sizes)
+      },
+    })
+    eqn.outs.forEach((out, i) => {
+      bind(out, results[i])
+    })
+  }
+  return block.results.map(get)
+}
+
+function resolve(attr: Attr, sizes: Sizes): number | boolean | string | readonly number[] {
+  const number = (d: Dim): number => evaluate(d, sizes)
+  if (isDim(attr)) return number(attr)
+  if (isDims(attr)) return attr.map(number)
+  return attr as number | boolean | string | readonly number[] // what is left of Attr once Dims are gone
+}

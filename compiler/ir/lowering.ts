@@ -1,0 +1,27 @@
+// What an op's lowering rule may ask of the planner.
+import type { GemmKernel, MapKernel, Operand, ReduceKernel } from '../plan/plan.ts'
+import type { Dim } from './dim.ts'
+import type { DType, Eqn, Value } from './graph.ts'
+
+/** The planner adds what kind it is, and the equation's name and place. */
+type Unlabelled<K> = Omit<K, 'kind' | 'hint' | 'span'>
+
+export interface Lowering {
+  /** Where a value lies: one stride for each dimension of its shape. */
+  operand(value: Value): Operand
+  /** As `operand`, copied first if its elements do not lie dense and row-major. */
+  dense(value: Value): Operand
+  /** The (dense) place to write a result of the equation to. */
+  output(value: Value): Operand
+  /** A result that needs no kernel: another view of an operand's elements. */
+  alias(value: Value, operand: Operand): void
+  /** A dense buffer for this equation's own use. */
+  temporary(dtype: DType, shape: readonly Dim[]): Operand
+  map(kernel: Unlabelled<MapKernel>): void
+  reduce(kernel: Unlabelled<ReduceKernel>): void
+  gemm(kernel: Unlabelled<GemmKernel>): void
+  /** A pointwise equation; the planner fuses neighbours into one kernel. */
+  pointwise(eqn: Eqn): void
+  /** The loop of a scan. */
+  scan(eqn: Eqn): void
+}

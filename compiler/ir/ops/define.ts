@@ -1,0 +1,150 @@
+// What an op is: all its rules in one definition. The table in index.ts lists the definitions.
+import type { Algebra } from '../algebra.ts'
+import type { NdArray } from '../array.ts'
+import type { Builder } from '../builder.ts'
+import type { Dim } from '../dim.ts'
+import type { Attr, Attrs, Block, Eqn, Type, Value } from '../graph.ts'
+import type { Lowering } from '../lowering.ts'
+
+/** The attributes of an op by name; the printer, the reader and the types of the rules follow from it. */
+export type Schema = Readonly<Record<string, keyof AttrKinds>>
+
+interface AttrKinds {
+  number: number
+  boolean: boolean
+  string: string
+  dim: Dim
+  numbers: readonly number[]
+  dims: readonly Dim[]
+}
+
+/** As `AttrKinds`, after the size symbols have got their numbers. */
+interface ResolvedKinds {
+  number: number
+  boolean: boolean
+  string: string
+  dim: number
+  numbers: readonly number[]
+  dims: readonly number[]
+}
+
+export type AttrsOf<S extends Schema> = { readonly [K in keyof S]: AttrKinds[S[K]] }
+export type ResolvedOf<S extends Schema> = { readonly [K in keyof S]: ResolvedKinds[S[K]] }
+
+export interface Evaluation<S extends Schema> {
+  readonly ins: readonly NdArray[]
+  readonly attrs: ResolvedOf<S>
+  /** The shapes of the results. */
+  readonly shapes: readonly (readonly number[])[]
+  /** Runs the body, for `scan`. */
+  readonly run: (args: readonly NdArray[]) => readonly NdArray[]
+}
+
+export interface Transposition<S extends Schema> {
+  /** Where the rule emits the backward equations; it may use any forward value. */
+  readonly builder: Builder
+  readonly eqn: Eqn
+  readonly ins: readonly Value[]
+  readonly outs: readonly Value[]
+  readonly attrs: AttrsOf<S>
+  /** The cotangent of each result; undefined is zero. */
+  readonly cotangents: readonly (Value | undefined)[]
+  /** Whether anyone asks for the cotangent of operand i. */
+  readonly wanted: (i: number) => boolean
+  /** Replaces the forward equation by one that has further results, which `scan` saves for its backward loop. */
+  readonly replace: (by: Eqn) => void
+}
+
+export interface LoweringOf<S extends Schema> {
+  readonly plan: Lowering
+  readonly eqn: Eqn
+  readonly ins: readonly Value[]
+  readonly outs: readonly Value[]
+  readonly attrs: AttrsOf<S>
+}
+
+export interface Definition<S extends Schema> {
+  readonly name: string
+  readonly attrs: S
+  /** Shapes and types of the results; throws a plain Error (the verifier's) if the operands do not fit. */
+  readonly infer: (ins: readonly Type[], attrs: AttrsOf<S>, body: Block | undefined) => readonly Type[]
+  /** The reference semantics, in float64: slow and obvious. */
+  readonly evaluate: (e: Evaluation<S>) => readonly NdArray[]
+  /** The cotangents of the operands. Absent where no gradient flows. */
+  readonly vjp?: (t: Transposition<S>) => readonly (Value | undefined)[]
+  /** The kernels that compute it. */
+  readonly lower: (l: LoweringOf<S>) => void
+  /** Floating-point operations, the trip count of a scan left out. */
+  readonly flops: (ins: readonly Type[], outs: readonly Type[]) => Dim
+  /** For a pointwise op: its formula, for the planner to fuse and the backends to print. */
+  readonly formula?: <S>(a: Algebra<S>, args: readonly S[]) => S
+  /** Moves or repeats elements and computes nothing: the backward pass recomputes it rather than save it. */
+  readonly cheap: boolean
+}
+
+/** A definition with its schema forgotten, so that a table can hold them all. */
+export interface Op extends Omit<Definition<Schema>, 'infer' | 'evaluate' | 'vjp' | 'lower'> {
+  readonly infer: (ins: readonly Type[], attrs: Attrs, body: Block | undefined) => readonly Type[]
+  readonly evaluate: (e: Omit<Evaluation<Schema>, 'attrs'> & { attrs: Readonly<Record<string, unknown>> }) => readonly NdArray[]
+  readonly vjp?: (t: Omit<Transposition<Schema>, 'attrs' | 'ins' | 'outs'>) => readonly (Value | undefined)[]
+  readonly lower: (plan: Lowering, eqn: Eqn) => void
+}
+
+/** Checks attributes against the schema at run time, so that the typed rules can trust them. */
+export function defineOp<const S extends Schema>(d: Omit<Definition<S>, 'cheap' | 'flops'> & Partial<Definition<S>>): Op {
+  const { infer, evaluate, vjp, lower } = d
+  return {
+    name: d.name,
+    attrs: d.attrs,
+    formula: d.formula,
+    cheap: d.cheap ?? false,
+    flops: d.flops ?? (() => ({ terms: [] })),
+    infer: (ins, attrs, body) => infer(ins, typed(d, attrs), body),
+    evaluate: e => evaluate({ ...e, attrs: resolved(d, e.attrs) }),
+    vjp:
+      vjp && (t => vjp({ ...t, ins: t.eqn.ins, outs: t.eqn.outs, attrs: typed(d, t.eqn.attrs) })),
+    lower: (plan, eqn) => lower({ plan, eqn, ins: eqn.ins, outs: eqn.outs, attrs: typed(d, eqn.attrs) }),
+  }
+}
+
+type Named<S extends Schema> = { readonly name: string; readonly attrs: S }
+
+function typed<S extends Schema>(d: Named<S>, attrs: Attrs): AttrsOf<S> {
+  checkKinds(d, attrs, isDim)
+  return attrs as AttrsOf<S> // each attribute was just checked against the schema that this type is made from
+}
+
+function resolved<S extends Schema>(d: Named<S>, attrs: Readonly<Record<string, unknown>>): ResolvedOf<S> {
+  checkKinds(d, attrs, v => typeof v === 'number')
+  return attrs as ResolvedOf<S> // as above
+}
+
+function checkKinds(d: Named<Schema>, attrs: Readonly<Record<string, unknown>>, dimension: (v: unknown) => boolean): void {
+  const fits = {
+    number: v => typeof v === 'number',
+    boolean: v => typeof v === 'boolean',
+    string: v => typeof v === 'string',
+    dim: dimension,
+    numbers: v => Array.isArray(v) && v.every(x => typeof x === 'number'),
+    dims: v => Array.isArray(v) && v.every(dimension),
+  } satisfies Record<keyof AttrKinds, (v: unknown) => boolean>
+  for (const [name, kind] of Object.entries(d.attrs)) {
+    if (!fits[kind](attrs[name])) throw new Error(`${d.name}: attribute ${name} should be a ${kind}`)
+  }
+}
+
+export const isDim = (v: unknown): v is Dim => typeof v === 'object' && v !== null && 'terms' in v
+
+/** Is it one `Attr` that is a list of Dims? An empty list is both kinds; it prints the same. */
+export const isDims = (v: Attr): v is readonly Dim[] => Array.isArray(v) && v.every(isDim)
+
+/** A position counted from the end (-1 is the last), as one counted from the front. */
+export function fromEnd(axis: number, rank: number): number {
+  const position = rank + axis
+  if (axis >= 0 || position < 0) throw new Error(`axis ${axis} is not in a value of rank ${rank}`)
+  return position
+}
+
+export function require(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new Error(message)
+}

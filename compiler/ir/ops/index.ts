@@ -1,0 +1,20 @@
+// The op table: the list of all definitions.
+import type { Context } from '../builder.ts'
+import { contractionOps } from './contractions.ts'
+import type { Op } from './define.ts'
+import { indexingOps } from './indexing.ts'
+import { movementOps } from './movement.ts'
+import { pointwiseOps } from './pointwise.ts'
+import { reductionOps } from './reductions.ts'
+import { scanOp } from './scan.ts'
+import { sourceOps } from './sources.ts'
+
+export const ops: ReadonlyMap<string, Op> = new Map(
+  [...pointwiseOps, ...sourceOps, ...movementOps, ...indexingOps, ...reductionOps, ...contractionOps, scanOp].map(op => [
+    op.name,
+    op,
+  ]),
+)
+
+/** The start of a new graph. */
+export const newContext = (firstId = 0): Context => ({ ops, nextId: firstId })

@@ -1,0 +1,220 @@
+// Ops whose places come from data. An index outside its range reads 0 and writes nothing.
+import type { Instruction, Operand } from '../../plan/plan.ts'
+import { at, build, zeros } from '../array.ts'
+import { constant, type Dim, multiply, sameShape } from '../dim.ts'
+import type { Type } from '../graph.ts'
+import { defineOp, fromEnd, type Op, require } from './define.ts'
+import { withZero } from './movement.ts'
+
+const read = (from: Operand): Instruction => ({ kind: 'read', from })
+
+const without = <T>(list: readonly T[], i: number): T[] => list.filter((_, j) => j !== i)
+
+const withInserted = <T>(list: readonly T[], i: number, x: T): T[] => [...list.slice(0, i), x, ...list.slice(i)]
+
+const inRange = (i: number, size: number): boolean => i >= 0 && i < size
+
+/** The shape of the indices of `pick`: that of x without the axis and without the last `tail` dimensions. */
+function indexShape(x: Type, axis: number, tail: number): readonly Dim[] {
+  const dim = fromEnd(axis, x.shape.length)
+  require(tail <= -axis - 1, 'the tail reaches over the axis')
+  return without(x.shape, dim).slice(0, x.shape.length - 1 - tail)
+}
+
+/** An operand that lacks the last `count` dimensions, constant along them. */
+const withTail = (operand: Operand, count: number): Operand => ({
+  ...operand,
+  strides: [...operand.strides, ...Array.from({ length: count }, () => constant(0))],
+})
+
+export const indexingOps: readonly Op[] = [
+  /** Rows of a table, one for each index: an embedding. table [N, R…], index [L…] → [L…, R…]. */
+  defineOp({
+    name: 'gather',
+    attrs: {},
+    infer: ([table, index]) => {
+      require(index.dtype === 'int', 'gather: the index is not int')
+      return [{ dtype: table.dtype, shape: [...index.shape, ...table.shape.slice(1)] }]
+    },
+    evaluate: ({ ins: [table, index], shapes: [shape] }) => {
+      const lead = index.shape.length
+      return [
+        build(shape, position => {
+          const row = at(index, position.slice(0, lead))
+          return inRange(row, table.shape[0]) ? at(table, [row, ...position.slice(lead)]) : 0
+        }),
+      ]
+    },
+    vjp: ({ builder, ins: [table, index], cotangents: [d] }) => [
+      d && builder.emit('scatter', [d, index], { rows: table.shape[0] }),
+    ],
+    lower: ({ plan, ins: [table, index], outs: [y] }) => {
+      const rows = plan.operand(table)
+      const tail = table.shape.length - 1
+      plan.map({
+        domain: y.shape,
+        program: [
+          read(withTail(plan.operand(index), tail)),
+          {
+            kind: 'read',
+            from: { ...rows, strides: [...index.shape.map(() => constant(0)), ...rows.strides.slice(1)] },
+            indirect: { at: 0, stride: rows.strides[0], size: table.shape[0] },
+          },
+        ],
+        writes: [{ value: 1, to: plan.output(y) }],
+      })
+    },
+  }),
+  /** The sum of rows for each index: x [L…, R…], index [L…] → [rows, R…]. */
+  defineOp({
+    name: 'scatter',
+    attrs: { rows: 'dim' },
+    infer: ([x, index], { rows }) => {
+      require(index.dtype === 'int', 'scatter: the index is not int')
+      require(sameShape(x.shape.slice(0, index.shape.length), index.shape), 'scatter: index and rows differ')
+      return [{ dtype: x.dtype, shape: [rows, ...x.shape.slice(index.shape.length)] }]
+    },
+    evaluate: ({ ins: [x, index], shapes: [shape] }) => {
+      const result = zeros(shape)
+      const size = shape.slice(1).reduce((n, d) => n * d, 1)
+      index.data.forEach((row, i) => {
+        if (!inRange(row, shape[0])) return
+        for (let j = 0; j < size; j++) result.data[row * size + j] += x.data[i * size + j]
+      })
+      return [result]
+    },
+    vjp: ({ builder, ins: [, index], cotangents: [d] }) => [d && builder.emit('gather', [d, index])],
+    lower: ({ plan, ins: [x, index], outs: [y], attrs: { rows } }) => {
+      const out = plan.output(y)
+      plan.map({ domain: y.shape, program: [{ kind: 'constant', value: 0 }], writes: [{ value: 0, to: out }] })
+      plan.map({
+        domain: x.shape,
+        program: [read(plan.operand(x)), read(withTail(plan.operand(index), x.shape.length - index.shape.length))],
+        writes: [
+          {
+            value: 0,
+            to: { ...out, strides: [...index.shape.map(() => constant(0)), ...out.strides.slice(1)] },
+            indirect: { at: 1, stride: out.strides[0], size: rows },
+            accumulate: true,
+          },
+        ],
+      })
+    },
+    flops: ([x]) => x.shape.reduce(multiply, constant(1)),
+  }),
+  /** One place along an axis, its own for each index: x [A…, N, C…, R…], index [A…, C…] → [A…, C…, R…]; R is the tail. */
+  defineOp({
+    name: 'pick',
+    attrs: { axis: 'number', tail: 'number' },
+    infer: ([x, index], { axis, tail }) => {
+      require(sameShape(index.shape, indexShape(x, axis, tail)), 'pick: the index has another shape')
+      return [{ dtype: x.dtype, shape: without(x.shape, fromEnd(axis, x.shape.length)) }]
+    },
+    evaluate: ({ ins: [x, index], attrs: { axis, tail }, shapes: [shape] }) => {
+      const dim = fromEnd(axis, x.shape.length)
+      return [
+        build(shape, position => {
+          const i = at(index, position.slice(0, shape.length - tail))
+          return inRange(i, x.shape[dim]) ? at(x, withInserted(position, dim, i)) : 0
+        }),
+      ]
+    },
+    vjp: ({ builder, ins: [x, index], attrs: { axis, tail }, cotangents: [d] }) => [
+      d && builder.emit('place', [d, index], { axis, tail, size: x.shape[fromEnd(axis, x.shape.length)] }),
+    ],
+    lower: ({ plan, ins: [x, index], outs: [y], attrs: { axis, tail } }) => {
+      const dim = fromEnd(axis, x.shape.length)
+      const from = plan.operand(x)
+      plan.map({
+        domain: y.shape,
+        program: [
+          read(withTail(plan.operand(index), tail)),
+          {
+            kind: 'read',
+            from: { ...from, strides: without(from.strides, dim) },
+            indirect: { at: 0, stride: from.strides[dim], size: x.shape[dim] },
+          },
+        ],
+        writes: [{ value: 1, to: plan.output(y) }],
+      })
+    },
+  }),
+  /** The transpose of `pick`: zeros, but for one place along a new axis of `size`. `axis` is counted in the result. */
+  defineOp({
+    name: 'place',
+    attrs: { axis: 'number', tail: 'number', size: 'dim' },
+    infer: ([x, index], { axis, tail, size }) => {
+      const shape = withInserted(x.shape, fromEnd(axis, x.shape.length + 1), size)
+      require(sameShape(index.shape, indexShape({ dtype: x.dtype, shape }, axis, tail)), 'place: the index has another shape')
+      return [{ dtype: x.dtype, shape }]
+    },
+    evaluate: ({ ins: [x, index], attrs: { axis, tail }, shapes: [shape] }) => {
+      const dim = fromEnd(axis, shape.length)
+      return [
+        build(shape, position => {
+          const rest = without(position, dim)
+          return at(index, rest.slice(0, rest.length - tail)) === position[dim] ? at(x, rest) : 0
+        }),
+      ]
+    },
+    vjp: ({ builder, ins: [, index], attrs: { axis, tail }, cotangents: [d] }) => [
+      d && builder.emit('pick', [d, index], { axis, tail }),
+    ],
+    lower: ({ plan, ins: [x, index], outs: [y], attrs: { axis, tail, size } }) => {
+      const dim = fromEnd(axis, y.shape.length)
+      const out = plan.output(y)
+      plan.map({ domain: y.shape, program: [{ kind: 'constant', value: 0 }], writes: [{ value: 0, to: out }] })
+      plan.map({
+        domain: x.shape,
+        program: [read(plan.operand(x)), read(withTail(plan.operand(index), tail))],
+        writes: [
+          {
+            value: 0,
+            to: { ...out, strides: without(out.strides, dim) },
+            indirect: { at: 1, stride: out.strides[dim], size },
+          },
+        ],
+      })
+    },
+  }),
+  /** Turns the first `lengths` elements of an axis round; zeros after them. lengths as the index of `pick`. */
+  defineOp({
+    name: 'reverse',
+    attrs: { axis: 'number', tail: 'number' },
+    infer: ([x, lengths], { axis, tail }) => {
+      require(sameShape(lengths.shape, indexShape(x, axis, tail)), 'reverse: the lengths have another shape')
+      return [{ dtype: x.dtype, shape: x.shape }]
+    },
+    evaluate: ({ ins: [x, lengths], attrs: { axis, tail }, shapes: [shape] }) => {
+      const dim = fromEnd(axis, shape.length)
+      return [
+        build(shape, position => {
+          const rest = without(position, dim)
+          const i = at(lengths, rest.slice(0, rest.length - tail)) - 1 - position[dim]
+          return inRange(i, shape[dim]) ? at(x, position.map((p, d) => (d === dim ? i : p))) : 0
+        }),
+      ]
+    },
+    vjp: ({ builder, ins: [, lengths], attrs, cotangents: [d] }) => [d && builder.emit('reverse', [d, lengths], attrs)],
+    lower: ({ plan, ins: [x, lengths], outs: [y], attrs: { axis, tail } }) => {
+      const dim = fromEnd(axis, y.shape.length)
+      const from = plan.operand(x)
+      plan.map({
+        domain: y.shape,
+        program: [
+          read(withZero(withTail(plan.operand(lengths), tail), dim)),
+          { kind: 'position', dim },
+          { kind: 'constant', value: 1 },
+          { kind: 'apply', op: 'add', args: [1, 2] },
+          { kind: 'apply', op: 'sub', args: [0, 3] },
+          {
+            kind: 'read',
+            from: { ...from, strides: from.strides.map((s, d) => (d === dim ? constant(0) : s)) },
+            indirect: { at: 4, stride: from.strides[dim], size: y.shape[dim] },
+          },
+        ],
+        writes: [{ value: 5, to: plan.output(y) }],
+      })
+    },
+  }),
+]

@@ -1,0 +1,218 @@
+// Pointwise ops: one formula each over the scalar algebra, and the partial derivatives as formulas over the same.
+import type { Algebra } from '../algebra.ts'
+import { numbers } from '../algebra.ts'
+import { graphAlgebra } from '../builder.ts'
+import { multiply, constant, product, sameShape } from '../dim.ts'
+import type { DType, Value } from '../graph.ts'
+import { defineOp, type Op, require } from './define.ts'
+
+type Formula = <S>(a: Algebra<S>, args: readonly S[]) => S
+
+interface Pointwise {
+  readonly arity: number
+  /** The type of the result from those of the operands; the first operand's where absent. */
+  readonly dtype?: (ins: readonly DType[]) => DType
+  readonly formula: Formula
+  /** ∂result/∂operand i, from the operands and the result `y`. Absent: no gradient. `undefined` at i: none flows there. */
+  readonly partials?: readonly (undefined | (<S>(a: Algebra<S>, args: readonly S[], y: S) => S))[]
+  /** The cotangent of operand i where it is simpler than cotangent · partial: `where` selects, so that 0 · ∞ cannot arise. */
+  readonly cotangents?: readonly (undefined | (<S>(a: Algebra<S>, args: readonly S[], d: S) => S))[]
+  readonly flops?: number
+}
+
+function pointwise(name: string, p: Pointwise): Op {
+  const dtype = p.dtype ?? (ins => ins[0])
+  return defineOp({
+    name,
+    attrs: {},
+    infer: ins => {
+      require(ins.length === p.arity, `${name} takes ${p.arity} operands, not ${ins.length}`)
+      require(ins.every(t => sameShape(t.shape, ins[0].shape)), `${name}: operands of different shapes`)
+      return [{ dtype: dtype(ins.map(t => t.dtype)), shape: ins[0].shape }]
+    },
+    evaluate: ({ ins, shapes }) => {
+      const data = new Float64Array(ins[0].data.length)
+      for (let i = 0; i < data.length; i++) data[i] = p.formula(numbers, ins.map(x => x.data[i]))
+      return [{ shape: shapes[0], data }]
+    },
+    vjp: (p.partials ?? p.cotangents) && (({ builder, ins, outs, cotangents: [d], wanted }) => {
+      if (d === undefined) return []
+      const algebra = graphAlgebra(builder, outs[0])
+      return ins.map((_, i): Value | undefined => {
+        if (!wanted(i)) return undefined
+        const direct = p.cotangents?.[i]
+        if (direct !== undefined) return direct(algebra, ins, d)
+        const partial = p.partials?.[i]
+        return partial && algebra.mul(d, partial(algebra, ins, outs[0]))
+      })
+    }),
+    lower: ({ plan, eqn }) => plan.pointwise(eqn),
+    flops: (_, outs) => multiply(constant(p.flops ?? 1), product(outs[0].shape)),
+    formula: p.formula,
+  })
+}
+
+const toBool = (): DType => 'bool'
+const widest = (ins: readonly DType[]): DType => (ins.includes('real') ? 'real' : ins[0])
+
+/** 2^32 as the scale that turns a 31-bit hash into [0, 1): a multiple of 2^-23, exact in f32. */
+const unitScale = 2 ** -23
+
+export const pointwiseOps: readonly Op[] = [
+  pointwise('add', {
+    arity: 2,
+    dtype: widest,
+    formula: (a, [x, y]) => a.add(x, y),
+    cotangents: [(_, _args, d) => d, (_, _args, d) => d],
+  }),
+  pointwise('sub', {
+    arity: 2,
+    dtype: widest,
+    formula: (a, [x, y]) => a.sub(x, y),
+    cotangents: [(_, _args, d) => d, (a, _args, d) => a.neg(d)],
+  }),
+  pointwise('mul', {
+    arity: 2,
+    dtype: widest,
+    formula: (a, [x, y]) => a.mul(x, y),
+    partials: [(_, [, y]) => y, (_, [x]) => x],
+  }),
+  pointwise('div', {
+    arity: 2,
+    dtype: () => 'real',
+    formula: (a, [x, y]) => a.div(x, y),
+    cotangents: [(a, [, y], d) => a.div(d, y), (a, [x, y], d) => a.neg(a.div(a.mul(d, a.div(x, y)), y))],
+  }),
+  pointwise('neg', { arity: 1, formula: (a, [x]) => a.neg(x), cotangents: [(a, _args, d) => a.neg(d)] }),
+  pointwise('exp', { arity: 1, formula: (a, [x]) => a.exp(x), partials: [(_, _args, y) => y] }),
+  pointwise('log', { arity: 1, formula: (a, [x]) => a.log(x), cotangents: [(a, [x], d) => a.div(d, x)] }),
+  pointwise('log1p', {
+    arity: 1,
+    formula: (a, [x]) => a.log1p(x),
+    cotangents: [(a, [x], d) => a.div(d, a.add(a.constant(1), x))],
+  }),
+  pointwise('tanh', {
+    arity: 1,
+    formula: (a, [x]) => a.tanh(x),
+    partials: [(a, _args, y) => a.sub(a.constant(1), a.mul(y, y))],
+  }),
+  /** 1 / (1 + e^-x): e^-x may overflow to infinity, which gives the right 0. */
+  pointwise('sigmoid', {
+    arity: 1,
+    formula: (a, [x]) => a.div(a.constant(1), a.add(a.constant(1), a.exp(a.neg(x)))),
+    partials: [(a, _args, y) => a.mul(y, a.sub(a.constant(1), y))],
+    flops: 4,
+  }),
+  /** log(sigmoid(x)) = min(x, 0) - log1p(e^-|x|), which neither overflows nor cancels. */
+  pointwise('log_sigmoid', {
+    arity: 1,
+    formula: (a, [x]) => a.sub(a.min(x, a.constant(0)), a.log1p(a.exp(a.neg(a.max(x, a.neg(x)))))),
+    partials: [(a, [x]) => a.div(a.constant(1), a.add(a.constant(1), a.exp(x)))],
+    flops: 6,
+  }),
+  /** The derivative at 0 is 0. */
+  pointwise('sqrt', {
+    arity: 1,
+    formula: (a, [x]) => a.sqrt(x),
+    partials: [(a, _args, y) => a.where(a.lt(a.constant(0), y), a.div(a.constant(0.5), y), a.constant(0))],
+  }),
+  pointwise('sin', { arity: 1, formula: (a, [x]) => a.sin(x), partials: [(a, [x]) => a.cos(x)] }),
+  pointwise('cos', { arity: 1, formula: (a, [x]) => a.cos(x), partials: [(a, [x]) => a.neg(a.sin(x))] }),
+  /** |x|; the derivative at 0 is 0. */
+  pointwise('abs', {
+    arity: 1,
+    formula: (a, [x]) => a.max(x, a.neg(x)),
+    cotangents: [
+      (a, [x], d) =>
+        a.where(a.lt(a.constant(0), x), d, a.where(a.lt(x, a.constant(0)), a.neg(d), a.constant(0))),
+    ],
+  }),
+  /** max(x, 0); the derivative at 0 is 0. */
+  pointwise('relu', {
+    arity: 1,
+    formula: (a, [x]) => a.max(x, a.constant(0)),
+    cotangents: [(a, [x], d) => a.where(a.lt(a.constant(0), x), d, a.constant(0))],
+  }),
+  pointwise('floor', { arity: 1, formula: (a, [x]) => a.floor(x) }),
+  /** x^y. Towards y no gradient flows where x <= 0, as its logarithm is not real there. */
+  pointwise('pow', {
+    arity: 2,
+    dtype: () => 'real',
+    formula: (a, [x, y]) => a.pow(x, y),
+    partials: [
+      (a, [x, y]) =>
+        a.where(a.eq(y, a.constant(0)), a.constant(0), a.mul(y, a.pow(x, a.sub(y, a.constant(1))))),
+      (a, [x], y) => a.where(a.lt(a.constant(0), x), a.mul(y, a.log(x)), a.constant(0)),
+    ],
+  }),
+  /** The remainder with the divisor's sign. */
+  pointwise('mod', {
+    arity: 2,
+    dtype: widest,
+    formula: (a, [x, y]) => a.sub(x, a.mul(y, a.floor(a.div(x, y)))),
+    partials: [(a, _args) => a.constant(1), (a, [x, y]) => a.neg(a.floor(a.div(x, y)))],
+    flops: 4,
+  }),
+  /** At a tie the first operand gets the gradient. */
+  pointwise('max', {
+    arity: 2,
+    dtype: widest,
+    formula: (a, [x, y]) => a.max(x, y),
+    cotangents: [
+      (a, [x, y], d) => a.where(a.le(y, x), d, a.constant(0)),
+      (a, [x, y], d) => a.where(a.lt(x, y), d, a.constant(0)),
+    ],
+  }),
+  pointwise('min', {
+    arity: 2,
+    dtype: widest,
+    formula: (a, [x, y]) => a.min(x, y),
+    cotangents: [
+      (a, [x, y], d) => a.where(a.le(x, y), d, a.constant(0)),
+      (a, [x, y], d) => a.where(a.lt(y, x), d, a.constant(0)),
+    ],
+  }),
+  pointwise('lt', { arity: 2, dtype: toBool, formula: (a, [x, y]) => a.lt(x, y) }),
+  pointwise('le', { arity: 2, dtype: toBool, formula: (a, [x, y]) => a.le(x, y) }),
+  pointwise('eq', { arity: 2, dtype: toBool, formula: (a, [x, y]) => a.eq(x, y) }),
+  pointwise('and', { arity: 2, dtype: toBool, formula: (a, [x, y]) => a.and(x, y) }),
+  pointwise('or', { arity: 2, dtype: toBool, formula: (a, [x, y]) => a.or(x, y) }),
+  pointwise('not', { arity: 1, dtype: toBool, formula: (a, [x]) => a.not(x) }),
+  pointwise('where', {
+    arity: 3,
+    dtype: ([, x, y]) => widest([x, y]),
+    formula: (a, [test, x, y]) => a.where(test, x, y),
+    cotangents: [
+      undefined,
+      (a, [test], d) => a.where(test, d, a.constant(0)),
+      (a, [test], d) => a.where(test, a.constant(0), d),
+    ],
+  }),
+  /** An int or a bool as a real. */
+  pointwise('real', { arity: 1, dtype: () => 'real', formula: (_, [x]) => x, flops: 0 }),
+  pointwise('imul', { arity: 2, formula: (a, [x, y]) => a.imul(x, y) }),
+  pointwise('xor', { arity: 2, formula: (a, [x, y]) => a.xor(x, y) }),
+  pointwise('shr', { arity: 2, formula: (a, [x, y]) => a.shr(x, y) }),
+  /** A counter's next hash: murmur3's finalizer over h · 31 + x (Appleby 2011). */
+  pointwise('mix', {
+    arity: 2,
+    formula: (a, [h, x]) => {
+      const stir = <S>(b: Algebra<S>, v: S, by: number, multiplier: number): S =>
+        b.imul(b.xor(v, b.shr(v, b.constant(by))), b.constant(multiplier))
+      const start = a.add(a.imul(h, a.constant(31)), a.xor(x, a.constant(0x2545f491)))
+      const stirred = stir(a, stir(a, start, 16, 0x85ebca6b), 13, 0xc2b2ae35)
+      return a.xor(stirred, a.shr(stirred, a.constant(16)))
+    },
+    flops: 10,
+  }),
+  /** A hash as a real in [0, 1), a multiple of 2^-23. */
+  pointwise('unit', {
+    arity: 1,
+    dtype: () => 'real',
+    formula: (a, [h]) => a.mul(a.shr(h, a.constant(9)), a.constant(unitScale)),
+    flops: 2,
+  }),
+  /** The value itself, to which no gradient flows back. */
+  pointwise('stop_gradient', { arity: 1, formula: (_, [x]) => x, flops: 0 }),
+]
+

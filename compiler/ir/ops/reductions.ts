@@ -1,0 +1,222 @@
+// Ops that combine the elements along axes, counted from the end.
+import type { Operand } from '../../plan/plan.ts'
+import { at, build, type NdArray } from '../array.ts'
+import { broadcast } from '../builder.ts'
+import { constant, type Dim, product } from '../dim.ts'
+import type { Type } from '../graph.ts'
+import { defineOp, fromEnd, type Op, require } from './define.ts'
+
+const without = <T>(list: readonly T[], dims: readonly number[]): T[] => list.filter((_, i) => !dims.includes(i))
+
+const dimsOf = (axes: readonly number[], rank: number): number[] => axes.map(a => fromEnd(a, rank))
+
+/** The operand with the dimensions `dims` last, in that order. */
+const reordered = (operand: Operand, dims: readonly number[]): Operand => ({
+  ...operand,
+  strides: [...without(operand.strides, dims), ...dims.map(d => operand.strides[d])],
+})
+
+/** Each element of the result from the list of elements that it combines. */
+function combined(x: NdArray, dims: readonly number[], combine: (elements: readonly number[]) => number): NdArray {
+  const lists = build(without(x.shape, dims), () => 0)
+  const elements: number[][] = Array.from(lists.data, () => [])
+  const kept = without([...x.shape.keys()], dims)
+  build(x.shape, index => {
+    const place = kept.reduce((offset, d) => offset * x.shape[d] + index[d], 0)
+    elements[place].push(at(x, index))
+    return 0
+  })
+  return { shape: lists.shape, data: Float64Array.from(elements, combine) }
+}
+
+const workOf = ([x]: readonly Type[]): Dim => product(x.shape)
+
+/** Plain loops keep the order of a left fold, which the property tests compare with. */
+const total = (elements: readonly number[]): number => elements.reduce((a, b) => a + b, 0)
+const largest = (elements: readonly number[]): number => elements.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
+const smallest = (elements: readonly number[]): number => elements.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
+const firstLargest = (elements: readonly number[]): number => {
+  let best = 0
+  for (let i = 1; i < elements.length; i++) if (elements[i] > elements[best]) best = i
+  return best
+}
+
+/** max or min along one axis; of equals, the first gets the gradient. The extremum of nothing is infinite. */
+function extremum(name: 'reduce_max' | 'reduce_min', combine: 'max' | 'min', of: (elements: readonly number[]) => number): Op {
+  return defineOp({
+    name,
+    attrs: { axis: 'number' },
+    infer: ([x], { axis }) => [{ dtype: x.dtype, shape: without(x.shape, [fromEnd(axis, x.shape.length)]) }],
+    evaluate: ({ ins: [x], attrs: { axis } }) => [combined(x, [fromEnd(axis, x.shape.length)], of)],
+    vjp: ({ builder, ins: [x], attrs: { axis }, cotangents: [d] }) => {
+      if (d === undefined) return []
+      const where = builder.emit('argmax', [combine === 'max' ? x : builder.emit('neg', [x])], { axis })
+      return [builder.emit('place', [d, where], { axis, tail: 0, size: x.shape[fromEnd(axis, x.shape.length)] })]
+    },
+    lower: ({ plan, ins: [x], outs: [y], attrs: { axis } }) => {
+      const dim = fromEnd(axis, x.shape.length)
+      plan.reduce({
+        domain: y.shape,
+        over: [x.shape[dim]],
+        program: [{ kind: 'read', from: reordered(plan.operand(x), [dim]) }],
+        value: 0,
+        combine,
+        to: plan.output(y),
+      })
+    },
+    flops: workOf,
+  })
+}
+
+export const reductionOps: readonly Op[] = [
+  defineOp({
+    name: 'sum',
+    attrs: { axes: 'numbers' },
+    infer: ([x], { axes }) => [{ dtype: x.dtype, shape: without(x.shape, dimsOf(axes, x.shape.length)) }],
+    evaluate: ({ ins: [x], attrs: { axes } }) => [combined(x, dimsOf(axes, x.shape.length), total)],
+    vjp: ({ builder, ins: [x], attrs: { axes }, cotangents: [d] }) => [
+      d && broadcast(builder, d, axes, axes.map(a => x.shape[fromEnd(a, x.shape.length)])),
+    ],
+    lower: ({ plan, ins: [x], outs: [y], attrs: { axes } }) => {
+      const dims = dimsOf(axes, x.shape.length)
+      plan.reduce({
+        domain: y.shape,
+        over: dims.map(d => x.shape[d]),
+        program: [{ kind: 'read', from: reordered(plan.operand(x), dims) }],
+        value: 0,
+        combine: 'sum',
+        to: plan.output(y),
+      })
+    },
+    flops: workOf,
+  }),
+  extremum('reduce_max', 'max', largest),
+  extremum('reduce_min', 'min', smallest),
+  /** The position of the largest, the first of equals. */
+  defineOp({
+    name: 'argmax',
+    attrs: { axis: 'number' },
+    infer: ([x], { axis }) => [{ dtype: 'int', shape: without(x.shape, [fromEnd(axis, x.shape.length)]) }],
+    evaluate: ({ ins: [x], attrs: { axis } }) => [combined(x, [fromEnd(axis, x.shape.length)], firstLargest)],
+    lower: ({ plan, ins: [x], outs: [y], attrs: { axis } }) => {
+      const dim = fromEnd(axis, x.shape.length)
+      plan.reduce({
+        domain: y.shape,
+        over: [x.shape[dim]],
+        program: [{ kind: 'read', from: reordered(plan.operand(x), [dim]) }],
+        value: 0,
+        combine: 'argmax',
+        to: plan.output(y),
+      })
+    },
+    flops: workOf,
+  }),
+  /** e^x / Σ e^x along one axis; an element of -∞ gets 0, and where all are -∞ so do all. */
+  defineOp({
+    name: 'softmax',
+    attrs: { axis: 'number' },
+    infer: ([x]) => [{ dtype: 'real', shape: x.shape }],
+    evaluate: ({ ins: [x], attrs: { axis }, shapes: [shape] }) => {
+      const dim = fromEnd(axis, shape.length)
+      const peak = combined(x, [dim], largest)
+      const sum = combined(x, [dim], elements => total(elements.map(e => Math.exp(e - largest(elements)))))
+      return [
+        build(shape, index => {
+          const rest = without(index, [dim])
+          const top = at(peak, rest)
+          return top === Number.NEGATIVE_INFINITY ? 0 : Math.exp(at(x, index) - top) / at(sum, rest)
+        }),
+      ]
+    },
+    vjp: ({ builder: b, ins: [x], outs: [y], attrs: { axis }, cotangents: [d] }) => {
+      if (d === undefined) return []
+      const dot = b.emit('sum', [b.emit('mul', [d, y])], { axes: [axis] })
+      const size = x.shape[fromEnd(axis, x.shape.length)]
+      return [b.emit('mul', [y, b.emit('sub', [d, broadcast(b, dot, [axis], [size])])])]
+    },
+    lower: ({ plan, ins: [x], outs: [y], attrs: { axis } }) => {
+      const dim = fromEnd(axis, x.shape.length)
+      const rest = without(x.shape, [dim])
+      const from = reordered(plan.operand(x), [dim])
+      const peak = plan.temporary('real', rest)
+      const sum = plan.temporary('real', rest)
+      const domain = [...rest, x.shape[dim]]
+      const along = (o: Operand): Operand => ({ ...o, strides: [...o.strides, constant(0)] })
+      plan.reduce({ domain: rest, over: [x.shape[dim]], program: [{ kind: 'read', from }], value: 0, combine: 'max', to: peak })
+      const raised = [
+        { kind: 'read', from },
+        { kind: 'read', from: along(peak) },
+        { kind: 'apply', op: 'sub', args: [0, 1] },
+        { kind: 'apply', op: 'exp', args: [2] },
+      ] as const
+      plan.reduce({ domain: rest, over: [x.shape[dim]], program: raised, value: 3, combine: 'sum', to: sum })
+      plan.map({
+        domain,
+        program: [
+          ...raised,
+          { kind: 'read', from: along(sum) },
+          { kind: 'apply', op: 'div', args: [3, 4] },
+          { kind: 'constant', value: Number.NEGATIVE_INFINITY },
+          { kind: 'apply', op: 'eq', args: [1, 6] },
+          { kind: 'constant', value: 0 },
+          { kind: 'apply', op: 'where', args: [7, 8, 5] },
+        ],
+        writes: [{ value: 9, to: reordered(plan.output(y), [dim]) }],
+      })
+    },
+    flops: (ins) => product([constant(5), workOf(ins)]),
+  }),
+  /** log Σ e^x along one axis; -∞ where there is nothing. */
+  defineOp({
+    name: 'logsumexp',
+    attrs: { axis: 'number' },
+    infer: ([x], { axis }) => [{ dtype: 'real', shape: without(x.shape, [fromEnd(axis, x.shape.length)]) }],
+    evaluate: ({ ins: [x], attrs: { axis } }) => [
+      combined(x, [fromEnd(axis, x.shape.length)], elements => {
+        const top = largest(elements)
+        return top === Number.NEGATIVE_INFINITY ? top : top + Math.log(total(elements.map(e => Math.exp(e - top))))
+      }),
+    ],
+    vjp: ({ builder: b, ins: [x], attrs: { axis }, cotangents: [d] }) => {
+      if (d === undefined) return []
+      const size = x.shape[fromEnd(axis, x.shape.length)]
+      return [b.emit('mul', [broadcast(b, d, [axis], [size]), b.emit('softmax', [x], { axis })])]
+    },
+    lower: ({ plan, ins: [x], outs: [y], attrs: { axis } }) => {
+      const dim = fromEnd(axis, x.shape.length)
+      const rest = y.shape
+      const from = reordered(plan.operand(x), [dim])
+      const peak = plan.temporary('real', rest)
+      const sum = plan.temporary('real', rest)
+      plan.reduce({ domain: rest, over: [x.shape[dim]], program: [{ kind: 'read', from }], value: 0, combine: 'max', to: peak })
+      plan.reduce({
+        domain: rest,
+        over: [x.shape[dim]],
+        program: [
+          { kind: 'read', from },
+          { kind: 'read', from: { ...peak, strides: [...peak.strides, constant(0)] } },
+          { kind: 'apply', op: 'sub', args: [0, 1] },
+          { kind: 'apply', op: 'exp', args: [2] },
+        ],
+        value: 3,
+        combine: 'sum',
+        to: sum,
+      })
+      plan.map({
+        domain: rest,
+        program: [
+          { kind: 'read', from: sum },
+          { kind: 'apply', op: 'log', args: [0] },
+          { kind: 'read', from: peak },
+          { kind: 'apply', op: 'add', args: [1, 2] },
+          { kind: 'constant', value: Number.NEGATIVE_INFINITY },
+          { kind: 'apply', op: 'eq', args: [2, 4] },
+          { kind: 'apply', op: 'where', args: [5, 2, 3] },
+        ],
+        writes: [{ value: 6, to: plan.output(y) }],
+      })
+    },
+    flops: (ins) => product([constant(3), workOf(ins)]),
+  }),
+]
+

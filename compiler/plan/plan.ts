@@ -1,0 +1,118 @@
+// The plan: what a backend turns into code. Buffers, and steps over them that are kernels or loops.
+// Sizes are Dims: of the graph's size symbols, and inside a loop of its index as well.
+import type { Span } from '../../dsl/ast.ts'
+import type { Dim } from '../ir/dim.ts'
+import type { DType } from '../ir/graph.ts'
+
+export interface Buffer {
+  readonly id: number
+  readonly dtype: DType
+  /** How many elements. */
+  readonly size: Dim
+  readonly hint: string
+}
+
+/** Elements of a buffer: one step of dimension d is `strides[d]` elements. A broadcast has stride 0, a slice an offset. */
+export interface Operand {
+  readonly buffer: Buffer
+  readonly offset: Dim
+  readonly strides: readonly Dim[]
+}
+
+/** The number of an earlier instruction in the same program. */
+export type Ref = number
+
+/** An address computed from data: the element lies `at * stride` further on, and counts only if 0 <= at < size. */
+export interface Indirect {
+  readonly at: Ref
+  readonly stride: Dim
+  readonly size: Dim
+}
+
+/** One scalar instruction, executed for each point of a kernel's domain. */
+export type Instruction =
+  /** Reads one element; an indirect read outside its range gives 0. */
+  | { readonly kind: 'read'; readonly from: Operand; readonly indirect?: Indirect }
+  /** The position along dimension `dim` of the domain. */
+  | { readonly kind: 'position'; readonly dim: number }
+  | { readonly kind: 'constant'; readonly value: number }
+  | { readonly kind: 'size'; readonly dim: Dim }
+  /** A pointwise op of the op table. */
+  | { readonly kind: 'apply'; readonly op: string; readonly args: readonly Ref[] }
+
+/** Writes one element; an indirect write outside its range is left out. */
+export interface Write {
+  readonly value: Ref
+  readonly to: Operand
+  readonly indirect?: Indirect
+  /** Add to what is there, for scatters. */
+  readonly accumulate?: boolean
+}
+
+interface KernelBase {
+  /** What it computes, in the names of the source. */
+  readonly hint: string
+  readonly span?: Span
+}
+
+/** For every point of `domain`: run the program, then write. Covers pointwise chains, copies, gathers and scatters. */
+export interface MapKernel extends KernelBase {
+  readonly kind: 'map'
+  readonly domain: readonly Dim[]
+  readonly program: readonly Instruction[]
+  readonly writes: readonly Write[]
+}
+
+/** For every point of `domain`: combine `value` over the dimensions `over`, whose strides follow the domain's in each read. */
+export interface ReduceKernel extends KernelBase {
+  readonly kind: 'reduce'
+  readonly domain: readonly Dim[]
+  readonly over: readonly Dim[]
+  readonly program: readonly Instruction[]
+  readonly value: Ref
+  /** `argmax` gives the position along the only dimension of `over`, the first of equals, 0 if there is none. */
+  readonly combine: 'sum' | 'max' | 'min' | 'argmax'
+  readonly to: Operand
+}
+
+/** c[batch, m, n] = Σ_k a[batch, m, k] b[batch, k, n]; each operand's strides are in that order. */
+export interface GemmKernel extends KernelBase {
+  readonly kind: 'gemm'
+  readonly batch: readonly Dim[]
+  readonly m: Dim
+  readonly n: Dim
+  readonly k: Dim
+  readonly a: Operand
+  readonly b: Operand
+  readonly c: Operand
+}
+
+export type Kernel = MapKernel | ReduceKernel | GemmKernel
+
+/** Runs its steps for index = 0 … length - 1, or in the other direction. */
+export interface Loop {
+  readonly kind: 'loop'
+  /** The size symbol that stands for the index in the offsets inside. */
+  readonly index: string
+  readonly length: Dim
+  readonly reverse: boolean
+  readonly steps: readonly Step[]
+  readonly hint: string
+}
+
+export type Step = Kernel | Loop
+
+export interface Port {
+  readonly name: string
+  /** Row-major and dense, in the graph's shape. */
+  readonly operand: Operand
+  readonly shape: readonly Dim[]
+}
+
+export interface Plan {
+  readonly name: string
+  readonly inputs: readonly Port[]
+  readonly outputs: readonly Port[]
+  readonly buffers: readonly Buffer[]
+  readonly steps: readonly Step[]
+}

@@ -1,0 +1,1063 @@
+// Every message that a user can meet, in one table: the compiler prints it, and spec/errors.md is generated from it.
+// `{name}` is a hole that the place which reports the error fills. `example` is a file that gives the error.
+
+export interface Entry {
+  readonly title: string
+  readonly message: string
+  readonly help?: string
+  readonly severity?: 'error' | 'warning'
+  readonly cause: string
+  /** A whole `.rnn` file; a line that starts with `$` is a command. */
+  readonly example: string
+  readonly fix: string
+}
+
+const entries = {
+  // 1xx: how a file is written.
+
+  RNN101: {
+    title: 'Unexpected token',
+    message: 'expected {expected}, found {found}',
+    cause: 'The line does not have the form of any statement or expression of the language.',
+    example: `model m {
+  input x [3]
+  output y = 2 * x
+}`,
+    fix: 'Write what the message expects: here `input x: [3]`, with a colon between the name and its type.',
+  },
+  RNN102: {
+    title: 'Unknown character',
+    message: '`{text}` is not part of the language',
+    cause: 'The file holds a character that no word, number or operator of the language begins with.',
+    example: `model m {
+  input x, y: [3]
+  output z = x ⊙ y
+}`,
+    fix: 'Use the operators of the language: `*` for ⊙, `@` for a matrix product, `and` for `&&`, `"…"` for strings.',
+  },
+  RNN103: {
+    title: 'Two statements on one line',
+    message: 'a statement must begin on a new line',
+    help: 'start a new line before `{name}`, or write `;` before it',
+    cause: 'A new line or a `;` separates statements. So a forgotten operator cannot glue two equations together.',
+    example: `model m {
+  input x: [3] output y = 2 * x
+}`,
+    fix: 'Begin a new line, or write `input x: [3]; output y = 2 * x`.',
+  },
+  RNN104: {
+    title: 'Misplaced prime',
+    message: 'a prime stands once, directly after a name',
+    help: "write `{name}'`: the value that leaves the step",
+    cause:
+      "`h` is the state that enters a step and `h'` the one that leaves it. There is no `h''`, and no space before a prime.",
+    example: `cell decay {
+  input x: real
+  state h: real
+  h' = x + 0.9 * h
+  return h''
+}`,
+    fix: "Write `return h'`. For the value of two steps ago, declare a second state: `state g: real` and `g' = h`.",
+  },
+  RNN105: {
+    title: 'Unknown setting or argument',
+    message: 'unknown {kind} `{name}`',
+    cause: 'A name before `=` in a call, or in a `train` or `data` block, is not one of those that are known there.',
+    example: `model m {
+  input x: real over T
+  target y: real
+  p = [x] |> LSTM(units = 8, activaton = tanh) |> last |> dense(1)
+  loss mse(p, [y])
+}`,
+    fix: 'Spell the name as it is declared: `activation = tanh`.',
+  },
+  RNN106: {
+    title: 'Unknown name',
+    message: '`{name}` is not defined',
+    cause:
+      'A unit sees its own names, its hyper-parameters, the units and fns of the file and the library, and nothing of its caller.',
+    example: `model m {
+  input x: [3]
+  output y = scale * x
+}`,
+    fix: 'Define the name before its use, for example `param scale: real = ones`, or correct its spelling.',
+  },
+  RNN107: {
+    title: 'A name defined twice',
+    message: '`{name}` is defined twice',
+    help: 'give one of them another name',
+    cause: 'Each name of a unit has one definition, as in a formula. A name that changes from step to step is a state.',
+    example: `model m {
+  input x: [3]
+  y = 2 * x
+  y = y + 1
+  output z = y
+}`,
+    fix: 'Use two names: `y = 2 * x` and `z = y + 1`.',
+  },
+  RNN108: {
+    title: 'A comma at the end of a declaration',
+    message: 'after this comma the declaration should go on, but it ends',
+    help: 'remove the comma at the end of line {line}',
+    cause:
+      'A trailing comma is allowed in calls, lists and hyper-parameters, but not in declarations, where it would swallow the next line.',
+    example: `model m {
+  input x: [3],
+  target y: [3]
+  loss mse(2 * x, y)
+}`,
+    fix: 'Remove the comma: `input x: [3]`.',
+  },
+  RNN109: {
+    title: 'Used before its definition',
+    message: '`{name}` is used before its definition',
+    help: 'move its definition, on line {line}, above this one',
+    cause: 'Equations are read from the top to the bottom. Only the top level of a file is unordered.',
+    example: `model m {
+  input x: [3]
+  output z = 2 * y
+  y = x + 1
+}`,
+    fix: 'Put the equation of `y` before the one that reads it.',
+  },
+  RNN110: {
+    title: 'A string without its end',
+    message: 'this string has no closing `"`',
+    help: 'a string ends on the line on which it begins; inside it, a quote is written `\\"`',
+    cause: 'A string began with `"`, and the line ended before another.',
+    example: `import "cells.rnn
+`,
+    fix: 'Close the string: `import "cells.rnn"`.',
+  },
+  RNN111: {
+    title: 'An imported file is not found',
+    message: 'cannot find `{path}`',
+    help: 'the path is relative to the file that imports it',
+    cause: 'The file named by an `import` does not exist, or cannot be read.',
+    example: `import "no_such_file.rnn"
+`,
+    fix: 'Correct the path. It starts at the folder of the file that holds the `import`.',
+  },
+  RNN112: {
+    title: 'An imported name clashes',
+    message: '`{name}` comes both from {first} and from {second}',
+    help: 'import only the names that you need: `import A, B from "file.rnn"`',
+    cause: 'Two imported files define the same name, or an imported file and this one do.',
+    example: `import "a.rnn"
+import "b.rnn"
+`,
+    fix: 'Rename one of the two, or import the needed names alone: `import LSTM2 from "a.rnn"`.',
+  },
+  RNN113: {
+    title: 'An imported name does not exist',
+    message: '`{path}` does not define `{name}`',
+    cause: 'The names before `from` must be defined at the top level of the imported file.',
+    example: `import Missing from "cells.rnn"
+`,
+    fix: 'Correct the name, or define it in that file.',
+  },
+  RNN114: {
+    title: 'A statement in the wrong place',
+    message: '`{statement}` does not belong in {place}',
+    cause:
+      'Each kind of unit has its own statements. A cell has states, a model has targets and losses, a layer neither; an fn holds equations and its `return`; `train` and `data` hold settings.',
+    example: `layer scale {
+  input x: [D]
+  state h: [D]
+  return x + h
+}`,
+    fix: 'Move the statement, or change the unit: what has a `state` is a `cell`.',
+  },
+  RNN115: {
+    title: 'Nothing is returned',
+    message: '{kind} `{name}` returns nothing',
+    help: 'end it with `return …`',
+    cause: 'The value of a layer or an fn is what its `return` gives.',
+    example: `layer double {
+  input x: [D]
+  y = 2 * x
+}`,
+    fix: 'Add `return y`.',
+  },
+  RNN116: {
+    title: 'A chained comparison',
+    message: 'comparisons do not chain',
+    help: 'join two comparisons with `and`: `a < b and b < c`',
+    cause: '`a < b < c` would compare a bool with a number.',
+    example: `model m {
+  input x: real
+  output inside = 0 < x < 1
+}`,
+    fix: 'Write `0 < x and x < 1`.',
+  },
+  RNN117: {
+    title: 'A reserved word as a name',
+    message: '`{name}` is a reserved word and cannot be a name',
+    help: 'the reserved words are `over`, `of`, `and`, `or`, `not`, `true`, `false` and `return`',
+    cause: 'Eight words of the grammar can never be names. All the others (`cell`, `input`, `loss` …) can.',
+    example: `model m {
+  input of: [3]
+  output y = 2
+}`,
+    fix: 'Choose another name, for example `part_of`.',
+  },
+  RNN118: {
+    title: 'An unknown escape in a string',
+    message: '`{escape}` means nothing in a string',
+    help: 'the escapes are `\\"`, `\\\\`, `\\n` and `\\t`',
+    cause: 'A backslash in a string is followed by a character that makes no escape. On Windows this is often a path.',
+    example: `import "units\\cells.rnn"
+`,
+    fix: 'Write paths with `/` on every system: `import "units/cells.rnn"`.',
+  },
+  RNN119: {
+    title: 'Nested too deeply',
+    message: 'this statement is nested too deeply',
+    help: 'give a part of it a name on a line of its own',
+    cause:
+      'An expression has thousands of brackets or operators inside each other, most likely because a program wrote it.',
+    example: `model m {
+  input x: real
+  output y = ${'('.repeat(3)}…thousands more…
+}`,
+    fix: 'Split the expression into several equations.',
+  },
+  RNN120: {
+    title: 'Files import each other',
+    message: '`{path}` imports itself: {cycle}',
+    help: 'move what both need to a third file',
+    cause: 'A file reaches itself again through its imports.',
+    example: `import "b.rnn"    # and b.rnn imports this file
+`,
+    fix: 'Move the shared units to a file which both import.',
+  },
+
+  // 2xx: shapes and types.
+
+  RNN201: {
+    title: 'A product whose dims do not meet',
+    message:
+      '`{left}` is {leftType}, `{right}` is {rightType}: the last dim of `{left}`, {leftDim}, meets the first of `{right}`, {rightDim}',
+    cause: '`A @ b` sums over the last dim of A and the first of b, which must be equal.',
+    example: `model m {
+  input x: [28]
+  param W: [28, 64]
+  output y = W @ x
+}`,
+    fix: 'On paper, W maps 28 to 64, so it has 64 rows: `param W: [64, 28]`.',
+  },
+  RNN202: {
+    title: 'One part, two shapes',
+    message: '`{part}` took {input}: {first} on line {line}, so its {dim} is {firstDim}; here it is {secondDim}',
+    help: 'declare a second part for the second shape',
+    cause: 'The first use of a part fixes its dims, and so the shapes of its weights. Every later use must agree.',
+    example: `model m {
+  input a: [28]
+  input b: [30]
+  part enc = dense(8)
+  output y = enc(a) + enc(b)
+}`,
+    fix: 'Two parts: `part f = dense(8), g = dense(8)`, or inputs of one shape.',
+  },
+  RNN203: {
+    title: 'Items that do not fit each other',
+    message: '`{operation}` works element by element, but the items are {left} and {right}',
+    help: 'the items must be equal, or one of them a scalar; nothing is stretched',
+    cause: 'Pointwise operations need equal items, or one scalar. A dim of 1 is not repeated by itself.',
+    example: `model m {
+  input x: [5]
+  input y: [1]
+  output z = x + y
+}`,
+    fix: 'Take the scalar out of its vector: `x + y[0]`.',
+  },
+  RNN204: {
+    title: 'Not the type that was declared',
+    message: '`{name}` is declared as {declared}, but its value is {found}',
+    cause: 'A type written on an equation or an initial value is checked against the value.',
+    example: `model m {
+  input x: [5]
+  y: [6] = 2 * x
+  output z = y
+}`,
+    fix: 'Correct the type or the equation.',
+  },
+  RNN205: {
+    title: 'An input of another type',
+    message: 'input `{input}` of {unit} takes {declared}; this is {found}',
+    cause:
+      'The item of an argument must have the rank and the dtype that the unit declares, and the axes that it asks for.',
+    example: `model m {
+  input x: real over T
+  output y = x |> LSTM(8)
+}`,
+    fix: 'Make a vector of one element of each scalar: `[x] |> LSTM(8)`.',
+  },
+  RNN206: {
+    title: 'A weight as long as a sequence',
+    message: 'the shape of param `{param}` uses `{axis}`, which is the length of an axis',
+    help: 'sequences differ in length, weights do not; an axis of fixed length has a number: `over {axis}[24]`',
+    cause: 'The shape of a param is made of dims: numbers, hyper-parameters, and the free names of items.',
+    example: `model m {
+  input x: [3] over T
+  param W: [T, 3]
+  output y = W @ last(x)
+}`,
+    fix: 'Use a dim of an item, or a number.',
+  },
+  RNN207: {
+    title: 'A number that must be known before the data',
+    message: '{what} must be {expected} that is known before any data; this is {found}',
+    cause:
+      'Dims, lengths, indices of items and most hyper-parameters are static: numbers, hyper-parameters, and arithmetic on them.',
+    example: `model m {
+  input x: [4]
+  input n: int
+  param W: [n, 4]
+  output y = W @ x
+}`,
+    fix: 'Write a number, or make it a hyper-parameter: `model m(n) { … }`.',
+  },
+  RNN208: {
+    title: 'The wrong number of arguments',
+    message: '{callee} takes {expected}, but {found} given',
+    cause: 'A call has more or fewer arguments than the function, cell or layer has inputs.',
+    example: `model m {
+  input x: [4]
+  output y = tanh(x, x)
+}`,
+    fix: 'Give as many arguments as there are inputs: `tanh(x)`.',
+  },
+  RNN209: {
+    title: 'A missing argument',
+    message: '{callee} needs `{name}`',
+    cause: 'A hyper-parameter without a default, or an input, was not given.',
+    example: `model m {
+  input x: [4] over T
+  output y = x |> LSTM()
+}`,
+    fix: 'Give it: `LSTM(100)` or `LSTM(units = 100)`.',
+  },
+  RNN210: {
+    title: 'The wrong kind of value',
+    message: '{what} must be {expected}; this is {found}',
+    cause:
+      'Values, recipes, parts, functions, initial values and numbers are different things, and one stands where another is needed.',
+    example: `model m {
+  input x: [4]
+  output y = x + LSTM(8)
+}`,
+    fix: 'Apply the recipe to a value: `x |> dense(4)`.',
+  },
+  RNN211: {
+    title: 'Two values over different axes',
+    message: 'one is over {left}, one over {right}, and neither contains the other',
+    help: 'a layer with `input m: [A] over {right}` reads the whole of `{value}` at each {left}',
+    cause: 'An operation on one value over T and one over S would be a table of all pairs. That must be asked for.',
+    example: `model m {
+  input x: [4] over T
+  input y: [4] over S
+  output z = x + y
+}`,
+    fix: 'Reduce one of them (`sum(y, over S)`), or map a layer that declares `input m: [A] over S` over T.',
+  },
+  RNN212: {
+    title: 'One target, many answers',
+    message: '`{value}` is over {axis}, target `{target}` is not',
+    help: 'one answer per sequence: `last(…)`; the target at every step: `repeat({target}, over {axis})`',
+    cause: 'A target is never repeated along an axis in silence, since the loss would then mean something else.',
+    example: `model m {
+  input x: [4] over T
+  target label: class of 3
+  p = x |> LSTM(8) |> dense(3, softmax)
+  loss cross_entropy(p, label)
+}`,
+    fix: 'One answer for the whole sequence: `x |> LSTM(8) |> last |> dense(3, softmax)`.',
+  },
+  RNN213: {
+    title: 'Not probabilities',
+    message: '{callee} takes probabilities; `{value}` comes from {source}',
+    help: 'write `softmax({value})`, or `sigmoid({value})` for a yes or no: it is computed from `{value}` itself, and stable',
+    cause:
+      'Cross-entropies are written on probabilities. The compiler looks for the softmax or sigmoid behind them and finds none.',
+    example: `model m {
+  input x: [4]
+  target label: class of 3
+  z = x |> dense(3)
+  loss cross_entropy(z, label)
+}`,
+    fix: 'Say `dense(3, softmax)`, or `cross_entropy(softmax(z), label)`.',
+  },
+  RNN214: {
+    title: 'Which axis?',
+    message: '{callee} needs one axis, and the value is over {axes}',
+    help: 'name it: `over {axis}`',
+    cause:
+      'A cell, `last`, `reverse` and their like act on the only axis of a value. With several axes, one must be named.',
+    example: `model m {
+  input x: [4] over S over T
+  output y = last(x)
+}`,
+    fix: 'Name the axis: `last(x, over T)`.',
+  },
+  RNN215: {
+    title: 'No such axis',
+    message: '`{value}` is not over {axis}',
+    cause: 'A reduction or a sequence function names an axis that its argument does not have.',
+    example: `model m {
+  input x: [4] over T
+  output y = sum(x, over S)
+}`,
+    fix: 'Name an axis of the value: `sum(x, over T)`; without `over`, `sum` acts on the item.',
+  },
+  RNN216: {
+    title: 'The wrong dtype',
+    message: '{what} needs {expected}, not {found}',
+    cause: 'Reals, ints and bools are kept apart. An int serves as a real; nothing else is converted by itself.',
+    example: `model m {
+  input x: [4]
+  output y = where(x, x, 0)
+}`,
+    fix: 'Compare first: `where(x > 0, x, 0)`. A bool becomes a number with `real(b)`.',
+  },
+  RNN217: {
+    title: 'Outside of the item',
+    message: '`{index}` is not a place in {shape}',
+    cause: 'Indices count from 0, and a slice `a:b` runs from a to b, without b, inside the dim.',
+    example: `model m {
+  input x: [4]
+  output y = x[4]
+}`,
+    fix: 'The last element of a [4] is `x[3]`.',
+  },
+  RNN218: {
+    title: 'No such member',
+    message: '{value} has no `.{name}`',
+    cause:
+      'After a dot stands an output of a cell or layer, `final` and its states, a param of a part, or a column of a table.',
+    example: `model m {
+  input x: [4] over T
+  h = x |> LSTM(8)
+  output y = h.memory
+}`,
+    fix: 'Name one of the members: `h.final.c` is the last state `c`.',
+  },
+  RNN219: {
+    title: 'Joining what is no vector',
+    message: '`[…]` joins vectors and scalars; `{value}` is {found}',
+    cause: '`[a, b]` puts vectors end to end, a scalar counting as one element. It does not stack matrices.',
+    example: `model m {
+  input x: [4]
+  param W: [4, 4]
+  output y = [W, x]
+}`,
+    fix: 'Join vectors only: `[W @ x, x]`.',
+  },
+  RNN220: {
+    title: 'A dim that nobody knows',
+    message: 'nothing says how large `{dim}` is',
+    help: 'a dim is a number, a hyper-parameter, or a name that an input brings: `input x: [{dim}]`',
+    cause: 'A free name in a shape is bound by the first argument that meets it. No input of the unit holds this one.',
+    example: `layer shift {
+  input x: real
+  param b: [N]
+  return b + x
+}
+model m {
+  input x: real
+  output y = x |> shift
+}`,
+    fix: 'Make it a hyper-parameter: `layer shift(N) { … }`.',
+  },
+  RNN221: {
+    title: 'A recipe bound by `=`',
+    message: '`{recipe}` is a recipe, not a value',
+    help: 'write `part {name} = {recipe}` to make its weights',
+    cause: '`LSTM(100)` says how to make a cell and makes no weights. Only `part`, or applying it in place, does.',
+    example: `model m {
+  input x: [4] over T
+  enc = LSTM(8)
+  output y = enc(x)
+}`,
+    fix: 'Write `part enc = LSTM(8)`.',
+  },
+  RNN222: {
+    title: 'A recipe applied at two places',
+    message: 'the recipe `{name}` is applied at two places, which makes two sets of weights',
+    help: 'name a part if you meant one: `part f = {name}`',
+    severity: 'warning',
+    cause: 'A hyper-parameter that is a recipe makes new weights at each place at which it is applied.',
+    example: `layer twice(step) {
+  input x: [D]
+  return x |> step |> step
+}
+model m {
+  input x: [4]
+  output y = x |> twice(dense(4))
+}`,
+    fix: 'For one set of weights: `part f = step`, then `x |> f |> f`. For two: `part f = step, g = step`.',
+  },
+  RNN223: {
+    title: 'Weights that have no shape yet',
+    message: '`{part}` has not been applied yet, so the shape of `{part}.{param}` is not known',
+    help: 'apply `{part}` on an earlier line',
+    cause: 'The dims of a part come from the first value that it is applied to.',
+    example: `model m {
+  input x: token of 50
+  part embed = embedding(8)
+  output y = embed.E @ ones
+  output z = embed(x)
+}`,
+    fix: 'Apply the part first: `e = embed(x)`, then `embed.E @ e`.',
+  },
+  RNN224: {
+    title: 'Hyper-parameters come first',
+    message: '{callee} takes its hyper-parameters first: ({params}); `{value}` is a value',
+    help: 'write `{value} |> {callee}({params})`',
+    cause: 'The first call on a template gives its hyper-parameters; the second one applies it.',
+    example: `model m {
+  input x: [4] over T
+  output y = LSTM(x, 100)
+}`,
+    fix: 'Write `x |> LSTM(100)` or `LSTM(100)(x)`.',
+  },
+  RNN225: {
+    title: 'Not something to apply',
+    message: '`{value}` cannot be applied: it is {found}',
+    cause: 'Before `(…)` and after `|>` stands a function, a part, a cell, a layer, or a recipe.',
+    example: `model m {
+  input x, y: [4]
+  output z = x(y)
+}`,
+    fix: 'For a product write `x * y`, or `x @ y` for the dot product.',
+  },
+  RNN226: {
+    title: 'An initial value in an equation',
+    message: '`{name}` is an initial value: it has no shape of its own',
+    help: 'it is known only after the `=` of a param or a state',
+    cause: '`zeros`, `ones`, `normal(sd)`, `glorot_uniform` and their like take the shape of what they initialize.',
+    example: `model m {
+  input x: [4]
+  output y = x + normal(0.1)
+}`,
+    fix: 'Declare a param, `param b: [4] = normal(0.1)`, or a state.',
+  },
+  RNN227: {
+    title: 'A unit that applies itself',
+    message: '`{unit}` applies itself: {cycle}',
+    help: 'there is no recursion; what repeats is a cell over an axis',
+    cause: 'Units and fns are expanded where they are used, so none may reach itself.',
+    example: `fn f(x) = 1 + g(x)
+fn g(x) = 2 * f(x)
+model m {
+  input x: real
+  output y = f(x)
+}`,
+    fix: 'Write the repetition as a cell that runs over an axis.',
+  },
+
+  // 3xx: recurrence.
+
+  RNN301: {
+    title: 'A state that changes its shape',
+    message: 'state `{state}` enters the step as {declared} but leaves it as {found}',
+    help: 'a step must give back each state in its declared shape',
+    cause: 'The value that leaves a step enters the next one.',
+    example: `cell grow {
+  input x: [3]
+  state c: [3]
+  c' = [c, x]
+  return c'
+}
+model m {
+  input x: [3] over T
+  output y = x |> grow
+}`,
+    fix: "Give `c'` the shape of `c`: `c' = c + x`.",
+  },
+  RNN302: {
+    title: 'A state without its next value',
+    message: 'state `{state}` is never given its next value',
+    help: "write `{state}' = …`, or remove the state",
+    cause: "Each state has exactly one equation with a prime. One that stays the same says so: `m' = m`.",
+    example: `cell forget {
+  input x: [3]
+  state h, c: [3]
+  h' = x + c
+  return h'
+}
+model m {
+  input x: [3] over T
+  output y = x |> forget
+}`,
+    fix: "Add the equation of the state: `c' = …`.",
+  },
+  RNN303: {
+    title: 'A state assigned without its prime',
+    message: '`{state}` is the state that enters the step',
+    help: "the value that leaves it is `{state}'`",
+    cause: '`h` is given by the step before; an equation can only say what leaves this one.',
+    example: `cell simple {
+  input x: [3]
+  state h: [3]
+  h = tanh(x + h)
+  return h
+}
+model m {
+  input x: [3] over T
+  output y = x |> simple
+}`,
+    fix: "Write `h' = tanh(x + h)` and `return h'`.",
+  },
+  RNN304: {
+    title: 'A cell without a sequence',
+    message: '{unit} runs over a sequence; this is one {found}',
+    help: 'give it a value over an axis',
+    cause: 'A cell scans an axis of its argument, and this argument has none left.',
+    example: `model m {
+  input x: [3] over T
+  output y = x |> LSTM(100) |> last |> LSTM(50)
+}`,
+    fix: 'Remove `last` between the two cells: it keeps the last step only.',
+  },
+  RNN305: {
+    title: 'One step of a cell, without its state',
+    message: 'this makes one step of {unit}, and its state `{state}` would be reset at every step',
+    help: "declare `state {state}: {type}`, and write `{state}' = g(…, {state} = {state})` with `part g = {unit}`",
+    cause:
+      'Inside a step there is no axis to scan. A cell then makes one step, and its states must be given to it and kept.',
+    example: `cell outer_cell {
+  input e: [3]
+  g = GRU(9)(e)
+  return g
+}
+model m {
+  input e: [3] over T
+  output y = e |> outer_cell
+}`,
+    fix: "Keep the state here: `state h: [9]`, `part g = GRU(9)`, `h' = g(e, h = h)`.",
+  },
+  RNN306: {
+    title: 'A prime on what is no state',
+    message: "`{name}'` has a prime, but `{name}` is not a state",
+    help: 'declare `state {name}: …`, or leave the prime out',
+    cause:
+      'A prime marks the value of a state that leaves the step. Other names have one value per step and need none.',
+    example: `cell simple {
+  input x: [3]
+  state h: [3]
+  z' = tanh(x + h)
+  h' = z'
+  return h'
+}
+model m {
+  input x: [3] over T
+  output y = x |> simple
+}`,
+    fix: "Leave the prime out: `z = tanh(x + h)`, `h' = z`.",
+  },
+  RNN307: {
+    title: 'A state given twice',
+    message: "`{state}'` is given twice",
+    help: 'give the first value a name without a prime',
+    cause: 'Each state has exactly one equation with a prime.',
+    example: `cell twice {
+  input x: [3]
+  state h: [3]
+  h' = x + h
+  h' = tanh(h)
+  return h'
+}
+model m {
+  input x: [3] over T
+  output y = x |> twice
+}`,
+    fix: "Name the value between: `v = x + h`, `h' = tanh(v)`.",
+  },
+  RNN308: {
+    title: 'A state read before its equation',
+    message: "`{state}'` is read before its equation",
+    help: "for the value that entered the step write `{state}`; else move the equation of `{state}'` up",
+    cause:
+      "A primed name is defined by its equation, and is known after that line, as `o` of a peephole LSTM reads `c'`.",
+    example: `cell early {
+  input x: [3]
+  state h: [3]
+  y = 2 * h'
+  h' = x + h
+  return y
+}
+model m {
+  input x: [3] over T
+  output y = x |> early
+}`,
+    fix: "Move the line of `h'` above the one that reads it.",
+  },
+  RNN309: {
+    title: 'No such state',
+    message: '{unit} has no state `{state}`',
+    cause: 'A state is given to a cell by its name, `cell(x, h = a)`, and this cell declares no such state.',
+    example: `model m {
+  input x: [3] over T
+  part enc = GRU(8), dec = GRU(8)
+  output y = dec(x, c = enc(x).final.h)
+}`,
+    fix: 'Name a state of the cell: a GRU has `h` alone.',
+  },
+  RNN310: {
+    title: 'A record of other states',
+    message: '`from` gives {found}, but the states of {unit} are {expected}',
+    help: 'give the states one by one: `{unit}(x, h = …)`',
+    cause: '`from = r.final` needs a record with the names and shapes of the states of the cell.',
+    example: `model m {
+  input x: [3] over T
+  part enc = GRU(8), dec = LSTM(8)
+  output y = dec(x, from = enc(x).final)
+}`,
+    fix: 'Give the states by name: `dec(x, h = enc(x).final.h, c = …)`.',
+  },
+  RNN311: {
+    title: 'Nothing to learn',
+    message: 'model `{model}` has no loss',
+    help: 'add `loss …` to train it',
+    cause: 'Training makes the sum of the `loss` lines small, and there is none.',
+    example: `model m {
+  input x: [4]
+  target y: [4]
+  p = x |> dense(4)
+  predict y from p
+}
+data d for m { t = csv("a.csv"); x = t.x; y = t.y }
+train m on d { optimizer = SGD(0.1); epochs = 1 }`,
+    fix: 'Add a loss: `loss mse(p, y)`.',
+  },
+  RNN312: {
+    title: 'Predicting what is no target',
+    message: '`{name}` is not a target of the model',
+    cause: '`predict y from e` says that e is the answer for the target y.',
+    example: `model m {
+  input x: [4]
+  target y: [4]
+  p = x |> dense(4)
+  loss mse(p, y)
+  predict x from p
+}`,
+    fix: 'Name a target: `predict y from p`. What is only wanted as a result is an `output`.',
+  },
+  RNN313: {
+    title: 'A model inside another',
+    message: '`{model}` is a model, and a model is not applied inside another',
+    help: 'share a layer or a cell instead',
+    cause: 'A model joins a network to its data, targets and losses. The part to be shared is a layer.',
+    example: `model a {
+  input x: [4]
+  output y = 2 * x
+}
+model b {
+  input x: [4]
+  output y = a(x)
+}`,
+    fix: 'Move what both need to a `layer`.',
+  },
+  RNN331: {
+    title: 'Not a stream',
+    message: 'cannot stream over {axis}: `{operation}` on line {line} needs the end of `{value}` to give `{output}`',
+    cause:
+      'A stream gives its answer at each step from what it has read so far. `reverse`, or a sum over the whole sequence, must wait for the end.',
+    example: `# rnnc predict --stream: the answer at step t would need the steps after t
+model m {
+  input x: [3] over T
+  part f = LSTM(8)
+  output y = reverse(f(reverse(x)))
+}`,
+    fix: 'Read in one direction only, or predict whole sequences.',
+  },
+  RNN332: {
+    title: 'Truncation does not fit the model',
+    message: '`truncate` cannot cut this model into windows: {reason}',
+    help: 'the model must stream over one axis, and its loss must be over that axis',
+    cause:
+      'Truncated back-propagation trains one window after another, and carries states but no gradients between them.',
+    example: `model m {
+  input x: [3] over T
+  target y: [8]
+  loss mse(x |> LSTM(8) |> last, y)
+}
+data d for m { t = jsonl("a.jsonl"); x = t.x; y = t.y }
+train m on d { optimizer = SGD(0.1); epochs = 1; truncate = 64 }`,
+    fix: 'Remove `truncate`, or give a target at every step.',
+  },
+  RNN333: {
+    title: 'The model reads the answer',
+    message: 'the model reads the answer it must predict: `{target}` reaches {reader}',
+    help: 'outside losses and metrics a target is read one step late: `delay({target})`',
+    cause:
+      'A target is known in training only. It may flow into losses, metrics and `delay`; anything else could not be computed in use.',
+    example: `model m {
+  target y: [3] over T
+  p = y |> dense(3)
+  loss mse(p, y)
+  predict y from p
+}`,
+    fix: 'Predict from the steps before: `delay(y) |> dense(3)`.',
+  },
+  RNN341: {
+    title: '`last` of a bidirectional layer',
+    message: 'the backward half of `{value}` has read only one element where `last` takes it',
+    help: '`{value}.ends` is what each direction knows after reading everything',
+    severity: 'warning',
+    cause: 'The backward run starts at the end, so its value at the last place has seen nothing but that place.',
+    example: `model m {
+  input x: [3] over T
+  output y = x |> bidirectional(LSTM(8)) |> last
+}`,
+    fix: 'Take the ends: `part enc = bidirectional(LSTM(8))`, `enc(x).ends`.',
+  },
+
+  // 4xx: data.
+
+  RNN401: {
+    title: 'An input without data',
+    message: '{kind} `{input}` is not fed',
+    help: 'add `{input} = …` to `data {data}`',
+    cause:
+      'Each input and target of a model gets its values from an equation of the data block, or from the program that calls it.',
+    example: `model m {
+  input x: [4]
+  target y: [4]
+  loss mse(x |> dense(4), y)
+}
+data d for m { t = jsonl("a.jsonl"); x = t.x }
+train m on d { optimizer = SGD(0.1); epochs = 1 }`,
+    fix: 'Feed it: `y = t.y`.',
+  },
+  RNN402: {
+    title: 'Two lengths of one axis',
+    message:
+      '`{left}` and `{right}` are both over {axis}, but in example {row} the one has {leftLength} elements and the other {rightLength}',
+    help: 'values over one axis have equal lengths; if these differ, name two axes',
+    cause: 'Within a model, two values over the same axis have the same length in each example.',
+    example: `# with a row such as {"x": [1, 2, 3], "tags": [0, 1]}
+model m {
+  input x: real over T
+  target tags: real over T
+  loss mse(x, tags)
+}
+data d for m { t = jsonl("a.jsonl"); x = t.x; tags = t.tags }`,
+    fix: 'Correct the data, or declare one of them over another axis, `over S`.',
+  },
+  RNN403: {
+    title: 'No such column',
+    message: '`{file}` has no column `{column}`',
+    cause: 'After the dot stands the name of a column, as it is written in the first line of the file.',
+    example: `# prices.csv begins with the line: date,price
+model m {
+  input x: real
+  output y = 2 * x
+}
+data d for m { x = csv("prices.csv").prize }`,
+    fix: 'Use the name of the column: `csv("prices.csv").price`.',
+  },
+  RNN404: {
+    title: 'Not a number',
+    message: '`{text}` is not a number: {file}, row {row}, column `{column}`',
+    help: 'correct or remove the row',
+    cause: 'A column that is used as numbers holds something else, often an empty cell or `NA`.',
+    example: `# prices.csv holds the row: 2024-01-03,NA
+model m {
+  input x: real
+  output y = 2 * x
+}
+data d for m { x = csv("prices.csv").price }`,
+    fix: 'Correct the row. What is a name and not a number is read with `classes` or `words`.',
+  },
+  RNN405: {
+    title: 'No data left',
+    message: '{what} is empty',
+    help: 'it needs at least one example',
+    cause: 'The file has no rows, or the split leaves none for a part.',
+    example: `model m {
+  input x: real
+  target y: real
+  loss mse(x, y)
+}
+data d for m { t = csv("three_rows.csv"); x = t.x; y = t.y; split = shuffled(0.98, 0.01, 0.01) }`,
+    fix: 'Give more data, or larger parts to the split.',
+  },
+  RNN406: {
+    title: 'A file that cannot be read',
+    message: 'cannot read `{path}`: {reason}',
+    help: 'the path is relative to the `.rnn` file',
+    cause: 'The file does not exist, or may not be read.',
+    example: `model m {
+  input x: real
+  output y = 2 * x
+}
+data d for m { x = csv("no_such_file.csv").x }`,
+    fix: 'Correct the path, or give another with `--data`.',
+  },
+  RNN407: {
+    title: 'Not a data function',
+    message: '`{name}` is not a function of data',
+    cause: 'A `data` block reads, encodes and cuts; the functions of models do not act on tables.',
+    example: `model m {
+  input x: real
+  output y = 2 * x
+}
+data d for m { x = tanh(csv("a.csv").x) }`,
+    fix: 'Put the computation into the model. Data blocks know `csv jsonl text idx words chars classes standardize minmax windows streams truncated padded shuffled ordered`.',
+  },
+  RNN408: {
+    title: 'A class that training never saw',
+    message: '`{value}` of `{name}` does not occur in the training part',
+    help: 'a class is learned from examples: shuffle the rows before the split, or remove these',
+    cause: 'Classes are counted in the training part. One occurs only in the part for validation or test.',
+    example: `model m {
+  input x: real
+  target y: class of K
+  loss cross_entropy([x] |> dense(K, softmax), y)
+}
+data d for m { t = csv("sorted_by_label.csv"); x = t.x; y = classes(t.label); split = ordered(0.8, 0.2) }`,
+    fix: 'Use `split = shuffled(0.8, 0.2)`.',
+  },
+  RNN409: {
+    title: 'A series too short',
+    message: 'a series of {length} is too short for windows of {needed}',
+    help: 'use shorter windows, or larger parts of the split',
+    cause: 'Windows are cut inside each part of the split, which must hold at least `length + ahead` values.',
+    example: `model m {
+  input past: real over T
+  target next: real
+  loss mse(last(past), next)
+}
+data d for m { w = windows(csv("ten_values.csv").x, 24); past = w.past; next = w.next }`,
+    fix: 'Shorter windows, or a longer series.',
+  },
+  RNN410: {
+    title: 'A malformed file',
+    message: '`{file}` is malformed: {reason}',
+    cause:
+      'The file does not have the format that the function reads: a row with too many cells, JSON that ends early, a wrong magic number.',
+    example: `# broken.csv holds a row with three cells under two columns
+model m {
+  input x: real
+  output y = 2 * x
+}
+data d for m { x = csv("broken.csv").x }`,
+    fix: 'Correct the file at the place that the message names.',
+  },
+  RNN411: {
+    title: 'Data of another shape',
+    message: '`{input}` is declared as {declared}, but its data is {found}',
+    cause: 'The values that are fed to an input must have its item and its axes.',
+    example: `# each x of a.jsonl has 5 elements
+model m {
+  input x: [4]
+  output y = 2 * x
+}
+data d for m { x = jsonl("a.jsonl").x }`,
+    fix: 'Declare what the data is, `input x: [5]`, or a free name, `input x: [D]`.',
+  },
+  RNN412: {
+    title: 'Outside of the vocabulary',
+    message: '{value} is not a {type}, in `{name}`',
+    help: 'the values are whole numbers from 0 to {last}',
+    cause: 'A `token of V` or `class of V` is a whole number from 0 up to V, without V.',
+    example: `# label holds the numbers 1 to 10
+model m {
+  input x: real
+  target label: class of 10
+  loss cross_entropy([x] |> dense(10, softmax), label)
+}
+data d for m { t = csv("a.csv"); x = t.x; label = t.label }`,
+    fix: 'Let the compiler number them: `label = classes(t.label)`.',
+  },
+  RNN413: {
+    title: 'Not supported yet',
+    message: '{feature} is not supported by this version yet',
+    cause: 'The language has it, and this version of the compiler does not.',
+    example: `model m {
+  input words: token of 50 over W over C
+  e = words |> embedding(8) |> LSTM(8, over C)
+  output y = e
+}`,
+    fix: 'Express it in another way, or ask for it in an issue.',
+  },
+
+  // 5xx: weights and run time.
+
+  RNN501: {
+    title: 'Weights of another model',
+    message: '`{file}` does not fit model `{model}`: {differences}',
+    cause: 'Weights are matched by their path and shape, exactly: `enc.f.W_i: [32, 12]`.',
+    example: `$ rnnc predict model.rnn --weights older.safetensors`,
+    fix: 'Train again, or rename the parts as the message proposes. Parts keep the names of weights stable when a layer is inserted.',
+  },
+  RNN502: {
+    title: 'Not a weights file',
+    message: '`{file}` is not a safetensors file: {reason}',
+    cause: 'The file has another format, or is not complete.',
+    example: `$ rnnc predict model.rnn --weights model.rnn`,
+    fix: 'Give the file that `rnnc train --out` wrote.',
+  },
+  RNN503: {
+    title: 'A file that cannot be written',
+    message: 'cannot write `{path}`: {reason}',
+    cause: 'The folder does not exist, may not be written to, or the disk is full.',
+    example: `$ rnnc train model.rnn --out /no/such/folder/m.safetensors`,
+    fix: 'Create the folder, or choose another.',
+  },
+  RNN504: {
+    title: 'Training diverged',
+    message: 'the loss is {value} at step {step}',
+    help: 'use a lower rate, or clip the gradients: `clip = global_norm(1)`',
+    cause: 'A gradient exploded, or the logarithm or the root of a number that is not positive was taken.',
+    example: `model m {
+  input x: real over T
+  target y: [8]
+  loss mse([x] |> SimpleRNN(8, activation = identity) |> last, y)
+}
+data d for m { t = jsonl("a.jsonl"); x = t.x; y = t.y }
+train m on d { optimizer = SGD(1000); epochs = 100 }`,
+    fix: 'Lower the rate of the optimizer, clip the gradients, and scale the data with `standardize`.',
+  },
+  RNN505: {
+    title: 'An unknown option',
+    message: 'unknown {option} `{value}`',
+    cause: 'A command-line option has a value that is not one of its choices.',
+    example: `$ rnnc train model.rnn --backend cuda`,
+    fix: 'Use one of the choices that the message lists.',
+  },
+  RNN506: {
+    title: 'A wrong gradient',
+    message: 'the gradient of `{param}` is off by {error}, more than {tolerance}',
+    help: 'this is a fault of the compiler, not of your file: please report it with the file',
+    cause: 'The derivative that the compiler wrote and finite differences do not agree.',
+    example: `$ rnnc fuzz model.rnn`,
+    fix: 'Report it. At a kink, such as relu at 0, both are right: try another `--seed`.',
+  },
+  RNN507: {
+    title: 'A size that is not given',
+    message: 'nothing says how large `{symbol}` is',
+    help: 'give it: `--set {symbol}=65`, or a data block, which counts it',
+    cause:
+      'A free name in a type of a model, such as the V of `token of V`, is known from the data or from the command line.',
+    example: `model m {
+  input x: token of V over T
+  output y = x |> embedding(8)
+}`,
+    fix: 'Train with a data block, or give `--set V=65`.',
+  },
+  RNN508: {
+    title: 'A bad `--set`',
+    message: 'cannot set `{text}`: {reason}',
+    help: 'write `--set name=value`: a hyper-parameter, a size or a setting of `train`',
+    cause: 'The name is not a hyper-parameter, size or setting, or its value is not one that fits.',
+    example: `$ rnnc train model.rnn --set unit=64`,
+    fix: 'Correct the name: `--set units=64`.',
+  },
+} satisfies Record<string, Entry>
+
+export type Code = keyof typeof entries
+
+export const catalogue: { readonly [K in Code]: Entry } = entries

@@ -1,0 +1,60 @@
+// Diagnostics: what the user reads when something is wrong. Texts live in catalogue.ts; this file gives them a place and prints them.
+import type { Span } from './ast.ts'
+import { type Code, catalogue } from './catalogue.ts'
+
+export type { Code } from './catalogue.ts'
+
+/** A further place in the source that explains the first, with its own words under the caret. */
+export interface Label {
+  readonly span: Span
+  readonly text: string
+}
+
+export interface Diagnostic {
+  readonly code: Code
+  readonly severity: 'error' | 'warning'
+  readonly message: string
+  /** Where it is; absent for what has no place in a source file (a missing file, say). */
+  readonly span?: Span
+  /** What the caret says. */
+  readonly caret?: string
+  readonly help?: string
+  readonly labels?: readonly Label[]
+}
+
+/** One or more diagnostics, thrown where the work cannot go on. The only error that a user's own input may cause. */
+export class RnnError extends Error {
+  readonly diagnostics: readonly Diagnostic[]
+  constructor(diagnostics: readonly Diagnostic[]) {
+    super(diagnostics.map(d => `${d.severity} ${d.code}: ${d.message}`).join('\n'))
+    this.name = 'RnnError'
+    this.diagnostics = diagnostics
+  }
+}
+
+export interface Details {
+  readonly span?: Span
+  readonly caret?: string
+  readonly help?: string
+  readonly labels?: readonly Label[]
+}
+
+/** A diagnostic whose text is the catalogue's, with `{name}` filled from `values`. A help given here replaces the catalogue's. */
+export function diagnostic(
+  code: Code,
+  values: Readonly<Record<string, string | number>>,
+  details: Details = {},
+): Diagnostic {
+  const entry = catalogue[code]
+  const help = details.help ?? (entry.help === undefined ? undefined : fill(entry.help, values))
+  return { code, severity: entry.severity ?? 'error', message: fill(entry.message, values), ...details, help }
+}
+
+/** Throws one diagnostic. */
+export function fail(code: Code, values: Readonly<Record<string, string | number>>, details: Details = {}): never {
+  throw new RnnError([diagnostic(code, values, details)])
+}
+
+function fill(text: string, values: Readonly<Record<string, string | number>>): string {
+  return text.replace(/\{(\w+)\}/g, (hole, name: string) => (name in values ? String(values[name]) : hole))
+}
