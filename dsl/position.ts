@@ -6,14 +6,15 @@ export interface Position {
   readonly column: number
 }
 
-/** The position of a character; an offset past the end is that of the end. */
-export function position(source: string, offset: number): Position {
-  const before = source.slice(0, Math.max(0, offset))
-  const line = before.split('\n').length
-  return { line, column: before.length - before.lastIndexOf('\n') }
-}
+const lineEnd = /\r\n|\r|\n/
 
 /** The lines of a source, without their ends. An empty source has one empty line. */
 export function lines(source: string): string[] {
-  return source.split(/\r?\n/)
+  return source.split(lineEnd)
+}
+
+/** The position of a character; an offset past the end is that of the end. */
+export function position(source: string, offset: number): Position {
+  const before = lines(source.slice(0, Math.max(0, offset)))
+  return { line: before.length, column: before[before.length - 1].length + 1 }
 }

@@ -12,8 +12,8 @@ export interface Type {
 export interface Value extends Type {
   /** Unique in its graph. */
   readonly id: number
-  /** The name in the source that it comes from, for printing; may be empty. */
-  readonly hint: string
+  /** The name in the source that it comes from, for printing; empty until an equation names it. */
+  hint: string
   readonly span?: Span
 }
 

@@ -1,0 +1,116 @@
+// The names of a module, and the function under construction: what it uses of them becomes its parameters.
+import { asNumber, type Dim, format, symbol } from '../../ir/dim.ts'
+import type { Buffer, Indirect, Instruction, Operand, Plan, Step } from '../../plan/plan.ts'
+import { createNamer, type Namer } from './names.ts'
+
+/** The identifiers that mean the same in every function of the module. */
+export interface ModuleNames {
+  readonly buffers: ReadonlyMap<Buffer, string>
+  /** By atom: `T`, `T-1`. */
+  readonly atoms: ReadonlyMap<string, Atom>
+  /** Names a function or anything else of the module. */
+  readonly fresh: Namer
+}
+
+export interface Atom {
+  readonly symbol: string
+  readonly minus: number
+  readonly name: string
+}
+
+/** The function being written. */
+export interface Frame {
+  /** The buffers and sizes it has used so far. */
+  readonly used: Used
+  buffer(buffer: Buffer): string
+  /** A size as an expression. */
+  size(dim: Dim): string
+  /** A size as an expression that may stand in a product. */
+  factor(dim: Dim): string
+  local: Namer
+}
+
+export interface Used {
+  readonly buffers: Set<string>
+  readonly atoms: Set<Atom>
+}
+
+export function createModuleNames(plan: Plan, helpers: readonly string[]): ModuleNames {
+  const fresh = createNamer(helpers)
+  const atoms = new Map<string, Atom>()
+  const dims = [
+    ...plan.buffers.map(b => b.size),
+    ...[...plan.inputs, ...plan.outputs].flatMap(p => p.shape),
+    ...plan.steps.flatMap(dimsOf),
+  ]
+  for (const dim of dims) {
+    format(dim, (size, minus) => {
+      const key = atomKey(size, minus)
+      const wish = minus === 0 ? size : `${size}_less_${minus}`
+      if (!atoms.has(key)) atoms.set(key, { symbol: size, minus, name: fresh(wish) })
+      return key
+    })
+  }
+  const buffers = new Map(plan.buffers.map(b => [b, fresh(b.hint === '' ? `buffer${b.id}` : b.hint)]))
+  return { buffers, atoms, fresh }
+}
+
+const atomKey = (symbol: string, minus: number): string => `${symbol}-${minus}`
+
+export function createFrame(names: ModuleNames): Frame {
+  const used: Used = { buffers: new Set(), atoms: new Set() }
+  const size = (dim: Dim): string => {
+    const text = format(dim, (name, minus) => {
+      const atom = names.atoms.get(atomKey(name, minus))
+      if (atom === undefined) throw new Error(`size ${name} has no name`)
+      used.atoms.add(atom)
+      return atom.name
+    })
+    return text.replaceAll('*', ' * ')
+  }
+  return {
+    used,
+    buffer: buffer => {
+      const name = names.buffers.get(buffer)
+      if (name === undefined) throw new Error(`buffer ${buffer.id} (${buffer.hint}) is not of the plan`)
+      used.buffers.add(name)
+      return name
+    },
+    size,
+    factor: dim => (dim.terms.length > 1 || (asNumber(dim) ?? 0) < 0 ? `(${size(dim)})` : size(dim)),
+    local: createNamer([...names.buffers.values(), ...[...names.atoms.values()].map(a => a.name)]),
+  }
+}
+
+/** A function's parameters, which are its arguments too: a name means the same everywhere. */
+export const parameters = ({ buffers, atoms }: Used): string => [...buffers, ...[...atoms].map(a => a.name)].join(', ')
+
+/** Adds what a called function uses to what its caller uses. */
+export function useAll(into: Used, from: Used): void {
+  for (const name of from.buffers) into.buffers.add(name)
+  for (const atom of from.atoms) into.atoms.add(atom)
+}
+
+function dimsOf(step: Step): Dim[] {
+  switch (step.kind) {
+    case 'loop':
+      return [symbol(step.index), step.length, ...step.steps.flatMap(dimsOf)]
+    case 'gemm':
+      return [...step.batch, step.m, step.n, step.k, ...[step.a, step.b, step.c].flatMap(operandDims)]
+    case 'map':
+      return [...step.domain, ...step.program.flatMap(instructionDims), ...step.writes.flatMap(writeDims)]
+    case 'reduce':
+      return [...step.domain, ...step.over, ...step.program.flatMap(instructionDims), ...operandDims(step.to)]
+  }
+}
+
+const operandDims = (o: Operand): Dim[] => [o.offset, ...o.strides]
+
+const indirectDims = (i: Indirect | undefined): Dim[] => (i === undefined ? [] : [i.stride, i.size])
+
+const writeDims = (w: { to: Operand; indirect?: Indirect }): Dim[] => [...operandDims(w.to), ...indirectDims(w.indirect)]
+
+function instructionDims(i: Instruction): Dim[] {
+  if (i.kind === 'size') return [i.dim]
+  return i.kind === 'read' ? [...operandDims(i.from), ...indirectDims(i.indirect)] : []
+}

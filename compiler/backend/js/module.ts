@@ -1,0 +1,116 @@
+// The whole module: helpers, a function for each kernel and each loop, and `create`, which owns the buffers.
+import { product } from '../../ir/dim.ts'
+import type { DType } from '../../ir/graph.ts'
+import type { Kernel, Loop, Plan, Step } from '../../plan/plan.ts'
+import type { Precision } from '../backend.ts'
+import { createFrame, createModuleNames, type Frame, type ModuleNames, parameters, useAll } from './frame.ts'
+import { gemmNames, gemmText } from './gemm.ts'
+import { describe, kernelLines } from './kernels.ts'
+
+const helperNames = ['bind', 'view', 'size']
+
+const helpers = `function size(sizes, name) {
+  if (!(name in sizes)) throw new Error(\`size \${name} is not known\`)
+  return sizes[name]
+}
+
+function bind(inputs, name, type, length) {
+  const array = inputs[name]
+  if (!(array instanceof type)) throw new Error(\`input \${name} should be a \${type.name}\`)
+  if (array.length !== length) throw new Error(\`input \${name} should have \${length} elements and has \${array.length}\`)
+  return array
+}
+
+function view(before, array, length) {
+  return before.length === length && before.buffer === array.buffer ? before : array.subarray(0, length)
+}
+`
+
+/** The text of the ES module that runs a plan. */
+export function moduleText(plan: Plan, precision: Precision): string {
+  const names = createModuleNames(plan, [...helperNames, ...gemmNames])
+  const functions: string[] = []
+  const run = createFrame(names)
+  const calls = plan.steps.map(step => stepCall(step, names, run, functions))
+  const inputs = new Set(plan.inputs.map(p => p.operand.buffer))
+  const own = plan.buffers.filter(b => !inputs.has(b))
+  const array = (dtype: DType): string => (dtype === 'real' ? `Float${precision === 'f32' ? 32 : 64}Array` : 'Int32Array')
+
+  const bound = plan.inputs.map(({ name, operand: { buffer }, shape }) => {
+    const text = `bind(inputs, ${JSON.stringify(name)}, ${array(buffer.dtype)}, ${run.size(product(shape))})`
+    return `const ${run.buffer(buffer)} = ${text}`
+  })
+  const grown = own.map(buffer => {
+    const name = run.buffer(buffer)
+    const length = run.size(buffer.size)
+    return `if (${name}.length < ${length}) ${name} = new ${array(buffer.dtype)}(${length})`
+  })
+  const results = plan.outputs.map(({ name, operand: { buffer }, shape }) => {
+    const own = names.fresh(`${run.buffer(buffer)}_view`)
+    return {
+      declare: `let ${own} = new ${array(buffer.dtype)}(0)`,
+      update: `${own} = view(${own}, ${run.buffer(buffer)}, ${run.size(product(shape))})`,
+      entry: `${JSON.stringify(name)}: ${own}`,
+    }
+  })
+  const sizes = [...run.used.atoms].map(({ symbol, minus, name }) => {
+    const whole = `size(sizes, '${symbol}')`
+    return `const ${name} = ${minus === 0 ? whole : `Math.max(0, ${whole} - ${minus})`}`
+  })
+
+  const usesGemm = functions.some(f => f.includes(' gemm('))
+  const reals = precision === 'f32' ? '32-bit floats' : '64-bit floats'
+  return [
+    `// ${plan.name}: plain JavaScript over ${reals}, written by rnnc.\n`,
+    'export function create() {',
+    ...indent(own.map(b => `let ${run.buffer(b)} = new ${array(b.dtype)}(0)`), 1),
+    ...indent(results.map(r => r.declare), 1),
+    '',
+    '  function run(sizes, inputs) {',
+    ...indent([...sizes, ...bound, ...grown, ...calls.flat(), ...results.map(r => r.update)], 2),
+    `    return { ${results.map(r => r.entry).join(', ')} }`,
+    '  }',
+    '',
+    "  return { backend: 'js', run }",
+    '}',
+    '',
+    ...functions,
+    ...(usesGemm ? [gemmText] : []),
+    helpers,
+  ].join('\n')
+}
+
+/** Writes the functions of a step; gives the lines that call it, whose names `caller` then uses. */
+function stepCall(step: Step, names: ModuleNames, caller: Frame, functions: string[]): string[] {
+  const frame = createFrame(names)
+  const name = names.fresh(functionName(step))
+  const lines = step.kind === 'loop' ? loopLines(step, names, frame, functions) : kernelLines(step, frame)
+  const list = parameters(frame.used)
+  const comment = step.kind === 'loop' ? loopComment(step) : describe(step)
+  functions.push([`// ${comment}`, `function ${name}(${list}) {`, ...indent(lines, 1), '}', ''].join('\n'))
+  useAll(caller.used, frame.used)
+  return [`${name}(${list})`]
+}
+
+function loopLines(loop: Loop, names: ModuleNames, frame: Frame, functions: string[]): string[] {
+  const calls = loop.steps.flatMap(step => stepCall(step, names, frame, functions))
+  const own = [...frame.used.atoms].find(a => a.symbol === loop.index)
+  const index = own?.name ?? frame.local(loop.index)
+  if (own !== undefined) frame.used.atoms.delete(own)
+  const end = frame.size(loop.length)
+  const head = loop.reverse
+    ? `for (let ${index} = ${end} - 1; ${index} >= 0; ${index}--) {`
+    : `for (let ${index} = 0; ${index} < ${end}; ${index}++) {`
+  return [head, ...indent(calls, 1), '}']
+}
+
+const loopComment = ({ hint, reverse }: Loop): string =>
+  `${hint === '' ? '' : `${hint}: `}${reverse ? 'backwards in time' : 'step by step'}`
+
+function functionName(step: Kernel | Loop): string {
+  const [first] = step.hint.split(', ')
+  const kind = { map: 'map', reduce: 'reduce', gemm: 'product', loop: 'scan' }[step.kind]
+  return first === '' ? kind : `${kind}_${first}`
+}
+
+const indent = (lines: readonly string[], levels: number): string[] => lines.map(l => '  '.repeat(levels) + l)

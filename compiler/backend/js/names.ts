@@ -1,0 +1,27 @@
+// Identifiers: derived from the names of the source, valid, and unique.
+
+const reserved =
+  'arguments as async await break case catch class const continue debugger default delete do else enum eval export extends false finally for from function get if implements import in instanceof interface let new null of package private protected public return set static super switch this throw true try typeof undefined var void while with yield ' +
+  'Math Number Float32Array Float64Array Int32Array Infinity NaN Error Object sizes inputs create run executable'
+
+/** Gives each wish an identifier of its own. */
+export type Namer = (wish: string) => string
+
+/** A namer that avoids the reserved words and, if it is for an inner scope, the names in `outer`. */
+export function createNamer(outer: Iterable<string> = []): Namer {
+  const taken = new Set([...reserved.split(' '), ...outer])
+  return wish => {
+    const base = identifier(wish)
+    let name = base
+    for (let i = 2; taken.has(name); i++) name = /\d$/.test(base) ? `${base}_${i}` : `${base}${i}`
+    taken.add(name)
+    return name
+  }
+}
+
+/** `h0.W` as `h0_W`, `c'` as `c_next`. */
+export function identifier(wish: string): string {
+  const text = wish.replaceAll("'", '_next').replace(/[^A-Za-z0-9_$]+/g, '_')
+  if (text === '' || /^_+$/.test(text)) return 'v'
+  return /^[0-9]/.test(text) ? `_${text}` : text
+}

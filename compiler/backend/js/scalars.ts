@@ -1,0 +1,93 @@
+// The scalar algebra over JavaScript expressions. An expression used more than once gets a local name.
+import type { Algebra } from '../../ir/algebra.ts'
+
+export interface Expression {
+  readonly text: (args: readonly string[]) => string
+  readonly args: readonly Expression[]
+}
+
+/** An expression that needs no brackets anywhere. */
+export const leaf = (text: string): Expression => ({ text: () => text, args: [] })
+
+export function literal(value: number): string {
+  if (Object.is(value, -0)) return '(-0)'
+  return value < 0 ? `(${value})` : String(value)
+}
+
+type Nary = (...args: Expression[]) => Expression
+
+const call =
+  (name: string): Nary =>
+  (...args) => ({ text: texts => `Math.${name}(${texts.join(', ')})`, args })
+
+const infix =
+  (operator: string): Nary =>
+  (...args) => ({ text: ([x, y]) => `(${x} ${operator} ${y})`, args })
+
+const truth =
+  (test: (x: string, y: string) => string): Nary =>
+  (...args) => ({ text: ([x, y]) => `(${test(x, y)} ? 1 : 0)`, args })
+
+export const expressions: Algebra<Expression> = {
+  constant: value => leaf(literal(value)),
+  add: infix('+'),
+  sub: infix('-'),
+  mul: infix('*'),
+  div: infix('/'),
+  neg: (...args) => ({ text: ([x]) => `(-${x})`, args }),
+  exp: call('exp'),
+  log: call('log'),
+  log1p: call('log1p'),
+  tanh: call('tanh'),
+  sqrt: call('sqrt'),
+  sin: call('sin'),
+  cos: call('cos'),
+  floor: call('floor'),
+  pow: call('pow'),
+  max: call('max'),
+  min: call('min'),
+  lt: truth((x, y) => `${x} < ${y}`),
+  le: truth((x, y) => `${x} <= ${y}`),
+  eq: truth((x, y) => `${x} === ${y}`),
+  and: truth((x, y) => `${x} && ${y}`),
+  or: truth((x, y) => `${x} || ${y}`),
+  not: (...args) => ({ text: ([x]) => `(${x} ? 0 : 1)`, args }),
+  where: (...args) => ({ text: ([test, x, y]) => `(${test} ? ${x} : ${y})`, args }),
+  imul: call('imul'),
+  xor: infix('^'),
+  shr: infix('>>>'),
+}
+
+/** The text of an expression; what occurs in it more than once is bound first, by `bind`, which gives the name. */
+export function print(expression: Expression, bind: (text: string) => string): string {
+  const uses = new Map<Expression, number>()
+  const count = (e: Expression): void => {
+    const before = uses.get(e) ?? 0
+    uses.set(e, before + 1)
+    if (before === 0) e.args.forEach(count)
+  }
+  count(expression)
+  const names = new Map<Expression, string>()
+  const text = (e: Expression): string => {
+    const known = names.get(e)
+    if (known !== undefined) return known
+    const whole = e.text(e.args.map(text))
+    if (e.args.length === 0 || (uses.get(e) ?? 0) < 2) return whole
+    const name = bind(unwrapped(whole))
+    names.set(e, name)
+    return name
+  }
+  return unwrapped(text(expression))
+}
+
+/** Without the brackets around the whole. */
+function unwrapped(text: string): string {
+  if (!text.startsWith('(')) return text
+  let depth = 0
+  for (let i = 0; i < text.length - 1; i++) {
+    if (text[i] === '(') depth++
+    if (text[i] === ')') depth--
+    if (depth === 0) return text
+  }
+  return text.slice(1, -1)
+}

@@ -1,0 +1,55 @@
+// What a built-in function is. Each is defined in one file of this folder and listed in index.ts.
+import type { Name, Span } from '../../../dsl/ast.ts'
+import { fail } from '../../../dsl/diagnostics.ts'
+import { asTensor } from '../convert.ts'
+import type { Entity } from '../entity.ts'
+import type { Scope } from '../scope.ts'
+import type { Axis, Tensor } from '../tensor.ts'
+
+export interface Call {
+  readonly scope: Scope
+  readonly args: readonly Entity[]
+  /** The axis that `over` names, with its place. */
+  readonly over?: { readonly name: Name; readonly axis: (t: Tensor) => Axis }
+  /** Arguments given by name. */
+  readonly named: ReadonlyMap<string, Entity>
+  readonly span: Span
+}
+
+export interface Builtin {
+  readonly name: string
+  /** Its parameters, for help: `x, over S`. */
+  readonly params: string
+  readonly arity: readonly [least: number, most: number]
+  /** Parameters that may be given by name, in their places. */
+  readonly names: readonly string[]
+  readonly takesAxis: boolean
+  readonly apply: (call: Call) => Entity
+}
+
+/** A built-in function of tensors. */
+export function builtin(
+  name: string,
+  params: string,
+  arity: number | readonly [number, number],
+  apply: (call: Call, ...args: Tensor[]) => Entity,
+  options: { takesAxis?: boolean } = {},
+): Builtin {
+  const [least, most] = typeof arity === 'number' ? [arity, arity] : arity
+  return {
+    name,
+    params,
+    arity: [least, most],
+    names: params.split(', ').map(p => p.split(' ')[0]),
+    takesAxis: options.takesAxis ?? false,
+    apply: call => apply(call, ...call.args.map(a => asTensor(call.scope, a, call.span))),
+  }
+}
+
+/** The named axis of a value, else its only one. */
+export function axisOf(call: Call, callee: string, t: Tensor, candidates: readonly Axis[]): Axis {
+  if (call.over !== undefined) return call.over.axis(t)
+  if (candidates.length === 1) return candidates[0]
+  if (candidates.length === 0) fail('RNN215', { value: t.name || 'this value', axis: 'any axis' }, { span: call.span })
+  return fail('RNN214', { callee: `\`${callee}\``, axes: candidates.map(a => a.name).join(' and '), axis: candidates[0].name }, { span: call.span })
+}

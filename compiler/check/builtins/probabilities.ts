@@ -1,0 +1,117 @@
+// Built-in functions of probabilities and of averages: what losses and metrics are written with.
+import { fail } from '../../../dsl/diagnostics.ts'
+import { reshape, scalar } from '../../ir/builder.ts'
+import * as D from '../../ir/dim.ts'
+import type { Eqn, Value } from '../../ir/graph.ts'
+import { constantTensor, contract, dimTensor, expand, inOrder, masked, maskOf, pointwise, tensor, toReal, withItem } from '../emit.ts'
+import { bernoulli } from '../draw.ts'
+import type { Scope } from '../scope.ts'
+import { formatItem, type Tensor } from '../tensor.ts'
+import { describeEntity, type Entity } from '../entity.ts'
+import { type Builtin, builtin } from './builtin.ts'
+
+/** Ops that pass probabilities on as they are, or one by one. */
+const carriers = new Set(['pick', 'slice', 'reshape', 'transpose', 'broadcast', 'reverse', 'concat', 'shift', 'where'])
+
+/** Is a softmax or a sigmoid behind the value? Follows scans into their bodies. */
+function isProbability(value: Value, makers: ReadonlyMap<number, Eqn>): boolean {
+  const eqn = makers.get(value.id)
+  if (eqn === undefined) return false
+  if (eqn.op === 'softmax' || eqn.op === 'sigmoid') return true
+  if (eqn.op === 'sub') return isOne(eqn.ins[0], makers) && isProbability(eqn.ins[1], makers)
+  if (eqn.op === 'scan') {
+    const result = eqn.body?.results[eqn.outs.indexOf(value)]
+    return result !== undefined && isProbability(result, new Map(eqn.body?.eqns.flatMap(e => e.outs.map(o => [o.id, e] as const))))
+  }
+  return carriers.has(eqn.op) && eqn.ins.some(v => v.dtype === 'real' && isProbability(v, makers))
+}
+
+function isOne(value: Value, makers: ReadonlyMap<number, Eqn>): boolean {
+  const eqn = makers.get(value.id)
+  if (eqn?.op === 'broadcast') return isOne(eqn.ins[0], makers)
+  return eqn?.op === 'constant' && eqn.attrs.value === 1
+}
+
+/** The sum over all valid elements and how many they are, both scalars. */
+function totals(scope: Scope, given: Tensor): { sum: Value; count: Value } {
+  const b = scope.builder
+  const t = inOrder(scope, toReal(scope, given))
+  const valid = masked(scope, t, t.axes, 0)
+  const all = (value: Value): Value => (value.shape.length === 0 ? value : b.emit('sum', [value], { axes: value.shape.map((_, i) => i - value.shape.length) }))
+  const masks = valid.axes.map(a => maskOf(scope, a)).filter(m => m !== undefined)
+  const per = dimTensor(scope, D.product(t.item), 'real')
+  if (masks.length === 0) {
+    const size = D.product([...valid.axes.map(a => a.size), ...t.item])
+    return { sum: all(valid.value), count: dimTensor(scope, size, 'real').value }
+  }
+  const counted = masks.map(m => expand(scope, m, valid.axes, [])).reduce((x, y) => b.emit('and', [x, y]))
+  return { sum: all(valid.value), count: b.emit('mul', [all(b.emit('real', [counted])), per.value]) }
+}
+
+/** The average over everything: examples, valid steps, items; 0 where there is nothing. Registered, to be summed over batches. */
+export function average(scope: Scope, t: Tensor): Tensor {
+  const b = scope.builder
+  const { sum, count } = totals(scope, t)
+  const value = b.emit('div', [sum, b.emit('max', [count, scalar(b, 1)])], {}, { hint: 'average' })
+  scope.session.averages.push({ value, sum, count })
+  return tensor(value, [], [], { facts: t.facts, name: '' })
+}
+
+export const probabilityBuiltins: readonly Builtin[] = [
+  /** The value itself; RNN213 unless it ends in a softmax or a sigmoid, whose logits the stable form needs. */
+  builtin('probability', 'p', 1, ({ scope, span }, p) => {
+    const makers = new Map(scope.builder.eqns.flatMap(e => e.outs.map(out => [out.id, e] as const)))
+    if (isProbability(p.value, makers)) return p
+    const callee = scope.call?.callee ?? 'probability'
+    return fail('RNN213', { callee, value: p.name || scope.call?.argument || 'its first argument', source: sourceOf(p) }, { span: scope.call?.span ?? span })
+  }),
+  /** The class that a distribution makes the most likely: the place of the largest, or p > 0.5 of a single number. */
+  builtin('decide', 'p', 1, ({ scope, span }, p) => {
+    const single = p.item.length === 0 || (p.item.length === 1 && D.asNumber(p.item[0]) === 1)
+    if (!single) {
+      if (p.item.length !== 1) fail('RNN210', { what: 'the argument of `decide`', expected: 'a vector', found: formatItem(p) }, { span })
+      const value = scope.builder.emit('argmax', [p.value], { axis: -1 })
+      return tensor(value, p.axes, [], { reversed: p.reversed, facts: p.facts, name: '' })
+    }
+    const flat = withItem(scope, p, [])
+    const above = pointwise(scope, 'lt', [constantTensor(scope, 0.5), flat], span)
+    const int = (v: number): Tensor => constantTensor(scope, v, 'int')
+    return pointwise(scope, 'where', [above, int(1), int(0)], span)
+  }),
+  builtin('average', 'e', 1, ({ scope, span }, e) => {
+    if (scope.builder !== scope.session.root) fail('RNN114', { statement: 'average', place: 'a cell' }, { span })
+    return average(scope, e)
+  }),
+  builtin('bernoulli', 'p, like', 2, ({ scope }, p, like) => bernoulli(scope, toReal(scope, p), like)),
+  /** The sum of squares of a part's matrices, or of one param. */
+  {
+    name: 'l2',
+    params: 'part',
+    arity: [1, 1],
+    names: ['part'],
+    takesAxis: false,
+    apply: ({ scope, args: [of], span }) => {
+      const sums = weightsOf(scope, of).map(w => sumOfSquares(scope, w, span))
+      if (sums.length === 0) fail('RNN210', { what: 'the argument of `l2`', expected: 'a part with matrices, or a param', found: describeEntity(of) }, { span })
+      return sums.reduce((x, y) => pointwise(scope, 'add', [x, y], span))
+    },
+  },
+]
+
+function sumOfSquares(scope: Scope, w: Tensor, span: Parameters<typeof contract>[3]): Tensor {
+  const size = D.product([...w.axes.map(a => a.size), ...w.item])
+  const flat = tensor(reshape(scope.builder, w.value, [D.unlabelled(size)]), [], [size])
+  return contract(scope, flat, flat, span)
+}
+
+/** The weights of rank 2 and up of a part and all parts in it, or the one given. */
+function weightsOf(scope: Scope, e: Entity): Tensor[] {
+  if (e.kind === 'tensor') return [e]
+  if (e.kind !== 'instance') return []
+  const inside = [...e.parts.values(), ...e.placed.values()].filter(p => p !== e).flatMap(p => weightsOf(scope, p))
+  const own = [...e.weights.values()].filter(w => w.item.length >= 2)
+  return [...own.map(w => tensor(w.value, w.axes, w.item)), ...inside]
+}
+
+/** Where a value comes from, for RNN213. */
+const sourceOf = (p: Tensor): string => p.source ?? 'something else'

@@ -1,0 +1,106 @@
+// Built-in functions that combine the elements of an item, or of an axis: there only the valid ones.
+import { fail } from '../../../dsl/diagnostics.ts'
+import { reshape } from '../../ir/builder.ts'
+import * as D from '../../ir/dim.ts'
+import type { Value } from '../../ir/graph.ts'
+import { dimTensor, inOrder, lengthOf, masked, numberPointwise, pointwise, tensor, toReal, cause } from '../emit.ts'
+import { type Axis, formatItem, type Tensor } from '../tensor.ts'
+import { type Builtin, builtin, type Call } from './builtin.ts'
+
+const shapeOf = (t: Tensor, item: readonly D.Dim[]): D.Dim[] => [...t.axes.map(a => a.size), ...item].map(D.unlabelled)
+
+/** The dimension of an axis, counted from the end of the graph value. */
+const placeOf = (t: Tensor, axis: Axis): number => t.axes.indexOf(axis) - t.axes.length - t.item.length
+
+/** What is left when an axis is combined: known only at its end. */
+function reduced(call: Call, name: string, t: Tensor, axis: Axis, value: Value): Tensor {
+  const facts = { ...t.facts, whole: new Map([...t.facts.whole, [axis, cause(name, call.span, t)]]) }
+  const axes = t.axes.filter(a => a !== axis)
+  return tensor(value, axes, t.item, { reversed: t.reversed.filter(a => a !== axis), facts, name: '' })
+}
+
+/** The item as one vector. */
+function flatItem(call: Call, name: string, t: Tensor): Value {
+  if (t.item.length === 0) fail('RNN210', { what: `\`${name}\``, expected: 'a vector, or an axis by `over`', found: formatItem(t) }, { span: call.span })
+  return reshape(call.scope.builder, t.value, shapeOf(t, [D.product(t.item)]))
+}
+
+function reduction(name: string, op: 'sum' | 'reduce_max' | 'reduce_min' | 'logsumexp', padding: number, keepsInt: boolean): Builtin['apply'] {
+  return builtin(name, 'x, over S', 1, (call, given) => {
+    const t = keepsInt && given.dtype !== 'bool' ? given : toReal(call.scope, given)
+    const { scope } = call
+    const attrs = (axis: number): { axes: number[] } | { axis: number } => (op === 'sum' ? { axes: [axis] } : { axis })
+    if (call.over === undefined) {
+      const value = scope.builder.emit(op, [flatItem(call, name, t)], attrs(-1))
+      return { ...tensor(value, t.axes, [], { reversed: t.reversed, facts: t.facts, name: '' }) }
+    }
+    const axis = call.over.axis(t)
+    const valid = masked(scope, t, [axis], padding)
+    return reduced(call, name, valid, axis, scope.builder.emit(op, [valid.value], attrs(placeOf(valid, axis))))
+  }).apply
+}
+
+const overAxis = { takesAxis: true }
+
+const named = (name: string, apply: Builtin['apply']): Builtin => ({ name, params: 'x, over S', arity: [1, 1], names: ['x'], takesAxis: true, apply })
+
+/** `max(x)` reduces, `max(a, b)` is pointwise. */
+function extremum(name: 'max' | 'min', op: 'reduce_max' | 'reduce_min', padding: number): Builtin {
+  const one = reduction(name, op, padding, true)
+  return {
+    name,
+    params: 'a, b | x, over S',
+    arity: [1, 2],
+    names: [],
+    takesAxis: true,
+    apply: call =>
+      call.args.length === 1
+        ? one(call)
+        : builtin(name, 'a, b', 2, ({ scope, span }, a, b) => numberPointwise(scope, name, [a, b], span)).apply(call),
+  }
+}
+
+const sum = reduction('sum', 'sum', 0, true)
+
+export const reductionBuiltins: readonly Builtin[] = [
+  named('sum', sum),
+  /** The mean of nothing is 0. */
+  builtin('mean', 'x, over S', 1, (call, given) => {
+    const { scope, span } = call
+    const t = toReal(scope, given)
+    const total = sum({ ...call, args: [t] })
+    if (total.kind !== 'tensor') throw new Error('sum gives a value')
+    if (call.over === undefined) return pointwise(scope, 'div', [total, dimTensor(scope, D.product(t.item), 'real')], span)
+    const length = toReal(scope, lengthOf(scope, call.over.axis(t)))
+    const one = dimTensor(scope, D.constant(1), 'real')
+    return pointwise(scope, 'div', [total, pointwise(scope, 'max', [length, one], span)], span)
+  }, overAxis),
+  extremum('max', 'reduce_max', Number.NEGATIVE_INFINITY),
+  extremum('min', 'reduce_min', Number.POSITIVE_INFINITY),
+  named('logsumexp', reduction('logsumexp', 'logsumexp', Number.NEGATIVE_INFINITY, false)),
+  /** On the last dim of the item, or over an axis. */
+  builtin('softmax', 'x, over S', 1, (call, given) => {
+    const { scope } = call
+    const t = toReal(scope, given)
+    if (call.over === undefined) {
+      if (t.item.length === 0) fail('RNN210', { what: '`softmax`', expected: 'a vector, or an axis by `over`', found: formatItem(t) }, { span: call.span })
+      return { ...t, value: scope.builder.emit('softmax', [t.value], { axis: -1 }), name: '' }
+    }
+    const axis = call.over.axis(t)
+    const valid = masked(scope, t, [axis], Number.NEGATIVE_INFINITY)
+    const value = scope.builder.emit('softmax', [valid.value], { axis: placeOf(valid, axis) })
+    const facts = { ...t.facts, ahead: new Map([...t.facts.ahead, [axis, cause('softmax', call.span, t)]]) }
+    return { ...valid, value, facts, name: '' }
+  }, overAxis),
+  builtin('argmax', 'x, over S', 1, (call, given) => {
+    const { scope } = call
+    if (call.over === undefined) {
+      const value = scope.builder.emit('argmax', [flatItem(call, 'argmax', given)], { axis: -1 })
+      return tensor(value, given.axes, [], { reversed: given.reversed, facts: given.facts, name: '' })
+    }
+    const axis = call.over.axis(given)
+    const valid = masked(scope, inOrder(scope, toReal(scope, given), [axis]), [axis], Number.NEGATIVE_INFINITY)
+    return reduced(call, 'argmax', valid, axis, scope.builder.emit('argmax', [valid.value], { axis: placeOf(valid, axis) }))
+  }, overAxis),
+]
+

@@ -1,0 +1,71 @@
+// From what an expression stands for to what its place needs, or an error that says what was found.
+import type { Span } from '../../dsl/ast.ts'
+import { fail } from '../../dsl/diagnostics.ts'
+import * as D from '../ir/dim.ts'
+import { constantTensor, dimTensor } from './emit.ts'
+import { describeEntity, type Entity } from './entity.ts'
+import type { Init } from './signature.ts'
+import { drawInitial } from './draw.ts'
+import type { Scope } from './scope.ts'
+import type { Tensor } from './tensor.ts'
+
+/** Thrown where an error was already reported: whoever collects diagnostics ignores it. */
+export class Reported extends Error {}
+
+/** A value. Static numbers become constants; initial values do so only where a state's type is known. */
+export function asTensor(scope: Scope, e: Entity, span: Span): Tensor {
+  switch (e.kind) {
+    case 'tensor':
+      return e
+    case 'result':
+      if (e.value !== undefined) return e.value
+      return fail('RNN210', { what: 'this', expected: 'a value', found: `${e.unit} returns nothing; it has ${[...e.outputs.keys()].join(', ')}` }, { span })
+    case 'number':
+      return constantTensor(scope, e.value)
+    case 'dim':
+      return dimTensor(scope, e.dim, 'int')
+    case 'bool':
+      return constantTensor(scope, e.value ? 1 : 0, 'bool')
+    case 'init':
+      if (scope.initial !== undefined) return drawInitial(scope, e.init, scope.initial, span)
+      return fail('RNN226', { name: e.name ?? 'this' }, { span })
+    case 'recipe':
+      return fail('RNN221', { recipe: e.text, name: 'name' }, { span })
+    case 'unknown':
+      throw new Reported()
+    default:
+      return fail('RNN210', { what: 'this', expected: 'a value', found: describeEntity(e) }, { span })
+  }
+}
+
+/** A static whole number, which may hold size symbols. */
+export function asDim(e: Entity, what: string, span: Span): D.Dim {
+  if (e.kind === 'dim') return e.dim
+  if (e.kind === 'unknown') throw new Reported()
+  return fail('RNN207', { what, expected: 'a whole number', found: e.kind === 'number' ? String(e.value) : describeEntity(e) }, { span })
+}
+
+/** A static number without symbols. */
+export function asNumber(e: Entity, what: string, span: Span): number {
+  if (e.kind === 'number') return e.value
+  if (e.kind === 'unknown') throw new Reported()
+  const value = e.kind === 'dim' ? D.asNumber(e.dim) : undefined
+  if (value !== undefined) return value
+  return fail('RNN207', { what, expected: 'a number', found: describeEntity(e) }, { span })
+}
+
+/** How a parameter starts. */
+export function asInit(e: Entity, span: Span): Init {
+  switch (e.kind) {
+    case 'init':
+      return e.init
+    case 'number':
+      return { kind: 'number', value: e.value }
+    case 'dim':
+      return { kind: 'number', value: asNumber(e, 'an initial value', span) }
+    case 'unknown':
+      throw new Reported()
+    default:
+      return fail('RNN207', { what: 'an initial value', expected: 'a number or an initializer', found: describeEntity(e) }, { span })
+  }
+}

@@ -1,0 +1,73 @@
+// Where an expression is evaluated: the names it sees, the axes it may name, and the block it emits into.
+import type { Expr, Fn, Span, Unit } from '../../dsl/ast.ts'
+import type { Diagnostic } from '../../dsl/diagnostics.ts'
+import type { Builder } from '../ir/builder.ts'
+import type { Dim } from '../ir/dim.ts'
+import type { Value } from '../ir/graph.ts'
+import type { Entity, Instance, WeightRecord } from './entity.ts'
+import type { Average } from './model.ts'
+import type { Axis, Coding, Tensor } from './tensor.ts'
+
+/** One expansion of a whole model. */
+export interface Session {
+  /** The model's own block, where weights and inputs are parameters. */
+  readonly root: Builder
+  /** Draws are made in training; otherwise `bernoulli` is its mean. */
+  readonly training: boolean
+  readonly topLevel: ReadonlyMap<string, Entity>
+  readonly warnings: Diagnostic[]
+  readonly weights: WeightRecord[]
+  readonly batch: Axis
+  /** Axes that lost their ends, by axis and count: equal names with equal offsets are equal axes. */
+  readonly shortened: Map<Axis, Map<number, Axis>>
+  /** Which elements of an axis are valid. */
+  readonly masks: Map<Axis, Tensor>
+  readonly averages: Average[]
+  /** How many places draw so far. */
+  draws: number
+  /** The scalar inputs that seed the draws, made by the first that needs them. */
+  drawKey?: Value
+  /** Units being expanded, against recursion. */
+  readonly expanding: (Unit | Fn)[]
+  /** Places where a hyper-parameter's recipe was applied, for RNN222. */
+  readonly applied: Map<string, Span>
+  /** Sizes given by the user or bound by a free name. */
+  readonly sizes: Map<string, Dim>
+  /** Errors collected so far: a statement that fails does not stop the next. */
+  readonly errors: Diagnostic[]
+  readonly evaluate: (scope: Scope, expr: Expr) => Entity
+  /** The text of each file, for messages. */
+  readonly sources: ReadonlyMap<string, string>
+  readonly lineOf: (span: Span) => number
+}
+
+export interface StateDeclaration {
+  readonly name: string
+  readonly span: Span
+  readonly dtype: Tensor['dtype']
+  readonly item: readonly Dim[]
+  readonly axes: readonly Axis[]
+  readonly coding?: Coding
+}
+
+export interface Scope {
+  readonly session: Session
+  readonly builder: Builder
+  /** What is being expanded: `LSTM`, `Sentiment`. */
+  readonly place: string
+  readonly kind: 'cell' | 'layer' | 'model' | 'fn' | 'settings'
+  readonly names: Map<string, Entity>
+  readonly primes: Map<string, Entity>
+  readonly states: ReadonlyMap<string, StateDeclaration>
+  /** The axes that may be named here, and that operations see; all others are mapped over. */
+  readonly axes: Map<string, Axis>
+  readonly instance?: Instance
+  /** The step numbers of the scans around, for draws. */
+  readonly steps: () => readonly Tensor[]
+  /** The type of the state whose initial value is being evaluated: there initializers are values. */
+  readonly initial?: { readonly item: readonly Dim[]; readonly axes: readonly Axis[] }
+  /** Names defined further down, so that a use before can say so. */
+  readonly later: ReadonlyMap<string, Span>
+  /** The call being expanded: whose parameter is what, for RNN213. */
+  readonly call?: { readonly callee: string; readonly argument: string; readonly span: Span }
+}

@@ -1,0 +1,95 @@
+// Typed values of the language: an item living over axes, and the graph value that holds it.
+import type { Span } from '../../dsl/ast.ts'
+import { type Dim, equal, formatLabel, unlabelled } from '../ir/dim.ts'
+import type { DType, Value } from '../ir/graph.ts'
+
+/** An axis is an identity: two axes are the same only if they are this same object. */
+export interface Axis {
+  readonly name: string
+  readonly size: Dim
+  readonly batch: boolean
+  /** The valid length for each element of `lengths.axes`; absent where every length is `size`. */
+  readonly lengths?: Tensor
+  /** The axis of which this is a shortened or renamed copy. */
+  readonly base?: Axis
+}
+
+export interface Coding {
+  readonly kind: 'token' | 'class'
+  readonly size: Dim
+}
+
+/** What a tensor has read, for the checks of feedback and streaming. */
+export interface Facts {
+  /** Targets read at their own step. */
+  readonly targets: ReadonlySet<string>
+  /** Targets read one step late. */
+  readonly delayed: ReadonlySet<string>
+  /** Axes of which a later element than its own was read, and by which operation. */
+  readonly ahead: ReadonlyMap<Axis, Cause>
+  /** Axes that were reduced away: the value is known only at their end. */
+  readonly whole: ReadonlyMap<Axis, Cause>
+}
+
+export interface Cause {
+  readonly operation: string
+  readonly span: Span
+  readonly value: string
+}
+
+export interface Tensor {
+  readonly kind: 'tensor'
+  /** Its shape is the sizes of `axes`, then `item`. */
+  readonly value: Value
+  readonly dtype: DType
+  readonly item: readonly Dim[]
+  /** In the order of the graph value's leading dimensions; the batch is the last. */
+  readonly axes: readonly Axis[]
+  readonly coding?: Coding
+  /** Axes whose elements lie in the other order than they are meant: a `reverse` not carried out yet. */
+  readonly reversed: readonly Axis[]
+  readonly facts: Facts
+  /** How messages call it; empty for one without a name. */
+  readonly name: string
+  /** The text of the expression that made it, for messages. */
+  readonly source?: string
+}
+
+export const noFacts: Facts = { targets: new Set(), delayed: new Set(), ahead: new Map(), whole: new Map() }
+
+/** What a value made of several has read. An axis reduced in one operand and present in another is read ahead. */
+export function joinFacts(tensors: readonly Pick<Tensor, 'facts' | 'axes'>[]): Facts {
+  const union = <T>(pick: (f: Facts) => ReadonlySet<T>): Set<T> => new Set(tensors.flatMap(t => [...pick(t.facts)]))
+  const merge = (pick: (f: Facts) => ReadonlyMap<Axis, Cause>): Map<Axis, Cause> =>
+    new Map(tensors.flatMap(t => [...pick(t.facts)]))
+  const whole = merge(f => f.whole)
+  const ahead = merge(f => f.ahead)
+  const axes = new Set(tensors.flatMap(t => t.axes.map(baseOf)))
+  for (const [axis, cause] of whole) if (axes.has(baseOf(axis))) ahead.set(axis, cause)
+  return { targets: union(f => f.targets), delayed: union(f => f.delayed), ahead, whole }
+}
+
+export const baseOf = (axis: Axis): Axis => (axis.base === undefined ? axis : baseOf(axis.base))
+
+/** `[units]`, `real`, `token of V`, without the axes. */
+export function formatItem(t: { dtype: DType; item: readonly Dim[]; coding?: Coding }): string {
+  if (t.coding !== undefined) return `${t.coding.kind} of ${formatLabel(t.coding.size)}`
+  return t.item.length === 0 ? t.dtype : formatDims(t.item)
+}
+
+/** `[units]`, in the names of the source. */
+export const formatDims = (dims: readonly Dim[]): string => `[${dims.map(formatLabel).join(', ')}]`
+
+/** `[D, units] = [28, 64]`, or once where both are the same. */
+export function formatBoth(dims: readonly Dim[]): string {
+  const named = formatDims(dims)
+  const plain = formatDims(dims.map(unlabelled))
+  return named === plain ? named : `${named} = ${plain}`
+}
+
+/** `T and S`, `nothing`. */
+export const formatAxes = (axes: readonly Axis[]): string =>
+  axes.length === 0 ? 'nothing' : axes.map(a => a.name).join(' and ')
+
+export const sameItem = (a: readonly Dim[], b: readonly Dim[]): boolean =>
+  a.length === b.length && a.every((d, i) => equal(d, b[i]))

@@ -1,0 +1,79 @@
+// Type expressions: their dims and axes as the scope knows them.
+import type { AxisExpr, Expr, Span, TypeExpr } from '../../dsl/ast.ts'
+import { fail } from '../../dsl/diagnostics.ts'
+import { suggest } from '../../dsl/suggest.ts'
+import * as D from '../ir/dim.ts'
+import type { DType } from '../ir/graph.ts'
+import { asDim } from './convert.ts'
+import type { ItemBinding } from './entity.ts'
+import type { Scope } from './scope.ts'
+import type { Axis, Coding } from './tensor.ts'
+
+export interface ResolvedType extends ItemBinding {
+  readonly dtype: DType
+  readonly axes: readonly Axis[]
+  readonly coding?: Coding
+}
+
+export interface Resolver {
+  readonly dim: (expr: Expr) => D.Dim
+  readonly axis: (axis: AxisExpr) => Axis
+  readonly item: (name: string, span: Span) => ItemBinding
+}
+
+export function resolveType(type: TypeExpr, resolver: Resolver): ResolvedType {
+  return { ...resolveItem(type, resolver), axes: type.axes.map(resolver.axis) }
+}
+
+export function resolveItem({ item }: TypeExpr, resolver: Resolver): ItemBinding {
+  switch (item.kind) {
+    case 'tensor':
+      return { dtype: 'real', item: item.dims.map(resolver.dim) }
+    case 'coded':
+      return { dtype: 'int', item: [], coding: { kind: item.coding, size: resolver.dim(item.size) } }
+    case 'named': {
+      const name = item.name.text
+      if (name === 'real' || name === 'int' || name === 'bool') return { dtype: name, item: [] }
+      return resolver.item(name, item.span)
+    }
+  }
+}
+
+/** A dim whose names are all known: RNN206 for an axis, RNN220 for a name that nothing brings. */
+export function knownDim(scope: Scope, expr: Expr, what: string, param?: string): D.Dim {
+  for (const name of namesIn(expr)) {
+    if (scope.names.has(name.name)) continue
+    if (scope.axes.has(name.name) && param !== undefined) fail('RNN206', { param, axis: name.name }, { span: name.span })
+    fail('RNN220', { dim: name.name }, { span: name.span })
+  }
+  const dim = asDim(scope.session.evaluate(scope, expr), what, expr.span)
+  return expr.kind === 'name' ? D.labelled(D.unlabelled(dim), D.symbol(expr.name)) : dim
+}
+
+/** An axis that may be named here. */
+export function knownAxis(scope: Scope, name: string, span: Span): Axis {
+  const axis = scope.axes.get(name)
+  if (axis !== undefined) return axis
+  const near = suggest(name, [...scope.axes.keys()])
+  return fail('RNN106', { name }, { span, help: near === undefined ? 'no axis of this name is in sight' : `did you mean \`${near}\`?` })
+}
+
+export function namesIn(expr: Expr): (Expr & { kind: 'name' })[] {
+  switch (expr.kind) {
+    case 'name':
+      return [expr]
+    case 'unary':
+      return namesIn(expr.value)
+    case 'binary':
+      return [...namesIn(expr.left), ...namesIn(expr.right)]
+    default:
+      return []
+  }
+}
+
+/** The resolver for declarations whose names must all be known. */
+export const knownResolver = (scope: Scope, what: string, param?: string): Resolver => ({
+  dim: expr => knownDim(scope, expr, what, param),
+  axis: axis => knownAxis(scope, axis.name.text, axis.span),
+  item: (name, span) => scope.instance?.items.get(name) ?? fail('RNN106', { name }, { span }),
+})

@@ -1,0 +1,97 @@
+// cse: what was computed already is not computed again.
+import type { Context } from '../ir/builder.ts'
+import { type Block, type Eqn, scanCounts, type Value } from '../ir/graph.ts'
+import { attrTexts } from '../ir/print.ts'
+import type { Pass } from './pass.ts'
+import { renamed, renewed } from './rewrite.ts'
+
+/** Ops whose operands may change places. Not max and min: at a tie the first operand gets the gradient. */
+const commutative = new Set(['add', 'mul', 'eq', 'and', 'or', 'xor', 'imul'])
+
+export const cse: Pass = {
+  name: 'cse',
+  contract: 'no two equations of a block compute the same, nor do two parameters or outputs of a scan',
+  run: (context, block) => cseBlock(context, block, new Map()),
+}
+
+/** `known` tells which values are another already: parameters that stand for the same operand. */
+function cseBlock(context: Context, block: Block, known: ReadonlyMap<number, Value>): Block {
+  const replaced = new Map(known)
+  const seen = new Map<string, Eqn>()
+  const eqns: Eqn[] = []
+  for (const old of block.eqns) {
+    const outer = { ...old, ins: renamed(old.ins, replaced) }
+    const eqn = renewed(old, replaced, body => cseBlock(context, body, twins(outer, body)))
+    const key = eqnKey(eqn, value => String(value.id))
+    const before = seen.get(key)
+    if (before === undefined) {
+      seen.set(key, eqn)
+      eqns.push(eqn)
+    }
+    const outs = (before ?? eqn).outs
+    const same = eqn.body === undefined ? outs : distinctOuts(eqn, eqn.body, outs)
+    eqn.outs.forEach((out, i) => {
+      if (same[i] !== out) replaced.set(out.id, same[i])
+    })
+  }
+  const results = renamed(block.results, replaced)
+  const unchanged = results === block.results && eqns.length === block.eqns.length
+  return unchanged && eqns.every((eqn, i) => eqn === block.eqns[i]) ? block : { params: block.params, eqns, results }
+}
+
+/** The constants and per-step inputs of a scan that stand for the same operand as an earlier one. */
+function twins(eqn: Eqn, body: Block): ReadonlyMap<number, Value> {
+  const { consts, carries } = scanCounts(eqn)
+  const part = (i: number): string => (i < consts ? 'const' : i < consts + carries ? `carry ${i}` : 'each')
+  return firsts(
+    body.params,
+    eqn.ins.map((v, i) => `${part(i)} ${v.id}`),
+  )
+}
+
+/** A scan's results, those that stack the same value of the body made one. */
+function distinctOuts(eqn: Eqn, body: Block, outs: readonly Value[]): readonly Value[] {
+  const { carries } = scanCounts(eqn)
+  return renamed(
+    outs,
+    firsts(
+      outs,
+      body.results.map((v, i) => (i < carries ? `carry ${i}` : `each ${v.id}`)),
+    ),
+  )
+}
+
+/** For each value whose key an earlier one has: that one. */
+function firsts(values: readonly Value[], keys: readonly string[]): ReadonlyMap<number, Value> {
+  const found = new Map<number, Value>()
+  values.forEach((value, i) => {
+    const first = keys.indexOf(keys[i])
+    if (first < i) found.set(value.id, values[first])
+  })
+  return found
+}
+
+/** Equal for equations that compute the same of the same operands. */
+function eqnKey(eqn: Eqn, name: (value: Value) => string): string {
+  const ins = eqn.ins.map(name)
+  const operands = commutative.has(eqn.op) ? ins.sort() : ins
+  const attrs = attrTexts(eqn).map(a => `${a.name}=${a.text}`)
+  const body = eqn.body === undefined ? [] : [JSON.stringify(eqn.attrs), blockKey(eqn.body)]
+  return [eqn.op, ...operands, ...attrs, ...body].join(' ')
+}
+
+/** Equal for blocks that compute the same of their parameters, however their values are numbered. */
+function blockKey(block: Block): string {
+  const numbers = new Map<number, number>()
+  const define = (value: Value): void => {
+    numbers.set(value.id, numbers.size)
+  }
+  const name = (value: Value): string => String(numbers.get(value.id))
+  block.params.forEach(define)
+  const lines = block.eqns.map(eqn => {
+    const key = eqnKey(eqn, name)
+    eqn.outs.forEach(define)
+    return key
+  })
+  return `{${lines.join('; ')}; ${block.results.map(name).join(' ')}}`
+}

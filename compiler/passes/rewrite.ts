@@ -1,0 +1,119 @@
+// The engine of local rewriting: offers each equation to a table of rules, in order, with its operands rewritten already.
+import { type Builder, type Context, createBuilder, newValue, opOf } from '../ir/builder.ts'
+import type { Block, Eqn, Value } from '../ir/graph.ts'
+
+/** A local identity. */
+export interface Rule {
+  readonly name: string
+  /** What becomes what, in one line. */
+  readonly contract: string
+  /** The ops of the equations that it looks at; all where absent. */
+  readonly ops?: readonly string[]
+  /** What stands for the equation's results, or undefined where the rule does not apply: then it has emitted nothing. */
+  readonly rewrite: (eqn: Eqn, site: Site) => Value | readonly Value[] | undefined
+}
+
+/** What is known of the values of a block. */
+export interface View {
+  /** The equation that defines a value; undefined for a parameter. */
+  readonly producer: (value: Value) => Eqn | undefined
+  /** The number that all elements of a value are, where that is known. */
+  readonly uniform: (value: Value) => number | undefined
+}
+
+/** What a rule sees of the block around an equation, and may do there. */
+export interface Site extends View {
+  readonly context: Context
+  /** Emits equations in front of this one; they are rewritten too. */
+  readonly builder: Builder
+  /** Emits another equation for results that exist: for a rule that changes a scan and keeps what it defines. */
+  readonly put: (eqn: Eqn) => readonly Value[]
+  /** Puts another equation, with further results at the end, in the place of an earlier one. */
+  readonly extend: (earlier: Eqn, by: Eqn) => void
+  /** A body under the same rules. */
+  readonly within: (body: Block) => Block
+}
+
+/** The block with the rules applied everywhere, bodies included; itself where none applies. */
+export function rewriteBlock(context: Context, block: Block, rules: readonly Rule[]): Block {
+  const base = createBuilder(context, value => value)
+  const producers = new Map<number, Eqn>()
+  const replaced = new Map<number, Value>()
+  const within = (body: Block): Block => rewriteBlock(context, body, rules)
+
+  const builder: Builder = {
+    ...base,
+    emitAll: (op, ins, attrs = {}, body, note = builder.note) => {
+      const outs = opOf(context, op).infer(ins, attrs, body).map(type => newValue(context, type, note))
+      return visit({ op, ins, attrs, outs, ...(body && { body }), span: note.span })
+    },
+    emit: (op, ins, attrs, note) => builder.emitAll(op, ins, attrs, undefined, note)[0],
+  }
+  const site: Site = {
+    context,
+    builder,
+    within,
+    ...viewOf(producers),
+    put: visit,
+    extend: (earlier, by) => {
+      base.replace(base.eqns.indexOf(earlier), by)
+      for (const out of by.outs) producers.set(out.id, by)
+    },
+  }
+
+  /** Rewrites an equation or adds it, and gives what stands for its results. */
+  function visit(eqn: Eqn): readonly Value[] {
+    const before = builder.note
+    builder.note = { hint: eqn.outs[0]?.hint, span: eqn.span }
+    try {
+      for (const rule of rules) {
+        if (rule.ops !== undefined && !rule.ops.includes(eqn.op)) continue
+        const result = rule.rewrite(eqn, site)
+        if (result !== undefined) return 'id' in result ? [result] : result
+      }
+    } finally {
+      builder.note = before
+    }
+    base.eqns.push(eqn)
+    for (const out of eqn.outs) producers.set(out.id, eqn)
+    return eqn.outs
+  }
+
+  for (const eqn of block.eqns) {
+    const results = visit(renewed(eqn, replaced, within))
+    eqn.outs.forEach((out, i) => {
+      if (results[i] !== out) replaced.set(out.id, results[i])
+    })
+  }
+  const results = renamed(block.results, replaced)
+  const same = results === block.results && base.eqns.length === block.eqns.length
+  return same && base.eqns.every((eqn, i) => eqn === block.eqns[i]) ? block : { params: block.params, eqns: base.eqns, results }
+}
+
+/** The values with those replaced that have a replacement; the same list where none has. */
+export const renamed = (values: readonly Value[], replaced: ReadonlyMap<number, Value>): readonly Value[] =>
+  values.some(v => replaced.has(v.id)) ? values.map(v => replaced.get(v.id) ?? v) : values
+
+/** The equation with its operands replaced and its body changed; itself where nothing changes. */
+export function renewed(eqn: Eqn, replaced: ReadonlyMap<number, Value>, within: (body: Block) => Block): Eqn {
+  const ins = renamed(eqn.ins, replaced)
+  const body = eqn.body && within(eqn.body)
+  return ins === eqn.ins && body === eqn.body ? eqn : { ...eqn, ins, ...(body && { body }) }
+}
+
+/** Ops whose result is uniform where their only operand is. */
+const repeating = ['broadcast', 'reshape', 'transpose', 'slice', 'real']
+
+function viewOf(producers: ReadonlyMap<number, Eqn>): View {
+  const producer = (value: Value): Eqn | undefined => producers.get(value.id)
+  const uniform = (value: Value): number | undefined => {
+    const eqn = producer(value)
+    if (eqn?.op === 'constant') return typeof eqn.attrs.value === 'number' ? eqn.attrs.value : undefined
+    return eqn !== undefined && repeating.includes(eqn.op) ? uniform(eqn.ins[0]) : undefined
+  }
+  return { producer, uniform }
+}
+
+/** What is known of the values of a finished block. */
+export const viewOfBlock = (block: Block): View =>
+  viewOf(new Map(block.eqns.flatMap(eqn => eqn.outs.map(out => [out.id, eqn] as const))))

@@ -1,0 +1,94 @@
+// Identities of scans: what a loop carries or gives out without changing it need not go through the loop.
+import { broadcast, constantLike, createBuilder } from '../ir/builder.ts'
+import { type Block, type Eqn, scanCounts, scanOperands, scanResults, type Value } from '../ir/graph.ts'
+import { renamed, renewed, type Rule, type Site } from './rewrite.ts'
+
+export const scanRules: readonly Rule[] = [
+  {
+    name: 'known-constant',
+    contract: 'a constant operand of a scan that is a known number → a constant in its body',
+    ops: ['scan'],
+    rewrite: (eqn, site) => {
+      const place = scanOperands(eqn).consts.findIndex(v => site.uniform(v) !== undefined)
+      const value = place < 0 ? undefined : site.uniform(eqn.ins[place])
+      if (eqn.body === undefined || value === undefined) return undefined
+      const { params } = eqn.body
+      const b = createBuilder(site.context)
+      b.note = params[place]
+      const known = constantLike(b, value, params[place])
+      const rest = replaceValue({ ...eqn.body, params: without(params, place) }, params[place], known)
+      return site.put({
+        ...eqn,
+        ins: without(eqn.ins, place),
+        attrs: { ...eqn.attrs, consts: scanCounts(eqn).consts - 1 },
+        body: site.within({ ...rest, eqns: [...b.eqns, ...rest.eqns] }),
+      })
+    },
+  },
+  {
+    name: 'constant-carry',
+    contract: 'a carry that leaves each step as it enters → a constant of the scan',
+    ops: ['scan'],
+    rewrite: (eqn, site) => {
+      const { body } = eqn
+      if (body === undefined) return undefined
+      const { consts, carries } = scanCounts(eqn)
+      const entering = scanOperands(eqn, body.params).carries
+      const place = entering.findIndex((v, i) => v.id === body.results[i].id)
+      if (place < 0) return undefined
+      const moved = <T>(list: readonly T[]): T[] => [
+        ...list.slice(0, consts),
+        list[consts + place],
+        ...without(list.slice(consts), place),
+      ]
+      const outs = site.put({
+        ...eqn,
+        ins: moved(eqn.ins),
+        outs: without(eqn.outs, place),
+        attrs: { ...eqn.attrs, consts: consts + 1, carries: carries - 1 },
+        body: { ...body, params: moved(body.params), results: without(body.results, place) },
+      })
+      return [...outs.slice(0, place), eqn.ins[consts + place], ...outs.slice(place)]
+    },
+  },
+  {
+    name: 'passed-output',
+    contract: 'a per-step output that is a per-step input, a constant or a known number → that, outside',
+    ops: ['scan'],
+    rewrite: (eqn, site) => {
+      const { body } = eqn
+      if (body === undefined) return undefined
+      const { carries } = scanCounts(eqn)
+      for (const [i, result] of scanResults(eqn, body.results).ys.entries()) {
+        const outside = outsideOf(eqn, body, result, eqn.outs[carries + i], site)
+        if (outside === undefined) continue
+        const place = carries + i
+        const results = without(body.results, place)
+        const outs = site.put({ ...eqn, outs: without(eqn.outs, place), body: { ...body, results } })
+        return [...outs.slice(0, place), outside, ...outs.slice(place)]
+      }
+      return undefined
+    },
+  },
+]
+
+/** What stacking a result of the body gives, where that is known without the loop. */
+function outsideOf(eqn: Eqn, body: Block, result: Value, output: Value, { builder }: Site): Value | undefined {
+  const { consts, carries } = scanCounts(eqn)
+  const param = body.params.indexOf(result)
+  if (param >= consts + carries) return eqn.ins[param]
+  if (param < 0 || param >= consts) return undefined
+  return broadcast(builder, eqn.ins[param], [-output.shape.length], [output.shape[0]])
+}
+
+const without = <T>(list: readonly T[], place: number): T[] => list.filter((_, i) => i !== place)
+
+/** The block with all uses of a value (bodies inside are closed) turned to another. */
+function replaceValue(block: Block, value: Value, by: Value): Block {
+  const map = new Map([[value.id, by]])
+  return {
+    params: block.params,
+    eqns: block.eqns.map(eqn => renewed(eqn, map, body => body)),
+    results: renamed(block.results, map),
+  }
+}

@@ -1,0 +1,160 @@
+// Logarithms of probabilities, computed from the logits behind them. A logarithm moves towards a softmax or a sigmoid
+// where one stands behind ops that only move elements; elsewhere it stays. Where such an op fills with 0 (an index out of
+// range, the padding of `reverse`) the result is 0 for -∞: data checks and masks keep those from being seen.
+import { broadcast, constantLike, createBuilder, newValue } from '../ir/builder.ts'
+import type { Attr, Block, Eqn, Value } from '../ir/graph.ts'
+import { scanResults } from '../ir/graph.ts'
+import { fromEnd } from '../ir/ops/define.ts'
+import { type Rule, type Site, type View, viewOfBlock } from './rewrite.ts'
+
+/** The ops that a pointwise function may move through, and how many operands (all: Infinity) it then acts on. */
+const moves: ReadonlyMap<string, number> = new Map([
+  ['pick', 1],
+  ['slice', 1],
+  ['reshape', 1],
+  ['transpose', 1],
+  ['broadcast', 1],
+  ['reverse', 1],
+  ['stop_gradient', 1],
+  ['shift', 2],
+  ['concat', Number.POSITIVE_INFINITY],
+])
+
+export const stableLogRules: readonly Rule[] = [
+  {
+    name: 'log-softmax',
+    contract: 'log(softmax(x)) → x - logsumexp(x)',
+    ops: ['log'],
+    rewrite: ({ ins: [p] }, { producer, builder }) => {
+      const inner = producer(p)
+      if (inner?.op !== 'softmax') return undefined
+      const { x, total, axis } = logits(inner, builder)
+      return builder.emit('sub', [x, broadcast(builder, total, [axis], [x.shape[fromEnd(axis, x.shape.length)]])])
+    },
+  },
+  {
+    name: 'log-picked-softmax',
+    contract: 'log(pick(softmax(x), i)) along one axis → pick(x, i) - logsumexp(x)',
+    ops: ['log'],
+    rewrite: ({ ins: [p] }, { producer, builder }) => {
+      const pick = producer(p)
+      const inner = pick?.op === 'pick' ? producer(pick.ins[0]) : undefined
+      if (pick === undefined || inner?.op !== 'softmax' || pick.attrs.axis !== inner.attrs.axis) return undefined
+      const { x, total } = logits(inner, builder)
+      return builder.emit('sub', [builder.emit('pick', [x, pick.ins[1]], pick.attrs), total])
+    },
+  },
+  {
+    name: 'log-sigmoid',
+    contract: 'log(sigmoid(x)) → log_sigmoid(x)',
+    ops: ['log'],
+    rewrite: ({ ins: [p] }, { producer, builder }) => {
+      const inner = producer(p)
+      return inner?.op === 'sigmoid' ? builder.emit('log_sigmoid', inner.ins) : undefined
+    },
+  },
+  {
+    name: 'log-complement',
+    contract: 'log(1 - sigmoid(x)) → log_sigmoid(-x); log(1 - (1 - p)) → log(p)',
+    ops: ['log'],
+    rewrite: ({ ins: [p] }, site) => {
+      const q = complemented(p, site)
+      const inner = q && site.producer(q)
+      if (inner?.op === 'sigmoid') return site.builder.emit('log_sigmoid', [site.builder.emit('neg', inner.ins)])
+      const again = q && complemented(q, site)
+      return again && reaches(site, again, 'itself') ? site.builder.emit('log', [again]) : undefined
+    },
+  },
+  {
+    name: 'log-complement-moves',
+    contract: 'log(1 - move(p)) → log(move(1 - p)) where p comes of a sigmoid; so for a per-step output of a scan',
+    ops: ['log'],
+    rewrite: ({ ins: [p] }, site) => {
+      const q = complemented(p, site)
+      const move = q && site.producer(q)
+      if (q === undefined || move === undefined || !reaches(site, q, 'complement')) return undefined
+      const minus = (b: Site['builder'], v: Value): Value => b.emit('sub', [constantLike(b, 1, v), v])
+      if (move.op === 'scan') return site.builder.emit('log', [perStep(site, move, q, minus)])
+      return moves.has(move.op) ? site.builder.emit('log', [through(move, site, v => minus(site.builder, v))]) : undefined
+    },
+  },
+  {
+    name: 'log-moves',
+    contract: 'log(move(p)) → move(log(p)) where p comes of a softmax or a sigmoid',
+    ops: ['log'],
+    rewrite: ({ ins: [p] }, site) => {
+      const move = site.producer(p)
+      if (move === undefined || !moves.has(move.op) || !reaches(site, p, 'itself')) return undefined
+      return through(move, site, v => site.builder.emit('log', [v]))
+    },
+  },
+  {
+    name: 'log-enters-scan',
+    contract: 'the log of a per-step output that comes of a softmax or a sigmoid → a further output of the scan',
+    ops: ['log'],
+    rewrite: ({ ins: [p] }, site) => {
+      const scan = site.producer(p)
+      if (scan?.op !== 'scan' || !reaches(site, p, 'itself')) return undefined
+      return perStep(site, scan, p, (b, v) => b.emit('log', [v]))
+    },
+  },
+]
+
+/** Does the value, or one minus it, come of a softmax or a sigmoid by ops that only move elements? */
+function reaches(view: View, value: Value, wanted: 'itself' | 'complement'): boolean {
+  const eqn = view.producer(value)
+  if (eqn === undefined) return false
+  if (eqn.op === 'sigmoid') return true
+  if (eqn.op === 'softmax') return wanted === 'itself'
+  const other = complemented(value, view)
+  if (other !== undefined) return reaches(view, other, wanted === 'itself' ? 'complement' : 'itself')
+  if (eqn.body !== undefined) {
+    const inner = stepResult(eqn, eqn.body, value)
+    return inner !== undefined && reaches(viewOfBlock(eqn.body), inner, wanted)
+  }
+  return eqn.ins.slice(0, moves.get(eqn.op) ?? 0).some(v => reaches(view, v, wanted))
+}
+
+/** What `value` is one minus of. */
+function complemented(value: Value, view: View): Value | undefined {
+  const eqn = view.producer(value)
+  return eqn?.op === 'sub' && view.uniform(eqn.ins[0]) === 1 ? eqn.ins[1] : undefined
+}
+
+/** The result of the body that a per-step output stacks; undefined for a carry. */
+function stepResult(scan: Eqn, body: Block, output: Value): Value | undefined {
+  const place = scanResults(scan).ys.findIndex(y => y.id === output.id)
+  return place < 0 ? undefined : scanResults(scan, body.results).ys[place]
+}
+
+/** The move of what `change` makes of its operands. */
+function through(move: Eqn, { builder }: Site, change: (v: Value) => Value): Value {
+  const changed = moves.get(move.op) ?? 0
+  return builder.emit(move.op, move.ins.map((v, i) => (i < changed ? change(v) : v)), move.attrs)
+}
+
+/** Gives a scan one more per-step output, made in its body of the one that `output` stacks. */
+function perStep(site: Site, scan: Eqn, output: Value, make: (b: Site['builder'], v: Value) => Value): Value | undefined {
+  const { body } = scan
+  const inner = body && stepResult(scan, body, output)
+  if (body === undefined || inner === undefined) return undefined
+  const b = createBuilder(site.context, undefined, body)
+  b.note = site.builder.note
+  const made = make(b, inner)
+  const more = newValue(site.context, { dtype: made.dtype, shape: output.shape }, site.builder.note)
+  const longer = site.within(b.finish([...body.results, made]))
+  site.extend(scan, { ...scan, outs: [...scan.outs, more], body: longer })
+  return more
+}
+
+/** The logits behind a softmax and the logarithm of the sum of their exponentials. */
+function logits(softmax: Eqn, builder: Site['builder']): { x: Value; total: Value; axis: number } {
+  const [x] = softmax.ins
+  const axis = number(softmax.attrs.axis)
+  return { x, axis, total: builder.emit('logsumexp', [x], { axis }) }
+}
+
+function number(attr: Attr): number {
+  if (typeof attr !== 'number') throw new Error('not a number')
+  return attr
+}

@@ -1,0 +1,80 @@
+// Fewer, longer loops: dimensions of size 1 disappear, and neighbours over which every operand is contiguous become one.
+import { asNumber, type Dim, equal, multiply } from '../ir/dim.ts'
+import type { Instruction, MapKernel, Operand, ReduceKernel } from './plan.ts'
+
+/** The old dimensions that make up each new one. */
+type Grouping = readonly (readonly number[])[]
+
+/** The same kernel over as few dimensions as its operands allow. */
+export function collapseMap(kernel: MapKernel): MapKernel {
+  const operands = [...readsIn(kernel.program), ...kernel.writes.map(w => w.to)]
+  const groups = grouping(kernel.domain, 0, operands, positionsIn(kernel.program))
+  return {
+    ...kernel,
+    domain: sizes(kernel.domain, groups),
+    program: kernel.program.map(i => regrouped(i, groups)),
+    writes: kernel.writes.map(w => ({ ...w, to: merged(w.to, groups) })),
+  }
+}
+
+/** The same kernel over as few dimensions as its operands allow; an argmax keeps the dimension that it counts. */
+export function collapseReduce(kernel: ReduceKernel): ReduceKernel {
+  const rank = kernel.domain.length
+  const reads = readsIn(kernel.program)
+  const fixed = positionsIn(kernel.program)
+  const outer = grouping(kernel.domain, 0, [...reads, kernel.to], fixed)
+  const inner =
+    kernel.combine === 'argmax' ? kernel.over.map((_, d) => [rank + d]) : grouping(kernel.over, rank, reads, fixed)
+  const all = [...outer, ...inner]
+  return {
+    ...kernel,
+    domain: sizes(kernel.domain, outer),
+    over: inner.map(group => group.map(d => kernel.over[d - rank]).reduce(multiply)),
+    program: kernel.program.map(i => regrouped(i, all)),
+    to: merged(kernel.to, outer),
+  }
+}
+
+const readsIn = (program: readonly Instruction[]): Operand[] =>
+  program.flatMap(i => (i.kind === 'read' ? [i.from] : []))
+
+const positionsIn = (program: readonly Instruction[]): ReadonlySet<number> =>
+  new Set(program.flatMap(i => (i.kind === 'position' ? [i.dim] : [])))
+
+const sizes = (domain: readonly Dim[], groups: Grouping): Dim[] =>
+  groups.map(group => group.map(d => domain[d]).reduce(multiply))
+
+/** Groups the dimensions `first`, `first + 1`, …, whose sizes are `domain`. */
+function grouping(
+  domain: readonly Dim[],
+  first: number,
+  operands: readonly Operand[],
+  fixed: ReadonlySet<number>,
+): number[][] {
+  const groups: number[][] = []
+  domain.forEach((size, i) => {
+    const d = first + i
+    if (asNumber(size) === 1) return
+    const before = groups.at(-1)?.at(-1)
+    const joins =
+      before !== undefined &&
+      !fixed.has(before) &&
+      !fixed.has(d) &&
+      operands.every(o => equal(o.strides[before], multiply(o.strides[d], size)))
+    if (joins) groups.at(-1)?.push(d)
+    else groups.push([d])
+  })
+  return groups
+}
+
+const merged = (operand: Operand, groups: Grouping): Operand => ({
+  ...operand,
+  strides: groups.map(group => operand.strides[group[group.length - 1]]),
+})
+
+function regrouped(instruction: Instruction, groups: Grouping): Instruction {
+  if (instruction.kind === 'read') return { ...instruction, from: merged(instruction.from, groups) }
+  if (instruction.kind !== 'position') return instruction
+  const dim = groups.findIndex(group => group.includes(instruction.dim))
+  return dim < 0 ? { kind: 'constant', value: 0 } : { kind: 'position', dim }
+}

@@ -1,0 +1,418 @@
+// Graph → Plan: where every value lies, and the kernels that compute it. Pointwise equations are gathered into one kernel
+// while their order allows; views cost nothing; constants never get a buffer unless a product needs one.
+import type { Span } from '../../dsl/ast.ts'
+import { type Context, opOf } from '../ir/builder.ts'
+import { add, asNumber, constant, type Dim, equal, multiply, product, sameShape, symbol, symbolsOf } from '../ir/dim.ts'
+import { allEqns, type Block, type DType, type Eqn, type Graph, scanOperands, scanResults, type Value } from '../ir/graph.ts'
+import type { Lowering } from '../ir/lowering.ts'
+import { isDim, isDims } from '../ir/ops/define.ts'
+import { isDense, programReads, readsOf, sameOperand, whole, writesOf } from './operands.ts'
+import type { Buffer, Instruction, Loop, MapKernel, Operand, Plan, Port, Ref, Step, Write } from './plan.ts'
+import { createProgram, type ProgramBuilder, pruned, renamed } from './program.ts'
+
+/** A map kernel that may still grow. */
+interface Group {
+  readonly kind: 'group'
+  readonly scope: Scope
+  /** Its place among the steps of its scope. */
+  readonly place: number
+  readonly domain: readonly Dim[]
+  readonly program: ProgramBuilder
+  readonly writes: Write[]
+  readonly hints: Set<string>
+  readonly span?: Span
+}
+
+/** The steps of the plan, or of a loop's body, so far. */
+interface Scope {
+  readonly steps: (Step | Group)[]
+  /** The place of the last step that writes a buffer, by its id; what this scope has not written came before it. */
+  readonly written: Map<number, number>
+  /** No equation joins a kernel before this place. */
+  barrier: number
+  /** Dense copies, by value id. */
+  readonly copies: Map<number, Operand>
+}
+
+/** Where a value is: in memory, or a result of a kernel that may still grow, or both. */
+interface Place {
+  operand?: Operand
+  readonly pending?: { readonly group: Group; readonly ref: Ref }
+}
+
+/** V8 compiles no function over 60 KB of bytecode; this stays far below. */
+const longestProgram = 200
+
+const newScope = (): Scope => ({ steps: [], written: new Map(), barrier: 0, copies: new Map() })
+
+/** The plan that computes a graph. */
+export function makePlan(context: Context, graph: Graph): Plan {
+  const places = new Map<number, Place>()
+  /** Where a value has to end, if a kernel computes it: its slice of a loop's stacked output. */
+  const destinations = new Map<number, Operand>()
+  /** Buffers of one instruction, by id: constants, sizes and positions, which are written only if a kernel must read them. */
+  const sources = new Map<number, MapKernel>()
+  const preamble: Step[] = []
+  const top = newScope()
+  const indices = indexNames(graph)
+  let nextBuffer = 0
+  let scope = top
+  let current: Eqn | undefined
+
+  const allocate = (dtype: DType, shape: readonly Dim[], hint: string): Operand =>
+    whole({ id: nextBuffer++, dtype, size: product(shape), hint }, shape)
+
+  const placeOf = (value: Value): Place => {
+    const place = places.get(value.id)
+    if (place === undefined) throw new Error(`%${value.id} (${value.hint}) is used before its definition`)
+    return place
+  }
+
+  const writtenAt = (operand: Operand): number => scope.written.get(operand.buffer.id) ?? -1
+
+  const markWritten = (into: Scope, buffer: Buffer, place: number): void => {
+    into.written.set(buffer.id, Math.max(place, into.written.get(buffer.id) ?? -1))
+  }
+
+  const push = (step: Step): void => {
+    for (const to of writesOf(step)) markWritten(scope, to.buffer, scope.steps.length)
+    scope.steps.push(step)
+  }
+
+  const note = (): { hint: string; span?: Span } => ({
+    hint: [...new Set(current?.outs.map(v => v.hint))].filter(h => h !== '').join(', '),
+    ...(current?.span && { span: current.span }),
+  })
+
+  const write = ({ group, ref }: { group: Group; ref: Ref }, to: Operand): void => {
+    group.writes.push({ value: ref, to })
+    markWritten(group.scope, to.buffer, group.place)
+  }
+
+  function output(value: Value): Operand {
+    // A source is lazy: its buffer is its own, and may never be written.
+    const lazy = current !== undefined && current.outs.includes(value) && isSource(current)
+    const operand = (lazy ? undefined : destinations.get(value.id)) ?? allocate(value.dtype, value.shape, value.hint)
+    if (!lazy) destinations.delete(value.id)
+    places.set(value.id, { ...places.get(value.id), operand })
+    return operand
+  }
+
+  function operandOf(value: Value): Operand {
+    const place = placeOf(value)
+    if (place.operand !== undefined) return place.operand
+    if (place.pending === undefined) throw new Error(`%${value.id} (${value.hint}) lies nowhere`)
+    const to = output(value)
+    write(place.pending, to)
+    return to
+  }
+
+  /** Writes the buffer of a constant, size or position before everything else. */
+  function materialized(operand: Operand): Operand {
+    const source = sources.get(operand.buffer.id)
+    if (source !== undefined && !preamble.includes(source)) preamble.push(source)
+    return operand
+  }
+
+  /** Adds the reading of one element: a source's is computed. */
+  function read(program: ProgramBuilder, instruction: Instruction & { kind: 'read' }): Ref {
+    const { from, indirect } = instruction
+    const source = sources.get(from.buffer.id)
+    if (source === undefined) return program.add(instruction)
+    if (indirect !== undefined) return program.add({ ...instruction, from: materialized(from) })
+    const [made] = source.program
+    return made.kind === 'position' ? address(program, from) : program.add(made)
+  }
+
+  /** An element of iota is its own address. */
+  function address(program: ProgramBuilder, { offset, strides }: Operand): Ref {
+    const number = (dim: Dim): Ref => {
+      const value = asNumber(dim)
+      return program.add(value === undefined ? { kind: 'size', dim } : { kind: 'constant', value })
+    }
+    const apply = (op: string, args: Ref[]): Ref => program.add({ kind: 'apply', op, args })
+    const terms = strides.flatMap((stride, dim): Ref[] => {
+      if (asNumber(stride) === 0) return []
+      const position = program.add({ kind: 'position', dim })
+      return [asNumber(stride) === 1 ? position : apply('mul', [position, number(stride)])]
+    })
+    if (terms.length === 0 || asNumber(offset) !== 0) terms.push(number(offset))
+    return terms.reduce((a, b) => apply('add', [a, b]))
+  }
+
+  /** A kernel's program with every read of a source replaced. */
+  function resolved(program: readonly Instruction[]): { program: readonly Instruction[]; name: (ref: Ref) => Ref } {
+    const builder = createProgram()
+    const names: Ref[] = []
+    const name = (ref: Ref): Ref => names[ref]
+    for (const instruction of program) {
+      const mine = renamed(instruction, name)
+      names.push(mine.kind === 'read' ? read(builder, mine) : builder.add(mine))
+    }
+    return { program: builder.instructions, name }
+  }
+
+  /** The kernel that computes a pointwise equation over these values: one with most of them at hand, or a new one. */
+  function groupFor(domain: readonly Dim[], ins: readonly Value[]): Group {
+    const found = ins.map(placeOf)
+    let best: Group | undefined
+    let most = -1
+    for (let place = scope.barrier; place < scope.steps.length; place++) {
+      const group = scope.steps[place]
+      if (group.kind !== 'group' || !sameShape(group.domain, domain)) continue
+      if (group.program.instructions.length >= longestProgram) continue
+      const inside = found.filter(p => p.pending?.group === group)
+      const ready = found.every(p => inside.includes(p) || readyBefore(p, place))
+      if (ready && inside.length >= most) {
+        best = group
+        most = inside.length
+      }
+    }
+    if (best !== undefined) return best
+    const group: Group = {
+      kind: 'group',
+      scope,
+      place: scope.steps.length,
+      domain,
+      program: createProgram(),
+      writes: [],
+      hints: new Set(),
+      ...(current?.span && { span: current.span }),
+    }
+    scope.steps.push(group)
+    return group
+  }
+
+  function readyBefore({ operand, pending }: Place, place: number): boolean {
+    if (operand !== undefined) return writtenAt(operand) < place
+    return pending !== undefined && (pending.group.scope !== scope || pending.group.place < place)
+  }
+
+  /** The value inside a group's program. */
+  function refIn(group: Group, value: Value): Ref {
+    const { pending } = placeOf(value)
+    if (pending?.group === group) return pending.ref
+    return read(group.program, { kind: 'read', from: operandOf(value) })
+  }
+
+  function copy(value: Value, to: Operand, hint = value.hint): void {
+    const group = groupFor(value.shape, [value])
+    if (hint !== '') group.hints.add(hint)
+    write({ group, ref: refIn(group, value) }, to)
+  }
+
+  function pointwise(eqn: Eqn): void {
+    const [out] = eqn.outs
+    const group = groupFor(out.shape, eqn.ins)
+    const ref = group.program.add({ kind: 'apply', op: eqn.op, args: eqn.ins.map(v => refIn(group, v)) })
+    if (out.hint !== '') group.hints.add(out.hint)
+    places.set(out.id, { pending: { group, ref } })
+  }
+
+  function dense(value: Value): Operand {
+    const operand = operandOf(value)
+    if (isDense(operand, value.shape)) return operand
+    const before = scope.copies.get(value.id)
+    if (before !== undefined) return before
+    const to = allocate(value.dtype, value.shape, value.hint)
+    copy(value, to)
+    scope.copies.set(value.id, to)
+    return to
+  }
+
+  function scan(eqn: Eqn): void {
+    const { body } = eqn
+    const { length, reverse } = eqn.attrs
+    if (body === undefined || !isDim(length)) throw new Error('scan: no body')
+    const outer = scanOperands(eqn)
+    const inner = scanOperands(eqn, body.params)
+    const outs = scanResults(eqn)
+    const results = scanResults(eqn, body.results)
+    const index = indices()
+    const at = (operand: Operand): Operand => ({
+      ...operand,
+      offset: add(operand.offset, multiply(symbol(index), operand.strides[0])),
+      strides: operand.strides.slice(1),
+    })
+
+    outer.consts.forEach((value, i) => {
+      places.set(inner.consts[i].id, { operand: operandOf(value) })
+    })
+    outer.xs.forEach((value, i) => {
+      places.set(inner.xs[i].id, { operand: at(operandOf(value)) })
+    })
+    const carries = outs.carries.map(output)
+    outer.carries.forEach((value, i) => {
+      copy(value, carries[i], inner.carries[i].hint)
+      places.set(inner.carries[i].id, { operand: carries[i] })
+    })
+    const ys = outs.ys.map(value => at(output(value)))
+    results.ys.forEach((value, i) => {
+      if (!destinations.has(value.id)) destinations.set(value.id, ys[i])
+    })
+
+    const enclosing = scope
+    scope = newScope()
+    lowerAll(body)
+    current = eqn
+    results.ys.forEach((value, i) => {
+      finish(value, ys[i])
+    })
+    leave(results.carries, carries)
+    const loop: Loop = {
+      kind: 'loop',
+      index,
+      length,
+      reverse: reverse === true,
+      steps: closed(scope),
+      hint: note().hint,
+    }
+    scope = enclosing
+    push(loop)
+  }
+
+  /** Sees to it that the value of a body ends in its slice of a stacked output. */
+  function finish(value: Value, to: Operand): void {
+    const { operand, pending } = placeOf(value)
+    const mine = destinations.get(value.id) === to
+    if (mine) destinations.delete(value.id)
+    if (operand !== undefined && sameOperand(operand, to)) return
+    if (mine && operand === undefined && pending !== undefined) {
+      places.set(value.id, { operand: to, pending })
+      write(pending, to)
+    } else copy(value, to)
+  }
+
+  /** Moves the carries to where the next step reads them, once nothing more reads the old ones. */
+  function leave(values: readonly Value[], carries: readonly Operand[]): void {
+    const buffers = new Set(carries.map(c => c.buffer))
+    const unchanged = (value: Value, to: Operand): boolean => {
+      const { operand } = placeOf(value)
+      return operand !== undefined && sameOperand(operand, to)
+    }
+    const moving = values.map((value, i) => ({ value, to: carries[i] })).filter(m => !unchanged(m.value, m.to))
+    // An old carry that leaves as another one is put aside first.
+    const staged = moving.map(({ value, to }) => {
+      const { operand } = placeOf(value)
+      if (operand === undefined || !buffers.has(operand.buffer)) return { value, to }
+      const aside: Value = { ...value, id: context.nextId++ }
+      const temporary = allocate(value.dtype, value.shape, value.hint)
+      copy(value, temporary)
+      places.set(aside.id, { operand: temporary })
+      return { value: aside, to }
+    })
+    const late = staged.filter(({ value, to }) => {
+      const { pending } = placeOf(value)
+      if (pending === undefined || pending.group.scope !== scope || readAfter(pending.group, to)) return true
+      write(pending, to)
+      return false
+    })
+    scope.barrier = scope.steps.length
+    for (const { value, to } of late) copy(value, to)
+  }
+
+  /** Whether anything from a group on still reads what lies at `to`, but for the group's own reading of the same elements. */
+  function readAfter(group: Group, to: Operand): boolean {
+    const touches = (operand: Operand): boolean => operand.buffer === to.buffer
+    return scope.steps.slice(group.place).some(step => {
+      if (step.kind !== 'group') return readsOf(step).some(touches)
+      const reads = programReads(step.program.instructions).filter(touches)
+      return step === group ? reads.some(r => !sameOperand(r, to)) : reads.length > 0
+    })
+  }
+
+  const plan: Lowering = {
+    operand: operandOf,
+    dense,
+    output,
+    alias: (value, operand) => {
+      places.set(value.id, { operand })
+    },
+    temporary: (dtype, shape) => allocate(dtype, shape, note().hint),
+    map: kernel => {
+      if (current !== undefined && isSource(current) && kernel.program.length === 1 && kernel.writes.length === 1) {
+        sources.set(kernel.writes[0].to.buffer.id, { kind: 'map', ...kernel, ...note() })
+        return
+      }
+      const { program, name } = resolved(kernel.program)
+      const writes = kernel.writes.map(w => ({
+        ...w,
+        value: name(w.value),
+        ...(w.indirect && { indirect: { ...w.indirect, at: name(w.indirect.at) } }),
+      }))
+      push({ kind: 'map', ...kernel, program, writes, ...note() })
+    },
+    reduce: kernel => {
+      const { program, name } = resolved(kernel.program)
+      push({ kind: 'reduce', ...kernel, program, value: name(kernel.value), ...note() })
+    },
+    gemm: kernel => {
+      push({ kind: 'gemm', ...kernel, a: materialized(kernel.a), b: materialized(kernel.b), ...note() })
+    },
+    pointwise,
+    scan,
+  }
+
+  function lowerAll(block: Block): void {
+    for (const eqn of block.eqns) {
+      current = eqn
+      opOf(context, eqn.op).lower(plan, eqn)
+    }
+    current = undefined
+  }
+
+  const inputs = graph.params.map((param, i): Port => {
+    const operand = allocate(param.dtype, param.shape, graph.inputs[i])
+    places.set(param.id, { operand })
+    return { name: graph.inputs[i], operand, shape: param.shape }
+  })
+  lowerAll(graph)
+
+  const taken = new Set<Buffer>(inputs.map(port => port.operand.buffer))
+  const outputs = graph.results.map((value, i): Port => {
+    let operand = operandOf(value)
+    const { buffer } = operand
+    const own = isDense(operand, value.shape) && asNumber(operand.offset) === 0 && equal(buffer.size, product(value.shape))
+    if (!own || taken.has(buffer) || sources.has(buffer.id)) {
+      operand = allocate(value.dtype, value.shape, graph.outputs[i])
+      copy(value, operand, graph.outputs[i])
+    }
+    taken.add(operand.buffer)
+    return { name: graph.outputs[i], operand: whole(operand.buffer, value.shape), shape: value.shape }
+  })
+
+  const steps = [...preamble, ...closed(top)]
+  const used = [...inputs.map(p => p.operand), ...steps.flatMap(s => [...readsOf(s), ...writesOf(s)])]
+  const buffers = [...new Set([...used, ...outputs.map(p => p.operand)].map(o => o.buffer))].sort((a, b) => a.id - b.id)
+  return { name: graph.name, inputs, outputs, buffers, steps }
+}
+
+/** A constant, a size, positions: an equation that reads nothing and loops over nothing. */
+const isSource = (eqn: Eqn): boolean => eqn.ins.length === 0 && eqn.body === undefined
+
+/** The steps with every group made a kernel; a group that nothing needs is none. */
+function closed(scope: Scope): Step[] {
+  return scope.steps.flatMap((step): Step[] => {
+    if (step.kind !== 'group') return [step]
+    if (step.writes.length === 0) return []
+    const { program, writes } = pruned(step.program.instructions, step.writes)
+    const hint = [...step.hints].join(', ')
+    return [{ kind: 'map', domain: step.domain, program, writes, hint, ...(step.span && { span: step.span }) }]
+  })
+}
+
+/** Names for loop indices, t, t2, …, that are no size symbol of the graph. */
+function indexNames(graph: Graph): () => string {
+  const eqns = [...allEqns(graph)]
+  const shapes = [...graph.params, ...eqns.flatMap(e => [...e.outs, ...(e.body?.params ?? [])])].flatMap(v => v.shape)
+  const attrs = eqns.flatMap(e => Object.values(e.attrs)).flatMap(a => (isDim(a) ? [a] : isDims(a) ? a : []))
+  const taken = new Set([...shapes, ...attrs].flatMap(symbolsOf))
+  let count = 0
+  return () => {
+    for (;;) {
+      count++
+      const name = count === 1 ? 't' : `t${count}`
+      if (!taken.has(name)) return name
+    }
+  }
+}

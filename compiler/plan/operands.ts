@@ -1,0 +1,56 @@
+// Questions about operands and kernels that the planner and the backends ask.
+import { asNumber, constant, type Dim, equal, product } from '../ir/dim.ts'
+import type { Buffer, Instruction, Operand, Step } from './plan.ts'
+
+/** The strides of a dense row-major array. */
+export const denseStrides = (shape: readonly Dim[]): Dim[] => shape.map((_, d) => product(shape.slice(d + 1)))
+
+/** The whole of a buffer as an array of a shape. */
+export const whole = (buffer: Buffer, shape: readonly Dim[]): Operand => ({
+  buffer,
+  offset: constant(0),
+  strides: denseStrides(shape),
+})
+
+/** Whether the elements provably lie row-major without gaps. The stride of a dimension of size 1 is of no account. */
+export function isDense(operand: Operand, shape: readonly Dim[]): boolean {
+  const dense = denseStrides(shape)
+  return operand.strides.every((stride, d) => asNumber(shape[d]) === 1 || equal(stride, dense[d]))
+}
+
+export const sameOperand = (a: Operand, b: Operand): boolean =>
+  a.buffer === b.buffer &&
+  equal(a.offset, b.offset) &&
+  a.strides.length === b.strides.length &&
+  a.strides.every((stride, d) => equal(stride, b.strides[d]))
+
+/** What a program reads. */
+export const programReads = (program: readonly Instruction[]): Operand[] =>
+  program.flatMap(i => (i.kind === 'read' ? [i.from] : []))
+
+/** What a step reads, in the loops inside it too. */
+export function readsOf(step: Step): Operand[] {
+  switch (step.kind) {
+    case 'loop':
+      return step.steps.flatMap(readsOf)
+    case 'gemm':
+      return [step.a, step.b]
+    case 'map':
+    case 'reduce':
+      return programReads(step.program)
+  }
+}
+
+/** What a step writes, in the loops inside it too. */
+export function writesOf(step: Step): Operand[] {
+  switch (step.kind) {
+    case 'loop':
+      return step.steps.flatMap(writesOf)
+    case 'gemm':
+      return [step.c]
+    case 'map':
+      return step.writes.map(w => w.to)
+    case 'reduce':
+      return [step.to]
+  }
+}

@@ -1,0 +1,63 @@
+// From source text to syntax tree. The grammar stops at its first failure; the statement that holds it is then taken out
+// of the tokens and the rest is read again, so that one run reports every broken statement and keeps every whole one.
+import type { IToken } from 'chevrotain'
+import type { Program, Span } from './ast.ts'
+import { type Diagnostic, diagnostic } from './diagnostics.ts'
+import { explain } from './explain.ts'
+import { type Failure, grammar, type Reading } from './grammar.ts'
+import { misplaced } from './placement.ts'
+import { repair } from './repair.ts'
+import { scan } from './scan.ts'
+
+export interface Parsed {
+  readonly program: Program
+  readonly diagnostics: Diagnostic[]
+}
+
+/** Parses a file. Bad input never throws: it gives diagnostics, and a program of the statements that could be read. */
+export function parse(source: string, file: string): Parsed {
+  const scanned = scan(source, file)
+  const found = [...scanned.diagnostics]
+  let tokens = scanned.tokens
+  let reading = read(tokens, file)
+  let final = false
+  for (let failures = 0; reading.failure !== undefined && !final && failures < mostFailures; failures++) {
+    const { failure, surplus } = reading
+    found.push(...reading.diagnostics)
+    if (!scanned.diagnostics.some(({ span }) => span !== undefined && isWithin(span, failure))) {
+      found.push(explain(failure, tokens, file))
+    }
+    const mended = repair(failure, tokens)
+    tokens = mended.tokens.filter(token => !surplus.includes(token))
+    final = mended.final
+    reading = read(tokens, file)
+  }
+  const program: Program = { kind: 'program', items: reading.items, span: { file, start: 0, end: source.length } }
+  const syntax = [...found, ...reading.diagnostics]
+  return { program, diagnostics: inOrder(syntax.length > 0 ? syntax : misplaced(program)) }
+}
+
+// A file with more broken statements than this is of another language.
+const mostFailures = 20
+
+function read(tokens: IToken[], file: string): Reading {
+  try {
+    return grammar.read(tokens, file)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    const span = { file, start: grammar.reached.startOffset, end: grammar.reached.startOffset + 1 }
+    return { items: [], surplus: [], diagnostics: [diagnostic('RNN119', {}, { span })] }
+  }
+}
+
+// Whether a bad character explains a failure: it lies in the statement, before the token that did not fit.
+function isWithin(span: Span, { begin, found }: Failure): boolean {
+  return span.start >= begin.startOffset && !(span.start > found.startOffset)
+}
+
+// By place, and each once: a statement is read again after each failure.
+function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const start = ({ span }: Diagnostic) => span?.start ?? 0
+  const byPlace = new Map(diagnostics.map(found => [`${found.code} ${start(found)}`, found]))
+  return [...byPlace.values()].sort((a, b) => start(a) - start(b))
+}

@@ -1,0 +1,46 @@
+// Which statements may stand in which block, and which blocks need a `return`.
+import type { Fn, Program, Statement, Unit } from './ast.ts'
+import { type Diagnostic, diagnostic } from './diagnostics.ts'
+
+type Block = Unit['unit'] | 'fn'
+type Kind = Statement['kind']
+
+const allowed: Readonly<Record<Block, readonly Kind[]>> = {
+  cell: ['input', 'param', 'state', 'part', 'output', 'return', 'equation'],
+  layer: ['input', 'param', 'part', 'output', 'return', 'equation'],
+  model: ['input', 'target', 'param', 'part', 'output', 'loss', 'metric', 'predict', 'equation'],
+  fn: ['return', 'equation'],
+}
+
+const inWords: Readonly<Record<Block, string>> = { cell: 'a cell', layer: 'a layer', model: 'a model', fn: 'an fn' }
+
+const advice: Partial<Record<Kind, string>> = {
+  state: 'what has states is a `cell`',
+  param: 'what has weights is a `layer` or a `cell`',
+  part: 'what has parts is a `layer`, a `cell` or a `model`',
+  input: 'the inputs of an fn are its arguments: `fn f(x) = …`',
+  target: 'targets belong to a `model`',
+  loss: 'losses belong to a `model`',
+  metric: 'metrics belong to a `model`',
+  predict: 'predictions belong to a `model`',
+  return: 'what a model gives is an `output` or a `predict`',
+}
+
+/** The statements of a program that stand in the wrong place (RNN114), and the returns that are missing (RNN115). */
+export function misplaced(program: Program): Diagnostic[] {
+  return program.items.flatMap(item => {
+    if (item.kind === 'unit') return inBlock(item.unit, item)
+    return item.kind === 'fn' ? inBlock('fn', item) : []
+  })
+}
+
+function inBlock(block: Block, { name, body }: Unit | Fn): Diagnostic[] {
+  const found = body
+    .filter(({ kind }) => !allowed[block].includes(kind))
+    .map(({ kind, span }) =>
+      diagnostic('RNN114', { statement: kind, place: inWords[block] }, { span, help: advice[kind] }),
+    )
+  const returns = block === 'cell' || block === 'model' || body.some(({ kind }) => kind === 'return')
+  if (returns) return found
+  return [...found, diagnostic('RNN115', { kind: block, name: name.text }, { span: name.span })]
+}

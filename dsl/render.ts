@@ -1,0 +1,116 @@
+// A diagnostic as the terminal shows it: the message, the line, the caret, and the help.
+import type { Span } from './ast.ts'
+import type { Diagnostic } from './diagnostics.ts'
+import { lines, position } from './position.ts'
+
+export interface RenderOptions {
+  readonly color: boolean
+}
+
+/** The text of a diagnostic. `sources` gives the text of each file by the name that spans carry. */
+export function render(diagnostic: Diagnostic, sources: ReadonlyMap<string, string>, options: RenderOptions): string {
+  const paint = options.color ? painted : plain
+  const severity = diagnostic.severity === 'error' ? paint.error : paint.warning
+  const head = `${severity(`${diagnostic.severity} ${diagnostic.code}`)}${paint.bold(`: ${diagnostic.message}`)}`
+  const out = [head, ...excerpt(diagnostic, sources, paint, severity)]
+  if (diagnostic.help !== undefined) out.push(`${paint.help('help')}: ${diagnostic.help}`)
+  return out.join('\n')
+}
+
+type Paint = (text: string) => string
+type Palette = Readonly<Record<'error' | 'warning' | 'bold' | 'gutter' | 'help', Paint>>
+
+const sgr =
+  (code: string): Paint =>
+  text =>
+    text === '' ? '' : `\u001b[${code}m${text}\u001b[0m`
+const same: Paint = text => text
+const plain: Palette = { error: same, warning: same, bold: same, gutter: same, help: same }
+const painted: Palette = {
+  error: sgr('1;31'),
+  warning: sgr('1;33'),
+  bold: sgr('1'),
+  gutter: sgr('34'),
+  help: sgr('36'),
+}
+
+/** A piece of one line with something to say about it. */
+interface Mark {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+  readonly width: number
+  readonly text: string
+  readonly main: boolean
+}
+
+function excerpt(
+  diagnostic: Diagnostic,
+  sources: ReadonlyMap<string, string>,
+  paint: Palette,
+  severity: Paint,
+): string[] {
+  const { span, caret, labels = [] } = diagnostic
+  if (span === undefined) return []
+  const places = [{ span, text: caret ?? '', main: true }, ...labels.map(label => ({ ...label, main: false }))]
+  const marks = places.flatMap(place => {
+    const source = sources.get(place.span.file)
+    return source === undefined ? [] : [mark(place.span, source, place.text, place.main)]
+  })
+  if (marks.length === 0) return [` ${paint.gutter('-->')} ${span.file}`]
+  const margin = ' '.repeat(Math.max(...marks.map(({ line }) => String(line).length)))
+  const out: string[] = []
+  for (const file of new Set(marks.map(({ file }) => file))) {
+    const here = marks.filter(found => found.file === file)
+    const first = here.find(({ main }) => main) ?? here[0]
+    out.push(`${margin}${paint.gutter('-->')} ${file}:${first.line}:${first.column}`)
+    out.push(paint.gutter(`${margin} |`))
+    out.push(...quoted(here, lines(sources.get(file) ?? ''), margin.length, paint, severity))
+  }
+  return out
+}
+
+function mark(span: Span, source: string, text: string, main: boolean): Mark {
+  const { line, column } = position(source, span.start)
+  const content = lines(source)[line - 1]
+  // Of a place over several lines, the first line is shown.
+  const width = Math.max(1, Math.min(span.end - span.start, content.length - column + 1))
+  return { file: span.file, line, column, width, text, main }
+}
+
+// The lines that hold marks, each mark underlined below its line; `...` where lines between are left out.
+function quoted(marks: readonly Mark[], source: readonly string[], margin: number, paint: Palette, severity: Paint) {
+  const out: string[] = []
+  let last: number | undefined
+  for (const line of [...new Set(marks.map(found => found.line))].sort((a, b) => a - b)) {
+    const content = source[line - 1]
+    if (last !== undefined && line > last + 1) out.push(paint.gutter('...'))
+    last = line
+    out.push(`${paint.gutter(`${String(line).padStart(margin)} |`)} ${expandTabs(content)}`.trimEnd())
+    const here = marks.filter(found => found.line === line).sort((a, b) => b.column - a.column)
+    for (const { column, width, text, main } of here) {
+      const indent = ' '.repeat(columns(content.slice(0, column - 1)))
+      const shown = columns(content.slice(0, column - 1 + width)) - indent.length
+      const sign = (main ? '^' : '-').repeat(Math.max(1, shown))
+      const color = main ? severity : paint.gutter
+      out.push(`${paint.gutter(`${' '.repeat(margin)} |`)} ${indent}${color(text === '' ? sign : `${sign} ${text}`)}`)
+    }
+  }
+  return out
+}
+
+/** Tabs as the two spaces that the language is indented by, so that carets stand below what they mean. */
+function expandTabs(text: string): string {
+  return text.replaceAll('\t', '  ')
+}
+
+/** How many columns of a terminal a text takes; letters with combining marks and emoji count as one or two. */
+function columns(text: string): number {
+  let count = 0
+  for (const { segment } of segmenter.segment(expandTabs(text))) count += wide.test(segment) ? 2 : 1
+  return count
+}
+
+const segmenter = new Intl.Segmenter()
+const wide =
+  /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u

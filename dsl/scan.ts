@@ -1,0 +1,89 @@
+// From characters to tokens. What no token can be is reported here and left out, so that the parser goes on.
+import type { IToken } from 'chevrotain'
+import type { Span } from './ast.ts'
+import { type Diagnostic, diagnostic } from './diagnostics.ts'
+import * as t from './tokens.ts'
+
+export interface Scanned {
+  readonly tokens: IToken[]
+  readonly diagnostics: Diagnostic[]
+}
+
+/** The tokens of a source, and what is wrong with its characters. */
+export function scan(source: string, file: string): Scanned {
+  const result = t.lexer.tokenize(source)
+  const diagnostics: Diagnostic[] = []
+  for (const error of result.errors) {
+    const span = { file, start: error.offset, end: error.offset + error.length }
+    diagnostics.push(unknown(source.slice(span.start, span.end), span))
+  }
+  const tokens: IToken[] = []
+  for (const token of result.tokens) {
+    const previous = tokens.at(-1)
+    diagnostics.push(...misspelled(token, previous, file))
+    if (token.tokenType === t.StrayPrime) continue
+    tokens.push(token.tokenType === t.OpenText ? { ...token, tokenType: t.Text, tokenTypeIdx: textIndex } : token)
+  }
+  return { tokens, diagnostics }
+}
+
+/** Where a token is. */
+export function spanOf(token: IToken, file: string): Span {
+  return { file, start: token.startOffset, end: token.startOffset + token.image.length }
+}
+
+/** The text of a string token: without its quotes, the escapes resolved. */
+export function textOf(token: IToken): string {
+  const closed = token.image.length > 1 && token.image.endsWith('"')
+  const inside = token.image.slice(1, closed ? -1 : undefined)
+  return inside.replace(/\\(.?)/g, (_, letter: string) => escapes.get(letter) ?? letter)
+}
+
+const textIndex = t.Text.tokenTypeIdx ?? 0
+const escapes = new Map([
+  ['"', '"'],
+  ['\\', '\\'],
+  ['n', '\n'],
+  ['t', '\t'],
+])
+const reserved = new Set(t.reservedWords.map(word => word.PATTERN))
+
+function* misspelled(token: IToken, previous: IToken | undefined, file: string): Generator<Diagnostic> {
+  const span = spanOf(token, file)
+  if (token.tokenType === t.StrayPrime) {
+    const name = previous?.startLine === token.startLine ? previous?.image.match(/^[A-Za-z_]\w*/)?.[0] : undefined
+    yield name === undefined ? unknown("'", span) : diagnostic('RNN104', { name }, { span })
+  } else if (token.tokenType === t.Primed) {
+    const name = token.image.slice(0, -1)
+    if (reserved.has(name)) yield diagnostic('RNN117', { name }, { span })
+  } else if (token.tokenType === t.OpenText) {
+    yield diagnostic('RNN110', {}, { span })
+  } else if (token.tokenType === t.Text) {
+    for (const found of token.image.matchAll(/\\(.)/g)) {
+      if (escapes.has(found[1])) continue
+      const start = span.start + found.index
+      yield diagnostic('RNN118', { escape: found[0] }, { span: { file, start, end: start + 2 } })
+    }
+  }
+}
+
+// Signs of other languages and of paper, and what they are here.
+const foreign: readonly (readonly [RegExp, string])[] = [
+  [/^'/, 'strings are written with double quotes: `"…"`'],
+  [/^&+/, '`and` is written out'],
+  [/^\|+/, '`or` is written out; a pipe is `|>`'],
+  [/^!/, '`not` is written out; unequal is `!=`'],
+  [/^[⊙×·∘∗]/, 'a product element by element is `*`, a matrix product `@`'],
+  [/^[−–—]/, 'minus is the plain `-`'],
+  [/^[’′‘]/, "a prime is the plain `'`"],
+  [/^[“”]/, 'strings are written with plain double quotes: `"…"`'],
+  [/^≤/, 'at most is `<=`'],
+  [/^≥/, 'at least is `>=`'],
+  [/^≠/, 'unequal is `!=`'],
+  [/^\p{L}/u, 'names are made of the letters a to z, digits and `_`'],
+]
+
+function unknown(text: string, span: Span): Diagnostic {
+  const help = foreign.find(([pattern]) => pattern.test(text))?.[1]
+  return diagnostic('RNN102', { text }, { span, help })
+}

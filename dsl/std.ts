@@ -1,0 +1,168 @@
+// The standard library as text, so that it travels to a browser. Generated from dsl/std/*.rnn by `npm run generate`.
+export const standardLibrary: Readonly<Record<string, string>> = {
+  'cells.rnn': `# Recurrent cells, as their papers write them.
+
+cell SimpleRNN(units, activation = tanh) {                    # Elman 1990
+  input x: [D]
+  state h: [units]
+  param W: [units, D] = glorot_uniform, U: [units, units] = orthogonal, b: [units] = zeros
+  h' = activation(W @ x + U @ h + b)
+  return h'
+}
+
+cell LSTM(units, gate = sigmoid, activation = tanh) {         # Hochreiter & Schmidhuber 1997, with Gers' forget gate
+  input x: [D]
+  state h, c: [units]
+  param W_i, W_f, W_g, W_o: [units, D] = glorot_uniform
+  param U_i, U_f, U_g, U_o: [units, units] = orthogonal
+  param b_i, b_g, b_o: [units] = zeros, b_f: [units] = ones   # a cell that remembers from the start
+  i = gate(W_i @ x + U_i @ h + b_i)
+  f = gate(W_f @ x + U_f @ h + b_f)
+  g = activation(W_g @ x + U_g @ h + b_g)
+  o = gate(W_o @ x + U_o @ h + b_o)
+  c' = f * c + i * g
+  h' = o * activation(c')
+  return h'
+}
+
+cell GRU(units, gate = sigmoid, activation = tanh) {          # reset after the product: PyTorch, Keras' default
+  input x: [D]
+  state h: [units]
+  param W_z, W_r, W_n: [units, D] = glorot_uniform, U_z, U_r, U_n: [units, units] = orthogonal
+  param b_z, b_r, b_n, c_z, c_r, c_n: [units] = zeros
+  z = gate(W_z @ x + b_z + U_z @ h + c_z)
+  r = gate(W_r @ x + b_r + U_r @ h + c_r)
+  n = activation(W_n @ x + b_n + r * (U_n @ h + c_n))
+  h' = (1 - z) * n + z * h
+  return h'
+}
+
+cell GRU_before(units, gate = sigmoid, activation = tanh) {   # reset before the product: Cho et al. 2014
+  input x: [D]
+  state h: [units]
+  param W_z, W_r, W_n: [units, D] = glorot_uniform, U_z, U_r, U_n: [units, units] = orthogonal
+  param b_z, b_r, b_n: [units] = zeros
+  z = gate(W_z @ x + U_z @ h + b_z)
+  r = gate(W_r @ x + U_r @ h + b_r)
+  h' = (1 - z) * activation(W_n @ x + U_n @ (r * h) + b_n) + z * h
+  return h'
+}
+`,
+  'functions.rnn': `# Functions without weights. They are expanded where they are called.
+
+fn identity(x) = x
+fn clamp(x, low, high) = min(max(x, low), high)
+
+# Activations.
+fn softplus(x) = max(x, 0) + log(1 + exp(-abs(x)))            # log(1 + exp(x)), without overflow
+fn softsign(x) = x / (1 + abs(x))
+fn silu(x) = x * sigmoid(x)
+fn gelu(x) = 0.5 * x * (1 + tanh(0.7978845608028654 * (x + 0.044715 * x^3)))   # the tanh form; the factor is sqrt(2 / pi)
+fn elu(x, alpha = 1) = where(x > 0, x, alpha * (exp(min(x, 0)) - 1))
+fn leaky_relu(x, slope = 0.2) = where(x > 0, x, slope * x)
+fn hard_sigmoid(x) = clamp(x / 6 + 0.5, 0, 1)
+
+# Noise, in training only.
+fn dropout(x, rate) = x * bernoulli(1 - rate, x) / (1 - rate)
+fn zoneout(new, old, rate) {                                  # each element of a state stays old with this probability
+  stay = bernoulli(rate, old)
+  return stay * old + (1 - stay) * new
+}
+
+# Normalization of one item; g and b are params of the unit that calls it.
+fn layer_norm(v, g, b, eps = 1e-5) {
+  d = v - mean(v)
+  return g * d / sqrt(mean(d^2) + eps) + b
+}
+`,
+  'layers.rnn': `# Layers: what has weights and no time of its own, and what puts cells together.
+
+layer dense(units, activation = identity) {
+  input x: [D]
+  param W: [units, D] = glorot_uniform, b: [units] = zeros
+  return activation(W @ x + b)
+}
+
+layer embedding(dim) {
+  input i: token of N
+  param E: [N, dim] = uniform(-0.05, 0.05)
+  return E[i]
+}
+
+layer bidirectional(cell) {                                   # two parts of one recipe
+  input x: P over T
+  part f = cell, b = cell
+  y = f(x)
+  z = reverse(b(reverse(x)))
+  output ends = [last(y), first(z)]                           # what each direction knows after reading everything
+  return [y, z]
+}
+
+layer additive_attention(units) {                             # Bahdanau et al. 2015; called on a q over T, it maps over T
+  input q: [Q], m: [A] over S
+  param W: [units, Q], U: [units, A], v: [units]
+  a = softmax(v @ tanh(W @ q + U @ m), over S)
+  output weights = a
+  return sum(a * m, over S)
+}
+`,
+  'losses.rnn': `# Losses of one element; the \`loss\` line of a model averages them over steps and examples.
+
+fn mse(p, y) = (p - y)^2
+fn mae(p, y) = abs(p - y)
+fn huber(p, y, delta = 1) {
+  e = abs(p - y)
+  return where(e <= delta, 0.5 * e^2, delta * (e - 0.5 * delta))
+}
+
+# On probabilities, and computed from what the softmax or sigmoid behind p was given, so that no logarithm sees a 0.
+fn cross_entropy(p, y) = -log(probability(p)[y])
+fn binary_cross_entropy(p, y) = -(y * log(probability(p)) + (1 - y) * log(1 - probability(p)))
+`,
+  'metrics.rnn': `# Metrics, over the whole data set.
+
+fn accuracy(p, y) = real(decide(p) == y)
+fn rmse(p, y) = sqrt(average((p - y)^2))
+`,
+  'optimizers.rnn': `# An optimizer is a cell: its state p is a parameter, its input g the gradient, and its time the training step.
+
+cell SGD(rate = 0.01, momentum = 0, nesterov = false) {
+  input g: P
+  state p, m: P
+  m' = momentum * m - rate * g
+  p' = p + where(nesterov, momentum * m' - rate * g, m')
+}
+
+cell Adam(rate = 0.001, b1 = 0.9, b2 = 0.999, eps = 1e-7) {   # Keras: eps outside the bias correction
+  input g: P
+  state p, m, v: P, t: int
+  t' = t + 1
+  m' = b1 * m + (1 - b1) * g
+  v' = b2 * v + (1 - b2) * g^2
+  p' = p - rate * sqrt(1 - b2^t') / (1 - b1^t') * m' / (sqrt(v') + eps)
+}
+
+cell AdamW(rate = 0.001, b1 = 0.9, b2 = 0.999, eps = 1e-8, decay = 0.01) {   # PyTorch: eps on the corrected v; decay = 0 is its Adam
+  input g: P
+  state p, m, v: P, t: int
+  t' = t + 1
+  m' = b1 * m + (1 - b1) * g
+  v' = b2 * v + (1 - b2) * g^2
+  p' = p * (1 - rate * decay) - rate * (m' / (1 - b1^t')) / (sqrt(v' / (1 - b2^t')) + eps)
+}
+
+cell Adagrad(rate = 0.001, eps = 1e-7) {
+  input g: P
+  state p: P, a: P = 0.1
+  a' = a + g^2
+  p' = p - rate * g / sqrt(a' + eps)
+}
+
+cell RMSprop(rate = 0.001, rho = 0.9, eps = 1e-7) {
+  input g: P
+  state p, v: P
+  v' = rho * v + (1 - rho) * g^2
+  p' = p - rate * g / sqrt(v' + eps)
+}
+`,
+}

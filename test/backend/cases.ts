@@ -1,0 +1,370 @@
+// Small graphs, at least one for each op of the table, which every backend must run as the interpreter does.
+import type { Builder } from '../../compiler/ir/builder.ts'
+import { broadcast, constantLike, createBodyBuilder, emitScan, scalar } from '../../compiler/ir/builder.ts'
+import type { Sizes } from '../../compiler/ir/dim.ts'
+import type { Type, Value } from '../../compiler/ir/graph.ts'
+import { pointwiseOps } from '../../compiler/ir/ops/pointwise.ts'
+import { dim, type } from './agree.ts'
+
+export interface Case {
+  readonly name: string
+  readonly params: readonly Type[]
+  readonly body: (b: Builder, params: readonly Value[]) => readonly Value[]
+}
+
+/** One after the other on the same executable: growing, shrinking, empty and colliding sizes. */
+export const sizesList: readonly Sizes[] = [
+  { B: 3, T: 5, H: 4 },
+  { B: 1, T: 1, H: 1 },
+  { B: 6, T: 2, H: 9 },
+  { B: 4, T: 4, H: 4 },
+  { B: 0, T: 3, H: 2 },
+  { B: 2, T: 0, H: 3 },
+  { B: 5, T: 7, H: 5 },
+]
+
+const real = (...shapes: string[]): Type[] => shapes.map(s => type(s))
+const int = (text: string): Type => type(text, 'int')
+
+const one = (name: string, params: readonly Type[], op: string, attrs = {}): Case => ({
+  name: `${op}${name === '' ? '' : `: ${name}`}`,
+  params,
+  body: (b, xs) => [b.emit(op, xs, attrs)],
+})
+
+/** Operands in the domain of ops that are not defined everywhere. */
+const positive = (b: Builder, x: Value): Value =>
+  b.emit('add', [b.emit('abs', [x]), constantLike(b, 0.25, x)])
+
+const pointwise: readonly Case[] = pointwiseOps.map(op => ({
+  name: op.name,
+  params: [type('B, H'), type('B, H'), type('B, H')],
+  body: (b, xs) => {
+    const integer = ['imul', 'xor', 'shr', 'mix', 'unit'].includes(op.name)
+    const wide = (x: Value): Value => {
+      const whole = b.emit('floor', [b.emit('mul', [x, constantLike(b, 1e6, x)])])
+      return integer ? whole : x
+    }
+    const logical = ['and', 'or', 'not'].includes(op.name)
+    const test = (x: Value): Value => b.emit('lt', [x, constantLike(b, 0.1, x)])
+    const first = op.name === 'where' || logical ? test(xs[0]) : wide(xs[0])
+    const domain = ['log', 'log1p', 'sqrt', 'pow'].includes(op.name) ? positive(b, first) : first
+    const second = logical ? test(xs[1]) : op.name === 'shr' ? constantLike(b, 7, xs[1]) : wide(xs[1])
+    const count = [1, 2, 3].find(n => fits(b, op.name, [domain, second, xs[2]].slice(0, n))) ?? 1
+    const y = b.emit(op.name, [domain, second, xs[2]].slice(0, count))
+    return [y, b.emit('real', [y])]
+  },
+}))
+
+function fits(b: Builder, op: string, ins: readonly Value[]): boolean {
+  try {
+    b.context.ops.get(op)?.infer(ins, {}, undefined)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const movement: readonly Case[] = [
+  one('leading', real('H'), 'broadcast', { at: [-2], sizes: [dim('B')] }),
+  one('trailing', real('B'), 'broadcast', { at: [-1], sizes: [dim('H')] }),
+  one('several', real('T'), 'broadcast', { at: [-3, -1], sizes: [dim('B'), dim('H')] }),
+  one('dense', real('B, T, H'), 'reshape', { shape: [dim('B*T'), dim('H')] }),
+  one('all', real('B, T, H'), 'transpose', { order: [-1, -3, -2] }),
+  one('last two', real('B, T, H'), 'transpose', { order: [-1, -2] }),
+  one('', real('B, H+3'.replace('+', ' + ')), 'slice', { axis: -1, start: dim(2), size: dim('H') }),
+  one('rows', real('B + 2, H'), 'slice', { axis: -2, start: dim(1), size: dim('B') }),
+  one('', real('B, H'), 'pad', { axis: -1, start: dim(2), size: dim('H + 3') }),
+  one('rows', real('B, H'), 'pad', { axis: -2, start: dim('T'), size: dim('B + T') }),
+  one('columns', real('B, H', 'B, T', 'B, 1'), 'concat', { axis: -1 }),
+  one('rows', real('B, H', 'T, H'), 'concat', { axis: -2 }),
+  one('of two types', [type('B'), int('B')], 'concat', { axis: -1 }),
+  one('late', real('B, T, H', 'B, H'), 'shift', { axis: -2, by: 1 }),
+  one('early', real('B, T, H', 'B, H'), 'shift', { axis: -2, by: -1 }),
+  one('leading', real('T, H', 'H'), 'shift', { axis: -2, by: 1 }),
+  {
+    name: 'reshape of a transpose',
+    params: real('B, T, H'),
+    body: (b, [x]) => [
+      b.emit('reshape', [b.emit('transpose', [x], { order: [-2, -3, -1] })], { shape: [dim('B*T*H')] }),
+    ],
+  },
+  {
+    name: 'reshape of a broadcast',
+    params: real('H'),
+    body: (b, [x]) => [b.emit('reshape', [broadcast(b, x, [-2], [dim('B')])], { shape: [dim('B*H')] })],
+  },
+  {
+    name: 'views of views',
+    params: real('B + 1, T, H'),
+    body: (b, [x]) => {
+      const sliced = b.emit('slice', [x], { axis: -3, start: dim(1), size: dim('B') })
+      const turned = b.emit('transpose', [sliced], { order: [-1, -2, -3] })
+      const wide = broadcast(b, turned, [-2], [dim(2)])
+      return [wide, b.emit('tanh', [wide]), b.emit('sum', [wide], { axes: [-4, -1] })]
+    },
+  },
+  {
+    name: 'a view of a pending value',
+    params: real('H, H'),
+    body: (b, [x]) => {
+      const y = b.emit('tanh', [x])
+      const turned = b.emit('transpose', [y], { order: [-1, -2] })
+      const sum = b.emit('add', [y, turned])
+      return [sum, b.emit('mul', [sum, b.emit('transpose', [sum], { order: [-1, -2] })])]
+    },
+  },
+]
+
+const indexing: readonly Case[] = [
+  one('rows', [type('3, H'), int('B, T')], 'gather'),
+  one('scalars', [type('3'), int('B')], 'gather'),
+  one('rows', [type('B, T, H'), int('B, T')], 'scatter', { rows: dim(3) }),
+  one('scalars', [type('B'), int('B')], 'scatter', { rows: dim('T') }),
+  one('last', [type('B, H'), int('B')], 'pick', { axis: -1, tail: 0 }),
+  one('with a tail', [type('B, T, H'), int('B')], 'pick', { axis: -2, tail: 1 }),
+  one('first', [type('T, B, H'), int('B')], 'pick', { axis: -3, tail: 1 }),
+  one('last', [type('B'), int('B')], 'place', { axis: -1, tail: 0, size: dim('H') }),
+  one('with a tail', [type('B, H'), int('B')], 'place', { axis: -2, tail: 1, size: dim('T') }),
+  one('', [type('B, T, H'), int('B')], 'reverse', { axis: -2, tail: 1 }),
+  one('leading', [type('T, B, H'), int('B')], 'reverse', { axis: -3, tail: 1 }),
+  {
+    name: 'gather from a transposed table',
+    params: [type('H, 3'), int('B')],
+    body: (b, [table, index]) => [b.emit('gather', [b.emit('transpose', [table], { order: [-1, -2] }), index])],
+  },
+  {
+    name: 'gather by positions',
+    params: real('B, H'),
+    body: (b, [table]) => [
+      b.emit('gather', [table, b.emit('iota', [], { size: dim('B') })]),
+      b.emit('gather', [b.emit('iota', [], { size: dim('H') }), b.emit('iota', [], { size: dim('T') })]),
+    ],
+  },
+]
+
+const reductions: readonly Case[] = [
+  one('last', real('B, T, H'), 'sum', { axes: [-1] }),
+  one('leading', real('B, T, H'), 'sum', { axes: [-3, -2] }),
+  one('outside in', real('B, T, H'), 'sum', { axes: [-1, -3] }),
+  one('all', real('B, T'), 'sum', { axes: [-2, -1] }),
+  ...['reduce_max', 'reduce_min', 'argmax'].flatMap(op => [
+    one('last', real('B, H + 1'), op, { axis: -1 }),
+    one('middle', real('B, T + 2, H'), op, { axis: -2 }),
+  ]),
+  one('last', real('B, T, H'), 'softmax', { axis: -1 }),
+  one('middle', real('B, T, H'), 'softmax', { axis: -2 }),
+  one('last', real('B, T, H'), 'logsumexp', { axis: -1 }),
+  one('first', real('B, T, H'), 'logsumexp', { axis: -3 }),
+  {
+    name: 'softmax where all is -∞',
+    params: real('B, H'),
+    body: (b, [x]) => {
+      const minus = constantLike(b, Number.NEGATIVE_INFINITY, x)
+      const some = b.emit('where', [b.emit('lt', [x, constantLike(b, 0.3, x)]), minus, x])
+      return ['softmax', 'logsumexp'].flatMap(op => [minus, some].map(v => b.emit(op, [v], { axis: -1 })))
+    },
+  },
+  {
+    name: 'sum of a constant and of positions',
+    params: [],
+    body: b => {
+      const positions = broadcast(b, b.emit('iota', [], { size: dim('T') }), [-1], [dim('B')])
+      return [
+        b.emit('sum', [constantLike(b, 2, type('B, T'))], { axes: [-1] }),
+        b.emit('sum', [positions], { axes: [-2] }),
+        b.emit('argmax', [positions], { axis: -2 }),
+      ]
+    },
+  },
+]
+
+const contractions: readonly Case[] = [
+  one('one example', real('4', '4, 4'), 'matmul'),
+  one('batch', real('B, H', '5, H'), 'matmul'),
+  one('sequences', real('B, T, H', '9, H'), 'matmul'),
+  one('', real('B, H', 'H, 6'), 'matmulT'),
+  one('sequences', real('T, B, 3', '3, H'), 'matmulT'),
+  one('', real('B, H', 'B, T'), 'outer'),
+  one('vectors', real('H', 'T'), 'outer'),
+  one('sequences', real('T, B, H', 'T, B, 4'), 'outer'),
+  one('', real('B, T, H', 'B, H, 5'), 'bmm', { ta: false, tb: false }),
+  one('both transposed', real('B, H, T', 'B, 5, H'), 'bmm', { ta: true, tb: true }),
+  one('left transposed', real('B, T, H', 'B, T, 2'), 'bmm', { ta: true, tb: false }),
+  one('two leading dims', real('B, T, 1, H', 'B, T, 3, H'), 'bmm', { ta: false, tb: true }),
+  {
+    name: 'products of views and of constants',
+    params: real('H, B', 'T, H'),
+    body: (b, [x, w]) => {
+      const turned = b.emit('transpose', [x], { order: [-1, -2] })
+      const part = b.emit('slice', [w], { axis: -1, start: dim(0), size: dim('H') })
+      const ones = constantLike(b, 1, type('B, H'))
+      return [
+        b.emit('matmul', [turned, w]),
+        b.emit('matmul', [ones, part]),
+        b.emit('matmul', [turned, constantLike(b, 2, type('3, H'))]),
+        b.emit('outer', [turned, turned]),
+      ]
+    },
+  },
+]
+
+const sources: readonly Case[] = [
+  { name: 'constant', params: [], body: b => [scalar(b, 2.5), scalar(b, 3, 'int'), constantLike(b, -0, type('B'))] },
+  { name: 'size', params: [], body: b => [b.emit('size', [], { dim: dim('T-1') }), b.emit('size', [], { dim: dim('2*B*T') })] },
+  { name: 'iota', params: [], body: b => [b.emit('iota', [], { size: dim('T-2') })] },
+  {
+    name: 'views of iota',
+    params: [],
+    body: b => {
+      const all = b.emit('iota', [], { size: dim('B*T') })
+      const table = b.emit('reshape', [all], { shape: [dim('B'), dim('T')] })
+      const part = b.emit('slice', [b.emit('iota', [], { size: dim('H + 2') })], { axis: -1, start: dim(2), size: dim('H') })
+      return [b.emit('neg', [b.emit('transpose', [table], { order: [-1, -2] })]), b.emit('real', [part]), table]
+    },
+  },
+  {
+    name: 'results that are inputs, views, alike',
+    params: real('B, H'),
+    body: (b, [x]) => {
+      const y = b.emit('exp', [x])
+      return [x, x, y, y, b.emit('reshape', [y], { shape: [dim('B*H')] }), b.emit('transpose', [y], { order: [-1, -2] })]
+    },
+  },
+]
+
+interface Recurrence {
+  readonly length?: string
+  readonly reverse?: boolean
+  readonly consts?: readonly Value[]
+  readonly carries: readonly Value[]
+  readonly xs: readonly Value[]
+}
+
+/** A scan whose body gives `[carries…, ys…]` from `(carries, xs)`; it may use any value from outside. */
+export function scan(
+  b: Builder,
+  { length = 'T', reverse = false, carries, xs }: Recurrence,
+  step: (body: Builder, carries: readonly Value[], xs: readonly Value[]) => readonly Value[],
+): readonly Value[] {
+  const { body, consts } = createBodyBuilder(b)
+  const inner = carries.map(outer => ({ outer, inner: body.param(outer, { hint: outer.hint }) }))
+  const steps = xs.map(outer => ({
+    outer,
+    inner: body.param({ dtype: outer.dtype, shape: outer.shape.slice(1) }, { hint: outer.hint }),
+  }))
+  const results = step(body, inner.map(c => c.inner), steps.map(x => x.inner)).map(body.use)
+  return emitScan(b, { length: dim(length), reverse, consts, carries: inner, xs: steps }, body.eqns, results)
+}
+
+const scans: readonly Case[] = [
+  ...[false, true].map(
+    (reverse): Case => ({
+      name: `scan: a recurrent layer${reverse ? ', backwards' : ''}`,
+      params: real('T, B, H', 'H, H', 'B, H'),
+      body: (b, [x, w, h0]) =>
+        scan(b, { carries: [h0], xs: [x], reverse }, (s, [h], [xt]) => {
+          const next = s.emit('tanh', [s.emit('add', [s.emit('matmul', [h, w]), xt])])
+          return [next, next]
+        }),
+    }),
+  ),
+  {
+    name: 'scan: carries change places',
+    params: real('B', 'B', 'T, B'),
+    body: (b, [p, q, x]) =>
+      scan(b, { carries: [p, q], xs: [x] }, (s, [u, v], [xt]) => [v, u, s.emit('add', [u, xt])]),
+  },
+  {
+    name: 'scan: Fibonacci, an old carry beside the new one',
+    params: real('B', 'B'),
+    body: (b, [p, q]) => scan(b, { carries: [p, q], xs: [] }, (s, [u, v]) => [v, s.emit('add', [u, v]), u, v]),
+  },
+  {
+    name: 'scan: a carry that later steps still read',
+    params: real('B, H', 'H, H'),
+    body: (b, [h0, w]) =>
+      scan(b, { carries: [h0], xs: [] }, (s, [h]) => {
+        const next = s.emit('sin', [h])
+        return [next, s.emit('matmul', [h, w]), s.emit('sum', [s.emit('mul', [h, next])], { axes: [-1] })]
+      }),
+  },
+  {
+    name: 'scan: outputs that are params, constants, views, alike',
+    params: real('T, B', 'B', 'H, B'),
+    body: (b, [x, h0, w]) =>
+      scan(b, { carries: [h0], xs: [x] }, (s, [h], [xt]) => {
+        const sum = s.emit('add', [h, xt])
+        return [sum, h, xt, s.use(w), sum, sum, s.emit('transpose', [s.use(w)], { order: [-1, -2] }), scalar(s, 3)]
+      }),
+  },
+  {
+    name: 'scan: an unchanged carry, and one that leaves as a constant',
+    params: real('B', 'B'),
+    body: (b, [p, q]) => scan(b, { carries: [p, q], xs: [] }, (s, [u, v]) => [u, constantLike(s, 7, v), s.emit('add', [u, v])]),
+  },
+  {
+    name: 'scan: no carries, positions as input',
+    params: real('B'),
+    body: (b, [x]) =>
+      scan(b, { carries: [], xs: [b.emit('iota', [], { size: dim('T') })] }, (s, _, [t]) => [
+        s.emit('mul', [s.use(x), broadcast(s, s.emit('real', [t]), [-1], [dim('B')])]),
+      ]),
+  },
+  {
+    name: 'scan: products end in a carry and in an output',
+    params: real('B, H', 'H, H'),
+    body: (b, [h0, w]) =>
+      scan(b, { carries: [h0], xs: [] }, (s, [h]) => {
+        const next = s.emit('matmul', [h, w])
+        return [next, next, s.emit('matmul', [next, w])]
+      }),
+  },
+  {
+    name: 'scan in a scan',
+    params: real('T, B, H', 'H'),
+    body: (b, [x, h0]) =>
+      scan(b, { carries: [h0], xs: [x] }, (s, [h], [xt]) => {
+        const [last, all] = scan(s, { length: 'B', carries: [h], xs: [xt], reverse: true }, (r, [g], [xtb]) => {
+          const next = r.emit('cos', [r.emit('add', [g, r.emit('mul', [xtb, r.use(h)])])])
+          return [next, next]
+        })
+        return [last, all, last]
+      }),
+  },
+  {
+    name: 'scan: the carries of the inner one come round and stay',
+    params: real('T, H', 'H', 'H'),
+    body: (b, [x, p, q]) =>
+      scan(b, { carries: [p, q], xs: [x] }, (s, [u, v], [xt]) => {
+        const [a, c] = scan(s, { length: 'B', carries: [u, v], xs: [] }, (r, [m, n]) => [
+          n,
+          r.emit('sin', [r.emit('sub', [m, r.use(xt)])]),
+        ])
+        return [c, a, s.emit('add', [u, a])]
+      }),
+  },
+  {
+    name: 'scan over T-1 steps, of a slice',
+    params: real('B, T, H'),
+    body: (b, [x]) => {
+      const turned = b.emit('transpose', [x], { order: [-2, -3, -1] })
+      const zero = constantLike(b, 0, type('B, H'))
+      const steps = b.emit('slice', [turned], { axis: -3, start: dim(0), size: dim('T-1') })
+      return scan(b, { length: 'T-1', carries: [zero], xs: [steps] }, (s, [h], [xt]) => {
+        const next = s.emit('add', [h, xt])
+        return [next, next]
+      })
+    },
+  },
+]
+
+export const cases: readonly Case[] = [
+  ...pointwise,
+  ...sources,
+  ...movement,
+  ...indexing,
+  ...reductions,
+  ...contractions,
+  ...scans,
+]
