@@ -8,7 +8,16 @@ import type { Value } from '../ir/graph.ts'
 import { runBody } from './body.ts'
 import { asInit, asTensor, Reported } from './convert.ts'
 import { commonOrder, constantTensor, expand, joinAxes, maskOf, tensor, toReal, visibleAxes } from './emit.ts'
-import { type BoundDim, describeEntity, type Entity, type Instance, type ItemBinding, type Recipe, type Result, type States } from './entity.ts'
+import {
+  type BoundDim,
+  describeEntity,
+  type Entity,
+  type Instance,
+  type ItemBinding,
+  type Recipe,
+  type Result,
+  type States,
+} from './entity.ts'
 import type { Scope, StateDeclaration } from './scope.ts'
 import { type Axis, baseOf, formatAxes, formatDims, formatItem, joinFacts, sameItem, type Tensor } from './tensor.ts'
 import { sourceText } from './text.ts'
@@ -41,11 +50,14 @@ export function applyFn(scope: Scope, fn: Fn, given: UnitArgs, span: Span): Enti
       primes: new Map(),
       states: new Map(),
       later: laterNames(fn.body),
-      call: fn.span.file.startsWith('std/') && scope.call !== undefined && scope.kind === 'fn' ? scope.call : {
-        callee: fn.name.text,
-        argument: given.positional[0] === undefined ? '' : sourceText(scope, given.positional[0].span),
-        span,
-      },
+      call:
+        fn.span.file.startsWith('std/') && scope.call !== undefined && scope.kind === 'fn'
+          ? scope.call
+          : {
+              callee: fn.name.text,
+              argument: given.positional[0] === undefined ? '' : sourceText(scope, given.positional[0].span),
+              span,
+            },
     }
     const { returned } = runBody(inner, fn.body)
     if (returned === undefined) fail('RNN115', { kind: 'fn', name: fn.name.text }, { span: fn.name.span })
@@ -63,14 +75,26 @@ function bindParameters(
 ): ReadonlyMap<string, Entity> {
   const bound = new Map<string, Entity>()
   if (given.positional.length > params.length) {
-    fail('RNN208', { callee, expected: plural(params.length, 'argument'), found: given.positional.length === 1 ? '1 was' : `${given.positional.length} were` }, { span })
+    fail(
+      'RNN208',
+      {
+        callee,
+        expected: plural(params.length, 'argument'),
+        found: given.positional.length === 1 ? '1 was' : `${given.positional.length} were`,
+      },
+      { span },
+    )
   }
   given.positional.forEach((g, i) => bound.set(params[i].name.text, g.entity))
   for (const [name, g] of given.named) {
     const names = params.map(p => p.name.text)
     if (!names.includes(name)) {
       const near = suggest(name, names)
-      fail('RNN105', { kind: 'argument', name }, { span: g.span, help: near === undefined ? `it takes (${names.join(', ')})` : `did you mean \`${near}\`?` })
+      fail(
+        'RNN105',
+        { kind: 'argument', name },
+        { span: g.span, help: near === undefined ? `it takes (${names.join(', ')})` : `did you mean \`${near}\`?` },
+      )
     }
     if (bound.has(name)) fail('RNN107', { name }, { span: g.span })
     bound.set(name, g.entity)
@@ -122,7 +146,9 @@ function located(d: Diagnostic, unit: Unit | Fn, call: Span): Diagnostic {
   if (inLibrary || d.span === undefined || d.span.file !== unit.span.file) return d
   const inside = d.span.start >= unit.span.start && d.span.end <= unit.span.end
   const text = `in this use of \`${unit.name.text}\``
-  return inside && !d.labels?.some(l => l.span === call) ? { ...d, labels: [...(d.labels ?? []), { span: call, text }] } : d
+  return inside && !d.labels?.some(l => l.span === call)
+    ? { ...d, labels: [...(d.labels ?? []), { span: call, text }] }
+    : d
 }
 
 export function laterNames(body: readonly Statement[]): Map<string, Span> {
@@ -142,10 +168,14 @@ export function makeRecipe(scope: Scope, unit: Unit, given: UnitArgs, span: Span
   const params = unit.params.map(p => p.name.text).join(', ')
   for (const g of [...given.positional, ...given.named.values()]) {
     if (g.entity.kind === 'tensor' || g.entity.kind === 'result') {
-      fail('RNN224', { callee: unit.name.text, params, value: sourceText(scope, g.span) }, {
-        span: g.span,
-        help: `write \`${sourceText(scope, g.span)} |> ${unit.name.text}${unit.params.length > 0 ? `(${params})` : ''}\``,
-      })
+      fail(
+        'RNN224',
+        { callee: unit.name.text, params, value: sourceText(scope, g.span) },
+        {
+          span: g.span,
+          help: `write \`${sourceText(scope, g.span)} |> ${unit.name.text}${unit.params.length > 0 ? `(${params})` : ''}\``,
+        },
+      )
     }
   }
   const hypers = bindParameters(scope, unit.name.text, unit.params, given, span)
@@ -154,7 +184,8 @@ export function makeRecipe(scope: Scope, unit: Unit, given: UnitArgs, span: Span
 
 /** The instance that a recipe makes where it is applied in place: one for each place of each unit's text. */
 export function instanceOf(scope: Scope, recipe: Recipe, site: Span): Instance {
-  if (scope.instance === undefined) return fail('RNN114', { statement: recipe.text, place: 'a function' }, { span: site })
+  if (scope.instance === undefined)
+    return fail('RNN114', { statement: recipe.text, place: 'a function' }, { span: site })
   const key = `${site.file}:${site.start}`
   const known = scope.instance.placed.get(key)
   if (known !== undefined) return known
@@ -163,7 +194,13 @@ export function instanceOf(scope: Scope, recipe: Recipe, site: Span): Instance {
   return made
 }
 
-export function newInstance(recipe: Recipe, parent: Instance | undefined, local: string, anonymous: boolean, site: Span): Instance {
+export function newInstance(
+  recipe: Recipe,
+  parent: Instance | undefined,
+  local: string,
+  anonymous: boolean,
+  site: Span,
+): Instance {
   return {
     kind: 'instance',
     unit: recipe.unit,
@@ -217,28 +254,51 @@ export function applyInstance(scope: Scope, instance: Instance, given: UnitArgs,
     }
     const matched = args.map(arg => matchArgument(scope, inner, arg))
     const lead = leadOf(scope, matched, span)
-    const result = unit.unit === 'cell'
-      ? applyCell(scope, inner, instance, matched, states, lead, given, span)
-      : applyLayer(scope, inner, instance, matched, given, span)
+    const result =
+      unit.unit === 'cell'
+        ? applyCell(scope, inner, instance, matched, states, lead, given, span)
+        : applyLayer(scope, inner, instance, matched, given, span)
     return { ...result, name: sourceText(scope, span) }
   })
 }
 
 const labelledHyper = (name: string, e: Entity): Entity =>
-  e.kind === 'dim' ? { kind: 'dim', dim: D.labelled(D.unlabelled(e.dim), D.symbol(name)) } : e.kind === 'recipe' ? { ...e, via: name } : e
+  e.kind === 'dim'
+    ? { kind: 'dim', dim: D.labelled(D.unlabelled(e.dim), D.symbol(name)) }
+    : e.kind === 'recipe'
+      ? { ...e, via: name }
+      : e
 
-function bindArguments(scope: Scope, instance: Instance, inputs: readonly Declaration[], given: UnitArgs, span: Span): Argument[] {
+function bindArguments(
+  scope: Scope,
+  instance: Instance,
+  inputs: readonly Declaration[],
+  given: UnitArgs,
+  span: Span,
+): Argument[] {
   const { unit } = instance
   const declared = inputs.flatMap(declaration => declaration.names.map(name => ({ name: name.text, declaration })))
   if (given.positional.length > declared.length) {
-    fail('RNN208', { callee: unit.name.text, expected: plural(declared.length, 'input'), found: given.positional.length === 1 ? '1 was' : `${given.positional.length} were` }, { span })
+    fail(
+      'RNN208',
+      {
+        callee: unit.name.text,
+        expected: plural(declared.length, 'input'),
+        found: given.positional.length === 1 ? '1 was' : `${given.positional.length} were`,
+      },
+      { span },
+    )
   }
   const stateNames = unit.body.flatMap(s => (s.kind === 'state' ? s.names.map(n => n.text) : []))
   for (const [name, g] of given.named) {
     const known = [...declared.map(d => d.name), ...(unit.unit === 'cell' ? [...stateNames, 'from'] : [])]
     if (!known.includes(name)) {
       const near = suggest(name, known)
-      fail(unit.unit === 'cell' ? 'RNN309' : 'RNN105', { unit: unit.name.text, state: name, kind: 'argument', name }, { span: g.span, help: near && `did you mean \`${near}\`?` })
+      fail(
+        unit.unit === 'cell' ? 'RNN309' : 'RNN105',
+        { unit: unit.name.text, state: name, kind: 'argument', name },
+        { span: g.span, help: near && `did you mean \`${near}\`?` },
+      )
     }
   }
   return declared.map(({ name, declaration }, i): Argument => {
@@ -263,16 +323,31 @@ function matchArgument(scope: Scope, inner: Scope, arg: Argument): Argument {
       candidates.find(a => known !== undefined && baseOf(a) === baseOf(known)) ??
       candidates.find(a => a.name === name.text) ??
       (candidates.length === 1 || candidates.length === left ? candidates[0] : undefined)
-    if (axis === undefined && candidates.length > 1) fail('RNN214', { callee: inner.place, axes: formatAxes(candidates), axis: name.text }, { span: arg.span })
+    if (axis === undefined && candidates.length > 1)
+      fail('RNN214', { callee: inner.place, axes: formatAxes(candidates), axis: name.text }, { span: arg.span })
     if (axis === undefined) {
-      fail('RNN304', { unit: inner.place, found: formatItem(t) }, { span: arg.span, help: `its input \`${arg.name}\` is over ${name.text}` })
+      fail(
+        'RNN304',
+        { unit: inner.place, found: formatItem(t) },
+        { span: arg.span, help: `its input \`${arg.name}\` is over ${name.text}` },
+      )
     }
     if (known !== undefined && baseOf(known) !== baseOf(axis)) {
       fail('RNN211', { left: known.name, right: axis.name, value: t.name || arg.name }, { span: arg.span })
     }
     if (length !== undefined) {
       const wanted = knownDim(inner, length, 'the length of an axis')
-      if (!D.equal(wanted, axis.size)) fail('RNN205', { input: arg.name, unit: inner.place, declared: `over ${name.text}[${D.formatLabel(wanted)}]`, found: `over ${axis.name}[${D.formatLabel(axis.size)}]` }, { span: arg.span })
+      if (!D.equal(wanted, axis.size))
+        fail(
+          'RNN205',
+          {
+            input: arg.name,
+            unit: inner.place,
+            declared: `over ${name.text}[${D.formatLabel(wanted)}]`,
+            found: `over ${axis.name}[${D.formatLabel(axis.size)}]`,
+          },
+          { span: arg.span },
+        )
     }
     taken.add(axis)
     declared.set(name.text, axis)
@@ -280,7 +355,12 @@ function matchArgument(scope: Scope, inner: Scope, arg: Argument): Argument {
   }
   const item = matchItem(inner, arg, t)
   if (item.dtype === 'real' && t.dtype === 'int') t = toReal(scope, t)
-  if (item.dtype !== t.dtype) fail('RNN205', { input: arg.name, unit: inner.place, declared: formatItem(item), found: formatItem(t) }, { span: arg.span })
+  if (item.dtype !== t.dtype)
+    fail(
+      'RNN205',
+      { input: arg.name, unit: inner.place, declared: formatItem(item), found: formatItem(t) },
+      { span: arg.span },
+    )
   return { ...arg, declared, tensor: { ...t, item: item.item, coding: item.coding ?? t.coding } }
 }
 
@@ -298,7 +378,12 @@ function matchItem(inner: Scope, arg: Argument, t: Tensor): ItemBinding {
       return bound
     }
     const wanted = knownDim(inner, expr, 'a dim')
-    if (!D.equal(wanted, actual)) misfit(type.item.kind === 'tensor' ? formatDims(type.item.dims.map((d, i) => (d === expr ? wanted : t.item[i]))) : D.formatLabel(wanted))
+    if (!D.equal(wanted, actual))
+      misfit(
+        type.item.kind === 'tensor'
+          ? formatDims(type.item.dims.map((d, i) => (d === expr ? wanted : t.item[i])))
+          : D.formatLabel(wanted),
+      )
     return wanted
   }
   switch (type.item.kind) {
@@ -308,7 +393,8 @@ function matchItem(inner: Scope, arg: Argument, t: Tensor): ItemBinding {
       return { dtype: 'real', item: dims.map((d, i) => match(d, t.item[i])) }
     }
     case 'coded': {
-      if (t.dtype !== 'int' || t.item.length > 0) misfit(`${type.item.coding} of ${sourceText(inner, type.item.size.span)}`)
+      if (t.dtype !== 'int' || t.item.length > 0)
+        misfit(`${type.item.coding} of ${sourceText(inner, type.item.size.span)}`)
       if (t.coding === undefined) return misfit(`${type.item.coding} of ${sourceText(inner, type.item.size.span)}`)
       return { dtype: 'int', item: [], coding: { kind: type.item.coding, size: match(type.item.size, t.coding.size) } }
     }
@@ -334,18 +420,27 @@ function bindDim(inner: Scope, instance: Instance, name: string, actual: D.Dim, 
   const found = D.unlabelled(actual)
   const bound = instance.dims.get(name)
   if (bound === undefined) {
-    const entry: BoundDim = { dim: found, input: arg.name, shown: formatItem({ ...t, item: t.item.map(D.unlabelled) }), span: arg.span }
+    const entry: BoundDim = {
+      dim: found,
+      input: arg.name,
+      shown: formatItem({ ...t, item: t.item.map(D.unlabelled) }),
+      span: arg.span,
+    }
     instance.dims.set(name, entry)
   } else if (!D.equal(bound.dim, found)) {
-    fail('RNN202', {
-      part: instance.local,
-      input: bound.input,
-      first: bound.shown,
-      line: inner.session.lineOf(bound.span),
-      dim: name,
-      firstDim: D.format(bound.dim),
-      secondDim: D.format(found),
-    }, { span: arg.span, labels: [{ span: bound.span, text: 'first used here' }] })
+    fail(
+      'RNN202',
+      {
+        part: instance.local,
+        input: bound.input,
+        first: bound.shown,
+        line: inner.session.lineOf(bound.span),
+        dim: name,
+        firstDim: D.format(bound.dim),
+        secondDim: D.format(found),
+      },
+      { span: arg.span, labels: [{ span: bound.span, text: 'first used here' }] },
+    )
   }
   return D.labelled(found, D.symbol(name))
 }
@@ -356,7 +451,11 @@ function leadOf(scope: Scope, args: readonly Argument[], span: Span): Axis[] {
   const largest = leads.reduce((a, b) => (b.length > a.length ? b : a), [])
   leads.forEach((lead, i) => {
     if (lead.some(a => !largest.includes(a))) {
-      fail('RNN211', { left: formatAxes(largest), right: formatAxes(lead), value: args[i].tensor.name || args[i].name }, { span })
+      fail(
+        'RNN211',
+        { left: formatAxes(largest), right: formatAxes(lead), value: args[i].tensor.name || args[i].name },
+        { span },
+      )
     }
   })
   return largest
@@ -366,7 +465,8 @@ function leadOf(scope: Scope, args: readonly Argument[], span: Span): Axis[] {
 function declare(inner: Scope, instance: Instance): void {
   const { session } = inner
   for (const statement of instance.unit.body) {
-    if (statement.kind === 'part') declarePart(inner, instance, statement.name.text, session.evaluate(inner, statement.value), statement.value.span)
+    if (statement.kind === 'part')
+      declarePart(inner, instance, statement.name.text, session.evaluate(inner, statement.value), statement.value.span)
     if (statement.kind === 'param') declareParam(inner, instance, statement)
   }
 }
@@ -382,9 +482,20 @@ export function declarePart(inner: Scope, instance: Instance, name: string, valu
 function makePart(inner: Scope, instance: Instance, name: string, value: Entity, span: Span): Instance {
   if (value.kind === 'instance') return value
   if (value.kind === 'recipe') return newInstance(value, instance, name, false, span)
-  if (value.kind === 'template') return newInstance(makeRecipe(inner, value.unit, { positional: [], named: new Map() }, span), instance, name, false, span)
+  if (value.kind === 'template')
+    return newInstance(
+      makeRecipe(inner, value.unit, { positional: [], named: new Map() }, span),
+      instance,
+      name,
+      false,
+      span,
+    )
   if (value.kind === 'unknown') throw new Reported()
-  return fail('RNN210', { what: `part \`${name}\``, expected: 'a recipe, such as `LSTM(100)`, or a part', found: describeEntity(value) }, { span })
+  return fail(
+    'RNN210',
+    { what: `part \`${name}\``, expected: 'a recipe, such as `LSTM(100)`, or a part', found: describeEntity(value) },
+    { span },
+  )
 }
 
 export function declareParam(inner: Scope, instance: Instance, declaration: Declaration): void {
@@ -395,7 +506,11 @@ export function declareParam(inner: Scope, instance: Instance, declaration: Decl
     const axes = declaration.type.axes.map(({ name: axis, length, span: at }) => {
       if (length === undefined) return inner.axes.get(axis.text) ?? knownAxis(inner, axis.text, at)
       const known = instance.axes.get(axis.text)
-      const made = known ?? { name: axis.text, size: D.unlabelled(knownDim(inner, length, 'the length of an axis', name)), batch: false }
+      const made = known ?? {
+        name: axis.text,
+        size: D.unlabelled(knownDim(inner, length, 'the length of an axis', name)),
+        batch: false,
+      }
       instance.axes.set(axis.text, made)
       inner.axes.set(axis.text, made)
       return made
@@ -403,12 +518,18 @@ export function declareParam(inner: Scope, instance: Instance, declaration: Decl
     const ragged = axes.find(a => a.lengths !== undefined)
     if (ragged !== undefined) fail('RNN206', { param: name, axis: ragged.name }, { span: declaration.type.span })
     const type = resolveItem(declaration.type, resolver)
-    if (type.dtype !== 'real') fail('RNN216', { what: `param \`${name}\``, expected: 'reals', found: type.dtype }, { span: declaration.type.span })
+    if (type.dtype !== 'real')
+      fail(
+        'RNN216',
+        { what: `param \`${name}\``, expected: 'reals', found: type.dtype },
+        { span: declaration.type.span },
+      )
     let record = instance.weights.get(name)
     if (record === undefined) {
-      const init = declaration.init === undefined
-        ? ({ kind: 'draw', initializer: type.item.length >= 2 ? 'glorot_uniform' : 'zeros', args: [] } as const)
-        : asInit(session.evaluate({ ...inner, initial: undefined }, declaration.init), declaration.init.span)
+      const init =
+        declaration.init === undefined
+          ? ({ kind: 'draw', initializer: type.item.length >= 2 ? 'glorot_uniform' : 'zeros', args: [] } as const)
+          : asInit(session.evaluate({ ...inner, initial: undefined }, declaration.init), declaration.init.span)
       const shape = [...axes.map(a => a.size), ...type.item].map(D.unlabelled)
       const value = session.root.param({ dtype: 'real', shape }, { hint: name, span })
       record = { owner: instance, local: name, value, item: type.item, axes, init }
@@ -419,8 +540,16 @@ export function declareParam(inner: Scope, instance: Instance, declaration: Decl
   }
 }
 
-function applyLayer(scope: Scope, inner: Scope, instance: Instance, args: readonly Argument[], given: UnitArgs, span: Span): Result {
-  if (given.over !== undefined) fail('RNN208', { callee: instance.unit.name.text, expected: 'inputs alone', found: '`over` was' }, { span })
+function applyLayer(
+  scope: Scope,
+  inner: Scope,
+  instance: Instance,
+  args: readonly Argument[],
+  given: UnitArgs,
+  span: Span,
+): Result {
+  if (given.over !== undefined)
+    fail('RNN208', { callee: instance.unit.name.text, expected: 'inputs alone', found: '`over` was' }, { span })
   const renamed = separateAxes(scope, inner, args)
   for (const arg of renamed.args) inner.names.set(arg.name, { ...arg.tensor, name: arg.name })
   declare(inner, instance)
@@ -442,12 +571,18 @@ const outside = (t: Tensor): Tensor => ({ ...t, item: t.item.map(D.unlabelled), 
  * Where an axis is both declared by one input and mapped over by another (attention of a sequence to itself), the
  * declared one becomes an axis of its own, of the same lengths.
  */
-function separateAxes(scope: Scope, inner: Scope, args: readonly Argument[]): { args: readonly Argument[]; restore: (t: Tensor) => Tensor } {
+function separateAxes(
+  scope: Scope,
+  inner: Scope,
+  args: readonly Argument[],
+): { args: readonly Argument[]; restore: (t: Tensor) => Tensor } {
   const renamed = new Map<Axis, Axis>()
   const result = args.map(arg => {
     const axes = arg.tensor.axes.map(axis => {
       const mine = [...arg.declared].find(([, a]) => a === axis)
-      const mapped = args.some(other => other.tensor.axes.includes(axis) && ![...other.declared.values()].includes(axis))
+      const mapped = args.some(
+        other => other.tensor.axes.includes(axis) && ![...other.declared.values()].includes(axis),
+      )
       if (mine === undefined || !mapped) return axis
       const copy = renamed.get(axis) ?? { ...axis, name: mine[0] }
       renamed.set(axis, copy)
@@ -459,10 +594,13 @@ function separateAxes(scope: Scope, inner: Scope, args: readonly Argument[]): { 
   const originals = new Map([...renamed].map(([original, copy]) => [copy, original]))
   return {
     args: result,
-    restore: t => ({ ...t, axes: t.axes.map(a => {
-      const original = originals.get(a)
-      return original !== undefined && !t.axes.includes(original) ? original : a
-    }) }),
+    restore: t => ({
+      ...t,
+      axes: t.axes.map(a => {
+        const original = originals.get(a)
+        return original !== undefined && !t.axes.includes(original) ? original : a
+      }),
+    }),
   }
 }
 
@@ -475,11 +613,20 @@ function givenStates(scope: Scope, instance: Instance, given: UnitArgs, span: Sp
   const from = given.named.get('from')
   if (from !== undefined) {
     const { entity } = from
-    if (entity.kind !== 'states') return fail('RNN310', { found: describeEntity(entity), unit: instance.unit.name.text, expected: names.join(', ') }, { span: from.span })
+    if (entity.kind !== 'states')
+      return fail(
+        'RNN310',
+        { found: describeEntity(entity), unit: instance.unit.name.text, expected: names.join(', ') },
+        { span: from.span },
+      )
     const missing = names.find(n => !entity.states.has(n))
     const extra = [...entity.states.keys()].find(n => !names.includes(n))
     if (missing !== undefined || extra !== undefined) {
-      fail('RNN310', { found: [...entity.states.keys()].join(', '), unit: instance.unit.name.text, expected: names.join(', ') }, { span: from.span })
+      fail(
+        'RNN310',
+        { found: [...entity.states.keys()].join(', '), unit: instance.unit.name.text, expected: names.join(', ') },
+        { span: from.span },
+      )
     }
     for (const [name, t] of entity.states) states.set(name, t)
   }
@@ -507,14 +654,23 @@ function applyCell(
   declare(inner, instance)
 
   const lengths = axis?.lengths
-  const outerAxes = joinAxes([...args.map(a => a.tensor), ...states.values(), ...(lengths === undefined ? [] : [lengths])]).filter(a => a !== axis)
+  const outerAxes = joinAxes([
+    ...args.map(a => a.tensor),
+    ...states.values(),
+    ...(lengths === undefined ? [] : [lengths]),
+  ]).filter(a => a !== axis)
   const declaredAxes = new Set(args.flatMap(a => [...a.declared.values()]))
   const mapped = outerAxes.filter(a => !declaredAxes.has(a))
   const declarations = stateDeclarations(inner, instance)
   const started = declarations.map(d => startOf(scope, inner, instance, d, states.get(d.name), mapped, span))
   const stateTypes = new Map(declarations.map(d => [d.name, d]))
 
-  const runStep = (builder: Builder, locals: readonly [string, Tensor][], current: readonly Tensor[], steps: Scope['steps']) => {
+  const runStep = (
+    builder: Builder,
+    locals: readonly [string, Tensor][],
+    current: readonly Tensor[],
+    steps: Scope['steps'],
+  ) => {
     const body: Scope = { ...inner, builder, names: new Map(inner.names), states: stateTypes, steps }
     for (const [name, t] of locals) body.names.set(name, t)
     declarations.forEach((d, i) => {
@@ -544,7 +700,10 @@ function applyCell(
   }
 
   // The scan: arguments over the axis are sliced, the others are constants of the body.
-  const ordered = commonOrder(scope, args.map(a => a.tensor).filter(t => t.axes.includes(axis)))
+  const ordered = commonOrder(
+    scope,
+    args.map(a => a.tensor).filter(t => t.axes.includes(axis)),
+  )
   const reversed = ordered.some(t => t.reversed.includes(axis))
   const { body, consts } = createBodyBuilder(scope.builder)
   const xs: Binding[] = []
@@ -569,34 +728,65 @@ function applyCell(
     const outer = expand(scope, t, stateAxes[i], t.item)
     return { outer, inner: body.param(outer, { hint: declarations[i].name, span: declarations[i].span }) }
   })
-  const current = carries.map((c, i) => tensor(c.inner, stateAxes[i], declarations[i].item, { facts: started[i].facts }))
+  const current = carries.map((c, i) =>
+    tensor(c.inner, stateAxes[i], declarations[i].item, { facts: started[i].facts }),
+  )
   const { returned, outputs, next, body: bodyScope } = runStep(body, locals, current, steps)
 
   const leaving = next.map((t, i): Value => {
     const missing = t.axes.filter(a => !stateAxes[i].includes(a))
     if (missing.length > 0) {
-      fail('RNN301', { state: declarations[i].name, declared: typeText(declarations[i]), found: `${formatItem(t)} over ${formatAxes(missing)}` }, { span: declarations[i].span })
+      fail(
+        'RNN301',
+        {
+          state: declarations[i].name,
+          declared: typeText(declarations[i]),
+          found: `${formatItem(t)} over ${formatAxes(missing)}`,
+        },
+        { span: declarations[i].span },
+      )
     }
     const value = expand(bodyScope, t, stateAxes[i], t.item)
     if (valid === undefined) return value
     const test = expand(bodyScope, valid, stateAxes[i], t.item)
-    return body.emit('where', [test, value, carries[i].inner], {}, { hint: `${declarations[i].name}'`, span: declarations[i].span })
+    return body.emit(
+      'where',
+      [test, value, carries[i].inner],
+      {},
+      { hint: `${declarations[i].name}'`, span: declarations[i].span },
+    )
   })
   const results: [string | undefined, Tensor][] = [
     ...(returned === undefined ? [] : [[undefined, returned] as [undefined, Tensor]]),
     ...outputs,
   ]
   const perStep = results.map(([, t]) => bodyScope.builder.use(t.value))
-  const outs = emitScan(scope.builder, { length: D.unlabelled(axis.size), reverse: reversed, consts, carries, xs }, body.eqns, [...leaving, ...perStep])
+  const outs = emitScan(
+    scope.builder,
+    { length: D.unlabelled(axis.size), reverse: reversed, consts, carries, xs },
+    body.eqns,
+    [...leaving, ...perStep],
+  )
 
   const argFacts = joinFacts(args.map(a => a.tensor))
   const whole = { operation: unit, span, value: 'it' }
-  const finals = new Map(declarations.map((d, i) => {
-    const facts = { ...joinFacts([{ facts: argFacts, axes: [] }, next[i]]), whole: new Map([...argFacts.whole, [axis, whole]]) }
-    return [d.name, tensor(outs[i], stateAxes[i], d.item.map(D.unlabelled), { coding: d.coding, facts, name: '' })]
-  }))
+  const finals = new Map(
+    declarations.map((d, i) => {
+      const facts = {
+        ...joinFacts([{ facts: argFacts, axes: [] }, next[i]]),
+        whole: new Map([...argFacts.whole, [axis, whole]]),
+      }
+      return [d.name, tensor(outs[i], stateAxes[i], d.item.map(D.unlabelled), { coding: d.coding, facts, name: '' })]
+    }),
+  )
   const stackedResults = results.map(([, t], i) =>
-    outside({ ...t, value: outs[declarations.length + i], axes: [axis, ...t.axes], reversed: [...t.reversed, ...(reversed ? [axis] : [])], facts: joinFacts([{ facts: argFacts, axes: over }, t]) }),
+    outside({
+      ...t,
+      value: outs[declarations.length + i],
+      axes: [axis, ...t.axes],
+      reversed: [...t.reversed, ...(reversed ? [axis] : [])],
+      facts: joinFacts([{ facts: argFacts, axes: over }, t]),
+    }),
   )
   const mainPlace = results.findIndex(([name]) => name === undefined)
   return {
@@ -623,11 +813,17 @@ function scannedAxis(
   if (given.over !== undefined) {
     const named = scope.axes.get(given.over.text)
     const axis = named && lead.find(a => baseOf(a) === baseOf(named))
-    return axis ?? fail('RNN215', { value: args[0]?.tensor.name || 'the input', axis: given.over.text }, { span: given.over.span })
+    return (
+      axis ??
+      fail('RNN215', { value: args[0]?.tensor.name || 'the input', axis: given.over.text }, { span: given.over.span })
+    )
   }
-  if (lead.length > 1) return fail('RNN214', { callee: unit, axes: formatAxes(lead), axis: lead[lead.length - 1].name }, { span })
+  if (lead.length > 1)
+    return fail('RNN214', { callee: unit, axes: formatAxes(lead), axis: lead[lead.length - 1].name }, { span })
   if (lead.length === 1) return lead[0]
-  const declared = instance.unit.body.flatMap(s => (s.kind === 'state' ? s.names.map(n => ({ name: n.text, type: s.type })) : []))
+  const declared = instance.unit.body.flatMap(s =>
+    s.kind === 'state' ? s.names.map(n => ({ name: n.text, type: s.type })) : [],
+  )
   const missing = declared.find(d => !states.has(d.name))
   if (missing === undefined) return undefined
   const insideStep = scope.kind === 'cell'
@@ -635,7 +831,11 @@ function scannedAxis(
     return fail('RNN305', { unit, state: missing.name, type: sourceText(scope, missing.type.span) }, { span })
   }
   const [first] = args
-  return fail('RNN304', { unit, found: first === undefined ? 'step' : formatItem(first.tensor) }, { span, ...lastBefore(scope, first) })
+  return fail(
+    'RNN304',
+    { unit, found: first === undefined ? 'step' : formatItem(first.tensor) },
+    { span, ...lastBefore(scope, first) },
+  )
 }
 
 /** "remove `last`" where that is what took the sequence away. */
@@ -644,7 +844,9 @@ function lastBefore(scope: Scope, arg: Argument | undefined): { help?: string } 
   for (const [axis, cause] of arg.tensor.facts.whole) {
     const line = scope.session.lineOf(cause.span)
     if (cause.operation === 'last' || cause.operation === 'first') {
-      return { help: `remove \`${cause.operation}\` (line ${line}), which kept only the ${cause.operation} step of ${axis.name}` }
+      return {
+        help: `remove \`${cause.operation}\` (line ${line}), which kept only the ${cause.operation} step of ${axis.name}`,
+      }
     }
   }
   return {}
@@ -658,12 +860,14 @@ function stateDeclarations(inner: Scope, instance: Instance): StateDeclaration[]
   })
 }
 
-const typeText = (d: StateDeclaration): string =>
-  `${formatItem(d)}${d.axes.map(a => ` over ${a.name}`).join('')}`
+const typeText = (d: StateDeclaration): string => `${formatItem(d)}${d.axes.map(a => ` over ${a.name}`).join('')}`
 
 /** A state's axes: those it declares, and those that the cell is mapped over. */
-const stateLayout = (d: StateDeclaration, mapped: readonly Axis[]): Axis[] =>
-  [...d.axes, ...mapped.filter(a => !a.batch), ...mapped.filter(a => a.batch)]
+const stateLayout = (d: StateDeclaration, mapped: readonly Axis[]): Axis[] => [
+  ...d.axes,
+  ...mapped.filter(a => !a.batch),
+  ...mapped.filter(a => a.batch),
+]
 
 /** The value of a state as the first step finds it: given, or as declared. */
 function startOf(
@@ -679,10 +883,19 @@ function startOf(
   if (given !== undefined) {
     const t = d.dtype === 'real' ? toReal(scope, given) : given
     if (!sameItem(t.item, d.item) || t.dtype !== d.dtype) {
-      fail('RNN205', { input: d.name, unit: instance.unit.name.text, declared: typeText(d), found: formatItem(t) }, { span })
+      fail(
+        'RNN205',
+        { input: d.name, unit: instance.unit.name.text, declared: typeText(d), found: formatItem(t) },
+        { span },
+      )
     }
     const extra = visibleAxes(scope, t).filter(a => !axes.includes(a))
-    if (extra.length > 0) fail('RNN211', { left: formatAxes(axes.filter(a => !a.batch)), right: formatAxes(extra), value: d.name }, { span })
+    if (extra.length > 0)
+      fail(
+        'RNN211',
+        { left: formatAxes(axes.filter(a => !a.batch)), right: formatAxes(extra), value: d.name },
+        { span },
+      )
     return { ...t, item: d.item }
   }
   const declaration = instance.unit.body.find(s => s.kind === 'state' && s.names.some(n => n.text === d.name))
@@ -691,7 +904,11 @@ function startOf(
     const zero = zerosLike(scope.builder, { dtype: d.dtype, shape: d.item.map(D.unlabelled) })
     return tensor(zero, [], d.item, { name: '' })
   }
-  const made = asTensor({ ...inner, initial: { item: d.item, axes } }, scope.session.evaluate({ ...inner, initial: { item: d.item, axes } }, init), init.span)
+  const made = asTensor(
+    { ...inner, initial: { item: d.item, axes } },
+    scope.session.evaluate({ ...inner, initial: { item: d.item, axes } }, init),
+    init.span,
+  )
   const typed = d.dtype === 'real' ? toReal(scope, made) : made
   if (typed.dtype !== d.dtype || (typed.item.length > 0 && !sameItem(typed.item, d.item))) {
     fail('RNN204', { name: d.name, declared: typeText(d), found: formatItem(made) }, { span: init.span })
@@ -699,4 +916,3 @@ function startOf(
   if (typed.item.length === d.item.length) return typed
   return tensor(expand(scope, typed, typed.axes, d.item), typed.axes, d.item, { facts: typed.facts, name: '' })
 }
-

@@ -2,8 +2,8 @@
 import type { Equation, Span, Statement } from '../../dsl/ast.ts'
 import { type Diagnostic, fail, RnnError } from '../../dsl/diagnostics.ts'
 import { asTensor, Reported } from './convert.ts'
-import type { Entity } from './entity.ts'
 import { visibleAxes } from './emit.ts'
+import type { Entity } from './entity.ts'
 import type { Scope } from './scope.ts'
 import { formatItem, sameItem, type Tensor } from './tensor.ts'
 import { sourceText } from './text.ts'
@@ -40,14 +40,16 @@ export function runBody(scope: Scope, body: readonly Statement[]): BodyResult {
         break
     }
   }
-  collectErrors(body.map(statement => ({
-    run: () => run(statement),
-    failed: () => {
-      if (statement.kind === 'equation') namesOf(scope, statement).set(statement.name.text, { kind: 'unknown' })
-      if (statement.kind === 'output') scope.names.set(statement.name.text, { kind: 'unknown' })
-      if (statement.kind === 'return') returned = { kind: 'unknown' }
-    },
-  })))
+  collectErrors(
+    body.map(statement => ({
+      run: () => run(statement),
+      failed: () => {
+        if (statement.kind === 'equation') namesOf(scope, statement).set(statement.name.text, { kind: 'unknown' })
+        if (statement.kind === 'output') scope.names.set(statement.name.text, { kind: 'unknown' })
+        if (statement.kind === 'return') returned = { kind: 'unknown' }
+      },
+    })),
+  )
   return { returned, outputs }
 }
 
@@ -98,7 +100,11 @@ function bind(scope: Scope, name: string, value: Entity, e: Equation): Entity {
     case 'tensor':
       return rename(scope, { ...value, name, source: sourceText(scope, e.value.span) }, e)
     case 'result':
-      return { ...value, name, value: value.value && rename(scope, { ...value.value, name, source: lastCall(scope, e) }, e) }
+      return {
+        ...value,
+        name,
+        value: value.value && rename(scope, { ...value.value, name, source: lastCall(scope, e) }, e),
+      }
     case 'recipe':
     case 'template':
       return fail('RNN221', { recipe: sourceText(scope, e.value.span), name }, { span: e.value.span })
@@ -125,15 +131,27 @@ function checkState(scope: Scope, e: Equation, bound: Entity): Tensor {
   const t = asTensor(scope, bound, e.value.span)
   const text = formatItem(declared)
   const fits = sameItem(t.item, declared.item) || t.item.length === 0
-  const widened = declared.dtype === 'real' && t.dtype === 'int' ? { ...t, dtype: 'real' as const, value: scope.builder.emit('real', [t.value]) } : t
+  const widened =
+    declared.dtype === 'real' && t.dtype === 'int'
+      ? { ...t, dtype: 'real' as const, value: scope.builder.emit('real', [t.value]) }
+      : t
   const extra = visibleAxes(scope, t).filter(a => !declared.axes.includes(a))
-  if (!fits || widened.dtype !== declared.dtype || extra.length > 0 || (t.item.length === 0 && declared.item.length > 0)) {
+  if (
+    !fits ||
+    widened.dtype !== declared.dtype ||
+    extra.length > 0 ||
+    (t.item.length === 0 && declared.item.length > 0)
+  ) {
     const found = formatItem(t) + extra.map(a => ` over ${a.name}`).join('')
-    fail('RNN301', { state: e.name.text, declared: text + declared.axes.map(a => ` over ${a.name}`).join(''), found }, {
-      span: e.name.span,
-      caret: `declared as \`state ${e.name.text}: ${text}\` on line ${scope.session.lineOf(declared.span)}`,
-      labels: [{ span: declared.span, text: 'declared here' }],
-    })
+    fail(
+      'RNN301',
+      { state: e.name.text, declared: text + declared.axes.map(a => ` over ${a.name}`).join(''), found },
+      {
+        span: e.name.span,
+        caret: `declared as \`state ${e.name.text}: ${text}\` on line ${scope.session.lineOf(declared.span)}`,
+        labels: [{ span: declared.span, text: 'declared here' }],
+      },
+    )
   }
   return { ...widened, item: declared.item, coding: declared.coding }
 }
@@ -143,15 +161,26 @@ function checkType(scope: Scope, e: Equation, bound: Entity): void {
   const declared = resolveType(e.type, knownResolver(scope, 'a dim'))
   const t = asTensor(scope, bound, e.value.span)
   const seen = visibleAxes(scope, t)
-  const fits = declared.dtype === t.dtype && sameItem(declared.item, t.item) && seen.length === declared.axes.length && declared.axes.every(a => seen.includes(a))
+  const fits =
+    declared.dtype === t.dtype &&
+    sameItem(declared.item, t.item) &&
+    seen.length === declared.axes.length &&
+    declared.axes.every(a => seen.includes(a))
   if (!fits) {
     const axes = (list: readonly { name: string }[]): string => list.map(a => ` over ${a.name}`).join('')
-    fail('RNN204', { name: e.name.text, declared: formatItem(declared) + axes(declared.axes), found: formatItem(t) + axes(seen) }, { span: e.type.span })
+    fail(
+      'RNN204',
+      { name: e.name.text, declared: formatItem(declared) + axes(declared.axes), found: formatItem(t) + axes(seen) },
+      { span: e.type.span },
+    )
   }
 }
 
 /** `output a = e`, or `output a` of a name that is there. */
-export function output(scope: Scope, statement: { name: { text: string; span: Span }; value?: Equation['value'] }): Tensor {
+export function output(
+  scope: Scope,
+  statement: { name: { text: string; span: Span }; value?: Equation['value'] },
+): Tensor {
   const { text: name, span } = statement.name
   const expr = statement.value ?? ({ kind: 'name', name, span } as const)
   const t = asTensor(scope, scope.session.evaluate(scope, expr), expr.span)

@@ -2,11 +2,12 @@
 import type { Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import * as D from '../ir/dim.ts'
+import { drawInitial } from './draw.ts'
 import { constantTensor, dimTensor } from './emit.ts'
 import { describeEntity, type Entity } from './entity.ts'
-import type { Init } from './signature.ts'
-import { drawInitial } from './draw.ts'
+import { initializers, isInitializer, takes } from './initializers.ts'
 import type { Scope } from './scope.ts'
+import type { Init } from './signature.ts'
 import type { Tensor } from './tensor.ts'
 
 /** Thrown where an error was already reported: whoever collects diagnostics ignores it. */
@@ -19,7 +20,15 @@ export function asTensor(scope: Scope, e: Entity, span: Span): Tensor {
       return e
     case 'result':
       if (e.value !== undefined) return e.value
-      return fail('RNN210', { what: 'this', expected: 'a value', found: `${e.unit} returns nothing; it has ${[...e.outputs.keys()].join(', ')}` }, { span })
+      return fail(
+        'RNN210',
+        {
+          what: 'this',
+          expected: 'a value',
+          found: `${e.unit} returns nothing; it has ${[...e.outputs.keys()].join(', ')}`,
+        },
+        { span },
+      )
     case 'number':
       return constantTensor(scope, e.value)
     case 'dim':
@@ -42,7 +51,11 @@ export function asTensor(scope: Scope, e: Entity, span: Span): Tensor {
 export function asDim(e: Entity, what: string, span: Span): D.Dim {
   if (e.kind === 'dim') return e.dim
   if (e.kind === 'unknown') throw new Reported()
-  return fail('RNN207', { what, expected: 'a whole number', found: e.kind === 'number' ? String(e.value) : describeEntity(e) }, { span })
+  return fail(
+    'RNN207',
+    { what, expected: 'a whole number', found: e.kind === 'number' ? String(e.value) : describeEntity(e) },
+    { span },
+  )
 }
 
 /** A static number without symbols. */
@@ -58,6 +71,17 @@ export function asNumber(e: Entity, what: string, span: Span): number {
 export function asInit(e: Entity, span: Span): Init {
   switch (e.kind) {
     case 'init':
+      if (
+        e.init.kind === 'draw' &&
+        isInitializer(e.init.initializer) &&
+        !takes(e.init.initializer, e.init.args.length)
+      ) {
+        return fail(
+          'RNN209',
+          { callee: e.init.initializer, name: initializers[e.init.initializer][0]?.[0] ?? 'an argument' },
+          { span },
+        )
+      }
       return e.init
     case 'number':
       return { kind: 'number', value: e.value }
@@ -66,6 +90,10 @@ export function asInit(e: Entity, span: Span): Init {
     case 'unknown':
       throw new Reported()
     default:
-      return fail('RNN207', { what: 'an initial value', expected: 'a number or an initializer', found: describeEntity(e) }, { span })
+      return fail(
+        'RNN207',
+        { what: 'an initial value', expected: 'a number or an initializer', found: describeEntity(e) },
+        { span },
+      )
   }
 }

@@ -6,8 +6,8 @@ import { fill, scalar } from '../ir/builder.ts'
 import * as D from '../ir/dim.ts'
 import type { Value } from '../ir/graph.ts'
 import { expand, tensor } from './emit.ts'
-import type { Init } from './signature.ts'
 import type { Scope } from './scope.ts'
+import type { Init } from './signature.ts'
 import { type Axis, joinFacts, type Tensor } from './tensor.ts'
 
 /** The names of the scalar int inputs that a graph with draws has. No name of a program starts so. */
@@ -25,7 +25,8 @@ export function drawUniform(scope: Scope, axes: readonly Axis[], item: readonly 
   }
   let hash = tensor(b.emit('mix', [drawKey(scope), place]), [], [])
   for (const step of scope.steps()) hash = mix(hash, step)
-  for (const axis of [...axes].reverse()) hash = mix(hash, tensor(b.emit('iota', [], { size: D.unlabelled(axis.size) }), [axis], []))
+  for (const axis of [...axes].reverse())
+    hash = mix(hash, tensor(b.emit('iota', [], { size: D.unlabelled(axis.size) }), [axis], []))
   const shape = [...axes.map(a => a.size), ...item].map(D.unlabelled)
   let value = expand(scope, hash, axes, item)
   item.forEach((size, i) => {
@@ -60,7 +61,12 @@ export function bernoulli(scope: Scope, p: Tensor, like: Tensor): Tensor {
 }
 
 /** The initial value of a state: numbers and draws over its whole type. */
-export function drawInitial(scope: Scope, init: Init, type: { readonly item: readonly D.Dim[]; readonly axes: readonly Axis[] }, span: Span): Tensor {
+export function drawInitial(
+  scope: Scope,
+  init: Init,
+  type: { readonly item: readonly D.Dim[]; readonly axes: readonly Axis[] },
+  span: Span,
+): Tensor {
   const b = scope.builder
   const shape = [...type.axes.map(a => a.size), ...type.item].map(D.unlabelled)
   const constant = (value: number): Value => fill(b, scalar(b, value), shape)
@@ -87,11 +93,17 @@ export function drawInitial(scope: Scope, init: Init, type: { readonly item: rea
     }
     if (name === 'normal') {
       // Box & Muller 1958; 1 - u keeps the logarithm finite.
-      const radius = b.emit('sqrt', [binary('mul', constant(-2), b.emit('log', [binary('sub', constant(1), uniform())]))])
+      const radius = b.emit('sqrt', [
+        binary('mul', constant(-2), b.emit('log', [binary('sub', constant(1), uniform())])),
+      ])
       const angle = b.emit('cos', [binary('mul', constant(2 * Math.PI), uniform())])
       return binary('mul', constant(args[0] ?? 1), binary('mul', radius, angle))
     }
-    return fail('RNN210', { what: 'a state', expected: 'zeros, ones, normal or uniform at its start', found: name }, { span })
+    return fail(
+      'RNN210',
+      { what: 'a state', expected: 'zeros, ones, normal or uniform at its start', found: name },
+      { span },
+    )
   }
   return tensor(build(init), type.axes, type.item, { name: '' })
 }

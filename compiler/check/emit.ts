@@ -19,11 +19,27 @@ import {
 } from './tensor.ts'
 
 /** A tensor over a graph value. */
-export function tensor(value: Value, axes: readonly Axis[], item: readonly D.Dim[], rest: Partial<Tensor> = {}): Tensor {
-  return { kind: 'tensor', value, dtype: value.dtype, item, axes, reversed: [], facts: noFacts, name: value.hint, ...rest }
+export function tensor(
+  value: Value,
+  axes: readonly Axis[],
+  item: readonly D.Dim[],
+  rest: Partial<Tensor> = {},
+): Tensor {
+  return {
+    kind: 'tensor',
+    value,
+    dtype: value.dtype,
+    item,
+    axes,
+    reversed: [],
+    facts: noFacts,
+    name: value.hint,
+    ...rest,
+  }
 }
 
-const shapeOf = (axes: readonly Axis[], item: readonly D.Dim[]): D.Dim[] => [...axes.map(a => a.size), ...item].map(D.unlabelled)
+const shapeOf = (axes: readonly Axis[], item: readonly D.Dim[]): D.Dim[] =>
+  [...axes.map(a => a.size), ...item].map(D.unlabelled)
 
 /** The axes that the program sees here; the others are mapped over. */
 export function visibleAxes(scope: Scope, t: Tensor): Axis[] {
@@ -66,7 +82,9 @@ function turnRound(scope: Scope, t: Tensor, axis: Axis): Tensor {
 
 /** The same order along every axis that several share: left reversed only if all that have the axis are. */
 export function commonOrder(scope: Scope, tensors: readonly Tensor[]): Tensor[] {
-  const mixed = new Set(tensors.flatMap(t => t.reversed.filter(a => tensors.some(u => u.axes.includes(a) && !u.reversed.includes(a)))))
+  const mixed = new Set(
+    tensors.flatMap(t => t.reversed.filter(a => tensors.some(u => u.axes.includes(a) && !u.reversed.includes(a)))),
+  )
   return tensors.map(t => inOrder(scope, t, [...mixed]))
 }
 
@@ -91,7 +109,12 @@ export function expand(scope: Scope, t: Tensor, axes: readonly Axis[], item: rea
     ...axes.flatMap((a, i) => (t.axes.includes(a) ? [] : [{ at: i - width, size: a.size }])),
     ...stretched.map((size, i) => ({ at: axes.length + i - width, size })),
   ]
-  return broadcast(b, sorted, missing.map(m => m.at), missing.map(m => D.unlabelled(m.size)))
+  return broadcast(
+    b,
+    sorted,
+    missing.map(m => m.at),
+    missing.map(m => D.unlabelled(m.size)),
+  )
 }
 
 /** RNN211 unless one operand's visible axes contain all the others'; RNN212 if a target would be repeated. */
@@ -102,10 +125,14 @@ export function checkAxes(scope: Scope, tensors: readonly Tensor[], span: Span):
   seen.forEach((axes, i) => {
     const extra = axes.filter(a => !largest.includes(a))
     if (extra.length > 0) {
-      fail('RNN211', { left: formatAxes(largest), right: formatAxes(axes), value: tensors[i].name || 'it' }, {
-        span,
-        caret: `\`${largestTensor.name || 'one side'}\` is over ${formatAxes(largest)}, \`${tensors[i].name || 'the other'}\` over ${formatAxes(axes)}`,
-      })
+      fail(
+        'RNN211',
+        { left: formatAxes(largest), right: formatAxes(axes), value: tensors[i].name || 'it' },
+        {
+          span,
+          caret: `\`${largestTensor.name || 'one side'}\` is over ${formatAxes(largest)}, \`${tensors[i].name || 'the other'}\` over ${formatAxes(axes)}`,
+        },
+      )
     }
     const [target] = tensors[i].facts.targets
     if (target !== undefined && axes.length < largest.length) {
@@ -134,9 +161,14 @@ export function maskOf(scope: Scope, axis: Axis): Tensor | undefined {
   const rootScope = { ...scope, builder: b }
   const axes = [axis, ...lengths.axes]
   const positions = tensor(b.emit('iota', [], { size: axis.size }, { hint: 'position' }), [axis], [])
-  const value = b.emit('lt', [expand(rootScope, positions, axes, []), expand(rootScope, lengths, axes, [])], {}, {
-    hint: `valid_${axis.name}`,
-  })
+  const value = b.emit(
+    'lt',
+    [expand(rootScope, positions, axes, []), expand(rootScope, lengths, axes, [])],
+    {},
+    {
+      hint: `valid_${axis.name}`,
+    },
+  )
   const mask = tensor(value, axes, [])
   scope.session.masks.set(axis, mask)
   return mask
@@ -163,16 +195,23 @@ export function pointwise(scope: Scope, op: string, operands: readonly Tensor[],
   const shaped = operands.find(t => t.item.length > 0) ?? first
   for (const t of operands) {
     if (t.item.length > 0 && !sameItem(t.item, shaped.item)) {
-      fail('RNN203', { operation: shown, left: formatBoth(shaped.item), right: formatBoth(t.item) }, {
-        span,
-        caret: `\`${shaped.name || 'one side'}\` is ${formatItem(shaped)}, \`${t.name || 'the other'}\` is ${formatItem(t)}`,
-      })
+      fail(
+        'RNN203',
+        { operation: shown, left: formatBoth(shaped.item), right: formatBoth(t.item) },
+        {
+          span,
+          caret: `\`${shaped.name || 'one side'}\` is ${formatItem(shaped)}, \`${t.name || 'the other'}\` is ${formatItem(t)}`,
+        },
+      )
     }
   }
   checkAxes(scope, operands, span)
   const ordered = commonOrder(scope, operands)
   const axes = joinAxes(ordered)
-  const value = scope.builder.emit(op, ordered.map(t => expand(scope, t, axes, shaped.item)))
+  const value = scope.builder.emit(
+    op,
+    ordered.map(t => expand(scope, t, axes, shaped.item)),
+  )
   return tensor(value, axes, shaped.item, {
     reversed: [...new Set(ordered.flatMap(t => t.reversed))],
     facts: joinFacts(ordered),
@@ -182,12 +221,23 @@ export function pointwise(scope: Scope, op: string, operands: readonly Tensor[],
 
 /** As `pointwise`, with the operands as reals first. */
 export const realPointwise = (scope: Scope, op: string, operands: readonly Tensor[], span: Span, shown = op): Tensor =>
-  pointwise(scope, op, operands.map(t => toReal(scope, t)), span, shown)
+  pointwise(
+    scope,
+    op,
+    operands.map(t => toReal(scope, t)),
+    span,
+    shown,
+  )
 
 /** As `pointwise`, with ints made reals only where the operands differ. */
 export function numberPointwise(scope: Scope, op: string, operands: readonly Tensor[], span: Span, shown = op): Tensor {
   const bool = operands.find(t => t.dtype === 'bool')
-  if (bool !== undefined) fail('RNN216', { what: `\`${shown}\``, expected: 'numbers', found: 'a bool' }, { span, help: 'write `real(…)` to count with it' })
+  if (bool !== undefined)
+    fail(
+      'RNN216',
+      { what: `\`${shown}\``, expected: 'numbers', found: 'a bool' },
+      { span, help: 'write `real(…)` to count with it' },
+    )
   const mixed = operands.some(t => t.dtype !== operands[0].dtype)
   const result = pointwise(scope, op, mixed ? operands.map(t => toReal(scope, t)) : operands, span, shown)
   return result
@@ -204,21 +254,29 @@ export function contract(scope: Scope, left: Tensor, right: Tensor, span: Span):
     }
   }
   if (!D.equal(left.item[p - 1], right.item[0])) {
-    fail('RNN201', {
-      left: left.name || 'the left side',
-      right: right.name || 'the right side',
-      leftType: formatBoth(left.item),
-      rightType: formatBoth(right.item),
-      leftDim: D.format(left.item[p - 1]),
-      rightDim: D.format(right.item[0]),
-    }, { span, ...transposedHint(left, right) })
+    fail(
+      'RNN201',
+      {
+        left: left.name || 'the left side',
+        right: right.name || 'the right side',
+        leftType: formatBoth(left.item),
+        rightType: formatBoth(right.item),
+        leftDim: D.format(left.item[p - 1]),
+        rightDim: D.format(right.item[0]),
+      },
+      { span, ...transposedHint(left, right) },
+    )
   }
   checkAxes(scope, [left, right], span)
   const [a, b] = commonOrder(scope, [toReal(scope, left), toReal(scope, right)])
   const item = [...left.item.slice(0, -1), ...right.item.slice(1)]
   const reversed = [...new Set([...a.reversed, ...b.reversed])]
   const done = (value: Value, axes: readonly Axis[]): Tensor =>
-    tensor(reshapeValue(scope.builder, value, shapeOf(axes, item)), axes, item, { reversed, facts: joinFacts([a, b]), name: '' })
+    tensor(reshapeValue(scope.builder, value, shapeOf(axes, item)), axes, item, {
+      reversed,
+      facts: joinFacts([a, b]),
+      name: '',
+    })
 
   const emit = scope.builder.emit
   if (a.axes.length === 0 && b.axes.length > 0) {
@@ -233,7 +291,8 @@ export function contract(scope: Scope, left: Tensor, right: Tensor, span: Span):
     return done(emit('matmul', [a.value, weight]), a.axes)
   }
   const axes = joinAxes([a, b])
-  const matrix = (t: Tensor, shape: readonly D.Dim[]): Value => reshapeValue(scope.builder, expand(scope, t, axes, t.item), shapeOf(axes, shape))
+  const matrix = (t: Tensor, shape: readonly D.Dim[]): Value =>
+    reshapeValue(scope.builder, expand(scope, t, axes, t.item), shapeOf(axes, shape))
   const l = matrix(a, p === 2 ? a.item : [D.constant(1), a.item[0]])
   const r = matrix(b, q === 2 ? b.item : [b.item[0], D.constant(1)])
   return done(emit('bmm', [l, r], { ta: false, tb: false }), axes)
@@ -266,5 +325,9 @@ export function join(scope: Scope, parts: readonly Tensor[], span: Span): Tensor
   const values = vectors.map(t => expand(scope, t, axes, t.item))
   const value = values.length === 1 ? values[0] : scope.builder.emit('concat', values, { axis: -1 })
   const item = [vectors.map(t => t.item[0]).reduce(D.add)]
-  return tensor(value, axes, item, { reversed: [...new Set(ordered.flatMap(t => t.reversed))], facts: joinFacts(ordered), name: '' })
+  return tensor(value, axes, item, {
+    reversed: [...new Set(ordered.flatMap(t => t.reversed))],
+    facts: joinFacts(ordered),
+    name: '',
+  })
 }

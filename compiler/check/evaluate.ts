@@ -7,9 +7,22 @@ import * as D from '../ir/dim.ts'
 import { applyFn, applyInstance, instanceOf, makeRecipe, type UnitArgs } from './apply.ts'
 import { builtins } from './builtins/index.ts'
 import { asDim, asInit, asNumber, asTensor, Reported } from './convert.ts'
-import { checkAxes, commonOrder, constantTensor, contract, expand, join, joinAxes, numberPointwise, pointwise, realPointwise, tensor, visibleAxes } from './emit.ts'
+import {
+  checkAxes,
+  commonOrder,
+  constantTensor,
+  contract,
+  expand,
+  join,
+  joinAxes,
+  numberPointwise,
+  pointwise,
+  realPointwise,
+  tensor,
+  visibleAxes,
+} from './emit.ts'
 import { describeEntity, type Entity } from './entity.ts'
-import { initializers } from './initializers.ts'
+import { initializers, isInitializer, takes } from './initializers.ts'
 import type { Scope } from './scope.ts'
 import { type Axis, baseOf, formatDims, formatItem, joinFacts, type Tensor } from './tensor.ts'
 import { sourceText } from './text.ts'
@@ -57,15 +70,27 @@ function lookUp(scope: Scope, name: string, span: Span): Entity {
   if (name === 'inf') return { kind: 'number', value: Number.POSITIVE_INFINITY }
   const builtin = builtins.get(name)
   if (builtin !== undefined) return { kind: 'builtin', builtin }
-  const initializer = initializers.get(name)
-  if (initializer !== undefined) return { kind: 'init', init: { kind: 'draw', initializer: name, args: [] }, name }
+  if (isInitializer(name)) return { kind: 'init', init: { kind: 'draw', initializer: name, args: [] }, name }
   const later = scope.later.get(name)
   if (later !== undefined) {
-    return fail('RNN109', { name, line: lineOf(scope, later) }, { span, labels: [{ span: later, text: 'defined here' }] })
+    return fail(
+      'RNN109',
+      { name, line: lineOf(scope, later) },
+      { span, labels: [{ span: later, text: 'defined here' }] },
+    )
   }
-  const near = suggest(name, [...scope.names.keys(), ...scope.session.topLevel.keys(), ...builtins.keys(), ...initializers.keys()])
+  const near = suggest(name, [
+    ...scope.names.keys(),
+    ...scope.session.topLevel.keys(),
+    ...builtins.keys(),
+    ...Object.keys(initializers),
+  ])
   const axis = scope.axes.has(name) ? `\`${name}\` is an axis; its length is \`length(over ${name})\`` : undefined
-  return fail('RNN106', { name }, { span, help: axis ?? (near === undefined ? undefined : `did you mean \`${near}\`?`) })
+  return fail(
+    'RNN106',
+    { name },
+    { span, help: axis ?? (near === undefined ? undefined : `did you mean \`${near}\`?`) },
+  )
 }
 
 const lineOf = (scope: Scope, span: Span): number | string => scope.session.lineOf(span)
@@ -108,23 +133,37 @@ function unary(scope: Scope, op: '-' | 'not', value: Entity, span: Span): Entity
   }
   if (value.kind === 'number') return { kind: 'number', value: -value.value }
   if (value.kind === 'dim') return { kind: 'dim', dim: D.multiply(D.constant(-1), value.dim) }
-  if (value.kind === 'init' && scope.initial === undefined) return { kind: 'init', init: { kind: 'negate', value: value.init } }
+  if (value.kind === 'init' && scope.initial === undefined)
+    return { kind: 'init', init: { kind: 'negate', value: value.init } }
   return numberPointwise(scope, 'neg', [asTensor(scope, value, span)], span, '-')
 }
 
 function bool(scope: Scope, e: Entity, operator: string, span: Span): Tensor {
   const t = asTensor(scope, e, span)
-  return t.dtype === 'bool' ? t : fail('RNN216', { what: `\`${operator}\``, expected: 'a bool', found: t.dtype }, { span })
+  return t.dtype === 'bool'
+    ? t
+    : fail('RNN216', { what: `\`${operator}\``, expected: 'a bool', found: t.dtype }, { span })
 }
 
-function binary(scope: Scope, op: (Expr & { kind: 'binary' })['op'], left: Entity, right: Entity, expr: Expr & { kind: 'binary' }): Entity {
+function binary(
+  scope: Scope,
+  op: (Expr & { kind: 'binary' })['op'],
+  left: Entity,
+  right: Entity,
+  expr: Expr & { kind: 'binary' },
+): Entity {
   const { span } = expr
   const l = (): Tensor => asTensor(scope, left, expr.left.span)
   const r = (): Tensor => asTensor(scope, right, expr.right.span)
   switch (op) {
     case 'and':
     case 'or':
-      return pointwise(scope, op, [bool(scope, left, op, expr.left.span), bool(scope, right, op, expr.right.span)], span)
+      return pointwise(
+        scope,
+        op,
+        [bool(scope, left, op, expr.left.span), bool(scope, right, op, expr.right.span)],
+        span,
+      )
     case '==':
     case '!=':
     case '<':
@@ -150,10 +189,15 @@ function binary(scope: Scope, op: (Expr & { kind: 'binary' })['op'], left: Entit
       const [a, b] = [numberOf(left), numberOf(right)]
       if (a !== undefined && b !== undefined) return staticNumber(number(a, b))
       if ((left.kind === 'init' || right.kind === 'init') && scope.initial === undefined) {
-        return { kind: 'init', init: { kind: 'binary', op, left: asInit(left, expr.left.span), right: asInit(right, expr.right.span) } }
+        return {
+          kind: 'init',
+          init: { kind: 'binary', op, left: asInit(left, expr.left.span), right: asInit(right, expr.right.span) },
+        }
       }
       const operands = likeNumbers(scope, left, right, expr)
-      return op === '/' ? realPointwise(scope, name, operands, span, op) : numberPointwise(scope, name, operands, span, op)
+      return op === '/'
+        ? realPointwise(scope, name, operands, span, op)
+        : numberPointwise(scope, name, operands, span, op)
     }
   }
 }
@@ -171,14 +215,24 @@ function likeNumbers(scope: Scope, left: Entity, right: Entity, expr: Expr & { k
   return [make(left, expr.left.span, right), make(right, expr.right.span, left)]
 }
 
-function compare(scope: Scope, op: keyof typeof comparisons, left: Entity, right: Entity, expr: Expr & { kind: 'binary' }): Tensor {
+function compare(
+  scope: Scope,
+  op: keyof typeof comparisons,
+  left: Entity,
+  right: Entity,
+  expr: Expr & { kind: 'binary' },
+): Tensor {
   const { op: name, swap, not } = comparisons[op]
   const given = likeNumbers(scope, left, right, expr)
   if (given.some(t => t.dtype === 'bool') && !(op === '==' || op === '!=')) {
     fail('RNN216', { what: `\`${op}\``, expected: 'numbers', found: 'a bool' }, { span: expr.span })
   }
   const mixed = given[0].dtype !== given[1].dtype
-  const operands = (mixed ? given.map(t => (t.dtype === 'real' ? t : { ...t, dtype: 'real' as const, value: scope.builder.emit('real', [t.value]) })) : [...given])
+  const operands = mixed
+    ? given.map(t =>
+        t.dtype === 'real' ? t : { ...t, dtype: 'real' as const, value: scope.builder.emit('real', [t.value]) },
+      )
+    : [...given]
   const result = pointwise(scope, name, swap ? operands.reverse() : operands, expr.span, op)
   return not ? pointwise(scope, 'not', [result], expr.span) : result
 }
@@ -193,7 +247,13 @@ function power(scope: Scope, left: Entity, right: Entity, expr: Expr & { kind: '
     if (n === 2) return square
     return numberPointwise(scope, 'mul', n === 3 ? [square, x] : [square, square], expr.span, '^')
   }
-  return realPointwise(scope, 'pow', [asTensor(scope, left, expr.left.span), asTensor(scope, right, expr.right.span)], expr.span, '^')
+  return realPointwise(
+    scope,
+    'pow',
+    [asTensor(scope, left, expr.left.span), asTensor(scope, right, expr.right.span)],
+    expr.span,
+    '^',
+  )
 }
 
 function joined(scope: Scope, items: readonly Expr[], span: Span): Entity {
@@ -208,7 +268,12 @@ function member(scope: Scope, of: Entity, name: string, expr: Expr & { kind: 'me
   const missing = (value: string, known: Iterable<string>): never => {
     const all = [...known]
     const near = suggest(name, all)
-    const help = near !== undefined ? `did you mean \`.${near}\`?` : all.length > 0 ? `it has ${all.map(n => `\`.${n}\``).join(', ')}` : undefined
+    const help =
+      near !== undefined
+        ? `did you mean \`.${near}\`?`
+        : all.length > 0
+          ? `it has ${all.map(n => `\`.${n}\``).join(', ')}`
+          : undefined
     return fail('RNN218', { value, name }, { span: expr.name.span, help })
   }
   switch (of.kind) {
@@ -242,7 +307,8 @@ function indexed(scope: Scope, given: Tensor, slices: readonly Slice[], span: Sp
     const at = evaluate(scope, only.index)
     if (at.kind === 'tensor' || at.kind === 'result') return rowAt(scope, given, asTensor(scope, at, only.span), span)
   }
-  if (slices.length > given.item.length) fail('RNN217', { index: sourceText(scope, span), shape: formatItem(given) }, { span })
+  if (slices.length > given.item.length)
+    fail('RNN217', { index: sourceText(scope, span), shape: formatItem(given) }, { span })
   let t = given
   const kept: D.Dim[] = []
   slices.forEach((slice, d) => {
@@ -277,13 +343,19 @@ function range(scope: Scope, slice: Slice, size: D.Dim, t: Tensor): { start: D.D
   inside(stop, 0, slice.span)
   const length = D.subtract(stop, start)
   const known = D.asNumber(length)
-  if (known !== undefined && known < 0) fail('RNN217', { index: `${D.formatLabel(start)}:${D.formatLabel(stop)}`, shape: formatDims(t.item) }, { span: slice.span })
+  if (known !== undefined && known < 0)
+    fail(
+      'RNN217',
+      { index: `${D.formatLabel(start)}:${D.formatLabel(stop)}`, shape: formatDims(t.item) },
+      { span: slice.span },
+    )
   return { start: D.unlabelled(start), length: D.unlabelled(length), keep: true }
 }
 
 /** `E[i]`: row i, for each i. */
 function rowAt(scope: Scope, table: Tensor, index: Tensor, span: Span): Tensor {
-  if (index.dtype !== 'int' || index.item.length > 0) fail('RNN216', { what: 'a place', expected: 'an int', found: formatItem(index) }, { span })
+  if (index.dtype !== 'int' || index.item.length > 0)
+    fail('RNN216', { what: 'a place', expected: 'an int', found: formatItem(index) }, { span })
   if (table.item.length === 0) fail('RNN217', { index: index.name || 'this', shape: formatItem(table) }, { span })
   const item = table.item.slice(1)
   if (table.axes.length === 0) {
@@ -293,8 +365,15 @@ function rowAt(scope: Scope, table: Tensor, index: Tensor, span: Span): Tensor {
   checkAxes(scope, [table, index], span)
   const [t, i] = commonOrder(scope, [table, index])
   const axes = joinAxes([t, i])
-  const value = scope.builder.emit('pick', [expand(scope, t, axes, t.item), expand(scope, i, axes, [])], { axis: -t.item.length, tail: item.length })
-  return tensor(value, axes, item, { reversed: [...new Set([...t.reversed, ...i.reversed])], facts: joinFacts([t, i]), name: '' })
+  const value = scope.builder.emit('pick', [expand(scope, t, axes, t.item), expand(scope, i, axes, [])], {
+    axis: -t.item.length,
+    tail: item.length,
+  })
+  return tensor(value, axes, item, {
+    reversed: [...new Set([...t.reversed, ...i.reversed])],
+    facts: joinFacts([t, i]),
+    name: '',
+  })
 }
 
 // ---- calls
@@ -327,9 +406,24 @@ function callWith(
       throw new Reported()
     case 'template':
       if (first.length > 0 && callee.unit.hasParams && callee.unit.params.some(p => p.default === undefined)) {
-        return fail('RNN224', { callee: callee.unit.name.text, params: callee.unit.params.map(p => p.name.text).join(', '), value: sourceText(scope, first[0].span) }, { span })
+        return fail(
+          'RNN224',
+          {
+            callee: callee.unit.name.text,
+            params: callee.unit.params.map(p => p.name.text).join(', '),
+            value: sourceText(scope, first[0].span),
+          },
+          { span },
+        )
       }
-      if (first.length > 0) return applyRecipeHere(scope, makeRecipe(scope, callee.unit, { positional: [], named: new Map() }, span), given, site, span)
+      if (first.length > 0)
+        return applyRecipeHere(
+          scope,
+          makeRecipe(scope, callee.unit, { positional: [], named: new Map() }, span),
+          given,
+          site,
+          span,
+        )
       return makeRecipe(scope, callee.unit, given, span)
     case 'recipe':
       return applyRecipeHere(scope, callee, given, site, span)
@@ -342,10 +436,16 @@ function callWith(
       const [least, most] = builtin.arity
       const all = placed(builtin, given, span)
       if (all.length < least || all.length > most) {
-        const expected = least === most ? `${least} argument${least === 1 ? '' : 's'}: (${builtin.params})` : `(${builtin.params})`
-        fail('RNN208', { callee: builtin.name, expected, found: all.length === 1 ? '1 was' : `${all.length} were` }, { span })
+        const expected =
+          least === most ? `${least} argument${least === 1 ? '' : 's'}: (${builtin.params})` : `(${builtin.params})`
+        fail(
+          'RNN208',
+          { callee: builtin.name, expected, found: all.length === 1 ? '1 was' : `${all.length} were` },
+          { span },
+        )
       }
-      if (given.over !== undefined && !builtin.takesAxis) fail('RNN208', { callee: builtin.name, expected: `(${builtin.params})`, found: '`over` was' }, { span })
+      if (given.over !== undefined && !builtin.takesAxis)
+        fail('RNN208', { callee: builtin.name, expected: `(${builtin.params})`, found: '`over` was' }, { span })
       const { over } = given
       return builtin.apply({
         scope,
@@ -357,16 +457,20 @@ function callWith(
     }
     case 'init': {
       if (callee.name === undefined || callee.init.kind !== 'draw') break
-      const known = initializers.get(callee.name)
-      const [least, most] = known ?? [0, 0]
+      if (!isInitializer(callee.name)) break
       const numbers = given.positional.map(a => asNumber(a.entity, `an argument of ${callee.name}`, a.span))
-      if (numbers.length < least || numbers.length > most || given.named.size > 0) {
-        fail('RNN208', { callee: callee.name, expected: least === most ? `${least} numbers` : `${least} to ${most} numbers`, found: `${numbers.length} were` }, { span })
+      if (!takes(callee.name, numbers.length) || given.named.size > 0) {
+        const forms = initializers[callee.name].map(names => `(${names.join(', ')})`).join(' or ')
+        fail('RNN208', { callee: callee.name, expected: forms, found: `${numbers.length} were` }, { span })
       }
       return { kind: 'init', init: { kind: 'draw', initializer: callee.name, args: numbers } }
     }
   }
-  return fail('RNN225', { value: sourceText(scope, site.kind === 'call' ? site.callee.span : site.span), found: describeEntity(callee) }, { span })
+  return fail(
+    'RNN225',
+    { value: sourceText(scope, site.kind === 'call' ? site.callee.span : site.span), found: describeEntity(callee) },
+    { span },
+  )
 }
 
 function placed(builtin: { name: string; names: readonly string[] }, given: UnitArgs, span: Span): Entity[] {
@@ -379,7 +483,11 @@ function placed(builtin: { name: string; names: readonly string[] }, given: Unit
     }
     all[place] = arg.entity
   }
-  return [...all].map(e => e ?? fail('RNN209', { callee: builtin.name, name: builtin.names[all.indexOf(undefined)] ?? 'an argument' }, { span }))
+  return [...all].map(
+    e =>
+      e ??
+      fail('RNN209', { callee: builtin.name, name: builtin.names[all.indexOf(undefined)] ?? 'an argument' }, { span }),
+  )
 }
 
 function collect(scope: Scope, args: readonly Arg[], first: readonly { entity: Entity; span: Span }[]): UnitArgs {
@@ -406,6 +514,12 @@ function axisNamed(scope: Scope, t: Tensor, name: string, span: Span): Axis {
 }
 
 /** A recipe applied in place: one anonymous instance for this place in the text. */
-function applyRecipeHere(scope: Scope, recipe: Entity & { kind: 'recipe' }, given: UnitArgs, site: Expr, span: Span): Entity {
+function applyRecipeHere(
+  scope: Scope,
+  recipe: Entity & { kind: 'recipe' },
+  given: UnitArgs,
+  site: Expr,
+  span: Span,
+): Entity {
   return applyInstance(scope, instanceOf(scope, recipe, site.span), given, span)
 }

@@ -6,7 +6,7 @@ import { createBuilder } from '../ir/builder.ts'
 import * as D from '../ir/dim.ts'
 import type { Value } from '../ir/graph.ts'
 import { declareParam, declarePart, laterNames } from './apply.ts'
-import { equation, output, checkPlace, collectErrors } from './body.ts'
+import { checkPlace, collectErrors, equation, output } from './body.ts'
 import { average } from './builtins/probabilities.ts'
 import { asTensor } from './convert.ts'
 import { expand, inOrder, masked, pointwise, tensor, withItem } from './emit.ts'
@@ -15,7 +15,7 @@ import { evaluate } from './evaluate.ts'
 import type { Scope, Session } from './scope.ts'
 import type { Parameter, Port, Prediction } from './signature.ts'
 import { type Axis, baseOf, formatAxes, formatItem, noFacts, type Tensor } from './tensor.ts'
-import { knownDim, resolveItem, type Resolver } from './types.ts'
+import { knownDim, type Resolver, resolveItem } from './types.ts'
 
 /** One average over everything: what batches add up, and their ratio in this batch. */
 export interface Average {
@@ -88,19 +88,43 @@ export function lowerModel(unit: Unit, options: LowerOptions): LoweredModel {
     lineOf: span => lineOf(options.sources, span),
   }
   const instance: Instance = {
-    kind: 'instance', unit, hypers: new Map(), local: '', anonymous: false, site: unit.span,
-    dims: new Map(), items: new Map(), weights: new Map(), parts: new Map(), placed: new Map(), axes: new Map(),
+    kind: 'instance',
+    unit,
+    hypers: new Map(),
+    local: '',
+    anonymous: false,
+    site: unit.span,
+    dims: new Map(),
+    items: new Map(),
+    weights: new Map(),
+    parts: new Map(),
+    placed: new Map(),
+    axes: new Map(),
   }
   const scope: Scope = {
-    session, builder, place: unit.name.text, kind: 'model', names: new Map(), primes: new Map(), states: new Map(),
-    axes: new Map(), instance, steps: () => [], later: laterNames(unit.body),
+    session,
+    builder,
+    place: unit.name.text,
+    kind: 'model',
+    names: new Map(),
+    primes: new Map(),
+    states: new Map(),
+    axes: new Map(),
+    instance,
+    steps: () => [],
+    later: laterNames(unit.body),
   }
   for (const param of unit.params) {
     const { text } = param.name
     const set = options.sets.get(text)
     if (set !== undefined) scope.names.set(text, { kind: 'dim', dim: D.labelled(D.constant(set), D.symbol(text)) })
     else if (param.default !== undefined) scope.names.set(text, evaluate(scope, param.default))
-    else fail('RNN209', { callee: unit.name.text, name: text }, { span: param.span, help: `give it a default, or --set ${text}=…` })
+    else
+      fail(
+        'RNN209',
+        { callee: unit.name.text, name: text },
+        { span: param.span, help: `give it a default, or --set ${text}=…` },
+      )
   }
 
   const ports: { inputs: Port[]; targets: Port[] } = { inputs: [], targets: [] }
@@ -141,16 +165,21 @@ export function lowerModel(unit: Unit, options: LowerOptions): LoweredModel {
         throw new Error(`${s.kind} was refused before`)
     }
   }
-  collectErrors(unit.body.map(s => ({
-    run: () => run(s),
-    failed: () => {
-      const names = 'names' in s ? s.names : 'name' in s && s.name !== undefined ? [s.name] : []
-      for (const n of names) if (!scope.names.has(n.text)) scope.names.set(n.text, { kind: 'unknown' })
-    },
-  })))
+  collectErrors(
+    unit.body.map(s => ({
+      run: () => run(s),
+      failed: () => {
+        const names = 'names' in s ? s.names : 'name' in s && s.name !== undefined ? [s.name] : []
+        for (const n of names) if (!scope.names.has(n.text)) scope.names.set(n.text, { kind: 'unknown' })
+      },
+    })),
+  )
 
   builder.note = {}
-  const loss = losses.length === 0 ? undefined : losses.map(l => l.tensor).reduce((a, b) => pointwise(scope, 'add', [a, b], unit.span)).value
+  const loss =
+    losses.length === 0
+      ? undefined
+      : losses.map(l => l.tensor).reduce((a, b) => pointwise(scope, 'add', [a, b], unit.span)).value
   if (loss !== undefined && loss.hint === '') loss.hint = 'loss'
   const finished = outputs.map(o => finishOutput(scope, o))
   nameDraws(session, inputNames)
@@ -170,7 +199,9 @@ export function lowerModel(unit: Unit, options: LowerOptions): LoweredModel {
     averages: session.averages,
     loss,
     reports: [
-      ...(losses.length > 1 ? losses.flatMap(l => (l.name === undefined ? [] : [{ name: l.name, value: l.tensor.value }])) : []),
+      ...(losses.length > 1
+        ? losses.flatMap(l => (l.name === undefined ? [] : [{ name: l.name, value: l.tensor.value }]))
+        : []),
       ...metrics.map(m => ({ name: m.name, value: m.tensor.value })),
     ],
     fedBack: [...new Set(outputs.flatMap(o => [...o.tensor.facts.delayed]))],
@@ -184,12 +215,15 @@ function lineOf(sources: ReadonlyMap<string, string>, span: Span): number {
 
 function namesAnywhere(unit: Unit): Set<string> {
   return new Set(
-    unit.body.flatMap(s => ('type' in s && s.type !== undefined ? [...s.type.axes.map(a => a.name.text), ...dimNames(s.type.item)] : [])),
+    unit.body.flatMap(s =>
+      'type' in s && s.type !== undefined ? [...s.type.axes.map(a => a.name.text), ...dimNames(s.type.item)] : [],
+    ),
   )
 }
 
 function dimNames(item: Declaration['type']['item']): string[] {
-  const names = (e: Expr): string[] => (e.kind === 'name' ? [e.name] : e.kind === 'binary' ? [...names(e.left), ...names(e.right)] : [])
+  const names = (e: Expr): string[] =>
+    e.kind === 'name' ? [e.name] : e.kind === 'binary' ? [...names(e.left), ...names(e.right)] : []
   return item.kind === 'tensor' ? item.dims.flatMap(names) : item.kind === 'coded' ? names(item.size) : []
 }
 
@@ -215,8 +249,19 @@ function declarePorts(
   for (const axis of d.type.axes) axes.push(declareAxis(scope, axis, axes, free, inputNames))
   const resolver: Resolver = {
     dim: free,
-    axis: () => { throw new Error('axes are declared first') },
-    item: (name, span) => fail('RNN210', { what: `${d.kind} type`, expected: '`[D]`, `real`, `int`, `bool`, `token of V` or `class of K`', found: `\`${name}\`` }, { span }),
+    axis: () => {
+      throw new Error('axes are declared first')
+    },
+    item: (name, span) =>
+      fail(
+        'RNN210',
+        {
+          what: `${d.kind} type`,
+          expected: '`[D]`, `real`, `int`, `bool`, `token of V` or `class of K`',
+          found: `\`${name}\``,
+        },
+        { span },
+      ),
   }
   const type = resolveItem(d.type, resolver)
   for (const { text: name, span } of d.names) {
@@ -242,7 +287,13 @@ function declarePorts(
 }
 
 /** An axis of the model: known by its name, else new; ragged unless it has a length. */
-function declareAxis(scope: Scope, axis: AxisExpr, before: readonly Axis[], free: (e: Expr) => D.Dim, inputNames: Map<number, string>): Axis {
+function declareAxis(
+  scope: Scope,
+  axis: AxisExpr,
+  before: readonly Axis[],
+  free: (e: Expr) => D.Dim,
+  inputNames: Map<number, string>,
+): Axis {
   const { session, builder } = scope
   const { text: name, span } = axis.name
   const length = axis.length && D.unlabelled(free(axis.length))
@@ -259,10 +310,15 @@ function declareAxis(scope: Scope, axis: AxisExpr, before: readonly Axis[], free
     scope.axes.set(name, fixed)
     return fixed
   }
-  const given = builder.param({ dtype: 'int', shape: [session.batch.size, ...before.map(a => a.size)] }, { hint: `${name}.lengths`, span })
+  const given = builder.param(
+    { dtype: 'int', shape: [session.batch.size, ...before.map(a => a.size)] },
+    { hint: `${name}.lengths`, span },
+  )
   inputNames.set(given.id, `${name}.lengths`)
   const layout = [...before, session.batch]
-  const lengths = tensor(expand(scope, tensor(given, [session.batch, ...before], []), layout, []), layout, [], { name: `length of ${name}` })
+  const lengths = tensor(expand(scope, tensor(given, [session.batch, ...before], []), layout, []), layout, [], {
+    name: `length of ${name}`,
+  })
   const ragged: Axis = { name, size: D.symbol(name), batch: false, lengths }
   scope.axes.set(name, ragged)
   return ragged
@@ -278,11 +334,21 @@ function measure(
 ): void {
   const before = scope.session.averages.length
   const t = asTensor(scope, evaluate(scope, s.value), s.value.span)
-  if (t.dtype === 'bool') fail('RNN216', { what: `a ${s.kind}`, expected: 'a number', found: 'a bool' }, { span: s.value.span, help: 'write `real(…)`' })
+  if (t.dtype === 'bool')
+    fail(
+      'RNN216',
+      { what: `a ${s.kind}`, expected: 'a number', found: 'a bool' },
+      { span: s.value.span, help: 'write `real(…)`' },
+    )
   const averaged = scope.session.averages.length > before && t.axes.length === 0 && t.item.length === 0
   const value = averaged && s.kind === 'metric' ? t : average(scope, t)
   const name = s.name?.text ?? calleeName(s.value)
-  if (s.kind === 'loss') losses.push({ name: s.name?.text ?? (losses.some(l => l.name === name) ? undefined : name), tensor: value, statement: s })
+  if (s.kind === 'loss')
+    losses.push({
+      name: s.name?.text ?? (losses.some(l => l.name === name) ? undefined : name),
+      tensor: value,
+      statement: s,
+    })
   else metrics.push({ name: name ?? 'metric', tensor: value })
 }
 
@@ -312,17 +378,35 @@ function predict(scope: Scope, s: Predict, targets: readonly Port[]): { name: st
   for (const axis of axes) {
     const cause = [...t.facts.ahead].find(([a]) => baseOf(a) === baseOf(axis))?.[1]
     if (t.facts.delayed.has(name) && cause !== undefined) {
-      fail('RNN331', { axis: axis.name, operation: cause.operation, line: scope.session.lineOf(cause.span), value: cause.value, output: name }, { span: s.value.span, labels: [{ span: cause.span, text: 'reads what is not there yet' }] })
+      fail(
+        'RNN331',
+        {
+          axis: axis.name,
+          operation: cause.operation,
+          line: scope.session.lineOf(cause.span),
+          value: cause.value,
+          output: name,
+        },
+        { span: s.value.span, labels: [{ span: cause.span, text: 'reads what is not there yet' }] },
+      )
     }
   }
   const mine = t.axes.filter(a => !a.batch)
   if (mine.length !== axes.length || mine.some(a => !axes.includes(a))) {
     const over = (list: readonly Axis[]): string => (list.length === 0 ? '' : ` over ${formatAxes(list)}`)
-    fail('RNN204', { name, declared: `${target.coding?.kind ?? 'real'}${over(axes)}`, found: `${formatItem(t)}${over(mine)}` }, { span: s.value.span })
+    fail(
+      'RNN204',
+      { name, declared: `${target.coding?.kind ?? 'real'}${over(axes)}`, found: `${formatItem(t)}${over(mine)}` },
+      { span: s.value.span },
+    )
   }
   const sameSize = D.equal(D.product(t.item), D.product(target.item))
   if (target.coding === undefined && !sameSize) {
-    fail('RNN204', { name, declared: formatItem({ dtype: target.dtype, item: target.item }), found: formatItem(t) }, { span: s.value.span })
+    fail(
+      'RNN204',
+      { name, declared: formatItem({ dtype: target.dtype, item: target.item }), found: formatItem(t) },
+      { span: s.value.span },
+    )
   }
   return { name, tensor: target.coding === undefined ? withItem(scope, t, target.item) : t, span: s.span }
 }

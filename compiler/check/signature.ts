@@ -51,3 +51,9 @@ export interface Signature {
   /** The losses and metrics by the names that reports use, in the order of the source. */
   readonly metrics: readonly string[]
 }
+
+/** How gradients are cut before the optimizer sees them. */
+export interface Clip {
+  readonly by: 'global_norm' | 'norm' | 'value'
+  readonly limit: number
+}

@@ -43,7 +43,8 @@ export function resolveItem({ item }: TypeExpr, resolver: Resolver): ItemBinding
 export function knownDim(scope: Scope, expr: Expr, what: string, param?: string): D.Dim {
   for (const name of namesIn(expr)) {
     if (scope.names.has(name.name)) continue
-    if (scope.axes.has(name.name) && param !== undefined) fail('RNN206', { param, axis: name.name }, { span: name.span })
+    if (scope.axes.has(name.name) && param !== undefined)
+      fail('RNN206', { param, axis: name.name }, { span: name.span })
     fail('RNN220', { dim: name.name }, { span: name.span })
   }
   const dim = asDim(scope.session.evaluate(scope, expr), what, expr.span)
@@ -55,7 +56,11 @@ export function knownAxis(scope: Scope, name: string, span: Span): Axis {
   const axis = scope.axes.get(name)
   if (axis !== undefined) return axis
   const near = suggest(name, [...scope.axes.keys()])
-  return fail('RNN106', { name }, { span, help: near === undefined ? 'no axis of this name is in sight' : `did you mean \`${near}\`?` })
+  return fail(
+    'RNN106',
+    { name },
+    { span, help: near === undefined ? 'no axis of this name is in sight' : `did you mean \`${near}\`?` },
+  )
 }
 
 export function namesIn(expr: Expr): (Expr & { kind: 'name' })[] {

@@ -9,7 +9,10 @@ export const sizeOf = (shape: readonly number[]): number => shape.reduce((n, d) 
 
 export const zeros = (shape: readonly number[]): NdArray => ({ shape, data: new Float64Array(sizeOf(shape)) })
 
-export const array = (shape: readonly number[], data: ArrayLike<number>): NdArray => ({ shape, data: Float64Array.from(data) })
+export const array = (shape: readonly number[], data: ArrayLike<number>): NdArray => ({
+  shape,
+  data: Float64Array.from(data),
+})
 
 /** An array from a function of the multi-index. */
 export function build(shape: readonly number[], element: (index: readonly number[]) => number): NdArray {

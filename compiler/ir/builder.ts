@@ -71,7 +71,9 @@ export function createBuilder(context: Context, bring?: (value: Value) => Value,
     },
     emitAll: (op, ins, attrs = {}, body, note = builder.note) => {
       const used = ins.map(builder.use)
-      const outs = opOf(context, op).infer(used, attrs, body).map(type => adopt(newValue(context, type, note)))
+      const outs = opOf(context, op)
+        .infer(used, attrs, body)
+        .map(type => adopt(newValue(context, type, note)))
       builder.eqns.push({ op, ins: used, attrs, outs, ...(body && { body }), span: note.span })
       return outs
     },
@@ -126,7 +128,12 @@ export interface ScanBindings {
 }
 
 /** Emits a scan over a body's equations; `results` are the carries as they leave the step, then the per-step outputs. */
-export function emitScan(b: Builder, scan: ScanBindings, eqns: readonly Eqn[], results: readonly Value[]): readonly Value[] {
+export function emitScan(
+  b: Builder,
+  scan: ScanBindings,
+  eqns: readonly Eqn[],
+  results: readonly Value[],
+): readonly Value[] {
   const bindings = [...scan.consts, ...scan.carries, ...scan.xs]
   return b.emitAll(
     'scan',
@@ -137,7 +144,8 @@ export function emitScan(b: Builder, scan: ScanBindings, eqns: readonly Eqn[], r
 }
 
 /** Scalar constant. */
-export const scalar = (b: Builder, value: number, dtype: DType = 'real'): Value => b.emit('constant', [], { value, dtype })
+export const scalar = (b: Builder, value: number, dtype: DType = 'real'): Value =>
+  b.emit('constant', [], { value, dtype })
 
 /** The value repeated along new dimensions, at the places (counted from the end of the result) that `at` lists. */
 export function broadcast(b: Builder, value: Value, at: readonly number[], sizes: readonly Dim[]): Value {
@@ -146,7 +154,12 @@ export function broadcast(b: Builder, value: Value, at: readonly number[], sizes
 
 /** A scalar repeated to a shape. */
 export function fill(b: Builder, value: Value, shape: readonly Dim[]): Value {
-  return broadcast(b, value, shape.map((_, i) => i - shape.length), shape)
+  return broadcast(
+    b,
+    value,
+    shape.map((_, i) => i - shape.length),
+    shape,
+  )
 }
 
 /** A constant of a type's shape. */
@@ -164,7 +177,10 @@ export const one: Dim = constant(1)
 /** The algebra over graph values of one shape: a formula becomes equations. */
 export function graphAlgebra(b: Builder, like: Type): Algebra<Value> {
   const names = Object.keys(numbers).filter(name => name !== 'constant')
-  const emit = (op: string) => (...args: Value[]) => b.emit(op, args)
+  const emit =
+    (op: string) =>
+    (...args: Value[]) =>
+      b.emit(op, args)
   const ops = Object.fromEntries(names.map(name => [name, emit(name)]))
   return { ...ops, constant: (v: number) => constantLike(b, v, { dtype: 'real', shape: like.shape }) } as Algebra<Value> // one entry for each name of the algebra
 }

@@ -56,7 +56,9 @@ export function asNumber(dim: Dim): number | undefined {
 }
 
 /** The symbols that `dim` is made of, without offsets. */
-export const symbolsOf = (dim: Dim): string[] => [...new Set(dim.terms.flatMap(t => t.atoms.map(a => splitAtom(a).name)))]
+export const symbolsOf = (dim: Dim): string[] => [
+  ...new Set(dim.terms.flatMap(t => t.atoms.map(a => splitAtom(a).name))),
+]
 
 /** Throws a plain Error if a symbol has no size: the caller names it to the user. */
 export function evaluate(dim: Dim, sizes: Sizes): number {
@@ -81,9 +83,7 @@ export function substitute(dim: Dim, bindings: ReadonlyMap<string, Dim>): Dim {
     if (bound === undefined) return normal([{ coefficient: 1, atoms: [atom] }])
     return minus === 0 ? bound : minusClamped(bound, minus)
   }
-  return dim.terms
-    .map(t => multiply(constant(t.coefficient), product(t.atoms.map(atomDim))))
-    .reduce(add, constant(0))
+  return dim.terms.map(t => multiply(constant(t.coefficient), product(t.atoms.map(atomDim)))).reduce(add, constant(0))
 }
 
 /** max(0, dim - by), for a number or a single symbol. */
@@ -95,7 +95,10 @@ export function minusClamped(dim: Dim, by: number): Dim {
 }
 
 /** `4*units + 1`; in code, wrap atoms by `atom`. */
-export function format(dim: Dim, atom: (name: string, minus: number) => string = (n, m) => (m ? `${n}-${m}` : n)): string {
+export function format(
+  dim: Dim,
+  atom: (name: string, minus: number) => string = (n, m) => (m ? `${n}-${m}` : n),
+): string {
   if (dim.terms.length === 0) return '0'
   return dim.terms
     .map((term, i) => {

@@ -61,7 +61,10 @@ export function scanOperands(eqn: Eqn, values: readonly Value[] = eqn.ins): Scan
 }
 
 /** Splits a scan's `outs`, or its body's results. */
-export function scanResults(eqn: Eqn, values: readonly Value[] = eqn.outs): { carries: readonly Value[]; ys: readonly Value[] } {
+export function scanResults(
+  eqn: Eqn,
+  values: readonly Value[] = eqn.outs,
+): { carries: readonly Value[]; ys: readonly Value[] } {
   const { carries } = scanCounts(eqn)
   return { carries: values.slice(0, carries), ys: values.slice(carries) }
 }

@@ -1,6 +1,6 @@
 // The interpreter: the oracle. Runs a graph in float64, one equation at a time, by each op's reference rule.
 import type { NdArray } from './array.ts'
-import { opOf, type Context } from './builder.ts'
+import { type Context, opOf } from './builder.ts'
 import { type Dim, evaluate, type Sizes } from './dim.ts'
 import type { Attr, Block, Value } from './graph.ts'
 import { isDim, isDims } from './ops/define.ts'

@@ -4,7 +4,7 @@ import type { Dim } from './dim.ts'
 import type { DType, Eqn, Value } from './graph.ts'
 
 /** The planner adds what kind it is, and the equation's name and place. */
-type Unlabelled<K> = Omit<K, 'kind' | 'hint' | 'span'>
+export type Unlabelled<K> = Omit<K, 'kind' | 'hint' | 'span'>
 
 export interface Lowering {
   /** Where a value lies: one stride for each dimension of its shape. */

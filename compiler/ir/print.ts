@@ -1,6 +1,15 @@
 // The text of a graph: deterministic, one line an equation. `read.ts` reads it back; spec/ir.md describes it.
 import { format } from './dim.ts'
-import { type Attr, type Block, type Eqn, type Graph, scanCounts, scanOperands, scanResults, type Type } from './graph.ts'
+import {
+  type Attr,
+  type Block,
+  type Eqn,
+  type Graph,
+  scanCounts,
+  scanOperands,
+  scanResults,
+  type Type,
+} from './graph.ts'
 import { isDim, isDims } from './ops/define.ts'
 import { ops } from './ops/index.ts'
 

@@ -29,6 +29,7 @@ const dtypes: Readonly<Record<string, DType>> = { real: 'real', int: 'int', bool
 
 function readWhole(reader: Reader): Graph {
   const [, graphName] = take(reader, `graph (${name}) \\{`, 'graph NAME {')
+  reader.at++
   const scope: Scope = new Map()
   const inputs: string[] = []
   const params: Value[] = []
@@ -63,11 +64,20 @@ function readEqns(reader: Reader, scope: Scope): Eqn[] {
 
 function readEqn(reader: Reader, scope: Scope): Eqn {
   const start = reader.at
-  const [, left = '', op, call, brace] = take(reader, String.raw`(?:(.*?)\s*=\s*)?(\w+)\((.*)\)\s*(\{)?`, '%VALUE = OP(…)')
+  const [, left = '', op, call, brace] = take(
+    reader,
+    String.raw`(?:(.*?)\s*=\s*)?(\w+)\((.*)\)\s*(\{)?`,
+    '%VALUE = OP(…)',
+  )
   const schema = guarded(reader, () => opOf(reader.context, op)).attrs
   const args = splitTop(call)
   const operands = args.filter(a => a.startsWith('%')).map(a => lookup(reader, scope, a))
-  const given = readAttrs(reader, schema, args.filter(a => !a.startsWith('%')), brace !== undefined)
+  const given = readAttrs(
+    reader,
+    schema,
+    args.filter(a => !a.startsWith('%')),
+    brace !== undefined,
+  )
   reader.at++
   const scan = brace === undefined ? undefined : readBody(reader, scope)
   const end = reader.at
@@ -113,7 +123,8 @@ function readBody(reader: Reader, outer: Scope): ScanText {
   const results = [...leaving, ...readResults(reader, scope, 'yield')]
   const kind = (keyword: string): typeof params => params.filter(p => p.keyword === keyword)
   const [consts, carries] = [kind('const'), kind('carry')]
-  if (leaving.length !== carries.length) fail(reader, `${carries.length} carries enter the step and ${leaving.length} leave`)
+  if (leaving.length !== carries.length)
+    fail(reader, `${carries.length} carries enter the step and ${leaving.length} leave`)
   close(reader)
   const ordered = [...consts, ...carries, ...kind('each')]
   return {
@@ -208,7 +219,9 @@ function peek(reader: Reader): string | undefined {
 function take(reader: Reader, form: string, what: string): RegExpExecArray {
   const line = peek(reader)
   const match = line === undefined ? null : new RegExp(`^${form}$`).exec(line)
-  return match ?? fail(reader, line === undefined ? `the text ends before: ${what}` : `expected ${what}, found: ${line}`)
+  return (
+    match ?? fail(reader, line === undefined ? `the text ends before: ${what}` : `expected ${what}, found: ${line}`)
+  )
 }
 
 function close(reader: Reader): void {

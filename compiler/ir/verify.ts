@@ -12,7 +12,10 @@ import { type Names, nameValues, printEqn, printType } from './print.ts'
 export function verify(context: Context, block: Block | Graph): void {
   if ('inputs' in block) {
     check(block.inputs.length === block.params.length, `${block.inputs.length} names for ${block.params.length} inputs`)
-    check(block.outputs.length === block.results.length, `${block.outputs.length} names for ${block.results.length} outputs`)
+    check(
+      block.outputs.length === block.results.length,
+      `${block.outputs.length} names for ${block.results.length} outputs`,
+    )
   }
   verifyBlock(context, block, new Set())
 }

@@ -76,7 +76,7 @@ function eqnKey(eqn: Eqn, name: (value: Value) => string): string {
   const ins = eqn.ins.map(name)
   const operands = commutative.has(eqn.op) ? ins.sort() : ins
   const attrs = attrTexts(eqn).map(a => `${a.name}=${a.text}`)
-  const body = eqn.body === undefined ? [] : [JSON.stringify(eqn.attrs), blockKey(eqn.body)]
+  const body = eqn.body === undefined ? [] : [JSON.stringify(scanCounts(eqn)), blockKey(eqn.body)]
   return [eqn.op, ...operands, ...attrs, ...body].join(' ')
 }
 

@@ -44,7 +44,11 @@ function dceScan(eqn: Eqn, body: Block, needed: ReadonlySet<number>): Eqn {
       ...eqn,
       ins: kept(eqn.ins),
       outs: eqn.outs.filter((_, i) => live[i]),
-      attrs: { ...eqn.attrs, consts: keep.slice(0, consts).filter(k => k).length, carries: live.slice(0, carries).filter(l => l).length },
+      attrs: {
+        ...eqn.attrs,
+        consts: keep.slice(0, consts).filter(k => k).length,
+        carries: live.slice(0, carries).filter(l => l).length,
+      },
       body: { params: kept(body.params), eqns, results },
     }
   }

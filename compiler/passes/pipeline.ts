@@ -20,14 +20,15 @@ export interface RunOptions {
 
 /** The graph after the passes, verified after each; an error names the pass that broke it. */
 export function runPasses(context: Context, graph: Graph, passes: readonly Pass[], options: RunOptions = {}): Graph {
-  return passes.reduce((before, pass) => {
-    const after: Graph = { ...before, ...pass.run(context, before) }
+  let after = graph
+  for (const pass of passes) {
+    after = { ...after, ...pass.run(context, after) }
     try {
       verify(context, after)
     } catch (error) {
       throw new Error(`after ${pass.name}: ${error instanceof Error ? error.message : String(error)}`)
     }
     options.onDump?.(pass.name, after)
-    return after
-  }, graph)
+  }
+  return after
 }

@@ -44,7 +44,9 @@ export function rewriteBlock(context: Context, block: Block, rules: readonly Rul
   const builder: Builder = {
     ...base,
     emitAll: (op, ins, attrs = {}, body, note = builder.note) => {
-      const outs = opOf(context, op).infer(ins, attrs, body).map(type => newValue(context, type, note))
+      const outs = opOf(context, op)
+        .infer(ins, attrs, body)
+        .map(type => newValue(context, type, note))
       return visit({ op, ins, attrs, outs, ...(body && { body }), span: note.span })
     },
     emit: (op, ins, attrs, note) => builder.emitAll(op, ins, attrs, undefined, note)[0],
@@ -87,7 +89,9 @@ export function rewriteBlock(context: Context, block: Block, rules: readonly Rul
   }
   const results = renamed(block.results, replaced)
   const same = results === block.results && base.eqns.length === block.eqns.length
-  return same && base.eqns.every((eqn, i) => eqn === block.eqns[i]) ? block : { params: block.params, eqns: base.eqns, results }
+  return same && base.eqns.every((eqn, i) => eqn === block.eqns[i])
+    ? block
+    : { params: block.params, eqns: base.eqns, results }
 }
 
 /** The values with those replaced that have a replacement; the same list where none has. */

@@ -4,8 +4,9 @@ import type { Span } from '../../dsl/ast.ts'
 import { type Context, opOf } from '../ir/builder.ts'
 import { add, asNumber, constant, type Dim, equal, multiply, product, sameShape, symbol, symbolsOf } from '../ir/dim.ts'
 import { allEqns, type Block, type DType, type Eqn, type Graph, scanOperands, scanResults, type Value } from '../ir/graph.ts'
-import type { Lowering } from '../ir/lowering.ts'
+import type { Lowering, Unlabelled } from '../ir/lowering.ts'
 import { isDim, isDims } from '../ir/ops/define.ts'
+import { withoutDeadStores } from './deadStores.ts'
 import { isDense, programReads, readsOf, sameOperand, whole, writesOf } from './operands.ts'
 import type { Buffer, Instruction, Loop, MapKernel, Operand, Plan, Port, Ref, Step, Write } from './plan.ts'
 import { createProgram, type ProgramBuilder, pruned, renamed } from './program.ts'
@@ -34,10 +35,21 @@ interface Scope {
   readonly copies: Map<number, Operand>
 }
 
-/** Where a value is: in memory, or a result of a kernel that may still grow, or both. */
+/** A result of a kernel that may still grow. */
+interface Pending {
+  readonly group: Group
+  readonly ref: Ref
+}
+
+/** Where a value is: in memory, or pending, or both. */
 interface Place {
-  operand?: Operand
-  readonly pending?: { readonly group: Group; readonly ref: Ref }
+  readonly operand?: Operand
+  readonly pending?: Pending
+}
+
+/** A pending value that is written to memory as well. */
+interface Stored extends Pending {
+  readonly operand: Operand
 }
 
 /** V8 compiles no function over 60 KB of bytecode; this stays far below. */
@@ -50,6 +62,8 @@ export function makePlan(context: Context, graph: Graph): Plan {
   const places = new Map<number, Place>()
   /** Where a value has to end, if a kernel computes it: its slice of a loop's stacked output. */
   const destinations = new Map<number, Operand>()
+  /** The buffers that pending values are written to, by id. */
+  const stored = new Map<number, Stored>()
   /** Buffers of one instruction, by id: constants, sizes and positions, which are written only if a kernel must read them. */
   const sources = new Map<number, MapKernel>()
   const preamble: Step[] = []
@@ -84,9 +98,14 @@ export function makePlan(context: Context, graph: Graph): Plan {
     ...(current?.span && { span: current.span }),
   })
 
-  const write = ({ group, ref }: { group: Group; ref: Ref }, to: Operand): void => {
+  const write = ({ group, ref }: Pending, to: Operand): void => {
     group.writes.push({ value: ref, to })
     markWritten(group.scope, to.buffer, group.place)
+  }
+
+  const store = (pending: Pending, operand: Operand): void => {
+    write(pending, operand)
+    stored.set(operand.buffer.id, { ...pending, operand })
   }
 
   function output(value: Value): Operand {
@@ -103,7 +122,7 @@ export function makePlan(context: Context, graph: Graph): Plan {
     if (place.operand !== undefined) return place.operand
     if (place.pending === undefined) throw new Error(`%${value.id} (${value.hint}) lies nowhere`)
     const to = output(value)
-    write(place.pending, to)
+    store(place.pending, to)
     return to
   }
 
@@ -279,7 +298,7 @@ export function makePlan(context: Context, graph: Graph): Plan {
     if (operand !== undefined && sameOperand(operand, to)) return
     if (mine && operand === undefined && pending !== undefined) {
       places.set(value.id, { operand: to, pending })
-      write(pending, to)
+      store(pending, to)
     } else copy(value, to)
   }
 
@@ -321,6 +340,18 @@ export function makePlan(context: Context, graph: Graph): Plan {
     })
   }
 
+  /** Lets the kernel that computes some elements write them to another place too, if no later step has written there. */
+  function writtenAsWell({ domain, program: [read], writes: [first, ...more] }: Unlabelled<MapKernel>): boolean {
+    if (read.kind !== 'read' || first.value !== 0 || more.length > 0) return false
+    if (read.indirect !== undefined || first.indirect !== undefined || first.accumulate === true) return false
+    const source = stored.get(read.from.buffer.id)
+    if (source === undefined || source.group.scope !== scope || source.group.place < scope.barrier) return false
+    if (!sameShape(source.group.domain, domain) || !sameOperand(source.operand, read.from)) return false
+    if (writtenAt(first.to) > source.group.place) return false
+    write(source, first.to)
+    return true
+  }
+
   const plan: Lowering = {
     operand: operandOf,
     dense,
@@ -334,6 +365,7 @@ export function makePlan(context: Context, graph: Graph): Plan {
         sources.set(kernel.writes[0].to.buffer.id, { kind: 'map', ...kernel, ...note() })
         return
       }
+      if (writtenAsWell(kernel)) return
       const { program, name } = resolved(kernel.program)
       const writes = kernel.writes.map(w => ({
         ...w,
@@ -381,9 +413,10 @@ export function makePlan(context: Context, graph: Graph): Plan {
     return { name: graph.outputs[i], operand: whole(operand.buffer, value.shape), shape: value.shape }
   })
 
-  const steps = [...preamble, ...closed(top)]
-  const used = [...inputs.map(p => p.operand), ...steps.flatMap(s => [...readsOf(s), ...writesOf(s)])]
-  const buffers = [...new Set([...used, ...outputs.map(p => p.operand)].map(o => o.buffer))].sort((a, b) => a.id - b.id)
+  const steps = withoutDeadStores([...preamble, ...closed(top)], outputs.map(p => p.operand.buffer))
+  const ports = [...inputs, ...outputs].map(p => p.operand)
+  const used = new Set([...ports, ...steps.flatMap(s => [...readsOf(s), ...writesOf(s)])].map(o => o.buffer))
+  const buffers = [...used].sort((a, b) => a.id - b.id)
   return { name: graph.name, inputs, outputs, buffers, steps }
 }
 

@@ -51,7 +51,9 @@ export function createModuleNames(plan: Plan, helpers: readonly string[]): Modul
       return key
     })
   }
-  const buffers = new Map(plan.buffers.map(b => [b, fresh(b.hint === '' ? `buffer${b.id}` : b.hint)]))
+  const wishes = new Map(plan.steps.flatMap(makers))
+  for (const { name, operand } of plan.outputs) wishes.set(operand.buffer, name)
+  const buffers = new Map(plan.buffers.map(b => [b, fresh(b.hint || (wishes.get(b) ?? 'buffer'))]))
   return { buffers, atoms, fresh }
 }
 
@@ -89,6 +91,23 @@ export const parameters = ({ buffers, atoms }: Used): string => [...buffers, ...
 export function useAll(into: Used, from: Used): void {
   for (const name of from.buffers) into.buffers.add(name)
   for (const atom of from.atoms) into.atoms.add(atom)
+}
+
+/** What writes each buffer, for those that the source has no name for. */
+function makers(step: Step): [Buffer, string][] {
+  switch (step.kind) {
+    case 'loop':
+      return step.steps.flatMap(makers)
+    case 'gemm':
+      return [[step.c.buffer, 'product']]
+    case 'reduce':
+      return [[step.to.buffer, step.combine]]
+    case 'map':
+      return step.writes.map(({ value, to }) => {
+        const made = step.program[value]
+        return [to.buffer, made.kind === 'apply' ? made.op : made.kind === 'read' ? 'copy' : made.kind]
+      })
+  }
 }
 
 function dimsOf(step: Step): Dim[] {

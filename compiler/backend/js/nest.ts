@@ -34,7 +34,7 @@ export function createNest(frame: Frame, domain: readonly Dim[]): Nest {
   const before: string[][] = [[], ...domain.map((): string[] => [])]
   const after: string[][] = [[], ...domain.map((): string[] => [])]
   const known = new Map<string, string>()
-  const indices = domain.map((_, d) => frame.local('ijklmnpq'[d] ?? `i${d}`))
+  const indices = domain.map(() => frame.local(...'ijklmnpq'))
 
   /** A name for an expression at a level; the same expression has the same name. */
   function named(level: number, text: string, wish: string): string {

@@ -18,7 +18,7 @@ type Nary = (...args: Expression[]) => Expression
 
 const call =
   (name: string): Nary =>
-  (...args) => ({ text: texts => `Math.${name}(${texts.join(', ')})`, args })
+  (...args) => ({ text: texts => `Math.${name}(${texts.map(unwrapped).join(', ')})`, args })
 
 const infix =
   (operator: string): Nary =>

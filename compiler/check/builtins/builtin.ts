@@ -51,5 +51,9 @@ export function axisOf(call: Call, callee: string, t: Tensor, candidates: readon
   if (call.over !== undefined) return call.over.axis(t)
   if (candidates.length === 1) return candidates[0]
   if (candidates.length === 0) fail('RNN215', { value: t.name || 'this value', axis: 'any axis' }, { span: call.span })
-  return fail('RNN214', { callee: `\`${callee}\``, axes: candidates.map(a => a.name).join(' and '), axis: candidates[0].name }, { span: call.span })
+  return fail(
+    'RNN214',
+    { callee: `\`${callee}\``, axes: candidates.map(a => a.name).join(' and '), axis: candidates[0].name },
+    { span: call.span },
+  )
 }

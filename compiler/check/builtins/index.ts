@@ -7,8 +7,7 @@ import { reductionBuiltins } from './reductions.ts'
 import { sequenceBuiltins } from './sequences.ts'
 
 export const builtins: ReadonlyMap<string, Builtin> = new Map(
-  [...pointwiseBuiltins, ...reductionBuiltins, ...sequenceBuiltins, ...matrixBuiltins, ...probabilityBuiltins].map(b => [
-    b.name,
-    b,
-  ]),
+  [...pointwiseBuiltins, ...reductionBuiltins, ...sequenceBuiltins, ...matrixBuiltins, ...probabilityBuiltins].map(
+    b => [b.name, b],
+  ),
 )

@@ -3,11 +3,23 @@ import { fail } from '../../../dsl/diagnostics.ts'
 import { reshape, scalar } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
 import type { Eqn, Value } from '../../ir/graph.ts'
-import { constantTensor, contract, dimTensor, expand, inOrder, masked, maskOf, pointwise, tensor, toReal, withItem } from '../emit.ts'
 import { bernoulli } from '../draw.ts'
+import {
+  constantTensor,
+  contract,
+  dimTensor,
+  expand,
+  inOrder,
+  masked,
+  maskOf,
+  pointwise,
+  tensor,
+  toReal,
+  withItem,
+} from '../emit.ts'
+import { describeEntity, type Entity } from '../entity.ts'
 import type { Scope } from '../scope.ts'
 import { formatItem, type Tensor } from '../tensor.ts'
-import { describeEntity, type Entity } from '../entity.ts'
 import { type Builtin, builtin } from './builtin.ts'
 
 /** Ops that pass probabilities on as they are, or one by one. */
@@ -21,7 +33,10 @@ function isProbability(value: Value, makers: ReadonlyMap<number, Eqn>): boolean 
   if (eqn.op === 'sub') return isOne(eqn.ins[0], makers) && isProbability(eqn.ins[1], makers)
   if (eqn.op === 'scan') {
     const result = eqn.body?.results[eqn.outs.indexOf(value)]
-    return result !== undefined && isProbability(result, new Map(eqn.body?.eqns.flatMap(e => e.outs.map(o => [o.id, e] as const))))
+    return (
+      result !== undefined &&
+      isProbability(result, new Map(eqn.body?.eqns.flatMap(e => e.outs.map(o => [o.id, e] as const))))
+    )
   }
   return carriers.has(eqn.op) && eqn.ins.some(v => v.dtype === 'real' && isProbability(v, makers))
 }
@@ -37,7 +52,10 @@ function totals(scope: Scope, given: Tensor): { sum: Value; count: Value } {
   const b = scope.builder
   const t = inOrder(scope, toReal(scope, given))
   const valid = masked(scope, t, t.axes, 0)
-  const all = (value: Value): Value => (value.shape.length === 0 ? value : b.emit('sum', [value], { axes: value.shape.map((_, i) => i - value.shape.length) }))
+  const all = (value: Value): Value =>
+    value.shape.length === 0
+      ? value
+      : b.emit('sum', [value], { axes: value.shape.map((_, i) => i - value.shape.length) })
   const masks = valid.axes.map(a => maskOf(scope, a)).filter(m => m !== undefined)
   const per = dimTensor(scope, D.product(t.item), 'real')
   if (masks.length === 0) {
@@ -63,13 +81,18 @@ export const probabilityBuiltins: readonly Builtin[] = [
     const makers = new Map(scope.builder.eqns.flatMap(e => e.outs.map(out => [out.id, e] as const)))
     if (isProbability(p.value, makers)) return p
     const callee = scope.call?.callee ?? 'probability'
-    return fail('RNN213', { callee, value: p.name || scope.call?.argument || 'its first argument', source: sourceOf(p) }, { span: scope.call?.span ?? span })
+    return fail(
+      'RNN213',
+      { callee, value: p.name || scope.call?.argument || 'its first argument', source: sourceOf(p) },
+      { span: scope.call?.span ?? span },
+    )
   }),
   /** The class that a distribution makes the most likely: the place of the largest, or p > 0.5 of a single number. */
   builtin('decide', 'p', 1, ({ scope, span }, p) => {
     const single = p.item.length === 0 || (p.item.length === 1 && D.asNumber(p.item[0]) === 1)
     if (!single) {
-      if (p.item.length !== 1) fail('RNN210', { what: 'the argument of `decide`', expected: 'a vector', found: formatItem(p) }, { span })
+      if (p.item.length !== 1)
+        fail('RNN210', { what: 'the argument of `decide`', expected: 'a vector', found: formatItem(p) }, { span })
       const value = scope.builder.emit('argmax', [p.value], { axis: -1 })
       return tensor(value, p.axes, [], { reversed: p.reversed, facts: p.facts, name: '' })
     }
@@ -92,7 +115,12 @@ export const probabilityBuiltins: readonly Builtin[] = [
     takesAxis: false,
     apply: ({ scope, args: [of], span }) => {
       const sums = weightsOf(scope, of).map(w => sumOfSquares(scope, w, span))
-      if (sums.length === 0) fail('RNN210', { what: 'the argument of `l2`', expected: 'a part with matrices, or a param', found: describeEntity(of) }, { span })
+      if (sums.length === 0)
+        fail(
+          'RNN210',
+          { what: 'the argument of `l2`', expected: 'a part with matrices, or a param', found: describeEntity(of) },
+          { span },
+        )
       return sums.reduce((x, y) => pointwise(scope, 'add', [x, y], span))
     },
   },

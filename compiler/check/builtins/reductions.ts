@@ -3,7 +3,7 @@ import { fail } from '../../../dsl/diagnostics.ts'
 import { reshape } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
 import type { Value } from '../../ir/graph.ts'
-import { dimTensor, inOrder, lengthOf, masked, numberPointwise, pointwise, tensor, toReal, cause } from '../emit.ts'
+import { cause, dimTensor, inOrder, lengthOf, masked, numberPointwise, pointwise, tensor, toReal } from '../emit.ts'
 import { type Axis, formatItem, type Tensor } from '../tensor.ts'
 import { type Builtin, builtin, type Call } from './builtin.ts'
 
@@ -21,11 +21,21 @@ function reduced(call: Call, name: string, t: Tensor, axis: Axis, value: Value):
 
 /** The item as one vector. */
 function flatItem(call: Call, name: string, t: Tensor): Value {
-  if (t.item.length === 0) fail('RNN210', { what: `\`${name}\``, expected: 'a vector, or an axis by `over`', found: formatItem(t) }, { span: call.span })
+  if (t.item.length === 0)
+    fail(
+      'RNN210',
+      { what: `\`${name}\``, expected: 'a vector, or an axis by `over`', found: formatItem(t) },
+      { span: call.span },
+    )
   return reshape(call.scope.builder, t.value, shapeOf(t, [D.product(t.item)]))
 }
 
-function reduction(name: string, op: 'sum' | 'reduce_max' | 'reduce_min' | 'logsumexp', padding: number, keepsInt: boolean): Builtin['apply'] {
+function reduction(
+  name: string,
+  op: 'sum' | 'reduce_max' | 'reduce_min' | 'logsumexp',
+  padding: number,
+  keepsInt: boolean,
+): Builtin['apply'] {
   return builtin(name, 'x, over S', 1, (call, given) => {
     const t = keepsInt && given.dtype !== 'bool' ? given : toReal(call.scope, given)
     const { scope } = call
@@ -42,7 +52,14 @@ function reduction(name: string, op: 'sum' | 'reduce_max' | 'reduce_min' | 'logs
 
 const overAxis = { takesAxis: true }
 
-const named = (name: string, apply: Builtin['apply']): Builtin => ({ name, params: 'x, over S', arity: [1, 1], names: ['x'], takesAxis: true, apply })
+const named = (name: string, apply: Builtin['apply']): Builtin => ({
+  name,
+  params: 'x, over S',
+  arity: [1, 1],
+  names: ['x'],
+  takesAxis: true,
+  apply,
+})
 
 /** `max(x)` reduces, `max(a, b)` is pointwise. */
 function extremum(name: 'max' | 'min', op: 'reduce_max' | 'reduce_min', padding: number): Builtin {
@@ -65,42 +82,71 @@ const sum = reduction('sum', 'sum', 0, true)
 export const reductionBuiltins: readonly Builtin[] = [
   named('sum', sum),
   /** The mean of nothing is 0. */
-  builtin('mean', 'x, over S', 1, (call, given) => {
-    const { scope, span } = call
-    const t = toReal(scope, given)
-    const total = sum({ ...call, args: [t] })
-    if (total.kind !== 'tensor') throw new Error('sum gives a value')
-    if (call.over === undefined) return pointwise(scope, 'div', [total, dimTensor(scope, D.product(t.item), 'real')], span)
-    const length = toReal(scope, lengthOf(scope, call.over.axis(t)))
-    const one = dimTensor(scope, D.constant(1), 'real')
-    return pointwise(scope, 'div', [total, pointwise(scope, 'max', [length, one], span)], span)
-  }, overAxis),
+  builtin(
+    'mean',
+    'x, over S',
+    1,
+    (call, given) => {
+      const { scope, span } = call
+      const t = toReal(scope, given)
+      const total = sum({ ...call, args: [t] })
+      if (total.kind !== 'tensor') throw new Error('sum gives a value')
+      if (call.over === undefined)
+        return pointwise(scope, 'div', [total, dimTensor(scope, D.product(t.item), 'real')], span)
+      const length = toReal(scope, lengthOf(scope, call.over.axis(t)))
+      const one = dimTensor(scope, D.constant(1), 'real')
+      return pointwise(scope, 'div', [total, pointwise(scope, 'max', [length, one], span)], span)
+    },
+    overAxis,
+  ),
   extremum('max', 'reduce_max', Number.NEGATIVE_INFINITY),
   extremum('min', 'reduce_min', Number.POSITIVE_INFINITY),
   named('logsumexp', reduction('logsumexp', 'logsumexp', Number.NEGATIVE_INFINITY, false)),
   /** On the last dim of the item, or over an axis. */
-  builtin('softmax', 'x, over S', 1, (call, given) => {
-    const { scope } = call
-    const t = toReal(scope, given)
-    if (call.over === undefined) {
-      if (t.item.length === 0) fail('RNN210', { what: '`softmax`', expected: 'a vector, or an axis by `over`', found: formatItem(t) }, { span: call.span })
-      return { ...t, value: scope.builder.emit('softmax', [t.value], { axis: -1 }), name: '' }
-    }
-    const axis = call.over.axis(t)
-    const valid = masked(scope, t, [axis], Number.NEGATIVE_INFINITY)
-    const value = scope.builder.emit('softmax', [valid.value], { axis: placeOf(valid, axis) })
-    const facts = { ...t.facts, ahead: new Map([...t.facts.ahead, [axis, cause('softmax', call.span, t)]]) }
-    return { ...valid, value, facts, name: '' }
-  }, overAxis),
-  builtin('argmax', 'x, over S', 1, (call, given) => {
-    const { scope } = call
-    if (call.over === undefined) {
-      const value = scope.builder.emit('argmax', [flatItem(call, 'argmax', given)], { axis: -1 })
-      return tensor(value, given.axes, [], { reversed: given.reversed, facts: given.facts, name: '' })
-    }
-    const axis = call.over.axis(given)
-    const valid = masked(scope, inOrder(scope, toReal(scope, given), [axis]), [axis], Number.NEGATIVE_INFINITY)
-    return reduced(call, 'argmax', valid, axis, scope.builder.emit('argmax', [valid.value], { axis: placeOf(valid, axis) }))
-  }, overAxis),
+  builtin(
+    'softmax',
+    'x, over S',
+    1,
+    (call, given) => {
+      const { scope } = call
+      const t = toReal(scope, given)
+      if (call.over === undefined) {
+        if (t.item.length === 0)
+          fail(
+            'RNN210',
+            { what: '`softmax`', expected: 'a vector, or an axis by `over`', found: formatItem(t) },
+            { span: call.span },
+          )
+        return { ...t, value: scope.builder.emit('softmax', [t.value], { axis: -1 }), name: '' }
+      }
+      const axis = call.over.axis(t)
+      const valid = masked(scope, t, [axis], Number.NEGATIVE_INFINITY)
+      const value = scope.builder.emit('softmax', [valid.value], { axis: placeOf(valid, axis) })
+      const facts = { ...t.facts, ahead: new Map([...t.facts.ahead, [axis, cause('softmax', call.span, t)]]) }
+      return { ...valid, value, facts, name: '' }
+    },
+    overAxis,
+  ),
+  builtin(
+    'argmax',
+    'x, over S',
+    1,
+    (call, given) => {
+      const { scope } = call
+      if (call.over === undefined) {
+        const value = scope.builder.emit('argmax', [flatItem(call, 'argmax', given)], { axis: -1 })
+        return tensor(value, given.axes, [], { reversed: given.reversed, facts: given.facts, name: '' })
+      }
+      const axis = call.over.axis(given)
+      const valid = masked(scope, inOrder(scope, toReal(scope, given), [axis]), [axis], Number.NEGATIVE_INFINITY)
+      return reduced(
+        call,
+        'argmax',
+        valid,
+        axis,
+        scope.builder.emit('argmax', [valid.value], { axis: placeOf(valid, axis) }),
+      )
+    },
+    overAxis,
+  ),
 ]
-

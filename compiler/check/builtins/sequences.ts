@@ -2,46 +2,54 @@
 import { fail } from '../../../dsl/diagnostics.ts'
 import { fill, reshape, scalar } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
-import { cause, expand, inOrder, lengthOf, tensor, toReal, visibleAxes } from '../emit.ts'
 import { asTensor } from '../convert.ts'
+import { cause, expand, inOrder, lengthOf, tensor, toReal, visibleAxes } from '../emit.ts'
 import type { Scope } from '../scope.ts'
 import { type Axis, baseOf, formatItem, sameItem, type Tensor } from '../tensor.ts'
 import { axisOf, type Builtin, builtin, type Call } from './builtin.ts'
 
 const overAxis = { takesAxis: true }
 
-const shapeOf = (axes: readonly Axis[], item: readonly D.Dim[]): D.Dim[] => [...axes.map(a => a.size), ...item].map(D.unlabelled)
+const shapeOf = (axes: readonly Axis[], item: readonly D.Dim[]): D.Dim[] =>
+  [...axes.map(a => a.size), ...item].map(D.unlabelled)
 const placeOf = (t: Tensor, axis: Axis): number => t.axes.indexOf(axis) - t.axes.length - t.item.length
 const chosen = (call: Call, name: string, t: Tensor): Axis => axisOf(call, name, t, visibleAxes(call.scope, t))
 
 /** The first or the last valid element of an axis; zero where there is none. */
 function end(name: 'first' | 'last'): Builtin {
-  return builtin(name, 'x, over S', 1, (call, t) => {
-    const { scope } = call
-    const axis = chosen(call, name, t)
-    const atEnd = (name === 'last') !== t.reversed.includes(axis)
-    const axes = t.axes.filter(a => a !== axis)
-    const b = scope.builder
-    const size = D.asNumber(axis.size)
-    const facts = name === 'last' || t.reversed.includes(axis)
-      ? { ...t.facts, whole: new Map([...t.facts.whole, [axis, cause(name, call.span, t)]]) }
-      : t.facts
-    const rest = { reversed: t.reversed.filter(a => a !== axis), facts, coding: t.coding, name: '' }
-    if (axis.lengths === undefined && size !== undefined && size > 0) {
-      const start = D.constant(atEnd ? size - 1 : 0)
-      const slice = b.emit('slice', [t.value], { axis: placeOf(t, axis), start, size: D.constant(1) })
-      return tensor(reshape(b, slice, shapeOf(axes, t.item)), axes, t.item, rest)
-    }
-    const lengths = lengthOf(scope, axis)
-    const place = atEnd
-      ? { ...lengths, value: b.emit('sub', [lengths.value, fill(b, scalar(b, 1, 'int'), lengths.value.shape)]) }
-      : tensor(scalar(b, 0, 'int'), [], [])
-    const all = [...axes.filter(a => !a.batch), ...[...new Set([...axes, ...place.axes])].filter(a => a.batch)]
-    const index = expand(scope, place, all, [])
-    const spread = { ...t, axes: [axis, ...all], value: expand(scope, t, [axis, ...all], t.item) }
-    const value = b.emit('pick', [spread.value, index], { axis: placeOf(spread, axis), tail: t.item.length })
-    return tensor(value, all, t.item, rest)
-  }, overAxis)
+  return builtin(
+    name,
+    'x, over S',
+    1,
+    (call, t) => {
+      const { scope } = call
+      const axis = chosen(call, name, t)
+      const atEnd = (name === 'last') !== t.reversed.includes(axis)
+      const axes = t.axes.filter(a => a !== axis)
+      const b = scope.builder
+      const size = D.asNumber(axis.size)
+      const facts =
+        name === 'last' || t.reversed.includes(axis)
+          ? { ...t.facts, whole: new Map([...t.facts.whole, [axis, cause(name, call.span, t)]]) }
+          : t.facts
+      const rest = { reversed: t.reversed.filter(a => a !== axis), facts, coding: t.coding, name: '' }
+      if (axis.lengths === undefined && size !== undefined && size > 0) {
+        const start = D.constant(atEnd ? size - 1 : 0)
+        const slice = b.emit('slice', [t.value], { axis: placeOf(t, axis), start, size: D.constant(1) })
+        return tensor(reshape(b, slice, shapeOf(axes, t.item)), axes, t.item, rest)
+      }
+      const lengths = lengthOf(scope, axis)
+      const place = atEnd
+        ? { ...lengths, value: b.emit('sub', [lengths.value, fill(b, scalar(b, 1, 'int'), lengths.value.shape)]) }
+        : tensor(scalar(b, 0, 'int'), [], [])
+      const all = [...axes.filter(a => !a.batch), ...[...new Set([...axes, ...place.axes])].filter(a => a.batch)]
+      const index = expand(scope, place, all, [])
+      const spread = { ...t, axes: [axis, ...all], value: expand(scope, t, [axis, ...all], t.item) }
+      const value = b.emit('pick', [spread.value, index], { axis: placeOf(spread, axis), tail: t.item.length })
+      return tensor(value, all, t.item, rest)
+    },
+    overAxis,
+  )
 }
 
 /** The axis without `count` of its elements. Equal axes give equal axes. */
@@ -68,29 +76,48 @@ function shorter(scope: Scope, axis: Axis, count: number): Axis {
 
 /** `drop_first` and `drop_last`: over T-1. */
 function drop(name: 'drop_first' | 'drop_last'): Builtin {
-  return builtin(name, 'x, over S', 1, (call, given) => {
-    const axis = chosen(call, name, given)
-    const t = inOrder(call.scope, given, [axis])
-    const root = baseOf(axis)
-    const already = axis === root ? 0 : Number(axis.name.slice(root.name.length + 1))
-    const left = shorter(call.scope, root, already + 1)
-    const start = D.constant(name === 'drop_first' ? 1 : 0)
-    const value = call.scope.builder.emit('slice', [t.value], { axis: placeOf(t, axis), start, size: D.unlabelled(left.size) })
-    const axes = t.axes.map(a => (a === axis ? left : a))
-    const facts = name === 'drop_first' ? { ...t.facts, ahead: new Map([...t.facts.ahead, [axis, cause(name, call.span, t)]]) } : t.facts
-    return { ...t, value, axes, facts, name: '' }
-  }, overAxis)
+  return builtin(
+    name,
+    'x, over S',
+    1,
+    (call, given) => {
+      const axis = chosen(call, name, given)
+      const t = inOrder(call.scope, given, [axis])
+      const root = baseOf(axis)
+      const already = axis === root ? 0 : Number(axis.name.slice(root.name.length + 1))
+      const left = shorter(call.scope, root, already + 1)
+      const start = D.constant(name === 'drop_first' ? 1 : 0)
+      const value = call.scope.builder.emit('slice', [t.value], {
+        axis: placeOf(t, axis),
+        start,
+        size: D.unlabelled(left.size),
+      })
+      const axes = t.axes.map(a => (a === axis ? left : a))
+      const facts =
+        name === 'drop_first'
+          ? { ...t.facts, ahead: new Map([...t.facts.ahead, [axis, cause(name, call.span, t)]]) }
+          : t.facts
+      return { ...t, value, axes, facts, name: '' }
+    },
+    overAxis,
+  )
 }
 
 export const sequenceBuiltins: readonly Builtin[] = [
   end('last'),
   end('first'),
-  builtin('reverse', 'x, over S', 1, (call, t) => {
-    const axis = chosen(call, 'reverse', t)
-    const reversed = t.reversed.includes(axis) ? t.reversed.filter(a => a !== axis) : [...t.reversed, axis]
-    const facts = { ...t.facts, ahead: new Map([...t.facts.ahead, [axis, cause('reverse', call.span, t)]]) }
-    return { ...t, reversed, facts, name: '' }
-  }, overAxis),
+  builtin(
+    'reverse',
+    'x, over S',
+    1,
+    (call, t) => {
+      const axis = chosen(call, 'reverse', t)
+      const reversed = t.reversed.includes(axis) ? t.reversed.filter(a => a !== axis) : [...t.reversed, axis]
+      const facts = { ...t.facts, ahead: new Map([...t.facts.ahead, [axis, cause('reverse', call.span, t)]]) }
+      return { ...t, reversed, facts, name: '' }
+    },
+    overAxis,
+  ),
   drop('drop_first'),
   drop('drop_last'),
   /** One step late. A target read through it is no longer read at its own step. */
@@ -108,35 +135,63 @@ export const sequenceBuiltins: readonly Builtin[] = [
       const rest = t.axes.filter(a => a !== axis)
       const start = asTensor(scope, call.args[1] ?? { kind: 'dim', dim: D.constant(0) }, span)
       if (start.item.length > 0 && !sameItem(start.item, t.item)) {
-        fail('RNN203', { operation: 'delay', left: formatItem(t), right: formatItem(start) }, { span, caret: '`start` takes the place of an element' })
+        fail(
+          'RNN203',
+          { operation: 'delay', left: formatItem(t), right: formatItem(start) },
+          { span, caret: '`start` takes the place of an element' },
+        )
       }
       const typed = t.dtype === 'real' ? toReal(scope, start) : start
-      if (typed.dtype !== t.dtype) fail('RNN216', { what: '`start`', expected: `a value of type ${t.dtype}`, found: start.dtype }, { span })
+      if (typed.dtype !== t.dtype)
+        fail('RNN216', { what: '`start`', expected: `a value of type ${t.dtype}`, found: start.dtype }, { span })
       const axes = [axis, ...rest, ...start.axes.filter(a => !t.axes.includes(a))]
       const x = expand(scope, t, axes, t.item)
       const first = expand(scope, typed, axes.slice(1), t.item)
       const value = scope.builder.emit('shift', [x, first], { axis: -axes.length - t.item.length, by: 1 })
-      const facts = { ...t.facts, targets: start.facts.targets, delayed: new Set([...t.facts.delayed, ...t.facts.targets]) }
+      const facts = {
+        ...t.facts,
+        targets: start.facts.targets,
+        delayed: new Set([...t.facts.delayed, ...t.facts.targets]),
+      }
       return { ...t, value, axes, facts, name: '' }
     },
   },
-  builtin('position', 'over S', 0, ({ scope, over, span }) => {
-    if (over === undefined) return fail('RNN214', { callee: '`position`', axes: 'no value', axis: 'T' }, { span })
-    const axis = over.axis(nothing(scope))
-    return tensor(scope.builder.emit('iota', [], { size: D.unlabelled(axis.size) }), [axis], [], { name: '' })
-  }, overAxis),
-  builtin('length', 'over S', 0, ({ scope, over, span }) => {
-    if (over === undefined) return fail('RNN214', { callee: '`length`', axes: 'no value', axis: 'T' }, { span })
-    const axis = over.axis(nothing(scope))
-    return { ...lengthOf(scope, axis), name: '' }
-  }, overAxis),
-  builtin('repeat', 'x, over K', 1, ({ scope, over, span }, x) => {
-    if (over === undefined) return fail('RNN214', { callee: '`repeat`', axes: 'no axis to repeat over', axis: 'T' }, { span })
-    const axis = over.axis(nothing(scope))
-    if (x.axes.includes(axis)) return x
-    const axes = [axis, ...x.axes]
-    return { ...x, axes, value: expand(scope, x, axes, x.item) }
-  }, overAxis),
+  builtin(
+    'position',
+    'over S',
+    0,
+    ({ scope, over, span }) => {
+      if (over === undefined) return fail('RNN214', { callee: '`position`', axes: 'no value', axis: 'T' }, { span })
+      const axis = over.axis(nothing(scope))
+      return tensor(scope.builder.emit('iota', [], { size: D.unlabelled(axis.size) }), [axis], [], { name: '' })
+    },
+    overAxis,
+  ),
+  builtin(
+    'length',
+    'over S',
+    0,
+    ({ scope, over, span }) => {
+      if (over === undefined) return fail('RNN214', { callee: '`length`', axes: 'no value', axis: 'T' }, { span })
+      const axis = over.axis(nothing(scope))
+      return { ...lengthOf(scope, axis), name: '' }
+    },
+    overAxis,
+  ),
+  builtin(
+    'repeat',
+    'x, over K',
+    1,
+    ({ scope, over, span }, x) => {
+      if (over === undefined)
+        return fail('RNN214', { callee: '`repeat`', axes: 'no axis to repeat over', axis: 'T' }, { span })
+      const axis = over.axis(nothing(scope))
+      if (x.axes.includes(axis)) return x
+      const axes = [axis, ...x.axes]
+      return { ...x, axes, value: expand(scope, x, axes, x.item) }
+    },
+    overAxis,
+  ),
 ]
 
 /** A value over every axis that may be named here, for functions that take an axis and no value. */

@@ -59,7 +59,8 @@ export const contractionOps: readonly Op[] = [
     name: 'matmulT',
     attrs: {},
     infer: ([d, w]) => {
-      require(w.shape.length === 2 && equal(last(d.shape), w.shape[0]), 'matmulT: the last dim of d is not the first of W')
+      require(w.shape.length === 2 &&
+        equal(last(d.shape), w.shape[0]), 'matmulT: the last dim of d is not the first of W')
       return [{ dtype: 'real', shape: [...leads(d), w.shape[1]] }]
     },
     evaluate: ({ ins: [d, w], shapes: [shape] }) => [
@@ -130,13 +131,17 @@ export const contractionOps: readonly Op[] = [
         build(shape, index => {
           const lead = index.slice(0, -2)
           const [i, j] = index.slice(-2)
-          return sumOver(inner, k => at(a, [...lead, ...(ta ? [k, i] : [i, k])]) * at(b, [...lead, ...(tb ? [j, k] : [k, j])]))
+          return sumOver(
+            inner,
+            k => at(a, [...lead, ...(ta ? [k, i] : [i, k])]) * at(b, [...lead, ...(tb ? [j, k] : [k, j])]),
+          )
         }),
       ]
     },
     vjp: ({ builder, ins: [a, b], attrs: { ta, tb }, cotangents: [d], wanted }) => {
       if (d === undefined) return []
-      const bmm = (x: Value, y: Value, tx: boolean, ty: boolean): Value => builder.emit('bmm', [x, y], { ta: tx, tb: ty })
+      const bmm = (x: Value, y: Value, tx: boolean, ty: boolean): Value =>
+        builder.emit('bmm', [x, y], { ta: tx, tb: ty })
       return [
         wanted(0) ? (ta ? bmm(b, d, tb, true) : bmm(d, b, false, !tb)) : undefined,
         wanted(1) ? (tb ? bmm(d, a, true, ta) : bmm(a, d, !ta, false)) : undefined,

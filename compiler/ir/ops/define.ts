@@ -85,13 +85,17 @@ export interface Definition<S extends Schema> {
 /** A definition with its schema forgotten, so that a table can hold them all. */
 export interface Op extends Omit<Definition<Schema>, 'infer' | 'evaluate' | 'vjp' | 'lower'> {
   readonly infer: (ins: readonly Type[], attrs: Attrs, body: Block | undefined) => readonly Type[]
-  readonly evaluate: (e: Omit<Evaluation<Schema>, 'attrs'> & { attrs: Readonly<Record<string, unknown>> }) => readonly NdArray[]
+  readonly evaluate: (
+    e: Omit<Evaluation<Schema>, 'attrs'> & { attrs: Readonly<Record<string, unknown>> },
+  ) => readonly NdArray[]
   readonly vjp?: (t: Omit<Transposition<Schema>, 'attrs' | 'ins' | 'outs'>) => readonly (Value | undefined)[]
   readonly lower: (plan: Lowering, eqn: Eqn) => void
 }
 
 /** Checks attributes against the schema at run time, so that the typed rules can trust them. */
-export function defineOp<const S extends Schema>(d: Omit<Definition<S>, 'cheap' | 'flops'> & Partial<Definition<S>>): Op {
+export function defineOp<const S extends Schema>(
+  d: Omit<Definition<S>, 'cheap' | 'flops'> & Partial<Definition<S>>,
+): Op {
   const { infer, evaluate, vjp, lower } = d
   return {
     name: d.name,
@@ -101,8 +105,7 @@ export function defineOp<const S extends Schema>(d: Omit<Definition<S>, 'cheap' 
     flops: d.flops ?? (() => ({ terms: [] })),
     infer: (ins, attrs, body) => infer(ins, typed(d, attrs), body),
     evaluate: e => evaluate({ ...e, attrs: resolved(d, e.attrs) }),
-    vjp:
-      vjp && (t => vjp({ ...t, ins: t.eqn.ins, outs: t.eqn.outs, attrs: typed(d, t.eqn.attrs) })),
+    vjp: vjp && (t => vjp({ ...t, ins: t.eqn.ins, outs: t.eqn.outs, attrs: typed(d, t.eqn.attrs) })),
     lower: (plan, eqn) => lower({ plan, eqn, ins: eqn.ins, outs: eqn.outs, attrs: typed(d, eqn.attrs) }),
   }
 }
@@ -119,7 +122,11 @@ function resolved<S extends Schema>(d: Named<S>, attrs: Readonly<Record<string, 
   return attrs as ResolvedOf<S> // as above
 }
 
-function checkKinds(d: Named<Schema>, attrs: Readonly<Record<string, unknown>>, dimension: (v: unknown) => boolean): void {
+function checkKinds(
+  d: Named<Schema>,
+  attrs: Readonly<Record<string, unknown>>,
+  dimension: (v: unknown) => boolean,
+): void {
   const fits = {
     number: v => typeof v === 'number',
     boolean: v => typeof v === 'boolean',

@@ -10,10 +10,9 @@ import { scanOp } from './scan.ts'
 import { sourceOps } from './sources.ts'
 
 export const ops: ReadonlyMap<string, Op> = new Map(
-  [...pointwiseOps, ...sourceOps, ...movementOps, ...indexingOps, ...reductionOps, ...contractionOps, scanOp].map(op => [
-    op.name,
-    op,
-  ]),
+  [...pointwiseOps, ...sourceOps, ...movementOps, ...indexingOps, ...reductionOps, ...contractionOps, scanOp].map(
+    op => [op.name, op],
+  ),
 )
 
 /** The start of a new graph. */

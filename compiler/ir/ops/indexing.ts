@@ -145,7 +145,10 @@ export const indexingOps: readonly Op[] = [
     attrs: { axis: 'number', tail: 'number', size: 'dim' },
     infer: ([x, index], { axis, tail, size }) => {
       const shape = withInserted(x.shape, fromEnd(axis, x.shape.length + 1), size)
-      require(sameShape(index.shape, indexShape({ dtype: x.dtype, shape }, axis, tail)), 'place: the index has another shape')
+      require(sameShape(
+        index.shape,
+        indexShape({ dtype: x.dtype, shape }, axis, tail),
+      ), 'place: the index has another shape')
       return [{ dtype: x.dtype, shape }]
     },
     evaluate: ({ ins: [x, index], attrs: { axis, tail }, shapes: [shape] }) => {
@@ -191,7 +194,12 @@ export const indexingOps: readonly Op[] = [
         build(shape, position => {
           const rest = without(position, dim)
           const i = at(lengths, rest.slice(0, rest.length - tail)) - 1 - position[dim]
-          return inRange(i, shape[dim]) ? at(x, position.map((p, d) => (d === dim ? i : p))) : 0
+          return inRange(i, shape[dim])
+            ? at(
+                x,
+                position.map((p, d) => (d === dim ? i : p)),
+              )
+            : 0
         }),
       ]
     },

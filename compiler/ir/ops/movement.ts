@@ -1,9 +1,10 @@
 // Ops that move or repeat elements at static places. Axes are counted from the end, so that leading dimensions may be added.
+
+import type { Instruction, Operand } from '../../plan/plan.ts'
 import { at, build } from '../array.ts'
 import { fill as fillWith, scalar, zerosLike } from '../builder.ts'
 import { add, constant, type Dim, equal, formatLabel, multiply, product } from '../dim.ts'
 import type { Value } from '../graph.ts'
-import type { Instruction, Operand } from '../../plan/plan.ts'
 import { defineOp, fromEnd, type Op, require } from './define.ts'
 
 /** The operand's elements from `start` on along one dimension. */
@@ -33,7 +34,14 @@ export const movementOps: readonly Op[] = [
     },
     evaluate: ({ ins: [x], attrs, shapes: [shape] }) => {
       const fresh = new Set(attrs.at.map(p => fromEnd(p, shape.length)))
-      return [build(shape, index => at(x, index.filter((_, d) => !fresh.has(d))))]
+      return [
+        build(shape, index =>
+          at(
+            x,
+            index.filter((_, d) => !fresh.has(d)),
+          ),
+        ),
+      ]
     },
     vjp: ({ builder, attrs, cotangents: [d] }) => [d && builder.emit('sum', [d], { axes: attrs.at })],
     lower: ({ plan, ins: [x], outs: [y], attrs }) => {
@@ -67,6 +75,7 @@ export const movementOps: readonly Op[] = [
       require(rank >= order.length, 'transpose: the order is longer than the shape')
       const tail = order.map(o => x.shape[fromEnd(o, rank)])
       require(new Set(order).size === order.length, 'transpose: an axis occurs twice')
+      require(order.every(o => o >= -order.length), 'transpose: the order leaves an axis out')
       return [{ dtype: x.dtype, shape: [...x.shape.slice(0, rank - order.length), ...tail] }]
     },
     evaluate: ({ ins: [x], attrs: { order }, shapes: [shape] }) => {
@@ -197,17 +206,20 @@ export const movementOps: readonly Op[] = [
           const i = index[dim] - by
           return i >= 0 && i < shape[dim]
             ? at(x, replaced(index, dim, i))
-            : at(fill, index.filter((_, d) => d !== dim))
+            : at(
+                fill,
+                index.filter((_, d) => d !== dim),
+              )
         }),
       ]
     },
     vjp: ({ builder, ins: [x, fill], attrs: { axis, by }, cotangents: [d], wanted }) => {
       if (d === undefined) return []
       const dim = fromEnd(axis, x.shape.length)
-      const end = by === 1 ? scalar(builder, 0, 'int') : builder.emit('sub', [
-        builder.emit('size', [], { dim: x.shape[dim] }),
-        scalar(builder, 1, 'int'),
-      ])
+      const end =
+        by === 1
+          ? scalar(builder, 0, 'int')
+          : builder.emit('sub', [builder.emit('size', [], { dim: x.shape[dim] }), scalar(builder, 1, 'int')])
       return [
         wanted(0) ? builder.emit('shift', [d, zerosLike(builder, fill)], { axis, by: -by }) : undefined,
         wanted(1) ? builder.emit('pick', [d, fillWith(builder, end, fill.shape)], { axis, tail: 0 }) : undefined,

@@ -2,7 +2,7 @@
 import type { Algebra } from '../algebra.ts'
 import { numbers } from '../algebra.ts'
 import { graphAlgebra } from '../builder.ts'
-import { multiply, constant, product, sameShape } from '../dim.ts'
+import { constant, multiply, product, sameShape } from '../dim.ts'
 import type { DType, Value } from '../graph.ts'
 import { defineOp, type Op, require } from './define.ts'
 
@@ -32,20 +32,26 @@ function pointwise(name: string, p: Pointwise): Op {
     },
     evaluate: ({ ins, shapes }) => {
       const data = new Float64Array(ins[0].data.length)
-      for (let i = 0; i < data.length; i++) data[i] = p.formula(numbers, ins.map(x => x.data[i]))
+      for (let i = 0; i < data.length; i++)
+        data[i] = p.formula(
+          numbers,
+          ins.map(x => x.data[i]),
+        )
       return [{ shape: shapes[0], data }]
     },
-    vjp: (p.partials ?? p.cotangents) && (({ builder, ins, outs, cotangents: [d], wanted }) => {
-      if (d === undefined) return []
-      const algebra = graphAlgebra(builder, outs[0])
-      return ins.map((_, i): Value | undefined => {
-        if (!wanted(i)) return undefined
-        const direct = p.cotangents?.[i]
-        if (direct !== undefined) return direct(algebra, ins, d)
-        const partial = p.partials?.[i]
-        return partial && algebra.mul(d, partial(algebra, ins, outs[0]))
-      })
-    }),
+    vjp:
+      (p.partials ?? p.cotangents) &&
+      (({ builder, ins, outs, cotangents: [d], wanted }) => {
+        if (d === undefined) return []
+        const algebra = graphAlgebra(builder, outs[0])
+        return ins.map((_, i): Value | undefined => {
+          if (!wanted(i)) return undefined
+          const direct = p.cotangents?.[i]
+          if (direct !== undefined) return direct(algebra, ins, d)
+          const partial = p.partials?.[i]
+          return partial && algebra.mul(d, partial(algebra, ins, outs[0]))
+        })
+      }),
     lower: ({ plan, eqn }) => plan.pointwise(eqn),
     flops: (_, outs) => multiply(constant(p.flops ?? 1), product(outs[0].shape)),
     formula: p.formula,
@@ -123,8 +129,7 @@ export const pointwiseOps: readonly Op[] = [
     arity: 1,
     formula: (a, [x]) => a.max(x, a.neg(x)),
     cotangents: [
-      (a, [x], d) =>
-        a.where(a.lt(a.constant(0), x), d, a.where(a.lt(x, a.constant(0)), a.neg(d), a.constant(0))),
+      (a, [x], d) => a.where(a.lt(a.constant(0), x), d, a.where(a.lt(x, a.constant(0)), a.neg(d), a.constant(0))),
     ],
   }),
   /** max(x, 0); the derivative at 0 is 0. */
@@ -140,8 +145,7 @@ export const pointwiseOps: readonly Op[] = [
     dtype: () => 'real',
     formula: (a, [x, y]) => a.pow(x, y),
     partials: [
-      (a, [x, y]) =>
-        a.where(a.eq(y, a.constant(0)), a.constant(0), a.mul(y, a.pow(x, a.sub(y, a.constant(1))))),
+      (a, [x, y]) => a.where(a.eq(y, a.constant(0)), a.constant(0), a.mul(y, a.pow(x, a.sub(y, a.constant(1))))),
       (a, [x], y) => a.where(a.lt(a.constant(0), x), a.mul(y, a.log(x)), a.constant(0)),
     ],
   }),
@@ -188,8 +192,14 @@ export const pointwiseOps: readonly Op[] = [
       (a, [test], d) => a.where(test, a.constant(0), d),
     ],
   }),
-  /** An int or a bool as a real. */
-  pointwise('real', { arity: 1, dtype: () => 'real', formula: (_, [x]) => x, flops: 0 }),
+  /** An int or a bool as a real; a real as itself. */
+  pointwise('real', {
+    arity: 1,
+    dtype: () => 'real',
+    formula: (_, [x]) => x,
+    cotangents: [(_, _args, d) => d],
+    flops: 0,
+  }),
   pointwise('imul', { arity: 2, formula: (a, [x, y]) => a.imul(x, y) }),
   pointwise('xor', { arity: 2, formula: (a, [x, y]) => a.xor(x, y) }),
   pointwise('shr', { arity: 2, formula: (a, [x, y]) => a.shr(x, y) }),
@@ -215,4 +225,3 @@ export const pointwiseOps: readonly Op[] = [
   /** The value itself, to which no gradient flows back. */
   pointwise('stop_gradient', { arity: 1, formula: (_, [x]) => x, flops: 0 }),
 ]
-

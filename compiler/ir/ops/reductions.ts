@@ -33,8 +33,10 @@ const workOf = ([x]: readonly Type[]): Dim => product(x.shape)
 
 /** Plain loops keep the order of a left fold, which the property tests compare with. */
 const total = (elements: readonly number[]): number => elements.reduce((a, b) => a + b, 0)
-const largest = (elements: readonly number[]): number => elements.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
-const smallest = (elements: readonly number[]): number => elements.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
+const largest = (elements: readonly number[]): number =>
+  elements.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
+const smallest = (elements: readonly number[]): number =>
+  elements.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
 const firstLargest = (elements: readonly number[]): number => {
   let best = 0
   for (let i = 1; i < elements.length; i++) if (elements[i] > elements[best]) best = i
@@ -42,7 +44,11 @@ const firstLargest = (elements: readonly number[]): number => {
 }
 
 /** max or min along one axis; of equals, the first gets the gradient. The extremum of nothing is infinite. */
-function extremum(name: 'reduce_max' | 'reduce_min', combine: 'max' | 'min', of: (elements: readonly number[]) => number): Op {
+function extremum(
+  name: 'reduce_max' | 'reduce_min',
+  combine: 'max' | 'min',
+  of: (elements: readonly number[]) => number,
+): Op {
   return defineOp({
     name,
     attrs: { axis: 'number' },
@@ -75,10 +81,16 @@ export const reductionOps: readonly Op[] = [
     infer: ([x], { axes }) => [{ dtype: x.dtype, shape: without(x.shape, dimsOf(axes, x.shape.length)) }],
     evaluate: ({ ins: [x], attrs: { axes } }) => [combined(x, dimsOf(axes, x.shape.length), total)],
     vjp: ({ builder, ins: [x], attrs: { axes }, cotangents: [d] }) => [
-      d && broadcast(builder, d, axes, axes.map(a => x.shape[fromEnd(a, x.shape.length)])),
+      d &&
+        broadcast(
+          builder,
+          d,
+          axes,
+          axes.map(a => x.shape[fromEnd(a, x.shape.length)]),
+        ),
     ],
     lower: ({ plan, ins: [x], outs: [y], attrs: { axes } }) => {
-      const dims = dimsOf(axes, x.shape.length)
+      const dims = dimsOf(axes, x.shape.length).sort((a, b) => a - b)
       plan.reduce({
         domain: y.shape,
         over: dims.map(d => x.shape[d]),
@@ -142,7 +154,14 @@ export const reductionOps: readonly Op[] = [
       const sum = plan.temporary('real', rest)
       const domain = [...rest, x.shape[dim]]
       const along = (o: Operand): Operand => ({ ...o, strides: [...o.strides, constant(0)] })
-      plan.reduce({ domain: rest, over: [x.shape[dim]], program: [{ kind: 'read', from }], value: 0, combine: 'max', to: peak })
+      plan.reduce({
+        domain: rest,
+        over: [x.shape[dim]],
+        program: [{ kind: 'read', from }],
+        value: 0,
+        combine: 'max',
+        to: peak,
+      })
       const raised = [
         { kind: 'read', from },
         { kind: 'read', from: along(peak) },
@@ -164,7 +183,7 @@ export const reductionOps: readonly Op[] = [
         writes: [{ value: 9, to: reordered(plan.output(y), [dim]) }],
       })
     },
-    flops: (ins) => product([constant(5), workOf(ins)]),
+    flops: ins => product([constant(5), workOf(ins)]),
   }),
   /** log Σ e^x along one axis; -∞ where there is nothing. */
   defineOp({
@@ -188,7 +207,14 @@ export const reductionOps: readonly Op[] = [
       const from = reordered(plan.operand(x), [dim])
       const peak = plan.temporary('real', rest)
       const sum = plan.temporary('real', rest)
-      plan.reduce({ domain: rest, over: [x.shape[dim]], program: [{ kind: 'read', from }], value: 0, combine: 'max', to: peak })
+      plan.reduce({
+        domain: rest,
+        over: [x.shape[dim]],
+        program: [{ kind: 'read', from }],
+        value: 0,
+        combine: 'max',
+        to: peak,
+      })
       plan.reduce({
         domain: rest,
         over: [x.shape[dim]],
@@ -216,7 +242,6 @@ export const reductionOps: readonly Op[] = [
         writes: [{ value: 6, to: plan.output(y) }],
       })
     },
-    flops: (ins) => product([constant(3), workOf(ins)]),
+    flops: ins => product([constant(3), workOf(ins)]),
   }),
 ]
-

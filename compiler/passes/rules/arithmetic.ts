@@ -1,8 +1,8 @@
 // Identities of pointwise ops. `x * 0` is not 0: x may be infinite.
-import { numbers } from '../ir/algebra.ts'
-import { type Builder, constantLike, opOf } from '../ir/builder.ts'
-import type { Eqn, Value } from '../ir/graph.ts'
-import type { Rule, Site } from './rewrite.ts'
+import { numbers } from '../../ir/algebra.ts'
+import { type Builder, constantLike, opOf } from '../../ir/builder.ts'
+import type { Eqn, Value } from '../../ir/graph.ts'
+import type { Rule, Site } from '../rewrite.ts'
 
 /** The value in the type of the equation's result: an int may stand where a real is due. */
 const as = ({ outs: [out] }: Eqn, { builder }: Site, value: Value): Value =>

@@ -1,9 +1,9 @@
 // Identities of the ops that move or repeat elements.
-import { constantLike, reshape } from '../ir/builder.ts'
-import { add, asNumber, constant, type Dim, equal, sameShape, subtract } from '../ir/dim.ts'
-import type { Attr, Eqn, Value } from '../ir/graph.ts'
-import { fromEnd, isDim } from '../ir/ops/define.ts'
-import type { Rule, Site } from './rewrite.ts'
+import { constantLike, reshape } from '../../ir/builder.ts'
+import { add, asNumber, constant, type Dim, equal, sameShape, subtract } from '../../ir/dim.ts'
+import type { Attr, Eqn, Value } from '../../ir/graph.ts'
+import { fromEnd, isDim } from '../../ir/ops/define.ts'
+import type { Rule, Site } from '../rewrite.ts'
 
 export const movementRules: readonly Rule[] = [
   {
@@ -13,7 +13,9 @@ export const movementRules: readonly Rule[] = [
     rewrite: ({ op, ins: [x], attrs, outs: [out] }, site) => {
       const value = site.uniform(x)
       const canonical = op === 'broadcast' && x.shape.length === 0 && ascending(integers(attrs.at))
-      return value === undefined || (canonical && out.shape.length > 0) ? undefined : constantLike(site.builder, value, out)
+      return value === undefined || (canonical && out.shape.length > 0)
+        ? undefined
+        : constantLike(site.builder, value, out)
     },
   },
   {
@@ -63,7 +65,10 @@ export const movementRules: readonly Rule[] = [
       const kept = [...out.shape.keys()].filter(d => !fresh.includes(d))
       const moved = integers(inner.attrs.at).map(p => kept[fromEnd(p, x.shape.length)])
       const all = [...fresh, ...moved].sort((a, b) => a - b)
-      return builder.emit('broadcast', [inner.ins[0]], { at: all.map(d => d - rank), sizes: all.map(d => out.shape[d]) })
+      return builder.emit('broadcast', [inner.ins[0]], {
+        at: all.map(d => d - rank),
+        sizes: all.map(d => out.shape[d]),
+      })
     },
   },
   {
@@ -94,7 +99,8 @@ export const movementRules: readonly Rule[] = [
       let start = dim(attrs.start)
       for (const part of inner.ins) {
         const whole = part.shape[fromEnd(Number(attrs.axis), part.shape.length)]
-        if (fits(start, size, whole) && part.dtype === x.dtype) return builder.emit('slice', [part], { ...attrs, start })
+        if (fits(start, size, whole) && part.dtype === x.dtype)
+          return builder.emit('slice', [part], { ...attrs, start })
         start = subtract(start, whole)
       }
       return undefined
@@ -137,12 +143,23 @@ export const movementRules: readonly Rule[] = [
     ops: ['add'],
     rewrite: (eqn, site) => {
       const leaves = summands(eqn, site)
-      const pads = leaves.map(site.producer).filter(p => p?.op === 'pad')
+      const pads = leaves
+        .map(site.producer)
+        .filter(p => p !== undefined)
+        .filter(p => p.op === 'pad')
       for (const axis of new Set(pads.map(p => Number(p.attrs.axis)))) {
-        const tiles = tiling(pads.filter(p => p.attrs.axis === axis), eqn.outs[0], axis)
+        const tiles = tiling(
+          pads.filter(p => p.attrs.axis === axis),
+          eqn.outs[0],
+          axis,
+        )
         if (tiles === undefined) continue
         const rest = leaves.filter(v => !tiles.some(t => t.outs[0] === v))
-        const joined = site.builder.emit('concat', tiles.map(t => t.ins[0]), { axis })
+        const joined = site.builder.emit(
+          'concat',
+          tiles.map(t => t.ins[0]),
+          { axis },
+        )
         return [joined, ...rest].reduce((sum, v) => site.builder.emit('add', [sum, v]))
       }
       return undefined

@@ -1,11 +1,11 @@
 // Logarithms of probabilities, computed from the logits behind them. A logarithm moves towards a softmax or a sigmoid
 // where one stands behind ops that only move elements; elsewhere it stays. Where such an op fills with 0 (an index out of
 // range, the padding of `reverse`) the result is 0 for -∞: data checks and masks keep those from being seen.
-import { broadcast, constantLike, createBuilder, newValue } from '../ir/builder.ts'
-import type { Attr, Block, Eqn, Value } from '../ir/graph.ts'
-import { scanResults } from '../ir/graph.ts'
-import { fromEnd } from '../ir/ops/define.ts'
-import { type Rule, type Site, type View, viewOfBlock } from './rewrite.ts'
+import { broadcast, constantLike, createBuilder, newValue } from '../../ir/builder.ts'
+import type { Attr, Block, Eqn, Value } from '../../ir/graph.ts'
+import { scanResults } from '../../ir/graph.ts'
+import { fromEnd } from '../../ir/ops/define.ts'
+import { type Rule, type Site, type View, viewOfBlock } from '../rewrite.ts'
 
 /** The ops that a pointwise function may move through, and how many operands (all: Infinity) it then acts on. */
 const moves: ReadonlyMap<string, number> = new Map([
@@ -74,8 +74,11 @@ export const stableLogRules: readonly Rule[] = [
       const move = q && site.producer(q)
       if (q === undefined || move === undefined || !reaches(site, q, 'complement')) return undefined
       const minus = (b: Site['builder'], v: Value): Value => b.emit('sub', [constantLike(b, 1, v), v])
-      if (move.op === 'scan') return site.builder.emit('log', [perStep(site, move, q, minus)])
-      return moves.has(move.op) ? site.builder.emit('log', [through(move, site, v => minus(site.builder, v))]) : undefined
+      const output = move.op === 'scan' ? perStep(site, move, q, minus) : undefined
+      if (output !== undefined) return site.builder.emit('log', [output])
+      return moves.has(move.op)
+        ? site.builder.emit('log', [through(move, site, v => minus(site.builder, v))])
+        : undefined
     },
   },
   {
@@ -130,11 +133,20 @@ function stepResult(scan: Eqn, body: Block, output: Value): Value | undefined {
 /** The move of what `change` makes of its operands. */
 function through(move: Eqn, { builder }: Site, change: (v: Value) => Value): Value {
   const changed = moves.get(move.op) ?? 0
-  return builder.emit(move.op, move.ins.map((v, i) => (i < changed ? change(v) : v)), move.attrs)
+  return builder.emit(
+    move.op,
+    move.ins.map((v, i) => (i < changed ? change(v) : v)),
+    move.attrs,
+  )
 }
 
 /** Gives a scan one more per-step output, made in its body of the one that `output` stacks. */
-function perStep(site: Site, scan: Eqn, output: Value, make: (b: Site['builder'], v: Value) => Value): Value | undefined {
+function perStep(
+  site: Site,
+  scan: Eqn,
+  output: Value,
+  make: (b: Site['builder'], v: Value) => Value,
+): Value | undefined {
   const { body } = scan
   const inner = body && stepResult(scan, body, output)
   if (body === undefined || inner === undefined) return undefined

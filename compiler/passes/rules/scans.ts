@@ -1,7 +1,7 @@
 // Identities of scans: what a loop carries or gives out without changing it need not go through the loop.
-import { broadcast, constantLike, createBuilder } from '../ir/builder.ts'
-import { type Block, type Eqn, scanCounts, scanOperands, scanResults, type Value } from '../ir/graph.ts'
-import { renamed, renewed, type Rule, type Site } from './rewrite.ts'
+import { broadcast, constantLike, createBuilder } from '../../ir/builder.ts'
+import { type Block, type Eqn, scanCounts, scanOperands, scanResults, type Value } from '../../ir/graph.ts'
+import { type Rule, renamed, renewed, type Site, viewOfBlock } from '../rewrite.ts'
 
 export const scanRules: readonly Rule[] = [
   {
@@ -75,6 +75,8 @@ export const scanRules: readonly Rule[] = [
 /** What stacking a result of the body gives, where that is known without the loop. */
 function outsideOf(eqn: Eqn, body: Block, result: Value, output: Value, { builder }: Site): Value | undefined {
   const { consts, carries } = scanCounts(eqn)
+  const known = viewOfBlock(body).uniform(result)
+  if (known !== undefined) return constantLike(builder, known, output)
   const param = body.params.indexOf(result)
   if (param >= consts + carries) return eqn.ins[param]
   if (param < 0 || param >= consts) return undefined

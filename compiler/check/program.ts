@@ -1,0 +1,130 @@
+// A program: the file, what it imports, and the library, as one table of top-level names.
+import type { Data, Fn, Program, Span, TopLevel, Train, Unit } from '../../dsl/ast.ts'
+import { type Diagnostic, diagnostic, RnnError } from '../../dsl/diagnostics.ts'
+import { parse } from '../../dsl/parse.ts'
+import { standardLibrary } from '../../dsl/std.ts'
+import { suggest } from '../../dsl/suggest.ts'
+import type { Entity } from './entity.ts'
+
+/** Gives the text of an imported file, by its path as written and the file that imports it; undefined if there is none. */
+export type ImportReader = (path: string, from: string) => { readonly file: string; readonly text: string } | undefined
+
+export interface LinkedProgram {
+  readonly program: Program
+  readonly topLevel: ReadonlyMap<string, Entity>
+  readonly models: readonly Unit[]
+  readonly trains: readonly Train[]
+  readonly datas: readonly Data[]
+  /** The text of every file, the library's under `std/`. */
+  readonly sources: ReadonlyMap<string, string>
+  readonly warnings: readonly Diagnostic[]
+}
+
+const nothing: ImportReader = () => undefined
+
+/** Parses and links. Throws RnnError with all syntax errors, unknown imports and clashes. */
+export function linkProgram(text: string, file: string, read: ImportReader = nothing): LinkedProgram {
+  const sources = new Map<string, string>([[file, text]])
+  const problems: Diagnostic[] = []
+  const { program, diagnostics } = parse(text, file)
+  problems.push(...diagnostics)
+
+  const topLevel = new Map<string, Entity>(library(sources))
+  const imported = new Map<string, { item: TopLevel; file: string }>()
+  const datas: Data[] = []
+  const trains: Train[] = []
+  const models: Unit[] = []
+
+  const importInto = (from: Program, fromFile: string, path: readonly string[]): void => {
+    for (const item of from.items) {
+      if (item.kind !== 'import') continue
+      const found = read(item.path, fromFile)
+      if (found === undefined) {
+        problems.push(diagnostic('RNN111', { path: item.path }, { span: item.pathSpan }))
+        continue
+      }
+      if (path.includes(found.file)) {
+        const cycle = [...path.slice(path.indexOf(found.file)), found.file].join(' → ')
+        problems.push(diagnostic('RNN120', { path: found.file, cycle }, { span: item.pathSpan }))
+        continue
+      }
+      sources.set(found.file, found.text)
+      const parsed = parse(found.text, found.file)
+      problems.push(...parsed.diagnostics)
+      importInto(parsed.program, found.file, [...path, found.file])
+      const named = parsed.program.items.filter(i => i.kind === 'unit' || i.kind === 'fn')
+      for (const wanted of item.names) {
+        if (!named.some(i => i.name.text === wanted.text)) {
+          const near = suggest(
+            wanted.text,
+            named.map(i => i.name.text),
+          )
+          problems.push(
+            diagnostic(
+              'RNN113',
+              { path: item.path, name: wanted.text },
+              { span: wanted.span, help: near && `did you mean \`${near}\`?` },
+            ),
+          )
+        }
+      }
+      for (const i of named) {
+        const name = i.name.text
+        if (item.names.length > 0 && !item.names.some(n => n.text === name)) continue
+        const before = imported.get(name)
+        if (before !== undefined && before.file !== found.file) {
+          problems.push(
+            diagnostic(
+              'RNN112',
+              { name, first: `\`${before.file}\``, second: `\`${found.file}\`` },
+              { span: item.pathSpan },
+            ),
+          )
+        }
+        imported.set(name, { item: i, file: found.file })
+        topLevel.set(name, entityOf(i))
+      }
+    }
+  }
+  importInto(program, file, [file])
+
+  const own = new Map<string, Span>()
+  for (const item of program.items) {
+    if (item.kind === 'import') continue
+    if (item.kind === 'train') {
+      trains.push(item)
+      continue
+    }
+    const { text: name, span } = item.name
+    const before = own.get(name)
+    const clash = imported.get(name)
+    if (before !== undefined)
+      problems.push(diagnostic('RNN107', { name }, { span, labels: [{ span: before, text: 'defined here' }] }))
+    else if (clash !== undefined)
+      problems.push(diagnostic('RNN112', { name, first: `\`${clash.file}\``, second: 'this file' }, { span }))
+    own.set(name, span)
+    if (item.kind === 'data') datas.push(item)
+    else {
+      topLevel.set(name, entityOf(item))
+      if (item.kind === 'unit' && item.unit === 'model') models.push(item)
+    }
+  }
+  if (problems.some(d => d.severity === 'error')) throw new RnnError(problems)
+  return { program, topLevel, models, trains, datas, sources, warnings: problems }
+}
+
+const entityOf = (item: Unit | Fn): Entity =>
+  item.kind === 'fn' ? { kind: 'fn', fn: item } : { kind: 'template', unit: item }
+
+/** The library's names. It is parsed once for each program, so that nothing is shared between them. */
+function library(sources: Map<string, string>): Map<string, Entity> {
+  const names = new Map<string, Entity>()
+  for (const [path, text] of Object.entries(standardLibrary)) {
+    const file = `std/${path}`
+    sources.set(file, text)
+    for (const item of parse(text, file).program.items) {
+      if (item.kind === 'unit' || item.kind === 'fn') names.set(item.name.text, entityOf(item))
+    }
+  }
+  return names
+}

@@ -1,0 +1,137 @@
+// The settings of a `train` block: one table, each with how it reads its expression.
+import type { Expr, Train } from '../../dsl/ast.ts'
+import { type Diagnostic, fail, RnnError } from '../../dsl/diagnostics.ts'
+import { suggest } from '../../dsl/suggest.ts'
+import { makeRecipe } from './apply.ts'
+import { asNumber } from './convert.ts'
+import { describeEntity, type Recipe } from './entity.ts'
+import type { LoweredModel } from './model.ts'
+import type { Scope } from './scope.ts'
+import type { Clip } from './signature.ts'
+
+export interface Settings {
+  readonly optimizer?: Recipe
+  readonly epochs?: number
+  readonly steps?: number
+  readonly batch?: number
+  readonly clip?: Clip
+  readonly seed?: number
+  readonly truncate?: number
+  readonly patience?: number
+  /** Paths of parts and params that stay as they are. */
+  readonly freeze?: readonly string[]
+  readonly shuffle?: boolean
+}
+
+type Reader<T> = (scope: Scope, e: Expr) => T
+
+const number: Reader<number> = (scope, e) => asNumber(scope.session.evaluate(scope, e), 'a setting', e.span)
+
+const whole =
+  (least: number): Reader<number> =>
+  (scope, e) => {
+    const value = number(scope, e)
+    if (Number.isInteger(value) && value >= least) return value
+    return fail(
+      'RNN207',
+      { what: 'this setting', expected: `a whole number from ${least}`, found: String(value) },
+      { span: e.span },
+    )
+  }
+
+const path = (e: Expr): string | undefined => {
+  if (e.kind === 'name') return e.name
+  const before = e.kind === 'member' ? path(e.value) : undefined
+  return e.kind === 'member' && before !== undefined ? `${before}.${e.name.text}` : undefined
+}
+
+const readers: { readonly [K in keyof Settings]-?: Reader<NonNullable<Settings[K]>> } = {
+  optimizer: (scope, e) => {
+    const value = scope.session.evaluate(scope, e)
+    if (value.kind === 'recipe') return value
+    if (value.kind === 'template') return makeRecipe(scope, value.unit, { positional: [], named: new Map() }, e.span)
+    return fail(
+      'RNN210',
+      { what: 'the optimizer', expected: 'a recipe', found: describeEntity(value) },
+      { span: e.span },
+    )
+  },
+  epochs: whole(1),
+  steps: whole(1),
+  batch: whole(1),
+  clip: (scope, e) => {
+    const by = e.kind === 'call' && e.callee.kind === 'name' ? e.callee.name : ''
+    const [arg] = e.kind === 'call' ? e.args : []
+    if ((by !== 'global_norm' && by !== 'norm' && by !== 'value') || arg?.kind !== 'positional') {
+      return fail(
+        'RNN210',
+        { what: '`clip`', expected: '`global_norm(1)`, `norm(1)` or `value(0.5)`', found: 'something else' },
+        { span: e.span },
+      )
+    }
+    return { by, limit: number(scope, arg.value) }
+  },
+  seed: whole(0),
+  truncate: whole(1),
+  patience: whole(1),
+  freeze: (scope, e) => {
+    const items = e.kind === 'list' ? e.items : [e]
+    return items.map(item => {
+      const name = path(item)
+      if (name === undefined)
+        return fail(
+          'RNN210',
+          { what: '`freeze`', expected: 'a part, a param, or a list of them', found: 'an expression' },
+          { span: item.span },
+        )
+      const root = name.split('.')[0]
+      if (!scope.names.has(root)) fail('RNN106', { name: root }, { span: item.span })
+      return name
+    })
+  },
+  shuffle: (scope, e) => {
+    const value = scope.session.evaluate(scope, e)
+    return value.kind === 'bool'
+      ? value.value
+      : fail(
+          'RNN216',
+          { what: '`shuffle`', expected: '`true` or `false`', found: describeEntity(value) },
+          { span: e.span },
+        )
+  },
+}
+
+/** The names of all settings. */
+export const settingNames = Object.keys(readers)
+
+const isSetting = (name: string): name is keyof Settings => Object.hasOwn(readers, name)
+
+/** Reads a train block against its model. Throws RnnError with all that is wrong: RNN105 for an unknown setting. */
+export function readSettings(train: Train, model: LoweredModel): Settings {
+  const scope: Scope = { ...model.scope, kind: 'settings' }
+  const problems: Diagnostic[] = []
+  const settings = new Map<string, unknown>()
+  for (const equation of train.settings) {
+    const { text: name, span } = equation.name
+    try {
+      if (!isSetting(name)) {
+        const near = suggest(name, settingNames)
+        fail(
+          'RNN105',
+          { kind: 'setting', name },
+          {
+            span,
+            help: near === undefined ? `the settings are ${settingNames.join(', ')}` : `did you mean \`${near}\`?`,
+          },
+        )
+      }
+      if (settings.has(name)) fail('RNN107', { name }, { span })
+      settings.set(name, readers[name](scope, equation.value))
+    } catch (error) {
+      if (!(error instanceof RnnError)) throw error
+      problems.push(...error.diagnostics)
+    }
+  }
+  if (problems.length > 0) throw new RnnError(problems)
+  return Object.fromEntries(settings)
+}

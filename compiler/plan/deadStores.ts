@@ -1,0 +1,35 @@
+// Leaves out what writes only to buffers that nothing reads.
+import { readsOf } from './operands.ts'
+import type { Buffer, Step } from './plan.ts'
+import { pruned } from './program.ts'
+
+/** The steps that are needed for the buffers in `results`. */
+export function withoutDeadStores(steps: readonly Step[], results: readonly Buffer[]): Step[] {
+  const needed = new Set([...results, ...steps.flatMap(readsOf).map(o => o.buffer)])
+  const kept = steps.flatMap(step => keep(step, needed))
+  const count = (list: readonly Step[]): number => list.reduce((n, s) => n + size(s), 0)
+  return count(kept) < count(steps) ? withoutDeadStores(kept, results) : kept
+}
+
+function keep(step: Step, needed: ReadonlySet<Buffer>): Step[] {
+  switch (step.kind) {
+    case 'loop': {
+      const steps = step.steps.flatMap(s => keep(s, needed))
+      return steps.length === 0 ? [] : [{ ...step, steps }]
+    }
+    case 'gemm':
+      return needed.has(step.c.buffer) ? [step] : []
+    case 'reduce':
+      return needed.has(step.to.buffer) ? [step] : []
+    case 'map': {
+      const writes = step.writes.filter(w => needed.has(w.to.buffer))
+      return writes.length === 0 ? [] : [{ ...step, ...pruned(step.program, writes) }]
+    }
+  }
+}
+
+/** Falls with everything that is left out. */
+function size(step: Step): number {
+  if (step.kind === 'loop') return step.steps.reduce((n, s) => n + size(s), 1)
+  return step.kind === 'map' ? step.writes.length : 1
+}

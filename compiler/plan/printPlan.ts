@@ -1,0 +1,100 @@
+// A plan as text, for reading and for golden tests.
+import { asNumber, type Dim, format } from '../ir/dim.ts'
+import type { Buffer, Indirect, Instruction, Kernel, Operand, Plan, Port, Ref, Step } from './plan.ts'
+
+/** The same plan gives the same text: buffers have names, and a number where a name occurs twice. */
+export function printPlan(plan: Plan): string {
+  const name = bufferNames(plan)
+  const port = (label: string, { name: of, operand, shape }: Port): string =>
+    `  ${label} ${of} = ${name(operand.buffer)}${list(shape)}`
+  const ports = new Set([...plan.inputs, ...plan.outputs].map(p => p.operand.buffer))
+  return [
+    `plan ${plan.name} {`,
+    ...plan.inputs.map(p => port('input', p)),
+    ...plan.outputs.map(p => port('output', p)),
+    ...plan.buffers.filter(b => !ports.has(b)).map(b => `  buffer ${name(b)}: ${b.dtype} ${format(b.size)}`),
+    ...plan.steps.flatMap(step => stepLines(step, name)).map(line => `  ${line}`),
+    '}',
+    '',
+  ].join('\n')
+}
+
+type Namer = (buffer: Buffer) => string
+
+function bufferNames(plan: Plan): Namer {
+  const taken = new Set<string>()
+  const names = new Map<Buffer, string>()
+  for (const buffer of plan.buffers) {
+    const base = buffer.hint === '' ? '%' : buffer.hint
+    let name = base
+    for (let i = 2; taken.has(name); i++) name = `${base}${i}`
+    taken.add(name)
+    names.set(buffer, name)
+  }
+  return buffer => names.get(buffer) ?? `?${buffer.id}`
+}
+
+const list = (dims: readonly Dim[]): string => `[${dims.map(d => format(d)).join(', ')}]`
+
+function stepLines(step: Step, name: Namer): string[] {
+  if (step.kind !== 'loop') return kernelLines(step, name)
+  const order = step.reverse ? 'down from' : 'up to'
+  return [
+    `loop ${step.index} ${order} ${format(step.length)} {${comment(step.hint)}`,
+    ...step.steps.flatMap(s => stepLines(s, name)).map(line => `  ${line}`),
+    '}',
+  ]
+}
+
+const comment = (hint: string): string => (hint === '' ? '' : ` # ${hint}`)
+
+function kernelLines(kernel: Kernel, name: Namer): string[] {
+  switch (kernel.kind) {
+    case 'gemm': {
+      const { batch, m, n, k, a, b, c } = kernel
+      const sizes = `${batch.length === 0 ? '' : `${list(batch)} of `}${format(m)} x ${format(k)} x ${format(n)}`
+      return [`gemm ${sizes}: ${operand(c, name)} = ${operand(a, name)} @ ${operand(b, name)}${comment(kernel.hint)}`]
+    }
+    case 'map': {
+      const writes = kernel.writes.map(w => {
+        const sign = w.accumulate === true ? '+=' : '='
+        return `  ${operand(w.to, name)}${indirect(w.indirect)} ${sign} ${ref(w.value)}`
+      })
+      return [`map ${list(kernel.domain)} {${comment(kernel.hint)}`, ...program(kernel.program, name), ...writes, '}']
+    }
+    case 'reduce': {
+      const { domain, over, combine, to, value, hint } = kernel
+      const head = `reduce ${list(domain)} over ${list(over)} {${comment(hint)}`
+      return [head, ...program(kernel.program, name), `  ${operand(to, name)} = ${combine} ${ref(value)}`, '}']
+    }
+  }
+}
+
+const ref = (r: Ref): string => `%${r}`
+
+const program = (instructions: readonly Instruction[], name: Namer): string[] =>
+  instructions.map((instruction, i) => `  ${ref(i)} = ${text(instruction, name)}`)
+
+function text(instruction: Instruction, name: Namer): string {
+  switch (instruction.kind) {
+    case 'read':
+      return `${operand(instruction.from, name)}${indirect(instruction.indirect)}`
+    case 'position':
+      return `position ${instruction.dim}`
+    case 'constant':
+      return `constant ${Object.is(instruction.value, -0) ? '-0' : instruction.value}`
+    case 'size':
+      return `size ${format(instruction.dim)}`
+    case 'apply':
+      return `${instruction.op} ${instruction.args.map(ref).join(' ')}`
+  }
+}
+
+/** `h + 4*t (4, 1)`: buffer, offset, strides. */
+function operand({ buffer, offset, strides }: Operand, name: Namer): string {
+  const start = asNumber(offset) === 0 ? '' : ` + ${format(offset)}`
+  return `${name(buffer)}${start} (${strides.map(s => format(s)).join(', ')})`
+}
+
+const indirect = (i: Indirect | undefined): string =>
+  i === undefined ? '' : ` at ${ref(i.at)}*${format(i.stride)} < ${format(i.size)}`

@@ -1,0 +1,123 @@
+// Batches: some examples side by side as flat arrays, padded to the longest, with their lengths beside them.
+import type { Port } from '../compiler/check/signature.ts'
+import { evaluate, type Sizes, symbolsOf } from '../compiler/ir/dim.ts'
+import type { Example, Part } from './data/example.ts'
+import { permutation, random } from './random.ts'
+
+export interface Batch {
+  /** `B`, the number of examples; for each ragged axis the longest length in the batch; and the sizes that were given. */
+  readonly sizes: Sizes
+  /** For each input and target, row-major: [B, axes…, item…]. Ints, bools and codes are Int32Array. */
+  readonly arrays: Readonly<Record<string, Float64Array | Float32Array | Int32Array>>
+  /** For each ragged axis, by its name: [B], or [B, outer axes…] for an axis inside others. */
+  readonly lengths: Readonly<Record<string, Int32Array>>
+}
+
+/**
+ * Packs the examples at `indices`. Padding repeats the last valid element before it, so that a logarithm or a quotient there
+ * stays finite wherever the data's own is, and no NaN arises that a product with zero could not remove; an example that is
+ * empty so far is padded with zeros. `part` must have passed the checks of loading.
+ */
+export function pack(
+  ports: readonly Port[],
+  part: Part,
+  indices: ArrayLike<number>,
+  given: Sizes,
+  precision: 'f32' | 'f64' = 'f64',
+): Batch {
+  const sizes: Record<string, number> = { ...given, B: indices.length }
+  const present = ports.filter(port => port.name in part.ports)
+  const chosen = (port: Port): Example[] => Array.from(indices, i => part.ports[port.name][i])
+  const arrays: Record<string, Float64Array | Float32Array | Int32Array> = {}
+  const lengths: Record<string, Int32Array> = {}
+  for (const port of present) {
+    const examples = chosen(port)
+    const extents = extentsOf(port, examples, sizes)
+    port.axes.forEach((axis, i) => {
+      if (!axis.ragged) return
+      for (const name of symbolsOf(axis.size)) sizes[name] = extents[i]
+      lengths[axis.name] ??= new Int32Array(indices.length * product(extents.slice(0, i)))
+    })
+    const width = product(port.item.map(dim => evaluate(dim, sizes)))
+    const stride = product(extents) * width
+    const array = emptyArray(port, indices.length * stride, precision)
+    const places = port.axes.map(axis => (axis.ragged ? lengths[axis.name] : undefined))
+    examples.forEach((example, b) => {
+      fillExample(example, extents, width, array.subarray(b * stride, (b + 1) * stride), (axis, outer, length) => {
+        const place = places[axis]
+        if (place !== undefined) place[b * product(extents.slice(0, axis)) + outer] = length
+      })
+    })
+    arrays[port.name] = array
+  }
+  return { sizes, arrays, lengths }
+}
+
+/** The indices of each batch of an epoch. The last may be smaller; the order depends on seed and epoch alone. */
+export function batchesOf(
+  count: number,
+  size: number,
+  order: { seed: number; epoch: number } | 'ordered',
+): Int32Array[] {
+  const all =
+    order === 'ordered'
+      ? Int32Array.from({ length: count }, (_, i) => i)
+      : permutation(count, random(order.seed, `epoch ${order.epoch}`))
+  return Array.from({ length: Math.ceil(count / size) }, (_, i) => all.subarray(i * size, (i + 1) * size))
+}
+
+/** The length of each axis in the batch: its own if it is fixed, else the longest. */
+function extentsOf(port: Port, examples: readonly Example[], sizes: Sizes): number[] {
+  return port.axes.map(({ size, ragged }, axis) => {
+    if (!ragged) return evaluate(size, sizes)
+    let longest = 0
+    for (const { lengths } of examples) {
+      for (let i = 0; i < lengths[axis].length; i++) longest = Math.max(longest, lengths[axis][i])
+    }
+    return longest
+  })
+}
+
+/**
+ * Writes one example, and reports the length of each axis at each place of the axes before it, `outer` being the place's index.
+ * `to` is zero at first.
+ */
+function fillExample(
+  { values, lengths }: Example,
+  extents: readonly number[],
+  width: number,
+  to: Float64Array | Float32Array | Int32Array,
+  report: (axis: number, outer: number, length: number) => void,
+): void {
+  const depth = extents.length
+  /** How many elements of each axis were read, and of all. */
+  const read = new Int32Array(depth + 1)
+  const copy = (from: number, place: number) => {
+    for (let k = 0; k < width; k++) to[place * width + k] = values[from * width + k]
+  }
+  /** Repeats the last valid element over all that lies below one place of an axis. */
+  const pad = (axis: number, place: number) => {
+    const count = product(extents.slice(axis))
+    if (read[depth] > 0) for (let i = 0; i < count; i++) copy(read[depth] - 1, place * count + i)
+  }
+  const walk = (axis: number, place: number): void => {
+    if (axis === depth) {
+      copy(read[depth]++, place)
+      return
+    }
+    const length = lengths[axis][read[axis]++]
+    report(axis, place, length)
+    for (let i = 0; i < extents[axis]; i++) {
+      if (i < length) walk(axis + 1, place * extents[axis] + i)
+      else pad(axis + 1, place * extents[axis] + i)
+    }
+  }
+  walk(0, 0)
+}
+
+function emptyArray({ dtype, coding }: Port, length: number, precision: 'f32' | 'f64') {
+  if (dtype !== 'real' || coding !== undefined) return new Int32Array(length)
+  return precision === 'f32' ? new Float32Array(length) : new Float64Array(length)
+}
+
+const product = (sizes: readonly number[]): number => sizes.reduce((n, size) => n * size, 1)

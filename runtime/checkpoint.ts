@@ -1,0 +1,145 @@
+// What `train` saves: the parameters, and everything that is needed to use them, in one safetensors file.
+import type { Parameter } from '../compiler/check/signature.ts'
+import type { Sizes } from '../compiler/ir/dim.ts'
+import { fail } from '../dsl/diagnostics.ts'
+import { type Fitted, parseFitted } from './data/fitted.ts'
+import { shapeOf } from './initializers.ts'
+import { decodeSafetensors, encodeSafetensors, type Tensor } from './safetensors.ts'
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
+
+export interface Checkpoint {
+  /** The version of rnnc that wrote it. */
+  readonly version: string
+  /** The text of each `.rnn` file by its path, the one with the model first. */
+  readonly sources: readonly { readonly path: string; readonly text: string }[]
+  readonly model: string
+  /** What `--set` and `--data` gave. */
+  readonly settings: Readonly<Record<string, Json>>
+  readonly fitted?: Fitted
+  readonly seed: number
+  /** Epochs, losses and metrics, as training reports them. */
+  readonly summary: Readonly<Record<string, Json>>
+  /** By path, in the declared shapes. */
+  readonly parameters: ReadonlyMap<string, Tensor>
+  /** What `--resume` needs besides: the optimizer's states, by names of its own. */
+  readonly training: ReadonlyMap<string, Tensor>
+}
+
+/** Begins the names of tensors that are no parameters; no name of a program begins so. */
+const mark = '@training/'
+
+export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> {
+  const { version, sources, model, settings, fitted, seed, summary, parameters, training } = checkpoint
+  return encodeSafetensors({
+    tensors: new Map([...parameters, ...[...training].map(([name, tensor]) => [mark + name, tensor] as const)]),
+    metadata: {
+      rnnc: version,
+      model,
+      seed: String(seed),
+      sources: JSON.stringify(sources),
+      settings: JSON.stringify(settings),
+      summary: JSON.stringify(summary),
+      ...(fitted && { fitted: JSON.stringify(fitted) }),
+    },
+  })
+}
+
+/** RNN502 for a file that is damaged, or that rnnc did not write. `file` is its name for messages. */
+export function decodeCheckpoint(bytes: Uint8Array, file: string): Checkpoint {
+  const { tensors, metadata } = decodeSafetensors(bytes, file)
+  const damaged = (name: string): never => fail('RNN502', { file, reason: `its \`${name}\` cannot be read` })
+  const { rnnc: version, model, seed } = metadata
+  if (version === undefined || model === undefined) {
+    return fail('RNN502', { file, reason: 'it holds weights without a model, so rnnc did not write it' })
+  }
+  const sources = parse(metadata.sources)
+  const settings = parse(metadata.settings)
+  const summary = parse(metadata.summary)
+  const fitted = parseFitted(parse(metadata.fitted))
+  if (!Array.isArray(sources) || !sources.every(isSource)) return damaged('sources')
+  if (!isRecord(settings)) return damaged('settings')
+  if (!isRecord(summary)) return damaged('summary')
+  if (metadata.fitted !== undefined && fitted === undefined) return damaged('fitted')
+  if (!Number.isFinite(Number(seed ?? Number.NaN))) return damaged('seed')
+  const all = [...tensors]
+  return {
+    version,
+    sources,
+    model,
+    settings,
+    ...(fitted && { fitted }),
+    seed: Number(seed),
+    summary,
+    parameters: new Map(all.filter(([name]) => !name.startsWith(mark))),
+    training: new Map(all.flatMap(([name, t]) => (name.startsWith(mark) ? [[name.slice(mark.length), t]] : []))),
+  }
+}
+
+/**
+ * The stored tensor of each parameter, in the order of the model. RNN501 unless paths and shapes are the same on both sides; a
+ * rename is proposed where one that is missing and one that is left over alone have some shape.
+ */
+export function matchParameters(
+  stored: ReadonlyMap<string, Tensor>,
+  expected: { readonly model: string; readonly parameters: readonly Parameter[]; readonly sizes: Sizes },
+  file: string,
+): Map<string, Tensor> {
+  const wanted = new Map(expected.parameters.map(p => [p.name, text(shapeOf(p, expected.sizes))]))
+  const found = new Map([...stored].map(([name, { shape }]) => [name, text(shape)]))
+  const missing = [...wanted].filter(([name]) => !found.has(name))
+  const extra = [...found].filter(([name]) => !wanted.has(name))
+  const reshaped = [...wanted].flatMap(([name, shape]) => {
+    const other = found.get(name)
+    return other === undefined || other === shape ? [] : [`\`${name}\` is ${shape} in the model, ${other} in the file`]
+  })
+  if (missing.length + extra.length + reshaped.length > 0) {
+    const differences = [
+      ...reshaped,
+      ...(missing.length > 0 ? [`the file lacks ${list(missing)}`] : []),
+      ...(extra.length > 0 ? [`the model lacks ${list(extra)}`] : []),
+    ].join('; ')
+    const renames = renamesOf(missing, extra)
+    const help = renames.length > 0 ? `renamed, it may be: ${renames.join(', ')}` : undefined
+    fail('RNN501', { file, model: expected.model, differences }, { help })
+  }
+  return new Map(
+    expected.parameters.flatMap(({ name }) => {
+      const tensor = stored.get(name)
+      return tensor === undefined ? [] : [[name, tensor]]
+    }),
+  )
+}
+
+type Shaped = readonly [name: string, shape: string]
+
+function renamesOf(missing: readonly Shaped[], extra: readonly Shaped[]): string[] {
+  const alone = (shape: string, all: readonly Shaped[]) => all.filter(([, s]) => s === shape).length === 1
+  return missing.flatMap(([name, shape]) => {
+    const other = extra.find(([, s]) => s === shape)
+    return other && alone(shape, missing) && alone(shape, extra) ? [`\`${other[0]}\` in the file is \`${name}\``] : []
+  })
+}
+
+/** At most eight of them. */
+function list(all: readonly Shaped[]): string {
+  const shown = all.slice(0, 8).map(([name, shape]) => `\`${name}\` ${shape}`)
+  return [...shown, ...(all.length > 8 ? [`${all.length - 8} more`] : [])].join(', ')
+}
+
+const text = (shape: readonly number[]): string => `[${shape.join(', ')}]`
+
+function parse(json: string | undefined): unknown {
+  try {
+    return json === undefined ? undefined : JSON.parse(json)
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether it is an object; what `JSON.parse` gave holds nothing but JSON. */
+const isRecord = (value: unknown): value is Record<string, Json> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const isSource = (value: unknown): value is Checkpoint['sources'][number] =>
+  isRecord(value) && typeof value.path === 'string' && typeof value.text === 'string'

@@ -1,0 +1,119 @@
+// Data that a program has in its hands: nested arrays, an array for each example, instead of a `data` block.
+import type { Port, Signature } from '../../compiler/check/signature.ts'
+import type { Sizes } from '../../compiler/ir/dim.ts'
+import { fail } from '../../dsl/diagnostics.ts'
+import { didYouMean } from '../../dsl/suggest.ts'
+import type { Example, Part } from './example.ts'
+import { type Fitted, transform } from './fitted.ts'
+import { bindSizes, checkCodes, checkLengths, describePort, type Found } from './ports.ts'
+
+/** Lists in lists, the axes outermost, then the item. Lists of numbers may be typed arrays; text is a label of a class. */
+export type Nested = number | boolean | string | ArrayLike<number> | readonly Nested[]
+
+export interface ArrayOptions {
+  /** Values are as in the data file: they are scaled, and labels numbered, as in training. */
+  readonly fitted?: Fitted
+  readonly sizes?: Sizes
+}
+
+export interface LoadedArrays {
+  readonly part: Part
+  readonly sizes: Sizes
+}
+
+/**
+ * The examples in `arrays`, by the name of an input or target; the outermost list is over the examples, and lengths of ragged
+ * axes are those of the lists. Targets may be left out, for predictions. Errors: RNN401 an input is missing, RNN106 a name that
+ * is neither, RNN402 lengths over one axis differ, RNN411 another shape, RNN412 no index of a token or class.
+ */
+export function fromArrays(
+  signature: Signature,
+  arrays: Readonly<Record<string, readonly Nested[] | ArrayLike<number>>>,
+  options: ArrayOptions = {},
+): LoadedArrays {
+  const all = [...signature.inputs, ...signature.targets]
+  const names = all.map(port => port.name)
+  const unknown = Object.keys(arrays).find(name => !names.includes(name))
+  if (unknown !== undefined) fail('RNN106', { name: unknown }, { help: didYouMean(unknown, names) })
+  const missing = signature.inputs.find(port => !Object.hasOwn(arrays, port.name))
+  if (missing !== undefined) {
+    fail('RNN401', { kind: 'input', input: missing.name }, { help: `give \`${missing.name}\` with the others` })
+  }
+  const ports = all.filter(port => Object.hasOwn(arrays, port.name))
+  const read = ports.map(port => readPort(port, arrays[port.name], options.fitted))
+  const count = read[0]?.examples.length ?? 0
+  const sizes = bindSizes(
+    read.map(({ found }) => found),
+    { ...options.fitted?.sizes, ...options.sizes },
+  )
+  read.forEach(({ examples, found: { port } }) => {
+    if (examples.length !== count) {
+      const expected = `${count} examples, as \`${ports[0].name}\` is`
+      fail('RNN210', { what: `\`${port.name}\``, expected, found: `${examples.length} examples` })
+    }
+    checkCodes(port, examples, sizes)
+  })
+  const part = { count, ports: Object.fromEntries(read.map(({ examples, found }) => [found.port.name, examples])) }
+  checkLengths(ports, part)
+  return { part, sizes }
+}
+
+interface ReadPort {
+  readonly examples: readonly Example[]
+  readonly found: Found
+}
+
+function readPort(port: Port, list: readonly Nested[] | ArrayLike<number>, fitted: Fitted | undefined): ReadPort {
+  const mismatch = (found: string): never => fail('RNN411', { input: port.name, declared: describePort(port), found })
+  const axes = port.axes.length
+  // The length found at each depth: axes first, then the item's dims.
+  const extents = Array.from<number | 'many' | undefined>({ length: axes + port.item.length })
+  const readExample = (value: Nested, place: string): Example => {
+    const leaves: (number | string)[] = []
+    const lengths: number[][] = port.axes.map(() => [])
+    const walk = (nested: Nested, depth: number): void => {
+      if (depth === extents.length) {
+        leaves.push(leafOf(nested, place, mismatch))
+        return
+      }
+      if (!isList(nested)) mismatch(`${describeLeaf(nested)} where a list is expected, in ${place}`)
+      if (depth < axes) lengths[depth].push(nested.length)
+      else if (extents[depth] !== undefined && extents[depth] !== nested.length) {
+        mismatch(`${nested.length} numbers where others have ${extents[depth]}, in ${place}`)
+      }
+      const before = extents[depth]
+      extents[depth] = before === undefined || before === nested.length ? nested.length : 'many'
+      for (let i = 0; i < nested.length; i++) walk(nested[i], depth + 1)
+    }
+    walk(value, 0)
+    const values = fitted === undefined ? numbers(leaves, place, mismatch) : transform(fitted, port.name, leaves)
+    return { values, lengths }
+  }
+  const examples = Array.from(list, (value, i) => readExample(value, `example ${i + 1}`))
+  const item = port.item.map((_, i) => extents[axes + i] ?? 0).map(n => (n === 'many' ? -1 : n))
+  const lengths = port.axes.map((_, i) => extents[i]).map(n => (n === 'many' ? undefined : n))
+  const greatest = examples.reduce((most, { values }) => values.reduce((a, b) => Math.max(a, b), most), -1)
+  const codes = port.coding && Number.isInteger(greatest) ? greatest + 1 : undefined
+  return { examples, found: { port, item, axes: lengths, ...(codes !== undefined && { codes }) } }
+}
+
+function leafOf(value: Nested, place: string, mismatch: (found: string) => never): number | string {
+  if (typeof value === 'boolean') return value ? 1 : 0
+  if (typeof value === 'string') return value
+  if (typeof value !== 'number') return mismatch(`a list where a number is expected, in ${place}`)
+  return Number.isFinite(value) ? value : mismatch(`${value} in ${place}`)
+}
+
+function numbers(
+  leaves: readonly (number | string)[],
+  place: string,
+  mismatch: (found: string) => never,
+): Float64Array {
+  return Float64Array.from(leaves, leaf =>
+    typeof leaf === 'number' ? leaf : mismatch(`the text "${leaf}" in ${place}`),
+  )
+}
+
+const isList = (value: Nested): value is readonly Nested[] | ArrayLike<number> => typeof value === 'object'
+
+const describeLeaf = (value: Nested): string => (typeof value === 'string' ? `the text "${value}"` : String(value))

@@ -1,0 +1,37 @@
+// Cutting rows as they were read into the parts for training, validation and test.
+import type { Span } from '../../dsl/ast.ts'
+import { fail } from '../../dsl/diagnostics.ts'
+import { permutation, random } from '../random.ts'
+import type { Split } from './value.ts'
+
+export const partNames = ['train', 'validation', 'test'] as const
+export type PartName = (typeof partNames)[number]
+
+/** The rows of each part, ascending. */
+export interface Cut {
+  readonly train: Int32Array
+  readonly validation?: Int32Array
+  readonly test?: Int32Array
+}
+
+export const allRows = (rows: number): Int32Array => Int32Array.from({ length: rows }, (_, i) => i)
+
+/**
+ * Two fractions are those of train and test, three those of train, validation and test. The same seed shuffles the same number
+ * of rows in the same way. RNN405 if a part gets none.
+ */
+export function cut(split: Split, rows: number, seed: number, span: Span): Cut {
+  const order = split.order === 'ordered' ? allRows(rows) : permutation(rows, random(seed, 'split'))
+  const names = split.fractions.length === 2 ? (['train', 'test'] as const) : partNames
+  let sum = 0
+  let start = 0
+  const parts: { -readonly [P in PartName]?: Int32Array } = {}
+  names.forEach((name, i) => {
+    sum += split.fractions[i]
+    const end = i === names.length - 1 ? rows : Math.round(sum * rows)
+    if (end <= start) fail('RNN405', { what: `the ${name} part of ${rows} rows` }, { span })
+    parts[name] = order.slice(start, end).sort()
+    start = end
+  })
+  return { ...parts, train: parts.train ?? order }
+}

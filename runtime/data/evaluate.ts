@@ -1,0 +1,268 @@
+// Evaluating the equations of a data block: each once, and only those that something needs.
+import type { Arg, BinaryOperator, Data, Equation, Expr, Span } from '../../dsl/ast.ts'
+import { fail } from '../../dsl/diagnostics.ts'
+import { didYouMean } from '../../dsl/suggest.ts'
+import type { Encoding, Step } from './encoding.ts'
+import type { Call, DataFunction } from './functions/function.ts'
+import { dataFunctions } from './functions/index.ts'
+import { laterNames, refuse } from './functions/later.ts'
+import { combine, extend, join, mapSeries, numeric, together } from './series.ts'
+import { type Argument, describe, type Value } from './value.ts'
+
+export interface Surroundings {
+  readonly read: Call['read']
+  /** `call` is the place of a fitted call, such as `s.standardize`. */
+  readonly fit: (call: string, rows: number, compute: (training: Int32Array) => Encoding) => Encoding
+}
+
+/** The value of the equation for `name`; undefined if the block has none. */
+export type Lookup = (name: string) => Promise<Argument | undefined>
+
+/** Checks the left sides of a block, and gives what evaluates its equations on demand. RNN107 for a name defined twice. */
+export function evaluator(data: Data, surroundings: Surroundings): Lookup {
+  const equations = new Map<string, Equation>()
+  for (const equation of data.body) {
+    checkLeft(equation)
+    const { text, span } = equation.name
+    const other = equations.get(text)
+    if (other !== undefined)
+      fail('RNN107', { name: text }, { span, labels: [{ span: other.name.span, text: 'also here' }] })
+    equations.set(text, equation)
+  }
+  const values = new Map<string, Promise<Argument>>()
+  const lookup: Lookup = async name => {
+    const equation = equations.get(name)
+    if (equation === undefined) return undefined
+    const value = values.get(name) ?? evaluate(equation.value, scopeOf(equation))
+    values.set(name, value)
+    return value
+  }
+  const scopeOf = (user: Equation): Scope => {
+    const fits = new Map<string, number>()
+    return {
+      read: surroundings.read,
+      fit: name => {
+        const count = (fits.get(name) ?? 0) + 1
+        fits.set(name, count)
+        const place = `${user.name.text}.${name}${count === 1 ? '' : `_${count}`}`
+        return (rows, compute) => surroundings.fit(place, rows, compute)
+      },
+      name: async (name, span) => {
+        const equation = equations.get(name)
+        // What stands further down is not defined yet; this also excludes cycles.
+        if (equation !== undefined && equation.span.start >= user.span.start) {
+          const labels = [{ span: equation.name.span, text: 'defined here' }]
+          fail('RNN109', { name }, { span, labels, help: 'move its definition above this line' })
+        }
+        return (await lookup(name)) ?? unknownName(name, span, equations.keys())
+      },
+    }
+  }
+  return lookup
+}
+
+interface Scope {
+  readonly read: Call['read']
+  /** The `fit` of the next call of the function `name` in this equation. */
+  readonly fit: (name: string) => Call['fit']
+  readonly name: (name: string, span: Span) => Promise<Argument>
+}
+
+function checkLeft({ name, primed, type }: Equation): void {
+  if (primed) fail('RNN306', { name: name.text }, { span: name.span, help: 'a data block has no states' })
+  if (type !== undefined) fail('RNN413', { feature: 'a type in a data block' }, { span: type.span })
+}
+
+function unknownName(name: string, span: Span, others: Iterable<string>): never {
+  if (dataFunctions.has(name)) {
+    const found = 'a function of data, not called'
+    return fail('RNN210', { what: `\`${name}\``, expected: 'a value', found }, { span, help: `write \`${name}(…)\`` })
+  }
+  return fail('RNN106', { name }, { span, help: didYouMean(name, others) })
+}
+
+async function evaluate(expr: Expr, scope: Scope): Promise<Argument> {
+  const { span } = expr
+  switch (expr.kind) {
+    case 'number':
+      return { value: { kind: 'number', value: expr.value }, span }
+    case 'string':
+      return { value: { kind: 'text', value: expr.value }, span }
+    case 'name':
+      return { value: (await scope.name(expr.name, span)).value, span }
+    case 'list':
+      return { value: joined(await evaluateAll(expr.items, scope), span), span }
+    case 'unary': {
+      if (expr.op === 'not') return notAFunction('not', span)
+      const minusOne: Argument = { value: { kind: 'number', value: -1 }, span }
+      return { value: binary('*', minusOne, await evaluate(expr.value, scope), span), span }
+    }
+    case 'binary': {
+      const [left, right] = await evaluateAll([expr.left, expr.right], scope)
+      return { value: binary(expr.op, left, right, span), span }
+    }
+    case 'pipe': {
+      const first = await evaluate(expr.value, scope)
+      const { callee } = expr
+      if (callee.kind === 'call') return call(callee.callee, callee.args, [first], span, scope)
+      return call(callee, [], [first], span, scope)
+    }
+    case 'call':
+      return call(expr.callee, expr.args, [], span, scope)
+    case 'member':
+      return { value: member(await evaluate(expr.value, scope), expr.name.text, expr.name.span), span }
+    case 'index': {
+      const table = await evaluate(expr.value, scope)
+      const [slice] = expr.slices
+      if (expr.slices.length !== 1 || slice.kind !== 'at' || slice.index.kind !== 'string') {
+        return fail('RNN413', { feature: 'taking elements by number in a data block' }, { span })
+      }
+      return { value: member(table, slice.index.value, slice.span), span }
+    }
+    case 'bool':
+    case 'primed':
+      return fail(
+        'RNN210',
+        { what: 'a value of a data block', expected: 'a number, a text or a series', found: expr.kind },
+        { span },
+      )
+  }
+}
+
+/** One after another: files are read, and calls counted, in the order of the text. */
+async function evaluateAll(exprs: readonly Expr[], scope: Scope): Promise<Argument[]> {
+  const values: Argument[] = []
+  for (const expr of exprs) values.push(await evaluate(expr, scope))
+  return values
+}
+
+async function call(
+  callee: Expr,
+  args: readonly Arg[],
+  before: readonly Argument[],
+  span: Span,
+  scope: Scope,
+): Promise<Argument> {
+  if (callee.kind !== 'name') return notAFunction('this', callee.span)
+  const name = callee.name
+  if (laterNames.has(name)) return refuse(name, { span: callee.span })
+  const definition = dataFunctions.get(name)
+  if (definition === undefined) return notAFunction(name, callee.span)
+  const given = await bindArguments(definition, args, before, span, scope)
+  const value = await definition.apply(given, { span, read: scope.read, fit: scope.fit(name) })
+  return { value, span }
+}
+
+/** Positional arguments first, then those with names, then defaults. RNN105, RNN208, RNN209 as for any call. */
+async function bindArguments(
+  { name, parameters }: DataFunction,
+  args: readonly Arg[],
+  before: readonly Argument[],
+  span: Span,
+  scope: Scope,
+): Promise<Argument[]> {
+  const callee = `\`${name}\``
+  const positional = [...before]
+  const named = new Map<string, Argument>()
+  for (const arg of args) {
+    if (arg.kind === 'over') return fail('RNN105', { kind: `argument of ${callee}`, name: 'over' }, { span: arg.span })
+    const value = await evaluate(arg.value, scope)
+    if (arg.kind === 'positional') {
+      positional.push(value)
+      continue
+    }
+    const names = parameters.map(p => p.name)
+    if (!names.includes(arg.name.text)) {
+      const help = didYouMean(arg.name.text, names)
+      return fail('RNN105', { kind: `argument of ${callee}`, name: arg.name.text }, { span: arg.name.span, help })
+    }
+    if (named.has(arg.name.text) || names.indexOf(arg.name.text) < positional.length) {
+      return fail('RNN107', { name: arg.name.text }, { span: arg.name.span, help: 'give each argument once' })
+    }
+    named.set(arg.name.text, value)
+  }
+  if (positional.length > parameters.length) {
+    const required = parameters.filter(p => p.default === undefined).length
+    const most = parameters.length
+    const expected = `${required === most ? most : `${required} to ${most}`} argument${most === 1 ? '' : 's'}`
+    return fail('RNN208', { callee, expected, found: `${positional.length} are` }, { span })
+  }
+  return parameters.map((parameter, i) => {
+    const value = positional[i] ?? named.get(parameter.name)
+    if (value !== undefined) return value
+    if (parameter.default !== undefined) return { value: parameter.default, span }
+    return fail('RNN209', { callee, name: parameter.name }, { span })
+  })
+}
+
+function notAFunction(name: string, span: Span): never {
+  return fail('RNN407', { name }, { span, help: didYouMean(name, [...dataFunctions.keys(), ...laterNames]) })
+}
+
+function member({ value, span: place }: Argument, name: string, span: Span): Value {
+  if (value.kind === 'table') {
+    const column = value.columns.get(name)
+    if (column !== undefined) return column
+    return fail('RNN403', { file: value.file, column: name }, { span, help: didYouMean(name, value.columns.keys()) })
+  }
+  if (value.kind === 'windows' && (name === 'past' || name === 'next'))
+    return { ...value, kind: 'windowed', take: name }
+  const help = value.kind === 'windows' ? didYouMean(name, ['past', 'next']) : undefined
+  return fail('RNN218', { value: describe(value), name }, { span: value.kind === 'windows' ? span : place, help })
+}
+
+function joined(items: readonly Argument[], span: Span): Value {
+  if (items.length === 0)
+    return fail('RNN210', { what: '`[]`', expected: 'one series or more', found: 'none' }, { span })
+  const { series, rebuild } = together(
+    items.map(item => numeric(item, 'each value of `[…]`')),
+    '[…]',
+    span,
+  )
+  return rebuild(join(series, span))
+}
+
+const operators: { readonly [op in BinaryOperator]?: (a: number, b: number) => number } = {
+  '+': (a, b) => a + b,
+  '-': (a, b) => a - b,
+  '*': (a, b) => a * b,
+  '/': (a, b) => a / b,
+}
+
+function binary(op: BinaryOperator, left: Argument, right: Argument, span: Span): Value {
+  const operate = operators[op]
+  if (operate === undefined) return notAFunction(op, span)
+  const what = `what \`${op}\` takes`
+  if (left.value.kind === 'number' && right.value.kind === 'number') {
+    return { kind: 'number', value: operate(left.value.value, right.value.value) }
+  }
+  if (right.value.kind === 'number') {
+    const steps = withNumber(op, right.value.value, 'right')
+    return mapSeries(numeric(left, what), series => extend(series, [steps], `\`${op}\``, span))
+  }
+  if (left.value.kind === 'number') {
+    const steps = withNumber(op, left.value.value, 'left')
+    return mapSeries(numeric(right, what), series => extend(series, [steps], `\`${op}\``, span))
+  }
+  const { series, rebuild } = together([numeric(left, what), numeric(right, what)], op, span)
+  return rebuild(combine(series[0], series[1], operate, op, span))
+}
+
+/** The steps of an operation with a number, which stands on the given side. */
+function withNumber(op: BinaryOperator, value: number, side: 'left' | 'right'): Step[] {
+  switch (op) {
+    case '+':
+      return [{ kind: 'add', value }]
+    case '-':
+      return side === 'right'
+        ? [{ kind: 'add', value: -value }]
+        : [
+            { kind: 'multiply', value: -1 },
+            { kind: 'add', value },
+          ]
+    case '*':
+      return [{ kind: 'multiply', value }]
+    default:
+      return side === 'right' ? [{ kind: 'divide', value }] : [{ kind: 'reciprocal' }, { kind: 'multiply', value }]
+  }
+}

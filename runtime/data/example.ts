@@ -1,0 +1,21 @@
+// Examples: what one row of a batch is made of, before it is padded.
+
+/** The value of one input or target in one example. */
+export interface Example {
+  /** All elements without padding, outermost axis first, the item innermost. */
+  readonly values: Float64Array
+  /** For each axis, outermost first, its length at each element of the axes before it; one length for the outermost. */
+  readonly lengths: readonly ArrayLike<number>[]
+}
+
+/** Some examples: for each input and target a list of `count`. */
+export interface Part {
+  readonly count: number
+  readonly ports: Readonly<Record<string, readonly Example[]>>
+}
+
+/** How many elements an example has, the item not counted. */
+export const elements = ({ lengths }: Example): number => {
+  const innermost = lengths.at(-1)
+  return innermost === undefined ? 1 : Array.from(innermost).reduce((n, length) => n + length, 0)
+}

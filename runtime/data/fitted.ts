@@ -1,0 +1,99 @@
+// What loading learned from the training part. It is plain JSON, stored with the weights: predictions need it in both directions.
+import type { Sizes } from '../../compiler/ir/dim.ts'
+import { fail } from '../../dsl/diagnostics.ts'
+import { apply, type Encoding, type Step, undo } from './encoding.ts'
+
+export interface Fitted {
+  /** What each fitted call of the data block found, by its place: `s.standardize`, `s.standardize_2`. */
+  readonly calls: Readonly<Record<string, Encoding>>
+  /** For each input and target that is fed, all that was done to its numbers since they were read. */
+  readonly ports: Readonly<Record<string, Encoding>>
+  /** The sizes that the data bound: `V`, `K`. */
+  readonly sizes: Sizes
+}
+
+/**
+ * Predictions for a target in the units of the data file: scalings are undone, indices become labels.
+ * `values` is flat, the item's components innermost. A name that was never fitted keeps its values.
+ */
+export function inverse(fitted: Fitted, port: string, values: ArrayLike<number>): (number | string)[] {
+  const encoding = encodingOf(fitted, port)
+  const all = Array.from(values)
+  if (encoding === undefined) return all
+  if (encoding.kind === 'classes') return all.map(index => encoding.labels[index] ?? index)
+  return all.map((value, i) => undo(encoding.chains[i % encoding.chains.length], value))
+}
+
+/**
+ * The opposite of `inverse`: what the model reads for values as they stand in the file. RNN408 for a label that training never
+ * saw; a value that is already a number of a class is its index.
+ */
+export function transform(fitted: Fitted, port: string, values: ArrayLike<number | string>): Float64Array {
+  const encoding = encodingOf(fitted, port)
+  return Float64Array.from(Array.from(values), (value, i) => {
+    if (encoding?.kind === 'classes') return typeof value === 'string' ? indexOf(encoding.labels, value, port) : value
+    const number = Number(value)
+    return encoding === undefined ? number : apply(encoding.chains[i % encoding.chains.length], number)
+  })
+}
+
+function indexOf(labels: readonly string[], label: string, port: string): number {
+  const index = labels.indexOf(label)
+  return index < 0 ? fail('RNN408', { value: label, name: port }) : index
+}
+
+const encodingOf = (fitted: Fitted, port: string): Encoding | undefined =>
+  Object.hasOwn(fitted.ports, port) ? fitted.ports[port] : undefined
+
+/** Reads what `JSON.parse` gave back; undefined if it is something else. */
+export function parseFitted(json: unknown): Fitted | undefined {
+  if (!isRecord(json)) return undefined
+  const calls = parseRecord(json.calls, parseEncoding)
+  const ports = parseRecord(json.ports, parseEncoding)
+  const sizes = parseRecord(json.sizes, n => (typeof n === 'number' ? n : undefined))
+  return calls && ports && sizes && { calls, ports, sizes }
+}
+
+function parseEncoding(json: unknown): Encoding | undefined {
+  if (!isRecord(json)) return undefined
+  if (json.kind === 'classes') {
+    const labels = parseList(json.labels, label => (typeof label === 'string' ? label : undefined))
+    return labels && { kind: 'classes', labels }
+  }
+  if (json.kind !== 'numbers') return undefined
+  const chains = parseList(json.chains, chain => parseList(chain, parseStep))
+  return chains && { kind: 'numbers', chains }
+}
+
+function parseStep(json: unknown): Step | undefined {
+  if (!isRecord(json)) return undefined
+  const { kind, value } = json
+  switch (kind) {
+    case 'add':
+    case 'multiply':
+    case 'divide':
+      return typeof value === 'number' ? { kind, value } : undefined
+    case 'reciprocal':
+    case 'log':
+    case 'log1p':
+    case 'sqrt':
+      return { kind }
+    default:
+      return undefined
+  }
+}
+
+function parseList<T>(json: unknown, parse: (item: unknown) => T | undefined): T[] | undefined {
+  if (!Array.isArray(json)) return undefined
+  const items = json.map(parse).filter(item => item !== undefined)
+  return items.length === json.length ? items : undefined
+}
+
+function parseRecord<T>(json: unknown, parse: (item: unknown) => T | undefined): Record<string, T> | undefined {
+  if (!isRecord(json)) return undefined
+  const values = parseList(Object.values(json), parse)
+  return values && Object.fromEntries(Object.keys(json).map((key, i) => [key, values[i]]))
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,0 +1,33 @@
+// What a function of a data block is: a name, its parameters, and what it does.
+import type { Span } from '../../../dsl/ast.ts'
+import { fail } from '../../../dsl/diagnostics.ts'
+import type { Encoding } from '../encoding.ts'
+import { type Argument, describe, type Value } from '../value.ts'
+
+export interface Parameter {
+  readonly name: string
+  /** Used where the call leaves the parameter out. */
+  readonly default?: Value
+}
+
+/** The place of a call, and what it may ask for. */
+export interface Call {
+  readonly span: Span
+  /** A file that the program names; `file` is its path for messages, which `--data` may have replaced. */
+  readonly read: (path: string, span: Span) => Promise<{ readonly file: string; readonly bytes: Uint8Array }>
+  /** Computes an encoding from the rows of the training part, or gives the one that was stored with the weights. */
+  readonly fit: (rows: number, compute: (training: Int32Array) => Encoding) => Encoding
+}
+
+export interface DataFunction {
+  readonly name: string
+  readonly parameters: readonly Parameter[]
+  /** One argument for each parameter, in their order; those of a default have the call's span. */
+  readonly apply: (args: readonly Argument[], call: Call) => Value | Promise<Value>
+}
+
+/** The whole number that an argument is, at least `least`. RNN210 for others. */
+export function wholeNumber({ value, span }: Argument, what: string, least: number): number {
+  if (value.kind === 'number' && Number.isInteger(value.value) && value.value >= least) return value.value
+  return fail('RNN210', { what, expected: `a whole number from ${least}`, found: describe(value) }, { span })
+}

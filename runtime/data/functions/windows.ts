@@ -1,0 +1,26 @@
+// windows(x, length, ahead = 1): every place of a series where `length` items and the `ahead` items after them fit.
+// `.past` is the items, over an axis; `.next` is what follows, over an axis too unless `ahead` is 1.
+// They are cut inside each part of the split, so the first `length` items of a part serve as past only, and nothing straddles.
+
+import { fail } from '../../../dsl/diagnostics.ts'
+import { numeric } from '../series.ts'
+import { describe } from '../value.ts'
+import { type DataFunction, wholeNumber } from './function.ts'
+
+export const windows: DataFunction = {
+  name: 'windows',
+  parameters: [{ name: 'x' }, { name: 'length' }, { name: 'ahead', default: { kind: 'number', value: 1 } }],
+  apply: ([x, length, ahead]) => {
+    const isClasses = x.value.kind === 'series' && x.value.encoding.kind === 'classes'
+    const series = isClasses ? x.value : numeric(x, 'what `windows` takes')
+    if (series.kind !== 'series') {
+      return fail('RNN210', { what: 'what `windows` takes', expected: 'a series', found: describe(series) }, x)
+    }
+    return {
+      kind: 'windows',
+      series,
+      length: wholeNumber(length, '`length`', 1),
+      ahead: wholeNumber(ahead, '`ahead`', 1),
+    }
+  },
+}

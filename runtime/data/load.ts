@@ -1,0 +1,212 @@
+// Loading data: from the `data` block of a program to the examples of each part, ready to be put into batches.
+import type { Port, Signature } from '../../compiler/check/signature.ts'
+import type { Sizes } from '../../compiler/ir/dim.ts'
+import type { Data, Span } from '../../dsl/ast.ts'
+import { fail, RnnError } from '../../dsl/diagnostics.ts'
+import { suggest } from '../../dsl/suggest.ts'
+import { allRows, type Cut, cut, type PartName } from './cut.ts'
+import type { Encoding } from './encoding.ts'
+import { evaluator, type Lookup, type Surroundings } from './evaluate.ts'
+import type { Part } from './example.ts'
+import { examplesOf, type Feed, feedOf, foundIn, seriesOf } from './feed.ts'
+import type { Fitted } from './fitted.ts'
+import { bindSizes, checkCodes, checkLengths } from './ports.ts'
+import { describe, type Split } from './value.ts'
+
+export interface LoadOptions {
+  /** Gives the bytes of a file that the block names, by the path as it is written; RNN406 is its own to throw. */
+  readonly read: (path: string) => Uint8Array | Promise<Uint8Array>
+  /** A path to read in place of the only one that the block names (`--data`). */
+  readonly path?: string
+  /** What was stored with the weights: used as it is, and nothing is fitted anew. */
+  readonly fitted?: Fitted
+  /** Sizes that are given beforehand (`--set K=10`). */
+  readonly sizes?: Sizes
+  /** For `shuffled`; 0 if left out. */
+  readonly seed?: number
+}
+
+export interface LoadedData {
+  readonly train: Part
+  /** With three fractions in the split. */
+  readonly validation?: Part
+  /** With any split. */
+  readonly test?: Part
+  /** Those given, and those that the data binds: the V of `token of V`. */
+  readonly sizes: Sizes
+  readonly fitted: Fitted
+}
+
+export interface LoadedInputs {
+  /** Every row; of a series every past, also the last ones, which have no next. There are no targets. */
+  readonly part: Part
+  readonly sizes: Sizes
+}
+
+/**
+ * All examples of a data block for a model, in the parts of its split. Errors: RNN401 a port without an equation, RNN402 to
+ * RNN412 for data that is missing, malformed or does not fit, RNN413 for functions of a later version.
+ */
+export async function loadData(data: Data, signature: Signature, options: LoadOptions): Promise<LoadedData> {
+  const read = reader(options)
+  const split = await splitOf(data, read)
+  const cutRows = cutter(split, options.seed ?? 0)
+  const calls: Record<string, Encoding> = { ...options.fitted?.calls }
+  const fit: Surroundings['fit'] = (call, rows, compute) => {
+    calls[call] ??= compute(cutRows(rows).train)
+    return calls[call]
+  }
+  const feeds = await feedAll(data, [...inputsOf(signature), ...targetsOf(signature)], evaluator(data, { read, fit }))
+  checkOrder(feeds, split)
+  const sizes = bindAll(feeds, rows => cutRows(rows).train, options)
+  const part = (name: PartName) => partOf(feeds, rows => cutRows(rows)[name] ?? new Int32Array(), sizes)
+  const parts = split === undefined ? 1 : split.value.fractions.length
+  const ports = Object.fromEntries(feeds.map(feed => [feed.port.name, seriesOf(feed).encoding]))
+  return {
+    train: part('train'),
+    ...(parts === 3 && { validation: part('validation') }),
+    ...(parts > 1 && { test: part('test') }),
+    sizes,
+    fitted: { calls, ports, sizes },
+  }
+}
+
+/** The inputs of a trained model, for its predictions: no targets are needed, nothing is split and nothing fitted. */
+export async function loadInputs(
+  data: Data,
+  signature: Signature,
+  options: LoadOptions & { readonly fitted: Fitted },
+): Promise<LoadedInputs> {
+  const { calls } = options.fitted
+  const fit: Surroundings['fit'] = call => {
+    if (Object.hasOwn(calls, call)) return calls[call]
+    const differences = `nothing was fitted for \`${call}\``
+    return fail('RNN501', { file: 'the weights', model: signature.name, differences })
+  }
+  const feeds = await feedAll(data, inputsOf(signature), evaluator(data, { read: reader(options), fit }))
+  const sizes = bindAll(feeds, allRows, options)
+  return { part: partOf(feeds, allRows, sizes, true), sizes }
+}
+
+interface PortOfModel {
+  readonly kind: 'input' | 'target'
+  readonly port: Port
+}
+
+const inputsOf = ({ inputs }: Signature) => inputs.map((port): PortOfModel => ({ kind: 'input', port }))
+
+const targetsOf = ({ targets }: Signature) => targets.map((port): PortOfModel => ({ kind: 'target', port }))
+
+interface SplitEquation {
+  readonly value: Split
+  readonly span: Span
+}
+
+/** The split is known before anything else: what is fitted sees the training part only. */
+async function splitOf(data: Data, read: Surroundings['read']): Promise<SplitEquation | undefined> {
+  const fit = () =>
+    fail('RNN210', { what: '`split`', expected: '`ordered(…)` or `shuffled(…)`', found: 'computed from data' })
+  const result = await evaluator(data, { read, fit })('split')
+  if (result === undefined) return undefined
+  const { value, span } = result
+  if (value.kind === 'split') return { value, span }
+  return fail(
+    'RNN210',
+    { what: '`split`', expected: '`ordered(…)` or `shuffled(…)`', found: describe(value) },
+    { span },
+  )
+}
+
+/** How any number of rows is cut; columns of equal length are cut alike. */
+function cutter(split: SplitEquation | undefined, seed: number): (rows: number) => Cut {
+  const cuts = new Map<number, Cut>()
+  return rows => {
+    const known = cuts.get(rows)
+    if (known !== undefined) return known
+    const made = split === undefined ? { train: allRows(rows) } : cut(split.value, rows, seed, split.span)
+    cuts.set(rows, made)
+    return made
+  }
+}
+
+/** Reads a file once, by the path that replaces the written one if there is one. */
+function reader({ read, path }: LoadOptions): Surroundings['read'] {
+  const files = new Map<string, Promise<Uint8Array>>()
+  const bytesOf = async (file: string, span: Span) => {
+    try {
+      return await read(file)
+    } catch (error) {
+      if (error instanceof RnnError) throw new RnnError(error.diagnostics.map(d => ({ span, ...d })))
+      const reason = error instanceof Error ? error.message : String(error)
+      return fail('RNN406', { path: file, reason }, { span })
+    }
+  }
+  return async (written, span) => {
+    if (path !== undefined && files.size > 0 && !files.has(written)) {
+      fail('RNN413', { feature: '`--data` for a block that reads two files' }, { span })
+    }
+    const file = path ?? written
+    const bytes = files.get(written) ?? bytesOf(file, span)
+    files.set(written, bytes)
+    return { file, bytes: await bytes }
+  }
+}
+
+/** RNN401 for a port without an equation. */
+async function feedAll(data: Data, ports: readonly PortOfModel[], lookup: Lookup): Promise<Feed[]> {
+  const feeds: Feed[] = []
+  for (const { kind, port } of ports) {
+    const value = await lookup(port.name)
+    if (value === undefined) {
+      const near = suggest(
+        port.name,
+        data.body.map(e => e.name.text),
+      )
+      const help = near === undefined ? undefined : `\`${near}\` is defined here: rename it to \`${port.name}\``
+      fail('RNN401', { kind, input: port.name, data: data.name.text }, { span: data.name.span, ...(help && { help }) })
+    }
+    feeds.push(feedOf(port, value))
+  }
+  return feeds
+}
+
+/** RNN210 where windows would be cut from a shuffled series. */
+function checkOrder(feeds: readonly Feed[], split: SplitEquation | undefined): void {
+  const windowed = feeds.find(feed => feed.value.kind === 'windowed')
+  if (windowed === undefined || split?.value.order !== 'shuffled') return
+  const labels = [{ span: windowed.span, text: 'windows of neighbours in time' }]
+  const values = {
+    what: 'the split of a series that is cut into windows',
+    expected: '`ordered(…)`',
+    found: '`shuffled(…)`',
+  }
+  fail('RNN210', values, { span: split.span, labels })
+}
+
+function bindAll(
+  feeds: readonly Feed[],
+  training: (rows: number) => Int32Array,
+  { fitted, sizes }: LoadOptions,
+): Sizes {
+  const found = feeds.map(feed => foundIn(feed, training(seriesOf(feed).rows)))
+  return bindSizes(found, { ...fitted?.sizes, ...sizes })
+}
+
+/** The checked examples of some rows. */
+function partOf(feeds: readonly Feed[], rowsOf: (rows: number) => Int32Array, sizes: Sizes, open = false): Part {
+  const lists = feeds.map(feed => examplesOf(feed, rowsOf(seriesOf(feed).rows), open))
+  const count = lists[0]?.length ?? 0
+  feeds.forEach(({ port, span }, i) => {
+    if (lists[i].length !== count) {
+      const expected = `${count} examples, as \`${feeds[0].port.name}\` is`
+      fail('RNN210', { what: `\`${port.name}\``, expected, found: `${lists[i].length} examples` }, { span })
+    }
+    checkCodes(port, lists[i], sizes, span)
+  })
+  const part = { count, ports: Object.fromEntries(feeds.map(({ port }, i) => [port.name, lists[i]])) }
+  checkLengths(
+    feeds.map(feed => feed.port),
+    part,
+  )
+  return part
+}
