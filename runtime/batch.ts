@@ -5,18 +5,22 @@ import type { Example, Part } from './data/example.ts'
 import { permutation, random } from './random.ts'
 
 export interface Batch {
-  /** `B`, the number of examples; for each ragged axis the longest length in the batch; and the sizes that were given. */
+  /** The number of examples; for each ragged axis the longest length in the batch; and the sizes that were given. */
   readonly sizes: Sizes
-  /** For each input and target, row-major: [B, axes…, item…]. Ints, bools and codes are Int32Array. */
-  readonly arrays: Readonly<Record<string, Float64Array | Float32Array | Int32Array>>
-  /** For each ragged axis, by its name: [B], or [B, outer axes…] for an axis inside others. */
-  readonly lengths: Readonly<Record<string, Int32Array>>
+  /**
+   * What a compiled graph takes, row-major. For each input and target, by its name, [B, axes…, item…]: ints, bools and codes are
+   * Int32Array. For each ragged axis T, as `T.lengths`, its lengths: [B], or [B, outer axes…] for an axis inside others.
+   */
+  readonly inputs: Readonly<Record<string, Float64Array | Float32Array | Int32Array>>
 }
+
+/** The names that the compiler may use for the number of examples: the first that is not a name of the model. */
+const batchSymbols = ['B', 'batch', 'examples', 'B_']
 
 /**
  * Packs the examples at `indices`. Padding repeats the last valid element before it, so that a logarithm or a quotient there
  * stays finite wherever the data's own is, and no NaN arises that a product with zero could not remove; an example that is
- * empty so far is padded with zeros. `part` must have passed the checks of loading.
+ * empty so far is padded with zeros. `part` must have passed the checks of loading, and `given` be the sizes that it bound.
  */
 export function pack(
   ports: readonly Port[],
@@ -25,32 +29,31 @@ export function pack(
   given: Sizes,
   precision: 'f32' | 'f64' = 'f64',
 ): Batch {
-  const sizes: Record<string, number> = { ...given, B: indices.length }
-  const present = ports.filter(port => port.name in part.ports)
-  const chosen = (port: Port): Example[] => Array.from(indices, i => part.ports[port.name][i])
-  const arrays: Record<string, Float64Array | Float32Array | Int32Array> = {}
-  const lengths: Record<string, Int32Array> = {}
-  for (const port of present) {
-    const examples = chosen(port)
+  const count = indices.length
+  const sizes: Record<string, number> = { ...Object.fromEntries(batchSymbols.map(name => [name, count])), ...given }
+  const inputs: Record<string, Float64Array | Float32Array | Int32Array> = {}
+  for (const port of ports) {
+    if (!Object.hasOwn(part.ports, port.name)) continue
+    const examples = Array.from(indices, i => part.ports[port.name][i])
     const extents = extentsOf(port, examples, sizes)
-    port.axes.forEach((axis, i) => {
-      if (!axis.ragged) return
-      for (const name of symbolsOf(axis.size)) sizes[name] = extents[i]
-      lengths[axis.name] ??= new Int32Array(indices.length * product(extents.slice(0, i)))
+    const lengths = port.axes.map(({ name, size, ragged }, axis) => {
+      if (!ragged) return undefined
+      for (const symbol of symbolsOf(size)) sizes[symbol] = extents[axis]
+      inputs[`${name}.lengths`] ??= new Int32Array(count * product(extents.slice(0, axis)))
+      return inputs[`${name}.lengths`]
     })
     const width = product(port.item.map(dim => evaluate(dim, sizes)))
     const stride = product(extents) * width
-    const array = emptyArray(port, indices.length * stride, precision)
-    const places = port.axes.map(axis => (axis.ragged ? lengths[axis.name] : undefined))
+    const array = emptyArray(port, count * stride, precision)
     examples.forEach((example, b) => {
       fillExample(example, extents, width, array.subarray(b * stride, (b + 1) * stride), (axis, outer, length) => {
-        const place = places[axis]
-        if (place !== undefined) place[b * product(extents.slice(0, axis)) + outer] = length
+        const to = lengths[axis]
+        if (to !== undefined) to[b * product(extents.slice(0, axis)) + outer] = length
       })
     })
-    arrays[port.name] = array
+    inputs[port.name] = array
   }
-  return { sizes, arrays, lengths }
+  return { sizes, inputs }
 }
 
 /** The indices of each batch of an epoch. The last may be smaller; the order depends on seed and epoch alone. */

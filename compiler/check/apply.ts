@@ -7,7 +7,7 @@ import * as D from '../ir/dim.ts'
 import type { Value } from '../ir/graph.ts'
 import { runBody } from './body.ts'
 import { asInit, asTensor, Reported } from './convert.ts'
-import { commonOrder, constantTensor, expand, joinAxes, maskOf, tensor, toReal, visibleAxes } from './emit.ts'
+import { commonOrder, expand, joinAxes, maskOf, tensor, toReal, visibleAxes } from './emit.ts'
 import {
   type BoundDim,
   describeEntity,
@@ -21,7 +21,7 @@ import {
 import type { Scope, StateDeclaration } from './scope.ts'
 import { type Axis, baseOf, formatAxes, formatDims, formatItem, joinFacts, sameItem, type Tensor } from './tensor.ts'
 import { sourceText } from './text.ts'
-import { knownAxis, knownDim, knownResolver, namesIn, resolveItem, resolveType } from './types.ts'
+import { knownAxis, knownDim, knownResolver, resolveItem, resolveType } from './types.ts'
 
 interface Given {
   readonly entity: Entity
@@ -85,7 +85,7 @@ function bindParameters(
       { span },
     )
   }
-  given.positional.forEach((g, i) => bound.set(params[i].name.text, g.entity))
+  for (const [i, g] of given.positional.entries()) bound.set(params[i].name.text, g.entity)
   for (const [name, g] of given.named) {
     const names = params.map(p => p.name.text)
     if (!names.includes(name)) {
@@ -572,7 +572,7 @@ const outside = (t: Tensor): Tensor => ({ ...t, item: t.item.map(D.unlabelled), 
  * declared one becomes an axis of its own, of the same lengths.
  */
 function separateAxes(
-  scope: Scope,
+  _scope: Scope,
   inner: Scope,
   args: readonly Argument[],
 ): { args: readonly Argument[]; restore: (t: Tensor) => Tensor } {
@@ -606,7 +606,7 @@ function separateAxes(
 
 // ---- cells
 
-function givenStates(scope: Scope, instance: Instance, given: UnitArgs, span: Span): Map<string, Tensor> {
+function givenStates(scope: Scope, instance: Instance, given: UnitArgs, _span: Span): Map<string, Tensor> {
   const names = instance.unit.body.flatMap(s => (s.kind === 'state' ? s.names.map(n => n.text) : []))
   const states = new Map<string, Tensor>()
   if (instance.unit.unit !== 'cell') return states

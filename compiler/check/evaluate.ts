@@ -264,7 +264,7 @@ function joined(scope: Scope, items: readonly Expr[], span: Span): Entity {
 
 // ---- members, places
 
-function member(scope: Scope, of: Entity, name: string, expr: Expr & { kind: 'member' }): Entity {
+function member(_scope: Scope, of: Entity, name: string, expr: Expr & { kind: 'member' }): Entity {
   const missing = (value: string, known: Iterable<string>): never => {
     const all = [...known]
     const near = suggest(name, all)

@@ -2,8 +2,17 @@
 // while their order allows; views cost nothing; constants never get a buffer unless a product needs one.
 import type { Span } from '../../dsl/ast.ts'
 import { type Context, opOf } from '../ir/builder.ts'
-import { add, asNumber, constant, type Dim, equal, multiply, product, sameShape, symbol, symbolsOf } from '../ir/dim.ts'
-import { allEqns, type Block, type DType, type Eqn, type Graph, scanOperands, scanResults, type Value } from '../ir/graph.ts'
+import { add, asNumber, type Dim, equal, multiply, product, sameShape, symbol, symbolsOf } from '../ir/dim.ts'
+import {
+  allEqns,
+  type Block,
+  type DType,
+  type Eqn,
+  type Graph,
+  scanOperands,
+  scanResults,
+  type Value,
+} from '../ir/graph.ts'
 import type { Lowering, Unlabelled } from '../ir/lowering.ts'
 import { isDim, isDims } from '../ir/ops/define.ts'
 import { withoutDeadStores } from './deadStores.ts'
@@ -110,7 +119,7 @@ export function makePlan(context: Context, graph: Graph): Plan {
 
   function output(value: Value): Operand {
     // A source is lazy: its buffer is its own, and may never be written.
-    const lazy = current !== undefined && current.outs.includes(value) && isSource(current)
+    const lazy = current?.outs.includes(value) && isSource(current)
     const operand = (lazy ? undefined : destinations.get(value.id)) ?? allocate(value.dtype, value.shape, value.hint)
     if (!lazy) destinations.delete(value.id)
     places.set(value.id, { ...places.get(value.id), operand })
@@ -404,7 +413,8 @@ export function makePlan(context: Context, graph: Graph): Plan {
   const outputs = graph.results.map((value, i): Port => {
     let operand = operandOf(value)
     const { buffer } = operand
-    const own = isDense(operand, value.shape) && asNumber(operand.offset) === 0 && equal(buffer.size, product(value.shape))
+    const own =
+      isDense(operand, value.shape) && asNumber(operand.offset) === 0 && equal(buffer.size, product(value.shape))
     if (!own || taken.has(buffer) || sources.has(buffer.id)) {
       operand = allocate(value.dtype, value.shape, graph.outputs[i])
       copy(value, operand, graph.outputs[i])
@@ -413,7 +423,10 @@ export function makePlan(context: Context, graph: Graph): Plan {
     return { name: graph.outputs[i], operand: whole(operand.buffer, value.shape), shape: value.shape }
   })
 
-  const steps = withoutDeadStores([...preamble, ...closed(top)], outputs.map(p => p.operand.buffer))
+  const steps = withoutDeadStores(
+    [...preamble, ...closed(top)],
+    outputs.map(p => p.operand.buffer),
+  )
   const ports = [...inputs, ...outputs].map(p => p.operand)
   const used = new Set([...ports, ...steps.flatMap(s => [...readsOf(s), ...writesOf(s)])].map(o => o.buffer))
   const buffers = [...used].sort((a, b) => a.id - b.id)

@@ -64,7 +64,8 @@ interface ReadPort {
 }
 
 function readPort(port: Port, list: readonly Nested[] | ArrayLike<number>, fitted: Fitted | undefined): ReadPort {
-  const mismatch = (found: string): never => fail('RNN411', { input: port.name, declared: describePort(port), found })
+  const mismatch: (found: string) => never = found =>
+    fail('RNN411', { input: port.name, declared: describePort(port), found })
   const axes = port.axes.length
   // The length found at each depth: axes first, then the item's dims.
   const extents = Array.from<number | 'many' | undefined>({ length: axes + port.item.length })

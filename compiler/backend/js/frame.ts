@@ -127,7 +127,10 @@ const operandDims = (o: Operand): Dim[] => [o.offset, ...o.strides]
 
 const indirectDims = (i: Indirect | undefined): Dim[] => (i === undefined ? [] : [i.stride, i.size])
 
-const writeDims = (w: { to: Operand; indirect?: Indirect }): Dim[] => [...operandDims(w.to), ...indirectDims(w.indirect)]
+const writeDims = (w: { to: Operand; indirect?: Indirect }): Dim[] => [
+  ...operandDims(w.to),
+  ...indirectDims(w.indirect),
+]
 
 function instructionDims(i: Instruction): Dim[] {
   if (i.kind === 'size') return [i.dim]

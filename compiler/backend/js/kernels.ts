@@ -1,5 +1,5 @@
 // One function for each kernel.
-import { formatLabel, type Dim } from '../../ir/dim.ts'
+import { type Dim, formatLabel } from '../../ir/dim.ts'
 import { collapseMap, collapseReduce } from '../../plan/collapse.ts'
 import type { GemmKernel, Kernel, MapKernel, ReduceKernel, Ref } from '../../plan/plan.ts'
 import type { Frame } from './frame.ts'
@@ -36,7 +36,9 @@ export function describe(kernel: Kernel): string {
 function mapLines(kernel: MapKernel, frame: Frame): string[] {
   const nest = createNest(frame, kernel.domain)
   const wishes = new Map<Ref, string>(
-    [...kernel.writes].reverse().map(w => [w.value, `${frame.buffer(w.to.buffer)}_${kernel.domain.length > 0 ? 'new' : 0}`]),
+    [...kernel.writes]
+      .reverse()
+      .map(w => [w.value, `${frame.buffer(w.to.buffer)}_${kernel.domain.length > 0 ? 'new' : 0}`]),
   )
   const values = nest.compute(kernel.program, wishes)
   const inside = nest.before[nest.depth]

@@ -34,7 +34,8 @@ export function moduleText(plan: Plan, precision: Precision): string {
   const calls = plan.steps.map(step => stepCall(step, names, run, functions))
   const inputs = new Set(plan.inputs.map(p => p.operand.buffer))
   const own = plan.buffers.filter(b => !inputs.has(b))
-  const array = (dtype: DType): string => (dtype === 'real' ? `Float${precision === 'f32' ? 32 : 64}Array` : 'Int32Array')
+  const array = (dtype: DType): string =>
+    dtype === 'real' ? `Float${precision === 'f32' ? 32 : 64}Array` : 'Int32Array'
 
   const bound = plan.inputs.map(({ name, operand: { buffer }, shape }) => {
     const text = `bind(inputs, ${JSON.stringify(name)}, ${array(buffer.dtype)}, ${run.size(product(shape))})`
@@ -63,8 +64,14 @@ export function moduleText(plan: Plan, precision: Precision): string {
   return [
     `// ${plan.name}: plain JavaScript over ${reals}, written by rnnc.\n`,
     'export function create() {',
-    ...indent(own.map(b => `let ${run.buffer(b)} = new ${array(b.dtype)}(0)`), 1),
-    ...indent(results.map(r => r.declare), 1),
+    ...indent(
+      own.map(b => `let ${run.buffer(b)} = new ${array(b.dtype)}(0)`),
+      1,
+    ),
+    ...indent(
+      results.map(r => r.declare),
+      1,
+    ),
     '',
     '  function run(sizes, inputs) {',
     ...indent([...sizes, ...bound, ...grown, ...calls.flat(), ...results.map(r => r.update)], 2),

@@ -1,8 +1,9 @@
 // Nested loops: every line stands at the outermost level at which all it uses is known.
-import { asNumber, type Dim } from '../../ir/dim.ts'
-import type { Instruction, Operand, Ref } from '../../plan/plan.ts'
+
 import { opOf } from '../../ir/builder.ts'
+import { asNumber, type Dim } from '../../ir/dim.ts'
 import { newContext } from '../../ir/ops/index.ts'
+import type { Instruction, Operand, Ref } from '../../plan/plan.ts'
 import type { Frame } from './frame.ts'
 import { expressions, leaf, literal, print } from './scalars.ts'
 
@@ -104,7 +105,13 @@ export function createNest(frame: Frame, domain: readonly Dim[]): Nest {
             before[level].push(`const ${name} = ${text}`)
             return name
           }
-          const text = print(formula(expressions, args.map(a => leaf(a.text))), bind)
+          const text = print(
+            formula(
+              expressions,
+              args.map(a => leaf(a.text)),
+            ),
+            bind,
+          )
           return args.find(a => a.text === text) ?? define(ref, level, text, instruction.op)
         }
       }

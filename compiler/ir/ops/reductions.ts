@@ -4,7 +4,7 @@ import { at, build, type NdArray } from '../array.ts'
 import { broadcast } from '../builder.ts'
 import { constant, type Dim, product } from '../dim.ts'
 import type { Type } from '../graph.ts'
-import { defineOp, fromEnd, type Op, require } from './define.ts'
+import { defineOp, fromEnd, type Op } from './define.ts'
 
 const without = <T>(list: readonly T[], dims: readonly number[]): T[] => list.filter((_, i) => !dims.includes(i))
 

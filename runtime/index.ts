@@ -1,0 +1,15 @@
+// The library: compile, train, evaluate, predict and check models. Runs in Node and in browsers.
+
+export { js } from '../compiler/backend/js.ts'
+export * from '../compiler/index.ts'
+export { type Diagnostic, RnnError } from '../dsl/diagnostics.ts'
+export { render } from '../dsl/render.ts'
+export { type Batch, pack } from './batch.ts'
+export { type Checkpoint, decodeCheckpoint, encodeCheckpoint, matchParameters } from './checkpoint.ts'
+export { fromArrays } from './data/arrays.ts'
+export { type Fitted, inverse } from './data/fitted.ts'
+export { type LoadedData, type LoadOptions, loadData, loadInputs } from './data/load.ts'
+export { checkGradients, type GradientCheck } from './gradcheck.ts'
+export { type Answer, type Predictions, predict } from './predict.ts'
+export { evaluatePart, initialWeights, type Report, type Weights } from './session.ts'
+export { type EpochReport, type TrainOptions, type TrainResult, train } from './train.ts'

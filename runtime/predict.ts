@@ -1,0 +1,106 @@
+// Predictions: the outputs of a trained model for new inputs, decoded into the units and labels of the data.
+import type { Backend, Precision } from '../compiler/backend/backend.ts'
+import { js } from '../compiler/backend/js.ts'
+import { type CompiledModel, load, type Port } from '../compiler/index.ts'
+import { evaluate, type Sizes } from '../compiler/ir/dim.ts'
+import { fail } from '../dsl/diagnostics.ts'
+import type { Part } from './data/example.ts'
+import { type Fitted, inverse } from './data/fitted.ts'
+import { runBatches, type Weights } from './session.ts'
+
+export interface PredictOptions {
+  readonly backend?: Backend
+  readonly precision?: Precision
+  readonly batch?: number
+  readonly seed?: number
+}
+
+/** A number or a label, or nested lists of them: one list for each axis, then one for each dim of the item. */
+export type Answer = number | string | readonly Answer[]
+
+export interface Predictions {
+  /** For each example, the answer for each target, and every other output as it is. */
+  readonly examples: readonly Readonly<Record<string, Answer>>[]
+  readonly backend: string
+}
+
+/** Answers for every example of a part. RNN413 for a model that must generate its answer step by step. */
+export function predict(
+  model: CompiledModel,
+  weights: Weights,
+  part: Part,
+  sizes: Sizes,
+  fitted: Fitted | undefined,
+  options: PredictOptions = {},
+): Predictions {
+  const { backend = js, precision = 'f32', batch = 64, seed = 0 } = options
+  if (model.fedBack.length > 0) {
+    fail('RNN413', {
+      feature: `predicting \`${model.fedBack[0]}\`, which the model must generate from its own answers,`,
+    })
+  }
+  const executable = load(model.context, model.predict(), backend, precision)
+  const examples: Record<string, Answer>[] = []
+  for (const run of runBatches(model.signature.inputs, part, sizes, executable, weights, {
+    backend,
+    precision,
+    batch,
+    seed,
+  })) {
+    for (let b = 0; b < run.indices.length; b++) {
+      const answers = model.signature.outputs.map(port => [port.name, answerOf(model, port, run, b, fitted)] as const)
+      examples.push(Object.fromEntries(answers))
+    }
+  }
+  return { examples, backend: executable.backend }
+}
+
+function answerOf(
+  model: CompiledModel,
+  port: Port,
+  run: {
+    readonly results: Readonly<Record<string, ArrayLike<number>>>
+    readonly sizes: Sizes
+    readonly inputs: Readonly<Record<string, ArrayLike<number>>>
+  },
+  b: number,
+  fitted: Fitted | undefined,
+): Answer {
+  const all = run.results[port.name]
+  const shape = [...port.axes.map(a => a.size), ...port.item].map(d => evaluate(d, run.sizes))
+  const size = shape.reduce((n, d) => n * d, 1)
+  const values = Array.from({ length: size }, (_, i) => all[b * size + i])
+  const target = model.signature.predictions.some(p => p.output === port.name)
+    ? model.signature.targets.find(t => t.name === port.name)
+    : undefined
+  const width = port.item.map(d => evaluate(d, run.sizes)).reduce((n, d) => n * d, 1)
+  const coded = target?.coding !== undefined
+  const decided = coded ? decide(values, width) : values
+  const decoded = fitted === undefined || target === undefined ? decided : inverse(fitted, port.name, decided)
+  // Only valid elements: a ragged axis is as long as the example says.
+  const lengths = port.axes.map((axis, i) => {
+    const given = axis.ragged ? run.inputs[`${axis.name}.lengths`] : undefined
+    const outer = shape.slice(0, i).reduce((n, d) => n * d, 1)
+    return (place: number): number => (given === undefined ? shape[i] : given[b * outer + place])
+  })
+  const nest = (depth: number, place: number): Answer => {
+    if (depth === port.axes.length) return item(coded ? [] : shape.slice(depth), decoded, place)
+    return Array.from({ length: lengths[depth](place) }, (_, i) => nest(depth + 1, place * shape[depth] + i))
+  }
+  return nest(0, 0)
+}
+
+/** The most likely class of each distribution of `width`; of a single probability, whether it is above a half. */
+function decide(values: readonly number[], width: number): number[] {
+  if (width === 1) return values.map(p => (p > 0.5 ? 1 : 0))
+  return Array.from({ length: values.length / width }, (_, i) => {
+    const row = values.slice(i * width, (i + 1) * width)
+    return row.indexOf(Math.max(...row))
+  })
+}
+
+function item(shape: readonly number[], values: readonly (number | string)[], place: number): Answer {
+  if (shape.length === 0) return values[place]
+  const [n, ...rest] = shape
+  return Array.from({ length: n }, (_, i) => item(rest, values, place * n + i))
+}

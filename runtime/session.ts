@@ -1,0 +1,113 @@
+// A compiled model with its executables, each made when it is first needed, and the way a batch reaches them.
+import type { Backend, Buffer, Executable, Precision } from '../compiler/backend/backend.ts'
+import { type CompiledModel, type Graph, load, type Port } from '../compiler/index.ts'
+import { array } from '../compiler/ir/array.ts'
+import type { Context } from '../compiler/ir/builder.ts'
+import type { Sizes } from '../compiler/ir/dim.ts'
+import { interpret } from '../compiler/ir/interpret.ts'
+import { batchesOf, pack } from './batch.ts'
+import type { Part } from './data/example.ts'
+import { initialize } from './initializers.ts'
+
+/** The values of parameters by path, row-major in their declared shapes. */
+export type Weights = Readonly<Record<string, Buffer>>
+
+/** The loss and the metrics by name; a loss alone is `loss`. */
+export type Report = Readonly<Record<string, number>>
+
+/** A real array of a precision. */
+export const realArray = (precision: Precision, data: ArrayLike<number>): Float32Array | Float64Array =>
+  precision === 'f32' ? Float32Array.from(data) : Float64Array.from(data)
+
+/** The weights of an untrained model: by seed and path alone. RNN507 if a size is not known. */
+export function initialWeights(model: CompiledModel, sizes: Sizes, seed: number, precision: Precision): Weights {
+  const entries = model.signature.parameters.map(
+    p => [p.name, realArray(precision, initialize(p, sizes, seed))] as const,
+  )
+  return Object.fromEntries(entries)
+}
+
+/** Loads a graph once. */
+export function lazily(context: Context, graph: () => Graph, backend: Backend, precision: Precision): () => Executable {
+  let executable: Executable | undefined
+  return () => {
+    executable ??= load(context, graph(), backend, precision)
+    return executable
+  }
+}
+
+/** Adds up what batches report, and turns the sums into averages over all of them. */
+export interface Totals {
+  add(results: Readonly<Record<string, Buffer>>): void
+  /** The loss and the metrics of everything added so far. */
+  report(): Report
+}
+
+export function createTotals(model: CompiledModel): Totals {
+  const graph = model.report()
+  const sums = graph.inputs.map(() => 0)
+  const counts = graph.inputs.map(() => 0)
+  return {
+    add: results => {
+      graph.inputs.forEach((_, i) => {
+        sums[i] += results[`sum.${i}`][0]
+        counts[i] += results[`count.${i}`][0]
+      })
+    },
+    report: () => {
+      const averages = sums.map((sum, i) => array([], [counts[i] === 0 ? 0 : sum / counts[i]]))
+      const results = interpret(model.context, graph, averages, {})
+      return Object.fromEntries(graph.outputs.map((name, i) => [name, results[i].data[0]]))
+    },
+  }
+}
+
+/** The inputs that draws read, for graphs without a seed to ignore. */
+export const drawInputs = (seed: number, step: number): Record<string, Int32Array> => ({
+  '@seed': Int32Array.of(seed),
+  '@step': Int32Array.of(step),
+})
+
+export interface RunOptions {
+  readonly backend: Backend
+  readonly precision: Precision
+  /** Examples a batch. */
+  readonly batch: number
+  readonly seed: number
+}
+
+/** Every batch of a part in order, through an executable. */
+export function* runBatches(
+  ports: readonly Port[],
+  part: Part,
+  sizes: Sizes,
+  executable: Executable,
+  weights: Weights,
+  options: RunOptions,
+): Generator<{
+  readonly results: Readonly<Record<string, Buffer>>
+  readonly indices: Int32Array
+  readonly sizes: Sizes
+  readonly inputs: Readonly<Record<string, Buffer>>
+}> {
+  for (const indices of batchesOf(part.count, options.batch, 'ordered')) {
+    const batch = pack(ports, part, indices, sizes, options.precision)
+    const results = executable.run(batch.sizes, { ...batch.inputs, ...weights, ...drawInputs(options.seed, 0) })
+    yield { results, indices, sizes: batch.sizes, inputs: batch.inputs }
+  }
+}
+
+/** The loss and the metrics of a part. RNN405 is the loader's: an empty part reports zeros. */
+export function evaluatePart(
+  model: CompiledModel,
+  part: Part,
+  sizes: Sizes,
+  executable: Executable,
+  weights: Weights,
+  options: RunOptions,
+): Report {
+  const totals = createTotals(model)
+  const ports = [...model.signature.inputs, ...model.signature.targets]
+  for (const { results } of runBatches(ports, part, sizes, executable, weights, options)) totals.add(results)
+  return totals.report()
+}

@@ -1,0 +1,169 @@
+// The training loop: batches through the training graph, epoch by epoch, with validation and patience.
+import type { Backend, Buffer, Precision } from '../compiler/backend/backend.ts'
+import { js } from '../compiler/backend/js.ts'
+import { type CompiledModel, load, type OptimizerState } from '../compiler/index.ts'
+import type { Sizes } from '../compiler/ir/dim.ts'
+import { fail } from '../dsl/diagnostics.ts'
+import { batchesOf, pack } from './batch.ts'
+import type { LoadedData } from './data/load.ts'
+import { initialize } from './initializers.ts'
+import {
+  createTotals,
+  drawInputs,
+  evaluatePart,
+  initialWeights,
+  lazily,
+  type Report,
+  realArray,
+  type Weights,
+} from './session.ts'
+
+export interface TrainOptions {
+  readonly backend?: Backend
+  /** f32 unless told otherwise. */
+  readonly precision?: Precision
+  /** Overrides the file's. */
+  readonly seed?: number
+  /** Weights to go on from. */
+  readonly weights?: Weights
+  /** After each step; the fraction of the whole that is done. */
+  readonly onStep?: (progress: StepReport) => void
+  readonly onEpoch?: (epoch: EpochReport) => void
+  /** Ends training after the step in progress; what was learned is returned. */
+  readonly signal?: AbortSignal
+}
+
+export interface StepReport {
+  readonly step: number
+  readonly epoch: number
+  /** Of all epochs, without patience. */
+  readonly done: number
+  readonly loss: number
+}
+
+export interface EpochReport {
+  readonly epoch: number
+  readonly training: Report
+  readonly validation?: Report
+}
+
+export interface TrainResult {
+  /** Those of the epoch with the best validation loss where `patience` is set, else the last. */
+  readonly weights: Weights
+  readonly history: readonly EpochReport[]
+  /** The epoch that the weights are of, from 1. */
+  readonly epoch: number
+  readonly steps: number
+  readonly ended: 'done' | 'patience' | 'aborted'
+  /** What really ran. */
+  readonly backend: string
+}
+
+/** How long the loop may hold the thread, in ms. */
+const slice = 50
+
+/**
+ * Trains a model. Every step is the training graph: forward, backward, clipping and the optimizer.
+ * Throws RNN405 for an empty training part, RNN504 where the loss is not finite, RNN507 where a size is not known.
+ */
+export async function train(model: CompiledModel, data: LoadedData, options: TrainOptions = {}): Promise<TrainResult> {
+  const { settings, signature } = model
+  const { backend = js, precision = 'f32' } = options
+  const seed = options.seed ?? settings.seed ?? 0
+  const batchSize = settings.batch ?? 32
+  if (settings.truncate !== undefined) fail('RNN413', { feature: '`truncate`' }, { span: model.trainBlock?.span })
+  if (data.train.count === 0) fail('RNN405', { what: 'the training part' }, { span: model.data?.span })
+
+  const training = model.train()
+  const executable = load(training.context, training.graph, backend, precision)
+  const evaluation = lazily(model.context, model.evaluate, backend, precision)
+  const ports = [...signature.inputs, ...signature.targets]
+  // The state of training, updated in place after each step: nothing is allocated but the batches.
+  const state: Record<string, Buffer> = {
+    ...copyOf(options.weights ?? initialWeights(model, data.sizes, seed, precision)),
+    ...startOf(training.states, data.sizes, seed, precision),
+  }
+  const moving = [...training.trained, ...training.states.map(s => s.name)]
+  const weightsNow = (): Weights => copyOf(Object.fromEntries(signature.parameters.map(p => [p.name, state[p.name]])))
+
+  const stepsPerEpoch = Math.ceil(data.train.count / batchSize)
+  const epochs = settings.epochs ?? (settings.steps === undefined ? 10 : Math.ceil(settings.steps / stepsPerEpoch))
+  const lastStep = Math.min(settings.steps ?? Number.POSITIVE_INFINITY, epochs * stepsPerEpoch)
+  const history: EpochReport[] = []
+  let best = { loss: Number.POSITIVE_INFINITY, epoch: 0, weights: weightsNow() }
+  let step = 0
+  let ended: TrainResult['ended'] = 'done'
+  let rested = performance.now()
+
+  for (let epoch = 1; epoch <= epochs && step < lastStep && ended === 'done'; epoch++) {
+    const totals = createTotals(model)
+    const order = settings.shuffle === false ? 'ordered' : { seed, epoch }
+    for (const indices of batchesOf(data.train.count, batchSize, order)) {
+      if (step >= lastStep) break
+      const batch = pack(ports, data.train, indices, data.sizes, precision)
+      const results = executable.run(batch.sizes, { ...batch.inputs, ...state, ...drawInputs(seed, step) })
+      step++
+      const loss = results.loss[0]
+      if (!Number.isFinite(loss)) fail('RNN504', { value: String(loss), step }, { span: model.trainBlock?.span })
+      totals.add(results)
+      for (const name of moving) state[name].set(results[name])
+      options.onStep?.({ step, epoch, done: step / lastStep, loss })
+      if (performance.now() - rested > slice) {
+        await new Promise(resolve => setTimeout(resolve))
+        rested = performance.now()
+      }
+      if (options.signal?.aborted) {
+        ended = 'aborted'
+        break
+      }
+    }
+    const { validation } = data
+    const report: EpochReport = {
+      epoch,
+      training: totals.report(),
+      ...(validation !== undefined &&
+        validation.count > 0 && {
+          validation: evaluatePart(model, validation, data.sizes, evaluation(), state, {
+            backend,
+            precision,
+            batch: batchSize,
+            seed,
+          }),
+        }),
+    }
+    history.push(report)
+    options.onEpoch?.(report)
+    const watched = report.validation?.loss ?? report.training.loss
+    if (watched < best.loss)
+      best = { loss: watched, epoch, weights: settings.patience === undefined ? best.weights : weightsNow() }
+    else if (settings.patience !== undefined && epoch - best.epoch >= settings.patience && ended === 'done')
+      ended = 'patience'
+  }
+  const kept = settings.patience === undefined || best.epoch === 0
+  return {
+    weights: kept ? weightsNow() : best.weights,
+    history,
+    epoch: kept ? history.length : best.epoch,
+    steps: step,
+    ended,
+    backend: executable.backend,
+  }
+}
+
+const copyOf = (weights: Weights): Record<string, Buffer> =>
+  Object.fromEntries(Object.entries(weights).map(([name, data]) => [name, data.slice()]))
+
+/** The optimizer's states as training begins. */
+function startOf(
+  states: readonly OptimizerState[],
+  sizes: Sizes,
+  seed: number,
+  precision: Precision,
+): Record<string, Buffer> {
+  return Object.fromEntries(
+    states.map(s => {
+      const values = initialize({ name: s.name, shape: s.shape, init: s.init }, sizes, seed)
+      return [s.name, s.dtype === 'real' ? realArray(precision, values) : Int32Array.from(values)]
+    }),
+  )
+}

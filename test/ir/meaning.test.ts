@@ -1,0 +1,79 @@
+// No pass changes what a graph computes: random graphs, before and after, forward and backward.
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import fc from 'fast-check'
+import { adjoint } from '../../compiler/ir/adjoint.ts'
+import type { NdArray } from '../../compiler/ir/array.ts'
+import { createBuilder, scalar } from '../../compiler/ir/builder.ts'
+import type { Block, Graph } from '../../compiler/ir/graph.ts'
+import { interpret } from '../../compiler/ir/interpret.ts'
+import { printGraph } from '../../compiler/ir/print.ts'
+import { cse } from '../../compiler/passes/cse.ts'
+import { dce } from '../../compiler/passes/dce.ts'
+import { backwardPasses, forwardPasses, runPasses } from '../../compiler/passes/pipeline.ts'
+import { simplify } from '../../compiler/passes/simplify.ts'
+import { type RandomGraph, randomGraphs } from './randomGraph.ts'
+
+const runs = { numRuns: 300 }
+
+function agree(found: readonly NdArray[], expected: readonly NdArray[], text: () => string): void {
+  expected.forEach(({ shape, data }, i) => {
+    assert.deepEqual(found[i].shape, shape)
+    const scale = Math.max(1, ...data.map(Math.abs).filter(Number.isFinite))
+    data.forEach((b, j) => {
+      const a = found[i].data[j]
+      const close = Object.is(a, b) || a === b || Math.abs(a - b) <= 1e-12 * scale
+      assert.ok(close, `output ${i}[${j}] was ${b} and is ${a}\n${text()}`)
+    })
+  })
+}
+
+/** The graph with the gradients of its inputs as further outputs. */
+function differentiated({ context, graph }: RandomGraph): Block {
+  const b = createBuilder(context, undefined, graph)
+  const wanted = graph.params.filter(p => p.dtype === 'real')
+  const sums = graph.results
+    .filter(r => r.dtype === 'real')
+    .map(r => b.emit('sum', [b.emit('sin', [r])], { axes: r.shape.map((_, d) => d - r.shape.length) }))
+  const loss = [scalar(b, 0), ...sums].reduce((x, y) => b.emit('add', [x, y]))
+  const found = adjoint(b, b, new Map([[loss.id, scalar(b, 1)]]), wanted)
+  return b.finish([loss, ...wanted.flatMap(w => found.get(w.id) ?? [])])
+}
+
+function unchanged({ context, graph, sizes, args }: RandomGraph, passes: typeof forwardPasses): void {
+  const before = printGraph(graph)
+  const expected = interpret(context, graph, args, sizes)
+  const after = runPasses(context, graph, passes)
+  assert.equal(printGraph(graph), before, 'a pass changed its argument')
+  agree(interpret(context, after, args, sizes), expected, () => `${before}\n${printGraph(after)}`)
+}
+
+describe('meaning', () => {
+  for (const passes of [[simplify], [cse], [dce], forwardPasses]) {
+    it(`is kept by ${passes.map(p => p.name).join(', ')}`, () => {
+      fc.assert(
+        fc.property(randomGraphs, random => unchanged(random, passes)),
+        runs,
+      )
+    })
+  }
+
+  it('is kept after the gradient', () => {
+    const property = fc.property(randomGraphs, random => {
+      const block = differentiated(random)
+      const graph: Graph = { ...random.graph, ...block, outputs: block.results.map((_, i) => `r${i}`) }
+      unchanged({ ...random, graph }, backwardPasses)
+    })
+    fc.assert(property, runs)
+  })
+
+  it('twice is once', () => {
+    const property = fc.property(randomGraphs, ({ context, graph }) => {
+      const once = runPasses(context, graph, [cse, dce])
+      assert.equal(printGraph(runPasses(context, once, [cse, dce])), printGraph(once))
+      const simple = runPasses(context, graph, [simplify, simplify])
+      assert.equal(printGraph(runPasses(context, simple, [simplify])), printGraph(simple))
+    })
+    fc.assert(property, { numRuns: 100 })
+  })
+})

@@ -1,0 +1,85 @@
+// Helpers: a program and its files as texts, and the diagnostic that something throws.
+import assert from 'node:assert/strict'
+import type { Port, Signature } from '../../compiler/check/signature.ts'
+import { constant, symbol } from '../../compiler/ir/dim.ts'
+import type { Data } from '../../dsl/ast.ts'
+import { type Code, type Diagnostic, RnnError } from '../../dsl/diagnostics.ts'
+import { parse } from '../../dsl/parse.ts'
+import { type LoadedData, type LoadOptions, loadData } from '../../runtime/data/load.ts'
+
+/** A port from a short text: `x [3] over T[5] over S`, `y`, `label class of K`, `w token of V over T`. */
+export function port(text: string): Port {
+  const [, name, item, kind, size, axes] =
+    /^(\w+)(?: \[(\w+)\])?(?: (token|class) of (\w+)| int| bool)?((?: over \w+(?:\[\w+\])?)*)$/.exec(text) ??
+    assert.fail(`not a port: ${text}`)
+  const dim = (s: string) => (/^\d+$/.test(s) ? constant(Number(s)) : symbol(s))
+  return {
+    name,
+    dtype: kind !== undefined || / int\b/.test(text) ? 'int' : / bool\b/.test(text) ? 'bool' : 'real',
+    item: item === undefined ? [] : [dim(item)],
+    axes: [...(axes ?? '').matchAll(/over (\w+)(?:\[(\w+)\])?/g)].map(([, axis, length]) => ({
+      name: axis,
+      size: dim(length ?? axis),
+      ragged: length === undefined,
+    })),
+    ...(kind !== undefined && { coding: { kind: kind === 'token' ? 'token' : 'class', size: dim(size) } }),
+  }
+}
+
+export const signature = (inputs: readonly string[], targets: readonly string[] = []): Signature => ({
+  name: 'M',
+  inputs: inputs.map(port),
+  targets: targets.map(port),
+  outputs: [],
+  parameters: [],
+  predictions: [],
+  metrics: [],
+})
+
+/** The data block with these equations. */
+export function dataBlock(equations: string): Data {
+  const { program, diagnostics } = parse(`data d for M {\n${equations}\n}`, 'm.rnn')
+  assert.deepEqual(diagnostics, [])
+  const data = program.items.find(item => item.kind === 'data')
+  assert.ok(data)
+  return data
+}
+
+/** Reads from texts by their path. */
+export const readTexts =
+  (files: Readonly<Record<string, string>>): LoadOptions['read'] =>
+  path => {
+    if (!(path in files)) throw new Error('no such file')
+    return new TextEncoder().encode(files[path])
+  }
+
+export interface Case {
+  readonly inputs?: readonly string[]
+  readonly targets?: readonly string[]
+  readonly data: string
+  readonly files: Readonly<Record<string, string>>
+}
+
+export const load = (
+  { inputs = [], targets = [], data, files }: Case,
+  options: Partial<LoadOptions> = {},
+): Promise<LoadedData> => loadData(dataBlock(data), signature(inputs, targets), { read: readTexts(files), ...options })
+
+/** A file with one column `x`. */
+export const column = (values: Iterable<number | string>): string => `x\n${[...values].join('\n')}\n`
+
+export const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i)
+
+/** Checks that it fails with this code and a message without holes, and gives the diagnostic. */
+export async function failing(code: Code, run: () => unknown): Promise<Diagnostic> {
+  try {
+    await run()
+  } catch (error) {
+    if (!(error instanceof RnnError)) throw error
+    const [found] = error.diagnostics
+    assert.equal(found.code, code, found.message)
+    assert.doesNotMatch(`${found.message} ${found.help ?? ''}`, /\{\w+\}|undefined/)
+    return found
+  }
+  return assert.fail(`expected ${code}`)
+}
