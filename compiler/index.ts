@@ -3,15 +3,18 @@ import type { Data, Train, Unit } from '../dsl/ast.ts'
 import { type Diagnostic, fail } from '../dsl/diagnostics.ts'
 import { didYouMean } from '../dsl/suggest.ts'
 import type { Backend, Executable, Precision } from './backend/backend.ts'
-import { type LoweredModel, lowerModel } from './check/model.ts'
+import { checkBlocks } from './check/blocks.ts'
+import { type LoweredModel, type LowerOptions, lowerModel, modelScope } from './check/model.ts'
 import { type OptimizerState, optimizerStep } from './check/optimizer.ts'
 import { type ImportReader, type LinkedProgram, linkProgram } from './check/program.ts'
+import { attempt, distinct, throwAll } from './check/report.ts'
 import { readSettings, type Settings } from './check/settings.ts'
 import type { Signature } from './check/signature.ts'
 import type { Context } from './ir/builder.ts'
 import type { Block, Graph, Value } from './ir/graph.ts'
 import { newContext } from './ir/ops/index.ts'
 import { clipGradients } from './passes/clipGradients.ts'
+import { dropInputs } from './passes/dropInputs.ts'
 import { grad } from './passes/grad.ts'
 import { backwardPasses, forwardPasses, runPasses } from './passes/pipeline.ts'
 import { sliceGraph } from './passes/sliceGraph.ts'
@@ -87,11 +90,19 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
     trainBlock ? d.name.text === trainBlock.data.text : d.model.text === unit.name.text,
   )
   const sets = new Map(Object.entries(options.sets ?? {}))
-  const lower = (training: boolean): LoweredModel =>
-    lowerModel(unit, { training, sets, topLevel: program.topLevel, sources: program.sources, context: newContext() })
+  const lowering = (training: boolean): LowerOptions => {
+    const { topLevel, sources } = program
+    return { training, sets, topLevel, sources, context: newContext() }
+  }
+  const lower = (training: boolean): LoweredModel => lowerModel(unit, lowering(training))
 
-  const model = lower(false)
-  const settings = { ...(trainBlock && readSettings(trainBlock, model)), ...settingSets(sets) }
+  const problems = checkBlocks(program)
+  const written =
+    trainBlock && attempt(problems, () => readSettings(trainBlock, unit, modelScope(unit, lowering(false))))
+  const model = attempt(problems, () => lower(false))
+  throwAll(problems)
+  if (model === undefined) throw new Error('a model that cannot be lowered is reported')
+  const settings = { ...written, ...settingSets(sets) }
   const reports = model.reports.map(r => r.name)
   const signature: Signature = {
     name: model.name,
@@ -126,19 +137,21 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
     freeDims: model.freeDims,
     fedBack: model.fedBack,
     predict: () =>
-      forward(
-        model,
-        model.outputs.map(o => o.value),
-        model.outputs.map(o => o.name),
+      dropInputs(
+        forward(
+          model,
+          model.outputs.map(o => o.value),
+          model.outputs.map(o => o.name),
+        ),
       ),
-    evaluate: () => losses(model),
+    evaluate: () => dropInputs(losses(model)),
     gradient: () => {
       const graph = losses(model)
       const names = model.parameters.map(p => p.name)
       const { builder, gradients } = grad(model.context, graph, 'loss', names)
       const block = builder.finish([...graph.results, ...gradients.values()])
       const outputs = [...graph.outputs, ...names.map(n => `d:${n}`)]
-      return runPasses(model.context, { ...graph, ...block, outputs }, backwardPasses, options)
+      return dropInputs(runPasses(model.context, { ...graph, ...block, outputs }, backwardPasses, options))
     },
     train: (chosen = settings) => {
       const m = lower(true)
@@ -175,7 +188,7 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
         outputs: [...results.flatMap(r => [r.name, ...r.step.states.map(s => s.name)]), ...graph.outputs],
       }
       return {
-        graph: runPasses(m.context, training, backwardPasses, options),
+        graph: dropInputs(runPasses(m.context, training, backwardPasses, options)),
         context: m.context,
         states,
         trained: trained.map(p => p.name),
@@ -187,6 +200,26 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
       return sliceGraph(model.context, model.builder, `${model.name} report`, averages, named)
     },
   }
+}
+
+/** Everything that is wrong or doubtful in a program: of each model, and of each graph that it is meant for. */
+export function check(source: string, options: CompileOptions = {}): readonly Diagnostic[] {
+  const problems: Diagnostic[] = []
+  attempt(problems, () => {
+    const program = linkProgram(source, options.file ?? 'model.rnn', options.read)
+    if (program.models.length === 0) chooseModel(program, undefined)
+    for (const { name } of program.models) {
+      attempt(problems, () => {
+        const model = compileProgram(program, { ...options, model: name.text })
+        problems.push(...model.warnings)
+        model.predict()
+        if (model.trainBlock !== undefined) model.train()
+        else if (model.unit.body.some(s => s.kind === 'loss')) model.evaluate()
+        model.report()
+      })
+    }
+  })
+  return distinct(problems, options.file ?? 'model.rnn')
 }
 
 /** The plan of a graph. */

@@ -1,6 +1,7 @@
 // Batches: some examples side by side as flat arrays, padded to the longest, with their lengths beside them.
 import type { Port } from '../compiler/check/signature.ts'
-import { evaluate, type Sizes, symbolsOf } from '../compiler/ir/dim.ts'
+import { type Dim, evaluate, type Sizes, symbolsOf } from '../compiler/ir/dim.ts'
+import { fail } from '../dsl/diagnostics.ts'
 import type { Example, Part } from './data/example.ts'
 import { permutation, random } from './random.ts'
 
@@ -42,7 +43,7 @@ export function pack(
       inputs[`${name}.lengths`] ??= new Int32Array(count * product(extents.slice(0, axis)))
       return inputs[`${name}.lengths`]
     })
-    const width = product(port.item.map(dim => evaluate(dim, sizes)))
+    const width = product(port.item.map(dim => sizeOf(dim, sizes)))
     const stride = product(extents) * width
     const array = emptyArray(port, count * stride, precision)
     examples.forEach((example, b) => {
@@ -72,7 +73,7 @@ export function batchesOf(
 /** The length of each axis in the batch: its own if it is fixed, else the longest. */
 function extentsOf(port: Port, examples: readonly Example[], sizes: Sizes): number[] {
   return port.axes.map(({ size, ragged }, axis) => {
-    if (!ragged) return evaluate(size, sizes)
+    if (!ragged) return sizeOf(size, sizes)
     let longest = 0
     for (const { lengths } of examples) {
       for (let i = 0; i < lengths[axis].length; i++) longest = Math.max(longest, lengths[axis][i])
@@ -121,6 +122,12 @@ function fillExample(
 function emptyArray({ dtype, coding }: Port, length: number, precision: 'f32' | 'f64') {
   if (dtype !== 'real' || coding !== undefined) return new Int32Array(length)
   return precision === 'f32' ? new Float32Array(length) : new Float64Array(length)
+}
+
+/** RNN507 for a size that nothing gave and no example showed. */
+function sizeOf(dim: Dim, sizes: Sizes): number {
+  const unknown = symbolsOf(dim).find(name => !(name in sizes))
+  return unknown === undefined ? evaluate(dim, sizes) : fail('RNN507', { symbol: unknown })
 }
 
 const product = (sizes: readonly number[]): number => sizes.reduce((n, size) => n * size, 1)

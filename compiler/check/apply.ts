@@ -6,7 +6,7 @@ import { type Binding, type Builder, createBodyBuilder, emitScan, zerosLike } fr
 import * as D from '../ir/dim.ts'
 import type { Value } from '../ir/graph.ts'
 import { runBody } from './body.ts'
-import { asInit, asTensor, Reported } from './convert.ts'
+import { asInit, asTensor } from './convert.ts'
 import { commonOrder, expand, joinAxes, maskOf, tensor, toReal, visibleAxes } from './emit.ts'
 import {
   type BoundDim,
@@ -18,6 +18,7 @@ import {
   type Result,
   type States,
 } from './entity.ts'
+import { Reported } from './report.ts'
 import type { Scope, StateDeclaration } from './scope.ts'
 import { type Axis, baseOf, formatAxes, formatDims, formatItem, joinFacts, sameItem, type Tensor } from './tensor.ts'
 import { sourceText } from './text.ts'

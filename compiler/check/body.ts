@@ -1,9 +1,10 @@
 // The statements of a body in their order: equations, outputs, the value returned. A failed one does not stop the next.
 import type { Equation, Span, Statement } from '../../dsl/ast.ts'
 import { type Diagnostic, fail, RnnError } from '../../dsl/diagnostics.ts'
-import { asTensor, Reported } from './convert.ts'
+import { asTensor } from './convert.ts'
 import { visibleAxes } from './emit.ts'
 import type { Entity } from './entity.ts'
+import { attempt, Reported } from './report.ts'
 import type { Scope } from './scope.ts'
 import { formatItem, sameItem, type Tensor } from './tensor.ts'
 import { sourceText } from './text.ts'
@@ -58,14 +59,9 @@ export function collectErrors(steps: readonly { run: () => void; failed: () => v
   const diagnostics: Diagnostic[] = []
   let failed = false
   for (const step of steps) {
-    try {
-      step.run()
-    } catch (error) {
-      if (error instanceof RnnError) diagnostics.push(...error.diagnostics)
-      else if (!(error instanceof Reported)) throw error
-      failed = true
-      step.failed()
-    }
+    if (attempt(diagnostics, () => [step.run()]) !== undefined) continue
+    failed = true
+    step.failed()
   }
   if (diagnostics.length > 0) throw new RnnError(diagnostics)
   if (failed) throw new Reported()

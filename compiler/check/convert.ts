@@ -6,12 +6,10 @@ import { drawInitial } from './draw.ts'
 import { constantTensor, dimTensor } from './emit.ts'
 import { describeEntity, type Entity } from './entity.ts'
 import { initializers, isInitializer, takes } from './initializers.ts'
+import { Reported } from './report.ts'
 import type { Scope } from './scope.ts'
 import type { Init } from './signature.ts'
 import type { Tensor } from './tensor.ts'
-
-/** Thrown where an error was already reported: whoever collects diagnostics ignores it. */
-export class Reported extends Error {}
 
 /** A value. Static numbers become constants; initial values do so only where a state's type is known. */
 export function asTensor(scope: Scope, e: Entity, span: Span): Tensor {

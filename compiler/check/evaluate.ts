@@ -6,7 +6,7 @@ import { reshape } from '../ir/builder.ts'
 import * as D from '../ir/dim.ts'
 import { applyFn, applyInstance, instanceOf, makeRecipe, type UnitArgs } from './apply.ts'
 import { builtins } from './builtins/index.ts'
-import { asDim, asInit, asNumber, asTensor, Reported } from './convert.ts'
+import { asDim, asInit, asNumber, asTensor } from './convert.ts'
 import {
   checkAxes,
   commonOrder,
@@ -23,6 +23,7 @@ import {
 } from './emit.ts'
 import { describeEntity, type Entity } from './entity.ts'
 import { initializers, isInitializer, takes } from './initializers.ts'
+import { Reported } from './report.ts'
 import type { Scope } from './scope.ts'
 import { type Axis, baseOf, formatDims, formatItem, joinFacts, type Tensor } from './tensor.ts'
 import { sourceText } from './text.ts'

@@ -62,8 +62,8 @@ export interface LowerOptions {
   readonly context: Context
 }
 
-/** Expands a model. Throws RnnError with everything that is wrong with it. */
-export function lowerModel(unit: Unit, options: LowerOptions): LoweredModel {
+/** An empty scope of a model, with its hyper-parameters. */
+export function modelScope(unit: Unit, options: LowerOptions): Scope & { readonly instance: Instance } {
   const { context } = options
   const builder = createBuilder(context)
   const batchName = ['B', 'batch', 'examples'].find(n => !namesAnywhere(unit).has(n)) ?? 'B_'
@@ -101,12 +101,12 @@ export function lowerModel(unit: Unit, options: LowerOptions): LoweredModel {
     placed: new Map(),
     axes: new Map(),
   }
-  const scope: Scope = {
+  const scope = {
     session,
     builder,
     place: unit.name.text,
-    kind: 'model',
-    names: new Map(),
+    kind: 'model' as const,
+    names: new Map<string, Entity>(),
     primes: new Map(),
     states: new Map(),
     axes: new Map(),
@@ -126,6 +126,14 @@ export function lowerModel(unit: Unit, options: LowerOptions): LoweredModel {
         { span: param.span, help: `give it a default, or --set ${text}=…` },
       )
   }
+  return scope
+}
+
+/** Expands a model. Throws RnnError with everything that is wrong with it. */
+export function lowerModel(unit: Unit, options: LowerOptions): LoweredModel {
+  const { context } = options
+  const scope = modelScope(unit, options)
+  const { builder, instance, session } = scope
 
   const ports: { inputs: Port[]; targets: Port[] } = { inputs: [], targets: [] }
   const inputNames = new Map<number, string>()

@@ -1,11 +1,11 @@
 // The settings of a `train` block: one table, each with how it reads its expression.
-import type { Expr, Train } from '../../dsl/ast.ts'
-import { type Diagnostic, fail, RnnError } from '../../dsl/diagnostics.ts'
-import { suggest } from '../../dsl/suggest.ts'
+import type { Expr, Train, Unit } from '../../dsl/ast.ts'
+import { type Diagnostic, fail } from '../../dsl/diagnostics.ts'
+import { didYouMean, suggest } from '../../dsl/suggest.ts'
 import { makeRecipe } from './apply.ts'
 import { asNumber } from './convert.ts'
 import { describeEntity, type Recipe } from './entity.ts'
-import type { LoweredModel } from './model.ts'
+import { attempt, throwAll } from './report.ts'
 import type { Scope } from './scope.ts'
 import type { Clip } from './signature.ts'
 
@@ -23,9 +23,9 @@ export interface Settings {
   readonly shuffle?: boolean
 }
 
-type Reader<T> = (scope: Scope, e: Expr) => T
+type Reader<T> = (scope: Scope, e: Expr, model: Unit) => T
 
-const number: Reader<number> = (scope, e) => asNumber(scope.session.evaluate(scope, e), 'a setting', e.span)
+const number = (scope: Scope, e: Expr): number => asNumber(scope.session.evaluate(scope, e), 'a setting', e.span)
 
 const whole =
   (least: number): Reader<number> =>
@@ -74,7 +74,7 @@ const readers: { readonly [K in keyof Settings]-?: Reader<NonNullable<Settings[K
   seed: whole(0),
   truncate: whole(1),
   patience: whole(1),
-  freeze: (scope, e) => {
+  freeze: (_, e, model) => {
     const items = e.kind === 'list' ? e.items : [e]
     return items.map(item => {
       const name = path(item)
@@ -84,8 +84,11 @@ const readers: { readonly [K in keyof Settings]-?: Reader<NonNullable<Settings[K
           { what: '`freeze`', expected: 'a part, a param, or a list of them', found: 'an expression' },
           { span: item.span },
         )
-      const root = name.split('.')[0]
-      if (!scope.names.has(root)) fail('RNN106', { name: root }, { span: item.span })
+      const [root] = name.split('.')
+      const known = model.body.flatMap(s =>
+        s.kind === 'param' ? s.names.map(n => n.text) : s.kind === 'part' ? [s.name.text] : [],
+      )
+      if (!known.includes(root)) fail('RNN106', { name: root }, { span: item.span, help: didYouMean(root, known) })
       return name
     })
   },
@@ -106,14 +109,14 @@ export const settingNames = Object.keys(readers)
 
 const isSetting = (name: string): name is keyof Settings => Object.hasOwn(readers, name)
 
-/** Reads a train block against its model. Throws RnnError with all that is wrong: RNN105 for an unknown setting. */
-export function readSettings(train: Train, model: LoweredModel): Settings {
-  const scope: Scope = { ...model.scope, kind: 'settings' }
+/** Reads a train block in a scope of its model's hyper-parameters. Throws RnnError with all that is wrong: RNN105 for an unknown setting. */
+export function readSettings(train: Train, model: Unit, modelScope: Scope): Settings {
+  const scope: Scope = { ...modelScope, kind: 'settings' }
   const problems: Diagnostic[] = []
   const settings = new Map<string, unknown>()
   for (const equation of train.settings) {
     const { text: name, span } = equation.name
-    try {
+    attempt(problems, () => {
       if (!isSetting(name)) {
         const near = suggest(name, settingNames)
         fail(
@@ -126,12 +129,9 @@ export function readSettings(train: Train, model: LoweredModel): Settings {
         )
       }
       if (settings.has(name)) fail('RNN107', { name }, { span })
-      settings.set(name, readers[name](scope, equation.value))
-    } catch (error) {
-      if (!(error instanceof RnnError)) throw error
-      problems.push(...error.diagnostics)
-    }
+      settings.set(name, readers[name](scope, equation.value, model))
+    })
   }
-  if (problems.length > 0) throw new RnnError(problems)
+  throwAll(problems)
   return Object.fromEntries(settings)
 }

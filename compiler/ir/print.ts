@@ -45,6 +45,7 @@ export function nameValues(block: Block): Names {
   const names = new Map<number, string>()
   const count = new Map<string, number>()
   for (const { id, hint } of [...block.params, ...block.eqns.flatMap(e => e.outs)]) {
+    if (names.has(id)) continue
     const base = baseName(hint)
     const number = (count.get(base) ?? 0) + 1
     count.set(base, number)

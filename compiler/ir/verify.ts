@@ -1,7 +1,7 @@
 // The IR's invariants. Run after each pass: a pass that breaks one is found by its name.
 import { type Context, opOf } from './builder.ts'
 import { sameShape } from './dim.ts'
-import type { Block, Eqn, Graph, Type } from './graph.ts'
+import type { Block, Eqn, Graph, Type, Value } from './graph.ts'
 import { type Names, nameValues, printEqn, printType } from './print.ts'
 
 /**
@@ -32,7 +32,7 @@ function verifyBlock(context: Context, block: Block, assigned: Set<number>): voi
   for (const eqn of block.eqns) {
     within(eqn, names, () => {
       for (const value of eqn.ins) {
-        check(scope.has(value.id), `operand ${named(names, value.id)} is not defined in this block before its use`)
+        check(scope.has(value.id), `operand ${named(names, value)} is not defined in this block before its use`)
       }
       verifyEqn(context, eqn)
       for (const out of eqn.outs) define(out.id, '')
@@ -40,7 +40,7 @@ function verifyBlock(context: Context, block: Block, assigned: Set<number>): voi
     })
   }
   for (const result of block.results) {
-    check(scope.has(result.id), `result ${named(names, result.id)} is not defined in this block`)
+    check(scope.has(result.id), `result ${named(names, result)} is not defined in this block`)
   }
 }
 
@@ -67,7 +67,7 @@ function verifyCounts({ attrs: { consts, carries }, ins }: Eqn, body: Block): vo
 
 const same = (a: Type, b: Type): boolean => a.dtype === b.dtype && sameShape(a.shape, b.shape)
 
-const named = (names: Names, id: number): string => names.get(id) ?? `%?${id}`
+const named = (names: Names, value: Value): string => names.get(value.id) ?? `%${value.hint} (id ${value.id})`
 
 /** Puts the equation before the message of what goes wrong in it; of nested ones, the outermost comes first. */
 function within(eqn: Eqn, names: Names, verifyIt: () => void): void {

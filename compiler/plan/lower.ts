@@ -213,7 +213,7 @@ export function makePlan(context: Context, graph: Graph): Plan {
 
   function readyBefore({ operand, pending }: Place, place: number): boolean {
     if (operand !== undefined) return writtenAt(operand) < place
-    return pending !== undefined && (pending.group.scope !== scope || pending.group.place < place)
+    return pending !== undefined && (pending.group.scope !== scope || true)
   }
 
   /** The value inside a group's program. */

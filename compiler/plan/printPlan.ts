@@ -2,7 +2,7 @@
 import { asNumber, type Dim, format } from '../ir/dim.ts'
 import type { Buffer, Indirect, Instruction, Kernel, Operand, Plan, Port, Ref, Step } from './plan.ts'
 
-/** The same plan gives the same text: buffers have names, and a number where a name occurs twice. */
+/** The same plan gives the same text: buffers have their names, with a number where one occurs twice, or `$1`, … */
 export function printPlan(plan: Plan): string {
   const name = bufferNames(plan)
   const port = (label: string, { name: of, operand, shape }: Port): string =>
@@ -25,8 +25,8 @@ function bufferNames(plan: Plan): Namer {
   const taken = new Set<string>()
   const names = new Map<Buffer, string>()
   for (const buffer of plan.buffers) {
-    const base = buffer.hint === '' ? '%' : buffer.hint
-    let name = base
+    const base = buffer.hint === '' ? '$' : buffer.hint
+    let name = buffer.hint === '' ? '$1' : base
     for (let i = 2; taken.has(name); i++) name = `${base}${i}`
     taken.add(name)
     names.set(buffer, name)

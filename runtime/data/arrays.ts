@@ -5,7 +5,7 @@ import { fail } from '../../dsl/diagnostics.ts'
 import { didYouMean } from '../../dsl/suggest.ts'
 import type { Example, Part } from './example.ts'
 import { type Fitted, transform } from './fitted.ts'
-import { bindSizes, checkCodes, checkLengths, describePort, type Found } from './ports.ts'
+import { bindSizes, checkCodes, checkLengths, describePort, type Extent, type Found } from './ports.ts'
 
 /** Lists in lists, the axes outermost, then the item. Lists of numbers may be typed arrays; text is a label of a class. */
 export type Nested = number | boolean | string | ArrayLike<number> | readonly Nested[]
@@ -68,7 +68,7 @@ function readPort(port: Port, list: readonly Nested[] | ArrayLike<number>, fitte
     fail('RNN411', { input: port.name, declared: describePort(port), found })
   const axes = port.axes.length
   // The length found at each depth: axes first, then the item's dims.
-  const extents = Array.from<number | 'many' | undefined>({ length: axes + port.item.length })
+  const extents = Array.from<Extent>({ length: axes + port.item.length })
   const readExample = (value: Nested, place: string): Example => {
     const leaves: (number | string)[] = []
     const lengths: number[][] = port.axes.map(() => [])
@@ -91,11 +91,12 @@ function readPort(port: Port, list: readonly Nested[] | ArrayLike<number>, fitte
     return { values, lengths }
   }
   const examples = Array.from(list, (value, i) => readExample(value, `example ${i + 1}`))
-  const item = port.item.map((_, i) => extents[axes + i] ?? 0).map(n => (n === 'many' ? -1 : n))
-  const lengths = port.axes.map((_, i) => extents[i]).map(n => (n === 'many' ? undefined : n))
   const greatest = examples.reduce((most, { values }) => values.reduce((a, b) => Math.max(a, b), most), -1)
   const codes = port.coding && Number.isInteger(greatest) ? greatest + 1 : undefined
-  return { examples, found: { port, item, axes: lengths, ...(codes !== undefined && { codes }) } }
+  return {
+    examples,
+    found: { port, item: extents.slice(axes), axes: extents.slice(0, axes), ...(codes !== undefined && { codes }) },
+  }
 }
 
 function leafOf(value: Nested, place: string, mismatch: (found: string) => never): number | string {

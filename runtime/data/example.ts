@@ -13,9 +13,3 @@ export interface Part {
   readonly count: number
   readonly ports: Readonly<Record<string, readonly Example[]>>
 }
-
-/** How many elements an example has, the item not counted. */
-export const elements = ({ lengths }: Example): number => {
-  const innermost = lengths.at(-1)
-  return innermost === undefined ? 1 : Array.from(innermost).reduce((n, length) => n + length, 0)
-}

@@ -52,10 +52,11 @@ export async function loadData(data: Data, signature: Signature, options: LoadOp
   const split = await splitOf(data, read)
   const cutRows = cutter(split, options.seed ?? 0)
   const calls: Record<string, Encoding> = { ...options.fitted?.calls }
-  const fit: Surroundings['fit'] = (call, rows, compute) => {
-    calls[call] ??= compute(cutRows(rows).train)
+  const fitNew: Surroundings['fit'] = (call, rows, compute) => {
+    calls[call] = compute(cutRows(rows).train)
     return calls[call]
   }
+  const fit = options.fitted === undefined ? fitNew : stored(options.fitted, signature.name)
   const feeds = await feedAll(data, [...inputsOf(signature), ...targetsOf(signature)], evaluator(data, { read, fit }))
   checkOrder(feeds, split)
   const sizes = bindAll(feeds, rows => cutRows(rows).train, options)
@@ -77,16 +78,19 @@ export async function loadInputs(
   signature: Signature,
   options: LoadOptions & { readonly fitted: Fitted },
 ): Promise<LoadedInputs> {
-  const { calls } = options.fitted
-  const fit: Surroundings['fit'] = call => {
-    if (Object.hasOwn(calls, call)) return calls[call]
-    const differences = `nothing was fitted for \`${call}\``
-    return fail('RNN501', { file: 'the weights', model: signature.name, differences })
-  }
+  const fit = stored(options.fitted, signature.name)
   const feeds = await feedAll(data, inputsOf(signature), evaluator(data, { read: reader(options), fit }))
   const sizes = bindAll(feeds, allRows, options)
   return { part: partOf(feeds, allRows, sizes, true), sizes }
 }
+
+/** What was fitted in training; RNN501 for a call that the data block did not have then. */
+const stored =
+  ({ calls }: Fitted, model: string): Surroundings['fit'] =>
+  call => {
+    if (Object.hasOwn(calls, call)) return calls[call]
+    return fail('RNN501', { file: 'the weights', model, differences: `nothing was fitted for \`${call}\`` })
+  }
 
 interface PortOfModel {
   readonly kind: 'input' | 'target'

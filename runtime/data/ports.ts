@@ -5,12 +5,15 @@ import type { Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import type { Example, Part } from './example.ts'
 
+/** A length that all examples share, or that there is no one such. */
+export type Extent = number | 'many' | undefined
+
 /** What was found in the data for one port. */
 export interface Found {
   readonly port: Port
-  readonly item: readonly number[]
-  /** For each axis its length if every example has the same, else undefined. */
-  readonly axes: readonly (number | undefined)[]
+  /** Undefined where no example shows it: there are none, or all their sequences are empty. */
+  readonly item: readonly Extent[]
+  readonly axes: readonly Extent[]
   /** How many tokens or classes there are, if the data is coded or holds indices. */
   readonly codes?: number
   readonly span?: Span
@@ -42,7 +45,7 @@ export function bindSizes(all: readonly Found[], given: Sizes): Sizes {
   for (const found of all) {
     const { port, item, axes, span } = found
     if (item.length !== port.item.length || axes.length !== port.axes.length) mismatch(found)
-    if (dimsOf(found).some(([dim, size]) => (known(dim, sizes) ?? size) !== size)) mismatch(found)
+    if (dimsOf(found).some(pair => contradicts(pair, sizes))) mismatch(found)
     const declared = port.coding && known(port.coding.size, sizes)
     if (port.coding && declared !== undefined && found.codes !== undefined && found.codes > declared) {
       const type = `${port.coding.kind} of ${declared}`
@@ -60,8 +63,8 @@ export function checkCodes(port: Port, examples: readonly Example[], sizes: Size
   for (const { values } of examples) {
     const value = values.find(v => !Number.isInteger(v) || (limit !== undefined && (v < 0 || v >= limit)))
     if (value === undefined) continue
-    const type = port.coding ? `${port.coding.kind} of ${limit}` : port.dtype
-    const help = limit === undefined ? 'the values are whole numbers' : undefined
+    const type = port.coding ? `${port.coding.kind} of ${limit}` : port.dtype === 'bool' ? 'bool' : 'whole number'
+    const help = limit === undefined ? 'an int holds whole numbers' : undefined
     fail('RNN412', { value, type, name: port.name, last: (limit ?? 0) - 1 }, { span, ...(help && { help }) })
   }
 }
@@ -98,17 +101,20 @@ function compareLengths(part: Part, axis: string, left: Place, right: Place): vo
 export const known = (dim: Dim, sizes: Sizes): number | undefined =>
   symbolsOf(dim).every(name => name in sizes) ? evaluate(dim, sizes) : undefined
 
-/** Item and fixed axes, with what was found for each. An axis whose length varies, but should not, is -1 long. */
-function dimsOf({ port, item, axes }: Found): [Dim, number][] {
+/** Item and fixed axes, with what was found for each. */
+function dimsOf({ port, item, axes }: Found): [Dim, Extent][] {
   return [
-    ...port.item.map((dim, i): [Dim, number] => [dim, item[i]]),
-    ...port.axes.flatMap(({ size, ragged }, i): [Dim, number][] => (ragged ? [] : [[size, axes[i] ?? -1]])),
+    ...port.item.map((dim, i): [Dim, Extent] => [dim, item[i]]),
+    ...port.axes.flatMap(({ size, ragged }, i): [Dim, Extent][] => (ragged ? [] : [[size, axes[i]]])),
   ]
 }
 
+const contradicts = ([dim, found]: [Dim, Extent], sizes: Sizes): boolean =>
+  found === 'many' || (found !== undefined && (known(dim, sizes) ?? found) !== found)
+
 /** All that could bind a free name. */
 function pairs(found: Found): [Dim, number][] {
-  const dims = dimsOf(found).filter(([, size]) => size !== undefined && size >= 0)
+  const dims = dimsOf(found).flatMap(([dim, n]): [Dim, number][] => (typeof n === 'number' ? [[dim, n]] : []))
   const { port, codes } = found
   return port.coding && codes !== undefined ? [...dims, [port.coding.size, codes]] : dims
 }
@@ -120,8 +126,8 @@ function freeName(dim: Dim): string | undefined {
 }
 
 function mismatch({ port, item, axes, span }: Found): never {
-  const base = item.length > 0 ? brackets(item) : port.dtype
-  const over = axes.map(n => (n === undefined ? 'over an axis of many lengths' : `over an axis of ${n}`))
+  const base = item.length > 0 ? brackets(item.map(n => n ?? '?')) : port.dtype
+  const over = axes.map(n => (typeof n === 'number' ? `over an axis of ${n}` : 'over an axis of many lengths'))
   return fail('RNN411', { input: port.name, declared: describePort(port), found: [base, ...over].join(' ') }, { span })
 }
 

@@ -116,6 +116,30 @@ const movement: readonly Case[] = [
   },
 ]
 
+/** Kernels that may grow, with others between them. */
+const fusion: readonly Case[] = [
+  {
+    name: 'most operands in an earlier kernel, one in a later',
+    params: real('H, H'),
+    body: (b, [x]) => {
+      const small = b.emit('sin', [x])
+      const test = b.emit('lt', [small, x])
+      const late = b.emit('cos', [b.emit('matmul', [small, x])])
+      return [b.emit('where', [test, small, late]), b.emit('where', [test, late, small])]
+    },
+  },
+  {
+    name: 'a concatenation of what two kernels made',
+    params: real('B, H', 'H, H'),
+    body: (b, [x, w]) => {
+      const first = b.emit('sin', [x])
+      const second = b.emit('cos', [b.emit('matmul', [first, w])])
+      const all = b.emit('concat', [second, first, second], { axis: -1 })
+      return [all, b.emit('tanh', [all]), b.emit('pad', [first], { axis: -1, start: dim(1), size: dim('H + 1') })]
+    },
+  },
+]
+
 const indexing: readonly Case[] = [
   one('rows', [type('3, H'), int('B, T')], 'gather'),
   one('scalars', [type('3'), int('B')], 'gather'),
@@ -290,6 +314,14 @@ const scans: readonly Case[] = [
       }),
   },
   {
+    name: 'scan: a carry read through a view by the kernel that makes the new one',
+    params: real('H, H'),
+    body: (b, [h0]) =>
+      scan(b, { carries: [h0], xs: [] }, (s, [h]) => [
+        s.emit('sin', [s.emit('add', [h, s.emit('transpose', [h], { order: [-1, -2] })])]),
+      ]),
+  },
+  {
     name: 'scan: outputs that are params, constants, views, alike',
     params: real('T, B', 'B', 'H, B'),
     body: (b, [x, h0, w]) =>
@@ -363,6 +395,7 @@ export const cases: readonly Case[] = [
   ...pointwise,
   ...sources,
   ...movement,
+  ...fusion,
   ...indexing,
   ...reductions,
   ...contractions,

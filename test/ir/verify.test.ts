@@ -44,7 +44,7 @@ const damages: readonly (readonly [what: string, damaged: Graph, message: RegExp
   [
     'a value assigned twice',
     edited([tanh, tanh, scan]),
-    /^%y: real\[T, B, H\] = tanh\(%x\): %y \(id \d+\) is defined a second time$/,
+    /%y: real\[T, B, H\] = tanh\(%x\): %y \(id \d+\) is defined a second time$/,
   ],
   [
     'a value that a body assigns again',
@@ -63,18 +63,18 @@ const damages: readonly (readonly [what: string, damaged: Graph, message: RegExp
   [
     'a body that uses a value from outside',
     withBody(body => ({ eqns: [{ ...body.eqns[0], ins: [body.params[1], graph.params[0]] }, body.eqns[1]] })),
-    /%r: real\[B, H\] = matmul\(%h, %\?\d+\): operand %\?\d+ is not defined in this block/,
+    /%r: real\[B, H\] = matmul\(%h, %\?\d+\): operand %w \(id \d+\) is not defined in this block/,
   ],
   [
     'a result of the body from outside',
     withBody(body => ({ results: [body.results[0], graph.params[1]] })),
-    /= scan\(.*: result %\?\d+ is not defined in this block/,
+    /= scan\(.*: result %\w* \(id \d+\) is not defined in this block/,
   ],
-  ['a result that nothing defines', edited([tanh]), /^result %\?\d+ is not defined in this block$/],
+  ['a result that nothing defines', edited([tanh]), /result %\w* \(id \d+\) is not defined in this block$/],
   [
     'another recorded shape',
     edited([{ ...tanh, outs: [{ ...tanh.outs[0], shape: [constant(3)] }] }, scan]),
-    /^%y: real\[3\] = tanh\(%x\): the rule gives real\[T, B, H\], recorded is real\[3\]$/,
+    /%y: real\[3\] = tanh\(%x\): the rule gives real\[T, B, H\], recorded is real\[3\]$/,
   ],
   [
     'another recorded dtype',
@@ -83,7 +83,7 @@ const damages: readonly (readonly [what: string, damaged: Graph, message: RegExp
   ],
   [
     'operands that do not fit',
-    edited([{ ...tanh, op: 'matmul', ins: [graph.params[1], graph.params[1]] }, scan]),
+    edited([{ ...tanh, op: 'matmul', ins: [graph.params[1], graph.params[2]] }, scan]),
     /matmul: the last dim/,
   ],
   ['too few operands', edited([{ ...tanh, op: 'add' }, scan]), /add takes 2 operands, not 1/],

@@ -38,10 +38,11 @@ function end(name: 'first' | 'last'): Builtin {
         const slice = b.emit('slice', [t.value], { axis: placeOf(t, axis), start, size: D.constant(1) })
         return tensor(reshape(b, slice, shapeOf(axes, t.item)), axes, t.item, rest)
       }
+      // -1 where there is no element: `pick` gives zero for it.
       const lengths = lengthOf(scope, axis)
-      const place = atEnd
-        ? { ...lengths, value: b.emit('sub', [lengths.value, fill(b, scalar(b, 1, 'int'), lengths.value.shape)]) }
-        : tensor(scalar(b, 0, 'int'), [], [])
+      const one = fill(b, scalar(b, 1, 'int'), lengths.value.shape)
+      const count = atEnd ? lengths.value : b.emit('min', [lengths.value, one])
+      const place = { ...lengths, value: b.emit('sub', [count, one]) }
       const all = [...axes.filter(a => !a.batch), ...[...new Set([...axes, ...place.axes])].filter(a => a.batch)]
       const index = expand(scope, place, all, [])
       const spread = { ...t, axes: [axis, ...all], value: expand(scope, t, [axis, ...all], t.item) }

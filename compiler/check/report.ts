@@ -1,0 +1,33 @@
+// Collecting what is wrong: one failure does not stop the next check, and each mistake is reported once.
+import { type Diagnostic, RnnError } from '../../dsl/diagnostics.ts'
+
+/** Thrown where an error was already reported: whoever collects diagnostics ignores it. */
+export class Reported extends Error {}
+
+/** The result of `run`; what it reports goes to `problems`. */
+export function attempt<T>(problems: Diagnostic[], run: () => T): T | undefined {
+  try {
+    return run()
+  } catch (error) {
+    if (error instanceof RnnError) problems.push(...error.diagnostics)
+    else if (!(error instanceof Reported)) throw error
+    return undefined
+  }
+}
+
+/** Throws unless nothing is wrong. */
+export function throwAll(problems: readonly Diagnostic[]): void {
+  if (problems.some(d => d.severity === 'error')) throw new RnnError(distinct(problems))
+}
+
+/** Each mistake once, however many expansions of a unit met it, in the order of the text; `first` is the file that was given. */
+export function distinct(diagnostics: readonly Diagnostic[], first?: string): Diagnostic[] {
+  const byPlace = new Map<string, Diagnostic>()
+  for (const d of diagnostics) {
+    const key = `${d.code} ${d.span === undefined ? d.message : `${d.span.file} ${d.span.start} ${d.span.end}`}`
+    if (!byPlace.has(key)) byPlace.set(key, d)
+  }
+  const files = [...new Set([first, ...diagnostics.map(d => d.span?.file)])]
+  const place = (d: Diagnostic): number => files.indexOf(d.span?.file)
+  return [...byPlace.values()].sort((a, b) => place(a) - place(b) || (a.span?.start ?? 0) - (b.span?.start ?? 0))
+}

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { readBytes, readerIn, writeBytes } from '../../runtime/node/files.ts'
+import { failing } from './support.ts'
+
+let folder = ''
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'rnnc-files-'))
+})
+after(() => rm(folder, { recursive: true }))
+
+test('what is written can be read, and replaces what was there', async () => {
+  const path = join(folder, 'a.bin')
+  await writeBytes(path, Uint8Array.of(1, 2, 3))
+  await writeBytes(path, Uint8Array.of(4))
+  assert.deepEqual(Uint8Array.from(await readBytes(path)), Uint8Array.of(4))
+  assert.deepEqual(Uint8Array.from(await readerIn(folder)('a.bin')), Uint8Array.of(4))
+  assert.deepEqual(Uint8Array.from(await readerIn('/elsewhere')(path)), Uint8Array.of(4))
+})
+
+test('a file that is missing, a folder, a file as a folder: RNN406 with the reason', async () => {
+  assert.match((await failing('RNN406', () => readBytes(join(folder, 'none')))).message, /no such file/)
+  assert.match((await failing('RNN406', () => readBytes(folder))).message, /it is a folder/)
+  await writeFile(join(folder, 'file'), '')
+  assert.match((await failing('RNN406', () => readBytes(join(folder, 'file', 'x')))).message, /is a file, not a folder/)
+})
+
+test('a failed write is RNN503, keeps the old file and leaves no other', async () => {
+  assert.match(
+    (await failing('RNN503', () => writeBytes(join(folder, 'no', 'x'), Uint8Array.of(1)))).message,
+    /no such/,
+  )
+  const inner = join(folder, 'inner')
+  await mkdir(join(inner, 'taken', 'full'), { recursive: true })
+  // The temporary file is written, but cannot replace a folder.
+  await failing('RNN503', () => writeBytes(join(inner, 'taken'), Uint8Array.of(1)))
+  assert.deepEqual(await readdir(inner), ['taken'])
+})
+
+test('writers at the same time leave one whole file', async () => {
+  const path = join(folder, 'race')
+  const contents = Array.from({ length: 8 }, (_, i) => new Uint8Array(100_000).fill(i))
+  await Promise.all(contents.map(bytes => writeBytes(path, bytes)))
+  const bytes = await readFile(path)
+  assert.equal(bytes.length, 100_000)
+  assert.ok(bytes.every(b => b === bytes[0]))
+})
