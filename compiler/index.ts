@@ -10,6 +10,7 @@ import { type ImportReader, type LinkedProgram, linkProgram } from './check/prog
 import { attempt, distinct, throwAll } from './check/report.ts'
 import { readSettings, type Settings } from './check/settings.ts'
 import type { Signature } from './check/signature.ts'
+import { checkTruncate } from './check/truncate.ts'
 import type { Context } from './ir/builder.ts'
 import type { Block, Graph, Value } from './ir/graph.ts'
 import { newContext } from './ir/ops/index.ts'
@@ -103,6 +104,10 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
   throwAll(problems)
   if (model === undefined) throw new Error('a model that cannot be lowered is reported')
   const settings = { ...written, ...settingSets(sets) }
+  if (settings.truncate !== undefined) {
+    const place = trainBlock?.settings.find(e => e.name.text === 'truncate')?.span
+    throwAll(checkTruncate(model, place ?? trainBlock?.span))
+  }
   const reports = model.reports.map(r => r.name)
   const signature: Signature = {
     name: model.name,
@@ -233,7 +238,8 @@ export function load(context: Context, graph: Graph, backend: Backend, precision
   return backend.load(made, precision)
 }
 
-function chooseModel(program: LinkedProgram, name: string | undefined): Unit {
+/** The model of that name; else the first with a `train` block, else the first. RNN106 if there is none. */
+export function chooseModel(program: LinkedProgram, name: string | undefined): Unit {
   const names = program.models.map(m => m.name.text)
   if (name !== undefined) {
     return program.models.find(m => m.name.text === name) ?? fail('RNN106', { name }, { help: didYouMean(name, names) })

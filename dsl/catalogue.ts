@@ -237,7 +237,7 @@ import "b.rnn"
   RNN201: {
     title: 'A product whose dims do not meet',
     message:
-      '`{left}` is {leftType}, `{right}` is {rightType}: the last dim of `{left}`, {leftDim}, meets the first of `{right}`, {rightDim}',
+      '{left} is {leftType}, {right} is {rightType}: the last dim of {left}, {leftDim}, meets the first of {right}, {rightDim}',
     cause: '`A @ b` sums over the last dim of A and the first of b, which must be equal.',
     example: `model m {
   input x: [28]
@@ -284,7 +284,7 @@ import "b.rnn"
   },
   RNN205: {
     title: 'An input of another type',
-    message: 'input `{input}` of {unit} takes {declared}; this is {found}',
+    message: '`{input}` of {unit} takes {declared}; this is {found}',
     cause:
       'The item of an argument must have the rank and the dtype that the unit declares, and the axes that it asks for.',
     example: `model m {
@@ -352,7 +352,7 @@ import "b.rnn"
   RNN211: {
     title: 'Two values over different axes',
     message: 'one is over {left}, one over {right}, and neither contains the other',
-    help: 'a layer with `input m: [A] over {right}` reads the whole of `{value}` at each {left}',
+    help: 'a layer with `input m: [A] over {right}` reads the whole of {value} at each {left}',
     cause: 'An operation on one value over T and one over S would be a table of all pairs. That must be asked for.',
     example: `model m {
   input x: [4] over T
@@ -363,7 +363,7 @@ import "b.rnn"
   },
   RNN212: {
     title: 'One target, many answers',
-    message: '`{value}` is over {axis}, target `{target}` is not',
+    message: '{value} is over {axis}, target `{target}` is not',
     help: 'one answer per sequence: `last(…)`; the target at every step: `repeat({target}, over {axis})`',
     cause: 'A target is never repeated along an axis in silence, since the loss would then mean something else.',
     example: `model m {
@@ -402,7 +402,7 @@ import "b.rnn"
   },
   RNN215: {
     title: 'No such axis',
-    message: '`{value}` is not over {axis}',
+    message: '{value} is not over {axis}',
     cause: 'A reduction or a sequence function names an axis that its argument does not have.',
     example: `model m {
   input x: [4] over T
@@ -444,7 +444,7 @@ import "b.rnn"
   },
   RNN219: {
     title: 'Joining what is no vector',
-    message: '`[…]` joins vectors and scalars; `{value}` is {found}',
+    message: '`[…]` joins vectors and scalars; {value} is {found}',
     cause: '`[a, b]` puts vectors end to end, a scalar counting as one element. It does not stack matrices.',
     example: `model m {
   input x: [4]
@@ -533,7 +533,7 @@ model m {
   },
   RNN226: {
     title: 'An initial value in an equation',
-    message: '`{name}` is an initial value: it has no shape of its own',
+    message: '{name} is an initial value: it has no shape of its own',
     help: 'it is known only after the `=` of a param or a state',
     cause: '`zeros`, `ones`, `normal(sd)`, `glorot_uniform` and their like take the shape of what they initialize.',
     example: `model m {
@@ -623,7 +623,7 @@ model m {
   RNN305: {
     title: 'One step of a cell, without its state',
     message: 'this makes one step of {unit}, and its state `{state}` would be reset at every step',
-    help: "declare `state {state}: {type}`, and write `{state}' = g(…, {state} = {state})` with `part g = {unit}`",
+    help: "declare `state {state}: {type}`, and write `{state}' = g({argument}, {state} = {state})` with `part g = {recipe}`",
     cause:
       'Inside a step there is no axis to scan. A cell then makes one step, and its states must be given to it and kept.',
     example: `cell outer_cell {
@@ -761,7 +761,7 @@ model b {
   },
   RNN331: {
     title: 'Not a stream',
-    message: 'cannot stream over {axis}: `{operation}` on line {line} needs the end of `{value}` to give `{output}`',
+    message: 'cannot stream over {axis}: `{operation}` on line {line} needs the end of {value} to give {output}',
     cause:
       'A stream gives its answer at each step from what it has read so far. `reverse`, or a sum over the whole sequence, must wait for the end.',
     example: `# rnnc predict --stream: the answer at step t would need the steps after t
@@ -803,8 +803,8 @@ train m on d { optimizer = SGD(0.1); epochs = 1; truncate = 64 }`,
   },
   RNN341: {
     title: '`last` of a bidirectional layer',
-    message: 'the backward half of `{value}` has read only one element where `last` takes it',
-    help: '`{value}.ends` is what each direction knows after reading everything',
+    message: 'the backward half of {value} has read only one element where `last` takes it',
+    help: 'join `last` of the forward run and `first` of the backward one; the library has them as `bidirectional(…)(x).ends`',
     severity: 'warning',
     cause: 'The backward run starts at the end, so its value at the last place has seen nothing but that place.',
     example: `model m {
@@ -1055,6 +1055,13 @@ train m on d { optimizer = SGD(1000); epochs = 100 }`,
     cause: 'The name is not a hyper-parameter, size or setting, or its value is not one that fits.',
     example: `$ rnnc train model.rnn --set unit=64`,
     fix: 'Correct the name: `--set units=64`.',
+  },
+  RNN509: {
+    title: 'Wrong arguments',
+    message: '`{what}` takes {expected}, not {found}',
+    cause: 'An argument of a command is missing or surplus, or an option has a value that it cannot take.',
+    example: `$ rnnc train model.rnn --seed one`,
+    fix: 'See the examples of `rnnc help` for the command.',
   },
 } satisfies Record<string, Entry>
 

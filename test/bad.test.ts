@@ -26,7 +26,10 @@ function messages(source: string, file: string): { found: readonly Diagnostic[];
   }
   const found = check(source, { file, read: reader })
   const status = found.some(d => d.severity === 'error') ? 1 : 0
-  return { found, text: [...found.map(d => `${render(d, sources, { color: false })}\n`), `exit ${status}\n`].join('\n') }
+  return {
+    found,
+    text: [...found.map(d => `${render(d, sources, { color: false })}\n`), `exit ${status}\n`].join('\n'),
+  }
 }
 
 describe('bad programs', () => {
@@ -51,7 +54,10 @@ const elsewhere: Partial<Record<Code, string>> = {
 test('every code of the catalogue is tested', () => {
   const here = new Set(files.flatMap(name => messages(read(name), name).found.map(d => d.code)))
   const missing = Object.keys(catalogue).filter(code => !here.has(code as Code))
-  assert.deepEqual(missing.filter(code => !(code in elsewhere)), [])
+  assert.deepEqual(
+    missing.filter(code => !(code in elsewhere)),
+    [],
+  )
   for (const [code, file] of Object.entries(elsewhere))
     assert.ok(readFileSync(new URL(file, import.meta.url), 'utf8').includes(code), `${file} does not mention ${code}`)
 })

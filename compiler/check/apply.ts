@@ -1,7 +1,7 @@
 // Applying functions and units: expansion, the lifting rule, and the scan that a cell becomes.
-import type { Declaration, Fn, Span, Statement, Unit } from '../../dsl/ast.ts'
-import { type Diagnostic, fail, RnnError } from '../../dsl/diagnostics.ts'
-import { suggest } from '../../dsl/suggest.ts'
+import type { Declaration, Fn, Part, Span, Statement, Unit } from '../../dsl/ast.ts'
+import { type Diagnostic, diagnostic, fail, RnnError } from '../../dsl/diagnostics.ts'
+import { didYouMean } from '../../dsl/suggest.ts'
 import { type Binding, type Builder, createBodyBuilder, emitScan, zerosLike } from '../ir/builder.ts'
 import * as D from '../ir/dim.ts'
 import type { Value } from '../ir/graph.ts'
@@ -18,15 +18,29 @@ import {
   type Result,
   type States,
 } from './entity.ts'
-import { Reported } from './report.ts'
+import { each, Reported } from './report.ts'
 import type { Scope, StateDeclaration } from './scope.ts'
-import { type Axis, baseOf, formatAxes, formatDims, formatItem, joinFacts, sameItem, type Tensor } from './tensor.ts'
-import { sourceText } from './text.ts'
+import {
+  type Axis,
+  baseOf,
+  type Cause,
+  type Facts,
+  formatAxes,
+  formatBoth,
+  formatDims,
+  formatItem,
+  joinFacts,
+  sameItem,
+  type Tensor,
+} from './tensor.ts'
+import { quoted, sourceText } from './text.ts'
 import { knownAxis, knownDim, knownResolver, resolveItem, resolveType } from './types.ts'
 
-interface Given {
+/** An argument; `name` is the place of its name, if it was given by name. */
+export interface Given {
   readonly entity: Entity
   readonly span: Span
+  readonly name?: Span
 }
 
 export interface UnitArgs {
@@ -37,12 +51,19 @@ export interface UnitArgs {
 
 const plural = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
 
+/** For "takes 2 arguments, but … given". */
+export const counted = (n: number): string => (n === 1 ? '1 was' : `${n} were`)
+
+/** `2 arguments: (p, y)`, `no inputs`. */
+const expected = (names: readonly string[], what: string): string =>
+  names.length === 0 ? `no ${what}s` : `${plural(names.length, what)}: (${names.join(', ')})`
+
 // ---- functions
 
 /** A function is expanded at each call: its body's equations, with its parameters as names. */
 export function applyFn(scope: Scope, fn: Fn, given: UnitArgs, span: Span): Entity {
   return expanding(scope, fn, span, () => {
-    const names = bindParameters(scope, fn.name.text, fn.params, given, span)
+    const names = bindParameters(scope, fn.name.text, fn.params, 'argument', given, span)
     const inner: Scope = {
       ...scope,
       place: fn.name.text,
@@ -62,7 +83,7 @@ export function applyFn(scope: Scope, fn: Fn, given: UnitArgs, span: Span): Enti
     }
     const { returned } = runBody(inner, fn.body)
     if (returned === undefined) fail('RNN115', { kind: 'fn', name: fn.name.text }, { span: fn.name.span })
-    return returned
+    return returned.kind === 'tensor' ? seenFrom(fn, span, returned) : returned
   })
 }
 
@@ -71,33 +92,28 @@ function bindParameters(
   scope: Scope,
   callee: string,
   params: Fn['params'],
+  what: 'argument' | 'hyper-parameter',
   given: UnitArgs,
   span: Span,
 ): ReadonlyMap<string, Entity> {
   const bound = new Map<string, Entity>()
-  if (given.positional.length > params.length) {
-    fail(
-      'RNN208',
-      {
-        callee,
-        expected: plural(params.length, 'argument'),
-        found: given.positional.length === 1 ? '1 was' : `${given.positional.length} were`,
-      },
-      { span },
-    )
+  const names = params.map(p => p.name.text)
+  const takes = { callee, expected: expected(names, what) }
+  if (given.over !== undefined) {
+    const help =
+      what === 'argument' ? undefined : `first \`part f = ${callee}(…)\`, then \`f(x, over ${given.over.text})\``
+    fail('RNN208', { ...takes, found: '`over` was' }, { span: given.over.span, ...(help && { help }) })
   }
+  if (given.positional.length > params.length)
+    fail('RNN208', { ...takes, found: counted(given.positional.length) }, { span })
   for (const [i, g] of given.positional.entries()) bound.set(params[i].name.text, g.entity)
   for (const [name, g] of given.named) {
-    const names = params.map(p => p.name.text)
+    const at = g.name ?? g.span
     if (!names.includes(name)) {
-      const near = suggest(name, names)
-      fail(
-        'RNN105',
-        { kind: 'argument', name },
-        { span: g.span, help: near === undefined ? `it takes (${names.join(', ')})` : `did you mean \`${near}\`?` },
-      )
+      const help = didYouMean(name, names) ?? `${callee} takes ${takes.expected}`
+      fail('RNN105', { kind: what, name }, { span: at, help })
     }
-    if (bound.has(name)) fail('RNN107', { name }, { span: g.span })
+    if (bound.has(name)) fail('RNN107', { name }, { span: at, help: 'it is also given by its place' })
     bound.set(name, g.entity)
   }
   for (const param of params) {
@@ -123,7 +139,7 @@ const topScope = (scope: Scope, names: Map<string, Entity>): Scope => ({
 })
 
 /** Guards against recursion, and puts errors found inside a unit beside the place that used it. */
-function expanding<T>(scope: Scope, unit: Unit | Fn, span: Span, expand: () => T): T {
+function expanding<T>(scope: Scope, unit: Unit | Fn, span: Span, expand: () => T, instance?: Instance): T {
   const { expanding: stack } = scope.session
   if (stack.includes(unit)) {
     const cycle = [...stack.slice(stack.indexOf(unit)), unit].map(u => u.name.text).join(' → ')
@@ -134,22 +150,44 @@ function expanding<T>(scope: Scope, unit: Unit | Fn, span: Span, expand: () => T
     return expand()
   } catch (error) {
     if (!(error instanceof RnnError)) throw error
-    throw new RnnError(error.diagnostics.map(d => located(d, unit, span)))
+    throw new RnnError(error.diagnostics.map(d => located(d, unit, span, instance)))
   } finally {
     stack.pop()
   }
 }
 
 /** An error inside the library is reported at the call; one inside the user's own unit names the call as well. */
-function located(d: Diagnostic, unit: Unit | Fn, call: Span): Diagnostic {
-  const inLibrary = d.span?.file.startsWith('std/') ?? false
-  if (inLibrary && !call.file.startsWith('std/')) return { ...d, span: call }
-  if (inLibrary || d.span === undefined || d.span.file !== unit.span.file) return d
-  const inside = d.span.start >= unit.span.start && d.span.end <= unit.span.end
-  const text = `in this use of \`${unit.name.text}\``
-  return inside && !d.labels?.some(l => l.span === call)
-    ? { ...d, labels: [...(d.labels ?? []), { span: call, text }] }
-    : d
+function located(d: Diagnostic, unit: Unit | Fn, call: Span, instance: Instance | undefined): Diagnostic {
+  if (d.span === undefined || inLibrary(call)) return d
+  const { text: name } = unit.name
+  const declared =
+    instance === undefined || instance.anonymous || inLibrary(instance.site) || isWithin(call, instance.site)
+      ? []
+      : [{ span: instance.site, text: `\`${instance.local}\` is declared here` }]
+  const labels = [...(d.labels ?? []).filter(l => !inLibrary(l.span)), ...declared]
+  if (inLibrary(d.span)) {
+    const caret = d.caret === undefined ? `inside \`${name}\`` : `inside \`${name}\`: ${d.caret}`
+    return { ...d, span: call, caret, labels }
+  }
+  if (!isWithin(d.span, unit.span)) return d
+  return { ...d, labels: [...labels, { span: call, text: `in this use of \`${name}\`` }] }
+}
+
+const inLibrary = (span: Span): boolean => span.file.startsWith('std/')
+
+const isWithin = (a: Span, b: Span): boolean => a.file === b.file && a.start >= b.start && a.end <= b.end
+
+/** A value that a unit of the library gave: what it did along the way is told as what the unit did. */
+function seenFrom(unit: Unit | Fn, call: Span, t: Tensor): Tensor {
+  if (!inLibrary(unit.span) || inLibrary(call)) return t
+  const own = (causes: ReadonlyMap<Axis, Cause>): Map<Axis, Cause> =>
+    new Map(
+      [...causes].map(([axis, c]) => [
+        axis,
+        inLibrary(c.span) ? { ...c, operation: unit.name.text, span: call, value: 'its argument' } : c,
+      ]),
+    )
+  return { ...t, facts: { ...t.facts, ahead: own(t.facts.ahead), whole: own(t.facts.whole) } }
 }
 
 export function laterNames(body: readonly Statement[]): Map<string, Span> {
@@ -179,8 +217,8 @@ export function makeRecipe(scope: Scope, unit: Unit, given: UnitArgs, span: Span
       )
     }
   }
-  const hypers = bindParameters(scope, unit.name.text, unit.params, given, span)
-  return { kind: 'recipe', unit, hypers, text: sourceText(scope, span) }
+  const hypers = bindParameters(scope, unit.name.text, unit.params, 'hyper-parameter', given, span)
+  return { kind: 'recipe', unit, hypers, span, text: sourceText(scope, span) }
 }
 
 /** The instance that a recipe makes where it is applied in place: one for each place of each unit's text. */
@@ -190,9 +228,18 @@ export function instanceOf(scope: Scope, recipe: Recipe, site: Span): Instance {
   const key = `${site.file}:${site.start}`
   const known = scope.instance.placed.get(key)
   if (known !== undefined) return known
+  if (recipe.via !== undefined) warnOfCopies(scope, recipe.via, site)
   const made = newInstance(recipe, scope.instance, recipe.via ?? recipe.unit.name.text, true, site)
   scope.instance.placed.set(key, made)
   return made
+}
+
+/** RNN222 where a unit applies the recipe of one hyper-parameter in place again. */
+function warnOfCopies(scope: Scope, name: string, site: Span): void {
+  const before = [...(scope.instance?.placed.values() ?? [])].find(i => i.local === name)
+  if (before === undefined || inLibrary(site)) return
+  const labels = [{ span: before.site, text: 'first applied here' }]
+  scope.session.warnings.push(diagnostic('RNN222', { name }, { span: site, labels }))
 }
 
 export function newInstance(
@@ -206,6 +253,7 @@ export function newInstance(
     kind: 'instance',
     unit: recipe.unit,
     hypers: recipe.hypers,
+    text: recipe.text,
     parent,
     local,
     anonymous,
@@ -233,10 +281,10 @@ interface Argument {
 /** Applies an instance: a layer maps over what is left of its arguments' axes; a cell scans one of them. */
 export function applyInstance(scope: Scope, instance: Instance, given: UnitArgs, span: Span): Entity {
   const { unit } = instance
-  return expanding(scope, unit, span, () => {
+  const apply = (): Entity => {
     const inputs = unit.body.flatMap(s => (s.kind === 'input' ? [s] : []))
     const args = bindArguments(scope, instance, inputs, given, span)
-    const states = givenStates(scope, instance, given, span)
+    const states = givenStates(scope, instance, given)
     const names = new Map<string, Entity>()
     for (const [name, e] of instance.hypers) names.set(name, labelledHyper(name, e))
     const axes = new Map<string, Axis>()
@@ -253,17 +301,26 @@ export function applyInstance(scope: Scope, instance: Instance, given: UnitArgs,
       steps: scope.steps,
       later: laterNames(unit.body),
     }
-    const matched = args.map(arg => matchArgument(scope, inner, arg))
+    const matched = each(args, arg => matchArgument(scope, inner, arg))
     const lead = leadOf(scope, matched, span)
     const result =
       unit.unit === 'cell'
         ? applyCell(scope, inner, instance, matched, states, lead, given, span)
-        : applyLayer(scope, inner, instance, matched, given, span)
-    return { ...result, name: sourceText(scope, span) }
-  })
+        : applyLayer(inner, instance, matched, given, span)
+    const seen = (t: Tensor): Tensor => seenFrom(unit, span, t)
+    const seenAll = (of: ReadonlyMap<string, Tensor>) => new Map([...of].map(([name, t]) => [name, seen(t)]))
+    return {
+      ...result,
+      value: result.value && seen(result.value),
+      outputs: seenAll(result.outputs),
+      states: result.states && { ...result.states, states: seenAll(result.states.states) },
+      name: sourceText(scope, span),
+    }
+  }
+  return expanding(scope, unit, span, apply, instance)
 }
 
-const labelledHyper = (name: string, e: Entity): Entity =>
+export const labelledHyper = (name: string, e: Entity): Entity =>
   e.kind === 'dim'
     ? { kind: 'dim', dim: D.labelled(D.unlabelled(e.dim), D.symbol(name)) }
     : e.kind === 'recipe'
@@ -280,30 +337,28 @@ function bindArguments(
   const { unit } = instance
   const declared = inputs.flatMap(declaration => declaration.names.map(name => ({ name: name.text, declaration })))
   if (given.positional.length > declared.length) {
-    fail(
-      'RNN208',
-      {
-        callee: unit.name.text,
-        expected: plural(declared.length, 'input'),
-        found: given.positional.length === 1 ? '1 was' : `${given.positional.length} were`,
-      },
-      { span },
+    const takes = expected(
+      declared.map(d => d.name),
+      'input',
     )
+    fail('RNN208', { callee: unit.name.text, expected: takes, found: counted(given.positional.length) }, { span })
   }
   const stateNames = unit.body.flatMap(s => (s.kind === 'state' ? s.names.map(n => n.text) : []))
   for (const [name, g] of given.named) {
     const known = [...declared.map(d => d.name), ...(unit.unit === 'cell' ? [...stateNames, 'from'] : [])]
     if (!known.includes(name)) {
-      const near = suggest(name, known)
       fail(
         unit.unit === 'cell' ? 'RNN309' : 'RNN105',
-        { unit: unit.name.text, state: name, kind: 'argument', name },
-        { span: g.span, help: near && `did you mean \`${near}\`?` },
+        { unit: unit.name.text, state: name, kind: 'input', name },
+        { span: g.name ?? g.span, help: didYouMean(name, known) },
       )
     }
   }
-  return declared.map(({ name, declaration }, i): Argument => {
-    const g = given.positional[i] ?? given.named.get(name)
+  return each([...declared.entries()], ([i, { name, declaration }]): Argument => {
+    const named = given.named.get(name)
+    if (given.positional[i] !== undefined && named !== undefined)
+      fail('RNN107', { name }, { span: named.name ?? named.span, help: 'it is also given by its place' })
+    const g = given.positional[i] ?? named
     if (g === undefined) return fail('RNN209', { callee: unit.name.text, name }, { span })
     return { name, declaration, span: g.span, tensor: asTensor(scope, g.entity, g.span), declared: new Map() }
   })
@@ -334,7 +389,11 @@ function matchArgument(scope: Scope, inner: Scope, arg: Argument): Argument {
       )
     }
     if (known !== undefined && baseOf(known) !== baseOf(axis)) {
-      fail('RNN211', { left: known.name, right: axis.name, value: t.name || arg.name }, { span: arg.span })
+      fail(
+        'RNN211',
+        { left: known.name, right: axis.name, value: quoted(t.name, `\`${arg.name}\``) },
+        { span: arg.span },
+      )
     }
     if (length !== undefined) {
       const wanted = knownDim(inner, length, 'the length of an axis')
@@ -454,7 +513,11 @@ function leadOf(scope: Scope, args: readonly Argument[], span: Span): Axis[] {
     if (lead.some(a => !largest.includes(a))) {
       fail(
         'RNN211',
-        { left: formatAxes(largest), right: formatAxes(lead), value: args[i].tensor.name || args[i].name },
+        {
+          left: formatAxes(largest),
+          right: formatAxes(lead),
+          value: quoted(args[i].tensor.name, `\`${args[i].name}\``),
+        },
         { span },
       )
     }
@@ -464,18 +527,18 @@ function leadOf(scope: Scope, args: readonly Argument[], span: Span): Axis[] {
 
 /** Weights, parts and what else a unit declares, into its scope. Weights are made at the first application. */
 function declare(inner: Scope, instance: Instance): void {
-  const { session } = inner
   for (const statement of instance.unit.body) {
-    if (statement.kind === 'part')
-      declarePart(inner, instance, statement.name.text, session.evaluate(inner, statement.value), statement.value.span)
+    if (statement.kind === 'part') declarePart(inner, instance, statement)
     if (statement.kind === 'param') declareParam(inner, instance, statement)
   }
 }
 
-export function declarePart(inner: Scope, instance: Instance, name: string, value: Entity, span: Span): void {
+export function declarePart(inner: Scope, instance: Instance, declaration: Part): void {
+  const { text: name, span } = declaration.name
   if (inner.names.has(name)) fail('RNN107', { name }, { span })
+  const { value } = declaration
   const known = instance.parts.get(name)
-  const part = known ?? makePart(inner, instance, name, value, span)
+  const part = known ?? makePart(inner, instance, name, inner.session.evaluate(inner, value), value.span)
   instance.parts.set(name, part)
   inner.names.set(name, part)
 }
@@ -541,17 +604,14 @@ export function declareParam(inner: Scope, instance: Instance, declaration: Decl
   }
 }
 
-function applyLayer(
-  scope: Scope,
-  inner: Scope,
-  instance: Instance,
-  args: readonly Argument[],
-  given: UnitArgs,
-  span: Span,
-): Result {
+function applyLayer(inner: Scope, instance: Instance, args: readonly Argument[], given: UnitArgs, span: Span): Result {
   if (given.over !== undefined)
-    fail('RNN208', { callee: instance.unit.name.text, expected: 'inputs alone', found: '`over` was' }, { span })
-  const renamed = separateAxes(scope, inner, args)
+    fail(
+      'RNN208',
+      { callee: instance.unit.name.text, expected: 'its inputs alone', found: '`over` was' },
+      { span: given.over.span },
+    )
+  const renamed = separateAxes(inner, args)
   for (const arg of renamed.args) inner.names.set(arg.name, { ...arg.tensor, name: arg.name })
   declare(inner, instance)
   const { returned, outputs } = runBody(inner, instance.unit.body)
@@ -565,15 +625,16 @@ function applyLayer(
   }
 }
 
-/** A value as the caller sees it: sizes without the unit's names. */
-const outside = (t: Tensor): Tensor => ({ ...t, item: t.item.map(D.unlabelled), name: '' })
+/** Sizes without the unit's names, as the caller sees them. */
+const plainItem = <T extends { readonly item: readonly D.Dim[] }>(t: T): T => ({ ...t, item: t.item.map(D.unlabelled) })
+
+const outside = (t: Tensor): Tensor => ({ ...plainItem(t), name: '' })
 
 /**
  * Where an axis is both declared by one input and mapped over by another (attention of a sequence to itself), the
  * declared one becomes an axis of its own, of the same lengths.
  */
 function separateAxes(
-  _scope: Scope,
   inner: Scope,
   args: readonly Argument[],
 ): { args: readonly Argument[]; restore: (t: Tensor) => Tensor } {
@@ -595,21 +656,31 @@ function separateAxes(
   const originals = new Map([...renamed].map(([original, copy]) => [copy, original]))
   return {
     args: result,
-    restore: t => ({
-      ...t,
-      axes: t.axes.map(a => {
+    restore: t => {
+      const axes = t.axes.map(a => {
         const original = originals.get(a)
         return original !== undefined && !t.axes.includes(original) ? original : a
-      }),
-    }),
+      })
+      // What was read of the copy was read of the axis itself: at each of its elements, all of them.
+      const known = (causes: ReadonlyMap<Axis, Cause>) =>
+        new Map([...causes].map(([a, c]) => [originals.get(a) ?? a, c] as const))
+      const facts: Facts = { ...t.facts, ahead: known(t.facts.ahead), whole: known(t.facts.whole) }
+      return { ...t, axes, facts: joinFacts([{ axes, facts }]) }
+    },
   }
 }
 
 // ---- cells
 
-function givenStates(scope: Scope, instance: Instance, given: UnitArgs, _span: Span): Map<string, Tensor> {
+/** A value for a state, and where it was given; `record` if it came by `from`. */
+interface GivenState extends Tensor {
+  readonly span: Span
+  readonly record: boolean
+}
+
+function givenStates(scope: Scope, instance: Instance, given: UnitArgs): Map<string, GivenState> {
   const names = instance.unit.body.flatMap(s => (s.kind === 'state' ? s.names.map(n => n.text) : []))
-  const states = new Map<string, Tensor>()
+  const states = new Map<string, GivenState>()
   if (instance.unit.unit !== 'cell') return states
   const from = given.named.get('from')
   if (from !== undefined) {
@@ -629,11 +700,11 @@ function givenStates(scope: Scope, instance: Instance, given: UnitArgs, _span: S
         { span: from.span },
       )
     }
-    for (const [name, t] of entity.states) states.set(name, t)
+    for (const [name, t] of entity.states) states.set(name, { ...t, span: from.span, record: true })
   }
   for (const name of names) {
     const g = given.named.get(name)
-    if (g !== undefined) states.set(name, asTensor(scope, g.entity, g.span))
+    if (g !== undefined) states.set(name, { ...asTensor(scope, g.entity, g.span), span: g.span, record: false })
   }
   return states
 }
@@ -643,13 +714,13 @@ function applyCell(
   inner: Scope,
   instance: Instance,
   args: readonly Argument[],
-  states: ReadonlyMap<string, Tensor>,
+  states: ReadonlyMap<string, GivenState>,
   lead: readonly Axis[],
   given: UnitArgs,
   span: Span,
 ): Result {
   const unit = instance.unit.name.text
-  const axis = scannedAxis(scope, instance, args, states, lead, given, span)
+  const axis = scannedAxis(scope, inner, instance, args, states, lead, given, span)
   const over = axis === undefined ? [] : [axis]
   for (const arg of args) inner.names.set(arg.name, { ...arg.tensor, name: arg.name })
   declare(inner, instance)
@@ -663,7 +734,7 @@ function applyCell(
   const declaredAxes = new Set(args.flatMap(a => [...a.declared.values()]))
   const mapped = outerAxes.filter(a => !declaredAxes.has(a))
   const declarations = stateDeclarations(inner, instance)
-  const started = declarations.map(d => startOf(scope, inner, instance, d, states.get(d.name), mapped, span))
+  const started = declarations.map(d => startOf(scope, inner, instance, d, states.get(d.name), mapped))
   const stateTypes = new Map(declarations.map(d => [d.name, d]))
 
   const runStep = (
@@ -769,7 +840,7 @@ function applyCell(
     [...leaving, ...perStep],
   )
 
-  const argFacts = joinFacts(args.map(a => a.tensor))
+  const argFacts = scanned(joinFacts(args.map(a => a.tensor)), axis, reversed)
   const whole = { operation: unit, span, value: 'it' }
   const finals = new Map(
     declarations.map((d, i) => {
@@ -800,9 +871,18 @@ function applyCell(
   }
 }
 
+/** What a scan has read: at each step all before it, or all after it. */
+function scanned(facts: Facts, axis: Axis, reversed: boolean): Facts {
+  const before = facts.ahead.get(axis)
+  return before === undefined
+    ? facts
+    : { ...facts, ahead: new Map([...facts.ahead, [axis, { ...before, backward: reversed }]]) }
+}
+
 /** The axis that a cell scans: the only one of the lead, or the one named; none for a single step with all its states. */
 function scannedAxis(
   scope: Scope,
+  inner: Scope,
   instance: Instance,
   args: readonly Argument[],
   states: ReadonlyMap<string, Tensor>,
@@ -816,27 +896,27 @@ function scannedAxis(
     const axis = named && lead.find(a => baseOf(a) === baseOf(named))
     return (
       axis ??
-      fail('RNN215', { value: args[0]?.tensor.name || 'the input', axis: given.over.text }, { span: given.over.span })
+      fail(
+        'RNN215',
+        { value: quoted(args[0]?.tensor.name ?? '', 'its input'), axis: given.over.text },
+        { span: given.over.span, help: lead.length === 0 ? undefined : `it is over ${formatAxes(lead)}` },
+      )
     )
   }
   if (lead.length > 1)
     return fail('RNN214', { callee: unit, axes: formatAxes(lead), axis: lead[lead.length - 1].name }, { span })
   if (lead.length === 1) return lead[0]
-  const declared = instance.unit.body.flatMap(s =>
-    s.kind === 'state' ? s.names.map(n => ({ name: n.text, type: s.type })) : [],
-  )
-  const missing = declared.find(d => !states.has(d.name))
+  const missing = stateDeclarations(inner, instance).find(d => !states.has(d.name))
   if (missing === undefined) return undefined
   const insideStep = scope.kind === 'cell'
   if (insideStep || states.size > 0) {
-    return fail('RNN305', { unit, state: missing.name, type: sourceText(scope, missing.type.span) }, { span })
+    const argument = args[0] === undefined ? '…' : sourceText(scope, args[0].span)
+    const values = { unit, state: missing.name, type: formatItem(plainItem(missing)), argument, recipe: instance.text }
+    return fail('RNN305', values, { span })
   }
   const [first] = args
-  return fail(
-    'RNN304',
-    { unit, found: first === undefined ? 'step' : formatItem(first.tensor) },
-    { span, ...lastBefore(scope, first) },
-  )
+  const found = first === undefined ? 'step' : formatItem(plainItem(first.tensor))
+  return fail('RNN304', { unit, found }, { span, ...lastBefore(scope, first) })
 }
 
 /** "remove `last`" where that is what took the sequence away. */
@@ -876,26 +956,30 @@ function startOf(
   inner: Scope,
   instance: Instance,
   d: StateDeclaration,
-  given: Tensor | undefined,
+  given: GivenState | undefined,
   mapped: readonly Axis[],
-  span: Span,
 ): Tensor {
   const axes = stateLayout(d, mapped)
   if (given !== undefined) {
     const t = d.dtype === 'real' ? toReal(scope, given) : given
     if (!sameItem(t.item, d.item) || t.dtype !== d.dtype) {
-      fail(
-        'RNN205',
-        { input: d.name, unit: instance.unit.name.text, declared: typeText(d), found: formatItem(t) },
-        { span },
-      )
+      const unit = instance.unit.name.text
+      const declared = d.item.length === 0 ? typeText(d) : formatBoth(d.item)
+      const found = formatItem(plainItem(t))
+      if (given.record)
+        fail(
+          'RNN310',
+          { found: `\`${d.name}\` as ${found}`, unit, expected: declared },
+          { span: given.span, help: 'the shapes must be equal too' },
+        )
+      fail('RNN205', { input: d.name, unit, declared, found }, { span: given.span })
     }
     const extra = visibleAxes(scope, t).filter(a => !axes.includes(a))
     if (extra.length > 0)
       fail(
         'RNN211',
-        { left: formatAxes(axes.filter(a => !a.batch)), right: formatAxes(extra), value: d.name },
-        { span },
+        { left: formatAxes(axes.filter(a => !a.batch)), right: formatAxes(extra), value: `\`${d.name}\`` },
+        { span: given.span },
       )
     return { ...t, item: d.item }
   }

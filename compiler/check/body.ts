@@ -106,6 +106,10 @@ function bind(scope: Scope, name: string, value: Entity, e: Equation): Entity {
       return fail('RNN221', { recipe: sourceText(scope, e.value.span), name }, { span: e.value.span })
     case 'unknown':
       throw new Reported()
+    case 'init':
+      if (scope.initial === undefined)
+        return fail('RNN226', { name: `\`${sourceText(scope, e.value.span)}\`` }, { span: e.value.span })
+      return value
     default:
       return value
   }

@@ -17,6 +17,7 @@ import {
   sameItem,
   type Tensor,
 } from './tensor.ts'
+import { quoted } from './text.ts'
 
 /** A tensor over a graph value. */
 export function tensor(
@@ -127,22 +128,35 @@ export function checkAxes(scope: Scope, tensors: readonly Tensor[], span: Span):
     if (extra.length > 0) {
       fail(
         'RNN211',
-        { left: formatAxes(largest), right: formatAxes(axes), value: tensors[i].name || 'it' },
+        { left: formatAxes(largest), right: formatAxes(axes), value: quoted(tensors[i].name, 'it') },
         {
           span,
-          caret: `\`${largestTensor.name || 'one side'}\` is over ${formatAxes(largest)}, \`${tensors[i].name || 'the other'}\` over ${formatAxes(axes)}`,
+          caret: `${quoted(largestTensor.name, 'one side')} is over ${formatAxes(largest)}, ${quoted(tensors[i].name, 'the other')} over ${formatAxes(axes)}`,
+          ...shortenedHint(largest, extra),
         },
       )
     }
     const [target] = tensors[i].facts.targets
     if (target !== undefined && axes.length < largest.length) {
       const [axis] = largest.filter(a => !axes.includes(a))
-      fail('RNN212', { value: largestTensor.name || 'the value', axis: axis.name, target }, { span })
+      const value = quoted(largestTensor.name || (scope.call?.argument ?? ''), 'the value')
+      fail('RNN212', { value, axis: axis.name, target }, { span })
     }
   })
 }
 
-export const cause = (operation: string, span: Span, t: Tensor): Cause => ({ operation, span, value: t.name || 'it' })
+function shortenedHint(some: readonly Axis[], others: readonly Axis[]): { help?: string } {
+  const [axis] = others.filter(a => some.some(b => baseOf(a) === baseOf(b)))
+  return axis === undefined
+    ? {}
+    : { help: `shorten both sides: \`drop_first\` and \`drop_last\` of values over ${baseOf(axis).name} have one axis` }
+}
+
+export const cause = (operation: string, span: Span, t: Tensor): Cause => ({
+  operation,
+  span,
+  value: quoted(t.name, 'its argument'),
+})
 
 // ---- lengths and masks
 
@@ -191,20 +205,7 @@ export function masked(scope: Scope, t: Tensor, axes: readonly Axis[], padding: 
 
 /** One pointwise op: items equal or scalars, axes contained in one another. */
 export function pointwise(scope: Scope, op: string, operands: readonly Tensor[], span: Span, shown = op): Tensor {
-  const [first] = operands
-  const shaped = operands.find(t => t.item.length > 0) ?? first
-  for (const t of operands) {
-    if (t.item.length > 0 && !sameItem(t.item, shaped.item)) {
-      fail(
-        'RNN203',
-        { operation: shown, left: formatBoth(shaped.item), right: formatBoth(t.item) },
-        {
-          span,
-          caret: `\`${shaped.name || 'one side'}\` is ${formatItem(shaped)}, \`${t.name || 'the other'}\` is ${formatItem(t)}`,
-        },
-      )
-    }
-  }
+  const shaped = commonItem(operands, span, shown)
   checkAxes(scope, operands, span)
   const ordered = commonOrder(scope, operands)
   const axes = joinAxes(ordered)
@@ -217,6 +218,24 @@ export function pointwise(scope: Scope, op: string, operands: readonly Tensor[],
     facts: joinFacts(ordered),
     name: '',
   })
+}
+
+/** The operand whose item all others have, unless they are scalars: RNN203 if there is none. */
+export function commonItem(operands: readonly Tensor[], span: Span, shown: string): Tensor {
+  const shaped = operands.find(t => t.item.length > 0) ?? operands[0]
+  for (const t of operands) {
+    if (t.item.length > 0 && !sameItem(t.item, shaped.item)) {
+      fail(
+        'RNN203',
+        { operation: shown, left: formatBoth(shaped.item), right: formatBoth(t.item) },
+        {
+          span,
+          caret: `${quoted(shaped.name, 'one side')} is ${formatItem(shaped)}, ${quoted(t.name, 'the other')} is ${formatItem(t)}`,
+        },
+      )
+    }
+  }
+  return shaped
 }
 
 /** As `pointwise`, with the operands as reals first. */
@@ -257,8 +276,8 @@ export function contract(scope: Scope, left: Tensor, right: Tensor, span: Span):
     fail(
       'RNN201',
       {
-        left: left.name || 'the left side',
-        right: right.name || 'the right side',
+        left: quoted(left.name, 'the left side'),
+        right: quoted(right.name, 'the right side'),
         leftType: formatBoth(left.item),
         rightType: formatBoth(right.item),
         leftDim: D.format(left.item[p - 1]),
@@ -299,7 +318,7 @@ export function contract(scope: Scope, left: Tensor, right: Tensor, span: Span):
 }
 
 function transposedHint(left: Tensor, right: Tensor): { help?: string } {
-  const fits = left.item.length === 2 && D.equal(left.item[0], right.item[0])
+  const fits = left.name !== '' && left.item.length === 2 && D.equal(left.item[0], right.item[0])
   if (!fits) return {}
   const [rows, columns] = left.item.map(D.formatLabel)
   return { help: `on paper ${left.name} maps ${rows} to ${columns}: \`${left.name}: [${columns}, ${rows}]\`` }
@@ -315,7 +334,7 @@ export function withItem(scope: Scope, t: Tensor, item: readonly D.Dim[]): Tenso
 /** `[a, b, …]`: vectors end to end, a scalar as one element. */
 export function join(scope: Scope, parts: readonly Tensor[], span: Span): Tensor {
   for (const t of parts) {
-    if (t.item.length > 1) fail('RNN219', { value: t.name || 'this', found: formatItem(t) }, { span })
+    if (t.item.length > 1) fail('RNN219', { value: quoted(t.name, 'this'), found: formatItem(t) }, { span })
   }
   checkAxes(scope, parts, span)
   const dtype = parts.every(t => t.dtype === parts[0].dtype) ? parts[0].dtype : 'real'

@@ -16,6 +16,7 @@ export interface Recipe {
   readonly kind: 'recipe'
   readonly unit: Unit
   readonly hypers: ReadonlyMap<string, Entity>
+  readonly span: Span
   /** How messages call it: `LSTM(100)`. */
   readonly text: string
   /** The hyper-parameter through which it came, if it did: what an anonymous instance is named after. */
@@ -36,6 +37,8 @@ export interface Instance {
   readonly kind: 'instance'
   readonly unit: Unit
   readonly hypers: ReadonlyMap<string, Entity>
+  /** The recipe as it was written: `LSTM(100)`. */
+  readonly text: string
   readonly parent?: Instance
   /** The name of the part, or the template's for one applied in place. */
   readonly local: string

@@ -1,14 +1,15 @@
 // Expressions: what each form of the grammar stands for in a scope.
 import type { Arg, Expr, Slice, Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
-import { suggest } from '../../dsl/suggest.ts'
+import { didYouMean, suggest } from '../../dsl/suggest.ts'
 import { reshape } from '../ir/builder.ts'
 import * as D from '../ir/dim.ts'
-import { applyFn, applyInstance, instanceOf, makeRecipe, type UnitArgs } from './apply.ts'
+import { applyFn, applyInstance, counted, type Given, instanceOf, makeRecipe, type UnitArgs } from './apply.ts'
 import { builtins } from './builtins/index.ts'
 import { asDim, asInit, asNumber, asTensor } from './convert.ts'
 import {
   checkAxes,
+  commonItem,
   commonOrder,
   constantTensor,
   contract,
@@ -23,10 +24,10 @@ import {
 } from './emit.ts'
 import { describeEntity, type Entity } from './entity.ts'
 import { initializers, isInitializer, takes } from './initializers.ts'
-import { Reported } from './report.ts'
+import { each, Reported } from './report.ts'
 import type { Scope } from './scope.ts'
 import { type Axis, baseOf, formatDims, formatItem, joinFacts, type Tensor } from './tensor.ts'
-import { sourceText } from './text.ts'
+import { quoted, sourceText } from './text.ts'
 
 export function evaluate(scope: Scope, expr: Expr): Entity {
   const { span } = expr
@@ -48,11 +49,11 @@ export function evaluate(scope: Scope, expr: Expr): Entity {
     case 'unary':
       return unary(scope, expr.op, evaluate(scope, expr.value), span)
     case 'binary':
-      return binary(scope, expr.op, evaluate(scope, expr.left), evaluate(scope, expr.right), expr)
+      return operation(scope, expr)
     case 'pipe':
       return pipe(scope, expr)
     case 'call':
-      return callWith(scope, evaluate(scope, expr.callee), expr.args, [], expr)
+      return from(callWith(scope, evaluate(scope, expr.callee), expr.args, [], expr), sourceText(scope, span))
     case 'member':
       return member(scope, evaluate(scope, expr.value), expr.name.text, expr)
     case 'index':
@@ -80,12 +81,8 @@ function lookUp(scope: Scope, name: string, span: Span): Entity {
       { span, labels: [{ span: later, text: 'defined here' }] },
     )
   }
-  const near = suggest(name, [
-    ...scope.names.keys(),
-    ...scope.session.topLevel.keys(),
-    ...builtins.keys(),
-    ...Object.keys(initializers),
-  ])
+  const known = [scope.names, scope.session.topLevel, builtins].flatMap(names => [...names.keys()])
+  const near = suggest(name, [...known, ...Object.keys(initializers)])
   const axis = scope.axes.has(name) ? `\`${name}\` is an axis; its length is \`length(over ${name})\`` : undefined
   return fail(
     'RNN106',
@@ -146,6 +143,11 @@ function bool(scope: Scope, e: Entity, operator: string, span: Span): Tensor {
     : fail('RNN216', { what: `\`${operator}\``, expected: 'a bool', found: t.dtype }, { span })
 }
 
+function operation(scope: Scope, expr: Expr & { kind: 'binary' }): Entity {
+  const [left, right] = each([expr.left, expr.right], e => evaluate(scope, e))
+  return binary(scope, expr.op, left, right, expr)
+}
+
 function binary(
   scope: Scope,
   op: (Expr & { kind: 'binary' })['op'],
@@ -189,7 +191,8 @@ function binary(
       }
       const [a, b] = [numberOf(left), numberOf(right)]
       if (a !== undefined && b !== undefined) return staticNumber(number(a, b))
-      if ((left.kind === 'init' || right.kind === 'init') && scope.initial === undefined) {
+      const initial = [left, right].every(e => e.kind === 'init' || isStatic(e))
+      if (initial && scope.initial === undefined) {
         return {
           kind: 'init',
           init: { kind: 'binary', op, left: asInit(left, expr.left.span), right: asInit(right, expr.right.span) },
@@ -207,13 +210,13 @@ const staticNumber = (value: number): Entity => ({ kind: 'number', value })
 
 /** Both as tensors; a static number takes the other's type, unless it is not whole. */
 function likeNumbers(scope: Scope, left: Entity, right: Entity, expr: Expr & { kind: 'binary' }): [Tensor, Tensor] {
-  const make = (e: Entity, span: Span, other: Entity): Tensor => {
+  const make = (e: Entity, span: Span, other: Entity, otherSpan: Span): Tensor => {
     const value = numberOf(e)
-    const t = isStatic(other) ? undefined : asTensor(scope, other, span)
-    if (value !== undefined && t?.dtype === 'real') return constantTensor(scope, value)
-    return asTensor(scope, e, span)
+    if (value === undefined || isStatic(other)) return asTensor(scope, e, span)
+    return asTensor(scope, other, otherSpan).dtype === 'real' ? constantTensor(scope, value) : asTensor(scope, e, span)
   }
-  return [make(left, expr.left.span, right), make(right, expr.right.span, left)]
+  const [l, r] = [expr.left.span, expr.right.span]
+  return [make(left, l, right, r), make(right, r, left, l)]
 }
 
 function compare(
@@ -234,6 +237,7 @@ function compare(
         t.dtype === 'real' ? t : { ...t, dtype: 'real' as const, value: scope.builder.emit('real', [t.value]) },
       )
     : [...given]
+  commonItem(operands, expr.span, op)
   const result = pointwise(scope, name, swap ? operands.reverse() : operands, expr.span, op)
   return not ? pointwise(scope, 'not', [result], expr.span) : result
 }
@@ -258,14 +262,14 @@ function power(scope: Scope, left: Entity, right: Entity, expr: Expr & { kind: '
 }
 
 function joined(scope: Scope, items: readonly Expr[], span: Span): Entity {
-  const parts = items.map(item => asTensor(scope, evaluate(scope, item), item.span))
+  const parts = each(items, item => asTensor(scope, evaluate(scope, item), item.span))
   if (parts.length === 0) fail('RNN210', { what: '`[…]`', expected: 'at least one value', found: 'nothing' }, { span })
   return join(scope, parts, span)
 }
 
 // ---- members, places
 
-function member(_scope: Scope, of: Entity, name: string, expr: Expr & { kind: 'member' }): Entity {
+function member(scope: Scope, of: Entity, name: string, expr: Expr & { kind: 'member' }): Entity {
   const missing = (value: string, known: Iterable<string>): never => {
     const all = [...known]
     const near = suggest(name, all)
@@ -287,7 +291,7 @@ function member(_scope: Scope, of: Entity, name: string, expr: Expr & { kind: 'm
       return missing(`\`${of.name || of.unit}\``, [...of.outputs.keys(), ...(of.states === undefined ? [] : ['final'])])
     }
     case 'states':
-      return of.states.get(name) ?? missing(`the states of ${of.unit}`, of.states.keys())
+      return of.states.get(name) ?? missing(`the record of states of ${of.unit}`, of.states.keys())
     case 'instance': {
       const part = of.parts.get(name)
       if (part !== undefined) return part
@@ -298,7 +302,7 @@ function member(_scope: Scope, of: Entity, name: string, expr: Expr & { kind: 'm
       return missing(`part \`${of.local}\``, [...of.parts.keys(), ...declared])
     }
     default:
-      return missing(describeEntity(of), [])
+      return missing(`\`${sourceText(scope, expr.value.span)}\``, [])
   }
 }
 
@@ -380,16 +384,25 @@ function rowAt(scope: Scope, table: Tensor, index: Tensor, span: Span): Tensor {
 // ---- calls
 
 function pipe(scope: Scope, expr: Expr & { kind: 'pipe' }): Entity {
-  const value = evaluate(scope, expr.value)
   const { callee } = expr
+  const target = callee.kind === 'call' ? callee.callee : callee
+  const [value, inner] = each([expr.value, target], e => evaluate(scope, e))
   const first = [{ entity: value, span: expr.value.span }]
-  if (callee.kind === 'call') {
-    const inner = evaluate(scope, callee.callee)
+  const apply = (): Entity => {
     // A template's first call is its hyper-parameters; any other call gets the left side as its first argument.
-    if (inner.kind !== 'template') return callWith(scope, inner, callee.args, first, callee, expr.span)
-    return callWith(scope, callWith(scope, inner, callee.args, [], callee), [], first, callee, expr.span)
+    if (callee.kind !== 'call') return callWith(scope, inner, [], first, callee)
+    if (!takesHypers(inner)) return callWith(scope, inner, callee.args, first, callee)
+    return callWith(scope, callWith(scope, inner, callee.args, [], callee), [], first, callee)
   }
-  return callWith(scope, evaluate(scope, callee), [], first, callee, expr.span)
+  return from(apply(), sourceText(scope, callee.span))
+}
+
+const takesHypers = (e: Entity): boolean => e.kind === 'template' && e.unit.hasParams
+
+/** The value with the text that made it. */
+function from(e: Entity, source: string): Entity {
+  if (e.kind === 'tensor') return { ...e, source }
+  return e.kind === 'result' && e.value !== undefined ? { ...e, value: { ...e.value, source } } : e
 }
 
 /** Applies what a callee stands for. `first` are values that come before the written arguments. */
@@ -399,14 +412,14 @@ function callWith(
   args: readonly Arg[],
   first: readonly { entity: Entity; span: Span }[],
   site: Expr,
-  span: Span = site.span,
 ): Entity {
+  const { span } = site
   const given = collect(scope, args, first)
   switch (callee.kind) {
     case 'unknown':
       throw new Reported()
     case 'template':
-      if (first.length > 0 && callee.unit.hasParams && callee.unit.params.some(p => p.default === undefined)) {
+      if (first.length > 0 && callee.unit.params.some(p => p.default === undefined)) {
         return fail(
           'RNN224',
           {
@@ -417,17 +430,14 @@ function callWith(
           { span },
         )
       }
-      if (first.length > 0)
-        return applyRecipeHere(
-          scope,
-          makeRecipe(scope, callee.unit, { positional: [], named: new Map() }, span),
-          given,
-          site,
-          span,
-        )
+      // Without `(…)` in its declaration, the first call applies it.
+      if (first.length > 0 || (!takesHypers(callee) && args.length > 0)) {
+        const recipe = makeRecipe(scope, callee.unit, { positional: [], named: new Map() }, span)
+        return applyRecipeHere(scope, recipe, given, site)
+      }
       return makeRecipe(scope, callee.unit, given, span)
     case 'recipe':
-      return applyRecipeHere(scope, callee, given, site, span)
+      return applyRecipeHere(scope, callee, given, site)
     case 'instance':
       return applyInstance(scope, callee, given, span)
     case 'fn':
@@ -439,30 +449,29 @@ function callWith(
       if (all.length < least || all.length > most) {
         const expected =
           least === most ? `${least} argument${least === 1 ? '' : 's'}: (${builtin.params})` : `(${builtin.params})`
-        fail(
-          'RNN208',
-          { callee: builtin.name, expected, found: all.length === 1 ? '1 was' : `${all.length} were` },
-          { span },
-        )
+        fail('RNN208', { callee: builtin.name, expected, found: counted(all.length) }, { span })
       }
       if (given.over !== undefined && !builtin.takesAxis)
         fail('RNN208', { callee: builtin.name, expected: `(${builtin.params})`, found: '`over` was' }, { span })
       const { over } = given
       return builtin.apply({
         scope,
-        args: all,
+        args: all.map(a => a.entity),
         named: new Map(),
         span,
+        place: site.kind === 'call' ? site.callee.span : span,
         over: over && { name: over, axis: t => axisNamed(scope, t, over.text, over.span) },
       })
     }
     case 'init': {
       if (callee.name === undefined || callee.init.kind !== 'draw') break
       if (!isInitializer(callee.name)) break
-      const numbers = given.positional.map(a => asNumber(a.entity, `an argument of ${callee.name}`, a.span))
-      if (!takes(callee.name, numbers.length) || given.named.size > 0) {
-        const forms = initializers[callee.name].map(names => `(${names.join(', ')})`).join(' or ')
-        fail('RNN208', { callee: callee.name, expected: forms, found: `${numbers.length} were` }, { span })
+      const written: readonly (readonly string[])[] = initializers[callee.name]
+      const all = placed({ name: callee.name, names: written.at(-1) ?? [] }, given, span)
+      const numbers = all.map(a => asNumber(a.entity, `an argument of ${callee.name}`, a.span))
+      if (!takes(callee.name, numbers.length)) {
+        const expected = written.map(names => `(${names.join(', ')})`).join(' or ')
+        fail('RNN208', { callee: callee.name, expected, found: counted(numbers.length) }, { span })
       }
       return { kind: 'init', init: { kind: 'draw', initializer: callee.name, args: numbers } }
     }
@@ -474,33 +483,40 @@ function callWith(
   )
 }
 
-function placed(builtin: { name: string; names: readonly string[] }, given: UnitArgs, span: Span): Entity[] {
-  const all: (Entity | undefined)[] = given.positional.map(a => a.entity)
+/** The arguments in the places that a function gives their names. */
+function placed(builtin: { name: string; names: readonly string[] }, given: UnitArgs, span: Span): Given[] {
+  const all: (Given | undefined)[] = [...given.positional]
   for (const [name, arg] of given.named) {
     const place = builtin.names.indexOf(name)
-    if (place < 0 || all[place] !== undefined) {
-      const near = suggest(name, builtin.names)
-      fail('RNN105', { kind: 'argument', name }, { span: arg.span, help: near && `did you mean \`${near}\`?` })
-    }
-    all[place] = arg.entity
+    const at = arg.name ?? arg.span
+    if (place < 0) fail('RNN105', { kind: 'argument', name }, { span: at, help: didYouMean(name, builtin.names) })
+    if (all[place] !== undefined) fail('RNN107', { name }, { span: at, help: 'it is also given by its place' })
+    all[place] = arg
   }
   return [...all].map(
-    e =>
-      e ??
+    g =>
+      g ??
       fail('RNN209', { callee: builtin.name, name: builtin.names[all.indexOf(undefined)] ?? 'an argument' }, { span }),
   )
 }
 
 function collect(scope: Scope, args: readonly Arg[], first: readonly { entity: Entity; span: Span }[]): UnitArgs {
-  const positional = [...first]
-  const named = new Map<string, { entity: Entity; span: Span }>()
+  const positional: Given[] = [...first]
+  const named = new Map<string, Given>()
   let over: { text: string; span: Span } | undefined
-  for (const arg of args) {
-    if (arg.kind === 'over') over = arg.axis
-    else if (arg.kind === 'positional') positional.push({ entity: evaluate(scope, arg.value), span: arg.value.span })
-    else if (named.has(arg.name.text)) fail('RNN107', { name: arg.name.text }, { span: arg.span })
-    else named.set(arg.name.text, { entity: evaluate(scope, arg.value), span: arg.value.span })
-  }
+  each(args, arg => {
+    if (arg.kind === 'over') {
+      if (over !== undefined)
+        fail('RNN208', { callee: 'a call', expected: 'one `over`', found: 'two were' }, { span: arg.span })
+      over = arg.axis
+      return
+    }
+    const given = { entity: evaluate(scope, arg.value), span: arg.value.span }
+    if (arg.kind === 'positional') positional.push(given)
+    else if (named.has(arg.name.text))
+      fail('RNN107', { name: arg.name.text }, { span: arg.name.span, help: 'give it once' })
+    else named.set(arg.name.text, { ...given, name: arg.name.span })
+  })
   return { positional, named, over }
 }
 
@@ -509,18 +525,12 @@ function axisNamed(scope: Scope, t: Tensor, name: string, span: Span): Axis {
   const axis = scope.axes.get(name)
   const mine = axis && visibleAxes(scope, t).filter(a => a === axis || baseOf(a) === baseOf(axis))
   if (mine !== undefined && mine.length > 0) return mine[0]
-  if (axis !== undefined) fail('RNN215', { value: t.name || 'this value', axis: name }, { span })
-  const near = suggest(name, [...scope.axes.keys()])
-  return fail('RNN106', { name }, { span, help: near && `did you mean \`${near}\`?` })
+  const axes = visibleAxes(scope, t).map(a => a.name)
+  const help = axes.length === 0 ? 'it is over no axis' : (didYouMean(name, axes) ?? `it is over ${axes.join(' and ')}`)
+  return fail('RNN215', { value: quoted(t.name, 'this value'), axis: name }, { span, help })
 }
 
 /** A recipe applied in place: one anonymous instance for this place in the text. */
-function applyRecipeHere(
-  scope: Scope,
-  recipe: Entity & { kind: 'recipe' },
-  given: UnitArgs,
-  site: Expr,
-  span: Span,
-): Entity {
-  return applyInstance(scope, instanceOf(scope, recipe, site.span), given, span)
+function applyRecipeHere(scope: Scope, recipe: Entity & { kind: 'recipe' }, given: UnitArgs, site: Expr): Entity {
+  return applyInstance(scope, instanceOf(scope, recipe, site.span), given, site.span)
 }

@@ -1,11 +1,12 @@
 // A model's declarations and equations, lowered to one block: inputs in the user's layout, outputs, losses and metrics.
 import type { AxisExpr, Declaration, Expr, Predict, Span, Statement, Unit } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
+import { didYouMean } from '../../dsl/suggest.ts'
 import type { Builder, Context } from '../ir/builder.ts'
 import { createBuilder } from '../ir/builder.ts'
 import * as D from '../ir/dim.ts'
 import type { Value } from '../ir/graph.ts'
-import { declareParam, declarePart, laterNames } from './apply.ts'
+import { declareParam, declarePart, labelledHyper, laterNames } from './apply.ts'
 import { checkPlace, collectErrors, equation, output } from './body.ts'
 import { average } from './builtins/probabilities.ts'
 import { asTensor } from './convert.ts'
@@ -15,6 +16,7 @@ import { evaluate } from './evaluate.ts'
 import type { Scope, Session } from './scope.ts'
 import type { Parameter, Port, Prediction } from './signature.ts'
 import { type Axis, baseOf, formatAxes, formatItem, noFacts, type Tensor } from './tensor.ts'
+import { quoted } from './text.ts'
 import { knownDim, type Resolver, resolveItem } from './types.ts'
 
 /** One average over everything: what batches add up, and their ratio in this batch. */
@@ -44,6 +46,8 @@ export interface LoweredModel {
   readonly outputs: readonly (Port & { readonly value: Value })[]
   readonly predictions: readonly Prediction[]
   readonly averages: readonly Average[]
+  /** Each loss before it was averaged. */
+  readonly losses: readonly { readonly tensor: Tensor; readonly span: Span }[]
   /** The sum of the losses; undefined for a model without one. */
   readonly loss?: Value
   readonly reports: readonly NamedValue[]
@@ -91,6 +95,7 @@ export function modelScope(unit: Unit, options: LowerOptions): Scope & { readonl
     kind: 'instance',
     unit,
     hypers: new Map(),
+    text: unit.name.text,
     local: '',
     anonymous: false,
     site: unit.span,
@@ -118,7 +123,7 @@ export function modelScope(unit: Unit, options: LowerOptions): Scope & { readonl
     const { text } = param.name
     const set = options.sets.get(text)
     if (set !== undefined) scope.names.set(text, { kind: 'dim', dim: D.labelled(D.constant(set), D.symbol(text)) })
-    else if (param.default !== undefined) scope.names.set(text, evaluate(scope, param.default))
+    else if (param.default !== undefined) scope.names.set(text, labelledHyper(text, evaluate(scope, param.default)))
     else
       fail(
         'RNN209',
@@ -138,7 +143,7 @@ export function lowerModel(unit: Unit, options: LowerOptions): LoweredModel {
   const ports: { inputs: Port[]; targets: Port[] } = { inputs: [], targets: [] }
   const inputNames = new Map<number, string>()
   const outputs: { name: string; tensor: Tensor; span: Span; prediction?: string }[] = []
-  const losses: { name?: string; tensor: Tensor; statement: Statement }[] = []
+  const losses: MeasuredLoss[] = []
   const metrics: { name: string; tensor: Tensor }[] = []
   const freeDims = new Set<string>()
 
@@ -154,13 +159,17 @@ export function lowerModel(unit: Unit, options: LowerOptions): LoweredModel {
         declareParam(scope, instance, s)
         break
       case 'part':
-        declarePart(scope, instance, s.name.text, evaluate(scope, s.value), s.value.span)
+        declarePart(scope, instance, s)
         break
       case 'equation':
         equation(scope, s)
         break
       case 'output':
-        outputs.push({ name: s.name.text, tensor: noTarget(output(scope, s), s.name.text, s.span), span: s.span })
+        outputs.push({
+          name: s.name.text,
+          tensor: noTarget(output(scope, s), `output \`${s.name.text}\``, s.span),
+          span: s.span,
+        })
         break
       case 'loss':
       case 'metric':
@@ -178,7 +187,7 @@ export function lowerModel(unit: Unit, options: LowerOptions): LoweredModel {
       run: () => run(s),
       failed: () => {
         const names = 'names' in s ? s.names : 'name' in s && s.name !== undefined ? [s.name] : []
-        for (const n of names) if (!scope.names.has(n.text)) scope.names.set(n.text, { kind: 'unknown' })
+        for (const n of names) scope.names.set(n.text, { kind: 'unknown' })
       },
     })),
   )
@@ -205,6 +214,7 @@ export function lowerModel(unit: Unit, options: LowerOptions): LoweredModel {
     outputs: finished,
     predictions: outputs.flatMap(o => (o.prediction === undefined ? [] : [{ target: o.prediction, output: o.name }])),
     averages: session.averages,
+    losses: losses.map(l => ({ tensor: l.each, span: l.span })),
     loss,
     reports: [
       ...(losses.length > 1
@@ -334,10 +344,18 @@ function declareAxis(
 
 // ---- losses, metrics, outputs
 
+interface MeasuredLoss {
+  readonly name?: string
+  /** Its average, and what was averaged. */
+  readonly tensor: Tensor
+  readonly each: Tensor
+  readonly span: Span
+}
+
 function measure(
   scope: Scope,
   s: Statement & { kind: 'loss' | 'metric' },
-  losses: { name?: string; tensor: Tensor; statement: Statement }[],
+  losses: MeasuredLoss[],
   metrics: { name: string; tensor: Tensor }[],
 ): void {
   const before = scope.session.averages.length
@@ -348,16 +366,43 @@ function measure(
       { what: `a ${s.kind}`, expected: 'a number', found: 'a bool' },
       { span: s.value.span, help: 'write `real(…)`' },
     )
-  const averaged = scope.session.averages.length > before && t.axes.length === 0 && t.item.length === 0
-  const value = averaged && s.kind === 'metric' ? t : average(scope, t)
+  const averaged = scope.session.averages.length > before
+  if (averaged && s.kind === 'loss') {
+    const help = 'a loss is averaged already; `average` is for a metric that goes on with it'
+    fail('RNN114', { statement: 'average', place: 'a loss' }, { span: s.value.span, help })
+  }
+  if (averaged) fromAveragesAlone(scope, t, s.value.span)
+  const value = averaged ? t : average(scope, t)
   const name = s.name?.text ?? calleeName(s.value)
   if (s.kind === 'loss')
     losses.push({
       name: s.name?.text ?? (losses.some(l => l.name === name) ? undefined : name),
       tensor: value,
-      statement: s,
+      each: t,
+      span: s.value.span,
     })
   else metrics.push({ name: name ?? 'metric', tensor: value })
+}
+
+/** A metric that goes on with averages is computed once, after all batches: there is nothing else that it could read then. */
+function fromAveragesAlone(scope: Scope, t: Tensor, span: Span): void {
+  const { root, averages } = scope.session
+  const done = new Set(averages.map(a => a.value.id))
+  const reached = new Set([t.value.id])
+  for (const eqn of [...root.eqns].reverse()) {
+    if (eqn.outs.some(v => reached.has(v.id) && !done.has(v.id))) for (const v of eqn.ins) reached.add(v.id)
+  }
+  const other = root.params.find(p => reached.has(p.id))
+  if (other === undefined && t.axes.length === 0 && t.item.length === 0) return
+  fail(
+    'RNN210',
+    {
+      what: 'a metric with `average`',
+      expected: 'one number, computed from averages alone',
+      found: other === undefined ? formatItem(t) : `one that reads ${quoted(other.hint, 'the data')} as well`,
+    },
+    { span, help: 'average each of its values' },
+  )
 }
 
 /** `accuracy(p, label)` is reported as `accuracy`. */
@@ -372,15 +417,30 @@ function calleeName(e: Expr): string | undefined {
 /** A target may be read by losses, metrics and `delay` only. */
 function noTarget(t: Tensor, reader: string, span: Span): Tensor {
   const [target] = t.facts.targets
-  if (target !== undefined) fail('RNN333', { target, reader: `\`${reader}\`` }, { span })
+  if (target !== undefined) fail('RNN333', { target, reader }, { span })
   return t
 }
 
 function predict(scope: Scope, s: Predict, targets: readonly Port[]): { name: string; tensor: Tensor; span: Span } {
   const name = s.target.text
   const target = targets.find(t => t.name === name)
-  if (target === undefined) fail('RNN312', { name }, { span: s.target.span })
-  const t = noTarget(asTensor(scope, evaluate(scope, s.value), s.value.span), name, s.value.span)
+  if (target === undefined)
+    fail(
+      'RNN312',
+      { name },
+      {
+        span: s.target.span,
+        help: didYouMean(
+          name,
+          targets.map(t => t.name),
+        ),
+      },
+    )
+  const t = noTarget(
+    asTensor(scope, evaluate(scope, s.value), s.value.span),
+    `the prediction of \`${name}\``,
+    s.value.span,
+  )
   const own = scope.names.get(name)
   const axes = own?.kind === 'tensor' ? own.axes.filter(a => !a.batch) : []
   for (const axis of axes) {
@@ -393,7 +453,7 @@ function predict(scope: Scope, s: Predict, targets: readonly Port[]): { name: st
           operation: cause.operation,
           line: scope.session.lineOf(cause.span),
           value: cause.value,
-          output: name,
+          output: `\`${name}\``,
         },
         { span: s.value.span, labels: [{ span: cause.span, text: 'reads what is not there yet' }] },
       )

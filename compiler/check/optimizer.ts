@@ -26,6 +26,22 @@ export interface Step {
   readonly states: readonly (OptimizerState & { readonly value: Value })[]
 }
 
+/** RNN210 for a recipe that cannot be an optimizer. */
+export function checkOptimizer({ unit, span }: Recipe): void {
+  const inputs = unit.body.flatMap(s => (s.kind === 'input' ? s.names : []))
+  const states = unit.body.flatMap(s => (s.kind === 'state' ? s.names.map(n => n.text) : []))
+  if (unit.unit === 'cell' && inputs.length === 1 && states.includes('p')) return
+  fail(
+    'RNN210',
+    {
+      what: 'an optimizer',
+      expected: 'a cell of one input, the gradient, with a state `p`, the parameter',
+      found: `the ${unit.unit} \`${unit.name.text}\``,
+    },
+    { span },
+  )
+}
+
 /** Emits one step of the optimizer for one parameter; its states become inputs of the block. */
 export function optimizerStep(
   model: LoweredModel,
@@ -34,23 +50,11 @@ export function optimizerStep(
   parameter: { readonly name: string; readonly value: Value },
   gradient: Value,
 ): Step {
-  const { unit } = recipe
-  const span = unit.name.span
+  const { unit, span } = recipe
   const states = unit.body.flatMap(s =>
     s.kind === 'state' ? s.names.map(name => ({ name: name.text, declaration: s })) : [],
   )
   const inputs = unit.body.flatMap(s => (s.kind === 'input' ? s.names : []))
-  if (unit.unit !== 'cell' || inputs.length !== 1 || !states.some(s => s.name === 'p')) {
-    fail(
-      'RNN210',
-      {
-        what: 'an optimizer',
-        expected: 'a cell of one input, the gradient, with a state `p`, the parameter',
-        found: `the ${unit.unit} \`${unit.name.text}\``,
-      },
-      { span },
-    )
-  }
   const session = { ...model.session, root: builder, averages: [], weights: [], masks: new Map() }
   const scope: Scope = {
     ...model.scope,

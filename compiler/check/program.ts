@@ -38,6 +38,8 @@ export function linkProgram(text: string, file: string, read: ImportReader = not
   const importInto = (from: Program, fromFile: string, path: readonly string[]): void => {
     for (const item of from.items) {
       if (item.kind !== 'import') continue
+      // A path that could not be read is no path to look for.
+      if (problems.some(d => d.span !== undefined && isWithin(d.span, item.pathSpan))) continue
       const found = read(item.path, fromFile)
       if (found === undefined) {
         problems.push(diagnostic('RNN111', { path: item.path }, { span: item.pathSpan }))
@@ -112,6 +114,8 @@ export function linkProgram(text: string, file: string, read: ImportReader = not
   if (problems.some(d => d.severity === 'error')) throw new RnnError(problems)
   return { program, topLevel, models, trains, datas, sources, warnings: problems }
 }
+
+const isWithin = (a: Span, b: Span): boolean => a.file === b.file && a.start >= b.start && a.end <= b.end
 
 const entityOf = (item: Unit | Fn): Entity =>
   item.kind === 'fn' ? { kind: 'fn', fn: item } : { kind: 'template', unit: item }

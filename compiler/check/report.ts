@@ -15,6 +15,15 @@ export function attempt<T>(problems: Diagnostic[], run: () => T): T | undefined 
   }
 }
 
+/** `f` of each item; a failure of one does not hide those of the others. */
+export function each<T, R>(items: readonly T[], f: (item: T) => R): R[] {
+  const problems: Diagnostic[] = []
+  const results = items.flatMap(item => attempt(problems, () => [f(item)]) ?? [])
+  throwAll(problems)
+  if (results.length < items.length) throw new Reported()
+  return results
+}
+
 /** Throws unless nothing is wrong. */
 export function throwAll(problems: readonly Diagnostic[]): void {
   if (problems.some(d => d.severity === 'error')) throw new RnnError(distinct(problems))

@@ -5,9 +5,11 @@ import { didYouMean, suggest } from '../../dsl/suggest.ts'
 import { makeRecipe } from './apply.ts'
 import { asNumber } from './convert.ts'
 import { describeEntity, type Recipe } from './entity.ts'
+import { checkOptimizer } from './optimizer.ts'
 import { attempt, throwAll } from './report.ts'
 import type { Scope } from './scope.ts'
 import type { Clip } from './signature.ts'
+import { sourceText } from './text.ts'
 
 export interface Settings {
   readonly optimizer?: Recipe
@@ -23,18 +25,18 @@ export interface Settings {
   readonly shuffle?: boolean
 }
 
-type Reader<T> = (scope: Scope, e: Expr, model: Unit) => T
+type Reader<T> = (scope: Scope, e: Expr, model: Unit, name: string) => T
 
-const number = (scope: Scope, e: Expr): number => asNumber(scope.session.evaluate(scope, e), 'a setting', e.span)
+const number = (scope: Scope, e: Expr, what: string): number => asNumber(scope.session.evaluate(scope, e), what, e.span)
 
 const whole =
   (least: number): Reader<number> =>
-  (scope, e) => {
-    const value = number(scope, e)
+  (scope, e, _, name) => {
+    const value = number(scope, e, `\`${name}\``)
     if (Number.isInteger(value) && value >= least) return value
     return fail(
       'RNN207',
-      { what: 'this setting', expected: `a whole number from ${least}`, found: String(value) },
+      { what: `\`${name}\``, expected: `a whole number from ${least}`, found: String(value) },
       { span: e.span },
     )
   }
@@ -48,13 +50,18 @@ const path = (e: Expr): string | undefined => {
 const readers: { readonly [K in keyof Settings]-?: Reader<NonNullable<Settings[K]>> } = {
   optimizer: (scope, e) => {
     const value = scope.session.evaluate(scope, e)
-    if (value.kind === 'recipe') return value
-    if (value.kind === 'template') return makeRecipe(scope, value.unit, { positional: [], named: new Map() }, e.span)
-    return fail(
-      'RNN210',
-      { what: 'the optimizer', expected: 'a recipe', found: describeEntity(value) },
-      { span: e.span },
-    )
+    const recipe =
+      value.kind === 'template' ? makeRecipe(scope, value.unit, { positional: [], named: new Map() }, e.span) : value
+    if (recipe.kind !== 'recipe') {
+      const found = describeEntity(recipe)
+      return fail(
+        'RNN210',
+        { what: 'the optimizer', expected: 'a recipe such as `Adam(0.001)`', found },
+        { span: e.span },
+      )
+    }
+    checkOptimizer(recipe)
+    return recipe
   },
   epochs: whole(1),
   steps: whole(1),
@@ -65,11 +72,15 @@ const readers: { readonly [K in keyof Settings]-?: Reader<NonNullable<Settings[K
     if ((by !== 'global_norm' && by !== 'norm' && by !== 'value') || arg?.kind !== 'positional') {
       return fail(
         'RNN210',
-        { what: '`clip`', expected: '`global_norm(1)`, `norm(1)` or `value(0.5)`', found: 'something else' },
+        {
+          what: '`clip`',
+          expected: '`global_norm(1)`, `norm(1)` or `value(0.5)`',
+          found: `\`${sourceText(scope, e.span)}\``,
+        },
         { span: e.span },
       )
     }
-    return { by, limit: number(scope, arg.value) }
+    return { by, limit: number(scope, arg.value, 'a limit') }
   },
   seed: whole(0),
   truncate: whole(1),
@@ -129,7 +140,7 @@ export function readSettings(train: Train, model: Unit, modelScope: Scope): Sett
         )
       }
       if (settings.has(name)) fail('RNN107', { name }, { span })
-      settings.set(name, readers[name](scope, equation.value, model))
+      settings.set(name, readers[name](scope, equation.value, model, name))
     })
   }
   throwAll(problems)

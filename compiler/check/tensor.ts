@@ -35,6 +35,8 @@ export interface Cause {
   readonly operation: string
   readonly span: Span
   readonly value: string
+  /** A cell has run backward over the axis. */
+  readonly backward?: boolean
 }
 
 export interface Tensor {
@@ -61,7 +63,11 @@ export const noFacts: Facts = { targets: new Set(), delayed: new Set(), ahead: n
 export function joinFacts(tensors: readonly Pick<Tensor, 'facts' | 'axes'>[]): Facts {
   const union = <T>(pick: (f: Facts) => ReadonlySet<T>): Set<T> => new Set(tensors.flatMap(t => [...pick(t.facts)]))
   const merge = (pick: (f: Facts) => ReadonlyMap<Axis, Cause>): Map<Axis, Cause> =>
-    new Map(tensors.flatMap(t => [...pick(t.facts)]))
+    new Map(
+      tensors
+        .flatMap(t => [...pick(t.facts)])
+        .sort(([, a], [, b]) => Number(a.backward ?? 0) - Number(b.backward ?? 0)),
+    )
   const whole = merge(f => f.whole)
   const ahead = merge(f => f.ahead)
   const axes = new Set(tensors.flatMap(t => t.axes.map(baseOf)))

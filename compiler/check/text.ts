@@ -2,6 +2,9 @@
 import type { Span } from '../../dsl/ast.ts'
 import type { Scope } from './scope.ts'
 
+/** A name in quotes, or what to call a value that has none. */
+export const quoted = (name: string, otherwise: string): string => (name === '' ? otherwise : `\`${name}\``)
+
 /** What is written there, shortened to one line. */
 export function sourceText(scope: Scope, span: Span): string {
   const text = (scope.session.sources.get(span.file) ?? '').slice(span.start, span.end).replace(/\s+/g, ' ')

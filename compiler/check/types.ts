@@ -47,7 +47,8 @@ export function knownDim(scope: Scope, expr: Expr, what: string, param?: string)
       fail('RNN206', { param, axis: name.name }, { span: name.span })
     fail('RNN220', { dim: name.name }, { span: name.span })
   }
-  const dim = asDim(scope.session.evaluate(scope, expr), what, expr.span)
+  const called = expr.kind === 'name' ? `\`${expr.name}\`` : what
+  const dim = asDim(scope.session.evaluate(scope, expr), called, expr.span)
   return expr.kind === 'name' ? D.labelled(D.unlabelled(dim), D.symbol(expr.name)) : dim
 }
 

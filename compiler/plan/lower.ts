@@ -213,7 +213,7 @@ export function makePlan(context: Context, graph: Graph): Plan {
 
   function readyBefore({ operand, pending }: Place, place: number): boolean {
     if (operand !== undefined) return writtenAt(operand) < place
-    return pending !== undefined && (pending.group.scope !== scope || true)
+    return pending !== undefined && (pending.group.scope !== scope || pending.group.place < place)
   }
 
   /** The value inside a group's program. */
@@ -301,14 +301,9 @@ export function makePlan(context: Context, graph: Graph): Plan {
 
   /** Sees to it that the value of a body ends in its slice of a stacked output. */
   function finish(value: Value, to: Operand): void {
-    const { operand, pending } = placeOf(value)
-    const mine = destinations.get(value.id) === to
-    if (mine) destinations.delete(value.id)
-    if (operand !== undefined && sameOperand(operand, to)) return
-    if (mine && operand === undefined && pending !== undefined) {
-      places.set(value.id, { operand: to, pending })
-      store(pending, to)
-    } else copy(value, to)
+    if (destinations.get(value.id) === to) destinations.delete(value.id)
+    const { operand } = placeOf(value)
+    if (operand === undefined || !sameOperand(operand, to)) copy(value, to)
   }
 
   /** Moves the carries to where the next step reads them, once nothing more reads the old ones. */
@@ -354,7 +349,7 @@ export function makePlan(context: Context, graph: Graph): Plan {
     if (read.kind !== 'read' || first.value !== 0 || more.length > 0) return false
     if (read.indirect !== undefined || first.indirect !== undefined || first.accumulate === true) return false
     const source = stored.get(read.from.buffer.id)
-    if (source === undefined || source.group.scope !== scope || source.group.place < scope.barrier) return false
+    if (source === undefined || source.group.scope !== scope) return false
     if (!sameShape(source.group.domain, domain) || !sameOperand(source.operand, read.from)) return false
     if (writtenAt(first.to) > source.group.place) return false
     write(source, first.to)

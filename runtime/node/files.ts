@@ -1,6 +1,6 @@
 // Reading and writing files: errors in the user's words, and never half a file.
 import { randomUUID } from 'node:crypto'
-import { open, readFile, rename, rm } from 'node:fs/promises'
+import { access, constants, open, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { fail } from '../../dsl/diagnostics.ts'
 
@@ -21,11 +21,14 @@ export const readerIn =
 
 /**
  * Writes a file so that its path always holds the old content or the new, whole: the bytes go to a temporary file in the same
- * folder, which then takes the place. RNN503 if that fails; the temporary file is removed.
+ * folder, which then takes the place. A link stays one, and its target is written; what is no file (a pipe, /dev/stdout) is
+ * written in place. RNN503 if that fails; the temporary file is removed.
  */
 export async function writeBytes(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`)
+  const target = await realpath(path).catch(() => path)
+  const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`)
   try {
+    if (await isSpecial(target)) return await writeFile(target, bytes)
     const file = await open(temporary, 'wx')
     try {
       await file.writeFile(bytes)
@@ -34,11 +37,32 @@ export async function writeBytes(path: string, bytes: Uint8Array): Promise<void>
     } finally {
       await file.close()
     }
-    await rename(temporary, path)
+    await rename(temporary, target)
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined)
     fail('RNN503', { path, reason: reasonOf(error) })
   }
+}
+
+/**
+ * RNN503 if a path surely cannot be written: it is a folder, or lies in none. To be asked before the work whose result it is
+ * meant for; a later write may still fail.
+ */
+export async function checkWritable(path: string): Promise<void> {
+  const refuse = (code: string): never => fail('RNN503', { path, reason: reasons[code] })
+  const folder = await stat(dirname(path)).catch(() => undefined)
+  if (folder === undefined) refuse('ENOENT')
+  else if (!folder.isDirectory()) refuse('ENOTDIR')
+  const there = await stat(path).catch(() => undefined)
+  if (there?.isDirectory()) refuse('EISDIR')
+  const [asked, mode] = there === undefined ? [dirname(path), constants.W_OK | constants.X_OK] : [path, constants.W_OK]
+  await access(asked, mode).catch(error => fail('RNN503', { path, reason: reasonOf(error) }))
+}
+
+/** Whether something is there that is neither a file nor a folder. */
+async function isSpecial(path: string): Promise<boolean> {
+  const there = await stat(path).catch(() => undefined)
+  return there !== undefined && !there.isFile() && !there.isDirectory()
 }
 
 const reasons: Readonly<Record<string, string>> = {

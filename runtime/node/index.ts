@@ -1,2 +1,2 @@
 // What a program under Node adds to the library: files.
-export { readBytes, readerIn, writeBytes } from './files.ts'
+export { checkWritable, readBytes, readerIn, writeBytes } from './files.ts'

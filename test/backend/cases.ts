@@ -33,8 +33,7 @@ const one = (name: string, params: readonly Type[], op: string, attrs = {}): Cas
 })
 
 /** Operands in the domain of ops that are not defined everywhere. */
-const positive = (b: Builder, x: Value): Value =>
-  b.emit('add', [b.emit('abs', [x]), constantLike(b, 0.25, x)])
+const positive = (b: Builder, x: Value): Value => b.emit('add', [b.emit('abs', [x]), constantLike(b, 0.25, x)])
 
 const pointwise: readonly Case[] = pointwiseOps.map(op => ({
   name: op.name,
@@ -135,8 +134,29 @@ const fusion: readonly Case[] = [
       const first = b.emit('sin', [x])
       const second = b.emit('cos', [b.emit('matmul', [first, w])])
       const all = b.emit('concat', [second, first, second], { axis: -1 })
-      return [all, b.emit('tanh', [all]), b.emit('pad', [first], { axis: -1, start: dim(1), size: dim('H + 1') })]
+      const part = b.emit('slice', [first], { axis: -1, start: dim(0), size: dim(1) })
+      const rows = b.emit('concat', [part, part], { axis: -1 })
+      return [all, rows, b.emit('tanh', [all]), b.emit('pad', [first], { axis: -1, start: dim(1), size: dim('H + 1') })]
     },
+  },
+]
+
+const positions: readonly Case[] = [
+  {
+    name: 'positions along a leading dimension',
+    params: real('T, H'),
+    body: (b, [x]) => [
+      b.emit('add', [x, b.emit('real', [broadcast(b, b.emit('iota', [], { size: dim('T') }), [-1], [dim('H')])])]),
+    ],
+  },
+  {
+    name: 'positions as an output of a scan',
+    params: real('T'),
+    body: (b, [x]) =>
+      scan(b, { carries: [], xs: [x] }, (s, _, [xt]) => [
+        s.emit('iota', [], { size: dim('H') }),
+        s.emit('add', [xt, s.emit('real', [s.emit('size', [], { dim: dim('B') })])]),
+      ]),
   },
 ]
 
@@ -235,7 +255,11 @@ const contractions: readonly Case[] = [
 
 const sources: readonly Case[] = [
   { name: 'constant', params: [], body: b => [scalar(b, 2.5), scalar(b, 3, 'int'), constantLike(b, -0, type('B'))] },
-  { name: 'size', params: [], body: b => [b.emit('size', [], { dim: dim('T-1') }), b.emit('size', [], { dim: dim('2*B*T') })] },
+  {
+    name: 'size',
+    params: [],
+    body: b => [b.emit('size', [], { dim: dim('T-1') }), b.emit('size', [], { dim: dim('2*B*T') })],
+  },
   { name: 'iota', params: [], body: b => [b.emit('iota', [], { size: dim('T-2') })] },
   {
     name: 'views of iota',
@@ -243,7 +267,11 @@ const sources: readonly Case[] = [
     body: b => {
       const all = b.emit('iota', [], { size: dim('B*T') })
       const table = b.emit('reshape', [all], { shape: [dim('B'), dim('T')] })
-      const part = b.emit('slice', [b.emit('iota', [], { size: dim('H + 2') })], { axis: -1, start: dim(2), size: dim('H') })
+      const part = b.emit('slice', [b.emit('iota', [], { size: dim('H + 2') })], {
+        axis: -1,
+        start: dim(2),
+        size: dim('H'),
+      })
       return [b.emit('neg', [b.emit('transpose', [table], { order: [-1, -2] })]), b.emit('real', [part]), table]
     },
   },
@@ -252,7 +280,14 @@ const sources: readonly Case[] = [
     params: real('B, H'),
     body: (b, [x]) => {
       const y = b.emit('exp', [x])
-      return [x, x, y, y, b.emit('reshape', [y], { shape: [dim('B*H')] }), b.emit('transpose', [y], { order: [-1, -2] })]
+      return [
+        x,
+        x,
+        y,
+        y,
+        b.emit('reshape', [y], { shape: [dim('B*H')] }),
+        b.emit('transpose', [y], { order: [-1, -2] }),
+      ]
     },
   },
 ]
@@ -277,11 +312,23 @@ export function scan(
     outer,
     inner: body.param({ dtype: outer.dtype, shape: outer.shape.slice(1) }, { hint: outer.hint }),
   }))
-  const results = step(body, inner.map(c => c.inner), steps.map(x => x.inner)).map(body.use)
+  const results = step(
+    body,
+    inner.map(c => c.inner),
+    steps.map(x => x.inner),
+  ).map(body.use)
   return emitScan(b, { length: dim(length), reverse, consts, carries: inner, xs: steps }, body.eqns, results)
 }
 
 const scans: readonly Case[] = [
+  {
+    name: 'scan: a concatenation with what was made outside',
+    params: real('T, B', 'B'),
+    body: (b, [x, y]) => {
+      const outside = b.emit('sin', [y])
+      return scan(b, { carries: [], xs: [x] }, (s, _, [xt]) => [s.emit('concat', [s.use(outside), xt], { axis: -1 })])
+    },
+  },
   ...[false, true].map(
     (reverse): Case => ({
       name: `scan: a recurrent layer${reverse ? ', backwards' : ''}`,
@@ -296,8 +343,7 @@ const scans: readonly Case[] = [
   {
     name: 'scan: carries change places',
     params: real('B', 'B', 'T, B'),
-    body: (b, [p, q, x]) =>
-      scan(b, { carries: [p, q], xs: [x] }, (s, [u, v], [xt]) => [v, u, s.emit('add', [u, xt])]),
+    body: (b, [p, q, x]) => scan(b, { carries: [p, q], xs: [x] }, (s, [u, v], [xt]) => [v, u, s.emit('add', [u, xt])]),
   },
   {
     name: 'scan: Fibonacci, an old carry beside the new one',
@@ -333,7 +379,8 @@ const scans: readonly Case[] = [
   {
     name: 'scan: an unchanged carry, and one that leaves as a constant',
     params: real('B', 'B'),
-    body: (b, [p, q]) => scan(b, { carries: [p, q], xs: [] }, (s, [u, v]) => [u, constantLike(s, 7, v), s.emit('add', [u, v])]),
+    body: (b, [p, q]) =>
+      scan(b, { carries: [p, q], xs: [] }, (s, [u, v]) => [u, constantLike(s, 7, v), s.emit('add', [u, v])]),
   },
   {
     name: 'scan: no carries, positions as input',
@@ -396,6 +443,7 @@ export const cases: readonly Case[] = [
   ...sources,
   ...movement,
   ...fusion,
+  ...positions,
   ...indexing,
   ...reductions,
   ...contractions,

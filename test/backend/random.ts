@@ -58,7 +58,9 @@ const makers: readonly Maker[] = [
   },
   (b, x, choice, others) => {
     const alike = others.filter(v => sameShape(v.shape, x.shape))
-    return x.shape.length === 0 ? undefined : b.emit('concat', [x, pick(alike, choice >> 2)], { axis: axisOf(x, choice) })
+    return x.shape.length === 0
+      ? undefined
+      : b.emit('concat', [x, pick(alike, choice >> 2)], { axis: axisOf(x, choice) })
   },
   (b, x, choice) => {
     const size = x.shape.length === 0 ? undefined : sizeAt(x, axisOf(x, choice))

@@ -28,8 +28,13 @@ export function suite(backend: Backend): void {
       }
     })
     it('on every op of the table', () => {
-      const tested = new Set(cases.flatMap(({ params, body }) => [...allEqns(build(params, body).graph)].map(e => e.op)))
-      assert.deepEqual([...ops.keys()].filter(op => !tested.has(op)), [])
+      const tested = new Set(
+        cases.flatMap(({ params, body }) => [...allEqns(build(params, body).graph)].map(e => e.op)),
+      )
+      assert.deepEqual(
+        [...ops.keys()].filter(op => !tested.has(op)),
+        [],
+      )
     })
     it('on the gradients of a recurrent network', () => {
       const { context, graph } = recurrentGradient()
@@ -39,10 +44,18 @@ export function suite(backend: Backend): void {
     })
     it('on large products, whose sums are done in parts', () => {
       const { context, graph } = build(
-        [{ dtype: 'real', shape: [] }, ...cases.find(c => c.name === 'matmul: batch')?.params ?? []],
+        [{ dtype: 'real', shape: [] }, ...(cases.find(c => c.name === 'matmul: batch')?.params ?? [])],
         (b, [, x, w]) => [b.emit('matmul', [x, w])],
       )
-      agree(context, graph, [{ B: 70, H: 600 }, { B: 6, H: 513 }], { backend })
+      agree(
+        context,
+        graph,
+        [
+          { B: 70, H: 600 },
+          { B: 6, H: 513 },
+        ],
+        { backend },
+      )
     })
     it('on random graphs', () => {
       const property = fc.property(moves, moves, fc.boolean(), smallSizes, (before, inside, reverse, sizes) => {

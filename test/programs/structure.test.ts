@@ -52,7 +52,7 @@ model M {
   reference: (w, x) => {
     const [R, G] = [w.matrices('Deep.R'), w.matrices('Deep.T')]
     const { ys } = scan(x.items('x'), vector(2), (h, input) => {
-      let s: Vector = add(apply(w.matrix('Deep.W'), input), h)
+      let s = add(apply(w.matrix('Deep.W'), input), h)
       for (let l = 0; l < 3; l++) {
         const gate = map(sigmoid, apply(G[l], s))
         s = map((n, g, s) => Math.tanh(n) * g + s * (1 - g), apply(R[l], s), gate, s)

@@ -65,6 +65,13 @@ for (const [rows, columns] of [
   })
 }
 
+test('two draws that happen to be almost parallel become orthogonal all the same', () => {
+  for (let seed = 0; seed < 3000; seed++) {
+    const [a, b, c, d] = draw([2, 2], call('orthogonal'), 'U', seed)
+    assert.ok(Math.abs(a * b + c * d) < 1e-14)
+  }
+})
+
 test('orthogonal takes a gain, copies for an axis, and empty shapes', () => {
   const one = draw([2, 3, 3], call('orthogonal'))
   const two = draw([2, 3, 3], call('orthogonal', 2))

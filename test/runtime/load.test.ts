@@ -66,6 +66,12 @@ test('a shuffled split divides all rows, the same ones for each column and seed'
     first.flat().sort((a, b) => a - b),
     range(50),
   )
+  // As read, for whoever does not shuffle epochs.
+  for (const rows of first)
+    assert.deepEqual(
+      rows,
+      [...rows].sort((a, b) => a - b),
+    )
   assert.deepEqual(await parts(1), first)
   assert.notDeepEqual(await parts(2), first)
 })
@@ -120,6 +126,17 @@ test('another path replaces the only file, in messages too; of two files it cann
   assert.match((await failing('RNN404', () => load(one, { path: 'b.csv' }))).message, /b\.csv, row 2/)
   const two = { inputs: ['x', 'y'], data: 'x = csv("a.csv").x\ny = csv("c.csv").x', files: { 'b.csv': column([1]) } }
   await failing('RNN413', () => load(two, { path: 'b.csv' }))
+})
+
+test('series of different lengths do not combine', async () => {
+  const files = { 'a.csv': column([1, 2]), 'b.csv': column([1, 2, 3]) }
+  for (const expression of ['a.x - b.x', '[a.x, b.x]']) {
+    const data = `a = csv("a.csv")\nb = csv("b.csv")\nx = ${expression}`
+    assert.match(
+      (await failing('RNN210', () => load({ inputs: ['x [D]'], data, files }))).message,
+      /2 elements long.*3 long/,
+    )
+  }
 })
 
 test('equations that nothing needs are not evaluated', async () => {

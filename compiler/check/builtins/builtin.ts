@@ -5,6 +5,7 @@ import { asTensor } from '../convert.ts'
 import type { Entity } from '../entity.ts'
 import type { Scope } from '../scope.ts'
 import type { Axis, Tensor } from '../tensor.ts'
+import { quoted } from '../text.ts'
 
 export interface Call {
   readonly scope: Scope
@@ -14,6 +15,8 @@ export interface Call {
   /** Arguments given by name. */
   readonly named: ReadonlyMap<string, Entity>
   readonly span: Span
+  /** Where the function's own name is written. */
+  readonly place: Span
 }
 
 export interface Builtin {
@@ -50,7 +53,8 @@ export function builtin(
 export function axisOf(call: Call, callee: string, t: Tensor, candidates: readonly Axis[]): Axis {
   if (call.over !== undefined) return call.over.axis(t)
   if (candidates.length === 1) return candidates[0]
-  if (candidates.length === 0) fail('RNN215', { value: t.name || 'this value', axis: 'any axis' }, { span: call.span })
+  if (candidates.length === 0)
+    fail('RNN215', { value: quoted(t.name, 'this value'), axis: 'any axis' }, { span: call.span })
   return fail(
     'RNN214',
     { callee: `\`${callee}\``, axes: candidates.map(a => a.name).join(' and '), axis: candidates[0].name },

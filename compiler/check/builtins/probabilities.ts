@@ -103,6 +103,16 @@ export const probabilityBuiltins: readonly Builtin[] = [
   }),
   builtin('average', 'e', 1, ({ scope, span }, e) => {
     if (scope.builder !== scope.session.root) fail('RNN114', { statement: 'average', place: 'a cell' }, { span })
+    const averaged = new Set(scope.session.averages.map(a => a.value.id))
+    const reached = new Set([e.value.id])
+    for (const eqn of [...scope.builder.eqns].reverse())
+      if (eqn.outs.some(v => reached.has(v.id))) for (const v of eqn.ins) reached.add(v.id)
+    if (reached.intersection(averaged).size > 0)
+      fail(
+        'RNN210',
+        { what: 'the argument of `average`', expected: 'a value of each example', found: 'an average already' },
+        { span },
+      )
     return average(scope, e)
   }),
   builtin('bernoulli', 'p, like', 2, ({ scope }, p, like) => bernoulli(scope, toReal(scope, p), like)),

@@ -14,7 +14,7 @@ const placeOf = (t: Tensor, axis: Axis): number => t.axes.indexOf(axis) - t.axes
 
 /** What is left when an axis is combined: known only at its end. */
 function reduced(call: Call, name: string, t: Tensor, axis: Axis, value: Value): Tensor {
-  const facts = { ...t.facts, whole: new Map([...t.facts.whole, [axis, cause(name, call.span, t)]]) }
+  const facts = { ...t.facts, whole: new Map([...t.facts.whole, [axis, cause(name, call.place, t)]]) }
   const axes = t.axes.filter(a => a !== axis)
   return tensor(value, axes, t.item, { reversed: t.reversed.filter(a => a !== axis), facts, name: '' })
 }
@@ -122,7 +122,7 @@ export const reductionBuiltins: readonly Builtin[] = [
       const axis = call.over.axis(t)
       const valid = masked(scope, t, [axis], Number.NEGATIVE_INFINITY)
       const value = scope.builder.emit('softmax', [valid.value], { axis: placeOf(valid, axis) })
-      const facts = { ...t.facts, ahead: new Map([...t.facts.ahead, [axis, cause('softmax', call.span, t)]]) }
+      const facts = { ...t.facts, ahead: new Map([...t.facts.ahead, [axis, cause('softmax', call.place, t)]]) }
       return { ...valid, value, facts, name: '' }
     },
     overAxis,

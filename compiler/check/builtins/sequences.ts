@@ -1,5 +1,5 @@
 // Built-in functions of sequences: they see valid elements only.
-import { fail } from '../../../dsl/diagnostics.ts'
+import { diagnostic, fail } from '../../../dsl/diagnostics.ts'
 import { fill, reshape, scalar } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
 import { asTensor } from '../convert.ts'
@@ -24,13 +24,14 @@ function end(name: 'first' | 'last'): Builtin {
     (call, t) => {
       const { scope } = call
       const axis = chosen(call, name, t)
+      if (name === 'last') warnOfBackward(call, t, axis)
       const atEnd = (name === 'last') !== t.reversed.includes(axis)
       const axes = t.axes.filter(a => a !== axis)
       const b = scope.builder
       const size = D.asNumber(axis.size)
       const facts =
         name === 'last' || t.reversed.includes(axis)
-          ? { ...t.facts, whole: new Map([...t.facts.whole, [axis, cause(name, call.span, t)]]) }
+          ? { ...t.facts, whole: new Map([...t.facts.whole, [axis, cause(name, call.place, t)]]) }
           : t.facts
       const rest = { reversed: t.reversed.filter(a => a !== axis), facts, coding: t.coding, name: '' }
       if (axis.lengths === undefined && size !== undefined && size > 0) {
@@ -51,6 +52,14 @@ function end(name: 'first' | 'last'): Builtin {
     },
     overAxis,
   )
+}
+
+/** RNN341: where a sequence ends, what ran over it backward has only begun. */
+function warnOfBackward({ scope, place }: Call, t: Tensor, axis: Axis): void {
+  const backward = t.facts.ahead.get(axis)?.backward ?? false
+  if (!backward || t.reversed.includes(axis) || place.file.startsWith('std/')) return
+  const value = `\`${t.name || (t.source ?? 'this')}\``
+  scope.session.warnings.push(diagnostic('RNN341', { value }, { span: place }))
 }
 
 /** The axis without `count` of its elements. Equal axes give equal axes. */
@@ -96,7 +105,7 @@ function drop(name: 'drop_first' | 'drop_last'): Builtin {
       const axes = t.axes.map(a => (a === axis ? left : a))
       const facts =
         name === 'drop_first'
-          ? { ...t.facts, ahead: new Map([...t.facts.ahead, [axis, cause(name, call.span, t)]]) }
+          ? { ...t.facts, ahead: new Map([...t.facts.ahead, [axis, cause(name, call.place, t)]]) }
           : t.facts
       return { ...t, value, axes, facts, name: '' }
     },
@@ -114,7 +123,8 @@ export const sequenceBuiltins: readonly Builtin[] = [
     (call, t) => {
       const axis = chosen(call, 'reverse', t)
       const reversed = t.reversed.includes(axis) ? t.reversed.filter(a => a !== axis) : [...t.reversed, axis]
-      const facts = { ...t.facts, ahead: new Map([...t.facts.ahead, [axis, cause('reverse', call.span, t)]]) }
+      const turned = { ...cause('reverse', call.place, t), backward: t.facts.ahead.get(axis)?.backward }
+      const facts = { ...t.facts, ahead: new Map([...t.facts.ahead, [axis, turned]]) }
       return { ...t, reversed, facts, name: '' }
     },
     overAxis,

@@ -1,0 +1,146 @@
+// rnnc train: data in, weights out.
+import { basename } from 'node:path'
+import { load } from '../../compiler/index.ts'
+import { loadData } from '../../runtime/data/load.ts'
+import { checkWritable, writeBytes } from '../../runtime/node/index.ts'
+import { evaluatePart } from '../../runtime/session.ts'
+import { train as runTraining } from '../../runtime/train.ts'
+import {
+  type AddCommand,
+  backendOption,
+  chooseBackend,
+  chooseDtype,
+  dataOption,
+  dtypeOption,
+  examples,
+  jsonOption,
+  modelOption,
+  setOption,
+} from '../command.ts'
+import { wholeNumber } from '../errors.ts'
+import { catchInterrupt } from '../interrupt.ts'
+import { figures, type Output } from '../output.ts'
+import { compileSource, dataReader, type ModelOptions, openSource } from '../program.ts'
+import { createProgress, duration } from '../progress.ts'
+import { formula, parameterCount } from '../signature.ts'
+import { dataOf, encodeWeights } from '../weights.ts'
+
+interface Options extends ModelOptions {
+  readonly data?: string
+  readonly out?: string
+  readonly dtype: string
+  readonly seed?: string
+  readonly backend: string
+}
+
+export const train: AddCommand = (program, output) =>
+  program
+    .command('train')
+    .description('Train a model and save its weights. Ctrl-C ends after the current step, and saves what was learned.')
+    .argument('<file>', 'a program, *.rnn')
+    .option(...dataOption)
+    .option('--out <path>', 'where the weights go; the name of the program with .safetensors if left out')
+    .option(...setOption)
+    .option(...dtypeOption, 'f32')
+    .option('--seed <n>', 'in place of the seed of the file')
+    .option(...backendOption)
+    .option(...modelOption)
+    .option(...jsonOption)
+    .addHelpText(
+      'after',
+      examples(
+        'rnnc train sunspots.rnn',
+        'rnnc train sunspots.rnn --out weights.safetensors --set units=64 epochs=20',
+        'rnnc train sunspots.rnn --data newer.csv --seed 7 --dtype f64 --json',
+      ),
+    )
+    .action((file: string, options: Options) => run(file, options, output))
+
+async function run(path: string, options: Options, output: Output): Promise<void> {
+  const backend = chooseBackend(options.backend)
+  const precision = chooseDtype(options.dtype)
+  const given = options.seed === undefined ? undefined : wholeNumber('--seed', options.seed)
+  const out = options.out ?? `${basename(path).replace(/\.rnn$/, '')}.safetensors`
+  const source = await openSource(path, output)
+  const { model, sets } = compileSource(source, options, output)
+  const block = dataOf(model)
+  await checkWritable(out)
+  const seed = given ?? model.settings.seed ?? 0
+  const data = await loadData(block, model.signature, {
+    read: dataReader(source.file, options.data),
+    path: options.data,
+    sizes: sizesOf(sets, model.freeDims),
+    seed,
+  })
+  const parts = [data.train.count, data.validation?.count ?? 0, data.test?.count ?? 0]
+  output.note(
+    `training ${model.signature.name} (${formula(parameterCount(model.signature))} parameters, ${precision}) on ${backend.name}: ` +
+      `${parts[0]} examples to train on, ${parts[1]} to validate, ${parts[2]} to test`,
+  )
+
+  const started = performance.now()
+  const progress = createProgress(output)
+  const interrupt = catchInterrupt(() => output.note('ending after this step'))
+  const result = await runTraining(model, data, {
+    backend,
+    precision,
+    seed,
+    signal: interrupt.signal,
+    onStep: progress.step,
+    onEpoch: progress.epoch,
+  }).finally(progress.stop)
+
+  const { test, sizes, fitted } = data
+  const evaluation = { backend, precision, batch: model.settings.batch ?? 32, seed }
+  const tested =
+    test === undefined || test.count === 0 || result.ended === 'aborted'
+      ? undefined
+      : evaluatePart(
+          model,
+          test,
+          sizes,
+          load(model.context, model.evaluate(), backend, precision),
+          result.weights,
+          evaluation,
+        )
+  const last = result.history.find(e => e.epoch === result.epoch) ?? result.history.at(-1)
+  const summary = {
+    ended: result.ended,
+    epochs: result.history.length,
+    epoch: result.epoch,
+    steps: result.steps,
+    backend: result.backend,
+    dtype: precision,
+    ...(last && { training: last.training }),
+    ...(last?.validation && { validation: last.validation }),
+    ...(tested && { test: tested }),
+  }
+  const { weights } = result
+  const bytes = encodeWeights(
+    { model, sets, data: options.data, dtype: precision, fitted: { ...fitted, sizes }, seed, summary, weights },
+    out,
+  )
+  await writeBytes(out, bytes)
+  interrupt.release()
+  if (result.ended === 'aborted') process.exitCode = 130
+
+  const seconds = (performance.now() - started) / 1000
+  const endings = {
+    done: `trained for ${result.history.length} epochs`,
+    patience: `ended after epoch ${result.history.length}, as the validation loss stopped falling; the weights are those of epoch ${result.epoch}`,
+    aborted: `interrupted in epoch ${result.history.length}, after step ${result.steps}; what was learned is saved`,
+  }
+  const rows = Object.entries({ training: last?.training, validation: last?.validation, test: tested })
+  output.result(
+    { ok: result.ended !== 'aborted', model: model.signature.name, seed, ...summary, out, seconds },
+    [
+      `${endings[result.ended]} (${duration(seconds)}, ${result.backend}, ${precision}, seed ${seed})`,
+      ...rows.flatMap(([part, report]) => (report === undefined ? [] : [`  ${part.padEnd(10)}  ${figures(report)}`])),
+      `saved ${out}`,
+    ].join('\n'),
+  )
+}
+
+/** The sizes that `--set` gave in place of the data. */
+const sizesOf = (sets: Readonly<Record<string, number>>, free: readonly string[]): Record<string, number> =>
+  Object.fromEntries(Object.entries(sets).filter(([name]) => free.includes(name)))

@@ -1,0 +1,58 @@
+// Mistakes on the command line itself, as diagnostics with their codes.
+import type { Command, CommanderError } from 'commander'
+import { diagnostic, fail, RnnError } from '../dsl/diagnostics.ts'
+import { didYouMean } from '../dsl/suggest.ts'
+
+/** What commander says about arguments, in the words of the catalogue. `program` knows the commands and options. */
+export function argumentError({ code, message }: CommanderError, program: Command, args: readonly string[]): RnnError {
+  const quoted = [...message.matchAll(/'([^']*)'/g)].map(([, text]) => text)
+  const command = program.commands.find(c => c.name() === args.find(a => !a.startsWith('-')))
+  const name = command === undefined ? 'rnnc' : `rnnc ${command.name()}`
+  const help = `see \`${name} --help\``
+  const wrong = (what: string, expected: string, found: string): RnnError =>
+    new RnnError([diagnostic('RNN509', { what, expected, found }, { help })])
+  switch (code) {
+    case 'commander.unknownOption': {
+      const [flag] = (quoted[0] ?? '').split('=')
+      const known = (command ?? program).options.flatMap(o => (o.long === undefined ? [] : [o.long]))
+      return unknown('option', flag, [...known, '--help'], help)
+    }
+    case 'commander.unknownCommand':
+      return unknown(
+        'command',
+        quoted[0] ?? '',
+        program.commands.map(c => c.name()),
+        help,
+      )
+    case 'commander.missingArgument':
+      return wrong(name, (quoted[0] ?? message).toUpperCase(), 'nothing')
+    case 'commander.optionMissingArgument':
+      return wrong(quoted[0] ?? name, 'a value', 'nothing')
+    case 'commander.missingMandatoryOptionValue':
+      return wrong(name, `\`${quoted[0]}\``, 'nothing')
+    case 'commander.excessArguments': {
+      const [expected, found] = message.match(/\d+/g) ?? []
+      return wrong(name, expected === '1' ? '1 argument' : `${expected} arguments`, found)
+    }
+    default:
+      return wrong(name, 'other arguments', message.replace(/^error: /, ''))
+  }
+}
+
+function unknown(option: string, value: string, known: readonly string[], otherwise: string): RnnError {
+  const help = didYouMean(value, known)
+  return new RnnError([diagnostic('RNN505', { option, value }, { help: help ?? otherwise })])
+}
+
+/** One of some words. RNN505 for another. */
+export function oneOf<T extends string>(option: string, value: string, choices: readonly T[]): T {
+  const found = choices.find(c => c === value)
+  return found ?? fail('RNN505', { option, value }, { help: didYouMean(value, choices) })
+}
+
+/** A whole number from 0. RNN509 for anything else. */
+export function wholeNumber(option: string, value: string): number {
+  const number = Number(value)
+  if (value.trim() !== '' && Number.isSafeInteger(number) && number >= 0) return number
+  return fail('RNN509', { what: option, expected: 'a whole number from 0', found: `\`${value}\`` })
+}

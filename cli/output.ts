@@ -1,0 +1,109 @@
+// What a command writes: its result on stdout, everything else on stderr, colour only where a person reads.
+
+import { type Diagnostic, RnnError } from '../dsl/diagnostics.ts'
+import { position } from '../dsl/position.ts'
+import { render } from '../dsl/render.ts'
+import { standardLibrary } from '../dsl/std.ts'
+
+/** What `JSON.stringify` takes. */
+export type JsonValue =
+  | null
+  | undefined
+  | boolean
+  | number
+  | string
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue }
+
+export interface Output {
+  /** `--json`: the result is one object. */
+  readonly json: boolean
+  /** Whether a person sees stderr: progress may redraw its line. */
+  readonly interactive: boolean
+  /** The text of every file that was read, for the excerpts of messages. */
+  readonly sources: Map<string, string>
+  /** A line for people. */
+  note(text: string): void
+  /** Errors and warnings, with their lines and carets. */
+  report(diagnostics: readonly Diagnostic[]): void
+  /** What the command was asked for: an object for machines, or the text. It is called once. */
+  result(object: { readonly [key: string]: JsonValue }, text: string): void
+}
+
+/** The output of a process. */
+export function createOutput(json: boolean): Output {
+  const { stdout, stderr, env } = process
+  const color = stderr.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb'
+  const sources = new Map(Object.entries(standardLibrary).map(([path, text]) => [`std/${path}`, text]))
+  const report = (diagnostics: readonly Diagnostic[]): void => {
+    for (const d of diagnostics) stderr.write(`${render(d, sources, { color })}\n\n`)
+  }
+  // A reader that has seen enough (`| head`) is no error; a full disk is.
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') stderr.write(`error RNN503: cannot write standard output: ${error.message}\n`)
+    process.exit(error.code === 'EPIPE' ? 0 : 1)
+  })
+  return {
+    json,
+    interactive: stderr.isTTY === true,
+    sources,
+    note: text => {
+      stderr.write(`${text}\n`)
+    },
+    report,
+    result: (object, text) => {
+      const shown = json ? JSON.stringify(object) : text
+      stdout.write(shown.endsWith('\n') || shown === '' ? shown : `${shown}\n`)
+    },
+  }
+}
+
+/** A diagnostic for machines: places as lines and columns, from 1. */
+export function diagnosticJson(d: Diagnostic, sources: ReadonlyMap<string, string>): JsonValue {
+  const { code, severity, message, span, caret, help } = d
+  const source = span && sources.get(span.file)
+  const place = span !== undefined && source !== undefined ? position(source, span.start) : undefined
+  return { code, severity, message, file: span?.file, line: place?.line, column: place?.column, caret, help }
+}
+
+/** Writes what went wrong, for people and, with `--json`, for machines. */
+export function reportError(error: unknown, output: Output): void {
+  if (error instanceof RnnError) {
+    const { diagnostics } = error
+    output.report(diagnostics)
+    const list = diagnostics.map(d => diagnosticJson(d, output.sources))
+    if (output.json) output.result({ ok: false, diagnostics: list }, '')
+    return
+  }
+  const message = error instanceof Error ? error.message : String(error)
+  output.note(
+    `internal error: ${message}\nhelp: this is a fault of rnnc, not of your file: please report it with the file`,
+  )
+  if (process.env.RNNC_DEBUG && error instanceof Error) output.note(error.stack ?? '')
+  if (output.json) output.result({ ok: false, internal: message }, '')
+}
+
+/** Columns of text, each as wide as its widest cell; those of numbers to the right. */
+export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
+  const width = (column: number): number => Math.max(...rows.map(row => (row[column] ?? '').length))
+  return rows
+    .map(row =>
+      row
+        .map((cell, i) => (right.includes(i) ? cell.padStart(width(i)) : cell.padEnd(width(i))))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+/** A loss or a metric, for people. */
+export const figure = (value: number): string => {
+  const text = value.toPrecision(4)
+  return text.includes('e') || !text.includes('.') ? text : text.replace(/\.?0+$/, '')
+}
+
+/** `loss 0.01, rmse 12.3`. */
+export const figures = (report: Readonly<Record<string, number>>): string =>
+  Object.entries(report)
+    .map(([name, value]) => `${name} ${figure(value)}`)
+    .join(', ')

@@ -1,0 +1,109 @@
+// A program on disk: its file, the files that it imports, and those that its data blocks read.
+import { readFileSync } from 'node:fs'
+import { dirname, join, normalize, resolve } from 'node:path'
+import { type LinkedProgram, linkProgram } from '../compiler/check/program.ts'
+import {
+  type CompiledModel,
+  type CompileOptions,
+  chooseModel,
+  compileProgram,
+  type ImportReader,
+} from '../compiler/index.ts'
+import { fail, RnnError } from '../dsl/diagnostics.ts'
+import { readBytes } from '../runtime/node/index.ts'
+import type { Output } from './output.ts'
+import { readSets } from './sets.ts'
+
+export interface Source {
+  /** Its path, as messages show it. */
+  readonly file: string
+  readonly text: string
+  readonly read: ImportReader
+}
+
+/** Reads a program. RNN406 if the file cannot be read, RNN106 if there is nothing in it. */
+export async function openSource(path: string, output: Output): Promise<Source> {
+  const file = normalize(path)
+  const text = decode(await readGiven(file), path)
+  output.sources.set(file, text)
+  const read: ImportReader = (imported, from) => {
+    const target = join(dirname(from), imported)
+    try {
+      const found = { file: target, text: decode(readFileSync(target), target) }
+      output.sources.set(target, found.text)
+      return found
+    } catch {
+      return undefined
+    }
+  }
+  return { file, text, read }
+}
+
+/** As `openSource`, for files that were saved together; the first is the program. */
+export function savedSource(
+  files: readonly { readonly path: string; readonly text: string }[],
+  output: Output,
+): Source {
+  const texts = new Map(files.map(({ path, text }) => [normalize(path), text]))
+  for (const [file, text] of texts) output.sources.set(file, text)
+  const [[file, text]] = [...texts, ['model.rnn', '']]
+  const read: ImportReader = (imported, from) => {
+    const target = join(dirname(from), imported)
+    const found = texts.get(target)
+    return found === undefined ? undefined : { file: target, text: found }
+  }
+  return { file, text, read }
+}
+
+export interface ModelOptions {
+  readonly model?: string
+  readonly set?: readonly string[]
+}
+
+export interface OpenedModel {
+  readonly model: CompiledModel
+  readonly sets: Readonly<Record<string, number>>
+}
+
+/** Compiles one model of a program; warnings are reported. */
+export function compileSource(
+  { file, text, read }: Source,
+  options: ModelOptions & Pick<CompileOptions, 'onDump'>,
+  output: Output,
+): OpenedModel {
+  const program = linkProgram(text, file, read)
+  const unit = chooseModel(program, options.model)
+  const sets = readSets(options.set ?? [], unit)
+  const model = compileProgram(program, { file, model: unit.name.text, sets, onDump: options.onDump })
+  output.report(model.warnings)
+  return { model, sets }
+}
+
+/** The files of the user's that a program consists of, the program first. */
+export const ownSources = (program: LinkedProgram): readonly (readonly [file: string, text: string])[] =>
+  [...program.sources].filter(([file]) => !file.startsWith('std/'))
+
+/** Reads what a data block names, relative to the program; `data` (`--data`) is relative to where the command runs. */
+export const dataReader =
+  (file: string, data?: string): ((path: string) => Promise<Uint8Array>) =>
+  path =>
+    path === data ? readGiven(path) : readBytes(resolve(dirname(file), path))
+
+/** Reads a file that the command line names. */
+export async function readGiven(path: string): Promise<Uint8Array> {
+  try {
+    return await readBytes(path)
+  } catch (error) {
+    if (!(error instanceof RnnError)) throw error
+    // The catalogue's help is about paths in a program.
+    throw new RnnError(error.diagnostics.map(({ help: _, ...d }) => d))
+  }
+}
+
+function decode(bytes: Uint8Array, path: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return fail('RNN406', { path, reason: 'it is not UTF-8 text' })
+  }
+}

@@ -1,0 +1,81 @@
+// How far training is: a bar that redraws itself on a terminal, else now and then a line.
+import cliProgress from 'cli-progress'
+import type { EpochReport, StepReport } from '../runtime/train.ts'
+import { figure, figures, type Output } from './output.ts'
+
+export interface Progress {
+  step(report: StepReport): void
+  epoch(report: EpochReport): void
+  /** Leaves the terminal as it was. */
+  stop(): void
+}
+
+/** Nothing is written about what takes less, in ms. */
+const patience = 2000
+/** A step is reported where an epoch takes longer than this, in ms. */
+const longEpoch = 10_000
+
+/** Progress on stderr, with the loss, the metrics of the last epoch, and the time left. */
+export const createProgress = (output: Output): Progress => (output.interactive ? createBar() : createLines(output))
+
+function createBar(): Progress {
+  const bar = new cliProgress.SingleBar({
+    format: '{bar} {percentage}%  epoch {epoch}  loss {loss}{validation}  {left}',
+    barsize: 24,
+    barCompleteChar: '\u2588',
+    barIncompleteChar: '\u2591',
+    hideCursor: false,
+    clearOnComplete: true,
+    gracefulExit: false,
+    fps: 10,
+    stream: process.stderr,
+  })
+  const started = performance.now()
+  let validation = ''
+  bar.start(1000, 0, { epoch: 1, loss: '-', validation, left: '' })
+  return {
+    step: ({ done, epoch, loss }) =>
+      bar.update(Math.round(done * 1000), { epoch, loss: figure(loss), validation, left: timeLeft(started, done) }),
+    epoch: report => {
+      if (report.validation !== undefined) validation = `  validation ${figures(report.validation)}`
+    },
+    stop: () => bar.stop(),
+  }
+}
+
+function createLines(output: Output): Progress {
+  const started = performance.now()
+  let written = started
+  let done = 0
+  const write = (line: string): void => {
+    written = performance.now()
+    output.note(`${line}  ${timeLeft(started, done)}`)
+  }
+  return {
+    step: report => {
+      done = report.done
+      if (performance.now() - written < longEpoch) return
+      write(`epoch ${report.epoch}, step ${report.step}: loss ${figure(report.loss)}`)
+    },
+    epoch: ({ epoch, training, validation }) => {
+      if (performance.now() - written < patience) return
+      write(`epoch ${epoch}: ${figures(training)}${validation ? `; validation: ${figures(validation)}` : ''}`)
+    },
+    stop: () => {},
+  }
+}
+
+/** From what is done in the time so far. */
+function timeLeft(started: number, done: number): string {
+  if (done <= 0) return ''
+  const seconds = ((performance.now() - started) / 1000 / done) * (1 - done)
+  return `${duration(seconds)} left`
+}
+
+/** `1 h 05 min`, `2 min 03 s`, `4 s`. */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds)
+  const two = (n: number): string => String(n).padStart(2, '0')
+  if (whole >= 3600) return `${Math.floor(whole / 3600)} h ${two(Math.floor((whole % 3600) / 60))} min`
+  return whole >= 60 ? `${Math.floor(whole / 60)} min ${two(whole % 60)} s` : `${whole} s`
+}

@@ -1,0 +1,29 @@
+// `--set units=256 epochs=3`: from texts to numbers that a model takes.
+import { settable } from '../compiler/check/sets.ts'
+import type { Unit } from '../dsl/ast.ts'
+import { fail } from '../dsl/diagnostics.ts'
+import { didYouMean } from '../dsl/suggest.ts'
+
+/** The values by name. `sizes` are names that a command takes besides. RNN508 for a name or a value that does not fit. */
+export function readSets(texts: readonly string[], unit: Unit, sizes: readonly string[] = []): Record<string, number> {
+  const known = settable(unit)
+  const names = [...known.hypers, ...known.sizes, ...sizes, ...Object.keys(known.settings)]
+  const found: Record<string, number> = {}
+  for (const text of texts) {
+    const bad = (reason: string, help?: string): never => fail('RNN508', { text, reason }, { ...(help && { help }) })
+    const at = text.indexOf('=')
+    if (at < 1) bad('it has no `=`')
+    const name = text.slice(0, at)
+    const written = text.slice(at + 1)
+    const value = Number(written)
+    if (!names.includes(name)) bad(`\`${unit.name.text}\` has no \`${name}\``, didYouMean(name, names))
+    if (written.trim() === '' || !Number.isFinite(value)) bad(`\`${written}\` is not a number`)
+    const isSize = known.sizes.includes(name) || sizes.includes(name)
+    const least = known.hypers.includes(name) ? undefined : isSize ? 1 : known.settings[name]
+    if (least !== undefined && !(Number.isSafeInteger(value) && value >= least))
+      bad(`it is a whole number from ${least}`)
+    if (Object.hasOwn(found, name)) bad('it is set twice')
+    found[name] = value
+  }
+  return found
+}

@@ -1,0 +1,30 @@
+// What a model looks like from outside, as text and as JSON.
+import type { Signature } from '../compiler/check/signature.ts'
+import { add, asNumber, constant, type Dim, format, product } from '../compiler/ir/dim.ts'
+import { describePort } from '../runtime/data/ports.ts'
+import type { JsonValue } from './output.ts'
+
+/** How many numbers the parameters hold: a formula where a size is not known. */
+export const parameterCount = ({ parameters }: Signature): Dim =>
+  parameters.map(p => product(p.shape)).reduce(add, constant(0))
+
+/** A formula; a number alone with commas. */
+export function formula(dim: Dim): string {
+  const value = asNumber(dim)
+  return value === undefined ? format(dim).replaceAll('*', '·') : value.toLocaleString('en-US')
+}
+
+export const shapeText = (shape: readonly Dim[]): string => `[${shape.map(d => format(d)).join(', ')}]`
+
+/** For `--json`. */
+export const signatureJson = (signature: Signature): { readonly [key: string]: JsonValue } => ({
+  name: signature.name,
+  ...Object.fromEntries(
+    (['inputs', 'targets', 'outputs'] as const).map(kind => [
+      kind,
+      signature[kind].map(port => ({ name: port.name, type: describePort(port) })),
+    ]),
+  ),
+  parameters: signature.parameters.map(p => ({ name: p.name, shape: p.shape.map(d => asNumber(d) ?? format(d)) })),
+  parameterCount: asNumber(parameterCount(signature)) ?? format(parameterCount(signature)),
+})

@@ -1,0 +1,130 @@
+// Weights files: what `train` saves, and how the other commands find the model, its weights and its data again.
+import { dirname, isAbsolute, join, posix, relative, resolve, sep } from 'node:path'
+import type { Precision } from '../compiler/backend/backend.ts'
+import type { CompiledModel } from '../compiler/index.ts'
+import type { Sizes } from '../compiler/ir/dim.ts'
+import type { Data } from '../dsl/ast.ts'
+import { fail } from '../dsl/diagnostics.ts'
+import {
+  type Checkpoint,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  type Json,
+  matchParameters,
+} from '../runtime/checkpoint.ts'
+import type { Fitted } from '../runtime/data/fitted.ts'
+import { shapeOf } from '../runtime/initializers.ts'
+import { realArray, type Weights } from '../runtime/session.ts'
+import type { Output } from './output.ts'
+import { compileSource, openSource, ownSources, readGiven, savedSource } from './program.ts'
+import { version } from './version.ts'
+
+export interface Saved {
+  readonly model: CompiledModel
+  readonly sets: Readonly<Record<string, number>>
+  /** `--data` of the training, relative to where it ran. */
+  readonly data?: string
+  readonly dtype: Precision
+  readonly fitted: Fitted
+  readonly seed: number
+  readonly summary: Readonly<Record<string, Json>>
+  readonly weights: Weights
+}
+
+/** The bytes of a weights file at `path`. Paths in it are relative to its folder, so that files may move together. */
+export function encodeWeights(saved: Saved, path: string): Uint8Array {
+  const { model, sets, data, dtype, fitted, seed, summary, weights } = saved
+  const fromHere = (file: string): string =>
+    relative(dirname(resolve(path)), resolve(file))
+      .split(sep)
+      .join(posix.sep)
+  return encodeCheckpoint({
+    version,
+    sources: ownSources(model.program).map(([file, text]) => ({ path: fromHere(file), text })),
+    model: model.signature.name,
+    settings: { sets, dtype, ...(data !== undefined && { data: fromHere(data) }) },
+    fitted,
+    seed,
+    summary,
+    parameters: new Map(
+      model.signature.parameters.map(p => [p.name, { shape: shapeOf(p, fitted.sizes), data: weights[p.name] }]),
+    ),
+    training: new Map(),
+  })
+}
+
+export interface Trained {
+  readonly model: CompiledModel
+  readonly checkpoint: Checkpoint
+  /** The program, for the paths of its data. */
+  readonly file: string
+  readonly precision: Precision
+  readonly weights: Weights
+  readonly fitted: Fitted | undefined
+  readonly sizes: Sizes
+  /** The file that was given by `--data` in training. */
+  readonly data?: string
+}
+
+export interface TrainedOptions {
+  /** The weights, where the path is that of a program. */
+  readonly weights?: string
+  readonly set?: readonly string[]
+  readonly dtype?: Precision
+}
+
+/** Opens a weights file, or a program with `weights`. RNN501 where they do not fit, RNN502 for a file that is damaged. */
+export async function openTrained(path: string, options: TrainedOptions, output: Output): Promise<Trained> {
+  const isProgram = path.endsWith('.rnn')
+  if (isProgram && options.weights === undefined) {
+    const expected = 'a weights file, or a program and `--weights`'
+    fail('RNN509', { what: '<weights>', expected, found: `\`${path}\` alone` })
+  }
+  const weightsPath = isProgram ? (options.weights ?? path) : path
+  const checkpoint = decodeCheckpoint(await readGiven(weightsPath), weightsPath)
+  const here = (file: string): string => (isAbsolute(file) ? file : join(dirname(weightsPath), file))
+  const saved = checkpoint.sources.map(({ path: file, text }) => ({ path: here(file), text }))
+  const source = isProgram ? await openSource(path, output) : savedSource(saved, output)
+  const { sets, dtype, data } = readSettings(checkpoint)
+  const given = new Set((options.set ?? []).map(text => text.split('=')[0]))
+  const set = [...Object.entries(sets).flatMap(([k, v]) => (given.has(k) ? [] : [`${k}=${v}`])), ...(options.set ?? [])]
+  const { model } = compileSource(source, { model: checkpoint.model, set }, output)
+  const { fitted, parameters } = checkpoint
+  const sizes = { ...fitted?.sizes }
+  const expected = { model: model.signature.name, parameters: model.signature.parameters, sizes }
+  const tensors = matchParameters(parameters, expected, weightsPath)
+  const precision = options.dtype ?? dtype
+  return {
+    model,
+    checkpoint,
+    file: source.file,
+    precision,
+    weights: Object.fromEntries([...tensors].map(([name, t]) => [name, realArray(precision, t.data)])),
+    fitted,
+    sizes,
+    ...(data !== undefined && { data: here(data) }),
+  }
+}
+
+interface SavedSettings {
+  readonly sets: Readonly<Record<string, number>>
+  readonly dtype: Precision
+  readonly data?: string
+}
+
+function readSettings({ settings }: Checkpoint): SavedSettings {
+  const { sets, dtype, data } = settings
+  const numbers = typeof sets === 'object' && sets !== null ? Object.entries(sets) : []
+  return {
+    sets: Object.fromEntries(numbers.flatMap(([name, value]) => (typeof value === 'number' ? [[name, value]] : []))),
+    dtype: dtype === 'f64' ? 'f64' : 'f32',
+    ...(typeof data === 'string' && { data }),
+  }
+}
+
+/** The data block of a model. RNN401 for the first input if it has none. */
+export function dataOf({ data, unit, signature }: CompiledModel): Data {
+  const [port] = [...signature.inputs, ...signature.targets]
+  const help = `write \`data D for ${signature.name} { … }\`, with an equation for each input and target`
+  return data ?? fail('RNN401', { kind: 'input', input: port?.name ?? '', data: '' }, { span: unit.name.span, help })
+}

@@ -1,0 +1,114 @@
+// What `main.ts` and `choose.ts` share: the record of sunspots as a program reads it, and training on it with several seeds.
+import { type CompiledModel, inverse, type LoadedData, loadData, loadInputs, predict, type TrainResult, train } from 'rnnc'
+
+export type Read = (path: string) => Uint8Array | Promise<Uint8Array>
+
+/** Consecutive rows of the file: from `start` up to and without `end`. */
+export interface Rows {
+  readonly start: number
+  readonly end: number
+}
+
+/** One figure for each row of the file, and what the program makes of it. */
+export interface Record {
+  readonly data: LoadedData
+  readonly figures: readonly number[]
+  /** The figures on the scale that the model works in. */
+  readonly scaled: readonly number[]
+  /** From that scale back to sunspots. */
+  readonly unscale: (value: number) => number
+  /** How many rows the model sees before the one that it predicts. */
+  readonly window: number
+  readonly validation: Rows
+  readonly test: Rows
+  /** What weights predict for each row, from the true rows before it; the first `window` rows have no prediction. */
+  readonly predict: (weights: TrainResult['weights']) => readonly number[]
+}
+
+export interface Source {
+  readonly read: Read
+  /** A file in place of the one that the program names. */
+  readonly path?: string
+}
+
+export async function openRecord(model: CompiledModel, { read, path }: Source): Promise<Record> {
+  if (model.data === undefined) throw new Error('the program has no data block')
+  const data = await loadData(model.data, model.signature, { read, path })
+  const { fitted } = data
+  const { part, sizes } = await loadInputs(model.data, model.signature, { read, path, fitted })
+  // Every window of the whole series, each one row later than the one before.
+  const pasts = part.ports.past.map(example => [...example.values])
+  const window = pasts[0].length
+  const scaled = [...pasts[0], ...pasts.slice(1).flatMap(past => past.slice(-1))]
+  const unscale = (value: number): number => Number(inverse(fitted, 'next', [value])[0])
+  const rows = scaled.length
+  // Windows are cut inside each part of the split, so a part of n rows has n - window examples.
+  const sizeOf = (examples: number | undefined): number => (examples === undefined ? 0 : examples + window)
+  const testStart = rows - sizeOf(data.test?.count)
+  return {
+    data,
+    figures: scaled.map(unscale),
+    scaled,
+    unscale,
+    window,
+    validation: { start: testStart - sizeOf(data.validation?.count), end: testStart },
+    test: { start: testStart, end: rows },
+    predict: weights => {
+      const answers = predict(model, weights, part, sizes, fitted).examples.map(example => Number(example.next))
+      return [...Array.from({ length: window }, () => Number.NaN), ...answers.slice(0, rows - window)]
+    },
+  }
+}
+
+/** A model that was trained with one seed. */
+export interface Run {
+  readonly seed: number
+  readonly result: TrainResult
+  /** For each row of the file. */
+  readonly predictions: readonly number[]
+}
+
+export interface Watch {
+  /** The fraction of the epochs of all seeds that is done; training mostly ends sooner. */
+  readonly onProgress?: (done: number, text: string) => void
+  readonly onRun?: (run: Run) => void
+  readonly signal?: AbortSignal
+}
+
+/** Trains once for each seed; after an abort, the runs that were complete. */
+export async function trainSeeds(
+  model: CompiledModel,
+  record: Record,
+  seeds: readonly number[],
+  { onProgress, onRun, signal }: Watch = {},
+): Promise<Run[]> {
+  const runs: Run[] = []
+  for (const [i, seed] of seeds.entries()) {
+    const result = await train(model, record.data, {
+      seed,
+      signal,
+      onStep: ({ done, epoch }) => onProgress?.((i + done) / seeds.length, `seed ${seed}, epoch ${epoch}`),
+    })
+    if (result.ended === 'aborted') break
+    const run = { seed, result, predictions: record.predict(result.weights) }
+    runs.push(run)
+    onRun?.(run)
+  }
+  return runs
+}
+
+/** The mean absolute error of predictions in sunspots, over some rows. */
+export function meanAbsoluteError(predictions: readonly number[], figures: readonly number[], { start, end }: Rows) {
+  let sum = 0
+  for (let row = start; row < end; row++) sum += Math.abs(predictions[row] - figures[row])
+  return sum / (end - start)
+}
+
+export const mean = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length
+
+/** The standard deviation of a sample (n - 1); 0 for a single value. */
+export function deviation(values: readonly number[]): number {
+  if (values.length < 2) return 0
+  const center = mean(values)
+  return Math.sqrt(values.reduce((sum, x) => sum + (x - center) ** 2, 0) / (values.length - 1))
+}

@@ -1,0 +1,92 @@
+// Good programs: what every stage of the compiler makes of them. UPDATE=1 rewrites the goldens in test/good/<name>/.
+import assert from 'node:assert/strict'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, posix } from 'node:path'
+import { describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { js } from '../compiler/backend/js.ts'
+import { type CompiledModel, compile, type Graph, type ImportReader, plan } from '../compiler/index.ts'
+import type { Context } from '../compiler/ir/builder.ts'
+import type { Sizes } from '../compiler/ir/dim.ts'
+import { printGraph } from '../compiler/ir/print.ts'
+import { printPlan } from '../compiler/plan/printPlan.ts'
+import { printAst } from '../dsl/print.ts'
+import { argumentsFor, bufferOf, createRandom } from './backend/agree.ts'
+import { interpreted, runnable } from './support/program.ts'
+import { close } from './support/suite.ts'
+
+const folder = fileURLToPath(new URL('good/', import.meta.url))
+const update = process.env.UPDATE === '1'
+const names = readdirSync(folder)
+  .filter(file => file.endsWith('.rnn'))
+  .map(file => file.slice(0, -'.rnn'.length))
+const stages = ['ast', 'graph', 'plan', 'code'] as const
+
+const read: ImportReader = (path, from) => {
+  const file = posix.join(dirname(from), path)
+  return existsSync(folder + file) ? { file, text: readFileSync(folder + file, 'utf8') } : undefined
+}
+
+/** The graph that shows the most: a step of training, else the losses, else the outputs. */
+function mainGraph(model: CompiledModel): { graph: Graph; context: Context } {
+  if (model.trainBlock !== undefined) return model.train()
+  const hasLoss = model.unit.body.some(s => s.kind === 'loss')
+  return { graph: hasLoss ? model.evaluate() : model.predict(), context: model.context }
+}
+
+function outputs(name: string) {
+  let lowered: Graph | undefined
+  const model = compile(readFileSync(`${folder}${name}.rnn`, 'utf8'), {
+    file: `${name}.rnn`,
+    read,
+    onDump: (_, graph) => {
+      lowered ??= graph
+    },
+  })
+  const { graph, context } = mainGraph(model)
+  if (lowered === undefined) throw new Error('nothing was lowered')
+  const made = plan(context, graph)
+  const texts: Readonly<Record<(typeof stages)[number], string>> = {
+    ast: printAst(model.program.program),
+    graph: `# lowered\n${printGraph(lowered)}\n# after the passes\n${printGraph(graph)}`,
+    plan: printPlan(made),
+    code: js.emit(made, 'f64'),
+  }
+  return { texts, graph, context }
+}
+
+/** js gives what the interpreter gives. */
+function checkRuns(context: Context, graph: Graph): void {
+  const sizes: Sizes = { B: 2, T: 3, S: 2, W: 2, C: 3, D: 2 }
+  const args = argumentsFor(graph, sizes, createRandom(1))
+  const arrays = Object.fromEntries(
+    graph.inputs.map((input, i) => [input, bufferOf(graph.params[i].dtype, args[i].data, 'f64')]),
+  )
+  const run = runnable(context, graph)
+  const found = run.run(sizes, arrays)
+  for (const [key, data] of Object.entries(interpreted(run, sizes, arrays))) close(found[key], data, 1e-12, key)
+}
+
+describe('good programs', () => {
+  it('have no golden without a program', () => {
+    const goldens = readdirSync(folder, { withFileTypes: true }).filter(entry => entry.isDirectory())
+    for (const { name } of goldens) {
+      if (names.includes(name)) continue
+      if (update) rmSync(folder + name, { recursive: true })
+      else assert.fail(`test/good/${name} has no program: run with UPDATE=1`)
+    }
+  })
+  for (const name of names) {
+    it(name, () => {
+      const { texts, graph, context } = outputs(name)
+      checkRuns(context, graph)
+      if (update) mkdirSync(folder + name, { recursive: true })
+      for (const stage of stages) {
+        const file = `${folder}${name}/${stage}.txt`
+        if (update) writeFileSync(file, texts[stage])
+        assert.ok(existsSync(file), `${name}/${stage}.txt is missing: run with UPDATE=1`)
+        assert.equal(texts[stage], readFileSync(file, 'utf8'), `${name}/${stage}.txt is stale: run with UPDATE=1`)
+      }
+    })
+  }
+})

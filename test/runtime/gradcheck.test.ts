@@ -1,0 +1,72 @@
+// The gradient checker: it passes right gradients, and names the parameter and element of a wrong one.
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { Backend } from '../../compiler/backend/backend.ts'
+import { js } from '../../compiler/backend/js.ts'
+import { compile } from '../../compiler/index.ts'
+import { checkGradients, derivative } from '../../runtime/gradcheck.ts'
+import { initialWeights } from '../../runtime/session.ts'
+
+const source = `
+model Small {
+  input x: [2] over T
+  target y: [1]
+  part rnn = LSTM(3), head = dense(1)
+  p = x |> rnn |> last |> head
+  loss mse(p, y)
+}`
+const sizes = { B: 2, T: 3 }
+const batch = {
+  x: Float64Array.from({ length: 12 }, (_, i) => Math.sin(i)),
+  y: Float64Array.of(0.3, -0.4),
+  'T.lengths': Int32Array.of(3, 2),
+}
+
+/** js, with one element of one gradient off by a factor. */
+const wrong = (name: string, place: number, factor: number): Backend => ({
+  ...js,
+  load: (plan, precision) => {
+    const executable = js.load(plan, precision)
+    return {
+      backend: 'wrong',
+      run: (s, inputs) => {
+        const results = executable.run(s, inputs)
+        if (results[name] !== undefined) results[name][place] *= factor
+        return results
+      },
+    }
+  },
+})
+
+describe('checkGradients', () => {
+  const model = compile(source)
+  const weights = initialWeights(model, sizes, 1, 'f64')
+
+  it('passes the gradients of the compiler', () => {
+    const check = checkGradients(model, weights, batch, sizes)
+    assert.equal(check.passed, true)
+    assert.equal(check.method, 'all elements')
+    for (const p of check.parameters) assert.ok(p.error < 1e-7, `${p.name}: ${p.error}`)
+  })
+
+  it('names the element of a wrong one', () => {
+    const check = checkGradients(model, weights, batch, sizes, { backend: wrong('d:rnn.W_f', 5, 1.01) })
+    assert.equal(check.passed, false)
+    const bad = check.parameters.filter(p => !p.passed)
+    assert.deepEqual(
+      bad.map(p => p.name),
+      ['rnn.W_f'],
+    )
+    assert.deepEqual(bad[0].worst.index, [2, 1])
+  })
+
+  it('catches it along directions where there are many elements', () => {
+    const check = checkGradients(model, weights, batch, sizes, { most: 1, backend: wrong('d:rnn.W_f', 0, 5) })
+    assert.equal(check.method, 'directions and samples')
+    assert.equal(check.passed, false)
+  })
+
+  it('differentiates to ten digits', () => {
+    assert.ok(Math.abs(derivative(h => Math.exp(1 + h)) - Math.E) < 1e-10)
+  })
+})
