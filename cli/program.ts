@@ -12,7 +12,7 @@ import {
 import { fail, RnnError } from '../dsl/diagnostics.ts'
 import { readBytes } from '../runtime/node/index.ts'
 import type { Output } from './output.ts'
-import { readSets } from './sets.ts'
+import { batchSizes, readSets } from './sets.ts'
 
 export interface Source {
   /** Its path, as messages show it. */
@@ -58,6 +58,8 @@ export function savedSource(
 export interface ModelOptions {
   readonly model?: string
   readonly set?: readonly string[]
+  /** Whether `set` may give sizes of the batch too: B, and the lengths of ragged axes. */
+  readonly sizes?: boolean
 }
 
 export interface OpenedModel {
@@ -73,7 +75,7 @@ export function compileSource(
 ): OpenedModel {
   const program = linkProgram(text, file, read)
   const unit = chooseModel(program, options.model)
-  const sets = readSets(options.set ?? [], unit)
+  const sets = readSets(options.set ?? [], unit, options.sizes ? batchSizes(unit) : [])
   const model = compileProgram(program, { file, model: unit.name.text, sets, onDump: options.onDump })
   output.report(model.warnings)
   return { model, sets }

@@ -27,3 +27,13 @@ export function readSets(texts: readonly string[], unit: Unit, sizes: readonly s
   }
   return found
 }
+
+/** B, and the axes without a length. */
+export const batchSizes = (unit: Unit): string[] => [
+  'B',
+  ...unit.body.flatMap(s =>
+    s.kind === 'input' || s.kind === 'target'
+      ? s.type.axes.flatMap(a => (a.length === undefined ? [a.name.text] : []))
+      : [],
+  ),
+]

@@ -5,6 +5,7 @@ import { didYouMean } from '../dsl/suggest.ts'
 import type { Backend, Executable, Precision } from './backend/backend.ts'
 import { checkBlocks } from './check/blocks.ts'
 import { type LoweredModel, type LowerOptions, lowerModel, modelScope } from './check/model.ts'
+import { checkNames } from './check/names.ts'
 import { type OptimizerState, optimizerStep } from './check/optimizer.ts'
 import { type ImportReader, type LinkedProgram, linkProgram } from './check/program.ts'
 import { attempt, distinct, throwAll } from './check/report.ts'
@@ -97,13 +98,19 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
   }
   const lower = (training: boolean): LoweredModel => lowerModel(unit, lowering(training))
 
-  const problems = checkBlocks(program)
+  const problems = [...checkNames(program), ...checkBlocks(program)]
   const written =
     trainBlock && attempt(problems, () => readSettings(trainBlock, unit, modelScope(unit, lowering(false))))
   const model = attempt(problems, () => lower(false))
   throwAll(problems)
   if (model === undefined) throw new Error('a model that cannot be lowered is reported')
   const settings = { ...written, ...settingSets(sets) }
+  const paths = model.parameters.map(p => p.name)
+  const astray = settings.freeze?.find(f => !paths.some(p => within(p, f)))
+  if (astray !== undefined) {
+    const place = trainBlock?.settings.find(e => e.name.text === 'freeze')?.span
+    fail('RNN106', { name: astray }, { span: place, help: didYouMean(astray, paths) })
+  }
   if (settings.truncate !== undefined) {
     const place = trainBlock?.settings.find(e => e.name.text === 'truncate')?.span
     throwAll(checkTruncate(model, place ?? trainBlock?.span))
@@ -161,7 +168,7 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
     train: (chosen = settings) => {
       const m = lower(true)
       const graph = losses(m)
-      const trained = m.parameters.filter(p => !chosen.freeze?.some(f => p.name === f || p.name.startsWith(`${f}.`)))
+      const trained = m.parameters.filter(p => !chosen.freeze?.some(f => within(p.name, f)))
       const { builder, gradients } = grad(
         m.context,
         graph,
@@ -239,7 +246,10 @@ export function load(context: Context, graph: Graph, backend: Backend, precision
 }
 
 /** The model of that name; else the first with a `train` block, else the first. RNN106 if there is none. */
-export function chooseModel(program: LinkedProgram, name: string | undefined): Unit {
+export /** Whether a path is that of a param, or of something inside a part. */
+const within = (path: string, of: string): boolean => path === of || path.startsWith(`${of}.`)
+
+function chooseModel(program: LinkedProgram, name: string | undefined): Unit {
   const names = program.models.map(m => m.name.text)
   if (name !== undefined) {
     return program.models.find(m => m.name.text === name) ?? fail('RNN106', { name }, { help: didYouMean(name, names) })

@@ -345,9 +345,10 @@ import "b.rnn"
       'Values, recipes, parts, functions, initial values and numbers are different things, and one stands where another is needed.',
     example: `model m {
   input x: [4]
-  output y = x + LSTM(8)
+  part f = dense(4)
+  output y = x + f
 }`,
-    fix: 'Apply the recipe to a value: `x |> dense(4)`.',
+    fix: 'Apply the part to a value: `x + f(x)`.',
   },
   RNN211: {
     title: 'Two values over different axes',
@@ -764,11 +765,11 @@ model b {
     message: 'cannot stream over {axis}: `{operation}` on line {line} needs the end of {value} to give {output}',
     cause:
       'A stream gives its answer at each step from what it has read so far. `reverse`, or a sum over the whole sequence, must wait for the end.',
-    example: `# rnnc predict --stream: the answer at step t would need the steps after t
-model m {
-  input x: [3] over T
-  part f = LSTM(8)
-  output y = reverse(f(reverse(x)))
+    example: `model m {
+  target y: [3] over T
+  p = delay(y) |> bidirectional(LSTM(8)) |> dense(3)
+  loss mse(p, y)
+  predict y from p                   # the answer at step t would need the steps after t
 }`,
     fix: 'Read in one direction only, or predict whole sequences.',
   },
@@ -978,10 +979,9 @@ data d for m { t = csv("a.csv"); x = t.x; label = t.label }`,
     cause: 'The language has it, and this version of the compiler does not.',
     example: `model m {
   input words: token of 50 over W over C
-  e = words |> embedding(8) |> LSTM(8, over C)
-  output y = e
+  output y = last(words |> embedding(8), over W)
 }`,
-    fix: 'Express it in another way, or ask for it in an issue.',
+    fix: 'Express it in another way, here `last(…, over C)` first, or ask for it in an issue.',
   },
 
   // 5xx: weights and run time.

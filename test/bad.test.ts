@@ -2,9 +2,9 @@
 // `UPDATE=1 node --test test/bad.test.ts` writes the messages anew; read the difference before it is committed.
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { describe, it, test } from 'node:test'
+import { describe, it } from 'node:test'
 import { check, type ImportReader } from '../compiler/index.ts'
-import { type Code, catalogue } from '../dsl/catalogue.ts'
+import { catalogue } from '../dsl/catalogue.ts'
 import type { Diagnostic } from '../dsl/diagnostics.ts'
 import { render } from '../dsl/render.ts'
 
@@ -12,52 +12,92 @@ const folder = new URL('bad/', import.meta.url)
 const read = (path: string): string => readFileSync(new URL(path, folder), 'utf8')
 const files = readdirSync(folder).filter(name => name.endsWith('.rnn'))
 
-/** The messages of a program and of the files that it imports. */
-function messages(source: string, file: string): { found: readonly Diagnostic[]; text: string } {
-  const sources = new Map([[file, source]])
+/** What is found in a program, and the text that the terminal shows. */
+function judge(name: string): { found: readonly Diagnostic[]; text: string } {
+  const sources = new Map([[name, read(name)]])
   const reader: ImportReader = (path, from) => {
-    const target = new URL(path, new URL(from, folder)).pathname.slice(folder.pathname.length)
+    const file = new URL(path, new URL(from, folder)).pathname.slice(folder.pathname.length)
     try {
-      sources.set(target, read(target))
+      sources.set(file, read(file))
     } catch {
       return undefined
     }
-    return { file: target, text: read(target) }
+    return { file, text: read(file) }
   }
-  const found = check(source, { file, read: reader })
+  const found = check(read(name), { file: name, read: reader })
   const status = found.some(d => d.severity === 'error') ? 1 : 0
-  return {
-    found,
-    text: [...found.map(d => `${render(d, sources, { color: false })}\n`), `exit ${status}\n`].join('\n'),
-  }
+  const shown = found.map(d => `${render(d, sources, { color: false })}\n`)
+  return { found, text: [...shown, `exit ${status}\n`].join('\n') }
 }
 
 describe('bad programs', () => {
   for (const name of files) {
     it(name, () => {
-      const { text } = messages(read(name), name)
+      const { text } = judge(name)
       const golden = name.replace(/\.rnn$/, '.expected')
       if (process.env.UPDATE) writeFileSync(new URL(golden, folder), text)
       assert.equal(text, read(golden))
-      assert.doesNotMatch(text, /undefined|NaN|\[object|std\/|\{\w+\}`/)
+      // No hole of a message is left open, and no place is one that the user has never seen.
+      assert.doesNotMatch(text, /undefined|NaN|\[object|std\/|\{[a-z]+\}/i)
       const code = /^RNN\d+/.exec(name)?.[0]
       assert.ok(code === undefined || text.includes(` ${code}: `), `${name} does not give ${code}`)
     })
   }
 })
 
-/** Codes that need data, weights or a command line, and the file that tests each. */
-const elsewhere: Partial<Record<Code, string>> = {
-  RNN402: 'runtime/load.test.ts',
+/** Codes that need data, weights, a back end or a command line, and the test that causes each. */
+const elsewhere: Readonly<Record<string, string>> = {
+  RNN402: 'runtime/arrays.test.ts',
+  RNN403: 'runtime/load.test.ts',
+  RNN404: 'runtime/load.test.ts',
+  RNN405: 'runtime/load.test.ts',
+  RNN406: 'runtime/files.test.ts',
+  RNN407: 'runtime/load.test.ts',
+  RNN408: 'runtime/load.test.ts',
+  RNN409: 'runtime/load.test.ts',
+  RNN410: 'runtime/csv.test.ts',
+  RNN411: 'runtime/arrays.test.ts',
+  RNN412: 'runtime/arrays.test.ts',
+  RNN501: 'runtime/checkpoint.test.ts',
+  RNN502: 'runtime/safetensors.test.ts',
+  RNN503: 'runtime/files.test.ts',
+  RNN507: 'runtime/initializers.test.ts',
 }
 
-test('every code of the catalogue is tested', () => {
-  const here = new Set(files.flatMap(name => messages(read(name), name).found.map(d => d.code)))
-  const missing = Object.keys(catalogue).filter(code => !here.has(code as Code))
-  assert.deepEqual(
-    missing.filter(code => !(code in elsewhere)),
-    [],
-  )
-  for (const [code, file] of Object.entries(elsewhere))
-    assert.ok(readFileSync(new URL(file, import.meta.url), 'utf8').includes(code), `${file} does not mention ${code}`)
+/** Codes that no test causes yet. */
+const nowhere = ['RNN504', 'RNN505', 'RNN506', 'RNN508', 'RNN509']
+
+describe('every code of the catalogue is tested', () => {
+  const here = new Set<string>(files.flatMap(name => judge(name).found.map(d => d.code)))
+  for (const code of Object.keys(catalogue)) {
+    if (here.has(code)) continue
+    if (nowhere.includes(code)) it.todo(code)
+    else
+      it(code, () => {
+        const file = elsewhere[code] ?? assert.fail('neither in test/bad nor in the table')
+        assert.match(readFileSync(new URL(file, import.meta.url), 'utf8'), new RegExp(code), file)
+      })
+  }
+})
+
+/** Files beside an example that imports them. */
+const beside: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  RNN112: { 'a.rnn': 'fn f(x) = x', 'b.rnn': 'fn f(x) = 2 * x' },
+  RNN113: { 'cells.rnn': 'fn f(x) = x' },
+  RNN120: { 'b.rnn': 'import "example.rnn"' },
+}
+
+describe('the example of an error gives this error and no other', () => {
+  for (const [code, { example }] of Object.entries(catalogue)) {
+    // A command, or thousands of brackets that the page leaves out.
+    if (example.startsWith('$') || code === 'RNN119') continue
+    it(code, () => {
+      const text: ImportReader = path => {
+        const source = path === 'example.rnn' ? example : beside[code]?.[path]
+        return source === undefined ? undefined : { file: path, text: source }
+      }
+      const found = check(example, { file: 'example.rnn', read: text }).map(d => d.code)
+      assert.deepEqual(found, code in elsewhere || nowhere.includes(code) ? [] : [code])
+    })
+  }
 })

@@ -125,9 +125,10 @@ async function run(path: string, options: Options, output: Output): Promise<void
   if (result.ended === 'aborted') process.exitCode = 130
 
   const seconds = (performance.now() - started) / 1000
+  const chosen = result.epoch === result.history.length ? '' : `; the weights are those of epoch ${result.epoch}`
   const endings = {
-    done: `trained for ${result.history.length} epochs`,
-    patience: `ended after epoch ${result.history.length}, as the validation loss stopped falling; the weights are those of epoch ${result.epoch}`,
+    done: `trained for ${result.history.length} epochs${chosen}`,
+    patience: `ended after epoch ${result.history.length}, as the loss stopped falling${chosen}`,
     aborted: `interrupted in epoch ${result.history.length}, after step ${result.steps}; what was learned is saved`,
   }
   const rows = Object.entries({ training: last?.training, validation: last?.validation, test: tested })

@@ -7,7 +7,7 @@ import * as D from '../ir/dim.ts'
 import type { Value } from '../ir/graph.ts'
 import { runBody } from './body.ts'
 import { asInit, asTensor } from './convert.ts'
-import { commonOrder, expand, joinAxes, maskOf, tensor, toReal, visibleAxes } from './emit.ts'
+import { checkNesting, commonOrder, expand, joinAxes, maskOf, tensor, toReal, visibleAxes } from './emit.ts'
 import {
   type BoundDim,
   describeEntity,
@@ -202,9 +202,15 @@ export function laterNames(body: readonly Statement[]): Map<string, Span> {
 
 // ---- recipes and instances
 
+/** `units, …`: those that must be given, and whether there are others. */
+export function hyperParameters(unit: Unit): string {
+  const needed = unit.params.filter(p => p.default === undefined).map(p => p.name.text)
+  return (needed.length < unit.params.length ? [...needed, '…'] : needed).join(', ')
+}
+
 export function makeRecipe(scope: Scope, unit: Unit, given: UnitArgs, span: Span): Recipe | never {
   if (unit.unit === 'model') fail('RNN313', { model: unit.name.text }, { span })
-  const params = unit.params.map(p => p.name.text).join(', ')
+  const params = hyperParameters(unit)
   for (const g of [...given.positional, ...given.named.values()]) {
     if (g.entity.kind === 'tensor' || g.entity.kind === 'result') {
       fail(
@@ -223,8 +229,10 @@ export function makeRecipe(scope: Scope, unit: Unit, given: UnitArgs, span: Span
 
 /** The instance that a recipe makes where it is applied in place: one for each place of each unit's text. */
 export function instanceOf(scope: Scope, recipe: Recipe, site: Span): Instance {
-  if (scope.instance === undefined)
-    return fail('RNN114', { statement: recipe.text, place: 'a function' }, { span: site })
+  if (scope.instance === undefined || scope.kind === 'fn') {
+    const help = 'a function has no weights: apply a part, or make it a `layer`'
+    return fail('RNN114', { statement: recipe.text, place: 'a function' }, { span: site, help })
+  }
   const key = `${site.file}:${site.start}`
   const known = scope.instance.placed.get(key)
   if (known !== undefined) return known
@@ -350,7 +358,7 @@ function bindArguments(
       fail(
         unit.unit === 'cell' ? 'RNN309' : 'RNN105',
         { unit: unit.name.text, state: name, kind: 'input', name },
-        { span: g.name ?? g.span, help: didYouMean(name, known) },
+        { span: g.name ?? g.span, help: didYouMean(name, unit.unit === 'cell' ? stateNames : known) },
       )
     }
   }
@@ -733,6 +741,7 @@ function applyCell(
   ]).filter(a => a !== axis)
   const declaredAxes = new Set(args.flatMap(a => [...a.declared.values()]))
   const mapped = outerAxes.filter(a => !declaredAxes.has(a))
+  if (axis !== undefined) checkNesting(outerAxes, axis, span)
   const declarations = stateDeclarations(inner, instance)
   const started = declarations.map(d => startOf(scope, inner, instance, d, states.get(d.name), mapped))
   const stateTypes = new Map(declarations.map(d => [d.name, d]))
@@ -969,7 +978,7 @@ function startOf(
       if (given.record)
         fail(
           'RNN310',
-          { found: `\`${d.name}\` as ${found}`, unit, expected: declared },
+          { found: `\`${d.name}\` as ${found}`, unit, expected: `\`${d.name}\` as ${declared}` },
           { span: given.span, help: 'the shapes must be equal too' },
         )
       fail('RNN205', { input: d.name, unit, declared, found }, { span: given.span })

@@ -1,8 +1,8 @@
 // The statements of a body in their order: equations, outputs, the value returned. A failed one does not stop the next.
-import type { Equation, Span, Statement } from '../../dsl/ast.ts'
+import type { Equation, Span, Statement, TypeExpr } from '../../dsl/ast.ts'
 import { type Diagnostic, fail, RnnError } from '../../dsl/diagnostics.ts'
 import { asTensor } from './convert.ts'
-import { visibleAxes } from './emit.ts'
+import { toReal, visibleAxes } from './emit.ts'
 import type { Entity } from './entity.ts'
 import { attempt, Reported } from './report.ts'
 import type { Scope } from './scope.ts'
@@ -86,8 +86,7 @@ export function equation(scope: Scope, e: Equation): void {
   const value = session.evaluate(scope, e.value)
   const bound = bind(scope, name, value, e)
   const checked = e.primed ? checkState(scope, e, bound) : bound
-  if (e.type !== undefined) checkType(scope, e, checked)
-  namesOf(scope, e).set(name, checked)
+  namesOf(scope, e).set(name, e.type === undefined ? checked : checkType(scope, e, e.type, checked))
 }
 
 /** What an equation makes its name stand for. */
@@ -156,10 +155,12 @@ function checkState(scope: Scope, e: Equation, bound: Entity): Tensor {
   return { ...widened, item: declared.item, coding: declared.coding }
 }
 
-function checkType(scope: Scope, e: Equation, bound: Entity): void {
-  if (e.type === undefined) return
-  const declared = resolveType(e.type, knownResolver(scope, 'a dim'))
-  const t = asTensor(scope, bound, e.value.span)
+/** RNN204 unless the value has the type that is written; ints serve as reals. */
+function checkType(scope: Scope, e: Equation, type: TypeExpr, bound: Entity): Entity {
+  const declared = resolveType(type, knownResolver(scope, 'a dim'))
+  const given = asTensor(scope, bound, e.value.span)
+  const widens = declared.dtype === 'real' && given.dtype === 'int' && given.coding === undefined
+  const t = widens ? toReal(scope, given) : given
   const seen = visibleAxes(scope, t)
   const fits =
     declared.dtype === t.dtype &&
@@ -171,9 +172,10 @@ function checkType(scope: Scope, e: Equation, bound: Entity): void {
     fail(
       'RNN204',
       { name: e.name.text, declared: formatItem(declared) + axes(declared.axes), found: formatItem(t) + axes(seen) },
-      { span: e.type.span },
+      { span: type.span },
     )
   }
+  return widens ? t : bound
 }
 
 /** `output a = e`, or `output a` of a name that is there. */

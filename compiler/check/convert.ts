@@ -10,7 +10,7 @@ import { Reported } from './report.ts'
 import type { Scope } from './scope.ts'
 import type { Init } from './signature.ts'
 import type { Tensor } from './tensor.ts'
-import { quoted } from './text.ts'
+import { sourceText } from './text.ts'
 
 /** A value. Static numbers become constants; initial values do so only where a state's type is known. */
 export function asTensor(scope: Scope, e: Entity, span: Span): Tensor {
@@ -36,7 +36,7 @@ export function asTensor(scope: Scope, e: Entity, span: Span): Tensor {
       return constantTensor(scope, e.value ? 1 : 0, 'bool')
     case 'init':
       if (scope.initial !== undefined) return drawInitial(scope, e.init, scope.initial, span)
-      return fail('RNN226', { name: quoted(e.name ?? '', 'this') }, { span })
+      return fail('RNN226', { name: `\`${sourceText(scope, span)}\`` }, { span })
     case 'recipe':
       return fail('RNN221', { recipe: e.text, name: 'name' }, { span })
     case 'unknown':

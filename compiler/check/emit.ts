@@ -201,6 +201,14 @@ export function masked(scope: Scope, t: Tensor, axes: readonly Axis[], padding: 
   }, t)
 }
 
+/** RNN413 where axes would stay without the one along which their lengths differ. */
+export function checkNesting(rest: readonly Axis[], gone: Axis, span: Span): void {
+  const inner = rest.find(a => a !== gone && a.lengths?.axes.includes(gone))
+  if (inner === undefined) return
+  const feature = `going through ${gone.name} while the lengths of ${inner.name} differ along it`
+  fail('RNN413', { feature }, { span, help: `first go through ${inner.name}: \`over ${inner.name}\`` })
+}
+
 // ---- pointwise
 
 /** One pointwise op: items equal or scalars, axes contained in one another. */

@@ -4,7 +4,16 @@ import { fail } from '../../dsl/diagnostics.ts'
 import { didYouMean, suggest } from '../../dsl/suggest.ts'
 import { reshape } from '../ir/builder.ts'
 import * as D from '../ir/dim.ts'
-import { applyFn, applyInstance, counted, type Given, instanceOf, makeRecipe, type UnitArgs } from './apply.ts'
+import {
+  applyFn,
+  applyInstance,
+  counted,
+  type Given,
+  hyperParameters,
+  instanceOf,
+  makeRecipe,
+  type UnitArgs,
+} from './apply.ts'
 import { builtins } from './builtins/index.ts'
 import { asDim, asInit, asNumber, asTensor } from './convert.ts'
 import {
@@ -362,6 +371,9 @@ function rowAt(scope: Scope, table: Tensor, index: Tensor, span: Span): Tensor {
   if (index.dtype !== 'int' || index.item.length > 0)
     fail('RNN216', { what: 'a place', expected: 'an int', found: formatItem(index) }, { span })
   if (table.item.length === 0) fail('RNN217', { index: index.name || 'this', shape: formatItem(table) }, { span })
+  const [rows, places] = [table.item[0], index.coding?.size].map(d => d && D.asNumber(d))
+  if (rows !== undefined && places !== undefined && places > rows)
+    fail('RNN217', { index: `${index.name || 'this'}: ${formatItem(index)}`, shape: formatItem(table) }, { span })
   const item = table.item.slice(1)
   if (table.axes.length === 0) {
     const value = scope.builder.emit('gather', [table.value, index.value])
@@ -424,7 +436,7 @@ function callWith(
           'RNN224',
           {
             callee: callee.unit.name.text,
-            params: callee.unit.params.map(p => p.name.text).join(', '),
+            params: hyperParameters(callee.unit),
             value: sourceText(scope, first[0].span),
           },
           { span },
@@ -452,7 +464,11 @@ function callWith(
         fail('RNN208', { callee: builtin.name, expected, found: counted(all.length) }, { span })
       }
       if (given.over !== undefined && !builtin.takesAxis)
-        fail('RNN208', { callee: builtin.name, expected: `(${builtin.params})`, found: '`over` was' }, { span })
+        fail(
+          'RNN208',
+          { callee: builtin.name, expected: `(${builtin.params})`, found: '`over` was' },
+          { span: given.over.span },
+        )
       const { over } = given
       return builtin.apply({
         scope,
@@ -526,7 +542,7 @@ function axisNamed(scope: Scope, t: Tensor, name: string, span: Span): Axis {
   const mine = axis && visibleAxes(scope, t).filter(a => a === axis || baseOf(a) === baseOf(axis))
   if (mine !== undefined && mine.length > 0) return mine[0]
   const axes = visibleAxes(scope, t).map(a => a.name)
-  const help = axes.length === 0 ? 'it is over no axis' : (didYouMean(name, axes) ?? `it is over ${axes.join(' and ')}`)
+  const help = axes.length === 0 ? 'it is over no axis' : `it is over ${axes.join(' and ')}`
   return fail('RNN215', { value: quoted(t.name, 'this value'), axis: name }, { span, help })
 }
 

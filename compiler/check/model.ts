@@ -13,6 +13,7 @@ import { asTensor } from './convert.ts'
 import { expand, inOrder, masked, pointwise, tensor, withItem } from './emit.ts'
 import type { Entity, Instance, WeightRecord } from './entity.ts'
 import { evaluate } from './evaluate.ts'
+import { reached } from './reach.ts'
 import type { Scope, Session } from './scope.ts'
 import type { Parameter, Port, Prediction } from './signature.ts'
 import { type Axis, baseOf, formatAxes, formatItem, noFacts, type Tensor } from './tensor.ts'
@@ -387,12 +388,8 @@ function measure(
 /** A metric that goes on with averages is computed once, after all batches: there is nothing else that it could read then. */
 function fromAveragesAlone(scope: Scope, t: Tensor, span: Span): void {
   const { root, averages } = scope.session
-  const done = new Set(averages.map(a => a.value.id))
-  const reached = new Set([t.value.id])
-  for (const eqn of [...root.eqns].reverse()) {
-    if (eqn.outs.some(v => reached.has(v.id) && !done.has(v.id))) for (const v of eqn.ins) reached.add(v.id)
-  }
-  const other = root.params.find(p => reached.has(p.id))
+  const behind = reached(root.eqns, t.value, new Set(averages.map(a => a.value.id)))
+  const other = root.params.find(p => behind.has(p.id))
   if (other === undefined && t.axes.length === 0 && t.item.length === 0) return
   fail(
     'RNN210',
@@ -465,6 +462,15 @@ function predict(scope: Scope, s: Predict, targets: readonly Port[]): { name: st
     fail(
       'RNN204',
       { name, declared: `${target.coding?.kind ?? 'real'}${over(axes)}`, found: `${formatItem(t)}${over(mine)}` },
+      { span: s.value.span },
+    )
+  }
+  const size = target.coding && D.asNumber(target.coding.size)
+  const width = D.asNumber(D.product(t.item))
+  if (size !== undefined && width !== undefined && width !== size && !(width === 1 && size === 2)) {
+    fail(
+      'RNN204',
+      { name, declared: `${target.coding?.kind} of ${size}`, found: formatItem(t) },
       { span: s.value.span },
     )
   }

@@ -82,7 +82,7 @@ const printNumber = (value: number): string => (Object.is(value, -0) ? '-0' : St
 
 /** As it is, or as a string in quotes. A `#` would start a comment. */
 const printName = (name: string): string =>
-  /^[^\s%",:{}#=()[\]]+$/.test(name) ? name : JSON.stringify(name).replaceAll('#', '\\u0023')
+  /^[^\s%",{}#=()[\]]*[^\s%",:{}#=()[\]]$/.test(name) ? name : JSON.stringify(name).replaceAll('#', '\\u0023')
 
 /** A hint without what has a meaning in the text; `.2` at its end is the printer's own. */
 function baseName(hint: string): string {

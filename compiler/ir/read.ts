@@ -23,7 +23,7 @@ interface Reader {
 
 type Scope = Map<string, Value>
 
-const name = String.raw`"(?:[^"\\]|\\.)*"|[^\s%",:{}#=()[\]]+`
+const name = String.raw`"(?:[^"\\]|\\.)*"|[^\s%",{}#=()[\]]*[^\s%",:{}#=()[\]]`
 const value = String.raw`%[\w.']+`
 const dtypes: Readonly<Record<string, DType>> = { real: 'real', int: 'int', bool: 'bool' }
 

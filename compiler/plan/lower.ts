@@ -180,16 +180,21 @@ export function makePlan(context: Context, graph: Graph): Plan {
     return { program: builder.instructions, name }
   }
 
-  /** The kernel that computes a pointwise equation over these values: one with most of them at hand, or a new one. */
+  /**
+   * The kernel that computes a pointwise equation over these values: the one with most of them at hand; one of the last
+   * kernels, if they are all in memory, since a result computed early has to be stored for its late reader; or a new one.
+   */
   function groupFor(domain: readonly Dim[], ins: readonly Value[]): Group {
     const found = ins.map(placeOf)
+    const recent = scope.steps.findLastIndex(step => step.kind !== 'group')
     let best: Group | undefined
-    let most = -1
+    let most = 0
     for (let place = scope.barrier; place < scope.steps.length; place++) {
       const group = scope.steps[place]
       if (group.kind !== 'group' || !sameShape(group.domain, domain)) continue
       if (group.program.instructions.length >= longestProgram) continue
       const inside = found.filter(p => p.pending?.group === group)
+      if (inside.length === 0 && place < recent) continue
       const ready = found.every(p => inside.includes(p) || readyBefore(p, place))
       if (ready && inside.length >= most) {
         best = group

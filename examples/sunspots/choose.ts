@@ -92,7 +92,9 @@ const progress = createProgress()
 try {
   const yearOf = (row: number): string => lines[1 + row].split(',')[0]
   console.log(`Mean absolute error on ${yearOf(known - fold * folds)}–${yearOf(known - 1)}, never a test year:`)
-  console.log(`${folds} folds of ${fold} years, seeds ${seeds.join(', ')}; ± is the standard deviation over the seeds.\n`)
+  console.log(
+    `${folds} folds of ${fold} years, seeds ${seeds.join(', ')}; ± is the standard deviation over the seeds.\n`,
+  )
   console.log('| candidate | validation MAE | AR(9) on the same scale |')
   console.log('|---|---|---|')
   let place = 0

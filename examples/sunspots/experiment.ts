@@ -1,5 +1,15 @@
 // What `main.ts` and `choose.ts` share: the record of sunspots as a program reads it, and training on it with several seeds.
-import { type CompiledModel, inverse, type LoadedData, loadData, loadInputs, predict, type TrainResult, train } from 'rnnc'
+import {
+  type CompiledModel,
+  type EpochReport,
+  inverse,
+  type LoadedData,
+  loadData,
+  loadInputs,
+  predict,
+  type TrainResult,
+  train,
+} from 'rnnc'
 
 export type Read = (path: string) => Uint8Array | Promise<Uint8Array>
 
@@ -69,7 +79,7 @@ export interface Run {
 }
 
 export interface Watch {
-  /** The fraction of the epochs of all seeds that is done; training mostly ends sooner. */
+  /** After each epoch: the fraction of all seeds that is done, if nothing gets better from here on. */
   readonly onProgress?: (done: number, text: string) => void
   readonly onRun?: (run: Run) => void
   readonly signal?: AbortSignal
@@ -82,14 +92,20 @@ export async function trainSeeds(
   seeds: readonly number[],
   { onProgress, onRun, signal }: Watch = {},
 ): Promise<Run[]> {
+  const { epochs = 10, patience = epochs } = model.settings
   const runs: Run[] = []
+  let before = 0
   for (const [i, seed] of seeds.entries()) {
-    const result = await train(model, record.data, {
-      seed,
-      signal,
-      onStep: ({ done, epoch }) => onProgress?.((i + done) / seeds.length, `seed ${seed}, epoch ${epoch}`),
-    })
+    let best = { loss: Number.POSITIVE_INFINITY, epoch: 0 }
+    const onEpoch = ({ epoch, training, validation = training }: EpochReport): void => {
+      if (validation.loss < best.loss) best = { loss: validation.loss, epoch }
+      const length = Math.min(epochs, best.epoch + patience)
+      const left = length - epoch + (seeds.length - i - 1) * length
+      onProgress?.((before + epoch) / (before + epoch + left), `seed ${seed}, epoch ${epoch}`)
+    }
+    const result = await train(model, record.data, { seed, signal, onEpoch })
     if (result.ended === 'aborted') break
+    before += result.history.length
     const run = { seed, result, predictions: record.predict(result.weights) }
     runs.push(run)
     onRun?.(run)

@@ -1,5 +1,6 @@
-// A bar on stderr for work that takes longer than two seconds, with the time that is left at most.
-import { type Options, Presets, SingleBar } from 'cli-progress'
+// A bar on stderr for work that takes longer than two seconds, with the time that is left.
+import cliProgress from 'cli-progress'
+import { duration } from '../../cli/progress.ts'
 
 export interface Progress {
   /** `done` from 0 to 1; `text` says what is going on. */
@@ -8,29 +9,21 @@ export interface Progress {
   hide(): void
 }
 
-const options: Options = {
-  stream: process.stderr,
-  format: '{bar} {percentage}% | {left} | {text}',
-  clearOnComplete: true,
-  hideCursor: true,
-  // Where stderr is a file or a pipe, a line now and then.
-  noTTYOutput: true,
-  notTTYSchedule: 5000,
-}
+/** Nothing is shown before, in ms. */
+const patience = 2000
 
-/** @param patience how long nothing is shown, in ms. */
-export function createProgress(patience = 2000): Progress {
+export function createProgress(): Progress {
   const start = performance.now()
-  let bar: SingleBar | undefined
+  let bar: cliProgress.SingleBar | undefined
   return {
     update: (done, text) => {
       const elapsed = performance.now() - start
       if (elapsed < patience || done === 0) return
-      const left = `at most ${timeText((elapsed / done) * (1 - done))} left`
+      const left = `about ${duration(((elapsed / done) * (1 - done)) / 1000)} left`
       if (bar === undefined) {
-        bar = new SingleBar(options, Presets.shades_classic)
-        bar.start(1, done, { left, text })
-      } else bar.update(done, { left, text })
+        bar = createBar()
+        bar.start(1000, Math.round(done * 1000), { left, text })
+      } else bar.update(Math.round(done * 1000), { left, text })
     },
     hide: () => {
       bar?.stop()
@@ -39,7 +32,17 @@ export function createProgress(patience = 2000): Progress {
   }
 }
 
-function timeText(ms: number): string {
-  const seconds = Math.ceil(ms / 1000)
-  return seconds < 60 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`
-}
+const createBar = (): cliProgress.SingleBar =>
+  new cliProgress.SingleBar({
+    stream: process.stderr,
+    format: '{bar} {percentage}%  {text}  {left}',
+    barsize: 24,
+    barCompleteChar: '\u2588',
+    barIncompleteChar: '\u2591',
+    hideCursor: false,
+    gracefulExit: false,
+    clearOnComplete: true,
+    // Where stderr is a file or a pipe, a line now and then.
+    noTTYOutput: true,
+    notTTYSchedule: 5000,
+  })

@@ -200,6 +200,20 @@ function scans(reverse: boolean, T: number): readonly GradientCase[] {
         next %m, %n
       }`,
     ),
+    // Carries that start from constants, which a gradient reaches by way of the steps, the second two steps late.
+    many(
+      'output b',
+      `%c = constant(0.5, real)
+      %k = broadcast(%c, [-1], [2])
+      %a, %b = scan(T, ${reverse}) {
+        carry %g = %k
+        carry %h = %k
+        each %x = %x
+        %m = mul(%x, %g)
+        %n = mul(%g, %h)
+        next %m, %n
+      }`,
+    ),
     // A carry through which no gradient flows, and an int one.
     many(
       'output a',

@@ -14,7 +14,7 @@ import { backwardPasses, forwardPasses, runPasses } from '../../compiler/passes/
 import { simplify } from '../../compiler/passes/simplify.ts'
 import { type RandomGraph, randomGraphs } from './randomGraph.ts'
 
-const runs = { numRuns: 300 }
+const runs = { numRuns: 300, interruptAfterTimeLimit: 60_000 }
 
 function agree(found: readonly NdArray[], expected: readonly NdArray[], text: () => string): void {
   expected.forEach(({ shape, data }, i) => {
@@ -74,6 +74,6 @@ describe('meaning', () => {
       const simple = runPasses(context, graph, [simplify, simplify])
       assert.equal(printGraph(runPasses(context, simple, [simplify])), printGraph(simple))
     })
-    fc.assert(property, { numRuns: 100 })
+    fc.assert(property, { ...runs, numRuns: 100 })
   })
 })

@@ -6,8 +6,8 @@ import { verify } from '../../compiler/ir/verify.ts'
 import type { Pass } from '../../compiler/passes/pass.ts'
 import { runPasses } from '../../compiler/passes/pipeline.ts'
 
-/** The text of a graph from its lines; each input line is `input …`, all else equations and outputs. */
-export const graphText = (lines: string): string => `graph test {\n${lines}\n}`
+/** The text of a graph, or of one from its lines: inputs, equations and outputs. */
+export const graphText = (text: string): string => (text.startsWith('graph ') ? text : `graph test {\n${text}\n}`)
 
 /** The passes make of one graph the other, but for the names of values. */
 export function becomes(passes: readonly Pass[], before: string, after: string): void {

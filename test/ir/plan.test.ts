@@ -79,6 +79,15 @@ it('fuses over a product that has nothing to do with it', () => {
   assert.equal(kinds(plan.steps), 'map gemm')
 })
 
+it('computes nothing early only to keep it for later', () => {
+  const plan = planOf([type('B, H'), type('B, H'), type('H, H')], (b, [x, y, w]) => {
+    const product = b.emit('matmul', [b.emit('sin', [x]), w])
+    return [b.emit('add', [product, b.emit('cos', [y])])]
+  })
+  assert.equal(kinds(plan.steps), 'map gemm map')
+  assert.equal(plan.buffers.length, 6)
+})
+
 it('reads a common operand once, and keeps what nobody else needs out of memory', () => {
   const plan = planOf([type('B')], (b, [x]) => [b.emit('add', [b.emit('sin', [x]), b.emit('mul', [x, x])])])
   const [step] = plan.steps

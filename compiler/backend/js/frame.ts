@@ -51,9 +51,15 @@ export function createModuleNames(plan: Plan, helpers: readonly string[]): Modul
       return key
     })
   }
-  const wishes = new Map(plan.steps.flatMap(makers))
-  for (const { name, operand } of plan.outputs) wishes.set(operand.buffer, name)
-  const buffers = new Map(plan.buffers.map(b => [b, fresh(b.hint || (wishes.get(b) ?? 'buffer'))]))
+  const made = new Map(plan.steps.flatMap(makers))
+  const results = new Map(plan.outputs.map(({ name, operand }) => [operand.buffer, name]))
+  const inputs = new Set(plan.inputs.map(p => p.name))
+  const wish = (buffer: Buffer): string => {
+    const result = results.get(buffer)
+    if (result !== undefined && inputs.has(result)) return `${result}'`
+    return buffer.hint || (result ?? made.get(buffer) ?? 'buffer')
+  }
+  const buffers = new Map(plan.buffers.map(b => [b, fresh(wish(b))]))
   return { buffers, atoms, fresh }
 }
 

@@ -18,6 +18,7 @@ import {
   withItem,
 } from '../emit.ts'
 import { describeEntity, type Entity } from '../entity.ts'
+import { reached } from '../reach.ts'
 import type { Scope } from '../scope.ts'
 import { formatItem, type Tensor } from '../tensor.ts'
 import { type Builtin, builtin } from './builtin.ts'
@@ -103,11 +104,8 @@ export const probabilityBuiltins: readonly Builtin[] = [
   }),
   builtin('average', 'e', 1, ({ scope, span }, e) => {
     if (scope.builder !== scope.session.root) fail('RNN114', { statement: 'average', place: 'a cell' }, { span })
-    const averaged = new Set(scope.session.averages.map(a => a.value.id))
-    const reached = new Set([e.value.id])
-    for (const eqn of [...scope.builder.eqns].reverse())
-      if (eqn.outs.some(v => reached.has(v.id))) for (const v of eqn.ins) reached.add(v.id)
-    if (reached.intersection(averaged).size > 0)
+    const behind = reached(scope.builder.eqns, e.value)
+    if (scope.session.averages.some(a => behind.has(a.value.id)))
       fail(
         'RNN210',
         { what: 'the argument of `average`', expected: 'a value of each example', found: 'an average already' },

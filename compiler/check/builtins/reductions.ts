@@ -3,7 +3,18 @@ import { fail } from '../../../dsl/diagnostics.ts'
 import { reshape } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
 import type { Value } from '../../ir/graph.ts'
-import { cause, dimTensor, inOrder, lengthOf, masked, numberPointwise, pointwise, tensor, toReal } from '../emit.ts'
+import {
+  cause,
+  checkNesting,
+  dimTensor,
+  inOrder,
+  lengthOf,
+  masked,
+  numberPointwise,
+  pointwise,
+  tensor,
+  toReal,
+} from '../emit.ts'
 import { type Axis, formatItem, type Tensor } from '../tensor.ts'
 import { type Builtin, builtin, type Call } from './builtin.ts'
 
@@ -16,6 +27,7 @@ const placeOf = (t: Tensor, axis: Axis): number => t.axes.indexOf(axis) - t.axes
 function reduced(call: Call, name: string, t: Tensor, axis: Axis, value: Value): Tensor {
   const facts = { ...t.facts, whole: new Map([...t.facts.whole, [axis, cause(name, call.place, t)]]) }
   const axes = t.axes.filter(a => a !== axis)
+  checkNesting(axes, axis, call.span)
   return tensor(value, axes, t.item, { reversed: t.reversed.filter(a => a !== axis), facts, name: '' })
 }
 

@@ -3,7 +3,7 @@ import { diagnostic, fail } from '../../../dsl/diagnostics.ts'
 import { fill, reshape, scalar } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
 import { asTensor } from '../convert.ts'
-import { cause, expand, inOrder, lengthOf, tensor, toReal, visibleAxes } from '../emit.ts'
+import { cause, checkNesting, expand, inOrder, lengthOf, tensor, toReal, visibleAxes } from '../emit.ts'
 import type { Scope } from '../scope.ts'
 import { type Axis, baseOf, formatItem, sameItem, type Tensor } from '../tensor.ts'
 import { axisOf, type Builtin, builtin, type Call } from './builtin.ts'
@@ -27,6 +27,7 @@ function end(name: 'first' | 'last'): Builtin {
       if (name === 'last') warnOfBackward(call, t, axis)
       const atEnd = (name === 'last') !== t.reversed.includes(axis)
       const axes = t.axes.filter(a => a !== axis)
+      checkNesting(axes, axis, call.span)
       const b = scope.builder
       const size = D.asNumber(axis.size)
       const facts =

@@ -1,0 +1,71 @@
+// What can be said of a unit without expanding it: names defined twice, and states with their primes.
+import type { Fn, Name, Statement, Unit } from '../../dsl/ast.ts'
+import { type Diagnostic, diagnostic } from '../../dsl/diagnostics.ts'
+import type { LinkedProgram } from './program.ts'
+
+/** RNN107, and RNN302, RNN303, RNN306, RNN307 of every unit and fn that is not of the library, used or not. */
+export function checkNames({ topLevel, datas, trains }: LinkedProgram): Diagnostic[] {
+  const own = [...topLevel.values()].flatMap((e): (Unit | Fn)[] =>
+    e.kind === 'template' ? [e.unit] : e.kind === 'fn' ? [e.fn] : [],
+  )
+  return [
+    ...own.filter(u => !u.span.file.startsWith('std/')).flatMap(u => [...doubled(definitions(u)), ...statesOf(u)]),
+    ...datas.flatMap(d => doubled(d.body.map(e => e.name))),
+    ...trains.flatMap(t => doubled(t.settings.map(e => e.name))),
+  ]
+}
+
+/** Each name that a unit gives a meaning, in the order of the text. A state's equations are not among them. */
+function definitions(unit: Unit | Fn): Name[] {
+  const states = stateNames(unit.body)
+  return [
+    ...unit.params.map(p => p.name),
+    ...unit.body.flatMap((s): readonly Name[] => {
+      if ('names' in s) return s.names
+      if (s.kind === 'part') return [s.name]
+      if (s.kind === 'output') return s.value === undefined ? [] : [s.name]
+      return s.kind === 'equation' && !s.primed && !states.has(s.name.text) ? [s.name] : []
+    }),
+  ]
+}
+
+function doubled(names: readonly Name[]): Diagnostic[] {
+  return names.flatMap((name, i) => {
+    const first = names.findIndex(n => n.text === name.text)
+    if (first === i) return []
+    const labels = [{ span: names[first].span, text: 'first defined here' }]
+    return [diagnostic('RNN107', { name: name.text }, { span: name.span, labels })]
+  })
+}
+
+const stateNames = (body: readonly Statement[]): ReadonlySet<string> =>
+  new Set(body.flatMap(s => (s.kind === 'state' ? s.names.map(n => n.text) : [])))
+
+function statesOf({ body }: Unit | Fn): Diagnostic[] {
+  const states = stateNames(body)
+  const equations = body.flatMap(s => (s.kind === 'equation' ? [s] : []))
+  const primed = equations.filter(e => e.primed)
+  const plain = equations.filter(e => !e.primed && states.has(e.name.text))
+  const given = new Set([...primed, ...plain].map(e => e.name.text))
+  return [
+    ...plain.map(({ name }) => diagnostic('RNN303', { state: name.text }, { span: name.span })),
+    ...primed.flatMap(({ name: { text, span } }, i) => {
+      if (!states.has(text)) return [diagnostic('RNN306', { name: text }, { span })]
+      const first = primed.findIndex(e => e.name.text === text)
+      if (first === i) return []
+      const labels = [{ span: primed[first].name.span, text: 'first given here' }]
+      return [diagnostic('RNN307', { state: text }, { span, labels })]
+    }),
+    ...body.flatMap(s =>
+      s.kind === 'state'
+        ? s.names.filter(n => !given.has(n.text)).map(n => diagnostic('RNN302', { state: n.text }, { span: n.span }))
+        : [],
+    ),
+    ...body
+      .flatMap(s => (s.kind === 'state' || s.kind === 'input' ? s.names : []))
+      .flatMap(({ text, span }) => {
+        const help = '`from` gives a cell its states in a call, so that no input or state has this name'
+        return text === 'from' ? [diagnostic('RNN117', { name: text }, { span, help })] : []
+      }),
+  ]
+}

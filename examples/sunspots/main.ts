@@ -1,0 +1,172 @@
+// What `npm start` runs: trains the model of sunspots.rnn with three seeds, and compares it with simple baselines.
+import { mkdir, readFile } from 'node:fs/promises'
+import { join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Command, CommanderError } from 'commander'
+import { type CompiledModel, compile } from 'rnnc'
+import { readBytes, readerIn, writeBytes } from 'rnnc/node'
+import { argumentError } from '../../cli/errors.ts'
+import { catchInterrupt } from '../../cli/interrupt.ts'
+import { createOutput, reportError, table } from '../../cli/output.ts'
+import { autoregression, lastValue } from './baselines.ts'
+import {
+  deviation,
+  mean,
+  meanAbsoluteError,
+  openRecord,
+  type Record,
+  type Rows,
+  type Run,
+  trainSeeds,
+} from './experiment.ts'
+import { forecastPlot, toSvg, trainingPlot } from './plots.ts'
+import { createProgress } from './progress.ts'
+import { readYears } from './years.ts'
+
+const folder = fileURLToPath(new URL('./', import.meta.url))
+const seeds = [1, 2, 3]
+
+const args = process.argv.slice(2)
+const output = createOutput(args.includes('--json'))
+const options = new Command('npm start --')
+  .description('Trains the sunspots example with three seeds and compares it with simple baselines.')
+  .option('--json', 'write one JSON object to stdout, and all else to stderr')
+  .option('--data <path>', 'read this file in place of sunspots.csv')
+  .option('--out <folder>', 'where the plots go', join(folder, 'out'))
+  .configureOutput({ outputError: () => {} })
+  .exitOverride()
+
+interface Scores {
+  readonly mae: { readonly mean: number; readonly spread: number; readonly seeds: readonly number[] }
+  readonly baselines: { readonly last: number; readonly ar9_raw: number; readonly ar9_scaled: number }
+}
+
+function scoresOf(record: Record, runs: readonly Run[]): Scores {
+  const { figures, scaled, unscale, test } = record
+  const error = (predictions: readonly number[]): number => meanAbsoluteError(predictions, figures, test)
+  const maes = runs.map(run => error(run.predictions))
+  return {
+    mae: { mean: mean(maes), spread: deviation(maes), seeds: maes },
+    baselines: {
+      last: error(lastValue(figures)),
+      ar9_raw: error(autoregression(figures, 9, test.start)),
+      ar9_scaled: error(autoregression(scaled, 9, test.start).map(unscale)),
+    },
+  }
+}
+
+function summary({ mae, baselines }: Scores, testYears: string): string {
+  const rows = [
+    [
+      'this model',
+      mae.mean.toFixed(2),
+      `± ${mae.spread.toFixed(2)}: standard deviation over seeds ${seeds.join(', ')}`,
+    ],
+    ['the last value', baselines.last.toFixed(2)],
+    ['AR(9) on the raw figures', baselines.ar9_raw.toFixed(2)],
+    ["AR(9) on the model's own scale", baselines.ar9_scaled.toFixed(2)],
+  ]
+  return [
+    `Mean absolute error one year ahead, in sunspots, on the test years ${testYears}:`,
+    '',
+    table(rows, [1]),
+    '',
+    verdict('the last value', mae, baselines.last),
+    verdict('AR(9) on the raw figures', mae, baselines.ar9_raw),
+    verdict("AR(9) on the model's own scale", mae, baselines.ar9_scaled),
+  ].join('\n')
+}
+
+function verdict(name: string, mae: Scores['mae'], other: number): string {
+  const apart = Math.abs(mae.mean - other)
+  const close = apart < mae.spread ? ', less than the spread' : ''
+  return mae.mean < other
+    ? `The model beats ${name} by ${apart.toFixed(2)}${close}.`
+    : `${name} beats the model by ${apart.toFixed(2)}${close}.`
+}
+
+async function draw(record: Record, runs: readonly Run[], years: readonly number[], scores: Scores, out: string) {
+  const { mae } = scores
+  const span = (rows: Rows): string => spanOf(years, rows)
+  const pictures = [
+    ['forecast.svg', forecastPlot(record, runs, years, `${mae.mean.toFixed(1)} ± ${mae.spread.toFixed(1)}`)],
+    ['training.svg', trainingPlot(record, runs, span)],
+  ] as const
+  await mkdir(out, { recursive: true })
+  const paths: string[] = []
+  for (const [name, spec] of pictures) {
+    const path = join(out, name)
+    await writeBytes(path, new TextEncoder().encode(await toSvg(spec)))
+    paths.push(path)
+  }
+  return paths
+}
+
+const spanOf = (years: readonly number[], { start, end }: Rows): string => `${years[start]}–${years[end - 1]}`
+
+async function main(data: string | undefined, out: string): Promise<void> {
+  const model = await compileProgram()
+  const path = data === undefined ? undefined : resolve(data)
+  const record = await openRecord(model, { read: readerIn(folder), path })
+  const years = readYears(await readBytes(path ?? join(folder, 'sunspots.csv')), path ?? 'sunspots.csv')
+  const testYears = spanOf(years, record.test)
+  const progress = createProgress()
+  const interrupt = catchInterrupt(() => output.note('Stopping …'))
+  const { signal } = interrupt
+  output.note(
+    `Training on ${years[0]}–${years[record.validation.start - 1]}, validation ${spanOf(years, record.validation)}, test ${testYears}.`,
+  )
+  try {
+    const runs = await trainSeeds(model, record, seeds, {
+      signal,
+      onProgress: progress.update,
+      onRun: ({ seed, result, predictions }) => {
+        progress.hide()
+        const error = meanAbsoluteError(predictions, record.figures, record.test).toFixed(2)
+        output.note(
+          `Seed ${seed}: best of ${result.history.length} epochs is ${result.epoch}, test MAE ${error} (backend: ${result.backend}).`,
+        )
+      },
+    })
+    progress.hide()
+    if (signal.aborted) {
+      output.note('Stopped: nothing was written.')
+      process.exitCode = 130
+      return
+    }
+    const scores = scoresOf(record, runs)
+    const plots = await draw(record, runs, years, scores, out)
+    const { mae, baselines } = scores
+    const text = `\n${summary(scores, testYears)}\n\nPlots: ${plots.map(plot => relative('', plot)).join(', ')}`
+    output.result(
+      {
+        test: { mae, years: testYears },
+        baselines,
+        spread: 'standard deviation over seeds',
+        backend: runs[0].result.backend,
+        plots,
+      },
+      text,
+    )
+  } finally {
+    progress.hide()
+    interrupt.release()
+  }
+}
+
+async function compileProgram(): Promise<CompiledModel> {
+  const file = relative('', join(folder, 'sunspots.rnn'))
+  const source = await readFile(file, 'utf8')
+  output.sources.set(file, source)
+  return compile(source, { file })
+}
+
+try {
+  options.parse(args, { from: 'user' })
+  const { data, out } = options.opts<{ data?: string; out: string }>()
+  await main(data, out)
+} catch (error) {
+  if (!(error instanceof CommanderError)) reportError(error, output)
+  else if (error.exitCode !== 0) reportError(argumentError(error, options, args), output)
+  process.exitCode = error instanceof CommanderError && error.exitCode === 0 ? 0 : 1
+}

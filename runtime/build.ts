@@ -1,0 +1,69 @@
+// A model as one ES module that anything can run: no dependency, no `eval`, any batch and any length, names from the source.
+import type { Precision } from '../compiler/backend/backend.ts'
+import { js } from '../compiler/backend/js.ts'
+import { type CompiledModel, plan } from '../compiler/index.ts'
+import { type Layout, layoutOf, shapeText } from './build/layout.ts'
+import { hasPredict, moduleText, realArray } from './build/module.ts'
+import { typesText } from './build/types.ts'
+import type { Fitted } from './data/fitted.ts'
+import type { Weights } from './session.ts'
+
+export interface BuildOptions {
+  readonly precision: Precision
+  /** Embedded in the module; without them `create` takes them. */
+  readonly weights?: Weights
+  /** With it the module has `predict`, which speaks the units and labels of the data. */
+  readonly fitted?: Fitted
+  /** The name by which examples import the module. */
+  readonly path?: string
+}
+
+export interface BuiltModule {
+  /** The text of the module. */
+  readonly module: string
+  /** The text of its `.d.ts`. */
+  readonly types: string
+  /** What writes the code. */
+  readonly backend: string
+}
+
+/** Writes the module of a model's predictions. RNN413 for a model that it cannot hold. */
+export function buildModule(model: CompiledModel, options: BuildOptions): BuiltModule {
+  const { precision, weights, fitted, path = './model.mjs' } = options
+  const graph = model.predict()
+  const layout = layoutOf(model, graph, fitted)
+  const { name } = model.signature
+  const network = js.emit(plan(model.context, graph), precision)
+  const head = headLines(name, layout, options, path)
+  return {
+    module: moduleText({ name, layout, network, precision, head, ...(weights && { weights }) }),
+    types: typesText(name, layout, precision, weights !== undefined),
+    backend: js.name,
+  }
+}
+
+/** How to use it, and the layouts of its arrays. */
+function headLines(name: string, layout: Layout, { precision, weights }: BuildOptions, path: string): string[] {
+  const { inputs, outputs, lengths, sizes, free, fixed } = layout
+  const real = realArray(precision)
+  const given = [...(weights === undefined ? ['weights'] : []), ...(free.length > 0 ? [`{ ${free.join(', ')} }`] : [])]
+  const required = sizes.flatMap(s => (s.from === undefined ? [`${s.symbol}: 1`] : []))
+  const names = outputs.map(o => o.name).join(', ')
+  const call = `{ ${[...required, ...inputs.map(f => f.name)].join(', ')} }`
+  const line = (label: string, shape: string, what: string): string =>
+    `  ${label.padEnd(width)}  ${shape}  ${what}`.trimEnd()
+  const width = Math.max(...[...inputs, ...outputs, ...lengths].map(f => f.name.length))
+  return [
+    `${name}, written by rnnc: plain JavaScript over ${real}s. It imports nothing, and runs in Node and in browsers.`,
+    '',
+    `  import { create } from '${path}'`,
+    `  const model = create(${given.join(', ')})`,
+    `  const { ${names} } = model.run(${call})`,
+    ...(hasPredict(layout) ? [`  const answers = model.predict(${call})  // in the units and labels of the data`] : []),
+    '',
+    'Arrays are flat and row-major, in these shapes:',
+    ...inputs.map(f => line(f.name, shapeText(f.shape, fixed), '')),
+    ...lengths.map(f => line(f.name, shapeText(f.shape, fixed), 'valid elements of each example; all if left out')),
+    ...outputs.map(f => line(f.name, shapeText(f.shape, fixed), 'given')),
+  ]
+}

@@ -1,0 +1,63 @@
+// The functions of a built module that are the same for every model. Each is written only where it is used.
+
+/** By name: the text of the function. */
+const helpers: Readonly<Record<string, string>> = {
+  size: `// A size of the batch: as given, or what the length of an input tells.
+function size(name, given, input, elements, each) {
+  const found = given ?? (each === 0 ? 0 : elements / each)
+  if (Number.isInteger(found) && found >= 0) return found
+  if (given !== undefined) throw new RangeError(\`\${name} is a whole number, not \${given}\`)
+  throw new RangeError(\`\${input} has \${elements} elements, which is no multiple of \${each}: give \${name}\`)
+}`,
+  array: `// An array of the type that the network reads; another array of numbers is copied into one.
+function array(name, values, Type, length) {
+  if (values === undefined) throw new TypeError(\`\${name} is missing\`)
+  if (values.length !== length) throw new RangeError(\`\${name} has \${values.length} elements, not \${length}\`)
+  return values instanceof Type ? values : Type.from(values)
+}`,
+  codes: `// As \`array\`, for whole numbers from 0 below \`limit\`.
+function codes(name, values, length, limit) {
+  const found = array(name, values, Int32Array, length)
+  const wrong = found.findIndex((code, i) => code < 0 || code >= limit || code !== Number(values[i]))
+  if (wrong >= 0) throw new RangeError(\`\${name}[\${wrong}] is \${values[wrong]}, not a whole number below \${limit}\`)
+  return found
+}`,
+  scale: `// From the units of the data to the numbers that the network sees; one function for each component.
+function scale(values, functions) {
+  return Float64Array.from(values, (value, i) => functions[i % functions.length](value))
+}`,
+  unscale: `// From the numbers of the network to the units of the data.
+function unscale(values, functions) {
+  return Float64Array.from(values, (value, i) => functions[i % functions.length](value))
+}`,
+  indices: `// The place of each label in the list.
+function indices(name, values, labels) {
+  return Int32Array.from(values, value => {
+    const index = typeof value === 'number' ? value : labels.indexOf(value)
+    if (index < 0) throw new RangeError(\`\${name}: the network was not trained on "\${value}"\`)
+    return index
+  })
+}`,
+  decide: `// The most likely class of each distribution; of a single probability, whether it is above a half.
+function decide(values, width) {
+  if (width === 1) return Array.from(values, p => (p > 0.5 ? 1 : 0))
+  return Array.from({ length: values.length / width }, (_, i) => {
+    const row = values.subarray(i * width, (i + 1) * width)
+    return row.indexOf(row.reduce((a, b) => Math.max(a, b), -Infinity))
+  })
+}`,
+  decode: `// Numbers from base64.
+function decode(text, Type) {
+  return new Type(Uint8Array.from(atob(text), character => character.charCodeAt(0)).buffer)
+}`,
+}
+
+/** The helpers that a text calls, and those that they call. */
+export function helpersFor(text: string): string {
+  const used = Object.entries(helpers).filter(([name]) => text.includes(`${name}(`))
+  const found = used.map(([, body]) => body).join('\n\n')
+  const more = Object.entries(helpers).filter(
+    ([name, body]) => found.includes(`${name}(`) && !used.some(u => u[1] === body),
+  )
+  return [found, ...more.map(([, body]) => body)].join('\n\n')
+}

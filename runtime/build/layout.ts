@@ -1,0 +1,159 @@
+// What a built module takes and gives: the fields of its inputs and outputs, and where each size comes from.
+import type { Port, Prediction } from '../../compiler/check/signature.ts'
+import type { CompiledModel, Graph } from '../../compiler/index.ts'
+import { type Dim, format, product, type Sizes, symbolsOf } from '../../compiler/ir/dim.ts'
+import { fail } from '../../dsl/diagnostics.ts'
+import type { Encoding } from '../data/encoding.ts'
+import type { Fitted } from '../data/fitted.ts'
+import { known } from '../data/ports.ts'
+
+/** An input or an output of the module. */
+export interface Field {
+  readonly name: string
+  readonly port: Port
+  /** The number of examples first. */
+  readonly shape: readonly Dim[]
+  /** What was done to its numbers since they were read; undefined if nothing is known. */
+  readonly encoding?: Encoding
+  /** For codes: how many there are. */
+  readonly codes?: Dim
+}
+
+/** A size of the batch: B, or the longest length of a ragged axis. */
+export interface SizeField {
+  readonly symbol: string
+  /** The input whose length tells it, and how many elements belong to one of it; undefined if it must be given. */
+  readonly from?: { readonly input: string; readonly each: Dim }
+}
+
+/** The lengths of a ragged axis. */
+export interface LengthField {
+  /** As the network calls it: `T.lengths`. */
+  readonly input: string
+  /** `T_lengths`. */
+  readonly name: string
+  readonly shape: readonly Dim[]
+  readonly most: Dim
+}
+
+export interface Layout {
+  readonly inputs: readonly Field[]
+  readonly outputs: readonly Field[]
+  /** In the order in which they can be computed. */
+  readonly sizes: readonly SizeField[]
+  readonly lengths: readonly LengthField[]
+  /** The name of the seed, for a model that draws. */
+  readonly seed?: string
+  readonly parameters: readonly { readonly name: string; readonly shape: readonly Dim[] }[]
+  /** Sizes that training fixed, and those that `create` must be told. */
+  readonly fixed: Sizes
+  readonly free: readonly string[]
+  /** The outputs that answer for a target; none where the model must generate its answers. */
+  readonly answers: readonly { readonly output: Field; readonly target: Field }[]
+}
+
+/** Everything about a module but its text. */
+export function layoutOf(model: CompiledModel, graph: Graph, fitted: Fitted | undefined): Layout {
+  const { signature } = model
+  const shapes = new Map(graph.inputs.map((name, i) => [name, graph.params[i].shape]))
+  const encodingOf = (name: string): Encoding | undefined =>
+    fitted !== undefined && Object.hasOwn(fitted.ports, name) ? fitted.ports[name] : undefined
+  const field = (port: Port, shape: readonly Dim[]): Field => {
+    const encoding = encodingOf(port.name)
+    return {
+      name: port.name,
+      port,
+      shape,
+      ...(encoding && { encoding }),
+      ...(port.coding && { codes: port.coding.size }),
+    }
+  }
+  const ports = [...signature.inputs, ...signature.targets]
+  const inputs = ports.flatMap(port => {
+    const shape = shapes.get(port.name)
+    return shape === undefined ? [] : [field(port, shape)]
+  })
+  const outputs = signature.outputs.map((port, i) => field(port, graph.results[i].shape))
+  const parameters = signature.parameters.filter(p => shapes.has(p.name))
+  const taken = new Set(inputs.map(f => f.name))
+  const lengths = [...shapes].flatMap(([input, shape]): LengthField[] => {
+    const axis = input.endsWith('.lengths') ? input.slice(0, -'.lengths'.length) : undefined
+    const most = ports.flatMap(p => p.axes).find(a => a.name === axis)?.size
+    return most === undefined ? [] : [{ input, name: freshName(`${axis}_lengths`, taken), shape, most }]
+  })
+  const seed = shapes.has('@seed') ? freshName('seed', taken) : undefined
+  const accounted = new Set(
+    [...inputs, ...parameters]
+      .map(f => f.name)
+      .concat(
+        lengths.map(l => l.input),
+        '@seed',
+        '@step',
+      ),
+  )
+  const strange = graph.inputs.find(name => !accounted.has(name))
+  if (strange !== undefined) fail('RNN413', { feature: `a module of a model with \`${strange}\`` })
+
+  const batch = batchSymbols(model, graph)
+  const symbols = [...graph.params, ...graph.results].flatMap(v => v.shape.flatMap(symbolsOf))
+  const codes = inputs.flatMap(f => (f.codes === undefined ? [] : symbolsOf(f.codes)))
+  const others = [...new Set([...symbols, ...codes])].filter(s => !batch.includes(s))
+  const fixed = Object.fromEntries(others.flatMap(s => (fitted && s in fitted.sizes ? [[s, fitted.sizes[s]]] : [])))
+  const target = ({ target: name }: Prediction): Field[] =>
+    signature.targets.flatMap(port => (port.name === name ? [field(port, [])] : []))
+  return {
+    inputs,
+    outputs,
+    parameters,
+    lengths,
+    ...(seed !== undefined && { seed }),
+    sizes: solve(batch, inputs),
+    fixed,
+    free: others.filter(s => !(s in fixed)),
+    answers:
+      model.fedBack.length > 0
+        ? []
+        : signature.predictions.flatMap(p =>
+            outputs.flatMap(output => (output.name === p.output ? target(p).map(t => ({ output, target: t })) : [])),
+          ),
+  }
+}
+
+/** B, and the sizes of the ragged axes, as far as the graph has them. */
+function batchSymbols({ signature }: CompiledModel, graph: Graph): string[] {
+  const ports = [...signature.inputs, ...signature.targets]
+  const ragged = ports.flatMap(p => p.axes.flatMap(a => (a.ragged ? symbolsOf(a.size) : [])))
+  const first = graph.results.flatMap(r => r.shape.slice(0, 1).flatMap(symbolsOf))
+  const used = new Set([...graph.params, ...graph.results].flatMap(v => v.shape.flatMap(symbolsOf)))
+  return [...new Set([...first, ...ragged])].filter(s => used.has(s))
+}
+
+/** Which size follows from the length of which input, once the sizes before it are known. */
+function solve(symbols: readonly string[], inputs: readonly Field[]): SizeField[] {
+  const found: SizeField[] = []
+  const isKnown = (s: string): boolean => !symbols.includes(s) || found.some(f => f.symbol === s)
+  while (found.length < symbols.length) {
+    const open = symbols.filter(s => !isKnown(s))
+    const next = open.flatMap(symbol =>
+      inputs.flatMap(({ name, shape }): SizeField[] => {
+        const at = shape.findIndex(d => format(d) === symbol)
+        const rest = shape.filter((_, i) => i !== at)
+        if (at < 0 || !rest.flatMap(symbolsOf).every(isKnown)) return []
+        return [{ symbol, from: { input: name, each: product(rest) } }]
+      }),
+    )
+    found.push(next[0] ?? { symbol: open[0] })
+  }
+  return found
+}
+
+function freshName(wish: string, taken: Set<string>): string {
+  let name = wish
+  while (taken.has(name)) name += '_'
+  taken.add(name)
+  return name
+}
+
+/** `[B, T, 12]`. */
+export const shapeText = (shape: readonly Dim[], fixed: Sizes): string =>
+  `[${shape.map(d => String(known(d, fixed) ?? format(d))).join(', ')}]`

@@ -1,0 +1,177 @@
+// The text of a built module: the network as the backend writes it, and around it the inputs and outputs by their names.
+import type { Precision } from '../../compiler/backend/backend.ts'
+import { type Dim, format, product } from '../../compiler/ir/dim.ts'
+import type { Weights } from '../session.ts'
+import { base64 } from './base64.ts'
+import { helpersFor } from './helpers.ts'
+import { type Field, type Layout, shapeText } from './layout.ts'
+import { scaleText, unscaleText } from './units.ts'
+
+export interface ModuleParts {
+  readonly name: string
+  readonly layout: Layout
+  /** The module of the backend. */
+  readonly network: string
+  readonly precision: Precision
+  readonly weights?: Weights
+  /** The lines of the comment at the top. */
+  readonly head: readonly string[]
+}
+
+/** The whole module. */
+export function moduleText(parts: ModuleParts): string {
+  const { layout, weights } = parts
+  const real = realArray(parts.precision)
+  const own = [
+    ...(weights === undefined ? [] : [weightsText(layout, weights, real), '']),
+    ...unitsText(layout),
+    ...createText(parts, real),
+  ].join('\n')
+  return [
+    ...parts.head.map(line => `// ${line}`.trimEnd()),
+    '',
+    own,
+    '',
+    helpersFor(own),
+    '',
+    '// The network itself.',
+    'const createNetwork = (() => {',
+    ...parts.network
+      .replace('export function create', 'function create')
+      .trimEnd()
+      .split('\n')
+      .map(line => (line === '' ? '' : `  ${line}`)),
+    '',
+    '  return create',
+    '})()',
+    '',
+  ].join('\n')
+}
+
+export const realArray = (precision: Precision): string => (precision === 'f32' ? 'Float32Array' : 'Float64Array')
+
+function weightsText({ parameters, fixed }: Layout, weights: Weights, real: string): string {
+  const entries = parameters.map(({ name, shape }) => {
+    const text = base64(weights[name])
+    return `  // ${shapeText(shape, fixed)}\n  ${JSON.stringify(name)}: () => decode('${text}', ${real}),`
+  })
+  return ['const parameters = {', ...entries, '}'].join('\n')
+}
+
+/** The scalings and the labels, for the ports that have some. */
+function unitsText(layout: Layout): string[] {
+  const { answers } = layout
+  if (!hasPredict(layout)) return []
+  const scaled = layout.inputs.flatMap(f => chains(f, scaleText))
+  const unscaled = answers.flatMap(({ target }) => chains(target, unscaleText))
+  const labels = [...layout.inputs, ...answers.map(a => a.target)].flatMap(({ name, encoding }) =>
+    encoding?.kind === 'classes' ? [`  ${name}: ${JSON.stringify(encoding.labels)},`] : [],
+  )
+  const object = (name: string, comment: string, lines: readonly string[]): string[] =>
+    lines.length === 0 ? [] : [`// ${comment}`, `const ${name} = {`, ...lines, '}', '']
+  return [
+    ...object('toNetwork', 'From the units of the data, a function for each component.', scaled),
+    ...object('toUnits', 'And back.', unscaled),
+    ...object('labels', 'A class is its place in this list.', labels),
+  ]
+}
+
+function chains({ name, encoding }: Field, text: typeof scaleText): string[] {
+  if (encoding?.kind !== 'numbers') return []
+  return [`  ${name}: [${encoding.chains.map(text).join(', ')}],`]
+}
+
+/** Whether there are answers in other numbers than those of the network. */
+export const hasPredict = ({ answers, inputs }: Layout): boolean =>
+  answers.length > 0 && [...inputs, ...answers.map(a => a.target)].some(f => f.encoding !== undefined || f.codes)
+
+function createText({ layout, weights }: ModuleParts, real: string): string[] {
+  const { inputs, outputs, sizes, lengths, seed, fixed, free, parameters } = layout
+  const given = [...(weights === undefined ? ['weights'] : []), ...(free.length > 0 ? ['given'] : [])]
+  const entries = [
+    ...Object.entries(fixed).map(([name, value]) => `${name}: ${value}`),
+    ...free.map(name => `${name}: size('${name}', given?.${name} ?? NaN)`),
+  ]
+  const weightLines =
+    weights === undefined
+      ? parameters.map(({ name, shape }) => {
+          const key = JSON.stringify(name)
+          return `    ${key}: array(${key}, weights[${key}], ${real}, ${code(product(shape), 'fixed')}),`
+        })
+      : parameters.map(({ name }) => `    ${JSON.stringify(name)}: parameters[${JSON.stringify(name)}](),`)
+  return [
+    `/** The network, ready to run. Each call makes one of its own${weights === undefined ? ', with these weights' : ''}. */`,
+    `export function create(${given.join(', ')}) {`,
+    '  const network = createNetwork()',
+    `  const fixed = { ${entries.join(', ')} }`.replace('{  }', '{}'),
+    '  const weightsOf = {',
+    ...weightLines,
+    '  }',
+    '',
+    '  /** In the numbers of the network. */',
+    '  function run(inputs) {',
+    '    const sizes = { ...fixed }',
+    ...sizes.map(({ symbol, from }) => {
+      const rest = from === undefined ? ', 0, NaN' : `, inputs.${from.input}?.length, ${code(from.each)}`
+      return `    sizes.${symbol} = size('${symbol}', inputs.${symbol}, ${from === undefined ? "''" : `'${from.input}'`}${rest})`
+    }),
+    '    const results = network.run(sizes, {',
+    ...inputs.map(f => `      ${f.name}: ${inputText(f, `inputs.${f.name}`, real)},`),
+    ...lengths.map(({ input, name, shape, most }) => {
+      const all = code(product(shape))
+      return `      '${input}': codes('${name}', inputs.${name} ?? new Int32Array(${all}).fill(${code(most)}), ${all}, ${code(most)} + 1),`
+    }),
+    ...(seed === undefined
+      ? []
+      : [`      '@seed': Int32Array.of(inputs.${seed} ?? 0),`, `      '@step': Int32Array.of(0),`]),
+    '      ...weightsOf,',
+    '    })',
+    `    return { ${outputs.map(o => `${o.name}: results.${o.name}.slice()`).join(', ')} }`,
+    '  }',
+    '',
+    ...(hasPredict(layout) ? predictText(layout) : []),
+    `  return { backend: network.backend, run${hasPredict(layout) ? ', predict' : ''} }`,
+    '}',
+  ]
+}
+
+function inputText({ name, port, shape, codes }: Field, values: string, real: string): string {
+  const length = code(product(shape))
+  if (codes !== undefined) return `codes('${name}', ${values}, ${length}, ${code(codes)})`
+  if (port.dtype === 'bool') return `codes('${name}', ${values}, ${length}, 2)`
+  return `array('${name}', ${values}, ${port.dtype === 'real' ? real : 'Int32Array'}, ${length})`
+}
+
+function predictText({ inputs, outputs, answers }: Layout): string[] {
+  const encoded = inputs.flatMap(({ name, encoding }) => {
+    if (encoding === undefined) return []
+    const text =
+      encoding.kind === 'numbers'
+        ? `scale(inputs.${name}, toNetwork.${name})`
+        : `indices('${name}', inputs.${name}, labels.${name})`
+    return [`${name}: ${text}`]
+  })
+  const decoded = outputs.map(({ name, port }) => {
+    const target = answers.find(a => a.output.name === name)?.target
+    if (target === undefined) return `${name}: results.${name}`
+    const { encoding, codes } = target
+    const width = code(product(port.item), 'fixed')
+    const decided = codes === undefined ? `results.${name}` : `decide(results.${name}, ${width})`
+    if (encoding?.kind === 'classes') return `${name}: ${decided}.map(index => labels.${target.name}[index])`
+    return `${name}: ${encoding === undefined ? decided : `unscale(${decided}, toUnits.${target.name})`}`
+  })
+  return [
+    '  /** In the units and labels of the data. */',
+    '  function predict(inputs) {',
+    `    const results = run({ ...inputs${encoded.map(e => `, ${e}`).join('')} })`,
+    `    return { ${decoded.join(', ')} }`,
+    '  }',
+    '',
+  ]
+}
+
+/** A size as code, whose symbols are properties of `owner`. */
+const code = (dim: Dim, owner = 'sizes'): string =>
+  format(dim, (name, minus) =>
+    minus === 0 ? `${owner}.${name}` : `Math.max(0, ${owner}.${name} - ${minus})`,
+  ).replaceAll(/(?<!\*)\*(?!\*)/g, ' * ')

@@ -1,0 +1,73 @@
+// A random batch that fits a model: what a gradient check runs on where there is no data.
+import type { Port, Signature } from '../compiler/check/signature.ts'
+import { evaluate, type Sizes, symbolsOf } from '../compiler/ir/dim.ts'
+import { type Batch, pack } from './batch.ts'
+import type { Example } from './data/example.ts'
+import { normal, type Random, random } from './random.ts'
+
+/** Examples where `B` is not given. */
+const examples = 3
+/** The longest length of a ragged axis, and the first of the sizes, where they are not given. */
+const longest = 5
+const firstSize = 4
+
+/** Every size of the signature that is neither B nor given gets a number of its own, so that no two are mistaken. */
+export function randomSizes({ inputs, targets, parameters }: Signature, given: Sizes = {}): Sizes {
+  const ports = [...inputs, ...targets]
+  const lengths = ports.flatMap(p => p.axes.flatMap(a => (a.ragged ? symbolsOf(a.size) : [])))
+  const dims = [
+    ...ports.flatMap(p => [...p.item, ...(p.coding ? [p.coding.size] : []), ...p.axes.map(a => a.size)]),
+    ...parameters.flatMap(p => p.shape),
+  ]
+  const sizes: Record<string, number> = { B: examples, ...given }
+  let next = firstSize
+  for (const symbol of dims.flatMap(symbolsOf)) {
+    if (symbol in sizes) continue
+    if (lengths.includes(symbol)) sizes[symbol] = longest
+    else sizes[symbol] = next++
+  }
+  return sizes
+}
+
+/**
+ * Random values for all inputs and targets: reals are standard normal, codes and bools lie in their ranges. Along a ragged axis
+ * the first example is full, the second has one element, the others any number. `sizes` is that of `randomSizes`.
+ */
+export function randomBatch({ inputs, targets }: Signature, sizes: Sizes, seed: number): Batch {
+  const ports = [...inputs, ...targets]
+  const draw = random(seed, 'batch')
+  const ragged = new Set(ports.flatMap(p => p.axes.flatMap(a => (a.ragged ? symbolsOf(a.size) : []))))
+  const known = Object.fromEntries(Object.entries(sizes).filter(([name]) => name !== 'B' && !ragged.has(name)))
+  const lists: Record<string, Example[]> = Object.fromEntries(ports.map(p => [p.name, []]))
+  for (let b = 0; b < sizes.B; b++) {
+    const lengths = new Map<string, number[]>()
+    for (const port of ports) lists[port.name].push(randomExample(port, sizes, b, lengths, draw))
+  }
+  const indices = Array.from({ length: sizes.B }, (_, b) => b)
+  return pack(ports, { count: sizes.B, ports: lists }, indices, known, 'f64')
+}
+
+/** `lengths` holds those that other ports of this example have drawn already. */
+function randomExample(port: Port, sizes: Sizes, b: number, lengths: Map<string, number[]>, draw: Random): Example {
+  let count = 1
+  const own = port.axes.map(({ name, size, ragged }) => {
+    const full = evaluate(size, sizes)
+    const drawn = lengths.get(name) ?? Array.from({ length: count }, () => (ragged ? lengthOf(b, full, draw) : full))
+    lengths.set(name, drawn)
+    count = drawn.reduce((sum, n) => sum + n, 0)
+    return drawn
+  })
+  const width = port.item.reduce((n, dim) => n * evaluate(dim, sizes), 1)
+  return { values: Float64Array.from({ length: count * width }, () => drawValue(port, sizes, draw)), lengths: own }
+}
+
+function lengthOf(b: number, full: number, draw: Random): number {
+  if (b === 0) return full
+  return b === 1 ? Math.min(1, full) : Math.floor(draw() * full) + 1
+}
+
+function drawValue({ dtype, coding }: Port, sizes: Sizes, draw: Random): number {
+  if (coding !== undefined) return Math.floor(draw() * evaluate(coding.size, sizes))
+  if (dtype === 'real') return normal(draw)
+  return Math.floor(draw() * (dtype === 'bool' ? 2 : longest))
+}

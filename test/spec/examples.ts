@@ -1,0 +1,183 @@
+// The examples of a page of the specification. Every ```rnn block is compiled; what its comments say is checked.
+//
+//   ```rnn                  is right, and gives no warning
+//   ```rnn error RNN301     gives this error, once or more, and nothing else; so `warning`
+//   ```rnn cells.rnn        is a file that later blocks import
+//   ```csv ab.csv           is a file that later data blocks read
+//
+// A block that does not begin with an item of the top level is the body of a model. A comment `# x = [1, 2]` gives a value to an
+// input, a target or a param, or says what an output, a metric, `loss` or a gradient (`d W`) must be; `;` separates several.
+// The outermost list of an input or output is over the examples. A data block loads its data, and a train block trains.
+import { compile, type CompiledModel, type ImportReader, load } from '../../compiler/index.ts'
+import { js } from '../../compiler/backend/js.ts'
+import { evaluate } from '../../compiler/ir/dim.ts'
+import { check } from '../../compiler/index.ts'
+import { type Diagnostic, RnnError } from '../../dsl/diagnostics.ts'
+import { pack } from '../../runtime/batch.ts'
+import { fromArrays, type Nested } from '../../runtime/data/arrays.ts'
+import { loadData } from '../../runtime/data/load.ts'
+import { predict } from '../../runtime/predict.ts'
+import { evaluatePart, initialWeights, type Weights } from '../../runtime/session.ts'
+import { train } from '../../runtime/train.ts'
+
+export interface Example {
+  /** Its first line in the page. */
+  readonly line: number
+  readonly source: string
+  /** What it must give, where it is no right program. */
+  readonly expected?: { readonly severity: 'error' | 'warning'; readonly code: string }
+}
+
+export interface Page {
+  readonly examples: readonly Example[]
+  /** Files that examples read or import. */
+  readonly files: ReadonlyMap<string, string>
+}
+
+const itemOfTopLevel = /^(?:\s*#.*\n|\s*\n)*\s*(?:cell|layer|model|fn|train|data|import)\b/
+
+export function readPage(text: string): Page {
+  const examples: Example[] = []
+  const files = new Map<string, string>()
+  for (const found of text.matchAll(/^```(rnn|csv)\b *(.*)\n([\s\S]*?)^```$/gm)) {
+    const [, kind, info, body] = found
+    const line = text.slice(0, found.index).split('\n').length + 1
+    const problem = /^(error|warning) (RNN\d+)$/.exec(info)
+    if (info !== '' && problem === null) files.set(info, body)
+    if (kind === 'csv') continue
+    const source = itemOfTopLevel.test(body) ? body : `model m {\n${body}}\n`
+    const severity = problem?.[1] === 'warning' ? 'warning' : 'error'
+    examples.push({ line, source, ...(problem && { expected: { severity, code: problem[2] } }) })
+  }
+  return { examples, files }
+}
+
+/** Everything that is wrong or doubtful in an example: in the program, in its data, and where it is trained and used. */
+export async function problemsOf({ source, expected }: Example, { files }: Page): Promise<readonly Diagnostic[]> {
+  const read: ImportReader = path => {
+    const text = files.get(path)
+    return text === undefined ? undefined : { file: path, text }
+  }
+  const found = check(source, { file: 'example.rnn', read })
+  if (found.length > 0 || !/^\s*model\b/m.test(source)) return found
+  try {
+    const model = compile(source, { file: 'example.rnn', read })
+    if (model.data !== undefined) {
+      const data = await loadData(model.data, model.signature, { read: path => bytesOf(path, files) })
+      if (model.trainBlock !== undefined) await train(model, data)
+    }
+    if (expected?.code === 'RNN413') {
+      const part = { count: 0, ports: Object.fromEntries(model.signature.inputs.map(p => [p.name, []])) }
+      predict(model, {}, part, {}, undefined)
+    }
+  } catch (error) {
+    if (error instanceof RnnError) return error.diagnostics
+    throw error
+  }
+  return []
+}
+
+function bytesOf(path: string, files: ReadonlyMap<string, string>): Uint8Array {
+  const text = files.get(path)
+  if (text === undefined) throw new Error('no such file')
+  return new TextEncoder().encode(text)
+}
+
+// ---- values
+
+type Values = Readonly<Record<string, Nested>>
+
+/** What the comments of an example say. */
+export function valuesOf({ source }: Example): Values {
+  const values: Record<string, Nested> = {}
+  for (const [, comment] of source.matchAll(/#(.*)$/gm)) {
+    for (const part of comment.split(';')) {
+      const said = /^ *((?:d )?[A-Za-z_][\w.]*) = (-?[[\d].*|-?inf) *$/.exec(part)
+      if (said !== null) values[said[1]] = JSON.parse(said[2].replaceAll('inf', '1e999'))
+    }
+  }
+  return values
+}
+
+export interface Comparison {
+  readonly name: string
+  readonly found: unknown
+  readonly expected: Nested
+}
+
+/** Runs an example with the values given, and puts what it gives beside what is expected. */
+export function compare(example: Example, values: Values): readonly Comparison[] {
+  const model = compile(example.source, { file: 'example.rnn' })
+  const { inputs, targets, parameters, outputs, predictions } = model.signature
+  const ports = [...inputs, ...targets]
+  const isPort = (name: string): boolean => ports.some(p => p.name === name)
+  const isParameter = (name: string): boolean => parameters.some(p => p.name === name)
+  const arrays = Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => (isPort(name) && Array.isArray(value) ? [[name, value]] : [])),
+  )
+  const { part, sizes } = fromArrays(model.signature, arrays)
+  const examples = inputs.length === 0 ? { ...part, count: Math.max(1, part.count) } : part
+  const weights: Weights = {
+    ...initialWeights(model, sizes, 0, 'f64'),
+    ...Object.fromEntries(
+      Object.entries(values).flatMap(([name, value]) =>
+        isParameter(name) ? [[name, Float64Array.from(flat(value))]] : [],
+      ),
+    ),
+  }
+  const wanted = Object.entries(values).filter(([name]) => !isPort(name) && !isParameter(name))
+  const isOutput = (name: string): boolean => outputs.some(o => o.name === name)
+  const options = { backend: js, precision: 'f64', batch: 64, seed: 0 } as const
+  const answers = wanted.some(([name]) => isOutput(name))
+    ? predict(model, weights, examples, sizes, undefined, options).examples
+    : []
+  const evaluation = load(model.context, model.evaluate === undefined ? model.predict() : lossOr(model), js, 'f64')
+  const report = wanted.every(([name]) => isOutput(name) || name.startsWith('d '))
+    ? {}
+    : evaluatePart(model, examples, sizes, evaluation, weights, options)
+  const gradients = wanted.some(([name]) => name.startsWith('d ')) ? gradientsOf(model, examples, sizes, weights) : {}
+  void predictions
+  return wanted.map(([name, expected]) => {
+    const found = isOutput(name)
+      ? answers.map(a => a[name])
+      : name.startsWith('d ')
+        ? gradients[name.slice(2)]
+        : report[name]
+    return { name, found, expected }
+  })
+}
+
+const lossOr = (model: CompiledModel) =>
+  model.unit.body.some(s => s.kind === 'loss') ? model.evaluate() : model.predict()
+
+function gradientsOf(
+  model: CompiledModel,
+  part: Parameters<typeof pack>[1],
+  given: Parameters<typeof pack>[3],
+  weights: Weights,
+): Record<string, Nested> {
+  const { inputs, targets, parameters } = model.signature
+  const batch = pack([...inputs, ...targets], part, [...Array(part.count).keys()], given)
+  const results = load(model.context, model.gradient(), js, 'f64').run(batch.sizes, { ...batch.inputs, ...weights })
+  return Object.fromEntries(
+    parameters.map(p => [p.name, nest(Array.from(results[`d:${p.name}`]), p.shape.map(d => evaluate(d, batch.sizes)))]),
+  )
+}
+
+const flat = (value: Nested): number[] =>
+  typeof value === 'object' ? Array.from(value as ArrayLike<Nested>).flatMap(flat) : [Number(value)]
+
+function nest(values: readonly number[], [size, ...rest]: readonly number[]): Nested {
+  if (size === undefined) return values[0]
+  const width = values.length / size
+  return Array.from({ length: size }, (_, i) => nest(values.slice(i * width, (i + 1) * width), rest))
+}
+
+/** Whether two nested lists are the same, but for what is left out by four digits. */
+export function alike(found: unknown, expected: unknown): boolean {
+  if (Array.isArray(expected))
+    return Array.isArray(found) && found.length === expected.length && expected.every((e, i) => alike(found[i], e))
+  if (typeof expected === 'number' && typeof found === 'number')
+    return Object.is(found, expected) || found === expected || Math.abs(found - expected) < 6e-5 * Math.max(1, Math.abs(expected))
+  return found === expected
+}

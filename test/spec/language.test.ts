@@ -1,0 +1,46 @@
+// The examples of spec/language.md and spec/numerics.md do what the pages say: see examples.ts for how they are marked.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { describe, it } from 'node:test'
+import { catalogue } from '../../dsl/catalogue.ts'
+import { alike, compare, problemsOf, readPage, valuesOf } from './examples.ts'
+
+for (const name of ['language.md', 'numerics.md']) {
+  const text = readFileSync(new URL(`../../spec/${name}`, import.meta.url), 'utf8')
+  const page = readPage(text)
+  describe(`spec/${name}`, () => {
+    for (const example of page.examples) {
+      const { line, expected } = example
+      const values = valuesOf(example)
+      const what = expected === undefined ? 'is right' : `gives ${expected.code}`
+      it(`line ${line} ${what}`, async () => {
+        const found = await problemsOf(example, page)
+        const codes = [...new Set(found.map(d => `${d.severity} ${d.code}`))]
+        const wanted = expected === undefined ? [] : [`${expected.severity} ${expected.code}`]
+        assert.deepEqual(codes, wanted, found.map(d => d.message).join('\n'))
+      })
+      if (Object.keys(values).length === 0) continue
+      it(`line ${line} gives the values in its comments`, () => {
+        const compared = compare(example, values)
+        assert.ok(compared.length > 0, 'nothing is expected')
+        for (const { name, found, expected } of compared) {
+          assert.ok(alike(found, expected), `${name} is ${JSON.stringify(found)}, not ${JSON.stringify(expected)}`)
+        }
+      })
+    }
+    it('names codes and sections that exist', () => {
+      for (const [code] of text.matchAll(/RNN\d+/g)) assert.ok(code in catalogue, `${code} is not in the catalogue`)
+      const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, title]) => slug(title))
+      for (const [, link] of text.matchAll(/\]\(#([^)]*)\)/g)) assert.ok(headings.includes(link), `no section #${link}`)
+      const errors = readFileSync(new URL('../../spec/errors.md', import.meta.url), 'utf8')
+      const anchors = [...errors.matchAll(/^#+ (.*)$/gm)].map(([, title]) => slug(title))
+      for (const [, link] of text.matchAll(/\]\(errors\.md#([^)]*)\)/g))
+        assert.ok(anchors.includes(link), `no error #${link}`)
+    })
+  })
+}
+
+/** The anchor that GitHub gives a heading. */
+function slug(title: string): string {
+  return title.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, '').trim().replace(/ /g, '-')
+}
