@@ -8,7 +8,8 @@ export function argumentError({ code, message }: CommanderError, program: Comman
   const quoted = [...message.matchAll(/'([^']*)'/g)].map(([, text]) => text)
   const command = program.commands.find(c => c.name() === args.find(a => !a.startsWith('-')))
   const name = command === undefined ? 'rnnc' : `rnnc ${command.name()}`
-  const help = `see \`${name} --help\``
+  const swallowed = args.includes('--set') && code === 'commander.missingArgument'
+  const help = swallowed ? 'name the file first: all that follows `--set` is set' : `see \`${name} --help\``
   const wrong = (what: string, expected: string, found: string): RnnError =>
     new RnnError([diagnostic('RNN509', { what, expected, found }, { help })])
   switch (code) {

@@ -245,11 +245,11 @@ export function load(context: Context, graph: Graph, backend: Backend, precision
   return backend.load(made, precision)
 }
 
-/** The model of that name; else the first with a `train` block, else the first. RNN106 if there is none. */
-export /** Whether a path is that of a param, or of something inside a part. */
+/** Whether a path is that of a param, or of something inside a part. */
 const within = (path: string, of: string): boolean => path === of || path.startsWith(`${of}.`)
 
-function chooseModel(program: LinkedProgram, name: string | undefined): Unit {
+/** The model of that name; else the first with a `train` block, else the first. RNN106 if there is none. */
+export function chooseModel(program: LinkedProgram, name: string | undefined): Unit {
   const names = program.models.map(m => m.name.text)
   if (name !== undefined) {
     return program.models.find(m => m.name.text === name) ?? fail('RNN106', { name }, { help: didYouMean(name, names) })

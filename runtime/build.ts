@@ -50,9 +50,9 @@ function headLines(name: string, layout: Layout, { precision, weights }: BuildOp
   const required = sizes.flatMap(s => (s.from === undefined ? [`${s.symbol}: 1`] : []))
   const names = outputs.map(o => o.name).join(', ')
   const call = `{ ${[...required, ...inputs.map(f => f.name)].join(', ')} }`
-  const line = (label: string, shape: string, what: string): string =>
-    `  ${label.padEnd(width)}  ${shape}  ${what}`.trimEnd()
   const width = Math.max(...[...inputs, ...outputs, ...lengths].map(f => f.name.length))
+  const line = (verb: string, field: { name: string; shape: Layout['outputs'][number]['shape'] }, what = ''): string =>
+    `  ${verb}  ${field.name.padEnd(width)}  ${shapeText(field.shape, fixed)}${what}`
   return [
     `${name}, written by rnnc: plain JavaScript over ${real}s. It imports nothing, and runs in Node and in browsers.`,
     '',
@@ -62,8 +62,8 @@ function headLines(name: string, layout: Layout, { precision, weights }: BuildOp
     ...(hasPredict(layout) ? [`  const answers = model.predict(${call})  // in the units and labels of the data`] : []),
     '',
     'Arrays are flat and row-major, in these shapes:',
-    ...inputs.map(f => line(f.name, shapeText(f.shape, fixed), '')),
-    ...lengths.map(f => line(f.name, shapeText(f.shape, fixed), 'valid elements of each example; all if left out')),
-    ...outputs.map(f => line(f.name, shapeText(f.shape, fixed), 'given')),
+    ...inputs.map(f => line('takes', f)),
+    ...lengths.map(f => line('takes', f, ', the valid elements of each example; all if it is left out')),
+    ...outputs.map(f => line('gives', f)),
   ]
 }

@@ -5,12 +5,16 @@ import { dirname, posix } from 'node:path'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { js } from '../compiler/backend/js.ts'
+import { builtins } from '../compiler/check/builtins/index.ts'
+import { initializers } from '../compiler/check/initializers.ts'
 import { type CompiledModel, compile, type Graph, type ImportReader, plan } from '../compiler/index.ts'
 import type { Context } from '../compiler/ir/builder.ts'
 import type { Sizes } from '../compiler/ir/dim.ts'
 import { printGraph } from '../compiler/ir/print.ts'
 import { printPlan } from '../compiler/plan/printPlan.ts'
+import { parse } from '../dsl/parse.ts'
 import { printAst } from '../dsl/print.ts'
+import { standardLibrary } from '../dsl/std.ts'
 import { argumentsFor, bufferOf, createRandom } from './backend/agree.ts'
 import { interpreted, runnable } from './support/program.ts'
 import { close } from './support/suite.ts'
@@ -72,6 +76,20 @@ function checkRuns(context: Context, graph: Graph): void {
 }
 
 describe('good programs', () => {
+  it('use every built-in function, every initializer and all of the library', () => {
+    const text = names.map(name => readFileSync(`${folder}${name}.rnn`, 'utf8').replace(/^#.*$/gm, '')).join('\n')
+    const used = new Set(text.match(/[A-Za-z_]\w*/g))
+    const library = Object.entries(standardLibrary).flatMap(([file, source]) =>
+      parse(source, file).program.items.flatMap(item =>
+        item.kind === 'unit' || item.kind === 'fn' ? [item.name.text] : [],
+      ),
+    )
+    const all = [...builtins.keys(), ...Object.keys(initializers), ...library]
+    assert.deepEqual(
+      all.filter(name => !used.has(name)),
+      [],
+    )
+  })
   it('have no golden without a program', () => {
     const goldens = readdirSync(folder, { withFileTypes: true }).filter(entry => entry.isDirectory())
     for (const { name } of goldens) {

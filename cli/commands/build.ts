@@ -1,2 +1,82 @@
-import type { AddCommand } from '../command.ts'
-export const build: AddCommand = () => {}
+// rnnc build: a trained network as one JavaScript module, with its types beside it.
+import { basename } from 'node:path'
+import { fail } from '../../dsl/diagnostics.ts'
+import { buildModule } from '../../runtime/build.ts'
+import { checkWritable, writeBytes } from '../../runtime/node/index.ts'
+import { type AddCommand, chooseDtype, dtypeOption, examples, jsonOption, modelOption, setOption } from '../command.ts'
+import type { Output } from '../output.ts'
+import { compileSource, type ModelOptions, openSource } from '../program.ts'
+import { openTrained } from '../weights.ts'
+
+interface Options extends ModelOptions {
+  readonly weights?: string
+  readonly out: string
+  readonly dtype?: string
+}
+
+export const build: AddCommand = (program, output) =>
+  program
+    .command('build')
+    .description(
+      'Write a network as one ES module that needs nothing else, for Node and browsers, with its types beside it. Weights are embedded; those of a program alone are arguments of its `create`.',
+    )
+    .argument('<file>', 'a weights file, or a program, *.rnn')
+    .option('--weights <path>', 'weights for the program')
+    .requiredOption('-o, --out <path>', 'the module: model.mjs, or model.js')
+    .option(...dtypeOption)
+    .option(...modelOption)
+    .option(...setOption)
+    .option(...jsonOption)
+    .addHelpText(
+      'after',
+      examples(
+        'rnnc build sunspots.safetensors -o sunspots.mjs',
+        'rnnc build sunspots.rnn --weights sunspots.safetensors -o sunspots.mjs --dtype f64',
+        'rnnc build sunspots.rnn --set units=64 -o sunspots.js',
+      ),
+    )
+    .action((path: string, options: Options) => run(path, options, output))
+
+async function run(path: string, options: Options, output: Output): Promise<void> {
+  const { out } = options
+  const extension = /\.m?js$/.exec(out)?.[0]
+  if (extension === undefined) {
+    return fail('RNN509', { what: '--out', expected: 'a path that ends in .mjs or .js', found: `\`${out}\`` })
+  }
+  // TypeScript looks for the types of x.mjs in x.d.mts.
+  const types = out.replace(/\.(m?)js$/, '.d.$1ts')
+  const dtype = options.dtype === undefined ? undefined : chooseDtype(options.dtype)
+  for (const file of [out, types]) await checkWritable(file)
+  const trained = !path.endsWith('.rnn') || options.weights !== undefined
+  const opened = trained
+    ? await openTrained(path, { ...options, dtype }, output)
+    : {
+        ...compileSource(await openSource(path, output), options, output),
+        precision: dtype ?? 'f32',
+        weights: undefined,
+        fitted: undefined,
+      }
+  const { model, precision, weights, fitted } = opened
+  const built = buildModule(model, {
+    precision,
+    path: `./${basename(out)}`,
+    ...(weights && { weights }),
+    ...(fitted && { fitted }),
+  })
+  const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
+  await writeBytes(out, encode(built.module))
+  await writeBytes(types, encode(built.types))
+  const about = weights === undefined ? 'its `create` takes the weights' : 'weights embedded'
+  output.result(
+    {
+      ok: true,
+      model: model.signature.name,
+      backend: built.backend,
+      dtype: precision,
+      embedded: weights !== undefined,
+      out,
+      types,
+    },
+    `saved ${out} and ${types} (${built.backend}, ${precision}, ${about})`,
+  )
+}

@@ -1,2 +1,161 @@
-import type { AddCommand } from '../command.ts'
-export const explain: AddCommand = () => {}
+// rnnc explain: what a model is and what it costs, and how the compiler sees it at each stage.
+import { js } from '../../compiler/backend/js.ts'
+import type { Signature } from '../../compiler/check/signature.ts'
+import { type CompiledModel, type Graph, plan } from '../../compiler/index.ts'
+import type { Context } from '../../compiler/ir/builder.ts'
+import { type Cost, cost } from '../../compiler/ir/cost.ts'
+import { format, product } from '../../compiler/ir/dim.ts'
+import { printGraph } from '../../compiler/ir/print.ts'
+import { printPlan } from '../../compiler/plan/printPlan.ts'
+import { fail } from '../../dsl/diagnostics.ts'
+import { printAst } from '../../dsl/print.ts'
+import { didYouMean } from '../../dsl/suggest.ts'
+import { describePort } from '../../runtime/data/ports.ts'
+import { type AddCommand, chooseDtype, dtypeOption, examples, jsonOption, modelOption, setOption } from '../command.ts'
+import { oneOf } from '../errors.ts'
+import { type JsonValue, type Output, table } from '../output.ts'
+import { compileSource, type ModelOptions, openSource } from '../program.ts'
+import { formula, parameterCount, shapeText, signatureJson } from '../signature.ts'
+
+interface Options extends ModelOptions {
+  readonly emit?: string
+  readonly graph?: string
+  readonly dtype: string
+}
+
+const emits = ['ast', 'graph', 'plan', 'source'] as const
+const graphs = ['predict', 'loss', 'gradient', 'train'] as const
+
+export const explain: AddCommand = (program, output) =>
+  program
+    .command('explain')
+    .description('What a model is and what it costs; or what the compiler makes of it, stage by stage.')
+    .argument('<file>', 'a program, *.rnn')
+    .option('--emit <stage>', 'ast, graph, after:PASS (after:lower, after:dce), plan or source')
+    .option('--graph <name>', 'predict, loss, gradient or train; predict if left out')
+    .option(...dtypeOption, 'f32')
+    .option(...setOption)
+    .option(...modelOption)
+    .option(...jsonOption)
+    .addHelpText(
+      'after',
+      examples(
+        'rnnc explain sunspots.rnn',
+        'rnnc explain sunspots.rnn --emit graph --graph gradient',
+        'rnnc explain sunspots.rnn --emit after:lower --set units=4',
+        'rnnc explain sunspots.rnn --emit source --graph train',
+      ),
+    )
+    .action((path: string, options: Options) => run(path, options, output))
+
+async function run(path: string, options: Options, output: Output): Promise<void> {
+  const { emit } = options
+  const precision = chooseDtype(options.dtype)
+  const which = oneOf('graph', options.graph ?? 'predict', graphs)
+  const pass = emit?.startsWith('after:') ? emit.slice('after:'.length) : undefined
+  const stage = emit === undefined || pass !== undefined ? undefined : oneOf('stage', emit, emits)
+  const source = await openSource(path, output)
+  const dumps = new Map<string, Graph>()
+  const onDump = (name: string, graph: Graph): void => {
+    dumps.set(name, graph)
+  }
+  const { model } = compileSource(source, { ...options, onDump }, output)
+  if (emit === undefined) {
+    const summary = summaryOf(model)
+    return output.result(
+      { ok: true, ...signatureJson(model.signature), ...summaryJson(summary) },
+      summaryText(model, summary),
+    )
+  }
+  const show = (text: string): void => {
+    const graph = stage === 'ast' ? undefined : which
+    output.result({ ok: true, model: model.signature.name, emit, graph, text }, text)
+  }
+  if (stage === 'ast') return show(printAst(model.program.program))
+  const { graph, context } = graphOf(model, which)
+  if (pass !== undefined) {
+    const found = dumps.get(pass)
+    const help = didYouMean(pass, dumps.keys())
+    return show(printGraph(found ?? fail('RNN505', { option: 'pass', value: pass }, { ...(help && { help }) })))
+  }
+  if (stage === 'graph') return show(printGraph(graph))
+  const made = plan(context, graph)
+  show(stage === 'plan' ? printPlan(made) : js.emit(made, precision))
+}
+
+function graphOf(model: CompiledModel, name: (typeof graphs)[number]): { graph: Graph; context: Context } {
+  switch (name) {
+    case 'predict':
+      return { graph: model.predict(), context: model.context }
+    case 'loss':
+      return { graph: model.evaluate(), context: model.context }
+    case 'gradient':
+      return { graph: model.gradient(), context: model.context }
+    case 'train':
+      return model.train()
+  }
+}
+
+interface Summary {
+  /** What one run of each graph costs. */
+  readonly costs: readonly { readonly name: string; readonly cost: Cost }[]
+}
+
+/** The costs of using and, where the model has a loss, of training it. */
+function summaryOf(model: CompiledModel): Summary {
+  const hasLoss = model.unit.body.some(s => s.kind === 'loss')
+  const training = model.trainBlock === undefined ? 'gradient' : 'train'
+  const chosen = [
+    { label: 'prediction', name: 'predict' as const },
+    ...(hasLoss ? [{ label: 'loss', name: 'loss' as const }, { label: 'training step', name: training } as const] : []),
+  ]
+  return {
+    costs: chosen.map(({ label, name }) => {
+      const { graph, context } = graphOf(model, name)
+      return { name: name === 'gradient' ? 'gradient' : label, cost: cost(context, graph) }
+    }),
+  }
+}
+
+const summaryJson = ({ costs }: Summary): { readonly [key: string]: JsonValue } => ({
+  costs: costs.map(({ name, cost: c }) => ({
+    name,
+    flops: format(c.flops.total),
+    flopsInLoops: format(c.flops.inside),
+    matrixProducts: { outside: c.contractions.outside, inLoops: c.contractions.inside },
+    equations: c.equations,
+  })),
+})
+
+function summaryText({ signature, settings }: CompiledModel, { costs }: Summary): string {
+  const ports = (['inputs', 'targets', 'outputs'] as const).flatMap(kind =>
+    signature[kind].map(port => `  ${kind.slice(0, -1).padEnd(6)}  ${port.name}: ${describePort(port)}`),
+  )
+  const rows = signature.parameters.map(p => [`  ${p.name}`, shapeText(p.shape), formula(product(p.shape))])
+  const costRows = costs.map(({ name, cost: c }) => [
+    `  ${name}`,
+    formula(c.flops.total),
+    `${formula(c.flops.inside)} of them in loops; matrix products: ${c.contractions.outside} outside loops, ${c.contractions.inside} inside`,
+  ])
+  const { epochs, batch } = settings
+  const trained = [
+    ...(batch === undefined ? [] : [`batch ${batch}`]),
+    ...(epochs === undefined ? [] : [`${epochs} epochs`]),
+  ]
+  return [
+    `model ${signature.name}${trained.length > 0 ? ` (${trained.join(', ')})` : ''}`,
+    ...ports,
+    '',
+    `parameters: ${formula(parameterCount(signature))}`,
+    table(rows, [2]),
+    '',
+    `floating-point operations a batch, of B examples${axesOf(signature)}`,
+    ...(costRows.length > 0 ? [table(costRows)] : []),
+  ].join('\n')
+}
+
+function axesOf({ inputs, targets }: Signature): string {
+  const axes = [...inputs, ...targets].flatMap(p => p.axes.flatMap(a => (a.ragged ? [a.name] : [])))
+  const names = [...new Set(axes)]
+  return names.length === 0 ? '' : ` and lengths ${names.join(', ')}`
+}

@@ -565,7 +565,7 @@ function makePart(inner: Scope, instance: Instance, name: string, value: Entity,
   if (value.kind === 'unknown') throw new Reported()
   return fail(
     'RNN210',
-    { what: `part \`${name}\``, expected: 'a recipe, such as `LSTM(100)`, or a part', found: describeEntity(value) },
+    { what: `part \`${name}\``, expected: 'a recipe or another part', found: describeEntity(value) },
     { span },
   )
 }

@@ -5,7 +5,7 @@ import { fail } from '../../dsl/diagnostics.ts'
 import { fill, scalar } from '../ir/builder.ts'
 import * as D from '../ir/dim.ts'
 import type { Value } from '../ir/graph.ts'
-import { expand, tensor } from './emit.ts'
+import { checkAxes, commonItem, expand, inOrder, joinAxes, tensor } from './emit.ts'
 import type { Scope } from './scope.ts'
 import type { Init } from './signature.ts'
 import { type Axis, joinFacts, type Tensor } from './tensor.ts'
@@ -51,12 +51,15 @@ function drawKey(scope: Scope): Value {
 }
 
 /** 1 with probability p, else 0, for each element of `like`; p itself where nothing is drawn. */
-export function bernoulli(scope: Scope, p: Tensor, like: Tensor): Tensor {
+export function bernoulli(scope: Scope, p: Tensor, like: Tensor, span: Span): Tensor {
+  commonItem([like, p], span, 'bernoulli')
+  checkAxes(scope, [like, p], span)
   const facts = joinFacts([p])
-  const axes = like.axes
-  if (!scope.session.training) return tensor(expand(scope, p, axes, like.item), axes, like.item, { facts, name: '' })
+  const axes = joinAxes([like, p])
+  const limit = expand(scope, inOrder(scope, p), axes, like.item)
+  if (!scope.session.training) return tensor(limit, axes, like.item, { facts, name: '' })
   const u = drawUniform(scope, axes, like.item)
-  const below = scope.builder.emit('lt', [u.value, expand(scope, p, axes, like.item)])
+  const below = scope.builder.emit('lt', [u.value, limit])
   return tensor(scope.builder.emit('real', [below]), axes, like.item, { facts, name: '' })
 }
 

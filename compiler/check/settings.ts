@@ -54,11 +54,7 @@ const readers: { readonly [K in keyof Settings]-?: Reader<NonNullable<Settings[K
       value.kind === 'template' ? makeRecipe(scope, value.unit, { positional: [], named: new Map() }, e.span) : value
     if (recipe.kind !== 'recipe') {
       const found = describeEntity(recipe)
-      return fail(
-        'RNN210',
-        { what: 'the optimizer', expected: 'a recipe such as `Adam(0.001)`', found },
-        { span: e.span },
-      )
+      return fail('RNN210', { what: 'the optimizer', expected: 'the recipe of a cell', found }, { span: e.span })
     }
     checkOptimizer(recipe)
     return recipe

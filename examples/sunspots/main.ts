@@ -4,7 +4,8 @@ import { join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command, CommanderError } from 'commander'
 import { type CompiledModel, compile } from 'rnnc'
-import { readBytes, readerIn, writeBytes } from 'rnnc/node'
+import { checkWritable, readBytes, readerIn, writeBytes } from 'rnnc/node'
+import type { TopLevelSpec } from 'vega-lite'
 import { argumentError } from '../../cli/errors.ts'
 import { catchInterrupt } from '../../cli/interrupt.ts'
 import { createOutput, reportError, table } from '../../cli/output.ts'
@@ -79,27 +80,34 @@ function summary({ mae, baselines }: Scores, testYears: string): string {
 
 function verdict(name: string, mae: Scores['mae'], other: number): string {
   const apart = Math.abs(mae.mean - other)
-  const close = apart < mae.spread ? ', less than the spread' : ''
-  return mae.mean < other
-    ? `The model beats ${name} by ${apart.toFixed(2)}${close}.`
-    : `${name} beats the model by ${apart.toFixed(2)}${close}.`
+  const [better, worse] = mae.mean < other ? ['The model', name] : [capitalized(name), 'the model']
+  const doubt = apart < mae.spread ? ': less than the spread, so no clear difference' : ''
+  return `${better} beats ${worse} by ${apart.toFixed(2)}${doubt}.`
 }
 
-async function draw(record: Record, runs: readonly Run[], years: readonly number[], scores: Scores, out: string) {
-  const { mae } = scores
+const capitalized = (text: string): string => text[0].toUpperCase() + text.slice(1)
+
+interface Plots {
+  readonly forecast: string
+  readonly training: string
+}
+
+/** Where the plots go. RNN503 if they cannot be written, before the training and not after it. */
+async function preparePlots(out: string): Promise<Plots> {
+  const plots = { forecast: join(out, 'forecast.svg'), training: join(out, 'training.svg') }
+  // If this fails, the check says why.
+  await mkdir(out, { recursive: true }).catch(() => undefined)
+  await checkWritable(plots.forecast)
+  await checkWritable(plots.training)
+  return plots
+}
+
+async function draw(plots: Plots, record: Record, runs: readonly Run[], years: readonly number[], { mae }: Scores) {
+  const write = async (path: string, spec: TopLevelSpec): Promise<void> =>
+    writeBytes(path, new TextEncoder().encode(await toSvg(spec)))
   const span = (rows: Rows): string => spanOf(years, rows)
-  const pictures = [
-    ['forecast.svg', forecastPlot(record, runs, years, `${mae.mean.toFixed(1)} ± ${mae.spread.toFixed(1)}`)],
-    ['training.svg', trainingPlot(record, runs, span)],
-  ] as const
-  await mkdir(out, { recursive: true })
-  const paths: string[] = []
-  for (const [name, spec] of pictures) {
-    const path = join(out, name)
-    await writeBytes(path, new TextEncoder().encode(await toSvg(spec)))
-    paths.push(path)
-  }
-  return paths
+  await write(plots.forecast, forecastPlot(record, runs, years, `${mae.mean.toFixed(2)} ± ${mae.spread.toFixed(2)}`))
+  await write(plots.training, trainingPlot(record, runs, span))
 }
 
 const spanOf = (years: readonly number[], { start, end }: Rows): string => `${years[start]}–${years[end - 1]}`
@@ -110,6 +118,7 @@ async function main(data: string | undefined, out: string): Promise<void> {
   const record = await openRecord(model, { read: readerIn(folder), path })
   const years = readYears(await readBytes(path ?? join(folder, 'sunspots.csv')), path ?? 'sunspots.csv')
   const testYears = spanOf(years, record.test)
+  const plots = await preparePlots(resolve(out))
   const progress = createProgress()
   const interrupt = catchInterrupt(() => output.note('Stopping …'))
   const { signal } = interrupt
@@ -135,18 +144,17 @@ async function main(data: string | undefined, out: string): Promise<void> {
       return
     }
     const scores = scoresOf(record, runs)
-    const plots = await draw(record, runs, years, scores, out)
-    const { mae, baselines } = scores
-    const text = `\n${summary(scores, testYears)}\n\nPlots: ${plots.map(plot => relative('', plot)).join(', ')}`
+    await draw(plots, record, runs, years, scores)
+    const drawn = Object.values(plots).map(plot => relative('', plot))
     output.result(
       {
-        test: { mae, years: testYears },
-        baselines,
+        test: { mae: scores.mae, years: testYears },
+        baselines: scores.baselines,
         spread: 'standard deviation over seeds',
         backend: runs[0].result.backend,
-        plots,
+        plots: { ...plots },
       },
-      text,
+      `\n${summary(scores, testYears)}\n\nPlots: ${drawn.join(', ')}`,
     )
   } finally {
     progress.hide()

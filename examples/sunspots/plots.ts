@@ -72,7 +72,7 @@ export function forecastPlot(
             field: 'year',
             type: 'quantitative' as const,
             title: 'year',
-            axis: { format: 'd', grid: false },
+            axis: { format: 'd', grid: false, values: decades(from, last) },
             scale: { domain: [from, last], nice: false, zero: false },
           },
           y: { field: 'sunspots', type: 'quantitative' as const, title: 'sunspots, mean of the year' },
@@ -103,7 +103,10 @@ export function forecastPlot(
     ...common,
     title: {
       text: 'Sunspots, each year predicted from the actual years before it',
-      subtitle: `Line: mean of ${runs.length} seeds, band: smallest to largest. Test years ${first}–${last}: mean absolute error ${mae}.`,
+      subtitle: [
+        `Line: mean of ${runs.length} seeds; band: smallest to largest.`,
+        `Test years ${first}–${last}: mean absolute error ${mae}.`,
+      ],
     },
     spacing: 40,
     vconcat: [
@@ -111,6 +114,12 @@ export function forecastPlot(
       { ...panel(first, 300, false), title: `The test years, ${first}–${last}` },
     ],
   }
+}
+
+function decades(from: number, to: number): number[] {
+  const step = to - from > 100 ? 20 : 10
+  const first = Math.ceil(from / step) * step
+  return Array.from({ length: Math.floor((to - first) / step) + 1 }, (_, i) => first + i * step)
 }
 
 /** The losses of training and validation, epoch by epoch; a point where the weights were taken. */
@@ -126,18 +135,22 @@ export function trainingPlot(record: Record, runs: readonly Run[], years: (rows:
           ]),
     ]),
   )
+  const losses = values.map(value => value.loss)
+  const lossRange = [Math.min(...losses) * 0.9, Math.max(...losses) * 1.1]
   const x = { field: 'epoch', type: 'quantitative', title: 'epoch', axis: { grid: false, tickMinStep: 1 } } as const
   const y = {
     field: 'loss',
-    type: 'quantitative',
+    type: 'quantitative' as const,
     title: 'loss: mean squared error, scaled figures',
-    scale: { type: 'log', nice: true },
-    axis: { tickCount: 6, format: '~g' },
-  } as const
+    scale: { type: 'log' as const, nice: false, domain: lossRange },
+    axis: { values: [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2], format: '~g' },
+  }
+  const legend = { labelLimit: 300, symbolType: 'stroke', symbolSize: 500, symbolStrokeWidth: 2.5 } as const
   const color = {
     field: 'seed',
     type: 'nominal',
     title: null,
+    legend,
     scale: { range: ['#00798c', '#d1495b', '#b07c00'] },
   } as const
   return {
@@ -160,6 +173,7 @@ export function trainingPlot(record: Record, runs: readonly Run[], years: (rows:
             field: 'part',
             type: 'nominal',
             title: null,
+            legend,
             scale: {
               domain: ['training', validationYears],
               range: [
@@ -173,7 +187,7 @@ export function trainingPlot(record: Record, runs: readonly Run[], years: (rows:
       {
         transform: [{ filter: 'datum.kept' }],
         mark: { type: 'point', filled: true, size: 110, opacity: 1 },
-        encoding: { x, y, color },
+        encoding: { x, y, color: { ...color, legend: null } },
       },
     ],
   }

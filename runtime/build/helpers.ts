@@ -4,6 +4,7 @@
 const helpers: Readonly<Record<string, string>> = {
   size: `// A size of the batch: as given, or what the length of an input tells.
 function size(name, given, input, elements, each) {
+  if (given === undefined && elements === undefined) throw new TypeError(\`\${input} is missing\`)
   const found = given ?? (each === 0 ? 0 : elements / each)
   if (Number.isInteger(found) && found >= 0) return found
   if (given !== undefined) throw new RangeError(\`\${name} is a whole number, not \${given}\`)

@@ -112,8 +112,9 @@ function createText({ layout, weights }: ModuleParts, real: string): string[] {
     '  function run(inputs) {',
     '    const sizes = { ...fixed }',
     ...sizes.map(({ symbol, from }) => {
-      const rest = from === undefined ? ', 0, NaN' : `, inputs.${from.input}?.length, ${code(from.each)}`
-      return `    sizes.${symbol} = size('${symbol}', inputs.${symbol}, ${from === undefined ? "''" : `'${from.input}'`}${rest})`
+      const given = `inputs.${symbol}`
+      const told = from && `, '${from.input}', inputs.${from.input}?.length, ${code(from.each)}`
+      return `    sizes.${symbol} = size('${symbol}', ${told === undefined ? `${given} ?? NaN` : given + told})`
     }),
     '    const results = network.run(sizes, {',
     ...inputs.map(f => `      ${f.name}: ${inputText(f, `inputs.${f.name}`, real)},`),

@@ -1,6 +1,5 @@
 // The types of a built module, for TypeScript.
 import type { Precision } from '../../compiler/backend/backend.ts'
-import { product } from '../../compiler/ir/dim.ts'
 import { known } from '../data/ports.ts'
 import { type Field, type Layout, shapeText } from './layout.ts'
 import { hasPredict, realArray } from './module.ts'
@@ -86,7 +85,7 @@ function answerType(output: Field, target: Field | undefined, real: string): str
   return output.port.dtype === 'real' ? real : 'Int32Array'
 }
 
-const union = (labels: readonly string[]): string => labels.map(label => JSON.stringify(label)).join(' | ')
+const union = (labels: readonly string[]): string => labels.map(label => JSON.stringify(label)).join(' | ') || 'never'
 
 const inputType = ({ port }: Field): string =>
   port.dtype === 'bool' ? 'ArrayLike<number | boolean>' : 'ArrayLike<number>'
@@ -112,6 +111,3 @@ const lengthFields = ({ lengths, fixed }: Layout): Member[] =>
     `${shapeText(shape, fixed)}: how many elements along ${shapeText([most], fixed).slice(1, -1)} are valid, of each example; all of them if it is left out.`,
     `readonly ${name}?: ArrayLike<number>`,
   ])
-
-/** How many numbers of an output belong to one answer. */
-export const widthOf = ({ port }: Field): ReturnType<typeof product> => product(port.item)

@@ -143,11 +143,13 @@ const fusion: readonly Case[] = [
 
 const positions: readonly Case[] = [
   {
-    name: 'positions along a leading dimension',
+    name: 'positions along either dimension',
     params: real('T, H'),
-    body: (b, [x]) => [
-      b.emit('add', [x, b.emit('real', [broadcast(b, b.emit('iota', [], { size: dim('T') }), [-1], [dim('H')])])]),
-    ],
+    body: (b, [x]) =>
+      ['T', 'H'].map((size, i) => {
+        const wide = broadcast(b, b.emit('iota', [], { size: dim(size) }), [-1 - i], [x.shape[1 - i]])
+        return b.emit('add', [x, b.emit('real', [wide])])
+      }),
   },
   {
     name: 'positions as an output of a scan',

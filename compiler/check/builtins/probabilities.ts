@@ -113,7 +113,7 @@ export const probabilityBuiltins: readonly Builtin[] = [
       )
     return average(scope, e)
   }),
-  builtin('bernoulli', 'p, like', 2, ({ scope }, p, like) => bernoulli(scope, toReal(scope, p), like)),
+  builtin('bernoulli', 'p, like', 2, ({ scope, span }, p, like) => bernoulli(scope, toReal(scope, p), like, span)),
   /** The sum of squares of a part's matrices, or of one param. */
   {
     name: 'l2',

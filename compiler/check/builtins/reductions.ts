@@ -132,6 +132,7 @@ export const reductionBuiltins: readonly Builtin[] = [
         return { ...t, value: scope.builder.emit('softmax', [t.value], { axis: -1 }), name: '' }
       }
       const axis = call.over.axis(t)
+      checkNesting(t.axes, axis, call.span)
       const valid = masked(scope, t, [axis], Number.NEGATIVE_INFINITY)
       const value = scope.builder.emit('softmax', [valid.value], { axis: placeOf(valid, axis) })
       const facts = { ...t.facts, ahead: new Map([...t.facts.ahead, [axis, cause('softmax', call.place, t)]]) }

@@ -3,7 +3,7 @@ import { diagnostic, fail } from '../../../dsl/diagnostics.ts'
 import { fill, reshape, scalar } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
 import { asTensor } from '../convert.ts'
-import { cause, checkNesting, expand, inOrder, lengthOf, tensor, toReal, visibleAxes } from '../emit.ts'
+import { cause, checkAxes, checkNesting, expand, inOrder, lengthOf, tensor, toReal, visibleAxes } from '../emit.ts'
 import type { Scope } from '../scope.ts'
 import { type Axis, baseOf, formatItem, sameItem, type Tensor } from '../tensor.ts'
 import { axisOf, type Builtin, builtin, type Call } from './builtin.ts'
@@ -13,7 +13,11 @@ const overAxis = { takesAxis: true }
 const shapeOf = (axes: readonly Axis[], item: readonly D.Dim[]): D.Dim[] =>
   [...axes.map(a => a.size), ...item].map(D.unlabelled)
 const placeOf = (t: Tensor, axis: Axis): number => t.axes.indexOf(axis) - t.axes.length - t.item.length
-const chosen = (call: Call, name: string, t: Tensor): Axis => axisOf(call, name, t, visibleAxes(call.scope, t))
+function chosen(call: Call, name: string, t: Tensor): Axis {
+  const axis = axisOf(call, name, t, visibleAxes(call.scope, t))
+  checkNesting(t.axes, axis, call.span)
+  return axis
+}
 
 /** The first or the last valid element of an axis; zero where there is none. */
 function end(name: 'first' | 'last'): Builtin {
@@ -27,7 +31,6 @@ function end(name: 'first' | 'last'): Builtin {
       if (name === 'last') warnOfBackward(call, t, axis)
       const atEnd = (name === 'last') !== t.reversed.includes(axis)
       const axes = t.axes.filter(a => a !== axis)
-      checkNesting(axes, axis, call.span)
       const b = scope.builder
       const size = D.asNumber(axis.size)
       const facts =
@@ -146,6 +149,13 @@ export const sequenceBuiltins: readonly Builtin[] = [
       const t = inOrder(scope, given, [axis])
       const rest = t.axes.filter(a => a !== axis)
       const start = asTensor(scope, call.args[1] ?? { kind: 'dim', dim: D.constant(0) }, span)
+      checkAxes(scope, [t, start], span)
+      if (start.axes.includes(axis))
+        fail(
+          'RNN210',
+          { what: '`start`', expected: `one value, not over ${axis.name}`, found: `over ${axis.name}` },
+          { span },
+        )
       if (start.item.length > 0 && !sameItem(start.item, t.item)) {
         fail(
           'RNN203',
@@ -175,7 +185,9 @@ export const sequenceBuiltins: readonly Builtin[] = [
     ({ scope, over, span }) => {
       if (over === undefined) return fail('RNN214', { callee: '`position`', axes: 'no value', axis: 'T' }, { span })
       const axis = over.axis(nothing(scope))
-      return tensor(scope.builder.emit('iota', [], { size: D.unlabelled(axis.size) }), [axis], [], { name: '' })
+      const places = tensor(scope.builder.emit('iota', [], { size: D.unlabelled(axis.size) }), [axis], [])
+      const axes = [axis, ...outerAxes(axis)]
+      return tensor(expand(scope, places, axes, []), axes, [], { name: '' })
     },
     overAxis,
   ),
@@ -199,12 +211,15 @@ export const sequenceBuiltins: readonly Builtin[] = [
         return fail('RNN214', { callee: '`repeat`', axes: 'no axis to repeat over', axis: 'T' }, { span })
       const axis = over.axis(nothing(scope))
       if (x.axes.includes(axis)) return x
-      const axes = [axis, ...x.axes]
+      const axes = [axis, ...outerAxes(axis).filter(a => !x.axes.includes(a)), ...x.axes]
       return { ...x, axes, value: expand(scope, x, axes, x.item) }
     },
     overAxis,
   ),
 ]
+
+/** The axes along which the lengths of an axis differ, besides the batch: nothing is over it without them. */
+const outerAxes = (axis: Axis): Axis[] => axis.lengths?.axes.filter(a => !a.batch) ?? []
 
 /** A value over every axis that may be named here, for functions that take an axis and no value. */
 const nothing = (scope: Scope): Tensor => tensor(scalar(scope.builder, 0), [...scope.axes.values()], [])

@@ -1,0 +1,104 @@
+// The rules of the source tree that no type checks: who imports whom, and that the library is nowhere known by name.
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, it } from 'node:test'
+import { parse } from '../dsl/parse.ts'
+import { standardLibrary } from '../dsl/std.ts'
+
+const root = new URL('../', import.meta.url)
+const layers = ['dsl', 'compiler', 'runtime', 'cli'] as const
+
+interface Import {
+  readonly from: string
+  /** A path in the repository, or the name of a package. */
+  readonly to: string
+  readonly typeOnly: boolean
+}
+
+const paths = layers.flatMap(layer =>
+  readdirSync(new URL(layer, root), { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('.ts'))
+    .map(name => `${layer}/${name.replaceAll('\\', '/')}`),
+)
+const sources = new Map(paths.map(path => [path, readFileSync(new URL(path, root), 'utf8')]))
+const imports = [...sources].flatMap(([from, source]) => importsOf(from, source))
+
+/** An import of types alone leaves nothing behind when types are erased. */
+function importsOf(from: string, source: string): Import[] {
+  const statement = /^(?:import|export)\s+(type\s+)?(?:([\w*\s{},]+?)\s+from\s+)?'([^']+)'/gm
+  return [...source.matchAll(statement)].map(([, type, names = '', path]) => {
+    const listed =
+      /^\{(.*)\}$/s
+        .exec(names.trim())?.[1]
+        .split(',')
+        .filter(n => n.trim() !== '') ?? []
+    const typeOnly = type !== undefined || (listed.length > 0 && listed.every(n => n.trim().startsWith('type ')))
+    const to = path.startsWith('.') ? new URL(path, new URL(from, root)).pathname.slice(root.pathname.length) : path
+    return { from, to, typeOnly }
+  })
+}
+
+const shown = (found: readonly Import[]): string[] => found.map(i => `${i.from} imports ${i.to}`)
+
+describe('imports', () => {
+  it('run one way: cli, runtime, compiler, dsl', () => {
+    const rank = (path: string): number => layers.findIndex(layer => path.startsWith(`${layer}/`))
+    assert.deepEqual(shown(imports.filter(i => rank(i.to) > rank(i.from))), [])
+  })
+
+  it('of Node are in cli and runtime/node alone', () => {
+    const wrong = imports.filter(i => i.to.startsWith('node:') && !/^(cli|runtime\/node)\//.test(i.from))
+    assert.deepEqual(shown(wrong), [])
+  })
+
+  it('make no cycles', () => {
+    const values = Map.groupBy(
+      imports.filter(i => !i.typeOnly),
+      i => i.from,
+    )
+    const done = new Set<string>()
+    const cycles: string[] = []
+    const visit = (path: string, above: readonly string[]): void => {
+      if (above.includes(path)) cycles.push([...above.slice(above.indexOf(path)), path].join(' → '))
+      if (above.includes(path) || done.has(path)) return
+      for (const { to } of values.get(path) ?? []) visit(to, [...above, path])
+      done.add(path)
+    }
+    for (const path of paths) visit(path, [])
+    assert.deepEqual(cycles, [])
+  })
+
+  it('of the stages of the compiler meet in compiler/index.ts alone', () => {
+    const stage = (path: string): string | undefined => /^compiler\/(check|passes|plan|backend)\//.exec(path)?.[1]
+    const shared = ['compiler/plan/plan.ts', 'compiler/check/signature.ts']
+    const wrong = imports.filter(i => {
+      const [from, to] = [stage(i.from), stage(i.to)]
+      return !i.typeOnly && from !== undefined && to !== undefined && from !== to && !shared.includes(i.to)
+    })
+    assert.deepEqual(shown(wrong), [])
+  })
+})
+
+it('no module has a variable of its own', () => {
+  const found = [...sources].flatMap(([path, source]) =>
+    [...source.matchAll(/^(?:export\s+)?(?:let|var)\s+\w+/gm)].map(([text]) => `${path}: ${text}`),
+  )
+  assert.deepEqual(found, [])
+})
+
+it('compiler and runtime know no unit or fn of the library by name', () => {
+  const names = Object.entries(standardLibrary).flatMap(([file, text]) =>
+    parse(text, file).program.items.flatMap(i => (i.kind === 'unit' || i.kind === 'fn' ? [i.name.text] : [])),
+  )
+  const word = new RegExp(`\\b(?:${names.join('|')})\\b`, 'g')
+  const found = [...sources]
+    .filter(([path]) => /^(compiler|runtime)\//.test(path))
+    .flatMap(([path, source]) => [...withoutComments(source).matchAll(word)].map(([name]) => `${path}: ${name}`))
+  assert.deepEqual([...new Set(found)], [])
+})
+
+/** The source with its comments blank. Strings are stepped over, since they may hold what looks like a comment. */
+function withoutComments(source: string): string {
+  const part = /'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`|\/\/[^\n]*|\/\*[\s\S]*?\*\//g
+  return source.replace(part, text => (text.startsWith('//') || text.startsWith('/*') ? ' ' : text))
+}

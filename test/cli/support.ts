@@ -1,0 +1,132 @@
+// Runs the real command line in a process of its own, on real files in a folder of its own.
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+const cli = fileURLToPath(new URL('../../cli/rnnc.ts', import.meta.url))
+
+export interface Ran {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface Workplace {
+  readonly folder: string
+  readonly path: (name: string) => string
+  readonly write: (name: string, text: string | Uint8Array) => string
+  readonly rnnc: (...args: readonly string[]) => Promise<Ran>
+  /** As `rnnc`, and it must succeed. */
+  readonly ok: (...args: readonly string[]) => Promise<Ran>
+  readonly start: (...args: readonly string[]) => { readonly process: ChildProcess; readonly done: Promise<Ran> }
+}
+
+/** A folder for the tests of a file, with these files in it; it is removed after them. */
+export function workplace(files: Readonly<Record<string, string>> = {}): Workplace {
+  const folder = mkdtempSync(join(tmpdir(), 'rnnc-'))
+  after(() => rmSync(folder, { recursive: true, force: true }))
+  const path = (name: string): string => join(folder, name)
+  const write = (name: string, text: string | Uint8Array): string => {
+    writeFileSync(path(name), text)
+    return path(name)
+  }
+  for (const [name, text] of Object.entries(files)) write(name, text)
+  const start: Workplace['start'] = (...args) => run(process.execPath, [cli, ...args], folder)
+  const rnnc: Workplace['rnnc'] = (...args) => start(...args).done
+  const ok: Workplace['ok'] = async (...args) => {
+    const ran = await rnnc(...args)
+    assert.equal(ran.code, 0, `rnnc ${args.join(' ')}\n${ran.stderr}`)
+    return ran
+  }
+  return { folder, path, write, rnnc, ok, start }
+}
+
+/** Runs a program to its end. */
+export function run(command: string, args: readonly string[], cwd: string) {
+  // What the test runner gives its own processes is not for those of the tests.
+  const { NODE_TEST_CONTEXT: _, FORCE_COLOR: __, ...env } = process.env
+  const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const done = new Promise<Ran>((resolve, reject) => {
+    let stdout = ''
+    let stderr = ''
+    child.stdout.setEncoding('utf8').on('data', text => {
+      stdout += text
+    })
+    child.stderr.setEncoding('utf8').on('data', text => {
+      stderr += text
+    })
+    child.on('error', reject)
+    child.on('close', code => resolve({ code, stdout, stderr }))
+  })
+  return { process: child, done }
+}
+
+/** It fails as a user should see it: exit code 1, the code, nothing on stdout, no stack trace. */
+export function assertRefused(ran: Ran, code: string, message: RegExp): void {
+  assert.equal(ran.code, 1, ran.stderr)
+  assert.equal(ran.stdout, '')
+  assert.match(ran.stderr, new RegExp(`^error ${code}: `, 'm'))
+  assert.match(ran.stderr, message)
+  assert.doesNotMatch(ran.stderr, /^\s+at |node:internal|internal error|undefined|\{\w+\}/m)
+}
+
+/** The one object that `--json` gives. */
+export function json(ran: Ran): Record<string, unknown> {
+  assert.equal(ran.stdout.trim().split('\n').length, 1)
+  const value: unknown = JSON.parse(ran.stdout)
+  assert.ok(isRecord(value))
+  return value
+}
+
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null
+
+/** A wave about 1000, with a header. */
+export const wave = (count = 90): string =>
+  `value\n${Array.from({ length: count }, (_, i) => (1000 + 50 * Math.sin(i / 3)).toFixed(3)).join('\n')}\n`
+
+/** One step ahead of a series. */
+export const series = (settings = 'optimizer = Adam(0.01); epochs = 3; batch = 8'): string => `model Wave(units = 4) {
+  input past: real over T[6]
+  target next: real
+  y = [past] |> SimpleRNN(units) |> last |> dense(1)
+  loss mse(y, next)
+  metric rmse = sqrt(average((y - next)^2))
+  predict next from y
+}
+data Values for Wave {
+  s = standardize(csv("wave.csv").value)
+  w = windows(s, 6, ahead = 1)
+  past = w.past;  next = w.next
+  split = ordered(0.6, 0.2, 0.2)
+}
+train Wave on Values { ${settings} }
+`
+
+/** Two measures, one of three kinds. */
+export const flowers = (): string =>
+  `width,height,kind\n${Array.from({ length: 60 }, (_, i) => {
+    const kind = i % 3
+    return `${(kind * 2 + Math.sin(i)).toFixed(2)},${(5 - kind + Math.cos(i)).toFixed(2)},${['rose', 'iris', 'lily'][kind]}`
+  }).join('\n')}\n`
+
+export const classifier = `model Flowers {
+  input x: [2]
+  target kind: class of K
+  p = x |> dense(8, tanh) |> dense(K, softmax)
+  loss cross_entropy(p, kind)
+  metric accuracy(p, kind)
+  predict kind from p
+}
+data Measures for Flowers {
+  t = csv("flowers.csv")
+  x = standardize([t.width, t.height])
+  kind = classes(t.kind)
+  split = shuffled(0.8, 0.2)
+}
+train Flowers on Measures { optimizer = Adam(0.05); epochs = 30; batch = 8; seed = 3 }
+`

@@ -1,0 +1,162 @@
+// rnnc train and rnnc eval.
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { assertRefused, isRecord, json, series, wave, workplace } from './support.ts'
+
+const { rnnc, ok, start, write, path } = workplace({ 'wave.rnn': series(), 'wave.csv': wave() })
+
+describe('rnnc train', () => {
+  it('trains, reports, and says what it saved', async () => {
+    const { stdout, stderr } = await ok('train', 'wave.rnn')
+    assert.match(
+      stderr,
+      /^training Wave \(29 parameters, f32\) on js: 48 examples to train on, 12 to validate, 12 to test$/m,
+    )
+    assert.match(
+      stdout,
+      /^trained for 3 epochs \(.*, js, f32, seed 0\)\n {2}training +loss .*\n {2}validation +loss .*\n {2}test +loss .*, rmse .*\nsaved wave.safetensors\n$/,
+    )
+    assert.doesNotMatch(stdout + stderr, /\u001b/)
+    assert.ok(existsSync(path('wave.safetensors')))
+  })
+
+  it('gives one object with --json', async () => {
+    const found = json(
+      await ok('train', 'wave.rnn', '--out', 'j.safetensors', '--json', '--dtype', 'f64', '--seed', '4'),
+    )
+    const { model, backend, dtype, seed, epochs, steps, ended, out } = found
+    assert.deepEqual(
+      { model, backend, dtype, seed, epochs, steps, ended, out },
+      {
+        model: 'Wave',
+        backend: 'js',
+        dtype: 'f64',
+        seed: 4,
+        epochs: 3,
+        steps: 18,
+        ended: 'done',
+        out: 'j.safetensors',
+      },
+    )
+    assert.ok(isRecord(found.test) && typeof found.test.loss === 'number')
+    const evaluated = json(await ok('eval', 'j.safetensors', '--json'))
+    assert.deepEqual(evaluated.report, found.test)
+    assert.equal(evaluated.dtype, 'f64')
+  })
+
+  it('writes the same bytes for the same seed', async () => {
+    const bytes = async (...args: readonly string[]): Promise<string> => {
+      await ok('train', 'wave.rnn', '--out', 'same.safetensors', ...args)
+      return readFileSync(path('same.safetensors'), 'base64')
+    }
+    const first = await bytes('--seed', '7')
+    assert.equal(await bytes('--seed', '7'), first)
+    assert.notEqual(await bytes('--seed', '8'), first)
+  })
+
+  it('takes settings, and records them', async () => {
+    await ok('train', 'wave.rnn', '--out', 'set.safetensors', '--set', 'units=3', 'epochs=2')
+    const { stdout } = await ok('eval', 'set.safetensors', '--part', 'train')
+    assert.match(stdout, /^loss +\d.*\nrmse +\d/)
+    assertRefused(
+      await rnnc('eval', 'wave.rnn', '--weights', 'set.safetensors', '--set', 'units=5'),
+      'RNN501',
+      /`SimpleRNN.W` is \[5, 1\] in the model, \[3, 1\] in the file/,
+    )
+  })
+
+  it('reads other data with --data, and finds it again', async () => {
+    write('other.csv', wave(60))
+    const trained = json(await ok('train', 'wave.rnn', '--data', 'other.csv', '--out', 'other.safetensors', '--json'))
+    assert.deepEqual(json(await ok('eval', 'other.safetensors', '--json')).report, trained.test)
+  })
+
+  it('refuses data that does not fit', async () => {
+    write('column.rnn', series().replace('.value', '.vaule'))
+    assertRefused(
+      await rnnc('train', 'column.rnn'),
+      'RNN403',
+      /column.rnn:9:.*\n.*\n.*vaule.*\n.*\^.*\nhelp: did you mean `value`/,
+    )
+    write('nan.csv', wave().replace(/\n1000\.000\n/, '\nNaN\n'))
+    assertRefused(
+      await rnnc('train', 'wave.rnn', '--data', 'nan.csv'),
+      'RNN404',
+      /`NaN` is not a number: .*nan.csv, row 2, column `value`/,
+    )
+    assertRefused(await rnnc('train', 'wave.rnn', '--data', 'none.csv'), 'RNN406', /none.csv/)
+    write('none.rnn', series().replace('wave.csv', 'none.csv'))
+    assertRefused(await rnnc('train', 'none.rnn'), 'RNN406', /none.rnn:9/)
+    write('short.csv', wave(9))
+    assertRefused(await rnnc('train', 'wave.rnn', '--data', 'short.csv'), 'RNN409', /too short/)
+    write('nothing.csv', '')
+    assertRefused(await rnnc('train', 'wave.rnn', '--data', 'nothing.csv'), 'RNN405', /nothing.csv/)
+  })
+
+  it('keeps older weights when the loss is no number', async () => {
+    await ok('train', 'wave.rnn', '--out', 'kept.safetensors')
+    const before = readFileSync(path('kept.safetensors'))
+    write('wild.rnn', series('optimizer = SGD(1e30); epochs = 50; batch = 8'))
+    assertRefused(await rnnc('train', 'wild.rnn', '--out', 'kept.safetensors'), 'RNN504', /the loss is .* at step \d+/)
+    assert.deepEqual(readFileSync(path('kept.safetensors')), before)
+  })
+
+  it('refuses a place that it cannot write to, and leaves nothing there', async () => {
+    const before = readdirSync(path('.'))
+    for (const [out, reason] of [
+      ['.', /it is a folder/],
+      ['wave.csv/x.safetensors', /a part of the path is a file/],
+      ['none/x.safetensors', /no such file or folder/],
+    ] as const) {
+      assertRefused(await rnnc('train', 'wave.rnn', '--out', out), 'RNN503', reason)
+    }
+    assert.deepEqual(readdirSync(path('.')), before)
+  })
+
+  it('says that the disk is full', { skip: !existsSync('/dev/full') && 'there is no /dev/full' }, async () => {
+    assertRefused(await rnnc('train', 'wave.rnn', '--out', '/dev/full'), 'RNN503', /the disk is full/)
+    assert.ok(statSync('/dev/full').isCharacterDevice())
+  })
+
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    it(`ends and saves at ${signal}`, async () => {
+      const out = `${signal}.safetensors`
+      const { process: child, done } = start('train', 'wave.rnn', '--out', out, '--set', 'epochs=1000000')
+      await new Promise(resolve => child.stderr?.once('data', resolve))
+      await sleep(500)
+      child.kill(signal)
+      const { code, stdout, stderr } = await done
+      assert.equal(code, 130, stderr)
+      assert.match(stderr, /ending after this step/)
+      assert.match(stdout, /^interrupted in epoch \d+, after step \d+; what was learned is saved/)
+      assert.match((await ok('eval', out)).stdout, /^loss/)
+    })
+  }
+
+  it('reports its progress where it takes longer than two seconds', async () => {
+    const { process: child, done } = start('train', 'wave.rnn', '--out', 'long.safetensors', '--set', 'epochs=1000000')
+    let seen = ''
+    child.stderr?.on('data', text => {
+      seen += text
+      if (/left$/m.test(seen)) child.kill('SIGINT')
+    })
+    const { stderr } = await done
+    assert.match(stderr, /^epoch \d+: loss \S+, rmse \S+; validation: loss \S+, rmse \S+ {2}\d.* left$/m)
+  })
+})
+
+describe('rnnc eval', () => {
+  it('names the part', async () => {
+    await ok('train', 'wave.rnn', '--out', 'e.safetensors')
+    const ran = await ok('eval', 'e.safetensors', '--part', 'validation')
+    assert.match(ran.stderr, /^Wave on the validation part, 12 examples \(js, f32\)$/m)
+  })
+
+  it('refuses a part that there is not', async () => {
+    write('whole.rnn', series().replace(/ {2}split.*\n/, ''))
+    await ok('train', 'whole.rnn')
+    assertRefused(await rnnc('eval', 'whole.safetensors'), 'RNN405', /the test part is empty/)
+  })
+})

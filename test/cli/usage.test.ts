@@ -1,0 +1,70 @@
+// The command line itself: help, and what is said about mistakes in it.
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { assertRefused, json, series, wave, workplace } from './support.ts'
+
+const { rnnc, ok } = workplace({ 'wave.rnn': series(), 'wave.csv': wave() })
+const commands = ['check', 'train', 'eval', 'predict', 'build', 'explain', 'gradcheck']
+
+describe('help', () => {
+  for (const command of commands) {
+    it(`of ${command} has examples`, async () => {
+      const { stdout, stderr } = await ok(command, '--help')
+      assert.match(stdout, new RegExp(`^Usage: rnnc ${command} .*Examples:\n  \\$ rnnc ${command} `, 's'))
+      assert.match(stdout, /--json /)
+      assert.equal(stderr, '')
+      assert.equal((await ok('help', command)).stdout, stdout)
+    })
+  }
+
+  it('names every command', async () => {
+    for (const args of [[], ['--help']]) {
+      const { stdout } = await ok(...args)
+      for (const command of commands) assert.match(stdout, new RegExp(`^  ${command} `, 'm'))
+    }
+  })
+
+  it('knows the version', async () => {
+    assert.match((await ok('--version')).stdout, /^\d+\.\d+\.\d+\n$/)
+  })
+})
+
+describe('a mistake on the command line', () => {
+  const cases: readonly (readonly [args: readonly string[], code: string, message: RegExp])[] = [
+    [['trian', 'wave.rnn'], 'RNN505', /unknown command `trian`\nhelp: did you mean `train`\?/],
+    [['train', 'wave.rnn', '--epoch', '3'], 'RNN505', /unknown option `--epoch`/],
+    [['train', 'wave.rnn', '--otu', 'x'], 'RNN505', /did you mean `--out`\?/],
+    [['check'], 'RNN509', /takes FILE, not nothing/],
+    [['check', 'a.rnn', 'b.rnn'], 'RNN509', /takes 1 argument, not 2/],
+    [['train', 'wave.rnn', '--seed'], 'RNN509', /`--seed <n>` takes a value/],
+    [['train', 'wave.rnn', '--seed', '1.5'], 'RNN509', /a whole number from 0, not `1.5`/],
+    [['train', 'wave.rnn', '--dtype', 'f16'], 'RNN505', /unknown dtype `f16`/],
+    [['train', 'wave.rnn', '--backend', 'cuda'], 'RNN505', /unknown backend `cuda`/],
+    [['train', 'wave.rnn', '--model', 'Wav'], 'RNN106', /did you mean `Wave`\?/],
+    [['train', 'wave.rnn', '--set', 'unit=3'], 'RNN508', /did you mean `units`\?/],
+    [['train', 'wave.rnn', '--set', 'units'], 'RNN508', /it has no `=`/],
+    [['train', 'wave.rnn', '--set', 'units=many'], 'RNN508', /`many` is not a number/],
+    [['train', 'wave.rnn', '--set', 'batch=0'], 'RNN508', /a whole number from 1/],
+    [['train', 'wave.rnn', '--set', 'seed=1', 'seed=2'], 'RNN508', /set twice/],
+    [['train', '--set', 'units=3', 'wave.rnn'], 'RNN509', /name the file first/],
+    [['eval', 'wave.rnn'], 'RNN509', /`--weights`/],
+    [['eval', 'wave.safetensors', '--part', 'tset'], 'RNN505', /did you mean `test`\?/],
+    [['build', 'wave.rnn'], 'RNN509', /--out/],
+    [['build', 'wave.rnn', '-o', 'model.ts'], 'RNN509', /ends in .mjs or .js/],
+    [['explain', 'wave.rnn', '--emit', 'grahp'], 'RNN505', /did you mean `graph`\?/],
+    [['explain', 'wave.rnn', '--emit', 'after:dec'], 'RNN505', /did you mean `dce`\?/],
+    [['explain', 'wave.rnn', '--emit', 'graph', '--graph', 'los'], 'RNN505', /did you mean `loss`\?/],
+  ]
+  for (const [args, code, message] of cases) {
+    it(args.join(' '), async () => assertRefused(await rnnc(...args), code, message))
+  }
+
+  it('is one object too with --json', async () => {
+    const ran = await rnnc('train', 'wave.rnn', '--backend', 'cuda', '--json')
+    assert.equal(ran.code, 1)
+    const { ok: fine, diagnostics } = json(ran)
+    assert.equal(fine, false)
+    assert.ok(Array.isArray(diagnostics) && diagnostics[0].code === 'RNN505')
+    assert.match(ran.stderr, /^error RNN505/)
+  })
+})
