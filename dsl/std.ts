@@ -54,7 +54,7 @@ fn identity(x) = x
 fn clamp(x, low, high) = min(max(x, low), high)
 
 # Activations.
-fn softplus(x) = max(x, 0) + log(1 + exp(-abs(x)))            # log(1 + exp(x)), without overflow
+fn softplus(x) = -log(sigmoid(-x))                            # log(1 + exp(x)): the compiler makes the logarithm stable
 fn softsign(x) = x / (1 + abs(x))
 fn silu(x) = x * sigmoid(x)
 fn gelu(x) = 0.5 * x * (1 + tanh(0.7978845608028654 * (x + 0.044715 * x^3)))   # the tanh form; the factor is sqrt(2 / pi)

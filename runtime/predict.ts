@@ -77,17 +77,28 @@ function answerOf(
   const coded = target?.coding !== undefined
   const decided = coded ? decide(values, width) : values
   const decoded = fitted === undefined || target === undefined ? decided : inverse(fitted, port.name, decided)
-  // Only valid elements: a ragged axis is as long as the example says.
-  const lengths = port.axes.map((axis, i) => {
-    const given = axis.ragged ? run.inputs[`${axis.name}.lengths`] : undefined
-    const outer = shape.slice(0, i).reduce((n, d) => n * d, 1)
-    return (place: number): number => (given === undefined ? shape[i] : given[b * outer + place])
-  })
-  const nest = (depth: number, place: number): Answer => {
-    if (depth === port.axes.length) return item(coded ? [] : shape.slice(depth), decoded, place)
-    return Array.from({ length: lengths[depth](place) }, (_, i) => nest(depth + 1, place * shape[depth] + i))
+  // Only valid elements: a ragged axis is as long as the example says, at each place of the axes that its lengths are over.
+  const lengthAt = (depth: number, places: readonly number[]): number => {
+    const { name, ragged } = port.axes[depth]
+    const [base, less = '0'] = name.split('-')
+    const given = ragged ? run.inputs[`${base}.lengths`] : undefined
+    const outer = axesAround(model, base).map(axis => port.axes.findIndex(a => a.name === axis))
+    if (given === undefined || outer.includes(-1)) return shape[depth]
+    return Math.max(0, given[outer.reduce((at, d) => at * shape[d] + places[d], b)] - Number(less))
   }
-  return nest(0, 0)
+  const nest = (place: number, places: readonly number[]): Answer => {
+    const depth = places.length
+    if (depth === port.axes.length) return item(coded ? [] : shape.slice(depth), decoded, place)
+    const length = lengthAt(depth, places)
+    return Array.from({ length }, (_, i) => nest(place * shape[depth] + i, [...places, i]))
+  }
+  return nest(0, [])
+}
+
+/** The axes before one, where an input or target declares it: those that its lengths are over. */
+function axesAround({ signature }: CompiledModel, name: string): readonly string[] {
+  const axes = [...signature.inputs, ...signature.targets].map(p => p.axes).find(all => all.some(a => a.name === name))
+  return axes === undefined ? [] : axes.slice(0, axes.findIndex(a => a.name === name)).map(a => a.name)
 }
 
 /** The most likely class of each distribution of `width`; of a single probability, whether it is above a half. */

@@ -10,7 +10,7 @@ export interface Lowering {
   /** Where a value lies: one stride for each dimension of its shape. */
   operand(value: Value): Operand
   /** As `operand`, copied first if its elements do not lie dense and row-major. */
-  dense(value: Value): Operand
+  packed(value: Value): Operand
   /** The (dense) place to write a result of the equation to. */
   output(value: Value): Operand
   /** A result that needs no kernel: another view of an operand's elements. */

@@ -242,7 +242,7 @@ export function makePlan(context: Context, graph: Graph): Plan {
     places.set(out.id, { pending: { group, ref } })
   }
 
-  function dense(value: Value): Operand {
+  function packed(value: Value): Operand {
     const operand = operandOf(value)
     if (isDense(operand, value.shape)) return operand
     const before = scope.copies.get(value.id)
@@ -363,7 +363,7 @@ export function makePlan(context: Context, graph: Graph): Plan {
 
   const plan: Lowering = {
     operand: operandOf,
-    dense,
+    packed,
     output,
     alias: (value, operand) => {
       places.set(value.id, { operand })

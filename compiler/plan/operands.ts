@@ -14,8 +14,8 @@ export const whole = (buffer: Buffer, shape: readonly Dim[]): Operand => ({
 
 /** Whether the elements provably lie row-major without gaps. The stride of a dimension of size 1 is of no account. */
 export function isDense(operand: Operand, shape: readonly Dim[]): boolean {
-  const dense = denseStrides(shape)
-  return operand.strides.every((stride, d) => asNumber(shape[d]) === 1 || equal(stride, dense[d]))
+  const packed = denseStrides(shape)
+  return operand.strides.every((stride, d) => asNumber(shape[d]) === 1 || equal(stride, packed[d]))
 }
 
 export const sameOperand = (a: Operand, b: Operand): boolean =>

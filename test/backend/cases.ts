@@ -142,15 +142,16 @@ const fusion: readonly Case[] = [
 ]
 
 const positions: readonly Case[] = [
-  {
-    name: 'positions along either dimension',
-    params: real('T, H'),
-    body: (b, [x]) =>
-      ['T', 'H'].map((size, i) => {
+  ...['T', 'H'].map(
+    (size, i): Case => ({
+      name: `positions along ${size}`,
+      params: real('T, H'),
+      body: (b, [x]) => {
         const wide = broadcast(b, b.emit('iota', [], { size: dim(size) }), [-1 - i], [x.shape[1 - i]])
-        return b.emit('add', [x, b.emit('real', [wide])])
-      }),
-  },
+        return [b.emit('add', [x, b.emit('real', [wide])])]
+      },
+    }),
+  ),
   {
     name: 'positions as an output of a scan',
     params: real('T'),

@@ -36,6 +36,9 @@ export interface Page {
 
 const itemOfTopLevel = /^(?:\s*#.*\n|\s*\n)*\s*(?:cell|layer|model|fn|train|data|import)\b/
 
+/** What makes a file of units alone a program. */
+const anyModel = 'model any { output y = 1 }\n'
+
 export function readPage(text: string): Page {
   const examples: Example[] = []
   const files = new Map<string, string>()
@@ -45,7 +48,8 @@ export function readPage(text: string): Page {
     const problem = /^(error|warning) (RNN\d+)$/.exec(info)
     if (info !== '' && problem === null) files.set(info, body)
     if (kind === 'csv') continue
-    const source = itemOfTopLevel.test(body) ? body : `model m {\n${body}}\n`
+    const isFile = itemOfTopLevel.test(body)
+    const source = !isFile ? `model m {\n${body}}\n` : /^model\b/m.test(body) ? body : `${body}${anyModel}`
     const severity = problem?.[1] === 'warning' ? 'warning' : 'error'
     examples.push({ line, source, ...(problem && { expected: { severity, code: problem[2] } }) })
   }
@@ -59,7 +63,7 @@ export async function problemsOf({ source, expected }: Example, { files }: Page)
     return text === undefined ? undefined : { file: path, text }
   }
   const found = check(source, { file: 'example.rnn', read })
-  if (found.length > 0 || !/^\s*model\b/m.test(source)) return found
+  if (found.length > 0) return found
   try {
     const model = compile(source, { file: 'example.rnn', read })
     if (model.data !== undefined) {

@@ -1,7 +1,7 @@
 // One function for each kernel.
 import { type Dim, formatLabel } from '../../ir/dim.ts'
-import { collapseMap, collapseReduce } from '../../plan/collapse.ts'
 import type { GemmKernel, Kernel, MapKernel, ReduceKernel, Ref } from '../../plan/plan.ts'
+import { collapseMap, collapseReduce } from '../collapse.ts'
 import type { Frame } from './frame.ts'
 import { createNest } from './nest.ts'
 

@@ -63,7 +63,7 @@ export const movementOps: readonly Op[] = [
     },
     evaluate: ({ ins: [x], shapes: [shape] }) => [{ shape, data: x.data }],
     vjp: ({ builder, ins: [x], cotangents: [d] }) => [d && builder.emit('reshape', [d], { shape: x.shape })],
-    lower: ({ plan, ins: [x], outs: [y] }) => plan.alias(y, { ...plan.dense(x), strides: denseStrides(y.shape) }),
+    lower: ({ plan, ins: [x], outs: [y] }) => plan.alias(y, { ...plan.packed(x), strides: denseStrides(y.shape) }),
     cheap: true,
   }),
   /** Result dimension i is operand dimension `order[i]`, counted from the end of both. */

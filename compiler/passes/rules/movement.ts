@@ -39,7 +39,7 @@ export const movementRules: readonly Rule[] = [
   },
   {
     name: 'transpose-transpose',
-    contract: 'a transpose of a transpose → one; the identity → none',
+    contract: 'a transpose of a transpose → one; one that moves nothing → none',
     ops: ['transpose'],
     rewrite: ({ ins: [x], attrs }, { builder, producer }) => {
       const inner = producer(x)

@@ -10,6 +10,7 @@ import { type Rule, type Site, type View, viewOfBlock } from '../rewrite.ts'
 /** The ops that a pointwise function may move through, and how many operands (all: Infinity) it then acts on. */
 const moves: ReadonlyMap<string, number> = new Map([
   ['pick', 1],
+  ['gather', 1],
   ['slice', 1],
   ['reshape', 1],
   ['transpose', 1],

@@ -1,6 +1,6 @@
 // Fewer, longer loops: dimensions of size 1 disappear, and neighbours over which every operand is contiguous become one.
 import { asNumber, type Dim, equal, multiply } from '../ir/dim.ts'
-import type { Instruction, MapKernel, Operand, ReduceKernel } from './plan.ts'
+import type { Instruction, MapKernel, Operand, ReduceKernel } from '../plan/plan.ts'
 
 /** The old dimensions that make up each new one. */
 type Grouping = readonly (readonly number[])[]
