@@ -98,7 +98,14 @@ function answerOf(
 /** The axes before one, where an input or target declares it: those that its lengths are over. */
 function axesAround({ signature }: CompiledModel, name: string): readonly string[] {
   const axes = [...signature.inputs, ...signature.targets].map(p => p.axes).find(all => all.some(a => a.name === name))
-  return axes === undefined ? [] : axes.slice(0, axes.findIndex(a => a.name === name)).map(a => a.name)
+  return axes === undefined
+    ? []
+    : axes
+        .slice(
+          0,
+          axes.findIndex(a => a.name === name),
+        )
+        .map(a => a.name)
 }
 
 /** The most likely class of each distribution of `width`; of a single probability, whether it is above a half. */

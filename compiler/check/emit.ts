@@ -190,15 +190,17 @@ export function maskOf(scope: Scope, axis: Axis): Tensor | undefined {
 
 /** The tensor with `padding` in place of the elements outside the lengths of `axes`. */
 export function masked(scope: Scope, t: Tensor, axes: readonly Axis[], padding: number): Tensor {
-  return axes.reduce((x, axis) => {
+  let result = t
+  for (const axis of axes) {
     const mask = maskOf(scope, axis)
-    if (mask === undefined) return x
-    const all = joinAxes([x, mask])
-    const like = expand(scope, x, all, x.item)
-    const test = expand(scope, mask, all, x.item)
-    const blank = fill(scope.builder, scalar(scope.builder, padding, x.dtype), like.shape)
-    return { ...x, axes: all, value: scope.builder.emit('where', [test, like, blank]) }
-  }, t)
+    if (mask === undefined) continue
+    const all = joinAxes([result, mask])
+    const like = expand(scope, result, all, t.item)
+    const test = expand(scope, mask, all, t.item)
+    const blank = fill(scope.builder, scalar(scope.builder, padding, t.dtype), like.shape)
+    result = { ...result, axes: all, value: scope.builder.emit('where', [test, like, blank]) }
+  }
+  return result
 }
 
 /** RNN413 where axes would stay without the one along which their lengths differ. */

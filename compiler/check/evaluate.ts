@@ -4,16 +4,9 @@ import { fail } from '../../dsl/diagnostics.ts'
 import { didYouMean, suggest } from '../../dsl/suggest.ts'
 import { reshape } from '../ir/builder.ts'
 import * as D from '../ir/dim.ts'
-import {
-  applyFn,
-  applyInstance,
-  counted,
-  type Given,
-  hyperParameters,
-  instanceOf,
-  makeRecipe,
-  type UnitArgs,
-} from './apply.ts'
+import { applyFn } from './applyFn.ts'
+import { applyInstance } from './applyInstance.ts'
+import { counted, type Given, type UnitArgs } from './arguments.ts'
 import { builtins } from './builtins/index.ts'
 import { asDim, asInit, asNumber, asTensor } from './convert.ts'
 import {
@@ -33,6 +26,7 @@ import {
 } from './emit.ts'
 import { describeEntity, type Entity } from './entity.ts'
 import { initializers, isInitializer, takes } from './initializers.ts'
+import { hyperParameters, instanceOf, makeRecipe } from './recipes.ts'
 import { each, Reported } from './report.ts'
 import type { Scope } from './scope.ts'
 import { type Axis, baseOf, formatDims, formatItem, joinFacts, type Tensor } from './tensor.ts'

@@ -96,7 +96,7 @@ interface Plots {
 async function preparePlots(out: string): Promise<Plots> {
   const plots = { forecast: join(out, 'forecast.svg'), training: join(out, 'training.svg') }
   // If this fails, the check says why.
-  await mkdir(out, { recursive: true }).catch(() => undefined)
+  await mkdir(out).catch(() => undefined)
   await checkWritable(plots.forecast)
   await checkWritable(plots.training)
   return plots

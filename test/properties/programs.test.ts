@@ -1,9 +1,9 @@
 // Random programs: js gives what the interpreter gives, gradients are those of differences, and neither padding nor
 // batch-mates are seen. A failure is shrunk to the smallest program; SEED and RUNS in the environment repeat or extend it.
 import { describe, it } from 'node:test'
-import fc from 'fast-check'
+import fc, { type Arbitrary } from 'fast-check'
 import { checkGradients } from '../support/differences.ts'
-import { type ProgramShape, programShape, programText, setting } from '../support/generator.ts'
+import { programShape, programText, setting } from '../support/generator.ts'
 import {
   type Arrays,
   type Batch,
@@ -15,25 +15,40 @@ import {
 } from '../support/program.ts'
 import { createRandom } from '../support/random.ts'
 import { checkBatchMates, checkInterpreter, checkPadding } from '../support/suite.ts'
+import { wordsSetting, wordsShape, wordsText } from '../support/words.ts'
 
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31)
-const runs = Number(process.env.RUNS ?? 40)
+const runs = Number(process.env.RUNS ?? 25)
+/** Milliseconds a property may take: a slow machine tries fewer programs, unless it is told how many. */
+const limit = process.env.RUNS === undefined ? 9_000 : 600_000
 
 type Check = (program: OpenProgram, batch: Batch, weights: Arrays) => void
 
-/** Runs the check on random programs, two batches each. */
-function property(name: string, numRuns: number, check: Check): void {
-  it(`${name} (seed ${seed})`, () => {
-    const draw = fc.record({ shape: programShape, settings: fc.tuple(setting, setting), data: fc.nat() })
-    fc.assert(
-      fc.property(draw, ({ shape, settings, data }) => checkShape(shape, settings, data, check)),
-      { seed, numRuns, interruptAfterTimeLimit: 25_000, markInterruptAsFailure: false },
-    )
+const checks: Readonly<Record<string, Check>> = {
+  'run on js as in the interpreter': checkInterpreter,
+  'do not see padding or batch-mates': (program, batch, weights) => {
+    checkPadding(program, batch, weights)
+    checkBatchMates(program, batch, weights)
+  },
+  'have the gradients that differences give': checkGradients,
+}
+
+/** Every check on random programs, two batches each. */
+function properties(name: string, program: Arbitrary<string>, batch: Arbitrary<Setting>): void {
+  const drawn = fc.record({ source: program, settings: fc.tuple(batch, batch), data: fc.nat() })
+  describe(name, () => {
+    for (const [what, check] of Object.entries(checks)) {
+      it(`${what} (seed ${seed})`, () => {
+        fc.assert(
+          fc.property(drawn, ({ source, settings, data }) => checkSource(source, settings, data, check)),
+          { seed, numRuns: runs, interruptAfterTimeLimit: limit, markInterruptAsFailure: false },
+        )
+      })
+    }
   })
 }
 
-function checkShape(shape: ProgramShape, settings: readonly Setting[], data: number, check: Check): void {
-  const source = programText(shape)
+function checkSource(source: string, settings: readonly Setting[], data: number, check: Check): void {
   try {
     const program = open(source)
     for (const one of settings) {
@@ -46,11 +61,5 @@ function checkShape(shape: ProgramShape, settings: readonly Setting[], data: num
   }
 }
 
-describe('random programs', () => {
-  property('run on js as in the interpreter', runs, checkInterpreter)
-  property('do not see padding or batch-mates', runs, (program, batch, weights) => {
-    checkPadding(program, batch, weights)
-    checkBatchMates(program, batch, weights)
-  })
-  property('have the gradients that differences give', runs, checkGradients)
-})
+properties('random cells and models', programShape.map(programText), setting)
+properties('random models of words', wordsShape.map(wordsText), wordsSetting)

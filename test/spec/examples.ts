@@ -6,12 +6,13 @@
 //   ```csv ab.csv           is a file that later data blocks read
 //
 // A block that does not begin with an item of the top level is the body of a model. A comment `# x = [1, 2]` gives a value to an
-// input, a target or a param, or says what an output, a metric, `loss` or a gradient (`d W`) must be; `;` separates several.
+// input, a target or a param, or says what an output, a prediction, a metric, `loss` or a gradient (`d W`) must be; `;` separates
+// several.
 // The outermost list of an input or output is over the examples. A data block loads its data, and a train block trains.
-import { compile, type CompiledModel, type ImportReader, load } from '../../compiler/index.ts'
+import assert from 'node:assert/strict'
 import { js } from '../../compiler/backend/js.ts'
+import { type CompiledModel, check, compile, type ImportReader, load } from '../../compiler/index.ts'
 import { evaluate } from '../../compiler/ir/dim.ts'
-import { check } from '../../compiler/index.ts'
 import { type Diagnostic, RnnError } from '../../dsl/diagnostics.ts'
 import { pack } from '../../runtime/batch.ts'
 import { fromArrays, type Nested } from '../../runtime/data/arrays.ts'
@@ -94,10 +95,12 @@ type Values = Readonly<Record<string, Nested>>
 /** What the comments of an example say. */
 export function valuesOf({ source }: Example): Values {
   const values: Record<string, Nested> = {}
-  for (const [, comment] of source.matchAll(/#(.*)$/gm)) {
+  for (const [, code, comment] of source.matchAll(/^([^#\n]*)#(.*)$/gm)) {
     for (const part of comment.split(';')) {
       const said = /^ *((?:d )?[A-Za-z_][\w.]*) = (-?[[\d].*|-?inf) *$/.exec(part)
-      if (said !== null) values[said[1]] = JSON.parse(said[2].replaceAll('inf', '1e999'))
+      if (said === null) continue
+      const name = /^ *predict\b/.test(code) ? `predict ${said[1]}` : said[1]
+      values[name] = JSON.parse(said[2].replaceAll('inf', '1e999'))
     }
   }
   return values
@@ -112,7 +115,7 @@ export interface Comparison {
 /** Runs an example with the values given, and puts what it gives beside what is expected. */
 export function compare(example: Example, values: Values): readonly Comparison[] {
   const model = compile(example.source, { file: 'example.rnn' })
-  const { inputs, targets, parameters, outputs, predictions } = model.signature
+  const { inputs, targets, parameters, outputs } = model.signature
   const ports = [...inputs, ...targets]
   const isPort = (name: string): boolean => ports.some(p => p.name === name)
   const isParameter = (name: string): boolean => parameters.some(p => p.name === name)
@@ -130,29 +133,21 @@ export function compare(example: Example, values: Values): readonly Comparison[]
     ),
   }
   const wanted = Object.entries(values).filter(([name]) => !isPort(name) && !isParameter(name))
-  const isOutput = (name: string): boolean => outputs.some(o => o.name === name)
   const options = { backend: js, precision: 'f64', batch: 64, seed: 0 } as const
-  const answers = wanted.some(([name]) => isOutput(name))
-    ? predict(model, weights, examples, sizes, undefined, options).examples
-    : []
-  const evaluation = load(model.context, model.evaluate === undefined ? model.predict() : lossOr(model), js, 'f64')
-  const report = wanted.every(([name]) => isOutput(name) || name.startsWith('d '))
-    ? {}
-    : evaluatePart(model, examples, sizes, evaluation, weights, options)
-  const gradients = wanted.some(([name]) => name.startsWith('d ')) ? gradientsOf(model, examples, sizes, weights) : {}
-  void predictions
-  return wanted.map(([name, expected]) => {
-    const found = isOutput(name)
-      ? answers.map(a => a[name])
-      : name.startsWith('d ')
-        ? gradients[name.slice(2)]
-        : report[name]
-    return { name, found, expected }
+  const hasLoss = model.unit.body.some(s => s.kind === 'loss')
+  const hasMetrics = model.unit.body.some(s => s.kind === 'metric')
+  const answers = model.fedBack.length > 0 ? [] : predict(model, weights, examples, sizes, undefined, options).examples
+  const evaluation = hasLoss ? load(model.context, model.evaluate(), js, 'f64') : undefined
+  assert.ok(hasLoss || !hasMetrics, 'an example with a metric has a loss')
+  const report = evaluation && evaluatePart(model, examples, sizes, evaluation, weights, options)
+  const gradients = hasLoss ? gradientsOf(model, examples, sizes, weights) : {}
+  return wanted.map(([written, expected]) => {
+    const name = written.replace(/^(predict|d) /, '')
+    const isOutput = outputs.some(o => o.name === name)
+    const found = written.startsWith('d ') ? gradients[name] : isOutput ? answers.map(a => a[name]) : report?.[name]
+    return { name: written, found, expected }
   })
 }
-
-const lossOr = (model: CompiledModel) =>
-  model.unit.body.some(s => s.kind === 'loss') ? model.evaluate() : model.predict()
 
 function gradientsOf(
   model: CompiledModel,
@@ -164,7 +159,13 @@ function gradientsOf(
   const batch = pack([...inputs, ...targets], part, [...Array(part.count).keys()], given)
   const results = load(model.context, model.gradient(), js, 'f64').run(batch.sizes, { ...batch.inputs, ...weights })
   return Object.fromEntries(
-    parameters.map(p => [p.name, nest(Array.from(results[`d:${p.name}`]), p.shape.map(d => evaluate(d, batch.sizes)))]),
+    parameters.map(p => [
+      p.name,
+      nest(
+        Array.from(results[`d:${p.name}`]),
+        p.shape.map(d => evaluate(d, batch.sizes)),
+      ),
+    ]),
   )
 }
 
@@ -182,6 +183,10 @@ export function alike(found: unknown, expected: unknown): boolean {
   if (Array.isArray(expected))
     return Array.isArray(found) && found.length === expected.length && expected.every((e, i) => alike(found[i], e))
   if (typeof expected === 'number' && typeof found === 'number')
-    return Object.is(found, expected) || found === expected || Math.abs(found - expected) < 6e-5 * Math.max(1, Math.abs(expected))
+    return (
+      Object.is(found, expected) ||
+      found === expected ||
+      Math.abs(found - expected) < 6e-5 * Math.max(1, Math.abs(expected))
+    )
   return found === expected
 }

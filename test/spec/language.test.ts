@@ -42,5 +42,9 @@ for (const name of ['language.md', 'numerics.md']) {
 
 /** The anchor that GitHub gives a heading. */
 function slug(title: string): string {
-  return title.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, '').trim().replace(/ /g, '-')
+  return title
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .trim()
+    .replace(/ /g, '-')
 }

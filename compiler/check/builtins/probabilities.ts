@@ -24,7 +24,18 @@ import { formatItem, type Tensor } from '../tensor.ts'
 import { type Builtin, builtin } from './builtin.ts'
 
 /** Ops that pass probabilities on as they are, or one by one. */
-const carriers = new Set(['pick', 'gather', 'slice', 'reshape', 'transpose', 'broadcast', 'reverse', 'concat', 'shift', 'where'])
+const carriers = new Set([
+  'pick',
+  'gather',
+  'slice',
+  'reshape',
+  'transpose',
+  'broadcast',
+  'reverse',
+  'concat',
+  'shift',
+  'where',
+])
 
 /** Is a softmax or a sigmoid behind the value? Follows scans into their bodies. */
 function isProbability(value: Value, makers: ReadonlyMap<number, Eqn>): boolean {

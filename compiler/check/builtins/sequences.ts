@@ -146,9 +146,9 @@ export const sequenceBuiltins: readonly Builtin[] = [
       const { scope, span } = call
       const given = asTensor(scope, call.args[0], span)
       const axis = chosen(call, 'delay', given)
-      const t = inOrder(scope, given, [axis])
+      const t = inOrder(scope, given)
       const rest = t.axes.filter(a => a !== axis)
-      const start = asTensor(scope, call.args[1] ?? { kind: 'dim', dim: D.constant(0) }, span)
+      const start = inOrder(scope, asTensor(scope, call.args[1] ?? { kind: 'dim', dim: D.constant(0) }, span))
       checkAxes(scope, [t, start], span)
       if (start.axes.includes(axis))
         fail(

@@ -1,0 +1,49 @@
+// The command line: reads the arguments, runs a command, and turns what went wrong into messages and an exit code.
+import { Command, CommanderError } from 'commander'
+import { type AddCommand, examples } from './command.ts'
+import { build } from './commands/build.ts'
+import { check } from './commands/check.ts'
+import { evaluate } from './commands/eval.ts'
+import { explain } from './commands/explain.ts'
+import { gradcheck } from './commands/gradcheck.ts'
+import { predict } from './commands/predict.ts'
+import { train } from './commands/train.ts'
+import { argumentError } from './errors.ts'
+import { createOutput, reportError } from './output.ts'
+import { version } from './version.ts'
+
+const commands: readonly AddCommand[] = [check, train, evaluate, predict, build, explain, gradcheck]
+
+const args = process.argv.slice(2)
+const output = createOutput(args.includes('--json'))
+const program = new Command('rnnc')
+  .description(
+    'Recurrent neural networks from their equations: check, train, use, and compile to one JavaScript module.',
+  )
+  .version(version, '--version', 'print the version')
+  .helpOption('--help', 'show this help')
+  .helpCommand('help [command]', 'show the help of a command')
+  .configureHelp({ showGlobalOptions: false })
+  .configureOutput({ outputError: () => {} })
+  .exitOverride()
+  .addHelpText(
+    'after',
+    examples('rnnc train sunspots.rnn', 'rnnc predict sunspots.safetensors --data new.csv', 'rnnc train --help'),
+  )
+
+for (const add of commands) add(program, output)
+for (const command of program.commands) {
+  // Settings are inherited by commands that are made by `program.command`; the help option is not.
+  command.helpOption('--help', 'show this help')
+}
+
+try {
+  if (args.length === 0) program.outputHelp()
+  else await program.parseAsync(args, { from: 'user' })
+} catch (error) {
+  if (error instanceof CommanderError && error.exitCode === 0) process.exitCode = 0
+  else {
+    reportError(error instanceof CommanderError ? argumentError(error, program, args) : error, output)
+    process.exitCode = 1
+  }
+}

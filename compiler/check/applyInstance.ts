@@ -1,0 +1,62 @@
+// Applying an instance of a unit, with its weights, to arguments.
+import type { Span } from '../../dsl/ast.ts'
+import * as D from '../ir/dim.ts'
+import { applyCell, givenStates } from './applyCell.ts'
+import { applyLayer } from './applyLayer.ts'
+import type { UnitArgs } from './arguments.ts'
+import type { Entity, Instance } from './entity.ts'
+import { expanding, laterNames, seenFrom } from './expanding.ts'
+import { bindArguments, leadOf, matchArgument } from './lift.ts'
+import { each } from './report.ts'
+import type { Scope } from './scope.ts'
+import type { Axis, Tensor } from './tensor.ts'
+import { sourceText } from './text.ts'
+
+/** Applies an instance: a layer maps over what is left of its arguments' axes; a cell scans one of them. */
+export function applyInstance(scope: Scope, instance: Instance, given: UnitArgs, span: Span): Entity {
+  const { unit } = instance
+  const apply = (): Entity => {
+    const inputs = unit.body.flatMap(s => (s.kind === 'input' ? [s] : []))
+    const args = bindArguments(scope, instance, inputs, given, span)
+    const states = givenStates(scope, instance, given)
+    const names = new Map<string, Entity>()
+    for (const [name, e] of instance.hypers) names.set(name, labelledHyper(name, e))
+    const axes = new Map<string, Axis>()
+    const inner: Scope = {
+      session: scope.session,
+      builder: scope.builder,
+      place: unit.name.text,
+      kind: unit.unit,
+      names,
+      primes: new Map(),
+      states: new Map(),
+      axes,
+      instance,
+      steps: scope.steps,
+      later: laterNames(unit.body),
+    }
+    const matched = each(args, arg => matchArgument(scope, inner, arg))
+    const lead = leadOf(scope, matched, span)
+    const result =
+      unit.unit === 'cell'
+        ? applyCell(scope, inner, instance, matched, states, lead, given, span)
+        : applyLayer(inner, instance, matched, given, span)
+    const seen = (t: Tensor): Tensor => seenFrom(unit, span, t)
+    const seenAll = (of: ReadonlyMap<string, Tensor>) => new Map([...of].map(([name, t]) => [name, seen(t)]))
+    return {
+      ...result,
+      value: result.value && seen(result.value),
+      outputs: seenAll(result.outputs),
+      states: result.states && { ...result.states, states: seenAll(result.states.states) },
+      name: sourceText(scope, span),
+    }
+  }
+  return expanding(scope, unit, span, apply, instance)
+}
+
+export const labelledHyper = (name: string, e: Entity): Entity =>
+  e.kind === 'dim'
+    ? { kind: 'dim', dim: D.labelled(D.unlabelled(e.dim), D.symbol(name)) }
+    : e.kind === 'recipe'
+      ? { ...e, via: name }
+      : e

@@ -1,0 +1,51 @@
+// A built module in a page that allows no evaluation of text: it gives the numbers of Node.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { after, before, describe, it } from 'node:test'
+import { pathToFileURL } from 'node:url'
+import type { Browser } from 'playwright-core'
+import { isRecord, json, series, wave, workplace } from '../cli/support.ts'
+import { launch, page, resultOf, type Site, serve, skipped } from './support.ts'
+
+const past = [1000, 1010, 1020, 1030, 1020, 1010, 990, 980, 970, 960, 970, 980]
+
+const script = `import { create } from '/wave.mjs'
+const model = create()
+const past = ${JSON.stringify(past)}
+const answers = { raw: Array.from(model.run({ past }).next), next: Array.from(model.predict({ past }).next) }
+let evaluated = true
+try { new Function('return 1')() } catch { evaluated = false }
+document.querySelector('output').textContent = JSON.stringify({ ...answers, evaluated, backend: model.backend })
+`
+
+describe('a built module in a browser', { skip: skipped }, () => {
+  const place = workplace({ 'wave.rnn': series(), 'wave.csv': wave() })
+  let browser: Browser
+  let site: Site
+  before(async () => {
+    await place.ok('train', 'wave.rnn')
+    assert.equal(json(await place.ok('build', 'wave.safetensors', '-o', 'wave.mjs', '--json')).embedded, true)
+    const files = { 'index.html': page, 'page.js': script, 'wave.mjs': readFileSync(place.path('wave.mjs'), 'utf8') }
+    site = await serve(files, "script-src 'self'")
+    browser = await launch()
+  })
+  after(async () => {
+    await browser?.close()
+    await site?.close()
+  })
+
+  it("runs under `script-src 'self'`", async () => {
+    const found = await resultOf(browser, site.url)
+    assert.ok(isRecord(found) && Array.isArray(found.raw) && Array.isArray(found.next))
+    assert.equal(found.evaluated, false, 'the page must allow no evaluation')
+    assert.equal(found.backend, 'js')
+    const model = (await import(pathToFileURL(place.path('wave.mjs')).href)).create()
+    const close = (a: readonly number[], b: ArrayLike<number>): void => {
+      assert.equal(a.length, b.length)
+      for (const [i, value] of a.entries())
+        assert.ok(Math.abs(value - b[i]) <= 1e-5 * Math.abs(b[i]), `${value}, ${b[i]}`)
+    }
+    close(found.raw, model.run({ past }).next)
+    close(found.next, model.predict({ past }).next)
+  })
+})

@@ -1,0 +1,74 @@
+// A real browser, and a server for its pages.
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { type Browser, chromium } from 'playwright-core'
+
+const executablePath = '/usr/bin/chromium'
+
+/** Why the browser tests are left out; false where they run. Where `CI` is set a missing browser is a failure. */
+export const skipped: string | false =
+  existsSync(executablePath) || process.env.CI
+    ? false
+    : `there is no browser: install Debian's chromium (${executablePath})`
+
+/** Chromium, which asks nothing of any network. */
+export function launch(): Promise<Browser> {
+  assert.ok(existsSync(executablePath), `${executablePath} is missing, and CI is set: .ci/run installs it`)
+  const off = ['gpu', 'quic', 'background-networking', 'component-update', 'sync'].map(name => `--disable-${name}`)
+  return chromium.launch({ executablePath, args: ['--headless', '--no-sandbox', '--no-first-run', ...off] })
+}
+
+export interface Site {
+  readonly url: string
+  close(): Promise<void>
+}
+
+/** Serves texts by their path on 127.0.0.1, under a content security policy. */
+export async function serve(files: Readonly<Record<string, string>>, policy: string): Promise<Site> {
+  const types: Readonly<Record<string, string>> = { html: 'text/html', js: 'text/javascript', mjs: 'text/javascript' }
+  const server = createServer(({ url = '/' }, response) => {
+    const path = url === '/' ? '/index.html' : url
+    const text = files[path.slice(1)]
+    const type = types[path.split('.').at(-1) ?? ''] ?? 'text/plain'
+    response.writeHead(text === undefined ? 404 : 200, {
+      'Content-Type': `${type}; charset=utf-8`,
+      'Content-Security-Policy': policy,
+    })
+    response.end(text)
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  assert.ok(typeof address === 'object' && address !== null)
+  return {
+    url: `http://127.0.0.1:${address.port}/`,
+    close: () => new Promise((resolve, reject) => server.close(error => (error ? reject(error) : resolve()))),
+  }
+}
+
+/** What the page's script puts into its title, or what went wrong in it. */
+export async function resultOf(browser: Browser, url: string): Promise<unknown> {
+  const page = await browser.newPage()
+  const errors: string[] = []
+  page.on('pageerror', error => errors.push(error.message))
+  page.on('console', message => {
+    if (message.type() === 'error') errors.push(message.text())
+  })
+  await page.goto(url)
+  const text = await page
+    .waitForFunction(() => document.querySelector('output')?.textContent || undefined, undefined, { timeout: 60_000 })
+    .then(handle => handle.jsonValue())
+    .catch(error => assert.fail(`${error}\n${errors.join('\n')}`))
+  // The browser asks for an icon by itself.
+  assert.deepEqual(
+    errors.filter(e => !e.includes('404')),
+    [],
+  )
+  await page.close()
+  assert.equal(typeof text, 'string')
+  return JSON.parse(String(text))
+}
+
+/** A page that runs `/page.js`, which writes its result into `<output>`. */
+export const page =
+  '<!doctype html><meta charset="utf-8"><title>rnnc</title><output></output><script type="module" src="/page.js"></script>'

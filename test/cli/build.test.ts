@@ -1,0 +1,160 @@
+// rnnc build: the module gives the numbers of `rnnc predict`, and its types fit it.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { before, describe, it } from 'node:test'
+import { classifier, flowers, isRecord, json, run, series, wave, workplace } from './support.ts'
+
+const place = workplace({
+  'wave.rnn': series(),
+  'wave.csv': wave(),
+  'flowers.rnn': classifier,
+  'flowers.csv': flowers(),
+  'tagger.rnn': `model Tagger {
+    input words: token of V over T
+    target tags: class of 3 over T
+    p = words |> embedding(4) |> bidirectional(GRU(3)) |> dense(3, softmax)
+    loss cross_entropy(p, tags)
+    output p
+  }`,
+})
+const { ok, path, write, folder } = place
+const typescript = createRequire(import.meta.url).resolve('typescript/package.json')
+
+/** Runs a program in the folder under Node, and gives what it prints as JSON. */
+async function runs(text: string): Promise<unknown> {
+  write('user.mjs', text)
+  const { code, stdout, stderr } = await run(
+    process.execPath,
+    ['--disallow-code-generation-from-strings', 'user.mjs'],
+    folder,
+  ).done
+  assert.equal(code, 0, stderr)
+  return JSON.parse(stdout)
+}
+
+/** What the TypeScript compiler says about a program in the folder. */
+async function typeErrors(text: string): Promise<string> {
+  write('user.mts', text)
+  const settings = [
+    '--noEmit',
+    '--strict',
+    '--module',
+    'nodenext',
+    '--target',
+    'es2022',
+    '--lib',
+    'es2022',
+    '--types',
+    '',
+  ]
+  const tsc = join(dirname(typescript), 'bin', 'tsc')
+  const { code, stdout } = await run(process.execPath, [tsc, ...settings, 'user.mts'], folder).done
+  assert.equal(code === 0, stdout === '')
+  return stdout
+}
+
+const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : assert.fail('no list'))
+
+describe('a built module', () => {
+  before(async () => {
+    for (const name of ['wave', 'flowers']) {
+      await ok('train', `${name}.rnn`)
+      await ok('build', `${name}.safetensors`, '-o', `${name}.mjs`)
+    }
+  })
+
+  it('answers in the units of the data, bit for bit as `rnnc predict` does', async () => {
+    const { predictions } = json(await ok('predict', 'wave.safetensors', '--json'))
+    const values = wave().trim().split('\n').slice(1).map(Number)
+    const windows = list(predictions).map((_, i) => values.slice(i, i + 6))
+    const answers = await runs(`import { create } from './wave.mjs'
+      const { predict } = create()
+      console.log(JSON.stringify(Array.from(predict({ past: ${JSON.stringify(windows.flat())} }).next)))`)
+    assert.deepEqual(
+      answers,
+      list(predictions).map(p => isRecord(p) && p.next),
+    )
+  })
+
+  it('answers with labels', async () => {
+    const { predictions } = json(await ok('predict', 'flowers.safetensors', '--json'))
+    const rows = flowers()
+      .trim()
+      .split('\n')
+      .slice(1)
+      .flatMap(line => line.split(',').slice(0, 2).map(Number))
+    const answers = await runs(`import { create } from './flowers.mjs'
+      console.log(JSON.stringify(create().predict({ x: ${JSON.stringify(rows)} }).kind))`)
+    assert.deepEqual(
+      answers,
+      list(predictions).map(p => isRecord(p) && p.kind),
+    )
+  })
+
+  it('runs any batch and any length, and takes weights', async () => {
+    const { embedded, types } = json(await ok('build', 'tagger.rnn', '-o', 'tagger.mjs', '--dtype', 'f64', '--json'))
+    assert.deepEqual([embedded, types], [false, 'tagger.d.mts'])
+    const shapes = readFileSync(path('tagger.d.mts'), 'utf8')
+    const members = [...shapes.matchAll(/\[([V\d, ]+)\] \*\/\n {2}readonly "([^"]+)": ArrayLike/g)]
+    assert.equal(members.length, 2 + 1 + 2 * 12)
+    const weights = Object.fromEntries(
+      members.map(([, shape, name]) => {
+        const size = shape
+          .replace('V', '5')
+          .split(', ')
+          .reduce((n, d) => n * Number(d), 1)
+        return [name, Array.from({ length: size }, (_, i) => Math.sin(i + name.length))]
+      }),
+    )
+    const found = await runs(`import { create } from './tagger.mjs'
+      const model = create(${JSON.stringify(weights)}, { V: 5 })
+      const both = model.run({ B: 2, words: [1, 2, 3, 4, 0, 0], T_lengths: [3, 1] }).p
+      const first = model.run({ B: 1, words: [1, 2, 3] }).p
+      const second = model.run({ B: 1, words: [4] }).p
+      console.log(JSON.stringify([both, first, second].map(p => Array.from(p))))`)
+    const [both, first, second] = list(found).map(p => list(p).map(Number))
+    assert.deepEqual(both, [...first, ...second, 0, 0, 0, 0, 0, 0])
+    assert.ok(Math.abs(first.reduce((a, b) => a + b) - 3) < 1e-12)
+  })
+
+  it('says what is wrong with its inputs', async () => {
+    const message = async (inputs: string): Promise<unknown> =>
+      runs(`import { create } from './wave.mjs'
+        try { create().run(${inputs}); console.log('null') } catch (e) { console.log(JSON.stringify(e.message)) }`)
+    assert.equal(await message('{}'), 'past is missing')
+    assert.equal(await message('{ past: [1, 2] }'), 'past has 2 elements, which is no multiple of 6: give B')
+    assert.equal(await message('{ B: 2, past: [1, 2, 3, 4, 5, 6] }'), 'past has 6 elements, not 12')
+    assert.equal(await message('{ past: [] }'), null)
+  })
+
+  it('holds no eval and no import', () => {
+    for (const name of ['wave', 'flowers']) {
+      const text = readFileSync(path(`${name}.mjs`), 'utf8').replace(/^\/\/.*$/gm, '')
+      assert.doesNotMatch(text, /\beval\b|new Function|\bimport\b|\brequire\b/)
+    }
+  })
+
+  it('has types that accept what is right, and nothing else', async () => {
+    await ok('build', 'tagger.rnn', '-o', 'tagger.mjs')
+    const right = `import { create, type Answers } from './wave.mjs'
+import { create as flowers } from './flowers.mjs'
+import { create as tagger, type Weights } from './tagger.mjs'
+const { next }: Answers = create().predict({ past: new Float32Array(6) })
+const numbers: Float32Array = create().run({ B: 1, past: [1, 2, 3, 4, 5, 6] }).next
+const kind: 'rose' | 'iris' | 'lily' = flowers().predict({ x: [1, 2] }).kind[0]
+declare const weights: Weights
+tagger(weights, { V: 5 }).run({ B: 1, words: [1], T_lengths: [1] }).p.fill(next[0] + numbers[0] + kind.length)
+`
+    assert.equal(await typeErrors(right), '')
+    for (const wrong of ['{ pats: [] }', '{}', "{ past: 'six' }", '{ past: [], T_lengths: [] }']) {
+      assert.match(
+        await typeErrors(`import { create } from './wave.mjs'\ncreate().run(${wrong})\n`),
+        /user.mts\(2,/,
+        wrong,
+      )
+    }
+    assert.match(await typeErrors("import { create } from './tagger.mjs'\ncreate()\n"), /Expected 2 arguments/)
+  })
+})

@@ -1,0 +1,82 @@
+// rnnc explain and rnnc gradcheck.
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { json, series, workplace } from './support.ts'
+
+const { ok, rnnc, write } = workplace({ 'wave.rnn': series() })
+
+describe('rnnc explain', () => {
+  it('sums up parameters and costs', async () => {
+    const { stdout } = await ok('explain', 'wave.rnn')
+    assert.match(stdout, /^model Wave \(batch 8, 3 epochs\)\n {2}input {3}past: real over T\[6\]\n/)
+    assert.match(stdout, /^parameters: 29\n {2}SimpleRNN.W +\[4, 1\] +4\n/m)
+    assert.match(stdout, /^ {2}prediction +\d+·B/m)
+    assert.match(stdout, /^ {2}training step +\d+·B \+ \d+ /m)
+  })
+
+  it('has more parameters, and more work, for more units', async () => {
+    const costs = async (units: number): Promise<{ flops: number; parameters: unknown }> => {
+      const found = json(await ok('explain', 'wave.rnn', '--json', '--set', `units=${units}`))
+      assert.ok(Array.isArray(found.costs))
+      return { flops: Number.parseInt(found.costs[0].flops, 10), parameters: found.parameterCount }
+    }
+    const [small, large] = [await costs(4), await costs(8)]
+    assert.deepEqual([small.parameters, large.parameters], [29, 8 + 64 + 8 + 9])
+    assert.ok(large.flops > 2 * small.flops)
+  })
+
+  it('shows every stage', async () => {
+    const { stdout } = await ok('explain', 'wave.rnn', '--emit', 'ast')
+    assert.match(stdout, /^model Wave \(units=4\)\n {2}input past : real over T\[6\]\n/)
+    for (const graph of ['predict', 'loss', 'gradient', 'train']) {
+      for (const emit of ['graph', 'after:lower', 'after:dce']) {
+        assert.match((await ok('explain', 'wave.rnn', '--emit', emit, '--graph', graph)).stdout, /^graph Wave \{\n/)
+      }
+    }
+    assert.match((await ok('explain', 'wave.rnn', '--emit', 'plan')).stdout, /^plan Wave \{\n.*\n {2}loop t up to 6/s)
+    assert.match((await ok('explain', 'wave.rnn', '--emit', 'source')).stdout, /^export function create\(\)/m)
+  })
+})
+
+describe('rnnc gradcheck', () => {
+  it('compares every element, and names the worst', async () => {
+    const { stdout } = await ok('gradcheck', 'wave.rnn')
+    assert.match(stdout, /^all 29 elements of the gradient against central differences \(js, f64\)\n/)
+    assert.match(stdout, /\nWave: the gradient is right, to \S+ at worst \((SimpleRNN|dense)\.\w\[\d/)
+  })
+
+  it('takes directions and samples of a large model', async () => {
+    const found = json(await ok('gradcheck', 'wave.rnn', '--set', 'units=80', 'B=2', '--json'))
+    assert.equal(found.method, 'directions and samples')
+    assert.equal(found.ok, true)
+  })
+
+  it('makes batches of every type and of uneven lengths', async () => {
+    write(
+      'mixed.rnn',
+      `model m {
+  input words: token of V over T, sign: bool, x: [D] over S
+  target tags: class of K over T, y: [2]
+  e = words |> embedding(3) |> GRU(3)
+  s = x |> LSTM(2) |> last
+  loss cross_entropy(e |> dense(K, softmax), tags)
+  loss mse([s, real(sign)] |> dense(2), y)
+}`,
+    )
+    const { stdout } = await ok('gradcheck', 'mixed.rnn', '--set', 'B=4', 'T=5', 'V=7', '--seed', '2')
+    assert.match(stdout, /^all \d+ elements/)
+  })
+
+  it('fails where gradient and differences differ', async () => {
+    // Differences cannot see what `stop_gradient` hides.
+    write('stopped.rnn', 'model m { input x: [3]; target y: [2]; loss mse(stop_gradient(x |> dense(2)), y) }')
+    const ran = await rnnc('gradcheck', 'stopped.rnn')
+    assert.equal(ran.code, 1)
+    assert.match(
+      ran.stderr,
+      /^error RNN506: the gradient of `dense.[Wb]\[\d+(, \d+)?\]` is off by 1.00e\+0, more than 1e-6$/m,
+    )
+    const found = json(await rnnc('gradcheck', 'stopped.rnn', '--json'))
+    assert.equal(found.ok, false)
+  })
+})
