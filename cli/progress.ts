@@ -65,6 +65,17 @@ function createLines(output: Output): Progress {
   }
 }
 
+/** Says every two seconds how much of some work is done: of a whole of 1. */
+export function createMeter(output: Output, work: string): (done: number) => void {
+  const started = performance.now()
+  let written = started
+  return done => {
+    if (performance.now() - written < patience) return
+    written = performance.now()
+    output.note(`${work}: ${Math.floor(done * 100)} %  ${timeLeft(started, done)}`)
+  }
+}
+
 /** From what is done in the time so far. */
 function timeLeft(started: number, done: number): string {
   if (done <= 0) return ''

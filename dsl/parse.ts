@@ -7,7 +7,7 @@ import { explain } from './explain.ts'
 import { type Failure, grammar, type Reading } from './grammar.ts'
 import { misplaced } from './placement.ts'
 import { repair } from './repair.ts'
-import { scan } from './scan.ts'
+import { scan, spanOf } from './scan.ts'
 
 export interface Parsed {
   readonly program: Program
@@ -40,14 +40,31 @@ export function parse(source: string, file: string): Parsed {
 // A file with more broken statements than this is of another language.
 const mostFailures = 20
 
+// Brackets inside brackets; no program comes near it, and no stack overflows below it.
+const deepest = 200
+
 function read(tokens: IToken[], file: string): Reading {
+  const tooDeep = deepToken(tokens)
+  if (tooDeep !== undefined) {
+    return { items: [], surplus: [], diagnostics: [diagnostic('RNN119', {}, { span: spanOf(tooDeep, file) })] }
+  }
   try {
     return grammar.read(tokens, file)
   } catch (error) {
+    // Long chains of prefix or right-associative operators have no brackets to count.
     if (!(error instanceof RangeError)) throw error
     const span = { file, start: grammar.reached.startOffset, end: grammar.reached.startOffset + 1 }
     return { items: [], surplus: [], diagnostics: [diagnostic('RNN119', {}, { span })] }
   }
+}
+
+function deepToken(tokens: readonly IToken[]): IToken | undefined {
+  let depth = 0
+  return tokens.find(({ image }) => {
+    if (image === '(' || image === '[') depth++
+    if (image === ')' || image === ']') depth--
+    return depth > deepest
+  })
 }
 
 // Whether a bad character explains a failure: it lies in the statement, before the token that did not fit.

@@ -3,6 +3,7 @@ import type { Backend, Buffer } from '../compiler/backend/backend.ts'
 import { js } from '../compiler/backend/js.ts'
 import { type CompiledModel, load } from '../compiler/index.ts'
 import { evaluate, type Sizes } from '../compiler/ir/dim.ts'
+import { fail } from '../dsl/diagnostics.ts'
 import { normal, random } from './random.ts'
 import { drawInputs, type Weights } from './session.ts'
 
@@ -13,6 +14,8 @@ export interface CheckOptions {
   readonly most?: number
   /** The largest relative error that passes. */
   readonly tolerance?: number
+  /** After each element and direction; the fraction of the whole that is done. */
+  readonly onProgress?: (done: number) => void
 }
 
 export interface ParameterCheck {
@@ -66,18 +69,26 @@ export function checkGradients(
   const lossAt = (): number => evaluation.run(sizes, { ...inputs, ...state }).loss[0]
   const results = gradient.run(sizes, { ...inputs, ...state })
   const gradients = new Map(model.signature.parameters.map(p => [p.name, Float64Array.from(results[`d:${p.name}`])]))
+  if (!Number.isFinite(results.loss[0])) {
+    const help = 'the model takes the logarithm or the root of what is negative in this batch: try another seed'
+    fail('RNN504', { value: String(results.loss[0]), step: 0 }, { help })
+  }
   const noise = roundingOf(results.loss[0])
 
   const total = [...gradients.values()].reduce((n, g) => n + g.length, 0)
   const all = total <= most
   const draw = random(seed, 'gradcheck')
+  const sampled = (length: number): number => (all ? length : Math.min(samples, length))
+  const work = [...gradients.values()].reduce((n, g) => n + sampled(g.length), all ? 0 : directionCount)
+  let done = 0
+  const advance = (): void => options.onProgress?.(++done / work)
 
   const parameters = model.signature.parameters.map((p): ParameterCheck => {
     const values = state[p.name]
     const found = gradients.get(p.name) ?? new Float64Array()
     const places = all
       ? [...found.keys()]
-      : Array.from({ length: Math.min(samples, found.length) }, () => Math.floor(draw() * found.length))
+      : Array.from({ length: sampled(found.length) }, () => Math.floor(draw() * found.length))
     let scale = 0
     for (const g of found) scale = Math.max(scale, Math.abs(g))
     let worst = { place: 0, gap: -1, difference: 0 }
@@ -92,6 +103,7 @@ export function checkGradients(
       scale = Math.max(scale, Math.abs(difference))
       const gap = Math.abs(found[place] - difference)
       if (!(gap <= worst.gap)) worst = { place, gap, difference }
+      advance()
     }
     const shape = p.shape.map(d => evaluate(d, sizes))
     return {
@@ -106,7 +118,11 @@ export function checkGradients(
 
   const directions = all
     ? []
-    : Array.from({ length: directionCount }, () => directionError(state, gradients, lossAt, draw))
+    : Array.from({ length: directionCount }, () => {
+        const error = directionError(state, gradients, lossAt, draw)
+        advance()
+        return error
+      })
   return {
     passed: parameters.every(p => p.passed) && directions.every(e => e <= tolerance),
     tolerance,

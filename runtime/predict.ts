@@ -13,6 +13,8 @@ export interface PredictOptions {
   readonly precision?: Precision
   readonly batch?: number
   readonly seed?: number
+  /** After each batch; the fraction of the whole that is done. */
+  readonly onBatch?: (done: number) => void
 }
 
 /** A number or a label, or nested lists of them: one list for each axis, then one for each dim of the item. */
@@ -46,6 +48,7 @@ export function predict(
     precision,
     batch,
     seed,
+    ...(options.onBatch && { onBatch: options.onBatch }),
   })) {
     for (let b = 0; b < run.indices.length; b++) {
       const answers = model.signature.outputs.map(port => [port.name, answerOf(model, port, run, b, fitted)] as const)

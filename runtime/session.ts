@@ -74,6 +74,8 @@ export interface RunOptions {
   /** Examples a batch. */
   readonly batch: number
   readonly seed: number
+  /** After each batch; the fraction of the part that is done. */
+  readonly onBatch?: (done: number) => void
 }
 
 /** Every batch of a part in order, through an executable. */
@@ -90,10 +92,13 @@ export function* runBatches(
   readonly sizes: Sizes
   readonly inputs: Readonly<Record<string, Buffer>>
 }> {
+  let done = 0
   for (const indices of batchesOf(part.count, options.batch, 'ordered')) {
     const batch = pack(ports, part, indices, sizes, options.precision)
     const results = executable.run(batch.sizes, { ...batch.inputs, ...weights, ...drawInputs(options.seed, 0) })
     yield { results, indices, sizes: batch.sizes, inputs: batch.inputs }
+    done += indices.length
+    options.onBatch?.(done / part.count)
   }
 }
 

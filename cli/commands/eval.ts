@@ -17,6 +17,7 @@ import {
 import { oneOf } from '../errors.ts'
 import { figure, table } from '../output.ts'
 import { dataReader } from '../program.ts'
+import { createMeter } from '../progress.ts'
 import { dataOf, openTrained } from '../weights.ts'
 
 interface Options {
@@ -66,7 +67,13 @@ export const evaluate: AddCommand = (program, output) =>
       if (part === undefined || part.count === 0)
         fail('RNN405', { what: `the ${name} part` }, { span: model.data?.span })
       const executable = load(model.context, model.evaluate(), backend, precision)
-      const run = { backend, precision, batch: model.settings.batch ?? 32, seed: checkpoint.seed }
+      const run = {
+        backend,
+        precision,
+        batch: model.settings.batch ?? 32,
+        seed: checkpoint.seed,
+        onBatch: createMeter(output, 'evaluating'),
+      }
       const report = evaluatePart(model, part, data.sizes, executable, weights, run)
       output.note(
         `${model.signature.name} on the ${name} part, ${part.count} examples (${executable.backend}, ${precision})`,

@@ -8,6 +8,7 @@ import { type AddCommand, backendOption, chooseBackend, examples, jsonOption, mo
 import { wholeNumber } from '../errors.ts'
 import { type JsonValue, table } from '../output.ts'
 import { compileSource, type ModelOptions, openSource } from '../program.ts'
+import { createMeter } from '../progress.ts'
 import { parameterCount } from '../signature.ts'
 
 interface Options extends ModelOptions {
@@ -38,7 +39,17 @@ export const gradcheck: AddCommand = (program, output) =>
       const sizes = randomSizes(signature, sets)
       const batch = randomBatch(signature, sizes, seed)
       const weights = initialWeights(model, sizes, seed, 'f64')
-      const check = checkGradients(model, weights, batch.inputs, { ...sizes, ...batch.sizes }, { backend, seed })
+      const check = checkGradients(
+        model,
+        weights,
+        batch.inputs,
+        { ...sizes, ...batch.sizes },
+        {
+          backend,
+          seed,
+          onProgress: createMeter(output, 'checking the gradient'),
+        },
+      )
       const total = check.parameters.reduce((n, p) => n + p.elements, 0)
       const worst = check.parameters.reduce((a, b) => (b.error > a.error || Number.isNaN(b.error) ? b : a))
       const object = {

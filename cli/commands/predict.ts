@@ -18,6 +18,7 @@ import {
 import { oneOf } from '../errors.ts'
 import type { Output } from '../output.ts'
 import { dataReader } from '../program.ts'
+import { createMeter } from '../progress.ts'
 import { dataOf, openTrained } from '../weights.ts'
 
 interface Options {
@@ -77,7 +78,11 @@ async function run(path: string, options: Options, output: Output): Promise<void
     fitted: fitted ?? { calls: {}, ports: {}, sizes: {} },
     sizes: trained.sizes,
   })
-  const found = runPrediction(model, weights, part, sizes, fitted, { backend, precision })
+  const found = runPrediction(model, weights, part, sizes, fitted, {
+    backend,
+    precision,
+    onBatch: createMeter(output, 'predicting'),
+  })
   const facts = { model: model.signature.name, backend: found.backend, dtype: precision, count: found.examples.length }
   const object = { ok: true, ...facts, predictions: found.examples }
   const text = format === 'csv' ? csvOf(found.examples) : `${JSON.stringify(object)}\n`

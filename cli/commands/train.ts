@@ -80,7 +80,10 @@ async function run(path: string, options: Options, output: Output): Promise<void
 
   const started = performance.now()
   const progress = createProgress(output)
-  const interrupt = catchInterrupt(() => output.note('ending after this step'))
+  const interrupt = catchInterrupt(() => {
+    progress.stop()
+    output.note('ending after this step')
+  })
   const result = await runTraining(model, data, {
     backend,
     precision,
@@ -129,7 +132,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
   const endings = {
     done: `trained for ${result.history.length} epochs${chosen}`,
     patience: `ended after epoch ${result.history.length}, as the loss stopped falling${chosen}`,
-    aborted: `interrupted in epoch ${result.history.length}, after step ${result.steps}; what was learned is saved`,
+    aborted: `interrupted in epoch ${result.history.length}, after step ${result.steps}; what was learned is saved${chosen}`,
   }
   const rows = Object.entries({ training: last?.training, validation: last?.validation, test: tested })
   output.result(

@@ -343,8 +343,10 @@ function startOf(
     init.span,
   )
   const typed = d.dtype === 'real' ? toReal(scope, made) : made
-  if (typed.dtype !== d.dtype || (typed.item.length > 0 && !sameItem(typed.item, d.item))) {
-    fail('RNN204', { name: d.name, declared: typeText(d), found: formatItem(made) }, { span: init.span })
+  const extra = typed.axes.filter(a => !axes.includes(a))
+  if (typed.dtype !== d.dtype || (typed.item.length > 0 && !sameItem(typed.item, d.item)) || extra.length > 0) {
+    const found = formatItem(made) + extra.map(a => ` over ${a.name}`).join('')
+    fail('RNN204', { name: d.name, declared: typeText(d), found }, { span: init.span })
   }
   if (typed.item.length === d.item.length) return typed
   return tensor(expand(scope, typed, typed.axes, d.item), typed.axes, d.item, { facts: typed.facts, name: '' })

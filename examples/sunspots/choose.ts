@@ -92,7 +92,7 @@ async function validate(name: string, chosenSeeds: readonly number[], progress: 
     ar.push(error(autoregression(record.scaled, 9, scored.start).map(record.unscale)))
     last.push(error(lastValue(record.figures)))
   }
-  const bySeed = chosenSeeds.map((_, i) => mean(model.map(fold => fold[i])))
+  const bySeed = chosenSeeds.map((_, i) => mean(model.map(errors => errors[i])))
   return { name, bySeed, ar: mean(ar), last: mean(last) }
 }
 

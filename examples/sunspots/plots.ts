@@ -187,7 +187,7 @@ export function trainingPlot(record: Record, runs: readonly Run[], years: (rows:
       {
         transform: [{ filter: 'datum.kept' }],
         mark: { type: 'point', filled: true, size: 110, opacity: 1 },
-        encoding: { x, y, color: { ...color, legend: null } },
+        encoding: { x, y, color },
       },
     ],
   }
