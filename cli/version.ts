@@ -1,7 +1,9 @@
-// The version of rnnc, as package.json has it.
-import { readFileSync } from 'node:fs'
+// The version of rnnc, as package.json has it: two folders up where the command is built into dist/, one in the sources.
+import { existsSync, readFileSync } from 'node:fs'
 
-export const version = read(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')))
+const [file] = ['../package.json', '../../package.json'].map(path => new URL(path, import.meta.url)).filter(existsSync)
+
+export const version = file === undefined ? 'unknown' : read(JSON.parse(readFileSync(file, 'utf8')))
 
 function read(json: unknown): string {
   const found = typeof json === 'object' && json !== null && 'version' in json ? json.version : undefined

@@ -90,7 +90,9 @@ for (const page of pages) {
       if (language === 'sh') {
         const commands = text.split('\n').map(line => line.replace(/\s+#.*$/, ''))
         for (const command of commands.filter(line => line !== '' && !left.test(line))) {
-          it(command, () => shell(command))
+          it(command, async () => {
+            await shell(command)
+          })
         }
       }
     }

@@ -1,0 +1,66 @@
+// The package as a user gets it from npm: packed, installed into an empty project, and used from there.
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+describe('the npm package', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rnnc-package-'))
+  const installed = join(folder, 'node_modules', 'rnnc')
+  const node = (...args: string[]): string => execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8' })
+
+  before(() => {
+    const npm = { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] } as const
+    const [{ filename }] = JSON.parse(
+      execFileSync('npm', ['pack', '--json', '--pack-destination', folder], npm).replace(/^[^[]*/, ''),
+    )
+    mkdirSync(installed, { recursive: true })
+    execFileSync('tar', ['-xzf', join(folder, filename), '-C', installed, '--strip-components=1'])
+    // Its own dependencies, as npm would install them beside it.
+    const { dependencies } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
+    for (const name of [...Object.keys(dependencies), ...transitive(Object.keys(dependencies))]) {
+      const to = join(folder, 'node_modules', name)
+      mkdirSync(dirname(to), { recursive: true })
+      symlinkSync(join(root, 'node_modules', name), to)
+    }
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+  })
+  after(() => rmSync(folder, { recursive: true, force: true }))
+
+  it('compiles and runs a model', () => {
+    writeFileSync(
+      join(folder, 'use.js'),
+      `import { compile, js, load } from 'rnnc'
+const model = compile('model M { input x: [2]\\n output y = sum(x) }')
+const { y } = load(model.context, model.predict(), js, 'f64').run({ B: 1 }, { x: Float64Array.of(1, 2) })
+console.log(y[0])`,
+    )
+    assert.equal(node('use.js').trim(), '3')
+  })
+
+  it('brings the command', () => {
+    const { bin } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
+    writeFileSync(join(folder, 'm.rnn'), 'model M { input x: [2]\n output y = sum(x) }')
+    assert.match(node(join(installed, bin.rnnc), 'check', 'm.rnn'), /no errors/)
+  })
+})
+
+/** What the dependencies need, from the lock file. */
+function transitive(names: readonly string[]): string[] {
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
+  const found = new Set<string>()
+  const visit = (name: string): void => {
+    for (const next of Object.keys(packages[`node_modules/${name}`]?.dependencies ?? {})) {
+      if (found.has(next)) continue
+      found.add(next)
+      visit(next)
+    }
+  }
+  names.forEach(visit)
+  return [...found].filter(name => !names.includes(name))
+}
