@@ -21,7 +21,8 @@ const batchSymbols = ['B', 'batch', 'examples', 'B_']
 /**
  * Packs the examples at `indices`. Padding repeats the last valid element before it, so that a logarithm or a quotient there
  * stays finite wherever the data's own is, and no NaN arises that a product with zero could not remove; an example that is
- * empty so far is padded with zeros. `part` must have passed the checks of loading, and `given` be the sizes that it bound.
+ * empty so far is padded with an element of another, and with zeros only where the whole batch is empty.
+ * `part` must have passed the checks of loading, and `given` be the sizes that it bound.
  */
 export function pack(
   ports: readonly Port[],
@@ -46,11 +47,19 @@ export function pack(
     const width = product(port.item.map(dim => sizeOf(dim, sizes)))
     const stride = product(extents) * width
     const array = emptyArray(port, count * stride, precision)
+    const spare = examples.find(e => e.values.length > 0)?.values.subarray(0, width) ?? new Float64Array(width)
     examples.forEach((example, b) => {
-      fillExample(example, extents, width, array.subarray(b * stride, (b + 1) * stride), (axis, outer, length) => {
-        const to = lengths[axis]
-        if (to !== undefined) to[b * product(extents.slice(0, axis)) + outer] = length
-      })
+      fillExample(
+        spare,
+        example,
+        extents,
+        width,
+        array.subarray(b * stride, (b + 1) * stride),
+        (axis, outer, length) => {
+          const to = lengths[axis]
+          if (to !== undefined) to[b * product(extents.slice(0, axis)) + outer] = length
+        },
+      )
     })
     inputs[port.name] = array
   }
@@ -84,9 +93,10 @@ function extentsOf(port: Port, examples: readonly Example[], sizes: Sizes): numb
 
 /**
  * Writes one example, and reports the length of each axis at each place of the axes before it, `outer` being the place's index.
- * `to` is zero at first.
+ * `spare` is the element to pad with before there is one of its own.
  */
 function fillExample(
+  spare: Float64Array,
   { values, lengths }: Example,
   extents: readonly number[],
   width: number,
@@ -96,17 +106,20 @@ function fillExample(
   const depth = extents.length
   /** How many elements of each axis were read, and of all. */
   const read = new Int32Array(depth + 1)
-  const copy = (from: number, place: number) => {
-    for (let k = 0; k < width; k++) to[place * width + k] = values[from * width + k]
+  const copy = (source: Float64Array, from: number, place: number) => {
+    for (let k = 0; k < width; k++) to[place * width + k] = source[from * width + k]
   }
   /** Repeats the last valid element over all that lies below one place of an axis. */
   const pad = (axis: number, place: number) => {
     const count = product(extents.slice(axis))
-    if (read[depth] > 0) for (let i = 0; i < count; i++) copy(read[depth] - 1, place * count + i)
+    for (let i = 0; i < count; i++) {
+      if (read[depth] > 0) copy(values, read[depth] - 1, place * count + i)
+      else copy(spare, 0, place * count + i)
+    }
   }
   const walk = (axis: number, place: number): void => {
     if (axis === depth) {
-      copy(read[depth]++, place)
+      copy(values, read[depth]++, place)
       return
     }
     const length = lengths[axis][read[axis]++]

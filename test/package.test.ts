@@ -15,10 +15,9 @@ describe('the npm package', () => {
   const node = (...args: string[]): string => execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8' })
 
   before(() => {
-    const npm = { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] } as const
-    const [{ filename }] = JSON.parse(
-      execFileSync('npm', ['pack', '--json', '--pack-destination', folder], npm).replace(/^[^[]*/, ''),
-    )
+    const args = ['pack', '--json', '--pack-destination', folder]
+    const printed = execFileSync('npm', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+    const [{ filename }] = JSON.parse(printed.slice(printed.indexOf('[')))
     mkdirSync(installed, { recursive: true })
     execFileSync('tar', ['-xzf', join(folder, filename), '-C', installed, '--strip-components=1'])
     // Its own dependencies, as npm would install them beside it.

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { compile } from 'rnnc'
+import { compile } from '../runtime/index.ts'
 import { run } from './cli/support.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
@@ -46,7 +46,16 @@ for (const page of pages) {
     let folder = ''
     before(() => {
       folder = mkdtempSync(join(tmpdir(), 'rnnc-readme-'))
-      for (const name of ['cli', 'compiler', 'dsl', 'runtime', 'examples', 'package.json', 'tsconfig.json']) {
+      for (const name of [
+        'cli',
+        'compiler',
+        'dsl',
+        'runtime',
+        'examples',
+        'package.json',
+        'tsconfig.json',
+        'tsconfig.build.json',
+      ]) {
         cpSync(join(root, name), join(folder, name), { recursive: true })
       }
       symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))

@@ -1,7 +1,7 @@
 // How the configuration in sunspots.rnn was chosen: candidates compared on years before the test years, which are never read.
 // Run it with `node examples/sunspots/choose.ts`; it takes several minutes.
 import { readFile } from 'node:fs/promises'
-import { compile } from 'rnnc'
+import { compile } from '../../runtime/index.ts'
 import { autoregression, lastValue } from './baselines.ts'
 import { deviation, mean, meanAbsoluteError, openRecord, type Rows, trainSeeds } from './experiment.ts'
 import { createProgress, type Progress } from './progress.ts'

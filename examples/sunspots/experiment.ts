@@ -9,7 +9,7 @@ import {
   predict,
   type TrainResult,
   train,
-} from 'rnnc'
+} from '../../runtime/index.ts'
 
 export type Read = (path: string) => Uint8Array | Promise<Uint8Array>
 
