@@ -71,14 +71,13 @@ export function inOrder(scope: Scope, t: Tensor, axes: readonly Axis[] = t.rever
 }
 
 function turnRound(scope: Scope, t: Tensor, axis: Axis): Tensor {
-  const place = t.axes.indexOf(axis)
-  const rest = t.axes.filter(a => a !== axis)
-  const lengths = expand(scope, lengthOf(scope, axis), rest, [])
-  const value = scope.builder.emit('reverse', [t.value, lengths], {
-    axis: place - t.axes.length - t.item.length,
-    tail: t.item.length,
-  })
-  return { ...t, value, reversed: t.reversed.filter(a => a !== axis) }
+  // What depends on weights alone has no batch, but its lengths may differ from example to example.
+  const length = lengthOf(scope, axis)
+  const rest = joinAxes([{ axes: t.axes.filter(a => a !== axis) }, length])
+  const axes = [axis, ...rest]
+  const values = [expand(scope, t, axes, t.item), expand(scope, length, rest, [])]
+  const value = scope.builder.emit('reverse', values, { axis: -axes.length - t.item.length, tail: t.item.length })
+  return { ...t, axes, value, reversed: t.reversed.filter(a => a !== axis) }
 }
 
 /** The same order along every axis that several share: left reversed only if all that have the axis are. */

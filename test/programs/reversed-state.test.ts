@@ -34,3 +34,23 @@ it('a reversed value becomes the next state in its own order', () => {
   })
   assert.deepEqual([...z], expected)
 })
+
+it('a sequence that depends on weights alone is turned round by the lengths of each example', () => {
+  const model = compile(`
+cell Constant {
+  input x: real
+  param b: [2] = ones
+  state t: int
+  t' = t + 1
+  return b
+}
+model M {
+  input x: real over T
+  part c = Constant
+  output z = reverse(c(x))
+}`)
+  const executable = load(model.context, model.predict(), js, 'f64')
+  const inputs = { x: new Float64Array(6), 'T.lengths': Int32Array.of(3, 2), 'c.b': Float64Array.of(1, 10) }
+  const { z } = executable.run({ B: 2, T: 3 }, inputs)
+  assert.deepEqual([...z], [1, 10, 1, 10, 1, 10, 1, 10, 1, 10, 0, 0])
+})
