@@ -95,7 +95,6 @@ describe('good programs with mistakes made in them', () => {
         ),
         {
           numRuns: Number(process.env.RUNS ?? 60),
-          seed: process.env.SEED === undefined ? undefined : Number(process.env.SEED),
         },
       )
     })

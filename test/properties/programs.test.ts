@@ -14,10 +14,10 @@ import {
   type Setting,
 } from '../support/program.ts'
 import { createRandom } from '../support/random.ts'
+import { seed } from '../support/seed.ts'
 import { checkBatchMates, checkInterpreter, checkPadding } from '../support/suite.ts'
 import { wordsSetting, wordsShape, wordsText } from '../support/words.ts'
 
-const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31)
 const runs = Number(process.env.RUNS ?? 25)
 /** Milliseconds a property may take: a slow machine tries fewer programs, unless it is told how many. */
 const limit = process.env.RUNS === undefined ? 9_000 : 600_000
