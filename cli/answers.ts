@@ -1,9 +1,31 @@
-// Predictions as CSV: a column for each number where every example has as many, else a list in a cell.
+// Predictions as text: a table for people, and CSV.
 import type { Answer } from '../runtime/predict.ts'
+import { table } from './output.ts'
 
 type Row = Readonly<Record<string, Answer>>
 
-/** RFC 4180, a line for each example after the line of names: `next`, `next[0]`, `p[3][1]`. */
+/** A line for each example after the line of names, with its number; figures are rounded, and long lists cut. */
+export function tableOf(rows: readonly Row[]): string {
+  const names = Object.keys(rows[0] ?? {})
+  const lines = rows.map((row, i) => [String(i + 1), ...names.map(name => shown(row[name]))])
+  const right = names.flatMap((name, i) => (typeof rows[0][name] === 'number' ? [i + 1] : []))
+  return table([['#', ...names], ...lines], [0, ...right])
+}
+
+/** How much of a list a line shows. */
+const most = 8
+
+function shown(answer: Answer): string {
+  if (typeof answer === 'number') return String(Number(answer.toPrecision(6)))
+  if (typeof answer === 'string') return answer.replace(/\s+/g, ' ')
+  const parts = answer.slice(0, most).map(shown)
+  return `[${[...parts, ...(answer.length > most ? [`… ${answer.length} in all`] : [])].join(', ')}]`
+}
+
+/**
+ * RFC 4180: a column for each number where every example has as many, else a list in a cell. A line for each example after
+ * the line of names: `next`, `next[0]`, `p[3][1]`.
+ */
 export function csvOf(rows: readonly Row[]): string {
   const names = Object.keys(rows[0] ?? {})
   const columns = names.flatMap(name =>

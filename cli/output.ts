@@ -30,13 +30,18 @@ export interface Output {
   result(object: { readonly [key: string]: JsonValue }, text: string): void
 }
 
+/** How many diagnostics a person is shown at once. */
+const most = 20
+
 /** The output of a process. */
 export function createOutput(json: boolean): Output {
   const { stdout, stderr, env } = process
   const color = stderr.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb'
   const sources = new Map(Object.entries(standardLibrary).map(([path, text]) => [`std/${path}`, text]))
   const report = (diagnostics: readonly Diagnostic[]): void => {
-    for (const d of diagnostics) stderr.write(`${render(d, sources, { color })}\n\n`)
+    for (const d of diagnostics.slice(0, most)) stderr.write(`${render(d, sources, { color })}\n\n`)
+    // A file of another kind has one at every word; `--json` has them all.
+    if (diagnostics.length > most) stderr.write(`and ${diagnostics.length - most} more\n\n`)
   }
   // A reader that has seen enough (`| head`) is no error; a full disk is.
   stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -75,6 +80,14 @@ export function reportError(error: unknown, output: Output): void {
     if (output.json) output.result({ ok: false, diagnostics: list }, '')
     return
   }
+  if (
+    error instanceof RangeError &&
+    /^(Array buffer allocation failed|Invalid (typed )?array length)/.test(error.message)
+  ) {
+    output.note('error: the arrays do not fit into memory\nhelp: use smaller sizes, or a smaller `batch`')
+    if (output.json) output.result({ ok: false, diagnostics: [], memory: error.message }, '')
+    return
+  }
   const message = error instanceof Error ? error.message : String(error)
   output.note(
     `internal error: ${message}\nhelp: this is a fault of rnnc, not of your file: please report it with the file`,
@@ -95,6 +108,9 @@ export function table(rows: readonly (readonly string[])[], right: readonly numb
     )
     .join('\n')
 }
+
+/** `1 epoch`, `2 epochs`. */
+export const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
 
 /** A loss or a metric, for people. */
 export const figure = (value: number): string => {

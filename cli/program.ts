@@ -21,7 +21,7 @@ export interface Source {
   readonly read: ImportReader
 }
 
-/** Reads a program. RNN406 if the file cannot be read, RNN106 if there is nothing in it. */
+/** Reads a program. RNN406 if the file cannot be read, or is no text. */
 export async function openSource(path: string, output: Output): Promise<Source> {
   const file = normalize(path)
   const text = decode(await readGiven(file), path)
@@ -106,6 +106,10 @@ function decode(bytes: Uint8Array, path: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    return fail('RNN406', { path, reason: 'it is not UTF-8 text' })
+    return fail(
+      'RNN406',
+      { path, reason: 'it is not UTF-8 text' },
+      { help: 'a program is text, in a file that ends in `.rnn`' },
+    )
   }
 }

@@ -83,10 +83,11 @@ function timeLeft(started: number, done: number): string {
   return `${duration(seconds)} left`
 }
 
-/** `1 h 05 min`, `2 min 03 s`, `4 s`. */
+/** `5 days`, `1 h 05 min`, `2 min 03 s`, `4 s`. */
 export function duration(seconds: number): string {
   const whole = Math.round(seconds)
   const two = (n: number): string => String(n).padStart(2, '0')
+  if (whole >= 360_000) return `${Math.round(whole / 86_400)} days`
   if (whole >= 3600) return `${Math.floor(whole / 3600)} h ${two(Math.floor((whole % 3600) / 60))} min`
   return whole >= 60 ? `${Math.floor(whole / 60)} min ${two(whole % 60)} s` : `${whole} s`
 }

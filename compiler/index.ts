@@ -4,7 +4,8 @@ import { type Diagnostic, fail } from '../dsl/diagnostics.ts'
 import { didYouMean } from '../dsl/suggest.ts'
 import type { Backend, Executable, Precision } from './backend/backend.ts'
 import { checkBlocks } from './check/blocks.ts'
-import { type LoweredModel, type LowerOptions, lowerModel, modelScope } from './check/model.ts'
+import { type LoweredModel, lowerModel } from './check/model.ts'
+import { type LowerOptions, modelScope } from './check/modelScope.ts'
 import { checkNames } from './check/names.ts'
 import { type OptimizerState, optimizerStep } from './check/optimizer.ts'
 import { type ImportReader, type LinkedProgram, linkProgram } from './check/program.ts'
@@ -68,7 +69,7 @@ export interface CompiledModel {
   readonly fedBack: readonly string[]
   /** inputs → outputs and predictions. */
   predict(): Graph
-  /** inputs, targets → `loss`, and `sum.i`, `count.i` of every average. */
+  /** inputs, targets → `loss` if there is one, and `sum.i`, `count.i` of every average. RNN311 if there is nothing to measure. */
   evaluate(): Graph
   /** As `evaluate`, and `d:NAME` for every parameter; nothing is drawn. */
   gradient(): Graph
@@ -131,11 +132,22 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
     options.onDump?.('lower', graph)
     return runPasses(m.context, graph, forwardPasses, options)
   }
-  const losses = (m: LoweredModel): Graph => {
-    const loss = m.loss ?? fail('RNN311', { model: m.name }, { span: unit.name.span })
-    const sums = m.averages.flatMap(a => [a.sum, a.count])
-    return forward(m, [loss, ...sums], ['loss', ...m.averages.flatMap((_, i) => [`sum.${i}`, `count.${i}`])])
+  const measures = (m: LoweredModel): Graph => {
+    const loss = m.loss === undefined ? [] : [{ name: 'loss', value: m.loss }]
+    const sums = m.averages.flatMap(({ sum, count }, i) => [
+      { name: `sum.${i}`, value: sum },
+      { name: `count.${i}`, value: count },
+    ])
+    const results = [...loss, ...sums]
+    if (results.length === 0) fail('RNN311', { model: m.name }, { span: unit.name.span })
+    return forward(
+      m,
+      results.map(r => r.value),
+      results.map(r => r.name),
+    )
   }
+  const losses = (m: LoweredModel): Graph =>
+    m.loss === undefined ? fail('RNN311', { model: m.name }, { span: unit.name.span }) : measures(m)
 
   return {
     unit,
@@ -156,7 +168,7 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
           model.outputs.map(o => o.name),
         ),
       ),
-    evaluate: () => dropInputs(losses(model)),
+    evaluate: () => dropInputs(measures(model)),
     gradient: () => {
       const graph = losses(model)
       const names = model.parameters.map(p => p.name)
@@ -226,7 +238,7 @@ export function check(source: string, options: CompileOptions = {}): readonly Di
         problems.push(...model.warnings)
         model.predict()
         if (model.trainBlock !== undefined) model.train()
-        else if (model.unit.body.some(s => s.kind === 'loss')) model.evaluate()
+        else if (model.unit.body.some(s => s.kind === 'loss' || s.kind === 'metric')) model.evaluate()
         model.report()
       })
     }

@@ -46,6 +46,9 @@ const escapes = new Map([
   ['n', '\n'],
   ['t', '\t'],
 ])
+/** A record of JavaScript cannot hold this name as it holds others, and inputs and outputs travel in records. */
+const inherited = '__proto__'
+const notOwn = 'JavaScript gives this name a meaning of its own'
 const reserved = new Set(t.reservedWords.map(word => word.PATTERN))
 
 function* misspelled(token: IToken, previous: IToken | undefined, file: string): Generator<Diagnostic> {
@@ -56,6 +59,9 @@ function* misspelled(token: IToken, previous: IToken | undefined, file: string):
   } else if (token.tokenType === t.Primed) {
     const name = token.image.slice(0, -1)
     if (reserved.has(name)) yield diagnostic('RNN117', { name }, { span })
+    if (name === inherited) yield diagnostic('RNN117', { name }, { span, help: notOwn })
+  } else if (token.image === inherited) {
+    yield diagnostic('RNN117', { name: inherited }, { span, help: notOwn })
   } else if (token.tokenType === t.OpenText) {
     yield diagnostic('RNN110', {}, { span })
   } else if (token.tokenType === t.Text) {

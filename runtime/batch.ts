@@ -22,7 +22,7 @@ const batchSymbols = ['B', 'batch', 'examples', 'B_']
  * Packs the examples at `indices`. Padding repeats the last valid element before it, so that a logarithm or a quotient there
  * stays finite wherever the data's own is, and no NaN arises that a product with zero could not remove; an example that is
  * empty so far is padded with an element of another, and with zeros only where the whole batch is empty.
- * `part` must have passed the checks of loading, and `given` be the sizes that it bound.
+ * `part` must have passed the checks of loading, and `given` be the sizes that it bound; RNN507 for one that is missing.
  */
 export function pack(
   ports: readonly Port[],

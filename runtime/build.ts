@@ -27,7 +27,7 @@ export interface BuiltModule {
   readonly backend: string
 }
 
-/** Writes the module of a model's predictions. RNN413 for a model that it cannot hold. */
+/** Writes the module of a model's predictions, and its types, as texts. RNN413 for a model that it cannot hold. */
 export function buildModule(model: CompiledModel, options: BuildOptions): BuiltModule {
   const { precision, weights, fitted, path = './model.mjs' } = options
   const graph = model.predict()

@@ -29,6 +29,7 @@ export interface Checkpoint {
 /** Begins the names of tensors that are no parameters; no name of a program begins so. */
 const mark = '@training/'
 
+/** The bytes of a weights file, the inverse of `decodeCheckpoint`: parameters as tensors, all else as metadata of the header. */
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> {
   const { version, sources, model, settings, fitted, seed, summary, parameters, training } = checkpoint
   return encodeSafetensors({

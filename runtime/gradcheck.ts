@@ -48,7 +48,8 @@ const smallestStep = 1e-4
 
 /**
  * Compares gradients at `weights` for one batch. Each difference is Richardson's extrapolation of two central ones
- * (steps h and h/2, error of order h⁴), whose own disagreement is the error estimate.
+ * (steps h and h/2, error of order h⁴), whose own disagreement is the error estimate. `batch` and `sizes` are those of
+ * `randomBatch`, or of `pack`; the model has a loss and parameters.
  */
 export function checkGradients(
   model: CompiledModel,

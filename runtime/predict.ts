@@ -11,6 +11,7 @@ import { runBatches, type Weights } from './session.ts'
 export interface PredictOptions {
   readonly backend?: Backend
   readonly precision?: Precision
+  /** Examples a batch; it changes the speed, not the answers. */
   readonly batch?: number
   readonly seed?: number
   /** After each batch; the fraction of the whole that is done. */
@@ -26,7 +27,11 @@ export interface Predictions {
   readonly backend: string
 }
 
-/** Answers for every example of a part. RNN413 for a model that must generate its answer step by step. */
+/**
+ * Answers for every example of a part, as `loadInputs` or `fromArrays` give it. With `fitted` they are in the units and labels of the
+ * data, else in the numbers of the network, and a class is its index. `weights` are row-major in their declared shapes. RNN413 for a
+ * model that must generate its answer step by step, RNN507 where a size is not known.
+ */
 export function predict(
   model: CompiledModel,
   weights: Weights,

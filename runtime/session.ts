@@ -102,7 +102,10 @@ export function* runBatches(
   }
 }
 
-/** The loss and the metrics of a part. RNN405 is the loader's: an empty part reports zeros. */
+/**
+ * The loss and the metrics of a part, averaged over all its valid elements, in the numbers of the network (scaled, if the data is).
+ * `executable` is that of `model.evaluate()`. An empty part reports zeros; RNN507 where a size is not known.
+ */
 export function evaluatePart(
   model: CompiledModel,
   part: Part,

@@ -63,8 +63,10 @@ export interface TrainResult {
 const slice = 50
 
 /**
- * Trains a model. Every step is the training graph: forward, backward, clipping and the optimizer.
- * Throws RNN405 for an empty training part, RNN504 where the loss is not finite, RNN507 where a size is not known.
+ * Trains a model by its `train` block. Every step is the training graph: forward, backward, clipping and the optimizer. Losses and
+ * metrics are in the numbers of the network (scaled, if the data is).
+ * Throws RNN405 for an empty training part, RNN504 where the loss is not finite, RNN507 where a size is not known,
+ * RNN413 for `truncate`.
  */
 export async function train(model: CompiledModel, data: LoadedData, options: TrainOptions = {}): Promise<TrainResult> {
   const { settings, signature } = model

@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import { fail } from '../../dsl/diagnostics.ts'
 import { buildModule } from '../../runtime/build.ts'
 import { checkWritable, writeBytes } from '../../runtime/node/index.ts'
-import { type AddCommand, chooseDtype, dtypeOption, examples, jsonOption, modelOption, setOption } from '../command.ts'
+import { type AddCommand, chooseDtype, describeUse, flags } from '../command.ts'
 import type { Output } from '../output.ts'
 import { compileSource, type ModelOptions, openSource } from '../program.ts'
 import { openTrained } from '../weights.ts'
@@ -15,27 +15,21 @@ interface Options extends ModelOptions {
 }
 
 export const build: AddCommand = (program, output) =>
-  program
-    .command('build')
-    .description(
-      'Write a network as one ES module that needs nothing else, for Node and browsers, with its types beside it. Weights are embedded; those of a program alone are arguments of its `create`.',
-    )
-    .argument('<file>', 'a weights file, or a program, *.rnn')
-    .option('--weights <path>', 'weights for the program')
-    .requiredOption('-o, --out <path>', 'the module: model.mjs, or model.js')
-    .option(...dtypeOption)
-    .option(...modelOption)
-    .option(...setOption)
-    .option(...jsonOption)
-    .addHelpText(
-      'after',
-      examples(
-        'rnnc build sunspots.safetensors -o sunspots.mjs',
-        'rnnc build sunspots.rnn --weights sunspots.safetensors -o sunspots.mjs --dtype f64',
-        'rnnc build sunspots.rnn --set units=64 -o sunspots.js',
-      ),
-    )
-    .action((path: string, options: Options) => run(path, options, output))
+  describeUse(
+    program
+      .command('build')
+      .description(
+        'Write a network as one ES module that needs nothing else, for Node and browsers, with its types beside it. Weights are embedded; those of a program alone are arguments of its `create`.',
+      )
+      .argument('<file>', 'a weights file, or a program, *.rnn')
+      .requiredOption('-o, --out <path>', 'the module: model.mjs, or model.js'),
+    [flags.weights, flags.dtype, flags.model, flags.set, flags.json],
+    [
+      'rnnc build sunspots.safetensors -o sunspots.mjs',
+      'rnnc build sunspots.rnn --weights sunspots.safetensors -o sunspots.mjs --dtype f64',
+      'rnnc build sunspots.rnn --set units=64 -o sunspots.js',
+    ],
+  ).action((path: string, options: Options) => run(path, options, output))
 
 async function run(path: string, options: Options, output: Output): Promise<void> {
   const { out } = options
@@ -45,7 +39,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
   }
   // TypeScript looks for the types of x.mjs in x.d.mts.
   const types = out.replace(/\.(m?)js$/, '.d.$1ts')
-  const dtype = options.dtype === undefined ? undefined : chooseDtype(options.dtype)
+  const dtype = chooseDtype(options.dtype)
   for (const file of [out, types]) await checkWritable(file)
   const trained = !path.endsWith('.rnn') || options.weights !== undefined
   const opened = trained

@@ -11,7 +11,7 @@ import { fail } from '../../dsl/diagnostics.ts'
 import { printAst } from '../../dsl/print.ts'
 import { didYouMean } from '../../dsl/suggest.ts'
 import { describePort } from '../../runtime/data/ports.ts'
-import { type AddCommand, chooseDtype, dtypeOption, examples, jsonOption, modelOption, setOption } from '../command.ts'
+import { type AddCommand, chooseDtype, describeUse, flags } from '../command.ts'
 import { oneOf } from '../errors.ts'
 import { type JsonValue, type Output, table } from '../output.ts'
 import { compileSource, type ModelOptions, openSource } from '../program.ts'
@@ -27,26 +27,26 @@ const emits = ['ast', 'graph', 'plan', 'source'] as const
 const graphs = ['predict', 'loss', 'gradient', 'train'] as const
 
 export const explain: AddCommand = (program, output) =>
-  program
-    .command('explain')
-    .description('What a model is and what it costs; or what the compiler makes of it, stage by stage.')
-    .argument('<file>', 'a program, *.rnn')
-    .option('--emit <stage>', 'ast, graph, after:PASS (after:lower, after:dce), plan or source')
-    .option('--graph <name>', 'predict, loss, gradient or train; predict if left out')
-    .option(...dtypeOption, 'f32')
-    .option(...setOption)
-    .option(...modelOption)
-    .option(...jsonOption)
-    .addHelpText(
-      'after',
-      examples(
-        'rnnc explain sunspots.rnn',
-        'rnnc explain sunspots.rnn --emit graph --graph gradient',
-        'rnnc explain sunspots.rnn --emit after:lower --set units=4',
-        'rnnc explain sunspots.rnn --emit source --graph train',
-      ),
-    )
-    .action((path: string, options: Options) => run(path, options, output))
+  describeUse(
+    program
+      .command('explain')
+      .description('What a model is and what it costs; or what the compiler makes of it, stage by stage.')
+      .argument('<file>', 'a program, *.rnn'),
+    [
+      ['--emit <stage>', 'ast, graph, after:PASS (after:lower, after:dce), plan or source'],
+      ['--graph <name>', 'predict, loss, gradient or train; predict if left out'],
+      flags.dtypeOrF32,
+      flags.set,
+      flags.model,
+      flags.json,
+    ],
+    [
+      'rnnc explain sunspots.rnn',
+      'rnnc explain sunspots.rnn --emit graph --graph gradient',
+      'rnnc explain sunspots.rnn --emit after:lower --set units=4',
+      'rnnc explain sunspots.rnn --emit source --graph train',
+    ],
+  ).action((path: string, options: Options) => run(path, options, output))
 
 async function run(path: string, options: Options, output: Output): Promise<void> {
   const { emit } = options

@@ -4,7 +4,7 @@ import { diagnostic, fail, RnnError } from '../../dsl/diagnostics.ts'
 import { checkGradients, type GradientCheck, type ParameterCheck } from '../../runtime/gradcheck.ts'
 import { randomBatch, randomSizes } from '../../runtime/randomBatch.ts'
 import { initialWeights } from '../../runtime/session.ts'
-import { type AddCommand, backendOption, chooseBackend, examples, jsonOption, modelOption } from '../command.ts'
+import { type AddCommand, chooseBackend, describeUse, flags } from '../command.ts'
 import { wholeNumber } from '../errors.ts'
 import { type JsonValue, table } from '../output.ts'
 import { compileSource, type ModelOptions, openSource } from '../program.ts'
@@ -17,61 +17,63 @@ interface Options extends ModelOptions {
 }
 
 export const gradcheck: AddCommand = (program, output) =>
-  program
-    .command('gradcheck')
-    .description('Compare the gradient of a model with finite differences of its loss, in float64, on a random batch.')
-    .argument('<file>', 'a program, *.rnn')
-    .option('--set <name=value...>', 'hyper-parameters and sizes, also of the batch: B=3 T=5 V=7')
-    .option('--seed <n>', 'of the batch and the weights', '1')
-    .option(...backendOption)
-    .option(...modelOption)
-    .option(...jsonOption)
-    .addHelpText(
-      'after',
-      examples('rnnc gradcheck sunspots.rnn', 'rnnc gradcheck tagger.rnn --set B=3 T=5 V=7 --seed 2'),
-    )
-    .action(async (path: string, options: Options) => {
-      const backend = chooseBackend(options.backend)
-      const seed = wholeNumber('--seed', options.seed)
-      const { model, sets } = compileSource(await openSource(path, output), { ...options, sizes: true }, output)
-      const { signature } = model
-      if (signature.parameters.length === 0) fail('RNN405', { what: `the list of weights of \`${signature.name}\`` })
-      const sizes = randomSizes(signature, sets)
-      const batch = randomBatch(signature, sizes, seed)
-      const weights = initialWeights(model, sizes, seed, 'f64')
-      const check = checkGradients(
-        model,
-        weights,
-        batch.inputs,
-        { ...sizes, ...batch.sizes },
-        {
-          backend,
-          seed,
-          onProgress: createMeter(output, 'checking the gradient'),
-        },
+  describeUse(
+    program
+      .command('gradcheck')
+      .description(
+        'Compare the gradient of a model with finite differences of its loss, in float64, on a random batch.',
       )
-      const total = check.parameters.reduce((n, p) => n + p.elements, 0)
-      const worst = check.parameters.reduce((a, b) => (b.error > a.error || Number.isNaN(b.error) ? b : a))
-      const object = {
-        ok: check.passed,
-        model: signature.name,
+      .argument('<file>', 'a program, *.rnn'),
+    [
+      ['--set <name=value...>', 'hyper-parameters and sizes, also of the batch: B=3 T=5 V=7'],
+      ['--seed <n>', 'of the batch and the weights', '1'],
+      flags.backend,
+      flags.model,
+      flags.json,
+    ],
+    ['rnnc gradcheck sunspots.rnn', 'rnnc gradcheck tagger.rnn --set B=3 T=5 V=7 --seed 2'],
+  ).action(async (path: string, options: Options) => {
+    const backend = chooseBackend(options.backend)
+    const seed = wholeNumber('--seed', options.seed)
+    const { model, sets } = compileSource(await openSource(path, output), { ...options, sizes: true }, output)
+    const { signature } = model
+    if (signature.parameters.length === 0) fail('RNN405', { what: `the list of weights of \`${signature.name}\`` })
+    const sizes = randomSizes(signature, sets)
+    const batch = randomBatch(signature, sizes, seed)
+    const weights = initialWeights(model, sizes, seed, 'f64')
+    const check = checkGradients(
+      model,
+      weights,
+      batch.inputs,
+      { ...sizes, ...batch.sizes },
+      {
+        backend,
         seed,
-        ...check,
-        elements: asNumber(parameterCount(signature)) ?? total,
-        worst: worstJson(worst),
-        parameters: check.parameters.map(worstJson),
-      }
-      if (!check.passed) {
-        output.note(describe(check, total))
-        const failed = check.parameters.find(p => !p.passed)
-        const found = failed === undefined ? alongDirections(check) : offBy(failed, check.tolerance)
-        if (!output.json) throw new RnnError([found])
-        output.report([found])
-        process.exitCode = 1
-      }
-      const verdict = `${signature.name}: the gradient is right, to ${worst.error.toExponential(1)} at worst`
-      output.result(object, `${describe(check, total)}\n${verdict} (${place(worst)})`)
-    })
+        onProgress: createMeter(output, 'checking the gradient'),
+      },
+    )
+    const total = check.parameters.reduce((n, p) => n + p.elements, 0)
+    const worst = check.parameters.reduce((a, b) => (b.error > a.error || Number.isNaN(b.error) ? b : a))
+    const object = {
+      ok: check.passed,
+      model: signature.name,
+      seed,
+      ...check,
+      elements: asNumber(parameterCount(signature)) ?? total,
+      worst: worstJson(worst),
+      parameters: check.parameters.map(worstJson),
+    }
+    if (!check.passed) {
+      output.note(describe(check, total))
+      const failed = check.parameters.find(p => !p.passed)
+      const found = failed === undefined ? alongDirections(check) : offBy(failed, check.tolerance)
+      if (!output.json) throw new RnnError([found])
+      output.report([found])
+      process.exitCode = 1
+    }
+    const verdict = `${signature.name}: the gradient is right, to ${worst.error.toExponential(1)} at worst`
+    output.result(object, `${describe(check, total)}\n${verdict} (${place(worst)})`)
+  })
 
 const place = ({ name, worst }: ParameterCheck): string =>
   worst.index.length === 0 ? name : `${name}[${worst.index.join(', ')}]`

@@ -5,21 +5,10 @@ import { loadData } from '../../runtime/data/load.ts'
 import { checkWritable, writeBytes } from '../../runtime/node/index.ts'
 import { evaluatePart } from '../../runtime/session.ts'
 import { train as runTraining } from '../../runtime/train.ts'
-import {
-  type AddCommand,
-  backendOption,
-  chooseBackend,
-  chooseDtype,
-  dataOption,
-  dtypeOption,
-  examples,
-  jsonOption,
-  modelOption,
-  setOption,
-} from '../command.ts'
+import { type AddCommand, chooseBackend, chooseDtype, describeUse, flags } from '../command.ts'
 import { wholeNumber } from '../errors.ts'
 import { catchInterrupt } from '../interrupt.ts'
-import { figures, type Output } from '../output.ts'
+import { count, figures, type Output } from '../output.ts'
 import { compileSource, dataReader, type ModelOptions, openSource } from '../program.ts'
 import { createProgress, duration } from '../progress.ts'
 import { formula, parameterCount } from '../signature.ts'
@@ -34,27 +23,29 @@ interface Options extends ModelOptions {
 }
 
 export const train: AddCommand = (program, output) =>
-  program
-    .command('train')
-    .description('Train a model and save its weights. Ctrl-C ends after the current step, and saves what was learned.')
-    .argument('<file>', 'a program, *.rnn')
-    .option(...dataOption)
-    .option('--out <path>', 'where the weights go; the name of the program with .safetensors if left out')
-    .option(...setOption)
-    .option(...dtypeOption, 'f32')
-    .option('--seed <n>', 'in place of the seed of the file')
-    .option(...backendOption)
-    .option(...modelOption)
-    .option(...jsonOption)
-    .addHelpText(
-      'after',
-      examples(
-        'rnnc train sunspots.rnn',
-        'rnnc train sunspots.rnn --out weights.safetensors --set units=64 epochs=20',
-        'rnnc train sunspots.rnn --data newer.csv --seed 7 --dtype f64 --json',
-      ),
-    )
-    .action((file: string, options: Options) => run(file, options, output))
+  describeUse(
+    program
+      .command('train')
+      .description(
+        'Train a model and save its weights. Ctrl-C ends after the current step, and saves what was learned.',
+      )
+      .argument('<file>', 'a program, *.rnn'),
+    [
+      flags.data,
+      ['--out <path>', 'where the weights go; the name of the program with .safetensors if left out'],
+      flags.set,
+      flags.dtypeOrF32,
+      ['--seed <n>', 'in place of the seed of the file'],
+      flags.backend,
+      flags.model,
+      flags.json,
+    ],
+    [
+      'rnnc train sunspots.rnn',
+      'rnnc train sunspots.rnn --out weights.safetensors --set units=64 epochs=20',
+      'rnnc train sunspots.rnn --data newer.csv --seed 7 --dtype f64 --json',
+    ],
+  ).action((file: string, options: Options) => run(file, options, output))
 
 async function run(path: string, options: Options, output: Output): Promise<void> {
   const backend = chooseBackend(options.backend)
@@ -75,7 +66,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
   const parts = [data.train.count, data.validation?.count ?? 0, data.test?.count ?? 0]
   output.note(
     `training ${model.signature.name} (${formula(parameterCount(model.signature))} parameters, ${precision}) on ${backend.name}: ` +
-      `${parts[0]} examples to train on, ${parts[1]} to validate, ${parts[2]} to test`,
+      `${count(parts[0], 'example')} to train on, ${parts[1]} to validate, ${parts[2]} to test`,
   )
 
   const started = performance.now()
@@ -130,7 +121,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
   const seconds = (performance.now() - started) / 1000
   const chosen = result.epoch === result.history.length ? '' : `; the weights are those of epoch ${result.epoch}`
   const endings = {
-    done: `trained for ${result.history.length} epochs${chosen}`,
+    done: `trained for ${count(result.history.length, 'epoch')}${chosen}`,
     patience: `ended after epoch ${result.history.length}, as the loss stopped falling${chosen}`,
     aborted: `interrupted in epoch ${result.history.length}, after step ${result.steps}; what was learned is saved${chosen}`,
   }

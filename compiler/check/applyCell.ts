@@ -107,10 +107,10 @@ function runStep(
   builder: Builder,
   locals: readonly (readonly [string, Tensor])[],
   current: readonly Tensor[],
-  steps: Scope['steps'],
+  inside: Partial<Pick<Scope, 'steps' | 'around'>>,
 ): { returned?: Tensor; outputs: ReadonlyMap<string, Tensor>; next: readonly Tensor[]; body: Scope } {
   const types = new Map(states.map(d => [d.name, d]))
-  const body: Scope = { ...inner, builder, names: new Map([...inner.names, ...locals]), states: types, steps }
+  const body: Scope = { ...inner, builder, names: new Map([...inner.names, ...locals]), states: types, ...inside }
   states.forEach((d, i) => {
     if (body.names.has(d.name)) fail('RNN107', { name: d.name }, { span: d.span })
     body.names.set(d.name, { ...current[i], item: d.item, coding: d.coding, name: d.name })
@@ -124,7 +124,7 @@ function runStep(
 }
 
 function singleStep(cell: Prepared): Result {
-  const { returned, outputs, next } = runStep(cell, cell.inner.builder, [], cell.started, cell.scope.steps)
+  const { returned, outputs, next } = runStep(cell, cell.inner.builder, [], cell.started, {})
   return {
     kind: 'result',
     unit: cell.instance.unit.name.text,
@@ -173,7 +173,10 @@ function scanSteps(cell: Prepared, axis: Axis): Result {
     return { outer, inner: builder.param(outer, { hint, span: at }) }
   })
   const current = carries.map((c, i) => tensor(c.inner, layouts[i], states[i].item, { facts: started[i].facts }))
-  const { returned, outputs, next, body } = runStep(cell, builder, locals, current, steps)
+  const { returned, outputs, next, body } = runStep(cell, builder, locals, current, {
+    steps,
+    around: { scope, bindings: () => [...consts, ...xs] },
+  })
 
   // A step outside the length changes no state.
   const leaving = states.map((d, i): Value => {
@@ -193,7 +196,8 @@ function scanSteps(cell: Prepared, axis: Axis): Result {
   const length = D.unlabelled(axis.size)
   const outs = emitScan(scope.builder, { length, reverse: reversed, consts, carries, xs }, builder.eqns, results)
 
-  const read = scanned(joinFacts(args.map(a => a.tensor)), axis, reversed)
+  // One state may pass on at a later step what another was given.
+  const read = scanned(joinFacts([...args.map(a => a.tensor), ...started]), axis, reversed)
   const atEnd = { operation: cell.instance.unit.name.text, span, value: 'it' }
   const finals = states.map((d, i) => {
     const facts = { ...joinFacts([{ facts: read, axes: [] }, next[i]]), whole: new Map([...read.whole, [axis, atEnd]]) }

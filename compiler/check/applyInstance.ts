@@ -9,6 +9,7 @@ import { expanding, laterNames, seenFrom } from './expanding.ts'
 import { bindArguments, leadOf, matchArgument } from './lift.ts'
 import { each } from './report.ts'
 import type { Scope } from './scope.ts'
+import { separateAxes } from './separateAxes.ts'
 import type { Axis, Tensor } from './tensor.ts'
 import { sourceText } from './text.ts'
 
@@ -33,15 +34,17 @@ export function applyInstance(scope: Scope, instance: Instance, given: UnitArgs,
       axes,
       instance,
       steps: scope.steps,
+      ...(scope.around && { around: scope.around }),
       later: laterNames(unit.body),
     }
     const matched = each(args, arg => matchArgument(scope, inner, arg))
     const lead = leadOf(scope, matched, span)
+    const separated = separateAxes(inner, matched)
     const result =
       unit.unit === 'cell'
-        ? applyCell(scope, inner, instance, matched, states, lead, given, span)
-        : applyLayer(inner, instance, matched, given, span)
-    const seen = (t: Tensor): Tensor => seenFrom(unit, span, t)
+        ? applyCell(scope, inner, instance, separated.args, states, lead, given, span)
+        : applyLayer(inner, instance, separated.args, given, span)
+    const seen = (t: Tensor): Tensor => seenFrom(unit, span, separated.restore(t))
     const seenAll = (of: ReadonlyMap<string, Tensor>) => new Map([...of].map(([name, t]) => [name, seen(t)]))
     return {
       ...result,

@@ -1,17 +1,21 @@
 // What can be said of a unit without expanding it: names defined twice, and states with their primes.
-import type { Fn, Name, Statement, Unit } from '../../dsl/ast.ts'
+import type { Fn, Name, Statement, Train, Unit } from '../../dsl/ast.ts'
 import { type Diagnostic, diagnostic } from '../../dsl/diagnostics.ts'
 import type { LinkedProgram } from './program.ts'
 
 /** RNN107, and RNN302, RNN303, RNN306, RNN307 of every unit and fn that is not of the library, used or not. */
-export function checkNames({ topLevel, datas, trains }: LinkedProgram): Diagnostic[] {
+export function checkNames({ topLevel, models, datas, trains }: LinkedProgram): Diagnostic[] {
   const own = [...topLevel.values()].flatMap((e): (Unit | Fn)[] =>
     e.kind === 'template' ? [e.unit] : e.kind === 'fn' ? [e.fn] : [],
   )
   return [
-    ...own.filter(u => !u.span.file.startsWith('std/')).flatMap(u => [...doubled(definitions(u)), ...statesOf(u)]),
+    ...models.flatMap(lossParam),
+    ...own
+      .filter(u => !u.span.file.startsWith('std/'))
+      .flatMap(u => [...doubled(definitions(u)), ...doubled(given(u)), ...statesOf(u)]),
     ...datas.flatMap(d => doubled(d.body.map(e => e.name))),
     ...trains.flatMap(t => doubled(t.settings.map(e => e.name))),
+    ...trainedTwice(trains),
   ]
 }
 
@@ -29,6 +33,10 @@ function definitions(unit: Unit | Fn): Name[] {
   ]
 }
 
+/** What a unit gives to its caller by name. A prediction is given by the name of its target. */
+const given = ({ body }: Unit | Fn): Name[] =>
+  body.flatMap(s => (s.kind === 'predict' ? [s.target] : s.kind === 'output' && s.value === undefined ? [s.name] : []))
+
 function doubled(names: readonly Name[]): Diagnostic[] {
   return names.flatMap((name, i) => {
     const first = names.findIndex(n => n.text === name.text)
@@ -36,6 +44,24 @@ function doubled(names: readonly Name[]): Diagnostic[] {
     const labels = [{ span: names[first].span, text: 'first defined here' }]
     return [diagnostic('RNN107', { name: name.text }, { span: name.span, labels })]
   })
+}
+
+/** RNN107 for a model with two `train` blocks: nothing says which of them is meant. */
+function trainedTwice(trains: readonly Train[]): Diagnostic[] {
+  return trains.flatMap(({ model: { text, span } }, i) => {
+    const first = trains.findIndex(t => t.model.text === text)
+    if (first === i) return []
+    const labels = [{ span: trains[first].model.span, text: 'the first is here' }]
+    const help = 'a model has one `train` block; `--set` changes its numbers for one run: `--set epochs=20`'
+    return [diagnostic('RNN107', { name: `train ${text}` }, { span, labels, help })]
+  })
+}
+
+/** RNN117 for a weight that a report would take for the loss. */
+function lossParam({ body }: Unit): Diagnostic[] {
+  const names = body.flatMap(s => (s.kind === 'param' ? s.names : [])).filter(n => n.text === 'loss')
+  const help = '`loss` is the sum of all losses: give the param another name'
+  return names.map(({ text, span }) => diagnostic('RNN117', { name: text }, { span, help }))
 }
 
 const stateNames = (body: readonly Statement[]): ReadonlySet<string> =>

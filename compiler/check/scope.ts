@@ -1,11 +1,11 @@
 // Where an expression is evaluated: the names it sees, the axes it may name, and the block it emits into.
 import type { Expr, Fn, Span, Unit } from '../../dsl/ast.ts'
 import type { Diagnostic } from '../../dsl/diagnostics.ts'
-import type { Builder } from '../ir/builder.ts'
+import type { Binding, Builder } from '../ir/builder.ts'
 import type { Dim } from '../ir/dim.ts'
 import type { Value } from '../ir/graph.ts'
 import type { Entity, Instance, WeightRecord } from './entity.ts'
-import type { Average } from './model.ts'
+import type { Average } from './measures.ts'
 import type { Axis, Coding, Tensor } from './tensor.ts'
 
 /** One expansion of a whole model. */
@@ -20,6 +20,8 @@ export interface Session {
   readonly batch: Axis
   /** Axes that lost their ends, by axis and count: equal names with equal offsets are equal axes. */
   readonly shortened: Map<Axis, Map<number, Axis>>
+  /** Copies of axes under other names, for calls that declare and map over one axis. */
+  readonly copies: Map<Axis, Map<string, Axis>>
   /** Which elements of an axis are valid. */
   readonly masks: Map<Axis, Tensor>
   readonly averages: Average[]
@@ -33,8 +35,6 @@ export interface Session {
   readonly applied: Map<string, Span>
   /** Sizes given by the user or bound by a free name. */
   readonly sizes: Map<string, Dim>
-  /** Errors collected so far: a statement that fails does not stop the next. */
-  readonly errors: Diagnostic[]
   readonly evaluate: (scope: Scope, expr: Expr) => Entity
   /** The text of each file, for messages. */
   readonly sources: ReadonlyMap<string, string>
@@ -64,6 +64,8 @@ export interface Scope {
   readonly instance?: Instance
   /** The step numbers of the scans around, for draws. */
   readonly steps: () => readonly Tensor[]
+  /** For a scan's body: the scope around it, and what stands there for the body's parameters. */
+  readonly around?: { readonly scope: Scope; readonly bindings: () => readonly Binding[] }
   /** The type of the state whose initial value is being evaluated: there initializers are values. */
   readonly initial?: { readonly item: readonly Dim[]; readonly axes: readonly Axis[] }
   /** Names defined further down, so that a use before can say so. */

@@ -1,4 +1,4 @@
-// The source text of a place, for messages.
+// Names and source text: what messages call things, and names that are still free.
 import type { Span } from '../../dsl/ast.ts'
 import type { Scope } from './scope.ts'
 
@@ -9,4 +9,11 @@ export const quoted = (name: string, otherwise: string): string => (name === '' 
 export function sourceText(scope: Scope, span: Span): string {
   const text = (scope.session.sources.get(span.file) ?? '').slice(span.start, span.end).replace(/\s+/g, ' ')
   return text.length > 40 ? `${text.slice(0, 37)}…` : text
+}
+
+/** The name, or the first of `name_2`, `name_3`, … that is not taken. */
+export function firstFree(name: string, taken: (name: string) => boolean): string {
+  let found = name
+  for (let i = 2; taken(found); i++) found = `${name}_${i}`
+  return found
 }

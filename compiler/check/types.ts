@@ -49,6 +49,9 @@ export function knownDim(scope: Scope, expr: Expr, what: string, param?: string)
   }
   const called = expr.kind === 'name' ? `\`${expr.name}\`` : what
   const dim = asDim(scope.session.evaluate(scope, expr), called, expr.span)
+  const value = D.asNumber(dim)
+  if (value !== undefined && value < 0)
+    fail('RNN207', { what: called, expected: 'a whole number from 0', found: String(value) }, { span: expr.span })
   return expr.kind === 'name' ? D.labelled(D.unlabelled(dim), D.symbol(expr.name)) : dim
 }
 

@@ -67,7 +67,7 @@ export function evaluate(dim: Dim, sizes: Sizes): number {
     let value = term.coefficient
     for (const atom of term.atoms) {
       const { name, minus } = splitAtom(atom)
-      if (!(name in sizes)) throw new Error(`size ${name} is not known`)
+      if (!Object.hasOwn(sizes, name)) throw new Error(`size ${name} is not known`)
       value *= Math.max(0, sizes[name] - minus)
     }
     sum += value
@@ -75,22 +75,27 @@ export function evaluate(dim: Dim, sizes: Sizes): number {
   return sum
 }
 
-/** Replaces each symbol that `bindings` knows. A symbol with an offset takes a number or another symbol. */
+/** Replaces each symbol that `bindings` knows. Throws a plain Error where a symbol with an offset stands for an expression. */
 export function substitute(dim: Dim, bindings: ReadonlyMap<string, Dim>): Dim {
   const atomDim = (atom: string): Dim => {
     const { name, minus } = splitAtom(atom)
     const bound = bindings.get(name)
     if (bound === undefined) return normal([{ coefficient: 1, atoms: [atom] }])
-    return minus === 0 ? bound : minusClamped(bound, minus)
+    if (minus === 0) return bound
+    const less = minusClamped(bound, minus)
+    if (less === undefined) throw new Error(`${atom}: ${name} is ${format(bound)}`)
+    return less
   }
   return dim.terms.map(t => multiply(constant(t.coefficient), product(t.atoms.map(atomDim)))).reduce(add, constant(0))
 }
 
-/** max(0, dim - by), for a number or a single symbol. */
-export function minusClamped(dim: Dim, by: number): Dim {
+/** max(0, dim - by), for a number or a single symbol; undefined for any other expression. */
+export function minusClamped(dim: Dim, by: number): Dim | undefined {
   const value = asNumber(dim)
   if (value !== undefined) return constant(Math.max(0, value - by))
-  const { name, minus } = splitAtom(dim.terms[0].atoms[0])
+  const [term] = dim.terms
+  if (dim.terms.length > 1 || term.coefficient !== 1 || term.atoms.length > 1) return undefined
+  const { name, minus } = splitAtom(term.atoms[0])
   return symbol(name, minus + by)
 }
 

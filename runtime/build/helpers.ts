@@ -25,6 +25,8 @@ function codes(name, values, length, limit) {
 }`,
   scale: `// From the units of the data to the numbers that the network sees; one function for each component.
 function scale(values, functions) {
+  // What is missing is named by \`run\`.
+  if (values === undefined) return undefined
   return Float64Array.from(values, (value, i) => functions[i % functions.length](value))
 }`,
   unscale: `// From the numbers of the network to the units of the data.
@@ -33,6 +35,8 @@ function unscale(values, functions) {
 }`,
   indices: `// The place of each label in the list.
 function indices(name, values, labels) {
+  // What is missing is named by \`run\`.
+  if (values === undefined) return undefined
   return Int32Array.from(values, value => {
     const index = typeof value === 'number' ? value : labels.indexOf(value)
     if (index < 0) throw new RangeError(\`\${name}: the network was not trained on "\${value}"\`)

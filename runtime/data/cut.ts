@@ -4,7 +4,7 @@ import { fail } from '../../dsl/diagnostics.ts'
 import { permutation, random } from '../random.ts'
 import type { Split } from './value.ts'
 
-export const partNames = ['train', 'validation', 'test'] as const
+const partNames = ['train', 'validation', 'test'] as const
 export type PartName = (typeof partNames)[number]
 
 /** The rows of each part, ascending. */

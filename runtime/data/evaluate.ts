@@ -68,7 +68,8 @@ interface Scope {
   readonly name: (name: string, span: Span) => Promise<Argument>
 }
 
-function checkLeft({ name, primed, type }: Equation): void {
+/** RNN306 for a prime, RNN413 for a type: neither belongs to the left side of an equation about data. */
+export function checkLeft({ name, primed, type }: Equation): void {
   if (primed) fail('RNN306', { name: name.text }, { span: name.span, help: 'a data block has no states' })
   if (type !== undefined) fail('RNN413', { feature: 'a type in a data block' }, { span: type.span })
 }
@@ -81,8 +82,35 @@ function unknownName(name: string, span: Span, others: Iterable<string>): never 
   return fail('RNN106', { name }, { span, help: didYouMean(name, others) })
 }
 
+/** RNN407 or RNN413 where the form of an expression, or the function that it calls, is none that runs on data. */
+export function refuseForm(expr: Expr): void {
+  const { span } = expr
+  if (expr.kind === 'call') functionOf(expr.callee)
+  else if (expr.kind === 'pipe') functionOf(expr.callee.kind === 'call' ? expr.callee.callee : expr.callee)
+  else if (expr.kind === 'unary' && expr.op === 'not') notAFunction('not', span)
+  else if (expr.kind === 'binary' && operators[expr.op] === undefined) notAFunction(expr.op, span)
+  else if (expr.kind === 'index') labelOf(expr)
+}
+
+/** The function of data that is called. RNN407 for another, RNN413 for one of a later version. */
+function functionOf(callee: Expr): DataFunction {
+  if (callee.kind !== 'name') return notAFunction('this', callee.span)
+  if (laterNames.has(callee.name)) return refuse(callee.name, { span: callee.span })
+  return dataFunctions.get(callee.name) ?? notAFunction(callee.name, callee.span)
+}
+
+/** The text between the brackets. RNN413 for anything else. */
+function labelOf({ slices, span }: Extract<Expr, { kind: 'index' }>): { readonly text: string; readonly span: Span } {
+  const [slice] = slices
+  if (slices.length === 1 && slice.kind === 'at' && slice.index.kind === 'string') {
+    return { text: slice.index.value, span: slice.span }
+  }
+  return fail('RNN413', { feature: 'taking elements by number in a data block' }, { span })
+}
+
 async function evaluate(expr: Expr, scope: Scope): Promise<Argument> {
   const { span } = expr
+  refuseForm(expr)
   switch (expr.kind) {
     case 'number':
       return { value: { kind: 'number', value: expr.value }, span }
@@ -93,7 +121,6 @@ async function evaluate(expr: Expr, scope: Scope): Promise<Argument> {
     case 'list':
       return { value: joined(await evaluateAll(expr.items, scope), span), span }
     case 'unary': {
-      if (expr.op === 'not') return notAFunction('not', span)
       const minusOne: Argument = { value: { kind: 'number', value: -1 }, span }
       return { value: binary('*', minusOne, await evaluate(expr.value, scope), span), span }
     }
@@ -112,12 +139,8 @@ async function evaluate(expr: Expr, scope: Scope): Promise<Argument> {
     case 'member':
       return { value: member(await evaluate(expr.value, scope), expr.name.text, expr.name.span), span }
     case 'index': {
-      const table = await evaluate(expr.value, scope)
-      const [slice] = expr.slices
-      if (expr.slices.length !== 1 || slice.kind !== 'at' || slice.index.kind !== 'string') {
-        return fail('RNN413', { feature: 'taking elements by number in a data block' }, { span })
-      }
-      return { value: member(table, slice.index.value, slice.span), span }
+      const label = labelOf(expr)
+      return { value: member(await evaluate(expr.value, scope), label.text, label.span), span }
     }
     case 'bool':
     case 'primed':
@@ -143,13 +166,9 @@ async function call(
   span: Span,
   scope: Scope,
 ): Promise<Argument> {
-  if (callee.kind !== 'name') return notAFunction('this', callee.span)
-  const name = callee.name
-  if (laterNames.has(name)) return refuse(name, { span: callee.span })
-  const definition = dataFunctions.get(name)
-  if (definition === undefined) return notAFunction(name, callee.span)
+  const definition = functionOf(callee)
   const given = await bindArguments(definition, args, before, span, scope)
-  const value = await definition.apply(given, { span, read: scope.read, fit: scope.fit(name) })
+  const value = await definition.apply(given, { span, read: scope.read, fit: scope.fit(definition.name) })
   return { value, span }
 }
 

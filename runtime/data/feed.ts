@@ -38,9 +38,13 @@ export function foundIn(feed: Feed, training: Int32Array): Found {
 
 /**
  * The examples of some rows, which are consecutive for windows. With `open`, windows need not have their `ahead` elements: a
- * forecast is made of a past without its next. RNN409 if no window fits.
+ * forecast is made of a past without its next. RNN409 if no window fits; `name` says of what the rows are.
  */
-export function examplesOf({ value, span }: Feed, rows: Int32Array, open = false): Example[] {
+export function examplesOf(
+  { value, span }: Feed,
+  rows: Int32Array,
+  { name, open }: { readonly name: string; readonly open: boolean },
+): Example[] {
   if (value.kind === 'series') {
     const width = widthOf(value)
     return Array.from(rows, row => ({ values: value.values.subarray(row * width, (row + 1) * width), lengths: [] }))
@@ -48,7 +52,10 @@ export function examplesOf({ value, span }: Feed, rows: Int32Array, open = false
   const { series, length, ahead, take } = value
   const needed = open ? length : length + ahead
   const count = rows.length - needed + 1
-  if (count < 1) fail('RNN409', { length: rows.length, needed: open ? length : `${length} + ${ahead}` }, { span })
+  if (count < 1) {
+    const help = `${name} has ${rows.length} values: use shorter windows, or more data${name === 'the data' ? '' : ' for it'}`
+    fail('RNN409', { length: rows.length, needed: open ? length : `${length} + ${ahead}` }, { span, help })
+  }
   const width = widthOf(series)
   const [offset, taken] = take === 'past' ? [0, length] : [length, ahead]
   const lengths = take === 'past' || ahead > 1 ? [[taken]] : []

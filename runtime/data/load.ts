@@ -38,7 +38,7 @@ export interface LoadedData {
 }
 
 export interface LoadedInputs {
-  /** Every row; of a series every past, also the last ones, which have no next. There are no targets. */
+  /** Every row; of a series every past, also the last ones, which have no next unless an input takes it. There are no targets. */
   readonly part: Part
   readonly sizes: Sizes
 }
@@ -60,7 +60,8 @@ export async function loadData(data: Data, signature: Signature, options: LoadOp
   const feeds = await feedAll(data, [...inputsOf(signature), ...targetsOf(signature)], evaluator(data, { read, fit }))
   checkOrder(feeds, split)
   const sizes = bindAll(feeds, rows => cutRows(rows).train, options)
-  const part = (name: PartName) => partOf(feeds, rows => cutRows(rows)[name] ?? new Int32Array(), sizes)
+  const part = (name: PartName) =>
+    partOf(feeds, rows => cutRows(rows)[name] ?? new Int32Array(), sizes, { name: `the ${name} part` })
   const parts = split === undefined ? 1 : split.value.fractions.length
   const ports = Object.fromEntries(feeds.map(feed => [feed.port.name, seriesOf(feed).encoding]))
   return {
@@ -72,7 +73,10 @@ export async function loadData(data: Data, signature: Signature, options: LoadOp
   }
 }
 
-/** The inputs of a trained model, for its predictions: no targets are needed, nothing is split and nothing fitted. */
+/**
+ * The inputs of a trained model, for its predictions: no targets are needed, nothing is split and nothing fitted. Errors as those
+ * of `loadData`; RNN501 where the block scales or numbers something that the weights know nothing of.
+ */
 export async function loadInputs(
   data: Data,
   signature: Signature,
@@ -81,7 +85,7 @@ export async function loadInputs(
   const fit = stored(options.fitted, signature.name)
   const feeds = await feedAll(data, inputsOf(signature), evaluator(data, { read: reader(options), fit }))
   const sizes = bindAll(feeds, allRows, options)
-  return { part: partOf(feeds, allRows, sizes, true), sizes }
+  return { part: partOf(feeds, allRows, sizes, { name: 'the data', forecast: true }), sizes }
 }
 
 /** What was fitted in training; RNN501 for a call that the data block did not have then. */
@@ -197,8 +201,15 @@ function bindAll(
 }
 
 /** The checked examples of some rows. */
-function partOf(feeds: readonly Feed[], rowsOf: (rows: number) => Int32Array, sizes: Sizes, open = false): Part {
-  const lists = feeds.map(feed => examplesOf(feed, rowsOf(seriesOf(feed).rows), open))
+function partOf(
+  feeds: readonly Feed[],
+  rowsOf: (rows: number) => Int32Array,
+  sizes: Sizes,
+  { name, forecast }: { readonly name: string; readonly forecast?: boolean },
+): Part {
+  // An input may itself be what follows a past, as the known weather of the day that is asked for: then it must be there.
+  const open = forecast === true && !feeds.some(({ value }) => value.kind === 'windowed' && value.take === 'next')
+  const lists = feeds.map(feed => examplesOf(feed, rowsOf(seriesOf(feed).rows), { name, open }))
   const count = lists[0]?.length ?? 0
   feeds.forEach(({ port, span }, i) => {
     if (lists[i].length !== count) {

@@ -129,6 +129,14 @@ describe('a built module', () => {
     assert.equal(await message('{ past: [] }'), null)
   })
 
+  it('names what is missing, whatever the units', async () => {
+    const message = (module: string): Promise<unknown> =>
+      runs(`import { create } from './${module}.mjs'
+        try { create().predict({}) } catch (e) { console.log(JSON.stringify(e.message)) }`)
+    assert.equal(await message('wave'), 'past is missing')
+    assert.equal(await message('flowers'), 'x is missing')
+  })
+
   it('holds no eval and no import', () => {
     for (const name of ['wave', 'flowers']) {
       const text = readFileSync(path(`${name}.mjs`), 'utf8').replace(/^\/\/.*$/gm, '')

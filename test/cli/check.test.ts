@@ -53,13 +53,50 @@ wave.rnn: no errors
     assert.match(stdout, /no errors, 1 warning\n$/)
   })
 
+  it('names what no data block of this version can run, and reads no data', async () => {
+    write(
+      'later.rnn',
+      `model m {
+  input x: token of V over T
+  target y: real
+  loss mse(x |> embedding(4) |> GRU(4) |> last |> dense(1), [y])
+}
+data d for m {
+  t = csv("no_such_file.csv")
+  x = words(t.kind)
+  y: real = (t.a |> tanh) % 2 + t.b[3]
+}`,
+    )
+    const { diagnostics } = json(await rnnc('check', 'later.rnn', '--json'))
+    assert.ok(Array.isArray(diagnostics))
+    assert.deepEqual(
+      diagnostics.map(d => [d.code, d.line, d.column]),
+      [
+        ['RNN413', 8, 7],
+        ['RNN413', 9, 6],
+        ['RNN407', 9, 13],
+        ['RNN407', 9, 21],
+        ['RNN413', 9, 33],
+      ],
+    )
+    write('tanh.rnn', series().replace('standardize', 'tanhh'))
+    assertRefused(await rnnc('check', 'tanh.rnn'), 'RNN407', /`tanhh` is not a function of data/)
+  })
+
+  it('shows the first of very many mistakes', async () => {
+    write('text.md', '``` ? '.repeat(50))
+    const { stderr } = await rnnc('check', 'text.md')
+    assert.equal(stderr.match(/^error RNN/gm)?.length, 20)
+    assert.match(stderr, /^and \d+ more$/m)
+  })
+
   it('refuses what is no program', async () => {
     assertRefused(await rnnc('check', 'none.rnn'), 'RNN406', /cannot read `none.rnn`: there is no such file/)
     assertRefused(await rnnc('check', '.'), 'RNN406', /it is a folder/)
     write('empty.rnn', '')
-    assertRefused(await rnnc('check', 'empty.rnn'), 'RNN405', /`empty.rnn` is empty/)
+    assertRefused(await rnnc('check', 'empty.rnn'), 'RNN405', /`empty.rnn` is empty\nhelp: a program declares/)
     write('latin1.rnn', Uint8Array.of(0x23, 0xe9, 0x0a))
-    assertRefused(await rnnc('check', 'latin1.rnn'), 'RNN406', /it is not UTF-8 text/)
+    assertRefused(await rnnc('check', 'latin1.rnn'), 'RNN406', /it is not UTF-8 text\nhelp: a program is text/)
     assertRefused(await rnnc('check', 'wave.csv'), 'RNN101', /wave.csv:1:1/)
   })
 })

@@ -61,6 +61,40 @@ describe('rnnc predict', () => {
     assert.ok(right > 50, `${right} of 60`)
   })
 
+  it('prints a line for each answer, to be read', async () => {
+    const { stdout } = await ok('predict', 'flowers.safetensors')
+    const lines = stdout.trimEnd().split('\n')
+    assert.equal(lines.length, 61)
+    assert.match(lines[0], /^ # {2}kind$/)
+    assert.match(lines[10], /^10 {2}(rose|iris|lily)$/)
+    const many = series().replace(
+      'model Wave(units = 4) {',
+      'model Wave(units = 4) {\n  output all = outer(pair, pair)',
+    )
+    write('many.rnn', many.replace('  output all', '  pair = [1, 2, 3, 4, 5, 6, 7, 8, 9]\n  output all'))
+    await ok('train', 'many.rnn', '--set', 'epochs=1')
+    assert.match((await ok('predict', 'many.safetensors')).stdout, /\n +2 .*\[\[1, 2, .* 8, … 9 in all\], \[2, 4, /)
+    assert.match((await ok('predict', 'flowers.safetensors', '--format', 'json')).stdout, /^\{"ok":true,.*\}\n$/)
+    const refused = await rnnc('predict', 'flowers.safetensors', '--format', 'text', '--json')
+    assert.equal(refused.code, 1)
+  })
+
+  it('answers for no day whose inputs are not known', async () => {
+    // Of a series of 30, the last 6 have no day after them: with the weather of that day as an input, there is no answer.
+    write(
+      'day.rnn',
+      series()
+        .replace('target next', 'input day: real\n  target next')
+        .replace('y = ', 'y = [day] |> dense(1)\n  z = ')
+        .replace('past = w.past', 'past = w.past; day = w.next'),
+    )
+    await ok('train', 'day.rnn', '--set', 'epochs=1')
+    write('days.csv', wave(30))
+    const found = await predictions('day.safetensors', '--data', 'days.csv')
+    assert.equal(found.length, 24)
+    assert.ok(found.every(({ next }) => typeof next === 'number' && Number.isFinite(next)))
+  })
+
   it('writes CSV and files', async () => {
     const { stdout, stderr } = await ok('predict', 'flowers.safetensors', '--format', 'csv')
     assert.match(stdout, /^kind\n(rose|iris|lily)\n/)

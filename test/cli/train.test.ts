@@ -73,6 +73,13 @@ describe('rnnc train', () => {
     assert.deepEqual(json(await ok('eval', 'other.safetensors', '--json')).report, trained.test)
   })
 
+  it('says that a model does not fit into memory', async () => {
+    const { code, stdout, stderr } = await rnnc('train', 'wave.rnn', '--set', 'units=1000000')
+    assert.deepEqual([code, stdout], [1, ''])
+    assert.match(stderr, /^error: the arrays do not fit into memory\nhelp: /m)
+    assert.doesNotMatch(stderr, /internal/)
+  })
+
   it('refuses data that does not fit', async () => {
     write('column.rnn', series().replace('.value', '.vaule'))
     assertRefused(
@@ -90,7 +97,11 @@ describe('rnnc train', () => {
     write('none.rnn', series().replace('wave.csv', 'none.csv'))
     assertRefused(await rnnc('train', 'none.rnn'), 'RNN406', /none.rnn:10/)
     write('short.csv', wave(9))
-    assertRefused(await rnnc('train', 'wave.rnn', '--data', 'short.csv'), 'RNN409', /too short/)
+    assertRefused(
+      await rnnc('train', 'wave.rnn', '--data', 'short.csv'),
+      'RNN409',
+      /too short(.*\n)+help: the train part has 5 values/,
+    )
     write('nothing.csv', '')
     assertRefused(await rnnc('train', 'wave.rnn', '--data', 'nothing.csv'), 'RNN405', /nothing.csv/)
   })

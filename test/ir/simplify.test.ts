@@ -119,6 +119,12 @@ const examples: readonly Example[] = [
     '%a = pad(%x, -1, 0, 6)\n%b = pad(%y, -1, 3, 6)\n%k = concat(%y, %x, axis=-1)\n%c = add(%a, %k)\n%r = add(%c, %b)',
     '%k = concat(%y, %x, axis=-1)\n%a = concat(%x, %y, axis=-1)\n%r = add(%a, %k)',
   ),
+  // A pad that is a summand twice stays once beside the concat.
+  on(
+    'sum-of-pads',
+    '%a = pad(%x, -1, 0, 6)\n%b = pad(%y, -1, 3, 6)\n%c = add(%a, %a)\n%r = add(%c, %b)',
+    '%a = pad(%x, -1, 0, 6)\n%k = concat(%x, %y, axis=-1)\n%r = add(%k, %a)',
+  ),
   on(
     'sum-of-pads',
     '%a = pad(%x, -1, 0, 6)\n%b = pad(%y, -1, 2, 6)\n%r = add(%a, %b)',
@@ -210,6 +216,44 @@ const examples: readonly Example[] = [
       yield %l
     }
     output r %ls`,
+  ),
+  on(
+    'log-leaves-scan',
+    `%p = softmax(%v, -1)
+    %h, %r = scan(B, false) {
+      carry %h = %y
+      each %a = %p
+      each %j = %i
+      %q = pick(%a, %j, -1, 0)
+      %l = log(%q)
+      next %h
+      yield %l
+    }`,
+    `%t = logsumexp(%v, -1)
+    %k = broadcast(%t, [-1], [V])
+    %d = sub(%v, %k)
+    %r = scan(B, false) {
+      each %a = %d
+      each %j = %i
+      %l = pick(%a, %j, -1, 0)
+      yield %l
+    }`,
+  ),
+  on(
+    'log-leaves-scan',
+    `%p = sigmoid(%x)
+    %r = scan(B, false) {
+      const %p = %p
+      each %b = %y
+      %k = constant(1, real)
+      %one = broadcast(%k, [-2, -1], [B, 3])
+      %q = sub(%one, %p)
+      %l = log(%q)
+      yield %l
+    }`,
+    `%n = neg(%x)
+    %l = log_sigmoid(%n)
+    %r = broadcast(%l, [-3], [B])`,
   ),
   on(
     'known-constant',

@@ -12,8 +12,6 @@ export interface Call {
   readonly args: readonly Entity[]
   /** The axis that `over` names, with its place. */
   readonly over?: { readonly name: Name; readonly axis: (t: Tensor) => Axis }
-  /** Arguments given by name. */
-  readonly named: ReadonlyMap<string, Entity>
   readonly span: Span
   /** Where the function's own name is written. */
   readonly place: Span

@@ -2,7 +2,7 @@
 import { fail } from '../../../dsl/diagnostics.ts'
 import { reshape, scalar } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
-import type { Eqn, Value } from '../../ir/graph.ts'
+import { type Eqn, scanCounts, type Value } from '../../ir/graph.ts'
 import { bernoulli } from '../draw.ts'
 import {
   constantTensor,
@@ -37,23 +37,37 @@ const carriers = new Set([
   'where',
 ])
 
-/** Is a softmax or a sigmoid behind the value? Follows scans into their bodies. */
-function isProbability(value: Value, makers: ReadonlyMap<number, Eqn>): boolean {
-  const eqn = makers.get(value.id)
-  if (eqn === undefined) return false
-  if (eqn.op === 'softmax' || eqn.op === 'sigmoid') return true
-  if (eqn.op === 'sub') return isOne(eqn.ins[0], makers) && isProbability(eqn.ins[1], makers)
-  if (eqn.op === 'scan') {
-    const result = eqn.body?.results[eqn.outs.indexOf(value)]
-    return (
-      result !== undefined &&
-      isProbability(result, new Map(eqn.body?.eqns.flatMap(e => e.outs.map(o => [o.id, e] as const))))
-    )
-  }
-  return carriers.has(eqn.op) && eqn.ins.some(v => v.dtype === 'real' && isProbability(v, makers))
+type Makers = ReadonlyMap<number, Eqn>
+
+const makersOf = (eqns: readonly Eqn[]): Makers => new Map(eqns.flatMap(e => e.outs.map(out => [out.id, e] as const)))
+
+/** Is a softmax or a sigmoid behind the value? Follows scans into their bodies, and a body's parameters out of it. */
+function isProbability({ builder, around }: Scope, value: Value): boolean {
+  const outside = (v: Value): boolean =>
+    around !== undefined && isProbability(around.scope, around.bindings().find(b => b.inner === v)?.outer ?? v)
+  return comesOfOne(value, makersOf(builder.eqns), outside)
 }
 
-function isOne(value: Value, makers: ReadonlyMap<number, Eqn>): boolean {
+/** `outside` judges the values that the equations only read. */
+function comesOfOne(value: Value, makers: Makers, outside: (v: Value) => boolean): boolean {
+  const behind = (v: Value): boolean => comesOfOne(v, makers, outside)
+  const eqn = makers.get(value.id)
+  if (eqn === undefined) return outside(value)
+  if (eqn.op === 'softmax' || eqn.op === 'sigmoid') return true
+  if (eqn.op === 'sub') return isOne(eqn.ins[0], makers) && behind(eqn.ins[1])
+  const { body } = eqn
+  if (body !== undefined) {
+    const operand = (v: Value): boolean => {
+      const place = body.params.indexOf(v)
+      const { consts, carries } = scanCounts(eqn)
+      return place >= 0 && !(place >= consts && place < consts + carries) && behind(eqn.ins[place])
+    }
+    return comesOfOne(body.results[eqn.outs.indexOf(value)], makersOf(body.eqns), operand)
+  }
+  return carriers.has(eqn.op) && eqn.ins.some(v => v.dtype === 'real' && behind(v))
+}
+
+function isOne(value: Value, makers: Makers): boolean {
   const eqn = makers.get(value.id)
   if (eqn?.op === 'broadcast') return isOne(eqn.ins[0], makers)
   return eqn?.op === 'constant' && eqn.attrs.value === 1
@@ -90,8 +104,7 @@ export function average(scope: Scope, t: Tensor): Tensor {
 export const probabilityBuiltins: readonly Builtin[] = [
   /** The value itself; RNN213 unless it ends in a softmax or a sigmoid, whose logits the stable form needs. */
   builtin('probability', 'p', 1, ({ scope, span }, p) => {
-    const makers = new Map(scope.builder.eqns.flatMap(e => e.outs.map(out => [out.id, e] as const)))
-    if (isProbability(p.value, makers)) return p
+    if (isProbability(scope, p.value)) return p
     const callee = scope.call?.callee ?? 'probability'
     return fail(
       'RNN213',
@@ -153,7 +166,8 @@ function sumOfSquares(scope: Scope, w: Tensor, span: Parameters<typeof contract>
 
 /** The weights of rank 2 and up of a part and all parts in it, or the one given. */
 function weightsOf(scope: Scope, e: Entity): Tensor[] {
-  if (e.kind === 'tensor') return [e]
+  // Of a value of the data it would be a sum over examples and padding.
+  if (e.kind === 'tensor') return scope.session.weights.some(w => w.value === e.value) ? [e] : []
   if (e.kind !== 'instance') return []
   const inside = [...e.parts.values(), ...e.placed.values()].filter(p => p !== e).flatMap(p => weightsOf(scope, p))
   const own = [...e.weights.values()].filter(w => w.item.length >= 2)

@@ -42,6 +42,9 @@ function flatItem(call: Call, name: string, t: Tensor): Value {
   return reshape(call.scope.builder, t.value, shapeOf(t, [D.product(t.item)]))
 }
 
+/** A padding as an int can hold it: of 32 bits, without infinity. */
+const wholeNumber = (padding: number): number => Math.min(Math.max(padding, -(2 ** 31)), 2 ** 31 - 1)
+
 function reduction(
   name: string,
   op: 'sum' | 'reduce_max' | 'reduce_min' | 'logsumexp',
@@ -57,7 +60,7 @@ function reduction(
       return { ...tensor(value, t.axes, [], { reversed: t.reversed, facts: t.facts, name: '' }) }
     }
     const axis = call.over.axis(t)
-    const valid = masked(scope, t, [axis], padding)
+    const valid = masked(scope, t, [axis], t.dtype === 'int' ? wholeNumber(padding) : padding)
     return reduced(call, name, valid, axis, scope.builder.emit(op, [valid.value], attrs(placeOf(valid, axis))))
   }).apply
 }
@@ -82,10 +85,14 @@ function extremum(name: 'max' | 'min', op: 'reduce_max' | 'reduce_min', padding:
     arity: [1, 2],
     names: [],
     takesAxis: true,
-    apply: call =>
-      call.args.length === 1
-        ? one(call)
-        : builtin(name, 'a, b', 2, ({ scope, span }, a, b) => numberPointwise(scope, name, [a, b], span)).apply(call),
+    apply: call => {
+      if (call.args.length === 1) return one(call)
+      if (call.over !== undefined) {
+        const expected = `two values, or one and \`over ${call.over.name.text}\``
+        fail('RNN208', { callee: name, expected, found: 'both were' }, { span: call.over.name.span })
+      }
+      return builtin(name, 'a, b', 2, ({ scope, span }, a, b) => numberPointwise(scope, name, [a, b], span)).apply(call)
+    },
   }
 }
 

@@ -5,7 +5,7 @@ import * as D from '../../ir/dim.ts'
 import { asTensor } from '../convert.ts'
 import { cause, checkAxes, checkNesting, expand, inOrder, lengthOf, tensor, toReal, visibleAxes } from '../emit.ts'
 import type { Scope } from '../scope.ts'
-import { type Axis, baseOf, formatItem, sameItem, type Tensor } from '../tensor.ts'
+import { type Axis, baseOf, formatItem, joinFacts, sameItem, type Tensor } from '../tensor.ts'
 import { axisOf, type Builtin, builtin, type Call } from './builtin.ts'
 
 const overAxis = { takesAxis: true }
@@ -66,11 +66,21 @@ function warnOfBackward({ scope, place }: Call, t: Tensor, axis: Axis): void {
   scope.session.warnings.push(diagnostic('RNN341', { value }, { span: place }))
 }
 
-/** The axis without `count` of its elements. Equal axes give equal axes. */
-function shorter(scope: Scope, axis: Axis, count: number): Axis {
+/** The axis without one element more. Equal axes give equal axes. Throws RNN413 where its length is an expression. */
+function shorter({ scope, span }: Call, from: Axis): Axis {
   const { shortened, root } = scope.session
-  const known = shortened.get(axis)?.get(count)
-  if (known !== undefined) return known
+  const axis = baseOf(from)
+  const known = shortened.get(axis) ?? new Map<number, Axis>()
+  shortened.set(axis, known)
+  const already = [...known].find(([, shortenedBy]) => shortenedBy === from)?.[0] ?? 0
+  const count = already + 1
+  const before = known.get(count)
+  if (before !== undefined) return before
+  const size = D.minusClamped(axis.size, count)
+  if (size === undefined) {
+    const feature = `dropping elements of ${axis.name}[${D.format(axis.size)}], whose length is an expression of free sizes,`
+    return fail('RNN413', { feature }, { span, help: 'give the length a name of its own' })
+  }
   const { lengths } = axis
   const less = (value: Tensor): Tensor => {
     const constant = (n: number) => fill(root, scalar(root, n, 'int'), value.value.shape)
@@ -79,12 +89,12 @@ function shorter(scope: Scope, axis: Axis, count: number): Axis {
   }
   const result: Axis = {
     name: `${axis.name}-${count}`,
-    size: D.minusClamped(axis.size, count),
+    size,
     batch: false,
     lengths: lengths && less(lengths),
     base: axis,
   }
-  shortened.set(axis, new Map([...(shortened.get(axis) ?? []), [count, result]]))
+  known.set(count, result)
   return result
 }
 
@@ -97,9 +107,7 @@ function drop(name: 'drop_first' | 'drop_last'): Builtin {
     (call, given) => {
       const axis = chosen(call, name, given)
       const t = inOrder(call.scope, given, [axis])
-      const root = baseOf(axis)
-      const already = axis === root ? 0 : Number(axis.name.slice(root.name.length + 1))
-      const left = shorter(call.scope, root, already + 1)
+      const left = shorter(call, axis)
       const start = D.constant(name === 'drop_first' ? 1 : 0)
       const value = call.scope.builder.emit('slice', [t.value], {
         axis: placeOf(t, axis),
@@ -170,12 +178,12 @@ export const sequenceBuiltins: readonly Builtin[] = [
       const x = expand(scope, t, axes, t.item)
       const first = expand(scope, typed, axes.slice(1), t.item)
       const value = scope.builder.emit('shift', [x, first], { axis: -axes.length - t.item.length, by: 1 })
-      const facts = {
+      const late = {
         ...t.facts,
-        targets: start.facts.targets,
+        targets: new Set<string>(),
         delayed: new Set([...t.facts.delayed, ...t.facts.targets]),
       }
-      return { ...t, value, axes, facts, name: '' }
+      return { ...t, value, axes, facts: joinFacts([{ axes, facts: late }, start]), name: '' }
     },
   },
   builtin(
@@ -206,11 +214,13 @@ export const sequenceBuiltins: readonly Builtin[] = [
     'repeat',
     'x, over K',
     1,
-    ({ scope, over, span }, x) => {
+    ({ scope, over, span }, given) => {
       if (over === undefined)
         return fail('RNN214', { callee: '`repeat`', axes: 'no axis to repeat over', axis: 'T' }, { span })
       const axis = over.axis(nothing(scope))
-      if (x.axes.includes(axis)) return x
+      if (given.axes.includes(axis)) return given
+      // What is valid along the axis is told by the places of its outer axes as they are meant.
+      const x = inOrder(scope, given, outerAxes(axis))
       const axes = [axis, ...outerAxes(axis).filter(a => !x.axes.includes(a)), ...x.axes]
       return { ...x, axes, value: expand(scope, x, axes, x.item) }
     },

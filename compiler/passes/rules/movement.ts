@@ -154,7 +154,8 @@ export const movementRules: readonly Rule[] = [
           axis,
         )
         if (tiles === undefined) continue
-        const rest = leaves.filter(v => !tiles.some(t => t.outs[0] === v))
+        const rest = [...leaves] // a value may be a summand twice, and only one of the two is a tile
+        for (const tile of tiles) rest.splice(rest.indexOf(tile.outs[0]), 1)
         const joined = site.builder.emit(
           'concat',
           tiles.map(t => t.ins[0]),

@@ -3,9 +3,9 @@
 // range, the padding of `reverse`) the result is 0 for -∞: data checks and masks keep those from being seen.
 import { broadcast, constantLike, createBuilder, newValue } from '../../ir/builder.ts'
 import type { Attr, Block, Eqn, Value } from '../../ir/graph.ts'
-import { scanResults } from '../../ir/graph.ts'
+import { scanCounts, scanResults } from '../../ir/graph.ts'
 import { fromEnd } from '../../ir/ops/define.ts'
-import { type Rule, type Site, type View, viewOfBlock } from '../rewrite.ts'
+import { type Rule, renamed, renewed, type Site, type View, viewOfBlock } from '../rewrite.ts'
 
 /** The ops that a pointwise function may move through, and how many operands (all: Infinity) it then acts on. */
 const moves: ReadonlyMap<string, number> = new Map([
@@ -74,11 +74,10 @@ export const stableLogRules: readonly Rule[] = [
       const q = complemented(p, site)
       const move = q && site.producer(q)
       if (q === undefined || move === undefined || !reaches(site, q, 'complement')) return undefined
-      const minus = (b: Site['builder'], v: Value): Value => b.emit('sub', [constantLike(b, 1, v), v])
-      const output = move.op === 'scan' ? perStep(site, move, q, minus) : undefined
+      const output = move.op === 'scan' ? perStep(site, move, q, oneMinus) : undefined
       if (output !== undefined) return site.builder.emit('log', [output])
       return moves.has(move.op)
-        ? site.builder.emit('log', [through(move, site, v => minus(site.builder, v))])
+        ? site.builder.emit('log', [through(move, site, v => oneMinus(site.builder, v))])
         : undefined
     },
   },
@@ -102,7 +101,69 @@ export const stableLogRules: readonly Rule[] = [
       return perStep(site, scan, p, (b, v) => b.emit('log', [v]))
     },
   },
+  {
+    name: 'log-leaves-scan',
+    contract: 'the log, in a scan, of an operand that comes of a softmax or a sigmoid outside → a further operand',
+    ops: ['scan'],
+    rewrite: (scan, site) => {
+      const { body } = scan
+      if (body === undefined) return undefined
+      const view = viewOfBlock(body)
+      const { consts, carries } = scanCounts(scan)
+      for (const log of body.eqns) {
+        const found = log.op === 'log' ? traced(log.ins[0], view) : undefined
+        const place = found === undefined ? -1 : body.params.indexOf(found.source)
+        if (found === undefined || place < 0 || (place >= consts && place < consts + carries)) continue
+        const operand = scan.ins[place]
+        if (!reaches(site, operand, found.complement ? 'complement' : 'itself')) continue
+        const p = found.complement ? oneMinus(site.builder, operand) : operand
+        return site.put(withOperand(site, scan, body, place, site.builder.emit('log', [p]), log, found.moves))
+      }
+      return undefined
+    },
+  },
 ]
+
+const oneMinus = (b: Site['builder'], v: Value): Value => b.emit('sub', [constantLike(b, 1, v), v])
+
+/** The value that the ops which move elements, the last first, take it from; `complement` if it is one minus that. */
+function traced(
+  value: Value,
+  view: View,
+): { readonly source: Value; readonly complement: boolean; readonly moves: readonly Eqn[] } | undefined {
+  const eqn = view.producer(value)
+  if (eqn === undefined) return { source: value, complement: false, moves: [] }
+  const other = complemented(value, view)
+  const inner = other ?? (moves.get(eqn.op) === 1 ? eqn.ins[0] : undefined)
+  const found = inner && traced(inner, view)
+  if (found === undefined) return undefined
+  return other === undefined ? { ...found, moves: [...found.moves, eqn] } : { ...found, complement: !found.complement }
+}
+
+/** The scan with an operand more, beside the one at `place`; the moves of it take the place of `log` in the body. */
+function withOperand(
+  { context, within }: Site,
+  scan: Eqn,
+  body: Block,
+  place: number,
+  operand: Value,
+  log: Eqn,
+  path: readonly Eqn[],
+): Eqn {
+  const { consts } = scanCounts(scan)
+  const param = newValue(context, body.params[place], operand)
+  const b = createBuilder(context, value => value)
+  const moved = path.reduce((v, move) => b.emit(move.op, [v, ...move.ins.slice(1)], move.attrs, log.outs[0]), param)
+  const replaced = new Map([[log.outs[0].id, moved]])
+  const eqns = body.eqns.flatMap(e => (e === log ? b.eqns : [renewed(e, replaced, inner => inner)]))
+  const more = <T>(list: readonly T[], item: T): T[] => [...list.slice(0, place), item, ...list.slice(place)]
+  return {
+    ...scan,
+    ins: more(scan.ins, operand),
+    attrs: { ...scan.attrs, consts: place < consts ? consts + 1 : consts },
+    body: within({ params: more(body.params, param), eqns, results: renamed(body.results, replaced) }),
+  }
+}
 
 /** Does the value, or one minus it, come of a softmax or a sigmoid by ops that only move elements? */
 function reaches(view: View, value: Value, wanted: 'itself' | 'complement'): boolean {
