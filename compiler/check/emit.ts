@@ -39,8 +39,12 @@ export function tensor(
   }
 }
 
-const shapeOf = (axes: readonly Axis[], item: readonly D.Dim[]): D.Dim[] =>
+/** The shape of the graph value that holds an item over axes. */
+export const shapeOf = (axes: readonly Axis[], item: readonly D.Dim[]): D.Dim[] =>
   [...axes.map(a => a.size), ...item].map(D.unlabelled)
+
+/** The dimension of an axis, counted from the end of the graph value. */
+export const placeOf = (t: Tensor, axis: Axis): number => t.axes.indexOf(axis) - t.axes.length - t.item.length
 
 /** The axes that the program sees here; the others are mapped over. */
 export function visibleAxes(scope: Scope, t: Tensor): Axis[] {

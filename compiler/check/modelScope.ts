@@ -8,6 +8,7 @@ import { labelledHyper } from './applyInstance.ts'
 import type { Entity, Instance } from './entity.ts'
 import { evaluate } from './evaluate.ts'
 import { laterNames } from './expanding.ts'
+import { newInstance } from './recipes.ts'
 import type { Scope, Session } from './scope.ts'
 import type { Axis } from './tensor.ts'
 
@@ -45,21 +46,8 @@ export function modelScope(unit: Unit, options: LowerOptions): Scope & { readonl
     sources: options.sources,
     lineOf: span => lineOf(options.sources, span),
   }
-  const instance: Instance = {
-    kind: 'instance',
-    unit,
-    hypers: new Map(),
-    text: unit.name.text,
-    local: '',
-    anonymous: false,
-    site: unit.span,
-    dims: new Map(),
-    items: new Map(),
-    weights: new Map(),
-    parts: new Map(),
-    placed: new Map(),
-    axes: new Map(),
-  }
+  const whole = { unit, hypers: new Map(), text: unit.name.text }
+  const instance = newInstance(whole, undefined, '', false, unit.span)
   const scope = {
     session,
     builder,

@@ -55,8 +55,9 @@ function warnOfCopies(scope: Scope, name: string, site: Span): void {
   scope.session.warnings.push(diagnostic('RNN222', { name }, { span: site, labels }))
 }
 
+/** A set of weights to be: what is not known yet is filled in by its first application. */
 export function newInstance(
-  recipe: Recipe,
+  recipe: Pick<Recipe, 'unit' | 'hypers' | 'text'>,
   parent: Instance | undefined,
   local: string,
   anonymous: boolean,

@@ -38,6 +38,9 @@ export const multiply = (a: Dim, b: Dim): Dim =>
 
 export const product = (dims: readonly Dim[]): Dim => dims.reduce(multiply, constant(1))
 
+/** The strides of a dense row-major array of a shape. */
+export const rowMajor = (shape: readonly Dim[]): Dim[] => shape.map((_, d) => product(shape.slice(d + 1)))
+
 /** `dim` as the current unit's reader knows it: `label` is its text there. */
 export const labelled = (dim: Dim, label: Dim): Dim => ({ terms: dim.terms, label })
 

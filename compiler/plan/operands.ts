@@ -1,20 +1,17 @@
 // Questions about operands and kernels that the planner and the backends ask.
-import { asNumber, constant, type Dim, equal, product } from '../ir/dim.ts'
+import { asNumber, constant, type Dim, equal, rowMajor } from '../ir/dim.ts'
 import type { Buffer, Instruction, Operand, Step } from './plan.ts'
-
-/** The strides of a dense row-major array. */
-export const denseStrides = (shape: readonly Dim[]): Dim[] => shape.map((_, d) => product(shape.slice(d + 1)))
 
 /** The whole of a buffer as an array of a shape. */
 export const whole = (buffer: Buffer, shape: readonly Dim[]): Operand => ({
   buffer,
   offset: constant(0),
-  strides: denseStrides(shape),
+  strides: rowMajor(shape),
 })
 
 /** Whether the elements provably lie row-major without gaps. The stride of a dimension of size 1 is of no account. */
 export function isDense(operand: Operand, shape: readonly Dim[]): boolean {
-  const packed = denseStrides(shape)
+  const packed = rowMajor(shape)
   return operand.strides.every((stride, d) => asNumber(shape[d]) === 1 || equal(stride, packed[d]))
 }
 

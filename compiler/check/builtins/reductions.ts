@@ -11,17 +11,14 @@ import {
   lengthOf,
   masked,
   numberPointwise,
+  placeOf,
   pointwise,
+  shapeOf,
   tensor,
   toReal,
 } from '../emit.ts'
 import { type Axis, formatItem, type Tensor } from '../tensor.ts'
 import { type Builtin, builtin, type Call } from './builtin.ts'
-
-const shapeOf = (t: Tensor, item: readonly D.Dim[]): D.Dim[] => [...t.axes.map(a => a.size), ...item].map(D.unlabelled)
-
-/** The dimension of an axis, counted from the end of the graph value. */
-const placeOf = (t: Tensor, axis: Axis): number => t.axes.indexOf(axis) - t.axes.length - t.item.length
 
 /** What is left when an axis is combined: known only at its end. */
 function reduced(call: Call, name: string, t: Tensor, axis: Axis, value: Value): Tensor {
@@ -39,7 +36,7 @@ function flatItem(call: Call, name: string, t: Tensor): Value {
       { what: `\`${name}\``, expected: 'a vector, or an axis by `over`', found: formatItem(t) },
       { span: call.span },
     )
-  return reshape(call.scope.builder, t.value, shapeOf(t, [D.product(t.item)]))
+  return reshape(call.scope.builder, t.value, shapeOf(t.axes, [D.product(t.item)]))
 }
 
 /** A padding as an int can hold it: of 32 bits, without infinity. */

@@ -3,16 +3,25 @@ import { diagnostic, fail } from '../../../dsl/diagnostics.ts'
 import { fill, reshape, scalar } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
 import { asTensor } from '../convert.ts'
-import { cause, checkAxes, checkNesting, expand, inOrder, lengthOf, tensor, toReal, visibleAxes } from '../emit.ts'
+import {
+  cause,
+  checkAxes,
+  checkNesting,
+  expand,
+  inOrder,
+  lengthOf,
+  placeOf,
+  shapeOf,
+  tensor,
+  toReal,
+  visibleAxes,
+} from '../emit.ts'
 import type { Scope } from '../scope.ts'
 import { type Axis, baseOf, formatItem, joinFacts, sameItem, type Tensor } from '../tensor.ts'
 import { axisOf, type Builtin, builtin, type Call } from './builtin.ts'
 
 const overAxis = { takesAxis: true }
 
-const shapeOf = (axes: readonly Axis[], item: readonly D.Dim[]): D.Dim[] =>
-  [...axes.map(a => a.size), ...item].map(D.unlabelled)
-const placeOf = (t: Tensor, axis: Axis): number => t.axes.indexOf(axis) - t.axes.length - t.item.length
 function chosen(call: Call, name: string, t: Tensor): Axis {
   const axis = axisOf(call, name, t, visibleAxes(call.scope, t))
   checkNesting(t.axes, axis, call.span)

@@ -3,7 +3,7 @@
 import type { Instruction, Operand } from '../../plan/plan.ts'
 import { at, build } from '../array.ts'
 import { fill as fillWith, scalar, zerosLike } from '../builder.ts'
-import { add, constant, type Dim, equal, formatLabel, multiply, product } from '../dim.ts'
+import { add, constant, type Dim, equal, formatLabel, multiply, product, rowMajor } from '../dim.ts'
 import type { Value } from '../graph.ts'
 import { defineOp, fromEnd, type Op, require } from './define.ts'
 
@@ -63,7 +63,7 @@ export const movementOps: readonly Op[] = [
     },
     evaluate: ({ ins: [x], shapes: [shape] }) => [{ shape, data: x.data }],
     vjp: ({ builder, ins: [x], cotangents: [d] }) => [d && builder.emit('reshape', [d], { shape: x.shape })],
-    lower: ({ plan, ins: [x], outs: [y] }) => plan.alias(y, { ...plan.packed(x), strides: denseStrides(y.shape) }),
+    lower: ({ plan, ins: [x], outs: [y] }) => plan.alias(y, { ...plan.packed(x), strides: rowMajor(y.shape) }),
     cheap: true,
   }),
   /** Result dimension i is operand dimension `order[i]`, counted from the end of both. */
@@ -260,9 +260,4 @@ export const movementOps: readonly Op[] = [
 /** Strides with a zero put in at `dim`: constant along a dimension that the operand lacks. */
 export function withZero(operand: Operand, dim: number): Operand {
   return { ...operand, strides: [...operand.strides.slice(0, dim), constant(0), ...operand.strides.slice(dim)] }
-}
-
-/** The strides of a dense row-major array. */
-export function denseStrides(shape: readonly Dim[]): Dim[] {
-  return shape.map((_, i) => product(shape.slice(i + 1)))
 }

@@ -1,9 +1,10 @@
 // Ops that combine the elements along axes, counted from the end.
-import type { Operand } from '../../plan/plan.ts'
+import type { Operand, ReduceKernel } from '../../plan/plan.ts'
 import { at, build, type NdArray } from '../array.ts'
 import { broadcast } from '../builder.ts'
 import { constant, type Dim, product } from '../dim.ts'
-import type { Type } from '../graph.ts'
+import type { Type, Value } from '../graph.ts'
+import type { Lowering } from '../lowering.ts'
 import { defineOp, fromEnd, type Op } from './define.ts'
 
 const without = <T>(list: readonly T[], dims: readonly number[]): T[] => list.filter((_, i) => !dims.includes(i))
@@ -43,6 +44,34 @@ const firstLargest = (elements: readonly number[]): number => {
   return best
 }
 
+/** The kernel that combines `x` along some dimensions into `to`. */
+function combineAlong(
+  plan: Lowering,
+  x: Value,
+  dims: readonly number[],
+  combine: ReduceKernel['combine'],
+  to: Operand,
+): void {
+  const program = [{ kind: 'read', from: reordered(plan.operand(x), dims) }] as const
+  plan.reduce({ domain: without(x.shape, dims), over: dims.map(d => x.shape[d]), program, value: 0, combine, to })
+}
+
+/** What softmax and logsumexp share: the largest element along a dimension, and the sum of e^(x - largest). */
+function exponentials(plan: Lowering, x: Value, dim: number) {
+  const rest = without(x.shape, [dim])
+  const along = (o: Operand): Operand => ({ ...o, strides: [...o.strides, constant(0)] })
+  const [peak, sum] = [plan.temporary('real', rest), plan.temporary('real', rest)]
+  combineAlong(plan, x, [dim], 'max', peak)
+  const raised = [
+    { kind: 'read', from: reordered(plan.operand(x), [dim]) },
+    { kind: 'read', from: along(peak) },
+    { kind: 'apply', op: 'sub', args: [0, 1] },
+    { kind: 'apply', op: 'exp', args: [2] },
+  ] as const
+  plan.reduce({ domain: rest, over: [x.shape[dim]], program: raised, value: 3, combine: 'sum', to: sum })
+  return { rest, along, peak, sum, raised }
+}
+
 /** max or min along one axis; of equals, the first gets the gradient. The extremum of nothing is infinite. */
 function extremum(
   name: 'reduce_max' | 'reduce_min',
@@ -59,17 +88,8 @@ function extremum(
       const where = builder.emit('argmax', [combine === 'max' ? x : builder.emit('neg', [x])], { axis })
       return [builder.emit('place', [d, where], { axis, tail: 0, size: x.shape[fromEnd(axis, x.shape.length)] })]
     },
-    lower: ({ plan, ins: [x], outs: [y], attrs: { axis } }) => {
-      const dim = fromEnd(axis, x.shape.length)
-      plan.reduce({
-        domain: y.shape,
-        over: [x.shape[dim]],
-        program: [{ kind: 'read', from: reordered(plan.operand(x), [dim]) }],
-        value: 0,
-        combine,
-        to: plan.output(y),
-      })
-    },
+    lower: ({ plan, ins: [x], outs: [y], attrs: { axis } }) =>
+      combineAlong(plan, x, [fromEnd(axis, x.shape.length)], combine, plan.output(y)),
     flops: workOf,
   })
 }
@@ -90,15 +110,8 @@ export const reductionOps: readonly Op[] = [
         ),
     ],
     lower: ({ plan, ins: [x], outs: [y], attrs: { axes } }) => {
-      const dims = dimsOf(axes, x.shape.length).sort((a, b) => a - b)
-      plan.reduce({
-        domain: y.shape,
-        over: dims.map(d => x.shape[d]),
-        program: [{ kind: 'read', from: reordered(plan.operand(x), dims) }],
-        value: 0,
-        combine: 'sum',
-        to: plan.output(y),
-      })
+      const dims = dimsOf(axes, x.shape.length).sort((p, q) => p - q)
+      combineAlong(plan, x, dims, 'sum', plan.output(y))
     },
     flops: workOf,
   }),
@@ -110,17 +123,8 @@ export const reductionOps: readonly Op[] = [
     attrs: { axis: 'number' },
     infer: ([x], { axis }) => [{ dtype: 'int', shape: without(x.shape, [fromEnd(axis, x.shape.length)]) }],
     evaluate: ({ ins: [x], attrs: { axis } }) => [combined(x, [fromEnd(axis, x.shape.length)], firstLargest)],
-    lower: ({ plan, ins: [x], outs: [y], attrs: { axis } }) => {
-      const dim = fromEnd(axis, x.shape.length)
-      plan.reduce({
-        domain: y.shape,
-        over: [x.shape[dim]],
-        program: [{ kind: 'read', from: reordered(plan.operand(x), [dim]) }],
-        value: 0,
-        combine: 'argmax',
-        to: plan.output(y),
-      })
-    },
+    lower: ({ plan, ins: [x], outs: [y], attrs: { axis } }) =>
+      combineAlong(plan, x, [fromEnd(axis, x.shape.length)], 'argmax', plan.output(y)),
     flops: workOf,
   }),
   /** e^x / Σ e^x along one axis; an element of -∞ gets 0, and where all are -∞ so do all. */
@@ -148,27 +152,8 @@ export const reductionOps: readonly Op[] = [
     },
     lower: ({ plan, ins: [x], outs: [y], attrs: { axis } }) => {
       const dim = fromEnd(axis, x.shape.length)
-      const rest = without(x.shape, [dim])
-      const from = reordered(plan.operand(x), [dim])
-      const peak = plan.temporary('real', rest)
-      const sum = plan.temporary('real', rest)
+      const { rest, along, sum, raised } = exponentials(plan, x, dim)
       const domain = [...rest, x.shape[dim]]
-      const along = (o: Operand): Operand => ({ ...o, strides: [...o.strides, constant(0)] })
-      plan.reduce({
-        domain: rest,
-        over: [x.shape[dim]],
-        program: [{ kind: 'read', from }],
-        value: 0,
-        combine: 'max',
-        to: peak,
-      })
-      const raised = [
-        { kind: 'read', from },
-        { kind: 'read', from: along(peak) },
-        { kind: 'apply', op: 'sub', args: [0, 1] },
-        { kind: 'apply', op: 'exp', args: [2] },
-      ] as const
-      plan.reduce({ domain: rest, over: [x.shape[dim]], program: raised, value: 3, combine: 'sum', to: sum })
       plan.map({
         domain,
         program: [
@@ -202,32 +187,7 @@ export const reductionOps: readonly Op[] = [
       return [b.emit('mul', [broadcast(b, d, [axis], [size]), b.emit('softmax', [x], { axis })])]
     },
     lower: ({ plan, ins: [x], outs: [y], attrs: { axis } }) => {
-      const dim = fromEnd(axis, x.shape.length)
-      const rest = y.shape
-      const from = reordered(plan.operand(x), [dim])
-      const peak = plan.temporary('real', rest)
-      const sum = plan.temporary('real', rest)
-      plan.reduce({
-        domain: rest,
-        over: [x.shape[dim]],
-        program: [{ kind: 'read', from }],
-        value: 0,
-        combine: 'max',
-        to: peak,
-      })
-      plan.reduce({
-        domain: rest,
-        over: [x.shape[dim]],
-        program: [
-          { kind: 'read', from },
-          { kind: 'read', from: { ...peak, strides: [...peak.strides, constant(0)] } },
-          { kind: 'apply', op: 'sub', args: [0, 1] },
-          { kind: 'apply', op: 'exp', args: [2] },
-        ],
-        value: 3,
-        combine: 'sum',
-        to: sum,
-      })
+      const { rest, peak, sum } = exponentials(plan, x, fromEnd(axis, x.shape.length))
       plan.map({
         domain: rest,
         program: [
