@@ -1,0 +1,82 @@
+// One model of a program with its blocks, checked: everything that is wrong with it is reported together.
+import type { Data, Train, Unit } from '../../dsl/ast.ts'
+import { type Diagnostic, fail } from '../../dsl/diagnostics.ts'
+import { didYouMean } from '../../dsl/suggest.ts'
+import { newContext } from '../ir/ops/index.ts'
+import { checkBlocks } from './blocks.ts'
+import { type LoweredModel, lowerModel } from './model.ts'
+import { type LowerOptions, modelScope } from './modelScope.ts'
+import { checkNames } from './names.ts'
+import type { LinkedProgram } from './program.ts'
+import { attempt, throwAll } from './report.ts'
+import { readSettings, type Settings } from './settings.ts'
+import { checkTruncate } from './truncate.ts'
+
+export interface CheckedModel {
+  readonly unit: Unit
+  readonly trainBlock?: Train
+  readonly data?: Data
+  readonly settings: Settings
+  /** Expanded for use: nothing is drawn. */
+  readonly model: LoweredModel
+  /** Expanded again, with the draws of training. */
+  readonly forTraining: () => LoweredModel
+}
+
+/** Throws RnnError with all errors of the model, of its blocks, and of names anywhere in the program. */
+export function checkModel(
+  program: LinkedProgram,
+  name: string | undefined,
+  given: Readonly<Record<string, number>>,
+): CheckedModel {
+  const unit = chooseModel(program, name)
+  const trainBlock = program.trains.find(t => t.model.text === unit.name.text)
+  const data = program.datas.find(d =>
+    trainBlock ? d.name.text === trainBlock.data.text : d.model.text === unit.name.text,
+  )
+  const sets = new Map(Object.entries(given))
+  const lowering = (training: boolean): LowerOptions => {
+    const { topLevel, sources } = program
+    return { training, sets, topLevel, sources, context: newContext() }
+  }
+  const problems: Diagnostic[] = [...checkNames(program), ...checkBlocks(program)]
+  const written =
+    trainBlock && attempt(problems, () => readSettings(trainBlock, unit, modelScope(unit, lowering(false))))
+  const model = attempt(problems, () => lowerModel(unit, lowering(false)))
+  throwAll(problems)
+  if (model === undefined) throw new Error('a model that cannot be lowered is reported')
+  const settings = { ...written, ...settingSets(sets) }
+  checkFreeze(settings, model, trainBlock)
+  if (settings.truncate !== undefined) throwAll(checkTruncate(model, placeOf(trainBlock, 'truncate')))
+  return { unit, trainBlock, data, settings, model, forTraining: () => lowerModel(unit, lowering(true)) }
+}
+
+/** The model of that name; else the first with a `train` block, else the first. RNN106 if there is none. */
+export function chooseModel(program: LinkedProgram, name: string | undefined): Unit {
+  const names = program.models.map(m => m.name.text)
+  if (name !== undefined) {
+    return program.models.find(m => m.name.text === name) ?? fail('RNN106', { name }, { help: didYouMean(name, names) })
+  }
+  const trained = program.models.find(m => program.trains.some(t => t.model.text === m.name.text))
+  return trained ?? program.models[0] ?? fail('RNN106', { name: 'model' }, { help: 'the file declares no model' })
+}
+
+/** Whether a path is that of a param, or of something inside a part. */
+export const within = (path: string, of: string): boolean => path === of || path.startsWith(`${of}.`)
+
+/** RNN106 for a part or param to freeze that the model does not have. */
+function checkFreeze(settings: Settings, model: LoweredModel, trainBlock: Train | undefined): void {
+  const paths = model.parameters.map(p => p.name)
+  const astray = settings.freeze?.find(f => !paths.some(p => within(p, f)))
+  if (astray === undefined) return
+  fail('RNN106', { name: astray }, { span: placeOf(trainBlock, 'freeze'), help: didYouMean(astray, paths) })
+}
+
+const placeOf = (trainBlock: Train | undefined, setting: string) =>
+  trainBlock?.settings.find(e => e.name.text === setting)?.span ?? trainBlock?.span
+
+/** The sets that are settings of `train`: numbers only. */
+function settingSets(sets: ReadonlyMap<string, number>): Partial<Settings> {
+  const numeric = ['epochs', 'steps', 'batch', 'seed', 'truncate', 'patience'] as const
+  return Object.fromEntries(numeric.flatMap(name => (sets.has(name) ? [[name, sets.get(name)]] : [])))
+}

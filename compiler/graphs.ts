@@ -1,0 +1,120 @@
+// The graphs of a model, each for one use: what it predicts, what it measures, its gradient, a step of training, a report.
+import type { Span } from '../dsl/ast.ts'
+import { fail } from '../dsl/diagnostics.ts'
+import { within } from './check/checkModel.ts'
+import type { LoweredModel } from './check/model.ts'
+import { type OptimizerState, optimizerStep } from './check/optimizer.ts'
+import type { Settings } from './check/settings.ts'
+import type { Context } from './ir/builder.ts'
+import type { Graph, Value } from './ir/graph.ts'
+import { clipGradients } from './passes/clipGradients.ts'
+import { dropInputs } from './passes/dropInputs.ts'
+import { grad } from './passes/grad.ts'
+import { backwardPasses, forwardPasses, runPasses } from './passes/pipeline.ts'
+import { sliceGraph } from './passes/sliceGraph.ts'
+
+export interface GraphOptions {
+  /** Called with each graph after each pass, and before the first (`lower`). */
+  readonly onDump?: (stage: string, graph: Graph) => void
+}
+
+/** What training one batch needs. */
+export interface TrainingGraph {
+  readonly graph: Graph
+  readonly context: Context
+  readonly states: readonly OptimizerState[]
+  /** The parameters that move. */
+  readonly trained: readonly string[]
+}
+
+interface Named {
+  readonly name: string
+  readonly value: Value
+}
+
+/** inputs → outputs and predictions. */
+export const predictionGraph = (model: LoweredModel, options: GraphOptions): Graph =>
+  dropInputs(forward(model, model.outputs, options))
+
+/** inputs, targets → the loss, and the sum and count of every average. */
+export const measureGraph = (model: LoweredModel, options: GraphOptions): Graph =>
+  dropInputs(forward(model, measures(model), options))
+
+/** As `measureGraph`, and `d:NAME` for every parameter. */
+export function gradientGraph(model: LoweredModel, options: GraphOptions): Graph {
+  const graph = lossGraph(model, options)
+  const names = model.parameters.map(p => p.name)
+  const { builder, gradients } = grad(model.context, graph, 'loss', names)
+  const block = builder.finish([...graph.results, ...gradients.values()])
+  const outputs = [...graph.outputs, ...names.map(n => `d:${n}`)]
+  return backward(model, { ...graph, ...block, outputs }, options)
+}
+
+/** parameters, optimizer states, batch → all of these again, and what `measureGraph` gives. `place` is for errors. */
+export function trainingGraph(
+  model: LoweredModel,
+  settings: Settings,
+  place: Span,
+  options: GraphOptions,
+): TrainingGraph {
+  const graph = lossGraph(model, options)
+  const recipe = settings.optimizer ?? fail('RNN209', { callee: 'train', name: 'optimizer' }, { span: place })
+  const trained = model.parameters.flatMap(({ name }) => (settings.freeze?.some(f => within(name, f)) ? [] : [name]))
+  const { builder, gradients } = grad(model.context, graph, 'loss', trained)
+  const clipped = settings.clip === undefined ? gradients : clipGradients(builder, gradients, settings.clip)
+  const steps = [...clipped].map(([name, gradient]) => {
+    const value = graph.params[graph.inputs.indexOf(name)]
+    return { name, ...optimizerStep(model, builder, recipe, { name, value }, gradient) }
+  })
+  const states = steps.flatMap(s => s.states)
+  const moved: Named[] = steps.flatMap(s => [{ name: s.name, value: s.parameter }, ...s.states])
+  const block = builder.finish([...moved.map(m => m.value), ...graph.results])
+  const training = {
+    ...block,
+    name: model.name,
+    // The states became parameters of the block as the steps were emitted, in this order.
+    inputs: [...graph.inputs, ...states.map(s => s.name)],
+    outputs: [...moved.map(m => m.name), ...graph.outputs],
+  }
+  return {
+    graph: backward(model, training, options),
+    context: model.context,
+    states: states.map(({ value: _, ...state }) => state),
+    trained,
+  }
+}
+
+/** `average.i` over a data set → the loss and the reports. */
+export function reportGraph(model: LoweredModel): Graph {
+  const averages = model.averages.map((a, i) => ({ name: `average.${i}`, value: a.value }))
+  const results = [...lossOf(model), ...model.reports]
+  return sliceGraph(model.context, model.builder, `${model.name} report`, averages, results)
+}
+
+const lossOf = ({ loss }: LoweredModel): Named[] => (loss === undefined ? [] : [{ name: 'loss', value: loss }])
+
+function measures(model: LoweredModel): Named[] {
+  const sums = model.averages.flatMap(({ sum, count }, i) => [
+    { name: `sum.${i}`, value: sum },
+    { name: `count.${i}`, value: count },
+  ])
+  const all = [...lossOf(model), ...sums]
+  return all.length > 0 ? all : noLoss(model)
+}
+
+const lossGraph = (model: LoweredModel, options: GraphOptions): Graph =>
+  model.loss === undefined ? noLoss(model) : forward(model, measures(model), options)
+
+const noLoss = (model: LoweredModel): never =>
+  fail('RNN311', { model: model.name }, { span: model.scope.instance?.unit.name.span })
+
+function forward(model: LoweredModel, results: readonly Named[], options: GraphOptions): Graph {
+  const block = model.builder.finish(results.map(r => r.value))
+  const inputs = block.params.map(p => model.inputNames.get(p.id) ?? fail('RNN413', { feature: `input ${p.hint}` }))
+  const graph = { ...block, name: model.name, inputs, outputs: results.map(r => r.name) }
+  options.onDump?.('lower', graph)
+  return runPasses(model.context, graph, forwardPasses, options)
+}
+
+const backward = (model: LoweredModel, graph: Graph, options: GraphOptions): Graph =>
+  dropInputs(runPasses(model.context, graph, backwardPasses, options))
