@@ -906,7 +906,7 @@ data d for m { x = csv("no_such_file.csv").x }`,
   output y = 2 * x
 }
 data d for m { x = tanh(csv("a.csv").x) }`,
-    fix: 'Put the computation into the model. Data blocks know `csv jsonl text idx words chars classes standardize minmax windows streams truncated padded shuffled ordered`.',
+    fix: 'Put the computation into the model. Data blocks know `csv jsonl text idx words chars classes standardize minmax log log1p sqrt windows streams truncated padded shuffled ordered`.',
   },
   RNN408: {
     title: 'A class that training never saw',

@@ -198,7 +198,7 @@ function scanSteps(cell: Prepared, axis: Axis): Result {
 
   // One state may pass on at a later step what another was given.
   const read = scanned(joinFacts([...args.map(a => a.tensor), ...started]), axis, reversed)
-  const atEnd = { operation: cell.instance.unit.name.text, span, value: 'it' }
+  const atEnd = { operation: cell.instance.unit.name.text, span, value: 'it', through: [] }
   const finals = states.map((d, i) => {
     const facts = { ...joinFacts([{ facts: read, axes: [] }, next[i]]), whole: new Map([...read.whole, [axis, atEnd]]) }
     return tensor(outs[i], layouts[i], d.item.map(D.unlabelled), { coding: d.coding, facts, name: '' })

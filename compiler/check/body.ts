@@ -6,7 +6,7 @@ import { toReal, visibleAxes } from './emit.ts'
 import type { Entity } from './entity.ts'
 import { attempt, Reported } from './report.ts'
 import type { Scope } from './scope.ts'
-import { formatItem, sameItem, type Tensor } from './tensor.ts'
+import { formatItem, sameItem, type Tensor, throughName } from './tensor.ts'
 import { sourceText } from './text.ts'
 import { knownResolver, resolveType } from './types.ts'
 
@@ -118,10 +118,11 @@ function bind(scope: Scope, name: string, value: Entity, e: Equation): Entity {
 const lastCall = (scope: Scope, e: Equation): string =>
   sourceText(scope, e.value.kind === 'pipe' ? e.value.callee.span : e.value.span)
 
-/** Gives the graph value the name of the equation, if the equation made it. */
+/** Notes the name of the equation: on the graph value too, if the equation made it. */
 function rename(scope: Scope, t: Tensor, e: Equation): Tensor {
-  if (t.value.hint === '' && scope.builder.owns(t.value)) t.value.hint = e.primed ? `${e.name.text}'` : e.name.text
-  return t
+  const name = e.primed ? `${e.name.text}'` : e.name.text
+  if (t.value.hint === '' && scope.builder.owns(t.value)) t.value.hint = name
+  return { ...t, facts: throughName(t.facts, name) }
 }
 
 function checkState(scope: Scope, e: Equation, bound: Entity): Tensor {

@@ -156,6 +156,7 @@ function shortenedHint(some: readonly Axis[], others: readonly Axis[]): { help?:
 }
 
 export const cause = (operation: string, span: Span, t: Tensor): Cause => ({
+  through: [],
   operation,
   span,
   value: quoted(t.name, 'its argument'),

@@ -51,7 +51,7 @@ export function seenFrom(unit: Unit | Fn, call: Span, t: Tensor): Tensor {
     new Map(
       [...causes].map(([axis, c]) => [
         axis,
-        inLibrary(c.span) ? { ...c, operation: unit.name.text, span: call, value: 'its argument' } : c,
+        inLibrary(c.span) ? { ...c, operation: unit.name.text, span: call, value: 'its argument', through: [] } : c,
       ]),
     )
   return { ...t, facts: { ...t.facts, ahead: own(t.facts.ahead), whole: own(t.facts.whole) } }

@@ -40,7 +40,6 @@ export function modelScope(unit: Unit, options: LowerOptions): Scope & { readonl
     averages: [],
     draws: 0,
     expanding: [unit],
-    applied: new Map(),
     sizes: new Map([...options.sets].map(([name, value]) => [name, D.constant(value)])),
     evaluate,
     sources: options.sources,

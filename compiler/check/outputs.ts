@@ -9,7 +9,7 @@ import { expand, inOrder, masked, withItem } from './emit.ts'
 import { evaluate } from './evaluate.ts'
 import type { Scope } from './scope.ts'
 import type { Port } from './signature.ts'
-import { type Axis, baseOf, formatAxes, formatItem, type Tensor } from './tensor.ts'
+import { type Axis, baseOf, formatAxes, formatItem, pathOf, type Tensor } from './tensor.ts'
 /** A target may be read by losses, metrics and `delay` only. */
 export function noTarget(t: Tensor, reader: string, span: Span): Tensor {
   const [target] = t.facts.targets
@@ -56,7 +56,11 @@ export function predict(
           value: cause.value,
           output: `\`${name}\``,
         },
-        { span: s.value.span, labels: [{ span: cause.span, text: 'reads what is not there yet' }] },
+        {
+          span: s.value.span,
+          labels: [{ span: cause.span, text: 'reads what is not there yet' }],
+          help: pathOf(cause, scope.session.lineOf(cause.span), `the answer for \`${name}\``),
+        },
       )
     }
   }

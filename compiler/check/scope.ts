@@ -31,8 +31,6 @@ export interface Session {
   drawKey?: Value
   /** Units being expanded, against recursion. */
   readonly expanding: (Unit | Fn)[]
-  /** Places where a hyper-parameter's recipe was applied, for RNN222. */
-  readonly applied: Map<string, Span>
   /** Sizes given by the user or bound by a free name. */
   readonly sizes: Map<string, Dim>
   readonly evaluate: (scope: Scope, expr: Expr) => Entity

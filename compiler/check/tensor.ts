@@ -33,6 +33,8 @@ export interface Facts {
 
 export interface Cause {
   readonly operation: string
+  /** The equations that the value went through since, by their names. */
+  readonly through: readonly string[]
   readonly span: Span
   readonly value: string
   /** A cell has run backward over the axis. */
@@ -99,3 +101,17 @@ export const formatAxes = (axes: readonly Axis[]): string =>
 
 export const sameItem = (a: readonly Dim[], b: readonly Dim[]): boolean =>
   a.length === b.length && a.every((d, i) => equal(d, b[i]))
+
+/** The facts of a value that an equation gives a name: it is one more station on the way of what was read ahead. */
+export function throughName(facts: Facts, name: string): Facts {
+  const on = (causes: ReadonlyMap<Axis, Cause>) =>
+    new Map([...causes].map(([axis, c]) => [axis, { ...c, through: [...c.through, name] }] as const))
+  return { ...facts, ahead: on(facts.ahead), whole: on(facts.whole) }
+}
+
+/** The way from what was read to what it gives, one name a line. */
+export function pathOf({ operation, through, value }: Cause, line: number, output: string): string {
+  const start = value.startsWith('`') ? [value] : []
+  const stations = [...start, `\`${operation}\` on line ${line}`, ...through.map(name => `\`${name}\``), output]
+  return `the path:\n${stations.map(station => `  ${station}`).join('\n')}`
+}

@@ -2,7 +2,7 @@
 import type { Span } from '../../dsl/ast.ts'
 import { type Diagnostic, diagnostic } from '../../dsl/diagnostics.ts'
 import type { LoweredModel } from './model.ts'
-import { baseOf, formatAxes } from './tensor.ts'
+import { baseOf, formatAxes, pathOf } from './tensor.ts'
 
 /** RNN332 unless the losses are over one axis, RNN331 where one of them reads ahead along it. */
 export function checkTruncate(model: LoweredModel, span: Span | undefined): Diagnostic[] {
@@ -29,7 +29,7 @@ export function checkTruncate(model: LoweredModel, span: Span | undefined): Diag
       diagnostic('RNN331', values, {
         span: loss.span,
         labels,
-        help: '`truncate` cuts the sequences, so that the end is not there',
+        help: `\`truncate\` cuts the sequences, so that the end is not there; ${pathOf(cause, lineOf(at), 'the loss')}`,
       }),
     ]
   })

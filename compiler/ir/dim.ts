@@ -78,20 +78,6 @@ export function evaluate(dim: Dim, sizes: Sizes): number {
   return sum
 }
 
-/** Replaces each symbol that `bindings` knows. Throws a plain Error where a symbol with an offset stands for an expression. */
-export function substitute(dim: Dim, bindings: ReadonlyMap<string, Dim>): Dim {
-  const atomDim = (atom: string): Dim => {
-    const { name, minus } = splitAtom(atom)
-    const bound = bindings.get(name)
-    if (bound === undefined) return normal([{ coefficient: 1, atoms: [atom] }])
-    if (minus === 0) return bound
-    const less = minusClamped(bound, minus)
-    if (less === undefined) throw new Error(`${atom}: ${name} is ${format(bound)}`)
-    return less
-  }
-  return dim.terms.map(t => multiply(constant(t.coefficient), product(t.atoms.map(atomDim)))).reduce(add, constant(0))
-}
-
 /** max(0, dim - by), for a number or a single symbol; undefined for any other expression. */
 export function minusClamped(dim: Dim, by: number): Dim | undefined {
   const value = asNumber(dim)

@@ -1,6 +1,6 @@
 // Golden numbers from Keras 3.15 in float64: forward, loss, gradients and optimizer steps of programs a user could have written.
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import type { Buffer, Executable } from '../../compiler/backend/backend.ts'
 import { js } from '../../compiler/backend/js.ts'
@@ -90,6 +90,9 @@ function sparseAdam(gradient: Executable, sizes: Sizes, batch: Record<string, Bu
 }
 
 describe('Keras fixtures', { skip: existsSync(folder) ? false : '../shared/fixtures/keras is absent' }, () => {
+  it('are all here', () => {
+    assert.deepEqual(readdirSync(folder).sort(), fixtures.map(f => `${f.name}.json`).sort())
+  })
   for (const { name, parts, padded, sparse } of fixtures) {
     it(name, () => {
       const fixture: Fixture = JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8'))

@@ -1,5 +1,6 @@
 // Random programs: js gives what the interpreter gives, gradients are those of differences, and neither padding nor
 // batch-mates are seen. A failure is shrunk to the smallest program; SEED and RUNS in the environment repeat or extend it.
+import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc, { type Arbitrary } from 'fast-check'
 import { checkGradients } from '../support/differences.ts'
@@ -39,10 +40,15 @@ function properties(name: string, program: Arbitrary<string>, batch: Arbitrary<S
   describe(name, () => {
     for (const [what, check] of Object.entries(checks)) {
       it(`${what} (seed ${seed})`, () => {
+        let tried = 0
         fc.assert(
-          fc.property(drawn, ({ source, settings, data }) => checkSource(source, settings, data, check)),
+          fc.property(drawn, ({ source, settings, data }) => {
+            tried++
+            checkSource(source, settings, data, check)
+          }),
           { seed, numRuns: runs, interruptAfterTimeLimit: limit, markInterruptAsFailure: false },
         )
+        assert.ok(tried >= Math.min(runs, 5), `only ${tried} programs in ${limit} ms`)
       })
     }
   })

@@ -24,18 +24,7 @@ import { formatItem, type Tensor } from '../tensor.ts'
 import { type Builtin, builtin } from './builtin.ts'
 
 /** Ops that pass probabilities on as they are, or one by one. */
-const carriers = new Set([
-  'pick',
-  'gather',
-  'slice',
-  'reshape',
-  'transpose',
-  'broadcast',
-  'reverse',
-  'concat',
-  'shift',
-  'where',
-])
+const carriers = new Set(['pick', 'gather', 'slice', 'reshape', 'transpose', 'broadcast', 'reverse', 'concat', 'shift'])
 
 type Makers = ReadonlyMap<number, Eqn>
 
@@ -64,7 +53,8 @@ function comesOfOne(value: Value, makers: Makers, outside: (v: Value) => boolean
     }
     return comesOfOne(body.results[eqn.outs.indexOf(value)], makersOf(body.eqns), operand)
   }
-  return carriers.has(eqn.op) && eqn.ins.some(v => v.dtype === 'real' && behind(v))
+  const reals = eqn.ins.filter(v => v.dtype === 'real')
+  return carriers.has(eqn.op) && (eqn.op === 'concat' ? reals.every(behind) : reals.some(behind))
 }
 
 function isOne(value: Value, makers: Makers): boolean {
