@@ -10,12 +10,14 @@ import type { Graph, Value } from './ir/graph.ts'
 import { clipGradients } from './passes/clipGradients.ts'
 import { dropInputs } from './passes/dropInputs.ts'
 import { grad } from './passes/grad.ts'
-import { backwardPasses, forwardPasses, runPasses } from './passes/pipeline.ts'
+import { type Pipeline, runPasses, standard } from './passes/pipeline.ts'
 import { sliceGraph } from './passes/sliceGraph.ts'
 
 export interface GraphOptions {
   /** Called with each graph after each pass, and before the first (`lower`). */
   readonly onDump?: (stage: string, graph: Graph) => void
+  /** The passes, if not the standard ones. */
+  readonly pipeline?: Pipeline
 }
 
 /** What training one batch needs. */
@@ -40,10 +42,11 @@ export const predictionGraph = (model: LoweredModel, options: GraphOptions): Gra
 export const measureGraph = (model: LoweredModel, options: GraphOptions): Graph =>
   dropInputs(forward(model, measures(model), options))
 
-/** As `measureGraph`, and `d:NAME` for every parameter. */
-export function gradientGraph(model: LoweredModel, options: GraphOptions): Graph {
+/** As `measureGraph`, and `d:NAME` for every parameter and, if they are asked for, every real input that the loss reads. */
+export function gradientGraph(model: LoweredModel, options: GraphOptions & { readonly inputs?: boolean }): Graph {
   const graph = lossGraph(model, options)
-  const names = model.parameters.map(p => p.name)
+  const inputs = options.inputs ? [...model.inputs, ...model.targets].filter(p => p.dtype === 'real') : []
+  const names = [...model.parameters, ...inputs].map(p => p.name)
   const { builder, gradients } = grad(model.context, graph, 'loss', names)
   const block = builder.finish([...graph.results, ...gradients.values()])
   const outputs = [...graph.outputs, ...names.map(n => `d:${n}`)]
@@ -113,8 +116,10 @@ function forward(model: LoweredModel, results: readonly Named[], options: GraphO
   const inputs = block.params.map(p => model.inputNames.get(p.id) ?? fail('RNN413', { feature: `input ${p.hint}` }))
   const graph = { ...block, name: model.name, inputs, outputs: results.map(r => r.name) }
   options.onDump?.('lower', graph)
-  return runPasses(model.context, graph, forwardPasses, options)
+  return runPasses(model.context, graph, pipelineOf(options).forward, options)
 }
 
 const backward = (model: LoweredModel, graph: Graph, options: GraphOptions): Graph =>
-  dropInputs(runPasses(model.context, graph, backwardPasses, options))
+  dropInputs(runPasses(model.context, graph, pipelineOf(options).backward, options))
+
+const pipelineOf = ({ pipeline = standard }: GraphOptions): Pipeline => pipeline

@@ -16,7 +16,7 @@ import {
   type TrainingGraph,
   trainingGraph,
 } from './graphs.ts'
-import type { Context } from './ir/builder.ts'
+import type { Context, OpTable } from './ir/builder.ts'
 import type { Graph } from './ir/graph.ts'
 import { makePlan } from './plan/lower.ts'
 import type { Plan } from './plan/plan.ts'
@@ -40,6 +40,8 @@ export interface CompileOptions extends GraphOptions {
   readonly sets?: Readonly<Record<string, number>>
   /** Reads imported files. */
   readonly read?: ImportReader
+  /** The op table, if not the standard one. */
+  readonly ops?: OpTable
 }
 
 export interface CompiledModel {
@@ -59,8 +61,8 @@ export interface CompiledModel {
   predict(): Graph
   /** inputs, targets → `loss` if there is one, and `sum.i`, `count.i` of every average. RNN311 if there is nothing to measure. */
   evaluate(): Graph
-  /** As `evaluate`, and `d:NAME` for every parameter; nothing is drawn. */
-  gradient(): Graph
+  /** As `evaluate`, and `d:NAME` for every parameter, with `inputs` for every real input as well; nothing is drawn. */
+  gradient(of?: { readonly inputs?: boolean }): Graph
   /** parameters, optimizer states, batch → all of these again, `loss`, sums and counts. */
   train(settings?: Settings): TrainingGraph
   /** `average.i` over a data set → `loss` and the reports. */
@@ -75,7 +77,7 @@ export function compile(source: string, options: CompileOptions = {}): CompiledM
 
 /** As `compile`, for a program that is parsed and linked. */
 export function compileProgram(program: LinkedProgram, options: CompileOptions = {}): CompiledModel {
-  const checked = checkModel(program, options.model, options.sets ?? {})
+  const checked = checkModel(program, options.model, options.sets ?? {}, options.ops)
   const { unit, trainBlock, data, settings, model } = checked
   const signature: Signature = {
     name: model.name,
@@ -99,7 +101,7 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
     fedBack: model.fedBack,
     predict: () => predictionGraph(model, options),
     evaluate: () => measureGraph(model, options),
-    gradient: () => gradientGraph(model, options),
+    gradient: of => gradientGraph(model, { ...options, ...of }),
     train: (chosen = settings) => trainingGraph(checked.forTraining(), chosen, trainBlock?.span ?? unit.span, options),
     report: () => reportGraph(model),
   }

@@ -2,6 +2,7 @@
 import type { Data, Train, Unit } from '../../dsl/ast.ts'
 import { type Diagnostic, fail } from '../../dsl/diagnostics.ts'
 import { didYouMean } from '../../dsl/suggest.ts'
+import type { OpTable } from '../ir/builder.ts'
 import { newContext } from '../ir/ops/index.ts'
 import { checkBlocks } from './blocks.ts'
 import { type LoweredModel, lowerModel } from './model.ts'
@@ -28,6 +29,7 @@ export function checkModel(
   program: LinkedProgram,
   name: string | undefined,
   given: Readonly<Record<string, number>>,
+  ops?: OpTable,
 ): CheckedModel {
   const unit = chooseModel(program, name)
   const trainBlock = program.trains.find(t => t.model.text === unit.name.text)
@@ -37,7 +39,7 @@ export function checkModel(
   const sets = new Map(Object.entries(given))
   const lowering = (training: boolean): LowerOptions => {
     const { topLevel, sources } = program
-    return { training, sets, topLevel, sources, context: newContext() }
+    return { training, sets, topLevel, sources, context: newContext(0, ops) }
   }
   const problems: Diagnostic[] = [...checkNames(program), ...checkBlocks(program)]
   const written =

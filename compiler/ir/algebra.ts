@@ -31,6 +31,8 @@ export interface Algebra<S> {
   imul(a: S, b: S): S
   xor(a: S, b: S): S
   shr(a: S, b: S): S
+  /** The value itself, which counts as constant where derivatives are taken. */
+  stop_gradient(a: S): S
 }
 
 const truth = (b: boolean): number => (b ? 1 : 0)
@@ -64,4 +66,18 @@ export const numbers: Algebra<number> = {
   imul: Math.imul,
   xor: (a, b) => a ^ b,
   shr: (a, b) => a >>> b,
+  stop_gradient: a => a,
+}
+
+export type Operation = Exclude<keyof Algebra<unknown>, 'constant'>
+
+const operations = Object.keys(numbers).filter((name): name is Operation => name !== 'constant')
+
+/** An algebra all of whose operations are made by one rule. */
+export function algebraBy<S>(
+  constant: (v: number) => S,
+  operation: (name: Operation) => (...args: S[]) => S,
+): Algebra<S> {
+  const made = Object.fromEntries(operations.map(name => [name, operation(name)]))
+  return { ...made, constant } as Algebra<S> // one entry for each name of the algebra
 }

@@ -1,13 +1,15 @@
 // Builds blocks: infers the type of each new value and brings in values of enclosing blocks.
 import type { Span } from '../../dsl/ast.ts'
-import { type Algebra, numbers } from './algebra.ts'
+import { type Algebra, algebraBy } from './algebra.ts'
 import { constant, type Dim, sameShape } from './dim.ts'
 import type { Attrs, Block, DType, Eqn, Type, Value } from './graph.ts'
 import type { Op } from './ops/define.ts'
 
+export type OpTable = ReadonlyMap<string, Op>
+
 /** What all blocks of one graph share: the op table, and the numbering of values. */
 export interface Context {
-  readonly ops: ReadonlyMap<string, Op>
+  readonly ops: OpTable
   nextId: number
 }
 
@@ -175,12 +177,10 @@ export const reshape = (b: Builder, value: Value, shape: readonly Dim[]): Value 
 export const one: Dim = constant(1)
 
 /** The algebra over graph values of one shape: a formula becomes equations. */
-export function graphAlgebra(b: Builder, like: Type): Algebra<Value> {
-  const names = Object.keys(numbers).filter(name => name !== 'constant')
-  const emit =
-    (op: string) =>
-    (...args: Value[]) =>
-      b.emit(op, args)
-  const ops = Object.fromEntries(names.map(name => [name, emit(name)]))
-  return { ...ops, constant: (v: number) => constantLike(b, v, { dtype: 'real', shape: like.shape }) } as Algebra<Value> // one entry for each name of the algebra
-}
+export const graphAlgebra = (b: Builder, like: Type): Algebra<Value> =>
+  algebraBy(
+    v => constantLike(b, v, { dtype: 'real', shape: like.shape }),
+    name =>
+      (...args) =>
+        b.emit(name, args),
+  )

@@ -7,11 +7,28 @@ import { dce } from './dce.ts'
 import type { Pass } from './pass.ts'
 import { simplify } from './simplify.ts'
 
-/** Before the gradient: what it would differentiate for nothing goes, and logarithms get stable. */
-export const forwardPasses: readonly Pass[] = [simplify, cse, dce]
+/** All passes that there are, each once. */
+export const passes: readonly Pass[] = [simplify, cse, dce]
 
-/** After the gradient. */
-export const backwardPasses: readonly Pass[] = [simplify, cse, dce]
+export interface Pipeline {
+  readonly name: string
+  /** Before the gradient: what it would differentiate for nothing goes, and logarithms get stable. */
+  readonly forward: readonly Pass[]
+  /** After the gradient. */
+  readonly backward: readonly Pass[]
+}
+
+export const standard: Pipeline = { name: 'standard', forward: passes, backward: passes }
+
+/** No pass at all: what every other pipeline must agree with. */
+export const naive: Pipeline = { name: 'naive', forward: [], backward: [] }
+
+/** Every pipeline, those of a single pass among them. */
+export const pipelines: readonly Pipeline[] = [
+  naive,
+  ...passes.map(pass => ({ name: `${pass.name} alone`, forward: [pass], backward: [pass] })),
+  standard,
+]
 
 export interface RunOptions {
   /** Called with the graph after each pass, for dumps. */

@@ -10,7 +10,7 @@ import { interpret } from '../../compiler/ir/interpret.ts'
 import { printGraph } from '../../compiler/ir/print.ts'
 import { cse } from '../../compiler/passes/cse.ts'
 import { dce } from '../../compiler/passes/dce.ts'
-import { backwardPasses, forwardPasses, runPasses } from '../../compiler/passes/pipeline.ts'
+import { runPasses, standard } from '../../compiler/passes/pipeline.ts'
 import { simplify } from '../../compiler/passes/simplify.ts'
 import { type RandomGraph, randomGraphs } from './randomGraph.ts'
 
@@ -40,7 +40,7 @@ function differentiated({ context, graph }: RandomGraph): Block {
   return b.finish([loss, ...wanted.flatMap(w => found.get(w.id) ?? [])])
 }
 
-function unchanged({ context, graph, sizes, args }: RandomGraph, passes: typeof forwardPasses): void {
+function unchanged({ context, graph, sizes, args }: RandomGraph, passes: typeof standard.forward): void {
   const before = printGraph(graph)
   const expected = interpret(context, graph, args, sizes)
   const after = runPasses(context, graph, passes)
@@ -49,7 +49,7 @@ function unchanged({ context, graph, sizes, args }: RandomGraph, passes: typeof 
 }
 
 describe('meaning', () => {
-  for (const passes of [[simplify], [cse], [dce], forwardPasses]) {
+  for (const passes of [[simplify], [cse], [dce], standard.forward]) {
     it(`is kept by ${passes.map(p => p.name).join(', ')}`, () => {
       fc.assert(
         fc.property(randomGraphs, random => unchanged(random, passes)),
@@ -62,7 +62,7 @@ describe('meaning', () => {
     const property = fc.property(randomGraphs, random => {
       const block = differentiated(random)
       const graph: Graph = { ...random.graph, ...block, outputs: block.results.map((_, i) => `r${i}`) }
-      unchanged({ ...random, graph }, backwardPasses)
+      unchanged({ ...random, graph }, standard.backward)
     })
     fc.assert(property, runs)
   })

@@ -14,6 +14,7 @@ import {
 import { constant, type Dim, equal, evaluate, multiply, type Sizes, sameShape, symbol } from '../../compiler/ir/dim.ts'
 import type { Graph, Type, Value } from '../../compiler/ir/graph.ts'
 import { newContext } from '../../compiler/ir/ops/index.ts'
+import { printGraph } from '../../compiler/ir/print.ts'
 import { randomNumbers } from './gradientCheck.ts'
 
 export interface RandomGraph {
@@ -21,6 +22,8 @@ export interface RandomGraph {
   readonly graph: Graph
   readonly sizes: Sizes
   readonly args: readonly NdArray[]
+  /** How fast-check shows it. */
+  readonly [fc.toStringMethod]: () => string
 }
 
 /** Draws a number below n. */
@@ -64,7 +67,8 @@ function graphFrom(choices: readonly number[]): RandomGraph {
   })
   const inputs = inputTypes.map((_, i) => (i === 0 ? b.params[0].hint || 'x' : `in.${i}`))
   const outputs = results.map((_, i) => ['loss', 'out.h', 'state c', 'y'][i])
-  return { context, graph: { name: 'random', inputs, outputs, ...b.finish(results) }, sizes, args }
+  const graph = { name: 'random', inputs, outputs, ...b.finish(results) }
+  return { context, graph, sizes, args, [fc.toStringMethod]: () => printGraph(graph) }
 }
 
 interface Growth {

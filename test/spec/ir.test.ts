@@ -5,7 +5,7 @@ import { describe, it } from 'node:test'
 import { ops } from '../../compiler/ir/ops/index.ts'
 import { readGraph } from '../../compiler/ir/read.ts'
 import { verify } from '../../compiler/ir/verify.ts'
-import { forwardPasses } from '../../compiler/passes/pipeline.ts'
+import { passes } from '../../compiler/passes/pipeline.ts'
 import { simplifyRules } from '../../compiler/passes/simplify.ts'
 import { becomes } from '../ir/passes.ts'
 
@@ -31,7 +31,7 @@ describe('spec/ir.md', () => {
 
   it('shows what the passes make', () => {
     const [before, after] = ['before', 'after'].map(label => examples.find(e => e.label === label)?.text ?? '')
-    becomes(forwardPasses, before, after)
+    becomes(passes, before, after)
   })
 
   it('lists every op with its attributes', () => {
@@ -46,6 +46,6 @@ describe('spec/ir.md', () => {
   })
 
   it('has every pass and every rule with its contract', () => {
-    for (const { name, contract } of [...forwardPasses, ...simplifyRules]) assert.equal(rows.get(name)?.[0], contract)
+    for (const { name, contract } of [...passes, ...simplifyRules]) assert.equal(rows.get(name)?.[0], contract)
   })
 })

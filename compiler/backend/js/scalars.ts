@@ -56,6 +56,7 @@ export const expressions: Algebra<Expression> = {
   imul: call('imul'),
   xor: infix('^'),
   shr: infix('>>>'),
+  stop_gradient: x => x,
 }
 
 /** The text of an expression; what occurs in it more than once is bound first, by `bind`, which gives the name. */

@@ -31,6 +31,7 @@ export const contractionOps: readonly Op[] = [
   defineOp({
     name: 'matmul',
     attrs: {},
+    linear: 'each',
     infer: ([x, w]) => {
       require(w.shape.length === 2 && equal(last(x.shape), w.shape[1]), 'matmul: the last dim of x is not that of W')
       return [{ dtype: 'real', shape: [...leads(x), w.shape[0]] }]
@@ -58,6 +59,7 @@ export const contractionOps: readonly Op[] = [
   defineOp({
     name: 'matmulT',
     attrs: {},
+    linear: 'each',
     infer: ([d, w]) => {
       require(w.shape.length === 2 &&
         equal(last(d.shape), w.shape[0]), 'matmulT: the last dim of d is not the first of W')
@@ -86,6 +88,7 @@ export const contractionOps: readonly Op[] = [
   defineOp({
     name: 'outer',
     attrs: {},
+    linear: 'each',
     infer: ([d, x]) => {
       require(sameShape(leads(d), leads(x)), 'outer: the leading dims differ')
       return [{ dtype: 'real', shape: [last(d.shape), last(x.shape)] }]
@@ -115,6 +118,7 @@ export const contractionOps: readonly Op[] = [
   defineOp({
     name: 'bmm',
     attrs: { ta: 'boolean', tb: 'boolean' },
+    linear: 'each',
     infer: ([a, b], { ta, tb }) => {
       const rank = a.shape.length
       const [m, ka] = ta ? [a.shape[rank - 1], a.shape[rank - 2]] : [a.shape[rank - 2], a.shape[rank - 1]]

@@ -55,6 +55,12 @@ export interface Transposition<S extends Schema> {
   readonly replace: (by: Eqn) => void
 }
 
+export interface Expansion<S extends Schema> {
+  readonly builder: Builder
+  readonly ins: readonly Value[]
+  readonly attrs: AttrsOf<S>
+}
+
 export interface LoweringOf<S extends Schema> {
   readonly plan: Lowering
   readonly eqn: Eqn
@@ -78,35 +84,49 @@ export interface Definition<S extends Schema> {
   readonly flops: (ins: readonly Type[], outs: readonly Type[]) => Dim
   /** For a pointwise op: its formula, for the planner to fuse and the backends to print. */
   readonly formula?: <S>(a: Algebra<S>, args: readonly S[]) => S
+  /**
+   * How the result follows its real operands, where it is linear in them: in all of them together (a sum, a move), or in each of
+   * them while the other stays (a product). Forward mode, complex steps and rounding errors follow from it.
+   */
+  readonly linear?: 'together' | 'each'
+  /** The same by ops that are linear or have a formula: what forward mode differentiates in place of an op that is neither. */
+  readonly expand?: (e: Expansion<S>) => Value
+  /** Which branch each element takes, as an int, a bool or a whole number: where it changes, the op has a kink or a jump. */
+  readonly branch?: (e: Expansion<S>) => Value
   /** Moves or repeats elements and computes nothing: the backward pass recomputes it rather than save it. */
   readonly cheap: boolean
 }
 
 /** A definition with its schema forgotten, so that a table can hold them all. */
-export interface Op extends Omit<Definition<Schema>, 'infer' | 'evaluate' | 'vjp' | 'lower'> {
+export interface Op extends Omit<Definition<Schema>, 'infer' | 'evaluate' | 'vjp' | 'lower' | 'expand' | 'branch'> {
   readonly infer: (ins: readonly Type[], attrs: Attrs, body: Block | undefined) => readonly Type[]
   readonly evaluate: (
     e: Omit<Evaluation<Schema>, 'attrs'> & { attrs: Readonly<Record<string, unknown>> },
   ) => readonly NdArray[]
   readonly vjp?: (t: Omit<Transposition<Schema>, 'attrs' | 'ins' | 'outs'>) => readonly (Value | undefined)[]
   readonly lower: (plan: Lowering, eqn: Eqn) => void
+  readonly expand?: (builder: Builder, ins: readonly Value[], attrs: Attrs) => Value
+  readonly branch?: (builder: Builder, ins: readonly Value[], attrs: Attrs) => Value
 }
 
 /** Checks attributes against the schema at run time, so that the typed rules can trust them. */
 export function defineOp<const S extends Schema>(
   d: Omit<Definition<S>, 'cheap' | 'flops'> & Partial<Definition<S>>,
 ): Op {
-  const { infer, evaluate, vjp, lower } = d
+  const { infer, evaluate, vjp, lower, expand, branch } = d
   return {
     name: d.name,
     attrs: d.attrs,
     formula: d.formula,
     cheap: d.cheap ?? false,
+    linear: d.linear,
     flops: d.flops ?? (() => ({ terms: [] })),
     infer: (ins, attrs, body) => infer(ins, typed(d, attrs), body),
     evaluate: e => evaluate({ ...e, attrs: resolved(d, e.attrs) }),
     vjp: vjp && (t => vjp({ ...t, ins: t.eqn.ins, outs: t.eqn.outs, attrs: typed(d, t.eqn.attrs) })),
     lower: (plan, eqn) => lower({ plan, eqn, ins: eqn.ins, outs: eqn.outs, attrs: typed(d, eqn.attrs) }),
+    expand: expand && ((builder, ins, attrs) => expand({ builder, ins, attrs: typed(d, attrs) })),
+    branch: branch && ((builder, ins, attrs) => branch({ builder, ins, attrs: typed(d, attrs) })),
   }
 }
 

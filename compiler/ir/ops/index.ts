@@ -1,5 +1,5 @@
 // The op table: the list of all definitions.
-import type { Context } from '../builder.ts'
+import type { Context, OpTable } from '../builder.ts'
 import { contractionOps } from './contractions.ts'
 import type { Op } from './define.ts'
 import { indexingOps } from './indexing.ts'
@@ -9,11 +9,11 @@ import { reductionOps } from './reductions.ts'
 import { scanOp } from './scan.ts'
 import { sourceOps } from './sources.ts'
 
-export const ops: ReadonlyMap<string, Op> = new Map(
+export const ops: OpTable = new Map<string, Op>(
   [...pointwiseOps, ...sourceOps, ...movementOps, ...indexingOps, ...reductionOps, ...contractionOps, scanOp].map(
     op => [op.name, op],
   ),
 )
 
 /** The start of a new graph. */
-export const newContext = (firstId = 0): Context => ({ ops, nextId: firstId })
+export const newContext = (firstId = 0, table: OpTable = ops): Context => ({ ops: table, nextId: firstId })

@@ -32,6 +32,7 @@ export const indexingOps: readonly Op[] = [
   defineOp({
     name: 'gather',
     attrs: {},
+    linear: 'together',
     infer: ([table, index]) => {
       require(index.dtype === 'int', 'gather: the index is not int')
       return [{ dtype: table.dtype, shape: [...index.shape, ...table.shape.slice(1)] }]
@@ -69,6 +70,7 @@ export const indexingOps: readonly Op[] = [
   defineOp({
     name: 'scatter',
     attrs: { rows: 'dim' },
+    linear: 'together',
     infer: ([x, index], { rows }) => {
       require(index.dtype === 'int', 'scatter: the index is not int')
       require(sameShape(x.shape.slice(0, index.shape.length), index.shape), 'scatter: index and rows differ')
@@ -106,6 +108,7 @@ export const indexingOps: readonly Op[] = [
   defineOp({
     name: 'pick',
     attrs: { axis: 'number', tail: 'number' },
+    linear: 'together',
     infer: ([x, index], { axis, tail }) => {
       require(sameShape(index.shape, indexShape(x, axis, tail)), 'pick: the index has another shape')
       return [{ dtype: x.dtype, shape: without(x.shape, fromEnd(axis, x.shape.length)) }]
@@ -143,6 +146,7 @@ export const indexingOps: readonly Op[] = [
   defineOp({
     name: 'place',
     attrs: { axis: 'number', tail: 'number', size: 'dim' },
+    linear: 'together',
     infer: ([x, index], { axis, tail, size }) => {
       const shape = withInserted(x.shape, fromEnd(axis, x.shape.length + 1), size)
       require(sameShape(
@@ -184,6 +188,7 @@ export const indexingOps: readonly Op[] = [
   defineOp({
     name: 'reverse',
     attrs: { axis: 'number', tail: 'number' },
+    linear: 'together',
     infer: ([x, lengths], { axis, tail }) => {
       require(sameShape(lengths.shape, indexShape(x, axis, tail)), 'reverse: the lengths have another shape')
       return [{ dtype: x.dtype, shape: x.shape }]

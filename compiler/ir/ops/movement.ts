@@ -23,6 +23,7 @@ export const movementOps: readonly Op[] = [
   defineOp({
     name: 'broadcast',
     attrs: { at: 'numbers', sizes: 'dims' },
+    linear: 'together',
     infer: ([x], { at: places, sizes }) => {
       const rank = x.shape.length + places.length
       const shape: Dim[] = []
@@ -57,6 +58,7 @@ export const movementOps: readonly Op[] = [
   defineOp({
     name: 'reshape',
     attrs: { shape: 'dims' },
+    linear: 'together',
     infer: ([x], { shape }) => {
       require(equal(product(x.shape), product(shape)), `reshape: ${shapeText(x)} has another size than the result`)
       return [{ dtype: x.dtype, shape }]
@@ -70,6 +72,7 @@ export const movementOps: readonly Op[] = [
   defineOp({
     name: 'transpose',
     attrs: { order: 'numbers' },
+    linear: 'together',
     infer: ([x], { order }) => {
       const rank = x.shape.length
       require(rank >= order.length, 'transpose: the order is longer than the shape')
@@ -106,6 +109,7 @@ export const movementOps: readonly Op[] = [
   defineOp({
     name: 'slice',
     attrs: { axis: 'number', start: 'dim', size: 'dim' },
+    linear: 'together',
     infer: ([x], { axis, size }) => [{ dtype: x.dtype, shape: replaced(x.shape, fromEnd(axis, x.shape.length), size) }],
     evaluate: ({ ins: [x], attrs, shapes: [shape] }) => {
       const dim = fromEnd(attrs.axis, shape.length)
@@ -122,6 +126,7 @@ export const movementOps: readonly Op[] = [
   defineOp({
     name: 'pad',
     attrs: { axis: 'number', start: 'dim', size: 'dim' },
+    linear: 'together',
     infer: ([x], { axis, size }) => [{ dtype: x.dtype, shape: replaced(x.shape, fromEnd(axis, x.shape.length), size) }],
     evaluate: ({ ins: [x], attrs, shapes: [shape] }) => {
       const dim = fromEnd(attrs.axis, shape.length)
@@ -146,6 +151,7 @@ export const movementOps: readonly Op[] = [
   defineOp({
     name: 'concat',
     attrs: { axis: 'number' },
+    linear: 'together',
     infer: (ins, { axis }) => {
       const dim = fromEnd(axis, ins[0].shape.length)
       const size = ins.map(t => t.shape[dim]).reduce(add)
@@ -192,6 +198,7 @@ export const movementOps: readonly Op[] = [
   defineOp({
     name: 'shift',
     attrs: { axis: 'number', by: 'number' },
+    linear: 'together',
     infer: ([x, fill], { axis, by }) => {
       const dim = fromEnd(axis, x.shape.length)
       require(by === 1 || by === -1, 'shift: by is 1 or -1')

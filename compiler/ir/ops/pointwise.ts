@@ -17,10 +17,13 @@ interface Pointwise {
   readonly partials?: readonly (undefined | (<S>(a: Algebra<S>, args: readonly S[], y: S) => S))[]
   /** The cotangent of operand i where it is simpler than cotangent · partial: `where` selects, so that 0 · ∞ cannot arise. */
   readonly cotangents?: readonly (undefined | (<S>(a: Algebra<S>, args: readonly S[], d: S) => S))[]
+  /** Which branch is taken, where there are several. */
+  readonly branch?: Formula
   readonly flops?: number
 }
 
 function pointwise(name: string, p: Pointwise): Op {
+  const { branch } = p
   const dtype = p.dtype ?? (ins => ins[0])
   return defineOp({
     name,
@@ -55,10 +58,16 @@ function pointwise(name: string, p: Pointwise): Op {
     lower: ({ plan, eqn }) => plan.pointwise(eqn),
     flops: (_, outs) => multiply(constant(p.flops ?? 1), product(outs[0].shape)),
     formula: p.formula,
+    branch: branch && (({ builder, ins }) => branch(graphAlgebra(builder, ins[0]), ins)),
   })
 }
 
 const toBool = (): DType => 'bool'
+
+/** A comparison is itself the branch that others take. */
+const decision = (name: string, formula: Formula): Op =>
+  pointwise(name, { arity: 2, dtype: toBool, formula, branch: formula })
+
 const widest = (ins: readonly DType[]): DType => (ins.includes('real') ? 'real' : ins[0])
 
 /** 2^32 as the scale that turns a 31-bit hash into [0, 1): a multiple of 2^-23, exact in f32. */
@@ -109,10 +118,13 @@ export const pointwiseOps: readonly Op[] = [
     partials: [(a, _args, y) => a.mul(y, a.sub(a.constant(1), y))],
     flops: 4,
   }),
-  /** log(sigmoid(x)) = min(x, 0) - log1p(e^-|x|), which neither overflows nor cancels. */
+  /** log(sigmoid(x)) = min(x, 0) - log1p(e^-|x|), which neither overflows nor cancels. Both branches have one derivative at 0. */
   pointwise('log_sigmoid', {
     arity: 1,
-    formula: (a, [x]) => a.sub(a.min(x, a.constant(0)), a.log1p(a.exp(a.neg(a.max(x, a.neg(x)))))),
+    formula: (a, [x]) => {
+      const negative = a.lt(x, a.constant(0))
+      return a.sub(a.where(negative, x, a.constant(0)), a.log1p(a.exp(a.where(negative, x, a.neg(x)))))
+    },
     partials: [(a, [x]) => a.div(a.constant(1), a.add(a.constant(1), a.exp(x)))],
     flops: 6,
   }),
@@ -131,14 +143,16 @@ export const pointwiseOps: readonly Op[] = [
     cotangents: [
       (a, [x], d) => a.where(a.lt(a.constant(0), x), d, a.where(a.lt(x, a.constant(0)), a.neg(d), a.constant(0))),
     ],
+    branch: (a, [x]) => a.lt(a.constant(0), x),
   }),
   /** max(x, 0); the derivative at 0 is 0. */
   pointwise('relu', {
     arity: 1,
     formula: (a, [x]) => a.max(x, a.constant(0)),
     cotangents: [(a, [x], d) => a.where(a.lt(a.constant(0), x), d, a.constant(0))],
+    branch: (a, [x]) => a.lt(a.constant(0), x),
   }),
-  pointwise('floor', { arity: 1, formula: (a, [x]) => a.floor(x) }),
+  pointwise('floor', { arity: 1, formula: (a, [x]) => a.floor(x), branch: (a, [x]) => a.floor(x) }),
   /** x^y. Towards y no gradient flows where x <= 0, as its logarithm is not real there. */
   pointwise('pow', {
     arity: 2,
@@ -155,6 +169,7 @@ export const pointwiseOps: readonly Op[] = [
     dtype: widest,
     formula: (a, [x, y]) => a.sub(x, a.mul(y, a.floor(a.div(x, y)))),
     partials: [(a, _args) => a.constant(1), (a, [x, y]) => a.neg(a.floor(a.div(x, y)))],
+    branch: (a, [x, y]) => a.floor(a.div(x, y)),
     flops: 4,
   }),
   /** At a tie the first operand gets the gradient. */
@@ -166,6 +181,7 @@ export const pointwiseOps: readonly Op[] = [
       (a, [x, y], d) => a.where(a.le(y, x), d, a.constant(0)),
       (a, [x, y], d) => a.where(a.lt(x, y), d, a.constant(0)),
     ],
+    branch: (a, [x, y]) => a.le(y, x),
   }),
   pointwise('min', {
     arity: 2,
@@ -175,10 +191,11 @@ export const pointwiseOps: readonly Op[] = [
       (a, [x, y], d) => a.where(a.le(x, y), d, a.constant(0)),
       (a, [x, y], d) => a.where(a.lt(y, x), d, a.constant(0)),
     ],
+    branch: (a, [x, y]) => a.le(x, y),
   }),
-  pointwise('lt', { arity: 2, dtype: toBool, formula: (a, [x, y]) => a.lt(x, y) }),
-  pointwise('le', { arity: 2, dtype: toBool, formula: (a, [x, y]) => a.le(x, y) }),
-  pointwise('eq', { arity: 2, dtype: toBool, formula: (a, [x, y]) => a.eq(x, y) }),
+  decision('lt', (a, [x, y]) => a.lt(x, y)),
+  decision('le', (a, [x, y]) => a.le(x, y)),
+  decision('eq', (a, [x, y]) => a.eq(x, y)),
   pointwise('and', { arity: 2, dtype: toBool, formula: (a, [x, y]) => a.and(x, y) }),
   pointwise('or', { arity: 2, dtype: toBool, formula: (a, [x, y]) => a.or(x, y) }),
   pointwise('not', { arity: 1, dtype: toBool, formula: (a, [x]) => a.not(x) }),
@@ -223,5 +240,5 @@ export const pointwiseOps: readonly Op[] = [
     flops: 2,
   }),
   /** The value itself, to which no gradient flows back. */
-  pointwise('stop_gradient', { arity: 1, formula: (_, [x]) => x, flops: 0 }),
+  pointwise('stop_gradient', { arity: 1, formula: (a, [x]) => a.stop_gradient(x), flops: 0 }),
 ]

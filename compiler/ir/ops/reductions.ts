@@ -1,7 +1,7 @@
 // Ops that combine the elements along axes, counted from the end.
 import type { Operand, ReduceKernel } from '../../plan/plan.ts'
 import { at, build, type NdArray } from '../array.ts'
-import { broadcast } from '../builder.ts'
+import { type Builder, broadcast, constantLike, zerosLike } from '../builder.ts'
 import { constant, type Dim, product } from '../dim.ts'
 import type { Type, Value } from '../graph.ts'
 import type { Lowering } from '../lowering.ts'
@@ -72,22 +72,47 @@ function exponentials(plan: Lowering, x: Value, dim: number) {
   return { rest, along, peak, sum, raised }
 }
 
+/**
+ * e^(x - peak), the sum of it along the axis, and the peak, all in the shape of x; where every element is -∞ the peak counts as 0
+ * and the sum as 1. Nothing depends on which shift was taken, so that the peak is a constant.
+ */
+function shiftedExponentials(b: Builder, x: Value, axis: number) {
+  const size = x.shape[fromEnd(axis, x.shape.length)]
+  const stretch = (v: Value): Value => broadcast(b, v, [axis], [size])
+  const peak = b.emit('reduce_max', [b.emit('stop_gradient', [x])], { axis })
+  const nothing = b.emit('eq', [peak, constantLike(b, Number.NEGATIVE_INFINITY, peak)])
+  const shift = b.emit('where', [nothing, zerosLike(b, peak), peak])
+  const raised = b.emit('exp', [b.emit('sub', [x, stretch(shift)])])
+  const total = b.emit('sum', [raised], { axes: [axis] })
+  return { raised, stretch, total: b.emit('where', [nothing, constantLike(b, 1, total), total]), peak, nothing, shift }
+}
+
 /** max or min along one axis; of equals, the first gets the gradient. The extremum of nothing is infinite. */
 function extremum(
   name: 'reduce_max' | 'reduce_min',
   combine: 'max' | 'min',
   of: (elements: readonly number[]) => number,
 ): Op {
+  const placeOf = (b: Builder, x: Value, axis: number): Value =>
+    b.emit('argmax', [combine === 'max' ? x : b.emit('neg', [x])], { axis })
   return defineOp({
     name,
     attrs: { axis: 'number' },
     infer: ([x], { axis }) => [{ dtype: x.dtype, shape: without(x.shape, [fromEnd(axis, x.shape.length)]) }],
     evaluate: ({ ins: [x], attrs: { axis } }) => [combined(x, [fromEnd(axis, x.shape.length)], of)],
-    vjp: ({ builder, ins: [x], attrs: { axis }, cotangents: [d] }) => {
-      if (d === undefined) return []
-      const where = builder.emit('argmax', [combine === 'max' ? x : builder.emit('neg', [x])], { axis })
-      return [builder.emit('place', [d, where], { axis, tail: 0, size: x.shape[fromEnd(axis, x.shape.length)] })]
-    },
+    vjp: ({ builder, ins: [x], attrs: { axis }, cotangents: [d] }) =>
+      d === undefined
+        ? []
+        : [
+            builder.emit('place', [d, placeOf(builder, x, axis)], {
+              axis,
+              tail: 0,
+              size: x.shape[fromEnd(axis, x.shape.length)],
+            }),
+          ],
+    expand: ({ builder, ins: [x], attrs: { axis } }) =>
+      builder.emit('pick', [x, placeOf(builder, x, axis)], { axis, tail: 0 }),
+    branch: ({ builder, ins: [x], attrs: { axis } }) => placeOf(builder, x, axis),
     lower: ({ plan, ins: [x], outs: [y], attrs: { axis } }) =>
       combineAlong(plan, x, [fromEnd(axis, x.shape.length)], combine, plan.output(y)),
     flops: workOf,
@@ -98,6 +123,7 @@ export const reductionOps: readonly Op[] = [
   defineOp({
     name: 'sum',
     attrs: { axes: 'numbers' },
+    linear: 'together',
     infer: ([x], { axes }) => [{ dtype: x.dtype, shape: without(x.shape, dimsOf(axes, x.shape.length)) }],
     evaluate: ({ ins: [x], attrs: { axes } }) => [combined(x, dimsOf(axes, x.shape.length), total)],
     vjp: ({ builder, ins: [x], attrs: { axes }, cotangents: [d] }) => [
@@ -123,6 +149,7 @@ export const reductionOps: readonly Op[] = [
     attrs: { axis: 'number' },
     infer: ([x], { axis }) => [{ dtype: 'int', shape: without(x.shape, [fromEnd(axis, x.shape.length)]) }],
     evaluate: ({ ins: [x], attrs: { axis } }) => [combined(x, [fromEnd(axis, x.shape.length)], firstLargest)],
+    branch: ({ builder, ins: [x], attrs }) => builder.emit('argmax', [x], attrs),
     lower: ({ plan, ins: [x], outs: [y], attrs: { axis } }) =>
       combineAlong(plan, x, [fromEnd(axis, x.shape.length)], 'argmax', plan.output(y)),
     flops: workOf,
@@ -149,6 +176,10 @@ export const reductionOps: readonly Op[] = [
       const dot = b.emit('sum', [b.emit('mul', [d, y])], { axes: [axis] })
       const size = x.shape[fromEnd(axis, x.shape.length)]
       return [b.emit('mul', [y, b.emit('sub', [d, broadcast(b, dot, [axis], [size])])])]
+    },
+    expand: ({ builder: b, ins: [x], attrs: { axis } }) => {
+      const { raised, stretch, total } = shiftedExponentials(b, x, axis)
+      return b.emit('div', [raised, stretch(total)])
     },
     lower: ({ plan, ins: [x], outs: [y], attrs: { axis } }) => {
       const dim = fromEnd(axis, x.shape.length)
@@ -185,6 +216,10 @@ export const reductionOps: readonly Op[] = [
       if (d === undefined) return []
       const size = x.shape[fromEnd(axis, x.shape.length)]
       return [b.emit('mul', [broadcast(b, d, [axis], [size]), b.emit('softmax', [x], { axis })])]
+    },
+    expand: ({ builder: b, ins: [x], attrs: { axis } }) => {
+      const { total, peak, nothing, shift } = shiftedExponentials(b, x, axis)
+      return b.emit('where', [nothing, peak, b.emit('add', [shift, b.emit('log', [total])])])
     },
     lower: ({ plan, ins: [x], outs: [y], attrs: { axis } }) => {
       const { rest, peak, sum } = exponentials(plan, x, fromEnd(axis, x.shape.length))

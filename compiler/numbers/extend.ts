@@ -1,0 +1,229 @@
+// Extended numbers: a graph computed on pairs, each a value and what stands beside it. Tangents, imaginary parts, a second
+// place and rounding errors are four kinds of such numbers; here is what they share.
+import { type Algebra, algebraBy } from '../ir/algebra.ts'
+import {
+  type Binding,
+  type Builder,
+  type Context,
+  createBuilder,
+  emitScan,
+  graphAlgebra,
+  newValue,
+  opOf,
+} from '../ir/builder.ts'
+import { type Eqn, type Graph, scanOperands, type Value } from '../ir/graph.ts'
+import { isDim, type Op } from '../ir/ops/define.ts'
+
+/** Without anything beside it, a value counts as if `none` stood there. */
+export interface Pair {
+  readonly value: Value
+  readonly beside?: Value
+}
+
+/** One equation to be computed on pairs. */
+export interface Site {
+  readonly builder: Builder
+  readonly op: Op
+  readonly args: readonly Pair[]
+  /** The equation's op on other operands. */
+  readonly emit: (ins: readonly Value[]) => Value
+  /** An operand's other half, made explicit; an int or a bool that has none is itself. */
+  readonly beside: (i: number) => Value
+  /** The algebra of graph values in the shape of the result. */
+  readonly algebra: Algebra<Value>
+}
+
+export interface Numbers {
+  /** What the other half is called, in the names of inputs and outputs: `tangent:W`. */
+  readonly name: string
+  /** What stands beside a value that nothing has reached. */
+  readonly none: (b: Builder, value: Value) => Value
+  /** An equation of one result without a body; undefined: by the op's expansion. */
+  readonly apply: (site: Site) => Pair | undefined
+}
+
+/** Rules by the way in which a result follows its operands. */
+export interface Rules {
+  readonly name: string
+  readonly none: Numbers['none']
+  /** The algebra in which formulas are read. */
+  readonly algebra: (a: Algebra<Value>) => Algebra<Pair>
+  readonly together: (site: Site) => Value
+  readonly each: (site: Site) => Pair
+}
+
+/** Numbers by rules: what has nothing beside its operands has nothing beside itself, nor has what is not real. */
+export function numbersBy({ name, none, algebra, together, each }: Rules): Numbers {
+  return {
+    name,
+    none,
+    apply: site => {
+      const { op, args, emit } = site
+      const values = args.map(a => a.value)
+      if (args.every(a => a.beside === undefined)) return { value: emit(values) }
+      if (op.formula !== undefined) return op.formula(algebra(site.algebra), args)
+      if (op.linear === 'together') return { value: emit(values), beside: together(site) }
+      if (op.linear === 'each') return each(site)
+      return op.expand === undefined ? { value: emit(values) } : undefined
+    },
+  }
+}
+
+/** The rules of what follows the other halves to first order: a sum or a move of them, and the product rule. */
+export const firstOrder: Pick<Rules, 'together' | 'each'> = {
+  together: ({ args, emit, beside }) => emit(args.map((_, i) => beside(i))),
+  each: ({ args, emit, algebra }) => {
+    const values = args.map(a => a.value)
+    const terms = args.flatMap(({ beside }, i) => (beside ? [emit(values.with(i, beside))] : []))
+    return { value: emit(values), beside: terms.reduce((x, y) => algebra.add(x, y)) }
+  },
+}
+
+/** Every operation done to both halves alike. */
+export const bothHalves = (a: Algebra<Value>, beside: (p: Pair) => Value): Algebra<Pair> =>
+  algebraBy<Pair>(
+    v => ({ value: a.constant(v) }),
+    name => {
+      const operate: (...args: Value[]) => Value = a[name]
+      return (...args) => ({
+        value: operate(...args.map(p => p.value)),
+        ...(args.some(p => p.beside !== undefined) && { beside: operate(...args.map(beside)) }),
+      })
+    },
+  )
+
+/**
+ * The graph on pairs: a further input `tangent:W` for each name in `from`, say, and a further output `tangent:loss` for each
+ * output that they reach.
+ */
+export function extendGraph(context: Context, graph: Graph, numbers: Numbers, from: readonly string[]): Graph {
+  const b = createBuilder(context)
+  const pairs = new Map<number, Pair>()
+  const names: string[] = []
+  const bring = (value: Value, name: string): Value => {
+    names.push(name)
+    return b.param(value, { hint: name, span: value.span })
+  }
+  graph.params.forEach((param, i) => {
+    pairs.set(param.id, { value: bring(param, graph.inputs[i]) })
+  })
+  for (const name of from) {
+    const param = graph.params[graph.inputs.indexOf(name)]
+    const { value } = pairOf(pairs, param)
+    pairs.set(param.id, { value, beside: bring(param, `${numbers.name}:${name}`) })
+  }
+  extendEqns(b, numbers, graph.eqns, pairs)
+  const results = graph.results.map(r => pairOf(pairs, r))
+  const reached = results.flatMap(({ beside }, i) =>
+    beside === undefined ? [] : [{ beside, name: `${numbers.name}:${graph.outputs[i]}` }],
+  )
+  return {
+    ...b.finish([...results.map(r => r.value), ...reached.map(r => r.beside)]),
+    name: graph.name,
+    inputs: names,
+    outputs: [...graph.outputs, ...reached.map(r => r.name)],
+  }
+}
+
+function pairOf(pairs: ReadonlyMap<number, Pair>, value: Value): Pair {
+  const pair = pairs.get(value.id)
+  if (pair === undefined) throw new Error(`%${value.id} (${value.hint}) is used before its definition`)
+  return pair
+}
+
+/** Emits the equations on pairs; `pairs` holds what they use, and gets their results. */
+function extendEqns(b: Builder, numbers: Numbers, eqns: readonly Eqn[], pairs: Map<number, Pair>): void {
+  for (const eqn of eqns) {
+    b.note = { hint: eqn.outs[0]?.hint, span: eqn.span }
+    const args = eqn.ins.map(value => pairOf(pairs, value))
+    const results = eqn.op === 'scan' ? extendScan(b, numbers, eqn, args) : [extendEqn(b, numbers, eqn, args, pairs)]
+    eqn.outs.forEach((out, i) => {
+      pairs.set(out.id, results[i])
+    })
+  }
+}
+
+const besideOf = (b: Builder, numbers: Numbers, { value, beside }: Pair): Value =>
+  beside ?? (value.dtype === 'real' ? numbers.none(b, value) : value)
+
+function extendEqn(b: Builder, numbers: Numbers, eqn: Eqn, args: readonly Pair[], pairs: Map<number, Pair>): Pair {
+  const op = opOf(b.context, eqn.op)
+  const direct = numbers.apply({
+    builder: b,
+    op,
+    args,
+    emit: ins => b.emit(eqn.op, ins, eqn.attrs),
+    beside: i => besideOf(b, numbers, args[i]),
+    algebra: graphAlgebra(b, eqn.outs[0]),
+  })
+  if (direct !== undefined) return direct
+  if (op.expand === undefined) throw new Error(`${numbers.name}: ${eqn.op} has no rule and no expansion`)
+  const expansion = createBuilder(b.context, value => value)
+  const result = op.expand(expansion, eqn.ins, eqn.attrs)
+  extendEqns(b, numbers, expansion.eqns, pairs)
+  return pairOf(pairs, result)
+}
+
+/** A scan on pairs: whatever carries, constants and steps have beside them goes along. */
+function extendScan(b: Builder, numbers: Numbers, eqn: Eqn, args: readonly Pair[]): readonly Pair[] {
+  const { body, attrs } = eqn
+  if (body === undefined || !isDim(attrs.length)) throw new Error('a scan has a body and a length')
+  const { carries } = scanOperands(eqn, body.params)
+  const paired = new Set(body.params.filter((_, i) => args[i].beside !== undefined))
+  for (;;) {
+    const inside = createBuilder(b.context)
+    const pairs = new Map<number, Pair>()
+    const bind = (param: Value, i: number): { first: Binding; second?: Binding } => {
+      const first = { outer: args[i].value, inner: newValue(b.context, param, param) }
+      if (!paired.has(param)) return { first }
+      const outer = besideOf(b, numbers, args[i])
+      return { first, second: { outer, inner: newValue(b.context, param, param) } }
+    }
+    const bindings = body.params.map(bind)
+    body.params.forEach((param, i) => {
+      const { first, second } = bindings[i]
+      pairs.set(param.id, { value: first.inner, beside: second?.inner })
+    })
+    const flat = (values: readonly Value[]): Binding[] => {
+      const chosen = values.map(v => bindings[body.params.indexOf(v)])
+      return [...chosen.map(c => c.first), ...chosen.flatMap(c => c.second ?? [])]
+    }
+    const groups = scanOperands(eqn, body.params)
+    const scan = {
+      length: attrs.length,
+      reverse: attrs.reverse === true,
+      consts: flat(groups.consts),
+      carries: flat(groups.carries),
+      xs: flat(groups.xs),
+    }
+    const block = createBuilder(b.context, undefined, {
+      params: [...scan.consts, ...scan.carries, ...scan.xs].map(x => x.inner),
+      eqns: [],
+      results: [],
+    })
+    extendEqns(block, numbers, body.eqns, pairs)
+    const leaving = body.results.map(r => pairOf(pairs, r))
+    const more = carries.filter((c, i) => leaving[i].beside !== undefined && !paired.has(c))
+    if (more.length > 0) {
+      for (const carry of more) paired.add(carry)
+      continue
+    }
+    const ofCarries = carries.flatMap((c, i) => (paired.has(c) ? [besideOf(block, numbers, leaving[i])] : []))
+    const ys = leaving.slice(carries.length)
+    const results = block.finish([
+      ...leaving.slice(0, carries.length).map(p => p.value),
+      ...ofCarries,
+      ...ys.map(p => p.value),
+      ...ys.flatMap(p => p.beside ?? []),
+    ])
+    const outs = [...emitScan(b, scan, results.eqns, results.results)]
+    const take = (n: number): Value[] => outs.splice(0, n)
+    const values = take(carries.length)
+    const besides = take(ofCarries.length)
+    const yValues = take(ys.length)
+    return [
+      ...values.map((value, i) => ({ value, ...(paired.has(carries[i]) && { beside: besides.shift() }) })),
+      ...yValues.map((value, i) => ({ value, ...(ys[i].beside && { beside: outs.shift() }) })),
+    ]
+  }
+}

@@ -1,0 +1,144 @@
+// Extended numbers against each other, on random graphs: tangents from formulas, cotangents from the ops' own rules, complex steps.
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import fc from 'fast-check'
+import { adjoint } from '../../compiler/ir/adjoint.ts'
+import { array, type NdArray, sizeOf } from '../../compiler/ir/array.ts'
+import { createBuilder, scalar } from '../../compiler/ir/builder.ts'
+import { evaluate } from '../../compiler/ir/dim.ts'
+import type { Graph } from '../../compiler/ir/graph.ts'
+import { interpret } from '../../compiler/ir/interpret.ts'
+import { printGraph } from '../../compiler/ir/print.ts'
+import { verify } from '../../compiler/ir/verify.ts'
+import { withBranches } from '../../compiler/numbers/branches.ts'
+import { extendGraph, type Numbers } from '../../compiler/numbers/extend.ts'
+import { imaginary } from '../../compiler/numbers/imaginary.ts'
+import { roundings } from '../../compiler/numbers/roundings.ts'
+import { starts } from '../../compiler/numbers/starts.ts'
+import { tangents } from '../../compiler/numbers/tangents.ts'
+import { randomNumbers } from '../ir/gradientCheck.ts'
+import { type RandomGraph, randomGraphs } from '../ir/randomGraph.ts'
+
+const runs = { numRuns: 300, interruptAfterTimeLimit: 30_000 }
+
+/** The graph with one scalar result: a smooth sum of all. */
+function summed({ context, graph }: RandomGraph): Graph {
+  const b = createBuilder(context, undefined, graph)
+  const sums = graph.results
+    .filter(r => r.dtype === 'real')
+    .map(r => b.emit('sum', [b.emit('sin', [r])], { axes: r.shape.map((_, d) => d - r.shape.length) }))
+  const loss = [scalar(b, 0), ...sums].reduce((x, y) => b.emit('add', [x, y]))
+  return { ...graph, inputs: graph.params.map((_, i) => `x${i}`), outputs: ['loss'], ...b.finish([loss]) }
+}
+
+const realsOf = (graph: Graph): string[] => graph.inputs.filter((_, i) => graph.params[i].dtype === 'real')
+
+/** What the graph of extended numbers gives; `beside` are the further inputs, by name. */
+function run(
+  { context, args, sizes }: RandomGraph,
+  graph: Graph,
+  numbers: Numbers,
+  beside: ReadonlyMap<string, NdArray>,
+): ReadonlyMap<string, NdArray> {
+  const extended = extendGraph(context, graph, numbers, [...beside.keys()])
+  verify(context, extended)
+  const results = interpret(context, extended, [...args, ...beside.values()], sizes)
+  return new Map(extended.outputs.map((name, i) => [name, results[i]]))
+}
+
+/** One random direction of every real input. */
+function direction({ sizes }: RandomGraph, graph: Graph): Map<string, NdArray> {
+  const random = randomNumbers(7)
+  return new Map(
+    realsOf(graph).map(name => {
+      const shape = graph.params[graph.inputs.indexOf(name)].shape.map(d => evaluate(d, sizes))
+      return [
+        name,
+        array(
+          shape,
+          Array.from({ length: sizeOf(shape) }, () => 2 * random() - 1),
+        ),
+      ]
+    }),
+  )
+}
+
+const only = (a: NdArray | undefined): number => a?.data[0] ?? 0
+
+const close = (a: number, b: number, scale: number): boolean => a === b || Math.abs(a - b) <= 1e-9 * scale
+
+describe('on random graphs', () => {
+  it('the tangent of a sum is what its cotangents give along the same direction', () => {
+    let compared = 0
+    fc.assert(
+      fc.property(randomGraphs, random => {
+        const graph = summed(random)
+        const { context, args, sizes } = random
+        const v = direction(random, graph)
+        const results = run(random, graph, tangents, v)
+        if (!Number.isFinite(only(results.get('loss')))) return
+        const found = only(results.get('tangent:loss'))
+        const b = createBuilder(context, undefined, graph)
+        const wanted = realsOf(graph).map(name => graph.params[graph.inputs.indexOf(name)])
+        const cotangents = adjoint(b, b, new Map([[graph.results[0].id, scalar(b, 1)]]), wanted)
+        const given = wanted.flatMap(w => cotangents.get(w.id) ?? [])
+        const gradients = interpret(context, b.finish(given), args, sizes)
+        let expected = 0
+        let scale = 1
+        const names = realsOf(graph).filter((_, i) => cotangents.has(wanted[i].id))
+        names.forEach((name, i) => {
+          v.get(name)?.data.forEach((d, j) => {
+            expected += d * gradients[i].data[j]
+            scale += Math.abs(d * gradients[i].data[j])
+          })
+        })
+        compared++
+        assert.ok(close(found, expected, scale), `tangent ${found}, cotangents ${expected}\n${printGraph(graph)}`)
+      }),
+      runs,
+    )
+    assert.ok(compared > 50, `only ${compared} were compared`)
+  })
+
+  it('a complex step gives the tangent', () => {
+    const h = 1e-20
+    let compared = 0
+    fc.assert(
+      fc.property(randomGraphs, random => {
+        const graph = summed(random)
+        const v = direction(random, graph)
+        const step = new Map([...v].map(([name, a]) => [name, { ...a, data: a.data.map(d => d * h) }]))
+        const expected = only(run(random, graph, tangents, v).get('tangent:loss'))
+        const results = run(random, graph, imaginary, step)
+        const found = only(results.get('imaginary:loss')) / h
+        if (!Number.isFinite(only(results.get('loss')))) return
+        compared++
+        assert.ok(close(found, expected, 1 + Math.abs(expected)), `${found}, ${expected}\n${printGraph(graph)}`)
+      }),
+      runs,
+    )
+    assert.ok(compared > 50, `only ${compared} were compared`)
+  })
+
+  it('two places give both, branches change no result, and errors are bounds that are not negative', () => {
+    fc.assert(
+      fc.property(randomGraphs, random => {
+        const graph = summed(random)
+        const { context, args, sizes } = random
+        const [expected] = interpret(context, graph, args, sizes)
+        const same = new Map(realsOf(graph).map(name => [name, args[graph.inputs.indexOf(name)]]))
+        const two = run(random, graph, starts, same)
+        assert.deepEqual(two.get('loss'), expected)
+        assert.deepEqual(two.get('start:loss') ?? expected, expected)
+        const branched = withBranches(context, graph)
+        verify(context, branched)
+        assert.deepEqual(interpret(context, branched, args, sizes)[0], expected)
+        const rounding = run(random, graph, roundings, new Map())
+        assert.deepEqual(rounding.get('loss'), expected)
+        const error = only(rounding.get('rounding:loss'))
+        assert.ok(!(error < 0), `an error of ${error}`)
+      }),
+      runs,
+    )
+  })
+})
