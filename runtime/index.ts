@@ -11,7 +11,7 @@ export { type ArrayOptions, fromArrays, type LoadedArrays, type Nested } from '.
 export { checkData } from './data/check.ts'
 export { type Fitted, inverse } from './data/fitted.ts'
 export { type LoadedData, type LoadedInputs, type LoadOptions, loadData, loadInputs } from './data/load.ts'
-export { type CheckOptions, checkGradients, type GradientCheck } from './gradcheck.ts'
+export { type CheckOptions, checkGradients, type GradientCheck } from './gradients/checkGradients.ts'
 export { type Answer, type Predictions, type PredictOptions, predict } from './predict.ts'
 export { randomBatch, randomSizes } from './randomBatch.ts'
 export { evaluatePart, initialWeights, type Report, type RunOptions, type Weights } from './session.ts'

@@ -1,19 +1,26 @@
-// rnnc gradcheck: the compiled gradient against differences of the compiled loss, on a random batch.
+// rnnc gradcheck: the compiled gradient against dual numbers and differences of the compiled loss, on one batch.
+import type { CompiledModel } from '../../compiler/index.ts'
 import { asNumber } from '../../compiler/ir/dim.ts'
-import { diagnostic, fail, RnnError } from '../../dsl/diagnostics.ts'
-import { checkGradients, type GradientCheck, type ParameterCheck } from '../../runtime/gradcheck.ts'
+import { type Diagnostic, diagnostic, fail, RnnError } from '../../dsl/diagnostics.ts'
+import { type Batch, pack } from '../../runtime/batch.ts'
+import { loadData } from '../../runtime/data/load.ts'
+import { checkGradients, type GradientCheck, type ParameterCheck } from '../../runtime/gradients/checkGradients.ts'
+import type { Cause } from '../../runtime/gradients/locate.ts'
 import { randomBatch, randomSizes } from '../../runtime/randomBatch.ts'
 import { initialWeights } from '../../runtime/session.ts'
 import { type AddCommand, chooseBackend, describeUse, flags } from '../command.ts'
 import { wholeNumber } from '../errors.ts'
-import { type JsonValue, table } from '../output.ts'
-import { compileSource, type ModelOptions, openSource } from '../program.ts'
+import { count, type JsonValue, table } from '../output.ts'
+import { compileSource, dataReader, type ModelOptions, openSource } from '../program.ts'
 import { createMeter } from '../progress.ts'
 import { parameterCount } from '../signature.ts'
+import { dataOf } from '../weights.ts'
 
 interface Options extends ModelOptions {
   readonly seed: string
   readonly backend: string
+  /** `true` for the files that the data block names. */
+  readonly data?: string | true
 }
 
 export const gradcheck: AddCommand = (program, output) =>
@@ -21,37 +28,39 @@ export const gradcheck: AddCommand = (program, output) =>
     program
       .command('gradcheck')
       .description(
-        'Compare the gradient of a model with finite differences of its loss, in float64, on a random batch.',
+        'Compare the gradient of a model with finite differences of its loss and with forward mode, in float64, on a batch.',
       )
       .argument('<file>', 'a program, *.rnn'),
     [
+      ['--data [path]', 'a batch of the data block, or of this file in its place, rather than a random one'],
       ['--set <name=value...>', 'hyper-parameters and sizes, also of the batch: B=3 T=5 V=7'],
       ['--seed <n>', 'of the batch and the weights', '1'],
       flags.backend,
       flags.model,
       flags.json,
     ],
-    ['rnnc gradcheck sunspots.rnn', 'rnnc gradcheck tagger.rnn --set B=3 T=5 V=7 --seed 2'],
+    [
+      'rnnc gradcheck sunspots.rnn',
+      'rnnc gradcheck sunspots.rnn --data',
+      'rnnc gradcheck tagger.rnn --set B=3 T=5 V=7 --seed 2',
+    ],
   ).action(async (path: string, options: Options) => {
     const backend = chooseBackend(options.backend)
     const seed = wholeNumber('--seed', options.seed)
-    const { model, sets } = compileSource(await openSource(path, output), { ...options, sizes: true }, output)
+    const source = await openSource(path, output)
+    const { model, sets } = compileSource(source, { ...options, sizes: true }, output)
     const { signature } = model
     if (signature.parameters.length === 0) fail('RNN405', { what: `the list of weights of \`${signature.name}\`` })
-    const sizes = randomSizes(signature, sets)
-    const batch = randomBatch(signature, sizes, seed)
-    const weights = initialWeights(model, sizes, seed, 'f64')
-    const check = checkGradients(
-      model,
-      weights,
-      batch.inputs,
-      { ...sizes, ...batch.sizes },
-      {
-        backend,
-        seed,
-        onProgress: createMeter(output, 'checking the gradient'),
-      },
-    )
+    const batch =
+      options.data === undefined
+        ? drawn(model, sets, seed)
+        : await read(model, source.file, options.data === true ? undefined : options.data, sets, seed)
+    const weights = initialWeights(model, batch.sizes, seed, 'f64')
+    const check = checkGradients(model, weights, batch.inputs, batch.sizes, {
+      backend,
+      seed,
+      onProgress: createMeter(output, 'checking the gradient'),
+    })
     const total = check.parameters.reduce((n, p) => n + p.elements, 0)
     const worst = check.parameters.reduce((a, b) => (b.error > a.error || Number.isNaN(b.error) ? b : a))
     const object = {
@@ -59,14 +68,15 @@ export const gradcheck: AddCommand = (program, output) =>
       model: signature.name,
       seed,
       ...check,
+      steps: check.steps.map(s => ({ ...s })),
+      cause: check.cause && causeJson(check.cause),
       elements: asNumber(parameterCount(signature)) ?? total,
       worst: worstJson(worst),
       parameters: check.parameters.map(worstJson),
     }
     if (!check.passed) {
       output.note(describe(check, total))
-      const failed = check.parameters.find(p => !p.passed)
-      const found = failed === undefined ? alongDirections(check) : offBy(failed, check.tolerance)
+      const found = failure(check)
       if (!output.json) throw new RnnError([found])
       output.report([found])
       process.exitCode = 1
@@ -75,37 +85,80 @@ export const gradcheck: AddCommand = (program, output) =>
     output.result(object, `${describe(check, total)}\n${verdict} (${place(worst)})`)
   })
 
+function drawn(model: CompiledModel, sets: Readonly<Record<string, number>>, seed: number): Batch {
+  const sizes = randomSizes(model.signature, sets)
+  const batch = randomBatch(model.signature, sizes, seed)
+  return { ...batch, sizes: { ...sizes, ...batch.sizes } }
+}
+
+/** The first batch of the training part. RNN401 if the model has no data block; errors of `loadData`. */
+async function read(
+  model: CompiledModel,
+  file: string,
+  path: string | undefined,
+  sets: Readonly<Record<string, number>>,
+  seed: number,
+): Promise<Batch> {
+  const { signature } = model
+  const data = await loadData(dataOf(model), signature, { read: dataReader(file, path), path, sizes: sets, seed })
+  const indices = Array.from({ length: Math.min(data.train.count, sets.B ?? model.settings.batch ?? 32) }, (_, i) => i)
+  return pack([...signature.inputs, ...signature.targets], data.train, indices, data.sizes, 'f64')
+}
+
 const place = ({ name, worst }: ParameterCheck): string =>
   worst.index.length === 0 ? name : `${name}[${worst.index.join(', ')}]`
 
 function describe(check: GradientCheck, total: number): string {
   const method =
     check.method === 'all elements'
-      ? `all ${total} elements of the gradient against central differences`
-      : `${check.directions.length} random directions, and ${check.parameters.map(p => p.checked).reduce((a, b) => a + b)} of ${total} elements of the gradient, against central differences`
+      ? `all ${total} elements of the gradient, and ${check.directions.length} random directions, against central differences and forward mode`
+      : `${check.directions.length} random directions, and ${check.parameters.map(p => p.checked).reduce((a, b) => a + b)} of ${total} elements of the gradient, against central differences and forward mode`
   const rows = check.parameters.map(p => [
     `  ${p.name}`,
     `${p.checked} of ${p.elements}`,
     p.error.toExponential(1),
     `worst at ${place(p)}`,
   ])
-  const along =
-    check.directions.length === 0 ? [] : [`  along directions: ${Math.max(...check.directions).toExponential(1)}`]
-  return [`${method} (${check.backend}, f64)`, table(rows, [1]), ...along].join('\n')
+  const inputs = [...new Set(check.steps.map(s => s.name))].map(name => {
+    const steps = check.steps.filter(s => s.name === name)
+    const worst = steps.reduce((a, b) => (b.error > a.error || Number.isNaN(b.error) ? b : a))
+    const where = worst.step === undefined ? '' : `worst at step ${worst.step}`
+    return [`  ${name}`, count(steps.length, 'step'), worst.error.toExponential(1), where]
+  })
+  const along = `  along directions: ${Math.max(...check.directions).toExponential(1)}`
+  const kinks =
+    check.kinks === 0 ? [] : [`  ${count(check.kinks, 'derivative')} on a kink, judged by the slopes of both sides`]
+  const jumps =
+    check.jumps === 0
+      ? []
+      : [`  ${count(check.jumps, 'derivative')} where the loss jumps, judged by forward mode alone`]
+  return [`${method} (${check.backend}, f64)`, table([...rows, ...inputs], [1]), along, ...kinks, ...jumps].join('\n')
 }
 
 const worstJson = (p: ParameterCheck): { readonly [key: string]: JsonValue } => ({ ...p, worst: { ...p.worst } })
 
-function offBy(p: ParameterCheck, tolerance: number) {
-  const { gradient, difference } = p.worst
-  const values = { param: place(p), error: p.error.toExponential(2), tolerance: tolerance.toExponential(0) }
-  const help = `compiled ${gradient}, by differences ${difference}; at a kink, such as relu at 0, both are right: try another \`--seed\``
-  return diagnostic('RNN506', values, { help })
+const causeJson = ({ ops, value, steps }: Cause): JsonValue => ({ ops, value, steps })
+
+/** What is wrong, and where it goes wrong. */
+function failure({ parameters, steps, directions, tolerance, cause }: GradientCheck): Diagnostic {
+  const parameter = parameters.find(p => !p.passed)
+  const step = steps.find(s => !s.passed)
+  const [param, error] =
+    parameter !== undefined
+      ? [place(parameter), parameter.error]
+      : step !== undefined
+        ? [step.step === undefined ? step.name : `${step.name}\` at step \`${step.step}`, step.error]
+        : ['all parameters, along a random direction', Math.max(...directions)]
+  const values = { param, error: error.toExponential(2), tolerance: tolerance.toExponential(0) }
+  const numbers =
+    parameter &&
+    `compiled ${parameter.worst.gradient}, by differences ${parameter.worst.difference}; this is a fault of the compiler, not of your file`
+  return diagnostic('RNN506', values, { ...(cause && blame(cause)), ...(numbers && { help: numbers }) })
 }
 
-const alongDirections = ({ directions, tolerance }: GradientCheck) =>
-  diagnostic('RNN506', {
-    param: 'all parameters, along a random direction',
-    error: Math.max(...directions).toExponential(2),
-    tolerance: tolerance.toExponential(0),
-  })
+function blame({ ops, value, steps, span }: Cause): { readonly span?: Diagnostic['span']; readonly caret: string } {
+  const at = steps.length === 0 ? '' : `, at step ${steps.join(', ')},`
+  const what = value === '' ? 'a value' : `\`${value}\``
+  const caret = `on the way back from the loss, the gradient of ${what} goes wrong here${at} by the rule of \`${ops.join('` or `')}\``
+  return { ...(span && { span }), caret }
+}

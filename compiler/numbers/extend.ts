@@ -11,7 +11,7 @@ import {
   newValue,
   opOf,
 } from '../ir/builder.ts'
-import { type Eqn, type Graph, scanOperands, type Value } from '../ir/graph.ts'
+import { type Block, type Eqn, type Graph, scanOperands, type Value } from '../ir/graph.ts'
 import { isDim, type Op } from '../ir/ops/define.ts'
 
 /** Without anything beside it, a value counts as if `none` stood there. */
@@ -164,66 +164,70 @@ function extendEqn(b: Builder, numbers: Numbers, eqn: Eqn, args: readonly Pair[]
   return pairOf(pairs, result)
 }
 
-/** A scan on pairs: whatever carries, constants and steps have beside them goes along. */
+/** A scan on pairs: what constants, carries and steps have beside them goes along, and carries get it on the way. */
 function extendScan(b: Builder, numbers: Numbers, eqn: Eqn, args: readonly Pair[]): readonly Pair[] {
   const { body, attrs } = eqn
   if (body === undefined || !isDim(attrs.length)) throw new Error('a scan has a body and a length')
   const { carries } = scanOperands(eqn, body.params)
   const paired = new Set(body.params.filter((_, i) => args[i].beside !== undefined))
+  let inside = extendBody(b, numbers, eqn, body, args, paired)
   for (;;) {
-    const inside = createBuilder(b.context)
-    const pairs = new Map<number, Pair>()
-    const bind = (param: Value, i: number): { first: Binding; second?: Binding } => {
-      const first = { outer: args[i].value, inner: newValue(b.context, param, param) }
-      if (!paired.has(param)) return { first }
-      const outer = besideOf(b, numbers, args[i])
-      return { first, second: { outer, inner: newValue(b.context, param, param) } }
-    }
-    const bindings = body.params.map(bind)
-    body.params.forEach((param, i) => {
-      const { first, second } = bindings[i]
-      pairs.set(param.id, { value: first.inner, beside: second?.inner })
-    })
-    const flat = (values: readonly Value[]): Binding[] => {
-      const chosen = values.map(v => bindings[body.params.indexOf(v)])
-      return [...chosen.map(c => c.first), ...chosen.flatMap(c => c.second ?? [])]
-    }
-    const groups = scanOperands(eqn, body.params)
-    const scan = {
-      length: attrs.length,
-      reverse: attrs.reverse === true,
-      consts: flat(groups.consts),
-      carries: flat(groups.carries),
-      xs: flat(groups.xs),
-    }
-    const block = createBuilder(b.context, undefined, {
-      params: [...scan.consts, ...scan.carries, ...scan.xs].map(x => x.inner),
-      eqns: [],
-      results: [],
-    })
-    extendEqns(block, numbers, body.eqns, pairs)
-    const leaving = body.results.map(r => pairOf(pairs, r))
-    const more = carries.filter((c, i) => leaving[i].beside !== undefined && !paired.has(c))
-    if (more.length > 0) {
-      for (const carry of more) paired.add(carry)
-      continue
-    }
-    const ofCarries = carries.flatMap((c, i) => (paired.has(c) ? [besideOf(block, numbers, leaving[i])] : []))
-    const ys = leaving.slice(carries.length)
-    const results = block.finish([
-      ...leaving.slice(0, carries.length).map(p => p.value),
-      ...ofCarries,
-      ...ys.map(p => p.value),
-      ...ys.flatMap(p => p.beside ?? []),
-    ])
-    const outs = [...emitScan(b, scan, results.eqns, results.results)]
-    const take = (n: number): Value[] => outs.splice(0, n)
-    const values = take(carries.length)
-    const besides = take(ofCarries.length)
-    const yValues = take(ys.length)
-    return [
-      ...values.map((value, i) => ({ value, ...(paired.has(carries[i]) && { beside: besides.shift() }) })),
-      ...yValues.map((value, i) => ({ value, ...(ys[i].beside && { beside: outs.shift() }) })),
-    ]
+    const more = carries.filter((c, i) => inside.leaving[i].beside !== undefined && !paired.has(c))
+    if (more.length === 0) break
+    for (const carry of more) paired.add(carry)
+    inside = extendBody(b, numbers, eqn, body, args, paired)
   }
+  const { builder, leaving, ...bindings } = inside
+  const steps = leaving.slice(carries.length)
+  const carried = leaving.slice(0, carries.length).map(({ value, beside }, i) => ({
+    value,
+    ...(paired.has(carries[i]) && { beside: beside ?? numbers.none(builder, value) }),
+  }))
+  const flat = (pairs: readonly Pair[]): Value[] => [...pairs.map(p => p.value), ...pairs.flatMap(p => p.beside ?? [])]
+  const { eqns, results } = builder.finish([...flat(carried), ...flat(steps)])
+  const outs = [...emitScan(b, { length: attrs.length, reverse: attrs.reverse === true, ...bindings }, eqns, results)]
+  /** The pairs that `flat` laid out. */
+  const gathered = (pairs: readonly Pair[]): Pair[] => {
+    const values = outs.splice(0, pairs.length)
+    return pairs.map(({ beside }, i) => ({ value: values[i], ...(beside && { beside: outs.shift() }) }))
+  }
+  return [...gathered(carried), ...gathered(steps)]
+}
+
+interface ExtendedBody {
+  readonly builder: Builder
+  readonly consts: readonly Binding[]
+  readonly carries: readonly Binding[]
+  readonly xs: readonly Binding[]
+  /** The body's results. */
+  readonly leaving: readonly Pair[]
+}
+
+/** The body on pairs, where the parameters in `paired` have something beside them. */
+function extendBody(
+  b: Builder,
+  numbers: Numbers,
+  eqn: Eqn,
+  body: Block,
+  args: readonly Pair[],
+  paired: ReadonlySet<Value>,
+): ExtendedBody {
+  const bind = (outer: Value, param: Value): Binding => ({ outer, inner: newValue(b.context, param, param) })
+  const bound = body.params.map((param, i) => ({
+    first: bind(args[i].value, param),
+    ...(paired.has(param) && { second: bind(besideOf(b, numbers, args[i]), param) }),
+  }))
+  const pairs = new Map<number, Pair>(
+    body.params.map((param, i) => [param.id, { value: bound[i].first.inner, beside: bound[i].second?.inner }]),
+  )
+  const both = (params: readonly Value[]): Binding[] => {
+    const group = params.map(p => bound[body.params.indexOf(p)])
+    return [...group.map(g => g.first), ...group.flatMap(g => g.second ?? [])]
+  }
+  const parts = scanOperands(eqn, body.params)
+  const [consts, carries, xs] = [parts.consts, parts.carries, parts.xs].map(both)
+  const params = [...consts, ...carries, ...xs].map(binding => binding.inner)
+  const builder = createBuilder(b.context, undefined, { params, eqns: [], results: [] })
+  extendEqns(builder, numbers, body.eqns, pairs)
+  return { builder, consts, carries, xs, leaving: body.results.map(r => pairOf(pairs, r)) }
 }

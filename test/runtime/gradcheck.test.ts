@@ -4,7 +4,8 @@ import { describe, it } from 'node:test'
 import type { Backend } from '../../compiler/backend/backend.ts'
 import { js } from '../../compiler/backend/js.ts'
 import { compile } from '../../compiler/index.ts'
-import { checkGradients, derivative } from '../../runtime/gradcheck.ts'
+import { checkGradients } from '../../runtime/gradients/checkGradients.ts'
+import { oneSided, ridders } from '../../runtime/gradients/ridders.ts'
 import { initialWeights } from '../../runtime/session.ts'
 
 const source = `
@@ -66,7 +67,11 @@ describe('checkGradients', () => {
     assert.equal(check.passed, false)
   })
 
-  it('differentiates to ten digits', () => {
-    assert.ok(Math.abs(derivative(h => Math.exp(1 + h)) - Math.E) < 1e-10)
+  it('differentiates to ten digits, and knows how wrong it is', () => {
+    const f = (h: number): number => Math.exp(1 + h)
+    for (const found of [ridders(f, 0.03), oneSided(f, 0.03), oneSided(f, -0.03)]) {
+      assert.ok(Math.abs(found.value - Math.E) < 1e-9, `${found.value}`)
+      assert.ok(Math.abs(found.value - Math.E) < 4 * found.error, `${found.value} is further off than ${found.error}`)
+    }
   })
 })

@@ -1,0 +1,203 @@
+// checkGradients: the compiled gradient of a model, judged by differences of its loss and by dual numbers, in float64.
+import type { Backend, Buffer } from '../../compiler/backend/backend.ts'
+import { js } from '../../compiler/backend/js.ts'
+import type { CompiledModel, Signature } from '../../compiler/index.ts'
+import type { Sizes } from '../../compiler/ir/dim.ts'
+import { fail } from '../../dsl/diagnostics.ts'
+import { type Random, random } from '../random.ts'
+import { drawInputs, type Weights } from '../session.ts'
+import { alongDirection, type Direction, signs, unravel } from './direction.ts'
+import { judge, type Verdict } from './judge.ts'
+import { type Cause, locate } from './locate.ts'
+import { createSubject, type Subject, sizeIn } from './subject.ts'
+
+export interface CheckOptions {
+  readonly backend?: Backend
+  readonly seed?: number
+  /** Above this many elements in all, directions and samples are checked instead of every element. */
+  readonly most?: number
+  /** The largest relative error, against differences, that passes. */
+  readonly tolerance?: number
+  /** The same program compiled in a way that is trusted, whose loss judges; the model itself if left out. */
+  readonly reference?: CompiledModel
+  /** After each element and direction; the fraction of the whole that is done. */
+  readonly onProgress?: (done: number) => void
+}
+
+export interface ParameterCheck {
+  readonly name: string
+  /** max|a - b| / max|b| over the elements compared. */
+  readonly error: number
+  /** Whether the error is within the tolerance, or below what rounding does to the gradient and to a difference. */
+  readonly passed: boolean
+  readonly elements: number
+  readonly checked: number
+  readonly worst: { readonly index: readonly number[]; readonly gradient: number; readonly difference: number }
+}
+
+/** The gradient of one step of a real input or target, along a random direction and on its own scale. */
+export interface StepCheck {
+  readonly name: string
+  /** The place along the input's first axis; absent for an input that has none. */
+  readonly step?: number
+  readonly error: number
+  readonly passed: boolean
+}
+
+export interface GradientCheck {
+  readonly passed: boolean
+  readonly tolerance: number
+  /** Whether every element was compared, or random directions and sampled elements. */
+  readonly method: 'all elements' | 'directions and samples'
+  readonly parameters: readonly ParameterCheck[]
+  /** By input and step, so that late steps cannot hide early ones. */
+  readonly steps: readonly StepCheck[]
+  /** The relative errors of derivatives along random directions of all parameters. */
+  readonly directions: readonly number[]
+  /** How many derivatives lay on a kink, where any slope between those of its sides is right, and how many at a jump. */
+  readonly kinks: number
+  readonly jumps: number
+  /** Where a gradient that did not pass goes wrong, if it is by the rule of an operation. */
+  readonly cause?: Cause
+  readonly backend: string
+}
+
+/** Samples of each parameter, where there are too many elements, and random directions of all. */
+const samples = 4
+const directionCount = 8
+
+/**
+ * Judges gradients at `weights` for one batch. Signed random directions of all parameters come first, then the elements of each
+ * parameter and the steps of each real input. `batch` and `sizes` are those of `randomBatch`, or of `pack`; the model has a loss and
+ * parameters. Throws RNN504 where the loss is not finite.
+ */
+export function checkGradients(
+  model: CompiledModel,
+  weights: Weights,
+  batch: Readonly<Record<string, Buffer>>,
+  sizes: Sizes,
+  options: CheckOptions = {},
+): GradientCheck {
+  const { backend = js, seed = 1, most = 5000, tolerance = 1e-6, reference = model } = options
+  const inputs: Record<string, Buffer> = { ...drawInputs(seed, 0) }
+  for (const [name, data] of [...Object.entries(batch), ...Object.entries(weights)]) {
+    inputs[name] = data instanceof Int32Array ? data : Float64Array.from(data)
+  }
+  const place = { backend, sizes, inputs }
+  const loss = reference.evaluate()
+  const subject = createSubject({
+    context: reference.context,
+    gradient: model.gradient({ inputs: true }),
+    loss,
+    ...place,
+  })
+  if (!Number.isFinite(subject.loss)) {
+    const help = 'the model takes the logarithm or the root of what is negative in this batch: try another seed'
+    fail('RNN504', { value: String(subject.loss), step: 0 }, { help })
+  }
+
+  const draw = random(seed, 'gradcheck')
+  const names = model.signature.parameters.map(p => p.name)
+  const parameters = names.filter(name => subject.shapes.has(name))
+  const total = parameters.reduce((n, name) => n + sizeIn(subject, name), 0)
+  const all = total <= most
+  const steps = stepsOf(model.signature, subject)
+  const elements = new Map(parameters.map(name => [name, placesOf(sizeIn(subject, name), all, draw)]))
+  const work = directionCount + steps.length + [...elements.values()].reduce((n, places) => n + places.length, 0)
+  const counts = { done: 0, kink: 0, jump: 0, right: 0, wrong: 0 }
+  const tryDirection = (direction: Direction, scale: number): Verdict => {
+    const verdict = judge(subject, direction, { scale, tolerance })
+    counts[verdict.kind]++
+    options.onProgress?.(++counts.done / work)
+    return verdict
+  }
+
+  const directions = Array.from({ length: directionCount }, () => {
+    const direction = new Map(parameters.map(name => [name, signs(sizeIn(subject, name), draw)]))
+    return tryDirection(direction, alongDirection(subject, direction).scale)
+  })
+  const checked = names.map(name => checkParameter(subject, name, elements.get(name) ?? [], tryDirection))
+  const bySteps = steps.map(({ holds, ...step }): StepCheck => {
+    const direction = new Map([[step.name, signs(sizeIn(subject, step.name), draw).map((s, i) => (holds(i) ? s : 0))]])
+    const { kind, error } = tryDirection(direction, alongDirection(subject, direction).scale)
+    return { ...step, error, passed: kind !== 'wrong' }
+  })
+  const passed = counts.wrong === 0 && checked.every(p => p.passed)
+  return {
+    passed,
+    tolerance,
+    method: all ? 'all elements' : 'directions and samples',
+    parameters: checked,
+    steps: bySteps,
+    directions: directions.map(d => d.error),
+    kinks: counts.kink,
+    jumps: counts.jump,
+    ...(!passed && { cause: locate(reference.context, loss, place) }),
+    backend: subject.backend,
+  }
+}
+
+interface Step {
+  readonly name: string
+  readonly step?: number
+  /** Whether an element of the input belongs to the step. */
+  readonly holds: (element: number) => boolean
+}
+
+/** The steps along the first axis of every real input and target, or each whole where it has no axis. */
+function stepsOf({ inputs, targets }: Signature, { shapes }: Subject): Step[] {
+  return [...inputs, ...targets].flatMap(({ name, axes }): Step[] => {
+    const shape = shapes.get(name)
+    if (shape === undefined) return []
+    if (axes.length === 0) return [{ name, holds: () => true }]
+    const [, count, ...rest] = shape
+    const width = rest.reduce((n, d) => n * d, 1)
+    return Array.from({ length: count }, (_, step) => ({
+      name,
+      step,
+      holds: element => Math.floor(element / width) % count === step,
+    }))
+  })
+}
+
+function checkParameter(
+  subject: Subject,
+  name: string,
+  places: readonly number[],
+  tryDirection: (direction: Direction, scale: number) => Verdict,
+): ParameterCheck {
+  const gradient = subject.gradients.get(name) ?? new Float64Array()
+  const scale = gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0)
+  const judged = places.map(place => {
+    const unit = new Float64Array(gradient.length)
+    unit[place] = 1
+    return { place, ...tryDirection(new Map([[name, unit]]), scale) }
+  })
+  const worst = judged.reduce(
+    (a, b) => (rank(b) > rank(a) ? b : a),
+    judged[0] ?? { place: 0, gradient: 0, difference: 0, error: 0, kind: 'right' },
+  )
+  return {
+    name,
+    error: worst.error,
+    // What the loss does not read has the gradient zero.
+    passed: judged.every(v => v.kind !== 'wrong') && (subject.shapes.has(name) || scale === 0),
+    elements: gradient.length,
+    checked: places.length,
+    worst: {
+      index: unravel(worst.place, subject.shapes.get(name) ?? []),
+      gradient: worst.gradient,
+      difference: worst.difference,
+    },
+  }
+}
+
+/** What is wrong comes before what is merely inexact. */
+const rank = ({ kind, error }: Verdict): number =>
+  (kind === 'wrong' ? 1e300 : 0) + (Number.isNaN(error) ? Number.MAX_VALUE : error)
+
+/** All places, or a few of them. */
+const placesOf = (length: number, all: boolean, draw: Random): readonly number[] =>
+  all
+    ? Array.from({ length }, (_, place) => place)
+    : Array.from({ length: Math.min(samples, length) }, () => Math.floor(draw() * length))

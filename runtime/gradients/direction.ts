@@ -1,0 +1,39 @@
+// Directions among the values of parameters and inputs.
+import type { Random } from '../random.ts'
+
+/** A direction by name; what it does not name stays. */
+export type Direction = ReadonlyMap<string, Float64Array>
+
+/** +1 or -1 for each of so many elements: no element counts for more than another. */
+export const signs = (length: number, draw: Random): Float64Array =>
+  Float64Array.from({ length }, () => (draw() < 0.5 ? -1 : 1))
+
+/** Σ gradient · direction, and the root of the sum of the squares of its terms: what an error in it is measured against. */
+export function alongDirection(
+  { gradients }: { readonly gradients: ReadonlyMap<string, Float64Array> },
+  direction: Direction,
+): { readonly sum: number; readonly scale: number } {
+  let sum = 0
+  let squares = 0
+  for (const [name, d] of direction) {
+    const gradient = gradients.get(name)
+    if (gradient === undefined) throw new Error(`the loss does not read ${name}`)
+    for (let i = 0; i < d.length; i++) {
+      const term = gradient[i] * d[i]
+      sum += term
+      squares += term * term
+    }
+  }
+  return { sum, scale: Math.sqrt(squares) }
+}
+
+/** The index of the element at a place of a row-major array. */
+export function unravel(place: number, shape: readonly number[]): number[] {
+  const index: number[] = []
+  let rest = place
+  for (const size of [...shape].reverse()) {
+    index.unshift(rest % size)
+    rest = Math.floor(rest / size)
+  }
+  return index
+}

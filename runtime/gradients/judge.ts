@@ -1,0 +1,72 @@
+// One derivative on trial: what the gradient says of a direction, against dual numbers and against differences.
+import { alongDirection, type Direction } from './direction.ts'
+import { slopeAlong } from './slope.ts'
+import type { Subject } from './subject.ts'
+
+export interface Verdict {
+  readonly kind: 'right' | 'wrong' | 'kink' | 'jump'
+  /** The derivative as the gradient has it, by dual numbers, and by differences: at a kink, the nearer side. */
+  readonly gradient: number
+  readonly tangent: number
+  readonly difference: number
+  /** The larger of the two gaps, relative to the scale. */
+  readonly error: number
+}
+
+export interface Bounds {
+  /** What a gap is measured against: the size of the gradient that is on trial. */
+  readonly scale: number
+  /** The largest relative gap to a difference that passes. */
+  readonly tolerance: number
+}
+
+/** Dual numbers are exact but for rounding; this is what is asked of them. */
+const exact = 1e-9
+
+/**
+ * Judges the gradient along a direction. A gap below what rounding can do to the terms that were summed is none: it is
+ * asked for only where a gap seems too large. On a kink every slope between those of its sides is right, and at a jump there is
+ * none; then dual numbers alone judge.
+ */
+export function judge(subject: Subject, direction: Direction, { scale, tolerance }: Bounds): Verdict {
+  const { sum: gradient } = alongDirection(subject, direction)
+  const tangent = subject.tangent(direction)
+  const slope = slopeAlong(subject, direction)
+  const [low, high, uncertain] =
+    slope.kind === 'smooth'
+      ? [slope.value, slope.value, slope.error]
+      : slope.kind === 'kink'
+        ? [
+            Math.min(slope.left.value, slope.right.value),
+            Math.max(slope.left.value, slope.right.value),
+            Math.max(slope.left.error, slope.right.error),
+          ]
+        : [gradient, gradient, 0]
+  const difference = Math.min(Math.max(gradient, low), high)
+  const byDifference = Math.abs(gradient - difference)
+  // On a kink each may follow another branch.
+  const byTangent = slope.kind === 'kink' ? 0 : Math.abs(gradient - tangent)
+  const size = Math.max(scale, Math.abs(difference))
+  const within = (floor: number): boolean =>
+    byTangent <= exact * size + floor && byDifference <= tolerance * size + 4 * uncertain + floor
+  const passed = within(0) || within(roundingAlong(subject, direction))
+  const gap = Math.max(byTangent, byDifference)
+  return {
+    kind: passed ? (slope.kind === 'smooth' ? 'right' : slope.kind) : 'wrong',
+    gradient,
+    tangent,
+    difference,
+    error: gap === 0 ? 0 : gap / size,
+  }
+}
+
+/** What rounding can do to the derivative along a direction, and to the smallest differences of the loss. */
+function roundingAlong(subject: Subject, direction: Direction): number {
+  const { gradients } = subject.rounding()
+  let sum = 0
+  for (const [name, d] of direction) {
+    const bound = gradients.get(name)
+    for (let i = 0; i < d.length; i++) sum += Math.abs(d[i]) * (bound?.[i] ?? 0)
+  }
+  return 8 * sum
+}

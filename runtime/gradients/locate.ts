@@ -1,0 +1,110 @@
+// Where a wrong gradient goes wrong: the first value, on the way back from the loss, whose cotangent is not what dual numbers say.
+import type { Context } from '../../compiler/ir/builder.ts'
+import { evaluate } from '../../compiler/ir/dim.ts'
+import type { Graph } from '../../compiler/ir/graph.ts'
+import { type Probe, withProbes } from '../../compiler/numbers/probes.ts'
+import { dce } from '../../compiler/passes/dce.ts'
+import { grad } from '../../compiler/passes/grad.ts'
+import type { Span } from '../../dsl/ast.ts'
+import { type Random, random } from '../random.ts'
+import { alongDirection, type Direction, signs, unravel } from './direction.ts'
+import { createSubject, type Subject, type SubjectOptions } from './subject.ts'
+
+/** The place of a wrong derivative rule. */
+export interface Cause {
+  /** The ops that read the value whose gradient is wrong, while the gradients of their results are right. */
+  readonly ops: readonly string[]
+  /** What the source calls that value; empty where it has no name. */
+  readonly value: string
+  /** The steps of the loops around it, outermost first, at which it is wrong first. */
+  readonly steps: readonly number[]
+  /** Where the equation of those ops stands. */
+  readonly span?: Span
+}
+
+/** A relative gap that no rounding makes. */
+const tolerance = 1e-7
+
+/**
+ * Undefined where the rules themselves give the right gradient of the graph as it was lowered, so that a pass or the backend
+ * must be at fault. `loss` is that graph.
+ */
+export function locate(
+  context: Context,
+  loss: Graph,
+  options: Omit<SubjectOptions, 'context' | 'gradient' | 'loss'>,
+): Cause | undefined {
+  const { graph, probes } = withProbes(context, loss)
+  const names = probes.map(p => p.name)
+  const { builder, gradients } = grad(context, graph, 'loss', names)
+  const block = builder.finish([graph.results[graph.outputs.indexOf('loss')], ...gradients.values()])
+  const gradient = { ...graph, ...dce.run(context, block), outputs: ['loss', ...names.map(n => `d:${n}`)] }
+  const zeros = Object.fromEntries(
+    graph.params.slice(loss.params.length).map((param, i) => {
+      const length = param.shape.reduce((n, d) => n * evaluate(d, options.sizes), 1)
+      return [names[i], new Float64Array(length)]
+    }),
+  )
+  const inputs = { ...zeros, ...options.inputs }
+  const subject = createSubject({ ...options, context, gradient, loss: graph, inputs })
+  const draw = random(1, 'locate')
+  const wrong = probes.flatMap(probe => {
+    const shape = subject.shapes.get(probe.name)
+    const found = shape && lastWrong(subject, probe, shape, draw)
+    return found === undefined ? [] : [{ probe, steps: found }]
+  })
+  const [first] = wrong.sort((a, b) => backward(b, a))
+  if (first === undefined) return undefined
+  const { value, readers } = first.probe
+  return {
+    ops: readers.length === 0 ? ['scan'] : [...new Set(readers.map(e => e.op))],
+    value: value.hint,
+    steps: first.steps,
+    span: readers[0]?.span ?? value.span,
+  }
+}
+
+interface Wrong {
+  readonly probe: Probe
+  readonly steps: readonly number[]
+}
+
+/** By the order in which a run defines them: positive if a comes after b. */
+function backward(a: Wrong, b: Wrong): number {
+  for (let i = 0; i < Math.max(a.probe.at.length, b.probe.at.length); i++) {
+    const byPlace = (a.probe.at[i] ?? -2) - (b.probe.at[i] ?? -2)
+    if (byPlace !== 0) return byPlace
+    const byStep = (a.steps[i] ?? 0) - (b.steps[i] ?? 0)
+    if (byStep !== 0) return a.probe.loops[i] ? -byStep : byStep
+  }
+  return 0
+}
+
+/** The steps at which the gradient of a probe is wrong, the one that a run comes to last; undefined where it is right. */
+function lastWrong(
+  subject: Subject,
+  { name, loops }: Probe,
+  shape: readonly number[],
+  draw: Random,
+): number[] | undefined {
+  const whole = shape.reduce((n, d) => n * d, 1)
+  const counts = shape.slice(0, loops.length)
+  const places = counts.reduce((n, d) => n * d, 1)
+  const size = places === 0 ? 0 : whole / places
+  const all = signs(whole, draw)
+  const isWrong = (from: number, to: number): boolean => {
+    const direction: Direction = new Map([[name, all.map((s, i) => (i >= from && i < to ? s : 0))]])
+    const { sum, scale } = alongDirection(subject, direction)
+    const tangent = subject.tangent(direction)
+    return !(Math.abs(sum - tangent) <= tolerance * Math.max(scale, Math.abs(tangent)) + 1e-15)
+  }
+  if (whole === 0 || !isWrong(0, whole)) return undefined
+  const steps = Array.from({ length: places }, (_, place) => place)
+    .filter(place => isWrong(place * size, (place + 1) * size))
+    .map(place => unravel(place, counts))
+  const order = (a: number[], b: number[]): number => {
+    const i = a.findIndex((s, j) => s !== b[j])
+    return i < 0 ? 0 : loops[i] ? b[i] - a[i] : a[i] - b[i]
+  }
+  return steps.sort(order).at(-1) ?? unravel(0, counts)
+}

@@ -1,0 +1,34 @@
+// The slope of the loss along a direction, by differences that stay on one smooth piece of it.
+import type { Direction } from './direction.ts'
+import { type Estimate, oneSided, ridders } from './ridders.ts'
+import type { Subject } from './subject.ts'
+
+export type Slope =
+  | ({ readonly kind: 'smooth' } & Estimate)
+  /** The place lies on a kink: the slopes to the left and to the right. */
+  | { readonly kind: 'kink'; readonly left: Estimate; readonly right: Estimate }
+  /** The loss jumps here, or is not finite nearby: there is no slope. */
+  | { readonly kind: 'jump' }
+
+const largest = 2 ** -5
+const smallest = 2 ** -25
+
+/** The steps from the largest on within which all branches stay those of the place itself. */
+export function slopeAlong(subject: Subject, direction: Direction): Slope {
+  const read = (h: number): number => {
+    const { loss, same } = subject.at(direction, h)
+    return same ? loss : Number.NaN
+  }
+  for (let h = largest; h >= smallest; h /= 8) {
+    if (Number.isNaN(read(h)) || Number.isNaN(read(-h))) continue
+    const estimate = ridders(read, h)
+    if (Number.isFinite(estimate.error)) return { kind: 'smooth', ...estimate }
+  }
+  const whatever = (h: number): number => subject.at(direction, h).loss
+  const step = smallest * 2 ** 10
+  const [left, right] = [oneSided(whatever, -step), oneSided(whatever, step)]
+  const finite = [left, right].every(e => Number.isFinite(e.value))
+  // A jump makes the quotients of the smallest steps huge, and their extrapolations disagree by as much.
+  const steady = [left, right].every(e => e.error <= 1e-3 * Math.max(1, Math.abs(e.value)))
+  return finite && steady ? { kind: 'kink', left, right } : { kind: 'jump' }
+}

@@ -1,0 +1,159 @@
+// What a gradient is judged by: one place among the values of parameters and real inputs, with the compiled gradient there, and
+// the loss, its tangent and its complex step along any direction.
+import type { Backend, Buffer } from '../../compiler/backend/backend.ts'
+import { type Graph, load } from '../../compiler/index.ts'
+import type { Context } from '../../compiler/ir/builder.ts'
+import { evaluate, type Sizes } from '../../compiler/ir/dim.ts'
+import { allEqns } from '../../compiler/ir/graph.ts'
+import { withBranches } from '../../compiler/numbers/branches.ts'
+import { extendGraph, type Numbers } from '../../compiler/numbers/extend.ts'
+import { imaginary } from '../../compiler/numbers/imaginary.ts'
+import { roundings } from '../../compiler/numbers/roundings.ts'
+import { starts } from '../../compiler/numbers/starts.ts'
+import { tangents } from '../../compiler/numbers/tangents.ts'
+import { dce } from '../../compiler/passes/dce.ts'
+import { dropInputs } from '../../compiler/passes/dropInputs.ts'
+import type { Direction } from './direction.ts'
+
+/** The loss at a place nearby, and whether everything took the same branches there. */
+export interface Reading {
+  readonly loss: number
+  readonly same: boolean
+}
+
+/** Bounds on rounding errors, in the units of what they bound. */
+export interface Rounding {
+  readonly loss: number
+  readonly gradients: ReadonlyMap<string, Float64Array>
+}
+
+export interface Subject {
+  /** What the loss reads of what the gradient is asked for, with the shape of each. */
+  readonly shapes: ReadonlyMap<string, readonly number[]>
+  /** Also of what the loss does not read: zeros. */
+  readonly gradients: ReadonlyMap<string, Float64Array>
+  readonly loss: number
+  readonly backend: string
+  /** At the place that is h times the direction away. What is behind `stop_gradient` stays as it is. */
+  readonly at: (direction: Direction, h: number) => Reading
+  /** The derivative along a direction by dual numbers. */
+  readonly tangent: (direction: Direction) => number
+  /** The same by a complex step. */
+  readonly complexStep: (direction: Direction) => number
+  /** Whether no operation of the loss has branches, so that it is analytic where its logarithms, roots and powers are. */
+  readonly smooth: boolean
+  readonly rounding: () => Rounding
+}
+
+export interface SubjectOptions {
+  readonly context: Context
+  /** Gives `loss` and `d:NAME` for each name. */
+  readonly gradient: Graph
+  /** Gives `loss`, by a graph that is trusted; what it reads is what can move. */
+  readonly loss: Graph
+  readonly backend: Backend
+  readonly sizes: Sizes
+  /** Everything that the graphs read, by name: parameters, inputs, targets, lengths. Reals are float64. */
+  readonly inputs: Readonly<Record<string, Buffer>>
+}
+
+/** The length of a complex step: its square is nothing beside 1. */
+const imaginaryStep = 1e-20
+
+export function createSubject(options: SubjectOptions): Subject {
+  const { context, backend, sizes, inputs } = options
+  const gradient = load(context, options.gradient, backend, 'f64')
+  const results = gradient.run(sizes, inputs)
+  const only: Graph = { ...options.loss, outputs: ['loss'], results: [resultOf(options.loss, 'loss')] }
+  const lossGraph = dropInputs({ ...only, ...dce.run(context, only) })
+  const moving = options.gradient.outputs.flatMap(o => (o.startsWith('d:') ? [o.slice(2)] : []))
+  const read = moving.filter(name => lossGraph.inputs.includes(name))
+  const shapes = new Map(
+    read.map(name => {
+      const { shape } = lossGraph.params[lossGraph.inputs.indexOf(name)]
+      return [name, shape.map(d => evaluate(d, sizes))] as const
+    }),
+  )
+  const smooth = !usesBranches(context, lossGraph)
+  const along = (numbers: Numbers) =>
+    once(() => load(context, extendGraph(context, lossGraph, numbers, read), backend, 'f64'))
+  const derivative = (numbers: Numbers): ((direction: Direction, step: number) => number) => {
+    const executable = along(numbers)
+    return (direction, step) => {
+      const beside = read.map(
+        name => [`${numbers.name}:${name}`, scaled(direction.get(name), step, inputs[name])] as const,
+      )
+      const out = executable().run(sizes, { ...inputs, ...Object.fromEntries(beside) })
+      return (out[`${numbers.name}:loss`]?.[0] ?? 0) / step
+    }
+  }
+  const byTangent = derivative(tangents)
+  const byImaginary = derivative(imaginary)
+  return {
+    shapes,
+    gradients: new Map(moving.map(name => [name, Float64Array.from(results[`d:${name}`])])),
+    loss: results.loss[0],
+    backend: gradient.backend,
+    at: reader(options, lossGraph, read, smooth),
+    tangent: direction => byTangent(direction, 1),
+    complexStep: direction => byImaginary(direction, imaginaryStep),
+    smooth,
+    rounding: once(() => {
+      const graph = extendGraph(context, options.gradient, roundings, [])
+      const bounds = load(context, graph, backend, 'f64').run(sizes, inputs)
+      const units = (name: string): Float64Array =>
+        Float64Array.from(bounds[`rounding:${name}`], e => e * Number.EPSILON)
+      return { loss: units('loss')[0], gradients: new Map(read.map(name => [name, units(`d:${name}`)])) }
+    }),
+  }
+}
+
+/** Reads the loss near the place, and compares the branches with those taken at it. */
+function reader(
+  { context, backend, sizes, inputs }: SubjectOptions,
+  lossGraph: Graph,
+  read: readonly string[],
+  smooth: boolean,
+): Subject['at'] {
+  const stops = [...allEqns(lossGraph)].some(eqn => eqn.op === 'stop_gradient')
+  const held = stops ? extendGraph(context, lossGraph, starts, read) : lossGraph
+  const executable = once(() => load(context, smooth ? held : withBranches(context, held), backend, 'f64'))
+  const start = Object.fromEntries(read.map(name => [`${starts.name}:${name}`, inputs[name]]))
+  const moved = Object.fromEntries(read.map(name => [name, Float64Array.from(inputs[name])]))
+  const run = () => executable().run(sizes, { ...inputs, ...start, ...moved })
+  const branches = once(() => branchesOf(run()).map(b => b.slice()))
+  return (direction, h) => {
+    const before = branches()
+    for (const [name, d] of direction) {
+      const [from, to] = [inputs[name], moved[name]]
+      for (let i = 0; i < d.length; i++) to[i] = from[i] + h * d[i]
+    }
+    const results = run()
+    const same = branchesOf(results).every((b, i) => b.every((x, j) => x === before[i][j]))
+    for (const name of direction.keys()) moved[name].set(inputs[name])
+    return { loss: results.loss[0], same }
+  }
+}
+
+/** How many elements a parameter or input has. */
+export const sizeIn = ({ shapes }: Subject, name: string): number => (shapes.get(name) ?? []).reduce((n, d) => n * d, 1)
+
+const branchesOf = (results: Readonly<Record<string, Buffer>>): Buffer[] =>
+  Object.entries(results).flatMap(([name, data]) => (name.startsWith('branch:') ? [data] : []))
+
+const usesBranches = (context: Context, graph: Graph): boolean =>
+  [...allEqns(graph)].some(eqn => context.ops.get(eqn.op)?.branch !== undefined)
+
+const resultOf = (graph: Graph, name: string) => graph.results[graph.outputs.indexOf(name)]
+
+const scaled = (direction: Float64Array | undefined, by: number, like: Buffer): Float64Array =>
+  direction === undefined ? new Float64Array(like.length) : direction.map(d => d * by)
+
+/** Computed on first use. */
+function once<T>(compute: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: compute() }
+    return made.value
+  }
+}
