@@ -20,7 +20,7 @@ export const csv: DataFunction = {
  * Reads the bytes of a CSV file (RFC 4180, UTF-8; blank lines are left out, cells are trimmed). RNN405 if it has no rows,
  * RNN410 if it is malformed.
  */
-export function parseCsv(bytes: Uint8Array, file: string): Table {
+export function parseCsv(bytes: Uint8Array, file: string): Table<Column> {
   const malformed = (reason: string): never => fail('RNN410', { file, reason })
   const { records, lines } = parseRecords(bytes, malformed)
   const header = records[0]?.map(name => name.trim()) ?? []
