@@ -63,8 +63,12 @@ export function checkCodes(port: Port, examples: readonly Example[], sizes: Size
   for (const { values } of examples) {
     const value = values.find(v => !Number.isInteger(v) || (limit !== undefined && (v < 0 || v >= limit)))
     if (value === undefined) continue
-    const type = port.coding ? `${port.coding.kind} of ${limit}` : port.dtype === 'bool' ? 'bool' : 'whole number'
-    const help = limit === undefined ? 'an int holds whole numbers' : undefined
+    const type = port.coding
+      ? `${port.coding.kind} of ${limit ?? format(port.coding.size)}`
+      : port.dtype === 'bool'
+        ? 'bool'
+        : 'whole number'
+    const help = limit === undefined ? 'it takes whole numbers' : undefined
     fail('RNN412', { value, type, name: port.name, last: (limit ?? 0) - 1 }, { span, ...(help && { help }) })
   }
 }
