@@ -1,26 +1,16 @@
 // jsonl("file.jsonl"): a table of JSON Lines, an object in each line; its keys are the names of the columns.
 import { fail } from '../../../dsl/diagnostics.ts'
-import { type Cells, describe, type Table } from '../value.ts'
-import type { DataFunction } from './function.ts'
+import type { Cells, Table } from '../value.ts'
+import { tableReader, textOf } from './file.ts'
 
-export const jsonl: DataFunction = {
-  name: 'jsonl',
-  parameters: [{ name: 'path' }],
-  apply: async ([path], call) => {
-    if (path.value.kind !== 'text') {
-      return fail('RNN210', { what: 'the path', expected: 'a text in quotes', found: describe(path.value) }, path)
-    }
-    const { file, bytes } = await call.read(path.value.value, path.span)
-    return parseJsonl(bytes, file)
-  },
-}
+export const jsonl = tableReader('jsonl', parseJsonl)
 
 /**
  * Reads the bytes of a JSON Lines file (UTF-8; blank lines are left out). What the cells are is not looked at. RNN405 if it has no
  * rows, RNN410 if a line is no JSON object.
  */
 export function parseJsonl(bytes: Uint8Array, file: string): Table<Cells> {
-  const text = decode(bytes, file)
+  const text = textOf(bytes, reason => malformed(file, reason))
   const rows = text.split('\n').flatMap((line, i) => (line.trim() === '' ? [] : [parseLine(line, i + 1, file)]))
   if (rows.length === 0) return fail('RNN405', { what: `\`${file}\`` })
   const lines = rows.map(({ line }) => line)
@@ -54,15 +44,6 @@ function parseJson(text: string, line: number, file: string): unknown {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     return malformed(file, `line ${line} is no JSON: ${reason}`)
-  }
-}
-
-function decode(bytes: Uint8Array, file: string): string {
-  try {
-    // `fatal` makes it an error, and not a � in the data, where a byte is no UTF-8; a byte order mark is dropped.
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    return malformed(file, 'it is not UTF-8 text')
   }
 }
 
