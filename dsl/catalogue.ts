@@ -781,8 +781,8 @@ model b {
       'Truncated back-propagation trains one window after another, and carries states but no gradients between them.',
     example: `model m {
   input x: [3] over T
-  target y: [8]
-  loss mse(x |> LSTM(8) |> last, y)
+  target y: real
+  loss mse(x |> LSTM(8) |> last |> dense(1), y)
 }
 data d for m { t = jsonl("a.jsonl"); x = t.x; y = t.y }
 train m on d { optimizer = SGD(0.1); epochs = 1; truncate = 64 }`,
@@ -824,8 +824,8 @@ train m on d { optimizer = SGD(0.1); epochs = 1; truncate = 64 }`,
     cause:
       'Each input and target of a model gets its values from an equation of the data block, or from the program that calls it.',
     example: `model m {
-  input x: [4]
-  target y: [4]
+  input x: [4] over T
+  target y: [4] over T
   loss mse(x |> dense(4), y)
 }
 data d for m { t = jsonl("a.jsonl"); x = t.x }
@@ -850,7 +850,8 @@ data d for m { t = jsonl("a.jsonl"); x = t.x; tags = t.tags }`,
   RNN403: {
     title: 'No such column',
     message: '`{file}` has no column `{column}`',
-    cause: 'After the dot stands the name of a column, as it is written in the first line of the file.',
+    cause:
+      'After the dot stands the name of a column, as it is written in the first line of a CSV file, or a key of the objects of JSON Lines.',
     example: `# prices.csv begins with the line: date,price
 model m {
   input x: real
@@ -863,7 +864,7 @@ data d for m { x = csv("prices.csv").prize }`,
     title: 'Not a number',
     message: '`{text}` is not a number: {file}, row {row}, column `{column}`',
     help: 'correct or remove the row',
-    cause: 'A column that is used as numbers holds something else, often an empty cell or `NA`.',
+    cause: 'A column that is used as numbers, or a list, holds something else, often an empty cell, `NA` or `null`.',
     example: `# prices.csv holds the row: 2024-01-03,NA
 model m {
   input x: real
@@ -938,7 +939,7 @@ data d for m { w = windows(csv("ten_values.csv").x, 24); past = w.past; next = w
     title: 'A malformed file',
     message: '`{file}` is malformed: {reason}',
     cause:
-      'The file does not have the format that the function reads: a row with too many cells, JSON that ends early, a wrong magic number.',
+      'The file does not have the format that the function reads: a row with too many cells, a line of JSON that ends early, an object without a key that the others have, lists of unequal width.',
     example: `# broken.csv holds a row with three cells under two columns
 model m {
   input x: real
@@ -951,13 +952,13 @@ data d for m { x = csv("broken.csv").x }`,
     title: 'Data of another shape',
     message: '`{input}` is declared as {declared}, but its data is {found}',
     cause: 'The values that are fed to an input must have its item and its axes.',
-    example: `# each x of a.jsonl has 5 elements
+    example: `# each x of a.jsonl is a list of lists of 5 numbers
 model m {
-  input x: [4]
+  input x: [4] over T
   output y = 2 * x
 }
 data d for m { x = jsonl("a.jsonl").x }`,
-    fix: 'Declare what the data is, `input x: [5]`, or a free name, `input x: [D]`.',
+    fix: 'Declare what the data is, `input x: [5] over T`, or a free name, `input x: [D] over T`.',
   },
   RNN412: {
     title: 'Outside of the vocabulary',
@@ -1014,8 +1015,8 @@ data d for m { t = csv("a.csv"); x = t.x; label = t.label }`,
     cause: 'A gradient exploded, or the logarithm or the root of a number that is not positive was taken.',
     example: `model m {
   input x: real over T
-  target y: [8]
-  loss mse([x] |> SimpleRNN(8, activation = identity) |> last, y)
+  target y: real
+  loss mse([x] |> SimpleRNN(8, activation = identity) |> last |> dense(1), y)
 }
 data d for m { t = jsonl("a.jsonl"); x = t.x; y = t.y }
 train m on d { optimizer = SGD(1000); epochs = 100 }`,

@@ -54,7 +54,10 @@ export function fromArrays(
     checkCodes(port, examples, sizes)
   })
   const part = { count, ports: Object.fromEntries(read.map(({ examples, found }) => [found.port.name, examples])) }
-  checkLengths(ports, part)
+  checkLengths(
+    read.map(({ found }) => found),
+    part,
+  )
   return { part, sizes }
 }
 

@@ -2,11 +2,12 @@
 import type { Arg, BinaryOperator, Data, Equation, Expr, Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { didYouMean } from '../../dsl/suggest.ts'
+import { readCells } from './cells.ts'
 import type { Encoding, Step } from './encoding.ts'
 import type { Call, DataFunction } from './functions/function.ts'
 import { dataFunctions } from './functions/index.ts'
 import { laterNames, refuse } from './functions/later.ts'
-import { combine, extend, join, mapSeries, numeric, together } from './series.ts'
+import { combine, extend, join, numeric } from './series.ts'
 import { type Argument, describe, type Value } from './value.ts'
 
 export interface Surroundings {
@@ -221,7 +222,7 @@ function notAFunction(name: string, span: Span): never {
 function member({ value, span: place }: Argument, name: string, span: Span): Value {
   if (value.kind === 'table') {
     const column = value.columns.get(name)
-    if (column !== undefined) return column
+    if (column !== undefined) return column.kind === 'cells' ? readCells(column, span) : column
     return fail('RNN403', { file: value.file, column: name }, { span, help: didYouMean(name, value.columns.keys()) })
   }
   if (value.kind === 'windows' && (name === 'past' || name === 'next'))
@@ -233,12 +234,10 @@ function member({ value, span: place }: Argument, name: string, span: Span): Val
 function joined(items: readonly Argument[], span: Span): Value {
   if (items.length === 0)
     return fail('RNN210', { what: '`[]`', expected: 'one series or more', found: 'none' }, { span })
-  const { series, rebuild } = together(
+  return join(
     items.map(item => numeric(item, 'each value of `[…]`')),
-    '[…]',
     span,
   )
-  return rebuild(join(series, span))
 }
 
 const operators: { readonly [op in BinaryOperator]?: (a: number, b: number) => number } = {
@@ -257,14 +256,13 @@ function binary(op: BinaryOperator, left: Argument, right: Argument, span: Span)
   }
   if (right.value.kind === 'number') {
     const steps = withNumber(op, right.value.value, 'right')
-    return mapSeries(numeric(left, what), series => extend(series, [steps], `\`${op}\``, span))
+    return extend(numeric(left, what), [steps], `\`${op}\``, span)
   }
   if (left.value.kind === 'number') {
     const steps = withNumber(op, left.value.value, 'left')
-    return mapSeries(numeric(right, what), series => extend(series, [steps], `\`${op}\``, span))
+    return extend(numeric(right, what), [steps], `\`${op}\``, span)
   }
-  const { series, rebuild } = together([numeric(left, what), numeric(right, what)], op, span)
-  return rebuild(combine(series[0], series[1], operate, op, span))
+  return combine(numeric(left, what), numeric(right, what), operate, op, span)
 }
 
 /** The steps of an operation with a number, which stands on the given side. */

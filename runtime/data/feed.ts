@@ -3,37 +3,51 @@ import type { Port } from '../../compiler/check/signature.ts'
 import type { Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import type { Example } from './example.ts'
-import type { Found } from './ports.ts'
+import type { Extent, Found } from './ports.ts'
+import { elementsIn, startsOf } from './sequences.ts'
 import { numbersOf } from './series.ts'
-import { type Argument, describe, type Series, type Windowed, widthOf } from './value.ts'
+import { type Argument, describe, type Elements, seriesOf, widthOf } from './value.ts'
 
 /** What feeds a port. */
 export interface Feed {
   readonly port: Port
-  readonly value: Series | Windowed
+  readonly value: Elements
   readonly span: Span
 }
 
-export const seriesOf = ({ value }: Feed): Series => (value.kind === 'windowed' ? value.series : value)
-
-/** RNN411 for a value that is no series. */
+/** RNN210 for a value that has no elements to feed. */
 export function feedOf(port: Port, { value, span }: Argument): Feed {
   if (value.kind === 'column') return { port, value: numbersOf(value, span), span }
-  if (value.kind === 'series' || value.kind === 'windowed') return { port, value, span }
+  if (value.kind === 'series' || value.kind === 'sequences' || value.kind === 'windowed') return { port, value, span }
   return fail('RNN210', { what: `what feeds \`${port.name}\``, expected: 'a series', found: describe(value) }, { span })
 }
 
 /** The shape of a feed; the number of codes is counted in the training rows. */
 export function foundIn(feed: Feed, training: Int32Array): Found {
   const { port, value, span } = feed
-  const { encoding, item, values } = seriesOf(feed)
-  const axes =
-    value.kind === 'series' ? [] : value.take === 'past' ? [value.length] : value.ahead > 1 ? [value.ahead] : []
+  const { encoding, item: own, rows, values } = seriesOf(value)
+  // Sequences that are all empty do not show what their items are.
+  const item = value.kind === 'sequences' && rows === 0 ? port.item.map(() => undefined) : own
+  const axes = axesOf(value)
   if (port.coding === undefined) return { port, item, axes, span }
   if (encoding.kind === 'classes') return { port, item, axes, codes: encoding.labels.length, span }
-  const greatest = training.reduce((most, row) => Math.max(most, values[row]), -1)
+  const greatest = elementsIn(value, training).reduce((most, element) => Math.max(most, values[element]), -1)
   // A number that is no index is reported by the check of every value.
   return { port, item, axes, span, ...(Number.isInteger(greatest) && { codes: greatest + 1 }) }
+}
+
+/** The lengths of the axes that a value has. */
+function axesOf(value: Elements): Extent[] {
+  switch (value.kind) {
+    case 'series':
+      return []
+    case 'sequences': {
+      const [first, ...others] = value.lengths
+      return [others.every(length => length === first) ? first : 'many']
+    }
+    case 'windowed':
+      return value.take === 'past' ? [value.length] : value.ahead > 1 ? [value.ahead] : []
+  }
 }
 
 /**
@@ -48,6 +62,14 @@ export function examplesOf(
   if (value.kind === 'series') {
     const width = widthOf(value)
     return Array.from(rows, row => ({ values: value.values.subarray(row * width, (row + 1) * width), lengths: [] }))
+  }
+  if (value.kind === 'sequences') {
+    const width = widthOf(value.series)
+    const starts = startsOf(value)
+    return Array.from(rows, row => ({
+      values: value.series.values.subarray(starts[row] * width, starts[row + 1] * width),
+      lengths: [[value.lengths[row]]],
+    }))
   }
   const { series, length, ahead, take } = value
   const needed = open ? length : length + ahead

@@ -8,10 +8,10 @@ import { allRows, type Cut, cut, type PartName } from './cut.ts'
 import type { Encoding } from './encoding.ts'
 import { evaluator, type Lookup, type Surroundings } from './evaluate.ts'
 import type { Part } from './example.ts'
-import { examplesOf, type Feed, feedOf, foundIn, seriesOf } from './feed.ts'
+import { examplesOf, type Feed, feedOf, foundIn } from './feed.ts'
 import type { Fitted } from './fitted.ts'
 import { bindSizes, checkCodes, checkLengths } from './ports.ts'
-import { describe, type Split } from './value.ts'
+import { describe, rowsOf, type Split, seriesOf } from './value.ts'
 
 export interface LoadOptions {
   /** Gives the bytes of a file that the block names, by the path as it is written; RNN406 is its own to throw. */
@@ -63,7 +63,7 @@ export async function loadData(data: Data, signature: Signature, options: LoadOp
   const part = (name: PartName) =>
     partOf(feeds, rows => cutRows(rows)[name] ?? new Int32Array(), sizes, { name: `the ${name} part` })
   const parts = split === undefined ? 1 : split.value.fractions.length
-  const ports = Object.fromEntries(feeds.map(feed => [feed.port.name, seriesOf(feed).encoding]))
+  const ports = Object.fromEntries(feeds.map(({ port, value }) => [port.name, seriesOf(value).encoding]))
   return {
     train: part('train'),
     ...(parts === 3 && { validation: part('validation') }),
@@ -196,20 +196,21 @@ function bindAll(
   training: (rows: number) => Int32Array,
   { fitted, sizes }: LoadOptions,
 ): Sizes {
-  const found = feeds.map(feed => foundIn(feed, training(seriesOf(feed).rows)))
+  const found = feeds.map(feed => foundIn(feed, training(rowsOf(feed.value))))
   return bindSizes(found, { ...fitted?.sizes, ...sizes })
 }
 
 /** The checked examples of some rows. */
 function partOf(
   feeds: readonly Feed[],
-  rowsOf: (rows: number) => Int32Array,
+  choose: (rows: number) => Int32Array,
   sizes: Sizes,
   { name, forecast }: { readonly name: string; readonly forecast?: boolean },
 ): Part {
   // An input may itself be what follows a past, as the known weather of the day that is asked for: then it must be there.
   const open = forecast === true && !feeds.some(({ value }) => value.kind === 'windowed' && value.take === 'next')
-  const lists = feeds.map(feed => examplesOf(feed, rowsOf(seriesOf(feed).rows), { name, open }))
+  const rows = feeds.map(({ value }) => choose(rowsOf(value)))
+  const lists = feeds.map((feed, i) => examplesOf(feed, rows[i], { name, open }))
   const count = lists[0]?.length ?? 0
   feeds.forEach(({ port, span }, i) => {
     if (lists[i].length !== count) {
@@ -219,9 +220,6 @@ function partOf(
     checkCodes(port, lists[i], sizes, span)
   })
   const part = { count, ports: Object.fromEntries(feeds.map(({ port }, i) => [port.name, lists[i]])) }
-  checkLengths(
-    feeds.map(feed => feed.port),
-    part,
-  )
+  checkLengths(feeds, part, rows[0])
   return part
 }

@@ -63,20 +63,27 @@ export function checkCodes(port: Port, examples: readonly Example[], sizes: Size
   for (const { values } of examples) {
     const value = values.find(v => !Number.isInteger(v) || (limit !== undefined && (v < 0 || v >= limit)))
     if (value === undefined) continue
-    const type = port.coding ? `${port.coding.kind} of ${limit}` : port.dtype === 'bool' ? 'bool' : 'whole number'
-    const help = limit === undefined ? 'an int holds whole numbers' : undefined
+    const type = port.coding
+      ? `${port.coding.kind} of ${limit ?? format(port.coding.size)}`
+      : port.dtype === 'bool'
+        ? 'bool'
+        : 'whole number'
+    const help = limit === undefined ? 'it takes whole numbers' : undefined
     fail('RNN412', { value, type, name: port.name, last: (limit ?? 0) - 1 }, { span, ...(help && { help }) })
   }
 }
 
-/** RNN402 unless all ports have the same lengths over each axis that they share. */
-export function checkLengths(ports: readonly Port[], part: Part): void {
-  const first = new Map<string, { readonly port: Port; readonly axis: number }>()
-  for (const port of ports) {
+/**
+ * RNN402 unless all ports have the same lengths over each axis that they share. `rows` are the places of the examples among all that
+ * were read, for the message.
+ */
+export function checkLengths(fed: readonly Pick<Found, 'port' | 'span'>[], part: Part, rows?: Int32Array): void {
+  const first = new Map<string, Place>()
+  for (const { port, span } of fed) {
     port.axes.forEach(({ name }, axis) => {
       const other = first.get(name)
-      if (other === undefined) first.set(name, { port, axis })
-      else compareLengths(part, name, other, { port, axis })
+      if (other === undefined) first.set(name, { port, axis, span })
+      else compareLengths(part, name, other, { port, axis, span }, rows)
     })
   }
 }
@@ -84,16 +91,19 @@ export function checkLengths(ports: readonly Port[], part: Part): void {
 interface Place {
   readonly port: Port
   readonly axis: number
+  readonly span?: Span
 }
 
-function compareLengths(part: Part, axis: string, left: Place, right: Place): void {
+function compareLengths(part: Part, axis: string, left: Place, right: Place, rows?: Int32Array): void {
   for (let i = 0; i < part.count; i++) {
     const a = part.ports[left.port.name][i].lengths[left.axis]
     const b = part.ports[right.port.name][i].lengths[right.axis]
     const at = Array.from({ length: Math.max(a.length, b.length) }).findIndex((_, k) => a[k] !== b[k])
     if (at < 0) continue
-    const names = { left: left.port.name, right: right.port.name, axis, row: i + 1 }
-    fail('RNN402', { ...names, leftLength: a[at] ?? 'no', rightLength: b[at] ?? 'no' })
+    const names = { left: left.port.name, right: right.port.name, axis, row: (rows?.[i] ?? i) + 1 }
+    const labels = left.span && [{ span: left.span, text: `\`${left.port.name}\` is fed here` }]
+    const place = { span: right.span, ...(labels && { labels }) }
+    fail('RNN402', { ...names, leftLength: a[at] ?? 'no', rightLength: b[at] ?? 'no' }, place)
   }
 }
 
@@ -126,9 +136,15 @@ function freeName(dim: Dim): string | undefined {
 }
 
 function mismatch({ port, item, axes, span }: Found): never {
+  const many = axes.some((found, i) => found === 'many' && port.axes[i]?.ragged === false)
+  const help = many ? '`padded(x, n)` makes sequences of one length; `over T` without a length takes any' : undefined
   const base = item.length > 0 ? brackets(item.map(n => n ?? '?')) : port.dtype
   const over = axes.map(n => (typeof n === 'number' ? `over an axis of ${n}` : 'over an axis of many lengths'))
-  return fail('RNN411', { input: port.name, declared: describePort(port), found: [base, ...over].join(' ') }, { span })
+  return fail(
+    'RNN411',
+    { input: port.name, declared: describePort(port), found: [base, ...over].join(' ') },
+    { span, ...(help && { help }) },
+  )
 }
 
 const brackets = (dims: readonly (string | number)[]): string => `[${dims.join(', ')}]`

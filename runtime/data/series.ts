@@ -1,8 +1,20 @@
-// Operations on series. Those on one series keep its encoding, so that they can be undone; those that combine two start anew.
+// Operations on the elements of values. Those on one value keep its encoding, so that they can be undone; those that combine
+// two start anew.
 import type { Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
-import { apply, asRead, type Chain } from './encoding.ts'
-import { type Argument, type Column, describe, type Series, type Windowed, widthOf } from './value.ts'
+import { apply, asRead, type Chain, type Encoding } from './encoding.ts'
+import { placeOf } from './sequences.ts'
+import {
+  type Argument,
+  type Column,
+  describe,
+  type Elements,
+  rowsOf,
+  type Series,
+  seriesOf,
+  widthOf,
+  withSeries,
+} from './value.ts'
 
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/
 
@@ -17,48 +29,43 @@ export function numbersOf(column: Column, span: Span): Series {
   return { kind: 'series', rows: values.length, item: [], values, encoding: asRead(1), source: column.name }
 }
 
-/** A value that is a series of numbers, or half of the windows over one; a column is read as numbers. RNN210 for others. */
-export function numeric({ value, span }: Argument, what: string): Series | Windowed {
+/** A value whose elements are numbers; a column is read as numbers. RNN210 for others. */
+export function numeric({ value, span }: Argument, what: string): Elements {
   if (value.kind === 'column') return numbersOf(value, span)
-  const series = value.kind === 'windowed' ? value.series : value
-  if (series.kind !== 'series' || series.encoding.kind === 'classes' || value.kind === 'windows') {
-    return fail('RNN210', { what, expected: 'a series of numbers', found: describe(value) }, { span })
-  }
-  return value.kind === 'windowed' ? value : series
-}
-
-/** What `change` makes of the series under a value: windows over a series are windows over the changed one. */
-export function mapSeries(value: Series | Windowed, change: (series: Series) => Series): Series | Windowed {
-  return value.kind === 'series' ? change(value) : { ...value, series: change(value.series) }
+  const isElements = value.kind === 'series' || value.kind === 'sequences' || value.kind === 'windowed'
+  if (isElements && seriesOf(value).encoding.kind !== 'classes') return value
+  return fail('RNN210', { what, expected: 'a series of numbers', found: describe(value) }, { span })
 }
 
 /** Applies one chain to each component, or the same to all. RNN210 if a result is not finite: a logarithm of 0, say. */
-export function extend(series: Series, chains: readonly Chain[], what: string, span: Span): Series {
+export function extend(value: Elements, chains: readonly Chain[], what: string, span: Span): Elements {
+  const series = seriesOf(value)
   const width = widthOf(series)
   const chainOf = (component: number) => chains[component % chains.length]
   const values = series.values.map((x, i) => {
     const y = apply(chainOf(i % width), x)
     if (Number.isFinite(y)) return y
-    const found = `${y}, from ${x} in element ${Math.floor(i / width) + 1} of \`${series.source}\``
+    const found = `${y}, from ${x} in ${placeOf(value, Math.floor(i / width))} of \`${series.source}\``
     return fail('RNN210', { what: `each value of ${what}`, expected: 'a finite number', found }, { span })
   })
   if (series.encoding.kind === 'classes') throw new Error('classes are no numbers')
   const all = series.encoding.chains.map((chain, component) => [...chain, ...chainOf(component)])
-  return { ...series, values, encoding: { kind: 'numbers', chains: all } }
+  return withSeries(value, { ...series, values, encoding: { kind: 'numbers', chains: all } })
 }
 
 /** Element by element; the items are equal, or one is a scalar. The result counts as read: undoing stops here. */
 export function combine(
-  a: Series,
-  b: Series,
+  left: Elements,
+  right: Elements,
   operate: (x: number, y: number) => number,
   what: string,
   span: Span,
-): Series {
-  requireRows(a, b, what, span)
+): Elements {
+  requireAlike([left, right], what, span)
+  const [a, b] = [seriesOf(left), seriesOf(right)]
   if (a.item.length > 0 && b.item.length > 0 && a.item[0] !== b.item[0]) {
-    const [left, right] = [describe(a), describe(b)]
-    return fail('RNN203', { operation: what, left, right }, { span })
+    const shown = (value: Elements) => describe(value.kind === 'windowed' ? value.series : value)
+    return fail('RNN203', { operation: what, left: shown(left), right: shown(right) }, { span })
   }
   const width = Math.max(widthOf(a), widthOf(b))
   const at = (s: Series, row: number, i: number) => s.values[s.item.length === 0 ? row : row * width + i]
@@ -68,68 +75,63 @@ export function combine(
   }
   const bad = values.findIndex(v => !Number.isFinite(v))
   if (bad >= 0) {
-    const found = `${values[bad]} in element ${Math.floor(bad / width) + 1}`
+    const found = `${values[bad]} in ${placeOf(left, Math.floor(bad / width))}`
     return fail('RNN210', { what: `each value of \`${what}\``, expected: 'a finite number', found }, { span })
   }
   const item = a.item.length > 0 ? a.item : b.item
-  return {
+  return withSeries(left, {
     kind: 'series',
     rows: a.rows,
     item,
     values,
     encoding: asRead(width),
     source: `${a.source} ${what} ${b.source}`,
-  }
+  })
 }
 
 /** `[a, b]`: the items end to end. Each component keeps its own chain. */
-export function join(all: readonly Series[], span: Span): Series {
-  const [first] = all
-  for (const other of all.slice(1)) requireRows(first, other, '[…]', span)
+export function join(values: readonly Elements[], span: Span): Elements {
+  requireAlike(values, '[…]', span)
+  const all = values.map(seriesOf)
+  const { rows } = all[0]
   const width = all.reduce((n, s) => n + widthOf(s), 0)
-  const values = new Float64Array(first.rows * width)
+  const joined = new Float64Array(rows * width)
   let start = 0
   for (const series of all) {
     const own = widthOf(series)
-    for (let row = 0; row < first.rows; row++) {
-      values.set(series.values.subarray(row * own, (row + 1) * own), row * width + start)
+    for (let row = 0; row < rows; row++) {
+      joined.set(series.values.subarray(row * own, (row + 1) * own), row * width + start)
     }
     start += own
   }
   const chains = all.flatMap(s => (s.encoding.kind === 'numbers' ? s.encoding.chains : []))
   const source = all.map(s => s.source).join(', ')
-  return { kind: 'series', rows: first.rows, item: [width], values, encoding: { kind: 'numbers', chains }, source }
+  const encoding: Encoding = { kind: 'numbers', chains }
+  return withSeries(values[0], { kind: 'series', rows, item: [width], values: joined, encoding, source })
 }
 
-/**
- * Several values as series of one kind: all series, or all the same half of windows of the same size. `rebuild` wraps what is
- * computed from the series as the values were.
- */
-export function together(
-  all: readonly (Series | Windowed)[],
-  what: string,
-  span: Span,
-): { readonly series: readonly Series[]; readonly rebuild: (series: Series) => Series | Windowed } {
-  const [first] = all
-  const differs = all.find(
-    v =>
-      v.kind !== first.kind ||
-      (v.kind === 'windowed' &&
-        first.kind === 'windowed' &&
-        (v.take !== first.take || v.length !== first.length || v.ahead !== first.ahead)),
-  )
-  if (differs !== undefined) {
-    const expected = `${describe(first)}${first.kind === 'windowed' ? ' of the same size' : ''}, as the first is`
-    return fail('RNN210', { what: `each value of \`${what}\``, expected, found: describe(differs) }, { span })
-  }
-  return {
-    series: all.map(v => (v.kind === 'series' ? v : v.series)),
-    rebuild: series => (first.kind === 'series' ? series : { ...first, series }),
+/** RNN210 unless values are of one kind and have their elements in the same places. */
+function requireAlike([first, ...others]: readonly Elements[], what: string, span: Span): void {
+  for (const other of others) {
+    if (!sameKind(first, other)) {
+      const expected = `${describe(first)}${first.kind === 'windowed' ? ' of the same size' : ''}, as the first is`
+      fail('RNN210', { what: `each value of \`${what}\``, expected, found: describe(other) }, { span })
+    }
+    const [a, b] = [seriesOf(first).source, seriesOf(other).source]
+    if (rowsOf(first) !== rowsOf(other)) {
+      const expected = `${rowsOf(first)} elements long, as \`${a}\` is`
+      fail('RNN210', { what: `\`${b}\` in \`${what}\``, expected, found: `${rowsOf(other)} long` }, { span })
+    }
+    if (first.kind !== 'sequences' || other.kind !== 'sequences') continue
+    const row = first.lengths.findIndex((length, i) => length !== other.lengths[i])
+    if (row < 0) continue
+    const expected = `${first.lengths[row]} elements long, as \`${a}\` is`
+    const found = `${other.lengths[row]} long`
+    fail('RNN210', { what: `row ${row + 1} of \`${b}\` in \`${what}\``, expected, found }, { span })
   }
 }
 
-function requireRows(a: Series, b: Series, what: string, span: Span): void {
-  if (a.rows === b.rows) return
-  const expected = `${a.rows} elements long, as \`${a.source}\` is`
-  fail('RNN210', { what: `\`${b.source}\` in \`${what}\``, expected, found: `${b.rows} long` }, { span })
-}
+const sameKind = (a: Elements, b: Elements): boolean =>
+  a.kind === 'windowed' && b.kind === 'windowed'
+    ? a.take === b.take && a.length === b.length && a.ahead === b.ahead
+    : a.kind === b.kind

@@ -12,10 +12,10 @@ export interface Text {
   readonly value: string
 }
 
-export interface Table {
+export interface Table<C extends Column | Cells = Column | Cells> {
   readonly kind: 'table'
   readonly file: string
-  readonly columns: ReadonlyMap<string, Column>
+  readonly columns: ReadonlyMap<string, C>
 }
 
 /** The cells of a column as text. */
@@ -25,6 +25,17 @@ export interface Column {
   readonly name: string
   readonly cells: readonly string[]
   /** For each cell the line of the file on which its row ends, from 1. */
+  readonly lines: readonly number[]
+}
+
+/** The values of one key of a file of objects. What they are is decided where they are used, as `readCells` does. */
+export interface Cells {
+  readonly kind: 'cells'
+  readonly file: string
+  readonly name: string
+  /** Undefined where the object has no such key. */
+  readonly cells: readonly unknown[]
+  /** For each cell the line of the file, from 1. */
   readonly lines: readonly number[]
 }
 
@@ -39,6 +50,15 @@ export interface Series {
   readonly encoding: Encoding
   /** The column or file that it came from, for messages. */
   readonly source: string
+}
+
+/** A sequence for each row as read, of lengths that may differ. */
+export interface Sequences {
+  readonly kind: 'sequences'
+  /** The elements of all rows, one row after another. */
+  readonly series: Series
+  /** How many elements each row has. */
+  readonly lengths: readonly number[]
 }
 
 /** `windows(…)`, before `.past` or `.next` is taken. */
@@ -65,7 +85,10 @@ export interface Split {
   readonly fractions: readonly number[]
 }
 
-export type Value = Scalar | Text | Table | Column | Series | Windows | Windowed | Split
+export type Value = Scalar | Text | Table | Column | Series | Sequences | Windows | Windowed | Split
+
+/** The values that stand on a series, and on which all that acts on the elements of a series acts too. */
+export type Elements = Series | Sequences | Windowed
 
 /** A value with the expression that gave it. */
 export interface Argument {
@@ -74,6 +97,17 @@ export interface Argument {
 }
 
 export const widthOf = (series: Series): number => series.item[0] ?? 1
+
+/** The elements of a value. */
+export const seriesOf = (value: Elements): Series => (value.kind === 'series' ? value : value.series)
+
+/** The value with other elements in the same places. */
+export const withSeries = (value: Elements, series: Series): Elements =>
+  value.kind === 'series' ? series : { ...value, series }
+
+/** How many rows were read, as the split counts them. */
+export const rowsOf = (value: Elements): number =>
+  value.kind === 'sequences' ? value.lengths.length : seriesOf(value).rows
 
 /** For "found …" in messages. */
 export function describe(value: Value): string {
@@ -89,6 +123,9 @@ export function describe(value: Value): string {
     case 'series':
       if (value.encoding.kind === 'classes') return 'a series of classes'
       return value.item.length === 0 ? 'a series' : `a series of [${value.item[0]}]`
+    case 'sequences':
+      if (value.series.encoding.kind === 'classes') return 'sequences of classes'
+      return `sequences of ${value.series.item.length === 0 ? 'numbers' : `[${value.series.item[0]}]`}`
     case 'windows':
       return 'windows, of which `.past` or `.next` is taken'
     case 'windowed':

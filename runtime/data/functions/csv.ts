@@ -1,27 +1,17 @@
 // csv("file.csv"): a table, its first line the names of the columns.
 import { parse } from 'csv-parse/browser/esm/sync'
 import { fail } from '../../../dsl/diagnostics.ts'
-import { type Column, describe, type Table } from '../value.ts'
-import type { DataFunction } from './function.ts'
+import type { Column, Table } from '../value.ts'
+import { tableReader, textOf } from './file.ts'
 
-export const csv: DataFunction = {
-  name: 'csv',
-  parameters: [{ name: 'path' }],
-  apply: async ([path], call) => {
-    if (path.value.kind !== 'text') {
-      return fail('RNN210', { what: 'the path', expected: 'a text in quotes', found: describe(path.value) }, path)
-    }
-    const { file, bytes } = await call.read(path.value.value, path.span)
-    return parseCsv(bytes, file)
-  },
-}
+export const csv = tableReader('csv', parseCsv)
 
 /**
  * Reads the bytes of a CSV file (RFC 4180, UTF-8; blank lines are left out, cells are trimmed). RNN405 if it has no rows,
  * RNN410 if it is malformed.
  */
-export function parseCsv(bytes: Uint8Array, file: string): Table {
-  const malformed = (reason: string): never => fail('RNN410', { file, reason })
+export function parseCsv(bytes: Uint8Array, file: string): Table<Column> {
+  const malformed: (reason: string) => never = reason => fail('RNN410', { file, reason })
   const { records, lines } = parseRecords(bytes, malformed)
   const header = records[0]?.map(name => name.trim()) ?? []
   // A blank line of a file with one column may be an empty cell; only those at the end are surely none.
@@ -47,9 +37,8 @@ export function parseCsv(bytes: Uint8Array, file: string): Table {
 
 function parseRecords(bytes: Uint8Array, malformed: (reason: string) => never) {
   const lines: number[] = []
+  const text = textOf(bytes, malformed)
   try {
-    // `fatal` makes it an error, and not a � in the data, where a byte is no UTF-8; a byte order mark is dropped.
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
     const records = parse(text, {
       relax_column_count: true,
       max_record_size: 0,
@@ -60,7 +49,6 @@ function parseRecords(bytes: Uint8Array, malformed: (reason: string) => never) {
     })
     return { records, lines }
   } catch (error) {
-    if (error instanceof TypeError) return malformed('it is not UTF-8 text')
     return malformed(error instanceof Error ? error.message : String(error))
   }
 }

@@ -1,7 +1,7 @@
 // Functions that the language has and this version has not: RNN413.
 import { fail } from '../../../dsl/diagnostics.ts'
 
-const names = ['words', 'chars', 'text', 'idx', 'jsonl', 'streams', 'truncated', 'padded']
+const names = ['words', 'chars', 'text', 'idx', 'streams']
 
 export const laterNames: ReadonlySet<string> = new Set(names)
 

@@ -1,10 +1,9 @@
 // log1p(x): log(1 + x), for counts that may be 0. Undone in predictions.
-import { extend, mapSeries, numeric } from '../series.ts'
+import { extend, numeric } from '../series.ts'
 import type { DataFunction } from './function.ts'
 
 export const log1p: DataFunction = {
   name: 'log1p',
   parameters: [{ name: 'x' }],
-  apply: ([x]) =>
-    mapSeries(numeric(x, 'what `log1p` takes'), series => extend(series, [[{ kind: 'log1p' }]], '`log1p`', x.span)),
+  apply: ([x]) => extend(numeric(x, 'what `log1p` takes'), [[{ kind: 'log1p' }]], '`log1p`', x.span),
 }

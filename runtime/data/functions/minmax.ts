@@ -1,22 +1,22 @@
 // minmax(x): from 0 at the least to 1 at the greatest value of the training part, for each component of the item.
 // A component that never varies is only shifted; values of other parts may lie outside of 0 … 1.
-import { extend, mapSeries, numeric } from '../series.ts'
+import { extend, numeric } from '../series.ts'
 import { fitComponents } from './fit.ts'
 import type { DataFunction } from './function.ts'
 
 export const minmax: DataFunction = {
   name: 'minmax',
   parameters: [{ name: 'x' }],
-  apply: ([x], call) =>
-    mapSeries(numeric(x, 'what `minmax` takes'), series => {
-      const chains = fitComponents(series, call, values => {
-        const low = values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
-        const high = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
-        return [
-          { kind: 'add', value: -low },
-          { kind: 'divide', value: high > low ? high - low : 1 },
-        ]
-      })
-      return extend(series, chains, '`minmax`', x.span)
-    }),
+  apply: ([x], call) => {
+    const numbers = numeric(x, 'what `minmax` takes')
+    const chains = fitComponents(numbers, call, values => {
+      const low = values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
+      const high = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
+      return [
+        { kind: 'add', value: -low },
+        { kind: 'divide', value: high > low ? high - low : 1 },
+      ]
+    })
+    return extend(numbers, chains, '`minmax`', x.span)
+  },
 }

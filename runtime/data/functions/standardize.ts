@@ -1,24 +1,24 @@
 // standardize(x): mean 0 and standard deviation 1 (that of the population) over the training part, for each component of the item.
 // A component that never varies is only shifted.
-import { extend, mapSeries, numeric } from '../series.ts'
+import { extend, numeric } from '../series.ts'
 import { fitComponents } from './fit.ts'
 import type { DataFunction } from './function.ts'
 
 export const standardize: DataFunction = {
   name: 'standardize',
   parameters: [{ name: 'x' }],
-  apply: ([x], call) =>
-    mapSeries(numeric(x, 'what `standardize` takes'), series => {
-      const chains = fitComponents(series, call, values => {
-        const mean = average(values)
-        const sd = Math.sqrt(average(values.map(v => (v - mean) ** 2)))
-        return [
-          { kind: 'add', value: -mean },
-          { kind: 'divide', value: sd > 0 ? sd : 1 },
-        ]
-      })
-      return extend(series, chains, '`standardize`', x.span)
-    }),
+  apply: ([x], call) => {
+    const numbers = numeric(x, 'what `standardize` takes')
+    const chains = fitComponents(numbers, call, values => {
+      const mean = average(values)
+      const sd = Math.sqrt(average(values.map(v => (v - mean) ** 2)))
+      return [
+        { kind: 'add', value: -mean },
+        { kind: 'divide', value: sd > 0 ? sd : 1 },
+      ]
+    })
+    return extend(numbers, chains, '`standardize`', x.span)
+  },
 }
 
 const average = (values: Float64Array): number => values.reduce((sum, v) => sum + v / values.length, 0)

@@ -1,0 +1,12 @@
+// The side of a sequence at which elements are dropped or added.
+import { fail } from '../../../dsl/diagnostics.ts'
+import { type Argument, describe, type Value } from '../value.ts'
+
+/** As Keras' `pad_sequences` has it. */
+export const defaultSide: Value = { kind: 'text', value: 'pre' }
+
+/** RNN210 for another text. */
+export function sideOf({ value, span }: Argument): 'pre' | 'post' {
+  if (value.kind === 'text' && (value.value === 'pre' || value.value === 'post')) return value.value
+  return fail('RNN210', { what: '`side`', expected: '"pre" or "post"', found: describe(value) }, { span })
+}

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Code } from '../../dsl/diagnostics.ts'
+import { parseJsonl } from '../../runtime/data/functions/jsonl.ts'
+import { failing, load } from './support.ts'
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
+
+test('each key is a column, whose cells know their line; blank lines, line ends of any kind, a byte order mark', () => {
+  const { columns } = parseJsonl(bytes('\ufeff{"a": 1, "b": [2]}\r\n\r\n {"b": [], "c": "x"} \n\n'), 'f.jsonl')
+  assert.deepEqual(
+    [...columns.values()].map(({ name, cells, lines }) => [name, cells, lines]),
+    [
+      ['a', [1, undefined], [1, 3]],
+      ['b', [[2], []], [1, 3]],
+      ['c', [undefined, 'x'], [1, 3]],
+    ],
+  )
+})
+
+test('names of objects that JavaScript knows are names as others', () => {
+  const { columns } = parseJsonl(bytes('{"__proto__": 1, "constructor": 2}'), 'f.jsonl')
+  assert.deepEqual([...columns.keys()], ['__proto__', 'constructor'])
+  assert.equal(parseJsonl(bytes('{"a": 1}'), 'f.jsonl').columns.get('toString'), undefined)
+})
+
+test('numbers, texts and booleans are as the cells of a CSV file', async () => {
+  const { train, sizes, fitted } = await load({
+    inputs: ['x [2]', 'kind class of K', 'yes class of L'],
+    data: 't = jsonl("a.jsonl")\nx = [t.n, t["a text"]]\nkind = classes(t.n)\nyes = classes(t.yes)',
+    files: { 'a.jsonl': '{"n": 10, "a text": "0.5", "yes": true}\n{"n": -2e-7, "a text": "1", "yes": false}\n' },
+  })
+  assert.deepEqual(
+    train.ports.x.map(e => [...e.values]),
+    [
+      [10, 0.5],
+      [-2e-7, 1],
+    ],
+  )
+  assert.deepEqual(sizes, { K: 2, L: 2 })
+  assert.deepEqual(fitted.ports.kind, { kind: 'classes', labels: ['-2e-7', '10'] })
+  assert.deepEqual(fitted.ports.yes, { kind: 'classes', labels: ['false', 'true'] })
+})
+
+test('a column that nothing uses may hold anything', async () => {
+  const files = { 'a.jsonl': '{"x": 1, "more": {"a": null}}\n{"x": 2, "other": null}\n' }
+  assert.equal((await load({ inputs: ['x'], data: 'x = jsonl("a.jsonl").x', files })).train.count, 2)
+})
+
+const badFiles: Record<string, [code: Code, text: string, reason: RegExp]> = {
+  'an empty file': ['RNN405', '', /`f.jsonl` is empty/],
+  'a file of blank lines': ['RNN405', '\n \n', /`f.jsonl` is empty/],
+  'a line that ends early': ['RNN410', '{"x": [1]}\n{"x": [1, 2', /line 2 is no JSON: /],
+  'a file that is one JSON list': ['RNN410', '[\n  {"x": 1}\n]\n', /line 1 is no JSON: .*is an object, such as/s],
+  'a line that is a list': ['RNN410', '{"x": 1}\n\n[1, 2]\n', /line 3 is a list, and no object/],
+  'a line that is a number': ['RNN410', '7\n', /line 1 is 7, and no object/],
+  'a line that is null': ['RNN410', 'null\n', /line 1 is null, and no object/],
+  'a CSV file': ['RNN410', 'x,y\n1,2\n', /line 1 is no JSON: /],
+  NaN: ['RNN410', '{"x": 1}\n{"x": NaN}\n', /line 2 is no JSON: .*NaN/],
+  'two objects in a line': ['RNN410', '{"x": 1} {"x": 2}\n', /line 1 is no JSON: /],
+}
+for (const [what, [code, text, reason]] of Object.entries(badFiles)) {
+  test(`${what} is ${code}`, async () => {
+    const { message, help } = await failing(code, () => parseJsonl(bytes(text), 'f.jsonl'))
+    assert.match(`${message}\n${help ?? ''}`, reason)
+  })
+}
+
+test('bytes that are no UTF-8 are RNN410', async () => {
+  const { message } = await failing('RNN410', () => parseJsonl(Uint8Array.of(0x7b, 0xe9, 0x7d), 'f.jsonl'))
+  assert.match(message, /UTF-8/)
+})
+
+const badCells: Record<string, [code: Code, text: string, says: RegExp]> = {
+  'an unknown key': ['RNN403', '{"xs": 1}', /`a\.jsonl` has no column `x`.*did you mean `xs`/s],
+  'a key that a row lacks': ['RNN410', '{"x": 1}\n\n{"y": 1}', /line 3 has no `x`, which other lines have/],
+  'a key that the first row lacks': ['RNN410', '{"y": 1}\n{"x": 1}', /line 1 has no `x`/],
+  'a word among numbers': ['RNN404', '{"x": 1}\n{"x": "one"}', /`one` is not a number: a\.jsonl, row 2, column `x`/],
+  'a truth as a number': ['RNN404', '{"x": 1}\n{"x": true}', /`true` is not a number: a\.jsonl, row 2, column `x`/],
+  null: ['RNN404', '{"x": 1}\n{"x": null}', /`null` is not a number: a\.jsonl, row 2, column `x`/],
+  'a number out of all bounds': ['RNN404', '{"x": 1e999}', /`Infinity` is not a number: a\.jsonl, row 1/],
+  'an object': ['RNN410', '{"x": 1}\n{"x": {"y": 1}}', /line 2 holds an object in `x`/],
+  'a list among numbers': ['RNN410', '{"x": 1}\n{"x": [1]}', /line 2 holds a list in `x`, where line 1 holds 1/],
+  'a number among lists': ['RNN410', '{"x": [1]}\n{"x": "a"}', /line 2 holds "a" in `x`, where line 1 holds a list/],
+  'null in a list': ['RNN404', '{"x": [1]}\n{"x": [1, null]}', /`null` is not a number: a\.jsonl, row 2, column `x`/],
+  'null in a list of lists': ['RNN404', '{"x": [[1], [null]]}', /`null` is not a number: a\.jsonl, row 1, column `x`/],
+  'null for a list': ['RNN404', '{"x": [[1], null]}', /`null` is not a number/],
+  'a text in a list': ['RNN404', '{"x": ["a", "b"]}', /`a` is not a number: a\.jsonl, row 1.*indices of texts/s],
+  'a truth in a list': ['RNN404', '{"x": [true]}', /`true` is not a number/],
+  'an object in a list': ['RNN404', '{"x": [{"y": 1}]}', /`{"y":1}` is not a number/],
+  'a large number in a list': ['RNN404', '{"x": [1e999]}', /`Infinity` is not a number/],
+  'lists of other widths': [
+    'RNN410',
+    '{"x": []}\n{"x": [[1, 2]]}\n{"x": [[1, 2], [3]]}',
+    /line 3 has a list of 1 in element 2 of `x`, where line 2 begins with a list of 2/,
+  ],
+  'a number among lists of numbers': [
+    'RNN410',
+    '{"x": [[1, 2], 3]}',
+    /line 1 has a number in element 2 of `x`, where line 1 begins with a list of 2/,
+  ],
+  'an empty list in a list': ['RNN410', '{"x": [[]]}', /line 1 has an empty list in element 1 of `x`/],
+  'lists three deep': ['RNN413', '{"x": [[[1]]]}', /a list nested three deep/],
+}
+for (const [what, [code, text, says]] of Object.entries(badCells)) {
+  test(`${what} is ${code}, at its place`, async () => {
+    const files = { 'a.jsonl': text }
+    const found = await failing(code, () => load({ inputs: ['x'], data: 'x = jsonl("a.jsonl").x * 2', files }))
+    assert.match(`${found.message}\n${found.help ?? ''}`, says)
+    assert.ok(found.span, 'it has a place')
+  })
+}
