@@ -1,6 +1,7 @@
 // What the commands have in common: how each is added, and the options that several take.
 import type { Command } from 'commander'
 import type { Backend, Precision } from '../compiler/backend/backend.ts'
+import { backends } from '../compiler/backend/backends.ts'
 import { js } from '../compiler/backend/js.ts'
 import { oneOf } from './errors.ts'
 import type { Output } from './output.ts'
@@ -32,8 +33,6 @@ export function describeUse(command: Command, options: readonly Flag[], lines: r
   for (const option of options) command.option(...option)
   return command.addHelpText('after', examples(...lines))
 }
-
-const backends: readonly Backend[] = [js]
 
 /** RNN505 for one that there is not. */
 export function chooseBackend(name: string): Backend {

@@ -5,6 +5,7 @@ import { build } from './commands/build.ts'
 import { check } from './commands/check.ts'
 import { evaluate } from './commands/eval.ts'
 import { explain } from './commands/explain.ts'
+import { fuzz } from './commands/fuzz.ts'
 import { gradcheck } from './commands/gradcheck.ts'
 import { predict } from './commands/predict.ts'
 import { train } from './commands/train.ts'
@@ -12,7 +13,7 @@ import { argumentError } from './errors.ts'
 import { createOutput, reportError } from './output.ts'
 import { version } from './version.ts'
 
-const commands: readonly AddCommand[] = [check, train, evaluate, predict, build, explain, gradcheck]
+const commands: readonly AddCommand[] = [check, train, evaluate, predict, build, explain, gradcheck, fuzz]
 
 const args = process.argv.slice(2)
 const output = createOutput(args.includes('--json'))

@@ -20,6 +20,11 @@ export interface GraphOptions {
   readonly pipeline?: Pipeline
 }
 
+export interface GradientOptions extends GraphOptions {
+  /** The gradient of every real input and target too. */
+  readonly inputs?: boolean
+}
+
 /** What training one batch needs. */
 export interface TrainingGraph {
   readonly graph: Graph
@@ -43,7 +48,7 @@ export const measureGraph = (model: LoweredModel, options: GraphOptions): Graph 
   dropInputs(forward(model, measures(model), options))
 
 /** As `measureGraph`, and `d:NAME` for every parameter and, if they are asked for, every real input that the loss reads. */
-export function gradientGraph(model: LoweredModel, options: GraphOptions & { readonly inputs?: boolean }): Graph {
+export function gradientGraph(model: LoweredModel, options: GradientOptions): Graph {
   const graph = lossGraph(model, options)
   const inputs = options.inputs ? [...model.inputs, ...model.targets].filter(p => p.dtype === 'real') : []
   const names = [...model.parameters, ...inputs].map(p => p.name)

@@ -8,6 +8,7 @@ import { attempt, distinct } from './check/report.ts'
 import type { Settings } from './check/settings.ts'
 import type { Signature } from './check/signature.ts'
 import {
+  type GradientOptions,
   type GraphOptions,
   gradientGraph,
   measureGraph,
@@ -57,14 +58,14 @@ export interface CompiledModel {
   readonly freeDims: readonly string[]
   /** Targets that the model reads one step late, so that using it means generating them. */
   readonly fedBack: readonly string[]
-  /** inputs → outputs and predictions. */
-  predict(): Graph
+  /** inputs → outputs and predictions. Options of its own, here and below, go before those of the compilation. */
+  predict(own?: GraphOptions): Graph
   /** inputs, targets → `loss` if there is one, and `sum.i`, `count.i` of every average. RNN311 if there is nothing to measure. */
-  evaluate(): Graph
+  evaluate(own?: GraphOptions): Graph
   /** As `evaluate`, and `d:NAME` for every parameter, with `inputs` for every real input as well; nothing is drawn. */
-  gradient(of?: { readonly inputs?: boolean }): Graph
+  gradient(own?: GradientOptions): Graph
   /** parameters, optimizer states, batch → all of these again, `loss`, sums and counts. */
-  train(settings?: Settings): TrainingGraph
+  train(settings?: Settings, own?: GraphOptions): TrainingGraph
   /** `average.i` over a data set → `loss` and the reports. */
   report(): Graph
 }
@@ -99,10 +100,11 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
     context: model.context,
     freeDims: model.freeDims,
     fedBack: model.fedBack,
-    predict: () => predictionGraph(model, options),
-    evaluate: () => measureGraph(model, options),
-    gradient: of => gradientGraph(model, { ...options, ...of }),
-    train: (chosen = settings) => trainingGraph(checked.forTraining(), chosen, trainBlock?.span ?? unit.span, options),
+    predict: own => predictionGraph(model, { ...options, ...own }),
+    evaluate: own => measureGraph(model, { ...options, ...own }),
+    gradient: own => gradientGraph(model, { ...options, ...own }),
+    train: (chosen = settings, own = {}) =>
+      trainingGraph(checked.forTraining(), chosen, trainBlock?.span ?? unit.span, { ...options, ...own }),
     report: () => reportGraph(model),
   }
 }

@@ -1,9 +1,9 @@
 // What `train` and `data` blocks say about each other and about their model, before any expression is evaluated.
 import type { Data, Expr, Span, Unit } from '../../dsl/ast.ts'
+import { allExprs } from '../../dsl/children.ts'
 import { type Diagnostic, diagnostic } from '../../dsl/diagnostics.ts'
 import { didYouMean, suggest } from '../../dsl/suggest.ts'
 import type { LinkedProgram } from './program.ts'
-import { namesIn } from './types.ts'
 
 /** RNN106 for blocks of nothing, RNN401 for what no equation feeds, RNN105 for equations that feed nothing. */
 export function checkBlocks({ models, datas, trains }: LinkedProgram): Diagnostic[] {
@@ -77,28 +77,4 @@ function feeding(data: Data, model: Unit, trained: boolean): Diagnostic[] {
 }
 
 /** The names that an expression of a data block reads. */
-function readBy(e: Expr): string[] {
-  switch (e.kind) {
-    case 'list':
-      return e.items.flatMap(readBy)
-    case 'pipe':
-      return [...readBy(e.value), ...readBy(e.callee)]
-    case 'call':
-      return [...readBy(e.callee), ...e.args.flatMap(a => (a.kind === 'over' ? [] : readBy(a.value)))]
-    case 'member':
-      return readBy(e.value)
-    case 'index':
-      return [
-        ...readBy(e.value),
-        ...e.slices.flatMap(s =>
-          [...(s.kind === 'at' ? [s.index] : [s.start, s.stop])].flatMap(x => (x === undefined ? [] : readBy(x))),
-        ),
-      ]
-    case 'unary':
-      return readBy(e.value)
-    case 'binary':
-      return [...readBy(e.left), ...readBy(e.right)]
-    default:
-      return namesIn(e).map(n => n.name)
-  }
-}
+const readBy = (e: Expr): string[] => [...allExprs(e)].flatMap(x => (x.kind === 'name' ? [x.name] : []))

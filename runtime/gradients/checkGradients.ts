@@ -1,7 +1,7 @@
 // checkGradients: the compiled gradient of a model, judged by differences of its loss and by dual numbers, in float64.
 import type { Backend, Buffer } from '../../compiler/backend/backend.ts'
 import { js } from '../../compiler/backend/js.ts'
-import type { CompiledModel, Signature } from '../../compiler/index.ts'
+import type { CompiledModel } from '../../compiler/index.ts'
 import type { Sizes } from '../../compiler/ir/dim.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { type Random, random } from '../random.ts'
@@ -9,6 +9,7 @@ import { drawInputs, type Weights } from '../session.ts'
 import { alongDirection, type Direction, signs, unravel } from './direction.ts'
 import { judge, type Verdict } from './judge.ts'
 import { type Cause, locate } from './locate.ts'
+import { inputSteps } from './steps.ts'
 import { createSubject, type Subject, sizeIn } from './subject.ts'
 
 export interface CheckOptions {
@@ -84,11 +85,9 @@ export function checkGradients(
     inputs[name] = data instanceof Int32Array ? data : Float64Array.from(data)
   }
   const place = { backend, sizes, inputs }
-  const loss = reference.evaluate()
   const subject = createSubject({
-    context: reference.context,
-    gradient: model.gradient({ inputs: true }),
-    loss,
+    gradient: { context: model.context, graph: model.gradient({ inputs: true }) },
+    loss: { context: reference.context, graph: reference.evaluate() },
     ...place,
   })
   if (!Number.isFinite(subject.loss)) {
@@ -101,7 +100,7 @@ export function checkGradients(
   const parameters = names.filter(name => subject.shapes.has(name))
   const total = parameters.reduce((n, name) => n + sizeIn(subject, name), 0)
   const all = total <= most
-  const steps = stepsOf(model.signature, subject)
+  const steps = inputSteps(model.signature, subject)
   const elements = new Map(parameters.map(name => [name, placesOf(sizeIn(subject, name), all, draw)]))
   const work = directionCount + steps.length + [...elements.values()].reduce((n, places) => n + places.length, 0)
   const counts = { done: 0, kink: 0, jump: 0, right: 0, wrong: 0 }
@@ -132,32 +131,9 @@ export function checkGradients(
     directions: directions.map(d => d.error),
     kinks: counts.kink,
     jumps: counts.jump,
-    ...(!passed && { cause: locate(reference.context, loss, place) }),
+    ...(!passed && { cause: locate({ context: model.context, graph: model.evaluate() }, place) }),
     backend: subject.backend,
   }
-}
-
-interface Step {
-  readonly name: string
-  readonly step?: number
-  /** Whether an element of the input belongs to the step. */
-  readonly holds: (element: number) => boolean
-}
-
-/** The steps along the first axis of every real input and target, or each whole where it has no axis. */
-function stepsOf({ inputs, targets }: Signature, { shapes }: Subject): Step[] {
-  return [...inputs, ...targets].flatMap(({ name, axes }): Step[] => {
-    const shape = shapes.get(name)
-    if (shape === undefined) return []
-    if (axes.length === 0) return [{ name, holds: () => true }]
-    const [, count, ...rest] = shape
-    const width = rest.reduce((n, d) => n * d, 1)
-    return Array.from({ length: count }, (_, step) => ({
-      name,
-      step,
-      holds: element => Math.floor(element / width) % count === step,
-    }))
-  })
 }
 
 function checkParameter(

@@ -1,14 +1,12 @@
 // Where a wrong gradient goes wrong: the first value, on the way back from the loss, whose cotangent is not what dual numbers say.
-import type { Context } from '../../compiler/ir/builder.ts'
 import { evaluate } from '../../compiler/ir/dim.ts'
-import type { Graph } from '../../compiler/ir/graph.ts'
 import { type Probe, withProbes } from '../../compiler/numbers/probes.ts'
 import { dce } from '../../compiler/passes/dce.ts'
 import { grad } from '../../compiler/passes/grad.ts'
 import type { Span } from '../../dsl/ast.ts'
 import { type Random, random } from '../random.ts'
 import { alongDirection, type Direction, signs, unravel } from './direction.ts'
-import { createSubject, type Subject, type SubjectOptions } from './subject.ts'
+import { createSubject, type OwnGraph, type Place, type Subject } from './subject.ts'
 
 /** The place of a wrong derivative rule. */
 export interface Cause {
@@ -26,41 +24,48 @@ export interface Cause {
 const tolerance = 1e-7
 
 /**
- * Undefined where the rules themselves give the right gradient of the graph as it was lowered, so that a pass or the backend
- * must be at fault. `loss` is that graph.
+ * Where a wrong gradient goes wrong first. Undefined where the rules give the right gradient of the graph as it is, so that a pass or
+ * the backend must be at fault. `loss` gives `loss`.
  */
-export function locate(
-  context: Context,
-  loss: Graph,
-  options: Omit<SubjectOptions, 'context' | 'gradient' | 'loss'>,
-): Cause | undefined {
+export const locate = (loss: OwnGraph, place: Place): Cause | undefined => wrongInside(loss, place).causes[0]
+
+/** Every value inside a graph whose gradient is wrong, the first on the way back first; `checks` counts all that were tried. */
+export function wrongInside(
+  { context, graph: loss }: OwnGraph,
+  place: Place,
+): { readonly checks: number; readonly causes: readonly Cause[] } {
   const { graph, probes } = withProbes(context, loss)
   const names = probes.map(p => p.name)
   const { builder, gradients } = grad(context, graph, 'loss', names)
   const block = builder.finish([graph.results[graph.outputs.indexOf('loss')], ...gradients.values()])
   const gradient = { ...graph, ...dce.run(context, block), outputs: ['loss', ...names.map(n => `d:${n}`)] }
-  const zeros = Object.fromEntries(
-    graph.params.slice(loss.params.length).map((param, i) => {
-      const length = param.shape.reduce((n, d) => n * evaluate(d, options.sizes), 1)
-      return [names[i], new Float64Array(length)]
-    }),
-  )
-  const inputs = { ...zeros, ...options.inputs }
-  const subject = createSubject({ ...options, context, gradient, loss: graph, inputs })
+  const zeros = graph.params.slice(loss.params.length).map((param, i) => {
+    const length = param.shape.reduce((n, d) => n * evaluate(d, place.sizes), 1)
+    return [names[i], new Float64Array(length)] as const
+  })
+  const subject = createSubject({
+    ...place,
+    gradient: { context, graph: gradient },
+    loss: { context, graph },
+    inputs: { ...Object.fromEntries(zeros), ...place.inputs },
+  })
   const draw = random(1, 'locate')
   const wrong = probes.flatMap(probe => {
     const shape = subject.shapes.get(probe.name)
-    const found = shape && lastWrong(subject, probe, shape, draw)
-    return found === undefined ? [] : [{ probe, steps: found }]
+    const steps = shape && lastWrong(subject, probe, shape, draw)
+    return steps === undefined ? [] : [{ probe, steps }]
   })
-  const [first] = wrong.sort((a, b) => backward(b, a))
-  if (first === undefined) return undefined
-  const { value, readers } = first.probe
+  const causes = wrong.sort((a, b) => runOrder(b, a)).map(causeOf)
+  return { checks: subject.shapes.size, causes }
+}
+
+function causeOf({ probe: { value, readers }, steps }: Wrong): Cause {
+  const span = readers[0]?.span ?? value.span
   return {
     ops: readers.length === 0 ? ['scan'] : [...new Set(readers.map(e => e.op))],
     value: value.hint,
-    steps: first.steps,
-    span: readers[0]?.span ?? value.span,
+    steps,
+    ...(span && { span }),
   }
 }
 
@@ -70,7 +75,7 @@ interface Wrong {
 }
 
 /** By the order in which a run defines them: positive if a comes after b. */
-function backward(a: Wrong, b: Wrong): number {
+function runOrder(a: Wrong, b: Wrong): number {
   for (let i = 0; i < Math.max(a.probe.at.length, b.probe.at.length); i++) {
     const byPlace = (a.probe.at[i] ?? -2) - (b.probe.at[i] ?? -2)
     if (byPlace !== 0) return byPlace

@@ -45,28 +45,38 @@ export interface Subject {
   readonly rounding: () => Rounding
 }
 
-export interface SubjectOptions {
+/** A graph with the context that it was made in. */
+export interface OwnGraph {
   readonly context: Context
-  /** Gives `loss` and `d:NAME` for each name. */
-  readonly gradient: Graph
-  /** Gives `loss`, by a graph that is trusted; what it reads is what can move. */
-  readonly loss: Graph
+  readonly graph: Graph
+}
+
+/** Where a gradient is judged. */
+export interface Place {
   readonly backend: Backend
   readonly sizes: Sizes
   /** Everything that the graphs read, by name: parameters, inputs, targets, lengths. Reals are float64. */
   readonly inputs: Readonly<Record<string, Buffer>>
 }
 
+export interface SubjectOptions extends Place {
+  /** Gives `loss` and `d:NAME` for each name. */
+  readonly gradient: OwnGraph
+  /** Gives `loss`, by a graph that is trusted; what it reads is what can move. */
+  readonly loss: OwnGraph
+}
+
 /** The length of a complex step: its square is nothing beside 1. */
 const imaginaryStep = 1e-20
 
 export function createSubject(options: SubjectOptions): Subject {
-  const { context, backend, sizes, inputs } = options
-  const gradient = load(context, options.gradient, backend, 'f64')
+  const { backend, sizes, inputs } = options
+  const { context } = options.loss
+  const gradient = load(options.gradient.context, options.gradient.graph, backend, 'f64')
   const results = gradient.run(sizes, inputs)
-  const only: Graph = { ...options.loss, outputs: ['loss'], results: [resultOf(options.loss, 'loss')] }
+  const only: Graph = { ...options.loss.graph, outputs: ['loss'], results: [resultOf(options.loss.graph, 'loss')] }
   const lossGraph = dropInputs({ ...only, ...dce.run(context, only) })
-  const moving = options.gradient.outputs.flatMap(o => (o.startsWith('d:') ? [o.slice(2)] : []))
+  const moving = options.gradient.graph.outputs.flatMap(o => (o.startsWith('d:') ? [o.slice(2)] : []))
   const read = moving.filter(name => lossGraph.inputs.includes(name))
   const shapes = new Map(
     read.map(name => {
@@ -99,8 +109,8 @@ export function createSubject(options: SubjectOptions): Subject {
     complexStep: direction => byImaginary(direction, imaginaryStep),
     smooth,
     rounding: once(() => {
-      const graph = extendGraph(context, options.gradient, roundings, [])
-      const bounds = load(context, graph, backend, 'f64').run(sizes, inputs)
+      const graph = extendGraph(options.gradient.context, options.gradient.graph, roundings, [])
+      const bounds = load(options.gradient.context, graph, backend, 'f64').run(sizes, inputs)
       const units = (name: string): Float64Array =>
         Float64Array.from(bounds[`rounding:${name}`], e => e * Number.EPSILON)
       return { loss: units('loss')[0], gradients: new Map(read.map(name => [name, units(`d:${name}`)])) }
@@ -110,7 +120,7 @@ export function createSubject(options: SubjectOptions): Subject {
 
 /** Reads the loss near the place, and compares the branches with those taken at it. */
 function reader(
-  { context, backend, sizes, inputs }: SubjectOptions,
+  { loss: { context }, backend, sizes, inputs }: SubjectOptions,
   lossGraph: Graph,
   read: readonly string[],
   smooth: boolean,

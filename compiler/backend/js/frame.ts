@@ -10,6 +10,8 @@ export interface ModuleNames {
   readonly atoms: ReadonlyMap<string, Atom>
   /** Names a function or anything else of the module. */
   readonly fresh: Namer
+  /** The names of buffers and atoms. */
+  readonly taken: ReadonlySet<string>
 }
 
 export interface Atom {
@@ -36,7 +38,7 @@ export interface Used {
 }
 
 export function createModuleNames(plan: Plan, helpers: readonly string[]): ModuleNames {
-  const fresh = createNamer(helpers)
+  const fresh = createNamer(new Set(helpers))
   const atoms = new Map<string, Atom>()
   const dims = [
     ...plan.buffers.map(b => b.size),
@@ -60,7 +62,8 @@ export function createModuleNames(plan: Plan, helpers: readonly string[]): Modul
     return buffer.hint || (result ?? made.get(buffer) ?? 'buffer')
   }
   const buffers = new Map(plan.buffers.map(b => [b, fresh(wish(b))]))
-  return { buffers, atoms, fresh }
+  const taken = new Set([...buffers.values(), ...[...atoms.values()].map(a => a.name)])
+  return { buffers, atoms, fresh, taken }
 }
 
 const atomKey = (symbol: string, minus: number): string => `${symbol}-${minus}`
@@ -86,7 +89,7 @@ export function createFrame(names: ModuleNames): Frame {
     },
     size,
     factor: dim => (dim.terms.length > 1 || (asNumber(dim) ?? 0) < 0 ? `(${size(dim)})` : size(dim)),
-    local: createNamer([...names.buffers.values(), ...[...names.atoms.values()].map(a => a.name)]),
+    local: createNamer(names.taken),
   }
 }
 

@@ -1,0 +1,147 @@
+// rnnc fuzz: random programs against every check of the compiler.
+import { join } from 'node:path'
+import { backends } from '../../compiler/backend/backends.ts'
+import { type Diagnostic, diagnostic, fail, RnnError } from '../../dsl/diagnostics.ts'
+import { type FuzzFailure, type FuzzReport, runCase, fuzz as runFuzz } from '../../runtime/fuzz/fuzz.ts'
+import { kinkChoices } from '../../runtime/fuzz/generate/index.ts'
+import { printRegression, readRegression } from '../../runtime/fuzz/regression.ts'
+import { writeBytes } from '../../runtime/node/index.ts'
+import { type AddCommand, describeUse, flags } from '../command.ts'
+import { oneOf, wholeNumber } from '../errors.ts'
+import { catchInterrupt } from '../interrupt.ts'
+import { count, type JsonValue, type Output } from '../output.ts'
+import { openSource } from '../program.ts'
+import { createMeter } from '../progress.ts'
+
+interface Options {
+  readonly runs: string
+  readonly seed?: string
+  readonly time?: string
+  readonly target?: string
+  readonly kinks: string
+  readonly save?: string
+}
+
+export const fuzz: AddCommand = (program, output) =>
+  describeUse(
+    program
+      .command('fuzz')
+      .description(
+        'Check the compiler with random programs: gradients against differences, backends and passes against the interpreter, and more. A failure is shrunk to a small program.',
+      )
+      .argument('[case...]', 'cases to run again, *.rnn as --save wrote them, in place of random ones'),
+    [
+      ['--runs <n>', 'how many programs', '1000'],
+      ['--seed <n>', 'of the first program; another each time if left out'],
+      ['--time <time>', 'end after this time: 60s, 2m'],
+      ['--target <name>', `the backend to check: ${backends.map(b => b.name).join(', ')}; all of them if left out`],
+      ['--kinks <how>', `operations with kinks, such as relu: ${kinkChoices.join(', ')}`, 'some'],
+      ['--save <folder>', 'write what fails there, to be run again'],
+      flags.json,
+    ],
+    [
+      'rnnc fuzz',
+      'rnnc fuzz --runs 20000 --seed 7 --json',
+      'rnnc fuzz --time 60s --save failures',
+      'rnnc fuzz failures/*.rnn',
+    ],
+  ).action(async (cases: readonly string[], options: Options) => {
+    const target = options.target
+    const tested =
+      target === undefined
+        ? backends
+        : backends.filter(
+            b =>
+              b.name ===
+              oneOf(
+                'target',
+                target,
+                backends.map(x => x.name),
+              ),
+          )
+    const report =
+      cases.length > 0 ? await replay(cases, { backends: tested }, output) : await search(options, tested, output)
+    if (options.save !== undefined) await save(report, options.save, output)
+    const { failures, ...counts } = report
+    const text = `${count(report.programs, 'program')}, ${count(report.checks, 'check')}, ${report.kinks} on kinks: ${failures.length === 0 ? 'no failure' : count(failures.length, 'failure')} (seed ${report.seed})`
+    if (failures.length > 0) {
+      for (const f of failures) output.note(`${f.case.source}\n${JSON.stringify({ ...f.case, source: undefined })}`)
+      const found = failures.map(describe)
+      if (!output.json) throw new RnnError(found)
+      output.report(found)
+      process.exitCode = 1
+    }
+    output.result({ ok: failures.length === 0, ...counts, failures: failures.map(failureJson) }, text)
+  })
+
+async function search(options: Options, tested: typeof backends, output: Output): Promise<FuzzReport> {
+  const seed = options.seed === undefined ? Date.now() % 2 ** 31 : wholeNumber('--seed', options.seed)
+  const interrupt = catchInterrupt(() => output.note('ending after this program; once more ends at once'))
+  output.note(`seed ${seed}`)
+  try {
+    return await runFuzz({
+      seed,
+      runs: wholeNumber('--runs', options.runs),
+      ...(options.time !== undefined && { time: milliseconds(options.time) }),
+      kinks: oneOf('kinks', options.kinks, kinkChoices),
+      backends: tested,
+      onProgress: createMeter(output, 'random programs'),
+      signal: interrupt.signal,
+    })
+  } finally {
+    interrupt.release()
+  }
+}
+
+/** Runs saved cases. RNN406 and RNN410 for files that are none. */
+async function replay(
+  paths: readonly string[],
+  under: Parameters<typeof runCase>[1],
+  output: Output,
+): Promise<FuzzReport> {
+  const failures: FuzzFailure[] = []
+  let [checks, kinks] = [0, 0]
+  for (const path of paths) {
+    const { text, file } = await openSource(path, output)
+    const fuzzCase = readRegression(text, file)
+    const { check, outcome } = runCase(fuzzCase, under)
+    checks += outcome.checks
+    kinks += outcome.kinks ?? 0
+    if (outcome.failure !== undefined) failures.push({ check, case: fuzzCase, ...outcome.failure })
+  }
+  return { seed: 0, programs: paths.length, checks, kinks, failures }
+}
+
+async function save({ seed, failures }: FuzzReport, folder: string, output: Output): Promise<void> {
+  for (const [i, f] of failures.entries()) {
+    const path = join(folder, `${f.check.replaceAll(' ', '-')}-${seed}-${i + 1}.rnn`)
+    await writeBytes(path, new TextEncoder().encode(printRegression(f.case, [`${f.check}: ${f.message}`])))
+    output.note(`saved ${path}`)
+  }
+}
+
+function describe({ check, message, cause }: FuzzFailure): Diagnostic {
+  const where =
+    cause === undefined
+      ? ''
+      : `; it goes wrong at \`${cause.value}\`${cause.steps.length === 0 ? '' : `, step ${cause.steps.join(', ')}`}, by the rule of \`${cause.ops.join('` or `')}\``
+  return diagnostic('RNN510', { check, message: `${message}${where}` })
+}
+
+const failureJson = ({ check, message, cause, case: { source, ...rest } }: FuzzFailure): JsonValue => ({
+  check,
+  message,
+  source,
+  sizes: { ...rest.sizes },
+  lengths: Object.fromEntries(Object.entries(rest.lengths).map(([axis, l]) => [axis, [...l]])),
+  data: rest.data,
+  ...(cause && { cause: { ops: cause.ops, value: cause.value, steps: cause.steps } }),
+})
+
+/** `60s`, `2m`, `1.5h`; a bare number is seconds. RNN509 for anything else. */
+function milliseconds(text: string): number {
+  const [, number, unit = 's'] = /^(\d+(?:\.\d+)?)(s|m|h)?$/.exec(text) ?? []
+  if (number === undefined)
+    return fail('RNN509', { what: '--time', expected: 'a time, such as 60s or 2m', found: `\`${text}\`` })
+  return Number(number) * { s: 1000, m: 60_000, h: 3_600_000 }[unit === 'm' || unit === 'h' ? unit : 's']
+}

@@ -1,0 +1,135 @@
+// Batches and weights of random programs. Padding holds garbage on purpose: nothing may see it.
+import type { Buffer } from '../../compiler/backend/backend.ts'
+import type { Port, Signature } from '../../compiler/index.ts'
+import { evaluate, type Sizes } from '../../compiler/ir/dim.ts'
+import { type Random, random, uniform } from '../random.ts'
+import type { FuzzCase } from './case.ts'
+
+/** Inputs, targets and lengths by name, with the sizes that they have. */
+export interface Batch {
+  readonly sizes: Sizes
+  readonly arrays: Readonly<Record<string, Buffer>>
+}
+
+/** Weights in [-0.8, 0.8): large enough to matter, and too small to saturate. */
+export const drawWeights = (
+  { parameters }: Signature,
+  sizes: Sizes,
+  seed: number,
+): Readonly<Record<string, Float64Array>> =>
+  Object.fromEntries(
+    parameters.map(({ name, shape }) => {
+      const draw = random(seed, name)
+      const length = shape.reduce((n, d) => n * evaluate(d, sizes), 1)
+      return [name, Float64Array.from({ length }, () => uniform(draw, -0.8, 0.8))]
+    }),
+  )
+
+/** A batch of random elements, in the padding as well. Ragged axes that the case does not know are full. */
+export function drawBatch(
+  signature: Signature,
+  { sizes, lengths, data }: Pick<FuzzCase, 'sizes' | 'lengths' | 'data'>,
+): Batch {
+  const arrays: Record<string, Buffer> = {}
+  const draw = random(data, 'batch')
+  for (const port of portsOf(signature)) {
+    const count = elements(port, sizes, sizes.B)
+    const element = (): number => drawElement(port, sizes, draw, 1)
+    arrays[port.name] =
+      port.dtype === 'real'
+        ? Float64Array.from({ length: count }, element)
+        : Int32Array.from({ length: count }, element)
+    port.axes.forEach(({ name, ragged }, i) => {
+      if (!ragged || arrays[`${name}.lengths`] !== undefined) return
+      const length = port.axes.slice(0, i).reduce((n, a) => n * evaluate(a.size, sizes), sizes.B)
+      arrays[`${name}.lengths`] = Int32Array.from(lengths[name] ?? Array.from({ length }, () => sizes[name]))
+    })
+  }
+  return { sizes, arrays }
+}
+
+/** The same batch with other values in its padding. */
+export function repadded(signature: Signature, batch: Batch, seed: number): Batch {
+  const draw = random(seed, 'padding')
+  const arrays: Record<string, Buffer> = { ...batch.arrays }
+  for (const port of portsOf(signature)) {
+    const data = arrays[port.name].slice()
+    forEachItem(port, batch, (start, size, valid) => {
+      for (let i = 0; i < size && !valid; i++) data[start + i] = drawElement(port, batch.sizes, draw, 50)
+    })
+    arrays[port.name] = data
+  }
+  return { ...batch, arrays }
+}
+
+/** Example b by itself, in the same padding. */
+export const alone = (batch: Batch, b: number): Batch => permuted(batch, [b])
+
+/** The examples at some places of a batch, in that order. */
+export function permuted({ sizes, arrays }: Batch, order: readonly number[]): Batch {
+  const chosen = Object.entries(arrays).map(([name, data]): [string, Buffer] => {
+    const size = sizes.B === 0 ? 0 : data.length / sizes.B
+    const parts = order.map(b => data.subarray(b * size, (b + 1) * size))
+    const result =
+      data instanceof Int32Array ? new Int32Array(order.length * size) : new Float64Array(order.length * size)
+    parts.forEach((part, i) => {
+      result.set(part, i * size)
+    })
+    return [name, result]
+  })
+  return { sizes: { ...sizes, B: order.length }, arrays: Object.fromEntries(chosen) }
+}
+
+/** Calls `visit` with the place and size of each item of a port, and whether it lies within the lengths. */
+export function forEachItem(
+  port: Port,
+  batch: Batch,
+  visit: (start: number, size: number, valid: boolean, example: number) => void,
+): void {
+  const axes = port.axes.map(a => evaluate(a.size, batch.sizes))
+  const size = port.item.reduce((n, d) => n * evaluate(d, batch.sizes), 1)
+  const walk = (d: number, place: readonly number[], valid: boolean): void => {
+    if (d === axes.length) {
+      const offset = place.reduce((at, i, k) => (k === 0 ? i : at * axes[k - 1] + i), 0)
+      visit(offset * size, size, valid, place[0])
+      return
+    }
+    const count = valid ? validCount(port, d, place, axes, batch) : 0
+    for (let i = 0; i < axes[d]; i++) walk(d + 1, [...place, i], valid && i < count)
+  }
+  for (let b = 0; b < batch.sizes.B; b++) walk(0, [b], true)
+}
+
+/** How many elements along axis d are valid at a place [example, outer axes…]. */
+function validCount(
+  port: Port,
+  d: number,
+  place: readonly number[],
+  axes: readonly number[],
+  { sizes, arrays }: Batch,
+): number {
+  const { name, ragged } = port.axes[d]
+  // `T-1` is as long as T, less one.
+  const [base, less = '0'] = name.split('-')
+  const lengths = arrays[`${base}.lengths`]
+  if (!ragged || lengths === undefined) return axes[d]
+  // Lengths are over the batch and the first axes of every port that has the axis.
+  let at = place[0]
+  let span = sizes.B
+  for (let i = 0; i < d && span < lengths.length; i++) {
+    at = at * axes[i] + place[i + 1]
+    span *= axes[i]
+  }
+  return Math.max(0, lengths[at] - Number(less))
+}
+
+const portsOf = ({ inputs, targets }: Signature): readonly Port[] => [...inputs, ...targets]
+
+const elements = (port: Port, sizes: Sizes, examples: number): number =>
+  [...port.axes.map(a => a.size), ...port.item].reduce((n, d) => n * evaluate(d, sizes), examples)
+
+function drawElement(port: Port, sizes: Sizes, draw: Random, size: number): number {
+  if (port.coding !== undefined) return Math.floor(draw() * evaluate(port.coding.size, sizes))
+  if (port.dtype === 'real') return uniform(draw, -size, size)
+  return Math.floor(draw() * (port.dtype === 'bool' ? 2 : 4))
+}

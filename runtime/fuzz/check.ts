@@ -1,0 +1,68 @@
+// What a check of the fuzzer is: a property of every program.
+import type { Cause } from '../gradients/locate.ts'
+import type { Arrays, Trial } from './trial.ts'
+
+export interface Failure {
+  /** What was expected and what was found. */
+  readonly message: string
+  readonly cause?: Cause
+}
+
+export interface Outcome {
+  /** How many comparisons were made. */
+  readonly checks: number
+  /** How many of them lay on a kink or at a jump. */
+  readonly kinks?: number
+  readonly failure?: Failure
+}
+
+export interface Check {
+  readonly name: string
+  /** What holds of every program, in one line. */
+  readonly claim: string
+  /** It is run on one program in so many, by turns: 1 if left out. */
+  readonly every?: number
+  readonly run: (trial: Trial) => Outcome
+}
+
+/** Compares arrays by name: each on its own scale, with a floor from `rounding` that is asked for only where a gap seems too large. */
+export function compare(
+  found: Arrays,
+  expected: Arrays,
+  tolerance: number,
+  what: string,
+  rounding: () => (name: string) => ArrayLike<number> = () => () => [],
+): Outcome {
+  const names = Object.keys(expected)
+  for (const name of names) {
+    const [a, b] = [found[name], expected[name]]
+    if (a === undefined || a.length !== b.length) {
+      return { checks: names.length, failure: { message: `${name} of ${what} is missing or has another size` } }
+    }
+    let scale = 0
+    for (const x of b) if (Number.isFinite(x)) scale = Math.max(scale, Math.abs(x))
+    const off = (i: number, slack: number): boolean =>
+      !(Object.is(a[i], b[i]) || a[i] === b[i] || Math.abs(a[i] - b[i]) <= tolerance * scale + slack)
+    const far = b.findIndex((_: number, i: number) => off(i, 0))
+    if (far < 0) continue
+    const bounds = rounding()(name)
+    const worst = b.findIndex((_: number, i: number) => off(i, 16 * (bounds[i] ?? 0)))
+    if (worst < 0) continue
+    const message = `${name}[${worst}] of ${what} is ${a[worst]} and should be ${b[worst]} (scale ${scale.toExponential(2)})`
+    return { checks: names.length, failure: { message } }
+  }
+  return { checks: names.length }
+}
+
+/** Outcomes one after the other, up to the first failure. */
+export function inTurn(steps: Iterable<() => Outcome>): Outcome {
+  let checks = 0
+  let kinks = 0
+  for (const step of steps) {
+    const outcome = step()
+    checks += outcome.checks
+    kinks += outcome.kinks ?? 0
+    if (outcome.failure !== undefined) return { checks, kinks, failure: outcome.failure }
+  }
+  return { checks, kinks }
+}

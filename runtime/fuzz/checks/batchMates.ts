@@ -1,0 +1,44 @@
+// An example gives by itself what it gives among others, wherever in the batch it stands.
+import { alone, permuted } from '../batch.ts'
+import { type Check, compare, inTurn, type Outcome } from '../check.ts'
+import type { Arrays, Trial } from '../trial.ts'
+
+export const batchMates: Check = {
+  name: 'batch mates',
+  claim:
+    'the order of a batch changes no loss and no gradient, and the outputs of an example do not depend on the others',
+  run: trial => {
+    const { batch, inputs } = trial
+    const { sizes } = batch
+    const { run, rounding } = trial.tried('predict')
+    const together = run(sizes, inputs)
+    const examples = Array.from({ length: sizes.B }, (_, b) => (): Outcome => {
+      const one = alone(batch, b)
+      const found = run(one.sizes, { ...inputs, ...one.arrays })
+      const expected = mapArrays(together, data =>
+        data.slice((b * data.length) / sizes.B, ((b + 1) * data.length) / sizes.B),
+      )
+      const floor = () => {
+        const bounds = rounding()
+        return (name: string) => bounds(name).subarray((b * together[name].length) / sizes.B)
+      }
+      return compare(found, expected, 1e-12, `predict, example ${b} by itself`, floor)
+    })
+    return inTurn([...examples, () => turned(trial)])
+  },
+}
+
+/** The batch in the opposite order: sums are the same but for rounding. */
+function turned(trial: Trial): Outcome {
+  const { batch, inputs, weights } = trial
+  const { sizes } = batch
+  const { run, rounding } = trial.tried('gradient')
+  const order = Array.from({ length: sizes.B }, (_, b) => sizes.B - 1 - b)
+  const whole = (results: Arrays): Arrays =>
+    Object.fromEntries(Object.entries(results).filter(([name]) => name === 'loss' || name.slice(2) in weights))
+  const [found, expected] = [permuted(batch, order), batch].map(b => whole(run(sizes, { ...inputs, ...b.arrays })))
+  return compare(found, expected, 1e-11, 'gradient of the batch turned round', rounding)
+}
+
+const mapArrays = (arrays: Arrays, change: (data: Arrays[string]) => Arrays[string]): Arrays =>
+  Object.fromEntries(Object.entries(arrays).map(([name, data]) => [name, change(data)]))

@@ -1,0 +1,20 @@
+// A complex step gives what dual numbers give: two ways of forward mode that share the structure of a program and no formula.
+import { signs } from '../../gradients/direction.ts'
+import { sizeIn } from '../../gradients/subject.ts'
+import type { Check } from '../check.ts'
+
+export const complexStep: Check = {
+  name: 'complex step',
+  claim: 'where every operation is analytic, the imaginary part of a complex step is the derivative',
+  run: trial => {
+    const subject = trial.subject()
+    if (!subject.smooth || !Number.isFinite(subject.loss)) return { checks: 0 }
+    const direction = new Map([...subject.shapes.keys()].map(n => [n, signs(sizeIn(subject, n), trial.draw)]))
+    const tangent = subject.tangent(direction)
+    const step = subject.complexStep(direction)
+    // A power of a negative number has no complex logarithm here.
+    if (Number.isNaN(step)) return { checks: 0 }
+    if (Math.abs(step - tangent) <= 1e-9 * Math.max(1, Math.abs(tangent))) return { checks: 1 }
+    return { checks: 1, failure: { message: `by a complex step ${step}, by dual numbers ${tangent}` } }
+  },
+}

@@ -1,0 +1,23 @@
+// The checks of the fuzzer: the list.
+import type { Check } from '../check.ts'
+import { agreement } from './agreement.ts'
+import { batchMates } from './batchMates.ts'
+import { complexStep } from './complexStep.ts'
+import { derivatives } from './derivatives.ts'
+import { inside } from './inside.ts'
+import { padding } from './padding.ts'
+import { reversal } from './reversal.ts'
+import { scaling } from './scaling.ts'
+import { splitting } from './splitting.ts'
+
+export const checks: readonly Check[] = [
+  agreement,
+  derivatives,
+  complexStep,
+  inside,
+  padding,
+  batchMates,
+  scaling,
+  reversal,
+  splitting,
+]

@@ -1,0 +1,23 @@
+// The gradient of every value inside the program, at every step of its loops, on its own scale: an error in what has almost
+// vanished cannot hide behind what has not.
+import { naive } from '../../../compiler/passes/pipeline.ts'
+import { wrongInside } from '../../gradients/locate.ts'
+import type { Check } from '../check.ts'
+import { placeOf } from '../trial.ts'
+
+export const inside: Check = {
+  name: 'inside',
+  claim: 'the gradient of every value inside a program, at every step, is what dual numbers give',
+  every: 4,
+  run: trial => {
+    const { model } = trial
+    const loss = { context: model.context, graph: model.evaluate({ pipeline: naive }) }
+    const { checks, causes } = wrongInside(loss, placeOf(trial))
+    const [cause] = causes
+    if (cause === undefined) return { checks }
+    const { value, ops, steps } = cause
+    const at = steps.length === 0 ? '' : ` at step ${steps.join(', ')}`
+    const message = `the gradient of ${value || 'a value'}, which ${ops.join(', ')} reads, is wrong${at}`
+    return { checks, failure: { message, cause } }
+  },
+}

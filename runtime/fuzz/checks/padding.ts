@@ -1,0 +1,19 @@
+// Padding is never seen: with other garbage outside the lengths nothing changes.
+import { repadded } from '../batch.ts'
+import { type Check, compare, inTurn } from '../check.ts'
+import { graphNames } from '../trial.ts'
+
+export const padding: Check = {
+  name: 'padding',
+  claim: 'no result changes with what stands outside the lengths of a sequence',
+  run: ({ model, batch, inputs, tried, case: { data } }) => {
+    const { sizes } = batch
+    const other = { ...inputs, ...repadded(model.signature, batch, data + 1).arrays }
+    return inTurn(
+      graphNames.map(name => () => {
+        const { run, rounding } = tried(name)
+        return compare(run(sizes, other), run(sizes, inputs), 1e-12, `${name} with other padding`, rounding)
+      }),
+    )
+  },
+}

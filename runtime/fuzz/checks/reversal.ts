@@ -1,0 +1,41 @@
+// A sequence that is turned round twice is the sequence.
+import { compile } from '../../../compiler/index.ts'
+import { allExprs } from '../../../dsl/children.ts'
+import { type Check, compare, inTurn } from '../check.ts'
+import { graphNames, graphOf, placeOf, type Trial, tryGraph } from '../trial.ts'
+
+export const reversal: Check = {
+  name: 'reversal',
+  claim: 'reversing an input twice changes nothing',
+  every: 4,
+  run: trial => {
+    const { tested, batch, inputs, model } = trial
+    const source = reversedTwice(trial)
+    if (source === undefined) return { checks: 0 }
+    const twice = compile(source, { ops: model.context.ops })
+    return inTurn(
+      graphNames.map(name => () => {
+        const graph = { context: twice.context, graph: graphOf(twice, name, tested.pipeline) }
+        const { run, rounding } = tryGraph(graph, placeOf(trial))
+        const expected = trial.tried(name).run(batch.sizes, inputs)
+        return compare(run(batch.sizes, inputs), expected, 1e-11, `${name} with an input reversed twice`, rounding)
+      }),
+    )
+  },
+}
+
+/**
+ * The program with `reverse(reverse(x) + …)` for its first input over one axis, wherever the model reads it. The term that is
+ * added is zero, and in order: so neither `reverse` is undone by the other before it is carried out.
+ */
+function reversedTwice({ model, case: { source } }: Trial): string | undefined {
+  const port = model.signature.inputs.find(i => i.dtype === 'real' && i.axes.length === 1)
+  if (port === undefined) return undefined
+  const [{ name: axis }] = port.axes
+  const exprs = model.unit.body.flatMap(s => ('value' in s && s.value !== undefined ? [...allExprs(s.value)] : []))
+  const uses = exprs.filter(e => e.kind === 'name' && e.name === port.name)
+  const turned = `reverse(reverse(${port.name}, over ${axis}) + 0 * position(over ${axis}), over ${axis})`
+  return uses
+    .sort((a, b) => b.span.start - a.span.start)
+    .reduce((text, { span }) => text.slice(0, span.start) + turned + text.slice(span.end), source)
+}

@@ -1,0 +1,115 @@
+// The fuzzer: random programs against every check, until the runs or the time are used up. What fails is shrunk.
+import fc from 'fast-check'
+import { RnnError } from '../../dsl/diagnostics.ts'
+import type { Cause } from '../gradients/locate.ts'
+import type { FuzzCase } from './case.ts'
+import type { Check, Outcome } from './check.ts'
+import { checks as allChecks } from './checks/index.ts'
+import { fuzzCases, type GenerateOptions } from './generate/index.ts'
+import { openTrial, type UnderTest } from './trial.ts'
+
+export interface FuzzOptions extends UnderTest, GenerateOptions {
+  readonly seed: number
+  /** How many programs, at most. */
+  readonly runs: number
+  /** How long, at most, in ms. */
+  readonly time?: number
+  readonly checks?: readonly Check[]
+  /** Ends after so many failures. */
+  readonly most?: number
+  readonly onProgress?: (done: number, programs: number) => void
+  /** Ends after the program in progress. */
+  readonly signal?: AbortSignal
+}
+
+export interface FuzzFailure {
+  /** The check that failed. */
+  readonly check: string
+  readonly message: string
+  /** The smallest program found that fails. */
+  readonly case: FuzzCase
+  readonly cause?: Cause
+}
+
+export interface FuzzReport {
+  readonly seed: number
+  readonly programs: number
+  /** Comparisons made. */
+  readonly checks: number
+  /** Comparisons that lay on a kink or at a jump, where differences have no say. */
+  readonly kinks: number
+  readonly failures: readonly FuzzFailure[]
+}
+
+/** Programs between two reports of progress: the thread is given back there. */
+const slice = 20
+
+/** The same seed gives the same programs, however long each takes. */
+export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
+  const { seed, runs, time = Number.POSITIVE_INFINITY, checks = allChecks, most = 1 } = options
+  const failures: FuzzFailure[] = []
+  const counts = { programs: 0, checks: 0, kinks: 0 }
+  const started = performance.now()
+  const spent = (): number => (performance.now() - started) / time
+  for (let part = 0; counts.programs < runs && spent() < 1 && failures.length < most; part++) {
+    if (options.signal?.aborted) break
+    const found = runPart(options, checks, seed + part, Math.min(slice, runs - counts.programs), counts)
+    if (found !== undefined) failures.push(found)
+    options.onProgress?.(Math.min(1, Math.max(counts.programs / runs, spent())), counts.programs)
+    await new Promise(resolve => setTimeout(resolve))
+  }
+  return { seed, ...counts, failures }
+}
+
+function runPart(
+  options: FuzzOptions,
+  checks: readonly Check[],
+  seed: number,
+  numRuns: number,
+  counts: { programs: number; checks: number; kinks: number },
+): FuzzFailure | undefined {
+  let last: FuzzFailure | undefined
+  let shrinking = false
+  const property = fc.property(fuzzCases(options), fuzzCase => {
+    const { outcome, check } = runCase(fuzzCase, options, checks)
+    if (!shrinking) {
+      counts.programs++
+      counts.checks += outcome.checks
+      counts.kinks += outcome.kinks ?? 0
+    }
+    if (outcome.failure === undefined) return
+    // A shrunk program must fail the same check: another fault is another failure.
+    if (last !== undefined && last.check !== check) return
+    shrinking = true
+    last = { check, case: fuzzCase, ...outcome.failure }
+    throw new Error(outcome.failure.message)
+  })
+  fc.check(property, { seed, numRuns })
+  return last
+}
+
+/** Runs every check on one case, up to the first failure. */
+export function runCase(
+  fuzzCase: FuzzCase,
+  under: UnderTest = {},
+  checks: readonly Check[] = allChecks,
+): { readonly outcome: Outcome; readonly check: string } {
+  const done = { checks: 0, kinks: 0 }
+  let check = 'compile'
+  try {
+    const trial = openTrial(fuzzCase, under)
+    for (const [turn, one] of checks.entries()) {
+      if ((fuzzCase.data + turn) % (one.every ?? 1) !== 0) continue
+      check = one.name
+      const outcome = one.run(trial)
+      done.checks += outcome.checks
+      done.kinks += outcome.kinks ?? 0
+      if (outcome.failure !== undefined) return { outcome: { ...done, failure: outcome.failure }, check }
+    }
+    return { outcome: done, check }
+  } catch (error) {
+    if (error instanceof RangeError && /call stack/.test(error.message)) throw error
+    const message = error instanceof RnnError || error instanceof Error ? error.message : String(error)
+    return { outcome: { ...done, failure: { message } }, check }
+  }
+}
