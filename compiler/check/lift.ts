@@ -72,7 +72,7 @@ export function matchArgument(scope: Scope, inner: Scope, arg: Argument): Argume
     const left = declaration.type.axes.length - declared.size
     const axis =
       candidates.find(a => known !== undefined && baseOf(a) === baseOf(known)) ??
-      candidates.find(a => a.name === name.text) ??
+      candidates.find(a => baseOf(a).name === name.text) ??
       (candidates.length === 1 || candidates.length === left ? candidates[0] : undefined)
     if (axis === undefined && candidates.length > 1)
       fail('RNN214', { callee: inner.place, axes: formatAxes(candidates), axis: name.text }, { span: arg.span })
