@@ -559,7 +559,7 @@ model m {
   RNN228: {
     title: 'One place in sequences of different lengths',
     message:
-      '{what} at the same place of {inner} along {outer}, but each element of {outer} has {inner} of a length of its own',
+      '{what} at the same place of {inner} along {outer}, but each element of {outer} has a {inner} of its own length',
     help: 'first go through {inner}: `last(…, over {inner})` or another function over {inner} gives one value for each element of {outer}',
     cause:
       'Where C has a length for each element of W, as words of different lengths have, the third of C in one element of W has nothing to do with the third in the next.',

@@ -269,7 +269,7 @@ function scannedAxis(
     )
   }
   if (lead.length > 1)
-    return fail('RNN214', { callee: unit, axes: formatAxes(lead), axis: lead[lead.length - 1].name }, { span })
+    return fail('RNN214', { callee: unit, axes: formatAxes(lead), axis: baseOf(lead[lead.length - 1]).name }, { span })
   if (lead.length === 1) return lead[0]
   const missing = stateDeclarations(inner, instance).find(d => !states.has(d.name))
   if (missing === undefined) return undefined

@@ -155,7 +155,8 @@ export function checkAxes(scope: Scope, tensors: readonly Tensor[], span: Span):
   })
 }
 
-function sameBaseHint(some: readonly Axis[], others: readonly Axis[]): { help?: string } {
+/** What to do about two axes that were one. */
+export function sameBaseHint(some: readonly Axis[], others: readonly Axis[]): { help?: string } {
   const pairs = others.flatMap(a => some.filter(b => baseOf(a) === baseOf(b)).map(b => [a, b]))
   if (pairs.length === 0) return {}
   const [[a, b]] = pairs
