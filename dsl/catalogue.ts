@@ -556,6 +556,19 @@ model m {
 }`,
     fix: 'Write the repetition as a cell that runs over an axis.',
   },
+  RNN228: {
+    title: 'One place in sequences of different lengths',
+    message:
+      '{what} at the same place of {inner} along {outer}, but each element of {outer} has a {inner} of its own length',
+    help: 'first go through {inner}: `last(…, over {inner})` or another function over {inner} gives one value for each element of {outer}',
+    cause:
+      'Where C has a length for each element of W, as words of different lengths have, the third of C in one element of W has nothing to do with the third in the next.',
+    example: `model m {
+  input text: token of 50 over W over C
+  output y = sum(text |> embedding(8), over W)
+}`,
+    fix: 'Go through the inner axis first, `sum(last(…, over C), over W)`; or read it whole in each step, in a cell with an `input m: [A] over C`.',
+  },
 
   // 3xx: recurrence.
 
@@ -979,10 +992,10 @@ data d for m { t = csv("a.csv"); x = t.x; label = t.label }`,
     message: '{feature} is not supported by this version yet',
     cause: 'The language has it, and this version of the compiler does not.',
     example: `model m {
-  input words: token of 50 over W over C
-  output y = last(words |> embedding(8), over W)
+  input z: [N], x: real over T[2*N]
+  output y = drop_first(x)
 }`,
-    fix: 'Express it in another way, here `last(…, over C)` first, or ask for it in an issue.',
+    fix: 'Express it in another way, here `over T[N]`, or ask for it in an issue.',
   },
 
   // 5xx: weights and run time.

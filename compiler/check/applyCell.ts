@@ -8,10 +8,12 @@ import type { UnitArgs } from './arguments.ts'
 import { runBody } from './body.ts'
 import { asTensor } from './convert.ts'
 import { declare } from './declare.ts'
-import { checkNesting, commonOrder, expand, inOrder, joinAxes, maskOf, tensor, toReal, visibleAxes } from './emit.ts'
+import { commonOrder, expand, inOrder, joinAxes, lengthOf, maskOf, tensor, toReal, visibleAxes } from './emit.ts'
 import { describeEntity, type Instance, type Result, type States } from './entity.ts'
 import { type Argument, outside, plainItem } from './lift.ts'
+import { checkPlaces, nestedIn } from './nested.ts'
 import type { Scope, StateDeclaration } from './scope.ts'
+import { leavingAxes, stepAxes } from './stepAxes.ts'
 import {
   type Axis,
   baseOf,
@@ -22,6 +24,7 @@ import {
   joinFacts,
   sameItem,
   type Tensor,
+  withAxes,
 } from './tensor.ts'
 import { quoted, sourceText } from './text.ts'
 import { knownResolver, resolveType } from './types.ts'
@@ -90,12 +93,16 @@ export function applyCell(
   const axis = scannedAxis(scope, inner, instance, args, given, lead, call, span)
   for (const arg of args) inner.names.set(arg.name, { ...arg.tensor, name: arg.name })
   declare(inner, instance)
-  const values = [...args.map(a => a.tensor), ...given.values(), ...(axis?.lengths === undefined ? [] : [axis.lengths])]
-  const around = joinAxes(values).filter(a => a !== axis)
-  if (axis !== undefined) checkNesting(around, axis, span)
+  const values = [...args.map(a => a.tensor), ...given.values()]
+  const lengths = [...joinAxes(values), ...(axis === undefined ? [] : [axis])].flatMap(a => a.lengths ?? [])
+  const around = joinAxes([...values, ...lengths]).filter(a => a !== axis)
   const declared = new Set(args.flatMap(a => [...a.declared.values()]))
   const mapped = around.filter(a => !declared.has(a))
   const states = stateDeclarations(inner, instance)
+  if (axis !== undefined) {
+    checkPlaces(mapped, axis, `${instance.unit.name.text} goes on`, span)
+    for (const d of states) checkPlaces(d.axes, axis, `state \`${d.name}\` is kept`, d.span)
+  }
   const started = states.map(d => inOrder(scope, startOf(scope, inner, instance, d, given.get(d.name), mapped)))
   const cell: Prepared = { scope, inner, instance, args, states, started, mapped, span }
   return axis === undefined ? singleStep(cell) : scanSteps(cell, axis)
@@ -107,7 +114,7 @@ function runStep(
   builder: Builder,
   locals: readonly (readonly [string, Tensor])[],
   current: readonly Tensor[],
-  inside: Partial<Pick<Scope, 'steps' | 'around'>>,
+  inside: Partial<Pick<Scope, 'steps' | 'around' | 'axes'>>,
 ): { returned?: Tensor; outputs: ReadonlyMap<string, Tensor>; next: readonly Tensor[]; body: Scope } {
   const types = new Map(states.map(d => [d.name, d]))
   const body: Scope = { ...inner, builder, names: new Map([...inner.names, ...locals]), states: types, ...inside }
@@ -143,12 +150,12 @@ const statesOf = ({ instance, states }: Prepared, values: readonly Tensor[]): St
 
 /** The scan: arguments over the axis are sliced, all else that the body uses is constant. */
 function scanSteps(cell: Prepared, axis: Axis): Result {
-  const { scope, args, states, started, mapped, span } = cell
+  const { scope, inner, args, states, started, mapped, span } = cell
   const sequences = args.filter(a => a.tensor.axes.includes(axis))
-  const ordered = commonOrder(
-    scope,
-    sequences.map(a => a.tensor),
-  )
+  const tensors = sequences.map(a => a.tensor)
+  const nested = nestedIn(joinAxes(tensors), axis)
+  const all = commonOrder(scope, [...tensors, ...nested.map(a => lengthOf(scope, a))])
+  const [ordered, lengths] = [all.slice(0, tensors.length), all.slice(tensors.length)]
   const reversed = ordered.some(t => t.reversed.includes(axis))
   const { body: builder, consts } = createBodyBuilder(scope.builder)
   const xs: Binding[] = []
@@ -159,9 +166,10 @@ function scanSteps(cell: Prepared, axis: Axis): Result {
     xs.push({ outer, inner: value })
     return { ...t, axes: rest, value, reversed: t.reversed.filter(a => a !== axis) }
   }
-  const locals = sequences.map(({ name }, i) => [name, { ...slice(ordered[i], name), name }] as const)
+  const ofStep = stepAxes(nested, a => slice(lengths[nested.indexOf(a)], `${a.name}.lengths`))
+  const locals = sequences.map(({ name }, i) => [name, { ...withAxes(slice(ordered[i], name), ofStep), name }] as const)
   const mask = maskOf(scope, axis)
-  const valid = mask && slice(mask, mask.value.hint)
+  const valid = mask && slice(inOrder(scope, mask), mask.value.hint)
   let step: Tensor | undefined
   const steps = (): readonly Tensor[] => {
     step ??= slice(tensor(scope.builder.emit('iota', [], { size: D.unlabelled(axis.size) }), [axis], []), 'step')
@@ -175,6 +183,7 @@ function scanSteps(cell: Prepared, axis: Axis): Result {
   const current = carries.map((c, i) => tensor(c.inner, layouts[i], states[i].item, { facts: started[i].facts }))
   const { returned, outputs, next, body } = runStep(cell, builder, locals, current, {
     steps,
+    axes: new Map([...inner.axes].map(([name, a]) => [name, ofStep.get(a) ?? a])),
     around: { scope, bindings: () => [...consts, ...xs] },
   })
 
@@ -192,25 +201,29 @@ function scanSteps(cell: Prepared, axis: Axis): Result {
     return builder.emit('where', [test, value, carries[i].inner], {}, { hint: `${d.name}'`, span: d.span })
   })
   const perStep = [...(returned === undefined ? [] : [returned]), ...outputs.values()]
-  const results = [...leaving, ...perStep.map(t => builder.use(t.value))]
+  const away = leavingAxes(scope, builder, ofStep, perStep, span)
+  const given = [...perStep, ...away.lengths]
+  const results = [...leaving, ...given.map(t => builder.use(t.value))]
   const length = D.unlabelled(axis.size)
   const outs = emitScan(scope.builder, { length, reverse: reversed, consts, carries, xs }, builder.eqns, results)
 
   // One state may pass on at a later step what another was given.
   const read = scanned(joinFacts([...args.map(a => a.tensor), ...started]), axis, reversed)
   const atEnd = { operation: cell.instance.unit.name.text, span, value: 'it', through: [] }
+  const overSteps = given.map((t, i) => ({
+    ...t,
+    value: outs[states.length + i],
+    axes: [axis, ...t.axes],
+    reversed: [...t.reversed, ...(reversed ? [axis] : [])],
+  }))
+  const outsideOf = away.outside(overSteps.slice(perStep.length))
   const finals = states.map((d, i) => {
     const facts = { ...joinFacts([{ facts: read, axes: [] }, next[i]]), whole: new Map([...read.whole, [axis, atEnd]]) }
-    return tensor(outs[i], layouts[i], d.item.map(D.unlabelled), { coding: d.coding, facts, name: '' })
+    const final = tensor(outs[i], layouts[i], d.item.map(D.unlabelled), { coding: d.coding, facts, name: '' })
+    return withAxes(final, outsideOf)
   })
   const stacked = perStep.map((t, i) =>
-    outside({
-      ...t,
-      value: outs[states.length + i],
-      axes: [axis, ...t.axes],
-      reversed: [...t.reversed, ...(reversed ? [axis] : [])],
-      facts: joinFacts([{ facts: read, axes: [axis] }, t]),
-    }),
+    outside(withAxes({ ...overSteps[i], facts: joinFacts([{ facts: read, axes: [axis] }, t]) }, outsideOf)),
   )
   const named = returned === undefined ? stacked : stacked.slice(1)
   return {
@@ -256,7 +269,7 @@ function scannedAxis(
     )
   }
   if (lead.length > 1)
-    return fail('RNN214', { callee: unit, axes: formatAxes(lead), axis: lead[lead.length - 1].name }, { span })
+    return fail('RNN214', { callee: unit, axes: formatAxes(lead), axis: baseOf(lead[lead.length - 1]).name }, { span })
   if (lead.length === 1) return lead[0]
   const missing = stateDeclarations(inner, instance).find(d => !states.has(d.name))
   if (missing === undefined) return undefined

@@ -4,7 +4,7 @@ import { fail } from '../../dsl/diagnostics.ts'
 import { broadcast, fill, reshape as reshapeValue, scalar } from '../ir/builder.ts'
 import * as D from '../ir/dim.ts'
 import type { DType, Value } from '../ir/graph.ts'
-import type { Scope } from './scope.ts'
+import { homeOf, type Scope } from './scope.ts'
 import {
   type Axis,
   baseOf,
@@ -71,25 +71,32 @@ export const toReal = (scope: Scope, t: Tensor): Tensor =>
 
 /** The tensor with every pending `reverse` of these axes carried out. */
 export function inOrder(scope: Scope, t: Tensor, axes: readonly Axis[] = t.reversed): Tensor {
-  return axes.filter(a => t.reversed.includes(a)).reduce((x, axis) => turnRound(scope, x, axis), t)
+  return axes.reduce((x, axis) => (x.reversed.includes(axis) ? turnRound(scope, x, axis) : x), t)
 }
 
-function turnRound(scope: Scope, t: Tensor, axis: Axis): Tensor {
+function turnRound(scope: Scope, given: Tensor, axis: Axis): Tensor {
   // What depends on weights alone has no batch, but its lengths may differ from example to example.
-  const length = lengthOf(scope, axis)
-  const rest = joinAxes([{ axes: t.axes.filter(a => a !== axis) }, length])
-  const axes = [axis, ...rest]
-  const values = [expand(scope, t, axes, t.item), expand(scope, length, rest, [])]
-  const value = scope.builder.emit('reverse', values, { axis: -axes.length - t.item.length, tail: t.item.length })
-  return { ...t, axes, value, reversed: t.reversed.filter(a => a !== axis) }
+  const [t, length] = commonOrder(scope, [given, lengthOf(scope, axis)])
+  const axes = joinAxes([t, length])
+  const rest = axes.filter(a => a !== axis)
+  const x = { ...t, axes, value: expand(scope, t, axes, t.item) }
+  const attrs = { axis: placeOf(x, axis), tail: t.item.length }
+  const value = scope.builder.emit('reverse', [x.value, expand(scope, length, rest, [])], attrs)
+  return { ...x, value, reversed: t.reversed.filter(a => a !== axis) }
 }
 
 /** The same order along every axis that several share: left reversed only if all that have the axis are. */
-export function commonOrder(scope: Scope, tensors: readonly Tensor[]): Tensor[] {
-  const mixed = new Set(
-    tensors.flatMap(t => t.reversed.filter(a => tensors.some(u => u.axes.includes(a) && !u.reversed.includes(a)))),
+export function commonOrder(scope: Scope, tensors: readonly Tensor[]): readonly Tensor[] {
+  const mixed = tensors.flatMap(t =>
+    t.reversed.filter(a => tensors.some(u => u.axes.includes(a) && !u.reversed.includes(a))),
   )
-  return tensors.map(t => inOrder(scope, t, [...mixed]))
+  // Turning one axis round may need another in order.
+  return mixed.length === 0
+    ? tensors
+    : commonOrder(
+        scope,
+        tensors.map(t => inOrder(scope, t, mixed)),
+      )
 }
 
 /** The axes of several tensors together, in one order: of the largest first, the batch last. */
@@ -135,7 +142,7 @@ export function checkAxes(scope: Scope, tensors: readonly Tensor[], span: Span):
         {
           span,
           caret: `${quoted(largestTensor.name, 'one side')} is over ${formatAxes(largest)}, ${quoted(tensors[i].name, 'the other')} over ${formatAxes(axes)}`,
-          ...shortenedHint(largest, extra),
+          ...sameBaseHint(largest, extra),
         },
       )
     }
@@ -148,11 +155,18 @@ export function checkAxes(scope: Scope, tensors: readonly Tensor[], span: Span):
   })
 }
 
-function shortenedHint(some: readonly Axis[], others: readonly Axis[]): { help?: string } {
-  const [axis] = others.filter(a => some.some(b => baseOf(a) === baseOf(b)))
-  return axis === undefined
-    ? {}
-    : { help: `shorten both sides: \`drop_first\` and \`drop_last\` of values over ${baseOf(axis).name} have one axis` }
+/** What to do about two axes that were one. */
+export function sameBaseHint(some: readonly Axis[], others: readonly Axis[]): { help?: string } {
+  const pairs = others.flatMap(a => some.filter(b => baseOf(a) === baseOf(b)).map(b => [a, b]))
+  if (pairs.length === 0) return {}
+  const [[a, b]] = pairs
+  const shortened = [a, b].some(x => x.dropped !== undefined)
+  const base = baseOf(a).name
+  return {
+    help: shortened
+      ? `shorten both sides: \`drop_first\` and \`drop_last\` of values over ${base} have one axis`
+      : `${a.name} and ${b.name} have different lengths: do the same with both sides, or first go through ${base}`,
+  }
 }
 
 export const cause = (operation: string, span: Span, t: Tensor): Cause => ({
@@ -175,19 +189,19 @@ export function maskOf(scope: Scope, axis: Axis): Tensor | undefined {
   if (lengths === undefined) return undefined
   const known = scope.session.masks.get(axis)
   if (known !== undefined) return known
-  const b = scope.session.root
-  const rootScope = { ...scope, builder: b }
+  const b = homeOf(scope, lengths.value)
+  const home = { ...scope, builder: b }
   const axes = [axis, ...lengths.axes]
   const positions = tensor(b.emit('iota', [], { size: axis.size }, { hint: 'position' }), [axis], [])
   const value = b.emit(
     'lt',
-    [expand(rootScope, positions, axes, []), expand(rootScope, lengths, axes, [])],
+    [expand(home, positions, axes, []), expand(home, lengths, axes, [])],
     {},
     {
       hint: `valid_${axis.name}`,
     },
   )
-  const mask = tensor(value, axes, [])
+  const mask = tensor(value, axes, [], { reversed: lengths.reversed })
   scope.session.masks.set(axis, mask)
   return mask
 }
@@ -196,23 +210,18 @@ export function maskOf(scope: Scope, axis: Axis): Tensor | undefined {
 export function masked(scope: Scope, t: Tensor, axes: readonly Axis[], padding: number): Tensor {
   let result = t
   for (const axis of axes) {
-    const mask = maskOf(scope, axis)
-    if (mask === undefined) continue
-    const all = joinAxes([result, mask])
-    const like = expand(scope, result, all, t.item)
+    const inner = maskOf(scope, axis)
+    if (inner === undefined) continue
+    // Reversed or not, the valid elements of the axis lie in the same places.
+    const alike = result.reversed.includes(axis) ? { ...inner, reversed: [...inner.reversed, axis] } : inner
+    const [x, mask] = commonOrder(scope, [result, alike])
+    const all = joinAxes([x, mask])
+    const like = expand(scope, x, all, t.item)
     const test = expand(scope, mask, all, t.item)
     const blank = fill(scope.builder, scalar(scope.builder, padding, t.dtype), like.shape)
-    result = { ...result, axes: all, value: scope.builder.emit('where', [test, like, blank]) }
+    result = { ...x, axes: all, value: scope.builder.emit('where', [test, like, blank]) }
   }
   return result
-}
-
-/** RNN413 where axes would stay without the one along which their lengths differ. */
-export function checkNesting(rest: readonly Axis[], gone: Axis, span: Span): void {
-  const inner = rest.find(a => a !== gone && a.lengths?.axes.includes(gone))
-  if (inner === undefined) return
-  const feature = `going through ${gone.name} while the lengths of ${inner.name} differ along it`
-  fail('RNN413', { feature }, { span, help: `first go through ${inner.name}: \`over ${inner.name}\`` })
 }
 
 // ---- pointwise

@@ -5,7 +5,7 @@ import { didYouMean } from '../../dsl/suggest.ts'
 import * as D from '../ir/dim.ts'
 import { counted, expected, type UnitArgs } from './arguments.ts'
 import { asTensor } from './convert.ts'
-import { toReal, visibleAxes } from './emit.ts'
+import { sameBaseHint, toReal, visibleAxes } from './emit.ts'
 import type { BoundDim, Instance, ItemBinding } from './entity.ts'
 import { each } from './report.ts'
 import type { Scope } from './scope.ts'
@@ -72,7 +72,7 @@ export function matchArgument(scope: Scope, inner: Scope, arg: Argument): Argume
     const left = declaration.type.axes.length - declared.size
     const axis =
       candidates.find(a => known !== undefined && baseOf(a) === baseOf(known)) ??
-      candidates.find(a => a.name === name.text) ??
+      candidates.find(a => baseOf(a).name === name.text) ??
       (candidates.length === 1 || candidates.length === left ? candidates[0] : undefined)
     if (axis === undefined && candidates.length > 1)
       fail('RNN214', { callee: inner.place, axes: formatAxes(candidates), axis: name.text }, { span: arg.span })
@@ -205,7 +205,8 @@ export function leadOf(scope: Scope, args: readonly Argument[], span: Span): Axi
   const leads = args.map(a => visibleAxes(scope, a.tensor).filter(x => ![...a.declared.values()].includes(x)))
   const largest = leads.reduce((a, b) => (b.length > a.length ? b : a), [])
   leads.forEach((lead, i) => {
-    if (lead.some(a => !largest.includes(a))) {
+    const extra = lead.filter(a => !largest.includes(a))
+    if (extra.length > 0) {
       fail(
         'RNN211',
         {
@@ -213,7 +214,7 @@ export function leadOf(scope: Scope, args: readonly Argument[], span: Span): Axi
           right: formatAxes(lead),
           value: quoted(args[i].tensor.name, `\`${args[i].name}\``),
         },
-        { span },
+        { span, ...sameBaseHint(largest, extra) },
       )
     }
   })

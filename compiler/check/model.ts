@@ -7,7 +7,7 @@ import { declareParam, declarePart } from './declare.ts'
 import { pointwise } from './emit.ts'
 import { type Average, type Measured, measure, type NamedValue, reports } from './measures.ts'
 import { type LowerOptions, modelScope } from './modelScope.ts'
-import { finishOutput, noTarget, predict } from './outputs.ts'
+import { finishOutput, noTarget, predict, readableAxes } from './outputs.ts'
 import { type Declared, declarePorts } from './ports.ts'
 import type { Scope, Session } from './scope.ts'
 import type { Parameter, Port, Prediction } from './signature.ts'
@@ -68,13 +68,15 @@ export function lowerModel(unit: Unit, options: LowerOptions): LoweredModel {
       case 'equation':
         equation(scope, s)
         break
-      case 'output':
+      case 'output': {
+        const [name, what] = [s.name.text, `output \`${s.name.text}\``]
         outputs.push({
-          name: s.name.text,
-          tensor: noTarget(output(scope, s), `output \`${s.name.text}\``, s.span),
+          name,
+          tensor: readableAxes(noTarget(output(scope, s), what, s.span), what, s.span),
           span: s.span,
         })
         break
+      }
       case 'loss':
         losses.push(measure(scope, s))
         break

@@ -35,6 +35,7 @@ export function modelScope(unit: Unit, options: LowerOptions): Scope & { readonl
     weights: [],
     batch,
     shortened: new Map(),
+    carried: new Map(),
     copies: new Map(),
     masks: new Map(),
     averages: [],

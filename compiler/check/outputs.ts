@@ -93,12 +93,35 @@ export function predict(
   return { name, tensor: target.coding === undefined ? withItem(scope, t, target.item) : t, span: s.span }
 }
 
+/** RNN210 for a value over an axis that an operation made: whoever reads it has the lengths of the data's axes only. */
+export function readableAxes(t: Tensor, what: string, span: Span): Tensor {
+  const own = (a: Axis): boolean => a.base === undefined || (a.dropped !== undefined && a.base.base === undefined)
+  const made = t.axes.find(a => !own(a))
+  if (made !== undefined) {
+    const base = baseOf(made).name
+    const help = `first go through ${base}: \`last(…, over ${base})\` or another function over ${base}`
+    fail('RNN210', { what, expected: 'over axes of the data', found: `over ${made.name}` }, { span, help })
+  }
+  return t
+}
+
+/** The axes in their order, but each after those along which its lengths differ. */
+function outermostFirst(axes: readonly Axis[]): Axis[] {
+  const sorted = new Set<Axis>()
+  const put = (axis: Axis): void => {
+    for (const outer of axis.lengths?.axes ?? []) if (axes.includes(outer)) put(outer)
+    sorted.add(axis)
+  }
+  axes.forEach(put)
+  return [...sorted]
+}
+
 /** An output in the user's layout: the batch first, zeros in the padding. */
 export function finishOutput(scope: Scope, o: { name: string; tensor: Tensor }): Port & { value: Value } {
   const { session } = scope
   const t = inOrder(scope, o.tensor)
   const clean = masked(scope, t, t.axes, 0)
-  const axes = clean.axes.filter(a => !a.batch)
+  const axes = outermostFirst(clean.axes.filter(a => !a.batch))
   const item = clean.item.map(D.unlabelled)
   const value = expand(scope, { ...clean, item }, [session.batch, ...axes], item)
   return {

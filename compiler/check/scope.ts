@@ -20,6 +20,8 @@ export interface Session {
   readonly batch: Axis
   /** Axes that lost their ends, by axis and count: equal names with equal offsets are equal axes. */
   readonly shortened: Map<Axis, Map<number, Axis>>
+  /** What operations along an outer axis made of axes nested in it: the same operation gives the same axis. */
+  readonly carried: Map<Axis, { readonly outer: Axis; readonly operation: string; readonly made: Axis }[]>
   /** Copies of axes under other names, for calls that declare and map over one axis. */
   readonly copies: Map<Axis, Map<string, Axis>>
   /** Which elements of an axis are valid. */
@@ -70,4 +72,10 @@ export interface Scope {
   readonly later: ReadonlyMap<string, Span>
   /** The call being expanded: whose parameter is what, for RNN213. */
   readonly call?: { readonly callee: string; readonly argument: string; readonly span: Span }
+}
+
+/** The block that a value is of: this one, or one around it. */
+export function homeOf({ builder, around, session }: Scope, value: Value): Builder {
+  if (builder.owns(value)) return builder
+  return around === undefined ? session.root : homeOf(around.scope, value)
 }

@@ -1,7 +1,8 @@
 // An axis that a call both declares and maps over or scans: attention of a sequence to itself.
 import type { Argument } from './lift.ts'
+import { byDepth } from './nested.ts'
 import type { Scope } from './scope.ts'
-import { type Axis, type Cause, type Facts, joinFacts, type Tensor } from './tensor.ts'
+import { type Axis, joinFacts, type Tensor, withAxes } from './tensor.ts'
 
 export interface Separated {
   readonly args: readonly Argument[]
@@ -11,49 +12,59 @@ export interface Separated {
 
 /**
  * Where an axis is both declared by one input and mapped over by another, the declared one becomes an axis of its own, of
- * the same lengths: inside the unit the two never meet. A result that has only the declared one is over the axis itself.
+ * the same lengths: inside the unit the two never meet. So do axes nested in it. A result that has only the declared one is
+ * over the axis itself.
  */
 export function separateAxes(inner: Scope, args: readonly Argument[]): Separated {
   const copies = new Map<Axis, Axis>()
   const separated = args.map(arg => {
-    const declared = new Map(arg.declared)
-    for (const [name, axis] of arg.declared) {
+    const own = new Map<Axis, Axis>()
+    const { tensor, declared } = arg
+    for (const axis of byDepth(tensor.axes)) {
+      const [name] = [...declared].find(([, a]) => a === axis) ?? []
       const mapped = args.some(a => a.tensor.axes.includes(axis) && ![...a.declared.values()].includes(axis))
-      if (!mapped) continue
-      const copy = copies.get(axis) ?? copyOf(inner, axis, name, args)
+      const inside = axis.lengths?.axes.some(a => own.has(a)) ?? false
+      if (!inside && (name === undefined || !mapped)) continue
+      const copy = copies.get(axis) ?? copyOf(inner, axis, name ?? axis.name, own, args)
       copies.set(axis, copy)
-      declared.set(name, copy)
-      inner.axes.set(name, copy)
+      own.set(axis, copy)
+      if (name !== undefined) inner.axes.set(name, copy)
     }
-    const own = new Set([...arg.declared.values()].filter(a => copies.has(a)))
-    const axes = (list: readonly Axis[]): Axis[] => list.map(a => (own.has(a) ? (copies.get(a) ?? a) : a))
-    const { tensor } = arg
-    return { ...arg, declared, tensor: { ...tensor, axes: axes(tensor.axes), reversed: axes(tensor.reversed) } }
+    const copied = [...declared].map(([name, a]) => [name, own.get(a) ?? a] as const)
+    return { ...arg, declared: new Map(copied), tensor: withAxes(tensor, own) }
   })
   const originals = new Map([...copies].map(([original, copy]) => [copy, original]))
   return { args: separated, restore: t => (copies.size === 0 ? t : restored(t, originals)) }
 }
 
 /** The copy of an axis under another name: the same one for each call, so that what two calls give over it can be joined. */
-function copyOf({ session }: Scope, axis: Axis, name: string, args: readonly Argument[]): Axis {
-  const made: Axis = { name, size: axis.size, batch: false, ...(axis.lengths && { lengths: axis.lengths }) }
+function copyOf(
+  { session }: Scope,
+  axis: Axis,
+  name: string,
+  own: ReadonlyMap<Axis, Axis>,
+  args: readonly Argument[],
+): Axis {
+  const lengths = axis.lengths && withAxes(axis.lengths, own)
+  const made: Axis = { name, size: axis.size, batch: false, ...(lengths && { lengths }) }
   const known = session.copies.get(axis) ?? new Map<string, Axis>()
   session.copies.set(axis, known)
   const before = known.get(name)
-  if (before !== undefined) return args.some(a => a.tensor.axes.includes(before)) ? made : before
+  const sameLengths = (a: Axis): boolean => lengths?.axes.every(x => a.lengths?.axes.includes(x)) ?? true
+  if (before !== undefined && sameLengths(before)) return args.some(a => a.tensor.axes.includes(before)) ? made : before
   known.set(name, made)
   return made
 }
 
 function restored(t: Tensor, originals: ReadonlyMap<Axis, Axis>): Tensor {
-  const back = (a: Axis): Axis => {
-    const original = originals.get(a)
-    return original !== undefined && !t.axes.includes(original) ? original : a
+  const back = new Map<Axis, Axis>()
+  for (const axis of byDepth(t.axes)) {
+    const original = originals.get(axis)
+    const inside = axis.lengths?.axes.some(a => originals.has(a) && !back.has(a)) ?? false
+    if (original !== undefined && !inside && !t.axes.includes(original)) back.set(axis, original)
   }
-  const axes = t.axes.map(back)
+  const { axes, reversed } = withAxes(t, back)
   // What was read of the copy was read of the axis itself: at each of its elements, all of them.
-  const known = (causes: ReadonlyMap<Axis, Cause>) =>
-    new Map([...causes].map(([a, c]) => [originals.get(a) ?? a, c] as const))
-  const facts: Facts = { ...t.facts, ahead: known(t.facts.ahead), whole: known(t.facts.whole) }
-  return { ...t, axes, reversed: t.reversed.map(back), facts: joinFacts([{ axes, facts }]) }
+  const { facts } = withAxes(t, originals)
+  return { ...t, axes, reversed, facts: joinFacts([{ axes, facts }]) }
 }

@@ -10,8 +10,10 @@ export interface Axis {
   readonly batch: boolean
   /** The valid length for each element of `lengths.axes`; absent where every length is `size`. */
   readonly lengths?: Tensor
-  /** The axis of which this is a shortened or renamed copy. */
+  /** The axis of which this is a part, or the same elements in other places. */
   readonly base?: Axis
+  /** How many elements fewer than `base` it has, where that is all that sets them apart. */
+  readonly dropped?: number
 }
 
 export interface Coding {
@@ -75,6 +77,15 @@ export function joinFacts(tensors: readonly Pick<Tensor, 'facts' | 'axes'>[]): F
   const axes = new Set(tensors.flatMap(t => t.axes.map(baseOf)))
   for (const [axis, cause] of whole) if (axes.has(baseOf(axis))) ahead.set(axis, cause)
   return { targets: union(f => f.targets), delayed: union(f => f.delayed), ahead, whole }
+}
+
+/** The same value over other axes, in their places. */
+export function withAxes(t: Tensor, others: ReadonlyMap<Axis, Axis>): Tensor {
+  if (others.size === 0) return t
+  const other = (a: Axis): Axis => others.get(a) ?? a
+  const keys = (causes: ReadonlyMap<Axis, Cause>) => new Map([...causes].map(([a, c]) => [other(a), c] as const))
+  const facts = { ...t.facts, ahead: keys(t.facts.ahead), whole: keys(t.facts.whole) }
+  return { ...t, axes: t.axes.map(other), reversed: t.reversed.map(other), facts }
 }
 
 export const baseOf = (axis: Axis): Axis => (axis.base === undefined ? axis : baseOf(axis.base))

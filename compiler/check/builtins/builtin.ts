@@ -4,7 +4,7 @@ import { fail } from '../../../dsl/diagnostics.ts'
 import { asTensor } from '../convert.ts'
 import type { Entity } from '../entity.ts'
 import type { Scope } from '../scope.ts'
-import type { Axis, Tensor } from '../tensor.ts'
+import { type Axis, baseOf, type Tensor } from '../tensor.ts'
 import { quoted } from '../text.ts'
 
 export interface Call {
@@ -55,7 +55,7 @@ export function axisOf(call: Call, callee: string, t: Tensor, candidates: readon
     fail('RNN215', { value: quoted(t.name, 'this value'), axis: 'any axis' }, { span: call.span })
   return fail(
     'RNN214',
-    { callee: `\`${callee}\``, axes: candidates.map(a => a.name).join(' and '), axis: candidates[0].name },
+    { callee: `\`${callee}\``, axes: candidates.map(a => a.name).join(' and '), axis: baseOf(candidates[0]).name },
     { span: call.span },
   )
 }

@@ -72,7 +72,7 @@ function totals(scope: Scope, given: Tensor): { sum: Value; count: Value } {
     value.shape.length === 0
       ? value
       : b.emit('sum', [value], { axes: value.shape.map((_, i) => i - value.shape.length) })
-  const masks = valid.axes.map(a => maskOf(scope, a)).filter(m => m !== undefined)
+  const masks = valid.axes.flatMap(a => maskOf(scope, a) ?? []).map(m => inOrder(scope, m))
   const per = dimTensor(scope, D.product(t.item), 'real')
   if (masks.length === 0) {
     const size = D.product([...valid.axes.map(a => a.size), ...t.item])

@@ -5,7 +5,6 @@ import * as D from '../../ir/dim.ts'
 import type { Value } from '../../ir/graph.ts'
 import {
   cause,
-  checkNesting,
   dimTensor,
   inOrder,
   lengthOf,
@@ -17,6 +16,7 @@ import {
   tensor,
   toReal,
 } from '../emit.ts'
+import { checkPlaces } from '../nested.ts'
 import { type Axis, formatItem, type Tensor } from '../tensor.ts'
 import { type Builtin, builtin, type Call } from './builtin.ts'
 
@@ -24,8 +24,14 @@ import { type Builtin, builtin, type Call } from './builtin.ts'
 function reduced(call: Call, name: string, t: Tensor, axis: Axis, value: Value): Tensor {
   const facts = { ...t.facts, whole: new Map([...t.facts.whole, [axis, cause(name, call.place, t)]]) }
   const axes = t.axes.filter(a => a !== axis)
-  checkNesting(axes, axis, call.span)
   return tensor(value, axes, t.item, { reversed: t.reversed.filter(a => a !== axis), facts, name: '' })
+}
+
+/** The axis that `over` names. RNN228 where the elements along it would be those of one place of an axis nested in it. */
+function along({ span }: Call, over: NonNullable<Call['over']>, name: string, t: Tensor): Axis {
+  const axis = over.axis(t)
+  checkPlaces(t.axes, axis, `\`${name}\` combines elements`, span)
+  return axis
 }
 
 /** The item as one vector. */
@@ -56,7 +62,7 @@ function reduction(
       const value = scope.builder.emit(op, [flatItem(call, name, t)], attrs(-1))
       return { ...tensor(value, t.axes, [], { reversed: t.reversed, facts: t.facts, name: '' }) }
     }
-    const axis = call.over.axis(t)
+    const axis = along(call, call.over, name, t)
     const valid = masked(scope, t, [axis], t.dtype === 'int' ? wholeNumber(padding) : padding)
     return reduced(call, name, valid, axis, scope.builder.emit(op, [valid.value], attrs(placeOf(valid, axis))))
   }).apply
@@ -105,11 +111,11 @@ export const reductionBuiltins: readonly Builtin[] = [
     (call, given) => {
       const { scope, span } = call
       const t = toReal(scope, given)
+      const axis = call.over && along(call, call.over, 'mean', t)
       const total = sum({ ...call, args: [t] })
       if (total.kind !== 'tensor') throw new Error('sum gives a value')
-      if (call.over === undefined)
-        return pointwise(scope, 'div', [total, dimTensor(scope, D.product(t.item), 'real')], span)
-      const length = toReal(scope, lengthOf(scope, call.over.axis(t)))
+      if (axis === undefined) return pointwise(scope, 'div', [total, dimTensor(scope, D.product(t.item), 'real')], span)
+      const length = toReal(scope, lengthOf(scope, axis))
       const one = dimTensor(scope, D.constant(1), 'real')
       return pointwise(scope, 'div', [total, pointwise(scope, 'max', [length, one], span)], span)
     },
@@ -135,8 +141,7 @@ export const reductionBuiltins: readonly Builtin[] = [
           )
         return { ...t, value: scope.builder.emit('softmax', [t.value], { axis: -1 }), name: '' }
       }
-      const axis = call.over.axis(t)
-      checkNesting(t.axes, axis, call.span)
+      const axis = along(call, call.over, 'softmax', t)
       const valid = masked(scope, t, [axis], Number.NEGATIVE_INFINITY)
       const value = scope.builder.emit('softmax', [valid.value], { axis: placeOf(valid, axis) })
       const facts = { ...t.facts, ahead: new Map([...t.facts.ahead, [axis, cause('softmax', call.place, t)]]) }
@@ -154,7 +159,7 @@ export const reductionBuiltins: readonly Builtin[] = [
         const value = scope.builder.emit('argmax', [flatItem(call, 'argmax', given)], { axis: -1 })
         return tensor(value, given.axes, [], { reversed: given.reversed, facts: given.facts, name: '' })
       }
-      const axis = call.over.axis(given)
+      const axis = along(call, call.over, 'argmax', given)
       const valid = masked(scope, inOrder(scope, toReal(scope, given), [axis]), [axis], Number.NEGATIVE_INFINITY)
       return reduced(
         call,

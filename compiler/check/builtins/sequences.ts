@@ -6,9 +6,10 @@ import { asTensor } from '../convert.ts'
 import {
   cause,
   checkAxes,
-  checkNesting,
+  commonOrder,
   expand,
   inOrder,
+  joinAxes,
   lengthOf,
   placeOf,
   shapeOf,
@@ -16,17 +17,15 @@ import {
   toReal,
   visibleAxes,
 } from '../emit.ts'
+import { carryNested, checkPlaces } from '../nested.ts'
 import type { Scope } from '../scope.ts'
-import { type Axis, baseOf, formatItem, joinFacts, sameItem, type Tensor } from '../tensor.ts'
+import { shorter } from '../shorter.ts'
+import { type Axis, formatItem, joinFacts, sameItem, type Tensor } from '../tensor.ts'
 import { axisOf, type Builtin, builtin, type Call } from './builtin.ts'
 
 const overAxis = { takesAxis: true }
 
-function chosen(call: Call, name: string, t: Tensor): Axis {
-  const axis = axisOf(call, name, t, visibleAxes(call.scope, t))
-  checkNesting(t.axes, axis, call.span)
-  return axis
-}
+const chosen = (call: Call, name: string, t: Tensor): Axis => axisOf(call, name, t, visibleAxes(call.scope, t))
 
 /** The first or the last valid element of an axis; zero where there is none. */
 function end(name: 'first' | 'last'): Builtin {
@@ -34,37 +33,43 @@ function end(name: 'first' | 'last'): Builtin {
     name,
     'x, over S',
     1,
-    (call, t) => {
+    (call, given) => {
       const { scope } = call
-      const axis = chosen(call, name, t)
-      if (name === 'last') warnOfBackward(call, t, axis)
-      const atEnd = (name === 'last') !== t.reversed.includes(axis)
-      const axes = t.axes.filter(a => a !== axis)
-      const b = scope.builder
-      const size = D.asNumber(axis.size)
+      const axis = chosen(call, name, given)
+      if (name === 'last') warnOfBackward(call, given, axis)
+      const t = carryNested(scope, given, axis, name, call.span, (home, lengths) => endOf(home, name, lengths, axis))
       const facts =
         name === 'last' || t.reversed.includes(axis)
           ? { ...t.facts, whole: new Map([...t.facts.whole, [axis, cause(name, call.place, t)]]) }
           : t.facts
-      const rest = { reversed: t.reversed.filter(a => a !== axis), facts, coding: t.coding, name: '' }
-      if (axis.lengths === undefined && size !== undefined && size > 0) {
-        const start = D.constant(atEnd ? size - 1 : 0)
-        const slice = b.emit('slice', [t.value], { axis: placeOf(t, axis), start, size: D.constant(1) })
-        return tensor(reshape(b, slice, shapeOf(axes, t.item)), axes, t.item, rest)
-      }
-      // -1 where there is no element: `pick` gives zero for it.
-      const lengths = lengthOf(scope, axis)
-      const one = fill(b, scalar(b, 1, 'int'), lengths.value.shape)
-      const count = atEnd ? lengths.value : b.emit('min', [lengths.value, one])
-      const place = { ...lengths, value: b.emit('sub', [count, one]) }
-      const all = [...axes.filter(a => !a.batch), ...[...new Set([...axes, ...place.axes])].filter(a => a.batch)]
-      const index = expand(scope, place, all, [])
-      const spread = { ...t, axes: [axis, ...all], value: expand(scope, t, [axis, ...all], t.item) }
-      const value = b.emit('pick', [spread.value, index], { axis: placeOf(spread, axis), tail: t.item.length })
-      return tensor(value, all, t.item, rest)
+      return { ...endOf(scope, name, t, axis), facts, name: '' }
     },
     overAxis,
   )
+}
+
+function endOf(scope: Scope, name: 'first' | 'last', given: Tensor, axis: Axis): Tensor {
+  const b = scope.builder
+  const size = D.asNumber(axis.size)
+  const rest = (t: Tensor): Partial<Tensor> => ({ reversed: t.reversed.filter(a => a !== axis), coding: t.coding })
+  const atEnd = (name === 'last') !== given.reversed.includes(axis)
+  if (axis.lengths === undefined && size !== undefined && size > 0) {
+    const axes = given.axes.filter(a => a !== axis)
+    const start = D.constant(atEnd ? size - 1 : 0)
+    const slice = b.emit('slice', [given.value], { axis: placeOf(given, axis), start, size: D.constant(1) })
+    return tensor(reshape(b, slice, shapeOf(axes, given.item)), axes, given.item, rest(given))
+  }
+  // -1 where there is no element: `pick` gives zero for it.
+  const [t, lengths] = commonOrder(scope, [given, lengthOf(scope, axis)])
+  const axes = t.axes.filter(a => a !== axis)
+  const one = fill(b, scalar(b, 1, 'int'), lengths.value.shape)
+  const count = atEnd ? lengths.value : b.emit('min', [lengths.value, one])
+  const place = { ...lengths, value: b.emit('sub', [count, one]) }
+  const all = [...axes.filter(a => !a.batch), ...[...new Set([...axes, ...place.axes])].filter(a => a.batch)]
+  const index = expand(scope, place, all, [])
+  const spread = { ...t, axes: [axis, ...all], value: expand(scope, t, [axis, ...all], t.item) }
+  const value = b.emit('pick', [spread.value, index], { axis: placeOf(spread, axis), tail: t.item.length })
+  return tensor(value, all, t.item, rest(t))
 }
 
 /** RNN341: where a sequence ends, what ran over it backward has only begun. */
@@ -75,38 +80,6 @@ function warnOfBackward({ scope, place }: Call, t: Tensor, axis: Axis): void {
   scope.session.warnings.push(diagnostic('RNN341', { value }, { span: place }))
 }
 
-/** The axis without one element more. Equal axes give equal axes. Throws RNN413 where its length is an expression. */
-function shorter({ scope, span }: Call, from: Axis): Axis {
-  const { shortened, root } = scope.session
-  const axis = baseOf(from)
-  const known = shortened.get(axis) ?? new Map<number, Axis>()
-  shortened.set(axis, known)
-  const already = [...known].find(([, shortenedBy]) => shortenedBy === from)?.[0] ?? 0
-  const count = already + 1
-  const before = known.get(count)
-  if (before !== undefined) return before
-  const size = D.minusClamped(axis.size, count)
-  if (size === undefined) {
-    const feature = `dropping elements of ${axis.name}[${D.format(axis.size)}], whose length is an expression of free sizes,`
-    return fail('RNN413', { feature }, { span, help: 'give the length a name of its own' })
-  }
-  const { lengths } = axis
-  const less = (value: Tensor): Tensor => {
-    const constant = (n: number) => fill(root, scalar(root, n, 'int'), value.value.shape)
-    const difference = root.emit('sub', [value.value, constant(count)])
-    return { ...value, value: root.emit('max', [difference, constant(0)]) }
-  }
-  const result: Axis = {
-    name: `${axis.name}-${count}`,
-    size,
-    batch: false,
-    lengths: lengths && less(lengths),
-    base: axis,
-  }
-  known.set(count, result)
-  return result
-}
-
 /** `drop_first` and `drop_last`: over T-1. */
 function drop(name: 'drop_first' | 'drop_last'): Builtin {
   return builtin(
@@ -114,21 +87,22 @@ function drop(name: 'drop_first' | 'drop_last'): Builtin {
     'x, over S',
     1,
     (call, given) => {
+      const { scope, span, place } = call
       const axis = chosen(call, name, given)
-      const t = inOrder(call.scope, given, [axis])
-      const left = shorter(call, axis)
-      const start = D.constant(name === 'drop_first' ? 1 : 0)
-      const value = call.scope.builder.emit('slice', [t.value], {
-        axis: placeOf(t, axis),
-        start,
-        size: D.unlabelled(left.size),
-      })
-      const axes = t.axes.map(a => (a === axis ? left : a))
+      const left = shorter(scope, axis, span)
+      const drop = (where: Scope, x: Tensor): Tensor => {
+        const t = inOrder(where, x, [axis])
+        const start = D.constant(name === 'drop_first' ? 1 : 0)
+        const attrs = { axis: placeOf(t, axis), start, size: D.unlabelled(left.size) }
+        const axes = t.axes.map(a => (a === axis ? left : a))
+        return { ...t, value: where.builder.emit('slice', [t.value], attrs), axes }
+      }
+      const t = carryNested(scope, given, axis, name, span, drop)
       const facts =
         name === 'drop_first'
-          ? { ...t.facts, ahead: new Map([...t.facts.ahead, [axis, cause(name, call.place, t)]]) }
+          ? { ...t.facts, ahead: new Map([...t.facts.ahead, [axis, cause(name, place, t)]]) }
           : t.facts
-      return { ...t, value, axes, facts, name: '' }
+      return { ...drop(scope, t), facts, name: '' }
     },
     overAxis,
   )
@@ -141,12 +115,16 @@ export const sequenceBuiltins: readonly Builtin[] = [
     'reverse',
     'x, over S',
     1,
-    (call, t) => {
-      const axis = chosen(call, 'reverse', t)
-      const reversed = t.reversed.includes(axis) ? t.reversed.filter(a => a !== axis) : [...t.reversed, axis]
+    (call, given) => {
+      const axis = chosen(call, 'reverse', given)
+      const turn = (x: Tensor): Tensor => {
+        const others = x.reversed.filter(a => a !== axis)
+        return { ...x, reversed: x.reversed.includes(axis) ? others : [...others, axis] }
+      }
+      const t = carryNested(call.scope, given, axis, 'reverse', call.span, (_, lengths) => turn(lengths))
       const turned = { ...cause('reverse', call.place, t), backward: t.facts.ahead.get(axis)?.backward }
       const facts = { ...t.facts, ahead: new Map([...t.facts.ahead, [axis, turned]]) }
-      return { ...t, reversed, facts, name: '' }
+      return { ...turn(t), facts, name: '' }
     },
     overAxis,
   ),
@@ -163,8 +141,9 @@ export const sequenceBuiltins: readonly Builtin[] = [
       const { scope, span } = call
       const given = asTensor(scope, call.args[0], span)
       const axis = chosen(call, 'delay', given)
+      const caret = `before the first element of ${axis.name} there is only \`start\``
+      checkPlaces(given.axes, axis, '`delay` puts elements', span, caret)
       const t = inOrder(scope, given)
-      const rest = t.axes.filter(a => a !== axis)
       const start = inOrder(scope, asTensor(scope, call.args[1] ?? { kind: 'dim', dim: D.constant(0) }, span))
       checkAxes(scope, [t, start], span)
       if (start.axes.includes(axis))
@@ -183,10 +162,11 @@ export const sequenceBuiltins: readonly Builtin[] = [
       const typed = t.dtype === 'real' ? toReal(scope, start) : start
       if (typed.dtype !== t.dtype)
         fail('RNN216', { what: '`start`', expected: `a value of type ${t.dtype}`, found: start.dtype }, { span })
-      const axes = [axis, ...rest, ...start.axes.filter(a => !t.axes.includes(a))]
-      const x = expand(scope, t, axes, t.item)
-      const first = expand(scope, typed, axes.slice(1), t.item)
-      const value = scope.builder.emit('shift', [x, first], { axis: -axes.length - t.item.length, by: 1 })
+      const axes = joinAxes([t, start])
+      const x = { ...t, axes, value: expand(scope, t, axes, t.item) }
+      const rest = axes.filter(a => a !== axis)
+      const first = expand(scope, typed, rest, t.item)
+      const value = scope.builder.emit('shift', [x.value, first], { axis: placeOf(x, axis), by: 1 })
       const late = {
         ...t.facts,
         targets: new Set<string>(),
