@@ -1,11 +1,15 @@
 // Which way every `max`, comparison and rounding went: two runs with the same branches lie on one smooth piece of a function.
 import { type Context, createBuilder, newValue, opOf } from '../ir/builder.ts'
-import type { Block, Eqn, Graph, Value } from '../ir/graph.ts'
+import { type Block, type Eqn, type Graph, scanOperands, scanResults, type Value } from '../ir/graph.ts'
 import { isDim } from '../ir/ops/define.ts'
 
-/** The graph with further outputs `branch:0`, `branch:1`, …: the branches taken, for every element and step. */
-export function withBranches(context: Context, graph: Graph): Graph {
-  const { block, branches } = extended(context, graph)
+/**
+ * The graph with further outputs `branch:0`, `branch:1`, …: the branches taken, for every element and step, by what depends on the
+ * inputs in `from`.
+ */
+export function withBranches(context: Context, graph: Graph, from: readonly string[]): Graph {
+  const moving = new Set(from.map(name => graph.params[graph.inputs.indexOf(name)].id))
+  const { block, branches } = extended(context, graph, moving)
   return {
     ...graph,
     ...block,
@@ -14,25 +18,55 @@ export function withBranches(context: Context, graph: Graph): Graph {
   }
 }
 
-function extended(context: Context, block: Block): { block: Block; branches: readonly Value[] } {
+interface Extended {
+  readonly block: Block
+  readonly branches: readonly Value[]
+}
+
+/** `moving` has the parameters that move, and gets all that they move. */
+function extended(context: Context, block: Block, moving: Set<number>): Extended {
   const b = createBuilder(context, undefined, block)
   const branches: Value[] = []
   block.eqns.forEach((eqn, place) => {
+    if (!eqn.ins.some(v => moving.has(v.id))) return
     if (eqn.body !== undefined) {
-      const { eqn: scan, stacked } = scanWithBranches(context, eqn, eqn.body)
-      if (stacked.length > 0) b.replace(place, scan)
-      branches.push(...stacked)
+      const scan = scanWithBranches(context, eqn, eqn.body, moving)
+      if (scan.stacked.length > 0) b.replace(place, scan.eqn)
+      branches.push(...scan.stacked)
+      return
     }
+    for (const out of eqn.outs) moving.add(out.id)
     const { branch } = opOf(context, eqn.op)
     if (branch !== undefined) branches.push(branch(b, eqn.ins, eqn.attrs))
   })
   return { block: b.finish(block.results), branches }
 }
 
-function scanWithBranches(context: Context, eqn: Eqn, body: Block): { eqn: Eqn; stacked: readonly Value[] } {
+function scanWithBranches(
+  context: Context,
+  eqn: Eqn,
+  body: Block,
+  moving: Set<number>,
+): { readonly eqn: Eqn; readonly stacked: readonly Value[] } {
   const { length } = eqn.attrs
   if (!isDim(length)) throw new Error('a scan has a length')
-  const { block, branches } = extended(context, body)
+  const entering = new Set(body.params.filter((_, i) => moving.has(eqn.ins[i].id)).map(p => p.id))
+  const { carries } = scanOperands(eqn, body.params)
+  const leaving = scanResults(eqn, body.results).carries
+  let inside = new Set(entering)
+  let result = extended(context, body, inside)
+  // What moves a carry on its way out moves it on its way in.
+  while (carries.some((c, i) => inside.has(leaving[i].id) && !entering.has(c.id))) {
+    carries.forEach((c, i) => {
+      if (inside.has(leaving[i].id)) entering.add(c.id)
+    })
+    inside = new Set(entering)
+    result = extended(context, body, inside)
+  }
+  const { block, branches } = result
+  body.results.forEach((r, i) => {
+    if (inside.has(r.id)) moving.add(eqn.outs[i].id)
+  })
   const stacked = branches.map(v => newValue(context, { dtype: v.dtype, shape: [length, ...v.shape] }, v))
   return {
     eqn: { ...eqn, outs: [...eqn.outs, ...stacked], body: { ...block, results: [...block.results, ...branches] } },

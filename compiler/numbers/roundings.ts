@@ -2,7 +2,7 @@
 // (Wilkinson 1965; Higham, Accuracy and Stability, 3.3). It grows with the magnitude of the terms that are summed, which is
 // what a gradient that is mathematically zero has to be measured against.
 import type { Algebra } from '../ir/algebra.ts'
-import { zerosLike } from '../ir/builder.ts'
+import { graphAlgebra, zerosLike } from '../ir/builder.ts'
 import type { Value } from '../ir/graph.ts'
 import type { Numbers, Pair } from './extend.ts'
 
@@ -11,7 +11,9 @@ export const roundings: Numbers = {
   none: zerosLike,
   apply: ({ builder: b, op, args, emit, beside, algebra }) => {
     const values = args.map(p => p.value)
-    const sizes = values.map(v => (v.dtype === 'real' ? b.emit('abs', [v]) : v))
+    // Ints and bools are exact, and so is a real that is made of them.
+    if (values.every(v => v.dtype !== 'real')) return { value: emit(values) }
+    const sizes = values.map(v => (v.dtype === 'real' ? sizeOf(graphAlgebra(b, v), v) : v))
     const errors = args.map((_, i) => beside(i))
     if (op.formula !== undefined) {
       const { value, beside: error } = op.formula(roundingAlgebra(algebra), args)
@@ -19,7 +21,6 @@ export const roundings: Numbers = {
     }
     const value = emit(values)
     if (value.dtype !== 'real') return { value }
-    if (args.length === 0) return { value, beside: zerosLike(b, value) }
     // The terms' own sizes count as errors of the sum: each addition may lose an epsilon of what has been added up.
     if (op.linear === 'together') {
       const terms = errors.map((e, i) => (values[i].dtype === 'real' ? b.emit('add', [e, sizes[i]]) : e))
@@ -33,10 +34,16 @@ export const roundings: Numbers = {
   },
 }
 
+/** |v|; an infinite value is exact, and counts as 0. */
+function sizeOf(a: Algebra<Value>, v: Value): Value {
+  const size = a.max(v, a.neg(v))
+  return a.where(a.lt(size, a.constant(Number.POSITIVE_INFINITY)), size, a.constant(0))
+}
+
 function roundingAlgebra(a: Algebra<Value>): Algebra<Pair> {
   const zero = (): Value => a.constant(0)
   const one = (): Value => a.constant(1)
-  const size = (v: Value): Value => a.max(v, a.neg(v))
+  const size = (v: Value): Value => sizeOf(a, v)
   const error = ({ beside }: Pair): Value => beside ?? zero()
   /** Errors of operands with the slope towards each, and the rounding of the result. */
   const rounded = (value: Value, ...terms: readonly [Pair, Value][]): Pair => ({

@@ -25,8 +25,8 @@ const exact = 1e-9
 
 /**
  * Judges the gradient along a direction. A gap below what rounding can do to the terms that were summed is none: it is
- * asked for only where a gap seems too large. On a kink every slope between those of its sides is right, and at a jump there is
- * none; then dual numbers alone judge.
+ * asked for only where a gap seems too large. On a kink every slope between those of its sides is right, or that
+ * of dual numbers, which take one branch; at a jump there is no slope, and dual numbers alone judge.
  */
 export function judge(subject: Subject, direction: Direction, { scale, tolerance }: Bounds): Verdict {
   const { sum: gradient } = alongDirection(subject, direction)
@@ -44,11 +44,15 @@ export function judge(subject: Subject, direction: Direction, { scale, tolerance
         : [gradient, gradient, 0]
   const difference = Math.min(Math.max(gradient, low), high)
   const byDifference = Math.abs(gradient - difference)
-  // On a kink each may follow another branch.
-  const byTangent = slope.kind === 'kink' ? 0 : Math.abs(gradient - tangent)
+  // Where a value is infinite, 0 · ∞ leaves forward mode without an answer.
+  const byTangent = Number.isNaN(tangent) && slope.kind === 'smooth' ? 0 : Math.abs(gradient - tangent)
   const size = Math.max(scale, Math.abs(difference))
-  const within = (floor: number): boolean =>
-    byTangent <= exact * size + floor && byDifference <= tolerance * size + 4 * uncertain + floor
+  const within = (floor: number): boolean => {
+    const tangentAgrees = byTangent <= exact * size + floor
+    const differenceAgrees = byDifference <= tolerance * size + 4 * uncertain + floor
+    // On a kink each may follow another branch; and where several meet, the slopes of the sides do not bound what is right.
+    return slope.kind === 'kink' ? tangentAgrees || differenceAgrees : tangentAgrees && differenceAgrees
+  }
   const passed = within(0) || within(roundingAlong(subject, direction))
   const gap = Math.max(byTangent, byDifference)
   return {
@@ -60,8 +64,8 @@ export function judge(subject: Subject, direction: Direction, { scale, tolerance
   }
 }
 
-/** What rounding can do to the derivative along a direction, and to the smallest differences of the loss. */
-function roundingAlong(subject: Subject, direction: Direction): number {
+/** What rounding can do to the derivative along a direction. */
+export function roundingAlong(subject: Subject, direction: Direction): number {
   const { gradients } = subject.rounding()
   let sum = 0
   for (const [name, d] of direction) {

@@ -6,6 +6,8 @@ import { grad } from '../../compiler/passes/grad.ts'
 import type { Span } from '../../dsl/ast.ts'
 import { type Random, random } from '../random.ts'
 import { alongDirection, type Direction, signs, unravel } from './direction.ts'
+import { roundingAlong } from './judge.ts'
+import { slopeAlong } from './slope.ts'
 import { createSubject, type OwnGraph, type Place, type Subject } from './subject.ts'
 
 /** The place of a wrong derivative rule. */
@@ -101,7 +103,10 @@ function lastWrong(
     const direction: Direction = new Map([[name, all.map((s, i) => (i >= from && i < to ? s : 0))]])
     const { sum, scale } = alongDirection(subject, direction)
     const tangent = subject.tangent(direction)
-    return !(Math.abs(sum - tangent) <= tolerance * Math.max(scale, Math.abs(tangent)) + 1e-15)
+    const gap = Math.abs(sum - tangent)
+    // Of infinite values forward mode knows nothing, and on a kink it may follow another branch.
+    if (gap <= tolerance * Math.max(scale, Math.abs(tangent)) || Number.isNaN(tangent)) return false
+    return !(gap <= roundingAlong(subject, direction)) && slopeAlong(subject, direction).kind === 'smooth'
   }
   if (whole === 0 || !isWrong(0, whole)) return undefined
   const steps = Array.from({ length: places }, (_, place) => place)

@@ -19,11 +19,20 @@ export function slopeAlong(subject: Subject, direction: Direction): Slope {
     const { loss, same } = subject.at(direction, h)
     return same ? loss : Number.NaN
   }
+  // A first step may be wider than what bends the loss, and its extrapolation steady all the same: a second opinion tells.
+  let before: Estimate | undefined
   for (let h = largest; h >= smallest; h /= 8) {
     if (Number.isNaN(read(h)) || Number.isNaN(read(-h))) continue
-    const estimate = ridders(read, h)
-    if (Number.isFinite(estimate.error)) return { kind: 'smooth', ...estimate }
+    const now = ridders(read, h)
+    if (!Number.isFinite(now.error)) continue
+    if (before !== undefined) {
+      const apart = Math.abs(now.value - before.value)
+      const better = now.error < before.error ? now : before
+      if (apart <= 4 * (now.error + before.error)) return { kind: 'smooth', ...better }
+    }
+    before = now
   }
+  if (before !== undefined) return { kind: 'smooth', ...before }
   const whatever = (h: number): number => subject.at(direction, h).loss
   const step = smallest * 2 ** 10
   const [left, right] = [oneSided(whatever, -step), oneSided(whatever, step)]

@@ -13,6 +13,7 @@ import { starts } from '../../compiler/numbers/starts.ts'
 import { tangents } from '../../compiler/numbers/tangents.ts'
 import { dce } from '../../compiler/passes/dce.ts'
 import { dropInputs } from '../../compiler/passes/dropInputs.ts'
+import { grad } from '../../compiler/passes/grad.ts'
 import type { Direction } from './direction.ts'
 
 /** The loss at a place nearby, and whether everything took the same branches there. */
@@ -40,7 +41,7 @@ export interface Subject {
   readonly tangent: (direction: Direction) => number
   /** The same by a complex step. */
   readonly complexStep: (direction: Direction) => number
-  /** Whether no operation of the loss has branches, so that it is analytic where its logarithms, roots and powers are. */
+  /** Whether no operation has branches that depend on what can move, so that it is analytic where its logarithms, roots and powers are. */
   readonly smooth: boolean
   readonly rounding: () => Rounding
 }
@@ -84,7 +85,7 @@ export function createSubject(options: SubjectOptions): Subject {
       return [name, shape.map(d => evaluate(d, sizes))] as const
     }),
   )
-  const smooth = !usesBranches(context, lossGraph)
+  const smooth = withBranches(context, lossGraph, read).outputs.length === 1
   const along = (numbers: Numbers) =>
     once(() => load(context, extendGraph(context, lossGraph, numbers, read), backend, 'f64'))
   const derivative = (numbers: Numbers): ((direction: Direction, step: number) => number) => {
@@ -109,11 +110,15 @@ export function createSubject(options: SubjectOptions): Subject {
     complexStep: direction => byImaginary(direction, imaginaryStep),
     smooth,
     rounding: once(() => {
-      const graph = extendGraph(options.gradient.context, options.gradient.graph, roundings, [])
-      const bounds = load(options.gradient.context, graph, backend, 'f64').run(sizes, inputs)
+      // Of the trusted graph's own gradient: what is on trial may have been simplified to an exact zero.
+      const { builder, gradients } = grad(context, lossGraph, 'loss', read)
+      const results = [lossGraph.results[0], ...gradients.values()]
+      const graph = { ...lossGraph, ...builder.finish(results), outputs: ['loss', ...read.map(name => `d:${name}`)] }
+      const bounds = load(context, extendGraph(context, graph, roundings, []), backend, 'f64').run(sizes, inputs)
+      // What is exact has no bound.
       const units = (name: string): Float64Array =>
-        Float64Array.from(bounds[`rounding:${name}`], e => e * Number.EPSILON)
-      return { loss: units('loss')[0], gradients: new Map(read.map(name => [name, units(`d:${name}`)])) }
+        Float64Array.from(bounds[`rounding:${name}`] ?? [], e => e * Number.EPSILON)
+      return { loss: units('loss')[0] ?? 0, gradients: new Map(read.map(name => [name, units(`d:${name}`)])) }
     }),
   }
 }
@@ -127,7 +132,7 @@ function reader(
 ): Subject['at'] {
   const stops = [...allEqns(lossGraph)].some(eqn => eqn.op === 'stop_gradient')
   const held = stops ? extendGraph(context, lossGraph, starts, read) : lossGraph
-  const executable = once(() => load(context, smooth ? held : withBranches(context, held), backend, 'f64'))
+  const executable = once(() => load(context, smooth ? held : withBranches(context, held, read), backend, 'f64'))
   const start = Object.fromEntries(read.map(name => [`${starts.name}:${name}`, inputs[name]]))
   const moved = Object.fromEntries(read.map(name => [name, Float64Array.from(inputs[name])]))
   const run = () => executable().run(sizes, { ...inputs, ...start, ...moved })
@@ -150,9 +155,6 @@ export const sizeIn = ({ shapes }: Subject, name: string): number => (shapes.get
 
 const branchesOf = (results: Readonly<Record<string, Buffer>>): Buffer[] =>
   Object.entries(results).flatMap(([name, data]) => (name.startsWith('branch:') ? [data] : []))
-
-const usesBranches = (context: Context, graph: Graph): boolean =>
-  [...allEqns(graph)].some(eqn => context.ops.get(eqn.op)?.branch !== undefined)
 
 const resultOf = (graph: Graph, name: string) => graph.results[graph.outputs.indexOf(name)]
 

@@ -130,7 +130,7 @@ describe('on random graphs', () => {
         const two = run(random, graph, starts, same)
         assert.deepEqual(two.get('loss'), expected)
         assert.deepEqual(two.get('start:loss') ?? expected, expected)
-        const branched = withBranches(context, graph)
+        const branched = withBranches(context, graph, realsOf(graph))
         verify(context, branched)
         assert.deepEqual(interpret(context, branched, args, sizes)[0], expected)
         const rounding = run(random, graph, roundings, new Map())

@@ -1,71 +1,45 @@
-// Random programs: js gives what the interpreter gives, gradients are those of differences, and neither padding nor
-// batch-mates are seen. A failure is shrunk to the smallest program; SEED and RUNS in the environment repeat or extend it.
+// Random programs: every check of the fuzzer on a fresh seed for some time, and on every case that failed once. SEED repeats a run,
+// RUNS extends it.
 import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import fc, { type Arbitrary } from 'fast-check'
-import { checkGradients } from '../support/differences.ts'
-import { programShape, programText, setting } from '../support/generator.ts'
-import {
-  type Arrays,
-  type Batch,
-  drawBatch,
-  drawWeights,
-  type OpenProgram,
-  open,
-  type Setting,
-} from '../support/program.ts'
-import { createRandom } from '../support/random.ts'
-import { seed } from '../support/seed.ts'
-import { checkBatchMates, checkInterpreter, checkPadding } from '../support/suite.ts'
-import { wordsSetting, wordsShape, wordsText } from '../support/words.ts'
+import { checks } from '../../runtime/fuzz/checks/index.ts'
+import { fuzz, runCase } from '../../runtime/fuzz/fuzz.ts'
+import { kinkChoices } from '../../runtime/fuzz/generate/index.ts'
+import { printRegression, readRegression } from '../../runtime/fuzz/regression.ts'
 
-const runs = Number(process.env.RUNS ?? 25)
-/** Milliseconds a property may take: a slow machine tries fewer programs, unless it is told how many. */
-const limit = process.env.RUNS === undefined ? 9_000 : 600_000
+const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31)
+const runs = process.env.RUNS === undefined ? undefined : Number(process.env.RUNS)
+/** Two minutes in all, unless it is told how many programs. */
+const time = runs === undefined ? 40_000 : undefined
 
-type Check = (program: OpenProgram, batch: Batch, weights: Arrays) => void
-
-const checks: Readonly<Record<string, Check>> = {
-  'run on js as in the interpreter': checkInterpreter,
-  'do not see padding or batch-mates': (program, batch, weights) => {
-    checkPadding(program, batch, weights)
-    checkBatchMates(program, batch, weights)
-  },
-  'have the gradients that differences give': checkGradients,
-}
-
-/** Every check on random programs, two batches each. */
-function properties(name: string, program: Arbitrary<string>, batch: Arbitrary<Setting>): void {
-  const drawn = fc.record({ source: program, settings: fc.tuple(batch, batch), data: fc.nat() })
-  describe(name, () => {
-    for (const [what, check] of Object.entries(checks)) {
-      it(`${what} (seed ${seed})`, () => {
-        let tried = 0
-        fc.assert(
-          fc.property(drawn, ({ source, settings, data }) => {
-            tried++
-            checkSource(source, settings, data, check)
-          }),
-          { seed, numRuns: runs, interruptAfterTimeLimit: limit, markInterruptAsFailure: false },
-        )
-        assert.ok(tried >= Math.min(runs, 5), `only ${tried} programs in ${limit} ms`)
-      })
-    }
-  })
-}
-
-function checkSource(source: string, settings: readonly Setting[], data: number, check: Check): void {
-  try {
-    const program = open(source)
-    for (const one of settings) {
-      const random = createRandom(data)
-      check(program, drawBatch(program, one, random), drawWeights(program, one.sizes, random))
-    }
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new Error(`${reason}\n${JSON.stringify(settings)}, data ${data}\n${source}`)
+describe(`random programs (seed ${seed})`, () => {
+  for (const [i, kinks] of kinkChoices.entries()) {
+    it(`pass every check, with ${kinks} kinks`, async () => {
+      const report = await fuzz({ seed: seed + i * 1_000_000, runs: runs ?? 100_000, kinks, ...(time && { time }) })
+      for (const f of report.failures) console.error(printRegression(f.case, [`${f.check}: ${f.message}`]))
+      assert.deepEqual(
+        report.failures.map(f => `${f.check}: ${f.message}`),
+        [],
+      )
+      assert.ok(report.programs >= 20, `only ${report.programs} programs in ${time} ms`)
+      assert.ok(report.checks > 20 * report.programs, `only ${report.checks} checks of ${report.programs} programs`)
+      if (kinks === 'many') assert.ok(report.kinks > 0, 'no kink was met')
+    })
   }
-}
+})
 
-properties('random cells and models', programShape.map(programText), setting)
-properties('random models of words', wordsShape.map(wordsText), wordsSetting)
+describe('cases that failed once', () => {
+  const folder = new URL('../regressions/', import.meta.url)
+  for (const file of readdirSync(folder).filter(name => name.endsWith('.rnn'))) {
+    it(file, () => {
+      const { source, ...rest } = readRegression(readFileSync(new URL(file, folder), 'utf8'), file)
+      // Every check by turns: those that come to one program in four as well.
+      for (let turn = 0; turn < 4; turn++) {
+        const { check, outcome } = runCase({ source, ...rest, data: rest.data + turn }, {}, checks)
+        assert.equal(outcome.failure, undefined, `${check}: ${outcome.failure?.message}`)
+        assert.ok(outcome.checks > 0)
+      }
+    })
+  }
+})

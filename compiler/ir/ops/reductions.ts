@@ -1,7 +1,7 @@
 // Ops that combine the elements along axes, counted from the end.
 import type { Operand, ReduceKernel } from '../../plan/plan.ts'
 import { at, build, type NdArray } from '../array.ts'
-import { type Builder, broadcast, constantLike, zerosLike } from '../builder.ts'
+import { type Builder, broadcast, constantLike, fill, scalar, zerosLike } from '../builder.ts'
 import { constant, type Dim, product } from '../dim.ts'
 import type { Type, Value } from '../graph.ts'
 import type { Lowering } from '../lowering.ts'
@@ -110,8 +110,12 @@ function extremum(
               size: x.shape[fromEnd(axis, x.shape.length)],
             }),
           ],
-    expand: ({ builder, ins: [x], attrs: { axis } }) =>
-      builder.emit('pick', [x, placeOf(builder, x, axis)], { axis, tail: 0 }),
+    expand: ({ builder: b, ins: [x], attrs: { axis } }) => {
+      const picked = b.emit('pick', [x, placeOf(b, x, axis)], { axis, tail: 0 })
+      const size = b.emit('size', [], { dim: x.shape[fromEnd(axis, x.shape.length)] })
+      const empty = fill(b, b.emit('eq', [size, scalar(b, 0, 'int')]), picked.shape)
+      return b.emit('where', [empty, constantLike(b, of([]), picked), picked])
+    },
     branch: ({ builder, ins: [x], attrs: { axis } }) => placeOf(builder, x, axis),
     lower: ({ plan, ins: [x], outs: [y], attrs: { axis } }) =>
       combineAlong(plan, x, [fromEnd(axis, x.shape.length)], combine, plan.output(y)),

@@ -1,5 +1,4 @@
 // The gradient is the derivative: by dual numbers and by differences, along every parameter and at every step.
-import { naive } from '../../../compiler/passes/pipeline.ts'
 import { alongDirection, type Direction, signs } from '../../gradients/direction.ts'
 import { judge } from '../../gradients/judge.ts'
 import { locate } from '../../gradients/locate.ts'
@@ -57,8 +56,9 @@ function byTangent(trial: Trial, direction: Direction): Outcome {
 }
 
 function wrong(trial: Trial, direction: Direction, numbers: string): Outcome {
-  const { model } = trial
-  const cause = locate({ context: model.context, graph: model.evaluate({ pipeline: naive }) }, placeOf(trial))
+  const { model, tested } = trial
+  const loss = { context: model.context, graph: model.evaluate({ pipeline: tested.pipeline }) }
+  const cause = locate(loss, placeOf(trial))
   const message = `the derivative along ${[...direction.keys()].join(', ')} is ${numbers}`
   return { checks: 1, failure: { message, ...(cause && { cause }) } }
 }

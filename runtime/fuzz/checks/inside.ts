@@ -1,6 +1,5 @@
 // The gradient of every value inside the program, at every step of its loops, on its own scale: an error in what has almost
 // vanished cannot hide behind what has not.
-import { naive } from '../../../compiler/passes/pipeline.ts'
 import { wrongInside } from '../../gradients/locate.ts'
 import type { Check } from '../check.ts'
 import { placeOf } from '../trial.ts'
@@ -10,8 +9,8 @@ export const inside: Check = {
   claim: 'the gradient of every value inside a program, at every step, is what dual numbers give',
   every: 4,
   run: trial => {
-    const { model } = trial
-    const loss = { context: model.context, graph: model.evaluate({ pipeline: naive }) }
+    const { model, tested } = trial
+    const loss = { context: model.context, graph: model.evaluate({ pipeline: tested.pipeline }) }
     const { checks, causes } = wrongInside(loss, placeOf(trial))
     const [cause] = causes
     if (cause === undefined) return { checks }

@@ -89,7 +89,8 @@ const sized = (type: string, { params }: Unit): string =>
 
 /** Runs both models on the same elements, and lays the halves of the second end to end. */
 function halves(trial: Trial, one: CompiledModel, two: CompiledModel): Outcome {
-  const { data, sizes, lengths } = trial.case
+  const { data, lengths } = trial.case
+  const sizes = { ...Object.fromEntries(one.freeDims.map(name => [name, units])), ...trial.case.sizes }
   const B = sizes.B
   const [n, m] = [data % 3, Math.floor(data / 3) % 3]
   const longest = { [first]: n, [second]: m, [whole]: n + m }

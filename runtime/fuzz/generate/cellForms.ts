@@ -1,0 +1,50 @@
+// The random cells of a program, applied to its sequences: forward and backward, shared, begun with given states.
+import type { Form, UnitText } from './tree.ts'
+
+/** A call of the n-th cell on a sequence: `wrap` stands around what goes along time, and around the result. */
+function call(
+  unit: UnitText,
+  n: number,
+  copy: string,
+  x: string,
+  {
+    wrap = text => text,
+    given = () => [],
+  }: { wrap?: (text: string) => string; given?: (vectors: readonly string[]) => string[] } = {},
+): string {
+  const cell = unit.program.cell(n)
+  const part = unit.part(`${cell.name.toLowerCase()}_${copy}`, `${cell.name}(${unit.units})`)
+  const args = cell.inputs.map(input => {
+    if (input === 'm') return unit.input('m')
+    return wrap(input === 'x' ? x : unit.input(input))
+  })
+  return wrap(`${part}(${[...args, ...given(cell.vectors)].join(', ')})`)
+}
+
+const reversed = (text: string): string => `reverse(${text})`
+
+export const cellForms: readonly Form[] = [0, 1].flatMap((n): Form[] => [
+  { gives: 'vector', takes: ['vector'], text: ([x], unit) => call(unit, n, 'a', x) },
+  { gives: 'vector', takes: ['vector'], text: ([x], unit) => call(unit, n, 'b', x, { wrap: reversed }) },
+  // In two places with one set of weights.
+  {
+    gives: 'vector',
+    takes: ['vector', 'vector'],
+    text: ([x, y], unit) => `(${call(unit, n, 'a', x)} * ${call(unit, n, 'a', y, { wrap: reversed })})`,
+  },
+  {
+    gives: 'vector',
+    takes: ['vector', 'vector'],
+    text: ([x, y], unit) =>
+      call(unit, n, 'a', x, { given: vectors => vectors.slice(0, 1).map(s => `${s} = last(${y})`) }),
+  },
+  {
+    gives: 'vector',
+    takes: ['vector'],
+    text: ([x], unit) => {
+      const [first] = unit.program.cell(n).vectors
+      const run = call(unit, n, 'a', x)
+      return first === undefined ? run : `repeat(${run}.final.${first}, over T)`
+    },
+  },
+])

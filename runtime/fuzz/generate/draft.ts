@@ -1,0 +1,171 @@
+// What a random program is before it is text: drawn, and made smaller, part by part.
+
+import { cellForms } from './cellForms.ts'
+import { itemForms, memoryForms, readouts, sequenceForms, stepForms } from './forms.ts'
+import { libraryCells, libraryFunctions, libraryLayers, losses, optimizers } from './library.ts'
+import { type Draw, drawTree, type Form, smallerTrees, type Tree } from './tree.ts'
+import { drawWords, smallerWords, type Words } from './words.ts'
+
+export interface StateDraft {
+  readonly kind: 'vector' | 'scalar' | 'matrix'
+  readonly bound: 'tanh' | 'sigmoid' | 'mix'
+  readonly next: Tree
+  readonly init: 'zero' | 'number' | 'learned'
+}
+
+export interface LossDraft {
+  /** Of the library's losses. */
+  readonly loss: number
+  readonly weight: 'one' | 'half'
+}
+
+export interface TrainDraft {
+  readonly optimizer: number
+  /** Whether its further settings are used. */
+  readonly options: boolean
+  readonly clip: number
+}
+
+export interface SizesDraft {
+  readonly B: number
+  /** The longest length of the first and of the second ragged axis. */
+  readonly first: number
+  readonly second: number
+  /** What the lengths of examples are drawn from; all are full where there is none. */
+  readonly lengths?: readonly number[]
+}
+
+export interface Draft {
+  readonly units: number
+  readonly cells: readonly { readonly states: readonly StateDraft[]; readonly result: Tree }[]
+  /** A sequence of vectors. */
+  readonly main: Tree
+  readonly readout: number
+  /** What becomes of what was read out. */
+  readonly after: Tree
+  readonly losses: readonly LossDraft[]
+  readonly metrics: boolean
+  readonly penalty: boolean
+  readonly train?: TrainDraft
+  /** A program of words in place of all this. */
+  readonly words?: Words
+  readonly sizes: SizesDraft
+  readonly data: number
+}
+
+export type Kinks = 'none' | 'some' | 'many'
+
+/** The forms of a program with so many kinks; where there are to be many, half of what is drawn has one. */
+function chosen<F extends { readonly kink?: boolean }>(forms: readonly F[], kinks: Kinks): readonly F[] {
+  const smooth = forms.filter(f => !f.kink)
+  if (kinks === 'none') return smooth
+  const kinked = forms.filter(f => f.kink)
+  const times = kinks === 'many' && kinked.length > 0 ? Math.ceil(smooth.length / kinked.length) : 1
+  return [...smooth, ...Array.from({ length: times }, () => kinked).flat()]
+}
+
+export interface Tables {
+  readonly step: readonly Form[]
+  readonly sequence: readonly Form[]
+  readonly item: readonly Form[]
+  readonly readouts: readonly number[]
+  readonly losses: readonly number[]
+}
+
+/** Everything that may be drawn, with so many kinks. */
+export function tablesFor(kinks: Kinks): Tables {
+  const item = [...itemForms, ...libraryFunctions, ...memoryForms]
+  // Few of many lines would be the ones that make a recurrent network.
+  const weighted = [...sequenceForms, ...libraryLayers, ...cellForms]
+  const indices = (list: readonly { readonly kink?: boolean }[]): number[] =>
+    chosen(
+      list.map((entry, i) => ({ i, kink: entry.kink })),
+      kinks,
+    ).map(({ i }) => i)
+  return {
+    item: chosen(item, kinks),
+    step: chosen([...item, ...stepForms, ...libraryCells], kinks),
+    sequence: chosen([...item, ...weighted, ...weighted, ...cellForms, ...cellForms], kinks),
+    readouts: indices(readouts),
+    losses: indices(losses),
+  }
+}
+
+/** A random program. */
+export function drawDraft(tables: Tables, draw: Draw): Draft {
+  const pick = <X>(...of: readonly X[]): X => of[draw(of.length)]
+  const state = (): StateDraft => {
+    const kind = pick('vector', 'vector', 'vector', 'scalar', 'matrix')
+    return {
+      kind,
+      bound: pick('tanh', 'sigmoid', 'mix'),
+      next: drawTree(tables.step, kind, 3, draw),
+      init: pick('zero', 'zero', 'number', 'learned'),
+    }
+  }
+  const times = <X>(n: number, make: () => X): X[] => Array.from({ length: n }, make)
+  const size = (): number => pick(2, 2, 3, 3, 1, 0)
+  return {
+    units: pick(2, 2, 1, 3),
+    cells: times(pick(1, 2), () => ({
+      states: times(pick(1, 1, 2, 3), state),
+      result: drawTree(tables.step, 'vector', 2, draw),
+    })),
+    main: drawTree(tables.sequence, 'vector', 4, draw),
+    readout: pick(...tables.readouts),
+    after: drawTree(tables.item, 'vector', 2, draw),
+    losses: times(pick(1, 1, 2), () => ({ loss: pick(...tables.losses), weight: pick('one', 'half') })),
+    metrics: draw(3) === 0,
+    penalty: draw(4) === 0,
+    ...(draw(2) === 0 && { train: { optimizer: draw(optimizers.length), options: draw(2) === 0, clip: draw(4) } }),
+    ...(draw(8) === 0 && { words: drawWords(draw) }),
+    sizes: {
+      B: size(),
+      first: size(),
+      second: size(),
+      ...(draw(4) > 0 && { lengths: times(12, () => draw(12)) }),
+    },
+    data: draw(2 ** 20),
+  }
+}
+
+/** Programs with less in them, those with the least first. */
+export function* smallerDrafts(draft: Draft): Generator<Draft> {
+  const { words, sizes } = draft
+  if (words !== undefined) {
+    for (const smaller of smallerWords(words)) yield { ...draft, words: smaller }
+  } else {
+    yield* smallerPrograms(draft)
+  }
+  if (sizes.lengths !== undefined) yield { ...draft, sizes: { ...sizes, lengths: undefined } }
+  for (const name of ['B', 'first', 'second'] as const) {
+    for (const size of [1, 2]) if (size < sizes[name]) yield { ...draft, sizes: { ...sizes, [name]: size } }
+  }
+}
+
+function* smallerPrograms(draft: Draft): Generator<Draft> {
+  const { cells, train, metrics, penalty, units, readout } = draft
+  for (const main of smallerTrees(draft.main)) yield { ...draft, main }
+  for (const after of smallerTrees(draft.after)) yield { ...draft, after }
+  if (train !== undefined) yield { ...draft, train: undefined }
+  if (metrics) yield { ...draft, metrics: false }
+  if (penalty) yield { ...draft, penalty: false }
+  for (const [i, l] of draft.losses.entries()) {
+    if (draft.losses.length > 1) yield { ...draft, losses: [l] }
+    if (l.loss > 0) yield { ...draft, losses: draft.losses.with(i, { ...l, loss: 0 }) }
+    if (l.weight !== 'one') yield { ...draft, losses: draft.losses.with(i, { ...l, weight: 'one' }) }
+  }
+  if (readout > 0) yield { ...draft, readout: 0 }
+  for (const size of [1, 2]) if (size < units) yield { ...draft, units: size }
+  for (const [c, cell] of cells.entries()) {
+    const changed = (by: Partial<typeof cell>): Draft => ({ ...draft, cells: cells.with(c, { ...cell, ...by }) })
+    if (cells.length > 1) yield { ...draft, cells: cells.toSpliced(c, 1) }
+    for (const [i, state] of cell.states.entries()) {
+      if (cell.states.length > 1) yield changed({ states: cell.states.toSpliced(i, 1) })
+      if (state.init !== 'zero') yield changed({ states: cell.states.with(i, { ...state, init: 'zero' }) })
+      if (state.bound !== 'tanh') yield changed({ states: cell.states.with(i, { ...state, bound: 'tanh' }) })
+      for (const next of smallerTrees(state.next)) yield changed({ states: cell.states.with(i, { ...state, next }) })
+    }
+    for (const result of smallerTrees(cell.result)) yield changed({ result })
+  }
+}

@@ -1,0 +1,251 @@
+// Every operation of the language as a form: a new one is a line here.
+import type { Form, Kind } from './tree.ts'
+
+type Line = readonly [text: Form['text'], ...takes: Kind[]]
+
+const all = (gives: Kind, lines: readonly Line[], kink = false): Form[] =>
+  lines.map(([text, ...takes]) => ({ gives, takes, text, ...(kink && { kink }) }))
+
+/** Pointwise operations, which every real item has. What is bounded stays bounded, and no domain is left. */
+const pointwise = (kind: Kind): Form[] => [
+  ...all(kind, [
+    ['tanh(#0)', kind],
+    ['sigmoid(#0)', kind],
+    ['sin(#0)', kind],
+    ['cos(#0)', kind],
+    ['(-#0)', kind],
+    ['exp(-#0^2)', kind],
+    ['log(1.5 + tanh(#0))', kind],
+    ['sqrt(1 + #0^2)', kind],
+    ['(tanh(#0)^3)', kind],
+    ['stop_gradient(#0)', kind],
+    ['(#0 + #1)', kind, kind],
+    ['(#0 - #1)', kind, kind],
+    ['(#0 * #1)', kind, kind],
+    ['(#0 * #1)', 'scalar', kind],
+    ['(#0 / (1 + #1^2))', kind, kind],
+    ['((1.5 + tanh(#0)) ^ tanh(#1))', kind, kind],
+    ['((1.5 + sin(#0)) % 0.7)', kind],
+    ['where(#0, #1, #2)', 'bool', kind, kind],
+    ['(#0 * bernoulli(0.7, #0))', kind],
+  ]).map(f => (f.text.toString().includes('%') ? { ...f, kink: true } : f)),
+  ...all(
+    kind,
+    [
+      ['relu(#0)', kind],
+      ['abs(#0)', kind],
+      ['max(#0, #1)', kind, kind],
+      ['min(#0, #1)', kind, kind],
+      ['floor(3 * #0)', kind],
+      ['where(#0 > #1, #2, #3)', kind, kind, kind, kind],
+      ['where(#0 <= #1, #2, #3)', kind, kind, kind, kind],
+    ],
+    true,
+  ),
+]
+
+/** What stands in any place: one item a step, or one item. */
+export const itemForms: readonly Form[] = [
+  ...pointwise('scalar'),
+  ...pointwise('vector'),
+  ...pointwise('wide'),
+  ...pointwise('matrix'),
+  ...all('scalar', [
+    ['sum(#0)', 'vector'],
+    ['mean(#0)', 'wide'],
+    ['sum(#0)', 'matrix'],
+    ['logsumexp(#0)', 'vector'],
+    ['(#0 @ #1)', 'vector', 'vector'],
+    ['#0[0]', 'vector'],
+    ['real(#0)', 'bool'],
+    ['(0.1 * #0)', 'int'],
+  ]),
+  ...all(
+    'scalar',
+    [
+      ['max(#0)', 'vector'],
+      ['min(#0)', 'wide'],
+    ],
+    true,
+  ),
+  ...all('vector', [
+    [(args, unit) => `(${unit.param('W0', `[${unit.units}, ${unit.units}]`)} @ ${args[0]})`, 'vector'],
+    [(args, unit) => `(${unit.param('W1', `[${unit.units}, ${unit.units}]`)} @ ${args[0]})`, 'vector'],
+    [(args, unit) => `(${args[0]} @ ${unit.param('W2', `[${unit.units}, ${unit.units}]`)})`, 'vector'],
+    [(args, unit) => `(${unit.param('V', `[${unit.units}, 2 * ${unit.units}]`)} @ ${args[0]})`, 'wide'],
+    ['(#0 @ #1)', 'matrix', 'vector'],
+    ['(#0 @ #1)', 'vector', 'matrix'],
+    ['softmax(#0)', 'vector'],
+    ['(#0 - mean(#0))', 'vector'],
+    [(args, unit) => `${args[0]}[0:${unit.units}]`, 'wide'],
+    ['#0[:, 0]', 'matrix'],
+    ['#0[0]', 'matrix'],
+    [(args, unit) => `${unit.param('E', `[4, ${unit.units}]`)}[${args[0]}]`, 'int'],
+  ]),
+  ...all('wide', [['[#0, #1]', 'vector', 'vector']]),
+  ...all('matrix', [
+    ['outer(#0, #1)', 'vector', 'vector'],
+    ['transpose(#0)', 'matrix'],
+    ['(#0 @ #1)', 'matrix', 'matrix'],
+    [(args, unit) => `(${unit.param('W0', `[${unit.units}, ${unit.units}]`)} @ ${args[0]})`, 'matrix'],
+  ]),
+  ...all('int', [
+    ['(#0 + #1)', 'int', 'int'],
+    ['(#0 * 2)', 'int'],
+    ['(#0 % 3)', 'int'],
+  ]),
+  ...all('int', [['argmax(#0)', 'vector']], true),
+  ...all('bool', [
+    ['(#0 == #1)', 'int', 'int'],
+    ['(#0 != 1)', 'int'],
+    ['(#0 < #1)', 'int', 'int'],
+    ['(#0 and #1)', 'bool', 'bool'],
+    ['(#0 or #1)', 'bool', 'bool'],
+    ['(not #0)', 'bool'],
+  ]),
+  ...all(
+    'bool',
+    [
+      ['(#0 < #1)', 'scalar', 'scalar'],
+      ['(#0 >= 0.1)', 'scalar'],
+    ],
+    true,
+  ),
+]
+
+/** A cell of the fuzzer's own, to be stepped, or to run, inside another. */
+const inner = [
+  'cell Inner(units) {',
+  '  input x: [units]',
+  '  state h: [units]',
+  '  param A, B: [units, units]',
+  "  h' = tanh(A @ x + B @ h)",
+  "  return h'",
+  '}',
+].join('\n')
+
+/** A read of a memory: a softmax over its axis. */
+const look = [
+  'layer Look() {',
+  '  input q: [Q], m: [A] over S',
+  '  param K: [Q, A]',
+  '  a = softmax(q @ (K @ m), over S)',
+  '  output weights = a',
+  '  return sum(a * m, over S)',
+  '}',
+].join('\n')
+
+/** One level of a depth: a cell that is scanned over an axis of its parameters. */
+const level = ['cell Level() {', '  input r: [N, N]', '  state h: [N]', "  h' = tanh(r @ h)", '}'].join('\n')
+
+/** A layer that reduces the products of a vector and the memory's items; of none it is 0, and not infinite. */
+const overMemory =
+  (name: string, reduction: string): Form['text'] =>
+  ([q], unit) => {
+    const lines = [
+      `layer ${name}() {`,
+      '  input q: [A], m: [A] over S',
+      `  return where(length(over S) > 0, ${reduction}(m @ q, over S), 0)`,
+      '}',
+    ]
+    unit.program.define(name, lines.join('\n'))
+    return `${unit.part(name.toLowerCase(), `${name}()`)}(${q}, ${unit.input('m')})`
+  }
+
+/** What looks at the memory, or has a recurrence or a depth of its own: in the steps of cells, and in models. */
+export const memoryForms: readonly Form[] = [
+  ...all('vector', [
+    [
+      (args, unit) => {
+        unit.program.define('Inner', inner)
+        return `${unit.part('inner', `Inner(${unit.units})`)}(${unit.input('m')}, h = ${args[0]}).final.h`
+      },
+      'vector',
+    ],
+    [
+      (args, unit) => {
+        unit.program.define('Look', look)
+        return `${unit.part('look', 'Look()')}(${args[0]}, ${unit.input('m')})`
+      },
+      'vector',
+    ],
+    [
+      (args, unit) => {
+        unit.program.define('Level', level)
+        return `${unit.part('level', 'Level()')}(${unit.param('R', `[${unit.units}, ${unit.units}] over L[2]`)}, h = ${args[0]}).final.h`
+      },
+      'vector',
+    ],
+  ]),
+  ...all('scalar', [
+    [
+      (args, unit) => {
+        unit.program.define('Look', look)
+        const weights = `${unit.part('look', 'Look()')}(${args[0]}, ${unit.input('m')}).weights`
+        return `sum(${weights}^2 * real(position(over S)), over S)`
+      },
+      'vector',
+    ],
+    [overMemory('Total', 'logsumexp'), 'vector'],
+  ]),
+  ...all('scalar', [[overMemory('Most', 'max'), 'vector']], true),
+  ...all('int', [[overMemory('Best', 'argmax'), 'vector']], true),
+]
+
+/** In the step of a cell alone. */
+export const stepForms: readonly Form[] = [
+  ...all('vector', [
+    [
+      (args, unit) => {
+        unit.program.define('Inner', inner)
+        return `${unit.part('inner', `Inner(${unit.units})`)}(${args[0]}, h = ${args[1]})`
+      },
+      'vector',
+      'vector',
+    ],
+    [
+      // Coverage: a state over the memory's axis.
+      (args, unit) => {
+        const m = unit.input('m')
+        unit.state('cover', 'real over S', `0.5 * cover + softmax(${m} @ ${args[0]}, over S)`)
+        return `sum(cover * ${m}, over S)`
+      },
+      'vector',
+    ],
+  ]),
+]
+
+/** In a model, on sequences over T. */
+export const sequenceForms: readonly Form[] = [
+  ...all('vector', [
+    ['reverse(#0)', 'vector'],
+    ['delay(#0)', 'vector'],
+    ['delay(#0, start = 0.5)', 'vector'],
+    ['(#0 * softmax(#0, over T))', 'vector'],
+    ['tanh(#0 + repeat(mean(#0, over T), over T))', 'vector'],
+    ['(#0 * (1 + position(over T)) / (1 + length(over T)))', 'vector'],
+    ['delay(#0, start = last(#1))', 'vector', 'vector'],
+    [
+      (args, unit) => {
+        unit.program.define('Look', look)
+        return `${unit.part('self', 'Look()')}(${args[0]}, ${args[1]})`
+      },
+      'vector',
+      'vector',
+    ],
+  ]),
+]
+
+/** From a sequence `#0` over T to one vector, or to one a step. */
+export const readouts: readonly { readonly text: string; readonly perStep?: true; readonly kink?: true }[] = [
+  { text: 'last(#0)' },
+  { text: '#0', perStep: true },
+  { text: 'first(#0)' },
+  { text: 'mean(#0, over T)' },
+  { text: 'sum(#0, over T)' },
+  { text: 'where(length(over T) > 0, logsumexp(#0, over T), 0)' },
+  { text: 'reverse(#0)', perStep: true },
+  { text: 'sum(drop_first(#0) * drop_last(#0), over T)' },
+  { text: 'where(length(over T) > 0, max(#0, over T), 0)', kink: true },
+  { text: 'where(length(over T) > 0, min(#0, over T), 0)', kink: true },
+]

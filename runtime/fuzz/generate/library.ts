@@ -1,0 +1,143 @@
+// The standard library as forms: by what its declarations say, so that what is added to it is drawn as well.
+import type { Expr, Fn, Statement, Unit } from '../../../dsl/ast.ts'
+import { allExprs } from '../../../dsl/children.ts'
+import { parse } from '../../../dsl/parse.ts'
+import { standardLibrary } from '../../../dsl/std.ts'
+import type { Form } from './tree.ts'
+
+const itemsOf = (file: string) => parse(standardLibrary[file] ?? '', `std/${file}`).program.items
+
+const fnsOf = (file: string): Fn[] => itemsOf(file).filter(i => i.kind === 'fn')
+
+const unitsOf = (file: string): Unit[] => itemsOf(file).filter(i => i.kind === 'unit')
+
+const exprsOf = (body: readonly Statement[]): Expr[] =>
+  body.flatMap(s => ('value' in s && s.value !== undefined ? [...allExprs(s.value)] : []))
+
+const calls = (body: readonly Statement[], name: string): boolean =>
+  exprsOf(body).some(e => e.kind === 'call' && e.callee.kind === 'name' && e.callee.name === name)
+
+const allFns = new Map(['functions.rnn', 'losses.rnn'].flatMap(fnsOf).map(f => [f.name.text, f]))
+
+const kinked = new Set(['relu', 'abs', 'max', 'min', 'floor', 'argmax', 'where'])
+
+/** Whether a fn, or one that it calls, has branches. */
+const hasKink = ({ body }: Fn): boolean =>
+  exprsOf(body).some(e => {
+    if (e.kind !== 'call' || e.callee.kind !== 'name') return false
+    const other = allFns.get(e.callee.name)
+    return kinked.has(e.callee.name) || (other !== undefined && hasKink(other))
+  })
+
+const required = ({ params }: Fn | Unit): string[] => params.filter(p => p.default === undefined).map(p => p.name.text)
+
+/** A fn of an item: its first parameter is a vector, the others that it needs are numbers. */
+export const libraryFunctions: readonly Form[] = fnsOf('functions.rnn').map(fn => {
+  const numbers = required(fn)
+    .slice(1)
+    .map((_, i) => String(0.3 * (i + 1)))
+  const kink = hasKink(fn)
+  return {
+    gives: 'vector',
+    takes: ['vector'],
+    text: `${fn.name.text}(${['#0', ...numbers].join(', ')})`,
+    ...(kink && { kink }),
+  }
+})
+
+const inputsOf = ({ body }: Unit) =>
+  body.flatMap(s => (s.kind === 'input' ? s.names.map(name => ({ name: name.text, type: s.type })) : []))
+
+const statesOf = ({ body }: Unit): string[] => body.flatMap(s => (s.kind === 'state' ? s.names.map(n => n.text) : []))
+
+/** How a unit of the library is made: its first hyper-parameter is a size, or a recipe where it is called `cell`. */
+const recipeOf = (unit: Unit, units: string): string =>
+  required(unit).length === 0
+    ? unit.name.text
+    : `${unit.name.text}(${required(unit).map(name => (name === 'cell' ? `${cellNames[0]}(${units})` : units))})`
+
+const cells = unitsOf('cells.rnn')
+
+/** The names of the library's cells, each of one hyper-parameter without a default: the units. */
+export const cellNames: readonly string[] = cells.map(c => c.name.text)
+
+/** A library cell, stepped inside a step. */
+export const libraryCells: readonly Form[] = cells.map(cell => {
+  const states = statesOf(cell)
+  return {
+    gives: 'vector',
+    takes: ['vector', ...states.map(() => 'vector' as const)],
+    text: ([x, ...given], unit) => {
+      const part = unit.part(cell.name.text.toLowerCase(), recipeOf(cell, unit.units))
+      return `${part}(${[x, ...states.map((s, i) => `${s} = ${given[i]}`)].join(', ')})`
+    },
+  }
+})
+
+/** A library cell or layer over a sequence: in place, or as a part that several places share. */
+export const libraryLayers: readonly Form[] = [
+  ...cells.flatMap((cell): Form[] => [
+    { gives: 'vector', takes: ['vector'], text: ([x], unit) => `${recipeOf(cell, unit.units)}(${x})` },
+    {
+      gives: 'vector',
+      takes: ['vector'],
+      text: ([x], unit) => {
+        const part = unit.part(`shared_${cell.name.text.toLowerCase()}`, recipeOf(cell, unit.units))
+        return `reverse(${part}(reverse(${x})))`
+      },
+    },
+    {
+      gives: 'vector',
+      takes: ['vector', 'vector'],
+      text: ([x, y], unit) => {
+        const part = unit.part(`shared_${cell.name.text.toLowerCase()}`, recipeOf(cell, unit.units))
+        return `${part}(${x}, from = ${part}(${y}).final)`
+      },
+    },
+  ]),
+  ...unitsOf('layers.rnn').map((layer): Form => {
+    const inputs = inputsOf(layer)
+    const takesRecipe = required(layer).includes('cell')
+    return {
+      gives: takesRecipe ? 'wide' : 'vector',
+      takes: inputs.some(i => i.type.item.kind === 'coded') ? [] : ['vector'],
+      text: ([x], unit) => {
+        const args = inputs.map(({ type }) => {
+          if (type.item.kind === 'coded') return unit.input('ids')
+          return type.axes.length > 0 && !takesRecipe ? unit.input('m') : x
+        })
+        return `${recipeOf(layer, unit.units)}(${args.join(', ')})`
+      },
+    }
+  }),
+]
+
+/** What a loss takes: numbers, or probabilities of a class or of a yes. */
+export type Answer = 'number' | 'class' | 'yes'
+
+export interface LibraryLoss {
+  readonly name: string
+  readonly answer: Answer
+  readonly kink: boolean
+}
+
+export const losses: readonly LibraryLoss[] = fnsOf('losses.rnn').map(fn => ({
+  name: fn.name.text,
+  answer: !calls(fn.body, 'probability') ? 'number' : exprsOf(fn.body).some(e => e.kind === 'index') ? 'class' : 'yes',
+  kink: hasKink(fn),
+}))
+
+export const metrics: readonly { readonly name: string; readonly answer: 'number' | 'decision' }[] = fnsOf(
+  'metrics.rnn',
+).map(fn => ({ name: fn.name.text, answer: calls(fn.body, 'decide') ? 'decision' : 'number' }))
+
+export const optimizers: readonly Unit[] = unitsOf('optimizers.rnn')
+
+/** A recipe of an optimizer; with `options`, what it can do besides is turned on: a flag, or a number that is 0. */
+export function optimizerCall({ name, params }: Unit, options: boolean): string {
+  const on = params.flatMap(p => {
+    if (p.default?.kind === 'bool') return [`${p.name.text} = true`]
+    return p.default?.kind === 'number' && p.default.value === 0 ? [`${p.name.text} = 0.5`] : []
+  })
+  return `${name.text}(${options ? on.join(', ') : ''})`
+}

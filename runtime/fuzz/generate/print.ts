@@ -1,0 +1,135 @@
+// From a draft to the case: the text of the program, sizes and lengths.
+import type { FuzzCase } from '../case.ts'
+import type { Draft, LossDraft } from './draft.ts'
+import { readouts } from './forms.ts'
+import { type Answer, losses, metrics, optimizerCall, optimizers } from './library.ts'
+import { createProgram, createUnit } from './program.ts'
+import { type Leaf, type Leaves, printTree } from './tree.ts'
+import { wordsText } from './words.ts'
+
+export function printDraft(draft: Draft): FuzzCase {
+  const { words, sizes, data } = draft
+  const { B, first, second } = sizes
+  const [outer, inner] = words === undefined ? ['T', 'S'] : ['W', 'C']
+  const draws = sizes.lengths
+  const lengths = (count: number, longest: number, from: number): number[] =>
+    Array.from({ length: count }, (_, i) =>
+      draws === undefined ? longest : draws[(from + i) % draws.length] % (longest + 1),
+    )
+  return {
+    source: words === undefined ? programText(draft) : wordsText(words),
+    sizes: { B, [outer]: first, [inner]: second },
+    lengths: {
+      [outer]: lengths(B, first, 0),
+      [inner]: lengths(words === undefined ? B : B * first, second, 5),
+    },
+    data,
+  }
+}
+
+/** The type of the model's target for each kind of answer, and what the loss is given. */
+const answers = {
+  number: { target: 'y', type: (units: number) => `[${units}]`, given: 'p' },
+  class: { target: 'k', type: (units: number) => `class of ${units}`, given: 'softmax(p)' },
+  yes: { target: 'c', type: () => 'class of 2', given: 'sigmoid(mean(p))' },
+} as const satisfies Record<Answer, unknown>
+
+/** A leaf of several, put in the places of `#`. */
+const together =
+  (text: string, ...leaves: readonly Leaf[]): Leaf =>
+  unit => {
+    const names = leaves.map(leaf => (typeof leaf === 'string' ? leaf : leaf(unit)))
+    return text.replace(/#/g, () => names.shift() ?? '')
+  }
+
+const clips = ['', '; clip = global_norm(0.1)', '; clip = norm(0.1)', '; clip = value(0.05)']
+
+function programText(draft: Draft): string {
+  const { units, cells, main, readout, after, train } = draft
+  const types = {
+    x: `[${units}] over T`,
+    keep: 'bool over T',
+    ids: 'token of 4 over T',
+    m: `[${units}] over S`,
+    v: `[${units}]`,
+    flag: 'bool',
+    n: 'int',
+  }
+  const program = createProgram(cells)
+  const unit = createUnit(program, String(units), types)
+  const b: Leaf = u => u.param('b', `[${units}]`)
+  const [scale, wide, weights]: Leaf[] = [
+    u => u.param('g', 'real'),
+    u => u.param('w', `[2 * ${units}]`),
+    u => u.param('W0', `[${units}, ${units}]`),
+  ]
+  const x: Leaf = u => u.input('x')
+  /** The axis comes with an input. */
+  const position =
+    (text: string): Leaf =>
+    u => {
+      u.input('x')
+      return text
+    }
+  // Everything is over T, since everything is made of something that is.
+  const alongTime: Leaves = {
+    vector: [x, together('(# * #)', x, b)],
+    scalar: [together('(# * #[0])', scale, x), together('mean(#)', x)],
+    wide: [together('(# * [#, #])', wide, x, b), together('[#, #]', x, x)],
+    matrix: [together('outer(#, #)', x, b), together('(# * #[0])', weights, x)],
+    int: [position('position(over T)'), position('(length(over T) - position(over T))')],
+    bool: [u => u.input('keep')],
+  }
+  const { text: read, perStep } = readouts[readout]
+  const answer = read.replaceAll('#0', printTree(main, alongTime, unit))
+  const inTheEnd: Leaves = {
+    vector: ['r', u => u.input('v'), b],
+    scalar: [scale, '0.5'],
+    wide: [wide],
+    matrix: [weights],
+    int: [u => u.input('n'), u => `(${u.input('n')} + 1)`],
+    bool: [u => u.input('flag')],
+  }
+  const isPlain = !('form' in after)
+  const end = isPlain ? answer : printTree(after, inTheEnd, unit)
+  const readsR = /\br\b/.test(end)
+  const equations = isPlain ? [`  p = ${answer}`] : [`  r = ${answer}`, `  p = ${readsR ? end : `r + ${end}`}`]
+  const over = perStep ? ' over T' : ''
+  const used = [...new Set(draft.losses.map(l => losses[l.loss].answer))]
+  const targets = used.map(a => `  target ${answers[a].target}: ${answers[a].type(units)}${over}`)
+  const call = (name: string, a: Answer): string => `${name}(${answers[a].given}, ${answers[a].target})`
+  const lossLine = ({ loss, weight }: LossDraft): string => {
+    const { name, answer: a } = losses[loss]
+    return `  loss ${weight === 'half' ? '0.5 * ' : ''}${call(name, a)}`
+  }
+  const matrix = [...unit.params].find(([, type]) => type.includes(',') && !type.includes('over'))?.[0]
+  const penalty = draft.penalty && matrix !== undefined ? [`  loss 0.01 * l2(${matrix})`] : []
+  const measured = draft.metrics
+    ? [
+        ...metrics.flatMap(m =>
+          used.filter(a => (a === 'number') === (m.answer === 'number')).map(a => `  metric ${call(m.name, a)}`),
+        ),
+        `  metric perplexity = exp(average(${call(losses[draft.losses[0].loss].name, used[0])}))`,
+      ]
+    : []
+  const model = [
+    'model M {',
+    ...unit.declarations(),
+    ...targets,
+    ...equations,
+    ...draft.losses.map(lossLine),
+    ...penalty,
+    ...measured,
+    '  output p',
+    '}',
+  ]
+  const fed = [...unit.inputs, ...used.map(a => answers[a].target)]
+  const training =
+    train === undefined
+      ? []
+      : [
+          `data D for M { t = csv("d.csv"); ${fed.map(name => `${name} = t.${name}`).join('; ')} }`,
+          `train M on D { optimizer = ${optimizerCall(optimizers[train.optimizer], train.options)}${clips[train.clip]} }`,
+        ]
+  return [...program.text(), ...model, ...training, ''].join('\n')
+}

@@ -1,0 +1,83 @@
+// Random expressions: trees of typed forms, each a line of the language with holes.
+import type { Program } from './program.ts'
+
+/** What an expression gives. In a model, each but the bools and ints that say otherwise is one value for each step. */
+export type Kind = 'scalar' | 'vector' | 'wide' | 'matrix' | 'int' | 'bool'
+
+export interface Form {
+  readonly gives: Kind
+  readonly takes: readonly Kind[]
+  /** The text with `#0`, `#1`, … for the operands; what else it needs, it declares in the program that is being written. */
+  readonly text: string | ((args: readonly string[], unit: UnitText) => string)
+  /** It has a kink or a jump in its operands. */
+  readonly kink?: boolean
+}
+
+/** What a form may declare in the unit that its expression stands in; each is written once, and only if it is used. */
+export interface UnitText {
+  /** The size of a vector, as this unit writes it. */
+  readonly units: string
+  readonly program: Program
+  param(name: string, type: string): string
+  part(name: string, recipe: string): string
+  input(name: string): string
+  /** A further state of the cell, with its equation. */
+  state(name: string, type: string, next: string): string
+}
+
+export type Tree =
+  | { readonly form: Form; readonly of: readonly Tree[] }
+  /** The n-th variable of a kind, counted round. */
+  | { readonly leaf: number; readonly kind: Kind }
+
+/** Draws a number below n. */
+export type Draw = (n: number) => number
+
+export const kindOf = (tree: Tree): Kind => ('form' in tree ? tree.form.gives : tree.kind)
+
+/** A tree of some kind, no deeper than told. */
+export function drawTree(forms: readonly Form[], kind: Kind, depth: number, draw: Draw): Tree {
+  const fitting = forms.filter(f => f.gives === kind)
+  if (depth === 0 || fitting.length === 0 || draw(5) === 0) return { leaf: draw(8), kind }
+  const form = fitting[draw(fitting.length)]
+  return { form, of: form.takes.map(k => drawTree(forms, k, depth - 1, draw)) }
+}
+
+/** A name, or what declares it on first use. */
+export type Leaf = string | ((unit: UnitText) => string)
+
+/** The variables of each kind that an expression may name. */
+export type Leaves = Readonly<Record<Kind, readonly Leaf[]>>
+
+export function printTree(tree: Tree, leaves: Leaves, unit: UnitText): string {
+  if (!('form' in tree)) {
+    const names = leaves[tree.kind]
+    const name = names[tree.leaf % names.length]
+    return typeof name === 'string' ? name : name(unit)
+  }
+  const args = tree.of.map(t => printTree(t, leaves, unit))
+  const { text } = tree.form
+  return typeof text === 'string' ? text.replace(/#(\d)/g, (_, i) => args[Number(i)]) : text(args, unit)
+}
+
+/** Trees with less in them, the smallest first. */
+export function* smallerTrees(tree: Tree): Generator<Tree> {
+  if (!('form' in tree)) {
+    if (tree.leaf > 0) yield { ...tree, leaf: 0 }
+    return
+  }
+  yield { leaf: 0, kind: tree.form.gives }
+  yield* inside(tree, tree.form.gives)
+  for (const [i, child] of tree.of.entries()) {
+    for (const smaller of smallerTrees(child)) yield { ...tree, of: tree.of.with(i, smaller) }
+  }
+}
+
+/** The trees of a kind somewhere inside another. */
+function* inside(tree: Tree, kind: Kind): Generator<Tree> {
+  if (!('form' in tree)) return
+  for (const child of tree.of) {
+    if (kindOf(child) === kind) yield child
+    yield* inside(child, kind)
+  }
+}
