@@ -184,7 +184,7 @@ export const indexingOps: readonly Op[] = [
       })
     },
   }),
-  /** Turns the first `lengths` elements of an axis round; zeros after them. lengths as the index of `pick`. */
+  /** Turns the first `lengths` elements of an axis round; those after them stay. lengths as the index of `pick`. */
   defineOp({
     name: 'reverse',
     attrs: { axis: 'number', tail: 'number' },
@@ -198,7 +198,8 @@ export const indexingOps: readonly Op[] = [
       return [
         build(shape, position => {
           const rest = without(position, dim)
-          const i = at(lengths, rest.slice(0, rest.length - tail)) - 1 - position[dim]
+          const length = at(lengths, rest.slice(0, rest.length - tail))
+          const i = position[dim] < length ? length - 1 - position[dim] : position[dim]
           return inRange(i, shape[dim])
             ? at(
                 x,
@@ -220,13 +221,15 @@ export const indexingOps: readonly Op[] = [
           { kind: 'constant', value: 1 },
           { kind: 'apply', op: 'add', args: [1, 2] },
           { kind: 'apply', op: 'sub', args: [0, 3] },
+          { kind: 'apply', op: 'lt', args: [1, 0] },
+          { kind: 'apply', op: 'where', args: [5, 4, 1] },
           {
             kind: 'read',
             from: { ...from, strides: from.strides.map((s, d) => (d === dim ? constant(0) : s)) },
-            indirect: { at: 4, stride: from.strides[dim], size: y.shape[dim] },
+            indirect: { at: 6, stride: from.strides[dim], size: y.shape[dim] },
           },
         ],
-        writes: [{ value: 5, to: plan.output(y) }],
+        writes: [{ value: 7, to: plan.output(y) }],
       })
     },
   }),

@@ -225,6 +225,8 @@ export const sequenceForms: readonly Form[] = [
     ['tanh(#0 + repeat(mean(#0, over T), over T))', 'vector'],
     ['(#0 * (1 + position(over T)) / (1 + length(over T)))', 'vector'],
     ['delay(#0, start = last(#1))', 'vector', 'vector'],
+    ['(#0 / reverse(1.5 + sin(#1)))', 'vector', 'vector'],
+    ['log(delay(1.5 + sin(#0), start = 1))', 'vector'],
     [
       (args, unit) => {
         unit.program.define('Look', look)
