@@ -63,10 +63,11 @@ const elsewhere: Readonly<Record<string, string>> = {
   RNN503: 'runtime/files.test.ts',
   RNN504: 'cli/train.test.ts',
   RNN505: 'cli/usage.test.ts',
-  RNN506: 'cli/explain.test.ts',
+  RNN506: 'runtime/gradcheck.test.ts',
   RNN507: 'runtime/initializers.test.ts',
   RNN508: 'cli/usage.test.ts',
   RNN509: 'cli/usage.test.ts',
+  RNN510: 'cli/fuzz.test.ts',
 }
 
 describe('every code of the catalogue is tested', () => {

@@ -39,12 +39,7 @@ export const fuzz: AddCommand = (program, output) =>
       ['--save <folder>', 'write what fails there, to be run again'],
       flags.json,
     ],
-    [
-      'rnnc fuzz',
-      'rnnc fuzz --runs 20000 --seed 7 --json',
-      'rnnc fuzz --time 60s --save failures',
-      'rnnc fuzz failures/*.rnn',
-    ],
+    ['rnnc fuzz --runs 20000 --seed 7 --json', 'rnnc fuzz --time 60s --save failures', 'rnnc fuzz failures/*.rnn'],
   ).action(async (cases: readonly string[], options: Options) => {
     const target = options.target
     const tested =

@@ -1,4 +1,4 @@
-// The checks of the fuzzer: the list.
+// The checks of the fuzzer: the list. Those that can say where a fault lies come first.
 import type { Check } from '../check.ts'
 import { agreement } from './agreement.ts'
 import { batchMates } from './batchMates.ts'
@@ -11,8 +11,8 @@ import { scaling } from './scaling.ts'
 import { splitting } from './splitting.ts'
 
 export const checks: readonly Check[] = [
-  agreement,
   derivatives,
+  agreement,
   complexStep,
   inside,
   padding,

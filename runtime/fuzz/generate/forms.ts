@@ -16,6 +16,7 @@ const pointwise = (kind: Kind): Form[] => [
     ['(-#0)', kind],
     ['exp(-#0^2)', kind],
     ['log(1.5 + tanh(#0))', kind],
+    ['log1p(0.9 * tanh(#0))', kind],
     ['sqrt(1 + #0^2)', kind],
     ['(tanh(#0)^3)', kind],
     ['stop_gradient(#0)', kind],

@@ -1,0 +1,67 @@
+// A derivative rule broken on purpose: the fuzzer finds it, shrinks the program to a few lines, and says which rule it is.
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { OpTable } from '../../compiler/ir/builder.ts'
+import type { Op } from '../../compiler/ir/ops/define.ts'
+import { ops } from '../../compiler/ir/ops/index.ts'
+import { fuzz } from '../../runtime/fuzz/fuzz.ts'
+import { printRegression, readRegression } from '../../runtime/fuzz/regression.ts'
+
+type Vjp = NonNullable<Op['vjp']>
+
+/** The op table with one rule changed: the switch that only tests have. */
+function broken(name: string, change: (vjp: Vjp) => Vjp): OpTable {
+  const op = ops.get(name)
+  if (op?.vjp === undefined) throw new Error(`${name} has no rule`)
+  return new Map([...ops, [name, { ...op, vjp: change(op.vjp) }]])
+}
+
+const negated =
+  (i: number) =>
+  (vjp: Vjp): Vjp =>
+  t =>
+    vjp(t).map((d, j) => (d && i === j ? t.builder.emit('neg', [d]) : d))
+
+const dropped =
+  (i: number) =>
+  (vjp: Vjp): Vjp =>
+  t =>
+    vjp(t).map((d, j) => (i === j ? undefined : d))
+
+const cases: readonly (readonly [what: string, op: string, change: (vjp: Vjp) => Vjp])[] = [
+  ['the sign of tanh', 'tanh', negated(0)],
+  ['a factor of mul left out', 'mul', dropped(1)],
+  ['the gradient of the weight of a product left out', 'matmul', dropped(1)],
+  ['one step of a recurrence too few', 'scan', vjp => t => (t.eqn.attrs.reverse === true ? [] : vjp(t))],
+]
+
+describe('a wrong rule', () => {
+  for (const [what, name, change] of cases) {
+    it(`is found, shrunk and explained: ${what}`, async () => {
+      const report = await fuzz({ seed: 1, runs: 200, ops: broken(name, change) })
+      const [failure] = report.failures
+      assert.ok(failure, `nothing was found in ${report.programs} programs`)
+      const { source } = failure.case
+      // What takes a recurrence takes the lines of a cell.
+      assert.ok(source.trim().split('\n').length < (name === 'scan' ? 16 : 12), `too long:\n${source}`)
+      const { cause } = failure
+      assert.ok(
+        cause !== undefined && cause.ops.includes(name),
+        `blames ${cause?.ops} in ${failure.message}\n${source}`,
+      )
+      assert.ok(cause.span, 'no line is named')
+    })
+  }
+
+  it('is found again from the file that it was saved to', async () => {
+    const table = broken('tanh', negated(0))
+    const { failures } = await fuzz({ seed: 3, runs: 200, ops: table })
+    const text = printRegression(failures[0].case, ['tanh is wrong', failures[0].message])
+    const { source, ...rest } = readRegression(text, 'case.rnn')
+    assert.equal(source, text)
+    assert.deepEqual(
+      { ...rest },
+      { sizes: failures[0].case.sizes, lengths: failures[0].case.lengths, data: failures[0].case.data },
+    )
+  })
+})
