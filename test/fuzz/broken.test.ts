@@ -45,11 +45,8 @@ describe('a wrong rule', () => {
       // What takes a recurrence takes the lines of a cell.
       assert.ok(source.trim().split('\n').length < (name === 'scan' ? 16 : 12), `too long:\n${source}`)
       const { cause } = failure
-      assert.ok(
-        cause !== undefined && cause.ops.includes(name),
-        `blames ${cause?.ops} in ${failure.message}\n${source}`,
-      )
-      assert.ok(cause.span, 'no line is named')
+      assert.ok(cause?.ops.includes(name) === true, `blames ${cause?.ops} in ${failure.message}\n${source}`)
+      assert.ok(cause?.span, 'no line is named')
     })
   }
 
