@@ -1,7 +1,7 @@
 // The package as a user gets it from npm: packed, installed into an empty project, and used from there.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -40,6 +40,15 @@ const { y } = load(model.context, model.predict(), js, 'f64').run({ B: 1 }, { x:
 console.log(y[0])`,
     )
     assert.equal(node('use.js').trim(), '3')
+  })
+
+  it("checks the gradient of a cell in a user's own vitest suite", () => {
+    const example = join(root, 'examples', 'new_cell')
+    for (const name of ['new_cell.rnn', 'new_cell.test.ts']) copyFileSync(join(example, name), join(folder, name))
+    symlinkSync(join(root, 'node_modules', 'vitest'), join(folder, 'node_modules', 'vitest'))
+    const printed = node(join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--root', folder, '--reporter=json')
+    const { numPassedTests, numFailedTests } = JSON.parse(printed.slice(printed.indexOf('{')))
+    assert.deepEqual({ numPassedTests, numFailedTests }, { numPassedTests: 3, numFailedTests: 0 })
   })
 
   it('brings the command', () => {

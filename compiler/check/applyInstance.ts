@@ -4,6 +4,7 @@ import * as D from '../ir/dim.ts'
 import { applyCell, givenStates } from './applyCell.ts'
 import { applyLayer } from './applyLayer.ts'
 import type { UnitArgs } from './arguments.ts'
+import { expand } from './emit.ts'
 import type { Entity, Instance } from './entity.ts'
 import { expanding, laterNames, seenFrom } from './expanding.ts'
 import { bindArguments, leadOf, matchArgument } from './lift.ts'
@@ -45,16 +46,26 @@ export function applyInstance(scope: Scope, instance: Instance, given: UnitArgs,
         ? applyCell(scope, inner, instance, separated.args, states, lead, given, span)
         : applyLayer(inner, instance, separated.args, given, span)
     const seen = (t: Tensor): Tensor => seenFrom(unit, span, separated.restore(t))
-    const seenAll = (of: ReadonlyMap<string, Tensor>) => new Map([...of].map(([name, t]) => [name, seen(t)]))
+    const lifted = (t: Tensor): Tensor => overLead(scope, seen(t), lead)
+    const all = (of: ReadonlyMap<string, Tensor>, see: (t: Tensor) => Tensor) =>
+      new Map([...of].map(([name, t]) => [name, see(t)]))
     return {
       ...result,
-      value: result.value && seen(result.value),
-      outputs: seenAll(result.outputs),
-      states: result.states && { ...result.states, states: seenAll(result.states.states) },
+      value: result.value && lifted(result.value),
+      outputs: all(result.outputs, lifted),
+      states: result.states && { ...result.states, states: all(result.states.states, seen) },
       name: sourceText(scope, span),
     }
   }
   return expanding(scope, unit, span, apply, instance)
+}
+
+/** What a unit gives is over all that it is applied over, also where it does not depend on it. */
+function overLead(scope: Scope, t: Tensor, lead: readonly Axis[]): Tensor {
+  const missing = lead.filter(a => !t.axes.includes(a))
+  if (missing.length === 0) return t
+  const axes = [...missing, ...t.axes]
+  return { ...t, axes, value: expand(scope, t, axes, t.item) }
 }
 
 export const labelledHyper = (name: string, e: Entity): Entity =>

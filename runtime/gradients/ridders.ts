@@ -8,6 +8,8 @@ export interface Estimate {
 
 const shrink = 2
 const most = 10
+/** A relative error that is small enough to stop at. */
+const enough = 1e-10
 
 /**
  * f'(0) by Ridders' method (1982; Press et al., Numerical Recipes, 5.7), from a first step h > 0. `value` is NaN, and `error`
@@ -39,6 +41,7 @@ function extrapolate(difference: (h: number) => Difference, first: number, power
       const spread = Math.max(Math.abs(row[j] - row[j - 1]), Math.abs(row[j] - above[j - 1]))
       if (spread + noise <= best.error) best = { value: row[j], error: spread + noise }
     }
+    if (best.error <= enough * Math.abs(best.value)) break
     if (i > 1 && Math.abs(row[i] - above[i - 1]) >= 2 * best.error) break
     above = row
   }

@@ -1,0 +1,20 @@
+// spec/gradients.md says what is so: its table of checks is that of the fuzzer.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { it } from 'node:test'
+import { checks } from '../../runtime/fuzz/checks/index.ts'
+
+const page = readFileSync(new URL('../../spec/gradients.md', import.meta.url), 'utf8')
+
+it('spec/gradients.md lists every check with its claim', () => {
+  const shown = [...page.matchAll(/^\| ([\w ]+?)( ¼)? \| (.*) \|$/gm)].map(([, name, quarter, claim]) => ({
+    name,
+    every: quarter === undefined ? 1 : 4,
+    claim,
+  }))
+  const listed = shown.filter(({ name }) => checks.some(c => c.name === name))
+  assert.deepEqual(
+    listed,
+    checks.map(({ name, every, claim }) => ({ name, every: every ?? 1, claim })),
+  )
+})
