@@ -38,10 +38,12 @@ export function changedEquations(b: Builder, e: Emission): Changes<Emission> {
       // It does not type-check: no mutant.
     }
   }
-  for (let i = 0; i < e.ins.length; i++) {
-    for (let j = i + 1; j < e.ins.length; j++) {
-      if (commutative.includes(e.op) || !sameType(e.ins[i], e.ins[j]) || e.ins[i].id === e.ins[j].id) continue
-      offer(`operands ${i} and ${j} exchanged`, { ins: exchanged(e.ins, i, j) })
+  const pairs = e.ins.flatMap((v, i) =>
+    e.ins.flatMap((w, j) => (j > i && v.id !== w.id && sameType(v, w) ? [[i, j] as const] : [])),
+  )
+  if (!commutative.includes(e.op)) {
+    for (const [which, k] of ends(pairs.length)) {
+      offer(`${which} operands of a type exchanged`, { ins: exchanged(e.ins, ...pairs[k]) })
     }
   }
   for (const [name, value] of Object.entries(e.attrs)) {
@@ -57,16 +59,27 @@ export function changedEquations(b: Builder, e: Emission): Changes<Emission> {
   const { body } = e
   if (body === undefined) return found
   const { consts, carries } = scanCounts({ ...e, outs: [] })
-  for (let i = 0; i < carries; i++) {
+  for (const [which, i] of ends(carries)) {
     const results = body.results.map((v, j) => (j === i ? body.params[consts + i] : v))
-    if (results[i].id !== body.results[i].id) offer(`carry ${i} not updated`, { body: { ...body, results } })
+    if (results[i].id !== body.results[i].id) offer(`${which} carry not updated`, { body: { ...body, results } })
   }
-  for (let i = 1; i < body.results.length; i++) {
-    if (body.results[i].id === body.results[i - 1].id) continue
-    offer(`results ${i - 1} and ${i} exchanged`, { body: { ...body, results: exchanged(body.results, i - 1, i) } })
+  for (const [which, i] of ends(body.results.length - 1)) {
+    if (body.results[i].id === body.results[i + 1].id) continue
+    offer(`${which} results exchanged`, { body: { ...body, results: exchanged(body.results, i, i + 1) } })
   }
   return found
 }
+
+/** The first and the last of some places: how many a loop has differs from program to program, and one mistake is like another. */
+export const ends = (count: number): [which: string, place: number][] =>
+  count <= 0
+    ? []
+    : count === 1
+      ? [['first', 0]]
+      : [
+          ['first', 0],
+          ['last', count - 1],
+        ]
 
 function offerAxes(
   name: string,
@@ -87,40 +100,54 @@ export function changedEmissions(b: Builder, e: Emission): Changes<readonly Valu
   const found = new Map<string, () => readonly Value[]>()
   for (const [name, change] of changedEquations(b, e)) found.set(name, () => emit(change()))
   const types = opOf(b.context, e.op).infer(e.ins, e.attrs, e.body)
-  types.forEach((type, i) => {
-    const what = types.length === 1 ? '' : `result ${i} `
-    const instead =
-      (by: () => Value): (() => readonly Value[]) =>
-      () =>
-        emit(e).map((v, j) => (j === i ? by() : v))
-    if (type.dtype !== 'real') return
-    found.set(`${what}negated`, () => emit(e).map((v, j) => (j === i ? b.emit('neg', [v]) : v)))
-    if (e.op !== 'constant')
+  const instead = (i: number, by: (v: Value) => Value) => (): readonly Value[] =>
+    emit(e).map((v, j) => (j === i ? by(v) : v))
+  if (e.body === undefined) {
+    const [type] = types
+    if (type.dtype !== 'real') return found
+    found.set(
+      'negated',
+      instead(0, v => b.emit('neg', [v])),
+    )
+    // Of a constant it is the constant that is one more.
+    if (e.ins.length > 0) {
       found.set(
-        `${what}dropped`,
-        instead(() => zerosLike(b, type)),
+        'dropped',
+        instead(0, v => zerosLike(b, v)),
       )
-    if (e.body === undefined) {
-      e.ins.forEach((v, j) => {
-        if (e.ins.length > 1 && sameType(v, type)) found.set(`operand ${j} alone`, () => [b.use(v)])
-      })
-    } else if (i >= scanCounts({ ...e, outs: [] }).carries) {
+    }
+    e.ins.forEach((v, j) => {
+      if (e.ins.length > 1 && sameType(v, type)) found.set(`operand ${j} alone`, () => [b.use(v)])
+    })
+    return found
+  }
+  const { consts, carries } = scanCounts({ ...e, outs: [] })
+  const real = (from: number, to: number): number[] =>
+    types.flatMap((t, i) => (i >= from && i < to && t.dtype === 'real' ? [i] : []))
+  for (const [kind, places] of Object.entries({ carry: real(0, carries), step: real(carries, types.length) })) {
+    for (const [which, k] of ends(places.length)) {
+      found.set(
+        `${which} ${kind} negated`,
+        instead(places[k], v => b.emit('neg', [v])),
+      )
+      found.set(
+        `${which} ${kind} dropped`,
+        instead(places[k], v => zerosLike(b, v)),
+      )
+      if (kind === 'carry') continue
       for (const by of [1, -1]) {
-        found.set(`${what}one step ${by === 1 ? 'late' : 'early'}`, () =>
-          emit(e).map((v, j) => (j === i ? shifted(b, v, by) : v)),
+        found.set(
+          `${which} step one ${by === 1 ? 'late' : 'early'}`,
+          instead(places[k], v => shifted(b, v, by)),
         )
       }
     }
-  })
-  if (e.body === undefined) return found
-  const { consts, carries } = scanCounts({ ...e, outs: [] })
-  e.ins.slice(consts + carries).forEach((v, i) => {
-    if (v.dtype !== 'real') return
-    const place = consts + carries + i
-    found.set(`input ${i} one step late`, () =>
-      emit({ ...e, ins: e.ins.map((x, j) => (j === place ? shifted(b, x, 1) : x)) }),
-    )
-  })
+  }
+  const inputs = e.ins.flatMap((v, i) => (i >= consts + carries && v.dtype === 'real' ? [i] : []))
+  for (const [which, k] of ends(inputs.length)) {
+    const late = (): readonly Value[] => e.ins.map((x, j) => (j === inputs[k] ? shifted(b, x, 1) : x))
+    found.set(`${which} input one step late`, () => emit({ ...e, ins: late() }))
+  }
   return found
 }
 
@@ -137,15 +164,17 @@ export function changedResults(
   const found = new Map<string, () => readonly (Value | undefined)[]>()
   const put = (i: number, by: Value | undefined): readonly (Value | undefined)[] =>
     asIs.map((v, j) => (j === i ? by : v))
-  asIs.forEach((value, i) => {
-    if (value?.dtype !== 'real') return
-    found.set(`${i} dropped`, () => put(i, zerosLike(b, value)))
-    found.set(`${i} negated`, () => put(i, b.emit('neg', [value])))
-    found.set(`${i} doubled`, () => put(i, b.emit('add', [value, value])))
-    const [j, other] = [i + 1, asIs[i + 1]]
-    if (other !== undefined && other.id !== value.id && sameType(value, other)) {
-      found.set(`${i} and ${j} exchanged`, () => exchanged(asIs, i, j))
-    }
+  const real = asIs.flatMap((v, i) => (v?.dtype === 'real' ? [{ i, value: v }] : []))
+  for (const [which, k] of ends(real.length)) {
+    const { i, value } = real[k]
+    found.set(`${which} dropped`, () => put(i, zerosLike(b, value)))
+    found.set(`${which} negated`, () => put(i, b.emit('neg', [value])))
+    found.set(`${which} doubled`, () => put(i, b.emit('add', [value, value])))
+  }
+  const pair = real.findIndex(({ value }, k) => {
+    const other = real[k + 1]?.value
+    return other !== undefined && other.id !== value.id && sameType(value, other)
   })
+  if (pair >= 0) found.set('two exchanged', () => exchanged(asIs, real[pair].i, real[pair + 1].i))
   return found
 }

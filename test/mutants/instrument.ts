@@ -9,7 +9,15 @@ import type { Pass } from '../../compiler/passes/pass.ts'
 import { type Pipeline, passes } from '../../compiler/passes/pipeline.ts'
 import { type Rule, rewriteBlock } from '../../compiler/passes/rewrite.ts'
 import { simplify, simplifyRules } from '../../compiler/passes/simplify.ts'
-import { type Changes, changedEmissions, changedEquations, changedResults, type Emission, sameType } from './changes.ts'
+import {
+  type Changes,
+  changedEmissions,
+  changedEquations,
+  changedResults,
+  type Emission,
+  ends,
+  sameType,
+} from './changes.ts'
 
 /** Told of a site and of the changes possible there; what it gives takes the place. */
 export type Watch = <T>(site: string, changes: () => Changes<T>) => T | undefined
@@ -46,10 +54,13 @@ function watchedOp(op: Op, watch: Watch): Op {
 
 /** The builder with what is emitted through it watched, by its place and op. */
 function watchedBuilder(b: Builder, site: string, watch: Watch): Builder {
-  let place = 0
+  const counts = new Map<string, number>()
   const emitAll: Builder['emitAll'] = (op, ins, attrs = {}, body, note) => {
     const emission: Emission = { op, ins, attrs, ...(body && { body }) }
-    const changed = watch(`${site} #${place++} ${op}`, () => changedEmissions(b, emission))
+    const count = (counts.get(op) ?? 0) + 1
+    counts.set(op, count)
+    // How many a rule emits may depend on the program; beyond the third they are like the others.
+    const changed = count > 3 ? undefined : watch(`${site} ${op} ${count}`, () => changedEmissions(b, emission))
     return changed ?? b.emitAll(op, ins, attrs, body, note)
   }
   return { ...b, emitAll, emit: (op, ins, attrs, note) => emitAll(op, ins, attrs, undefined, note)[0] }
@@ -92,19 +103,24 @@ function watchedPass(pass: Pass, watch: Watch): Pass {
       const within = (block: Block, known: ReadonlySet<Eqn>): Block => {
         const b = createBuilder(context, undefined, { ...block, eqns: [] })
         const visible: Value[] = [...block.params]
+        let first = true
         for (const eqn of block.eqns) {
-          const put = known.has(eqn)
-            ? eqn
-            : (watch(`${pass.name} ${eqn.op}`, () => {
-                const all = new Map(equations(changedEquations(b, eqn), eqn))
-                eqn.ins.forEach((v, i) => {
-                  const other = visible.findLast(w => w.id !== v.id && sameType(v, w))
-                  if (other === undefined || v.dtype !== 'real') return
-                  const ins = eqn.ins.map((x, j) => (j === i ? other : x))
-                  all.set(`operand ${i} another value`, () => ({ ...eqn, ins }))
-                })
-                return all
-              }) ?? eqn)
+          const put =
+            known.has(eqn) || !first
+              ? eqn
+              : (watch(`${pass.name} ${eqn.body === undefined ? 'equation' : 'scan'}`, () => {
+                  const all = new Map(equations(changedEquations(b, eqn), eqn))
+                  const replaceable = eqn.ins.flatMap((v, i) => {
+                    const other = visible.findLast(w => w.id !== v.id && sameType(v, w))
+                    return other === undefined || v.dtype !== 'real' ? [] : [{ i, other }]
+                  })
+                  for (const [which, k] of ends(replaceable.length)) {
+                    const { i, other } = replaceable[k]
+                    all.set(`${which} operand another value`, () => ({ ...eqn, ins: eqn.ins.with(i, other) }))
+                  }
+                  return all
+                }) ?? eqn)
+          if (put !== eqn) first = false
           b.eqns.push(put)
           visible.push(...put.outs)
         }

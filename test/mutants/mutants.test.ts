@@ -11,10 +11,10 @@ const sites = some.map(reached)
 const names = new Set(sites.flatMap(s => [...s]))
 
 describe('mutants', () => {
-  // Fails today: no program of the generator has real, pad, scatter, place or outer in the part that is differentiated.
-  it('are found for every derivative rule and every pass', { todo: 'five rules are reached by no program' }, () => {
+  it('are found for every derivative rule and every pass', () => {
     const bare = [
-      ...[...ops.values()].filter(op => op.vjp !== undefined).map(op => `${op.name}.vjp `),
+      // What `real` takes is an int or a bool, to which no gradient flows.
+      ...[...ops.values()].filter(op => op.vjp !== undefined && op.name !== 'real').map(op => `${op.name}.vjp `),
       ...passes.map(pass => `${pass.name} `),
     ].filter(start => ![...names].some(name => name.startsWith(start)))
     assert.deepEqual(bare, [])
@@ -23,9 +23,9 @@ describe('mutants', () => {
   it('are 120 or more', () => assert.ok(names.size >= 120, `${names.size} mutants`))
 
   for (const name of [
-    'mul.vjp cotangent: 0 negated',
-    'scan.vjp cotangent: 0 dropped',
-    'matmul.vjp cotangent: 0 doubled',
+    'mul.vjp cotangent: first negated',
+    'scan.vjp cotangent: first dropped',
+    'matmul.vjp cotangent: first doubled',
   ]) {
     it(`${name} is killed`, () => {
       assert.ok(some.some((fuzzCase, i) => sites[i].has(name) && killer(name, fuzzCase) !== undefined))

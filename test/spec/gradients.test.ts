@@ -7,9 +7,9 @@ import { checks } from '../../runtime/fuzz/checks/index.ts'
 const page = readFileSync(new URL('../../spec/gradients.md', import.meta.url), 'utf8')
 
 it('spec/gradients.md lists every check with its claim', () => {
-  const shown = [...page.matchAll(/^\| ([\w ]+?)( ¼)? \| (.*) \|$/gm)].map(([, name, quarter, claim]) => ({
+  const shown = [...page.matchAll(/^\| ([\w ]+?)(?: ([¼⅛]))? \| (.*) \|$/gm)].map(([, name, part, claim]) => ({
     name,
-    every: quarter === undefined ? 1 : 4,
+    every: part === undefined ? 1 : part === '¼' ? 4 : 8,
     claim,
   }))
   const listed = shown.filter(({ name }) => checks.some(c => c.name === name))

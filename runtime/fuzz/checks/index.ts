@@ -9,6 +9,7 @@ import { padding } from './padding.ts'
 import { reversal } from './reversal.ts'
 import { scaling } from './scaling.ts'
 import { splitting } from './splitting.ts'
+import { twice } from './twice.ts'
 
 export const checks: readonly Check[] = [
   derivatives,
@@ -20,4 +21,5 @@ export const checks: readonly Check[] = [
   scaling,
   reversal,
   splitting,
+  twice,
 ]
