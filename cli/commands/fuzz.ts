@@ -5,7 +5,7 @@ import { type Diagnostic, diagnostic, fail, RnnError } from '../../dsl/diagnosti
 import { type FuzzFailure, type FuzzReport, runCase, fuzz as runFuzz } from '../../runtime/fuzz/fuzz.ts'
 import { kinkChoices } from '../../runtime/fuzz/generate/index.ts'
 import { printRegression, readRegression } from '../../runtime/fuzz/regression.ts'
-import { writeBytes } from '../../runtime/node/index.ts'
+import { checkWritable, writeBytes } from '../../runtime/node/files.ts'
 import { type AddCommand, describeUse, flags } from '../command.ts'
 import { oneOf, wholeNumber } from '../errors.ts'
 import { catchInterrupt } from '../interrupt.ts'
@@ -54,6 +54,7 @@ export const fuzz: AddCommand = (program, output) =>
                 backends.map(x => x.name),
               ),
           )
+    if (options.save !== undefined) await checkWritable(join(options.save, 'case.rnn'))
     const report =
       cases.length > 0 ? await replay(cases, { backends: tested }, output) : await search(options, tested, output)
     if (options.save !== undefined) await save(report, options.save, output)

@@ -35,6 +35,7 @@ describe('rnnc fuzz', () => {
     assertRefused(await rnnc('fuzz', 'other.rnn'), 'RNN410', /no line that starts with `# fuzz:`/)
     assertRefused(await rnnc('fuzz', 'cut.rnn'), 'RNN410', /cut.rnn/)
     assertRefused(await rnnc('fuzz', 'none.rnn'), 'RNN406', /none.rnn/)
+    assertRefused(await rnnc('fuzz', '--runs', '1', '--save', 'nowhere'), 'RNN503', /nowhere/)
     assertRefused(await rnnc('fuzz', '--time', 'soon'), 'RNN509', /a time, such as 60s or 2m/)
     assertRefused(await rnnc('fuzz', '--target', 'gpus'), 'RNN505', /gpus/)
     assertRefused(await rnnc('fuzz', '--runs', 'all'), 'RNN509', /a whole number/)
