@@ -47,7 +47,7 @@ export const predictionGraph = (model: LoweredModel, options: GraphOptions): Gra
 export const measureGraph = (model: LoweredModel, options: GraphOptions): Graph =>
   dropInputs(forward(model, measures(model), options))
 
-/** As `measureGraph`, and `d:NAME` for every parameter and, if they are asked for, every real input that the loss reads. */
+/** As `measureGraph`, and `d:NAME` for every parameter and, if they are asked for, every real input and target. */
 export function gradientGraph(model: LoweredModel, options: GradientOptions): Graph {
   const graph = lossGraph(model, options)
   const inputs = options.inputs ? [...model.inputs, ...model.targets].filter(p => p.dtype === 'real') : []

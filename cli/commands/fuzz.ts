@@ -2,6 +2,9 @@
 import { join } from 'node:path'
 import { backends } from '../../compiler/backend/backends.ts'
 import { type Diagnostic, diagnostic, fail, RnnError } from '../../dsl/diagnostics.ts'
+import { position } from '../../dsl/position.ts'
+import { standardLibrary } from '../../dsl/std.ts'
+import { allAtOnce } from '../../runtime/fuzz/checks/index.ts'
 import { type FuzzFailure, type FuzzReport, runCase, fuzz as runFuzz } from '../../runtime/fuzz/fuzz.ts'
 import { kinkChoices } from '../../runtime/fuzz/generate/index.ts'
 import { printRegression, readRegression } from '../../runtime/fuzz/regression.ts'
@@ -100,7 +103,7 @@ async function replay(
   for (const path of paths) {
     const { text, file } = await openSource(path, output)
     const fuzzCase = readRegression(text, file)
-    const { check, outcome } = runCase(fuzzCase, under)
+    const { check, outcome } = runCase(fuzzCase, under, allAtOnce)
     checks += outcome.checks
     kinks += outcome.kinks ?? 0
     if (outcome.failure !== undefined) failures.push({ check, case: fuzzCase, ...outcome.failure })
@@ -116,23 +119,40 @@ async function save({ seed, failures }: FuzzReport, folder: string, output: Outp
   }
 }
 
-function describe({ check, message, cause }: FuzzFailure): Diagnostic {
+/** The line of the program, or of the library, at fault. */
+function lineOf({ case: { source }, cause }: FuzzFailure): string | undefined {
+  const span = cause?.span
+  if (span === undefined) return undefined
+  const text = span.file.startsWith('std/') ? standardLibrary[span.file.slice(4)] : source
+  return `${span.file.startsWith('std/') ? `${span.file} ` : ''}line ${position(text ?? '', span.start).line}`
+}
+
+function describe(failure: FuzzFailure): Diagnostic {
+  const { check, message, cause } = failure
   const where =
     cause === undefined
       ? ''
-      : `; it goes wrong at \`${cause.value}\`${cause.steps.length === 0 ? '' : `, step ${cause.steps.join(', ')}`}, by the rule of \`${cause.ops.join('` or `')}\``
+      : `; it goes wrong ${lineOf(failure) === undefined ? '' : `on ${lineOf(failure)} `}${cause.value === '' ? '' : `at \`${cause.value}\``}${cause.steps.length === 0 ? '' : `, step ${cause.steps.join(', ')}`}, by the rule of \`${cause.ops.join('` or `')}\``
   return diagnostic('RNN510', { check, message: `${message}${where}` })
 }
 
-const failureJson = ({ check, message, cause, case: { source, ...rest } }: FuzzFailure): JsonValue => ({
-  check,
-  message,
-  source,
-  sizes: { ...rest.sizes },
-  lengths: Object.fromEntries(Object.entries(rest.lengths).map(([axis, l]) => [axis, [...l]])),
-  data: rest.data,
-  ...(cause && { cause: { ops: cause.ops, value: cause.value, steps: cause.steps } }),
-})
+const failureJson = (failure: FuzzFailure): JsonValue => {
+  const {
+    check,
+    message,
+    cause,
+    case: { source, ...rest },
+  } = failure
+  return {
+    check,
+    message,
+    source,
+    sizes: { ...rest.sizes },
+    lengths: Object.fromEntries(Object.entries(rest.lengths).map(([axis, l]) => [axis, [...l]])),
+    data: rest.data,
+    ...(cause && { cause: { ops: cause.ops, value: cause.value, steps: cause.steps, line: lineOf(failure) } }),
+  }
+}
 
 /** `60s`, `2m`, `1.5h`; a bare number is seconds. RNN509 for anything else. */
 function milliseconds(text: string): number {

@@ -64,7 +64,10 @@ export function numbersBy({ name, none, algebra, together, each }: Rules): Numbe
       if (op.formula !== undefined) return op.formula(algebra(site.algebra), args)
       if (op.linear === 'together') return { value: emit(values), beside: together(site) }
       if (op.linear === 'each') return each(site)
-      return op.expand === undefined ? { value: emit(values) } : undefined
+      if (op.expand !== undefined) return undefined
+      const value = emit(values)
+      if (value.dtype === 'real') throw new Error(`${name}: ${op.name} is neither linear nor expanded`)
+      return { value }
     },
   }
 }

@@ -1,5 +1,6 @@
 // What a check of the fuzzer is: a property of every program.
 import type { Cause } from '../gradients/locate.ts'
+import { roundingShare } from '../gradients/subject.ts'
 import type { Arrays, Trial } from './trial.ts'
 
 export interface Failure {
@@ -34,25 +35,31 @@ export function compare(
   rounding: () => (name: string) => ArrayLike<number> = () => () => [],
 ): Outcome {
   const names = Object.keys(expected)
+  const largest = Object.values(expected).reduce((most, data) => Math.max(most, sizeOf(data)), 0)
   for (const name of names) {
     const [a, b] = [found[name], expected[name]]
     if (a === undefined || a.length !== b.length) {
       return { checks: names.length, failure: { message: `${name} of ${what} is missing or has another size` } }
     }
-    let scale = 0
-    for (const x of b) if (Number.isFinite(x)) scale = Math.max(scale, Math.abs(x))
+    const scale = sizeOf(b)
     const off = (i: number, slack: number): boolean =>
       !(Object.is(a[i], b[i]) || a[i] === b[i] || Math.abs(a[i] - b[i]) <= tolerance * scale + slack)
     const far = b.findIndex((_: number, i: number) => off(i, 0))
     if (far < 0) continue
     const bounds = rounding()(name)
-    const worst = b.findIndex((_: number, i: number) => off(i, 16 * (bounds[i] ?? 0)))
+    // Both sides round, and the bound is of first order; what is no small part of the largest result is no rounding.
+    const slack = (bound: number): number =>
+      16 * bound <= roundingShare * largest ? 16 * bound : roundingShare * largest
+    const worst = b.findIndex((_: number, i: number) => off(i, slack(bounds[i] ?? 0)))
     if (worst < 0) continue
     const message = `${name}[${worst}] of ${what} is ${a[worst]} and should be ${b[worst]} (scale ${scale.toExponential(2)})`
     return { checks: names.length, failure: { message } }
   }
   return { checks: names.length }
 }
+
+const sizeOf = (data: ArrayLike<number>): number =>
+  Array.from(data).reduce((most, x) => (Number.isFinite(x) ? Math.max(most, Math.abs(x)) : most), 0)
 
 /** Outcomes one after the other, up to the first failure. */
 export function inTurn(steps: Iterable<() => Outcome>): Outcome {

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { RnnError } from '../../dsl/diagnostics.ts'
 import type { Cause } from '../gradients/locate.ts'
+import { random } from '../random.ts'
 import type { FuzzCase } from './case.ts'
 import type { Check, Outcome } from './check.ts'
 import { checks as allChecks } from './checks/index.ts'
@@ -41,8 +42,8 @@ export interface FuzzReport {
   readonly failures: readonly FuzzFailure[]
 }
 
-/** Programs between two reports of progress: the thread is given back there. */
-const slice = 20
+/** How long a failure may be made smaller, in ms. */
+const shrinkTime = 60_000
 
 /** The same seed gives the same programs, however long each takes. */
 export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
@@ -51,9 +52,11 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
   const counts = { programs: 0, checks: 0, kinks: 0 }
   const started = performance.now()
   const spent = (): number => (performance.now() - started) / time
-  for (let part = 0; counts.programs < runs && spent() < 1 && failures.length < most; part++) {
-    if (options.signal?.aborted) break
-    const found = runPart(options, checks, seed + part, Math.min(slice, runs - counts.programs), counts)
+  const cases = fuzzCases(options)
+  while (counts.programs < runs && spent() < 1 && failures.length < most && !options.signal?.aborted) {
+    // A seed of its own for each, so that runs of neighbouring seeds have no program in common.
+    const own = Math.floor(random(seed, String(counts.programs))() * 2 ** 31)
+    const found = runOne(cases, options, checks, own, counts)
     if (found !== undefined) failures.push(found)
     options.onProgress?.(Math.min(1, Math.max(counts.programs / runs, spent())), counts.programs)
     await new Promise(resolve => setTimeout(resolve))
@@ -61,30 +64,32 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
   return { seed, ...counts, failures }
 }
 
-function runPart(
-  options: FuzzOptions,
+/** One program; what fails is made smaller. */
+function runOne(
+  cases: fc.Arbitrary<FuzzCase>,
+  under: UnderTest,
   checks: readonly Check[],
   seed: number,
-  numRuns: number,
   counts: { programs: number; checks: number; kinks: number },
 ): FuzzFailure | undefined {
   let last: FuzzFailure | undefined
-  let shrinking = false
-  const property = fc.property(fuzzCases(options), fuzzCase => {
-    const { outcome, check } = runCase(fuzzCase, options, checks)
-    if (!shrinking) {
+  let deadline = Number.POSITIVE_INFINITY
+  const property = fc.property(cases, fuzzCase => {
+    if (performance.now() > deadline) return
+    const { outcome, check } = runCase(fuzzCase, under, checks)
+    if (last === undefined) {
       counts.programs++
       counts.checks += outcome.checks
       counts.kinks += outcome.kinks ?? 0
+      deadline = performance.now() + shrinkTime
     }
     if (outcome.failure === undefined) return
     // A shrunk program must fail the same check: another fault is another failure.
     if (last !== undefined && last.check !== check) return
-    shrinking = true
     last = { check, case: fuzzCase, ...outcome.failure }
     throw new Error(outcome.failure.message)
   })
-  fc.check(property, { seed, numRuns })
+  fc.check(property, { seed, numRuns: 1 })
   return last
 }
 

@@ -104,6 +104,10 @@ export function tryGraph(own: OwnGraph, { backend, sizes, inputs }: Place): Trie
   }
 }
 
+/** Arrays with each of them changed. */
+export const mapArrays = (arrays: Arrays, change: (data: Arrays[string], name: string) => Arrays[string]): Arrays =>
+  Object.fromEntries(Object.entries(arrays).map(([name, data]) => [name, change(data, name)]))
+
 /** Where the trial's gradients are judged. */
 export const placeOf = ({ tested, batch, inputs }: Pick<Trial, 'tested' | 'batch' | 'inputs'>): Place => ({
   backend: tested.backends[0] ?? js,

@@ -14,17 +14,17 @@ export function alongDirection(
   direction: Direction,
 ): { readonly sum: number; readonly scale: number } {
   let sum = 0
-  let squares = 0
+  let scale = 0
   for (const [name, d] of direction) {
     const gradient = gradients.get(name)
     if (gradient === undefined) throw new Error(`the loss does not read ${name}`)
     for (let i = 0; i < d.length; i++) {
       const term = gradient[i] * d[i]
       sum += term
-      squares += term * term
+      scale = Math.hypot(scale, term)
     }
   }
-  return { sum, scale: Math.sqrt(squares) }
+  return { sum, scale }
 }
 
 /** The index of the element at a place of a row-major array. */

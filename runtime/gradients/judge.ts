@@ -4,6 +4,7 @@ import { slopeAlong } from './slope.ts'
 import type { Subject } from './subject.ts'
 
 export interface Verdict {
+  /** `jump` also where neither differences nor forward mode can tell. */
   readonly kind: 'right' | 'wrong' | 'kink' | 'jump'
   /** The derivative as the gradient has it, by dual numbers, and by differences: at a kink, the nearer side. */
   readonly gradient: number
@@ -21,7 +22,7 @@ export interface Bounds {
 }
 
 /** Dual numbers are exact but for rounding; this is what is asked of them. */
-const exact = 1e-9
+export const exact = 1e-9
 
 /**
  * Judges the gradient along a direction. A gap below what rounding can do to the terms that were summed is none: it is
@@ -45,32 +46,40 @@ export function judge(subject: Subject, direction: Direction, { scale, tolerance
   const difference = Math.min(Math.max(gradient, low), high)
   const byDifference = Math.abs(gradient - difference)
   // Where a value is infinite, 0 · ∞ leaves forward mode without an answer.
-  const byTangent = Number.isNaN(tangent) && slope.kind === 'smooth' ? 0 : Math.abs(gradient - tangent)
+  const silent = !Number.isFinite(tangent)
+  const byTangent = silent ? 0 : Math.abs(gradient - tangent)
   const size = Math.max(scale, Math.abs(difference))
+  /** A difference that is too uncertain has no say of its own. */
+  const sharp = uncertain <= tolerance * size
   const within = (floor: number): boolean => {
     const tangentAgrees = byTangent <= exact * size + floor
     const differenceAgrees = byDifference <= tolerance * size + 4 * uncertain + floor
     // On a kink each may follow another branch; and where several meet, the slopes of the sides do not bound what is right.
-    return slope.kind === 'kink' ? tangentAgrees || differenceAgrees : tangentAgrees && differenceAgrees
+    if (slope.kind === 'kink') return (tangentAgrees && !silent) || (differenceAgrees && sharp)
+    return tangentAgrees && differenceAgrees
   }
-  const passed = within(0) || within(roundingAlong(subject, direction))
-  const gap = Math.max(byTangent, byDifference)
+  const exactly = Number.isFinite(gradient) && within(0)
+  const passed = exactly || (Number.isFinite(gradient) && within(roundingAlong(subject, direction)))
+  const gap = slope.kind === 'kink' && !silent ? Math.min(byTangent, byDifference) : Math.max(byTangent, byDifference)
+  const undecided = slope.kind === 'jump' || (slope.kind === 'smooth' && silent && !sharp)
   return {
-    kind: passed ? (slope.kind === 'smooth' ? 'right' : slope.kind) : 'wrong',
+    kind: !passed ? 'wrong' : undecided ? 'jump' : slope.kind === 'kink' ? 'kink' : 'right',
     gradient,
     tangent,
     difference,
-    error: gap === 0 ? 0 : gap / size,
+    // What rounding explains is no error.
+    error: gap === 0 || (passed && !exactly) ? 0 : gap / size,
   }
 }
 
 /** What rounding can do to the derivative along a direction. */
 export function roundingAlong(subject: Subject, direction: Direction): number {
-  const { gradients } = subject.rounding()
+  const bounds = subject.rounding()
   let sum = 0
   for (const [name, d] of direction) {
-    const bound = gradients.get(name)
+    const bound = bounds.get(name)
     for (let i = 0; i < d.length; i++) sum += Math.abs(d[i]) * (bound?.[i] ?? 0)
   }
+  // The bound is of first order, and the judges round as well.
   return 8 * sum
 }

@@ -22,6 +22,9 @@ export interface Cause {
   readonly span?: Span
 }
 
+/** So many steps of a loop are tried one by one. */
+const few = 16
+
 /** A relative gap that no rounding makes. */
 const tolerance = 1e-7
 
@@ -105,16 +108,38 @@ function lastWrong(
     const tangent = subject.tangent(direction)
     const gap = Math.abs(sum - tangent)
     // Of infinite values forward mode knows nothing, and on a kink it may follow another branch.
-    if (gap <= tolerance * Math.max(scale, Math.abs(tangent)) || Number.isNaN(tangent)) return false
+    if (!Number.isFinite(tangent)) return false
+    if (Number.isFinite(sum) && gap <= tolerance * Math.max(scale, Math.abs(tangent))) return false
     return !(gap <= roundingAlong(subject, direction)) && slopeAlong(subject, direction).kind === 'smooth'
   }
-  if (whole === 0 || !isWrong(0, whole)) return undefined
-  const steps = Array.from({ length: places }, (_, place) => place)
-    .filter(place => isWrong(place * size, (place + 1) * size))
-    .map(place => unravel(place, counts))
-  const order = (a: number[], b: number[]): number => {
-    const i = a.findIndex((s, j) => s !== b[j])
-    return i < 0 ? 0 : loops[i] ? b[i] - a[i] : a[i] - b[i]
+  if (whole === 0) return undefined
+  const wrongAt = (from: number, to: number): boolean => isWrong(from * size, to * size)
+  // The place that a run comes to last: of loops that run backward, the first.
+  const ordered = Array.from({ length: places }, (_, place) => place).sort((a, b) => {
+    const [p, q] = [unravel(a, counts), unravel(b, counts)]
+    const i = p.findIndex((step, j) => step !== q[j])
+    return i < 0 ? 0 : loops[i] ? q[i] - p[i] : p[i] - q[i]
+  })
+  if (places <= few) {
+    // Each on its own scale: what has almost vanished is not to hide behind what has not.
+    const last = ordered.findLast(place => wrongAt(place, place + 1))
+    return last === undefined ? undefined : unravel(last, counts)
   }
-  return steps.sort(order).at(-1) ?? unravel(0, counts)
+  if (!isWrong(0, whole)) return undefined
+  // Many steps are halved until one is left; along one axis the places of each half lie together.
+  let [from, to] = [0, places]
+  while (to - from > 1) {
+    const middle = (from + to) >> 1
+    const [early, late] = loops[0]
+      ? [
+          [middle, to],
+          [from, middle],
+        ]
+      : [
+          [from, middle],
+          [middle, to],
+        ]
+    ;[from, to] = wrongAt(late[0], late[1]) ? late : early
+  }
+  return unravel(from, counts)
 }

@@ -22,12 +22,6 @@ export interface Reading {
   readonly same: boolean
 }
 
-/** Bounds on rounding errors, in the units of what they bound. */
-export interface Rounding {
-  readonly loss: number
-  readonly gradients: ReadonlyMap<string, Float64Array>
-}
-
 export interface Subject {
   /** What the loss reads of what the gradient is asked for, with the shape of each. */
   readonly shapes: ReadonlyMap<string, readonly number[]>
@@ -43,7 +37,8 @@ export interface Subject {
   readonly complexStep: (direction: Direction) => number
   /** Whether no operation has branches that depend on what can move, so that it is analytic where its logarithms, roots and powers are. */
   readonly smooth: boolean
-  readonly rounding: () => Rounding
+  /** What rounding can do to each element of the gradient, by the name of the parameter or input. */
+  readonly rounding: () => ReadonlyMap<string, Float64Array>
 }
 
 /** A graph with the context that it was made in. */
@@ -67,6 +62,9 @@ export interface SubjectOptions extends Place {
   readonly loss: OwnGraph
 }
 
+/** What rounding may make of a gradient at most, as a share of the largest element of all gradients and of the loss. */
+export const roundingShare = 1e-10
+
 /** The length of a complex step: its square is nothing beside 1. */
 const imaginaryStep = 1e-20
 
@@ -77,7 +75,9 @@ export function createSubject(options: SubjectOptions): Subject {
   const results = gradient.run(sizes, inputs)
   const only: Graph = { ...options.loss.graph, outputs: ['loss'], results: [resultOf(options.loss.graph, 'loss')] }
   const lossGraph = dropInputs({ ...only, ...dce.run(context, only) })
+  const loss = results.loss[0]
   const moving = options.gradient.graph.outputs.flatMap(o => (o.startsWith('d:') ? [o.slice(2)] : []))
+  const found = new Map(moving.map(name => [name, Float64Array.from(results[`d:${name}`])]))
   const read = moving.filter(name => lossGraph.inputs.includes(name))
   const shapes = new Map(
     read.map(name => {
@@ -102,23 +102,27 @@ export function createSubject(options: SubjectOptions): Subject {
   const byImaginary = derivative(imaginary)
   return {
     shapes,
-    gradients: new Map(moving.map(name => [name, Float64Array.from(results[`d:${name}`])])),
-    loss: results.loss[0],
+    gradients: found,
+    loss,
     backend: gradient.backend,
     at: reader(options, lossGraph, read, smooth),
     tangent: direction => byTangent(direction, 1),
     complexStep: direction => byImaginary(direction, imaginaryStep),
     smooth,
     rounding: once(() => {
-      // Of the trusted graph's own gradient: what is on trial may have been simplified to an exact zero.
+      // Of the loss graph's own gradient: what is on trial may have been simplified to an exact zero.
       const { builder, gradients } = grad(context, lossGraph, 'loss', read)
       const results = [lossGraph.results[0], ...gradients.values()]
       const graph = { ...lossGraph, ...builder.finish(results), outputs: ['loss', ...read.map(name => `d:${name}`)] }
       const bounds = load(context, extendGraph(context, graph, roundings, []), backend, 'f64').run(sizes, inputs)
-      // What is exact has no bound.
-      const units = (name: string): Float64Array =>
-        Float64Array.from(bounds[`rounding:${name}`] ?? [], e => e * Number.EPSILON)
-      return { loss: units('loss')[0] ?? 0, gradients: new Map(read.map(name => [name, units(`d:${name}`)])) }
+      // Through a recurrence the bound may grow without bound itself; what is no small part of the largest is no rounding.
+      const largest = Math.max(
+        Math.abs(loss),
+        ...[...found.values()].map(g => g.reduce((m, x) => Math.max(m, Math.abs(x)), 0)),
+      )
+      const most = Number.isFinite(largest) ? roundingShare * largest : 0
+      const capped = (bound: number): number => (bound * Number.EPSILON <= most ? bound * Number.EPSILON : most)
+      return new Map(read.map(name => [name, Float64Array.from(bounds[`rounding:d:${name}`] ?? [], capped)]))
     }),
   }
 }
@@ -144,7 +148,9 @@ function reader(
       for (let i = 0; i < d.length; i++) to[i] = from[i] + h * d[i]
     }
     const results = run()
-    const same = branchesOf(results).every((b, i) => b.every((x, j) => x === before[i][j]))
+    const same = branchesOf(results).every((b, i) =>
+      b.every((x, j) => x === before[i][j] || Object.is(x, before[i][j])),
+    )
     for (const name of direction.keys()) moved[name].set(inputs[name])
     return { loss: results.loss[0], same }
   }

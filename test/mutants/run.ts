@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { compile } from '../../compiler/index.ts'
 import type { FuzzCase } from '../../runtime/fuzz/case.ts'
 import type { Check } from '../../runtime/fuzz/check.ts'
-import { checks } from '../../runtime/fuzz/checks/index.ts'
+import { allAtOnce } from '../../runtime/fuzz/checks/index.ts'
 import { secondGradient } from '../../runtime/fuzz/checks/twice.ts'
 import { runCase } from '../../runtime/fuzz/fuzz.ts'
 import { fuzzCases } from '../../runtime/fuzz/generate/index.ts'
@@ -41,9 +41,9 @@ export function withMutant(name: string): UnderTest {
  * A wrong rule has to be found without the right one at hand, so agreement with the compiler's own gradient has no say
  * there; a wrong pass is found by what it changes, so agreement comes first.
  */
-const [cheap, dear] = [['agreement', 'derivatives'], checks.map(c => c.name)].map(names =>
+const [cheap, dear] = [['agreement', 'derivatives'], allAtOnce.map(c => c.name)].map(names =>
   // No check by turns: a mutant has only so many programs.
-  checks.filter(c => names.includes(c.name)).map(({ every: _, ...c }): Check => c),
+  allAtOnce.filter(c => names.includes(c.name)),
 )
 const checksFor = (name: string, all: readonly Check[]): readonly Check[] =>
   isDerivative(name)

@@ -4,8 +4,10 @@ import { describe, it } from 'node:test'
 import type { Backend } from '../../compiler/backend/backend.ts'
 import { js } from '../../compiler/backend/js.ts'
 import { compile } from '../../compiler/index.ts'
+import { ops } from '../../compiler/ir/ops/index.ts'
 import { checkGradients } from '../../runtime/gradients/checkGradients.ts'
 import { oneSided, ridders } from '../../runtime/gradients/ridders.ts'
+import { randomBatch, randomSizes } from '../../runtime/randomBatch.ts'
 import { initialWeights } from '../../runtime/session.ts'
 
 const source = `
@@ -65,6 +67,29 @@ describe('checkGradients', () => {
     const check = checkGradients(model, weights, batch, sizes, { most: 1, backend: wrong('d:rnn.W_f', 0, 5) })
     assert.equal(check.method, 'directions and samples')
     assert.equal(check.passed, false)
+  })
+
+  it('is not talked out of a fault by what rounding might do in a long recurrence', () => {
+    const tanh = ops.get('tanh')
+    const vjp = tanh?.vjp
+    if (tanh === undefined || vjp === undefined) throw new Error('tanh has a rule')
+    const turned = { ...tanh, vjp: (t: Parameters<typeof vjp>[0]) => vjp(t).map(d => d && t.builder.emit('neg', [d])) }
+    const long = compile('model M { input x: [2] over T; target y: [16]; loss mse(last(GRU(16)(x)), y) }', {
+      ops: new Map([...ops, ['tanh', turned]]),
+    })
+    const drawn = randomBatch(long.signature, randomSizes(long.signature, { B: 1, T: 80 }), 1)
+    const start = initialWeights(long, drawn.sizes, 1, 'f64')
+    const check = checkGradients(long, start, drawn.inputs, drawn.sizes, { most: 1 })
+    assert.equal(check.passed, false)
+    assert.deepEqual(check.cause?.ops, ['tanh'])
+  })
+
+  it('raises no alarm where everything stands on a kink', () => {
+    const kinked = compile('model M { param w: [3]; loss sum(abs(w)) + sum(floor(w)) + sum(relu(w)) }')
+    const check = checkGradients(kinked, { w: new Float64Array(3) }, {}, { B: 1 })
+    assert.equal(check.passed, true)
+    assert.ok(check.kinks + check.jumps > 0)
+    assert.ok(check.parameters.every(p => Number.isFinite(p.error)))
   })
 
   it('differentiates to ten digits, and knows how wrong it is', () => {

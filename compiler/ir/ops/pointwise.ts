@@ -136,10 +136,10 @@ export const pointwiseOps: readonly Op[] = [
   }),
   pointwise('sin', { arity: 1, formula: (a, [x]) => a.sin(x), partials: [(a, [x]) => a.cos(x)] }),
   pointwise('cos', { arity: 1, formula: (a, [x]) => a.cos(x), partials: [(a, [x]) => a.neg(a.sin(x))] }),
-  /** |x|; the derivative at 0 is 0. */
+  /** |x|; the derivative at 0 is 0, as that of the formula is: at a tie `max` follows its first operand. */
   pointwise('abs', {
     arity: 1,
-    formula: (a, [x]) => a.max(x, a.neg(x)),
+    formula: (a, [x]) => a.max(a.constant(0), a.max(x, a.neg(x))),
     cotangents: [
       (a, [x], d) => a.where(a.lt(a.constant(0), x), d, a.where(a.lt(x, a.constant(0)), a.neg(d), a.constant(0))),
     ],
@@ -148,7 +148,7 @@ export const pointwiseOps: readonly Op[] = [
   /** max(x, 0); the derivative at 0 is 0. */
   pointwise('relu', {
     arity: 1,
-    formula: (a, [x]) => a.max(x, a.constant(0)),
+    formula: (a, [x]) => a.max(a.constant(0), x),
     cotangents: [(a, [x], d) => a.where(a.lt(a.constant(0), x), d, a.constant(0))],
     branch: (a, [x]) => a.lt(a.constant(0), x),
   }),

@@ -1,7 +1,7 @@
 // An example gives by itself what it gives among others, wherever in the batch it stands.
 import { alone, permuted } from '../batch.ts'
 import { type Check, compare, inTurn, type Outcome } from '../check.ts'
-import type { Arrays, Trial } from '../trial.ts'
+import { type Arrays, mapArrays, type Trial } from '../trial.ts'
 
 export const batchMates: Check = {
   name: 'batch mates',
@@ -39,6 +39,3 @@ function turned(trial: Trial): Outcome {
   const [found, expected] = [permuted(batch, order), batch].map(b => whole(run(sizes, { ...inputs, ...b.arrays })))
   return compare(found, expected, 1e-11, 'gradient of the batch turned round', rounding)
 }
-
-const mapArrays = (arrays: Arrays, change: (data: Arrays[string]) => Arrays[string]): Arrays =>
-  Object.fromEntries(Object.entries(arrays).map(([name, data]) => [name, change(data)]))

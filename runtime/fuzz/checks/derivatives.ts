@@ -1,6 +1,6 @@
 // The gradient is the derivative: by dual numbers and by differences, along every parameter and at every step.
 import { alongDirection, type Direction, signs } from '../../gradients/direction.ts'
-import { judge } from '../../gradients/judge.ts'
+import { exact, judge } from '../../gradients/judge.ts'
 import { locate } from '../../gradients/locate.ts'
 import { inputSteps } from '../../gradients/steps.ts'
 import { sizeIn } from '../../gradients/subject.ts'
@@ -10,8 +10,6 @@ import { placeOf, type Trial } from '../trial.ts'
 
 /** Differences in float64 of values of size 1 are good to some 1e-10. */
 const tolerance = 1e-6
-/** Dual numbers are exact but for rounding. */
-const exact = 1e-9
 
 export const derivatives: Check = {
   name: 'derivatives',
@@ -49,7 +47,7 @@ function byTangent(trial: Trial, direction: Direction): Outcome {
   const { sum, scale } = alongDirection(subject, direction)
   const tangent = subject.tangent(direction)
   const size = Math.max(scale, Math.abs(tangent))
-  if (Math.abs(sum - tangent) <= exact * size) return { checks: 1 }
+  if (Number.isFinite(size) && Math.abs(sum - tangent) <= exact * size) return { checks: 1 }
   const verdict = judge(subject, direction, { scale, tolerance })
   if (verdict.kind !== 'wrong') return { checks: 1, kinks: verdict.kind === 'right' ? 0 : 1 }
   return wrong(trial, direction, `${sum}, by dual numbers ${tangent}`)

@@ -23,3 +23,6 @@ export const checks: readonly Check[] = [
   splitting,
   twice,
 ]
+
+/** All of them on every program: for a case that is run again. */
+export const allAtOnce: readonly Check[] = checks.map(({ every: _, ...check }) => check)

@@ -34,6 +34,7 @@ function reversedTwice({ model, case: { source } }: Trial): string | undefined {
   const [{ name: axis }] = port.axes
   const exprs = model.unit.body.flatMap(s => ('value' in s && s.value !== undefined ? [...allExprs(s.value)] : []))
   const uses = exprs.filter(e => e.kind === 'name' && e.name === port.name)
+  if (uses.length === 0) return undefined
   const turned = `reverse(reverse(${port.name}, over ${axis}) + 0 * position(over ${axis}), over ${axis})`
   return uses
     .sort((a, b) => b.span.start - a.span.start)

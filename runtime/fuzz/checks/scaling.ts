@@ -11,7 +11,11 @@ export const scaling: Check = {
   every: 4,
   run: trial => {
     const { batch, inputs, model, tested } = trial
-    const source = trial.case.source.replace(/^( *loss )(.*)$/gm, `$1${factor} * ($2)`)
+    const losses = model.unit.body.flatMap(s => (s.kind === 'loss' ? [s.value.span] : []))
+    const source = losses.reduceRight(
+      (text, { start, end }) => `${text.slice(0, start)}${factor} * (${text.slice(start, end)})${text.slice(end)}`,
+      trial.case.source,
+    )
     const scaled = compile(source, { ops: model.context.ops })
     const graph = { context: scaled.context, graph: graphOf(scaled, 'gradient', tested.pipeline) }
     const { run, rounding } = tryGraph(graph, placeOf(trial))
