@@ -1,6 +1,6 @@
 // What a check of the fuzzer is: a property of every program.
 import type { Cause } from '../gradients/locate.ts'
-import { roundingShare } from '../gradients/subject.ts'
+import { leastScale, roundingShare } from '../gradients/subject.ts'
 import type { Arrays, Trial } from './trial.ts'
 
 export interface Failure {
@@ -35,7 +35,7 @@ export function compare(
   rounding: () => (name: string) => ArrayLike<number> = () => () => [],
 ): Outcome {
   const names = Object.keys(expected)
-  const largest = Object.values(expected).reduce((most, data) => Math.max(most, sizeOf(data)), 0)
+  const largest = Object.values(expected).reduce((most, data) => Math.max(most, sizeOf(data)), leastScale)
   for (const name of names) {
     const [a, b] = [found[name], expected[name]]
     if (a === undefined || a.length !== b.length) {

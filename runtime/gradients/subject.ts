@@ -65,6 +65,9 @@ export interface SubjectOptions extends Place {
 /** What rounding may make of a gradient at most, as a share of the largest element of all gradients and of the loss. */
 export const roundingShare = 1e-10
 
+/** Where the loss and all gradients are smaller than this they may all be zeros but for rounding. */
+export const leastScale = 1e-3
+
 /** The length of a complex step: its square is nothing beside 1. */
 const imaginaryStep = 1e-20
 
@@ -116,10 +119,8 @@ export function createSubject(options: SubjectOptions): Subject {
       const graph = { ...lossGraph, ...builder.finish(results), outputs: ['loss', ...read.map(name => `d:${name}`)] }
       const bounds = load(context, extendGraph(context, graph, roundings, []), backend, 'f64').run(sizes, inputs)
       // Through a recurrence the bound may grow without bound itself; what is no small part of the largest is no rounding.
-      const largest = Math.max(
-        Math.abs(loss),
-        ...[...found.values()].map(g => g.reduce((m, x) => Math.max(m, Math.abs(x)), 0)),
-      )
+      const greatest = [...found.values()].map(g => g.reduce((m, x) => Math.max(m, Math.abs(x)), 0))
+      const largest = Math.max(leastScale, Math.abs(loss), ...greatest)
       const most = Number.isFinite(largest) ? roundingShare * largest : 0
       const capped = (bound: number): number => (bound * Number.EPSILON <= most ? bound * Number.EPSILON : most)
       return new Map(read.map(name => [name, Float64Array.from(bounds[`rounding:d:${name}`] ?? [], capped)]))

@@ -1,9 +1,16 @@
 // The gradient of a gradient: rules whose ops only a backward pass emits are asked for their own derivative here.
 
 import type { CompiledModel } from '../../../compiler/index.ts'
-import { type Context, createBuilder, reshape, scalar } from '../../../compiler/ir/builder.ts'
+import {
+  type Builder,
+  type Context,
+  constantLike,
+  createBuilder,
+  reshape,
+  scalar,
+} from '../../../compiler/ir/builder.ts'
 import { product } from '../../../compiler/ir/dim.ts'
-import type { Graph } from '../../../compiler/ir/graph.ts'
+import type { Graph, Value } from '../../../compiler/ir/graph.ts'
 import { grad } from '../../../compiler/passes/grad.ts'
 import type { Pipeline } from '../../../compiler/passes/pipeline.ts'
 import { alongDirection, signs } from '../../gradients/direction.ts'
@@ -43,11 +50,14 @@ export function secondGradient(
   return { loss, gradient: gradientOf(loss, names) }
 }
 
-/** Σ sin of every element of every gradient of a graph, as its `loss`. */
+/** sin(x + ½): no symmetry of a program makes a sum of it vanish. */
+const smooth = (b: Builder, x: Value): Value => b.emit('sin', [b.emit('add', [x, constantLike(b, 0.5, x)])])
+
+/** The sum of a smooth function of every element of every gradient of a graph, as its `loss`. */
 function sumOfGradients(context: Context, graph: Graph): OwnGraph {
   const b = createBuilder(context, undefined, graph)
   const gradients = graph.results.filter((_, i) => graph.outputs[i].startsWith('d:'))
-  const sums = gradients.map(g => b.emit('sum', [b.emit('sin', [reshape(b, g, [product(g.shape)])])], { axes: [-1] }))
+  const sums = gradients.map(g => b.emit('sum', [smooth(b, reshape(b, g, [product(g.shape)]))], { axes: [-1] }))
   const loss = sums.reduce((x, y) => b.emit('add', [x, y]), scalar(b, 0))
   return { context, graph: { ...graph, ...b.finish([loss]), outputs: ['loss'] } }
 }
