@@ -1,5 +1,4 @@
-// Random programs: every check of the fuzzer on a fresh seed for some time, and on every case that failed once. SEED repeats a run,
-// RUNS extends it.
+// Random programs: every check of the fuzzer for two minutes, and on every case that failed once. SEED repeats a run, RUNS extends it.
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
@@ -7,8 +6,8 @@ import { allAtOnce } from '../../runtime/fuzz/checks/index.ts'
 import { fuzz, runCase } from '../../runtime/fuzz/fuzz.ts'
 import { kinkChoices } from '../../runtime/fuzz/generate/index.ts'
 import { printRegression, readRegression } from '../../runtime/fuzz/regression.ts'
+import { seed } from '../support/seed.ts'
 
-const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31)
 const runs = process.env.RUNS === undefined ? undefined : Number(process.env.RUNS)
 /** Two minutes in all, unless it is told how many programs. */
 const time = runs === undefined ? 40_000 : undefined
