@@ -65,7 +65,7 @@ export const fuzz: AddCommand = (program, output) =>
     const text = `${count(report.programs, 'program')}, ${count(report.checks, 'check')}, ${report.kinks} on kinks: ${failures.length === 0 ? 'no failure' : count(failures.length, 'failure')} (seed ${report.seed})`
     if (failures.length > 0) {
       for (const f of failures) output.note(`${f.case.source}\n${JSON.stringify({ ...f.case, source: undefined })}`)
-      const found = failures.map(describe)
+      const found = failures.map(describeFailure)
       if (!output.json) throw new RnnError(found)
       output.report(found)
       process.exitCode = 1
@@ -127,7 +127,8 @@ function lineOf({ case: { source }, cause }: FuzzFailure): string | undefined {
   return `${span.file.startsWith('std/') ? `${span.file} ` : ''}line ${position(text ?? '', span.start).line}`
 }
 
-function describe(failure: FuzzFailure): Diagnostic {
+/** What failed, and where it goes wrong. */
+export function describeFailure(failure: FuzzFailure): Diagnostic {
   const { check, message, cause } = failure
   const where =
     cause === undefined

@@ -140,7 +140,7 @@ const worstJson = (p: ParameterCheck): { readonly [key: string]: JsonValue } => 
 const causeJson = ({ ops, value, steps }: Cause): JsonValue => ({ ops, value, steps })
 
 /** What is wrong, and where it goes wrong. */
-function failure({ parameters, steps, directions, tolerance, cause }: GradientCheck): Diagnostic {
+export function failure({ parameters, steps, directions, tolerance, cause }: GradientCheck): Diagnostic {
   const parameter = parameters.find(p => !p.passed)
   const step = steps.find(s => !s.passed)
   const [param, error] =

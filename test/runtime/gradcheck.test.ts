@@ -1,6 +1,7 @@
 // The gradient checker: it passes right gradients, and names the parameter and element of a wrong one.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { failure } from '../../cli/commands/gradcheck.ts'
 import type { Backend } from '../../compiler/backend/backend.ts'
 import { js } from '../../compiler/backend/js.ts'
 import { compile } from '../../compiler/index.ts'
@@ -82,6 +83,9 @@ describe('checkGradients', () => {
     const check = checkGradients(long, start, drawn.inputs, drawn.sizes, { most: 1 })
     assert.equal(check.passed, false)
     assert.deepEqual(check.cause?.ops, ['tanh'])
+    const { code, caret } = failure(check)
+    assert.equal(code, 'RNN506')
+    assert.match(caret ?? '', /goes wrong here, at step \d+, by the rule of `tanh`$/)
   })
 
   it('raises no alarm where everything stands on a kink', () => {

@@ -143,8 +143,17 @@ export function* smallerDrafts(draft: Draft): Generator<Draft> {
   }
 }
 
+/** One operation of one input. */
+const simplest: readonly Tree[] = itemForms.flatMap(form =>
+  form.gives === 'vector' && form.takes.join() === 'vector' && typeof form.text === 'string'
+    ? [{ form, of: [{ leaf: 0, kind: 'vector' as const }] }]
+    : [],
+)
+
 function* smallerPrograms(draft: Draft): Generator<Draft> {
   const { cells, train, metrics, penalty, units, readout } = draft
+  // A fault inside a cell may show without one.
+  if (!simplest.includes(draft.main) && 'form' in draft.main) for (const main of simplest) yield { ...draft, main }
   for (const main of smallerTrees(draft.main)) yield { ...draft, main }
   for (const after of smallerTrees(draft.after)) yield { ...draft, after }
   if (train !== undefined) yield { ...draft, train: undefined }
