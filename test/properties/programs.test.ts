@@ -23,7 +23,6 @@ describe(`random programs (seed ${seed})`, () => {
       )
       assert.ok(report.programs >= 20, `only ${report.programs} programs in ${time} ms`)
       assert.ok(report.checks > 20 * report.programs, `only ${report.checks} checks of ${report.programs} programs`)
-      if (kinks === 'many') assert.ok(report.kinks > 0, 'no kink was met')
     })
   }
 })
