@@ -1,6 +1,6 @@
 // Extended numbers: a graph computed on pairs, each a value and what stands beside it. Tangents, imaginary parts, a second
 // place and rounding errors are four kinds of such numbers; here is what they share.
-import { type Algebra, algebraBy } from '../ir/algebra.ts'
+import type { Algebra } from '../ir/algebra.ts'
 import {
   type Binding,
   type Builder,
@@ -81,19 +81,6 @@ export const firstOrder: Pick<Rules, 'together' | 'each'> = {
     return { value: emit(values), beside: terms.reduce((x, y) => algebra.add(x, y)) }
   },
 }
-
-/** Every operation done to both halves alike. */
-export const bothHalves = (a: Algebra<Value>, beside: (p: Pair) => Value): Algebra<Pair> =>
-  algebraBy<Pair>(
-    v => ({ value: a.constant(v) }),
-    name => {
-      const operate: (...args: Value[]) => Value = a[name]
-      return (...args) => ({
-        value: operate(...args.map(p => p.value)),
-        ...(args.some(p => p.beside !== undefined) && { beside: operate(...args.map(beside)) }),
-      })
-    },
-  )
 
 /**
  * The graph on pairs: a further input `tangent:W` for each name in `from`, say, and a further output `tangent:loss` for each

@@ -3,7 +3,7 @@
 import type { Algebra } from '../ir/algebra.ts'
 import { zerosLike } from '../ir/builder.ts'
 import type { Value } from '../ir/graph.ts'
-import { bothHalves, firstOrder, type Numbers, numbersBy, type Pair } from './extend.ts'
+import { firstOrder, type Numbers, numbersBy, type Pair } from './extend.ts'
 
 export const imaginary: Numbers = numbersBy({
   name: 'imaginary',
@@ -18,7 +18,6 @@ function complexAlgebra(a: Algebra<Value>): Algebra<Pair> {
   const one = (): Value => a.constant(1)
   const half = (): Value => a.constant(0.5)
   const im = ({ beside }: Pair): Value => beside ?? zero()
-  const both = bothHalves(a, im)
   const real =
     (operate: (...args: Value[]) => Value) =>
     (...args: Pair[]): Pair => ({ value: operate(...args.map(p => p.value)) })
@@ -47,10 +46,10 @@ function complexAlgebra(a: Algebra<Value>): Algebra<Pair> {
   const select = (test: Value, x: Pair, y: Pair): Pair =>
     complex(a.where(test, x.value, y.value), a.where(test, im(x), im(y)))
   return {
-    constant: both.constant,
-    add: both.add,
-    sub: both.sub,
-    neg: both.neg,
+    constant: v => ({ value: a.constant(v) }),
+    add: (x, y) => complex(a.add(x.value, y.value), a.add(im(x), im(y))),
+    sub: (x, y) => complex(a.sub(x.value, y.value), a.sub(im(x), im(y))),
+    neg: x => complex(a.neg(x.value), a.neg(im(x))),
     mul,
     div,
     exp,

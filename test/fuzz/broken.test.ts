@@ -33,7 +33,11 @@ const cases: readonly (readonly [what: string, op: string, change: (vjp: Vjp) =>
   ['the sign of tanh', 'tanh', negated(0)],
   ['a factor of mul left out', 'mul', dropped(1)],
   ['the gradient of the weight of a product left out', 'matmul', dropped(1)],
-  ['one step of a recurrence too few', 'scan', vjp => t => (t.eqn.attrs.reverse === true ? [] : vjp(t))],
+  [
+    'the gradient of a loop that runs backward left out',
+    'scan',
+    vjp => t => (t.eqn.attrs.reverse === true ? [] : vjp(t)),
+  ],
 ]
 
 describe('a wrong rule', () => {

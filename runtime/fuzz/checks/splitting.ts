@@ -94,9 +94,8 @@ function halves(trial: Trial, one: CompiledModel, two: CompiledModel): Outcome {
   const B = sizes.B
   const [n, m] = [data % 3, Math.floor(data / 3) % 3]
   const longest = { [first]: n, [second]: m, [whole]: n + m }
-  const lengthsOf = (axis: string, least: number): number[] =>
-    Array.from({ length: B }, (_, b) => (longest[axis] === 0 ? 0 : Math.max(least, (data + b) % (longest[axis] + 1))))
-  const cut = { [first]: lengthsOf(first, 0), [second]: lengthsOf(second, 0) }
+  const lengthsOf = (axis: string): number[] => Array.from({ length: B }, (_, b) => (data + b) % (longest[axis] + 1))
+  const cut = { [first]: lengthsOf(first), [second]: lengthsOf(second) }
   const total = cut[first].map((length, b) => length + cut[second][b])
   const inTwo = drawBatch(two.signature, {
     ...trial.case,
