@@ -4,11 +4,16 @@ import type { Graph } from '../ir/graph.ts'
 import { verify } from '../ir/verify.ts'
 import { cse } from './cse.ts'
 import { dce } from './dce.ts'
+import { fuseGates } from './fuseGates.ts'
+import { groupTerms } from './groupTerms.ts'
+import { hoist } from './hoist.ts'
 import type { Pass } from './pass.ts'
 import { simplify } from './simplify.ts'
+import { sink } from './sink.ts'
+import { splitConcat } from './splitConcat.ts'
 
 /** All passes that there are, each once. */
-export const passes: readonly Pass[] = [simplify, cse, dce]
+export const passes: readonly Pass[] = [simplify, cse, fuseGates, splitConcat, groupTerms, hoist, sink, dce]
 
 export interface Pipeline {
   readonly name: string
@@ -18,7 +23,11 @@ export interface Pipeline {
   readonly backward: readonly Pass[]
 }
 
-export const standard: Pipeline = { name: 'standard', forward: passes, backward: passes }
+export const standard: Pipeline = {
+  name: 'standard',
+  forward: [simplify, cse, fuseGates, splitConcat, groupTerms, hoist, simplify, fuseGates, simplify, cse, dce],
+  backward: [simplify, cse, sink, simplify, cse, dce],
+}
 
 /** No pass at all: what every other pipeline must agree with. */
 export const naive: Pipeline = { name: 'naive', forward: [], backward: [] }

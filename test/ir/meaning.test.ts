@@ -10,7 +10,7 @@ import { interpret } from '../../compiler/ir/interpret.ts'
 import { printGraph } from '../../compiler/ir/print.ts'
 import { cse } from '../../compiler/passes/cse.ts'
 import { dce } from '../../compiler/passes/dce.ts'
-import { runPasses, standard } from '../../compiler/passes/pipeline.ts'
+import { passes, runPasses, standard } from '../../compiler/passes/pipeline.ts'
 import { simplify } from '../../compiler/passes/simplify.ts'
 import { type RandomGraph, randomGraphs } from './randomGraph.ts'
 
@@ -49,7 +49,8 @@ function unchanged({ context, graph, sizes, args }: RandomGraph, passes: typeof 
 }
 
 describe('meaning', () => {
-  for (const passes of [[simplify], [cse], [dce], standard.forward]) {
+  const all = [...passes.map(pass => [pass]), standard.forward, [...standard.forward, ...standard.backward]]
+  for (const passes of all) {
     it(`is kept by ${passes.map(p => p.name).join(', ')}`, () => {
       fc.assert(
         fc.property(randomGraphs, random => unchanged(random, passes)),

@@ -4,7 +4,7 @@ import type { Operand } from '../../plan/plan.ts'
 import { at, build } from '../array.ts'
 import { constant, type Dim, equal, multiply, product, sameShape } from '../dim.ts'
 import type { Type, Value } from '../graph.ts'
-import { defineOp, type Op, require } from './define.ts'
+import { defineOp, type Op, require, unchanged } from './define.ts'
 
 const last = <T>(list: readonly T[]): T => list[list.length - 1]
 const leads = (t: Type): readonly Dim[] => t.shape.slice(0, -1)
@@ -31,6 +31,7 @@ export const contractionOps: readonly Op[] = [
   defineOp({
     name: 'matmul',
     attrs: {},
+    leading: { operands: [0], rows: unchanged },
     linear: 'each',
     infer: ([x, w]) => {
       require(w.shape.length === 2 && equal(last(x.shape), w.shape[1]), 'matmul: the last dim of x is not that of W')
@@ -59,6 +60,7 @@ export const contractionOps: readonly Op[] = [
   defineOp({
     name: 'matmulT',
     attrs: {},
+    leading: { operands: [0], rows: unchanged },
     linear: 'each',
     infer: ([d, w]) => {
       require(w.shape.length === 2 &&
@@ -88,6 +90,7 @@ export const contractionOps: readonly Op[] = [
   defineOp({
     name: 'outer',
     attrs: {},
+    leading: { operands: 'all', leadsum: unchanged },
     linear: 'each',
     infer: ([d, x]) => {
       require(sameShape(leads(d), leads(x)), 'outer: the leading dims differ')
@@ -118,6 +121,7 @@ export const contractionOps: readonly Op[] = [
   defineOp({
     name: 'bmm',
     attrs: { ta: 'boolean', tb: 'boolean' },
+    leading: { operands: 'all', rows: unchanged },
     linear: 'each',
     infer: ([a, b], { ta, tb }) => {
       const rank = a.shape.length

@@ -95,10 +95,26 @@ export interface Definition<S extends Schema> {
   readonly branch?: (e: Expansion<S>) => Value
   /** Moves or repeats elements and computes nothing: the backward pass recomputes it rather than save it. */
   readonly cheap: boolean
+  /** The leading-dimension rule: how the op is done for all steps of a loop at once. Absent where it cannot be. */
+  readonly leading?: Leading<S>
 }
 
+/** An op over the operands of all steps at once, stacked along a new leading dimension. */
+export interface Leading<S extends Schema> {
+  /** The operands that may differ from step to step: all, or those at these places. The others are the same at every step. */
+  readonly operands: 'all' | readonly number[]
+  /** Its attributes where the result has the new dimension too: the results of the steps, stacked. */
+  readonly rows?: (attrs: AttrsOf<S>, steps: Dim) => AttrsOf<S>
+  /** Its attributes where it adds up the results of the steps; `ins` are the operands of one step. */
+  readonly leadsum?: (attrs: AttrsOf<S>, ins: readonly Type[]) => AttrsOf<S>
+}
+
+/** `rows` or `leadsum` of an op whose axes are counted from the end: the attributes stay. */
+export const unchanged = <T>(attrs: T): T => attrs
+
 /** A definition with its schema forgotten, so that a table can hold them all. */
-export interface Op extends Omit<Definition<Schema>, 'infer' | 'evaluate' | 'vjp' | 'lower' | 'expand' | 'branch'> {
+export interface Op
+  extends Omit<Definition<Schema>, 'infer' | 'evaluate' | 'vjp' | 'lower' | 'expand' | 'branch' | 'leading'> {
   readonly infer: (ins: readonly Type[], attrs: Attrs, body: Block | undefined) => readonly Type[]
   readonly evaluate: (
     e: Omit<Evaluation<Schema>, 'attrs'> & { attrs: Readonly<Record<string, unknown>> },
@@ -107,13 +123,19 @@ export interface Op extends Omit<Definition<Schema>, 'infer' | 'evaluate' | 'vjp
   readonly lower: (plan: Lowering, eqn: Eqn) => void
   readonly expand?: (builder: Builder, ins: readonly Value[], attrs: Attrs) => Value
   readonly branch?: (builder: Builder, ins: readonly Value[], attrs: Attrs) => Value
+  readonly leading?: {
+    readonly operands: 'all' | readonly number[]
+    readonly rows?: (attrs: Attrs, steps: Dim) => Attrs
+    readonly leadsum?: (attrs: Attrs, ins: readonly Type[]) => Attrs
+  }
 }
 
 /** Checks attributes against the schema at run time, so that the typed rules can trust them. */
 export function defineOp<const S extends Schema>(
   d: Omit<Definition<S>, 'cheap' | 'flops'> & Partial<Definition<S>>,
 ): Op {
-  const { infer, evaluate, vjp, lower, expand, branch } = d
+  const { infer, evaluate, vjp, lower, expand, branch, leading } = d
+  const { rows, leadsum } = leading ?? {}
   return {
     name: d.name,
     attrs: d.attrs,
@@ -127,6 +149,11 @@ export function defineOp<const S extends Schema>(
     lower: (plan, eqn) => lower({ plan, eqn, ins: eqn.ins, outs: eqn.outs, attrs: typed(d, eqn.attrs) }),
     expand: expand && ((builder, ins, attrs) => expand({ builder, ins, attrs: typed(d, attrs) })),
     branch: branch && ((builder, ins, attrs) => branch({ builder, ins, attrs: typed(d, attrs) })),
+    leading: leading && {
+      operands: leading.operands,
+      rows: rows && ((attrs, steps) => rows(typed(d, attrs), steps)),
+      leadsum: leadsum && ((attrs, ins) => leadsum(typed(d, attrs), ins)),
+    },
   }
 }
 

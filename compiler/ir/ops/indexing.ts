@@ -3,7 +3,7 @@ import type { Instruction, Operand } from '../../plan/plan.ts'
 import { at, build, zeros } from '../array.ts'
 import { constant, type Dim, multiply, sameShape } from '../dim.ts'
 import type { Type } from '../graph.ts'
-import { defineOp, fromEnd, type Op, require } from './define.ts'
+import { defineOp, fromEnd, type Op, require, unchanged } from './define.ts'
 import { withZero } from './movement.ts'
 
 const read = (from: Operand): Instruction => ({ kind: 'read', from })
@@ -32,6 +32,7 @@ export const indexingOps: readonly Op[] = [
   defineOp({
     name: 'gather',
     attrs: {},
+    leading: { operands: [1], rows: unchanged },
     linear: 'together',
     infer: ([table, index]) => {
       require(index.dtype === 'int', 'gather: the index is not int')
@@ -70,6 +71,7 @@ export const indexingOps: readonly Op[] = [
   defineOp({
     name: 'scatter',
     attrs: { rows: 'dim' },
+    leading: { operands: 'all', leadsum: unchanged },
     linear: 'together',
     infer: ([x, index], { rows }) => {
       require(index.dtype === 'int', 'scatter: the index is not int')
@@ -108,6 +110,7 @@ export const indexingOps: readonly Op[] = [
   defineOp({
     name: 'pick',
     attrs: { axis: 'number', tail: 'number' },
+    leading: { operands: 'all', rows: unchanged },
     linear: 'together',
     infer: ([x, index], { axis, tail }) => {
       require(sameShape(index.shape, indexShape(x, axis, tail)), 'pick: the index has another shape')
@@ -146,6 +149,7 @@ export const indexingOps: readonly Op[] = [
   defineOp({
     name: 'place',
     attrs: { axis: 'number', tail: 'number', size: 'dim' },
+    leading: { operands: 'all', rows: unchanged },
     linear: 'together',
     infer: ([x, index], { axis, tail, size }) => {
       const shape = withInserted(x.shape, fromEnd(axis, x.shape.length + 1), size)
@@ -188,6 +192,7 @@ export const indexingOps: readonly Op[] = [
   defineOp({
     name: 'reverse',
     attrs: { axis: 'number', tail: 'number' },
+    leading: { operands: 'all', rows: unchanged },
     linear: 'together',
     infer: ([x, lengths], { axis, tail }) => {
       require(sameShape(lengths.shape, indexShape(x, axis, tail)), 'reverse: the lengths have another shape')

@@ -5,7 +5,7 @@ import { at, build } from '../array.ts'
 import { fill as fillWith, scalar, zerosLike } from '../builder.ts'
 import { add, constant, type Dim, equal, formatLabel, multiply, product, rowMajor } from '../dim.ts'
 import type { Value } from '../graph.ts'
-import { defineOp, fromEnd, type Op, require } from './define.ts'
+import { defineOp, fromEnd, type Op, require, unchanged } from './define.ts'
 
 /** The operand's elements from `start` on along one dimension. */
 export function shifted(operand: Operand, dim: number, start: Dim): Operand {
@@ -23,6 +23,7 @@ export const movementOps: readonly Op[] = [
   defineOp({
     name: 'broadcast',
     attrs: { at: 'numbers', sizes: 'dims' },
+    leading: { operands: 'all', rows: unchanged },
     linear: 'together',
     infer: ([x], { at: places, sizes }) => {
       const rank = x.shape.length + places.length
@@ -58,6 +59,7 @@ export const movementOps: readonly Op[] = [
   defineOp({
     name: 'reshape',
     attrs: { shape: 'dims' },
+    leading: { operands: 'all', rows: ({ shape }, steps) => ({ shape: [steps, ...shape] }) },
     linear: 'together',
     infer: ([x], { shape }) => {
       require(equal(product(x.shape), product(shape)), `reshape: ${shapeText(x)} has another size than the result`)
@@ -72,6 +74,7 @@ export const movementOps: readonly Op[] = [
   defineOp({
     name: 'transpose',
     attrs: { order: 'numbers' },
+    leading: { operands: 'all', rows: unchanged },
     linear: 'together',
     infer: ([x], { order }) => {
       const rank = x.shape.length
@@ -109,6 +112,7 @@ export const movementOps: readonly Op[] = [
   defineOp({
     name: 'slice',
     attrs: { axis: 'number', start: 'dim', size: 'dim' },
+    leading: { operands: 'all', rows: unchanged },
     linear: 'together',
     infer: ([x], { axis, size }) => [{ dtype: x.dtype, shape: replaced(x.shape, fromEnd(axis, x.shape.length), size) }],
     evaluate: ({ ins: [x], attrs, shapes: [shape] }) => {
@@ -126,6 +130,7 @@ export const movementOps: readonly Op[] = [
   defineOp({
     name: 'pad',
     attrs: { axis: 'number', start: 'dim', size: 'dim' },
+    leading: { operands: 'all', rows: unchanged },
     linear: 'together',
     infer: ([x], { axis, size }) => [{ dtype: x.dtype, shape: replaced(x.shape, fromEnd(axis, x.shape.length), size) }],
     evaluate: ({ ins: [x], attrs, shapes: [shape] }) => {
@@ -151,6 +156,7 @@ export const movementOps: readonly Op[] = [
   defineOp({
     name: 'concat',
     attrs: { axis: 'number' },
+    leading: { operands: 'all', rows: unchanged },
     linear: 'together',
     infer: (ins, { axis }) => {
       const dim = fromEnd(axis, ins[0].shape.length)
@@ -198,6 +204,7 @@ export const movementOps: readonly Op[] = [
   defineOp({
     name: 'shift',
     attrs: { axis: 'number', by: 'number' },
+    leading: { operands: 'all', rows: unchanged },
     linear: 'together',
     infer: ([x, fill], { axis, by }) => {
       const dim = fromEnd(axis, x.shape.length)

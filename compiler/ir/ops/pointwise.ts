@@ -4,7 +4,7 @@ import { numbers } from '../algebra.ts'
 import { graphAlgebra } from '../builder.ts'
 import { constant, multiply, product, sameShape } from '../dim.ts'
 import type { DType, Value } from '../graph.ts'
-import { defineOp, type Op, require } from './define.ts'
+import { defineOp, type Op, require, unchanged } from './define.ts'
 
 type Formula = <S>(a: Algebra<S>, args: readonly S[]) => S
 
@@ -28,6 +28,7 @@ function pointwise(name: string, p: Pointwise): Op {
   return defineOp({
     name,
     attrs: {},
+    leading: { operands: 'all', rows: unchanged },
     infer: ins => {
       require(ins.length === p.arity, `${name} takes ${p.arity} operands, not ${ins.length}`)
       require(ins.every(t => sameShape(t.shape, ins[0].shape)), `${name}: operands of different shapes`)

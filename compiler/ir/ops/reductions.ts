@@ -5,7 +5,7 @@ import { type Builder, broadcast, constantLike, fill, scalar, zerosLike } from '
 import { constant, type Dim, product } from '../dim.ts'
 import type { Type, Value } from '../graph.ts'
 import type { Lowering } from '../lowering.ts'
-import { defineOp, fromEnd, type Op } from './define.ts'
+import { defineOp, fromEnd, type Op, unchanged } from './define.ts'
 
 const without = <T>(list: readonly T[], dims: readonly number[]): T[] => list.filter((_, i) => !dims.includes(i))
 
@@ -98,6 +98,7 @@ function extremum(
   return defineOp({
     name,
     attrs: { axis: 'number' },
+    leading: { operands: 'all', rows: unchanged },
     infer: ([x], { axis }) => [{ dtype: x.dtype, shape: without(x.shape, [fromEnd(axis, x.shape.length)]) }],
     evaluate: ({ ins: [x], attrs: { axis } }) => [combined(x, [fromEnd(axis, x.shape.length)], of)],
     vjp: ({ builder, ins: [x], attrs: { axis }, cotangents: [d] }) =>
@@ -127,6 +128,11 @@ export const reductionOps: readonly Op[] = [
   defineOp({
     name: 'sum',
     attrs: { axes: 'numbers' },
+    leading: {
+      operands: 'all',
+      rows: unchanged,
+      leadsum: ({ axes }, [x]) => ({ axes: [-1 - x.shape.length, ...axes] }),
+    },
     linear: 'together',
     infer: ([x], { axes }) => [{ dtype: x.dtype, shape: without(x.shape, dimsOf(axes, x.shape.length)) }],
     evaluate: ({ ins: [x], attrs: { axes } }) => [combined(x, dimsOf(axes, x.shape.length), total)],
@@ -151,6 +157,7 @@ export const reductionOps: readonly Op[] = [
   defineOp({
     name: 'argmax',
     attrs: { axis: 'number' },
+    leading: { operands: 'all', rows: unchanged },
     infer: ([x], { axis }) => [{ dtype: 'int', shape: without(x.shape, [fromEnd(axis, x.shape.length)]) }],
     evaluate: ({ ins: [x], attrs: { axis } }) => [combined(x, [fromEnd(axis, x.shape.length)], firstLargest)],
     branch: ({ builder, ins: [x], attrs }) => builder.emit('argmax', [x], attrs),
@@ -162,6 +169,7 @@ export const reductionOps: readonly Op[] = [
   defineOp({
     name: 'softmax',
     attrs: { axis: 'number' },
+    leading: { operands: 'all', rows: unchanged },
     infer: ([x]) => [{ dtype: 'real', shape: x.shape }],
     evaluate: ({ ins: [x], attrs: { axis }, shapes: [shape] }) => {
       const dim = fromEnd(axis, shape.length)
@@ -209,6 +217,7 @@ export const reductionOps: readonly Op[] = [
   defineOp({
     name: 'logsumexp',
     attrs: { axis: 'number' },
+    leading: { operands: 'all', rows: unchanged },
     infer: ([x], { axis }) => [{ dtype: 'real', shape: without(x.shape, [fromEnd(axis, x.shape.length)]) }],
     evaluate: ({ ins: [x], attrs: { axis } }) => [
       combined(x, [fromEnd(axis, x.shape.length)], elements => {

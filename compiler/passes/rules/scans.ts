@@ -1,5 +1,5 @@
 // Identities of scans: what a loop carries or gives out without changing it need not go through the loop.
-import { broadcast, constantLike, createBuilder } from '../../ir/builder.ts'
+import { broadcast, constantLike, createBuilder, newValue } from '../../ir/builder.ts'
 import { type Block, type Eqn, scanCounts, scanOperands, scanResults, type Value } from '../../ir/graph.ts'
 import { type Rule, renamed, renewed, type Site, viewOfBlock } from '../rewrite.ts'
 
@@ -70,7 +70,41 @@ export const scanRules: readonly Rule[] = [
       return undefined
     },
   },
+  {
+    name: 'sliced-inputs',
+    contract: 'per-step inputs that are slices of one value → that value as one input, sliced in the body',
+    ops: ['scan'],
+    rewrite: (eqn, site) => {
+      const { body } = eqn
+      if (body === undefined) return undefined
+      const { consts, carries } = scanCounts(eqn)
+      const slices = eqn.ins.map((v, i) => (i < consts + carries ? undefined : laterSlice(v, site)))
+      const source = slices.find((s, i) => s !== undefined && slices.some((t, j) => j > i && t?.ins[0] === s.ins[0]))
+        ?.ins[0]
+      if (source === undefined) return undefined
+      const whole = newValue(site.context, { dtype: source.dtype, shape: source.shape.slice(1) }, source)
+      const b = createBuilder(site.context, value => value)
+      let block = body
+      slices.forEach((slice, i) => {
+        if (slice?.ins[0] !== source) return
+        const { params } = body
+        block = replaceValue(block, params[i], b.emit('slice', [whole], slice.attrs, params[i]))
+      })
+      const kept = <T>(list: readonly T[]): T[] => list.filter((_, i) => slices[i]?.ins[0] !== source)
+      return site.put({
+        ...eqn,
+        ins: [...kept(eqn.ins), source],
+        body: site.within({ ...block, params: [...kept(body.params), whole], eqns: [...b.eqns, ...block.eqns] }),
+      })
+    },
+  },
 ]
+
+/** The slice that a value is, unless it is one of steps. */
+function laterSlice(value: Value, { producer }: Site): Eqn | undefined {
+  const maker = producer(value)
+  return maker?.op === 'slice' && Number(maker.attrs.axis) > -value.shape.length ? maker : undefined
+}
 
 /** What stacking a result of the body gives, where that is known without the loop. */
 function outsideOf(eqn: Eqn, body: Block, result: Value, output: Value, { builder }: Site): Value | undefined {

@@ -1,0 +1,29 @@
+// What the values of a loop's body depend on.
+import type { Context } from '../ir/builder.ts'
+import { type Block, type Eqn, scanOperands, type Value } from '../ir/graph.ts'
+import { canLead } from '../ir/leading.ts'
+
+/**
+ * `fixed`: the same at every step. `stepped`: made of per-step inputs alone, so that all steps could be done at once.
+ * `bound`: needs a carry, or an op that cannot be done for all steps at once.
+ */
+export type Dependence = 'fixed' | 'stepped' | 'bound'
+
+/** The dependence of each value of a scan's body. */
+export function dependences(context: Context, scan: Eqn, body: Block): (value: Value) => Dependence {
+  const { consts, xs } = scanOperands(scan, body.params)
+  const found = new Map<number, Dependence>([
+    ...consts.map(v => [v.id, 'fixed'] as const),
+    ...xs.map(v => [v.id, 'stepped'] as const),
+  ])
+  const of = (value: Value): Dependence => found.get(value.id) ?? 'bound'
+  for (const eqn of body.eqns) {
+    const dependence = eqn.ins.every(v => of(v) === 'fixed')
+      ? 'fixed'
+      : eqn.ins.every(v => of(v) !== 'bound') && canLead(context, eqn, 'rows', v => of(v) === 'stepped')
+        ? 'stepped'
+        : 'bound'
+    for (const out of eqn.outs) found.set(out.id, dependence)
+  }
+  return of
+}

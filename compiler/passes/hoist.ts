@@ -1,0 +1,154 @@
+// hoist: what does not need the recurrence is computed for all steps at once, before the loop (matmul batching over time).
+import { type Builder, type Context, createBuilder, newValue, opOf } from '../ir/builder.ts'
+import { asNumber } from '../ir/dim.ts'
+import { elements } from '../ir/elements.ts'
+import { type Block, type Eqn, scanCounts, type Value } from '../ir/graph.ts'
+import { emitLeading, type Outside } from '../ir/leading.ts'
+import { isDim } from '../ir/ops/define.ts'
+import { type Dependence, dependences } from './dependence.ts'
+import type { Pass } from './pass.ts'
+import { renamed, viewOfBlock } from './rewrite.ts'
+
+export const hoist: Pass = {
+  name: 'hoist',
+  contract: 'no contraction or reduction in a loop is made of constants and per-step inputs alone',
+  run: (context, block) => hoistFrom(context, block),
+}
+
+/** Inner loops first, so that what leaves one may leave the next. */
+function hoistFrom(context: Context, block: Block): Block {
+  const b = createBuilder(context, value => value)
+  let changed = false
+  for (const old of block.eqns) {
+    const body = old.body && hoistFrom(context, old.body)
+    const eqn = body === old.body || body === undefined ? old : { ...old, body }
+    const moved = body === undefined ? eqn : hoistScan(b, eqn, body)
+    changed ||= moved !== old
+    b.eqns.push(moved)
+  }
+  return changed ? { ...block, eqns: b.eqns } : block
+}
+
+/** The scan without what leaves it, which is emitted into `b`; itself where nothing leaves. */
+function hoistScan(b: Builder, scan: Eqn, body: Block): Eqn {
+  const dependence = dependences(b.context, scan, body)
+  const leaving = leavingEqns(b.context, body, dependence)
+  if (leaving.size === 0) return scan
+  const { length } = scan.attrs
+  if (!isDim(length)) throw new Error('scan: no length')
+  const { consts, carries } = scanCounts(scan)
+  const outside = new Map<number, Outside>(
+    body.params.map((p, i) => [p.id, { value: scan.ins[i], stacked: i >= consts + carries }]),
+  )
+  const operand = (value: Value): Outside => {
+    const found = outside.get(value.id)
+    if (found === undefined) throw new Error(`%${value.id} (${value.hint}) does not leave the loop`)
+    return found
+  }
+  for (const eqn of body.eqns) {
+    if (!leaving.has(eqn)) continue
+    if (dependence(eqn.outs[0]) === 'fixed') {
+      const note = { hint: eqn.outs[0].hint, span: eqn.span }
+      const outs = b.emitAll(
+        eqn.op,
+        eqn.ins.map(v => operand(v).value),
+        eqn.attrs,
+        eqn.body && fresh(b.context, eqn.body),
+        note,
+      )
+      for (const [i, out] of eqn.outs.entries()) outside.set(out.id, { value: outs[i], stacked: false })
+    } else {
+      const value = emitLeading(b, eqn, 'rows', eqn.ins.map(operand), length)
+      outside.set(eqn.outs[0].id, { value, stacked: true })
+    }
+  }
+  const { producer, uniform } = viewOfBlock(body)
+  const stays = (eqn: Eqn): boolean => {
+    const [out] = eqn.outs
+    if (!leaving.has(eqn) || eqn.ins.length === 0 || uniform(out) !== undefined) return true
+    // A view of a step is taken again inside: the loop reads the whole of what it is a view of.
+    return opOf(b.context, eqn.op).cheap && dependence(out) === 'stepped'
+  }
+  const eqns = body.eqns.filter(stays)
+  const back = new Map<number, Value>()
+  const entering: { readonly inner: Value; readonly outer: Outside }[] = []
+  for (const value of [...eqns.flatMap(e => e.ins), ...body.results]) {
+    const maker = producer(value)
+    if (maker === undefined || stays(maker) || back.has(value.id)) continue
+    const inner = newValue(b.context, value, value)
+    back.set(value.id, inner)
+    entering.push({ inner, outer: operand(value) })
+  }
+  const [fixed, stepped] = [false, true].map(stacked => entering.filter(e => e.outer.stacked === stacked))
+  const placed = (list: readonly Value[], of: (e: (typeof entering)[number]) => Value): Value[] => [
+    ...list.slice(0, consts),
+    ...fixed.map(of),
+    ...list.slice(consts),
+    ...stepped.map(of),
+  ]
+  return {
+    ...scan,
+    ins: placed(scan.ins, e => e.outer.value),
+    attrs: { ...scan.attrs, consts: consts + fixed.length },
+    body: {
+      params: placed(body.params, e => e.inner),
+      eqns: eqns.map(eqn => ({ ...eqn, ins: renamed(eqn.ins, back) })),
+      results: renamed(body.results, back),
+    },
+  }
+}
+
+/**
+ * The equations that leave: contractions and reductions, what follows from them without growing, whatever is the same at every
+ * step; and all that these need. Other pointwise work on per-step inputs stays in the loop's own kernel, where it costs no memory.
+ */
+function leavingEqns(context: Context, body: Block, dependence: (value: Value) => Dependence): ReadonlySet<Eqn> {
+  const { producer, uniform } = viewOfBlock(body)
+  const leaving = new Set<Eqn>()
+  const needs = (eqn: Eqn): void => {
+    if (leaving.has(eqn)) return
+    leaving.add(eqn)
+    for (const value of eqn.ins) {
+      const maker = producer(value)
+      if (maker !== undefined) needs(maker)
+    }
+  }
+  /** Values that are ready outside: of leaving equations, and views of them. */
+  const ready = new Set<number>()
+  for (const eqn of body.eqns) {
+    const op = opOf(context, eqn.op)
+    const [out] = eqn.outs
+    // A scan that nothing reads any more has no results.
+    if (out === undefined || dependence(out) === 'bound' || uniform(out) !== undefined || eqn.ins.length === 0) continue
+    const follows = eqn.ins.some(v => ready.has(v.id))
+    if (op.cheap) {
+      if (follows) ready.add(out.id)
+      if (dependence(out) === 'fixed' && op.name !== 'broadcast') needs(eqn)
+      continue
+    }
+    const works = op.formula === undefined && asNumber(op.flops(eqn.ins, eqn.outs)) !== 0
+    const grows = elements(out) > Math.max(...eqn.ins.filter(v => dependence(v) === 'stepped').map(elements))
+    if (dependence(out) !== 'fixed' && !works && !(follows && !grows)) continue
+    needs(eqn)
+    for (const o of eqn.outs) ready.add(o.id)
+  }
+  return leaving
+}
+
+/** A body with values of its own: the old one may stay where it was. */
+function fresh(context: Context, body: Block): Block {
+  const known = new Map<number, Value>()
+  const renew = (value: Value): Value => {
+    const copy = newValue(context, value, value)
+    known.set(value.id, copy)
+    return copy
+  }
+  const params = body.params.map(renew)
+  const eqns = body.eqns.map(eqn => ({
+    ...eqn,
+    ins: renamed(eqn.ins, known),
+    outs: eqn.outs.map(renew),
+    ...(eqn.body && { body: fresh(context, eqn.body) }),
+  }))
+  return { params, eqns, results: renamed(body.results, known) }
+}

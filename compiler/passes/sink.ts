@@ -1,0 +1,180 @@
+// sink: what the recurrence does not need is computed for all steps at once, after the loop. A sum of products over the steps
+// becomes one contraction (weight gradients), and a product that only leaves the loop leaves as its operands.
+import { type Builder, broadcast, type Context, createBuilder, opOf } from '../ir/builder.ts'
+import { asNumber, type Dim } from '../ir/dim.ts'
+import { elements } from '../ir/elements.ts'
+import { type Block, type Eqn, scanCounts, type Value } from '../ir/graph.ts'
+import { type AllSteps, canLead, emitLeading, type Outside } from '../ir/leading.ts'
+import { isDim } from '../ir/ops/define.ts'
+import type { Pass } from './pass.ts'
+import { renamed, viewOfBlock } from './rewrite.ts'
+
+export const sink: Pass = {
+  name: 'sink',
+  contract: 'no contraction or reduction in a loop is only added up over the steps, or only leaves the loop',
+  run: (context, block) => sinkIn(context, block),
+}
+
+/** Inner loops first, so that what leaves one may leave the next. */
+function sinkIn(context: Context, block: Block): Block {
+  const b = createBuilder(context, value => value)
+  const replaced = new Map<number, Value>()
+  let changed = false
+  for (const old of block.eqns) {
+    const body = old.body && sinkIn(context, old.body)
+    const renewed = { ...old, ins: renamed(old.ins, replaced), ...(body && { body }) }
+    const found = body === undefined ? undefined : sinkScan(b, renewed, body)
+    changed ||= body !== old.body || found !== undefined
+    if (found === undefined) b.eqns.push(renewed)
+    for (const [i, value] of (found ?? []).entries()) replaced.set(old.outs[i].id, value)
+  }
+  return changed ? { ...block, eqns: b.eqns, results: renamed(block.results, replaced) } : block
+}
+
+/** A carry that only adds up: what it starts with, and the terms whose sum over the steps is one op. */
+interface Accumulator {
+  /** Among the carries. */
+  readonly place: number
+  readonly terms: readonly Eqn[]
+  /** Terms that go on being added in the loop. */
+  readonly rest: readonly Value[]
+}
+
+/** Emits the scan without what can come after it, and that; gives what stands for its results. */
+function sinkScan(b: Builder, scan: Eqn, body: Block): readonly Value[] | undefined {
+  const { length } = scan.attrs
+  if (!isDim(length)) throw new Error('scan: no length')
+  const { consts, carries } = scanCounts(scan)
+  const accumulators = accumulatorsOf(b.context, scan, body)
+  const sinking = leavingOutputs(b.context, scan, body)
+  if (accumulators.length === 0 && sinking.size === 0) return undefined
+
+  const sums = new Map(accumulators.map(a => [a.place, a]))
+  const rest = createBuilder(b.context, value => value)
+  rest.eqns.push(...body.eqns)
+  const leaving = body.results.slice(0, carries).map((value, i) => {
+    const sum = sums.get(i)
+    if (sum === undefined) return value
+    return [body.params[consts + i], ...sum.rest].reduce((x, y) => rest.emit('add', [x, y], {}, value))
+  })
+  const late = body.eqns.filter(e => sinking.has(e))
+  const made = new Set(late.flatMap(e => e.outs))
+  const ys = body.results.slice(carries)
+  const kept = { ...body, eqns: rest.eqns, results: [...leaving, ...ys.filter(v => !made.has(v))] }
+  const needed = [...accumulators.flatMap(a => a.terms), ...late].flatMap(e => e.ins).filter(v => !made.has(v))
+  const { ends, outside } = emitStacking(b, scan, kept, needed)
+
+  const operand = (value: Value): Outside => {
+    const found = outside.get(value.id)
+    if (found === undefined) throw new Error(`%${value.id} (${value.hint}) does not leave the loop`)
+    return found
+  }
+  const overSteps = (eqn: Eqn, how: AllSteps): Value => emitLeading(b, eqn, how, eqn.ins.map(operand), length)
+  for (const eqn of late) outside.set(eqn.outs[0].id, { value: overSteps(eqn, 'rows'), stacked: true })
+  const totals = ends.map((end, i) => {
+    const terms = sums.get(i)?.terms.map(eqn => overSteps(eqn, 'leadsum')) ?? []
+    return [end, ...terms].reduce((x, y) => b.emit('add', [x, y], {}, scan.outs[i]))
+  })
+  const stacks = ys.map(operand).map(({ value, stacked }) => (stacked ? value : repeated(b, value, length)))
+  return [...totals, ...stacks]
+}
+
+const repeated = (b: Builder, value: Value, steps: Dim): Value =>
+  broadcast(b, value, [-1 - value.shape.length], [steps])
+
+/** Emits a scan with values of its body as further per-step outputs, but for those that are at hand outside anyway. */
+function emitStacking(
+  b: Builder,
+  scan: Eqn,
+  body: Block,
+  needed: readonly Value[],
+): { readonly ends: readonly Value[]; readonly outside: Map<number, Outside> } {
+  const { consts, carries } = scanCounts(scan)
+  const outside = new Map<number, Outside>()
+  for (const [i, param] of body.params.entries()) {
+    const isCarry = i >= consts && i < consts + carries
+    if (!isCarry) outside.set(param.id, { value: scan.ins[i], stacked: i >= consts })
+  }
+  const ys = body.results.slice(carries)
+  const further = new Set(needed.filter(v => !outside.has(v.id) && !ys.includes(v)))
+  const results = [...body.results, ...further]
+  const outs = b.emitAll(scan.op, scan.ins, scan.attrs, { ...body, results })
+  for (const [i, value] of results.entries()) {
+    outs[i].hint ||= i < carries ? scan.outs[i].hint : value.hint
+    if (i >= carries && !outside.has(value.id)) outside.set(value.id, { value: outs[i], stacked: true })
+  }
+  return { ends: outs.slice(0, carries), outside }
+}
+
+/** The carries to which each step only adds, where a term is the same op over all steps at once. */
+function accumulatorsOf(context: Context, scan: Eqn, body: Block): readonly Accumulator[] {
+  const { consts, carries } = scanCounts(scan)
+  const uses = new Map<number, number>()
+  for (const v of [...body.eqns.flatMap(e => e.ins), ...body.results]) uses.set(v.id, (uses.get(v.id) ?? 0) + 1)
+  const { producer } = viewOfBlock(body)
+  const changes = differing(scan, body)
+  const small = smallEnough(scan, body)
+  const once = (v: Value): boolean => uses.get(v.id) === 1
+  const termsOf = (value: Value): readonly Value[] => {
+    const maker = once(value) ? producer(value) : undefined
+    return maker?.op === 'add' ? maker.ins.flatMap(termsOf) : [value]
+  }
+  return Array.from({ length: carries }, (_, place) => place).flatMap((place): Accumulator[] => {
+    const [old, result] = [body.params[consts + place], body.results[place]]
+    const all = termsOf(result)
+    if (result.dtype !== 'real' || all.length < 2 || !all.includes(old) || !once(old)) return []
+    const others = all.filter(v => v !== old)
+    const isTerm = (v: Value): boolean => {
+      const maker = once(v) ? producer(v) : undefined
+      return maker !== undefined && canLead(context, maker, 'leadsum', changes) && maker.ins.every(small)
+    }
+    const terms = others.flatMap(v => (isTerm(v) ? (producer(v) ?? []) : []))
+    return terms.length === 0 ? [] : [{ place, terms, rest: others.filter(v => !isTerm(v)) }]
+  })
+}
+
+/** Whether a value of the body may differ from step to step. */
+function differing(scan: Eqn, body: Block): (value: Value) => boolean {
+  const { consts } = scanCounts(scan)
+  const same = new Set(body.params.slice(0, consts).map(v => v.id))
+  return value => !same.has(value.id)
+}
+
+/**
+ * Whether stacking a value over the steps takes no more memory than the loop takes anyway, some times over: what is larger (a
+ * score for each word of a text, at each step) stays in the loop.
+ */
+function smallEnough(scan: Eqn, body: Block): (value: Value) => boolean {
+  const { consts } = scanCounts(scan)
+  const largest = Math.max(0, ...[...body.params.slice(consts), ...body.results].map(elements))
+  return value => elements(value) <= 8 * largest
+}
+
+/**
+ * The equations that no carry needs and whose results only leave the loop, from the contractions and reductions among them on.
+ */
+function leavingOutputs(context: Context, scan: Eqn, body: Block): ReadonlySet<Eqn> {
+  const { carries } = scanCounts(scan)
+  const { producer } = viewOfBlock(body)
+  const changes = differing(scan, body)
+  const small = smallEnough(scan, body)
+  const stays = new Set<Eqn>()
+  const keep = (eqn: Eqn | undefined): void => {
+    if (eqn === undefined || stays.has(eqn)) return
+    stays.add(eqn)
+    for (const value of eqn.ins) keep(producer(value))
+  }
+  for (const value of body.results.slice(0, carries)) keep(producer(value))
+  for (const eqn of body.eqns) if (!canLead(context, eqn, 'rows', changes) || !eqn.ins.every(small)) keep(eqn)
+  const sinking = new Set<Eqn>()
+  for (const eqn of body.eqns) {
+    const op = opOf(context, eqn.op)
+    const works = op.formula === undefined && asNumber(op.flops(eqn.ins, eqn.outs)) !== 0
+    const follows = eqn.ins.some(v => {
+      const maker = producer(v)
+      return maker !== undefined && sinking.has(maker)
+    })
+    if (!stays.has(eqn) && (works || follows)) sinking.add(eqn)
+  }
+  return sinking
+}
