@@ -3,6 +3,7 @@
 import { type Builder, type Context, createBuilder } from '../ir/builder.ts'
 import { add, constant, type Dim, equal } from '../ir/dim.ts'
 import type { Block, Eqn, Value } from '../ir/graph.ts'
+import { isDim } from '../ir/ops/define.ts'
 import type { Pass } from './pass.ts'
 import { renamed } from './rewrite.ts'
 import { dependents, scheduled } from './schedule.ts'
@@ -58,16 +59,10 @@ function biases(block: Block): Fusion[] {
   for (const eqn of block.eqns) for (const v of new Set(eqn.ins)) uses.set(v.id, [...(uses.get(v.id) ?? []), eqn])
   const isResult = new Set(block.results.map(v => v.id))
   const slices = block.eqns.filter(e => e.op === 'slice' && e.attrs.axis === -1)
-  return [...Map.groupBy(slices, e => e.ins[0].id).values()].flatMap((parts): Fusion[] => {
-    const [source] = parts[0].ins
-    if (
-      parts.length < 2 ||
-      !tile(
-        parts.map(p => p.outs[0]),
-        source,
-      )
-    )
-      return []
+  return [...Map.groupBy(slices, e => e.ins[0].id).values()].flatMap((all): Fusion[] => {
+    const [source] = all[0].ins
+    const parts = endToEnd(all, width(source))
+    if (parts === undefined) return []
     const sums = parts.map(({ outs: [part] }) => {
       const [use, ...others] = uses.get(part.id) ?? []
       const other =
@@ -93,8 +88,18 @@ function biases(block: Block): Fusion[] {
   })
 }
 
-/** Whether values, in the order given, lie end to end over the last dimension of another. */
-const tile = (parts: readonly Value[], whole: Value): boolean => equal(parts.map(width).reduce(add), width(whole))
+/** Slices in the order in which they tile a dimension of that size, if they do. */
+function endToEnd(slices: readonly Eqn[], size: Dim): readonly Eqn[] | undefined {
+  const tiles: Eqn[] = []
+  let end = constant(0)
+  while (!equal(end, size)) {
+    const next = slices.find(s => !tiles.includes(s) && isDim(s.attrs.start) && equal(s.attrs.start, end))
+    if (next === undefined) return undefined
+    tiles.push(next)
+    end = add(end, width(next.outs[0]))
+  }
+  return tiles.length > 1 && tiles.length === slices.length ? tiles : undefined
+}
 
 const width = ({ shape }: Value): Dim => shape[shape.length - 1]
 
@@ -110,14 +115,15 @@ function fuse(context: Context, block: Block, { members, parts, emit, axis }: Fu
   const free = members.flatMap((eqn, i) => (after?.has(parts[i].id) === false ? [{ eqn, part: parts[i] }] : []))
   if (free.length < 2) return undefined
   const b = createBuilder(context, value => value)
-  const hint = joinedName(free.map(f => f.part.hint))
+  b.note = { span: free[0].eqn.span }
+  const note = { hint: joinedName(free.map(f => f.part.hint)), span: free[0].eqn.span }
   const whole = emit(
     b,
     b.emit(
       'concat',
       free.map(f => f.part),
       { axis },
-      { hint },
+      note,
     ),
   )
   const replaced = new Map<number, Value>()
