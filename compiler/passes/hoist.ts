@@ -130,7 +130,7 @@ function leavingEqns(context: Context, body: Block, dependence: (value: Value) =
     const grows = elements(out) > Math.max(...eqn.ins.filter(v => dependence(v) === 'stepped').map(elements))
     if (dependence(out) !== 'fixed' && !works && !(follows && !grows)) continue
     needs(eqn)
-    for (const o of eqn.outs) ready.add(o.id)
+    if (dependence(out) === 'stepped') ready.add(out.id)
   }
   return leaving
 }

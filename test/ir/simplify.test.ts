@@ -182,6 +182,24 @@ const examples: readonly Example[] = [
     '%p = sigmoid(%x)\n%q = pad(%p, -1, 1, 6)\n%r = log(%q)',
   ),
   on(
+    'sliced-inputs',
+    `%a = slice(%x, -1, 0, 2)
+    %b = slice(%x, -1, 1, 2)
+    %r = scan(B, false) {
+      each %p = %a
+      each %q = %b
+      %s = sub(%p, %q)
+      yield %s
+    }`,
+    `%r = scan(B, false) {
+      each %x = %x
+      %p = slice(%x, -1, 0, 2)
+      %q = slice(%x, -1, 1, 2)
+      %s = sub(%p, %q)
+      yield %s
+    }`,
+  ),
+  on(
     'log-enters-scan',
     `%ps = scan(B, false) {
       each %a = %v
