@@ -2,7 +2,7 @@
 // while their order allows; views cost nothing; constants never get a buffer unless a product needs one.
 import type { Span } from '../../dsl/ast.ts'
 import { type Context, opOf } from '../ir/builder.ts'
-import { add, asNumber, type Dim, equal, multiply, product, sameShape, symbol, symbolsOf } from '../ir/dim.ts'
+import { add, asNumber, type Dim, equal, multiply, product, rowMajor, sameShape, symbol, symbolsOf } from '../ir/dim.ts'
 import {
   allEqns,
   type Block,
@@ -19,6 +19,7 @@ import { withoutDeadStores } from './deadStores.ts'
 import { isDense, programReads, readsOf, sameOperand, whole, writesOf } from './operands.ts'
 import type { Buffer, Instruction, Loop, MapKernel, Operand, Plan, Port, Ref, Step, Write } from './plan.ts'
 import { createProgram, type ProgramBuilder, pruned, renamed } from './program.ts'
+import { storedJoined } from './storage.ts'
 
 /** A map kernel that may still grow. */
 interface Group {
@@ -78,6 +79,7 @@ export function makePlan(context: Context, graph: Graph): Plan {
   const preamble: Step[] = []
   const top = newScope()
   const indices = indexNames(graph)
+  const joined = storedJoined(graph)
   let nextBuffer = 0
   let scope = top
   let current: Eqn | undefined
@@ -396,14 +398,25 @@ export function makePlan(context: Context, graph: Graph): Plan {
 
   function lowerAll(block: Block): void {
     for (const eqn of block.eqns) {
+      if (joined.has(eqn)) continue
       current = eqn
       opOf(context, eqn.op).lower(plan, eqn)
     }
     current = undefined
   }
 
+  for (const [eqn, parts] of joined) {
+    const [out] = eqn.outs
+    const operand = allocate(out.dtype, out.shape, out.hint)
+    places.set(out.id, { operand })
+    let { offset } = operand
+    for (const part of parts) {
+      places.set(part.id, { operand: { buffer: operand.buffer, offset, strides: rowMajor(part.shape) } })
+      offset = add(offset, product(part.shape))
+    }
+  }
   const inputs = graph.params.map((param, i): Port => {
-    const operand = allocate(param.dtype, param.shape, graph.inputs[i])
+    const operand = places.get(param.id)?.operand ?? allocate(param.dtype, param.shape, graph.inputs[i])
     places.set(param.id, { operand })
     return { name: graph.inputs[i], operand, shape: param.shape }
   })

@@ -51,3 +51,23 @@ export function writesOf(step: Step): Operand[] {
       return [step.to]
   }
 }
+
+/** The step with every operand changed, in the loops inside it too. */
+export function mapOperands(step: Step, change: (operand: Operand) => Operand): Step {
+  const program = (list: readonly Instruction[]): Instruction[] =>
+    list.map(i => (i.kind === 'read' ? { ...i, from: change(i.from) } : i))
+  switch (step.kind) {
+    case 'loop':
+      return { ...step, steps: step.steps.map(s => mapOperands(s, change)) }
+    case 'gemm':
+      return { ...step, a: change(step.a), b: change(step.b), c: change(step.c) }
+    case 'map':
+      return {
+        ...step,
+        program: program(step.program),
+        writes: step.writes.map(w => ({ ...w, to: change(w.to) })),
+      }
+    case 'reduce':
+      return { ...step, program: program(step.program), to: change(step.to) }
+  }
+}

@@ -104,7 +104,7 @@ export type Step = Kernel | Loop
 
 export interface Port {
   readonly name: string
-  /** Row-major and dense, in the graph's shape. */
+  /** Row-major and dense, in the graph's shape. Inputs in one buffer are stored end to end, in the order of their offsets. */
   readonly operand: Operand
   readonly shape: readonly Dim[]
 }

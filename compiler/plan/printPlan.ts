@@ -6,7 +6,7 @@ import type { Buffer, Indirect, Instruction, Kernel, Operand, Plan, Port, Ref, S
 export function printPlan(plan: Plan): string {
   const name = bufferNames(plan)
   const port = (label: string, { name: of, operand, shape }: Port): string =>
-    `  ${label} ${of} = ${name(operand.buffer)}${list(shape)}`
+    `  ${label} ${of} = ${name(operand.buffer)}${start(operand)}${list(shape)}`
   const ports = new Set([...plan.inputs, ...plan.outputs].map(p => p.operand.buffer))
   return [
     `plan ${plan.name} {`,
@@ -91,10 +91,11 @@ function text(instruction: Instruction, name: Namer): string {
 }
 
 /** `h + 4*t (4, 1)`: buffer, offset, strides. */
-function operand({ buffer, offset, strides }: Operand, name: Namer): string {
-  const start = asNumber(offset) === 0 ? '' : ` + ${format(offset)}`
-  return `${name(buffer)}${start} (${strides.map(s => format(s)).join(', ')})`
+function operand(o: Operand, name: Namer): string {
+  return `${name(o.buffer)}${start(o)} (${o.strides.map(s => format(s)).join(', ')})`
 }
+
+const start = ({ offset }: Operand): string => (asNumber(offset) === 0 ? '' : ` + ${format(offset)}`)
 
 const indirect = (i: Indirect | undefined): string =>
   i === undefined ? '' : ` at ${ref(i.at)}*${format(i.stride)} < ${format(i.size)}`

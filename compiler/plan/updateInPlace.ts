@@ -1,0 +1,78 @@
+// Writes the new value of an input over the old one, where nothing still needs that: a step of training copies nothing.
+import { add, asNumber, type Dim, product, subtract } from '../ir/dim.ts'
+import { isDense, mapOperands, programReads, readsOf, sameOperand, writesOf } from './operands.ts'
+import type { Buffer, MapKernel, Operand, Plan, Port, Step } from './plan.ts'
+
+/**
+ * The plan in which every output that has the name of an input lies where that input lies. Where the old value is still read
+ * once the new one is written, the new one is copied over it at the end.
+ */
+export function updateInPlace(plan: Plan): Plan {
+  let steps = plan.steps
+  const moved = new Map<Buffer, Port>()
+  const copies: Step[] = []
+  for (const output of plan.outputs) {
+    const input = plan.inputs.find(i => i.name === output.name)
+    const { buffer } = output.operand
+    if (input === undefined) continue
+    const others = plan.outputs.filter(o => o.operand.buffer === buffer)
+    if (others.length === 1 && legal(steps, buffer, input)) {
+      steps = steps.map(step => mapOperands(step, o => (o.buffer === buffer ? inside(input, o) : o)))
+      moved.set(buffer, input)
+    } else copies.push(copy(output, input))
+  }
+  const outputs = plan.outputs.map(o => {
+    const input = plan.inputs.find(i => i.name === o.name)
+    return input === undefined ? o : { ...o, operand: input.operand }
+  })
+  return { ...plan, steps: [...steps, ...copies], outputs, buffers: plan.buffers.filter(b => !moved.has(b)) }
+}
+
+const inside = ({ operand }: Port, { offset, strides }: Operand): Operand => ({
+  buffer: operand.buffer,
+  offset: add(operand.offset, offset),
+  strides,
+})
+
+function copy(output: Port, input: Port): MapKernel {
+  return {
+    kind: 'map',
+    domain: output.shape,
+    program: [{ kind: 'read', from: output.operand }],
+    writes: [{ value: 0, to: input.operand }],
+    hint: output.name,
+  }
+}
+
+/** Whether one kernel writes the buffer, which from then on nobody misses the old value of the input for. */
+function legal(steps: readonly Step[], buffer: Buffer, input: Port): boolean {
+  const writers = steps.flatMap((step, i) => (writesOf(step).some(o => o.buffer === buffer) ? [i] : []))
+  const [place] = writers
+  const writer = steps[place]
+  if (writers.length !== 1 || writer.kind !== 'map') return false
+  const writes = writer.writes.filter(w => w.to.buffer === buffer)
+  if (writes.length !== 1 || writes[0].indirect !== undefined || writes[0].accumulate === true) return false
+  const target = inside(input, writes[0].to)
+  // The kernel reads each element of the old value before it writes the new one there.
+  const aligned = programReads(writer.program).every(o => sameOperand(o, target) || isApart(o, writer.domain, input))
+  const direct = writer.program.every(i => i.kind !== 'read' || i.indirect === undefined || i.from.buffer !== target.buffer)
+  return aligned && direct && steps.slice(place + 1).every(step => !reads(step, input))
+}
+
+/** Whether a step may read what lies at an input. */
+function reads(step: Step, input: Port): boolean {
+  if (step.kind === 'map') {
+    const indirect = step.program.some(i => i.kind === 'read' && i.indirect !== undefined && i.from.buffer === input.operand.buffer)
+    return indirect || programReads(step.program).some(o => !isApart(o, step.domain, input))
+  }
+  return readsOf(step).some(o => o.buffer === input.operand.buffer)
+}
+
+/** Whether the elements of an operand over a domain are provably none of an input's. */
+function isApart(operand: Operand, domain: readonly Dim[], { operand: { buffer, offset }, shape }: Port): boolean {
+  if (operand.buffer !== buffer) return true
+  if (!isDense(operand, domain)) return false
+  const after = (start: Dim, first: Dim, size: readonly Dim[]): boolean =>
+    (asNumber(subtract(start, add(first, product(size)))) ?? -1) >= 0
+  return after(operand.offset, offset, shape) || after(offset, operand.offset, domain)
+}
