@@ -56,7 +56,7 @@ function outputs(name: string) {
     graph: `# lowered\n${printGraph(lowered)}\n# after the passes\n${printGraph(graph)}`,
     plan: printPlan(made),
     // The matrix product is the same in every module.
-    code: js.emit(made, 'f64').replace(gemmText, '// … gemm\n'),
+    code: js.emit(made, 'f64').replace(gemmText('f64'), '// … gemm\n'),
   }
   return { texts, graph, context }
 }

@@ -5,11 +5,13 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import type { Backend } from '../../compiler/backend/backend.ts'
+import { broadcast } from '../../compiler/ir/builder.ts'
+import { constant } from '../../compiler/ir/dim.ts'
 import { allEqns } from '../../compiler/ir/graph.ts'
 import { ops } from '../../compiler/ir/ops/index.ts'
 import { makePlan } from '../../compiler/plan/lower.ts'
-import { agree, argumentsFor, bufferOf, build } from './agree.ts'
-import { cases, sizesList } from './cases.ts'
+import { agree, argumentsFor, bufferOf, build, type } from './agree.ts'
+import { cases, scan, sizesList } from './cases.ts'
 import { moves, randomCase, smallSizes } from './random.ts'
 import { recurrentGradient } from './recurrent.ts'
 
@@ -57,6 +59,16 @@ export function suite(backend: Backend): void {
         { backend },
       )
     })
+    it('on large products in a loop, of which one operand stays the same', () => {
+      const { context, graph } = largeLoop()
+      const list = [
+        { B: 13, T: 3, H: 38 },
+        { B: 12, T: 1, H: 515 },
+        { B: 2, T: 2, H: 30 },
+      ]
+      agree(context, graph, list, { backend })
+      agree(context, graph, list.slice(0, 1), { backend, precision: 'f32' })
+    })
     it('on random graphs', () => {
       const property = fc.property(moves, moves, fc.boolean(), smallSizes, (before, inside, reverse, sizes) => {
         const { params, body } = randomCase(before, inside, reverse)
@@ -84,6 +96,28 @@ export function suite(backend: Backend): void {
     const grown = heap() - before
     assert.ok(grown < 2 ** 20, `the heap grew by ${grown} bytes`)
   })
+}
+
+/** In a scan in a scan: x @ W, Wᵀ @ x, and for each of two batches products with either operand fixed. */
+function largeLoop() {
+  const types = ['T, B, H', 'H, H', '2, B, H', '2, H, H', 'B, H'].map(text => type(text))
+  return build(types, (b, [xs, w, pair, squares, h]) =>
+    scan(b, { carries: [h], xs: [xs] }, (s, [state], [x]) => {
+      const weights = s.use(w)
+      const inner = scan(s, { carries: [state], xs: [s.use(pair)], length: '2' }, (t, [c], [p]) => {
+        const next = t.emit('tanh', [t.emit('add', [t.emit('matmul', [c, t.use(weights)]), p])])
+        return [next, t.emit('matmulT', [next, t.use(weights)])]
+      })
+      const twice = broadcast(s, x, [-3], [constant(2)])
+      const turned = s.emit('transpose', [twice], { order: [-3, -1, -2] })
+      return [
+        s.emit('tanh', [s.emit('add', [inner[0], x])]),
+        inner[1],
+        s.emit('bmm', [twice, s.use(squares)], { ta: false, tb: false }),
+        s.emit('bmm', [s.use(squares), turned], { ta: false, tb: false }),
+      ]
+    }),
+  )
 }
 
 setFlagsFromString('--expose-gc')

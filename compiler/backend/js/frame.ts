@@ -37,11 +37,12 @@ export interface Used {
   readonly atoms: Set<Atom>
 }
 
-export function createModuleNames(plan: Plan, helpers: readonly string[]): ModuleNames {
+/** `more` are buffers that the plan does not know of. */
+export function createModuleNames(plan: Plan, more: readonly Buffer[], helpers: readonly string[]): ModuleNames {
   const fresh = createNamer(new Set(helpers))
   const atoms = new Map<string, Atom>()
   const dims = [
-    ...plan.buffers.map(b => b.size),
+    ...[...plan.buffers, ...more].map(b => b.size),
     ...[...plan.inputs, ...plan.outputs].flatMap(p => p.shape),
     ...plan.steps.flatMap(dimsOf),
   ]
@@ -61,7 +62,7 @@ export function createModuleNames(plan: Plan, helpers: readonly string[]): Modul
     if (result !== undefined && inputs.has(result)) return `${result}'`
     return buffer.hint || (result ?? made.get(buffer) ?? 'buffer')
   }
-  const buffers = new Map(plan.buffers.map(b => [b, fresh(wish(b))]))
+  const buffers = new Map([...plan.buffers, ...more].map(b => [b, fresh(wish(b))]))
   const taken = new Set([...buffers.values(), ...[...atoms.values()].map(a => a.name)])
   return { buffers, atoms, fresh, taken }
 }

@@ -1,19 +1,20 @@
 // One function for each kernel.
-import { type Dim, formatLabel } from '../../ir/dim.ts'
-import type { GemmKernel, Kernel, MapKernel, ReduceKernel, Ref } from '../../plan/plan.ts'
+import { asNumber, type Dim, formatLabel } from '../../ir/dim.ts'
+import type { GemmKernel, Kernel, MapKernel, Operand, ReduceKernel, Ref } from '../../plan/plan.ts'
 import { collapseMap, collapseReduce } from '../collapse.ts'
 import type { Frame } from './frame.ts'
-import { createNest } from './nest.ts'
+import { createNest, type Nest } from './nest.ts'
+import type { PackedProduct, Packing } from './packing.ts'
 
-/** The lines that run a kernel. */
-export function kernelLines(kernel: Kernel, frame: Frame): string[] {
+/** The lines that run a kernel; `packed` says that the right operand of a product is. */
+export function kernelLines(kernel: Kernel, frame: Frame, packed?: PackedProduct): string[] {
   switch (kernel.kind) {
     case 'map':
       return mapLines(collapseMap(kernel), frame)
     case 'reduce':
       return reduceLines(collapseReduce(kernel), frame)
     case 'gemm':
-      return gemmLines(kernel, frame)
+      return gemmLines(packed?.kernel ?? kernel, frame, packed?.packed)
   }
 }
 
@@ -85,14 +86,38 @@ function reduceLines(kernel: ReduceKernel, frame: Frame): string[] {
   return nest.lines()
 }
 
-function gemmLines(kernel: GemmKernel, frame: Frame): string[] {
+function gemmLines(kernel: GemmKernel, frame: Frame, packed?: Operand): string[] {
   const { batch, m, n, k } = kernel
   const nest = createNest(frame, batch)
-  const operands = [kernel.a, kernel.b, kernel.c].flatMap(operand => {
-    const [rows, columns] = operand.strides.slice(batch.length)
-    const lead = { ...operand, strides: operand.strides.slice(0, batch.length) }
-    return [frame.buffer(operand.buffer), nest.address(lead).text, frame.size(rows), frame.size(columns)]
-  })
-  nest.before[nest.depth].push(`gemm(${[...operands, ...[m, n, k].map(frame.size)].join(', ')})`)
+  const lead = packed === undefined ? [] : [frame.buffer(packed.buffer), nest.address(packed).text]
+  const operands = [kernel.a, kernel.b, kernel.c].flatMap(o => matrix(o, batch.length, nest, frame))
+  const args = [...lead, ...operands, ...[m, n, k].map(frame.size)]
+  nest.before[nest.depth].push(`${packed === undefined ? 'gemm' : 'gemmPacked'}(${args.join(', ')})`)
   return nest.lines()
+}
+
+/** The lines that pack the right operand of a product. */
+export function packLines({ kernel, to }: Packing, frame: Frame): string[] {
+  const { b, m, n, k } = kernel
+  // Batches that share the operand share its place.
+  const own = kernel.batch.flatMap((_, d) => (asNumber(b.strides[d]) === 0 ? [] : [d]))
+  const pick = (o: Operand, more: readonly Dim[]): Operand => ({
+    ...o,
+    strides: [...own.map(d => o.strides[d]), ...more],
+  })
+  const nest = createNest(
+    frame,
+    own.map(d => kernel.batch[d]),
+  )
+  const from = matrix(pick(b, b.strides.slice(kernel.batch.length)), own.length, nest, frame)
+  const place = [frame.buffer(to.buffer), nest.address(pick(to, [])).text]
+  nest.before[nest.depth].push(`packRight(${[...place, ...from, ...[m, n, k].map(frame.size)].join(', ')})`)
+  return nest.lines()
+}
+
+/** A matrix as arguments: buffer, start, stride of a row, stride of a column. */
+function matrix(operand: Operand, batch: number, nest: Nest, frame: Frame): string[] {
+  const [rows, columns] = operand.strides.slice(batch)
+  const lead = { ...operand, strides: operand.strides.slice(0, batch) }
+  return [frame.buffer(operand.buffer), nest.address(lead).text, frame.size(rows), frame.size(columns)]
 }

@@ -5,7 +5,8 @@ import type { Kernel, Loop, Plan, Step } from '../../plan/plan.ts'
 import type { Precision } from '../backend.ts'
 import { createFrame, createModuleNames, type Frame, type ModuleNames, parameters, useAll } from './frame.ts'
 import { gemmNames, gemmText } from './gemm.ts'
-import { describe, kernelLines } from './kernels.ts'
+import { describe, kernelLines, packLines } from './kernels.ts'
+import { type Packings, packingsOf } from './packing.ts'
 
 const helperNames = ['bind', 'view', 'size']
 
@@ -28,23 +29,28 @@ function view(before, array, length) {
 
 /** The text of the ES module that runs a plan. */
 export function moduleText(plan: Plan, precision: Precision): string {
-  const names = createModuleNames(plan, [...helperNames, ...gemmNames])
-  const functions: string[] = []
+  const packings = packingsOf(plan)
+  const names = createModuleNames(plan, packings.buffers, [...helperNames, ...gemmNames])
+  const module: Module = { names, packings, functions: [] }
+  const { functions } = module
   const run = createFrame(names)
-  const calls = plan.steps.map(step => stepCall(step, names, run, functions))
+  const calls = plan.steps.map(step => stepCall(step, module, run))
   const inputs = new Set(plan.inputs.map(p => p.operand.buffer))
-  const own = plan.buffers.filter(b => !inputs.has(b))
   const array = (dtype: DType): string =>
     dtype === 'real' ? `Float${precision === 'f32' ? 32 : 64}Array` : 'Int32Array'
+  const own = [
+    ...plan.buffers.filter(b => !inputs.has(b)).map(buffer => ({ buffer, type: array(buffer.dtype) })),
+    ...packings.buffers.map(buffer => ({ buffer, type: 'Float64Array' })),
+  ]
 
   const bound = plan.inputs.map(({ name, operand: { buffer }, shape }) => {
     const text = `bind(inputs, ${JSON.stringify(name)}, ${array(buffer.dtype)}, ${run.size(product(shape))})`
     return `const ${run.buffer(buffer)} = ${text}`
   })
-  const grown = own.map(buffer => {
+  const grown = own.map(({ buffer, type }) => {
     const name = run.buffer(buffer)
     const length = run.size(buffer.size)
-    return `if (${name}.length < ${length}) ${name} = new ${array(buffer.dtype)}(${length})`
+    return `if (${name}.length < ${length}) ${name} = new ${type}(${length})`
   })
   const results = plan.outputs.map(({ name, operand: { buffer }, shape }) => {
     const own = names.fresh(`${run.buffer(buffer)}_view`)
@@ -59,13 +65,13 @@ export function moduleText(plan: Plan, precision: Precision): string {
     return `const ${name} = ${minus === 0 ? whole : `Math.max(0, ${whole} - ${minus})`}`
   })
 
-  const usesGemm = functions.some(f => f.includes(' gemm('))
+  const usesGemm = functions.some(f => /\bgemm(Packed)?\(/.test(f))
   const reals = precision === 'f32' ? '32-bit floats' : '64-bit floats'
   return [
     `// ${plan.name}: plain JavaScript over ${reals}, written by rnnc.\n`,
     'export function create() {',
     ...indent(
-      own.map(b => `let ${run.buffer(b)} = new ${array(b.dtype)}(0)`),
+      own.map(({ buffer, type }) => `let ${run.buffer(buffer)} = new ${type}(0)`),
       1,
     ),
     ...indent(
@@ -82,25 +88,56 @@ export function moduleText(plan: Plan, precision: Precision): string {
     '}',
     '',
     ...functions,
-    ...(usesGemm ? [gemmText] : []),
+    ...(usesGemm ? [gemmText(precision)] : []),
     helpers,
   ].join('\n')
 }
 
-/** Writes the functions of a step; gives the lines that call it, whose names `caller` then uses. */
-function stepCall(step: Step, names: ModuleNames, caller: Frame, functions: string[]): string[] {
+/** What the functions of a module have in common. */
+interface Module {
+  readonly names: ModuleNames
+  readonly packings: Packings
+  /** Those written so far. */
+  readonly functions: string[]
+}
+
+/** Writes the functions of a step; gives the lines that call them, whose names `caller` then uses. */
+function stepCall(step: Step, module: Module, caller: Frame): string[] {
+  if (step.kind !== 'loop') {
+    const packed = step.kind === 'gemm' ? module.packings.products.get(step) : undefined
+    const lines = (frame: Frame): string[] => kernelLines(step, frame, packed)
+    return define(functionName(step), describe(step), lines, module, caller)
+  }
+  const packs = (module.packings.before.get(step) ?? []).flatMap(packing => {
+    const { hint } = packing.kernel.b.buffer
+    const comment = `lays out ${hint === '' ? 'what stays the same' : hint} for the products of the loop`
+    return define(hint === '' ? 'pack' : `pack_${hint}`, comment, frame => packLines(packing, frame), module, caller)
+  })
+  return [
+    ...packs,
+    ...define(functionName(step), loopComment(step), frame => loopLines(step, module, frame), module, caller),
+  ]
+}
+
+/** Writes a function, and gives its call. */
+function define(
+  wish: string,
+  comment: string,
+  body: (frame: Frame) => readonly string[],
+  { names, functions }: Module,
+  caller: Frame,
+): string[] {
   const frame = createFrame(names)
-  const name = names.fresh(functionName(step))
-  const lines = step.kind === 'loop' ? loopLines(step, names, frame, functions) : kernelLines(step, frame)
+  const name = names.fresh(wish)
+  const lines = body(frame)
   const list = parameters(frame.used)
-  const comment = step.kind === 'loop' ? loopComment(step) : describe(step)
   functions.push([`// ${comment}`, `function ${name}(${list}) {`, ...indent(lines, 1), '}', ''].join('\n'))
   useAll(caller.used, frame.used)
   return [`${name}(${list})`]
 }
 
-function loopLines(loop: Loop, names: ModuleNames, frame: Frame, functions: string[]): string[] {
-  const calls = loop.steps.flatMap(step => stepCall(step, names, frame, functions))
+function loopLines(loop: Loop, module: Module, frame: Frame): string[] {
+  const calls = loop.steps.flatMap(step => stepCall(step, module, frame))
   const own = [...frame.used.atoms].find(a => a.symbol === loop.index)
   const index = own?.name ?? frame.local(loop.index)
   if (own !== undefined) frame.used.atoms.delete(own)

@@ -1,0 +1,42 @@
+// Products in a loop of which one operand is the same at every step, so that a backend can lay it out once, before the loop.
+import { type Dim, symbolsOf } from '../ir/dim.ts'
+import { writesOf } from './operands.ts'
+import type { GemmKernel, Loop, Operand, Step } from './plan.ts'
+
+/** A product, and the same product turned, if need be, so that its right operand is the one that stays. */
+export interface Stationary {
+  readonly product: GemmKernel
+  readonly turned: GemmKernel
+}
+
+/** The products of a loop, and of the loops inside it, that have an operand which depends on none of their indices. */
+export function stationaryProducts(loop: Loop): readonly Stationary[] {
+  const written = new Set(writesOf(loop).map(o => o.buffer))
+  const found = ({ steps, index }: Loop, around: readonly string[]): Stationary[] => {
+    const indices = new Set([...around, index])
+    const free = (dims: readonly Dim[]): boolean => dims.every(d => symbolsOf(d).every(s => !indices.has(s)))
+    const stays = (o: Operand): boolean => !written.has(o.buffer) && free([o.offset, ...o.strides])
+    return steps.flatMap((step: Step): Stationary[] => {
+      if (step.kind === 'loop') return found(step, [...indices])
+      if (step.kind !== 'gemm' || !free([...step.batch, step.m, step.n, step.k])) return []
+      if (stays(step.b)) return [{ product: step, turned: step }]
+      return stays(step.a) ? [{ product: step, turned: turn(step) }] : []
+    })
+  }
+  return found(loop, [])
+}
+
+/** The same product as cᵀ = bᵀ aᵀ. */
+const turn = (kernel: GemmKernel): GemmKernel => ({
+  ...kernel,
+  m: kernel.n,
+  n: kernel.m,
+  a: transposed(kernel.b),
+  b: transposed(kernel.a),
+  c: transposed(kernel.c),
+})
+
+const transposed = (operand: Operand): Operand => {
+  const [rows, columns] = operand.strides.slice(-2)
+  return { ...operand, strides: [...operand.strides.slice(0, -2), columns, rows] }
+}
