@@ -21,6 +21,8 @@ import type { Context, OpTable } from './ir/builder.ts'
 import type { Graph } from './ir/graph.ts'
 import { makePlan } from './plan/lower.ts'
 import type { Plan } from './plan/plan.ts'
+import { shareBuffers } from './plan/shareBuffers.ts'
+import { updateInPlace } from './plan/updateInPlace.ts'
 
 export type { Executable, Precision } from './backend/backend.ts'
 export { chooseModel } from './check/checkModel.ts'
@@ -129,12 +131,26 @@ export function check(source: string, options: CompileOptions = {}): readonly Di
   return distinct(problems, options.file ?? 'model.rnn')
 }
 
+export interface PlanOptions {
+  /** Whether a result that has the name of an input takes its place: a training step then copies no weights. */
+  readonly inPlace?: boolean
+}
+
 /** The plan of a graph. */
-export const plan = (context: Context, graph: Graph): Plan => makePlan(context, graph)
+export function plan(context: Context, graph: Graph, { inPlace = false }: PlanOptions = {}): Plan {
+  const made = makePlan(context, graph)
+  return shareBuffers(inPlace ? updateInPlace(made) : made)
+}
 
 /** A graph ready to run on a backend. Throws RnnError (RNN505) with the reason where the backend cannot take it. */
-export function load(context: Context, graph: Graph, backend: Backend, precision: Precision): Executable {
-  const made = makePlan(context, graph)
+export function load(
+  context: Context,
+  graph: Graph,
+  backend: Backend,
+  precision: Precision,
+  options: PlanOptions = {},
+): Executable {
+  const made = plan(context, graph, options)
   const reason = backend.refuses(made)
   if (reason !== undefined) fail('RNN505', { option: `backend for this model (${reason})`, value: backend.name })
   return backend.load(made, precision)

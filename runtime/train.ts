@@ -77,15 +77,14 @@ export async function train(model: CompiledModel, data: LoadedData, options: Tra
   if (data.train.count === 0) fail('RNN405', { what: 'the training part' }, { span: model.data?.span })
 
   const training = model.train()
-  const executable = load(training.context, training.graph, backend, precision)
+  const executable = load(training.context, training.graph, backend, precision, { inPlace: true })
   const evaluation = lazily(model.context, model.evaluate, backend, precision)
   const ports = [...signature.inputs, ...signature.targets]
-  // The state of training, updated in place after each step: nothing is allocated but the batches.
-  const state: Record<string, Buffer> = {
+  // The state of training, which each step updates in place: nothing is allocated but the batches.
+  const state = executable.store({
     ...copyOf(options.weights ?? initialWeights(model, data.sizes, seed, precision)),
     ...startOf(training.states, data.sizes, seed, precision),
-  }
-  const moving = [...training.trained, ...training.states.map(s => s.name)]
+  })
   const weightsNow = (): Weights => copyOf(Object.fromEntries(signature.parameters.map(p => [p.name, state[p.name]])))
 
   const stepsPerEpoch = Math.ceil(data.train.count / batchSize)
@@ -108,7 +107,6 @@ export async function train(model: CompiledModel, data: LoadedData, options: Tra
       const loss = results.loss[0]
       if (!Number.isFinite(loss)) fail('RNN504', { value: String(loss), step }, { span: model.trainBlock?.span })
       totals.add(results)
-      for (const name of moving) state[name].set(results[name])
       options.onStep?.({ step, epoch, done: step / lastStep, loss })
       if (performance.now() - rested > slice) {
         await new Promise(resolve => setTimeout(resolve))

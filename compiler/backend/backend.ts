@@ -11,8 +11,13 @@ export interface Executable {
   /** What really ran. */
   readonly backend: string
   /**
+   * The same arrays, with those laid end to end that the plan reads as one: a run with them copies nothing. To be called once,
+   * with what stays from run to run (weights, states of optimizers); a run takes other arrays as well.
+   */
+  store(inputs: Readonly<Record<string, Buffer>>): Record<string, Buffer>
+  /**
    * Runs the plan once. `inputs` holds a dense row-major array for each input of the plan, read in place. The results are
-   * views of buffers that the next run overwrites.
+   * views of buffers that the next run overwrites; one that the plan updates in place is the input itself.
    */
   run(sizes: Sizes, inputs: Readonly<Record<string, Buffer>>): Readonly<Record<string, Buffer>>
 }

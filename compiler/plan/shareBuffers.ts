@@ -21,7 +21,8 @@ export function shareBuffers(plan: Plan): Plan {
     for (const buffer of touched(step)) {
       const life = lives.get(buffer)
       if (life !== undefined) life.last = place
-      else if (!ports.has(buffer) && symbolsOf(buffer.size).length > 0) lives.set(buffer, { buffer, first: place, last: place })
+      else if (!ports.has(buffer) && symbolsOf(buffer.size).length > 0)
+        lives.set(buffer, { buffer, first: place, last: place })
     }
   })
   const free = new Map<string, Life[]>()
@@ -37,9 +38,7 @@ export function shareBuffers(plan: Plan): Plan {
     }
   }
   if (taken.size === 0) return plan
-  const steps = plan.steps.map(step =>
-    mapOperands(step, o => ({ ...o, buffer: taken.get(o.buffer) ?? o.buffer })),
-  )
+  const steps = plan.steps.map(step => mapOperands(step, o => ({ ...o, buffer: taken.get(o.buffer) ?? o.buffer })))
   return { ...plan, steps, buffers: plan.buffers.filter(b => !taken.has(b)) }
 }
 

@@ -55,14 +55,18 @@ function legal(steps: readonly Step[], buffer: Buffer, input: Port): boolean {
   const target = inside(input, writes[0].to)
   // The kernel reads each element of the old value before it writes the new one there.
   const aligned = programReads(writer.program).every(o => sameOperand(o, target) || isApart(o, writer.domain, input))
-  const direct = writer.program.every(i => i.kind !== 'read' || i.indirect === undefined || i.from.buffer !== target.buffer)
+  const direct = writer.program.every(
+    i => i.kind !== 'read' || i.indirect === undefined || i.from.buffer !== target.buffer,
+  )
   return aligned && direct && steps.slice(place + 1).every(step => !reads(step, input))
 }
 
 /** Whether a step may read what lies at an input. */
 function reads(step: Step, input: Port): boolean {
   if (step.kind === 'map') {
-    const indirect = step.program.some(i => i.kind === 'read' && i.indirect !== undefined && i.from.buffer === input.operand.buffer)
+    const indirect = step.program.some(
+      i => i.kind === 'read' && i.indirect !== undefined && i.from.buffer === input.operand.buffer,
+    )
     return indirect || programReads(step.program).some(o => !isApart(o, step.domain, input))
   }
   return readsOf(step).some(o => o.buffer === input.operand.buffer)

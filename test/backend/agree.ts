@@ -1,13 +1,13 @@
 // Runs a graph by the interpreter and by a backend, for the tests of backends.
 import assert from 'node:assert/strict'
 import type { Backend, Buffer, Precision } from '../../compiler/backend/backend.ts'
+import { plan } from '../../compiler/index.ts'
 import { type NdArray, relativeError, sizeOf } from '../../compiler/ir/array.ts'
 import { type Builder, type Context, createBuilder } from '../../compiler/ir/builder.ts'
 import { constant, type Dim, evaluate, parseDim, type Sizes } from '../../compiler/ir/dim.ts'
 import type { Block, DType, Graph, Type, Value } from '../../compiler/ir/graph.ts'
 import { interpret } from '../../compiler/ir/interpret.ts'
 import { newContext } from '../../compiler/ir/ops/index.ts'
-import { makePlan } from '../../compiler/plan/lower.ts'
 
 /** A shape from text: `B, T-1, 4`. */
 export const shape = (text: string): Dim[] => (text === '' ? [] : text.split(',').map(d => parseDim(d)))
@@ -67,7 +67,7 @@ export function agree(
   list: readonly Sizes[],
   { backend, precision = 'f64', args }: Agreement,
 ): void {
-  const executable = backend.load(makePlan(context, graph), precision)
+  const executable = backend.load(plan(context, graph), precision)
   const bound = precision === 'f64' ? 1e-12 : 1e-5
   for (const sizes of list) {
     const given = args ?? argumentsFor(graph, sizes)

@@ -5,11 +5,11 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import type { Backend } from '../../compiler/backend/backend.ts'
+import { plan } from '../../compiler/index.ts'
 import { broadcast } from '../../compiler/ir/builder.ts'
 import { constant } from '../../compiler/ir/dim.ts'
 import { allEqns } from '../../compiler/ir/graph.ts'
 import { ops } from '../../compiler/ir/ops/index.ts'
-import { makePlan } from '../../compiler/plan/lower.ts'
 import { agree, argumentsFor, bufferOf, build, type } from './agree.ts'
 import { cases, scan, sizesList } from './cases.ts'
 import { moves, randomCase, smallSizes } from './random.ts'
@@ -82,7 +82,7 @@ export function suite(backend: Backend): void {
   it(`${backend.name} allocates nothing once it is warm`, () => {
     const { context, graph } = recurrentGradient()
     const sizes = { B: 2, T: 3, H: 4 }
-    const executable = backend.load(makePlan(context, graph), 'f32')
+    const executable = backend.load(plan(context, graph), 'f32')
     const args = argumentsFor(graph, sizes)
     const inputs = Object.fromEntries(graph.inputs.map((name, i) => [name, bufferOf('real', args[i].data, 'f32')]))
     const heap = (): number => {

@@ -2,9 +2,11 @@
 import { product } from '../../ir/dim.ts'
 import type { DType } from '../../ir/graph.ts'
 import type { Kernel, Loop, Plan, Step } from '../../plan/plan.ts'
+import { storedInputs } from '../../plan/storage.ts'
 import type { Precision } from '../backend.ts'
 import { createFrame, createModuleNames, type Frame, type ModuleNames, parameters, useAll } from './frame.ts'
 import { gemmNames, gemmText } from './gemm.ts'
+import { joinNames, joinText } from './join.ts'
 import { describe, kernelLines, packLines } from './kernels.ts'
 import { type Packings, packingsOf } from './packing.ts'
 
@@ -30,7 +32,7 @@ function view(before, array, length) {
 /** The text of the ES module that runs a plan. */
 export function moduleText(plan: Plan, precision: Precision): string {
   const packings = packingsOf(plan)
-  const names = createModuleNames(plan, packings.buffers, [...helperNames, ...gemmNames])
+  const names = createModuleNames(plan, packings.buffers, [...helperNames, ...gemmNames, ...joinNames])
   const module: Module = { names, packings, functions: [] }
   const { functions } = module
   const run = createFrame(names)
@@ -43,21 +45,40 @@ export function moduleText(plan: Plan, precision: Precision): string {
     ...packings.buffers.map(buffer => ({ buffer, type: 'Float64Array' })),
   ]
 
-  const bound = plan.inputs.map(({ name, operand: { buffer }, shape }) => {
-    const text = `bind(inputs, ${JSON.stringify(name)}, ${array(buffer.dtype)}, ${run.size(product(shape))})`
-    return `const ${run.buffer(buffer)} = ${text}`
+  const stored = [...storedInputs(plan)].map(([buffer, ports]) => {
+    const binds = ports.map(({ name, shape }) => {
+      return `bind(inputs, ${JSON.stringify(name)}, ${array(buffer.dtype)}, ${run.size(product(shape))})`
+    })
+    return {
+      ports,
+      buffer: run.buffer(buffer),
+      binds,
+      parts: ports.length > 1 ? names.fresh(`${run.buffer(buffer)}_parts`) : '',
+    }
   })
+  const joints = stored.filter(s => s.parts !== '')
+  const bound = stored.flatMap(({ buffer, binds, parts }) =>
+    parts === ''
+      ? [`const ${buffer} = ${binds[0]}`]
+      : [`const ${parts} = [`, ...binds.map(b => `  ${b},`), ']', `const ${buffer} = joined(${buffer}_join, ${parts})`],
+  )
+  const moved = new Set(plan.outputs.filter(o => inputs.has(o.operand.buffer)).map(o => o.name))
+  const returned = joints.flatMap(({ ports, buffer, parts }) =>
+    ports.some(p => moved.has(p.name)) ? [`handBack(${buffer}, ${parts})`] : [],
+  )
   const grown = own.map(({ buffer, type }) => {
     const name = run.buffer(buffer)
     const length = run.size(buffer.size)
     return `if (${name}.length < ${length}) ${name} = new ${type}(${length})`
   })
   const results = plan.outputs.map(({ name, operand: { buffer }, shape }) => {
+    const key = JSON.stringify(name)
+    if (moved.has(name)) return { entry: `${key}: inputs[${key}]` }
     const own = names.fresh(`${run.buffer(buffer)}_view`)
     return {
       declare: `let ${own} = new ${array(buffer.dtype)}(0)`,
       update: `${own} = view(${own}, ${run.buffer(buffer)}, ${run.size(product(shape))})`,
-      entry: `${JSON.stringify(name)}: ${own}`,
+      entry: `${key}: ${own}`,
     }
   })
   const sizes = [...run.used.atoms].map(({ symbol, minus, name }) => {
@@ -75,23 +96,35 @@ export function moduleText(plan: Plan, precision: Precision): string {
       1,
     ),
     ...indent(
-      results.map(r => r.declare),
+      [...results.flatMap(r => r.declare ?? []), ...joints.map(j => `const ${j.buffer}_join = createJoin()`)],
       1,
     ),
     '',
     '  function run(sizes, inputs) {',
-    ...indent([...sizes, ...bound, ...grown, ...calls.flat(), ...results.map(r => r.update)], 2),
+    ...indent([...sizes, ...bound, ...grown, ...calls.flat(), ...returned, ...results.flatMap(r => r.update ?? [])], 2),
     `    return { ${results.map(r => r.entry).join(', ')} }`,
     '  }',
     '',
-    "  return { backend: 'js', run }",
+    ...(joints.length === 0 ? [] : joinTextOf(joints.map(j => j.ports.map(p => p.name)))),
+    `  return { backend: 'js', store${joints.length === 0 ? ': inputs => inputs' : ''}, run }`,
     '}',
     '',
     ...functions,
     ...(usesGemm ? [gemmText(precision)] : []),
+    ...(joints.length === 0 ? [] : [joinText]),
     helpers,
   ].join('\n')
 }
+
+const joinTextOf = (groups: readonly (readonly string[])[]): string[] => [
+  '  // Lays end to end what is read as one.',
+  '  function store(inputs) {',
+  '    const stored = { ...inputs }',
+  ...groups.map(names => `    storeJoined(stored, ${JSON.stringify(names)})`),
+  '    return stored',
+  '  }',
+  '',
+]
 
 /** What the functions of a module have in common. */
 interface Module {

@@ -1,0 +1,84 @@
+// Training in place: weights and states written over the old ones give the steps that copies give, however they are stored.
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { Buffer } from '../../compiler/backend/backend.ts'
+import { backends } from '../../compiler/backend/backends.ts'
+import { compile, load, plan } from '../../compiler/index.ts'
+import { evaluate } from '../../compiler/ir/dim.ts'
+
+type Arrays = Record<string, Buffer>
+
+const program = (cell: string, settings: string): string => `
+model M {
+  input x: [3] over T
+  target y: [2]
+  part a = ${cell}
+  z = x |> a |> last |> dense(2)
+  loss mse(z, y)
+  output z }
+data D for M {
+  rows = csv("none.csv")
+  x = [rows.a]
+  y = rows.b
+  split = ordered(0.8, 0.2) }
+train M on D { ${settings} }`
+
+const programs = [
+  ['LSTM(4)', 'optimizer = Adam(0.01)'],
+  ['GRU(4)', 'optimizer = SGD(0.1, momentum = 0.9, nesterov = true)\n  clip = norm(1)'],
+  ['SimpleRNN(4)', 'optimizer = RMSprop(0.01)'],
+  ['bidirectional(LSTM(3))', 'optimizer = AdamW(0.01)\n  clip = value(0.01)'],
+  ['LSTM(4)', 'optimizer = Adagrad(0.1)\n  freeze = [a]'],
+] as const
+const sizes = { B: 3, T: 5 }
+
+/** Arrays for the inputs of a training graph, the same at every call. */
+function start({ graph }: ReturnType<ReturnType<typeof compile>['train']>): Arrays {
+  let seed = 1
+  const next = (): number => {
+    seed = (seed * 16807) % 2147483647
+    return seed / 2147483647
+  }
+  return Object.fromEntries(
+    graph.inputs.map((name, i) => {
+      const { dtype, shape } = graph.params[i]
+      const length = shape.reduce((n, d) => n * evaluate(d, sizes), 1)
+      const data = Array.from({ length }, next)
+      return [
+        name,
+        dtype === 'real' ? Float64Array.from(data) : Int32Array.from(data, () => (name.endsWith('.lengths') ? 4 : 1)),
+      ]
+    }),
+  )
+}
+
+for (const backend of backends) {
+  describe(`training in place on ${backend.name}`, () => {
+    for (const [cell, settings] of programs) {
+      const training = compile(program(cell, settings)).train()
+      const moving = [...training.trained, ...training.states.map(s => s.name)]
+      const run = (inPlace: boolean, stored: boolean): Arrays => {
+        const executable = load(training.context, training.graph, backend, 'f64', { inPlace })
+        const given = start(training)
+        const state = stored ? executable.store(given) : given
+        for (let step = 0; step < 3; step++) {
+          const results = executable.run(sizes, state)
+          if (!inPlace) for (const name of moving) state[name].set(results[name])
+        }
+        return Object.fromEntries(moving.map(name => [name, state[name].slice()]))
+      }
+      const expected = run(false, false)
+
+      it(`${cell} with ${settings}: stored end to end`, () => assert.deepEqual(run(true, true), expected))
+      it(`${cell} with ${settings}: each array by itself`, () => assert.deepEqual(run(true, false), expected))
+      it(`${cell} with ${settings}: copies nothing`, () => {
+        const { steps } = plan(training.context, training.graph, { inPlace: true })
+        const copies = steps.filter(s => s.kind === 'map' && s.program.length === 1 && moving.includes(s.hint))
+        assert.deepEqual(
+          copies.map(s => s.hint),
+          [],
+        )
+      })
+    }
+  })
+}
