@@ -14,7 +14,7 @@ import { type Pipeline, runPasses, standard } from './passes/pipeline.ts'
 import { sliceGraph } from './passes/sliceGraph.ts'
 
 export interface GraphOptions {
-  /** Called with each graph after each pass, and before the first (`lower`). */
+  /** Called with each graph after each pass, before the first (`lower`), and with its gradient before the passes after it (`grad`). */
   readonly onDump?: (stage: string, graph: Graph) => void
   /** The passes, if not the standard ones. */
   readonly pipeline?: Pipeline
@@ -55,7 +55,9 @@ export function gradientGraph(model: LoweredModel, options: GradientOptions): Gr
   const { builder, gradients } = grad(model.context, graph, 'loss', names)
   const block = builder.finish([...graph.results, ...gradients.values()])
   const outputs = [...graph.outputs, ...names.map(n => `d:${n}`)]
-  return backward(model, { ...graph, ...block, outputs }, options)
+  const whole = { ...graph, ...block, outputs }
+  options.onDump?.('grad', whole)
+  return backward(model, whole, options)
 }
 
 /** parameters, optimizer states, batch → all of these again, and what `measureGraph` gives. `place` is for errors. */
@@ -84,6 +86,7 @@ export function trainingGraph(
     inputs: [...graph.inputs, ...states.map(s => s.name)],
     outputs: [...moved.map(m => m.name), ...graph.outputs],
   }
+  options.onDump?.('grad', training)
   return {
     graph: backward(model, training, options),
     context: model.context,

@@ -30,7 +30,7 @@ export type { OptimizerState } from './check/optimizer.ts'
 export type { ImportReader } from './check/program.ts'
 export type { Settings } from './check/settings.ts'
 export type * from './check/signature.ts'
-export type { TrainingGraph } from './graphs.ts'
+export type { GraphOptions, TrainingGraph } from './graphs.ts'
 export type { Graph } from './ir/graph.ts'
 export type { Plan } from './plan/plan.ts'
 

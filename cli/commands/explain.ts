@@ -1,7 +1,7 @@
 // rnnc explain: what a model is and what it costs, and how the compiler sees it at each stage.
 import { js } from '../../compiler/backend/js.ts'
 import type { Signature } from '../../compiler/check/signature.ts'
-import { type CompiledModel, type Graph, plan } from '../../compiler/index.ts'
+import { type CompiledModel, type Graph, type GraphOptions, plan } from '../../compiler/index.ts'
 import type { Context } from '../../compiler/ir/builder.ts'
 import { type Cost, cost } from '../../compiler/ir/cost.ts'
 import { format, product } from '../../compiler/ir/dim.ts'
@@ -14,12 +14,14 @@ import { describePort } from '../../runtime/data/ports.ts'
 import { type AddCommand, chooseDtype, describeUse, flags } from '../command.ts'
 import { oneOf } from '../errors.ts'
 import { type JsonValue, type Output, table } from '../output.ts'
+import { type PassRow, passesJson, passesText, passRow } from '../passReport.ts'
 import { compileSource, type ModelOptions, openSource } from '../program.ts'
 import { formula, parameterCount, shapeText, signatureJson } from '../signature.ts'
 
 interface Options extends ModelOptions {
   readonly emit?: string
   readonly graph?: string
+  readonly passes?: boolean
   readonly dtype: string
 }
 
@@ -35,6 +37,7 @@ export const explain: AddCommand = (program, output) =>
     [
       ['--emit <stage>', 'ast, graph, after:PASS (after:lower, after:dce), plan or source'],
       ['--graph <name>', 'predict, loss, gradient or train; predict if left out'],
+      ['--passes', 'what each pass leaves in the loops, and what that costs; of the gradient if --graph is left out'],
       flags.dtypeOrF32,
       flags.set,
       flags.model,
@@ -45,6 +48,7 @@ export const explain: AddCommand = (program, output) =>
       'rnnc explain sunspots.rnn --emit graph --graph gradient',
       'rnnc explain sunspots.rnn --emit after:lower --set units=4',
       'rnnc explain sunspots.rnn --emit source --graph train',
+      'rnnc explain sunspots.rnn --passes',
     ],
   ).action((path: string, options: Options) => run(path, options, output))
 
@@ -60,6 +64,15 @@ async function run(path: string, options: Options, output: Output): Promise<void
     dumps.set(name, graph)
   }
   const { model } = compileSource(source, { ...options, onDump }, output)
+  if (options.passes) {
+    const rows: PassRow[] = []
+    const name = options.graph === undefined ? 'gradient' : which
+    graphOf(model, name, { onDump: (dump, graph) => rows.push(passRow(dump, model.context, graph, precision)) })
+    return output.result(
+      { ok: true, model: model.signature.name, graph: name, passes: passesJson(rows) },
+      passesText(rows),
+    )
+  }
   if (emit === undefined) {
     const summary = summaryOf(model)
     return output.result(
@@ -83,16 +96,20 @@ async function run(path: string, options: Options, output: Output): Promise<void
   show(stage === 'plan' ? printPlan(made) : js.emit(made, precision))
 }
 
-function graphOf(model: CompiledModel, name: (typeof graphs)[number]): { graph: Graph; context: Context } {
+function graphOf(
+  model: CompiledModel,
+  name: (typeof graphs)[number],
+  own: GraphOptions = {},
+): { graph: Graph; context: Context } {
   switch (name) {
     case 'predict':
-      return { graph: model.predict(), context: model.context }
+      return { graph: model.predict(own), context: model.context }
     case 'loss':
-      return { graph: model.evaluate(), context: model.context }
+      return { graph: model.evaluate(own), context: model.context }
     case 'gradient':
-      return { graph: model.gradient(), context: model.context }
+      return { graph: model.gradient(own), context: model.context }
     case 'train':
-      return model.train()
+      return model.train(model.settings, own)
   }
 }
 

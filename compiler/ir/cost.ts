@@ -1,7 +1,7 @@
 // What a block costs: counted from the ops' own rules, with the trip counts of loops.
 import { type Context, opOf } from './builder.ts'
-import { add, constant, type Dim, multiply } from './dim.ts'
-import type { Block, Eqn } from './graph.ts'
+import { add, constant, type Dim, multiply, product } from './dim.ts'
+import { type Block, type Eqn, scanResults } from './graph.ts'
 import { contractionOps } from './ops/contractions.ts'
 import { isDim } from './ops/define.ts'
 
@@ -58,3 +58,15 @@ const plus = (a: Cost, b: Cost): Cost => ({
   },
   flops: { total: add(a.flops.total, b.flops.total), inside: add(a.flops.inside, b.flops.inside) },
 })
+
+/** How many elements the scans of a block stack over their steps: what the backward pass keeps of the forward one, above all. */
+export const savedElements = (block: Block): Dim =>
+  block.eqns
+    .map(eqn => {
+      if (eqn.body === undefined) return constant(0)
+      const stacked = scanResults(eqn)
+        .ys.map(v => product(v.shape))
+        .reduce(add, constant(0))
+      return add(stacked, multiply(tripCount(eqn), savedElements(eqn.body)))
+    })
+    .reduce(add, constant(0))

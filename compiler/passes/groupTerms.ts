@@ -27,49 +27,59 @@ const order: readonly Dependence[] = ['fixed', 'stepped', 'bound']
 
 function grouped(context: Context, scan: Eqn, body: Block): Block {
   const dependence = dependences(context, scan, body)
-  const terms = sums(body)
+  const regrouped = new Map<Eqn, readonly (readonly Value[])[]>()
+  const gone = new Set<Eqn>()
+  for (const { last, inner, terms } of sums(body)) {
+    const kinds = order.map(kind => terms.filter(v => dependence(v) === kind))
+    const free = kinds[0].length + kinds[1].length
+    if (free < 2 || free === terms.length) continue
+    regrouped.set(last, kinds)
+    for (const eqn of inner) gone.add(eqn)
+  }
+  if (regrouped.size === 0) return body
   const b = createBuilder(context, value => value)
   const replaced = new Map<number, Value>()
-  let changed = false
   for (const eqn of body.eqns) {
-    const leaves = terms.get(eqn)
-    const kinds = order.map(kind => leaves?.filter(v => dependence(v) === kind) ?? [])
-    const free = kinds[0].length + kinds[1].length
-    if (leaves === undefined || free < 2 || free === leaves.length) {
-      b.eqns.push({ ...eqn, ins: renamed(eqn.ins, replaced) })
+    const kinds = regrouped.get(eqn)
+    if (kinds === undefined) {
+      if (!gone.has(eqn)) b.eqns.push({ ...eqn, ins: renamed(eqn.ins, replaced) })
       continue
     }
-    const sum = kinds
-      .map(list => renamed(list, replaced))
-      .filter(list => list.length > 0)
-      .map(list => list.reduce((x, y) => b.emit('add', [x, y], {}, eqn.outs[0])))
-      .reduce((x, y) => b.emit('add', [x, y], {}, eqn.outs[0]))
-    replaced.set(eqn.outs[0].id, sum)
-    changed = true
+    const plus = (x: Value, y: Value): Value => b.emit('add', [x, y], {}, eqn.outs[0])
+    const partial = kinds.filter(list => list.length > 0).map(list => renamed(list, replaced).reduce(plus))
+    replaced.set(eqn.outs[0].id, partial.reduce(plus))
   }
-  return changed ? { ...body, eqns: b.eqns, results: renamed(body.results, replaced) } : body
+  return { ...body, eqns: b.eqns, results: renamed(body.results, replaced) }
 }
 
-/** The terms of each sum that is more than one addition, by its last addition; the others are of no other use. */
-function sums(body: Block): ReadonlyMap<Eqn, readonly Value[]> {
+/** A sum of more than one addition, of which nothing but its end is used. */
+interface Sum {
+  readonly last: Eqn
+  readonly inner: readonly Eqn[]
+  readonly terms: readonly Value[]
+}
+
+function sums(body: Block): readonly Sum[] {
   const uses = new Map<number, number>()
   for (const v of [...body.eqns.flatMap(e => e.ins), ...body.results]) uses.set(v.id, (uses.get(v.id) ?? 0) + 1)
   const additions = new Map(body.eqns.flatMap(e => (isSum(e) ? [[e.outs[0].id, e] as const] : [])))
   const inside = new Set<Eqn>()
-  const leavesOf = (eqn: Eqn): readonly Value[] =>
-    eqn.ins.flatMap(v => {
-      const inner = uses.get(v.id) === 1 ? additions.get(v.id) : undefined
-      if (inner === undefined) return [v]
-      inside.add(inner)
-      return leavesOf(inner)
-    })
-  const all = new Map<Eqn, readonly Value[]>()
-  for (const eqn of [...additions.values()].reverse()) {
-    if (inside.has(eqn)) continue
-    const leaves = leavesOf(eqn)
-    if (leaves.length > 2) all.set(eqn, leaves)
+  const found: Sum[] = []
+  for (const last of [...additions.values()].reverse()) {
+    if (inside.has(last)) continue
+    const inner: Eqn[] = []
+    const termsOf = (eqn: Eqn): readonly Value[] =>
+      eqn.ins.flatMap(v => {
+        const earlier = uses.get(v.id) === 1 ? additions.get(v.id) : undefined
+        if (earlier === undefined) return [v]
+        inner.push(earlier)
+        return termsOf(earlier)
+      })
+    const terms = termsOf(last)
+    for (const eqn of inner) inside.add(eqn)
+    if (inner.length > 0) found.push({ last, inner, terms })
   }
-  return all
+  return found
 }
 
 const isSum = (eqn: Eqn): boolean => eqn.op === 'add' && eqn.outs[0].dtype === 'real'

@@ -39,6 +39,19 @@ describe('rnnc explain', () => {
 })
 
 describe('rnnc gradcheck', () => {
+  it('tells what each pass leaves in the loops', async () => {
+    const { stdout } = await ok('explain', 'wave.rnn', '--passes')
+    assert.match(stdout, /^pass +equations +matmuls outside +in loops/)
+    const { passes } = JSON.parse((await ok('explain', 'wave.rnn', '--passes', '--json')).stdout)
+    const names = passes.map((p: { pass: string }) => p.pass)
+    assert.equal(names[0], 'lower')
+    assert.ok(names.includes('hoist') && names.includes('grad') && names.includes('sink'))
+    const [first, last] = [passes[0], passes.at(-1)]
+    assert.ok(first.matmuls.inLoops > 1)
+    assert.equal(last.matmuls.inLoops, 2, 'one forward, one backward')
+    for (const p of passes) assert.ok(p.kernels > 0 && p.arenaBytes !== '0', p.pass)
+  })
+
   it('compares every element, and names the worst', async () => {
     const { stdout } = await ok('gradcheck', 'wave.rnn')
     assert.match(stdout, /^all 29 elements of the gradient, and 8 random directions, .*\(js, f64\)\n/)

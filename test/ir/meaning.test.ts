@@ -5,13 +5,19 @@ import fc from 'fast-check'
 import { adjoint } from '../../compiler/ir/adjoint.ts'
 import type { NdArray } from '../../compiler/ir/array.ts'
 import { createBuilder, scalar } from '../../compiler/ir/builder.ts'
+import { cost } from '../../compiler/ir/cost.ts'
+import { evaluate } from '../../compiler/ir/dim.ts'
 import type { Block, Graph } from '../../compiler/ir/graph.ts'
 import { interpret } from '../../compiler/ir/interpret.ts'
 import { printGraph } from '../../compiler/ir/print.ts'
 import { cse } from '../../compiler/passes/cse.ts'
 import { dce } from '../../compiler/passes/dce.ts'
+import { fuseGates } from '../../compiler/passes/fuseGates.ts'
+import { groupTerms } from '../../compiler/passes/groupTerms.ts'
+import { hoist } from '../../compiler/passes/hoist.ts'
 import { passes, runPasses, standard } from '../../compiler/passes/pipeline.ts'
 import { simplify } from '../../compiler/passes/simplify.ts'
+import { sink } from '../../compiler/passes/sink.ts'
 import { type RandomGraph, randomGraphs } from './randomGraph.ts'
 
 const runs = { numRuns: 300, interruptAfterTimeLimit: 60_000 }
@@ -58,6 +64,19 @@ describe('meaning', () => {
       )
     })
   }
+
+  it('never costs more work in the loops', () => {
+    const property = fc.property(randomGraphs, ({ context, graph, sizes }) => {
+      // Dead equations are counted too, so they go first; the sizes are those that may collide.
+      const start = runPasses(context, graph, [dce])
+      const work = (block: Graph): number => evaluate(cost(context, block).flops.inside, sizes)
+      for (const pass of [fuseGates, groupTerms, hoist, sink]) {
+        const after = runPasses(context, start, [pass, dce])
+        assert.ok(work(after) <= work(start), `${pass.name}: ${work(start)} → ${work(after)}\n${printGraph(after)}`)
+      }
+    })
+    fc.assert(property, runs)
+  })
 
   it('is kept after the gradient', () => {
     const property = fc.property(randomGraphs, random => {

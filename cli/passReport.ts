@@ -1,0 +1,81 @@
+// What each pass does to a graph: how much is left in its loops, what the loops save, and the plan that it would give.
+import type { Precision } from '../compiler/backend/backend.ts'
+import { type Graph, plan } from '../compiler/index.ts'
+import type { Context } from '../compiler/ir/builder.ts'
+import { type Cost, cost, savedElements } from '../compiler/ir/cost.ts'
+import { add, constant, type Dim, format, multiply } from '../compiler/ir/dim.ts'
+import type { Buffer, Plan, Step } from '../compiler/plan/plan.ts'
+import { type JsonValue, table } from './output.ts'
+import { formula } from './signature.ts'
+
+export interface PassRow {
+  /** `lower` is the graph before the first pass, `grad` the one that has its gradient. */
+  readonly pass: string
+  readonly cost: Cost
+  /** What the loops stack over their steps, in bytes. */
+  readonly saved: Dim
+  /** Kernels in the text of the plan, those of loops once. */
+  readonly kernels: number
+  /** The plan's own buffers, in bytes. */
+  readonly arena: Dim
+}
+
+export function passRow(pass: string, context: Context, graph: Graph, precision: Precision): PassRow {
+  const made = plan(context, graph)
+  const real = precision === 'f32' ? 4 : 8
+  return {
+    pass,
+    cost: cost(context, graph),
+    saved: multiply(constant(real), savedElements(graph)),
+    kernels: kernelsIn(made.steps),
+    arena: arenaOf(made, real),
+  }
+}
+
+const kernelsIn = (steps: readonly Step[]): number =>
+  steps.reduce((n, step) => n + (step.kind === 'loop' ? kernelsIn(step.steps) : 1), 0)
+
+function arenaOf({ buffers, inputs }: Plan, real: number): Dim {
+  const given = new Set(inputs.map(p => p.operand.buffer))
+  const bytes = ({ dtype, size }: Buffer): Dim => multiply(constant(dtype === 'real' ? real : 4), size)
+  return buffers
+    .filter(b => !given.has(b))
+    .map(bytes)
+    .reduce(add, constant(0))
+}
+
+export const passesJson = (rows: readonly PassRow[]): JsonValue =>
+  rows.map(({ pass, cost: c, saved, kernels, arena }) => ({
+    pass,
+    equations: c.equations,
+    matmuls: { outside: c.contractions.outside, inLoops: c.contractions.inside },
+    flopsInLoops: format(c.flops.inside),
+    savedBytes: format(saved),
+    kernels,
+    arenaBytes: format(arena),
+  }))
+
+/** A line for each pass. */
+export function passesText(rows: readonly PassRow[]): string {
+  const head = [
+    'pass',
+    'equations',
+    'matmuls outside',
+    'in loops',
+    'kernels',
+    'FLOPs in loops',
+    'saved bytes',
+    'arena bytes',
+  ]
+  const lines = rows.map(({ pass, cost: c, saved, kernels, arena }) => [
+    pass,
+    String(c.equations),
+    String(c.contractions.outside),
+    String(c.contractions.inside),
+    String(kernels),
+    formula(c.flops.inside),
+    formula(saved),
+    formula(arena),
+  ])
+  return table([head, ...lines], [1, 2, 3, 4])
+}
