@@ -1,6 +1,6 @@
 // Questions about operands and kernels that the planner and the backends ask.
-import { asNumber, constant, type Dim, equal, rowMajor } from '../ir/dim.ts'
-import type { Buffer, Instruction, Operand, Step } from './plan.ts'
+import { add, asNumber, constant, type Dim, equal, product, rowMajor } from '../ir/dim.ts'
+import type { Buffer, Instruction, Operand, Plan, Port, Step } from './plan.ts'
 
 /** The whole of a buffer as an array of a shape. */
 export const whole = (buffer: Buffer, shape: readonly Dim[]): Operand => ({
@@ -70,4 +70,24 @@ export function mapOperands(step: Step, change: (operand: Operand) => Operand): 
     case 'reduce':
       return { ...step, program: program(step.program), to: change(step.to) }
   }
+}
+
+/** The inputs of a plan by the buffer that they lie in, those of one buffer in the order in which they lie. */
+export function storedInputs(plan: Plan): ReadonlyMap<Buffer, readonly Port[]> {
+  const groups = Map.groupBy(plan.inputs, port => port.operand.buffer)
+  return new Map([...groups].map(([buffer, ports]) => [buffer, endToEnd(ports)]))
+}
+
+function endToEnd(ports: readonly Port[]): readonly Port[] {
+  const left = [...ports]
+  const ordered: Port[] = []
+  let end = constant(0)
+  while (left.length > 0) {
+    const place = left.findIndex(port => equal(port.operand.offset, end))
+    if (place < 0) throw new Error(`no input of ${left[0].operand.buffer.hint} begins where the one before it ends`)
+    const [next] = left.splice(place, 1)
+    ordered.push(next)
+    end = add(end, product(next.shape))
+  }
+  return ordered
 }

@@ -1,8 +1,8 @@
 // The whole module: helpers, a function for each kernel and each loop, and `create`, which owns the buffers.
 import { product } from '../../ir/dim.ts'
 import type { DType } from '../../ir/graph.ts'
+import { storedInputs } from '../../plan/operands.ts'
 import type { Kernel, Loop, Plan, Step } from '../../plan/plan.ts'
-import { storedInputs } from '../../plan/storage.ts'
 import type { Precision } from '../backend.ts'
 import { createFrame, createModuleNames, type Frame, type ModuleNames, parameters, useAll } from './frame.ts'
 import { gemmNames, gemmText } from './gemm.ts'
