@@ -8,7 +8,13 @@ export type Message =
   /** A step has ended that took long. */
   | { readonly event: 'step'; readonly workload: string; readonly ms: number }
   /** The median of its steps; what is different about it, and its own FLOPs where they are not the workload's. */
-  | { readonly event: 'done'; readonly workload: string; readonly ms: number; readonly note?: string; readonly flops?: number }
+  | {
+      readonly event: 'done'
+      readonly workload: string
+      readonly ms: number
+      readonly note?: string
+      readonly flops?: number
+    }
   /** There is no such case. */
   | { readonly event: 'none'; readonly workload: string; readonly reason: string }
 

@@ -2,7 +2,11 @@
 import type { Assemble } from './wasm.ts'
 
 interface Wabt {
-  parseWat(name: string, text: string, features: object): { toBinary(options: object): { buffer: Uint8Array<ArrayBuffer> } }
+  parseWat(
+    name: string,
+    text: string,
+    features: object,
+  ): { toBinary(options: object): { buffer: Uint8Array<ArrayBuffer> } }
 }
 
 /** Undefined where the bench's packages are not installed. */

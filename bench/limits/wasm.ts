@@ -31,8 +31,7 @@ function rowBlocks(rows: number, count: string): string {
     ...range(rows).flatMap(r => [
       `(local.set $a (v128.load32_splat offset=${4 * u} (local.get $p${r})))`,
       ...range(vectors).map(
-        v =>
-          `(local.set $c${r}${v} (f32x4.relaxed_madd (local.get $a) (local.get $b${v}) (local.get $c${r}${v})))`,
+        v => `(local.set $c${r}${v} (f32x4.relaxed_madd (local.get $a) (local.get $b${v}) (local.get $c${r}${v})))`,
       ),
     ]),
   ])
@@ -41,12 +40,16 @@ function rowBlocks(rows: number, count: string): string {
     (if (local.get $i) (then (loop $blocks
       ${each((r, v) => `(local.set $c${r}${v} (v128.const i32x4 0 0 0 0))`).join('\n      ')}
       (local.set $p0 (local.get $row))
-      ${range(rows - 1).map(r => `(local.set $p${r + 1} (i32.add (local.get $p${r}) (local.get $strideA)))`).join('\n      ')}
+      ${range(rows - 1)
+        .map(r => `(local.set $p${r + 1} (i32.add (local.get $p${r}) (local.get $strideA)))`)
+        .join('\n      ')}
       (local.set $q (local.get $panel))
       (local.set $k (local.get $K))
       (loop $products
         ${body.join('\n        ')}
-        ${range(rows).map(r => `(local.set $p${r} (i32.add (local.get $p${r}) (i32.const ${4 * unroll})))`).join('\n        ')}
+        ${range(rows)
+          .map(r => `(local.set $p${r} (i32.add (local.get $p${r}) (i32.const ${4 * unroll})))`)
+          .join('\n        ')}
         (local.set $q (i32.add (local.get $q) (i32.const ${16 * vectors * unroll})))
         (br_if $products (local.tee $k (i32.sub (local.get $k) (i32.const ${unroll})))))
       ${range(rows)
@@ -83,7 +86,9 @@ export const text = `(module
     ${locals(['k', 'x'], 'i32')}
     ${locals([...range(applied).map(v => `y${v}`), 'a'], 'v128')}
     (loop $panels
-      ${range(applied).map(v => `(local.set $y${v} (v128.const i32x4 0 0 0 0))`).join('\n      ')}
+      ${range(applied)
+        .map(v => `(local.set $y${v} (v128.const i32x4 0 0 0 0))`)
+        .join('\n      ')}
       (local.set $x (local.get $X))
       (local.set $k (local.get $columns))
       (loop $products
@@ -97,7 +102,9 @@ export const text = `(module
         (local.set $x (i32.add (local.get $x) (i32.const 4)))
         (local.set $W (i32.add (local.get $W) (i32.const ${16 * applied})))
         (br_if $products (local.tee $k (i32.sub (local.get $k) (i32.const 1)))))
-      ${range(applied).map(v => `(v128.store offset=${16 * v} (local.get $Y) (local.get $y${v}))`).join('\n      ')}
+      ${range(applied)
+        .map(v => `(v128.store offset=${16 * v} (local.get $Y) (local.get $y${v}))`)
+        .join('\n      ')}
       (local.set $Y (i32.add (local.get $Y) (i32.const ${16 * applied})))
       (br_if $panels (local.tee $rows (i32.sub (local.get $rows) (i32.const ${4 * applied})))))))`
 
@@ -116,7 +123,8 @@ export function kernels(assemble: Assemble): Kernels {
 
 /** M as blocks of 6 and of 5 rows, few of them of 5. */
 export function blocksOf(M: number): { readonly sixes: number; readonly fives: number } {
-  for (let fives = 0; fives <= M / 5; fives++) if ((M - 5 * fives) % 6 === 0) return { sixes: (M - 5 * fives) / 6, fives }
+  for (let fives = 0; fives <= M / 5; fives++)
+    if ((M - 5 * fives) % 6 === 0) return { sixes: (M - 5 * fives) / 6, fives }
   throw new Error(`${M} rows are not blocks of 6 and 5`)
 }
 
