@@ -5,10 +5,9 @@ import { plan } from '../../compiler/index.ts'
 import type { Checks } from '../checksText.ts'
 import { type Workload, workloads } from '../workloads.ts'
 import { compileWorkload, rnncCase, trainingCase } from './rnnc.ts'
-import { median } from './serve.ts'
+import { median, quick } from './serve.ts'
 
 const target = process.env.TARGET ?? 'js'
-const quick = process.env.BENCH_QUICK !== undefined
 const backend = backends.find(b => b.name === target)
 if (backend === undefined) throw new Error(`no target ${target}`)
 const collect = globalThis.gc

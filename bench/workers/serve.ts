@@ -14,10 +14,13 @@ export interface Case {
 /** A case ready to run, or why there is none. */
 export type Setup = () => Case | string | Promise<Case | string>
 
+/** `--quick`: enough to see that it works, too little for a number to be believed. */
+export const quick = process.env.BENCH_QUICK !== undefined
+
 /** At least so many steps are timed. */
 const least = 10
 /** For so long steps warm up, and are then timed, where they are short. */
-const span = process.env.BENCH_QUICK === undefined ? 1500 : 100
+const span = quick ? 100 : 1500
 /** Steps shorter than this are timed several at once, in ms. */
 const grain = 1
 /** Steps longer than this are reported one by one, in ms. */
