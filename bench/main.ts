@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { Command, CommanderError } from 'commander'
 import { didYouMean } from '../dsl/suggest.ts'
 import { type Checks, checksText } from './checksText.ts'
+import { type Profile, profileText } from './profileText.ts'
 import { digits, type Limits, limitsText, type Row, rowOf, tables } from './report.ts'
 import { machine, writeResults } from './results.ts'
 import { limit, type Outcome, runSystem } from './runSystem.ts'
@@ -19,6 +20,7 @@ interface Options {
   readonly quick?: true
   readonly install: boolean
   readonly checks: boolean
+  readonly profile?: true
 }
 
 /** A mistake of whoever called. */
@@ -52,7 +54,8 @@ const program = new Command('npm run bench --')
   .option('--json', 'write one JSON object to stdout, and all else to stderr')
   .option('--write', 'put the tables into bench/RESULTS.md')
   .option('--quick', 'warm up and time for 0.1 s a case, not 1.5 s: to see that it works')
-  .option('--no-checks', "leave out how the targets' cost and memory grow")
+  .option('--profile', 'show in which kernels the targets spend their time')
+  .option('--no-checks', "leave out, of a full run, how the targets' cost and memory grow, and where their time goes")
   .option('--no-install', "do not install the bench's packages")
   .helpOption('--help', 'show this help')
   .exitOverride()
@@ -64,14 +67,15 @@ Systems:   ${systems.map(s => s.name).join(' ')}
 
 PyTorch and JAX run in the python3 on the PATH, or in the one that ${pythonVariable} names.
 
---json: {"limits": {"js", "wasm", "vector": {"js", "wasm"}}, "rows": [{"system", "workload", "ms", "gflops", "share"}], "checks": […]}.
+--json: {"limits": {"js", "wasm", "vector": {"js", "wasm"}}, "rows": [{"system", "workload", "ms", "gflops", "share"}], "checks", "profiles"}.
 Limits in GFLOP/s, those of a matrix-vector product in ms; null for what was not measured. A row may have "atLeast", in ms, for a case
-that was stopped, and a "note" on what is different about it. "checks" are measured where neither workloads nor systems are chosen.
+that was stopped, and a "note" on what is different about it. "checks" and "profiles" are there where they were measured.
 
 Examples:
   $ npm run bench
   $ npm run bench -- --only W3-lstm --systems js,brain.js
   $ ${pythonVariable}=~/venv/bin/python npm run bench -- --systems js,pytorch,jax --only W1,W2
+  $ npm run bench -- --only W2 --systems js --profile
   $ npm run bench -- --json > run.json`,
   )
 
@@ -94,9 +98,14 @@ function install(): void {
 }
 
 /** Runs a script of the bench in a process of its own; the last line of what it prints. */
-function runScript(name: string, flags: readonly string[], env: Readonly<Record<string, string>>): string {
+function runScript(
+  name: string,
+  flags: readonly string[],
+  env: Readonly<Record<string, string>>,
+  args: readonly string[] = [],
+): string {
   const script = fileURLToPath(new URL(name, import.meta.url))
-  return execFileSync(process.execPath, [...flags, script], {
+  return execFileSync(process.execPath, [...flags, script, ...args], {
     encoding: 'utf8',
     env: { ...process.env, ...env },
   }).trim()
@@ -142,6 +151,13 @@ async function run(options: Options): Promise<void> {
   const own = chosen.filter(s => s.own && typeof s.start() !== 'string')
   if (full && options.checks) note('how cost and memory grow…')
   const checks: Checks[] = full && options.checks ? own.map(s => JSON.parse(checksOf(s, env))) : []
+  const profiles: Profile[] = []
+  if (options.profile || (full && options.checks)) {
+    note('profiles…')
+    for (const { name } of own)
+      for (const { id } of cases)
+        profiles.push(JSON.parse(runScript('workers/profile.ts', [], { ...env, TARGET: name }, [id])))
+  }
   // Once more, so that a neighbour on the machine in the one or the other does not make a wrong limit.
   note('limits…')
   const limits = better(early, measured())
@@ -152,11 +168,15 @@ async function run(options: Options): Promise<void> {
     machine(),
     limitsText(limits),
     tables(rows, cases, chosen),
-    ...checks.map(checksText),
     ...(goals === undefined ? [] : ['### Targets', goals]),
+    ...checks.map(checksText),
+    ...profiles.map(profileText),
   ].join('\n\n')
   if (options.write) writeResults(text)
-  if (options.json) process.stdout.write(`${JSON.stringify({ limits, rows, ...(checks.length > 0 && { checks }) })}\n`)
+  if (options.json)
+    process.stdout.write(
+      `${JSON.stringify({ limits, rows, ...(checks.length > 0 && { checks }), ...(profiles.length > 0 && { profiles }) })}\n`,
+    )
   else process.stdout.write(`${text}\n`)
 }
 

@@ -109,7 +109,7 @@ function runProcess(
       clearTimeout(timer)
       if (done < workloads.length) {
         const late = steps.length === 0 ? performance.now() - began : Math.min(...steps)
-        if (!stopped) onOutcome(workloads[done++], { kind: 'none', reason: lastLine(errors) })
+        if (!stopped) onOutcome(workloads[done++], { kind: 'none', reason: reasonIn(errors) })
         else if (steps.length > enough)
           onOutcome(workloads[done], {
             kind: 'measured',
@@ -142,4 +142,8 @@ function parsed(line: string): unknown {
   }
 }
 
-const lastLine = (text: string): string => text.trim().split('\n').at(-1) || 'the process ended without a word'
+/** The line that names the error, else the last: Node ends with its version. */
+function reasonIn(text: string): string {
+  const lines = text.trim().split('\n')
+  return lines.findLast(line => /error/i.test(line))?.trim() || lines.at(-1) || 'the process ended without a word'
+}
