@@ -3,18 +3,12 @@
 export type Message =
   /** The case is being set up; its time runs from here. */
   | { readonly event: 'begin'; readonly workload: string }
-  /** Its first step begins. */
-  | { readonly event: 'ready'; readonly workload: string }
+  /** Its first step begins; what is different about it, and its own FLOPs where they are not the workload's. */
+  | { readonly event: 'ready'; readonly workload: string; readonly note?: string; readonly flops?: number }
   /** A step has ended that took long. */
   | { readonly event: 'step'; readonly workload: string; readonly ms: number }
-  /** The median of its steps; what is different about it, and its own FLOPs where they are not the workload's. */
-  | {
-      readonly event: 'done'
-      readonly workload: string
-      readonly ms: number
-      readonly note?: string
-      readonly flops?: number
-    }
+  /** The median of its steps. */
+  | { readonly event: 'done'; readonly workload: string; readonly ms: number }
   /** There is no such case. */
   | { readonly event: 'none'; readonly workload: string; readonly reason: string }
 

@@ -54,7 +54,7 @@ function runProcess(
     let done = 0
     let steps: number[] = []
     let began = performance.now()
-    let ready = false
+    let ready: Extract<Message, { event: 'ready' }> | undefined
     let stopped = false
     const restart = (): NodeJS.Timeout =>
       setTimeout(() => {
@@ -66,8 +66,13 @@ function runProcess(
       clearTimeout(timer)
       onOutcome(workloads[done++], outcome)
       steps = []
-      ready = false
+      ready = undefined
       timer = restart()
+    }
+    const measured = (ms: number, ...remarks: readonly string[]): Outcome => {
+      const notes = [...(ready?.note === undefined ? [] : [ready.note]), ...remarks]
+      const flops = ready?.flops ?? workloads[done].flops
+      return { kind: 'measured', ms, flops, ...(notes.length > 0 && { note: notes.join('; ') }) }
     }
     const hear = (message: Message): void => {
       if (stopped || message.workload !== workloads[done]?.id) return
@@ -78,19 +83,14 @@ function runProcess(
           began = performance.now()
           break
         case 'ready':
-          ready = true
+          ready = message
           began = performance.now()
           break
         case 'step':
           steps.push(message.ms)
           break
         case 'done':
-          finish({
-            kind: 'measured',
-            ms: message.ms,
-            flops: message.flops ?? workloads[done].flops,
-            ...(message.note !== undefined && { note: message.note }),
-          })
+          finish(measured(message.ms))
           break
         case 'none':
           finish({ kind: 'none', reason: message.reason })
@@ -108,21 +108,21 @@ function runProcess(
       if (++closed < 2) return
       clearTimeout(timer)
       if (done < workloads.length) {
-        const late = steps.length === 0 ? performance.now() - began : Math.min(...steps)
-        if (!stopped) onOutcome(workloads[done++], { kind: 'none', reason: reasonIn(errors) })
+        if (!stopped) onOutcome(workloads[done], { kind: 'none', reason: reasonIn(errors) })
         else if (steps.length > enough)
-          onOutcome(workloads[done], {
-            kind: 'measured',
-            ms: median(steps.slice(1)),
-            flops: workloads[done++].flops,
-            note: `median of ${steps.length - 1} steps, all that fit in ${allowed / 1000} s`,
-          })
-        else
-          onOutcome(workloads[done++], {
-            kind: 'stopped',
-            atLeast: late,
-            ...(!ready && { note: 'stopped before its first step, while it was set up' }),
-          })
+          onOutcome(
+            workloads[done],
+            measured(
+              median(steps.slice(1)),
+              `median of ${steps.length - 1} steps, all that fit in ${allowed / 1000} s`,
+            ),
+          )
+        else {
+          const atLeast = steps.length === 0 ? performance.now() - began : Math.min(...steps)
+          const note = ready === undefined ? 'stopped before its first step, while it was set up' : ready.note
+          onOutcome(workloads[done], { kind: 'stopped', atLeast, ...(note !== undefined && { note }) })
+        }
+        done++
       }
       resolve(done)
     }

@@ -54,8 +54,8 @@ def serve(cases):
                 say(event="none", workload=workload, reason=made)
                 continue
             step, note = made if isinstance(made, tuple) else (made, None)
-            say(event="ready", workload=workload)
+            say(event="ready", workload=workload, **({"note": note} if note else {}))
             ms = median_ms(step, workload)
-            say(event="done", workload=workload, ms=ms, **({"note": note} if note else {}))
+            say(event="done", workload=workload, ms=ms)
         except Exception as error:  # noqa: BLE001: the other cases go on
             say(event="none", workload=workload, reason=f"{type(error).__name__}: {error}")

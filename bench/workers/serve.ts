@@ -35,9 +35,9 @@ export async function serve(cases: Readonly<Record<string, Setup>>): Promise<voi
       if (made === undefined || typeof made === 'string')
         say({ event: 'none', workload, reason: made ?? 'not written for this system' })
       else {
-        say({ event: 'ready', workload })
+        say({ event: 'ready', workload, note: made.note, flops: made.flops })
         const ms = await time(made.step, taken => say({ event: 'step', workload, ms: taken }))
-        say({ event: 'done', workload, ms, note: made.note, flops: made.flops })
+        say({ event: 'done', workload, ms })
       }
     } catch (error) {
       say({ event: 'none', workload, reason: error instanceof Error ? error.message : String(error) })
