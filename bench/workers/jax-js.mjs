@@ -24,7 +24,6 @@ const oneHot = (bound, ...shape) =>
 
 // Arrays are counted: each use but the last is of `x.ref`. The layers below keep their weights, which the step disposes of.
 const linear = (w, x) => np.matmul(x, w.W.ref).add(w.b.ref)
-const at = (x, t) => x.ref.slice([], t)
 const lstmWeights = (D, H) => ({ W: weights(D, 4 * H), U: weights(H, 4 * H), b: weights(4 * H) })
 const gruWeights = (D, H) => ({ W: weights(D, 3 * H), U: weights(H, 3 * H), b: weights(3 * H), c: weights(3 * H) })
 const rnnWeights = (D, H) => ({ W: weights(D, H), U: weights(H, H), b: weights(H) })
@@ -55,21 +54,20 @@ function gruStep(w, xw, [h], H) {
 
 const rnnStep = (w, xw, [h]) => [np.tanh(xw.add(np.matmul(h, w.U.ref)))]
 
-/** A layer over time: x [B, T, D] → a list of [B, H]. The products with x are one product before the loop. */
-function layer(step, w, x, B, T, H, states, order = [...Array(T).keys()]) {
-  const xw = linear(w, x)
+/** A layer over time, from and to a list of one array a step: the gradient of a slice is a padded array, so nothing is sliced by time. */
+function layer(step, w, xs, B, H, states, order = [...xs.keys()]) {
   let state = Array.from({ length: states }, () => np.zeros([B, H]))
   const out = []
   for (const t of order) {
-    state = step(w, at(xw, t), state, H)
+    state = step(w, linear(w, xs[t]), state, H)
     out[t] = state[0].ref
   }
-  xw.dispose()
   for (const s of state) s.dispose()
   return out
 }
 
-const lstm = (w, x, B, T, H, order) => layer(lstmStep, w, x, B, T, H, 2, order)
+const lstm = (w, xs, B, H, order) => layer(lstmStep, w, xs, B, H, 2, order)
+const steps = (T, make) => Array.from({ length: T }, make)
 const last = list => {
   for (const h of list.slice(0, -1)) h.dispose()
   return list.at(-1)
@@ -102,7 +100,7 @@ function training(params, forward, data, note) {
   let count = 0
   return {
     step: async () => {
-      const [loss, next] = step(state, random.key(count++), ...data.map(d => d.ref))
+      const [loss, next] = step(state, random.key(count++), ...tree.ref(data))
       state = next
       const [value] = await loss.data()
       if (!Number.isFinite(value)) throw new Error(`the loss is ${value} after ${count} steps`)
@@ -120,9 +118,16 @@ function dropout(x, key, rate = 0.5) {
 
 function characters(cell, make, states) {
   const params = { E: weights(65, 64), cell: make(64, 128), head: { W: weights(128, 65), b: weights(65) } }
-  const forward = (p, key, x, y) => {
+  const forward = (p, key, xs, y) => {
     key.dispose()
-    const h = layer(cell, p.cell, np.matmul(x, p.E.ref), 32, 64, 128, states)
+    const h = layer(
+      cell,
+      p.cell,
+      xs.map(x => np.matmul(x, p.E.ref)),
+      32,
+      128,
+      states,
+    )
     const loss = crossEntropy(linear(p.head, stacked(h)), y)
     tree.dispose(p)
     return loss
@@ -130,7 +135,7 @@ function characters(cell, make, states) {
   return training(
     params,
     forward,
-    [oneHot(65, 32, 64), oneHot(65, 32, 64)],
+    [steps(64, () => oneHot(65, 32)), oneHot(65, 32, 64)],
     'near analogue: a product with one-hot rows in place of the embedding',
   )
 }
@@ -138,32 +143,36 @@ function characters(cell, make, states) {
 function series(T) {
   const forward = (p, key, x, y) => {
     key.dispose()
-    const h = layer(rnnStep, p.first, x, 4, T, 10, 1)
-    const out = last(layer(rnnStep, p.second, stacked(h), 4, T, 1, 1))
+    const h = layer(rnnStep, p.first, x, 4, 10, 1)
+    const out = last(layer(rnnStep, p.second, h, 4, 1, 1))
     tree.dispose(p)
     return np.square(out.sub(y)).mean()
   }
-  return training({ first: rnnWeights(1, 10), second: rnnWeights(10, 1) }, forward, [tensor(4, T, 1), tensor(4, 1)])
+  return training({ first: rnnWeights(1, 10), second: rnnWeights(10, 1) }, forward, [
+    steps(T, () => tensor(4, 1)),
+    tensor(4, 1),
+  ])
 }
 
 await serve({
   W1: () => {
     const forward = (p, key, x, y) => {
       key.dispose()
-      const loss = crossEntropy(linear(p.head, last(layer(rnnStep, p.rnn, x, 32, 28, 64, 1))), y)
+      const loss = crossEntropy(linear(p.head, last(layer(rnnStep, p.rnn, x, 32, 64, 1))), y)
       tree.dispose(p)
       return loss
     }
     return training({ rnn: rnnWeights(28, 64), head: { W: weights(64, 10), b: weights(10) } }, forward, [
-      tensor(32, 28, 28),
+      steps(28, () => tensor(32, 28)),
       oneHot(10, 32),
     ])
   },
   W2: () => {
     const forward = (p, key, x, y) => {
       const [k1, k2] = [random.split(key.ref, 2).slice(0), random.split(key, 2).slice(1)]
-      const first = dropout(stacked(lstm(p.first, x, 32, 50, 100)), k1)
-      const h = dropout(last(lstm(p.second, first, 32, 50, 50)), k2)
+      const first = lstm(p.first, x, 32, 100).map((h, t) => dropout(h, random.split(k1.ref, 50).slice(t)))
+      k1.dispose()
+      const h = dropout(last(lstm(p.second, first, 32, 50)), k2)
       const z = linear(p.head, h)
       tree.dispose(p)
       return nn.softplus(z.ref).sub(z.mul(y)).mean()
@@ -171,7 +180,7 @@ await serve({
     return training(
       { first: lstmWeights(100, 100), second: lstmWeights(100, 50), head: { W: weights(50, 1), b: weights(1) } },
       forward,
-      [tensor(32, 50, 100), np.array(Float32Array.from(ints(32, 2))).reshape([32, 1])],
+      [steps(50, () => tensor(32, 100)), np.array(Float32Array.from(ints(32, 2))).reshape([32, 1])],
       'near analogue: the embedding is frozen and its rows are given; a table of 10,000 has no gradient here but through one-hot rows',
     )
   },
@@ -180,12 +189,12 @@ await serve({
   W4: () => {
     const forward = (p, key, x, y) => {
       key.dispose()
-      const out = linear(p.head, stacked(lstm(p.cell, x, 64, 32, 512)))
+      const out = linear(p.head, stacked(lstm(p.cell, x, 64, 512)))
       tree.dispose(p)
       return np.square(out.sub(y)).mean()
     }
     return training({ cell: lstmWeights(512, 512), head: { W: weights(512, 512), b: weights(512) } }, forward, [
-      tensor(64, 32, 512),
+      steps(32, () => tensor(64, 512)),
       tensor(64, 32, 512),
     ])
   },
@@ -211,15 +220,12 @@ await serve({
     const [f, b] = [lstmWeights(100, 100), lstmWeights(100, 100)]
     const backwards = [...Array(100).keys()].reverse()
     const run = jit((f, b, x) => {
-      const out = np.concatenate(
-        [stacked(lstm(f, x.ref, 1, 100, 100)), stacked(lstm(b, x, 1, 100, 100, backwards))],
-        -1,
-      )
+      const out = np.concatenate([stacked(lstm(f, tree.ref(x), 1, 100)), stacked(lstm(b, x, 1, 100, backwards))], -1)
       tree.dispose(f)
       tree.dispose(b)
       return out
     })
-    const x = tensor(1, 100, 100)
-    return { step: async () => void (await run(tree.ref(f), tree.ref(b), x.ref).data()) }
+    const x = steps(100, () => tensor(1, 100))
+    return { step: async () => void (await run(tree.ref(f), tree.ref(b), tree.ref(x)).data()) }
   },
 })
