@@ -1,0 +1,47 @@
+// How a target's cost and memory grow, in words and numbers.
+import { digits, markdown } from './report.ts'
+
+export interface Checks {
+  readonly target: string
+  /** A training step of workloads/scaling.rnn at B = 4. */
+  readonly byLength: readonly { readonly T: number; readonly ms: number }[]
+  /** The same at T = 16. */
+  readonly byBatch: readonly { readonly B: number; readonly ms: number }[]
+  /** W5-t16. */
+  readonly heap: { readonly steps: number; readonly bytes: number }
+  /** W5 at a fixed length: milliseconds from source to program, and the program's characters. */
+  readonly compiling: readonly { readonly T: number; readonly ms: number; readonly bytes: number }[]
+}
+
+/** How much longer the last takes than if cost were in proportion to size from the first on: 1 is linear, less is better. */
+export function excess(points: readonly { readonly size: number; readonly ms: number }[]): number {
+  const [first, last] = [points[0], points[points.length - 1]]
+  return last.ms / first.ms / (last.size / first.size)
+}
+
+export const lengthExcess = ({ byLength }: Checks): number => excess(byLength.map(p => ({ size: p.T, ms: p.ms })))
+export const batchExcess = ({ byBatch }: Checks): number => excess(byBatch.map(p => ({ size: p.B, ms: p.ms })))
+
+export function checksText(checks: Checks): string {
+  const { target, byLength, byBatch, heap, compiling } = checks
+  return [
+    `### How ${target} grows`,
+    'A training step of `workloads/scaling.rnn`, at B = 4 over T, and at T = 16 over B. 1 would be cost in proportion to size.',
+    markdown(
+      ['T', 'ms', 'µs a step and example'],
+      byLength.map(p => [String(p.T), digits(p.ms), digits((p.ms * 1000) / p.T / 4)]),
+    ),
+    `From T = ${byLength[0].T} to ${byLength.at(-1)?.T}: ${digits(lengthExcess(checks))} of proportional cost.`,
+    markdown(
+      ['B', 'ms', 'µs a step and example'],
+      byBatch.map(p => [String(p.B), digits(p.ms), digits((p.ms * 1000) / p.B / 16)]),
+    ),
+    `From B = ${byBatch[0].B} to ${byBatch.at(-1)?.B}: ${digits(batchExcess(checks))} of proportional cost.`,
+    `Heap after ${heap.steps} training steps of W5-t16: ${heap.bytes < 0 ? '−' : '+'}${digits(Math.abs(heap.bytes) / 1e6)} MB.`,
+    'Compiling the training step of W5 at a fixed T, from source to program:',
+    markdown(
+      ['T', 'ms', 'characters'],
+      compiling.map(c => [String(c.T), digits(c.ms), String(c.bytes)]),
+    ),
+  ].join('\n\n')
+}

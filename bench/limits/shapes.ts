@@ -1,0 +1,44 @@
+// What the limits are measured on, and how: the best of many runs, since a limit is what the machine can do undisturbed.
+
+import { quick } from '../workers/serve.ts'
+
+export interface Shape {
+  readonly M: number
+  readonly N: number
+  readonly K: number
+}
+
+/** Products of recurrent steps that stay in the cache. */
+export const shapes: readonly Shape[] = [
+  { M: 32, N: 512, K: 128 },
+  { M: 32, N: 400, K: 100 },
+  { M: 96, N: 96, K: 96 },
+]
+
+/** The weights of one step of W6-stream: all four gates on [x, h]. */
+export const streamShape = { rows: 512, columns: 192 } as const
+
+/** The shortest time of one call in ms, over samples of several calls. */
+export function shortest(call: () => void): number {
+  const samples = quick ? 5 : 40
+  const start = performance.now()
+  let calls = 0
+  while (performance.now() - start < 150) {
+    call()
+    calls++
+  }
+  const each = Math.max(1, Math.round(calls / 15))
+  let best = Number.POSITIVE_INFINITY
+  for (let s = 0; s < samples; s++) {
+    const begin = performance.now()
+    for (let i = 0; i < each; i++) call()
+    best = Math.min(best, (performance.now() - begin) / each)
+  }
+  return best
+}
+
+/** The best rate over the shapes, in GFLOP/s. */
+export function bestRate(prepare: (shape: Shape) => () => void): number {
+  const rates = shapes.map(shape => (2 * shape.M * shape.N * shape.K) / shortest(prepare(shape)) / 1e6)
+  return Math.max(...rates)
+}

@@ -1,0 +1,94 @@
+// The systems: what runs each in a process of its own, on one thread.
+
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { backends } from '../compiler/backend/backends.ts'
+
+/** Which of the machine's limits a system is measured against; there is none for native code. */
+export type Kind = 'js' | 'wasm' | 'native'
+
+export interface System {
+  readonly name: string
+  readonly about: string
+  readonly kind: Kind
+  /** This compiler's own, which the others are compared with. */
+  readonly own: boolean
+  /** How to start its worker; the ids of workloads follow. Else why it is absent. */
+  readonly start: () => Start | string
+}
+
+export interface Start {
+  readonly command: string
+  readonly args: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** Set to a python3 that has PyTorch and JAX, if the one on the PATH has not. */
+export const pythonVariable = 'BENCH_PYTHON'
+
+const kinds: Readonly<Record<string, Kind>> = { js: 'js', wasm: 'wasm' }
+
+const targets: readonly System[] = backends.map(({ name }) => ({
+  name,
+  about: `rnnc, the target ${name}`,
+  kind: kinds[name] ?? 'native',
+  own: true,
+  start: () => ({ command: process.execPath, args: [path('workers/rnnc-main.ts')], env: { TARGET: name } }),
+}))
+
+const peers: readonly System[] = [
+  inNode('tfjs-cpu', 'TensorFlow.js 4.22, cpu', 'js', '@tensorflow/tfjs', 'tfjs.mjs'),
+  inNode('tfjs-wasm', 'TensorFlow.js 4.22, wasm', 'wasm', '@tensorflow/tfjs-backend-wasm', 'tfjs.mjs'),
+  inNode('brain.js', 'brain.js 2.0.0-beta.24', 'js', 'brain.js', 'brain.mjs'),
+  inNode('jax-js', 'jax-js 0.1.25, wasm', 'wasm', '@jax-js/jax', 'jax-js.mjs'),
+  inNode('ort-web', 'onnxruntime-web 1.30, wasm', 'wasm', 'onnxruntime-web', 'ort.mjs'),
+  inNode('ort-node', 'onnxruntime-node 1.30', 'native', 'onnxruntime-node', 'ort.mjs'),
+  inPython('pytorch', 'PyTorch', 'torch', 'pytorch_worker.py'),
+  inPython('jax', 'JAX', 'jax', 'jax_worker.py'),
+]
+
+export const systems: readonly System[] = [...targets, ...peers]
+
+/** Whether npm's packages of the bench are installed. */
+export const installed = (): boolean => existsSync(path('node_modules'))
+
+function inNode(name: string, about: string, kind: Kind, npm: string, worker: string): System {
+  return {
+    name,
+    about,
+    kind,
+    own: false,
+    start: () =>
+      existsSync(path(`node_modules/${npm}`))
+        ? { command: process.execPath, args: [path(`workers/${worker}`)], env: { SYSTEM: name } }
+        : `${npm} is not installed: npm ci in bench/`,
+  }
+}
+
+function inPython(name: string, about: string, module: string, worker: string): System {
+  return {
+    name,
+    about,
+    kind: 'native',
+    own: false,
+    start: () => {
+      const command = process.env[pythonVariable] ?? 'python3'
+      const { status } = spawnSync(command, ['-c', `import ${module}`], { stdio: 'ignore' })
+      if (status !== 0) return `${command} cannot import ${module}: set ${pythonVariable} to a python3 that can`
+      return { command, args: [path(`workers/${worker}`)], env: oneThread }
+    },
+  }
+}
+
+const oneThread = {
+  OMP_NUM_THREADS: '1',
+  MKL_NUM_THREADS: '1',
+  OPENBLAS_NUM_THREADS: '1',
+  JAX_PLATFORMS: 'cpu',
+  XLA_FLAGS: '--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1',
+}
+
+function path(relative: string): string {
+  return fileURLToPath(new URL(relative, import.meta.url))
+}

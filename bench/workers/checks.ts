@@ -1,0 +1,78 @@
+// What the bench measures of a target beside the workloads: how cost grows with T and B, how the heap grows, and what compiling costs.
+// Run with --expose-gc. The results are one JSON object on stdout.
+import { backends } from '../../compiler/backend/backends.ts'
+import { plan } from '../../compiler/index.ts'
+import type { Checks } from '../checksText.ts'
+import { type Workload, workloads } from '../workloads.ts'
+import { compileWorkload, rnncCase, trainingCase } from './rnnc.ts'
+import { median, quick } from './serve.ts'
+
+const target = process.env.TARGET ?? 'js'
+const backend = backends.find(b => b.name === target)
+if (backend === undefined) throw new Error(`no target ${target}`)
+const collect = globalThis.gc
+if (collect === undefined) throw new Error('run with --expose-gc')
+
+function workload(id: string): Workload {
+  const found = workloads.find(w => w.id === id)
+  if (found === undefined) throw new Error(`no workload ${id}`)
+  return found
+}
+
+/** The median step in ms. The executable is one for all sizes, so it is warm after the first. */
+function time(step: () => unknown): number {
+  const times: number[] = []
+  const start = performance.now()
+  step()
+  while (times.length < 5 || (performance.now() - start < 300 && !quick)) {
+    const begin = performance.now()
+    step()
+    times.push(performance.now() - begin)
+  }
+  return median(times)
+}
+
+/** A training step of a small LSTM: small enough that T = 4096 takes no minute. */
+const scaled = { ...workload('W3-lstm'), file: 'scaling.rnn' }
+
+const lengths = quick ? [16, 64] : [16, 64, 256, 1024, 4096]
+const byLength = lengths.map(T => ({ T, ms: time(rnncCase(backend, { ...scaled, B: 4, T }).step) }))
+const batches = quick ? [1, 4] : [1, 4, 16, 64, 256]
+const byBatch = batches.map(B => ({ B, ms: time(rnncCase(backend, { ...scaled, B, T: 16 }).step) }))
+
+/** Bytes that are still held after so many steps of training the smallest network, over what was held before. */
+function growth(steps: number): number {
+  const tiny = workload('W5-t16')
+  const { step } = trainingCase(backend!, compileWorkload(tiny), { ...tiny.sets, B: tiny.B, T: tiny.T })
+  for (let i = 0; i < steps; i++) step()
+  const held = (): number => {
+    collect!()
+    const { heapUsed, external, arrayBuffers } = process.memoryUsage()
+    return heapUsed + external + arrayBuffers
+  }
+  const before = held()
+  for (let i = 0; i < steps; i++) step()
+  return held() - before
+}
+
+/** Source → graph → plan → text, for one fixed length; and how large the text is. */
+function compiling(steps: number): Checks['compiling'][number] {
+  const once = (): { readonly ms: number; readonly bytes: number } => {
+    const begin = performance.now()
+    const training = compileWorkload({ ...workload('W5-t2'), sets: { steps } }).train()
+    const text = backend!.emit(plan(training.context, training.graph), 'f32')
+    return { ms: performance.now() - begin, bytes: text.length }
+  }
+  const runs = Array.from({ length: quick ? 2 : 7 }, once)
+  return { T: steps, ms: median(runs.map(r => r.ms)), bytes: runs[0].bytes }
+}
+
+compiling(3)
+const checks: Checks = {
+  target,
+  byLength,
+  byBatch,
+  heap: { steps: 10_000, bytes: growth(10_000) },
+  compiling: (quick ? [2, 16] : [2, 16, 256, 4096]).map(compiling),
+}
+console.log(JSON.stringify(checks))

@@ -1,0 +1,89 @@
+// How a worker runs its cases: set up, warm up, time, report. Workers in Python do the same in serve.py.
+import { writeSync } from 'node:fs'
+import type { Message } from '../protocol.ts'
+
+export interface Case {
+  /** One step; what is returned is awaited only if it is a promise. */
+  readonly step: () => unknown
+  /** What is different from the workload. */
+  readonly note?: string
+  /** Floating-point operations of a step, where they are not the workload's. */
+  readonly flops?: number
+}
+
+/** A case ready to run, or why there is none. */
+export type Setup = () => Case | string | Promise<Case | string>
+
+/** `--quick`: enough to see that it works, too little for a number to be believed. */
+export const quick = process.env.BENCH_QUICK !== undefined
+
+/** At least so many steps are timed. */
+const least = 10
+/** For so long steps warm up, and are then timed, where they are short. */
+const span = quick ? 100 : 1500
+/** Steps shorter than this are timed several at once, in ms. */
+const grain = 1
+/** Steps longer than this are reported one by one, in ms. */
+const long = 200
+
+/** Runs the cases that the command line names, one after the other. */
+export async function serve(cases: Readonly<Record<string, Setup>>): Promise<void> {
+  for (const workload of process.argv.slice(2)) {
+    say({ event: 'begin', workload })
+    try {
+      const made = await cases[workload]?.()
+      if (made === undefined || typeof made === 'string')
+        say({ event: 'none', workload, reason: made ?? 'not written for this system' })
+      else {
+        say({ event: 'ready', workload, note: made.note, flops: made.flops })
+        const ms = await time(made.step, taken => say({ event: 'step', workload, ms: taken }))
+        say({ event: 'done', workload, ms })
+      }
+    } catch (error) {
+      say({ event: 'none', workload, reason: error instanceof Error ? error.message : String(error) })
+    }
+  }
+}
+
+/** The median time of a step in ms, after warm-up. */
+async function time(step: () => unknown, onLong: (ms: number) => void): Promise<number> {
+  const run = async (count: number): Promise<number> => {
+    const start = performance.now()
+    for (let i = 0; i < count; i++) {
+      const pending = step()
+      if (pending instanceof Promise) await pending
+    }
+    const ms = (performance.now() - start) / count
+    if (ms > long) onLong(ms)
+    return ms
+  }
+  const warm = performance.now()
+  let count = 1
+  let last = await run(1)
+  while (performance.now() - warm < span) {
+    last = await run(count)
+    count = Math.max(1, Math.ceil(grain / Math.max(last, 1e-6)))
+  }
+  const times: number[] = []
+  const start = performance.now()
+  while (times.length < least || performance.now() - start < span) times.push(await run(count))
+  return median(times)
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+}
+
+/** At once, so that a worker that is killed has said what it had to say. */
+const say = (message: Message): void => {
+  writeSync(1, `${JSON.stringify(message)}\n`)
+}
+
+/** Random numbers in [-0.5, 0.5). */
+export const reals = (length: number): Float32Array => Float32Array.from({ length }, () => Math.random() - 0.5)
+
+/** Random ints below a bound. */
+export const ints = (length: number, bound: number): Int32Array =>
+  Int32Array.from({ length }, () => Math.floor(Math.random() * bound))
