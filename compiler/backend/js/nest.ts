@@ -5,7 +5,7 @@ import { asNumber, type Dim } from '../../ir/dim.ts'
 import { newContext } from '../../ir/ops/index.ts'
 import type { Instruction, Operand, Ref } from '../../plan/plan.ts'
 import type { Frame } from './frame.ts'
-import { expressions, leaf, literal, print } from './scalars.ts'
+import { leaf, literal, print } from './scalars.ts'
 
 /** An expression, and the number of loops inside which it stands. */
 export interface Placed {
@@ -107,7 +107,7 @@ export function createNest(frame: Frame, domain: readonly Dim[]): Nest {
           }
           const text = print(
             formula(
-              expressions,
+              frame.algebra,
               args.map(a => leaf(a.text)),
             ),
             bind,
