@@ -80,7 +80,7 @@ export function createNest(frame: Frame, domain: readonly Dim[]): Nest {
         case 'constant':
           return { text: literal(instruction.value), level: 0 }
         case 'size':
-          return { text: named(0, frame.size(instruction.dim), 'size'), level: 0 }
+          return { text: named(0, frame.size(instruction.dim), 'count'), level: 0 }
         case 'position':
           return { text: indices[instruction.dim], level: instruction.dim + 1 }
         case 'read': {
