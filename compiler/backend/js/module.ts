@@ -4,6 +4,7 @@ import type { DType } from '../../ir/graph.ts'
 import { storedInputs } from '../../plan/operands.ts'
 import type { Kernel, Loop, Plan, Step } from '../../plan/plan.ts'
 import type { Precision } from '../backend.ts'
+import { exponentialNames, exponentialsText } from './exponentials.ts'
 import { createFrame, createModuleNames, type Frame, type ModuleNames, parameters, useAll } from './frame.ts'
 import { gemmNames, gemmText } from './gemm.ts'
 import { joinNames, joinText } from './join.ts'
@@ -32,10 +33,15 @@ function view(before, array, length) {
 /** The text of the ES module that runs a plan. */
 export function moduleText(plan: Plan, precision: Precision): string {
   const packings = packingsOf(plan)
-  const names = createModuleNames(plan, packings.buffers, [...helperNames, ...gemmNames, ...joinNames])
-  const module: Module = { names, packings, functions: [] }
+  const names = createModuleNames(plan, packings.buffers, [
+    ...helperNames,
+    ...gemmNames,
+    ...exponentialNames,
+    ...joinNames,
+  ])
+  const module: Module = { names, packings, precision, functions: [] }
   const { functions } = module
-  const run = createFrame(names)
+  const run = createFrame(names, precision)
   const calls = plan.steps.map(step => stepCall(step, module, run))
   const inputs = new Set(plan.inputs.map(p => p.operand.buffer))
   const array = (dtype: DType): string =>
@@ -86,7 +92,7 @@ export function moduleText(plan: Plan, precision: Precision): string {
     return `const ${name} = ${minus === 0 ? whole : `Math.max(0, ${whole} - ${minus})`}`
   })
 
-  const usesGemm = functions.some(f => /\bgemm(Packed)?\(/.test(f))
+  const uses = (helper: RegExp): boolean => functions.some(f => helper.test(f))
   const reals = precision === 'f32' ? '32-bit floats' : '64-bit floats'
   return [
     `// ${plan.name}: plain JavaScript over ${reals}, written by rnnc.\n`,
@@ -110,7 +116,8 @@ export function moduleText(plan: Plan, precision: Precision): string {
     '}',
     '',
     ...functions,
-    ...(usesGemm ? [gemmText(precision)] : []),
+    ...(uses(/\bgemm(Packed)?\(/) ? [gemmText(precision)] : []),
+    ...(uses(/\b(exp|tanh)32\(/) ? [exponentialsText] : []),
     ...(joints.length === 0 ? [] : [joinText]),
     helpers,
   ].join('\n')
@@ -130,6 +137,7 @@ const joinTextOf = (groups: readonly (readonly string[])[]): string[] => [
 interface Module {
   readonly names: ModuleNames
   readonly packings: Packings
+  readonly precision: Precision
   /** Those written so far. */
   readonly functions: string[]
 }
@@ -157,10 +165,10 @@ function define(
   wish: string,
   comment: string,
   body: (frame: Frame) => readonly string[],
-  { names, functions }: Module,
+  { names, precision, functions }: Module,
   caller: Frame,
 ): string[] {
-  const frame = createFrame(names)
+  const frame = createFrame(names, precision)
   const name = names.fresh(wish)
   const lines = body(frame)
   const list = parameters(frame.used)

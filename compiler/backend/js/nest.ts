@@ -5,7 +5,7 @@ import { asNumber, type Dim } from '../../ir/dim.ts'
 import { newContext } from '../../ir/ops/index.ts'
 import type { Instruction, Operand, Ref } from '../../plan/plan.ts'
 import type { Frame } from './frame.ts'
-import { expressions, leaf, literal, print } from './scalars.ts'
+import { leaf, literal, print } from './scalars.ts'
 
 /** An expression, and the number of loops inside which it stands. */
 export interface Placed {
@@ -80,7 +80,7 @@ export function createNest(frame: Frame, domain: readonly Dim[]): Nest {
         case 'constant':
           return { text: literal(instruction.value), level: 0 }
         case 'size':
-          return { text: named(0, frame.size(instruction.dim), 'size'), level: 0 }
+          return { text: named(0, frame.size(instruction.dim), 'count'), level: 0 }
         case 'position':
           return { text: indices[instruction.dim], level: instruction.dim + 1 }
         case 'read': {
@@ -107,7 +107,7 @@ export function createNest(frame: Frame, domain: readonly Dim[]): Nest {
           }
           const text = print(
             formula(
-              expressions,
+              frame.algebra,
               args.map(a => leaf(a.text)),
             ),
             bind,
