@@ -11,9 +11,20 @@ import type { Pass } from './pass.ts'
 import { simplify } from './simplify.ts'
 import { sink } from './sink.ts'
 import { splitConcat } from './splitConcat.ts'
+import { throughGather } from './throughGather.ts'
 
 /** All passes that there are, each once. */
-export const passes: readonly Pass[] = [simplify, cse, fuseGates, splitConcat, groupTerms, hoist, sink, dce]
+export const passes: readonly Pass[] = [
+  simplify,
+  cse,
+  fuseGates,
+  splitConcat,
+  groupTerms,
+  hoist,
+  throughGather,
+  sink,
+  dce,
+]
 
 export interface Pipeline {
   readonly name: string
@@ -25,7 +36,20 @@ export interface Pipeline {
 
 export const standard: Pipeline = {
   name: 'standard',
-  forward: [simplify, cse, fuseGates, splitConcat, groupTerms, hoist, simplify, fuseGates, simplify, cse, dce],
+  forward: [
+    simplify,
+    cse,
+    fuseGates,
+    splitConcat,
+    groupTerms,
+    hoist,
+    simplify,
+    fuseGates,
+    throughGather,
+    simplify,
+    cse,
+    dce,
+  ],
   backward: [simplify, cse, sink, simplify, cse, dce],
 }
 

@@ -7,6 +7,7 @@ import { hoist } from '../../compiler/passes/hoist.ts'
 import type { Pass } from '../../compiler/passes/pass.ts'
 import { sink } from '../../compiler/passes/sink.ts'
 import { splitConcat } from '../../compiler/passes/splitConcat.ts'
+import { throughGather } from '../../compiler/passes/throughGather.ts'
 import { becomes } from './passes.ts'
 
 const inputs = `input x: real[T, B, 2]
@@ -183,6 +184,20 @@ output r`,
 
   it('leaves a product alone whose weights need the other', () => {
     keeps(fuseGates, '%p = matmul(%U, %U)\n%q = matmul(%U, %p)\noutput q')
+  })
+})
+
+describe('through-gather', () => {
+  it('makes a product with gathered rows one op', () => {
+    makes(
+      throughGather,
+      'input i: int[T, B]\n%e = gather(%U, %i)\n%r = matmul(%e, %U)\noutput r',
+      'input i: int[T, B]\n%r = gather_matmul(%U, %i, %U)\noutput r',
+    )
+  })
+
+  it('leaves rows of more than one dimension alone', () => {
+    keeps(throughGather, 'input i: int[T]\ninput E: real[9, B, 3]\n%e = gather(%E, %i)\n%r = matmul(%e, %U)\noutput r')
   })
 })
 

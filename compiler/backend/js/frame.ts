@@ -115,6 +115,8 @@ function makers(step: Step): [Buffer, string][] {
   switch (step.kind) {
     case 'loop':
       return step.steps.flatMap(makers)
+    case 'choice':
+      return step.ways.flat().flatMap(makers)
     case 'gemm':
       return [[step.c.buffer, 'product']]
     case 'reduce':
@@ -131,6 +133,8 @@ function dimsOf(step: Step): Dim[] {
   switch (step.kind) {
     case 'loop':
       return [symbol(step.index), step.length, ...step.steps.flatMap(dimsOf)]
+    case 'choice':
+      return [step.less, step.than, ...step.ways.flat().flatMap(dimsOf)]
     case 'gemm':
       return [...step.batch, step.m, step.n, step.k, ...[step.a, step.b, step.c].flatMap(operandDims)]
     case 'map':

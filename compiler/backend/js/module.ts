@@ -144,6 +144,11 @@ interface Module {
 
 /** Writes the functions of a step; gives the lines that call them, whose names `caller` then uses. */
 function stepCall(step: Step, module: Module, caller: Frame): string[] {
+  if (step.kind === 'choice') {
+    const [first, second] = step.ways.map(steps => steps.flatMap(s => stepCall(s, module, caller)))
+    const test = `${caller.size(step.less)} < ${caller.size(step.than)}`
+    return [`if (${test}) {`, ...indent(first, 1), '} else {', ...indent(second, 1), '}']
+  }
   if (step.kind !== 'loop') {
     const packed = step.kind === 'gemm' ? module.packings.products.get(step) : undefined
     const lines = (frame: Frame): string[] => kernelLines(step, frame, packed)
