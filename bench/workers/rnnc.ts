@@ -26,11 +26,7 @@ export function rnncCase(backend: Backend, workload: Workload): Case {
  * One step is what the training loop of runtime/train.ts does for a batch: the whole training graph, the optimizer in it, which
  * updates weights and states in place. A step returns the loss before it.
  */
-export function trainingCase(
-  backend: Backend,
-  model: CompiledModel,
-  sizes: Sizes,
-): Case & { readonly step: () => number } {
+export function trainingCase(backend: Backend, model: CompiledModel, sizes: Sizes): { readonly step: () => number } {
   const training = model.train()
   const executable = load(training.context, training.graph, backend, 'f32', { inPlace: true })
   const state: Record<string, Buffer> = { ...initialWeights(model, sizes, 1, 'f32') }
