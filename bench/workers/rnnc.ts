@@ -24,9 +24,9 @@ export function rnncCase(backend: Backend, workload: Workload): Case {
 
 /**
  * One step is what the training loop of runtime/train.ts does for a batch: the whole training graph, the optimizer in it, which
- * updates weights and states in place.
+ * updates weights and states in place. A step returns the loss before it.
  */
-export function trainingCase(backend: Backend, model: CompiledModel, sizes: Sizes): Case {
+export function trainingCase(backend: Backend, model: CompiledModel, sizes: Sizes): { readonly step: () => number } {
   const training = model.train()
   const executable = load(training.context, training.graph, backend, 'f32', { inPlace: true })
   const state: Record<string, Buffer> = { ...initialWeights(model, sizes, 1, 'f32') }
@@ -41,6 +41,7 @@ export function trainingCase(backend: Backend, model: CompiledModel, sizes: Size
     step: () => {
       const results = executable.run(sizes, Object.assign(inputs, drawInputs(1, step++)))
       if (!Number.isFinite(results.loss[0])) throw new Error(`the loss is ${results.loss[0]} after ${step} steps`)
+      return results.loss[0]
     },
   }
 }
