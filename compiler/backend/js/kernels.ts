@@ -44,14 +44,13 @@ function mapLines(kernel: MapKernel, frame: Frame): string[] {
   const values = nest.compute(kernel.program, wishes)
   const inside = nest.before[nest.depth]
   for (const { value, to, indirect, accumulate } of kernel.writes) {
-    const place = nest.address(to).text
+    const place = nest.address(to)
     const operator = accumulate === true ? '+=' : '='
     const assign = (at: string): string => `${frame.buffer(to.buffer)}[${at}] ${operator} ${values[value].text}`
-    if (indirect === undefined) inside.push(assign(place))
+    if (indirect === undefined) inside.push(assign(place.text))
     else {
-      const at = values[indirect.at].text
-      const test = `${at} >= 0 && ${at} < ${frame.factor(indirect.size)}`
-      inside.push(`if (${test}) ${assign(`${place} + ${at} * ${frame.factor(indirect.stride)}`)}`)
+      const { exists, there } = nest.indirect(indirect, values[indirect.at], place)
+      inside.push(`if (${exists}) ${assign(there)}`)
     }
   }
   return nest.lines()
