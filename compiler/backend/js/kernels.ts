@@ -2,6 +2,7 @@
 import { asNumber, type Dim, formatLabel } from '../../ir/dim.ts'
 import type { GemmKernel, Kernel, MapKernel, Operand, ReduceKernel, Ref } from '../../plan/plan.ts'
 import { collapseMap, collapseReduce } from '../collapse.ts'
+import { columnSumLines, sumsColumns } from './columnSums.ts'
 import type { Frame } from './frame.ts'
 import { createNest, type Nest } from './nest.ts'
 import type { PackedProduct, Packing } from './packing.ts'
@@ -57,6 +58,7 @@ function mapLines(kernel: MapKernel, frame: Frame): string[] {
 }
 
 function reduceLines(kernel: ReduceKernel, frame: Frame): string[] {
+  if (sumsColumns(kernel)) return columnSumLines(kernel, frame)
   const nest = createNest(frame, [...kernel.domain, ...kernel.over])
   const outer = kernel.domain.length
   const values = nest.compute(kernel.program, new Map())
