@@ -200,6 +200,7 @@ const indexing: readonly Case[] = [
 const reductions: readonly Case[] = [
   one('last', real('B, T, H'), 'sum', { axes: [-1] }),
   one('leading', real('B, T, H'), 'sum', { axes: [-3, -2] }),
+  one('middle', real('B, T, H'), 'sum', { axes: [-2] }),
   one('outside in', real('B, T, H'), 'sum', { axes: [-1, -3] }),
   one('all', real('B, T'), 'sum', { axes: [-2, -1] }),
   ...['reduce_max', 'reduce_min', 'argmax'].flatMap(op => [

@@ -4,6 +4,7 @@ import type { DType } from '../../ir/graph.ts'
 import { storedInputs } from '../../plan/operands.ts'
 import type { Kernel, Loop, Plan, Step } from '../../plan/plan.ts'
 import type { Precision } from '../backend.ts'
+import { zerosNames, zerosText } from './columnSums.ts'
 import { exponentialNames, exponentialsText } from './exponentials.ts'
 import { createFrame, createModuleNames, type Frame, type ModuleNames, parameters, useAll } from './frame.ts'
 import { gemmNames, gemmText } from './gemm.ts'
@@ -37,6 +38,7 @@ export function moduleText(plan: Plan, precision: Precision): string {
     ...helperNames,
     ...gemmNames,
     ...exponentialNames,
+    ...zerosNames,
     ...joinNames,
   ])
   const module: Module = { names, packings, precision, functions: [] }
@@ -118,6 +120,7 @@ export function moduleText(plan: Plan, precision: Precision): string {
     ...functions,
     ...(uses(/\bgemm(Packed)?\(/) ? [gemmText(precision)] : []),
     ...(uses(/\b(exp|tanh)32\(/) ? [exponentialsText] : []),
+    ...(uses(/\bzeros\(/) ? [zerosText] : []),
     ...(joints.length === 0 ? [] : [joinText]),
     helpers,
   ].join('\n')
