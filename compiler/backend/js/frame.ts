@@ -63,8 +63,9 @@ export function createModuleNames(plan: Plan, more: readonly Buffer[], helpers: 
   const made = new Map(plan.steps.flatMap(makers))
   const results = new Map(plan.outputs.map(({ name, operand }) => [operand.buffer, name]))
   const inputs = new Set(plan.inputs.map(p => p.name))
+  const given = new Set(plan.inputs.map(p => p.operand.buffer))
   const wish = (buffer: Buffer): string => {
-    const result = results.get(buffer)
+    const result = given.has(buffer) ? undefined : results.get(buffer)
     if (result !== undefined && inputs.has(result)) return `${result}'`
     return buffer.hint || (result ?? made.get(buffer) ?? 'buffer')
   }
