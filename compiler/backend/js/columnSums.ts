@@ -51,12 +51,12 @@ export function columnSumLines(kernel: ReduceKernel, frame: Frame): string[] {
 export const zerosText = `\
 // Room for sums in doubles, until the next call.
 function zeros(count) {
-  if (doubles.length < count) doubles = new Float64Array(count)
-  return doubles.fill(0, 0, count)
+  if (room.sums.length < count) room.sums = new Float64Array(count)
+  return room.sums.fill(0, 0, count)
 }
 
-let doubles = new Float64Array(0)
+const room = { sums: new Float64Array(0) }
 `
 
 /** The names that the text defines. */
-export const zerosNames: readonly string[] = ['zeros', 'doubles']
+export const zerosNames: readonly string[] = ['zeros', 'room']
