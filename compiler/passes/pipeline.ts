@@ -4,6 +4,7 @@ import type { Graph } from '../ir/graph.ts'
 import { verify } from '../ir/verify.ts'
 import { cse } from './cse.ts'
 import { dce } from './dce.ts'
+import { fuseBiases } from './fuseBiases.ts'
 import { fuseGates } from './fuseGates.ts'
 import { groupTerms } from './groupTerms.ts'
 import { hoist } from './hoist.ts'
@@ -21,6 +22,7 @@ export const passes: readonly Pass[] = [
   splitConcat,
   groupTerms,
   hoist,
+  fuseBiases,
   throughGather,
   sink,
   dce,
@@ -45,6 +47,7 @@ export const standard: Pipeline = {
     hoist,
     simplify,
     fuseGates,
+    fuseBiases,
     throughGather,
     simplify,
     cse,

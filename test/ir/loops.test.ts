@@ -1,6 +1,7 @@
 // The passes that move work out of loops, and join it, by examples in IR text: before and after.
 import { describe, it } from 'node:test'
 import { dce } from '../../compiler/passes/dce.ts'
+import { fuseBiases } from '../../compiler/passes/fuseBiases.ts'
 import { fuseGates } from '../../compiler/passes/fuseGates.ts'
 import { groupTerms } from '../../compiler/passes/groupTerms.ts'
 import { hoist } from '../../compiler/passes/hoist.ts'
@@ -157,9 +158,15 @@ output r`,
     )
   })
 
+  it('leaves a product alone whose weights need the other', () => {
+    keeps(fuseGates, '%p = matmul(%U, %U)\n%q = matmul(%U, %p)\noutput q')
+  })
+})
+
+describe('fuse-biases', () => {
   it('joins the biases of the parts, in the order of their places', () => {
     makes(
-      fuseGates,
+      fuseBiases,
       `%U6 = concat(%U, %U, axis=-2)
 %p = matmul(%h0, %U6)
 %second = slice(%p, -1, 3, 3)
@@ -180,10 +187,6 @@ output r`,
 %r = mul(%s, %f)
 output r`,
     )
-  })
-
-  it('leaves a product alone whose weights need the other', () => {
-    keeps(fuseGates, '%p = matmul(%U, %U)\n%q = matmul(%U, %p)\noutput q')
   })
 })
 
