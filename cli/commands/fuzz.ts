@@ -5,7 +5,7 @@ import { type Diagnostic, diagnostic, fail, RnnError } from '../../dsl/diagnosti
 import { position } from '../../dsl/position.ts'
 import { standardLibrary } from '../../dsl/std.ts'
 import { allAtOnce } from '../../runtime/fuzz/checks/index.ts'
-import { type FuzzFailure, type FuzzReport, runCase, fuzz as runFuzz } from '../../runtime/fuzz/fuzz.ts'
+import { explained, type FuzzFailure, type FuzzReport, runCase, fuzz as runFuzz } from '../../runtime/fuzz/fuzz.ts'
 import { kinkChoices } from '../../runtime/fuzz/generate/index.ts'
 import { printRegression, readRegression } from '../../runtime/fuzz/regression.ts'
 import { checkWritable, writeBytes } from '../../runtime/node/files.ts'
@@ -106,7 +106,7 @@ async function replay(
     const { check, outcome } = runCase(fuzzCase, under, allAtOnce)
     checks += outcome.checks
     kinks += outcome.kinks ?? 0
-    if (outcome.failure !== undefined) failures.push({ check, case: fuzzCase, ...outcome.failure })
+    if (outcome.failure !== undefined) failures.push(explained(check, fuzzCase, outcome.failure))
   }
   return { seed: 0, programs: paths.length, checks, kinks, failures }
 }
