@@ -1,4 +1,5 @@
 // npm run mutants: breaks every derivative rule and every pass in turn, and asks the fuzzer to notice.
+import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { equivalent } from './equivalent.ts'
 import { runMutants } from './run.ts'
@@ -10,6 +11,8 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     programs: { type: 'string', default: '200' },
     seconds: { type: 'string', default: 'Infinity' },
+    /** A file that holds what is known so far. */
+    log: { type: 'string' },
   },
 })
 const started = performance.now()
@@ -28,6 +31,7 @@ const fates = runMutants({
     process.stderr.write(
       `${done}/${count} programs, ${all.length} mutants, ${alive} alive, ${left.toFixed(0)} s left\n`,
     )
+    if (values.log !== undefined) writeFileSync(values.log, all.map(f => `${JSON.stringify(f)}\n`).join(''))
   },
 })
 const names = new Set(fates.map(f => f.name))
@@ -44,7 +48,11 @@ else {
   const by = Map.groupBy(fates, f => f.killer ?? 'nothing')
   console.log(`${report.mutants} mutants, ${killed} killed, ${called} equivalent, ${survived.length} survived`)
   for (const [killer, all] of by) console.log(`  by ${killer}: ${all.length}`)
-  for (const f of survived) console.log(`survived: ${f.name} (${f.programs} programs reached it)`)
+  for (const f of survived) {
+    console.log(
+      `survived: ${f.name} (${f.programs} programs reached it, ${f.changed} compiled to something else, ${f.differed} gave something else)`,
+    )
+  }
 }
 for (const name of wrong) console.error(`called equivalent, but unknown or killed: ${name}`)
 const few = only === undefined && (fates.length < 120 || called > fates.length / 20)

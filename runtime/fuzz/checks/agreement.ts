@@ -77,10 +77,12 @@ export function oracleOf({ reference, inputs, batch: { sizes } }: Trial, name: A
   // Where the oracle is not finite a pass may be: a logarithm that is taken from the logits.
   const finite = (found: Arrays): Arrays =>
     mapArrays(expected, (data, output) => data.map((x, i) => (Number.isFinite(x) ? x : found[output][i])))
-  return {
-    starts,
-    compare: (found, what) => compare(found, finite(found), 1e-10, what, () => roundingOf(own, sizes, all)),
+  let bounds: ((output: string) => Float64Array) | undefined
+  const rounding = () => {
+    bounds ??= roundingOf(own, sizes, all)
+    return bounds
   }
+  return { starts, compare: (found, what) => compare(found, finite(found), 1e-10, what, rounding) }
 }
 
 /** Another pipeline than the one on trial, by turns: a program costs the same however many there are. */

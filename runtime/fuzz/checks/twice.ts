@@ -51,7 +51,7 @@ export function secondGradient(
   pipeline: Pipeline,
 ): { readonly loss: OwnGraph; readonly gradient: OwnGraph } {
   const names = signature.parameters.map(p => p.name)
-  return twiceDifferentiated({ context, graph: gradient({ pipeline }) }, names)
+  return twiceDifferentiated({ context, graph: gradient({ pipeline, inputs: true }) }, names)
 }
 
 /** The same of a graph that gives gradients. */
