@@ -16,6 +16,7 @@ import {
   changedResults,
   type Emission,
   ends,
+  exchangedOperands,
   sameType,
 } from './changes.ts'
 
@@ -157,14 +158,15 @@ export function watchedPass(pass: Pass, watch: Watch): Pass {
         for (const old of block.eqns) {
           const eqn = renewed(old, replaced, body => body)
           const place = `${pass.name} ${depth === 0 ? '' : 'body '}`
-          const kind = eqn.body !== undefined ? 'scan' : defined.has(eqn.outs[0].id) ? 'equation' : eqn.op
-          const put =
-            changed || known.get(old) === depth
-              ? undefined
-              : watch(
-                  `${place}${kind}`,
-                  () => new Map([...changedEmissions(b, eqn), ...otherOperands(b, eqn, visible)]),
-                )
+          // Of an equation that was there before, a pass can only mistake the operands.
+          const renewing = eqn.body === undefined && defined.has(eqn.outs[0].id)
+          const kind = eqn.body !== undefined ? 'scan' : renewing ? 'equation' : eqn.op
+          const changes = (): Changes<readonly Value[]> =>
+            new Map([
+              ...(renewing ? exchangedOperands(b, eqn) : changedEmissions(b, eqn)),
+              ...otherOperands(b, eqn, visible),
+            ])
+          const put = changed || known.get(old) === depth ? undefined : watch(`${place}${kind}`, changes)
           if (put === undefined) {
             const whole = eqn.body === undefined ? eqn : { ...eqn, body: within(eqn.body, depth + 1) }
             b.eqns.push(whole)

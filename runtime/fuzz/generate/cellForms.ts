@@ -47,4 +47,14 @@ export const cellForms: readonly Form[] = [0, 1].flatMap((n): Form[] => [
       return first === undefined ? run : `repeat(${run}.final.${first}, over T)`
     },
   },
+  // What it gives at each step, and what it ends with.
+  {
+    gives: 'vector',
+    takes: ['vector'],
+    text: ([x], unit) => {
+      const [first] = unit.program.cell(n).vectors
+      const run = call(unit, n, 'a', x)
+      return first === undefined ? run : `(${run} + repeat(${run}.final.${first}, over T))`
+    },
+  },
 ])

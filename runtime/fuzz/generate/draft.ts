@@ -13,10 +13,19 @@ export interface StateDraft {
   readonly init: 'zero' | 'number' | 'learned'
 }
 
+export interface CellDraft {
+  readonly states: readonly StateDraft[]
+  readonly result: Tree
+  /** Whether it gives its input as well, as it is. */
+  readonly passes: boolean
+}
+
 export interface LossDraft {
   /** Of the library's losses. */
   readonly loss: number
   readonly weight: 'one' | 'half'
+  /** Whether it takes the steps' answers in the opposite order. */
+  readonly turned: boolean
 }
 
 export interface TrainDraft {
@@ -37,7 +46,7 @@ export interface SizesDraft {
 
 export interface Draft {
   readonly units: number
-  readonly cells: readonly { readonly states: readonly StateDraft[]; readonly result: Tree }[]
+  readonly cells: readonly CellDraft[]
   /** A sequence of vectors. */
   readonly main: Tree
   readonly readout: number
@@ -104,17 +113,23 @@ export function drawDraft(tables: Tables, draw: Draw): Draft {
     }
   }
   const times = <X>(n: number, make: () => X): X[] => Array.from({ length: n }, make)
-  const size = (): number => pick(2, 2, 3, 3, 1, 0)
+  // Nothing at all is drawn on purpose, but what it is of is then judged by nothing.
+  const size = (): number => (draw(20) === 0 ? 0 : pick(2, 2, 3, 3, 1))
   return {
     units: pick(2, 2, 1, 3),
     cells: times(pick(1, 2), () => ({
       states: times(pick(1, 1, 2, 3), state),
       result: drawTree(tables.step, 'vector', 2, draw),
+      passes: draw(3) === 0,
     })),
     main: drawTree(tables.sequence, 'vector', 4, draw),
     readout: pick(...tables.readouts),
     after: drawTree(tables.item, 'vector', 2, draw),
-    losses: times(pick(1, 1, 2), () => ({ loss: pick(...tables.losses), weight: pick('one', 'half') })),
+    losses: times(pick(1, 1, 2), () => ({
+      loss: pick(...tables.losses),
+      weight: pick('one', 'half'),
+      turned: draw(4) === 0,
+    })),
     metrics: draw(3) === 0,
     penalty: draw(4) === 0,
     ...(draw(2) === 0 && { train: { optimizer: draw(optimizers.length), options: draw(2) === 0, clip: draw(4) } }),
@@ -162,6 +177,7 @@ function* smallerPrograms(draft: Draft): Generator<Draft> {
   for (const [i, l] of draft.losses.entries()) {
     if (draft.losses.length > 1) yield { ...draft, losses: [l] }
     if (l.loss > 0) yield { ...draft, losses: draft.losses.with(i, { ...l, loss: 0 }) }
+    if (l.turned) yield { ...draft, losses: draft.losses.with(i, { ...l, turned: false }) }
     if (l.weight !== 'one') yield { ...draft, losses: draft.losses.with(i, { ...l, weight: 'one' }) }
   }
   if (readout > 0) yield { ...draft, readout: 0 }
@@ -169,6 +185,7 @@ function* smallerPrograms(draft: Draft): Generator<Draft> {
   for (const [c, cell] of cells.entries()) {
     const changed = (by: Partial<typeof cell>): Draft => ({ ...draft, cells: cells.with(c, { ...cell, ...by }) })
     if (cells.length > 1) yield { ...draft, cells: cells.toSpliced(c, 1) }
+    if (cell.passes) yield changed({ passes: false })
     for (const [i, state] of cell.states.entries()) {
       if (cell.states.length > 1) yield changed({ states: cell.states.toSpliced(i, 1) })
       if (state.init !== 'zero') yield changed({ states: cell.states.with(i, { ...state, init: 'zero' }) })

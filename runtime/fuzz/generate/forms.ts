@@ -27,6 +27,8 @@ const pointwise = (kind: Kind): Form[] => [
     ['(#0 / (1 + #1^2))', kind, kind],
     ['((1.5 + tanh(#0)) ^ tanh(#1))', kind, kind],
     ['((1.5 + sin(#0)) % 0.7)', kind],
+    // At the first step 0^0, where the state is 0.
+    ['(#0 ^ #1)', kind, 'int'],
     ['where(#0, #1, #2)', 'bool', kind, kind],
     ['(#0 * bernoulli(0.7, #0))', kind],
   ]).map(f => (f.text.toString().includes('%') ? { ...f, kink: true } : f)),
@@ -38,6 +40,9 @@ const pointwise = (kind: Kind): Form[] => [
       ['max(#0, #1)', kind, kind],
       ['min(#0, #1)', kind, kind],
       ['floor(3 * #0)', kind],
+      // Domains that end at 0, and are often there.
+      ['sqrt(max(#0, 0))', kind],
+      ['(relu(#0) ^ (2 + tanh(#1)))', kind, kind],
       ['where(#0 > #1, #2, #3)', kind, kind, kind, kind],
       ['where(#0 <= #1, #2, #3)', kind, kind, kind, kind],
     ],
@@ -61,6 +66,8 @@ export const itemForms: readonly Form[] = [
     ['real(#0)', 'bool'],
     ['(0.1 * #0)', 'int'],
   ]),
+  // Just where the slope of a root is infinite, and 0 by convention.
+  ...all('vector', [['sqrt(max(#0 - stop_gradient(#0), 0))', 'vector']], true),
   ...all(
     'scalar',
     [
@@ -74,6 +81,13 @@ export const itemForms: readonly Form[] = [
     [(args, unit) => `(${unit.param('W1', `[${unit.units}, ${unit.units}]`)} @ ${args[0]})`, 'vector'],
     [(args, unit) => `(${args[0]} @ ${unit.param('W2', `[${unit.units}, ${unit.units}]`)})`, 'vector'],
     [(args, unit) => `(${unit.param('V', `[${unit.units}, 2 * ${unit.units}]`)} @ ${args[0]})`, 'wide'],
+    ...['V', 'U'].map(
+      (name): Line => [
+        ([x, y], unit) => `(${unit.param(name, `[${unit.units}, 2 * ${unit.units}]`)} @ [${x}, ${y}])`,
+        'vector',
+        'vector',
+      ],
+    ),
     ['(#0 @ #1)', 'matrix', 'vector'],
     ['(#0 @ #1)', 'vector', 'matrix'],
     ['softmax(#0)', 'vector'],
@@ -87,6 +101,7 @@ export const itemForms: readonly Form[] = [
   ...all('matrix', [
     ['outer(#0, #1)', 'vector', 'vector'],
     ['transpose(#0)', 'matrix'],
+    ['softmax(#0)', 'matrix'],
     ['(#0 @ #1)', 'matrix', 'matrix'],
     [(args, unit) => `(${unit.param('W0', `[${unit.units}, ${unit.units}]`)} @ ${args[0]})`, 'matrix'],
   ]),
@@ -228,6 +243,8 @@ export const sequenceForms: readonly Form[] = [
     ['delay(#0, start = last(#1))', 'vector', 'vector'],
     ['(#0 / reverse(1.5 + sin(#1)))', 'vector', 'vector'],
     ['log(delay(1.5 + sin(#0), start = 1))', 'vector'],
+    // Nothing, moved about.
+    ['(#0 + delay(reverse(repeat(0, over T))))', 'vector'],
     [
       (args, unit) => {
         unit.program.define('Look', look)

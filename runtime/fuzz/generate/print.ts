@@ -84,11 +84,11 @@ function programText(draft: Draft): string {
   const answer = read.replaceAll('#0', printTree(main, alongTime, unit))
   const inTheEnd: Leaves = {
     vector: ['r', u => u.input('v'), b],
-    scalar: [scale, '0.5'],
+    scalar: [scale, '0.5', '0', '1'],
     wide: [wide],
     matrix: [weights],
     int: [u => u.input('n'), u => `(${u.input('n')} + 1)`],
-    bool: [u => u.input('flag')],
+    bool: [u => u.input('flag'), 'true', 'false'],
   }
   const isPlain = !('form' in after)
   const end = isPlain ? answer : printTree(after, inTheEnd, unit)
@@ -98,9 +98,10 @@ function programText(draft: Draft): string {
   const used = [...new Set(draft.losses.map(l => losses[l.loss].answer))]
   const targets = used.map(a => `  target ${answers[a].target}: ${answers[a].type(units)}${over}`)
   const call = (name: string, a: Answer): string => `${name}(${answers[a].given}, ${answers[a].target})`
-  const lossLine = ({ loss, weight }: LossDraft): string => {
+  const lossLine = ({ loss, weight, turned }: LossDraft): string => {
     const { name, answer: a } = losses[loss]
-    return `  loss ${weight === 'half' ? '0.5 * ' : ''}${call(name, a)}`
+    const text = turned && perStep ? `${name}(reverse(${answers[a].given}), ${answers[a].target})` : call(name, a)
+    return `  loss ${weight === 'half' ? '0.5 * ' : ''}${text}`
   }
   const matrix = [...unit.params].find(([, type]) => type.includes(',') && !type.includes('over'))?.[0]
   const penalty = draft.penalty && matrix !== undefined ? [`  loss 0.01 * l2(${matrix})`] : []
