@@ -128,7 +128,10 @@ function watchedRule(rule: Rule, watch: Watch): Rule {
       const changed = watch(`${name} result`, () => {
         const all = new Map(changedResults(site.builder, results))
         eqn.ins.forEach((v, i) => {
-          const fits = results.length === 1 && results[0].id !== v.id && sameType(v, results[0])
+          const [result] = results
+          const known = site.uniform(v)
+          const alike = result?.id === v.id || (known !== undefined && known === site.uniform(result))
+          const fits = results.length === 1 && !alike && sameType(v, result)
           if (fits) all.set(`operand ${i} instead`, () => [v])
         })
         return all

@@ -24,10 +24,12 @@ const pointwise = (kind: Kind): Form[] => [
     ['(#0 - #1)', kind, kind],
     ['(#0 * #1)', kind, kind],
     ['(#0 * #1)', 'scalar', kind],
+    ['(#0 + #1)', 'scalar', kind],
+    ['(#0 - #1)', kind, 'scalar'],
+    ['(#0 - #1)', 'scalar', kind],
     ['(#0 / (1 + #1^2))', kind, kind],
     ['((1.5 + tanh(#0)) ^ tanh(#1))', kind, kind],
     ['((1.5 + sin(#0)) % 0.7)', kind],
-    // At the first step 0^0, where the state is 0.
     ['(#0 ^ #1)', kind, 'int'],
     ['where(#0, #1, #2)', 'bool', kind, kind],
     ['(#0 * bernoulli(0.7, #0))', kind],
@@ -91,8 +93,11 @@ export const itemForms: readonly Form[] = [
     ['(#0 @ #1)', 'matrix', 'vector'],
     ['(#0 @ #1)', 'vector', 'matrix'],
     ['softmax(#0)', 'vector'],
+    // 0^0 at the first step.
+    ['((#0 - stop_gradient(#0)) ^ #1)', 'vector', 'int'],
     ['(#0 - mean(#0))', 'vector'],
     [(args, unit) => `${args[0]}[0:${unit.units}]`, 'wide'],
+    [(args, unit) => `(${args[0]}[0:${unit.units}] * ${args[0]}[${unit.units}:2 * ${unit.units}])`, 'wide'],
     ['#0[:, 0]', 'matrix'],
     ['#0[0]', 'matrix'],
     [(args, unit) => `${unit.param('E', `[4, ${unit.units}]`)}[${args[0]}]`, 'int'],
@@ -102,6 +107,8 @@ export const itemForms: readonly Form[] = [
     ['outer(#0, #1)', 'vector', 'vector'],
     ['transpose(#0)', 'matrix'],
     ['softmax(#0)', 'matrix'],
+    ['(#0 @ transpose(#1))', 'matrix', 'matrix'],
+    ['(transpose(#0) @ #1)', 'matrix', 'matrix'],
     ['(#0 @ #1)', 'matrix', 'matrix'],
     [(args, unit) => `(${unit.param('W0', `[${unit.units}, ${unit.units}]`)} @ ${args[0]})`, 'matrix'],
   ]),
@@ -118,6 +125,7 @@ export const itemForms: readonly Form[] = [
     ['(#0 and #1)', 'bool', 'bool'],
     ['(#0 or #1)', 'bool', 'bool'],
     ['(not #0)', 'bool'],
+    ['(not (not #0))', 'bool'],
   ]),
   ...all(
     'bool',
@@ -133,9 +141,10 @@ export const itemForms: readonly Form[] = [
 const inner = [
   'cell Inner(units) {',
   '  input x: [units]',
-  '  state h: [units]',
+  '  state h, c: [units]',
   '  param A, B: [units, units]',
-  "  h' = tanh(A @ x + B @ h)",
+  "  c' = 0.5 * c + A @ x",
+  "  h' = tanh(c' + B @ h)",
   "  return h'",
   '}',
 ].join('\n')
@@ -174,7 +183,8 @@ export const memoryForms: readonly Form[] = [
     [
       (args, unit) => {
         unit.program.define('Inner', inner)
-        return `${unit.part('inner', `Inner(${unit.units})`)}(${unit.input('m')}, h = ${args[0]}).final.h`
+        const run = `${unit.part('inner', `Inner(${unit.units})`)}(${unit.input('m')}, h = ${args[0]})`
+        return `(${run}.final.h + ${run}.final.c)`
       },
       'vector',
     ],
@@ -214,7 +224,7 @@ export const stepForms: readonly Form[] = [
     [
       (args, unit) => {
         unit.program.define('Inner', inner)
-        return `${unit.part('inner', `Inner(${unit.units})`)}(${args[0]}, h = ${args[1]})`
+        return `${unit.part('inner', `Inner(${unit.units})`)}(${args[0]}, h = ${args[1]}, c = ${args[0]})`
       },
       'vector',
       'vector',

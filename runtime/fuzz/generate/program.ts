@@ -114,6 +114,7 @@ function writeCell(
   })
   const equations = named.map(({ name: s, bound, next }, i) => {
     const value = printTree(next, leaves(i), unit)
+    if (bound === 'kept') return `  ${s}' = ${s}`
     return `  ${s}' = ${bound === 'mix' ? `0.5 * ${s} + 0.5 * tanh(${value})` : `${bound}(${value})`}`
   })
   const returned = printTree(result, leaves(states.length), unit)
