@@ -9,6 +9,8 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     only: { type: 'string' },
     seed: { type: 'string', default: '1' },
+    drawn: { type: 'string', default: '1000' },
+    /** How many programs that reach it a mutant may live through. */
     programs: { type: 'string', default: '200' },
     seconds: { type: 'string', default: 'Infinity' },
     /** A file that holds what is known so far. */
@@ -17,12 +19,13 @@ const { values } = parseArgs({
 })
 const started = performance.now()
 const seconds = (): number => (performance.now() - started) / 1000
-const count = Number(values.programs)
+const count = Number(values.drawn)
 const { only } = values
 
 const fates = runMutants({
   seed: Number(values.seed),
-  programs: count,
+  drawn: count,
+  programs: Number(values.programs),
   ...(only !== undefined && { only: (name: string) => name.includes(only) }),
   until: () => seconds() > Number(values.seconds),
   onProgress: (done, all) => {
@@ -48,6 +51,9 @@ else {
   const by = Map.groupBy(fates, f => f.killer ?? 'nothing')
   console.log(`${report.mutants} mutants, ${killed} killed, ${called} equivalent, ${survived.length} survived`)
   for (const [killer, all] of by) console.log(`  by ${killer}: ${all.length}`)
+  const longest = fates.reduce((most, f) => (f.killer === undefined ? most : Math.max(most, f.programs)), 0)
+  const soon = fates.filter(f => f.after !== undefined && f.after <= 200).length
+  console.log(`  the longest life was ${longest} programs; ${soon} were dead when 200 had been drawn`)
   for (const f of survived) {
     console.log(
       `survived: ${f.name} (${f.programs} programs reached it, ${f.changed} compiled to something else, ${f.differed} gave something else)`,

@@ -12,7 +12,7 @@ import { listener, watchedPass } from './instrument.ts'
 import { isDerivative, killer, lineUp, withMutant } from './lineup.ts'
 import { programs } from './run.ts'
 
-const some = programs({ seed: 1, programs: 60 })
+const some = programs({ seed: 1, drawn: 60 })
 const lines = some.map(lineUp)
 const names = new Set(lines.flatMap(l => [...l.reached]))
 

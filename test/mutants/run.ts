@@ -11,12 +11,16 @@ export interface Fate {
   /** In how many of them the compiler emitted something else, and in how many that gave something else. */
   changed: number
   differed: number
-  /** The check that failed; absent while it lives. */
+  /** The check that failed, and how many programs had been drawn then; absent while it lives. */
   killer?: string
+  after?: number
 }
 
 export interface RunOptions {
   readonly seed: number
+  /** How many programs are drawn. */
+  readonly drawn: number
+  /** How many of those that reach it a mutant may live through. */
   readonly programs: number
   /** The mutants of these names alone, or all. */
   readonly only?: (name: string) => boolean
@@ -29,8 +33,8 @@ export interface RunOptions {
 const askAgain: readonly number[] = [3, 6, 12, 24, 48, 96]
 
 /** Programs one after the other: the same seed gives the same. */
-export const programs = ({ seed, programs: numRuns }: Pick<RunOptions, 'seed' | 'programs'>): readonly FuzzCase[] =>
-  fc.sample(fuzzCases({ kinks: 'some' }), { seed, numRuns })
+export const programs = ({ seed, drawn }: Pick<RunOptions, 'seed' | 'drawn'>): readonly FuzzCase[] =>
+  fc.sample(fuzzCases({ kinks: 'some' }), { seed, numRuns: drawn })
 
 /** Every mutant that the programs reach, and what became of it. */
 export function runMutants(options: RunOptions): readonly Fate[] {
@@ -42,14 +46,16 @@ export function runMutants(options: RunOptions): readonly Fate[] {
       if (options.only?.(name) === false) continue
       const fate = fates.get(name) ?? { name, programs: 0, changed: 0, differed: 0 }
       fates.set(name, fate)
-      if (fate.killer !== undefined) continue
+      if (fate.killer !== undefined || fate.programs >= options.programs) continue
       fate.programs++
       const found = judge(name)
       if (found.kind !== 'unchanged') fate.changed++
       if (found.kind === 'killed') fate.killer = found.by
-      if (found.kind !== 'doubtful') continue
-      fate.differed++
-      if (askAgain.includes(fate.differed)) fate.killer = killer(name, fuzzCase)
+      if (found.kind === 'doubtful') {
+        fate.differed++
+        if (askAgain.includes(fate.differed)) fate.killer = killer(name, fuzzCase)
+      }
+      if (fate.killer !== undefined) fate.after = i + 1
     }
     options.onProgress?.(i + 1, [...fates.values()])
   }

@@ -15,9 +15,11 @@ function call(
 ): string {
   const cell = unit.program.cell(n)
   const part = unit.part(`${cell.name.toLowerCase()}_${copy}`, `${cell.name}(${unit.units})`)
+  // A literal goes along no time: something else must.
+  const steps = cell.inputs.includes('x') || cell.inputs.includes('ids')
   const args = cell.inputs.map(input => {
     if (input === 'm') return unit.input('m')
-    if (input === 'keep' && keep !== undefined) return keep
+    if (input === 'keep' && keep !== undefined && steps) return keep
     return wrap(input === 'x' ? x : unit.input(input))
   })
   return wrap(`${part}(${[...args, ...given(cell.vectors)].join(', ')})`)
