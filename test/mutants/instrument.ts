@@ -5,6 +5,7 @@ import { createBuilder, zerosLike } from '../../compiler/ir/builder.ts'
 import type { Block, Eqn, Value } from '../../compiler/ir/graph.ts'
 import type { Op } from '../../compiler/ir/ops/define.ts'
 import { ops } from '../../compiler/ir/ops/index.ts'
+import { dce } from '../../compiler/passes/dce.ts'
 import type { Pass } from '../../compiler/passes/pass.ts'
 import { type Pipeline, passes, pipelines, standard } from '../../compiler/passes/pipeline.ts'
 import { type Rule, renamed, renewed, rewriteBlock } from '../../compiler/passes/rewrite.ts'
@@ -127,13 +128,13 @@ function watchedRule(rule: Rule, watch: Watch): Rule {
       const results = 'id' in found ? [found] : found
       const changed = watch(`${name} result`, () => {
         const all = new Map(changedResults(site.builder, results))
-        eqn.ins.forEach((v, i) => {
+        const others = eqn.ins.filter(v => {
           const [result] = results
           const known = site.uniform(v)
           const alike = result?.id === v.id || (known !== undefined && known === site.uniform(result))
-          const fits = results.length === 1 && !alike && sameType(v, result)
-          if (fits) all.set(`operand ${i} instead`, () => [v])
+          return results.length === 1 && !alike && sameType(v, result)
         })
+        for (const [which, k] of ends(others.length)) all.set(`${which} other operand instead`, () => [others[k]])
         return all
       })
       return changed?.flatMap(v => (v === undefined ? [] : [v])) ?? found
@@ -149,10 +150,13 @@ export function watchedPass(pass: Pass, watch: Watch): Pass {
   return {
     ...pass,
     run: (context, before) => {
-      const after = pass.run(context, before)
+      // What nothing reads cannot go wrong.
+      const after = dce.run(context, pass.run(context, before))
       if (after === before) return after
       const known = depthsOf(before)
+      const left = new Set([...depthsOf(after).keys()].flatMap(eqn => eqn.outs.map(out => out.id)))
       const defined = new Set([...known.keys()].flatMap(eqn => eqn.outs.map(out => out.id)))
+      const vanished = new Set([...known.keys()].flatMap(e => (e.outs.some(o => left.has(o.id)) ? [] : [e.op])))
       let changed = false
       const within = (block: Block, depth: number): Block => {
         const b = createBuilder(context, value => value, { ...block, eqns: [] })
@@ -163,7 +167,8 @@ export function watchedPass(pass: Pass, watch: Watch): Pass {
           const place = `${pass.name} ${depth === 0 ? '' : 'body '}`
           // Of an equation that was there before, a pass can only mistake the operands.
           const renewing = eqn.body === undefined && defined.has(eqn.outs[0].id)
-          const kind = eqn.body !== undefined ? 'scan' : renewing ? 'equation' : eqn.op
+          const again = vanished.has(eqn.op) ? 'moved' : eqn.op
+          const kind = eqn.body !== undefined ? 'scan' : renewing ? 'equation' : again
           const changes = (): Changes<readonly Value[]> =>
             new Map([
               ...(renewing ? exchangedOperands(b, eqn) : changedEmissions(b, eqn)),

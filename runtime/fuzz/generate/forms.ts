@@ -68,8 +68,16 @@ export const itemForms: readonly Form[] = [
     ['real(#0)', 'bool'],
     ['(0.1 * #0)', 'int'],
   ]),
-  // Just where the slope of a root is infinite, and 0 by convention.
-  ...all('vector', [['sqrt(max(#0 - stop_gradient(#0), 0))', 'vector']], true),
+  // Just where the slope of a root is infinite, and 0 by convention; and where the first of two gets the gradient.
+  ...all(
+    'vector',
+    [
+      ['sqrt(max(#0 - stop_gradient(#0), 0))', 'vector'],
+      ['max(#0, stop_gradient(#0))', 'vector'],
+      ['min(stop_gradient(#0), #0)', 'vector'],
+    ],
+    true,
+  ),
   ...all(
     'scalar',
     [
@@ -93,6 +101,8 @@ export const itemForms: readonly Form[] = [
     ['(#0 @ #1)', 'matrix', 'vector'],
     ['(#0 @ #1)', 'vector', 'matrix'],
     ['softmax(#0)', 'vector'],
+    // A power that only a pass can know.
+    ['(#0 ^ where(true, 2, #1))', 'vector', 'int'],
     // 0^0 at the first step.
     ['((#0 - stop_gradient(#0)) ^ #1)', 'vector', 'int'],
     ['(#0 - mean(#0))', 'vector'],
