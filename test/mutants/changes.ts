@@ -1,6 +1,6 @@
 // What may go wrong in one equation: each change of it that still type-checks.
 import { type Builder, opOf, zerosLike } from '../../compiler/ir/builder.ts'
-import { add, constant, sameShape } from '../../compiler/ir/dim.ts'
+import { add, asNumber, constant, sameShape } from '../../compiler/ir/dim.ts'
 import { type Attrs, type Block, scanCounts, type Type, type Value } from '../../compiler/ir/graph.ts'
 import { isDim } from '../../compiler/ir/ops/define.ts'
 import { repeating, viewOfBlock } from '../../compiler/passes/rewrite.ts'
@@ -36,7 +36,8 @@ export function changedEquations(b: Builder, e: Emission): Changes<Emission> {
     if (name === 'value' && typeof value === 'number' && e.attrs.dtype === 'real') {
       offer('one more', { attrs: { ...e.attrs, value: value + 1 } })
     }
-    if (typeof value === 'boolean') offer(`${name} flipped`, { attrs: { ...e.attrs, [name]: !value } })
+    if (typeof value === 'boolean' && !isSymmetric(name, e))
+      offer(`${name} flipped`, { attrs: { ...e.attrs, [name]: !value } })
   }
   const { body } = e
   if (body === undefined) return found
@@ -80,6 +81,12 @@ function offerExchanges({ op, ins }: Emission, offer: Offer): void {
   for (const [which, k] of ends(pairs.length)) {
     offer(`${which} operands of a type exchanged`, { ins: exchanged(ins, ...pairs[k]) })
   }
+}
+
+/** Whether the flag transposes an operand that is one number, and its own transpose. */
+const isSymmetric = (flag: string, { ins }: Emission): boolean => {
+  const operand = { ta: ins[0], tb: ins[1] }[flag]
+  return operand !== undefined && operand.shape.slice(-2).every(dim => asNumber(dim) === 1)
 }
 
 /** The equation with two operands of one type exchanged. */

@@ -157,7 +157,6 @@ export function watchedPass(pass: Pass, watch: Watch): Pass {
       const left = new Set([...depthsOf(after).keys()].flatMap(eqn => eqn.outs.map(out => out.id)))
       const defined = new Set([...known.keys()].flatMap(eqn => eqn.outs.map(out => out.id)))
       const vanished = new Set([...known.keys()].flatMap(e => (e.outs.some(o => left.has(o.id)) ? [] : [e.op])))
-      let changed = false
       const within = (block: Block, depth: number): Block => {
         const b = createBuilder(context, value => value, { ...block, eqns: [] })
         const visible: Value[] = [...block.params]
@@ -174,14 +173,13 @@ export function watchedPass(pass: Pass, watch: Watch): Pass {
               ...(renewing ? exchangedOperands(b, eqn) : changedEmissions(b, eqn)),
               ...otherOperands(b, eqn, visible),
             ])
-          const put = changed || known.get(old) === depth ? undefined : watch(`${place}${kind}`, changes)
+          const put = known.get(old) === depth ? undefined : watch(`${place}${kind}`, changes)
           if (put === undefined) {
             const whole = eqn.body === undefined ? eqn : { ...eqn, body: within(eqn.body, depth + 1) }
             b.eqns.push(whole)
             visible.push(...whole.outs)
             continue
           }
-          changed = true
           visible.push(...put)
           eqn.outs.forEach((out, i) => {
             replaced.set(out.id, put[i])

@@ -147,14 +147,14 @@ export const itemForms: readonly Form[] = [
   ),
 ]
 
-/** A cell of the fuzzer's own, to be stepped, or to run, inside another. */
+/** A cell of the fuzzer's own, to be stepped, or to run, inside another: there `q` is the same at all its steps. */
 const inner = [
   'cell Inner(units) {',
-  '  input x: [units]',
+  '  input x, q: [units]',
   '  state h, c: [units]',
-  '  param A, B: [units, units]',
-  "  c' = 0.5 * c + A @ x",
-  "  h' = tanh(c' + B @ h)",
+  '  param A: [units, units], B: [units, 2 * units]',
+  "  c' = 0.5 * c + A @ q",
+  "  h' = tanh(c' + B @ [x, h])",
   "  return h'",
   '}',
 ].join('\n')
@@ -193,7 +193,7 @@ export const memoryForms: readonly Form[] = [
     [
       (args, unit) => {
         unit.program.define('Inner', inner)
-        const run = `${unit.part('inner', `Inner(${unit.units})`)}(${unit.input('m')}, h = ${args[0]})`
+        const run = `${unit.part('inner', `Inner(${unit.units})`)}(${unit.input('m')}, ${args[0]}, h = ${args[0]})`
         return `(${run}.final.h + ${run}.final.c)`
       },
       'vector',
@@ -234,7 +234,7 @@ export const stepForms: readonly Form[] = [
     [
       (args, unit) => {
         unit.program.define('Inner', inner)
-        return `${unit.part('inner', `Inner(${unit.units})`)}(${args[0]}, h = ${args[1]}, c = ${args[0]})`
+        return `${unit.part('inner', `Inner(${unit.units})`)}(${args[0]}, ${args[1]}, h = ${args[1]}, c = ${args[0]})`
       },
       'vector',
       'vector',
