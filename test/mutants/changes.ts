@@ -86,7 +86,7 @@ function offerExchanges({ op, ins }: Emission, offer: Offer): void {
 /** Whether the flag transposes an operand that is one number, and its own transpose. */
 const isSymmetric = (flag: string, { ins }: Emission): boolean => {
   const operand = { ta: ins[0], tb: ins[1] }[flag]
-  return operand !== undefined && operand.shape.slice(-2).every(dim => asNumber(dim) === 1)
+  return operand?.shape.slice(-2).every(dim => asNumber(dim) === 1) ?? false
 }
 
 /** The equation with two operands of one type exchanged. */

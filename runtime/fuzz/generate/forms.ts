@@ -1,5 +1,5 @@
 // Every operation of the language as a form: a new one is a line here.
-import type { Form, Kind } from './tree.ts'
+import type { Form, Kind, UnitText } from './tree.ts'
 
 type Line = readonly [text: Form['text'], ...takes: Kind[]]
 
@@ -159,6 +159,12 @@ const inner = [
   '}',
 ].join('\n')
 
+/** The inner cell over the memory, from `start` on: what its states are in the end. */
+function overInner(start: string, q: string, unit: UnitText): string {
+  const run = `${unit.part('inner', `Inner(${unit.units})`)}(${unit.input('m')}, ${q}, h = ${start})`
+  return `(${run}.final.h + ${run}.final.c)`
+}
+
 /** A read of a memory: a softmax over its axis. */
 const look = [
   'layer Look() {',
@@ -193,8 +199,7 @@ export const memoryForms: readonly Form[] = [
     [
       (args, unit) => {
         unit.program.define('Inner', inner)
-        const run = `${unit.part('inner', `Inner(${unit.units})`)}(${unit.input('m')}, ${args[0]}, h = ${args[0]})`
-        return `(${run}.final.h + ${run}.final.c)`
+        return overInner(args[0], unit.param('b', `[${unit.units}]`), unit)
       },
       'vector',
     ],
@@ -235,6 +240,14 @@ export const stepForms: readonly Form[] = [
       (args, unit) => {
         unit.program.define('Inner', inner)
         return `${unit.part('inner', `Inner(${unit.units})`)}(${args[0]}, ${args[1]}, h = ${args[1]}, c = ${args[0]})`
+      },
+      'vector',
+      'vector',
+    ],
+    [
+      ([start, q], unit) => {
+        unit.program.define('Inner', inner)
+        return overInner(start, q, unit)
       },
       'vector',
       'vector',
