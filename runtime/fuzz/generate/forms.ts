@@ -103,6 +103,7 @@ export const itemForms: readonly Form[] = [
     ['softmax(#0)', 'vector'],
     // A power that only a pass can know.
     ['(#0 ^ where(true, 2, #1))', 'vector', 'int'],
+    ['((1.5 + tanh(#0)) ^ where(false, #1, 0))', 'vector', 'int'],
     // 0^0 at the first step.
     ['((#0 - stop_gradient(#0)) ^ #1)', 'vector', 'int'],
     ['(#0 - mean(#0))', 'vector'],
@@ -116,6 +117,7 @@ export const itemForms: readonly Form[] = [
   ...all('matrix', [
     ['outer(#0, #1)', 'vector', 'vector'],
     ['transpose(#0)', 'matrix'],
+    ['transpose(transpose(#0))', 'matrix'],
     ['softmax(#0)', 'matrix'],
     ['(#0 @ transpose(#1))', 'matrix', 'matrix'],
     ['(transpose(#0) @ #1)', 'matrix', 'matrix'],

@@ -95,7 +95,7 @@ function programText(draft: Draft): string {
   const answer = read.replaceAll('#0', printTree(main, alongTime, unit))
   const inTheEnd: Leaves = {
     vector: ['r', u => u.input('v'), b],
-    scalar: [scale, '0.5', '0', '1'],
+    scalar: [scale, '0.5', '0', '1', '(-1)'],
     wide: [wide],
     matrix: [weights],
     int: [u => u.input('n'), u => `(${u.input('n')} + 1)`],

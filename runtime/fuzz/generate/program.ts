@@ -106,7 +106,15 @@ function writeCell(
   /** A state's equation may read those that have moved before it. */
   const leaves = (upTo: number): Leaves => ({
     vector: [...ofKind('vector', ''), u => u.input('x'), ...ofKind('vector', "'", upTo), u => u.param('b', '[units]')],
-    scalar: [...ofKind('scalar', ''), u => u.param('g', 'real'), ...ofKind('scalar', "'", upTo), '0.5', '0', '1'],
+    scalar: [
+      ...ofKind('scalar', ''),
+      u => u.param('g', 'real'),
+      ...ofKind('scalar', "'", upTo),
+      '0.5',
+      '0',
+      '1',
+      '(-1)',
+    ],
     matrix: [...ofKind('matrix', ''), u => u.param('W0', '[units, units]'), ...ofKind('matrix', "'", upTo)],
     wide: [u => u.param('w', '[2 * units]')],
     int: [u => u.state('t', 'int', 't + 1'), u => `(${u.state('t', 'int', 't + 1')} + 1)`],
