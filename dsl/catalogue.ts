@@ -1044,9 +1044,10 @@ train m on d { optimizer = SGD(1000); epochs = 100 }`,
   },
   RNN506: {
     title: 'A wrong gradient',
-    message: 'the gradient of `{param}` is off by {error}, more than {tolerance}',
+    message: 'the gradient of `{param}` is off by {error} of its scale, by {judge}, where {tolerance} is allowed',
     help: 'this is a fault of the compiler, not of your file: please report it with the file',
-    cause: 'The derivative that the compiler wrote and finite differences do not agree.',
+    cause:
+      'The derivative that the compiler wrote does not agree with forward mode, which is exact but for rounding, or with finite differences of the loss.',
     example: `$ rnnc gradcheck model.rnn`,
     fix: 'Report it, with the program and the seed. A place on a kink, such as relu at 0, is no failure: `gradcheck` counts it.',
   },
@@ -1084,6 +1085,15 @@ train m on d { optimizer = SGD(1000); epochs = 100 }`,
     cause: 'A random program showed that a gradient, a pass or a backend is wrong.',
     example: `$ rnnc fuzz --runs 20000`,
     fix: 'Report it. `--save` writes the program to a file that `rnnc fuzz` runs again.',
+  },
+  RNN511: {
+    title: 'No gradient to check',
+    message: 'the loss is {value} in this batch, so that there is no gradient to check',
+    help: 'try another batch: `--seed 2`, or `--data`',
+    cause:
+      'The model takes the logarithm or the root of a number that is not positive, or divides by 0, in the batch that was drawn.',
+    example: `$ rnnc gradcheck model.rnn`,
+    fix: 'Try another seed, or real data with `--data`. If the loss of real data is not finite either, training would diverge: see RNN504.',
   },
 } satisfies Record<string, Entry>
 

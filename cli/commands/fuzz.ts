@@ -5,7 +5,7 @@ import { type Diagnostic, diagnostic, fail, RnnError } from '../../dsl/diagnosti
 import { position } from '../../dsl/position.ts'
 import { standardLibrary } from '../../dsl/std.ts'
 import { allAtOnce } from '../../runtime/fuzz/checks/index.ts'
-import { type FuzzFailure, type FuzzReport, runCase, fuzz as runFuzz } from '../../runtime/fuzz/fuzz.ts'
+import { explained, type FuzzFailure, type FuzzReport, runCase, fuzz as runFuzz } from '../../runtime/fuzz/fuzz.ts'
 import { kinkChoices } from '../../runtime/fuzz/generate/index.ts'
 import { printRegression, readRegression } from '../../runtime/fuzz/regression.ts'
 import { checkWritable, writeBytes } from '../../runtime/node/files.ts'
@@ -17,7 +17,7 @@ import { openSource } from '../program.ts'
 import { createMeter } from '../progress.ts'
 
 interface Options {
-  readonly runs: string
+  readonly runs?: string
   readonly seed?: string
   readonly time?: string
   readonly target?: string
@@ -30,11 +30,11 @@ export const fuzz: AddCommand = (program, output) =>
     program
       .command('fuzz')
       .description(
-        'Check the compiler with random programs: gradients against differences, backends and passes against the interpreter, and more. A failure is shrunk to a small program.',
+        'Check the compiler with random programs: gradients against differences, backends and passes against the interpreter, and more. The first failure ends the run, and is shrunk to a small program.',
       )
       .argument('[case...]', 'cases to run again, *.rnn as --save wrote them, in place of random ones'),
     [
-      ['--runs <n>', 'how many programs', '1000'],
+      ['--runs <n>', 'how many programs: 1000, or as many as the time allows'],
       ['--seed <n>', 'of the first program; another each time if left out'],
       ['--time <time>', 'end after this time: 60s, 2m'],
       ['--target <name>', `the backend to check: ${backends.map(b => b.name).join(', ')}; all of them if left out`],
@@ -80,8 +80,7 @@ async function search(options: Options, tested: typeof backends, output: Output)
   try {
     return await runFuzz({
       seed,
-      runs: wholeNumber('--runs', options.runs),
-      ...(options.time !== undefined && { time: milliseconds(options.time) }),
+      ...limits(options),
       kinks: oneOf('kinks', options.kinks, kinkChoices),
       backends: tested,
       onProgress: createMeter(output, 'random programs'),
@@ -90,6 +89,14 @@ async function search(options: Options, tested: typeof backends, output: Output)
   } finally {
     interrupt.release()
   }
+}
+
+/** RNN509 for nothing at all: a run that does nothing has shown nothing. */
+function limits({ runs, time }: Options): { readonly runs: number; readonly time?: number } {
+  const most = runs === undefined ? undefined : wholeNumber('--runs', runs)
+  if (most === 0) fail('RNN509', { what: '--runs', expected: 'a whole number from 1', found: '`0`' })
+  if (time === undefined) return { runs: most ?? 1000 }
+  return { runs: most ?? Number.POSITIVE_INFINITY, time: milliseconds(time) }
 }
 
 /** Runs saved cases. RNN406 and RNN410 for files that are none. */
@@ -106,7 +113,7 @@ async function replay(
     const { check, outcome } = runCase(fuzzCase, under, allAtOnce)
     checks += outcome.checks
     kinks += outcome.kinks ?? 0
-    if (outcome.failure !== undefined) failures.push({ check, case: fuzzCase, ...outcome.failure })
+    if (outcome.failure !== undefined) failures.push(explained(check, fuzzCase, outcome.failure))
   }
   return { seed: 0, programs: paths.length, checks, kinks, failures }
 }
@@ -158,7 +165,7 @@ const failureJson = (failure: FuzzFailure): JsonValue => {
 /** `60s`, `2m`, `1.5h`; a bare number is seconds. RNN509 for anything else. */
 function milliseconds(text: string): number {
   const [, number, unit = 's'] = /^(\d+(?:\.\d+)?)(s|m|h)?$/.exec(text) ?? []
-  if (number === undefined)
+  if (number === undefined || Number(number) === 0)
     return fail('RNN509', { what: '--time', expected: 'a time, such as 60s or 2m', found: `\`${text}\`` })
   return Number(number) * { s: 1000, m: 60_000, h: 3_600_000 }[unit === 'm' || unit === 'h' ? unit : 's']
 }

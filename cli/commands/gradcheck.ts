@@ -6,6 +6,7 @@ import { type Batch, pack } from '../../runtime/batch.ts'
 import { loadData } from '../../runtime/data/load.ts'
 import { checkGradients, type GradientCheck, type ParameterCheck } from '../../runtime/gradients/checkGradients.ts'
 import type { Cause } from '../../runtime/gradients/locate.ts'
+import { perturbed } from '../../runtime/gradients/perturbed.ts'
 import { randomBatch, randomSizes } from '../../runtime/randomBatch.ts'
 import { initialWeights } from '../../runtime/session.ts'
 import { type AddCommand, chooseBackend, describeUse, flags } from '../command.ts'
@@ -28,7 +29,7 @@ export const gradcheck: AddCommand = (program, output) =>
     program
       .command('gradcheck')
       .description(
-        'Compare the gradient of a model with finite differences of its loss and with forward mode, in float64, on a batch.',
+        'Compare the gradient of a model with finite differences of its loss and with forward mode, in float64, on a batch, at weights near those that training would start with.',
       )
       .argument('<file>', 'a program, *.rnn'),
     [
@@ -55,7 +56,7 @@ export const gradcheck: AddCommand = (program, output) =>
       options.data === undefined
         ? drawn(model, sets, seed)
         : await read(model, source.file, options.data === true ? undefined : options.data, sets, seed)
-    const weights = initialWeights(model, batch.sizes, seed, 'f64')
+    const weights = perturbed(initialWeights(model, batch.sizes, seed, 'f64'), seed)
     const check = checkGradients(model, weights, batch.inputs, batch.sizes, {
       backend,
       seed,
@@ -69,6 +70,7 @@ export const gradcheck: AddCommand = (program, output) =>
       seed,
       ...check,
       steps: check.steps.map(s => ({ ...s })),
+      directions: check.directions.map(d => d.error),
       cause: check.cause && causeJson(check.cause),
       elements: asNumber(parameterCount(signature)) ?? total,
       worst: worstJson(worst),
@@ -125,7 +127,7 @@ function describe(check: GradientCheck, total: number): string {
     const where = worst.step === undefined ? '' : `worst at step ${worst.step}`
     return [`  ${name}`, count(steps.length, 'step'), worst.error.toExponential(1), where]
   })
-  const along = `  along directions: ${Math.max(...check.directions).toExponential(1)}`
+  const along = `  along directions: ${Math.max(...check.directions.map(d => d.error)).toExponential(1)}`
   const kinks =
     check.kinks === 0 ? [] : [`  ${count(check.kinks, 'derivative')} on a kink, judged by the slopes of both sides`]
   const jumps =
@@ -140,16 +142,17 @@ const worstJson = (p: ParameterCheck): { readonly [key: string]: JsonValue } => 
 const causeJson = ({ ops, value, steps }: Cause): JsonValue => ({ ops, value, steps })
 
 /** What is wrong, and where it goes wrong. */
-export function failure({ parameters, steps, directions, tolerance, cause }: GradientCheck): Diagnostic {
+export function failure({ parameters, steps, directions, cause }: GradientCheck): Diagnostic {
   const parameter = parameters.find(p => !p.passed)
   const step = steps.find(s => !s.passed)
-  const [param, error] =
+  const [param, worst] =
     parameter !== undefined
-      ? [place(parameter), parameter.error]
+      ? [place(parameter), parameter]
       : step !== undefined
-        ? [step.step === undefined ? step.name : `${step.name}\` at step \`${step.step}`, step.error]
-        : ['all parameters, along a random direction', Math.max(...directions)]
-  const values = { param, error: error.toExponential(2), tolerance: tolerance.toExponential(0) }
+        ? [step.step === undefined ? step.name : `${step.name}\` at step \`${step.step}`, step]
+        : ['all parameters, along a random direction', directions.reduce((a, b) => (b.error > a.error ? b : a))]
+  const { error, judge, allowed } = worst
+  const values = { param, error: error.toExponential(2), judge, tolerance: allowed.toExponential(0) }
   const numbers =
     parameter &&
     `compiled ${parameter.worst.gradient}, by differences ${parameter.worst.difference}; this is a fault of the compiler, not of your file`

@@ -46,7 +46,13 @@ export const labelled = (dim: Dim, label: Dim): Dim => ({ terms: dim.terms, labe
 
 export const unlabelled = (dim: Dim): Dim => (dim.label === undefined ? dim : { terms: dim.terms })
 
-export const equal = (a: Dim, b: Dim): boolean => key(a) === key(b)
+export const equal = (a: Dim, b: Dim): boolean =>
+  a.terms === b.terms ||
+  (a.terms.length === b.terms.length &&
+    a.terms.every(({ coefficient, atoms }, i) => {
+      const other = b.terms[i]
+      return coefficient === other.coefficient && atoms.join('*') === other.atoms.join('*')
+    }))
 
 export const sameShape = (a: readonly Dim[], b: readonly Dim[]): boolean =>
   a.length === b.length && a.every((dim, i) => equal(dim, b[i]))
@@ -129,8 +135,6 @@ function combine(a: Dim, b: Dim, operate: (x: Dim, y: Dim) => Dim): Dim {
   if (a.label === undefined && b.label === undefined) return result
   return labelled(result, operate(a.label ?? a, b.label ?? b))
 }
-
-const key = (dim: Dim): string => dim.terms.map(t => `${t.coefficient}*${t.atoms.join('*')}`).join('+')
 
 function splitAtom(atom: string): { name: string; minus: number } {
   const dash = atom.lastIndexOf('-')

@@ -21,10 +21,15 @@ export function verify(context: Context, block: Block | Graph): void {
 }
 
 function verifyBlock(context: Context, block: Block, assigned: Set<number>): void {
-  const names = nameValues(block)
+  // Only a message needs them.
+  let named: Names | undefined
+  const names = (): Names => {
+    named ??= nameValues(block)
+    return named
+  }
   const scope = new Set<number>()
   const define = (id: number, where: string): void => {
-    check(!assigned.has(id), `${names.get(id)} (id ${id}) is defined a second time${where}`)
+    if (assigned.has(id)) fail(`${names().get(id)} (id ${id}) is defined a second time${where}`)
     assigned.add(id)
     scope.add(id)
   }
@@ -32,7 +37,7 @@ function verifyBlock(context: Context, block: Block, assigned: Set<number>): voi
   for (const eqn of block.eqns) {
     within(eqn, names, () => {
       for (const value of eqn.ins) {
-        check(scope.has(value.id), `operand ${named(names, value)} is not defined in this block before its use`)
+        if (!scope.has(value.id)) fail(`operand ${nameOf(names(), value)} is not defined in this block before its use`)
       }
       verifyEqn(context, eqn)
       for (const out of eqn.outs) define(out.id, '')
@@ -40,7 +45,7 @@ function verifyBlock(context: Context, block: Block, assigned: Set<number>): voi
     })
   }
   for (const result of block.results) {
-    check(scope.has(result.id), `result ${named(names, result)} is not defined in this block`)
+    if (!scope.has(result.id)) fail(`result ${nameOf(names(), result)} is not defined in this block`)
   }
 }
 
@@ -54,7 +59,7 @@ function verifyEqn(context: Context, eqn: Eqn): void {
   check(types.length === eqn.outs.length, `the rule gives ${types.length} results, recorded are ${eqn.outs.length}`)
   types.forEach((type, i) => {
     const recorded = eqn.outs[i]
-    check(same(type, recorded), `the rule gives ${printType(type)}, recorded is ${printType(recorded)}`)
+    if (!same(type, recorded)) fail(`the rule gives ${printType(type)}, recorded is ${printType(recorded)}`)
   })
 }
 
@@ -67,17 +72,21 @@ function verifyCounts({ attrs: { consts, carries }, ins }: Eqn, body: Block): vo
 
 const same = (a: Type, b: Type): boolean => a.dtype === b.dtype && sameShape(a.shape, b.shape)
 
-const named = (names: Names, value: Value): string => names.get(value.id) ?? `%${value.hint} (id ${value.id})`
+const nameOf = (names: Names, value: Value): string => names.get(value.id) ?? `%${value.hint} (id ${value.id})`
 
 /** Puts the equation before the message of what goes wrong in it; of nested ones, the outermost comes first. */
-function within(eqn: Eqn, names: Names, verifyIt: () => void): void {
+function within(eqn: Eqn, names: () => Names, verifyIt: () => void): void {
   try {
     verifyIt()
   } catch (error) {
-    throw new Error(`${printEqn(eqn, names)}: ${error instanceof Error ? error.message : String(error)}`)
+    throw new Error(`${printEqn(eqn, names())}: ${error instanceof Error ? error.message : String(error)}`)
   }
 }
 
 function check(condition: boolean, message: string): asserts condition {
-  if (!condition) throw new Error(message)
+  if (!condition) fail(message)
+}
+
+function fail(message: string): never {
+  throw new Error(message)
 }

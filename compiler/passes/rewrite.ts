@@ -106,7 +106,7 @@ export function renewed(eqn: Eqn, replaced: ReadonlyMap<number, Value>, within: 
 }
 
 /** Ops whose result is uniform where their only operand is. */
-const repeating = ['broadcast', 'reshape', 'transpose', 'slice', 'real']
+export const repeating: readonly string[] = ['broadcast', 'reshape', 'transpose', 'slice', 'real']
 
 function viewOf(producers: ReadonlyMap<number, Eqn>): View {
   const producer = (value: Value): Eqn | undefined => producers.get(value.id)

@@ -6,7 +6,8 @@ import type { Arrays, Trial } from './trial.ts'
 export interface Failure {
   /** What was expected and what was found. */
   readonly message: string
-  readonly cause?: Cause
+  /** Says where a gradient goes wrong first; undefined where no rule is at fault. Asked of the smallest program alone. */
+  readonly locate?: () => Cause | undefined
 }
 
 export interface Outcome {

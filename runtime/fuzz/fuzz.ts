@@ -1,10 +1,9 @@
 // The fuzzer: random programs against every check, until the runs or the time are used up. What fails is shrunk.
 import fc from 'fast-check'
-import { RnnError } from '../../dsl/diagnostics.ts'
 import type { Cause } from '../gradients/locate.ts'
 import { random } from '../random.ts'
 import type { FuzzCase } from './case.ts'
-import type { Check, Outcome } from './check.ts'
+import type { Check, Failure, Outcome } from './check.ts'
 import { checks as allChecks } from './checks/index.ts'
 import { fuzzCases, type GenerateOptions } from './generate/index.ts'
 import { openTrial, type UnderTest } from './trial.ts'
@@ -72,7 +71,7 @@ function runOne(
   seed: number,
   counts: { programs: number; checks: number; kinks: number },
 ): FuzzFailure | undefined {
-  let last: FuzzFailure | undefined
+  let last: { readonly check: string; readonly case: FuzzCase; readonly failure: Failure } | undefined
   let deadline = Number.POSITIVE_INFINITY
   const property = fc.property(cases, fuzzCase => {
     if (performance.now() > deadline) return
@@ -86,11 +85,25 @@ function runOne(
     if (outcome.failure === undefined) return
     // A shrunk program must fail the same check: another fault is another failure.
     if (last !== undefined && last.check !== check) return
-    last = { check, case: fuzzCase, ...outcome.failure }
+    last = { check, case: fuzzCase, failure: outcome.failure }
     throw new Error(outcome.failure.message)
   })
   fc.check(property, { seed, numRuns: 1 })
-  return last
+  return last && explained(last.check, last.case, last.failure)
+}
+
+/** A failure, with the place where it goes wrong. */
+export function explained(check: string, fuzzCase: FuzzCase, { message, locate }: Failure): FuzzFailure {
+  const failure = { check, message, case: fuzzCase }
+  if (locate === undefined) return failure
+  try {
+    const cause = locate()
+    if (cause !== undefined) return { ...failure, cause }
+    return { ...failure, message: `${message}; every rule is right, so that a pass or the backend is at fault` }
+  } catch (error) {
+    // What was found must not be lost to what goes wrong in explaining it.
+    return { ...failure, message: `${message}; and where is not known: ${messageOf(error)}` }
+  }
 }
 
 /** Runs every check on one case, up to the first failure. */
@@ -114,7 +127,8 @@ export function runCase(
     return { outcome: done, check }
   } catch (error) {
     if (error instanceof RangeError && /call stack/.test(error.message)) throw error
-    const message = error instanceof RnnError || error instanceof Error ? error.message : String(error)
-    return { outcome: { ...done, failure: { message } }, check }
+    return { outcome: { ...done, failure: { message: messageOf(error) } }, check }
   }
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

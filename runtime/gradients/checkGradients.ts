@@ -4,12 +4,12 @@ import { js } from '../../compiler/backend/js.ts'
 import type { CompiledModel } from '../../compiler/index.ts'
 import type { Sizes } from '../../compiler/ir/dim.ts'
 import { fail } from '../../dsl/diagnostics.ts'
-import { type Random, random } from '../random.ts'
+import { permutation, type Random, random } from '../random.ts'
 import { drawInputs, type Weights } from '../session.ts'
 import { alongDirection, type Direction, signs, unravel } from './direction.ts'
-import { judge, type Verdict } from './judge.ts'
+import { exact, type JudgeName, judge, type Verdict } from './judge.ts'
 import { type Cause, locate } from './locate.ts'
-import { inputSteps } from './steps.ts'
+import { type InputStep, inputSteps } from './steps.ts'
 import { createSubject, type Subject, sizeIn } from './subject.ts'
 
 export interface CheckOptions {
@@ -27,8 +27,10 @@ export interface CheckOptions {
 
 export interface ParameterCheck {
   readonly name: string
-  /** max|a - b| / max|b| over the elements compared. */
+  /** The largest gap, relative to the largest element, over the elements compared; to which judge, and what that one allows. */
   readonly error: number
+  readonly judge: JudgeName
+  readonly allowed: number
   /** Whether the error is within the tolerance, or below what rounding does to the gradient and to a difference. */
   readonly passed: boolean
   readonly elements: number
@@ -36,12 +38,16 @@ export interface ParameterCheck {
   readonly worst: { readonly index: readonly number[]; readonly gradient: number; readonly difference: number }
 }
 
+export type DirectionCheck = Pick<Verdict, 'error' | 'judge' | 'allowed'>
+
 /** The gradient of one step of a real input or target, along a random direction and on its own scale. */
 export interface StepCheck {
   readonly name: string
   /** The place along the input's first axis; absent for an input that has none. */
   readonly step?: number
   readonly error: number
+  readonly judge: JudgeName
+  readonly allowed: number
   readonly passed: boolean
 }
 
@@ -51,10 +57,10 @@ export interface GradientCheck {
   /** Whether every element was compared, or random directions and sampled elements. */
   readonly method: 'all elements' | 'directions and samples'
   readonly parameters: readonly ParameterCheck[]
-  /** By input and step, so that late steps cannot hide early ones. */
+  /** By input and step, so that late steps cannot hide early ones: the first, the last, and some of those between where there are many. */
   readonly steps: readonly StepCheck[]
   /** The relative errors of derivatives along random directions of all parameters. */
-  readonly directions: readonly number[]
+  readonly directions: readonly DirectionCheck[]
   /** How many derivatives lay on a kink, where any slope between those of its sides is right, and how many at a jump. */
   readonly kinks: number
   readonly jumps: number
@@ -66,11 +72,13 @@ export interface GradientCheck {
 /** Samples of each parameter, where there are too many elements, and random directions of all. */
 const samples = 4
 const directionCount = 8
+/** Steps of each input, where it has more. */
+const mostSteps = 32
 
 /**
  * Judges gradients at `weights` for one batch. Signed random directions of all parameters come first, then the elements of each
  * parameter and the steps of each real input. `batch` and `sizes` are those of `randomBatch`, or of `pack`; the model has a loss and
- * parameters. Throws RNN504 where the loss is not finite.
+ * parameters. Throws RNN511 where the loss is not finite.
  */
 export function checkGradients(
   model: CompiledModel,
@@ -91,8 +99,7 @@ export function checkGradients(
     ...place,
   })
   if (!Number.isFinite(subject.loss)) {
-    const help = 'the model takes the logarithm or the root of what is negative in this batch: try another seed'
-    fail('RNN504', { value: String(subject.loss), step: 0 }, { help })
+    fail('RNN511', { value: String(subject.loss) })
   }
 
   const draw = random(seed, 'gradcheck')
@@ -100,7 +107,9 @@ export function checkGradients(
   const parameters = names.filter(name => subject.shapes.has(name))
   const total = parameters.reduce((n, name) => n + sizeIn(subject, name), 0)
   const all = total <= most
-  const steps = inputSteps(model.signature, subject)
+  const steps = [...Map.groupBy(inputSteps(model.signature, subject), s => s.name).values()].flatMap(of =>
+    some(of, draw),
+  )
   const elements = new Map(parameters.map(name => [name, placesOf(sizeIn(subject, name), all, draw)]))
   const work = directionCount + steps.length + [...elements.values()].reduce((n, places) => n + places.length, 0)
   const counts = { done: 0, kink: 0, jump: 0, right: 0, wrong: 0 }
@@ -118,8 +127,8 @@ export function checkGradients(
   const checked = names.map(name => checkParameter(subject, name, elements.get(name) ?? [], tryDirection))
   const bySteps = steps.map(({ holds, ...step }): StepCheck => {
     const direction = new Map([[step.name, signs(sizeIn(subject, step.name), draw).map((s, i) => (holds(i) ? s : 0))]])
-    const { kind, error } = tryDirection(direction, alongDirection(subject, direction).scale)
-    return { ...step, error, passed: kind !== 'wrong' }
+    const { kind, error, judge, allowed } = tryDirection(direction, alongDirection(subject, direction).scale)
+    return { ...step, error, judge, allowed, passed: kind !== 'wrong' }
   })
   const passed = counts.wrong === 0 && checked.every(p => p.passed)
   return {
@@ -128,7 +137,7 @@ export function checkGradients(
     method: all ? 'all elements' : 'directions and samples',
     parameters: checked,
     steps: bySteps,
-    directions: directions.map(d => d.error),
+    directions: directions.map(({ error, judge, allowed }) => ({ error, judge, allowed })),
     kinks: counts.kink,
     jumps: counts.jump,
     ...(!passed && { cause: locate({ context: model.context, graph: model.evaluate() }, place) }),
@@ -149,13 +158,12 @@ function checkParameter(
     unit[place] = 1
     return { place, ...tryDirection(new Map([[name, unit]]), scale) }
   })
-  const worst = judged.reduce(
-    (a, b) => (rank(b) > rank(a) ? b : a),
-    judged[0] ?? { place: 0, gradient: 0, difference: 0, error: 0, kind: 'right' },
-  )
+  const worst = judged.reduce((a, b) => (rank(b) > rank(a) ? b : a), judged[0] ?? { place: 0, ...nothing })
   return {
     name,
     error: worst.error,
+    judge: worst.judge,
+    allowed: worst.allowed,
     // What the loss does not read has the gradient zero.
     passed: judged.every(v => v.kind !== 'wrong') && (subject.shapes.has(name) || scale === 0),
     elements: gradient.length,
@@ -172,8 +180,26 @@ function checkParameter(
 const rank = ({ kind, error }: Verdict): number =>
   (kind === 'wrong' ? 1e300 : 0) + (Number.isNaN(error) ? Number.MAX_VALUE : error)
 
-/** All places, or a few of them. */
+/** What is said of a parameter without elements. */
+const nothing: Verdict = {
+  kind: 'right',
+  gradient: 0,
+  tangent: 0,
+  difference: 0,
+  error: 0,
+  judge: 'forward mode',
+  allowed: exact,
+}
+
+/** The first step, the last, and others between them. */
+function some(steps: readonly InputStep[], draw: Random): readonly InputStep[] {
+  if (steps.length <= mostSteps) return steps
+  const between = permutation(steps.length - 2, draw)
+    .subarray(0, mostSteps - 2)
+    .sort()
+  return [steps[0], ...Array.from(between, i => steps[i + 1]), steps[steps.length - 1]]
+}
+
+/** All places, or a few of them, no two the same. */
 const placesOf = (length: number, all: boolean, draw: Random): readonly number[] =>
-  all
-    ? Array.from({ length }, (_, place) => place)
-    : Array.from({ length: Math.min(samples, length) }, () => Math.floor(draw() * length))
+  all ? Array.from({ length }, (_, place) => place) : Array.from(permutation(length, draw).subarray(0, samples))

@@ -10,9 +10,14 @@ export interface Verdict {
   readonly gradient: number
   readonly tangent: number
   readonly difference: number
-  /** The larger of the two gaps, relative to the scale. */
+  /** The gap to the judge that it is further from, for what that judge allows, relative to the scale. */
   readonly error: number
+  readonly judge: JudgeName
+  /** The largest relative gap that this judge allows. */
+  readonly allowed: number
 }
+
+export type JudgeName = 'forward mode' | 'differences'
 
 export interface Bounds {
   /** What a gap is measured against: the size of the gradient that is on trial. */
@@ -60,7 +65,11 @@ export function judge(subject: Subject, direction: Direction, { scale, tolerance
   }
   const exactly = Number.isFinite(gradient) && within(0)
   const passed = exactly || (Number.isFinite(gradient) && within(roundingAlong(subject, direction)))
-  const gap = slope.kind === 'kink' && !silent ? Math.min(byTangent, byDifference) : Math.max(byTangent, byDifference)
+  const forward = { judge: 'forward mode', gap: byTangent, allowed: exact } as const
+  const differences = { judge: 'differences', gap: byDifference, allowed: tolerance } as const
+  // In units of what each allows. On a kink it is enough to agree with one.
+  const inOrder = byTangent / exact < byDifference / tolerance ? [forward, differences] : [differences, forward]
+  const { judge, gap, allowed } = inOrder[slope.kind === 'kink' && !silent ? 0 : 1]
   const undecided = slope.kind === 'jump' || (slope.kind === 'smooth' && silent && !sharp)
   return {
     kind: !passed ? 'wrong' : undecided ? 'jump' : slope.kind === 'kink' ? 'kink' : 'right',
@@ -69,6 +78,8 @@ export function judge(subject: Subject, direction: Direction, { scale, tolerance
     difference,
     // What rounding explains is no error.
     error: gap === 0 || (passed && !exactly) ? 0 : gap / size,
+    judge,
+    allowed,
   }
 }
 

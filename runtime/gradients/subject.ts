@@ -22,13 +22,10 @@ export interface Reading {
   readonly same: boolean
 }
 
-export interface Subject {
-  /** What the loss reads of what the gradient is asked for, with the shape of each. */
+/** What judges the gradients of a loss at a place; it has seen none of them. */
+export interface Judges {
+  /** What the loss reads of what may move, with the shape of each. */
   readonly shapes: ReadonlyMap<string, readonly number[]>
-  /** Also of what the loss does not read: zeros. */
-  readonly gradients: ReadonlyMap<string, Float64Array>
-  readonly loss: number
-  readonly backend: string
   /** At the place that is h times the direction away. What is behind `stop_gradient` stays as it is. */
   readonly at: (direction: Direction, h: number) => Reading
   /** The derivative along a direction by dual numbers. */
@@ -37,6 +34,15 @@ export interface Subject {
   readonly complexStep: (direction: Direction) => number
   /** Whether no operation has branches that depend on what can move, so that it is analytic where its logarithms, roots and powers are. */
   readonly smooth: boolean
+  /** What rounding can do to each element of the gradient at most, in units of the machine's epsilon, by the name of the parameter or input. */
+  readonly roundings: () => ReadonlyMap<string, Float64Array>
+}
+
+export interface Subject extends Judges {
+  /** Also of what the loss does not read: zeros. */
+  readonly gradients: ReadonlyMap<string, Float64Array>
+  readonly loss: number
+  readonly backend: string
   /** What rounding can do to each element of the gradient, by the name of the parameter or input. */
   readonly rounding: () => ReadonlyMap<string, Float64Array>
 }
@@ -71,16 +77,46 @@ export const leastScale = 1e-3
 /** The length of a complex step: its square is nothing beside 1. */
 const imaginaryStep = 1e-20
 
-export function createSubject(options: SubjectOptions): Subject {
-  const { backend, sizes, inputs } = options
-  const { context } = options.loss
-  const gradient = load(options.gradient.context, options.gradient.graph, backend, 'f64')
-  const results = gradient.run(sizes, inputs)
-  const only: Graph = { ...options.loss.graph, outputs: ['loss'], results: [resultOf(options.loss.graph, 'loss')] }
-  const lossGraph = dropInputs({ ...only, ...dce.run(context, only) })
+export function createSubject({ gradient, loss, ...place }: SubjectOptions): Subject {
+  const executable = load(gradient.context, gradient.graph, place.backend, 'f64')
+  const results = executable.run(place.sizes, place.inputs)
+  return subjectOf(createJudges(loss, gradientNames(gradient.graph), place), results, executable.backend)
+}
+
+/** The names whose gradients a graph gives. */
+export const gradientNames = ({ outputs }: Graph): string[] =>
+  outputs.flatMap(o => (o.startsWith('d:') ? [o.slice(2)] : []))
+
+/** Results on trial, `loss` and `d:NAME`, before their judges. */
+export function subjectOf(judges: Judges, results: Readonly<Record<string, Buffer>>, backend: string): Subject {
   const loss = results.loss[0]
-  const moving = options.gradient.graph.outputs.flatMap(o => (o.startsWith('d:') ? [o.slice(2)] : []))
-  const found = new Map(moving.map(name => [name, Float64Array.from(results[`d:${name}`])]))
+  const gradients = new Map(
+    Object.entries(results).flatMap(([name, data]) =>
+      name.startsWith('d:') ? [[name.slice(2), Float64Array.from(data)] as const] : [],
+    ),
+  )
+  return {
+    ...judges,
+    gradients,
+    loss,
+    backend,
+    rounding: once(() => {
+      // Through a recurrence the bound may grow without bound itself; what is no small part of the largest is no rounding.
+      const greatest = [...gradients.values()].map(g => g.reduce((m, x) => Math.max(m, Math.abs(x)), 0))
+      const largest = Math.max(leastScale, Math.abs(loss), ...greatest)
+      const most = Number.isFinite(largest) ? roundingShare * largest : 0
+      const capped = (bound: number): number => (bound * Number.EPSILON <= most ? bound * Number.EPSILON : most)
+      return new Map([...judges.roundings()].map(([name, bounds]) => [name, bounds.map(capped)]))
+    }),
+  }
+}
+
+/** The judges of the gradients of `loss` for the names in `moving` that it reads. */
+export function createJudges(loss: OwnGraph, moving: readonly string[], place: Place): Judges {
+  const { backend, sizes, inputs } = place
+  const { context } = loss
+  const only: Graph = { ...loss.graph, outputs: ['loss'], results: [resultOf(loss.graph, 'loss')] }
+  const lossGraph = dropInputs({ ...only, ...dce.run(context, only) })
   const read = moving.filter(name => lossGraph.inputs.includes(name))
   const shapes = new Map(
     read.map(name => {
@@ -105,32 +141,24 @@ export function createSubject(options: SubjectOptions): Subject {
   const byImaginary = derivative(imaginary)
   return {
     shapes,
-    gradients: found,
-    loss,
-    backend: gradient.backend,
-    at: reader(options, lossGraph, read, smooth),
+    at: reader({ loss, ...place }, lossGraph, read, smooth),
     tangent: direction => byTangent(direction, 1),
     complexStep: direction => byImaginary(direction, imaginaryStep),
     smooth,
-    rounding: once(() => {
+    roundings: once(() => {
       // Of the loss graph's own gradient: what is on trial may have been simplified to an exact zero.
       const { builder, gradients } = grad(context, lossGraph, 'loss', read)
       const results = [lossGraph.results[0], ...gradients.values()]
       const graph = { ...lossGraph, ...builder.finish(results), outputs: ['loss', ...read.map(name => `d:${name}`)] }
       const bounds = load(context, extendGraph(context, graph, roundings, []), backend, 'f64').run(sizes, inputs)
-      // Through a recurrence the bound may grow without bound itself; what is no small part of the largest is no rounding.
-      const greatest = [...found.values()].map(g => g.reduce((m, x) => Math.max(m, Math.abs(x)), 0))
-      const largest = Math.max(leastScale, Math.abs(loss), ...greatest)
-      const most = Number.isFinite(largest) ? roundingShare * largest : 0
-      const capped = (bound: number): number => (bound * Number.EPSILON <= most ? bound * Number.EPSILON : most)
-      return new Map(read.map(name => [name, Float64Array.from(bounds[`rounding:d:${name}`] ?? [], capped)]))
+      return new Map(read.map(name => [name, Float64Array.from(bounds[`rounding:d:${name}`] ?? [])]))
     }),
   }
 }
 
 /** Reads the loss near the place, and compares the branches with those taken at it. */
 function reader(
-  { loss: { context }, backend, sizes, inputs }: SubjectOptions,
+  { loss: { context }, backend, sizes, inputs }: Place & { readonly loss: OwnGraph },
   lossGraph: Graph,
   read: readonly string[],
   smooth: boolean,

@@ -1,8 +1,9 @@
 // What may go wrong in one equation: each change of it that still type-checks.
 import { type Builder, opOf, zerosLike } from '../../compiler/ir/builder.ts'
-import { add, constant, sameShape } from '../../compiler/ir/dim.ts'
+import { add, asNumber, constant, sameShape } from '../../compiler/ir/dim.ts'
 import { type Attrs, type Block, scanCounts, type Type, type Value } from '../../compiler/ir/graph.ts'
 import { isDim } from '../../compiler/ir/ops/define.ts'
+import { repeating, viewOfBlock } from '../../compiler/passes/rewrite.ts'
 
 /** An equation that is about to be emitted. */
 export interface Emission {
@@ -25,27 +26,8 @@ export const exchanged = <T>(list: readonly T[], i: number, j: number): T[] =>
 
 /** Every changed equation of the same types, by name. */
 export function changedEquations(b: Builder, e: Emission): Changes<Emission> {
-  const op = opOf(b.context, e.op)
-  const found = new Map<string, () => Emission>()
-  const types = op.infer(e.ins, e.attrs, e.body)
-  const offer = (name: string, change: Partial<Emission>): void => {
-    const changed = { ...e, ...change }
-    try {
-      const others = op.infer(changed.ins, changed.attrs, changed.body)
-      if (others.length === types.length && others.every((t, i) => sameType(t, types[i])))
-        found.set(name, () => changed)
-    } catch {
-      // It does not type-check: no mutant.
-    }
-  }
-  const pairs = e.ins.flatMap((v, i) =>
-    e.ins.flatMap((w, j) => (j > i && v.id !== w.id && sameType(v, w) ? [[i, j] as const] : [])),
-  )
-  if (!commutative.includes(e.op)) {
-    for (const [which, k] of ends(pairs.length)) {
-      offer(`${which} operands of a type exchanged`, { ins: exchanged(e.ins, ...pairs[k]) })
-    }
-  }
+  const { found, offer } = offers(b, e)
+  offerExchanges(e, offer)
   for (const [name, value] of Object.entries(e.attrs)) {
     if (/^ax(is|es)$|^at$/.test(name)) offerAxes(name, value, offer, e)
     if (name === 'start' && isDim(value))
@@ -54,7 +36,8 @@ export function changedEquations(b: Builder, e: Emission): Changes<Emission> {
     if (name === 'value' && typeof value === 'number' && e.attrs.dtype === 'real') {
       offer('one more', { attrs: { ...e.attrs, value: value + 1 } })
     }
-    if (typeof value === 'boolean') offer(`${name} flipped`, { attrs: { ...e.attrs, [name]: !value } })
+    if (typeof value === 'boolean' && !isSymmetric(name, e))
+      offer(`${name} flipped`, { attrs: { ...e.attrs, [name]: !value } })
   }
   const { body } = e
   if (body === undefined) return found
@@ -70,6 +53,57 @@ export function changedEquations(b: Builder, e: Emission): Changes<Emission> {
   return found
 }
 
+type Offer = (name: string, change: Partial<Emission>) => void
+
+/** Takes those changes of an equation that type-check and leave it its types. */
+function offers(b: Builder, e: Emission): { readonly found: Map<string, () => Emission>; readonly offer: Offer } {
+  const op = opOf(b.context, e.op)
+  const found = new Map<string, () => Emission>()
+  const types = op.infer(e.ins, e.attrs, e.body)
+  const offer: Offer = (name, change) => {
+    const changed = { ...e, ...change }
+    try {
+      const others = op.infer(changed.ins, changed.attrs, changed.body)
+      if (others.length === types.length && others.every((t, i) => sameType(t, types[i])))
+        found.set(name, () => changed)
+    } catch {
+      // It does not type-check: no mutant.
+    }
+  }
+  return { found, offer }
+}
+
+function offerExchanges({ op, ins }: Emission, offer: Offer): void {
+  if (commutative.includes(op)) return
+  const pairs = ins.flatMap((v, i) =>
+    ins.flatMap((w, j) => (j > i && v.id !== w.id && sameType(v, w) ? [[i, j] as const] : [])),
+  )
+  for (const [which, k] of ends(pairs.length)) {
+    offer(`${which} operands of a type exchanged`, { ins: exchanged(ins, ...pairs[k]) })
+  }
+}
+
+/** Whether the flag transposes an operand that is one number, and its own transpose. */
+const isSymmetric = (flag: string, { ins }: Emission): boolean => {
+  const operand = { ta: ins[0], tb: ins[1] }[flag]
+  return operand?.shape.slice(-2).every(dim => asNumber(dim) === 1) ?? false
+}
+
+/** The equation with two operands of one type exchanged. */
+export function exchangedOperands(b: Builder, e: Emission): Changes<readonly Value[]> {
+  const { found, offer } = offers(b, e)
+  offerExchanges(e, offer)
+  return new Map(
+    [...found].map(([name, change]) => [
+      name,
+      () => {
+        const { op, ins, attrs, body } = change()
+        return b.emitAll(op, ins, attrs, body)
+      },
+    ]),
+  )
+}
+
 /** The first and the last of some places: how many a loop has differs from program to program, and one mistake is like another. */
 export const ends = (count: number): [which: string, place: number][] =>
   count <= 0
@@ -81,12 +115,7 @@ export const ends = (count: number): [which: string, place: number][] =>
           ['last', count - 1],
         ]
 
-function offerAxes(
-  name: string,
-  value: unknown,
-  offer: (name: string, change: Partial<Emission>) => void,
-  { ins, attrs }: Emission,
-): void {
+function offerAxes(name: string, value: unknown, offer: Offer, { ins, attrs }: Emission): void {
   const axes: unknown[] = Array.isArray(value) ? value : [value]
   if (axes.length !== 1) return
   for (let axis = -1; axis >= -ins[0].shape.length - 1; axis--) {
@@ -100,11 +129,15 @@ export function changedEmissions(b: Builder, e: Emission): Changes<readonly Valu
   const found = new Map<string, () => readonly Value[]>()
   for (const [name, change] of changedEquations(b, e)) found.set(name, () => emit(change()))
   const types = opOf(b.context, e.op).infer(e.ins, e.attrs, e.body)
+  const { uniform } = viewOfBlock({ params: b.params, eqns: b.eqns, results: [] })
+  const known = (i: number): number | undefined => (e.ins[i] === undefined ? undefined : uniform(e.ins[i]))
   const instead = (i: number, by: (v: Value) => Value) => (): readonly Value[] =>
     emit(e).map((v, j) => (j === i ? by(v) : v))
   if (e.body === undefined) {
     const [type] = types
     if (type.dtype !== 'real') return found
+    // Zero turned round, or left out, is zero.
+    if (e.op === 'constant' ? e.attrs.value === 0 : repeating.includes(e.op) && known(0) === 0) return found
     found.set(
       'negated',
       instead(0, v => b.emit('neg', [v])),
@@ -117,7 +150,9 @@ export function changedEmissions(b: Builder, e: Emission): Changes<readonly Valu
       )
     }
     e.ins.forEach((v, j) => {
-      if (e.ins.length > 1 && sameType(v, type)) found.set(`operand ${j} alone`, () => [b.use(v)])
+      // x * 1 and x + 0 are x.
+      const nothing = (e.op === 'mul' && known(1 - j) === 1) || (e.op === 'add' && known(1 - j) === 0)
+      if (e.ins.length > 1 && sameType(v, type) && !nothing) found.set(`operand ${j} alone`, () => [b.use(v)])
     })
     return found
   }
@@ -164,7 +199,8 @@ export function changedResults(
   const found = new Map<string, () => readonly (Value | undefined)[]>()
   const put = (i: number, by: Value | undefined): readonly (Value | undefined)[] =>
     asIs.map((v, j) => (j === i ? by : v))
-  const real = asIs.flatMap((v, i) => (v?.dtype === 'real' ? [{ i, value: v }] : []))
+  const { uniform } = viewOfBlock({ params: b.params, eqns: b.eqns, results: [] })
+  const real = asIs.flatMap((v, i) => (v?.dtype === 'real' && uniform(v) !== 0 ? [{ i, value: v }] : []))
   for (const [which, k] of ends(real.length)) {
     const { i, value } = real[k]
     found.set(`${which} dropped`, () => put(i, zerosLike(b, value)))

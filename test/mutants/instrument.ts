@@ -1,13 +1,14 @@
 // Places where a rule or a pass can be made to go wrong: what it emits and what it gives. A watch is told of each of them,
 // and may put something else there. One that only listens finds the mutants that there are; one that answers is a mutant.
 import type { Builder, OpTable } from '../../compiler/ir/builder.ts'
-import { createBuilder } from '../../compiler/ir/builder.ts'
+import { createBuilder, zerosLike } from '../../compiler/ir/builder.ts'
 import type { Block, Eqn, Value } from '../../compiler/ir/graph.ts'
 import type { Op } from '../../compiler/ir/ops/define.ts'
 import { ops } from '../../compiler/ir/ops/index.ts'
+import { dce } from '../../compiler/passes/dce.ts'
 import type { Pass } from '../../compiler/passes/pass.ts'
-import { type Pipeline, passes } from '../../compiler/passes/pipeline.ts'
-import { type Rule, rewriteBlock } from '../../compiler/passes/rewrite.ts'
+import { type Pipeline, passes, pipelines, standard } from '../../compiler/passes/pipeline.ts'
+import { type Rule, renamed, renewed, rewriteBlock } from '../../compiler/passes/rewrite.ts'
 import { simplify, simplifyRules } from '../../compiler/passes/simplify.ts'
 import {
   type Changes,
@@ -16,6 +17,7 @@ import {
   changedResults,
   type Emission,
   ends,
+  exchangedOperands,
   sameType,
 } from './changes.ts'
 
@@ -36,8 +38,55 @@ export const mutant =
   (site, changes) =>
     name.startsWith(`${site}: `) ? changes().get(name.slice(site.length + 2))?.() : undefined
 
-/** The op table with the derivative rules watched. */
-export const watchedOps = (watch: Watch): OpTable => new Map([...ops].map(([name, op]) => [name, watchedOp(op, watch)]))
+/** A watch that passes on to another, which is changed from mutant to mutant: what is watched is built once. */
+export function createSwitch(): { readonly watch: Watch; readonly during: <T>(other: Watch, act: () => T) => T } {
+  let current: Watch | undefined
+  return {
+    watch: (site, changes) => current?.(site, changes),
+    during: (other, act) => {
+      current = other
+      try {
+        return act()
+      } finally {
+        current = undefined
+      }
+    },
+  }
+}
+
+/** The op table with the derivative rules watched, and the sums of what they give for one value. */
+export function watchedOps(watch: Watch): OpTable {
+  const sums = new WeakMap<Builder, Map<number, Value>>()
+  return new Map([...ops].map(([name, op]) => [name, watchedSums(watchedOp(op, watch), sums, watch)]))
+}
+
+/** `adjoint` adds what the rules give for the same value: the sum goes wrong where a later rule gives something else. */
+function watchedSums(op: Op, sums: WeakMap<Builder, Map<number, Value>>, watch: Watch): Op {
+  const { vjp } = op
+  if (vjp === undefined) return op
+  return {
+    ...op,
+    vjp: t => {
+      const { builder: b, eqn, wanted } = t
+      const known = sums.get(b) ?? new Map<number, Value>()
+      sums.set(b, known)
+      return vjp(t).map((given, i) => {
+        if (given === undefined || !wanted(i)) return given
+        const { id } = eqn.ins[i]
+        const before = known.get(id)
+        known.set(id, given)
+        if (before === undefined) return given
+        const changes = new Map<string, () => Value>([
+          ['the later left out', () => zerosLike(b, given)],
+          // The sum so far is the one before, in this mutant.
+          ['the later alone', () => b.emit('sub', [given, before])],
+          ['the later twice', () => b.emit('add', [given, given])],
+        ])
+        return watch('adjoint sum', () => changes) ?? given
+      })
+    },
+  }
+}
 
 function watchedOp(op: Op, watch: Watch): Op {
   const { vjp } = op
@@ -79,10 +128,13 @@ function watchedRule(rule: Rule, watch: Watch): Rule {
       const results = 'id' in found ? [found] : found
       const changed = watch(`${name} result`, () => {
         const all = new Map(changedResults(site.builder, results))
-        eqn.ins.forEach((v, i) => {
-          const fits = results.length === 1 && results[0].id !== v.id && sameType(v, results[0])
-          if (fits) all.set(`operand ${i} instead`, () => [v])
+        const others = eqn.ins.filter(v => {
+          const [result] = results
+          const known = site.uniform(v)
+          const alike = result?.id === v.id || (known !== undefined && known === site.uniform(result))
+          return results.length === 1 && !alike && sameType(v, result)
         })
+        for (const [which, k] of ends(others.length)) all.set(`${which} other operand instead`, () => [others[k]])
         return all
       })
       return changed?.flatMap(v => (v === undefined ? [] : [v])) ?? found
@@ -93,51 +145,93 @@ function watchedRule(rule: Rule, watch: Watch): Rule {
 const equations = (changes: Changes<Emission>, eqn: Eqn): Changes<Eqn> =>
   new Map([...changes].map(([name, change]) => [name, () => ({ ...eqn, ...change() })]))
 
-/** Any pass, with what it changed watched: the equations that it made or gave other operands. */
-function watchedPass(pass: Pass, watch: Watch): Pass {
+/** Any pass, with what it changed watched, in bodies as well: the equations that it made, moved or gave other operands. */
+export function watchedPass(pass: Pass, watch: Watch): Pass {
   return {
     ...pass,
     run: (context, before) => {
-      const old = new Set(before.eqns)
-      const after = pass.run(context, before)
-      const within = (block: Block, known: ReadonlySet<Eqn>): Block => {
-        const b = createBuilder(context, undefined, { ...block, eqns: [] })
+      // What nothing reads cannot go wrong.
+      const after = dce.run(context, pass.run(context, before))
+      if (after === before) return after
+      const known = depthsOf(before)
+      const left = new Set([...depthsOf(after).keys()].flatMap(eqn => eqn.outs.map(out => out.id)))
+      const defined = new Set([...known.keys()].flatMap(eqn => eqn.outs.map(out => out.id)))
+      const vanished = new Set([...known.keys()].flatMap(e => (e.outs.some(o => left.has(o.id)) ? [] : [e.op])))
+      const within = (block: Block, depth: number): Block => {
+        const b = createBuilder(context, value => value, { ...block, eqns: [] })
         const visible: Value[] = [...block.params]
-        let first = true
-        for (const eqn of block.eqns) {
-          const put =
-            known.has(eqn) || !first
-              ? eqn
-              : (watch(`${pass.name} ${eqn.body === undefined ? 'equation' : 'scan'}`, () => {
-                  const all = new Map(equations(changedEquations(b, eqn), eqn))
-                  const replaceable = eqn.ins.flatMap((v, i) => {
-                    const other = visible.findLast(w => w.id !== v.id && sameType(v, w))
-                    return other === undefined || v.dtype !== 'real' ? [] : [{ i, other }]
-                  })
-                  for (const [which, k] of ends(replaceable.length)) {
-                    const { i, other } = replaceable[k]
-                    all.set(`${which} operand another value`, () => ({ ...eqn, ins: eqn.ins.with(i, other) }))
-                  }
-                  return all
-                }) ?? eqn)
-          if (put !== eqn) first = false
-          b.eqns.push(put)
-          visible.push(...put.outs)
+        const replaced = new Map<number, Value>()
+        for (const old of block.eqns) {
+          const eqn = renewed(old, replaced, body => body)
+          const place = `${pass.name} ${depth === 0 ? '' : 'body '}`
+          // Of an equation that was there before, a pass can only mistake the operands.
+          const renewing = eqn.body === undefined && defined.has(eqn.outs[0].id)
+          const again = vanished.has(eqn.op) ? 'moved' : eqn.op
+          const kind = eqn.body !== undefined ? 'scan' : renewing ? 'equation' : again
+          const changes = (): Changes<readonly Value[]> =>
+            new Map([
+              ...(renewing ? exchangedOperands(b, eqn) : changedEmissions(b, eqn)),
+              ...otherOperands(b, eqn, visible),
+            ])
+          const put = known.get(old) === depth ? undefined : watch(`${place}${kind}`, changes)
+          if (put === undefined) {
+            const whole = eqn.body === undefined ? eqn : { ...eqn, body: within(eqn.body, depth + 1) }
+            b.eqns.push(whole)
+            visible.push(...whole.outs)
+            continue
+          }
+          visible.push(...put)
+          eqn.outs.forEach((out, i) => {
+            replaced.set(out.id, put[i])
+          })
         }
-        return { ...block, eqns: b.eqns }
+        return { ...block, eqns: b.eqns, results: renamed(block.results, replaced) }
       }
-      return after === before ? after : within(after, old)
+      return within(after, 0)
     },
   }
 }
 
-/** The standard pipeline with the rules of `simplify` and what every other pass does watched. */
-export function watchedPipeline(watch: Watch): Pipeline {
+/** How many loops there are around each equation. */
+function depthsOf(block: Block, depth = 0): ReadonlyMap<Eqn, number> {
+  return new Map(
+    block.eqns.flatMap(eqn => [
+      [eqn, depth] as const,
+      ...(eqn.body === undefined ? [] : [...depthsOf(eqn.body, depth + 1)]),
+    ]),
+  )
+}
+
+/** The equation with another value of the same type for an operand. */
+function otherOperands(b: Builder, eqn: Eqn, visible: readonly Value[]): Changes<readonly Value[]> {
+  const replaceable = eqn.ins.flatMap((v, i) => {
+    const other = visible.findLast(w => w.id !== v.id && sameType(v, w))
+    return other === undefined || v.dtype !== 'real' ? [] : [{ i, other }]
+  })
+  return new Map(
+    ends(replaceable.length).map(([which, k]) => {
+      const { i, other } = replaceable[k]
+      return [`${which} operand another value`, () => b.emitAll(eqn.op, eqn.ins.with(i, other), eqn.attrs, eqn.body)]
+    }),
+  )
+}
+
+/** The standard pipeline, and others for the passes that it lacks, with the rules of `simplify` and what every other pass does watched. */
+export function watchedPipelines(watch: Watch): readonly Pipeline[] {
   const rules = simplifyRules.map(rule => watchedRule(rule, watch))
-  const watched = passes.map(pass =>
+  const watched = (pass: Pass): Pass =>
     pass === simplify
       ? { ...pass, run: (...[context, block]: Parameters<Pass['run']>) => rewriteBlock(context, block, rules) }
-      : watchedPass(pass, watch),
-  )
-  return { name: 'watched', forward: watched, backward: watched }
+      : watchedPass(pass, watch)
+  const lacking = passes.filter(pass => !has(standard, pass))
+  const chosen = [standard, ...pipelines.filter(p => lacking.some(pass => has(p, pass)))]
+  return chosen.map(({ name, forward, backward }) => ({
+    name: `${name}, watched`,
+    forward: forward.map(watched),
+    backward: backward.map(watched),
+  }))
 }
+
+/** Whether a pipeline has a pass, or one of its name. */
+export const has = ({ forward, backward }: Pipeline, { name }: Pass): boolean =>
+  [...forward, ...backward].some(pass => pass.name === name)

@@ -1,4 +1,5 @@
 // npm run mutants: breaks every derivative rule and every pass in turn, and asks the fuzzer to notice.
+import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { equivalent } from './equivalent.ts'
 import { runMutants } from './run.ts'
@@ -8,18 +9,23 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     only: { type: 'string' },
     seed: { type: 'string', default: '1' },
+    drawn: { type: 'string', default: '1000' },
+    /** How many programs that reach it a mutant may live through. */
     programs: { type: 'string', default: '200' },
     seconds: { type: 'string', default: 'Infinity' },
+    /** A file that holds what is known so far. */
+    log: { type: 'string' },
   },
 })
 const started = performance.now()
 const seconds = (): number => (performance.now() - started) / 1000
-const count = Number(values.programs)
+const count = Number(values.drawn)
 const { only } = values
 
 const fates = runMutants({
   seed: Number(values.seed),
-  programs: count,
+  drawn: count,
+  programs: Number(values.programs),
   ...(only !== undefined && { only: (name: string) => name.includes(only) }),
   until: () => seconds() > Number(values.seconds),
   onProgress: (done, all) => {
@@ -28,6 +34,7 @@ const fates = runMutants({
     process.stderr.write(
       `${done}/${count} programs, ${all.length} mutants, ${alive} alive, ${left.toFixed(0)} s left\n`,
     )
+    if (values.log !== undefined) writeFileSync(values.log, all.map(f => `${JSON.stringify(f)}\n`).join(''))
   },
 })
 const names = new Set(fates.map(f => f.name))
@@ -44,7 +51,14 @@ else {
   const by = Map.groupBy(fates, f => f.killer ?? 'nothing')
   console.log(`${report.mutants} mutants, ${killed} killed, ${called} equivalent, ${survived.length} survived`)
   for (const [killer, all] of by) console.log(`  by ${killer}: ${all.length}`)
-  for (const f of survived) console.log(`survived: ${f.name} (${f.programs} programs reached it)`)
+  const longest = fates.reduce((most, f) => (f.killer === undefined ? most : Math.max(most, f.programs)), 0)
+  const soon = fates.filter(f => f.after !== undefined && f.after <= 200).length
+  console.log(`  the longest life was ${longest} programs; ${soon} were dead when 200 had been drawn`)
+  for (const f of survived) {
+    console.log(
+      `survived: ${f.name} (${f.programs} programs reached it, ${f.changed} compiled to something else, ${f.differed} gave something else)`,
+    )
+  }
 }
 for (const name of wrong) console.error(`called equivalent, but unknown or killed: ${name}`)
 const few = only === undefined && (fates.length < 120 || called > fates.length / 20)

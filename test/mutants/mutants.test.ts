@@ -1,14 +1,20 @@
 // Mutation testing at a small scale: every rule and pass has mutants, a few of them die, and a compiler without one lives.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { ops } from '../../compiler/ir/ops/index.ts'
+import { type Context, createBuilder } from '../../compiler/ir/builder.ts'
+import { constant } from '../../compiler/ir/dim.ts'
+import type { Block, Eqn } from '../../compiler/ir/graph.ts'
+import { newContext, ops } from '../../compiler/ir/ops/index.ts'
+import type { Pass } from '../../compiler/passes/pass.ts'
 import { passes } from '../../compiler/passes/pipeline.ts'
 import { equivalent } from './equivalent.ts'
-import { isDerivative, killer, programs, reached, withMutant } from './run.ts'
+import { listener, watchedPass } from './instrument.ts'
+import { isDerivative, killer, lineUp, withMutant } from './lineup.ts'
+import { programs } from './run.ts'
 
-const some = programs({ seed: 1, programs: 60 })
-const sites = some.map(reached)
-const names = new Set(sites.flatMap(s => [...s]))
+const some = programs({ seed: 1, drawn: 60 })
+const lines = some.map(lineUp)
+const names = new Set(lines.flatMap(l => [...l.reached]))
 
 describe('mutants', () => {
   it('are found for every derivative rule and every pass', () => {
@@ -16,6 +22,9 @@ describe('mutants', () => {
       // What `real` takes is an int or a bool, to which no gradient flows.
       ...[...ops.values()].filter(op => op.vjp !== undefined && op.name !== 'real').map(op => `${op.name}.vjp `),
       ...passes.map(pass => `${pass.name} `),
+      'adjoint sum',
+      'cse body ',
+      'dce body ',
     ].filter(start => ![...names].some(name => name.startsWith(start)))
     assert.deepEqual(bare, [])
   })
@@ -26,21 +35,84 @@ describe('mutants', () => {
     'mul.vjp cotangent: first negated',
     'scan.vjp cotangent: first dropped',
     'matmul.vjp cotangent: first doubled',
+    'adjoint sum: the later left out',
+    'dce scan: first step negated',
   ]) {
-    it(`${name} is killed`, () => {
-      assert.ok(some.some((fuzzCase, i) => sites[i].has(name) && killer(name, fuzzCase) !== undefined))
+    it(`${name} is killed, and by the fuzzer as it is`, () => {
+      const i = lines.findIndex(l => l.reached.has(name) && l.judge(name).kind === 'killed')
+      assert.ok(i >= 0)
+      assert.ok(killer(name, some[i]) !== undefined)
     })
   }
 
   it('that change nothing are not killed', () => {
-    for (const name of ['none.vjp: nothing', 'no pass: nothing']) {
+    for (const name of ['none.vjp : nothing', 'dce : nothing']) {
       assert.ok(withMutant(name))
       assert.equal(isDerivative(name), name.includes('vjp'))
-      for (const fuzzCase of some.slice(0, 4)) assert.equal(killer(name, fuzzCase, true), undefined)
+      for (const [i, fuzzCase] of some.slice(0, 4).entries()) {
+        assert.equal(lines[i].judge(name).kind, 'unchanged')
+        assert.equal(killer(name, fuzzCase), undefined)
+      }
     }
   })
 
   it('called equivalent have a reason', () => {
     for (const [name, why] of Object.entries(equivalent)) assert.ok(why.length > 20, name)
+  })
+})
+
+describe('mutants of a pass that moves equations', () => {
+  /** sum_t tanh(a * b), with the product inside the loop or outside it. */
+  const loop = (context: Context, place: 'inside' | 'outside'): Block => {
+    const b = createBuilder(context)
+    const real = { dtype: 'real', shape: [] } as const
+    const operands = [b.param(real), b.param(real)]
+    const body = createBuilder(context)
+    const inner = operands.map(() => body.param(real))
+    const carry = body.param(real)
+    const product = place === 'inside' ? body.emit('mul', inner) : inner[0]
+    const block = body.finish([body.emit('add', [carry, body.emit('tanh', [product])])])
+    const outer = place === 'inside' ? operands : [b.emit('mul', operands), operands[1]]
+    const zero = b.emit('constant', [], { value: 0, dtype: 'real' })
+    const attrs = { length: constant(3), reverse: false, consts: 2, carries: 1 }
+    const [result] = b.emitAll('scan', [...outer, zero], attrs, block)
+    return b.finish([result])
+  }
+  const found = (context: Context, before: Block, after: Block): string[] => {
+    const pass: Pass = { name: 'move', contract: 'for a test', run: () => after }
+    const reached = new Set<string>()
+    watchedPass(pass, listener(reached)).run(context, before)
+    return [...reached]
+  }
+
+  it('are those of what came out of the body', () => {
+    const context = newContext()
+    const reached = found(context, loop(context, 'inside'), loop(context, 'outside'))
+    assert.ok(reached.includes('move mul: operand 0 alone'), reached.join('\n'))
+    assert.ok(reached.includes('move scan: first carry dropped'))
+  })
+
+  it('are those of what went into it', () => {
+    const context = newContext()
+    const reached = found(context, loop(context, 'outside'), loop(context, 'inside'))
+    assert.ok(reached.includes('move body mul: operand 0 alone'), reached.join('\n'))
+  })
+
+  it('are found where an equation moves as it is', () => {
+    const context = newContext()
+    const block = loop(context, 'inside')
+    const scan = block.eqns.find(e => e.body !== undefined)
+    const product = scan?.body?.eqns[0]
+    if (scan?.body === undefined || product === undefined) throw new Error('there is a product')
+    const moved: Eqn = {
+      ...scan,
+      ins: [product.outs[0], ...scan.ins.slice(1)],
+      body: { ...scan.body, eqns: scan.body.eqns.slice(1) },
+    }
+    const reached = found(context, block, { ...block, eqns: [product, moved] })
+    assert.ok(
+      reached.some(name => name.startsWith('move equation: ')),
+      reached.join('\n'),
+    )
   })
 })

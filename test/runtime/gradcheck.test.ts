@@ -6,7 +6,9 @@ import type { Backend } from '../../compiler/backend/backend.ts'
 import { js } from '../../compiler/backend/js.ts'
 import { compile } from '../../compiler/index.ts'
 import { ops } from '../../compiler/ir/ops/index.ts'
+import { RnnError } from '../../dsl/diagnostics.ts'
 import { checkGradients } from '../../runtime/gradients/checkGradients.ts'
+import { perturbed } from '../../runtime/gradients/perturbed.ts'
 import { oneSided, ridders } from '../../runtime/gradients/ridders.ts'
 import { randomBatch, randomSizes } from '../../runtime/randomBatch.ts'
 import { initialWeights } from '../../runtime/session.ts'
@@ -87,6 +89,45 @@ describe('checkGradients', () => {
     const { code, caret } = failure(check)
     assert.equal(code, 'RNN506')
     assert.match(caret ?? '', /goes wrong here, at step \d+, by the rule of `tanh`$/)
+  })
+
+  it('samples no element twice, and of many steps the first, the last and some between', () => {
+    const long = compile('model M { input x: [2] over T; target y: [3]; loss mse(last(SimpleRNN(3)(x)), y) }')
+    const drawn = randomBatch(long.signature, randomSizes(long.signature, { B: 1, T: 100 }), 1)
+    const start = initialWeights(long, drawn.sizes, 1, 'f64')
+    const check = checkGradients(long, start, drawn.inputs, drawn.sizes, { most: 1 })
+    assert.equal(check.passed, true)
+    const steps = check.steps.flatMap(s => (s.name === 'x' ? [s.step ?? -1] : []))
+    assert.equal(steps.length, 32)
+    assert.equal(new Set(steps).size, 32)
+    assert.deepEqual([steps[0], steps[31]], [0, 99])
+    // Four of three are all three.
+    assert.deepEqual(check.parameters.map(p => [p.name, p.checked]).at(-1), ['SimpleRNN.b', 3])
+  })
+
+  it('finds what shows only where biases are not 0', () => {
+    // d log(b + 2) taken for d log(2): right where b is 0.
+    const log1p = ops.get('log1p')
+    const vjp = log1p?.vjp
+    if (log1p === undefined || vjp === undefined) throw new Error('log1p has a rule')
+    const constant = { ...log1p, vjp: (t: Parameters<typeof vjp>[0]) => [t.cotangents[0]] }
+    const model = compile('model M { param b: [3] = zeros; loss sum(log1p(b)) }', {
+      ops: new Map([...ops, ['log1p', constant]]),
+    })
+    const start = initialWeights(model, {}, 1, 'f64')
+    assert.equal(checkGradients(model, start, {}, { B: 1 }).passed, true)
+    assert.equal(checkGradients(model, perturbed(start, 1), {}, { B: 1 }).passed, false)
+  })
+
+  it('says which judge convicts, and what that one allows', () => {
+    const slightly = checkGradients(model, weights, batch, sizes, { backend: wrong('d:rnn.W_f', 5, 1 + 1e-8) })
+    assert.match(failure(slightly).message, /by forward mode, where 1e-9 is allowed/)
+  })
+
+  it('refuses a loss that is not finite with RNN511', () => {
+    const negative = compile('model M { param b: [3] = zeros; loss sum(log(b - 1)) }')
+    const code = (error: unknown): boolean => error instanceof RnnError && error.diagnostics[0].code === 'RNN511'
+    assert.throws(() => checkGradients(negative, initialWeights(negative, {}, 1, 'f64'), {}, { B: 1 }), code)
   })
 
   it('raises no alarm where everything stands on a kink', () => {

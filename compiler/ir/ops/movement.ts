@@ -230,13 +230,13 @@ export const movementOps: readonly Op[] = [
     vjp: ({ builder, ins: [x, fill], attrs: { axis, by }, cotangents: [d], wanted }) => {
       if (d === undefined) return []
       const dim = fromEnd(axis, x.shape.length)
-      const end =
+      const end = (): Value =>
         by === 1
           ? scalar(builder, 0, 'int')
           : builder.emit('sub', [builder.emit('size', [], { dim: x.shape[dim] }), scalar(builder, 1, 'int')])
       return [
         wanted(0) ? builder.emit('shift', [d, zerosLike(builder, fill)], { axis, by: -by }) : undefined,
-        wanted(1) ? builder.emit('pick', [d, fillWith(builder, end, fill.shape)], { axis, tail: 0 }) : undefined,
+        wanted(1) ? builder.emit('pick', [d, fillWith(builder, end(), fill.shape)], { axis, tail: 0 }) : undefined,
       ]
     },
     lower: ({ plan, ins: [x, fill], outs: [y], attrs: { axis, by } }) => {

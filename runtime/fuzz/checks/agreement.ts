@@ -1,13 +1,13 @@
 // Every pipeline on every backend gives what the interpreter gives of the graph as it was lowered.
 import type { Buffer } from '../../../compiler/backend/backend.ts'
-import type { OptimizerState } from '../../../compiler/index.ts'
+import type { CompiledModel, Graph, OptimizerState } from '../../../compiler/index.ts'
 import type { Sizes } from '../../../compiler/ir/dim.ts'
 import { naive, type Pipeline } from '../../../compiler/passes/pipeline.ts'
-import type { OwnGraph } from '../../gradients/subject.ts'
 import { initialize } from '../../initializers.ts'
 import { type Check, compare, inTurn, type Outcome } from '../check.ts'
 import {
   type Arrays,
+  type GraphName,
   graphNames,
   graphOf,
   interpreted,
@@ -16,7 +16,6 @@ import {
   roundingOf,
   runOn,
   type Trial,
-  type Tried,
   tryGraph,
 } from '../trial.ts'
 
@@ -24,46 +23,66 @@ export const agreement: Check = {
   name: 'agreement',
   claim: 'every pipeline and every backend give what the interpreter gives, forward, backward and in a training step',
   run: trial => {
-    const { reference, model, tested, inputs, batch, case: fuzzCase } = trial
-    const results = graphNames.map(name => () => {
-      const oracle = { context: reference.context, graph: graphOf(reference, name, naive) }
-      return agree(trial, oracle, trial.tried(name), name, inputs, {
-        context: model.context,
-        graph: graphOf(model, name, another(trial)),
-      })
-    })
-    const training = (): Outcome => {
-      if (reference.settings.optimizer === undefined || fuzzCase.data % 2 === 1) return { checks: 0 }
-      const oracle = reference.train(undefined, { pipeline: naive })
-      const starts = Object.fromEntries(oracle.states.map(s => [s.name, startOf(s, batch.sizes)]))
-      const train = tryGraph(model.train(undefined, { pipeline: tested.pipeline }), placeOf(trial))
-      return agree(trial, oracle, train, 'train', { ...inputs, ...starts })
-    }
-    return inTurn([...results, training])
+    const { tested, batch, inputs, model } = trial
+    return inTurn(
+      agreementGraphs(trial).map(name => () => {
+        const { sizes } = batch
+        const oracle = oracleOf(trial, name)
+        const all = { ...inputs, ...oracle.starts }
+        const agrees = (run: () => Arrays, where: string) => (): Outcome => oracle.compare(run(), `${name} (${where})`)
+        // The other checks run these on the first backend as well.
+        const tried =
+          name === 'train'
+            ? tryGraph({ context: model.context, graph: graphFor(model, name, tested.pipeline) }, placeOf(trial))
+            : trial.tried(name)
+        return inTurn([
+          ...tested.backends.map((backend, i) =>
+            agrees(
+              () => (i === 0 ? tried.run : runOn(backend, tried))(sizes, all),
+              `${tested.pipeline.name}, ${backend.name}`,
+            ),
+          ),
+          agrees(() => {
+            const other = { context: model.context, graph: graphFor(model, name, another(trial)) }
+            return interpreted(other, sizes, all)
+          }, 'another pipeline, interpreter'),
+        ])
+      }),
+    )
   },
 }
 
-/** Compares the graph on trial on every backend, and another pipeline's in the interpreter, with the oracle. */
-function agree(
-  { tested, batch: { sizes } }: Trial,
-  oracle: OwnGraph,
-  tried: Tried,
-  name: string,
-  inputs: Arrays,
-  other?: OwnGraph,
-): Outcome {
-  const expected = interpreted(oracle, sizes, inputs)
+type AgreementGraph = GraphName | 'train'
+
+/** The graphs that are compared; the step of training on one program in two, if it has one. */
+export const agreementGraphs = ({ reference, case: { data } }: Trial): readonly AgreementGraph[] =>
+  reference.settings.optimizer === undefined || data % 2 === 1 ? graphNames : [...graphNames, 'train']
+
+export const graphFor = (model: CompiledModel, name: AgreementGraph, pipeline: Pipeline): Graph =>
+  name === 'train' ? model.train(undefined, { pipeline }).graph : graphOf(model, name, pipeline)
+
+export interface Oracle {
+  /** What the graph reads besides the inputs of the trial. */
+  readonly starts: Arrays
+  /** Compares results with those of the graph as it was lowered, in the interpreter. */
+  readonly compare: (found: Arrays, what: string) => Outcome
+}
+
+export function oracleOf({ reference, inputs, batch: { sizes } }: Trial, name: AgreementGraph): Oracle {
+  const states = name === 'train' ? reference.train(undefined, { pipeline: naive }).states : []
+  const starts = Object.fromEntries(states.map(s => [s.name, startOf(s, sizes)]))
+  const all = { ...inputs, ...starts }
+  const own = { context: reference.context, graph: graphFor(reference, name, naive) }
+  const expected = interpreted(own, sizes, all)
   // Where the oracle is not finite a pass may be: a logarithm that is taken from the logits.
   const finite = (found: Arrays): Arrays =>
-    mapArrays(expected, (data, name) => data.map((x, i) => (Number.isFinite(x) ? x : found[name][i])))
-  const agrees = (found: Arrays, where: string) => (): Outcome =>
-    compare(found, finite(found), 1e-10, `${name} (${where})`, () => roundingOf(oracle, sizes, inputs))
-  return inTurn([
-    ...tested.backends.map((backend, i) =>
-      agrees((i === 0 ? tried.run : runOn(backend, tried))(sizes, inputs), `${tested.pipeline.name}, ${backend.name}`),
-    ),
-    ...(other === undefined ? [] : [agrees(interpreted(other, sizes, inputs), 'another pipeline, interpreter')]),
-  ])
+    mapArrays(expected, (data, output) => data.map((x, i) => (Number.isFinite(x) ? x : found[output][i])))
+  let bounds: ((output: string) => Float64Array) | undefined
+  const rounding = () => {
+    bounds ??= roundingOf(own, sizes, all)
+    return bounds
+  }
+  return { starts, compare: (found, what) => compare(found, finite(found), 1e-10, what, rounding) }
 }
 
 /** Another pipeline than the one on trial, by turns: a program costs the same however many there are. */

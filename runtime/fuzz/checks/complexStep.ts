@@ -1,5 +1,6 @@
 // A complex step gives what dual numbers give: two ways of forward mode that share the structure of a program and no formula.
-import { signs } from '../../gradients/direction.ts'
+import { alongDirection, signs } from '../../gradients/direction.ts'
+import { exact, roundingAlong } from '../../gradients/judge.ts'
 import { sizeIn } from '../../gradients/subject.ts'
 import type { Check } from '../check.ts'
 
@@ -14,7 +15,10 @@ export const complexStep: Check = {
     const step = subject.complexStep(direction)
     // A power of a negative number has no complex logarithm here.
     if (Number.isNaN(step)) return { checks: 0 }
-    if (Math.abs(step - tangent) <= 1e-9 * Math.max(1, Math.abs(tangent))) return { checks: 1 }
+    const { scale } = alongDirection(subject, direction)
+    const gap = Math.abs(step - tangent)
+    const size = Math.max(scale, Math.abs(tangent))
+    if (gap <= exact * size || gap <= exact * size + roundingAlong(subject, direction)) return { checks: 1 }
     return { checks: 1, failure: { message: `by a complex step ${step}, by dual numbers ${tangent}` } }
   },
 }

@@ -17,6 +17,6 @@ export const inside: Check = {
     const { value, ops, steps } = cause
     const at = steps.length === 0 ? '' : ` at step ${steps.join(', ')}`
     const message = `the gradient of ${value || 'a value'}, which ${ops.join(', ')} reads, is wrong${at}`
-    return { checks, failure: { message, cause } }
+    return { checks, failure: { message, locate: () => cause } }
   },
 }

@@ -1,8 +1,9 @@
 // A sequence that is cut in two, the states carried from one half to the other, gives what the whole gives.
 import { type CompiledModel, compile } from '../../../compiler/index.ts'
 import { evaluate } from '../../../compiler/ir/dim.ts'
-import type { Declaration, Unit } from '../../../dsl/ast.ts'
+import type { Declaration, TopLevel, Unit } from '../../../dsl/ast.ts'
 import { parse } from '../../../dsl/parse.ts'
+import { standardLibrary } from '../../../dsl/std.ts'
 import { type Batch, drawBatch, drawWeights } from '../batch.ts'
 import { type Check, compare, inTurn, type Outcome } from '../check.ts'
 import { type Arrays, roundingOf, runOn, type Trial } from '../trial.ts'
@@ -18,17 +19,22 @@ export const splitting: Check = {
   run: trial => {
     const { source } = trial.case
     const { items } = parse(source, 'fuzz.rnn').program
-    const cells = items.filter(i => i.kind === 'unit' && i.unit === 'cell')
+    const cells = items.filter(isCell)
     const others = items.flatMap(i => (i.kind === 'fn' || (i.kind === 'unit' && i.unit !== 'model') ? [i] : []))
     const definitions = others.map(i => source.slice(i.span.start, i.span.end)).join('\n')
-    return inTurn(
-      cells.flatMap(cell => {
-        const required = cell.kind === 'unit' ? cell.params.filter(p => p.default === undefined) : []
-        return cell.kind === 'unit' && required.length <= 1 ? [() => split(trial, cell, source, definitions)] : []
-      }),
-    )
+    const own = cells.flatMap(cell => {
+      const required = cell.params.filter(p => p.default === undefined)
+      return required.length <= 1 ? [() => split(trial, cell, source, definitions)] : []
+    })
+    // One of the library's, by turns.
+    const known = library[trial.case.data % library.length]
+    return inTurn([...own, () => split(trial, known, standardLibrary[libraryFile], '')])
   },
 }
+
+const libraryFile = 'cells.rnn'
+const isCell = (item: TopLevel): item is Unit => item.kind === 'unit' && item.unit === 'cell'
+const library = parse(standardLibrary[libraryFile], `std/${libraryFile}`).program.items.filter(isCell)
 
 interface Input {
   readonly name: string
@@ -105,7 +111,10 @@ function halves(trial: Trial, one: CompiledModel, two: CompiledModel): Outcome {
   const inOne = joined(one, inTwo, { ...sizes, ...longest, ...inTwo.sizes }, cut, total)
   const weights = drawWeights(two.signature, inTwo.sizes, data)
   const run = (model: CompiledModel, batch: Batch): Arrays =>
-    runOn(trial.tested.backends[0], { context: model.context, graph: model.predict() })(batch.sizes, {
+    runOn(trial.tested.backends[0], {
+      context: model.context,
+      graph: model.predict({ pipeline: trial.tested.pipeline }),
+    })(batch.sizes, {
       ...batch.arrays,
       ...weights,
     })
@@ -138,7 +147,7 @@ function joined(
     const [left, right] = [arrays[`${stem}${first}`], arrays[`${stem}${second}`]]
     if (left === undefined || right === undefined) return [port.name, arrays[port.name]] as const
     const width = port.item.reduce((product, d) => product * evaluate(d, sizes), 1)
-    return [port.name, concatenated(left, right, width, { n, m, B }, cut)] as const
+    return [port.name, concatenated(left, right, width, { n, m, B }, cut, garbage)] as const
   })
   return {
     sizes: { ...sizes },
@@ -146,16 +155,23 @@ function joined(
   }
 }
 
-/** [B, n, width] and [B, m, width] as [B, n + m, width]: the valid elements of both, then zeros. */
+/** What stands in the padding of reals; that of ints repeats one of their own. */
+const garbage = 37
+
+/** [B, n, width] and [B, m, width] as [B, n + m, width]: the valid elements of both, then padding. */
 function concatenated<A extends Arrays[string]>(
   left: A,
   right: A,
   width: number,
   { n, m, B }: { readonly n: number; readonly m: number; readonly B: number },
   cut: Cut,
+  padding = 0,
 ): Arrays[string] {
   const size = B * (n + m) * width
-  const result = left instanceof Int32Array ? new Int32Array(size) : new Float64Array(size)
+  const result =
+    left instanceof Int32Array
+      ? new Int32Array(size).fill(left[0] ?? right[0] ?? 0)
+      : new Float64Array(size).fill(padding)
   for (let b = 0; b < B; b++) {
     const [p, q] = [cut[first][b], cut[second][b]]
     const start = b * (n + m) * width

@@ -15,7 +15,8 @@ import { grad } from '../../../compiler/passes/grad.ts'
 import type { Pipeline } from '../../../compiler/passes/pipeline.ts'
 import { alongDirection, signs } from '../../gradients/direction.ts'
 import { judge } from '../../gradients/judge.ts'
-import { createSubject, type OwnGraph, sizeIn } from '../../gradients/subject.ts'
+import { createSubject, type OwnGraph, type Subject, sizeIn } from '../../gradients/subject.ts'
+import type { Random } from '../../random.ts'
 import { type Check, inTurn, type Outcome } from '../check.ts'
 import { placeOf } from '../trial.ts'
 
@@ -25,19 +26,23 @@ export const twice: Check = {
   every: 8,
   run: trial => {
     const { model, tested, draw } = trial
-    const subject = createSubject({ ...secondGradient(model, tested.pipeline), ...placeOf(trial) })
-    if (!Number.isFinite(subject.loss)) return { checks: 0 }
-    return inTurn(
-      [...subject.shapes.keys()].map(name => (): Outcome => {
-        const direction = new Map([[name, signs(sizeIn(subject, name), draw)]])
-        const { scale } = alongDirection(subject, direction)
-        const { kind, gradient, tangent, difference } = judge(subject, direction, { scale, tolerance: 1e-5 })
-        if (kind !== 'wrong') return { checks: 2, kinks: kind === 'right' ? 0 : 1 }
-        const message = `the second derivative along ${name} is ${gradient}, by dual numbers ${tangent}, by differences ${difference}`
-        return { checks: 2, failure: { message } }
-      }),
-    )
+    return secondDerivatives(createSubject({ ...secondGradient(model, tested.pipeline), ...placeOf(trial) }), draw)
   },
+}
+
+/** Judges the gradient of a gradient, along every parameter. */
+export function secondDerivatives(subject: Subject, draw: Random): Outcome {
+  if (!Number.isFinite(subject.loss)) return { checks: 0 }
+  return inTurn(
+    [...subject.shapes.keys()].map(name => (): Outcome => {
+      const direction = new Map([[name, signs(sizeIn(subject, name), draw)]])
+      const { scale } = alongDirection(subject, direction)
+      const { kind, gradient, tangent, difference } = judge(subject, direction, { scale, tolerance: 1e-5 })
+      if (kind !== 'wrong') return { checks: 2, kinks: kind === 'right' ? 0 : 1 }
+      const message = `the second derivative along ${name} is ${gradient}, by dual numbers ${tangent}, by differences ${difference}`
+      return { checks: 2, failure: { message } }
+    }),
+  )
 }
 
 /** A smooth sum of all gradients of a model, and its own gradient. */
@@ -45,9 +50,18 @@ export function secondGradient(
   { context, signature, gradient }: CompiledModel,
   pipeline: Pipeline,
 ): { readonly loss: OwnGraph; readonly gradient: OwnGraph } {
-  const loss = sumOfGradients(context, gradient({ pipeline }))
-  const names = signature.parameters.map(p => p.name).filter(name => loss.graph.inputs.includes(name))
-  return { loss, gradient: gradientOf(loss, names) }
+  const names = signature.parameters.map(p => p.name)
+  return twiceDifferentiated({ context, graph: gradient({ pipeline, inputs: true }) }, names)
+}
+
+/** The same of a graph that gives gradients. */
+export function twiceDifferentiated(
+  { context, graph }: OwnGraph,
+  names: readonly string[],
+): { readonly loss: OwnGraph; readonly gradient: OwnGraph } {
+  const loss = sumOfGradients(context, graph)
+  const read = names.filter(name => loss.graph.inputs.includes(name))
+  return { loss, gradient: gradientOf(loss, read) }
 }
 
 /** sin(x + ½): no symmetry of a program makes a sum of it vanish. */
@@ -62,7 +76,8 @@ function sumOfGradients(context: Context, graph: Graph): OwnGraph {
   return { context, graph: { ...graph, ...b.finish([loss]), outputs: ['loss'] } }
 }
 
-function gradientOf({ context, graph }: OwnGraph, names: readonly string[]): OwnGraph {
+/** `loss`, and its gradient for each name. */
+export function gradientOf({ context, graph }: OwnGraph, names: readonly string[]): OwnGraph {
   const { builder, gradients } = grad(context, graph, 'loss', names)
   const block = builder.finish([graph.results[0], ...gradients.values()])
   return { context, graph: { ...graph, ...block, outputs: ['loss', ...names.map(n => `d:${n}`)] } }

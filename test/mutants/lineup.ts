@@ -1,0 +1,184 @@
+// One program with all mutants before it: what does not depend on the mutant is made once, and what a mutant does not change
+// is not judged. Only the fuzzer's own checks kill: a wrong rule is judged by dual numbers and differences of a loss that is
+// trusted, a wrong pass by the interpreter's results of the graph as it was lowered.
+import type { Graph } from '../../compiler/index.ts'
+import { dce } from '../../compiler/passes/dce.ts'
+import { naive, passes } from '../../compiler/passes/pipeline.ts'
+import type { FuzzCase } from '../../runtime/fuzz/case.ts'
+import type { Check, Outcome } from '../../runtime/fuzz/check.ts'
+import { agreementGraphs, graphFor, oracleOf } from '../../runtime/fuzz/checks/agreement.ts'
+import { derivatives } from '../../runtime/fuzz/checks/derivatives.ts'
+import { allAtOnce } from '../../runtime/fuzz/checks/index.ts'
+import { gradientOf, secondDerivatives, twiceDifferentiated } from '../../runtime/fuzz/checks/twice.ts'
+import { runCase } from '../../runtime/fuzz/fuzz.ts'
+import { type Arrays, interpreted, openTrial, placeOf, type UnderTest } from '../../runtime/fuzz/trial.ts'
+import { createJudges, gradientNames, type OwnGraph, subjectOf } from '../../runtime/gradients/subject.ts'
+import { random } from '../../runtime/random.ts'
+import { createSwitch, has, listener, mutant, watchedOps, watchedPipelines } from './instrument.ts'
+import { sameGraph } from './sameGraph.ts'
+
+/** What a program makes of a mutant. */
+export type Finding =
+  /** The compiler emits the same with it, or what is emitted gives the same here. */
+  | { readonly kind: 'unchanged' | 'equal' }
+  /** It gives something else, and no check that was run objects. */
+  | { readonly kind: 'doubtful' }
+  | { readonly kind: 'killed'; readonly by: string }
+
+export interface Lineup {
+  /** The mutants that the program reaches. */
+  readonly reached: ReadonlySet<string>
+  readonly judge: (name: string) => Finding
+}
+
+export const isDerivative = (name: string): boolean => /^(\S+\.vjp|adjoint) /.test(name)
+
+/** Prepares a program. */
+export function lineUp(fuzzCase: FuzzCase): Lineup {
+  const { watch, during } = createSwitch()
+  const trial = openTrial(fuzzCase, { ops: watchedOps(watch) })
+  const { reference, batch, inputs } = trial
+  const model = { ...trial.model, pipelines: watchedPipelines(watch) }
+  const { context } = model
+  const place = placeOf(trial)
+  const parameters = model.signature.parameters.map(p => p.name)
+
+  // The rules: the gradient of the loss as the passes before it leave it.
+  const loss: OwnGraph = { context, graph: model.evaluate() }
+  const reals = [...model.signature.inputs, ...model.signature.targets].flatMap(p =>
+    p.dtype === 'real' ? [p.name] : [],
+  )
+  const names = [...parameters, ...reals].filter(name => loss.graph.inputs.includes(name))
+  const first = (): OwnGraph => pruned(gradientOf(loss, names))
+  const second = (gradient: OwnGraph) => {
+    const made = twiceDifferentiated(gradient, parameters)
+    return { loss: made.loss, gradient: pruned(made.gradient) }
+  }
+  const run = (own: OwnGraph): Arrays => interpreted(own, batch.sizes, inputs)
+  const own = once(() => {
+    const graph = first()
+    return { graph, results: run(graph) }
+  })
+  const ownSecond = once(() => {
+    const graphs = second(own().graph)
+    return { ...graphs, results: run(graphs.gradient) }
+  })
+  const judges = once(() =>
+    createJudges({ context: reference.context, graph: reference.evaluate({ pipeline: naive }) }, names, place),
+  )
+  const secondJudges = once(() => createJudges(ownSecond().loss, gradientNames(ownSecond().gradient.graph), place))
+
+  const judgeRule = (name: string): Finding => {
+    const right = own()
+    const found = during(mutant(name), () => {
+      const graph = first()
+      return { graph, second: sameGraph(graph.graph, right.graph.graph) ? second(graph) : undefined }
+    })
+    if (found.second === undefined) {
+      const results = run(found.graph)
+      if (alike(results, right.results)) return { kind: 'equal' }
+      const subject = subjectOf(judges(), results, 'interpreter')
+      return verdict(
+        derivatives.name,
+        derivatives.run({ ...trial, draw: random(fuzzCase.data, 'trial'), subject: () => subject }),
+      )
+    }
+    if (sameGraph(found.second.gradient.graph, ownSecond().gradient.graph)) return { kind: 'unchanged' }
+    const results = run(found.second.gradient)
+    if (alike(results, ownSecond().results)) return { kind: 'equal' }
+    return verdict(
+      'twice',
+      secondDerivatives(subjectOf(secondJudges(), results, 'interpreter'), random(fuzzCase.data, 'trial')),
+    )
+  }
+
+  // The passes: every graph, against the oracle.
+  const tests = agreementGraphs(trial).map(graphName => ({
+    graphName,
+    graphs: model.pipelines.map(pipeline => ({ pipeline, own: once(() => graphFor(model, graphName, pipeline)) })),
+    oracle: once(() => oracleOf(trial, graphName)),
+  }))
+  const judgePass = (name: string): Finding => {
+    const pass = passes.find(p => name.startsWith(`${p.name} `))
+    let kind: 'unchanged' | 'equal' = 'unchanged'
+    for (const { graphName, graphs, oracle } of tests) {
+      for (const { pipeline, own } of graphs) {
+        if (pass === undefined || !has(pipeline, pass)) continue
+        const graph = during(mutant(name), () => graphFor(model, graphName, pipeline))
+        if (sameGraph(graph, own())) continue
+        const results = interpreted({ context, graph }, batch.sizes, { ...inputs, ...oracle().starts })
+        if (oracle().compare(results, graphName).failure !== undefined) return { kind: 'killed', by: 'agreement' }
+        kind = 'equal'
+      }
+    }
+    return { kind }
+  }
+
+  const listen = (): ReadonlySet<string> => {
+    const reached = new Set<string>()
+    during(listener(reached), () => {
+      second(first())
+      for (const { graphName, graphs } of tests) for (const { pipeline } of graphs) graphFor(model, graphName, pipeline)
+    })
+    return reached
+  }
+  return {
+    reached: listen(),
+    judge: name => {
+      try {
+        return isDerivative(name) ? judgeRule(name) : judgePass(name)
+      } catch (error) {
+        // The compiler's own verifier, or a loop of rewriting that has no end.
+        return { kind: 'killed', by: error instanceof RangeError ? 'stack' : 'compile' }
+      }
+    },
+  }
+}
+
+const verdict = (by: string, { failure }: Outcome): Finding =>
+  failure === undefined ? { kind: 'doubtful' } : { kind: 'killed', by }
+
+const pruned = ({ context, graph }: OwnGraph): OwnGraph => ({
+  context,
+  graph: { ...graph, ...dce.run(context, graph) } satisfies Graph,
+})
+
+/** Equal within what the strictest check asks, on the scale of each result, and of each element unless that has vanished. */
+function alike(found: Arrays, expected: Arrays): boolean {
+  return Object.entries(expected).every(([name, b]) => {
+    const a = found[name]
+    const scale = Array.from(b).reduce((most, x) => (Number.isFinite(x) ? Math.max(most, Math.abs(x)) : most), 0)
+    return b.every((_: number, i: number) => {
+      if (Object.is(a[i], b[i])) return true
+      const gap = Math.abs(a[i] - b[i])
+      return gap <= 1e-13 * scale && (gap <= 1e-6 * Math.abs(b[i]) || gap <= 1e-17 * scale)
+    })
+  })
+}
+
+/** The compiler with a mutant in it, for the fuzzer as it is. */
+export function withMutant(name: string): UnderTest {
+  if (isDerivative(name)) return { ops: watchedOps(mutant(name)), pipelines: [] }
+  const watched = watchedPipelines(mutant(name))
+  return { pipeline: watched[0], pipelines: watched }
+}
+
+/** The check of the whole fuzzer that kills a mutant on one program, if any does. */
+export function killer(name: string, fuzzCase: FuzzCase): string | undefined {
+  const checks: readonly Check[] = isDerivative(name) ? allAtOnce.filter(c => c.name !== 'agreement') : allAtOnce
+  try {
+    const { outcome, check } = runCase(fuzzCase, withMutant(name), checks)
+    return outcome.failure === undefined ? undefined : check
+  } catch (error) {
+    if (error instanceof RangeError) return 'stack'
+    throw error
+  }
+}
+
+function once<T>(compute: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: compute() }
+    return made.value
+  }
+}
