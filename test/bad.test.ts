@@ -68,6 +68,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   RNN508: 'cli/usage.test.ts',
   RNN509: 'cli/usage.test.ts',
   RNN510: 'fuzz/broken.test.ts',
+  RNN511: 'cli/diagnose.test.ts',
 }
 
 describe('every code of the catalogue is tested', () => {

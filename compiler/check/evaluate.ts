@@ -20,14 +20,14 @@ export function evaluate(scope: Scope, expr: Expr): Entity {
   const { note } = builder
   if (expr.span.file !== '') builder.note = { span: expr.span }
   try {
-    return valueOf(scope, expr)
+    return entityOf(scope, expr)
   } finally {
     // What comes after an operand stands where the whole does.
     builder.note = note
   }
 }
 
-function valueOf(scope: Scope, expr: Expr): Entity {
+function entityOf(scope: Scope, expr: Expr): Entity {
   const { span } = expr
   switch (expr.kind) {
     case 'number':

@@ -9,7 +9,8 @@ import { dce } from '../../compiler/passes/dce.ts'
 import { grad } from '../../compiler/passes/grad.ts'
 import { simplify } from '../../compiler/passes/simplify.ts'
 import type { Span } from '../../dsl/ast.ts'
-import { drawInputs, type Weights } from '../session.ts'
+import { fail } from '../../dsl/diagnostics.ts'
+import { drawInputs, realArray, type Weights } from '../session.ts'
 import { unravel } from './direction.ts'
 import { type End, lengthsOf, lossAtEnd, stepsOf } from './lossAtEnd.ts'
 
@@ -60,7 +61,8 @@ export function byLag(
   seed = 1,
 ): LagReport {
   const graph = model.evaluate({ pipeline: { name: 'by lag', forward: [simplify], backward: [] } })
-  const inputs = { ...drawInputs(seed, 0), ...batch, ...weights }
+  if (!graph.outputs.includes('loss')) fail('RNN311', { model: graph.name }, { span: model.unit.name.span })
+  const inputs = { ...drawInputs(seed, 0), ...batch, ...inDouble(weights) }
   const port = [...model.signature.inputs, ...model.signature.targets].find(p => graph.inputs.includes(p.name))
   const examples = port && graph.params[graph.inputs.indexOf(port.name)].shape[0]
   const loops = graph.eqns.flatMap(eqn => (eqn.body === undefined ? [] : [{ eqn, carries: statesOf(eqn) }]))
@@ -92,6 +94,9 @@ export function byLag(
   const of = used.some(e => e.uncut) ? 'every step' : used.some(e => e.cut) ? 'last step' : 'whole'
   return { of, states, inner: [...new Set(inner)] }
 }
+
+const inDouble = (weights: Weights): Weights =>
+  Object.fromEntries(Object.entries(weights).map(([name, data]) => [name, realArray('f64', data)]))
 
 const endOf = (scan: Eqn): End => (scan.attrs.reverse === true ? 'first' : 'last')
 

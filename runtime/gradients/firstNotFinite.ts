@@ -231,12 +231,13 @@ function describe(
   const axes: readonly (readonly [Dim, number])[] = (
     own === undefined ? [...index.keys()].slice(0, Math.max(0, batch)) : own.axes.map((_, i) => i + 1)
   ).map(i => [value.shape[i], index[i]])
+  const span = eqn?.span ?? value.span
   const pointwise = eqn !== undefined && opOf(context, eqn.op).formula !== undefined
   return {
     op: eqn?.op ?? 'input',
     name: eqn === undefined ? graph.inputs[given] : value.hint,
     value: data.data[element],
-    ...(value.span && { span: value.span }),
+    ...(span && { span }),
     backward: eqn !== undefined && !ahead.has(value.id),
     steps: [...inLoops, ...axes.map(([dim, place]) => ({ axis: format(dim), place }))],
     ...(batch >= 0 && { example: index[batch] }),
