@@ -13,7 +13,7 @@ import { dataBatches, drawnBatch } from '../batches.ts'
 import { type AddCommand, chooseDtype, describeUse, flags } from '../command.ts'
 import { wholeNumber } from '../errors.ts'
 import { bar, lagSvg, rangeOf } from '../lagPlot.ts'
-import { count, type JsonValue, type Output, table } from '../output.ts'
+import { type JsonValue, type Output, table } from '../output.ts'
 import { compileSource, dataReader, openSource } from '../program.ts'
 import { createMeter } from '../progress.ts'
 import { openTrained } from '../weights.ts'
@@ -226,7 +226,7 @@ function problemOf(found: NotFinite, size: number): Diagnostic {
   })
 }
 
-/** `NaN by `log` at step 3 of T of example 1`. */
+/** NaN first by `log` at step 3 of T of example 1. */
 function whereText({ batch }: NotFinite, { op, value, backward, steps, example, name }: Origin, size: number): string {
   const what =
     op === 'input' ? `\`${name}\` is ${value}` : `${backward ? 'its gradient is' : ''} ${value} first by \`${op}\``
