@@ -169,7 +169,7 @@ function describe(name: string, { of, states, inner }: LagReport, output: Output
       String(s.counts[lag]),
       bar(s.norms[lag], range),
     ])
-    const title = `${s.name}${line === undefined ? '' : ` (${line})`}${s.backward ? ', running backward' : ''}: ${verdict(s)}`
+    const title = `${s.name}${line === undefined ? '' : ` (${line})`}${s.backward ? ', running backward' : ''}: ${verdict(s)}${s.readBefore ? '; its earlier outputs are read too, so that is not the recurrence alone' : ''}`
     return `${title}\n${table([['  lag', 'norm', 'sequences', ''], ...rows], [0, 1, 2])}`
   })
   const rest = inner.length === 0 ? [] : [`not looked at, as their loops are inside others: ${inner.join(', ')}`]
@@ -198,7 +198,9 @@ const sampled = (length: number): readonly number[] =>
 
 function lineOf(span: Origin['span'], { sources }: Output): string | undefined {
   const source = span && sources.get(span.file)
-  return source === undefined || span === undefined ? undefined : `line ${position(source, span.start).line}`
+  return source === undefined || span === undefined
+    ? undefined
+    : `${span.file.startsWith('std/') ? `${span.file} ` : ''}line ${position(source, span.start).line}`
 }
 
 function problemOf(found: NotFinite, size: number): Diagnostic {

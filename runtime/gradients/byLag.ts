@@ -3,7 +3,7 @@ import type { Buffer } from '../../compiler/backend/backend.ts'
 import { js } from '../../compiler/backend/js.ts'
 import { type CompiledModel, type Graph, load } from '../../compiler/index.ts'
 import { type Dim, equal, evaluate, type Sizes } from '../../compiler/ir/dim.ts'
-import { allEqns, type Eqn, scanOperands, type Value } from '../../compiler/ir/graph.ts'
+import { allEqns, type Eqn, scanOperands, scanResults, type Type, type Value } from '../../compiler/ir/graph.ts'
 import { withProbes } from '../../compiler/numbers/probes.ts'
 import { dce } from '../../compiler/passes/dce.ts'
 import { grad } from '../../compiler/passes/grad.ts'
@@ -26,6 +26,11 @@ export interface StateLags {
   readonly span?: Span
   /** Whether it reads its sequence from the end: lags then count from the first step. */
   readonly backward: boolean
+  /**
+   * Whether the outputs of its loop are read before the last step too: by layers above, attention, a sum over the steps. The factor
+   * is then not that of the recurrence alone.
+   */
+  readonly readBefore: boolean
   /**
    * By lag: the root of the mean, over the sequences that are so long, of the squared L2 norm of the cotangent of the state as it
    * enters the step. Lag 0 is the last valid step of each sequence.
@@ -68,29 +73,35 @@ export function byLag(
   const loops = graph.eqns.flatMap(eqn => (eqn.body === undefined ? [] : [{ eqn, carries: statesOf(eqn) }]))
   const ends = (['last', 'first'] as const).map(end => ({
     ...lossAtEnd(model.context, graph, examples, end),
-    carries: loops.filter(l => endOf(l.eqn) === end).flatMap(l => l.carries),
+    values: loops.filter(l => endOf(l.eqn) === end).flatMap(l => [...l.carries, ...outputsOf(l.eqn)]),
   }))
-  const cotangents = new Map(ends.flatMap(e => [...cotangentsOf(model, e.graph, e.carries, inputs, sizes)]))
+  const cotangents = new Map(ends.flatMap(e => [...cotangentsOf(model, e.graph, e.values, inputs, sizes)]))
   const taken = new Map<string, number>()
-  const states = loops.flatMap(({ eqn, carries }) =>
-    carries.flatMap((value): StateLags[] => {
+  const states = loops.flatMap(({ eqn, carries }) => {
+    const backward = eqn.attrs.reverse === true
+    const lagsOf = (value: Value, type: Type) => {
       const data = cotangents.get(value.id)
-      if (data === undefined) return []
+      const lengths = lengthsIn(graph, eqn, type, examples, inputs, sizes)
+      return data && reduceByLag(data, lengths, evaluate(stepsOf(eqn), sizes), backward)
+    }
+    const readBefore = outputsOf(eqn).some(y =>
+      lagsOf(y, { ...y, shape: y.shape.slice(1) })?.norms.some((norm, lag) => lag > 0 && norm !== 0),
+    )
+    return carries.flatMap((value): StateLags[] => {
+      const lags = lagsOf(value, value)
+      if (lags === undefined) return []
       const base = `${partOf(graph, eqn)}${value.hint || 'state'}`
       const nth = (taken.get(base) ?? 0) + 1
       taken.set(base, nth)
       const name = nth === 1 ? base : `${base}.${nth}`
-      const backward = eqn.attrs.reverse === true
-      const lengths = lengthsIn(graph, eqn, value, examples, inputs, sizes)
-      const lags = reduceByLag(data, lengths, evaluate(stepsOf(eqn), sizes), backward)
-      return [{ name, ...(eqn.span && { span: eqn.span }), backward, ...lags }]
-    }),
-  )
+      return [{ name, ...(eqn.span && { span: eqn.span }), backward, readBefore, ...lags }]
+    })
+  })
   const inner = loops.flatMap(({ eqn }) => {
     const scans = eqn.body === undefined ? [] : [...allEqns(eqn.body)].filter(e => e.body !== undefined)
     return scans.flatMap(e => statesOf(e).map(v => `${partOf(graph, eqn)}${v.hint || 'state'}`))
   })
-  const used = ends.filter(e => e.carries.length > 0)
+  const used = ends.filter(e => e.values.length > 0)
   const of = used.some(e => e.uncut) ? 'every step' : used.some(e => e.cut) ? 'last step' : 'whole'
   return { of, states, inner: [...new Set(inner)] }
 }
@@ -103,6 +114,8 @@ const endOf = (scan: Eqn): End => (scan.attrs.reverse === true ? 'first' : 'last
 const statesOf = (scan: Eqn): readonly Value[] =>
   scanOperands(scan, scan.body?.params).carries.filter(v => v.dtype === 'real')
 
+const outputsOf = (scan: Eqn): readonly Value[] => scanResults(scan).ys.filter(v => v.dtype === 'real')
+
 /** The part whose weights a loop reads, with a dot: `enc.f.`; empty where they have none in common. */
 function partOf(graph: Graph, scan: Eqn): string {
   const names = scanOperands(scan).consts.flatMap(v => {
@@ -114,16 +127,16 @@ function partOf(graph: Graph, scan: Eqn): string {
   return (end < 0 ? first : first.slice(0, end)).map(part => `${part}.`).join('')
 }
 
-/** The cotangents of the states as they enter each step, by the id of the state: [steps, shape…]. */
+/** The cotangents of states as they enter each step, [steps, shape…], and of outputs of loops, by the id of the value. */
 function cotangentsOf(
   { context }: CompiledModel,
   graph: Graph,
-  states: readonly Value[],
+  values: readonly Value[],
   inputs: Readonly<Record<string, Buffer>>,
   sizes: Sizes,
 ): ReadonlyMap<number, Buffer> {
-  if (states.length === 0) return new Map()
-  const ids = new Set(states.map(v => v.id))
+  if (values.length === 0) return new Map()
+  const ids = new Set(values.map(v => v.id))
   const { graph: probed, probes } = withProbes(context, graph, v => ids.has(v.id))
   const names = probes.map(p => p.name)
   const { builder, gradients } = grad(context, probed, 'loss', names)
@@ -141,7 +154,7 @@ function cotangentsOf(
 function lengthsIn(
   graph: Graph,
   scan: Eqn,
-  { shape }: Value,
+  { shape }: Type,
   examples: Dim | undefined,
   inputs: Readonly<Record<string, Buffer>>,
   sizes: Sizes,

@@ -83,8 +83,8 @@ describe('rnnc diagnose', () => {
       thresholds,
       inner: [],
     })
-    const { name, verdict, factor, norms, counts, backward, file, line, column } = first(states)
-    assert.deepEqual([name, verdict, backward], ['rnn.h', 'vanishing', false])
+    const { name, verdict, factor, norms, counts, backward, readBefore, file, line, column } = first(states)
+    assert.deepEqual([name, verdict, backward, readBefore], ['rnn.h', 'vanishing', false, false])
     assert.deepEqual([file, line, column], ['leak.rnn', 12, 12])
     assert.ok(typeof factor === 'number' && Math.abs(factor - 0.5) < 1e-12)
     assert.ok(Array.isArray(norms) && norms.length === 8)

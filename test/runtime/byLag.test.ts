@@ -74,10 +74,18 @@ describe('byLag', () => {
     }
     const { of, states } = diagnose(everyStep, {}, data)
     assert.equal(of, 'last step')
+    assert.equal(states[0].readBefore, false)
     assert.equal(states[0].verdict, 'vanishing')
     close(states[0].factor ?? Number.NaN, 0.5)
     const seeds = ends(0.5).map((h, b) => (2 / 12) * (h - data.y[6 * b + lengths[b] - 1]))
     close(states[0].norms[5], Math.abs(seeds[0] * 0.5 ** 6))
+  })
+
+  it('says where earlier outputs are read all the same', () => {
+    const { of, states } = diagnose(model('target y: real\n  part rnn = Leak(a)\n  loss mse(sum(x |> rnn, over T), y)'))
+    assert.deepEqual([of, states[0].readBefore], ['whole', true])
+    // d h at lag k is a (1 + a + … + a^k) times what the sum gets: it grows to a / (1 - a).
+    close(states[0].norms[5] / states[0].norms[4], (1 - 0.5 ** 6) / (1 - 0.5 ** 5))
   })
 
   it('counts from the first step in a loop that runs backward', () => {
@@ -111,13 +119,13 @@ model Deep {
       ...known,
       ...drawn.sizes,
     })
-    const names = states.map(s => [s.name, s.backward] as const)
+    const names = states.map(s => [s.name, s.backward, s.readBefore] as const)
     assert.deepEqual(names, [
-      ['low.h', false],
-      ['low.c', false],
-      ['GRU.h', false],
-      ['both.f.h', false],
-      ['both.b.h', true],
+      ['low.h', false, true],
+      ['low.c', false, true],
+      ['GRU.h', false, true],
+      ['both.f.h', false, false],
+      ['both.b.h', true, false],
     ])
     assert.equal(of, 'last step')
     for (const s of states) assert.ok(s.norms.length === 7 && s.norms.every(n => n >= 0), s.name)
