@@ -1,10 +1,7 @@
 // What a block costs: counted from the ops' own rules, with the trip counts of loops.
 import { type Context, opOf } from './builder.ts'
-import { add, constant, type Dim, multiply, product } from './dim.ts'
-import { type Block, type Eqn, scanResults } from './graph.ts'
-import { contractionOps } from './ops/contractions.ts'
-import { isDim } from './ops/define.ts'
-import { gatheredOps } from './ops/gathered.ts'
+import { add, asNumber, constant, type Dim, multiply, product } from './dim.ts'
+import { type Block, type Eqn, scanLength, scanResults } from './graph.ts'
 
 export interface Cost {
   /** Equations in the text, those of bodies counted once. */
@@ -21,7 +18,17 @@ const nothing: Cost = {
   flops: { total: constant(0), inside: constant(0) },
 }
 
-const contractions: ReadonlySet<string> = new Set([...contractionOps, ...gatheredOps].map(op => op.name))
+/** Sums of products: linear in each of two operands, and no formula of one element. */
+export const isContraction = (context: Context, eqn: Eqn): boolean => {
+  const { linear, formula } = opOf(context, eqn.op)
+  return linear === 'each' && formula === undefined
+}
+
+/** Contractions and reductions: what adds elements up or compares them, so that moving it out of a loop is worth memory. */
+export function combines(context: Context, { op, ins, outs }: Eqn): boolean {
+  const { flops, formula } = opOf(context, op)
+  return formula === undefined && asNumber(flops(ins, outs)) !== 0
+}
 
 /** The cost of a block's equations, with the bodies of its scans. */
 export const cost = (context: Context, block: Block): Cost =>
@@ -30,10 +37,10 @@ export const cost = (context: Context, block: Block): Cost =>
 function costOf(context: Context, eqn: Eqn): Cost {
   const own: Cost = {
     equations: 1,
-    contractions: { outside: contractions.has(eqn.op) ? 1 : 0, inside: 0 },
+    contractions: { outside: isContraction(context, eqn) ? 1 : 0, inside: 0 },
     flops: { total: opOf(context, eqn.op).flops(eqn.ins, eqn.outs), inside: constant(0) },
   }
-  return eqn.body === undefined ? own : plus(own, looped(cost(context, eqn.body), tripCount(eqn)))
+  return eqn.body === undefined ? own : plus(own, looped(cost(context, eqn.body), scanLength(eqn)))
 }
 
 /** A body's cost, all of it inside a loop of so many steps. */
@@ -44,11 +51,6 @@ function looped(body: Cost, steps: Dim): Cost {
     contractions: { outside: 0, inside: body.contractions.outside + body.contractions.inside },
     flops: { total: flops, inside: flops },
   }
-}
-
-function tripCount({ attrs: { length } }: Eqn): Dim {
-  if (!isDim(length)) throw new Error('a body without a length')
-  return length
 }
 
 const plus = (a: Cost, b: Cost): Cost => ({
@@ -68,6 +70,6 @@ export const savedElements = (block: Block): Dim =>
       const stacked = scanResults(eqn)
         .ys.map(v => product(v.shape))
         .reduce(add, constant(0))
-      return add(stacked, multiply(tripCount(eqn), savedElements(eqn.body)))
+      return add(stacked, multiply(scanLength(eqn), savedElements(eqn.body)))
     })
     .reduce(add, constant(0))

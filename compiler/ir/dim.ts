@@ -57,6 +57,24 @@ export const equal = (a: Dim, b: Dim): boolean =>
 export const sameShape = (a: readonly Dim[], b: readonly Dim[]): boolean =>
   a.length === b.length && a.every((dim, i) => equal(dim, b[i]))
 
+/** Pieces in the order in which they lie end to end from 0 to `whole`, as far as they do; undefined where none ends there. */
+export function endToEnd<T>(
+  pieces: readonly T[],
+  at: (piece: T) => { readonly start: Dim; readonly size: Dim },
+  whole: Dim,
+): readonly T[] | undefined {
+  const left = [...pieces]
+  const ordered: T[] = []
+  let end = constant(0)
+  for (;;) {
+    const place = left.findIndex(piece => equal(at(piece).start, end))
+    if (place < 0) return equal(end, whole) ? ordered : undefined
+    const [next] = left.splice(place, 1)
+    ordered.push(next)
+    end = add(end, at(next).size)
+  }
+}
+
 /** The number that `dim` is, or undefined while it holds a symbol. */
 export function asNumber(dim: Dim): number | undefined {
   if (dim.terms.length === 0) return 0
@@ -68,6 +86,9 @@ export function asNumber(dim: Dim): number | undefined {
 export const symbolsOf = (dim: Dim): string[] => [
   ...new Set(dim.terms.flatMap(t => t.atoms.map(a => splitAtom(a).name))),
 ]
+
+/** How many elements less than its symbol each atom of `dim` has, in the order of the terms: 2 of `T-2`. */
+export const offsetsOf = (dim: Dim): number[] => dim.terms.flatMap(t => t.atoms.map(a => splitAtom(a).minus))
 
 /** Throws a plain Error if a symbol has no size: the caller names it to the user. */
 export function evaluate(dim: Dim, sizes: Sizes): number {

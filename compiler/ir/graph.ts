@@ -75,6 +75,19 @@ export function scanCounts(eqn: Eqn): { consts: number; carries: number } {
   return { consts, carries }
 }
 
+/** How many steps a scan takes. */
+export function scanLength({ op, attrs: { length } }: Eqn): Dim {
+  if (typeof length !== 'object' || !('terms' in length)) throw new Error(`${op} is not a scan`)
+  return length
+}
+
+/** How often each value of a block is read by its equations and its results, by id. */
+export function useCounts({ eqns, results }: Block): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>()
+  for (const { id } of [...eqns.flatMap(e => e.ins), ...results]) counts.set(id, (counts.get(id) ?? 0) + 1)
+  return counts
+}
+
 /** Every equation of a block and of the bodies inside it, outermost first. */
 export function* allEqns(block: Block): Generator<Eqn> {
   for (const eqn of block.eqns) {

@@ -20,17 +20,26 @@ export function canLead(context: Context, eqn: Eqn, how: AllSteps, differs: (ope
   return eqn.ins.every((v, i) => operands === 'all' || operands.includes(i) || !differs(v))
 }
 
+/** One value for each step of what is the same at all of them. */
+export const stackedAs = (b: Builder, { value, stacked }: Outside, steps: Dim): Value =>
+  stacked ? value : broadcast(b, value, [-1 - value.shape.length], [steps])
+
 /** Emits the equation over all steps; what does not differ is repeated where the op wants one of each step. */
 export function emitLeading(b: Builder, eqn: Eqn, how: AllSteps, ins: readonly Outside[], steps: Dim): Value {
   const { leading } = opOf(b.context, eqn.op)
-  const attrs = leading?.rows !== undefined && how === 'rows' ? leading.rows(eqn.attrs, steps) : undefined
-  const summed = how === 'leadsum' ? leading?.leadsum?.(eqn.attrs, eqn.ins) : attrs
-  if (leading === undefined || summed === undefined) throw new Error(`${eqn.op} cannot be done for all steps at once`)
+  const attrs = how === 'rows' ? leading?.rows?.(eqn.attrs, steps) : leading?.leadsum?.(eqn.attrs, eqn.ins)
+  if (leading === undefined || attrs === undefined) throw new Error(`${eqn.op} cannot be done for all steps at once`)
   const { operands } = leading
-  const used = ins.map(({ value, stacked }, i) =>
-    stacked || !(operands === 'all' || operands.includes(i))
-      ? value
-      : broadcast(b, value, [-1 - value.shape.length], [steps]),
-  )
-  return b.emit(eqn.op, used, summed, { hint: eqn.outs[0].hint, span: eqn.span })
+  const used = ins.map((v, i) => (operands === 'all' || operands.includes(i) ? stackedAs(b, v, steps) : v.value))
+  return b.emit(eqn.op, used, attrs, { hint: eqn.outs[0].hint, span: eqn.span })
+}
+
+/** The values of a loop's body that are known outside it, by id. */
+export type KnownOutside = Map<number, Outside>
+
+/** Throws a plain Error for a value that is known inside alone. */
+export function outsideOf(known: KnownOutside, value: Value): Outside {
+  const found = known.get(value.id)
+  if (found === undefined) throw new Error(`%${value.id} (${value.hint}) does not leave the loop`)
+  return found
 }

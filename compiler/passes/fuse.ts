@@ -39,27 +39,15 @@ export function fuseAll(context: Context, block: Block, find: (block: Block) => 
 
 /** The block with the fusion carried out; a member whose part needs another's result stays by itself. */
 function fuse(context: Context, block: Block, { members, parts, emit, axis }: Fusion): Block | undefined {
-  const after =
-    members.length < 2
-      ? undefined
-      : dependents(
-          block.eqns,
-          members.flatMap(e => e.outs),
-        )
-  const free = members.flatMap((eqn, i) => (after?.has(parts[i].id) === false ? [{ eqn, part: parts[i] }] : []))
+  if (members.length < 2) return undefined
+  const results = members.flatMap(e => e.outs)
+  const after = dependents(block.eqns, results)
+  const free = members.flatMap((eqn, i) => (after.has(parts[i].id) ? [] : [{ eqn, part: parts[i] }]))
   if (free.length < 2) return undefined
+  const own = free.map(f => f.part)
   const b = createBuilder(context, value => value)
   b.note = { span: free[0].eqn.span }
-  const note = { hint: joinedName(free.map(f => f.part.hint)), span: free[0].eqn.span }
-  const whole = emit(
-    b,
-    b.emit(
-      'concat',
-      free.map(f => f.part),
-      { axis },
-      note,
-    ),
-  )
+  const whole = emit(b, b.emit('concat', own, { axis }, { ...b.note, hint: joinedName(own.map(v => v.hint)) }))
   const replaced = new Map<number, Value>()
   let start = constant(0)
   for (const { eqn } of free) {

@@ -1,5 +1,5 @@
 // fuse-biases: vectors added to the parts of a product become one vector, added to the whole: so its gradient comes out whole too.
-import { add, constant, type Dim, equal } from '../ir/dim.ts'
+import { type Dim, endToEnd, equal } from '../ir/dim.ts'
 import type { Block, Eqn } from '../ir/graph.ts'
 import { isDim } from '../ir/ops/define.ts'
 import { type Fusion, fuseAll, width } from './fuse.ts'
@@ -20,7 +20,7 @@ function biases(block: Block): Fusion[] {
   const slices = block.eqns.filter(e => e.op === 'slice' && e.attrs.axis === -1)
   return [...Map.groupBy(slices, e => e.ins[0].id).values()].flatMap((all): Fusion[] => {
     const [source] = all[0].ins
-    const parts = endToEnd(all, width(source))
+    const parts = tiles(all, width(source))
     if (parts === undefined) return []
     const sums = parts.map(({ outs: [part] }) => {
       const [use, ...others] = uses.get(part.id) ?? []
@@ -47,15 +47,13 @@ function biases(block: Block): Fusion[] {
   })
 }
 
-/** Slices in the order in which they tile a dimension of that size, if they do. */
-function endToEnd(slices: readonly Eqn[], size: Dim): readonly Eqn[] | undefined {
-  const tiles: Eqn[] = []
-  let end = constant(0)
-  while (!equal(end, size)) {
-    const next = slices.find(s => !tiles.includes(s) && isDim(s.attrs.start) && equal(s.attrs.start, end))
-    if (next === undefined) return undefined
-    tiles.push(next)
-    end = add(end, width(next.outs[0]))
-  }
-  return tiles.length > 1 && tiles.length === slices.length ? tiles : undefined
+/** Slices in the order in which they tile a dimension of that size, if all of them do. */
+function tiles(slices: readonly Eqn[], size: Dim): readonly Eqn[] | undefined {
+  const placed = slices.flatMap(eqn =>
+    isDim(eqn.attrs.start) ? [{ eqn, start: eqn.attrs.start, size: width(eqn.outs[0]) }] : [],
+  )
+  const ordered = endToEnd(placed, p => p, size)
+  return ordered !== undefined && ordered.length > 1 && ordered.length === slices.length
+    ? ordered.map(p => p.eqn)
+    : undefined
 }

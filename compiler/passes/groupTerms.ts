@@ -1,6 +1,6 @@
 // group-terms: of a sum in a loop, the terms that do not need the recurrence are added first, so that `hoist` can take their sum.
 import { type Context, createBuilder } from '../ir/builder.ts'
-import type { Block, Eqn, Value } from '../ir/graph.ts'
+import { type Block, type Eqn, useCounts, type Value } from '../ir/graph.ts'
 import { type Dependence, dependences } from './dependence.ts'
 import type { Pass } from './pass.ts'
 import { renamed } from './rewrite.ts'
@@ -60,8 +60,7 @@ interface Sum {
 }
 
 function sums(body: Block): readonly Sum[] {
-  const uses = new Map<number, number>()
-  for (const v of [...body.eqns.flatMap(e => e.ins), ...body.results]) uses.set(v.id, (uses.get(v.id) ?? 0) + 1)
+  const uses = useCounts(body)
   const additions = new Map(body.eqns.flatMap(e => (isSum(e) ? [[e.outs[0].id, e] as const] : [])))
   const inside = new Set<Eqn>()
   const found: Sum[] = []

@@ -1,10 +1,9 @@
 // hoist: what does not need the recurrence is computed for all steps at once, before the loop (matmul batching over time).
 import { type Builder, type Context, createBuilder, newValue, opOf } from '../ir/builder.ts'
-import { asNumber } from '../ir/dim.ts'
+import { combines } from '../ir/cost.ts'
 import { elements } from '../ir/elements.ts'
-import { type Block, type Eqn, scanCounts, type Value } from '../ir/graph.ts'
-import { emitLeading, type Outside } from '../ir/leading.ts'
-import { isDim } from '../ir/ops/define.ts'
+import { type Block, type Eqn, scanCounts, scanLength, type Value } from '../ir/graph.ts'
+import { emitLeading, type KnownOutside, type Outside, outsideOf } from '../ir/leading.ts'
 import { type Dependence, dependences } from './dependence.ts'
 import type { Pass } from './pass.ts'
 import { renamed, viewOfBlock } from './rewrite.ts'
@@ -34,17 +33,12 @@ function hoistScan(b: Builder, scan: Eqn, body: Block): Eqn {
   const dependence = dependences(b.context, scan, body)
   const leaving = leavingEqns(b.context, body, dependence)
   if (leaving.size === 0) return scan
-  const { length } = scan.attrs
-  if (!isDim(length)) throw new Error('scan: no length')
+  const length = scanLength(scan)
   const { consts, carries } = scanCounts(scan)
-  const outside = new Map<number, Outside>(
+  const outside: KnownOutside = new Map(
     body.params.map((p, i) => [p.id, { value: scan.ins[i], stacked: i >= consts + carries }]),
   )
-  const operand = (value: Value): Outside => {
-    const found = outside.get(value.id)
-    if (found === undefined) throw new Error(`%${value.id} (${value.hint}) does not leave the loop`)
-    return found
-  }
+  const operand = (value: Value): Outside => outsideOf(outside, value)
   for (const eqn of body.eqns) {
     if (!leaving.has(eqn)) continue
     if (dependence(eqn.outs[0]) === 'fixed') {
@@ -126,9 +120,8 @@ function leavingEqns(context: Context, body: Block, dependence: (value: Value) =
       if (dependence(out) === 'fixed' && op.name !== 'broadcast') needs(eqn)
       continue
     }
-    const works = op.formula === undefined && asNumber(op.flops(eqn.ins, eqn.outs)) !== 0
     const grows = elements(out) > Math.max(...eqn.ins.filter(v => dependence(v) === 'stepped').map(elements))
-    if (dependence(out) !== 'fixed' && !works && !(follows && !grows)) continue
+    if (dependence(out) !== 'fixed' && !combines(context, eqn) && !(follows && !grows)) continue
     needs(eqn)
     if (dependence(out) === 'stepped') ready.add(out.id)
   }

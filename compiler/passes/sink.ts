@@ -1,11 +1,18 @@
 // sink: what the recurrence does not need is computed for all steps at once, after the loop. A sum of products over the steps
 // becomes one contraction (weight gradients), and a product that only leaves the loop leaves as its operands.
-import { type Builder, broadcast, type Context, createBuilder, opOf } from '../ir/builder.ts'
-import { asNumber, type Dim } from '../ir/dim.ts'
+import { type Builder, type Context, createBuilder } from '../ir/builder.ts'
+import { combines } from '../ir/cost.ts'
 import { elements } from '../ir/elements.ts'
-import { type Block, type Eqn, scanCounts, type Value } from '../ir/graph.ts'
-import { type AllSteps, canLead, emitLeading, type Outside } from '../ir/leading.ts'
-import { isDim } from '../ir/ops/define.ts'
+import { type Block, type Eqn, scanCounts, scanLength, useCounts, type Value } from '../ir/graph.ts'
+import {
+  type AllSteps,
+  canLead,
+  emitLeading,
+  type KnownOutside,
+  type Outside,
+  outsideOf,
+  stackedAs,
+} from '../ir/leading.ts'
 import type { Pass } from './pass.ts'
 import { renamed, viewOfBlock } from './rewrite.ts'
 
@@ -42,8 +49,7 @@ interface Accumulator {
 
 /** Emits the scan without what can come after it, and that; gives what stands for its results. */
 function sinkScan(b: Builder, scan: Eqn, body: Block): readonly Value[] | undefined {
-  const { length } = scan.attrs
-  if (!isDim(length)) throw new Error('scan: no length')
+  const length = scanLength(scan)
   const { consts, carries } = scanCounts(scan)
   const accumulators = accumulatorsOf(b.context, scan, body)
   const sinking = leavingOutputs(b.context, scan, body)
@@ -64,23 +70,15 @@ function sinkScan(b: Builder, scan: Eqn, body: Block): readonly Value[] | undefi
   const needed = [...accumulators.flatMap(a => a.terms), ...late].flatMap(e => e.ins).filter(v => !made.has(v))
   const { ends, outside } = emitStacking(b, scan, kept, needed)
 
-  const operand = (value: Value): Outside => {
-    const found = outside.get(value.id)
-    if (found === undefined) throw new Error(`%${value.id} (${value.hint}) does not leave the loop`)
-    return found
-  }
+  const operand = (value: Value): Outside => outsideOf(outside, value)
   const overSteps = (eqn: Eqn, how: AllSteps): Value => emitLeading(b, eqn, how, eqn.ins.map(operand), length)
   for (const eqn of late) outside.set(eqn.outs[0].id, { value: overSteps(eqn, 'rows'), stacked: true })
   const totals = ends.map((end, i) => {
     const terms = sums.get(i)?.terms.map(eqn => overSteps(eqn, 'leadsum')) ?? []
     return [end, ...terms].reduce((x, y) => b.emit('add', [x, y], {}, scan.outs[i]))
   })
-  const stacks = ys.map(operand).map(({ value, stacked }) => (stacked ? value : repeated(b, value, length)))
-  return [...totals, ...stacks]
+  return [...totals, ...ys.map(y => stackedAs(b, operand(y), length))]
 }
-
-const repeated = (b: Builder, value: Value, steps: Dim): Value =>
-  broadcast(b, value, [-1 - value.shape.length], [steps])
 
 /** Emits a scan with values of its body as further per-step outputs, but for those that are at hand outside anyway. */
 function emitStacking(
@@ -88,9 +86,9 @@ function emitStacking(
   scan: Eqn,
   body: Block,
   needed: readonly Value[],
-): { readonly ends: readonly Value[]; readonly outside: Map<number, Outside> } {
+): { readonly ends: readonly Value[]; readonly outside: KnownOutside } {
   const { consts, carries } = scanCounts(scan)
-  const outside = new Map<number, Outside>()
+  const outside: KnownOutside = new Map()
   for (const [i, param] of body.params.entries()) {
     const isCarry = i >= consts && i < consts + carries
     if (!isCarry) outside.set(param.id, { value: scan.ins[i], stacked: i >= consts })
@@ -109,8 +107,7 @@ function emitStacking(
 /** The carries to which each step only adds, where a term is the same op over all steps at once. */
 function accumulatorsOf(context: Context, scan: Eqn, body: Block): readonly Accumulator[] {
   const { consts, carries } = scanCounts(scan)
-  const uses = new Map<number, number>()
-  for (const v of [...body.eqns.flatMap(e => e.ins), ...body.results]) uses.set(v.id, (uses.get(v.id) ?? 0) + 1)
+  const uses = useCounts(body)
   const { producer } = viewOfBlock(body)
   const changes = differing(scan, body)
   const small = smallEnough(scan, body)
@@ -168,13 +165,11 @@ function leavingOutputs(context: Context, scan: Eqn, body: Block): ReadonlySet<E
   for (const eqn of body.eqns) if (!canLead(context, eqn, 'rows', changes) || !eqn.ins.every(small)) keep(eqn)
   const sinking = new Set<Eqn>()
   for (const eqn of body.eqns) {
-    const op = opOf(context, eqn.op)
-    const works = op.formula === undefined && asNumber(op.flops(eqn.ins, eqn.outs)) !== 0
     const follows = eqn.ins.some(v => {
       const maker = producer(v)
       return maker !== undefined && sinking.has(maker)
     })
-    if (!stays.has(eqn) && (works || follows)) sinking.add(eqn)
+    if (!stays.has(eqn) && (combines(context, eqn) || follows)) sinking.add(eqn)
   }
   return sinking
 }

@@ -9,6 +9,7 @@ import {
   type DType,
   type Eqn,
   type Graph,
+  scanLength,
   scanOperands,
   scanResults,
   type Value,
@@ -267,8 +268,9 @@ export function makePlan(context: Context, graph: Graph): Plan {
 
   function scan(eqn: Eqn): void {
     const { body } = eqn
-    const { length, reverse } = eqn.attrs
-    if (body === undefined || !isDim(length)) throw new Error('scan: no body')
+    const { reverse } = eqn.attrs
+    const length = scanLength(eqn)
+    if (body === undefined) throw new Error('scan: no body')
     const outer = scanOperands(eqn)
     const inner = scanOperands(eqn, body.params)
     const outs = scanResults(eqn)

@@ -1,5 +1,5 @@
 // Questions about operands and kernels that the planner and the backends ask.
-import { add, asNumber, constant, type Dim, equal, product, rowMajor } from '../ir/dim.ts'
+import { asNumber, constant, type Dim, endToEnd, equal, product, rowMajor } from '../ir/dim.ts'
 import type { Buffer, Instruction, Operand, Plan, Port, Step } from './plan.ts'
 
 /** The whole of a buffer as an array of a shape. */
@@ -83,19 +83,12 @@ export function mapOperands(step: Step, change: (operand: Operand) => Operand): 
 /** The inputs of a plan by the buffer that they lie in, those of one buffer in the order in which they lie. */
 export function storedInputs(plan: Plan): ReadonlyMap<Buffer, readonly Port[]> {
   const groups = Map.groupBy(plan.inputs, port => port.operand.buffer)
-  return new Map([...groups].map(([buffer, ports]) => [buffer, endToEnd(ports)]))
-}
-
-function endToEnd(ports: readonly Port[]): readonly Port[] {
-  const left = [...ports]
-  const ordered: Port[] = []
-  let end = constant(0)
-  while (left.length > 0) {
-    const place = left.findIndex(port => equal(port.operand.offset, end))
-    if (place < 0) throw new Error(`no input of ${left[0].operand.buffer.hint} begins where the one before it ends`)
-    const [next] = left.splice(place, 1)
-    ordered.push(next)
-    end = add(end, product(next.shape))
-  }
-  return ordered
+  const place = ({ operand, shape }: Port) => ({ start: operand.offset, size: product(shape) })
+  return new Map(
+    [...groups].map(([buffer, ports]) => {
+      const ordered = endToEnd(ports, place, buffer.size)
+      if (ordered?.length !== ports.length) throw new Error(`the inputs in ${buffer.hint} do not lie end to end`)
+      return [buffer, ordered]
+    }),
+  )
 }

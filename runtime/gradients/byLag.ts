@@ -3,7 +3,15 @@ import type { Buffer } from '../../compiler/backend/backend.ts'
 import { js } from '../../compiler/backend/js.ts'
 import { type CompiledModel, type Graph, load } from '../../compiler/index.ts'
 import { type Dim, equal, evaluate, type Sizes } from '../../compiler/ir/dim.ts'
-import { allEqns, type Eqn, scanOperands, scanResults, type Type, type Value } from '../../compiler/ir/graph.ts'
+import {
+  allEqns,
+  type Eqn,
+  scanLength,
+  scanOperands,
+  scanResults,
+  type Type,
+  type Value,
+} from '../../compiler/ir/graph.ts'
 import { withProbes } from '../../compiler/numbers/probes.ts'
 import { dce } from '../../compiler/passes/dce.ts'
 import { grad } from '../../compiler/passes/grad.ts'
@@ -12,7 +20,7 @@ import type { Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { drawInputs, realArray, type Weights } from '../session.ts'
 import { unravel } from './direction.ts'
-import { type End, lengthsOf, lossAtEnd, stepsOf } from './lossAtEnd.ts'
+import { type End, lengthsOf, lossAtEnd } from './lossAtEnd.ts'
 
 /** Below the one a gradient loses more than 99 % in a hundred steps, above the other it grows more than a hundredfold. */
 export const steadyFactors = { from: 0.95, to: 1.05 } as const
@@ -82,7 +90,7 @@ export function byLag(
     const lagsOf = (value: Value, type: Type) => {
       const data = cotangents.get(value.id)
       const lengths = lengthsIn(graph, eqn, type, examples, inputs, sizes)
-      return data && reduceByLag(data, lengths, evaluate(stepsOf(eqn), sizes), backward)
+      return data && reduceByLag(data, lengths, evaluate(scanLength(eqn), sizes), backward)
     }
     const readBefore = outputsOf(eqn).some(y =>
       lagsOf(y, { ...y, shape: y.shape.slice(1) })?.norms.some((norm, lag) => lag > 0 && norm !== 0),
@@ -162,8 +170,8 @@ function lengthsIn(
   const batch = shape.findIndex(d => examples !== undefined && equal(d, examples))
   const rows = shape.slice(0, batch + 1)
   const counts = rows.map(d => evaluate(d, sizes))
-  const steps = evaluate(stepsOf(scan), sizes)
-  const found = lengthsOf(graph, stepsOf(scan))
+  const steps = evaluate(scanLength(scan), sizes)
+  const found = lengthsOf(graph, scanLength(scan))
   const places = found?.lengths.shape.map(dim => rows.findIndex(d => equal(d, dim))) ?? []
   return Array.from({ length: counts.reduce((n, d) => n * d, 1) }, (_, row) => {
     if (found === undefined || places.includes(-1)) return steps

@@ -5,7 +5,7 @@ import { type CompiledModel, load } from '../../compiler/index.ts'
 import { array, type NdArray } from '../../compiler/ir/array.ts'
 import { type Context, opOf } from '../../compiler/ir/builder.ts'
 import { type Dim, equal, evaluate, format, type Sizes } from '../../compiler/ir/dim.ts'
-import { allEqns, type Eqn, type Graph, type Value } from '../../compiler/ir/graph.ts'
+import { allEqns, type Eqn, type Graph, scanLength, type Value } from '../../compiler/ir/graph.ts'
 import { interpret, type LoopStep } from '../../compiler/ir/interpret.ts'
 import { dce } from '../../compiler/passes/dce.ts'
 import { grad } from '../../compiler/passes/grad.ts'
@@ -14,7 +14,6 @@ import type { Span } from '../../dsl/ast.ts'
 import type { Batch } from '../batch.ts'
 import { drawInputs, realArray, type Weights } from '../session.ts'
 import { unravel } from './direction.ts'
-import { stepsOf } from './lossAtEnd.ts'
 
 /** What an equation read where its result is not finite. */
 export interface Operand {
@@ -221,7 +220,7 @@ function describe(
   ahead: ReadonlySet<number>,
 ): Origin {
   const index = unravel(element, data.shape)
-  const inLoops = loops.map(({ scan, step }) => ({ axis: format(stepsOf(scan)), place: step }))
+  const inLoops = loops.map(({ scan, step }) => ({ axis: format(scanLength(scan)), place: step }))
   const port = [...model.signature.inputs, ...model.signature.targets].find(p => graph.inputs.includes(p.name))
   const examples = port && graph.params[graph.inputs.indexOf(port.name)].shape[0]
   const batch = value.shape.findIndex(d => examples !== undefined && equal(d, examples))

@@ -1,7 +1,7 @@
 // lossAtEnd: of a loss that is averaged over the steps, the share of one step alone, so that nearer losses do not hide how far one reaches.
 import { type Builder, broadcast, type Context, createBuilder, scalar, zerosLike } from '../../compiler/ir/builder.ts'
-import { asNumber, type Dim, equal, symbol, symbolsOf } from '../../compiler/ir/dim.ts'
-import type { Eqn, Graph, Type, Value } from '../../compiler/ir/graph.ts'
+import { asNumber, type Dim, equal, offsetsOf, symbol, symbolsOf } from '../../compiler/ir/dim.ts'
+import { type Graph, scanLength, type Type, type Value } from '../../compiler/ir/graph.ts'
 
 /** The step that is kept: the last valid one, or the first, which loops that run backward come to last. */
 export type End = 'last' | 'first'
@@ -18,7 +18,7 @@ export interface EndLoss {
  * `count.i` stays. An axis inside another (the characters of words) is not cut.
  */
 export function lossAtEnd(context: Context, graph: Graph, batch: Dim | undefined, end: End): EndLoss {
-  const lengths = graph.eqns.flatMap(e => (e.body === undefined ? [] : [stepsOf(e)]))
+  const lengths = graph.eqns.flatMap(e => (e.body === undefined ? [] : [scanLength(e)]))
   const sums = new Set(graph.results.filter((_, i) => graph.outputs[i].startsWith('sum.')).map(v => v.id))
   const b = createBuilder(context, value => value)
   let [cut, uncut] = [false, false]
@@ -39,12 +39,6 @@ export function lossAtEnd(context: Context, graph: Graph, batch: Dim | undefined
   return { graph: { ...graph, eqns: b.eqns }, cut, uncut }
 }
 
-export function stepsOf(scan: Eqn): Dim {
-  const { length } = scan.attrs
-  if (typeof length !== 'object' || !('terms' in length)) throw new Error('a scan has a length')
-  return length
-}
-
 const isAmong = (dim: Dim, dims: readonly Dim[]): boolean => dims.some(d => equal(d, dim))
 
 /** The dimensions of a value before that of the examples: its axes. */
@@ -58,9 +52,8 @@ export function lengthsOf(graph: Graph, dim: Dim): { readonly lengths: Value; re
   const [name] = symbolsOf(dim)
   const place = graph.inputs.indexOf(`${name}.lengths`)
   if (name === undefined || place < 0) return undefined
-  // `drop_first` and its like may be applied again and again; nobody does so more often than this.
-  const less = Array.from({ length: 64 }, (_, n) => n).find(n => equal(dim, symbol(name, n)))
-  return less === undefined ? undefined : { lengths: graph.params[place], less }
+  const less = offsetsOf(dim)[0]
+  return equal(dim, symbol(name, less)) ? { lengths: graph.params[place], less } : undefined
 }
 
 /** true at one step of an axis, in the shape of `like`; undefined where the axis has a length for each element of another. */

@@ -9,7 +9,7 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     only: { type: 'string' },
     seed: { type: 'string', default: '1' },
-    drawn: { type: 'string', default: '1000' },
+    drawn: { type: 'string', default: '200' },
     /** How many programs that reach it a mutant may live through. */
     programs: { type: 'string', default: '200' },
     seconds: { type: 'string', default: 'Infinity' },

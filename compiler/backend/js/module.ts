@@ -1,8 +1,8 @@
 // The whole module: helpers, a function for each kernel and each loop, and `create`, which owns the buffers.
 import { product } from '../../ir/dim.ts'
 import type { DType } from '../../ir/graph.ts'
-import { storedInputs } from '../../plan/operands.ts'
-import type { Kernel, Loop, Plan, Step } from '../../plan/plan.ts'
+import { readsOf, storedInputs, writesOf } from '../../plan/operands.ts'
+import type { Buffer, Choice, Kernel, Loop, Plan, Step } from '../../plan/plan.ts'
 import type { Precision } from '../backend.ts'
 import { zerosNames, zerosText } from './columnSums.ts'
 import { exponentialNames, exponentialsText } from './exponentials.ts'
@@ -74,10 +74,13 @@ export function moduleText(plan: Plan, precision: Precision): string {
   const returned = joints.flatMap(({ ports, buffer, parts }) =>
     ports.some(p => moved.has(p.name)) ? [`handBack(${buffer}, ${parts})`] : [],
   )
+  const onlyOneWay = buffersOfWays(plan)
   const grown = own.map(({ buffer, type }) => {
     const name = run.buffer(buffer)
     const length = run.size(buffer.size)
-    return `if (${name}.length < ${length}) ${name} = new ${type}(${length})`
+    const way = onlyOneWay.get(buffer)
+    const taken = way === undefined ? '' : `${way.first ? '' : '!'}(${choiceTest(way.choice, run)}) && `
+    return `if (${taken}${name}.length < ${length}) ${name} = new ${type}(${length})`
   })
   const results = plan.outputs.map(({ name, operand: { buffer }, shape }) => {
     const key = JSON.stringify(name)
@@ -136,6 +139,28 @@ const joinTextOf = (groups: readonly (readonly string[])[]): string[] => [
   '',
 ]
 
+const choiceTest = ({ less, than }: Choice, frame: Frame): string => `${frame.size(less)} < ${frame.size(than)}`
+
+/** The buffers that one way of a choice alone needs: where the other is taken they get no memory. */
+function buffersOfWays({
+  steps,
+  outputs,
+}: Plan): ReadonlyMap<Buffer, { readonly choice: Choice; readonly first: boolean }> {
+  const touched = (list: readonly Step[]): Buffer[] =>
+    list.flatMap(s => [...readsOf(s), ...writesOf(s)]).map(o => o.buffer)
+  const found = new Map<Buffer, { readonly choice: Choice; readonly first: boolean }>()
+  for (const choice of steps) {
+    if (choice.kind !== 'choice') continue
+    const elsewhere = new Set([...touched(steps.filter(s => s !== choice)), ...outputs.map(o => o.operand.buffer)])
+    const [first, second] = choice.ways.map(way => new Set(touched(way)))
+    for (const buffer of [...first, ...second]) {
+      const shared = elsewhere.has(buffer) || (first.has(buffer) && second.has(buffer))
+      if (!shared) found.set(buffer, { choice, first: first.has(buffer) })
+    }
+  }
+  return found
+}
+
 /** What the functions of a module have in common. */
 interface Module {
   readonly names: ModuleNames
@@ -149,8 +174,7 @@ interface Module {
 function stepCall(step: Step, module: Module, caller: Frame): string[] {
   if (step.kind === 'choice') {
     const [first, second] = step.ways.map(steps => steps.flatMap(s => stepCall(s, module, caller)))
-    const test = `${caller.size(step.less)} < ${caller.size(step.than)}`
-    return [`if (${test}) {`, ...indent(first, 1), '} else {', ...indent(second, 1), '}']
+    return [`if (${choiceTest(step, caller)}) {`, ...indent(first, 1), '} else {', ...indent(second, 1), '}']
   }
   if (step.kind !== 'loop') {
     const packed = step.kind === 'gemm' ? module.packings.products.get(step) : undefined

@@ -6,20 +6,20 @@ import { constant, type Dim, equal, multiply, product, sameShape } from '../dim.
 import type { Type, Value } from '../graph.ts'
 import { defineOp, type Op, require, unchanged } from './define.ts'
 
-const last = <T>(list: readonly T[]): T => list[list.length - 1]
+export const last = <T>(list: readonly T[]): T => list[list.length - 1]
 const leads = (t: Type): readonly Dim[] => t.shape.slice(0, -1)
 
 /** Σ_k of a product, as an index function. */
-function sumOver(k: number, term: (k: number) => number): number {
+export function sumOver(k: number, term: (k: number) => number): number {
   let sum = 0
   for (let i = 0; i < k; i++) sum += term(i)
   return sum
 }
 
 /** A dense [L…, K] as the matrix [ΠL, K]. */
-const flat = (operand: Operand, columns: Dim): Operand => ({ ...operand, strides: [columns, constant(1)] })
+export const flat = (operand: Operand, columns: Dim): Operand => ({ ...operand, strides: [columns, constant(1)] })
 
-const swap = ({ strides: [...s], ...rest }: Operand): Operand => {
+export const swap = ({ strides: [...s], ...rest }: Operand): Operand => {
   const n = s.length
   return { ...rest, strides: [...s.slice(0, n - 2), s[n - 1], s[n - 2]] }
 }

@@ -4,33 +4,35 @@
 import type { Operand } from '../../plan/plan.ts'
 import { at, build, type NdArray } from '../array.ts'
 import { constant, type Dim, equal, multiply, product, sameShape } from '../dim.ts'
-import type { Type } from '../graph.ts'
+import type { Type, Value } from '../graph.ts'
 import type { Lowering } from '../lowering.ts'
+import { flat, last, sumOver, swap } from './contractions.ts'
 import { defineOp, type Op, require, unchanged } from './define.ts'
 import { gathering, scattering } from './indexing.ts'
-
-const last = <T>(list: readonly T[]): T => list[list.length - 1]
 
 /** A row of a table at a place, zero outside the table: what `gather` gives. */
 const rowAt = (table: NdArray, row: number, k: number): number =>
   row >= 0 && row < table.shape[0] ? at(table, [row, k]) : 0
 
-function sumOver(n: number, term: (i: number) => number): number {
-  let sum = 0
-  for (let i = 0; i < n; i++) sum += term(i)
-  return sum
-}
-
 const isTable = ({ shape }: Type): boolean => shape.length === 2
-
-/** The rows of several leading dimensions as one: [L…, K] is [ΠL, K]. */
-const flat = (operand: Operand, columns: Dim): Operand => ({ ...operand, strides: [columns, constant(1)] })
-
-const swapped = ({ strides: [a, b], ...rest }: Operand): Operand => ({ ...rest, strides: [b, a] })
 
 /** c = a b for matrices. */
 const gemm = (plan: Lowering, [m, n, k]: readonly [Dim, Dim, Dim], a: Operand, b: Operand, c: Operand): void =>
   plan.gemm({ batch: [], m, n, k, a, b, c })
+
+/** E[i], laid out: [L…, K]. */
+function gathered(plan: Lowering, table: Value, e: Operand, index: Value, i: Operand): Operand {
+  const to = plan.temporary('real', [...index.shape, table.shape[1]])
+  plan.map(gathering(e, table.shape, i, index.shape, to))
+  return to
+}
+
+/** The sums of d [L…, M] by row: [rows, M]. */
+function summed(plan: Lowering, d: Value, cotangent: Operand, index: Value, i: Operand, rows: Dim): Operand {
+  const to = plan.temporary('real', [rows, last(d.shape)])
+  for (const kernel of scattering(cotangent, d.shape, i, index.shape, to, rows)) plan.map(kernel)
+  return to
+}
 
 /** Both ways take this many multiplications and additions at most. */
 const flops = (rows: Dim, ...inner: readonly Dim[]): Dim => multiply(constant(2), product([rows, ...inner]))
@@ -68,14 +70,10 @@ export const gatheredOps: readonly Op[] = [
       plan.choice(rows, count, [
         () => {
           const products = plan.temporary('real', [rows, m])
-          gemm(plan, [rows, m, k], e, swapped(weight), products)
+          gemm(plan, [rows, m, k], e, swap(weight), products)
           plan.map(gathering(products, [rows, m], i, index.shape, out))
         },
-        () => {
-          const gathered = plan.temporary('real', [...index.shape, k])
-          plan.map(gathering(e, table.shape, i, index.shape, gathered))
-          gemm(plan, [count, m, k], flat(gathered, k), swapped(weight), flat(out, m))
-        },
+        () => gemm(plan, [count, m, k], flat(gathered(plan, table, e, index, i), k), swap(weight), flat(out, m)),
       ])
     },
     flops: ([table, index, w]) => flops(product(index.shape), table.shape[1], w.shape[0]),
@@ -106,16 +104,8 @@ export const gatheredOps: readonly Op[] = [
       const [cotangent, i, e, out] = [plan.packed(d), plan.operand(index), plan.operand(table), plan.output(y)]
       const count = product(index.shape)
       plan.choice(rows, count, [
-        () => {
-          const sums = plan.temporary('real', [rows, m])
-          for (const kernel of scattering(cotangent, d.shape, i, index.shape, sums, rows)) plan.map(kernel)
-          gemm(plan, [m, k, rows], swapped(sums), e, out)
-        },
-        () => {
-          const gathered = plan.temporary('real', [...index.shape, k])
-          plan.map(gathering(e, table.shape, i, index.shape, gathered))
-          gemm(plan, [m, k, count], swapped(flat(cotangent, m)), flat(gathered, k), out)
-        },
+        () => gemm(plan, [m, k, rows], swap(summed(plan, d, cotangent, index, i, rows)), e, out),
+        () => gemm(plan, [m, k, count], swap(flat(cotangent, m)), flat(gathered(plan, table, e, index, i), k), out),
       ])
     },
     flops: ([d, , table]) => flops(product(d.shape), table.shape[1]),
@@ -154,11 +144,7 @@ export const gatheredOps: readonly Op[] = [
       const [cotangent, i, weight, out] = [plan.packed(d), plan.operand(index), plan.operand(w), plan.output(y)]
       const count = product(index.shape)
       plan.choice(rows, count, [
-        () => {
-          const sums = plan.temporary('real', [rows, m])
-          for (const kernel of scattering(cotangent, d.shape, i, index.shape, sums, rows)) plan.map(kernel)
-          gemm(plan, [rows, k, m], sums, weight, out)
-        },
+        () => gemm(plan, [rows, k, m], summed(plan, d, cotangent, index, i, rows), weight, out),
         () => {
           const products = plan.temporary('real', [...index.shape, k])
           gemm(plan, [count, k, m], flat(cotangent, m), weight, flat(products, k))

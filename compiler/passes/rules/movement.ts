@@ -1,6 +1,6 @@
 // Identities of the ops that move or repeat elements.
 import { constantLike, opOf, reshape } from '../../ir/builder.ts'
-import { add, asNumber, constant, type Dim, equal, sameShape, subtract } from '../../ir/dim.ts'
+import { add, asNumber, type Dim, endToEnd, equal, sameShape, subtract } from '../../ir/dim.ts'
 import type { Attr, Eqn, Value } from '../../ir/graph.ts'
 import { fromEnd, isDim } from '../../ir/ops/define.ts'
 import type { Rule, Site } from '../rewrite.ts'
@@ -76,22 +76,17 @@ export const movementRules: readonly Rule[] = [
     contract: 'a pointwise op on values repeated alike → its result, repeated',
     rewrite: ({ op, ins, attrs }, { builder, producer, uniform, context }) => {
       if (opOf(context, op).formula === undefined) return undefined
-      const makers = ins.map(producer).filter(p => p !== undefined && p.op === 'broadcast')
+      const makers = ins.flatMap(v => producer(v) ?? []).filter(p => p.op === 'broadcast')
       const [first] = makers
       if (first === undefined || makers.length < ins.length || ins.every(v => uniform(v) !== undefined))
         return undefined
+      const places = integers(first.attrs.at).join()
       const alike = makers.every(
-        m =>
-          m !== undefined &&
-          sameShape(m.ins[0].shape, first.ins[0].shape) &&
-          integers(m.attrs.at).join() === integers(first.attrs.at).join(),
+        m => sameShape(m.ins[0].shape, first.ins[0].shape) && integers(m.attrs.at).join() === places,
       )
       if (!alike) return undefined
-      const inner = builder.emit(
-        op,
-        makers.flatMap(m => m?.ins ?? []),
-        attrs,
-      )
+      const operands = makers.map(m => m.ins[0])
+      const inner = builder.emit(op, operands, attrs)
       return builder.emit('broadcast', [inner], first.attrs)
     },
   },
@@ -233,14 +228,8 @@ function summands(eqn: Eqn, site: Site): readonly Value[] {
 
 /** Pads in the order that lays their operands end to end over the whole dimension, if there is one. */
 function tiling(pads: readonly Eqn[], { dtype, shape }: Value, axis: number): readonly Eqn[] | undefined {
-  const whole = shape[fromEnd(axis, shape.length)]
-  const tiles: Eqn[] = []
-  let end = constant(0)
-  while (!equal(end, whole)) {
-    const next = pads.find(p => !tiles.includes(p) && equal(dim(p.attrs.start), end) && p.outs[0].dtype === dtype)
-    if (next === undefined) return undefined
-    tiles.push(next)
-    end = add(end, next.ins[0].shape[fromEnd(axis, shape.length)])
-  }
-  return tiles.length > 1 ? tiles : undefined
+  const d = fromEnd(axis, shape.length)
+  const alike = pads.filter(p => p.outs[0].dtype === dtype)
+  const tiles = endToEnd(alike, p => ({ start: dim(p.attrs.start), size: p.ins[0].shape[d] }), shape[d])
+  return tiles !== undefined && tiles.length > 1 ? tiles : undefined
 }

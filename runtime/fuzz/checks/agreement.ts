@@ -1,5 +1,5 @@
 // Every pipeline on every backend gives what the interpreter gives of the graph as it was lowered.
-import type { Buffer } from '../../../compiler/backend/backend.ts'
+import type { Backend, Buffer } from '../../../compiler/backend/backend.ts'
 import type { CompiledModel, Graph, OptimizerState } from '../../../compiler/index.ts'
 import type { Sizes } from '../../../compiler/ir/dim.ts'
 import { naive, type Pipeline } from '../../../compiler/passes/pipeline.ts'
@@ -12,11 +12,10 @@ import {
   graphOf,
   interpreted,
   mapArrays,
-  placeOf,
   roundingOf,
   runOn,
   type Trial,
-  tryGraph,
+  type Tried,
 } from '../trial.ts'
 
 export const agreement: Check = {
@@ -30,17 +29,15 @@ export const agreement: Check = {
         const oracle = oracleOf(trial, name)
         const all = { ...inputs, ...oracle.starts }
         const agrees = (run: () => Arrays, where: string) => (): Outcome => oracle.compare(run(), `${name} (${where})`)
-        // The other checks run these on the first backend as well.
-        const tried =
-          name === 'train'
-            ? tryGraph({ context: model.context, graph: graphFor(model, name, tested.pipeline) }, placeOf(trial))
-            : trial.tried(name)
+        // The other checks run the graphs of the trial on the first backend as well.
+        const run = (backend: Backend, i: number): Tried['run'] => {
+          if (name !== 'train') return i === 0 ? trial.tried(name).run : runOn(backend, trial.tried(name))
+          const own = { context: model.context, graph: graphFor(model, name, tested.pipeline) }
+          return runOn(backend, own, { inPlace: true })
+        }
         return inTurn([
           ...tested.backends.map((backend, i) =>
-            agrees(
-              () => (i === 0 ? tried.run : runOn(backend, tried))(sizes, all),
-              `${tested.pipeline.name}, ${backend.name}`,
-            ),
+            agrees(() => run(backend, i)(sizes, all), `${tested.pipeline.name}, ${backend.name}`),
           ),
           agrees(() => {
             const other = { context: model.context, graph: graphFor(model, name, another(trial)) }
