@@ -5,6 +5,10 @@ import type { Buffer } from '../../compiler/backend/backend.ts'
 import { backends } from '../../compiler/backend/backends.ts'
 import { compile, load, plan } from '../../compiler/index.ts'
 import { evaluate } from '../../compiler/ir/dim.ts'
+import { interpret } from '../../compiler/ir/interpret.ts'
+import { readGraph } from '../../compiler/ir/read.ts'
+import { graphText } from '../ir/passes.ts'
+import { argumentsFor, bufferOf } from './agree.ts'
 
 type Arrays = Record<string, Buffer>
 
@@ -52,7 +56,49 @@ function start({ graph }: ReturnType<ReturnType<typeof compile>['train']>): Arra
   )
 }
 
+/** Graphs that still read the old value once the new one is there, or at other places than they write. */
+const late: readonly (readonly [what: string, text: string])[] = [
+  ['by a later kernel', 'input w: real[3]\n%n = mul(%w, %w)\n%s = sum(%w, [-1])\n%y = sin(%s)\noutput w %n\noutput y'],
+  ['across, in the same kernel', 'input w: real[3, 3]\n%t = transpose(%w, [-1, -2])\n%n = sub(%t, %w)\noutput w %n'],
+  ['by its index', 'input w: real[3]\ninput i: int[3]\n%g = gather(%w, %i)\n%n = add(%g, %w)\noutput w %n\noutput i'],
+  ['by another input that takes its place', 'input a: real[3]\ninput b: real[3]\noutput a %b\noutput b %a'],
+  [
+    'by another part of a stored whole',
+    'input a: real[2, 2]\ninput b: real[2, 2]\n%ab = concat(%a, %b, axis=-2)\n%n = mul(%a, %a)\n%m = matmul(%ab, %b)\noutput a %n\noutput m',
+  ],
+  [
+    'in a loop',
+    'input w: real[3]\ninput x: real[4, 3]\n%n = mul(%w, %w)\n%h = scan(4, false) {\n  const %w = %w\n  carry %h = %w\n  each %x = %x\n  %p = mul(%h, %x)\n  %q = add(%p, %w)\n  next %q\n}\noutput w %n\noutput h',
+  ],
+]
+
 for (const backend of backends) {
+  describe(`what is still read is not written over on ${backend.name}`, () => {
+    for (const [what, text] of late) {
+      it(what, () => {
+        const { context, graph } = readGraph(graphText(text))
+        const args = argumentsFor(graph, {}).map((arg, i) =>
+          graph.params[i].dtype === 'int' ? { ...arg, data: Float64Array.of(2, 0, 1) } : arg,
+        )
+        const expected = interpret(context, graph, args, {})
+        const given = Object.fromEntries(
+          graph.inputs.map((name, i) => [name, bufferOf(graph.params[i].dtype, args[i].data, 'f64')]),
+        )
+        const executable = load(context, graph, backend, 'f64', { inPlace: true })
+        const inputs = executable.store(given)
+        const results = executable.run({}, inputs)
+        graph.outputs.forEach((name, i) => {
+          assert.deepEqual(
+            [...results[name]].map(x => x + 0),
+            [...expected[i].data].map(x => x + 0),
+            name,
+          )
+          if (name in inputs) assert.equal(results[name], inputs[name])
+        })
+      })
+    }
+  })
+
   describe(`training in place on ${backend.name}`, () => {
     for (const [cell, settings] of programs) {
       const training = compile(program(cell, settings)).train()
