@@ -23,16 +23,26 @@ export function bar(norm: number, { from, to }: Range): string {
 }
 
 const [width, height] = [720, 400]
-const margin = { left: 72, right: 16, top: 56, bottom: 48 }
+const margin = { left: 72, right: 16, bottom: 48 }
+/** The lines of names begin under the title. */
+const names = { top: 36, line: 14, character: 7, gap: 16 }
 const colors = ['#00429d', '#d1495b', '#2a9d8f', '#e9a23b', '#6a4c93', '#555555']
+
+/** Beyond the number of colours the lines are dashed. */
+const isDashed = (i: number): boolean => i >= colors.length
+
+const labelOf = ({ name }: StateLags, i: number): string => (isDashed(i) ? `- - ${name}` : name)
 
 /** The norms of all states against the lag, on a logarithmic scale. */
 export function lagSvg(title: string, states: readonly StateLags[]): string {
   const range = rangeOf(states)
+  const column = names.gap + names.character * Math.max(0, ...states.map((s, i) => labelOf(s, i).length))
+  const inLine = Math.max(1, Math.floor((width - margin.left - margin.right) / column))
+  const top = names.top + names.line * Math.ceil(states.length / inLine) + 6
   const longest = Math.max(1, ...states.map(s => s.norms.length - 1))
   const x = (lag: number): number => margin.left + (lag / longest) * (width - margin.left - margin.right)
   const y = (log: number): number =>
-    height - margin.bottom - ((log - range.from) / (range.to - range.from)) * (height - margin.top - margin.bottom)
+    height - margin.bottom - ((log - range.from) / (range.to - range.from)) * (height - top - margin.bottom)
   const text = (at: readonly [number, number], anchor: string, words: string, fill = '#222222'): string =>
     `<text x="${at[0].toFixed(1)}" y="${at[1].toFixed(1)}" text-anchor="${anchor}" fill="${fill}">${escaped(words)}</text>`
   const line = (log: number): string =>
@@ -46,8 +56,13 @@ export function lagSvg(title: string, states: readonly StateLags[]): string {
     const points = s.norms.flatMap((n, lag) =>
       n > 0 && Number.isFinite(n) ? [`${x(lag).toFixed(1)},${y(Math.log10(n)).toFixed(1)}`] : [],
     )
-    const dash = i < colors.length ? '' : ' stroke-dasharray="6 3"'
-    const name = text([margin.left + 110 * (i % 5), 36 + 14 * Math.floor(i / 5)], 'start', s.name, color)
+    const dash = isDashed(i) ? ' stroke-dasharray="6 3"' : ''
+    const name = text(
+      [margin.left + column * (i % inLine), names.top + names.line * Math.floor(i / inLine)],
+      'start',
+      labelOf(s, i),
+      color,
+    )
     return `<polyline points="${points.join(' ')}" fill="none" stroke="${color}" stroke-width="2"${dash}/>${name}`
   })
   return [
