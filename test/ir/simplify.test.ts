@@ -181,6 +181,16 @@ const examples: readonly Example[] = [
     '%p = sigmoid(%x)\n%q = pad(%p, -1, 1, 6)\n%r = log(%q)',
   ),
   on(
+    'concat-concat',
+    '%a = concat(%x, %y, axis=-1)\n%b = concat(%a, %x, axis=-1)\n%r = concat(%y, %b, axis=-1)',
+    '%r = concat(%y, %x, %y, %x, axis=-1)',
+  ),
+  on(
+    'concat-concat',
+    '%a = concat(%x, %x, axis=-2)\n%b = concat(%y, %y, axis=-2)\n%r = concat(%a, %b, axis=-1)',
+    '%a = concat(%x, %x, axis=-2)\n%b = concat(%y, %y, axis=-2)\n%r = concat(%a, %b, axis=-1)',
+  ),
+  on(
     'broadcast-late',
     '%a = slice(%x, -2, 0, 1)\n%b = slice(%y, -2, 0, 1)\n%p = broadcast(%a, [-1], [4])\n%q = broadcast(%b, [-1], [4])\n%r = mul(%p, %q)',
     '%a = slice(%x, -2, 0, 1)\n%b = slice(%y, -2, 0, 1)\n%m = mul(%a, %b)\n%r = broadcast(%m, [-1], [4])',

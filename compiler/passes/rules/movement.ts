@@ -151,6 +151,20 @@ export const movementRules: readonly Rule[] = [
     rewrite: ({ ins }) => (ins.length === 1 ? ins[0] : undefined),
   },
   {
+    name: 'concat-concat',
+    contract: 'a concat of concats along the same axis → one',
+    ops: ['concat'],
+    rewrite: ({ ins, attrs }, { builder, producer }) => {
+      const parts = ins.flatMap(v => {
+        const inner = producer(v)
+        return inner?.op === 'concat' && inner.attrs.axis === attrs.axis && inner.ins.every(p => p.dtype === v.dtype)
+          ? inner.ins
+          : [v]
+      })
+      return parts.length === ins.length ? undefined : builder.emit('concat', parts, attrs)
+    },
+  },
+  {
     name: 'sum-nothing',
     contract: 'a sum along no axis → the operand',
     ops: ['sum'],
