@@ -19,6 +19,7 @@ import {
 } from './graphs.ts'
 import type { Context, OpTable } from './ir/builder.ts'
 import type { Graph } from './ir/graph.ts'
+import { checkpointed } from './passes/pipeline.ts'
 import { makePlan } from './plan/lower.ts'
 import type { Plan } from './plan/plan.ts'
 import { shareBuffers } from './plan/shareBuffers.ts'
@@ -104,12 +105,20 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
     fedBack: model.fedBack,
     predict: own => predictionGraph(model, { ...options, ...own }),
     evaluate: own => measureGraph(model, { ...options, ...own }),
-    gradient: own => gradientGraph(model, { ...options, ...own }),
+    gradient: own => gradientGraph(model, { ...keeping(settings), ...options, ...own }),
     train: (chosen = settings, own = {}) =>
-      trainingGraph(checked.forTraining(), chosen, trainBlock?.span ?? unit.span, { ...options, ...own }),
+      trainingGraph(checked.forTraining(), chosen, trainBlock?.span ?? unit.span, {
+        ...keeping(chosen),
+        ...options,
+        ...own,
+      }),
     report: () => reportGraph(model),
   }
 }
+
+/** What the gradient of a model keeps of the forward pass. */
+const keeping = ({ checkpoint }: Settings): GraphOptions =>
+  checkpoint === undefined ? {} : { pipeline: checkpointed(checkpoint) }
 
 /** Everything that is wrong or doubtful in a program: of each model, and of each graph that it is meant for. */
 export function check(source: string, options: CompileOptions = {}): readonly Diagnostic[] {

@@ -10,7 +10,7 @@ import { type LowerOptions, modelScope } from './modelScope.ts'
 import { checkNames } from './names.ts'
 import type { LinkedProgram } from './program.ts'
 import { attempt, throwAll } from './report.ts'
-import { readSettings, type Settings } from './settings.ts'
+import { readSettings, type Settings, wholeSettings } from './settings.ts'
 import { checkTruncate } from './truncate.ts'
 
 export interface CheckedModel {
@@ -79,6 +79,7 @@ const placeOf = (trainBlock: Train | undefined, setting: string) =>
 
 /** The sets that are settings of `train`: numbers only. */
 function settingSets(sets: ReadonlyMap<string, number>): Partial<Settings> {
-  const numeric = ['epochs', 'steps', 'batch', 'seed', 'truncate', 'patience'] as const
-  return Object.fromEntries(numeric.flatMap(name => (sets.has(name) ? [[name, sets.get(name)]] : [])))
+  return Object.fromEntries(
+    Object.keys(wholeSettings).flatMap(name => (sets.has(name) ? [[name, sets.get(name)]] : [])),
+  )
 }
