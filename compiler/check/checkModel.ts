@@ -3,6 +3,7 @@ import type { Data, Train, Unit } from '../../dsl/ast.ts'
 import { type Diagnostic, fail } from '../../dsl/diagnostics.ts'
 import { didYouMean } from '../../dsl/suggest.ts'
 import type { OpTable } from '../ir/builder.ts'
+import type { Dim } from '../ir/dim.ts'
 import { newContext } from '../ir/ops/index.ts'
 import { checkBlocks } from './blocks.ts'
 import { type LoweredModel, lowerModel } from './model.ts'
@@ -11,7 +12,7 @@ import { checkNames } from './names.ts'
 import type { LinkedProgram } from './program.ts'
 import { attempt, throwAll } from './report.ts'
 import { readSettings, type Settings, wholeSettings } from './settings.ts'
-import { checkTruncate } from './truncate.ts'
+import { axisOfWindows } from './truncate.ts'
 
 export interface CheckedModel {
   readonly unit: Unit
@@ -20,6 +21,8 @@ export interface CheckedModel {
   readonly settings: Settings
   /** Expanded for use: nothing is drawn. */
   readonly model: LoweredModel
+  /** The length that `truncate` cuts into windows. */
+  readonly windows?: Dim
   /** Expanded again, with the draws of training. */
   readonly forTraining: () => LoweredModel
 }
@@ -49,8 +52,9 @@ export function checkModel(
   if (model === undefined) throw new Error('a model that cannot be lowered is reported')
   const settings = { ...written, ...settingSets(sets) }
   checkFreeze(settings, model, trainBlock)
-  if (settings.truncate !== undefined) throwAll(checkTruncate(model, placeOf(trainBlock, 'truncate')))
-  return { unit, trainBlock, data, settings, model, forTraining: () => lowerModel(unit, lowering(true)) }
+  const windows =
+    settings.truncate === undefined ? undefined : axisOfWindows(model, placeOf(trainBlock, 'truncate')).size
+  return { unit, trainBlock, data, settings, model, windows, forTraining: () => lowerModel(unit, lowering(true)) }
 }
 
 /** The model of that name; else the first with a `train` block, else the first. RNN106 if there is none. */
