@@ -39,7 +39,7 @@ export function carryOver(
   }
 
   for (const old of graph.eqns) {
-    b.note = { hint: old.outs[0]?.hint, span: old.span }
+    b.note = { ...(old.span && { span: old.span }) }
     const eqn = { ...old, ins: renamed(old.ins, replaced) }
     if (eqn.op === 'scan' && eqn.attrs.reverse === false && equal(scanLength(eqn), axis)) {
       const { consts, carries } = scanCounts(eqn)
