@@ -1,6 +1,6 @@
 // Joins an elementwise kernel to the product whose result it alone reads; the product then lands where that kernel writes.
 import { type Dim, equal, product, rowMajor, sameShape } from '../ir/dim.ts'
-import { isDense, programReads, readsOf, sameOperand, writesOf } from './operands.ts'
+import { isDense, programReads, readsOf, sameOperand, touched, writesOf } from './operands.ts'
 import type { Buffer, GemmKernel, MapKernel, Operand, Plan, Step, Write } from './plan.ts'
 import { pruned } from './program.ts'
 
@@ -16,7 +16,7 @@ export function joinTails(plan: Plan): Plan {
   const between = (buffer: Buffer): boolean =>
     !ports.has(buffer) && writes.get(buffer)?.length === 1 && reads.get(buffer)?.length === 1
   const steps = joinedIn(plan.steps, between)
-  const used = new Set(steps.flatMap(s => [...readsOf(s), ...writesOf(s)]).map(o => o.buffer))
+  const used = new Set(steps.flatMap(touched))
   return { ...plan, steps, buffers: plan.buffers.filter(b => ports.has(b) || used.has(b)) }
 }
 

@@ -6,7 +6,7 @@ import { withoutDeadStores } from './deadStores.ts'
 import { packed, pointwise, writtenAsWell } from './grouping.ts'
 import { indexNames } from './indexNames.ts'
 import { loopOf, stepsOf } from './loops.ts'
-import { readsOf, writesOf } from './operands.ts'
+import { touched } from './operands.ts'
 import { allocate, newDraft, note, operandOf, output } from './places.ts'
 import type { Plan } from './plan.ts'
 import { placeInputs, placeOutputs } from './ports.ts'
@@ -73,8 +73,8 @@ export function makePlan(context: Context, graph: Graph): Plan {
     [...sources.needed, ...closed(draft.scope)],
     outputs.map(p => p.operand.buffer),
   )
-  const ports = [...inputs, ...outputs].map(p => p.operand)
-  const used = new Set([...ports, ...steps.flatMap(s => [...readsOf(s), ...writesOf(s)])].map(o => o.buffer))
+  const ports = [...inputs, ...outputs].map(p => p.operand.buffer)
+  const used = new Set([...ports, ...steps.flatMap(touched)])
   const buffers = [...used].sort((a, b) => a.id - b.id)
   return { name: graph.name, inputs, outputs, buffers, steps }
 }

@@ -56,6 +56,9 @@ export function writesOf(step: Step): Operand[] {
   }
 }
 
+/** The buffers that a step reads or writes, in the loops inside it too. */
+export const touched = (step: Step): Buffer[] => [...readsOf(step), ...writesOf(step)].map(o => o.buffer)
+
 /** The step with every operand changed, in the loops inside it too. */
 export function mapOperands(step: Step, change: (operand: Operand) => Operand): Step {
   const program = (list: readonly Instruction[]): Instruction[] =>

@@ -1,6 +1,6 @@
 // Gives buffers of one size the same place where their lives do not overlap.
 import { asNumber, format } from '../ir/dim.ts'
-import { isDense, mapOperands, programReads, readsOf, sameOperand, writesOf } from './operands.ts'
+import { isDense, mapOperands, sameOperand, touched } from './operands.ts'
 import type { Buffer, Plan, Step } from './plan.ts'
 
 /** A buffer of known size with fewer elements keeps its place, and its name. */
@@ -30,8 +30,6 @@ export function shareBuffers(plan: Plan): Plan {
   const left = new Set([...ports, ...steps.flatMap(touched)])
   return { ...plan, steps, buffers: plan.buffers.filter(b => left.has(b)) }
 }
-
-const touched = (step: Step): Buffer[] => [...readsOf(step), ...writesOf(step)].map(o => o.buffer)
 
 const touchedBy = (steps: readonly Step[]): ReadonlySet<Buffer> => new Set(steps.flatMap(touched))
 
@@ -92,14 +90,12 @@ function takeovers(steps: readonly Step[], lives: readonly Life[]): ReadonlyMap<
 /** Whether a step reads of one buffer only the element in whose place it then writes one of the other. */
 function replaces(step: Step, old: Buffer, made: Buffer): boolean {
   if (step.kind !== 'map') return false
-  const reads = programReads(step.program).filter(o => o.buffer === old)
-  const writes = step.writes.filter(w => w.to.buffer === made)
-  const direct =
-    step.program.every(i => i.kind !== 'read' || i.indirect === undefined || i.from.buffer !== old) &&
-    writes.every(w => w.indirect === undefined && w.accumulate !== true)
-  const [{ to }] = writes
-  const aligned = reads.every(read => sameOperand({ ...read, buffer: made }, to))
-  const untouched =
-    step.writes.every(w => w.to.buffer !== old) && programReads(step.program).every(o => o.buffer !== made)
-  return writes.length === 1 && direct && aligned && untouched && isDense(to, step.domain)
+  const [write, ...more] = step.writes.filter(w => w.to.buffer === old || w.to.buffer === made)
+  if (write?.to.buffer !== made || more.length > 0 || write.indirect !== undefined || write.accumulate === true)
+    return false
+  const aligned = step.program.every(i => {
+    if (i.kind !== 'read' || i.from.buffer !== old) return i.kind !== 'read' || i.from.buffer !== made
+    return i.indirect === undefined && sameOperand({ ...i.from, buffer: made }, write.to)
+  })
+  return aligned && isDense(write.to, step.domain)
 }

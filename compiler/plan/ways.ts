@@ -1,7 +1,7 @@
 // What only one of two ways needs.
 import { type Dim, format } from '../ir/dim.ts'
-import { readsOf, writesOf } from './operands.ts'
-import type { Buffer, Plan, Step } from './plan.ts'
+import { touched } from './operands.ts'
+import type { Buffer, Plan } from './plan.ts'
 
 /** What is done where `less` < `than`, or where it is not; all choices between the same two sizes go the same way. */
 export interface Way {
@@ -17,11 +17,11 @@ export function buffersOfWays({ steps, inputs, outputs }: Plan): ReadonlyMap<Buf
   const found = new Map<Buffer, Way>()
   const always = new Set([...inputs, ...outputs].map(p => p.operand.buffer))
   for (const step of steps) {
-    if (step.kind !== 'choice') for (const buffer of touched([step])) always.add(buffer)
+    if (step.kind !== 'choice') for (const buffer of touched(step)) always.add(buffer)
     else {
       step.ways.forEach((list, i) => {
         const way: Way = { less: step.less, than: step.than, first: i === 0 }
-        for (const buffer of touched(list)) {
+        for (const buffer of list.flatMap(touched)) {
           const before = found.get(buffer) ?? way
           const same = before.first === way.first && conditionOf(before) === conditionOf(way)
           if (same) found.set(buffer, way)
@@ -32,6 +32,3 @@ export function buffersOfWays({ steps, inputs, outputs }: Plan): ReadonlyMap<Buf
   }
   return new Map([...found].filter(([buffer]) => !always.has(buffer)))
 }
-
-const touched = (list: readonly Step[]): Buffer[] =>
-  list.flatMap(s => [...readsOf(s), ...writesOf(s)]).map(o => o.buffer)
