@@ -1039,7 +1039,7 @@ train m on d { optimizer = SGD(1000); epochs = 100 }`,
     title: 'An unknown option',
     message: 'unknown {option} `{value}`',
     cause: 'A command-line option has a value that is not one of its choices.',
-    example: `$ rnnc train model.rnn --backend cuda`,
+    example: `$ rnnc train model.rnn --target cuda`,
     fix: 'Use one of the choices that the message lists.',
   },
   RNN506: {

@@ -45,6 +45,9 @@ export interface Loader<E> {
 
 export type AsyncBackend = Loader<AsyncExecutable>
 
+/** What runs a model, now or later. */
+export type AnyBackend = Loader<Executable | AsyncExecutable>
+
 export interface Backend extends Loader<Executable> {
   /** The program as the text of an ES module that exports `create(): Executable`, and imports nothing. */
   emit(plan: Plan, precision: Precision): string
