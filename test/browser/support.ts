@@ -12,11 +12,14 @@ export const skipped: string | false =
     ? false
     : `there is no browser: install Debian's chromium (${executablePath})`
 
-/** Chromium, which asks nothing of any network. */
-export function launch(): Promise<Browser> {
+/** Chromium, which asks nothing of any network; with `gpu` its WebGPU, on whatever driver there is. */
+export function launch({ gpu = false } = {}): Promise<Browser> {
   assert.ok(existsSync(executablePath), `${executablePath} is missing, and CI is set: .ci/run installs it`)
-  const off = ['gpu', 'quic', 'background-networking', 'component-update', 'sync'].map(name => `--disable-${name}`)
-  return chromium.launch({ executablePath, args: ['--headless', '--no-sandbox', '--no-first-run', ...off] })
+  const off = [...(gpu ? [] : ['gpu']), 'quic', 'background-networking', 'component-update', 'sync'].map(
+    name => `--disable-${name}`,
+  )
+  const on = gpu ? ['--enable-unsafe-webgpu'] : []
+  return chromium.launch({ executablePath, args: ['--headless', '--no-sandbox', '--no-first-run', ...on, ...off] })
 }
 
 export interface Site {

@@ -8,7 +8,8 @@ import type { Sizes } from '../../compiler/ir/dim.ts'
 import type { Type, Value } from '../../compiler/ir/graph.ts'
 import { build, dim, type } from '../backend/agree.ts'
 import { scan } from '../backend/cases.ts'
-import { agreeAsync, openBackend, skipped } from './support.ts'
+import { agreeAsync } from './agree.ts'
+import { openBackend, skipped } from './support.ts'
 
 describe('traps of WGSL in Node', { skip: skipped }, () => {
   let backend: WebGpuBackend
