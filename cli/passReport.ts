@@ -3,8 +3,9 @@ import type { Precision } from '../compiler/backend/backend.ts'
 import { type Graph, plan } from '../compiler/index.ts'
 import type { Context } from '../compiler/ir/builder.ts'
 import { type Cost, cost, savedElements } from '../compiler/ir/cost.ts'
-import { add, constant, type Dim, format, multiply } from '../compiler/ir/dim.ts'
+import { add, constant, type Dim, evaluate, format, multiply, symbolsOf } from '../compiler/ir/dim.ts'
 import type { Buffer, Plan, Step } from '../compiler/plan/plan.ts'
+import { buffersOfWays, conditionOf } from '../compiler/plan/ways.ts'
 import { type JsonValue, table } from './output.ts'
 import { formula } from './signature.ts'
 
@@ -16,7 +17,7 @@ export interface PassRow {
   readonly saved: Dim
   /** Kernels in the text of the plan, those of loops once. */
   readonly kernels: number
-  /** The plan's own buffers, in bytes. */
+  /** The plan's own buffers, in bytes; of two ways, those of the larger. */
   readonly arena: Dim
 }
 
@@ -38,13 +39,26 @@ const kernelsIn = (steps: readonly Step[]): number => steps.reduce((n, step) => 
 const kernelsOf = (step: Step): number =>
   step.kind === 'loop' ? kernelsIn(step.steps) : step.kind === 'choice' ? Math.max(...step.ways.map(kernelsIn)) : 1
 
-function arenaOf({ buffers, inputs }: Plan, real: number): Dim {
-  const given = new Set(inputs.map(p => p.operand.buffer))
-  const bytes = ({ dtype, size }: Buffer): Dim => multiply(constant(dtype === 'real' ? real : 4), size)
-  return buffers
-    .filter(b => !given.has(b))
-    .map(bytes)
-    .reduce(add, constant(0))
+function arenaOf(plan: Plan, real: number): Dim {
+  const given = new Set(plan.inputs.map(p => p.operand.buffer))
+  const own = plan.buffers.filter(b => !given.has(b))
+  const bytes = (list: readonly Buffer[]): Dim =>
+    list.map(({ dtype, size }) => multiply(constant(dtype === 'real' ? real : 4), size)).reduce(add, constant(0))
+  const ways = buffersOfWays(plan)
+  const choices = Map.groupBy(ways, ([, way]) => conditionOf(way))
+  const larger = [...choices.values()].map(list => {
+    const [first, second] = [true, false].map(side =>
+      bytes(list.flatMap(([buffer, way]) => (way.first === side && own.includes(buffer) ? [buffer] : []))),
+    )
+    return largerOf(first, second)
+  })
+  return [bytes(own.filter(b => !ways.has(b))), ...larger].reduce(add)
+}
+
+/** Of two sizes the one that is larger where batches and sequences are. */
+function largerOf(a: Dim, b: Dim): Dim {
+  const many = Object.fromEntries([a, b].flatMap(symbolsOf).map(name => [name, 2 ** 10]))
+  return evaluate(a, many) < evaluate(b, many) ? b : a
 }
 
 export const passesJson = (rows: readonly PassRow[]): JsonValue =>

@@ -21,6 +21,7 @@ import type { Context, OpTable } from './ir/builder.ts'
 import type { Dim } from './ir/dim.ts'
 import type { Graph } from './ir/graph.ts'
 import { checkpointed } from './passes/pipeline.ts'
+import { joinTails } from './plan/joinTails.ts'
 import { makePlan } from './plan/lower.ts'
 import type { Plan } from './plan/plan.ts'
 import { shareBuffers } from './plan/shareBuffers.ts'
@@ -153,7 +154,7 @@ export interface PlanOptions {
 /** The plan of a graph. */
 export function plan(context: Context, graph: Graph, { inPlace = false }: PlanOptions = {}): Plan {
   const made = makePlan(context, graph)
-  return shareBuffers(inPlace ? updateInPlace(made) : made)
+  return shareBuffers(joinTails(inPlace ? updateInPlace(made) : made))
 }
 
 /** A graph ready to run on a backend. Throws RnnError (RNN505) with the reason where the backend cannot take it. */

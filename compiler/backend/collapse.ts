@@ -1,16 +1,15 @@
 // Fewer, longer loops: dimensions of size 1 disappear, and neighbours over which every operand is contiguous become one.
 import { asNumber, type Dim, equal, multiply } from '../ir/dim.ts'
-import type { Instruction, MapKernel, Operand, ReduceKernel } from '../plan/plan.ts'
+import type { Instruction, Operand, ReduceKernel, Tail } from '../plan/plan.ts'
 
 /** The old dimensions that make up each new one. */
 type Grouping = readonly (readonly number[])[]
 
 /** The same kernel over as few dimensions as its operands allow. */
-export function collapseMap(kernel: MapKernel): MapKernel {
+export function collapseMap(kernel: Tail): Tail {
   const operands = [...readsIn(kernel.program), ...kernel.writes.map(w => w.to)]
   const groups = grouping(kernel.domain, 0, operands, positionsIn(kernel.program))
   return {
-    ...kernel,
     domain: sizes(kernel.domain, groups),
     program: kernel.program.map(i => regrouped(i, groups)),
     writes: kernel.writes.map(w => ({ ...w, to: merged(w.to, groups) })),

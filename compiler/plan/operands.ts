@@ -1,6 +1,6 @@
 // Questions about operands and kernels that the planner and the backends ask.
 import { asNumber, constant, type Dim, endToEnd, equal, product, rowMajor } from '../ir/dim.ts'
-import type { Buffer, Instruction, Operand, Plan, Port, Step } from './plan.ts'
+import type { Buffer, Instruction, Operand, Plan, Port, Step, Tail } from './plan.ts'
 
 /** The whole of a buffer as an array of a shape. */
 export const whole = (buffer: Buffer, shape: readonly Dim[]): Operand => ({
@@ -33,7 +33,7 @@ export function readsOf(step: Step): Operand[] {
     case 'choice':
       return step.ways.flat().flatMap(readsOf)
     case 'gemm':
-      return [step.a, step.b]
+      return [step.a, step.b, ...programReads(step.tail?.program ?? [])]
     case 'map':
     case 'reduce':
       return programReads(step.program)
@@ -48,7 +48,7 @@ export function writesOf(step: Step): Operand[] {
     case 'choice':
       return step.ways.flat().flatMap(writesOf)
     case 'gemm':
-      return [step.c]
+      return [step.c, ...(step.tail?.writes ?? []).map(w => w.to)]
     case 'map':
       return step.writes.map(w => w.to)
     case 'reduce':
@@ -56,10 +56,18 @@ export function writesOf(step: Step): Operand[] {
   }
 }
 
+/** The buffers that a step reads or writes, in the loops inside it too. */
+export const touched = (step: Step): Buffer[] => [...readsOf(step), ...writesOf(step)].map(o => o.buffer)
+
 /** The step with every operand changed, in the loops inside it too. */
 export function mapOperands(step: Step, change: (operand: Operand) => Operand): Step {
   const program = (list: readonly Instruction[]): Instruction[] =>
     list.map(i => (i.kind === 'read' ? { ...i, from: change(i.from) } : i))
+  const elementwise = <K extends Tail>(kernel: K): K => ({
+    ...kernel,
+    program: program(kernel.program),
+    writes: kernel.writes.map(w => ({ ...w, to: change(w.to) })),
+  })
   switch (step.kind) {
     case 'loop':
       return { ...step, steps: step.steps.map(s => mapOperands(s, change)) }
@@ -68,13 +76,15 @@ export function mapOperands(step: Step, change: (operand: Operand) => Operand): 
       return { ...step, ways: [first, second] }
     }
     case 'gemm':
-      return { ...step, a: change(step.a), b: change(step.b), c: change(step.c) }
-    case 'map':
       return {
         ...step,
-        program: program(step.program),
-        writes: step.writes.map(w => ({ ...w, to: change(w.to) })),
+        a: change(step.a),
+        b: change(step.b),
+        c: change(step.c),
+        ...(step.tail && { tail: elementwise(step.tail) }),
       }
+    case 'map':
+      return elementwise(step)
     case 'reduce':
       return { ...step, program: program(step.program), to: change(step.to) }
   }

@@ -75,6 +75,9 @@ export interface ReduceKernel extends KernelBase {
   readonly to: Operand
 }
 
+/** What a product ends in: a map over its points in row-major order, which reads their sums where they lie, in `c`. */
+export type Tail = Pick<MapKernel, 'domain' | 'program' | 'writes'>
+
 /** c[batch, m, n] = Σ_k a[batch, m, k] b[batch, k, n]; each operand's strides are in that order. */
 export interface GemmKernel extends KernelBase {
   readonly kind: 'gemm'
@@ -85,6 +88,8 @@ export interface GemmKernel extends KernelBase {
   readonly a: Operand
   readonly b: Operand
   readonly c: Operand
+  /** Runs once all sums are there; it may write over them, and over `a` and `b`. */
+  readonly tail?: Tail
 }
 
 export type Kernel = MapKernel | ReduceKernel | GemmKernel

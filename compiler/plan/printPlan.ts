@@ -1,6 +1,6 @@
 // A plan as text, for reading and for golden tests.
 import { asNumber, type Dim, format } from '../ir/dim.ts'
-import type { Buffer, Indirect, Instruction, Kernel, Operand, Plan, Port, Ref, Step } from './plan.ts'
+import type { Buffer, Indirect, Instruction, Kernel, Operand, Plan, Port, Ref, Step, Tail } from './plan.ts'
 
 /** The same plan gives the same text: buffers have their names, with a number where one occurs twice, or `$1`, … */
 export function printPlan(plan: Plan): string {
@@ -60,15 +60,13 @@ function kernelLines(kernel: Kernel, name: Namer): string[] {
     case 'gemm': {
       const { batch, m, n, k, a, b, c } = kernel
       const sizes = `${batch.length === 0 ? '' : `${list(batch)} of `}${format(m)} x ${format(k)} x ${format(n)}`
-      return [`gemm ${sizes}: ${operand(c, name)} = ${operand(a, name)} @ ${operand(b, name)}${comment(kernel.hint)}`]
+      const head = `gemm ${sizes}: ${operand(c, name)} = ${operand(a, name)} @ ${operand(b, name)}`
+      const { tail } = kernel
+      if (tail === undefined) return [`${head}${comment(kernel.hint)}`]
+      return [`${head} then ${list(tail.domain)} {${comment(kernel.hint)}`, ...elementwise(tail, name), '}']
     }
-    case 'map': {
-      const writes = kernel.writes.map(w => {
-        const sign = w.accumulate === true ? '+=' : '='
-        return `  ${operand(w.to, name)}${indirect(w.indirect)} ${sign} ${ref(w.value)}`
-      })
-      return [`map ${list(kernel.domain)} {${comment(kernel.hint)}`, ...program(kernel.program, name), ...writes, '}']
-    }
+    case 'map':
+      return [`map ${list(kernel.domain)} {${comment(kernel.hint)}`, ...elementwise(kernel, name), '}']
     case 'reduce': {
       const { domain, over, combine, to, value, hint } = kernel
       const head = `reduce ${list(domain)} over ${list(over)} {${comment(hint)}`
@@ -78,6 +76,14 @@ function kernelLines(kernel: Kernel, name: Namer): string[] {
 }
 
 const ref = (r: Ref): string => `%${r}`
+
+const elementwise = (kernel: Tail, name: Namer): string[] => [
+  ...program(kernel.program, name),
+  ...kernel.writes.map(w => {
+    const sign = w.accumulate === true ? '+=' : '='
+    return `  ${operand(w.to, name)}${indirect(w.indirect)} ${sign} ${ref(w.value)}`
+  }),
+]
 
 const program = (instructions: readonly Instruction[], name: Namer): string[] =>
   instructions.map((instruction, i) => `  ${ref(i)} = ${text(instruction, name)}`)

@@ -39,6 +39,13 @@ export function renamed(instruction: Instruction, name: (ref: Ref) => Ref): Inst
   }
 }
 
+/** The write with its references renamed. */
+export const renamedWrite = (write: Write, name: (ref: Ref) => Ref): Write => ({
+  ...write,
+  value: name(write.value),
+  ...(write.indirect && { indirect: { ...write.indirect, at: name(write.indirect.at) } }),
+})
+
 /** The earlier instructions that one refers to. */
 export function argsOf(instruction: Instruction): readonly Ref[] {
   if (instruction.kind === 'apply') return instruction.args
@@ -65,11 +72,7 @@ export function pruned(
   const name = (ref: Ref): Ref => places.get(ref) ?? ref
   return {
     program: kept.map(ref => renamed(program[ref], name)),
-    writes: writes.map(w => ({
-      ...w,
-      value: name(w.value),
-      ...(w.indirect && { indirect: { ...w.indirect, at: name(w.indirect.at) } }),
-    })),
+    writes: writes.map(w => renamedWrite(w, name)),
   }
 }
 

@@ -1,45 +1,101 @@
 // Gives buffers of one size the same place where their lives do not overlap.
-import { format, symbolsOf } from '../ir/dim.ts'
-import { mapOperands, readsOf, writesOf } from './operands.ts'
+import { asNumber, format } from '../ir/dim.ts'
+import { isDense, mapOperands, sameOperand, touched } from './operands.ts'
 import type { Buffer, Plan, Step } from './plan.ts'
 
-/** From the first step to the last that touches a buffer; a loop is one step, as what it leaves may be read in its next round. */
+/** A buffer of known size with fewer elements keeps its place, and its name. */
+const leastShared = 4096
+
+/** From the first step of a list to the last that touches a buffer. */
 interface Life {
   readonly buffer: Buffer
   readonly first: number
   last: number
 }
 
+/** A place, and what lies in it last. */
+interface Room {
+  readonly buffer: Buffer
+  readonly life: Life
+}
+
 /**
- * The plan with fewer buffers. Only those that grow with the batch take part: the others are small, and keep their names. A
- * buffer of a later step takes over one whose last reader has run; not in that same step, which may read what it overwrites.
+ * The plan with fewer buffers: one takes over the place of another whose last reader has run, or runs right then, if that is
+ * a kernel that reads each element before it writes the new one there. What only one loop touches holds nothing from one
+ * round to the next, so that it lives within a round.
  */
 export function shareBuffers(plan: Plan): Plan {
   const ports = new Set([...plan.inputs, ...plan.outputs].map(p => p.operand.buffer))
+  const steps = shared(plan.steps, ports)
+  const left = new Set([...ports, ...steps.flatMap(touched)])
+  return { ...plan, steps, buffers: plan.buffers.filter(b => left.has(b)) }
+}
+
+const touchedBy = (steps: readonly Step[]): ReadonlySet<Buffer> => new Set(steps.flatMap(touched))
+
+/** The steps with their own buffers shared: all but those that something outside touches as well. */
+function shared(steps: readonly Step[], outside: ReadonlySet<Buffer>): readonly Step[] {
+  const uses = Map.groupBy(
+    steps.flatMap(step => [...touchedBy([step])]),
+    buffer => buffer,
+  )
+  const elsewhere = (step: Step): Buffer[] =>
+    touched(step).filter(b => outside.has(b) || (uses.get(b)?.length ?? 0) > 1)
+  const list = steps.map(step => sharedInside(step, elsewhere(step)))
+  const taken = takeovers(list, livesIn(list, outside))
+  if (taken.size === 0) return list
+  return list.map(step => mapOperands(step, o => ({ ...o, buffer: taken.get(o.buffer) ?? o.buffer })))
+}
+
+/** A step that has steps inside, with the buffers that only these touch shared; a kernel stays as it is. */
+function sharedInside(step: Step, elsewhere: readonly Buffer[]): Step {
+  if (step.kind === 'loop') return { ...step, steps: shared(step.steps, new Set(elsewhere)) }
+  if (step.kind !== 'choice') return step
+  const [first, second] = step.ways
+  const beside = (other: readonly Step[]): ReadonlySet<Buffer> => new Set([...elsewhere, ...touchedBy(other)])
+  return { ...step, ways: [shared(first, beside(second)), shared(second, beside(first))] }
+}
+
+/** The lives of a list's own buffers, the first to begin first. */
+function livesIn(steps: readonly Step[], outside: ReadonlySet<Buffer>): readonly Life[] {
   const lives = new Map<Buffer, Life>()
-  plan.steps.forEach((step, place) => {
+  steps.forEach((step, place) => {
     for (const buffer of touched(step)) {
       const life = lives.get(buffer)
       if (life !== undefined) life.last = place
-      else if (!ports.has(buffer) && symbolsOf(buffer.size).length > 0)
+      else if (!outside.has(buffer) && (asNumber(buffer.size) ?? leastShared) >= leastShared)
         lives.set(buffer, { buffer, first: place, last: place })
     }
   })
-  const free = new Map<string, Life[]>()
-  const taken = new Map<Buffer, Buffer>()
-  const kind = ({ dtype, size }: Buffer): string => `${dtype} ${format(size)}`
-  for (const life of [...lives.values()].sort((a, b) => a.first - b.first)) {
-    const candidates = free.get(kind(life.buffer)) ?? []
-    const found = candidates.find(c => c.last < life.first)
-    if (found === undefined) free.set(kind(life.buffer), [...candidates, { ...life }])
-    else {
-      taken.set(life.buffer, found.buffer)
-      found.last = life.last
-    }
-  }
-  if (taken.size === 0) return plan
-  const steps = plan.steps.map(step => mapOperands(step, o => ({ ...o, buffer: taken.get(o.buffer) ?? o.buffer })))
-  return { ...plan, steps, buffers: plan.buffers.filter(b => !taken.has(b)) }
+  return [...lives.values()]
 }
 
-const touched = (step: Step): Buffer[] => [...readsOf(step), ...writesOf(step)].map(o => o.buffer)
+/** Which earlier buffer each one takes over, if any. */
+function takeovers(steps: readonly Step[], lives: readonly Life[]): ReadonlyMap<Buffer, Buffer> {
+  const rooms = new Map<string, Room[]>()
+  const taken = new Map<Buffer, Buffer>()
+  for (const life of lives) {
+    const kind = `${life.buffer.dtype} ${format(life.buffer.size)}`
+    const alike = rooms.get(kind) ?? []
+    const isFree = ({ life: { buffer, last } }: Room): boolean =>
+      last < life.first || (last === life.first && replaces(steps[last], buffer, life.buffer))
+    const place = alike.findIndex(isFree)
+    const buffer = alike[place]?.buffer ?? life.buffer
+    if (buffer !== life.buffer) taken.set(life.buffer, buffer)
+    rooms.set(kind, place < 0 ? [...alike, { buffer, life }] : alike.with(place, { buffer, life }))
+  }
+  return taken
+}
+
+/** Whether a step reads of one buffer only the element in whose place it then writes one of the other. */
+function replaces(step: Step, old: Buffer, made: Buffer): boolean {
+  if (step.kind !== 'map') return false
+  const [write, ...more] = step.writes.filter(w => w.to.buffer === old || w.to.buffer === made)
+  if (write?.to.buffer !== made || more.length > 0 || write.indirect !== undefined || write.accumulate === true)
+    return false
+  const aligned = step.program.every(i => {
+    if (i.kind !== 'read' || i.from.buffer !== old) return i.kind !== 'read' || i.from.buffer !== made
+    return i.indirect === undefined && sameOperand({ ...i.from, buffer: made }, write.to)
+  })
+  return aligned && isDense(write.to, step.domain)
+}

@@ -264,6 +264,78 @@ const contractions: readonly Case[] = [
   },
 ]
 
+/** Products whose result one elementwise kernel reads. */
+const tails: readonly Case[] = [
+  {
+    name: 'tail: a bias and an activation',
+    params: real('B, T, H', '5, H', '5'),
+    body: (b, [x, w, bias]) => {
+      const product = b.emit('matmul', [x, w])
+      return [b.emit('tanh', [b.emit('add', [product, broadcast(b, bias, [-3, -2], [dim('B'), dim('T')])])])]
+    },
+  },
+  {
+    name: 'tail: with the operands of the product',
+    params: real('H, H', 'H, H'),
+    body: (b, [x, w]) => {
+      const product = b.emit('matmul', [x, w])
+      return [b.emit('mul', [b.emit('sub', [product, x]), b.emit('transpose', [w], { order: [-1, -2] })])]
+    },
+  },
+  {
+    name: 'tail: two results, one the sum itself, and a test',
+    params: real('T, H', 'B, H', 'T, B'),
+    body: (b, [d, x, y]) => {
+      const turned = b.emit('transpose', [b.emit('matmul', [d, x])], { order: [-1, -2] })
+      const product = b.emit('matmul', [d, x])
+      const sum = b.emit('add', [product, y])
+      return [turned, sum, b.emit('lt', [sum, y]), b.emit('real', [b.emit('lt', [y, sum])])]
+    },
+  },
+  {
+    name: 'tail: a test is all that is kept',
+    params: real('B, H', 'T, H', 'B, T'),
+    body: (b, [x, w, y]) => [b.emit('le', [b.emit('matmul', [x, w]), y])],
+  },
+  {
+    name: 'tail: for each example, into a part of a concatenation',
+    params: real('B, T, H', 'B, H, 3', 'B, T, 3', 'B, T, 2'),
+    body: (b, [x, y, z, left]) => {
+      const product = b.emit('bmm', [x, y], { ta: false, tb: false })
+      return [b.emit('concat', [left, b.emit('add', [product, z])], { axis: -1 })]
+    },
+  },
+  {
+    name: 'tail: added up by index',
+    params: [type('B, T, H'), type('4, H'), int('B, T')],
+    body: (b, [x, w, index]) => [b.emit('scatter', [b.emit('matmul', [x, w]), index], { rows: dim(3) })],
+  },
+  ...[false, true].map(
+    (reverse): Case => ({
+      name: `tail: in a loop, to a carry that the product reads and to a slice${reverse ? ', backwards' : ''}`,
+      params: real('T, B, H', 'H, H', 'B, H'),
+      body: (b, [x, w, h0]) =>
+        scan(b, { carries: [h0], xs: [x], reverse }, (s, [h], [xt]) => {
+          const next = s.emit('add', [s.emit('tanh', [s.emit('add', [s.emit('matmul', [h, w]), xt])]), h])
+          return [next, h, next]
+        }),
+    }),
+  ),
+  {
+    name: 'tail: a product that leaves as a carry, and one for a loop inside',
+    params: real('T, B, H', 'H, H', 'B, H'),
+    body: (b, [x, w, h0]) =>
+      scan(b, { carries: [h0, h0], xs: [x] }, (s, [h, g], [xt]) => {
+        const start = s.emit('sin', [s.emit('matmulT', [s.emit('add', [h, xt]), s.use(w)])])
+        const [last, all] = scan(s, { length: '3', carries: [start], xs: [] }, (r, [c]) => {
+          const next = r.emit('cos', [r.emit('add', [r.emit('matmul', [c, r.use(w)]), r.use(g)])])
+          return [next, r.emit('neg', [next])]
+        })
+        return [s.emit('matmul', [last, s.use(w)]), start, all]
+      }),
+  },
+]
+
 const sources: readonly Case[] = [
   { name: 'constant', params: [], body: b => [scalar(b, 2.5), scalar(b, 3, 'int'), constantLike(b, -0, type('B'))] },
   {
@@ -458,5 +530,6 @@ export const cases: readonly Case[] = [
   ...indexing,
   ...reductions,
   ...contractions,
+  ...tails,
   ...scans,
 ]

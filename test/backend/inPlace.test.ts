@@ -67,6 +67,14 @@ const late: readonly (readonly [what: string, text: string])[] = [
     'input a: real[2, 2]\ninput b: real[2, 2]\n%ab = concat(%a, %b, axis=-2)\n%n = mul(%a, %a)\n%m = matmul(%ab, %b)\noutput a %n\noutput m',
   ],
   [
+    'by what ends a product with itself',
+    'input w: real[3, 3]\n%p = matmul(%w, %w)\n%q = tanh(%p)\n%n = sub(%w, %q)\noutput w %n',
+  ],
+  [
+    'by a product whose result takes its place',
+    'input w: real[3, 3]\ninput x: real[3, 3]\n%p = matmul(%x, %w)\n%n = neg(%p)\noutput w %n\noutput x',
+  ],
+  [
     'in a loop',
     'input w: real[3]\ninput x: real[4, 3]\n%n = mul(%w, %w)\n%h = scan(4, false) {\n  const %w = %w\n  carry %h = %w\n  each %x = %x\n  %p = mul(%h, %x)\n  %q = add(%p, %w)\n  next %q\n}\noutput w %n\noutput h',
   ],

@@ -10,7 +10,7 @@ import { broadcast } from '../../compiler/ir/builder.ts'
 import { constant } from '../../compiler/ir/dim.ts'
 import { allEqns } from '../../compiler/ir/graph.ts'
 import { ops } from '../../compiler/ir/ops/index.ts'
-import { agree, argumentsFor, bufferOf, build, type } from './agree.ts'
+import { agree, argumentsFor, bufferOf, build, dim, type } from './agree.ts'
 import { cases, scan, sizesList } from './cases.ts'
 import { moves, randomCase, smallSizes } from './random.ts'
 import { recurrentGradient } from './recurrent.ts'
@@ -58,6 +58,19 @@ export function suite(backend: Backend): void {
         ],
         { backend },
       )
+    })
+    it('on what ends a large product, which runs after the last part of its sums', () => {
+      const types = ['T, H', 'H, H', 'H', 'T, H'].map(text => type(text))
+      const { context, graph } = build(types, (b, [x, w, bias, y]) => {
+        const sum = b.emit('add', [b.emit('matmul', [x, w]), broadcast(b, bias, [-2], [dim('T')])])
+        return [b.emit('tanh', [sum]), b.emit('mul', [b.emit('matmulT', [y, w]), y])]
+      })
+      const list = [
+        { T: 51, H: 601 },
+        { T: 3, H: 1027 },
+      ]
+      agree(context, graph, list, { backend })
+      agree(context, graph, list.slice(0, 1), { backend, precision: 'f32' })
     })
     it('on large products in a loop, of which one operand stays the same', () => {
       const { context, graph } = largeLoop()

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { compile, plan } from '../../compiler/index.ts'
+import { format, symbolsOf } from '../../compiler/ir/dim.ts'
 import type { Block } from '../../compiler/ir/graph.ts'
 import { contractionOps } from '../../compiler/ir/ops/contractions.ts'
 import { naive } from '../../compiler/passes/pipeline.ts'
@@ -154,6 +155,50 @@ describe('matrix products left in the loops', () => {
 
   // Eight for the weights backward, and four for the state: the input is data.
   it('are more without the passes', () => assert.deepEqual(inLoops(over('LSTM'), naive), [8, 12]))
+})
+
+describe('a cell that attends to a memory', () => {
+  const source = `
+cell Reader(units) {
+  input x: [D], m: [A] over S
+  state h: [units]
+  part look = additive_attention(5)
+  param W: [units, D], U: [units, units], R: [units, A]
+  h' = tanh(W @ x + U @ h + R @ look(h, m))
+  return h' }
+model M {
+  input x: [4] over T, m: [3] over S
+  target y: [6]
+  part read = Reader(6)
+  z = last(read(x, m))
+  loss mse(z, y)
+  output z }`
+  const loops = compile(source)
+    .gradient()
+    .eqns.flatMap(e => (e.body === undefined ? [] : [e.body]))
+  /** The shapes of the weights in the products of a loop, and what it sums over for each example. */
+  const found = loops.map(({ eqns }) => ({
+    weights: eqns.filter(e => contractions.has(e.op)).map(e => e.ins[1].shape.map(d => format(d)).join()),
+    sums: eqns
+      .filter(e => e.op === 'sum' && symbolsOf(e.ins[0].shape[0]).includes('S'))
+      .map(e => e.outs[0].shape.length),
+  }))
+
+  it('has a product for each weight that needs the state, those of the state itself as one', () => {
+    const each = ['11,6', '1,5', '6,3']
+    assert.deepEqual(
+      found.map(f => f.weights.toSorted()),
+      [each.toSorted(), each.toSorted()],
+    )
+  })
+
+  // Forward the sum of the memory. Backward what its weights get, the softmax, and the sum over the memory for the query.
+  it('has the sums over the memory of each example, and no other', () => {
+    assert.deepEqual(
+      found.map(f => f.sums),
+      [[2], [2, 1, 2]],
+    )
+  })
 })
 
 describe('one product with the input and the state joined', () => {

@@ -2,7 +2,7 @@
 
 import type { Algebra } from '../../ir/algebra.ts'
 import { type Atom, asNumber, type Dim, format, formatAtom, symbol } from '../../ir/dim.ts'
-import type { Buffer, Indirect, Instruction, Operand, Plan, Step } from '../../plan/plan.ts'
+import type { Buffer, Indirect, Instruction, Operand, Plan, Step, Tail } from '../../plan/plan.ts'
 import type { Precision } from '../backend.ts'
 import { createNamer, type Namer } from './names.ts'
 import { type Expression, expressions } from './scalars.ts'
@@ -123,16 +123,19 @@ function makers(step: Step): [Buffer, string][] {
     case 'choice':
       return step.ways.flat().flatMap(makers)
     case 'gemm':
-      return [[step.c.buffer, 'product']]
+      return [...(step.tail === undefined ? [] : written(step.tail)), [step.c.buffer, 'product']]
     case 'reduce':
       return [[step.to.buffer, step.combine]]
     case 'map':
-      return step.writes.map(({ value, to }) => {
-        const made = step.program[value]
-        return [to.buffer, made.kind === 'apply' ? made.op : made.kind === 'read' ? 'copy' : made.kind]
-      })
+      return written(step)
   }
 }
+
+const written = ({ program, writes }: Tail): [Buffer, string][] =>
+  writes.map(({ value, to }) => {
+    const made = program[value]
+    return [to.buffer, made.kind === 'apply' ? made.op : made.kind === 'read' ? 'copy' : made.kind]
+  })
 
 function dimsOf(step: Step): Dim[] {
   switch (step.kind) {
@@ -141,13 +144,22 @@ function dimsOf(step: Step): Dim[] {
     case 'choice':
       return [step.less, step.than, ...step.ways.flat().flatMap(dimsOf)]
     case 'gemm':
-      return [...step.batch, step.m, step.n, step.k, ...[step.a, step.b, step.c].flatMap(operandDims)]
+      return [
+        ...[...step.batch, step.m, step.n, step.k, ...[step.a, step.b, step.c].flatMap(operandDims)],
+        ...(step.tail === undefined ? [] : elementwiseDims(step.tail)),
+      ]
     case 'map':
-      return [...step.domain, ...step.program.flatMap(instructionDims), ...step.writes.flatMap(writeDims)]
+      return elementwiseDims(step)
     case 'reduce':
       return [...step.domain, ...step.over, ...step.program.flatMap(instructionDims), ...operandDims(step.to)]
   }
 }
+
+const elementwiseDims = ({ domain, program, writes }: Tail): Dim[] => [
+  ...domain,
+  ...program.flatMap(instructionDims),
+  ...writes.flatMap(writeDims),
+]
 
 const operandDims = (o: Operand): Dim[] => [o.offset, ...o.strides]
 

@@ -1,6 +1,6 @@
 // One function for each kernel.
 import { asNumber, type Dim, formatLabel } from '../../ir/dim.ts'
-import type { GemmKernel, Kernel, MapKernel, Operand, ReduceKernel, Ref } from '../../plan/plan.ts'
+import type { GemmKernel, Kernel, Operand, ReduceKernel, Ref, Tail } from '../../plan/plan.ts'
 import { collapseMap, collapseReduce } from '../collapse.ts'
 import { columnSumLines, sumsColumns } from './columnSums.ts'
 import type { Frame } from './frame.ts'
@@ -15,7 +15,10 @@ export function kernelLines(kernel: Kernel, frame: Frame, packed?: PackedProduct
     case 'reduce':
       return reduceLines(collapseReduce(kernel), frame)
     case 'gemm':
-      return gemmLines(packed?.kernel ?? kernel, frame, packed?.packed)
+      return [
+        ...gemmLines(packed?.kernel ?? kernel, frame, packed?.packed),
+        ...(kernel.tail === undefined ? [] : mapLines(collapseMap(kernel.tail), frame)),
+      ]
   }
 }
 
@@ -30,12 +33,13 @@ export function describe(kernel: Kernel): string {
       return `${names}${kernel.combine} over ${list(kernel.over)} for each of ${list(kernel.domain)}`
     case 'gemm': {
       const batch = kernel.batch.length === 0 ? '' : ` for each of ${list(kernel.batch)}`
-      return `${names}product ${list([kernel.m, kernel.k])} x ${list([kernel.k, kernel.n])}${batch}`
+      const tail = kernel.tail === undefined ? '' : `, then elementwise over ${list(kernel.tail.domain)}`
+      return `${names}product ${list([kernel.m, kernel.k])} x ${list([kernel.k, kernel.n])}${batch}${tail}`
     }
   }
 }
 
-function mapLines(kernel: MapKernel, frame: Frame): string[] {
+function mapLines(kernel: Tail, frame: Frame): string[] {
   const nest = createNest(frame, kernel.domain)
   const wishes = new Map<Ref, string>(
     [...kernel.writes]

@@ -1,8 +1,9 @@
 // The whole module: helpers, a function for each kernel and each loop, and `create`, which owns the buffers.
 import { atomCode, product } from '../../ir/dim.ts'
 import type { DType } from '../../ir/graph.ts'
-import { readsOf, storedInputs, writesOf } from '../../plan/operands.ts'
-import type { Buffer, Choice, Kernel, Loop, Plan, Step } from '../../plan/plan.ts'
+import { storedInputs } from '../../plan/operands.ts'
+import type { Choice, Kernel, Loop, Plan, Step } from '../../plan/plan.ts'
+import { buffersOfWays } from '../../plan/ways.ts'
 import type { Precision } from '../backend.ts'
 import { zerosNames, zerosText } from './columnSums.ts'
 import { exponentialNames, exponentialsText } from './exponentials.ts'
@@ -79,7 +80,7 @@ export function moduleText(plan: Plan, precision: Precision): string {
     const name = run.buffer(buffer)
     const length = run.size(buffer.size)
     const way = onlyOneWay.get(buffer)
-    const taken = way === undefined ? '' : `${way.first ? '' : '!'}(${choiceTest(way.choice, run)}) && `
+    const taken = way === undefined ? '' : `${way.first ? '' : '!'}(${choiceTest(way, run)}) && `
     return `if (${taken}${name}.length < ${length}) ${name} = new ${type}(${length})`
   })
   const results = plan.outputs.map(({ name, operand: { buffer }, shape }) => {
@@ -138,27 +139,8 @@ const joinTextOf = (groups: readonly (readonly string[])[]): string[] => [
   '',
 ]
 
-const choiceTest = ({ less, than }: Choice, frame: Frame): string => `${frame.size(less)} < ${frame.size(than)}`
-
-/** The buffers that one way of a choice alone needs: where the other is taken they get no memory. */
-function buffersOfWays({
-  steps,
-  outputs,
-}: Plan): ReadonlyMap<Buffer, { readonly choice: Choice; readonly first: boolean }> {
-  const touched = (list: readonly Step[]): Buffer[] =>
-    list.flatMap(s => [...readsOf(s), ...writesOf(s)]).map(o => o.buffer)
-  const found = new Map<Buffer, { readonly choice: Choice; readonly first: boolean }>()
-  for (const choice of steps) {
-    if (choice.kind !== 'choice') continue
-    const elsewhere = new Set([...touched(steps.filter(s => s !== choice)), ...outputs.map(o => o.operand.buffer)])
-    const [first, second] = choice.ways.map(way => new Set(touched(way)))
-    for (const buffer of [...first, ...second]) {
-      const shared = elsewhere.has(buffer) || (first.has(buffer) && second.has(buffer))
-      if (!shared) found.set(buffer, { choice, first: first.has(buffer) })
-    }
-  }
-  return found
-}
+const choiceTest = ({ less, than }: Pick<Choice, 'less' | 'than'>, frame: Frame): string =>
+  `${frame.size(less)} < ${frame.size(than)}`
 
 /** What the functions of a module have in common. */
 interface Module {

@@ -1,0 +1,95 @@
+// Pointwise equations and copies are gathered into one kernel while their order allows.
+import { type Dim, sameShape } from '../ir/dim.ts'
+import type { Eqn, Value } from '../ir/graph.ts'
+import type { Unlabelled } from '../ir/lowering.ts'
+import { isDense, sameOperand } from './operands.ts'
+import { allocate, type Draft, operandOf, type Place, placeOf } from './places.ts'
+import type { MapKernel, Operand, Ref } from './plan.ts'
+import { addGroup, addWrite, type Group, type Scope, writtenAt } from './scope.ts'
+import { addRead } from './sources.ts'
+
+/** V8 compiles no function over 60 KB of bytecode; this stays far below. */
+const longestProgram = 200
+
+/** Lowers a pointwise equation. */
+export function pointwise(draft: Draft, eqn: Eqn): void {
+  const [out] = eqn.outs
+  const group = groupFor(draft, out.shape, eqn.ins)
+  const ref = group.program.add({ kind: 'apply', op: eqn.op, args: eqn.ins.map(v => refIn(draft, group, v)) })
+  if (out.hint !== '') group.hints.add(out.hint)
+  draft.places.set(out.id, { pending: { group, ref } })
+}
+
+/** Writes a value to another place. */
+export function copy(draft: Draft, value: Value, to: Operand, hint = value.hint): void {
+  const group = groupFor(draft, value.shape, [value])
+  if (hint !== '') group.hints.add(hint)
+  addWrite({ group, ref: refIn(draft, group, value) }, to)
+}
+
+/** Where a value lies dense and row-major: a copy, if it does not. */
+export function packed(draft: Draft, value: Value): Operand {
+  const { copies } = draft.scope
+  const operand = operandOf(draft, value)
+  if (isDense(operand, value.shape)) return operand
+  const before = copies.get(value.id)
+  if (before !== undefined) return before
+  const to = allocate(draft, value.dtype, value.shape, value.hint)
+  copy(draft, value, to)
+  copies.set(value.id, to)
+  return to
+}
+
+/** Lets the kernel that computes some elements write them to another place too, if no later step has written there. */
+export function writtenAsWell({ stored, scope }: Draft, kernel: Unlabelled<MapKernel>): boolean {
+  const {
+    domain,
+    program: [read],
+    writes: [first, ...more],
+  } = kernel
+  if (read.kind !== 'read' || first.value !== 0 || more.length > 0) return false
+  if (read.indirect !== undefined || first.indirect !== undefined || first.accumulate === true) return false
+  const source = stored.get(read.from.buffer.id)
+  if (source === undefined || source.group.scope !== scope) return false
+  if (!sameShape(source.group.domain, domain) || !sameOperand(source.operand, read.from)) return false
+  if (writtenAt(scope, first.to) > source.group.place) return false
+  addWrite(source, first.to)
+  return true
+}
+
+/**
+ * The kernel that computes a pointwise equation over these values: the one with most of them at hand; one of the last
+ * kernels, if they are all in memory, since a result computed early has to be stored for its late reader; or a new one.
+ */
+function groupFor(draft: Draft, domain: readonly Dim[], ins: readonly Value[]): Group {
+  const { scope, current } = draft
+  const found = ins.map(value => placeOf(draft, value))
+  const recent = scope.steps.findLastIndex(step => step.kind !== 'group')
+  let best: Group | undefined
+  let most = 0
+  for (let place = scope.barrier; place < scope.steps.length; place++) {
+    const group = scope.steps[place]
+    if (group.kind !== 'group' || !sameShape(group.domain, domain)) continue
+    if (group.program.instructions.length >= longestProgram) continue
+    const inside = found.filter(p => p.pending?.group === group)
+    if (inside.length === 0 && place < recent) continue
+    const ready = found.every(p => inside.includes(p) || readyBefore(scope, p, place))
+    if (ready && inside.length >= most) {
+      best = group
+      most = inside.length
+    }
+  }
+  return best ?? addGroup(scope, domain, current?.span)
+}
+
+function readyBefore(scope: Scope, { operand, pending }: Place, place: number): boolean {
+  if (operand !== undefined) return writtenAt(scope, operand) < place
+  return pending !== undefined && (pending.group.scope !== scope || pending.group.place < place)
+}
+
+/** The value inside a group's program. */
+function refIn(draft: Draft, group: Group, value: Value): Ref {
+  const { pending } = placeOf(draft, value)
+  if (pending?.group === group) return pending.ref
+  return addRead(draft.sources, group.program, { kind: 'read', from: operandOf(draft, value) })
+}

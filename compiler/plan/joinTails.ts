@@ -1,0 +1,88 @@
+// Joins an elementwise kernel to the product whose result it alone reads; the product then lands where that kernel writes.
+import { type Dim, equal, product, rowMajor, sameShape } from '../ir/dim.ts'
+import { isDense, programReads, readsOf, sameOperand, touched, writesOf } from './operands.ts'
+import type { Buffer, GemmKernel, MapKernel, Operand, Plan, Step, Write } from './plan.ts'
+import { pruned } from './program.ts'
+
+/**
+ * The plan with such pairs as one kernel: the product ends in the elementwise program, its tail. The sums need no memory of
+ * their own where the tail writes to a place that neither of the two reads; a tail that only moves them there is gone.
+ */
+export function joinTails(plan: Plan): Plan {
+  const ports = new Set([...plan.inputs, ...plan.outputs].map(p => p.operand.buffer))
+  const reads = Map.groupBy(plan.steps.flatMap(readsOf), o => o.buffer)
+  const writes = Map.groupBy(plan.steps.flatMap(writesOf), o => o.buffer)
+  /** Whether it is written at one place, read at one, and of no interest to anybody else. */
+  const between = (buffer: Buffer): boolean =>
+    !ports.has(buffer) && writes.get(buffer)?.length === 1 && reads.get(buffer)?.length === 1
+  const steps = joinedIn(plan.steps, between)
+  const used = new Set(steps.flatMap(touched))
+  return { ...plan, steps, buffers: plan.buffers.filter(b => ports.has(b) || used.has(b)) }
+}
+
+function joinedIn(steps: readonly Step[], between: (buffer: Buffer) => boolean): Step[] {
+  const left: Step[] = []
+  for (const step of steps) {
+    const before = left.at(-1)
+    if (step.kind === 'map' && before?.kind === 'gemm' && endsIn(before, step, between)) {
+      left[left.length - 1] = joined(before, step)
+    } else left.push(inside(step, between))
+  }
+  return left
+}
+
+function inside(step: Step, between: (buffer: Buffer) => boolean): Step {
+  if (step.kind === 'loop') return { ...step, steps: joinedIn(step.steps, between) }
+  if (step.kind !== 'choice') return step
+  const [first, second] = step.ways.map(steps => joinedIn(steps, between))
+  return { ...step, ways: [first, second] }
+}
+
+/** Whether a kernel reads, point by point, what only the product before it makes for it. */
+const endsIn = (gemm: GemmKernel, map: MapKernel, between: (buffer: Buffer) => boolean): boolean =>
+  gemm.tail === undefined &&
+  between(gemm.c.buffer) &&
+  map.program.some(i => {
+    if (i.kind !== 'read' || i.indirect !== undefined || i.from.buffer !== gemm.c.buffer) return false
+    const read = over(i.from, map, gemm)
+    return read !== undefined && sameOperand(read, gemm.c)
+  })
+
+const points = ({ batch, m, n }: GemmKernel): Dim[] => [...batch, m, n]
+
+/** An operand of a kernel as one of the product's points; undefined if they do not lie alike. */
+function over(operand: Operand, { domain }: MapKernel, gemm: GemmKernel): Operand | undefined {
+  const own = points(gemm)
+  if (sameShape(domain, own)) return operand
+  if (!isDense(operand, domain) || !equal(product(domain), product(own))) return undefined
+  return { ...operand, strides: rowMajor(own) }
+}
+
+function joined(gemm: GemmKernel, map: MapKernel): GemmKernel {
+  const sum = map.program.findIndex(i => i.kind === 'read' && i.from.buffer === gemm.c.buffer)
+  const landing = landingOf(gemm, map, sum)
+  const labels = { hint: map.hint || gemm.hint, ...(map.span && { span: map.span }) }
+  const { domain, program, writes } = map
+  if (landing === undefined) return { ...gemm, ...labels, tail: { domain, program, writes } }
+  const { write, c } = landing
+  const moved = program.with(sum, { kind: 'read', from: write.to })
+  const rest = writes.filter(w => w !== write || w.value !== sum)
+  return { ...gemm, c, ...labels, ...(rest.length > 0 && { tail: { domain, ...pruned(moved, rest) } }) }
+}
+
+/** Where the sums may lie until the tail has run: best where the tail would move them anyway. */
+function landingOf(
+  gemm: GemmKernel,
+  map: MapKernel,
+  sum: number,
+): { readonly write: Write; readonly c: Operand } | undefined {
+  const touched = [gemm.a, gemm.b, ...programReads(map.program)].map(o => o.buffer)
+  const found = map.writes.flatMap(write => {
+    const { to, indirect, accumulate } = write
+    const alone = map.writes.every(w => w === write || w.to.buffer !== to.buffer) && !touched.includes(to.buffer)
+    const c = over(to, map, gemm)
+    const fits = alone && c !== undefined && to.buffer.dtype === 'real' && indirect === undefined && accumulate !== true
+    return fits ? [{ write, c }] : []
+  })
+  return found.find(({ write }) => write.value === sum) ?? found[0]
+}

@@ -1,0 +1,65 @@
+// Constants, sizes and positions: a kernel computes what it reads of them, and they get memory only where it cannot.
+import { asNumber, type Dim } from '../ir/dim.ts'
+import type { Eqn } from '../ir/graph.ts'
+import type { Instruction, MapKernel, Operand, Ref } from './plan.ts'
+import { createProgram, type ProgramBuilder, renamed } from './program.ts'
+
+export interface Sources {
+  /** The kernel of one instruction that would write a buffer, by the buffer's id. */
+  readonly kernels: Map<number, MapKernel>
+  /** Those that have to run, before everything else. */
+  readonly needed: MapKernel[]
+}
+
+export const newSources = (): Sources => ({ kernels: new Map(), needed: [] })
+
+/** An equation that reads nothing and loops over nothing. */
+export const isSource = (eqn: Eqn): boolean => eqn.ins.length === 0 && eqn.body === undefined
+
+/** Has the buffer of a source written, if the operand lies in one. */
+export function materialized({ kernels, needed }: Sources, operand: Operand): Operand {
+  const source = kernels.get(operand.buffer.id)
+  if (source !== undefined && !needed.includes(source)) needed.push(source)
+  return operand
+}
+
+/** Adds the reading of one element to a program: a source's is computed. */
+export function addRead(sources: Sources, program: ProgramBuilder, instruction: Instruction & { kind: 'read' }): Ref {
+  const { from, indirect } = instruction
+  const source = sources.kernels.get(from.buffer.id)
+  if (source === undefined) return program.add(instruction)
+  if (indirect !== undefined) return program.add({ ...instruction, from: materialized(sources, from) })
+  const [made] = source.program
+  return made.kind === 'position' ? address(program, from) : program.add(made)
+}
+
+/** An element of iota is its own address. */
+function address(program: ProgramBuilder, { offset, strides }: Operand): Ref {
+  const number = (dim: Dim): Ref => {
+    const value = asNumber(dim)
+    return program.add(value === undefined ? { kind: 'size', dim } : { kind: 'constant', value })
+  }
+  const apply = (op: string, args: Ref[]): Ref => program.add({ kind: 'apply', op, args })
+  const terms = strides.flatMap((stride, dim): Ref[] => {
+    if (asNumber(stride) === 0) return []
+    const position = program.add({ kind: 'position', dim })
+    return [asNumber(stride) === 1 ? position : apply('mul', [position, number(stride)])]
+  })
+  if (terms.length === 0 || asNumber(offset) !== 0) terms.push(number(offset))
+  return terms.reduce((a, b) => apply('add', [a, b]))
+}
+
+/** A kernel's program with every read of a source computed, and the new names of its instructions. */
+export function resolved(
+  sources: Sources,
+  program: readonly Instruction[],
+): { program: readonly Instruction[]; name: (ref: Ref) => Ref } {
+  const builder = createProgram()
+  const names: Ref[] = []
+  const name = (ref: Ref): Ref => names[ref]
+  for (const instruction of program) {
+    const mine = renamed(instruction, name)
+    names.push(mine.kind === 'read' ? addRead(sources, builder, mine) : builder.add(mine))
+  }
+  return { program: builder.instructions, name }
+}

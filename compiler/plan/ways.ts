@@ -1,0 +1,34 @@
+// What only one of two ways needs.
+import { type Dim, format } from '../ir/dim.ts'
+import { touched } from './operands.ts'
+import type { Buffer, Plan } from './plan.ts'
+
+/** What is done where `less` < `than`, or where it is not; all choices between the same two sizes go the same way. */
+export interface Way {
+  readonly less: Dim
+  readonly than: Dim
+  readonly first: boolean
+}
+
+export const conditionOf = ({ less, than }: Pick<Way, 'less' | 'than'>): string => `${format(less)} < ${format(than)}`
+
+/** The buffers that one way alone needs: where the other is taken they need no memory. */
+export function buffersOfWays({ steps, inputs, outputs }: Plan): ReadonlyMap<Buffer, Way> {
+  const found = new Map<Buffer, Way>()
+  const always = new Set([...inputs, ...outputs].map(p => p.operand.buffer))
+  for (const step of steps) {
+    if (step.kind !== 'choice') for (const buffer of touched(step)) always.add(buffer)
+    else {
+      step.ways.forEach((list, i) => {
+        const way: Way = { less: step.less, than: step.than, first: i === 0 }
+        for (const buffer of list.flatMap(touched)) {
+          const before = found.get(buffer) ?? way
+          const same = before.first === way.first && conditionOf(before) === conditionOf(way)
+          if (same) found.set(buffer, way)
+          else always.add(buffer)
+        }
+      })
+    }
+  }
+  return new Map([...found].filter(([buffer]) => !always.has(buffer)))
+}
