@@ -4,6 +4,7 @@ import type { DType } from '../../ir/graph.ts'
 import { readsOf, storedInputs, writesOf } from '../../plan/operands.ts'
 import type { Buffer, Choice, Kernel, Loop, Plan, Step } from '../../plan/plan.ts'
 import type { Precision } from '../backend.ts'
+import { bindCall, bindNames, bindText } from './bind.ts'
 import { zerosNames, zerosText } from './columnSums.ts'
 import { exponentialNames, exponentialsText } from './exponentials.ts'
 import { createFrame, createModuleNames, type Frame, type ModuleNames, parameters, useAll } from './frame.ts'
@@ -12,18 +13,11 @@ import { joinNames, joinText } from './join.ts'
 import { describe, kernelLines, packLines } from './kernels.ts'
 import { type Packings, packingsOf } from './packing.ts'
 
-const helperNames = ['bind', 'view', 'size']
+const helperNames = ['view', 'size']
 
 const helpers = `function size(sizes, name) {
   if (!(name in sizes)) throw new Error(\`size \${name} is not known\`)
   return sizes[name]
-}
-
-function bind(inputs, name, type, length) {
-  const array = inputs[name]
-  if (!(array instanceof type)) throw new Error(\`input \${name} should be a \${type.name}\`)
-  if (array.length !== length) throw new Error(\`input \${name} should have \${length} elements and has \${array.length}\`)
-  return array
 }
 
 function view(before, array, length) {
@@ -36,6 +30,7 @@ export function moduleText(plan: Plan, precision: Precision): string {
   const packings = packingsOf(plan)
   const names = createModuleNames(plan, packings.buffers, [
     ...helperNames,
+    ...bindNames,
     ...gemmNames,
     ...exponentialNames,
     ...zerosNames,
@@ -54,9 +49,7 @@ export function moduleText(plan: Plan, precision: Precision): string {
   ]
 
   const stored = [...storedInputs(plan)].map(([buffer, ports]) => {
-    const binds = ports.map(({ name, shape }) => {
-      return `bind(inputs, ${JSON.stringify(name)}, ${array(buffer.dtype)}, ${run.size(product(shape))})`
-    })
+    const binds = ports.map(({ name, shape }) => bindCall(buffer.dtype, name, run.size(product(shape))))
     return {
       ports,
       buffer: run.buffer(buffer),
@@ -125,6 +118,7 @@ export function moduleText(plan: Plan, precision: Precision): string {
     ...(uses(/\b(exp|tanh)32\(/) ? [exponentialsText] : []),
     ...(uses(/\bzeros\(/) ? [zerosText] : []),
     ...(joints.length === 0 ? [] : [joinText]),
+    bindText(precision),
     helpers,
   ].join('\n')
 }
