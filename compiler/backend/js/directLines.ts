@@ -74,18 +74,18 @@ export function directLines({ m, n, k, batch, ...operands }: GemmKernel, frame: 
   function tile(row: Index, column: Index, height: number, width: number): string[] {
     const [p, q, r] = ['p', 'q', 'r'].map(local)
     const sums = range(height).map(i => range(width).map(j => local(`s${i}${j}`)))
-    const factors = (of: string, count: number): string[] => range(count).map(i => local(`${of}${i}`))
     const from = `${p} = ${sum(a.start, along(a.rows, row))}, ${q} = ${sum(b.start, along(b.columns, column))}`
-    /** The term of every sum that lies `ahead` of p and q. */
-    const term = (ahead: number, ofA: string, ofB: string, assign: '=' | '+='): string[] => {
-      const x = factors(ofA, height)
-      const y = factors(ofB, width)
-      const line = (i: number): string => sums[i].map((s, j) => `${s} ${assign} ${x[i]} * ${y[j]}`).join(', ')
-      return [
-        `const ${y.map((name, j) => `${name} = ${b.buffer}[${sum(q, b.shift(ahead, j))}]`).join(', ')}`,
-        `const ${x.map((name, i) => `${name} = ${a.buffer}[${sum(p, a.shift(i, ahead))}]`).join(', ')}`,
-        ...range(height).map(i => (assign === '=' ? `const ${line(i)}` : line(i))),
-      ]
+    /** The next terms of every sum, one or two; both are added before the sum is, which need not wait for either. */
+    const terms = (count: 1 | 2, assign: '=' | '+='): string[] => {
+      const ahead = range(count)
+      const x = (i: number, k: number): string => local(`${'xu'[k]}${i}`)
+      const y = (j: number, k: number): string => local(`${'yv'[k]}${j}`)
+      const rows = range(height).map(i => ahead.map(k => `${x(i, k)} = ${a.buffer}[${sum(p, a.shift(i, k))}]`))
+      const columns = range(width).map(j => ahead.map(k => `${y(j, k)} = ${b.buffer}[${sum(q, b.shift(k, j))}]`))
+      const line = (i: number): string =>
+        sums[i].map((s, j) => `${s} ${assign} ${ahead.map(k => `${x(i, k)} * ${y(j, k)}`).join(' + ')}`).join(', ')
+      const lines = range(height).map(i => (assign === '=' ? `const ${line(i)}` : line(i)))
+      return [...[...rows, ...columns].map(reads => `const ${reads.join(', ')}`), ...lines]
     }
     const zeros = sums.map(line => `let ${line.map(s => `${s} = 0`).join(', ')}`)
     const stores = [
@@ -95,12 +95,10 @@ export function directLines({ m, n, k, batch, ...operands }: GemmKernel, frame: 
     const totals = (): string[] => {
       const depth = known(k, 'depth')
       if (depth === 0) return zeros
-      if (depth === 1) return [`const ${from}`, ...term(0, 'x', 'y', '=')]
-      const one = term(0, 'x', 'y', '+=')
-      const two = [...one, ...term(1, 'u', 'v', '+=')]
-      if (depth === 2) return [...zeros, `const ${from}`, ...two]
+      if (depth === 1 || depth === 2) return [`const ${from}`, ...terms(depth, '=')]
+      const one = terms(1, '+=')
       const i = local('k')
-      const round = [...two, `${p} += ${a.shift(0, 2)}, ${q} += ${b.shift(2, 0)}`]
+      const round = [...terms(2, '+='), `${p} += ${a.shift(0, 2)}, ${q} += ${b.shift(2, 0)}`]
       if (typeof depth === 'string') {
         const rounds = loop(`for (; ${i} + 2 <= ${depth}; ${i} += 2)`, round)
         return [...zeros, `let ${i} = 0, ${from}`, ...rounds, ...loop(`if (${i} < ${depth})`, one)]
