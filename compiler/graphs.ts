@@ -6,7 +6,9 @@ import type { LoweredModel } from './check/model.ts'
 import { type OptimizerState, optimizerStep } from './check/optimizer.ts'
 import type { Settings } from './check/settings.ts'
 import type { Context } from './ir/builder.ts'
+import type { Dim } from './ir/dim.ts'
 import type { Graph, Value } from './ir/graph.ts'
+import { carryOver } from './passes/carryOver.ts'
 import { clipGradients } from './passes/clipGradients.ts'
 import { dropInputs } from './passes/dropInputs.ts'
 import { grad } from './passes/grad.ts'
@@ -18,6 +20,8 @@ export interface GraphOptions {
   readonly onDump?: (stage: string, graph: Graph) => void
   /** The passes, if not the standard ones. */
   readonly pipeline?: Pipeline
+  /** The length of which a run sees a window at a time: what `truncate` cuts. */
+  readonly windows?: Dim
 }
 
 export interface GradientOptions extends GraphOptions {
@@ -122,7 +126,10 @@ const noLoss = (model: LoweredModel): never =>
 function forward(model: LoweredModel, results: readonly Named[], options: GraphOptions): Graph {
   const block = model.builder.finish(results.map(r => r.value))
   const inputs = block.params.map(p => model.inputNames.get(p.id) ?? fail('RNN413', { feature: `input ${p.hint}` }))
-  const graph = { ...block, name: model.name, inputs, outputs: results.map(r => r.name) }
+  const whole = { ...block, name: model.name, inputs, outputs: results.map(r => r.name) }
+  const fromStart = new Map(model.session.fromStart.map(f => [f.value.id, f.kind] as const))
+  const { windows } = options
+  const graph = windows === undefined ? whole : carryOver(model.context, whole, windows, fromStart)
   options.onDump?.('lower', graph)
   return runPasses(model.context, graph, pipelineOf(options).forward, options)
 }

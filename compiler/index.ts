@@ -18,7 +18,9 @@ import {
   trainingGraph,
 } from './graphs.ts'
 import type { Context, OpTable } from './ir/builder.ts'
+import type { Dim } from './ir/dim.ts'
 import type { Graph } from './ir/graph.ts'
+import { checkpointed } from './passes/pipeline.ts'
 import { joinTails } from './plan/joinTails.ts'
 import { makePlan } from './plan/lower.ts'
 import type { Plan } from './plan/plan.ts'
@@ -59,6 +61,8 @@ export interface CompiledModel {
   readonly context: Context
   /** Free dims that data or `sets` must bind. */
   readonly freeDims: readonly string[]
+  /** The length that `truncate` cuts into windows: what the training graph sees of it is one. */
+  readonly windows?: Dim
   /** Targets that the model reads one step late, so that using it means generating them. */
   readonly fedBack: readonly string[]
   /** inputs → outputs and predictions. Options of its own, here and below, go before those of the compilation. */
@@ -82,7 +86,7 @@ export function compile(source: string, options: CompileOptions = {}): CompiledM
 /** As `compile`, for a program that is parsed and linked. */
 export function compileProgram(program: LinkedProgram, options: CompileOptions = {}): CompiledModel {
   const checked = checkModel(program, options.model, options.sets ?? {}, options.ops)
-  const { unit, trainBlock, data, settings, model } = checked
+  const { unit, trainBlock, data, settings, model, windows } = checked
   const signature: Signature = {
     name: model.name,
     inputs: model.inputs,
@@ -102,15 +106,25 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
     warnings: [...program.warnings, ...model.session.warnings],
     context: model.context,
     freeDims: model.freeDims,
+    ...(windows && { windows }),
     fedBack: model.fedBack,
     predict: own => predictionGraph(model, { ...options, ...own }),
     evaluate: own => measureGraph(model, { ...options, ...own }),
-    gradient: own => gradientGraph(model, { ...options, ...own }),
+    gradient: own => gradientGraph(model, { ...keeping(settings), ...options, ...own }),
     train: (chosen = settings, own = {}) =>
-      trainingGraph(checked.forTraining(), chosen, trainBlock?.span ?? unit.span, { ...options, ...own }),
+      trainingGraph(checked.forTraining(), chosen, trainBlock?.span ?? unit.span, {
+        ...keeping(chosen),
+        ...(windows && { windows }),
+        ...options,
+        ...own,
+      }),
     report: () => reportGraph(model),
   }
 }
+
+/** What the gradient of a model keeps of the forward pass. */
+const keeping = ({ checkpoint }: Settings): GraphOptions =>
+  checkpoint === undefined ? {} : { pipeline: checkpointed(checkpoint) }
 
 /** Everything that is wrong or doubtful in a program: of each model, and of each graph that it is meant for. */
 export function check(source: string, options: CompileOptions = {}): readonly Diagnostic[] {

@@ -4,7 +4,7 @@ import { js } from '../compiler/backend/js.ts'
 import { type CompiledModel, load, type OptimizerState } from '../compiler/index.ts'
 import type { Sizes } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
-import { batchesOf, pack } from './batch.ts'
+import { batchesOf } from './batch.ts'
 import type { LoadedData } from './data/load.ts'
 import { initialize } from './initializers.ts'
 import {
@@ -17,6 +17,7 @@ import {
   realArray,
   type Weights,
 } from './session.ts'
+import { stepInputs, stepsIn } from './steps.ts'
 
 export interface TrainOptions {
   readonly backend?: Backend
@@ -65,21 +66,19 @@ const slice = 50
 /**
  * Trains a model by its `train` block. Every step is the training graph: forward, backward, clipping and the optimizer. Losses and
  * metrics are in the numbers of the network (scaled, if the data is).
- * Throws RNN405 for an empty training part, RNN504 where the loss is not finite, RNN507 where a size is not known,
- * RNN413 for `truncate`.
+ * With `truncate` a step is a window of a batch, which begins with what the window before has left.
+ * Throws RNN405 for an empty training part, RNN504 where the loss is not finite, RNN507 where a size is not known.
  */
 export async function train(model: CompiledModel, data: LoadedData, options: TrainOptions = {}): Promise<TrainResult> {
   const { settings, signature } = model
   const { backend = js, precision = 'f32' } = options
   const seed = options.seed ?? settings.seed ?? 0
   const batchSize = settings.batch ?? 32
-  if (settings.truncate !== undefined) fail('RNN413', { feature: '`truncate`' }, { span: model.trainBlock?.span })
   if (data.train.count === 0) fail('RNN405', { what: 'the training part' }, { span: model.data?.span })
 
   const training = model.train()
   const executable = load(training.context, training.graph, backend, precision, { inPlace: true })
   const evaluation = lazily(model.context, model.evaluate, backend, precision)
-  const ports = [...signature.inputs, ...signature.targets]
   // The state of training, which each step updates in place: nothing is allocated but the batches.
   const state = executable.store({
     ...copyOf(options.weights ?? initialWeights(model, data.sizes, seed, precision)),
@@ -87,27 +86,29 @@ export async function train(model: CompiledModel, data: LoadedData, options: Tra
   })
   const weightsNow = (): Weights => copyOf(Object.fromEntries(signature.parameters.map(p => [p.name, state[p.name]])))
 
-  const stepsPerEpoch = Math.ceil(data.train.count / batchSize)
-  const epochs = settings.epochs ?? (settings.steps === undefined ? 10 : Math.ceil(settings.steps / stepsPerEpoch))
-  const lastStep = Math.min(settings.steps ?? Number.POSITIVE_INFINITY, epochs * stepsPerEpoch)
+  const { steps: mostSteps = Number.POSITIVE_INFINITY } = settings
+  const epochs = settings.epochs ?? (settings.steps === undefined ? 10 : Number.POSITIVE_INFINITY)
   const history: EpochReport[] = []
   let best = { loss: Number.POSITIVE_INFINITY, epoch: 0, weights: weightsNow() }
   let step = 0
   let ended: TrainResult['ended'] = 'done'
   let rested = performance.now()
 
-  for (let epoch = 1; epoch <= epochs && step < lastStep && ended === 'done'; epoch++) {
+  for (let epoch = 1; epoch <= epochs && step < mostSteps && ended === 'done'; epoch++) {
     const totals = createTotals(model)
     const order = settings.shuffle === false ? 'ordered' : { seed, epoch }
-    for (const indices of batchesOf(data.train.count, batchSize, order)) {
-      if (step >= lastStep) break
-      const batch = pack(ports, data.train, indices, data.sizes, precision)
-      const results = executable.run(batch.sizes, { ...batch.inputs, ...state, ...drawInputs(seed, step) })
+    const chosen = batchesOf(data.train.count, batchSize, order)
+    const stepsOfEpoch = chosen.reduce((n, indices) => n + stepsIn(model, data.train, indices), 0)
+    const stepsBefore = step
+    for (const { batch, carried } of stepInputs(model, training, data, chosen, precision)) {
+      if (step >= mostSteps) break
+      const results = executable.run(batch.sizes, { ...batch.inputs, ...state, ...carried, ...drawInputs(seed, step) })
       step++
       const loss = results.loss[0]
       if (!Number.isFinite(loss)) fail('RNN504', { value: String(loss), step }, { span: model.trainBlock?.span })
       totals.add(results)
-      options.onStep?.({ step, epoch, done: step / lastStep, loss })
+      const done = Math.max(step / mostSteps, (epoch - 1 + (step - stepsBefore) / stepsOfEpoch) / epochs)
+      options.onStep?.({ step, epoch, done, loss })
       if (performance.now() - rested > slice) {
         await new Promise(resolve => setTimeout(resolve))
         rested = performance.now()

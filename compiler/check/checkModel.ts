@@ -3,6 +3,7 @@ import type { Data, Train, Unit } from '../../dsl/ast.ts'
 import { type Diagnostic, fail } from '../../dsl/diagnostics.ts'
 import { didYouMean } from '../../dsl/suggest.ts'
 import type { OpTable } from '../ir/builder.ts'
+import type { Dim } from '../ir/dim.ts'
 import { newContext } from '../ir/ops/index.ts'
 import { checkBlocks } from './blocks.ts'
 import { type LoweredModel, lowerModel } from './model.ts'
@@ -10,8 +11,8 @@ import { type LowerOptions, modelScope } from './modelScope.ts'
 import { checkNames } from './names.ts'
 import type { LinkedProgram } from './program.ts'
 import { attempt, throwAll } from './report.ts'
-import { readSettings, type Settings } from './settings.ts'
-import { checkTruncate } from './truncate.ts'
+import { readSettings, type Settings, wholeSettings } from './settings.ts'
+import { axisOfWindows } from './truncate.ts'
 
 export interface CheckedModel {
   readonly unit: Unit
@@ -20,6 +21,8 @@ export interface CheckedModel {
   readonly settings: Settings
   /** Expanded for use: nothing is drawn. */
   readonly model: LoweredModel
+  /** The length that `truncate` cuts into windows. */
+  readonly windows?: Dim
   /** Expanded again, with the draws of training. */
   readonly forTraining: () => LoweredModel
 }
@@ -49,8 +52,9 @@ export function checkModel(
   if (model === undefined) throw new Error('a model that cannot be lowered is reported')
   const settings = { ...written, ...settingSets(sets) }
   checkFreeze(settings, model, trainBlock)
-  if (settings.truncate !== undefined) throwAll(checkTruncate(model, placeOf(trainBlock, 'truncate')))
-  return { unit, trainBlock, data, settings, model, forTraining: () => lowerModel(unit, lowering(true)) }
+  const windows =
+    settings.truncate === undefined ? undefined : axisOfWindows(model, placeOf(trainBlock, 'truncate')).size
+  return { unit, trainBlock, data, settings, model, windows, forTraining: () => lowerModel(unit, lowering(true)) }
 }
 
 /** The model of that name; else the first with a `train` block, else the first. RNN106 if there is none. */
@@ -79,6 +83,7 @@ const placeOf = (trainBlock: Train | undefined, setting: string) =>
 
 /** The sets that are settings of `train`: numbers only. */
 function settingSets(sets: ReadonlyMap<string, number>): Partial<Settings> {
-  const numeric = ['epochs', 'steps', 'batch', 'seed', 'truncate', 'patience'] as const
-  return Object.fromEntries(numeric.flatMap(name => (sets.has(name) ? [[name, sets.get(name)]] : [])))
+  return Object.fromEntries(
+    Object.keys(wholeSettings).flatMap(name => (sets.has(name) ? [[name, sets.get(name)]] : [])),
+  )
 }

@@ -38,6 +38,7 @@ export function modelScope(unit: Unit, options: LowerOptions): Scope & { readonl
     carried: new Map(),
     copies: new Map(),
     masks: new Map(),
+    fromStart: [],
     averages: [],
     draws: 0,
     expanding: [unit],

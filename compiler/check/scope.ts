@@ -26,6 +26,8 @@ export interface Session {
   readonly copies: Map<Axis, Map<string, Axis>>
   /** Which elements of an axis are valid. */
   readonly masks: Map<Axis, Tensor>
+  /** Values of an axis that a window of it would have otherwise: places, which begin again, and the first element. */
+  readonly fromStart: FromStart[]
   readonly averages: Average[]
   /** How many places draw so far. */
   draws: number
@@ -39,6 +41,13 @@ export interface Session {
   /** The text of each file, for messages. */
   readonly sources: ReadonlyMap<string, string>
   readonly lineOf: (span: Span) => number
+}
+
+export interface FromStart {
+  readonly value: Value
+  readonly kind: 'position' | 'first'
+  readonly axis: Axis
+  readonly span: Span
 }
 
 export interface StateDeclaration {

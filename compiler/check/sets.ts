@@ -1,5 +1,6 @@
 // What `--set` may give to a model.
 import type { Expr, ItemExpr, Unit } from '../../dsl/ast.ts'
+import { wholeSettings } from './settings.ts'
 import { namesIn } from './types.ts'
 
 export interface Settable {
@@ -21,7 +22,7 @@ export function settable(unit: Unit): Settable {
   return {
     hypers,
     sizes: [...new Set(sizes)].filter(name => !hypers.includes(name)),
-    settings: { epochs: 1, steps: 1, batch: 1, seed: 0, truncate: 1, patience: 1 },
+    settings: wholeSettings,
   }
 }
 

@@ -19,19 +19,33 @@ export interface Settings {
   readonly clip?: Clip
   readonly seed?: number
   readonly truncate?: number
+  /** The steps between two that the gradient keeps; `root` for the root of their number. */
+  readonly checkpoint?: number | 'root'
   readonly patience?: number
   /** Paths of parts and params that stay as they are. */
   readonly freeze?: readonly string[]
   readonly shuffle?: boolean
 }
 
-type Reader<T> = (scope: Scope, e: Expr, model: Unit, name: string) => T
+/** The settings that are whole numbers, which the command line may set, and the least that each may be. */
+export const wholeSettings = {
+  epochs: 1,
+  steps: 1,
+  batch: 1,
+  seed: 0,
+  truncate: 1,
+  checkpoint: 1,
+  patience: 1,
+} as const satisfies { readonly [K in keyof Settings]?: number }
+
+type Reader<T> = (scope: Scope, e: Expr, model: Unit) => T
 
 const number = (scope: Scope, e: Expr, what: string): number => asNumber(scope.session.evaluate(scope, e), what, e.span)
 
 const whole =
-  (least: number): Reader<number> =>
-  (scope, e, _, name) => {
+  (name: keyof typeof wholeSettings): Reader<number> =>
+  (scope, e) => {
+    const least = wholeSettings[name]
     const value = number(scope, e, `\`${name}\``)
     if (Number.isInteger(value) && value >= least) return value
     return fail(
@@ -59,9 +73,9 @@ const readers: { readonly [K in keyof Settings]-?: Reader<NonNullable<Settings[K
     checkOptimizer(recipe)
     return recipe
   },
-  epochs: whole(1),
-  steps: whole(1),
-  batch: whole(1),
+  epochs: whole('epochs'),
+  steps: whole('steps'),
+  batch: whole('batch'),
   clip: (scope, e) => {
     const by = e.kind === 'call' && e.callee.kind === 'name' ? e.callee.name : ''
     const [arg] = e.kind === 'call' ? e.args : []
@@ -78,9 +92,11 @@ const readers: { readonly [K in keyof Settings]-?: Reader<NonNullable<Settings[K
     }
     return { by, limit: number(scope, arg.value, 'a limit') }
   },
-  seed: whole(0),
-  truncate: whole(1),
-  patience: whole(1),
+  seed: whole('seed'),
+  truncate: whole('truncate'),
+  checkpoint: (scope, e, model) =>
+    e.kind === 'name' && e.name === 'auto' ? 'root' : whole('checkpoint')(scope, e, model),
+  patience: whole('patience'),
   freeze: (_, e, model) => {
     const items = e.kind === 'list' ? e.items : [e]
     return items.map(item => {
@@ -136,7 +152,7 @@ export function readSettings(train: Train, model: Unit, modelScope: Scope): Sett
         )
       }
       if (settings.has(name)) fail('RNN107', { name }, { span })
-      settings.set(name, readers[name](scope, equation.value, model, name))
+      settings.set(name, readers[name](scope, equation.value, model))
     })
   }
   throwAll(problems)

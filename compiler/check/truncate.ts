@@ -1,36 +1,60 @@
-// Truncated back-propagation: may the sequences of this model be cut into windows?
+// Truncated back-propagation: may the sequences of this model be cut into windows, and along which axis?
 import type { Span } from '../../dsl/ast.ts'
-import { type Diagnostic, diagnostic } from '../../dsl/diagnostics.ts'
+import { diagnostic, fail } from '../../dsl/diagnostics.ts'
+import { type Dim, equal } from '../ir/dim.ts'
+import { allEqns, type Eqn, scanLength } from '../ir/graph.ts'
+import { fromEnd } from '../ir/ops/define.ts'
 import type { LoweredModel } from './model.ts'
-import { baseOf, formatAxes, pathOf } from './tensor.ts'
+import { throwAll } from './report.ts'
+import { type Axis, baseOf, formatAxes, pathOf } from './tensor.ts'
 
-/** RNN332 unless the losses are over one axis, RNN331 where one of them reads ahead along it. */
-export function checkTruncate(model: LoweredModel, span: Span | undefined): Diagnostic[] {
+/**
+ * The axis that windows are cut along. Throws RnnError: RNN332 unless the losses are over one ragged axis, which its inputs have as their
+ * first and nothing walks inside a step of another; RNN331 where a loss reads ahead along it.
+ */
+export function axisOfWindows(model: LoweredModel, span: Span | undefined): Axis {
   const { lineOf } = model.session
-  const sequences = model.losses.map(({ tensor }) => tensor.axes.filter(a => !a.batch).map(baseOf))
-  const axes = [...new Set(sequences.flat())]
+  const axes = [...new Set(model.losses.flatMap(({ tensor }) => tensor.axes.filter(a => !a.batch)))]
   const reduced = model.losses.flatMap(({ tensor }) => [...tensor.facts.whole])
-  const refuse = (reason: string): Diagnostic[] => [diagnostic('RNN332', { reason }, { ...(span && { span }) })]
-  if (axes.length > 1) return refuse(`its losses are over ${formatAxes(axes)}, and windows are cut along one axis`)
+  const refuse = (reason: string): never => fail('RNN332', { reason }, { ...(span && { span }) })
+  if (axes.length > 1) refuse(`its losses are over ${formatAxes(axes)}, and windows are cut along one axis`)
   const [axis] = axes
   const [gone] = reduced.filter(([a]) => axis === undefined || baseOf(a) === axis)
-  if (axis === undefined && gone === undefined) return refuse('its loss is over no axis')
+  if (axis === undefined && gone === undefined) refuse('its loss is over no axis')
   if (gone !== undefined) {
     const [over, { operation, span: at }] = gone
-    return refuse(`\`${operation}\` on line ${lineOf(at)} leaves one value of ${over.name} for its loss`)
+    refuse(`\`${operation}\` on line ${lineOf(at)} leaves one value of ${over.name} for its loss`)
   }
-  return model.losses.flatMap(loss => {
-    const cause = [...loss.tensor.facts.ahead].find(([a]) => baseOf(a) === axis)?.[1]
-    if (cause === undefined) return []
-    const { operation, value, span: at } = cause
-    const values = { axis: axis.name, operation, line: lineOf(at), value, output: 'the loss' }
-    const labels = [{ span: at, text: 'needs what comes later' }]
-    return [
-      diagnostic('RNN331', values, {
-        span: loss.span,
-        labels,
-        help: `\`truncate\` cuts the sequences, so that the end is not there; ${pathOf(cause, lineOf(at), 'the loss')}`,
-      }),
-    ]
-  })
+  if (baseOf(axis) !== axis) refuse(`its loss is over ${axis.name}, which is a part of ${baseOf(axis).name}`)
+  if (axis.lengths === undefined) refuse(`${axis.name} has a fixed length, which a window would not have`)
+  const inner = [...model.inputs, ...model.targets].find(p => p.axes.findIndex(a => equal(a.size, axis.size)) > 0)
+  if (inner !== undefined) refuse(`${axis.name} is not the first axis of \`${inner.name}\``)
+  const bodies = model.builder.eqns.flatMap(e => (e.body === undefined ? [] : [...allEqns(e.body)]))
+  const apart = model.session.fromStart.find(f => f.axis === axis && !model.builder.owns(f.value))
+  const nested = apart?.span ?? bodies.find(e => walks(e, axis.size))?.span
+  if (nested !== undefined) refuse(`line ${lineOf(nested)} goes along ${axis.name} inside a step of another axis`)
+  throwAll(
+    model.losses.flatMap(loss => {
+      const cause = [...loss.tensor.facts.ahead].find(([a]) => baseOf(a) === axis)?.[1]
+      if (cause === undefined) return []
+      const { operation, value, span: at } = cause
+      const values = { axis: axis.name, operation, line: lineOf(at), value, output: 'the loss' }
+      const labels = [{ span: at, text: 'needs what comes later' }]
+      return [
+        diagnostic('RNN331', values, {
+          span: loss.span,
+          labels,
+          help: `\`truncate\` cuts the sequences, so that the end is not there; ${pathOf(cause, lineOf(at), 'the loss')}`,
+        }),
+      ]
+    }),
+  )
+  return axis
+}
+
+/** Whether an equation takes something from one step of an axis to the next. */
+function walks(eqn: Eqn, axis: Dim): boolean {
+  const { op, ins, attrs } = eqn
+  if (op === 'scan') return equal(scanLength(eqn), axis)
+  return op === 'shift' && equal(ins[0].shape[fromEnd(Number(attrs.axis), ins[0].shape.length)], axis)
 }

@@ -124,6 +124,7 @@ export function createBodyBuilder(outer: Builder): { body: Builder; consts: Bind
 export interface ScanBindings {
   readonly length: Dim
   readonly reverse: boolean
+  readonly recompute?: boolean
   readonly consts: readonly Binding[]
   readonly carries: readonly Binding[]
   readonly xs: readonly Binding[]
@@ -140,7 +141,13 @@ export function emitScan(
   return b.emitAll(
     'scan',
     bindings.map(x => x.outer),
-    { length: scan.length, reverse: scan.reverse, consts: scan.consts.length, carries: scan.carries.length },
+    {
+      length: scan.length,
+      reverse: scan.reverse,
+      consts: scan.consts.length,
+      carries: scan.carries.length,
+      ...(scan.recompute && { recompute: true }),
+    },
     { params: bindings.map(x => x.inner), eqns, results },
   )
 }

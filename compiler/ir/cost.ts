@@ -62,14 +62,15 @@ const plus = (a: Cost, b: Cost): Cost => ({
   flops: { total: add(a.flops.total, b.flops.total), inside: add(a.flops.inside, b.flops.inside) },
 })
 
-/** How many elements the scans of a block stack over their steps: what the backward pass keeps of the forward one, above all. */
+/**
+ * How many elements the scans of a block stack over their steps: what the backward pass keeps of the forward one, above all. What
+ * a loop inside another stacks is there for one step of the other at a time.
+ */
 export const savedElements = (block: Block): Dim =>
   block.eqns
     .map(eqn => {
       if (eqn.body === undefined) return constant(0)
-      const stacked = scanResults(eqn)
-        .ys.map(v => product(v.shape))
-        .reduce(add, constant(0))
-      return add(stacked, multiply(scanLength(eqn), savedElements(eqn.body)))
+      const stacked = scanResults(eqn).ys.map(v => product(v.shape))
+      return stacked.reduce(add, savedElements(eqn.body))
     })
     .reduce(add, constant(0))

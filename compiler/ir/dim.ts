@@ -1,5 +1,6 @@
 // Dimensions: integer polynomials of size symbols in normal form, so that batch and time stay symbolic down to the emitted code.
-// An atom is a symbol `T`, or `T-2`, which means max(0, T - 2): the length of a sequence whose ends were dropped.
+// An atom is a symbol `T`; or `T-2`, which means max(0, T - 2): the length of a sequence whose ends were dropped; or, of either,
+// `floor(T/16)`: how many windows of 16 there are in it; `root(T)`: ⌈√T⌉, at least 1; or `floor(T/root(T))`.
 
 interface Term {
   readonly coefficient: number
@@ -13,6 +14,15 @@ export interface Dim {
   /** The same size in the names of the unit being read (`4*units`), for messages only. Equality ignores it. */
   readonly label?: Dim
 }
+
+/** What a dimension is a polynomial of: a symbol, less a number; or its root, or how many windows it has: of a number of steps, or of its root. */
+export interface Atom {
+  readonly name: string
+  readonly minus: number
+  readonly window?: Window
+}
+
+type Window = number | 'root' | 'roots'
 
 /** What each size symbol stands for at run time. */
 export type Sizes = Readonly<Record<string, number>>
@@ -83,12 +93,12 @@ export function asNumber(dim: Dim): number | undefined {
 }
 
 /** The symbols that `dim` is made of, without offsets. */
-export const symbolsOf = (dim: Dim): string[] => [
-  ...new Set(dim.terms.flatMap(t => t.atoms.map(a => splitAtom(a).name))),
-]
+export const symbolsOf = (dim: Dim): string[] => [...new Set(atomsOf(dim).map(a => a.name))]
 
 /** How many elements less than its symbol each atom of `dim` has, in the order of the terms: 2 of `T-2`. */
-export const offsetsOf = (dim: Dim): number[] => dim.terms.flatMap(t => t.atoms.map(a => splitAtom(a).minus))
+export const offsetsOf = (dim: Dim): number[] => atomsOf(dim).map(a => a.minus)
+
+const atomsOf = (dim: Dim): Atom[] => dim.terms.flatMap(t => t.atoms.map(readAtom))
 
 /** Throws a plain Error if a symbol has no size: the caller names it to the user. */
 export function evaluate(dim: Dim, sizes: Sizes): number {
@@ -96,9 +106,9 @@ export function evaluate(dim: Dim, sizes: Sizes): number {
   for (const term of dim.terms) {
     let value = term.coefficient
     for (const atom of term.atoms) {
-      const { name, minus } = splitAtom(atom)
+      const { name, minus, window } = readAtom(atom)
       if (!Object.hasOwn(sizes, name)) throw new Error(`size ${name} is not known`)
-      value *= Math.max(0, sizes[name] - minus)
+      value *= windowed(Math.max(0, sizes[name] - minus), window)
     }
     sum += value
   }
@@ -109,21 +119,42 @@ export function evaluate(dim: Dim, sizes: Sizes): number {
 export function minusClamped(dim: Dim, by: number): Dim | undefined {
   const value = asNumber(dim)
   if (value !== undefined) return constant(Math.max(0, value - by))
-  const [term] = dim.terms
-  if (dim.terms.length > 1 || term.coefficient !== 1 || term.atoms.length > 1) return undefined
-  const { name, minus } = splitAtom(term.atoms[0])
-  return symbol(name, minus + by)
+  const atom = asAtom(dim)
+  return atom && symbol(atom.name, atom.minus + by)
 }
 
-/** `4*units + 1`; in code, wrap atoms by `atom`. */
-export function format(
-  dim: Dim,
-  atom: (name: string, minus: number) => string = (n, m) => (m ? `${n}-${m}` : n),
-): string {
+/**
+ * How a length is cut into windows of `size`, or with `root` into as many windows, about, as each has steps: the size of a window and how many
+ * whole ones there are; undefined for an expression that is not a number or a single symbol.
+ */
+export function windowsIn(dim: Dim, size: number | 'root'): { readonly size: Dim; readonly count: Dim } | undefined {
+  const value = asNumber(dim)
+  if (value !== undefined) {
+    const each = size === 'root' ? windowed(value, 'root') : size
+    return { size: constant(each), count: constant(Math.floor(value / each)) }
+  }
+  const atom = asAtom(dim)
+  if (atom === undefined) return undefined
+  const whole = (window: Window): Dim => normal([{ coefficient: 1, atoms: [formatAtom({ ...atom, window })] }])
+  return size === 'root'
+    ? { size: whole('root'), count: whole('roots') }
+    : { size: constant(size), count: size === 1 ? dim : whole(size) }
+}
+
+/** The symbol that `dim` is, with what it is less; undefined for any other expression. */
+function asAtom(dim: Dim): Atom | undefined {
+  const [term] = dim.terms
+  if (dim.terms.length !== 1 || term.coefficient !== 1 || term.atoms.length !== 1) return undefined
+  const atom = readAtom(term.atoms[0])
+  return atom.window === undefined ? atom : undefined
+}
+
+/** `4*units + 1`; in code, the atoms are written by `atom`. */
+export function format(dim: Dim, atom: (atom: Atom) => string = formatAtom): string {
   if (dim.terms.length === 0) return '0'
   return dim.terms
     .map((term, i) => {
-      const factors = term.atoms.map(a => atom(splitAtom(a).name, splitAtom(a).minus))
+      const factors = term.atoms.map(a => atom(readAtom(a)))
       const size = Math.abs(term.coefficient)
       const text = [...(size === 1 && factors.length > 0 ? [] : [String(size)]), ...factors].join('*')
       return i === 0 ? (term.coefficient < 0 ? `-${text}` : text) : `${term.coefficient < 0 ? ' - ' : ' + '}${text}`
@@ -142,9 +173,8 @@ export function parseDim(text: string): Dim {
       const negative = part.startsWith('- ')
       const factors = (negative ? part.slice(2) : part).split('*').map(f => {
         if (/^\d+$/.test(f)) return constant(Number(f))
-        const atom = /^([A-Za-z_]\w*)(?:-(\d+))?$/.exec(f)
-        if (atom === null) throw new Error(`not a dimension: ${text}`)
-        return symbol(atom[1], Number(atom[2] ?? 0))
+        if (!atomText.test(f)) throw new Error(`not a dimension: ${text}`)
+        return normal([{ coefficient: 1, atoms: [formatAtom(readAtom(f))] }])
       })
       return multiply(constant(negative ? -1 : 1), product(factors))
     })
@@ -157,9 +187,39 @@ function combine(a: Dim, b: Dim, operate: (x: Dim, y: Dim) => Dim): Dim {
   return labelled(result, operate(a.label ?? a, b.label ?? b))
 }
 
-function splitAtom(atom: string): { name: string; minus: number } {
+const symbolText = String.raw`[A-Za-z_]\w*(?:-\d+)?`
+const atomText = new RegExp(
+  String.raw`^(?:${symbolText}|root\(${symbolText}\)|floor\((${symbolText})/(?:\d+|root\(\1\))\))$`,
+)
+
+function readAtom(atom: string): Atom {
+  if (atom.endsWith(')')) {
+    const [form, inside] = atom.slice(0, -1).split(/\((.*)/s)
+    const [of, by] = inside.split('/')
+    return { ...readAtom(of), window: form === 'root' ? 'root' : by.startsWith('root') ? 'roots' : Number(by) }
+  }
   const dash = atom.lastIndexOf('-')
   return dash < 0 ? { name: atom, minus: 0 } : { name: atom.slice(0, dash), minus: Number(atom.slice(dash + 1)) }
+}
+
+export function formatAtom({ name, minus, window }: Atom): string {
+  const all = minus === 0 ? name : `${name}-${minus}`
+  if (window === undefined) return all
+  return window === 'root' ? `root(${all})` : `floor(${all}/${window === 'roots' ? `root(${all})` : window})`
+}
+
+/** An atom as JavaScript, over the JavaScript of its symbol. */
+export function atomCode({ minus, window }: Atom, symbol: string): string {
+  const all = minus === 0 ? symbol : `Math.max(0, ${symbol} - ${minus})`
+  const root = `Math.max(1, Math.ceil(Math.sqrt(${all})))`
+  if (window === undefined) return all
+  return window === 'root' ? root : `Math.floor(${all} / ${window === 'roots' ? root : window})`
+}
+
+function windowed(length: number, window: Window | undefined): number {
+  const root = Math.max(1, Math.ceil(Math.sqrt(length)))
+  if (window === undefined) return length
+  return window === 'root' ? root : Math.floor(length / (window === 'roots' ? root : window))
 }
 
 function normal(terms: readonly Term[]): Dim {

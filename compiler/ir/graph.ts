@@ -81,6 +81,9 @@ export function scanLength({ op, attrs: { length } }: Eqn): Dim {
   return length
 }
 
+/** Whether the steps of a scan are done again for its gradient, from the carries alone: windows, which nothing leaves that would be kept for all. */
+export const isRecomputed = ({ attrs }: Eqn): boolean => attrs.recompute === true
+
 /** How often each value of a block is read by its equations and its results, by id. */
 export function useCounts({ eqns, results }: Block): ReadonlyMap<number, number> {
   const counts = new Map<number, number>()

@@ -154,9 +154,10 @@ function readAttrs(reader: Reader, schema: Schema, texts: readonly string[], has
     if (key === undefined || !wanted.includes(key)) fail(reader, `there is no attribute for ${text}`)
     found.set(key, match?.[2] ?? text)
   })
-  const attrs: [string, Attr][] = wanted.map(key => {
-    const text = found.get(key) ?? fail(reader, `the attribute ${key} is missing`)
-    return [key, guarded(reader, () => readers[schema[key]](text))]
+  const attrs = wanted.flatMap((key): [string, Attr][] => {
+    const text = found.get(key)
+    if (text === undefined) return schema[key] === 'flag' ? [] : fail(reader, `the attribute ${key} is missing`)
+    return [[key, guarded(reader, () => readers[schema[key]](text))]]
   })
   return Object.fromEntries(attrs)
 }
@@ -164,6 +165,7 @@ function readAttrs(reader: Reader, schema: Schema, texts: readonly string[], has
 const readers = {
   number: readNumber,
   boolean: text => readOne(text, { true: true, false: false }, 'true or false'),
+  flag: text => readOne(text, { true: true }, 'true'),
   string: unquoted,
   dim: parseDim,
   numbers: text => readList(text).map(readNumber),

@@ -1,5 +1,6 @@
 // hoist: what does not need the recurrence is computed for all steps at once, before the loop (matmul batching over time).
 import { type Builder, type Context, createBuilder, newValue, opOf } from '../ir/builder.ts'
+import { copyBlock } from '../ir/copyBlock.ts'
 import { combines } from '../ir/cost.ts'
 import { elements } from '../ir/elements.ts'
 import { type Block, type Eqn, scanCounts, scanLength, type Value } from '../ir/graph.ts'
@@ -47,7 +48,7 @@ function hoistScan(b: Builder, scan: Eqn, body: Block): Eqn {
         eqn.op,
         eqn.ins.map(v => operand(v).value),
         eqn.attrs,
-        eqn.body && fresh(b.context, eqn.body),
+        eqn.body && copyBlock(b.context, eqn.body),
         note,
       )
       for (const [i, out] of eqn.outs.entries()) outside.set(out.id, { value: outs[i], stacked: false })
@@ -126,22 +127,4 @@ function leavingEqns(context: Context, body: Block, dependence: (value: Value) =
     if (dependence(out) === 'stepped') ready.add(out.id)
   }
   return leaving
-}
-
-/** A body with values of its own: the old one may stay where it was. */
-function fresh(context: Context, body: Block): Block {
-  const known = new Map<number, Value>()
-  const renew = (value: Value): Value => {
-    const copy = newValue(context, value, value)
-    known.set(value.id, copy)
-    return copy
-  }
-  const params = body.params.map(renew)
-  const eqns = body.eqns.map(eqn => ({
-    ...eqn,
-    ins: renamed(eqn.ins, known),
-    outs: eqn.outs.map(renew),
-    ...(eqn.body && { body: fresh(context, eqn.body) }),
-  }))
-  return { params, eqns, results: renamed(body.results, known) }
 }

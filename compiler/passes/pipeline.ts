@@ -2,6 +2,7 @@
 import type { Context } from '../ir/builder.ts'
 import type { Graph } from '../ir/graph.ts'
 import { verify } from '../ir/verify.ts'
+import { checkpoint } from './checkpoint.ts'
 import { cse } from './cse.ts'
 import { dce } from './dce.ts'
 import { fuseBiases } from './fuseBiases.ts'
@@ -13,8 +14,10 @@ import { simplify } from './simplify.ts'
 import { sink } from './sink.ts'
 import { splitConcat } from './splitConcat.ts'
 import { throughGather } from './throughGather.ts'
+import { unroll } from './unroll.ts'
+import type { WindowSize } from './windows.ts'
 
-/** All passes that there are, each once. */
+/** All passes that there are, each once; those with a size have a small one. */
 export const passes: readonly Pass[] = [
   simplify,
   cse,
@@ -26,6 +29,8 @@ export const passes: readonly Pass[] = [
   throughGather,
   sink,
   dce,
+  checkpoint(2),
+  unroll(2),
 ]
 
 export interface Pipeline {
@@ -36,11 +41,13 @@ export interface Pipeline {
   readonly backward: readonly Pass[]
 }
 
-export const standard: Pipeline = {
-  name: 'standard',
+/** The standard passes, with others for the loops as the source has them. */
+const standardWith = (name: string, loops: readonly Pass[]): Pipeline => ({
+  name,
   forward: [
     simplify,
     cse,
+    ...loops,
     fuseGates,
     splitConcat,
     groupTerms,
@@ -54,7 +61,15 @@ export const standard: Pipeline = {
     dce,
   ],
   backward: [simplify, cse, sink, simplify, cse, dce],
-}
+})
+
+export const standard = standardWith('standard', [])
+
+/** The standard passes, whose gradient keeps the carries between windows and computes each window again. */
+export const checkpointed = (size: WindowSize): Pipeline => standardWith(`checkpoint ${size}`, [checkpoint(size)])
+
+/** The standard passes on loops that do so many steps at a time. */
+export const unrolled = (steps: number): Pipeline => standardWith(`unroll ${steps}`, [unroll(steps)])
 
 /** No pass at all: what every other pipeline must agree with. */
 export const naive: Pipeline = { name: 'naive', forward: [], backward: [] }
@@ -64,6 +79,9 @@ export const pipelines: readonly Pipeline[] = [
   naive,
   ...passes.map(pass => ({ name: `${pass.name} alone`, forward: [pass], backward: [pass] })),
   standard,
+  checkpointed(2),
+  checkpointed('root'),
+  unrolled(2),
 ]
 
 export interface RunOptions {

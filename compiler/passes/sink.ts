@@ -3,7 +3,7 @@
 import { type Builder, type Context, createBuilder } from '../ir/builder.ts'
 import { combines } from '../ir/cost.ts'
 import { elements } from '../ir/elements.ts'
-import { type Block, type Eqn, scanCounts, scanLength, useCounts, type Value } from '../ir/graph.ts'
+import { type Block, type Eqn, isRecomputed, scanCounts, scanLength, useCounts, type Value } from '../ir/graph.ts'
 import {
   type AllSteps,
   canLead,
@@ -30,7 +30,8 @@ function sinkIn(context: Context, block: Block): Block {
   for (const old of block.eqns) {
     const body = old.body && sinkIn(context, old.body)
     const renewed = { ...old, ins: renamed(old.ins, replaced), ...(body && { body }) }
-    const found = body === undefined ? undefined : sinkScan(b, renewed, body)
+    // What the steps of a window need is not there for all of them at once, and there is a contraction for each window.
+    const found = body === undefined || isRecomputed(old) ? undefined : sinkScan(b, renewed, body)
     changed ||= body !== old.body || found !== undefined
     if (found === undefined) b.eqns.push(renewed)
     for (const [i, value] of (found ?? []).entries()) replaced.set(old.outs[i].id, value)

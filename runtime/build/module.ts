@@ -1,6 +1,6 @@
 // The text of a built module: the network as the backend writes it, and around it the inputs and outputs by their names.
 import type { Precision } from '../../compiler/backend/backend.ts'
-import { type Dim, format, product } from '../../compiler/ir/dim.ts'
+import { atomCode, type Dim, format, product } from '../../compiler/ir/dim.ts'
 import type { Weights } from '../session.ts'
 import { base64 } from './base64.ts'
 import { helpersFor } from './helpers.ts'
@@ -173,6 +173,4 @@ function predictText({ inputs, outputs, answers }: Layout): string[] {
 
 /** A size as code, whose symbols are properties of `owner`. */
 const code = (dim: Dim, owner = 'sizes'): string =>
-  format(dim, (name, minus) =>
-    minus === 0 ? `${owner}.${name}` : `Math.max(0, ${owner}.${name} - ${minus})`,
-  ).replaceAll(/(?<!\*)\*(?!\*)/g, ' * ')
+  format(dim, atom => atomCode(atom, `${owner}.${atom.name}`)).replaceAll(/(?<!\*)\*(?!\*)/g, ' * ')

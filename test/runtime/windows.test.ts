@@ -1,103 +1,160 @@
+// Truncated back-propagation: how sequences are cut, and what a window's gradient is.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { test } from 'node:test'
-import fc from 'fast-check'
-import { column, load, range } from './support.ts'
+import { describe, it } from 'node:test'
+import { js } from '../../compiler/backend/js.ts'
+import { type CompiledModel, compile, load } from '../../compiler/index.ts'
+import { symbol } from '../../compiler/ir/dim.ts'
+import { pack } from '../../runtime/batch.ts'
+import { fromArrays, type Nested } from '../../runtime/data/arrays.ts'
+import { initialWeights } from '../../runtime/session.ts'
+import { train } from '../../runtime/train.ts'
+import { countWindows, windowsOf } from '../../runtime/windows.ts'
+import { createRandom } from '../support/random.ts'
+import { port, range, signature } from './support.ts'
 
-const size = fc.integer({ min: 1, max: 6 })
+const T = symbol('T')
+const nothing = { calls: {}, ports: {}, sizes: {} }
 
-test('windows lie within one part, hold neighbours, and are all there are', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.integer({ min: 45, max: 90 }), size, size, async (rows, length, ahead) => {
-      const next = ahead === 1 ? 'next' : `next over K[${ahead}]`
-      const data = `w = windows(csv("a.csv").x, ${length}, ahead = ${ahead})
-        past = w.past
-        next = w.next
-        split = ordered(0.3, 0.3, 0.4)`
-      const files = { 'a.csv': column(range(rows)) }
-      const loaded = await load({ inputs: [`past over T[${length}]`], targets: [next], data, files })
-      const bounds = [0, Math.round(0.3 * rows), Math.round(0.6 * rows), rows]
-      ;[loaded.train, loaded.validation, loaded.test].forEach((part, p) => {
-        assert.ok(part)
-        const [first, end] = [bounds[p], bounds[p + 1]]
-        assert.equal(part.count, end - first - length - ahead + 1)
-        range(part.count).forEach(i => {
-          const window = [...part.ports.past[i].values, ...part.ports.next[i].values]
-          assert.deepEqual(
-            window,
-            range(length + ahead).map(k => first + i + k),
-          )
-        })
-      })
-    }),
-  )
-})
-
-test('an `ahead` of 1 gives one value, a longer one an axis', async () => {
-  const files = { 'a.csv': column(range(6)) }
-  const data = 'v = windows(csv("a.csv").x, 2)\nw = windows(csv("a.csv").x, 2, 3)\na = v.next\nb = w.next'
-  await assert.rejects(load({ inputs: ['a', 'b over K[3]'], data, files }), /RNN210/)
-  const one = await load({ inputs: ['a'], data, files })
-  assert.deepEqual(one.train.ports.a[0].lengths, [])
-  const three = await load({ inputs: ['b over K'], data, files })
-  assert.deepEqual(three.train.ports.b[0].lengths, [[3]])
-})
-
-test('windows over vectors, scaled before or after they are cut', async () => {
-  const files = { 'a.csv': 'x,y\n0,10\n1,20\n2,30\n3,40\n' }
-  const data = `t = csv("a.csv")
-    before = windows(minmax([t.x, t.y]), 2).past
-    after = minmax(windows([t.x, t.y], 2).past)
-    joined = [windows(minmax(t.x), 2).past, minmax(windows(t.y, 2).past)]`
-  const types = ['before [2] over T', 'after [2] over T', 'joined [2] over T']
-  const { train } = await load({ inputs: types, data, files })
-  assert.deepEqual([...train.ports.before[1].values], [1 / 3, 1 / 3, 2 / 3, 2 / 3])
-  assert.deepEqual(train.ports.after, train.ports.before)
-  assert.deepEqual(train.ports.joined, train.ports.before)
-})
-
-test('windows of classes', async () => {
-  const data = 'w = windows(classes(csv("a.csv").x), 2)\npast = w.past\nnext = w.next'
-  const files = { 'a.csv': column(['b', 'a', 'b', 'c']) }
-  const { train, sizes } = await load({ inputs: ['past class of K over T'], targets: ['next class of K'], data, files })
-  assert.deepEqual(
-    train.ports.past.map(e => [...e.values]),
-    [
-      [1, 0],
-      [0, 1],
-    ],
-  )
-  assert.deepEqual(
-    train.ports.next.map(e => [...e.values]),
-    [[1], [2]],
-  )
-  assert.deepEqual(sizes, { K: 3 })
-})
-
-for (const [folder, name, data, targets, counts] of [
-  [
-    'sunspots',
-    'sunspots',
-    'w = windows(standardize(t.sunspots), 24)\nsplit = ordered(0.8, 0.1, 0.1)',
-    ['next'],
-    [223, 7, 7],
-  ],
-  [
-    'air_passengers',
-    'passengers',
-    'w = windows(minmax(t.passengers), 36, ahead = 12)\nsplit = ordered(0.6, 0.4)',
-    ['next over K[12]'],
-    [39, undefined, 11],
-  ],
-] as const) {
-  test(`the real series of examples/${folder}`, async () => {
-    const text = readFileSync(new URL(`../../examples/${folder}/${folder}.csv`, import.meta.url), 'utf8')
-    const loaded = await load({
-      inputs: ['past over T'],
-      targets,
-      data: `t = csv("${name}.csv")\n${data}\npast = w.past\nnext = w.next`,
-      files: { [`${name}.csv`]: text },
+describe('windows', () => {
+  it('cut each sequence, those of several axes whole along the others, and leave the rest', () => {
+    const types = ['w int over T', 'c int over T over C', 'x [2] over T', 'y']
+    const { part, sizes } = fromArrays(signature(types), {
+      w: [[1, 2, 3], [4]],
+      c: [[[1, 2], [], [3]], [[4, 5, 6]]],
+      x: [
+        [
+          [1, 2],
+          [3, 4],
+          [5, 6],
+        ],
+        [[7, 8]],
+      ],
+      y: [1, 2],
     })
-    assert.deepEqual([loaded.train.count, loaded.validation?.count, loaded.test?.count], counts)
+    const ports = types.map(port)
+    const windows = [...windowsOf(ports, part, [0, 1], T, 2)]
+    assert.deepEqual(
+      windows.map(w => w.start),
+      [0, 2],
+    )
+    assert.equal(countWindows(ports, part, [0, 1], T, 2), 2)
+    assert.equal(countWindows(ports, part, [1], T, 2), 1)
+    const [first, second] = windows.map(w => pack(ports, w.part, range(2), sizes))
+    assert.deepEqual([first.sizes.T, first.sizes.C, second.sizes.T, second.sizes.C], [2, 3, 1, 1])
+    assert.deepEqual(first.inputs['T.lengths'], Int32Array.of(2, 1))
+    assert.deepEqual(first.inputs['C.lengths'], Int32Array.of(2, 0, 3, 0))
+    assert.deepEqual(first.inputs.x.slice(0, 6), Float64Array.of(1, 2, 3, 4, 7, 8))
+    assert.deepEqual(second.inputs['T.lengths'], Int32Array.of(1, 0))
+    assert.deepEqual(second.inputs['C.lengths'], Int32Array.of(1, 0))
+    assert.deepEqual(second.inputs.w.slice(0, 1), Int32Array.of(3))
+    assert.deepEqual(second.inputs.c.slice(0, 1), Int32Array.of(3))
+    assert.deepEqual(second.inputs.x.slice(0, 2), Float64Array.of(5, 6))
+    assert.deepEqual(second.inputs.y, Float64Array.of(1, 2))
   })
+
+  it('of empty sequences are one', () => {
+    const { part } = fromArrays(signature(['w int over T']), { w: [[], []] })
+    assert.deepEqual(
+      [...windowsOf([port('w int over T')], part, [0, 1], T, 4)].map(w => w.part.ports.w.map(e => e.lengths)),
+      [[[[0]], [[0]]]],
+    )
+  })
+})
+
+/** A batch of random sequences of these lengths. */
+function sequences(lengths: readonly number[], width: number): { x: Nested[]; y: Nested[] } {
+  const random = createRandom(5)
+  const vectors = (length: number): Nested =>
+    Array.from({ length }, () => Array.from({ length: width }, () => random() - 0.5))
+  return { x: lengths.map(vectors), y: lengths.map(vectors) }
 }
+
+const source = (statements: string, settings: string, fed = ''): string => `model M {
+  input x: [2] over T
+  target y: [2] over T
+${statements}
+  loss mse(p, y)
+}
+data D for M { t = jsonl("d.jsonl"); x = t.x; y = t.y${fed} }
+train M on D { optimizer = SGD(0.5); epochs = 1; batch = 3; shuffle = false; ${settings} }
+`
+
+async function trained(model: CompiledModel, arrays: { x: Nested[]; y: Nested[] }) {
+  const { part, sizes } = fromArrays(model.signature, arrays)
+  return train(model, { train: part, sizes, fitted: nothing }, { precision: 'f64' })
+}
+
+describe('training with truncate', () => {
+  const recurrent = '  part f = GRU(2)\n  p = f(x)'
+
+  it('changes nothing where a window holds every sequence', async () => {
+    const arrays = sequences([3, 5, 1, 4], 2)
+    const whole = await trained(compile(source(recurrent, 'seed = 3')), arrays)
+    const windows = await trained(compile(source(recurrent, 'seed = 3; truncate = 5')), arrays)
+    assert.deepEqual(windows.weights, whole.weights)
+    assert.equal(windows.steps, 2)
+  })
+
+  it('takes a step a window, the last of a batch with what is left', async () => {
+    const arrays = sequences([3, 5, 1, 4], 2)
+    const { steps, history } = await trained(compile(source(recurrent, 'truncate = 2')), arrays)
+    assert.equal(steps, 3 + 2)
+    const limited = await trained(compile(source(recurrent, 'truncate = 2; steps = 4')), arrays)
+    assert.equal(limited.steps, 4)
+    assert.ok(Number.isFinite(history[0].training.loss))
+  })
+
+  it('computes the gradient of each window with the states before it given', async () => {
+    const arrays = sequences([5, 4], 2)
+    const windowed = await trained(compile(source(recurrent, 'seed = 3; truncate = 3')), arrays)
+    // The same by hand: a step on the first three elements, and one on the others from the states that those left.
+    const first = compile(source(recurrent, 'seed = 3'))
+    const given = compile(
+      source('  input h0: [2]\n  part f = GRU(2)\n  r = f(x, h = h0)\n  p = r', 'seed = 3', '; h0 = t.h'),
+    )
+    const states = compile(`model S { input x: [2] over T
+  part f = GRU(2)
+  r = f(x)
+  output end = r.final.h
+}`)
+    const cut = (from: number, to: number) => ({
+      x: arrays.x.map(s => (s as Nested[]).slice(from, to)),
+      y: arrays.y.map(s => (s as Nested[]).slice(from, to)),
+    })
+    const start = initialWeights(first, {}, 3, 'f64')
+    const after = await trained(first, cut(0, 3))
+    const { part, sizes } = fromArrays(states.signature, { x: cut(0, 3).x })
+    const batch = pack(states.signature.inputs, part, range(2), sizes)
+    // The states are those of the first window's own forward pass, before the weights moved.
+    const { end } = load(states.context, states.predict(), js, 'f64').run(batch.sizes, { ...batch.inputs, ...start })
+    const h0 = [0, 1].map(b => Array.from(end.slice(2 * b, 2 * b + 2)))
+    const { part: later, sizes: laterSizes } = fromArrays(given.signature, { ...cut(3, 5), h0 })
+    const second = await train(
+      given,
+      { train: later, sizes: laterSizes, fitted: nothing },
+      { precision: 'f64', weights: after.weights },
+    )
+    for (const [name, data] of Object.entries(windowed.weights)) {
+      data.forEach((w: number, i: number) => {
+        assert.ok(Math.abs(w - second.weights[name][i]) < 1e-15, `${name}[${i}]: ${w} ${second.weights[name][i]}`)
+      })
+    }
+  })
+
+  it('goes on with delays, places and the first element', async () => {
+    const running = [
+      '  p = delay(x, 0.25) * (position(over T) + 1) + first(x)',
+      '  param w: [2] = ones',
+      '  q = w * p',
+    ].join('\n')
+    const arrays = sequences([5, 2, 4], 2)
+    const loss = async (settings: string): Promise<number> => {
+      const model = compile(source(running, settings).replace('mse(p', 'mse(q'))
+      return (await trained(model, arrays)).history[0].training.loss
+    }
+    // Where no weight moves, the loss over all windows is the loss.
+    const whole = await loss('freeze = w')
+    const windows = await loss('freeze = w; truncate = 2')
+    assert.ok(Math.abs(whole - windows) < 1e-12, `${whole} ${windows}`)
+  })
+})

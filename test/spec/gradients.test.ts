@@ -7,9 +7,10 @@ import { checks } from '../../runtime/fuzz/checks/index.ts'
 const page = readFileSync(new URL('../../spec/gradients.md', import.meta.url), 'utf8')
 
 it('spec/gradients.md lists every check with its claim', () => {
-  const shown = [...page.matchAll(/^\| ([\w ]+?)(?: ([¼⅛]))? \| (.*) \|$/gm)].map(([, name, part, claim]) => ({
+  const shares: Readonly<Record<string, number>> = { '½': 2, '¼': 4, '⅛': 8 }
+  const shown = [...page.matchAll(/^\| ([\w ]+?)(?: ([½¼⅛]))? \| (.*) \|$/gm)].map(([, name, part, claim]) => ({
     name,
-    every: part === undefined ? 1 : part === '¼' ? 4 : 8,
+    every: part === undefined ? 1 : shares[part],
     claim,
   }))
   const listed = shown.filter(({ name }) => checks.some(c => c.name === name))

@@ -1,7 +1,7 @@
 // The names of a module, and the function under construction: what it uses of them becomes its parameters.
 
 import type { Algebra } from '../../ir/algebra.ts'
-import { asNumber, type Dim, format, symbol } from '../../ir/dim.ts'
+import { type Atom, asNumber, type Dim, format, formatAtom, symbol } from '../../ir/dim.ts'
 import type { Buffer, Indirect, Instruction, Operand, Plan, Step, Tail } from '../../plan/plan.ts'
 import type { Precision } from '../backend.ts'
 import { createNamer, type Namer } from './names.ts'
@@ -11,16 +11,16 @@ import { type Expression, expressions } from './scalars.ts'
 export interface ModuleNames {
   readonly buffers: ReadonlyMap<Buffer, string>
   /** By atom: `T`, `T-1`. */
-  readonly atoms: ReadonlyMap<string, Atom>
+  readonly atoms: ReadonlyMap<string, NamedAtom>
   /** Names a function or anything else of the module. */
   readonly fresh: Namer
   /** The names of buffers, atoms and helpers. */
   readonly taken: ReadonlySet<string>
 }
 
-export interface Atom {
-  readonly symbol: string
-  readonly minus: number
+/** An atom that the code has a name for. */
+export interface NamedAtom {
+  readonly atom: Atom
   readonly name: string
 }
 
@@ -40,23 +40,22 @@ export interface Frame {
 
 export interface Used {
   readonly buffers: Set<string>
-  readonly atoms: Set<Atom>
+  readonly atoms: Set<NamedAtom>
 }
 
 /** `more` are buffers that the plan does not know of. */
 export function createModuleNames(plan: Plan, more: readonly Buffer[], helpers: readonly string[]): ModuleNames {
   const fresh = createNamer(new Set(helpers))
-  const atoms = new Map<string, Atom>()
+  const atoms = new Map<string, NamedAtom>()
   const dims = [
     ...[...plan.buffers, ...more].map(b => b.size),
     ...[...plan.inputs, ...plan.outputs].flatMap(p => p.shape),
     ...plan.steps.flatMap(dimsOf),
   ]
   for (const dim of dims) {
-    format(dim, (size, minus) => {
-      const key = atomKey(size, minus)
-      const wish = minus === 0 ? size : `${size}_less_${minus}`
-      if (!atoms.has(key)) atoms.set(key, { symbol: size, minus, name: fresh(wish) })
+    format(dim, atom => {
+      const key = formatAtom(atom)
+      if (!atoms.has(key)) atoms.set(key, { atom, name: fresh(wishOf(atom)) })
       return key
     })
   }
@@ -74,16 +73,21 @@ export function createModuleNames(plan: Plan, more: readonly Buffer[], helpers: 
   return { buffers, atoms, fresh, taken }
 }
 
-const atomKey = (symbol: string, minus: number): string => `${symbol}-${minus}`
+/** `T`, `T_less_1`, `root_T`, `T_by_16`, `T_by_root`. */
+function wishOf({ name, minus, window }: Atom): string {
+  const all = minus === 0 ? name : `${name}_less_${minus}`
+  if (window === undefined) return all
+  return window === 'root' ? `root_${all}` : `${all}_by_${window === 'roots' ? 'root' : window}`
+}
 
 export function createFrame(names: ModuleNames, precision: Precision): Frame {
   const used: Used = { buffers: new Set(), atoms: new Set() }
   const size = (dim: Dim): string => {
-    const text = format(dim, (name, minus) => {
-      const atom = names.atoms.get(atomKey(name, minus))
-      if (atom === undefined) throw new Error(`size ${name} has no name`)
-      used.atoms.add(atom)
-      return atom.name
+    const text = format(dim, wanted => {
+      const named = names.atoms.get(formatAtom(wanted))
+      if (named === undefined) throw new Error(`size ${formatAtom(wanted)} has no name`)
+      used.atoms.add(named)
+      return named.name
     })
     return text.replaceAll('*', ' * ')
   }

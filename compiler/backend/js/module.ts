@@ -1,5 +1,5 @@
 // The whole module: helpers, a function for each kernel and each loop, and `create`, which owns the buffers.
-import { product } from '../../ir/dim.ts'
+import { atomCode, product } from '../../ir/dim.ts'
 import type { DType } from '../../ir/graph.ts'
 import { storedInputs } from '../../plan/operands.ts'
 import type { Choice, Kernel, Loop, Plan, Step } from '../../plan/plan.ts'
@@ -93,10 +93,9 @@ export function moduleText(plan: Plan, precision: Precision): string {
       entry: `${key}: ${own}`,
     }
   })
-  const sizes = [...run.used.atoms].map(({ symbol, minus, name }) => {
-    const whole = `size(sizes, '${symbol}')`
-    return `const ${name} = ${minus === 0 ? whole : `Math.max(0, ${whole} - ${minus})`}`
-  })
+  const sizes = [...run.used.atoms].map(
+    ({ atom, name }) => `const ${name} = ${atomCode(atom, `size(sizes, '${atom.name}')`)}`,
+  )
 
   const uses = (helper: RegExp): boolean => functions.some(f => helper.test(f))
   const reals = precision === 'f32' ? '32-bit floats' : '64-bit floats'
@@ -193,7 +192,7 @@ function define(
 
 function loopLines(loop: Loop, module: Module, frame: Frame): string[] {
   const calls = loop.steps.flatMap(step => stepCall(step, module, frame))
-  const own = [...frame.used.atoms].find(a => a.symbol === loop.index)
+  const own = [...frame.used.atoms].find(a => a.atom.name === loop.index)
   const index = own?.name ?? frame.local(loop.index)
   if (own !== undefined) frame.used.atoms.delete(own)
   const end = frame.size(loop.length)

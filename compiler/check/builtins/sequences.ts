@@ -42,7 +42,9 @@ function end(name: 'first' | 'last'): Builtin {
         name === 'last' || t.reversed.includes(axis)
           ? { ...t.facts, whole: new Map([...t.facts.whole, [axis, cause(name, call.place, t)]]) }
           : t.facts
-      return { ...endOf(scope, name, t, axis), facts, name: '' }
+      const found = endOf(scope, name, t, axis)
+      if (name === 'first') scope.session.fromStart.push({ value: found.value, kind: 'first', axis, span: call.span })
+      return { ...found, facts, name: '' }
     },
     overAxis,
   )
@@ -183,6 +185,7 @@ export const sequenceBuiltins: readonly Builtin[] = [
       if (over === undefined) return fail('RNN214', { callee: '`position`', axes: 'no value', axis: 'T' }, { span })
       const axis = over.axis(nothing(scope))
       const places = tensor(scope.builder.emit('iota', [], { size: D.unlabelled(axis.size) }), [axis], [])
+      scope.session.fromStart.push({ value: places.value, kind: 'position', axis, span })
       const axes = [axis, ...outerAxes(axis)]
       return tensor(expand(scope, places, axes, []), axes, [], { name: '' })
     },
@@ -195,7 +198,9 @@ export const sequenceBuiltins: readonly Builtin[] = [
     ({ scope, over, span }) => {
       if (over === undefined) return fail('RNN214', { callee: '`length`', axes: 'no value', axis: 'T' }, { span })
       const axis = over.axis(nothing(scope))
-      return { ...lengthOf(scope, axis), name: '' }
+      const length = lengthOf(scope, axis)
+      const facts = { ...length.facts, whole: new Map([[axis, cause('length', span, { ...length, name: axis.name })]]) }
+      return { ...length, facts, name: '' }
     },
     overAxis,
   ),

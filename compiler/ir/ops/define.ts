@@ -12,6 +12,8 @@ export type Schema = Readonly<Record<string, keyof AttrKinds>>
 interface AttrKinds {
   number: number
   boolean: boolean
+  /** A boolean that is false where it is absent. */
+  flag: boolean
   string: string
   dim: Dim
   numbers: readonly number[]
@@ -22,6 +24,7 @@ interface AttrKinds {
 interface ResolvedKinds {
   number: number
   boolean: boolean
+  flag: boolean
   string: string
   dim: number
   numbers: readonly number[]
@@ -160,13 +163,20 @@ export function defineOp<const S extends Schema>(
 type Named<S extends Schema> = { readonly name: string; readonly attrs: S }
 
 function typed<S extends Schema>(d: Named<S>, attrs: Attrs): AttrsOf<S> {
-  checkKinds(d, attrs, isDim)
-  return attrs as AttrsOf<S> // each attribute was just checked against the schema that this type is made from
+  const all = withFlags(d, attrs)
+  checkKinds(d, all, isDim)
+  return all as AttrsOf<S> // each attribute was just checked against the schema that this type is made from
 }
 
 function resolved<S extends Schema>(d: Named<S>, attrs: Readonly<Record<string, unknown>>): ResolvedOf<S> {
-  checkKinds(d, attrs, v => typeof v === 'number')
-  return attrs as ResolvedOf<S> // as above
+  const all = withFlags(d, attrs)
+  checkKinds(d, all, v => typeof v === 'number')
+  return all as ResolvedOf<S> // as above
+}
+
+function withFlags<T>(d: Named<Schema>, attrs: Readonly<Record<string, T>>): Readonly<Record<string, T | boolean>> {
+  const absent = Object.keys(d.attrs).filter(name => d.attrs[name] === 'flag' && !(name in attrs))
+  return absent.length === 0 ? attrs : { ...attrs, ...Object.fromEntries(absent.map(name => [name, false])) }
 }
 
 function checkKinds(
@@ -177,6 +187,7 @@ function checkKinds(
   const fits = {
     number: v => typeof v === 'number',
     boolean: v => typeof v === 'boolean',
+    flag: v => typeof v === 'boolean',
     string: v => typeof v === 'string',
     dim: dimension,
     numbers: v => Array.isArray(v) && v.every(x => typeof x === 'number'),

@@ -1,9 +1,19 @@
 // scan: the recurrence, and the only op with a body. Its gradient is a scan in the other direction over saved values (BPTT).
 import { activeValues, adjoint } from '../adjoint.ts'
 import { row, zeros } from '../array.ts'
-import { type Binding, type Builder, createBuilder, emitScan, newValue, opOf, zerosLike } from '../builder.ts'
+import {
+  type Binding,
+  type Builder,
+  type Context,
+  createBuilder,
+  emitScan,
+  newValue,
+  opOf,
+  zerosLike,
+} from '../builder.ts'
+import { copyBlock } from '../copyBlock.ts'
 import { type Dim, equal, sameShape } from '../dim.ts'
-import { type Block, type Eqn, scanOperands, scanResults, type Type, type Value } from '../graph.ts'
+import { type Block, type Eqn, scanLength, scanOperands, scanResults, type Type, type Value } from '../graph.ts'
 import { defineOp, type Op, require } from './define.ts'
 
 const step = (t: Type): Type => ({ dtype: t.dtype, shape: t.shape.slice(1) })
@@ -12,7 +22,7 @@ const sameType = (a: Type, b: Type): boolean => a.dtype === b.dtype && sameShape
 
 export const scanOp: Op = defineOp({
   name: 'scan',
-  attrs: { length: 'dim', reverse: 'boolean', consts: 'number', carries: 'number' },
+  attrs: { length: 'dim', reverse: 'boolean', consts: 'number', carries: 'number', recompute: 'flag' },
   infer: (ins, { length, consts, carries }, body) => {
     require(body !== undefined, 'scan: no body')
     require(body.params.length === ins.length, `scan: ${ins.length} operands for ${body.params.length} parameters`)
@@ -44,18 +54,16 @@ export const scanOp: Op = defineOp({
   vjp: ({ builder, eqn, ins, attrs, cotangents, wanted, replace }) => {
     const { body } = eqn
     require(body !== undefined, 'scan: no body')
-    const inner = scanOperands(eqn, body.params)
-    const outer = scanOperands(eqn)
-    const results = scanResults(eqn, body.results)
     const given = { carries: cotangents.slice(0, attrs.carries), ys: cotangents.slice(attrs.carries) }
-    const forward = createBuilder(builder.context, undefined, body)
+    const save = attrs.recompute ? computedAgain(builder, eqn, body) : savedByForward(builder, eqn, body)
+    const { back, forward, block } = save
+    const inner = scanOperands(eqn, block.params)
+    const results = scanResults(eqn, block.results)
 
-    const asked = body.params.filter((_, i) => wanted(i))
+    const asked = block.params.filter((_, i) => wanted(i))
     const active = activeCarries(forward, inner.carries, results.carries, asked)
     const carried = inner.carries.map((value, i) => ({ value, i })).filter(c => active.has(c.value.id))
 
-    const save = backwardBody(builder, forward, inner, outer, attrs.length)
-    const back = save.body
     const seeds = new Map<number, Value>()
     const seed = (value: Value, d: Value): void => {
       const before = seeds.get(value.id)
@@ -83,18 +91,20 @@ export const scanOp: Op = defineOp({
       leaving.push(back.emit('add', [sum, orZero(value)]))
     }
     const steps = inner.xs.filter(v => asked.includes(v) && found.has(v.id))
-    const block = back.finish([...leaving, ...steps.map(orZero)])
+    const backward = back.finish([...leaving, ...steps.map(orZero)])
 
-    replace(withSaved(eqn, forward, body, save.saved))
+    replace(save.forwardScan())
+    const { consts, xs } = save
+    const { length, recompute } = attrs
     const outs = emitScan(
       builder,
-      { length: attrs.length, reverse: !attrs.reverse, consts: save.consts, carries, xs: save.xs },
-      block.eqns,
-      block.results,
+      { length, reverse: !attrs.reverse, recompute, consts, carries, xs },
+      backward.eqns,
+      backward.results,
     )
     const sources = [...carried.map(c => c.value), ...sums, ...steps]
     return ins.map((_, i) => {
-      const place = sources.indexOf(body.params[i])
+      const place = sources.indexOf(block.params[i])
       return place < 0 ? undefined : outs[place]
     })
   },
@@ -117,53 +127,85 @@ function activeCarries(
   }
 }
 
-/**
- * A builder for the backward body. What it uses of the forward body comes in as a constant or a per-step input that the
- * forward scan had as well, is computed again if that is cheap, or is saved by the forward scan (`saved`).
- */
-function backwardBody(
-  builder: Builder,
-  forward: Builder,
-  inner: { consts: readonly Value[]; xs: readonly Value[] },
-  outer: { consts: readonly Value[]; xs: readonly Value[] },
-  length: Dim,
-): { body: Builder; consts: Binding[]; xs: Binding[]; saved: Binding[]; asX: (outer: Value) => Value } {
-  const consts: Binding[] = []
-  const xs: Binding[] = []
-  const saved: Binding[] = []
-  const bind = (list: Binding[], outside: Value, type: Type): Value => {
-    const value = newValue(builder.context, type, outside)
-    list.push({ outer: outside, inner: value })
-    return value
-  }
-  const body: Builder = createBuilder(builder.context, value => {
-    if (!forward.owns(value)) return xsByOuter.get(value.id) ?? bind(consts, value, value)
-    const constant = inner.consts.indexOf(value)
-    if (constant >= 0) return bind(consts, outer.consts[constant], value)
-    const x = inner.xs.indexOf(value)
-    if (x >= 0) return bind(xs, outer.xs[x], value)
-    const maker = forward.eqns.find(e => e.outs.includes(value))
-    if (maker !== undefined && opOf(builder.context, maker.op).cheap) {
-      return body.emit(maker.op, maker.ins, maker.attrs, value)
-    }
-    const all = newValue(builder.context, stacked(value, length), value)
-    saved.push({ outer: all, inner: value })
-    return bind(xs, all, value)
-  })
-  const xsByOuter = new Map<number, Value>()
-  const asX = (outside: Value): Value => {
-    const value = bind(xs, outside, step(outside))
-    xsByOuter.set(outside.id, value)
-    return body.use(outside)
-  }
-  return { body, consts, xs, saved, asX }
+/** A backward body under construction, and what it needs. */
+interface Backward {
+  readonly back: Builder
+  /** The forward body as the backward one may use it, and the builder that has its equations. */
+  readonly block: Block
+  readonly forward: Builder
+  readonly consts: readonly Binding[]
+  readonly xs: readonly Binding[]
+  /** What lies outside and has a first dimension for the steps, as a per-step input. */
+  readonly asX: (outer: Value) => Value
+  /** The forward scan, with the values that are saved for the way back as further per-step outputs. */
+  readonly forwardScan: () => Eqn
 }
 
-/** The forward scan with its saved values as further per-step outputs. */
-function withSaved(eqn: Eqn, forward: Builder, body: Block, saved: readonly Binding[]): Eqn {
-  return {
-    ...eqn,
-    outs: [...eqn.outs, ...saved.map(s => s.outer)],
-    body: { params: body.params, eqns: forward.eqns, results: [...body.results, ...saved.map(s => s.inner)] },
-  }
+/** What the backward body uses of the forward one is a constant or a per-step input of both, computed again if that is cheap, or saved. */
+function savedByForward(builder: Builder, eqn: Eqn, body: Block): Backward {
+  const { context } = builder
+  const forward = createBuilder(context, undefined, body)
+  const inner = scanOperands(eqn, body.params)
+  const outer = scanOperands(eqn)
+  const saved: Binding[] = []
+  const operands = bindOperands(context, value => {
+    const constant = inner.consts.indexOf(value)
+    if (constant >= 0) return operands.bindConst(outer.consts[constant], value)
+    const x = inner.xs.indexOf(value)
+    if (x >= 0) return operands.bindX(outer.xs[x], value)
+    if (!forward.owns(value)) return operands.bindConst(value, value)
+    const maker = forward.eqns.find(e => e.outs.includes(value))
+    if (maker !== undefined && opOf(context, maker.op).cheap) {
+      return operands.back.emit(maker.op, maker.ins, maker.attrs, value)
+    }
+    const all = newValue(context, stacked(value, scanLength(eqn)), value)
+    saved.push({ outer: all, inner: value })
+    return operands.bindX(all, value)
+  })
+  const forwardScan = (): Eqn => withSaved(eqn, { ...body, eqns: forward.eqns }, saved)
+  return { ...operands, block: body, forward, forwardScan }
 }
+
+/** Only the carries are saved, as they enter each step: the backward body begins with the forward one (Chen et al., Training deep nets with sublinear memory cost). */
+function computedAgain(builder: Builder, eqn: Eqn, body: Block): Backward {
+  const { context } = builder
+  const block = copyBlock(context, body)
+  const inner = scanOperands(eqn, block.params)
+  const outer = scanOperands(eqn)
+  const saved = scanOperands(eqn, body.params).carries.map(carry => ({
+    outer: newValue(context, stacked(carry, scanLength(eqn)), carry),
+    inner: carry,
+  }))
+  const operands = bindOperands(context, value => operands.bindConst(value, value), block)
+  const { consts, xs } = operands
+  for (const [i, value] of inner.consts.entries()) consts.push({ outer: outer.consts[i], inner: value })
+  for (const [i, value] of inner.carries.entries()) xs.push({ outer: saved[i].outer, inner: value })
+  for (const [i, value] of inner.xs.entries()) xs.push({ outer: outer.xs[i], inner: value })
+  return { ...operands, block, forward: operands.back, forwardScan: () => withSaved(eqn, body, saved) }
+}
+
+/** A builder for a body, going on with `start`, whose constants and per-step inputs are bound as it comes to use them. */
+function bindOperands(context: Context, bring: (value: Value) => Value, start?: Block) {
+  const consts: Binding[] = []
+  const xs: Binding[] = []
+  const xsByOuter = new Map<number, Value>()
+  const back = createBuilder(context, value => xsByOuter.get(value.id) ?? bring(value), start)
+  const bind =
+    (list: Binding[]) =>
+    (outer: Value, type: Type): Value => {
+      const inner = newValue(context, type, outer)
+      list.push({ outer, inner })
+      return inner
+    }
+  const asX = (outer: Value): Value => {
+    xsByOuter.set(outer.id, bind(xs)(outer, step(outer)))
+    return back.use(outer)
+  }
+  return { back, consts, xs, bindConst: bind(consts), bindX: bind(xs), asX }
+}
+
+const withSaved = (eqn: Eqn, body: Block, saved: readonly Binding[]): Eqn => ({
+  ...eqn,
+  outs: [...eqn.outs, ...saved.map(s => s.outer)],
+  body: { ...body, results: [...body.results, ...saved.map(s => s.inner)] },
+})

@@ -9,6 +9,7 @@ import { padding } from './padding.ts'
 import { reversal } from './reversal.ts'
 import { scaling } from './scaling.ts'
 import { splitting } from './splitting.ts'
+import { truncation } from './truncation.ts'
 import { twice } from './twice.ts'
 
 export const checks: readonly Check[] = [
@@ -21,6 +22,7 @@ export const checks: readonly Check[] = [
   scaling,
   reversal,
   splitting,
+  truncation,
   twice,
 ]
 

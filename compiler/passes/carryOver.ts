@@ -1,0 +1,84 @@
+// carryOver: a graph over whole sequences becomes one over a window of them. What a loop carries comes in from the window before
+// and goes out to the next; no gradient goes that way (truncated back-propagation through time, Williams & Peng 1990).
+import { type Builder, broadcast, type Context, createBuilder, fill, reshape } from '../ir/builder.ts'
+import { constant, type Dim, equal } from '../ir/dim.ts'
+import { type Eqn, type Graph, scanCounts, scanLength, type Value } from '../ir/graph.ts'
+import { fromEnd } from '../ir/ops/define.ts'
+import { renamed } from './rewrite.ts'
+
+/** What a window's graph takes besides the graph's own inputs: whether it is the first, and the step that it begins with. */
+export const windowInputs = { first: '@first', start: '@start' } as const
+
+const carriedName = (i: number): string => `@carried.${i}`
+
+/** Whether a name is that of an input that holds what the window before has left, and of the output that the next gets. */
+export const isCarried = (name: string): boolean => name.startsWith('@carried.')
+
+/**
+ * The graph of a window along `axis`, which must not be walked inside a loop of another axis. `fromStart` are the values that count
+ * from the start of the sequence, by id.
+ */
+export function carryOver(
+  context: Context,
+  graph: Graph,
+  axis: Dim,
+  fromStart: ReadonlyMap<number, 'position' | 'first'>,
+): Graph {
+  const b = createBuilder(context, value => value)
+  const first = b.param({ dtype: 'bool', shape: [] }, { hint: 'first' })
+  const start = b.param({ dtype: 'int', shape: [] }, { hint: 'start' })
+  const replaced = new Map<number, Value>()
+  const leaving: Value[] = []
+  /** What the window begins with: `initial` in the first, what `leave` said in the one before otherwise. */
+  const entering = (initial: Value): Value => {
+    const before = b.param(initial, { hint: `${initial.hint}_before` })
+    return b.emit('where', [fill(b, first, initial.shape), initial, before], {}, initial)
+  }
+  const leave = (value: Value): void => {
+    leaving.push(value)
+  }
+
+  for (const old of graph.eqns) {
+    b.note = { ...(old.span && { span: old.span }) }
+    const eqn = { ...old, ins: renamed(old.ins, replaced) }
+    if (eqn.op === 'scan' && eqn.attrs.reverse === false && equal(scanLength(eqn), axis)) {
+      const { consts, carries } = scanCounts(eqn)
+      const isCarry = (i: number): boolean => i >= consts && i < consts + carries
+      b.eqns.push({ ...eqn, ins: eqn.ins.map((v, i) => (isCarry(i) ? entering(v) : v)) })
+      eqn.outs.slice(0, carries).forEach(leave)
+    } else if (isDelay(eqn, axis)) {
+      const [x, fillIn] = eqn.ins
+      const before = entering(fillIn)
+      b.eqns.push({ ...eqn, ins: [x, before] })
+      leave(lastOf(b, x, before, eqn, axis))
+    } else b.eqns.push(eqn)
+
+    for (const out of eqn.outs) {
+      const kind = fromStart.get(out.id)
+      if (kind === undefined) continue
+      const value = kind === 'first' ? entering(out) : b.emit('add', [out, fill(b, start, out.shape)])
+      if (kind === 'first') leave(value)
+      replaced.set(out.id, value)
+    }
+  }
+  const names = leaving.map((_, i) => carriedName(i))
+  return {
+    name: graph.name,
+    params: [...graph.params, ...b.params],
+    inputs: [...graph.inputs, windowInputs.first, windowInputs.start, ...names],
+    eqns: b.eqns,
+    results: [...renamed(graph.results, replaced), ...leaving],
+    outputs: [...graph.outputs, ...names],
+  }
+}
+
+const isDelay = ({ op, ins: [x], attrs }: Eqn, axis: Dim): boolean =>
+  op === 'shift' && attrs.by === 1 && equal(x.shape[fromEnd(Number(attrs.axis), x.shape.length)], axis)
+
+/** The element of the last step, or what stood before the first where there is none. */
+function lastOf(b: Builder, x: Value, before: Value, { attrs }: Eqn, axis: Dim): Value {
+  const place = Number(attrs.axis)
+  const one = broadcast(b, before, [place], [constant(1)])
+  const all = b.emit('concat', [one, x], { axis: place })
+  return reshape(b, b.emit('slice', [all], { axis: place, start: axis, size: constant(1) }), before.shape)
+}

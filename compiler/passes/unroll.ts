@@ -1,0 +1,54 @@
+// unroll: several steps of a loop in a row, without the loop.
+import { type Builder, reshape } from '../ir/builder.ts'
+import { emitBlock } from '../ir/copyBlock.ts'
+import { asNumber, constant } from '../ir/dim.ts'
+import { type Eqn, scanCounts, scanLength, type Value } from '../ir/graph.ts'
+import type { Pass } from './pass.ts'
+import { emitWindows, replaceScans } from './windows.ts'
+
+/** Loops of a known length that is at most `steps` go; others do so many steps at a time. */
+export const unroll = (steps: number): Pass => ({
+  name: 'unroll',
+  contract: 'each step of a loop is as many of the loop that it was, and a loop of no more than these is none',
+  run: (context, block) =>
+    replaceScans(
+      context,
+      block,
+      (b, scan) => {
+        const length = asNumber(scanLength(scan))
+        if (length !== undefined && length > 0 && length <= steps) return emitSteps(b, scan)
+        return emitWindows(b, scan, steps, emitSteps)
+      },
+      true,
+    ),
+})
+
+/** Emits the steps of a scan of a known length, at least one, one after another; gives what stands for its results. */
+function emitSteps(b: Builder, scan: Eqn): readonly Value[] {
+  const { body } = scan
+  const length = asNumber(scanLength(scan))
+  if (body === undefined || length === undefined) throw new Error(`${scan.op} has no known number of steps`)
+  const { consts, carries } = scanCounts(scan)
+  const xs = scan.ins.slice(consts + carries)
+  let carried = scan.ins.slice(consts, consts + carries)
+  const ys: Value[][] = body.results.slice(carries).map(() => [])
+  for (let i = 0; i < length; i++) {
+    const t = scan.attrs.reverse === true ? length - 1 - i : i
+    const results = emitBlock(b, body, [...scan.ins.slice(0, consts), ...carried, ...xs.map(x => row(b, x, t))])
+    carried = results.slice(0, carries)
+    for (const [j, list] of ys.entries()) list[t] = results[carries + j]
+  }
+  return [...carried, ...ys.map(list => stack(b, list))]
+}
+
+const row = (b: Builder, x: Value, t: number): Value =>
+  reshape(
+    b,
+    b.emit('slice', [x], { axis: -x.shape.length, start: constant(t), size: constant(1) }, x),
+    x.shape.slice(1),
+  )
+
+function stack(b: Builder, rows: readonly Value[]): Value {
+  const each = rows.map(r => reshape(b, r, [constant(1), ...r.shape]))
+  return each.length === 1 ? each[0] : b.emit('concat', each, { axis: -each[0].shape.length })
+}

@@ -1,0 +1,98 @@
+// Cutting loops into windows: one loop over the whole windows, and one over the steps that are left.
+import { type Builder, type Context, createBuilder, reshape } from '../ir/builder.ts'
+import { copyBlock } from '../ir/copyBlock.ts'
+import { asNumber, constant, type Dim, multiply, subtract, windowsIn } from '../ir/dim.ts'
+import { type Block, type Eqn, scanCounts, scanLength, type Value } from '../ir/graph.ts'
+import { renamed, renewed } from './rewrite.ts'
+
+/** The steps of a window, or as many as there are windows, about. */
+export type WindowSize = number | 'root'
+
+/** Emits the steps of one window; gives the carries as they leave it, and the per-step outputs of its steps stacked. */
+export type EmitWindow = (b: Builder, steps: Eqn) => readonly Value[]
+
+/**
+ * Emits a scan window by window: `emit` makes the body of one. Gives what stands for its results, or undefined for a length that
+ * cannot be cut, being no single symbol, or is known to have no window more than itself.
+ */
+export function emitWindows(
+  b: Builder,
+  scan: Eqn,
+  size: WindowSize,
+  emit: EmitWindow,
+  attrs: Readonly<Record<string, true>> = {},
+): readonly Value[] | undefined {
+  const { body } = scan
+  const length = scanLength(scan)
+  const windows = windowsIn(length, size)
+  if (body === undefined || windows === undefined) return undefined
+  if (asNumber(length) !== undefined && (asNumber(windows.count) ?? 0) < 2) return undefined
+  const { consts, carries } = scanCounts(scan)
+  const covered = multiply(windows.count, windows.size)
+  const left = subtract(length, covered)
+  const xs = scan.ins.slice(consts + carries)
+
+  const whole = (entering: readonly Value[]): readonly Value[] => {
+    const cut = xs.map(x =>
+      reshape(b, part(b, x, constant(0), covered), [windows.count, windows.size, ...x.shape.slice(1)]),
+    )
+    const outs = b.emitAll(
+      'scan',
+      [...scan.ins.slice(0, consts), ...entering, ...cut],
+      { ...scan.attrs, length: windows.count, ...attrs },
+      windowBody(b.context, scan, body, windows.size, emit),
+    )
+    return outs.map((out, i) => (i < carries ? out : reshape(b, out, [covered, ...out.shape.slice(2)])))
+  }
+  const rest = (entering: readonly Value[]): readonly Value[] =>
+    b.emitAll(
+      'scan',
+      [...scan.ins.slice(0, consts), ...entering, ...xs.map(x => part(b, x, covered, left))],
+      { ...scan.attrs, length: left },
+      copyBlock(b.context, body),
+    )
+
+  const start = scan.ins.slice(consts, consts + carries)
+  const [first, second] = scan.attrs.reverse === true ? [rest, whole] : [whole, rest]
+  if (asNumber(left) === 0) return whole(start)
+  const before = first(start)
+  const after = second(before.slice(0, carries))
+  const [early, late] = scan.attrs.reverse === true ? [after, before] : [before, after]
+  return after.map((out, i) =>
+    i < carries ? out : b.emit('concat', [early[i], late[i]], { axis: -out.shape.length }, scan.outs[i]),
+  )
+}
+
+/** The steps of x from `start` on. */
+const part = (b: Builder, x: Value, start: Dim, size: Dim): Value =>
+  b.emit('slice', [x], { axis: -x.shape.length, start, size }, x)
+
+function windowBody(context: Context, scan: Eqn, body: Block, size: Dim, emit: EmitWindow): Block {
+  const { consts, carries } = scanCounts(scan)
+  const b = createBuilder(context)
+  const params = body.params.map((param, i) =>
+    b.param(i < consts + carries ? param : { dtype: param.dtype, shape: [size, ...param.shape] }, param),
+  )
+  return b.finish(emit(b, { ...scan, ins: params, attrs: { ...scan.attrs, length: size } }))
+}
+
+/** The block with what `emit` gives in the place of each scan, where it gives something; inside other loops too, if `within`. */
+export function replaceScans(
+  context: Context,
+  block: Block,
+  emit: (b: Builder, scan: Eqn) => readonly Value[] | undefined,
+  within: boolean,
+): Block {
+  const b = createBuilder(context, value => value)
+  const replaced = new Map<number, Value>()
+  let changed = false
+  for (const old of block.eqns) {
+    const eqn = renewed(old, replaced, body => (within ? replaceScans(context, body, emit, within) : body))
+    b.note = { hint: old.outs[0]?.hint, span: old.span }
+    const found = eqn.body && emit(b, eqn)
+    if (found === undefined) b.eqns.push(eqn)
+    for (const [i, value] of (found ?? []).entries()) replaced.set(old.outs[i].id, value)
+    changed ||= eqn !== old || found !== undefined
+  }
+  return changed ? { ...block, eqns: b.eqns, results: renamed(block.results, replaced) } : block
+}
