@@ -164,7 +164,7 @@ export function* smallerDrafts(draft: Draft): Generator<Draft> {
 
 /** One operation of one input. */
 const simplest: readonly Tree[] = itemForms.flatMap(form =>
-  form.gives === 'vector' && form.takes.join() === 'vector' && typeof form.text === 'string'
+  form.gives === 'vector' && form.takes.join() === 'vector'
     ? [{ form, of: [{ leaf: 0, kind: 'vector' as const }] }]
     : [],
 )
