@@ -150,9 +150,11 @@ export function watchedPass(pass: Pass, watch: Watch): Pass {
   return {
     ...pass,
     run: (context, before) => {
+      const asIs = pass.run(context, before)
+      if (asIs === before) return before
       // What nothing reads cannot go wrong.
-      const after = dce.run(context, pass.run(context, before))
-      if (after === before) return after
+      const after = dce.run(context, asIs)
+      let changed = false
       const known = depthsOf(before)
       const left = new Set([...depthsOf(after).keys()].flatMap(eqn => eqn.outs.map(out => out.id)))
       const defined = new Set([...known.keys()].flatMap(eqn => eqn.outs.map(out => out.id)))
@@ -180,6 +182,7 @@ export function watchedPass(pass: Pass, watch: Watch): Pass {
             visible.push(...whole.outs)
             continue
           }
+          changed = true
           visible.push(...put)
           eqn.outs.forEach((out, i) => {
             replaced.set(out.id, put[i])
@@ -187,7 +190,8 @@ export function watchedPass(pass: Pass, watch: Watch): Pass {
         }
         return { ...block, eqns: b.eqns, results: renamed(block.results, replaced) }
       }
-      return within(after, 0)
+      const broken = within(after, 0)
+      return changed ? broken : asIs
     },
   }
 }
