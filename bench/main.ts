@@ -19,7 +19,7 @@ interface Options {
   readonly write?: true
   readonly quick?: true
   readonly install: boolean
-  readonly checks: boolean
+  readonly checks?: boolean
   readonly profile?: true
 }
 
@@ -55,6 +55,7 @@ const program = new Command('npm run bench --')
   .option('--write', 'put the tables into bench/RESULTS.md')
   .option('--quick', 'warm up and time for 0.1 s a case, not 1.5 s: to see that it works')
   .option('--profile', 'show in which kernels the targets spend their time')
+  .option('--checks', "of a part, show as well how the targets' cost and memory grow, and what compiling costs")
   .option('--no-checks', "leave out, of a full run, how the targets' cost and memory grow, and where their time goes")
   .option('--no-install', "do not install the bench's packages")
   .helpOption('--help', 'show this help')
@@ -76,7 +77,8 @@ Examples:
   $ npm run bench -- --only W3-lstm --systems js,brain.js
   $ ${pythonVariable}=~/venv/bin/python npm run bench -- --systems js,pytorch,jax --only W1,W2
   $ npm run bench -- --only W2 --systems js --profile
-  $ npm run bench -- --json > run.json`,
+  $ npm run bench -- --only W5-t2 --systems js --checks
+  $ npm run -s bench -- --json > run.json`,
   )
 
 /** A parser of names with commas between. */
@@ -131,6 +133,7 @@ async function run(options: Options): Promise<void> {
     throw new UsageError('RESULTS.md holds full runs: leave out --only, --systems and --quick')
   if (options.install && !installed()) install()
 
+  const began = performance.now()
   note('limits…')
   const measured = (): Limits => JSON.parse(runScript('limits/main.ts', [], env))
   const early = measured()
@@ -149,10 +152,11 @@ async function run(options: Options): Promise<void> {
     })
   }
   const own = chosen.filter(s => s.own && typeof s.start() !== 'string')
-  if (full && options.checks) note('how cost and memory grow…')
-  const checks: Checks[] = full && options.checks ? own.map(s => JSON.parse(checksOf(s, env))) : []
+  const checked = options.checks ?? full
+  if (checked) note('how cost and memory grow…')
+  const checks: Checks[] = checked ? own.map(s => JSON.parse(checksOf(s, env))) : []
   const profiles: Profile[] = []
-  if (options.profile || (full && options.checks)) {
+  if (options.profile ?? (full && checked)) {
     note('profiles…')
     for (const { name } of own)
       for (const { id } of cases)
@@ -165,7 +169,7 @@ async function run(options: Options): Promise<void> {
 
   const goals = goalsText({ limits, rows, checks })
   const text = [
-    machine(),
+    `${machine()}; measured in ${digits((performance.now() - began) / 60_000)} min`,
     limitsText(limits),
     tables(rows, cases, chosen),
     ...(goals === undefined ? [] : ['### Targets', goals]),

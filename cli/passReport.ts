@@ -32,8 +32,11 @@ export function passRow(pass: string, context: Context, graph: Graph, precision:
   }
 }
 
-const kernelsIn = (steps: readonly Step[]): number =>
-  steps.reduce((n, step) => n + (step.kind === 'loop' ? kernelsIn(step.steps) : 1), 0)
+const kernelsIn = (steps: readonly Step[]): number => steps.reduce((n, step) => n + kernelsOf(step), 0)
+
+/** Of two ways, the longer counts. */
+const kernelsOf = (step: Step): number =>
+  step.kind === 'loop' ? kernelsIn(step.steps) : step.kind === 'choice' ? Math.max(...step.ways.map(kernelsIn)) : 1
 
 function arenaOf({ buffers, inputs }: Plan, real: number): Dim {
   const given = new Set(inputs.map(p => p.operand.buffer))

@@ -48,7 +48,7 @@ export function predict(
   }
   const executable = load(model.context, model.predict(), backend, precision)
   const examples: Record<string, Answer>[] = []
-  for (const run of runBatches(model.signature.inputs, part, sizes, executable, executable.store(weights), {
+  for (const run of runBatches(model.signature.inputs, part, sizes, executable, weights, {
     backend,
     precision,
     batch,

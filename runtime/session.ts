@@ -93,9 +93,10 @@ export function* runBatches(
   readonly inputs: Readonly<Record<string, Buffer>>
 }> {
   let done = 0
+  const stored = executable.store(weights)
   for (const indices of batchesOf(part.count, options.batch, 'ordered')) {
     const batch = pack(ports, part, indices, sizes, options.precision)
-    const results = executable.run(batch.sizes, { ...batch.inputs, ...weights, ...drawInputs(options.seed, 0) })
+    const results = executable.run(batch.sizes, { ...batch.inputs, ...stored, ...drawInputs(options.seed, 0) })
     yield { results, indices, sizes: batch.sizes, inputs: batch.inputs }
     done += indices.length
     options.onBatch?.(done / part.count)

@@ -7,14 +7,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { excess } from '../bench/checksText.ts'
 import { assembler } from '../bench/limits/assembler.ts'
 import * as js from '../bench/limits/js.ts'
 import * as wasm from '../bench/limits/wasm.ts'
 import { type Limits, type Row, ratio, rowOf, tables } from '../bench/report.ts'
 import { type Outcome, runSystem } from '../bench/runSystem.ts'
 import { systems } from '../bench/systems.ts'
-import { compileWorkload } from '../bench/workers/rnnc.ts'
+import { compileWorkload, trainingCase } from '../bench/workers/rnnc.ts'
 import { workloads } from '../bench/workloads.ts'
+import { backends } from '../compiler/backend/backends.ts'
 
 const main = fileURLToPath(new URL('../bench/main.ts', import.meta.url))
 const bench = (...args: string[]) => spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' })
@@ -50,6 +52,22 @@ describe('the workloads', () => {
       )
     })
   }
+})
+
+describe('the cases of this compiler', () => {
+  const [backend] = backends
+
+  it('learn: a step leaves new weights for the next', () => {
+    const workload = workloads.find(w => w.id === 'W5-t2')!
+    const { step } = trainingCase(backend, compileWorkload(workload), {
+      ...workload.sets,
+      B: workload.B,
+      T: workload.T,
+    })
+    const first = step()
+    for (let i = 0; i < 200; i++) step()
+    assert.ok(step() < first)
+  })
 })
 
 describe('npm run bench', () => {
@@ -142,6 +160,12 @@ for (const workload of process.argv.slice(2)) {
 })
 
 describe('the report', () => {
+  it('judges how cost grows by any size and any larger one', () => {
+    const points = (...costs: readonly number[]) => costs.map((cost, i) => ({ size: 4 ** i, ms: cost * 4 ** i }))
+    assert.equal(excess(points(4, 2, 2)), 1)
+    assert.equal(excess(points(4, 2, 3, 1)), 1.5)
+  })
+
   const limits: Limits = { js: 5, wasm: 50, vector: { js: 1, wasm: 1 } }
   const [workload] = workloads
   const [own, peer] = [systems[0], systems.find(s => s.name === 'pytorch')!]

@@ -23,25 +23,25 @@ export function rnncCase(backend: Backend, workload: Workload): Case {
 }
 
 /**
- * One step is what the training loop of runtime/train.ts does for a batch: the whole training graph, the optimizer in it, and its
- * results into the arrays that hold weights and optimizer states.
+ * One step is what the training loop of runtime/train.ts does for a batch: the whole training graph, the optimizer in it, which
+ * updates weights and states in place. A step returns the loss before it.
  */
-export function trainingCase(backend: Backend, model: CompiledModel, sizes: Sizes): Case {
+export function trainingCase(backend: Backend, model: CompiledModel, sizes: Sizes): { readonly step: () => number } {
   const training = model.train()
-  const executable = load(training.context, training.graph, backend, 'f32')
+  const executable = load(training.context, training.graph, backend, 'f32', { inPlace: true })
   const state: Record<string, Buffer> = { ...initialWeights(model, sizes, 1, 'f32') }
   for (const s of training.states) {
     const values = initialize({ name: s.name, shape: s.shape, init: s.init }, sizes, 1)
     state[s.name] = s.dtype === 'real' ? Float32Array.from(values) : Int32Array.from(values)
   }
-  const moving = [...training.trained, ...training.states.map(s => s.name)]
-  const batch = randomInputs(model, sizes)
+  // One object for all steps: only the number of the step changes.
+  const inputs = { ...randomInputs(model, sizes), ...executable.store(state) }
   let step = 0
   return {
     step: () => {
-      const results = executable.run(sizes, { ...batch, ...state, ...drawInputs(1, step++) })
+      const results = executable.run(sizes, Object.assign(inputs, drawInputs(1, step++)))
       if (!Number.isFinite(results.loss[0])) throw new Error(`the loss is ${results.loss[0]} after ${step} steps`)
-      for (const name of moving) state[name].set(results[name])
+      return results.loss[0]
     },
   }
 }
@@ -49,7 +49,8 @@ export function trainingCase(backend: Backend, model: CompiledModel, sizes: Size
 /** One step is one run; an output called `next_x` is copied into the input `x` of the next. */
 export function inferenceCase(backend: Backend, model: CompiledModel, sizes: Sizes): Case {
   const executable = load(model.context, model.predict(), backend, 'f32')
-  const inputs: Record<string, Buffer> = { ...initialWeights(model, sizes, 1, 'f32'), ...randomInputs(model, sizes) }
+  const weights = executable.store(initialWeights(model, sizes, 1, 'f32'))
+  const inputs: Record<string, Buffer> = { ...weights, ...randomInputs(model, sizes) }
   const carried = model.signature.outputs.flatMap(({ name }) =>
     name.startsWith('next_') ? [{ output: name, input: name.slice('next_'.length) }] : [],
   )

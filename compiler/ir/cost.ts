@@ -4,6 +4,7 @@ import { add, constant, type Dim, multiply, product } from './dim.ts'
 import { type Block, type Eqn, scanResults } from './graph.ts'
 import { contractionOps } from './ops/contractions.ts'
 import { isDim } from './ops/define.ts'
+import { gatheredOps } from './ops/gathered.ts'
 
 export interface Cost {
   /** Equations in the text, those of bodies counted once. */
@@ -20,7 +21,7 @@ const nothing: Cost = {
   flops: { total: constant(0), inside: constant(0) },
 }
 
-const contractions: ReadonlySet<string> = new Set(contractionOps.map(op => op.name))
+const contractions: ReadonlySet<string> = new Set([...contractionOps, ...gatheredOps].map(op => op.name))
 
 /** The cost of a block's equations, with the bodies of its scans. */
 export const cost = (context: Context, block: Block): Cost =>

@@ -22,6 +22,8 @@ export interface Lowering {
   gemm(kernel: Unlabelled<GemmKernel>): void
   /** A pointwise equation; the planner fuses neighbours into one kernel. */
   pointwise(eqn: Eqn): void
+  /** Two ways to the same results, the first where `less` < `than`; operands are asked for before. */
+  choice(less: Dim, than: Dim, ways: readonly [() => void, () => void]): void
   /** The loop of a scan. */
   scan(eqn: Eqn): void
 }

@@ -4,6 +4,7 @@ import type { Graph } from '../ir/graph.ts'
 import { verify } from '../ir/verify.ts'
 import { cse } from './cse.ts'
 import { dce } from './dce.ts'
+import { fuseBiases } from './fuseBiases.ts'
 import { fuseGates } from './fuseGates.ts'
 import { groupTerms } from './groupTerms.ts'
 import { hoist } from './hoist.ts'
@@ -11,9 +12,21 @@ import type { Pass } from './pass.ts'
 import { simplify } from './simplify.ts'
 import { sink } from './sink.ts'
 import { splitConcat } from './splitConcat.ts'
+import { throughGather } from './throughGather.ts'
 
 /** All passes that there are, each once. */
-export const passes: readonly Pass[] = [simplify, cse, fuseGates, splitConcat, groupTerms, hoist, sink, dce]
+export const passes: readonly Pass[] = [
+  simplify,
+  cse,
+  fuseGates,
+  splitConcat,
+  groupTerms,
+  hoist,
+  fuseBiases,
+  throughGather,
+  sink,
+  dce,
+]
 
 export interface Pipeline {
   readonly name: string
@@ -25,7 +38,21 @@ export interface Pipeline {
 
 export const standard: Pipeline = {
   name: 'standard',
-  forward: [simplify, cse, fuseGates, splitConcat, groupTerms, hoist, simplify, fuseGates, simplify, cse, dce],
+  forward: [
+    simplify,
+    cse,
+    fuseGates,
+    splitConcat,
+    groupTerms,
+    hoist,
+    simplify,
+    fuseGates,
+    fuseBiases,
+    throughGather,
+    simplify,
+    cse,
+    dce,
+  ],
   backward: [simplify, cse, sink, simplify, cse, dce],
 }
 

@@ -17,6 +17,10 @@ function keep(step: Step, needed: ReadonlySet<Buffer>): Step[] {
       const steps = step.steps.flatMap(s => keep(s, needed))
       return steps.length === 0 ? [] : [{ ...step, steps }]
     }
+    case 'choice': {
+      const [first, second] = step.ways.map(steps => steps.flatMap(s => keep(s, needed)))
+      return first.length + second.length === 0 ? [] : [{ ...step, ways: [first, second] }]
+    }
     case 'gemm':
       return needed.has(step.c.buffer) ? [step] : []
     case 'reduce':
@@ -31,5 +35,6 @@ function keep(step: Step, needed: ReadonlySet<Buffer>): Step[] {
 /** Falls with everything that is left out. */
 function size(step: Step): number {
   if (step.kind === 'loop') return step.steps.reduce((n, s) => n + size(s), 1)
+  if (step.kind === 'choice') return step.ways.flat().reduce((n, s) => n + size(s), 1)
   return step.kind === 'map' ? step.writes.length : 1
 }

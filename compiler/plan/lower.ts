@@ -255,6 +255,16 @@ export function makePlan(context: Context, graph: Graph): Plan {
     return to
   }
 
+  /** The steps that are emitted in the course of a call, in a scope of their own. */
+  function stepsOf(emit: () => void): Step[] {
+    const enclosing = scope
+    scope = newScope()
+    emit()
+    const steps = closed(scope)
+    scope = enclosing
+    return steps
+  }
+
   function scan(eqn: Eqn): void {
     const { body } = eqn
     const { length, reverse } = eqn.attrs
@@ -286,23 +296,22 @@ export function makePlan(context: Context, graph: Graph): Plan {
       if (!destinations.has(value.id)) destinations.set(value.id, ys[i])
     })
 
-    const enclosing = scope
-    scope = newScope()
-    lowerAll(body)
-    current = eqn
-    results.ys.forEach((value, i) => {
-      finish(value, ys[i])
+    const steps = stepsOf(() => {
+      lowerAll(body)
+      current = eqn
+      results.ys.forEach((value, i) => {
+        finish(value, ys[i])
+      })
+      leave(results.carries, carries)
     })
-    leave(results.carries, carries)
     const loop: Loop = {
       kind: 'loop',
       index,
       length,
       reverse: reverse === true,
-      steps: closed(scope),
+      steps,
       hint: note().hint,
     }
-    scope = enclosing
     push(loop)
   }
 
@@ -394,6 +403,10 @@ export function makePlan(context: Context, graph: Graph): Plan {
     },
     pointwise,
     scan,
+    choice: (less, than, ways) => {
+      const [first, second] = ways.map(stepsOf)
+      push({ kind: 'choice', less, than, ways: [first, second], hint: note().hint })
+    },
   }
 
   function lowerAll(block: Block): void {

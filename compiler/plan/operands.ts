@@ -30,6 +30,8 @@ export function readsOf(step: Step): Operand[] {
   switch (step.kind) {
     case 'loop':
       return step.steps.flatMap(readsOf)
+    case 'choice':
+      return step.ways.flat().flatMap(readsOf)
     case 'gemm':
       return [step.a, step.b]
     case 'map':
@@ -43,6 +45,8 @@ export function writesOf(step: Step): Operand[] {
   switch (step.kind) {
     case 'loop':
       return step.steps.flatMap(writesOf)
+    case 'choice':
+      return step.ways.flat().flatMap(writesOf)
     case 'gemm':
       return [step.c]
     case 'map':
@@ -59,6 +63,10 @@ export function mapOperands(step: Step, change: (operand: Operand) => Operand): 
   switch (step.kind) {
     case 'loop':
       return { ...step, steps: step.steps.map(s => mapOperands(s, change)) }
+    case 'choice': {
+      const [first, second] = step.ways.map(steps => steps.map(s => mapOperands(s, change)))
+      return { ...step, ways: [first, second] }
+    }
     case 'gemm':
       return { ...step, a: change(step.a), b: change(step.b), c: change(step.c) }
     case 'map':

@@ -100,7 +100,17 @@ export interface Loop {
   readonly hint: string
 }
 
-export type Step = Kernel | Loop
+/** One of two ways to the same results, chosen when the sizes are known. */
+export interface Choice {
+  readonly kind: 'choice'
+  /** The first way is taken where `less` < `than`. */
+  readonly less: Dim
+  readonly than: Dim
+  readonly ways: readonly [readonly Step[], readonly Step[]]
+  readonly hint: string
+}
+
+export type Step = Kernel | Loop | Choice
 
 export interface Port {
   readonly name: string

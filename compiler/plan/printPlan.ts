@@ -37,13 +37,20 @@ function bufferNames(plan: Plan): Namer {
 const list = (dims: readonly Dim[]): string => `[${dims.map(d => format(d)).join(', ')}]`
 
 function stepLines(step: Step, name: Namer): string[] {
+  const indented = (steps: readonly Step[]): string[] => steps.flatMap(s => stepLines(s, name)).map(line => `  ${line}`)
+  if (step.kind === 'choice') {
+    const [first, second] = step.ways.map(indented)
+    return [
+      `if ${format(step.less)} < ${format(step.than)} {${comment(step.hint)}`,
+      ...first,
+      '} else {',
+      ...second,
+      '}',
+    ]
+  }
   if (step.kind !== 'loop') return kernelLines(step, name)
   const order = step.reverse ? 'down from' : 'up to'
-  return [
-    `loop ${step.index} ${order} ${format(step.length)} {${comment(step.hint)}`,
-    ...step.steps.flatMap(s => stepLines(s, name)).map(line => `  ${line}`),
-    '}',
-  ]
+  return [`loop ${step.index} ${order} ${format(step.length)} {${comment(step.hint)}`, ...indented(step.steps), '}']
 }
 
 const comment = (hint: string): string => (hint === '' ? '' : ` # ${hint}`)

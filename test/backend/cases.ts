@@ -168,6 +168,13 @@ const indexing: readonly Case[] = [
   one('scalars', [type('3'), int('B')], 'gather'),
   one('rows', [type('B, T, H'), int('B, T')], 'scatter', { rows: dim(3) }),
   one('scalars', [type('B'), int('B')], 'scatter', { rows: dim('T') }),
+  // A table of 3 rows: fewer than B T indices, as many, or more.
+  one('', [type('3, H'), int('B, T'), type('5, H')], 'gather_matmul'),
+  one('one index', [type('3, H'), int(''), type('5, H')], 'gather_matmul'),
+  one('', [type('B, T, H'), int('B, T'), type('3, 5')], 'gather_outer'),
+  one('one index', [type('H'), int(''), type('3, 5')], 'gather_outer'),
+  one('', [type('B, T, H'), int('B, T'), type('H, 5')], 'scatter_matmulT', { rows: dim(3) }),
+  one('one index', [type('H'), int(''), type('H, 5')], 'scatter_matmulT', { rows: dim('T') }),
   one('last', [type('B, H'), int('B')], 'pick', { axis: -1, tail: 0 }),
   one('with a tail', [type('B, T, H'), int('B')], 'pick', { axis: -2, tail: 1 }),
   one('first', [type('T, B, H'), int('B')], 'pick', { axis: -3, tail: 1 }),
@@ -193,6 +200,7 @@ const indexing: readonly Case[] = [
 const reductions: readonly Case[] = [
   one('last', real('B, T, H'), 'sum', { axes: [-1] }),
   one('leading', real('B, T, H'), 'sum', { axes: [-3, -2] }),
+  one('middle', real('B, T, H'), 'sum', { axes: [-2] }),
   one('outside in', real('B, T, H'), 'sum', { axes: [-1, -3] }),
   one('all', real('B, T'), 'sum', { axes: [-2, -1] }),
   ...['reduce_max', 'reduce_min', 'argmax'].flatMap(op => [

@@ -90,6 +90,26 @@ const cases: Readonly<Record<string, readonly GradientCase[]>> = {
     graph(['input x: real[4, 2]', 'input i: int[2, 3]'], '%r = gather(%x, %i)', { data: { i: [0, 3, 3, -1, 4, 1] } }),
     graph(['input x: real[4]', 'input i: int'], '%r = gather(%x, %i)', { data: { i: [2] } }),
   ],
+  gather_matmul: [
+    graph(['input x: real[4, 2]', 'input i: int[2, 3]', 'input w: real[3, 2]'], '%r = gather_matmul(%x, %i, %w)', {
+      data: { i: [0, 3, 3, -1, 4, 1] },
+    }),
+    graph(['input x: real[4, 2]', 'input i: int', 'input w: real[1, 2]'], '%r = gather_matmul(%x, %i, %w)', {
+      data: { i: [2] },
+    }),
+  ],
+  gather_outer: [
+    graph(['input d: real[2, 3, 3]', 'input i: int[2, 3]', 'input x: real[4, 2]'], '%r = gather_outer(%d, %i, %x)', {
+      data: { i: [0, 3, 3, -1, 4, 1] },
+    }),
+  ],
+  scatter_matmulT: [
+    graph(
+      ['input d: real[2, 3, 3]', 'input i: int[2, 3]', 'input w: real[3, 2]'],
+      '%r = scatter_matmulT(%d, %i, %w, 4)',
+      { data: { i: [0, 3, 3, -1, 4, 1] } },
+    ),
+  ],
   scatter: [
     graph(['input x: real[2, 3, 2]', 'input i: int[2, 3]'], '%r = scatter(%x, %i, 4)', {
       data: { i: [0, 3, 3, -1, 4, 1] },

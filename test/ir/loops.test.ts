@@ -1,12 +1,14 @@
 // The passes that move work out of loops, and join it, by examples in IR text: before and after.
 import { describe, it } from 'node:test'
 import { dce } from '../../compiler/passes/dce.ts'
+import { fuseBiases } from '../../compiler/passes/fuseBiases.ts'
 import { fuseGates } from '../../compiler/passes/fuseGates.ts'
 import { groupTerms } from '../../compiler/passes/groupTerms.ts'
 import { hoist } from '../../compiler/passes/hoist.ts'
 import type { Pass } from '../../compiler/passes/pass.ts'
 import { sink } from '../../compiler/passes/sink.ts'
 import { splitConcat } from '../../compiler/passes/splitConcat.ts'
+import { throughGather } from '../../compiler/passes/throughGather.ts'
 import { becomes } from './passes.ts'
 
 const inputs = `input x: real[T, B, 2]
@@ -156,9 +158,15 @@ output r`,
     )
   })
 
+  it('leaves a product alone whose weights need the other', () => {
+    keeps(fuseGates, '%p = matmul(%U, %U)\n%q = matmul(%U, %p)\noutput q')
+  })
+})
+
+describe('fuse-biases', () => {
   it('joins the biases of the parts, in the order of their places', () => {
     makes(
-      fuseGates,
+      fuseBiases,
       `%U6 = concat(%U, %U, axis=-2)
 %p = matmul(%h0, %U6)
 %second = slice(%p, -1, 3, 3)
@@ -180,9 +188,19 @@ output r`,
 output r`,
     )
   })
+})
 
-  it('leaves a product alone whose weights need the other', () => {
-    keeps(fuseGates, '%p = matmul(%U, %U)\n%q = matmul(%U, %p)\noutput q')
+describe('through-gather', () => {
+  it('makes a product with gathered rows one op', () => {
+    makes(
+      throughGather,
+      'input i: int[T, B]\n%e = gather(%U, %i)\n%r = matmul(%e, %U)\noutput r',
+      'input i: int[T, B]\n%r = gather_matmul(%U, %i, %U)\noutput r',
+    )
+  })
+
+  it('leaves rows of more than one dimension alone', () => {
+    keeps(throughGather, 'input i: int[T]\ninput E: real[9, B, 3]\n%e = gather(%E, %i)\n%r = matmul(%e, %U)\noutput r')
   })
 })
 

@@ -12,6 +12,7 @@ import { interpret } from '../../compiler/ir/interpret.ts'
 import { printGraph } from '../../compiler/ir/print.ts'
 import { cse } from '../../compiler/passes/cse.ts'
 import { dce } from '../../compiler/passes/dce.ts'
+import { fuseBiases } from '../../compiler/passes/fuseBiases.ts'
 import { fuseGates } from '../../compiler/passes/fuseGates.ts'
 import { groupTerms } from '../../compiler/passes/groupTerms.ts'
 import { hoist } from '../../compiler/passes/hoist.ts'
@@ -70,7 +71,7 @@ describe('meaning', () => {
       // Dead equations are counted too, so they go first; the sizes are those that may collide.
       const start = runPasses(context, graph, [dce])
       const work = (block: Graph): number => evaluate(cost(context, block).flops.inside, sizes)
-      for (const pass of [fuseGates, groupTerms, hoist, sink]) {
+      for (const pass of [fuseGates, fuseBiases, groupTerms, hoist, sink]) {
         const after = runPasses(context, start, [pass, dce])
         assert.ok(work(after) <= work(start), `${pass.name}: ${work(start)} → ${work(after)}\n${printGraph(after)}`)
       }

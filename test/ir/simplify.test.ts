@@ -160,7 +160,6 @@ const examples: readonly Example[] = [
     ['reshape', '', '[3, B]'],
     ['transpose', '', '[-1, -2]'],
     ['slice', '', '-1, 1, 2'],
-    ['broadcast', '', '[-1], [5]'],
     ['pick', '%i, ', '-1, 0'],
     ['reverse', '%i, ', '-1, 0'],
   ].map(([op, more, attrs]) =>
@@ -180,6 +179,16 @@ const examples: readonly Example[] = [
     'log-moves',
     '%p = sigmoid(%x)\n%q = pad(%p, -1, 1, 6)\n%r = log(%q)',
     '%p = sigmoid(%x)\n%q = pad(%p, -1, 1, 6)\n%r = log(%q)',
+  ),
+  on(
+    'broadcast-late',
+    '%a = slice(%x, -2, 0, 1)\n%b = slice(%y, -2, 0, 1)\n%p = broadcast(%a, [-1], [4])\n%q = broadcast(%b, [-1], [4])\n%r = mul(%p, %q)',
+    '%a = slice(%x, -2, 0, 1)\n%b = slice(%y, -2, 0, 1)\n%m = mul(%a, %b)\n%r = broadcast(%m, [-1], [4])',
+  ),
+  on(
+    'broadcast-late',
+    '%a = slice(%x, -2, 0, 3)\n%p = broadcast(%a, [-1], [3])\n%q = broadcast(%a, [-2], [3])\n%r = mul(%p, %q)',
+    '%a = slice(%x, -2, 0, 3)\n%p = broadcast(%a, [-1], [3])\n%q = broadcast(%a, [-2], [3])\n%r = mul(%p, %q)',
   ),
   on(
     'sliced-inputs',

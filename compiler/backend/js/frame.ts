@@ -1,7 +1,11 @@
 // The names of a module, and the function under construction: what it uses of them becomes its parameters.
+
+import type { Algebra } from '../../ir/algebra.ts'
 import { asNumber, type Dim, format, symbol } from '../../ir/dim.ts'
 import type { Buffer, Indirect, Instruction, Operand, Plan, Step } from '../../plan/plan.ts'
+import type { Precision } from '../backend.ts'
 import { createNamer, type Namer } from './names.ts'
+import { type Expression, expressions } from './scalars.ts'
 
 /** The identifiers that mean the same in every function of the module. */
 export interface ModuleNames {
@@ -10,7 +14,7 @@ export interface ModuleNames {
   readonly atoms: ReadonlyMap<string, Atom>
   /** Names a function or anything else of the module. */
   readonly fresh: Namer
-  /** The names of buffers and atoms. */
+  /** The names of buffers, atoms and helpers. */
   readonly taken: ReadonlySet<string>
 }
 
@@ -30,6 +34,8 @@ export interface Frame {
   /** A size as an expression that may stand in a product. */
   factor(dim: Dim): string
   local: Namer
+  /** What formulas are written over. */
+  readonly algebra: Algebra<Expression>
 }
 
 export interface Used {
@@ -57,19 +63,20 @@ export function createModuleNames(plan: Plan, more: readonly Buffer[], helpers: 
   const made = new Map(plan.steps.flatMap(makers))
   const results = new Map(plan.outputs.map(({ name, operand }) => [operand.buffer, name]))
   const inputs = new Set(plan.inputs.map(p => p.name))
+  const given = new Set(plan.inputs.map(p => p.operand.buffer))
   const wish = (buffer: Buffer): string => {
-    const result = results.get(buffer)
+    const result = given.has(buffer) ? undefined : results.get(buffer)
     if (result !== undefined && inputs.has(result)) return `${result}'`
     return buffer.hint || (result ?? made.get(buffer) ?? 'buffer')
   }
   const buffers = new Map([...plan.buffers, ...more].map(b => [b, fresh(wish(b))]))
-  const taken = new Set([...buffers.values(), ...[...atoms.values()].map(a => a.name)])
+  const taken = new Set([...helpers, ...buffers.values(), ...[...atoms.values()].map(a => a.name)])
   return { buffers, atoms, fresh, taken }
 }
 
 const atomKey = (symbol: string, minus: number): string => `${symbol}-${minus}`
 
-export function createFrame(names: ModuleNames): Frame {
+export function createFrame(names: ModuleNames, precision: Precision): Frame {
   const used: Used = { buffers: new Set(), atoms: new Set() }
   const size = (dim: Dim): string => {
     const text = format(dim, (name, minus) => {
@@ -91,6 +98,7 @@ export function createFrame(names: ModuleNames): Frame {
     size,
     factor: dim => (dim.terms.length > 1 || (asNumber(dim) ?? 0) < 0 ? `(${size(dim)})` : size(dim)),
     local: createNamer(names.taken),
+    algebra: expressions[precision],
   }
 }
 
@@ -108,6 +116,8 @@ function makers(step: Step): [Buffer, string][] {
   switch (step.kind) {
     case 'loop':
       return step.steps.flatMap(makers)
+    case 'choice':
+      return step.ways.flat().flatMap(makers)
     case 'gemm':
       return [[step.c.buffer, 'product']]
     case 'reduce':
@@ -124,6 +134,8 @@ function dimsOf(step: Step): Dim[] {
   switch (step.kind) {
     case 'loop':
       return [symbol(step.index), step.length, ...step.steps.flatMap(dimsOf)]
+    case 'choice':
+      return [step.less, step.than, ...step.ways.flat().flatMap(dimsOf)]
     case 'gemm':
       return [...step.batch, step.m, step.n, step.k, ...[step.a, step.b, step.c].flatMap(operandDims)]
     case 'map':

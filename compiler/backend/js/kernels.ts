@@ -2,6 +2,7 @@
 import { asNumber, type Dim, formatLabel } from '../../ir/dim.ts'
 import type { GemmKernel, Kernel, MapKernel, Operand, ReduceKernel, Ref } from '../../plan/plan.ts'
 import { collapseMap, collapseReduce } from '../collapse.ts'
+import { columnSumLines, sumsColumns } from './columnSums.ts'
 import type { Frame } from './frame.ts'
 import { createNest, type Nest } from './nest.ts'
 import type { PackedProduct, Packing } from './packing.ts'
@@ -44,20 +45,20 @@ function mapLines(kernel: MapKernel, frame: Frame): string[] {
   const values = nest.compute(kernel.program, wishes)
   const inside = nest.before[nest.depth]
   for (const { value, to, indirect, accumulate } of kernel.writes) {
-    const place = nest.address(to).text
+    const place = nest.address(to)
     const operator = accumulate === true ? '+=' : '='
     const assign = (at: string): string => `${frame.buffer(to.buffer)}[${at}] ${operator} ${values[value].text}`
-    if (indirect === undefined) inside.push(assign(place))
+    if (indirect === undefined) inside.push(assign(place.text))
     else {
-      const at = values[indirect.at].text
-      const test = `${at} >= 0 && ${at} < ${frame.factor(indirect.size)}`
-      inside.push(`if (${test}) ${assign(`${place} + ${at} * ${frame.factor(indirect.stride)}`)}`)
+      const { exists, there } = nest.indirect(indirect, values[indirect.at], place)
+      inside.push(`if (${exists}) ${assign(there)}`)
     }
   }
   return nest.lines()
 }
 
 function reduceLines(kernel: ReduceKernel, frame: Frame): string[] {
+  if (sumsColumns(kernel)) return columnSumLines(kernel, frame)
   const nest = createNest(frame, [...kernel.domain, ...kernel.over])
   const outer = kernel.domain.length
   const values = nest.compute(kernel.program, new Map())

@@ -4,6 +4,8 @@ import type { DType } from '../../ir/graph.ts'
 import { storedInputs } from '../../plan/operands.ts'
 import type { Kernel, Loop, Plan, Step } from '../../plan/plan.ts'
 import type { Precision } from '../backend.ts'
+import { zerosNames, zerosText } from './columnSums.ts'
+import { exponentialNames, exponentialsText } from './exponentials.ts'
 import { createFrame, createModuleNames, type Frame, type ModuleNames, parameters, useAll } from './frame.ts'
 import { gemmNames, gemmText } from './gemm.ts'
 import { joinNames, joinText } from './join.ts'
@@ -32,10 +34,16 @@ function view(before, array, length) {
 /** The text of the ES module that runs a plan. */
 export function moduleText(plan: Plan, precision: Precision): string {
   const packings = packingsOf(plan)
-  const names = createModuleNames(plan, packings.buffers, [...helperNames, ...gemmNames, ...joinNames])
-  const module: Module = { names, packings, functions: [] }
+  const names = createModuleNames(plan, packings.buffers, [
+    ...helperNames,
+    ...gemmNames,
+    ...exponentialNames,
+    ...zerosNames,
+    ...joinNames,
+  ])
+  const module: Module = { names, packings, precision, functions: [] }
   const { functions } = module
-  const run = createFrame(names)
+  const run = createFrame(names, precision)
   const calls = plan.steps.map(step => stepCall(step, module, run))
   const inputs = new Set(plan.inputs.map(p => p.operand.buffer))
   const array = (dtype: DType): string =>
@@ -86,7 +94,7 @@ export function moduleText(plan: Plan, precision: Precision): string {
     return `const ${name} = ${minus === 0 ? whole : `Math.max(0, ${whole} - ${minus})`}`
   })
 
-  const usesGemm = functions.some(f => /\bgemm(Packed)?\(/.test(f))
+  const uses = (helper: RegExp): boolean => functions.some(f => helper.test(f))
   const reals = precision === 'f32' ? '32-bit floats' : '64-bit floats'
   return [
     `// ${plan.name}: plain JavaScript over ${reals}, written by rnnc.\n`,
@@ -110,7 +118,9 @@ export function moduleText(plan: Plan, precision: Precision): string {
     '}',
     '',
     ...functions,
-    ...(usesGemm ? [gemmText(precision)] : []),
+    ...(uses(/\bgemm(Packed)?\(/) ? [gemmText(precision)] : []),
+    ...(uses(/\b(exp|tanh)32\(/) ? [exponentialsText] : []),
+    ...(uses(/\bzeros\(/) ? [zerosText] : []),
     ...(joints.length === 0 ? [] : [joinText]),
     helpers,
   ].join('\n')
@@ -130,12 +140,18 @@ const joinTextOf = (groups: readonly (readonly string[])[]): string[] => [
 interface Module {
   readonly names: ModuleNames
   readonly packings: Packings
+  readonly precision: Precision
   /** Those written so far. */
   readonly functions: string[]
 }
 
 /** Writes the functions of a step; gives the lines that call them, whose names `caller` then uses. */
 function stepCall(step: Step, module: Module, caller: Frame): string[] {
+  if (step.kind === 'choice') {
+    const [first, second] = step.ways.map(steps => steps.flatMap(s => stepCall(s, module, caller)))
+    const test = `${caller.size(step.less)} < ${caller.size(step.than)}`
+    return [`if (${test}) {`, ...indent(first, 1), '} else {', ...indent(second, 1), '}']
+  }
   if (step.kind !== 'loop') {
     const packed = step.kind === 'gemm' ? module.packings.products.get(step) : undefined
     const lines = (frame: Frame): string[] => kernelLines(step, frame, packed)
@@ -157,10 +173,10 @@ function define(
   wish: string,
   comment: string,
   body: (frame: Frame) => readonly string[],
-  { names, functions }: Module,
+  { names, precision, functions }: Module,
   caller: Frame,
 ): string[] {
-  const frame = createFrame(names)
+  const frame = createFrame(names, precision)
   const name = names.fresh(wish)
   const lines = body(frame)
   const list = parameters(frame.used)

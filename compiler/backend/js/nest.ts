@@ -3,9 +3,9 @@
 import { opOf } from '../../ir/builder.ts'
 import { asNumber, type Dim } from '../../ir/dim.ts'
 import { newContext } from '../../ir/ops/index.ts'
-import type { Instruction, Operand, Ref } from '../../plan/plan.ts'
+import type { Indirect, Instruction, Operand, Ref } from '../../plan/plan.ts'
 import type { Frame } from './frame.ts'
-import { expressions, leaf, literal, print } from './scalars.ts'
+import { leaf, literal, print } from './scalars.ts'
 
 /** An expression, and the number of loops inside which it stands. */
 export interface Placed {
@@ -23,6 +23,8 @@ export interface Nest {
   readonly after: string[][]
   /** The place of an operand's element in its buffer. */
   address(operand: Operand): Placed
+  /** The place of an element whose address is data, `at` inside an operand at `place`, and whether there is one. */
+  indirect(by: Indirect, at: Placed, place: Placed): { readonly exists: string; readonly there: string }
   /** Computes a program; gives the value of each instruction. `wishes` names results. */
   compute(program: readonly Instruction[], wishes: ReadonlyMap<Ref, string>): readonly Placed[]
   lines(): string[]
@@ -63,6 +65,14 @@ export function createNest(frame: Frame, domain: readonly Dim[]): Nest {
     return { text: text === '' ? '0' : text, level }
   }
 
+  function indirect({ stride, size }: Indirect, at: Placed, place: Placed): { exists: string; there: string } {
+    const end = frame.factor(size)
+    const outer = (text: string, wish: string): string => (at.level < place.level ? named(at.level, text, wish) : text)
+    const exists = outer(`${at.text} >= 0 && ${at.text} < ${end}`, 'exists')
+    const shift = asNumber(stride) === 1 ? at.text : outer(`${at.text} * ${frame.factor(stride)}`, 'shift')
+    return { exists, there: place.text === '0' ? shift : `${place.text} + ${shift}` }
+  }
+
   function compute(program: readonly Instruction[], wishes: ReadonlyMap<Ref, string>): readonly Placed[] {
     const values: Placed[] = []
     const define = (ref: Ref, level: number, text: string, wish: string): Placed => {
@@ -80,20 +90,19 @@ export function createNest(frame: Frame, domain: readonly Dim[]): Nest {
         case 'constant':
           return { text: literal(instruction.value), level: 0 }
         case 'size':
-          return { text: named(0, frame.size(instruction.dim), 'size'), level: 0 }
+          return { text: named(0, frame.size(instruction.dim), 'count'), level: 0 }
         case 'position':
           return { text: indices[instruction.dim], level: instruction.dim + 1 }
         case 'read': {
-          const { from, indirect } = instruction
+          const { from, indirect: by } = instruction
           const buffer = frame.buffer(from.buffer)
           const place = address(from)
           const wish = `${buffer}_${place.level === 0 ? 0 : indices[place.level - 1]}`
-          if (indirect === undefined) return define(ref, place.level, `${buffer}[${place.text}]`, wish)
-          const at = values[indirect.at]
+          if (by === undefined) return define(ref, place.level, `${buffer}[${place.text}]`, wish)
+          const at = values[by.at]
           const level = Math.max(place.level, at.level)
-          const there = `${place.text} + ${at.text} * ${frame.factor(indirect.stride)}`
-          const test = `${at.text} >= 0 && ${at.text} < ${frame.factor(indirect.size)}`
-          return define(ref, level, `${test} ? ${buffer}[${there}] : 0`, wish)
+          const { exists, there } = indirect(by, at, place)
+          return define(ref, level, `${exists} ? ${buffer}[${there}] : 0`, wish)
         }
         case 'apply': {
           const { formula } = opOf(context, instruction.op)
@@ -107,7 +116,7 @@ export function createNest(frame: Frame, domain: readonly Dim[]): Nest {
           }
           const text = print(
             formula(
-              expressions,
+              frame.algebra,
               args.map(a => leaf(a.text)),
             ),
             bind,
@@ -130,5 +139,5 @@ export function createNest(frame: Frame, domain: readonly Dim[]): Nest {
     return from(0)
   }
 
-  return { depth: domain.length, indices, before, after, address, compute, lines }
+  return { depth: domain.length, indices, before, after, address, indirect, compute, lines }
 }

@@ -1,5 +1,6 @@
 // The scalar algebra over JavaScript expressions. An expression used more than once gets a local name.
 import type { Algebra } from '../../ir/algebra.ts'
+import type { Precision } from '../backend.ts'
 
 export interface Expression {
   readonly text: (args: readonly string[]) => string
@@ -18,7 +19,9 @@ type Nary = (...args: Expression[]) => Expression
 
 const call =
   (name: string): Nary =>
-  (...args) => ({ text: texts => `Math.${name}(${texts.map(unwrapped).join(', ')})`, args })
+  (...args) => ({ text: texts => `${name}(${texts.map(unwrapped).join(', ')})`, args })
+
+const math = (name: string): Nary => call(`Math.${name}`)
 
 const infix =
   (operator: string): Nary =>
@@ -28,24 +31,24 @@ const truth =
   (test: (x: string, y: string) => string): Nary =>
   (...args) => ({ text: ([x, y]) => `(${test(x, y)} ? 1 : 0)`, args })
 
-export const expressions: Algebra<Expression> = {
+const at64: Algebra<Expression> = {
   constant: value => leaf(literal(value)),
   add: infix('+'),
   sub: infix('-'),
   mul: infix('*'),
   div: infix('/'),
   neg: (...args) => ({ text: ([x]) => `(-${x})`, args }),
-  exp: call('exp'),
-  log: call('log'),
-  log1p: call('log1p'),
-  tanh: call('tanh'),
-  sqrt: call('sqrt'),
-  sin: call('sin'),
-  cos: call('cos'),
-  floor: call('floor'),
-  pow: call('pow'),
-  max: call('max'),
-  min: call('min'),
+  exp: math('exp'),
+  log: math('log'),
+  log1p: math('log1p'),
+  tanh: math('tanh'),
+  sqrt: math('sqrt'),
+  sin: math('sin'),
+  cos: math('cos'),
+  floor: math('floor'),
+  pow: math('pow'),
+  max: math('max'),
+  min: math('min'),
   lt: truth((x, y) => `${x} < ${y}`),
   le: truth((x, y) => `${x} <= ${y}`),
   eq: truth((x, y) => `${x} === ${y}`),
@@ -53,10 +56,15 @@ export const expressions: Algebra<Expression> = {
   or: truth((x, y) => `${x} || ${y}`),
   not: (...args) => ({ text: ([x]) => `(${x} ? 0 : 1)`, args }),
   where: (...args) => ({ text: ([test, x, y]) => `(${test} ? ${x} : ${y})`, args }),
-  imul: call('imul'),
+  imul: math('imul'),
   xor: infix('^'),
   shr: infix('>>>'),
   stop_gradient: x => x,
+}
+
+export const expressions: Readonly<Record<Precision, Algebra<Expression>>> = {
+  f64: at64,
+  f32: { ...at64, exp: call('exp32'), tanh: call('tanh32') },
 }
 
 /** The text of an expression; what occurs in it more than once is bound first, by `bind`, which gives the name. */

@@ -2,6 +2,7 @@
 import type { Context, OpTable } from '../builder.ts'
 import { contractionOps } from './contractions.ts'
 import type { Op } from './define.ts'
+import { gatheredOps } from './gathered.ts'
 import { indexingOps } from './indexing.ts'
 import { movementOps } from './movement.ts'
 import { pointwiseOps } from './pointwise.ts'
@@ -10,9 +11,16 @@ import { scanOp } from './scan.ts'
 import { sourceOps } from './sources.ts'
 
 export const ops: OpTable = new Map<string, Op>(
-  [...pointwiseOps, ...sourceOps, ...movementOps, ...indexingOps, ...reductionOps, ...contractionOps, scanOp].map(
-    op => [op.name, op],
-  ),
+  [
+    ...pointwiseOps,
+    ...sourceOps,
+    ...movementOps,
+    ...indexingOps,
+    ...reductionOps,
+    ...contractionOps,
+    ...gatheredOps,
+    scanOp,
+  ].map(op => [op.name, op]),
 )
 
 /** The start of a new graph. */

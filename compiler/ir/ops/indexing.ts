@@ -1,8 +1,9 @@
 // Ops whose places come from data. An index outside its range reads 0 and writes nothing.
-import type { Instruction, Operand } from '../../plan/plan.ts'
+import type { Instruction, MapKernel, Operand } from '../../plan/plan.ts'
 import { at, build, zeros } from '../array.ts'
 import { constant, type Dim, multiply, sameShape } from '../dim.ts'
 import type { Type } from '../graph.ts'
+import type { Unlabelled } from '../lowering.ts'
 import { defineOp, fromEnd, type Op, require, unchanged } from './define.ts'
 import { withZero } from './movement.ts'
 
@@ -27,6 +28,56 @@ const withTail = (operand: Operand, count: number): Operand => ({
   strides: [...operand.strides, ...Array.from({ length: count }, () => constant(0))],
 })
 
+/** The kernel that reads rows of a table at the places `at`. */
+export function gathering(
+  rows: Operand,
+  table: readonly Dim[],
+  at: Operand,
+  places: readonly Dim[],
+  to: Operand,
+): Unlabelled<MapKernel> {
+  const tail = table.slice(1)
+  return {
+    domain: [...places, ...tail],
+    program: [
+      read(withTail(at, tail.length)),
+      {
+        kind: 'read',
+        from: { ...rows, strides: [...places.map(() => constant(0)), ...rows.strides.slice(1)] },
+        indirect: { at: 0, stride: rows.strides[0], size: table[0] },
+      },
+    ],
+    writes: [{ value: 1, to }],
+  }
+}
+
+/** The kernels that add rows up at the places `at` of a table of so many rows. */
+export function scattering(
+  x: Operand,
+  shape: readonly Dim[],
+  at: Operand,
+  places: readonly Dim[],
+  to: Operand,
+  rows: Dim,
+): readonly Unlabelled<MapKernel>[] {
+  const tail = shape.slice(places.length)
+  return [
+    { domain: [rows, ...tail], program: [{ kind: 'constant', value: 0 }], writes: [{ value: 0, to }] },
+    {
+      domain: shape,
+      program: [read(x), read(withTail(at, tail.length))],
+      writes: [
+        {
+          value: 0,
+          to: { ...to, strides: [...places.map(() => constant(0)), ...to.strides.slice(1)] },
+          indirect: { at: 1, stride: to.strides[0], size: rows },
+          accumulate: true,
+        },
+      ],
+    },
+  ]
+}
+
 export const indexingOps: readonly Op[] = [
   /** Rows of a table, one for each index: an embedding. table [N, R…], index [L…] → [L…, R…]. */
   defineOp({
@@ -50,22 +101,8 @@ export const indexingOps: readonly Op[] = [
     vjp: ({ builder, ins: [table, index], cotangents: [d] }) => [
       d && builder.emit('scatter', [d, index], { rows: table.shape[0] }),
     ],
-    lower: ({ plan, ins: [table, index], outs: [y] }) => {
-      const rows = plan.operand(table)
-      const tail = table.shape.length - 1
-      plan.map({
-        domain: y.shape,
-        program: [
-          read(withTail(plan.operand(index), tail)),
-          {
-            kind: 'read',
-            from: { ...rows, strides: [...index.shape.map(() => constant(0)), ...rows.strides.slice(1)] },
-            indirect: { at: 0, stride: rows.strides[0], size: table.shape[0] },
-          },
-        ],
-        writes: [{ value: 1, to: plan.output(y) }],
-      })
-    },
+    lower: ({ plan, ins: [table, index], outs: [y] }) =>
+      plan.map(gathering(plan.operand(table), table.shape, plan.operand(index), index.shape, plan.output(y))),
   }),
   /** The sum of rows for each index: x [L…, R…], index [L…] → [rows, R…]. */
   defineOp({
@@ -90,19 +127,8 @@ export const indexingOps: readonly Op[] = [
     vjp: ({ builder, ins: [, index], cotangents: [d] }) => [d && builder.emit('gather', [d, index])],
     lower: ({ plan, ins: [x, index], outs: [y], attrs: { rows } }) => {
       const out = plan.output(y)
-      plan.map({ domain: y.shape, program: [{ kind: 'constant', value: 0 }], writes: [{ value: 0, to: out }] })
-      plan.map({
-        domain: x.shape,
-        program: [read(plan.operand(x)), read(withTail(plan.operand(index), x.shape.length - index.shape.length))],
-        writes: [
-          {
-            value: 0,
-            to: { ...out, strides: [...index.shape.map(() => constant(0)), ...out.strides.slice(1)] },
-            indirect: { at: 1, stride: out.strides[0], size: rows },
-            accumulate: true,
-          },
-        ],
-      })
+      for (const kernel of scattering(plan.operand(x), x.shape, plan.operand(index), index.shape, out, rows))
+        plan.map(kernel)
     },
     flops: ([x]) => x.shape.reduce(multiply, constant(1)),
   }),

@@ -1,5 +1,5 @@
 // Identities of the ops that move or repeat elements.
-import { constantLike, reshape } from '../../ir/builder.ts'
+import { constantLike, opOf, reshape } from '../../ir/builder.ts'
 import { add, asNumber, constant, type Dim, equal, sameShape, subtract } from '../../ir/dim.ts'
 import type { Attr, Eqn, Value } from '../../ir/graph.ts'
 import { fromEnd, isDim } from '../../ir/ops/define.ts'
@@ -69,6 +69,30 @@ export const movementRules: readonly Rule[] = [
         at: all.map(d => d - rank),
         sizes: all.map(d => out.shape[d]),
       })
+    },
+  },
+  {
+    name: 'broadcast-late',
+    contract: 'a pointwise op on values repeated alike → its result, repeated',
+    rewrite: ({ op, ins, attrs }, { builder, producer, uniform, context }) => {
+      if (opOf(context, op).formula === undefined) return undefined
+      const makers = ins.map(producer).filter(p => p !== undefined && p.op === 'broadcast')
+      const [first] = makers
+      if (first === undefined || makers.length < ins.length || ins.every(v => uniform(v) !== undefined))
+        return undefined
+      const alike = makers.every(
+        m =>
+          m !== undefined &&
+          sameShape(m.ins[0].shape, first.ins[0].shape) &&
+          integers(m.attrs.at).join() === integers(first.attrs.at).join(),
+      )
+      if (!alike) return undefined
+      const inner = builder.emit(
+        op,
+        makers.flatMap(m => m?.ins ?? []),
+        attrs,
+      )
+      return builder.emit('broadcast', [inner], first.attrs)
     },
   },
   {

@@ -1,0 +1,62 @@
+// Sums over the rows of what lies row by row: the columns are added up side by side, as memory is read, not one by one.
+import { asNumber, constant } from '../../ir/dim.ts'
+import { programReads } from '../../plan/operands.ts'
+import type { Operand, ReduceKernel } from '../../plan/plan.ts'
+import type { Frame } from './frame.ts'
+import { createNest } from './nest.ts'
+
+/** Fewer columns than this are as fast one by one. */
+const leastColumns = 4
+
+/** Whether neighbours in memory belong to different sums. */
+export function sumsColumns({ combine, domain, over, program }: ReduceKernel): boolean {
+  const column = domain.length - 1
+  if (combine !== 'sum' || column < 0 || over.length === 0) return false
+  if ((asNumber(domain[column]) ?? leastColumns) < leastColumns) return false
+  const strides = programReads(program).map(({ strides }) =>
+    [strides[column], strides[strides.length - 1]].map(asNumber),
+  )
+  return strides.some(([along]) => along === 1) && strides.every(([, across]) => across !== 1)
+}
+
+/** The lines that run such a kernel. */
+export function columnSumLines(kernel: ReduceKernel, frame: Frame): string[] {
+  const { domain, over } = kernel
+  const column = domain.length - 1
+  /** The last dimension of the domain moves to the end, inside those that are summed over. */
+  const moved = <T>(list: readonly T[]): T[] => [...list.toSpliced(column, 1), list[column]]
+  const place = (dim: number): number => moved([...domain, ...over].map((_, d) => d)).indexOf(dim)
+  const operand = (o: Operand): Operand => ({ ...o, strides: moved(o.strides) })
+
+  const nest = createNest(frame, moved([...domain, ...over]))
+  const values = nest.compute(
+    kernel.program.map(i => {
+      if (i.kind === 'read') return { ...i, from: operand(i.from) }
+      return i.kind === 'position' ? { ...i, dim: place(i.dim) } : i
+    }),
+    new Map(),
+  )
+  const sums = frame.local('sums')
+  const i = nest.indices[nest.depth - 1]
+  const length = frame.size(domain[column])
+  const to = nest.address({ ...kernel.to, strides: moved([...kernel.to.strides, ...over.map(() => constant(0))]) })
+  nest.before[column].push(`const ${sums} = zeros(${length})`)
+  nest.before[nest.depth].push(`${sums}[${i}] += ${values[kernel.value].text}`)
+  const store = `${frame.buffer(kernel.to.buffer)}[${to.text}] = ${sums}[${i}]`
+  nest.after[column].push(`for (let ${i} = 0; ${i} < ${length}; ${i}++) ${store}`)
+  return nest.lines()
+}
+
+/** The text of `zeros`. */
+export const zerosText = `\
+// Room for sums in doubles, until the next call.
+function zeros(count) {
+  if (room.sums.length < count) room.sums = new Float64Array(count)
+  return room.sums.fill(0, 0, count)
+}
+
+const room = { sums: new Float64Array(0) }
+`
+
+/** The names that the text defines. */
+export const zerosNames: readonly string[] = ['zeros', 'room']

@@ -1,0 +1,61 @@
+// fuse-biases: vectors added to the parts of a product become one vector, added to the whole: so its gradient comes out whole too.
+import { add, constant, type Dim, equal } from '../ir/dim.ts'
+import type { Block, Eqn } from '../ir/graph.ts'
+import { isDim } from '../ir/ops/define.ts'
+import { type Fusion, fuseAll, width } from './fuse.ts'
+import type { Pass } from './pass.ts'
+
+export const fuseBiases: Pass = {
+  name: 'fuse-biases',
+  contract: 'no value is cut into slices that are each only added to a vector',
+  run: (context, block) => fuseAll(context, block, biases),
+}
+
+/** A bias for each gate of a product: slices that tile a value, each of which is only added to a vector repeated. */
+function biases(block: Block): Fusion[] {
+  const makers = new Map(block.eqns.flatMap(e => e.outs.map(out => [out.id, e] as const)))
+  const uses = new Map<number, Eqn[]>()
+  for (const eqn of block.eqns) for (const v of new Set(eqn.ins)) uses.set(v.id, [...(uses.get(v.id) ?? []), eqn])
+  const isResult = new Set(block.results.map(v => v.id))
+  const slices = block.eqns.filter(e => e.op === 'slice' && e.attrs.axis === -1)
+  return [...Map.groupBy(slices, e => e.ins[0].id).values()].flatMap((all): Fusion[] => {
+    const [source] = all[0].ins
+    const parts = endToEnd(all, width(source))
+    if (parts === undefined) return []
+    const sums = parts.map(({ outs: [part] }) => {
+      const [use, ...others] = uses.get(part.id) ?? []
+      const other =
+        use?.op === 'add' && others.length === 0 && !isResult.has(part.id) ? use.ins.filter(v => v !== part) : []
+      const repeated = other.length === 1 ? makers.get(other[0].id) : undefined
+      const vector = repeated?.op === 'broadcast' ? repeated.ins[0] : undefined
+      return vector?.shape.length === 1 && equal(vector.shape[0], part.shape[part.shape.length - 1])
+        ? { use, vector }
+        : undefined
+    })
+    const found = sums.filter(s => s !== undefined)
+    if (found.length < parts.length) return []
+    const { shape } = source
+    const at = shape.slice(0, -1).map((_, d) => d - shape.length)
+    return [
+      {
+        members: found.map(s => s.use),
+        parts: found.map(s => s.vector),
+        emit: (b, joined) => b.emit('add', [source, b.emit('broadcast', [joined], { at, sizes: shape.slice(0, -1) })]),
+        axis: -1,
+      },
+    ]
+  })
+}
+
+/** Slices in the order in which they tile a dimension of that size, if they do. */
+function endToEnd(slices: readonly Eqn[], size: Dim): readonly Eqn[] | undefined {
+  const tiles: Eqn[] = []
+  let end = constant(0)
+  while (!equal(end, size)) {
+    const next = slices.find(s => !tiles.includes(s) && isDim(s.attrs.start) && equal(s.attrs.start, end))
+    if (next === undefined) return undefined
+    tiles.push(next)
+    end = add(end, width(next.outs[0]))
+  }
+  return tiles.length > 1 && tiles.length === slices.length ? tiles : undefined
+}

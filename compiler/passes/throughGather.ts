@@ -1,0 +1,21 @@
+// through-gather: a product with gathered rows becomes one op, which may take the product of the table and gather that.
+import type { Pass } from './pass.ts'
+import { type Rule, rewriteBlock } from './rewrite.ts'
+
+export const throughGatherRule: Rule = {
+  name: 'through-gather',
+  contract: 'W E[i] → one op, that chooses by the sizes of a run which of the two comes first',
+  ops: ['matmul'],
+  rewrite: ({ ins: [x, w] }, { builder, producer }) => {
+    const rows = producer(x)
+    if (rows?.op !== 'gather' || rows.ins[0].shape.length !== 2) return undefined
+    const [table, index] = rows.ins
+    return builder.emit('gather_matmul', [table, index, w])
+  },
+}
+
+export const throughGather: Pass = {
+  name: 'through-gather',
+  contract: 'no product outside a loop has gathered rows of a matrix for its left operand',
+  run: (context, block) => rewriteBlock(context, block, [throughGatherRule]),
+}
