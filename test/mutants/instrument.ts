@@ -32,11 +32,19 @@ export const listener =
     return undefined
   }
 
-/** Makes the change of that name wherever it is possible. */
-export const mutant =
-  (name: string): Watch =>
-  (site, changes) =>
-    name.startsWith(`${site}: `) ? changes().get(name.slice(site.length + 2))?.() : undefined
+/** Makes the change of that name wherever it is possible, but not in what the change itself emits: that would have no end. */
+export function mutant(name: string): Watch {
+  let changing = false
+  return (site, changes) => {
+    if (changing || !name.startsWith(`${site}: `)) return undefined
+    changing = true
+    try {
+      return changes().get(name.slice(site.length + 2))?.()
+    } finally {
+      changing = false
+    }
+  }
+}
 
 /** A watch that passes on to another, which is changed from mutant to mutant: what is watched is built once. */
 export function createSwitch(): { readonly watch: Watch; readonly during: <T>(other: Watch, act: () => T) => T } {

@@ -167,6 +167,18 @@ function overInner(start: string, q: string, unit: UnitText): string {
   return `(${run}.final.h + ${run}.final.c)`
 }
 
+/** A state to which each step only adds. */
+const adder = [
+  'cell Adder(units) {',
+  '  input x: [units]',
+  '  state h, total: [units]',
+  '  param A: [units, units]',
+  "  h' = tanh(x + h)",
+  "  total' = total + A @ h'",
+  "  return h'",
+  '}',
+].join('\n')
+
 /** A read of a memory: a softmax over its axis. */
 const look = [
   'layer Look() {',
@@ -202,6 +214,13 @@ export const memoryForms: readonly Form[] = [
       (args, unit) => {
         unit.program.define('Inner', inner)
         return overInner(args[0], unit.param('b', `[${unit.units}]`), unit)
+      },
+      'vector',
+    ],
+    [
+      (args, unit) => {
+        unit.program.define('Adder', adder)
+        return `tanh(${unit.part('adder', `Adder(${unit.units})`)}(${unit.input('m')}, total = ${args[0]}).final.total)`
       },
       'vector',
     ],
