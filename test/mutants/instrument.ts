@@ -136,11 +136,11 @@ function watchedRule(rule: Rule, watch: Watch): Rule {
       const results = 'id' in found ? [found] : found
       const changed = watch(`${name} result`, () => {
         const all = new Map(changedResults(site.builder, results))
+        const [result] = results
         const others = eqn.ins.filter(v => {
-          const [result] = results
+          if (results.length !== 1 || result.id === v.id || !sameType(v, result)) return false
           const known = site.uniform(v)
-          const alike = result?.id === v.id || (known !== undefined && known === site.uniform(result))
-          return results.length === 1 && !alike && sameType(v, result)
+          return known === undefined || known !== site.uniform(result)
         })
         for (const [which, k] of ends(others.length)) all.set(`${which} other operand instead`, () => [others[k]])
         return all
