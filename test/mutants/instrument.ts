@@ -109,15 +109,18 @@ function watchedOp(op: Op, watch: Watch): Op {
   }
 }
 
-/** The builder with what is emitted through it watched, by its place and op. */
-function watchedBuilder(b: Builder, site: string, watch: Watch): Builder {
+/** The builder with what is emitted through it watched, by its place and op, or as the same where it is the op that a rule matched. */
+function watchedBuilder(b: Builder, site: string, watch: Watch, matched?: string): Builder {
   const counts = new Map<string, number>()
   const emitAll: Builder['emitAll'] = (op, ins, attrs = {}, body, note) => {
     const emission: Emission = { op, ins, attrs, ...(body && { body }) }
     const count = (counts.get(op) ?? 0) + 1
     counts.set(op, count)
     // How many a rule emits may depend on the program; beyond the third they are like the others.
-    const changed = count > 3 ? undefined : watch(`${site} ${op} ${count}`, () => changedEmissions(b, emission))
+    const changed =
+      count > 3
+        ? undefined
+        : watch(`${site} ${op === matched ? 'same' : op} ${count}`, () => changedEmissions(b, emission))
     return changed ?? b.emitAll(op, ins, attrs, body, note)
   }
   return { ...b, emitAll, emit: (op, ins, attrs, note) => emitAll(op, ins, attrs, undefined, note)[0] }
@@ -128,7 +131,8 @@ function watchedRule(rule: Rule, watch: Watch): Rule {
   return {
     ...rule,
     rewrite: (eqn, site) => {
-      const builder = watchedBuilder(site.builder, name, watch)
+      // What a rule does with an op of any kind is one mistake.
+      const builder = watchedBuilder(site.builder, name, watch, eqn.op)
       const put = (other: Eqn): readonly Value[] =>
         site.put(watch(`${name} put ${other.op}`, () => equations(changedEquations(builder, other), other)) ?? other)
       const found = rule.rewrite(eqn, { ...site, builder, put })

@@ -112,6 +112,11 @@ export const itemForms: readonly Form[] = [
     ['#0[:, 0]', 'matrix'],
     ['#0[0]', 'matrix'],
     [(args, unit) => `${unit.param('E', `[4, ${unit.units}]`)}[${args[0]}]`, 'int'],
+    [
+      ([i], unit) =>
+        `(${unit.param('W1', `[${unit.units}, ${unit.units}]`)} @ ${unit.param('E', `[4, ${unit.units}]`)}[${i}])`,
+      'int',
+    ],
   ]),
   ...all('wide', [['[#0, #1]', 'vector', 'vector']]),
   ...all('matrix', [
@@ -270,6 +275,21 @@ export const stepForms: readonly Form[] = [
         unit.program.define('Inner', inner)
         return overInner(start, q, unit)
       },
+      'vector',
+      'vector',
+    ],
+    [
+      (args, unit) => {
+        unit.program.define('Adder', adder)
+        const given = `h = ${args[0]}, total = ${args[1]}`
+        return `tanh(${unit.part('adder', `Adder(${unit.units})`)}(${unit.input('m')}, ${given}).final.total)`
+      },
+      'vector',
+      'vector',
+    ],
+    // A product of matrices at each step.
+    [
+      ([x, y], unit) => `tanh((outer(${x}, ${y}) @ ${unit.param('W0', `[${unit.units}, ${unit.units}]`)}) @ ${x})`,
       'vector',
       'vector',
     ],
