@@ -7,12 +7,28 @@ import type { Block, Eqn } from '../../compiler/ir/graph.ts'
 import { newContext, ops } from '../../compiler/ir/ops/index.ts'
 import type { Pass } from '../../compiler/passes/pass.ts'
 import { passes } from '../../compiler/passes/pipeline.ts'
+import type { FuzzCase } from '../../runtime/fuzz/case.ts'
 import { equivalent } from './equivalent.ts'
 import { listener, watchedPass } from './instrument.ts'
 import { isDerivative, killer, lineUp, withMutant } from './lineup.ts'
 import { programs } from './run.ts'
 
-const some = programs({ seed: 1, drawn: 60 })
+/** A product with an embedding's rows, which few programs begin with. */
+const embedded: FuzzCase = {
+  source: `model M {
+  input i: token of 3 over T
+  target y: [2]
+  z = i |> embedding(2) |> SimpleRNN(2) |> last
+  loss mse(z, y)
+  output z
+}
+`,
+  sizes: { B: 2, T: 3 },
+  lengths: { T: [3, 2] },
+  data: 1,
+}
+
+const some = [...programs({ seed: 1, drawn: 60 }), embedded]
 const lines = some.map(lineUp)
 const names = new Set(lines.flatMap(l => [...l.reached]))
 
@@ -104,10 +120,12 @@ describe('mutants of a pass that moves equations', () => {
     const scan = block.eqns.find(e => e.body !== undefined)
     const product = scan?.body?.eqns[0]
     if (scan?.body === undefined || product === undefined) throw new Error('there is a product')
+    const [given] = scan.body.params
+    const rest = scan.body.eqns.slice(1).map(e => ({ ...e, ins: e.ins.map(v => (v === product.outs[0] ? given : v)) }))
     const moved: Eqn = {
       ...scan,
       ins: [product.outs[0], ...scan.ins.slice(1)],
-      body: { ...scan.body, eqns: scan.body.eqns.slice(1) },
+      body: { ...scan.body, eqns: rest },
     }
     const reached = found(context, block, { ...block, eqns: [product, moved] })
     assert.ok(
