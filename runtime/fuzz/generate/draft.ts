@@ -152,6 +152,8 @@ export function drawDraft(tables: Tables, draw: Draw): Draft {
 export function* smallerDrafts(draft: Draft): Generator<Draft> {
   const { words, sizes } = draft
   if (words !== undefined) {
+    // What is wrong of words may be wrong of what there would be without them.
+    for (const main of [...simplest, draft.main]) yield { ...draft, words: undefined, main }
     for (const smaller of smallerWords(words)) yield { ...draft, words: smaller }
   } else {
     yield* smallerPrograms(draft)
@@ -169,12 +171,17 @@ const simplest: readonly Tree[] = itemForms.flatMap(form =>
     : [],
 )
 
+/** A single operation in place of a tree of vectors, or less of that. */
+function* simplerTrees(tree: Tree): Generator<Tree> {
+  if (!simplest.includes(tree) && 'form' in tree) yield* simplest
+  yield* smallerTrees(tree)
+}
+
 function* smallerPrograms(draft: Draft): Generator<Draft> {
   const { cells, train, metrics, penalty, units, readout } = draft
   // A fault inside a cell may show without one.
-  if (!simplest.includes(draft.main) && 'form' in draft.main) for (const main of simplest) yield { ...draft, main }
-  for (const main of smallerTrees(draft.main)) yield { ...draft, main }
-  for (const after of smallerTrees(draft.after)) yield { ...draft, after }
+  for (const main of simplerTrees(draft.main)) yield { ...draft, main }
+  for (const after of simplerTrees(draft.after)) yield { ...draft, after }
   if (train !== undefined) yield { ...draft, train: undefined }
   if (metrics) yield { ...draft, metrics: false }
   if (penalty) yield { ...draft, penalty: false }

@@ -112,11 +112,6 @@ export const itemForms: readonly Form[] = [
     ['#0[:, 0]', 'matrix'],
     ['#0[0]', 'matrix'],
     [(args, unit) => `${unit.param('E', `[4, ${unit.units}]`)}[${args[0]}]`, 'int'],
-    [
-      ([i], unit) =>
-        `(${unit.param('W1', `[${unit.units}, ${unit.units}]`)} @ ${unit.param('E', `[4, ${unit.units}]`)}[${i}])`,
-      'int',
-    ],
   ]),
   ...all('wide', [['[#0, #1]', 'vector', 'vector']]),
   ...all('matrix', [
