@@ -13,12 +13,19 @@ import { listener, watchedPass } from './instrument.ts'
 import { isDerivative, killer, lineUp, withMutant } from './lineup.ts'
 import { programs } from './run.ts'
 
-/** A product with an embedding's rows, which few programs begin with. */
+/** A product with an embedding's rows and one with joined vectors, which few programs have. */
 const embedded: FuzzCase = {
-  source: `model M {
+  source: `cell Joined(units) {
+  input x: [D]
+  state h: [units]
+  param W: [units, units + D]
+  h' = tanh(W @ [h, x])
+  return h'
+}
+model M {
   input i: token of 3 over T
   target y: [2]
-  z = i |> embedding(2) |> SimpleRNN(2) |> last
+  z = i |> embedding(2) |> SimpleRNN(2) |> Joined(2) |> last
   loss mse(z, y)
   output z
 }

@@ -15,7 +15,8 @@ const [whole, first, second] = ['Whole', 'First', 'Second']
 export const splitting: Check = {
   name: 'splitting',
   every: 4,
-  claim: 'a cell over a sequence gives what it gives over both parts of it, with the states carried',
+  claim:
+    'a cell, of the program or of the library, over a sequence gives what it gives over both parts of it, with the states carried',
   run: trial => {
     const { source } = trial.case
     const { items } = parse(source, 'fuzz.rnn').program
