@@ -9,5 +9,4 @@ export const equivalent: Readonly<Record<string, string>> = {
   'sqrt.vjp constant 3: negated': root,
   'sqrt.vjp broadcast 3: negated': root,
   'pow.vjp constant 2: one more': power,
-  'pow.vjp broadcast 2: negated': power,
 }
