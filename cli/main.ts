@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { type AddCommand, examples } from './command.ts'
 import { build } from './commands/build.ts'
 import { check } from './commands/check.ts'
+import { diagnose } from './commands/diagnose.ts'
 import { evaluate } from './commands/eval.ts'
 import { explain } from './commands/explain.ts'
 import { fuzz } from './commands/fuzz.ts'
@@ -13,7 +14,7 @@ import { argumentError } from './errors.ts'
 import { createOutput, reportError } from './output.ts'
 import { version } from './version.ts'
 
-const commands: readonly AddCommand[] = [check, train, evaluate, predict, build, explain, gradcheck, fuzz]
+const commands: readonly AddCommand[] = [check, train, evaluate, predict, build, explain, gradcheck, diagnose, fuzz]
 
 const args = process.argv.slice(2)
 const output = createOutput(args.includes('--json'))

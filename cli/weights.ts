@@ -55,6 +55,8 @@ export function encodeWeights(saved: Saved, path: string): Uint8Array {
 
 export interface Trained {
   readonly model: CompiledModel
+  /** Those of the training, and those given. */
+  readonly sets: Readonly<Record<string, number>>
   readonly checkpoint: Checkpoint
   /** The program, for the paths of its data. */
   readonly file: string
@@ -71,6 +73,8 @@ export interface TrainedOptions {
   readonly weights?: string
   readonly set?: readonly string[]
   readonly dtype?: Precision
+  /** Whether `set` may give sizes of the batch too. */
+  readonly sizes?: boolean
 }
 
 /** Opens a weights file, or a program with `weights`. RNN501 where they do not fit, RNN502 for a file that is damaged. */
@@ -83,12 +87,15 @@ export async function openTrained(path: string, options: TrainedOptions, output:
   const weightsPath = isProgram ? (options.weights ?? path) : path
   const checkpoint = decodeCheckpoint(await readGiven(weightsPath), weightsPath)
   const here = (file: string): string => (isAbsolute(file) ? file : join(dirname(weightsPath), file))
-  const saved = checkpoint.sources.map(({ path: file, text }) => ({ path: here(file), text }))
-  const source = isProgram ? await openSource(path, output) : savedSource(saved, output)
-  const { sets, dtype, data } = readSettings(checkpoint)
+  const files = checkpoint.sources.map(({ path: file, text }) => ({ path: here(file), text }))
+  const source = isProgram ? await openSource(path, output) : savedSource(files, output)
+  const { sets: saved, dtype, data } = readSettings(checkpoint)
   const given = new Set((options.set ?? []).map(text => text.split('=')[0]))
-  const set = [...Object.entries(sets).flatMap(([k, v]) => (given.has(k) ? [] : [`${k}=${v}`])), ...(options.set ?? [])]
-  const { model } = compileSource(source, { model: checkpoint.model, set }, output)
+  const set = [
+    ...Object.entries(saved).flatMap(([k, v]) => (given.has(k) ? [] : [`${k}=${v}`])),
+    ...(options.set ?? []),
+  ]
+  const { model, sets } = compileSource(source, { model: checkpoint.model, set, sizes: options.sizes }, output)
   const { fitted, parameters } = checkpoint
   const sizes = { ...fitted?.sizes }
   const expected = { model: model.signature.name, parameters: model.signature.parameters, sizes }
@@ -96,6 +103,7 @@ export async function openTrained(path: string, options: TrainedOptions, output:
   const precision = options.dtype ?? dtype
   return {
     model,
+    sets,
     checkpoint,
     file: source.file,
     precision,

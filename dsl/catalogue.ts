@@ -1095,6 +1095,14 @@ train m on d { optimizer = SGD(1000); epochs = 100 }`,
     example: `$ rnnc gradcheck model.rnn`,
     fix: 'Try another seed, or real data with `--data`. If the loss of real data is not finite either, training would diverge: see RNN504.',
   },
+  RNN512: {
+    title: 'A run that is not finite',
+    message: '{what} is {value}',
+    cause:
+      'A number overflows, or the logarithm, the root or the quotient of a number is taken that has none, and the loss or a gradient follows from it.',
+    example: `$ rnnc diagnose model.rnn --data`,
+    fix: 'The caret is at the first equation whose result is not finite though what it reads is, with its step, its example and its operands. Keep these in range: by `max(x, 1e-6)` under a logarithm, by a lower rate, by `clip`.',
+  },
 } satisfies Record<string, Entry>
 
 export type Code = keyof typeof entries

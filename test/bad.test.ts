@@ -69,6 +69,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   RNN509: 'cli/usage.test.ts',
   RNN510: 'fuzz/broken.test.ts',
   RNN511: 'runtime/gradcheck.test.ts',
+  RNN512: 'cli/diagnose.test.ts',
 }
 
 describe('every code of the catalogue is tested', () => {

@@ -1,21 +1,17 @@
 // rnnc gradcheck: the compiled gradient against dual numbers and differences of the compiled loss, on one batch.
-import type { CompiledModel } from '../../compiler/index.ts'
 import { asNumber } from '../../compiler/ir/dim.ts'
 import { type Diagnostic, diagnostic, fail, RnnError } from '../../dsl/diagnostics.ts'
-import { type Batch, pack } from '../../runtime/batch.ts'
-import { loadData } from '../../runtime/data/load.ts'
 import { checkGradients, type GradientCheck, type ParameterCheck } from '../../runtime/gradients/checkGradients.ts'
 import type { Cause } from '../../runtime/gradients/locate.ts'
 import { perturbed } from '../../runtime/gradients/perturbed.ts'
-import { randomBatch, randomSizes } from '../../runtime/randomBatch.ts'
 import { initialWeights } from '../../runtime/session.ts'
+import { dataBatches, drawnBatch } from '../batches.ts'
 import { type AddCommand, chooseBackend, describeUse, flags } from '../command.ts'
 import { wholeNumber } from '../errors.ts'
 import { count, type JsonValue, table } from '../output.ts'
 import { compileSource, dataReader, type ModelOptions, openSource } from '../program.ts'
 import { createMeter } from '../progress.ts'
 import { parameterCount } from '../signature.ts'
-import { dataOf } from '../weights.ts'
 
 interface Options extends ModelOptions {
   readonly seed: string
@@ -45,17 +41,18 @@ export const gradcheck: AddCommand = (program, output) =>
       'rnnc gradcheck sunspots.rnn --data',
       'rnnc gradcheck tagger.rnn --set B=3 T=5 V=7 --seed 2',
     ],
-  ).action(async (path: string, options: Options) => {
+  ).action(async (file: string, options: Options) => {
     const backend = chooseBackend(options.backend)
     const seed = wholeNumber('--seed', options.seed)
-    const source = await openSource(path, output)
+    const source = await openSource(file, output)
     const { model, sets } = compileSource(source, { ...options, sizes: true }, output)
     const { signature } = model
     if (signature.parameters.length === 0) fail('RNN405', { what: `the list of weights of \`${signature.name}\`` })
+    const path = options.data === true ? undefined : options.data
     const batch =
       options.data === undefined
-        ? drawn(model, sets, seed)
-        : await read(model, source.file, options.data === true ? undefined : options.data, sets, seed)
+        ? drawnBatch(model, sets, seed)
+        : (await dataBatches(model, { read: dataReader(source.file, path), path, sizes: sets, seed }, sets)).first
     const weights = perturbed(initialWeights(model, batch.sizes, seed, 'f64'), seed)
     const check = checkGradients(model, weights, batch.inputs, batch.sizes, {
       backend,
@@ -86,26 +83,6 @@ export const gradcheck: AddCommand = (program, output) =>
     const verdict = `${signature.name}: the gradient is right, to ${worst.error.toExponential(1)} at worst`
     output.result(object, `${describe(check, total)}\n${verdict} (${place(worst)})`)
   })
-
-function drawn(model: CompiledModel, sets: Readonly<Record<string, number>>, seed: number): Batch {
-  const sizes = randomSizes(model.signature, sets)
-  const batch = randomBatch(model.signature, sizes, seed)
-  return { ...batch, sizes: { ...sizes, ...batch.sizes } }
-}
-
-/** The first batch of the training part. RNN401 if the model has no data block; errors of `loadData`. */
-async function read(
-  model: CompiledModel,
-  file: string,
-  path: string | undefined,
-  sets: Readonly<Record<string, number>>,
-  seed: number,
-): Promise<Batch> {
-  const { signature } = model
-  const data = await loadData(dataOf(model), signature, { read: dataReader(file, path), path, sizes: sets, seed })
-  const indices = Array.from({ length: Math.min(data.train.count, sets.B ?? model.settings.batch ?? 32) }, (_, i) => i)
-  return pack([...signature.inputs, ...signature.targets], data.train, indices, data.sizes, 'f64')
-}
 
 const place = ({ name, worst }: ParameterCheck): string =>
   worst.index.length === 0 ? name : `${name}[${worst.index.join(', ')}]`

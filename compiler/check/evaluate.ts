@@ -14,10 +14,21 @@ import { indexed } from './places.ts'
 import { Reported } from './report.ts'
 import type { Scope } from './scope.ts'
 import { sourceText } from './text.ts'
+
 export function evaluate(scope: Scope, expr: Expr): Entity {
-  const { span } = expr
   const { builder } = scope
-  if (span.file !== '') builder.note = { span }
+  const { note } = builder
+  if (expr.span.file !== '') builder.note = { span: expr.span }
+  try {
+    return entityOf(scope, expr)
+  } finally {
+    // What comes after an operand stands where the whole does.
+    builder.note = note
+  }
+}
+
+function entityOf(scope: Scope, expr: Expr): Entity {
+  const { span } = expr
   switch (expr.kind) {
     case 'number':
       return expr.isInt ? { kind: 'dim', dim: D.constant(expr.value) } : { kind: 'number', value: expr.value }

@@ -22,6 +22,9 @@ export function adjoint(
     const { vjp } = opOf(forward.context, eqn.op)
     const asked = (i: number): boolean => active.has(eqn.ins[i].id)
     if (vjp === undefined || given.every(d => d === undefined) || !eqn.ins.some((_, i) => asked(i))) continue
+    // What a rule emits stands where its equation stands.
+    const { note } = back
+    back.note = { ...note, span: eqn.span }
     const found = vjp({
       builder: back,
       eqn,
@@ -34,6 +37,7 @@ export function adjoint(
       const before = cotangents.get(eqn.ins[i].id)
       cotangents.set(eqn.ins[i].id, before === undefined ? d : back.emit('add', [before, d]))
     })
+    back.note = note
   }
   return cotangents
 }

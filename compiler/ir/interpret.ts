@@ -2,14 +2,36 @@
 import type { NdArray } from './array.ts'
 import { type Context, opOf } from './builder.ts'
 import { type Dim, evaluate, type Sizes } from './dim.ts'
-import type { Attr, Block, Value } from './graph.ts'
+import type { Attr, Block, Eqn, Value } from './graph.ts'
 import { isDim, isDims } from './ops/define.ts'
 
+/** A step of a loop around an equation. */
+export interface LoopStep {
+  readonly scan: Eqn
+  readonly step: number
+}
+
+/** Sees each equation when its results are there, inside loops at each step, and says what stands for them. */
+export type Observer = (
+  eqn: Eqn,
+  ins: readonly NdArray[],
+  results: readonly NdArray[],
+  /** Outermost first. */
+  loops: readonly LoopStep[],
+) => readonly NdArray[]
+
 /**
- * The results of a block for the arguments given, in its own order.
+ * The results of a block for the arguments given, in its own order; `loops` are those around it, for the observer.
  * Throws a plain Error if an argument's shape is not its parameter's, or a size symbol has no number.
  */
-export function interpret(context: Context, block: Block, args: readonly NdArray[], sizes: Sizes): readonly NdArray[] {
+export function interpret(
+  context: Context,
+  block: Block,
+  args: readonly NdArray[],
+  sizes: Sizes,
+  observe: Observer = (_, __, results) => results,
+  loops: readonly LoopStep[] = [],
+): readonly NdArray[] {
   const values = new Map<number, NdArray>()
   const bind = (value: Value, array: NdArray): void => {
     const shape = value.shape.map(d => evaluate(d, sizes))
@@ -28,15 +50,17 @@ export function interpret(context: Context, block: Block, args: readonly NdArray
   })
   for (const eqn of block.eqns) {
     const { body } = eqn
-    const results = opOf(context, eqn.op).evaluate({
-      ins: eqn.ins.map(get),
+    const ins = eqn.ins.map(get)
+    const found = opOf(context, eqn.op).evaluate({
+      ins,
       attrs: Object.fromEntries(Object.entries(eqn.attrs).map(([name, attr]) => [name, resolve(attr, sizes)])),
       shapes: eqn.outs.map(out => out.shape.map(d => evaluate(d, sizes))),
-      run: inner => {
+      run: (inner, step) => {
         if (body === undefined) throw new Error(`${eqn.op} has no body to run`)
-        return interpret(context, body, inner, sizes)
+        return interpret(context, body, inner, sizes, observe, [...loops, { scan: eqn, step }])
       },
     })
+    const results = observe(eqn, ins, found, loops)
     eqn.outs.forEach((out, i) => {
       bind(out, results[i])
     })

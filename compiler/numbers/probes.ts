@@ -25,10 +25,15 @@ interface Level {
   readonly at: readonly number[]
   readonly loops: readonly boolean[]
   readonly record: (probe: Probe) => void
+  readonly wanted: (value: Value) => boolean
 }
 
-/** The graph with a probe at each real value: at its inputs, at results of equations, and at what enters the bodies of loops. */
-export function withProbes(context: Context, graph: Graph): { graph: Graph; probes: readonly Probe[] } {
+/** The graph with a probe at each real value that is wanted: at its inputs, at results of equations, and at what enters the bodies of loops. */
+export function withProbes(
+  context: Context,
+  graph: Graph,
+  wanted: (value: Value) => boolean = () => true,
+): { graph: Graph; probes: readonly Probe[] } {
   const probes: Probe[] = []
   const builder = createBuilder(context)
   const params = graph.params.map(p => builder.param(p, p))
@@ -38,7 +43,7 @@ export function withProbes(context: Context, graph: Graph): { graph: Graph; prob
     inputs.push(name)
     return { zeros: builder.param(type, { hint: name }), name }
   }
-  const level = { builder, request, at: [], loops: [], record: (p: Probe) => probes.push(p) }
+  const level = { builder, request, at: [], loops: [], record: (p: Probe) => probes.push(p), wanted }
   const known = new Map(graph.params.map((p, i) => [p.id, probed(level, graph, p, params[i], -1)]))
   const results = probeBlock(level, graph, known)
   return { graph: { ...builder.finish(results), name: graph.name, inputs, outputs: graph.outputs }, probes }
@@ -67,13 +72,13 @@ function probeBlock(level: Level, block: Block, known: Map<number, Value>): read
 }
 
 function probed(
-  { builder, request, at, loops, record }: Level,
+  { builder, request, at, loops, record, wanted }: Level,
   block: Block,
   value: Value,
   mine: Value,
   place: number,
 ): Value {
-  if (value.dtype !== 'real') return mine
+  if (value.dtype !== 'real' || !wanted(value)) return mine
   const { zeros, name } = request(value)
   record({ name, value, at: [...at, place], loops, readers: block.eqns.filter(e => e.ins.includes(value)) })
   return builder.emit('add', [mine, zeros])

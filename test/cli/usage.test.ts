@@ -4,7 +4,7 @@ import { describe, it } from 'node:test'
 import { assertRefused, json, series, wave, workplace } from './support.ts'
 
 const { rnnc, ok } = workplace({ 'wave.rnn': series(), 'wave.csv': wave() })
-const commands = ['check', 'train', 'eval', 'predict', 'build', 'explain', 'gradcheck', 'fuzz']
+const commands = ['check', 'train', 'eval', 'predict', 'build', 'explain', 'gradcheck', 'diagnose', 'fuzz']
 
 describe('help', () => {
   for (const command of commands) {

@@ -36,8 +36,8 @@ export interface Evaluation<S extends Schema> {
   readonly attrs: ResolvedOf<S>
   /** The shapes of the results. */
   readonly shapes: readonly (readonly number[])[]
-  /** Runs the body, for `scan`. */
-  readonly run: (args: readonly NdArray[]) => readonly NdArray[]
+  /** Runs the body, for `scan`: one step. */
+  readonly run: (args: readonly NdArray[], step: number) => readonly NdArray[]
 }
 
 export interface Transposition<S extends Schema> {

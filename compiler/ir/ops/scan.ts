@@ -33,7 +33,7 @@ export const scanOp: Op = defineOp({
     let carried = ins.slice(consts, consts + carries)
     for (let i = 0; i < length; i++) {
       const t = reverse ? length - 1 - i : i
-      const results = run([...ins.slice(0, consts), ...carried, ...xs.map(x => row(x, t))])
+      const results = run([...ins.slice(0, consts), ...carried, ...xs.map(x => row(x, t))], t)
       carried = results.slice(0, carries)
       ys.forEach((y, j) => {
         row(y, t).data.set(results[carries + j].data)

@@ -1,0 +1,71 @@
+// The norm of the gradient by lag as pictures: bars for a terminal, and an SVG file.
+import type { StateLags } from '../runtime/gradients/byLag.ts'
+
+/** Decades of norms: the powers of ten that hold all that are not zero. */
+interface Range {
+  readonly from: number
+  readonly to: number
+}
+
+export function rangeOf(states: readonly StateLags[]): Range {
+  const logs = states.flatMap(s => s.norms.flatMap(n => (n > 0 && Number.isFinite(n) ? [Math.log10(n)] : [])))
+  const from = Math.floor(logs.reduce((a, b) => Math.min(a, b), logs[0] ?? 0))
+  const to = Math.ceil(logs.reduce((a, b) => Math.max(a, b), logs[0] ?? 0))
+  return { from, to: Math.max(to, from + 1) }
+}
+
+const columns = 40
+
+/** A bar as long as the logarithm of a norm is far up the range; none for zero. */
+export function bar(norm: number, { from, to }: Range): string {
+  if (!(norm > 0) || !Number.isFinite(norm)) return ''
+  return '\u2588'.repeat(Math.max(1, Math.round(((Math.log10(norm) - from) / (to - from)) * columns)))
+}
+
+const [width, height] = [720, 400]
+const margin = { left: 72, right: 16, top: 56, bottom: 48 }
+const colors = ['#00429d', '#d1495b', '#2a9d8f', '#e9a23b', '#6a4c93', '#555555']
+
+/** The norms of all states against the lag, on a logarithmic scale. */
+export function lagSvg(title: string, states: readonly StateLags[]): string {
+  const range = rangeOf(states)
+  const longest = Math.max(1, ...states.map(s => s.norms.length - 1))
+  const x = (lag: number): number => margin.left + (lag / longest) * (width - margin.left - margin.right)
+  const y = (log: number): number =>
+    height - margin.bottom - ((log - range.from) / (range.to - range.from)) * (height - margin.top - margin.bottom)
+  const text = (at: readonly [number, number], anchor: string, words: string, fill = '#222222'): string =>
+    `<text x="${at[0].toFixed(1)}" y="${at[1].toFixed(1)}" text-anchor="${anchor}" fill="${fill}">${escaped(words)}</text>`
+  const line = (log: number): string =>
+    `<line x1="${margin.left}" x2="${width - margin.right}" y1="${y(log).toFixed(1)}" y2="${y(log).toFixed(1)}" stroke="#e8e8e8"/>`
+  const decades = ticks(range.from, range.to, 8).map(
+    log => line(log) + text([margin.left - 8, y(log) + 4], 'end', `1e${log}`),
+  )
+  const lags = ticks(0, longest, 10).map(lag => text([x(lag), height - margin.bottom + 18], 'middle', String(lag)))
+  const curves = states.map((s, i) => {
+    const color = colors[i % colors.length]
+    const points = s.norms.flatMap((n, lag) =>
+      n > 0 && Number.isFinite(n) ? [`${x(lag).toFixed(1)},${y(Math.log10(n)).toFixed(1)}`] : [],
+    )
+    const dash = i < colors.length ? '' : ' stroke-dasharray="6 3"'
+    const name = text([margin.left + 110 * (i % 5), 36 + 14 * Math.floor(i / 5)], 'start', s.name, color)
+    return `<polyline points="${points.join(' ')}" fill="none" stroke="${color}" stroke-width="2"${dash}/>${name}`
+  })
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="DejaVu Sans, Verdana, sans-serif" font-size="12">`,
+    `<rect width="${width}" height="${height}" fill="white"/>`,
+    text([margin.left, 20], 'start', title),
+    ...decades,
+    ...lags,
+    text([(margin.left + width - margin.right) / 2, height - 10], 'middle', 'lag, in steps'),
+    ...curves,
+    '</svg>\n',
+  ].join('\n')
+}
+
+/** Whole numbers from one to another, at most so many intervals. */
+function ticks(from: number, to: number, most: number): number[] {
+  const step = Math.max(1, Math.ceil((to - from) / most))
+  return Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, i) => from + i * step)
+}
+
+const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
