@@ -43,7 +43,7 @@ const cases: readonly (readonly [what: string, op: string, change: (vjp: Vjp) =>
 describe('a wrong rule', () => {
   for (const [what, name, change] of cases) {
     it(`is found, shrunk and explained: ${what}`, async () => {
-      const report = await fuzz({ seed: 1, runs: 200, ops: broken(name, change) })
+      const report = await fuzz({ seed: 3, runs: 200, ops: broken(name, change) })
       const [failure] = report.failures
       assert.ok(failure, `nothing was found in ${report.programs} programs`)
       const { source } = failure.case

@@ -30,7 +30,7 @@ export interface RunOptions {
 }
 
 /** Where results differ and the quick checks do not object, the whole fuzzer is asked at these times. */
-const askAgain: readonly number[] = [3, 6, 12, 24, 48, 96]
+const askAgain: readonly number[] = [1, 2, 4, 8, 16, 32, 64, 128]
 
 /** Programs one after the other: the same seed gives the same. */
 export const programs = ({ seed, drawn }: Pick<RunOptions, 'seed' | 'drawn'>): readonly FuzzCase[] =>

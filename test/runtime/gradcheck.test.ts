@@ -130,6 +130,24 @@ describe('checkGradients', () => {
     assert.throws(() => checkGradients(negative, initialWeights(negative, {}, 1, 'f64'), {}, { B: 1 }), code)
   })
 
+  it('finds a fault at an input that an op reads as it is', () => {
+    const matmul = ops.get('matmul')
+    const vjp = matmul?.vjp
+    if (matmul === undefined || vjp === undefined) throw new Error('matmul has a rule')
+    const left = { ...matmul, vjp: (t: Parameters<typeof vjp>[0]) => vjp(t).map((d, i) => (i === 1 ? undefined : d)) }
+    // A pass takes the product out of the loop, to the weight.
+    const linear = compile(
+      'model M { input x: [2] over T; param W: [2, 2]; target y: [2]; loss mse(last(W @ x), y) }',
+      {
+        ops: new Map([...ops, ['matmul', left]]),
+      },
+    )
+    const drawn = randomBatch(linear.signature, { B: 2, T: 3 }, 1)
+    const check = checkGradients(linear, initialWeights(linear, drawn.sizes, 1, 'f64'), drawn.inputs, drawn.sizes)
+    assert.equal(check.passed, false)
+    assert.deepEqual(check.cause && { ops: check.cause.ops, value: check.cause.value }, { ops: ['matmul'], value: 'W' })
+  })
+
   it('raises no alarm where everything stands on a kink', () => {
     const kinked = compile('model M { param w: [3]; loss sum(abs(w)) + sum(floor(w)) + sum(relu(w)) }')
     const check = checkGradients(kinked, { w: new Float64Array(3) }, {}, { B: 1 })

@@ -13,6 +13,7 @@ const tolerance = 1e-6
 
 export const derivatives: Check = {
   name: 'derivatives',
+  about: 'gradients',
   claim: 'gradients are what differences and dual numbers give, by parameter and by step, each on its own scale',
   run: trial => {
     const subject = trial.subject()

@@ -15,6 +15,7 @@ import { grad } from '../../../compiler/passes/grad.ts'
 import type { Pipeline } from '../../../compiler/passes/pipeline.ts'
 import { alongDirection, signs } from '../../gradients/direction.ts'
 import { judge } from '../../gradients/judge.ts'
+import { locate } from '../../gradients/locate.ts'
 import { createSubject, type OwnGraph, type Subject, sizeIn } from '../../gradients/subject.ts'
 import type { Random } from '../../random.ts'
 import { type Check, inTurn, type Outcome } from '../check.ts'
@@ -22,11 +23,18 @@ import { placeOf } from '../trial.ts'
 
 export const twice: Check = {
   name: 'twice',
+  about: 'gradients',
   claim: 'the gradient of a smooth sum of all gradients is what dual numbers and differences of that sum give',
   every: 8,
   run: trial => {
     const { model, tested, draw } = trial
-    return secondDerivatives(createSubject({ ...secondGradient(model, tested.pipeline), ...placeOf(trial) }), draw)
+    const second = secondGradient(model, tested.pipeline)
+    const place = placeOf(trial)
+    const outcome = secondDerivatives(createSubject({ ...second, ...place }), draw)
+    const { failure } = outcome
+    return failure === undefined
+      ? outcome
+      : { ...outcome, failure: { ...failure, locate: () => locate(second.loss, place) } }
   },
 }
 

@@ -8,15 +8,25 @@ import { drawWords, smallerWords, type Words } from './words.ts'
 
 export interface StateDraft {
   readonly kind: 'vector' | 'scalar' | 'matrix'
-  readonly bound: 'tanh' | 'sigmoid' | 'mix'
+  /** What keeps it small; `kept` stays what it was at the start. */
+  readonly bound: 'tanh' | 'sigmoid' | 'mix' | 'kept'
   readonly next: Tree
   readonly init: 'zero' | 'number' | 'learned'
+}
+
+export interface CellDraft {
+  readonly states: readonly StateDraft[]
+  readonly result: Tree
+  /** Whether it gives its input as well, as it is. */
+  readonly passes: boolean
 }
 
 export interface LossDraft {
   /** Of the library's losses. */
   readonly loss: number
   readonly weight: 'one' | 'half'
+  /** What stands between it and the answers of the steps: nothing, the opposite order, or a cell. */
+  readonly by: 'itself' | 'reverse' | 'cell'
 }
 
 export interface TrainDraft {
@@ -37,7 +47,7 @@ export interface SizesDraft {
 
 export interface Draft {
   readonly units: number
-  readonly cells: readonly { readonly states: readonly StateDraft[]; readonly result: Tree }[]
+  readonly cells: readonly CellDraft[]
   /** A sequence of vectors. */
   readonly main: Tree
   readonly readout: number
@@ -69,6 +79,8 @@ export interface Tables {
   readonly sequence: readonly Form[]
   readonly item: readonly Form[]
   readonly readouts: readonly number[]
+  /** Those readouts that give one answer a step. */
+  readonly steps: readonly number[]
   readonly losses: readonly number[]
 }
 
@@ -87,6 +99,7 @@ export function tablesFor(kinks: Kinks): Tables {
     step: chosen([...item, ...stepForms, ...libraryCells], kinks),
     sequence: chosen([...item, ...weighted, ...weighted, ...cellForms, ...cellForms], kinks),
     readouts: indices(readouts),
+    steps: indices(readouts).filter(i => readouts[i].perStep),
     losses: indices(losses),
   }
 }
@@ -98,23 +111,29 @@ export function drawDraft(tables: Tables, draw: Draw): Draft {
     const kind = pick('vector', 'vector', 'vector', 'scalar', 'matrix')
     return {
       kind,
-      bound: pick('tanh', 'sigmoid', 'mix'),
+      bound: pick('tanh', 'tanh', 'sigmoid', 'mix', 'mix', 'kept'),
       next: drawTree(tables.step, kind, 3, draw),
       init: pick('zero', 'zero', 'number', 'learned'),
     }
   }
   const times = <X>(n: number, make: () => X): X[] => Array.from({ length: n }, make)
-  const size = (): number => pick(2, 2, 3, 3, 1, 0)
+  // Nothing at all is drawn on purpose, but what it is of is then judged by nothing.
+  const size = (): number => (draw(20) === 0 ? 0 : pick(2, 2, 3, 3, 1))
   return {
-    units: pick(2, 2, 1, 3),
+    units: pick(2, 2, 2, 3, 3, 1),
     cells: times(pick(1, 2), () => ({
       states: times(pick(1, 1, 2, 3), state),
       result: drawTree(tables.step, 'vector', 2, draw),
+      passes: draw(3) === 0,
     })),
     main: drawTree(tables.sequence, 'vector', 4, draw),
-    readout: pick(...tables.readouts),
+    readout: pick(...(draw(3) === 0 ? tables.steps : tables.readouts)),
     after: drawTree(tables.item, 'vector', 2, draw),
-    losses: times(pick(1, 1, 2), () => ({ loss: pick(...tables.losses), weight: pick('one', 'half') })),
+    losses: times(pick(1, 1, 2), () => ({
+      loss: pick(...tables.losses),
+      weight: pick('one', 'half'),
+      by: pick('itself', 'reverse', 'cell'),
+    })),
     metrics: draw(3) === 0,
     penalty: draw(4) === 0,
     ...(draw(2) === 0 && { train: { optimizer: draw(optimizers.length), options: draw(2) === 0, clip: draw(4) } }),
@@ -133,6 +152,8 @@ export function drawDraft(tables: Tables, draw: Draw): Draft {
 export function* smallerDrafts(draft: Draft): Generator<Draft> {
   const { words, sizes } = draft
   if (words !== undefined) {
+    // What is wrong of words may be wrong of what there would be without them.
+    for (const main of [...simplest, draft.main]) yield { ...draft, words: undefined, main }
     for (const smaller of smallerWords(words)) yield { ...draft, words: smaller }
   } else {
     yield* smallerPrograms(draft)
@@ -145,23 +166,29 @@ export function* smallerDrafts(draft: Draft): Generator<Draft> {
 
 /** One operation of one input. */
 const simplest: readonly Tree[] = itemForms.flatMap(form =>
-  form.gives === 'vector' && form.takes.join() === 'vector' && typeof form.text === 'string'
+  form.gives === 'vector' && form.takes.join() === 'vector'
     ? [{ form, of: [{ leaf: 0, kind: 'vector' as const }] }]
     : [],
 )
 
+/** A single operation in place of a tree of vectors, or less of that. */
+function* simplerTrees(tree: Tree): Generator<Tree> {
+  if (!simplest.includes(tree) && 'form' in tree) yield* simplest
+  yield* smallerTrees(tree)
+}
+
 function* smallerPrograms(draft: Draft): Generator<Draft> {
   const { cells, train, metrics, penalty, units, readout } = draft
   // A fault inside a cell may show without one.
-  if (!simplest.includes(draft.main) && 'form' in draft.main) for (const main of simplest) yield { ...draft, main }
-  for (const main of smallerTrees(draft.main)) yield { ...draft, main }
-  for (const after of smallerTrees(draft.after)) yield { ...draft, after }
+  for (const main of simplerTrees(draft.main)) yield { ...draft, main }
+  for (const after of simplerTrees(draft.after)) yield { ...draft, after }
   if (train !== undefined) yield { ...draft, train: undefined }
   if (metrics) yield { ...draft, metrics: false }
   if (penalty) yield { ...draft, penalty: false }
   for (const [i, l] of draft.losses.entries()) {
     if (draft.losses.length > 1) yield { ...draft, losses: [l] }
     if (l.loss > 0) yield { ...draft, losses: draft.losses.with(i, { ...l, loss: 0 }) }
+    if (l.by !== 'itself') yield { ...draft, losses: draft.losses.with(i, { ...l, by: 'itself' }) }
     if (l.weight !== 'one') yield { ...draft, losses: draft.losses.with(i, { ...l, weight: 'one' }) }
   }
   if (readout > 0) yield { ...draft, readout: 0 }
@@ -169,6 +196,7 @@ function* smallerPrograms(draft: Draft): Generator<Draft> {
   for (const [c, cell] of cells.entries()) {
     const changed = (by: Partial<typeof cell>): Draft => ({ ...draft, cells: cells.with(c, { ...cell, ...by }) })
     if (cells.length > 1) yield { ...draft, cells: cells.toSpliced(c, 1) }
+    if (cell.passes) yield changed({ passes: false })
     for (const [i, state] of cell.states.entries()) {
       if (cell.states.length > 1) yield changed({ states: cell.states.toSpliced(i, 1) })
       if (state.init !== 'zero') yield changed({ states: cell.states.with(i, { ...state, init: 'zero' }) })

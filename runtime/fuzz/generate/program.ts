@@ -96,7 +96,7 @@ const stateTypes = { vector: '[units]', scalar: 'real', matrix: '[units, units]'
 
 function writeCell(
   program: Program,
-  { states, result }: Draft['cells'][number],
+  { states, result, passes }: Draft['cells'][number],
   name: string,
 ): { cell: WrittenCell; text: string } {
   const unit = createUnit(program, 'units', inputTypes)
@@ -106,14 +106,23 @@ function writeCell(
   /** A state's equation may read those that have moved before it. */
   const leaves = (upTo: number): Leaves => ({
     vector: [...ofKind('vector', ''), u => u.input('x'), ...ofKind('vector', "'", upTo), u => u.param('b', '[units]')],
-    scalar: [...ofKind('scalar', ''), u => u.param('g', 'real'), ...ofKind('scalar', "'", upTo), '0.5'],
+    scalar: [
+      ...ofKind('scalar', ''),
+      u => u.param('g', 'real'),
+      ...ofKind('scalar', "'", upTo),
+      '0.5',
+      '0',
+      '1',
+      '(-1)',
+    ],
     matrix: [...ofKind('matrix', ''), u => u.param('W0', '[units, units]'), ...ofKind('matrix', "'", upTo)],
     wide: [u => u.param('w', '[2 * units]')],
     int: [u => u.state('t', 'int', 't + 1'), u => `(${u.state('t', 'int', 't + 1')} + 1)`],
-    bool: [u => u.input('keep')],
+    bool: [u => u.input('keep'), 'true', 'false'],
   })
   const equations = named.map(({ name: s, bound, next }, i) => {
     const value = printTree(next, leaves(i), unit)
+    if (bound === 'kept') return `  ${s}' = ${s}`
     return `  ${s}' = ${bound === 'mix' ? `0.5 * ${s} + 0.5 * tanh(${value})` : `${bound}(${value})`}`
   })
   const returned = printTree(result, leaves(states.length), unit)
@@ -129,6 +138,7 @@ function writeCell(
     ...declared,
     ...equations,
     ...unit.closing(),
+    ...(passes && unit.inputs.has('x') ? ['  output passed = x'] : []),
     `  return ${'form' in result ? `tanh(${returned})` : returned}`,
     '}',
   ]
