@@ -73,10 +73,11 @@ function runOne(
 ): FuzzFailure | undefined {
   let last: { readonly check: string; readonly case: FuzzCase; readonly failure: Failure } | undefined
   let deadline = Number.POSITIVE_INFINITY
-  const subject = (name: string): string => checks.find(c => c.name === name)?.about ?? name
+  /** What a smaller program is put to: the check that failed, or those of the same subject. Another fault is another failure. */
+  let asked = checks
   const property = fc.property(cases, fuzzCase => {
     if (performance.now() > deadline) return
-    const { outcome, check } = runCase(fuzzCase, under, checks)
+    const { outcome, check } = runCase(fuzzCase, under, asked)
     if (last === undefined) {
       counts.programs++
       counts.checks += outcome.checks
@@ -84,13 +85,21 @@ function runOne(
       deadline = performance.now() + shrinkTime
     }
     if (outcome.failure === undefined) return
-    // A shrunk program must fail the same check, or one of the same subject: another fault is another failure.
-    if (last !== undefined && subject(last.check) !== subject(check)) return
+    if (last === undefined) asked = sameSubject(checks, check)
+    else if (check !== last.check && !asked.some(c => c.name === check)) return
     last = { check, case: fuzzCase, failure: outcome.failure }
     throw new Error(outcome.failure.message)
   })
   fc.check(property, { seed, numRuns: 1 })
   return last && explained(last.check, last.case, last.failure)
+}
+
+/** The check of that name and those about the same, each on every program. */
+function sameSubject(checks: readonly Check[], name: string): readonly Check[] {
+  const about = checks.find(c => c.name === name)?.about
+  return checks
+    .filter(c => c.name === name || (about !== undefined && c.about === about))
+    .map(({ every: _, ...check }) => check)
 }
 
 /** A failure, with the place where it goes wrong. */

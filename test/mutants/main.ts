@@ -10,8 +10,6 @@ const { values } = parseArgs({
     only: { type: 'string' },
     seed: { type: 'string', default: '1' },
     drawn: { type: 'string', default: '200' },
-    /** How many programs that reach it a mutant may live through. */
-    programs: { type: 'string', default: '200' },
     seconds: { type: 'string', default: 'Infinity' },
     /** A file that holds what is known so far. */
     log: { type: 'string' },
@@ -25,8 +23,8 @@ const { only } = values
 const fates = runMutants({
   seed: Number(values.seed),
   drawn: count,
-  programs: Number(values.programs),
   ...(only !== undefined && { only: (name: string) => name.includes(only) }),
+  except: name => name in equivalent,
   until: () => seconds() > Number(values.seconds),
   onProgress: (done, all) => {
     const alive = all.filter(f => f.killer === undefined).length
@@ -52,8 +50,10 @@ else {
   console.log(`${report.mutants} mutants, ${killed} killed, ${called} equivalent, ${survived.length} survived`)
   for (const [killer, all] of by) console.log(`  by ${killer}: ${all.length}`)
   const longest = fates.reduce((most, f) => (f.killer === undefined ? most : Math.max(most, f.programs)), 0)
-  const soon = fates.filter(f => f.after !== undefined && f.after <= 200).length
-  console.log(`  the longest life was ${longest} programs; ${soon} were dead when 200 had been drawn`)
+  const own = fates.filter(f => f.own).length
+  const last = fates.reduce((most, f) => Math.max(most, f.after ?? 0), 0)
+  console.log(`  ${killed - own} by the ${count} programs drawn for all, ${own} by programs of their own`)
+  console.log(`  the longest life was ${longest} programs that reached it, ${last} since the first of them`)
   for (const f of survived) {
     console.log(
       `survived: ${f.name} (${f.programs} programs reached it, ${f.changed} compiled to something else, ${f.differed} gave something else)`,

@@ -1,29 +1,36 @@
 // Which mutants the fuzzer kills: program by program, those alive that the program reaches.
 import fc from 'fast-check'
 import type { FuzzCase } from '../../runtime/fuzz/case.ts'
-import { fuzzCases } from '../../runtime/fuzz/generate/index.ts'
-import { killer, lineUp } from './lineup.ts'
+import type { Draft } from '../../runtime/fuzz/generate/draft.ts'
+import { drafts, variations } from '../../runtime/fuzz/generate/index.ts'
+import { printDraft } from '../../runtime/fuzz/generate/print.ts'
+import { random } from '../../runtime/random.ts'
+import { killer, type Lineup, lineUp } from './lineup.ts'
 
 export interface Fate {
   readonly name: string
-  /** How many programs reached it, up to its death. */
+  /** The number of the first program that reached it. */
+  readonly first: number
+  /** How many programs were put to it, up to its death: those that reached it. */
   programs: number
   /** In how many of them the compiler emitted something else, and in how many that gave something else. */
   changed: number
   differed: number
-  /** The check that failed, and how many programs had been drawn then; absent while it lives. */
+  /** The check that failed, and how many programs had been drawn since the first that reached it; absent while it lives. */
   killer?: string
   after?: number
+  /** Whether that took programs of its own. */
+  own?: true
 }
 
 export interface RunOptions {
   readonly seed: number
-  /** How many programs are drawn. */
+  /** How many programs are drawn for all of them, and how many each may live through from the first that reaches it on. */
   readonly drawn: number
-  /** How many of those that reach it a mutant may live through. */
-  readonly programs: number
   /** The mutants of these names alone, or all. */
   readonly only?: (name: string) => boolean
+  /** Those that are not drawn programs of their own. */
+  readonly except?: (name: string) => boolean
   /** Ends before the next program. */
   readonly until?: () => boolean
   readonly onProgress?: (done: number, fates: readonly Fate[]) => void
@@ -32,32 +39,71 @@ export interface RunOptions {
 /** Where results differ and the quick checks do not object, the whole fuzzer is asked at these times. */
 const askAgain: readonly number[] = [1, 2, 4, 8, 16, 32, 64, 128]
 
-/** Programs one after the other: the same seed gives the same. */
-export const programs = ({ seed, drawn }: Pick<RunOptions, 'seed' | 'drawn'>): readonly FuzzCase[] =>
-  fc.sample(fuzzCases({ kinks: 'some' }), { seed, numRuns: drawn })
+const drawDrafts = ({ seed, drawn }: Pick<RunOptions, 'seed' | 'drawn'>): readonly Draft[] =>
+  fc.sample(drafts(), { seed, numRuns: drawn })
 
-/** Every mutant that the programs reach, and what became of it. */
+/** Programs one after the other: the same seed gives the same. */
+export const programs = (options: Pick<RunOptions, 'seed' | 'drawn'>): readonly FuzzCase[] =>
+  drawDrafts(options).map(printDraft)
+
+/**
+ * Every mutant that the programs reach, and what became of it. What lives when they are through, and was reached late, is drawn programs of its
+ * own: variations of those that reached it.
+ */
 export function runMutants(options: RunOptions): readonly Fate[] {
   const fates = new Map<string, Fate>()
-  for (const [i, fuzzCase] of programs(options).entries()) {
-    if (options.until?.()) break
-    const { reached, judge } = lineUp(fuzzCase)
-    for (const name of reached) {
+  const reaching = new Map<string, Draft[]>()
+  const stop = (): boolean => options.until?.() === true
+  const all = drawDrafts(options)
+  for (const [i, draft] of all.entries()) {
+    if (stop()) break
+    const fuzzCase = printDraft(draft)
+    const lineup = lineUp(fuzzCase)
+    for (const name of lineup.reached) {
       if (options.only?.(name) === false) continue
-      const fate = fates.get(name) ?? { name, programs: 0, changed: 0, differed: 0 }
+      const fate = fates.get(name) ?? { name, first: i + 1, programs: 0, changed: 0, differed: 0 }
       fates.set(name, fate)
-      if (fate.killer !== undefined || fate.programs >= options.programs) continue
-      fate.programs++
-      const found = judge(name)
-      if (found.kind !== 'unchanged') fate.changed++
-      if (found.kind === 'killed') fate.killer = found.by
-      if (found.kind === 'doubtful') {
-        fate.differed++
-        if (askAgain.includes(fate.differed)) fate.killer = killer(name, fuzzCase)
-      }
-      if (fate.killer !== undefined) fate.after = i + 1
+      if (fate.killer !== undefined) continue
+      tell(fate, lineup, fuzzCase)
+      if (fate.killer !== undefined) fate.after = i + 2 - fate.first
+      reaching.set(name, [...(reaching.get(name) ?? []), draft].slice(-few))
     }
     options.onProgress?.(i + 1, [...fates.values()])
   }
+  for (const fate of fates.values()) {
+    const of = reaching.get(fate.name) ?? []
+    if (fate.killer !== undefined || options.except?.(fate.name) === true) continue
+    for (const [i, fuzzCase] of ownPrograms(options.seed, of, fate).entries()) {
+      if (stop()) break
+      const lineup = lineUp(fuzzCase)
+      if (lineup.reached.has(fate.name)) tell(fate, lineup, fuzzCase)
+      if (fate.killer === undefined) continue
+      fate.own = true
+      fate.after = all.length + i + 2 - fate.first
+      break
+    }
+    options.onProgress?.(all.length, [...fates.values()])
+  }
   return [...fates.values()]
+}
+
+/** Of so many of the programs that reached a mutant others are made. */
+const few = 8
+
+/** As many variations of programs as there were programs before the first that reached a mutant. */
+const ownPrograms = (seed: number, of: readonly Draft[], { name, first }: Fate): readonly FuzzCase[] => {
+  const own = Math.floor(random(seed, name)() * 2 ** 31)
+  const varied = fc.constantFrom(...of).chain(draft => variations(draft))
+  return fc.sample(varied, { seed: own, numRuns: first - 1 }).map(printDraft)
+}
+
+/** What becomes of a mutant by a program that reaches it. */
+function tell(fate: Fate, { judge }: Lineup, fuzzCase: FuzzCase): void {
+  fate.programs++
+  const found = judge(fate.name)
+  if (found.kind !== 'unchanged') fate.changed++
+  if (found.kind === 'killed') fate.killer = found.by
+  if (found.kind !== 'doubtful') return
+  fate.differed++
+  if (askAgain.includes(fate.differed)) fate.killer = killer(fate.name, fuzzCase)
 }

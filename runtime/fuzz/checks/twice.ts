@@ -13,7 +13,7 @@ import { product } from '../../../compiler/ir/dim.ts'
 import type { Graph, Value } from '../../../compiler/ir/graph.ts'
 import { grad } from '../../../compiler/passes/grad.ts'
 import type { Pipeline } from '../../../compiler/passes/pipeline.ts'
-import { alongDirection, signs } from '../../gradients/direction.ts'
+import { alongDirection, signed } from '../../gradients/direction.ts'
 import { judge } from '../../gradients/judge.ts'
 import { locate } from '../../gradients/locate.ts'
 import { createSubject, type OwnGraph, type Subject, sizeIn } from '../../gradients/subject.ts'
@@ -43,7 +43,7 @@ export function secondDerivatives(subject: Subject, draw: Random): Outcome {
   if (!Number.isFinite(subject.loss)) return { checks: 0 }
   return inTurn(
     [...subject.shapes.keys()].map(name => (): Outcome => {
-      const direction = new Map([[name, signs(sizeIn(subject, name), draw)]])
+      const direction = new Map([[name, signed(sizeIn(subject, name), draw)]])
       const { scale } = alongDirection(subject, direction)
       const { kind, gradient, tangent, difference } = judge(subject, direction, { scale, tolerance: 1e-5 })
       if (kind !== 'wrong') return { checks: 2, kinks: kind === 'right' ? 0 : 1 }

@@ -82,6 +82,8 @@ export interface Tables {
   /** Those readouts that give one answer a step. */
   readonly steps: readonly number[]
   readonly losses: readonly number[]
+  /** Each operation by itself, as vectors over time, those that take the fewest lines first. */
+  readonly singles: readonly Tree[]
 }
 
 /** Everything that may be drawn, with so many kinks. */
@@ -101,7 +103,21 @@ export function tablesFor(kinks: Kinks): Tables {
     readouts: indices(readouts),
     steps: indices(readouts).filter(i => readouts[i].perStep),
     losses: indices(losses),
+    singles: chosen(
+      [...itemForms, ...libraryFunctions, ...sequenceForms, ...libraryLayers, ...cellForms, ...memoryForms],
+      kinks,
+    ).map(asVector),
   }
+}
+
+/** A form of different variables, as a vector: what gives something else stands in an operation that takes it. */
+function asVector(form: Form): Tree {
+  const tree: Tree = { form, of: form.takes.map((kind, leaf) => ({ leaf, kind })) }
+  if (form.gives === 'vector') return tree
+  const around = itemForms.find(f => f.gives === 'vector' && !f.kink && f.takes.includes(form.gives))
+  if (around === undefined) throw new Error(`nothing makes a vector of a ${form.gives}`)
+  const place = around.takes.indexOf(form.gives)
+  return { form: around, of: around.takes.map((kind, leaf) => (leaf === place ? tree : { leaf, kind })) }
 }
 
 /** A random program. */
@@ -148,12 +164,51 @@ export function drawDraft(tables: Tables, draw: Draw): Draft {
   }
 }
 
+/** A program with some parts of another, one of four or so by turns, and with its data. */
+export function mixed(draft: Draft, other: Draft, draws: Iterator<number>): Draft {
+  const parts = ['units', 'cells', 'main', 'readout', 'after', 'losses', 'penalty', 'train', 'words', 'sizes'] as const
+  const taken = parts.filter(() => draws.next().value === 0).map(part => [part, other[part]] as const)
+  return { ...draft, ...Object.fromEntries(taken), data: other.data }
+}
+
+/** The simplest cell that goes from step to step. */
+const plainCell: CellDraft = {
+  states: [{ kind: 'vector', bound: 'mix', next: { leaf: 1, kind: 'vector' }, init: 'zero' }],
+  result: { leaf: 0, kind: 'vector' },
+  passes: false,
+}
+
+/** Programs in place of another that have a single part: one loss, one way of reading, one operation. A fault of one rule mostly shows in one of them. */
+export function* singleParts(draft: Draft, { singles }: Tables): Generator<Draft> {
+  const plain: Draft = {
+    units: 2,
+    cells: [plainCell],
+    main: { leaf: 0, kind: 'vector' },
+    readout: 0,
+    after: { leaf: 0, kind: 'vector' },
+    losses: [{ loss: 0, weight: 'one', by: 'itself' }],
+    metrics: false,
+    penalty: false,
+    sizes: { B: 2, first: 2, second: 2 },
+    data: draft.data,
+  }
+  if (draft.words === undefined) {
+    for (const l of draft.losses) yield { ...plain, losses: [{ ...l, weight: 'one', by: 'itself' }] }
+    yield { ...plain, readout: draft.readout }
+  }
+  for (const main of singles) yield { ...plain, main }
+  if (draft.words !== undefined) return
+  // What surrounds it may be what makes it go wrong.
+  for (const main of singles) yield { ...draft, main }
+  for (const after of singles) if ('form' in after && itemForms.includes(after.form)) yield { ...draft, after }
+}
+
 /** Programs with less in them, those with the least first. */
 export function* smallerDrafts(draft: Draft): Generator<Draft> {
   const { words, sizes } = draft
   if (words !== undefined) {
     // What is wrong of words may be wrong of what there would be without them.
-    for (const main of [...simplest, draft.main]) yield { ...draft, words: undefined, main }
+    yield { ...draft, words: undefined }
     for (const smaller of smallerWords(words)) yield { ...draft, words: smaller }
   } else {
     yield* smallerPrograms(draft)
@@ -164,24 +219,10 @@ export function* smallerDrafts(draft: Draft): Generator<Draft> {
   }
 }
 
-/** One operation of one input. */
-const simplest: readonly Tree[] = itemForms.flatMap(form =>
-  form.gives === 'vector' && form.takes.join() === 'vector'
-    ? [{ form, of: [{ leaf: 0, kind: 'vector' as const }] }]
-    : [],
-)
-
-/** A single operation in place of a tree of vectors, or less of that. */
-function* simplerTrees(tree: Tree): Generator<Tree> {
-  if (!simplest.includes(tree) && 'form' in tree) yield* simplest
-  yield* smallerTrees(tree)
-}
-
 function* smallerPrograms(draft: Draft): Generator<Draft> {
   const { cells, train, metrics, penalty, units, readout } = draft
-  // A fault inside a cell may show without one.
-  for (const main of simplerTrees(draft.main)) yield { ...draft, main }
-  for (const after of simplerTrees(draft.after)) yield { ...draft, after }
+  for (const main of smallerTrees(draft.main)) yield { ...draft, main }
+  for (const after of smallerTrees(draft.after)) yield { ...draft, after }
   if (train !== undefined) yield { ...draft, train: undefined }
   if (metrics) yield { ...draft, metrics: false }
   if (penalty) yield { ...draft, penalty: false }

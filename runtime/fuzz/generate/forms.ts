@@ -64,17 +64,21 @@ export const itemForms: readonly Form[] = [
     ['sum(#0)', 'matrix'],
     ['logsumexp(#0)', 'vector'],
     ['(#0 @ #1)', 'vector', 'vector'],
+    ['(#0[0] @ #1)', 'matrix', 'vector'],
     ['#0[0]', 'vector'],
     ['real(#0)', 'bool'],
     ['(0.1 * #0)', 'int'],
   ]),
-  // Just where the slope of a root is infinite, and 0 by convention; and where the first of two gets the gradient.
+  // Just where the slope of a root is infinite, and 0 by convention, or an exponent 0; and where the first of two gets the gradient.
   ...all(
     'vector',
     [
       ['sqrt(max(#0 - stop_gradient(#0), 0))', 'vector'],
+      ['abs(#0 - stop_gradient(#0))', 'vector'],
       ['max(#0, stop_gradient(#0))', 'vector'],
       ['min(stop_gradient(#0), #0)', 'vector'],
+      ['((1.5 + tanh(#0)) ^ (#1 - stop_gradient(#1)))', 'vector', 'vector'],
+      ['(relu(stop_gradient(#0)) ^ (2 + tanh(#1)))', 'vector', 'vector'],
     ],
     true,
   ),

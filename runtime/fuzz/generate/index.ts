@@ -1,7 +1,16 @@
 // Random cases for fast-check: its seeds and paths, and a way to shrink that knows what a program is.
 import fc from 'fast-check'
 import type { FuzzCase } from '../case.ts'
-import { type Draft, drawDraft, type Kinks, smallerDrafts, type Tables, tablesFor } from './draft.ts'
+import {
+  type Draft,
+  drawDraft,
+  type Kinks,
+  mixed,
+  singleParts,
+  smallerDrafts,
+  type Tables,
+  tablesFor,
+} from './draft.ts'
 import { printDraft } from './print.ts'
 
 export const kinkChoices = ['none', 'some', 'many'] as const satisfies readonly Kinks[]
@@ -12,8 +21,14 @@ export interface GenerateOptions {
 }
 
 /** Random programs, each with sizes, lengths and a seed for its data. */
-export const fuzzCases = ({ kinks = 'some' }: GenerateOptions = {}): fc.Arbitrary<FuzzCase> =>
-  new Drafts(tablesFor(kinks)).map(printDraft)
+export const fuzzCases = (options: GenerateOptions = {}): fc.Arbitrary<FuzzCase> => drafts(options).map(printDraft)
+
+/** The same before they are text. */
+export const drafts = ({ kinks = 'some' }: GenerateOptions = {}): fc.Arbitrary<Draft> => new Drafts(tablesFor(kinks))
+
+/** Random programs that have most of their parts of a given one. */
+export const variations = (of: Draft, options: GenerateOptions = {}): fc.Arbitrary<Draft> =>
+  fc.tuple(drafts(options), fc.infiniteStream(fc.nat(3))).map(([other, draws]) => mixed(of, other, draws))
 
 class Drafts extends fc.Arbitrary<Draft> {
   readonly tables: Tables
@@ -34,7 +49,19 @@ class Drafts extends fc.Arbitrary<Draft> {
     return typeof value === 'object' && value !== null && 'main' in value
   }
 
-  override shrink(draft: Draft): fc.Stream<fc.Value<Draft>> {
-    return fc.stream(smallerDrafts(draft)).map(smaller => new fc.Value(smaller, undefined))
+  /** A program as it was drawn is tried by its single parts, once; then it loses one part after the other. */
+  override shrink(draft: Draft, isSmaller: unknown): fc.Stream<fc.Value<Draft>> {
+    const text = (of: Draft): string => JSON.stringify({ ...printDraft(of), data: 0 })
+    const own = text(draft)
+    const tables = this.tables
+    return fc
+      .stream(
+        (function* () {
+          if (isSmaller !== true) yield* singleParts(draft, tables)
+          yield* smallerDrafts(draft)
+        })(),
+      )
+      .filter(smaller => text(smaller) !== own)
+      .map(smaller => new fc.Value(smaller, true))
   }
 }
