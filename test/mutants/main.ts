@@ -50,13 +50,12 @@ else {
   console.log(`${report.mutants} mutants, ${killed} killed, ${called} equivalent, ${survived.length} survived`)
   for (const [killer, all] of by) console.log(`  by ${killer}: ${all.length}`)
   const longest = fates.reduce((most, f) => (f.killer === undefined ? most : Math.max(most, f.programs)), 0)
-  const own = fates.filter(f => f.own).length
-  const last = fates.reduce((most, f) => Math.max(most, f.after ?? 0), 0)
+  const own = fates.filter(f => f.own && f.killer !== undefined).length
   console.log(`  ${killed - own} by the ${count} programs drawn for all, ${own} by programs of their own`)
-  console.log(`  the longest life was ${longest} programs that reached it, ${last} since the first of them`)
+  console.log(`  the longest life was ${longest} programs`)
   for (const f of survived) {
     console.log(
-      `survived: ${f.name} (${f.programs} programs reached it, ${f.changed} compiled to something else, ${f.differed} gave something else)`,
+      `survived: ${f.name} (${f.programs} programs, ${f.changed} compiled to something else, ${f.differed} gave something else)`,
     )
   }
 }

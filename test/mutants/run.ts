@@ -9,23 +9,20 @@ import { killer, type Lineup, lineUp } from './lineup.ts'
 
 export interface Fate {
   readonly name: string
-  /** The number of the first program that reached it. */
-  readonly first: number
-  /** How many programs were put to it, up to its death: those that reached it. */
+  /** How many programs it was put to, up to its death: those of all that reached it, and then its own. */
   programs: number
   /** In how many of them the compiler emitted something else, and in how many that gave something else. */
   changed: number
   differed: number
-  /** The check that failed, and how many programs had been drawn since the first that reached it; absent while it lives. */
+  /** The check that failed; absent while it lives. */
   killer?: string
-  after?: number
-  /** Whether that took programs of its own. */
+  /** Whether it took programs of its own. */
   own?: true
 }
 
 export interface RunOptions {
   readonly seed: number
-  /** How many programs are drawn for all of them, and how many each may live through from the first that reaches it on. */
+  /** How many programs are drawn for all of them, and how many each is put to at most. */
   readonly drawn: number
   /** The mutants of these names alone, or all. */
   readonly only?: (name: string) => boolean
@@ -47,59 +44,50 @@ export const programs = (options: Pick<RunOptions, 'seed' | 'drawn'>): readonly 
   drawDrafts(options).map(printDraft)
 
 /**
- * Every mutant that the programs reach, and what became of it. What lives when they are through, and was reached late, is drawn programs of its
- * own: variations of those that reached it.
+ * Every mutant that the programs reach, and what became of it. What lives when they are through is drawn programs of its own, as many as are
+ * left to it: variations of those that reached it.
  */
 export function runMutants(options: RunOptions): readonly Fate[] {
   const fates = new Map<string, Fate>()
   const reaching = new Map<string, Draft[]>()
   const stop = (): boolean => options.until?.() === true
-  const all = drawDrafts(options)
-  for (const [i, draft] of all.entries()) {
+  for (const [i, draft] of drawDrafts(options).entries()) {
     if (stop()) break
     const fuzzCase = printDraft(draft)
     const lineup = lineUp(fuzzCase)
     for (const name of lineup.reached) {
       if (options.only?.(name) === false) continue
-      const fate = fates.get(name) ?? { name, first: i + 1, programs: 0, changed: 0, differed: 0 }
+      const fate = fates.get(name) ?? { name, programs: 0, changed: 0, differed: 0 }
       fates.set(name, fate)
       if (fate.killer !== undefined) continue
       tell(fate, lineup, fuzzCase)
-      if (fate.killer !== undefined) fate.after = i + 2 - fate.first
-      reaching.set(name, [...(reaching.get(name) ?? []), draft].slice(-few))
+      reaching.set(name, [...(reaching.get(name) ?? []), draft])
     }
     options.onProgress?.(i + 1, [...fates.values()])
   }
   for (const fate of fates.values()) {
-    const of = reaching.get(fate.name) ?? []
     if (fate.killer !== undefined || options.except?.(fate.name) === true) continue
-    for (const [i, fuzzCase] of ownPrograms(options.seed, of, fate).entries()) {
-      if (stop()) break
-      const lineup = lineUp(fuzzCase)
-      if (lineup.reached.has(fate.name)) tell(fate, lineup, fuzzCase)
-      if (fate.killer === undefined) continue
+    for (const fuzzCase of ownPrograms(options, fate, reaching.get(fate.name) ?? [])) {
+      if (stop() || fate.killer !== undefined) break
       fate.own = true
-      fate.after = all.length + i + 2 - fate.first
-      break
+      tell(fate, lineUp(fuzzCase), fuzzCase)
     }
-    options.onProgress?.(all.length, [...fates.values()])
+    options.onProgress?.(options.drawn, [...fates.values()])
   }
   return [...fates.values()]
 }
 
-/** Of so many of the programs that reached a mutant others are made. */
-const few = 8
-
-/** As many variations of programs as there were programs before the first that reached a mutant. */
-const ownPrograms = (seed: number, of: readonly Draft[], { name, first }: Fate): readonly FuzzCase[] => {
+/** Variations of the programs that reached a mutant, as many as are left to it. */
+function ownPrograms({ seed, drawn }: RunOptions, { name, programs }: Fate, of: readonly Draft[]): readonly FuzzCase[] {
   const own = Math.floor(random(seed, name)() * 2 ** 31)
   const varied = fc.constantFrom(...of).chain(draft => variations(draft))
-  return fc.sample(varied, { seed: own, numRuns: first - 1 }).map(printDraft)
+  return fc.sample(varied, { seed: own, numRuns: Math.max(0, drawn - programs) }).map(printDraft)
 }
 
-/** What becomes of a mutant by a program that reaches it. */
-function tell(fate: Fate, { judge }: Lineup, fuzzCase: FuzzCase): void {
+/** What becomes of a mutant by a program. */
+function tell(fate: Fate, { reached, judge }: Lineup, fuzzCase: FuzzCase): void {
   fate.programs++
+  if (!reached.has(fate.name)) return
   const found = judge(fate.name)
   if (found.kind !== 'unchanged') fate.changed++
   if (found.kind === 'killed') fate.killer = found.by

@@ -1,9 +1,9 @@
 // What a random program is before it is text: drawn, and made smaller, part by part.
 
 import { cellForms } from './cellForms.ts'
-import { itemForms, memoryForms, readouts, sequenceForms, stepForms } from './forms.ts'
+import { edgeForms, itemForms, memoryForms, readouts, sequenceForms, stepForms } from './forms.ts'
 import { libraryCells, libraryFunctions, libraryLayers, losses, optimizers } from './library.ts'
-import { type Draw, drawTree, type Form, smallerTrees, type Tree } from './tree.ts'
+import { type Draw, drawTree, type Form, type Kind, smallerTrees, type Tree } from './tree.ts'
 import { drawWords, smallerWords, type Words } from './words.ts'
 
 export interface StateDraft {
@@ -120,15 +120,37 @@ function asVector(form: Form): Tree {
   return { form: around, of: around.takes.map((kind, leaf) => (leaf === place ? tree : { leaf, kind })) }
 }
 
+const takesOrGives = (form: Form, ...kinds: readonly Kind[]): boolean =>
+  kinds.includes(form.gives) || form.takes.some(kind => kinds.includes(kind))
+
+/** What some of the programs are mostly made of, as much by itself is rare: what meets within one program is then of a kind. */
+const themes: readonly (readonly Form[])[] = [
+  [...memoryForms, ...stepForms],
+  edgeForms,
+  cellForms,
+  itemForms.filter(form => takesOrGives(form, 'wide', 'matrix')),
+  itemForms.filter(form => takesOrGives(form, 'int', 'bool')),
+]
+
+/** None, one of those, or a few forms of any kind. */
+function drawTheme(tables: Tables, draw: Draw): readonly Form[] {
+  const n = draw(2 * themes.length)
+  if (n < themes.length) return themes[n]
+  const all = [...tables.step, ...tables.sequence]
+  return n < 2 * themes.length - 1 ? Array.from({ length: 12 }, () => all[draw(all.length)]) : []
+}
+
 /** A random program. */
 export function drawDraft(tables: Tables, draw: Draw): Draft {
   const pick = <X>(...of: readonly X[]): X => of[draw(of.length)]
+  const theme = new Set(drawTheme(tables, draw))
+  const tree = (forms: readonly Form[], kind: Kind, depth: number): Tree => drawTree(forms, kind, depth, draw, theme)
   const state = (): StateDraft => {
     const kind = pick('vector', 'vector', 'vector', 'scalar', 'matrix')
     return {
       kind,
       bound: pick('tanh', 'tanh', 'sigmoid', 'mix', 'mix', 'kept'),
-      next: drawTree(tables.step, kind, 3, draw),
+      next: tree(tables.step, kind, 3),
       init: pick('zero', 'zero', 'number', 'learned'),
     }
   }
@@ -139,12 +161,12 @@ export function drawDraft(tables: Tables, draw: Draw): Draft {
     units: pick(2, 2, 2, 3, 3, 1),
     cells: times(pick(1, 2), () => ({
       states: times(pick(1, 1, 2, 3), state),
-      result: drawTree(tables.step, 'vector', 2, draw),
+      result: tree(tables.step, 'vector', 2),
       passes: draw(3) === 0,
     })),
-    main: drawTree(tables.sequence, 'vector', 4, draw),
+    main: tree(tables.sequence, 'vector', 4),
     readout: pick(...(draw(3) === 0 ? tables.steps : tables.readouts)),
-    after: drawTree(tables.item, 'vector', 2, draw),
+    after: tree(tables.item, 'vector', 2),
     losses: times(pick(1, 1, 2), () => ({
       loss: pick(...tables.losses),
       weight: pick('one', 'half'),

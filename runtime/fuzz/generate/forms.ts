@@ -52,6 +52,20 @@ const pointwise = (kind: Kind): Form[] => [
   ),
 ]
 
+/** Just where the slope of a root is infinite, and 0 by convention, or an exponent 0; and where the first of two gets the gradient. */
+export const edgeForms: readonly Form[] = all(
+  'vector',
+  [
+    ['sqrt(max(#0 - stop_gradient(#0), 0))', 'vector'],
+    ['abs(#0 - stop_gradient(#0))', 'vector'],
+    ['max(#0, stop_gradient(#0))', 'vector'],
+    ['min(stop_gradient(#0), #0)', 'vector'],
+    ['((1.5 + tanh(#0)) ^ (#1 - stop_gradient(#1)))', 'vector', 'vector'],
+    ['(relu(stop_gradient(#0)) ^ (2 + tanh(#1)))', 'vector', 'vector'],
+  ],
+  true,
+)
+
 /** What stands in any place: one item a step, or one item. */
 export const itemForms: readonly Form[] = [
   ...pointwise('scalar'),
@@ -69,19 +83,7 @@ export const itemForms: readonly Form[] = [
     ['real(#0)', 'bool'],
     ['(0.1 * #0)', 'int'],
   ]),
-  // Just where the slope of a root is infinite, and 0 by convention, or an exponent 0; and where the first of two gets the gradient.
-  ...all(
-    'vector',
-    [
-      ['sqrt(max(#0 - stop_gradient(#0), 0))', 'vector'],
-      ['abs(#0 - stop_gradient(#0))', 'vector'],
-      ['max(#0, stop_gradient(#0))', 'vector'],
-      ['min(stop_gradient(#0), #0)', 'vector'],
-      ['((1.5 + tanh(#0)) ^ (#1 - stop_gradient(#1)))', 'vector', 'vector'],
-      ['(relu(stop_gradient(#0)) ^ (2 + tanh(#1)))', 'vector', 'vector'],
-    ],
-    true,
-  ),
+  ...edgeForms,
   ...all(
     'scalar',
     [
@@ -171,17 +173,24 @@ function overInner(start: string, q: string, unit: UnitText): string {
   return `(${run}.final.h + ${run}.final.c)`
 }
 
-/** A state to which each step only adds. */
+/** A state to which each step only adds a sum. */
 const adder = [
   'cell Adder(units) {',
   '  input x: [units]',
-  '  state h, total: [units]',
+  '  state h: [units]',
+  '  state total: real',
   '  param A: [units, units]',
   "  h' = tanh(x + h)",
-  "  total' = total + A @ h'",
-  "  return h'",
+  "  total' = total + sum(A @ h')",
   '}',
 ].join('\n')
+
+/** A vector times what that comes to, over an axis that is as long for all examples. */
+function timesSum([x, start]: readonly string[], unit: UnitText): string {
+  unit.program.define('Adder', adder)
+  const run = `${unit.part('adder', `Adder(${unit.units})`)}(${unit.param('P', `[${unit.units}] over L[2]`)}`
+  return `(${x} * tanh(${run}, h = ${x}, total = ${start}).final.total))`
+}
 
 /** A read of a memory: a softmax over its axis. */
 const look = [
@@ -214,17 +223,11 @@ const overMemory =
 /** What looks at the memory, or has a recurrence or a depth of its own: in the steps of cells, and in models. */
 export const memoryForms: readonly Form[] = [
   ...all('vector', [
+    [timesSum, 'vector', 'scalar'],
     [
       (args, unit) => {
         unit.program.define('Inner', inner)
         return overInner(args[0], unit.param('b', `[${unit.units}]`), unit)
-      },
-      'vector',
-    ],
-    [
-      (args, unit) => {
-        unit.program.define('Adder', adder)
-        return `tanh(${unit.part('adder', `Adder(${unit.units})`)}(${unit.input('m')}, total = ${args[0]}).final.total)`
       },
       'vector',
     ],
@@ -273,15 +276,6 @@ export const stepForms: readonly Form[] = [
       ([start, q], unit) => {
         unit.program.define('Inner', inner)
         return overInner(start, q, unit)
-      },
-      'vector',
-      'vector',
-    ],
-    [
-      (args, unit) => {
-        unit.program.define('Adder', adder)
-        const given = `h = ${args[0]}, total = ${args[1]}`
-        return `tanh(${unit.part('adder', `Adder(${unit.units})`)}(${unit.input('m')}, ${given}).final.total)`
       },
       'vector',
       'vector',
