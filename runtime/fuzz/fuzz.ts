@@ -73,7 +73,7 @@ function runOne(
 ): FuzzFailure | undefined {
   let last: { readonly check: string; readonly case: FuzzCase; readonly failure: Failure } | undefined
   let deadline = Number.POSITIVE_INFINITY
-  /** What a smaller program is put to: the check that failed, or those of the same subject. Another fault is another failure. */
+  /** What a smaller program is put to: the check that failed, and others of its subject. Another fault is another failure. */
   let asked = checks
   const property = fc.property(cases, fuzzCase => {
     if (performance.now() > deadline) return
@@ -94,10 +94,12 @@ function runOne(
   return last && explained(last.check, last.case, last.failure)
 }
 
-/** The check of that name and those about the same, each on every program. */
+/** The check of that name and those before it about the same, each on every program. */
 function sameSubject(checks: readonly Check[], name: string): readonly Check[] {
-  const about = checks.find(c => c.name === name)?.about
+  const place = checks.findIndex(c => c.name === name)
+  const about = checks[place]?.about
   return checks
+    .slice(0, place + 1)
     .filter(c => c.name === name || (about !== undefined && c.about === about))
     .map(({ every: _, ...check }) => check)
 }

@@ -86,6 +86,16 @@ export interface Tables {
   readonly singles: readonly Tree[]
 }
 
+/** Those that stand by themselves; what is the same operation on vectors and on matrices is there once. */
+const singleForms: readonly Form[] = [
+  ...itemForms.filter(f => f.gives === 'vector' || !itemForms.some(g => g.gives === 'vector' && g.text === f.text)),
+  ...libraryFunctions,
+  ...sequenceForms,
+  ...libraryLayers,
+  ...cellForms,
+  ...memoryForms,
+]
+
 /** Everything that may be drawn, with so many kinks. */
 export function tablesFor(kinks: Kinks): Tables {
   const item = [...itemForms, ...libraryFunctions, ...memoryForms]
@@ -103,10 +113,7 @@ export function tablesFor(kinks: Kinks): Tables {
     readouts: indices(readouts),
     steps: indices(readouts).filter(i => readouts[i].perStep),
     losses: indices(losses),
-    singles: chosen(
-      [...itemForms, ...libraryFunctions, ...sequenceForms, ...libraryLayers, ...cellForms, ...memoryForms],
-      kinks,
-    ).map(asVector),
+    singles: chosen(singleForms, kinks).map(asVector),
   }
 }
 
@@ -211,7 +218,7 @@ export function* singleParts(draft: Draft, { singles }: Tables): Generator<Draft
     losses: [{ loss: 0, weight: 'one', by: 'itself' }],
     metrics: false,
     penalty: false,
-    sizes: { B: 2, first: 2, second: 2 },
+    sizes: { B: 2, first: 2, second: 2, lengths: [2, 1] },
     data: draft.data,
   }
   if (draft.words === undefined) {
@@ -219,10 +226,6 @@ export function* singleParts(draft: Draft, { singles }: Tables): Generator<Draft
     yield { ...plain, readout: draft.readout }
   }
   for (const main of singles) yield { ...plain, main }
-  if (draft.words !== undefined) return
-  // What surrounds it may be what makes it go wrong.
-  for (const main of singles) yield { ...draft, main }
-  for (const after of singles) if ('form' in after && itemForms.includes(after.form)) yield { ...draft, after }
 }
 
 /** Programs with less in them, those with the least first. */

@@ -118,6 +118,13 @@ export const itemForms: readonly Form[] = [
     ['#0[:, 0]', 'matrix'],
     ['#0[0]', 'matrix'],
     [(args, unit) => `${unit.param('E', `[4, ${unit.units}]`)}[${args[0]}]`, 'int'],
+    ...['W0', 'W1'].map(
+      (name): Line => [
+        ([i], unit) =>
+          `(${unit.param(name, `[${unit.units}, ${unit.units}]`)} @ ${unit.param('E', `[4, ${unit.units}]`)}[${i}])`,
+        'int',
+      ],
+    ),
   ]),
   ...all('wide', [['[#0, #1]', 'vector', 'vector']]),
   ...all('matrix', [
@@ -170,7 +177,7 @@ const inner = [
 /** The inner cell over the memory, from `start` on: what its states are in the end. */
 function overInner(start: string, q: string, unit: UnitText): string {
   const run = `${unit.part('inner', `Inner(${unit.units})`)}(${unit.input('m')}, ${q}, h = ${start})`
-  return `(${run}.final.h + ${run}.final.c)`
+  return `(${run}.final.h - 0.5 * ${run}.final.c)`
 }
 
 /** A state to which each step only adds a sum. */
