@@ -45,11 +45,11 @@ export const programs = (options: Pick<RunOptions, 'seed' | 'drawn'>): readonly 
 
 /**
  * Every mutant that the programs reach, and what became of it. What lives when they are through is drawn programs of its own, as many as are
- * left to it: variations of those that reached it.
+ * left to it: variations of those that made something else of it, or reached it at least.
  */
 export function runMutants(options: RunOptions): readonly Fate[] {
   const fates = new Map<string, Fate>()
-  const reaching = new Map<string, Draft[]>()
+  const near = new Map<string, readonly Near[]>()
   const stop = (): boolean => options.until?.() === true
   for (const [i, draft] of drawDrafts(options).entries()) {
     if (stop()) break
@@ -60,38 +60,52 @@ export function runMutants(options: RunOptions): readonly Fate[] {
       const fate = fates.get(name) ?? { name, programs: 0, changed: 0, differed: 0 }
       fates.set(name, fate)
       if (fate.killer !== undefined) continue
-      tell(fate, lineup, fuzzCase)
-      reaching.set(name, [...(reaching.get(name) ?? []), draft])
+      const changed = tell(fate, lineup, fuzzCase)
+      near.set(name, nearest([...(near.get(name) ?? []), { draft, changed }]))
     }
     options.onProgress?.(i + 1, [...fates.values()])
   }
   for (const fate of fates.values()) {
     if (fate.killer !== undefined || options.except?.(fate.name) === true) continue
-    for (const fuzzCase of ownPrograms(options, fate, reaching.get(fate.name) ?? [])) {
-      if (stop() || fate.killer !== undefined) break
+    let of = near.get(fate.name) ?? []
+    const own = Math.floor(random(options.seed, fate.name)() * 2 ** 31)
+    while (fate.programs < options.drawn && fate.killer === undefined && !stop()) {
+      const [draft] = fc.sample(variations(of[fate.programs % of.length].draft), {
+        seed: own + fate.programs,
+        numRuns: 1,
+      })
+      const fuzzCase = printDraft(draft)
+      const lineup = lineUp(fuzzCase)
       fate.own = true
-      tell(fate, lineUp(fuzzCase), fuzzCase)
+      if (!lineup.reached.has(fate.name)) fate.programs++
+      else of = nearest([...of, { draft, changed: tell(fate, lineup, fuzzCase) }])
     }
     options.onProgress?.(options.drawn, [...fates.values()])
   }
   return [...fates.values()]
 }
 
-/** Variations of the programs that reached a mutant, as many as are left to it. */
-function ownPrograms({ seed, drawn }: RunOptions, { name, programs }: Fate, of: readonly Draft[]): readonly FuzzCase[] {
-  const own = Math.floor(random(seed, name)() * 2 ** 31)
-  const varied = fc.constantFrom(...of).chain(draft => variations(draft))
-  return fc.sample(varied, { seed: own, numRuns: Math.max(0, drawn - programs) }).map(printDraft)
+/** A program that reached a mutant, and whether the compiler emitted something else. */
+interface Near {
+  readonly draft: Draft
+  readonly changed: boolean
 }
 
-/** What becomes of a mutant by a program. */
-function tell(fate: Fate, { reached, judge }: Lineup, fuzzCase: FuzzCase): void {
+/** The last few of those that changed something, or of all where none did. */
+function nearest(all: readonly Near[]): readonly Near[] {
+  const changed = all.filter(n => n.changed)
+  return (changed.length > 0 ? changed : all).slice(-8)
+}
+
+/** What becomes of a mutant by a program that reaches it; whether the compiler emitted something else. */
+function tell(fate: Fate, { judge }: Lineup, fuzzCase: FuzzCase): boolean {
   fate.programs++
-  if (!reached.has(fate.name)) return
   const found = judge(fate.name)
   if (found.kind !== 'unchanged') fate.changed++
   if (found.kind === 'killed') fate.killer = found.by
-  if (found.kind !== 'doubtful') return
-  fate.differed++
-  if (askAgain.includes(fate.differed)) fate.killer = killer(fate.name, fuzzCase)
+  if (found.kind === 'doubtful') {
+    fate.differed++
+    if (askAgain.includes(fate.differed)) fate.killer = killer(fate.name, fuzzCase)
+  }
+  return found.kind !== 'unchanged'
 }

@@ -3,7 +3,7 @@
 import { cellForms } from './cellForms.ts'
 import { edgeForms, itemForms, memoryForms, readouts, sequenceForms, stepForms } from './forms.ts'
 import { libraryCells, libraryFunctions, libraryLayers, losses, optimizers } from './library.ts'
-import { type Draw, drawTree, type Form, type Kind, smallerTrees, type Tree } from './tree.ts'
+import { type Draw, drawTree, type Form, grafted, type Kind, smallerTrees, type Tree } from './tree.ts'
 import { drawWords, smallerWords, type Words } from './words.ts'
 
 export interface StateDraft {
@@ -193,11 +193,23 @@ export function drawDraft(tables: Tables, draw: Draw): Draft {
   }
 }
 
-/** A program with some parts of another, one of four or so by turns, and with its data. */
-export function mixed(draft: Draft, other: Draft, draws: Iterator<number>): Draft {
+/** A program that has most of its parts of another: some are of a third, and into some a new expression is put. */
+export function varied(draft: Draft, tables: Tables, draw: Draw): Draft {
+  const other = drawDraft(tables, draw)
   const parts = ['units', 'cells', 'main', 'readout', 'after', 'losses', 'penalty', 'train', 'words', 'sizes'] as const
-  const taken = parts.filter(() => draws.next().value === 0).map(part => [part, other[part]] as const)
-  return { ...draft, ...Object.fromEntries(taken), data: other.data }
+  const taken = parts.filter(() => draw(5) === 0).map(part => [part, other[part]] as const)
+  const mixed: Draft = { ...draft, ...Object.fromEntries(taken), data: other.data }
+  const graft = (tree: Tree, forms: readonly Form[]): Tree => (draw(3) === 0 ? grafted(tree, forms, draw) : tree)
+  return {
+    ...mixed,
+    main: graft(mixed.main, tables.sequence),
+    after: graft(mixed.after, tables.item),
+    cells: mixed.cells.map(cell => ({
+      ...cell,
+      states: cell.states.map(s => ({ ...s, next: graft(s.next, tables.step) })),
+      result: graft(cell.result, tables.step),
+    })),
+  }
 }
 
 /** The simplest cell that goes from step to step. */

@@ -107,6 +107,10 @@ export const itemForms: readonly Form[] = [
     ['(#0 @ #1)', 'matrix', 'vector'],
     ['(#0 @ #1)', 'vector', 'matrix'],
     ['softmax(#0)', 'vector'],
+    // Numbers that do nothing, or nearly.
+    ['((-1) * #0)', 'vector'],
+    ['(0 - #0)', 'vector'],
+    ['(1 * (#0 - 0))', 'vector'],
     // A power that only a pass can know.
     ['(#0 ^ where(true, 2, #1))', 'vector', 'int'],
     ['((1.5 + tanh(#0)) ^ where(false, #1, 0))', 'vector', 'int'],

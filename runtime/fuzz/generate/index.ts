@@ -5,13 +5,14 @@ import {
   type Draft,
   drawDraft,
   type Kinks,
-  mixed,
   singleParts,
   smallerDrafts,
   type Tables,
   tablesFor,
+  varied,
 } from './draft.ts'
 import { printDraft } from './print.ts'
+import type { Draw } from './tree.ts'
 
 export const kinkChoices = ['none', 'some', 'many'] as const satisfies readonly Kinks[]
 
@@ -24,23 +25,30 @@ export interface GenerateOptions {
 export const fuzzCases = (options: GenerateOptions = {}): fc.Arbitrary<FuzzCase> => drafts(options).map(printDraft)
 
 /** The same before they are text. */
-export const drafts = ({ kinks = 'some' }: GenerateOptions = {}): fc.Arbitrary<Draft> => new Drafts(tablesFor(kinks))
+export function drafts({ kinks = 'some' }: GenerateOptions = {}): fc.Arbitrary<Draft> {
+  const tables = tablesFor(kinks)
+  return new Drafts(tables, draw => drawDraft(tables, draw))
+}
 
 /** Random programs that have most of their parts of a given one. */
-export const variations = (of: Draft, options: GenerateOptions = {}): fc.Arbitrary<Draft> =>
-  fc.tuple(drafts(options), fc.infiniteStream(fc.nat(3))).map(([other, draws]) => mixed(of, other, draws))
+export function variations(of: Draft, { kinks = 'some' }: GenerateOptions = {}): fc.Arbitrary<Draft> {
+  const tables = tablesFor(kinks)
+  return new Drafts(tables, draw => varied(of, tables, draw))
+}
 
 class Drafts extends fc.Arbitrary<Draft> {
   readonly tables: Tables
+  readonly make: (draw: Draw) => Draft
 
-  constructor(tables: Tables) {
+  constructor(tables: Tables, make: (draw: Draw) => Draft) {
     super()
     this.tables = tables
+    this.make = make
   }
 
   override generate(random: fc.Random): fc.Value<Draft> {
     return new fc.Value(
-      drawDraft(this.tables, n => random.nextInt(0, n - 1)),
+      this.make(n => random.nextInt(0, n - 1)),
       undefined,
     )
   }

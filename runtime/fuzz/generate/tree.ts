@@ -51,6 +51,14 @@ export function drawTree(
   return { form, of: form.takes.map(k => drawTree(forms, k, depth - 1, draw, favoured)) }
 }
 
+/** The tree with a new one somewhere inside it. */
+export function grafted(tree: Tree, forms: readonly Form[], draw: Draw): Tree {
+  if (!('form' in tree) || tree.of.length === 0 || draw(3) === 0)
+    return drawTree(forms, kindOf(tree), 2, draw, new Set())
+  const place = draw(tree.of.length)
+  return { ...tree, of: tree.of.with(place, grafted(tree.of[place], forms, draw)) }
+}
+
 /** A name, or what declares it on first use. */
 export type Leaf = string | ((unit: UnitText) => string)
 
