@@ -5,6 +5,7 @@ import { failure } from '../../cli/commands/gradcheck.ts'
 import type { Backend } from '../../compiler/backend/backend.ts'
 import { js } from '../../compiler/backend/js.ts'
 import { compile } from '../../compiler/index.ts'
+import type { Op } from '../../compiler/ir/ops/define.ts'
 import { ops } from '../../compiler/ir/ops/index.ts'
 import { RnnError } from '../../dsl/diagnostics.ts'
 import { checkGradients } from '../../runtime/gradients/checkGradients.ts'
@@ -146,6 +147,16 @@ describe('checkGradients', () => {
     const check = checkGradients(linear, initialWeights(linear, drawn.sizes, 1, 'f64'), drawn.inputs, drawn.sizes)
     assert.equal(check.passed, false)
     assert.deepEqual(check.cause && { ops: check.cause.ops, value: check.cause.value }, { ops: ['matmul'], value: 'W' })
+  })
+
+  it('holds a gradient on a kink to the convention: another slope between those of the sides is wrong', () => {
+    const abs = ops.get('abs')
+    if (abs === undefined) throw new Error('abs is an op')
+    const right: Op = { ...abs, vjp: ({ cotangents: [d] }) => [d] }
+    const kinked = compile('model M { param w: [3]; loss sum(abs(w)) }', { ops: new Map([...ops, ['abs', right]]) })
+    const check = checkGradients(kinked, { w: new Float64Array(3) }, {}, { B: 1 })
+    assert.equal(check.passed, false)
+    assert.deepEqual(check.cause?.ops, ['abs'])
   })
 
   it('raises no alarm where everything stands on a kink', () => {
