@@ -1,7 +1,7 @@
 // What a random program is before it is text: drawn, and made smaller, part by part.
 
 import { cellForms } from './cellForms.ts'
-import { edgeForms, itemForms, memoryForms, readouts, sequenceForms, stepForms } from './forms.ts'
+import { edgeForms, itemForms, memoryForms, readouts, sequenceForms, stepForms, sumForms } from './forms.ts'
 import { libraryCells, libraryFunctions, libraryLayers, losses, optimizers } from './library.ts'
 import { type Draw, drawTree, type Form, grafted, type Kind, smallerTrees, type Tree } from './tree.ts'
 import { drawWords, smallerWords, type Words } from './words.ts'
@@ -17,6 +17,8 @@ export interface StateDraft {
 export interface CellDraft {
   readonly states: readonly StateDraft[]
   readonly result: Tree
+  /** Whether what it gives follows every state, whatever it is. */
+  readonly shows: boolean
   /** Whether it gives its input as well, as it is. */
   readonly passes: boolean
 }
@@ -133,6 +135,7 @@ const takesOrGives = (form: Form, ...kinds: readonly Kind[]): boolean =>
 /** What some of the programs are mostly made of, as much by itself is rare: what meets within one program is then of a kind. */
 const themes: readonly (readonly Form[])[] = [
   [...memoryForms, ...stepForms],
+  sumForms,
   edgeForms,
   cellForms,
   itemForms.filter(form => takesOrGives(form, 'wide', 'matrix')),
@@ -169,6 +172,8 @@ export function drawDraft(tables: Tables, draw: Draw): Draft {
     cells: times(pick(1, 2), () => ({
       states: times(pick(1, 1, 2, 3), state),
       result: tree(tables.step, 'vector', 2),
+      // What nothing reads is judged by nothing.
+      shows: draw(4) > 0,
       passes: draw(3) === 0,
     })),
     main: tree(tables.sequence, 'vector', 4),
@@ -199,7 +204,8 @@ export function varied(draft: Draft, tables: Tables, draw: Draw): Draft {
   const parts = ['units', 'cells', 'main', 'readout', 'after', 'losses', 'penalty', 'train', 'words', 'sizes'] as const
   const taken = parts.filter(() => draw(5) === 0).map(part => [part, other[part]] as const)
   const mixed: Draft = { ...draft, ...Object.fromEntries(taken), data: other.data }
-  const graft = (tree: Tree, forms: readonly Form[]): Tree => (draw(3) === 0 ? grafted(tree, forms, draw) : tree)
+  const theme = new Set(drawTheme(tables, draw))
+  const graft = (tree: Tree, forms: readonly Form[]): Tree => (draw(3) === 0 ? grafted(tree, forms, draw, theme) : tree)
   return {
     ...mixed,
     main: graft(mixed.main, tables.sequence),
@@ -216,6 +222,7 @@ export function varied(draft: Draft, tables: Tables, draw: Draw): Draft {
 const plainCell: CellDraft = {
   states: [{ kind: 'vector', bound: 'mix', next: { leaf: 1, kind: 'vector' }, init: 'zero' }],
   result: { leaf: 0, kind: 'vector' },
+  shows: false,
   passes: false,
 }
 
@@ -275,6 +282,7 @@ function* smallerPrograms(draft: Draft): Generator<Draft> {
     const changed = (by: Partial<typeof cell>): Draft => ({ ...draft, cells: cells.with(c, { ...cell, ...by }) })
     if (cells.length > 1) yield { ...draft, cells: cells.toSpliced(c, 1) }
     if (cell.passes) yield changed({ passes: false })
+    if (cell.shows) yield changed({ shows: false })
     for (const [i, state] of cell.states.entries()) {
       if (cell.states.length > 1) yield changed({ states: cell.states.toSpliced(i, 1) })
       if (state.init !== 'zero') yield changed({ states: cell.states.with(i, { ...state, init: 'zero' }) })

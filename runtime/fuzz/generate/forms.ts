@@ -30,10 +30,11 @@ const pointwise = (kind: Kind): Form[] => [
     ['(#0 / (1 + #1^2))', kind, kind],
     ['((1.5 + tanh(#0)) ^ tanh(#1))', kind, kind],
     ['((1.5 + sin(#0)) % 0.7)', kind],
-    ['(#0 ^ #1)', kind, 'int'],
+    // Not below 0: in padding too nothing is infinite.
+    ['(#0 ^ (#1 % 3))', kind, 'int'],
     ['where(#0, #1, #2)', 'bool', kind, kind],
     ['(#0 * bernoulli(0.7, #0))', kind],
-  ]).map(f => (f.text.toString().includes('%') ? { ...f, kink: true } : f)),
+  ]).map(f => (f.text.toString().includes('% 0.7') ? { ...f, kink: true } : f)),
   ...all(
     kind,
     [
@@ -115,7 +116,7 @@ export const itemForms: readonly Form[] = [
     ['(#0 ^ where(true, 2, #1))', 'vector', 'int'],
     ['((1.5 + tanh(#0)) ^ where(false, #1, 0))', 'vector', 'int'],
     // 0^0 at the first step.
-    ['((#0 - stop_gradient(#0)) ^ #1)', 'vector', 'int'],
+    ['((#0 - stop_gradient(#0)) ^ (#1 % 3))', 'vector', 'int'],
     ['(#0 - mean(#0))', 'vector'],
     [(args, unit) => `${args[0]}[0:${unit.units}]`, 'wide'],
     [(args, unit) => `(${args[0]}[0:${unit.units}] * ${args[0]}[${unit.units}:2 * ${unit.units}])`, 'wide'],
@@ -231,10 +232,13 @@ const overMemory =
     return `${unit.part(name.toLowerCase(), `${name}()`)}(${q}, ${unit.input('m')})`
   }
 
+/** A recurrence that only adds, within a step. */
+export const sumForms: readonly Form[] = all('vector', [[timesSum, 'vector', 'scalar']])
+
 /** What looks at the memory, or has a recurrence or a depth of its own: in the steps of cells, and in models. */
 export const memoryForms: readonly Form[] = [
+  ...sumForms,
   ...all('vector', [
-    [timesSum, 'vector', 'scalar'],
     [
       (args, unit) => {
         unit.program.define('Inner', inner)

@@ -94,9 +94,12 @@ const inputTypes = { x: '[units]', keep: 'bool', ids: 'token of 4', m: '[units] 
 
 const stateTypes = { vector: '[units]', scalar: 'real', matrix: '[units, units]' } as const
 
+/** A vector that follows a state: `#` stands for the one, `$` for the other. */
+const following = { vector: '# + $', scalar: '# * (1 + $)', matrix: '$ @ #' } as const
+
 function writeCell(
   program: Program,
-  { states, result, passes }: Draft['cells'][number],
+  { states, result, shows, passes }: Draft['cells'][number],
   name: string,
 ): { cell: WrittenCell; text: string } {
   const unit = createUnit(program, 'units', inputTypes)
@@ -125,7 +128,10 @@ function writeCell(
     if (bound === 'kept') return `  ${s}' = ${s}`
     return `  ${s}' = ${bound === 'mix' ? `0.5 * ${s} + 0.5 * tanh(${value})` : `${bound}(${value})`}`
   })
-  const returned = printTree(result, leaves(states.length), unit)
+  const own = printTree(result, leaves(states.length), unit)
+  const returned = shows
+    ? named.reduce((text, s) => `(${following[s.kind]})`.replace('#', () => text).replace('$', () => `${s.name}'`), own)
+    : own
   if (!['x', 'keep', 'ids'].some(input => unit.inputs.has(input))) unit.input('x')
   const declared = named.map(({ name: s, kind, init }) => {
     const type = stateTypes[kind]
@@ -139,7 +145,7 @@ function writeCell(
     ...equations,
     ...unit.closing(),
     ...(passes && unit.inputs.has('x') ? ['  output passed = x'] : []),
-    `  return ${'form' in result ? `tanh(${returned})` : returned}`,
+    `  return ${shows || 'form' in result ? `tanh(${returned})` : returned}`,
     '}',
   ]
   return { cell: { name, inputs: [...unit.inputs], vectors: ofKind('vector', '') }, text: lines.join('\n') }

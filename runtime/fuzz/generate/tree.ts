@@ -52,11 +52,11 @@ export function drawTree(
 }
 
 /** The tree with a new one somewhere inside it. */
-export function grafted(tree: Tree, forms: readonly Form[], draw: Draw): Tree {
+export function grafted(tree: Tree, forms: readonly Form[], draw: Draw, favoured: ReadonlySet<Form>): Tree {
   if (!('form' in tree) || tree.of.length === 0 || draw(3) === 0)
-    return drawTree(forms, kindOf(tree), 2, draw, new Set())
+    return drawTree(forms, kindOf(tree), 2, draw, favoured)
   const place = draw(tree.of.length)
-  return { ...tree, of: tree.of.with(place, grafted(tree.of[place], forms, draw)) }
+  return { ...tree, of: tree.of.with(place, grafted(tree.of[place], forms, draw, favoured)) }
 }
 
 /** A name, or what declares it on first use. */
