@@ -51,6 +51,7 @@ export function runMutants(options: RunOptions): readonly Fate[] {
   const fates = new Map<string, Fate>()
   const near = new Map<string, readonly Near[]>()
   const stop = (): boolean => options.until?.() === true
+  const lives = (fate: Fate): boolean => fate.killer === undefined && fate.programs < options.drawn
   for (const [i, draft] of drawDrafts(options).entries()) {
     if (stop()) break
     const fuzzCase = printDraft(draft)
@@ -66,19 +67,24 @@ export function runMutants(options: RunOptions): readonly Fate[] {
     options.onProgress?.(i + 1, [...fates.values()])
   }
   for (const fate of fates.values()) {
-    if (fate.killer !== undefined || options.except?.(fate.name) === true) continue
-    let of = near.get(fate.name) ?? []
+    if (options.except?.(fate.name) === true) continue
     const own = Math.floor(random(options.seed, fate.name)() * 2 ** 31)
-    while (fate.programs < options.drawn && fate.killer === undefined && !stop()) {
+    while (lives(fate) && !stop()) {
+      const of = near.get(fate.name) ?? []
       const [draft] = fc.sample(variations(of[fate.programs % of.length].draft), {
         seed: own + fate.programs,
         numRuns: 1,
       })
       const fuzzCase = printDraft(draft)
       const lineup = lineUp(fuzzCase)
-      fate.own = true
       if (!lineup.reached.has(fate.name)) fate.programs++
-      else of = nearest([...of, { draft, changed: tell(fate, lineup, fuzzCase) }])
+      // Others that live and that it reaches are put to it as well.
+      for (const other of fates.values()) {
+        if (!lives(other) || !lineup.reached.has(other.name)) continue
+        other.own = true
+        const changed = tell(other, lineup, fuzzCase)
+        near.set(other.name, nearest([...(near.get(other.name) ?? []), { draft, changed }]))
+      }
     }
     options.onProgress?.(options.drawn, [...fates.values()])
   }
