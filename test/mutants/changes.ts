@@ -131,8 +131,12 @@ function offerAxes(name: string, value: unknown, offer: Offer, { ins, attrs }: E
   }
 }
 
-/** Every change of an emission: another equation, or other values in place of its results. */
-export function changedEmissions(b: Builder, e: Emission): Changes<readonly Value[]> {
+/** Every change of an emission: another equation, or other values in place of its results, of which those of loops may not all be read. */
+export function changedEmissions(
+  b: Builder,
+  e: Emission,
+  isRead: (result: number) => boolean = () => true,
+): Changes<readonly Value[]> {
   const emit = (other: Emission): readonly Value[] => b.emitAll(other.op, other.ins, other.attrs, other.body)
   const found = new Map<string, () => readonly Value[]>()
   for (const [name, change] of changedEquations(b, e)) found.set(name, () => emit(change()))
@@ -166,7 +170,7 @@ export function changedEmissions(b: Builder, e: Emission): Changes<readonly Valu
   }
   const { consts, carries } = scanCounts({ ...e, outs: [] })
   const real = (from: number, to: number): number[] =>
-    types.flatMap((t, i) => (i >= from && i < to && t.dtype === 'real' ? [i] : []))
+    types.flatMap((t, i) => (i >= from && i < to && t.dtype === 'real' && isRead(i) ? [i] : []))
   for (const [kind, places] of Object.entries({ carry: real(0, carries), step: real(carries, types.length) })) {
     for (const [which, k] of ends(places.length)) {
       found.set(

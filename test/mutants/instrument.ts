@@ -2,7 +2,7 @@
 // and may put something else there. One that only listens finds the mutants that there are; one that answers is a mutant.
 import type { Builder, OpTable } from '../../compiler/ir/builder.ts'
 import { createBuilder, zerosLike } from '../../compiler/ir/builder.ts'
-import type { Block, Eqn, Value } from '../../compiler/ir/graph.ts'
+import { type Block, type Eqn, useCounts, type Value } from '../../compiler/ir/graph.ts'
 import type { Op } from '../../compiler/ir/ops/define.ts'
 import { ops } from '../../compiler/ir/ops/index.ts'
 import { dce } from '../../compiler/passes/dce.ts'
@@ -175,6 +175,7 @@ export function watchedPass(pass: Pass, watch: Watch): Pass {
         const b = createBuilder(context, value => value, { ...block, eqns: [] })
         const visible: Value[] = [...block.params]
         const replaced = new Map<number, Value>()
+        const uses = useCounts(block)
         for (const old of block.eqns) {
           const eqn = renewed(old, replaced, body => body)
           const place = `${pass.name} ${depth === 0 ? '' : 'body '}`
@@ -184,7 +185,7 @@ export function watchedPass(pass: Pass, watch: Watch): Pass {
           const kind = eqn.body !== undefined ? 'scan' : renewing ? 'equation' : again
           const changes = (): Changes<readonly Value[]> =>
             new Map([
-              ...(renewing ? exchangedOperands(b, eqn) : changedEmissions(b, eqn)),
+              ...(renewing ? exchangedOperands(b, eqn) : changedEmissions(b, eqn, i => uses.has(eqn.outs[i].id))),
               ...otherOperands(b, eqn, visible),
             ])
           const put = known.get(old) === depth ? undefined : watch(`${place}${kind}`, changes)

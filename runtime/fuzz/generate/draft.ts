@@ -214,6 +214,7 @@ export function varied(draft: Draft, tables: Tables, draw: Draw): Draft {
       ...cell,
       states: cell.states.map(s => ({ ...s, next: graft(s.next, tables.step) })),
       result: graft(cell.result, tables.step),
+      shows: cell.shows || draw(2) === 0,
     })),
   }
 }
