@@ -1,8 +1,9 @@
 // What the commands have in common: how each is added, and the options that several take.
 import type { Command } from 'commander'
-import type { Backend, Precision } from '../compiler/backend/backend.ts'
+import type { AnyBackend, Backend, Precision } from '../compiler/backend/backend.ts'
 import { backends } from '../compiler/backend/backends.ts'
 import { js } from '../compiler/backend/js.ts'
+import { openGpu } from '../runtime/node/index.ts'
 import { oneOf } from './errors.ts'
 import type { Output } from './output.ts'
 
@@ -23,7 +24,8 @@ export const flags = {
   set: ['--set <name=value...>', 'hyper-parameters, sizes and settings of `train`'],
   dtype: ['--dtype <f32|f64>', 'the precision of reals'],
   dtypeOrF32: ['--dtype <f32|f64>', 'the precision of reals', 'f32'],
-  backend: ['--backend <name>', 'what runs the network: js', 'js'],
+  target: ['--target <name>', 'what runs the network: js, or gpu', 'js'],
+  device: ['--device <name>', 'of `--target gpu`: webgpu', 'webgpu'],
   data: ['--data <path>', 'read this file in place of the one that the data block names'],
   weights: ['--weights <path>', 'weights for the program'],
 } as const satisfies Readonly<Record<string, Flag>>
@@ -34,11 +36,23 @@ export function describeUse(command: Command, options: readonly Flag[], lines: r
   return command.addHelpText('after', examples(...lines))
 }
 
-/** RNN505 for one that there is not. */
-export function chooseBackend(name: string): Backend {
+/** The options that say what runs the network. */
+export interface TargetOptions {
+  readonly target: string
+  readonly device: string
+}
+
+/** What runs the network. RNN505 for a target or a device that there is not, RNN513 where there is no GPU. */
+export async function chooseTarget({ target, device }: TargetOptions): Promise<AnyBackend> {
+  oneOf('device', device, ['webgpu'])
+  return oneOf('target', target, ['js', 'gpu']) === 'js' ? js : openGpu()
+}
+
+/** One of the backends that are plain JavaScript. RNN505 for another. */
+export function chooseBackend(target: string): Backend {
   const known = oneOf(
-    'backend',
-    name,
+    'target',
+    target,
     backends.map(b => b.name),
   )
   return backends.find(b => b.name === known) ?? js

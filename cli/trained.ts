@@ -1,8 +1,8 @@
 // What the commands that run trained weights on data have in common.
-import type { Backend } from '../compiler/backend/backend.ts'
+import type { AnyBackend } from '../compiler/backend/backend.ts'
 import type { Data } from '../dsl/ast.ts'
 import type { LoadOptions } from '../runtime/data/load.ts'
-import { chooseBackend, chooseDtype, flags } from './command.ts'
+import { chooseDtype, chooseTarget, flags, type TargetOptions } from './command.ts'
 import type { Output } from './output.ts'
 import { dataReader } from './program.ts'
 import { dataOf, openTrained, type Trained } from './weights.ts'
@@ -11,26 +11,33 @@ import { dataOf, openTrained, type Trained } from './weights.ts'
 export const weightsArgument = ['<weights>', 'a weights file, or a program together with --weights'] as const
 
 /** The options of these commands. */
-export const trainedFlags = [flags.weights, flags.data, flags.backend, flags.dtype, flags.set, flags.json] as const
+export const trainedFlags = [
+  flags.weights,
+  flags.data,
+  flags.target,
+  flags.device,
+  flags.dtype,
+  flags.set,
+  flags.json,
+] as const
 
-export interface TrainedOptions {
+export interface TrainedOptions extends TargetOptions {
   readonly weights?: string
   readonly data?: string
-  readonly backend: string
   readonly dtype?: string
   readonly set?: readonly string[]
 }
 
 export interface TrainedRun extends Trained {
-  readonly backend: Backend
+  readonly backend: AnyBackend
   readonly block: Data
   /** Where the data is: `--data`, else what training read. */
   readonly source: Pick<LoadOptions, 'read' | 'path' | 'sizes'>
 }
 
-/** Opens the weights, their model and its data. RNN401 if the model has no data block; errors of `openTrained`. */
+/** Opens the weights, their model and its data. RNN401 if the model has no data block; errors of `openTrained` and `chooseTarget`. */
 export async function openRun(path: string, options: TrainedOptions, output: Output): Promise<TrainedRun> {
-  const backend = chooseBackend(options.backend)
+  const backend = await chooseTarget(options)
   const trained = await openTrained(path, { ...options, dtype: chooseDtype(options.dtype) }, output)
   const data = options.data ?? trained.data
   const source = { read: dataReader(trained.file, data), path: data, sizes: trained.sizes }

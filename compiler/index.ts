@@ -1,7 +1,7 @@
 // The whole compiler on one page: source → checked model → graphs → plan → executable.
 import type { Data, Train, Unit } from '../dsl/ast.ts'
 import { type Diagnostic, fail } from '../dsl/diagnostics.ts'
-import type { Backend, Executable, Precision } from './backend/backend.ts'
+import type { Loader, Precision } from './backend/backend.ts'
 import { checkModel, chooseModel } from './check/checkModel.ts'
 import { type ImportReader, type LinkedProgram, linkProgram } from './check/program.ts'
 import { attempt, distinct } from './check/report.ts'
@@ -27,7 +27,7 @@ import type { Plan } from './plan/plan.ts'
 import { shareBuffers } from './plan/shareBuffers.ts'
 import { updateInPlace } from './plan/updateInPlace.ts'
 
-export type { Executable, Precision } from './backend/backend.ts'
+export type { AsyncExecutable, Executable, Precision } from './backend/backend.ts'
 export { chooseModel } from './check/checkModel.ts'
 export type { OptimizerState } from './check/optimizer.ts'
 export type { ImportReader } from './check/program.ts'
@@ -158,15 +158,15 @@ export function plan(context: Context, graph: Graph, { inPlace = false }: PlanOp
 }
 
 /** A graph ready to run on a backend. Throws RnnError (RNN505) with the reason where the backend cannot take it. */
-export function load(
+export function load<E>(
   context: Context,
   graph: Graph,
-  backend: Backend,
+  backend: Loader<E>,
   precision: Precision,
   options: PlanOptions = {},
-): Executable {
+): E {
   const made = plan(context, graph, options)
-  const reason = backend.refuses(made)
+  const reason = backend.refuses(made, precision)
   if (reason !== undefined) fail('RNN505', { option: `backend for this model (${reason})`, value: backend.name })
   return backend.load(made, precision)
 }

@@ -1039,7 +1039,7 @@ train m on d { optimizer = SGD(1000); epochs = 100 }`,
     title: 'An unknown option',
     message: 'unknown {option} `{value}`',
     cause: 'A command-line option has a value that is not one of its choices.',
-    example: `$ rnnc train model.rnn --backend cuda`,
+    example: `$ rnnc train model.rnn --target cuda`,
     fix: 'Use one of the choices that the message lists.',
   },
   RNN506: {
@@ -1102,6 +1102,23 @@ train m on d { optimizer = SGD(1000); epochs = 100 }`,
       'A number overflows, or the logarithm, the root or the quotient of a number is taken that has none, and the loss or a gradient follows from it.',
     example: `$ rnnc diagnose model.rnn --data`,
     fix: 'The caret is at the first equation whose result is not finite though what it reads is, with its step, its example and its operands. Keep these in range: by `max(x, 1e-6)` under a logarithm, by a lower rate, by `clip`.',
+  },
+  RNN513: {
+    title: 'No GPU',
+    message: 'there is no GPU to run on; tried {tried}',
+    help: 'leave out `--target gpu` to run on the CPU',
+    cause:
+      'A GPU was asked for, and none of the ways to reach one works here: in Node by the packages `gpu.js` and `webgpu` and a graphics driver, in a browser by WebGPU.',
+    example: `$ rnnc train model.rnn --target gpu`,
+    fix: 'Install the packages (`npm install gpu.js webgpu`) and a driver, or run on the CPU.',
+  },
+  RNN514: {
+    title: 'The GPU failed',
+    message: 'the GPU could not run the network: {reason}',
+    cause:
+      'The device ran out of memory, was lost, or refused a shader. Weights that were saved before are as they were.',
+    example: `$ rnnc train model.rnn --target gpu --set batch=100000`,
+    fix: 'Use smaller batches, or run on the CPU. If the device refuses a shader, please report it with the file.',
   },
 } satisfies Record<string, Entry>
 

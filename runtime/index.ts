@@ -1,5 +1,6 @@
 // The library: compile, train, evaluate, predict and check models. Runs in Node and in browsers.
 
+export { type WebGpuBackend, webGpuBackend } from '../compiler/backend/gpu/webgpu.ts'
 export { js } from '../compiler/backend/js.ts'
 export * from '../compiler/index.ts'
 export { type Diagnostic, RnnError } from '../dsl/diagnostics.ts'
@@ -15,7 +16,14 @@ export { byLag, type LagReport, type StateLags, steadyFactors } from './gradient
 export { type CheckOptions, checkGradients, type GradientCheck } from './gradients/checkGradients.ts'
 export { type FiniteOptions, firstNotFinite, type NotFinite, type Origin } from './gradients/firstNotFinite.ts'
 export { perturbed } from './gradients/perturbed.ts'
-export { type Answer, type Predictions, type PredictOptions, predict } from './predict.ts'
+export { type Answer, type Predictions, type PredictOptions, predict, predictAsync } from './predict.ts'
 export { randomBatch, randomSizes } from './randomBatch.ts'
-export { evaluatePart, initialWeights, type Report, type RunOptions, type Weights } from './session.ts'
+export {
+  evaluatePart,
+  evaluatePartAsync,
+  initialWeights,
+  type Report,
+  type RunOptions,
+  type Weights,
+} from './session.ts'
 export { type EpochReport, type StepReport, type TrainOptions, type TrainResult, train } from './train.ts'

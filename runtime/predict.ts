@@ -1,15 +1,15 @@
 // Predictions: the outputs of a trained model for new inputs, decoded into the units and labels of the data.
-import type { Backend, Precision } from '../compiler/backend/backend.ts'
+import type { AnyBackend, Backend, Precision } from '../compiler/backend/backend.ts'
 import { js } from '../compiler/backend/js.ts'
-import { type CompiledModel, load, type Port } from '../compiler/index.ts'
+import { type CompiledModel, type Graph, load, type Port } from '../compiler/index.ts'
 import { evaluate, type Sizes } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
 import type { Part } from './data/example.ts'
 import { type Fitted, inverse } from './data/fitted.ts'
-import { runBatches, type Weights } from './session.ts'
+import { dispose, type Ran, type Runner, runBatches, type Weights } from './session.ts'
 
-export interface PredictOptions {
-  readonly backend?: Backend
+export interface PredictOptions<B = Backend> {
+  readonly backend?: B
   readonly precision?: Precision
   /** Examples a batch; it changes the speed, not the answers. */
   readonly batch?: number
@@ -40,27 +40,67 @@ export function predict(
   fitted: Fitted | undefined,
   options: PredictOptions = {},
 ): Predictions {
-  const { backend = js, precision = 'f32', batch = 64, seed = 0 } = options
+  const executable = load(model.context, graphOf(model), options.backend ?? js, options.precision ?? 'f32')
+  const answers = createAnswers(model, fitted)
+  for (const run of batchesOf(model, part, sizes, executable, weights, options)) answers.add(run)
+  return { examples: answers.examples, backend: executable.backend }
+}
+
+/** As `predict`, on a device too. RNN514 where that fails. */
+export async function predictAsync(
+  model: CompiledModel,
+  weights: Weights,
+  part: Part,
+  sizes: Sizes,
+  fitted: Fitted | undefined,
+  options: PredictOptions<AnyBackend> = {},
+): Promise<Predictions> {
+  const { backend = js, precision = 'f32' } = options
+  const executable = load(model.context, graphOf(model), backend, precision)
+  const answers = createAnswers(model, fitted)
+  for (const run of batchesOf<Ran>(model, part, sizes, executable, weights, options))
+    answers.add({ ...run, results: await run.results })
+  dispose(executable)
+  return { examples: answers.examples, backend: executable.backend }
+}
+
+function graphOf(model: CompiledModel): Graph {
   if (model.fedBack.length > 0) {
     fail('RNN413', {
       feature: `predicting \`${model.fedBack[0]}\`, which the model must generate from its own answers,`,
     })
   }
-  const executable = load(model.context, model.predict(), backend, precision)
-  const examples: Record<string, Answer>[] = []
-  for (const run of runBatches(model.signature.inputs, part, sizes, executable, weights, {
+  return model.predict()
+}
+
+const batchesOf = <R>(
+  model: CompiledModel,
+  part: Part,
+  sizes: Sizes,
+  executable: Runner<R>,
+  weights: Weights,
+  { backend = js, precision = 'f32', batch = 64, seed = 0, onBatch }: PredictOptions<AnyBackend>,
+) =>
+  runBatches(model.signature.inputs, part, sizes, executable, weights, {
     backend,
     precision,
     batch,
     seed,
-    ...(options.onBatch && { onBatch: options.onBatch }),
-  })) {
-    for (let b = 0; b < run.indices.length; b++) {
-      const answers = model.signature.outputs.map(port => [port.name, answerOf(model, port, run, b, fitted)] as const)
-      examples.push(Object.fromEntries(answers))
-    }
+    ...(onBatch && { onBatch }),
+  })
+
+/** Collects the answers of batches. */
+function createAnswers(model: CompiledModel, fitted: Fitted | undefined) {
+  const examples: Record<string, Answer>[] = []
+  return {
+    examples,
+    add: (run: Parameters<typeof answerOf>[2] & { readonly indices: Int32Array }): void => {
+      for (let b = 0; b < run.indices.length; b++) {
+        const answers = model.signature.outputs.map(port => [port.name, answerOf(model, port, run, b, fitted)] as const)
+        examples.push(Object.fromEntries(answers))
+      }
+    },
   }
-  return { examples, backend: executable.backend }
 }
 
 function answerOf(

@@ -1,5 +1,5 @@
 // A compiled model with its executables, each made when it is first needed, and the way a batch reaches them.
-import type { Backend, Buffer, Executable, Precision } from '../compiler/backend/backend.ts'
+import type { AnyBackend, AsyncExecutable, Buffer, Executable, Loader, Precision } from '../compiler/backend/backend.ts'
 import { type CompiledModel, type Graph, load, type Port } from '../compiler/index.ts'
 import { array } from '../compiler/ir/array.ts'
 import type { Context } from '../compiler/ir/builder.ts'
@@ -28,8 +28,8 @@ export function initialWeights(model: CompiledModel, sizes: Sizes, seed: number,
 }
 
 /** Loads a graph once. */
-export function lazily(context: Context, graph: () => Graph, backend: Backend, precision: Precision): () => Executable {
-  let executable: Executable | undefined
+export function lazily<E>(context: Context, graph: () => Graph, backend: Loader<E>, precision: Precision): () => E {
+  let executable: E | undefined
   return () => {
     executable ??= load(context, graph(), backend, precision)
     return executable
@@ -69,7 +69,7 @@ export const drawInputs = (seed: number, step: number): Record<string, Int32Arra
 })
 
 export interface RunOptions {
-  readonly backend: Backend
+  readonly backend: AnyBackend
   readonly precision: Precision
   /** Examples a batch. */
   readonly batch: number
@@ -78,16 +78,24 @@ export interface RunOptions {
   readonly onBatch?: (done: number) => void
 }
 
-/** Every batch of a part in order, through an executable. */
-export function* runBatches(
+/** What runs a batch at a time: `R` is its results, or the promise of them. */
+export interface Runner<R> extends Pick<Executable, 'backend' | 'store'> {
+  run(sizes: Sizes, inputs: Readonly<Record<string, Buffer>>): R
+}
+
+/** The results of a run, or the promise of them. */
+export type Ran = Readonly<Record<string, Buffer>> | Promise<Readonly<Record<string, Buffer>>>
+
+/** Every batch of a part in order, through an executable. One that promises its results must have kept that before the next. */
+export function* runBatches<R>(
   ports: readonly Port[],
   part: Part,
   sizes: Sizes,
-  executable: Executable,
+  executable: Runner<R>,
   weights: Weights,
   options: RunOptions,
 ): Generator<{
-  readonly results: Readonly<Record<string, Buffer>>
+  readonly results: R
   readonly indices: Int32Array
   readonly sizes: Sizes
   readonly inputs: Readonly<Record<string, Buffer>>
@@ -116,7 +124,34 @@ export function evaluatePart(
   options: RunOptions,
 ): Report {
   const totals = createTotals(model)
-  const ports = [...model.signature.inputs, ...model.signature.targets]
-  for (const { results } of runBatches(ports, part, sizes, executable, weights, options)) totals.add(results)
+  for (const { results } of measured(model, part, sizes, executable, weights, options)) totals.add(results)
   return totals.report()
+}
+
+/** As `evaluatePart`, on a device too. RNN514 where that fails. */
+export async function evaluatePartAsync(
+  model: CompiledModel,
+  part: Part,
+  sizes: Sizes,
+  executable: Executable | AsyncExecutable,
+  weights: Weights,
+  options: RunOptions,
+): Promise<Report> {
+  const totals = createTotals(model)
+  for (const { results } of measured<Ran>(model, part, sizes, executable, weights, options)) totals.add(await results)
+  return totals.report()
+}
+
+const measured = <R>(
+  { signature }: CompiledModel,
+  part: Part,
+  sizes: Sizes,
+  executable: Runner<R>,
+  weights: Weights,
+  options: RunOptions,
+) => runBatches([...signature.inputs, ...signature.targets], part, sizes, executable, weights, options)
+
+/** Frees what an executable holds on a device. */
+export function dispose(executable: Executable | AsyncExecutable): void {
+  if ('dispose' in executable) executable.dispose()
 }

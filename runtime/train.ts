@@ -1,5 +1,5 @@
 // The training loop: batches through the training graph, epoch by epoch, with validation and patience.
-import type { Backend, Buffer, Precision } from '../compiler/backend/backend.ts'
+import type { AnyBackend, AsyncExecutable, Buffer, Executable, Precision } from '../compiler/backend/backend.ts'
 import { js } from '../compiler/backend/js.ts'
 import { type CompiledModel, load, type OptimizerState } from '../compiler/index.ts'
 import type { Sizes } from '../compiler/ir/dim.ts'
@@ -9,8 +9,9 @@ import type { LoadedData } from './data/load.ts'
 import { initialize } from './initializers.ts'
 import {
   createTotals,
+  dispose,
   drawInputs,
-  evaluatePart,
+  evaluatePartAsync,
   initialWeights,
   lazily,
   type Report,
@@ -20,7 +21,7 @@ import {
 import { stepInputs, stepsIn } from './steps.ts'
 
 export interface TrainOptions {
-  readonly backend?: Backend
+  readonly backend?: AnyBackend
   /** f32 unless told otherwise. */
   readonly precision?: Precision
   /** Overrides the file's. */
@@ -67,7 +68,8 @@ const slice = 50
  * Trains a model by its `train` block. Every step is the training graph: forward, backward, clipping and the optimizer. Losses and
  * metrics are in the numbers of the network (scaled, if the data is).
  * With `truncate` a step is a window of a batch, which begins with what the window before has left.
- * Throws RNN405 for an empty training part, RNN504 where the loss is not finite, RNN507 where a size is not known.
+ * Throws RNN405 for an empty training part, RNN504 where the loss is not finite, RNN507 where a size is not known,
+ * RNN514 where a device fails.
  */
 export async function train(model: CompiledModel, data: LoadedData, options: TrainOptions = {}): Promise<TrainResult> {
   const { settings, signature } = model
@@ -84,12 +86,15 @@ export async function train(model: CompiledModel, data: LoadedData, options: Tra
     ...copyOf(options.weights ?? initialWeights(model, data.sizes, seed, precision)),
     ...startOf(training.states, data.sizes, seed, precision),
   })
-  const weightsNow = (): Weights => copyOf(Object.fromEntries(signature.parameters.map(p => [p.name, state[p.name]])))
+  const weightsNow = async (): Promise<Weights> => {
+    await fetched(executable)
+    return copyOf(Object.fromEntries(signature.parameters.map(p => [p.name, state[p.name]])))
+  }
 
   const { steps: mostSteps = Number.POSITIVE_INFINITY } = settings
   const epochs = settings.epochs ?? (settings.steps === undefined ? 10 : Number.POSITIVE_INFINITY)
   const history: EpochReport[] = []
-  let best = { loss: Number.POSITIVE_INFINITY, epoch: 0, weights: weightsNow() }
+  let best = { loss: Number.POSITIVE_INFINITY, epoch: 0, weights: await weightsNow() }
   let step = 0
   let ended: TrainResult['ended'] = 'done'
   let rested = performance.now()
@@ -102,7 +107,9 @@ export async function train(model: CompiledModel, data: LoadedData, options: Tra
     const stepsBefore = step
     for (const { batch, carried } of stepInputs(model, training, data, chosen, precision)) {
       if (step >= mostSteps) break
-      const results = executable.run(batch.sizes, { ...batch.inputs, ...state, ...carried, ...drawInputs(seed, step) })
+      const inputs = { ...batch.inputs, ...state, ...carried, ...drawInputs(seed, step) }
+      const ran = executable.run(batch.sizes, inputs)
+      const results = ran instanceof Promise ? await ran : ran
       step++
       const loss = results.loss[0]
       if (!Number.isFinite(loss)) fail('RNN504', { value: String(loss), step }, { span: model.trainBlock?.span })
@@ -119,36 +126,44 @@ export async function train(model: CompiledModel, data: LoadedData, options: Tra
       }
     }
     const { validation } = data
+    const validated = validation !== undefined && validation.count > 0
+    if (validated) await fetched(executable)
     const report: EpochReport = {
       epoch,
       training: totals.report(),
-      ...(validation !== undefined &&
-        validation.count > 0 && {
-          validation: evaluatePart(model, validation, data.sizes, evaluation(), state, {
-            backend,
-            precision,
-            batch: batchSize,
-            seed,
-          }),
+      ...(validated && {
+        validation: await evaluatePartAsync(model, validation, data.sizes, evaluation(), state, {
+          backend,
+          precision,
+          batch: batchSize,
+          seed,
         }),
+      }),
     }
     history.push(report)
     options.onEpoch?.(report)
     const watched = report.validation?.loss ?? report.training.loss
     if (watched < best.loss)
-      best = { loss: watched, epoch, weights: settings.patience === undefined ? best.weights : weightsNow() }
+      best = { loss: watched, epoch, weights: settings.patience === undefined ? best.weights : await weightsNow() }
     else if (settings.patience !== undefined && epoch - best.epoch >= settings.patience && ended === 'done')
       ended = 'patience'
   }
   const kept = settings.patience === undefined || best.epoch === 0
+  const weights = kept ? await weightsNow() : best.weights
+  dispose(executable)
   return {
-    weights: kept ? weightsNow() : best.weights,
+    weights,
     history,
     epoch: kept ? history.length : best.epoch,
     steps: step,
     ended,
     backend: executable.backend,
   }
+}
+
+/** Brings what a device has changed into the arrays that stand for it. */
+async function fetched(executable: Executable | AsyncExecutable): Promise<void> {
+  if ('fetch' in executable) await executable.fetch()
 }
 
 const copyOf = (weights: Weights): Record<string, Buffer> =>

@@ -70,6 +70,8 @@ const elsewhere: Readonly<Record<string, string>> = {
   RNN510: 'fuzz/broken.test.ts',
   RNN511: 'runtime/gradcheck.test.ts',
   RNN512: 'cli/diagnose.test.ts',
+  RNN513: 'gpu/failures.test.ts',
+  RNN514: 'gpu/failures.test.ts',
 }
 
 describe('every code of the catalogue is tested', () => {

@@ -2,7 +2,7 @@
 import { load } from '../../compiler/index.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { loadData } from '../../runtime/data/load.ts'
-import { evaluatePart } from '../../runtime/session.ts'
+import { dispose, evaluatePartAsync } from '../../runtime/session.ts'
 import { type AddCommand, describeUse } from '../command.ts'
 import { oneOf } from '../errors.ts'
 import { count, figure, type Output, table } from '../output.ts'
@@ -37,13 +37,14 @@ async function run(path: string, options: Options, output: Output): Promise<void
   const executable = load(model.context, model.evaluate(), backend, precision)
   const batch = model.settings.batch ?? 32
   const onBatch = createMeter(output, 'evaluating')
-  const report = evaluatePart(model, part, data.sizes, executable, weights, {
+  const report = await evaluatePartAsync(model, part, data.sizes, executable, weights, {
     backend,
     precision,
     batch,
     seed,
     onBatch,
   })
+  dispose(executable)
   const facts = { model: model.signature.name, part: name, examples: part.count, backend: executable.backend }
   output.note(`${facts.model} on the ${name} part, ${count(part.count, 'example')} (${facts.backend}, ${precision})`)
   output.result(

@@ -15,7 +15,7 @@ import { parameterCount } from '../signature.ts'
 
 interface Options extends ModelOptions {
   readonly seed: string
-  readonly backend: string
+  readonly target: string
   /** `true` for the files that the data block names. */
   readonly data?: string | true
 }
@@ -32,7 +32,7 @@ export const gradcheck: AddCommand = (program, output) =>
       ['--data [path]', 'a batch of the data block, or of this file in its place, rather than a random one'],
       ['--set <name=value...>', 'hyper-parameters and sizes, also of the batch: B=3 T=5 V=7'],
       ['--seed <n>', 'of the batch and the weights', '1'],
-      flags.backend,
+      ['--target <name>', 'what computes the gradient: js', 'js'],
       flags.model,
       flags.json,
     ],
@@ -42,7 +42,7 @@ export const gradcheck: AddCommand = (program, output) =>
       'rnnc gradcheck tagger.rnn --set B=3 T=5 V=7 --seed 2',
     ],
   ).action(async (file: string, options: Options) => {
-    const backend = chooseBackend(options.backend)
+    const backend = chooseBackend(options.target)
     const seed = wholeNumber('--seed', options.seed)
     const source = await openSource(file, output)
     const { model, sets } = compileSource(source, { ...options, sizes: true }, output)

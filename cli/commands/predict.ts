@@ -2,7 +2,7 @@
 import { fail } from '../../dsl/diagnostics.ts'
 import { loadInputs } from '../../runtime/data/load.ts'
 import { checkWritable, writeBytes } from '../../runtime/node/index.ts'
-import { predict as runPrediction } from '../../runtime/predict.ts'
+import { predictAsync } from '../../runtime/predict.ts'
 import { csvOf, tableOf } from '../answers.ts'
 import { type AddCommand, describeUse } from '../command.ts'
 import { oneOf } from '../errors.ts'
@@ -43,7 +43,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
   const stored = fitted ?? { calls: {}, ports: {}, sizes: {} }
   const { part, sizes } = await loadInputs(block, model.signature, { ...source, fitted: stored })
   const onBatch = createMeter(output, 'predicting')
-  const { examples, ...ran } = runPrediction(model, weights, part, sizes, fitted, { backend, precision, onBatch })
+  const { examples, ...ran } = await predictAsync(model, weights, part, sizes, fitted, { backend, precision, onBatch })
   const facts = { model: model.signature.name, backend: ran.backend, dtype: precision, count: examples.length }
   const object = { ok: true, ...facts, predictions: examples }
   const texts = { text: () => tableOf(examples), csv: () => csvOf(examples), json: () => `${JSON.stringify(object)}\n` }

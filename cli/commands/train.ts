@@ -1,11 +1,12 @@
 // rnnc train: data in, weights out.
 import { basename } from 'node:path'
 import { load } from '../../compiler/index.ts'
+import type { Part } from '../../runtime/data/example.ts'
 import { loadData } from '../../runtime/data/load.ts'
 import { checkWritable, writeBytes } from '../../runtime/node/index.ts'
-import { evaluatePart } from '../../runtime/session.ts'
+import { dispose, evaluatePartAsync, type Report } from '../../runtime/session.ts'
 import { train as runTraining } from '../../runtime/train.ts'
-import { type AddCommand, chooseBackend, chooseDtype, describeUse, flags } from '../command.ts'
+import { type AddCommand, chooseDtype, chooseTarget, describeUse, flags, type TargetOptions } from '../command.ts'
 import { wholeNumber } from '../errors.ts'
 import { catchInterrupt } from '../interrupt.ts'
 import { count, figures, type Output } from '../output.ts'
@@ -14,12 +15,11 @@ import { createProgress, duration } from '../progress.ts'
 import { formula, parameterCount } from '../signature.ts'
 import { dataOf, encodeWeights } from '../weights.ts'
 
-interface Options extends ModelOptions {
+interface Options extends ModelOptions, TargetOptions {
   readonly data?: string
   readonly out?: string
   readonly dtype: string
   readonly seed?: string
-  readonly backend: string
 }
 
 export const train: AddCommand = (program, output) =>
@@ -36,7 +36,8 @@ export const train: AddCommand = (program, output) =>
       flags.set,
       flags.dtypeOrF32,
       ['--seed <n>', 'in place of the seed of the file'],
-      flags.backend,
+      flags.target,
+      flags.device,
       flags.model,
       flags.json,
     ],
@@ -48,7 +49,7 @@ export const train: AddCommand = (program, output) =>
   ).action((file: string, options: Options) => run(file, options, output))
 
 async function run(path: string, options: Options, output: Output): Promise<void> {
-  const backend = chooseBackend(options.backend)
+  const backend = await chooseTarget(options)
   const precision = chooseDtype(options.dtype)
   const given = options.seed === undefined ? undefined : wholeNumber('--seed', options.seed)
   const out = options.out ?? `${basename(path).replace(/\.rnn$/, '')}.safetensors`
@@ -86,17 +87,13 @@ async function run(path: string, options: Options, output: Output): Promise<void
 
   const { test, sizes, fitted } = data
   const evaluation = { backend, precision, batch: model.settings.batch ?? 32, seed }
-  const tested =
-    test === undefined || test.count === 0 || result.ended === 'aborted'
-      ? undefined
-      : evaluatePart(
-          model,
-          test,
-          sizes,
-          load(model.context, model.evaluate(), backend, precision),
-          result.weights,
-          evaluation,
-        )
+  const measure = async (part: Part): Promise<Report> => {
+    const executable = load(model.context, model.evaluate(), backend, precision)
+    const report = await evaluatePartAsync(model, part, sizes, executable, result.weights, evaluation)
+    dispose(executable)
+    return report
+  }
+  const tested = test === undefined || test.count === 0 || result.ended === 'aborted' ? undefined : await measure(test)
   const last = result.history.find(e => e.epoch === result.epoch) ?? result.history.at(-1)
   const summary = {
     ended: result.ended,

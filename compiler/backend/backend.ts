@@ -22,11 +22,33 @@ export interface Executable {
   run(sizes: Sizes, inputs: Readonly<Record<string, Buffer>>): Readonly<Record<string, Buffer>>
 }
 
-export interface Backend {
+/** As `Executable`, for a device that works while the program goes on. Runs do not overlap: one ends before the next begins. */
+export interface AsyncExecutable {
+  readonly backend: string
+  /** Brings what stays from run to run to the device; the arrays given back stand for it there, and are not read again. */
+  store(inputs: Readonly<Record<string, Buffer>>): Record<string, Buffer>
+  /** Runs the plan once. The results are new arrays; one that the plan updates in place is the input itself, see `fetch`. */
+  run(sizes: Sizes, inputs: Readonly<Record<string, Buffer>>): Promise<Readonly<Record<string, Buffer>>>
+  /** Brings what runs have changed on the device into the arrays that `store` gave. */
+  fetch(): Promise<void>
+  /** Frees what it holds on the device. */
+  dispose(): void
+}
+
+/** What turns plans into something that runs. */
+export interface Loader<E> {
   readonly name: string
-  /** Why it cannot take this plan; undefined if it can. */
-  refuses(plan: Plan): string | undefined
+  /** Why it cannot take this plan at this precision; undefined if it can. */
+  refuses(plan: Plan, precision: Precision): string | undefined
+  load(plan: Plan, precision: Precision): E
+}
+
+export type AsyncBackend = Loader<AsyncExecutable>
+
+/** What runs a model, now or later. */
+export type AnyBackend = Loader<Executable | AsyncExecutable>
+
+export interface Backend extends Loader<Executable> {
   /** The program as the text of an ES module that exports `create(): Executable`, and imports nothing. */
   emit(plan: Plan, precision: Precision): string
-  load(plan: Plan, precision: Precision): Executable
 }

@@ -60,6 +60,43 @@ export interface Agreement {
   readonly args?: readonly NdArray[]
 }
 
+/** A run of a graph, and what it must give. */
+export interface Trial {
+  /** A buffer for each input. */
+  readonly inputs: Readonly<Record<string, Buffer>>
+  /** Other values for all of them. */
+  readonly others: Readonly<Record<string, Buffer>>
+  /** Asserts that these are the interpreter's results, and that no input was overwritten. */
+  check(found: Readonly<Record<string, Buffer>>, bound: number): void
+}
+
+export function trial(
+  context: Context,
+  graph: Graph,
+  sizes: Sizes,
+  precision: Precision,
+  given: readonly NdArray[] = argumentsFor(graph, sizes),
+): Trial {
+  const buffers = given.map(({ data }, i) => bufferOf(graph.params[i].dtype, data, precision))
+  const rounded = given.map((a, i) => ({ shape: a.shape, data: Float64Array.from(buffers[i]) }))
+  const expected = interpret(context, graph, rounded, sizes)
+  const named = (list: readonly Buffer[]) => Object.fromEntries(graph.inputs.map((name, i) => [name, list[i]]))
+  return {
+    inputs: named(buffers),
+    others: named(buffers.map(buffer => buffer.map(x => 1 - x / 2))),
+    check: (found, bound) => {
+      graph.outputs.forEach((name, i) => {
+        const error = relativeError(withoutInfinities(found[name]), withoutInfinities(expected[i].data))
+        const text = `${name} for ${JSON.stringify(sizes)}: ${found[name].slice(0, 12)} should be ${expected[i].data.slice(0, 12)}`
+        assert.ok(error <= bound, `${text} (error ${error})`)
+      })
+      buffers.forEach((buffer, i) => {
+        assert.deepEqual(Float64Array.from(buffer), rounded[i].data, `input ${graph.inputs[i]} was overwritten`)
+      })
+    },
+  }
+}
+
 /** Asserts that a backend gives what the interpreter gives, for each of several sizes one after the other. */
 export function agree(
   context: Context,
@@ -68,24 +105,11 @@ export function agree(
   { backend, precision = 'f64', args }: Agreement,
 ): void {
   const executable = backend.load(plan(context, graph), precision)
-  const bound = precision === 'f64' ? 1e-12 : 1e-5
   for (const sizes of list) {
-    const given = args ?? argumentsFor(graph, sizes)
-    const buffers = given.map(({ data }, i) => bufferOf(graph.params[i].dtype, data, precision))
-    const rounded = given.map((a, i) => ({ shape: a.shape, data: Float64Array.from(buffers[i]) }))
-    const expected = interpret(context, graph, rounded, sizes)
-    const named = (list: readonly Buffer[]) => Object.fromEntries(graph.inputs.map((name, i) => [name, list[i]]))
+    const { inputs, others, check } = trial(context, graph, sizes, precision, args)
     // What another run leaves behind must neither help nor harm.
-    executable.run(sizes, named(buffers.map(buffer => buffer.map(x => 1 - x / 2))))
-    const found = executable.run(sizes, named(buffers))
-    graph.outputs.forEach((name, i) => {
-      const error = relativeError(withoutInfinities(found[name]), withoutInfinities(expected[i].data))
-      const text = `${name} for ${JSON.stringify(sizes)}: ${found[name].slice(0, 12)} should be ${expected[i].data.slice(0, 12)}`
-      assert.ok(error <= bound, `${text} (error ${error})`)
-    })
-    buffers.forEach((buffer, i) => {
-      assert.deepEqual(Float64Array.from(buffer), rounded[i].data, `input ${graph.inputs[i]} was overwritten`)
-    })
+    executable.run(sizes, others)
+    check(executable.run(sizes, inputs), precision === 'f64' ? 1e-12 : 1e-5)
   }
 }
 

@@ -39,7 +39,7 @@ describe('a mistake on the command line', () => {
     [['train', 'wave.rnn', '--seed'], 'RNN509', /`--seed <n>` takes a value/],
     [['train', 'wave.rnn', '--seed', '1.5'], 'RNN509', /a whole number from 0, not `1.5`/],
     [['train', 'wave.rnn', '--dtype', 'f16'], 'RNN505', /unknown dtype `f16`/],
-    [['train', 'wave.rnn', '--backend', 'cuda'], 'RNN505', /unknown backend `cuda`/],
+    [['train', 'wave.rnn', '--target', 'cuda'], 'RNN505', /unknown target `cuda`/],
     [['train', 'wave.rnn', '--model', 'Wav'], 'RNN106', /did you mean `Wave`\?/],
     [['train', 'wave.rnn', '--set', 'unit=3'], 'RNN508', /did you mean `units`\?/],
     [['train', 'wave.rnn', '--set', 'units'], 'RNN508', /it has no `=`/],
@@ -60,7 +60,7 @@ describe('a mistake on the command line', () => {
   }
 
   it('is one object too with --json', async () => {
-    const ran = await rnnc('train', 'wave.rnn', '--backend', 'cuda', '--json')
+    const ran = await rnnc('train', 'wave.rnn', '--target', 'cuda', '--json')
     assert.equal(ran.code, 1)
     const { ok: fine, diagnostics } = json(ran)
     assert.equal(fine, false)

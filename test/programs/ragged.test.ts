@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { js } from '../../compiler/backend/js.ts'
-import { type CompiledModel, compile, type Graph, load } from '../../compiler/index.ts'
+import { type CompiledModel, compile, type Executable, type Graph, load } from '../../compiler/index.ts'
 import type { Example, Setting, Weights } from '../support/program.ts'
 import { describeProgram } from '../support/suite.ts'
 import { add, apply, map, multiply, scale, scan, softmax, sum, type Vector, vector } from '../support/vectors.ts'
 
-type Inputs = Parameters<ReturnType<typeof load>['run']>[1]
+type Inputs = Parameters<Executable['run']>[1]
 
 const run = (model: CompiledModel, graph: Graph, sizes: Record<string, number>, inputs: Inputs) =>
   load(model.context, graph, js, 'f64').run(sizes, inputs)

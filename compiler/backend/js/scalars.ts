@@ -17,17 +17,17 @@ export function literal(value: number): string {
 
 type Nary = (...args: Expression[]) => Expression
 
-const call =
+export const call =
   (name: string): Nary =>
   (...args) => ({ text: texts => `${name}(${texts.map(unwrapped).join(', ')})`, args })
 
 const math = (name: string): Nary => call(`Math.${name}`)
 
-const infix =
+export const infix =
   (operator: string): Nary =>
   (...args) => ({ text: ([x, y]) => `(${x} ${operator} ${y})`, args })
 
-const truth =
+export const truth =
   (test: (x: string, y: string) => string): Nary =>
   (...args) => ({ text: ([x, y]) => `(${test(x, y)} ? 1 : 0)`, args })
 

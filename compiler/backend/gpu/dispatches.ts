@@ -1,0 +1,43 @@
+// A plan at given sizes as a flat list of kernel runs: loops are walked, choices made, and every place is a number.
+import { evaluate, type Sizes } from '../../ir/dim.ts'
+import { type KernelSource, kernelSource } from './source.ts'
+import type { Task, TaskStep } from './tasks.ts'
+
+export interface Dispatch {
+  readonly kernel: KernelSource
+  /** Of each of the kernel's `offsets`. */
+  readonly offsets: readonly number[]
+}
+
+/** What runs one after the other. A task has one kernel, however often it runs. */
+export function dispatchesOf(steps: readonly TaskStep[], sizes: Sizes): readonly Dispatch[] {
+  const kernels = new Map<Task, KernelSource | undefined>()
+  const kernelOf = (task: Task): KernelSource | undefined => {
+    if (!kernels.has(task)) kernels.set(task, kernelSource(task, sizes))
+    return kernels.get(task)
+  }
+  const list: Dispatch[] = []
+  const walk = (inside: readonly TaskStep[], at: Sizes): void => {
+    for (const step of inside) {
+      switch (step.kind) {
+        case 'loop': {
+          const { index, length, reverse } = step.loop
+          const end = evaluate(length, at)
+          for (let i = 0; i < end; i++) walk(step.steps, { ...at, [index]: reverse ? end - 1 - i : i })
+          break
+        }
+        case 'choice': {
+          const { less, than } = step.choice
+          walk(step.ways[evaluate(less, at) < evaluate(than, at) ? 0 : 1], at)
+          break
+        }
+        default: {
+          const kernel = kernelOf(step)
+          if (kernel !== undefined) list.push({ kernel, offsets: kernel.offsets.map(o => evaluate(o, at)) })
+        }
+      }
+    }
+  }
+  walk(steps, sizes)
+  return list
+}

@@ -1,0 +1,126 @@
+// Random numbers are hashes of 32 bits, which no float of 32 bits holds. They depend on no weight: the host computes them.
+import { constant, product, rowMajor } from '../../ir/dim.ts'
+import { programReads, readsOf, touched, writesOf } from '../../plan/operands.ts'
+import type { Buffer, Instruction, Operand, Plan, Port, Step } from '../../plan/plan.ts'
+import { pruned } from '../../plan/program.ts'
+import { neededFor } from './tasks.ts'
+
+const hashes: ReadonlySet<string> = new Set(['imul', 'xor', 'shr', 'mix', 'unit'])
+
+const isHash = (i: Instruction): boolean => i.kind === 'apply' && hashes.has(i.op)
+
+export interface Split {
+  /** Computes the draws from the inputs that they depend on. */
+  readonly host: Plan
+  /** The plan without draws, whose further inputs are the outputs of `host`. */
+  readonly device: Plan
+}
+
+/** A plan that draws, in two: undefined if it draws nothing, a reason if the draws cannot be separated. */
+export function splitDraws(plan: Plan): Split | undefined | string {
+  const drawing = plan.steps.filter(usesHashes)
+  if (drawing.length === 0) return undefined
+  const inside = drawing.find(s => s.kind !== 'map')
+  if (inside !== undefined) return `it draws random numbers in ${inside.kind === 'loop' ? 'a loop' : 'a sum'}`
+  const inputs = new Set(plan.inputs.map(p => p.operand.buffer))
+  /** Whose values the host has of each buffer. */
+  const hosted = new Map<Buffer, Step>()
+  /** The buffers that hold hashes. */
+  const hashed = new Set<Buffer>()
+  const hostSteps: Step[] = []
+  const ports: Port[] = []
+  const device: Step[] = []
+  let nextId = Math.max(...plan.buffers.map(b => b.id)) + 1
+  /** Makes sure that the host has a buffer as it is before a step; false if only the device can compute that. */
+  const fetch = (buffer: Buffer, before: number): boolean => {
+    const place = plan.steps.slice(0, before).findLastIndex(s => writesOf(s).some(o => o.buffer === buffer))
+    if (place < 0) return inputs.has(buffer)
+    const writer = plan.steps[place]
+    if (hosted.get(buffer) === writer) return true
+    if (writer.kind !== 'map' || buffer.dtype === 'real' || usesHashes(writer)) return false
+    const part = pruned(
+      writer.program,
+      writer.writes.filter(w => w.to.buffer === buffer),
+    )
+    if (!programReads(part.program).every(o => fetch(o.buffer, place))) return false
+    hosted.set(buffer, writer)
+    hostSteps.push({ ...writer, ...part })
+    return true
+  }
+  for (const [place, step] of plan.steps.entries()) {
+    let left = step
+    if (step.kind === 'map' && usesHashes(step)) {
+      const { program, writes, domain, hint } = step
+      const onHost = neededFor(
+        program,
+        program.flatMap((i, ref) => (isHash(i) ? [ref] : [])),
+      )
+      const read = programReads(program.filter((_, ref) => onHost.has(ref)))
+      if (!read.every(o => fetch(o.buffer, place))) return 'its random numbers depend on what the network computes'
+      const ofHashes = writes.filter(w => w.to.buffer.dtype !== 'real' && isHash(program[w.value]))
+      const others = writes.filter(w => !ofHashes.includes(w))
+      // What the device still needs of the draws crosses over.
+      const crossing = [...onHost].filter(
+        ref =>
+          isHash(program[ref]) &&
+          (others.some(w => w.value === ref) ||
+            program.some((i, r) => !onHost.has(r) && i.kind === 'apply' && i.args.includes(ref))),
+      )
+      if (crossing.some(ref => !isUnit(program[ref]))) return wholeNumbers
+      const draws = crossing.map(value => {
+        const buffer: Buffer = { id: nextId++, dtype: 'real', size: product(domain), hint: `${hint} draws` }
+        const operand: Operand = { buffer, offset: constant(0), strides: rowMajor(domain) }
+        ports.push({ name: `@draws.${ports.length}`, operand, shape: domain })
+        return { value, operand }
+      })
+      const hostWrites = [...ofHashes, ...draws.map(({ value, operand }) => ({ value, to: operand }))]
+      if (hostWrites.length > 0) hostSteps.push({ ...step, ...pruned(program, hostWrites) })
+      for (const { to } of ofHashes) {
+        hosted.set(to.buffer, step)
+        hashed.add(to.buffer)
+      }
+      if (others.length === 0) continue
+      const moved = draws.reduce<readonly Instruction[]>(
+        (list, { value, operand }) => list.with(value, { kind: 'read', from: operand }),
+        program,
+      )
+      left = { ...step, ...pruned(moved, others) }
+    }
+    if (usesHashes(left) || readsOf(left).some(o => hashed.has(o.buffer))) return wholeNumbers
+    for (const { buffer } of writesOf(left)) hashed.delete(buffer)
+    device.push(left)
+  }
+  const hostBuffers = new Set(hostSteps.flatMap(touched))
+  const hostInputs = plan.inputs.filter(p => hostBuffers.has(p.operand.buffer))
+  const deviceBuffers = new Set([
+    ...device.flatMap(touched),
+    ...[...plan.inputs, ...plan.outputs].map(p => p.operand.buffer),
+  ])
+  return {
+    host: { name: plan.name, inputs: hostInputs, outputs: ports, buffers: [...hostBuffers], steps: hostSteps },
+    device: {
+      ...plan,
+      inputs: [...plan.inputs, ...ports],
+      buffers: [...plan.buffers.filter(b => deviceBuffers.has(b)), ...ports.map(p => p.operand.buffer)],
+      steps: device,
+    },
+  }
+}
+
+const wholeNumbers = 'its random numbers are used as whole numbers'
+
+const isUnit = (i: Instruction): boolean => i.kind === 'apply' && i.op === 'unit'
+
+function usesHashes(step: Step): boolean {
+  switch (step.kind) {
+    case 'loop':
+      return step.steps.some(usesHashes)
+    case 'choice':
+      return step.ways.flat().some(usesHashes)
+    case 'gemm':
+      return step.tail?.program.some(isHash) ?? false
+    case 'map':
+    case 'reduce':
+      return step.program.some(isHash)
+  }
+}

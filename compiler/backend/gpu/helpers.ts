@@ -1,0 +1,174 @@
+// Functions that kernels call, as gpu.js source. What Math gives on a GPU is NaN for tanh(90), 0 for max(NaN, 0), and
+// cancels near 0; these are exact to a few units in the last place of 32 bits, and keep infinities and NaN.
+
+export type ScalarType = 'Number' | 'Integer'
+
+export interface Helper {
+  readonly source: string
+  readonly types: readonly ScalarType[]
+  readonly returns: ScalarType
+}
+
+const numeric = (source: string): Helper => {
+  const list = /\(([^)]*)\)/.exec(source)?.[1] ?? ''
+  return { source, types: list.split(',').map(() => 'Number'), returns: 'Number' }
+}
+
+/** a + b x + c x² + … */
+const polynomial = (x: string, coefficients: readonly number[]): string =>
+  coefficients.map(String).reduceRight((rest, c) => `${c} + ${x} * (${rest})`)
+
+/** The coefficients of a series. */
+const series = (count: number, term: (i: number) => number): number[] =>
+  Array.from({ length: count }, (_, i) => term(i))
+
+const factorial = (n: number): number => (n < 2 ? 1 : n * factorial(n - 1))
+
+const alternating = (i: number): number => (i % 2 === 0 ? 1 : -1)
+
+/** By name. A comparison with NaN is false, so that NaN takes the last way of each, which keeps it. */
+export const helpers: Readonly<Record<string, Helper>> = {
+  larger: numeric(`function larger(x, y) {
+  if (x > y) { return x; }
+  if (y >= x) { return y; }
+  return x + y;
+}`),
+  smaller: numeric(`function smaller(x, y) {
+  if (x < y) { return x; }
+  if (y <= x) { return y; }
+  return x + y;
+}`),
+  wholePart: numeric(`function wholePart(x) {
+  return Math.floor(x);
+}`),
+  powerOfTwo: numeric(`function powerOfTwo(n) {
+  return Math.pow(2, n);
+}`),
+  // x is n ln 2 and a rest, of which a series is enough; 2^n is multiplied in two halves, as 2^128 is no float.
+  exponential: numeric(`function exponential(x, infinity) {
+  if (x > 88.7228) { return infinity; }
+  if (x < -87.3365) { return 0; }
+  const n = wholePart(x * ${Math.LOG2E} + 0.5);
+  const r = (x - n * 0.693359375) + n * 0.00021219444005469057;
+  const half = wholePart(n * 0.5);
+  return (${polynomial(
+    'r',
+    series(8, i => 1 / factorial(i)),
+  )}) * powerOfTwo(half) * powerOfTwo(n - half);
+}`),
+  // Near 1 the series of 2 artanh((x - 1) / (x + 1)).
+  logarithm: numeric(`function logarithm(x, infinity, nan) {
+  if (x > 3.4e38) { return x; }
+  if (x > 0) {
+    if (x < 0.7) { return Math.log(x); }
+    if (x > 1.4) { return Math.log(x); }
+    const s = (x - 1) / (x + 1);
+    const t = s * s;
+    return 2 * s * (${polynomial(
+      't',
+      series(6, i => 1 / (2 * i + 1)),
+    )});
+  }
+  if (x === 0) { return 0 - infinity; }
+  return nan;
+}`),
+  // 2 artanh(x / (2 + x)), whose series needs six terms near 0.
+  logarithm1p: numeric(`function logarithm1p(x, infinity, nan) {
+  if (x < -0.25) { return logarithm(1 + x, infinity, nan); }
+  if (x > 0.3) { return logarithm(1 + x, infinity, nan); }
+  const s = x / (2 + x);
+  const t = s * s;
+  return 2 * s * (${polynomial(
+    't',
+    series(6, i => 1 / (2 * i + 1)),
+  )});
+}`),
+  // Its series up to 0.25, beyond that (1 - e) / (1 + e) for e = exp(-2 |x|), which does not overflow.
+  hyperbolicTangent: numeric(`function hyperbolicTangent(x) {
+  const t = x * x;
+  if (t < 0.0625) { return x * (${polynomial('t', [1, -1 / 3, 2 / 15, -17 / 315, 62 / 2835])}); }
+  if (x >= 0) {
+    const e = exponential(-2 * smaller(x, 20), 0);
+    return (1 - e) / (1 + e);
+  }
+  const f = exponential(2 * larger(x, -20), 0);
+  return (f - 1) / (1 + f);
+}`),
+  // x less a multiple of π / 2, in three parts, then a series up to π / 4; \`quarter\` turns a cosine into a sine.
+  circular: numeric(`function circular(x, quarter) {
+  const n = wholePart(x * ${2 / Math.PI} + 0.5);
+  const r = ((x - n * 1.5703125) - n * 0.0004837512969970703) - n * 7.549790126404332e-8;
+  const q = n + quarter - 4 * wholePart((n + quarter) * 0.25);
+  const t = r * r;
+  const sine = r * (${polynomial(
+    't',
+    series(5, i => alternating(i) / factorial(2 * i + 1)),
+  )});
+  const cosine = ${polynomial(
+    't',
+    series(6, i => alternating(i) / factorial(2 * i)),
+  )};
+  if (q < 0.5) { return sine; }
+  if (q < 1.5) { return cosine; }
+  if (q < 2.5) { return 0 - sine; }
+  return 0 - cosine;
+}`),
+  power: numeric(`function power(x, y, infinity, nan) {
+  if (y === 0) { return 1; }
+  if (x === 0) {
+    if (y > 0) { return 0; }
+    return infinity;
+  }
+  if (x > 0) { return Math.pow(x, y); }
+  const size = Math.pow(0 - x, y);
+  if (wholePart(y) === y) {
+    if (2 * wholePart(y * 0.5) === y) { return size; }
+    return 0 - size;
+  }
+  return nan;
+}`),
+  root: numeric(`function root(x, nan) {
+  if (x >= 0) { return Math.sqrt(x); }
+  return nan;
+}`),
+  // Division of integers is done in floats, which may be off by one.
+  quotient: {
+    source: `function quotient(a, b) {
+  const q = Math.floor((a + 0.5) / b);
+  const r = a - q * b;
+  if (r < 0) { return q - 1; }
+  if (r >= b) { return q + 1; }
+  return q;
+}`,
+    types: ['Integer', 'Integer'],
+    returns: 'Integer',
+  },
+  remainder: {
+    source: `function remainder(a, b) {
+  return a - quotient(a, b) * b;
+}`,
+    types: ['Integer', 'Integer'],
+    returns: 'Integer',
+  },
+  whole: {
+    source: `function whole(x) {
+  return Math.floor(x);
+}`,
+    types: ['Number'],
+    returns: 'Integer',
+  },
+}
+
+/** The helpers that some text calls, and those that these call. */
+export function helpersIn(text: string): ReadonlySet<string> {
+  const found = new Set<string>()
+  const look = (where: string): void => {
+    for (const [, name] of where.matchAll(/(?<![.\w])(\w+)\(/g)) {
+      if (!(name in helpers) || found.has(name)) continue
+      found.add(name)
+      look(helpers[name].source)
+    }
+  }
+  look(text)
+  return found
+}

@@ -1,0 +1,41 @@
+// The buffers of a plan on a device: each as large as the largest run so far needed it.
+import type { Buffer } from '../../plan/plan.ts'
+import { type Device, usage } from './device.ts'
+
+export interface Memory {
+  /** The place of a buffer; undefined before it is reserved. */
+  at(buffer: Buffer): GPUBuffer
+  /** Makes sure that a buffer holds so many elements. What it held is lost if it has to grow. */
+  reserve(buffer: Buffer, elements: number): void
+  /** Changes whenever a buffer moves. */
+  generation(): number
+  free(): void
+}
+
+export function createMemory({ device }: Device): Memory {
+  const places = new Map<Buffer, GPUBuffer>()
+  let generation = 0
+  return {
+    at: buffer => {
+      const place = places.get(buffer)
+      if (place === undefined) throw new Error(`buffer ${buffer.hint} has no place`)
+      return place
+    },
+    reserve: (buffer, elements) => {
+      const bytes = Math.max(4, elements * 4)
+      const before = places.get(buffer)
+      if (before !== undefined && before.size >= bytes) return
+      before?.destroy()
+      places.set(
+        buffer,
+        device.createBuffer({ size: bytes, usage: usage.storage | usage.copySource | usage.copyTarget }),
+      )
+      generation++
+    },
+    generation: () => generation,
+    free: () => {
+      for (const place of places.values()) place.destroy()
+      places.clear()
+    },
+  }
+}

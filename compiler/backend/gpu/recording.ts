@@ -1,0 +1,129 @@
+// A plan at given sizes on a device: pipelines, arguments and bindings of all its dispatches, made once and run again and again.
+import type { Sizes } from '../../ir/dim.ts'
+import type { Buffer } from '../../plan/plan.ts'
+import { type Device, guarded, usage } from './device.ts'
+import { type Dispatch, dispatchesOf } from './dispatches.ts'
+import type { GpuLibrary } from './library.ts'
+import type { Memory } from './memory.ts'
+import { specials } from './scalars.ts'
+import type { KernelSource } from './source.ts'
+import type { TaskStep } from './tasks.ts'
+import { type Shader, shaderOf } from './wgsl.ts'
+
+export interface Recording {
+  /** The buffers that the dispatches touch. */
+  readonly buffers: ReadonlySet<Buffer>
+  readonly dispatches: number
+  encode(pass: GPUComputePassEncoder): void
+  free(): void
+}
+
+/** Pipelines by the text of their shaders, which many kernels share. */
+export type Pipelines = Map<string, Promise<GPUComputePipeline>>
+
+interface Bound {
+  readonly buffers: readonly Buffer[]
+  readonly shader: Shader
+  readonly pipeline: GPUComputePipeline
+  readonly layout: GPUBindGroupLayout
+}
+
+/** Translates and compiles what is not known yet. Throws RNN514 where the device refuses it. */
+export async function record(
+  owner: Device,
+  library: GpuLibrary,
+  pipelines: Pipelines,
+  memory: Memory,
+  steps: readonly TaskStep[],
+  sizes: Sizes,
+): Promise<Recording> {
+  const { device } = owner
+  const dispatches = dispatchesOf(steps, sizes)
+  const kernels = [...new Set(dispatches.map(d => d.kernel))]
+  const bound = new Map(await Promise.all(kernels.map(async kernel => [kernel, await bind(kernel)] as const)))
+  const step = device.limits.minUniformBufferOffsetAlignment
+  const data = new ArrayBuffer(Math.max(step, dispatches.length * step))
+  dispatches.forEach((d, i) => {
+    writeArguments(new DataView(data, i * step, step), d)
+  })
+  const uniform = await guarded(owner, () => {
+    const made = device.createBuffer({ size: data.byteLength, usage: usage.uniform | usage.copyTarget })
+    device.queue.writeBuffer(made, 0, data)
+    return made
+  })
+
+  async function bind(kernel: KernelSource): Promise<Bound> {
+    const puts = new Set(kernel.puts)
+    const buffers = [...new Set([...kernel.arrays, ...kernel.puts])]
+    const place = (b: Buffer): number => buffers.indexOf(b)
+    const written = buffers.map(b => puts.has(b))
+    const bindings = { arrays: kernel.arrays.map(place), puts: kernel.puts.map(place), written }
+    const shader = shaderOf(library, kernel, bindings, device.limits.maxComputeWorkgroupsPerDimension)
+    const layout = device.createBindGroupLayout({
+      entries: [
+        { binding: 0, visibility: 4, buffer: { type: 'uniform', hasDynamicOffset: true } },
+        ...written.map(
+          (w, i): GPUBindGroupLayoutEntry => ({
+            binding: i + 1,
+            visibility: 4,
+            buffer: { type: w ? 'storage' : 'read-only-storage' },
+          }),
+        ),
+      ],
+    })
+    const known = pipelines.get(shader.code) ?? compile(owner, shader.code, layout)
+    pipelines.set(shader.code, known)
+    return { buffers, shader, layout, pipeline: await known }
+  }
+
+  const groups = new Map<KernelSource, GPUBindGroup>()
+  let generation = -1
+  const groupOf = (kernel: KernelSource, { layout, buffers, shader }: Bound): GPUBindGroup => {
+    const group =
+      groups.get(kernel) ??
+      device.createBindGroup({
+        layout,
+        entries: [
+          { binding: 0, resource: { buffer: uniform, size: shader.argumentBytes } },
+          ...buffers.map((b, i) => ({ binding: i + 1, resource: { buffer: memory.at(b) } })),
+        ],
+      })
+    groups.set(kernel, group)
+    return group
+  }
+
+  return {
+    buffers: new Set([...bound.values()].flatMap(b => b.buffers)),
+    dispatches: dispatches.length,
+    encode: pass => {
+      if (generation !== memory.generation()) groups.clear()
+      generation = memory.generation()
+      dispatches.forEach(({ kernel }, i) => {
+        const entry = bound.get(kernel)
+        if (entry === undefined) return
+        pass.setPipeline(entry.pipeline)
+        pass.setBindGroup(0, groupOf(kernel, entry), [i * step])
+        pass.dispatchWorkgroups(...entry.shader.groups)
+      })
+    },
+    free: () => uniform.destroy(),
+  }
+}
+
+const compile = (owner: Device, code: string, layout: GPUBindGroupLayout): Promise<GPUComputePipeline> =>
+  guarded(owner, () =>
+    owner.device.createComputePipelineAsync({
+      layout: owner.device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+      compute: { module: owner.device.createShaderModule({ code }), entryPoint: 'main' },
+    }),
+  )
+
+/** Offsets as 32-bit integers, then the special numbers, little-endian as WebGPU is. */
+function writeArguments(view: DataView, { kernel, offsets }: Dispatch): void {
+  offsets.forEach((o, i) => {
+    view.setInt32(4 * i, o, true)
+  })
+  kernel.specials.forEach((name, i) => {
+    view.setFloat32(4 * (offsets.length + i), specials[name], true)
+  })
+}

@@ -1,0 +1,54 @@
+// The scalar algebra over gpu.js source. Infinity and NaN are arguments of a kernel, as no literal of a GPU's language stands for them.
+import type { Algebra } from '../../ir/algebra.ts'
+import { call, type Expression, infix, leaf, literal, truth } from '../js/scalars.ts'
+
+/** The arguments that stand for these, where a kernel uses them. */
+export const specials: Readonly<Record<string, number>> = { infinity: Number.POSITIVE_INFINITY, nan: Number.NaN }
+
+const infinity = leaf('infinity')
+const nan = leaf('nan')
+
+/** A function of helpers.ts: its own arguments, then these. */
+const helper =
+  (name: string, ...more: readonly Expression[]) =>
+  (...args: readonly Expression[]): Expression =>
+    call(name)(...args, ...more)
+
+const hashes = (): never => {
+  throw new Error('hashes are not computed on a GPU')
+}
+
+export const kernelAlgebra: Algebra<Expression> = {
+  constant: value => {
+    if (Number.isNaN(value)) return nan
+    if (Number.isFinite(Math.fround(value))) return leaf(literal(value))
+    return value > 0 ? infinity : leaf('(0 - infinity)')
+  },
+  add: infix('+'),
+  sub: infix('-'),
+  mul: infix('*'),
+  div: infix('/'),
+  neg: (...args) => ({ text: ([x]) => `(-${x})`, args }),
+  exp: helper('exponential', infinity),
+  log: helper('logarithm', infinity, nan),
+  log1p: helper('logarithm1p', infinity, nan),
+  tanh: helper('hyperbolicTangent'),
+  sqrt: helper('root', nan),
+  sin: helper('circular', leaf('0')),
+  cos: helper('circular', leaf('1')),
+  floor: helper('wholePart'),
+  pow: helper('power', infinity, nan),
+  max: helper('larger'),
+  min: helper('smaller'),
+  lt: truth((x, y) => `${x} < ${y}`),
+  le: truth((x, y) => `${x} <= ${y}`),
+  eq: truth((x, y) => `${x} === ${y}`),
+  and: truth((x, y) => `${x} !== 0 && ${y} !== 0`),
+  or: truth((x, y) => `${x} !== 0 || ${y} !== 0`),
+  not: (...args) => ({ text: ([x]) => `(${x} === 0 ? 1 : 0)`, args }),
+  where: (...args) => ({ text: ([test, x, y]) => `(${test} !== 0 ? ${x} : ${y})`, args }),
+  imul: hashes,
+  xor: hashes,
+  shr: hashes,
+  stop_gradient: x => x,
+}

@@ -1,0 +1,156 @@
+// What the threads of a GPU do: each kernel of a plan as tasks of two kinds, whose points are threads.
+import { asNumber, type Dim } from '../../ir/dim.ts'
+import type { Choice, Instruction, Kernel, Loop, MapKernel, Operand, Plan, Ref, Step, Write } from '../../plan/plan.ts'
+import { argsOf, pruned } from '../../plan/program.ts'
+import { collapseMap, collapseReduce } from '../collapse.ts'
+
+/** Each thread runs the program, then writes. No two threads write one place. */
+export interface Each {
+  readonly kind: 'each'
+  readonly hint: string
+  readonly domain: readonly Dim[]
+  readonly program: readonly Instruction[]
+  readonly writes: readonly Write[]
+}
+
+/** Each thread combines `value` over `over`, whose dimensions follow the domain's, and writes the result, or adds it to what is there. */
+export interface Fold {
+  readonly kind: 'fold'
+  readonly hint: string
+  readonly domain: readonly Dim[]
+  readonly over: readonly Dim[]
+  readonly program: readonly Instruction[]
+  readonly value: Ref
+  readonly combine: 'sum' | 'max' | 'min' | 'argmax'
+  readonly to: Operand
+  readonly add: boolean
+}
+
+export type Task = Each | Fold
+
+/** A plan's steps with tasks for kernels. */
+export type TaskStep =
+  | Task
+  | { readonly kind: 'loop'; readonly loop: Omit<Loop, 'steps'>; readonly steps: readonly TaskStep[] }
+  | {
+      readonly kind: 'choice'
+      readonly choice: Omit<Choice, 'ways'>
+      readonly ways: readonly [readonly TaskStep[], readonly TaskStep[]]
+    }
+
+/** The steps of a plan as tasks, each of which `change` may make several of. */
+export function taskSteps(plan: Plan, change: (task: Task) => readonly Task[]): readonly TaskStep[] {
+  const all = (steps: readonly Step[]): TaskStep[] =>
+    steps.flatMap((step): readonly TaskStep[] => {
+      switch (step.kind) {
+        case 'loop':
+          return [{ kind: 'loop', loop: step, steps: all(step.steps) }]
+        case 'choice': {
+          const [first, second] = step.ways
+          return [{ kind: 'choice', choice: step, ways: [all(first), all(second)] }]
+        }
+        default:
+          return tasksOf(step).flatMap(change)
+      }
+    })
+  return all(plan.steps)
+}
+
+/** The tasks that do, one after the other, what a kernel does. */
+export function tasksOf(kernel: Kernel): Task[] {
+  switch (kernel.kind) {
+    case 'map':
+      return ofMap(kernel)
+    case 'reduce':
+      return [fold({ ...kernel, add: false })]
+    case 'gemm': {
+      const { batch, m, n, k, a, b, c, hint, tail } = kernel
+      const lead = batch.length
+      const product = fold({
+        hint,
+        domain: [...batch, m, n],
+        over: [k],
+        // The strides of a are [batch, m, k], of b [batch, k, n].
+        program: [
+          { kind: 'read', from: { ...a, strides: [...a.strides.slice(0, lead + 1), none, a.strides[lead + 1]] } },
+          {
+            kind: 'read',
+            from: { ...b, strides: [...b.strides.slice(0, lead), none, b.strides[lead + 1], b.strides[lead]] },
+          },
+          { kind: 'apply', op: 'mul', args: [0, 1] },
+        ],
+        value: 2,
+        combine: 'sum',
+        to: c,
+        add: false,
+      })
+      return [product, ...(tail === undefined ? [] : ofMap({ kind: 'map', ...tail, hint }))]
+    }
+  }
+}
+
+const none: Dim = { terms: [] }
+
+const fold = (parts: Omit<Fold, 'kind'>): Fold => {
+  const { domain, over, program, to } = collapseReduce({ kind: 'reduce', ...parts })
+  return { ...parts, kind: 'fold', domain, over, program, to }
+}
+
+/** Scatters become gathers: each element of the result sums what the indices send to it. */
+function ofMap(kernel: MapKernel): Task[] {
+  const adding = kernel.writes.filter(w => w.accumulate === true)
+  const plain = kernel.writes.filter(w => w.accumulate !== true)
+  const { hint, domain } = kernel
+  const each = (writes: readonly Write[]): Each => ({
+    kind: 'each',
+    hint,
+    ...collapseMap({ domain, ...pruned(kernel.program, writes) }),
+  })
+  return [...adding.map(w => gathered(kernel, w)), ...(plain.length === 0 ? [] : [each(plain)])]
+}
+
+/** For each place that a scatter may write: the sum over the dimensions that are not places of the result. */
+function gathered({ hint, domain, program }: MapKernel, { value, to, indirect }: Write): Fold {
+  const summed = domain.flatMap((_, d) => (asNumber(to.strides[d]) === 0 ? [d] : []))
+  const kept = domain.flatMap((_, d) => (asNumber(to.strides[d]) === 0 ? [] : [d]))
+  const rows = indirect === undefined ? [] : [indirect.size]
+  // Where each old dimension stands among: rows, kept, summed.
+  const order = [...kept, ...summed]
+  const place = (d: number): number => rows.length + order.indexOf(d)
+  const moved = program.map((i): Instruction => {
+    if (i.kind === 'position') return { ...i, dim: place(i.dim) }
+    if (i.kind !== 'read') return i
+    return { ...i, from: { ...i.from, strides: [...rows.map(() => none), ...order.map(d => i.from.strides[d])] } }
+  })
+  const kinds = { hint, domain: [...rows, ...kept.map(d => domain[d])], over: summed.map(d => domain[d]) }
+  const strides = kept.map(d => to.strides[d])
+  if (indirect === undefined)
+    return fold({ ...kinds, program: moved, value, combine: 'sum', to: { ...to, strides }, add: true })
+  const first = moved.length
+  const chosen: Instruction[] = [
+    { kind: 'position', dim: 0 },
+    { kind: 'apply', op: 'eq', args: [first, indirect.at] },
+    { kind: 'constant', value: 0 },
+    { kind: 'apply', op: 'where', args: [first + 1, value, first + 2] },
+  ]
+  return fold({
+    ...kinds,
+    program: [...moved, ...chosen],
+    value: first + 3,
+    combine: 'sum',
+    to: { ...to, strides: [indirect.stride, ...strides] },
+    add: true,
+  })
+}
+
+/** The instructions that each of some values needs, in their order. */
+export function neededFor(program: readonly Instruction[], refs: readonly Ref[]): ReadonlySet<Ref> {
+  const needed = new Set<Ref>()
+  const need = (ref: Ref): void => {
+    if (needed.has(ref)) return
+    needed.add(ref)
+    argsOf(program[ref]).forEach(need)
+  }
+  refs.forEach(need)
+  return needed
+}

@@ -1,0 +1,216 @@
+// Runs plans on a WebGPU device: one submit a run, what stays from run to run stays on the device, and only results come back.
+import { evaluate, product, type Sizes } from '../../ir/dim.ts'
+import { storedInputs } from '../../plan/operands.ts'
+import type { Plan, Buffer as PlanBuffer, Port } from '../../plan/plan.ts'
+import type { AsyncBackend, AsyncExecutable, Buffer } from '../backend.ts'
+import { js } from '../js.ts'
+import { type Device, guarded, openDevice, usage } from './device.ts'
+import { splitDraws } from './draws.ts'
+import { type GpuLibrary, loadLibrary } from './library.ts'
+import { createMemory } from './memory.ts'
+import { type Pipelines, type Recording, record } from './recording.ts'
+import { splitTask } from './split.ts'
+import { taskSteps } from './tasks.ts'
+
+/** What a run took. */
+export interface RunCounts {
+  readonly dispatches: number
+  readonly submits: number
+  readonly bytesRead: number
+}
+
+export interface WebGpuExecutable extends AsyncExecutable {
+  /** Of the last run. */
+  counts(): RunCounts
+}
+
+export interface WebGpuBackend extends AsyncBackend {
+  /** The device that it runs on. */
+  readonly device: Device
+  load(plan: Plan): WebGpuExecutable
+}
+
+/**
+ * The backend on the first adapter that `gpu` (the browser's `navigator.gpu`, if left out) gives. Throws RNN513 where there is none.
+ * gpu.js is loaded here, and nowhere before.
+ */
+export async function webGpuBackend(gpu: GPU | undefined = globalThis.navigator?.gpu): Promise<WebGpuBackend> {
+  const device = await openDevice(gpu)
+  const library = await loadLibrary()
+  return {
+    name: 'gpu',
+    device,
+    refuses: (plan, precision) => {
+      if (precision === 'f64') return 'a GPU computes in 32 bits'
+      const split = splitDraws(plan)
+      return typeof split === 'string' ? split : undefined
+    },
+    load: plan => executable(device, library, plan),
+  }
+}
+
+/** What a shader may bind wherever WebGPU is. */
+const leastBindings = 8
+
+/** How many sizes are kept ready to run. */
+const mostRecordings = 32
+
+function executable(owner: Device, library: GpuLibrary, whole: Plan): WebGpuExecutable {
+  const { device } = owner
+  const split = splitDraws(whole)
+  if (typeof split === 'string') throw new Error(split)
+  const host = split && js.load(split.host, 'f32')
+  const plan = split?.device ?? whole
+  const memory = createMemory(owner)
+  let nextId = Math.max(0, ...plan.buffers.map(b => b.id)) + 1
+  const steps = taskSteps(plan, task =>
+    splitTask(task, leastBindings, (size, hint) => ({ id: nextId++, dtype: 'real', size, hint })),
+  )
+  const given = storedInputs(plan)
+  const moved = plan.outputs.filter(o => given.has(o.operand.buffer))
+  const results = plan.outputs.filter(o => !given.has(o.operand.buffer))
+  const pipelines: Pipelines = new Map()
+  const recordings = new Map<string, Promise<Recording>>()
+  /** The arrays that the device has, by name, and where they lie. */
+  const stored = new Map<string, { readonly array: Buffer; readonly buffer: PlanBuffer; readonly start: number }>()
+  let staging: GPUBuffer | undefined
+  let counts: RunCounts = { dispatches: 0, submits: 0, bytesRead: 0 }
+
+  /** Copies an array to where it lies in the buffer of an input. */
+  function upload(buffer: PlanBuffer, start: number, array: Buffer): void {
+    const floats = array instanceof Float32Array ? array : Float32Array.from(array)
+    device.queue.writeBuffer(memory.at(buffer), start * 4, floats.buffer, floats.byteOffset, floats.byteLength)
+  }
+
+  function recordingAt(sizes: Sizes): Promise<Recording> {
+    const key = JSON.stringify(Object.entries(sizes).sort())
+    const known = recordings.get(key) ?? record(owner, library, pipelines, memory, steps, sizes)
+    recordings.delete(key)
+    recordings.set(key, known)
+    for (const [oldest, recording] of recordings) {
+      if (recordings.size <= mostRecordings) break
+      recordings.delete(oldest)
+      void recording.then(r => r.free())
+    }
+    return known
+  }
+
+  /** Copies places of the device into arrays, after what `encode` does; one submit. */
+  async function read(
+    ports: readonly { readonly buffer: PlanBuffer; readonly start: number; readonly into: Buffer }[],
+    encode: (encoder: GPUCommandEncoder) => void,
+  ): Promise<void> {
+    const bytes = ports.reduce((sum, p) => sum + p.into.length * 4, 0)
+    const floats = await guarded(owner, () => {
+      const encoder = device.createCommandEncoder()
+      encode(encoder)
+      if (staging === undefined || staging.size < bytes) {
+        staging?.destroy()
+        staging = device.createBuffer({ size: Math.max(256, bytes), usage: usage.mapRead | usage.copyTarget })
+      }
+      const target = staging
+      let at = 0
+      for (const { buffer, start, into } of ports) {
+        if (into.length > 0) encoder.copyBufferToBuffer(memory.at(buffer), start * 4, target, at, into.length * 4)
+        at += into.length * 4
+      }
+      device.queue.submit([encoder.finish()])
+      return target.mapAsync(1).then(() => {
+        const copy = new Float32Array(target.getMappedRange(0, Math.max(4, bytes)).slice(0))
+        target.unmap()
+        return copy
+      })
+    })
+    let at = 0
+    for (const { into } of ports) {
+      into.set(floats.subarray(at, at + into.length))
+      at += into.length
+    }
+    counts = { ...counts, submits: 1, bytesRead: bytes }
+  }
+
+  function store(inputs: Readonly<Record<string, Buffer>>): Record<string, Buffer> {
+    for (const [buffer, ports] of given) {
+      const arrays = ports.flatMap(p => inputs[p.name] ?? [])
+      if (arrays.length < ports.length) continue
+      memory.reserve(
+        buffer,
+        arrays.reduce((n, a) => n + a.length, 0),
+      )
+      let start = 0
+      ports.forEach(({ name }, i) => {
+        upload(buffer, start, arrays[i])
+        stored.set(name, { array: arrays[i], buffer, start })
+        start += arrays[i].length
+      })
+    }
+    return { ...inputs }
+  }
+
+  /** Checks the inputs, and brings those to the device that are not there. */
+  function bring(recording: Recording, sizes: Sizes, inputs: Readonly<Record<string, Buffer>>): void {
+    const needed = new Set([...recording.buffers, ...plan.outputs.map(o => o.operand.buffer)])
+    for (const buffer of needed) memory.reserve(buffer, evaluate(buffer.size, sizes))
+    for (const [buffer, ports] of given) {
+      for (const { name, shape, operand } of ports) {
+        const array = inputs[name]
+        const length = evaluate(product(shape), sizes)
+        const type = buffer.dtype === 'real' ? Float32Array : Int32Array
+        if (!(array instanceof type)) throw new Error(`input ${name} should be a ${type.name}`)
+        if (array.length !== length)
+          throw new Error(`input ${name} should have ${length} elements and has ${array.length}`)
+        if (!needed.has(buffer) || stored.get(name)?.array === array) continue
+        stored.delete(name)
+        upload(buffer, evaluate(operand.offset, sizes), array)
+      }
+    }
+  }
+
+  async function run(sizes: Sizes, own: Readonly<Record<string, Buffer>>): Promise<Record<string, Buffer>> {
+    const inputs = host === undefined ? own : { ...own, ...host.run(sizes, own) }
+    const recording = await recordingAt(sizes)
+    const lengthOf = ({ shape }: Port): number => evaluate(product(shape), sizes)
+    const made = results.map((port): readonly [Port, Buffer] => [
+      port,
+      port.operand.buffer.dtype === 'real' ? new Float32Array(lengthOf(port)) : new Int32Array(lengthOf(port)),
+    ])
+    const changed = moved.map((port): readonly [Port, Buffer] => [port, inputs[port.name]])
+    const back = [...made, ...changed.filter(([{ name }, array]) => stored.get(name)?.array !== array)]
+    counts = { dispatches: recording.dispatches, submits: 0, bytesRead: 0 }
+    await read(
+      back.map(([{ operand }, into]) => ({
+        buffer: operand.buffer,
+        start: evaluate(operand.offset, sizes),
+        into,
+      })),
+      encoder => {
+        bring(recording, sizes, inputs)
+        const pass = encoder.beginComputePass()
+        recording.encode(pass)
+        pass.end()
+      },
+    )
+    return Object.fromEntries([...made, ...changed].map(([{ name }, array]) => [name, array]))
+  }
+
+  async function fetch(): Promise<void> {
+    const places = moved.flatMap(({ name }) => {
+      const place = stored.get(name)
+      return place === undefined ? [] : [{ ...place, into: place.array }]
+    })
+    await read(places, () => {})
+  }
+
+  return {
+    backend: 'gpu',
+    store,
+    run,
+    fetch,
+    counts: () => counts,
+    dispose: () => {
+      memory.free()
+      staging?.destroy()
+      for (const recording of recordings.values()) void recording.then(r => r.free())
+    },
+  }
+}

@@ -1,0 +1,121 @@
+// WGSL for a kernel: gpu.js translates what a thread does; the bindings, the writes and the entry are ours.
+import { helpers } from './helpers.ts'
+import type { GpuLibrary, KernelFunction } from './library.ts'
+import { helpersOf, type KernelSource } from './source.ts'
+
+/** A shader, and what it binds: the arguments as a uniform at 0, from 1 on the buffers. */
+export interface Shader {
+  readonly code: string
+  /** Threads in one row of workgroups, and workgroups along x and y. */
+  readonly groups: readonly [number, number]
+  /** Bytes of the arguments. */
+  readonly argumentBytes: number
+}
+
+/** Threads of a workgroup. */
+export const groupSize = 64
+
+/**
+ * The shader of a kernel. `places` gives the binding of each buffer, `written` those that are written, which are also read through
+ * the one binding that they have. `most` is how many workgroups fit in a row.
+ */
+export function shaderOf(
+  library: GpuLibrary,
+  source: KernelSource,
+  bindings: {
+    readonly arrays: readonly number[]
+    readonly puts: readonly number[]
+    readonly written: readonly boolean[]
+  },
+  most: number,
+): Shader {
+  const { body, functions } = translated(library, source)
+  const [x, y, z] = source.threads
+  const count = x * y * z
+  const all = Math.ceil(count / groupSize)
+  const rows = Math.ceil(all / most)
+  const groups = [Math.ceil(all / rows), rows] as const
+  const args = [...source.offsets.map((_, i) => `user_o${i} : i32`), ...source.specials.map(s => `user_${s} : f32`)]
+  const code = [
+    `struct Params { ${(args.length === 0 ? ['unused : i32'] : args).join(', ')} }`,
+    '@group(0) @binding(0) var<uniform> params : Params;',
+    ...bindings.written.map(
+      (w, i) => `@group(0) @binding(${i + 1}) var<storage, ${w ? 'read_write' : 'read'}> b${i} : array<f32>;`,
+    ),
+    'var<private> threadGid : vec3<u32>;',
+    'fn _pow(x : f32, y : f32) -> f32 { return pow(x, y); }',
+    ...source.arrays.map(
+      (_, i) => `fn get_user_a${i}(z : i32, y : i32, x : i32) -> f32 { return b${bindings.arrays[i]}[x]; }`,
+    ),
+    withNatives(functions, source, bindings.puts),
+    `@compute @workgroup_size(${groupSize})`,
+    'fn main(@builtin(global_invocation_id) gid : vec3<u32>) {',
+    `  let thread = gid.x + gid.y * ${groups[0] * groupSize}u;`,
+    `  if (thread >= ${count}u) { return; }`,
+    `  threadGid = vec3<u32>(thread % ${x}u, (thread / ${x}u) % ${y}u, thread / ${x * y}u);`,
+    body,
+    '}',
+    '',
+  ].join('\n')
+  return { code, groups, argumentBytes: Math.max(16, Math.ceil(args.length / 4) * 16) }
+}
+
+/** What gpu.js makes of a kernel. */
+export function translated(library: GpuLibrary, source: KernelSource): { body: string; functions: string } {
+  const argumentTypes = [
+    ...source.arrays.map(() => 'Array'),
+    ...source.offsets.map(() => 'Integer'),
+    ...source.specials.map(() => 'Float'),
+  ]
+  const kernel = new library.WebGPUKernel(source.text, {
+    output: [1, 1, 1],
+    precision: 'single',
+    argumentTypes,
+    functions: functionsOf(source),
+    returnType: 'Number',
+  })
+  const values = argumentTypes.map(t => (t === 'Array' ? new Float32Array(1) : 0))
+  kernel.setupConstants()
+  kernel.setupArguments(values)
+  kernel.validateSettings(values)
+  kernel.translateSource()
+  const end = /result\[data_index\] = 0\.0;\s*return;\s*$/
+  const { translatedBody: body, translatedFunctions: functions } = kernel
+  if (typeof body !== 'string' || typeof functions !== 'string' || !end.test(body))
+    throw new Error(`gpu.js gave no WGSL that rnnc knows for\n${source.text}\n${body}`)
+  return { body: body.replace(end, ''), functions }
+}
+
+/** The functions that a kernel calls, as gpu.js takes them. */
+function functionsOf(source: KernelSource): KernelFunction[] {
+  const known = [...helpersOf(source)].map(name => {
+    const { source: text, types, returns } = helpers[name]
+    return { name, source: text, settings: { argumentTypes: types, returnType: returns } }
+  })
+  const puts = source.puts.map((_, i) => ({
+    name: `put${i}`,
+    source: `function put${i}(place, value) { return value; }`,
+    settings: { argumentTypes: ['Integer', 'Number'], returnType: 'Number' },
+  }))
+  return [...known, ...puts]
+}
+
+/** What WGSL does exactly. */
+const natives: Readonly<Record<string, string>> = {
+  quotient: 'return user_a / user_b;',
+  powerOfTwo: 'return ldexp(1.0, i32(user_n));',
+}
+
+/** The functions with those replaced that WGSL can do and gpu.js cannot: writes, division of integers. */
+function withNatives(functions: string, source: KernelSource, places: readonly number[]): string {
+  const puts = source.puts.map(
+    (_, i) => [`put${i}`, `b${places[i]}[user_place] = user_value;\nreturn user_value;`] as const,
+  )
+  const used = helpersOf(source)
+  const known = Object.entries(natives).filter(([name]) => used.has(name))
+  return [...puts, ...known].reduce((text, [name, body]) => {
+    const whole = new RegExp(`(fn fn_${name}\\([^)]*\\) -> \\w+ \\{\\n)[^]*?\\n\\}\\n`)
+    if (!whole.test(text)) throw new Error(`gpu.js gave no function ${name} that rnnc knows:\n${text}`)
+    return text.replace(whole, (_, head: string) => `${head}${body}\n}\n`)
+  }, `${functions}\n`)
+}

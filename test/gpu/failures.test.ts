@@ -1,0 +1,49 @@
+// What goes wrong with a GPU is an error that says what.
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { webGpuBackend } from '../../compiler/backend/gpu/webgpu.ts'
+import { plan } from '../../compiler/index.ts'
+import { RnnError } from '../../dsl/diagnostics.ts'
+import { build, type } from '../backend/agree.ts'
+import { openBackend, skipped } from './support.ts'
+
+const gives = (code: string, text: RegExp) => (error: unknown) => {
+  assert.ok(error instanceof RnnError, String(error))
+  assert.equal(error.diagnostics[0].code, code)
+  assert.match(error.message, text)
+  return true
+}
+
+const doubled = () => build([type('N')], (b, [x]) => [b.emit('add', [x, x])])
+
+it('RNN513 where nothing gives a GPU', async () => {
+  await assert.rejects(webGpuBackend(undefined), gives('RNN513', /navigator\.gpu/))
+  const empty = { requestAdapter: async () => null } as unknown as GPU
+  await assert.rejects(webGpuBackend(empty), gives('RNN513', /no adapter/))
+})
+
+describe('a device that fails', { skip: skipped }, () => {
+  it('RNN514 where it is lost, and the arrays that were given are as they were', async () => {
+    const backend = await openBackend()
+    const { context, graph } = doubled()
+    const executable = backend.load(plan(context, graph))
+    const x0 = Float32Array.of(1, 2, 3)
+    const stored = executable.store({ x0 })
+    assert.deepEqual([...(await executable.run({ N: 3 }, stored)).y0], [2, 4, 6])
+    backend.device.device.destroy()
+    await assert.rejects(executable.run({ N: 3 }, stored), gives('RNN514', /it was lost/))
+    assert.deepEqual([...x0], [1, 2, 3])
+  })
+
+  it('RNN514 where a buffer is larger than the device allows', async () => {
+    const backend = await openBackend()
+    const { context, graph } = build([], b => [
+      b.emit('broadcast', [b.emit('iota', [], { size: type('N').shape[0] })], { at: [-2], sizes: type('N').shape }),
+    ])
+    const { device } = backend.device
+    const side = Math.ceil(Math.sqrt(device.limits.maxStorageBufferBindingSize / 4)) + 1
+    const executable = backend.load(plan(context, graph))
+    await assert.rejects(executable.run({ N: side }, {}), gives('RNN514', /./))
+    device.destroy()
+  })
+})
