@@ -168,9 +168,13 @@ export function changedEmissions(
     })
     return found
   }
+  const { body } = e
   const { consts, carries } = scanCounts({ ...e, outs: [] })
+  /** A carry that stays the zero that it starts as. */
+  const isZero = (i: number): boolean =>
+    i < carries && body.results[i].id === body.params[consts + i].id && known(consts + i) === 0
   const real = (from: number, to: number): number[] =>
-    types.flatMap((t, i) => (i >= from && i < to && t.dtype === 'real' && isRead(i) ? [i] : []))
+    types.flatMap((t, i) => (i >= from && i < to && t.dtype === 'real' && isRead(i) && !isZero(i) ? [i] : []))
   for (const [kind, places] of Object.entries({ carry: real(0, carries), step: real(carries, types.length) })) {
     for (const [which, k] of ends(places.length)) {
       found.set(
