@@ -51,6 +51,17 @@ describe('imports', () => {
     assert.deepEqual(shown(wrong), [])
   })
 
+  it('of gpu.js and webgpu are made when a GPU is asked for, each in one place', () => {
+    const packages = ['gpu.js', 'webgpu']
+    assert.deepEqual(shown(imports.filter(i => packages.includes(i.to) && !i.typeOnly)), [])
+    const found = [...sources].flatMap(([path, source]) =>
+      [...source.matchAll(/import\('([^']+)'\)/g)].flatMap(([, to]) =>
+        packages.includes(to) ? [`${path} imports ${to}`] : [],
+      ),
+    )
+    assert.deepEqual(found, ['compiler/backend/gpu/library.ts imports gpu.js', 'runtime/node/gpu.ts imports webgpu'])
+  })
+
   it('make no cycles', () => {
     const values = Map.groupBy(
       imports.filter(i => !i.typeOnly),

@@ -10,7 +10,7 @@ import type { Sizes } from '../../compiler/ir/dim.ts'
 import type { Graph } from '../../compiler/ir/graph.ts'
 import { trial } from '../backend/agree.ts'
 
-const driver = '/usr/lib/chromium/vk_swiftshader_icd.json'
+export const driver = '/usr/lib/chromium/vk_swiftshader_icd.json'
 
 /** Why the tests on a device are left out; false where they run. Where `CI` is set a missing device is a failure. */
 export const skipped: string | false =

@@ -1,4 +1,5 @@
 // The part of gpu.js that is relied on, some of it undocumented: the version is pinned exactly, and what is missing is named.
+import { fail } from '../../../dsl/diagnostics.ts'
 
 /** gpu.js' WebGPU kernel, of which only the translation from JavaScript to WGSL is used: it needs no device. */
 export interface WgslKernel {
@@ -29,12 +30,20 @@ export interface GpuLibrary {
   readonly WebGPUKernel: new (source: string, settings: KernelSettings) => WgslKernel
 }
 
-/** Loads gpu.js, when a GPU is first asked for. Throws a plain Error that says what is missing of it. */
+/** Loads gpu.js, when a GPU is first asked for. RNN513 if it is not installed; a plain Error that says what is missing of it. */
 export async function loadLibrary(): Promise<GpuLibrary> {
-  const loaded: unknown = await import('gpu.js')
+  const loaded: unknown = await import('gpu.js').catch(notInstalled('gpu.js'))
   const library = field(loaded, 'default') ?? loaded
   return checkedLibrary(library)
 }
+
+/** What a package that cannot be loaded is to the user. */
+export const notInstalled =
+  (name: string) =>
+  (error: unknown): never => {
+    const [reason] = (error instanceof Error ? error.message : String(error)).split('\n')
+    return fail('RNN513', { tried: `WebGPU by the npm package \`${name}\` (${reason})` })
+  }
 
 /** The library, if it has what is relied on. */
 export function checkedLibrary(library: unknown): GpuLibrary {

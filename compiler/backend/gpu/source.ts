@@ -75,11 +75,11 @@ export function kernelSource(task: Task, sizes: Sizes): KernelSource | undefined
       const at = (ref: Ref): string => values.get(ref) ?? missing(ref)
       switch (i.kind) {
         case 'constant':
-          return print(kernelAlgebra.constant(i.value), define)
+          return constant(i.value)
         case 'size':
           // The index of a loop differs from run to run.
           return symbolsOf(i.dim).every(name => Object.hasOwn(sizes, name))
-            ? print(kernelAlgebra.constant(evaluate(i.dim, sizes)), define)
+            ? constant(evaluate(i.dim, sizes))
             : define(`0.0 + ${offset(i.dim)}`)
         case 'position':
           return define(`0.0 + ${indices[i.dim]}`)
@@ -100,7 +100,7 @@ export function kernelSource(task: Task, sizes: Sizes): KernelSource | undefined
           if (formula === undefined) throw new Error(`${i.op} is not pointwise`)
           const args = i.args.map(a => leaf(at(a)))
           const made = print(formula(kernelAlgebra, args), define)
-          return /^\(?-?[\w.]+\)?$/.test(made) ? made : define(made)
+          return /^[\w.]+$/.test(made) ? made : define(made)
         }
       }
     }
@@ -207,6 +207,8 @@ export function kernelSource(task: Task, sizes: Sizes): KernelSource | undefined
     puts,
   }
 }
+
+const constant = (value: number): string => kernelAlgebra.constant(value).text([])
 
 const missing = (ref: Ref): never => {
   throw new Error(`instruction ${ref} has no value`)
