@@ -6,7 +6,7 @@ import type { LoweredModel } from './check/model.ts'
 import { type OptimizerState, optimizerStep } from './check/optimizer.ts'
 import type { Settings } from './check/settings.ts'
 import type { Context } from './ir/builder.ts'
-import type { Dim } from './ir/dim.ts'
+import { type Dim, equal } from './ir/dim.ts'
 import type { Graph, Value } from './ir/graph.ts'
 import { carryOver } from './passes/carryOver.ts'
 import { clipGradients } from './passes/clipGradients.ts'
@@ -127,12 +127,15 @@ function forward(model: LoweredModel, results: readonly Named[], options: GraphO
   const block = model.builder.finish(results.map(r => r.value))
   const inputs = block.params.map(p => model.inputNames.get(p.id) ?? fail('RNN413', { feature: `input ${p.hint}` }))
   const whole = { ...block, name: model.name, inputs, outputs: results.map(r => r.name) }
-  const fromStart = new Map(model.session.fromStart.map(f => [f.value.id, f.kind] as const))
   const { windows } = options
-  const graph = windows === undefined ? whole : carryOver(model.context, whole, windows, fromStart)
+  const graph = windows === undefined ? whole : carryOver(model.context, whole, windows, fromStart(model, windows))
   options.onDump?.('lower', graph)
   return runPasses(model.context, graph, pipelineOf(options).forward, options)
 }
+
+/** The values that count from the start of the sequences that are cut; another axis begins anew in every window. */
+const fromStart = ({ session }: LoweredModel, windows: Dim): ReadonlyMap<number, 'position' | 'first'> =>
+  new Map(session.fromStart.flatMap(f => (equal(f.axis.size, windows) ? [[f.value.id, f.kind] as const] : [])))
 
 const backward = (model: LoweredModel, graph: Graph, options: GraphOptions): Graph =>
   dropInputs(runPasses(model.context, graph, pipelineOf(options).backward, options))

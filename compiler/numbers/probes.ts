@@ -8,7 +8,7 @@ export interface Probe {
   readonly name: string
   /** The value that it is added to, in the graph without probes. */
   readonly value: Value
-  /** Where it is defined: the place of its equation in its block, after those of the loops around it; -1 for what enters a body. */
+  /** Where it is defined: the place of its equation in its block, after those of the loops around it; -1 for what enters its block. */
   readonly at: readonly number[]
   /** For each loop around it, whether that runs backward. */
   readonly loops: readonly boolean[]
@@ -28,7 +28,7 @@ interface Level {
   readonly wanted: (value: Value) => boolean
 }
 
-/** The graph with a probe at each real value that is wanted: at results of equations, and at what enters the bodies of loops. */
+/** The graph with a probe at each real value that is wanted: at its inputs, at results of equations, and at what enters the bodies of loops. */
 export function withProbes(
   context: Context,
   graph: Graph,
@@ -36,7 +36,7 @@ export function withProbes(
 ): { graph: Graph; probes: readonly Probe[] } {
   const probes: Probe[] = []
   const builder = createBuilder(context)
-  const known = new Map(graph.params.map(p => [p.id, builder.param(p, p)]))
+  const params = graph.params.map(p => builder.param(p, p))
   const inputs = [...graph.inputs]
   const request: Request = type => {
     const name = `probe:${inputs.length - graph.inputs.length}`
@@ -44,6 +44,7 @@ export function withProbes(
     return { zeros: builder.param(type, { hint: name }), name }
   }
   const level = { builder, request, at: [], loops: [], record: (p: Probe) => probes.push(p), wanted }
+  const known = new Map(graph.params.map((p, i) => [p.id, probed(level, graph, p, params[i], -1)]))
   const results = probeBlock(level, graph, known)
   return { graph: { ...builder.finish(results), name: graph.name, inputs, outputs: graph.outputs }, probes }
 }

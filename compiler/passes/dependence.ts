@@ -1,6 +1,6 @@
 // What the values of a loop's body depend on.
 import type { Context } from '../ir/builder.ts'
-import { type Block, type Eqn, scanOperands, type Value } from '../ir/graph.ts'
+import { type Block, type Eqn, isRecomputed, scanOperands, type Value } from '../ir/graph.ts'
 import { canLead } from '../ir/leading.ts'
 
 /**
@@ -9,12 +9,12 @@ import { canLead } from '../ir/leading.ts'
  */
 export type Dependence = 'fixed' | 'stepped' | 'bound'
 
-/** The dependence of each value of a scan's body. */
+/** The dependence of each value of a scan's body. What differs from window to window is never wanted for all of them at once. */
 export function dependences(context: Context, scan: Eqn, body: Block): (value: Value) => Dependence {
   const { consts, xs } = scanOperands(scan, body.params)
   const found = new Map<number, Dependence>([
     ...consts.map(v => [v.id, 'fixed'] as const),
-    ...xs.map(v => [v.id, 'stepped'] as const),
+    ...xs.map(v => [v.id, isRecomputed(scan) ? 'bound' : 'stepped'] as const),
   ])
   const of = (value: Value): Dependence => found.get(value.id) ?? 'bound'
   for (const eqn of body.eqns) {

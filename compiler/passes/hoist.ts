@@ -3,7 +3,7 @@ import { type Builder, type Context, createBuilder, newValue, opOf } from '../ir
 import { copyBlock } from '../ir/copyBlock.ts'
 import { combines } from '../ir/cost.ts'
 import { elements } from '../ir/elements.ts'
-import { type Block, type Eqn, isRecomputed, scanCounts, scanLength, type Value } from '../ir/graph.ts'
+import { type Block, type Eqn, scanCounts, scanLength, type Value } from '../ir/graph.ts'
 import { emitLeading, type KnownOutside, type Outside, outsideOf } from '../ir/leading.ts'
 import { type Dependence, dependences } from './dependence.ts'
 import type { Pass } from './pass.ts'
@@ -32,11 +32,7 @@ function hoistFrom(context: Context, block: Block): Block {
 /** The scan without what leaves it, which is emitted into `b`; itself where nothing leaves. */
 function hoistScan(b: Builder, scan: Eqn, body: Block): Eqn {
   const dependence = dependences(b.context, scan, body)
-  const leaving = leavingEqns(
-    b.context,
-    body,
-    isRecomputed(scan) ? v => (dependence(v) === 'fixed' ? 'fixed' : 'bound') : dependence,
-  )
+  const leaving = leavingEqns(b.context, body, dependence)
   if (leaving.size === 0) return scan
   const length = scanLength(scan)
   const { consts, carries } = scanCounts(scan)

@@ -3,7 +3,7 @@ import { type Builder, type Context, createBuilder, reshape } from '../ir/builde
 import { copyBlock } from '../ir/copyBlock.ts'
 import { asNumber, constant, type Dim, multiply, subtract, windowsIn } from '../ir/dim.ts'
 import { type Block, type Eqn, scanCounts, scanLength, type Value } from '../ir/graph.ts'
-import { renamed } from './rewrite.ts'
+import { renamed, renewed } from './rewrite.ts'
 
 /** The steps of a window, or as many as there are windows, about. */
 export type WindowSize = number | 'root'
@@ -73,11 +73,10 @@ function windowBody(context: Context, scan: Eqn, body: Block, size: Dim, emit: E
   const params = body.params.map((param, i) =>
     b.param(i < consts + carries ? param : { dtype: param.dtype, shape: [size, ...param.shape] }, param),
   )
-  const length = { ...scan.attrs, length: size }
-  return b.finish(emit(b, { ...scan, ins: params, attrs: length }))
+  return b.finish(emit(b, { ...scan, ins: params, attrs: { ...scan.attrs, length: size } }))
 }
 
-/** The block with something in the place of each scan for which `emit` gives it; `within` says whether also of those in bodies. */
+/** The block with what `emit` gives in the place of each scan, where it gives something; inside other loops too, if `within`. */
 export function replaceScans(
   context: Context,
   block: Block,
@@ -88,14 +87,12 @@ export function replaceScans(
   const replaced = new Map<number, Value>()
   let changed = false
   for (const old of block.eqns) {
-    const body = old.body && within ? replaceScans(context, old.body, emit, within) : old.body
-    const eqn = { ...old, ins: renamed(old.ins, replaced), ...(body && { body }) }
-    const before = b.eqns.length
+    const eqn = renewed(old, replaced, body => (within ? replaceScans(context, body, emit, within) : body))
     b.note = { hint: old.outs[0]?.hint, span: old.span }
-    const found = body && emit(b, eqn)
-    changed ||= body !== old.body || found !== undefined
-    if (found === undefined) b.eqns.splice(before, b.eqns.length - before, eqn)
+    const found = eqn.body && emit(b, eqn)
+    if (found === undefined) b.eqns.push(eqn)
     for (const [i, value] of (found ?? []).entries()) replaced.set(old.outs[i].id, value)
+    changed ||= eqn !== old || found !== undefined
   }
   return changed ? { ...block, eqns: b.eqns, results: renamed(block.results, replaced) } : block
 }

@@ -27,7 +27,7 @@ export function stationaryProducts(loop: Loop): readonly Stationary[] {
 }
 
 /** The same product as cᵀ = bᵀ aᵀ. */
-const turn = (kernel: GemmKernel): GemmKernel => ({
+export const turn = (kernel: GemmKernel): GemmKernel => ({
   ...kernel,
   m: kernel.n,
   n: kernel.m,

@@ -22,6 +22,8 @@ export interface Check {
   readonly name: string
   /** What holds of every program, in one line. */
   readonly claim: string
+  /** What it judges, where others do so too: what fails one of them may, made smaller, fail another. */
+  readonly about?: 'gradients'
   /** It is run on one program in so many, by turns: 1 if left out. */
   readonly every?: number
   readonly run: (trial: Trial) => Outcome

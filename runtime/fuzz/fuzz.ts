@@ -73,9 +73,11 @@ function runOne(
 ): FuzzFailure | undefined {
   let last: { readonly check: string; readonly case: FuzzCase; readonly failure: Failure } | undefined
   let deadline = Number.POSITIVE_INFINITY
+  /** What a smaller program is put to: the check that failed, and others of its subject. Another fault is another failure. */
+  let asked = checks
   const property = fc.property(cases, fuzzCase => {
     if (performance.now() > deadline) return
-    const { outcome, check } = runCase(fuzzCase, under, checks)
+    const { outcome, check } = runCase(fuzzCase, under, asked)
     if (last === undefined) {
       counts.programs++
       counts.checks += outcome.checks
@@ -83,13 +85,23 @@ function runOne(
       deadline = performance.now() + shrinkTime
     }
     if (outcome.failure === undefined) return
-    // A shrunk program must fail the same check: another fault is another failure.
-    if (last !== undefined && last.check !== check) return
+    if (last === undefined) asked = sameSubject(checks, check)
+    else if (check !== last.check && !asked.some(c => c.name === check)) return
     last = { check, case: fuzzCase, failure: outcome.failure }
     throw new Error(outcome.failure.message)
   })
   fc.check(property, { seed, numRuns: 1 })
   return last && explained(last.check, last.case, last.failure)
+}
+
+/** The check of that name and those before it about the same, each on every program. */
+function sameSubject(checks: readonly Check[], name: string): readonly Check[] {
+  const place = checks.findIndex(c => c.name === name)
+  const about = checks[place]?.about
+  return checks
+    .slice(0, place + 1)
+    .filter(c => c.name === name || (about !== undefined && c.about === about))
+    .map(({ every: _, ...check }) => check)
 }
 
 /** A failure, with the place where it goes wrong. */

@@ -6,7 +6,7 @@ import type { Sizes } from '../../compiler/ir/dim.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { permutation, type Random, random } from '../random.ts'
 import { drawInputs, type Weights } from '../session.ts'
-import { alongDirection, type Direction, signs, unravel } from './direction.ts'
+import { alongDirection, type Direction, signed, unravel } from './direction.ts'
 import { exact, type JudgeName, judge, type Verdict } from './judge.ts'
 import { type Cause, locate } from './locate.ts'
 import { type InputStep, inputSteps } from './steps.ts'
@@ -121,12 +121,12 @@ export function checkGradients(
   }
 
   const directions = Array.from({ length: directionCount }, () => {
-    const direction = new Map(parameters.map(name => [name, signs(sizeIn(subject, name), draw)]))
+    const direction = new Map(parameters.map(name => [name, signed(sizeIn(subject, name), draw)]))
     return tryDirection(direction, alongDirection(subject, direction).scale)
   })
   const checked = names.map(name => checkParameter(subject, name, elements.get(name) ?? [], tryDirection))
   const bySteps = steps.map(({ holds, ...step }): StepCheck => {
-    const direction = new Map([[step.name, signs(sizeIn(subject, step.name), draw).map((s, i) => (holds(i) ? s : 0))]])
+    const direction = new Map([[step.name, signed(sizeIn(subject, step.name), draw).map((s, i) => (holds(i) ? s : 0))]])
     const { kind, error, judge, allowed } = tryDirection(direction, alongDirection(subject, direction).scale)
     return { ...step, error, judge, allowed, passed: kind !== 'wrong' }
   })

@@ -1,12 +1,12 @@
 // Directions among the values of parameters and inputs.
-import type { Random } from '../random.ts'
+import { type Random, uniform } from '../random.ts'
 
 /** A direction by name; what it does not name stays. */
 export type Direction = ReadonlyMap<string, Float64Array>
 
-/** +1 or -1 for each of so many elements: no element counts for more than another. */
-export const signs = (length: number, draw: Random): Float64Array =>
-  Float64Array.from({ length }, () => (draw() < 0.5 ? -1 : 1))
+/** Between ½ and 1, with either sign, for each of so many elements: all count, and no symmetry of what is summed makes them cancel. */
+export const signed = (length: number, draw: Random): Float64Array =>
+  Float64Array.from({ length }, () => (draw() < 0.5 ? -1 : 1) * uniform(draw, 0.5, 1))
 
 /** Σ gradient · direction, and the root of the sum of the squares of its terms: what an error in it is measured against. */
 export function alongDirection(

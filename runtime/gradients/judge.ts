@@ -31,8 +31,9 @@ export const exact = 1e-9
 
 /**
  * Judges the gradient along a direction. A gap below what rounding can do to the terms that were summed is none: it is
- * asked for only where a gap seems too large. On a kink every slope between those of its sides is right, or that
- * of dual numbers, which take one branch; at a jump there is no slope, and dual numbers alone judge.
+ * asked for only where a gap seems too large. On a kink dual numbers alone judge, which take the branch that is ours by convention,
+ * and where they have no answer every slope between those of its sides is right; at a jump there is no slope, and dual numbers
+ * alone judge.
  */
 export function judge(subject: Subject, direction: Direction, { scale, tolerance }: Bounds): Verdict {
   const { sum: gradient } = alongDirection(subject, direction)
@@ -59,17 +60,16 @@ export function judge(subject: Subject, direction: Direction, { scale, tolerance
   const within = (floor: number): boolean => {
     const tangentAgrees = byTangent <= exact * size + floor
     const differenceAgrees = byDifference <= tolerance * size + 4 * uncertain + floor
-    // On a kink each may follow another branch; and where several meet, the slopes of the sides do not bound what is right.
-    if (slope.kind === 'kink') return (tangentAgrees && !silent) || (differenceAgrees && sharp)
+    if (slope.kind === 'kink') return silent ? differenceAgrees && sharp : tangentAgrees
     return tangentAgrees && differenceAgrees
   }
   const exactly = Number.isFinite(gradient) && within(0)
   const passed = exactly || (Number.isFinite(gradient) && within(roundingAlong(subject, direction)))
   const forward = { judge: 'forward mode', gap: byTangent, allowed: exact } as const
   const differences = { judge: 'differences', gap: byDifference, allowed: tolerance } as const
-  // In units of what each allows. On a kink it is enough to agree with one.
-  const inOrder = byTangent / exact < byDifference / tolerance ? [forward, differences] : [differences, forward]
-  const { judge, gap, allowed } = inOrder[slope.kind === 'kink' && !silent ? 0 : 1]
+  // In units of what each allows.
+  const further = byTangent / exact < byDifference / tolerance ? differences : forward
+  const { judge, gap, allowed } = slope.kind === 'kink' ? (silent ? differences : forward) : further
   const undecided = slope.kind === 'jump' || (slope.kind === 'smooth' && silent && !sharp)
   return {
     kind: !passed ? 'wrong' : undecided ? 'jump' : slope.kind === 'kink' ? 'kink' : 'right',

@@ -5,9 +5,8 @@ import { dce } from '../../compiler/passes/dce.ts'
 import { grad } from '../../compiler/passes/grad.ts'
 import type { Span } from '../../dsl/ast.ts'
 import { type Random, random } from '../random.ts'
-import { alongDirection, type Direction, signs, unravel } from './direction.ts'
+import { alongDirection, type Direction, signed, unravel } from './direction.ts'
 import { roundingAlong } from './judge.ts'
-import { slopeAlong } from './slope.ts'
 import { createSubject, type OwnGraph, type Place, type Subject } from './subject.ts'
 
 /** The place of a wrong derivative rule. */
@@ -101,16 +100,16 @@ function lastWrong(
   const counts = shape.slice(0, loops.length)
   const places = counts.reduce((n, d) => n * d, 1)
   const size = places === 0 ? 0 : whole / places
-  const all = signs(whole, draw)
+  const all = signed(whole, draw)
   const isWrong = (from: number, to: number): boolean => {
     const direction: Direction = new Map([[name, all.map((s, i) => (i >= from && i < to ? s : 0))]])
     const { sum, scale } = alongDirection(subject, direction)
     const tangent = subject.tangent(direction)
     const gap = Math.abs(sum - tangent)
-    // Of infinite values forward mode knows nothing, and on a kink it may follow another branch.
+    // Of infinite values forward mode knows nothing.
     if (!Number.isFinite(tangent)) return false
     if (Number.isFinite(sum) && gap <= tolerance * Math.max(scale, Math.abs(tangent))) return false
-    return !(gap <= roundingAlong(subject, direction)) && slopeAlong(subject, direction).kind === 'smooth'
+    return !(gap <= roundingAlong(subject, direction))
   }
   if (whole === 0) return undefined
   const wrongAt = (from: number, to: number): boolean => isWrong(from * size, to * size)

@@ -201,6 +201,16 @@ const reductions: readonly Case[] = [
   one('last', real('B, T, H'), 'sum', { axes: [-1] }),
   one('leading', real('B, T, H'), 'sum', { axes: [-3, -2] }),
   one('middle', real('B, T, H'), 'sum', { axes: [-2] }),
+  one('leading, of a few columns', real('B, T, 5'), 'sum', { axes: [-3, -2] }),
+  one('middle, of a few columns', real('B, T, 12'), 'sum', { axes: [-2] }),
+  {
+    name: 'sum: of a few columns, of what is computed',
+    params: real('T, 4', 'T, 4'),
+    body: (b, [x, y]) => [
+      b.emit('sum', [b.emit('neg', [x])], { axes: [-2] }),
+      b.emit('sum', [b.emit('mul', [x, y])], { axes: [-2] }),
+    ],
+  },
   one('outside in', real('B, T, H'), 'sum', { axes: [-1, -3] }),
   one('all', real('B, T'), 'sum', { axes: [-2, -1] }),
   ...['reduce_max', 'reduce_min', 'argmax'].flatMap(op => [

@@ -11,7 +11,8 @@ import { naive } from '../../compiler/passes/pipeline.ts'
 import { parse } from '../../dsl/parse.ts'
 import { standardLibrary } from '../../dsl/std.ts'
 import type { FuzzCase } from '../../runtime/fuzz/case.ts'
-import { fuzzCases } from '../../runtime/fuzz/generate/index.ts'
+import { drafts, fuzzCases, variations } from '../../runtime/fuzz/generate/index.ts'
+import { printDraft } from '../../runtime/fuzz/generate/print.ts'
 import { openTrial } from '../../runtime/fuzz/trial.ts'
 import { seed } from '../support/seed.ts'
 
@@ -87,6 +88,14 @@ describe(`the generator (seed ${seed})`, () => {
       // A metric decides, and is not of the loss.
       if (!/metric/.test(source)) assert.deepEqual(branched.outputs, ['loss'], source)
     }
+  })
+
+  it('varies a program: all compile, and most have parts of it', () => {
+    const [draft] = fc.sample(drafts(), { seed, numRuns: 1 })
+    const others = fc.sample(variations(draft), { seed, numRuns: 40 })
+    for (const other of others) compile(printDraft(other).source)
+    const alike = others.filter(o => o.units === draft.units && o.readout === draft.readout)
+    assert.ok(alike.length > 20 && alike.length < 40 && new Set(others.map(o => o.data)).size > 20)
   })
 
   it('shrinks to a few lines, and finds the way again', () => {

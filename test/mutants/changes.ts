@@ -1,7 +1,7 @@
 // What may go wrong in one equation: each change of it that still type-checks.
 import { type Builder, opOf, zerosLike } from '../../compiler/ir/builder.ts'
 import { add, asNumber, constant, sameShape } from '../../compiler/ir/dim.ts'
-import { type Attrs, type Block, scanCounts, type Type, type Value } from '../../compiler/ir/graph.ts'
+import { type Attrs, type Block, scanCounts, type Type, useCounts, type Value } from '../../compiler/ir/graph.ts'
 import { isDim } from '../../compiler/ir/ops/define.ts'
 import { repeating, viewOfBlock } from '../../compiler/passes/rewrite.ts'
 
@@ -27,7 +27,7 @@ export const exchanged = <T>(list: readonly T[], i: number, j: number): T[] =>
 /** Every changed equation of the same types, by name. */
 export function changedEquations(b: Builder, e: Emission): Changes<Emission> {
   const { found, offer } = offers(b, e)
-  offerExchanges(e, offer)
+  offerExchanges(b, e, offer)
   for (const [name, value] of Object.entries(e.attrs)) {
     if (/^ax(is|es)$|^at$/.test(name)) offerAxes(name, value, offer, e)
     if (name === 'start' && isDim(value))
@@ -73,10 +73,18 @@ function offers(b: Builder, e: Emission): { readonly found: Map<string, () => Em
   return { found, offer }
 }
 
-function offerExchanges({ op, ins }: Emission, offer: Offer): void {
+function offerExchanges(b: Builder, { op, ins, body }: Emission, offer: Offer): void {
   if (commutative.includes(op)) return
-  const pairs = ins.flatMap((v, i) =>
+  const all = ins.flatMap((v, i) =>
     ins.flatMap((w, j) => (j > i && v.id !== w.id && sameType(v, w) ? [[i, j] as const] : [])),
+  )
+  if (all.length === 0) return
+  const { uniform } = viewOfBlock({ params: b.params, eqns: b.eqns, results: [] })
+  const uses = body && useCounts(body)
+  const isRead = (i: number): boolean => body === undefined || (uses?.get(body.params[i].id) ?? 0) > 0
+  // One number in two places is the same exchanged, and so are two values that a body does not read.
+  const pairs = all.filter(
+    ([i, j]) => (uniform(ins[i]) === undefined || uniform(ins[i]) !== uniform(ins[j])) && (isRead(i) || isRead(j)),
   )
   for (const [which, k] of ends(pairs.length)) {
     offer(`${which} operands of a type exchanged`, { ins: exchanged(ins, ...pairs[k]) })
@@ -92,7 +100,7 @@ const isSymmetric = (flag: string, { ins }: Emission): boolean => {
 /** The equation with two operands of one type exchanged. */
 export function exchangedOperands(b: Builder, e: Emission): Changes<readonly Value[]> {
   const { found, offer } = offers(b, e)
-  offerExchanges(e, offer)
+  offerExchanges(b, e, offer)
   return new Map(
     [...found].map(([name, change]) => [
       name,
@@ -123,8 +131,12 @@ function offerAxes(name: string, value: unknown, offer: Offer, { ins, attrs }: E
   }
 }
 
-/** Every change of an emission: another equation, or other values in place of its results. */
-export function changedEmissions(b: Builder, e: Emission): Changes<readonly Value[]> {
+/** Every change of an emission: another equation, or other values in place of its results, of which those of loops may not all be read. */
+export function changedEmissions(
+  b: Builder,
+  e: Emission,
+  isRead: (result: number) => boolean = () => true,
+): Changes<readonly Value[]> {
   const emit = (other: Emission): readonly Value[] => b.emitAll(other.op, other.ins, other.attrs, other.body)
   const found = new Map<string, () => readonly Value[]>()
   for (const [name, change] of changedEquations(b, e)) found.set(name, () => emit(change()))
@@ -156,9 +168,13 @@ export function changedEmissions(b: Builder, e: Emission): Changes<readonly Valu
     })
     return found
   }
+  const { body } = e
   const { consts, carries } = scanCounts({ ...e, outs: [] })
+  /** A carry that stays the zero that it starts as. */
+  const isZero = (i: number): boolean =>
+    i < carries && body.results[i].id === body.params[consts + i].id && known(consts + i) === 0
   const real = (from: number, to: number): number[] =>
-    types.flatMap((t, i) => (i >= from && i < to && t.dtype === 'real' ? [i] : []))
+    types.flatMap((t, i) => (i >= from && i < to && t.dtype === 'real' && isRead(i) && !isZero(i) ? [i] : []))
   for (const [kind, places] of Object.entries({ carry: real(0, carries), step: real(carries, types.length) })) {
     for (const [which, k] of ends(places.length)) {
       found.set(

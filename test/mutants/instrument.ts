@@ -2,7 +2,7 @@
 // and may put something else there. One that only listens finds the mutants that there are; one that answers is a mutant.
 import type { Builder, OpTable } from '../../compiler/ir/builder.ts'
 import { createBuilder, zerosLike } from '../../compiler/ir/builder.ts'
-import type { Block, Eqn, Value } from '../../compiler/ir/graph.ts'
+import { type Block, type Eqn, useCounts, type Value } from '../../compiler/ir/graph.ts'
 import type { Op } from '../../compiler/ir/ops/define.ts'
 import { ops } from '../../compiler/ir/ops/index.ts'
 import { dce } from '../../compiler/passes/dce.ts'
@@ -32,11 +32,19 @@ export const listener =
     return undefined
   }
 
-/** Makes the change of that name wherever it is possible. */
-export const mutant =
-  (name: string): Watch =>
-  (site, changes) =>
-    name.startsWith(`${site}: `) ? changes().get(name.slice(site.length + 2))?.() : undefined
+/** Makes the change of that name wherever it is possible, but not in what the change itself emits: that would have no end. */
+export function mutant(name: string): Watch {
+  let changing = false
+  return (site, changes) => {
+    if (changing || !name.startsWith(`${site}: `)) return undefined
+    changing = true
+    try {
+      return changes().get(name.slice(site.length + 2))?.()
+    } finally {
+      changing = false
+    }
+  }
+}
 
 /** A watch that passes on to another, which is changed from mutant to mutant: what is watched is built once. */
 export function createSwitch(): { readonly watch: Watch; readonly during: <T>(other: Watch, act: () => T) => T } {
@@ -101,15 +109,18 @@ function watchedOp(op: Op, watch: Watch): Op {
   }
 }
 
-/** The builder with what is emitted through it watched, by its place and op. */
-function watchedBuilder(b: Builder, site: string, watch: Watch): Builder {
+/** The builder with what is emitted through it watched, by its place and op, or as the same where it is the op that a rule matched. */
+function watchedBuilder(b: Builder, site: string, watch: Watch, matched?: string): Builder {
   const counts = new Map<string, number>()
   const emitAll: Builder['emitAll'] = (op, ins, attrs = {}, body, note) => {
     const emission: Emission = { op, ins, attrs, ...(body && { body }) }
     const count = (counts.get(op) ?? 0) + 1
     counts.set(op, count)
     // How many a rule emits may depend on the program; beyond the third they are like the others.
-    const changed = count > 3 ? undefined : watch(`${site} ${op} ${count}`, () => changedEmissions(b, emission))
+    const changed =
+      count > 3
+        ? undefined
+        : watch(`${site} ${op === matched ? 'same' : op} ${count}`, () => changedEmissions(b, emission))
     return changed ?? b.emitAll(op, ins, attrs, body, note)
   }
   return { ...b, emitAll, emit: (op, ins, attrs, note) => emitAll(op, ins, attrs, undefined, note)[0] }
@@ -120,7 +131,8 @@ function watchedRule(rule: Rule, watch: Watch): Rule {
   return {
     ...rule,
     rewrite: (eqn, site) => {
-      const builder = watchedBuilder(site.builder, name, watch)
+      // What a rule does with an op of any kind is one mistake.
+      const builder = watchedBuilder(site.builder, name, watch, eqn.op)
       const put = (other: Eqn): readonly Value[] =>
         site.put(watch(`${name} put ${other.op}`, () => equations(changedEquations(builder, other), other)) ?? other)
       const found = rule.rewrite(eqn, { ...site, builder, put })
@@ -128,11 +140,11 @@ function watchedRule(rule: Rule, watch: Watch): Rule {
       const results = 'id' in found ? [found] : found
       const changed = watch(`${name} result`, () => {
         const all = new Map(changedResults(site.builder, results))
+        const [result] = results
         const others = eqn.ins.filter(v => {
-          const [result] = results
+          if (results.length !== 1 || result.id === v.id || !sameType(v, result)) return false
           const known = site.uniform(v)
-          const alike = result?.id === v.id || (known !== undefined && known === site.uniform(result))
-          return results.length === 1 && !alike && sameType(v, result)
+          return known === undefined || known !== site.uniform(result)
         })
         for (const [which, k] of ends(others.length)) all.set(`${which} other operand instead`, () => [others[k]])
         return all
@@ -163,6 +175,7 @@ export function watchedPass(pass: Pass, watch: Watch): Pass {
         const b = createBuilder(context, value => value, { ...block, eqns: [] })
         const visible: Value[] = [...block.params]
         const replaced = new Map<number, Value>()
+        const uses = useCounts(block)
         for (const old of block.eqns) {
           const eqn = renewed(old, replaced, body => body)
           const place = `${pass.name} ${depth === 0 ? '' : 'body '}`
@@ -172,7 +185,7 @@ export function watchedPass(pass: Pass, watch: Watch): Pass {
           const kind = eqn.body !== undefined ? 'scan' : renewing ? 'equation' : again
           const changes = (): Changes<readonly Value[]> =>
             new Map([
-              ...(renewing ? exchangedOperands(b, eqn) : changedEmissions(b, eqn)),
+              ...(renewing ? exchangedOperands(b, eqn) : changedEmissions(b, eqn, i => uses.has(eqn.outs[i].id))),
               ...otherOperands(b, eqn, visible),
             ])
           const put = known.get(old) === depth ? undefined : watch(`${place}${kind}`, changes)

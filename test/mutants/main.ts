@@ -10,8 +10,6 @@ const { values } = parseArgs({
     only: { type: 'string' },
     seed: { type: 'string', default: '1' },
     drawn: { type: 'string', default: '200' },
-    /** How many programs that reach it a mutant may live through. */
-    programs: { type: 'string', default: '200' },
     seconds: { type: 'string', default: 'Infinity' },
     /** A file that holds what is known so far. */
     log: { type: 'string' },
@@ -25,8 +23,8 @@ const { only } = values
 const fates = runMutants({
   seed: Number(values.seed),
   drawn: count,
-  programs: Number(values.programs),
   ...(only !== undefined && { only: (name: string) => name.includes(only) }),
+  except: name => name in equivalent,
   until: () => seconds() > Number(values.seconds),
   onProgress: (done, all) => {
     const alive = all.filter(f => f.killer === undefined).length
@@ -52,11 +50,12 @@ else {
   console.log(`${report.mutants} mutants, ${killed} killed, ${called} equivalent, ${survived.length} survived`)
   for (const [killer, all] of by) console.log(`  by ${killer}: ${all.length}`)
   const longest = fates.reduce((most, f) => (f.killer === undefined ? most : Math.max(most, f.programs)), 0)
-  const soon = fates.filter(f => f.after !== undefined && f.after <= 200).length
-  console.log(`  the longest life was ${longest} programs; ${soon} were dead when 200 had been drawn`)
+  const own = fates.filter(f => f.own && f.killer !== undefined).length
+  console.log(`  ${killed - own} by the ${count} programs drawn for all, ${own} by programs of their own`)
+  console.log(`  the longest life was ${longest} programs`)
   for (const f of survived) {
     console.log(
-      `survived: ${f.name} (${f.programs} programs reached it, ${f.changed} compiled to something else, ${f.differed} gave something else)`,
+      `survived: ${f.name} (${f.programs} programs, ${f.changed} compiled to something else, ${f.differed} gave something else)`,
     )
   }
 }

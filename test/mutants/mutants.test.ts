@@ -35,7 +35,7 @@ model M {
   data: 1,
 }
 
-const some = [...programs({ seed: 1, drawn: 60 }), embedded]
+const some = [...programs({ seed: 1, drawn: 120 }), embedded]
 const lines = some.map(lineUp)
 const names = new Set(lines.flatMap(l => [...l.reached]))
 

@@ -1,63 +1,117 @@
 // Which mutants the fuzzer kills: program by program, those alive that the program reaches.
 import fc from 'fast-check'
 import type { FuzzCase } from '../../runtime/fuzz/case.ts'
-import { fuzzCases } from '../../runtime/fuzz/generate/index.ts'
-import { killer, lineUp } from './lineup.ts'
+import type { Draft } from '../../runtime/fuzz/generate/draft.ts'
+import { drafts, variations } from '../../runtime/fuzz/generate/index.ts'
+import { printDraft } from '../../runtime/fuzz/generate/print.ts'
+import { random } from '../../runtime/random.ts'
+import { killer, type Lineup, lineUp } from './lineup.ts'
 
 export interface Fate {
   readonly name: string
-  /** How many programs reached it, up to its death. */
+  /** How many programs it was put to, up to its death: those of all that reached it, and then its own. */
   programs: number
   /** In how many of them the compiler emitted something else, and in how many that gave something else. */
   changed: number
   differed: number
-  /** The check that failed, and how many programs had been drawn then; absent while it lives. */
+  /** The check that failed; absent while it lives. */
   killer?: string
-  after?: number
+  /** Whether it took programs of its own. */
+  own?: true
 }
 
 export interface RunOptions {
   readonly seed: number
-  /** How many programs are drawn. */
+  /** How many programs are drawn for all of them, and how many each is put to at most. */
   readonly drawn: number
-  /** How many of those that reach it a mutant may live through. */
-  readonly programs: number
   /** The mutants of these names alone, or all. */
   readonly only?: (name: string) => boolean
+  /** Those that are not drawn programs of their own. */
+  readonly except?: (name: string) => boolean
   /** Ends before the next program. */
   readonly until?: () => boolean
   readonly onProgress?: (done: number, fates: readonly Fate[]) => void
 }
 
 /** Where results differ and the quick checks do not object, the whole fuzzer is asked at these times. */
-const askAgain: readonly number[] = [3, 6, 12, 24, 48, 96]
+const askAgain: readonly number[] = [1, 2, 4, 8, 16, 32, 64, 128]
+
+const drawDrafts = ({ seed, drawn }: Pick<RunOptions, 'seed' | 'drawn'>): readonly Draft[] =>
+  fc.sample(drafts(), { seed, numRuns: drawn })
 
 /** Programs one after the other: the same seed gives the same. */
-export const programs = ({ seed, drawn }: Pick<RunOptions, 'seed' | 'drawn'>): readonly FuzzCase[] =>
-  fc.sample(fuzzCases({ kinks: 'some' }), { seed, numRuns: drawn })
+export const programs = (options: Pick<RunOptions, 'seed' | 'drawn'>): readonly FuzzCase[] =>
+  drawDrafts(options).map(printDraft)
 
-/** Every mutant that the programs reach, and what became of it. */
+/**
+ * Every mutant that the programs reach, and what became of it. What lives when they are through is drawn programs of its own, as many as are
+ * left to it: variations of those that made something else of it, or reached it at least.
+ */
 export function runMutants(options: RunOptions): readonly Fate[] {
   const fates = new Map<string, Fate>()
-  for (const [i, fuzzCase] of programs(options).entries()) {
-    if (options.until?.()) break
-    const { reached, judge } = lineUp(fuzzCase)
-    for (const name of reached) {
+  const near = new Map<string, readonly Near[]>()
+  const stop = (): boolean => options.until?.() === true
+  const lives = (fate: Fate): boolean => fate.killer === undefined && fate.programs < options.drawn
+  for (const [i, draft] of drawDrafts(options).entries()) {
+    if (stop()) break
+    const fuzzCase = printDraft(draft)
+    const lineup = lineUp(fuzzCase)
+    for (const name of lineup.reached) {
       if (options.only?.(name) === false) continue
       const fate = fates.get(name) ?? { name, programs: 0, changed: 0, differed: 0 }
       fates.set(name, fate)
-      if (fate.killer !== undefined || fate.programs >= options.programs) continue
-      fate.programs++
-      const found = judge(name)
-      if (found.kind !== 'unchanged') fate.changed++
-      if (found.kind === 'killed') fate.killer = found.by
-      if (found.kind === 'doubtful') {
-        fate.differed++
-        if (askAgain.includes(fate.differed)) fate.killer = killer(name, fuzzCase)
-      }
-      if (fate.killer !== undefined) fate.after = i + 1
+      if (fate.killer !== undefined) continue
+      const changed = tell(fate, lineup, fuzzCase)
+      near.set(name, nearest([...(near.get(name) ?? []), { draft, changed }]))
     }
     options.onProgress?.(i + 1, [...fates.values()])
   }
+  for (const fate of fates.values()) {
+    if (options.except?.(fate.name) === true) continue
+    const own = Math.floor(random(options.seed, fate.name)() * 2 ** 31)
+    while (lives(fate) && !stop()) {
+      const of = near.get(fate.name) ?? []
+      const [draft] = fc.sample(variations(of[fate.programs % of.length].draft), {
+        seed: own + fate.programs,
+        numRuns: 1,
+      })
+      const fuzzCase = printDraft(draft)
+      const lineup = lineUp(fuzzCase)
+      if (!lineup.reached.has(fate.name)) fate.programs++
+      // Others that live and that it reaches are put to it as well.
+      for (const other of fates.values()) {
+        if (!lives(other) || !lineup.reached.has(other.name)) continue
+        other.own = true
+        const changed = tell(other, lineup, fuzzCase)
+        near.set(other.name, nearest([...(near.get(other.name) ?? []), { draft, changed }]))
+      }
+    }
+    options.onProgress?.(options.drawn, [...fates.values()])
+  }
   return [...fates.values()]
+}
+
+/** A program that reached a mutant, and whether the compiler emitted something else. */
+interface Near {
+  readonly draft: Draft
+  readonly changed: boolean
+}
+
+/** The last few of those that changed something, or of all where none did. */
+function nearest(all: readonly Near[]): readonly Near[] {
+  const changed = all.filter(n => n.changed)
+  return (changed.length > 0 ? changed : all).slice(-8)
+}
+
+/** What becomes of a mutant by a program that reaches it; whether the compiler emitted something else. */
+function tell(fate: Fate, { judge }: Lineup, fuzzCase: FuzzCase): boolean {
+  fate.programs++
+  const found = judge(fate.name)
+  if (found.kind !== 'unchanged') fate.changed++
+  if (found.kind === 'killed') fate.killer = found.by
+  if (found.kind === 'doubtful') {
+    fate.differed++
+    if (askAgain.includes(fate.differed)) fate.killer = killer(fate.name, fuzzCase)
+  }
+  return found.kind !== 'unchanged'
 }

@@ -5,6 +5,7 @@ import { failure } from '../../cli/commands/gradcheck.ts'
 import type { Backend } from '../../compiler/backend/backend.ts'
 import { js } from '../../compiler/backend/js.ts'
 import { compile } from '../../compiler/index.ts'
+import type { Op } from '../../compiler/ir/ops/define.ts'
 import { ops } from '../../compiler/ir/ops/index.ts'
 import { RnnError } from '../../dsl/diagnostics.ts'
 import { checkGradients } from '../../runtime/gradients/checkGradients.ts'
@@ -128,6 +129,34 @@ describe('checkGradients', () => {
     const negative = compile('model M { param b: [3] = zeros; loss sum(log(b - 1)) }')
     const code = (error: unknown): boolean => error instanceof RnnError && error.diagnostics[0].code === 'RNN511'
     assert.throws(() => checkGradients(negative, initialWeights(negative, {}, 1, 'f64'), {}, { B: 1 }), code)
+  })
+
+  it('finds a fault at an input that an op reads as it is', () => {
+    const matmul = ops.get('matmul')
+    const vjp = matmul?.vjp
+    if (matmul === undefined || vjp === undefined) throw new Error('matmul has a rule')
+    const left = { ...matmul, vjp: (t: Parameters<typeof vjp>[0]) => vjp(t).map((d, i) => (i === 1 ? undefined : d)) }
+    // A pass takes the product out of the loop, to the weight.
+    const linear = compile(
+      'model M { input x: [2] over T; param W: [2, 2]; target y: [2]; loss mse(last(W @ x), y) }',
+      {
+        ops: new Map([...ops, ['matmul', left]]),
+      },
+    )
+    const drawn = randomBatch(linear.signature, { B: 2, T: 3 }, 1)
+    const check = checkGradients(linear, initialWeights(linear, drawn.sizes, 1, 'f64'), drawn.inputs, drawn.sizes)
+    assert.equal(check.passed, false)
+    assert.deepEqual(check.cause && { ops: check.cause.ops, value: check.cause.value }, { ops: ['matmul'], value: 'W' })
+  })
+
+  it('holds a gradient on a kink to the convention: another slope between those of the sides is wrong', () => {
+    const abs = ops.get('abs')
+    if (abs === undefined) throw new Error('abs is an op')
+    const right: Op = { ...abs, vjp: ({ cotangents: [d] }) => [d] }
+    const kinked = compile('model M { param w: [3]; loss sum(abs(w)) }', { ops: new Map([...ops, ['abs', right]]) })
+    const check = checkGradients(kinked, { w: new Float64Array(3) }, {}, { B: 1 })
+    assert.equal(check.passed, false)
+    assert.deepEqual(check.cause?.ops, ['abs'])
   })
 
   it('raises no alarm where everything stands on a kink', () => {

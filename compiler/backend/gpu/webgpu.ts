@@ -37,6 +37,7 @@ export interface WebGpuBackend extends AsyncBackend {
 export async function webGpuBackend(gpu: GPU | undefined = globalThis.navigator?.gpu): Promise<WebGpuBackend> {
   const device = await openDevice(gpu)
   const library = await loadLibrary()
+  const pipelines: Pipelines = new Map()
   return {
     name: 'gpu',
     device,
@@ -45,7 +46,7 @@ export async function webGpuBackend(gpu: GPU | undefined = globalThis.navigator?
       const split = splitDraws(plan)
       return typeof split === 'string' ? split : undefined
     },
-    load: plan => executable(device, library, plan),
+    load: plan => executable(device, library, pipelines, plan),
   }
 }
 
@@ -55,7 +56,7 @@ const leastBindings = 8
 /** How many sizes are kept ready to run. */
 const mostRecordings = 32
 
-function executable(owner: Device, library: GpuLibrary, whole: Plan): WebGpuExecutable {
+function executable(owner: Device, library: GpuLibrary, pipelines: Pipelines, whole: Plan): WebGpuExecutable {
   const { device } = owner
   const split = splitDraws(whole)
   if (typeof split === 'string') throw new Error(split)
@@ -69,7 +70,6 @@ function executable(owner: Device, library: GpuLibrary, whole: Plan): WebGpuExec
   const given = storedInputs(plan)
   const moved = plan.outputs.filter(o => given.has(o.operand.buffer))
   const results = plan.outputs.filter(o => !given.has(o.operand.buffer))
-  const pipelines: Pipelines = new Map()
   const recordings = new Map<string, Promise<Recording>>()
   /** The arrays that the device has, by name, and where they lie. */
   const stored = new Map<string, { readonly array: Buffer; readonly buffer: PlanBuffer; readonly start: number }>()

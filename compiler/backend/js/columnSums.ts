@@ -1,12 +1,15 @@
 // Sums over the rows of what lies row by row: the columns are added up side by side, as memory is read, not one by one.
-import { asNumber, constant } from '../../ir/dim.ts'
+import { add, asNumber, constant, multiply } from '../../ir/dim.ts'
 import { programReads } from '../../plan/operands.ts'
-import type { Operand, ReduceKernel } from '../../plan/plan.ts'
+import type { Instruction, Operand, ReduceKernel } from '../../plan/plan.ts'
 import type { Frame } from './frame.ts'
 import { createNest } from './nest.ts'
 
 /** Fewer columns than this are as fast one by one. */
 const leastColumns = 4
+
+/** So many columns, if their number is known and little is computed for each, have a variable each for their sum. */
+const mostVariables = 12
 
 /** Whether neighbours in memory belong to different sums. */
 export function sumsColumns({ combine, domain, over, program }: ReduceKernel): boolean {
@@ -22,6 +25,9 @@ export function sumsColumns({ combine, domain, over, program }: ReduceKernel): b
 /** The lines that run such a kernel. */
 export function columnSumLines(kernel: ReduceKernel, frame: Frame): string[] {
   const { domain, over } = kernel
+  const count = asNumber(domain[domain.length - 1])
+  if (count !== undefined && count <= mostVariables && kernel.program.length <= 2)
+    return fewSumLines(kernel, count, frame)
   const column = domain.length - 1
   /** The last dimension of the domain moves to the end, inside those that are summed over. */
   const moved = <T>(list: readonly T[]): T[] => [...list.toSpliced(column, 1), list[column]]
@@ -44,6 +50,35 @@ export function columnSumLines(kernel: ReduceKernel, frame: Frame): string[] {
   nest.before[nest.depth].push(`${sums}[${i}] += ${values[kernel.value].text}`)
   const store = `${frame.buffer(kernel.to.buffer)}[${to.text}] = ${sums}[${i}]`
   nest.after[column].push(`for (let ${i} = 0; ${i} < ${length}; ${i}++) ${store}`)
+  return nest.lines()
+}
+
+/** A loop over the rows, in which all columns are added up. */
+function fewSumLines({ domain, over, program, value, to }: ReduceKernel, count: number, frame: Frame): string[] {
+  const column = domain.length - 1
+  const nest = createNest(frame, [...domain.slice(0, column), ...over])
+  /** What an operand is for one column. */
+  const at = (o: Operand, j: number): Operand => ({
+    ...o,
+    offset: add(o.offset, multiply(o.strides[column], constant(j))),
+    strides: o.strides.toSpliced(column, 1),
+  })
+  const ofColumn = (i: Instruction, j: number): Instruction => {
+    if (i.kind === 'read') return { ...i, from: at(i.from, j) }
+    if (i.kind !== 'position') return i
+    if (i.dim === column) return { kind: 'constant', value: j }
+    return { kind: 'position', dim: i.dim > column ? i.dim - 1 : i.dim }
+  }
+  for (let j = 0; j < count; j++) {
+    const sum = frame.local(`sum${j}`)
+    const values = nest.compute(
+      program.map(i => ofColumn(i, j)),
+      new Map(),
+    )
+    nest.before[column].push(`let ${sum} = 0`)
+    nest.before[nest.depth].push(`${sum} += ${values[value].text}`)
+    nest.after[column].push(`${frame.buffer(to.buffer)}[${nest.address(at(to, j)).text}] = ${sum}`)
+  }
   return nest.lines()
 }
 

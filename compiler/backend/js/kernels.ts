@@ -3,6 +3,8 @@ import { asNumber, type Dim, formatLabel } from '../../ir/dim.ts'
 import type { GemmKernel, Kernel, Operand, ReduceKernel, Ref, Tail } from '../../plan/plan.ts'
 import { collapseMap, collapseReduce } from '../collapse.ts'
 import { columnSumLines, sumsColumns } from './columnSums.ts'
+import { directLines } from './directLines.ts'
+import { directProduct } from './directProduct.ts'
 import type { Frame } from './frame.ts'
 import { createNest, type Nest } from './nest.ts'
 import type { PackedProduct, Packing } from './packing.ts'
@@ -16,7 +18,7 @@ export function kernelLines(kernel: Kernel, frame: Frame, packed?: PackedProduct
       return reduceLines(collapseReduce(kernel), frame)
     case 'gemm':
       return [
-        ...gemmLines(packed?.kernel ?? kernel, frame, packed?.packed),
+        ...productLines(packed?.kernel ?? kernel, frame, packed?.packed),
         ...(kernel.tail === undefined ? [] : mapLines(collapseMap(kernel.tail), frame)),
       ]
   }
@@ -89,6 +91,17 @@ function reduceLines(kernel: ReduceKernel, frame: Frame): string[] {
   }
   nest.after[outer].push(`${frame.buffer(kernel.to.buffer)}[${nest.address(kernel.to).text}] = ${result}`)
   return nest.lines()
+}
+
+/** A product where its operands lie, or in packed blocks, or either, by the number of rows. */
+function productLines(kernel: GemmKernel, frame: Frame, packed?: Operand): string[] {
+  const direct = directProduct(kernel)
+  if (direct === undefined) return gemmLines(kernel, frame, packed)
+  const lines = directLines(direct.kernel, frame)
+  if (direct.below === undefined) return lines
+  const inside = (list: readonly string[]): string[] => list.map(line => `  ${line}`)
+  const few = `${frame.size(direct.kernel.m)} < ${direct.below}`
+  return [`if (${few}) {`, ...inside(lines), '} else {', ...inside(gemmLines(kernel, frame, packed)), '}']
 }
 
 function gemmLines(kernel: GemmKernel, frame: Frame, packed?: Operand): string[] {

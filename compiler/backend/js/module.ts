@@ -5,6 +5,7 @@ import { storedInputs } from '../../plan/operands.ts'
 import type { Choice, Kernel, Loop, Plan, Step } from '../../plan/plan.ts'
 import { buffersOfWays } from '../../plan/ways.ts'
 import type { Precision } from '../backend.ts'
+import { bindCall, bindNames, bindText } from './bind.ts'
 import { zerosNames, zerosText } from './columnSums.ts'
 import { exponentialNames, exponentialsText } from './exponentials.ts'
 import { createFrame, createModuleNames, type Frame, type ModuleNames, parameters, useAll } from './frame.ts'
@@ -13,18 +14,11 @@ import { joinNames, joinText } from './join.ts'
 import { describe, kernelLines, packLines } from './kernels.ts'
 import { type Packings, packingsOf } from './packing.ts'
 
-const helperNames = ['bind', 'view', 'size']
+const helperNames = ['view', 'size']
 
 const helpers = `function size(sizes, name) {
   if (!(name in sizes)) throw new Error(\`size \${name} is not known\`)
   return sizes[name]
-}
-
-function bind(inputs, name, type, length) {
-  const array = inputs[name]
-  if (!(array instanceof type)) throw new Error(\`input \${name} should be a \${type.name}\`)
-  if (array.length !== length) throw new Error(\`input \${name} should have \${length} elements and has \${array.length}\`)
-  return array
 }
 
 function view(before, array, length) {
@@ -37,6 +31,7 @@ export function moduleText(plan: Plan, precision: Precision): string {
   const packings = packingsOf(plan)
   const names = createModuleNames(plan, packings.buffers, [
     ...helperNames,
+    ...bindNames,
     ...gemmNames,
     ...exponentialNames,
     ...zerosNames,
@@ -55,9 +50,7 @@ export function moduleText(plan: Plan, precision: Precision): string {
   ]
 
   const stored = [...storedInputs(plan)].map(([buffer, ports]) => {
-    const binds = ports.map(({ name, shape }) => {
-      return `bind(inputs, ${JSON.stringify(name)}, ${array(buffer.dtype)}, ${run.size(product(shape))})`
-    })
+    const binds = ports.map(({ name, shape }) => bindCall(buffer.dtype, name, run.size(product(shape))))
     return {
       ports,
       buffer: run.buffer(buffer),
@@ -125,6 +118,7 @@ export function moduleText(plan: Plan, precision: Precision): string {
     ...(uses(/\b(exp|tanh)32\(/) ? [exponentialsText] : []),
     ...(uses(/\bzeros\(/) ? [zerosText] : []),
     ...(joints.length === 0 ? [] : [joinText]),
+    bindText(precision),
     helpers,
   ].join('\n')
 }

@@ -3,6 +3,7 @@ import { add, asNumber, constant, type Dim, equal, multiply, product, sameShape 
 import { sameOperand } from '../../plan/operands.ts'
 import type { Buffer, GemmKernel, Loop, Operand, Plan, Step } from '../../plan/plan.ts'
 import { stationaryProducts } from '../../plan/stationary.ts'
+import { isAlwaysDirect } from './directProduct.ts'
 import { leastPacked, panelWidth } from './gemm.ts'
 
 /** A right operand that is packed. `kernel` is one of the products that read it; the batch dimensions come first in `to`. */
@@ -35,7 +36,7 @@ export function packingsOf(plan: Plan): Packings {
     if (step.kind !== 'loop') return
     const own: Packing[] = []
     for (const { product: gemm, turned } of stationaryProducts(step)) {
-      if (products.has(gemm) || !mayBePacked(turned)) continue
+      if (products.has(gemm) || isAlwaysDirect(turned) || !mayBePacked(turned)) continue
       const known = own.find(p => sameRight(p.kernel, turned))
       const packing = known ?? { kernel: turned, to: destination(turned, nextId) }
       if (known === undefined) {

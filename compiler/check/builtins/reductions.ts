@@ -63,7 +63,9 @@ function reduction(
       return { ...tensor(value, t.axes, [], { reversed: t.reversed, facts: t.facts, name: '' }) }
     }
     const axis = along(call, call.over, name, t)
-    const valid = masked(scope, t, [axis], t.dtype === 'int' ? wholeNumber(padding) : padding)
+    // Of equals the first gets the gradient: an extremum depends on the order as its argument does.
+    const ordered = op === 'reduce_max' || op === 'reduce_min' ? inOrder(scope, t, [axis]) : t
+    const valid = masked(scope, ordered, [axis], t.dtype === 'int' ? wholeNumber(padding) : padding)
     return reduced(call, name, valid, axis, scope.builder.emit(op, [valid.value], attrs(placeOf(valid, axis))))
   }).apply
 }

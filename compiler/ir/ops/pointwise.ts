@@ -133,7 +133,13 @@ export const pointwiseOps: readonly Op[] = [
   pointwise('sqrt', {
     arity: 1,
     formula: (a, [x]) => a.sqrt(x),
-    partials: [(a, _args, y) => a.where(a.lt(a.constant(0), y), a.div(a.constant(0.5), y), a.constant(0))],
+    partials: [
+      (a, _args, y) => {
+        const positive = a.lt(a.constant(0), y)
+        // Where the choice is not taken nothing is infinite: its own derivative would be 0 · ∞.
+        return a.where(positive, a.div(a.constant(0.5), a.where(positive, y, a.constant(1))), a.constant(0))
+      },
+    ],
   }),
   pointwise('sin', { arity: 1, formula: (a, [x]) => a.sin(x), partials: [(a, [x]) => a.cos(x)] }),
   pointwise('cos', { arity: 1, formula: (a, [x]) => a.cos(x), partials: [(a, [x]) => a.neg(a.sin(x))] }),
@@ -160,8 +166,15 @@ export const pointwiseOps: readonly Op[] = [
     dtype: () => 'real',
     formula: (a, [x, y]) => a.pow(x, y),
     partials: [
-      (a, [x, y]) => a.where(a.eq(y, a.constant(0)), a.constant(0), a.mul(y, a.pow(x, a.sub(y, a.constant(1))))),
-      (a, [x], y) => a.where(a.lt(a.constant(0), x), a.mul(y, a.log(x)), a.constant(0)),
+      (a, [x, y]) => {
+        const flat = a.eq(y, a.constant(0))
+        const base = a.where(flat, a.constant(1), x)
+        return a.where(flat, a.constant(0), a.mul(y, a.pow(base, a.sub(y, a.constant(1)))))
+      },
+      (a, [x], y) => {
+        const positive = a.lt(a.constant(0), x)
+        return a.where(positive, a.mul(y, a.log(a.where(positive, x, a.constant(1)))), a.constant(0))
+      },
     ],
   }),
   /** The remainder with the divisor's sign. */

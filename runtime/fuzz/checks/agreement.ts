@@ -3,6 +3,7 @@ import type { Backend, Buffer } from '../../../compiler/backend/backend.ts'
 import type { CompiledModel, Graph, OptimizerState } from '../../../compiler/index.ts'
 import type { Sizes } from '../../../compiler/ir/dim.ts'
 import { naive, type Pipeline } from '../../../compiler/passes/pipeline.ts'
+import { locate } from '../../gradients/locate.ts'
 import { initialize } from '../../initializers.ts'
 import { type Check, compare, inTurn, type Outcome } from '../check.ts'
 import {
@@ -12,6 +13,7 @@ import {
   graphOf,
   interpreted,
   mapArrays,
+  placeOf,
   roundingOf,
   runOn,
   type Trial,
@@ -20,15 +22,22 @@ import {
 
 export const agreement: Check = {
   name: 'agreement',
+  about: 'gradients',
   claim: 'every pipeline and every backend give what the interpreter gives, forward, backward and in a training step',
   run: trial => {
     const { tested, batch, inputs, model } = trial
+    const other = another(trial)
     return inTurn(
       agreementGraphs(trial).map(name => () => {
         const { sizes } = batch
         const oracle = oracleOf(trial, name)
         const all = { ...inputs, ...oracle.starts }
-        const agrees = (run: () => Arrays, where: string) => (): Outcome => oracle.compare(run(), `${name} (${where})`)
+        const agrees = (run: () => Arrays, pipeline: Pipeline, where: string) => (): Outcome => {
+          const outcome = oracle.compare(run(), `${name} (${where})`)
+          if (outcome.failure === undefined || name !== 'gradient') return outcome
+          const loss = { context: model.context, graph: model.evaluate({ pipeline }) }
+          return { ...outcome, failure: { ...outcome.failure, locate: () => locate(loss, placeOf(trial)) } }
+        }
         // The other checks run the graphs of the trial on the first backend as well.
         const run = (backend: Backend, i: number): Tried['run'] => {
           if (name !== 'train') return i === 0 ? trial.tried(name).run : runOn(backend, trial.tried(name))
@@ -37,12 +46,13 @@ export const agreement: Check = {
         }
         return inTurn([
           ...tested.backends.map((backend, i) =>
-            agrees(() => run(backend, i)(sizes, all), `${tested.pipeline.name}, ${backend.name}`),
+            agrees(() => run(backend, i)(sizes, all), tested.pipeline, `${tested.pipeline.name}, ${backend.name}`),
           ),
-          agrees(() => {
-            const other = { context: model.context, graph: graphFor(model, name, another(trial)) }
-            return interpreted(other, sizes, all)
-          }, 'another pipeline, interpreter'),
+          agrees(
+            () => interpreted({ context: model.context, graph: graphFor(model, name, other) }, sizes, all),
+            other,
+            `${other.name}, interpreter`,
+          ),
         ])
       }),
     )

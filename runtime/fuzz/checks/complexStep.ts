@@ -1,5 +1,5 @@
 // A complex step gives what dual numbers give: two ways of forward mode that share the structure of a program and no formula.
-import { alongDirection, signs } from '../../gradients/direction.ts'
+import { alongDirection, signed } from '../../gradients/direction.ts'
 import { exact, roundingAlong } from '../../gradients/judge.ts'
 import { sizeIn } from '../../gradients/subject.ts'
 import type { Check } from '../check.ts'
@@ -10,7 +10,7 @@ export const complexStep: Check = {
   run: trial => {
     const subject = trial.subject()
     if (!subject.smooth || !Number.isFinite(subject.loss)) return { checks: 0 }
-    const direction = new Map([...subject.shapes.keys()].map(n => [n, signs(sizeIn(subject, n), trial.draw)]))
+    const direction = new Map([...subject.shapes.keys()].map(n => [n, signed(sizeIn(subject, n), trial.draw)]))
     const tangent = subject.tangent(direction)
     const step = subject.complexStep(direction)
     // A power of a negative number has no complex logarithm here.

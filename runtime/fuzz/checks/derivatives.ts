@@ -1,5 +1,5 @@
 // The gradient is the derivative: by dual numbers and by differences, along every parameter and at every step.
-import { alongDirection, type Direction, signs } from '../../gradients/direction.ts'
+import { alongDirection, type Direction, signed } from '../../gradients/direction.ts'
 import { exact, judge } from '../../gradients/judge.ts'
 import { locate } from '../../gradients/locate.ts'
 import { inputSteps } from '../../gradients/steps.ts'
@@ -13,20 +13,21 @@ const tolerance = 1e-6
 
 export const derivatives: Check = {
   name: 'derivatives',
+  about: 'gradients',
   claim: 'gradients are what differences and dual numbers give, by parameter and by step, each on its own scale',
   run: trial => {
     const subject = trial.subject()
     if (!Number.isFinite(subject.loss)) return { checks: 0 }
     const { draw, model } = trial
     const names = [...subject.shapes.keys()].filter(name => sizeIn(subject, name) > 0)
-    const some = (of: readonly string[]): Direction => new Map(of.map(n => [n, signs(sizeIn(subject, n), draw)]))
+    const some = (of: readonly string[]): Direction => new Map(of.map(n => [n, signed(sizeIn(subject, n), draw)]))
     const parameters = model.signature.parameters.map(p => p.name).filter(name => names.includes(name))
     const differences = [some(names), ...parameters.map(name => some([name]))].map(
       direction => () => byDifferences(trial, direction),
     )
     const steps = inputSteps(model.signature, subject).map(({ name, holds }) => () => {
-      const signed = signs(sizeIn(subject, name), draw)
-      return byTangent(trial, new Map([[name, signed.map((s, i) => (holds(i) ? s : 0))]]))
+      const all = signed(sizeIn(subject, name), draw)
+      return byTangent(trial, new Map([[name, all.map((s, i) => (holds(i) ? s : 0))]]))
     })
     return inTurn([...differences, ...steps])
   },

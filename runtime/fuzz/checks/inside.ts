@@ -6,6 +6,7 @@ import { placeOf } from '../trial.ts'
 
 export const inside: Check = {
   name: 'inside',
+  about: 'gradients',
   claim: 'the gradient of every value inside a program, at every step, is what dual numbers give',
   every: 4,
   run: trial => {

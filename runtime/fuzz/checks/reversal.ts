@@ -1,7 +1,8 @@
 // A sequence that is turned round twice is the sequence.
 import { compile } from '../../../compiler/index.ts'
 import { allExprs } from '../../../dsl/children.ts'
-import { type Check, compare, inTurn } from '../check.ts'
+import { locate } from '../../gradients/locate.ts'
+import { type Check, compare, inTurn, type Outcome } from '../check.ts'
 import { graphNames, graphOf, placeOf, type Trial, tryGraph } from '../trial.ts'
 
 export const reversal: Check = {
@@ -14,11 +15,16 @@ export const reversal: Check = {
     if (source === undefined) return { checks: 0 }
     const twice = compile(source, { ops: model.context.ops })
     return inTurn(
-      graphNames.map(name => () => {
-        const graph = { context: twice.context, graph: graphOf(twice, name, tested.pipeline) }
-        const { run, rounding } = tryGraph(graph, placeOf(trial))
+      graphNames.map(name => (): Outcome => {
+        const { context } = twice
+        const place = placeOf(trial)
+        const { run, rounding } = tryGraph({ context, graph: graphOf(twice, name, tested.pipeline) }, place)
         const expected = trial.tried(name).run(batch.sizes, inputs)
-        return compare(run(batch.sizes, inputs), expected, 1e-11, `${name} with an input reversed twice`, rounding)
+        const what = `${name} with an input reversed twice`
+        const outcome = compare(run(batch.sizes, inputs), expected, 1e-11, what, rounding)
+        if (outcome.failure === undefined || name !== 'gradient') return outcome
+        const loss = { context, graph: twice.evaluate({ pipeline: tested.pipeline }) }
+        return { ...outcome, failure: { ...outcome.failure, locate: () => locate(loss, place) } }
       }),
     )
   },

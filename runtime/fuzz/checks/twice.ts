@@ -13,8 +13,9 @@ import { product } from '../../../compiler/ir/dim.ts'
 import type { Graph, Value } from '../../../compiler/ir/graph.ts'
 import { grad } from '../../../compiler/passes/grad.ts'
 import type { Pipeline } from '../../../compiler/passes/pipeline.ts'
-import { alongDirection, signs } from '../../gradients/direction.ts'
+import { alongDirection, signed } from '../../gradients/direction.ts'
 import { judge } from '../../gradients/judge.ts'
+import { locate } from '../../gradients/locate.ts'
 import { createSubject, type OwnGraph, type Subject, sizeIn } from '../../gradients/subject.ts'
 import type { Random } from '../../random.ts'
 import { type Check, inTurn, type Outcome } from '../check.ts'
@@ -22,11 +23,18 @@ import { placeOf } from '../trial.ts'
 
 export const twice: Check = {
   name: 'twice',
+  about: 'gradients',
   claim: 'the gradient of a smooth sum of all gradients is what dual numbers and differences of that sum give',
   every: 8,
   run: trial => {
     const { model, tested, draw } = trial
-    return secondDerivatives(createSubject({ ...secondGradient(model, tested.pipeline), ...placeOf(trial) }), draw)
+    const second = secondGradient(model, tested.pipeline)
+    const place = placeOf(trial)
+    const outcome = secondDerivatives(createSubject({ ...second, ...place }), draw)
+    const { failure } = outcome
+    return failure === undefined
+      ? outcome
+      : { ...outcome, failure: { ...failure, locate: () => locate(second.loss, place) } }
   },
 }
 
@@ -35,7 +43,7 @@ export function secondDerivatives(subject: Subject, draw: Random): Outcome {
   if (!Number.isFinite(subject.loss)) return { checks: 0 }
   return inTurn(
     [...subject.shapes.keys()].map(name => (): Outcome => {
-      const direction = new Map([[name, signs(sizeIn(subject, name), draw)]])
+      const direction = new Map([[name, signed(sizeIn(subject, name), draw)]])
       const { scale } = alongDirection(subject, direction)
       const { kind, gradient, tangent, difference } = judge(subject, direction, { scale, tolerance: 1e-5 })
       if (kind !== 'wrong') return { checks: 2, kinks: kind === 'right' ? 0 : 1 }

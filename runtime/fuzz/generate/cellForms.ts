@@ -10,12 +10,16 @@ function call(
   {
     wrap = text => text,
     given = () => [],
-  }: { wrap?: (text: string) => string; given?: (vectors: readonly string[]) => string[] } = {},
+    keep,
+  }: { wrap?: (text: string) => string; given?: (vectors: readonly string[]) => string[]; keep?: string } = {},
 ): string {
   const cell = unit.program.cell(n)
   const part = unit.part(`${cell.name.toLowerCase()}_${copy}`, `${cell.name}(${unit.units})`)
+  // A literal goes along no time: something else must.
+  const steps = cell.inputs.includes('x') || cell.inputs.includes('ids')
   const args = cell.inputs.map(input => {
     if (input === 'm') return unit.input('m')
+    if (input === 'keep' && keep !== undefined && steps) return keep
     return wrap(input === 'x' ? x : unit.input(input))
   })
   return wrap(`${part}(${[...args, ...given(cell.vectors)].join(', ')})`)
@@ -36,7 +40,7 @@ export const cellForms: readonly Form[] = [0, 1].flatMap((n): Form[] => [
     gives: 'vector',
     takes: ['vector', 'vector'],
     text: ([x, y], unit) =>
-      call(unit, n, 'a', x, { given: vectors => vectors.slice(0, 1).map(s => `${s} = last(${y})`) }),
+      call(unit, n, 'a', x, { keep: 'true', given: vectors => vectors.slice(0, 1).map(s => `${s} = last(${y})`) }),
   },
   {
     gives: 'vector',
@@ -45,6 +49,16 @@ export const cellForms: readonly Form[] = [0, 1].flatMap((n): Form[] => [
       const [first] = unit.program.cell(n).vectors
       const run = call(unit, n, 'a', x)
       return first === undefined ? run : `repeat(${run}.final.${first}, over T)`
+    },
+  },
+  // What it gives at each step, and what it ends with.
+  {
+    gives: 'vector',
+    takes: ['vector'],
+    text: ([x], unit) => {
+      const [first] = unit.program.cell(n).vectors
+      const run = call(unit, n, 'a', x)
+      return first === undefined ? run : `(${run} + repeat(${run}.final.${first}, over T))`
     },
   },
 ])

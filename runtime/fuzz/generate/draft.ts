@@ -1,22 +1,34 @@
 // What a random program is before it is text: drawn, and made smaller, part by part.
 
 import { cellForms } from './cellForms.ts'
-import { itemForms, memoryForms, readouts, sequenceForms, stepForms } from './forms.ts'
+import { edgeForms, itemForms, memoryForms, readouts, sequenceForms, stepForms, sumForms } from './forms.ts'
 import { libraryCells, libraryFunctions, libraryLayers, losses, optimizers } from './library.ts'
-import { type Draw, drawTree, type Form, smallerTrees, type Tree } from './tree.ts'
+import { type Draw, drawTree, type Form, grafted, type Kind, smallerTrees, type Tree } from './tree.ts'
 import { drawWords, smallerWords, type Words } from './words.ts'
 
 export interface StateDraft {
   readonly kind: 'vector' | 'scalar' | 'matrix'
-  readonly bound: 'tanh' | 'sigmoid' | 'mix'
+  /** What keeps it small; `kept` stays what it was at the start. */
+  readonly bound: 'tanh' | 'sigmoid' | 'mix' | 'kept'
   readonly next: Tree
   readonly init: 'zero' | 'number' | 'learned'
+}
+
+export interface CellDraft {
+  readonly states: readonly StateDraft[]
+  readonly result: Tree
+  /** Whether what it gives follows every state, whatever it is. */
+  readonly shows: boolean
+  /** Whether it gives its input as well, as it is. */
+  readonly passes: boolean
 }
 
 export interface LossDraft {
   /** Of the library's losses. */
   readonly loss: number
   readonly weight: 'one' | 'half'
+  /** What stands between it and the answers of the steps: nothing, the opposite order, or a cell. */
+  readonly by: 'itself' | 'reverse' | 'cell'
 }
 
 export interface TrainDraft {
@@ -37,7 +49,7 @@ export interface SizesDraft {
 
 export interface Draft {
   readonly units: number
-  readonly cells: readonly { readonly states: readonly StateDraft[]; readonly result: Tree }[]
+  readonly cells: readonly CellDraft[]
   /** A sequence of vectors. */
   readonly main: Tree
   readonly readout: number
@@ -69,8 +81,22 @@ export interface Tables {
   readonly sequence: readonly Form[]
   readonly item: readonly Form[]
   readonly readouts: readonly number[]
+  /** Those readouts that give one answer a step. */
+  readonly steps: readonly number[]
   readonly losses: readonly number[]
+  /** Each operation by itself, as vectors over time, those that take the fewest lines first. */
+  readonly singles: readonly Tree[]
 }
+
+/** Those that stand by themselves; what is the same operation on vectors and on matrices is there once. */
+const singleForms: readonly Form[] = [
+  ...itemForms.filter(f => f.gives === 'vector' || !itemForms.some(g => g.gives === 'vector' && g.text === f.text)),
+  ...libraryFunctions,
+  ...sequenceForms,
+  ...libraryLayers,
+  ...cellForms,
+  ...memoryForms,
+]
 
 /** Everything that may be drawn, with so many kinks. */
 export function tablesFor(kinks: Kinks): Tables {
@@ -87,34 +113,77 @@ export function tablesFor(kinks: Kinks): Tables {
     step: chosen([...item, ...stepForms, ...libraryCells], kinks),
     sequence: chosen([...item, ...weighted, ...weighted, ...cellForms, ...cellForms], kinks),
     readouts: indices(readouts),
+    steps: indices(readouts).filter(i => readouts[i].perStep),
     losses: indices(losses),
+    singles: chosen(singleForms, kinks).map(asVector),
   }
+}
+
+/** A form of different variables, as a vector: what gives something else stands in an operation that takes it. */
+function asVector(form: Form): Tree {
+  const tree: Tree = { form, of: form.takes.map((kind, leaf) => ({ leaf, kind })) }
+  if (form.gives === 'vector') return tree
+  const around = itemForms.find(f => f.gives === 'vector' && !f.kink && f.takes.includes(form.gives))
+  if (around === undefined) throw new Error(`nothing makes a vector of a ${form.gives}`)
+  const place = around.takes.indexOf(form.gives)
+  return { form: around, of: around.takes.map((kind, leaf) => (leaf === place ? tree : { leaf, kind })) }
+}
+
+const takesOrGives = (form: Form, ...kinds: readonly Kind[]): boolean =>
+  kinds.includes(form.gives) || form.takes.some(kind => kinds.includes(kind))
+
+/** What some of the programs are mostly made of, as much by itself is rare: what meets within one program is then of a kind. */
+const themes: readonly (readonly Form[])[] = [
+  [...memoryForms, ...stepForms],
+  sumForms,
+  edgeForms,
+  cellForms,
+  itemForms.filter(form => takesOrGives(form, 'wide', 'matrix')),
+  itemForms.filter(form => takesOrGives(form, 'int', 'bool')),
+]
+
+/** None, one of those, or a few forms of any kind. */
+function drawTheme(tables: Tables, draw: Draw): readonly Form[] {
+  const n = draw(2 * themes.length)
+  if (n < themes.length) return themes[n]
+  const all = [...tables.step, ...tables.sequence]
+  return n < 2 * themes.length - 1 ? Array.from({ length: 12 }, () => all[draw(all.length)]) : []
 }
 
 /** A random program. */
 export function drawDraft(tables: Tables, draw: Draw): Draft {
   const pick = <X>(...of: readonly X[]): X => of[draw(of.length)]
+  const theme = new Set(drawTheme(tables, draw))
+  const tree = (forms: readonly Form[], kind: Kind, depth: number): Tree => drawTree(forms, kind, depth, draw, theme)
   const state = (): StateDraft => {
     const kind = pick('vector', 'vector', 'vector', 'scalar', 'matrix')
     return {
       kind,
-      bound: pick('tanh', 'sigmoid', 'mix'),
-      next: drawTree(tables.step, kind, 3, draw),
+      bound: pick('tanh', 'tanh', 'sigmoid', 'mix', 'mix', 'kept'),
+      next: tree(tables.step, kind, 3),
       init: pick('zero', 'zero', 'number', 'learned'),
     }
   }
   const times = <X>(n: number, make: () => X): X[] => Array.from({ length: n }, make)
-  const size = (): number => pick(2, 2, 3, 3, 1, 0)
+  // Nothing at all is drawn on purpose, but what it is of is then judged by nothing.
+  const size = (): number => (draw(20) === 0 ? 0 : pick(2, 2, 3, 3, 1))
   return {
-    units: pick(2, 2, 1, 3),
+    units: pick(2, 2, 2, 3, 3, 1),
     cells: times(pick(1, 2), () => ({
       states: times(pick(1, 1, 2, 3), state),
-      result: drawTree(tables.step, 'vector', 2, draw),
+      result: tree(tables.step, 'vector', 2),
+      // What nothing reads is judged by nothing.
+      shows: draw(4) > 0,
+      passes: draw(3) === 0,
     })),
-    main: drawTree(tables.sequence, 'vector', 4, draw),
-    readout: pick(...tables.readouts),
-    after: drawTree(tables.item, 'vector', 2, draw),
-    losses: times(pick(1, 1, 2), () => ({ loss: pick(...tables.losses), weight: pick('one', 'half') })),
+    main: tree(tables.sequence, 'vector', 4),
+    readout: pick(...(draw(3) === 0 ? tables.steps : tables.readouts)),
+    after: tree(tables.item, 'vector', 2),
+    losses: times(pick(1, 1, 2), () => ({
+      loss: pick(...tables.losses),
+      weight: pick('one', 'half'),
+      by: pick('itself', 'reverse', 'cell'),
+    })),
     metrics: draw(3) === 0,
     penalty: draw(4) === 0,
     ...(draw(2) === 0 && { train: { optimizer: draw(optimizers.length), options: draw(2) === 0, clip: draw(4) } }),
@@ -129,10 +198,62 @@ export function drawDraft(tables: Tables, draw: Draw): Draft {
   }
 }
 
+/** A program that has most of its parts of another: some are of a third, and into some a new expression is put. */
+export function varied(draft: Draft, tables: Tables, draw: Draw): Draft {
+  const other = drawDraft(tables, draw)
+  const parts = ['units', 'cells', 'main', 'readout', 'after', 'losses', 'penalty', 'train', 'words', 'sizes'] as const
+  const taken = parts.filter(() => draw(5) === 0).map(part => [part, other[part]] as const)
+  const mixed: Draft = { ...draft, ...Object.fromEntries(taken), data: other.data }
+  const theme = new Set(drawTheme(tables, draw))
+  const graft = (tree: Tree, forms: readonly Form[]): Tree => (draw(3) === 0 ? grafted(tree, forms, draw, theme) : tree)
+  return {
+    ...mixed,
+    main: graft(mixed.main, tables.sequence),
+    after: graft(mixed.after, tables.item),
+    cells: mixed.cells.map(cell => ({
+      ...cell,
+      states: cell.states.map(s => ({ ...s, next: graft(s.next, tables.step) })),
+      result: graft(cell.result, tables.step),
+      shows: cell.shows || draw(2) === 0,
+    })),
+  }
+}
+
+/** The simplest cell that goes from step to step. */
+const plainCell: CellDraft = {
+  states: [{ kind: 'vector', bound: 'mix', next: { leaf: 1, kind: 'vector' }, init: 'zero' }],
+  result: { leaf: 0, kind: 'vector' },
+  shows: false,
+  passes: false,
+}
+
+/** Programs in place of another that have a single part: one loss, one way of reading, one operation. A fault of one rule mostly shows in one of them. */
+export function* singleParts(draft: Draft, { singles }: Tables): Generator<Draft> {
+  const plain: Draft = {
+    units: 2,
+    cells: [plainCell],
+    main: { leaf: 0, kind: 'vector' },
+    readout: 0,
+    after: { leaf: 0, kind: 'vector' },
+    losses: [{ loss: 0, weight: 'one', by: 'itself' }],
+    metrics: false,
+    penalty: false,
+    sizes: { B: 2, first: 2, second: 2, lengths: [2, 1] },
+    data: draft.data,
+  }
+  if (draft.words === undefined) {
+    for (const l of draft.losses) yield { ...plain, losses: [{ ...l, weight: 'one', by: 'itself' }] }
+    yield { ...plain, readout: draft.readout }
+  }
+  for (const main of singles) yield { ...plain, main }
+}
+
 /** Programs with less in them, those with the least first. */
 export function* smallerDrafts(draft: Draft): Generator<Draft> {
   const { words, sizes } = draft
   if (words !== undefined) {
+    // What is wrong of words may be wrong of what there would be without them.
+    yield { ...draft, words: undefined }
     for (const smaller of smallerWords(words)) yield { ...draft, words: smaller }
   } else {
     yield* smallerPrograms(draft)
@@ -143,17 +264,8 @@ export function* smallerDrafts(draft: Draft): Generator<Draft> {
   }
 }
 
-/** One operation of one input. */
-const simplest: readonly Tree[] = itemForms.flatMap(form =>
-  form.gives === 'vector' && form.takes.join() === 'vector' && typeof form.text === 'string'
-    ? [{ form, of: [{ leaf: 0, kind: 'vector' as const }] }]
-    : [],
-)
-
 function* smallerPrograms(draft: Draft): Generator<Draft> {
   const { cells, train, metrics, penalty, units, readout } = draft
-  // A fault inside a cell may show without one.
-  if (!simplest.includes(draft.main) && 'form' in draft.main) for (const main of simplest) yield { ...draft, main }
   for (const main of smallerTrees(draft.main)) yield { ...draft, main }
   for (const after of smallerTrees(draft.after)) yield { ...draft, after }
   if (train !== undefined) yield { ...draft, train: undefined }
@@ -162,6 +274,7 @@ function* smallerPrograms(draft: Draft): Generator<Draft> {
   for (const [i, l] of draft.losses.entries()) {
     if (draft.losses.length > 1) yield { ...draft, losses: [l] }
     if (l.loss > 0) yield { ...draft, losses: draft.losses.with(i, { ...l, loss: 0 }) }
+    if (l.by !== 'itself') yield { ...draft, losses: draft.losses.with(i, { ...l, by: 'itself' }) }
     if (l.weight !== 'one') yield { ...draft, losses: draft.losses.with(i, { ...l, weight: 'one' }) }
   }
   if (readout > 0) yield { ...draft, readout: 0 }
@@ -169,6 +282,8 @@ function* smallerPrograms(draft: Draft): Generator<Draft> {
   for (const [c, cell] of cells.entries()) {
     const changed = (by: Partial<typeof cell>): Draft => ({ ...draft, cells: cells.with(c, { ...cell, ...by }) })
     if (cells.length > 1) yield { ...draft, cells: cells.toSpliced(c, 1) }
+    if (cell.passes) yield changed({ passes: false })
+    if (cell.shows) yield changed({ shows: false })
     for (const [i, state] of cell.states.entries()) {
       if (cell.states.length > 1) yield changed({ states: cell.states.toSpliced(i, 1) })
       if (state.init !== 'zero') yield changed({ states: cell.states.with(i, { ...state, init: 'zero' }) })

@@ -1,5 +1,5 @@
 // Every operation of the language as a form: a new one is a line here.
-import type { Form, Kind } from './tree.ts'
+import type { Form, Kind, UnitText } from './tree.ts'
 
 type Line = readonly [text: Form['text'], ...takes: Kind[]]
 
@@ -24,12 +24,17 @@ const pointwise = (kind: Kind): Form[] => [
     ['(#0 - #1)', kind, kind],
     ['(#0 * #1)', kind, kind],
     ['(#0 * #1)', 'scalar', kind],
+    ['(#0 + #1)', 'scalar', kind],
+    ['(#0 - #1)', kind, 'scalar'],
+    ['(#0 - #1)', 'scalar', kind],
     ['(#0 / (1 + #1^2))', kind, kind],
     ['((1.5 + tanh(#0)) ^ tanh(#1))', kind, kind],
     ['((1.5 + sin(#0)) % 0.7)', kind],
+    // Not below 0: in padding too nothing is infinite.
+    ['(#0 ^ (#1 % 3))', kind, 'int'],
     ['where(#0, #1, #2)', 'bool', kind, kind],
     ['(#0 * bernoulli(0.7, #0))', kind],
-  ]).map(f => (f.text.toString().includes('%') ? { ...f, kink: true } : f)),
+  ]).map(f => (f.text.toString().includes('% 0.7') ? { ...f, kink: true } : f)),
   ...all(
     kind,
     [
@@ -38,12 +43,29 @@ const pointwise = (kind: Kind): Form[] => [
       ['max(#0, #1)', kind, kind],
       ['min(#0, #1)', kind, kind],
       ['floor(3 * #0)', kind],
+      // Domains that end at 0, and are often there.
+      ['sqrt(max(#0, 0))', kind],
+      ['(relu(#0) ^ (2 + tanh(#1)))', kind, kind],
       ['where(#0 > #1, #2, #3)', kind, kind, kind, kind],
       ['where(#0 <= #1, #2, #3)', kind, kind, kind, kind],
     ],
     true,
   ),
 ]
+
+/** Just where the slope of a root is infinite, and 0 by convention, or an exponent 0; and where the first of two gets the gradient. */
+export const edgeForms: readonly Form[] = all(
+  'vector',
+  [
+    ['sqrt(max(#0 - stop_gradient(#0), 0))', 'vector'],
+    ['abs(#0 - stop_gradient(#0))', 'vector'],
+    ['max(#0, stop_gradient(#0))', 'vector'],
+    ['min(stop_gradient(#0), #0)', 'vector'],
+    ['((1.5 + tanh(#0)) ^ (#1 - stop_gradient(#1)))', 'vector', 'vector'],
+    ['(relu(stop_gradient(#0)) ^ (2 + tanh(#1)))', 'vector', 'vector'],
+  ],
+  true,
+)
 
 /** What stands in any place: one item a step, or one item. */
 export const itemForms: readonly Form[] = [
@@ -57,10 +79,12 @@ export const itemForms: readonly Form[] = [
     ['sum(#0)', 'matrix'],
     ['logsumexp(#0)', 'vector'],
     ['(#0 @ #1)', 'vector', 'vector'],
+    ['(#0[0] @ #1)', 'matrix', 'vector'],
     ['#0[0]', 'vector'],
     ['real(#0)', 'bool'],
     ['(0.1 * #0)', 'int'],
   ]),
+  ...edgeForms,
   ...all(
     'scalar',
     [
@@ -74,19 +98,47 @@ export const itemForms: readonly Form[] = [
     [(args, unit) => `(${unit.param('W1', `[${unit.units}, ${unit.units}]`)} @ ${args[0]})`, 'vector'],
     [(args, unit) => `(${args[0]} @ ${unit.param('W2', `[${unit.units}, ${unit.units}]`)})`, 'vector'],
     [(args, unit) => `(${unit.param('V', `[${unit.units}, 2 * ${unit.units}]`)} @ ${args[0]})`, 'wide'],
+    ...['V', 'U'].map(
+      (name): Line => [
+        ([x, y], unit) => `(${unit.param(name, `[${unit.units}, 2 * ${unit.units}]`)} @ [${x}, ${y}])`,
+        'vector',
+        'vector',
+      ],
+    ),
     ['(#0 @ #1)', 'matrix', 'vector'],
     ['(#0 @ #1)', 'vector', 'matrix'],
     ['softmax(#0)', 'vector'],
+    // Numbers that do nothing, or nearly.
+    ['((-1) * #0)', 'vector'],
+    ['(0 - #0)', 'vector'],
+    ['(1 * (#0 - 0))', 'vector'],
+    // A power that only a pass can know.
+    ['(#0 ^ where(true, 2, #1))', 'vector', 'int'],
+    ['((1.5 + tanh(#0)) ^ where(false, #1, 0))', 'vector', 'int'],
+    // 0^0 at the first step.
+    ['((#0 - stop_gradient(#0)) ^ (#1 % 3))', 'vector', 'int'],
     ['(#0 - mean(#0))', 'vector'],
     [(args, unit) => `${args[0]}[0:${unit.units}]`, 'wide'],
+    [(args, unit) => `(${args[0]}[0:${unit.units}] * ${args[0]}[${unit.units}:2 * ${unit.units}])`, 'wide'],
     ['#0[:, 0]', 'matrix'],
     ['#0[0]', 'matrix'],
     [(args, unit) => `${unit.param('E', `[4, ${unit.units}]`)}[${args[0]}]`, 'int'],
+    ...['W0', 'W1'].map(
+      (name): Line => [
+        ([i], unit) =>
+          `(${unit.param(name, `[${unit.units}, ${unit.units}]`)} @ ${unit.param('E', `[4, ${unit.units}]`)}[${i}])`,
+        'int',
+      ],
+    ),
   ]),
   ...all('wide', [['[#0, #1]', 'vector', 'vector']]),
   ...all('matrix', [
     ['outer(#0, #1)', 'vector', 'vector'],
     ['transpose(#0)', 'matrix'],
+    ['transpose(transpose(#0))', 'matrix'],
+    ['softmax(#0)', 'matrix'],
+    ['(#0 @ transpose(#1))', 'matrix', 'matrix'],
+    ['(transpose(#0) @ #1)', 'matrix', 'matrix'],
     ['(#0 @ #1)', 'matrix', 'matrix'],
     [(args, unit) => `(${unit.param('W0', `[${unit.units}, ${unit.units}]`)} @ ${args[0]})`, 'matrix'],
   ]),
@@ -103,6 +155,7 @@ export const itemForms: readonly Form[] = [
     ['(#0 and #1)', 'bool', 'bool'],
     ['(#0 or #1)', 'bool', 'bool'],
     ['(not #0)', 'bool'],
+    ['(not (not #0))', 'bool'],
   ]),
   ...all(
     'bool',
@@ -114,16 +167,42 @@ export const itemForms: readonly Form[] = [
   ),
 ]
 
-/** A cell of the fuzzer's own, to be stepped, or to run, inside another. */
+/** A cell of the fuzzer's own, to be stepped, or to run, inside another: there `q` is the same at all its steps. */
 const inner = [
   'cell Inner(units) {',
-  '  input x: [units]',
-  '  state h: [units]',
-  '  param A, B: [units, units]',
-  "  h' = tanh(A @ x + B @ h)",
+  '  input x, q: [units]',
+  '  state h, c: [units]',
+  '  param A: [units, units], B: [units, 2 * units]',
+  "  c' = 0.5 * c + A @ q",
+  "  h' = tanh(c' + B @ [x, h])",
   "  return h'",
   '}',
 ].join('\n')
+
+/** The inner cell over the memory, from `start` on: what its states are in the end. */
+function overInner(start: string, q: string, unit: UnitText): string {
+  const run = `${unit.part('inner', `Inner(${unit.units})`)}(${unit.input('m')}, ${q}, h = ${start})`
+  return `(${run}.final.h - 0.5 * ${run}.final.c)`
+}
+
+/** A state to which each step only adds a sum. */
+const adder = [
+  'cell Adder(units) {',
+  '  input x: [units]',
+  '  state h: [units]',
+  '  state total: real',
+  '  param A: [units, units]',
+  "  h' = tanh(x + h)",
+  "  total' = total + sum(A @ h')",
+  '}',
+].join('\n')
+
+/** A vector times what that comes to, over an axis that is as long for all examples. */
+function timesSum([x, start]: readonly string[], unit: UnitText): string {
+  unit.program.define('Adder', adder)
+  const run = `${unit.part('adder', `Adder(${unit.units})`)}(${unit.param('P', `[${unit.units}] over L[2]`)}`
+  return `(${x} * tanh(${run}, h = ${x}, total = ${start}).final.total))`
+}
 
 /** A read of a memory: a softmax over its axis. */
 const look = [
@@ -153,13 +232,17 @@ const overMemory =
     return `${unit.part(name.toLowerCase(), `${name}()`)}(${q}, ${unit.input('m')})`
   }
 
+/** A recurrence that only adds, within a step. */
+export const sumForms: readonly Form[] = all('vector', [[timesSum, 'vector', 'scalar']])
+
 /** What looks at the memory, or has a recurrence or a depth of its own: in the steps of cells, and in models. */
 export const memoryForms: readonly Form[] = [
+  ...sumForms,
   ...all('vector', [
     [
       (args, unit) => {
         unit.program.define('Inner', inner)
-        return `${unit.part('inner', `Inner(${unit.units})`)}(${unit.input('m')}, h = ${args[0]}).final.h`
+        return overInner(args[0], unit.param('b', `[${unit.units}]`), unit)
       },
       'vector',
     ],
@@ -199,8 +282,22 @@ export const stepForms: readonly Form[] = [
     [
       (args, unit) => {
         unit.program.define('Inner', inner)
-        return `${unit.part('inner', `Inner(${unit.units})`)}(${args[0]}, h = ${args[1]})`
+        return `${unit.part('inner', `Inner(${unit.units})`)}(${args[0]}, ${args[1]}, h = ${args[1]}, c = ${args[0]})`
       },
+      'vector',
+      'vector',
+    ],
+    [
+      ([start, q], unit) => {
+        unit.program.define('Inner', inner)
+        return overInner(start, q, unit)
+      },
+      'vector',
+      'vector',
+    ],
+    // A product of matrices at each step.
+    [
+      ([x, y], unit) => `tanh((outer(${x}, ${y}) @ ${unit.param('W0', `[${unit.units}, ${unit.units}]`)}) @ ${x})`,
       'vector',
       'vector',
     ],
@@ -228,6 +325,8 @@ export const sequenceForms: readonly Form[] = [
     ['delay(#0, start = last(#1))', 'vector', 'vector'],
     ['(#0 / reverse(1.5 + sin(#1)))', 'vector', 'vector'],
     ['log(delay(1.5 + sin(#0), start = 1))', 'vector'],
+    // Nothing, moved about.
+    ['(#0 + delay(reverse(repeat(0, over T))))', 'vector'],
     [
       (args, unit) => {
         unit.program.define('Look', look)

@@ -1,8 +1,18 @@
 // Random cases for fast-check: its seeds and paths, and a way to shrink that knows what a program is.
 import fc from 'fast-check'
 import type { FuzzCase } from '../case.ts'
-import { type Draft, drawDraft, type Kinks, smallerDrafts, type Tables, tablesFor } from './draft.ts'
+import {
+  type Draft,
+  drawDraft,
+  type Kinks,
+  singleParts,
+  smallerDrafts,
+  type Tables,
+  tablesFor,
+  varied,
+} from './draft.ts'
 import { printDraft } from './print.ts'
+import type { Draw } from './tree.ts'
 
 export const kinkChoices = ['none', 'some', 'many'] as const satisfies readonly Kinks[]
 
@@ -12,20 +22,33 @@ export interface GenerateOptions {
 }
 
 /** Random programs, each with sizes, lengths and a seed for its data. */
-export const fuzzCases = ({ kinks = 'some' }: GenerateOptions = {}): fc.Arbitrary<FuzzCase> =>
-  new Drafts(tablesFor(kinks)).map(printDraft)
+export const fuzzCases = (options: GenerateOptions = {}): fc.Arbitrary<FuzzCase> => drafts(options).map(printDraft)
+
+/** The same before they are text. */
+export function drafts({ kinks = 'some' }: GenerateOptions = {}): fc.Arbitrary<Draft> {
+  const tables = tablesFor(kinks)
+  return new Drafts(tables, draw => drawDraft(tables, draw))
+}
+
+/** Random programs that have most of their parts of a given one. */
+export function variations(of: Draft, { kinks = 'some' }: GenerateOptions = {}): fc.Arbitrary<Draft> {
+  const tables = tablesFor(kinks)
+  return new Drafts(tables, draw => varied(of, tables, draw))
+}
 
 class Drafts extends fc.Arbitrary<Draft> {
   readonly tables: Tables
+  readonly make: (draw: Draw) => Draft
 
-  constructor(tables: Tables) {
+  constructor(tables: Tables, make: (draw: Draw) => Draft) {
     super()
     this.tables = tables
+    this.make = make
   }
 
   override generate(random: fc.Random): fc.Value<Draft> {
     return new fc.Value(
-      drawDraft(this.tables, n => random.nextInt(0, n - 1)),
+      this.make(n => random.nextInt(0, n - 1)),
       undefined,
     )
   }
@@ -34,7 +57,19 @@ class Drafts extends fc.Arbitrary<Draft> {
     return typeof value === 'object' && value !== null && 'main' in value
   }
 
-  override shrink(draft: Draft): fc.Stream<fc.Value<Draft>> {
-    return fc.stream(smallerDrafts(draft)).map(smaller => new fc.Value(smaller, undefined))
+  /** A program as it was drawn is tried by its single parts, once; then it loses one part after the other. */
+  override shrink(draft: Draft, isSmaller: unknown): fc.Stream<fc.Value<Draft>> {
+    const text = (of: Draft): string => JSON.stringify({ ...printDraft(of), data: 0 })
+    const own = text(draft)
+    const tables = this.tables
+    return fc
+      .stream(
+        (function* () {
+          if (isSmaller !== true) yield* singleParts(draft, tables)
+          yield* smallerDrafts(draft)
+        })(),
+      )
+      .filter(smaller => text(smaller) !== own)
+      .map(smaller => new fc.Value(smaller, true))
   }
 }

@@ -3,7 +3,7 @@ import type { Expr, Fn, Statement, Unit } from '../../../dsl/ast.ts'
 import { allExprs } from '../../../dsl/children.ts'
 import { parse } from '../../../dsl/parse.ts'
 import { standardLibrary } from '../../../dsl/std.ts'
-import type { Form } from './tree.ts'
+import type { Form, UnitText } from './tree.ts'
 
 const itemsOf = (file: string) => parse(standardLibrary[file] ?? '', `std/${file}`).program.items
 
@@ -95,20 +95,24 @@ export const libraryLayers: readonly Form[] = [
       },
     },
   ]),
-  ...unitsOf('layers.rnn').map((layer): Form => {
+  ...unitsOf('layers.rnn').flatMap((layer): Form[] => {
     const inputs = inputsOf(layer)
     const takesRecipe = required(layer).includes('cell')
-    return {
-      gives: takesRecipe ? 'wide' : 'vector',
-      takes: inputs.some(i => i.type.item.kind === 'coded') ? [] : ['vector'],
-      text: ([x], unit) => {
-        const args = inputs.map(({ type }) => {
-          if (type.item.kind === 'coded') return unit.input('ids')
-          return type.axes.length > 0 && !takesRecipe ? unit.input('m') : x
-        })
-        return `${recipeOf(layer, unit.units)}(${args.join(', ')})`
-      },
+    const takes: Form['takes'] = inputs.some(i => i.type.item.kind === 'coded') ? [] : ['vector']
+    const text = ([x]: readonly string[], unit: UnitText): string => {
+      const args = inputs.map(({ type }) => {
+        if (type.item.kind === 'coded') return unit.input('ids')
+        return type.axes.length > 0 && !takesRecipe ? unit.input('m') : x
+      })
+      return `${recipeOf(layer, unit.units)}(${args.join(', ')})`
     }
+    if (!takesRecipe) return [{ gives: 'vector', takes, text }]
+    const half = (args: readonly string[], unit: UnitText): string =>
+      `(${unit.param('V', `[${unit.units}, 2 * ${unit.units}]`)} @ ${text(args, unit)})`
+    return [
+      { gives: 'wide', takes, text },
+      { gives: 'vector', takes, text: half },
+    ]
   }),
 ]
 

@@ -44,6 +44,17 @@ const together =
 
 const clips = ['', '; clip = global_norm(0.1)', '; clip = norm(0.1)', '; clip = value(0.05)']
 
+/** Probabilities that come out of a recurrence. */
+const chooser = [
+  'cell Chooser(units) {',
+  '  input x: [units]',
+  '  state h: [units]',
+  '  param A: [units, units]',
+  "  h' = tanh(A @ x + 0.5 * h)",
+  "  return softmax(h')",
+  '}',
+].join('\n')
+
 function programText(draft: Draft): string {
   const { units, cells, main, readout, after, train } = draft
   const types = {
@@ -84,11 +95,11 @@ function programText(draft: Draft): string {
   const answer = read.replaceAll('#0', printTree(main, alongTime, unit))
   const inTheEnd: Leaves = {
     vector: ['r', u => u.input('v'), b],
-    scalar: [scale, '0.5'],
+    scalar: [scale, '0.5', '0', '1', '(-1)'],
     wide: [wide],
     matrix: [weights],
     int: [u => u.input('n'), u => `(${u.input('n')} + 1)`],
-    bool: [u => u.input('flag')],
+    bool: [u => u.input('flag'), 'true', 'false'],
   }
   const isPlain = !('form' in after)
   const end = isPlain ? answer : printTree(after, inTheEnd, unit)
@@ -98,10 +109,18 @@ function programText(draft: Draft): string {
   const used = [...new Set(draft.losses.map(l => losses[l.loss].answer))]
   const targets = used.map(a => `  target ${answers[a].target}: ${answers[a].type(units)}${over}`)
   const call = (name: string, a: Answer): string => `${name}(${answers[a].given}, ${answers[a].target})`
-  const lossLine = ({ loss, weight }: LossDraft): string => {
+  const lossLine = ({ loss, weight, by }: LossDraft): string => {
     const { name, answer: a } = losses[loss]
-    return `  loss ${weight === 'half' ? '0.5 * ' : ''}${call(name, a)}`
+    const { given, target } = answers[a]
+    const between = (): string => {
+      if (!perStep || by === 'itself') return given
+      if (by === 'reverse' || a !== 'class') return `reverse(${given})`
+      program.define('Chooser', chooser)
+      return `${unit.part('chooser', `Chooser(${units})`)}(p)`
+    }
+    return `  loss ${weight === 'half' ? '0.5 * ' : ''}${name}(${between()}, ${target})`
   }
+  const lossLines = draft.losses.map(lossLine)
   const matrix = [...unit.params].find(([, type]) => type.includes(',') && !type.includes('over'))?.[0]
   const penalty = draft.penalty && matrix !== undefined ? [`  loss 0.01 * l2(${matrix})`] : []
   const measured = draft.metrics
@@ -117,7 +136,7 @@ function programText(draft: Draft): string {
     ...unit.declarations(),
     ...targets,
     ...equations,
-    ...draft.losses.map(lossLine),
+    ...lossLines,
     ...penalty,
     ...measured,
     '  output p',

@@ -94,9 +94,12 @@ const inputTypes = { x: '[units]', keep: 'bool', ids: 'token of 4', m: '[units] 
 
 const stateTypes = { vector: '[units]', scalar: 'real', matrix: '[units, units]' } as const
 
+/** A vector that follows a state: `#` stands for the one, `$` for the other. */
+const following = { vector: '# + $', scalar: '# * (1 + $)', matrix: '$ @ #' } as const
+
 function writeCell(
   program: Program,
-  { states, result }: Draft['cells'][number],
+  { states, result, shows, passes }: Draft['cells'][number],
   name: string,
 ): { cell: WrittenCell; text: string } {
   const unit = createUnit(program, 'units', inputTypes)
@@ -106,17 +109,29 @@ function writeCell(
   /** A state's equation may read those that have moved before it. */
   const leaves = (upTo: number): Leaves => ({
     vector: [...ofKind('vector', ''), u => u.input('x'), ...ofKind('vector', "'", upTo), u => u.param('b', '[units]')],
-    scalar: [...ofKind('scalar', ''), u => u.param('g', 'real'), ...ofKind('scalar', "'", upTo), '0.5'],
+    scalar: [
+      ...ofKind('scalar', ''),
+      u => u.param('g', 'real'),
+      ...ofKind('scalar', "'", upTo),
+      '0.5',
+      '0',
+      '1',
+      '(-1)',
+    ],
     matrix: [...ofKind('matrix', ''), u => u.param('W0', '[units, units]'), ...ofKind('matrix', "'", upTo)],
     wide: [u => u.param('w', '[2 * units]')],
     int: [u => u.state('t', 'int', 't + 1'), u => `(${u.state('t', 'int', 't + 1')} + 1)`],
-    bool: [u => u.input('keep')],
+    bool: [u => u.input('keep'), 'true', 'false'],
   })
   const equations = named.map(({ name: s, bound, next }, i) => {
     const value = printTree(next, leaves(i), unit)
+    if (bound === 'kept') return `  ${s}' = ${s}`
     return `  ${s}' = ${bound === 'mix' ? `0.5 * ${s} + 0.5 * tanh(${value})` : `${bound}(${value})`}`
   })
-  const returned = printTree(result, leaves(states.length), unit)
+  const own = printTree(result, leaves(states.length), unit)
+  const returned = shows
+    ? named.reduce((text, s) => `(${following[s.kind]})`.replace('#', () => text).replace('$', () => `${s.name}'`), own)
+    : own
   if (!['x', 'keep', 'ids'].some(input => unit.inputs.has(input))) unit.input('x')
   const declared = named.map(({ name: s, kind, init }) => {
     const type = stateTypes[kind]
@@ -129,7 +144,8 @@ function writeCell(
     ...declared,
     ...equations,
     ...unit.closing(),
-    `  return ${'form' in result ? `tanh(${returned})` : returned}`,
+    ...(passes && unit.inputs.has('x') ? ['  output passed = x'] : []),
+    `  return ${shows || 'form' in result ? `tanh(${returned})` : returned}`,
     '}',
   ]
   return { cell: { name, inputs: [...unit.inputs], vectors: ofKind('vector', '') }, text: lines.join('\n') }

@@ -35,12 +35,28 @@ export type Draw = (n: number) => number
 
 export const kindOf = (tree: Tree): Kind => ('form' in tree ? tree.form.gives : tree.kind)
 
-/** A tree of some kind, no deeper than told. */
-export function drawTree(forms: readonly Form[], kind: Kind, depth: number, draw: Draw): Tree {
-  const fitting = forms.filter(f => f.gives === kind)
+/** A tree of some kind, no deeper than told. One form of two is of those that are in favour, where any fits. */
+export function drawTree(
+  forms: readonly Form[],
+  kind: Kind,
+  depth: number,
+  draw: Draw,
+  favoured: ReadonlySet<Form>,
+): Tree {
+  const all = forms.filter(f => f.gives === kind)
+  const some = draw(2) === 0 ? all.filter(f => favoured.has(f)) : []
+  const fitting = some.length > 0 ? some : all
   if (depth === 0 || fitting.length === 0 || draw(5) === 0) return { leaf: draw(8), kind }
   const form = fitting[draw(fitting.length)]
-  return { form, of: form.takes.map(k => drawTree(forms, k, depth - 1, draw)) }
+  return { form, of: form.takes.map(k => drawTree(forms, k, depth - 1, draw, favoured)) }
+}
+
+/** The tree with a new one somewhere inside it. */
+export function grafted(tree: Tree, forms: readonly Form[], draw: Draw, favoured: ReadonlySet<Form>): Tree {
+  if (!('form' in tree) || tree.of.length === 0 || draw(3) === 0)
+    return drawTree(forms, kindOf(tree), 2, draw, favoured)
+  const place = draw(tree.of.length)
+  return { ...tree, of: tree.of.with(place, grafted(tree.of[place], forms, draw, favoured)) }
 }
 
 /** A name, or what declares it on first use. */

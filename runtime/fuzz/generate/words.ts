@@ -3,6 +3,8 @@ import { cellNames, losses } from './library.ts'
 import type { Draw } from './tree.ts'
 
 export interface Words {
+  /** Of the library's cells: the one that runs along characters. */
+  readonly cell: number
   readonly inside: readonly string[]
   readonly word: string
   readonly across: readonly string[]
@@ -54,6 +56,7 @@ export function drawWords(draw: Draw): Words {
   const some = (of: readonly string[], least: number): string[] =>
     Array.from({ length: least + draw(3 - least + 1) }, () => of[draw(of.length)])
   return {
+    cell: draw(cellNames.length),
     inside: some(inside, 1),
     word: word[draw(word.length)],
     across: some(across, 0),
@@ -63,6 +66,7 @@ export function drawWords(draw: Draw): Words {
 
 /** With a step less, or with the simplest ends. */
 export function* smallerWords(words: Words): Generator<Words> {
+  if (words.cell > 0) yield { ...words, cell: 0 }
   for (const i of words.across.keys()) yield { ...words, across: words.across.toSpliced(i, 1) }
   for (const i of words.inside.keys()) yield { ...words, inside: words.inside.toSpliced(i, 1) }
   if (words.word !== word[0]) yield { ...words, word: word[0] }
@@ -70,8 +74,10 @@ export function* smallerWords(words: Words): Generator<Words> {
 }
 
 /** The units that steps call, by the name of the part that holds each. */
-const parts: Readonly<Record<string, { readonly recipe: string; readonly definition?: string }>> = {
-  chars: { recipe: `${cellNames[0]}(2)` },
+const partsOf = (
+  cell: string,
+): Readonly<Record<string, { readonly recipe: string; readonly definition?: string }>> => ({
+  chars: { recipe: `${cell}(2)` },
   words: { recipe: `${cellNames[cellNames.length - 1]}(2)` },
   within: {
     recipe: 'attend()',
@@ -93,26 +99,28 @@ const parts: Readonly<Record<string, { readonly recipe: string; readonly definit
     definition: `cell reads() {
   input m: [D] over C
   state h: [D]
-  part rnn = ${cellNames[0]}(2)
+  part rnn = ${cell}(2)
   a = softmax(m @ h, over C)
-  h' = tanh(h + sum(a * m, over C) + last(rnn(m, h = h)))
+  h' = tanh(h + sum(a * m, over C) + last(rnn(m, h = h)) * rnn(m, h = h).final.h)
   output seen = m * h', turned = reverse(m) + h, pairs = drop_first(m) - h'
   return h'
 }`,
   },
   both: {
-    recipe: `pair(${cellNames[0]}(2))`,
+    recipe: `pair(${cell}(2))`,
     definition: `layer pair(cell) {
   input x: [D] over T
   part f = cell, b = cell
   return f(x) * reverse(b(reverse(x)))
 }`,
   },
-}
+})
 
 export function wordsText(words: Words): string {
   const steps = [...words.inside, words.word, ...words.across, words.text]
-  const used = Object.entries(parts).filter(([name]) => steps.some(step => step.includes(`${name}(`)))
+  const used = Object.entries(partsOf(cellNames[words.cell])).filter(([name]) =>
+    steps.some(step => step.includes(`${name}(`)),
+  )
   const [loss] = losses.filter(l => l.answer === 'number')
   return [
     ...used.flatMap(([, { definition }]) => definition ?? []),

@@ -1,0 +1,28 @@
+// The inputs of a generated module: arrays of the right type and length. There is a function for each type, as V8 tests for a
+// class inline only where that is always the same one.
+import type { DType } from '../../ir/graph.ts'
+import type { Precision } from '../backend.ts'
+
+export const bindNames: readonly string[] = ['bindReals', 'bindInts']
+
+/** The call that gives an input. */
+export const bindCall = (dtype: DType, name: string, length: string): string =>
+  `${dtype === 'real' ? 'bindReals' : 'bindInts'}(inputs, ${JSON.stringify(name)}, ${length})`
+
+/** The text of both functions. */
+export const bindText = (precision: Precision): string =>
+  [
+    { name: 'bindReals', type: precision === 'f32' ? 'Float32Array' : 'Float64Array' },
+    { name: 'bindInts', type: 'Int32Array' },
+  ]
+    .map(
+      ({ name, type }) => `\
+function ${name}(inputs, name, length) {
+  const array = inputs[name]
+  if (!(array instanceof ${type})) throw new Error(\`input \${name} should be a ${type}\`)
+  if (array.length !== length) throw new Error(\`input \${name} should have \${length} elements and has \${array.length}\`)
+  return array
+}
+`,
+    )
+    .join('\n')
