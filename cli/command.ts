@@ -2,9 +2,8 @@
 import type { Command } from 'commander'
 import type { AnyBackend, Backend, Precision } from '../compiler/backend/backend.ts'
 import { backends } from '../compiler/backend/backends.ts'
-import { js } from '../compiler/backend/js.ts'
 import { openGpu } from '../runtime/node/index.ts'
-import { oneOf } from './errors.ts'
+import { byName, oneOf } from './errors.ts'
 import type { Output } from './output.ts'
 
 /** Adds a command to the program. */
@@ -17,6 +16,17 @@ export const examples = (...lines: readonly string[]): string =>
 /** A flag, what it is for, and what it is if left out. */
 type Flag = readonly [flag: string, about: string, otherwise?: string]
 
+/** What runs a network at once, by name. */
+const immediate: ReadonlyMap<string, Backend> = new Map(backends.map(b => [b.name, b]))
+
+type Open = () => AnyBackend | Promise<AnyBackend>
+
+/** How to open whatever runs a network, by name. */
+const targets: ReadonlyMap<string, Open> = new Map<string, Open>([
+  ...backends.map((b): [string, Open] => [b.name, () => b]),
+  ['gpu', openGpu],
+])
+
 /** The options that several commands take. */
 export const flags = {
   json: ['--json', 'write one JSON object to stdout, and all else to stderr'],
@@ -24,8 +34,7 @@ export const flags = {
   set: ['--set <name=value...>', 'hyper-parameters, sizes and settings of `train`'],
   dtype: ['--dtype <f32|f64>', 'the precision of reals'],
   dtypeOrF32: ['--dtype <f32|f64>', 'the precision of reals', 'f32'],
-  target: ['--target <name>', 'what runs the network: js, or gpu', 'js'],
-  device: ['--device <name>', 'of `--target gpu`: webgpu', 'webgpu'],
+  target: ['--target <name>', `what runs the network: ${[...targets.keys()].join(', ')}`, 'js'],
   data: ['--data <path>', 'read this file in place of the one that the data block names'],
   weights: ['--weights <path>', 'weights for the program'],
 } as const satisfies Readonly<Record<string, Flag>>
@@ -36,27 +45,11 @@ export function describeUse(command: Command, options: readonly Flag[], lines: r
   return command.addHelpText('after', examples(...lines))
 }
 
-/** The options that say what runs the network. */
-export interface TargetOptions {
-  readonly target: string
-  readonly device: string
-}
+/** What runs the network. RNN505 for a target that there is not, RNN513 where there is no GPU. */
+export const chooseTarget = async (name: string): Promise<AnyBackend> => byName('target', name, targets)()
 
-/** What runs the network. RNN505 for a target or a device that there is not, RNN513 where there is no GPU. */
-export async function chooseTarget({ target, device }: TargetOptions): Promise<AnyBackend> {
-  oneOf('device', device, ['webgpu'])
-  return oneOf('target', target, ['js', 'gpu']) === 'js' ? js : openGpu()
-}
-
-/** One of the backends that are plain JavaScript. RNN505 for another. */
-export function chooseBackend(target: string): Backend {
-  const known = oneOf(
-    'target',
-    target,
-    backends.map(b => b.name),
-  )
-  return backends.find(b => b.name === known) ?? js
-}
+/** One of the backends that run at once. RNN505 for another. */
+export const chooseBackend = (name: string): Backend => byName('target', name, immediate)
 
 /** RNN505 for another; undefined, where nothing was asked for, stays so. */
 export function chooseDtype(name: string): Precision

@@ -51,6 +51,10 @@ export function oneOf<T extends string>(option: string, value: string, choices: 
   return found ?? fail('RNN505', { option, value }, { help: didYouMean(value, choices) })
 }
 
+/** What has that name. RNN505 with the nearest if nothing has. */
+export const byName = <T>(option: string, value: string, choices: ReadonlyMap<string, T>): T =>
+  choices.get(value) ?? fail('RNN505', { option, value }, { help: didYouMean(value, choices.keys()) })
+
 /** A whole number from 0. RNN509 for anything else. */
 export function wholeNumber(option: string, value: string): number {
   const number = Number(value)

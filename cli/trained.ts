@@ -2,7 +2,7 @@
 import type { AnyBackend } from '../compiler/backend/backend.ts'
 import type { Data } from '../dsl/ast.ts'
 import type { LoadOptions } from '../runtime/data/load.ts'
-import { chooseDtype, chooseTarget, flags, type TargetOptions } from './command.ts'
+import { chooseDtype, chooseTarget, flags } from './command.ts'
 import type { Output } from './output.ts'
 import { dataReader } from './program.ts'
 import { dataOf, openTrained, type Trained } from './weights.ts'
@@ -11,19 +11,12 @@ import { dataOf, openTrained, type Trained } from './weights.ts'
 export const weightsArgument = ['<weights>', 'a weights file, or a program together with --weights'] as const
 
 /** The options of these commands. */
-export const trainedFlags = [
-  flags.weights,
-  flags.data,
-  flags.target,
-  flags.device,
-  flags.dtype,
-  flags.set,
-  flags.json,
-] as const
+export const trainedFlags = [flags.weights, flags.data, flags.target, flags.dtype, flags.set, flags.json] as const
 
-export interface TrainedOptions extends TargetOptions {
+export interface TrainedOptions {
   readonly weights?: string
   readonly data?: string
+  readonly target: string
   readonly dtype?: string
   readonly set?: readonly string[]
 }
@@ -37,7 +30,7 @@ export interface TrainedRun extends Trained {
 
 /** Opens the weights, their model and its data. RNN401 if the model has no data block; errors of `openTrained` and `chooseTarget`. */
 export async function openRun(path: string, options: TrainedOptions, output: Output): Promise<TrainedRun> {
-  const backend = await chooseTarget(options)
+  const backend = await chooseTarget(options.target)
   const trained = await openTrained(path, { ...options, dtype: chooseDtype(options.dtype) }, output)
   const data = options.data ?? trained.data
   const source = { read: dataReader(trained.file, data), path: data, sizes: trained.sizes }

@@ -1116,7 +1116,7 @@ train m on d { optimizer = SGD(1000); epochs = 100 }`,
     title: 'The GPU failed',
     message: 'the GPU could not run the network: {reason}',
     cause:
-      'The device ran out of memory, was lost, or refused a shader. Weights that were saved before are as they were.',
+      'The device ran out of memory, was lost, or refused a shader; or a whole number of the data is larger than its numbers, floats of 32 bits, are exact. Weights that were saved before are as they were.',
     example: `$ rnnc train model.rnn --target gpu --set batch=100000`,
     fix: 'Use smaller batches, or run on the CPU. If the device refuses a shader, please report it with the file.',
   },

@@ -6,7 +6,7 @@ import { evaluate, type Sizes } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
 import type { Part } from './data/example.ts'
 import { type Fitted, inverse } from './data/fitted.ts'
-import { dispose, type Ran, type Runner, runBatches, type Weights } from './session.ts'
+import { type Ran, type Runner, runBatches, using, type Weights } from './session.ts'
 
 export interface PredictOptions<B = Backend> {
   readonly backend?: B
@@ -56,12 +56,12 @@ export async function predictAsync(
   options: PredictOptions<AnyBackend> = {},
 ): Promise<Predictions> {
   const { backend = js, precision = 'f32' } = options
-  const executable = load(model.context, graphOf(model), backend, precision)
   const answers = createAnswers(model, fitted)
-  for (const run of batchesOf<Ran>(model, part, sizes, executable, weights, options))
-    answers.add({ ...run, results: await run.results })
-  dispose(executable)
-  return { examples: answers.examples, backend: executable.backend }
+  return using(load(model.context, graphOf(model), backend, precision), async executable => {
+    for (const run of batchesOf<Ran>(model, part, sizes, executable, weights, options))
+      answers.add({ ...run, results: await run.results })
+    return { examples: answers.examples, backend: executable.backend }
+  })
 }
 
 function graphOf(model: CompiledModel): Graph {

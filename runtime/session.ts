@@ -1,8 +1,7 @@
-// A compiled model with its executables, each made when it is first needed, and the way a batch reaches them.
-import type { AnyBackend, AsyncExecutable, Buffer, Executable, Loader, Precision } from '../compiler/backend/backend.ts'
-import { type CompiledModel, type Graph, load, type Port } from '../compiler/index.ts'
+// A compiled model with its executables, and the way a batch reaches them.
+import type { AnyBackend, AsyncExecutable, Buffer, Executable, Precision } from '../compiler/backend/backend.ts'
+import type { CompiledModel, Port } from '../compiler/index.ts'
 import { array } from '../compiler/ir/array.ts'
-import type { Context } from '../compiler/ir/builder.ts'
 import type { Sizes } from '../compiler/ir/dim.ts'
 import { interpret } from '../compiler/ir/interpret.ts'
 import { batchesOf, pack } from './batch.ts'
@@ -25,15 +24,6 @@ export function initialWeights(model: CompiledModel, sizes: Sizes, seed: number,
     p => [p.name, realArray(precision, initialize(p, sizes, seed))] as const,
   )
   return Object.fromEntries(entries)
-}
-
-/** Loads a graph once. */
-export function lazily<E>(context: Context, graph: () => Graph, backend: Loader<E>, precision: Precision): () => E {
-  let executable: E | undefined
-  return () => {
-    executable ??= load(context, graph(), backend, precision)
-    return executable
-  }
 }
 
 /** Adds up what batches report, and turns the sums into averages over all of them. */
@@ -151,7 +141,14 @@ const measured = <R>(
   options: RunOptions,
 ) => runBatches([...signature.inputs, ...signature.targets], part, sizes, executable, weights, options)
 
-/** Frees what an executable holds on a device. */
-export function dispose(executable: Executable | AsyncExecutable): void {
-  if ('dispose' in executable) executable.dispose()
+/** Does something with an executable, and frees what it holds on a device, whatever comes of it. */
+export async function using<E extends Executable | AsyncExecutable, T>(
+  executable: E,
+  use: (executable: E) => Promise<T>,
+): Promise<T> {
+  try {
+    return await use(executable)
+  } finally {
+    if ('dispose' in executable) executable.dispose()
+  }
 }

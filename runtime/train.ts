@@ -1,7 +1,7 @@
 // The training loop: batches through the training graph, epoch by epoch, with validation and patience.
 import type { AnyBackend, AsyncExecutable, Buffer, Executable, Precision } from '../compiler/backend/backend.ts'
 import { js } from '../compiler/backend/js.ts'
-import { type CompiledModel, load, type OptimizerState } from '../compiler/index.ts'
+import { type CompiledModel, load, type OptimizerState, type TrainingGraph } from '../compiler/index.ts'
 import type { Sizes } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
 import { batchesOf } from './batch.ts'
@@ -9,13 +9,12 @@ import type { LoadedData } from './data/load.ts'
 import { initialize } from './initializers.ts'
 import {
   createTotals,
-  dispose,
   drawInputs,
   evaluatePartAsync,
   initialWeights,
-  lazily,
   type Report,
   realArray,
+  using,
   type Weights,
 } from './session.ts'
 import { stepInputs, stepsIn } from './steps.ts'
@@ -72,15 +71,30 @@ const slice = 50
  * RNN514 where a device fails.
  */
 export async function train(model: CompiledModel, data: LoadedData, options: TrainOptions = {}): Promise<TrainResult> {
-  const { settings, signature } = model
   const { backend = js, precision = 'f32' } = options
+  if (data.train.count === 0) fail('RNN405', { what: 'the training part' }, { span: model.data?.span })
+  const training = model.train()
+  return using(load(training.context, training.graph, backend, precision, { inPlace: true }), executable => {
+    const run = (evaluation?: Executable | AsyncExecutable): Promise<TrainResult> =>
+      trainOn(model, training, executable, evaluation, data, { ...options, backend, precision })
+    const validated = data.validation !== undefined && data.validation.count > 0
+    return validated ? using(load(model.context, model.evaluate(), backend, precision), run) : run()
+  })
+}
+
+/** `evaluation` is there where there is a validation part. */
+async function trainOn(
+  model: CompiledModel,
+  training: TrainingGraph,
+  executable: Executable | AsyncExecutable,
+  evaluation: Executable | AsyncExecutable | undefined,
+  data: LoadedData,
+  options: TrainOptions & Required<Pick<TrainOptions, 'backend' | 'precision'>>,
+): Promise<TrainResult> {
+  const { settings, signature } = model
+  const { backend, precision } = options
   const seed = options.seed ?? settings.seed ?? 0
   const batchSize = settings.batch ?? 32
-  if (data.train.count === 0) fail('RNN405', { what: 'the training part' }, { span: model.data?.span })
-
-  const training = model.train()
-  const executable = load(training.context, training.graph, backend, precision, { inPlace: true })
-  const evaluation = lazily(model.context, model.evaluate, backend, precision)
   // The state of training, which each step updates in place: nothing is allocated but the batches.
   const state = executable.store({
     ...copyOf(options.weights ?? initialWeights(model, data.sizes, seed, precision)),
@@ -126,13 +140,13 @@ export async function train(model: CompiledModel, data: LoadedData, options: Tra
       }
     }
     const { validation } = data
-    const validated = validation !== undefined && validation.count > 0
-    if (validated) await fetched(executable)
+    const measured = validation !== undefined && evaluation !== undefined
+    if (measured) await fetched(executable)
     const report: EpochReport = {
       epoch,
       training: totals.report(),
-      ...(validated && {
-        validation: await evaluatePartAsync(model, validation, data.sizes, evaluation(), state, {
+      ...(measured && {
+        validation: await evaluatePartAsync(model, validation, data.sizes, evaluation, state, {
           backend,
           precision,
           batch: batchSize,
@@ -149,10 +163,8 @@ export async function train(model: CompiledModel, data: LoadedData, options: Tra
       ended = 'patience'
   }
   const kept = settings.patience === undefined || best.epoch === 0
-  const weights = kept ? await weightsNow() : best.weights
-  dispose(executable)
   return {
-    weights,
+    weights: kept ? await weightsNow() : best.weights,
     history,
     epoch: kept ? history.length : best.epoch,
     steps: step,

@@ -2,7 +2,7 @@
 import { load } from '../../compiler/index.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { loadData } from '../../runtime/data/load.ts'
-import { dispose, evaluatePartAsync } from '../../runtime/session.ts'
+import { evaluatePartAsync, using } from '../../runtime/session.ts'
 import { type AddCommand, describeUse } from '../command.ts'
 import { oneOf } from '../errors.ts'
 import { count, figure, type Output, table } from '../output.ts'
@@ -34,19 +34,15 @@ async function run(path: string, options: Options, output: Output): Promise<void
   const data = await loadData(block, model.signature, { ...source, fitted, seed })
   const part = data[name]
   if (part === undefined || part.count === 0) fail('RNN405', { what: `the ${name} part` }, { span: block.span })
-  const executable = load(model.context, model.evaluate(), backend, precision)
   const batch = model.settings.batch ?? 32
   const onBatch = createMeter(output, 'evaluating')
-  const report = await evaluatePartAsync(model, part, data.sizes, executable, weights, {
-    backend,
-    precision,
-    batch,
-    seed,
-    onBatch,
-  })
-  dispose(executable)
-  const facts = { model: model.signature.name, part: name, examples: part.count, backend: executable.backend }
-  output.note(`${facts.model} on the ${name} part, ${count(part.count, 'example')} (${facts.backend}, ${precision})`)
+  const evaluation = { backend, precision, batch, seed, onBatch }
+  const [ran, report] = await using(load(model.context, model.evaluate(), backend, precision), async executable => [
+    executable.backend,
+    await evaluatePartAsync(model, part, data.sizes, executable, weights, evaluation),
+  ])
+  const facts = { model: model.signature.name, part: name, examples: part.count, backend: ran }
+  output.note(`${facts.model} on the ${name} part, ${count(part.count, 'example')} (${ran}, ${precision})`)
   output.result(
     { ok: true, ...facts, dtype: precision, report },
     table(Object.entries(report).map(([metric, value]) => [metric, figure(value)])),

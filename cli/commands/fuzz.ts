@@ -9,7 +9,7 @@ import { explained, type FuzzFailure, type FuzzReport, runCase, fuzz as runFuzz 
 import { kinkChoices } from '../../runtime/fuzz/generate/index.ts'
 import { printRegression, readRegression } from '../../runtime/fuzz/regression.ts'
 import { checkWritable, writeBytes } from '../../runtime/node/files.ts'
-import { type AddCommand, describeUse, flags } from '../command.ts'
+import { type AddCommand, chooseBackend, describeUse, flags } from '../command.ts'
 import { oneOf, wholeNumber } from '../errors.ts'
 import { catchInterrupt } from '../interrupt.ts'
 import { count, type JsonValue, type Output } from '../output.ts'
@@ -45,18 +45,7 @@ export const fuzz: AddCommand = (program, output) =>
     ['rnnc fuzz --runs 20000 --seed 7 --json', 'rnnc fuzz --time 60s --save failures', 'rnnc fuzz failures/*.rnn'],
   ).action(async (cases: readonly string[], options: Options) => {
     const target = options.target
-    const tested =
-      target === undefined
-        ? backends
-        : backends.filter(
-            b =>
-              b.name ===
-              oneOf(
-                'target',
-                target,
-                backends.map(x => x.name),
-              ),
-          )
+    const tested = target === undefined ? backends : [chooseBackend(target)]
     if (options.save !== undefined) await checkWritable(join(options.save, 'case.rnn'))
     const report =
       cases.length > 0 ? await replay(cases, { backends: tested }, output) : await search(options, tested, output)

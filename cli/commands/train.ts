@@ -4,9 +4,9 @@ import { load } from '../../compiler/index.ts'
 import type { Part } from '../../runtime/data/example.ts'
 import { loadData } from '../../runtime/data/load.ts'
 import { checkWritable, writeBytes } from '../../runtime/node/index.ts'
-import { dispose, evaluatePartAsync, type Report } from '../../runtime/session.ts'
+import { evaluatePartAsync, type Report, using } from '../../runtime/session.ts'
 import { train as runTraining } from '../../runtime/train.ts'
-import { type AddCommand, chooseDtype, chooseTarget, describeUse, flags, type TargetOptions } from '../command.ts'
+import { type AddCommand, chooseDtype, chooseTarget, describeUse, flags } from '../command.ts'
 import { wholeNumber } from '../errors.ts'
 import { catchInterrupt } from '../interrupt.ts'
 import { count, figures, type Output } from '../output.ts'
@@ -15,11 +15,12 @@ import { createProgress, duration } from '../progress.ts'
 import { formula, parameterCount } from '../signature.ts'
 import { dataOf, encodeWeights } from '../weights.ts'
 
-interface Options extends ModelOptions, TargetOptions {
+interface Options extends ModelOptions {
   readonly data?: string
   readonly out?: string
   readonly dtype: string
   readonly seed?: string
+  readonly target: string
 }
 
 export const train: AddCommand = (program, output) =>
@@ -37,7 +38,6 @@ export const train: AddCommand = (program, output) =>
       flags.dtypeOrF32,
       ['--seed <n>', 'in place of the seed of the file'],
       flags.target,
-      flags.device,
       flags.model,
       flags.json,
     ],
@@ -49,7 +49,7 @@ export const train: AddCommand = (program, output) =>
   ).action((file: string, options: Options) => run(file, options, output))
 
 async function run(path: string, options: Options, output: Output): Promise<void> {
-  const backend = await chooseTarget(options)
+  const backend = await chooseTarget(options.target)
   const precision = chooseDtype(options.dtype)
   const given = options.seed === undefined ? undefined : wholeNumber('--seed', options.seed)
   const out = options.out ?? `${basename(path).replace(/\.rnn$/, '')}.safetensors`
@@ -87,12 +87,10 @@ async function run(path: string, options: Options, output: Output): Promise<void
 
   const { test, sizes, fitted } = data
   const evaluation = { backend, precision, batch: model.settings.batch ?? 32, seed }
-  const measure = async (part: Part): Promise<Report> => {
-    const executable = load(model.context, model.evaluate(), backend, precision)
-    const report = await evaluatePartAsync(model, part, sizes, executable, result.weights, evaluation)
-    dispose(executable)
-    return report
-  }
+  const measure = (part: Part): Promise<Report> =>
+    using(load(model.context, model.evaluate(), backend, precision), executable =>
+      evaluatePartAsync(model, part, sizes, executable, result.weights, evaluation),
+    )
   const tested = test === undefined || test.count === 0 || result.ended === 'aborted' ? undefined : await measure(test)
   const last = result.history.find(e => e.epoch === result.epoch) ?? result.history.at(-1)
   const summary = {

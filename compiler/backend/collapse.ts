@@ -1,12 +1,12 @@
 // Fewer, longer loops: dimensions of size 1 disappear, and neighbours over which every operand is contiguous become one.
 import { asNumber, type Dim, equal, multiply } from '../ir/dim.ts'
-import type { Instruction, Operand, ReduceKernel, Tail } from '../plan/plan.ts'
+import type { Instruction, Operand, Pointwise, ReduceKernel } from '../plan/plan.ts'
 
 /** The old dimensions that make up each new one. */
 type Grouping = readonly (readonly number[])[]
 
 /** The same kernel over as few dimensions as its operands allow. */
-export function collapseMap(kernel: Tail): Tail {
+export function collapseMap(kernel: Pointwise): Pointwise {
   const operands = [...readsIn(kernel.program), ...kernel.writes.map(w => w.to)]
   const groups = grouping(kernel.domain, 0, operands, positionsIn(kernel.program))
   return {

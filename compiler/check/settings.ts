@@ -43,16 +43,13 @@ type Reader<T> = (scope: Scope, e: Expr, model: Unit) => T
 const number = (scope: Scope, e: Expr, what: string): number => asNumber(scope.session.evaluate(scope, e), what, e.span)
 
 const whole =
-  (name: keyof typeof wholeSettings): Reader<number> =>
+  (name: keyof typeof wholeSettings, or = ''): Reader<number> =>
   (scope, e) => {
     const least = wholeSettings[name]
     const value = number(scope, e, `\`${name}\``)
     if (Number.isInteger(value) && value >= least) return value
-    return fail(
-      'RNN207',
-      { what: `\`${name}\``, expected: `a whole number from ${least}`, found: String(value) },
-      { span: e.span },
-    )
+    const expected = `a whole number from ${least}${or}`
+    return fail('RNN207', { what: `\`${name}\``, expected, found: String(value) }, { span: e.span })
   }
 
 const path = (e: Expr): string | undefined => {
@@ -95,7 +92,7 @@ const readers: { readonly [K in keyof Settings]-?: Reader<NonNullable<Settings[K
   seed: whole('seed'),
   truncate: whole('truncate'),
   checkpoint: (scope, e, model) =>
-    e.kind === 'name' && e.name === 'auto' ? 'root' : whole('checkpoint')(scope, e, model),
+    e.kind === 'name' && e.name === 'auto' ? 'root' : whole('checkpoint', ' or `auto`')(scope, e, model),
   patience: whole('patience'),
   freeze: (_, e, model) => {
     const items = e.kind === 'list' ? e.items : [e]

@@ -30,9 +30,12 @@ export function axisOfWindows(model: LoweredModel, span: Span | undefined): Axis
   const inner = [...model.inputs, ...model.targets].find(p => p.axes.findIndex(a => equal(a.size, axis.size)) > 0)
   if (inner !== undefined) refuse(`${axis.name} is not the first axis of \`${inner.name}\``)
   const bodies = model.builder.eqns.flatMap(e => (e.body === undefined ? [] : [...allEqns(e.body)]))
-  const apart = model.session.fromStart.find(f => f.axis === axis && !model.builder.owns(f.value))
-  const nested = apart?.span ?? bodies.find(e => walks(e, axis.size))?.span
-  if (nested !== undefined) refuse(`line ${lineOf(nested)} goes along ${axis.name} inside a step of another axis`)
+  const apart = model.session.fromStart.find(f => equal(f.axis.size, axis.size) && !model.builder.owns(f.value))
+  const nested = apart ?? bodies.find(e => walks(e, axis.size))
+  if (nested !== undefined) {
+    const place = nested.span === undefined ? 'a cell' : `line ${lineOf(nested.span)}`
+    refuse(`${place} goes along ${axis.name} inside a step of another axis`)
+  }
   throwAll(
     model.losses.flatMap(loss => {
       const cause = [...loss.tensor.facts.ahead].find(([a]) => baseOf(a) === axis)?.[1]

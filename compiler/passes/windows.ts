@@ -2,7 +2,7 @@
 import { type Builder, type Context, createBuilder, reshape } from '../ir/builder.ts'
 import { copyBlock } from '../ir/copyBlock.ts'
 import { asNumber, constant, type Dim, multiply, subtract, windowsIn } from '../ir/dim.ts'
-import { type Block, type Eqn, scanCounts, scanLength, type Value } from '../ir/graph.ts'
+import { type Attrs, type Block, type Eqn, scanCounts, scanLength, type Value } from '../ir/graph.ts'
 import { renamed, renewed } from './rewrite.ts'
 
 /** The steps of a window, or as many as there are windows, about. */
@@ -12,7 +12,7 @@ export type WindowSize = number | 'root'
 export type EmitWindow = (b: Builder, steps: Eqn) => readonly Value[]
 
 /**
- * Emits a scan window by window: `emit` makes the body of one. Gives what stands for its results, or undefined for a length that
+ * Emits a scan window by window: `emit` makes the body of one, `attrs` are further ones of the scan over windows. Gives what stands for its results, or undefined for a length that
  * cannot be cut, being no single symbol, or is known to have no window more than itself.
  */
 export function emitWindows(
@@ -20,7 +20,7 @@ export function emitWindows(
   scan: Eqn,
   size: WindowSize,
   emit: EmitWindow,
-  attrs: Readonly<Record<string, true>> = {},
+  attrs: Attrs = {},
 ): readonly Value[] | undefined {
   const { body } = scan
   const length = scanLength(scan)

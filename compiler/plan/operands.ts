@@ -1,6 +1,6 @@
 // Questions about operands and kernels that the planner and the backends ask.
 import { asNumber, constant, type Dim, endToEnd, equal, product, rowMajor } from '../ir/dim.ts'
-import type { Buffer, Instruction, Operand, Plan, Port, Step, Tail } from './plan.ts'
+import type { Buffer, Instruction, Kernel, Operand, Plan, Pointwise, Port, Step } from './plan.ts'
 
 /** The whole of a buffer as an array of a shape. */
 export const whole = (buffer: Buffer, shape: readonly Dim[]): Operand => ({
@@ -25,45 +25,42 @@ export const sameOperand = (a: Operand, b: Operand): boolean =>
 export const programReads = (program: readonly Instruction[]): Operand[] =>
   program.flatMap(i => (i.kind === 'read' ? [i.from] : []))
 
-/** What a step reads, in the loops inside it too. */
-export function readsOf(step: Step): Operand[] {
+/** The kernels of a step, in the loops and choices inside it too. */
+export function kernelsOf(step: Step): Kernel[] {
   switch (step.kind) {
     case 'loop':
-      return step.steps.flatMap(readsOf)
+      return step.steps.flatMap(kernelsOf)
     case 'choice':
-      return step.ways.flat().flatMap(readsOf)
-    case 'gemm':
-      return [step.a, step.b, ...programReads(step.tail?.program ?? [])]
-    case 'map':
-    case 'reduce':
-      return programReads(step.program)
+      return step.ways.flat().flatMap(kernelsOf)
+    default:
+      return [step]
   }
 }
 
-/** What a step writes, in the loops inside it too. */
-export function writesOf(step: Step): Operand[] {
-  switch (step.kind) {
-    case 'loop':
-      return step.steps.flatMap(writesOf)
-    case 'choice':
-      return step.ways.flat().flatMap(writesOf)
-    case 'gemm':
-      return [step.c, ...(step.tail?.writes ?? []).map(w => w.to)]
-    case 'map':
-      return step.writes.map(w => w.to)
-    case 'reduce':
-      return [step.to]
-  }
-}
+/** The instructions of a kernel, those of a product's tail too. */
+export const programOf = (kernel: Kernel): readonly Instruction[] =>
+  kernel.kind === 'gemm' ? (kernel.tail?.program ?? []) : kernel.program
 
-/** The buffers that a step reads or writes, in the loops inside it too. */
+/** What a step reads. */
+export const readsOf = (step: Step): Operand[] =>
+  kernelsOf(step).flatMap(k => [...(k.kind === 'gemm' ? [k.a, k.b] : []), ...programReads(programOf(k))])
+
+/** What a step writes. */
+export const writesOf = (step: Step): Operand[] =>
+  kernelsOf(step).flatMap(k => {
+    if (k.kind === 'reduce') return [k.to]
+    const writes = (k.kind === 'map' ? k : k.tail)?.writes ?? []
+    return [...(k.kind === 'gemm' ? [k.c] : []), ...writes.map(w => w.to)]
+  })
+
+/** The buffers that a step reads or writes. */
 export const touched = (step: Step): Buffer[] => [...readsOf(step), ...writesOf(step)].map(o => o.buffer)
 
 /** The step with every operand changed, in the loops inside it too. */
 export function mapOperands(step: Step, change: (operand: Operand) => Operand): Step {
   const program = (list: readonly Instruction[]): Instruction[] =>
     list.map(i => (i.kind === 'read' ? { ...i, from: change(i.from) } : i))
-  const elementwise = <K extends Tail>(kernel: K): K => ({
+  const elementwise = <K extends Pointwise>(kernel: K): K => ({
     ...kernel,
     program: program(kernel.program),
     writes: kernel.writes.map(w => ({ ...w, to: change(w.to) })),

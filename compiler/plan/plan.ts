@@ -55,17 +55,20 @@ interface KernelBase {
   readonly span?: Span
 }
 
-/** For every point of `domain`: run the program, then write. Covers pointwise chains, copies, gathers and scatters. */
-export interface MapKernel extends KernelBase {
-  readonly kind: 'map'
+/** For every point of `domain`: run the program, then write. */
+export interface Pointwise {
   readonly domain: readonly Dim[]
   readonly program: readonly Instruction[]
   readonly writes: readonly Write[]
 }
 
+/** Covers pointwise chains, copies, gathers and scatters. */
+export interface MapKernel extends KernelBase, Pointwise {
+  readonly kind: 'map'
+}
+
 /** For every point of `domain`: combine `value` over the dimensions `over`, whose strides follow the domain's in each read. */
-export interface ReduceKernel extends KernelBase {
-  readonly kind: 'reduce'
+export interface Reduction {
   readonly domain: readonly Dim[]
   readonly over: readonly Dim[]
   readonly program: readonly Instruction[]
@@ -75,8 +78,9 @@ export interface ReduceKernel extends KernelBase {
   readonly to: Operand
 }
 
-/** What a product ends in: a map over its points in row-major order, which reads their sums where they lie, in `c`. */
-export type Tail = Pick<MapKernel, 'domain' | 'program' | 'writes'>
+export interface ReduceKernel extends KernelBase, Reduction {
+  readonly kind: 'reduce'
+}
 
 /** c[batch, m, n] = Σ_k a[batch, m, k] b[batch, k, n]; each operand's strides are in that order. */
 export interface GemmKernel extends KernelBase {
@@ -88,8 +92,8 @@ export interface GemmKernel extends KernelBase {
   readonly a: Operand
   readonly b: Operand
   readonly c: Operand
-  /** Runs once all sums are there; it may write over them, and over `a` and `b`. */
-  readonly tail?: Tail
+  /** What is done at each of its points, in row-major order, once all sums are there. It reads them where they lie, in `c`, and may write over them, and over `a` and `b`. */
+  readonly tail?: Pointwise
 }
 
 export type Kernel = MapKernel | ReduceKernel | GemmKernel

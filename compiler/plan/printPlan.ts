@@ -1,6 +1,6 @@
 // A plan as text, for reading and for golden tests.
 import { asNumber, type Dim, format } from '../ir/dim.ts'
-import type { Buffer, Indirect, Instruction, Kernel, Operand, Plan, Port, Ref, Step, Tail } from './plan.ts'
+import type { Buffer, Indirect, Instruction, Kernel, Operand, Plan, Pointwise, Port, Ref, Step } from './plan.ts'
 
 /** The same plan gives the same text: buffers have their names, with a number where one occurs twice, or `$1`, … */
 export function printPlan(plan: Plan): string {
@@ -77,7 +77,7 @@ function kernelLines(kernel: Kernel, name: Namer): string[] {
 
 const ref = (r: Ref): string => `%${r}`
 
-const elementwise = (kernel: Tail, name: Namer): string[] => [
+const elementwise = (kernel: Pointwise, name: Namer): string[] => [
   ...program(kernel.program, name),
   ...kernel.writes.map(w => {
     const sign = w.accumulate === true ? '+=' : '='

@@ -2,27 +2,14 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
 import type { Browser } from 'playwright-core'
 import { compile, loadData, train } from '../../runtime/index.ts'
 import { isRecord, series, wave } from '../cli/support.ts'
-import { launch, page, resultOf, type Site, serve, skipped } from './support.ts'
+import { bundle, launch, page, resultOf, type Site, serve, skipped } from './support.ts'
 
 const source = series('optimizer = Adam(0.02); epochs = 12; batch = 8; seed = 5')
 
-/** The library in one file, as a browser takes it. */
-async function bundle(): Promise<string> {
-  const entry = fileURLToPath(new URL('../../runtime/index.ts', import.meta.url))
-  const { outputFiles } = await build({
-    entryPoints: [entry],
-    bundle: true,
-    format: 'esm',
-    platform: 'browser',
-    write: false,
-    logLevel: 'silent',
-  })
-  return outputFiles[0].text
-}
+const library = fileURLToPath(new URL('../../runtime/index.ts', import.meta.url))
 
 const script = `import { compile, loadData, train } from '/rnnc.js'
 const [source, csv] = await Promise.all(['/wave.rnn', '/wave.csv'].map(async path => (await fetch(path)).text()))
@@ -40,7 +27,7 @@ describe('the library in a browser', { skip: skipped }, () => {
     const files = {
       'index.html': page,
       'page.js': script,
-      'rnnc.js': await bundle(),
+      'rnnc.js': await bundle(library),
       'wave.rnn': source,
       'wave.csv': wave(),
     }

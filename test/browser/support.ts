@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { build } from 'esbuild'
 import { type Browser, chromium } from 'playwright-core'
 
 const executablePath = '/usr/bin/chromium'
@@ -20,6 +21,20 @@ export function launch({ gpu = false } = {}): Promise<Browser> {
   )
   const on = gpu ? ['--enable-unsafe-webgpu'] : []
   return chromium.launch({ executablePath, args: ['--headless', '--no-sandbox', '--no-first-run', ...on, ...off] })
+}
+
+/** A module and what it imports in one file, as a browser takes it; `alias` puts other modules in the place of some. */
+export async function bundle(entry: string, alias: Readonly<Record<string, string>> = {}): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    alias,
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    write: false,
+    logLevel: 'silent',
+  })
+  return outputFiles[0].text
 }
 
 export interface Site {

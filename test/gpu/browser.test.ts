@@ -2,25 +2,13 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
 import type { Browser } from 'playwright-core'
-import { launch, page, resultOf, type Site, serve, skipped } from '../browser/support.ts'
+import { bundle, launch, page, resultOf, type Site, serve, skipped } from '../browser/support.ts'
 import { isRecord } from '../cli/support.ts'
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
-async function bundle(): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [here('page.ts')],
-    alias: { 'node:assert/strict': here('assertInPage.ts') },
-    bundle: true,
-    format: 'esm',
-    platform: 'browser',
-    write: false,
-    logLevel: 'silent',
-  })
-  return outputFiles[0].text
-}
+const assertions = { 'node:assert/strict': here('assertInPage.ts') }
 
 describe('WebGPU in a browser', { skip: skipped }, () => {
   let browser: Browser
@@ -28,7 +16,7 @@ describe('WebGPU in a browser', { skip: skipped }, () => {
   before(async () => {
     // The host's part, which draws, is the js backend's: it makes functions of text.
     const policy = "default-src 'self'; script-src 'self' 'unsafe-eval'"
-    site = await serve({ 'index.html': page, 'page.js': await bundle() }, policy)
+    site = await serve({ 'index.html': page, 'page.js': await bundle(here('page.ts'), assertions) }, policy)
     browser = await launch({ gpu: true })
   })
   after(async () => {

@@ -35,6 +35,19 @@ describe('a device that fails', { skip: skipped }, () => {
     assert.deepEqual([...x0], [1, 2, 3])
   })
 
+  it('RNN514 for whole numbers that its floats do not hold', async () => {
+    const backend = await openBackend()
+    const { context, graph } = build([type('N', 'int')], (b, [i]) => [b.emit('add', [i, i])])
+    const executable = backend.load(plan(context, graph))
+    assert.deepEqual([...(await executable.run({ N: 2 }, { x0: Int32Array.of(3, 2 ** 23) })).y0], [6, 2 ** 24])
+    await assert.rejects(
+      executable.run({ N: 2 }, { x0: Int32Array.of(3, 2 ** 24 + 1) }),
+      gives('RNN514', /exact up to 16777216, and one of x0 is 16777217/),
+    )
+    executable.dispose()
+    backend.device.device.destroy()
+  })
+
   it('RNN514 where a buffer is larger than the device allows', async () => {
     const backend = await openBackend()
     const { context, graph } = build([], b => [
@@ -44,6 +57,7 @@ describe('a device that fails', { skip: skipped }, () => {
     const side = Math.ceil(Math.sqrt(device.limits.maxStorageBufferBindingSize / 4)) + 1
     const executable = backend.load(plan(context, graph))
     await assert.rejects(executable.run({ N: side }, {}), gives('RNN514', /./))
+    executable.dispose()
     device.destroy()
   })
 })

@@ -9,29 +9,15 @@ import { printPlan } from '../../compiler/plan/printPlan.ts'
 import { build, dim, type } from '../backend/agree.ts'
 import { cases, scan } from '../backend/cases.ts'
 import { graphText } from './passes.ts'
+import { kinds, recurrent } from './steps.ts'
 
 function planOf(...given: Parameters<typeof build>): Plan {
   const { context, graph } = build(...given)
   return plan(context, graph)
 }
 
-/** The kinds of the steps; a loop's in brackets, a product with a tail as `gemm+`. */
-const kinds = (steps: readonly Step[]): string =>
-  steps
-    .map(s =>
-      s.kind === 'loop' ? `loop(${kinds(s.steps)})` : s.kind === 'gemm' && s.tail !== undefined ? 'gemm+' : s.kind,
-    )
-    .join(' ')
-
 it('makes one kernel of a recurrent step, whose sums lie where the state goes', () => {
-  const made = planOf([type('T, B, H'), type('H, H'), type('H'), type('B, H')], (b, [x, w, bias, h0]) =>
-    scan(b, { carries: [h0], xs: [x] }, (s, [h], [xt]) => {
-      const product = s.emit('matmul', [h, s.use(w)], {}, { hint: 'Wh' })
-      const sum = s.emit('add', [s.emit('add', [product, xt]), broadcast(s, s.use(bias), [-2], [dim('B')])])
-      const next = s.emit('tanh', [sum], {}, { hint: "h'" })
-      return [next, next]
-    }),
-  )
+  const made = planOf(...recurrent)
   assert.equal(
     printPlan(made),
     `plan test {

@@ -4,29 +4,19 @@ import { it } from 'node:test'
 import { broadcast, constantLike } from '../../compiler/ir/builder.ts'
 import { makePlan } from '../../compiler/plan/lower.ts'
 import { readsOf, writesOf } from '../../compiler/plan/operands.ts'
-import type { Plan, Step } from '../../compiler/plan/plan.ts'
+import type { Plan } from '../../compiler/plan/plan.ts'
 import { printPlan } from '../../compiler/plan/printPlan.ts'
 import { build, dim, type } from '../backend/agree.ts'
 import { cases, scan } from '../backend/cases.ts'
+import { kinds, recurrent } from './steps.ts'
 
 function planOf(...given: Parameters<typeof build>): Plan {
   const { context, graph } = build(...given)
   return makePlan(context, graph)
 }
 
-/** The kinds of the steps; a loop's in brackets. */
-const kinds = (steps: readonly Step[]): string =>
-  steps.map(s => (s.kind === 'loop' ? `loop(${kinds(s.steps)})` : s.kind)).join(' ')
-
 it('makes one product and one elementwise kernel of a recurrent step', () => {
-  const plan = planOf([type('T, B, H'), type('H, H'), type('H'), type('B, H')], (b, [x, w, bias, h0]) =>
-    scan(b, { carries: [h0], xs: [x] }, (s, [h], [xt]) => {
-      const product = s.emit('matmul', [h, s.use(w)], {}, { hint: 'Wh' })
-      const sum = s.emit('add', [s.emit('add', [product, xt]), broadcast(s, s.use(bias), [-2], [dim('B')])])
-      const next = s.emit('tanh', [sum], {}, { hint: "h'" })
-      return [next, next]
-    }),
-  )
+  const plan = planOf(...recurrent)
   assert.equal(
     printPlan(plan),
     `plan test {

@@ -233,15 +233,22 @@ function otherOperands(b: Builder, eqn: Eqn, visible: readonly Value[]): Changes
   )
 }
 
-/** The standard pipeline, and others for the passes that it lacks, with the rules of `simplify` and what every other pass does watched. */
+/** The standard pipeline, and for each pass that it lacks the shortest that has it, with the rules of `simplify` and what every other pass does watched. */
 export function watchedPipelines(watch: Watch): readonly Pipeline[] {
   const rules = simplifyRules.map(rule => watchedRule(rule, watch))
   const watched = (pass: Pass): Pass =>
     pass === simplify
       ? { ...pass, run: (...[context, block]: Parameters<Pass['run']>) => rewriteBlock(context, block, rules) }
       : watchedPass(pass, watch)
+  const length = ({ forward, backward }: Pipeline): number => forward.length + backward.length
   const lacking = passes.filter(pass => !has(standard, pass))
-  const chosen = [standard, ...pipelines.filter(p => lacking.some(pass => has(p, pass)))]
+  const shortest = lacking.flatMap(pass =>
+    pipelines
+      .filter(p => has(p, pass))
+      .toSorted((a, b) => length(a) - length(b))
+      .slice(0, 1),
+  )
+  const chosen = [standard, ...shortest]
   return chosen.map(({ name, forward, backward }) => ({
     name: `${name}, watched`,
     forward: forward.map(watched),

@@ -1,13 +1,14 @@
 // Random numbers are hashes of 32 bits, which no float of 32 bits holds. They depend on no weight: the host computes them.
 import { constant, product, rowMajor } from '../../ir/dim.ts'
-import { programReads, readsOf, touched, writesOf } from '../../plan/operands.ts'
+import type { Type } from '../../ir/graph.ts'
+import { ops } from '../../ir/ops/index.ts'
+import { kernelsOf, programOf, programReads, readsOf, touched, writesOf } from '../../plan/operands.ts'
 import type { Buffer, Instruction, Operand, Plan, Port, Step } from '../../plan/plan.ts'
 import { pruned } from '../../plan/program.ts'
+import { isHashing } from './scalars.ts'
 import { neededFor } from './tasks.ts'
 
-const hashes: ReadonlySet<string> = new Set(['imul', 'xor', 'shr', 'mix', 'unit'])
-
-const isHash = (i: Instruction): boolean => i.kind === 'apply' && hashes.has(i.op)
+const isHash = (i: Instruction): boolean => i.kind === 'apply' && isHashing(i.op)
 
 export interface Split {
   /** Computes the draws from the inputs that they depend on. */
@@ -66,7 +67,7 @@ export function splitDraws(plan: Plan): Split | undefined | string {
           (others.some(w => w.value === ref) ||
             program.some((i, r) => !onHost.has(r) && i.kind === 'apply' && i.args.includes(ref))),
       )
-      if (crossing.some(ref => !isUnit(program[ref]))) return wholeNumbers
+      if (crossing.some(ref => !isReal(program[ref]))) return wholeNumbers
       const draws = crossing.map(value => {
         const buffer: Buffer = { id: nextId++, dtype: 'real', size: product(domain), hint: `${hint} draws` }
         const operand: Operand = { buffer, offset: constant(0), strides: rowMajor(domain) }
@@ -109,18 +110,11 @@ export function splitDraws(plan: Plan): Split | undefined | string {
 
 const wholeNumbers = 'its random numbers are used as whole numbers'
 
-const isUnit = (i: Instruction): boolean => i.kind === 'apply' && i.op === 'unit'
-
-function usesHashes(step: Step): boolean {
-  switch (step.kind) {
-    case 'loop':
-      return step.steps.some(usesHashes)
-    case 'choice':
-      return step.ways.flat().some(usesHashes)
-    case 'gemm':
-      return step.tail?.program.some(isHash) ?? false
-    case 'map':
-    case 'reduce':
-      return step.program.some(isHash)
-  }
+/** Whether an instruction makes a real number of a hash, which the device can use. */
+function isReal(i: Instruction): boolean {
+  if (i.kind !== 'apply') return false
+  const ints = i.args.map((): Type => ({ dtype: 'int', shape: [] }))
+  return ops.get(i.op)?.infer(ints, {}, undefined)[0].dtype === 'real'
 }
+
+const usesHashes = (step: Step): boolean => kernelsOf(step).some(kernel => programOf(kernel).some(isHash))

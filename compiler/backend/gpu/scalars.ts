@@ -1,6 +1,7 @@
 // The scalar algebra over gpu.js source. Infinity and NaN are arguments of a kernel, as no literal of a GPU's language stands for them.
-import type { Algebra } from '../../ir/algebra.ts'
-import { call, type Expression, infix, leaf, literal, truth } from '../js/scalars.ts'
+import { type Algebra, algebraBy } from '../../ir/algebra.ts'
+import { ops } from '../../ir/ops/index.ts'
+import { call, type Expression, infix, leaf, literal, truth } from '../expression.ts'
 
 /** The arguments that stand for these, where a kernel uses them. */
 export const specials: Readonly<Record<string, number>> = { infinity: Number.POSITIVE_INFINITY, nan: Number.NaN }
@@ -52,3 +53,21 @@ export const kernelAlgebra: Algebra<Expression> = {
   shr: hashes,
   stop_gradient: x => x,
 }
+
+/** Whether each value of a formula comes of a hash. */
+const hashing: Algebra<boolean> = algebraBy(
+  () => false,
+  name =>
+    (...args) =>
+      kernelAlgebra[name] === hashes || args.some(a => a),
+)
+
+/** Whether a pointwise op computes with hashes, so that no GPU can. */
+export const isHashing = (op: string): boolean =>
+  ops.get(op)?.formula?.(
+    hashing,
+    Array.from({ length: mostOperands }, () => false),
+  ) === true
+
+/** A pointwise op has no more. */
+const mostOperands = 3

@@ -1,28 +1,31 @@
 // What the threads of a GPU do: each kernel of a plan as tasks of two kinds, whose points are threads.
 import { asNumber, type Dim } from '../../ir/dim.ts'
-import type { Choice, Instruction, Kernel, Loop, MapKernel, Operand, Plan, Ref, Step, Write } from '../../plan/plan.ts'
+import type {
+  Choice,
+  Instruction,
+  Kernel,
+  Loop,
+  MapKernel,
+  Plan,
+  Pointwise,
+  Reduction,
+  Ref,
+  Step,
+  Write,
+} from '../../plan/plan.ts'
 import { argsOf, pruned } from '../../plan/program.ts'
 import { collapseMap, collapseReduce } from '../collapse.ts'
 
-/** Each thread runs the program, then writes. No two threads write one place. */
-export interface Each {
+/** Each thread is one point. No two threads write one place. */
+export interface Each extends Pointwise {
   readonly kind: 'each'
   readonly hint: string
-  readonly domain: readonly Dim[]
-  readonly program: readonly Instruction[]
-  readonly writes: readonly Write[]
 }
 
-/** Each thread combines `value` over `over`, whose dimensions follow the domain's, and writes the result, or adds it to what is there. */
-export interface Fold {
+/** Each thread combines for one point, and writes the result, or adds it to what is there. */
+export interface Fold extends Reduction {
   readonly kind: 'fold'
   readonly hint: string
-  readonly domain: readonly Dim[]
-  readonly over: readonly Dim[]
-  readonly program: readonly Instruction[]
-  readonly value: Ref
-  readonly combine: 'sum' | 'max' | 'min' | 'argmax'
-  readonly to: Operand
   readonly add: boolean
 }
 

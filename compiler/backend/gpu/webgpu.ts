@@ -1,4 +1,5 @@
 // Runs plans on a WebGPU device: one submit a run, what stays from run to run stays on the device, and only results come back.
+import { fail } from '../../../dsl/diagnostics.ts'
 import { evaluate, product, type Sizes } from '../../ir/dim.ts'
 import { storedInputs } from '../../plan/operands.ts'
 import type { Plan, Buffer as PlanBuffer, Port } from '../../plan/plan.ts'
@@ -50,6 +51,9 @@ export async function webGpuBackend(gpu: GPU | undefined = globalThis.navigator?
   }
 }
 
+/** The largest whole number that a float of 32 bits holds as every one below it. */
+const mostExact = 2 ** 24
+
 /** What a shader may bind wherever WebGPU is. */
 const leastBindings = 8
 
@@ -79,6 +83,11 @@ function executable(owner: Device, library: GpuLibrary, pipelines: Pipelines, wh
   /** Copies an array to where it lies in the buffer of an input. */
   function upload(buffer: PlanBuffer, start: number, array: Buffer): void {
     const floats = array instanceof Float32Array ? array : Float32Array.from(array)
+    const inexact = array instanceof Int32Array ? array.find(x => Math.abs(x) > mostExact) : undefined
+    if (inexact !== undefined)
+      fail('RNN514', {
+        reason: `its whole numbers are exact up to ${mostExact}, and one of ${buffer.hint} is ${inexact}`,
+      })
     device.queue.writeBuffer(memory.at(buffer), start * 4, floats.buffer, floats.byteOffset, floats.byteLength)
   }
 
@@ -90,7 +99,7 @@ function executable(owner: Device, library: GpuLibrary, pipelines: Pipelines, wh
     for (const [oldest, recording] of recordings) {
       if (recordings.size <= mostRecordings) break
       recordings.delete(oldest)
-      void recording.then(r => r.free())
+      free(recording)
     }
     return known
   }
@@ -210,7 +219,15 @@ function executable(owner: Device, library: GpuLibrary, pipelines: Pipelines, wh
     dispose: () => {
       memory.free()
       staging?.destroy()
-      for (const recording of recordings.values()) void recording.then(r => r.free())
+      for (const recording of recordings.values()) free(recording)
     },
   }
+}
+
+/** Frees a recording; one that failed holds nothing, and whoever asked for it was told. */
+const free = (recording: Promise<Recording>): void => {
+  recording.then(
+    r => r.free(),
+    () => {},
+  )
 }

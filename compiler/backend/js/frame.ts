@@ -2,10 +2,12 @@
 
 import type { Algebra } from '../../ir/algebra.ts'
 import { type Atom, asNumber, type Dim, format, formatAtom, symbol } from '../../ir/dim.ts'
-import type { Buffer, Indirect, Instruction, Operand, Plan, Step, Tail } from '../../plan/plan.ts'
+import { kernelsOf } from '../../plan/operands.ts'
+import type { Buffer, Indirect, Instruction, Operand, Plan, Pointwise, Step } from '../../plan/plan.ts'
 import type { Precision } from '../backend.ts'
+import type { Expression } from '../expression.ts'
 import { createNamer, type Namer } from './names.ts'
-import { type Expression, expressions } from './scalars.ts'
+import { expressions } from './scalars.ts'
 
 /** The identifiers that mean the same in every function of the module. */
 export interface ModuleNames {
@@ -116,22 +118,14 @@ export function useAll(into: Used, from: Used): void {
 }
 
 /** What writes each buffer, for those that the source has no name for. */
-function makers(step: Step): [Buffer, string][] {
-  switch (step.kind) {
-    case 'loop':
-      return step.steps.flatMap(makers)
-    case 'choice':
-      return step.ways.flat().flatMap(makers)
-    case 'gemm':
-      return [...(step.tail === undefined ? [] : written(step.tail)), [step.c.buffer, 'product']]
-    case 'reduce':
-      return [[step.to.buffer, step.combine]]
-    case 'map':
-      return written(step)
-  }
-}
+const makers = (step: Step): [Buffer, string][] =>
+  kernelsOf(step).flatMap((kernel): [Buffer, string][] => {
+    if (kernel.kind === 'map') return written(kernel)
+    if (kernel.kind === 'reduce') return [[kernel.to.buffer, kernel.combine]]
+    return [...(kernel.tail === undefined ? [] : written(kernel.tail)), [kernel.c.buffer, 'product']]
+  })
 
-const written = ({ program, writes }: Tail): [Buffer, string][] =>
+const written = ({ program, writes }: Pointwise): [Buffer, string][] =>
   writes.map(({ value, to }) => {
     const made = program[value]
     return [to.buffer, made.kind === 'apply' ? made.op : made.kind === 'read' ? 'copy' : made.kind]
@@ -155,7 +149,7 @@ function dimsOf(step: Step): Dim[] {
   }
 }
 
-const elementwiseDims = ({ domain, program, writes }: Tail): Dim[] => [
+const elementwiseDims = ({ domain, program, writes }: Pointwise): Dim[] => [
   ...domain,
   ...program.flatMap(instructionDims),
   ...writes.flatMap(writeDims),

@@ -1,6 +1,6 @@
 // One function for each kernel.
 import { asNumber, type Dim, formatLabel } from '../../ir/dim.ts'
-import type { GemmKernel, Kernel, Operand, ReduceKernel, Ref, Tail } from '../../plan/plan.ts'
+import type { GemmKernel, Kernel, Operand, Pointwise, ReduceKernel, Ref } from '../../plan/plan.ts'
 import { collapseMap, collapseReduce } from '../collapse.ts'
 import { columnSumLines, sumsColumns } from './columnSums.ts'
 import { directLines } from './directLines.ts'
@@ -41,7 +41,7 @@ export function describe(kernel: Kernel): string {
   }
 }
 
-function mapLines(kernel: Tail, frame: Frame): string[] {
+function mapLines(kernel: Pointwise, frame: Frame): string[] {
   const nest = createNest(frame, kernel.domain)
   const wishes = new Map<Ref, string>(
     [...kernel.writes]

@@ -4,8 +4,8 @@ import { opOf } from '../../ir/builder.ts'
 import { asNumber, type Dim } from '../../ir/dim.ts'
 import { newContext } from '../../ir/ops/index.ts'
 import type { Indirect, Instruction, Operand, Ref } from '../../plan/plan.ts'
+import { leaf, literal, print } from '../expression.ts'
 import type { Frame } from './frame.ts'
-import { leaf, literal, print } from './scalars.ts'
 
 /** An expression, and the number of loops inside which it stands. */
 export interface Placed {

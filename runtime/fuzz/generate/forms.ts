@@ -3,6 +3,11 @@ import type { Form, Kind, UnitText } from './tree.ts'
 
 type Line = readonly [text: Form['text'], ...takes: Kind[]]
 
+/** Weights that several operations of a unit may share: square, twice as wide, and a table of four rows. */
+const square = (unit: UnitText, name: string): string => unit.param(name, `[${unit.units}, ${unit.units}]`)
+const wide = (unit: UnitText, name: string): string => unit.param(name, `[${unit.units}, 2 * ${unit.units}]`)
+const table = (unit: UnitText): string => unit.param('E', `[4, ${unit.units}]`)
+
 const all = (gives: Kind, lines: readonly Line[], kink = false): Form[] =>
   lines.map(([text, ...takes]) => ({ gives, takes, text, ...(kink && { kink }) }))
 
@@ -94,17 +99,11 @@ export const itemForms: readonly Form[] = [
     true,
   ),
   ...all('vector', [
-    [(args, unit) => `(${unit.param('W0', `[${unit.units}, ${unit.units}]`)} @ ${args[0]})`, 'vector'],
-    [(args, unit) => `(${unit.param('W1', `[${unit.units}, ${unit.units}]`)} @ ${args[0]})`, 'vector'],
-    [(args, unit) => `(${args[0]} @ ${unit.param('W2', `[${unit.units}, ${unit.units}]`)})`, 'vector'],
-    [(args, unit) => `(${unit.param('V', `[${unit.units}, 2 * ${unit.units}]`)} @ ${args[0]})`, 'wide'],
-    ...['V', 'U'].map(
-      (name): Line => [
-        ([x, y], unit) => `(${unit.param(name, `[${unit.units}, 2 * ${unit.units}]`)} @ [${x}, ${y}])`,
-        'vector',
-        'vector',
-      ],
-    ),
+    [(args, unit) => `(${square(unit, 'W0')} @ ${args[0]})`, 'vector'],
+    [(args, unit) => `(${square(unit, 'W1')} @ ${args[0]})`, 'vector'],
+    [(args, unit) => `(${args[0]} @ ${square(unit, 'W2')})`, 'vector'],
+    [(args, unit) => `(${wide(unit, 'V')} @ ${args[0]})`, 'wide'],
+    ...['V', 'U'].map((name): Line => [([x, y], unit) => `(${wide(unit, name)} @ [${x}, ${y}])`, 'vector', 'vector']),
     ['(#0 @ #1)', 'matrix', 'vector'],
     ['(#0 @ #1)', 'vector', 'matrix'],
     ['softmax(#0)', 'vector'],
@@ -122,14 +121,8 @@ export const itemForms: readonly Form[] = [
     [(args, unit) => `(${args[0]}[0:${unit.units}] * ${args[0]}[${unit.units}:2 * ${unit.units}])`, 'wide'],
     ['#0[:, 0]', 'matrix'],
     ['#0[0]', 'matrix'],
-    [(args, unit) => `${unit.param('E', `[4, ${unit.units}]`)}[${args[0]}]`, 'int'],
-    ...['W0', 'W1'].map(
-      (name): Line => [
-        ([i], unit) =>
-          `(${unit.param(name, `[${unit.units}, ${unit.units}]`)} @ ${unit.param('E', `[4, ${unit.units}]`)}[${i}])`,
-        'int',
-      ],
-    ),
+    [(args, unit) => `${table(unit)}[${args[0]}]`, 'int'],
+    ...['W0', 'W1'].map((name): Line => [([i], unit) => `(${square(unit, name)} @ ${table(unit)}[${i}])`, 'int']),
   ]),
   ...all('wide', [['[#0, #1]', 'vector', 'vector']]),
   ...all('matrix', [
@@ -140,7 +133,7 @@ export const itemForms: readonly Form[] = [
     ['(#0 @ transpose(#1))', 'matrix', 'matrix'],
     ['(transpose(#0) @ #1)', 'matrix', 'matrix'],
     ['(#0 @ #1)', 'matrix', 'matrix'],
-    [(args, unit) => `(${unit.param('W0', `[${unit.units}, ${unit.units}]`)} @ ${args[0]})`, 'matrix'],
+    [(args, unit) => `(${square(unit, 'W0')} @ ${args[0]})`, 'matrix'],
   ]),
   ...all('int', [
     ['(#0 + #1)', 'int', 'int'],
@@ -296,11 +289,7 @@ export const stepForms: readonly Form[] = [
       'vector',
     ],
     // A product of matrices at each step.
-    [
-      ([x, y], unit) => `tanh((outer(${x}, ${y}) @ ${unit.param('W0', `[${unit.units}, ${unit.units}]`)}) @ ${x})`,
-      'vector',
-      'vector',
-    ],
+    [([x, y], unit) => `tanh((outer(${x}, ${y}) @ ${square(unit, 'W0')}) @ ${x})`, 'vector', 'vector'],
     [
       // Coverage: a state over the memory's axis.
       (args, unit) => {

@@ -1,0 +1,62 @@
+// Expressions of JavaScript, which backends build their scalar algebras over. One that is used more than once gets a local name.
+
+export interface Expression {
+  readonly text: (args: readonly string[]) => string
+  readonly args: readonly Expression[]
+}
+
+/** An expression that needs no brackets anywhere. */
+export const leaf = (text: string): Expression => ({ text: () => text, args: [] })
+
+export function literal(value: number): string {
+  if (Object.is(value, -0)) return '(-0)'
+  return value < 0 ? `(${value})` : String(value)
+}
+
+type Nary = (...args: Expression[]) => Expression
+
+export const call =
+  (name: string): Nary =>
+  (...args) => ({ text: texts => `${name}(${texts.map(unwrapped).join(', ')})`, args })
+
+export const infix =
+  (operator: string): Nary =>
+  (...args) => ({ text: ([x, y]) => `(${x} ${operator} ${y})`, args })
+
+export const truth =
+  (test: (x: string, y: string) => string): Nary =>
+  (...args) => ({ text: ([x, y]) => `(${test(x, y)} ? 1 : 0)`, args })
+
+/** The text of an expression; what occurs in it more than once is bound first, by `bind`, which gives the name. */
+export function print(expression: Expression, bind: (text: string) => string): string {
+  const uses = new Map<Expression, number>()
+  const count = (e: Expression): void => {
+    const before = uses.get(e) ?? 0
+    uses.set(e, before + 1)
+    if (before === 0) e.args.forEach(count)
+  }
+  count(expression)
+  const names = new Map<Expression, string>()
+  const text = (e: Expression): string => {
+    const known = names.get(e)
+    if (known !== undefined) return known
+    const whole = e.text(e.args.map(text))
+    if (e.args.length === 0 || (uses.get(e) ?? 0) < 2) return whole
+    const name = bind(unwrapped(whole))
+    names.set(e, name)
+    return name
+  }
+  return unwrapped(text(expression))
+}
+
+/** Without the brackets around the whole. */
+function unwrapped(text: string): string {
+  if (!text.startsWith('(')) return text
+  let depth = 0
+  for (let i = 0; i < text.length - 1; i++) {
+    if (text[i] === '(') depth++
+    if (text[i] === ')') depth--
+    if (depth === 0) return text
+  }
+  return text.slice(1, -1)
+}
