@@ -56,6 +56,22 @@ describe('sequences from JSON Lines', () => {
     assert.ok(isRecord(report) && Number(report.accuracy) > 0.6, JSON.stringify(report))
   })
 
+  it('are trained in windows, and with checkpoints', async () => {
+    const trained = async (name: string, ...settings: readonly string[]): Promise<Record<string, unknown>> => {
+      const sets = ['--set', 'epochs=3', ...settings]
+      return json(await ok('train', 'tagger.rnn', '--dtype', 'f64', ...sets, '--out', `${name}.safetensors`, '--json'))
+    }
+    const whole = await trained('whole')
+    const long = await trained('long', 'truncate=5')
+    assert.deepEqual([long.steps, long.test], [whole.steps, whole.test])
+    // 28 rows to train on in batches of 8, each of 5 steps: three windows.
+    const windows = await trained('windows', 'truncate=2')
+    assert.deepEqual([whole.steps, windows.steps], [12, 36])
+    const kept = await trained('kept', 'checkpoint=2')
+    assert.ok(isRecord(whole.test) && isRecord(kept.test))
+    assert.ok(Math.abs(Number(whole.test.loss) - Number(kept.test.loss)) < 1e-9)
+  })
+
   it('are answered by a list for each row, in the labels of the file', async () => {
     const given = [
       { words: [1, 8, 2], weight: [100.5, 104, 101] },

@@ -10,4 +10,5 @@ export const equivalent: Readonly<Record<string, string>> = {
   'sqrt.vjp broadcast 3: negated': root,
   'sqrt.vjp broadcast 3: dropped': root,
   'pow.vjp constant 2: one more': power,
+  'checkpoint scan: recompute flipped': 'recompute says what a scan keeps for its gradient, and not what it gives',
 }

@@ -167,6 +167,8 @@ export function drawDraft(tables: Tables, draw: Draw): Draft {
   const times = <X>(n: number, make: () => X): X[] => Array.from({ length: n }, make)
   // Nothing at all is drawn on purpose, but what it is of is then judged by nothing.
   const size = (): number => (draw(20) === 0 ? 0 : pick(2, 2, 3, 3, 1))
+  // Some are of two windows of two, and a step that is left.
+  const length = (): number => (draw(6) === 0 ? 5 : size())
   return {
     units: pick(2, 2, 2, 3, 3, 1),
     cells: times(pick(1, 2), () => ({
@@ -190,8 +192,8 @@ export function drawDraft(tables: Tables, draw: Draw): Draft {
     ...(draw(8) === 0 && { words: drawWords(draw) }),
     sizes: {
       B: size(),
-      first: size(),
-      second: size(),
+      first: length(),
+      second: length(),
       ...(draw(4) > 0 && { lengths: times(12, () => draw(12)) }),
     },
     data: draw(2 ** 20),
