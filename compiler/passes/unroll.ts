@@ -9,7 +9,8 @@ import { emitWindows, replaceScans } from './windows.ts'
 /** Loops of a known length that is at most `steps` go; others do so many steps at a time. */
 export const unroll = (steps: number): Pass => ({
   name: 'unroll',
-  contract: 'each step of a loop is as many of the loop that it was, and a loop of no more than these is none',
+  contract:
+    'a loop does several of its steps at a time, and one whose length is known to be no more than these is none',
   run: (context, block) =>
     replaceScans(
       context,
