@@ -9,14 +9,15 @@ export interface Dispatch {
   readonly offsets: readonly number[]
 }
 
-/** What runs one after the other. A task has one kernel, however often it runs. */
-export function dispatchesOf(steps: readonly TaskStep[], sizes: Sizes): readonly Dispatch[] {
-  const kernels = new Map<Task, KernelSource | undefined>()
-  const kernelOf = (task: Task): KernelSource | undefined => {
-    if (!kernels.has(task)) kernels.set(task, kernelSource(task, sizes))
-    return kernels.get(task)
-  }
-  const list: Dispatch[] = []
+/** A task, and the sizes and indices of loops that it runs at. */
+export interface Run {
+  readonly task: Task
+  readonly at: Sizes
+}
+
+/** What runs one after the other. */
+export function runsOf(steps: readonly TaskStep[], sizes: Sizes): readonly Run[] {
+  const list: Run[] = []
   const walk = (inside: readonly TaskStep[], at: Sizes): void => {
     for (const step of inside) {
       switch (step.kind) {
@@ -31,13 +32,24 @@ export function dispatchesOf(steps: readonly TaskStep[], sizes: Sizes): readonly
           walk(step.ways[evaluate(less, at) < evaluate(than, at) ? 0 : 1], at)
           break
         }
-        default: {
-          const kernel = kernelOf(step)
-          if (kernel !== undefined) list.push({ kernel, offsets: kernel.offsets.map(o => evaluate(o, at)) })
-        }
+        default:
+          list.push({ task: step, at })
       }
     }
   }
   walk(steps, sizes)
   return list
+}
+
+/** The same as kernels. A task has one, however often it runs. */
+export function dispatchesOf(steps: readonly TaskStep[], sizes: Sizes): readonly Dispatch[] {
+  const kernels = new Map<Task, KernelSource | undefined>()
+  const kernelOf = (task: Task): KernelSource | undefined => {
+    if (!kernels.has(task)) kernels.set(task, kernelSource(task, sizes))
+    return kernels.get(task)
+  }
+  return runsOf(steps, sizes).flatMap(({ task, at }) => {
+    const kernel = kernelOf(task)
+    return kernel === undefined ? [] : [{ kernel, offsets: kernel.offsets.map(o => evaluate(o, at)) }]
+  })
 }

@@ -4,7 +4,6 @@ import { type Dim, evaluate, format, type Sizes, symbolsOf } from '../../ir/dim.
 import { newContext } from '../../ir/ops/index.ts'
 import type { Buffer, Instruction, Operand, Ref } from '../../plan/plan.ts'
 import { leaf, print } from '../expression.ts'
-import { helpersIn } from './helpers.ts'
 import { kernelAlgebra, specials } from './scalars.ts'
 import { type Fold, neededFor, type Task } from './tasks.ts'
 
@@ -403,6 +402,3 @@ function indicesOf(domain: readonly number[]): string[] {
     return d === 0 ? above : `remainder(${above}, ${size})`
   })
 }
-
-/** The helpers that a kernel calls. */
-export const helpersOf = ({ text }: { readonly text: string }): ReadonlySet<string> => helpersIn(text)

@@ -1,5 +1,4 @@
 // Runs plans on a WebGPU device: one submit a run, what stays from run to run stays on the device, and only results come back.
-import { fail } from '../../../dsl/diagnostics.ts'
 import { evaluate, product, type Sizes } from '../../ir/dim.ts'
 import { storedInputs } from '../../plan/operands.ts'
 import type { Plan, Buffer as PlanBuffer, Port } from '../../plan/plan.ts'
@@ -7,6 +6,7 @@ import type { AsyncBackend, AsyncExecutable, Buffer } from '../backend.ts'
 import { js } from '../js.ts'
 import { type Device, guarded, openDevice, usage } from './device.ts'
 import { splitDraws } from './draws.ts'
+import { checkInput, floatsOf } from './inputs.ts'
 import { type GpuLibrary, loadLibrary } from './library.ts'
 import { createMemory } from './memory.ts'
 import { type Pipelines, type Recording, record } from './recording.ts'
@@ -51,9 +51,6 @@ export async function webGpuBackend(gpu: GPU | undefined = globalThis.navigator?
   }
 }
 
-/** The largest whole number that a float of 32 bits holds as every one below it. */
-const mostExact = 2 ** 24
-
 /** What a shader may bind wherever WebGPU is. */
 const leastBindings = 8
 
@@ -82,12 +79,7 @@ function executable(owner: Device, library: GpuLibrary, pipelines: Pipelines, wh
 
   /** Copies an array to where it lies in the buffer of an input. */
   function upload(buffer: PlanBuffer, start: number, array: Buffer): void {
-    const floats = array instanceof Float32Array ? array : Float32Array.from(array)
-    const inexact = array instanceof Int32Array ? array.find(x => Math.abs(x) > mostExact) : undefined
-    if (inexact !== undefined)
-      fail('RNN514', {
-        reason: `its whole numbers are exact up to ${mostExact}, and one of ${buffer.hint} is ${inexact}`,
-      })
+    const floats = floatsOf(buffer.hint, array)
     device.queue.writeBuffer(memory.at(buffer), start * 4, floats.buffer, floats.byteOffset, floats.byteLength)
   }
 
@@ -161,13 +153,9 @@ function executable(owner: Device, library: GpuLibrary, pipelines: Pipelines, wh
     const needed = new Set([...recording.buffers, ...plan.outputs.map(o => o.operand.buffer)])
     for (const buffer of needed) memory.reserve(buffer, evaluate(buffer.size, sizes))
     for (const [buffer, ports] of given) {
-      for (const { name, shape, operand } of ports) {
-        const array = inputs[name]
-        const length = evaluate(product(shape), sizes)
-        const type = buffer.dtype === 'real' ? Float32Array : Int32Array
-        if (!(array instanceof type)) throw new Error(`input ${name} should be a ${type.name}`)
-        if (array.length !== length)
-          throw new Error(`input ${name} should have ${length} elements and has ${array.length}`)
+      for (const port of ports) {
+        const { name, operand } = port
+        const array = checkInput(port, inputs[name], sizes)
         if (!needed.has(buffer) || stored.get(name)?.array === array) continue
         stored.delete(name)
         upload(buffer, evaluate(operand.offset, sizes), array)
@@ -212,6 +200,7 @@ function executable(owner: Device, library: GpuLibrary, pipelines: Pipelines, wh
 
   return {
     backend: 'gpu',
+    device: 'webgpu',
     store,
     run,
     fetch,
