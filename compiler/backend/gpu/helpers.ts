@@ -175,6 +175,17 @@ export function helpersIn(text: string): ReadonlySet<string> {
   return found
 }
 
+/** Declares the helpers that some text calls, in WebGL's language: gpu.js may define one below another that calls it. */
+export const declarationsOf = (text: string): string =>
+  [...helpersIn(text)]
+    .map(name => {
+      const { types, returns } = helpers[name]
+      return `${glsl[returns]} ${name}(${types.map(t => glsl[t]).join(', ')});\n`
+    })
+    .join('')
+
+const glsl: Readonly<Record<ScalarType, string>> = { Number: 'float', Integer: 'int' }
+
 /** The helpers that some text calls, as gpu.js takes functions. */
 export const functionsOf = (text: string): KernelFunction[] =>
   [...helpersIn(text)].map(name => {

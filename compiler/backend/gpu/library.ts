@@ -25,6 +25,8 @@ export interface KernelSettings {
   readonly argumentTypes?: readonly string[]
   readonly functions: readonly KernelFunction[]
   readonly returnType: 'Number'
+  /** Text in the language of the device, before the functions. */
+  readonly injectedNative?: string
 }
 
 export interface GpuLibrary {

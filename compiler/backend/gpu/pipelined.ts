@@ -3,13 +3,13 @@
 import { fail } from '../../../dsl/diagnostics.ts'
 import { evaluate, product, type Sizes } from '../../ir/dim.ts'
 import { storedInputs } from '../../plan/operands.ts'
-import type { Plan, Port } from '../../plan/plan.ts'
+import type { Plan } from '../../plan/plan.ts'
 import type { AsyncBackend, AsyncExecutable, Buffer } from '../backend.ts'
 import { js } from '../js.ts'
 import { type Call, type Calls, callsOf } from './calls.ts'
 import type { Value } from './contents.ts'
 import { splitDraws } from './draws.ts'
-import { functionsOf } from './helpers.ts'
+import { declarationsOf, functionsOf } from './helpers.ts'
 import { checkInput, floatsOf, mostExact } from './inputs.ts'
 import {
   type Gpu,
@@ -25,6 +25,8 @@ import { splitTask } from './split.ts'
 import { taskSteps } from './tasks.ts'
 
 export interface PipelinedBackend extends AsyncBackend {
+  /** The device that it runs on. */
+  readonly device: { readonly name: Mode }
   /** Frees the device. */
   close(): Promise<void>
 }
@@ -35,6 +37,7 @@ export async function pipelinedBackend(mode: Mode): Promise<PipelinedBackend> {
   const gpu = openGpu(library, mode)
   return {
     name: 'gpu',
+    device: { name: mode },
     refuses: (plan, precision) => {
       if (precision === 'f64') return 'a GPU computes in 32 bits'
       const split = splitDraws(plan)
@@ -49,7 +52,7 @@ function openGpu(library: PipelineLibrary, mode: Mode): Gpu {
   try {
     return new library.GPU({ mode })
   } catch (error) {
-    return fail('RNN513', { tried: `${mode} by gpu.js (${messageOf(error)})` })
+    return fail('RNN513', { tried: `${mode} by the npm package \`gpu.js\` (${messageOf(error)})` })
   }
 }
 
@@ -82,12 +85,11 @@ function executable(library: PipelineLibrary, gpu: Gpu, mode: Mode, whole: Plan)
     splitTask(task, mostBuffers, (size, hint) => ({ id: nextId++, dtype: 'real', size, hint })),
   )
   const given = storedInputs(plan)
-  const lengthOf = ({ shape }: Port, sizes: Sizes): number => evaluate(product(shape), sizes)
   const known = new Map<string, Prepared>()
 
   function preparedAt(sizes: Sizes): Prepared {
     const key = JSON.stringify(Object.entries(sizes).sort())
-    const entry = known.get(key) ?? prepare(gpu, callsOf(steps, plan, sizes))
+    const entry = known.get(key) ?? prepare(gpu, mode, callsOf(steps, plan, sizes))
     known.delete(key)
     known.set(key, entry)
     for (const [oldest, prepared] of known) {
@@ -107,14 +109,19 @@ function executable(library: PipelineLibrary, gpu: Gpu, mode: Mode, whole: Plan)
       }),
     )
     const prepared = preparedAt(sizes)
-    const found = await results(prepared, floats)
-    const outputs = plan.outputs.map((port, i): readonly [string, Buffer] => {
+    const elementsOf = await results(prepared, floats)
+    // All are read before an input is written over.
+    const found = plan.outputs.map((port, i) => {
       const result = prepared.calls.results[i]
-      const length = lengthOf(port, sizes)
-      const type = port.operand.buffer.dtype === 'real' ? Float32Array : Int32Array
-      const array = given.has(port.operand.buffer) ? inputs[port.name] : new type(length)
-      if (result !== undefined) array.set(found(result.value).slice(result.place, result.place + length))
-      return [port.name, array]
+      const length = evaluate(product(port.shape), sizes)
+      return result === undefined
+        ? new Float32Array(length)
+        : elementsOf(result.value).slice(result.place, result.place + length)
+    })
+    const outputs = plan.outputs.map(({ name, operand: { buffer } }, i): readonly [string, Buffer] => {
+      if (!given.has(buffer)) return [name, buffer.dtype === 'real' ? found[i] : Int32Array.from(found[i])]
+      inputs[name].set(found[i])
+      return [name, inputs[name]]
     })
     return Object.fromEntries(outputs)
   }
@@ -159,7 +166,7 @@ const absent = (name: string): never => {
 }
 
 /** Compiles nothing yet: gpu.js does that at the first call. RNN514 for arrays with more places than it can count. */
-function prepare(gpu: Gpu, calls: Calls): Prepared {
+function prepare(gpu: Gpu, mode: Mode, calls: Calls): Prepared {
   const kernels = new Map<string, PipelineKernel>()
   const lengths = (args: Call['args']): number[] => args.flatMap(a => (typeof a === 'number' ? [] : [a.length]))
   const kernelOf = ({ text, threads, args }: Call): PipelineKernel => {
@@ -175,6 +182,7 @@ function prepare(gpu: Gpu, calls: Calls): Prepared {
         precision: 'single',
         functions: functionsOf(text),
         returnType: 'Number',
+        ...(mode === 'webgl2' && { injectedNative: declarationsOf(text) }),
       })
     kernels.set(key, kernel)
     return kernel
