@@ -1,11 +1,11 @@
 // A plan at given sizes as calls of kernels that each give one new array, for devices where arrays are never changed.
-import { constant, type Dim, evaluate, product, type Sizes } from '../../ir/dim.ts'
+import { constant, type Dim, evaluate, product, type Sizes, symbolsOf } from '../../ir/dim.ts'
 import type { Buffer, Instruction, Operand, Port, Write } from '../../plan/plan.ts'
 import { pruned } from '../../plan/program.ts'
 import { collapseMap } from '../collapse.ts'
 import { overlaid, type Piece, pieces, type Segment, type Value } from './contents.ts'
 import { runsOf } from './dispatches.ts'
-import { joining, mostJoined, type Spread, spreading } from './moves.ts'
+import { joining, mostJoined, overlaying, type Spread, spreading } from './moves.ts'
 import { specials } from './scalars.ts'
 import { type ValueSource, valueSource } from './source.ts'
 import type { Each, Task, TaskStep } from './tasks.ts'
@@ -34,6 +34,12 @@ interface Written {
   readonly source: ValueSource
   readonly to: Operand
 }
+
+/**
+ * What the rounds of a loop write one after the other is kept in arrays of so many rounds, each of which is copied at each of its
+ * rounds. As one array a round it would hold on to a place of the pipeline for each, and WebGL2 compiles a kernel for each place.
+ */
+const blockLength = 32
 
 /** The calls that do what a plan's steps do. */
 export function callsOf(
@@ -112,7 +118,23 @@ export function callsOf(
     const length = far.reduce((n, f) => n + Math.abs(f), 1)
     const isDense = spread.every(s => s.size === 1 || s.stride === s.dense)
     const value = isDense ? dense : scattered(buffer, start, length, spread, dense)
-    lay(buffer, { start, length, value, place: 0 })
+    const segment: Segment = { start, length, value, place: 0 }
+    const moves = symbolsOf(offset).some(name => !Object.hasOwn(sizes, name))
+    lay(buffer, moves ? inBlock(buffer, segment) : segment)
+  }
+
+  /** A segment as part of its block, which replaces what the block was. */
+  function inBlock(buffer: Buffer, segment: Segment): Segment {
+    const most = segment.length * blockLength
+    const start = Math.floor(segment.start / most) * most
+    const length = Math.min(most, evaluate(buffer.size, sizes) - start)
+    const at = segment.start - start
+    if (length === segment.length || at + segment.length > length) return segment
+    const isNew = pieces(contents.get(buffer) ?? [], start, start + length).every(p => p.value === undefined)
+    const text = overlaying(segment.length, !isNew)
+    if (isNew) return { start, length, value: call(text, length, [segment.value, at]), place: 0 }
+    const old = whole(buffer, start, start + length)
+    return { start, length, value: call(text, length, [old.value, segment.value, old.place, at]), place: 0 }
   }
 
   /** What a buffer holds from `start` on with a dense result at places that are apart. */

@@ -17,6 +17,20 @@ export function joining(present: readonly boolean[]): string {
   return [`function(${args.join(', ')}) {`, ...lines.map(l => `  ${l}`), '}'].join('\n')
 }
 
+/**
+ * An array over part of another that starts at s: `function(a0, a1, o0, s) { … }`, or over zeros with `function(a1, s) { … }`.
+ */
+export function overlaying(length: number, over: boolean): string {
+  const other = over ? 'a0[o0 + this.thread.x]' : '0'
+  return [
+    `function(${over ? 'a0, a1, o0' : 'a1'}, s) {`,
+    `  if (this.thread.x < s) { return ${other}; }`,
+    `  if (this.thread.x >= s + ${length}) { return ${other}; }`,
+    '  return a1[this.thread.x - s];',
+    '}',
+  ].join('\n')
+}
+
 /** A dimension of a dense array, and how far apart its elements go. */
 export interface Spread {
   readonly size: number
