@@ -1,5 +1,5 @@
 // A plan at given sizes as calls of kernels that each give one new array, for devices where arrays are never changed.
-import { constant, type Dim, evaluate, product, type Sizes, symbolsOf } from '../../ir/dim.ts'
+import { constant, type Dim, evaluate, product, rowMajor, type Sizes, symbolsOf } from '../../ir/dim.ts'
 import type { Buffer, Instruction, Operand, Port, Write } from '../../plan/plan.ts'
 import { pruned } from '../../plan/program.ts'
 import { collapseMap } from '../collapse.ts'
@@ -33,6 +33,8 @@ export interface Result {
 interface Written {
   readonly source: ValueSource
   readonly to: Operand
+  /** Where the same lies already, one element after the other. */
+  readonly copied?: Operand
 }
 
 /**
@@ -44,7 +46,7 @@ const blockLength = 32
 /** The calls that do what a plan's steps do. */
 export function callsOf(
   steps: readonly TaskStep[],
-  { inputs, outputs }: { readonly inputs: readonly Port[]; readonly outputs: readonly Port[] },
+  { inputs, outputs }: { readonly inputs: Iterable<Buffer>; readonly outputs: readonly Port[] },
   sizes: Sizes,
 ): Calls {
   const calls: Call[] = []
@@ -87,7 +89,13 @@ export function callsOf(
     return call(joining(list.map(p => p.value !== undefined)), lengthOf(list), args)
   }
 
-  function run({ source, to }: Written, at: Sizes): () => void {
+  /** Computes what a write writes, and gives back what lays it where it belongs. */
+  function run({ source, to, copied }: Written, at: Sizes): () => void {
+    if (copied !== undefined) {
+      const start = evaluate(copied.offset, at)
+      const { value, place } = whole(copied.buffer, start, start + count(source.domain))
+      return () => write(to, at, source.domain, value, place)
+    }
     const places = source.reads.map(r => evaluate(r.offset, at))
     const arrays = Array.from({ length: source.arrays }, (_, array) => {
       const read = source.reads.flatMap((r, i) => (r.array === array ? [{ ...r, at: places[i] }] : []))
@@ -103,11 +111,17 @@ export function callsOf(
       ...numbers,
       ...source.specials.map(name => specials[name]),
     ])
-    return () => write(to, at, source.domain, dense)
+    return () => write(to, at, source.domain, dense, 0)
   }
 
-  /** Lays a dense result where it belongs. */
-  function write({ buffer, offset, strides }: Operand, at: Sizes, domain: readonly number[], dense: Value): void {
+  /** Lays a dense result, which starts at a place of a value, where it belongs. */
+  function write(
+    { buffer, offset, strides }: Operand,
+    at: Sizes,
+    domain: readonly number[],
+    dense: Value,
+    place: number,
+  ): void {
     const spread = domain.map((size, d) => ({
       size,
       dense: count(domain.slice(d + 1)),
@@ -116,9 +130,9 @@ export function callsOf(
     const far = spread.map(({ size, stride }) => (size - 1) * stride)
     const start = evaluate(offset, at) + far.reduce((n, f) => n + Math.min(f, 0), 0)
     const length = far.reduce((n, f) => n + Math.abs(f), 1)
-    const isDense = spread.every(s => s.size === 1 || s.stride === s.dense)
-    const value = isDense ? dense : scattered(buffer, start, length, spread, dense)
-    const segment: Segment = { start, length, value, place: 0 }
+    const segment: Segment = spread.every(s => s.size === 1 || s.stride === s.dense)
+      ? { start, length, value: dense, place }
+      : { start, length, value: scattered(buffer, start, length, spread, dense), place: 0 }
     const moves = symbolsOf(offset).some(name => !Object.hasOwn(sizes, name))
     lay(buffer, moves ? inBlock(buffer, segment) : segment)
   }
@@ -132,9 +146,12 @@ export function callsOf(
     if (length === segment.length || at + segment.length > length) return segment
     const isNew = pieces(contents.get(buffer) ?? [], start, start + length).every(p => p.value === undefined)
     const text = overlaying(segment.length, !isNew)
-    if (isNew) return { start, length, value: call(text, length, [segment.value, at]), place: 0 }
-    const old = whole(buffer, start, start + length)
-    return { start, length, value: call(text, length, [old.value, segment.value, old.place, at]), place: 0 }
+    const old = isNew ? undefined : whole(buffer, start, start + length)
+    const args = [
+      ...(old === undefined ? [segment.value] : [old.value, segment.value, old.place]),
+      ...[segment.place, at],
+    ]
+    return { start, length, value: call(text, length, args), place: 0 }
   }
 
   /** What a buffer holds from `start` on with a dense result at places that are apart. */
@@ -145,10 +162,9 @@ export function callsOf(
     return call(spreading(spread, true), length, [old.value, dense, old.place])
   }
 
-  for (const { operand, shape, name } of inputs) {
-    const length = evaluate(product(shape), sizes)
-    const start = evaluate(operand.offset, sizes)
-    if (length > 0) lay(operand.buffer, { start, length, value: { kind: 'input', name, length }, place: 0 })
+  for (const buffer of inputs) {
+    const length = evaluate(buffer.size, sizes)
+    if (length > 0) lay(buffer, { start: 0, length, value: { kind: 'input', buffer, length }, place: 0 })
   }
   for (const { task, at } of runsOf(steps, sizes)) {
     const list = known.get(task) ?? writtenBy(task, sizes)
@@ -173,8 +189,21 @@ function writtenBy(task: Task, sizes: Sizes): Written[] {
   const single = task.kind === 'fold' ? [{ task, to: task.to }] : task.writes.map(w => separate(task, w))
   return single.flatMap(({ task, to }) => {
     const source = valueSource(task, sizes)
-    return source === undefined ? [] : [{ source, to }]
+    return source === undefined ? [] : [{ source, to, copied: copiedBy(task, to, sizes) }]
   })
+}
+
+/** What a task copies, where both that and its write lie one element after the other. */
+function copiedBy(task: Task, to: Operand, sizes: Sizes): Operand | undefined {
+  if (task.kind === 'fold') return undefined
+  const [{ value }] = task.writes
+  const read = task.program[value]
+  const isDense = ({ strides }: Operand): boolean =>
+    rowMajor(task.domain).every(
+      (stride, d) => evaluate(task.domain[d], sizes) === 1 || evaluate(stride, sizes) === evaluate(strides[d], sizes),
+    )
+  if (read.kind !== 'read' || read.indirect !== undefined || !isDense(read.from) || !isDense(to)) return undefined
+  return read.from
 }
 
 /** A task with one of its writes; one to a computed place becomes one to each place that it may be, of what is there or the value. */

@@ -1,9 +1,11 @@
 // What a buffer holds where results are never changed: stretches of the results of kernels, as later ones lie over earlier ones.
 
-/** A result of a kernel, or an input. */
+import type { Buffer } from '../../plan/plan.ts'
+
+/** A result of a kernel, or what is given for a buffer of inputs. */
 export type Value =
   | { readonly kind: 'call'; readonly call: number; readonly length: number }
-  | { readonly kind: 'input'; readonly name: string; readonly length: number }
+  | { readonly kind: 'input'; readonly buffer: Buffer; readonly length: number }
 
 /** Elements of a buffer that lie one after the other in a value. */
 export interface Segment {

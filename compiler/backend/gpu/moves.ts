@@ -18,15 +18,16 @@ export function joining(present: readonly boolean[]): string {
 }
 
 /**
- * An array over part of another that starts at s: `function(a0, a1, o0, s) { … }`, or over zeros with `function(a1, s) { … }`.
+ * An array over part of another that starts at s: `function(a0, a1, o0, o1, s) { … }`, or over zeros with
+ * `function(a1, o1, s) { … }`.
  */
 export function overlaying(length: number, over: boolean): string {
   const other = over ? 'a0[o0 + this.thread.x]' : '0'
   return [
-    `function(${over ? 'a0, a1, o0' : 'a1'}, s) {`,
+    `function(${over ? 'a0, a1, o0' : 'a1'}, o1, s) {`,
     `  if (this.thread.x < s) { return ${other}; }`,
     `  if (this.thread.x >= s + ${length}) { return ${other}; }`,
-    '  return a1[this.thread.x - s];',
+    '  return a1[o1 + this.thread.x - s];',
     '}',
   ].join('\n')
 }

@@ -3,7 +3,7 @@
 import { fail } from '../../../dsl/diagnostics.ts'
 import { evaluate, product, type Sizes } from '../../ir/dim.ts'
 import { storedInputs } from '../../plan/operands.ts'
-import type { Plan } from '../../plan/plan.ts'
+import type { Plan, Buffer as PlanBuffer } from '../../plan/plan.ts'
 import type { AsyncBackend, AsyncExecutable, Buffer } from '../backend.ts'
 import { js } from '../js.ts'
 import { type Call, type Calls, callsOf } from './calls.ts'
@@ -67,8 +67,8 @@ const mostPrepared = 8
 /** A plan at given sizes, ready to run. */
 interface Prepared {
   readonly calls: Calls
-  /** The inputs that it takes, in order. */
-  readonly taken: readonly string[]
+  /** The buffers of inputs that it takes, in order. */
+  readonly taken: readonly PlanBuffer[]
   /** The calls whose results it gives back. */
   readonly given: readonly number[]
   readonly pipeline: Pipeline
@@ -89,7 +89,8 @@ function executable(library: PipelineLibrary, gpu: Gpu, mode: Mode, whole: Plan)
 
   function preparedAt(sizes: Sizes): Prepared {
     const key = JSON.stringify(Object.entries(sizes).sort())
-    const entry = known.get(key) ?? prepare(gpu, mode, callsOf(steps, plan, sizes))
+    const entry =
+      known.get(key) ?? prepare(gpu, mode, callsOf(steps, { inputs: given.keys(), outputs: plan.outputs }, sizes))
     known.delete(key)
     known.set(key, entry)
     for (const [oldest, prepared] of known) {
@@ -103,10 +104,10 @@ function executable(library: PipelineLibrary, gpu: Gpu, mode: Mode, whole: Plan)
   async function run(sizes: Sizes, own: Readonly<Record<string, Buffer>>): Promise<Record<string, Buffer>> {
     const inputs = host === undefined ? own : { ...own, ...host.run(sizes, own) }
     const floats = new Map(
-      plan.inputs.map(port => {
-        const array = checkInput(port, inputs[port.name], sizes)
-        return [port.name, floatsOf(port.operand.buffer.hint, array)]
-      }),
+      [...given].map(([buffer, ports]) => [
+        buffer,
+        joined(ports.map(port => floatsOf(buffer.hint, checkInput(port, inputs[port.name], sizes)))),
+      ]),
     )
     const prepared = preparedAt(sizes)
     const elementsOf = await results(prepared, floats)
@@ -129,12 +130,12 @@ function executable(library: PipelineLibrary, gpu: Gpu, mode: Mode, whole: Plan)
   /** What the results of calls are, and the inputs. */
   async function results(
     { pipeline, taken, given: numbers, calls }: Prepared,
-    floats: ReadonlyMap<string, Float32Array>,
+    floats: ReadonlyMap<PlanBuffer, Float32Array>,
   ): Promise<(value: Value) => Float32Array> {
-    const input = (name: string): Float32Array => floats.get(name) ?? absent(name)
+    const input = (buffer: PlanBuffer): Float32Array => floats.get(buffer) ?? absent(buffer)
     const arrays = numbers.length === 0 ? [] : await ran(pipeline, taken.map(input))
     return value => {
-      if (value.kind === 'input') return input(value.name)
+      if (value.kind === 'input') return input(value.buffer)
       const array = arrays[numbers.indexOf(value.call)]
       if (array?.length !== calls.calls[value.call].threads) throw new Error('gpu.js gave no result that rnnc knows')
       return Float32Array.from(array)
@@ -161,8 +162,20 @@ function executable(library: PipelineLibrary, gpu: Gpu, mode: Mode, whole: Plan)
   }
 }
 
-const absent = (name: string): never => {
-  throw new Error(`input ${name} is missing`)
+const absent = ({ hint }: PlanBuffer): never => {
+  throw new Error(`input ${hint} is missing`)
+}
+
+/** Arrays end to end; a single one as it is. */
+function joined(arrays: readonly Float32Array[]): Float32Array {
+  if (arrays.length === 1) return arrays[0]
+  const whole = new Float32Array(arrays.reduce((n, a) => n + a.length, 0))
+  let at = 0
+  for (const array of arrays) {
+    whole.set(array, at)
+    at += array.length
+  }
+  return whole
 }
 
 /** Compiles nothing yet: gpu.js does that at the first call. RNN514 for arrays with more places than it can count. */
@@ -188,7 +201,7 @@ function prepare(gpu: Gpu, mode: Mode, calls: Calls): Prepared {
     return kernel
   }
   const used = calls.calls.flatMap(({ args }) =>
-    args.flatMap(a => (typeof a === 'object' && a.kind === 'input' ? [a.name] : [])),
+    args.flatMap(a => (typeof a === 'object' && a.kind === 'input' ? [a.buffer] : [])),
   )
   const taken = [...new Set(used)]
   const given = [
@@ -199,7 +212,7 @@ function prepare(gpu: Gpu, mode: Mode, calls: Calls): Prepared {
     const made: Handle[] = []
     const bound = (arg: Value | number): Handle | number => {
       if (typeof arg === 'number') return arg
-      return arg.kind === 'call' ? made[arg.call] : inputs[taken.indexOf(arg.name)]
+      return arg.kind === 'call' ? made[arg.call] : inputs[taken.indexOf(arg.buffer)]
     }
     for (const { kernel, args } of list) made.push(kernel(...args.map(bound)))
     return given.map(call => made[call])
