@@ -1,7 +1,8 @@
-// Plans through gpu.js' pipelines on its fallbacks, in Node, against the interpreter: single ops, whole models, random programs.
+// Plans through gpu.js' pipelines on its fallbacks, in Node, against the interpreter: single ops, whole models, traps, random programs.
 import { after, before, describe, it } from 'node:test'
 import { type PipelinedBackend, pipelinedBackend } from '../../compiler/backend/gpu/pipelined.ts'
 import { graphChecks, modelChecks, randomChecks } from './checks.ts'
+import { trapChecks } from './traps.ts'
 
 for (const mode of ['webasm', 'cpu'] as const)
   describe(`pipelines on ${mode}`, () => {
@@ -11,7 +12,7 @@ for (const mode of ['webasm', 'cpu'] as const)
     })
     after(() => backend.close())
 
-    for (const { name, run } of [...graphChecks, ...modelChecks]) it(name, () => run(backend))
+    for (const { name, run } of [...graphChecks, ...modelChecks, ...trapChecks]) it(name, () => run(backend))
 
     const runs = Number(process.env.RNNC_GPU_PROGRAMS ?? 24)
     it(`${runs} random programs, forward and backward`, async () => {
