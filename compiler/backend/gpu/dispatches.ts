@@ -4,6 +4,7 @@ import { type KernelSource, kernelSource } from './source.ts'
 import type { Task, TaskStep } from './tasks.ts'
 
 export interface Dispatch {
+  readonly task: Task
   readonly kernel: KernelSource
   /** Of each of the kernel's `offsets`. */
   readonly offsets: readonly number[]
@@ -33,7 +34,7 @@ export function dispatchesOf(steps: readonly TaskStep[], sizes: Sizes): readonly
         }
         default: {
           const kernel = kernelOf(step)
-          if (kernel !== undefined) list.push({ kernel, offsets: kernel.offsets.map(o => evaluate(o, at)) })
+          if (kernel !== undefined) list.push({ task: step, kernel, offsets: kernel.offsets.map(o => evaluate(o, at)) })
         }
       }
     }

@@ -31,6 +31,14 @@ export interface Fold extends Reduction {
 
 export type Task = Each | Fold
 
+/** What a task is to people: a sum over products of two numbers is a matrix product. */
+export function kindOf(task: Task): 'map' | 'reduce' | 'product' {
+  if (task.kind === 'each') return 'map'
+  const last = task.program[task.value]
+  const multiplies = last.kind === 'apply' && last.op === 'mul' && task.program.length === 3
+  return task.combine === 'sum' && multiplies ? 'product' : 'reduce'
+}
+
 /** A plan's steps with tasks for kernels. */
 export type TaskStep =
   | Task

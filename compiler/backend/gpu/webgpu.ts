@@ -4,10 +4,12 @@ import { evaluate, product, type Sizes } from '../../ir/dim.ts'
 import { storedInputs } from '../../plan/operands.ts'
 import type { Plan, Buffer as PlanBuffer, Port } from '../../plan/plan.ts'
 import type { AsyncBackend, AsyncExecutable, Buffer } from '../backend.ts'
+import type { DeviceTimes } from '../costModel.ts'
 import { js } from '../js.ts'
 import { type Device, guarded, openDevice, usage } from './device.ts'
 import { splitDraws } from './draws.ts'
 import { type GpuLibrary, loadLibrary } from './library.ts'
+import { type MeasureOptions, measureKernels } from './measure.ts'
 import { createMemory } from './memory.ts'
 import { type Pipelines, type Recording, record } from './recording.ts'
 import { splitTask } from './split.ts'
@@ -23,6 +25,8 @@ export interface RunCounts {
 export interface WebGpuExecutable extends AsyncExecutable {
   /** Of the last run. */
   counts(): RunCounts
+  /** Measures the kernels of a run one by one; what the inputs stand for on the device is spoilt. RNN514 where the device fails. */
+  measure(sizes: Sizes, inputs: Readonly<Record<string, Buffer>>, options?: MeasureOptions): Promise<DeviceTimes>
 }
 
 export interface WebGpuBackend extends AsyncBackend {
@@ -175,7 +179,12 @@ function executable(owner: Device, library: GpuLibrary, pipelines: Pipelines, wh
     }
   }
 
-  async function run(sizes: Sizes, own: Readonly<Record<string, Buffer>>): Promise<Record<string, Buffer>> {
+  /** A run whose kernels `encode` chooses. */
+  async function runWith(
+    sizes: Sizes,
+    own: Readonly<Record<string, Buffer>>,
+    encode: (recording: Recording, pass: GPUComputePassEncoder) => void,
+  ): Promise<Record<string, Buffer>> {
     const inputs = host === undefined ? own : { ...own, ...host.run(sizes, own) }
     const recording = await recordingAt(sizes)
     const lengthOf = ({ shape }: Port): number => evaluate(product(shape), sizes)
@@ -195,11 +204,28 @@ function executable(owner: Device, library: GpuLibrary, pipelines: Pipelines, wh
       encoder => {
         bring(recording, sizes, inputs)
         const pass = encoder.beginComputePass()
-        recording.encode(pass)
+        encode(recording, pass)
         pass.end()
       },
     )
     return Object.fromEntries([...made, ...changed].map(([{ name }, array]) => [name, array]))
+  }
+
+  async function measure(
+    sizes: Sizes,
+    inputs: Readonly<Record<string, Buffer>>,
+    options: MeasureOptions = {},
+  ): Promise<DeviceTimes> {
+    const { kernels } = await recordingAt(sizes)
+    return measureKernels(
+      kernels,
+      async encode => {
+        const started = performance.now()
+        await runWith(sizes, inputs, (_, pass) => encode(pass))
+        return performance.now() - started
+      },
+      options,
+    )
   }
 
   async function fetch(): Promise<void> {
@@ -213,7 +239,8 @@ function executable(owner: Device, library: GpuLibrary, pipelines: Pipelines, wh
   return {
     backend: 'gpu',
     store,
-    run,
+    run: (sizes, inputs) => runWith(sizes, inputs, (recording, pass) => recording.encode(pass)),
+    measure,
     fetch,
     counts: () => counts,
     dispose: () => {
