@@ -3,7 +3,7 @@ import { fail } from '../../../dsl/diagnostics.ts'
 import { evaluate, product, type Sizes } from '../../ir/dim.ts'
 import { storedInputs } from '../../plan/operands.ts'
 import type { Plan, Buffer as PlanBuffer, Port } from '../../plan/plan.ts'
-import type { AsyncBackend, AsyncExecutable, Buffer } from '../backend.ts'
+import type { AsyncBackend, AsyncExecutable, Buffer, Precision } from '../backend.ts'
 import type { DeviceTimes } from '../costModel.ts'
 import { js } from '../js.ts'
 import { type Device, guarded, openDevice, usage } from './device.ts'
@@ -46,13 +46,16 @@ export async function webGpuBackend(gpu: GPU | undefined = globalThis.navigator?
   return {
     name: 'gpu',
     device,
-    refuses: (plan, precision) => {
-      if (precision === 'f64') return 'a GPU computes in 32 bits'
-      const split = splitDraws(plan)
-      return typeof split === 'string' ? split : undefined
-    },
+    refuses,
     load: plan => executable(device, library, pipelines, plan),
   }
+}
+
+/** Why no device takes a plan. */
+export function refuses(plan: Plan, precision: Precision): string | undefined {
+  if (precision === 'f64') return 'a GPU computes in 32 bits'
+  const split = splitDraws(plan)
+  return typeof split === 'string' ? split : undefined
 }
 
 /** The largest whole number that a float of 32 bits holds as every one below it. */
