@@ -3,6 +3,7 @@ import type { Buffer, Precision } from '../compiler/backend/backend.ts'
 import type { CompiledModel, Graph } from '../compiler/index.ts'
 import type { Context } from '../compiler/ir/builder.ts'
 import type { Sizes } from '../compiler/ir/dim.ts'
+import { fail } from '../dsl/diagnostics.ts'
 import { type Batch, batchesOf, pack } from './batch.ts'
 import type { Part } from './data/example.ts'
 import { drawInputs, initialWeights, type Weights } from './session.ts'
@@ -37,7 +38,7 @@ const looked = 9
 
 /**
  * A run of a graph: on the batch that is neither large nor small among the first of the part. `sizes` are those that the examples
- * do not tell themselves; RNN507 for one that is missing, RNN209 for `train` where no optimizer is named.
+ * do not tell themselves; RNN507 for one that is missing, RNN405 for an empty part, RNN209 for `train` where no optimizer is named.
  */
 export function sampleStep(
   model: CompiledModel,
@@ -47,6 +48,8 @@ export function sampleStep(
   { batch: size, precision, seed, weights }: SampleOptions,
 ): SampleStep {
   const { signature, settings, context } = model
+  if (part.count === 0)
+    fail('RNN405', { what: `the ${name === 'train' ? 'training ' : ''}part` }, { span: model.data?.span })
   const shuffled = name === 'train' && settings.shuffle !== false
   const batches = batchesOf(part.count, size, shuffled ? { seed, epoch: 1 } : 'ordered')
   const stored = (known: Sizes): Weights => weights ?? initialWeights(model, known, seed, precision)

@@ -2,7 +2,7 @@
 
 /** A kernel, measured alone. */
 export interface KernelTime {
-  /** `map`, `reduce` or `product`. */
+  /** `map`, `reduce`, `product` or `scatter`. */
   readonly kind: string
   readonly hint: string
   /** How often a step runs it. */

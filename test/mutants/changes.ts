@@ -29,7 +29,7 @@ export function changedEquations(b: Builder, e: Emission): Changes<Emission> {
   const { found, offer } = offers(b, e)
   offerExchanges(b, e, offer)
   for (const [name, value] of Object.entries(e.attrs)) {
-    if (/^ax(is|es)$|^at$/.test(name)) offerAxes(name, value, offer, e)
+    if (/^ax(is|es)$|^at$/.test(name) && !isSameAlongAny(b, e)) offerAxes(name, value, offer, e)
     if (name === 'start' && isDim(value))
       offer('one step late', { attrs: { ...e.attrs, start: add(value, constant(1)) } })
     if (name === 'by' && typeof value === 'number') offer('the other way', { attrs: { ...e.attrs, by: -value } })
@@ -73,8 +73,22 @@ function offers(b: Builder, e: Emission): { readonly found: Map<string, () => Em
   return { found, offer }
 }
 
-function offerExchanges(b: Builder, { op, ins, body }: Emission, offer: Offer): void {
-  if (commutative.includes(op)) return
+/** Whether a broadcast gives the same whichever axis is the new one: of one number everywhere, or along an axis of one. */
+function isSameAlongAny(b: Builder, { op, ins, attrs }: Emission): boolean {
+  if (op !== 'broadcast') return false
+  const { uniform } = viewOfBlock({ params: b.params, eqns: b.eqns, results: [] })
+  const { sizes } = attrs
+  return uniform(ins[0]) !== undefined || (Array.isArray(sizes) && sizes.every(d => isDim(d) && asNumber(d) === 1))
+}
+
+/** Whether the order of the operands does not matter: products of matrices that are one number commute. */
+const commutes = ({ op, ins }: Emission): boolean =>
+  commutative.includes(op) ||
+  (op === 'matmul' && ins.every(({ shape }) => shape.slice(-2).every(dim => asNumber(dim) === 1)))
+
+function offerExchanges(b: Builder, e: Emission, offer: Offer): void {
+  const { ins, body } = e
+  if (commutes(e)) return
   const all = ins.flatMap((v, i) =>
     ins.flatMap((w, j) => (j > i && v.id !== w.id && sameType(v, w) ? [[i, j] as const] : [])),
   )

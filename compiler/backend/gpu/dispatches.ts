@@ -1,21 +1,26 @@
 // A plan at given sizes as a flat list of kernel runs: loops are walked, choices made, and every place is a number.
 import { evaluate, type Sizes } from '../../ir/dim.ts'
-import { type KernelSource, kernelSource } from './source.ts'
+import type { Kernel } from './kernels.ts'
 import type { Task, TaskStep } from './tasks.ts'
 
 export interface Dispatch {
   readonly task: Task
-  readonly kernel: KernelSource
+  readonly kernel: Kernel
   /** Of each of the kernel's `offsets`. */
   readonly offsets: readonly number[]
 }
 
-/** What runs one after the other. A task has one kernel, however often it runs. */
-export function dispatchesOf(steps: readonly TaskStep[], sizes: Sizes): readonly Dispatch[] {
-  const kernels = new Map<Task, KernelSource | undefined>()
-  const kernelOf = (task: Task): KernelSource | undefined => {
-    if (!kernels.has(task)) kernels.set(task, kernelSource(task, sizes))
-    return kernels.get(task)
+/** What runs one after the other. `kernelsOf` is asked once for each task, however often it runs. */
+export function dispatchesOf(
+  steps: readonly TaskStep[],
+  sizes: Sizes,
+  kernelsOf: (task: Task) => readonly Kernel[],
+): readonly Dispatch[] {
+  const kernels = new Map<Task, readonly Kernel[]>()
+  const known = (task: Task): readonly Kernel[] => {
+    const found = kernels.get(task) ?? kernelsOf(task)
+    kernels.set(task, found)
+    return found
   }
   const list: Dispatch[] = []
   const walk = (inside: readonly TaskStep[], at: Sizes): void => {
@@ -32,10 +37,9 @@ export function dispatchesOf(steps: readonly TaskStep[], sizes: Sizes): readonly
           walk(step.ways[evaluate(less, at) < evaluate(than, at) ? 0 : 1], at)
           break
         }
-        default: {
-          const kernel = kernelOf(step)
-          if (kernel !== undefined) list.push({ task: step, kernel, offsets: kernel.offsets.map(o => evaluate(o, at)) })
-        }
+        default:
+          for (const kernel of known(step))
+            list.push({ task: step, kernel, offsets: kernel.offsets.map(o => evaluate(o, at)) })
       }
     }
   }

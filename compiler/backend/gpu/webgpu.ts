@@ -8,11 +8,12 @@ import type { DeviceTimes } from '../costModel.ts'
 import { js } from '../js.ts'
 import { type Device, guarded, openDevice, usage } from './device.ts'
 import { splitDraws } from './draws.ts'
-import { type GpuLibrary, loadLibrary } from './library.ts'
+import { fastKernels, type KernelsOf } from './kernels.ts'
+import { loadLibrary } from './library.ts'
 import { type MeasureOptions, measureKernels } from './measure.ts'
 import { createMemory } from './memory.ts'
-import { type Pipelines, type Recording, record } from './recording.ts'
-import { splitTask } from './split.ts'
+import { type Pipelines, type Recording, record, type Studio } from './recording.ts'
+import { type FreshBuffer, splitTask } from './split.ts'
 import { taskSteps } from './tasks.ts'
 
 /** What a run took. */
@@ -36,10 +37,13 @@ export interface WebGpuBackend extends AsyncBackend {
 }
 
 /**
- * The backend on the first adapter that `gpu` (the browser's `navigator.gpu`, if left out) gives. Throws RNN513 where there is none.
- * gpu.js is loaded here, and nowhere before.
+ * The backend on the first adapter that `gpu` (the browser's `navigator.gpu`, if left out) gives, with kernels as `kernelsOf` makes
+ * them. Throws RNN513 where there is none. gpu.js is loaded here, and nowhere before.
  */
-export async function webGpuBackend(gpu: GPU | undefined = globalThis.navigator?.gpu): Promise<WebGpuBackend> {
+export async function webGpuBackend(
+  gpu: GPU | undefined = globalThis.navigator?.gpu,
+  kernelsOf: KernelsOf = fastKernels,
+): Promise<WebGpuBackend> {
   const device = await openDevice(gpu)
   const library = await loadLibrary()
   const pipelines: Pipelines = new Map()
@@ -47,7 +51,7 @@ export async function webGpuBackend(gpu: GPU | undefined = globalThis.navigator?
     name: 'gpu',
     device,
     refuses,
-    load: plan => executable(device, library, pipelines, plan),
+    load: plan => executable({ owner: device, library, pipelines, kernelsOf }, plan),
   }
 }
 
@@ -61,13 +65,11 @@ export function refuses(plan: Plan, precision: Precision): string | undefined {
 /** The largest whole number that a float of 32 bits holds as every one below it. */
 const mostExact = 2 ** 24
 
-/** What a shader may bind wherever WebGPU is. */
-const leastBindings = 8
-
 /** How many sizes are kept ready to run. */
 const mostRecordings = 32
 
-function executable(owner: Device, library: GpuLibrary, pipelines: Pipelines, whole: Plan): WebGpuExecutable {
+function executable(shared: Omit<Studio, 'memory' | 'fresh'>, whole: Plan): WebGpuExecutable {
+  const { owner } = shared
   const { device } = owner
   const split = splitDraws(whole)
   if (typeof split === 'string') throw new Error(split)
@@ -75,9 +77,9 @@ function executable(owner: Device, library: GpuLibrary, pipelines: Pipelines, wh
   const plan = split?.device ?? whole
   const memory = createMemory(owner)
   let nextId = Math.max(0, ...plan.buffers.map(b => b.id)) + 1
-  const steps = taskSteps(plan, task =>
-    splitTask(task, leastBindings, (size, hint) => ({ id: nextId++, dtype: 'real', size, hint })),
-  )
+  const fresh: FreshBuffer = (size, hint) => ({ id: nextId++, dtype: 'real', size, hint })
+  const steps = taskSteps(plan, task => splitTask(task, device.limits.maxStorageBuffersPerShaderStage, fresh))
+  const studio: Studio = { ...shared, memory, fresh }
   const given = storedInputs(plan)
   const moved = plan.outputs.filter(o => given.has(o.operand.buffer))
   const results = plan.outputs.filter(o => !given.has(o.operand.buffer))
@@ -100,7 +102,7 @@ function executable(owner: Device, library: GpuLibrary, pipelines: Pipelines, wh
 
   function recordingAt(sizes: Sizes): Promise<Recording> {
     const key = JSON.stringify(Object.entries(sizes).sort())
-    const known = recordings.get(key) ?? record(owner, library, pipelines, memory, steps, sizes)
+    const known = recordings.get(key) ?? record(studio, steps, sizes)
     recordings.delete(key)
     recordings.set(key, known)
     for (const [oldest, recording] of recordings) {
