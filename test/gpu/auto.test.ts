@@ -84,6 +84,10 @@ describe('measuring kernels', () => {
     })
   })
 
+  it('is what is around the kernels where there are none', async () => {
+    assert.deepEqual(await measureKernels([], machine([], 0.4, 2).time), { overhead: 0.4, kernels: [] })
+  })
+
   it('runs each kernel once where there is no time, and says when it is done', async () => {
     const { kernels, time } = machine([2, 3], 1, 1000)
     let passes = 0
@@ -93,7 +97,7 @@ describe('measuring kernels', () => {
       return time(encode)
     }
     await measureKernels(kernels, counted, { budget: 0, onProgress: fraction => done.push(fraction) })
-    assert.equal(passes, 1 + 2 * kernels.length)
+    assert.equal(passes, 2 + 2 * kernels.length)
     assert.deepEqual(done, [1])
   })
 })

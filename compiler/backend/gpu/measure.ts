@@ -33,7 +33,7 @@ export async function measureKernels(
   })
   const trials = kernels.map(kernel => ({ kernel, times: 1, least: Number.POSITIVE_INFINITY }))
   const started = performance.now()
-  let overhead = Number.POSITIVE_INFINITY
+  let overhead = await time(() => {})
   for (let turn = 0, done = 0; turn < mostTurns && done < 1; turn++) {
     for (const trial of trials) {
       overhead = Math.min(overhead, await time(() => {}))
