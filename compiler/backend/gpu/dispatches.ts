@@ -1,10 +1,11 @@
 // A plan at given sizes as a flat list of kernel runs: loops are walked, choices made, and every place is a number.
 import { evaluate, type Sizes } from '../../ir/dim.ts'
-import { type KernelSource, kernelSource } from './source.ts'
+import type { Kernel } from './kernels.ts'
 import type { Task, TaskStep } from './tasks.ts'
 
 export interface Dispatch {
-  readonly kernel: KernelSource
+  readonly task: Task
+  readonly kernel: Kernel
   /** Of each of the kernel's `offsets`. */
   readonly offsets: readonly number[]
 }
@@ -41,15 +42,19 @@ export function runsOf(steps: readonly TaskStep[], sizes: Sizes): readonly Run[]
   return list
 }
 
-/** The same as kernels. A task has one, however often it runs. */
-export function dispatchesOf(steps: readonly TaskStep[], sizes: Sizes): readonly Dispatch[] {
-  const kernels = new Map<Task, KernelSource | undefined>()
-  const kernelOf = (task: Task): KernelSource | undefined => {
-    if (!kernels.has(task)) kernels.set(task, kernelSource(task, sizes))
-    return kernels.get(task)
+/** The same as kernels. `kernelsOf` is asked once for each task, however often it runs. */
+export function dispatchesOf(
+  steps: readonly TaskStep[],
+  sizes: Sizes,
+  kernelsOf: (task: Task) => readonly Kernel[],
+): readonly Dispatch[] {
+  const kernels = new Map<Task, readonly Kernel[]>()
+  const known = (task: Task): readonly Kernel[] => {
+    const found = kernels.get(task) ?? kernelsOf(task)
+    kernels.set(task, found)
+    return found
   }
-  return runsOf(steps, sizes).flatMap(({ task, at }) => {
-    const kernel = kernelOf(task)
-    return kernel === undefined ? [] : [{ kernel, offsets: kernel.offsets.map(o => evaluate(o, at)) }]
-  })
+  return runsOf(steps, sizes).flatMap(({ task, at }) =>
+    known(task).map(kernel => ({ task, kernel, offsets: kernel.offsets.map(o => evaluate(o, at)) })),
+  )
 }

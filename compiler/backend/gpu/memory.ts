@@ -9,6 +9,9 @@ export interface Memory {
   reserve(buffer: Buffer, elements: number): void
   /** Changes whenever a buffer moves. */
   generation(): number
+  /** Frees a buffer. */
+  release(buffer: Buffer): void
+  /** Frees all of them. */
   free(): void
 }
 
@@ -33,6 +36,10 @@ export function createMemory({ device }: Device): Memory {
       generation++
     },
     generation: () => generation,
+    release: buffer => {
+      places.get(buffer)?.destroy()
+      places.delete(buffer)
+    },
     free: () => {
       for (const place of places.values()) place.destroy()
       places.clear()

@@ -8,7 +8,7 @@ import type { AsyncBackend, AsyncExecutable, Buffer } from '../backend.ts'
 import { js } from '../js.ts'
 import { type Call, type Calls, callsOf } from './calls.ts'
 import type { Value } from './contents.ts'
-import { splitDraws } from './draws.ts'
+import { refuses, splitDraws } from './draws.ts'
 import { declarationsOf, functionsOf } from './helpers.ts'
 import { checkInput, floatsOf, mostExact } from './inputs.ts'
 import {
@@ -38,11 +38,7 @@ export async function pipelinedBackend(mode: Mode): Promise<PipelinedBackend> {
   return {
     name: 'gpu',
     device: { name: mode },
-    refuses: (plan, precision) => {
-      if (precision === 'f64') return 'a GPU computes in 32 bits'
-      const split = splitDraws(plan)
-      return typeof split === 'string' ? split : undefined
-    },
+    refuses,
     load: plan => executable(library, gpu, mode, plan),
     close: () => gpu.destroy(),
   }

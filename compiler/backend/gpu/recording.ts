@@ -3,19 +3,32 @@ import type { Sizes } from '../../ir/dim.ts'
 import type { Buffer } from '../../plan/plan.ts'
 import { type Device, guarded, usage } from './device.ts'
 import { type Dispatch, dispatchesOf } from './dispatches.ts'
+import type { Kernel, KernelsOf } from './kernels.ts'
 import type { GpuLibrary } from './library.ts'
 import type { Memory } from './memory.ts'
 import { specials } from './scalars.ts'
-import type { KernelSource } from './source.ts'
-import type { TaskStep } from './tasks.ts'
+import type { FreshBuffer } from './split.ts'
+import { kindOf, type TaskStep } from './tasks.ts'
 import { type Shader, shaderOf } from './wgsl.ts'
 
 export interface Recording {
   /** The buffers that the dispatches touch. */
   readonly buffers: ReadonlySet<Buffer>
   readonly dispatches: number
+  /** The kernels that differ. */
+  readonly kernels: readonly RecordedKernel[]
   encode(pass: GPUComputePassEncoder): void
   free(): void
+}
+
+/** One of the kernels of a recording, to be measured alone. */
+export interface RecordedKernel {
+  readonly kind: string
+  readonly hint: string
+  /** How often the recording runs it. */
+  readonly runs: number
+  /** Runs it so many times, as the recording does: one after the other, each at its own place. */
+  encode(pass: GPUComputePassEncoder, times: number): void
 }
 
 /** Pipelines by the text of their shaders, which many kernels share. */
@@ -28,17 +41,28 @@ interface Bound {
   readonly layout: GPUBindGroupLayout
 }
 
+/** What recordings share. */
+export interface Studio {
+  readonly owner: Device
+  readonly library: GpuLibrary
+  readonly pipelines: Pipelines
+  readonly memory: Memory
+  readonly kernelsOf: KernelsOf
+  readonly fresh: FreshBuffer
+}
+
 /** Translates and compiles what is not known yet. Throws RNN514 where the device refuses it. */
-export async function record(
-  owner: Device,
-  library: GpuLibrary,
-  pipelines: Pipelines,
-  memory: Memory,
-  steps: readonly TaskStep[],
-  sizes: Sizes,
-): Promise<Recording> {
+export async function record(studio: Studio, steps: readonly TaskStep[], sizes: Sizes): Promise<Recording> {
+  const { owner, library, pipelines, memory, kernelsOf } = studio
   const { device } = owner
-  const dispatches = dispatchesOf(steps, sizes)
+  const scratch: Buffer[] = []
+  const fresh: FreshBuffer = (size, hint) => {
+    const buffer = studio.fresh(size, hint)
+    scratch.push(buffer)
+    return buffer
+  }
+  const most = device.limits.maxStorageBuffersPerShaderStage
+  const dispatches = dispatchesOf(steps, sizes, task => kernelsOf(task, sizes, most, fresh))
   const kernels = [...new Set(dispatches.map(d => d.kernel))]
   const bound = new Map(await Promise.all(kernels.map(async kernel => [kernel, await bind(kernel)] as const)))
   const step = device.limits.minUniformBufferOffsetAlignment
@@ -52,7 +76,7 @@ export async function record(
     return made
   })
 
-  async function bind(kernel: KernelSource): Promise<Bound> {
+  async function bind(kernel: Kernel): Promise<Bound> {
     const puts = new Set(kernel.puts)
     const buffers = [...new Set([...kernel.arrays, ...kernel.puts])]
     const place = (b: Buffer): number => buffers.indexOf(b)
@@ -76,9 +100,9 @@ export async function record(
     return { buffers, shader, layout, pipeline: await known }
   }
 
-  const groups = new Map<KernelSource, GPUBindGroup>()
+  const groups = new Map<Kernel, GPUBindGroup>()
   let generation = -1
-  const groupOf = (kernel: KernelSource, { layout, buffers, shader }: Bound): GPUBindGroup => {
+  const groupOf = (kernel: Kernel, { layout, buffers, shader }: Bound): GPUBindGroup => {
     const group =
       groups.get(kernel) ??
       device.createBindGroup({
@@ -92,21 +116,43 @@ export async function record(
     return group
   }
 
+  /** Runs the dispatches at some places of the list. */
+  const encode = (pass: GPUComputePassEncoder, places: Iterable<number>): void => {
+    if (generation !== memory.generation()) groups.clear()
+    generation = memory.generation()
+    for (const i of places) {
+      const { kernel } = dispatches[i]
+      const entry = bound.get(kernel)
+      if (entry === undefined) continue
+      pass.setPipeline(entry.pipeline)
+      pass.setBindGroup(0, groupOf(kernel, entry), [i * step])
+      pass.dispatchWorkgroups(...entry.shader.groups)
+    }
+  }
+  const places = [...dispatches.keys()]
+  const same = Map.groupBy(places, i => bound.get(dispatches[i].kernel)?.shader.code)
+
   return {
     buffers: new Set([...bound.values()].flatMap(b => b.buffers)),
     dispatches: dispatches.length,
-    encode: pass => {
-      if (generation !== memory.generation()) groups.clear()
-      generation = memory.generation()
-      dispatches.forEach(({ kernel }, i) => {
-        const entry = bound.get(kernel)
-        if (entry === undefined) return
-        pass.setPipeline(entry.pipeline)
-        pass.setBindGroup(0, groupOf(kernel, entry), [i * step])
-        pass.dispatchWorkgroups(...entry.shader.groups)
-      })
+    kernels: [...same.values()].map(own => {
+      const { task } = dispatches[own[0]]
+      return {
+        kind: kindOf(task),
+        hint: task.hint,
+        runs: own.length,
+        encode: (pass, times) =>
+          encode(
+            pass,
+            Array.from({ length: times }, (_, i) => own[i % own.length]),
+          ),
+      }
+    }),
+    encode: pass => encode(pass, places),
+    free: () => {
+      uniform.destroy()
+      scratch.forEach(memory.release)
     },
-    free: () => uniform.destroy(),
   }
 }
 

@@ -2,10 +2,12 @@
 import { asNumber, type Dim } from '../../ir/dim.ts'
 import type {
   Choice,
+  Indirect,
   Instruction,
   Kernel,
   Loop,
   MapKernel,
+  Operand,
   Plan,
   Pointwise,
   Reduction,
@@ -27,9 +29,32 @@ export interface Fold extends Reduction {
   readonly kind: 'fold'
   readonly hint: string
   readonly add: boolean
+  /** What it is otherwise, if it is one. */
+  readonly scatter?: Scatter
+}
+
+/** For every point of `domain`, and for all of `over` one after the other: adds `value` to a place that depends on data. */
+export interface Scatter {
+  readonly domain: readonly Dim[]
+  readonly over: readonly Dim[]
+  /** Its dimensions are those of `over`, then those of `domain`. */
+  readonly program: readonly Instruction[]
+  readonly value: Ref
+  /** Over `domain`. */
+  readonly to: Operand
+  readonly indirect: Indirect
 }
 
 export type Task = Each | Fold
+
+/** What a task is to people: a sum over products of two numbers is a matrix product. */
+export function kindOf(task: Task): 'map' | 'reduce' | 'product' | 'scatter' {
+  if (task.kind === 'each') return 'map'
+  if (task.scatter !== undefined) return 'scatter'
+  const last = task.program[task.value]
+  const multiplies = last.kind === 'apply' && last.op === 'mul' && task.program.length === 3
+  return task.combine === 'sum' && multiplies ? 'product' : 'reduce'
+}
 
 /** A plan's steps with tasks for kernels. */
 export type TaskStep =
@@ -117,15 +142,17 @@ function gathered({ hint, domain, program }: MapKernel, { value, to, indirect }:
   const summed = domain.flatMap((_, d) => (asNumber(to.strides[d]) === 0 ? [d] : []))
   const kept = domain.flatMap((_, d) => (asNumber(to.strides[d]) === 0 ? [] : [d]))
   const rows = indirect === undefined ? [] : [indirect.size]
-  // Where each old dimension stands among: rows, kept, summed.
-  const order = [...kept, ...summed]
-  const place = (d: number): number => rows.length + order.indexOf(d)
-  const moved = program.map((i): Instruction => {
-    if (i.kind === 'position') return { ...i, dim: place(i.dim) }
-    if (i.kind !== 'read') return i
-    return { ...i, from: { ...i.from, strides: [...rows.map(() => none), ...order.map(d => i.from.strides[d])] } }
-  })
-  const kinds = { hint, domain: [...rows, ...kept.map(d => domain[d])], over: summed.map(d => domain[d]) }
+  /** The program, with `order` as its dimensions behind `before` others. */
+  const reordered = (before: readonly Dim[], order: readonly number[]): Instruction[] =>
+    program.map((i): Instruction => {
+      if (i.kind === 'position') return { ...i, dim: before.length + order.indexOf(i.dim) }
+      if (i.kind !== 'read') return i
+      const strides = [...before.map(() => none), ...order.map(d => i.from.strides[d])]
+      return { ...i, from: { ...i.from, strides } }
+    })
+  const moved = reordered(rows, [...kept, ...summed])
+  const [own, over] = [kept, summed].map(dims => dims.map(d => domain[d]))
+  const kinds = { hint, domain: [...rows, ...own], over }
   const strides = kept.map(d => to.strides[d])
   if (indirect === undefined)
     return fold({ ...kinds, program: moved, value, combine: 'sum', to: { ...to, strides }, add: true })
@@ -136,6 +163,7 @@ function gathered({ hint, domain, program }: MapKernel, { value, to, indirect }:
     { kind: 'constant', value: 0 },
     { kind: 'apply', op: 'where', args: [first + 1, value, first + 2] },
   ]
+  const scattered = reordered([], [...summed, ...kept])
   return fold({
     ...kinds,
     program: [...moved, ...chosen],
@@ -143,6 +171,7 @@ function gathered({ hint, domain, program }: MapKernel, { value, to, indirect }:
     combine: 'sum',
     to: { ...to, strides: [indirect.stride, ...strides] },
     add: true,
+    scatter: { domain: own, over, program: scattered, value, to: { ...to, strides }, indirect },
   })
 }
 

@@ -3,14 +3,17 @@ import { evaluate, product, type Sizes } from '../../ir/dim.ts'
 import { storedInputs } from '../../plan/operands.ts'
 import type { Plan, Buffer as PlanBuffer, Port } from '../../plan/plan.ts'
 import type { AsyncBackend, AsyncExecutable, Buffer } from '../backend.ts'
+import type { DeviceTimes } from '../costModel.ts'
 import { js } from '../js.ts'
 import { type Device, guarded, openDevice, usage } from './device.ts'
-import { splitDraws } from './draws.ts'
+import { refuses, splitDraws } from './draws.ts'
 import { checkInput, floatsOf } from './inputs.ts'
-import { type GpuLibrary, loadLibrary } from './library.ts'
+import { fastKernels, type KernelsOf } from './kernels.ts'
+import { loadLibrary } from './library.ts'
+import { type MeasureOptions, measureKernels } from './measure.ts'
 import { createMemory } from './memory.ts'
-import { type Pipelines, type Recording, record } from './recording.ts'
-import { splitTask } from './split.ts'
+import { type Pipelines, type Recording, record, type Studio } from './recording.ts'
+import { type FreshBuffer, splitTask } from './split.ts'
 import { taskSteps } from './tasks.ts'
 
 /** What a run took. */
@@ -23,6 +26,8 @@ export interface RunCounts {
 export interface WebGpuExecutable extends AsyncExecutable {
   /** Of the last run. */
   counts(): RunCounts
+  /** Measures the kernels of a run one by one; what the inputs stand for on the device is spoilt. RNN514 where the device fails. */
+  measure(sizes: Sizes, inputs: Readonly<Record<string, Buffer>>, options?: MeasureOptions): Promise<DeviceTimes>
 }
 
 export interface WebGpuBackend extends AsyncBackend {
@@ -32,32 +37,29 @@ export interface WebGpuBackend extends AsyncBackend {
 }
 
 /**
- * The backend on the first adapter that `gpu` (the browser's `navigator.gpu`, if left out) gives. Throws RNN513 where there is none.
- * gpu.js is loaded here, and nowhere before.
+ * The backend on the first adapter that `gpu` (the browser's `navigator.gpu`, if left out) gives, with kernels as `kernelsOf` makes
+ * them. Throws RNN513 where there is none. gpu.js is loaded here, and nowhere before.
  */
-export async function webGpuBackend(gpu: GPU | undefined = globalThis.navigator?.gpu): Promise<WebGpuBackend> {
+export async function webGpuBackend(
+  gpu: GPU | undefined = globalThis.navigator?.gpu,
+  kernelsOf: KernelsOf = fastKernels,
+): Promise<WebGpuBackend> {
   const device = await openDevice(gpu)
   const library = await loadLibrary()
   const pipelines: Pipelines = new Map()
   return {
     name: 'gpu',
     device,
-    refuses: (plan, precision) => {
-      if (precision === 'f64') return 'a GPU computes in 32 bits'
-      const split = splitDraws(plan)
-      return typeof split === 'string' ? split : undefined
-    },
-    load: plan => executable(device, library, pipelines, plan),
+    refuses,
+    load: plan => executable({ owner: device, library, pipelines, kernelsOf }, plan),
   }
 }
-
-/** What a shader may bind wherever WebGPU is. */
-const leastBindings = 8
 
 /** How many sizes are kept ready to run. */
 const mostRecordings = 32
 
-function executable(owner: Device, library: GpuLibrary, pipelines: Pipelines, whole: Plan): WebGpuExecutable {
+function executable(shared: Omit<Studio, 'memory' | 'fresh'>, whole: Plan): WebGpuExecutable {
+  const { owner } = shared
   const { device } = owner
   const split = splitDraws(whole)
   if (typeof split === 'string') throw new Error(split)
@@ -65,9 +67,9 @@ function executable(owner: Device, library: GpuLibrary, pipelines: Pipelines, wh
   const plan = split?.device ?? whole
   const memory = createMemory(owner)
   let nextId = Math.max(0, ...plan.buffers.map(b => b.id)) + 1
-  const steps = taskSteps(plan, task =>
-    splitTask(task, leastBindings, (size, hint) => ({ id: nextId++, dtype: 'real', size, hint })),
-  )
+  const fresh: FreshBuffer = (size, hint) => ({ id: nextId++, dtype: 'real', size, hint })
+  const steps = taskSteps(plan, task => splitTask(task, device.limits.maxStorageBuffersPerShaderStage, fresh))
+  const studio: Studio = { ...shared, memory, fresh }
   const given = storedInputs(plan)
   const moved = plan.outputs.filter(o => given.has(o.operand.buffer))
   const results = plan.outputs.filter(o => !given.has(o.operand.buffer))
@@ -85,7 +87,7 @@ function executable(owner: Device, library: GpuLibrary, pipelines: Pipelines, wh
 
   function recordingAt(sizes: Sizes): Promise<Recording> {
     const key = JSON.stringify(Object.entries(sizes).sort())
-    const known = recordings.get(key) ?? record(owner, library, pipelines, memory, steps, sizes)
+    const known = recordings.get(key) ?? record(studio, steps, sizes)
     recordings.delete(key)
     recordings.set(key, known)
     for (const [oldest, recording] of recordings) {
@@ -163,7 +165,12 @@ function executable(owner: Device, library: GpuLibrary, pipelines: Pipelines, wh
     }
   }
 
-  async function run(sizes: Sizes, own: Readonly<Record<string, Buffer>>): Promise<Record<string, Buffer>> {
+  /** A run whose kernels `encode` chooses. */
+  async function runWith(
+    sizes: Sizes,
+    own: Readonly<Record<string, Buffer>>,
+    encode: (recording: Recording, pass: GPUComputePassEncoder) => void,
+  ): Promise<Record<string, Buffer>> {
     const inputs = host === undefined ? own : { ...own, ...host.run(sizes, own) }
     const recording = await recordingAt(sizes)
     const lengthOf = ({ shape }: Port): number => evaluate(product(shape), sizes)
@@ -183,11 +190,28 @@ function executable(owner: Device, library: GpuLibrary, pipelines: Pipelines, wh
       encoder => {
         bring(recording, sizes, inputs)
         const pass = encoder.beginComputePass()
-        recording.encode(pass)
+        encode(recording, pass)
         pass.end()
       },
     )
     return Object.fromEntries([...made, ...changed].map(([{ name }, array]) => [name, array]))
+  }
+
+  async function measure(
+    sizes: Sizes,
+    inputs: Readonly<Record<string, Buffer>>,
+    options: MeasureOptions = {},
+  ): Promise<DeviceTimes> {
+    const { kernels } = await recordingAt(sizes)
+    return measureKernels(
+      kernels,
+      async encode => {
+        const started = performance.now()
+        await runWith(sizes, inputs, (_, pass) => encode(pass))
+        return performance.now() - started
+      },
+      options,
+    )
   }
 
   async function fetch(): Promise<void> {
@@ -202,7 +226,8 @@ function executable(owner: Device, library: GpuLibrary, pipelines: Pipelines, wh
     backend: 'gpu',
     device: 'webgpu',
     store,
-    run,
+    run: (sizes, inputs) => runWith(sizes, inputs, (recording, pass) => recording.encode(pass)),
+    measure,
     fetch,
     counts: () => counts,
     dispose: () => {

@@ -1,4 +1,6 @@
 // WGSL for a kernel: gpu.js translates what a thread does; the bindings, the writes and the entry are ours.
+import type { Dim } from '../../ir/dim.ts'
+import type { Buffer } from '../../plan/plan.ts'
 import { functionsOf, helpersIn } from './helpers.ts'
 import type { GpuLibrary, KernelFunction } from './library.ts'
 import type { KernelSource } from './source.ts'
@@ -15,44 +17,78 @@ export interface Shader {
 /** Threads of a workgroup. */
 export const groupSize = 64
 
-/**
- * The shader of a kernel. `places` gives the binding of each buffer, `written` those that are written, which are also read through
- * the one binding that they have. `most` is how many workgroups fit in a row.
- */
+/** Where a kernel's buffers are bound. */
+export interface Bindings {
+  /** The binding of each of its `arrays`, and of each of its `puts`. */
+  readonly arrays: readonly number[]
+  readonly puts: readonly number[]
+  /** Which bindings are written; those are also read through the one binding that they have. */
+  readonly written: readonly boolean[]
+}
+
+/** A kernel of our own, in WGSL. */
+export interface OwnKernel {
+  readonly arrays: readonly Buffer[]
+  readonly puts: readonly Buffer[]
+  /** What `params.o0`, `params.o1`, … are. */
+  readonly offsets: readonly Dim[]
+  readonly specials: readonly []
+  readonly threads: readonly [number, number, number]
+  /** What the thread of number `thread`, a u32, does; the names of its arrays and of what it writes are given. */
+  readonly body: (arrays: readonly string[], puts: readonly string[]) => string
+}
+
+/** The shader of a kernel. `most` is how many workgroups fit in a row. */
 export function shaderOf(
   library: GpuLibrary,
-  source: KernelSource,
-  bindings: {
-    readonly arrays: readonly number[]
-    readonly puts: readonly number[]
-    readonly written: readonly boolean[]
-  },
+  kernel: KernelSource | OwnKernel,
+  bindings: Bindings,
   most: number,
 ): Shader {
-  const { body, functions } = translated(library, source)
-  const [x, y, z] = source.threads
-  const count = x * y * z
+  const name = (place: number): string => `b${place}`
+  if ('body' in kernel) {
+    const body = kernel.body(bindings.arrays.map(name), bindings.puts.map(name))
+    return shader(kernel, bindings.written, most, 'o', '', body)
+  }
+  const { body, functions } = translated(library, kernel)
+  const [x, y] = kernel.threads
+  const known = [
+    'var<private> threadGid : vec3<u32>;',
+    'fn _pow(x : f32, y : f32) -> f32 { return pow(x, y); }',
+    ...kernel.arrays.map(
+      (_, i) => `fn get_user_a${i}(z : i32, y : i32, x : i32) -> f32 { return ${name(bindings.arrays[i])}[x]; }`,
+    ),
+    withNatives(functions, kernel, bindings.puts),
+  ]
+  const place = `  threadGid = vec3<u32>(thread % ${x}u, (thread / ${x}u) % ${y}u, thread / ${x * y}u);`
+  return shader(kernel, bindings.written, most, 'user_o', known.join('\n'), `${place}\n${body}`)
+}
+
+/** `offset` begins the names of the offsets. */
+function shader(
+  { threads, offsets, specials }: KernelSource | OwnKernel,
+  written: readonly boolean[],
+  most: number,
+  offset: string,
+  functions: string,
+  body: string,
+): Shader {
+  const count = threads.reduce((n, t) => n * t)
   const all = Math.ceil(count / groupSize)
   const rows = Math.ceil(all / most)
   const groups = [Math.ceil(all / rows), rows] as const
-  const args = [...source.offsets.map((_, i) => `user_o${i} : i32`), ...source.specials.map(s => `user_${s} : f32`)]
+  const args = [...offsets.map((_, i) => `${offset}${i} : i32`), ...specials.map(s => `user_${s} : f32`)]
   const code = [
     `struct Params { ${(args.length === 0 ? ['unused : i32'] : args).join(', ')} }`,
     '@group(0) @binding(0) var<uniform> params : Params;',
-    ...bindings.written.map(
+    ...written.map(
       (w, i) => `@group(0) @binding(${i + 1}) var<storage, ${w ? 'read_write' : 'read'}> b${i} : array<f32>;`,
     ),
-    'var<private> threadGid : vec3<u32>;',
-    'fn _pow(x : f32, y : f32) -> f32 { return pow(x, y); }',
-    ...source.arrays.map(
-      (_, i) => `fn get_user_a${i}(z : i32, y : i32, x : i32) -> f32 { return b${bindings.arrays[i]}[x]; }`,
-    ),
-    withNatives(functions, source, bindings.puts),
+    functions,
     `@compute @workgroup_size(${groupSize})`,
     'fn main(@builtin(global_invocation_id) gid : vec3<u32>) {',
     `  let thread = gid.x + gid.y * ${groups[0] * groupSize}u;`,
     `  if (thread >= ${count}u) { return; }`,
-    `  threadGid = vec3<u32>(thread % ${x}u, (thread / ${x}u) % ${y}u, thread / ${x * y}u);`,
     body,
     '}',
     '',

@@ -1,0 +1,43 @@
+// Indices in WGSL of our own: from the number of a point to places in memory, and loops that move along them.
+
+/** An index that runs over `size` places; how far apart these are in each of several operands. */
+export interface Axis {
+  readonly size: number
+  readonly strides: readonly number[]
+}
+
+/** How many points there are. */
+export const count = (axes: readonly Axis[]): number => axes.reduce((n, axis) => n * axis.size, 1)
+
+/** What the number of a point, whose last axis runs fastest, adds to a place in one of the operands: ` + i % 4 * 5`. */
+export function placeOf(index: string, axes: readonly Axis[], operand: number): string {
+  const terms = axes.flatMap(({ size, strides }, d) => {
+    const inner = count(axes.slice(d + 1))
+    const above = inner === 1 ? index : `${index} / ${inner}`
+    const own = d === 0 ? above : `${above} % ${size}`
+    return strides[operand] === 0 ? [] : [` + ${own} * ${strides[operand]}`]
+  })
+  return terms.join('')
+}
+
+/** `body` for each point of some axes, as nested loops that move the variables that hold places in each operand. */
+export function loopsOver(
+  axes: readonly Axis[],
+  variables: readonly (readonly string[])[],
+  body: readonly string[],
+  level = 0,
+): readonly string[] {
+  if (level === axes.length) return body
+  const { size, strides } = axes[level]
+  const moved = (sign: string, times: number): string[] =>
+    variables.flatMap((names, o) => (strides[o] === 0 ? [] : names.map(n => `${n} ${sign}= ${strides[o] * times};`)))
+  const k = `k${level}`
+  return [
+    `for (var ${k} = 0; ${k} < ${size}; ${k}++) {`,
+    ...indent([...loopsOver(axes, variables, body, level + 1), ...moved('+', 1)]),
+    '}',
+    ...(level === 0 ? [] : moved('-', size)),
+  ]
+}
+
+export const indent = (lines: readonly string[]): string[] => lines.map(line => `  ${line}`)

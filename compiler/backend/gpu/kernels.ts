@@ -1,0 +1,31 @@
+// The kernels of a task on a device at given sizes: folds as what is faster there, where something is.
+import type { Sizes } from '../../ir/dim.ts'
+import { splitLong } from './longSums.ts'
+import { productKernel } from './product.ts'
+import { scatterKernel } from './scatter.ts'
+import { type KernelSource, kernelSource } from './source.ts'
+import { type FreshBuffer, splitTask } from './split.ts'
+import type { Task } from './tasks.ts'
+import type { OwnKernel } from './wgsl.ts'
+
+export type Kernel = KernelSource | OwnKernel
+
+/** What runs one after the other. `most` is how many buffers a kernel may touch. */
+export type KernelsOf = (task: Task, sizes: Sizes, most: number, fresh: FreshBuffer) => readonly Kernel[]
+
+/** One kernel for each task, as gpu.js translates it. */
+export const plainKernels: KernelsOf = (task, sizes) => {
+  const kernel = kernelSource(task, sizes)
+  return kernel === undefined ? [] : [kernel]
+}
+
+/** Products in blocks, scatters that look at each thing once, long folds in parts. */
+export const fastKernels: KernelsOf = (task, sizes, most, fresh) => {
+  if (task.kind === 'each') return plainKernels(task, sizes, most, fresh)
+  const scatter = scatterKernel(task, sizes, fresh)
+  if (scatter !== undefined) {
+    const before = scatter.before.flatMap(each => splitTask(each, most, fresh))
+    return [...before.flatMap(part => plainKernels(part, sizes, most, fresh)), scatter.kernel]
+  }
+  return splitLong(task, sizes, fresh).flatMap(part => productKernel(part, sizes) ?? kernelSource(part, sizes) ?? [])
+}

@@ -1,0 +1,138 @@
+// Matrix products in WGSL of our own: a thread sums a block of results, so that each element that it reads counts several times.
+import { evaluate, type Sizes } from '../../ir/dim.ts'
+import type { Operand } from '../../plan/plan.ts'
+import { type Axis, count, indent, loopsOver, placeOf } from './axes.ts'
+import type { Fold } from './tasks.ts'
+import type { OwnKernel } from './wgsl.ts'
+
+/** c[batch, rows, columns] = Σ a[batch, rows, sums] b[batch, columns, sums]; the strides of each axis are those of a, b and c. */
+interface Product {
+  readonly a: Operand
+  readonly b: Operand
+  readonly c: Operand
+  readonly batch: readonly Axis[]
+  readonly rows: readonly Axis[]
+  readonly columns: readonly Axis[]
+  readonly sums: readonly Axis[]
+  /** Whether the sums are added to what is there. */
+  readonly add: boolean
+}
+
+/** Fewer results than these keep no device busy, however they are summed. */
+const fewest = 512
+
+/** The kernel of a fold that sums products of two arrays, where blocks pay; undefined where they do not, and for any other fold. */
+export function productKernel(task: Fold, sizes: Sizes): OwnKernel | undefined {
+  const product = productOf(task, sizes)
+  if (product === undefined) return undefined
+  const [rows, columns, batch] = [product.rows, product.columns, product.batch].map(count)
+  const block = blockFor(rows, columns, batch)
+  const pays = rows * columns * batch >= fewest && block.height > 1 && block.width > 1
+  return pays ? blocked(product, block) : undefined
+}
+
+/** The product that a fold is, if it is one and has something to do. */
+function productOf({ domain, over, program, value, combine, to, add }: Fold, sizes: Sizes): Product | undefined {
+  const last = program[value]
+  if (combine !== 'sum' || last.kind !== 'apply' || last.op !== 'mul') return undefined
+  const [a, b] = last.args.map(ref => {
+    const i = program[ref]
+    return i.kind === 'read' && i.indirect === undefined ? i.from : undefined
+  })
+  if (a === undefined || b === undefined) return undefined
+  const axes = [...domain, ...over].map((dim, d): Axis => {
+    const strides = [a.strides[d], b.strides[d], ...(d < domain.length ? [to.strides[d]] : [])]
+    return { size: evaluate(dim, sizes), strides: strides.map(s => evaluate(s, sizes)) }
+  })
+  if (count(axes) === 0) return undefined
+  const outer = axes.slice(0, domain.length).filter(axis => axis.size > 1)
+  const rows = outer.filter(({ strides: [ofA, ofB] }) => ofA !== 0 && ofB === 0)
+  const columns = outer.filter(({ strides: [ofA, ofB] }) => ofA === 0 && ofB !== 0)
+  const batch = outer.filter(axis => !rows.includes(axis) && !columns.includes(axis))
+  const product = { a, b, c: to, batch, rows, columns, sums: axes.slice(domain.length), add }
+  // Neighbouring threads have neighbouring columns: these had better be neighbours in memory.
+  return rows.at(-1)?.strides[0] === 1 && columns.at(-1)?.strides[1] !== 1 ? turned(product) : product
+}
+
+/** The same product with its operands exchanged. */
+function turned({ a, b, rows, columns, batch, sums, ...rest }: Product): Product {
+  const turn = (axes: readonly Axis[]): Axis[] =>
+    axes.map(({ size, strides: [ofA, ofB, ...ofC] }) => ({ size, strides: [ofB, ofA, ...ofC] }))
+  return { ...rest, a: b, b: a, rows: turn(columns), columns: turn(rows), batch: turn(batch), sums: turn(sums) }
+}
+
+/** How many results a thread sums: `height` rows by `width` columns. */
+interface Block {
+  readonly height: number
+  readonly width: number
+}
+
+const lengths = [8, 4, 2, 1]
+
+/** A device with fewer threads than these has idle ones. */
+const enough = 128
+
+/** An element read from memory costs so many multiplications. */
+const reading = 3
+
+/** The block by which a product costs least: reads and multiplications of all threads, as if there were enough of them. */
+function blockFor(rows: number, columns: number, batch: number): Block {
+  const cost = ({ height, width }: Block): number => {
+    const threads = batch * Math.ceil(rows / height) * Math.ceil(columns / width)
+    return Math.max(threads, enough) * (reading * (height + width) + height * width)
+  }
+  const blocks = lengths.flatMap(height => lengths.map(width => ({ height, width })))
+  return blocks.reduce((best, block) => (cost(block) < cost(best) ? block : best))
+}
+
+function blocked({ a, b, c, batch, rows, columns, sums, add }: Product, { height, width }: Block): OwnKernel {
+  const [m, n] = [count(rows), count(columns)]
+  // A thread's rows are neighbours, and its columns lie `across` apart, so that neighbouring threads read neighbours.
+  const [down, across] = [Math.ceil(m / height), Math.ceil(n / width)]
+  const each = <T>(length: number, make: (i: number) => T): T[] => Array.from({ length }, (_, i) => make(i))
+  const lines = ([from, by]: readonly string[], [into]: readonly string[]): string[] => [
+    `let row = i32(thread / ${across}u % ${down}u) * ${height};`,
+    `let column = i32(thread % ${across}u);`,
+    `let batch = i32(thread / ${across * down}u);`,
+    // Behind the edge the last row and column are summed once more, and not written.
+    ...each(height, i => `let i${i} = ${within(`row + ${i}`, down * height, m)};`),
+    ...each(width, j => `let j${j} = ${within(`column + ${j * across}`, across * width, n)};`),
+    ...each(height, i => `var from${i} = params.o0${placeOf('batch', batch, 0)}${placeOf(`i${i}`, rows, 0)};`),
+    ...each(width, j => `var by${j} = params.o1${placeOf('batch', batch, 1)}${placeOf(`j${j}`, columns, 1)};`),
+    ...each(height, i => each(width, j => `var s${i}_${j} = 0.0;`)).flat(),
+    ...loopsOver(
+      sums,
+      [each(height, i => `from${i}`), each(width, j => `by${j}`)],
+      [
+        ...each(height, i => `let x${i} = ${from}[from${i}];`),
+        ...each(width, j => [
+          `let y${j} = ${by}[by${j}];`,
+          ...each(height, i => `s${i}_${j} += x${i} * y${j};`),
+        ]).flat(),
+      ],
+    ),
+    ...each(height, i =>
+      each(width, j => {
+        const places = [placeOf('batch', batch, 2), placeOf(`i${i}`, rows, 2), placeOf(`j${j}`, columns, 2)]
+        const write = `${into}[params.o2${places.join('')}] ${add ? '+=' : '='} s${i}_${j};`
+        const tests = [
+          ...(down * height > m ? [`row + ${i} < ${m}`] : []),
+          ...(across * width > n ? [`column + ${j * across} < ${n}`] : []),
+        ]
+        return tests.length === 0 ? write : `if (${tests.join(' && ')}) { ${write} }`
+      }),
+    ).flat(),
+  ]
+  return {
+    arrays: [a.buffer, b.buffer],
+    puts: [c.buffer],
+    offsets: [a.offset, b.offset, c.offset],
+    specials: [],
+    threads: [across, down, count(batch)],
+    body: (arrays, puts) => indent(lines(arrays, puts)).join('\n'),
+  }
+}
+
+/** An index of which there are `all`, or the last of `size`. */
+const within = (index: string, all: number, size: number): string =>
+  all === size ? index : `min(${index}, ${size - 1})`

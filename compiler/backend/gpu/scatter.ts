@@ -1,0 +1,68 @@
+// Scatters in WGSL of our own: a thread adds, one after the other, what goes to its place in any row. As a fold, each place in each
+// row looks at all that is sent to any; here each thing that is sent is looked at once.
+import { constant, evaluate, product, rowMajor, type Sizes } from '../../ir/dim.ts'
+import type { Operand, Ref } from '../../plan/plan.ts'
+import { pruned } from '../../plan/program.ts'
+import { type Axis, count, indent, loopsOver, placeOf } from './axes.ts'
+import type { FreshBuffer } from './split.ts'
+import type { Each, Fold, Scatter } from './tasks.ts'
+import type { OwnKernel } from './wgsl.ts'
+
+/** Where a fold looks at fewer things than these, it may do so. */
+const fewest = 2 ** 16
+
+/**
+ * What a fold that is a scatter does, where it looks at too many things; undefined where it does not, and for any other fold. What
+ * is sent, and where to, is computed `before`, where it does not lie in memory.
+ */
+export function scatterKernel(
+  { scatter, domain, over, hint }: Fold,
+  sizes: Sizes,
+  fresh: FreshBuffer,
+): { readonly before: readonly Each[]; readonly kernel: OwnKernel } | undefined {
+  if (scatter === undefined || evaluate(product([...domain, ...over]), sizes) < fewest) return undefined
+  const { program } = scatter
+  const all = [...scatter.over, ...scatter.domain]
+  const before: Each[] = []
+  const laid = (ref: Ref): Operand => {
+    const i = program[ref]
+    if (i.kind === 'read' && i.indirect === undefined) return i.from
+    const to = { buffer: fresh(product(all), hint), offset: constant(0), strides: rowMajor(all) }
+    before.push({ kind: 'each', hint, domain: all, ...pruned(program, [{ value: ref, to }]) })
+    return to
+  }
+  const values = laid(scatter.value)
+  return { before, kernel: serial(scatter, values, laid(scatter.indirect.at), sizes) }
+}
+
+/** The strides of `values` and `rows` are over the dimensions `over` of the scatter, then its `domain`. */
+function serial({ over, domain, to, indirect }: Scatter, values: Operand, rows: Operand, sizes: Sizes): OwnKernel {
+  const axes = [...over, ...domain].map((dim, d): Axis => {
+    const strides = [values.strides[d], rows.strides[d], ...(d < over.length ? [] : [to.strides[d - over.length]])]
+    return { size: evaluate(dim, sizes), strides: strides.map(s => evaluate(s, sizes)) }
+  })
+  const [sent, places] = [axes.slice(0, over.length), axes.slice(over.length)]
+  const [size, stride] = [indirect.size, indirect.stride].map(d => evaluate(d, sizes))
+  const lines = ([from, where]: readonly string[], [into]: readonly string[]): readonly string[] => [
+    'let place = i32(thread);',
+    `var value = params.o0${placeOf('place', places, 0)};`,
+    `var row = params.o1${placeOf('place', places, 1)};`,
+    `let first = params.o2${placeOf('place', places, 2)};`,
+    ...loopsOver(
+      sent,
+      [['value'], ['row']],
+      [
+        `let at = ${where}[row];`,
+        `if (at >= 0.0 && at < ${size}.0) { ${into}[first + i32(at) * ${stride}] += ${from}[value]; }`,
+      ],
+    ),
+  ]
+  return {
+    arrays: [values.buffer, rows.buffer],
+    puts: [to.buffer],
+    offsets: [values.offset, rows.offset, to.offset],
+    specials: [],
+    threads: [count(places), 1, 1],
+    body: (arrays, puts) => indent(lines(arrays, puts)).join('\n'),
+  }
+}
