@@ -30,7 +30,7 @@ describe('the GPU of a browser', { skip: skipped }, () => {
   const programs = process.env.RNNC_GPU_PROGRAMS
   const all = { every: 1, models: 6, traps: 1, fixtures: [0], programs: Number(programs) }
   const shares = {
-    webgpu: { every: 4, models: 6, traps: 4, fixtures: [0], programs: 4 },
+    webgpu: { every: 4, models: 6, traps: 4, fixtures: [0, 4], programs: 4 },
     webgl2: { every: 16, models: 1, traps: 2, fixtures: [2, 3], programs: 1 },
   }
   for (const [device, share] of Object.entries(shares)) {

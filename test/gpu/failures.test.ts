@@ -1,10 +1,13 @@
 // What goes wrong with a GPU is an error that says what.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { openGpu } from '../../compiler/backend/gpu/devices.ts'
+import { loadPipelines } from '../../compiler/backend/gpu/library.ts'
+import { pipelinedBackend } from '../../compiler/backend/gpu/pipelined.ts'
 import { webGpuBackend } from '../../compiler/backend/gpu/webgpu.ts'
 import { plan } from '../../compiler/index.ts'
 import { RnnError } from '../../dsl/diagnostics.ts'
-import { build, type } from '../backend/agree.ts'
+import { build, dim, type } from '../backend/agree.ts'
 import { openBackend, skipped } from './support.ts'
 
 const gives = (code: string, text: RegExp) => (error: unknown) => {
@@ -20,6 +23,51 @@ it('RNN513 where nothing gives a GPU', async () => {
   await assert.rejects(webGpuBackend(undefined), gives('RNN513', /navigator\.gpu/))
   const empty = { requestAdapter: async () => null } as unknown as GPU
   await assert.rejects(webGpuBackend(empty), gives('RNN513', /no adapter/))
+})
+
+it('RNN513 names all that were tried', async () => {
+  await assert.rejects(openGpu(), gives('RNN513', /tried WebGPU \(.*`navigator\.gpu`\), webgl2 by .*gpu\.js/))
+})
+
+describe('a pipeline', () => {
+  it('RNN514 where gpu.js runs it elsewhere than it was asked to', async () => {
+    const library = await loadPipelines('webasm')
+    class Elsewhere extends library.GPU {
+      constructor() {
+        super({ mode: 'cpu' })
+      }
+    }
+    const backend = await pipelinedBackend('webasm', { ...library, GPU: Elsewhere })
+    const { context, graph } = doubled()
+    const executable = backend.load(plan(context, graph), 'f32')
+    await assert.rejects(
+      executable.run({ N: 3 }, { x0: Float32Array.of(1, 2, 3) }),
+      gives('RNN514', /gpu\.js ran it as CPUKernel, not on webasm: pipeline backend is cpu/),
+    )
+    await backend.close()
+  })
+
+  it('RNN514 for more elements than gpu.js can count', async () => {
+    const backend = await pipelinedBackend('cpu')
+    const { context, graph } = build([], b => [b.emit('iota', [], { size: dim('N') })])
+    const executable = backend.load(plan(context, graph), 'f32')
+    await assert.rejects(
+      executable.run({ N: 2 ** 24 + 1 }, {}),
+      gives('RNN514', /up to 16777216, .* 16777217 elements/),
+    )
+    await backend.close()
+  })
+
+  it('changes the arrays that it is given in place, and those alone', async () => {
+    const backend = await pipelinedBackend('cpu')
+    const { context, graph } = doubled()
+    const executable = backend.load(plan(context, { ...graph, outputs: ['x0'] }, { inPlace: true }), 'f32')
+    const x0 = Float32Array.of(1, 2, 3)
+    const { x0: found } = await executable.run({ N: 3 }, executable.store({ x0 }))
+    assert.equal(found, x0)
+    assert.deepEqual([...x0], [2, 4, 6])
+    await backend.close()
+  })
 })
 
 describe('a device that fails', { skip: skipped }, () => {

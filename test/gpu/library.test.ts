@@ -2,7 +2,13 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { checkedLibrary, loadLibrary } from '../../compiler/backend/gpu/library.ts'
+import {
+  checkedLibrary,
+  checkedPipelines,
+  isKernelOf,
+  loadLibrary,
+  loadPipelines,
+} from '../../compiler/backend/gpu/library.ts'
 import { kernelSource } from '../../compiler/backend/gpu/source.ts'
 import { taskSteps } from '../../compiler/backend/gpu/tasks.ts'
 import { shaderOf } from '../../compiler/backend/gpu/wgsl.ts'
@@ -39,7 +45,38 @@ describe('gpu.js', () => {
     assert.doesNotMatch(code, /LOOP_MAX|result\[/)
   })
 
+  it('says where a pipeline ran', async () => {
+    const library = await loadPipelines('webasm')
+    for (const [mode, executor] of [['webasm', 'fused-sync'] as const, ['cpu', 'generic'] as const]) {
+      const gpu = new library.GPU({ mode })
+      const kernel = gpu.createKernel('function(a) { return a[this.thread.x] * 2; }', {
+        output: [3],
+        precision: 'single',
+        functions: [],
+        returnType: 'Number',
+      })
+      const pipeline = gpu.createPipeline(x => [kernel(kernel(x))], { threads: false })
+      const [found] = await pipeline(Float32Array.of(1, 2, 3))
+      assert.deepEqual([...Array.from(found)], [4, 8, 12])
+      assert.equal(pipeline.executorKind, executor)
+      assert.equal(pipeline.fallbackReason === null, mode === 'webasm')
+      const { kernels, genericClones } = pipeline.plan ?? assert.fail()
+      const ran = mode === 'cpu' ? [...genericClones.values()] : kernels.map(k => k.clone)
+      assert.ok(ran.length > 0)
+      for (const { kernel } of ran) {
+        assert.ok(isKernelOf(library, mode, kernel))
+        assert.ok(!isKernelOf(library, mode === 'cpu' ? 'webasm' : 'cpu', kernel))
+      }
+      await pipeline.destroy()
+      kernel.destroy()
+      await gpu.destroy()
+    }
+  })
+
   it('is named where it has changed', async () => {
+    assert.throws(() => checkedPipelines({}), /not the gpu\.js that rnnc knows, 2\.24\.1.*createPipeline/)
+    const { GPU } = await loadPipelines('cpu')
+    assert.throws(() => checkedPipelines({ GPU }), /not the gpu\.js that rnnc knows, 2\.24\.1: a class is missing/)
     assert.throws(() => checkedLibrary({}), /not the gpu\.js that rnnc knows, 2\.24\.1.*translateSource/)
     const { WebGPUKernel } = await loadLibrary()
     class Without extends WebGPUKernel {

@@ -5,8 +5,10 @@ import * as keras from '../keras/files.ts'
 import { fixtureCheck, graphChecks, modelChecks, randomChecks } from './checks.ts'
 import { trapChecks } from './traps.ts'
 
-/** One check in so many, where those of the other are the same. */
-const shares = { webasm: 1, cpu: 8 } as const
+// One check in so many is made: webgpu.test.ts makes them all. `RNNC_GPU_PROGRAMS` makes them all here as well, and so many random
+// programs.
+const programs = process.env.RNNC_GPU_PROGRAMS
+const shares = programs === undefined ? { webasm: 3, cpu: 12 } : { webasm: 1, cpu: 1 }
 
 for (const mode of ['webasm', 'cpu'] as const)
   describe(`pipelines on ${mode}`, () => {
@@ -25,7 +27,7 @@ for (const mode of ['webasm', 'cpu'] as const)
       for (const { name, run } of list.map(fixtureCheck)) it(name, () => run(backend))
     })
 
-    const runs = Math.ceil(Number(process.env.RNNC_GPU_PROGRAMS ?? 8) / every)
+    const runs = Number(programs ?? 24 / every)
     it(`${runs} random programs, forward and backward`, async () => {
       for (const { run } of randomChecks(runs)) await run(backend)
     })

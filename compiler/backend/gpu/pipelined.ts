@@ -32,8 +32,8 @@ export interface PipelinedBackend extends AsyncBackend {
 }
 
 /** A backend on a device of gpu.js. Throws RNN513 where it is not here. gpu.js is loaded here, and nowhere before. */
-export async function pipelinedBackend(mode: Mode): Promise<PipelinedBackend> {
-  const library = await loadPipelines(mode)
+export async function pipelinedBackend(mode: Mode, loaded?: PipelineLibrary): Promise<PipelinedBackend> {
+  const library = loaded ?? (await loadPipelines(mode))
   const gpu = openGpu(library, mode)
   return {
     name: 'gpu',
