@@ -105,7 +105,10 @@ function blocked({ a, b, c, batch, rows, columns, sums, add }: Product, { height
       [each(height, i => `from${i}`), each(width, j => `by${j}`)],
       [
         ...each(height, i => `let x${i} = ${from}[from${i}];`),
-        ...each(width, j => [`let y${j} = ${by}[by${j}];`, ...each(height, i => `s${i}_${j} += x${i} * y${j};`)]).flat(),
+        ...each(width, j => [
+          `let y${j} = ${by}[by${j}];`,
+          ...each(height, i => `s${i}_${j} += x${i} * y${j};`),
+        ]).flat(),
       ],
     ),
     ...each(height, i =>
