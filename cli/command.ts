@@ -34,7 +34,11 @@ export const flags = {
   set: ['--set <name=value...>', 'hyper-parameters, sizes and settings of `train`'],
   dtype: ['--dtype <f32|f64>', 'the precision of reals'],
   dtypeOrF32: ['--dtype <f32|f64>', 'the precision of reals', 'f32'],
-  target: ['--target <name>', `what runs the network: ${[...targets.keys()].join(', ')}`, 'js'],
+  target: [
+    '--target <name>',
+    `what runs the network: ${[...targets.keys()].join(', ')}, or auto, the faster one`,
+    'js',
+  ],
   data: ['--data <path>', 'read this file in place of the one that the data block names'],
   weights: ['--weights <path>', 'weights for the program'],
 } as const satisfies Readonly<Record<string, Flag>>

@@ -37,3 +37,7 @@ export const batchSizes = (unit: Unit): string[] => [
       : [],
   ),
 ]
+
+/** The sizes that `--set` gave in place of the data. */
+export const sizesOf = (sets: Readonly<Record<string, number>>, free: readonly string[]): Record<string, number> =>
+  Object.fromEntries(Object.entries(sets).filter(([name]) => free.includes(name)))

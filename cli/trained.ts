@@ -1,10 +1,10 @@
 // What the commands that run trained weights on data have in common.
-import type { AnyBackend } from '../compiler/backend/backend.ts'
 import type { Data } from '../dsl/ast.ts'
 import type { LoadOptions } from '../runtime/data/load.ts'
-import { chooseDtype, chooseTarget, flags } from './command.ts'
+import { chooseDtype, flags } from './command.ts'
 import type { Output } from './output.ts'
 import { dataReader } from './program.ts'
+import { openTarget, type Target } from './target.ts'
 import { dataOf, openTrained, type Trained } from './weights.ts'
 
 /** The argument of these commands. */
@@ -22,17 +22,17 @@ export interface TrainedOptions {
 }
 
 export interface TrainedRun extends Trained {
-  readonly backend: AnyBackend
+  readonly target: Target
   readonly block: Data
   /** Where the data is: `--data`, else what training read. */
   readonly source: Pick<LoadOptions, 'read' | 'path' | 'sizes'>
 }
 
-/** Opens the weights, their model and its data. RNN401 if the model has no data block; errors of `openTrained` and `chooseTarget`. */
+/** Opens the weights, their model and its data. RNN401 if the model has no data block; errors of `openTrained` and `openTarget`. */
 export async function openRun(path: string, options: TrainedOptions, output: Output): Promise<TrainedRun> {
-  const backend = await chooseTarget(options.target)
+  const target = await openTarget(options.target, output)
   const trained = await openTrained(path, { ...options, dtype: chooseDtype(options.dtype) }, output)
   const data = options.data ?? trained.data
   const source = { read: dataReader(trained.file, data), path: data, sizes: trained.sizes }
-  return { ...trained, backend, block: dataOf(trained.model), source }
+  return { ...trained, target, block: dataOf(trained.model), source }
 }

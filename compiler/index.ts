@@ -1,7 +1,6 @@
 // The whole compiler on one page: source → checked model → graphs → plan → executable.
 import type { Data, Train, Unit } from '../dsl/ast.ts'
-import { type Diagnostic, fail } from '../dsl/diagnostics.ts'
-import type { Loader, Precision } from './backend/backend.ts'
+import type { Diagnostic } from '../dsl/diagnostics.ts'
 import { checkModel, chooseModel } from './check/checkModel.ts'
 import { type ImportReader, type LinkedProgram, linkProgram } from './check/program.ts'
 import { attempt, distinct } from './check/report.ts'
@@ -21,11 +20,6 @@ import type { Context, OpTable } from './ir/builder.ts'
 import type { Dim } from './ir/dim.ts'
 import type { Graph } from './ir/graph.ts'
 import { checkpointed } from './passes/pipeline.ts'
-import { joinTails } from './plan/joinTails.ts'
-import { makePlan } from './plan/lower.ts'
-import type { Plan } from './plan/plan.ts'
-import { shareBuffers } from './plan/shareBuffers.ts'
-import { updateInPlace } from './plan/updateInPlace.ts'
 
 export type { AsyncExecutable, Executable, Precision } from './backend/backend.ts'
 export { chooseModel } from './check/checkModel.ts'
@@ -35,6 +29,7 @@ export type { Settings } from './check/settings.ts'
 export type * from './check/signature.ts'
 export type { GraphOptions, TrainingGraph } from './graphs.ts'
 export type { Graph } from './ir/graph.ts'
+export { load, type PlanOptions, plan } from './load.ts'
 export type { Plan } from './plan/plan.ts'
 
 export interface CompileOptions extends GraphOptions {
@@ -144,29 +139,4 @@ export function check(source: string, options: CompileOptions = {}): readonly Di
     }
   })
   return distinct(problems, options.file ?? 'model.rnn')
-}
-
-export interface PlanOptions {
-  /** Whether a result that has the name of an input takes its place: a training step then copies no weights. */
-  readonly inPlace?: boolean
-}
-
-/** The plan of a graph. */
-export function plan(context: Context, graph: Graph, { inPlace = false }: PlanOptions = {}): Plan {
-  const made = makePlan(context, graph)
-  return shareBuffers(joinTails(inPlace ? updateInPlace(made) : made))
-}
-
-/** A graph ready to run on a backend. Throws RnnError (RNN505) with the reason where the backend cannot take it. */
-export function load<E>(
-  context: Context,
-  graph: Graph,
-  backend: Loader<E>,
-  precision: Precision,
-  options: PlanOptions = {},
-): E {
-  const made = plan(context, graph, options)
-  const reason = backend.refuses(made, precision)
-  if (reason !== undefined) fail('RNN505', { option: `backend for this model (${reason})`, value: backend.name })
-  return backend.load(made, precision)
 }

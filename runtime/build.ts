@@ -1,15 +1,17 @@
-// A model as one ES module that anything can run: no dependency, no `eval`, any batch and any length, names from the source.
+// A model as one ES module: any batch and any length, names from the source. For js it depends on nothing, and has no `eval`.
 import type { Precision } from '../compiler/backend/backend.ts'
-import { js } from '../compiler/backend/js.ts'
-import { type CompiledModel, plan } from '../compiler/index.ts'
+import type { CompiledModel } from '../compiler/index.ts'
 import { type Layout, layoutOf, shapeText } from './build/layout.ts'
 import { hasPredict, moduleText, realArray } from './build/module.ts'
+import { type BuildTarget, type Network, networks } from './build/network.ts'
 import { typesText } from './build/types.ts'
 import type { Fitted } from './data/fitted.ts'
 import type { Weights } from './session.ts'
 
 export interface BuildOptions {
   readonly precision: Precision
+  /** js if left out. */
+  readonly target?: BuildTarget
   /** Embedded in the module; without them `create` takes them. */
   readonly weights?: Weights
   /** With it the module has `predict`, which speaks the units and labels of the data. */
@@ -27,23 +29,32 @@ export interface BuiltModule {
   readonly backend: string
 }
 
-/** Writes the module of a model's predictions, and its types, as texts. RNN413 for a model that it cannot hold. */
+/**
+ * Writes the module of a model's predictions, and its types, as texts. RNN413 for a model that it cannot hold, RNN505 for one that
+ * the target cannot take. A module for the GPU imports `rnnc/gpu` and gpu.js when it is used.
+ */
 export function buildModule(model: CompiledModel, options: BuildOptions): BuiltModule {
-  const { precision, weights, fitted, path = './model.mjs' } = options
+  const { precision, target = 'js', weights, fitted, path = './model.mjs' } = options
   const graph = model.predict()
   const layout = layoutOf(model, graph, fitted)
   const { name } = model.signature
-  const network = js.emit(plan(model.context, graph), precision)
-  const head = headLines(name, layout, options, path)
+  const network = networks[target](model, graph, precision)
+  const head = headLines(name, layout, network, options, path)
   return {
     module: moduleText({ name, layout, network, precision, head, ...(weights && { weights }) }),
-    types: typesText(name, layout, precision, weights !== undefined),
-    backend: js.name,
+    types: typesText(name, layout, precision, weights !== undefined, network),
+    backend: network.backend,
   }
 }
 
 /** How to use it, and the layouts of its arrays. */
-function headLines(name: string, layout: Layout, { precision, weights }: BuildOptions, path: string): string[] {
+function headLines(
+  name: string,
+  layout: Layout,
+  network: Network,
+  { precision, weights }: BuildOptions,
+  path: string,
+): string[] {
   const { inputs, outputs, lengths, sizes, free, fixed } = layout
   const real = realArray(precision)
   const given = [...(weights === undefined ? ['weights'] : []), ...(free.length > 0 ? [`{ ${free.join(', ')} }`] : [])]
@@ -53,13 +64,26 @@ function headLines(name: string, layout: Layout, { precision, weights }: BuildOp
   const width = Math.max(...[...inputs, ...outputs, ...lengths].map(f => f.name.length))
   const line = (verb: string, field: { name: string; shape: Layout['outputs'][number]['shape'] }, what = ''): string =>
     `  ${verb}  ${field.name.padEnd(width)}  ${shapeText(field.shape, fixed)}${what}`
+  const wait = network.async ? 'await ' : ''
+  const own = [...given, ...(network.async ? ['{ gpu }'] : [])]
+  const about = {
+    js: [`plain JavaScript over ${real}s. It imports nothing, and runs in Node and in browsers.`],
+    gpu: [
+      'it runs on WebGPU, by the packages rnnc and gpu.js, which `create` loads.',
+      '',
+      `  const gpu = navigator.gpu  // in Node: create([]) of the package webgpu`,
+    ],
+  }[network.backend]
   return [
-    `${name}, written by rnnc: plain JavaScript over ${real}s. It imports nothing, and runs in Node and in browsers.`,
-    '',
+    `${name}, written by rnnc: ${about[0]}`,
+    ...about.slice(1),
+    ...(network.async ? [] : ['']),
     `  import { create } from '${path}'`,
-    `  const model = create(${given.join(', ')})`,
-    `  const { ${names} } = model.run(${call})`,
-    ...(hasPredict(layout) ? [`  const answers = model.predict(${call})  // in the units and labels of the data`] : []),
+    `  const model = ${wait}create(${own.join(', ')})`,
+    `  const { ${names} } = ${wait}model.run(${call})`,
+    ...(hasPredict(layout)
+      ? [`  const answers = ${wait}model.predict(${call})  // in the units and labels of the data`]
+      : []),
     '',
     'Arrays are flat and row-major, in these shapes:',
     ...inputs.map(f => line('takes', f)),

@@ -8,6 +8,9 @@ import type { Part } from './data/example.ts'
 import { type Fitted, inverse } from './data/fitted.ts'
 import { type Ran, type Runner, runBatches, using, type Weights } from './session.ts'
 
+/** Examples a batch, if nothing else is said. */
+export const predictedBatch = 64
+
 export interface PredictOptions<B = Backend> {
   readonly backend?: B
   readonly precision?: Precision
@@ -79,7 +82,7 @@ const batchesOf = <R>(
   sizes: Sizes,
   executable: Runner<R>,
   weights: Weights,
-  { backend = js, precision = 'f32', batch = 64, seed = 0, onBatch }: PredictOptions<AnyBackend>,
+  { backend = js, precision = 'f32', batch = predictedBatch, seed = 0, onBatch }: PredictOptions<AnyBackend>,
 ) =>
   runBatches(model.signature.inputs, part, sizes, executable, weights, {
     backend,

@@ -2,7 +2,7 @@
 import type { Port, Signature } from '../compiler/check/signature.ts'
 import { evaluate, type Sizes, symbolsOf } from '../compiler/ir/dim.ts'
 import { type Batch, pack } from './batch.ts'
-import type { Example } from './data/example.ts'
+import type { Example, Part } from './data/example.ts'
 import { normal, type Random, random } from './random.ts'
 
 /** Examples where `B` is not given. */
@@ -33,7 +33,14 @@ export function randomSizes({ inputs, targets, parameters }: Signature, given: S
  * Random values for all inputs and targets: reals are standard normal, codes and bools lie in their ranges. Along a ragged axis
  * the first example is full, the second has one element, the others any number. `sizes` is that of `randomSizes`.
  */
-export function randomBatch({ inputs, targets }: Signature, sizes: Sizes, seed: number): Batch {
+export function randomBatch(signature: Signature, sizes: Sizes, seed: number): Batch {
+  const { part, known } = randomPart(signature, sizes, seed)
+  const indices = Array.from({ length: part.count }, (_, b) => b)
+  return pack([...signature.inputs, ...signature.targets], part, indices, known, 'f64')
+}
+
+/** The examples of `randomBatch`, and the sizes that they do not tell themselves. */
+export function randomPart({ inputs, targets }: Signature, sizes: Sizes, seed: number): { part: Part; known: Sizes } {
   const ports = [...inputs, ...targets]
   const draw = random(seed, 'batch')
   const ragged = new Set(ports.flatMap(p => p.axes.flatMap(a => (a.ragged ? symbolsOf(a.size) : []))))
@@ -43,8 +50,7 @@ export function randomBatch({ inputs, targets }: Signature, sizes: Sizes, seed: 
     const lengths = new Map<string, number[]>()
     for (const port of ports) lists[port.name].push(randomExample(port, sizes, b, lengths, draw))
   }
-  const indices = Array.from({ length: sizes.B }, (_, b) => b)
-  return pack(ports, { count: sizes.B, ports: lists }, indices, known, 'f64')
+  return { part: { count: sizes.B, ports: lists }, known }
 }
 
 /** `lengths` holds those that other ports of this example have drawn already. */

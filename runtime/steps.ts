@@ -23,7 +23,7 @@ export function stepsIn(
 export function* stepInputs(
   { signature, windows, settings: { truncate } }: CompiledModel,
   { graph }: TrainingGraph,
-  { train: part, sizes }: LoadedData,
+  { train: part, sizes }: Pick<LoadedData, 'train' | 'sizes'>,
   batches: readonly Int32Array[],
   precision: Precision,
 ): Generator<{ readonly batch: Batch; readonly carried: Readonly<Record<string, Buffer>> }> {

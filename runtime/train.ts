@@ -182,7 +182,7 @@ const copyOf = (weights: Weights): Record<string, Buffer> =>
   Object.fromEntries(Object.entries(weights).map(([name, data]) => [name, data.slice()]))
 
 /** The optimizer's states as training begins. */
-function startOf(
+export function startOf(
   states: readonly OptimizerState[],
   sizes: Sizes,
   seed: number,

@@ -42,6 +42,12 @@ console.log(y[0])`,
     assert.equal(node('use.js').trim(), '3')
   })
 
+  it('runs the modules that are built for the GPU', () => {
+    const use = "const { openNetwork } = await import('rnnc/gpu')\nconst text = 'graph G {\\n}'\n"
+    writeFileSync(join(folder, 'gpu.js'), `${use}console.log(await openNetwork(text).catch(e => e.message))`)
+    assert.match(node('gpu.js'), /RNN513: there is no GPU to run on/)
+  })
+
   it("checks the gradient of a cell in a user's own vitest suite", () => {
     const example = join(root, 'examples', 'new_cell')
     for (const name of ['new_cell.rnn', 'new_cell.test.ts']) copyFileSync(join(example, name), join(folder, name))

@@ -1,9 +1,11 @@
 // rnnc build: a trained network as one JavaScript module, with its types beside it.
 import { basename } from 'node:path'
 import { fail } from '../../dsl/diagnostics.ts'
+import { buildTargets } from '../../runtime/build/network.ts'
 import { buildModule } from '../../runtime/build.ts'
 import { checkWritable, writeBytes } from '../../runtime/node/index.ts'
 import { type AddCommand, chooseDtype, describeUse, flags } from '../command.ts'
+import { oneOf } from '../errors.ts'
 import type { Output } from '../output.ts'
 import { compileSource, type ModelOptions, openSource } from '../program.ts'
 import { openTrained } from '../weights.ts'
@@ -12,6 +14,7 @@ interface Options extends ModelOptions {
   readonly weights?: string
   readonly out: string
   readonly dtype?: string
+  readonly target: string
 }
 
 export const build: AddCommand = (program, output) =>
@@ -19,15 +22,23 @@ export const build: AddCommand = (program, output) =>
     program
       .command('build')
       .description(
-        'Write a network as one ES module that needs nothing else, for Node and browsers, with its types beside it. Weights are embedded; those of a program alone are arguments of its `create`.',
+        'Write a network as one ES module, for Node and browsers, with its types beside it. It needs nothing else; on a GPU it needs the packages rnnc and gpu.js. Weights are embedded; those of a program alone are arguments of its `create`.',
       )
       .argument('<file>', 'a weights file, or a program, *.rnn')
       .requiredOption('-o, --out <path>', 'the module: model.mjs, or model.js'),
-    [flags.weights, flags.dtype, flags.model, flags.set, flags.json],
+    [
+      flags.weights,
+      ['--target <name>', `what runs the network: ${buildTargets.join(', ')}`, 'js'],
+      flags.dtype,
+      flags.model,
+      flags.set,
+      flags.json,
+    ],
     [
       'rnnc build sunspots.safetensors -o sunspots.mjs',
       'rnnc build sunspots.rnn --weights sunspots.safetensors -o sunspots.mjs --dtype f64',
       'rnnc build sunspots.rnn --set units=64 -o sunspots.js',
+      'rnnc build sunspots.safetensors --target gpu -o sunspots.mjs',
     ],
   ).action((path: string, options: Options) => run(path, options, output))
 
@@ -40,6 +51,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
   // TypeScript looks for the types of x.mjs in x.d.mts.
   const types = out.replace(/\.(m?)js$/, '.d.$1ts')
   const dtype = chooseDtype(options.dtype)
+  const target = oneOf('target', options.target, buildTargets)
   for (const file of [out, types]) await checkWritable(file)
   const trained = !path.endsWith('.rnn') || options.weights !== undefined
   const opened = trained
@@ -53,6 +65,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
   const { model, precision, weights, fitted } = opened
   const built = buildModule(model, {
     precision,
+    target,
     path: `./${basename(out)}`,
     ...(weights && { weights }),
     ...(fitted && { fitted }),

@@ -2,6 +2,7 @@
 import { load } from '../../compiler/index.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { loadData } from '../../runtime/data/load.ts'
+import { sampleStep } from '../../runtime/sampleStep.ts'
 import { evaluatePartAsync, using } from '../../runtime/session.ts'
 import { type AddCommand, describeUse } from '../command.ts'
 import { oneOf } from '../errors.ts'
@@ -29,12 +30,15 @@ export const evaluate: AddCommand = (program, output) =>
 
 async function run(path: string, options: Options, output: Output): Promise<void> {
   const name = oneOf('part', options.part, ['train', 'validation', 'test'])
-  const { model, precision, weights, fitted, backend, block, source, checkpoint } = await openRun(path, options, output)
+  const { model, precision, weights, fitted, target, block, source, checkpoint } = await openRun(path, options, output)
   const { seed } = checkpoint
   const data = await loadData(block, model.signature, { ...source, fitted, seed })
   const part = data[name]
   if (part === undefined || part.count === 0) fail('RNN405', { what: `the ${name} part` }, { span: block.span })
   const batch = model.settings.batch ?? 32
+  const { backend, ...chosen } = await target.settle(() =>
+    sampleStep(model, 'loss', part, data.sizes, { batch, precision, seed, weights }),
+  )
   const onBatch = createMeter(output, 'evaluating')
   const evaluation = { backend, precision, batch, seed, onBatch }
   const [ran, report] = await using(load(model.context, model.evaluate(), backend, precision), async executable => [
@@ -44,7 +48,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
   const facts = { model: model.signature.name, part: name, examples: part.count, backend: ran }
   output.note(`${facts.model} on the ${name} part, ${count(part.count, 'example')} (${ran}, ${precision})`)
   output.result(
-    { ok: true, ...facts, dtype: precision, report },
+    { ok: true, ...facts, ...chosen, dtype: precision, report },
     table(Object.entries(report).map(([metric, value]) => [metric, figure(value)])),
   )
 }

@@ -11,17 +11,21 @@ import { fail } from '../../dsl/diagnostics.ts'
 import { printAst } from '../../dsl/print.ts'
 import { didYouMean } from '../../dsl/suggest.ts'
 import { describePort } from '../../runtime/data/ports.ts'
+import { autoJson, autoText, openSample } from '../autoReport.ts'
 import { type AddCommand, chooseDtype, describeUse, flags } from '../command.ts'
 import { oneOf } from '../errors.ts'
 import { type JsonValue, type Output, table } from '../output.ts'
 import { type PassRow, passesJson, passesText, passRow } from '../passReport.ts'
 import { compileSource, type ModelOptions, openSource } from '../program.ts'
 import { formula, parameterCount, shapeText, signatureJson } from '../signature.ts'
+import { measured } from '../target.ts'
 
 interface Options extends ModelOptions {
   readonly emit?: string
   readonly graph?: string
   readonly passes?: boolean
+  readonly target?: string
+  readonly data?: string
   readonly dtype: string
 }
 
@@ -38,8 +42,16 @@ export const explain: AddCommand = (program, output) =>
       ['--emit <stage>', 'ast, graph, after:PASS (after:lower, after:dce), plan or source'],
       ['--graph <name>', 'predict, loss, gradient or train; predict if left out'],
       ['--passes', 'what each pass leaves in the loops, and what that costs; of the gradient if --graph is left out'],
+      [
+        '--target <auto>',
+        'which is faster for a batch, the GPU or the CPU, as measured here; of training if --graph is left out',
+      ],
+      ['--data <path>', 'with --target: read this file in place of the one that the data block names'],
       flags.dtypeOrF32,
-      flags.set,
+      [
+        '--set <name=value...>',
+        'hyper-parameters, sizes and settings of `train`; with --target also of the batch: B=32 T=100',
+      ],
       flags.model,
       flags.json,
     ],
@@ -49,6 +61,7 @@ export const explain: AddCommand = (program, output) =>
       'rnnc explain sunspots.rnn --emit after:lower --set units=4',
       'rnnc explain sunspots.rnn --emit source --graph train',
       'rnnc explain sunspots.rnn --passes',
+      'rnnc explain sunspots.rnn --target auto',
     ],
   ).action((path: string, options: Options) => run(path, options, output))
 
@@ -63,7 +76,25 @@ async function run(path: string, options: Options, output: Output): Promise<void
   const onDump = (name: string, graph: Graph): void => {
     dumps.set(name, graph)
   }
-  const { model } = compileSource(source, { ...options, onDump }, output)
+  const measures = options.target !== undefined && oneOf('target', options.target, ['auto']) === 'auto'
+  const { model, sets } = compileSource(source, { ...options, sizes: measures, onDump }, output)
+  if (measures) {
+    const name = options.graph === undefined && model.trainBlock !== undefined ? 'train' : which
+    const { data } = options
+    const sample = await openSample(model, name, { file: source.file, data, sets, precision })
+    const choice = await measured(sample.step, output)
+    return output.result(
+      {
+        ok: true,
+        model: model.signature.name,
+        graph: name,
+        from: sample.from,
+        sizes: sample.sizes,
+        ...autoJson(choice),
+      },
+      autoText(model.signature.name, name, sample, choice),
+    )
+  }
   if (options.passes) {
     const rows: PassRow[] = []
     const name = options.graph === undefined ? 'gradient' : which

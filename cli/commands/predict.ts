@@ -2,7 +2,8 @@
 import { fail } from '../../dsl/diagnostics.ts'
 import { loadInputs } from '../../runtime/data/load.ts'
 import { checkWritable, writeBytes } from '../../runtime/node/index.ts'
-import { predictAsync } from '../../runtime/predict.ts'
+import { predictAsync, predictedBatch } from '../../runtime/predict.ts'
+import { sampleStep } from '../../runtime/sampleStep.ts'
 import { csvOf, tableOf } from '../answers.ts'
 import { type AddCommand, describeUse } from '../command.ts'
 import { oneOf } from '../errors.ts'
@@ -39,12 +40,21 @@ async function run(path: string, options: Options, output: Output): Promise<void
   const { out } = options
   const format = chooseFormat(options, output)
   if (out !== undefined) await checkWritable(out)
-  const { model, precision, weights, fitted, backend, block, source } = await openRun(path, options, output)
+  const { model, precision, weights, fitted, target, block, source } = await openRun(path, options, output)
   const stored = fitted ?? { calls: {}, ports: {}, sizes: {} }
   const { part, sizes } = await loadInputs(block, model.signature, { ...source, fitted: stored })
+  const { backend, ...chosen } = await target.settle(() =>
+    sampleStep(model, 'predict', part, sizes, { batch: predictedBatch, precision, seed: 0, weights }),
+  )
   const onBatch = createMeter(output, 'predicting')
   const { examples, ...ran } = await predictAsync(model, weights, part, sizes, fitted, { backend, precision, onBatch })
-  const facts = { model: model.signature.name, backend: ran.backend, dtype: precision, count: examples.length }
+  const facts = {
+    model: model.signature.name,
+    backend: ran.backend,
+    ...chosen,
+    dtype: precision,
+    count: examples.length,
+  }
   const object = { ok: true, ...facts, predictions: examples }
   const texts = { text: () => tableOf(examples), csv: () => csvOf(examples), json: () => `${JSON.stringify(object)}\n` }
   output.note(`${facts.model}: ${count(facts.count, 'answer')} (${ran.backend}, ${precision})`)

@@ -4,15 +4,18 @@ import { load } from '../../compiler/index.ts'
 import type { Part } from '../../runtime/data/example.ts'
 import { loadData } from '../../runtime/data/load.ts'
 import { checkWritable, writeBytes } from '../../runtime/node/index.ts'
+import { sampleStep } from '../../runtime/sampleStep.ts'
 import { evaluatePartAsync, type Report, using } from '../../runtime/session.ts'
 import { train as runTraining } from '../../runtime/train.ts'
-import { type AddCommand, chooseDtype, chooseTarget, describeUse, flags } from '../command.ts'
+import { type AddCommand, chooseDtype, describeUse, flags } from '../command.ts'
 import { wholeNumber } from '../errors.ts'
 import { catchInterrupt } from '../interrupt.ts'
 import { count, figures, type Output } from '../output.ts'
 import { compileSource, dataReader, type ModelOptions, openSource } from '../program.ts'
 import { createProgress, duration } from '../progress.ts'
+import { sizesOf } from '../sets.ts'
 import { formula, parameterCount } from '../signature.ts'
+import { openTarget } from '../target.ts'
 import { dataOf, encodeWeights } from '../weights.ts'
 
 interface Options extends ModelOptions {
@@ -49,7 +52,7 @@ export const train: AddCommand = (program, output) =>
   ).action((file: string, options: Options) => run(file, options, output))
 
 async function run(path: string, options: Options, output: Output): Promise<void> {
-  const backend = await chooseTarget(options.target)
+  const target = await openTarget(options.target, output)
   const precision = chooseDtype(options.dtype)
   const given = options.seed === undefined ? undefined : wholeNumber('--seed', options.seed)
   const out = options.out ?? `${basename(path).replace(/\.rnn$/, '')}.safetensors`
@@ -64,6 +67,10 @@ async function run(path: string, options: Options, output: Output): Promise<void
     sizes: sizesOf(sets, model.freeDims),
     seed,
   })
+  const batch = model.settings.batch ?? 32
+  const { backend, ...auto } = await target.settle(() =>
+    sampleStep(model, 'train', data.train, data.sizes, { batch, precision, seed }),
+  )
   const parts = [data.train.count, data.validation?.count ?? 0, data.test?.count ?? 0]
   output.note(
     `training ${model.signature.name} (${formula(parameterCount(model.signature))} parameters, ${precision}) on ${backend.name}: ` +
@@ -86,7 +93,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
   }).finally(progress.stop)
 
   const { test, sizes, fitted } = data
-  const evaluation = { backend, precision, batch: model.settings.batch ?? 32, seed }
+  const evaluation = { backend, precision, batch, seed }
   const measure = (part: Part): Promise<Report> =>
     using(load(model.context, model.evaluate(), backend, precision), executable =>
       evaluatePartAsync(model, part, sizes, executable, result.weights, evaluation),
@@ -122,7 +129,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
   }
   const rows = Object.entries({ training: last?.training, validation: last?.validation, test: tested })
   output.result(
-    { ok: result.ended !== 'aborted', model: model.signature.name, seed, ...summary, out, seconds },
+    { ok: result.ended !== 'aborted', model: model.signature.name, seed, ...summary, ...auto, out, seconds },
     [
       `${endings[result.ended]} (${duration(seconds)}, ${result.backend}, ${precision}, seed ${seed})`,
       ...rows.flatMap(([part, report]) => (report === undefined ? [] : [`  ${part.padEnd(10)}  ${figures(report)}`])),
@@ -130,7 +137,3 @@ async function run(path: string, options: Options, output: Output): Promise<void
     ].join('\n'),
   )
 }
-
-/** The sizes that `--set` gave in place of the data. */
-const sizesOf = (sets: Readonly<Record<string, number>>, free: readonly string[]): Record<string, number> =>
-  Object.fromEntries(Object.entries(sets).filter(([name]) => free.includes(name)))

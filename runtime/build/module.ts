@@ -5,13 +5,13 @@ import type { Weights } from '../session.ts'
 import { base64 } from './base64.ts'
 import { helpersFor } from './helpers.ts'
 import { type Field, type Layout, shapeText } from './layout.ts'
+import type { Network } from './network.ts'
 import { scaleText, unscaleText } from './units.ts'
 
 export interface ModuleParts {
   readonly name: string
   readonly layout: Layout
-  /** The module of the backend. */
-  readonly network: string
+  readonly network: Network
   readonly precision: Precision
   readonly weights?: Weights
   /** The lines of the comment at the top. */
@@ -34,16 +34,7 @@ export function moduleText(parts: ModuleParts): string {
     '',
     helpersFor(own),
     '',
-    '// The network itself.',
-    'const createNetwork = (() => {',
-    ...parts.network
-      .replace('export function create', 'function create')
-      .trimEnd()
-      .split('\n')
-      .map(line => (line === '' ? '' : `  ${line}`)),
-    '',
-    '  return create',
-    '})()',
+    ...parts.network.lines,
     '',
   ].join('\n')
 }
@@ -85,9 +76,14 @@ function chains({ name, encoding }: Field, text: typeof scaleText): string[] {
 export const hasPredict = ({ answers, inputs }: Layout): boolean =>
   answers.length > 0 && [...inputs, ...answers.map(a => a.target)].some(f => f.encoding !== undefined || f.codes)
 
-function createText({ layout, weights }: ModuleParts, real: string): string[] {
+function createText({ layout, weights, network }: ModuleParts, real: string): string[] {
   const { inputs, outputs, sizes, lengths, seed, fixed, free, parameters } = layout
-  const given = [...(weights === undefined ? ['weights'] : []), ...(free.length > 0 ? ['given'] : [])]
+  const given = [
+    ...(weights === undefined ? ['weights'] : []),
+    ...(free.length > 0 ? ['given'] : []),
+    ...(network.async ? ['options'] : []),
+  ]
+  const [define, wait] = network.async ? ['async function', 'await '] : ['function', '']
   const entries = [
     ...Object.entries(fixed).map(([name, value]) => `${name}: ${value}`),
     ...free.map(name => `${name}: size('${name}', given?.${name} ?? NaN)`),
@@ -101,22 +97,22 @@ function createText({ layout, weights }: ModuleParts, real: string): string[] {
       : parameters.map(({ name }) => `    ${JSON.stringify(name)}: parameters[${JSON.stringify(name)}](),`)
   return [
     `/** The network, ready to run. Each call makes one of its own${weights === undefined ? ', with these weights' : ''}. */`,
-    `export function create(${given.join(', ')}) {`,
-    '  const network = createNetwork()',
+    `export ${define} create(${given.join(', ')}) {`,
+    `  const network = ${wait}createNetwork(${network.async ? 'options?.gpu' : ''})`,
     `  const fixed = { ${entries.join(', ')} }`.replace('{  }', '{}'),
     '  const weightsOf = network.store({',
     ...weightLines,
     '  })',
     '',
     '  /** In the numbers of the network. */',
-    '  function run(inputs) {',
+    `  ${define} run(inputs) {`,
     '    const sizes = { ...fixed }',
     ...sizes.map(({ symbol, from }) => {
       const given = `inputs.${symbol}`
       const told = from && `, '${from.input}', inputs.${from.input}?.length, ${code(from.each)}`
       return `    sizes.${symbol} = size('${symbol}', ${told === undefined ? `${given} ?? NaN` : given + told})`
     }),
-    '    const results = network.run(sizes, {',
+    `    const results = ${wait}network.run(sizes, {`,
     ...inputs.map(f => `      ${f.name}: ${inputText(f, `inputs.${f.name}`, real)},`),
     ...lengths.map(({ input, name, shape, most }) => {
       const all = code(product(shape))
@@ -130,8 +126,8 @@ function createText({ layout, weights }: ModuleParts, real: string): string[] {
     `    return { ${outputs.map(o => `${o.name}: results.${o.name}.slice()`).join(', ')} }`,
     '  }',
     '',
-    ...(hasPredict(layout) ? predictText(layout) : []),
-    `  return { backend: network.backend, run${hasPredict(layout) ? ', predict' : ''} }`,
+    ...(hasPredict(layout) ? predictText(layout, define, wait) : []),
+    `  return { backend: network.backend, run${hasPredict(layout) ? ', predict' : ''}${network.async ? ', dispose: network.dispose' : ''} }`,
     '}',
   ]
 }
@@ -143,7 +139,7 @@ function inputText({ name, port, shape, codes }: Field, values: string, real: st
   return `array('${name}', ${values}, ${port.dtype === 'real' ? real : 'Int32Array'}, ${length})`
 }
 
-function predictText({ inputs, outputs, answers }: Layout): string[] {
+function predictText({ inputs, outputs, answers }: Layout, define: string, wait: string): string[] {
   const encoded = inputs.flatMap(({ name, encoding }) => {
     if (encoding === undefined) return []
     const text =
@@ -163,8 +159,8 @@ function predictText({ inputs, outputs, answers }: Layout): string[] {
   })
   return [
     '  /** In the units and labels of the data. */',
-    '  function predict(inputs) {',
-    `    const results = run({ ...inputs${encoded.map(e => `, ${e}`).join('')} })`,
+    `  ${define} predict(inputs) {`,
+    `    const results = ${wait}run({ ...inputs${encoded.map(e => `, ${e}`).join('')} })`,
     `    return { ${decoded.join(', ')} }`,
     '  }',
     '',

@@ -3,16 +3,25 @@ import type { Precision } from '../../compiler/backend/backend.ts'
 import { known } from '../data/ports.ts'
 import { type Field, type Layout, shapeText } from './layout.ts'
 import { hasPredict, realArray } from './module.ts'
+import type { Network } from './network.ts'
 
 /** The text of the `.d.ts`. */
-export function typesText(name: string, layout: Layout, precision: Precision, embedded: boolean): string {
+export function typesText(
+  name: string,
+  layout: Layout,
+  precision: Precision,
+  embedded: boolean,
+  network: Pick<Network, 'async'>,
+): string {
   const { inputs, outputs, parameters, free, fixed } = layout
   const real = realArray(precision)
   const shaped = ({ shape }: Field, more = ''): string => `${shapeText(shape, fixed)}${more}`
   const given = [
     ...(embedded ? [] : ['weights: Weights']),
     ...(free.length > 0 ? [`sizes: { ${free.map(s => `readonly ${s}: number`).join('; ')} }`] : []),
+    ...(network.async ? ['options?: Options'] : []),
   ]
+  const later = (type: string): string => (network.async ? `Promise<${type}>` : type)
   return [
     `// The types of ${name}, written by rnnc. Arrays are flat and row-major.`,
     '',
@@ -34,13 +43,19 @@ export function typesText(name: string, layout: Layout, precision: Precision, em
         ])),
     ...interfaceText('Model', 'A network that is ready to run.', [
       ['What runs it.', 'readonly backend: string'],
-      ['In the numbers of the network.', 'run(inputs: Inputs): Outputs'],
+      ['In the numbers of the network.', `run(inputs: Inputs): ${later('Outputs')}`],
       ...(hasPredict(layout)
-        ? [['In the units and labels of the data.', 'predict(inputs: DataInputs): Answers'] as const]
+        ? [['In the units and labels of the data.', `predict(inputs: DataInputs): ${later('Answers')}`] as const]
         : []),
+      ...(network.async ? [['Frees the device.', 'dispose(): void'] as const] : []),
     ]),
+    ...(network.async
+      ? interfaceText('Options', 'Where it runs.', [
+          ["A `GPU` of WebGPU; the browser's `navigator.gpu` if it is left out.", 'readonly gpu?: object'],
+        ])
+      : []),
     '/** Each call makes a network of its own. */',
-    `export function create(${given.join(', ')}): Model`,
+    `export function create(${given.join(', ')}): ${later('Model')}`,
     '',
   ].join('\n')
 }

@@ -146,14 +146,19 @@ describe('a built module', () => {
 
   it('has types that accept what is right, and nothing else', async () => {
     await ok('build', 'tagger.rnn', '-o', 'tagger.mjs')
+    await ok('build', 'wave.safetensors', '--target', 'gpu', '-o', 'wave_gpu.mjs')
     const right = `import { create, type Answers } from './wave.mjs'
+import { create as onGpu } from './wave_gpu.mjs'
 import { create as flowers } from './flowers.mjs'
 import { create as tagger, type Weights } from './tagger.mjs'
 const { next }: Answers = create().predict({ past: new Float32Array(6) })
 const numbers: Float32Array = create().run({ B: 1, past: [1, 2, 3, 4, 5, 6] }).next
 const kind: 'rose' | 'iris' | 'lily' = flowers().predict({ x: [1, 2] }).kind[0]
+const later = await onGpu({ gpu: {} })
+const [{ next: soon }, { next: raw }] = [await later.predict({ past: [1] }), await later.run({ past: [1] })]
+later.dispose()
 declare const weights: Weights
-tagger(weights, { V: 5 }).run({ B: 1, words: [1], T_lengths: [1] }).p.fill(next[0] + numbers[0] + kind.length)
+tagger(weights, { V: 5 }).run({ B: 1, words: [1], T_lengths: [1] }).p.fill(next[0] + soon[0] + raw[0] + numbers[0] + kind.length)
 `
     assert.equal(await typeErrors(right), '')
     for (const wrong of ['{ pats: [] }', '{}', "{ past: 'six' }", '{ past: [], T_lengths: [] }']) {
@@ -163,6 +168,7 @@ tagger(weights, { V: 5 }).run({ B: 1, words: [1], T_lengths: [1] }).p.fill(next[
         wrong,
       )
     }
+    assert.match(await typeErrors("import { create } from './wave_gpu.mjs'\ncreate().run\n"), /Promise<Model>/)
     assert.match(await typeErrors("import { create } from './tagger.mjs'\ncreate()\n"), /Expected 2 arguments/)
   })
 })

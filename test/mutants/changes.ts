@@ -24,12 +24,12 @@ const commutative = ['add', 'mul', 'eq', 'and', 'or', 'xor', 'imul']
 export const exchanged = <T>(list: readonly T[], i: number, j: number): T[] =>
   list.map((_, k) => list[k === i ? j : k === j ? i : k])
 
-/** Every changed equation of the same types, by name. */
-export function changedEquations(b: Builder, e: Emission): Changes<Emission> {
+/** Every changed equation of the same types, by name; `taken` for one whose attributes are those of another as they were. */
+export function changedEquations(b: Builder, e: Emission, taken = false): Changes<Emission> {
   const { found, offer } = offers(b, e)
   offerExchanges(b, e, offer)
-  for (const [name, value] of Object.entries(e.attrs)) {
-    if (/^ax(is|es)$|^at$/.test(name)) offerAxes(name, value, offer, e)
+  for (const [name, value] of Object.entries(taken ? {} : e.attrs)) {
+    if (/^ax(is|es)$|^at$/.test(name) && !isSameAlongAny(b, e)) offerAxes(name, value, offer, e)
     if (name === 'start' && isDim(value))
       offer('one step late', { attrs: { ...e.attrs, start: add(value, constant(1)) } })
     if (name === 'by' && typeof value === 'number') offer('the other way', { attrs: { ...e.attrs, by: -value } })
@@ -73,8 +73,22 @@ function offers(b: Builder, e: Emission): { readonly found: Map<string, () => Em
   return { found, offer }
 }
 
-function offerExchanges(b: Builder, { op, ins, body }: Emission, offer: Offer): void {
-  if (commutative.includes(op)) return
+/** Whether a broadcast gives the same whichever axis is the new one: of one number everywhere, or along an axis of one. */
+function isSameAlongAny(b: Builder, { op, ins, attrs }: Emission): boolean {
+  if (op !== 'broadcast') return false
+  const { uniform } = viewOfBlock({ params: b.params, eqns: b.eqns, results: [] })
+  const { sizes } = attrs
+  return uniform(ins[0]) !== undefined || (Array.isArray(sizes) && sizes.every(d => isDim(d) && asNumber(d) === 1))
+}
+
+/** Whether the order of the operands does not matter: products of matrices that are one number commute. */
+const commutes = ({ op, ins }: Emission): boolean =>
+  commutative.includes(op) ||
+  (op === 'bmm' && ins.every(({ shape }) => shape.slice(-2).every(dim => asNumber(dim) === 1)))
+
+function offerExchanges(b: Builder, e: Emission, offer: Offer): void {
+  const { ins, body } = e
+  if (commutes(e)) return
   const all = ins.flatMap((v, i) =>
     ins.flatMap((w, j) => (j > i && v.id !== w.id && sameType(v, w) ? [[i, j] as const] : [])),
   )
@@ -131,15 +145,19 @@ function offerAxes(name: string, value: unknown, offer: Offer, { ins, attrs }: E
   }
 }
 
-/** Every change of an emission: another equation, or other values in place of its results, of which those of loops may not all be read. */
+/**
+ * Every change of an emission: another equation, or other values in place of its results, of which those of loops may not all be read;
+ * `taken` as for `changedEquations`.
+ */
 export function changedEmissions(
   b: Builder,
   e: Emission,
   isRead: (result: number) => boolean = () => true,
+  taken = false,
 ): Changes<readonly Value[]> {
   const emit = (other: Emission): readonly Value[] => b.emitAll(other.op, other.ins, other.attrs, other.body)
   const found = new Map<string, () => readonly Value[]>()
-  for (const [name, change] of changedEquations(b, e)) found.set(name, () => emit(change()))
+  for (const [name, change] of changedEquations(b, e, taken)) found.set(name, () => emit(change()))
   const types = opOf(b.context, e.op).infer(e.ins, e.attrs, e.body)
   const { uniform } = viewOfBlock({ params: b.params, eqns: b.eqns, results: [] })
   const known = (i: number): number | undefined => (e.ins[i] === undefined ? undefined : uniform(e.ins[i]))

@@ -170,6 +170,8 @@ export function watchedPass(pass: Pass, watch: Watch): Pass {
       const known = depthsOf(before)
       const left = new Set([...depthsOf(after).keys()].flatMap(eqn => eqn.outs.map(out => out.id)))
       const defined = new Set([...known.keys()].flatMap(eqn => eqn.outs.map(out => out.id)))
+      // What a copy takes over as it is cannot go wrong.
+      const attrs = new Set([...known.keys()].map(eqn => eqn.attrs))
       const vanished = new Set([...known.keys()].flatMap(e => (e.outs.some(o => left.has(o.id)) ? [] : [e.op])))
       const within = (block: Block, depth: number): Block => {
         const b = createBuilder(context, value => value, { ...block, eqns: [] })
@@ -185,7 +187,9 @@ export function watchedPass(pass: Pass, watch: Watch): Pass {
           const kind = eqn.body !== undefined ? 'scan' : renewing ? 'equation' : again
           const changes = (): Changes<readonly Value[]> =>
             new Map([
-              ...(renewing ? exchangedOperands(b, eqn) : changedEmissions(b, eqn, i => uses.has(eqn.outs[i].id))),
+              ...(renewing
+                ? exchangedOperands(b, eqn)
+                : changedEmissions(b, eqn, i => uses.has(eqn.outs[i].id), attrs.has(eqn.attrs))),
               ...otherOperands(b, eqn, visible),
             ])
           const put = known.get(old) === depth ? undefined : watch(`${place}${kind}`, changes)

@@ -4,6 +4,7 @@ import type { Kernel } from './kernels.ts'
 import type { Task, TaskStep } from './tasks.ts'
 
 export interface Dispatch {
+  readonly task: Task
   readonly kernel: Kernel
   /** Of each of the kernel's `offsets`. */
   readonly offsets: readonly number[]
@@ -37,7 +38,8 @@ export function dispatchesOf(
           break
         }
         default:
-          for (const kernel of known(step)) list.push({ kernel, offsets: kernel.offsets.map(o => evaluate(o, at)) })
+          for (const kernel of known(step))
+            list.push({ task: step, kernel, offsets: kernel.offsets.map(o => evaluate(o, at)) })
       }
     }
   }

@@ -8,15 +8,27 @@ import type { GpuLibrary } from './library.ts'
 import type { Memory } from './memory.ts'
 import { specials } from './scalars.ts'
 import type { FreshBuffer } from './split.ts'
-import type { TaskStep } from './tasks.ts'
+import { kindOf, type TaskStep } from './tasks.ts'
 import { type Shader, shaderOf } from './wgsl.ts'
 
 export interface Recording {
   /** The buffers that the dispatches touch. */
   readonly buffers: ReadonlySet<Buffer>
   readonly dispatches: number
+  /** The kernels that differ. */
+  readonly kernels: readonly RecordedKernel[]
   encode(pass: GPUComputePassEncoder): void
   free(): void
+}
+
+/** One of the kernels of a recording, to be measured alone. */
+export interface RecordedKernel {
+  readonly kind: string
+  readonly hint: string
+  /** How often the recording runs it. */
+  readonly runs: number
+  /** Runs it so many times, as the recording does: one after the other, each at its own place. */
+  encode(pass: GPUComputePassEncoder, times: number): void
 }
 
 /** Pipelines by the text of their shaders, which many kernels share. */
@@ -104,20 +116,39 @@ export async function record(studio: Studio, steps: readonly TaskStep[], sizes: 
     return group
   }
 
+  /** Runs the dispatches at some places of the list. */
+  const encode = (pass: GPUComputePassEncoder, places: Iterable<number>): void => {
+    if (generation !== memory.generation()) groups.clear()
+    generation = memory.generation()
+    for (const i of places) {
+      const { kernel } = dispatches[i]
+      const entry = bound.get(kernel)
+      if (entry === undefined) continue
+      pass.setPipeline(entry.pipeline)
+      pass.setBindGroup(0, groupOf(kernel, entry), [i * step])
+      pass.dispatchWorkgroups(...entry.shader.groups)
+    }
+  }
+  const places = [...dispatches.keys()]
+  const same = Map.groupBy(places, i => bound.get(dispatches[i].kernel)?.shader.code)
+
   return {
     buffers: new Set([...bound.values()].flatMap(b => b.buffers)),
     dispatches: dispatches.length,
-    encode: pass => {
-      if (generation !== memory.generation()) groups.clear()
-      generation = memory.generation()
-      dispatches.forEach(({ kernel }, i) => {
-        const entry = bound.get(kernel)
-        if (entry === undefined) return
-        pass.setPipeline(entry.pipeline)
-        pass.setBindGroup(0, groupOf(kernel, entry), [i * step])
-        pass.dispatchWorkgroups(...entry.shader.groups)
-      })
-    },
+    kernels: [...same.values()].map(own => {
+      const { task } = dispatches[own[0]]
+      return {
+        kind: kindOf(task),
+        hint: task.hint,
+        runs: own.length,
+        encode: (pass, times) =>
+          encode(
+            pass,
+            Array.from({ length: times }, (_, i) => own[i % own.length]),
+          ),
+      }
+    }),
+    encode: pass => encode(pass, places),
     free: () => {
       uniform.destroy()
       scratch.forEach(memory.release)

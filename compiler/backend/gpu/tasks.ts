@@ -47,6 +47,15 @@ export interface Scatter {
 
 export type Task = Each | Fold
 
+/** What a task is to people: a sum over products of two numbers is a matrix product. */
+export function kindOf(task: Task): 'map' | 'reduce' | 'product' | 'scatter' {
+  if (task.kind === 'each') return 'map'
+  if (task.scatter !== undefined) return 'scatter'
+  const last = task.program[task.value]
+  const multiplies = last.kind === 'apply' && last.op === 'mul' && task.program.length === 3
+  return task.combine === 'sum' && multiplies ? 'product' : 'reduce'
+}
+
 /** A plan's steps with tasks for kernels. */
 export type TaskStep =
   | Task

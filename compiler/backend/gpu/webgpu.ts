@@ -3,12 +3,14 @@ import { fail } from '../../../dsl/diagnostics.ts'
 import { evaluate, product, type Sizes } from '../../ir/dim.ts'
 import { storedInputs } from '../../plan/operands.ts'
 import type { Plan, Buffer as PlanBuffer, Port } from '../../plan/plan.ts'
-import type { AsyncBackend, AsyncExecutable, Buffer } from '../backend.ts'
+import type { AsyncBackend, AsyncExecutable, Buffer, Precision } from '../backend.ts'
+import type { DeviceTimes } from '../costModel.ts'
 import { js } from '../js.ts'
 import { type Device, guarded, openDevice, usage } from './device.ts'
 import { splitDraws } from './draws.ts'
 import { fastKernels, type KernelsOf } from './kernels.ts'
 import { loadLibrary } from './library.ts'
+import { type MeasureOptions, measureKernels } from './measure.ts'
 import { createMemory } from './memory.ts'
 import { type Pipelines, type Recording, record, type Studio } from './recording.ts'
 import { type FreshBuffer, splitTask } from './split.ts'
@@ -24,6 +26,8 @@ export interface RunCounts {
 export interface WebGpuExecutable extends AsyncExecutable {
   /** Of the last run. */
   counts(): RunCounts
+  /** Measures the kernels of a run one by one; what the inputs stand for on the device is spoilt. RNN514 where the device fails. */
+  measure(sizes: Sizes, inputs: Readonly<Record<string, Buffer>>, options?: MeasureOptions): Promise<DeviceTimes>
 }
 
 export interface WebGpuBackend extends AsyncBackend {
@@ -46,13 +50,16 @@ export async function webGpuBackend(
   return {
     name: 'gpu',
     device,
-    refuses: (plan, precision) => {
-      if (precision === 'f64') return 'a GPU computes in 32 bits'
-      const split = splitDraws(plan)
-      return typeof split === 'string' ? split : undefined
-    },
+    refuses,
     load: plan => executable({ owner: device, library, pipelines, kernelsOf }, plan),
   }
+}
+
+/** Why no device takes a plan. */
+export function refuses(plan: Plan, precision: Precision): string | undefined {
+  if (precision === 'f64') return 'a GPU computes in 32 bits'
+  const split = splitDraws(plan)
+  return typeof split === 'string' ? split : undefined
 }
 
 /** The largest whole number that a float of 32 bits holds as every one below it. */
@@ -177,7 +184,12 @@ function executable(shared: Omit<Studio, 'memory' | 'fresh'>, whole: Plan): WebG
     }
   }
 
-  async function run(sizes: Sizes, own: Readonly<Record<string, Buffer>>): Promise<Record<string, Buffer>> {
+  /** A run whose kernels `encode` chooses. */
+  async function runWith(
+    sizes: Sizes,
+    own: Readonly<Record<string, Buffer>>,
+    encode: (recording: Recording, pass: GPUComputePassEncoder) => void,
+  ): Promise<Record<string, Buffer>> {
     const inputs = host === undefined ? own : { ...own, ...host.run(sizes, own) }
     const recording = await recordingAt(sizes)
     const lengthOf = ({ shape }: Port): number => evaluate(product(shape), sizes)
@@ -197,11 +209,28 @@ function executable(shared: Omit<Studio, 'memory' | 'fresh'>, whole: Plan): WebG
       encoder => {
         bring(recording, sizes, inputs)
         const pass = encoder.beginComputePass()
-        recording.encode(pass)
+        encode(recording, pass)
         pass.end()
       },
     )
     return Object.fromEntries([...made, ...changed].map(([{ name }, array]) => [name, array]))
+  }
+
+  async function measure(
+    sizes: Sizes,
+    inputs: Readonly<Record<string, Buffer>>,
+    options: MeasureOptions = {},
+  ): Promise<DeviceTimes> {
+    const { kernels } = await recordingAt(sizes)
+    return measureKernels(
+      kernels,
+      async encode => {
+        const started = performance.now()
+        await runWith(sizes, inputs, (_, pass) => encode(pass))
+        return performance.now() - started
+      },
+      options,
+    )
   }
 
   async function fetch(): Promise<void> {
@@ -215,7 +244,8 @@ function executable(shared: Omit<Studio, 'memory' | 'fresh'>, whole: Plan): WebG
   return {
     backend: 'gpu',
     store,
-    run,
+    run: (sizes, inputs) => runWith(sizes, inputs, (recording, pass) => recording.encode(pass)),
+    measure,
     fetch,
     counts: () => counts,
     dispose: () => {

@@ -1,0 +1,102 @@
+// What `explain --target auto` says: what the kernels of a step take by their kinds, and what will be faster.
+import type { Precision } from '../compiler/backend/backend.ts'
+import { predictedMs, timesByKind } from '../compiler/backend/costModel.ts'
+import type { CompiledModel } from '../compiler/index.ts'
+import { symbolsOf } from '../compiler/ir/dim.ts'
+import { type Choice, inMs } from '../runtime/auto.ts'
+import { loadData } from '../runtime/data/load.ts'
+import { randomPart, randomSizes } from '../runtime/randomBatch.ts'
+import { type SampleStep, sampleStep } from '../runtime/sampleStep.ts'
+import { count, type JsonValue, table } from './output.ts'
+import { dataReader } from './program.ts'
+import { sizesOf } from './sets.ts'
+import { dataOf } from './weights.ts'
+
+/** How long an axis is that nothing gives a length to. */
+const drawnLength = 32
+
+export interface SampleSource {
+  /** The path of the program. */
+  readonly file: string
+  /** `--data`. */
+  readonly data?: string
+  readonly sets: Readonly<Record<string, number>>
+  readonly precision: Precision
+}
+
+export interface Sample {
+  readonly step: SampleStep
+  readonly from: 'data' | 'drawn'
+  /** The sizes that the program leaves open. */
+  readonly sizes: Readonly<Record<string, number>>
+}
+
+/**
+ * A step on a batch of the data, as it is in training; or on one that is drawn, where there is no data block or the length of an axis
+ * is set. Errors of `loadData` and `sampleStep`.
+ */
+export async function openSample(
+  model: CompiledModel,
+  graph: Parameters<typeof sampleStep>[1],
+  { file, data, sets, precision }: SampleSource,
+): Promise<Sample> {
+  const { signature, settings, freeDims } = model
+  const seed = settings.seed ?? 0
+  const options = { batch: sets.B ?? settings.batch ?? 32, precision, seed }
+  const axes = [...signature.inputs, ...signature.targets].flatMap(p => p.axes.filter(a => a.ragged))
+  const lengths = [...new Set(axes.flatMap(a => symbolsOf(a.size)))]
+  const sample = (from: Sample['from'], part: Parameters<typeof sampleStep>[2], known: Sample['sizes']): Sample => {
+    const step = sampleStep(model, graph, part, known, options)
+    return { step, from, sizes: sizesOf(step.sizes, ['B', ...lengths, ...freeDims]) }
+  }
+  if (data !== undefined || (model.data !== undefined && !lengths.some(name => Object.hasOwn(sets, name)))) {
+    const given = { read: dataReader(file, data), path: data, sizes: sizesOf(sets, freeDims), seed }
+    const { train, sizes } = await loadData(dataOf(model), signature, given)
+    return sample('data', train, sizes)
+  }
+  const drawn = Object.fromEntries(lengths.map(name => [name, drawnLength]))
+  const { part, known } = randomPart(signature, randomSizes(signature, { ...drawn, ...sets, B: options.batch }), seed)
+  return sample('drawn', part, known)
+}
+
+/** What was measured, and what is faster: for machines. */
+export function autoJson({ backend, why, cpuMs, gpu }: Choice): { readonly [key: string]: JsonValue } {
+  return {
+    backend: backend.name,
+    why,
+    ...(cpuMs !== undefined && { cpu: { ms: cpuMs } }),
+    ...(gpu && {
+      gpu: {
+        device: gpu.description,
+        ms: predictedMs(gpu.times),
+        overheadMs: gpu.times.overhead,
+        kinds: timesByKind(gpu.times).map(k => ({ ...k })),
+        kernels: gpu.times.kernels.map(k => ({ ...k })),
+      },
+    }),
+  }
+}
+
+/** The same for people. */
+export function autoText(name: string, graph: string, { from, sizes }: Sample, choice: Choice): string {
+  const { B, ...others } = sizes
+  const open = Object.entries(others).map(([symbol, size]) => `, ${symbol} = ${size}`)
+  const whence = from === 'data' ? 'of the data' : 'drawn at random; `--set B=32 T=100` gives other sizes'
+  const head = `${name}, ${graph}: ${count(B, 'example')}${open.join('')} (${whence})`
+  return [
+    head,
+    ...(choice.cpuMs === undefined ? [] : ['', `CPU, js: ${inMs(choice.cpuMs)}, measured`]),
+    ...(choice.gpu === undefined ? [] : ['', ...gpuLines(choice.gpu)]),
+    '',
+    `auto: ${choice.backend.name}, because ${choice.why}`,
+  ].join('\n')
+}
+
+function gpuLines({ description, times }: NonNullable<Choice['gpu']>): string[] {
+  const rows = timesByKind(times).map(k => [`  ${k.kind}`, String(k.kernels), String(k.runs), inMs(k.ms)])
+  return [
+    `GPU, ${description}: ${inMs(predictedMs(times))}, predicted from each kernel alone`,
+    table([['  kernels', 'different', 'runs', 'all runs'], ...rows], [1, 2, 3]),
+    `  around them (upload, submit, read back): ${inMs(times.overhead)}`,
+  ]
+}

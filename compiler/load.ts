@@ -1,0 +1,40 @@
+// From a graph to something that runs: plan → executable.
+import { fail } from '../dsl/diagnostics.ts'
+import type { Loader, Precision } from './backend/backend.ts'
+import type { Context } from './ir/builder.ts'
+import type { Graph } from './ir/graph.ts'
+import { joinTails } from './plan/joinTails.ts'
+import { makePlan } from './plan/lower.ts'
+import type { Plan } from './plan/plan.ts'
+import { shareBuffers } from './plan/shareBuffers.ts'
+import { updateInPlace } from './plan/updateInPlace.ts'
+
+export interface PlanOptions {
+  /** Whether a result that has the name of an input takes its place: a training step then copies no weights. */
+  readonly inPlace?: boolean
+}
+
+/** The plan of a graph. */
+export function plan(context: Context, graph: Graph, { inPlace = false }: PlanOptions = {}): Plan {
+  const made = makePlan(context, graph)
+  return shareBuffers(joinTails(inPlace ? updateInPlace(made) : made))
+}
+
+/** A graph ready to run on a backend. Throws RnnError (RNN505) with the reason where the backend cannot take it. */
+export function load<E>(
+  context: Context,
+  graph: Graph,
+  backend: Loader<E>,
+  precision: Precision,
+  options: PlanOptions = {},
+): E {
+  const made = plan(context, graph, options)
+  checkTaken(backend, made, precision)
+  return backend.load(made, precision)
+}
+
+/** RNN505, with the reason, for a plan that a backend cannot take. */
+export function checkTaken(backend: Pick<Loader<unknown>, 'name' | 'refuses'>, made: Plan, precision: Precision): void {
+  const reason = backend.refuses(made, precision)
+  if (reason !== undefined) fail('RNN505', { option: `backend for this model (${reason})`, value: backend.name })
+}

@@ -1,0 +1,80 @@
+// The GPU or the CPU, whichever is faster for a step: both are measured on the machine at hand.
+import type { AnyBackend } from '../compiler/backend/backend.ts'
+import { type DeviceTimes, fasterOf, predictedMs } from '../compiler/backend/costModel.ts'
+import type { WebGpuBackend } from '../compiler/backend/gpu/webgpu.ts'
+import { js } from '../compiler/backend/js.ts'
+import { load, plan } from '../compiler/index.ts'
+import { RnnError } from '../dsl/diagnostics.ts'
+import type { SampleStep } from './sampleStep.ts'
+import { using } from './session.ts'
+
+export interface Choice {
+  readonly backend: AnyBackend
+  /** In words that follow `because`. */
+  readonly why: string
+  /** What a step takes, in ms, where it was measured. */
+  readonly cpuMs?: number
+  readonly gpu?: { readonly description: string; readonly times: DeviceTimes }
+}
+
+/** How long the CPU is measured, in ms: at least so long, and at the most, unless a single step takes longer. */
+const leastCpu = 300
+const mostCpu = 1500
+
+/**
+ * What runs a step faster: the prediction of the cost model for the GPU, against the js backend. `gpu` is why there is none where it
+ * is a text. It takes a few seconds, unless a step takes longer. A GPU that cannot take the step, or fails, is not chosen.
+ */
+export async function chooseFaster(
+  step: SampleStep,
+  gpu: WebGpuBackend | string,
+  onProgress: (done: number) => void = () => {},
+): Promise<Choice> {
+  if (typeof gpu === 'string') return { backend: js, why: gpu }
+  const refused = gpu.refuses(plan(step.context, step.graph, step), step.precision)
+  if (refused !== undefined) return { backend: js, why: `the GPU cannot run this: ${refused}` }
+  const cpuMs = measureCpu(step)
+  onProgress(0.3)
+  const times = await measureGpu(step, gpu, done => onProgress(0.3 + 0.7 * done))
+  if (typeof times === 'string') return { backend: js, why: times, cpuMs }
+  const { description } = gpu.device
+  const took = `${inMs(cpuMs)} on the CPU and ${inMs(predictedMs(times))} on the GPU (${description})`
+  return {
+    backend: fasterOf(cpuMs, times) === 'gpu' ? gpu : js,
+    why: `a run takes ${took}`,
+    cpuMs,
+    gpu: { description, times },
+  }
+}
+
+/** What a step takes by js, in ms: the least, as what else the machine does only adds. */
+function measureCpu({ context, graph, precision, sizes, stored, inputs, inPlace }: SampleStep): number {
+  const executable = load(context, graph, js, precision, { inPlace })
+  const all = { ...inputs, ...executable.store(stored) }
+  let least = Number.POSITIVE_INFINITY
+  let total = 0
+  for (let runs = 0; total < leastCpu || (runs < 8 && total < mostCpu); runs++) {
+    const started = performance.now()
+    executable.run(sizes, all)
+    const took = performance.now() - started
+    least = Math.min(least, took)
+    total += took
+  }
+  return least
+}
+
+/** What the kernels take, or why the device cannot run them. */
+const measureGpu = (
+  { context, graph, precision, sizes, stored, inputs, inPlace }: SampleStep,
+  gpu: WebGpuBackend,
+  onProgress: (done: number) => void,
+): Promise<DeviceTimes | string> =>
+  using(load(context, graph, gpu, precision, { inPlace }), executable =>
+    executable.measure(sizes, { ...inputs, ...executable.store(stored) }, { onProgress }).catch((error: unknown) => {
+      if (error instanceof RnnError && error.diagnostics[0].code === 'RNN514') return error.diagnostics[0].message
+      throw error
+    }),
+  )
+
+/** A time for people: `0.042 ms`, `1.2 ms`, `310 ms`. */
+export const inMs = (ms: number): string => `${Number(ms.toPrecision(2))} ms`

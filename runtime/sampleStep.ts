@@ -1,0 +1,98 @@
+// A run of one of a model's graphs on a typical batch: what backends are measured with.
+import type { Buffer, Precision } from '../compiler/backend/backend.ts'
+import type { CompiledModel, Graph } from '../compiler/index.ts'
+import type { Context } from '../compiler/ir/builder.ts'
+import type { Sizes } from '../compiler/ir/dim.ts'
+import { fail } from '../dsl/diagnostics.ts'
+import { type Batch, batchesOf, pack } from './batch.ts'
+import type { Part } from './data/example.ts'
+import { drawInputs, initialWeights, type Weights } from './session.ts'
+import { stepInputs } from './steps.ts'
+import { startOf } from './train.ts'
+
+export interface SampleStep {
+  readonly context: Context
+  readonly graph: Graph
+  readonly precision: Precision
+  /** Whether results take the place of inputs of their names, as in training. */
+  readonly inPlace: boolean
+  /** With B, the number of examples. */
+  readonly sizes: Sizes
+  /** What stays from run to run. */
+  readonly stored: Readonly<Record<string, Buffer>>
+  /** What each run is given. */
+  readonly inputs: Readonly<Record<string, Buffer>>
+}
+
+export interface SampleOptions {
+  /** Examples a batch. */
+  readonly batch: number
+  readonly precision: Precision
+  readonly seed: number
+  /** Those of an untrained model if left out. */
+  readonly weights?: Weights
+}
+
+/** How many batches are looked at. */
+const looked = 9
+
+/**
+ * A run of a graph: on the batch that is neither large nor small among the first of the part. `sizes` are those that the examples
+ * do not tell themselves; RNN507 for one that is missing, RNN405 for an empty part, RNN209 for `train` where no optimizer is named.
+ */
+export function sampleStep(
+  model: CompiledModel,
+  name: 'predict' | 'loss' | 'gradient' | 'train',
+  part: Part,
+  sizes: Sizes,
+  { batch: size, precision, seed, weights }: SampleOptions,
+): SampleStep {
+  const { signature, settings, context } = model
+  if (part.count === 0)
+    fail('RNN405', { what: `the ${name === 'train' ? 'training ' : ''}part` }, { span: model.data?.span })
+  const shuffled = name === 'train' && settings.shuffle !== false
+  const batches = batchesOf(part.count, size, shuffled ? { seed, epoch: 1 } : 'ordered')
+  const stored = (known: Sizes): Weights => weights ?? initialWeights(model, known, seed, precision)
+  if (name === 'train') {
+    const training = model.train()
+    const steps = stepInputs(model, training, { train: part, sizes }, batches, precision)
+    const { batch, carried } = middle(take(steps, looked), s => s.batch)
+    return {
+      context: training.context,
+      graph: training.graph,
+      precision,
+      inPlace: true,
+      sizes: batch.sizes,
+      stored: { ...stored(batch.sizes), ...startOf(training.states, batch.sizes, seed, precision) },
+      inputs: { ...batch.inputs, ...carried, ...drawInputs(seed, 0) },
+    }
+  }
+  const graph = { predict: model.predict, loss: model.evaluate, gradient: model.gradient }[name]()
+  const ports = name === 'predict' ? signature.inputs : [...signature.inputs, ...signature.targets]
+  const packed = batches.slice(0, looked).map(indices => pack(ports, part, indices, sizes, precision))
+  const batch = middle(packed, b => b)
+  return {
+    context,
+    graph,
+    precision,
+    inPlace: false,
+    sizes: batch.sizes,
+    stored: stored(batch.sizes),
+    inputs: { ...batch.inputs, ...drawInputs(seed, 0) },
+  }
+}
+
+function take<T>(from: Iterable<T>, most: number): T[] {
+  const taken: T[] = []
+  for (const item of from) {
+    taken.push(item)
+    if (taken.length === most) break
+  }
+  return taken
+}
+
+/** The one whose batch is neither large nor small. */
+function middle<T>(list: readonly T[], batchOf: (item: T) => Batch): T {
+  const elements = (item: T): number => Object.values(batchOf(item).inputs).reduce((n, a) => n + a.length, 0)
+  return list.toSorted((a, b) => elements(a) - elements(b))[list.length >> 1]
+}

@@ -1,0 +1,74 @@
+// The sunspots example, trained on the GPU from the file to the test years: it does as well as js does with the same seed.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { after, before, describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import type { Browser } from 'playwright-core'
+import type { AnyBackend } from '../../compiler/backend/backend.ts'
+import { js } from '../../compiler/backend/js.ts'
+import { meanAbsoluteError, openRecord } from '../../examples/sunspots/experiment.ts'
+import { compile, train } from '../../runtime/index.ts'
+import * as browsers from '../browser/support.ts'
+import { isRecord } from '../cli/support.ts'
+import { openBackend, skipped } from './support.ts'
+
+const file = (name: string): Buffer => readFileSync(new URL(`../../examples/sunspots/${name}`, import.meta.url))
+const source = file('sunspots.rnn').toString()
+
+/** What the test years are off by, in sunspots, after training by a program. */
+async function trained(program: string, backend: AnyBackend) {
+  const model = compile(program)
+  const record = await openRecord(model, { read: file })
+  const { weights, steps, ...result } = await train(model, record.data, { backend, seed: 1 })
+  return {
+    backend: result.backend,
+    steps,
+    mae: meanAbsoluteError(record.predict(weights), record.figures, record.test),
+  }
+}
+
+function alike(found: unknown, expected: Awaited<ReturnType<typeof trained>>): void {
+  assert.ok(isRecord(found))
+  assert.equal(found.backend, 'gpu')
+  assert.equal(expected.backend, 'js')
+  assert.equal(found.steps, expected.steps)
+  assert.ok(Math.abs(Number(found.mae) / expected.mae - 1) < 0.02, `${found.mae}, and js has ${expected.mae}`)
+}
+
+describe('the sunspots example', () => {
+  it('in Node, until it stops by itself', { skip: skipped }, async () => {
+    const backend = await openBackend()
+    const expected = await trained(source, js)
+    assert.ok(expected.mae < 15.15, 'AR(9) on the raw figures')
+    alike(await trained(source, backend), expected)
+    backend.device.device.destroy()
+  })
+
+  describe('in a browser', { skip: browsers.skipped }, () => {
+    // Each step waits for the browser's other processes: 15 epochs are enough to learn most of it.
+    const short = source.replace('epochs = 300', 'epochs = 15')
+    let browser: Browser
+    let site: browsers.Site
+    before(async () => {
+      const files = {
+        'index.html': browsers.page,
+        'page.js': await browsers.bundle(fileURLToPath(new URL('sunspotsPage.ts', import.meta.url))),
+        'sunspots.rnn': short,
+        'sunspots.csv': file('sunspots.csv').toString(),
+      }
+      site = await browsers.serve(files, "default-src 'self'; script-src 'self' 'unsafe-eval'")
+      browser = await browsers.launch({ gpu: true })
+    })
+    after(async () => {
+      await browser?.close()
+      await site?.close()
+    })
+
+    it('for 15 epochs', async () => {
+      const expected = await trained(short, js)
+      assert.ok(expected.mae < 25.44, 'the last value')
+      assert.equal(expected.steps, 15 * 13)
+      alike(await browsers.resultOf(browser, site.url), expected)
+    })
+  })
+})
