@@ -1,5 +1,6 @@
 // The library: compile, train, evaluate, predict and check models. Runs in Node and in browsers.
 
+export { type DeviceName, type GpuBackend, openGpu } from '../compiler/backend/gpu/devices.ts'
 export { type WebGpuBackend, webGpuBackend } from '../compiler/backend/gpu/webgpu.ts'
 export { js } from '../compiler/backend/js.ts'
 export * from '../compiler/index.ts'

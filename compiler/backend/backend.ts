@@ -25,6 +25,8 @@ export interface Executable {
 /** As `Executable`, for a device that works while the program goes on. Runs do not overlap: one ends before the next begins. */
 export interface AsyncExecutable {
   readonly backend: string
+  /** The device that it really runs on. */
+  readonly device: string
   /** Brings what stays from run to run to the device; the arrays given back stand for it there, and are not read again. */
   store(inputs: Readonly<Record<string, Buffer>>): Record<string, Buffer>
   /** Runs the plan once. The results are new arrays; one that the plan updates in place is the input itself, see `fetch`. */

@@ -65,16 +65,16 @@ export async function serve(files: Readonly<Record<string, string>>, policy: str
 }
 
 /** What the page's script puts into its title, or what went wrong in it. */
-export async function resultOf(browser: Browser, url: string): Promise<unknown> {
+export async function resultOf(browser: Browser, url: string, timeout = 60_000): Promise<unknown> {
   const page = await browser.newPage()
   const errors: string[] = []
   page.on('pageerror', error => errors.push(error.message))
   page.on('console', message => {
     if (message.type() === 'error') errors.push(message.text())
   })
-  await page.goto(url)
+  await page.goto(url, { waitUntil: 'commit' })
   const text = await page
-    .waitForFunction(() => document.querySelector('output')?.textContent || undefined, undefined, { timeout: 60_000 })
+    .waitForFunction(() => document.querySelector('output')?.textContent || undefined, undefined, { timeout })
     .then(handle => handle.jsonValue())
     .catch(error => assert.fail(`${error}\n${errors.join('\n')}`))
   // The browser asks for an icon by itself.

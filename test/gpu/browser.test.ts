@@ -1,4 +1,4 @@
-// Checks on WebGPU in a browser: every model, and a part of the ops and the random programs that are checked in Node.
+// Checks on the GPU of a browser, by WebGPU and by WebGL2: parts of what is checked in Node.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -10,7 +10,7 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 
 const assertions = { 'node:assert/strict': here('assertInPage.ts') }
 
-describe('WebGPU in a browser', { skip: skipped }, () => {
+describe('the GPU of a browser', { skip: skipped }, () => {
   let browser: Browser
   let site: Site
   before(async () => {
@@ -24,11 +24,18 @@ describe('WebGPU in a browser', { skip: skipped }, () => {
     await site?.close()
   })
 
-  it('agrees with the interpreter', async () => {
-    const found = await resultOf(browser, site.url)
-    assert.ok(isRecord(found) && typeof found.count === 'number')
-    assert.deepEqual(found.failures, [])
-    assert.equal(found.backend, 'gpu')
-    assert.ok(found.count > 35)
-  })
+  // WebGL2 takes some 50 ms for each kernel of a program. `RNNC_GPU_PROGRAMS` checks all of it, and so many random programs.
+  const programs = process.env.RNNC_GPU_PROGRAMS
+  const shares = { webgpu: { every: 4, models: 6, programs: 4 }, webgl2: { every: 10, models: 1, programs: 2 } }
+  for (const [device, share] of Object.entries(shares)) {
+    it(`agrees with the interpreter by ${device}`, async () => {
+      const asked = programs === undefined ? share : { every: 1, models: 6, programs: Number(programs) }
+      const address = `${site.url}#${JSON.stringify({ device, ...asked })}`
+      const found = await resultOf(browser, address, programs === undefined ? 240_000 : 3_600_000)
+      assert.ok(isRecord(found) && typeof found.count === 'number')
+      assert.deepEqual(found.failures, [])
+      assert.equal(found.device, device)
+      assert.ok(found.count > 12)
+    })
+  }
 })

@@ -1,12 +1,18 @@
-// The script of a page: runs checks on the page's own GPU, and says what failed.
-import { webGpuBackend } from '../../compiler/backend/gpu/webgpu.ts'
+// The script of a page: runs checks on the page's own GPU, by the device and as many as its address asks for, and says what failed.
+import { openGpu } from '../../compiler/backend/gpu/devices.ts'
 import { graphChecks, modelChecks, randomChecks } from './checks.ts'
 
 const output = document.querySelector('output')
-const backend = await webGpuBackend()
-const checks = [...graphChecks.filter((_, i) => i % 4 === 0), ...modelChecks, ...randomChecks(4)]
+const { device, every, models, programs } = JSON.parse(decodeURIComponent(location.hash.slice(1)))
+const backend = await openGpu([device])
+const checks = [
+  ...graphChecks.filter((_, i) => i % every === 0),
+  ...modelChecks.slice(0, models),
+  ...randomChecks(programs),
+]
 const failures: string[] = []
 for (const { name, run } of checks) {
   await run(backend).catch(error => failures.push(`${name}: ${error}`))
 }
-if (output !== null) output.textContent = JSON.stringify({ count: checks.length, failures, backend: backend.name })
+if (output !== null)
+  output.textContent = JSON.stringify({ count: checks.length, failures, device: backend.device.name })

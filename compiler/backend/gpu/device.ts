@@ -2,6 +2,7 @@
 import { fail } from '../../../dsl/diagnostics.ts'
 
 export interface Device {
+  readonly name: 'webgpu'
   /** Where it comes from: Dawn stops working, without a word, once this is collected. */
   readonly gpu: GPU
   readonly device: GPUDevice
@@ -32,7 +33,7 @@ export async function openDevice(gpu: GPU | undefined): Promise<Device> {
     lost = message || reason
   })
   const names = [info.description, info.device, info.architecture, info.vendor]
-  return { gpu, device, description: names.find(n => n !== '') ?? 'unknown', lost: () => lost }
+  return { name: 'webgpu', gpu, device, description: names.find(n => n !== '') ?? 'unknown', lost: () => lost }
 }
 
 const noDevice = (tried: string): never => fail('RNN513', { tried })

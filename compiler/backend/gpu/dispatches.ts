@@ -10,19 +10,15 @@ export interface Dispatch {
   readonly offsets: readonly number[]
 }
 
-/** What runs one after the other. `kernelsOf` is asked once for each task, however often it runs. */
-export function dispatchesOf(
-  steps: readonly TaskStep[],
-  sizes: Sizes,
-  kernelsOf: (task: Task) => readonly Kernel[],
-): readonly Dispatch[] {
-  const kernels = new Map<Task, readonly Kernel[]>()
-  const known = (task: Task): readonly Kernel[] => {
-    const found = kernels.get(task) ?? kernelsOf(task)
-    kernels.set(task, found)
-    return found
-  }
-  const list: Dispatch[] = []
+/** A task, and the sizes and indices of loops that it runs at. */
+export interface Run {
+  readonly task: Task
+  readonly at: Sizes
+}
+
+/** What runs one after the other. */
+export function runsOf(steps: readonly TaskStep[], sizes: Sizes): readonly Run[] {
+  const list: Run[] = []
   const walk = (inside: readonly TaskStep[], at: Sizes): void => {
     for (const step of inside) {
       switch (step.kind) {
@@ -38,11 +34,27 @@ export function dispatchesOf(
           break
         }
         default:
-          for (const kernel of known(step))
-            list.push({ task: step, kernel, offsets: kernel.offsets.map(o => evaluate(o, at)) })
+          list.push({ task: step, at })
       }
     }
   }
   walk(steps, sizes)
   return list
+}
+
+/** The same as kernels. `kernelsOf` is asked once for each task, however often it runs. */
+export function dispatchesOf(
+  steps: readonly TaskStep[],
+  sizes: Sizes,
+  kernelsOf: (task: Task) => readonly Kernel[],
+): readonly Dispatch[] {
+  const kernels = new Map<Task, readonly Kernel[]>()
+  const known = (task: Task): readonly Kernel[] => {
+    const found = kernels.get(task) ?? kernelsOf(task)
+    kernels.set(task, found)
+    return found
+  }
+  return runsOf(steps, sizes).flatMap(({ task, at }) =>
+    known(task).map(kernel => ({ task, kernel, offsets: kernel.offsets.map(o => evaluate(o, at)) })),
+  )
 }

@@ -1,6 +1,8 @@
 // Functions that kernels call, as gpu.js source. What Math gives on a GPU is NaN for tanh(90), 0 for max(NaN, 0), and
 // cancels near 0; these are exact to a few units in the last place of 32 bits, and keep infinities and NaN.
 
+import type { KernelFunction } from './library.ts'
+
 export type ScalarType = 'Number' | 'Integer'
 
 export interface Helper {
@@ -172,3 +174,21 @@ export function helpersIn(text: string): ReadonlySet<string> {
   look(text)
   return found
 }
+
+/** Declares the helpers that some text calls, in WebGL's language: gpu.js may define one below another that calls it. */
+export const declarationsOf = (text: string): string =>
+  [...helpersIn(text)]
+    .map(name => {
+      const { types, returns } = helpers[name]
+      return `${glsl[returns]} ${name}(${types.map(t => glsl[t]).join(', ')});\n`
+    })
+    .join('')
+
+const glsl: Readonly<Record<ScalarType, string>> = { Number: 'float', Integer: 'int' }
+
+/** The helpers that some text calls, as gpu.js takes functions. */
+export const functionsOf = (text: string): KernelFunction[] =>
+  [...helpersIn(text)].map(name => {
+    const { source, types, returns } = helpers[name]
+    return { name, source, settings: { argumentTypes: types, returnType: returns } }
+  })

@@ -21,41 +21,123 @@ export interface KernelFunction {
 export interface KernelSettings {
   readonly output: readonly number[]
   readonly precision: 'single'
-  readonly argumentTypes: readonly string[]
+  /** Found out at the first run, if left out. */
+  readonly argumentTypes?: readonly string[]
   readonly functions: readonly KernelFunction[]
   readonly returnType: 'Number'
+  /** Text in the language of the device, before the functions. */
+  readonly injectedNative?: string
 }
 
 export interface GpuLibrary {
   readonly WebGPUKernel: new (source: string, settings: KernelSettings) => WgslKernel
 }
 
+/** What a kernel gave, where a pipeline is put together: it can be given to a kernel, or given back. */
+export interface Handle {
+  readonly opaque: unique symbol
+}
+
+/** A kernel that a pipeline calls. */
+export interface PipelineKernel {
+  (...args: readonly (Handle | number)[]): Handle
+  destroy(): void
+}
+
+/** Kernels one after the other, which gpu.js puts together at the first call. */
+export interface Pipeline {
+  (...args: readonly Float32Array[]): Promise<readonly ArrayLike<number>[]>
+  /** What ran the last call, and why it was not what could have run it. */
+  readonly executorKind: string
+  readonly fallbackReason: string | null
+  readonly plan: {
+    readonly kernels: readonly { readonly clone: { readonly kernel: object } }[]
+    /** What ran, where kernels run one by one; those that bring arguments to the device have a name that begins with `up:`. */
+    readonly genericClones: ReadonlyMap<string, { readonly kernel: object }>
+  } | null
+  destroy(): Promise<void>
+}
+
+/** A device that gpu.js runs kernels on. */
+export interface Gpu {
+  /** The context of a canvas, where it is one. */
+  readonly context: object | null
+  createKernel(source: string, settings: KernelSettings): PipelineKernel
+  createPipeline(
+    orchestrate: (...inputs: readonly Handle[]) => readonly Handle[],
+    settings: { readonly threads: boolean },
+  ): Pipeline
+  destroy(): Promise<void>
+}
+
+/** What gpu.js calls the devices. */
+export type Mode = 'webgl2' | 'webasm' | 'cpu'
+
+/** The classes of the kernels that run on them. */
+const kernelClasses = { webgl2: 'WebGL2Kernel', webasm: 'WebAssemblyKernel', cpu: 'CPUKernel' } as const
+
+export interface PipelineLibrary {
+  readonly GPU: new (settings: { readonly mode: Mode }) => Gpu
+}
+
 /** Loads gpu.js, when a GPU is first asked for. RNN513 if it is not installed; a plain Error that says what is missing of it. */
 export async function loadLibrary(): Promise<GpuLibrary> {
-  const loaded: unknown = await import('gpu.js').catch(notInstalled('gpu.js'))
-  const library = field(loaded, 'default') ?? loaded
-  return checkedLibrary(library)
+  return checkedLibrary(await loaded('WebGPU'))
+}
+
+/** As `loadLibrary`, for pipelines on a device. */
+export async function loadPipelines(mode: Mode): Promise<PipelineLibrary> {
+  return checkedPipelines(await loaded(mode))
+}
+
+async function loaded(device: string): Promise<unknown> {
+  const module: unknown = await import('gpu.js').catch(notInstalled('gpu.js', device))
+  return field(module, 'default') ?? module
 }
 
 /** What a package that cannot be loaded is to the user. */
 export const notInstalled =
-  (name: string) =>
+  (name: string, device = 'WebGPU') =>
   (error: unknown): never => {
     const [reason] = (error instanceof Error ? error.message : String(error)).split('\n')
-    return fail('RNN513', { tried: `WebGPU by the npm package \`${name}\` (${reason})` })
+    return fail('RNN513', { tried: `${device} by the npm package \`${name}\` (${reason})` })
   }
 
 /** The library, if it has what is relied on. */
 export function checkedLibrary(library: unknown): GpuLibrary {
-  const missing = ['setupConstants', 'setupArguments', 'validateSettings', 'translateSource'].filter(
-    name => typeof field(field(field(library, 'WebGPUKernel'), 'prototype'), name) !== 'function',
-  )
-  if (!isLibrary(library) || missing.length > 0)
-    throw new Error(`this is not the gpu.js that rnnc knows, 2.24.1: WebGPUKernel has no ${missing.join(', ')}`)
+  const missing = lacking(library, 'WebGPUKernel', [
+    'setupConstants',
+    'setupArguments',
+    'validateSettings',
+    'translateSource',
+  ])
+  if (!hasClasses<GpuLibrary>(library, ['WebGPUKernel']) || missing.length > 0) return unknownLibrary(missing)
   return library
 }
 
-const isLibrary = (library: unknown): library is GpuLibrary => typeof field(library, 'WebGPUKernel') === 'function'
+/** The library, if it has what pipelines need. */
+export function checkedPipelines(library: unknown): PipelineLibrary {
+  const missing = lacking(library, 'GPU', ['createKernel', 'createPipeline', 'destroy'])
+  const classes = ['GPU', ...Object.values(kernelClasses)]
+  if (!hasClasses<PipelineLibrary>(library, classes) || missing.length > 0) return unknownLibrary(missing)
+  return library
+}
+
+/** Whether a kernel that gpu.js has run is one of a device. */
+export const isKernelOf = (library: PipelineLibrary, mode: Mode, kernel: object): boolean =>
+  kernel.constructor === field(library, kernelClasses[mode])
+
+const lacking = (library: unknown, name: string, methods: readonly string[]): string[] =>
+  methods
+    .filter(method => typeof field(field(field(library, name), 'prototype'), method) !== 'function')
+    .map(m => `${name} has no ${m}`)
+
+const hasClasses = <T>(library: unknown, names: readonly string[]): library is T =>
+  names.every(name => typeof field(library, name) === 'function')
+
+const unknownLibrary = (missing: readonly string[]): never => {
+  throw new Error(`this is not the gpu.js that rnnc knows, 2.24.1: ${missing.join(', ') || 'a class is missing'}`)
+}
 
 const field = (of: unknown, name: string): unknown =>
   (typeof of === 'object' && of !== null) || typeof of === 'function' ? Reflect.get(of, name) : undefined

@@ -1,14 +1,13 @@
-// A task as a kernel of gpu.js, in JavaScript: sizes and strides are literals, places in buffers are arguments.
+// A task as kernels of gpu.js, in JavaScript: sizes and strides are literals, places in buffers are arguments.
 import { opOf } from '../../ir/builder.ts'
 import { type Dim, evaluate, format, type Sizes, symbolsOf } from '../../ir/dim.ts'
 import { newContext } from '../../ir/ops/index.ts'
 import type { Buffer, Instruction, Operand, Ref } from '../../plan/plan.ts'
 import { leaf, print } from '../expression.ts'
-import { helpersIn } from './helpers.ts'
 import { kernelAlgebra, specials } from './scalars.ts'
 import { type Fold, neededFor, type Task } from './tasks.ts'
 
-/** A kernel for given sizes. */
+/** A kernel for given sizes that makes all the writes of a task. */
 export interface KernelSource {
   /** `function(a0, a1, o0, o1, infinity) { … }`. */
   readonly text: string
@@ -24,6 +23,33 @@ export interface KernelSource {
   readonly puts: readonly Buffer[]
 }
 
+/** A kernel for given sizes that returns what one write of a task writes: thread x is its point x of the domain, in row-major order. */
+export interface ValueSource {
+  /** `function(a0, a1, o0, o1, n0, infinity) { … }`. */
+  readonly text: string
+  /** How many of a0, a1, … there are. */
+  readonly arrays: number
+  /** What is read from o0, o1, … on. */
+  readonly reads: readonly Reading[]
+  /** What n0, n1, … are. */
+  readonly numbers: readonly Dim[]
+  /** Further arguments, whose values `specials` gives. */
+  readonly specials: readonly string[]
+  readonly domain: readonly number[]
+}
+
+/** What is read of a buffer from one offset on. */
+export interface Reading {
+  readonly buffer: Buffer
+  readonly offset: Dim
+  /** The array of the kernel that holds it. */
+  readonly array: number
+  /** How far before and behind the offset it goes. */
+  readonly reach: Reach
+}
+
+type Reach = readonly [before: number, behind: number]
+
 const context = newContext()
 
 /** The kernel of a task; undefined where it has nothing to do. */
@@ -34,28 +60,167 @@ export function kernelSource(task: Task, sizes: Sizes): KernelSource | undefined
   const offsets: Dim[] = []
   const puts: Buffer[] = []
   const known = new Map<string, string>()
-  const lines: string[] = []
-  let names = 0
-
-  const array = (buffer: Buffer): string => {
-    const at = arrays.indexOf(buffer)
-    return `a${at < 0 ? arrays.push(buffer) - 1 : at}`
-  }
   const offset = (dim: Dim): string => {
     const key = format(dim)
     const name = known.get(key) ?? `o${offsets.push(dim) - 1}`
     known.set(key, name)
     return name
   }
-  const address = ({ offset: start, strides }: Operand, indices: readonly string[]): string => {
-    const terms = strides.flatMap((stride, d) => {
-      const by = evaluate(stride, sizes)
-      return by === 0 || indices[d] === '0' ? [] : [by === 1 ? indices[d] : `${indices[d]} * ${by}`]
-    })
-    return [offset(start), ...terms].join(' + ')
+  const array = (buffer: Buffer): string => {
+    const at = arrays.indexOf(buffer)
+    return `a${at < 0 ? arrays.push(buffer) - 1 : at}`
   }
-  const put = (buffer: Buffer, place: string, value: string): string =>
-    `put${puts.push(buffer) - 1}(${place}, ${value});`
+  const outer = indicesOf(domain)
+  const { lines, results } = threadCode(task, sizes, outer, {
+    read: operand => [array(operand.buffer), offset(operand.offset)],
+    number: offset,
+  })
+  for (const { to, indirect, value } of results) {
+    const place = [offset(to.offset), ...terms(to, outer, sizes)].join(' + ')
+    const put = (at: string): string => `put${puts.push(to.buffer) - 1}(${at}, ${value});`
+    if (indirect === undefined) lines.push(put(place))
+    else {
+      const { index, by, size } = indirect
+      lines.push(
+        `if (${index} >= 0 && ${index} < ${size}) {`,
+        `  ${put(`${place} + whole(${index})${times(by)}`)}`,
+        '}',
+      )
+    }
+  }
+  const used = specialsIn(lines)
+  return {
+    text: functionOf([...arrays.map((_, i) => `a${i}`), ...offsets.map((_, i) => `o${i}`), ...used], lines, '0'),
+    arrays,
+    offsets,
+    specials: used,
+    threads: threadsOf(domain),
+    puts,
+  }
+}
+
+/** More arrays than these are not given to a kernel: WebGL2 promises sixteen, one of which is the result. */
+const mostArrays = 15
+
+/** The kernel of a task with one write; undefined where it has nothing to do. */
+export function valueSource(task: Task, sizes: Sizes): ValueSource | undefined {
+  const domain = task.domain.map(d => evaluate(d, sizes))
+  if (domain.includes(0)) return undefined
+  const apart = valueSourceBy(task, sizes, domain, (buffer, offset) => `${buffer.id} ${format(offset)}`)
+  return apart.arrays <= mostArrays ? apart : valueSourceBy(task, sizes, domain, buffer => String(buffer.id))
+}
+
+/** `keyOf` says what one array holds. */
+function valueSourceBy(
+  task: Task,
+  sizes: Sizes,
+  domain: readonly number[],
+  keyOf: (buffer: Buffer, offset: Dim) => string,
+): ValueSource {
+  const arrays: string[] = []
+  const reads: Reading[] = []
+  const numbers: Dim[] = []
+  const place = <T>(list: T[], same: (t: T) => boolean, fresh: () => T): number => {
+    const at = list.findIndex(same)
+    return at < 0 ? list.push(fresh()) - 1 : at
+  }
+  const inner = domain.map((_, d) => domain.slice(d + 1).reduce((n, s) => n * s, 1))
+  const big = domain.filter(size => size > 1).length
+  const outer = domain.map((size, d) => (size === 1 ? '0' : big === 1 ? 'this.thread.x' : `i${d}`))
+  const own = outer.flatMap((name, d) => {
+    if (!name.startsWith('i')) return []
+    const above = inner[d] === 1 ? 'this.thread.x' : `quotient(this.thread.x, ${inner[d]})`
+    return [
+      `const ${name} = ${outer.indexOf(name) === outer.findIndex(n => n.startsWith('i')) ? above : `remainder(${above}, ${domain[d]})`};`,
+    ]
+  })
+  const { lines, results } = threadCode(task, sizes, outer, {
+    read: ({ buffer, offset }, [before, behind]) => {
+      const key = keyOf(buffer, offset)
+      const array = place(
+        arrays,
+        k => k === key,
+        () => key,
+      )
+      const at = place(
+        reads,
+        r => r.buffer === buffer && format(r.offset) === format(offset),
+        (): Reading => ({ buffer, offset, array, reach: [0, 0] }),
+      )
+      const { reach } = reads[at]
+      reads[at] = { ...reads[at], reach: [Math.min(reach[0], before), Math.max(reach[1], behind)] }
+      return [`a${array}`, `o${at}`]
+    },
+    number: dim =>
+      `n${place(
+        numbers,
+        n => format(n) === format(dim),
+        () => dim,
+      )}`,
+  })
+  const [{ value, indirect }, ...more] = results
+  if (more.length > 0 || indirect !== undefined) throw new Error(`${task.hint} has no single dense write`)
+  const used = specialsIn([...lines, value])
+  const args = [...arrays.map((_, i) => `a${i}`), ...reads.map((_, i) => `o${i}`), ...numbers.map((_, i) => `n${i}`)]
+  return {
+    text: functionOf([...args, ...used], [...own, ...lines], value),
+    arrays: arrays.length,
+    reads,
+    numbers,
+    specials: used,
+    domain,
+  }
+}
+
+const functionOf = (args: readonly string[], lines: readonly string[], value: string): string =>
+  [`function(${args.join(', ')}) {`, ...lines.map(l => `  ${l}`), `  return ${value};`, '}'].join('\n')
+
+const specialsIn = (lines: readonly string[]): string[] =>
+  Object.keys(specials).filter(name => lines.some(l => new RegExp(`\\b${name}\\b`).test(l)))
+
+const times = (by: number): string => (by === 1 ? '' : ` * ${by}`)
+
+/** What is added to the place of an operand's offset at some indices. */
+const terms = ({ strides }: Operand, indices: readonly string[], sizes: Sizes): string[] =>
+  strides.flatMap((stride, d) => {
+    const by = evaluate(stride, sizes)
+    return by === 0 || indices[d] === '0' ? [] : [`${indices[d]}${times(by)}`]
+  })
+
+/** How a kernel calls what it is given. */
+interface Names {
+  /** The array that holds an operand, and the place of the operand's offset in it. */
+  read(operand: Operand, reach: Reach): readonly [array: string, start: string]
+  /** A number that differs from one run of a loop to the next. */
+  number(dim: Dim): string
+}
+
+/** What a thread writes. */
+interface Result {
+  readonly to: Operand
+  /** It is written so much further on, and only if 0 <= index < size. */
+  readonly indirect?: { readonly index: string; readonly by: number; readonly size: number }
+  readonly value: string
+}
+
+/** What a thread does at its point of the domain, which lies at the indices `outer`. */
+function threadCode(
+  task: Task,
+  sizes: Sizes,
+  outer: readonly string[],
+  names: Names,
+): { lines: string[]; results: Result[] } {
+  const lines: string[] = []
+  const extents = [...task.domain, ...(task.kind === 'fold' ? task.over : [])].map(d => evaluate(d, sizes))
+  let count = 0
+
+  /** One element of an operand, `further` behind the indices, which go up to `most` further. */
+  function element(operand: Operand, indices: readonly string[], further: readonly string[] = [], most = 0): string {
+    const far = [...operand.strides.map((s, d) => evaluate(s, sizes) * Math.max(0, extents[d] - 1)), most]
+    const sum = (of: readonly number[]): number => of.reduce((a, b) => a + b, 0)
+    const [array, start] = names.read(operand, [sum(far.filter(n => n < 0)), sum(far.filter(n => n > 0))])
+    return `${array}[${[start, ...terms(operand, indices, sizes), ...further].join(' + ')}]`
+  }
 
   /** Writes into `into` the instructions of `which`; values of others are in `values`. */
   function compute(
@@ -67,7 +232,7 @@ export function kernelSource(task: Task, sizes: Sizes): KernelSource | undefined
   ): void {
     const define = (text: string): string => {
       if (/^\w+$/.test(text) && !/^\d/.test(text)) return text
-      const name = `v${names++}`
+      const name = `v${count++}`
       into.push(`const ${name} = ${text};`)
       return name
     }
@@ -80,19 +245,19 @@ export function kernelSource(task: Task, sizes: Sizes): KernelSource | undefined
           // The index of a loop differs from run to run.
           return symbolsOf(i.dim).every(name => Object.hasOwn(sizes, name))
             ? constant(evaluate(i.dim, sizes))
-            : define(`0.0 + ${offset(i.dim)}`)
+            : define(`0.0 + ${names.number(i.dim)}`)
         case 'position':
           return define(`0.0 + ${indices[i.dim]}`)
         case 'read': {
-          const place = address(i.from, indices)
-          const name = array(i.from.buffer)
-          if (i.indirect === undefined) return define(`${name}[${place}]`)
+          if (i.indirect === undefined) return define(element(i.from, indices))
           // What is out of range reads the first place, and does not count.
           const index = define(`0.0 + ${at(i.indirect.at)}`)
-          const exists = `${index} >= 0 && ${index} < ${evaluate(i.indirect.size, sizes)}`
+          const size = evaluate(i.indirect.size, sizes)
+          const exists = `${index} >= 0 && ${index} < ${size}`
           const inside = define(`${exists} ? ${index} : 0`)
           const by = evaluate(i.indirect.stride, sizes)
-          const value = define(`${name}[${place} + whole(${inside})${by === 1 ? '' : ` * ${by}`}]`)
+          const further = `whole(${inside})${times(by)}`
+          const value = define(element(i.from, indices, [further], by * Math.max(0, size - 1)))
           return define(`${exists} ? ${value} : 0`)
         }
         case 'apply': {
@@ -109,29 +274,22 @@ export function kernelSource(task: Task, sizes: Sizes): KernelSource | undefined
     })
   }
 
-  const threads = threadsOf(domain)
-  const outer = indicesOf(domain)
-  if (task.kind === 'each') {
-    const values = new Map<Ref, string>()
-    const needed = neededFor(
-      task.program,
-      task.writes.flatMap(w => [w.value, ...(w.indirect === undefined ? [] : [w.indirect.at])]),
-    )
-    compute(task.program, needed, outer, values, lines)
-    const at = (ref: Ref): string => values.get(ref) ?? missing(ref)
-    for (const { value, to, indirect } of task.writes) {
-      const place = address(to, outer)
-      if (indirect === undefined) lines.push(put(to.buffer, place, at(value)))
-      else {
-        const index = at(indirect.at)
-        const by = evaluate(indirect.stride, sizes)
-        const write = put(to.buffer, `${place} + whole(${index})${by === 1 ? '' : ` * ${by}`}`, at(value))
-        lines.push(`if (${index} >= 0 && ${index} < ${evaluate(indirect.size, sizes)}) {`, `  ${write}`, '}')
-      }
-    }
-  } else fold(task)
+  if (task.kind === 'fold') return { lines, results: [{ to: task.to, value: folded(task) }] }
+  const values = new Map<Ref, string>()
+  const needed = neededFor(
+    task.program,
+    task.writes.flatMap(w => [w.value, ...(w.indirect === undefined ? [] : [w.indirect.at])]),
+  )
+  compute(task.program, needed, outer, values, lines)
+  const at = (ref: Ref): string => values.get(ref) ?? missing(ref)
+  const results = task.writes.map(({ value, to, indirect }): Result => {
+    if (indirect === undefined) return { to, value: at(value) }
+    const by = evaluate(indirect.stride, sizes)
+    return { to, value: at(value), indirect: { index: at(indirect.at), by, size: evaluate(indirect.size, sizes) } }
+  })
+  return { lines, results }
 
-  function fold(task: Fold): void {
+  function folded(task: Fold): string {
     const { program, value, combine, to } = task
     const over = task.over.map(d => evaluate(d, sizes))
     const levels = levelsOf(task)
@@ -163,7 +321,7 @@ export function kernelSource(task: Task, sizes: Sizes): KernelSource | undefined
       return body
     }
     const define = (into: string[], text: string): string => {
-      const name = `v${names++}`
+      const name = `v${count++}`
       into.push(`const ${name} = ${text};`)
       return name
     }
@@ -191,20 +349,8 @@ export function kernelSource(task: Task, sizes: Sizes): KernelSource | undefined
       return [`for (let ${k} = 0; ${k} < ${rounds}; ${k}++) {`, ...indent(body), '}', ...rest.flat()]
     }
     lines.push(...(over.includes(0) ? [] : loops(0, [], values)))
-    const place = address(to, outer)
     const sum = results.length === 1 ? 'r0' : '((r0 + r1) + (r2 + r3))'
-    lines.push(put(to.buffer, place, task.add ? `${array(to.buffer)}[${place}] + ${sum}` : sum))
-  }
-
-  const used = Object.keys(specials).filter(name => lines.some(l => new RegExp(`\\b${name}\\b`).test(l)))
-  const args = [...arrays.map((_, i) => `a${i}`), ...offsets.map((_, i) => `o${i}`), ...used]
-  return {
-    text: [`function(${args.join(', ')}) {`, ...lines.map(l => `  ${l}`), '  return 0;', '}'].join('\n'),
-    arrays,
-    offsets,
-    specials: used,
-    threads,
-    puts,
+    return task.add ? `${element(to, outer)} + ${sum}` : sum
   }
 }
 
@@ -256,6 +402,3 @@ function indicesOf(domain: readonly number[]): string[] {
     return d === 0 ? above : `remainder(${above}, ${size})`
   })
 }
-
-/** The helpers that a kernel calls. */
-export const helpersOf = ({ text }: KernelSource): ReadonlySet<string> => helpersIn(text)

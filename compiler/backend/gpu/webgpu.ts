@@ -1,18 +1,19 @@
 // Runs plans on a WebGPU device: one submit a run, what stays from run to run stays on the device, and only results come back.
-import { fail } from '../../../dsl/diagnostics.ts'
 import { evaluate, product, type Sizes } from '../../ir/dim.ts'
 import { storedInputs } from '../../plan/operands.ts'
 import type { Plan, Buffer as PlanBuffer, Port } from '../../plan/plan.ts'
-import type { AsyncBackend, AsyncExecutable, Buffer, Precision } from '../backend.ts'
+import type { AsyncBackend, AsyncExecutable, Buffer } from '../backend.ts'
 import type { DeviceTimes } from '../costModel.ts'
 import { js } from '../js.ts'
 import { type Device, guarded, openDevice, usage } from './device.ts'
 import { splitDraws } from './draws.ts'
+import { checkInput, floatsOf } from './inputs.ts'
 import { fastKernels, type KernelsOf } from './kernels.ts'
 import { loadLibrary } from './library.ts'
 import { type MeasureOptions, measureKernels } from './measure.ts'
 import { createMemory } from './memory.ts'
 import { type Pipelines, type Recording, record, type Studio } from './recording.ts'
+import { refuses } from './refuses.ts'
 import { type FreshBuffer, splitTask } from './split.ts'
 import { taskSteps } from './tasks.ts'
 
@@ -55,16 +56,6 @@ export async function webGpuBackend(
   }
 }
 
-/** Why no device takes a plan. */
-export function refuses(plan: Plan, precision: Precision): string | undefined {
-  if (precision === 'f64') return 'a GPU computes in 32 bits'
-  const split = splitDraws(plan)
-  return typeof split === 'string' ? split : undefined
-}
-
-/** The largest whole number that a float of 32 bits holds as every one below it. */
-const mostExact = 2 ** 24
-
 /** How many sizes are kept ready to run. */
 const mostRecordings = 32
 
@@ -91,12 +82,7 @@ function executable(shared: Omit<Studio, 'memory' | 'fresh'>, whole: Plan): WebG
 
   /** Copies an array to where it lies in the buffer of an input. */
   function upload(buffer: PlanBuffer, start: number, array: Buffer): void {
-    const floats = array instanceof Float32Array ? array : Float32Array.from(array)
-    const inexact = array instanceof Int32Array ? array.find(x => Math.abs(x) > mostExact) : undefined
-    if (inexact !== undefined)
-      fail('RNN514', {
-        reason: `its whole numbers are exact up to ${mostExact}, and one of ${buffer.hint} is ${inexact}`,
-      })
+    const floats = floatsOf(buffer.hint, array)
     device.queue.writeBuffer(memory.at(buffer), start * 4, floats.buffer, floats.byteOffset, floats.byteLength)
   }
 
@@ -170,13 +156,9 @@ function executable(shared: Omit<Studio, 'memory' | 'fresh'>, whole: Plan): WebG
     const needed = new Set([...recording.buffers, ...plan.outputs.map(o => o.operand.buffer)])
     for (const buffer of needed) memory.reserve(buffer, evaluate(buffer.size, sizes))
     for (const [buffer, ports] of given) {
-      for (const { name, shape, operand } of ports) {
-        const array = inputs[name]
-        const length = evaluate(product(shape), sizes)
-        const type = buffer.dtype === 'real' ? Float32Array : Int32Array
-        if (!(array instanceof type)) throw new Error(`input ${name} should be a ${type.name}`)
-        if (array.length !== length)
-          throw new Error(`input ${name} should have ${length} elements and has ${array.length}`)
+      for (const port of ports) {
+        const { name, operand } = port
+        const array = checkInput(port, inputs[name], sizes)
         if (!needed.has(buffer) || stored.get(name)?.array === array) continue
         stored.delete(name)
         upload(buffer, evaluate(operand.offset, sizes), array)
@@ -243,6 +225,7 @@ function executable(shared: Omit<Studio, 'memory' | 'fresh'>, whole: Plan): WebG
 
   return {
     backend: 'gpu',
+    device: 'webgpu',
     store,
     run: (sizes, inputs) => runWith(sizes, inputs, (recording, pass) => recording.encode(pass)),
     measure,

@@ -1,9 +1,9 @@
 // WGSL for a kernel: gpu.js translates what a thread does; the bindings, the writes and the entry are ours.
 import type { Dim } from '../../ir/dim.ts'
 import type { Buffer } from '../../plan/plan.ts'
-import { helpers } from './helpers.ts'
+import { functionsOf, helpersIn } from './helpers.ts'
 import type { GpuLibrary, KernelFunction } from './library.ts'
-import { helpersOf, type KernelSource } from './source.ts'
+import type { KernelSource } from './source.ts'
 
 /** A shader, and what it binds: the arguments as a uniform at 0, from 1 on the buffers. */
 export interface Shader {
@@ -107,7 +107,7 @@ export function translated(library: GpuLibrary, source: KernelSource): { body: s
     output: [1, 1, 1],
     precision: 'single',
     argumentTypes,
-    functions: functionsOf(source),
+    functions: kernelFunctions(source),
     returnType: 'Number',
   })
   const values = argumentTypes.map(t => (t === 'Array' ? new Float32Array(1) : 0))
@@ -123,17 +123,13 @@ export function translated(library: GpuLibrary, source: KernelSource): { body: s
 }
 
 /** The functions that a kernel calls, as gpu.js takes them. */
-function functionsOf(source: KernelSource): KernelFunction[] {
-  const known = [...helpersOf(source)].map(name => {
-    const { source: text, types, returns } = helpers[name]
-    return { name, source: text, settings: { argumentTypes: types, returnType: returns } }
-  })
+function kernelFunctions(source: KernelSource): KernelFunction[] {
   const puts = source.puts.map((_, i) => ({
     name: `put${i}`,
     source: `function put${i}(place, value) { return value; }`,
     settings: { argumentTypes: ['Integer', 'Number'], returnType: 'Number' },
   }))
-  return [...known, ...puts]
+  return [...functionsOf(source.text), ...puts]
 }
 
 /** What WGSL does exactly. */
@@ -147,7 +143,7 @@ function withNatives(functions: string, source: KernelSource, places: readonly n
   const puts = source.puts.map(
     (_, i) => [`put${i}`, `b${places[i]}[user_place] = user_value;\nreturn user_value;`] as const,
   )
-  const used = helpersOf(source)
+  const used = helpersIn(source.text)
   const known = Object.entries(natives).filter(([name]) => used.has(name))
   return [...puts, ...known].reduce((text, [name, body]) => {
     const whole = new RegExp(`(fn fn_${name}\\([^)]*\\) -> \\w+ \\{\\n)[^]*?\\n\\}\\n`)

@@ -1,0 +1,236 @@
+// A plan at given sizes as calls of kernels that each give one new array, for devices where arrays are never changed.
+import { constant, type Dim, evaluate, product, rowMajor, type Sizes, symbolsOf } from '../../ir/dim.ts'
+import type { Buffer, Instruction, Operand, Port, Write } from '../../plan/plan.ts'
+import { pruned } from '../../plan/program.ts'
+import { collapseMap } from '../collapse.ts'
+import { overlaid, type Piece, pieces, type Segment, type Value } from './contents.ts'
+import { runsOf } from './dispatches.ts'
+import { joining, mostJoined, overlaying, type Spread, spreading } from './moves.ts'
+import { specials } from './scalars.ts'
+import { type ValueSource, valueSource } from './source.ts'
+import type { Each, Task, TaskStep } from './tasks.ts'
+
+/** A call of a kernel, whose threads each give one element of the result. */
+export interface Call {
+  readonly text: string
+  readonly threads: number
+  readonly args: readonly (Value | number)[]
+}
+
+export interface Calls {
+  readonly calls: readonly Call[]
+  /** Where each output of the plan is afterwards, in its order; undefined where it has no elements. */
+  readonly results: readonly (Result | undefined)[]
+}
+
+/** The elements of a value from a place on. */
+export interface Result {
+  readonly value: Value
+  readonly place: number
+}
+
+/** What a task writes, as a kernel that returns it. */
+interface Written {
+  readonly source: ValueSource
+  readonly to: Operand
+  /** Where the same lies already, one element after the other. */
+  readonly copied?: Operand
+}
+
+/**
+ * What the rounds of a loop write one after the other is kept in arrays of so many rounds, each of which is copied at each of its
+ * rounds. As one array a round it would hold on to a place of the pipeline for each, and WebGL2 compiles a kernel for each place.
+ */
+const blockLength = 32
+
+/** The calls that do what a plan's steps do. */
+export function callsOf(
+  steps: readonly TaskStep[],
+  { inputs, outputs }: { readonly inputs: Iterable<Buffer>; readonly outputs: readonly Port[] },
+  sizes: Sizes,
+): Calls {
+  const calls: Call[] = []
+  const contents = new Map<Buffer, readonly Segment[]>()
+  const known = new Map<Task, readonly Written[]>()
+
+  const call = (text: string, threads: number, args: readonly (Value | number)[]): Value => ({
+    kind: 'call',
+    call: calls.push({ text, threads, args }) - 1,
+    length: threads,
+  })
+  const lay = (buffer: Buffer, segment: Segment): void => {
+    contents.set(buffer, overlaid(contents.get(buffer) ?? [], segment))
+  }
+
+  /** What lies in a buffer from `start` to `end`, in one value. */
+  function whole(buffer: Buffer, start: number, end: number): Result {
+    const list = pieces(contents.get(buffer) ?? [], start, end)
+    const [first, ...more] = list
+    if (more.length === 0 && first.value !== undefined) return first
+    const value = join(list)
+    lay(buffer, { start, length: end - start, value, place: 0 })
+    return { value, place: 0 }
+  }
+
+  function join(list: readonly Piece[]): Value {
+    if (list.length > mostJoined) {
+      const groups = Array.from({ length: Math.ceil(list.length / mostJoined) }, (_, i) =>
+        list.slice(i * mostJoined, (i + 1) * mostJoined),
+      )
+      return join(
+        groups.map(group => ({ start: group[0].start, length: lengthOf(group), value: join(group), place: 0 })),
+      )
+    }
+    const start = list[0].start
+    const args = list.flatMap((piece, i) => [
+      ...(piece.value === undefined ? [] : [piece.value, piece.place]),
+      ...(i < list.length - 1 ? [piece.start + piece.length - start] : []),
+    ])
+    return call(joining(list.map(p => p.value !== undefined)), lengthOf(list), args)
+  }
+
+  /** Computes what a write writes, and gives back what lays it where it belongs. */
+  function run({ source, to, copied }: Written, at: Sizes): () => void {
+    if (copied !== undefined) {
+      const start = evaluate(copied.offset, at)
+      const { value, place } = whole(copied.buffer, start, start + count(source.domain))
+      return () => write(to, at, source.domain, value, place)
+    }
+    const places = source.reads.map(r => evaluate(r.offset, at))
+    const arrays = Array.from({ length: source.arrays }, (_, array) => {
+      const read = source.reads.flatMap((r, i) => (r.array === array ? [{ ...r, at: places[i] }] : []))
+      const start = Math.min(...read.map(r => r.at + r.reach[0]))
+      const end = Math.max(...read.map(r => r.at + r.reach[1])) + 1
+      return { start, ...whole(read[0].buffer, start, end) }
+    })
+    const offsets = source.reads.map((r, i) => places[i] + arrays[r.array].place - arrays[r.array].start)
+    const numbers = source.numbers.map(n => evaluate(n, at))
+    const dense = call(source.text, count(source.domain), [
+      ...arrays.map(a => a.value),
+      ...offsets,
+      ...numbers,
+      ...source.specials.map(name => specials[name]),
+    ])
+    return () => write(to, at, source.domain, dense, 0)
+  }
+
+  /** Lays a dense result, which starts at a place of a value, where it belongs. */
+  function write(
+    { buffer, offset, strides }: Operand,
+    at: Sizes,
+    domain: readonly number[],
+    dense: Value,
+    place: number,
+  ): void {
+    const spread = domain.map((size, d) => ({
+      size,
+      dense: count(domain.slice(d + 1)),
+      stride: evaluate(strides[d], at),
+    }))
+    const far = spread.map(({ size, stride }) => (size - 1) * stride)
+    const start = evaluate(offset, at) + far.reduce((n, f) => n + Math.min(f, 0), 0)
+    const length = far.reduce((n, f) => n + Math.abs(f), 1)
+    const segment: Segment = spread.every(s => s.size === 1 || s.stride === s.dense)
+      ? { start, length, value: dense, place }
+      : { start, length, value: scattered(buffer, start, length, spread, dense), place: 0 }
+    const moves = symbolsOf(offset).some(name => !Object.hasOwn(sizes, name))
+    lay(buffer, moves ? inBlock(buffer, segment) : segment)
+  }
+
+  /** A segment as part of its block, which replaces what the block was. */
+  function inBlock(buffer: Buffer, segment: Segment): Segment {
+    const most = segment.length * blockLength
+    const start = Math.floor(segment.start / most) * most
+    const length = Math.min(most, evaluate(buffer.size, sizes) - start)
+    const at = segment.start - start
+    if (length === segment.length || at + segment.length > length) return segment
+    const isNew = pieces(contents.get(buffer) ?? [], start, start + length).every(p => p.value === undefined)
+    const text = overlaying(segment.length, !isNew)
+    const old = isNew ? undefined : whole(buffer, start, start + length)
+    const args = [
+      ...(old === undefined ? [segment.value] : [old.value, segment.value, old.place]),
+      ...[segment.place, at],
+    ]
+    return { start, length, value: call(text, length, args), place: 0 }
+  }
+
+  /** What a buffer holds from `start` on with a dense result at places that are apart. */
+  function scattered(buffer: Buffer, start: number, length: number, spread: readonly Spread[], dense: Value): Value {
+    const before = pieces(contents.get(buffer) ?? [], start, start + length)
+    if (before.every(p => p.value === undefined)) return call(spreading(spread, false), length, [dense])
+    const old = whole(buffer, start, start + length)
+    return call(spreading(spread, true), length, [old.value, dense, old.place])
+  }
+
+  for (const buffer of inputs) {
+    const length = evaluate(buffer.size, sizes)
+    if (length > 0) lay(buffer, { start: 0, length, value: { kind: 'input', buffer, length }, place: 0 })
+  }
+  for (const { task, at } of runsOf(steps, sizes)) {
+    const list = known.get(task) ?? writtenBy(task, sizes)
+    known.set(task, list)
+    // All of a task's writes see what was there before it.
+    for (const finish of list.map(written => run(written, at))) finish()
+  }
+  const results = outputs.map(({ operand, shape }) => {
+    const start = evaluate(operand.offset, sizes)
+    const length = evaluate(product(shape), sizes)
+    return length === 0 ? undefined : whole(operand.buffer, start, start + length)
+  })
+  return { calls, results }
+}
+
+const lengthOf = (list: readonly { readonly length: number }[]): number => list.reduce((n, p) => n + p.length, 0)
+
+const count = (list: readonly number[]): number => list.reduce((n, d) => n * d, 1)
+
+/** The kernels of a task's writes, of which there are none where it has nothing to do. */
+function writtenBy(task: Task, sizes: Sizes): Written[] {
+  const single = task.kind === 'fold' ? [{ task, to: task.to }] : task.writes.map(w => separate(task, w))
+  return single.flatMap(({ task, to }) => {
+    const source = valueSource(task, sizes)
+    return source === undefined ? [] : [{ source, to, copied: copiedBy(task, to, sizes) }]
+  })
+}
+
+/** What a task copies, where both that and its write lie one element after the other. */
+function copiedBy(task: Task, to: Operand, sizes: Sizes): Operand | undefined {
+  if (task.kind === 'fold') return undefined
+  const [{ value }] = task.writes
+  const read = task.program[value]
+  const isDense = ({ strides }: Operand): boolean =>
+    rowMajor(task.domain).every(
+      (stride, d) => evaluate(task.domain[d], sizes) === 1 || evaluate(stride, sizes) === evaluate(strides[d], sizes),
+    )
+  if (read.kind !== 'read' || read.indirect !== undefined || !isDense(read.from) || !isDense(to)) return undefined
+  return read.from
+}
+
+/** A task with one of its writes; one to a computed place becomes one to each place that it may be, of what is there or the value. */
+function separate({ domain, program, hint }: Each, write: Write): { task: Each; to: Operand } {
+  const { indirect, to, value } = write
+  if (indirect === undefined) return single(hint, domain, program, [write])
+  const place: Operand = { ...to, strides: [indirect.stride, ...to.strides] }
+  const moved = program.map((i): Instruction => {
+    if (i.kind === 'position') return { ...i, dim: i.dim + 1 }
+    return i.kind === 'read' ? { ...i, from: { ...i.from, strides: [constant(0), ...i.from.strides] } } : i
+  })
+  const first = moved.length
+  const chosen: Instruction[] = [
+    { kind: 'position', dim: 0 },
+    { kind: 'apply', op: 'eq', args: [first, indirect.at] },
+    { kind: 'read', from: place },
+    { kind: 'apply', op: 'where', args: [first + 1, value, first + 2] },
+  ]
+  return single(hint, [indirect.size, ...domain], [...moved, ...chosen], [{ value: first + 3, to: place }])
+}
+
+function single(
+  hint: string,
+  domain: readonly Dim[],
+  program: readonly Instruction[],
+  writes: readonly Write[],
+): { task: Each; to: Operand } {
+  const task: Each = { kind: 'each', hint, ...collapseMap({ domain, ...pruned(program, writes) }) }
+  return { task, to: task.writes[0].to }
+}

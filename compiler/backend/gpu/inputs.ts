@@ -1,0 +1,25 @@
+// The arrays that a run is given, as a device takes them.
+import { fail } from '../../../dsl/diagnostics.ts'
+import { evaluate, product, type Sizes } from '../../ir/dim.ts'
+import type { Port } from '../../plan/plan.ts'
+import type { Buffer } from '../backend.ts'
+
+/** The largest whole number that a float of 32 bits holds as every one below it. */
+export const mostExact = 2 ** 24
+
+/** Throws a plain Error for an array that is not what an input of a plan is. */
+export function checkInput({ name, shape, operand }: Port, array: Buffer | undefined, sizes: Sizes): Buffer {
+  const length = evaluate(product(shape), sizes)
+  const type = operand.buffer.dtype === 'real' ? Float32Array : Int32Array
+  if (!(array instanceof type)) throw new Error(`input ${name} should be a ${type.name}`)
+  if (array.length !== length) throw new Error(`input ${name} should have ${length} elements and has ${array.length}`)
+  return array
+}
+
+/** The floats of an array. RNN514 for whole numbers that they do not hold; `name` says whose. */
+export function floatsOf(name: string, array: Buffer): Float32Array {
+  const inexact = array instanceof Int32Array ? array.find(x => Math.abs(x) > mostExact) : undefined
+  if (inexact !== undefined)
+    fail('RNN514', { reason: `its whole numbers are exact up to ${mostExact}, and one of ${name} is ${inexact}` })
+  return array instanceof Float32Array ? array : Float32Array.from(array)
+}

@@ -1,0 +1,257 @@
+// Runs plans through gpu.js' own pipelines: on WebGL2, and on gpu.js' fallbacks, for testing. A pipeline keeps nothing from call to
+// call: weights are uploaded at each, and what changes comes back.
+import { fail } from '../../../dsl/diagnostics.ts'
+import { evaluate, product, type Sizes } from '../../ir/dim.ts'
+import { storedInputs } from '../../plan/operands.ts'
+import type { Plan, Buffer as PlanBuffer } from '../../plan/plan.ts'
+import type { AsyncBackend, AsyncExecutable, Buffer } from '../backend.ts'
+import { js } from '../js.ts'
+import { type Call, type Calls, callsOf } from './calls.ts'
+import type { Value } from './contents.ts'
+import { splitDraws } from './draws.ts'
+import { declarationsOf, functionsOf } from './helpers.ts'
+import { checkInput, floatsOf, mostExact } from './inputs.ts'
+import {
+  type Gpu,
+  type Handle,
+  isKernelOf,
+  loadPipelines,
+  type Mode,
+  type Pipeline,
+  type PipelineKernel,
+  type PipelineLibrary,
+} from './library.ts'
+import { refuses } from './refuses.ts'
+import { splitTask } from './split.ts'
+import { taskSteps } from './tasks.ts'
+
+export interface PipelinedBackend extends AsyncBackend {
+  /** The device that it runs on. */
+  readonly device: { readonly name: Mode }
+  /** Frees the device. */
+  close(): Promise<void>
+}
+
+/** A backend on a device of gpu.js. Throws RNN513 where it is not here. gpu.js is loaded here, and nowhere before. */
+export async function pipelinedBackend(mode: Mode): Promise<PipelinedBackend> {
+  const library = await loadPipelines(mode)
+  const gpu = openGpu(library, mode)
+  return {
+    name: 'gpu',
+    device: { name: mode },
+    refuses,
+    load: plan => executable(library, gpu, mode, plan),
+    close: () => gpu.destroy(),
+  }
+}
+
+function openGpu(library: PipelineLibrary, mode: Mode): Gpu {
+  try {
+    return new library.GPU({ mode })
+  } catch (error) {
+    return fail('RNN513', { tried: `${mode} by the npm package \`gpu.js\` (${messageOf(error)})` })
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** How many buffers a task touches at the most. */
+const mostBuffers = 8
+
+/** How many sizes are kept ready to run. */
+const mostPrepared = 8
+
+/** A plan at given sizes, ready to run. */
+interface Prepared {
+  readonly calls: Calls
+  /** The buffers of inputs that it takes, in order. */
+  readonly taken: readonly PlanBuffer[]
+  /** The calls whose results it gives back. */
+  readonly given: readonly number[]
+  readonly pipeline: Pipeline
+  readonly kernels: readonly PipelineKernel[]
+}
+
+function executable(library: PipelineLibrary, gpu: Gpu, mode: Mode, whole: Plan): AsyncExecutable {
+  const split = splitDraws(whole)
+  if (typeof split === 'string') throw new Error(split)
+  const host = split && js.load(split.host, 'f32')
+  const plan = split?.device ?? whole
+  let nextId = Math.max(0, ...plan.buffers.map(b => b.id)) + 1
+  const steps = taskSteps(plan, task =>
+    splitTask(task, mostBuffers, (size, hint) => ({ id: nextId++, dtype: 'real', size, hint })),
+  )
+  const given = storedInputs(plan)
+  const known = new Map<string, Prepared>()
+
+  function preparedAt(sizes: Sizes): Prepared {
+    const key = JSON.stringify(Object.entries(sizes).sort())
+    const entry =
+      known.get(key) ?? prepare(gpu, mode, callsOf(steps, { inputs: given.keys(), outputs: plan.outputs }, sizes))
+    known.delete(key)
+    known.set(key, entry)
+    for (const [oldest, prepared] of known) {
+      if (known.size <= mostPrepared) break
+      known.delete(oldest)
+      free(prepared)
+    }
+    return entry
+  }
+
+  async function run(sizes: Sizes, own: Readonly<Record<string, Buffer>>): Promise<Record<string, Buffer>> {
+    const inputs = host === undefined ? own : { ...own, ...host.run(sizes, own) }
+    const floats = new Map(
+      [...given].map(([buffer, ports]) => [
+        buffer,
+        joined(ports.map(port => floatsOf(buffer.hint, checkInput(port, inputs[port.name], sizes)))),
+      ]),
+    )
+    const prepared = preparedAt(sizes)
+    const elementsOf = await results(prepared, floats)
+    // All are read before an input is written over.
+    const found = plan.outputs.map((port, i) => {
+      const result = prepared.calls.results[i]
+      const length = evaluate(product(port.shape), sizes)
+      return result === undefined
+        ? new Float32Array(length)
+        : elementsOf(result.value).slice(result.place, result.place + length)
+    })
+    const outputs = plan.outputs.map(({ name, operand: { buffer } }, i): readonly [string, Buffer] => {
+      if (!given.has(buffer)) return [name, buffer.dtype === 'real' ? found[i] : Int32Array.from(found[i])]
+      inputs[name].set(found[i])
+      return [name, inputs[name]]
+    })
+    return Object.fromEntries(outputs)
+  }
+
+  /** What the results of calls are, and the inputs. */
+  async function results(
+    { pipeline, taken, given: numbers, calls }: Prepared,
+    floats: ReadonlyMap<PlanBuffer, Float32Array>,
+  ): Promise<(value: Value) => Float32Array> {
+    const input = (buffer: PlanBuffer): Float32Array => floats.get(buffer) ?? absent(buffer)
+    const arrays = numbers.length === 0 ? [] : await ran(pipeline, taken.map(input))
+    return value => {
+      if (value.kind === 'input') return input(value.buffer)
+      const array = arrays[numbers.indexOf(value.call)]
+      if (array?.length !== calls.calls[value.call].threads) throw new Error('gpu.js gave no result that rnnc knows')
+      return Float32Array.from(array)
+    }
+  }
+
+  /** Runs a pipeline, and makes sure that it ran where it should. RNN514 where it did not. */
+  async function ran(pipeline: Pipeline, args: readonly Float32Array[]): Promise<readonly ArrayLike<number>[]> {
+    const found = await pipeline(...args).catch((error: unknown) => fail('RNN514', { reason: messageOf(error) }))
+    const wrong = whatWentWrong(library, gpu, mode, pipeline)
+    return wrong === undefined ? found : fail('RNN514', { reason: wrong })
+  }
+
+  return {
+    backend: 'gpu',
+    device: mode,
+    store: inputs => ({ ...inputs }),
+    run,
+    fetch: async () => {},
+    dispose: () => {
+      for (const prepared of known.values()) free(prepared)
+      known.clear()
+    },
+  }
+}
+
+const absent = ({ hint }: PlanBuffer): never => {
+  throw new Error(`input ${hint} is missing`)
+}
+
+/** Arrays end to end; a single one as it is. */
+function joined(arrays: readonly Float32Array[]): Float32Array {
+  if (arrays.length === 1) return arrays[0]
+  const whole = new Float32Array(arrays.reduce((n, a) => n + a.length, 0))
+  let at = 0
+  for (const array of arrays) {
+    whole.set(array, at)
+    at += array.length
+  }
+  return whole
+}
+
+/** Compiles nothing yet: gpu.js does that at the first call. RNN514 for arrays with more places than it can count. */
+function prepare(gpu: Gpu, mode: Mode, calls: Calls): Prepared {
+  const kernels = new Map<string, PipelineKernel>()
+  const lengths = (args: Call['args']): number[] => args.flatMap(a => (typeof a === 'number' ? [] : [a.length]))
+  const kernelOf = ({ text, threads, args }: Call): PipelineKernel => {
+    const most = Math.max(threads, ...lengths(args))
+    if (most > mostExact)
+      fail('RNN514', { reason: `gpu.js counts places up to ${mostExact}, and an array has ${most} elements` })
+    // WebGL2 compiles the sizes of arrays in.
+    const key = JSON.stringify([text, threads, lengths(args)])
+    const kernel =
+      kernels.get(key) ??
+      gpu.createKernel(text, {
+        output: [threads],
+        precision: 'single',
+        functions: functionsOf(text),
+        returnType: 'Number',
+        ...(mode === 'webgl2' && { injectedNative: declarationsOf(text) }),
+      })
+    kernels.set(key, kernel)
+    return kernel
+  }
+  const used = calls.calls.flatMap(({ args }) =>
+    args.flatMap(a => (typeof a === 'object' && a.kind === 'input' ? [a.buffer] : [])),
+  )
+  const taken = [...new Set(used)]
+  const given = [
+    ...new Set(calls.results.flatMap(result => (result?.value.kind === 'call' ? [result.value.call] : []))),
+  ]
+  const list = calls.calls.map(call => ({ ...call, kernel: kernelOf(call) }))
+  const orchestrate = (...inputs: readonly Handle[]): readonly Handle[] => {
+    const made: Handle[] = []
+    const bound = (arg: Value | number): Handle | number => {
+      if (typeof arg === 'number') return arg
+      return arg.kind === 'call' ? made[arg.call] : inputs[taken.indexOf(arg.buffer)]
+    }
+    for (const { kernel, args } of list) made.push(kernel(...args.map(bound)))
+    return given.map(call => made[call])
+  }
+  // gpu.js gives it as many inputs as it names.
+  Object.defineProperty(orchestrate, 'length', { value: taken.length })
+  return {
+    calls,
+    taken,
+    given,
+    pipeline: gpu.createPipeline(orchestrate, { threads: false }),
+    kernels: [...kernels.values()],
+  }
+}
+
+function free({ pipeline, kernels }: Prepared): void {
+  pipeline.destroy().then(
+    () => {
+      for (const kernel of kernels) kernel.destroy()
+    },
+    () => {},
+  )
+}
+
+/** How gpu.js runs a pipeline on each device. */
+const executors: Readonly<Record<Mode, string>> = { webgl2: 'generic', webasm: 'fused-sync', cpu: 'generic' }
+
+/** Why a run was not one on the device that was asked for. */
+function whatWentWrong(library: PipelineLibrary, gpu: Gpu, mode: Mode, pipeline: Pipeline): string | undefined {
+  const { executorKind, fallbackReason, plan } = pipeline
+  if (plan === null) return 'gpu.js ran nothing'
+  const ran =
+    executorKind === 'generic'
+      ? [...plan.genericClones].flatMap(([name, clone]) => (name.startsWith('up:') ? [] : [clone.kernel]))
+      : plan.kernels.map(({ clone }) => clone.kernel)
+  const other = ran.find(kernel => !isKernelOf(library, mode, kernel))
+  if (executorKind !== executors[mode] || ran.length === 0 || other !== undefined)
+    return `gpu.js ran it as ${other?.constructor.name ?? executorKind}, not on ${mode}: ${fallbackReason ?? 'no reason given'}`
+  const { context } = gpu
+  if (mode !== 'webgl2') return undefined
+  if (!(context instanceof WebGL2RenderingContext)) return 'gpu.js has no WebGL2 context'
+  if (context.isContextLost()) return 'it was lost'
+  const error = context.getError()
+  return error === context.NO_ERROR ? undefined : `WebGL2 says error ${error}`
+}
