@@ -3,7 +3,10 @@
 const fail = (message: unknown): never => {
   throw message instanceof Error ? message : new Error(String(message))
 }
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
+/** As JSON, which has no infinities and no NaN of its own. */
+const text = (value: unknown): string =>
+  JSON.stringify(value, (_, v: unknown) => (typeof v === 'number' && !Number.isFinite(v) ? String(v) : v))
+const same = (a: unknown, b: unknown): boolean => text(a) === text(b)
 
 export default {
   fail,
@@ -14,6 +17,6 @@ export default {
     if (!Object.is(a, b)) fail(`${message ?? ''}: ${a} is not ${b}`)
   },
   deepEqual: (a: unknown, b: unknown, message?: unknown): void => {
-    if (!same(a, b)) fail(`${message ?? ''}: ${JSON.stringify(a)} is not ${JSON.stringify(b)}`)
+    if (!same(a, b)) fail(`${message ?? ''}: ${text(a)} is not ${text(b)}`)
   },
 }

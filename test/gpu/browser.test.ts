@@ -26,10 +26,14 @@ describe('the GPU of a browser', { skip: skipped }, () => {
 
   // WebGL2 takes some 50 ms for each kernel of a program. `RNNC_GPU_PROGRAMS` checks all of it, and so many random programs.
   const programs = process.env.RNNC_GPU_PROGRAMS
-  const shares = { webgpu: { every: 4, models: 6, programs: 4 }, webgl2: { every: 10, models: 1, programs: 2 } }
+  const all = { every: 1, models: 6, traps: 1, programs: Number(programs) }
+  const shares = {
+    webgpu: { every: 4, models: 6, traps: 4, programs: 4 },
+    webgl2: { every: 16, models: 1, traps: 2, programs: 1 },
+  }
   for (const [device, share] of Object.entries(shares)) {
     it(`agrees with the interpreter by ${device}`, async () => {
-      const asked = programs === undefined ? share : { every: 1, models: 6, programs: Number(programs) }
+      const asked = programs === undefined ? share : all
       const address = `${site.url}#${JSON.stringify({ device, ...asked })}`
       const found = await resultOf(browser, address, programs === undefined ? 240_000 : 3_600_000)
       assert.ok(isRecord(found) && typeof found.count === 'number')

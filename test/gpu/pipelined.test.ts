@@ -1,7 +1,11 @@
-// Plans through gpu.js' pipelines on its fallbacks, in Node, against the interpreter: single ops, whole models, random programs.
+// Plans through gpu.js' pipelines on its fallbacks, in Node, against the interpreter: single ops, whole models, traps, random programs.
 import { after, before, describe, it } from 'node:test'
 import { type PipelinedBackend, pipelinedBackend } from '../../compiler/backend/gpu/pipelined.ts'
 import { graphChecks, modelChecks, randomChecks } from './checks.ts'
+import { trapChecks } from './traps.ts'
+
+/** One check in so many, where those of the other are the same. */
+const shares = { webasm: 1, cpu: 8 } as const
 
 for (const mode of ['webasm', 'cpu'] as const)
   describe(`pipelines on ${mode}`, () => {
@@ -11,9 +15,11 @@ for (const mode of ['webasm', 'cpu'] as const)
     })
     after(() => backend.close())
 
-    for (const { name, run } of [...graphChecks, ...modelChecks]) it(name, () => run(backend))
+    const every = shares[mode]
+    const checks = [...graphChecks, ...modelChecks].filter((_, i) => i % every === 0)
+    for (const { name, run } of [...checks, ...trapChecks]) it(name, () => run(backend))
 
-    const runs = Number(process.env.RNNC_GPU_PROGRAMS ?? 24)
+    const runs = Math.ceil(Number(process.env.RNNC_GPU_PROGRAMS ?? 8) / every)
     it(`${runs} random programs, forward and backward`, async () => {
       for (const { run } of randomChecks(runs)) await run(backend)
     })

@@ -1,4 +1,4 @@
-// Kernels as WGSL on a device in Node against the interpreter: single ops, whole models, random programs.
+// Kernels as WGSL on a device in Node against the interpreter: single ops, whole models, traps, random programs.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { WebGpuBackend } from '../../compiler/backend/gpu/webgpu.ts'
@@ -7,6 +7,7 @@ import { build } from '../backend/agree.ts'
 import { cases } from '../backend/cases.ts'
 import { graphChecks, modelChecks, randomChecks, wholeOps } from './checks.ts'
 import { openBackend, skipped } from './support.ts'
+import { trapChecks } from './traps.ts'
 
 describe('WGSL in Node', { skip: skipped }, () => {
   let backend: WebGpuBackend
@@ -15,7 +16,7 @@ describe('WGSL in Node', { skip: skipped }, () => {
   })
   after(() => backend.device.device.destroy())
 
-  for (const { name, run } of [...graphChecks, ...modelChecks]) it(name, () => run(backend))
+  for (const { name, run } of [...graphChecks, ...modelChecks, ...trapChecks]) it(name, () => run(backend))
 
   const runs = Number(process.env.RNNC_GPU_PROGRAMS ?? 24)
   it(`${runs} random programs, forward and backward`, async () => {
