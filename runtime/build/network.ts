@@ -1,6 +1,6 @@
 // The network of a built module: as a program, or as the graph that the GPU's kernels are made of when it runs.
 import type { Precision } from '../../compiler/backend/backend.ts'
-import { refuses } from '../../compiler/backend/gpu/refuses.ts'
+import { refuses } from '../../compiler/backend/gpu/draws.ts'
 import { js } from '../../compiler/backend/js.ts'
 import { type CompiledModel, type Graph, plan } from '../../compiler/index.ts'
 import { printGraph } from '../../compiler/ir/print.ts'

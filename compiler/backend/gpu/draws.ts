@@ -5,6 +5,7 @@ import { ops } from '../../ir/ops/index.ts'
 import { kernelsOf, programOf, programReads, readsOf, touched, writesOf } from '../../plan/operands.ts'
 import type { Buffer, Instruction, Operand, Plan, Port, Step } from '../../plan/plan.ts'
 import { pruned } from '../../plan/program.ts'
+import type { Precision } from '../backend.ts'
 import { isHashing } from './scalars.ts'
 import { neededFor } from './tasks.ts'
 
@@ -15,6 +16,13 @@ export interface Split {
   readonly host: Plan
   /** The plan without draws, whose further inputs are the outputs of `host`. */
   readonly device: Plan
+}
+
+/** Why no device takes a plan. */
+export function refuses(plan: Plan, precision: Precision): string | undefined {
+  if (precision === 'f64') return 'a GPU computes in 32 bits'
+  const split = splitDraws(plan)
+  return typeof split === 'string' ? split : undefined
 }
 
 /** A plan that draws, in two: undefined if it draws nothing, a reason if the draws cannot be separated. */

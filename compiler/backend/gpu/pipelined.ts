@@ -8,7 +8,7 @@ import type { AsyncBackend, AsyncExecutable, Buffer } from '../backend.ts'
 import { js } from '../js.ts'
 import { type Call, type Calls, callsOf } from './calls.ts'
 import type { Value } from './contents.ts'
-import { splitDraws } from './draws.ts'
+import { refuses, splitDraws } from './draws.ts'
 import { declarationsOf, functionsOf } from './helpers.ts'
 import { checkInput, floatsOf, mostExact } from './inputs.ts'
 import {
@@ -21,7 +21,6 @@ import {
   type PipelineKernel,
   type PipelineLibrary,
 } from './library.ts'
-import { refuses } from './refuses.ts'
 import { splitTask } from './split.ts'
 import { taskSteps } from './tasks.ts'
 
