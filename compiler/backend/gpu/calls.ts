@@ -105,34 +105,34 @@ export function callsOf(
     })
     const offsets = source.reads.map((r, i) => places[i] + arrays[r.array].place - arrays[r.array].start)
     const numbers = source.numbers.map(n => evaluate(n, at))
-    const dense = call(source.text, count(source.domain), [
+    const packed = call(source.text, count(source.domain), [
       ...arrays.map(a => a.value),
       ...offsets,
       ...numbers,
       ...source.specials.map(name => specials[name]),
     ])
-    return () => write(to, at, source.domain, dense, 0)
+    return () => write(to, at, source.domain, packed, 0)
   }
 
-  /** Lays a dense result, which starts at a place of a value, where it belongs. */
+  /** Lays a packed result, which starts at a place of a value, where it belongs. */
   function write(
     { buffer, offset, strides }: Operand,
     at: Sizes,
     domain: readonly number[],
-    dense: Value,
+    packed: Value,
     place: number,
   ): void {
     const spread = domain.map((size, d) => ({
       size,
-      dense: count(domain.slice(d + 1)),
+      packed: count(domain.slice(d + 1)),
       stride: evaluate(strides[d], at),
     }))
     const far = spread.map(({ size, stride }) => (size - 1) * stride)
     const start = evaluate(offset, at) + far.reduce((n, f) => n + Math.min(f, 0), 0)
     const length = far.reduce((n, f) => n + Math.abs(f), 1)
-    const segment: Segment = spread.every(s => s.size === 1 || s.stride === s.dense)
-      ? { start, length, value: dense, place }
-      : { start, length, value: scattered(buffer, start, length, spread, dense), place: 0 }
+    const segment: Segment = spread.every(s => s.size === 1 || s.stride === s.packed)
+      ? { start, length, value: packed, place }
+      : { start, length, value: scattered(buffer, start, length, spread, packed), place: 0 }
     const moves = symbolsOf(offset).some(name => !Object.hasOwn(sizes, name))
     lay(buffer, moves ? inBlock(buffer, segment) : segment)
   }
@@ -154,12 +154,12 @@ export function callsOf(
     return { start, length, value: call(text, length, args), place: 0 }
   }
 
-  /** What a buffer holds from `start` on with a dense result at places that are apart. */
-  function scattered(buffer: Buffer, start: number, length: number, spread: readonly Spread[], dense: Value): Value {
+  /** What a buffer holds from `start` on with a packed result at places that are apart. */
+  function scattered(buffer: Buffer, start: number, length: number, spread: readonly Spread[], packed: Value): Value {
     const before = pieces(contents.get(buffer) ?? [], start, start + length)
-    if (before.every(p => p.value === undefined)) return call(spreading(spread, false), length, [dense])
+    if (before.every(p => p.value === undefined)) return call(spreading(spread, false), length, [packed])
     const old = whole(buffer, start, start + length)
-    return call(spreading(spread, true), length, [old.value, dense, old.place])
+    return call(spreading(spread, true), length, [old.value, packed, old.place])
   }
 
   for (const buffer of inputs) {

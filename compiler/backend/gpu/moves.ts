@@ -1,4 +1,4 @@
-// Kernels that move what others have computed: several arrays into one, a dense result to places that are apart.
+// Kernels that move what others have computed: several arrays into one, a packed result to places that are apart.
 
 /** How many arrays one kernel joins. */
 export const mostJoined = 6
@@ -32,16 +32,16 @@ export function overlaying(length: number, over: boolean): string {
   ].join('\n')
 }
 
-/** A dimension of a dense array, and how far apart its elements go. */
+/** A dimension of a packed array, and how far apart its elements go. */
 export interface Spread {
   readonly size: number
-  /** How many elements one step of it is in the dense array. */
-  readonly dense: number
+  /** How many elements one step of it is in the packed array. */
+  readonly packed: number
   readonly stride: number
 }
 
 /**
- * The elements a1 of a dense array at the places that strides give, from the first of them to the last, and between them what was
+ * The elements a1 of a packed array at the places that strides give, from the first of them to the last, and between them what was
  * there: `function(a0, a1, o0) { … }`, or zeros with `function(a1) { … }`. Throws a plain Error where two dimensions overlap.
  */
 export function spreading(dims: readonly Spread[], over: boolean): string {
@@ -50,7 +50,7 @@ export function spreading(dims: readonly Spread[], over: boolean): string {
   const lines: string[] = []
   const terms: string[] = []
   let rest = 'this.thread.x'
-  ordered.forEach(({ size, dense, stride }, i) => {
+  ordered.forEach(({ size, packed, stride }, i) => {
     const by = Math.abs(stride)
     const inside = ordered.slice(i + 1).reduce((n, d) => n + (d.size - 1) * Math.abs(d.stride), 0)
     if (by <= inside) throw new Error('dimensions that overlap are not written')
@@ -58,7 +58,7 @@ export function spreading(dims: readonly Spread[], over: boolean): string {
     lines.push(`const r${i} = ${rest} - q${i} * ${by};`)
     rest = `r${i}`
     const index = stride < 0 ? `(${size - 1} - q${i})` : `q${i}`
-    terms.push(dense === 1 ? index : `${index} * ${dense}`)
+    terms.push(packed === 1 ? index : `${index} * ${packed}`)
   })
   if (ordered.length > 0) lines.push(`if (${rest} > 0) { return ${other}; }`)
   const place = terms.length === 0 ? '0' : terms.join(' + ')

@@ -159,7 +159,7 @@ function valueSourceBy(
       )}`,
   })
   const [{ value, indirect }, ...more] = results
-  if (more.length > 0 || indirect !== undefined) throw new Error(`${task.hint} has no single dense write`)
+  if (more.length > 0 || indirect !== undefined) throw new Error(`${task.hint} has no single packed write`)
   const used = specialsIn([...lines, value])
   const args = [...arrays.map((_, i) => `a${i}`), ...reads.map((_, i) => `o${i}`), ...numbers.map((_, i) => `n${i}`)]
   return {
