@@ -2,7 +2,8 @@
 import type { Command } from 'commander'
 import type { AnyBackend, Backend, Precision } from '../compiler/backend/backend.ts'
 import { backends } from '../compiler/backend/backends.ts'
-import { openGpu } from '../runtime/node/index.ts'
+import { fail } from '../dsl/diagnostics.ts'
+import { gpuDevices } from '../runtime/node/index.ts'
 import { byName, oneOf } from './errors.ts'
 import type { Output } from './output.ts'
 
@@ -21,10 +22,10 @@ const immediate: ReadonlyMap<string, Backend> = new Map(backends.map(b => [b.nam
 
 type Open = () => AnyBackend | Promise<AnyBackend>
 
-/** How to open whatever runs a network, by name. */
-const targets: ReadonlyMap<string, Open> = new Map<string, Open>([
-  ...backends.map((b): [string, Open] => [b.name, () => b]),
-  ['gpu', openGpu],
+/** How to open whatever runs a network, by name, and then by device; the first device is the one if none is named. */
+const targets: ReadonlyMap<string, ReadonlyMap<string, Open>> = new Map<string, ReadonlyMap<string, Open>>([
+  ...backends.map((b): [string, ReadonlyMap<string, Open>] => [b.name, new Map([['', () => b]])]),
+  ['gpu', gpuDevices],
 ])
 
 /** The options that several commands take. */
@@ -39,6 +40,7 @@ export const flags = {
     `what runs the network: ${[...targets.keys()].join(', ')}, or auto, the faster one`,
     'js',
   ],
+  device: ['--device <name>', `what the GPU of --target gpu is: ${[...gpuDevices.keys()].join(', ')}`],
   data: ['--data <path>', 'read this file in place of the one that the data block names'],
   weights: ['--weights <path>', 'weights for the program'],
 } as const satisfies Readonly<Record<string, Flag>>
@@ -49,8 +51,22 @@ export function describeUse(command: Command, options: readonly Flag[], lines: r
   return command.addHelpText('after', examples(...lines))
 }
 
-/** What runs the network. RNN505 for a target that there is not, RNN513 where there is no GPU. */
-export const chooseTarget = async (name: string): Promise<AnyBackend> => byName('target', name, targets)()
+/**
+ * What runs the network. RNN505 for a target or a device that there is not, RNN509 for a device of a target that has none, RNN513
+ * where there is no GPU.
+ */
+export async function chooseTarget(name: string, device: string | undefined): Promise<AnyBackend> {
+  const devices = byName('target', name, targets)
+  if (device !== undefined) checkHasDevices(name)
+  const [first] = devices.keys()
+  return byName('device', device ?? first, devices)()
+}
+
+/** RNN509 for a target that has no devices. */
+export function checkHasDevices(target: string): void {
+  if (target !== 'gpu')
+    fail('RNN509', { what: '--device', expected: '`--target gpu`', found: `\`--target ${target}\`` })
+}
 
 /** One of the backends that run at once. RNN505 for another. */
 export const chooseBackend = (name: string): Backend => byName('target', name, immediate)

@@ -4,6 +4,7 @@ import { type Diagnostic, RnnError } from '../dsl/diagnostics.ts'
 import { position } from '../dsl/position.ts'
 import { render } from '../dsl/render.ts'
 import { standardLibrary } from '../dsl/std.ts'
+import type { WhatRan } from '../runtime/session.ts'
 
 /** What `JSON.stringify` takes. */
 export type JsonValue =
@@ -29,6 +30,10 @@ export interface Output {
   /** What the command was asked for: an object for machines, or the text. It is called once. */
   result(object: { readonly [key: string]: JsonValue }, text: string): void
 }
+
+/** What ran a network, in words: `js`, `gpu by webgpu`. */
+export const ranBy = ({ backend, device }: WhatRan): string =>
+  device === undefined ? backend : `${backend} by ${device}`
 
 /** How many diagnostics a person is shown at once. */
 const most = 20

@@ -6,7 +6,7 @@ import { RnnError } from '../dsl/diagnostics.ts'
 import { type Choice, chooseFaster } from '../runtime/auto.ts'
 import { openGpu } from '../runtime/node/index.ts'
 import type { SampleStep } from '../runtime/sampleStep.ts'
-import { chooseTarget } from './command.ts'
+import { checkHasDevices, chooseTarget } from './command.ts'
 import type { JsonValue, Output } from './output.ts'
 import { createMeter } from './progress.ts'
 
@@ -21,12 +21,19 @@ export interface Settled {
   readonly auto?: JsonValue
 }
 
-/** Opens what runs the network, and for `auto` the GPU if there is one. RNN505 for a target that there is not, RNN513 for no GPU. */
-export async function openTarget(name: string, output: Output): Promise<Target> {
-  if (name !== 'auto') {
-    const backend = await chooseTarget(name)
+/** The options that say what runs a network. */
+export interface TargetOptions {
+  readonly target: string
+  readonly device?: string
+}
+
+/** Opens what runs the network, and for `auto` the GPU if there is one. Errors of `chooseTarget`. */
+export async function openTarget({ target, device }: TargetOptions, output: Output): Promise<Target> {
+  if (target !== 'auto') {
+    const backend = await chooseTarget(target, device)
     return { settle: async () => ({ backend }) }
   }
+  if (device !== undefined) checkHasDevices(target)
   const gpu = await openIfThere()
   return {
     settle: async step => {

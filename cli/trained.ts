@@ -4,19 +4,26 @@ import type { LoadOptions } from '../runtime/data/load.ts'
 import { chooseDtype, flags } from './command.ts'
 import type { Output } from './output.ts'
 import { dataReader } from './program.ts'
-import { openTarget, type Target } from './target.ts'
+import { openTarget, type Target, type TargetOptions } from './target.ts'
 import { dataOf, openTrained, type Trained } from './weights.ts'
 
 /** The argument of these commands. */
 export const weightsArgument = ['<weights>', 'a weights file, or a program together with --weights'] as const
 
 /** The options of these commands. */
-export const trainedFlags = [flags.weights, flags.data, flags.target, flags.dtype, flags.set, flags.json] as const
+export const trainedFlags = [
+  flags.weights,
+  flags.data,
+  flags.target,
+  flags.device,
+  flags.dtype,
+  flags.set,
+  flags.json,
+] as const
 
-export interface TrainedOptions {
+export interface TrainedOptions extends TargetOptions {
   readonly weights?: string
   readonly data?: string
-  readonly target: string
   readonly dtype?: string
   readonly set?: readonly string[]
 }
@@ -30,7 +37,7 @@ export interface TrainedRun extends Trained {
 
 /** Opens the weights, their model and its data. RNN401 if the model has no data block; errors of `openTrained` and `openTarget`. */
 export async function openRun(path: string, options: TrainedOptions, output: Output): Promise<TrainedRun> {
-  const target = await openTarget(options.target, output)
+  const target = await openTarget(options, output)
   const trained = await openTrained(path, { ...options, dtype: chooseDtype(options.dtype) }, output)
   const data = options.data ?? trained.data
   const source = { read: dataReader(trained.file, data), path: data, sizes: trained.sizes }

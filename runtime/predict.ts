@@ -6,7 +6,7 @@ import { evaluate, type Sizes } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
 import type { Part } from './data/example.ts'
 import { type Fitted, inverse } from './data/fitted.ts'
-import { type Ran, type Runner, runBatches, using, type Weights } from './session.ts'
+import { type Ran, type Runner, runBatches, using, type Weights, type WhatRan, whatRan } from './session.ts'
 
 /** Examples a batch, if nothing else is said. */
 export const predictedBatch = 64
@@ -24,10 +24,9 @@ export interface PredictOptions<B = Backend> {
 /** A number or a label, or nested lists of them: one list for each axis, then one for each dim of the item. */
 export type Answer = number | string | readonly Answer[]
 
-export interface Predictions {
+export interface Predictions extends WhatRan {
   /** For each example, the answer for each target, and every other output as it is. */
   readonly examples: readonly Readonly<Record<string, Answer>>[]
-  readonly backend: string
 }
 
 /**
@@ -46,7 +45,7 @@ export function predict(
   const executable = load(model.context, graphOf(model), options.backend ?? js, options.precision ?? 'f32')
   const answers = createAnswers(model, fitted)
   for (const run of batchesOf(model, part, sizes, executable, weights, options)) answers.add(run)
-  return { examples: answers.examples, backend: executable.backend }
+  return { examples: answers.examples, ...whatRan(executable) }
 }
 
 /** As `predict`, on a device too. RNN514 where that fails. */
@@ -63,7 +62,7 @@ export async function predictAsync(
   return using(load(model.context, graphOf(model), backend, precision), async executable => {
     for (const run of batchesOf<Ran>(model, part, sizes, executable, weights, options))
       answers.add({ ...run, results: await run.results })
-    return { examples: answers.examples, backend: executable.backend }
+    return { examples: answers.examples, ...whatRan(executable) }
   })
 }
 

@@ -141,6 +141,16 @@ const measured = <R>(
   options: RunOptions,
 ) => runBatches([...signature.inputs, ...signature.targets], part, sizes, executable, weights, options)
 
+/** What really ran: the backend, and the device where that may be one of several. */
+export interface WhatRan {
+  readonly backend: string
+  readonly device?: string
+}
+
+/** That of an executable, or of a result that says it. */
+export const whatRan = ({ backend, device }: WhatRan): WhatRan =>
+  device === undefined ? { backend } : { backend, device }
+
 /** Does something with an executable, and frees what it holds on a device, whatever comes of it. */
 export async function using<E extends Executable | AsyncExecutable, T>(
   executable: E,

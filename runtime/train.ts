@@ -16,6 +16,8 @@ import {
   realArray,
   using,
   type Weights,
+  type WhatRan,
+  whatRan,
 } from './session.ts'
 import { stepInputs, stepsIn } from './steps.ts'
 
@@ -48,7 +50,7 @@ export interface EpochReport {
   readonly validation?: Report
 }
 
-export interface TrainResult {
+export interface TrainResult extends WhatRan {
   /** Those of the epoch with the best validation loss where `patience` is set, else the last. */
   readonly weights: Weights
   readonly history: readonly EpochReport[]
@@ -56,8 +58,6 @@ export interface TrainResult {
   readonly epoch: number
   readonly steps: number
   readonly ended: 'done' | 'patience' | 'aborted'
-  /** What really ran. */
-  readonly backend: string
 }
 
 /** How long the loop may hold the thread, in ms. */
@@ -182,7 +182,7 @@ async function trainOn(
     epoch: kept ? history.length : best.epoch,
     steps: step,
     ended,
-    backend: executable.backend,
+    ...whatRan(executable),
   }
 }
 

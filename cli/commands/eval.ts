@@ -3,10 +3,10 @@ import { load } from '../../compiler/index.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { loadData } from '../../runtime/data/load.ts'
 import { sampleStep } from '../../runtime/sampleStep.ts'
-import { evaluatePartAsync, using } from '../../runtime/session.ts'
+import { evaluatePartAsync, using, whatRan } from '../../runtime/session.ts'
 import { type AddCommand, describeUse } from '../command.ts'
 import { oneOf } from '../errors.ts'
-import { count, figure, type Output, table } from '../output.ts'
+import { count, figure, type Output, ranBy, table } from '../output.ts'
 import { createMeter } from '../progress.ts'
 import { openRun, type TrainedOptions, trainedFlags, weightsArgument } from '../trained.ts'
 
@@ -42,11 +42,11 @@ async function run(path: string, options: Options, output: Output): Promise<void
   const onBatch = createMeter(output, 'evaluating')
   const evaluation = { backend, precision, batch, seed, onBatch }
   const [ran, report] = await using(load(model.context, model.evaluate(), backend, precision), async executable => [
-    executable.backend,
+    whatRan(executable),
     await evaluatePartAsync(model, part, data.sizes, executable, weights, evaluation),
   ])
-  const facts = { model: model.signature.name, part: name, examples: part.count, backend: ran }
-  output.note(`${facts.model} on the ${name} part, ${count(part.count, 'example')} (${ran}, ${precision})`)
+  const facts = { model: model.signature.name, part: name, examples: part.count, ...ran }
+  output.note(`${facts.model} on the ${name} part, ${count(part.count, 'example')} (${ranBy(ran)}, ${precision})`)
   output.result(
     { ok: true, ...facts, ...chosen, dtype: precision, report },
     table(Object.entries(report).map(([metric, value]) => [metric, figure(value)])),

@@ -7,7 +7,7 @@ import { sampleStep } from '../../runtime/sampleStep.ts'
 import { csvOf, tableOf } from '../answers.ts'
 import { type AddCommand, describeUse } from '../command.ts'
 import { oneOf } from '../errors.ts'
-import { count, type Output } from '../output.ts'
+import { count, type Output, ranBy } from '../output.ts'
 import { createMeter } from '../progress.ts'
 import { openRun, type TrainedOptions, trainedFlags, weightsArgument } from '../trained.ts'
 
@@ -50,14 +50,14 @@ async function run(path: string, options: Options, output: Output): Promise<void
   const { examples, ...ran } = await predictAsync(model, weights, part, sizes, fitted, { backend, precision, onBatch })
   const facts = {
     model: model.signature.name,
-    backend: ran.backend,
+    ...ran,
     ...chosen,
     dtype: precision,
     count: examples.length,
   }
   const object = { ok: true, ...facts, predictions: examples }
   const texts = { text: () => tableOf(examples), csv: () => csvOf(examples), json: () => `${JSON.stringify(object)}\n` }
-  output.note(`${facts.model}: ${count(facts.count, 'answer')} (${ran.backend}, ${precision})`)
+  output.note(`${facts.model}: ${count(facts.count, 'answer')} (${ranBy(ran)}, ${precision})`)
   if (out === undefined) return output.result(object, output.json ? '' : texts[format]())
   await writeBytes(out, new TextEncoder().encode(texts[format]()))
   output.result({ ok: true, ...facts, out }, `saved ${out}`)

@@ -5,25 +5,24 @@ import type { Part } from '../../runtime/data/example.ts'
 import { loadData } from '../../runtime/data/load.ts'
 import { checkWritable, writeBytes } from '../../runtime/node/index.ts'
 import { sampleStep } from '../../runtime/sampleStep.ts'
-import { evaluatePartAsync, type Report, using } from '../../runtime/session.ts'
+import { evaluatePartAsync, type Report, using, whatRan } from '../../runtime/session.ts'
 import { train as runTraining } from '../../runtime/train.ts'
 import { type AddCommand, chooseDtype, describeUse, flags } from '../command.ts'
 import { wholeNumber } from '../errors.ts'
 import { catchInterrupt } from '../interrupt.ts'
-import { count, figures, type Output } from '../output.ts'
+import { count, figures, type Output, ranBy } from '../output.ts'
 import { compileSource, dataReader, type ModelOptions, openSource } from '../program.ts'
 import { createProgress, duration } from '../progress.ts'
 import { sizesOf } from '../sets.ts'
 import { formula, parameterCount } from '../signature.ts'
-import { openTarget } from '../target.ts'
+import { openTarget, type TargetOptions } from '../target.ts'
 import { dataOf, encodeWeights } from '../weights.ts'
 
-interface Options extends ModelOptions {
+interface Options extends ModelOptions, TargetOptions {
   readonly data?: string
   readonly out?: string
   readonly dtype: string
   readonly seed?: string
-  readonly target: string
 }
 
 export const train: AddCommand = (program, output) =>
@@ -41,6 +40,7 @@ export const train: AddCommand = (program, output) =>
       flags.dtypeOrF32,
       ['--seed <n>', 'in place of the seed of the file'],
       flags.target,
+      flags.device,
       flags.model,
       flags.json,
     ],
@@ -52,7 +52,7 @@ export const train: AddCommand = (program, output) =>
   ).action((file: string, options: Options) => run(file, options, output))
 
 async function run(path: string, options: Options, output: Output): Promise<void> {
-  const target = await openTarget(options.target, output)
+  const target = await openTarget(options, output)
   const precision = chooseDtype(options.dtype)
   const given = options.seed === undefined ? undefined : wholeNumber('--seed', options.seed)
   const out = options.out ?? `${basename(path).replace(/\.rnn$/, '')}.safetensors`
@@ -73,7 +73,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
   )
   const parts = [data.train.count, data.validation?.count ?? 0, data.test?.count ?? 0]
   output.note(
-    `training ${model.signature.name} (${formula(parameterCount(model.signature))} parameters, ${precision}) on ${backend.name}: ` +
+    `training ${model.signature.name} (${formula(parameterCount(model.signature))} parameters, ${precision}) on ${ranBy({ backend: backend.name, device: backend.device?.name })}: ` +
       `${count(parts[0], 'example')} to train on, ${parts[1]} to validate, ${parts[2]} to test`,
   )
 
@@ -105,7 +105,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
     epochs: result.history.length,
     epoch: result.epoch,
     steps: result.steps,
-    backend: result.backend,
+    ...whatRan(result),
     dtype: precision,
     ...(last && { training: last.training }),
     ...(last?.validation && { validation: last.validation }),
@@ -131,7 +131,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
   output.result(
     { ok: result.ended !== 'aborted', model: model.signature.name, seed, ...summary, ...auto, out, seconds },
     [
-      `${endings[result.ended]} (${duration(seconds)}, ${result.backend}, ${precision}, seed ${seed})`,
+      `${endings[result.ended]} (${duration(seconds)}, ${ranBy(result)}, ${precision}, seed ${seed})`,
       ...rows.flatMap(([part, report]) => (report === undefined ? [] : [`  ${part.padEnd(10)}  ${figures(report)}`])),
       `saved ${out}`,
     ].join('\n'),

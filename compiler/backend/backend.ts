@@ -42,6 +42,8 @@ export interface AsyncExecutable {
 /** What turns plans into something that runs. */
 export interface Loader<E> {
   readonly name: string
+  /** What it runs on, where that may be one of several. */
+  readonly device?: { readonly name: string }
   /** Why it cannot take this plan at this precision; undefined if it can. */
   refuses(plan: Plan, precision: Precision): string | undefined
   load(plan: Plan, precision: Precision): E

@@ -1,4 +1,5 @@
 // The GPU under Node: WebGPU by Dawn, in the package `webgpu`, which is loaded when a GPU is asked for, and never before.
+import { devices, type GpuBackend } from '../../compiler/backend/gpu/devices.ts'
 import { notInstalled } from '../../compiler/backend/gpu/library.ts'
 import { type WebGpuBackend, webGpuBackend } from '../../compiler/backend/gpu/webgpu.ts'
 
@@ -7,3 +8,10 @@ export async function openGpu(): Promise<WebGpuBackend> {
   const { create } = await import('webgpu').catch(notInstalled('webgpu'))
   return webGpuBackend(create([]))
 }
+
+/** How to open what there is under Node, by name: the GPU, and gpu.js' own fallbacks, for testing. They throw as `openGpu` does. */
+export const gpuDevices: ReadonlyMap<string, () => Promise<GpuBackend>> = new Map<string, () => Promise<GpuBackend>>([
+  ['webgpu', openGpu],
+  ['webasm', devices.webasm],
+  ['cpu', devices.cpu],
+])

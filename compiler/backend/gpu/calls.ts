@@ -198,11 +198,11 @@ function copiedBy(task: Task, to: Operand, sizes: Sizes): Operand | undefined {
   if (task.kind === 'fold') return undefined
   const [{ value }] = task.writes
   const read = task.program[value]
-  const isDense = ({ strides }: Operand): boolean =>
+  const isPacked = ({ strides }: Operand): boolean =>
     rowMajor(task.domain).every(
       (stride, d) => evaluate(task.domain[d], sizes) === 1 || evaluate(stride, sizes) === evaluate(strides[d], sizes),
     )
-  if (read.kind !== 'read' || read.indirect !== undefined || !isDense(read.from) || !isDense(to)) return undefined
+  if (read.kind !== 'read' || read.indirect !== undefined || !isPacked(read.from) || !isPacked(to)) return undefined
   return read.from
 }
 
