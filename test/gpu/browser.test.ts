@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import type { Browser } from 'playwright-core'
 import { bundle, launch, page, resultOf, type Site, serve, skipped } from '../browser/support.ts'
 import { isRecord } from '../cli/support.ts'
+import * as keras from '../keras/files.ts'
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
@@ -16,7 +17,8 @@ describe('the GPU of a browser', { skip: skipped }, () => {
   before(async () => {
     // The host's part, which draws, is the js backend's: it makes functions of text.
     const policy = "default-src 'self'; script-src 'self' 'unsafe-eval'"
-    site = await serve({ 'index.html': page, 'page.js': await bundle(here('page.ts'), assertions) }, policy)
+    const files = { 'index.html': page, 'page.js': await bundle(here('page.ts'), assertions) }
+    site = await serve({ ...files, 'keras.json': JSON.stringify(keras.skipped ? [] : keras.kerasCases()) }, policy)
     browser = await launch({ gpu: true })
   })
   after(async () => {
@@ -26,10 +28,10 @@ describe('the GPU of a browser', { skip: skipped }, () => {
 
   // WebGL2 takes some 50 ms for each kernel of a program. `RNNC_GPU_PROGRAMS` checks all of it, and so many random programs.
   const programs = process.env.RNNC_GPU_PROGRAMS
-  const all = { every: 1, models: 6, traps: 1, programs: Number(programs) }
+  const all = { every: 1, models: 6, traps: 1, fixtures: [0], programs: Number(programs) }
   const shares = {
-    webgpu: { every: 4, models: 6, traps: 4, programs: 4 },
-    webgl2: { every: 16, models: 1, traps: 2, programs: 1 },
+    webgpu: { every: 4, models: 6, traps: 4, fixtures: [0], programs: 4 },
+    webgl2: { every: 16, models: 1, traps: 2, fixtures: [2, 3], programs: 1 },
   }
   for (const [device, share] of Object.entries(shares)) {
     it(`agrees with the interpreter by ${device}`, async () => {

@@ -17,6 +17,7 @@ import { drawInputs } from '../../runtime/session.ts'
 import { build } from '../backend/agree.ts'
 import { cases, sizesList } from '../backend/cases.ts'
 import { recurrentGradient } from '../backend/recurrent.ts'
+import { type Fixture, type FixtureEntry, openFixture } from '../keras/fixture.ts'
 import { agreeAsync, bound } from './agree.ts'
 
 /** Something that holds of a device. */
@@ -139,27 +140,34 @@ async function onDevice(
   return results
 }
 
-/** Weights and a batch for a model. */
-function inputsFor(model: CompiledModel, { sizes, lengths, data }: Omit<FuzzCase, 'source'>) {
+/** Sizes, a batch and weights for a model. */
+interface Given {
+  readonly sizes: Sizes
+  readonly batch: Arrays
+  readonly weights: Arrays
+}
+
+function inputsFor(model: CompiledModel, { sizes, lengths, data }: Omit<FuzzCase, 'source'>): Given {
   const batch = drawBatch(model.signature, { sizes, lengths, data })
   return { sizes: batch.sizes, batch: batch.arrays, weights: drawWeights(model.signature, batch.sizes, data) }
 }
 
-async function checkGraphs(backend: AsyncBackend, program: Program): Promise<void> {
-  const model = compile(program.source)
-  const own = inputsFor(model, { ...program, data: 5 })
+async function checkGraphs(
+  backend: AsyncBackend,
+  { context }: CompiledModel,
+  graphs: readonly Graph[],
+  own: Given,
+): Promise<void> {
   const all = narrow({ ...own.batch, ...own.weights, ...drawInputs(3, 0) })
-  for (const graph of [model.predict(), model.evaluate(), model.gradient({ inputs: true })]) {
-    const whole = { context: model.context, graph }
+  for (const graph of graphs) {
+    const whole = { context, graph }
     close(await onDevice(backend, whole, own.sizes, all), interpreted(whole, own.sizes, wide(all)), graph.outputs[0])
   }
 }
 
-async function checkTraining(backend: AsyncBackend, program: Program): Promise<void> {
-  const model = compile(program.source)
-  const own = inputsFor(model, { ...program, data: 5 })
-  const training = model.train()
-  const reference = compile(program.source).train(undefined, { pipeline: naive })
+async function checkTraining(backend: AsyncBackend, source: string, own: Given): Promise<void> {
+  const training = compile(source).train()
+  const reference = compile(source).train(undefined, { pipeline: naive })
   const start = Object.fromEntries(
     training.states.map(s => {
       const values = initialize(s, own.sizes, 0)
@@ -191,10 +199,43 @@ async function checkTraining(backend: AsyncBackend, program: Program): Promise<v
 /** WebGPU's executables count what they do. */
 const isCounting = (executable: AsyncExecutable): executable is WebGpuExecutable => 'counts' in executable
 
-export const modelChecks: readonly DeviceCheck[] = Object.entries(programs).flatMap(([name, program]) => [
-  { name: `predictions, loss and gradients: ${name}`, run: backend => checkGraphs(backend, program) },
-  { name: `five steps with the weights on the device: ${name}`, run: backend => checkTraining(backend, program) },
-])
+export const modelChecks: readonly DeviceCheck[] = Object.entries(programs).flatMap(([name, { source, ...drawn }]) => {
+  const given = (): [CompiledModel, Given] => {
+    const model = compile(source)
+    return [model, inputsFor(model, { ...drawn, data: 5 })]
+  }
+  return [
+    {
+      name: `predictions, loss and gradients: ${name}`,
+      run: async backend => {
+        const [model, own] = given()
+        await checkGraphs(backend, model, [model.predict(), model.evaluate(), model.gradient({ inputs: true })], own)
+      },
+    },
+    {
+      name: `five steps with the weights on the device: ${name}`,
+      run: backend => checkTraining(backend, source, given()[1]),
+    },
+  ]
+})
+
+/** A fixture of Keras, with our program for it. */
+export interface KerasCase {
+  readonly entry: FixtureEntry
+  readonly fixture: Fixture
+  readonly source: string
+}
+
+/** What it predicts, and where it has them its loss and every gradient, and five steps of its optimizer. */
+export const fixtureCheck = ({ entry, fixture, source }: KerasCase): DeviceCheck => ({
+  name: `Keras' ${entry.name}`,
+  run: async backend => {
+    const { model, ...own } = openFixture(entry, fixture, source)
+    const measured = fixture.loss_value === undefined ? [] : [model.evaluate(), model.gradient({ inputs: true })]
+    await checkGraphs(backend, model, [model.predict(), ...measured], own)
+    if (fixture.steps !== undefined) await checkTraining(backend, source, own)
+  },
+})
 
 /** Random programs, forward and backward. */
 export const randomChecks = (runs: number): DeviceCheck[] =>

@@ -1,7 +1,8 @@
-// Plans through gpu.js' pipelines on its fallbacks, in Node, against the interpreter: single ops, whole models, traps, random programs.
+// Plans through gpu.js' pipelines on its fallbacks, in Node, against the interpreter: single ops, whole models, fixtures, traps, random programs.
 import { after, before, describe, it } from 'node:test'
 import { type PipelinedBackend, pipelinedBackend } from '../../compiler/backend/gpu/pipelined.ts'
-import { graphChecks, modelChecks, randomChecks } from './checks.ts'
+import * as keras from '../keras/files.ts'
+import { fixtureCheck, graphChecks, modelChecks, randomChecks } from './checks.ts'
 import { trapChecks } from './traps.ts'
 
 /** One check in so many, where those of the other are the same. */
@@ -18,6 +19,11 @@ for (const mode of ['webasm', 'cpu'] as const)
     const every = shares[mode]
     const checks = [...graphChecks, ...modelChecks].filter((_, i) => i % every === 0)
     for (const { name, run } of [...checks, ...trapChecks]) it(name, () => run(backend))
+
+    describe('the fixtures of Keras', { skip: keras.skipped }, () => {
+      const list = keras.kerasCases().filter((_, i) => i % every === 0)
+      for (const { name, run } of list.map(fixtureCheck)) it(name, () => run(backend))
+    })
 
     const runs = Math.ceil(Number(process.env.RNNC_GPU_PROGRAMS ?? 8) / every)
     it(`${runs} random programs, forward and backward`, async () => {

@@ -156,6 +156,19 @@ export const trapChecks: readonly DeviceCheck[] = [
     })
   }),
 
+  trap('powers near 1, to the last place', async ({ applied }) => {
+    const y = Float32Array.from({ length: 100 }, (_, i) => 1 + 7 * i)
+    for (const base of [0.9, 0.999, 1.0001]) {
+      const x = y.map(() => base)
+      const found = await applied('pow', x, y)
+      const worst = y.reduce(
+        (most, t, i) => Math.max(most, Math.abs(found[i] / x[i] ** t - 1) / (1 + t * Math.abs(Math.log(base)))),
+        0,
+      )
+      assert.ok(worst < 3e-7, `${base}: ${worst}`)
+    }
+  }),
+
   ...Object.entries(functions).map(([op, [exact, at, bound]]) =>
     trap(`${op} to a relative error of ${bound}`, async ({ applied }) => {
       const found = await applied(op, at)

@@ -1,11 +1,12 @@
-// Kernels as WGSL on a device in Node against the interpreter: single ops, whole models, traps, random programs.
+// Kernels as WGSL on a device in Node against the interpreter: single ops, whole models, fixtures, traps, random programs.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { WebGpuBackend } from '../../compiler/backend/gpu/webgpu.ts'
 import { plan } from '../../compiler/index.ts'
 import { build } from '../backend/agree.ts'
 import { cases } from '../backend/cases.ts'
-import { graphChecks, modelChecks, randomChecks, wholeOps } from './checks.ts'
+import * as keras from '../keras/files.ts'
+import { fixtureCheck, graphChecks, modelChecks, randomChecks, wholeOps } from './checks.ts'
 import { openBackend, skipped } from './support.ts'
 import { trapChecks } from './traps.ts'
 
@@ -17,6 +18,10 @@ describe('WGSL in Node', { skip: skipped }, () => {
   after(() => backend.device.device.destroy())
 
   for (const { name, run } of [...graphChecks, ...modelChecks, ...trapChecks]) it(name, () => run(backend))
+
+  describe('the fixtures of Keras', { skip: keras.skipped }, () => {
+    for (const { name, run } of keras.kerasCases().map(fixtureCheck)) it(name, () => run(backend))
+  })
 
   const runs = Number(process.env.RNNC_GPU_PROGRAMS ?? 24)
   it(`${runs} random programs, forward and backward`, async () => {

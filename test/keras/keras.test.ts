@@ -1,57 +1,19 @@
 // Golden numbers from Keras 3.15 in float64: forward, loss, gradients and optimizer steps of programs a user could have written.
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import type { Buffer, Executable } from '../../compiler/backend/backend.ts'
 import { js } from '../../compiler/backend/js.ts'
-import { compile, load } from '../../compiler/index.ts'
+import { load } from '../../compiler/index.ts'
 import { relativeError } from '../../compiler/ir/array.ts'
 import { evaluate, type Sizes } from '../../compiler/ir/dim.ts'
-import { type KerasWeight, weightsFromKeras } from './layout.ts'
-
-interface Fixture {
-  readonly inputs: { shape: number[]; data: number[] }
-  readonly targets: { shape: number[]; data: number[] } | null
-  readonly weights: KerasWeight[]
-  readonly outputs: { data: number[] } | { data: number[] }[]
-  readonly loss_value?: number
-  readonly gradients?: KerasWeight[]
-  readonly steps?: number[]
-  readonly weights_after?: KerasWeight[]
-}
-
-const folder = new URL('../../../shared/fixtures/keras/', import.meta.url)
-
-/** Each fixture, our parts in the order of Keras' layers, and which side Keras padded with zeros. */
-const fixtures: readonly { name: string; parts: readonly string[]; padded?: 'pre' | 'post'; sparse?: string }[] = [
-  { name: 'simple_rnn_sequences', parts: ['rnn'] },
-  { name: 'simple_rnn_relu_last', parts: ['rnn', 'head'] },
-  { name: 'simple_rnn_sigmoid_last', parts: ['rnn', 'head'] },
-  { name: 'time_series_two_simple_rnns', parts: ['first', 'second'] },
-  { name: 'lstm_sequences', parts: ['rnn', 'head'] },
-  { name: 'lstm_states', parts: ['rnn'] },
-  { name: 'gru_reset_after', parts: ['rnn'] },
-  { name: 'gru_reset_before', parts: ['rnn'] },
-  { name: 'imdb_stack', parts: ['embed', 'first', 'second', 'head'], sparse: 'embed.E' },
-  { name: 'embedding_mask_pre', parts: ['embed', 'rnn', 'head'], padded: 'pre' },
-  { name: 'embedding_mask_post', parts: ['embed', 'rnn', 'head'], padded: 'post' },
-  { name: 'bidirectional_lstm_concat', parts: ['both.f', 'both.b', 'head'] },
-  { name: 'bidirectional_gru_sequences', parts: ['both.f', 'both.b'] },
-  { name: 'clip_global_norm', parts: ['rnn'] },
-  { name: 'clip_value', parts: ['rnn'] },
-]
+import { folder, readFixture, readProgram, skipped } from './files.ts'
+import { fixtures, openFixture } from './fixture.ts'
+import { weightsFromKeras } from './layout.ts'
 
 function close(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number, what: string): void {
   const error = relativeError(actual, expected)
   assert.ok(error <= tolerance, `${what}: relative error ${error} > ${tolerance}`)
-}
-
-/** A class of a one-hot target, or the target itself. */
-function targetData(data: readonly number[], shape: readonly number[], classes: boolean): number[] {
-  const width = shape[shape.length - 1]
-  const oneHot = classes && width > 1 && data.every(v => v === 0 || v === 1) && data.length > width
-  if (!oneHot) return [...data]
-  return Array.from({ length: data.length / width }, (_, i) => data.slice(i * width, (i + 1) * width).indexOf(1))
 }
 
 /**
@@ -89,45 +51,16 @@ function sparseAdam(gradient: Executable, sizes: Sizes, batch: Record<string, Bu
   }
 }
 
-describe('Keras fixtures', { skip: existsSync(folder) ? false : '../shared/fixtures/keras is absent' }, () => {
+describe('Keras fixtures', { skip: skipped }, () => {
   it('are all here', () => {
     assert.deepEqual(readdirSync(folder).sort(), fixtures.map(f => `${f.name}.json`).sort())
   })
-  for (const { name, parts, padded, sparse } of fixtures) {
+  for (const entry of fixtures) {
+    const { name, parts, sparse } = entry
     it(name, () => {
-      const fixture: Fixture = JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8'))
-      const source = readFileSync(new URL(`programs/${name}.rnn`, import.meta.url), 'utf8')
-      const model = compile(source, { file: `${name}.rnn` })
-      const weights = weightsFromKeras(fixture.weights, parts)
-      const [B, T] = fixture.inputs.shape
-      const vocabulary = fixture.weights[0].shape[0]
-      const sizes: Sizes = { B, T, ...(model.freeDims.includes('V') ? { V: vocabulary } : {}) }
-
-      const lengths = Int32Array.from({ length: B }, () => T)
-      let tokens = fixture.inputs.data
-      if (padded !== undefined) {
-        // Index 0 is Keras' padding: we state lengths, and put the elements first.
-        tokens = Array.from({ length: B }, (_, b) => fixture.inputs.data.slice(b * T, (b + 1) * T)).flatMap(
-          (row, b) => {
-            const valid = row.filter(v => v !== 0)
-            lengths[b] = valid.length
-            return [...valid, ...row.filter(v => v === 0)]
-          },
-        )
-      }
-      const [input] = model.signature.inputs
-      const [target] = model.signature.targets
-      const batch: Record<string, Buffer> = {
-        [input.name]: input.dtype === 'int' ? Int32Array.from(tokens) : Float64Array.from(tokens),
-        'T.lengths': lengths,
-      }
-      if (target !== undefined && fixture.targets !== null) {
-        const data = targetData(fixture.targets.data, fixture.targets.shape, target.coding !== undefined)
-        batch[target.name] = target.dtype === 'int' ? Int32Array.from(data) : Float64Array.from(data)
-      }
-      const state: Record<string, Buffer> = Object.fromEntries(
-        Object.entries(weights).map(([key, data]) => [key, Float64Array.from(data)]),
-      )
+      const fixture = readFixture(name)
+      const { model, sizes, batch, weights } = openFixture(entry, fixture, readProgram(name))
+      const state: Record<string, Buffer> = { ...weights }
       const run = (executable: Executable): Readonly<Record<string, Buffer>> =>
         executable.run(sizes, { ...batch, ...state })
 

@@ -115,13 +115,18 @@ export const helpers: Readonly<Record<string, Helper>> = {
   if (q < 2.5) { return 0 - sine; }
   return 0 - cosine;
 }`),
+  // Near 1 what Math gives is too coarse for the 1 - b^t of an optimizer.
   power: numeric(`function power(x, y, infinity, nan) {
   if (y === 0) { return 1; }
   if (x === 0) {
     if (y > 0) { return 0; }
     return infinity;
   }
-  if (x > 0) { return Math.pow(x, y); }
+  if (x > 0) {
+    if (x < 0.7) { return Math.pow(x, y); }
+    if (x > 1.4) { return Math.pow(x, y); }
+    return exponential(y * logarithm(x, infinity, nan), infinity);
+  }
   const size = Math.pow(0 - x, y);
   if (wholePart(y) === y) {
     if (2 * wholePart(y * 0.5) === y) { return size; }
