@@ -70,7 +70,8 @@ PyTorch and JAX run in the python3 on the PATH, or in the one that ${pythonVaria
 
 --json: {"limits": {"js", "wasm", "vector": {"js", "wasm"}}, "rows": [{"system", "workload", "ms", "gflops", "share"}], "checks", "profiles"}.
 Limits in GFLOP/s, those of a matrix-vector product in ms; null for what was not measured. A row may have "atLeast", in ms, for a case
-that was stopped, and a "note" on what is different about it. "checks" and "profiles" are there where they were measured.
+that was stopped, a "note" on what is different about it, and on a GPU the "counts" of a step: {"kernels", "submits", "bytesRead"}.
+"checks" and "profiles" are there where they were measured.
 
 Examples:
   $ npm run bench

@@ -1,4 +1,5 @@
 // What was measured, as rows, and as tables in Markdown that are read in a terminal as well.
+import type { Counts } from './protocol.ts'
 import type { Outcome } from './runSystem.ts'
 import type { System } from './systems.ts'
 import type { Workload } from './workloads.ts'
@@ -21,6 +22,8 @@ export interface Row {
   readonly share: number | null
   /** A case that was stopped: one step takes at least so long. */
   readonly atLeast?: number
+  /** What a step takes of a GPU. */
+  readonly counts?: Counts
   /** What is different about it, or why there is no number. */
   readonly note?: string
 }
@@ -32,15 +35,20 @@ export function rowOf(system: System, workload: Workload, outcome: Outcome, limi
     case 'none':
       return { ...nothing, note: outcome.reason }
     case 'stopped':
-      return { ...nothing, atLeast: outcome.atLeast, ...(outcome.note !== undefined && { note: outcome.note }) }
+      return { ...nothing, atLeast: outcome.atLeast, ...remarks(outcome) }
     case 'measured': {
       const gflops = outcome.flops / outcome.ms / 1e6
       const limit = system.kind === 'native' ? null : limits[system.kind]
       const share = limit === null ? null : gflops / limit
-      return { ...names, ms: outcome.ms, gflops, share, ...(outcome.note !== undefined && { note: outcome.note }) }
+      return { ...names, ms: outcome.ms, gflops, share, ...remarks(outcome) }
     }
   }
 }
+
+const remarks = ({ counts, note }: Pick<Row, 'counts' | 'note'>): Pick<Row, 'counts' | 'note'> => ({
+  ...(counts && { counts }),
+  ...(note !== undefined && { note }),
+})
 
 /** How many times as long as `own` a row takes; a lower bound where it was stopped. */
 export function ratio(
@@ -65,6 +73,7 @@ export function tables(rows: readonly Row[], workloads: readonly Workload[], sys
         if (!notes.includes(note)) notes.push(note)
         return ` [${notes.indexOf(note) + 1}]`
       }
+      const counted = mine.some(r => r.counts !== undefined)
       const lines = mine.map(row => [
         row.system + mark(row),
         timeOf(row),
@@ -77,8 +86,10 @@ export function tables(rows: readonly Row[], workloads: readonly Workload[], sys
           )
           return found === undefined ? '–' : `${found.atLeast ? '> ' : ''}${digits(found.times)}`
         }),
+        ...(counted ? countsOf(row) : []),
       ])
-      const head = ['system', 'ms', 'GFLOP/s', 'of the limit', ...owns.map(own => `÷ ${own}`)]
+      const counters = counted ? ['kernels', 'submits', 'bytes read'] : []
+      const head = ['system', 'ms', 'GFLOP/s', 'of the limit', ...owns.map(own => `÷ ${own}`), ...counters]
       const kind = workload.mode === 'train' ? 'a training step' : 'inference'
       return [
         [
@@ -111,6 +122,9 @@ export function markdown(head: readonly string[], lines: readonly (readonly stri
   const rule = `|${widths.map((w, i) => (i === 0 ? '-'.repeat(w + 2) : `${'-'.repeat(w + 1)}:`)).join('|')}|`
   return [line(head), rule, ...lines.map(line)].join('\n')
 }
+
+const countsOf = ({ counts }: Row): string[] =>
+  counts === undefined ? ['–', '–', '–'] : [counts.kernels, counts.submits, counts.bytesRead].map(String)
 
 const timeOf = ({ ms, atLeast }: Row): string =>
   ms !== null ? digits(ms) : atLeast === undefined ? '–' : `> ${digits(atLeast)}`

@@ -1,16 +1,22 @@
 // Runs a system's worker over workloads, and stops what takes too long.
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import { isMessage, type Message } from './protocol.ts'
+import { type Counts, isMessage, type Message } from './protocol.ts'
 import type { Start } from './systems.ts'
 import { median } from './workers/serve.ts'
 import type { Workload } from './workloads.ts'
 
 /** What is known about one case. Times are of one step, in ms. */
 export type Outcome =
-  | { readonly kind: 'measured'; readonly ms: number; readonly flops: number; readonly note?: string }
+  | {
+      readonly kind: 'measured'
+      readonly ms: number
+      readonly flops: number
+      readonly counts?: Counts
+      readonly note?: string
+    }
   /** It was stopped: a step has taken at least so long. */
-  | { readonly kind: 'stopped'; readonly atLeast: number; readonly note?: string }
+  | { readonly kind: 'stopped'; readonly atLeast: number; readonly counts?: Counts; readonly note?: string }
   | { readonly kind: 'none'; readonly reason: string }
 
 /** A case may take so long, in ms. */
@@ -55,6 +61,7 @@ function runProcess(
     let steps: number[] = []
     let began = performance.now()
     let ready: Extract<Message, { event: 'ready' }> | undefined
+    let counts: Counts | undefined
     let stopped = false
     const restart = (): NodeJS.Timeout =>
       setTimeout(() => {
@@ -67,12 +74,19 @@ function runProcess(
       onOutcome(workloads[done++], outcome)
       steps = []
       ready = undefined
+      counts = undefined
       timer = restart()
     }
     const measured = (ms: number, ...remarks: readonly string[]): Outcome => {
       const notes = [...(ready?.note === undefined ? [] : [ready.note]), ...remarks]
       const flops = ready?.flops ?? workloads[done].flops
-      return { kind: 'measured', ms, flops, ...(notes.length > 0 && { note: notes.join('; ') }) }
+      return {
+        kind: 'measured',
+        ms,
+        flops,
+        ...(counts && { counts }),
+        ...(notes.length > 0 && { note: notes.join('; ') }),
+      }
     }
     const hear = (message: Message): void => {
       if (stopped || message.workload !== workloads[done]?.id) return
@@ -86,6 +100,11 @@ function runProcess(
           ready = message
           began = performance.now()
           break
+        case 'counts': {
+          const { kernels, submits, bytesRead } = message
+          counts = { kernels, submits, bytesRead }
+          break
+        }
         case 'step':
           steps.push(message.ms)
           break
@@ -120,7 +139,8 @@ function runProcess(
         else {
           const atLeast = steps.length === 0 ? performance.now() - began : Math.min(...steps)
           const note = ready === undefined ? 'stopped before its first step, while it was set up' : ready.note
-          onOutcome(workloads[done], { kind: 'stopped', atLeast, ...(note !== undefined && { note }) })
+          const known = { ...(counts && { counts }), ...(note !== undefined && { note }) }
+          onOutcome(workloads[done], { kind: 'stopped', atLeast, ...known })
         }
         done++
       }

@@ -37,6 +37,9 @@ const targets: readonly System[] = backends.map(({ name }) => ({
   start: () => ({ command: process.execPath, args: [path('workers/rnnc-main.ts')], env: { TARGET: name } }),
 }))
 
+/** What of this compiler runs on a GPU: compared as the peers are, for it may be any device. */
+const onGpu: readonly System[] = [inDawn('gpu', 'rnnc, the target gpu: WebGPU by Dawn', 'rnnc-gpu.ts')]
+
 const peers: readonly System[] = [
   inNode('tfjs-cpu', 'TensorFlow.js 4.22, cpu', 'js', '@tensorflow/tfjs', 'tfjs.mjs'),
   inNode('tfjs-wasm', 'TensorFlow.js 4.22, wasm', 'wasm', '@tensorflow/tfjs-backend-wasm', 'tfjs.mjs'),
@@ -48,7 +51,7 @@ const peers: readonly System[] = [
   inPython('jax', 'JAX', 'jax', 'jax_worker.py'),
 ]
 
-export const systems: readonly System[] = [...targets, ...peers]
+export const systems: readonly System[] = [...targets, ...onGpu, ...peers]
 
 /** Whether npm's packages of the bench are installed. */
 export const installed = (): boolean => existsSync(path('node_modules'))
@@ -64,6 +67,30 @@ function inNode(name: string, about: string, kind: Kind, npm: string, worker: st
         ? { command: process.execPath, args: [path(`workers/${worker}`)], env: { SYSTEM: name } }
         : `${npm} is not installed: npm ci in bench/`,
   }
+}
+
+function inDawn(name: string, about: string, worker: string): System {
+  return {
+    name,
+    about,
+    kind: 'native',
+    own: false,
+    start: () => {
+      const start = { command: process.execPath, args: [path(`workers/${worker}`)], env: swiftShader() }
+      const { status, stderr } = spawnSync(start.command, start.args, {
+        env: { ...process.env, ...start.env },
+        encoding: 'utf8',
+      })
+      return status === 0 ? start : (/RNN513: .*/.exec(stderr)?.[0] ?? stderr.trim())
+    },
+  }
+}
+
+/** The software device that Debian's chromium brings along, where no driver is named. */
+function swiftShader(): Readonly<Record<string, string>> {
+  const driver = '/usr/lib/chromium/vk_swiftshader_icd.json'
+  const named = process.env.VK_ICD_FILENAMES !== undefined || !existsSync(driver)
+  return named ? {} : { VK_ICD_FILENAMES: driver }
 }
 
 function inPython(name: string, about: string, module: string, worker: string): System {

@@ -109,6 +109,8 @@ async function trainOn(
   const epochs = settings.epochs ?? (settings.steps === undefined ? 10 : Number.POSITIVE_INFINITY)
   const history: EpochReport[] = []
   let best = { loss: Number.POSITIVE_INFINITY, epoch: 0, weights: await weightsNow() }
+  const { ahead = 1 } = 'fetch' in executable ? executable : {}
+  let begun = 0
   let step = 0
   let ended: TrainResult['ended'] = 'done'
   let rested = performance.now()
@@ -119,17 +121,27 @@ async function trainOn(
     const chosen = batchesOf(data.train.count, batchSize, order)
     const stepsOfEpoch = chosen.reduce((n, indices) => n + stepsIn(model, data.train, indices), 0)
     const stepsBefore = step
-    for (const { batch, carried } of stepInputs(model, training, data, chosen, precision)) {
-      if (step >= mostSteps) break
-      const inputs = { ...batch.inputs, ...state, ...carried, ...drawInputs(seed, step) }
-      const ran = executable.run(batch.sizes, inputs)
-      const results = ran instanceof Promise ? await ran : ran
+    const ending = (results: Readonly<Record<string, Buffer>>): void => {
       step++
       const loss = results.loss[0]
       if (!Number.isFinite(loss)) fail('RNN504', { value: String(loss), step }, { span: model.trainBlock?.span })
       totals.add(results)
       const done = Math.max(step / mostSteps, (epoch - 1 + (step - stepsBefore) / stepsOfEpoch) / epochs)
       options.onStep?.({ step, epoch, done, loss })
+    }
+    /** Steps that a device has begun, and whose results are not there. */
+    const underWay: Promise<Readonly<Record<string, Buffer>>>[] = []
+    for (const { batch, carried } of stepInputs(model, training, data, chosen, precision)) {
+      if (begun >= mostSteps) break
+      const inputs = { ...batch.inputs, ...state, ...carried, ...drawInputs(seed, begun++) }
+      const ran = executable.run(batch.sizes, inputs)
+      if (ran instanceof Promise) {
+        // One that fails is heard of when it is awaited, if an earlier one has not ended training before.
+        ran.catch(() => {})
+        underWay.push(ran)
+        const first = underWay.length < ahead ? undefined : underWay.shift()
+        if (first !== undefined) ending(await first)
+      } else ending(ran)
       if (performance.now() - rested > slice) {
         await new Promise(resolve => setTimeout(resolve))
         rested = performance.now()
@@ -139,6 +151,7 @@ async function trainOn(
         break
       }
     }
+    for (const ran of underWay) ending(await ran)
     const { validation } = data
     const measured = validation !== undefined && evaluation !== undefined
     if (measured) await fetched(executable)

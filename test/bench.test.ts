@@ -137,6 +137,16 @@ for (const workload of process.argv.slice(2)) {
     assert.deepEqual(second, { kind: 'measured', ms: 2, flops: 7, note: 'near' })
   })
 
+  it('on a GPU says what a step takes of it, even if it is stopped', async () => {
+    const counts = { kernels: 7, submits: 1, bytesRead: 12 }
+    const counted = `say("ready"); say("counts", ${JSON.stringify(counts)});`
+    const outcomes = await outcomesOf(`${counted} say("done", { ms: 2 })`, done, `${counted} ${blocked}`)
+    assert.deepEqual(
+      outcomes.map(o => (o.kind === 'none' ? o : o.counts)),
+      [counts, undefined, counts],
+    )
+  })
+
   it('that is stopped has taken as long as its fastest step', async () => {
     const step = (ms: number): string => `say("step", { ms: ${ms} });`
     const few = await outcomesOf(`say("ready"); ${step(900)} ${step(700)} ${blocked}`)
@@ -174,6 +184,21 @@ describe('the report', () => {
   it('gives shares of the limit of its kind, and none for native code', () => {
     assert.deepEqual(mine, { system: 'js', workload: 'W1', ms: 10, gflops: 1, share: 0.2 })
     assert.equal(rowOf(peer, workload, { kind: 'measured', ms: 10, flops: 10e6 }, limits).share, null)
+  })
+
+  it('gives what a step takes of a GPU, beside what has none', () => {
+    const counts = { kernels: 7, submits: 1, bytesRead: 12 }
+    const gpu = systems.find(s => s.name === 'gpu')!
+    const row = rowOf(gpu, workload, { kind: 'measured', ms: 30, flops: 10e6, counts, note: 'on a device' }, limits)
+    assert.deepEqual(
+      { counts: row.counts, share: row.share, note: row.note },
+      { counts, share: null, note: 'on a device' },
+    )
+    const text = tables([mine, row], workloads, systems)
+    assert.match(text, /÷ js \| kernels \| submits \| bytes read \|/)
+    assert.match(text, /\| js +\|.* 1\.00 \| +– \| +– \| +– \|/)
+    assert.match(text, /\| gpu \[1\] \|.* 3\.00 \| +7 \| +1 \| +12 \|/)
+    assert.doesNotMatch(tables([mine], workloads, systems), /kernels/)
   })
 
   it('gives ratios, and bounds of them where a peer was stopped', () => {

@@ -1,7 +1,8 @@
 // One of this compiler's targets; the first argument names it.
 import { readFileSync } from 'node:fs'
-import type { Backend, Buffer } from '../../compiler/backend/backend.ts'
+import type { AsyncExecutable, Backend, Buffer, Executable, Loader } from '../../compiler/backend/backend.ts'
 import { backends } from '../../compiler/backend/backends.ts'
+import type { WebGpuBackend, WebGpuExecutable } from '../../compiler/backend/gpu/webgpu.ts'
 import { type CompiledModel, compile, load, type Port } from '../../compiler/index.ts'
 import { evaluate, type Sizes } from '../../compiler/ir/dim.ts'
 import { initialize } from '../../runtime/initializers.ts'
@@ -27,6 +28,46 @@ export function rnncCase(backend: Backend, workload: Workload): Case {
  * updates weights and states in place. A step returns the loss before it.
  */
 export function trainingCase(backend: Backend, model: CompiledModel, sizes: Sizes): { readonly step: () => number } {
+  const { executable, next } = training(backend, model, sizes)
+  return { step: () => lossOf(executable.run(sizes, next())) }
+}
+
+/** One step is one run; an output called `next_x` is copied into the input `x` of the next. */
+export function inferenceCase(backend: Backend, model: CompiledModel, sizes: Sizes): Case {
+  const { executable, inputs, carry } = inference(backend, model, sizes)
+  return { step: () => carry(executable.run(sizes, inputs)) }
+}
+
+/** A workload on a GPU, ready to run. */
+export function gpuCase(backend: WebGpuBackend, workload: Workload): Case {
+  const model = compileWorkload(workload)
+  const sizes = { ...workload.sets, B: workload.B, T: workload.T }
+  const note = `on ${backend.device.description}`
+  const counted = (executable: WebGpuExecutable, step: Case['step']): Case => ({
+    step,
+    note,
+    counts: () => {
+      const { dispatches: kernels, submits, bytesRead } = executable.counts()
+      return { kernels, submits, bytesRead }
+    },
+  })
+  if (workload.mode === 'train') {
+    const { executable, next } = training(backend, model, sizes)
+    return counted(executable, async () => lossOf(await executable.run(sizes, next())))
+  }
+  const { executable, inputs, carry } = inference(backend, model, sizes)
+  return counted(executable, async () => carry(await executable.run(sizes, inputs)))
+}
+
+type Results = Readonly<Record<string, Buffer>>
+
+function lossOf({ loss: [loss] }: Results): number {
+  if (!Number.isFinite(loss)) throw new Error(`the loss is ${loss}`)
+  return loss
+}
+
+/** The training graph on a backend, and what the next step is given. */
+function training<E extends Executable | AsyncExecutable>(backend: Loader<E>, model: CompiledModel, sizes: Sizes) {
   const training = model.train()
   const executable = load(training.context, training.graph, backend, 'f32', { inPlace: true })
   const state: Record<string, Buffer> = { ...initialWeights(model, sizes, 1, 'f32') }
@@ -37,29 +78,21 @@ export function trainingCase(backend: Backend, model: CompiledModel, sizes: Size
   // One object for all steps: only the number of the step changes.
   const inputs = { ...randomInputs(model, sizes), ...executable.store(state) }
   let step = 0
-  return {
-    step: () => {
-      const results = executable.run(sizes, Object.assign(inputs, drawInputs(1, step++)))
-      if (!Number.isFinite(results.loss[0])) throw new Error(`the loss is ${results.loss[0]} after ${step} steps`)
-      return results.loss[0]
-    },
-  }
+  return { executable, next: () => Object.assign(inputs, drawInputs(1, step++)) }
 }
 
-/** One step is one run; an output called `next_x` is copied into the input `x` of the next. */
-export function inferenceCase(backend: Backend, model: CompiledModel, sizes: Sizes): Case {
+/** The predictions on a backend, what each run is given, and what brings results to the next. */
+function inference<E extends Executable | AsyncExecutable>(backend: Loader<E>, model: CompiledModel, sizes: Sizes) {
   const executable = load(model.context, model.predict(), backend, 'f32')
   const weights = executable.store(initialWeights(model, sizes, 1, 'f32'))
   const inputs: Record<string, Buffer> = { ...weights, ...randomInputs(model, sizes) }
   const carried = model.signature.outputs.flatMap(({ name }) =>
     name.startsWith('next_') ? [{ output: name, input: name.slice('next_'.length) }] : [],
   )
-  return {
-    step: () => {
-      const results = executable.run(sizes, inputs)
-      for (const { output, input } of carried) inputs[input].set(results[output])
-    },
+  const carry = (results: Results): void => {
+    for (const { output, input } of carried) inputs[input].set(results[output])
   }
+  return { executable, inputs, carry }
 }
 
 /** A full batch: every sequence as long as the longest. */

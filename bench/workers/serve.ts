@@ -1,6 +1,6 @@
 // How a worker runs its cases: set up, warm up, time, report. Workers in Python do the same in serve.py.
 import { writeSync } from 'node:fs'
-import type { Message } from '../protocol.ts'
+import type { Counts, Message } from '../protocol.ts'
 
 export interface Case {
   /** One step; what is returned is awaited only if it is a promise. */
@@ -9,6 +9,8 @@ export interface Case {
   readonly note?: string
   /** Floating-point operations of a step, where they are not the workload's. */
   readonly flops?: number
+  /** What the last step took of a GPU. */
+  readonly counts?: () => Counts
 }
 
 /** A case ready to run, or why there is none. */
@@ -36,7 +38,12 @@ export async function serve(cases: Readonly<Record<string, Setup>>): Promise<voi
         say({ event: 'none', workload, reason: made ?? 'not written for this system' })
       else {
         say({ event: 'ready', workload, note: made.note, flops: made.flops })
-        const ms = await time(made.step, taken => say({ event: 'step', workload, ms: taken }))
+        const { step, counts } = made
+        if (counts !== undefined) {
+          await step()
+          say({ event: 'counts', workload, ...counts() })
+        }
+        const ms = await time(step, taken => say({ event: 'step', workload, ms: taken }))
         say({ event: 'done', workload, ms })
       }
     } catch (error) {

@@ -22,11 +22,13 @@ export interface Executable {
   run(sizes: Sizes, inputs: Readonly<Record<string, Buffer>>): Readonly<Record<string, Buffer>>
 }
 
-/** As `Executable`, for a device that works while the program goes on. Runs do not overlap: one ends before the next begins. */
+/** As `Executable`, for a device that works while the program goes on. Runs end in the order in which they begin. */
 export interface AsyncExecutable {
   readonly backend: string
   /** The device that it really runs on. */
   readonly device: string
+  /** How many runs may be under way; 1, so that each ends before the next begins, if left out. */
+  readonly ahead?: number
   /** Brings what stays from run to run to the device; the arrays given back stand for it there, and are not read again. */
   store(inputs: Readonly<Record<string, Buffer>>): Record<string, Buffer>
   /** Runs the plan once. The results are new arrays; one that the plan updates in place is the input itself, see `fetch`. */

@@ -1,6 +1,7 @@
 // A GPU device in Node: Dawn over whatever Vulkan driver there is. On machines without a GPU that is SwiftShader, which Debian's
 // chromium brings along.
 import { existsSync } from 'node:fs'
+import type { KernelsOf } from '../../compiler/backend/gpu/kernels.ts'
 import { type WebGpuBackend, webGpuBackend } from '../../compiler/backend/gpu/webgpu.ts'
 
 export const driver = '/usr/lib/chromium/vk_swiftshader_icd.json'
@@ -12,8 +13,8 @@ export const skipped: string | false =
     : `there is no Vulkan driver: install Debian's chromium (${driver}) and libvulkan1`
 
 /** The backend on the first device that Dawn finds. */
-export async function openBackend(): Promise<WebGpuBackend> {
+export async function openBackend(kernelsOf?: KernelsOf): Promise<WebGpuBackend> {
   if (existsSync(driver)) process.env.VK_ICD_FILENAMES ??= driver
   const { create } = await import('webgpu')
-  return webGpuBackend(create([]))
+  return webGpuBackend(create([]), kernelsOf)
 }

@@ -5,7 +5,7 @@ import type { Plan, Buffer as PlanBuffer, Port } from '../../plan/plan.ts'
 import type { AsyncBackend, AsyncExecutable, Buffer } from '../backend.ts'
 import type { DeviceTimes } from '../costModel.ts'
 import { js } from '../js.ts'
-import { type Device, guarded, openDevice, usage } from './device.ts'
+import { type Device, guarded, openDevice } from './device.ts'
 import { refuses, splitDraws } from './draws.ts'
 import { checkInput, floatsOf } from './inputs.ts'
 import { fastKernels, type KernelsOf } from './kernels.ts'
@@ -14,6 +14,7 @@ import { type MeasureOptions, measureKernels } from './measure.ts'
 import { createMemory } from './memory.ts'
 import { type Pipelines, type Recording, record, type Studio } from './recording.ts'
 import { type FreshBuffer, splitTask } from './split.ts'
+import { createStaging } from './staging.ts'
 import { taskSteps } from './tasks.ts'
 
 /** What a run took. */
@@ -55,6 +56,9 @@ export async function webGpuBackend(
   }
 }
 
+/** So many runs keep a device busy while the results of the first are on their way. */
+const ahead = 4
+
 /** How many sizes are kept ready to run. */
 const mostRecordings = 32
 
@@ -76,7 +80,9 @@ function executable(shared: Omit<Studio, 'memory' | 'fresh'>, whole: Plan): WebG
   const recordings = new Map<string, Promise<Recording>>()
   /** The arrays that the device has, by name, and where they lie. */
   const stored = new Map<string, { readonly array: Buffer; readonly buffer: PlanBuffer; readonly start: number }>()
-  let staging: GPUBuffer | undefined
+  const staging = createStaging(device)
+  /** Kept when the next run may begin. */
+  let turn: Promise<void> = Promise.resolve()
   let counts: RunCounts = { dispatches: 0, submits: 0, bytesRead: 0 }
 
   /** Copies an array to where it lies in the buffer of an input. */
@@ -98,20 +104,17 @@ function executable(shared: Omit<Studio, 'memory' | 'fresh'>, whole: Plan): WebG
     return known
   }
 
-  /** Copies places of the device into arrays, after what `encode` does; one submit. */
-  async function read(
+  /** Copies places of the device into arrays, after what `encode` does; one submit, which is made at once. */
+  async function readAfter(
     ports: readonly { readonly buffer: PlanBuffer; readonly start: number; readonly into: Buffer }[],
     encode: (encoder: GPUCommandEncoder) => void,
   ): Promise<void> {
     const bytes = ports.reduce((sum, p) => sum + p.into.length * 4, 0)
+    counts = { ...counts, submits: 1, bytesRead: bytes }
     const floats = await guarded(owner, () => {
       const encoder = device.createCommandEncoder()
       encode(encoder)
-      if (staging === undefined || staging.size < bytes) {
-        staging?.destroy()
-        staging = device.createBuffer({ size: Math.max(256, bytes), usage: usage.mapRead | usage.copyTarget })
-      }
-      const target = staging
+      const target = staging.take(bytes)
       let at = 0
       for (const { buffer, start, into } of ports) {
         if (into.length > 0) encoder.copyBufferToBuffer(memory.at(buffer), start * 4, target, at, into.length * 4)
@@ -121,6 +124,7 @@ function executable(shared: Omit<Studio, 'memory' | 'fresh'>, whole: Plan): WebG
       return target.mapAsync(1).then(() => {
         const copy = new Float32Array(target.getMappedRange(0, Math.max(4, bytes)).slice(0))
         target.unmap()
+        staging.give(target)
         return copy
       })
     })
@@ -129,7 +133,6 @@ function executable(shared: Omit<Studio, 'memory' | 'fresh'>, whole: Plan): WebG
       into.set(floats.subarray(at, at + into.length))
       at += into.length
     }
-    counts = { ...counts, submits: 1, bytesRead: bytes }
   }
 
   function store(inputs: Readonly<Record<string, Buffer>>): Record<string, Buffer> {
@@ -165,24 +168,41 @@ function executable(shared: Omit<Studio, 'memory' | 'fresh'>, whole: Plan): WebG
     }
   }
 
-  /** A run whose kernels `encode` chooses. */
+  /** A run whose kernels `encode` chooses, in its turn. */
   async function runWith(
     sizes: Sizes,
     own: Readonly<Record<string, Buffer>>,
     encode: (recording: Recording, pass: GPUComputePassEncoder) => void,
   ): Promise<Record<string, Buffer>> {
-    const inputs = host === undefined ? own : { ...own, ...host.run(sizes, own) }
+    const begun = turn.then(() => begin(sizes, own, encode))
+    turn = begun
+      .then(({ whole, ended }) => (whole ? undefined : ended))
+      .then(
+        () => {},
+        () => {},
+      )
+    const { ended } = await begun
+    return ended
+  }
+
+  /** Submits a run. It is `whole` if the next does not need what comes back of it. */
+  async function begin(
+    sizes: Sizes,
+    own: Readonly<Record<string, Buffer>>,
+    encode: (recording: Recording, pass: GPUComputePassEncoder) => void,
+  ): Promise<{ readonly whole: boolean; readonly ended: Promise<Record<string, Buffer>> }> {
     const recording = await recordingAt(sizes)
+    const inputs = host === undefined ? own : { ...own, ...host.run(sizes, own) }
     const lengthOf = ({ shape }: Port): number => evaluate(product(shape), sizes)
     const made = results.map((port): readonly [Port, Buffer] => [
       port,
       port.operand.buffer.dtype === 'real' ? new Float32Array(lengthOf(port)) : new Int32Array(lengthOf(port)),
     ])
     const changed = moved.map((port): readonly [Port, Buffer] => [port, inputs[port.name]])
-    const back = [...made, ...changed.filter(([{ name }, array]) => stored.get(name)?.array !== array)]
+    const back = changed.filter(([{ name }, array]) => stored.get(name)?.array !== array)
     counts = { dispatches: recording.dispatches, submits: 0, bytesRead: 0 }
-    await read(
-      back.map(([{ operand }, into]) => ({
+    const read = readAfter(
+      [...made, ...back].map(([{ operand }, into]) => ({
         buffer: operand.buffer,
         start: evaluate(operand.offset, sizes),
         into,
@@ -194,7 +214,8 @@ function executable(shared: Omit<Studio, 'memory' | 'fresh'>, whole: Plan): WebG
         pass.end()
       },
     )
-    return Object.fromEntries([...made, ...changed].map(([{ name }, array]) => [name, array]))
+    const ended = read.then(() => Object.fromEntries([...made, ...changed].map(([{ name }, array]) => [name, array])))
+    return { whole: back.length === 0, ended }
   }
 
   async function measure(
@@ -219,12 +240,13 @@ function executable(shared: Omit<Studio, 'memory' | 'fresh'>, whole: Plan): WebG
       const place = stored.get(name)
       return place === undefined ? [] : [{ ...place, into: place.array }]
     })
-    await read(places, () => {})
+    await readAfter(places, () => {})
   }
 
   return {
     backend: 'gpu',
     device: 'webgpu',
+    ahead,
     store,
     run: (sizes, inputs) => runWith(sizes, inputs, (recording, pass) => recording.encode(pass)),
     measure,
@@ -232,7 +254,7 @@ function executable(shared: Omit<Studio, 'memory' | 'fresh'>, whole: Plan): WebG
     counts: () => counts,
     dispose: () => {
       memory.free()
-      staging?.destroy()
+      staging.free()
       for (const recording of recordings.values()) free(recording)
     },
   }

@@ -1,0 +1,21 @@
+// The bench on a device: a case learns, and says what a step takes.
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { gpuCase } from '../../bench/workers/rnnc.ts'
+import { workloads } from '../../bench/workloads.ts'
+import { openBackend, skipped } from './support.ts'
+
+it('a case of the bench learns on a GPU, in one submit that brings back three numbers', { skip: skipped }, async () => {
+  const backend = await openBackend()
+  const { step, counts, note } = gpuCase(backend, workloads.find(w => w.id === 'W5-t2')!)
+  const first = await step()
+  for (let i = 0; i < 100; i++) await step()
+  const last = await step()
+  assert.ok(typeof first === 'number' && typeof last === 'number' && last < first)
+  const { kernels, submits, bytesRead } = counts?.() ?? assert.fail()
+  assert.ok(kernels > 20)
+  // The loss, and the sum and the count of its average.
+  assert.deepEqual([submits, bytesRead], [1, 12])
+  assert.match(note ?? '', /^on ./)
+  backend.device.device.destroy()
+})
