@@ -108,6 +108,13 @@ export const trapChecks: readonly DeviceCheck[] = [
     }
   }),
 
+  trap('one array, read at more places than a kernel has arrays', async ({ agrees }) => {
+    await agrees([type('20, H')], { H: 5 }, (b, [x]) => {
+      const rows = Array.from({ length: 20 }, (_, i) => b.emit('slice', [x], { axis: -2, start: dim(i), size: dim(1) }))
+      return [rows.reduce((sum, row) => b.emit('add', [b.emit('tanh', [sum]), row]))]
+    })
+  }),
+
   trap('indices at 0, at the end and out of range', async ({ backend }) => {
     const { context, graph } = build([type('N, H'), type('L', 'int'), type('L, H')], (b, [table, index, x]) => [
       b.emit('gather', [table, index]),

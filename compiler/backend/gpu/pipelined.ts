@@ -31,7 +31,7 @@ export interface PipelinedBackend extends AsyncBackend {
   close(): Promise<void>
 }
 
-/** A backend on a device of gpu.js. Throws RNN513 where it is not here. gpu.js is loaded here, and nowhere before. */
+/** A backend on a device of gpu.js, which is loaded here, and nowhere before, if it is not given. Throws RNN513 where there is none. */
 export async function pipelinedBackend(mode: Mode, loaded?: PipelineLibrary): Promise<PipelinedBackend> {
   const library = loaded ?? (await loadPipelines(mode))
   const gpu = openGpu(library, mode)
@@ -176,12 +176,12 @@ function joined(arrays: readonly Float32Array[]): Float32Array {
 
 /** Compiles nothing yet: gpu.js does that at the first call. RNN514 for arrays with more places than it can count. */
 function prepare(gpu: Gpu, mode: Mode, calls: Calls): Prepared {
-  const kernels = new Map<string, PipelineKernel>()
   const lengths = (args: Call['args']): number[] => args.flatMap(a => (typeof a === 'number' ? [] : [a.length]))
+  const most = calls.calls.reduce((n, { threads, args }) => Math.max(n, threads, ...lengths(args)), 0)
+  if (most > mostExact)
+    fail('RNN514', { reason: `gpu.js counts places up to ${mostExact}, and an array has ${most} elements` })
+  const kernels = new Map<string, PipelineKernel>()
   const kernelOf = ({ text, threads, args }: Call): PipelineKernel => {
-    const most = Math.max(threads, ...lengths(args))
-    if (most > mostExact)
-      fail('RNN514', { reason: `gpu.js counts places up to ${mostExact}, and an array has ${most} elements` })
     // WebGL2 compiles the sizes of arrays in.
     const key = JSON.stringify([text, threads, lengths(args)])
     const kernel =
@@ -247,8 +247,8 @@ function whatWentWrong(library: PipelineLibrary, gpu: Gpu, mode: Mode, pipeline:
   const other = ran.find(kernel => !isKernelOf(library, mode, kernel))
   if (executorKind !== executors[mode] || ran.length === 0 || other !== undefined)
     return `gpu.js ran it as ${other?.constructor.name ?? executorKind}, not on ${mode}: ${fallbackReason ?? 'no reason given'}`
-  const { context } = gpu
   if (mode !== 'webgl2') return undefined
+  const { context } = gpu
   if (!(context instanceof WebGL2RenderingContext)) return 'gpu.js has no WebGL2 context'
   if (context.isContextLost()) return 'it was lost'
   const error = context.getError()

@@ -99,7 +99,7 @@ export function kernelSource(task: Task, sizes: Sizes): KernelSource | undefined
   }
 }
 
-/** More arrays than these are not given to a kernel: WebGL2 promises sixteen, one of which is the result. */
+/** More arrays than these are not given to a kernel: WebGL2 promises sixteen textures, and gpu.js needs one of them. */
 const mostArrays = 15
 
 /** The kernel of a task with one write; undefined where it has nothing to do. */
