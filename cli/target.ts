@@ -2,7 +2,7 @@
 
 import type { AnyBackend } from '../compiler/backend/backend.ts'
 import type { WebGpuBackend } from '../compiler/backend/gpu/webgpu.ts'
-import { RnnError } from '../dsl/diagnostics.ts'
+import { isFailure } from '../dsl/diagnostics.ts'
 import { type Choice, chooseFaster } from '../runtime/auto.ts'
 import { openGpu } from '../runtime/node/index.ts'
 import type { SampleStep } from '../runtime/sampleStep.ts'
@@ -53,7 +53,7 @@ async function openIfThere(): Promise<WebGpuBackend | string> {
   try {
     return await openGpu()
   } catch (error) {
-    if (error instanceof RnnError && error.diagnostics[0].code === 'RNN513') return error.diagnostics[0].message
+    if (isFailure(error, 'RNN513')) return error.diagnostics[0].message
     throw error
   }
 }

@@ -55,6 +55,10 @@ export function fail(code: Code, values: Readonly<Record<string, string | number
   throw new RnnError([diagnostic(code, values, details)])
 }
 
+/** Whether something that was thrown is an error of that code. */
+export const isFailure = (error: unknown, code: Code): error is RnnError =>
+  error instanceof RnnError && error.diagnostics.every(d => d.code === code)
+
 function fill(text: string, values: Readonly<Record<string, string | number>>): string {
   return text.replace(/\{(\w+)\}/g, (hole, name: string) => (name in values ? String(values[name]) : hole))
 }

@@ -4,7 +4,7 @@ import { type DeviceTimes, fasterOf, predictedMs } from '../compiler/backend/cos
 import type { WebGpuBackend } from '../compiler/backend/gpu/webgpu.ts'
 import { js } from '../compiler/backend/js.ts'
 import { load, plan } from '../compiler/index.ts'
-import { RnnError } from '../dsl/diagnostics.ts'
+import { isFailure } from '../dsl/diagnostics.ts'
 import type { SampleStep } from './sampleStep.ts'
 import { using } from './session.ts'
 
@@ -71,7 +71,7 @@ const measureGpu = (
 ): Promise<DeviceTimes | string> =>
   using(load(context, graph, gpu, precision, { inPlace }), executable =>
     executable.measure(sizes, { ...inputs, ...executable.store(stored) }, { onProgress }).catch((error: unknown) => {
-      if (error instanceof RnnError && error.diagnostics[0].code === 'RNN514') return error.diagnostics[0].message
+      if (isFailure(error, 'RNN514')) return error.diagnostics[0].message
       throw error
     }),
   )

@@ -2,8 +2,8 @@
 import type { Precision } from '../compiler/backend/backend.ts'
 import type { CompiledModel } from '../compiler/index.ts'
 import { type Layout, layoutOf, shapeText } from './build/layout.ts'
-import { hasPredict, moduleText, realArray } from './build/module.ts'
-import { type BuildTarget, type Network, networks } from './build/network.ts'
+import { hasPredict, moduleText } from './build/module.ts'
+import { type BuildTarget, type Network, networkOf } from './build/network.ts'
 import { typesText } from './build/types.ts'
 import type { Fitted } from './data/fitted.ts'
 import type { Weights } from './session.ts'
@@ -38,7 +38,7 @@ export function buildModule(model: CompiledModel, options: BuildOptions): BuiltM
   const graph = model.predict()
   const layout = layoutOf(model, graph, fitted)
   const { name } = model.signature
-  const network = networks[target](model, graph, precision)
+  const network = networkOf(target, model, graph, precision)
   const head = headLines(name, layout, network, options, path)
   return {
     module: moduleText({ name, layout, network, precision, head, ...(weights && { weights }) }),
@@ -48,15 +48,8 @@ export function buildModule(model: CompiledModel, options: BuildOptions): BuiltM
 }
 
 /** How to use it, and the layouts of its arrays. */
-function headLines(
-  name: string,
-  layout: Layout,
-  network: Network,
-  { precision, weights }: BuildOptions,
-  path: string,
-): string[] {
+function headLines(name: string, layout: Layout, network: Network, { weights }: BuildOptions, path: string): string[] {
   const { inputs, outputs, lengths, sizes, free, fixed } = layout
-  const real = realArray(precision)
   const given = [...(weights === undefined ? ['weights'] : []), ...(free.length > 0 ? [`{ ${free.join(', ')} }`] : [])]
   const required = sizes.flatMap(s => (s.from === undefined ? [`${s.symbol}: 1`] : []))
   const names = outputs.map(o => o.name).join(', ')
@@ -65,19 +58,11 @@ function headLines(
   const line = (verb: string, field: { name: string; shape: Layout['outputs'][number]['shape'] }, what = ''): string =>
     `  ${verb}  ${field.name.padEnd(width)}  ${shapeText(field.shape, fixed)}${what}`
   const wait = network.async ? 'await ' : ''
+  const [about, ...more] = network.about
   const own = [...given, ...(network.async ? ['{ gpu }'] : [])]
-  const about = {
-    js: [`plain JavaScript over ${real}s. It imports nothing, and runs in Node and in browsers.`],
-    gpu: [
-      'it runs on WebGPU, by the packages rnnc and gpu.js, which `create` loads.',
-      '',
-      `  const gpu = navigator.gpu  // in Node: create([]) of the package webgpu`,
-    ],
-  }[network.backend]
   return [
-    `${name}, written by rnnc: ${about[0]}`,
-    ...about.slice(1),
-    ...(network.async ? [] : ['']),
+    `${name}, written by rnnc: ${about}`,
+    ...more,
     `  import { create } from '${path}'`,
     `  const model = ${wait}create(${own.join(', ')})`,
     `  const { ${names} } = ${wait}model.run(${call})`,

@@ -6,9 +6,8 @@ import type { Sizes } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
 import { type Batch, batchesOf, pack } from './batch.ts'
 import type { Part } from './data/example.ts'
-import { drawInputs, initialWeights, type Weights } from './session.ts'
+import { drawInputs, initialStates, initialWeights, type Weights } from './session.ts'
 import { stepInputs } from './steps.ts'
-import { startOf } from './train.ts'
 
 export interface SampleStep {
   readonly context: Context
@@ -63,7 +62,7 @@ export function sampleStep(
       precision,
       inPlace: true,
       sizes: batch.sizes,
-      stored: { ...stored(batch.sizes), ...startOf(training.states, batch.sizes, seed, precision) },
+      stored: { ...stored(batch.sizes), ...initialStates(training.states, batch.sizes, seed, precision) },
       inputs: { ...batch.inputs, ...carried, ...drawInputs(seed, 0) },
     }
   }

@@ -1,6 +1,6 @@
 // A compiled model with its executables, and the way a batch reaches them.
 import type { AnyBackend, AsyncExecutable, Buffer, Executable, Precision } from '../compiler/backend/backend.ts'
-import type { CompiledModel, Port } from '../compiler/index.ts'
+import type { CompiledModel, OptimizerState, Port } from '../compiler/index.ts'
 import { array } from '../compiler/ir/array.ts'
 import type { Sizes } from '../compiler/ir/dim.ts'
 import { interpret } from '../compiler/ir/interpret.ts'
@@ -24,6 +24,21 @@ export function initialWeights(model: CompiledModel, sizes: Sizes, seed: number,
     p => [p.name, realArray(precision, initialize(p, sizes, seed))] as const,
   )
   return Object.fromEntries(entries)
+}
+
+/** The states of an optimizer as training begins. */
+export function initialStates(
+  states: readonly OptimizerState[],
+  sizes: Sizes,
+  seed: number,
+  precision: Precision,
+): Record<string, Buffer> {
+  return Object.fromEntries(
+    states.map(s => {
+      const values = initialize({ name: s.name, shape: s.shape, init: s.init }, sizes, seed)
+      return [s.name, s.dtype === 'real' ? realArray(precision, values) : Int32Array.from(values)]
+    }),
+  )
 }
 
 /** Adds up what batches report, and turns the sums into averages over all of them. */

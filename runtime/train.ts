@@ -1,19 +1,17 @@
 // The training loop: batches through the training graph, epoch by epoch, with validation and patience.
 import type { AnyBackend, AsyncExecutable, Buffer, Executable, Precision } from '../compiler/backend/backend.ts'
 import { js } from '../compiler/backend/js.ts'
-import { type CompiledModel, load, type OptimizerState, type TrainingGraph } from '../compiler/index.ts'
-import type { Sizes } from '../compiler/ir/dim.ts'
+import { type CompiledModel, load, type TrainingGraph } from '../compiler/index.ts'
 import { fail } from '../dsl/diagnostics.ts'
 import { batchesOf } from './batch.ts'
 import type { LoadedData } from './data/load.ts'
-import { initialize } from './initializers.ts'
 import {
   createTotals,
   drawInputs,
   evaluatePartAsync,
+  initialStates,
   initialWeights,
   type Report,
-  realArray,
   using,
   type Weights,
   type WhatRan,
@@ -98,7 +96,7 @@ async function trainOn(
   // The state of training, which each step updates in place: nothing is allocated but the batches.
   const state = executable.store({
     ...copyOf(options.weights ?? initialWeights(model, data.sizes, seed, precision)),
-    ...startOf(training.states, data.sizes, seed, precision),
+    ...initialStates(training.states, data.sizes, seed, precision),
   })
   const weightsNow = async (): Promise<Weights> => {
     await fetched(executable)
@@ -193,18 +191,3 @@ async function fetched(executable: Executable | AsyncExecutable): Promise<void> 
 
 const copyOf = (weights: Weights): Record<string, Buffer> =>
   Object.fromEntries(Object.entries(weights).map(([name, data]) => [name, data.slice()]))
-
-/** The optimizer's states as training begins. */
-export function startOf(
-  states: readonly OptimizerState[],
-  sizes: Sizes,
-  seed: number,
-  precision: Precision,
-): Record<string, Buffer> {
-  return Object.fromEntries(
-    states.map(s => {
-      const values = initialize({ name: s.name, shape: s.shape, init: s.init }, sizes, seed)
-      return [s.name, s.dtype === 'real' ? realArray(precision, values) : Int32Array.from(values)]
-    }),
-  )
-}

@@ -5,8 +5,7 @@ import { backends } from '../../compiler/backend/backends.ts'
 import type { WebGpuBackend, WebGpuExecutable } from '../../compiler/backend/gpu/webgpu.ts'
 import { type CompiledModel, compile, load, type Port } from '../../compiler/index.ts'
 import { evaluate, type Sizes } from '../../compiler/ir/dim.ts'
-import { initialize } from '../../runtime/initializers.ts'
-import { drawInputs, initialWeights } from '../../runtime/session.ts'
+import { drawInputs, initialStates, initialWeights } from '../../runtime/session.ts'
 import { type Workload, workloads } from '../workloads.ts'
 import { type Case, ints, reals } from './serve.ts'
 
@@ -70,11 +69,7 @@ function lossOf({ loss: [loss] }: Results): number {
 function training<E extends Executable | AsyncExecutable>(backend: Loader<E>, model: CompiledModel, sizes: Sizes) {
   const training = model.train()
   const executable = load(training.context, training.graph, backend, 'f32', { inPlace: true })
-  const state: Record<string, Buffer> = { ...initialWeights(model, sizes, 1, 'f32') }
-  for (const s of training.states) {
-    const values = initialize({ name: s.name, shape: s.shape, init: s.init }, sizes, 1)
-    state[s.name] = s.dtype === 'real' ? Float32Array.from(values) : Int32Array.from(values)
-  }
+  const state = { ...initialWeights(model, sizes, 1, 'f32'), ...initialStates(training.states, sizes, 1, 'f32') }
   // One object for all steps: only the number of the step changes.
   const inputs = { ...randomInputs(model, sizes), ...executable.store(state) }
   let step = 0

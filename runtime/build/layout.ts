@@ -1,4 +1,5 @@
 // What a built module takes and gives: the fields of its inputs and outputs, and where each size comes from.
+import type { Precision } from '../../compiler/backend/backend.ts'
 import type { Port, Prediction } from '../../compiler/check/signature.ts'
 import type { CompiledModel, Graph } from '../../compiler/index.ts'
 import { type Dim, format, product, type Sizes, symbolsOf } from '../../compiler/ir/dim.ts'
@@ -157,3 +158,6 @@ function freshName(wish: string, taken: Set<string>): string {
 /** `[B, T, 12]`. */
 export const shapeText = (shape: readonly Dim[], fixed: Sizes): string =>
   `[${shape.map(d => String(known(d, fixed) ?? format(d))).join(', ')}]`
+
+/** What holds reals in a module. */
+export const realArray = (precision: Precision): string => (precision === 'f32' ? 'Float32Array' : 'Float64Array')

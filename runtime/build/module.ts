@@ -4,7 +4,7 @@ import { atomCode, type Dim, format, product } from '../../compiler/ir/dim.ts'
 import type { Weights } from '../session.ts'
 import { base64 } from './base64.ts'
 import { helpersFor } from './helpers.ts'
-import { type Field, type Layout, shapeText } from './layout.ts'
+import { type Field, type Layout, realArray, shapeText } from './layout.ts'
 import type { Network } from './network.ts'
 import { scaleText, unscaleText } from './units.ts'
 
@@ -38,8 +38,6 @@ export function moduleText(parts: ModuleParts): string {
     '',
   ].join('\n')
 }
-
-export const realArray = (precision: Precision): string => (precision === 'f32' ? 'Float32Array' : 'Float64Array')
 
 function weightsText({ parameters, fixed }: Layout, weights: Weights, real: string): string {
   const entries = parameters.map(({ name, shape }) => {

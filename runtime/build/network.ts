@@ -5,27 +5,29 @@ import { js } from '../../compiler/backend/js.ts'
 import { type CompiledModel, type Graph, plan } from '../../compiler/index.ts'
 import { printGraph } from '../../compiler/ir/print.ts'
 import { checkTaken } from '../../compiler/load.ts'
+import { realArray } from './layout.ts'
 
 export interface Network {
   /** What runs it. */
-  readonly backend: BuildTarget
+  readonly backend: string
+  /** What a reader of the module is told of it, after its name: the rest of a line, and further lines. */
+  readonly about: readonly [string, ...string[]]
   /** Whether it works while the program goes on: its functions are async, and `createNetwork` takes a GPU. */
   readonly async: boolean
   /** The lines that define `createNetwork`. */
   readonly lines: readonly string[]
 }
 
-/** What a module can be written for. */
-export const buildTargets = ['js', 'gpu'] as const
-
-export type BuildTarget = (typeof buildTargets)[number]
-
 type Writer = (model: CompiledModel, graph: Graph, precision: Precision) => Network
 
-/** How each is written. RNN505 for a precision or a graph that it cannot take. */
-export const networks: Readonly<Record<BuildTarget, Writer>> = {
+/** How each is written. */
+const networks = {
   js: ({ context }, graph, precision) => ({
     backend: 'js',
+    about: [
+      `plain JavaScript over ${realArray(precision)}s. It imports nothing, and runs in Node and in browsers.`,
+      '',
+    ],
     async: false,
     lines: [
       '// The network itself.',
@@ -45,6 +47,11 @@ export const networks: Readonly<Record<BuildTarget, Writer>> = {
     checkTaken({ name: 'gpu', refuses }, plan(context, graph), precision)
     return {
       backend: 'gpu',
+      about: [
+        'it runs on WebGPU, by the packages rnnc and gpu.js, which `create` loads.',
+        '',
+        '  const gpu = navigator.gpu  // in Node: create([]) of the package webgpu',
+      ],
       async: true,
       lines: [
         '// The network itself, as the compiler left it.',
@@ -57,7 +64,17 @@ export const networks: Readonly<Record<BuildTarget, Writer>> = {
       ],
     }
   },
-}
+} satisfies Readonly<Record<string, Writer>>
+
+/** What a module can be written for. */
+export type BuildTarget = keyof typeof networks
+
+const isTarget = (name: string): name is BuildTarget => Object.hasOwn(networks, name)
+
+export const buildTargets = Object.keys(networks).filter(isTarget)
+
+/** The network of a graph. RNN505 for a precision or a graph that the target cannot take. */
+export const networkOf = (target: BuildTarget, ...given: Parameters<Writer>): Network => networks[target](...given)
 
 const open = `// On a device. What makes kernels of it and runs them is loaded here, and never before.
 async function createNetwork(gpu) {

@@ -1,8 +1,8 @@
 // The types of a built module, for TypeScript.
 import type { Precision } from '../../compiler/backend/backend.ts'
 import { known } from '../data/ports.ts'
-import { type Field, type Layout, shapeText } from './layout.ts'
-import { hasPredict, realArray } from './module.ts'
+import { type Field, type Layout, realArray, shapeText } from './layout.ts'
+import { hasPredict } from './module.ts'
 import type { Network } from './network.ts'
 
 /** The text of the `.d.ts`. */

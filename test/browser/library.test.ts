@@ -1,11 +1,10 @@
 // The library in a page: it compiles and trains there, and learns what it learns in Node.
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import type { Browser } from 'playwright-core'
 import { compile, loadData, train } from '../../runtime/index.ts'
 import { isRecord, series, wave } from '../cli/support.ts'
-import { bundle, launch, page, resultOf, type Site, serve, skipped } from './support.ts'
+import { bundle, skipped, usePage } from './support.ts'
 
 const source = series('optimizer = Adam(0.02); epochs = 12; batch = 8; seed = 5')
 
@@ -21,23 +20,15 @@ document.querySelector('output').textContent = JSON.stringify({ backend, losses:
 `
 
 describe('the library in a browser', { skip: skipped }, () => {
-  let browser: Browser
-  let site: Site
-  before(async () => {
-    const files = {
-      'index.html': page,
+  const result = usePage({
+    // The js backend makes functions of text, which a page must allow.
+    policy: "default-src 'self'; script-src 'self' 'unsafe-eval'",
+    files: async () => ({
       'page.js': script,
       'rnnc.js': await bundle(library),
       'wave.rnn': source,
       'wave.csv': wave(),
-    }
-    // The js backend makes functions of text, which a page must allow.
-    site = await serve(files, "default-src 'self'; script-src 'self' 'unsafe-eval'")
-    browser = await launch()
-  })
-  after(async () => {
-    await browser?.close()
-    await site?.close()
+    }),
   })
 
   it('trains a model as Node does', async () => {
@@ -45,7 +36,7 @@ describe('the library in a browser', { skip: skipped }, () => {
     assert.ok(model.data)
     const data = await loadData(model.data, model.signature, { read: () => new TextEncoder().encode(wave()) })
     const here = await train(model, data)
-    const there = await resultOf(browser, site.url)
+    const there = await result()
     assert.ok(isRecord(there) && Array.isArray(there.losses) && Array.isArray(there.weights))
     assert.equal(there.backend, 'js')
     assert.equal(there.losses.length, 12)

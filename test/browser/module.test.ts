@@ -1,11 +1,10 @@
 // A built module in a page that allows no evaluation of text: it gives the numbers of Node.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { after, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { pathToFileURL } from 'node:url'
-import type { Browser } from 'playwright-core'
 import { isRecord, json, series, wave, workplace } from '../cli/support.ts'
-import { launch, page, resultOf, type Site, serve, skipped } from './support.ts'
+import { skipped, usePage } from './support.ts'
 
 const past = [1000, 1010, 1020, 1030, 1020, 1010, 990, 980, 970, 960, 970, 980]
 
@@ -20,22 +19,17 @@ document.querySelector('output').textContent = JSON.stringify({ ...answers, eval
 
 describe('a built module in a browser', { skip: skipped }, () => {
   const place = workplace({ 'wave.rnn': series(), 'wave.csv': wave() })
-  let browser: Browser
-  let site: Site
-  before(async () => {
-    await place.ok('train', 'wave.rnn')
-    assert.equal(json(await place.ok('build', 'wave.safetensors', '-o', 'wave.mjs', '--json')).embedded, true)
-    const files = { 'index.html': page, 'page.js': script, 'wave.mjs': readFileSync(place.path('wave.mjs'), 'utf8') }
-    site = await serve(files, "script-src 'self'")
-    browser = await launch()
-  })
-  after(async () => {
-    await browser?.close()
-    await site?.close()
+  const result = usePage({
+    policy: "script-src 'self'",
+    files: async () => {
+      await place.ok('train', 'wave.rnn')
+      assert.equal(json(await place.ok('build', 'wave.safetensors', '-o', 'wave.mjs', '--json')).embedded, true)
+      return { 'page.js': script, 'wave.mjs': readFileSync(place.path('wave.mjs'), 'utf8') }
+    },
   })
 
   it("runs under `script-src 'self'`", async () => {
-    const found = await resultOf(browser, site.url)
+    const found = await result()
     assert.ok(isRecord(found) && Array.isArray(found.raw) && Array.isArray(found.next))
     assert.equal(found.evaluated, false, 'the page must allow no evaluation')
     assert.equal(found.backend, 'js')

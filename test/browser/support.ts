@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { after, before } from 'node:test'
 import { build } from 'esbuild'
 import { type Browser, chromium } from 'playwright-core'
 
@@ -14,7 +15,7 @@ export const skipped: string | false =
     : `there is no browser: install Debian's chromium (${executablePath})`
 
 /** Chromium, which asks nothing of any network; with `gpu` its WebGPU, on whatever driver there is. */
-export function launch({ gpu = false } = {}): Promise<Browser> {
+function launch({ gpu = false } = {}): Promise<Browser> {
   assert.ok(existsSync(executablePath), `${executablePath} is missing, and CI is set: .ci/run installs it`)
   const off = [...(gpu ? [] : ['gpu']), 'quic', 'background-networking', 'component-update', 'sync'].map(
     name => `--disable-${name}`,
@@ -23,11 +24,19 @@ export function launch({ gpu = false } = {}): Promise<Browser> {
   return chromium.launch({ executablePath, args: ['--headless', '--no-sandbox', '--no-first-run', ...on, ...off] })
 }
 
-/** A module and what it imports in one file, as a browser takes it; `alias` puts other modules in the place of some. */
-export async function bundle(entry: string, alias: Readonly<Record<string, string>> = {}): Promise<string> {
+interface BundleOptions {
+  /** Other modules in the place of some. */
+  readonly alias?: Readonly<Record<string, string>>
+  /** Modules that are left out. */
+  readonly external?: readonly string[]
+}
+
+/** A module and what it imports in one file, as a browser takes it. */
+export async function bundle(entry: string, { alias = {}, external = [] }: BundleOptions = {}): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [entry],
     alias,
+    external: [...external],
     bundle: true,
     format: 'esm',
     platform: 'browser',
@@ -37,13 +46,13 @@ export async function bundle(entry: string, alias: Readonly<Record<string, strin
   return outputFiles[0].text
 }
 
-export interface Site {
+interface Site {
   readonly url: string
   close(): Promise<void>
 }
 
 /** Serves texts by their path on 127.0.0.1, under a content security policy. */
-export async function serve(files: Readonly<Record<string, string>>, policy: string): Promise<Site> {
+async function serve(files: Readonly<Record<string, string>>, policy: string): Promise<Site> {
   const types: Readonly<Record<string, string>> = { html: 'text/html', js: 'text/javascript', mjs: 'text/javascript' }
   const server = createServer(({ url = '/' }, response) => {
     const path = url === '/' ? '/index.html' : url
@@ -65,7 +74,7 @@ export async function serve(files: Readonly<Record<string, string>>, policy: str
 }
 
 /** What the page's script puts into its title, or what went wrong in it. */
-export async function resultOf(browser: Browser, url: string, timeout = 60_000): Promise<unknown> {
+async function resultOf(browser: Browser, url: string, timeout = 60_000): Promise<unknown> {
   const page = await browser.newPage()
   const errors: string[] = []
   page.on('pageerror', error => errors.push(error.message))
@@ -88,5 +97,37 @@ export async function resultOf(browser: Browser, url: string, timeout = 60_000):
 }
 
 /** A page that runs `/page.js`, which writes its result into `<output>`. */
-export const page =
+const page =
   '<!doctype html><meta charset="utf-8"><title>rnnc</title><output></output><script type="module" src="/page.js"></script>'
+
+interface PageOptions {
+  /** Under the page: `page.js`, which it runs, and what that reads. Asked for once, before the tests. */
+  readonly files: () => Promise<Readonly<Record<string, string>>>
+  /** What the page may do: a content security policy. */
+  readonly policy: string
+  /** Whether it has a GPU. */
+  readonly gpu?: boolean
+  /** Where the page finds modules that it imports by name. */
+  readonly imports?: Readonly<Record<string, string>>
+}
+
+/** A page for the tests of a suite. What is given back opens it, with what is behind the `#` of its address, and waits for its result. */
+export function usePage({
+  files,
+  policy,
+  gpu = false,
+  imports,
+}: PageOptions): (hash?: string, timeout?: number) => Promise<unknown> {
+  let browser: Browser
+  let site: Site
+  before(async () => {
+    const map = imports && `<script type="importmap">${JSON.stringify({ imports })}</script>`
+    site = await serve({ 'index.html': page.replace('<output>', `${map ?? ''}<output>`), ...(await files()) }, policy)
+    browser = await launch({ gpu })
+  })
+  after(async () => {
+    await browser?.close()
+    await site?.close()
+  })
+  return (hash = '', timeout) => resultOf(browser, `${site.url}#${hash}`, timeout)
+}

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { before, describe, it } from 'node:test'
-import { classifier, flowers, isRecord, json, run, series, wave, workplace } from './support.ts'
+import { classifier, flowers, isRecord, json, run, series, wave, weightsFor, workplace } from './support.ts'
 
 const place = workplace({
   'wave.rnn': series(),
@@ -97,17 +97,8 @@ describe('a built module', () => {
     const { embedded, types } = json(await ok('build', 'tagger.rnn', '-o', 'tagger.mjs', '--dtype', 'f64', '--json'))
     assert.deepEqual([embedded, types], [false, 'tagger.d.mts'])
     const shapes = readFileSync(path('tagger.d.mts'), 'utf8')
-    const members = [...shapes.matchAll(/\[([V\d, ]+)\] \*\/\n {2}readonly "([^"]+)": ArrayLike/g)]
-    assert.equal(members.length, 2 + 1 + 2 * 12)
-    const weights = Object.fromEntries(
-      members.map(([, shape, name]) => {
-        const size = shape
-          .replace('V', '5')
-          .split(', ')
-          .reduce((n, d) => n * Number(d), 1)
-        return [name, Array.from({ length: size }, (_, i) => Math.sin(i + name.length))]
-      }),
-    )
+    const weights = weightsFor(shapes, { V: 5 })
+    assert.equal(Object.keys(weights).length, 2 + 1 + 2 * 12)
     const found = await runs(`import { create } from './tagger.mjs'
       const model = create(${JSON.stringify(weights)}, { V: 5 })
       const both = model.run({ B: 2, words: [1, 2, 3, 4, 0, 0], T_lengths: [3, 1] }).p

@@ -130,3 +130,14 @@ data Measures for Flowers {
 }
 train Flowers on Measures { optimizer = Adam(0.05); epochs = 30; batch = 8; seed = 3 }
 `
+
+/** Weights, no two alike, in the shapes that the types of a built module give them. */
+export function weightsFor(types: string, sizes: Readonly<Record<string, number>>): Record<string, number[]> {
+  const members = [...types.matchAll(/\[([\w, ]+)\] \*\/\n {2}readonly "([^"]+)": ArrayLike/g)]
+  return Object.fromEntries(
+    members.map(([, shape, name]) => {
+      const size = shape.split(', ').reduce((n, dim) => n * (sizes[dim] ?? Number(dim)), 1)
+      return [name, Array.from({ length: size }, (_, i) => Math.sin(i + name.length))]
+    }),
+  )
+}

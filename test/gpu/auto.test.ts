@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { after, before, describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { type DeviceTimes, fasterOf, predictedMs, timesByKind } from '../../compiler/backend/costModel.ts'
 import { measureKernels } from '../../compiler/backend/gpu/measure.ts'
 import type { RecordedKernel } from '../../compiler/backend/gpu/recording.ts'
@@ -13,7 +14,9 @@ import { chooseFaster } from '../../runtime/auto.ts'
 import { fromArrays } from '../../runtime/data/arrays.ts'
 import { sampleStep } from '../../runtime/sampleStep.ts'
 import { assertRefused, isRecord, json, series, wave, workplace } from '../cli/support.ts'
-import { driver, openBackend, skipped } from './support.ts'
+import { blockOf, driver, openBackend, skipped } from './support.ts'
+
+const example = fileURLToPath(new URL('../../examples/sunspots/sunspots.rnn', import.meta.url))
 
 const near = (a: number, b: number): void => assert.ok(Math.abs(a - b) <= 1e-9 * Math.abs(b), `${a} and ${b}`)
 
@@ -233,6 +236,20 @@ describe('auto', { skip: skipped }, () => {
     assert.match(text, /^ {2}product +\d+ +\d+ +[\d.]+ ms$/m)
     assert.match(text, /^auto: (js|gpu), because a run takes .* ms on the CPU and .* ms on the GPU \(.+\)$/m)
     assertRefused(await rnnc('explain', 'wave.rnn', '--target', 'gpu'), 'RNN505', /unknown target `gpu`/)
+  })
+
+  it('explains as spec/gpu.md shows, but for times and the name of the device', async () => {
+    const lasting = (text: string): string[] =>
+      text
+        .replace(/[\d.]+ ms/g, 'ms')
+        .replace(/^GPU, .*?:/m, 'GPU:')
+        .replace(/^auto: .*$/m, 'auto')
+        .split('\n')
+        .map(line => line.trim().replace(/ {2,}/g, ' '))
+        // Kinds of kernels are in the order of their times.
+        .sort()
+    const { stdout } = await ok('explain', example, '--target', 'auto')
+    assert.deepEqual(lasting(stdout.trim()), lasting(blockOf('', 'Sunspots, train').trim()))
   })
 
   it('trains, evaluates and predicts with what it chose', async () => {

@@ -1,9 +1,8 @@
 // Checks on the GPU of a browser, by WebGPU and by WebGL2: parts of what is checked in Node.
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import type { Browser } from 'playwright-core'
-import { bundle, launch, page, resultOf, type Site, serve, skipped } from '../browser/support.ts'
+import { bundle, skipped, usePage } from '../browser/support.ts'
 import { isRecord } from '../cli/support.ts'
 import * as keras from '../keras/files.ts'
 
@@ -12,18 +11,14 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 const assertions = { 'node:assert/strict': here('assertInPage.ts') }
 
 describe('the GPU of a browser', { skip: skipped }, () => {
-  let browser: Browser
-  let site: Site
-  before(async () => {
+  const result = usePage({
+    gpu: true,
     // The host's part, which draws, is the js backend's: it makes functions of text.
-    const policy = "default-src 'self'; script-src 'self' 'unsafe-eval'"
-    const files = { 'index.html': page, 'page.js': await bundle(here('page.ts'), assertions) }
-    site = await serve({ ...files, 'keras.json': JSON.stringify(keras.skipped ? [] : keras.kerasCases()) }, policy)
-    browser = await launch({ gpu: true })
-  })
-  after(async () => {
-    await browser?.close()
-    await site?.close()
+    policy: "default-src 'self'; script-src 'self' 'unsafe-eval'",
+    files: async () => ({
+      'page.js': await bundle(here('page.ts'), { alias: assertions }),
+      'keras.json': JSON.stringify(keras.skipped ? [] : keras.kerasCases()),
+    }),
   })
 
   // WebGL2 takes some 50 ms for each kernel of a program. `RNNC_GPU_PROGRAMS` checks all of it, and so many random programs.
@@ -36,8 +31,8 @@ describe('the GPU of a browser', { skip: skipped }, () => {
   for (const [device, share] of Object.entries(shares)) {
     it(`agrees with the interpreter by ${device}`, async () => {
       const asked = programs === undefined ? share : all
-      const address = `${site.url}#${JSON.stringify({ device, ...asked })}`
-      const found = await resultOf(browser, address, programs === undefined ? 240_000 : 3_600_000)
+      const timeout = programs === undefined ? 240_000 : 3_600_000
+      const found = await result(JSON.stringify({ device, ...asked }), timeout)
       assert.ok(isRecord(found) && typeof found.count === 'number')
       assert.deepEqual(found.failures, [])
       assert.equal(found.device, device)

@@ -12,8 +12,7 @@ import { drawBatch, drawWeights } from '../../runtime/fuzz/batch.ts'
 import type { FuzzCase } from '../../runtime/fuzz/case.ts'
 import { fuzzCases } from '../../runtime/fuzz/generate/index.ts'
 import { type Arrays, graphOf, interpreted, roundingOf } from '../../runtime/fuzz/trial.ts'
-import { initialize } from '../../runtime/initializers.ts'
-import { drawInputs } from '../../runtime/session.ts'
+import { drawInputs, initialStates } from '../../runtime/session.ts'
 import { build } from '../backend/agree.ts'
 import { cases, sizesList } from '../backend/cases.ts'
 import { recurrentGradient } from '../backend/recurrent.ts'
@@ -168,12 +167,7 @@ async function checkGraphs(
 async function checkTraining(backend: AsyncBackend, source: string, own: Given): Promise<void> {
   const training = compile(source).train()
   const reference = compile(source).train(undefined, { pipeline: naive })
-  const start = Object.fromEntries(
-    training.states.map(s => {
-      const values = initialize(s, own.sizes, 0)
-      return [s.name, s.dtype === 'real' ? Float32Array.from(values) : Int32Array.from(values)]
-    }),
-  )
+  const start = initialStates(training.states, own.sizes, 0, 'f32')
   const executable = load(training.context, training.graph, backend, 'f32', { inPlace: true })
   const moving = [...training.trained, ...training.states.map(s => s.name)]
   const state = executable.store(narrow({ ...own.weights, ...start }))

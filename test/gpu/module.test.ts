@@ -2,29 +2,13 @@
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { after, before, describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { build } from 'esbuild'
-import type { Browser } from 'playwright-core'
 import * as browsers from '../browser/support.ts'
-import { assertRefused, isRecord, json, run, series, wave, workplace } from '../cli/support.ts'
-import { driver, skipped } from './support.ts'
+import { assertRefused, isRecord, json, run, series, wave, weightsFor, workplace } from '../cli/support.ts'
+import { blockOf, driver, skipped } from './support.ts'
 
 const there = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
-
-/** A module and what it imports in one file, but for gpu.js. */
-async function bundled(entry: string, external: readonly string[]): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [entry],
-    external: [...external],
-    bundle: true,
-    format: 'esm',
-    platform: 'browser',
-    write: false,
-    logLevel: 'silent',
-  })
-  return outputFiles[0].text
-}
 
 const place = workplace({
   'wave.rnn': series(),
@@ -98,7 +82,7 @@ describe('a module for the GPU where its packages are', () => {
   const home = place.path('node_modules/rnnc')
   let runtime = ''
   before(async () => {
-    runtime = await bundled(there('runtime/gpu.ts'), ['gpu.js'])
+    runtime = await browsers.bundle(there('runtime/gpu.ts'), { external: ['gpu.js'] })
     mkdirSync(home, { recursive: true })
     writeFileSync(`${home}/package.json`, '{ "type": "module", "exports": { "./gpu": "./gpu.js" } }')
     writeFileSync(`${home}/gpu.js`, runtime)
@@ -143,21 +127,22 @@ describe('a module for the GPU where its packages are', () => {
     assert.equal(found.wrong, 'past has 2 elements, which is no multiple of 6: give B')
   })
 
+  it('is used as spec/gpu.md shows', { skip: skipped }, async () => {
+    const found = await runs(`import { create as open } from 'webgpu'
+      Object.defineProperty(globalThis.navigator, 'gpu', { value: open([]) })
+      const past = ${JSON.stringify(past)}
+      ${blockOf('js', 'import { create }').replace('./sunspots.mjs', './wave.mjs')}
+      console.log(JSON.stringify([...next]))
+      process.exit()`)
+    close(found, (await expected()).next)
+  })
+
   it('takes weights and sizes, and lengths of each example', { skip: skipped }, async () => {
     await place.ok('build', 'tagger.rnn', '--target', 'gpu', '-o', 'tagger.mjs')
     await place.ok('build', 'tagger.rnn', '-o', 'tagger_js.mjs')
     const types = readFileSync(place.path('tagger.d.mts'), 'utf8')
     assert.match(types, /^export function create\(weights: Weights, sizes: .*, options\?: Options\): Promise<Model>$/m)
-    const members = [...types.matchAll(/\[([V\d, ]+)\] \*\/\n {2}readonly "([^"]+)": ArrayLike/g)]
-    const weights = Object.fromEntries(
-      members.map(([, shape, name]) => {
-        const size = shape
-          .replace('V', '5')
-          .split(', ')
-          .reduce((n, d) => n * Number(d), 1)
-        return [name, Array.from({ length: size }, (_, i) => Math.sin(i + name.length))]
-      }),
-    )
+    const weights = weightsFor(types, { V: 5 })
     const found = await runs(`import { create as open } from 'webgpu'
       import { create } from './tagger.mjs'
       import { create as createJs } from './tagger_js.mjs'
@@ -172,15 +157,12 @@ describe('a module for the GPU where its packages are', () => {
   })
 
   describe('in a browser', { skip: browsers.skipped }, () => {
-    let browser: Browser
-    let site: browsers.Site
-    before(async () => {
-      const imports = { 'rnnc/gpu': '/rnnc-gpu.js', 'gpu.js': '/gpu.js' }
-      const files = {
-        'index.html': browsers.page.replace(
-          '<output>',
-          `<script type="importmap">${JSON.stringify({ imports })}</script><output>`,
-        ),
+    const result = browsers.usePage({
+      gpu: true,
+      // The import map stands in the page; no text is evaluated.
+      policy: "script-src 'self' 'unsafe-inline'",
+      imports: { 'rnnc/gpu': '/rnnc-gpu.js', 'gpu.js': '/gpu.js' },
+      files: async () => ({
         'page.js': `import { create } from '/wave.mjs'
           const loaded = () => performance.getEntriesByType('resource').map(r => new URL(r.name).pathname).filter(p => p.endsWith('js')).sort()
           const before = loaded()
@@ -191,19 +173,12 @@ describe('a module for the GPU where its packages are', () => {
           document.querySelector('output').textContent = JSON.stringify(answers)`,
         'wave.mjs': readFileSync(place.path('wave.mjs'), 'utf8'),
         'rnnc-gpu.js': runtime,
-        'gpu.js': await bundled(there('node_modules/gpu.js'), []),
-      }
-      // The import map stands in the page; no text is evaluated.
-      site = await browsers.serve(files, "script-src 'self' 'unsafe-inline'")
-      browser = await browsers.launch({ gpu: true })
-    })
-    after(async () => {
-      await browser?.close()
-      await site?.close()
+        'gpu.js': await browsers.bundle(there('node_modules/gpu.js')),
+      }),
     })
 
     it('answers as the js module does, and loads gpu.js only to run', async () => {
-      const found = await browsers.resultOf(browser, site.url)
+      const found = await result()
       const { raw, next } = await expected()
       assert.ok(isRecord(found))
       assert.equal(found.backend, 'gpu')

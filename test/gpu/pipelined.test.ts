@@ -1,5 +1,6 @@
 // Plans through gpu.js' pipelines on its fallbacks, in Node, against the interpreter: single ops, whole models, fixtures, traps, random programs.
 import { after, before, describe, it } from 'node:test'
+import { loadPipelines } from '../../compiler/backend/gpu/library.ts'
 import { type PipelinedBackend, pipelinedBackend } from '../../compiler/backend/gpu/pipelined.ts'
 import * as keras from '../keras/files.ts'
 import { fixtureCheck, graphChecks, modelChecks, randomChecks } from './checks.ts'
@@ -14,7 +15,7 @@ for (const mode of ['webasm', 'cpu'] as const)
   describe(`pipelines on ${mode}`, () => {
     let backend: PipelinedBackend
     before(async () => {
-      backend = await pipelinedBackend(mode)
+      backend = pipelinedBackend(mode, await loadPipelines(mode))
     })
     after(() => backend.close())
 

@@ -1,9 +1,8 @@
 // The sunspots example, trained on the GPU from the file to the test years: it does as well as js does with the same seed.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { after, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import type { Browser } from 'playwright-core'
 import type { AnyBackend } from '../../compiler/backend/backend.ts'
 import { js } from '../../compiler/backend/js.ts'
 import { meanAbsoluteError, openRecord } from '../../examples/sunspots/experiment.ts'
@@ -47,28 +46,21 @@ describe('the sunspots example', () => {
   describe('in a browser', { skip: browsers.skipped }, () => {
     // Each step waits for the browser's other processes: 15 epochs are enough to learn most of it.
     const short = source.replace('epochs = 300', 'epochs = 15')
-    let browser: Browser
-    let site: browsers.Site
-    before(async () => {
-      const files = {
-        'index.html': browsers.page,
+    const result = browsers.usePage({
+      gpu: true,
+      policy: "default-src 'self'; script-src 'self' 'unsafe-eval'",
+      files: async () => ({
         'page.js': await browsers.bundle(fileURLToPath(new URL('sunspotsPage.ts', import.meta.url))),
         'sunspots.rnn': short,
         'sunspots.csv': file('sunspots.csv').toString(),
-      }
-      site = await browsers.serve(files, "default-src 'self'; script-src 'self' 'unsafe-eval'")
-      browser = await browsers.launch({ gpu: true })
-    })
-    after(async () => {
-      await browser?.close()
-      await site?.close()
+      }),
     })
 
     it('for 15 epochs', async () => {
       const expected = await trained(short, js)
       assert.ok(expected.mae < 25.44, 'the last value')
       assert.equal(expected.steps, 15 * 13)
-      alike(await browsers.resultOf(browser, site.url), expected)
+      alike(await result(), expected)
     })
   })
 })

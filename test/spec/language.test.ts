@@ -1,11 +1,11 @@
-// The examples of spec/language.md and spec/numerics.md do what the pages say: see examples.ts for how they are marked.
+// The examples of pages of the specification do what the pages say: see examples.ts for how they are marked.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { catalogue } from '../../dsl/catalogue.ts'
 import { alike, compare, problemsOf, readPage, valuesOf } from './examples.ts'
 
-for (const name of ['language.md', 'numerics.md']) {
+for (const name of ['language.md', 'numerics.md', 'gpu.md']) {
   const text = readFileSync(new URL(`../../spec/${name}`, import.meta.url), 'utf8')
   const page = readPage(text)
   describe(`spec/${name}`, () => {

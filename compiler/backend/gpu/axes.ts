@@ -6,8 +6,10 @@ export interface Axis {
   readonly strides: readonly number[]
 }
 
-/** How many points there are. */
-export const count = (axes: readonly Axis[]): number => axes.reduce((n, axis) => n * axis.size, 1)
+/** How many points there are where there are so many along each dimension. */
+export const pointsOf = (sizes: readonly number[]): number => sizes.reduce((n, size) => n * size, 1)
+
+export const count = (axes: readonly Axis[]): number => pointsOf(axes.map(axis => axis.size))
 
 /** What the number of a point, whose last axis runs fastest, adds to a place in one of the operands: ` + i % 4 * 5`. */
 export function placeOf(index: string, axes: readonly Axis[], operand: number): string {

@@ -3,6 +3,7 @@ import { constant, type Dim, evaluate, product, rowMajor, type Sizes, symbolsOf 
 import type { Buffer, Instruction, Operand, Port, Write } from '../../plan/plan.ts'
 import { pruned } from '../../plan/program.ts'
 import { collapseMap } from '../collapse.ts'
+import { pointsOf } from './axes.ts'
 import { overlaid, type Piece, pieces, type Segment, type Value } from './contents.ts'
 import { runsOf } from './dispatches.ts'
 import { joining, mostJoined, overlaying, type Spread, spreading } from './moves.ts'
@@ -93,7 +94,7 @@ export function callsOf(
   function run({ source, to, copied }: Written, at: Sizes): () => void {
     if (copied !== undefined) {
       const start = evaluate(copied.offset, at)
-      const { value, place } = whole(copied.buffer, start, start + count(source.domain))
+      const { value, place } = whole(copied.buffer, start, start + pointsOf(source.domain))
       return () => write(to, at, source.domain, value, place)
     }
     const places = source.reads.map(r => evaluate(r.offset, at))
@@ -105,7 +106,7 @@ export function callsOf(
     })
     const offsets = source.reads.map((r, i) => places[i] + arrays[r.array].place - arrays[r.array].start)
     const numbers = source.numbers.map(n => evaluate(n, at))
-    const packed = call(source.text, count(source.domain), [
+    const packed = call(source.text, pointsOf(source.domain), [
       ...arrays.map(a => a.value),
       ...offsets,
       ...numbers,
@@ -124,7 +125,7 @@ export function callsOf(
   ): void {
     const spread = domain.map((size, d) => ({
       size,
-      packed: count(domain.slice(d + 1)),
+      packed: pointsOf(domain.slice(d + 1)),
       stride: evaluate(strides[d], at),
     }))
     const far = spread.map(({ size, stride }) => (size - 1) * stride)
@@ -181,8 +182,6 @@ export function callsOf(
 }
 
 const lengthOf = (list: readonly { readonly length: number }[]): number => list.reduce((n, p) => n + p.length, 0)
-
-const count = (list: readonly number[]): number => list.reduce((n, d) => n * d, 1)
 
 /** The kernels of a task's writes, of which there are none where it has nothing to do. */
 function writtenBy(task: Task, sizes: Sizes): Written[] {

@@ -5,24 +5,22 @@ import { evaluate, product, type Sizes } from '../../ir/dim.ts'
 import { storedInputs } from '../../plan/operands.ts'
 import type { Plan, Buffer as PlanBuffer } from '../../plan/plan.ts'
 import type { AsyncBackend, AsyncExecutable, Buffer } from '../backend.ts'
-import { js } from '../js.ts'
 import { type Call, type Calls, callsOf } from './calls.ts'
 import type { Value } from './contents.ts'
-import { refuses, splitDraws } from './draws.ts'
+import { devicePlan } from './devicePlan.ts'
+import { refuses } from './draws.ts'
 import { declarationsOf, functionsOf } from './helpers.ts'
 import { checkInput, floatsOf, mostExact } from './inputs.ts'
 import {
   type Gpu,
   type Handle,
   isKernelOf,
-  loadPipelines,
   type Mode,
   type Pipeline,
   type PipelineKernel,
   type PipelineLibrary,
 } from './library.ts'
-import { splitTask } from './split.ts'
-import { taskSteps } from './tasks.ts'
+import { createRecent } from './recent.ts'
 
 export interface PipelinedBackend extends AsyncBackend {
   /** The device that it runs on. */
@@ -31,9 +29,8 @@ export interface PipelinedBackend extends AsyncBackend {
   close(): Promise<void>
 }
 
-/** A backend on a device of gpu.js, which is loaded here, and nowhere before, if it is not given. Throws RNN513 where there is none. */
-export async function pipelinedBackend(mode: Mode, loaded?: PipelineLibrary): Promise<PipelinedBackend> {
-  const library = loaded ?? (await loadPipelines(mode))
+/** A backend on a device of gpu.js. Throws RNN513 where there is none. */
+export function pipelinedBackend(mode: Mode, library: PipelineLibrary): PipelinedBackend {
   const gpu = openGpu(library, mode)
   return {
     name: 'gpu',
@@ -72,33 +69,14 @@ interface Prepared {
 }
 
 function executable(library: PipelineLibrary, gpu: Gpu, mode: Mode, whole: Plan): AsyncExecutable {
-  const split = splitDraws(whole)
-  if (typeof split === 'string') throw new Error(split)
-  const host = split && js.load(split.host, 'f32')
-  const plan = split?.device ?? whole
-  let nextId = Math.max(0, ...plan.buffers.map(b => b.id)) + 1
-  const steps = taskSteps(plan, task =>
-    splitTask(task, mostBuffers, (size, hint) => ({ id: nextId++, dtype: 'real', size, hint })),
-  )
+  const { plan, steps, draw } = devicePlan(whole, mostBuffers)
   const given = storedInputs(plan)
-  const known = new Map<string, Prepared>()
-
-  function preparedAt(sizes: Sizes): Prepared {
-    const key = JSON.stringify(Object.entries(sizes).sort())
-    const entry =
-      known.get(key) ?? prepare(gpu, mode, callsOf(steps, { inputs: given.keys(), outputs: plan.outputs }, sizes))
-    known.delete(key)
-    known.set(key, entry)
-    for (const [oldest, prepared] of known) {
-      if (known.size <= mostPrepared) break
-      known.delete(oldest)
-      free(prepared)
-    }
-    return entry
-  }
+  const known = createRecent<Prepared>(mostPrepared, free)
+  const preparedAt = (sizes: Sizes): Prepared =>
+    known.at(sizes, () => prepare(gpu, mode, callsOf(steps, { inputs: given.keys(), outputs: plan.outputs }, sizes)))
 
   async function run(sizes: Sizes, own: Readonly<Record<string, Buffer>>): Promise<Record<string, Buffer>> {
-    const inputs = host === undefined ? own : { ...own, ...host.run(sizes, own) }
+    const inputs = draw(sizes, own)
     const floats = new Map(
       [...given].map(([buffer, ports]) => [
         buffer,
@@ -134,7 +112,7 @@ function executable(library: PipelineLibrary, gpu: Gpu, mode: Mode, whole: Plan)
       if (value.kind === 'input') return input(value.buffer)
       const array = arrays[numbers.indexOf(value.call)]
       if (array?.length !== calls.calls[value.call].threads) throw new Error('gpu.js gave no result that rnnc knows')
-      return Float32Array.from(array)
+      return array instanceof Float32Array ? array : Float32Array.from(array)
     }
   }
 
@@ -151,10 +129,7 @@ function executable(library: PipelineLibrary, gpu: Gpu, mode: Mode, whole: Plan)
     store: inputs => ({ ...inputs }),
     run,
     fetch: async () => {},
-    dispose: () => {
-      for (const prepared of known.values()) free(prepared)
-      known.clear()
-    },
+    dispose: known.clear,
   }
 }
 

@@ -4,18 +4,17 @@ import { storedInputs } from '../../plan/operands.ts'
 import type { Plan, Buffer as PlanBuffer, Port } from '../../plan/plan.ts'
 import type { AsyncBackend, AsyncExecutable, Buffer } from '../backend.ts'
 import type { DeviceTimes } from '../costModel.ts'
-import { js } from '../js.ts'
 import { type Device, guarded, openDevice } from './device.ts'
-import { refuses, splitDraws } from './draws.ts'
+import { devicePlan } from './devicePlan.ts'
+import { refuses } from './draws.ts'
 import { checkInput, floatsOf } from './inputs.ts'
 import { fastKernels, type KernelsOf } from './kernels.ts'
 import { loadLibrary } from './library.ts'
 import { type MeasureOptions, measureKernels } from './measure.ts'
 import { createMemory } from './memory.ts'
+import { createRecent } from './recent.ts'
 import { type Pipelines, type Recording, record, type Studio } from './recording.ts'
-import { type FreshBuffer, splitTask } from './split.ts'
 import { createStaging } from './staging.ts'
-import { taskSteps } from './tasks.ts'
 
 /** What a run took. */
 export interface RunCounts {
@@ -65,19 +64,13 @@ const mostRecordings = 32
 function executable(shared: Omit<Studio, 'memory' | 'fresh'>, whole: Plan): WebGpuExecutable {
   const { owner } = shared
   const { device } = owner
-  const split = splitDraws(whole)
-  if (typeof split === 'string') throw new Error(split)
-  const host = split && js.load(split.host, 'f32')
-  const plan = split?.device ?? whole
+  const { plan, steps, fresh, draw } = devicePlan(whole, device.limits.maxStorageBuffersPerShaderStage)
   const memory = createMemory(owner)
-  let nextId = Math.max(0, ...plan.buffers.map(b => b.id)) + 1
-  const fresh: FreshBuffer = (size, hint) => ({ id: nextId++, dtype: 'real', size, hint })
-  const steps = taskSteps(plan, task => splitTask(task, device.limits.maxStorageBuffersPerShaderStage, fresh))
   const studio: Studio = { ...shared, memory, fresh }
   const given = storedInputs(plan)
   const moved = plan.outputs.filter(o => given.has(o.operand.buffer))
   const results = plan.outputs.filter(o => !given.has(o.operand.buffer))
-  const recordings = new Map<string, Promise<Recording>>()
+  const recordings = createRecent<Promise<Recording>>(mostRecordings, free)
   /** The arrays that the device has, by name, and where they lie. */
   const stored = new Map<string, { readonly array: Buffer; readonly buffer: PlanBuffer; readonly start: number }>()
   const staging = createStaging(device)
@@ -91,18 +84,7 @@ function executable(shared: Omit<Studio, 'memory' | 'fresh'>, whole: Plan): WebG
     device.queue.writeBuffer(memory.at(buffer), start * 4, floats.buffer, floats.byteOffset, floats.byteLength)
   }
 
-  function recordingAt(sizes: Sizes): Promise<Recording> {
-    const key = JSON.stringify(Object.entries(sizes).sort())
-    const known = recordings.get(key) ?? record(studio, steps, sizes)
-    recordings.delete(key)
-    recordings.set(key, known)
-    for (const [oldest, recording] of recordings) {
-      if (recordings.size <= mostRecordings) break
-      recordings.delete(oldest)
-      free(recording)
-    }
-    return known
-  }
+  const recordingAt = (sizes: Sizes): Promise<Recording> => recordings.at(sizes, () => record(studio, steps, sizes))
 
   /** Copies places of the device into arrays, after what `encode` does; one submit, which is made at once. */
   async function readAfter(
@@ -192,7 +174,7 @@ function executable(shared: Omit<Studio, 'memory' | 'fresh'>, whole: Plan): WebG
     encode: (recording: Recording, pass: GPUComputePassEncoder) => void,
   ): Promise<{ readonly whole: boolean; readonly ended: Promise<Record<string, Buffer>> }> {
     const recording = await recordingAt(sizes)
-    const inputs = host === undefined ? own : { ...own, ...host.run(sizes, own) }
+    const inputs = draw(sizes, own)
     const lengthOf = ({ shape }: Port): number => evaluate(product(shape), sizes)
     const made = results.map((port): readonly [Port, Buffer] => [
       port,
@@ -236,6 +218,7 @@ function executable(shared: Omit<Studio, 'memory' | 'fresh'>, whole: Plan): WebG
   }
 
   async function fetch(): Promise<void> {
+    await turn
     const places = moved.flatMap(({ name }) => {
       const place = stored.get(name)
       return place === undefined ? [] : [{ ...place, into: place.array }]
@@ -255,7 +238,7 @@ function executable(shared: Omit<Studio, 'memory' | 'fresh'>, whole: Plan): WebG
     dispose: () => {
       memory.free()
       staging.free()
-      for (const recording of recordings.values()) free(recording)
+      recordings.clear()
     },
   }
 }

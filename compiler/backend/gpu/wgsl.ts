@@ -1,6 +1,7 @@
 // WGSL for a kernel: gpu.js translates what a thread does; the bindings, the writes and the entry are ours.
 import type { Dim } from '../../ir/dim.ts'
 import type { Buffer } from '../../plan/plan.ts'
+import { pointsOf } from './axes.ts'
 import { functionsOf, helpersIn } from './helpers.ts'
 import type { GpuLibrary, KernelFunction } from './library.ts'
 import type { KernelSource } from './source.ts'
@@ -73,7 +74,7 @@ function shader(
   functions: string,
   body: string,
 ): Shader {
-  const count = threads.reduce((n, t) => n * t)
+  const count = pointsOf(threads)
   const all = Math.ceil(count / groupSize)
   const rows = Math.ceil(all / most)
   const groups = [Math.ceil(all / rows), rows] as const
