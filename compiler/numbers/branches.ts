@@ -1,11 +1,12 @@
-// Which way every `max`, comparison and rounding went: two runs with the same branches lie on one smooth piece of a function.
+// Which way every `max`, comparison and rounding went, and what lay on an edge such as the root's at 0: two runs with the same
+// branches and edges lie on one smooth piece of a function.
 import { type Context, createBuilder, newValue, opOf } from '../ir/builder.ts'
 import { type Block, type Eqn, type Graph, scanOperands, scanResults, type Value } from '../ir/graph.ts'
 import { isDim } from '../ir/ops/define.ts'
 
 /**
- * The graph with further outputs `branch:0`, `branch:1`, …: the branches taken, for every element and step, by what depends on the
- * inputs in `from`.
+ * The graph with further outputs `branch:0`, `edge:1`, …: the branches taken, and whether it was on an edge, for every element and
+ * step of what depends on the inputs in `from`.
  */
 export function withBranches(context: Context, graph: Graph, from: readonly string[]): Graph {
   const moving = new Set(from.map(name => graph.params[graph.inputs.indexOf(name)].id))
@@ -13,20 +14,33 @@ export function withBranches(context: Context, graph: Graph, from: readonly stri
   return {
     ...graph,
     ...block,
-    results: [...graph.results, ...branches],
-    outputs: [...graph.outputs, ...branches.map((_, i) => `branch:${i}`)],
+    results: [...graph.results, ...branches.map(b => b.value)],
+    outputs: [...graph.outputs, ...branches.map(({ kind }, i) => `${kind}:${i}`)],
   }
+}
+
+/** Whether an output of `withBranches` is one that it has added. */
+export const isBranch = (output: string): boolean => kinds.some(kind => output.startsWith(`${kind}:`))
+
+/** Whether a graph that `withBranches` gave has no branches, and so is analytic but for edges. */
+export const isAnalytic = ({ outputs }: Graph): boolean => !outputs.some(o => o.startsWith('branch:'))
+
+const kinds = ['branch', 'edge'] as const
+
+interface Branch {
+  readonly kind: (typeof kinds)[number]
+  readonly value: Value
 }
 
 interface Extended {
   readonly block: Block
-  readonly branches: readonly Value[]
+  readonly branches: readonly Branch[]
 }
 
 /** `moving` has the parameters that move, and gets all that they move. */
 function extended(context: Context, block: Block, moving: Set<number>): Extended {
   const b = createBuilder(context, undefined, block)
-  const branches: Value[] = []
+  const branches: Branch[] = []
   block.eqns.forEach((eqn, place) => {
     if (!eqn.ins.some(v => moving.has(v.id))) return
     if (eqn.body !== undefined) {
@@ -36,8 +50,11 @@ function extended(context: Context, block: Block, moving: Set<number>): Extended
       return
     }
     for (const out of eqn.outs) moving.add(out.id)
-    const { branch } = opOf(context, eqn.op)
-    if (branch !== undefined) branches.push(branch(b, eqn.ins, eqn.attrs))
+    const op = opOf(context, eqn.op)
+    for (const kind of kinds) {
+      const value = op[kind]?.(b, eqn.ins, eqn.attrs)
+      if (value !== undefined) branches.push({ kind, value })
+    }
   })
   return { block: b.finish(block.results), branches }
 }
@@ -47,7 +64,7 @@ function scanWithBranches(
   eqn: Eqn,
   body: Block,
   moving: Set<number>,
-): { readonly eqn: Eqn; readonly stacked: readonly Value[] } {
+): { readonly eqn: Eqn; readonly stacked: readonly Branch[] } {
   const { length } = eqn.attrs
   if (!isDim(length)) throw new Error('a scan has a length')
   const entering = new Set(body.params.filter((_, i) => moving.has(eqn.ins[i].id)).map(p => p.id))
@@ -67,9 +84,10 @@ function scanWithBranches(
   body.results.forEach((r, i) => {
     if (inside.has(r.id)) moving.add(eqn.outs[i].id)
   })
-  const stacked = branches.map(v => newValue(context, { dtype: v.dtype, shape: [length, ...v.shape] }, v))
+  const inner = branches.map(b => b.value)
+  const stacked = inner.map(v => newValue(context, { dtype: v.dtype, shape: [length, ...v.shape] }, v))
   return {
-    eqn: { ...eqn, outs: [...eqn.outs, ...stacked], body: { ...block, results: [...block.results, ...branches] } },
-    stacked,
+    eqn: { ...eqn, outs: [...eqn.outs, ...stacked], body: { ...block, results: [...block.results, ...inner] } },
+    stacked: stacked.map((value, i) => ({ kind: branches[i].kind, value })),
   }
 }

@@ -1,4 +1,4 @@
-// Running error analysis: beside each value a bound on its rounding error, to first order and in units of the machine's epsilon
+// Running error analysis: beside each value a bound on its rounding error, to first order but for products, and in units of the machine's epsilon
 // (Wilkinson 1965; Higham, Accuracy and Stability, 3.3). It grows with the magnitude of the terms that are summed, which is
 // what a gradient that is mathematically zero has to be measured against.
 import type { Algebra } from '../ir/algebra.ts'
@@ -58,7 +58,11 @@ function roundingAlgebra(a: Algebra<Value>): Algebra<Pair> {
     constant: v => ({ value: a.constant(v) }),
     add: (x, y) => rounded(a.add(x.value, y.value), [x, one()], [y, one()]),
     sub: (x, y) => rounded(a.sub(x.value, y.value), [x, one()], [y, one()]),
-    mul: (x, y) => rounded(a.mul(x.value, y.value), [x, y.value], [y, x.value]),
+    // The product of both errors as well: where both values are 0 but for rounding, as in a square, there is nothing else.
+    mul: (x, y) => {
+      const { value, beside } = rounded(a.mul(x.value, y.value), [x, y.value], [y, x.value])
+      return { value, beside: beside && a.add(beside, a.mul(a.mul(error(x), error(y)), a.constant(Number.EPSILON))) }
+    },
     div: (x, y) => {
       const quotient = a.div(x.value, y.value)
       return rounded(quotient, [x, a.div(one(), y.value)], [y, a.div(quotient, y.value)])

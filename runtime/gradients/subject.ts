@@ -5,7 +5,7 @@ import { type Graph, load } from '../../compiler/index.ts'
 import type { Context } from '../../compiler/ir/builder.ts'
 import { evaluate, type Sizes } from '../../compiler/ir/dim.ts'
 import { allEqns } from '../../compiler/ir/graph.ts'
-import { withBranches } from '../../compiler/numbers/branches.ts'
+import { isAnalytic, isBranch, withBranches } from '../../compiler/numbers/branches.ts'
 import { extendGraph, type Numbers } from '../../compiler/numbers/extend.ts'
 import { imaginary } from '../../compiler/numbers/imaginary.ts'
 import { roundings } from '../../compiler/numbers/roundings.ts'
@@ -32,7 +32,7 @@ export interface Judges {
   readonly tangent: (direction: Direction) => number
   /** The same by a complex step. */
   readonly complexStep: (direction: Direction) => number
-  /** Whether no operation has branches that depend on what can move, so that it is analytic where its logarithms, roots and powers are. */
+  /** Whether no operation has branches that depend on what can move, so that it is analytic but for the edges of logarithms, roots and powers. */
   readonly smooth: boolean
   /** What rounding can do to each element of the gradient at most, in units of the machine's epsilon, by the name of the parameter or input. */
   readonly roundings: () => ReadonlyMap<string, Float64Array>
@@ -124,7 +124,7 @@ export function createJudges(loss: OwnGraph, moving: readonly string[], place: P
       return [name, shape.map(d => evaluate(d, sizes))] as const
     }),
   )
-  const smooth = withBranches(context, lossGraph, read).outputs.length === 1
+  const branched = withBranches(context, lossGraph, read)
   const along = (numbers: Numbers) =>
     once(() => load(context, extendGraph(context, lossGraph, numbers, read), backend, 'f64'))
   const derivative = (numbers: Numbers): ((direction: Direction, step: number) => number) => {
@@ -141,10 +141,10 @@ export function createJudges(loss: OwnGraph, moving: readonly string[], place: P
   const byImaginary = derivative(imaginary)
   return {
     shapes,
-    at: reader({ loss, ...place }, lossGraph, read, smooth),
+    at: reader({ loss, ...place }, lossGraph, read, branched.outputs.some(isBranch)),
     tangent: direction => byTangent(direction, 1),
     complexStep: direction => byImaginary(direction, imaginaryStep),
-    smooth,
+    smooth: isAnalytic(branched),
     roundings: once(() => {
       // Of the loss graph's own gradient: what is on trial may have been simplified to an exact zero.
       const { builder, gradients } = grad(context, lossGraph, 'loss', read)
@@ -161,11 +161,11 @@ function reader(
   { loss: { context }, backend, sizes, inputs }: Place & { readonly loss: OwnGraph },
   lossGraph: Graph,
   read: readonly string[],
-  smooth: boolean,
+  hasBranches: boolean,
 ): Subject['at'] {
   const stops = [...allEqns(lossGraph)].some(eqn => eqn.op === 'stop_gradient')
   const held = stops ? extendGraph(context, lossGraph, starts, read) : lossGraph
-  const executable = once(() => load(context, smooth ? held : withBranches(context, held, read), backend, 'f64'))
+  const executable = once(() => load(context, hasBranches ? withBranches(context, held, read) : held, backend, 'f64'))
   const start = Object.fromEntries(read.map(name => [`${starts.name}:${name}`, inputs[name]]))
   const moved = Object.fromEntries(read.map(name => [name, Float64Array.from(inputs[name])]))
   const run = () => executable().run(sizes, { ...inputs, ...start, ...moved })
@@ -189,7 +189,7 @@ function reader(
 export const sizeIn = ({ shapes }: Subject, name: string): number => (shapes.get(name) ?? []).reduce((n, d) => n * d, 1)
 
 const branchesOf = (results: Readonly<Record<string, Buffer>>): Buffer[] =>
-  Object.entries(results).flatMap(([name, data]) => (name.startsWith('branch:') ? [data] : []))
+  Object.entries(results).flatMap(([name, data]) => (isBranch(name) ? [data] : []))
 
 const resultOf = (graph: Graph, name: string) => graph.results[graph.outputs.indexOf(name)]
 

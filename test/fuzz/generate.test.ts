@@ -6,7 +6,7 @@ import { builtins } from '../../compiler/check/builtins/index.ts'
 import { compile } from '../../compiler/index.ts'
 import { allEqns } from '../../compiler/ir/graph.ts'
 import { ops } from '../../compiler/ir/ops/index.ts'
-import { withBranches } from '../../compiler/numbers/branches.ts'
+import { isAnalytic, withBranches } from '../../compiler/numbers/branches.ts'
 import { naive } from '../../compiler/passes/pipeline.ts'
 import { parse } from '../../dsl/parse.ts'
 import { standardLibrary } from '../../dsl/std.ts'
@@ -86,7 +86,7 @@ describe(`the generator (seed ${seed})`, () => {
       const real = graph.inputs.filter((_, i) => graph.params[i].dtype === 'real')
       const branched = withBranches(context, loss, real)
       // A metric decides, and is not of the loss.
-      if (!/metric/.test(source)) assert.deepEqual(branched.outputs, ['loss'], source)
+      if (!/metric/.test(source)) assert.ok(isAnalytic(branched), source)
     }
   })
 

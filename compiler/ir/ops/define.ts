@@ -96,6 +96,8 @@ export interface Definition<S extends Schema> {
   readonly expand?: (e: Expansion<S>) => Value
   /** Which branch each element takes, as an int, a bool or a whole number: where it changes, the op has a kink or a jump. */
   readonly branch?: (e: Expansion<S>) => Value
+  /** Whether each element lies where the op has no slope although it is analytic beside it, as a bool. */
+  readonly edge?: (e: Expansion<S>) => Value
   /** Moves or repeats elements and computes nothing: the backward pass recomputes it rather than save it. */
   readonly cheap: boolean
   /** The leading-dimension rule: how the op is done for all steps of a loop at once. Absent where it cannot be. */
@@ -117,7 +119,7 @@ export const unchanged = <T>(attrs: T): T => attrs
 
 /** A definition with its schema forgotten, so that a table can hold them all. */
 export interface Op
-  extends Omit<Definition<Schema>, 'infer' | 'evaluate' | 'vjp' | 'lower' | 'expand' | 'branch' | 'leading'> {
+  extends Omit<Definition<Schema>, 'infer' | 'evaluate' | 'vjp' | 'lower' | 'expand' | 'branch' | 'edge' | 'leading'> {
   readonly infer: (ins: readonly Type[], attrs: Attrs, body: Block | undefined) => readonly Type[]
   readonly evaluate: (
     e: Omit<Evaluation<Schema>, 'attrs'> & { attrs: Readonly<Record<string, unknown>> },
@@ -126,6 +128,7 @@ export interface Op
   readonly lower: (plan: Lowering, eqn: Eqn) => void
   readonly expand?: (builder: Builder, ins: readonly Value[], attrs: Attrs) => Value
   readonly branch?: (builder: Builder, ins: readonly Value[], attrs: Attrs) => Value
+  readonly edge?: (builder: Builder, ins: readonly Value[], attrs: Attrs) => Value
   readonly leading?: {
     readonly operands: 'all' | readonly number[]
     readonly rows?: (attrs: Attrs, steps: Dim) => Attrs
@@ -137,7 +140,7 @@ export interface Op
 export function defineOp<const S extends Schema>(
   d: Omit<Definition<S>, 'cheap' | 'flops'> & Partial<Definition<S>>,
 ): Op {
-  const { infer, evaluate, vjp, lower, expand, branch, leading } = d
+  const { infer, evaluate, vjp, lower, expand, branch, edge, leading } = d
   const { rows, leadsum } = leading ?? {}
   return {
     name: d.name,
@@ -152,6 +155,7 @@ export function defineOp<const S extends Schema>(
     lower: (plan, eqn) => lower({ plan, eqn, ins: eqn.ins, outs: eqn.outs, attrs: typed(d, eqn.attrs) }),
     expand: expand && ((builder, ins, attrs) => expand({ builder, ins, attrs: typed(d, attrs) })),
     branch: branch && ((builder, ins, attrs) => branch({ builder, ins, attrs: typed(d, attrs) })),
+    edge: edge && ((builder, ins, attrs) => edge({ builder, ins, attrs: typed(d, attrs) })),
     leading: leading && {
       operands: leading.operands,
       rows: rows && ((attrs, steps) => rows(typed(d, attrs), steps)),

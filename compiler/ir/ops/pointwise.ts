@@ -19,11 +19,13 @@ interface Pointwise {
   readonly cotangents?: readonly (undefined | (<S>(a: Algebra<S>, args: readonly S[], d: S) => S))[]
   /** Which branch is taken, where there are several. */
   readonly branch?: Formula
+  /** Where it has no slope although it is analytic beside it. */
+  readonly edge?: Formula
   readonly flops?: number
 }
 
 function pointwise(name: string, p: Pointwise): Op {
-  const { branch } = p
+  const { branch, edge } = p
   const dtype = p.dtype ?? (ins => ins[0])
   return defineOp({
     name,
@@ -60,6 +62,7 @@ function pointwise(name: string, p: Pointwise): Op {
     flops: (_, outs) => multiply(constant(p.flops ?? 1), product(outs[0].shape)),
     formula: p.formula,
     branch: branch && (({ builder, ins }) => branch(graphAlgebra(builder, ins[0]), ins)),
+    edge: edge && (({ builder, ins }) => edge(graphAlgebra(builder, ins[0]), ins)),
   })
 }
 
@@ -140,6 +143,7 @@ export const pointwiseOps: readonly Op[] = [
         return a.where(positive, a.div(a.constant(0.5), a.where(positive, y, a.constant(1))), a.constant(0))
       },
     ],
+    edge: (a, [x]) => a.eq(x, a.constant(0)),
   }),
   pointwise('sin', { arity: 1, formula: (a, [x]) => a.sin(x), partials: [(a, [x]) => a.cos(x)] }),
   pointwise('cos', { arity: 1, formula: (a, [x]) => a.cos(x), partials: [(a, [x]) => a.neg(a.sin(x))] }),
@@ -176,6 +180,8 @@ export const pointwiseOps: readonly Op[] = [
         return a.where(positive, a.mul(y, a.log(a.where(positive, x, a.constant(1)))), a.constant(0))
       },
     ],
+    // To a whole number, 0 is a place as any other.
+    edge: (a, [x, y]) => a.and(a.eq(x, a.constant(0)), a.not(a.eq(y, a.floor(y)))),
   }),
   /** The remainder with the divisor's sign. */
   pointwise('mod', {
