@@ -38,7 +38,10 @@ const targets: readonly System[] = backends.map(({ name }) => ({
 }))
 
 /** What of this compiler runs on a GPU: compared as the peers are, for it may be any device. */
-const onGpu: readonly System[] = [inDawn('gpu', 'rnnc, the target gpu: WebGPU by Dawn', 'rnnc-gpu.ts')]
+const onGpu: readonly System[] = [
+  inDawn('gpu', 'rnnc, the target gpu: WebGPU by Dawn', 'rnnc-gpu.ts'),
+  inDawn('gpu-pipeline', "the same plans by gpu.js' createPipeline", 'rnnc-gpu-pipeline.ts'),
+]
 
 const peers: readonly System[] = [
   inNode('tfjs-cpu', 'TensorFlow.js 4.22, cpu', 'js', '@tensorflow/tfjs', 'tfjs.mjs'),

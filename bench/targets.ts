@@ -75,6 +75,7 @@ const goals: readonly Goal[] = [
   times('js', 'W4', 'brain.js', 2.8),
   times('js', 'W5-t16', 'brain.js', 5),
   ...['W1', 'W2', 'W3-lstm', 'W3-gru', 'W4', 'W5-t2', 'W5-t16'].map(w => times('js', w, 'tfjs-cpu', 6)),
+  ...['W3-lstm', 'W3-gru'].map(w => times('gpu', w, 'gpu-pipeline', 3)),
   vector('js', 1.3),
   check('js', 'cost linear in T, 16 to 4096', c => within(lengthExcess(c), linear, ' times as dear')),
   check('js', 'cost at worst linear in B, 1 to 256', c => within(batchExcess(c), linear, ' times as dear')),

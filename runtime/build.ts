@@ -59,12 +59,11 @@ function headLines(name: string, layout: Layout, network: Network, { weights }: 
     `  ${verb}  ${field.name.padEnd(width)}  ${shapeText(field.shape, fixed)}${what}`
   const wait = network.async ? 'await ' : ''
   const [about, ...more] = network.about
-  const own = [...given, ...(network.async ? ['{ gpu }'] : [])]
   return [
     `${name}, written by rnnc: ${about}`,
     ...more,
     `  import { create } from '${path}'`,
-    `  const model = ${wait}create(${own.join(', ')})`,
+    `  const model = ${wait}create(${given.join(', ')})`,
     `  const { ${names} } = ${wait}model.run(${call})`,
     ...(hasPredict(layout)
       ? [`  const answers = ${wait}model.predict(${call})  // in the units and labels of the data`]

@@ -1,5 +1,6 @@
 // What a module that `rnnc build --target gpu` wrote needs when it runs: `rnnc/gpu`. Neither the parser nor the checks are in it.
 import type { Buffer } from '../compiler/backend/backend.ts'
+import { openGpu } from '../compiler/backend/gpu/devices.ts'
 import { webGpuBackend } from '../compiler/backend/gpu/webgpu.ts'
 import type { Sizes } from '../compiler/ir/dim.ts'
 import { readGraph } from '../compiler/ir/read.ts'
@@ -8,6 +9,8 @@ import { load } from '../compiler/load.ts'
 /** A graph on a device. */
 export interface Network {
   readonly backend: string
+  /** The device that it runs on. */
+  readonly device: string
   /** Brings what stays from run to run to the device, and gives what stands for it in the inputs of `run`. */
   store(inputs: Readonly<Record<string, Buffer>>): Record<string, Buffer>
   /** Runs the graph. A run that is asked for while another goes on waits for it. */
@@ -17,16 +20,18 @@ export interface Network {
 }
 
 /**
- * The graph that a text describes, on the first adapter of `gpu`; the browser's own if it is left out. gpu.js is loaded here. RNN513
- * where there is no GPU or no gpu.js; what the network's runs throw is RNN514, where the device fails.
+ * The graph that a text describes, on the first adapter of `gpu`; if it is left out, by WebGPU of the browser, or by WebGL2 where
+ * there is none. gpu.js is loaded here. RNN513 where there is no GPU or no gpu.js; what the network's runs throw is RNN514, where
+ * the device fails.
  */
 export async function openNetwork(text: string, gpu?: GPU): Promise<Network> {
   const { graph, context } = readGraph(text)
-  const backend = await webGpuBackend(gpu)
+  const backend = await (gpu === undefined ? openGpu() : webGpuBackend(gpu))
   const executable = load(context, graph, backend, 'f32')
   let last: Promise<unknown> = Promise.resolve()
   return {
     backend: executable.backend,
+    device: executable.device,
     store: executable.store,
     run: (sizes, inputs) => {
       const ran = last.then(() => executable.run(sizes, inputs))
@@ -35,7 +40,7 @@ export async function openNetwork(text: string, gpu?: GPU): Promise<Network> {
     },
     dispose: () => {
       executable.dispose()
-      backend.device.device.destroy()
+      backend.close().catch(() => {})
     },
   }
 }

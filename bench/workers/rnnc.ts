@@ -2,10 +2,11 @@
 import { readFileSync } from 'node:fs'
 import type { AsyncExecutable, Backend, Buffer, Executable, Loader } from '../../compiler/backend/backend.ts'
 import { backends } from '../../compiler/backend/backends.ts'
-import type { WebGpuBackend, WebGpuExecutable } from '../../compiler/backend/gpu/webgpu.ts'
+import type { WebGpuBackend } from '../../compiler/backend/gpu/webgpu.ts'
 import { type CompiledModel, compile, load, type Port } from '../../compiler/index.ts'
 import { evaluate, type Sizes } from '../../compiler/ir/dim.ts'
 import { drawInputs, initialStates, initialWeights } from '../../runtime/session.ts'
+import type { Counts } from '../protocol.ts'
 import { type Workload, workloads } from '../workloads.ts'
 import { type Case, ints, reals } from './serve.ts'
 
@@ -37,26 +38,36 @@ export function inferenceCase(backend: Backend, model: CompiledModel, sizes: Siz
   return { step: () => carry(executable.run(sizes, inputs)) }
 }
 
-/** A workload on a GPU, ready to run. */
-export function gpuCase(backend: WebGpuBackend, workload: Workload): Case {
+/** A workload on a GPU, ready to run. `countsOf` says what the last run of an executable took of it. */
+export function gpuCase<E extends AsyncExecutable>(
+  backend: Loader<E>,
+  workload: Workload,
+  { note, countsOf }: { readonly note: string; readonly countsOf?: (executable: E) => Counts },
+): Case {
   const model = compileWorkload(workload)
   const sizes = { ...workload.sets, B: workload.B, T: workload.T }
-  const note = `on ${backend.device.description}`
-  const counted = (executable: WebGpuExecutable, step: Case['step']): Case => ({
+  const made = (executable: E, step: Case['step']): Case => ({
     step,
     note,
-    counts: () => {
+    ...(countsOf && { counts: () => countsOf(executable) }),
+  })
+  if (workload.mode === 'train') {
+    const { executable, next } = training(backend, model, sizes)
+    return made(executable, async () => lossOf(await executable.run(sizes, next())))
+  }
+  const { executable, inputs, carry } = inference(backend, model, sizes)
+  return made(executable, async () => carry(await executable.run(sizes, inputs)))
+}
+
+/** A workload on WebGPU. */
+export const webGpuCase = (backend: WebGpuBackend, workload: Workload): Case =>
+  gpuCase(backend, workload, {
+    note: `on ${backend.device.description}`,
+    countsOf: executable => {
       const { dispatches: kernels, submits, bytesRead } = executable.counts()
       return { kernels, submits, bytesRead }
     },
   })
-  if (workload.mode === 'train') {
-    const { executable, next } = training(backend, model, sizes)
-    return counted(executable, async () => lossOf(await executable.run(sizes, next())))
-  }
-  const { executable, inputs, carry } = inference(backend, model, sizes)
-  return counted(executable, async () => carry(await executable.run(sizes, inputs)))
-}
 
 type Results = Readonly<Record<string, Buffer>>
 

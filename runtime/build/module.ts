@@ -125,7 +125,13 @@ function createText({ layout, weights, network }: ModuleParts, real: string): st
     '  }',
     '',
     ...(hasPredict(layout) ? predictText(layout, define, wait) : []),
-    `  return { backend: network.backend, run${hasPredict(layout) ? ', predict' : ''}${network.async ? ', dispose: network.dispose' : ''} }`,
+    `  return { ${[
+      'backend: network.backend',
+      ...(network.async ? ['device: network.device'] : []),
+      'run',
+      ...(hasPredict(layout) ? ['predict'] : []),
+      ...(network.async ? ['dispose: network.dispose'] : []),
+    ].join(', ')} }`,
     '}',
   ]
 }

@@ -48,9 +48,10 @@ const networks = {
     return {
       backend: 'gpu',
       about: [
-        'it runs on WebGPU, by the packages rnnc and gpu.js, which `create` loads.',
+        'it runs on the GPU, by the packages rnnc and gpu.js, which `create` loads.',
+        'In a browser that is WebGPU, or WebGL2 where there is none. Node has no GPU of its own: the last argument of',
+        '`create` is { gpu } there, with what `create([])` of the package webgpu gives.',
         '',
-        '  const gpu = navigator.gpu  // in Node: create([]) of the package webgpu',
       ],
       async: true,
       lines: [

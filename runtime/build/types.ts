@@ -43,6 +43,7 @@ export function typesText(
         ])),
     ...interfaceText('Model', 'A network that is ready to run.', [
       ['What runs it.', 'readonly backend: string'],
+      ...(network.async ? [['The device that it runs on.', 'readonly device: string'] as const] : []),
       ['In the numbers of the network.', `run(inputs: Inputs): ${later('Outputs')}`],
       ...(hasPredict(layout)
         ? [['In the units and labels of the data.', `predict(inputs: DataInputs): ${later('Answers')}`] as const]
@@ -51,7 +52,7 @@ export function typesText(
     ]),
     ...(network.async
       ? interfaceText('Options', 'Where it runs.', [
-          ["A `GPU` of WebGPU; the browser's `navigator.gpu` if it is left out.", 'readonly gpu?: object'],
+          ["A `GPU` of WebGPU; if it is left out the browser's, by WebGPU or else by WebGL2.", 'readonly gpu?: object'],
         ])
       : []),
     '/** Each call makes a network of its own. */',

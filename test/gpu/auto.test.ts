@@ -164,7 +164,7 @@ describe('auto', { skip: skipped }, () => {
     if (existsSync(driver)) process.env.VK_ICD_FILENAMES ??= driver
     gpu = await openBackend()
   })
-  after(() => gpu.device.device.destroy())
+  after(() => gpu.close())
 
   /** The GPU with kernels that take no time, or measuring that does something else. */
   const faking = (measure: () => Promise<DeviceTimes>): WebGpuBackend => ({

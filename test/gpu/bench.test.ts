@@ -1,13 +1,15 @@
 // The bench on a device: a case learns, and says what a step takes.
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { gpuCase } from '../../bench/workers/rnnc.ts'
+import { openPipelineInDawn } from '../../bench/workers/pipelineInDawn.ts'
+import { webGpuCase } from '../../bench/workers/rnnc.ts'
 import { workloads } from '../../bench/workloads.ts'
+import { modelChecks } from './checks.ts'
 import { openBackend, skipped } from './support.ts'
 
 it('a case of the bench learns on a GPU, in one submit that brings back three numbers', { skip: skipped }, async () => {
   const backend = await openBackend()
-  const { step, counts, note } = gpuCase(backend, workloads.find(w => w.id === 'W5-t2')!)
+  const { step, counts, note } = webGpuCase(backend, workloads.find(w => w.id === 'W5-t2')!)
   const first = await step()
   for (let i = 0; i < 100; i++) await step()
   const last = await step()
@@ -17,5 +19,11 @@ it('a case of the bench learns on a GPU, in one submit that brings back three nu
   // The loss, and the sum and the count of its average.
   assert.deepEqual([submits, bytesRead], [1, 12])
   assert.match(note ?? '', /^on ./)
-  backend.device.device.destroy()
+  await backend.close()
+})
+
+it('what the bench compares the GPU with computes the same', { skip: skipped }, async () => {
+  const { backend } = await openPipelineInDawn()
+  for (const { run } of modelChecks.slice(0, 2)) await run(backend)
+  await backend.close()
 })

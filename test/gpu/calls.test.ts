@@ -113,7 +113,12 @@ it('a loop calls the same kernels however often it goes round', () => {
   const made = plan(context, graph)
   const steps = taskSteps(made, task => [task])
   const counts = [20, 30].map(T => {
-    const { calls } = callsOf(steps, { inputs: storedInputs(made).keys(), outputs: made.outputs }, { B: 2, T, H: 3 })
+    const { calls } = callsOf(
+      steps,
+      { inputs: storedInputs(made).keys(), outputs: made.outputs },
+      { B: 2, T, H: 3 },
+      15,
+    )
     const lengths = (args: (typeof calls)[number]['args']): number[] =>
       args.flatMap(a => (typeof a === 'number' ? [] : [a.length]))
     const kernels = new Set(calls.map(c => JSON.stringify([c.text, c.threads, lengths(c.args)])))

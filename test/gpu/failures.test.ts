@@ -96,7 +96,7 @@ describe('a device that fails', { skip: skipped }, () => {
       gives('RNN514', /exact up to 16777216, and one of x0 is 16777217/),
     )
     executable.dispose()
-    backend.device.device.destroy()
+    await backend.close()
   })
 
   it('RNN514 where a buffer is larger than the device allows', async () => {
@@ -104,11 +104,11 @@ describe('a device that fails', { skip: skipped }, () => {
     const { context, graph } = build([], b => [
       b.emit('broadcast', [b.emit('iota', [], { size: type('N').shape[0] })], { at: [-2], sizes: type('N').shape }),
     ])
-    const { device } = backend.device
-    const side = Math.ceil(Math.sqrt(device.limits.maxStorageBufferBindingSize / 4)) + 1
+    const { limits } = backend.device.device
+    const side = Math.ceil(Math.sqrt(limits.maxStorageBufferBindingSize / 4)) + 1
     const executable = backend.load(plan(context, graph))
     await assert.rejects(executable.run({ N: side }, {}), gives('RNN514', /./))
     executable.dispose()
-    device.destroy()
+    await backend.close()
   })
 })

@@ -37,8 +37,8 @@ describe('kernels that are faster', { skip: skipped }, () => {
     fast = await openBackend()
     plain = await openBackend(plainKernels)
   })
-  after(() => {
-    for (const { device } of [fast, plain]) device.device.destroy()
+  after(async () => {
+    for (const backend of [fast, plain]) await backend.close()
   })
 
   /** Runs on both, one size after the other, with what another run left behind. */

@@ -102,6 +102,7 @@ describe('a module for the GPU where its packages are', () => {
       console.log(JSON.stringify(await Promise.all(messages)))`)
     assert.ok(Array.isArray(messages))
     assert.match(messages[0], /RNN513: there is no GPU.*navigator\.gpu/)
+    assert.match(messages[0], /RNN513: there is no GPU.*webgl2.*npm package `gpu\.js`/)
     assert.match(messages[1], /RNN513: .*npm package `gpu\.js` \(Cannot find package 'gpu\.js'/)
   })
 
@@ -116,11 +117,12 @@ describe('a module for the GPU where its packages are', () => {
         await Promise.all([model.run({ past }), model.predict({ past }), model.run({ past: past.slice(0, 6) })])
       const wrong = await model.run({ past: [1, 2] }).catch(e => e.message)
       model.dispose()
-      console.log(JSON.stringify({ backend: model.backend, raw: [...raw], next: [...next], first: [...first], wrong }))
+      const { backend, device } = model
+      console.log(JSON.stringify({ backend, device, raw: [...raw], next: [...next], first: [...first], wrong }))
       process.exit()`)
     const { raw, next } = await expected()
     assert.ok(isRecord(found))
-    assert.equal(found.backend, 'gpu')
+    assert.deepEqual([found.backend, found.device], ['gpu', 'webgpu'])
     close(found.raw, raw)
     close(found.next, next)
     close(found.first, raw.slice(0, 1))
@@ -156,36 +158,38 @@ describe('a module for the GPU where its packages are', () => {
     close(found[0], numbers(found[1]))
   })
 
-  describe('in a browser', { skip: browsers.skipped }, () => {
-    const result = browsers.usePage({
-      gpu: true,
-      // The import map stands in the page; no text is evaluated.
-      policy: "script-src 'self' 'unsafe-inline'",
-      imports: { 'rnnc/gpu': '/rnnc-gpu.js', 'gpu.js': '/gpu.js' },
-      files: async () => ({
-        'page.js': `import { create } from '/wave.mjs'
+  for (const gpu of [true, false])
+    describe(`in a browser ${gpu ? 'with' : 'without'} WebGPU`, { skip: browsers.skipped }, () => {
+      const result = browsers.usePage({
+        gpu,
+        // The import map stands in the page; no text is evaluated.
+        policy: "script-src 'self' 'unsafe-inline'",
+        imports: { 'rnnc/gpu': '/rnnc-gpu.js', 'gpu.js': '/gpu.js' },
+        files: async () => ({
+          'page.js': `import { create } from '/wave.mjs'
           const loaded = () => performance.getEntriesByType('resource').map(r => new URL(r.name).pathname).filter(p => p.endsWith('js')).sort()
           const before = loaded()
           const model = await create()
           const past = ${JSON.stringify(past)}
           const [{ next: raw }, { next }] = [await model.run({ past }), await model.predict({ past })]
-          const answers = { raw: [...raw], next: [...next], backend: model.backend, before, after: loaded() }
+          const answers = { raw: [...raw], next: [...next], device: model.device, before, after: loaded() }
+          model.dispose()
           document.querySelector('output').textContent = JSON.stringify(answers)`,
-        'wave.mjs': readFileSync(place.path('wave.mjs'), 'utf8'),
-        'rnnc-gpu.js': runtime,
-        'gpu.js': await browsers.bundle(there('node_modules/gpu.js')),
-      }),
-    })
+          'wave.mjs': readFileSync(place.path('wave.mjs'), 'utf8'),
+          'rnnc-gpu.js': runtime,
+          'gpu.js': await browsers.bundle(there('node_modules/gpu.js')),
+        }),
+      })
 
-    it('answers as the js module does, and loads gpu.js only to run', async () => {
-      const found = await result()
-      const { raw, next } = await expected()
-      assert.ok(isRecord(found))
-      assert.equal(found.backend, 'gpu')
-      assert.deepEqual(found.before, ['/page.js', '/wave.mjs'])
-      assert.deepEqual(found.after, ['/gpu.js', '/page.js', '/rnnc-gpu.js', '/wave.mjs'])
-      close(found.raw, raw)
-      close(found.next, next)
+      it('answers as the js module does, and loads gpu.js only to run', async () => {
+        const found = await result()
+        const { raw, next } = await expected()
+        assert.ok(isRecord(found))
+        assert.equal(found.device, gpu ? 'webgpu' : 'webgl2')
+        assert.deepEqual(found.before, ['/page.js', '/wave.mjs'])
+        assert.deepEqual(found.after, ['/gpu.js', '/page.js', '/rnnc-gpu.js', '/wave.mjs'])
+        close(found.raw, raw)
+        close(found.next, next)
+      })
     })
-  })
 })

@@ -42,5 +42,5 @@ it('RNN514 where a device is out of memory, and the arrays that were given are a
   }
   assert.deepEqual([...state.x0], [1, 2])
   executable.dispose()
-  backend.device.device.destroy()
+  await backend.close()
 })

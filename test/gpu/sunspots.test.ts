@@ -40,7 +40,7 @@ describe('the sunspots example', () => {
     const expected = await trained(source, js)
     assert.ok(expected.mae < 15.15, 'AR(9) on the raw figures')
     alike(await trained(source, backend), expected)
-    backend.device.device.destroy()
+    await backend.close()
   })
 
   describe('in a browser', { skip: browsers.skipped }, () => {

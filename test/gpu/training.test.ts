@@ -37,7 +37,7 @@ describe('training on a device', { skip: skipped }, () => {
   before(async () => {
     backend = await openBackend()
   })
-  after(() => backend.device.device.destroy())
+  after(() => backend.close())
 
   async function both(settings: string, options: TrainOptions = {}) {
     const { model, data } = prepare(settings)
@@ -160,6 +160,6 @@ describe('runs that begin before others end', { skip: skipped }, () => {
     await Promise.all([1, 2, 3, 4].map(i => executable.run({ N: 2 }, { x0: own, x1: Float32Array.of(i, -i) })))
     assert.deepEqual([...own], [10, 0])
     executable.dispose()
-    backend.device.device.destroy()
+    await backend.close()
   })
 })

@@ -15,7 +15,7 @@ describe('WGSL in Node', { skip: skipped }, () => {
   before(async () => {
     backend = await openBackend()
   })
-  after(() => backend.device.device.destroy())
+  after(() => backend.close())
 
   for (const { name, run } of [...graphChecks, ...modelChecks, ...trapChecks]) it(name, () => run(backend))
 

@@ -44,11 +44,12 @@ interface Written {
  */
 const blockLength = 32
 
-/** The calls that do what a plan's steps do. */
+/** The calls that do what a plan's steps do. A kernel is given `mostArrays` arrays, unless its task reads more buffers. */
 export function callsOf(
   steps: readonly TaskStep[],
   { inputs, outputs }: { readonly inputs: Iterable<Buffer>; readonly outputs: readonly Port[] },
   sizes: Sizes,
+  mostArrays: number,
 ): Calls {
   const calls: Call[] = []
   const contents = new Map<Buffer, readonly Segment[]>()
@@ -168,7 +169,7 @@ export function callsOf(
     if (length > 0) lay(buffer, { start: 0, length, value: { kind: 'input', buffer, length }, place: 0 })
   }
   for (const { task, at } of runsOf(steps, sizes)) {
-    const list = known.get(task) ?? writtenBy(task, sizes)
+    const list = known.get(task) ?? writtenBy(task, sizes, mostArrays)
     known.set(task, list)
     // All of a task's writes see what was there before it.
     for (const finish of list.map(written => run(written, at))) finish()
@@ -184,10 +185,10 @@ export function callsOf(
 const lengthOf = (list: readonly { readonly length: number }[]): number => list.reduce((n, p) => n + p.length, 0)
 
 /** The kernels of a task's writes, of which there are none where it has nothing to do. */
-function writtenBy(task: Task, sizes: Sizes): Written[] {
+function writtenBy(task: Task, sizes: Sizes, mostArrays: number): Written[] {
   const single = task.kind === 'fold' ? [{ task, to: task.to }] : task.writes.map(w => separate(task, w))
   return single.flatMap(({ task, to }) => {
-    const source = valueSource(task, sizes)
+    const source = valueSource(task, sizes, mostArrays)
     return source === undefined ? [] : [{ source, to, copied: copiedBy(task, to, sizes) }]
   })
 }

@@ -71,10 +71,15 @@ export interface Gpu {
 }
 
 /** What gpu.js calls the devices. */
-export type Mode = 'webgl2' | 'webasm' | 'cpu'
+export type Mode = 'webgpu' | 'webgl2' | 'webasm' | 'cpu'
 
 /** The classes of the kernels that run on them. */
-const kernelClasses = { webgl2: 'WebGL2Kernel', webasm: 'WebAssemblyKernel', cpu: 'CPUKernel' } as const
+const kernelClasses = {
+  webgpu: 'WebGPUKernel',
+  webgl2: 'WebGL2Kernel',
+  webasm: 'WebAssemblyKernel',
+  cpu: 'CPUKernel',
+} as const
 
 export interface PipelineLibrary {
   readonly GPU: new (settings: { readonly mode: Mode }) => Gpu

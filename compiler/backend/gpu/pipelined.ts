@@ -51,8 +51,18 @@ function openGpu(library: PipelineLibrary, mode: Mode): Gpu {
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-/** How many buffers a task touches at the most. */
-const mostBuffers = 8
+/** How gpu.js runs a pipeline on each device, and how many arrays a kernel there can be given. */
+const modes: Readonly<Record<Mode, { readonly executor: string; readonly mostArrays: number }>> = {
+  // Eight storage buffers, of which one is the result.
+  webgpu: { executor: 'fused-encoder', mostArrays: 7 },
+  // Sixteen textures, of which gpu.js needs one.
+  webgl2: { executor: 'generic', mostArrays: 15 },
+  webasm: { executor: 'fused-sync', mostArrays: 15 },
+  cpu: { executor: 'generic', mostArrays: 15 },
+}
+
+/** How many buffers a task touches at the most: a kernel is given what its task reads, at times what it writes as well. */
+const mostBuffers = 7
 
 /** How many sizes are kept ready to run. */
 const mostPrepared = 8
@@ -73,7 +83,10 @@ function executable(library: PipelineLibrary, gpu: Gpu, mode: Mode, whole: Plan)
   const given = storedInputs(plan)
   const known = createRecent<Prepared>(mostPrepared, free)
   const preparedAt = (sizes: Sizes): Prepared =>
-    known.at(sizes, () => prepare(gpu, mode, callsOf(steps, { inputs: given.keys(), outputs: plan.outputs }, sizes)))
+    known.at(sizes, () => {
+      const ports = { inputs: given.keys(), outputs: plan.outputs }
+      return prepare(gpu, mode, callsOf(steps, ports, sizes, modes[mode].mostArrays))
+    })
 
   async function run(sizes: Sizes, own: Readonly<Record<string, Buffer>>): Promise<Record<string, Buffer>> {
     const inputs = draw(sizes, own)
@@ -208,9 +221,6 @@ function free({ pipeline, kernels }: Prepared): void {
   )
 }
 
-/** How gpu.js runs a pipeline on each device. */
-const executors: Readonly<Record<Mode, string>> = { webgl2: 'generic', webasm: 'fused-sync', cpu: 'generic' }
-
 /** Why a run was not one on the device that was asked for. */
 function whatWentWrong(library: PipelineLibrary, gpu: Gpu, mode: Mode, pipeline: Pipeline): string | undefined {
   const { executorKind, fallbackReason, plan } = pipeline
@@ -220,7 +230,7 @@ function whatWentWrong(library: PipelineLibrary, gpu: Gpu, mode: Mode, pipeline:
       ? [...plan.genericClones].flatMap(([name, clone]) => (name.startsWith('up:') ? [] : [clone.kernel]))
       : plan.kernels.map(({ clone }) => clone.kernel)
   const other = ran.find(kernel => !isKernelOf(library, mode, kernel))
-  if (executorKind !== executors[mode] || ran.length === 0 || other !== undefined)
+  if (executorKind !== modes[mode].executor || ran.length === 0 || other !== undefined)
     return `gpu.js ran it as ${other?.constructor.name ?? executorKind}, not on ${mode}: ${fallbackReason ?? 'no reason given'}`
   if (mode !== 'webgl2') return undefined
   const { context } = gpu

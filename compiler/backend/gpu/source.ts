@@ -94,15 +94,15 @@ export function kernelSource(task: Task, sizes: Sizes): KernelSource | undefined
   }
 }
 
-/** More arrays than these are not given to a kernel: WebGL2 promises sixteen textures, and gpu.js needs one of them. */
-const mostArrays = 15
-
-/** The kernel of a task with one write; undefined where it has nothing to do. */
-export function valueSource(task: Task, sizes: Sizes): ValueSource | undefined {
+/**
+ * The kernel of a task with one write; undefined where it has nothing to do. Parts of one buffer are arrays of their own, unless
+ * that makes more than `most` arrays.
+ */
+export function valueSource(task: Task, sizes: Sizes, most: number): ValueSource | undefined {
   const domain = task.domain.map(d => evaluate(d, sizes))
   if (domain.includes(0)) return undefined
   const apart = valueSourceBy(task, sizes, domain, (buffer, offset) => `${buffer.id} ${format(offset)}`)
-  return apart.arrays <= mostArrays ? apart : valueSourceBy(task, sizes, domain, buffer => String(buffer.id))
+  return apart.arrays <= most ? apart : valueSourceBy(task, sizes, domain, buffer => String(buffer.id))
 }
 
 /** `keyOf` says what one array holds. */

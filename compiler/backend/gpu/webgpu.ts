@@ -34,6 +34,8 @@ export interface WebGpuBackend extends AsyncBackend {
   /** The device that it runs on. */
   readonly device: Device
   load(plan: Plan): WebGpuExecutable
+  /** Frees the device. */
+  close(): Promise<void>
 }
 
 /**
@@ -52,6 +54,7 @@ export async function webGpuBackend(
     device,
     refuses,
     load: plan => executable({ owner: device, library, pipelines, kernelsOf }, plan),
+    close: async () => device.device.destroy(),
   }
 }
 
