@@ -77,10 +77,14 @@ export function runMutants(options: RunOptions): readonly Fate[] {
       })
       const fuzzCase = printDraft(draft)
       const lineup = lineUp(fuzzCase)
-      // Its own alone: others, put to it as well, would lose programs that suit them better.
-      fate.own = true
       if (!lineup.reached.has(fate.name)) fate.programs++
-      else near.set(fate.name, nearest([...of, { draft, changed: tell(fate, lineup, fuzzCase) }]))
+      // Others that live and that it reaches are put to it as well.
+      for (const other of fates.values()) {
+        if (!lives(other) || !lineup.reached.has(other.name)) continue
+        other.own = true
+        const changed = tell(other, lineup, fuzzCase)
+        near.set(other.name, nearest([...(near.get(other.name) ?? []), { draft, changed }]))
+      }
     }
     options.onProgress?.(options.drawn, [...fates.values()])
   }
