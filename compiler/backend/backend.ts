@@ -49,7 +49,10 @@ export interface Loader<E> {
   load(plan: Plan, precision: Precision): E
 }
 
-export type AsyncBackend = Loader<AsyncExecutable>
+export interface AsyncBackend extends Loader<AsyncExecutable> {
+  /** Frees the device. */
+  close(): Promise<void>
+}
 
 /** What runs a model, now or later. */
 export type AnyBackend = Loader<Executable | AsyncExecutable>

@@ -1,5 +1,5 @@
-// Running error analysis: beside each value a bound on its rounding error, to first order but for products, and in units of the machine's epsilon
-// (Wilkinson 1965; Higham, Accuracy and Stability, 3.3). It grows with the magnitude of the terms that are summed, which is
+// Running error analysis: beside each value a bound on its rounding error, to first order but for products, and in units of the machine's
+// epsilon (Wilkinson 1965; Higham, Accuracy and Stability, 3.3). It grows with the magnitude of the terms that are summed, which is
 // what a gradient that is mathematically zero has to be measured against.
 import type { Algebra } from '../ir/algebra.ts'
 import { graphAlgebra, zerosLike } from '../ir/builder.ts'

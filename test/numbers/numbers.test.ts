@@ -10,12 +10,13 @@ import type { Graph } from '../../compiler/ir/graph.ts'
 import { interpret } from '../../compiler/ir/interpret.ts'
 import { printGraph } from '../../compiler/ir/print.ts'
 import { verify } from '../../compiler/ir/verify.ts'
-import { withBranches } from '../../compiler/numbers/branches.ts'
+import { isAnalytic, withBranches } from '../../compiler/numbers/branches.ts'
 import { extendGraph, type Numbers } from '../../compiler/numbers/extend.ts'
 import { imaginary } from '../../compiler/numbers/imaginary.ts'
 import { roundings } from '../../compiler/numbers/roundings.ts'
 import { starts } from '../../compiler/numbers/starts.ts'
 import { tangents } from '../../compiler/numbers/tangents.ts'
+import { build, type } from '../backend/agree.ts'
 import { randomNumbers } from '../ir/gradientCheck.ts'
 import { type RandomGraph, randomGraphs } from '../ir/randomGraph.ts'
 
@@ -140,5 +141,24 @@ describe('on random graphs', () => {
       }),
       runs,
     )
+  })
+})
+
+describe('edges', () => {
+  /** What lies on one, for x = 0, 0, 0, 4 to the powers 0.5, 2, 1.5, 0.5. */
+  function edges(op: 'sqrt' | 'pow' | 'tanh'): number[][] {
+    const { context, graph } = build([type('N'), type('N')], (b, [x, y]) => [b.emit(op, op === 'pow' ? [x, y] : [x])])
+    const branched = withBranches(context, graph, graph.inputs)
+    verify(context, branched)
+    assert.ok(isAnalytic(branched))
+    const args = [array([4], [0, 0, 0, 4]), array([4], [0.5, 2, 1.5, 0.5])]
+    const results = interpret(context, branched, args, { N: 4 })
+    return branched.outputs.flatMap((name, i) => (name.startsWith('edge:') ? [Array.from(results[i].data)] : []))
+  }
+
+  it('are roots of 0, and powers of 0 that are no whole numbers', () => {
+    assert.deepEqual(edges('sqrt'), [[1, 1, 1, 0]])
+    assert.deepEqual(edges('pow'), [[1, 0, 1, 0]])
+    assert.deepEqual(edges('tanh'), [])
   })
 })

@@ -8,8 +8,6 @@ import { webGpuBackend } from './webgpu.ts'
 export interface GpuBackend extends AsyncBackend {
   /** The device that it runs on. */
   readonly device: { readonly name: DeviceName }
-  /** Frees the device. */
-  close(): Promise<void>
 }
 
 /** Those below `webgl2` are no GPUs: gpu.js' own fallbacks, for testing. */

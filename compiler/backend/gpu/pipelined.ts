@@ -25,8 +25,6 @@ import { createRecent } from './recent.ts'
 export interface PipelinedBackend extends AsyncBackend {
   /** The device that it runs on. */
   readonly device: { readonly name: Mode }
-  /** Frees the device. */
-  close(): Promise<void>
 }
 
 /** A backend on a device of gpu.js. Throws RNN513 where there is none. */

@@ -34,8 +34,6 @@ export interface WebGpuBackend extends AsyncBackend {
   /** The device that it runs on. */
   readonly device: Device
   load(plan: Plan): WebGpuExecutable
-  /** Frees the device. */
-  close(): Promise<void>
 }
 
 /**
