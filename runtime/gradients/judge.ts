@@ -29,6 +29,9 @@ export interface Bounds {
 /** Dual numbers are exact but for rounding; this is what is asked of them. */
 export const exact = 1e-9
 
+/** The first step of differences that contradict the others. */
+const closest = 2 ** -14
+
 /**
  * Judges the gradient along a direction. A gap below what rounding can do to the terms that were summed is none: it is
  * asked for only where a gap seems too large. On a kink dual numbers alone judge, which take the branch that is ours by convention,
@@ -38,7 +41,15 @@ export const exact = 1e-9
 export function judge(subject: Subject, direction: Direction, { scale, tolerance }: Bounds): Verdict {
   const { sum: gradient } = alongDirection(subject, direction)
   const tangent = subject.tangent(direction)
-  const slope = slopeAlong(subject, direction)
+  // Where a value is infinite, 0 · ∞ leaves forward mode without an answer.
+  const silent = !Number.isFinite(tangent)
+  const byTangent = silent ? 0 : Math.abs(gradient - tangent)
+  const sharp = tolerance * Math.max(scale, Math.abs(gradient))
+  let slope = slopeAlong(subject, direction, { sharp })
+  // What bends the loss so closely that every difference steps over it is asked for once the two others agree.
+  const alone =
+    slope.kind === 'smooth' && !silent && byTangent <= exact * scale && Math.abs(gradient - slope.value) > sharp
+  if (alone) slope = slopeAlong(subject, direction, { sharp, first: closest })
   const [low, high, uncertain] =
     slope.kind === 'smooth'
       ? [slope.value, slope.value, slope.error]
@@ -51,16 +62,13 @@ export function judge(subject: Subject, direction: Direction, { scale, tolerance
         : [gradient, gradient, 0]
   const difference = Math.min(Math.max(gradient, low), high)
   const byDifference = Math.abs(gradient - difference)
-  // Where a value is infinite, 0 · ∞ leaves forward mode without an answer.
-  const silent = !Number.isFinite(tangent)
-  const byTangent = silent ? 0 : Math.abs(gradient - tangent)
   const size = Math.max(scale, Math.abs(difference))
   /** A difference that is too uncertain has no say of its own. */
-  const sharp = uncertain <= tolerance * size
+  const decisive = uncertain <= tolerance * size
   const within = (floor: number): boolean => {
     const tangentAgrees = byTangent <= exact * size + floor
     const differenceAgrees = byDifference <= tolerance * size + 4 * uncertain + floor
-    if (slope.kind === 'kink') return silent ? differenceAgrees && sharp : tangentAgrees
+    if (slope.kind === 'kink') return silent ? differenceAgrees && decisive : tangentAgrees
     return tangentAgrees && differenceAgrees
   }
   const exactly = Number.isFinite(gradient) && within(0)
@@ -70,7 +78,7 @@ export function judge(subject: Subject, direction: Direction, { scale, tolerance
   // In units of what each allows.
   const further = byTangent / exact < byDifference / tolerance ? differences : forward
   const { judge, gap, allowed } = slope.kind === 'kink' ? (silent ? differences : forward) : further
-  const undecided = slope.kind === 'jump' || (slope.kind === 'smooth' && silent && !sharp)
+  const undecided = slope.kind === 'jump' || (slope.kind === 'smooth' && silent && !decisive)
   return {
     kind: !passed ? 'wrong' : undecided ? 'jump' : slope.kind === 'kink' ? 'kink' : 'right',
     gradient,

@@ -167,6 +167,15 @@ describe('checkGradients', () => {
     assert.ok(check.parameters.every(p => Number.isFinite(p.error)))
   })
 
+  it('raises no alarm at what bends the loss closely: a step, and a bump that all wide differences step over', () => {
+    for (const loss of ['tanh(1e6 * w)', 'exp(-(1e4 * w - 0.5)^2)']) {
+      const steep = compile(`model M { param w: [1]; loss sum(${loss}) }`)
+      const check = checkGradients(steep, { w: new Float64Array(1) }, {}, { B: 1 })
+      assert.ok(check.passed, `${loss}: ${JSON.stringify(check.parameters)}`)
+      assert.equal(check.kinks + check.jumps, 0)
+    }
+  })
+
   it('differentiates to ten digits, and knows how wrong it is', () => {
     const f = (h: number): number => Math.exp(1 + h)
     for (const found of [ridders(f, 0.03), oneSided(f, 0.03), oneSided(f, -0.03)]) {
