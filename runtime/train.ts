@@ -129,27 +129,32 @@ async function trainOn(
     }
     /** Steps that a device has begun, and whose results are not there. */
     const underWay: Promise<Readonly<Record<string, Buffer>>>[] = []
-    for (const { batch, carried } of stepInputs(model, training, data, chosen, precision)) {
-      if (begun >= mostSteps) break
-      const inputs = { ...batch.inputs, ...state, ...carried, ...drawInputs(seed, begun++) }
-      const ran = executable.run(batch.sizes, inputs)
-      if (ran instanceof Promise) {
-        // One that fails is heard of when it is awaited, if an earlier one has not ended training before.
-        ran.catch(() => {})
-        underWay.push(ran)
-        const first = underWay.length < ahead ? undefined : underWay.shift()
-        if (first !== undefined) ending(await first)
-      } else ending(ran)
-      if (performance.now() - rested > slice) {
-        await new Promise(resolve => setTimeout(resolve))
-        rested = performance.now()
+    try {
+      for (const { batch, carried } of stepInputs(model, training, data, chosen, precision)) {
+        if (begun >= mostSteps) break
+        const inputs = { ...batch.inputs, ...state, ...carried, ...drawInputs(seed, begun++) }
+        const ran = executable.run(batch.sizes, inputs)
+        if (ran instanceof Promise) {
+          // One that fails is heard of when it is awaited, if an earlier one has not ended training before.
+          ran.catch(() => {})
+          underWay.push(ran)
+          const first = underWay.length < ahead ? undefined : underWay.shift()
+          if (first !== undefined) ending(await first)
+        } else ending(ran)
+        if (performance.now() - rested > slice) {
+          await new Promise(resolve => setTimeout(resolve))
+          rested = performance.now()
+        }
+        if (options.signal?.aborted) {
+          ended = 'aborted'
+          break
+        }
       }
-      if (options.signal?.aborted) {
-        ended = 'aborted'
-        break
-      }
+      for (const ran of underWay) ending(await ran)
+    } finally {
+      // What is begun ends before what it uses is freed, also where training fails.
+      await Promise.allSettled(underWay)
     }
-    for (const ran of underWay) ending(await ran)
     const { validation } = data
     const measured = validation !== undefined && evaluation !== undefined
     if (measured) await fetched(executable)

@@ -103,6 +103,25 @@ describe('training on a device', { skip: skipped }, () => {
     assert.equal(await stepOf(backend), await stepOf(js))
   })
 
+  it('is over when it fails: no step is under way any more', async () => {
+    const { model, data } = prepare('optimizer = SGD(0.1); epochs = 3; batch = 1')
+    const { queue } = backend.device.device
+    const submit = queue.submit
+    let submits = 0
+    queue.submit = commands => {
+      submits++
+      submit.call(queue, commands)
+    }
+    const onStep = (): void => {
+      throw new RangeError('enough')
+    }
+    await assert.rejects(train(model, data, { backend, onStep }), RangeError)
+    const then = submits
+    await new Promise(resolve => setTimeout(resolve, 200))
+    queue.submit = submit
+    assert.equal(submits, then)
+  })
+
   it('brings weights to the device once, however many batches are evaluated', async () => {
     const { model, data } = prepare('optimizer = SGD(0.1)')
     const weights = initialWeights(model, data.sizes, 1, 'f32')

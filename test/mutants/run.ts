@@ -66,6 +66,8 @@ export function runMutants(options: RunOptions): readonly Fate[] {
     }
     options.onProgress?.(i + 1, [...fates.values()])
   }
+  // Of what is left to each, half is its own: variations of others reach it without being near it.
+  const shared = new Map([...fates].map(([name, { programs }]) => [name, (programs + options.drawn) / 2]))
   for (const fate of fates.values()) {
     if (options.except?.(fate.name) === true) continue
     const own = Math.floor(random(options.seed, fate.name)() * 2 ** 31)
@@ -78,9 +80,10 @@ export function runMutants(options: RunOptions): readonly Fate[] {
       const fuzzCase = printDraft(draft)
       const lineup = lineUp(fuzzCase)
       if (!lineup.reached.has(fate.name)) fate.programs++
-      // Others that live and that it reaches are put to it as well.
+      // Others that live and that it reaches are put to it as well, while they share.
       for (const other of fates.values()) {
         if (!lives(other) || !lineup.reached.has(other.name)) continue
+        if (other !== fate && other.programs >= (shared.get(other.name) ?? 0)) continue
         other.own = true
         const changed = tell(other, lineup, fuzzCase)
         near.set(other.name, nearest([...(near.get(other.name) ?? []), { draft, changed }]))
