@@ -75,7 +75,7 @@ export const roundingShare = 1e-10
 export const leastScale = 1e-3
 
 /** The length of a complex step: its square is nothing beside 1. */
-const imaginaryStep = 1e-20
+export const imaginaryStep = 1e-20
 
 export function createSubject({ gradient, loss, ...place }: SubjectOptions): Subject {
   const executable = load(gradient.context, gradient.graph, place.backend, 'f64')

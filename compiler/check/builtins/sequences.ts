@@ -37,14 +37,17 @@ function end(name: 'first' | 'last'): Builtin {
       const { scope } = call
       const axis = chosen(call, name, given)
       if (name === 'last') warnOfBackward(call, given, axis)
-      const t = carryNested(scope, given, axis, name, call.span, (home, lengths) => endOf(home, name, lengths, axis))
+      const taken = (home: Scope, x: Tensor): Tensor => {
+        const found = endOf(home, name, x, axis)
+        if (name === 'first') scope.session.fromStart.push({ value: found.value, kind: 'first', axis, span: call.span })
+        return found
+      }
+      const t = carryNested(scope, given, axis, name, call.span, taken)
       const facts =
         name === 'last' || t.reversed.includes(axis)
           ? { ...t.facts, whole: new Map([...t.facts.whole, [axis, cause(name, call.place, t)]]) }
           : t.facts
-      const found = endOf(scope, name, t, axis)
-      if (name === 'first') scope.session.fromStart.push({ value: found.value, kind: 'first', axis, span: call.span })
-      return { ...found, facts, name: '' }
+      return { ...taken(scope, t), facts, name: '' }
     },
     overAxis,
   )

@@ -1,7 +1,7 @@
 // A complex step gives what dual numbers give: two ways of forward mode that share the structure of a program and no formula.
 import { alongDirection, signed } from '../../gradients/direction.ts'
 import { exact, roundingAlong } from '../../gradients/judge.ts'
-import { sizeIn } from '../../gradients/subject.ts'
+import { imaginaryStep, sizeIn } from '../../gradients/subject.ts'
 import type { Check } from '../check.ts'
 
 export const complexStep: Check = {
@@ -17,8 +17,9 @@ export const complexStep: Check = {
     if (Number.isNaN(step)) return { checks: 0 }
     const { scale } = alongDirection(subject, direction)
     const gap = Math.abs(step - tangent)
-    const size = Math.max(scale, Math.abs(tangent))
-    if (gap <= exact * size || gap <= exact * size + roundingAlong(subject, direction)) return { checks: 1 }
+    // What is of third order in the step is there even where the derivative is 0.
+    const allowed = exact * Math.max(scale, Math.abs(tangent)) + imaginaryStep
+    if (gap <= allowed || gap <= allowed + roundingAlong(subject, direction)) return { checks: 1 }
     return { checks: 1, failure: { message: `by a complex step ${step}, by dual numbers ${tangent}` } }
   },
 }
