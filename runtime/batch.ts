@@ -18,10 +18,27 @@ export interface Batch {
 /** The names that the compiler may use for the number of examples: the first that is not a name of the model. */
 const batchSymbols = ['B', 'batch', 'examples', 'B_']
 
+/** The longest length of each ragged axis among the examples at `indices`, by its symbol. */
+export function longestOf(ports: readonly Port[], part: Part, indices: ArrayLike<number>): Sizes {
+  const longest: Record<string, number> = {}
+  for (const { name, axes } of ports) {
+    if (!Object.hasOwn(part.ports, name)) continue
+    const examples = Array.from(indices, i => part.ports[name][i])
+    axes.forEach(({ size, ragged }, axis) => {
+      if (!ragged) return
+      let length = 0
+      for (const { lengths } of examples)
+        for (let i = 0; i < lengths[axis].length; i++) length = Math.max(length, lengths[axis][i])
+      for (const symbol of symbolsOf(size)) longest[symbol] = length
+    })
+  }
+  return longest
+}
+
 /**
- * Packs the examples at `indices`. Padding repeats the last valid element before it, so that a logarithm or a quotient there
- * stays finite wherever the data's own is, and no NaN arises that a product with zero could not remove; an example that is
- * empty so far is padded with an element of another, and with zeros only where the whole batch is empty.
+ * Packs the examples at `indices`, each ragged axis as long as `longest` says. Padding repeats the last valid element before it, so
+ * that a logarithm or a quotient there stays finite wherever the data's own is, and no NaN arises that a product with zero could not
+ * remove; an example that is empty so far is padded with an element of another, and with zeros only where the whole batch is empty.
  * `part` must have passed the checks of loading, and `given` be the sizes that it bound; RNN507 for one that is missing.
  */
 export function pack(
@@ -30,17 +47,17 @@ export function pack(
   indices: ArrayLike<number>,
   given: Sizes,
   precision: 'f32' | 'f64' = 'f64',
+  longest: Sizes = longestOf(ports, part, indices),
 ): Batch {
   const count = indices.length
-  const sizes: Record<string, number> = { ...Object.fromEntries(batchSymbols.map(name => [name, count])), ...given }
+  const sizes = { ...Object.fromEntries(batchSymbols.map(name => [name, count])), ...given, ...longest }
   const inputs: Record<string, Float64Array | Float32Array | Int32Array> = {}
   for (const port of ports) {
     if (!Object.hasOwn(part.ports, port.name)) continue
     const examples = Array.from(indices, i => part.ports[port.name][i])
-    const extents = extentsOf(port, examples, sizes)
-    const lengths = port.axes.map(({ name, size, ragged }, axis) => {
+    const extents = port.axes.map(({ size }) => sizeOf(size, sizes))
+    const lengths = port.axes.map(({ name, ragged }, axis) => {
       if (!ragged) return undefined
-      for (const symbol of symbolsOf(size)) sizes[symbol] = extents[axis]
       inputs[`${name}.lengths`] ??= new Int32Array(count * product(extents.slice(0, axis)))
       return inputs[`${name}.lengths`]
     })
@@ -77,18 +94,6 @@ export function batchesOf(
       ? Int32Array.from({ length: count }, (_, i) => i)
       : permutation(count, random(order.seed, `epoch ${order.epoch}`))
   return Array.from({ length: Math.ceil(count / size) }, (_, i) => all.subarray(i * size, (i + 1) * size))
-}
-
-/** The length of each axis in the batch: its own if it is fixed, else the longest. */
-function extentsOf(port: Port, examples: readonly Example[], sizes: Sizes): number[] {
-  return port.axes.map(({ size, ragged }, axis) => {
-    if (!ragged) return sizeOf(size, sizes)
-    let longest = 0
-    for (const { lengths } of examples) {
-      for (let i = 0; i < lengths[axis].length; i++) longest = Math.max(longest, lengths[axis][i])
-    }
-    return longest
-  })
 }
 
 /**

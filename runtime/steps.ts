@@ -1,9 +1,9 @@
 // The steps of training: a batch each, or with `truncate` a window of one.
 import type { Buffer, Precision } from '../compiler/backend/backend.ts'
 import type { CompiledModel, Graph, TrainingGraph } from '../compiler/index.ts'
-import { evaluate, product, type Sizes } from '../compiler/ir/dim.ts'
+import { evaluate, product, type Sizes, symbolsOf } from '../compiler/ir/dim.ts'
 import { isCarried, windowInputs } from '../compiler/passes/carryOver.ts'
-import { type Batch, pack } from './batch.ts'
+import { type Batch, longestOf, pack } from './batch.ts'
 import type { Part } from './data/example.ts'
 import type { LoadedData } from './data/load.ts'
 import { realArray } from './session.ts'
@@ -33,9 +33,14 @@ export function* stepInputs(
       yield { batch: pack(ports, part, indices, sizes, precision), carried: {} }
       continue
     }
+    const [along] = symbolsOf(windows)
+    const longest = longestOf(ports, part, indices)
     let carried: Readonly<Record<string, Buffer>> | undefined
     for (const window of windowsOf(ports, part, indices, windows, truncate)) {
-      const batch = pack(ports, window.part, [...indices.keys()], sizes, precision)
+      const rows = [...indices.keys()]
+      // What is carried over an axis inside has the same size in each window.
+      const own = { ...longest, [along]: longestOf(ports, window.part, rows)[along] }
+      const batch = pack(ports, window.part, rows, sizes, precision, own)
       carried ??= emptyCarried(graph, batch.sizes, precision)
       const place = {
         [windowInputs.first]: Int32Array.of(window.start === 0 ? 1 : 0),

@@ -157,4 +157,33 @@ describe('training with truncate', () => {
     const windows = await loss('freeze = w; truncate = 2')
     assert.ok(Math.abs(whole - windows) < 1e-12, `${whole} ${windows}`)
   })
+
+  it('goes on with a first element that has an axis of its own, of other lengths in each window', async () => {
+    const loss = async (settings: string): Promise<number> => {
+      const model = compile(`model M {
+  input c: [1] over T over C
+  target y: [1] over T
+  param w: [1] = ones
+  p = w * (last(first(c, over T), over C) + sum(c, over C))
+  loss mse(p, y)
+}
+data D for M { t = jsonl("d.jsonl"); c = t.c; y = t.y }
+train M on D { optimizer = SGD(0.5); epochs = 1; batch = 3; freeze = w; ${settings} }
+`)
+      const { part, sizes } = fromArrays(model.signature, {
+        c: [
+          [[[1], [2], [3]], [[4]], [[5], [6], [7], [8]]],
+          [[[9]], [[10], [11]]],
+        ],
+        y: [
+          [[1], [2], [3]],
+          [[4], [5]],
+        ],
+      })
+      return (await train(model, { train: part, sizes, fitted: nothing }, { precision: 'f64' })).history[0].training
+        .loss
+    }
+    const [whole, windows] = [await loss('seed = 1'), await loss('truncate = 1')]
+    assert.ok(Math.abs(whole - windows) < 1e-12 * whole, `${whole} ${windows}`)
+  })
 })
