@@ -81,9 +81,13 @@ function isSameAlongAny(b: Builder, { op, ins, attrs }: Emission): boolean {
   return uniform(ins[0]) !== undefined || (Array.isArray(sizes) && sizes.every(d => isDim(d) && asNumber(d) === 1))
 }
 
-/** Whether the order of the operands does not matter: products of matrices that are one number commute. */
+/**
+ * Whether the order of the operands does not matter: products of matrices that are one number commute, and so do the largest and the
+ * smallest of ints, where no gradient tells which of equals it was.
+ */
 const commutes = ({ op, ins }: Emission): boolean =>
   commutative.includes(op) ||
+  (/^(max|min)$/.test(op) && ins[0].dtype === 'int') ||
   (op === 'bmm' && ins.every(({ shape }) => shape.slice(-2).every(dim => asNumber(dim) === 1)))
 
 function offerExchanges(b: Builder, e: Emission, offer: Offer): void {

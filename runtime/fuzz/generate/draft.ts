@@ -202,7 +202,7 @@ export function drawDraft(tables: Tables, draw: Draw): Draft {
 
 /**
  * A program that has most of its parts of another: some are of a third, and into some a new expression is put. Sizes of which one is 0
- * are never kept: what is of nothing is judged by nothing.
+ * are never kept, and few states that are 0 at first: what is of nothing, or times 0, is judged by nothing.
  */
 export function varied(draft: Draft, tables: Tables, draw: Draw): Draft {
   const other = drawDraft(tables, draw)
@@ -220,7 +220,11 @@ export function varied(draft: Draft, tables: Tables, draw: Draw): Draft {
     after: graft(mixed.after, tables.item),
     cells: mixed.cells.map(cell => ({
       ...cell,
-      states: cell.states.map(s => ({ ...s, next: graft(s.next, tables.step) })),
+      states: cell.states.map(s => ({
+        ...s,
+        next: graft(s.next, tables.step),
+        init: s.init === 'zero' && draw(2) === 0 ? 'number' : s.init,
+      })),
       result: graft(cell.result, tables.step),
       shows: cell.shows || draw(2) === 0,
     })),

@@ -119,6 +119,7 @@ export const itemForms: readonly Form[] = [
     ['(#0 - mean(#0))', 'vector'],
     [(args, unit) => `${args[0]}[0:${unit.units}]`, 'wide'],
     [(args, unit) => `(${args[0]}[0:${unit.units}] * ${args[0]}[${unit.units}:2 * ${unit.units}])`, 'wide'],
+    [(args, unit) => `${args[0]}[1:2 * ${unit.units}][0:${unit.units}]`, 'wide'],
     ['#0[:, 0]', 'matrix'],
     ['#0[0]', 'matrix'],
     [(args, unit) => `${table(unit)}[${args[0]}]`, 'int'],
