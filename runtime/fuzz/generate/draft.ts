@@ -201,17 +201,14 @@ export function drawDraft(tables: Tables, draw: Draw): Draft {
 }
 
 /**
- * A program that has most of its parts of another: some are of a third, and into some a new expression is put. Sizes of which one is 0
- * are never kept, and few states that are 0 at first: what is of nothing, or times 0, is judged by nothing.
+ * A program that has most of its parts of another: some are of a third, and into some a new expression is put. Its sizes are its own, and
+ * few states are 0 at first: what is of nothing, or times 0, is judged by nothing.
  */
 export function varied(draft: Draft, tables: Tables, draw: Draw): Draft {
   const other = drawDraft(tables, draw)
-  const parts = ['units', 'cells', 'main', 'readout', 'after', 'losses', 'penalty', 'train', 'words', 'sizes'] as const
-  const nothing = [draft.sizes.B, draft.sizes.first, draft.sizes.second].includes(0)
-  const taken = parts
-    .filter(part => draw(5) === 0 || (part === 'sizes' && nothing))
-    .map(part => [part, other[part]] as const)
-  const mixed: Draft = { ...draft, ...Object.fromEntries(taken), data: other.data }
+  const parts = ['units', 'cells', 'main', 'readout', 'after', 'losses', 'penalty', 'train', 'words'] as const
+  const taken = parts.filter(() => draw(5) === 0).map(part => [part, other[part]] as const)
+  const mixed: Draft = { ...draft, ...Object.fromEntries(taken), sizes: other.sizes, data: other.data }
   const theme = new Set(drawTheme(tables, draw))
   const graft = (tree: Tree, forms: readonly Form[]): Tree => (draw(3) === 0 ? grafted(tree, forms, draw, theme) : tree)
   return {
