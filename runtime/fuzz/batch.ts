@@ -52,14 +52,14 @@ export function drawBatch(
   return { sizes, arrays }
 }
 
-/** The same batch with other values in its padding. */
-export function repadded(signature: Signature, batch: Batch, seed: number): Batch {
+/** The same batch with other values in its padding, reals in [-size, size). */
+export function repadded(signature: Signature, batch: Batch, seed: number, size: number): Batch {
   const draw = random(seed, 'padding')
   const arrays: Record<string, Buffer> = { ...batch.arrays }
   for (const port of portsOf(signature)) {
     const data = arrays[port.name].slice()
-    forEachItem(port, batch, (start, size, valid) => {
-      for (let i = 0; i < size && !valid; i++) data[start + i] = drawElement(port, batch.sizes, draw, 50)
+    forEachItem(port, batch, (start, count, valid) => {
+      for (let i = 0; i < count && !valid; i++) data[start + i] = drawElement(port, batch.sizes, draw, size)
     })
     arrays[port.name] = data
   }
