@@ -17,7 +17,7 @@ export const padding: Check = {
         const { run, rounding } = tried(name)
         // What overflows far from the data is no number times 0; the runtime pads with elements of the data itself.
         const wild = run(sizes, padded(far))
-        const found = isFinite(wild) ? wild : run(sizes, padded(near))
+        const found = areFinite(wild) ? wild : run(sizes, padded(near))
         return compare(found, run(sizes, inputs), 1e-12, `${name} with other padding`, rounding)
       }),
     )
@@ -28,4 +28,4 @@ export const padding: Check = {
 const far = 50
 const near = 1
 
-const isFinite = (results: Arrays): boolean => Object.values(results).every(data => data.every(Number.isFinite))
+const areFinite = (results: Arrays): boolean => Object.values(results).every(data => data.every(Number.isFinite))
