@@ -201,14 +201,15 @@ export function drawDraft(tables: Tables, draw: Draw): Draft {
 }
 
 /**
- * A program that has most of its parts of another: some are of a third, and into some a new expression is put, half of which are ties and
- * other edges. Its sizes are its own, and few states are 0 at first: what is of nothing, or times 0, is judged by nothing.
+ * A program that has most of its parts of another, less some: a few are of a third, and into some a new expression is put, half of which
+ * are ties and other edges. Its sizes are its own, and few states are 0 at first: what is of nothing, or times 0, is judged by nothing.
  */
 export function varied(draft: Draft, tables: Tables, draw: Draw): Draft {
   const other = drawDraft(tables, draw)
   const parts = ['units', 'cells', 'main', 'readout', 'after', 'losses', 'penalty', 'train', 'words'] as const
   const taken = parts.filter(() => draw(5) === 0).map(part => [part, other[part]] as const)
-  const mixed: Draft = { ...draft, ...Object.fromEntries(taken), sizes: other.sizes, data: other.data }
+  const own = { ...Object.fromEntries(taken), sizes: other.sizes, data: other.data }
+  const mixed: Draft = { ...reduced(draft, draw(4), draw), ...own }
   const theme = new Set(draw(2) === 0 ? edgeForms : drawTheme(tables, draw))
   const graft = (tree: Tree, forms: readonly Form[]): Tree => (draw(3) === 0 ? grafted(tree, forms, draw, theme) : tree)
   return {
@@ -226,6 +227,13 @@ export function varied(draft: Draft, tables: Tables, draw: Draw): Draft {
       shows: cell.shows || draw(2) === 0,
     })),
   }
+}
+
+/** The program made smaller so many times. */
+function reduced(draft: Draft, times: number, draw: Draw): Draft {
+  if (times === 0) return draft
+  const smaller = [...smallerDrafts(draft)]
+  return smaller.length === 0 ? draft : reduced(smaller[draw(smaller.length)], times - 1, draw)
 }
 
 /** The simplest cell that goes from step to step. */
