@@ -201,8 +201,8 @@ export function drawDraft(tables: Tables, draw: Draw): Draft {
 }
 
 /**
- * A program that has most of its parts of another, less some: a few are of a third, and into some a new expression is put, half of which
- * are ties and other edges. Its sizes are its own, and few states are 0 at first: what is of nothing, or times 0, is judged by nothing.
+ * A program that has most of its parts of another, less some: a few are of a third, and into some a new expression is put: of its
+ * own forms, which then stand elsewhere, of ties and other edges, or of any kind. Its sizes are its own, and few states are 0 at first: what is of nothing, or times 0, is judged by nothing.
  */
 export function varied(draft: Draft, tables: Tables, draw: Draw): Draft {
   const other = drawDraft(tables, draw)
@@ -210,7 +210,8 @@ export function varied(draft: Draft, tables: Tables, draw: Draw): Draft {
   const taken = parts.filter(() => draw(5) === 0).map(part => [part, other[part]] as const)
   const own = { ...Object.fromEntries(taken), sizes: other.sizes, data: other.data }
   const mixed: Draft = { ...reduced(draft, draw(4), draw), ...own }
-  const theme = new Set(draw(2) === 0 ? edgeForms : drawTheme(tables, draw))
+  const themes = [() => edgeForms, () => formsOf(draft), () => drawTheme(tables, draw)]
+  const theme = new Set(themes[draw(themes.length)]())
   const graft = (tree: Tree, forms: readonly Form[]): Tree => (draw(3) === 0 ? grafted(tree, forms, draw, theme) : tree)
   return {
     ...mixed,
@@ -227,6 +228,12 @@ export function varied(draft: Draft, tables: Tables, draw: Draw): Draft {
       shows: cell.shows || draw(2) === 0,
     })),
   }
+}
+
+/** Every form of a program, in the order of its parts. */
+function formsOf({ main, after, cells }: Draft): readonly Form[] {
+  const inside = (tree: Tree): readonly Form[] => ('form' in tree ? [tree.form, ...tree.of.flatMap(inside)] : [])
+  return [main, after, ...cells.flatMap(({ states, result }) => [...states.map(s => s.next), result])].flatMap(inside)
 }
 
 /** The program made smaller so many times. */
