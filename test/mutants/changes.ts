@@ -18,7 +18,8 @@ export type Changes<T> = ReadonlyMap<string, () => T>
 
 export const sameType = (a: Type, b: Type): boolean => a.dtype === b.dtype && sameShape(a.shape, b.shape)
 
-const commutative = ['add', 'mul', 'eq', 'and', 'or', 'xor', 'imul']
+/** Of which of equals `max` and `min` follow their own rules are the judges: at a tie alone the order of the operands would show. */
+const commutative = ['add', 'mul', 'max', 'min', 'eq', 'and', 'or', 'xor', 'imul']
 
 /** The list with two places exchanged. */
 export const exchanged = <T>(list: readonly T[], i: number, j: number): T[] =>
@@ -81,13 +82,9 @@ function isSameAlongAny(b: Builder, { op, ins, attrs }: Emission): boolean {
   return uniform(ins[0]) !== undefined || (Array.isArray(sizes) && sizes.every(d => isDim(d) && asNumber(d) === 1))
 }
 
-/**
- * Whether the order of the operands does not matter: products of matrices that are one number commute, and so do the largest and the
- * smallest of ints, where no gradient tells which of equals it was.
- */
+/** Whether the order of the operands does not matter: products of matrices that are one number commute. */
 const commutes = ({ op, ins }: Emission): boolean =>
   commutative.includes(op) ||
-  (/^(max|min)$/.test(op) && ins[0].dtype === 'int') ||
   (op === 'bmm' && ins.every(({ shape }) => shape.slice(-2).every(dim => asNumber(dim) === 1)))
 
 function offerExchanges(b: Builder, e: Emission, offer: Offer): void {
