@@ -197,7 +197,7 @@ const scaled = (direction: Float64Array | undefined, by: number, like: Buffer): 
   direction === undefined ? new Float64Array(like.length) : direction.map(d => d * by)
 
 /** Computed on first use. */
-function once<T>(compute: () => T): () => T {
+export function once<T>(compute: () => T): () => T {
   let made: { readonly value: T } | undefined
   return () => {
     made ??= { value: compute() }

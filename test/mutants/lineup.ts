@@ -12,7 +12,7 @@ import { allAtOnce } from '../../runtime/fuzz/checks/index.ts'
 import { gradientOf, secondDerivatives, twiceDifferentiated } from '../../runtime/fuzz/checks/twice.ts'
 import { runCase } from '../../runtime/fuzz/fuzz.ts'
 import { type Arrays, interpreted, openTrial, placeOf, type UnderTest } from '../../runtime/fuzz/trial.ts'
-import { createJudges, gradientNames, type OwnGraph, subjectOf } from '../../runtime/gradients/subject.ts'
+import { createJudges, gradientNames, type OwnGraph, once, subjectOf } from '../../runtime/gradients/subject.ts'
 import { random } from '../../runtime/random.ts'
 import { createSwitch, has, listener, mutant, watchedOps, watchedPipelines } from './instrument.ts'
 import { sameGraph } from './sameGraph.ts'
@@ -176,13 +176,5 @@ export function killer(name: string, fuzzCase: FuzzCase): string | undefined {
   } catch (error) {
     if (error instanceof RangeError) return 'stack'
     throw error
-  }
-}
-
-function once<T>(compute: () => T): () => T {
-  let made: { readonly value: T } | undefined
-  return () => {
-    made ??= { value: compute() }
-    return made.value
   }
 }

@@ -4,6 +4,7 @@ import type { FuzzCase } from '../../runtime/fuzz/case.ts'
 import type { Draft } from '../../runtime/fuzz/generate/draft.ts'
 import { drafts, variations } from '../../runtime/fuzz/generate/index.ts'
 import { printDraft } from '../../runtime/fuzz/generate/print.ts'
+import { once } from '../../runtime/gradients/subject.ts'
 import { random } from '../../runtime/random.ts'
 import { killer, type Lineup, lineUp } from './lineup.ts'
 
@@ -54,14 +55,13 @@ export function runMutants(options: RunOptions): readonly Fate[] {
   const lives = (fate: Fate): boolean => fate.killer === undefined && fate.programs < options.drawn
   for (const [i, draft] of drawDrafts(options).entries()) {
     if (stop()) break
-    const fuzzCase = printDraft(draft)
-    const lineup = lineUp(fuzzCase)
-    for (const name of lineup.reached) {
+    const bouts = [bout(draft)]
+    for (const name of bouts[0]().lineup.reached) {
       if (options.only?.(name) === false) continue
       const fate = fates.get(name) ?? { name, programs: 0, changed: 0, differed: 0 }
       fates.set(name, fate)
       if (fate.killer !== undefined) continue
-      const changed = tell(fate, lineup, fuzzCase)
+      const changed = tell(fate, bouts)
       near.set(name, nearest([...(near.get(name) ?? []), { draft, changed }]))
     }
     options.onProgress?.(i + 1, [...fates.values()])
@@ -77,15 +77,17 @@ export function runMutants(options: RunOptions): readonly Fate[] {
         seed: own + fate.programs,
         numRuns: 1,
       })
-      const fuzzCase = printDraft(draft)
-      const lineup = lineUp(fuzzCase)
-      if (!lineup.reached.has(fate.name)) fate.programs++
+      // One batch may be empty, or of lengths that leave nothing for the last round of a loop: each program has three.
+      const batches = fc.sample(drafts(), { seed: own + fate.programs, numRuns: 2 })
+      const bouts = [draft, ...batches.map(({ sizes, data }) => ({ ...draft, sizes, data }))].map(bout)
+      const { reached } = bouts[0]().lineup
+      if (!reached.has(fate.name)) fate.programs++
       // Others that live and that it reaches are put to it as well, while they share.
       for (const other of fates.values()) {
-        if (!lives(other) || !lineup.reached.has(other.name)) continue
+        if (!lives(other) || !reached.has(other.name)) continue
         if (other !== fate && other.programs >= (shared.get(other.name) ?? 0)) continue
         other.own = true
-        const changed = tell(other, lineup, fuzzCase)
+        const changed = tell(other, bouts)
         near.set(other.name, nearest([...(near.get(other.name) ?? []), { draft, changed }]))
       }
     }
@@ -106,15 +108,34 @@ function nearest(all: readonly Near[]): readonly Near[] {
   return (changed.length > 0 ? changed : all).slice(-8)
 }
 
-/** What becomes of a mutant by a program that reaches it; whether the compiler emitted something else. */
-function tell(fate: Fate, { judge }: Lineup, fuzzCase: FuzzCase): boolean {
+/** A program with a batch, and all mutants before it. */
+interface Bout {
+  readonly fuzzCase: FuzzCase
+  readonly lineup: Lineup
+}
+
+const bout = (draft: Draft): (() => Bout) =>
+  once(() => {
+    const fuzzCase = printDraft(draft)
+    return { fuzzCase, lineup: lineUp(fuzzCase) }
+  })
+
+/** What becomes of a mutant by a program that reaches it, with one batch after the other; whether the compiler emitted something else. */
+function tell(fate: Fate, bouts: readonly (() => Bout)[]): boolean {
   fate.programs++
-  const found = judge(fate.name)
-  if (found.kind !== 'unchanged') fate.changed++
-  if (found.kind === 'killed') fate.killer = found.by
-  if (found.kind === 'doubtful') {
-    fate.differed++
-    if (askAgain.includes(fate.differed)) fate.killer = killer(fate.name, fuzzCase)
+  let changed = false
+  for (const made of bouts) {
+    const { lineup, fuzzCase } = made()
+    const found = lineup.judge(fate.name)
+    if (found.kind === 'unchanged') break
+    changed = true
+    if (found.kind === 'killed') fate.killer = found.by
+    if (found.kind === 'doubtful') {
+      fate.differed++
+      if (askAgain.includes(fate.differed)) fate.killer = killer(fate.name, fuzzCase)
+    }
+    if (fate.killer !== undefined) break
   }
-  return found.kind !== 'unchanged'
+  if (changed) fate.changed++
+  return changed
 }
