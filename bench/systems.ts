@@ -84,7 +84,7 @@ function inDawn(name: string, about: string, worker: string): System {
         env: { ...process.env, ...start.env },
         encoding: 'utf8',
       })
-      return status === 0 ? start : (/RNN513: .*/.exec(stderr)?.[0] ?? stderr.trim())
+      return status === 0 ? start : (/RNN513: .*|Error: .*/.exec(stderr)?.[0] ?? stderr.trim())
     },
   }
 }
