@@ -29,6 +29,9 @@ export interface Bounds {
 /** Dual numbers are exact but for rounding; this is what is asked of them. */
 export const exact = 1e-9
 
+/** Differences tell no slope of numbers near 1 from one that is flatter by this: rounding inside a loss that is nearly 0 does as much. */
+const least = 8 * Number.EPSILON
+
 /** The first step of differences that contradict the others. */
 const closest = 2 ** -14
 
@@ -48,7 +51,7 @@ export function judge(subject: Subject, direction: Direction, { scale, tolerance
   let slope = slopeAlong(subject, direction, { sharp })
   // What bends the loss so closely that every difference steps over it is asked for once the two others agree.
   const alone =
-    slope.kind === 'smooth' && !silent && byTangent <= exact * scale && Math.abs(gradient - slope.value) > sharp
+    slope.kind === 'smooth' && !silent && byTangent <= exact * scale && Math.abs(gradient - slope.value) > sharp + least
   if (alone) slope = slopeAlong(subject, direction, { sharp, first: closest })
   const [low, high, uncertain] =
     slope.kind === 'smooth'
@@ -67,7 +70,7 @@ export function judge(subject: Subject, direction: Direction, { scale, tolerance
   const decisive = uncertain <= tolerance * size
   const within = (floor: number): boolean => {
     const tangentAgrees = byTangent <= exact * size + floor
-    const differenceAgrees = byDifference <= tolerance * size + 4 * uncertain + floor
+    const differenceAgrees = byDifference <= tolerance * size + 4 * uncertain + floor + least
     if (slope.kind === 'kink') return silent ? differenceAgrees && decisive : tangentAgrees
     return tangentAgrees && differenceAgrees
   }
