@@ -1,6 +1,6 @@
 // One derivative on trial: what the gradient says of a direction, against dual numbers and against differences.
 import { alongDirection, type Direction } from './direction.ts'
-import { slopeAlong } from './slope.ts'
+import { type Slope, slopeAlong } from './slope.ts'
 import type { Subject } from './subject.ts'
 
 export interface Verdict {
@@ -48,11 +48,12 @@ export function judge(subject: Subject, direction: Direction, { scale, tolerance
   const silent = !Number.isFinite(tangent)
   const byTangent = silent ? 0 : Math.abs(gradient - tangent)
   const sharp = tolerance * Math.max(scale, Math.abs(gradient))
-  let slope = slopeAlong(subject, direction, { sharp })
+  const first = slopeAlong(subject, direction, { sharp })
+  const off = (slope: Slope): number => (slope.kind === 'smooth' ? Math.abs(gradient - slope.value) : Number.NaN)
   // What bends the loss so closely that every difference steps over it is asked for once the two others agree.
-  const alone =
-    slope.kind === 'smooth' && !silent && byTangent <= exact * scale && Math.abs(gradient - slope.value) > sharp + least
-  if (alone) slope = slopeAlong(subject, direction, { sharp, first: closest })
+  const alone = !silent && byTangent <= exact * scale && off(first) > sharp + least
+  const closer = alone ? slopeAlong(subject, direction, { sharp, first: closest }) : first
+  const slope = off(closer) < off(first) ? closer : first
   const [low, high, uncertain] =
     slope.kind === 'smooth'
       ? [slope.value, slope.value, slope.error]
