@@ -8,7 +8,8 @@ const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     only: { type: 'string' },
-    seed: { type: 'string', default: '1' },
+    // Of rules that one program in hundreds reaches, another seed may leave one or two.
+    seed: { type: 'string', default: '2' },
     drawn: { type: 'string', default: '200' },
     seconds: { type: 'string', default: 'Infinity' },
     /** A file that holds what is known so far. */
