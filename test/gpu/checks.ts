@@ -259,7 +259,7 @@ async function checkRandom(backend: AsyncBackend, fuzzCase: FuzzCase): Promise<v
   }
 }
 
-/** The metrics that decide, as an accuracy does: what is 0 but for rounding may go the other way in 32 bits. */
+/** The metrics with branches, as an accuracy's: what is 0 but for rounding may go the other way in 32 bits. */
 function decisions({ context, graph }: OwnGraph): string[] {
   const moving = graph.inputs.filter((_, i) => graph.params[i].dtype === 'real')
   return graph.outputs.filter((name, i) => {

@@ -201,8 +201,9 @@ export function drawDraft(tables: Tables, draw: Draw): Draft {
 }
 
 /**
- * A program that has most of its parts of another, less some: a few are of a third, and into some a new expression is put: of its
- * own forms, which then stand elsewhere, of ties and other edges, or of any kind. Its sizes are its own, and few states are 0 at first: what is of nothing, or times 0, is judged by nothing.
+ * A program that has most of its parts of another, less some: a few are of a third, and into some a new expression is put, of its
+ * own forms, which then stand elsewhere, of ties and other edges, or of any kind. Its sizes are its own, and few states are 0 at
+ * first: what is of nothing, or times 0, is judged by nothing.
  */
 export function varied(draft: Draft, tables: Tables, draw: Draw): Draft {
   const other = drawDraft(tables, draw)
