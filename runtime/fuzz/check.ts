@@ -1,7 +1,8 @@
 // What a check of the fuzzer is: a property of every program.
 import type { Cause } from '../gradients/locate.ts'
+import { furthest } from '../gradients/nearby.ts'
 import { leastScale, roundingShare } from '../gradients/subject.ts'
-import type { Arrays, Trial } from './trial.ts'
+import type { Arrays, Rounding, Trial } from './trial.ts'
 
 export interface Failure {
   /** What was expected and what was found. */
@@ -29,36 +30,54 @@ export interface Check {
   readonly run: (trial: Trial) => Outcome
 }
 
-/** Compares arrays by name: each on its own scale, with a floor from `rounding` that is asked for only where a gap seems too large. */
+/**
+ * Compares arrays by name: each on its own scale, with a floor from `rounding` that is asked for only where a gap seems too large. Where
+ * what is expected jumps as far between places that rounding does not tell apart, a gap counts as a kink.
+ */
 export function compare(
   found: Arrays,
   expected: Arrays,
   tolerance: number,
   what: string,
-  rounding: () => (name: string) => ArrayLike<number> = () => () => [],
+  rounding: () => Rounding = () => ({ bound: () => [], nearby: () => [] }),
 ): Outcome {
   const names = Object.keys(expected)
   const largest = Object.values(expected).reduce((most, data) => Math.max(most, sizeOf(data)), leastScale)
+  let kinks = 0
   for (const name of names) {
     const [a, b] = [found[name], expected[name]]
     if (a === undefined || a.length !== b.length) {
       return { checks: names.length, failure: { message: `${name} of ${what} is missing or has another size` } }
     }
     const scale = sizeOf(b)
-    const off = (i: number, slack: number): boolean =>
-      !(Object.is(a[i], b[i]) || a[i] === b[i] || Math.abs(a[i] - b[i]) <= tolerance * scale + slack)
-    const far = b.findIndex((_: number, i: number) => off(i, 0))
-    if (far < 0) continue
-    const bounds = rounding()(name)
+    const gapAbove = (slack: (i: number) => number): number =>
+      b.findIndex(
+        (_: number, i: number) =>
+          !(Object.is(a[i], b[i]) || a[i] === b[i] || Math.abs(a[i] - b[i]) <= tolerance * scale + slack(i)),
+      )
+    if (gapAbove(() => 0) < 0) continue
+    const { bound, nearby } = rounding()
+    const bounds = bound(name)
     // Both sides round, and the bound is of first order; what is no small part of the largest result is no rounding.
-    const slack = (bound: number): number =>
-      16 * bound <= roundingShare * largest ? 16 * bound : roundingShare * largest
-    const worst = b.findIndex((_: number, i: number) => off(i, slack(bounds[i] ?? 0)))
-    if (worst < 0) continue
+    const slack = (i: number): number => {
+      const most = 16 * (bounds[i] ?? 0)
+      return most <= roundingShare * largest ? most : roundingShare * largest
+    }
+    if (gapAbove(slack) < 0) continue
+    const others = nearby(name)
+    const jump = (i: number): number => {
+      const values = others.map(data => data[i])
+      return 2 * furthest(b[i], values)
+    }
+    const worst = gapAbove(i => slack(i) + jump(i))
+    if (worst < 0) {
+      kinks++
+      continue
+    }
     const message = `${name}[${worst}] of ${what} is ${a[worst]} and should be ${b[worst]} (scale ${scale.toExponential(2)})`
-    return { checks: names.length, failure: { message } }
+    return { checks: names.length, kinks, failure: { message } }
   }
-  return { checks: names.length }
+  return { checks: names.length, kinks }
 }
 
 const sizeOf = (data: ArrayLike<number>): number =>

@@ -9,7 +9,8 @@ import { interpret } from '../../compiler/ir/interpret.ts'
 import { extendGraph } from '../../compiler/numbers/extend.ts'
 import { roundings } from '../../compiler/numbers/roundings.ts'
 import { naive, type Pipeline, pipelines, standard } from '../../compiler/passes/pipeline.ts'
-import { createSubject, type OwnGraph, type Place, type Subject } from '../gradients/subject.ts'
+import { nearbyPlaces } from '../gradients/nearby.ts'
+import { createSubject, type OwnGraph, once, type Place, type Subject } from '../gradients/subject.ts'
 import { type Random, random } from '../random.ts'
 import { drawInputs } from '../session.ts'
 import { type Batch, drawBatch, drawWeights } from './batch.ts'
@@ -46,8 +47,16 @@ export interface Trial {
 export interface Tried extends OwnGraph {
   /** Runs it on the first backend; the results are the caller's own. */
   readonly run: (sizes: Sizes, inputs: Arrays) => Arrays
-  /** What rounding can do to each result at the trial's own place, by the name of the output. */
-  readonly rounding: () => (output: string) => Float64Array
+  /** What rounding can do to each result at the trial's own place. */
+  readonly rounding: () => Rounding
+}
+
+/** What rounding can do to each result of a graph at a place, by the name of the output. */
+export interface Rounding {
+  /** To first order, as long as nothing takes another branch. */
+  readonly bound: (output: string) => ArrayLike<number>
+  /** The results at places that rounding does not tell from it. */
+  readonly nearby: (output: string) => readonly ArrayLike<number>[]
 }
 
 export const graphNames = ['predict', 'gradient'] as const
@@ -63,7 +72,6 @@ export function openTrial(fuzzCase: FuzzCase, under: UnderTest = {}): Trial {
   const weights = drawWeights(model.signature, batch.sizes, data)
   const inputs = { ...batch.arrays, ...weights, ...drawInputs(data, 0) }
   const place = placeOf({ tested, batch, inputs })
-  let subject: Subject | undefined
   const made = new Map<string, Tried>()
   return {
     case: fuzzCase,
@@ -74,14 +82,13 @@ export function openTrial(fuzzCase: FuzzCase, under: UnderTest = {}): Trial {
     weights,
     inputs,
     draw: random(data, 'trial'),
-    subject: () => {
-      subject ??= createSubject({
+    subject: once(() =>
+      createSubject({
         gradient: { context: model.context, graph: model.gradient({ inputs: true, pipeline: tested.pipeline }) },
         loss: { context: reference.context, graph: reference.evaluate({ pipeline: naive }) },
         ...place,
-      })
-      return subject
-    },
+      }),
+    ),
     tried: (name, pipeline = tested.pipeline) => {
       const key = `${name} ${pipeline.name}`
       const found = made.get(key) ?? tryGraph({ context: model.context, graph: graphOf(model, name, pipeline) }, place)
@@ -144,12 +151,15 @@ export function interpreted({ context, graph }: OwnGraph, sizes: Sizes, inputs: 
   return Object.fromEntries(graph.outputs.map((name, i) => [name, results[i].data]))
 }
 
-/** What rounding can do to each result of a graph, by the name of the output. */
-export function roundingOf(
-  { context, graph }: OwnGraph,
-  sizes: Sizes,
-  inputs: Arrays,
-): (output: string) => Float64Array {
+/** What rounding can do to each result of a graph. */
+export function roundingOf({ context, graph }: OwnGraph, sizes: Sizes, inputs: Arrays): Rounding {
   const bounds = runOn(js, { context, graph: extendGraph(context, graph, roundings, []) })(sizes, inputs)
-  return output => Float64Array.from(bounds[`rounding:${output}`] ?? [], bound => bound * Number.EPSILON)
+  const nearby = once(() => {
+    const run = runOn(js, { context, graph })
+    return nearbyPlaces(inputs).map(place => run(sizes, place))
+  })
+  return {
+    bound: output => Float64Array.from(bounds[`rounding:${output}`] ?? [], bound => bound * Number.EPSILON),
+    nearby: output => nearby().map(results => results[output]),
+  }
 }

@@ -1,5 +1,6 @@
 // One derivative on trial: what the gradient says of a direction, against dual numbers and against differences.
 import { alongDirection, type Direction } from './direction.ts'
+import { furthest } from './nearby.ts'
 import { type Slope, slopeAlong } from './slope.ts'
 import type { Subject } from './subject.ts'
 
@@ -76,7 +77,9 @@ export function judge(subject: Subject, direction: Direction, { scale, tolerance
     return tangentAgrees && differenceAgrees
   }
   const exactly = Number.isFinite(gradient) && within(0)
-  const passed = exactly || (Number.isFinite(gradient) && within(roundingAlong(subject, direction)))
+  const rounded = exactly || (Number.isFinite(gradient) && within(roundingAlong(subject, direction)))
+  const torn = !rounded && byTangent > exact * size && isTorn(subject, direction, Math.max(byTangent, byDifference))
+  const passed = rounded || torn
   const forward = { judge: 'forward mode', gap: byTangent, allowed: exact } as const
   const differences = { judge: 'differences', gap: byDifference, allowed: tolerance } as const
   // In units of what each allows.
@@ -84,7 +87,7 @@ export function judge(subject: Subject, direction: Direction, { scale, tolerance
   const { judge, gap, allowed } = slope.kind === 'kink' ? (silent ? differences : forward) : further
   const undecided = slope.kind === 'jump' || (slope.kind === 'smooth' && silent && !decisive)
   return {
-    kind: !passed ? 'wrong' : undecided ? 'jump' : slope.kind === 'kink' ? 'kink' : 'right',
+    kind: !passed ? 'wrong' : torn ? 'kink' : undecided ? 'jump' : slope.kind === 'kink' ? 'kink' : 'right',
     gradient,
     tangent,
     difference,
@@ -94,6 +97,10 @@ export function judge(subject: Subject, direction: Direction, { scale, tolerance
     allowed,
   }
 }
+
+/** Whether rounding decides which way something goes: the tangent itself jumps as far as that gap. */
+export const isTorn = (subject: Subject, direction: Direction, gap: number): boolean =>
+  gap <= 2 * furthest(subject.tangent(direction), subject.tangentsNearby(direction))
 
 /** What rounding can do to the derivative along a direction. */
 export function roundingAlong(subject: Subject, direction: Direction): number {

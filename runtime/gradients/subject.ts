@@ -15,6 +15,7 @@ import { dce } from '../../compiler/passes/dce.ts'
 import { dropInputs } from '../../compiler/passes/dropInputs.ts'
 import { grad } from '../../compiler/passes/grad.ts'
 import type { Direction } from './direction.ts'
+import { nearbyPlaces } from './nearby.ts'
 
 /** The loss at a place nearby, and whether everything took the same branches there. */
 export interface Reading {
@@ -30,7 +31,9 @@ export interface Judges {
   readonly at: (direction: Direction, h: number) => Reading
   /** The derivative along a direction by dual numbers. */
   readonly tangent: (direction: Direction) => number
-  /** The same by a complex step. */
+  /** The same at places that rounding does not tell from this one. */
+  readonly tangentsNearby: (direction: Direction) => readonly number[]
+  /** The same, here, by a complex step. */
   readonly complexStep: (direction: Direction) => number
   /** Whether no operation has branches that depend on what can move, so that it is analytic but for the edges of logarithms, roots and powers. */
   readonly smooth: boolean
@@ -127,22 +130,24 @@ export function createJudges(loss: OwnGraph, moving: readonly string[], place: P
   const branched = withBranches(context, lossGraph, read)
   const along = (numbers: Numbers) =>
     once(() => load(context, extendGraph(context, lossGraph, numbers, read), backend, 'f64'))
-  const derivative = (numbers: Numbers): ((direction: Direction, step: number) => number) => {
+  const derivative = (numbers: Numbers) => {
     const executable = along(numbers)
-    return (direction, step) => {
+    return (direction: Direction, step: number, at = inputs): number => {
       const beside = read.map(
         name => [`${numbers.name}:${name}`, scaled(direction.get(name), step, inputs[name])] as const,
       )
-      const out = executable().run(sizes, { ...inputs, ...Object.fromEntries(beside) })
+      const out = executable().run(sizes, { ...at, ...Object.fromEntries(beside) })
       return (out[`${numbers.name}:loss`]?.[0] ?? 0) / step
     }
   }
   const byTangent = derivative(tangents)
   const byImaginary = derivative(imaginary)
+  const nearby = once(() => nearbyPlaces(inputs))
   return {
     shapes,
     at: reader({ loss, ...place }, lossGraph, read, branched.outputs.some(isBranch)),
     tangent: direction => byTangent(direction, 1),
+    tangentsNearby: direction => nearby().map(place => byTangent(direction, 1, place)),
     complexStep: direction => byImaginary(direction, imaginaryStep),
     smooth: isAnalytic(branched),
     roundings: once(() => {

@@ -253,9 +253,8 @@ async function checkRandom(backend: AsyncBackend, fuzzCase: FuzzCase): Promise<v
       Object.entries(interpreted(oracle, own.sizes, wide(inputs))).filter(([output]) => !decided.includes(output)),
     )
     const found = await onDevice(backend, { context: model.context, graph }, own.sizes, inputs)
-    close(found, expected, `${name} of\n${fuzzCase.source}\n${JSON.stringify(fuzzCase.sizes)}`, () =>
-      roundingOf(oracle, own.sizes, wide(inputs)),
-    )
+    const what = `${name} of\n${fuzzCase.source}\n${JSON.stringify(fuzzCase.sizes)}`
+    close(found, expected, what, () => roundingOf(oracle, own.sizes, wide(inputs)).bound)
   }
 }
 

@@ -4,6 +4,7 @@ import type { CompiledModel, Graph, OptimizerState } from '../../../compiler/ind
 import type { Sizes } from '../../../compiler/ir/dim.ts'
 import { naive, type Pipeline } from '../../../compiler/passes/pipeline.ts'
 import { locate } from '../../gradients/locate.ts'
+import { once } from '../../gradients/subject.ts'
 import { initialize } from '../../initializers.ts'
 import { type Check, compare, inTurn, type Outcome } from '../check.ts'
 import {
@@ -84,11 +85,7 @@ export function oracleOf({ reference, inputs, batch: { sizes } }: Trial, name: A
   // Where the oracle is not finite a pass may be: a logarithm that is taken from the logits.
   const finite = (found: Arrays): Arrays =>
     mapArrays(expected, (data, output) => data.map((x, i) => (Number.isFinite(x) ? x : found[output][i])))
-  let bounds: ((output: string) => Float64Array) | undefined
-  const rounding = () => {
-    bounds ??= roundingOf(own, sizes, all)
-    return bounds
-  }
+  const rounding = once(() => roundingOf(own, sizes, all))
   return { starts, compare: (found, what) => compare(found, finite(found), 1e-10, what, rounding) }
 }
 

@@ -1,7 +1,7 @@
 // An example gives by itself what it gives among others, wherever in the batch it stands.
 import { alone, permuted } from '../batch.ts'
 import { type Check, compare, inTurn, type Outcome } from '../check.ts'
-import { type Arrays, mapArrays, type Trial } from '../trial.ts'
+import { type Arrays, mapArrays, type Rounding, type Trial } from '../trial.ts'
 
 export const batchMates: Check = {
   name: 'batch mates',
@@ -18,9 +18,10 @@ export const batchMates: Check = {
       const expected = mapArrays(together, data =>
         data.slice((b * data.length) / sizes.B, ((b + 1) * data.length) / sizes.B),
       )
-      const floor = () => {
-        const bounds = rounding()
-        return (name: string) => bounds(name).subarray((b * together[name].length) / sizes.B)
+      const own = (data: ArrayLike<number>) => Array.from(data).slice((b * data.length) / sizes.B)
+      const floor = (): Rounding => {
+        const { bound, nearby } = rounding()
+        return { bound: name => own(bound(name)), nearby: name => nearby(name).map(own) }
       }
       return compare(found, expected, 1e-12, `predict, example ${b} by itself`, floor)
     })
