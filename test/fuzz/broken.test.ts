@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { describeFailure } from '../../cli/commands/fuzz.ts'
-import type { OpTable } from '../../compiler/ir/builder.ts'
+import { type OpTable, zerosLike } from '../../compiler/ir/builder.ts'
+import type { Value } from '../../compiler/ir/graph.ts'
 import type { Op } from '../../compiler/ir/ops/define.ts'
 import { ops } from '../../compiler/ir/ops/index.ts'
 import { fuzz } from '../../runtime/fuzz/fuzz.ts'
@@ -41,6 +42,21 @@ const cases: readonly (readonly [what: string, op: string, change: (vjp: Vjp) =>
   ],
 ]
 
+/** max and min with all to the second of equals. */
+const toSecond: Record<'max' | 'min', (vjp: Vjp) => Vjp> = {
+  max: () => lastOfEquals((x, y) => [y, x]),
+  min: () => lastOfEquals((x, y) => [x, y]),
+}
+
+const lastOfEquals =
+  (order: (x: Value, y: Value) => Value[]): Vjp =>
+  ({ builder: b, eqn, cotangents: [d] }) => {
+    if (d === undefined) return []
+    const [x, y] = eqn.ins
+    const first = b.emit('lt', order(x, y))
+    return [b.emit('where', [first, d, zerosLike(b, d)]), b.emit('where', [first, zerosLike(b, d), d])]
+  }
+
 describe(`a wrong rule (seed ${seed})`, () => {
   for (const [what, name, change] of cases) {
     it(`is found, shrunk and explained: ${what}`, async () => {
@@ -59,6 +75,13 @@ describe(`a wrong rule (seed ${seed})`, () => {
       const { code, message } = describeFailure(failure)
       assert.equal(code, 'RNN510')
       assert.match(message, /it goes wrong on (std\/\S+ )?line \d+ .*by the rule of/)
+    })
+  }
+
+  for (const name of ['max', 'min'] as const) {
+    it(`is found where it differs at exact ties alone: ${name}`, async () => {
+      const { failures } = await fuzz({ seed, runs: 1000, kinks: 'many', ops: broken(name, toSecond[name]) })
+      assert.equal(failures.length, 1)
     })
   }
 
