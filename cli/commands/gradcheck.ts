@@ -105,8 +105,7 @@ function describe(check: GradientCheck, total: number): string {
     return [`  ${name}`, count(steps.length, 'step'), worst.error.toExponential(1), where]
   })
   const along = `  along directions: ${Math.max(...check.directions.map(d => d.error)).toExponential(1)}`
-  const kinks =
-    check.kinks === 0 ? [] : [`  ${count(check.kinks, 'derivative')} on a kink, judged by the slopes of both sides`]
+  const kinks = check.kinks === 0 ? [] : [`  ${count(check.kinks, 'derivative')} on a kink, judged by forward mode`]
   const jumps =
     check.jumps === 0
       ? []

@@ -1,7 +1,8 @@
 // What a check of the fuzzer is: a property of every program.
 import type { Cause } from '../gradients/locate.ts'
-import { furthest } from '../gradients/nearby.ts'
+import { jumpOf } from '../gradients/nearby.ts'
 import { leastScale, roundingShare } from '../gradients/subject.ts'
+import { once } from '../once.ts'
 import type { Arrays, Rounding, Trial } from './trial.ts'
 
 export interface Failure {
@@ -43,6 +44,7 @@ export function compare(
 ): Outcome {
   const names = Object.keys(expected)
   const largest = Object.values(expected).reduce((most, data) => Math.max(most, sizeOf(data)), leastScale)
+  const floor = once(rounding)
   let kinks = 0
   for (const name of names) {
     const [a, b] = [found[name], expected[name]]
@@ -50,26 +52,23 @@ export function compare(
       return { checks: names.length, failure: { message: `${name} of ${what} is missing or has another size` } }
     }
     const scale = sizeOf(b)
-    const gapAbove = (slack: (i: number) => number): number =>
+    const firstOff = (slack: (i: number) => number): number =>
       b.findIndex(
         (_: number, i: number) =>
           !(Object.is(a[i], b[i]) || a[i] === b[i] || Math.abs(a[i] - b[i]) <= tolerance * scale + slack(i)),
       )
-    if (gapAbove(() => 0) < 0) continue
-    const { bound, nearby } = rounding()
+    if (firstOff(() => 0) < 0) continue
+    const { bound, nearby } = floor()
     const bounds = bound(name)
     // Both sides round, and the bound is of first order; what is no small part of the largest result is no rounding.
     const slack = (i: number): number => {
       const most = 16 * (bounds[i] ?? 0)
       return most <= roundingShare * largest ? most : roundingShare * largest
     }
-    if (gapAbove(slack) < 0) continue
+    if (firstOff(slack) < 0) continue
     const others = nearby(name)
-    const jump = (i: number): number => {
-      const values = others.map(data => data[i])
-      return 2 * furthest(b[i], values)
-    }
-    const worst = gapAbove(i => slack(i) + jump(i))
+    const valuesOf = (i: number): number[] => others.map(data => data[i])
+    const worst = firstOff(i => slack(i) + jumpOf(b[i], valuesOf(i)))
     if (worst < 0) {
       kinks++
       continue

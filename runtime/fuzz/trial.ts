@@ -10,7 +10,8 @@ import { extendGraph } from '../../compiler/numbers/extend.ts'
 import { roundings } from '../../compiler/numbers/roundings.ts'
 import { naive, type Pipeline, pipelines, standard } from '../../compiler/passes/pipeline.ts'
 import { nearbyPlaces } from '../gradients/nearby.ts'
-import { createSubject, type OwnGraph, once, type Place, type Subject } from '../gradients/subject.ts'
+import { createSubject, type OwnGraph, type Place, type Subject } from '../gradients/subject.ts'
+import { once } from '../once.ts'
 import { type Random, random } from '../random.ts'
 import { drawInputs } from '../session.ts'
 import { type Batch, drawBatch, drawWeights } from './batch.ts'
@@ -100,14 +101,11 @@ export function openTrial(fuzzCase: FuzzCase, under: UnderTest = {}): Trial {
 
 /** A graph ready to run at a place. */
 export function tryGraph(own: OwnGraph, { backend, sizes, inputs }: Place): Tried {
-  let run: Tried['run'] | undefined
+  const run = once(() => runOn(backend, own))
   return {
     ...own,
-    run: (at, arrays) => {
-      run ??= runOn(backend, own)
-      return run(at, arrays)
-    },
-    rounding: () => roundingOf(own, sizes, inputs),
+    run: (at, arrays) => run()(at, arrays),
+    rounding: once(() => roundingOf(own, sizes, inputs)),
   }
 }
 

@@ -1,6 +1,6 @@
 // One derivative on trial: what the gradient says of a direction, against dual numbers and against differences.
 import { alongDirection, type Direction } from './direction.ts'
-import { furthest } from './nearby.ts'
+import { jumpOf } from './nearby.ts'
 import { type Slope, slopeAlong } from './slope.ts'
 import type { Subject } from './subject.ts'
 
@@ -40,7 +40,7 @@ const closest = 2 ** -14
  * Judges the gradient along a direction. A gap below what rounding can do to the terms that were summed is none: it is
  * asked for only where a gap seems too large. On a kink dual numbers alone judge, which take the branch that is ours by convention,
  * and where they have no answer every slope between those of its sides is right; at a jump there is no slope, and dual numbers
- * alone judge.
+ * alone judge. Where rounding decides which branch is taken, what the tangent is at places nearby is right as well, and counts as a kink.
  */
 export function judge(subject: Subject, direction: Direction, { scale, tolerance }: Bounds): Verdict {
   const { sum: gradient } = alongDirection(subject, direction)
@@ -78,7 +78,8 @@ export function judge(subject: Subject, direction: Direction, { scale, tolerance
   }
   const exactly = Number.isFinite(gradient) && within(0)
   const rounded = exactly || (Number.isFinite(gradient) && within(roundingAlong(subject, direction)))
-  const torn = !rounded && byTangent > exact * size && isTorn(subject, direction, Math.max(byTangent, byDifference))
+  const furthest = Math.max(byTangent, byDifference)
+  const torn = !rounded && byTangent > exact * size && furthest <= jumpAlong(subject, direction, tangent)
   const passed = rounded || torn
   const forward = { judge: 'forward mode', gap: byTangent, allowed: exact } as const
   const differences = { judge: 'differences', gap: byDifference, allowed: tolerance } as const
@@ -98,9 +99,9 @@ export function judge(subject: Subject, direction: Direction, { scale, tolerance
   }
 }
 
-/** Whether rounding decides which way something goes: the tangent itself jumps as far as that gap. */
-export const isTorn = (subject: Subject, direction: Direction, gap: number): boolean =>
-  gap <= 2 * furthest(subject.tangent(direction), subject.tangentsNearby(direction))
+/** How far a gap to the tangent may be where rounding decides which way something goes: as the tangent itself jumps. */
+export const jumpAlong = (subject: Subject, direction: Direction, tangent: number): number =>
+  jumpOf(tangent, subject.tangentsNearby(direction))
 
 /** What rounding can do to the derivative along a direction. */
 export function roundingAlong(subject: Subject, direction: Direction): number {

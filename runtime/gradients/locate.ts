@@ -6,7 +6,7 @@ import { grad } from '../../compiler/passes/grad.ts'
 import type { Span } from '../../dsl/ast.ts'
 import { type Random, random } from '../random.ts'
 import { alongDirection, type Direction, signed, unravel } from './direction.ts'
-import { isTorn, roundingAlong } from './judge.ts'
+import { jumpAlong, roundingAlong } from './judge.ts'
 import { createSubject, type OwnGraph, type Place, type Subject } from './subject.ts'
 
 /** The place of a wrong derivative rule. */
@@ -109,7 +109,7 @@ function lastWrong(
     // Of infinite values forward mode knows nothing.
     if (!Number.isFinite(tangent)) return false
     if (Number.isFinite(sum) && gap <= tolerance * Math.max(scale, Math.abs(tangent))) return false
-    return !(gap <= roundingAlong(subject, direction) || isTorn(subject, direction, gap))
+    return !(gap <= roundingAlong(subject, direction) || gap <= jumpAlong(subject, direction, tangent))
   }
   if (whole === 0) return undefined
   const wrongAt = (from: number, to: number): boolean => isWrong(from * size, to * size)

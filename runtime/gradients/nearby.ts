@@ -22,6 +22,6 @@ export const nearbyPlaces = (arrays: Readonly<Record<string, Buffer>>): readonly
     ),
   )
 
-/** How far the furthest of some numbers is from x; of what is not finite nothing is known. */
-export const furthest = (x: number, others: readonly number[]): number =>
-  others.reduce((most, other) => (Number.isFinite(other - x) ? Math.max(most, Math.abs(other - x)) : most), 0)
+/** Twice as far as the furthest of the values at places nearby is from x: no gap up to that is an error. Of what is not finite nothing is known. */
+export const jumpOf = (x: number, nearby: readonly number[]): number =>
+  2 * nearby.reduce((most, other) => (Number.isFinite(other - x) ? Math.max(most, Math.abs(other - x)) : most), 0)

@@ -14,6 +14,7 @@ import { tangents } from '../../compiler/numbers/tangents.ts'
 import { dce } from '../../compiler/passes/dce.ts'
 import { dropInputs } from '../../compiler/passes/dropInputs.ts'
 import { grad } from '../../compiler/passes/grad.ts'
+import { once } from '../once.ts'
 import type { Direction } from './direction.ts'
 import { nearbyPlaces } from './nearby.ts'
 
@@ -200,12 +201,3 @@ const resultOf = (graph: Graph, name: string) => graph.results[graph.outputs.ind
 
 const scaled = (direction: Float64Array | undefined, by: number, like: Buffer): Float64Array =>
   direction === undefined ? new Float64Array(like.length) : direction.map(d => d * by)
-
-/** Computed on first use. */
-export function once<T>(compute: () => T): () => T {
-  let made: { readonly value: T } | undefined
-  return () => {
-    made ??= { value: compute() }
-    return made.value
-  }
-}

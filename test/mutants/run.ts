@@ -4,7 +4,7 @@ import type { FuzzCase } from '../../runtime/fuzz/case.ts'
 import type { Draft } from '../../runtime/fuzz/generate/draft.ts'
 import { drafts, variations } from '../../runtime/fuzz/generate/index.ts'
 import { printDraft } from '../../runtime/fuzz/generate/print.ts'
-import { once } from '../../runtime/gradients/subject.ts'
+import { once } from '../../runtime/once.ts'
 import { random } from '../../runtime/random.ts'
 import { killer, type Lineup, lineUp } from './lineup.ts'
 

@@ -1,8 +1,14 @@
 // Places that rounding does not tell apart.
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
+import { naive } from '../../compiler/passes/pipeline.ts'
 import { compare } from '../../runtime/fuzz/check.ts'
-import { furthest, nearbyPlaces } from '../../runtime/gradients/nearby.ts'
+import { readRegression } from '../../runtime/fuzz/regression.ts'
+import { graphOf, interpreted, openTrial, placeOf } from '../../runtime/fuzz/trial.ts'
+import { judge } from '../../runtime/gradients/judge.ts'
+import { jumpOf, nearbyPlaces } from '../../runtime/gradients/nearby.ts'
+import { createJudges, subjectOf } from '../../runtime/gradients/subject.ts'
 
 describe('places nearby', () => {
   const x = Float64Array.of(0, -0, 0.5, -3, 0.3, 0.3, -0.7, Number.NaN)
@@ -53,7 +59,37 @@ describe('compare', () => {
   })
 })
 
-it('the furthest of some numbers leaves out what is not finite', () => {
-  assert.equal(furthest(1, [1, 3, -0.5, Number.NaN, Number.POSITIVE_INFINITY]), 2)
-  assert.equal(furthest(Number.NaN, [1]), 0)
+it('a jump is twice as far as the furthest, and leaves out what is not finite', () => {
+  assert.equal(jumpOf(1, [1, 3, -0.5, Number.NaN, Number.POSITIVE_INFINITY]), 4)
+  assert.equal(jumpOf(Number.NaN, [1]), 0)
+})
+
+describe('a judge where all steps tie but for rounding', () => {
+  const file = 'least-of-alike.rnn'
+  const trial = openTrial(
+    readRegression(readFileSync(new URL(`../regressions/${file}`, import.meta.url), 'utf8'), file),
+  )
+  const { context } = trial.reference
+  const loss = { context, graph: trial.reference.evaluate({ pipeline: naive }) }
+  const judges = createJudges(loss, ['m'], placeOf(trial))
+  const gradient = { context, graph: graphOf(trial.reference, 'gradient', naive) }
+  const results = interpreted(gradient, trial.batch.sizes, trial.inputs)
+  const place = 8
+  const judged = (value: number) => {
+    const m = results['d:m'].map((x, i) => (i === place ? value : x))
+    const subject = subjectOf(judges, { ...results, 'd:m': m }, 'interpreter')
+    const direction = new Map([['m', Float64Array.from(m, (_, i) => (i === place ? 1 : 0))]])
+    return judge(subject, direction, { scale: 1, tolerance: 1e-6 })
+  }
+
+  it('takes the gradient of the interpreter, which went another way than the tangent of fused loops', () => {
+    const { kind, gradient, tangent } = judged(results['d:m'][place])
+    assert.ok(Math.abs(gradient - tangent) > 0.01)
+    assert.equal(kind, 'kink')
+  })
+
+  it('takes nothing that is further off than the branches are from each other', () => {
+    assert.equal(judged(1).kind, 'wrong')
+    assert.equal(judged(-1).kind, 'wrong')
+  })
 })

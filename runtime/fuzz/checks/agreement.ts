@@ -4,8 +4,8 @@ import type { CompiledModel, Graph, OptimizerState } from '../../../compiler/ind
 import type { Sizes } from '../../../compiler/ir/dim.ts'
 import { naive, type Pipeline } from '../../../compiler/passes/pipeline.ts'
 import { locate } from '../../gradients/locate.ts'
-import { once } from '../../gradients/subject.ts'
 import { initialize } from '../../initializers.ts'
+import { once } from '../../once.ts'
 import { type Check, compare, inTurn, type Outcome } from '../check.ts'
 import {
   type Arrays,
