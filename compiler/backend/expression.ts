@@ -27,6 +27,11 @@ export const truth =
   (test: (x: string, y: string) => string): Nary =>
   (...args) => ({ text: ([x, y]) => `(${test(x, y)} ? 1 : 0)`, args })
 
+/** A product or quotient that is 0 where its first operand is 0. */
+export const strong =
+  (operator: string): Nary =>
+  (x, y) => ({ text: ([a, , b]) => `(${a} === 0 ? 0 : ${a} ${operator} ${b})`, args: [x, x, y] })
+
 /** The text of an expression; what occurs in it more than once is bound first, by `bind`, which gives the name. */
 export function print(expression: Expression, bind: (text: string) => string): string {
   const uses = new Map<Expression, number>()

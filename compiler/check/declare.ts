@@ -80,7 +80,7 @@ export function declareParam(inner: Scope, instance: Instance, declaration: Decl
           ? ({ kind: 'draw', initializer: type.item.length >= 2 ? 'glorot_uniform' : 'zeros', args: [] } as const)
           : asInit(session.evaluate({ ...inner, initial: undefined }, declaration.init), declaration.init.span)
       const shape = [...axes.map(a => a.size), ...type.item].map(D.unlabelled)
-      const value = session.root.param({ dtype: 'real', shape }, { hint: name, span })
+      const value = session.root.param({ dtype: 'real', shape }, { hint: name, span, finite: true })
       record = { owner: instance, local: name, value, item: type.item, axes, init }
       instance.weights.set(name, record)
       session.weights.push(record)

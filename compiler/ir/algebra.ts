@@ -7,6 +7,12 @@ export interface Algebra<S> {
   sub(a: S, b: S): S
   mul(a: S, b: S): S
   div(a: S, b: S): S
+  /**
+   * The product and the quotient with a strong zero: 0 where a is 0, whatever b is. Derivatives are carried on by these, so that one
+   * which is 0, as nothing that was chosen depends on it, stays 0 beside a slope that is infinite or NaN.
+   */
+  strong_mul(a: S, b: S): S
+  strong_div(a: S, b: S): S
   neg(a: S): S
   exp(a: S): S
   log(a: S): S
@@ -44,6 +50,8 @@ export const numbers: Algebra<number> = {
   sub: (a, b) => a - b,
   mul: (a, b) => a * b,
   div: (a, b) => a / b,
+  strong_mul: (a, b) => (a === 0 ? 0 : a * b),
+  strong_div: (a, b) => (a === 0 ? 0 : a / b),
   neg: a => -a,
   exp: Math.exp,
   log: Math.log,

@@ -16,6 +16,7 @@ export interface Context {
 export interface Note {
   readonly hint?: string
   readonly span?: Span
+  readonly finite?: boolean
 }
 
 /** A block under construction. */
@@ -40,7 +41,8 @@ export interface Builder {
 
 /** A value that belongs to no block yet. */
 export function newValue(context: Context, type: Type, note: Note = {}): Value {
-  return { id: context.nextId++, dtype: type.dtype, shape: type.shape, hint: note.hint ?? '', span: note.span }
+  const { hint = '', span, finite } = note
+  return { id: context.nextId++, dtype: type.dtype, shape: type.shape, hint, span, ...(finite && { finite }) }
 }
 
 /** The definition of an op; throws if the table has none of that name. */

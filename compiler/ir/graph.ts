@@ -15,6 +15,8 @@ export interface Value extends Type {
   /** The name in the source that it comes from, for printing; empty until an equation names it. */
   hint: string
   readonly span?: Span
+  /** Whether all its elements are known to be finite, as those of a weight are: training ends where they are not. */
+  readonly finite?: boolean
 }
 
 export type Attr = number | boolean | string | Dim | readonly number[] | readonly Dim[]

@@ -45,6 +45,7 @@ function complexAlgebra(a: Algebra<Value>): Algebra<Pair> {
   }
   const select = (test: Value, x: Pair, y: Pair): Pair =>
     complex(a.where(test, x.value, y.value), a.where(test, im(x), im(y)))
+  const isZero = (x: Pair): Value => a.and(a.eq(x.value, zero()), a.eq(im(x), zero()))
   return {
     constant: v => ({ value: a.constant(v) }),
     add: (x, y) => complex(a.add(x.value, y.value), a.add(im(x), im(y))),
@@ -52,6 +53,8 @@ function complexAlgebra(a: Algebra<Value>): Algebra<Pair> {
     neg: x => complex(a.neg(x.value), a.neg(im(x))),
     mul,
     div,
+    strong_mul: (x, y) => select(isZero(x), { value: zero() }, mul(x, y)),
+    strong_div: (x, y) => select(isZero(x), { value: zero() }, div(x, y)),
     exp,
     log,
     log1p: x => complex(a.log1p(x.value), a.div(im(x), a.add(one(), x.value))),

@@ -45,28 +45,31 @@ function roundingAlgebra(a: Algebra<Value>): Algebra<Pair> {
   const one = (): Value => a.constant(1)
   const size = (v: Value): Value => sizeOf(a, v)
   const error = ({ beside }: Pair): Value => beside ?? zero()
-  /** Errors of operands with the slope towards each, and the rounding of the result. */
+  /** Errors of operands with the slope towards each, and the rounding of the result. What has no slope adds nothing, however wrong it is. */
   const rounded = (value: Value, ...terms: readonly [Pair, Value][]): Pair => ({
     value,
-    beside: terms.map(([x, slope]) => a.mul(error(x), size(slope))).reduce((x, y) => a.add(x, y), size(value)),
+    beside: terms.map(([x, slope]) => a.strong_mul(size(slope), error(x))).reduce((x, y) => a.add(x, y), size(value)),
   })
   const exact =
     (operate: (...args: Value[]) => Value) =>
     (...args: Pair[]): Pair => ({ value: operate(...args.map(p => p.value)) })
   const worse = (value: Value, x: Pair, y: Pair): Pair => ({ value, beside: a.max(error(x), error(y)) })
+  /** The product of both errors as well: where both values are 0 but for rounding, as in a square, there is nothing else. */
+  const product = (result: Value, x: Pair, y: Pair): Pair => {
+    const { value, beside } = rounded(result, [x, y.value], [y, x.value])
+    const both = a.mul(a.strong_mul(error(x), error(y)), a.constant(Number.EPSILON))
+    return { value, beside: beside && a.add(beside, both) }
+  }
+  const ratio = (result: Value, x: Pair, y: Pair): Pair =>
+    rounded(result, [x, a.div(one(), y.value)], [y, a.div(result, y.value)])
   return {
     constant: v => ({ value: a.constant(v) }),
     add: (x, y) => rounded(a.add(x.value, y.value), [x, one()], [y, one()]),
     sub: (x, y) => rounded(a.sub(x.value, y.value), [x, one()], [y, one()]),
-    // The product of both errors as well: where both values are 0 but for rounding, as in a square, there is nothing else.
-    mul: (x, y) => {
-      const { value, beside } = rounded(a.mul(x.value, y.value), [x, y.value], [y, x.value])
-      return { value, beside: beside && a.add(beside, a.mul(a.mul(error(x), error(y)), a.constant(Number.EPSILON))) }
-    },
-    div: (x, y) => {
-      const quotient = a.div(x.value, y.value)
-      return rounded(quotient, [x, a.div(one(), y.value)], [y, a.div(quotient, y.value)])
-    },
+    mul: (x, y) => product(a.mul(x.value, y.value), x, y),
+    div: (x, y) => ratio(a.div(x.value, y.value), x, y),
+    strong_mul: (x, y) => product(a.strong_mul(x.value, y.value), x, y),
+    strong_div: (x, y) => ratio(a.strong_div(x.value, y.value), x, y),
     neg: x => ({ value: a.neg(x.value), beside: error(x) }),
     exp: x => {
       const y = a.exp(x.value)

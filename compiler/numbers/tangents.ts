@@ -11,9 +11,9 @@ export const tangents: Numbers = numbersBy({ name: 'tangent', none: zerosLike, a
 function dualAlgebra(a: Algebra<Value>): Algebra<Pair> {
   const one = (): Value => a.constant(1)
   const zero = (): Value => a.constant(0)
-  /** Σ factor · tangent over the operands that have one. */
+  /** Σ factor · tangent over the operands that have one; a tangent of 0 is a strong zero, as a cotangent is. */
   const chain = (value: Value, ...terms: readonly [Pair, () => Value][]): Pair => {
-    const products = terms.flatMap(([{ beside }, factor]) => (beside ? [a.mul(beside, factor())] : []))
+    const products = terms.flatMap(([{ beside }, factor]) => (beside ? [a.strong_mul(beside, factor())] : []))
     return { value, ...(products.length > 0 && { beside: products.reduce((x, y) => a.add(x, y)) }) }
   }
   const select = (test: Value, x: Pair, y: Pair, value: Value): Pair =>
@@ -21,6 +21,9 @@ function dualAlgebra(a: Algebra<Value>): Algebra<Pair> {
   const constant =
     (operate: (...args: Value[]) => Value) =>
     (...args: Pair[]): Pair => ({ value: operate(...args.map(p => p.value)) })
+  /** y, with the tangent 0 where x is 0: a strong zero does not follow its other factor. */
+  const unlessZero = (x: Pair, y: Pair): Pair =>
+    y.beside ? { value: y.value, beside: a.where(a.eq(x.value, zero()), zero(), y.beside) } : y
   const inverse = (x: Pair): Value => a.div(one(), x.value)
   return {
     constant: v => ({ value: a.constant(v) }),
@@ -30,6 +33,11 @@ function dualAlgebra(a: Algebra<Value>): Algebra<Pair> {
     div: (x, y) => {
       const quotient = a.div(x.value, y.value)
       return chain(quotient, [x, () => inverse(y)], [y, () => a.neg(a.div(quotient, y.value))])
+    },
+    strong_mul: (x, y) => chain(a.strong_mul(x.value, y.value), [x, () => y.value], [unlessZero(x, y), () => x.value]),
+    strong_div: (x, y) => {
+      const quotient = a.strong_div(x.value, y.value)
+      return chain(quotient, [x, () => inverse(y)], [unlessZero(x, y), () => a.neg(a.div(quotient, y.value))])
     },
     neg: x => chain(a.neg(x.value), [x, () => a.constant(-1)]),
     exp: x => {

@@ -13,10 +13,10 @@ export const fuseGates: Pass = {
 
 function products(block: Block): Fusion[] {
   const all = block.eqns.filter(e => e.op === 'matmul')
-  return [...Map.groupBy(all, e => e.ins[0].id).values()].map(members => ({
+  return [...Map.groupBy(all, e => `${e.ins[0].id} ${JSON.stringify(e.attrs)}`).values()].map(members => ({
     members,
     parts: members.map(e => e.ins[1]),
-    emit: (b, joined) => b.emit('matmul', [members[0].ins[0], joined]),
+    emit: (b, joined) => b.emit('matmul', [members[0].ins[0], joined], members[0].attrs),
     axis: -2,
   }))
 }

@@ -24,6 +24,8 @@ export interface View {
 /** What a rule sees of the block around an equation, and may do there. */
 export interface Site extends View {
   readonly context: Context
+  /** Whether all elements of a value are known to be finite numbers. */
+  readonly finite: (value: Value) => boolean
   /** Emits equations in front of this one; they are rewritten too. */
   readonly builder: Builder
   /** Emits another equation for results that exist: for a rule that changes a scan and keeps what it defines. */
@@ -40,6 +42,10 @@ export function rewriteBlock(context: Context, block: Block, rules: readonly Rul
   const producers = new Map<number, Eqn>()
   const replaced = new Map<number, Value>()
   const within = (body: Block): Block => rewriteBlock(context, body, rules)
+  const known = new Set<number>()
+  const finite = (value: Value): boolean => value.finite === true || value.dtype !== 'real' || known.has(value.id)
+  const makesFinite = ({ op, ins, attrs }: Eqn): boolean =>
+    op === 'constant' ? Number.isFinite(attrs.value) : opOf(context, op).keepsFinite && ins.every(finite)
 
   const builder: Builder = {
     ...base,
@@ -56,6 +62,7 @@ export function rewriteBlock(context: Context, block: Block, rules: readonly Rul
     builder,
     within,
     ...viewOf(producers),
+    finite,
     put: visit,
     extend: (earlier, by) => {
       base.replace(base.eqns.indexOf(earlier), by)
@@ -78,6 +85,7 @@ export function rewriteBlock(context: Context, block: Block, rules: readonly Rul
     }
     base.eqns.push(eqn)
     for (const out of eqn.outs) producers.set(out.id, eqn)
+    if (makesFinite(eqn)) for (const out of eqn.outs) known.add(out.id)
     return eqn.outs
   }
 

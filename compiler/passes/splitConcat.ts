@@ -8,7 +8,7 @@ export const splitConcatRule: Rule = {
   name: 'split-concat',
   contract: 'W [x, h] → W₁ x + W₂ h',
   ops: ['matmul'],
-  rewrite: ({ ins: [x, w] }, { builder, producer }) => {
+  rewrite: ({ ins: [x, w], attrs }, { builder, producer }) => {
     const joined = producer(x)
     if (joined?.op !== 'concat' || joined.attrs.axis !== -1) return undefined
     let start = constant(0)
@@ -16,7 +16,7 @@ export const splitConcatRule: Rule = {
       const [size] = part.shape.slice(-1)
       const columns = builder.emit('slice', [w], { axis: -1, start, size })
       start = add(start, size)
-      return builder.emit('matmul', [part, columns])
+      return builder.emit('matmul', [part, columns], attrs)
     })
     return products.reduce((a, b) => builder.emit('add', [a, b]))
   },

@@ -6,11 +6,11 @@ export const throughGatherRule: Rule = {
   name: 'through-gather',
   contract: 'W E[i] → one op, that chooses by the sizes of a run which of the two comes first',
   ops: ['matmul'],
-  rewrite: ({ ins: [x, w] }, { builder, producer }) => {
+  rewrite: ({ ins: [x, w], attrs }, { builder, producer }) => {
     const rows = producer(x)
     if (rows?.op !== 'gather' || rows.ins[0].shape.length !== 2) return undefined
     const [table, index] = rows.ins
-    return builder.emit('gather_matmul', [table, index, w])
+    return builder.emit('gather_matmul', [table, index, w], attrs)
   },
 }
 

@@ -92,6 +92,9 @@ export interface GemmKernel extends KernelBase {
   readonly a: Operand
   readonly b: Operand
   readonly c: Operand
+  /** A term whose factor of `a`, or of `b`, is 0 is 0, whatever the other factor is. */
+  readonly strongLeft: boolean
+  readonly strongRight: boolean
   /** What is done at each of its points, in row-major order, once all sums are there. It reads them where they lie, in `c`, and may write over them, and over `a` and `b`. */
   readonly tail?: Pointwise
 }

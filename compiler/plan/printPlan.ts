@@ -58,9 +58,11 @@ const comment = (hint: string): string => (hint === '' ? '' : ` # ${hint}`)
 function kernelLines(kernel: Kernel, name: Namer): string[] {
   switch (kernel.kind) {
     case 'gemm': {
-      const { batch, m, n, k, a, b, c } = kernel
+      const { batch, m, n, k, a, b, c, strongLeft, strongRight } = kernel
       const sizes = `${batch.length === 0 ? '' : `${list(batch)} of `}${format(m)} x ${format(k)} x ${format(n)}`
-      const head = `gemm ${sizes}: ${operand(c, name)} = ${operand(a, name)} @ ${operand(b, name)}`
+      const factor = (of: Operand, strong: boolean): string => `${strong ? 'strong ' : ''}${operand(of, name)}`
+      const product = `${factor(a, strongLeft)} @ ${factor(b, strongRight)}`
+      const head = `gemm ${sizes}: ${operand(c, name)} = ${product}`
       const { tail } = kernel
       if (tail === undefined) return [`${head}${comment(kernel.hint)}`]
       return [`${head} then ${list(tail.domain)} {${comment(kernel.hint)}`, ...elementwise(tail, name), '}']

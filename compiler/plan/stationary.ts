@@ -34,6 +34,8 @@ export const turn = (kernel: GemmKernel): GemmKernel => ({
   a: transposed(kernel.b),
   b: transposed(kernel.a),
   c: transposed(kernel.c),
+  strongLeft: kernel.strongRight,
+  strongRight: kernel.strongLeft,
 })
 
 const transposed = (operand: Operand): Operand => {

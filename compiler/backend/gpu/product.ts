@@ -2,7 +2,7 @@
 import { evaluate, type Sizes } from '../../ir/dim.ts'
 import type { Operand } from '../../plan/plan.ts'
 import { type Axis, count, indent, loopsOver, placeOf } from './axes.ts'
-import type { Fold } from './tasks.ts'
+import { type Fold, isProduct } from './tasks.ts'
 import type { OwnKernel } from './wgsl.ts'
 
 /** c[batch, rows, columns] = Σ a[batch, rows, sums] b[batch, columns, sums]; the strides of each axis are those of a, b and c. */
@@ -16,6 +16,8 @@ interface Product {
   readonly sums: readonly Axis[]
   /** Whether the sums are added to what is there. */
   readonly add: boolean
+  /** The operand whose zeros are strong. */
+  readonly strong?: 'a' | 'b'
 }
 
 /** Fewer results than these keep no device busy, however they are summed. */
@@ -34,7 +36,7 @@ export function productKernel(task: Fold, sizes: Sizes): OwnKernel | undefined {
 /** The product that a fold is, if it is one and has something to do. */
 function productOf({ domain, over, program, value, combine, to, add }: Fold, sizes: Sizes): Product | undefined {
   const last = program[value]
-  if (combine !== 'sum' || last.kind !== 'apply' || last.op !== 'mul') return undefined
+  if (combine !== 'sum' || last.kind !== 'apply' || !isProduct(last.op)) return undefined
   const [a, b] = last.args.map(ref => {
     const i = program[ref]
     return i.kind === 'read' && i.indirect === undefined ? i.from : undefined
@@ -49,16 +51,19 @@ function productOf({ domain, over, program, value, combine, to, add }: Fold, siz
   const rows = outer.filter(({ strides: [ofA, ofB] }) => ofA !== 0 && ofB === 0)
   const columns = outer.filter(({ strides: [ofA, ofB] }) => ofA === 0 && ofB !== 0)
   const batch = outer.filter(axis => !rows.includes(axis) && !columns.includes(axis))
-  const product = { a, b, c: to, batch, rows, columns, sums: axes.slice(domain.length), add }
+  const strong = last.op === 'strong_mul' ? 'a' : undefined
+  const product = { a, b, c: to, batch, rows, columns, sums: axes.slice(domain.length), add, strong } as const
   // Neighbouring threads have neighbouring columns: these had better be neighbours in memory.
   return rows.at(-1)?.strides[0] === 1 && columns.at(-1)?.strides[1] !== 1 ? turned(product) : product
 }
 
 /** The same product with its operands exchanged. */
-function turned({ a, b, rows, columns, batch, sums, ...rest }: Product): Product {
+function turned({ a, b, rows, columns, batch, sums, strong, ...rest }: Product): Product {
   const turn = (axes: readonly Axis[]): Axis[] =>
     axes.map(({ size, strides: [ofA, ofB, ...ofC] }) => ({ size, strides: [ofB, ofA, ...ofC] }))
-  return { ...rest, a: b, b: a, rows: turn(columns), columns: turn(rows), batch: turn(batch), sums: turn(sums) }
+  const other = strong && ({ a: 'b', b: 'a' } as const)[strong]
+  const axes = { rows: turn(columns), columns: turn(rows), batch: turn(batch), sums: turn(sums) }
+  return { ...rest, ...axes, a: b, b: a, strong: other }
 }
 
 /** How many results a thread sums: `height` rows by `width` columns. */
@@ -85,21 +90,16 @@ function blockFor(rows: number, columns: number, batch: number): Block {
   return blocks.reduce((best, block) => (cost(block) < cost(best) ? block : best))
 }
 
-function blocked({ a, b, c, batch, rows, columns, sums, add }: Product, { height, width }: Block): OwnKernel {
+function blocked({ a, b, c, batch, rows, columns, sums, add, strong }: Product, { height, width }: Block): OwnKernel {
   const [m, n] = [count(rows), count(columns)]
   // A thread's rows are neighbours, and its columns lie `across` apart, so that neighbouring threads read neighbours.
   const [down, across] = [Math.ceil(m / height), Math.ceil(n / width)]
   const each = <T>(length: number, make: (i: number) => T): T[] => Array.from({ length }, (_, i) => make(i))
-  const lines = ([from, by]: readonly string[], [into]: readonly string[]): string[] => [
-    `let row = i32(thread / ${across}u % ${down}u) * ${height};`,
-    `let column = i32(thread % ${across}u);`,
-    `let batch = i32(thread / ${across * down}u);`,
-    // Behind the edge the last row and column are summed once more, and not written.
-    ...each(height, i => `let i${i} = ${within(`row + ${i}`, down * height, m)};`),
-    ...each(width, j => `let j${j} = ${within(`column + ${j * across}`, across * width, n)};`),
-    ...each(height, i => `var from${i} = params.o0${placeOf('batch', batch, 0)}${placeOf(`i${i}`, rows, 0)};`),
-    ...each(width, j => `var by${j} = params.o1${placeOf('batch', batch, 1)}${placeOf(`j${j}`, columns, 1)};`),
-    ...each(height, i => each(width, j => `var s${i}_${j} = 0.0;`)).flat(),
+  /** The sums from the beginning, each term by `term`. */
+  const summed = (from: string, by: string, begin: string, term: (x: string, y: string) => string): string[] => [
+    ...each(height, i => `${begin}from${i} = params.o0${placeOf('batch', batch, 0)}${placeOf(`i${i}`, rows, 0)};`),
+    ...each(width, j => `${begin}by${j} = params.o1${placeOf('batch', batch, 1)}${placeOf(`j${j}`, columns, 1)};`),
+    ...each(height, i => each(width, j => `${begin}s${i}_${j} = 0.0;`)).flat(),
     ...loopsOver(
       sums,
       [each(height, i => `from${i}`), each(width, j => `by${j}`)],
@@ -107,10 +107,28 @@ function blocked({ a, b, c, batch, rows, columns, sums, add }: Product, { height
         ...each(height, i => `let x${i} = ${from}[from${i}];`),
         ...each(width, j => [
           `let y${j} = ${by}[by${j}];`,
-          ...each(height, i => `s${i}_${j} += x${i} * y${j};`),
+          ...each(height, i => `s${i}_${j} += ${term(`x${i}`, `y${j}`)};`),
         ]).flat(),
       ],
     ),
+  ]
+  const all = each(height, i => each(width, j => `s${i}_${j}`)).flat()
+  const lines = ([from, by]: readonly string[], [into]: readonly string[]): string[] => [
+    `let row = i32(thread / ${across}u % ${down}u) * ${height};`,
+    `let column = i32(thread % ${across}u);`,
+    `let batch = i32(thread / ${across * down}u);`,
+    // Behind the edge the last row and column are summed once more, and not written.
+    ...each(height, i => `let i${i} = ${within(`row + ${i}`, down * height, m)};`),
+    ...each(width, j => `let j${j} = ${within(`column + ${j * across}`, across * width, n)};`),
+    ...summed(from, by, 'var ', (x, y) => `${x} * ${y}`),
+    // Only a sum that is NaN may have multiplied a strong zero with infinity or NaN: then all are done again.
+    ...(strong === undefined
+      ? []
+      : [
+          `if (${all.map(isNotANumber).join(' || ')}) {`,
+          ...indent(summed(from, by, '', (x, y) => `select(${x} * ${y}, 0.0, ${strong === 'a' ? x : y} == 0.0)`)),
+          '}',
+        ]),
     ...each(height, i =>
       each(width, j => {
         const places = [placeOf('batch', batch, 2), placeOf(`i${i}`, rows, 2), placeOf(`j${j}`, columns, 2)]
@@ -132,6 +150,9 @@ function blocked({ a, b, c, batch, rows, columns, sums, add }: Product, { height
     body: (arrays, puts) => indent(lines(arrays, puts)).join('\n'),
   }
 }
+
+/** Asks the bits, as a shader's compiler may take it that no number is NaN. */
+const isNotANumber = (x: string): string => `(bitcast<u32>(${x}) & 0x7fffffffu) > 0x7f800000u`
 
 /** An index of which there are `all`, or the last of `size`. */
 const within = (index: string, all: number, size: number): string =>

@@ -1,7 +1,7 @@
 // The scalar algebra over gpu.js source. Infinity and NaN are arguments of a kernel, as no literal of a GPU's language stands for them.
 import { type Algebra, algebraBy } from '../../ir/algebra.ts'
 import { ops } from '../../ir/ops/index.ts'
-import { call, type Expression, infix, leaf, literal, truth } from '../expression.ts'
+import { call, type Expression, infix, leaf, literal, strong, truth } from '../expression.ts'
 
 /** The arguments that stand for these, where a kernel uses them. */
 export const specials: Readonly<Record<string, number>> = { infinity: Number.POSITIVE_INFINITY, nan: Number.NaN }
@@ -29,6 +29,8 @@ export const kernelAlgebra: Algebra<Expression> = {
   sub: infix('-'),
   mul: infix('*'),
   div: infix('/'),
+  strong_mul: strong('*'),
+  strong_div: strong('/'),
   neg: (...args) => ({ text: ([x]) => `(-${x})`, args }),
   exp: helper('exponential', infinity),
   log: helper('logarithm', infinity, nan),

@@ -52,9 +52,12 @@ export function kindOf(task: Task): 'map' | 'reduce' | 'product' | 'scatter' {
   if (task.kind === 'each') return 'map'
   if (task.scatter !== undefined) return 'scatter'
   const last = task.program[task.value]
-  const multiplies = last.kind === 'apply' && last.op === 'mul' && task.program.length === 3
+  const multiplies = last.kind === 'apply' && isProduct(last.op) && task.program.length === 3
   return task.combine === 'sum' && multiplies ? 'product' : 'reduce'
 }
+
+/** Whether an op multiplies; a strong product's first operand has the strong zeros. */
+export const isProduct = (op: string): boolean => op === 'mul' || op === 'strong_mul'
 
 /** A plan's steps with tasks for kernels. */
 export type TaskStep =
@@ -92,7 +95,7 @@ export function tasksOf(kernel: Kernel): Task[] {
     case 'reduce':
       return [fold({ ...kernel, add: false })]
     case 'gemm': {
-      const { batch, m, n, k, a, b, c, hint, tail } = kernel
+      const { batch, m, n, k, a, b, c, hint, tail, strongLeft, strongRight } = kernel
       const lead = batch.length
       const product = fold({
         hint,
@@ -105,9 +108,9 @@ export function tasksOf(kernel: Kernel): Task[] {
             kind: 'read',
             from: { ...b, strides: [...b.strides.slice(0, lead), none, b.strides[lead + 1], b.strides[lead]] },
           },
-          { kind: 'apply', op: 'mul', args: [0, 1] },
+          ...multiplied(strongLeft, strongRight),
         ],
-        value: 2,
+        value: strongLeft && strongRight ? 5 : 2,
         combine: 'sum',
         to: c,
         add: false,
@@ -115,6 +118,20 @@ export function tasksOf(kernel: Kernel): Task[] {
       return [product, ...(tail === undefined ? [] : ofMap({ kind: 'map', ...tail, hint }))]
     }
   }
+}
+
+/** The product of the first two instructions. */
+function multiplied(strongLeft: boolean, strongRight: boolean): Instruction[] {
+  if (!strongLeft)
+    return [{ kind: 'apply', op: strongRight ? 'strong_mul' : 'mul', args: strongRight ? [1, 0] : [0, 1] }]
+  const left: Instruction = { kind: 'apply', op: 'strong_mul', args: [0, 1] }
+  if (!strongRight) return [left]
+  return [
+    left,
+    { kind: 'constant', value: 0 },
+    { kind: 'apply', op: 'eq', args: [1, 3] },
+    { kind: 'apply', op: 'where', args: [4, 3, 2] },
+  ]
 }
 
 const none: Dim = { terms: [] }

@@ -14,8 +14,12 @@ const sum = (...terms: readonly (string | number)[]): string =>
 
 const range = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i)
 
-/** The lines that run a product whose number of columns is known. */
-export function directLines({ m, n, k, batch, ...operands }: GemmKernel, frame: Frame): string[] {
+/**
+ * The lines that run a product whose number of columns is known. With strong zeros the results are added up as well, which costs less than to
+ * look at each: where that is NaN the lines `repair` run.
+ */
+export function directLines(kernel: GemmKernel, frame: Frame, repair: readonly string[]): string[] {
+  const { m, n, k, batch, ...operands } = kernel
   const nest = createNest(frame, batch)
   const inside = nest.before[nest.depth]
   const locals = new Map<string, string>()
@@ -91,6 +95,7 @@ export function directLines({ m, n, k, batch, ...operands }: GemmKernel, frame: 
     const stores = [
       `const ${r} = ${sum(c.start, along(c.rows, row), along(c.columns, column))}`,
       ...sums.map((line, i) => line.map((s, j) => `${c.buffer}[${sum(r, c.shift(i, j))}] = ${s}`).join(', ')),
+      ...(repair.length === 0 ? [] : [`${local('all')} += ${sums.flat().join(' + ')}`]),
     ]
     const totals = (): string[] => {
       const depth = known(k, 'depth')
@@ -114,7 +119,9 @@ export function directLines({ m, n, k, batch, ...operands }: GemmKernel, frame: 
   const wide = (asNumber(n) ?? 0) >= 4
   const [height, width] = wide ? [2, 4] : [4, Math.max(1, asNumber(n) ?? 1)]
   inside.push(...steps(n, width, 'n', (column, w) => steps(m, height, 'm', (row, h) => tile(row, column, h, w))))
-  return nest.lines()
+  if (repair.length === 0) return nest.lines()
+  const all = local('all')
+  return [`let ${all} = 0`, ...nest.lines(), ...loop(`if (${all} !== ${all})`, repair)]
 }
 
 const loop = (head: string, lines: readonly string[]): string[] => [`${head} {`, ...lines.map(l => `  ${l}`), '}']

@@ -95,13 +95,15 @@ function reduceLines(kernel: ReduceKernel, frame: Frame): string[] {
 
 /** A product where its operands lie, or in packed blocks, or either, by the number of rows. */
 function productLines(kernel: GemmKernel, frame: Frame, packed?: Operand): string[] {
+  const repair = kernel.strongLeft || kernel.strongRight ? repairLines(kernel, frame) : []
+  const whole = (): string[] => [...gemmLines(kernel, frame, packed), ...repair]
   const direct = directProduct(kernel)
-  if (direct === undefined) return gemmLines(kernel, frame, packed)
-  const lines = directLines(direct.kernel, frame)
+  if (direct === undefined) return whole()
+  const lines = directLines(direct.kernel, frame, repair)
   if (direct.below === undefined) return lines
   const inside = (list: readonly string[]): string[] => list.map(line => `  ${line}`)
   const few = `${frame.size(direct.kernel.m)} < ${direct.below}`
-  return [`if (${few}) {`, ...inside(lines), '} else {', ...inside(gemmLines(kernel, frame, packed)), '}']
+  return [`if (${few}) {`, ...inside(lines), '} else {', ...inside(whole()), '}']
 }
 
 function gemmLines(kernel: GemmKernel, frame: Frame, packed?: Operand): string[] {
@@ -111,6 +113,16 @@ function gemmLines(kernel: GemmKernel, frame: Frame, packed?: Operand): string[]
   const operands = [kernel.a, kernel.b, kernel.c].flatMap(o => matrix(o, batch.length, nest, frame))
   const args = [...lead, ...operands, ...[m, n, k].map(frame.size)]
   nest.before[nest.depth].push(`${packed === undefined ? 'gemm' : 'gemmPacked'}(${args.join(', ')})`)
+  return nest.lines()
+}
+
+/** The lines that sum again, with strong zeros, what has come out as NaN. */
+function repairLines(kernel: GemmKernel, frame: Frame): string[] {
+  const { batch, m, n, k, strongLeft, strongRight } = kernel
+  const nest = createNest(frame, batch)
+  const operands = [kernel.a, kernel.b, kernel.c].flatMap(o => matrix(o, batch.length, nest, frame))
+  const args = [...operands, ...[m, n, k].map(frame.size), strongLeft, strongRight]
+  nest.before[nest.depth].push(`repair(${args.join(', ')})`)
   return nest.lines()
 }
 

@@ -13,6 +13,7 @@ import { gemmNames, gemmText } from './gemm.ts'
 import { joinNames, joinText } from './join.ts'
 import { describe, kernelLines, packLines } from './kernels.ts'
 import { type Packings, packingsOf } from './packing.ts'
+import { repairNames, repairText } from './repair.ts'
 
 const helperNames = ['view', 'size']
 
@@ -33,6 +34,7 @@ export function moduleText(plan: Plan, precision: Precision): string {
     ...helperNames,
     ...bindNames,
     ...gemmNames,
+    ...repairNames,
     ...exponentialNames,
     ...zerosNames,
     ...joinNames,
@@ -115,6 +117,7 @@ export function moduleText(plan: Plan, precision: Precision): string {
     '',
     ...functions,
     ...(uses(/\bgemm(Packed)?\(/) ? [gemmText(precision)] : []),
+    ...(uses(/\brepair\(/) ? [repairText] : []),
     ...(uses(/\b(exp|tanh)32\(/) ? [exponentialsText] : []),
     ...(uses(/\bzeros\(/) ? [zerosText] : []),
     ...(joints.length === 0 ? [] : [joinText]),

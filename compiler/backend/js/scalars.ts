@@ -1,7 +1,7 @@
 // The scalar algebra over JavaScript expressions.
 import type { Algebra } from '../../ir/algebra.ts'
 import type { Precision } from '../backend.ts'
-import { call, type Expression, infix, leaf, literal, truth } from '../expression.ts'
+import { call, type Expression, infix, leaf, literal, strong, truth } from '../expression.ts'
 
 const math = (name: string) => call(`Math.${name}`)
 
@@ -11,6 +11,8 @@ const at64: Algebra<Expression> = {
   sub: infix('-'),
   mul: infix('*'),
   div: infix('/'),
+  strong_mul: strong('*'),
+  strong_div: strong('/'),
   neg: (...args) => ({ text: ([x]) => `(-${x})`, args }),
   exp: math('exp'),
   log: math('log'),

@@ -4,7 +4,7 @@ import type { Operand } from '../../plan/plan.ts'
 import { at, build } from '../array.ts'
 import { constant, type Dim, equal, multiply, product, sameShape } from '../dim.ts'
 import type { Type, Value } from '../graph.ts'
-import { defineOp, type Op, require, unchanged } from './define.ts'
+import { type AttrsOf, defineOp, type Op, require, unchanged } from './define.ts'
 
 export const last = <T>(list: readonly T[]): T => list[list.length - 1]
 const leads = (t: Type): readonly Dim[] => t.shape.slice(0, -1)
@@ -24,28 +24,57 @@ export const swap = ({ strides: [...s], ...rest }: Operand): Operand => {
   return { ...rest, strides: [...s.slice(0, n - 2), s[n - 1], s[n - 2]] }
 }
 
+/**
+ * Which operands have strong zeros: where such a one is 0 its term of a sum is 0, whatever it is multiplied with. So a cotangent that is 0,
+ * as nothing chosen depends on it, takes no part in a sum over padding that holds infinity or NaN.
+ */
+export const strongZeros = { strongLeft: 'flag', strongRight: 'flag' } as const
+
+export type StrongZeros = AttrsOf<typeof strongZeros>
+
+/** The attributes of a product, with those flags alone that are set. */
+export const strongly = (left: boolean, right: boolean): { strongLeft?: true; strongRight?: true } => ({
+  ...(left && { strongLeft: true }),
+  ...(right && { strongRight: true }),
+})
+
+/** One term of a sum. */
+export const termOf =
+  ({ strongLeft, strongRight }: StrongZeros) =>
+  (x: number, y: number): number =>
+    (strongLeft && x === 0) || (strongRight && y === 0) ? 0 : x * y
+
 const twice = (dims: readonly Dim[]): Dim => multiply(constant(2), product(dims))
 
 export const contractionOps: readonly Op[] = [
   /** x [L…, K], W [N, K] → W x: [L…, N]. */
   defineOp({
     name: 'matmul',
-    attrs: {},
+    attrs: strongZeros,
     leading: { operands: [0], rows: unchanged },
     linear: 'each',
     infer: ([x, w]) => {
       require(w.shape.length === 2 && equal(last(x.shape), w.shape[1]), 'matmul: the last dim of x is not that of W')
       return [{ dtype: 'real', shape: [...leads(x), w.shape[0]] }]
     },
-    evaluate: ({ ins: [x, w], shapes: [shape] }) => [
-      build(shape, index => sumOver(w.shape[1], k => at(x, [...index.slice(0, -1), k]) * at(w, [last(index), k]))),
-    ],
-    vjp: ({ builder: b, ins: [x, w], cotangents: [d], wanted }) =>
+    evaluate: ({ ins: [x, w], attrs, shapes: [shape] }) => {
+      const term = termOf(attrs)
+      return [
+        build(shape, index =>
+          sumOver(w.shape[1], k => term(at(x, [...index.slice(0, -1), k]), at(w, [last(index), k]))),
+        ),
+      ]
+    },
+    vjp: ({ builder: b, ins: [x, w], attrs: { strongLeft, strongRight }, cotangents: [d], wanted }) =>
       d === undefined
         ? []
-        : [wanted(0) ? b.emit('matmulT', [d, w]) : undefined, wanted(1) ? b.emit('outer', [d, x]) : undefined],
-    lower: ({ plan, ins: [x, w], outs: [y] }) =>
+        : [
+            wanted(0) ? b.emit('matmulT', [d, w], strongly(true, strongRight)) : undefined,
+            wanted(1) ? b.emit('outer', [d, x], strongly(true, strongLeft)) : undefined,
+          ],
+    lower: ({ plan, ins: [x, w], outs: [y], attrs }) =>
       plan.gemm({
+        ...attrs,
         batch: [],
         m: product(leads(x)),
         n: w.shape[0],
@@ -59,7 +88,7 @@ export const contractionOps: readonly Op[] = [
   /** d [L…, N], W [N, K] → Wᵀ d: [L…, K]. */
   defineOp({
     name: 'matmulT',
-    attrs: {},
+    attrs: strongZeros,
     leading: { operands: [0], rows: unchanged },
     linear: 'each',
     infer: ([d, w]) => {
@@ -67,15 +96,24 @@ export const contractionOps: readonly Op[] = [
         equal(last(d.shape), w.shape[0]), 'matmulT: the last dim of d is not the first of W')
       return [{ dtype: 'real', shape: [...leads(d), w.shape[1]] }]
     },
-    evaluate: ({ ins: [d, w], shapes: [shape] }) => [
-      build(shape, index => sumOver(w.shape[0], n => at(d, [...index.slice(0, -1), n]) * at(w, [n, last(index)]))),
-    ],
-    vjp: ({ builder: b, ins: [d, w], cotangents: [dy], wanted }) =>
+    evaluate: ({ ins: [d, w], attrs, shapes: [shape] }) => {
+      const term = termOf(attrs)
+      return [
+        build(shape, index =>
+          sumOver(w.shape[0], n => term(at(d, [...index.slice(0, -1), n]), at(w, [n, last(index)]))),
+        ),
+      ]
+    },
+    vjp: ({ builder: b, ins: [d, w], attrs: { strongLeft, strongRight }, cotangents: [dy], wanted }) =>
       dy === undefined
         ? []
-        : [wanted(0) ? b.emit('matmul', [dy, w]) : undefined, wanted(1) ? b.emit('outer', [d, dy]) : undefined],
-    lower: ({ plan, ins: [d, w], outs: [y] }) =>
+        : [
+            wanted(0) ? b.emit('matmul', [dy, w], strongly(true, strongRight)) : undefined,
+            wanted(1) ? b.emit('outer', [d, dy], strongly(strongLeft, true)) : undefined,
+          ],
+    lower: ({ plan, ins: [d, w], outs: [y], attrs }) =>
       plan.gemm({
+        ...attrs,
         batch: [],
         m: product(leads(d)),
         n: w.shape[1],
@@ -89,23 +127,28 @@ export const contractionOps: readonly Op[] = [
   /** d [L…, N], x [L…, K] → Σ over L of d xᵀ: [N, K]. */
   defineOp({
     name: 'outer',
-    attrs: {},
+    attrs: strongZeros,
     leading: { operands: 'all', leadsum: unchanged },
     linear: 'each',
     infer: ([d, x]) => {
       require(sameShape(leads(d), leads(x)), 'outer: the leading dims differ')
       return [{ dtype: 'real', shape: [last(d.shape), last(x.shape)] }]
     },
-    evaluate: ({ ins: [d, x], shapes: [[n, k]] }) => [
-      build([n, k], ([i, j]) => sumOver(n === 0 ? 0 : d.data.length / n, l => d.data[l * n + i] * x.data[l * k + j])),
-    ],
-    vjp: ({ builder: b, ins: [d, x], cotangents: [g], wanted }) =>
+    evaluate: ({ ins: [d, x], attrs, shapes: [[n, k]] }) => {
+      const [term, length] = [termOf(attrs), n === 0 ? 0 : d.data.length / n]
+      return [build([n, k], ([i, j]) => sumOver(length, l => term(d.data[l * n + i], x.data[l * k + j])))]
+    },
+    vjp: ({ builder: b, ins: [d, x], attrs: { strongLeft, strongRight }, cotangents: [g], wanted }) =>
       g === undefined
         ? []
-        : [wanted(0) ? b.emit('matmul', [x, g]) : undefined, wanted(1) ? b.emit('matmulT', [d, g]) : undefined],
-    lower: ({ plan, ins: [d, x], outs: [y] }) => {
+        : [
+            wanted(0) ? b.emit('matmul', [x, g], strongly(strongRight, true)) : undefined,
+            wanted(1) ? b.emit('matmulT', [d, g], strongly(strongLeft, true)) : undefined,
+          ],
+    lower: ({ plan, ins: [d, x], outs: [y], attrs }) => {
       const [n, k] = y.shape
       plan.gemm({
+        ...attrs,
         batch: [],
         m: n,
         n: k,
@@ -120,7 +163,7 @@ export const contractionOps: readonly Op[] = [
   /** a [L…, M, K] · b [L…, K, N] → [L…, M, N], either transposed first (`ta`: a is [L…, K, M]). */
   defineOp({
     name: 'bmm',
-    attrs: { ta: 'boolean', tb: 'boolean' },
+    attrs: { ta: 'boolean', tb: 'boolean', ...strongZeros },
     leading: { operands: 'all', rows: unchanged },
     linear: 'each',
     infer: ([a, b], { ta, tb }) => {
@@ -132,34 +175,37 @@ export const contractionOps: readonly Op[] = [
       require(sameShape(a.shape.slice(0, -2), b.shape.slice(0, -2)), 'bmm: the leading dims differ')
       return [{ dtype: 'real', shape: [...a.shape.slice(0, -2), m, n] }]
     },
-    evaluate: ({ ins: [a, b], attrs: { ta, tb }, shapes: [shape] }) => {
-      const rank = shape.length
+    evaluate: ({ ins: [a, b], attrs: { ta, tb, ...strong }, shapes: [shape] }) => {
+      const [rank, term] = [shape.length, termOf(strong)]
       const inner = ta ? a.shape[rank - 2] : a.shape[rank - 1]
       return [
         build(shape, index => {
           const lead = index.slice(0, -2)
           const [i, j] = index.slice(-2)
-          return sumOver(
-            inner,
-            k => at(a, [...lead, ...(ta ? [k, i] : [i, k])]) * at(b, [...lead, ...(tb ? [j, k] : [k, j])]),
+          return sumOver(inner, k =>
+            term(at(a, [...lead, ...(ta ? [k, i] : [i, k])]), at(b, [...lead, ...(tb ? [j, k] : [k, j])])),
           )
         }),
       ]
     },
-    vjp: ({ builder, ins: [a, b], attrs: { ta, tb }, cotangents: [d], wanted }) => {
+    vjp: ({ builder, ins: [a, b], attrs: { ta, tb, strongLeft, strongRight }, cotangents: [d], wanted }) => {
       if (d === undefined) return []
-      const bmm = (x: Value, y: Value, tx: boolean, ty: boolean): Value =>
-        builder.emit('bmm', [x, y], { ta: tx, tb: ty })
+      // The cotangent stands left or right, beside the other operand.
+      const left = (other: Value, tx: boolean, ty: boolean, strong: boolean): Value =>
+        builder.emit('bmm', [d, other], { ta: tx, tb: ty, ...strongly(true, strong) })
+      const right = (other: Value, tx: boolean, ty: boolean, strong: boolean): Value =>
+        builder.emit('bmm', [other, d], { ta: tx, tb: ty, ...strongly(strong, true) })
       return [
-        wanted(0) ? (ta ? bmm(b, d, tb, true) : bmm(d, b, false, !tb)) : undefined,
-        wanted(1) ? (tb ? bmm(d, a, true, ta) : bmm(a, d, !ta, false)) : undefined,
+        wanted(0) ? (ta ? right(b, tb, true, strongRight) : left(b, false, !tb, strongRight)) : undefined,
+        wanted(1) ? (tb ? left(a, true, ta, strongLeft) : right(a, !ta, false, strongLeft)) : undefined,
       ]
     },
-    lower: ({ plan, ins: [a, b], outs: [y], attrs: { ta, tb } }) => {
+    lower: ({ plan, ins: [a, b], outs: [y], attrs: { ta, tb, ...strong } }) => {
       const rank = y.shape.length
       const left = plan.operand(a)
       const right = plan.operand(b)
       plan.gemm({
+        ...strong,
         batch: y.shape.slice(0, -2),
         m: y.shape[rank - 2],
         n: y.shape[rank - 1],

@@ -98,6 +98,8 @@ export interface Definition<S extends Schema> {
   readonly branch?: (e: Expansion<S>) => Value
   /** Whether each element lies where the op has no slope although it is analytic beside it, as a bool. */
   readonly edge?: (e: Expansion<S>) => Value
+  /** Its result is finite where its operands are, as it makes no number that is larger than all of theirs. */
+  readonly keepsFinite: boolean
   /** Moves or repeats elements and computes nothing: the backward pass recomputes it rather than save it. */
   readonly cheap: boolean
   /** The leading-dimension rule: how the op is done for all steps of a loop at once. Absent where it cannot be. */
@@ -138,7 +140,7 @@ export interface Op
 
 /** Checks attributes against the schema at run time, so that the typed rules can trust them. */
 export function defineOp<const S extends Schema>(
-  d: Omit<Definition<S>, 'cheap' | 'flops'> & Partial<Definition<S>>,
+  d: Omit<Definition<S>, 'cheap' | 'keepsFinite' | 'flops'> & Partial<Definition<S>>,
 ): Op {
   const { infer, evaluate, vjp, lower, expand, branch, edge, leading } = d
   const { rows, leadsum } = leading ?? {}
@@ -147,6 +149,7 @@ export function defineOp<const S extends Schema>(
     attrs: d.attrs,
     formula: d.formula,
     cheap: d.cheap ?? false,
+    keepsFinite: d.keepsFinite ?? d.cheap ?? false,
     linear: d.linear,
     flops: d.flops ?? (() => ({ terms: [] })),
     infer: (ins, attrs, body) => infer(ins, typed(d, attrs), body),
@@ -158,8 +161,8 @@ export function defineOp<const S extends Schema>(
     edge: edge && ((builder, ins, attrs) => edge({ builder, ins, attrs: typed(d, attrs) })),
     leading: leading && {
       operands: leading.operands,
-      rows: rows && ((attrs, steps) => rows(typed(d, attrs), steps)),
-      leadsum: leadsum && ((attrs, ins) => leadsum(typed(d, attrs), ins)),
+      rows: rows && ((attrs, steps) => withoutFlags(d, rows(typed(d, attrs), steps))),
+      leadsum: leadsum && ((attrs, ins) => withoutFlags(d, leadsum(typed(d, attrs), ins))),
     },
   }
 }
@@ -182,6 +185,10 @@ function withFlags<T>(d: Named<Schema>, attrs: Readonly<Record<string, T>>): Rea
   const absent = Object.keys(d.attrs).filter(name => d.attrs[name] === 'flag' && !(name in attrs))
   return absent.length === 0 ? attrs : { ...attrs, ...Object.fromEntries(absent.map(name => [name, false])) }
 }
+
+/** The attributes as they are written: without the flags that are not set. */
+const withoutFlags = (d: Named<Schema>, attrs: Attrs): Attrs =>
+  Object.fromEntries(Object.entries(attrs).filter(([name, value]) => d.attrs[name] !== 'flag' || value === true))
 
 function checkKinds(
   d: Named<Schema>,

@@ -6,7 +6,7 @@ import { at, build, type NdArray } from '../array.ts'
 import { constant, type Dim, equal, multiply, product, sameShape } from '../dim.ts'
 import type { Type, Value } from '../graph.ts'
 import type { Lowering } from '../lowering.ts'
-import { flat, last, sumOver, swap } from './contractions.ts'
+import { flat, last, type StrongZeros, strongly, strongZeros, sumOver, swap, termOf } from './contractions.ts'
 import { defineOp, type Op, require, unchanged } from './define.ts'
 import { gathering, scattering } from './indexing.ts'
 
@@ -17,8 +17,14 @@ const rowAt = (table: NdArray, row: number, k: number): number =>
 const isTable = ({ shape }: Type): boolean => shape.length === 2
 
 /** c = a b for matrices. */
-const gemm = (plan: Lowering, [m, n, k]: readonly [Dim, Dim, Dim], a: Operand, b: Operand, c: Operand): void =>
-  plan.gemm({ batch: [], m, n, k, a, b, c })
+function gemm(
+  plan: Lowering,
+  { strongLeft, strongRight }: StrongZeros,
+  [m, n, k]: readonly [Dim, Dim, Dim],
+  ...[a, b, c]: readonly [Operand, Operand, Operand]
+): void {
+  plan.gemm({ strongLeft, strongRight, batch: [], m, n, k, a, b, c })
+}
 
 /** E[i], laid out: [L…, K]. */
 function gathered(plan: Lowering, table: Value, e: Operand, index: Value, i: Operand): Operand {
@@ -41,7 +47,7 @@ export const gatheredOps: readonly Op[] = [
   /** E [N, K], i [L…], W [M, K] → W E[i]: [L…, M]. */
   defineOp({
     name: 'gather_matmul',
-    attrs: {},
+    attrs: strongZeros,
     leading: { operands: [1], rows: unchanged },
     linear: 'each',
     infer: ([table, index, w]) => {
@@ -49,31 +55,39 @@ export const gatheredOps: readonly Op[] = [
       require(equal(table.shape[1], w.shape[1]), 'gather_matmul: the rows of the table are not those of W')
       return [{ dtype: 'real', shape: [...index.shape, w.shape[0]] }]
     },
-    evaluate: ({ ins: [table, index, w], shapes: [shape] }) => [
-      build(shape, place => {
-        const row = at(index, place.slice(0, -1))
-        return sumOver(w.shape[1], k => rowAt(table, row, k) * at(w, [last(place), k]))
-      }),
-    ],
-    vjp: ({ builder: b, ins: [table, index, w], cotangents: [d], wanted }) =>
+    evaluate: ({ ins: [table, index, w], attrs, shapes: [shape] }) => {
+      const term = termOf(attrs)
+      return [
+        build(shape, place => {
+          const row = at(index, place.slice(0, -1))
+          return sumOver(w.shape[1], k => term(rowAt(table, row, k), at(w, [last(place), k])))
+        }),
+      ]
+    },
+    vjp: ({ builder: b, ins: [table, index, w], attrs: { strongLeft, strongRight }, cotangents: [d], wanted }) =>
       d === undefined
         ? []
         : [
-            wanted(0) ? b.emit('scatter_matmulT', [d, index, w], { rows: table.shape[0] }) : undefined,
+            wanted(0)
+              ? b.emit('scatter_matmulT', [d, index, w], { rows: table.shape[0], ...strongly(true, strongRight) })
+              : undefined,
             undefined,
-            wanted(2) ? b.emit('gather_outer', [d, index, table]) : undefined,
+            wanted(2) ? b.emit('gather_outer', [d, index, table], strongly(true, strongLeft)) : undefined,
           ],
-    lower: ({ plan, ins: [table, index, w], outs: [y] }) => {
+    lower: ({ plan, ins: [table, index, w], outs: [y], attrs }) => {
       const [[rows, k], [m]] = [table.shape, w.shape]
       const [e, i, weight, out] = [plan.operand(table), plan.operand(index), plan.operand(w), plan.output(y)]
       const count = product(index.shape)
       plan.choice(rows, count, [
         () => {
           const products = plan.temporary('real', [rows, m])
-          gemm(plan, [rows, m, k], e, swap(weight), products)
+          gemm(plan, attrs, [rows, m, k], e, swap(weight), products)
           plan.map(gathering(products, [rows, m], i, index.shape, out))
         },
-        () => gemm(plan, [count, m, k], flat(gathered(plan, table, e, index, i), k), swap(weight), flat(out, m)),
+        () => {
+          const all = flat(gathered(plan, table, e, index, i), k)
+          gemm(plan, attrs, [count, m, k], all, swap(weight), flat(out, m))
+        },
       ])
     },
     flops: ([table, index, w]) => flops(product(index.shape), table.shape[1], w.shape[0]),
@@ -81,31 +95,41 @@ export const gatheredOps: readonly Op[] = [
   /** d [L…, M], i [L…], E [N, K] → Σ over L of d E[i]ᵀ: [M, K]. */
   defineOp({
     name: 'gather_outer',
-    attrs: {},
+    attrs: strongZeros,
     linear: 'each',
     infer: ([d, index, table]) => {
       require(isTable(table) && index.dtype === 'int', 'gather_outer: a cotangent, indices and a table')
       require(sameShape(d.shape.slice(0, -1), index.shape), 'gather_outer: the leading dims differ')
       return [{ dtype: 'real', shape: [last(d.shape), table.shape[1]] }]
     },
-    evaluate: ({ ins: [d, index, table], shapes: [[m, k]] }) => [
-      build([m, k], ([i, j]) => sumOver(index.data.length, l => d.data[l * m + i] * rowAt(table, index.data[l], j))),
-    ],
-    vjp: ({ builder: b, ins: [d, index, table], cotangents: [g], wanted }) =>
+    evaluate: ({ ins: [d, index, table], attrs, shapes: [[m, k]] }) => {
+      const term = termOf(attrs)
+      return [
+        build([m, k], ([i, j]) =>
+          sumOver(index.data.length, l => term(d.data[l * m + i], rowAt(table, index.data[l], j))),
+        ),
+      ]
+    },
+    vjp: ({ builder: b, ins: [d, index, table], attrs: { strongLeft, strongRight }, cotangents: [g], wanted }) =>
       g === undefined
         ? []
         : [
-            wanted(0) ? b.emit('gather_matmul', [table, index, g]) : undefined,
+            wanted(0) ? b.emit('gather_matmul', [table, index, g], strongly(strongRight, true)) : undefined,
             undefined,
-            wanted(2) ? b.emit('scatter_matmulT', [d, index, g], { rows: table.shape[0] }) : undefined,
+            wanted(2)
+              ? b.emit('scatter_matmulT', [d, index, g], { rows: table.shape[0], ...strongly(strongLeft, true) })
+              : undefined,
           ],
-    lower: ({ plan, ins: [d, index, table], outs: [y] }) => {
+    lower: ({ plan, ins: [d, index, table], outs: [y], attrs }) => {
       const [[rows, k], m] = [table.shape, last(d.shape)]
       const [cotangent, i, e, out] = [plan.packed(d), plan.operand(index), plan.operand(table), plan.output(y)]
       const count = product(index.shape)
       plan.choice(rows, count, [
-        () => gemm(plan, [m, k, rows], swap(summed(plan, d, cotangent, index, i, rows)), e, out),
-        () => gemm(plan, [m, k, count], swap(flat(cotangent, m)), flat(gathered(plan, table, e, index, i), k), out),
+        () => gemm(plan, attrs, [m, k, rows], swap(summed(plan, d, cotangent, index, i, rows)), e, out),
+        () => {
+          const all = flat(gathered(plan, table, e, index, i), k)
+          gemm(plan, attrs, [m, k, count], swap(flat(cotangent, m)), all, out)
+        },
       ])
     },
     flops: ([d, , table]) => flops(product(d.shape), table.shape[1]),
@@ -113,7 +137,7 @@ export const gatheredOps: readonly Op[] = [
   /** d [L…, M], i [L…], W [M, K] → Σ of Wᵀ d by row: [rows, K]. */
   defineOp({
     name: 'scatter_matmulT',
-    attrs: { rows: 'dim' },
+    attrs: { rows: 'dim', ...strongZeros },
     linear: 'each',
     infer: ([d, index, w], { rows }) => {
       require(isTable(w) && index.dtype === 'int', 'scatter_matmulT: a cotangent, indices and a weight')
@@ -121,33 +145,33 @@ export const gatheredOps: readonly Op[] = [
       require(equal(last(d.shape), w.shape[0]), 'scatter_matmulT: the last dim of d is not the first of W')
       return [{ dtype: 'real', shape: [rows, w.shape[1]] }]
     },
-    evaluate: ({ ins: [d, index, w], shapes: [[rows, k]] }) => {
-      const m = w.shape[0]
+    evaluate: ({ ins: [d, index, w], attrs, shapes: [[rows, k]] }) => {
+      const [m, term] = [w.shape[0], termOf(attrs)]
       return [
         build([rows, k], ([row, j]) =>
           sumOver(index.data.length, l =>
-            index.data[l] === row ? sumOver(m, i => d.data[l * m + i] * at(w, [i, j])) : 0,
+            index.data[l] === row ? sumOver(m, i => term(d.data[l * m + i], at(w, [i, j]))) : 0,
           ),
         ),
       ]
     },
-    vjp: ({ builder: b, ins: [d, index, w], cotangents: [g], wanted }) =>
+    vjp: ({ builder: b, ins: [d, index, w], attrs: { strongLeft, strongRight }, cotangents: [g], wanted }) =>
       g === undefined
         ? []
         : [
-            wanted(0) ? b.emit('gather_matmul', [g, index, w]) : undefined,
+            wanted(0) ? b.emit('gather_matmul', [g, index, w], strongly(true, strongRight)) : undefined,
             undefined,
-            wanted(2) ? b.emit('gather_outer', [d, index, g]) : undefined,
+            wanted(2) ? b.emit('gather_outer', [d, index, g], strongly(strongLeft, true)) : undefined,
           ],
-    lower: ({ plan, ins: [d, index, w], outs: [y], attrs: { rows } }) => {
+    lower: ({ plan, ins: [d, index, w], outs: [y], attrs: { rows, ...strong } }) => {
       const [m, k] = w.shape
       const [cotangent, i, weight, out] = [plan.packed(d), plan.operand(index), plan.operand(w), plan.output(y)]
       const count = product(index.shape)
       plan.choice(rows, count, [
-        () => gemm(plan, [rows, k, m], summed(plan, d, cotangent, index, i, rows), weight, out),
+        () => gemm(plan, strong, [rows, k, m], summed(plan, d, cotangent, index, i, rows), weight, out),
         () => {
           const products = plan.temporary('real', [...index.shape, k])
-          gemm(plan, [count, k, m], flat(cotangent, m), weight, flat(products, k))
+          gemm(plan, strong, [count, k, m], flat(cotangent, m), weight, flat(products, k))
           for (const kernel of scattering(products, [...index.shape, k], i, index.shape, out, rows)) plan.map(kernel)
         },
       ])

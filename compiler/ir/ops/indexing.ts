@@ -82,6 +82,7 @@ export const indexingOps: readonly Op[] = [
   /** Rows of a table, one for each index: an embedding. table [N, R…], index [L…] → [L…, R…]. */
   defineOp({
     name: 'gather',
+    keepsFinite: true,
     attrs: {},
     leading: { operands: [1], rows: unchanged },
     linear: 'together',
@@ -135,6 +136,7 @@ export const indexingOps: readonly Op[] = [
   /** One place along an axis, its own for each index: x [A…, N, C…, R…], index [A…, C…] → [A…, C…, R…]; R is the tail. */
   defineOp({
     name: 'pick',
+    keepsFinite: true,
     attrs: { axis: 'number', tail: 'number' },
     leading: { operands: 'all', rows: unchanged },
     linear: 'together',
@@ -174,6 +176,7 @@ export const indexingOps: readonly Op[] = [
   /** The transpose of `pick`: zeros, but for one place along a new axis of `size`. `axis` is counted in the result. */
   defineOp({
     name: 'place',
+    keepsFinite: true,
     attrs: { axis: 'number', tail: 'number', size: 'dim' },
     leading: { operands: 'all', rows: unchanged },
     linear: 'together',
@@ -217,6 +220,7 @@ export const indexingOps: readonly Op[] = [
   /** Turns the first `lengths` elements of an axis round; those after them stay. lengths as the index of `pick`. */
   defineOp({
     name: 'reverse',
+    keepsFinite: true,
     attrs: { axis: 'number', tail: 'number' },
     leading: { operands: 'all', rows: unchanged },
     linear: 'together',

@@ -22,6 +22,7 @@ interface Pointwise {
   /** Where it has no slope although it is analytic beside it. */
   readonly edge?: Formula
   readonly flops?: number
+  readonly keepsFinite?: boolean
 }
 
 function pointwise(name: string, p: Pointwise): Op {
@@ -55,12 +56,13 @@ function pointwise(name: string, p: Pointwise): Op {
           const direct = p.cotangents?.[i]
           if (direct !== undefined) return direct(algebra, ins, d)
           const partial = p.partials?.[i]
-          return partial && algebra.mul(d, partial(algebra, ins, outs[0]))
+          return partial && algebra.strong_mul(d, partial(algebra, ins, outs[0]))
         })
       }),
     lower: ({ plan, eqn }) => plan.pointwise(eqn),
     flops: (_, outs) => multiply(constant(p.flops ?? 1), product(outs[0].shape)),
     formula: p.formula,
+    ...(p.keepsFinite && { keepsFinite: true }),
     branch: branch && (({ builder, ins }) => branch(graphAlgebra(builder, ins[0]), ins)),
     edge: edge && (({ builder, ins }) => edge(graphAlgebra(builder, ins[0]), ins)),
   })
@@ -100,23 +102,49 @@ export const pointwiseOps: readonly Op[] = [
     arity: 2,
     dtype: () => 'real',
     formula: (a, [x, y]) => a.div(x, y),
-    cotangents: [(a, [, y], d) => a.div(d, y), (a, [x, y], d) => a.neg(a.div(a.mul(d, a.div(x, y)), y))],
+    cotangents: [
+      (a, [, y], d) => a.strong_div(d, y),
+      (a, [x, y], d) => a.neg(a.strong_div(a.strong_mul(d, a.div(x, y)), y)),
+    ],
   }),
-  pointwise('neg', { arity: 1, formula: (a, [x]) => a.neg(x), cotangents: [(a, _args, d) => a.neg(d)] }),
+  /** Products and quotients that carry a derivative on. They differentiate as `mul` and `div` do. */
+  pointwise('strong_mul', {
+    arity: 2,
+    dtype: () => 'real',
+    formula: (a, [x, y]) => a.strong_mul(x, y),
+    cotangents: [(a, [, y], d) => a.strong_mul(d, y), (a, [x], d) => a.strong_mul(x, d)],
+  }),
+  pointwise('strong_div', {
+    arity: 2,
+    dtype: () => 'real',
+    formula: (a, [x, y]) => a.strong_div(x, y),
+    cotangents: [
+      (a, [, y], d) => a.strong_div(d, y),
+      (a, [x, y], d) => a.neg(a.strong_div(a.strong_mul(d, a.strong_div(x, y)), y)),
+    ],
+  }),
+  pointwise('neg', {
+    arity: 1,
+    keepsFinite: true,
+    formula: (a, [x]) => a.neg(x),
+    cotangents: [(a, _args, d) => a.neg(d)],
+  }),
   pointwise('exp', { arity: 1, formula: (a, [x]) => a.exp(x), partials: [(_, _args, y) => y] }),
-  pointwise('log', { arity: 1, formula: (a, [x]) => a.log(x), cotangents: [(a, [x], d) => a.div(d, x)] }),
+  pointwise('log', { arity: 1, formula: (a, [x]) => a.log(x), cotangents: [(a, [x], d) => a.strong_div(d, x)] }),
   pointwise('log1p', {
     arity: 1,
     formula: (a, [x]) => a.log1p(x),
-    cotangents: [(a, [x], d) => a.div(d, a.add(a.constant(1), x))],
+    cotangents: [(a, [x], d) => a.strong_div(d, a.add(a.constant(1), x))],
   }),
   pointwise('tanh', {
+    keepsFinite: true,
     arity: 1,
     formula: (a, [x]) => a.tanh(x),
     partials: [(a, _args, y) => a.sub(a.constant(1), a.mul(y, y))],
   }),
   /** 1 / (1 + e^-x): e^-x may overflow to infinity, which gives the right 0. */
   pointwise('sigmoid', {
+    keepsFinite: true,
     arity: 1,
     formula: (a, [x]) => a.div(a.constant(1), a.add(a.constant(1), a.exp(a.neg(x)))),
     partials: [(a, _args, y) => a.mul(y, a.sub(a.constant(1), y))],
@@ -149,6 +177,7 @@ export const pointwiseOps: readonly Op[] = [
   pointwise('cos', { arity: 1, formula: (a, [x]) => a.cos(x), partials: [(a, [x]) => a.neg(a.sin(x))] }),
   /** |x|; the derivative at 0 is 0, as that of the formula is: at a tie `max` follows its first operand. */
   pointwise('abs', {
+    keepsFinite: true,
     arity: 1,
     formula: (a, [x]) => a.max(a.constant(0), a.max(x, a.neg(x))),
     cotangents: [
@@ -158,6 +187,7 @@ export const pointwiseOps: readonly Op[] = [
   }),
   /** max(x, 0); the derivative at 0 is 0. */
   pointwise('relu', {
+    keepsFinite: true,
     arity: 1,
     formula: (a, [x]) => a.max(a.constant(0), x),
     cotangents: [(a, [x], d) => a.where(a.lt(a.constant(0), x), d, a.constant(0))],
@@ -194,6 +224,7 @@ export const pointwiseOps: readonly Op[] = [
   }),
   /** At a tie the first operand gets the gradient. */
   pointwise('max', {
+    keepsFinite: true,
     arity: 2,
     dtype: widest,
     formula: (a, [x, y]) => a.max(x, y),
@@ -204,6 +235,7 @@ export const pointwiseOps: readonly Op[] = [
     branch: (a, [x, y]) => a.le(y, x),
   }),
   pointwise('min', {
+    keepsFinite: true,
     arity: 2,
     dtype: widest,
     formula: (a, [x, y]) => a.min(x, y),
@@ -220,6 +252,7 @@ export const pointwiseOps: readonly Op[] = [
   pointwise('or', { arity: 2, dtype: toBool, formula: (a, [x, y]) => a.or(x, y) }),
   pointwise('not', { arity: 1, dtype: toBool, formula: (a, [x]) => a.not(x) }),
   pointwise('where', {
+    keepsFinite: true,
     arity: 3,
     dtype: ([, x, y]) => widest([x, y]),
     formula: (a, [test, x, y]) => a.where(test, x, y),
@@ -231,6 +264,7 @@ export const pointwiseOps: readonly Op[] = [
   }),
   /** An int or a bool as a real; a real as itself. */
   pointwise('real', {
+    keepsFinite: true,
     arity: 1,
     dtype: () => 'real',
     formula: (_, [x]) => x,
@@ -260,5 +294,5 @@ export const pointwiseOps: readonly Op[] = [
     flops: 2,
   }),
   /** The value itself, to which no gradient flows back. */
-  pointwise('stop_gradient', { arity: 1, formula: (a, [x]) => a.stop_gradient(x), flops: 0 }),
+  pointwise('stop_gradient', { keepsFinite: true, arity: 1, formula: (a, [x]) => a.stop_gradient(x), flops: 0 }),
 ]
