@@ -25,8 +25,8 @@ export interface Site {
   readonly builder: Builder
   readonly op: Op
   readonly args: readonly Pair[]
-  /** The equation's op on other operands. */
-  readonly emit: (ins: readonly Value[]) => Value
+  /** The equation's op on other operands; the zeros of the one at `strong` are strong, if it is given. */
+  readonly emit: (ins: readonly Value[], strong?: number) => Value
   /** An operand's other half, made explicit; an int or a bool that has none is itself. */
   readonly beside: (i: number) => Value
   /** The algebra of graph values in the shape of the result. */
@@ -77,7 +77,7 @@ export const firstOrder: Pick<Rules, 'together' | 'each'> = {
   together: ({ args, emit, beside }) => emit(args.map((_, i) => beside(i))),
   each: ({ args, emit, algebra }) => {
     const values = args.map(a => a.value)
-    const terms = args.flatMap(({ beside }, i) => (beside ? [emit(values.with(i, beside))] : []))
+    const terms = args.flatMap(({ beside }, i) => (beside ? [emit(values.with(i, beside), i)] : []))
     return { value: emit(values), beside: terms.reduce((x, y) => algebra.add(x, y)) }
   },
 }
@@ -142,7 +142,7 @@ function extendEqn(b: Builder, numbers: Numbers, eqn: Eqn, args: readonly Pair[]
     builder: b,
     op,
     args,
-    emit: ins => b.emit(eqn.op, ins, eqn.attrs),
+    emit: (ins, strong) => b.emit(eqn.op, ins, { ...eqn.attrs, ...(strong !== undefined && op.strong?.(strong)) }),
     beside: i => besideOf(b, numbers, args[i]),
     algebra: graphAlgebra(b, eqn.outs[0]),
   })

@@ -3,7 +3,7 @@
 import type { Operand } from '../../plan/plan.ts'
 import { at, build } from '../array.ts'
 import { constant, type Dim, equal, multiply, product, sameShape } from '../dim.ts'
-import type { Type, Value } from '../graph.ts'
+import type { Attrs, Type, Value } from '../graph.ts'
 import { type AttrsOf, defineOp, type Op, require, unchanged } from './define.ts'
 
 export const last = <T>(list: readonly T[]): T => list[list.length - 1]
@@ -38,6 +38,9 @@ export const strongly = (left: boolean, right: boolean): { strongLeft?: true; st
   ...(right && { strongRight: true }),
 })
 
+/** The same by the place of the operand; of a gathered product, the indices stand between the two. */
+export const strongAt = (i: number): Attrs => strongly(i === 0, i !== 0)
+
 /** One term of a sum. */
 export const termOf =
   ({ strongLeft, strongRight }: StrongZeros) =>
@@ -53,6 +56,7 @@ export const contractionOps: readonly Op[] = [
     attrs: strongZeros,
     leading: { operands: [0], rows: unchanged },
     linear: 'each',
+    strong: strongAt,
     infer: ([x, w]) => {
       require(w.shape.length === 2 && equal(last(x.shape), w.shape[1]), 'matmul: the last dim of x is not that of W')
       return [{ dtype: 'real', shape: [...leads(x), w.shape[0]] }]
@@ -91,6 +95,7 @@ export const contractionOps: readonly Op[] = [
     attrs: strongZeros,
     leading: { operands: [0], rows: unchanged },
     linear: 'each',
+    strong: strongAt,
     infer: ([d, w]) => {
       require(w.shape.length === 2 &&
         equal(last(d.shape), w.shape[0]), 'matmulT: the last dim of d is not the first of W')
@@ -130,6 +135,7 @@ export const contractionOps: readonly Op[] = [
     attrs: strongZeros,
     leading: { operands: 'all', leadsum: unchanged },
     linear: 'each',
+    strong: strongAt,
     infer: ([d, x]) => {
       require(sameShape(leads(d), leads(x)), 'outer: the leading dims differ')
       return [{ dtype: 'real', shape: [last(d.shape), last(x.shape)] }]
@@ -166,6 +172,7 @@ export const contractionOps: readonly Op[] = [
     attrs: { ta: 'boolean', tb: 'boolean', ...strongZeros },
     leading: { operands: 'all', rows: unchanged },
     linear: 'each',
+    strong: strongAt,
     infer: ([a, b], { ta, tb }) => {
       const rank = a.shape.length
       const [m, ka] = ta ? [a.shape[rank - 1], a.shape[rank - 2]] : [a.shape[rank - 2], a.shape[rank - 1]]

@@ -92,6 +92,8 @@ export interface Definition<S extends Schema> {
    * them while the other stays (a product). Forward mode, complex steps and rounding errors follow from it.
    */
   readonly linear?: 'together' | 'each'
+  /** The attributes that make the zeros of operand i strong: a term that has one is 0, whatever its other factor is. */
+  readonly strong?: (i: number) => Attrs
   /** The same by ops that are linear or have a formula: what forward mode differentiates in place of an op that is neither. */
   readonly expand?: (e: Expansion<S>) => Value
   /** Which branch each element takes, as an int, a bool or a whole number: where it changes, the op has a kink or a jump. */
@@ -142,7 +144,7 @@ export interface Op
 export function defineOp<const S extends Schema>(
   d: Omit<Definition<S>, 'cheap' | 'keepsFinite' | 'flops'> & Partial<Definition<S>>,
 ): Op {
-  const { infer, evaluate, vjp, lower, expand, branch, edge, leading } = d
+  const { infer, evaluate, vjp, lower, strong, expand, branch, edge, leading } = d
   const { rows, leadsum } = leading ?? {}
   return {
     name: d.name,
@@ -151,6 +153,7 @@ export function defineOp<const S extends Schema>(
     cheap: d.cheap ?? false,
     keepsFinite: d.keepsFinite ?? d.cheap ?? false,
     linear: d.linear,
+    strong,
     flops: d.flops ?? (() => ({ terms: [] })),
     infer: (ins, attrs, body) => infer(ins, typed(d, attrs), body),
     evaluate: e => evaluate({ ...e, attrs: resolved(d, e.attrs) }),

@@ -6,7 +6,7 @@ import { at, build, type NdArray } from '../array.ts'
 import { constant, type Dim, equal, multiply, product, sameShape } from '../dim.ts'
 import type { Type, Value } from '../graph.ts'
 import type { Lowering } from '../lowering.ts'
-import { flat, last, type StrongZeros, strongly, strongZeros, sumOver, swap, termOf } from './contractions.ts'
+import { flat, last, type StrongZeros, strongAt, strongly, strongZeros, sumOver, swap, termOf } from './contractions.ts'
 import { defineOp, type Op, require, unchanged } from './define.ts'
 import { gathering, scattering } from './indexing.ts'
 
@@ -50,6 +50,7 @@ export const gatheredOps: readonly Op[] = [
     attrs: strongZeros,
     leading: { operands: [1], rows: unchanged },
     linear: 'each',
+    strong: strongAt,
     infer: ([table, index, w]) => {
       require(isTable(table) && isTable(w) && index.dtype === 'int', 'gather_matmul: a table, indices and a weight')
       require(equal(table.shape[1], w.shape[1]), 'gather_matmul: the rows of the table are not those of W')
@@ -97,6 +98,7 @@ export const gatheredOps: readonly Op[] = [
     name: 'gather_outer',
     attrs: strongZeros,
     linear: 'each',
+    strong: strongAt,
     infer: ([d, index, table]) => {
       require(isTable(table) && index.dtype === 'int', 'gather_outer: a cotangent, indices and a table')
       require(sameShape(d.shape.slice(0, -1), index.shape), 'gather_outer: the leading dims differ')
@@ -139,6 +141,7 @@ export const gatheredOps: readonly Op[] = [
     name: 'scatter_matmulT',
     attrs: { rows: 'dim', ...strongZeros },
     linear: 'each',
+    strong: strongAt,
     infer: ([d, index, w], { rows }) => {
       require(isTable(w) && index.dtype === 'int', 'scatter_matmulT: a cotangent, indices and a weight')
       require(sameShape(d.shape.slice(0, -1), index.shape), 'scatter_matmulT: the leading dims differ')

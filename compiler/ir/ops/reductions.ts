@@ -185,9 +185,9 @@ export const reductionOps: readonly Op[] = [
     },
     vjp: ({ builder: b, ins: [x], outs: [y], attrs: { axis }, cotangents: [d] }) => {
       if (d === undefined) return []
-      const dot = b.emit('sum', [b.emit('mul', [d, y])], { axes: [axis] })
+      const dot = b.emit('sum', [b.emit('strong_mul', [d, y])], { axes: [axis] })
       const size = x.shape[fromEnd(axis, x.shape.length)]
-      return [b.emit('mul', [y, b.emit('sub', [d, broadcast(b, dot, [axis], [size])])])]
+      return [b.emit('strong_mul', [b.emit('sub', [d, broadcast(b, dot, [axis], [size])]), y])]
     },
     expand: ({ builder: b, ins: [x], attrs: { axis } }) => {
       const { raised, stretch, total } = shiftedExponentials(b, x, axis)
@@ -228,7 +228,7 @@ export const reductionOps: readonly Op[] = [
     vjp: ({ builder: b, ins: [x], attrs: { axis }, cotangents: [d] }) => {
       if (d === undefined) return []
       const size = x.shape[fromEnd(axis, x.shape.length)]
-      return [b.emit('mul', [broadcast(b, d, [axis], [size]), b.emit('softmax', [x], { axis })])]
+      return [b.emit('strong_mul', [broadcast(b, d, [axis], [size]), b.emit('softmax', [x], { axis })])]
     },
     expand: ({ builder: b, ins: [x], attrs: { axis } }) => {
       const { total, peak, nothing, shift } = shiftedExponentials(b, x, axis)

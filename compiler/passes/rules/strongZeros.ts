@@ -30,7 +30,8 @@ export const strongZeroRules: readonly Rule[] = [
     contract: 'a product needs no strong zeros of an operand where the other one is finite',
     ops: ['matmul', 'matmulT', 'outer', 'bmm', 'gather_matmul', 'gather_outer', 'scatter_matmulT'],
     rewrite: ({ op, ins, attrs, outs: [out] }, { builder, finite }) => {
-      const [left, right] = ins.filter(v => v.dtype === 'real')
+      // Those of a gathered product stand around its indices.
+      const [left, right] = [ins[0], ins[ins.length - 1]]
       const { strongLeft, strongRight, ...rest } = attrs
       const [needsLeft, needsRight] = [strongLeft === true && !finite(right), strongRight === true && !finite(left)]
       if (needsLeft === (strongLeft === true) && needsRight === (strongRight === true)) return undefined
