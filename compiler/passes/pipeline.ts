@@ -15,6 +15,7 @@ import { sink } from './sink.ts'
 import { splitConcat } from './splitConcat.ts'
 import { throughGather } from './throughGather.ts'
 import { unroll } from './unroll.ts'
+import { weaken } from './weaken.ts'
 import type { WindowSize } from './windows.ts'
 
 /** All passes that there are, each once; those with a size have a small one. */
@@ -28,6 +29,7 @@ export const passes: readonly Pass[] = [
   fuseBiases,
   throughGather,
   sink,
+  weaken,
   dce,
   checkpoint(2),
   unroll(2),
@@ -60,7 +62,7 @@ const standardWith = (name: string, loops: readonly Pass[]): Pipeline => ({
     cse,
     dce,
   ],
-  backward: [simplify, cse, sink, simplify, cse, dce],
+  backward: [weaken, simplify, cse, sink, simplify, cse, dce],
 })
 
 export const standard = standardWith('standard', [])
@@ -70,6 +72,12 @@ export const checkpointed = (size: WindowSize): Pipeline => standardWith(`checkp
 
 /** The standard passes on loops that do so many steps at a time. */
 export const unrolled = (steps: number): Pipeline => standardWith(`unroll ${steps}`, [unroll(steps)])
+
+/** The same pipeline for a gradient that is to be differentiated again. */
+export const differentiable = ({ backward, ...rest }: Pipeline): Pipeline => ({
+  ...rest,
+  backward: backward.filter(pass => pass !== weaken),
+})
 
 /** No pass at all: what every other pipeline must agree with. */
 export const naive: Pipeline = { name: 'naive', forward: [], backward: [] }

@@ -6,16 +6,9 @@ import { arithmeticRules } from './rules/arithmetic.ts'
 import { movementRules } from './rules/movement.ts'
 import { scanRules } from './rules/scans.ts'
 import { stableLogRules } from './rules/stableLogs.ts'
-import { strongZeroRules } from './rules/strongZeros.ts'
 
 /** All rules, in the order they are tried. */
-export const simplifyRules: readonly Rule[] = [
-  ...arithmeticRules,
-  ...strongZeroRules,
-  ...movementRules,
-  ...stableLogRules,
-  ...scanRules,
-]
+export const simplifyRules: readonly Rule[] = [...arithmeticRules, ...movementRules, ...stableLogRules, ...scanRules]
 
 export const simplify: Pass = {
   name: 'simplify',

@@ -52,18 +52,63 @@ export function drawBatch(
   return { sizes, arrays }
 }
 
-/** The same batch with other values in its padding, reals in [-size, size). */
-export function repadded(signature: Signature, batch: Batch, seed: number, size: number): Batch {
+/** What overflows, or is no number, in most of what reads it; and numbers that only something else could do harm with. */
+const garbage = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, 1e300, -1e300, 0, 50, -50, 1]
+
+/** The same batch with garbage in its padding. */
+export function repadded(signature: Signature, batch: Batch, seed: number): Batch {
   const draw = random(seed, 'padding')
   const arrays: Record<string, Buffer> = { ...batch.arrays }
   for (const port of portsOf(signature)) {
     const data = arrays[port.name].slice()
     forEachItem(port, batch, (start, count, valid) => {
-      for (let i = 0; i < count && !valid; i++) data[start + i] = drawElement(port, batch.sizes, draw, size)
+      for (let i = 0; i < count && !valid; i++) {
+        const element = drawElement(port, batch.sizes, draw, 1)
+        data[start + i] = port.dtype === 'real' ? garbage[Math.floor(draw() * garbage.length)] : element
+      }
     })
     arrays[port.name] = data
   }
   return { ...batch, arrays }
+}
+
+/** Example b by itself, with no more padding than its own axes inside others need. */
+export function unpadded(signature: Signature, batch: Batch, b: number): Batch {
+  const one = alone(batch, b)
+  const sizes: Record<string, number> = { ...one.sizes }
+  const arrays: Record<string, Buffer> = { ...one.arrays }
+  const ports = portsOf(signature)
+  for (const { name, ragged } of ports.flatMap(p => p.axes)) {
+    const lengths = one.arrays[`${name}.lengths`]
+    if (ragged && lengths !== undefined) sizes[name] = Array.from(lengths).reduce((most, n) => Math.max(most, n), 0)
+  }
+  for (const port of ports) {
+    const shape = (of: Sizes): number[] => [...port.axes.map(a => a.size), ...port.item].map(d => evaluate(d, of))
+    arrays[port.name] = cut(one.arrays[port.name], shape(one.sizes), shape(sizes))
+    port.axes.forEach(({ name }, i) => {
+      const lengths = one.arrays[`${name}.lengths`]
+      const outer = (of: Sizes): number[] => shape(of).slice(0, i)
+      const count = outer(one.sizes).reduce((n, size) => n * size, 1)
+      if (lengths?.length === count) arrays[`${name}.lengths`] = cut(lengths, outer(one.sizes), outer(sizes))
+    })
+  }
+  return { sizes, arrays }
+}
+
+/** The first elements along each dimension. */
+function cut(data: Buffer, from: readonly number[], to: readonly number[]): Buffer {
+  const count = to.reduce((n, size) => n * size, 1)
+  const result = data instanceof Int32Array ? new Int32Array(count) : new Float64Array(count)
+  for (let i = 0; i < count; i++) {
+    let [rest, place, span] = [i, 0, 1]
+    for (let d = to.length - 1; d >= 0; d--) {
+      place += (rest % to[d]) * span
+      rest = Math.floor(rest / to[d])
+      span *= from[d]
+    }
+    result[i] = data[place]
+  }
+  return result
 }
 
 /** Example b by itself, in the same padding. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { js } from '../../compiler/backend/js.ts'
-import { load } from '../../compiler/index.ts'
+import { compile, load } from '../../compiler/index.ts'
 import { adjoint } from '../../compiler/ir/adjoint.ts'
 import { array, type NdArray, sizeOf } from '../../compiler/ir/array.ts'
 import { createBuilder } from '../../compiler/ir/builder.ts'
@@ -12,7 +12,10 @@ import { interpret } from '../../compiler/ir/interpret.ts'
 import { readGraph } from '../../compiler/ir/read.ts'
 import { extendGraph } from '../../compiler/numbers/extend.ts'
 import { tangents } from '../../compiler/numbers/tangents.ts'
+import { cse } from '../../compiler/passes/cse.ts'
+import { dce } from '../../compiler/passes/dce.ts'
 import { naive, type Pipeline, runPasses, standard } from '../../compiler/passes/pipeline.ts'
+import { weaken, weakenRules } from '../../compiler/passes/weaken.ts'
 import { bufferOf, graphOf } from '../backend/agree.ts'
 import { derivativeCases } from './derivativeCases.ts'
 import { becomes } from './passes.ts'
@@ -105,20 +108,70 @@ function check({ text, sizes = {}, data = {} }: (typeof derivativeCases)[string]
   )
 }
 
-describe('a strong zero costs nothing', () => {
-  it('where the other factor is a weight', () => {
-    const { graph, context } = readGraph(
-      'graph weights {\ninput d: real[B, 3]\ninput W: real[3, 2]\n%r = matmulT(%d, %W, strongLeft=true)\noutput r\n}',
+/** Equations on x, y: real[B, 3] and labels i: int[B], to an output r; `%k = c(2)` is 2 everywhere. */
+const whole = (text: string): string =>
+  `input x: real[B, 3]\ninput y: real[B, 3]\ninput i: int[B]\n${text.replaceAll(
+    /(%\w+) = c\((\S+)\)/g,
+    '$1_c = constant($2, real)\n$1 = broadcast($1_c, [-2, -1], [B, 3])',
+  )}\noutput r`
+
+const examples: readonly (readonly [rule: string, before: string, after: string])[] = [
+  ['strong-finite', '%k = c(2)\n%r = strong_mul(%x, %k)', '%k = c(2)\n%r = mul(%x, %k)'],
+  ['strong-finite', '%k = c(2)\n%r = strong_mul(%k, %x)', '%k = c(2)\n%r = mul(%k, %x)'],
+  [
+    'strong-finite',
+    '%n = real(%i)\n%k = broadcast(%n, [-1], [3])\n%r = strong_mul(%x, %k)',
+    '%n = real(%i)\n%k = broadcast(%n, [-1], [3])\n%r = mul(%x, %k)',
+  ],
+  ['strong-finite', '%r = strong_mul(%x, %y)', '%r = strong_mul(%x, %y)'],
+  ['strong-finite', '%k = c(Infinity)\n%r = strong_mul(%x, %k)', '%k = c(Infinity)\n%r = strong_mul(%x, %k)'],
+  ['strong-finite', '%k = c(2)\n%r = strong_div(%x, %k)', '%k = c(2)\n%r = div(%x, %k)'],
+  ['strong-finite', '%k = c(0)\n%r = strong_div(%x, %k)', '%k = c(0)\n%r = strong_div(%x, %k)'],
+  ['strong-finite', '%k = c(1)\n%r = strong_div(%k, %x)', '%k = c(1)\n%r = div(%k, %x)'],
+  ['strong-nothing', '%k = c(0)\n%r = strong_mul(%k, %x)', '%r = c(0)'],
+  ['strong-nothing', '%k = c(0)\n%r = strong_div(%k, %x)', '%r = c(0)'],
+  [
+    'strong-products',
+    '%n = constant(2, real)\n%w = broadcast(%n, [-2, -1], [4, 3])\n%r = matmul(%x, %w, strongLeft=true)',
+    '%n = constant(2, real)\n%w = broadcast(%n, [-2, -1], [4, 3])\n%r = matmul(%x, %w)',
+  ],
+  [
+    'strong-products',
+    '%n = constant(2, real)\n%d = broadcast(%n, [-2, -1], [B, 4])\n%r = outer(%d, %x, strongLeft=true, strongRight=true)',
+    '%n = constant(2, real)\n%d = broadcast(%n, [-2, -1], [B, 4])\n%r = outer(%d, %x, strongLeft=true)',
+  ],
+  ['strong-products', '%r = outer(%x, %y, strongLeft=true)', '%r = outer(%x, %y, strongLeft=true)'],
+  // The sum of two that are finite may not be.
+  [
+    'strong-products',
+    '%n = constant(1e308, real)\n%w = broadcast(%n, [-2, -1], [4, 3])\n%s = add(%w, %w)\n%r = matmul(%x, %s, strongLeft=true)',
+    '%n = constant(1e308, real)\n%w = broadcast(%n, [-2, -1], [4, 3])\n%s = add(%w, %w)\n%r = matmul(%x, %s, strongLeft=true)',
+  ],
+]
+
+describe('weaken', () => {
+  for (const [rule, before, after] of examples) {
+    it(`${rule}: ${before.split('\n').at(-1)}`, () => becomes([weaken, cse, dce], whole(before), whole(after)))
+  }
+
+  it('every rule has an example', () => {
+    assert.deepEqual(
+      weakenRules.map(r => r.name).filter(name => !examples.some(([rule]) => rule === name)),
+      [],
     )
-    const params = graph.params.map((p, i) => (graph.inputs[i] === 'W' ? { ...p, finite: true } : p))
-    const known = { ...graph, params, eqns: graph.eqns.map(e => ({ ...e, ins: [e.ins[0], params[1]] })) }
-    const [eqn] = runPasses(context, known, standard.backward).eqns
-    assert.deepEqual(eqn.attrs, {})
   })
 
-  it('unless the other factor may be infinite, as a sum of weights may', () => {
-    const text =
-      'input x: real[B, 3]\ninput w: real[3, 3]\n%s = add(%w, %w)\n%r = matmul(%x, %s, strongLeft=true)\noutput r'
-    becomes(standard.backward, text, text)
+  it('takes weights to be finite, as training ends where they are not', () => {
+    const source = 'model M { input x: [2] over T; target y: [1]; loss mse(x |> dense(3) |> dense(1) |> last, y) }'
+    const graph = compile(source).gradient()
+    // The second layer's input may be infinite in padding, and the weights between the two layers are not.
+    const products = graph.eqns.flatMap(e => (e.op.startsWith('matmul') || e.op === 'outer' ? [[e.op, e.attrs]] : []))
+    assert.deepEqual(products.sort(), [
+      ['matmul', {}],
+      ['matmul', {}],
+      ['matmulT', {}],
+      ['outer', { strongLeft: true }],
+      ['outer', { strongLeft: true }],
+    ])
   })
 })

@@ -89,9 +89,9 @@ const portsOf = ({ model }: OpenProgram): readonly Port[] => [...model.signature
 export const drawBatch = ({ model }: OpenProgram, { sizes, lengths = {} }: Setting, random: Random): Batch =>
   drawBatchOf(model.signature, { sizes, lengths, data: whole(random, 0, 2 ** 30) })
 
-/** The same batch with other values in its padding, far outside the data. */
+/** The same batch with garbage in its padding. */
 export const repadded = ({ model }: OpenProgram, batch: Batch, random: Random): Batch =>
-  repaddedOf(model.signature, batch, whole(random, 0, 2 ** 30), 50)
+  repaddedOf(model.signature, batch, whole(random, 0, 2 ** 30))
 
 /** The valid elements of a port of example b, one item after the other. */
 export function validItems(port: Port, data: ArrayLike<number>, batch: Batch, b: number): number[][] {

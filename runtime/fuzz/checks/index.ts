@@ -5,6 +5,7 @@ import { batchMates } from './batchMates.ts'
 import { complexStep } from './complexStep.ts'
 import { derivatives } from './derivatives.ts'
 import { inside } from './inside.ts'
+import { oneByOne } from './oneByOne.ts'
 import { padding } from './padding.ts'
 import { reversal } from './reversal.ts'
 import { scaling } from './scaling.ts'
@@ -18,6 +19,7 @@ export const checks: readonly Check[] = [
   complexStep,
   inside,
   padding,
+  oneByOne,
   batchMates,
   scaling,
   reversal,

@@ -12,7 +12,7 @@ import {
 import { product } from '../../../compiler/ir/dim.ts'
 import type { Graph, Value } from '../../../compiler/ir/graph.ts'
 import { grad } from '../../../compiler/passes/grad.ts'
-import type { Pipeline } from '../../../compiler/passes/pipeline.ts'
+import { differentiable, type Pipeline } from '../../../compiler/passes/pipeline.ts'
 import { alongDirection, signed } from '../../gradients/direction.ts'
 import { judge } from '../../gradients/judge.ts'
 import { locate } from '../../gradients/locate.ts'
@@ -59,7 +59,7 @@ export function secondGradient(
   pipeline: Pipeline,
 ): { readonly loss: OwnGraph; readonly gradient: OwnGraph } {
   const names = signature.parameters.map(p => p.name)
-  return twiceDifferentiated({ context, graph: gradient({ pipeline, inputs: true }) }, names)
+  return twiceDifferentiated({ context, graph: gradient({ pipeline: differentiable(pipeline), inputs: true }) }, names)
 }
 
 /** The same of a graph that gives gradients. */

@@ -34,11 +34,11 @@ const pointwise = (kind: Kind): Form[] => [
     ['(#0 - #1)', 'scalar', kind],
     ['(#0 / (1 + #1^2))', kind, kind],
     ['((1.5 + tanh(#0)) ^ tanh(#1))', kind, kind],
-    // Not below 0: in padding too nothing is infinite.
     ['(#0 ^ (#1 % 3))', kind, 'int'],
     ['where(#0, #1, #2)', 'bool', kind, kind],
     ['(#0 * bernoulli(0.7, #0))', kind],
   ]),
+  ...all(kind, neverTaken(kind)),
   ...all(
     kind,
     [
@@ -57,6 +57,28 @@ const pointwise = (kind: Kind): Form[] => [
     true,
   ),
 ]
+
+/** What is not chosen is NaN or infinite, or is where its slope is: no test can come out otherwise, and no pass knows that. */
+function neverTaken(kind: Kind): Line[] {
+  const bad = [
+    'log(-1 - #0^2)',
+    'log(#0 - #0)',
+    '(1 / (#0 - #0))',
+    '(#1 / (#0 - #0))',
+    '(#1 * exp(1000 * (1 + #0^2)))',
+    'sqrt(-1 - #0^2)',
+    '((-1 - #0^2) ^ 0.5)',
+    '((#0 - #0) ^ -1)',
+    '(#1 * log(1 / (#0 - #0)))',
+    'tanh(log(-1 - #0^2))',
+    'sigmoid(#1 / (#0 - #0))',
+    'sin(exp(1000 * (1 + #0^2)))',
+  ]
+  return bad.flatMap((text): Line[] => [
+    [`where(#0^2 > -1, #1, ${text})`, kind, kind],
+    [`where(#0^2 < -1, ${text}, #1)`, kind, kind],
+  ])
+}
 
 /** Just where the slope of a root is infinite, and 0 by convention, or an exponent 0; and where the first of two gets the gradient. */
 export const edgeForms: readonly Form[] = all(
@@ -116,6 +138,16 @@ export const itemForms: readonly Form[] = [
     ['((1.5 + tanh(#0)) ^ where(false, #1, 0))', 'vector', 'int'],
     // 0^0 at the first step.
     ['((#0 - stop_gradient(#0)) ^ (#1 % 3))', 'vector', 'int'],
+    // Products of what is not chosen, and elements that are not.
+    [([x], unit) => `where(${x}^2 > -1, ${x}, ${square(unit, 'W0')} @ log(-1 - ${x}^2))`, 'vector'],
+    [([x, y], unit) => `where(${x}^2 > -1, ${x}, ${square(unit, 'W1')} @ (${y} / (${x} - ${x})))`, 'vector', 'vector'],
+    [([x, m]) => `where(${x}^2 > -1, ${x}, ${m} @ log(-1 - ${x}^2))`, 'vector', 'matrix'],
+    [([x, m]) => `where(${x}^2 > -1, ${x}, log(-1 - ${m}^2) @ ${x})`, 'vector', 'matrix'],
+    ['where(#0^2 > -1, #0, softmax(#1 / (#0 - #0)))', 'vector', 'vector'],
+    ['where(#0^2 > -1, #0, #0 * logsumexp(log(-1 - #1^2)))', 'vector', 'vector'],
+    ['where(#0^2 > -1, #0, #0 * max(log(-1 - #1^2)))', 'vector', 'vector'],
+    [([x, y], { units }) => `[${x}, log(-1 - ${y}^2)][0:${units}]`, 'vector', 'vector'],
+    [([x, y], { units }) => `[1 / (${y} - ${y}), ${x}][${units}:2 * ${units}]`, 'vector', 'vector'],
     ['(#0 - mean(#0))', 'vector'],
     [(args, unit) => `${args[0]}[0:${unit.units}]`, 'wide'],
     [(args, unit) => `(${args[0]}[0:${unit.units}] * ${args[0]}[${unit.units}:2 * ${unit.units}])`, 'wide'],
@@ -315,6 +347,21 @@ export const sequenceForms: readonly Form[] = [
     ['delay(#0, start = last(#1))', 'vector', 'vector'],
     ['(#0 / reverse(1.5 + sin(#1)))', 'vector', 'vector'],
     ['log(delay(1.5 + sin(#0), start = 1))', 'vector'],
+    // Steps that are not chosen, and a logarithm that is infinite in padding alone.
+    [
+      '(#0 + repeat(last(where(position(over T) + 1 == length(over T), #1, log(-1 - #1^2))), over T))',
+      'vector',
+      'vector',
+    ],
+    ['(#0 + repeat(first(where(position(over T) == 0, #1, #0 / (#1 - #1))), over T))', 'vector', 'vector'],
+    [
+      '(#0 + repeat(sum(where(position(over T) == 0, #1, exp(1000 * (1 + #1^2))), over T), over T))',
+      'vector',
+      'vector',
+    ],
+    ['(softmax(#0, over T) * log(softmax(#0, over T)))', 'vector'],
+    ['(#0 + repeat(sum(softmax(#1, over T) * log(softmax(#1, over T)), over T), over T))', 'vector', 'vector'],
+    ['where(length(over T) > 0, #0 * repeat(sum(#1, over T) / length(over T), over T), 0)', 'vector', 'vector'],
     // Nothing, moved about.
     ['(#0 + delay(reverse(repeat(0, over T))))', 'vector'],
     [
@@ -336,6 +383,8 @@ export const readouts: readonly { readonly text: string; readonly perStep?: true
   { text: 'mean(#0, over T)' },
   { text: 'sum(#0, over T)' },
   { text: 'where(length(over T) > 0, logsumexp(#0, over T), 0)' },
+  { text: 'where(length(over T) > 0, sum(#0, over T) / length(over T), 0)' },
+  { text: 'where(length(over T) > 0, sum(log(2 + tanh(#0)) / length(over T), over T), 0)' },
   { text: 'reverse(#0)', perStep: true },
   { text: 'sum(drop_first(#0) * drop_last(#0), over T)' },
   { text: 'where(length(over T) > 0, max(#0, over T), 0)', kink: true },

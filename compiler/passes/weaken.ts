@@ -1,12 +1,13 @@
-// Strong zeros cost a test at every product. Where the other factor is finite 0 times it is 0 anyway, and where a factor is known to be 0 so is
-// the product.
-import { zerosLike } from '../../ir/builder.ts'
-import type { Rule } from '../rewrite.ts'
+// weaken: a strong zero costs a test at every product, and is left out where it can make no difference: beside a factor that is finite, 0
+// is 0 anyway. Derivatives are taken before: that of the plain product would not know of it.
+import { zerosLike } from '../ir/builder.ts'
+import type { Pass } from './pass.ts'
+import { type Rule, rewriteBlock } from './rewrite.ts'
 
 /** Whether a known number is neither 0 nor NaN. */
 const isNotZero = (value: number | undefined): boolean => value !== undefined && value !== 0 && !Number.isNaN(value)
 
-export const strongZeroRules: readonly Rule[] = [
+export const weakenRules: readonly Rule[] = [
   {
     name: 'strong-finite',
     contract:
@@ -40,3 +41,9 @@ export const strongZeroRules: readonly Rule[] = [
     },
   },
 ]
+
+export const weaken: Pass = {
+  name: 'weaken',
+  contract: 'no product or quotient has strong zeros where the other operand is known to be finite, or not to be 0',
+  run: (context, block) => rewriteBlock(context, block, weakenRules),
+}

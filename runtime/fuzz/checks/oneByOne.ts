@@ -1,0 +1,95 @@
+// A batch of sequences of different lengths gives what its examples give one by one, where there is no padding at all.
+import { type Batch, forEachItem, repadded, unpadded } from '../batch.ts'
+import { type Check, compare, inTurn, type Outcome } from '../check.ts'
+import { type Arrays, runOn, type Trial } from '../trial.ts'
+
+export const oneByOne: Check = {
+  name: 'one by one',
+  claim: 'outputs and gradients of a batch with garbage in its padding are those of its examples without any',
+  every: 2,
+  run: trial => {
+    const { model, batch, inputs, case: fuzzCase } = trial
+    const padded = repadded(model.signature, batch, fuzzCase.data + 2)
+    const all = { ...inputs, ...padded.arrays }
+    const examples = Array.from({ length: batch.sizes.B }, (_, b) => unpadded(model.signature, batch, b))
+    return inTurn([() => outputs(trial, padded, all, examples), () => gradients(trial, all, examples)])
+  },
+}
+
+/** The valid elements of every output. */
+function outputs(trial: Trial, padded: Batch, all: Arrays, examples: readonly Batch[]): Outcome {
+  const { model, batch, inputs } = trial
+  const { run, rounding } = trial.tried('predict')
+  const together = run(batch.sizes, all)
+  const ports = model.signature.outputs
+  return inTurn(
+    examples.map((one, b) => () => {
+      const own = run(one.sizes, { ...inputs, ...one.arrays })
+      const valid = (of: Batch, results: Arrays, example: number): Arrays =>
+        Object.fromEntries(
+          ports.map(port => {
+            const elements: number[] = []
+            forEachItem(port, of, (start, size, isValid, at) => {
+              if (!isValid || at !== example) return
+              for (let i = 0; i < size; i++) elements.push(results[port.name][start + i])
+            })
+            return [port.name, Float64Array.from(elements)]
+          }),
+        )
+      const nothing = { bound: () => [], nearby: () => [] }
+      // What rounding does is known by place in the whole batch alone: its largest counts.
+      const floor = () => {
+        const whole = rounding()
+        return {
+          ...nothing,
+          bound: (name: string) => {
+            const most = Array.from(whole.bound(name)).reduce((a, x) => Math.max(a, x), 0)
+            return new Float64Array(valid(one, own, 0)[name].length).fill(most)
+          },
+        }
+      }
+      return compare(
+        valid(padded, together, b),
+        valid(one, own, 0),
+        1e-12,
+        `predict, example ${b} of a padded batch`,
+        floor,
+      )
+    }),
+  )
+}
+
+/** The loss and its gradients, where all averages count the same elements: then they are those of the examples, averaged by their counts. */
+function gradients(trial: Trial, all: Arrays, examples: readonly Batch[]): Outcome {
+  const { model, batch, inputs, weights, tested } = trial
+  const measured = runOn(tested.backends[0], {
+    context: model.context,
+    graph: model.evaluate({ pipeline: tested.pipeline }),
+  })
+  const parts = examples.map(one => ({ one, arrays: { ...inputs, ...one.arrays } }))
+  const counts = parts.map(({ one, arrays }) => countOf(measured(one.sizes, arrays)))
+  const total = counts.reduce<number>((sum, n) => sum + (n ?? 0), 0)
+  if (total === 0 || counts.includes(undefined)) return { checks: 0 }
+  const { run, rounding } = trial.tried('gradient')
+  const names = ['loss', ...Object.keys(weights).map(name => `d:${name}`)]
+  const sums = new Map<string, Float64Array>()
+  parts.forEach(({ one, arrays }, b) => {
+    const results = run(one.sizes, arrays)
+    for (const name of names) {
+      const sum = sums.get(name) ?? new Float64Array(results[name].length)
+      // An example that nothing counts may have an infinite loss.
+      const share = (counts[b] ?? 0) / total
+      for (let i = 0; i < sum.length && share > 0; i++) sum[i] += results[name][i] * share
+      sums.set(name, sum)
+    }
+  })
+  const found = run(batch.sizes, all)
+  const only = Object.fromEntries(names.map(name => [name, found[name]]))
+  return compare(only, Object.fromEntries(sums), 1e-11, 'gradient of a padded batch', rounding)
+}
+
+/** How many elements the averages are of; undefined where they are of different numbers, or there is none. */
+function countOf(results: Arrays): number | undefined {
+  const counts = Object.entries(results).flatMap(([name, [count]]) => (name.startsWith('count.') ? [count] : []))
+  return counts.every(n => n === counts[0]) ? counts[0] : undefined
+}
