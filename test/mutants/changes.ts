@@ -40,6 +40,8 @@ export function changedEquations(b: Builder, e: Emission, taken = false): Change
     if (typeof value === 'boolean' && !isSymmetric(name, e))
       offer(`${name} flipped`, { attrs: { ...e.attrs, [name]: !value } })
   }
+  const weak = withoutStrongZeros[e.op]
+  if (weak !== undefined) offer('without strong zeros', { op: weak })
   const { body } = e
   if (body === undefined) return found
   const { consts, carries } = scanCounts({ ...e, outs: [] })
@@ -53,6 +55,9 @@ export function changedEquations(b: Builder, e: Emission, taken = false): Change
   }
   return found
 }
+
+/** What an op is that does not keep the zeros of derivatives from infinity and NaN. */
+const withoutStrongZeros: Readonly<Record<string, string>> = { strong_mul: 'mul', strong_div: 'div' }
 
 type Offer = (name: string, change: Partial<Emission>) => void
 
@@ -182,7 +187,8 @@ export function changedEmissions(
     }
     e.ins.forEach((v, j) => {
       // x * 1 and x + 0 are x.
-      const nothing = (e.op === 'mul' && known(1 - j) === 1) || (e.op === 'add' && known(1 - j) === 0)
+      const nothing =
+        ((e.op === 'mul' || e.op === 'strong_mul') && known(1 - j) === 1) || (e.op === 'add' && known(1 - j) === 0)
       if (e.ins.length > 1 && sameType(v, type) && !nothing) found.set(`operand ${j} alone`, () => [b.use(v)])
     })
     return found
