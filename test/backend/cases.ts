@@ -244,7 +244,82 @@ const reductions: readonly Case[] = [
   },
 ]
 
+/** How a condition over the contracted dims lies in an operand: new dimensions at these places. */
+interface Spread {
+  readonly at: readonly number[]
+  readonly sizes: readonly string[]
+}
+
+/** A product one operand of which is 0 wherever the other is infinite or NaN, at some places of the contracted dims. */
+export const strongProduct = (
+  op: string,
+  strong: 'strongLeft' | 'strongRight',
+  [left, right, condition]: readonly [Type, Type, Type],
+  [l, r]: readonly [Spread, Spread],
+  attrs = {},
+): Case => ({
+  name: `${op}, ${strong}`,
+  params: [left, right, condition],
+  body: (b, [x, y, c]) => {
+    const test = (spread: Spread): Value =>
+      broadcast(
+        b,
+        b.emit('lt', [c, constantLike(b, 0.1, c)]),
+        spread.at,
+        spread.sizes.map(s => dim(/^\d+$/.test(s) ? Number(s) : s)),
+      )
+    const zeros = (v: Value, spread: Spread): Value => b.emit('where', [test(spread), constantLike(b, 0, v), v])
+    const wild = (v: Value, spread: Spread): Value => {
+      const quotient = b.emit('div', [v, constantLike(b, 0, v)])
+      return b.emit('where', [test(spread), quotient, v])
+    }
+    const ins = strong === 'strongLeft' ? [zeros(x, l), wild(y, r)] : [wild(x, l), zeros(y, r)]
+    return [b.emit(op, ins, { ...attrs, [strong]: true })]
+  },
+})
+
+const strongProducts: readonly Case[] = (['strongLeft', 'strongRight'] as const).flatMap(strong => [
+  strongProduct(
+    'matmul',
+    strong,
+    [type('B, H'), type('5, H'), type('H')],
+    [
+      { at: [-2], sizes: ['B'] },
+      { at: [-2], sizes: ['5'] },
+    ],
+  ),
+  strongProduct(
+    'matmulT',
+    strong,
+    [type('T, B, 3'), type('3, H'), type('3')],
+    [
+      { at: [-3, -2], sizes: ['T', 'B'] },
+      { at: [-1], sizes: ['H'] },
+    ],
+  ),
+  strongProduct(
+    'outer',
+    strong,
+    [type('T, B, H'), type('T, B, 4'), type('T, B')],
+    [
+      { at: [-1], sizes: ['H'] },
+      { at: [-1], sizes: ['4'] },
+    ],
+  ),
+  strongProduct(
+    'bmm',
+    strong,
+    [type('B, T, H'), type('B, 5, H'), type('B, H')],
+    [
+      { at: [-2], sizes: ['T'] },
+      { at: [-2], sizes: ['5'] },
+    ],
+    { ta: false, tb: true },
+  ),
+])
+
 const contractions: readonly Case[] = [
+  ...strongProducts,
   one('one example', real('4', '4, 4'), 'matmul'),
   one('batch', real('B, H', '5, H'), 'matmul'),
   one('sequences', real('B, T, H', '9, H'), 'matmul'),

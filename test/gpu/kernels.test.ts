@@ -10,7 +10,7 @@ import type { Builder } from '../../compiler/ir/builder.ts'
 import type { Sizes } from '../../compiler/ir/dim.ts'
 import type { Type, Value } from '../../compiler/ir/graph.ts'
 import { build, dim, trial, type } from '../backend/agree.ts'
-import { scan } from '../backend/cases.ts'
+import { scan, strongProduct } from '../backend/cases.ts'
 import { bound } from './agree.ts'
 import { openBackend, skipped } from './support.ts'
 
@@ -98,6 +98,25 @@ describe('kernels that are faster', { skip: skipped }, () => {
         ],
       })),
     ),
+    ...(['strongLeft', 'strongRight'] as const)
+      .map(strong => ({
+        ...strongProduct(
+          'outer',
+          strong,
+          [type('T, B, H'), type('T, B, N'), type('T, B')],
+          [
+            { at: [-1], sizes: ['H'] },
+            { at: [-1], sizes: ['N'] },
+          ],
+        ),
+        own: 1,
+        list: [
+          { B: 5, T: 7, H: 33, N: 34 },
+          { B: 6, T: 6, H: 40, N: 40 },
+          { B: 1, T: 3, H: 24, N: 30 },
+        ],
+      }))
+      .map(({ params, ...rest }) => ({ ...rest, types: params })),
     {
       name: 'a product of sums over two axes that do not lie as one',
       types: [type('T, B, H'), type('B, T, N')],
