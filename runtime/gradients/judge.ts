@@ -5,7 +5,6 @@ import { type Slope, slopeAlong } from './slope.ts'
 import type { Subject } from './subject.ts'
 
 export interface Verdict {
-  /** `jump` also where neither differences nor forward mode can tell. */
   readonly kind: 'right' | 'wrong' | 'kink' | 'jump'
   /** The derivative as the gradient has it, by dual numbers, and by differences: at a kink, the nearer side. */
   readonly gradient: number
@@ -38,21 +37,18 @@ const closest = 2 ** -14
 
 /**
  * Judges the gradient along a direction. A gap below what rounding can do to the terms that were summed is none: it is
- * asked for only where a gap seems too large. On a kink dual numbers alone judge, which take the branch that is ours by convention,
- * and where they have no answer every slope between those of its sides is right; at a jump there is no slope, and dual numbers
- * alone judge. Where rounding decides which branch is taken, what the tangent is at places nearby is right as well, and counts as a kink.
+ * asked for only where a gap seems too large. On a kink dual numbers alone judge, which take the branch that is ours by convention;
+ * at a jump there is no slope, and they alone judge as well. Where rounding decides which branch is taken, what the tangent is at places nearby is right as well, and counts as a kink.
  */
 export function judge(subject: Subject, direction: Direction, { scale, tolerance }: Bounds): Verdict {
   const { sum: gradient } = alongDirection(subject, direction)
   const tangent = subject.tangent(direction)
-  // Where a value is infinite, 0 · ∞ leaves forward mode without an answer.
-  const silent = !Number.isFinite(tangent)
-  const byTangent = silent ? 0 : Math.abs(gradient - tangent)
+  const byTangent = Number.isFinite(tangent) ? Math.abs(gradient - tangent) : Number.POSITIVE_INFINITY
   const sharp = tolerance * Math.max(scale, Math.abs(gradient))
   const first = slopeAlong(subject, direction, { sharp })
   const off = (slope: Slope): number => (slope.kind === 'smooth' ? Math.abs(gradient - slope.value) : Number.NaN)
   // What bends the loss so closely that every difference steps over it is asked for once the two others agree.
-  const alone = !silent && byTangent <= exact * scale && off(first) > sharp + least
+  const alone = byTangent <= exact * scale && off(first) > sharp + least
   const closer = alone ? slopeAlong(subject, direction, { sharp, first: closest }) : first
   const slope = off(closer) < off(first) ? closer : first
   const [low, high, uncertain] =
@@ -68,13 +64,10 @@ export function judge(subject: Subject, direction: Direction, { scale, tolerance
   const difference = Math.min(Math.max(gradient, low), high)
   const byDifference = Math.abs(gradient - difference)
   const size = Math.max(scale, Math.abs(difference))
-  /** A difference that is too uncertain has no say of its own. */
-  const decisive = uncertain <= tolerance * size
   const within = (floor: number): boolean => {
     const tangentAgrees = byTangent <= exact * size + floor
     const differenceAgrees = byDifference <= tolerance * size + 4 * uncertain + floor + least
-    if (slope.kind === 'kink') return silent ? differenceAgrees && decisive : tangentAgrees
-    return tangentAgrees && differenceAgrees
+    return tangentAgrees && (slope.kind === 'kink' || differenceAgrees)
   }
   const exactly = Number.isFinite(gradient) && within(0)
   const rounded = exactly || (Number.isFinite(gradient) && within(roundingAlong(subject, direction)))
@@ -85,10 +78,9 @@ export function judge(subject: Subject, direction: Direction, { scale, tolerance
   const differences = { judge: 'differences', gap: byDifference, allowed: tolerance } as const
   // In units of what each allows.
   const further = byTangent / exact < byDifference / tolerance ? differences : forward
-  const { judge, gap, allowed } = slope.kind === 'kink' ? (silent ? differences : forward) : further
-  const undecided = slope.kind === 'jump' || (slope.kind === 'smooth' && silent && !decisive)
+  const { judge, gap, allowed } = slope.kind === 'kink' ? forward : further
   return {
-    kind: !passed ? 'wrong' : torn ? 'kink' : undecided ? 'jump' : slope.kind === 'kink' ? 'kink' : 'right',
+    kind: !passed ? 'wrong' : torn ? 'kink' : slope.kind === 'smooth' ? 'right' : slope.kind,
     gradient,
     tangent,
     difference,

@@ -58,7 +58,7 @@ const pointwise = (kind: Kind): Form[] => [
   ),
 ]
 
-/** What is not chosen is NaN or infinite, or is where its slope is: no test can come out otherwise, and no pass knows that. */
+/** What is not chosen is NaN or infinite, or is where its slope is: no test can come out otherwise, and neither a pass nor what moves has a say in it. */
 function neverTaken(kind: Kind): Line[] {
   const bad = [
     'log(-1 - #0^2)',
@@ -75,8 +75,8 @@ function neverTaken(kind: Kind): Line[] {
     'sin(exp(1000 * (1 + #0^2)))',
   ]
   return bad.flatMap((text): Line[] => [
-    [`where(#0^2 > -1, #1, ${text})`, kind, kind],
-    [`where(#0^2 < -1, ${text}, #1)`, kind, kind],
+    [`where(#2 * #2 > -1, #1, ${text})`, kind, kind, 'int'],
+    [`where(#2 * #2 < 0, ${text}, #1)`, kind, kind, 'int'],
   ])
 }
 
@@ -120,6 +120,7 @@ export const itemForms: readonly Form[] = [
     ],
     true,
   ),
+  ...all('vector', [['where(#2 * #2 > -1, #0, #0 * max(log(-1 - #1^2)))', 'vector', 'vector', 'int']], true),
   ...all('vector', [
     [(args, unit) => `(${square(unit, 'W0')} @ ${args[0]})`, 'vector'],
     [(args, unit) => `(${square(unit, 'W1')} @ ${args[0]})`, 'vector'],
@@ -139,26 +140,30 @@ export const itemForms: readonly Form[] = [
     // 0^0 at the first step.
     ['((#0 - stop_gradient(#0)) ^ (#1 % 3))', 'vector', 'int'],
     // Products of what is not chosen, and elements that are not.
-    [([x], unit) => `where(${x}^2 > -1, ${x}, ${square(unit, 'W0')} @ log(-1 - ${x}^2))`, 'vector'],
-    [([x, y], unit) => `where(${x}^2 > -1, ${x}, ${square(unit, 'W1')} @ (${y} / (${x} - ${x})))`, 'vector', 'vector'],
-    [([x, m]) => `where(${x}^2 > -1, ${x}, ${m} @ log(-1 - ${x}^2))`, 'vector', 'matrix'],
-    [([x, m]) => `where(${x}^2 > -1, ${x}, log(-1 - ${m}^2) @ ${x})`, 'vector', 'matrix'],
-    [([x], unit) => `where(${x}^2 > -1, ${x}, log(-1 - ${square(unit, 'W0')}^2) @ ${x})`, 'vector'],
-    [([x], unit) => `where(${x}^2 > -1, ${x}, ${x} @ log(-1 - ${square(unit, 'W2')}^2))`, 'vector'],
-    [([x], unit) => `where(${x}^2 > -1, ${x}, log(-1 - ${x}^2) @ ${square(unit, 'W2')})`, 'vector'],
+    [([x, n], unit) => `where(${n} * ${n} > -1, ${x}, ${square(unit, 'W0')} @ log(-1 - ${x}^2))`, 'vector', 'int'],
     [
-      ([x, i], unit) => `where(${x}^2 > -1, ${x}, log(-1 - ${square(unit, 'W0')}^2) @ ${table(unit)}[${i}])`,
+      ([x, y, n], unit) => `where(${n} * ${n} > -1, ${x}, ${square(unit, 'W1')} @ (${y} / (${x} - ${x})))`,
+      'vector',
+      'vector',
+      'int',
+    ],
+    [([x, m, n]) => `where(${n} * ${n} > -1, ${x}, ${m} @ log(-1 - ${x}^2))`, 'vector', 'matrix', 'int'],
+    [([x, m, n]) => `where(${n} * ${n} > -1, ${x}, log(-1 - ${m}^2) @ ${x})`, 'vector', 'matrix', 'int'],
+    [([x, n], unit) => `where(${n} * ${n} > -1, ${x}, log(-1 - ${square(unit, 'W0')}^2) @ ${x})`, 'vector', 'int'],
+    [([x, n], unit) => `where(${n} * ${n} > -1, ${x}, ${x} @ log(-1 - ${square(unit, 'W2')}^2))`, 'vector', 'int'],
+    [([x, n], unit) => `where(${n} * ${n} > -1, ${x}, log(-1 - ${x}^2) @ ${square(unit, 'W2')})`, 'vector', 'int'],
+    [
+      ([x, i], unit) => `where(${i} * ${i} > -1, ${x}, log(-1 - ${square(unit, 'W0')}^2) @ ${table(unit)}[${i}])`,
       'vector',
       'int',
     ],
     [
-      ([x, i], unit) => `where(${x}^2 > -1, ${x}, ${square(unit, 'W1')} @ log(-1 - ${table(unit)}^2)[${i}])`,
+      ([x, i], unit) => `where(${i} * ${i} > -1, ${x}, ${square(unit, 'W1')} @ log(-1 - ${table(unit)}^2)[${i}])`,
       'vector',
       'int',
     ],
-    ['where(#0^2 > -1, #0, softmax(#1 / (#0 - #0)))', 'vector', 'vector'],
-    ['where(#0^2 > -1, #0, #0 * logsumexp(log(-1 - #1^2)))', 'vector', 'vector'],
-    ['where(#0^2 > -1, #0, #0 * max(log(-1 - #1^2)))', 'vector', 'vector'],
+    ['where(#2 * #2 > -1, #0, softmax(#1 / (#0 - #0)))', 'vector', 'vector', 'int'],
+    ['where(#2 * #2 > -1, #0, #0 * logsumexp(log(-1 - #1^2)))', 'vector', 'vector', 'int'],
     [([x, y], { units }) => `[${x}, log(-1 - ${y}^2)][0:${units}]`, 'vector', 'vector'],
     [([x, y], { units }) => `[1 / (${y} - ${y}), ${x}][${units}:2 * ${units}]`, 'vector', 'vector'],
     ['(#0 - mean(#0))', 'vector'],
@@ -179,10 +184,10 @@ export const itemForms: readonly Form[] = [
     ['(#0 @ transpose(#1))', 'matrix', 'matrix'],
     ['(transpose(#0) @ #1)', 'matrix', 'matrix'],
     ['(#0 @ #1)', 'matrix', 'matrix'],
-    ['where(#0^2 > -1, #0, #1 @ log(-1 - #0^2))', 'matrix', 'matrix'],
-    ['where(#0^2 > -1, #0, log(-1 - #0^2) @ #1)', 'matrix', 'matrix'],
-    ['where(#0^2 > -1, #0, transpose(log(-1 - #0^2)) @ #1)', 'matrix', 'matrix'],
-    ['where(#0^2 > -1, #0, #1 @ transpose(#0 / (#0 - #0)))', 'matrix', 'matrix'],
+    ['where(#2 * #2 > -1, #0, #1 @ log(-1 - #0^2))', 'matrix', 'matrix', 'int'],
+    ['where(#2 * #2 > -1, #0, log(-1 - #0^2) @ #1)', 'matrix', 'matrix', 'int'],
+    ['where(#2 * #2 > -1, #0, transpose(log(-1 - #0^2)) @ #1)', 'matrix', 'matrix', 'int'],
+    ['where(#2 * #2 > -1, #0, #1 @ transpose(#0 / (#0 - #0)))', 'matrix', 'matrix', 'int'],
     [(args, unit) => `(${square(unit, 'W0')} @ ${args[0]})`, 'matrix'],
   ]),
   ...all('int', [
