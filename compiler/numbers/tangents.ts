@@ -11,11 +11,16 @@ export const tangents: Numbers = numbersBy({ name: 'tangent', none: zerosLike, a
 function dualAlgebra(a: Algebra<Value>): Algebra<Pair> {
   const one = (): Value => a.constant(1)
   const zero = (): Value => a.constant(0)
-  /** Σ factor · tangent over the operands that have one; a tangent of 0 is a strong zero, as a cotangent is. */
+  /**
+   * Σ factor · tangent over the operands that have one. A tangent of 0 is a strong zero, as a cotangent is; so is a factor of 0, which is what a
+   * cotangent on its way back would become there.
+   */
   const chain = (value: Value, ...terms: readonly [Pair, () => Value][]): Pair => {
-    const products = terms.flatMap(([{ beside }, factor]) => (beside ? [a.strong_mul(beside, factor())] : []))
+    const products = terms.flatMap(([{ beside }, factor]) => (beside ? [slopeTimes(factor(), beside)] : []))
     return { value, ...(products.length > 0 && { beside: products.reduce((x, y) => a.add(x, y)) }) }
   }
+  const slopeTimes = (slope: Value, tangent: Value): Value =>
+    a.where(a.eq(slope, zero()), zero(), a.strong_mul(tangent, slope))
   const select = (test: Value, x: Pair, y: Pair, value: Value): Pair =>
     x.beside || y.beside ? { value, beside: a.where(test, x.beside ?? zero(), y.beside ?? zero()) } : { value }
   const constant =

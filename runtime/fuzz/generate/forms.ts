@@ -377,7 +377,7 @@ export const sequenceForms: readonly Form[] = [
     ],
     ['(#0 + repeat(first(where(position(over T) == 0, #1, #0 / (#1 - #1))), over T))', 'vector', 'vector'],
     [
-      '(#0 + repeat(sum(where(position(over T) == 0, #1, exp(1000 * (1 + #1^2))), over T), over T))',
+      '(#0 + repeat(sum(where(position(over T) >= 0, #1, exp(1000 * (1 + #1^2))), over T), over T))',
       'vector',
       'vector',
     ],
