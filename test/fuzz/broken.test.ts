@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { describeFailure } from '../../cli/commands/fuzz.ts'
-import { type OpTable, zerosLike } from '../../compiler/ir/builder.ts'
+import { type Builder, type OpTable, zerosLike } from '../../compiler/ir/builder.ts'
 import type { Value } from '../../compiler/ir/graph.ts'
 import type { Op } from '../../compiler/ir/ops/define.ts'
 import { ops } from '../../compiler/ir/ops/index.ts'
@@ -57,6 +57,19 @@ const lastOfEquals =
     return [b.emit('where', [first, d, zerosLike(b, d)]), b.emit('where', [first, zerosLike(b, d), d])]
   }
 
+/** The rule with products and quotients in which 0 times infinity is NaN. */
+const withoutStrongZeros =
+  (vjp: Vjp): Vjp =>
+  t => {
+    const { builder } = t
+    const emitAll: Builder['emitAll'] = (op, ins, attrs = {}, body, note) => {
+      const { strongLeft: _, strongRight: __, ...weak } = attrs
+      return builder.emitAll(op.replace('strong_', ''), ins, weak, body, note)
+    }
+    const emit: Builder['emit'] = (op, ins, attrs, note) => emitAll(op, ins, attrs, undefined, note)[0]
+    return vjp({ ...t, builder: { ...builder, emitAll, emit } })
+  }
+
 describe(`a wrong rule (seed ${seed})`, () => {
   for (const [what, name, change] of cases) {
     it(`is found, shrunk and explained: ${what}`, async () => {
@@ -81,6 +94,13 @@ describe(`a wrong rule (seed ${seed})`, () => {
   for (const name of ['max', 'min'] as const) {
     it(`is found where it differs at exact ties alone: ${name}`, async () => {
       const { failures } = await fuzz({ seed, runs: 1000, kinks: 'many', ops: broken(name, toSecond[name]) })
+      assert.equal(failures.length, 1)
+    })
+  }
+
+  for (const name of ['mul', 'log', 'div', 'exp', 'matmul']) {
+    it(`is found where what is not chosen has an influence: ${name}`, async () => {
+      const { failures } = await fuzz({ seed, runs: 1000, ops: broken(name, withoutStrongZeros) })
       assert.equal(failures.length, 1)
     })
   }
