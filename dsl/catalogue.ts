@@ -875,9 +875,10 @@ data d for m { x = csv("prices.csv").prize }`,
   },
   RNN404: {
     title: 'Not a number',
-    message: '`{text}` is not a number: {file}, row {row}, column `{column}`',
+    message: '`{text}` is not a {type}: {where}',
     help: 'correct or remove the row',
-    cause: 'A column that is used as numbers, or a list, holds something else, often an empty cell, `NA` or `null`.',
+    cause:
+      'A column that is used as numbers, or a list, holds something else, often an empty cell, `NA` or `null`, or digits with something between them; or a column that feeds a `bool` holds something else than `true`, `false`, 1 and 0.',
     example: `# prices.csv holds the row: 2024-01-03,NA
 model m {
   input x: real
@@ -975,7 +976,7 @@ data d for m { x = jsonl("a.jsonl").x }`,
   },
   RNN412: {
     title: 'Outside of the vocabulary',
-    message: '{value} is not a {type}, in `{name}`',
+    message: '{value} is not a {type}, in `{name}`{place}',
     help: 'the values are whole numbers from 0 to {last}',
     cause: 'A `token of V` or `class of V` is a whole number from 0 up to V, without V.',
     example: `# label holds the numbers 1 to 10
@@ -996,6 +997,47 @@ data d for m { t = csv("a.csv"); x = t.x; label = t.label }`,
   output y = drop_first(x)
 }`,
     fix: 'Express it in another way, here `over T[N]`, or ask for it in an issue.',
+  },
+  RNN418: {
+    title: 'An empty label',
+    message: 'a cell without a label: {where}',
+    cause:
+      'A column whose labels are numbered has an empty cell, or a null. Nothing says whether that is a kind of its own or an answer that is missing.',
+    example: `# table.csv holds the row: 0.5,
+model m {
+  input x: real
+  target y: class of K
+  loss cross_entropy([x] |> dense(K, softmax), y)
+}
+data d for m { t = csv("table.csv"); x = t.x; y = classes(t.kind) }`,
+    fix: 'Remove the row, or give empty cells a label: `classes(t.kind, empty = "none")`.',
+  },
+  RNN419: {
+    title: 'A number that does not fit',
+    message: '`{text}` does not fit into {size}: {where}',
+    help: 'what is a name and not an amount is read with `classes`',
+    cause:
+      'Reals are read in 64 bits, about 1.8e308 at most; an `int`, a token and a class have 32. A larger number would become another one.',
+    example: `# table.csv holds the row: 3000000000
+model m {
+  input n: int
+  output y = n + 1
+}
+data d for m { n = csv("table.csv").n }`,
+    fix: 'Scale the numbers down, declare a `real`, or number them with `classes`.',
+  },
+  RNN420: {
+    title: 'A path with a backslash',
+    message: '`{path}` is no path on every system',
+    help: 'folders are separated by `/` on every system',
+    cause:
+      'A path in a program has a backslash, as on Windows, or a tab or the end of a line, which is what `\\t` and `\\n` in a string mean.',
+    example: `model m {
+  input x: real
+  output y = 2 * x
+}
+data d for m { x = csv("tables\\new.csv").x }`,
+    fix: 'Write `csv("tables/new.csv")`.',
   },
 
   // 5xx: weights and run time.

@@ -4,7 +4,7 @@ import type { Sizes } from '../../compiler/ir/dim.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { didYouMean } from '../../dsl/suggest.ts'
 import type { Example, Part } from './example.ts'
-import { type Fitted, transform } from './fitted.ts'
+import { type Fitted, hasLabels, transform } from './fitted.ts'
 import { bindSizes, checkCodes, checkLengths, describePort, type Extent, type Found } from './ports.ts'
 
 /** Lists in lists, the axes outermost, then the item. Lists of numbers may be typed arrays; text is a label of a class. */
@@ -51,7 +51,7 @@ export function fromArrays(
       const expected = `${count} examples, as \`${ports[0].name}\` is`
       fail('RNN210', { what: `\`${port.name}\``, expected, found: `${examples.length} examples` })
     }
-    checkCodes(port, examples, sizes)
+    checkCodes(port, examples, sizes, example => `example ${example + 1}`)
   })
   const part = { count, ports: Object.fromEntries(read.map(({ examples, found }) => [found.port.name, examples])) }
   checkLengths(
@@ -90,7 +90,10 @@ function readPort(port: Port, list: readonly Nested[] | ArrayLike<number>, fitte
       for (let i = 0; i < nested.length; i++) walk(nested[i], depth + 1)
     }
     walk(value, 0)
-    const values = fitted === undefined ? numbers(leaves, place, mismatch) : transform(fitted, port.name, leaves)
+    // A text is a label; where there are none it is no number either, whatever it holds.
+    const labelled = fitted !== undefined && hasLabels(fitted, port.name)
+    const known = labelled ? leaves : numbers(leaves, place, mismatch)
+    const values = fitted === undefined ? Float64Array.from(known, Number) : transform(fitted, port.name, known)
     return { values, lengths }
   }
   const examples = Array.from(list, (value, i) => readExample(value, `example ${i + 1}`))

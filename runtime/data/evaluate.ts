@@ -14,6 +14,8 @@ export interface Surroundings {
   readonly read: Call['read']
   /** `call` is the place of a fitted call, such as `s.standardize`. */
   readonly fit: (call: string, rows: number, compute: (training: Int32Array) => Encoding) => Encoding
+  /** For an equation the number of axes that it feeds, if it is one number. */
+  readonly axes?: ReadonlyMap<string, number>
 }
 
 /** The value of the equation for `name`; undefined if the block has none. */
@@ -42,6 +44,8 @@ export function evaluator(data: Data, surroundings: Surroundings): Lookup {
     const fits = new Map<string, number>()
     return {
       read: surroundings.read,
+      model: data.model.text,
+      axes: surroundings.axes?.get(user.name.text),
       fit: name => {
         const count = (fits.get(name) ?? 0) + 1
         fits.set(name, count)
@@ -64,6 +68,8 @@ export function evaluator(data: Data, surroundings: Surroundings): Lookup {
 
 interface Scope {
   readonly read: Call['read']
+  readonly model: string
+  readonly axes: number | undefined
   /** The `fit` of the next call of the function `name` in this equation. */
   readonly fit: (name: string) => Call['fit']
   readonly name: (name: string, span: Span) => Promise<Argument>
@@ -138,10 +144,10 @@ async function evaluate(expr: Expr, scope: Scope): Promise<Argument> {
     case 'call':
       return call(expr.callee, expr.args, [], span, scope)
     case 'member':
-      return { value: member(await evaluate(expr.value, scope), expr.name.text, expr.name.span), span }
+      return { value: member(await evaluate(expr.value, scope), expr.name.text, expr.name.span, scope.axes), span }
     case 'index': {
       const label = labelOf(expr)
-      return { value: member(await evaluate(expr.value, scope), label.text, label.span), span }
+      return { value: member(await evaluate(expr.value, scope), label.text, label.span, scope.axes), span }
     }
     case 'bool':
     case 'primed':
@@ -169,7 +175,8 @@ async function call(
 ): Promise<Argument> {
   const definition = functionOf(callee)
   const given = await bindArguments(definition, args, before, span, scope)
-  const value = await definition.apply(given, { span, read: scope.read, fit: scope.fit(definition.name) })
+  const { read, model } = scope
+  const value = await definition.apply(given, { span, read, model, fit: scope.fit(definition.name) })
   return { value, span }
 }
 
@@ -219,10 +226,10 @@ function notAFunction(name: string, span: Span): never {
   return fail('RNN407', { name }, { span, help: didYouMean(name, [...dataFunctions.keys(), ...laterNames]) })
 }
 
-function member({ value, span: place }: Argument, name: string, span: Span): Value {
+function member({ value, span: place }: Argument, name: string, span: Span, axes: number | undefined): Value {
   if (value.kind === 'table') {
     const column = value.columns.get(name)
-    if (column !== undefined) return column.kind === 'cells' ? readCells(column, span) : column
+    if (column !== undefined) return column.kind === 'cells' ? readCells(column, span, axes) : column
     return fail('RNN403', { file: value.file, column: name }, { span, help: didYouMean(name, value.columns.keys()) })
   }
   if (value.kind === 'windows' && (name === 'past' || name === 'next'))

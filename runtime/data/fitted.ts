@@ -37,6 +37,9 @@ export function transform(fitted: Fitted, port: string, values: ArrayLike<number
   })
 }
 
+/** Whether the values of an input or target are labels of classes. */
+export const hasLabels = (fitted: Fitted, port: string): boolean => encodingOf(fitted, port)?.kind === 'classes'
+
 function indexOf(labels: readonly string[], label: string, port: string): number {
   const index = labels.indexOf(label)
   return index < 0 ? fail('RNN408', { value: label, name: port }) : index

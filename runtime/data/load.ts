@@ -4,11 +4,12 @@ import type { Sizes } from '../../compiler/ir/dim.ts'
 import type { Data, Span } from '../../dsl/ast.ts'
 import { fail, RnnError } from '../../dsl/diagnostics.ts'
 import { suggest } from '../../dsl/suggest.ts'
+import { axesFed } from './axes.ts'
 import { allRows, type Cut, cut, type PartName } from './cut.ts'
 import type { Encoding } from './encoding.ts'
 import { evaluator, type Lookup, type Surroundings } from './evaluate.ts'
 import type { Part } from './example.ts'
-import { examplesOf, type Feed, feedOf, foundIn } from './feed.ts'
+import { examplesOf, type Feed, feedOf, foundIn, placeIn } from './feed.ts'
 import type { Fitted } from './fitted.ts'
 import { bindSizes, checkCodes, checkLengths } from './ports.ts'
 import { describe, rowsOf, type Split, seriesOf } from './value.ts'
@@ -57,7 +58,9 @@ export async function loadData(data: Data, signature: Signature, options: LoadOp
     return calls[call]
   }
   const fit = options.fitted === undefined ? fitNew : stored(options.fitted, signature.name)
-  const feeds = await feedAll(data, [...inputsOf(signature), ...targetsOf(signature)], evaluator(data, { read, fit }))
+  const axes = axesFed(data, [...signature.inputs, ...signature.targets])
+  const lookup = evaluator(data, { read, fit, axes })
+  const feeds = await feedAll(data, [...inputsOf(signature), ...targetsOf(signature)], lookup)
   checkOrder(feeds, split)
   const sizes = bindAll(feeds, rows => cutRows(rows).train, options)
   const part = (name: PartName) =>
@@ -83,7 +86,8 @@ export async function loadInputs(
   options: LoadOptions & { readonly fitted: Fitted },
 ): Promise<LoadedInputs> {
   const fit = stored(options.fitted, signature.name)
-  const feeds = await feedAll(data, inputsOf(signature), evaluator(data, { read: reader(options), fit }))
+  const axes = axesFed(data, [...signature.inputs, ...signature.targets])
+  const feeds = await feedAll(data, inputsOf(signature), evaluator(data, { read: reader(options), fit, axes }))
   const sizes = bindAll(feeds, allRows, options)
   return { part: partOf(feeds, allRows, sizes, { name: 'the data', forecast: true }), sizes }
 }
@@ -217,7 +221,7 @@ function partOf(
       const expected = `${count} examples, as \`${feeds[0].port.name}\` is`
       fail('RNN210', { what: `\`${port.name}\``, expected, found: `${lists[i].length} examples` }, { span })
     }
-    checkCodes(port, lists[i], sizes, span)
+    checkCodes(port, lists[i], sizes, (example, k) => placeIn(feeds[i], rows[i][example], k), span)
   })
   const part = { count, ports: Object.fromEntries(feeds.map(({ port }, i) => [port.name, lists[i]])) }
   checkLengths(feeds, part, rows[0])

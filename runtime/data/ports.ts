@@ -50,26 +50,45 @@ export function bindSizes(all: readonly Found[], given: Sizes): Sizes {
     if (port.coding && declared !== undefined && found.codes !== undefined && found.codes > declared) {
       const type = `${port.coding.kind} of ${declared}`
       const help = `there are ${found.codes} of them in the data`
-      fail('RNN412', { value: found.codes - 1, type, name: port.name, last: declared - 1 }, { span, help })
+      fail('RNN412', { value: found.codes - 1, type, name: port.name, place: '', last: declared - 1 }, { span, help })
     }
   }
   return sizes
 }
 
-/** RNN412 unless the numbers of an int, bool or coded port are whole and in range. `sizes` must bind the port's coding. */
-export function checkCodes(port: Port, examples: readonly Example[], sizes: Sizes, span?: Span): void {
+/** The numbers of 32 bits. */
+const [lowest, highest] = [-(2 ** 31), 2 ** 31 - 1]
+
+/**
+ * RNN412 unless the numbers of an int, bool or coded port are whole and in range, RNN419 for one that 32 bits do not hold. `sizes`
+ * must bind the port's coding; `where` says where a number of an example was found.
+ */
+export function checkCodes(
+  port: Port,
+  examples: readonly Example[],
+  sizes: Sizes,
+  where: (example: number, number: number) => string,
+  span?: Span,
+): void {
   const limit = port.coding ? known(port.coding.size, sizes) : port.dtype === 'bool' ? 2 : undefined
   if (port.dtype === 'real') return
-  for (const { values } of examples) {
-    const value = values.find(v => !Number.isInteger(v) || (limit !== undefined && (v < 0 || v >= limit)))
-    if (value === undefined) continue
+  const [least, most] =
+    port.coding === undefined && limit === undefined ? [lowest, highest] : [0, (limit ?? highest) - 1]
+  for (const [i, { values }] of examples.entries()) {
+    const at = values.findIndex(v => !Number.isInteger(v) || v < least || v > most || v > highest)
+    if (at < 0) continue
+    const value = values[at]
+    if (Number.isInteger(value) && (value < lowest || value > highest)) {
+      fail('RNN419', { text: String(value), size: '32 bits', where: where(i, at) }, { span })
+    }
     const type = port.coding
       ? `${port.coding.kind} of ${limit ?? format(port.coding.size)}`
       : port.dtype === 'bool'
         ? 'bool'
         : 'whole number'
     const help = limit === undefined ? 'it takes whole numbers' : undefined
-    fail('RNN412', { value, type, name: port.name, last: (limit ?? 0) - 1 }, { span, ...(help && { help }) })
+    const names = { value, type, name: port.name, place: `: ${where(i, at)}`, last: (limit ?? 0) - 1 }
+    fail('RNN412', names, { span, ...(help && { help }) })
   }
 }
 
