@@ -204,7 +204,7 @@ import "b.rnn"
   RNN118: {
     title: 'An unknown escape in a string',
     message: '`{escape}` means nothing in a string',
-    help: 'the escapes are `\\"`, `\\\\`, `\\n` and `\\t`',
+    help: 'the escapes are `\\"`, `\\\\`, `\\n` and `\\t`; folders of a path are separated by `/`',
     cause: 'A backslash in a string is followed by a character that makes no escape. On Windows this is often a path.',
     example: `import "units\\cells.rnn"
 `,
@@ -1013,18 +1013,18 @@ data d for m { t = csv("table.csv"); x = t.x; y = classes(t.kind) }`,
     fix: 'Remove the row, or give empty cells a label: `classes(t.kind, empty = "none")`.',
   },
   RNN419: {
-    title: 'A number that does not fit',
-    message: '`{text}` does not fit into {size}: {where}',
-    help: 'what is a name and not an amount is read with `classes`',
+    title: 'A label that lost digits',
+    message: '`{text}` may have lost digits, and is no label: {where}',
+    help: 'number labels as they are read: `classes(t.name)`',
     cause:
-      'Reals are read in 64 bits, about 1.8e308 at most; an `int`, a token and a class have 32. A larger number would become another one.',
-    example: `# table.csv holds the row: 3000000000
+      'Labels are numbered by `classes` after arithmetic, and one is a whole number above 2^53. Numbers so large are rounded, and two labels may have become one.',
+    example: `# table.csv holds the row: 9007199254740993
 model m {
-  input n: int
-  output y = n + 1
+  input x: class of K
+  output y = x |> embedding(2)
 }
-data d for m { n = csv("table.csv").n }`,
-    fix: 'Scale the numbers down, declare a `real`, or number them with `classes`.',
+data d for m { x = classes(csv("table.csv").id * 1) }`,
+    fix: 'Leave out the arithmetic: a column that is read is a text to `classes`, and keeps every digit.',
   },
   RNN420: {
     title: 'A path with a backslash',
@@ -1032,12 +1032,9 @@ data d for m { n = csv("table.csv").n }`,
     help: 'folders are separated by `/` on every system',
     cause:
       'A path in a program has a backslash, as on Windows, or a tab or the end of a line, which is what `\\t` and `\\n` in a string mean.',
-    example: `model m {
-  input x: real
-  output y = 2 * x
-}
-data d for m { x = csv("tables\\new.csv").x }`,
-    fix: 'Write `csv("tables/new.csv")`.',
+    example: `import "units\\\\cells.rnn"
+`,
+    fix: 'Write paths with `/` on every system: `import "units/cells.rnn"`, `csv("tables/new.csv")`.',
   },
 
   // 5xx: weights and run time.

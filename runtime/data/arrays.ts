@@ -5,7 +5,7 @@ import { fail } from '../../dsl/diagnostics.ts'
 import { didYouMean } from '../../dsl/suggest.ts'
 import type { Example, Part } from './example.ts'
 import { type Fitted, hasLabels, transform } from './fitted.ts'
-import { bindSizes, checkCodes, checkLengths, describePort, type Extent, type Found } from './ports.ts'
+import { bindSizes, checkCodes, checkLengths, codesUpTo, describePort, type Extent, type Found } from './ports.ts'
 
 /** Lists in lists, the axes outermost, then the item. Lists of numbers may be typed arrays; text is a label of a class. */
 export type Nested = number | boolean | string | ArrayLike<number> | readonly Nested[]
@@ -98,7 +98,7 @@ function readPort(port: Port, list: readonly Nested[] | ArrayLike<number>, fitte
   }
   const examples = Array.from(list, (value, i) => readExample(value, `example ${i + 1}`))
   const greatest = examples.reduce((most, { values }) => values.reduce((a, b) => Math.max(a, b), most), -1)
-  const codes = port.coding && Number.isInteger(greatest) ? greatest + 1 : undefined
+  const codes = port.coding && codesUpTo(greatest)
   return {
     examples,
     found: { port, item: extents.slice(axes), axes: extents.slice(0, axes), ...(codes !== undefined && { codes }) },

@@ -3,6 +3,7 @@ import type { Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { once } from '../once.ts'
 import { asRead } from './encoding.ts'
+import { held } from './numberText.ts'
 import { asWritten } from './rounding.ts'
 import { lineOf, sumsOf } from './sequences.ts'
 import type { Cells, Column, Sequences, Series } from './value.ts'
@@ -14,7 +15,7 @@ const deepest = 32
  * Numbers, texts, booleans and null are a column, whose cells are read as those of a CSV file; lists of numbers or of booleans, or of
  * such lists, are sequences. RNN404 for what is neither in a list, RNN410 where a row has no such key, an object, lists of another
  * depth, or something else than the first row. Lists are axes down to the number of `axes`, if it is known; else, and below, the
- * innermost are items where they are of one width. RNN419 for a number in a list that 64 bits do not hold.
+ * innermost are items where they are of one width.
  */
 export function readCells(all: Cells, span: Span, axes?: number): Column | Sequences {
   const { file, name, cells, lines, written } = all
@@ -76,7 +77,10 @@ function sequences(
       }
       if (Array.isArray(element)) read(element, row, [...path, i])
       else if (Number.isFinite(Number(element))) values.push(Number(element))
-      else tooLarge(all, row, elementAt(written(row), [...path, i]), span)
+      else {
+        const text = String(elementAt(written(row), [...path, i]))
+        fail('RNN404', { text, type: held, where: lineOf(all, row) }, { span })
+      }
     })
   }
   rows.forEach((list, row) => {
@@ -147,10 +151,6 @@ const elementAt = (list: unknown, path: readonly number[]): unknown =>
 
 /** `2`, or `2, 1` in lists in lists. */
 const placeText = (path: readonly number[]): string => path.map(i => i + 1).join(', ')
-
-function tooLarge(all: Cells, row: number, text: unknown, span: Span): never {
-  return fail('RNN419', { text: String(text), size: '64 bits', where: lineOf(all, row) }, { span })
-}
 
 function notANumber(all: Cells, row: number, value: unknown, span: Span): never {
   const isText = typeof value === 'string'

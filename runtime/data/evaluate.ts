@@ -1,6 +1,7 @@
 // Evaluating the equations of a data block: each once, and only those that something needs.
 import type { Arg, BinaryOperator, Data, Equation, Expr, Span } from '../../dsl/ast.ts'
-import { fail } from '../../dsl/diagnostics.ts'
+import { fail, RnnError } from '../../dsl/diagnostics.ts'
+import { checkPath } from '../../dsl/paths.ts'
 import { didYouMean } from '../../dsl/suggest.ts'
 import { readCells } from './cells.ts'
 import type { Encoding, Step } from './encoding.ts'
@@ -89,14 +90,24 @@ function unknownName(name: string, span: Span, others: Iterable<string>): never 
   return fail('RNN106', { name }, { span, help: didYouMean(name, others) })
 }
 
-/** RNN407 or RNN413 where the form of an expression, or the function that it calls, is none that runs on data. */
+/** RNN407, RNN413 or RNN420 where the form of an expression, or the function that it calls, is none that runs on data. */
 export function refuseForm(expr: Expr): void {
   const { span } = expr
-  if (expr.kind === 'call') functionOf(expr.callee)
+  if (expr.kind === 'call') refusePaths(functionOf(expr.callee), expr.args)
   else if (expr.kind === 'pipe') functionOf(expr.callee.kind === 'call' ? expr.callee.callee : expr.callee)
   else if (expr.kind === 'unary' && expr.op === 'not') notAFunction('not', span)
   else if (expr.kind === 'binary' && operators[expr.op] === undefined) notAFunction(expr.op, span)
   else if (expr.kind === 'index') labelOf(expr)
+}
+
+/** RNN420 for an argument that is written as a path that is none on every system. */
+function refusePaths({ parameters }: DataFunction, args: readonly Arg[]): void {
+  args.forEach((arg, i) => {
+    if (arg.kind === 'over' || arg.value.kind !== 'string') return
+    const name = arg.kind === 'positional' ? parameters[i]?.name : arg.name.text
+    const wrong = name === 'path' ? checkPath(arg.value.value, arg.value.span) : undefined
+    if (wrong !== undefined) throw new RnnError([wrong])
+  })
 }
 
 /** The function of data that is called. RNN407 for another, RNN413 for one of a later version. */

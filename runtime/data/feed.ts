@@ -3,7 +3,7 @@ import type { Port } from '../../compiler/check/signature.ts'
 import type { Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import type { Example } from './example.ts'
-import type { Extent, Found } from './ports.ts'
+import { codesUpTo, type Extent, type Found } from './ports.ts'
 import { elementsIn, levelsOf, originOf, startsOf } from './sequences.ts'
 import { numbersOf, refuseTruths, truthsOf } from './series.ts'
 import { type Argument, describe, type Elements, type Sequences, seriesOf, widthOf } from './value.ts'
@@ -54,10 +54,11 @@ export function foundIn(feed: Feed, training: Int32Array): Found {
   const item = value.kind === 'sequences' && rows === 0 ? port.item.map(() => undefined) : own
   const axes = axesOf(value)
   if (port.coding === undefined) return { port, item, axes, span }
-  if (encoding.kind === 'classes') return { port, item, axes, codes: encoding.labels.length, span }
+  if (encoding.kind === 'classes') return { port, item, axes, codes: encoding.labels.length, labels: true, span }
   const greatest = elementsIn(value, training).reduce((most, element) => Math.max(most, values[element]), -1)
   // A number that is no index is reported by the check of every value.
-  return { port, item, axes, span, ...(Number.isInteger(greatest) && { codes: greatest + 1 }) }
+  const codes = codesUpTo(greatest)
+  return { port, item, axes, span, ...(codes !== undefined && { codes }) }
 }
 
 /** The lengths of the axes that a value has. */

@@ -14,6 +14,9 @@ export function numberOf(text: string, mark: DecimalMark = '.'): number {
   return bare === text ? Number.NaN : numberOf(bare, mark)
 }
 
+/** What a number beyond 1.8e308 is not, for messages. */
+export const held = 'number that 64 bits hold'
+
 const advice: readonly (readonly [RegExp, string])[] = [
   [/^(true|false)$/i, 'truths feed an input `bool`; `classes(…)` numbers them as labels'],
   [

@@ -16,6 +16,8 @@ export interface Found {
   readonly axes: readonly Extent[]
   /** How many tokens or classes there are, if the data is coded or holds indices. */
   readonly codes?: number
+  /** Whether these are labels: if they are too many, no single value is to blame. */
+  readonly labels?: boolean
   readonly span?: Span
 }
 
@@ -47,7 +49,7 @@ export function bindSizes(all: readonly Found[], given: Sizes): Sizes {
     if (item.length !== port.item.length || axes.length !== port.axes.length) mismatch(found)
     if (dimsOf(found).some(pair => contradicts(pair, sizes))) mismatch(found)
     const declared = port.coding && known(port.coding.size, sizes)
-    if (port.coding && declared !== undefined && found.codes !== undefined && found.codes > declared) {
+    if (found.labels && port.coding && declared !== undefined && found.codes !== undefined && found.codes > declared) {
       const type = `${port.coding.kind} of ${declared}`
       const help = `there are ${found.codes} of them in the data`
       fail('RNN412', { value: found.codes - 1, type, name: port.name, place: '', last: declared - 1 }, { span, help })
@@ -59,9 +61,13 @@ export function bindSizes(all: readonly Found[], given: Sizes): Sizes {
 /** The numbers of 32 bits. */
 const [lowest, highest] = [-(2 ** 31), 2 ** 31 - 1]
 
+/** How many codes there are, of which this is the greatest; undefined for what is no code. */
+export const codesUpTo = (greatest: number): number | undefined =>
+  Number.isInteger(greatest) && greatest < highest ? greatest + 1 : undefined
+
 /**
- * RNN412 unless the numbers of an int, bool or coded port are whole and in range, RNN419 for one that 32 bits do not hold. `sizes`
- * must bind the port's coding; `where` says where a number of an example was found.
+ * RNN412 unless the numbers of an int, bool or coded port are whole, in range, and fit into 32 bits. `sizes` must bind the port's
+ * coding; `where` says where a number of an example was found.
  */
 export function checkCodes(
   port: Port,
@@ -70,23 +76,18 @@ export function checkCodes(
   where: (example: number, number: number) => string,
   span?: Span,
 ): void {
-  const limit = port.coding ? known(port.coding.size, sizes) : port.dtype === 'bool' ? 2 : undefined
   if (port.dtype === 'real') return
+  const { coding } = port
+  const limit = coding ? known(coding.size, sizes) : port.dtype === 'bool' ? 2 : undefined
   const [least, most] =
-    port.coding === undefined && limit === undefined ? [lowest, highest] : [0, (limit ?? highest) - 1]
+    coding || port.dtype === 'bool' ? [0, Math.min(limit ?? highest, highest) - 1] : [lowest, highest]
   for (const [i, { values }] of examples.entries()) {
-    const at = values.findIndex(v => !Number.isInteger(v) || v < least || v > most || v > highest)
+    const at = values.findIndex(v => !Number.isInteger(v) || v < least || v > most)
     if (at < 0) continue
     const value = values[at]
-    if (Number.isInteger(value) && (value < lowest || value > highest)) {
-      fail('RNN419', { text: String(value), size: '32 bits', where: where(i, at) }, { span })
-    }
-    const type = port.coding
-      ? `${port.coding.kind} of ${limit ?? format(port.coding.size)}`
-      : port.dtype === 'bool'
-        ? 'bool'
-        : 'whole number'
-    const help = limit === undefined ? 'it takes whole numbers' : undefined
+    const what = Number.isInteger(value) ? 'whole number that 32 bits hold' : 'whole number'
+    const type = coding ? `${coding.kind} of ${limit ?? format(coding.size)}` : port.dtype === 'bool' ? 'bool' : what
+    const help = limit === undefined ? `it takes whole numbers from ${least} to ${most}` : undefined
     const names = { value, type, name: port.name, place: `: ${where(i, at)}`, last: (limit ?? 0) - 1 }
     fail('RNN412', names, { span, ...(help && { help }) })
   }

@@ -3,7 +3,7 @@
 import type { BinaryOperator, Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { apply, asRead, type Chain, type Encoding } from './encoding.ts'
-import { adviceFor, numberOf } from './numberText.ts'
+import { adviceFor, held, numberOf } from './numberText.ts'
 import { asWritten, ofOperation, throughChain } from './rounding.ts'
 import { lineOf, originOf, placeOf } from './sequences.ts'
 import {
@@ -19,7 +19,7 @@ import {
   withSeries,
 } from './value.ts'
 
-/** The cells of a column as numbers. RNN404 for an empty one and for a word, RNN419 for a number that 64 bits do not hold. */
+/** The cells of a column as numbers. RNN404 for an empty one, a word, and a number that 64 bits do not hold. */
 export function numbersOf(column: Column, span: Span): Series {
   const { cells, decimal } = column
   const values = new Float64Array(cells.length)
@@ -64,9 +64,9 @@ const scalars = (column: Column, values: Float64Array): Series => ({
 function notANumber(column: Column, row: number, span: Span): never {
   const text = shownCell(column, row)
   const where = lineOf(column, row)
-  if (!Number.isNaN(numberOf(text, column.decimal))) return fail('RNN419', { text, size: '64 bits', where }, { span })
+  const type = Number.isNaN(numberOf(text, column.decimal)) ? 'number' : held
   const help = adviceFor(text)
-  return fail('RNN404', { text, type: 'number', where }, { span, ...(help && { help }) })
+  return fail('RNN404', { text, type, where }, { span, ...(help && { help }) })
 }
 
 /** A cell as it stands in the file. */

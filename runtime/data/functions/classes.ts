@@ -16,7 +16,6 @@ import {
   type Series,
   seriesOf,
   type Value,
-  widthOf,
 } from '../value.ts'
 import type { DataFunction } from './function.ts'
 
@@ -29,24 +28,26 @@ export const classes: DataFunction = {
       return fail('RNN210', { what: 'what `classes` takes', expected: 'a column', found: describe(value) }, { span })
     }
     const { labels, source, origins, sequences } = found
-    const width = sequences === undefined ? 1 : widthOf(sequences.series)
     const encoding = call.fit(sequences?.lengths.length ?? labels.length, training => {
       const elements = sequences === undefined ? training : elementsIn(sequences, training)
-      const known = new Set<string>()
-      for (const element of elements) {
-        for (let i = 0; i < width; i++) known.add(labels[element * width + i])
-      }
-      return { kind: 'classes', labels: sorted(known) }
+      return { kind: 'classes', labels: sorted(new Set(Array.from(elements, element => labels[element]))) }
     })
     const known = encoding.kind === 'classes' ? encoding.labels : notLabels(source, call.model, span)
     const indices = new Map(known.map((label, index) => [label, index]))
     const values = Float64Array.from(labels, label => {
       return indices.get(label) ?? fail('RNN408', { value: label, name: source }, { span })
     })
-    const item = sequences?.series.item ?? []
     const rounding = asWritten(values)
-    const rows = values.length / width
-    const series: Series = { kind: 'series', rows, item, values, encoding, source, origins, rounding }
+    const series: Series = {
+      kind: 'series',
+      rows: values.length,
+      item: [],
+      values,
+      encoding,
+      source,
+      origins,
+      rounding,
+    }
     return sequences === undefined ? series : { ...sequences, series }
   },
 }
@@ -78,8 +79,7 @@ function labelsOf(value: Value, empty: string, span: Span): Labels | undefined {
   if (value.kind === 'column') return { labels: labelsIn(value, empty, span), source: value.name, origins: [value] }
   if (value.kind !== 'series' && value.kind !== 'sequences') return undefined
   const { item, encoding, source, origins } = seriesOf(value)
-  // Of lists in lists the elements of the innermost are labels, whether or not they happen to be of one width.
-  if ((item.length > 0 && value.kind === 'series') || encoding.kind === 'classes') return undefined
+  if (item.length > 0 || encoding.kind === 'classes') return undefined
   const labels = numberLabels(value, span)
   return { labels, source, origins, ...(value.kind === 'sequences' && { sequences: value }) }
 }
@@ -94,20 +94,14 @@ function labelsIn(column: Column, empty: string, span: Span): readonly string[] 
   return fail('RNN418', { where: lineOf(column, row) }, { span, help })
 }
 
-/** RNN419 for a whole number that was computed, and of which digits may be lost. */
+/** RNN419 for a whole number that was computed, and may have lost digits. */
 function numberLabels(value: Elements, span: Span): readonly string[] {
   const { truths, labels, values } = seriesOf(value)
   if (truths) return Array.from(values, x => (x === 1 ? 'true' : 'false'))
   if (labels !== undefined) return labels()
   const large = values.findIndex(x => Math.abs(x) > Number.MAX_SAFE_INTEGER)
   if (large < 0) return Array.from(values, String)
-  const help = 'number the labels as they are read: `classes(t.name)`'
-  const where = originOf(value, large)
-  return fail(
-    'RNN419',
-    { text: String(values[large]), size: '53 bits, as labels of numbers must,', where },
-    { span, help },
-  )
+  return fail('RNN419', { text: String(values[large]), where: originOf(value, large) }, { span })
 }
 
 function sorted(labels: Iterable<string>): string[] {

@@ -36,7 +36,7 @@ export function fitComponents(value: Elements, call: Call, fit: (component: Comp
   })
   const fitted = encoding.kind === 'numbers' ? encoding.chains : []
   // One chain is for scalars, whatever they stand in.
-  if (fitted.length === 1 || fitted.length === width) return fitted
+  if (fitted.length === 1 || fitted.length === width || series.rows === 0) return fitted
   const differences = `\`${series.source}\` has items of ${width}, and ${fitted.length} were scaled in training`
   return fail('RNN501', { file: 'the weights', model: call.model, differences }, { span: call.span })
 }
