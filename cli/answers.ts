@@ -1,4 +1,5 @@
 // Predictions as text: a table for people, and CSV.
+import { csvCell } from '../runtime/data/csvText.ts'
 import type { Answer } from '../runtime/predict.ts'
 import { table } from './output.ts'
 
@@ -35,7 +36,7 @@ export function csvOf(rows: readonly Row[]): string {
     ),
   )
   const lines = [columns.map(c => c.name), ...rows.map((_, i) => columns.map(c => c.cells[i]))]
-  return lines.map(line => `${line.map(cell).join(',')}\n`).join('')
+  return lines.map(line => `${line.map(csvCell).join(',')}\n`).join('')
 }
 
 interface Column {
@@ -56,5 +57,3 @@ function* places(answer: Answer, place = ''): Generator<[string, number | string
   if (typeof answer === 'number' || typeof answer === 'string') yield [place, answer]
   else for (const [i, part] of answer.entries()) yield* places(part, `${place}[${i}]`)
 }
-
-const cell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
