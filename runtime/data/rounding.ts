@@ -11,11 +11,11 @@ const half = Number.EPSILON / 2
 /** How many times the bound two numbers may be apart and still count as one: the file may hold results of longer computations. */
 const leeway = 8
 
-/** Numbers as they were read. */
+/** Numbers as they were read; whole numbers are what is written. */
 export const asWritten =
   (values: Float64Array): Rounding =>
   () =>
-    values.map(x => half * Math.abs(x))
+    values.map(x => (Number.isSafeInteger(x) ? 0 : half * Math.abs(x)))
 
 /** After a chain of steps on each number; `chainOf` gives that of the number at a place. */
 export const throughChain =
