@@ -53,7 +53,7 @@ export function parseFitted(json: unknown): Fitted | undefined {
   if (!isRecord(json)) return undefined
   const calls = parseRecord(json.calls, parseEncoding)
   const ports = parseRecord(json.ports, parseEncoding)
-  const sizes = parseRecord(json.sizes, n => (typeof n === 'number' ? n : undefined))
+  const sizes = parseRecord(json.sizes, n => (isCount(n) ? n : undefined))
   return calls && ports && sizes && { calls, ports, sizes }
 }
 
@@ -61,11 +61,11 @@ function parseEncoding(json: unknown): Encoding | undefined {
   if (!isRecord(json)) return undefined
   if (json.kind === 'classes') {
     const labels = parseList(json.labels, label => (typeof label === 'string' ? label : undefined))
-    return labels && { kind: 'classes', labels }
+    return labels && new Set(labels).size === labels.length ? { kind: 'classes', labels } : undefined
   }
   if (json.kind !== 'numbers') return undefined
   const chains = parseList(json.chains, chain => parseList(chain, parseStep))
-  return chains && { kind: 'numbers', chains }
+  return chains && chains.length > 0 ? { kind: 'numbers', chains } : undefined
 }
 
 function parseStep(json: unknown): Step | undefined {
@@ -75,7 +75,7 @@ function parseStep(json: unknown): Step | undefined {
     case 'add':
     case 'multiply':
     case 'divide':
-      return typeof value === 'number' ? { kind, value } : undefined
+      return isNumber(value) && !(kind === 'divide' && value === 0) ? { kind, value } : undefined
     case 'reciprocal':
     case 'log':
     case 'log1p':
@@ -97,6 +97,10 @@ function parseRecord<T>(json: unknown, parse: (item: unknown) => T | undefined):
   const values = parseList(Object.values(json), parse)
   return values && Object.fromEntries(Object.keys(json).map((key, i) => [key, values[i]]))
 }
+
+const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)
+
+const isCount = (value: unknown): value is number => isNumber(value) && Number.isSafeInteger(value) && value >= 0
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
