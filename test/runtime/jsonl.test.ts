@@ -18,6 +18,30 @@ test('each key is a column, whose cells know their line; blank lines, line ends 
   )
 })
 
+test('lines end with LF, CRLF or CR, each by itself, and count by themselves', () => {
+  const { columns } = parseJsonl(bytes('{"a": 1}\r\n{"a": 2}\n{"a": 3}\r{"a": 4}\r\r\n{"a": 5}'), 'f.jsonl')
+  assert.deepEqual(
+    [columns.get('a')?.cells, columns.get('a')?.lines],
+    [
+      [1, 2, 3, 4, 5],
+      [1, 2, 3, 4, 6],
+    ],
+  )
+  assert.deepEqual(parseJsonl(bytes('{"a": "x\u2028y"}'), 'f.jsonl').columns.get('a')?.cells, ['x\u2028y'])
+})
+
+test('keys and colons within texts, and keys of inner objects, are no keys of the line', () => {
+  const lines = [
+    '{"a": "\\"a\\": 1", "b": {"a": 2, "b": [{"a": 3}, {"a": 4}]}}',
+    '{"a": "x:", "b" : [":"]}',
+    '{"\\\\": 1, "a\\\\": 2}',
+  ]
+  for (const line of lines) {
+    const { columns } = parseJsonl(bytes(line), 'f.jsonl')
+    assert.deepEqual(Object.fromEntries([...columns].map(([name, { cells }]) => [name, cells[0]])), JSON.parse(line))
+  }
+})
+
 test('names of objects that JavaScript knows are names as others', () => {
   const { columns } = parseJsonl(bytes('{"__proto__": 1, "constructor": 2}'), 'f.jsonl')
   assert.deepEqual([...columns.keys()], ['__proto__', 'constructor'])
@@ -56,6 +80,14 @@ const badFiles: Record<string, [code: Code, text: string, reason: RegExp]> = {
   'a line that is a number': ['RNN410', '7\n', /line 1 is 7, and no object/],
   'a line that is null': ['RNN410', 'null\n', /line 1 is null, and no object/],
   'a CSV file': ['RNN410', 'x,y\n1,2\n', /line 1 is no JSON: /],
+  'a key twice': ['RNN410', '{"x": 1}\n\n{"x": 1, "y": 2, "x": 3}\n', /line 3 has `x` twice/],
+  'a key twice, written in two ways': ['RNN410', '{"\\u0078": 1, "x": 1}\n', /line 1 has `x` twice/],
+  'a key twice in an inner object': ['RNN410', '{"x": {"k": [1], "k": 2}, "k": 3}\n', /line 1 has `k` twice/],
+  'a key twice beside texts': ['RNN410', '{"x": "\\\\", "y": "\\"x\\": 1", "x": ""}\n', /line 1 has `x` twice/],
+  'a number with a plus': ['RNN410', '{"x": +5}\n', /line 1 is no JSON: /],
+  'a number in other digits': ['RNN410', '{"x": 0x10}\n', /line 1 is no JSON: /],
+  'a comma at the end': ['RNN410', '{"x": 1}\n{"x": 1,}\n', /line 2 is no JSON: .*column 9/],
+  Infinity: ['RNN410', '{"x": -Infinity}\n', /line 1 is no JSON: /],
   NaN: ['RNN410', '{"x": 1}\n{"x": NaN}\n', /line 2 is no JSON: .*NaN/],
   'two objects in a line': ['RNN410', '{"x": 1} {"x": 2}\n', /line 1 is no JSON: /],
 }
