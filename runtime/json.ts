@@ -5,11 +5,30 @@ interface Source {
   readonly source?: string
 }
 
+/**
+ * The value of a key of an object, with each number that 64 bits change as the text that it is; `value` is what `JSON.parse` gave.
+ * A look at what follows the key nearly always shows that there is no such number.
+ */
+export function exactValue(json: string, key: string, value: unknown): unknown {
+  if (typeof value !== 'number' && !Array.isArray(value)) return value
+  const name = JSON.stringify(key)
+  const at = json.indexOf(name)
+  const isAlone = at > 0 && json.charCodeAt(at - 1) !== backslash && json.indexOf(name, at + 1) < 0
+  const following = /\s*:([-\d\s.,eE+[\]]*)/y
+  following.lastIndex = at + name.length
+  const [, numbers] = (isAlone && following.exec(json)) || [undefined, json]
+  return mayRound(numbers) ? own(parseExactly(json), key) : value
+}
+
+/** The value of a key of an object's own; undefined where it has none. */
+export const own = (object: unknown, key: string): unknown =>
+  isObject(object) ? Object.getOwnPropertyDescriptor(object, key)?.value : undefined
+
 /** Whether numbers may stand in a text that 64 bits change: sixteen digits, or an exponent of three. */
-export const mayRound = (json: string): boolean => /\d{16}|[\d.]{17}|[eE][+-]?\d{3}/.test(json)
+const mayRound = (json: string): boolean => /\d{16}|[\d.]{17}|[eE][+-]?\d{3}/.test(json)
 
 /** As `JSON.parse`, with each number that 64 bits change as the text that it is. */
-export const parseExactly = (json: string): unknown =>
+const parseExactly = (json: string): unknown =>
   JSON.parse(json, (_key: string, value: unknown, context?: Source): unknown => {
     if (typeof value !== 'number') return value
     if (context?.source === undefined) throw new Error('this JavaScript engine does not show the digits of a number')

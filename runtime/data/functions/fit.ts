@@ -28,7 +28,11 @@ export function fitComponents(value: Elements, call: Call, fit: (component: Comp
     }
     const errors = series.rounding()
     const chainOf = (_: unknown, component: number): Chain => {
-      const pick = (all: Float64Array) => Float64Array.from(elements, element => all[element * width + component])
+      const pick = (all: Float64Array): Float64Array => {
+        const picked = new Float64Array(elements.length)
+        for (let i = 0; i < picked.length; i++) picked[i] = all[elements[i] * width + component]
+        return picked
+      }
       const values = pick(series.values)
       return fit({ values, constant: isOneNumber(values, pick(errors)) })
     }

@@ -1,6 +1,6 @@
 // jsonl("file.jsonl"): a table of JSON Lines, an object in each line; its keys are the names of the columns.
 import { fail } from '../../../dsl/diagnostics.ts'
-import { mayRound, parseExactly, repeatedKey } from '../../json.ts'
+import { exactValue, own, repeatedKey } from '../../json.ts'
 import type { Cells, Table } from '../value.ts'
 import { readTable, textOf } from './file.ts'
 import type { DataFunction } from './function.ts'
@@ -26,9 +26,9 @@ export function parseJsonl(bytes: Uint8Array, file: string): Table<Cells> {
     kind: 'cells',
     file,
     name,
-    cells: rows.map(({ object }) => valueIn(object, name)),
+    cells: rows.map(({ object }) => own(object, name)),
     lines,
-    written: row => valueIn(mayRound(rows[row].text) ? parseExactly(rows[row].text) : rows[row].object, name),
+    written: row => exactValue(rows[row].text, name, own(rows[row].object, name)),
   })
   return { kind: 'table', file, columns: new Map([...names].map(name => [name, column(name)])) }
 }
@@ -38,10 +38,6 @@ interface Row {
   readonly text: string
   readonly object: object
 }
-
-/** Undefined where it has no such key of its own. */
-const valueIn = (object: unknown, name: string): unknown =>
-  typeof object === 'object' && object !== null ? Object.getOwnPropertyDescriptor(object, name)?.value : undefined
 
 function parseLine(text: string, line: number, file: string): Row {
   const object = parseJson(text, line, file)
