@@ -4,7 +4,7 @@ import type { Sizes } from '../../compiler/ir/dim.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { didYouMean } from '../../dsl/suggest.ts'
 import type { Example, Part } from './example.ts'
-import { type Fitted, hasLabels, transform } from './fitted.ts'
+import { type Fitted, hasLabels, transformer } from './fitted.ts'
 import { bindSizes, checkCodes, checkLengths, codesUpTo, describePort, type Extent, type Found } from './ports.ts'
 
 /** Lists in lists, the axes outermost, then the item. Lists of numbers may be typed arrays; text is a label of a class. */
@@ -72,6 +72,12 @@ function readPort(port: Port, list: readonly Nested[] | ArrayLike<number>, fitte
   const axes = port.axes.length
   // The length found at each depth: axes first, then the item's dims.
   const extents = Array.from<Extent>({ length: axes + port.item.length })
+  // A text is a label; where there are none it is no number either, whatever it holds.
+  const labelled = fitted !== undefined && hasLabels(fitted, port.name)
+  const encode =
+    fitted === undefined
+      ? (leaves: ArrayLike<number | string>) => Float64Array.from(leaves, Number)
+      : transformer(fitted, port.name)
   const readExample = (value: Nested, place: string): Example => {
     const leaves: (number | string)[] = []
     const lengths: number[][] = port.axes.map(() => [])
@@ -90,10 +96,7 @@ function readPort(port: Port, list: readonly Nested[] | ArrayLike<number>, fitte
       for (let i = 0; i < nested.length; i++) walk(nested[i], depth + 1)
     }
     walk(value, 0)
-    // A text is a label; where there are none it is no number either, whatever it holds.
-    const labelled = fitted !== undefined && hasLabels(fitted, port.name)
-    const known = labelled ? leaves : numbers(leaves, place, mismatch)
-    const values = fitted === undefined ? Float64Array.from(known, Number) : transform(fitted, port.name, known)
+    const values = encode(labelled ? leaves : numbers(leaves, place, mismatch))
     return { values, lengths }
   }
   const examples = Array.from(list, (value, i) => readExample(value, `example ${i + 1}`))

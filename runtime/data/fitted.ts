@@ -28,22 +28,24 @@ export function inverse(fitted: Fitted, port: string, values: ArrayLike<number>)
  * The opposite of `inverse`: what the model reads for values as they stand in the file. RNN408 for a label that training never
  * saw; a value that is already a number of a class is its index.
  */
-export function transform(fitted: Fitted, port: string, values: ArrayLike<number | string>): Float64Array {
+export const transform = (fitted: Fitted, port: string, values: ArrayLike<number | string>): Float64Array =>
+  transformer(fitted, port)(values)
+
+/** `transform` for the values of many examples, whose labels are looked up in one table. */
+export function transformer(fitted: Fitted, port: string): (values: ArrayLike<number | string>) => Float64Array {
   const encoding = encodingOf(fitted, port)
-  return Float64Array.from(Array.from(values), (value, i) => {
-    if (encoding?.kind === 'classes') return typeof value === 'string' ? indexOf(encoding.labels, value, port) : value
-    const number = Number(value)
-    return encoding === undefined ? number : apply(encoding.chains[i % encoding.chains.length], number)
-  })
+  if (encoding === undefined) return values => Float64Array.from(values, Number)
+  if (encoding.kind === 'numbers') {
+    const { chains } = encoding
+    return values => Float64Array.from(values, (value, i) => apply(chains[i % chains.length], Number(value)))
+  }
+  const indices = new Map(encoding.labels.map((label, index) => [label, index]))
+  const indexOf = (label: string): number => indices.get(label) ?? fail('RNN408', { value: label, name: port })
+  return values => Float64Array.from(values, value => (typeof value === 'string' ? indexOf(value) : value))
 }
 
 /** Whether the values of an input or target are labels of classes. */
 export const hasLabels = (fitted: Fitted, port: string): boolean => encodingOf(fitted, port)?.kind === 'classes'
-
-function indexOf(labels: readonly string[], label: string, port: string): number {
-  const index = labels.indexOf(label)
-  return index < 0 ? fail('RNN408', { value: label, name: port }) : index
-}
 
 const encodingOf = (fitted: Fitted, port: string): Encoding | undefined =>
   Object.hasOwn(fitted.ports, port) ? fitted.ports[port] : undefined
