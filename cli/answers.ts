@@ -39,6 +39,15 @@ export function csvOf(rows: readonly Row[]): string {
   return lines.map(line => `${line.map(csvCell).join(',')}\n`).join('')
 }
 
+/** JSON has no number that is not finite: such an answer is the text that `Number` reads, as in CSV. */
+export const jsonOf = (rows: readonly Row[]): Row[] =>
+  rows.map(row => Object.fromEntries(Object.entries(row).map(([name, answer]) => [name, inJson(answer)])))
+
+const inJson = (answer: Answer): Answer => {
+  if (typeof answer === 'number') return Number.isFinite(answer) ? answer : String(answer)
+  return typeof answer === 'string' ? answer : answer.map(inJson)
+}
+
 interface Column {
   readonly name: string
   readonly cells: readonly string[]

@@ -33,7 +33,8 @@ export interface Predictions extends WhatRan {
 /**
  * Answers for every example of a part, as `loadInputs` or `fromArrays` give it. With `fitted` they are in the units and labels of the
  * data, else in the numbers of the network, and a class is its index. `weights` are row-major in their declared shapes. RNN413 for a
- * model that must generate its answer step by step, RNN507 where a size is not known, RNN512 where no class is the most likely.
+ * model that must generate its answer step by step, RNN507 where a size is not known, RNN512 where a prediction is
+ * not finite, or no class is the most likely.
  */
 export function predict(
   model: CompiledModel,
@@ -141,7 +142,9 @@ function answerOf(
     const depth = places.length
     if (depth === port.axes.length) {
       if (coded && decided[place] < 0) fail('RNN512', { what: `a probability of \`${port.name}\``, value: 'NaN' })
-      return item(coded ? [] : shape.slice(depth), decoded, place)
+      const answer = item(coded ? [] : shape.slice(depth), decoded, place)
+      if (target !== undefined) requireFinite(answer, port.name)
+      return answer
     }
     const length = lengthAt(depth, places)
     return Array.from({ length }, (_, i) => nest(place * shape[depth] + i, [...places, i]))
@@ -169,6 +172,13 @@ function decide(values: readonly number[], width: number): number[] {
     const row = values.slice(i * width, (i + 1) * width)
     return row.indexOf(greatest(row)) // No number equals NaN.
   })
+}
+
+/** RNN512 for a prediction that is no number. */
+function requireFinite(answer: Answer, name: string): void {
+  if (typeof answer === 'number') {
+    if (!Number.isFinite(answer)) fail('RNN512', { what: `a prediction of \`${name}\``, value: String(answer) })
+  } else if (typeof answer !== 'string') for (const part of answer) requireFinite(part, name)
 }
 
 function item(shape: readonly number[], values: readonly (number | string)[], place: number): Answer {

@@ -241,7 +241,12 @@ function member({ value, span: place }: Argument, name: string, span: Span, axes
   if (value.kind === 'table') {
     const column = value.columns.get(name)
     if (column !== undefined) return column.kind === 'cells' ? readCells(column, span, axes) : column
-    return fail('RNN403', { file: value.file, column: name }, { span, help: didYouMean(name, value.columns.keys()) })
+    const names = [...value.columns.keys()]
+    // One name with marks between words is a line whose cells something else separates.
+    const isWhole = names.length === 1 && names[0].split(/[^\p{L}\p{N}_]+/u).includes(name)
+    const separators = `the first line is one name, \`${names[0]}\`: columns are separated by a comma, a tab or \`;\``
+    const help = isWhole ? separators : didYouMean(name, names)
+    return fail('RNN403', { file: value.file, column: name }, { span, help })
   }
   if (value.kind === 'windows' && (name === 'past' || name === 'next'))
     return { ...value, kind: 'windowed', take: name }

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import fc from 'fast-check'
-import { csvOf } from '../../cli/answers.ts'
+import { csvOf, jsonOf } from '../../cli/answers.ts'
 import { parseCsv } from '../../runtime/data/functions/csv.ts'
-import { learned } from '../runtime/support.ts'
+import { answers, failing, learned } from '../runtime/support.ts'
 
 const cellsOf = (text: string): Record<string, readonly string[]> =>
   Object.fromEntries(
@@ -97,4 +97,33 @@ train M on d { optimizer = Adam(0.3); epochs = 600; seed = 1 }`
   const again = await learned(source('csv', 'x2'), { d: csvOf(first.examples) })
   assert.deepEqual(again.data.fitted.ports.kind, first.data.fitted.ports.kind)
   assert.deepEqual(again.examples, first.examples)
+})
+
+it('numbers that are not finite, which JSON has not', () => {
+  const rows = [{ y: Number.NaN, z: [1, [Number.POSITIVE_INFINITY, -0.5]], k: 'NaN' }]
+  assert.deepEqual(JSON.parse(JSON.stringify(jsonOf(rows))), [{ y: 'NaN', z: [1, ['Infinity', -0.5]], k: 'NaN' }])
+  assert.equal(csvOf(rows), 'y,z[0],z[1][0],z[1][1],k\nNaN,1,Infinity,-0.5,NaN\n')
+})
+
+it('a prediction is a number or a label, or RNN512', async () => {
+  const source = (y: string, target: string, loss: string) => `model M {
+  input x: real
+  target y: ${target}
+  param w: real = ones
+  p = ${y}
+  loss ${loss}(p, y)
+  predict y from p
+}
+data d for M { t = csv("d"); x = t.x; y = t.y }
+train M on d { optimizer = SGD(0); epochs = 1 }`
+  const overflowing = [
+    [source('w * exp(1000 * x)', 'real', 'mse'), /a prediction of `y` is Infinity/],
+    [source('[w * log(x), 0] |> softmax', 'class of 2', 'cross_entropy'), /a probability of `y` is NaN/],
+    [source('sigmoid(w * log(x))', 'class of 2', 'binary_cross_entropy'), /a probability of `y` is NaN/],
+  ] as const
+  for (const [text, says] of overflowing) {
+    const trained = await learned(text, { d: 'x,y\n0.01,0\n' })
+    const { message } = await failing('RNN512', () => answers(trained, { x: [text.includes('exp') ? 5 : -1] }))
+    assert.match(message, says)
+  }
 })

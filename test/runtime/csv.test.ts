@@ -49,6 +49,18 @@ test('the separator is that of the first line, outside of quotes', () => {
   assert.deepEqual(cells('a\n"1,5"\n2;5\n'), { a: ['1,5', '2;5'] })
 })
 
+test('another separator is named where a column is asked for', async () => {
+  for (const header of ['x|y', 'x y', 'x:y']) {
+    const one = {
+      inputs: ['x'],
+      data: 'x = csv("a.csv").x',
+      files: { 'a.csv': `${header}\n${header.replace(/\w/g, '1')}\n` },
+    }
+    const { help } = await failing('RNN403', () => load(one))
+    assert.equal(help, `the first line is one name, \`${header}\`: columns are separated by a comma, a tab or \`;\``)
+  }
+})
+
 test('of each line end its own line is counted, also within cells', () => {
   const { columns } = parseCsv(bytes('a,b\r1,2\n"x\ry\r\nz\nw",3\r\n4,5'), 'f.csv')
   assert.deepEqual(columns.get('a')?.lines, [2, 6, 7])

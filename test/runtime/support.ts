@@ -6,6 +6,7 @@ import { constant, symbol } from '../../compiler/ir/dim.ts'
 import type { Data } from '../../dsl/ast.ts'
 import { type Code, type Diagnostic, RnnError } from '../../dsl/diagnostics.ts'
 import { parse } from '../../dsl/parse.ts'
+import { fromArrays } from '../../runtime/data/arrays.ts'
 import { type LoadedData, type LoadOptions, loadData, loadInputs } from '../../runtime/data/load.ts'
 import { type Predictions, predict } from '../../runtime/predict.ts'
 import type { Weights } from '../../runtime/session.ts'
@@ -106,4 +107,10 @@ export async function learned(source: string, files: Readonly<Record<string, str
   const { fitted } = data
   const { part, sizes } = await loadInputs(model.data, model.signature, { ...options, fitted })
   return { model, data, weights, examples: predict(model, weights, part, sizes, fitted).examples }
+}
+
+/** What it answers for other inputs. */
+export function answers({ model, data, weights }: Learned, arrays: Parameters<typeof fromArrays>[1]) {
+  const { part, sizes } = fromArrays(model.signature, arrays, { fitted: data.fitted })
+  return predict(model, weights, part, sizes, data.fitted).examples
 }
