@@ -6,6 +6,7 @@ import { asRead } from './encoding.ts'
 import { held } from './numberText.ts'
 import { asWritten } from './rounding.ts'
 import { lineOf, sumsOf } from './sequences.ts'
+import { shown, shownJson } from './shown.ts'
 import type { Cells, Column, Sequences, Series } from './value.ts'
 
 /** No data has axes in axes deeper than this, and reading lists goes into itself. */
@@ -78,7 +79,7 @@ function sequences(
       if (Array.isArray(element)) read(element, row, [...path, i])
       else if (Number.isFinite(Number(element))) values.push(Number(element))
       else {
-        const text = String(elementAt(written(row), [...path, i]))
+        const text = shown(String(elementAt(written(row), [...path, i])))
         fail('RNN404', { text, type: held, where: lineOf(all, row) }, { span })
       }
     })
@@ -154,7 +155,7 @@ const placeText = (path: readonly number[]): string => path.map(i => i + 1).join
 
 function notANumber(all: Cells, row: number, value: unknown, span: Span): never {
   const isText = typeof value === 'string'
-  const text = isText ? value : JSON.stringify(value)
+  const text = isText ? shown(value) : shownJson(value)
   const help = isText ? 'a list holds numbers: write the indices of texts, from 0' : undefined
   return fail('RNN404', { text, type: 'number', where: lineOf(all, row) }, { span, ...(help && { help }) })
 }
@@ -162,4 +163,4 @@ function notANumber(all: Cells, row: number, value: unknown, span: Span): never 
 const phrase = (element: unknown): string =>
   Array.isArray(element) ? `a list of ${element.length}` : typeof element === 'boolean' ? 'a truth' : 'a number'
 
-const kindOf = (cell: unknown): string => (Array.isArray(cell) ? 'a list' : `${JSON.stringify(cell)}`)
+const kindOf = (cell: unknown): string => (Array.isArray(cell) ? 'a list' : shownJson(cell))

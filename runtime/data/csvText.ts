@@ -1,4 +1,5 @@
 // CSV as text: its cells read and written (RFC 4180). What is written reads back as it was.
+import { shown } from './shown.ts'
 
 /** The cells of a text, column by column, and the line on which each row ends, from 1. */
 export interface CsvText {
@@ -24,8 +25,8 @@ const separatorNames: Readonly<Record<string, string>> = { ',': 'a comma', '\t':
  */
 export function readCsv(text: string, malformed: (reason: string, help?: string) => never): CsvText {
   const separator = separatorOf(text)
-  const break_ = codeOf(separator)
-  const isGap = (code: number): boolean => (code === space || code === tab) && code !== break_
+  const between = codeOf(separator)
+  const isGap = (code: number): boolean => (code === space || code === tab) && code !== between
   const hasNul = text.includes('\0')
   const { length } = text
   const lines: number[] = []
@@ -39,7 +40,7 @@ export function readCsv(text: string, malformed: (reason: string, help?: string)
 
   const place = (): string => {
     const name = names?.[row.length]
-    return name === undefined ? `line ${line}, cell ${row.length + 1}` : `line ${line}, column \`${name}\``
+    return name === undefined ? `line ${line}, cell ${row.length + 1}` : `line ${line}, column \`${shown(name)}\``
   }
   const countLines = (from: number, to: number): void => {
     for (let i = from; i < to; i++) {
@@ -63,7 +64,7 @@ export function readCsv(text: string, malformed: (reason: string, help?: string)
     at = close + 1
     while (at < length && isGap(text.charCodeAt(at))) at++
     const end = text.charCodeAt(at)
-    if (at < length && end !== break_ && end !== lf && end !== cr) {
+    if (at < length && end !== between && end !== lf && end !== cr) {
       malformed(`${from} goes on after its closing quote`, 'a quote within a cell in quotes is written twice')
     }
     const cell = text.slice(open + 1, close)
@@ -74,7 +75,7 @@ export function readCsv(text: string, malformed: (reason: string, help?: string)
     let code = 0
     while (at < length) {
       code = text.charCodeAt(at)
-      if (code === break_ || code === lf || code === cr) break
+      if (code === between || code === lf || code === cr) break
       if (code === quote) {
         malformed(`${place()} has a quote within`, 'write the cell in quotes, and each quote within twice')
       }
@@ -117,7 +118,7 @@ export function readCsv(text: string, malformed: (reason: string, help?: string)
         isQuoted = true
         row.push(quoted(open))
       } else row.push(unquoted())
-      if (at < length && text.charCodeAt(at) === break_) at++
+      if (at < length && text.charCodeAt(at) === between) at++
       else break
     }
     endRow(row.length === 1 && row[0] === '' && !isQuoted)

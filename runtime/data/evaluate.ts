@@ -9,6 +9,7 @@ import type { Call, DataFunction } from './functions/function.ts'
 import { dataFunctions } from './functions/index.ts'
 import { laterNames, refuse } from './functions/later.ts'
 import { combine, extend, join, numeric } from './series.ts'
+import { shown } from './shown.ts'
 import { type Argument, describe, type Value } from './value.ts'
 
 export interface Surroundings {
@@ -244,7 +245,7 @@ function member({ value, span: place }: Argument, name: string, span: Span, axes
     const names = [...value.columns.keys()]
     // One name with marks between words is a line whose cells something else separates.
     const isWhole = names.length === 1 && names[0].split(/[^\p{L}\p{N}_]+/u).includes(name)
-    const separators = `the first line is one name, \`${names[0]}\`: columns are separated by a comma, a tab or \`;\``
+    const separators = `the first line is one name, \`${shown(names[0])}\`: columns are separated by a comma, a tab or \`;\``
     const help = isWhole ? separators : didYouMean(name, names)
     return fail('RNN403', { file: value.file, column: name }, { span, help })
   }

@@ -2,6 +2,7 @@
 import type { Sizes } from '../../compiler/ir/dim.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { apply, type Encoding, type Step, undo } from './encoding.ts'
+import { shown } from './shown.ts'
 
 export interface Fitted {
   /** What each fitted call of the data block found, by its place: `s.standardize`, `s.standardize_2`. */
@@ -40,7 +41,7 @@ export function transformer(fitted: Fitted, port: string): (values: ArrayLike<nu
     return values => Float64Array.from(values, (value, i) => apply(chains[i % chains.length], Number(value)))
   }
   const indices = new Map(encoding.labels.map((label, index) => [label, index]))
-  const indexOf = (label: string): number => indices.get(label) ?? fail('RNN408', { value: label, name: port })
+  const indexOf = (label: string): number => indices.get(label) ?? fail('RNN408', { value: shown(label), name: port })
   return values => Float64Array.from(values, value => (typeof value === 'string' ? indexOf(value) : value))
 }
 

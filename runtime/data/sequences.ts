@@ -1,5 +1,6 @@
 // Sequences: where the elements of each row are.
 import { fail } from '../../dsl/diagnostics.ts'
+import { shown } from './shown.ts'
 import { type Argument, describe, type Elements, type Origin, type Sequences, seriesOf, widthOf } from './value.ts'
 
 /** The places at which lists of some lengths begin, one after another, and at the end how long they are together. */
@@ -99,7 +100,7 @@ export function originOf(value: Elements, place: number): string {
 
 /** `a.csv, line 3, column `x``. */
 export const lineOf = ({ file, name, lines }: Origin, row: number): string =>
-  `${file}, line ${lines[row]}, column \`${name}\``
+  `${file}, line ${lines[row]}, column \`${shown(name)}\``
 
 /** The row that an element belongs to. */
 const rowOf = (starts: Float64Array, element: number): number => starts.findIndex(start => element < start) - 1

@@ -6,6 +6,7 @@ import { apply, asRead, type Chain, type Encoding } from './encoding.ts'
 import { adviceFor, held, numberOf } from './numberText.ts'
 import { asWritten, ofOperation, throughChain } from './rounding.ts'
 import { lineOf, originOf, placeOf } from './sequences.ts'
+import { shown } from './shown.ts'
 import {
   type Argument,
   type Column,
@@ -62,17 +63,21 @@ const scalars = (column: Column, values: Float64Array): Series => ({
 })
 
 function notANumber(column: Column, row: number, span: Span): never {
+  const cell = writtenCell(column, row)
   const text = shownCell(column, row)
   const where = lineOf(column, row)
-  const type = Number.isNaN(numberOf(text, column.decimal)) ? 'number' : held
-  const help = adviceFor(text)
+  const type = Number.isNaN(numberOf(cell, column.decimal)) ? 'number' : held
+  const help = adviceFor(cell)
   return fail('RNN404', { text, type, where }, { span, ...(help && { help }) })
 }
 
-/** A cell as it stands in the file. */
-export function shownCell(column: Column, row: number): string {
-  const text = column.labels?.()[row] ?? column.cells[row]
-  if (text !== '') return text
+/** A cell to the last digit. */
+const writtenCell = ({ labels, cells }: Column, row: number): string => labels?.()[row] ?? cells[row]
+
+/** A cell for messages. */
+function shownCell(column: Column, row: number): string {
+  const text = writtenCell(column, row)
+  if (text !== '') return shown(text)
   return column.nulls?.has(row) ? 'null' : '(an empty cell)'
 }
 

@@ -1,6 +1,7 @@
 // Data is not changed on the way in: each form that a value may have in a file is read as it is, or refused with its line and column.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import fc from 'fast-check'
 import type { Code } from '../../dsl/diagnostics.ts'
 import type { Part } from '../../runtime/data/example.ts'
 import { failing, learned, load } from './support.ts'
@@ -74,7 +75,10 @@ const csvCells: Record<string, readonly [number: Expected, label: Expected]> = {
   '""': [notNumber('(an empty cell)'), empty],
   '  ': [notNumber('(an empty cell)'), empty],
   '"  "': [notNumber('  '), '  '],
-  'a\fb': [notNumber('a\fb'), 'a\fb'],
+  'a\fb': [notNumber('a\\\\fb'), 'a\fb'],
+  '\x1b[31mred': [refused('RNN404', /^`\\u001b\[31mred` is/), '\x1b[31mred'],
+  [`${'long'.repeat(100)}`]: [refused('RNN404', /^`(long){14}lon…` is not a number/), 'long'.repeat(100)],
+  [`1${'0'.repeat(400)}`]: [refused('RNN404', /^`10{58}…` is not a number that 64/), `1${'0'.repeat(400)}`],
   'a\u2028b': [notNumber('a\u2028b'), 'a\u2028b'],
   '"a\r\nb"': [refused('RNN404', /line 4/), 'a\r\nb'],
   '"say ""hi"""': [notNumber('say "hi"'), 'say "hi"'],
@@ -287,5 +291,32 @@ train M on d { optimizer = Adam(0.1); epochs = 300; seed = 1 }`
   assert.deepEqual(
     answers.map(a => a.y),
     ids,
+  )
+})
+
+it('whole numbers of any length are as many labels in JSON Lines as they are numbers', async () => {
+  const near = fc.bigInt({ min: -3n, max: 3n })
+  const whole = fc
+    .tuple(fc.constantFrom(0n, 2n ** 53n, -(2n ** 53n), 2n ** 63n, 10n ** 21n, 10n ** 30n), near)
+    .map(([a, b]) => a + b)
+  await fc.assert(
+    fc.asyncProperty(fc.uniqueArray(whole, { minLength: 1, maxLength: 8 }), fc.boolean(), async (ids, inLists) => {
+      const values = inLists ? [`[${ids.join(', ')}]`] : ids
+      const text = values.map(value => `{"id": ${value}, "x": 0.30000000000000004}\n`).join('')
+      const one = {
+        inputs: [`id class of K${inLists ? ' over T' : ''}`],
+        data: 'id = classes(jsonl("a").id)',
+        files: { a: text },
+      }
+      const { ports, sizes } = (await load(one)).fitted
+      assert.deepEqual(sizes, { K: ids.length })
+      const labels = ports.id.kind === 'classes' ? ports.id.labels : []
+      // What 64 bits hold is written as JavaScript writes it: 1e+21.
+      const expected = ids.map(id =>
+        BigInt(Number(id)) === id && !String(Number(id)).includes('e') ? String(id) : undefined,
+      )
+      for (const label of expected) assert.ok(label === undefined || labels.includes(label), label)
+    }),
+    { numRuns: 60 },
   )
 })

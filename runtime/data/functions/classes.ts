@@ -6,6 +6,7 @@ import { fail } from '../../../dsl/diagnostics.ts'
 import { numberOf } from '../numberText.ts'
 import { asWritten } from '../rounding.ts'
 import { elementsIn, lineOf, originOf } from '../sequences.ts'
+import { shown } from '../shown.ts'
 import {
   type Argument,
   type Column,
@@ -35,7 +36,7 @@ export const classes: DataFunction = {
     const known = encoding.kind === 'classes' ? encoding.labels : notLabels(source, call.model, span)
     const indices = new Map(known.map((label, index) => [label, index]))
     const values = Float64Array.from(labels, label => {
-      return indices.get(label) ?? fail('RNN408', { value: label, name: source }, { span })
+      return indices.get(label) ?? fail('RNN408', { value: shown(label), name: source }, { span })
     })
     const rounding = asWritten(values)
     const series: Series = {

@@ -2,6 +2,7 @@
 import { fail } from '../../../dsl/diagnostics.ts'
 import { readCsv } from '../csvText.ts'
 import type { DecimalMark } from '../numberText.ts'
+import { shown } from '../shown.ts'
 import { type Argument, type Column, describe, type Table } from '../value.ts'
 import { readTable, textOf } from './file.ts'
 import type { DataFunction } from './function.ts'
@@ -30,7 +31,7 @@ export function parseCsv(bytes: Uint8Array, file: string, decimal: DecimalMark =
   const seen = new Set<string>()
   for (const name of names) {
     // Columns without a name are left by programs that write empty cells at the end of every line: no one can ask for them.
-    if (name !== '' && seen.has(name)) malformed(`two columns are named \`${name}\``)
+    if (name !== '' && seen.has(name)) malformed(`two columns are named \`${shown(name)}\``)
     seen.add(name)
   }
   const column = (name: string, place: number): Column => ({

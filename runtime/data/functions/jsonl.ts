@@ -1,6 +1,7 @@
 // jsonl("file.jsonl"): a table of JSON Lines, an object in each line; its keys are the names of the columns.
 import { fail } from '../../../dsl/diagnostics.ts'
 import { exactValue, own, repeatedKey } from '../../json.ts'
+import { shownJson } from '../shown.ts'
 import type { Cells, Table } from '../value.ts'
 import { readTable, textOf } from './file.ts'
 import type { DataFunction } from './function.ts'
@@ -42,10 +43,7 @@ interface Row {
 function parseLine(text: string, line: number, file: string): Row {
   const object = parseJson(text, line, file)
   if (typeof object !== 'object' || object === null || Array.isArray(object)) {
-    return malformed(
-      file,
-      `line ${line} is ${Array.isArray(object) ? 'a list' : JSON.stringify(object)}, and no object`,
-    )
+    return malformed(file, `line ${line} is ${Array.isArray(object) ? 'a list' : shownJson(object)}, and no object`)
   }
   const twice = repeatedKey(text, object)
   if (twice !== undefined) return malformed(file, `line ${line} has \`${twice}\` twice`, 'an object has each key once')
