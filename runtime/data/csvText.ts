@@ -38,9 +38,9 @@ export function readCsv(text: string, malformed: (reason: string, help?: string)
   let line = 1
   let at = 0
 
-  const place = (): string => {
+  const place = (from = line): string => {
     const name = names?.[row.length]
-    return name === undefined ? `line ${line}, cell ${row.length + 1}` : `line ${line}, column \`${shown(name)}\``
+    return name === undefined ? `line ${from}, cell ${row.length + 1}` : `line ${from}, column \`${shown(name)}\``
   }
   const countLines = (from: number, to: number): void => {
     for (let i = from; i < to; i++) {
@@ -50,12 +50,12 @@ export function readCsv(text: string, malformed: (reason: string, help?: string)
   }
   /** The cell that opens with the quote at `open`; `at` moves to what ends it. */
   const quoted = (open: number): string => {
-    const from = place()
+    const opened = line
     let close = open
     let doubled = false
     for (;;) {
       close = text.indexOf('"', close + 1)
-      if (close < 0) malformed(`the quote that opens in ${from} is never closed`)
+      if (close < 0) malformed(`the quote that opens in ${place()} is never closed`)
       if (text.charCodeAt(close + 1) !== quote) break
       doubled = true
       close++
@@ -65,7 +65,7 @@ export function readCsv(text: string, malformed: (reason: string, help?: string)
     while (at < length && isGap(text.charCodeAt(at))) at++
     const end = text.charCodeAt(at)
     if (at < length && end !== between && end !== lf && end !== cr) {
-      malformed(`${from} goes on after its closing quote`, 'a quote within a cell in quotes is written twice')
+      malformed(`${place(opened)} goes on after its closing quote`, 'a quote within a cell in quotes is written twice')
     }
     const cell = text.slice(open + 1, close)
     return doubled ? cell.replaceAll('""', '"') : cell

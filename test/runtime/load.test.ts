@@ -252,6 +252,16 @@ const bad: Record<string, Bad> = {
     data: 'x = csv("a.csv").a + 0.5',
   },
   'a later function': { code: 'RNN413', says: /`words`/, data: 'x = words(csv("a.csv").label)' },
+  'a path with a backslash': {
+    code: 'RNN420',
+    says: /^`tables\\\\a\.csv` is no path on every system\n.*`\/`/,
+    data: 'x = csv("tables\\\\a.csv").a',
+  },
+  'a path with what stands for a tab': {
+    code: 'RNN420',
+    says: /`tables\\ta\.csv`/,
+    data: 'x = jsonl(path = "tables\\ta.csv").a',
+  },
   'an unknown name': { code: 'RNN106', says: /`tt`.*`t`/s, data: 't = csv("a.csv")\nx = tt.a' },
   'a name used too early': { code: 'RNN109', says: /`t`/, data: 'x = t.a\nt = csv("a.csv")' },
   'a name in its own equation': { code: 'RNN109', says: /`x`/, data: 'x = x' },
