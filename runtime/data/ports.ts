@@ -93,6 +93,25 @@ export function checkCodes(
   }
 }
 
+/** The least real that 32 bits round to infinity. */
+const infiniteInF32 = 2 ** 128 - 2 ** 103
+
+/** RNN404 for a real that would be infinite in 32 bits; `where` says where a number of an example was found. */
+export function checkReals(
+  { dtype }: Port,
+  examples: readonly Example[],
+  where: (example: number, number: number) => string,
+  span?: Span,
+): void {
+  if (dtype !== 'real') return
+  for (const [i, { values }] of examples.entries()) {
+    const at = values.findIndex(v => Math.abs(v) >= infiniteInF32)
+    if (at < 0) continue
+    const help = 'scale it, as `standardize` does, or compute in 64 bits: `--dtype f64`'
+    fail('RNN404', { text: String(values[at]), type: 'number that 32 bits hold', where: where(i, at) }, { span, help })
+  }
+}
+
 /**
  * RNN402 unless all ports have the same lengths over each axis that they share. `rows` are the places of the examples among all that
  * were read, for the message.

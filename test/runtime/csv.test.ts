@@ -166,7 +166,16 @@ test('commas before the decimals on demand, and no grouping', async () => {
   await failing('RNN210', () => load({ ...one, data: one.data.replace('","', '";"') }))
 })
 
-test('bytes that are no UTF-8 are RNN410, not characters of no meaning', async () => {
-  const { message } = await failing('RNN410', () => parseCsv(Uint8Array.of(0x61, 0x0a, 0xe9, 0x0a), 'f.csv'))
-  assert.match(message, /UTF-8/)
+test('bytes that are no UTF-8 are RNN410, with their line, and not characters of no meaning', async () => {
+  const latin1 = (text: string): Uint8Array => Uint8Array.from(text, c => c.charCodeAt(0))
+  for (const [found, says] of [
+    [latin1('a\n\xe9\n'), /line 2 is not UTF-8 text/],
+    [latin1('a\r\n1\r2\n\r\nx\xff'), /line 5 is not UTF-8 text/],
+    [latin1('\xef\xbb\xbfa,b\n1,\xc3'), /line 2 is not UTF-8 text/],
+    [latin1('\xff\xfea\0\n\0'), /it is UTF-16, and not UTF-8 text/],
+  ] as const) {
+    const { message, help } = await failing('RNN410', () => parseCsv(found, 'f.csv'))
+    assert.match(message, says)
+    assert.equal(help, 'save the file as UTF-8')
+  }
 })

@@ -320,3 +320,24 @@ it('whole numbers of any length are as many labels in JSON Lines as they are num
     { numRuns: 60 },
   )
 })
+
+describe('a real in 32 bits', () => {
+  const read = async (cell: string, precision: 'f32' | 'f64' | undefined, x = 't.x') => {
+    const one = { inputs: ['x'], data: `t = csv("a")\nx = ${x}`, files: { a: `x,y\n1,0\n${cell},0\n` } }
+    return numbersOf((await load(one, precision ? { precision } : {})).train, 'x')[1]
+  }
+  it('is rounded to the nearest, and not to infinity', async () => {
+    for (const cell of ['3.4028234663852886e38', '-3.4028235677973362e38', '1e-300']) {
+      const value = await read(cell, 'f32')
+      assert.equal(value, Number(cell))
+      assert.ok(Number.isFinite(Math.fround(value)))
+    }
+    for (const cell of ['3.4028235677973366e38', '1e39', '-1e300']) {
+      assert.ok(!Number.isFinite(Math.fround(Number(cell))))
+      await check(refused('RNN404', /is not a number that 32 bits hold: .*\n.*--dtype f64/), () => read(cell, 'f32'))
+      assert.equal(await read(cell, 'f64'), Number(cell))
+      assert.equal(await read(cell, undefined), Number(cell))
+      assert.equal(await read(cell, 'f32', 't.x / 1e280'), Number(cell) / 1e280)
+    }
+  })
+})

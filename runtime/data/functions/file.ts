@@ -17,11 +17,31 @@ export async function readTable(
 }
 
 /** The text of a file, without a byte order mark; `malformed` is called where a byte is no UTF-8. */
-export function textOf(bytes: Uint8Array, malformed: (reason: string) => never): string {
+export function textOf(bytes: Uint8Array, malformed: (reason: string, help?: string) => never): string {
   try {
-    // `fatal` makes it an error, and not a � in the data.
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return decode(bytes)
   } catch {
-    return malformed('it is not UTF-8 text')
+    const isUtf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)
+    const what = isUtf16 ? 'it is UTF-16, and not UTF-8 text' : `line ${firstNotUtf8(bytes)} is not UTF-8 text`
+    return malformed(what, 'save the file as UTF-8')
   }
+}
+
+// `fatal` makes it an error, and not a � in the data.
+const decode = (bytes: Uint8Array): string => new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+
+/** The first line, from 1, that is no UTF-8; none of its characters but the ends of lines have the bytes of these. */
+function firstNotUtf8(bytes: Uint8Array): number {
+  let line = 1
+  for (let start = 0; start < bytes.length; line++) {
+    let end = start
+    while (end < bytes.length && bytes[end] !== 10 && bytes[end] !== 13) end++
+    try {
+      decode(bytes.subarray(start, end))
+    } catch {
+      return line
+    }
+    start = end + (bytes[end] === 13 && bytes[end + 1] === 10 ? 2 : 1)
+  }
+  return line
 }

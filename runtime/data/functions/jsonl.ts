@@ -17,7 +17,7 @@ export const jsonl: DataFunction = {
  * looked at. RNN405 if it has no rows, RNN410 if a line is no JSON object, or has a key twice.
  */
 export function parseJsonl(bytes: Uint8Array, file: string): Table<Cells> {
-  const text = textOf(bytes, reason => malformed(file, reason))
+  const text = textOf(bytes, (reason, help) => malformed(file, reason, help))
   const rows = text.split(/\r\n|\n|\r/).flatMap((line, i) => (line.trim() === '' ? [] : [parseLine(line, i + 1, file)]))
   if (rows.length === 0) return fail('RNN405', { what: `\`${file}\`` })
   const lines = rows.map(({ line }) => line)
