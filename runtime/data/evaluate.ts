@@ -243,16 +243,19 @@ function member({ value, span: place }: Argument, name: string, span: Span, axes
     const column = value.columns.get(name)
     if (column !== undefined) return column.kind === 'cells' ? readCells(column, span, axes) : column
     const names = [...value.columns.keys()]
-    // One name with marks between words is a line whose cells something else separates.
-    const isWhole = names.length === 1 && names[0].split(/[^\p{L}\p{N}_]+/u).includes(name)
-    const separators = `the first line is one name, \`${shown(names[0])}\`: columns are separated by a comma, a tab or \`;\``
-    const help = isWhole ? separators : didYouMean(name, names)
+    const help = separatedOtherwise(name, names) ?? didYouMean(name, names)
     return fail('RNN403', { file: value.file, column: name }, { span, help })
   }
   if (value.kind === 'windows' && (name === 'past' || name === 'next'))
     return { ...value, kind: 'windowed', take: name }
   const help = value.kind === 'windows' ? didYouMean(name, ['past', 'next']) : undefined
   return fail('RNN218', { value: describe(value), name }, { span: value.kind === 'windows' ? span : place, help })
+}
+
+/** The help where the only name holds the one that is looked for: something else separates the cells of its line. */
+function separatedOtherwise(name: string, [only, ...others]: readonly string[]): string | undefined {
+  if (only === undefined || others.length > 0 || !only.split(/[^\p{L}\p{N}_]+/u).includes(name)) return undefined
+  return `the first line is one name, \`${shown(only)}\`: columns are separated by a comma, a tab or \`;\``
 }
 
 function joined(items: readonly Argument[], span: Span): Value {

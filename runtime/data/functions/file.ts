@@ -1,5 +1,5 @@
 // What functions that read a table from a file share.
-import { fail } from '../../../dsl/diagnostics.ts'
+import { fail, RnnError } from '../../../dsl/diagnostics.ts'
 import { type Argument, describe, type Table } from '../value.ts'
 import type { Call } from './function.ts'
 
@@ -13,7 +13,12 @@ export async function readTable(
     return fail('RNN210', { what: 'the path', expected: 'a text in quotes', found: describe(value) }, { span })
   }
   const { file, bytes } = await call.read(value.value, span)
-  return parse(bytes, file)
+  try {
+    return parse(bytes, file)
+  } catch (error) {
+    if (!(error instanceof RnnError)) throw error
+    throw new RnnError(error.diagnostics.map(d => ({ span, ...d })))
+  }
 }
 
 /** The text of a file, without a byte order mark; `malformed` is called where a byte is no UTF-8. */
