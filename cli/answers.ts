@@ -1,4 +1,5 @@
 // Predictions as text: a table for people, and CSV.
+import { csvCell } from '../runtime/data/csvText.ts'
 import type { Answer } from '../runtime/predict.ts'
 import { table } from './output.ts'
 
@@ -35,7 +36,16 @@ export function csvOf(rows: readonly Row[]): string {
     ),
   )
   const lines = [columns.map(c => c.name), ...rows.map((_, i) => columns.map(c => c.cells[i]))]
-  return lines.map(line => `${line.map(cell).join(',')}\n`).join('')
+  return lines.map(line => `${line.map(csvCell).join(',')}\n`).join('')
+}
+
+/** JSON has no number that is not finite: such an answer is the text that `Number` reads, as in CSV. */
+export const jsonOf = (rows: readonly Row[]): Row[] =>
+  rows.map(row => Object.fromEntries(Object.entries(row).map(([name, answer]) => [name, inJson(answer)])))
+
+const inJson = (answer: Answer): Answer => {
+  if (typeof answer === 'number') return Number.isFinite(answer) ? answer : String(answer)
+  return typeof answer === 'string' ? answer : answer.map(inJson)
 }
 
 interface Column {
@@ -56,5 +66,3 @@ function* places(answer: Answer, place = ''): Generator<[string, number | string
   if (typeof answer === 'number' || typeof answer === 'string') yield [place, answer]
   else for (const [i, part] of answer.entries()) yield* places(part, `${place}[${i}]`)
 }
-
-const cell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)

@@ -1,5 +1,6 @@
 // The norm of the gradient by lag as pictures: bars for a terminal, and an SVG file.
 import type { StateLags } from '../runtime/gradients/byLag.ts'
+import { greatest } from '../runtime/greatest.ts'
 
 /** Decades of norms: the powers of ten that hold all that are not zero. */
 interface Range {
@@ -36,10 +37,19 @@ const labelOf = ({ name }: StateLags, i: number): string => (isDashed(i) ? `- - 
 /** The norms of all states against the lag, on a logarithmic scale. */
 export function lagSvg(title: string, states: readonly StateLags[]): string {
   const range = rangeOf(states)
-  const column = names.gap + names.character * Math.max(0, ...states.map((s, i) => labelOf(s, i).length))
+  const column =
+    names.gap +
+    names.character *
+      greatest(
+        states.map((s, i) => labelOf(s, i).length),
+        0,
+      )
   const inLine = Math.max(1, Math.floor((width - margin.left - margin.right) / column))
   const top = names.top + names.line * Math.ceil(states.length / inLine) + 6
-  const longest = Math.max(1, ...states.map(s => s.norms.length - 1))
+  const longest = greatest(
+    states.map(s => s.norms.length - 1),
+    1,
+  )
   const x = (lag: number): number => margin.left + (lag / longest) * (width - margin.left - margin.right)
   const y = (log: number): number =>
     height - margin.bottom - ((log - range.from) / (range.to - range.from)) * (height - top - margin.bottom)

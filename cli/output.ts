@@ -4,6 +4,7 @@ import { type Diagnostic, RnnError } from '../dsl/diagnostics.ts'
 import { position } from '../dsl/position.ts'
 import { render } from '../dsl/render.ts'
 import { standardLibrary } from '../dsl/std.ts'
+import { greatest } from '../runtime/greatest.ts'
 import type { WhatRan } from '../runtime/session.ts'
 
 /** What `JSON.stringify` takes. */
@@ -103,11 +104,21 @@ export function reportError(error: unknown, output: Output): void {
 
 /** Columns of text, each as wide as its widest cell; those of numbers to the right. */
 export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
-  const width = (column: number): number => Math.max(...rows.map(row => (row[column] ?? '').length))
+  const columns = greatest(
+    rows.map(row => row.length),
+    0,
+  )
+  const widths = Array.from({ length: columns }, (_, i) =>
+    greatest(
+      rows.map(row => row[i]?.length ?? 0),
+      0,
+    ),
+  )
+  const toRight = new Set(right)
   return rows
     .map(row =>
       row
-        .map((cell, i) => (right.includes(i) ? cell.padStart(width(i)) : cell.padEnd(width(i))))
+        .map((cell, i) => (toRight.has(i) ? cell.padStart(widths[i]) : cell.padEnd(widths[i])))
         .join('  ')
         .trimEnd(),
     )

@@ -6,6 +6,7 @@ import { type Cost, cost, savedElements } from '../compiler/ir/cost.ts'
 import { add, constant, type Dim, evaluate, format, multiply, symbolsOf } from '../compiler/ir/dim.ts'
 import type { Buffer, Plan, Step } from '../compiler/plan/plan.ts'
 import { buffersOfWays, conditionOf } from '../compiler/plan/ways.ts'
+import { greatest } from '../runtime/greatest.ts'
 import { type JsonValue, table } from './output.ts'
 import { formula } from './signature.ts'
 
@@ -37,7 +38,7 @@ const kernelsIn = (steps: readonly Step[]): number => steps.reduce((n, step) => 
 
 /** Of two ways, the longer counts. */
 const kernelsOf = (step: Step): number =>
-  step.kind === 'loop' ? kernelsIn(step.steps) : step.kind === 'choice' ? Math.max(...step.ways.map(kernelsIn)) : 1
+  step.kind === 'loop' ? kernelsIn(step.steps) : step.kind === 'choice' ? greatest(step.ways.map(kernelsIn)) : 1
 
 function arenaOf(plan: Plan, real: number): Dim {
   const given = new Set(plan.inputs.map(p => p.operand.buffer))

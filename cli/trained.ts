@@ -32,7 +32,7 @@ export interface TrainedRun extends Trained {
   readonly target: Target
   readonly block: Data
   /** Where the data is: `--data`, else what training read. */
-  readonly source: Pick<LoadOptions, 'read' | 'path' | 'sizes'>
+  readonly source: Pick<LoadOptions, 'read' | 'path' | 'sizes' | 'precision'>
 }
 
 /** Opens the weights, their model and its data. RNN401 if the model has no data block; errors of `openTrained` and `openTarget`. */
@@ -40,6 +40,7 @@ export async function openRun(path: string, options: TrainedOptions, output: Out
   const target = await openTarget(options, output)
   const trained = await openTrained(path, { ...options, dtype: chooseDtype(options.dtype) }, output)
   const data = options.data ?? trained.data
-  const source = { read: dataReader(trained.file, data), path: data, sizes: trained.sizes }
+  const { precision, sizes } = trained
+  const source = { read: dataReader(trained.file, data), path: data, sizes, precision }
   return { ...trained, target, block: dataOf(trained.model), source }
 }

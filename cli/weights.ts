@@ -89,7 +89,7 @@ export async function openTrained(path: string, options: TrainedOptions, output:
   const here = (file: string): string => (isAbsolute(file) ? file : join(dirname(weightsPath), file))
   const files = checkpoint.sources.map(({ path: file, text }) => ({ path: here(file), text }))
   const source = isProgram ? await openSource(path, output) : savedSource(files, output)
-  const { sets: saved, dtype, data } = readSettings(checkpoint)
+  const { sets: saved, dtype, data } = readSettings(checkpoint, weightsPath)
   const given = new Set((options.set ?? []).map(text => text.split('=')[0]))
   const set = [
     ...Object.entries(saved).flatMap(([k, v]) => (given.has(k) ? [] : [`${k}=${v}`])),
@@ -120,15 +120,18 @@ interface SavedSettings {
   readonly data?: string
 }
 
-function readSettings({ settings }: Checkpoint): SavedSettings {
-  const { sets, dtype, data } = settings
-  const numbers = typeof sets === 'object' && sets !== null ? Object.entries(sets) : []
-  return {
-    sets: Object.fromEntries(numbers.flatMap(([name, value]) => (typeof value === 'number' ? [[name, value]] : []))),
-    dtype: dtype === 'f64' ? 'f64' : 'f32',
-    ...(typeof data === 'string' && { data }),
+/** RNN502 for settings of another form. */
+function readSettings({ settings }: Checkpoint, file: string): SavedSettings {
+  const { sets = {}, dtype = 'f32', data } = settings
+  const isData = data === undefined || typeof data === 'string'
+  if (!isNumbers(sets) || (dtype !== 'f32' && dtype !== 'f64') || !isData) {
+    return fail('RNN502', { file, reason: 'its `settings` cannot be read' })
   }
+  return { sets, dtype, ...(data !== undefined && { data }) }
 }
+
+const isNumbers = (value: unknown): value is Record<string, number> =>
+  typeof value === 'object' && value !== null && Object.values(value).every(n => typeof n === 'number')
 
 /** The data block of a model. RNN401 for the first input if it has none. */
 export function dataOf({ data, unit, signature }: CompiledModel): Data {

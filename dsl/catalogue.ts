@@ -204,7 +204,7 @@ import "b.rnn"
   RNN118: {
     title: 'An unknown escape in a string',
     message: '`{escape}` means nothing in a string',
-    help: 'the escapes are `\\"`, `\\\\`, `\\n` and `\\t`',
+    help: 'the escapes are `\\"`, `\\\\`, `\\n` and `\\t`; folders of a path are separated by `/`',
     cause: 'A backslash in a string is followed by a character that makes no escape. On Windows this is often a path.',
     example: `import "units\\cells.rnn"
 `,
@@ -875,9 +875,10 @@ data d for m { x = csv("prices.csv").prize }`,
   },
   RNN404: {
     title: 'Not a number',
-    message: '`{text}` is not a number: {file}, row {row}, column `{column}`',
+    message: '`{text}` is not a {type}: {where}',
     help: 'correct or remove the row',
-    cause: 'A column that is used as numbers, or a list, holds something else, often an empty cell, `NA` or `null`.',
+    cause:
+      'A column that is used as numbers, or a list, holds something else, often an empty cell, `NA` or `null`, or digits with something between them; or a column that feeds a `bool` holds something else than `true`, `false`, 1 and 0.',
     example: `# prices.csv holds the row: 2024-01-03,NA
 model m {
   input x: real
@@ -975,7 +976,7 @@ data d for m { x = jsonl("a.jsonl").x }`,
   },
   RNN412: {
     title: 'Outside of the vocabulary',
-    message: '{value} is not a {type}, in `{name}`',
+    message: '{value} is not a {type}, in `{name}`{place}',
     help: 'the values are whole numbers from 0 to {last}',
     cause: 'A `token of V` or `class of V` is a whole number from 0 up to V, without V.',
     example: `# label holds the numbers 1 to 10
@@ -996,6 +997,44 @@ data d for m { t = csv("a.csv"); x = t.x; label = t.label }`,
   output y = drop_first(x)
 }`,
     fix: 'Express it in another way, here `over T[N]`, or ask for it in an issue.',
+  },
+  RNN418: {
+    title: 'An empty label',
+    message: 'a cell without a label: {where}',
+    cause:
+      'A column whose labels are numbered has an empty cell, or a null. Nothing says whether that is a kind of its own or an answer that is missing.',
+    example: `# table.csv holds the row: 0.5,
+model m {
+  input x: real
+  target y: class of K
+  loss cross_entropy([x] |> dense(K, softmax), y)
+}
+data d for m { t = csv("table.csv"); x = t.x; y = classes(t.kind) }`,
+    fix: 'Remove the row, or give empty cells a label: `classes(t.kind, empty = "none")`.',
+  },
+  RNN419: {
+    title: 'A label that lost digits',
+    message: '`{text}` may have lost digits, and is no label: {where}',
+    help: 'number labels as they are read: `classes(t.name)`',
+    cause:
+      'Labels are numbered by `classes` after arithmetic, and one is a whole number above 2^53. Numbers so large are rounded, and two labels may have become one.',
+    example: `# table.csv holds the row: 9007199254740993
+model m {
+  input x: class of K
+  output y = x |> embedding(2)
+}
+data d for m { x = classes(csv("table.csv").id * 1) }`,
+    fix: 'Leave out the arithmetic: a column that is read is a text to `classes`, and keeps every digit.',
+  },
+  RNN420: {
+    title: 'A path with a backslash',
+    message: '`{path}` is no path on every system',
+    help: 'folders are separated by `/` on every system',
+    cause:
+      'A path in a program has a backslash, as on Windows, or a tab or the end of a line, which is what `\\t` and `\\n` in a string mean.',
+    example: `import "units\\\\cells.rnn"
+`,
+    fix: 'Write paths with `/` on every system: `import "units/cells.rnn"`, `csv("tables/new.csv")`.',
   },
 
   // 5xx: weights and run time.

@@ -6,6 +6,7 @@ import { hasPredict, moduleText } from './build/module.ts'
 import { type BuildTarget, type Network, networkOf } from './build/network.ts'
 import { typesText } from './build/types.ts'
 import type { Fitted } from './data/fitted.ts'
+import { greatest } from './greatest.ts'
 import type { Weights } from './session.ts'
 
 export interface BuildOptions {
@@ -54,7 +55,7 @@ function headLines(name: string, layout: Layout, network: Network, { weights }: 
   const required = sizes.flatMap(s => (s.from === undefined ? [`${s.symbol}: 1`] : []))
   const names = outputs.map(o => o.name).join(', ')
   const call = `{ ${[...required, ...inputs.map(f => f.name)].join(', ')} }`
-  const width = Math.max(...[...inputs, ...outputs, ...lengths].map(f => f.name.length))
+  const width = greatest([...inputs, ...outputs, ...lengths].map(f => f.name.length))
   const line = (verb: string, field: { name: string; shape: Layout['outputs'][number]['shape'] }, what = ''): string =>
     `  ${verb}  ${field.name.padEnd(width)}  ${shapeText(field.shape, fixed)}${what}`
   const wait = network.async ? 'await ' : ''

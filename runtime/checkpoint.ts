@@ -4,6 +4,7 @@ import type { Sizes } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
 import { type Fitted, parseFitted } from './data/fitted.ts'
 import { shapeOf } from './initializers.ts'
+import { repeatedKey } from './json.ts'
 import { decodeSafetensors, encodeSafetensors, type Tensor } from './safetensors.ts'
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
@@ -130,9 +131,11 @@ function list(all: readonly Shaped[]): string {
 
 const text = (shape: readonly number[]): string => `[${shape.join(', ')}]`
 
+/** Undefined for what is no JSON, or has a key twice. */
 function parse(json: string | undefined): unknown {
   try {
-    return json === undefined ? undefined : JSON.parse(json)
+    const value: unknown = json === undefined ? undefined : JSON.parse(json)
+    return json === undefined || repeatedKey(json, value) === undefined ? value : undefined
   } catch {
     return undefined
   }

@@ -6,6 +6,7 @@ import { evaluate, type Sizes } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
 import type { Part } from './data/example.ts'
 import { type Fitted, inverse } from './data/fitted.ts'
+import { greatest } from './greatest.ts'
 import { type Ran, type Runner, runBatches, using, type Weights, type WhatRan, whatRan } from './session.ts'
 
 /** Examples a batch, if nothing else is said. */
@@ -32,7 +33,8 @@ export interface Predictions extends WhatRan {
 /**
  * Answers for every example of a part, as `loadInputs` or `fromArrays` give it. With `fitted` they are in the units and labels of the
  * data, else in the numbers of the network, and a class is its index. `weights` are row-major in their declared shapes. RNN413 for a
- * model that must generate its answer step by step, RNN507 where a size is not known.
+ * model that must generate its answer step by step, RNN507 where a size is not known, RNN512 where a prediction is
+ * not finite, or no class is the most likely.
  */
 export function predict(
   model: CompiledModel,
@@ -138,7 +140,12 @@ function answerOf(
   }
   const nest = (place: number, places: readonly number[]): Answer => {
     const depth = places.length
-    if (depth === port.axes.length) return item(coded ? [] : shape.slice(depth), decoded, place)
+    if (depth === port.axes.length) {
+      if (coded && decided[place] < 0) fail('RNN512', { what: `a probability of \`${port.name}\``, value: 'NaN' })
+      const answer = item(coded ? [] : shape.slice(depth), decoded, place)
+      if (target !== undefined) requireFinite(answer, port.name)
+      return answer
+    }
     const length = lengthAt(depth, places)
     return Array.from({ length }, (_, i) => nest(place * shape[depth] + i, [...places, i]))
   }
@@ -158,13 +165,20 @@ function axesAround({ signature }: CompiledModel, name: string): readonly string
         .map(a => a.name)
 }
 
-/** The most likely class of each distribution of `width`; of a single probability, whether it is above a half. */
+/** The most likely class of each distribution of `width`; of a single probability, whether it is above a half. -1 where one is NaN. */
 function decide(values: readonly number[], width: number): number[] {
-  if (width === 1) return values.map(p => (p > 0.5 ? 1 : 0))
+  if (width === 1) return values.map(p => (Number.isNaN(p) ? -1 : p > 0.5 ? 1 : 0))
   return Array.from({ length: values.length / width }, (_, i) => {
     const row = values.slice(i * width, (i + 1) * width)
-    return row.indexOf(Math.max(...row))
+    return row.indexOf(greatest(row)) // No number equals NaN.
   })
+}
+
+/** RNN512 for a prediction that is no number. */
+function requireFinite(answer: Answer, name: string): void {
+  if (typeof answer === 'number') {
+    if (!Number.isFinite(answer)) fail('RNN512', { what: `a prediction of \`${name}\``, value: String(answer) })
+  } else if (typeof answer !== 'string') for (const part of answer) requireFinite(part, name)
 }
 
 function item(shape: readonly number[], values: readonly (number | string)[], place: number): Answer {

@@ -1,6 +1,7 @@
 // The safetensors format: eight bytes with the length of a JSON header, the header, then the arrays one after another.
 // Numbers are little-endian in the file, and in the typed arrays of every platform that JavaScript runs on today.
 import { fail } from '../dsl/diagnostics.ts'
+import { repeatedKey } from './json.ts'
 
 export interface Tensor {
   readonly shape: readonly number[]
@@ -81,8 +82,11 @@ interface Entry {
 }
 
 function readHeader(header: Uint8Array, wrong: Wrong): { metadata: Record<string, string>; entries: Entry[] } {
-  const json = parse(header)
+  const text = textOf(header)
+  const json = parse(text)
   if (!isRecord(json)) return wrong('its header is not a JSON object')
+  const twice = repeatedKey(text, json)
+  if (twice !== undefined) return wrong(`its header has \`${twice}\` twice`)
   const { __metadata__: metadata = {}, ...rest } = json
   if (!isRecord(metadata)) return wrong('its metadata is not a JSON object')
   const texts: [string, string][] = []
@@ -122,9 +126,18 @@ function checkLayout(entries: readonly Entry[], available: number, wrong: Wrong)
   if (at < available) wrong(`${available - at} bytes follow its last tensor`)
 }
 
-function parse(header: Uint8Array): unknown {
+/** Empty, and so no JSON, where it is no UTF-8. */
+function textOf(header: Uint8Array): string {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(header))
+    return new TextDecoder('utf-8', { fatal: true }).decode(header)
+  } catch {
+    return ''
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
   } catch {
     return undefined
   }

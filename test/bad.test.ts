@@ -58,6 +58,8 @@ const elsewhere: Readonly<Record<string, string>> = {
   RNN410: 'runtime/csv.test.ts',
   RNN411: 'runtime/arrays.test.ts',
   RNN412: 'runtime/arrays.test.ts',
+  RNN418: 'runtime/values.test.ts',
+  RNN419: 'runtime/values.test.ts',
   RNN501: 'runtime/checkpoint.test.ts',
   RNN502: 'runtime/safetensors.test.ts',
   RNN503: 'runtime/files.test.ts',

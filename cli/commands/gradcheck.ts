@@ -4,6 +4,7 @@ import { type Diagnostic, diagnostic, fail, RnnError } from '../../dsl/diagnosti
 import { checkGradients, type GradientCheck, type ParameterCheck } from '../../runtime/gradients/checkGradients.ts'
 import type { Cause } from '../../runtime/gradients/locate.ts'
 import { perturbed } from '../../runtime/gradients/perturbed.ts'
+import { greatest } from '../../runtime/greatest.ts'
 import { initialWeights } from '../../runtime/session.ts'
 import { dataBatches, drawnBatch } from '../batches.ts'
 import { type AddCommand, chooseBackend, describeUse, flags } from '../command.ts'
@@ -104,7 +105,7 @@ function describe(check: GradientCheck, total: number): string {
     const where = worst.step === undefined ? '' : `worst at step ${worst.step}`
     return [`  ${name}`, count(steps.length, 'step'), worst.error.toExponential(1), where]
   })
-  const along = `  along directions: ${Math.max(...check.directions.map(d => d.error)).toExponential(1)}`
+  const along = `  along directions: ${greatest(check.directions.map(d => d.error)).toExponential(1)}`
   const kinks = check.kinks === 0 ? [] : [`  ${count(check.kinks, 'derivative')} on a kink, judged by forward mode`]
   const jumps =
     check.jumps === 0

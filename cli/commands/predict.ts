@@ -4,7 +4,7 @@ import { loadInputs } from '../../runtime/data/load.ts'
 import { checkWritable, writeBytes } from '../../runtime/node/index.ts'
 import { predictAsync, predictedBatch } from '../../runtime/predict.ts'
 import { sampleStep } from '../../runtime/sampleStep.ts'
-import { csvOf, tableOf } from '../answers.ts'
+import { csvOf, jsonOf, tableOf } from '../answers.ts'
 import { type AddCommand, describeUse } from '../command.ts'
 import { oneOf } from '../errors.ts'
 import { count, type Output, ranBy } from '../output.ts'
@@ -55,7 +55,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
     dtype: precision,
     count: examples.length,
   }
-  const object = { ok: true, ...facts, predictions: examples }
+  const object = { ok: true, ...facts, predictions: jsonOf(examples) }
   const texts = { text: () => tableOf(examples), csv: () => csvOf(examples), json: () => `${JSON.stringify(object)}\n` }
   output.note(`${facts.model}: ${count(facts.count, 'answer')} (${ranBy(ran)}, ${precision})`)
   if (out === undefined) return output.result(object, output.json ? '' : texts[format]())

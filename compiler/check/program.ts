@@ -2,6 +2,7 @@
 import type { Data, Fn, Program, Span, TopLevel, Train, Unit } from '../../dsl/ast.ts'
 import { type Diagnostic, diagnostic, RnnError } from '../../dsl/diagnostics.ts'
 import { parse } from '../../dsl/parse.ts'
+import { checkPath } from '../../dsl/paths.ts'
 import { standardLibrary } from '../../dsl/std.ts'
 import { suggest } from '../../dsl/suggest.ts'
 import type { Entity } from './entity.ts'
@@ -40,6 +41,11 @@ export function linkProgram(text: string, file: string, read: ImportReader = not
       if (item.kind !== 'import') continue
       // A path that could not be read is no path to look for.
       if (problems.some(d => d.span !== undefined && isWithin(d.span, item.pathSpan))) continue
+      const noPath = checkPath(item.path, item.pathSpan)
+      if (noPath !== undefined) {
+        problems.push(noPath)
+        continue
+      }
       const found = read(item.path, fromFile)
       if (found === undefined) {
         problems.push(diagnostic('RNN111', { path: item.path }, { span: item.pathSpan }))

@@ -16,6 +16,13 @@ function array(name, values, Type, length) {
   if (values.length !== length) throw new RangeError(\`\${name} has \${values.length} elements, not \${length}\`)
   return values instanceof Type ? values : Type.from(values)
 }`,
+  wholes: `// As \`array\`, for whole numbers that 32 bits hold.
+function wholes(name, values, length) {
+  const found = array(name, values, Int32Array, length)
+  const wrong = found.findIndex((whole, i) => whole !== Number(values[i]))
+  if (wrong >= 0) throw new RangeError(\`\${name}[\${wrong}] is \${values[wrong]}, not a whole number of 32 bits\`)
+  return found
+}`,
   codes: `// As \`array\`, for whole numbers from 0 below \`limit\`.
 function codes(name, values, length, limit) {
   const found = array(name, values, Int32Array, length)
@@ -37,8 +44,9 @@ function unscale(values, functions) {
 function indices(name, values, labels) {
   // What is missing is named by \`run\`.
   if (values === undefined) return undefined
+  const places = new Map(labels.map((label, index) => [label, index]))
   return Int32Array.from(values, value => {
-    const index = typeof value === 'number' ? value : labels.indexOf(value)
+    const index = typeof value === 'number' ? value : (places.get(value) ?? -1)
     if (index < 0) throw new RangeError(\`\${name}: the network was not trained on "\${value}"\`)
     return index
   })

@@ -140,7 +140,8 @@ function inputText({ name, port, shape, codes }: Field, values: string, real: st
   const length = code(product(shape))
   if (codes !== undefined) return `codes('${name}', ${values}, ${length}, ${code(codes)})`
   if (port.dtype === 'bool') return `codes('${name}', ${values}, ${length}, 2)`
-  return `array('${name}', ${values}, ${port.dtype === 'real' ? real : 'Int32Array'}, ${length})`
+  if (port.dtype === 'int') return `wholes('${name}', ${values}, ${length})`
+  return `array('${name}', ${values}, ${real}, ${length})`
 }
 
 function predictText({ inputs, outputs, answers }: Layout, define: string, wait: string): string[] {

@@ -4,8 +4,8 @@ import type { Sizes } from '../../compiler/ir/dim.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { didYouMean } from '../../dsl/suggest.ts'
 import type { Example, Part } from './example.ts'
-import { type Fitted, transform } from './fitted.ts'
-import { bindSizes, checkCodes, checkLengths, describePort, type Extent, type Found } from './ports.ts'
+import { type Fitted, hasLabels, transformer } from './fitted.ts'
+import { bindSizes, checkCodes, checkLengths, codesUpTo, describePort, type Extent, type Found } from './ports.ts'
 
 /** Lists in lists, the axes outermost, then the item. Lists of numbers may be typed arrays; text is a label of a class. */
 export type Nested = number | boolean | string | ArrayLike<number> | readonly Nested[]
@@ -51,7 +51,7 @@ export function fromArrays(
       const expected = `${count} examples, as \`${ports[0].name}\` is`
       fail('RNN210', { what: `\`${port.name}\``, expected, found: `${examples.length} examples` })
     }
-    checkCodes(port, examples, sizes)
+    checkCodes(port, examples, sizes, example => `example ${example + 1}`)
   })
   const part = { count, ports: Object.fromEntries(read.map(({ examples, found }) => [found.port.name, examples])) }
   checkLengths(
@@ -72,6 +72,12 @@ function readPort(port: Port, list: readonly Nested[] | ArrayLike<number>, fitte
   const axes = port.axes.length
   // The length found at each depth: axes first, then the item's dims.
   const extents = Array.from<Extent>({ length: axes + port.item.length })
+  // A text is a label; where there are none it is no number either, whatever it holds.
+  const labelled = fitted !== undefined && hasLabels(fitted, port.name)
+  const encode =
+    fitted === undefined
+      ? (leaves: ArrayLike<number | string>) => Float64Array.from(leaves, Number)
+      : transformer(fitted, port.name)
   const readExample = (value: Nested, place: string): Example => {
     const leaves: (number | string)[] = []
     const lengths: number[][] = port.axes.map(() => [])
@@ -90,12 +96,12 @@ function readPort(port: Port, list: readonly Nested[] | ArrayLike<number>, fitte
       for (let i = 0; i < nested.length; i++) walk(nested[i], depth + 1)
     }
     walk(value, 0)
-    const values = fitted === undefined ? numbers(leaves, place, mismatch) : transform(fitted, port.name, leaves)
+    const values = encode(labelled ? leaves : numbers(leaves, place, mismatch))
     return { values, lengths }
   }
   const examples = Array.from(list, (value, i) => readExample(value, `example ${i + 1}`))
   const greatest = examples.reduce((most, { values }) => values.reduce((a, b) => Math.max(a, b), most), -1)
-  const codes = port.coding && Number.isInteger(greatest) ? greatest + 1 : undefined
+  const codes = port.coding && codesUpTo(greatest)
   return {
     examples,
     found: { port, item: extents.slice(axes), axes: extents.slice(0, axes), ...(codes !== undefined && { codes }) },

@@ -26,7 +26,7 @@ export function checkData(data: Data): readonly Diagnostic[] {
 }
 
 /** The expressions inside one whose values it takes; what is called is a name, not a value. */
-function within(expr: Expr): readonly Expr[] {
+export function within(expr: Expr): readonly Expr[] {
   const argumentsOf = (call: Extract<Expr, { kind: 'call' }>): Expr[] =>
     call.args.flatMap(arg => (arg.kind === 'over' ? [] : [arg.value]))
   switch (expr.kind) {

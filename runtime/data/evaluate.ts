@@ -1,6 +1,7 @@
 // Evaluating the equations of a data block: each once, and only those that something needs.
 import type { Arg, BinaryOperator, Data, Equation, Expr, Span } from '../../dsl/ast.ts'
-import { fail } from '../../dsl/diagnostics.ts'
+import { fail, RnnError } from '../../dsl/diagnostics.ts'
+import { checkPath } from '../../dsl/paths.ts'
 import { didYouMean } from '../../dsl/suggest.ts'
 import { readCells } from './cells.ts'
 import type { Encoding, Step } from './encoding.ts'
@@ -8,12 +9,15 @@ import type { Call, DataFunction } from './functions/function.ts'
 import { dataFunctions } from './functions/index.ts'
 import { laterNames, refuse } from './functions/later.ts'
 import { combine, extend, join, numeric } from './series.ts'
+import { shown } from './shown.ts'
 import { type Argument, describe, type Value } from './value.ts'
 
 export interface Surroundings {
   readonly read: Call['read']
   /** `call` is the place of a fitted call, such as `s.standardize`. */
   readonly fit: (call: string, rows: number, compute: (training: Int32Array) => Encoding) => Encoding
+  /** For an equation the number of axes that it feeds, if it is one number. */
+  readonly axes?: ReadonlyMap<string, number>
 }
 
 /** The value of the equation for `name`; undefined if the block has none. */
@@ -42,6 +46,8 @@ export function evaluator(data: Data, surroundings: Surroundings): Lookup {
     const fits = new Map<string, number>()
     return {
       read: surroundings.read,
+      model: data.model.text,
+      axes: surroundings.axes?.get(user.name.text),
       fit: name => {
         const count = (fits.get(name) ?? 0) + 1
         fits.set(name, count)
@@ -64,6 +70,8 @@ export function evaluator(data: Data, surroundings: Surroundings): Lookup {
 
 interface Scope {
   readonly read: Call['read']
+  readonly model: string
+  readonly axes: number | undefined
   /** The `fit` of the next call of the function `name` in this equation. */
   readonly fit: (name: string) => Call['fit']
   readonly name: (name: string, span: Span) => Promise<Argument>
@@ -83,14 +91,24 @@ function unknownName(name: string, span: Span, others: Iterable<string>): never 
   return fail('RNN106', { name }, { span, help: didYouMean(name, others) })
 }
 
-/** RNN407 or RNN413 where the form of an expression, or the function that it calls, is none that runs on data. */
+/** RNN407, RNN413 or RNN420 where the form of an expression, or the function that it calls, is none that runs on data. */
 export function refuseForm(expr: Expr): void {
   const { span } = expr
-  if (expr.kind === 'call') functionOf(expr.callee)
+  if (expr.kind === 'call') refusePaths(functionOf(expr.callee), expr.args)
   else if (expr.kind === 'pipe') functionOf(expr.callee.kind === 'call' ? expr.callee.callee : expr.callee)
   else if (expr.kind === 'unary' && expr.op === 'not') notAFunction('not', span)
   else if (expr.kind === 'binary' && operators[expr.op] === undefined) notAFunction(expr.op, span)
   else if (expr.kind === 'index') labelOf(expr)
+}
+
+/** RNN420 for an argument that is written as a path that is none on every system. */
+function refusePaths({ parameters }: DataFunction, args: readonly Arg[]): void {
+  args.forEach((arg, i) => {
+    if (arg.kind === 'over' || arg.value.kind !== 'string') return
+    const name = arg.kind === 'positional' ? parameters[i]?.name : arg.name.text
+    const wrong = name === 'path' ? checkPath(arg.value.value, arg.value.span) : undefined
+    if (wrong !== undefined) throw new RnnError([wrong])
+  })
 }
 
 /** The function of data that is called. RNN407 for another, RNN413 for one of a later version. */
@@ -138,10 +156,10 @@ async function evaluate(expr: Expr, scope: Scope): Promise<Argument> {
     case 'call':
       return call(expr.callee, expr.args, [], span, scope)
     case 'member':
-      return { value: member(await evaluate(expr.value, scope), expr.name.text, expr.name.span), span }
+      return { value: member(await evaluate(expr.value, scope), expr.name.text, expr.name.span, scope.axes), span }
     case 'index': {
       const label = labelOf(expr)
-      return { value: member(await evaluate(expr.value, scope), label.text, label.span), span }
+      return { value: member(await evaluate(expr.value, scope), label.text, label.span, scope.axes), span }
     }
     case 'bool':
     case 'primed':
@@ -169,7 +187,8 @@ async function call(
 ): Promise<Argument> {
   const definition = functionOf(callee)
   const given = await bindArguments(definition, args, before, span, scope)
-  const value = await definition.apply(given, { span, read: scope.read, fit: scope.fit(definition.name) })
+  const { read, model } = scope
+  const value = await definition.apply(given, { span, read, model, fit: scope.fit(definition.name) })
   return { value, span }
 }
 
@@ -219,16 +238,24 @@ function notAFunction(name: string, span: Span): never {
   return fail('RNN407', { name }, { span, help: didYouMean(name, [...dataFunctions.keys(), ...laterNames]) })
 }
 
-function member({ value, span: place }: Argument, name: string, span: Span): Value {
+function member({ value, span: place }: Argument, name: string, span: Span, axes: number | undefined): Value {
   if (value.kind === 'table') {
     const column = value.columns.get(name)
-    if (column !== undefined) return column.kind === 'cells' ? readCells(column, span) : column
-    return fail('RNN403', { file: value.file, column: name }, { span, help: didYouMean(name, value.columns.keys()) })
+    if (column !== undefined) return column.kind === 'cells' ? readCells(column, span, axes) : column
+    const names = [...value.columns.keys()]
+    const help = separatedOtherwise(name, names) ?? didYouMean(name, names)
+    return fail('RNN403', { file: value.file, column: name }, { span, help })
   }
   if (value.kind === 'windows' && (name === 'past' || name === 'next'))
     return { ...value, kind: 'windowed', take: name }
   const help = value.kind === 'windows' ? didYouMean(name, ['past', 'next']) : undefined
   return fail('RNN218', { value: describe(value), name }, { span: value.kind === 'windows' ? span : place, help })
+}
+
+/** The help where the only name holds the one that is looked for: something else separates the cells of its line. */
+function separatedOtherwise(name: string, [only, ...others]: readonly string[]): string | undefined {
+  if (only === undefined || others.length > 0 || !only.split(/[^\p{L}\p{N}_]+/u).includes(name)) return undefined
+  return `the first line is one name, \`${shown(only)}\`: columns are separated by a comma, a tab or \`;\``
 }
 
 function joined(items: readonly Argument[], span: Span): Value {

@@ -3,10 +3,10 @@ import type { Port } from '../../compiler/check/signature.ts'
 import type { Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import type { Example } from './example.ts'
-import type { Extent, Found } from './ports.ts'
-import { elementsIn, startsOf } from './sequences.ts'
-import { numbersOf } from './series.ts'
-import { type Argument, describe, type Elements, seriesOf, widthOf } from './value.ts'
+import { codesUpTo, type Extent, type Found } from './ports.ts'
+import { elementsIn, levelsOf, originOf, startsOf } from './sequences.ts'
+import { numbersOf, refuseTruths, truthsOf } from './series.ts'
+import { type Argument, describe, type Elements, type Sequences, seriesOf, widthOf } from './value.ts'
 
 /** What feeds a port. */
 export interface Feed {
@@ -15,11 +15,35 @@ export interface Feed {
   readonly span: Span
 }
 
-/** RNN210 for a value that has no elements to feed. */
+/**
+ * RNN210 for a value that has no elements to feed, RNN404 for truths that are no numbers, RNN410 for lists of other widths where
+ * items are fed.
+ */
 export function feedOf(port: Port, { value, span }: Argument): Feed {
-  if (value.kind === 'column') return { port, value: numbersOf(value, span), span }
-  if (value.kind === 'series' || value.kind === 'sequences' || value.kind === 'windowed') return { port, value, span }
+  const isBool = port.dtype === 'bool'
+  if (value.kind === 'column') return { port, value: isBool ? truthsOf(value, span) : numbersOf(value, span), span }
+  if (value.kind === 'sequences') {
+    const fed = withAxes(value, port, span)
+    return { port, value: isBool ? fed : refuseTruths(fed, span), span }
+  }
+  if (value.kind === 'series' || value.kind === 'windowed') {
+    return { port, value: isBool ? value : refuseTruths(value, span), span }
+  }
   return fail('RNN210', { what: `what feeds \`${port.name}\``, expected: 'a series', found: describe(value) }, { span })
+}
+
+/** Sequences with as many levels as the port has axes, where they are so empty that they do not show how deep they are. */
+function withAxes(sequences: Sequences, { axes }: Port, span: Span): Sequences {
+  const { series, inner, lengths, uneven } = sequences
+  const missing = axes.length - 1 - inner.length
+  if (missing < 0 && uneven !== undefined) {
+    return fail('RNN410', { file: series.origins[0].file, reason: uneven }, { span })
+  }
+  const innermost = inner[inner.length - 1] ?? lengths
+  if (missing > 0 && series.rows === 0 && innermost.every(length => length === 0)) {
+    return { ...sequences, inner: [...inner, ...Array.from({ length: missing }, () => [])] }
+  }
+  return sequences
 }
 
 /** The shape of a feed; the number of codes is counted in the training rows. */
@@ -30,10 +54,11 @@ export function foundIn(feed: Feed, training: Int32Array): Found {
   const item = value.kind === 'sequences' && rows === 0 ? port.item.map(() => undefined) : own
   const axes = axesOf(value)
   if (port.coding === undefined) return { port, item, axes, span }
-  if (encoding.kind === 'classes') return { port, item, axes, codes: encoding.labels.length, span }
+  if (encoding.kind === 'classes') return { port, item, axes, codes: encoding.labels.length, labels: true, span }
   const greatest = elementsIn(value, training).reduce((most, element) => Math.max(most, values[element]), -1)
   // A number that is no index is reported by the check of every value.
-  return { port, item, axes, span, ...(Number.isInteger(greatest) && { codes: greatest + 1 }) }
+  const codes = codesUpTo(greatest)
+  return { port, item, axes, span, ...(codes !== undefined && { codes }) }
 }
 
 /** The lengths of the axes that a value has. */
@@ -41,10 +66,10 @@ function axesOf(value: Elements): Extent[] {
   switch (value.kind) {
     case 'series':
       return []
-    case 'sequences': {
-      const [first, ...others] = value.lengths
-      return [others.every(length => length === first) ? first : 'many']
-    }
+    case 'sequences':
+      return [value.lengths, ...value.inner].map(lengths =>
+        lengths.every(length => length === lengths[0]) ? lengths[0] : 'many',
+      )
     case 'windowed':
       return value.take === 'past' ? [value.length] : value.ahead > 1 ? [value.ahead] : []
   }
@@ -65,10 +90,14 @@ export function examplesOf(
   }
   if (value.kind === 'sequences') {
     const width = widthOf(value.series)
-    const starts = startsOf(value)
+    const levels = levelsOf(value)
+    const starts = levels[levels.length - 1]
     return Array.from(rows, row => ({
       values: value.series.values.subarray(starts[row] * width, starts[row + 1] * width),
-      lengths: [[value.lengths[row]]],
+      lengths: [
+        [value.lengths[row]],
+        ...value.inner.map((counts, level) => counts.slice(levels[level][row], levels[level][row + 1])),
+      ],
     }))
   }
   const { series, length, ahead, take } = value
@@ -85,4 +114,12 @@ export function examplesOf(
     const start = rows[i] + offset
     return { values: series.values.subarray(start * width, (start + taken) * width), lengths }
   })
+}
+
+/** Where number `k` of the example of row `row` was read: `a.csv, line 3, column `x``. */
+export function placeIn({ value }: Feed, row: number, k: number): string {
+  const width = widthOf(seriesOf(value))
+  if (value.kind === 'series') return originOf(value, row * width + k)
+  if (value.kind === 'sequences') return originOf(value, startsOf(value)[row] * width + k)
+  return originOf(value.series, (row + (value.take === 'past' ? 0 : value.length)) * width + k)
 }

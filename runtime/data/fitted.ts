@@ -2,6 +2,7 @@
 import type { Sizes } from '../../compiler/ir/dim.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { apply, type Encoding, type Step, undo } from './encoding.ts'
+import { shown } from './shown.ts'
 
 export interface Fitted {
   /** What each fitted call of the data block found, by its place: `s.standardize`, `s.standardize_2`. */
@@ -28,19 +29,24 @@ export function inverse(fitted: Fitted, port: string, values: ArrayLike<number>)
  * The opposite of `inverse`: what the model reads for values as they stand in the file. RNN408 for a label that training never
  * saw; a value that is already a number of a class is its index.
  */
-export function transform(fitted: Fitted, port: string, values: ArrayLike<number | string>): Float64Array {
+export const transform = (fitted: Fitted, port: string, values: ArrayLike<number | string>): Float64Array =>
+  transformer(fitted, port)(values)
+
+/** `transform` for the values of many examples, whose labels are looked up in one table. */
+export function transformer(fitted: Fitted, port: string): (values: ArrayLike<number | string>) => Float64Array {
   const encoding = encodingOf(fitted, port)
-  return Float64Array.from(Array.from(values), (value, i) => {
-    if (encoding?.kind === 'classes') return typeof value === 'string' ? indexOf(encoding.labels, value, port) : value
-    const number = Number(value)
-    return encoding === undefined ? number : apply(encoding.chains[i % encoding.chains.length], number)
-  })
+  if (encoding === undefined) return values => Float64Array.from(values, Number)
+  if (encoding.kind === 'numbers') {
+    const { chains } = encoding
+    return values => Float64Array.from(values, (value, i) => apply(chains[i % chains.length], Number(value)))
+  }
+  const indices = new Map(encoding.labels.map((label, index) => [label, index]))
+  const indexOf = (label: string): number => indices.get(label) ?? fail('RNN408', { value: shown(label), name: port })
+  return values => Float64Array.from(values, value => (typeof value === 'string' ? indexOf(value) : value))
 }
 
-function indexOf(labels: readonly string[], label: string, port: string): number {
-  const index = labels.indexOf(label)
-  return index < 0 ? fail('RNN408', { value: label, name: port }) : index
-}
+/** Whether the values of an input or target are labels of classes. */
+export const hasLabels = (fitted: Fitted, port: string): boolean => encodingOf(fitted, port)?.kind === 'classes'
 
 const encodingOf = (fitted: Fitted, port: string): Encoding | undefined =>
   Object.hasOwn(fitted.ports, port) ? fitted.ports[port] : undefined
@@ -50,7 +56,7 @@ export function parseFitted(json: unknown): Fitted | undefined {
   if (!isRecord(json)) return undefined
   const calls = parseRecord(json.calls, parseEncoding)
   const ports = parseRecord(json.ports, parseEncoding)
-  const sizes = parseRecord(json.sizes, n => (typeof n === 'number' ? n : undefined))
+  const sizes = parseRecord(json.sizes, n => (isCount(n) ? n : undefined))
   return calls && ports && sizes && { calls, ports, sizes }
 }
 
@@ -58,11 +64,11 @@ function parseEncoding(json: unknown): Encoding | undefined {
   if (!isRecord(json)) return undefined
   if (json.kind === 'classes') {
     const labels = parseList(json.labels, label => (typeof label === 'string' ? label : undefined))
-    return labels && { kind: 'classes', labels }
+    return labels && new Set(labels).size === labels.length ? { kind: 'classes', labels } : undefined
   }
   if (json.kind !== 'numbers') return undefined
   const chains = parseList(json.chains, chain => parseList(chain, parseStep))
-  return chains && { kind: 'numbers', chains }
+  return chains && chains.length > 0 ? { kind: 'numbers', chains } : undefined
 }
 
 function parseStep(json: unknown): Step | undefined {
@@ -72,7 +78,7 @@ function parseStep(json: unknown): Step | undefined {
     case 'add':
     case 'multiply':
     case 'divide':
-      return typeof value === 'number' ? { kind, value } : undefined
+      return isNumber(value) && !(kind === 'divide' && value === 0) ? { kind, value } : undefined
     case 'reciprocal':
     case 'log':
     case 'log1p':
@@ -94,6 +100,10 @@ function parseRecord<T>(json: unknown, parse: (item: unknown) => T | undefined):
   const values = parseList(Object.values(json), parse)
   return values && Object.fromEntries(Object.keys(json).map((key, i) => [key, values[i]]))
 }
+
+const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)
+
+const isCount = (value: unknown): value is number => isNumber(value) && Number.isSafeInteger(value) && value >= 0
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,16 +1,19 @@
 // Loading data: from the `data` block of a program to the examples of each part, ready to be put into batches.
+
+import type { Precision } from '../../compiler/backend/backend.ts'
 import type { Port, Signature } from '../../compiler/check/signature.ts'
 import type { Sizes } from '../../compiler/ir/dim.ts'
 import type { Data, Span } from '../../dsl/ast.ts'
 import { fail, RnnError } from '../../dsl/diagnostics.ts'
 import { suggest } from '../../dsl/suggest.ts'
+import { axesFed } from './axes.ts'
 import { allRows, type Cut, cut, type PartName } from './cut.ts'
 import type { Encoding } from './encoding.ts'
 import { evaluator, type Lookup, type Surroundings } from './evaluate.ts'
 import type { Part } from './example.ts'
-import { examplesOf, type Feed, feedOf, foundIn } from './feed.ts'
+import { examplesOf, type Feed, feedOf, foundIn, placeIn } from './feed.ts'
 import type { Fitted } from './fitted.ts'
-import { bindSizes, checkCodes, checkLengths } from './ports.ts'
+import { bindSizes, checkCodes, checkLengths, checkReals } from './ports.ts'
 import { describe, rowsOf, type Split, seriesOf } from './value.ts'
 
 export interface LoadOptions {
@@ -24,6 +27,8 @@ export interface LoadOptions {
   readonly sizes?: Sizes
   /** For `shuffled`; 0 if left out. */
   readonly seed?: number
+  /** In which reals will be computed: in f32, one that would be infinite is RNN404. */
+  readonly precision?: Precision
 }
 
 export interface LoadedData {
@@ -57,11 +62,13 @@ export async function loadData(data: Data, signature: Signature, options: LoadOp
     return calls[call]
   }
   const fit = options.fitted === undefined ? fitNew : stored(options.fitted, signature.name)
-  const feeds = await feedAll(data, [...inputsOf(signature), ...targetsOf(signature)], evaluator(data, { read, fit }))
+  const axes = axesFed(data, [...signature.inputs, ...signature.targets])
+  const lookup = evaluator(data, { read, fit, axes })
+  const feeds = await feedAll(data, [...inputsOf(signature), ...targetsOf(signature)], lookup)
   checkOrder(feeds, split)
   const sizes = bindAll(feeds, rows => cutRows(rows).train, options)
   const part = (name: PartName) =>
-    partOf(feeds, rows => cutRows(rows)[name] ?? new Int32Array(), sizes, { name: `the ${name} part` })
+    partOf(feeds, rows => cutRows(rows)[name] ?? new Int32Array(), sizes, { name: `the ${name} part`, ...options })
   const parts = split === undefined ? 1 : split.value.fractions.length
   const ports = Object.fromEntries(feeds.map(({ port, value }) => [port.name, seriesOf(value).encoding]))
   return {
@@ -83,9 +90,10 @@ export async function loadInputs(
   options: LoadOptions & { readonly fitted: Fitted },
 ): Promise<LoadedInputs> {
   const fit = stored(options.fitted, signature.name)
-  const feeds = await feedAll(data, inputsOf(signature), evaluator(data, { read: reader(options), fit }))
+  const axes = axesFed(data, [...signature.inputs, ...signature.targets])
+  const feeds = await feedAll(data, inputsOf(signature), evaluator(data, { read: reader(options), fit, axes }))
   const sizes = bindAll(feeds, allRows, options)
-  return { part: partOf(feeds, allRows, sizes, { name: 'the data', forecast: true }), sizes }
+  return { part: partOf(feeds, allRows, sizes, { name: 'the data', forecast: true, ...options }), sizes }
 }
 
 /** What was fitted in training; RNN501 for a call that the data block did not have then. */
@@ -200,12 +208,19 @@ function bindAll(
   return bindSizes(found, { ...fitted?.sizes, ...sizes })
 }
 
+interface PartOptions extends Pick<LoadOptions, 'precision'> {
+  /** For messages. */
+  readonly name: string
+  /** Whether pasts are wanted whose next is not known. */
+  readonly forecast?: boolean
+}
+
 /** The checked examples of some rows. */
 function partOf(
   feeds: readonly Feed[],
   choose: (rows: number) => Int32Array,
   sizes: Sizes,
-  { name, forecast }: { readonly name: string; readonly forecast?: boolean },
+  { name, forecast, precision }: PartOptions,
 ): Part {
   // An input may itself be what follows a past, as the known weather of the day that is asked for: then it must be there.
   const open = forecast === true && !feeds.some(({ value }) => value.kind === 'windowed' && value.take === 'next')
@@ -217,7 +232,9 @@ function partOf(
       const expected = `${count} examples, as \`${feeds[0].port.name}\` is`
       fail('RNN210', { what: `\`${port.name}\``, expected, found: `${lists[i].length} examples` }, { span })
     }
-    checkCodes(port, lists[i], sizes, span)
+    const where = (example: number, k: number): string => placeIn(feeds[i], rows[i][example], k)
+    checkCodes(port, lists[i], sizes, where, span)
+    if (precision === 'f32') checkReals(port, lists[i], where, span)
   })
   const part = { count, ports: Object.fromEntries(feeds.map(({ port }, i) => [port.name, lists[i]])) }
   checkLengths(feeds, part, rows[0])

@@ -16,6 +16,8 @@ export interface Found {
   readonly axes: readonly Extent[]
   /** How many tokens or classes there are, if the data is coded or holds indices. */
   readonly codes?: number
+  /** Whether these are labels: if they are too many, no single value is to blame. */
+  readonly labels?: boolean
   readonly span?: Span
 }
 
@@ -47,29 +49,66 @@ export function bindSizes(all: readonly Found[], given: Sizes): Sizes {
     if (item.length !== port.item.length || axes.length !== port.axes.length) mismatch(found)
     if (dimsOf(found).some(pair => contradicts(pair, sizes))) mismatch(found)
     const declared = port.coding && known(port.coding.size, sizes)
-    if (port.coding && declared !== undefined && found.codes !== undefined && found.codes > declared) {
+    if (found.labels && port.coding && declared !== undefined && found.codes !== undefined && found.codes > declared) {
       const type = `${port.coding.kind} of ${declared}`
       const help = `there are ${found.codes} of them in the data`
-      fail('RNN412', { value: found.codes - 1, type, name: port.name, last: declared - 1 }, { span, help })
+      fail('RNN412', { value: found.codes - 1, type, name: port.name, place: '', last: declared - 1 }, { span, help })
     }
   }
   return sizes
 }
 
-/** RNN412 unless the numbers of an int, bool or coded port are whole and in range. `sizes` must bind the port's coding. */
-export function checkCodes(port: Port, examples: readonly Example[], sizes: Sizes, span?: Span): void {
-  const limit = port.coding ? known(port.coding.size, sizes) : port.dtype === 'bool' ? 2 : undefined
+/** The numbers of 32 bits. */
+const [lowest, highest] = [-(2 ** 31), 2 ** 31 - 1]
+
+/** How many codes there are, of which this is the greatest; undefined for what is no code. */
+export const codesUpTo = (greatest: number): number | undefined =>
+  Number.isInteger(greatest) && greatest < highest ? greatest + 1 : undefined
+
+/**
+ * RNN412 unless the numbers of an int, bool or coded port are whole, in range, and fit into 32 bits. `sizes` must bind the port's
+ * coding; `where` says where a number of an example was found.
+ */
+export function checkCodes(
+  port: Port,
+  examples: readonly Example[],
+  sizes: Sizes,
+  where: (example: number, number: number) => string,
+  span?: Span,
+): void {
   if (port.dtype === 'real') return
-  for (const { values } of examples) {
-    const value = values.find(v => !Number.isInteger(v) || (limit !== undefined && (v < 0 || v >= limit)))
-    if (value === undefined) continue
-    const type = port.coding
-      ? `${port.coding.kind} of ${limit ?? format(port.coding.size)}`
-      : port.dtype === 'bool'
-        ? 'bool'
-        : 'whole number'
-    const help = limit === undefined ? 'it takes whole numbers' : undefined
-    fail('RNN412', { value, type, name: port.name, last: (limit ?? 0) - 1 }, { span, ...(help && { help }) })
+  const { coding } = port
+  const limit = coding ? known(coding.size, sizes) : port.dtype === 'bool' ? 2 : undefined
+  const [least, most] =
+    coding || port.dtype === 'bool' ? [0, Math.min(limit ?? highest, highest) - 1] : [lowest, highest]
+  for (const [i, { values }] of examples.entries()) {
+    const at = values.findIndex(v => !Number.isInteger(v) || v < least || v > most)
+    if (at < 0) continue
+    const value = values[at]
+    const what = Number.isInteger(value) ? 'whole number that 32 bits hold' : 'whole number'
+    const type = coding ? `${coding.kind} of ${limit ?? format(coding.size)}` : port.dtype === 'bool' ? 'bool' : what
+    const help = limit === undefined ? `it takes whole numbers from ${least} to ${most}` : undefined
+    const names = { value, type, name: port.name, place: `: ${where(i, at)}`, last: (limit ?? 0) - 1 }
+    fail('RNN412', names, { span, ...(help && { help }) })
+  }
+}
+
+/** The least real that 32 bits round to infinity. */
+const infiniteInF32 = 2 ** 128 - 2 ** 103
+
+/** RNN404 for a real that would be infinite in 32 bits; `where` says where a number of an example was found. */
+export function checkReals(
+  { dtype }: Port,
+  examples: readonly Example[],
+  where: (example: number, number: number) => string,
+  span?: Span,
+): void {
+  if (dtype !== 'real') return
+  for (const [i, { values }] of examples.entries()) {
+    const at = values.findIndex(v => Math.abs(v) >= infiniteInF32)
+    if (at < 0) continue
+    const help = 'scale it, as `standardize` does, or compute in 64 bits: `--dtype f64`'
+    fail('RNN404', { text: String(values[at]), type: 'number that 32 bits hold', where: where(i, at) }, { span, help })
   }
 }
 

@@ -1,40 +1,100 @@
 // Operations on the elements of values. Those on one value keep its encoding, so that they can be undone; those that combine
 // two start anew.
-import type { Span } from '../../dsl/ast.ts'
+import type { BinaryOperator, Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { apply, asRead, type Chain, type Encoding } from './encoding.ts'
-import { placeOf } from './sequences.ts'
+import { adviceFor, held, numberOf } from './numberText.ts'
+import { asWritten, ofOperation, throughChain } from './rounding.ts'
+import { lineOf, originOf, placeOf } from './sequences.ts'
+import { shown } from './shown.ts'
 import {
   type Argument,
   type Column,
   describe,
   type Elements,
   rowsOf,
+  type Sequences,
   type Series,
   seriesOf,
   widthOf,
   withSeries,
 } from './value.ts'
 
-const decimal = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/
-
-/** The cells of a column as numbers. RNN404 for an empty one, a word, or what is no finite number. */
+/** The cells of a column as numbers. RNN404 for an empty one, a word, and a number that 64 bits do not hold. */
 export function numbersOf(column: Column, span: Span): Series {
-  const values = Float64Array.from(column.cells, (cell, i) => {
-    const value = decimal.test(cell) ? Number(cell) : Number.NaN
-    if (Number.isFinite(value)) return value
-    const text = cell === '' ? '(an empty cell)' : cell
-    return fail('RNN404', { text, file: column.file, row: column.lines[i], column: column.name }, { span })
-  })
-  return { kind: 'series', rows: values.length, item: [], values, encoding: asRead(1), source: column.name }
+  const { cells, decimal } = column
+  const values = new Float64Array(cells.length)
+  for (let row = 0; row < values.length; row++) {
+    const value = numberOf(cells[row], decimal)
+    values[row] = Number.isFinite(value) ? value : notANumber(column, row, span)
+  }
+  return scalars(column, values)
 }
 
-/** A value whose elements are numbers; a column is read as numbers. RNN210 for others. */
+/** The cells of a column as truths: `true` and `false` in any case, 1 and 0. RNN404 for others. */
+export function truthsOf(column: Column, span: Span): Series {
+  const values = Float64Array.from(column.cells, (cell, row) => {
+    const value = truthOf(cell) ?? numberOf(cell, column.decimal)
+    if (value === 0 || value === 1) return value
+    const where = lineOf(column, row)
+    const help = 'a truth is `true`, `false`, 1 or 0'
+    return fail('RNN404', { text: shownCell(column, row), type: 'truth', where }, { span, help })
+  })
+  return { ...scalars(column, values), truths: true }
+}
+
+/** Whether a column holds truths in words. */
+export const inWords = ({ cells }: Column): boolean => truthOf(cells[0] ?? '') !== undefined
+
+const truthOf = (cell: string): number | undefined => {
+  const word = cell.toLowerCase()
+  return word === 'true' ? 1 : word === 'false' ? 0 : undefined
+}
+
+const scalars = (column: Column, values: Float64Array): Series => ({
+  kind: 'series',
+  rows: values.length,
+  item: [],
+  values,
+  encoding: asRead(1),
+  source: column.name,
+  origins: [column],
+  rounding: asWritten(values),
+})
+
+function notANumber(column: Column, row: number, span: Span): never {
+  const cell = writtenCell(column, row)
+  const text = shownCell(column, row)
+  const where = lineOf(column, row)
+  const type = Number.isNaN(numberOf(cell, column.decimal)) ? 'number' : held
+  const help = adviceFor(cell)
+  return fail('RNN404', { text, type, where }, { span, ...(help && { help }) })
+}
+
+/** A cell to the last digit. */
+const writtenCell = ({ labels, cells }: Column, row: number): string => labels?.()[row] ?? cells[row]
+
+/** A cell for messages. */
+function shownCell(column: Column, row: number): string {
+  const text = writtenCell(column, row)
+  if (text !== '') return shown(text)
+  return column.nulls?.has(row) ? 'null' : '(an empty cell)'
+}
+
+/** A value whose elements are numbers; a column is read as numbers. RNN210 for others, RNN404 for truths. */
 export function numeric({ value, span }: Argument, what: string): Elements {
   if (value.kind === 'column') return numbersOf(value, span)
   const isElements = value.kind === 'series' || value.kind === 'sequences' || value.kind === 'windowed'
-  if (isElements && seriesOf(value).encoding.kind !== 'classes') return value
+  if (isElements && seriesOf(value).encoding.kind !== 'classes') return refuseTruths(value, span)
   return fail('RNN210', { what, expected: 'a series of numbers', found: describe(value) }, { span })
+}
+
+/** The value, if its elements are no truths: RNN404. */
+export function refuseTruths(value: Elements, span: Span): Elements {
+  const { truths, values } = seriesOf(value)
+  if (!truths || values.length === 0) return value
+  const text = values[0] === 1 ? 'true' : 'false'
+  return fail('RNN404', { text, type: 'number', where: originOf(value, 0) }, { span, help: adviceFor(text) })
 }
 
 /** Applies one chain to each component, or the same to all. RNN210 if a result is not finite: a logarithm of 0, say. */
@@ -45,12 +105,18 @@ export function extend(value: Elements, chains: readonly Chain[], what: string, 
   const values = series.values.map((x, i) => {
     const y = apply(chainOf(i % width), x)
     if (Number.isFinite(y)) return y
-    const found = `${y}, from ${x} in ${placeOf(value, Math.floor(i / width))} of \`${series.source}\``
+    const found = `${y}, from ${x} in ${placeOf(value, Math.floor(i / width))}`
     return fail('RNN210', { what: `each value of ${what}`, expected: 'a finite number', found }, { span })
   })
   if (series.encoding.kind === 'classes') throw new Error('classes are no numbers')
   const all = series.encoding.chains.map((chain, component) => [...chain, ...chainOf(component)])
-  return withSeries(value, { ...series, values, encoding: { kind: 'numbers', chains: all } })
+  const { labels: _, ...rest } = series
+  return withSeries(value, {
+    ...rest,
+    values,
+    encoding: { kind: 'numbers', chains: all },
+    rounding: throughChain(series.values, series.rounding, place => chainOf(place % width)),
+  })
 }
 
 /** Element by element; the items are equal, or one is a scalar. The result counts as read: undoing stops here. */
@@ -58,7 +124,7 @@ export function combine(
   left: Elements,
   right: Elements,
   operate: (x: number, y: number) => number,
-  what: string,
+  what: BinaryOperator,
   span: Span,
 ): Elements {
   requireAlike([left, right], what, span)
@@ -68,11 +134,9 @@ export function combine(
     return fail('RNN203', { operation: what, left: shown(left), right: shown(right) }, { span })
   }
   const width = Math.max(widthOf(a), widthOf(b))
-  const at = (s: Series, row: number, i: number) => s.values[s.item.length === 0 ? row : row * width + i]
+  const placeIn = (s: Series, place: number) => (s.item.length === 0 ? Math.floor(place / width) : place)
   const values = new Float64Array(a.rows * width)
-  for (let row = 0; row < a.rows; row++) {
-    for (let i = 0; i < width; i++) values[row * width + i] = operate(at(a, row, i), at(b, row, i))
-  }
+  for (let i = 0; i < values.length; i++) values[i] = operate(a.values[placeIn(a, i)], b.values[placeIn(b, i)])
   const bad = values.findIndex(v => !Number.isFinite(v))
   if (bad >= 0) {
     const found = `${values[bad]} in ${placeOf(left, Math.floor(bad / width))}`
@@ -86,6 +150,14 @@ export function combine(
     values,
     encoding: asRead(width),
     source: `${a.source} ${what} ${b.source}`,
+    origins: a.origins,
+    rounding: () => {
+      const [ofA, ofB] = [a.rounding(), b.rounding()]
+      return values.map((_, i) => {
+        const [p, q] = [placeIn(a, i), placeIn(b, i)]
+        return ofOperation(what, a.values[p], b.values[q], ofA[p], ofB[q])
+      })
+    },
   })
 }
 
@@ -95,19 +167,30 @@ export function join(values: readonly Elements[], span: Span): Elements {
   const all = values.map(seriesOf)
   const { rows } = all[0]
   const width = all.reduce((n, s) => n + widthOf(s), 0)
-  const joined = new Float64Array(rows * width)
-  let start = 0
-  for (const series of all) {
-    const own = widthOf(series)
-    for (let row = 0; row < rows; row++) {
-      joined.set(series.values.subarray(row * own, (row + 1) * own), row * width + start)
+  const sideBySide = (numbers: (series: Series) => Float64Array): Float64Array => {
+    const joined = new Float64Array(rows * width)
+    let start = 0
+    for (const series of all) {
+      const own = widthOf(series)
+      const from = numbers(series)
+      for (let row = 0; row < rows; row++) joined.set(from.subarray(row * own, (row + 1) * own), row * width + start)
+      start += own
     }
-    start += own
+    return joined
   }
   const chains = all.flatMap(s => (s.encoding.kind === 'numbers' ? s.encoding.chains : []))
   const source = all.map(s => s.source).join(', ')
   const encoding: Encoding = { kind: 'numbers', chains }
-  return withSeries(values[0], { kind: 'series', rows, item: [width], values: joined, encoding, source })
+  return withSeries(values[0], {
+    kind: 'series',
+    rows,
+    item: [width],
+    values: sideBySide(series => series.values),
+    encoding,
+    source,
+    origins: all.flatMap(s => Array.from({ length: widthOf(s) }, (_, i) => s.origins[i % s.origins.length])),
+    rounding: () => sideBySide(series => series.rounding()),
+  })
 }
 
 /** RNN210 unless values are of one kind and have their elements in the same places. */
@@ -122,13 +205,24 @@ function requireAlike([first, ...others]: readonly Elements[], what: string, spa
       const expected = `${rowsOf(first)} elements long, as \`${a}\` is`
       fail('RNN210', { what: `\`${b}\` in \`${what}\``, expected, found: `${rowsOf(other)} long` }, { span })
     }
-    if (first.kind !== 'sequences' || other.kind !== 'sequences') continue
-    const row = first.lengths.findIndex((length, i) => length !== other.lengths[i])
-    if (row < 0) continue
-    const expected = `${first.lengths[row]} elements long, as \`${a}\` is`
-    const found = `${other.lengths[row]} long`
-    fail('RNN210', { what: `row ${row + 1} of \`${b}\` in \`${what}\``, expected, found }, { span })
+    if (first.kind === 'sequences' && other.kind === 'sequences') requireSameLengths(first, other, what, span)
   }
+}
+
+function requireSameLengths(first: Sequences, other: Sequences, what: string, span: Span): void {
+  const [a, b] = [first.series.source, other.series.source]
+  if (first.inner.length !== other.inner.length) {
+    fail('RNN210', { what: `\`${b}\` in \`${what}\``, expected: describe(first), found: describe(other) }, { span })
+  }
+  ;[first.lengths, ...first.inner].forEach((lengths, level) => {
+    const others = [other.lengths, ...other.inner][level]
+    const place = lengths.findIndex((length, i) => length !== others[i])
+    if (place < 0) return
+    const expected = `${lengths[place]} elements long, as \`${a}\` is`
+    const found = `${others[place]} long`
+    const list = level === 0 ? `row ${place + 1}` : `list ${place + 1} of level ${level + 1}`
+    fail('RNN210', { what: `${list} of \`${b}\` in \`${what}\``, expected, found }, { span })
+  })
 }
 
 const sameKind = (a: Elements, b: Elements): boolean =>

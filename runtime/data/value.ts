@@ -1,6 +1,8 @@
 // What an expression of a data block can be.
 import type { Span } from '../../dsl/ast.ts'
 import type { Encoding } from './encoding.ts'
+import type { DecimalMark } from './numberText.ts'
+import type { Rounding } from './rounding.ts'
 
 export interface Scalar {
   readonly kind: 'number'
@@ -18,25 +20,33 @@ export interface Table<C extends Column | Cells = Column | Cells> {
   readonly columns: ReadonlyMap<string, C>
 }
 
-/** The cells of a column as text. */
-export interface Column {
-  readonly kind: 'column'
+/** Where values were read. */
+export interface Origin {
   readonly file: string
+  /** Of the column, or the key. */
   readonly name: string
-  readonly cells: readonly string[]
-  /** For each cell the line of the file on which its row ends, from 1. */
+  /** For each row the line of the file on which it ends, from 1. */
   readonly lines: readonly number[]
 }
 
+/** The cells of a column as text. */
+export interface Column extends Origin {
+  readonly kind: 'column'
+  readonly cells: readonly string[]
+  /** The cells as labels, to the last digit, where `cells` may have rounded numbers. */
+  readonly labels?: () => readonly string[]
+  /** The rows whose cell is empty because it is null. */
+  readonly nulls?: ReadonlySet<number>
+  readonly decimal?: DecimalMark
+}
+
 /** The values of one key of a file of objects. What they are is decided where they are used, as `readCells` does. */
-export interface Cells {
+export interface Cells extends Origin {
   readonly kind: 'cells'
-  readonly file: string
-  readonly name: string
   /** Undefined where the object has no such key. */
   readonly cells: readonly unknown[]
-  /** For each cell the line of the file, from 1. */
-  readonly lines: readonly number[]
+  /** The value in a row with numbers that 64 bits change as the texts that they are in the file. */
+  readonly written: (row: number) => unknown
 }
 
 /** Numbers in the order of the file: an item for each row as read. */
@@ -50,15 +60,26 @@ export interface Series {
   readonly encoding: Encoding
   /** The column or file that it came from, for messages. */
   readonly source: string
+  /** Where it was read: one for each component, or one for all. */
+  readonly origins: readonly Origin[]
+  /** 0 and 1 stand for false and true, and are no numbers. */
+  readonly truths?: boolean
+  /** The numbers as labels, to the last digit, of sequences as they were read. */
+  readonly labels?: () => readonly string[]
+  readonly rounding: Rounding
 }
 
 /** A sequence for each row as read, of lengths that may differ. */
 export interface Sequences {
   readonly kind: 'sequences'
-  /** The elements of all rows, one row after another. */
+  /** The elements of all rows, one row after another; of sequences of sequences the innermost. */
   readonly series: Series
   /** How many elements each row has. */
   readonly lengths: readonly number[]
+  /** Of sequences of sequences, outermost first: how many elements each element of the level above has. */
+  readonly inner: readonly (readonly number[])[]
+  /** Why the innermost lists are no items: the first that is not as wide as the first of all. */
+  readonly uneven?: string
 }
 
 /** `windows(…)`, before `.past` or `.next` is taken. */
@@ -122,10 +143,12 @@ export function describe(value: Value): string {
       return `the column \`${value.name}\``
     case 'series':
       if (value.encoding.kind === 'classes') return 'a series of classes'
+      if (value.truths) return 'a series of truths'
       return value.item.length === 0 ? 'a series' : `a series of [${value.item[0]}]`
     case 'sequences':
       if (value.series.encoding.kind === 'classes') return 'sequences of classes'
-      return `sequences of ${value.series.item.length === 0 ? 'numbers' : `[${value.series.item[0]}]`}`
+      if (value.series.truths) return 'sequences of truths'
+      return `${'sequences of '.repeat(1 + value.inner.length)}${value.series.item.length === 0 ? 'numbers' : `[${value.series.item[0]}]`}`
     case 'windows':
       return 'windows, of which `.past` or `.next` is taken'
     case 'windowed':

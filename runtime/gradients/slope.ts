@@ -1,4 +1,5 @@
 // The slope of the loss along a direction, by differences that stay on one smooth piece of it.
+import { greatest } from '../greatest.ts'
 import type { Direction } from './direction.ts'
 import { type Estimate, oneSided, ridders } from './ridders.ts'
 import type { Subject } from './subject.ts'
@@ -48,7 +49,7 @@ export function slopeAlong(subject: Subject, direction: Direction, { sharp, firs
   if (estimates.length > 0) {
     const { value, error } = estimates.reduce((best, e) => (e.error < best.error ? e : best))
     const doubts = estimates.map(e => Math.abs(e.value - value) - e.error)
-    return { kind: 'smooth', value, error: Math.max(error, ...doubts) }
+    return { kind: 'smooth', value, error: greatest(doubts, error) }
   }
   const whatever = (h: number): number => subject.at(direction, h).loss
   const step = smallest * 2 ** 10

@@ -14,6 +14,7 @@ import { tangents } from '../../compiler/numbers/tangents.ts'
 import { dce } from '../../compiler/passes/dce.ts'
 import { dropInputs } from '../../compiler/passes/dropInputs.ts'
 import { grad } from '../../compiler/passes/grad.ts'
+import { greatest } from '../greatest.ts'
 import { once } from '../once.ts'
 import type { Direction } from './direction.ts'
 import { nearbyPlaces } from './nearby.ts'
@@ -106,8 +107,10 @@ export function subjectOf(judges: Judges, results: Readonly<Record<string, Buffe
     backend,
     rounding: once(() => {
       // Through a recurrence the bound may grow without bound itself; what is no small part of the largest is no rounding.
-      const greatest = [...gradients.values()].map(g => g.reduce((m, x) => Math.max(m, Math.abs(x)), 0))
-      const largest = Math.max(leastScale, Math.abs(loss), ...greatest)
+      const largest = greatest(
+        [...gradients.values()].map(g => g.reduce((m, x) => Math.max(m, Math.abs(x)), 0)),
+        Math.max(leastScale, Math.abs(loss)),
+      )
       const most = Number.isFinite(largest) ? roundingShare * largest : 0
       const capped = (bound: number): number => (bound * Number.EPSILON <= most ? bound * Number.EPSILON : most)
       return new Map([...judges.roundings()].map(([name, bounds]) => [name, bounds.map(capped)]))

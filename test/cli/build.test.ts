@@ -120,6 +120,21 @@ describe('a built module', () => {
     assert.equal(await message('{ past: [] }'), null)
   })
 
+  it('takes whole numbers as they are, or not at all', async () => {
+    write('whole.rnn', 'model Whole { input n: int, x: real; param w: real = ones; output y = w * x, m = n + 1 }')
+    await ok('build', 'whole.rnn', '-o', 'whole.mjs')
+    const answer = (n: string): Promise<unknown> =>
+      runs(`import { create } from './whole.mjs'
+        const run = () => Array.from(create({ w: [1] }).run({ B: 1, n: [${n}], x: [1] }).m)
+        let found
+        try { found = run() } catch (e) { found = e.message }
+        console.log(JSON.stringify(found))`)
+    assert.deepEqual(await answer('-2147483648'), [-2147483647])
+    for (const n of ['3000000000', '1.5', 'NaN', '2 ** 53']) {
+      assert.match(String(await answer(n)), /^n\[0\] is .*, not a whole number of 32 bits$/, n)
+    }
+  })
+
   it('names what is missing, whatever the units', async () => {
     const message = (module: string): Promise<unknown> =>
       runs(`import { create } from './${module}.mjs'

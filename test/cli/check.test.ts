@@ -98,5 +98,7 @@ data d for m {
     write('latin1.rnn', Uint8Array.of(0x23, 0xe9, 0x0a))
     assertRefused(await rnnc('check', 'latin1.rnn'), 'RNN406', /it is not UTF-8 text\nhelp: a program is text/)
     assertRefused(await rnnc('check', 'wave.csv'), 'RNN101', /wave.csv:1:1/)
+    write('windows.rnn', series().replace('wave.csv', 'C:\\\\data\\\\wave.csv'))
+    assertRefused(await rnnc('check', 'windows.rnn'), 'RNN420', /`C:.*wave.csv` is no path on every system/)
   })
 })

@@ -119,7 +119,7 @@ describe('rnnc predict', () => {
     assertRefused(
       await rnnc('predict', 'flowers.safetensors', '--data', 'hole.csv'),
       'RNN404',
-      /row 3, column `height`/,
+      /line 3, column `height`/,
     )
   })
 

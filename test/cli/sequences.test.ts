@@ -135,7 +135,7 @@ train Echo on Rows { optimizer = SGD(0); epochs = 1 }`,
     await refused('{"words": [99], "weight": [1], "up": [10]}', 'RNN412', /99 is not a token of 9, in `words`/)
     await refused('{"words": [1], "wei', 'RNN410', /bad.jsonl` is malformed: line 11 is no JSON: /)
     await refused('{"words": [1], "up": [10]}', 'RNN410', /bad.jsonl` is malformed: line 11 has no `weight`/)
-    await refused('{"words": [1], "weight": [null]}', 'RNN404', /`null` is not .*bad.jsonl, row 11, column `weight`/)
+    await refused('{"words": [1], "weight": [null]}', 'RNN404', /`null` is not .*bad.jsonl, line 11, column `weight`/)
     write('empty.jsonl', '')
     assertRefused(await rnnc('train', 'tagger.rnn', '--data', 'empty.jsonl'), 'RNN405', /`empty.jsonl` is empty/)
   })

@@ -91,7 +91,7 @@ describe('rnnc train', () => {
     assertRefused(
       await rnnc('train', 'wave.rnn', '--data', 'nan.csv'),
       'RNN404',
-      /`NaN` is not a number: .*nan.csv, row 2, column `value`/,
+      /`NaN` is not a number: .*nan.csv, line 2, column `value`/,
     )
     assertRefused(await rnnc('train', 'wave.rnn', '--data', 'none.csv'), 'RNN406', /none.csv/)
     write('none.rnn', series().replace('wave.csv', 'none.csv'))

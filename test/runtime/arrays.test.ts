@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Code } from '../../dsl/diagnostics.ts'
 import { fromArrays, type Nested } from '../../runtime/data/arrays.ts'
+import type { Fitted } from '../../runtime/data/fitted.ts'
 import { failing, load, signature } from './support.ts'
 
 test('typed arrays, bools, sizes from the data, and targets that are left out', () => {
@@ -111,6 +112,18 @@ const bad: Record<string, Bad> = {
     inputs: ['x class of 3'],
     arrays: { x: [3] },
   },
+  'a whole number beyond 32 bits': {
+    code: 'RNN412',
+    says: /^3000000000 is not a whole number that 32 bits hold, in `x`: example 2\n/,
+    inputs: ['x int over T'],
+    arrays: { x: [[1], [2, 3e9]] },
+  },
+  'an index beyond 32 bits': {
+    code: 'RNN412',
+    says: /^9007199254740992 is not a token of V, in `x`: example 1\n.*from 0 to 2147483646/,
+    inputs: ['x token of V'],
+    arrays: { x: [2 ** 53] },
+  },
   'other counts': { code: 'RNN210', says: /`y` must be 1 examples/, inputs: ['x', 'y'], arrays: { x: [1], y: [1, 2] } },
 }
 for (const [what, { code, says, inputs, arrays }] of Object.entries(bad)) {
@@ -119,3 +132,22 @@ for (const [what, { code, says, inputs, arrays }] of Object.entries(bad)) {
     assert.match(`${found.message}\n${found.help ?? ''}`, says)
   })
 }
+
+test('a text is a label, and never a number', async () => {
+  const fitted: Fitted = {
+    calls: {},
+    ports: {
+      x: { kind: 'numbers', chains: [[{ kind: 'add', value: 1 }]] },
+      k: { kind: 'classes', labels: ['1', 'b'] },
+    },
+    sizes: {},
+  }
+  const read = (x: Nested, k: Nested) =>
+    fromArrays(signature(['x', 'k class of 2']), { x: [x], k: [k] }, { fitted }).part
+  assert.deepEqual([...read(2, 'b').ports.x[0].values], [3])
+  assert.deepEqual([...read(2, '1').ports.k[0].values], [0])
+  for (const text of ['2', '', 'a']) {
+    assert.match((await failing('RNN411', () => read(text, 0))).message, /the text ".?" in example 1/)
+  }
+  await failing('RNN408', () => read(2, 'c'))
+})

@@ -40,6 +40,52 @@ test('weights of others, and damaged metadata, are RNN502', async () => {
   assert.match((await read({ ...metadata, seed: 'x' })).message, /`seed`/)
 })
 
+test('what was fitted has its form, or is RNN502', async () => {
+  const read = (fitted: string) =>
+    decodeCheckpoint(
+      encodeSafetensors({
+        tensors: new Map(),
+        metadata: { rnnc: '1', model: 'm', seed: '1', sources: '[]', settings: '{}', summary: '{}', fitted },
+      }),
+      'f',
+    )
+  const port = (x: string) => `{"calls": {}, "ports": {"x": ${x}}, "sizes": {}}`
+  const chain = (steps: string) => port(`{"kind": "numbers", "chains": [${steps}]}`)
+  const good = chain('[], [{"kind": "add", "value": -1.5}, {"kind": "log1p"}]')
+  assert.deepEqual(read(good).fitted, JSON.parse(good))
+  for (const bad of [
+    '',
+    'null',
+    '[]',
+    '3',
+    '"x"',
+    '{}',
+    '{"calls": {}, "ports": {}}',
+    '{"calls": [], "ports": {}, "sizes": {}}',
+    '{"calls": {}, "ports": {}, "sizes": {"K": 1.5}}',
+    '{"calls": {}, "ports": {}, "sizes": {"K": -1}}',
+    '{"calls": {}, "ports": {}, "sizes": {"K": 1e400}}',
+    '{"calls": {}, "ports": {}, "sizes": {"K": "3"}}',
+    '{"calls": {}, "ports": {}, "sizes": {"K": 3, "K": 4}}',
+    port('null'),
+    port('{"kind": "words"}'),
+    port('{"kind": "classes"}'),
+    port('{"kind": "classes", "labels": ["a", 1]}'),
+    port('{"kind": "classes", "labels": ["a", "b", "a"]}'),
+    port('{"kind": "numbers", "chains": []}'),
+    port('{"kind": "numbers", "chains": {}}'),
+    chain('{}'),
+    chain('[null]'),
+    chain('[{"kind": "add"}]'),
+    chain('[{"kind": "add", "value": null}]'),
+    chain('[{"kind": "multiply", "value": 1e400}]'),
+    chain('[{"kind": "divide", "value": 0}]'),
+    chain('[{"kind": "cosine"}]'),
+  ]) {
+    assert.match((await failing('RNN502', () => read(bad))).message, /its `fitted` cannot be read/, bad)
+  }
+})
+
 const parameter = (name: string, ...shape: (number | string)[]): Parameter => ({
   name,
   shape: shape.map(d => parseDim(String(d))),

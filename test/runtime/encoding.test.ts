@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { inverse, parseFitted, transform } from '../../runtime/data/fitted.ts'
-import { column, load } from './support.ts'
+import { column, load, range } from './support.ts'
 
 const near = (a: number, b: number, scale: number): void => assert.ok(Math.abs(a - b) <= 1e-9 * scale, `${a}, not ${b}`)
 
@@ -74,6 +74,86 @@ test('a constant column is shifted, not divided by zero', async () => {
     train.ports.y.map(e => e.values[0]),
     [0, 0, 0],
   )
+})
+
+/** Columns that vary by no more than rounding, as expressions of a table: each is shifted, and not scaled. */
+const constant = {
+  'one number, many times': ['t.a', '14.62', '14.62'],
+  'many digits': ['t.a', '0.1', '0.1'],
+  zeros: ['t.a', '0', '0'],
+  'numbers one unit of the last place apart': ['t.a', '14.62', '14.620000000000001'],
+  'sums that differ by rounding': ['t.a', '0.3', '0.30000000000000004'],
+  'large numbers': ['t.a', '1e300', '1e300'],
+  'small numbers': ['t.a', '1e-300', '1e-300'],
+  'a difference': ['t.b - t.c', '', ''],
+  'a difference and a sum': ['t.b - t.c + 0.5', '', ''],
+  'a quotient': ['t.b / t.b', '', ''],
+  'a product of a difference': ['1000 * (t.b - t.c)', '', ''],
+  'a logarithm': ['log(t.a)', '14.62', '14.620000000000001'],
+  'log1p of a difference': ['log1p(t.b - t.c)', '', ''],
+  'a square root': ['sqrt(t.a * t.a)', '14.62', '14.620000000000001'],
+  'scaled before': ['minmax(t.a)', '14.62', '14.620000000000001'],
+  'a component of a vector': ['[t.b, t.a]', '14.62', '14.62'],
+} satisfies Record<string, readonly [expression: string, some: string, others: string]>
+
+for (const [what, [expression, some, others]] of Object.entries(constant)) {
+  for (const scaling of ['standardize', 'minmax']) {
+    test(`${scaling} only shifts ${what}`, async () => {
+      const rows = range(50).map(i => {
+        const b = 10 + i * 0.37
+        return `${i % 3 === 0 ? others : some},${b},${(b - 0.1).toFixed(12)}`
+      })
+      const files = { 'a.csv': `a,b,c\n${rows.map(row => (row.startsWith(',') ? `1${row}` : row)).join('\n')}\n` }
+      const input = expression.startsWith('[') ? 'x [D]' : 'x'
+      const data = `t = csv("a.csv")\nx = ${scaling}(${expression})`
+      const { train, fitted } = await load({ inputs: [input], data, files })
+      const encoding = fitted.ports.x
+      assert.ok(encoding.kind === 'numbers')
+      assert.deepEqual(encoding.chains.at(-1)?.at(-1), { kind: 'divide', value: 1 })
+      for (const { values } of train.ports.x) near(values.at(-1) ?? Number.NaN, 0, 1e-2)
+    })
+  }
+}
+
+test('what varies is scaled, however little, and however large or small it is', async () => {
+  for (const xs of [
+    [1, 1 + 1e-12],
+    [1e15, 1e15 + 1],
+    [1e-200, 2e-200],
+    [1e200, 2e200],
+    [1e-10, 1e10],
+    [0, 1e-300],
+    [-1, 1],
+  ]) {
+    for (const [scaling, expected] of [
+      ['standardize', [-1, 1]],
+      ['minmax', [0, 1]],
+    ] as const) {
+      const { train } = await load({
+        inputs: ['x'],
+        data: `x = ${scaling}(csv("a.csv").x)`,
+        files: { 'a.csv': column(xs) },
+      })
+      train.ports.x.forEach((e, i) => {
+        near(e.values[0], expected[i], 1e5)
+      })
+    }
+  }
+  const logs = { inputs: ['x'], data: 'x = minmax(log(csv("a.csv").x))', files: { 'a.csv': column([1e-10, 1, 1e10]) } }
+  const { train } = await load(logs)
+  assert.deepEqual(
+    train.ports.x.map(e => e.values[0]),
+    [0, 0.5, 1],
+  )
+})
+
+test('a column that never varies is shifted to zero, and new values keep their distance from it', async () => {
+  const room = Array.from({ length: 300 }, () => '14.62')
+  const data = 'x = standardize(csv("a.csv").x)'
+  const { train, fitted } = await load({ inputs: ['x'], data, files: { 'a.csv': column(room) } })
+  assert.ok(train.ports.x.every(e => e.values[0] === 0))
+  const news = transform(fitted, 'x', [14.62, 14.63, 15])
+  nearAll([...news], [0, 0.01, 0.38], 1e-3)
 })
 
 test('classes go to labels and back', async () => {

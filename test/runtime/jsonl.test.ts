@@ -18,6 +18,30 @@ test('each key is a column, whose cells know their line; blank lines, line ends 
   )
 })
 
+test('lines end with LF, CRLF or CR, each by itself, and count by themselves', () => {
+  const { columns } = parseJsonl(bytes('{"a": 1}\r\n{"a": 2}\n{"a": 3}\r{"a": 4}\r\r\n{"a": 5}'), 'f.jsonl')
+  assert.deepEqual(
+    [columns.get('a')?.cells, columns.get('a')?.lines],
+    [
+      [1, 2, 3, 4, 5],
+      [1, 2, 3, 4, 6],
+    ],
+  )
+  assert.deepEqual(parseJsonl(bytes('{"a": "x\u2028y"}'), 'f.jsonl').columns.get('a')?.cells, ['x\u2028y'])
+})
+
+test('keys and colons within texts, and keys of inner objects, are no keys of the line', () => {
+  const lines = [
+    '{"a": "\\"a\\": 1", "b": {"a": 2, "b": [{"a": 3}, {"a": 4}]}}',
+    '{"a": "x:", "b" : [":"]}',
+    '{"\\\\": 1, "a\\\\": 2}',
+  ]
+  for (const line of lines) {
+    const { columns } = parseJsonl(bytes(line), 'f.jsonl')
+    assert.deepEqual(Object.fromEntries([...columns].map(([name, { cells }]) => [name, cells[0]])), JSON.parse(line))
+  }
+})
+
 test('names of objects that JavaScript knows are names as others', () => {
   const { columns } = parseJsonl(bytes('{"__proto__": 1, "constructor": 2}'), 'f.jsonl')
   assert.deepEqual([...columns.keys()], ['__proto__', 'constructor'])
@@ -56,6 +80,14 @@ const badFiles: Record<string, [code: Code, text: string, reason: RegExp]> = {
   'a line that is a number': ['RNN410', '7\n', /line 1 is 7, and no object/],
   'a line that is null': ['RNN410', 'null\n', /line 1 is null, and no object/],
   'a CSV file': ['RNN410', 'x,y\n1,2\n', /line 1 is no JSON: /],
+  'a key twice': ['RNN410', '{"x": 1}\n\n{"x": 1, "y": 2, "x": 3}\n', /line 3 has `x` twice/],
+  'a key twice, written in two ways': ['RNN410', '{"\\u0078": 1, "x": 1}\n', /line 1 has `x` twice/],
+  'a key twice in an inner object': ['RNN410', '{"x": {"k": [1], "k": 2}, "k": 3}\n', /line 1 has `k` twice/],
+  'a key twice beside texts': ['RNN410', '{"x": "\\\\", "y": "\\"x\\": 1", "x": ""}\n', /line 1 has `x` twice/],
+  'a number with a plus': ['RNN410', '{"x": +5}\n', /line 1 is no JSON: /],
+  'a number in other digits': ['RNN410', '{"x": 0x10}\n', /line 1 is no JSON: /],
+  'a comma at the end': ['RNN410', '{"x": 1}\n{"x": 1,}\n', /line 2 is no JSON: .*column 9/],
+  Infinity: ['RNN410', '{"x": -Infinity}\n', /line 1 is no JSON: /],
   NaN: ['RNN410', '{"x": 1}\n{"x": NaN}\n', /line 2 is no JSON: .*NaN/],
   'two objects in a line': ['RNN410', '{"x": 1} {"x": 2}\n', /line 1 is no JSON: /],
 }
@@ -75,20 +107,28 @@ const badCells: Record<string, [code: Code, text: string, says: RegExp]> = {
   'an unknown key': ['RNN403', '{"xs": 1}', /`a\.jsonl` has no column `x`.*did you mean `xs`/s],
   'a key that a row lacks': ['RNN410', '{"x": 1}\n\n{"y": 1}', /line 3 has no `x`, which other lines have/],
   'a key that the first row lacks': ['RNN410', '{"y": 1}\n{"x": 1}', /line 1 has no `x`/],
-  'a word among numbers': ['RNN404', '{"x": 1}\n{"x": "one"}', /`one` is not a number: a\.jsonl, row 2, column `x`/],
-  'a truth as a number': ['RNN404', '{"x": 1}\n{"x": true}', /`true` is not a number: a\.jsonl, row 2, column `x`/],
-  null: ['RNN404', '{"x": 1}\n{"x": null}', /`null` is not a number: a\.jsonl, row 2, column `x`/],
-  'a number out of all bounds': ['RNN404', '{"x": 1e999}', /`Infinity` is not a number: a\.jsonl, row 1/],
+  'a word among numbers': ['RNN404', '{"x": 1}\n{"x": "one"}', /`one` is not a number: a\.jsonl, line 2, column `x`/],
+  'a truth as a number': ['RNN404', '{"x": 1}\n{"x": true}', /`true` is not a number: a\.jsonl, line 2, column `x`/],
+  null: ['RNN404', '{"x": 1}\n{"x": null}', /`null` is not a number: a\.jsonl, line 2, column `x`/],
+  'a number out of all bounds': [
+    'RNN404',
+    '{"x": 1e999}',
+    /`1e999` is not a number that 64 bits hold: a\.jsonl, line 1/,
+  ],
   'an object': ['RNN410', '{"x": 1}\n{"x": {"y": 1}}', /line 2 holds an object in `x`/],
   'a list among numbers': ['RNN410', '{"x": 1}\n{"x": [1]}', /line 2 holds a list in `x`, where line 1 holds 1/],
   'a number among lists': ['RNN410', '{"x": [1]}\n{"x": "a"}', /line 2 holds "a" in `x`, where line 1 holds a list/],
-  'null in a list': ['RNN404', '{"x": [1]}\n{"x": [1, null]}', /`null` is not a number: a\.jsonl, row 2, column `x`/],
-  'null in a list of lists': ['RNN404', '{"x": [[1], [null]]}', /`null` is not a number: a\.jsonl, row 1, column `x`/],
+  'null in a list': ['RNN404', '{"x": [1]}\n{"x": [1, null]}', /`null` is not a number: a\.jsonl, line 2, column `x`/],
+  'null in a list of lists': ['RNN404', '{"x": [[1], [null]]}', /`null` is not a number: a\.jsonl, line 1, column `x`/],
   'null for a list': ['RNN404', '{"x": [[1], null]}', /`null` is not a number/],
-  'a text in a list': ['RNN404', '{"x": ["a", "b"]}', /`a` is not a number: a\.jsonl, row 1.*indices of texts/s],
+  'a text in a list': ['RNN404', '{"x": ["a", "b"]}', /`a` is not a number: a\.jsonl, line 1.*indices of texts/s],
   'a truth in a list': ['RNN404', '{"x": [true]}', /`true` is not a number/],
   'an object in a list': ['RNN404', '{"x": [{"y": 1}]}', /`{"y":1}` is not a number/],
-  'a large number in a list': ['RNN404', '{"x": [1e999]}', /`Infinity` is not a number/],
+  'a large number in a list': [
+    'RNN404',
+    '{"x": [1e999]}',
+    /`1e999` is not a number that 64 bits hold: a\.jsonl, line 1, column `x`/,
+  ],
   'lists of other widths': [
     'RNN410',
     '{"x": []}\n{"x": [[1, 2]]}\n{"x": [[1, 2], [3]]}',
@@ -100,7 +140,7 @@ const badCells: Record<string, [code: Code, text: string, says: RegExp]> = {
     /line 1 has a number in element 2 of `x`, where line 1 begins with a list of 2/,
   ],
   'an empty list in a list': ['RNN410', '{"x": [[]]}', /line 1 has an empty list in element 1 of `x`/],
-  'lists three deep': ['RNN413', '{"x": [[[1]]]}', /a list nested three deep/],
+  'lists deeper than the axes': ['RNN411', '{"x": [[[1]]]}', /declared as real, but its data is \[1\] over an axis/],
 }
 for (const [what, [code, text, says]] of Object.entries(badCells)) {
   test(`${what} is ${code}, at its place`, async () => {

@@ -123,7 +123,7 @@ test('stored fits of another data block are RNN501', async () => {
 test('another path replaces the only file, in messages too; of two files it cannot', async () => {
   const files = { 'b.csv': column(['no']) }
   const one = { inputs: ['x'], data: 'x = csv("a.csv").x', files }
-  assert.match((await failing('RNN404', () => load(one, { path: 'b.csv' }))).message, /b\.csv, row 2/)
+  assert.match((await failing('RNN404', () => load(one, { path: 'b.csv' }))).message, /b\.csv, line 2/)
   const two = { inputs: ['x', 'y'], data: 'x = csv("a.csv").x\ny = csv("c.csv").x', files: { 'b.csv': column([1]) } }
   await failing('RNN413', () => load(two, { path: 'b.csv' }))
 })
@@ -174,10 +174,10 @@ const bad: Record<string, Bad> = {
   },
   'a word in a column of numbers': {
     code: 'RNN404',
-    says: /`x` is not a number: a\.csv, row 2, column `label`/,
+    says: /`x` is not a number: a\.csv, line 2, column `label`/,
     data: 'x = csv("a.csv").label',
   },
-  'an empty cell': { code: 'RNN404', says: /row 3, column `x`/, data: 'x = csv("a.csv").x', file: 'x,y\n1,1\n,2\n' },
+  'an empty cell': { code: 'RNN404', says: /line 3, column `x`/, data: 'x = csv("a.csv").x', file: 'x,y\n1,1\n,2\n' },
   NaN: { code: 'RNN404', says: /`NaN`/, data: 'x = csv("a.csv").x', file: column([1, 'NaN']) },
   'a number out of all bounds': {
     code: 'RNN404',
@@ -229,7 +229,7 @@ const bad: Record<string, Bad> = {
   },
   'an index out of range': {
     code: 'RNN412',
-    says: /7 is not a class of 4, in `x`/,
+    says: /4 is not a class of 4, in `x`: a\.csv, line 3, column `a`/,
     inputs: ['x class of 4'],
     data: 'x = csv("a.csv").a',
   },
@@ -252,6 +252,16 @@ const bad: Record<string, Bad> = {
     data: 'x = csv("a.csv").a + 0.5',
   },
   'a later function': { code: 'RNN413', says: /`words`/, data: 'x = words(csv("a.csv").label)' },
+  'a path with a backslash': {
+    code: 'RNN420',
+    says: /^`tables\\\\a\.csv` is no path on every system\n.*`\/`/,
+    data: 'x = csv("tables\\\\a.csv").a',
+  },
+  'a path with what stands for a tab': {
+    code: 'RNN420',
+    says: /`tables\\ta\.csv`/,
+    data: 'x = jsonl(path = "tables\\ta.csv").a',
+  },
   'an unknown name': { code: 'RNN106', says: /`tt`.*`t`/s, data: 't = csv("a.csv")\nx = tt.a' },
   'a name used too early': { code: 'RNN109', says: /`t`/, data: 'x = t.a\nt = csv("a.csv")' },
   'a name in its own equation': { code: 'RNN109', says: /`x`/, data: 'x = x' },

@@ -72,6 +72,20 @@ const bad: Record<string, [Uint8Array, RegExp]> = {
   'a text file': [new TextEncoder().encode('model m { input x: [3] }'), /length of a header/],
   'an empty file': [new Uint8Array(), /0 bytes/],
   'no JSON': [file('{"a": '), /not a JSON object/],
+  'a tensor twice': [
+    file(`{"a": ${JSON.stringify(f32([1], 0, 4))}, "a": ${JSON.stringify(f32([1], 4, 8))}}`, 8),
+    /header has `a` twice/,
+  ],
+  'the same name twice, written in two ways': [
+    file(`{"b:\\"": ${JSON.stringify(f32([0], 0, 0))}, "b:\\u0022": ${JSON.stringify(f32([1], 0, 4))}}`, 4),
+    /header has `b:"` twice/,
+  ],
+  'a place twice': [
+    file('{"a": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4], "data_offsets": [0, 4]}}', 4),
+    /header has `data_offsets` twice/,
+  ],
+  'metadata twice': [file('{"__metadata__": {"k": "v"}, "__metadata__": {"k": "w"}}'), /`__metadata__` twice/],
+  'an entry of the metadata twice': [file('{"__metadata__": {"k": "v", "k" : "w"}}'), /header has `k` twice/],
   'a list': [file([]), /not a JSON object/],
   'metadata that is no text': [file({ __metadata__: { a: 1 } }), /metadata `a`/],
   'another dtype': [file({ a: { ...f32([1], 0, 2), dtype: 'BF16' } }, 2), /`a` is BF16/],

@@ -1,11 +1,16 @@
 // Helpers: a program and its files as texts, and the diagnostic that something throws.
 import assert from 'node:assert/strict'
 import type { Port, Signature } from '../../compiler/check/signature.ts'
+import { type CompiledModel, compile } from '../../compiler/index.ts'
 import { constant, symbol } from '../../compiler/ir/dim.ts'
 import type { Data } from '../../dsl/ast.ts'
 import { type Code, type Diagnostic, RnnError } from '../../dsl/diagnostics.ts'
 import { parse } from '../../dsl/parse.ts'
-import { type LoadedData, type LoadOptions, loadData } from '../../runtime/data/load.ts'
+import { fromArrays } from '../../runtime/data/arrays.ts'
+import { type LoadedData, type LoadOptions, loadData, loadInputs } from '../../runtime/data/load.ts'
+import { type Predictions, predict } from '../../runtime/predict.ts'
+import type { Weights } from '../../runtime/session.ts'
+import { train } from '../../runtime/train.ts'
 
 /** A port from a short text: `x [3] over T[5] over S`, `y`, `label class of K`, `w token of V over T`. */
 export function port(text: string): Port {
@@ -82,4 +87,30 @@ export async function failing(code: Code, run: () => unknown): Promise<Diagnosti
     return found
   }
   return assert.fail(`expected ${code}`)
+}
+
+export interface Learned {
+  readonly model: CompiledModel
+  readonly data: LoadedData
+  readonly weights: Weights
+  /** The answers for the inputs that it was trained on. */
+  readonly examples: Predictions['examples']
+}
+
+/** Trains a program on its data, and asks it for what it has learned. */
+export async function learned(source: string, files: Readonly<Record<string, string>>): Promise<Learned> {
+  const model = compile(source)
+  assert.ok(model.data)
+  const options = { read: readTexts(files) }
+  const data = await loadData(model.data, model.signature, options)
+  const { weights } = await train(model, data)
+  const { fitted } = data
+  const { part, sizes } = await loadInputs(model.data, model.signature, { ...options, fitted })
+  return { model, data, weights, examples: predict(model, weights, part, sizes, fitted).examples }
+}
+
+/** What it answers for other inputs. */
+export function answers({ model, data, weights }: Learned, arrays: Parameters<typeof fromArrays>[1]) {
+  const { part, sizes } = fromArrays(model.signature, arrays, { fitted: data.fitted })
+  return predict(model, weights, part, sizes, data.fitted).examples
 }

@@ -1,50 +1,114 @@
-// classes(x): labels as numbers from 0, in the sorted order of the labels that occur in the training part (as numbers if all of
-// them are), so that neither the order nor the frequency of the rows matters. Nothing is reserved for padding.
+// classes(x, empty): labels as numbers from 0, in the sorted order of the labels that occur in the training part (as numbers if all
+// of them are), so that neither the order nor the frequency of the rows matters. Nothing is reserved for padding. An empty cell has
+// no label unless `empty` gives it one.
+import type { Span } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
-import { elementsIn } from '../sequences.ts'
-import { describe, type Sequences, type Series, type Value } from '../value.ts'
+import { numberOf } from '../numberText.ts'
+import { asWritten } from '../rounding.ts'
+import { elementsIn, lineOf, originOf } from '../sequences.ts'
+import { shown } from '../shown.ts'
+import {
+  type Argument,
+  type Column,
+  describe,
+  type Elements,
+  type Origin,
+  type Sequences,
+  type Series,
+  seriesOf,
+  type Value,
+} from '../value.ts'
 import type { DataFunction } from './function.ts'
 
 export const classes: DataFunction = {
   name: 'classes',
-  parameters: [{ name: 'x' }],
-  apply: ([{ value, span }], call): Series | Sequences => {
-    const found = labelsOf(value)
+  parameters: [{ name: 'x' }, { name: 'empty', default: { kind: 'text', value: '' } }],
+  apply: ([{ value, span }, empty], call): Series | Sequences => {
+    const found = labelsOf(value, textOf(empty), span)
     if (found === undefined) {
       return fail('RNN210', { what: 'what `classes` takes', expected: 'a column', found: describe(value) }, { span })
     }
-    const { labels, source, sequences } = found
+    const { labels, source, origins, sequences } = found
     const encoding = call.fit(sequences?.lengths.length ?? labels.length, training => {
       const elements = sequences === undefined ? training : elementsIn(sequences, training)
       return { kind: 'classes', labels: sorted(new Set(Array.from(elements, element => labels[element]))) }
     })
-    if (encoding.kind !== 'classes') throw new Error('what was fitted for numbers cannot number classes')
-    const indices = new Map(encoding.labels.map((label, index) => [label, index]))
+    const known = encoding.kind === 'classes' ? encoding.labels : notLabels(source, call.model, span)
+    const indices = new Map(known.map((label, index) => [label, index]))
     const values = Float64Array.from(labels, label => {
-      return indices.get(label) ?? fail('RNN408', { value: label, name: source }, { span })
+      return indices.get(label) ?? fail('RNN408', { value: shown(label), name: source }, { span })
     })
-    const series: Series = { kind: 'series', rows: values.length, item: [], values, encoding, source }
+    const rounding = asWritten(values)
+    const series: Series = {
+      kind: 'series',
+      rows: values.length,
+      item: [],
+      values,
+      encoding,
+      source,
+      origins,
+      rounding,
+    }
     return sequences === undefined ? series : { ...sequences, series }
   },
+}
+
+function notLabels(source: string, model: string, span: Span): never {
+  const differences = `\`${source}\` was scaled in training, and has classes now`
+  return fail('RNN501', { file: 'the weights', model, differences }, { span })
+}
+
+/** The label of empty cells; empty if they have none. RNN210 for what is no text. */
+function textOf({ value, span }: Argument): string {
+  if (value.kind === 'text') return value.value
+  return fail(
+    'RNN210',
+    { what: '`empty`', expected: 'a text, the label of empty cells', found: describe(value) },
+    { span },
+  )
 }
 
 interface Labels {
   readonly labels: readonly string[]
   readonly source: string
+  readonly origins: readonly Origin[]
   /** Whose elements the labels are. */
   readonly sequences?: Sequences
 }
 
-function labelsOf(value: Value): Labels | undefined {
-  if (value.kind === 'column') return { labels: value.cells, source: value.name }
+function labelsOf(value: Value, empty: string, span: Span): Labels | undefined {
+  if (value.kind === 'column') return { labels: labelsIn(value, empty, span), source: value.name, origins: [value] }
   if (value.kind !== 'series' && value.kind !== 'sequences') return undefined
-  const { item, encoding, values, source } = value.kind === 'series' ? value : value.series
+  const { item, encoding, source, origins } = seriesOf(value)
   if (item.length > 0 || encoding.kind === 'classes') return undefined
-  return { labels: Array.from(values, String), source, ...(value.kind === 'sequences' && { sequences: value }) }
+  const labels = numberLabels(value, span)
+  return { labels, source, origins, ...(value.kind === 'sequences' && { sequences: value }) }
+}
+
+/** RNN418 for an empty cell that has no label. */
+function labelsIn(column: Column, empty: string, span: Span): readonly string[] {
+  const labels = column.labels?.() ?? column.cells
+  if (!labels.includes('')) return labels
+  if (empty !== '') return labels.map(label => (label === '' ? empty : label))
+  const row = labels.indexOf('')
+  const help = 'remove the row, or give empty cells a label: `classes(…, empty = "none")`'
+  return fail('RNN418', { where: lineOf(column, row) }, { span, help })
+}
+
+/** RNN419 for a whole number that was computed, and may have lost digits. */
+function numberLabels(value: Elements, span: Span): readonly string[] {
+  const { truths, labels, values } = seriesOf(value)
+  if (truths) return Array.from(values, x => (x === 1 ? 'true' : 'false'))
+  if (labels !== undefined) return labels()
+  const large = values.findIndex(x => Math.abs(x) > Number.MAX_SAFE_INTEGER)
+  if (large < 0) return Array.from(values, String)
+  return fail('RNN419', { text: String(values[large]), where: originOf(value, large) }, { span })
 }
 
 function sorted(labels: Iterable<string>): string[] {
-  const all = [...labels]
-  const numeric = all.every(label => label !== '' && Number.isFinite(Number(label)))
-  return numeric ? all.sort((a, b) => Number(a) - Number(b)) : all.sort()
+  const all = [...labels].sort()
+  const numbers = new Map(all.map(label => [label, numberOf(label)]))
+  const numberFor = (label: string): number => numbers.get(label) ?? Number.NaN
+  // Labels that are one number, as `1` and `1.0`, stay in the order of texts.
+  return all.every(label => Number.isFinite(numberFor(label))) ? all.sort((a, b) => numberFor(a) - numberFor(b)) : all
 }

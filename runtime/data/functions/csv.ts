@@ -1,56 +1,46 @@
-// csv("file.csv"): a table, its first line the names of the columns.
-import { parse } from 'csv-parse/browser/esm/sync'
+// csv("file.csv", decimal = "."): a table, its first line the names of the columns.
 import { fail } from '../../../dsl/diagnostics.ts'
-import type { Column, Table } from '../value.ts'
-import { tableReader, textOf } from './file.ts'
+import { readCsv } from '../csvText.ts'
+import type { DecimalMark } from '../numberText.ts'
+import { shown } from '../shown.ts'
+import { type Argument, type Column, describe, type Table } from '../value.ts'
+import { readTable, textOf } from './file.ts'
+import type { DataFunction } from './function.ts'
 
-export const csv = tableReader('csv', parseCsv)
+export const csv: DataFunction = {
+  name: 'csv',
+  parameters: [{ name: 'path' }, { name: 'decimal', default: { kind: 'text', value: '.' } }],
+  apply: ([path, decimal], call) => {
+    const mark = markOf(decimal)
+    return readTable(path, call, (bytes, file) => parseCsv(bytes, file, mark))
+  },
+}
 
-/**
- * Reads the bytes of a CSV file (RFC 4180, UTF-8; blank lines are left out, cells are trimmed). RNN405 if it has no rows,
- * RNN410 if it is malformed.
- */
-export function parseCsv(bytes: Uint8Array, file: string): Table<Column> {
-  const malformed: (reason: string) => never = reason => fail('RNN410', { file, reason })
-  const { records, lines } = parseRecords(bytes, malformed)
-  const header = records[0]?.map(name => name.trim()) ?? []
-  // A blank line of a file with one column may be an empty cell; only those at the end are surely none.
-  if (header.length === 1) while (isBlank(records.at(-1))) records.pop()
-  const rows = records.flatMap((record, i) => (i === 0 || (header.length > 1 && isBlank(record)) ? [] : [i]))
-  if (rows.length === 0) return fail('RNN405', { what: `\`${file}\`` })
-  for (const i of rows) {
-    if (records[i].length !== header.length) {
-      malformed(`line ${lines[i]} has ${records[i].length} cells, the first line has ${header.length}`)
-    }
+/** RNN210 for what stands before no decimals. */
+function markOf({ value, span }: Argument): DecimalMark {
+  if (value.kind === 'text' && (value.value === '.' || value.value === ',')) return value.value
+  return fail('RNN210', { what: '`decimal`', expected: '"." or ","', found: describe(value) }, { span })
+}
+
+/** Reads the bytes of a CSV file (UTF-8), as `readCsv` does. RNN405 if it has no rows, RNN410 if it is malformed. */
+export function parseCsv(bytes: Uint8Array, file: string, decimal: DecimalMark = '.'): Table<Column> {
+  const malformed: (reason: string, help?: string) => never = (reason, help) =>
+    fail('RNN410', { file, reason }, help === undefined ? {} : { help })
+  const { names, columns, lines } = readCsv(textOf(bytes, malformed), malformed)
+  if (lines.length === 0) return fail('RNN405', { what: `\`${file}\`` })
+  const seen = new Set<string>()
+  for (const name of names) {
+    // Columns without a name are left by programs that write empty cells at the end of every line: no one can ask for them.
+    if (name !== '' && seen.has(name)) malformed(`two columns are named \`${shown(name)}\``)
+    seen.add(name)
   }
-  const twice = header.find((name, i) => header.indexOf(name) !== i)
-  if (twice !== undefined) malformed(`two columns are named \`${twice}\``)
   const column = (name: string, place: number): Column => ({
     kind: 'column',
     file,
     name,
-    cells: rows.map(i => records[i][place].trim()),
-    lines: rows.map(i => lines[i]),
+    cells: columns[place],
+    lines,
+    decimal,
   })
-  return { kind: 'table', file, columns: new Map(header.map((name, place) => [name, column(name, place)])) }
+  return { kind: 'table', file, columns: new Map(names.map((name, place) => [name, column(name, place)])) }
 }
-
-function parseRecords(bytes: Uint8Array, malformed: (reason: string) => never) {
-  const lines: number[] = []
-  const text = textOf(bytes, malformed)
-  try {
-    const records = parse(text, {
-      relax_column_count: true,
-      max_record_size: 0,
-      on_record: (record, { lines: line }) => {
-        lines.push(line)
-        return record
-      },
-    })
-    return { records, lines }
-  } catch (error) {
-    return malformed(error instanceof Error ? error.message : String(error))
-  }
-}
-
-const isBlank = (record: readonly string[] | undefined): boolean => record?.length === 1 && record[0].trim() === ''

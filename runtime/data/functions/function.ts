@@ -17,6 +17,8 @@ export interface Call {
   readonly read: (path: string, span: Span) => Promise<{ readonly file: string; readonly bytes: Uint8Array }>
   /** Computes an encoding from the rows of the training part, or gives the one that was stored with the weights. */
   readonly fit: (rows: number, compute: (training: Int32Array) => Encoding) => Encoding
+  /** The model that is fed, for messages. */
+  readonly model: string
 }
 
 export interface DataFunction {

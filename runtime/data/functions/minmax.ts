@@ -1,5 +1,5 @@
 // minmax(x): from 0 at the least to 1 at the greatest value of the training part, for each component of the item.
-// A component that never varies is only shifted; values of other parts may lie outside of 0 … 1.
+// A component that varies by no more than rounding is only shifted; values of other parts may lie outside of 0 … 1.
 import { extend, numeric } from '../series.ts'
 import { fitComponents } from './fit.ts'
 import type { DataFunction } from './function.ts'
@@ -9,12 +9,12 @@ export const minmax: DataFunction = {
   parameters: [{ name: 'x' }],
   apply: ([x], call) => {
     const numbers = numeric(x, 'what `minmax` takes')
-    const chains = fitComponents(numbers, call, values => {
+    const chains = fitComponents(numbers, call, ({ values, constant }) => {
       const low = values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
       const high = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
       return [
         { kind: 'add', value: -low },
-        { kind: 'divide', value: high > low ? high - low : 1 },
+        { kind: 'divide', value: constant ? 1 : high - low },
       ]
     })
     return extend(numbers, chains, '`minmax`', x.span)

@@ -1,6 +1,7 @@
-// padded(x, n, side = "pre"): every sequence n elements long, with zeros in front or, "post", at the end: for `over T[n]`.
+// padded(x, n, side = "pre"): every sequence n elements long, with zeros (of sequences in sequences,
+// empty ones) in front or, "post", at the end: for `over T[n]`.
 import { fail } from '../../../dsl/diagnostics.ts'
-import { sequencesOf, startsOf } from '../sequences.ts'
+import { sequencesOf, sumsOf } from '../sequences.ts'
 import { describe, widthOf } from '../value.ts'
 import { type DataFunction, wholeNumber } from './function.ts'
 import { defaultSide, sideOf } from './side.ts'
@@ -18,23 +19,30 @@ export const padded: DataFunction = {
     }
     const length = wholeNumber(n, '`n`', 1)
     const at = sideOf(side)
-    const width = widthOf(series)
-    const starts = startsOf(sequences)
-    const rows = lengths.length * length
-    const values = new Float64Array(rows * width)
     lengths.forEach((own, row) => {
-      if (own > length) {
-        const expected = `at most ${length} element${length === 1 ? '' : 's'} long`
-        const help = `shorten it first: \`truncated(…, ${length})\``
-        fail(
-          'RNN210',
-          { what: `row ${row + 1} of \`${series.source}\``, expected, found: `${own} long` },
-          { span: x.span, help },
-        )
-      }
-      const place = row * length + (at === 'pre' ? length - own : 0)
-      values.set(series.values.subarray(starts[row] * width, starts[row + 1] * width), place * width)
+      if (own <= length) return
+      const expected = `at most ${length} element${length === 1 ? '' : 's'} long`
+      const help = `shorten it first: \`truncated(…, ${length})\``
+      const what = `row ${row + 1} of \`${series.source}\``
+      fail('RNN210', { what, expected, found: `${own} long` }, { span: x.span, help })
     })
-    return { kind: 'sequences', series: { ...series, rows, values }, lengths: lengths.map(() => length) }
+    const rows = lengths.map((own, row) => ({ own, row, place: row * length + (at === 'pre' ? length - own : 0) }))
+    const starts = sumsOf(lengths)
+    const padding = (all: ArrayLike<number>, width: number): Float64Array => {
+      const spread = new Float64Array(lengths.length * length * width)
+      for (const { own, row, place } of rows) {
+        for (let i = 0; i < own * width; i++) spread[place * width + i] = all[starts[row] * width + i]
+      }
+      return spread
+    }
+    const padded = { ...sequences, lengths: lengths.map(() => length) }
+    // An element that is a sequence itself is padded with empty ones.
+    const [counts, ...below] = sequences.inner
+    if (counts !== undefined) return { ...padded, inner: [Array.from(padding(counts, 1)), ...below] }
+    const { labels: _, rounding, ...rest } = series
+    const width = widthOf(series)
+    const values = padding(series.values, width)
+    const elements = lengths.length * length
+    return { ...padded, series: { ...rest, rows: elements, values, rounding: () => padding(rounding(), width) } }
   },
 }

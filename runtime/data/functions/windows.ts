@@ -3,16 +3,15 @@
 // They are cut inside each part of the split, so the first `length` items of a part serve as past only, and nothing straddles.
 
 import { fail } from '../../../dsl/diagnostics.ts'
-import { numeric } from '../series.ts'
-import { describe } from '../value.ts'
+import { inWords, numeric, truthsOf } from '../series.ts'
+import { type Argument, describe, type Elements } from '../value.ts'
 import { type DataFunction, wholeNumber } from './function.ts'
 
 export const windows: DataFunction = {
   name: 'windows',
   parameters: [{ name: 'x' }, { name: 'length' }, { name: 'ahead', default: { kind: 'number', value: 1 } }],
   apply: ([x, length, ahead]) => {
-    const isClasses = x.value.kind === 'series' && x.value.encoding.kind === 'classes'
-    const series = isClasses ? x.value : numeric(x, 'what `windows` takes')
+    const series = elements(x)
     if (series.kind !== 'series') {
       return fail('RNN210', { what: 'what `windows` takes', expected: 'a series', found: describe(series) }, x)
     }
@@ -23,4 +22,12 @@ export const windows: DataFunction = {
       ahead: wholeNumber(ahead, '`ahead`', 1),
     }
   },
+}
+
+/** Numbers, classes or truths. */
+function elements(x: Argument): Elements {
+  const { value, span } = x
+  if (value.kind === 'column' && inWords(value)) return truthsOf(value, span)
+  const asTheyAre = value.kind === 'series' && (value.encoding.kind === 'classes' || value.truths)
+  return asTheyAre ? value : numeric(x, 'what `windows` takes')
 }

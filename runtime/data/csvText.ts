@@ -1,0 +1,178 @@
+// CSV as text: its cells read and written (RFC 4180). What is written reads back as it was.
+import { shown } from './shown.ts'
+
+/** The cells of a text, column by column, and the line on which each row ends, from 1. */
+export interface CsvText {
+  readonly names: readonly string[]
+  readonly columns: readonly (readonly string[])[]
+  readonly lines: readonly number[]
+}
+
+const codeOf = (character: string): number => character.charCodeAt(0)
+const [quote, cr, lf, space, tab] = ['"', '\r', '\n', ' ', '\t'].map(codeOf)
+
+/** What may stand between the cells of a line, in the order in which it is looked for. */
+const separators = [',', '\t', ';'] as const
+
+/** Separators by name, for messages. */
+const separatorNames: Readonly<Record<string, string>> = { ',': 'a comma', '\t': 'a tab', ';': '`;`' }
+
+/**
+ * Reads a table whose first line that is not blank names the columns. Lines end with CRLF, LF or CR, each by itself; the separator
+ * is the comma if the first line has one outside of quotes, else the tab, else `;`. A cell in quotes is as it stands between them;
+ * from others the blanks around them are taken. Blank lines are left out, but in a single column those between rows are empty cells.
+ * `malformed` is called with what is wrong, and where.
+ */
+export function readCsv(text: string, malformed: (reason: string, help?: string) => never): CsvText {
+  const separator = separatorOf(text)
+  const between = codeOf(separator)
+  const isGap = (code: number): boolean => (code === space || code === tab) && code !== between
+  const hasNul = text.includes('\0')
+  const { length } = text
+  const lines: number[] = []
+  let names: readonly string[] | undefined
+  let columns: string[][] = []
+  /** Rows of a single column that are blank, and only count if another row follows. */
+  let blank: number[] = []
+  let row: string[] = []
+  let line = 1
+  let at = 0
+
+  const place = (from = line): string => {
+    const name = names?.[row.length]
+    return name === undefined ? `line ${from}, cell ${row.length + 1}` : `line ${from}, column \`${shown(name)}\``
+  }
+  const countLines = (from: number, to: number): void => {
+    for (let i = from; i < to; i++) {
+      const code = text.charCodeAt(i)
+      if (code === lf || (code === cr && text.charCodeAt(i + 1) !== lf)) line++
+    }
+  }
+  /** The cell that opens with the quote at `open`; `at` moves to what ends it. */
+  const quoted = (open: number): string => {
+    const opened = line
+    let close = open
+    let doubled = false
+    for (;;) {
+      close = text.indexOf('"', close + 1)
+      if (close < 0) malformed(`the quote that opens in ${place()} is never closed`)
+      if (text.charCodeAt(close + 1) !== quote) break
+      doubled = true
+      close++
+    }
+    countLines(open, close)
+    at = close + 1
+    while (at < length && isGap(text.charCodeAt(at))) at++
+    const end = text.charCodeAt(at)
+    if (at < length && end !== between && end !== lf && end !== cr) {
+      malformed(`${place(opened)} goes on after its closing quote`, 'a quote within a cell in quotes is written twice')
+    }
+    const cell = text.slice(open + 1, close)
+    return doubled ? cell.replaceAll('""', '"') : cell
+  }
+  const unquoted = (): string => {
+    const start = at
+    let code = 0
+    while (at < length) {
+      code = text.charCodeAt(at)
+      if (code === between || code === lf || code === cr) break
+      if (code === quote) {
+        malformed(`${place()} has a quote within`, 'write the cell in quotes, and each quote within twice')
+      }
+      at++
+    }
+    const cell = trimmed(text.slice(start, at))
+    if (hasNul && cell.includes('\0'))
+      malformed(`${place()} holds a NUL: it is no text, or text in UTF-16`, 'save it as UTF-8')
+    return cell
+  }
+  const endRow = (isBlank: boolean): void => {
+    if (names === undefined) {
+      if (isBlank) return
+      names = row
+      columns = row.map(() => [])
+      return
+    }
+    if (isBlank) {
+      if (names.length === 1) blank.push(line)
+      return
+    }
+    for (const blankLine of blank) {
+      columns[0].push('')
+      lines.push(blankLine)
+    }
+    blank = []
+    checkRow(row, names, line, separator, malformed)
+    for (let i = 0; i < row.length; i++) columns[i].push(row[i])
+    lines.push(line)
+  }
+
+  while (at < length) {
+    // One row.
+    let isQuoted = false
+    row = []
+    for (;;) {
+      let open = at
+      while (open < length && isGap(text.charCodeAt(open))) open++
+      if (text.charCodeAt(open) === quote) {
+        isQuoted = true
+        row.push(quoted(open))
+      } else row.push(unquoted())
+      if (at < length && text.charCodeAt(at) === between) at++
+      else break
+    }
+    endRow(row.length === 1 && row[0] === '' && !isQuoted)
+    if (at < length) {
+      if (text.charCodeAt(at) === cr && text.charCodeAt(at + 1) === lf) at++
+      at++
+      line++
+    }
+  }
+  return { names: names ?? [], columns, lines }
+}
+
+/** A text as a cell that reads back as it is, after any separator. */
+export const csvCell = (text: string): string =>
+  text === '' || /[",;\r\n\t\0]/.test(text) || text !== text.trim() ? `"${text.replaceAll('"', '""')}"` : text
+
+/** Calls `malformed` for a row of another number of cells, and for one that repeats the first line, as files put together do. */
+function checkRow(
+  row: readonly string[],
+  names: readonly string[],
+  line: number,
+  separator: string,
+  malformed: (reason: string, help?: string) => never,
+): void {
+  if (row.length !== names.length) {
+    const help = `cells are separated by ${separatorNames[separator]}, as in the first line: one that is part of a cell stands in quotes`
+    malformed(`line ${line} has ${row.length} cells, the first line has ${names.length}`, help)
+  }
+  // A single column may well hold its name.
+  if (row.length > 1 && row[0] === names[0] && row.every((cell, i) => cell === names[i])) {
+    malformed(`line ${line} repeats the names of the first line`, 'remove the line, as where files were put together')
+  }
+}
+
+/** The separator of the first line that is not blank. */
+function separatorOf(text: string): string {
+  const found = new Set<string>()
+  let isQuoted = false
+  let isBlank = true
+  for (const character of text) {
+    if (character === '"') isQuoted = !isQuoted
+    else if (!isQuoted && (character === '\n' || character === '\r')) {
+      if (!isBlank) break
+      found.clear()
+      continue
+    }
+    if (!isQuoted) found.add(character)
+    if (character.trim() !== '') isBlank = false
+  }
+  return separators.find(separator => found.has(separator)) ?? ','
+}
+
+/** Without white space at its ends. Most cells have none, and are not copied. */
+function trimmed(cell: string): string {
+  const [first, last] = [cell.charCodeAt(0), cell.charCodeAt(cell.length - 1)]
+  return first <= space || last <= space || first > 127 || last > 127 ? cell.trim() : cell
+}

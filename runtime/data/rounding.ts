@@ -1,0 +1,77 @@
+// How far rounding may have moved the numbers of a series, so that noise of the last digits is not taken for what varies.
+import type { BinaryOperator } from '../../dsl/ast.ts'
+import { apply, type Chain, type Step } from './encoding.ts'
+
+/** For each number of a series, row-major, a bound of its error. Computed where something asks for it. */
+export type Rounding = () => Float64Array
+
+/** A number is rounded to the nearest that there is. */
+const half = Number.EPSILON / 2
+
+/** How many times the bound two numbers may be apart and still count as one: the file may hold results of longer computations. */
+const leeway = 8
+
+/** Numbers as they were read; whole numbers are what is written. */
+export const asWritten =
+  (values: Float64Array): Rounding =>
+  () =>
+    values.map(x => (Number.isSafeInteger(x) ? 0 : half * Math.abs(x)))
+
+/** After a chain of steps on each number; `chainOf` gives that of the number at a place. */
+export const throughChain =
+  (values: Float64Array, before: Rounding, chainOf: (place: number) => Chain): Rounding =>
+  () =>
+    before().map((error, i) => {
+      let x = values[i]
+      let bound = error
+      for (const step of chainOf(i)) {
+        bound *= steepness(step, x)
+        x = apply([step], x)
+        bound += half * Math.abs(x)
+      }
+      return bound
+    })
+
+/** Of `a op b`, with their errors. */
+export function ofOperation(op: BinaryOperator, a: number, b: number, errorA: number, errorB: number): number {
+  switch (op) {
+    case '+':
+    case '-':
+      return errorA + errorB + half * Math.abs(op === '+' ? a + b : a - b)
+    case '*':
+      return Math.abs(a) * errorB + Math.abs(b) * errorA + half * Math.abs(a * b)
+    default:
+      return (errorA + Math.abs(a / b) * errorB) / Math.abs(b) + half * Math.abs(a / b)
+  }
+}
+
+/** Whether all of them may be one number, but for rounding. */
+export function isOneNumber(values: Float64Array, errors: Float64Array): boolean {
+  let low = Number.NEGATIVE_INFINITY
+  let high = Number.POSITIVE_INFINITY
+  values.forEach((x, i) => {
+    low = Math.max(low, x - leeway * errors[i])
+    high = Math.min(high, x + leeway * errors[i])
+  })
+  return low <= high
+}
+
+/** The slope of a step, without its sign. */
+function steepness(step: Step, x: number): number {
+  switch (step.kind) {
+    case 'add':
+      return 1
+    case 'multiply':
+      return Math.abs(step.value)
+    case 'divide':
+      return 1 / Math.abs(step.value)
+    case 'reciprocal':
+      return 1 / (x * x)
+    case 'log':
+      return 1 / Math.abs(x)
+    case 'log1p':
+      return 1 / Math.abs(1 + x)
+    case 'sqrt':
+      return x === 0 ? 1 : 0.5 / Math.sqrt(x)
+  }
+}
