@@ -108,6 +108,20 @@ export function renewed(eqn: Eqn, replaced: ReadonlyMap<number, Value>, within: 
 /** Ops whose result is uniform where their only operand is. */
 export const repeating: readonly string[] = ['broadcast', 'reshape', 'transpose', 'slice', 'real']
 
+/** The ops that a pointwise function may move through, and how many operands (all: Infinity) it then acts on. */
+export const moves: ReadonlyMap<string, number> = new Map([
+  ['pick', 1],
+  ['gather', 1],
+  ['slice', 1],
+  ['reshape', 1],
+  ['transpose', 1],
+  ['broadcast', 1],
+  ['reverse', 1],
+  ['stop_gradient', 1],
+  ['shift', 2],
+  ['concat', Number.POSITIVE_INFINITY],
+])
+
 function viewOf(producers: ReadonlyMap<number, Eqn>): View {
   const producer = (value: Value): Eqn | undefined => producers.get(value.id)
   const uniform = (value: Value): number | undefined => {

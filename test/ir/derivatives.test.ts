@@ -40,6 +40,11 @@ const cases: Readonly<Record<string, readonly GradientCase[]>> = {
   sigmoid: [pointwise('sigmoid', 1)],
   log_sigmoid: [pointwise('log_sigmoid', 1)],
   sqrt: [pointwise('sqrt', 1, { x: positive })],
+  hypot: [
+    pointwise('hypot', 2),
+    graph(['input x: real[3]'], '%y = sin(%x)\n%r = hypot(%y, %x)'),
+    graph(['input x: real[3]'], '%r = hypot(%x, %x)'),
+  ],
   sin: [pointwise('sin', 1)],
   cos: [pointwise('cos', 1)],
   abs: [pointwise('abs', 1)],
@@ -143,6 +148,11 @@ const cases: Readonly<Record<string, readonly GradientCase[]>> = {
   logsumexp: [
     graph(['input x: real[3, 3, 2]'], '%r = logsumexp(%x, -1)'),
     graph(['input x: real[3, 3]'], '%r = logsumexp(%x, -2)'),
+  ],
+  norm: [
+    graph(['input x: real[3, 3, 2]'], '%r = norm(%x, [-1])'),
+    graph(['input x: real[3, 3, 2]'], '%r = norm(%x, [-1, -3])'),
+    graph(['input x: real[T, 2]'], '%r = norm(%x, [-2])', { sizes: { T: 0 } }),
   ],
   matmul: [
     graph(['input x: real[T, B, 2]', 'input w: real[3, 2]'], '%r = matmul(%x, %w)', { sizes: { T: 2, B: 2 } }),

@@ -57,7 +57,7 @@ const examples: readonly Example[] = [
   on('small-power', '%k = c(0.5)\n%r = pow(%x, %k)', '%r = sqrt(%x)'),
   on('small-power', '%k = c(0)\n%r = pow(%x, %k)', '%r = c(1)'),
   on('small-power', '%k = c(-1)\n%r = pow(%x, %k)', '%k = c(1)\n%r = div(%k, %x)'),
-  on('small-power', '%k = c(-2)\n%r = pow(%x, %k)', '%k = c(1)\n%a = mul(%x, %x)\n%r = div(%k, %a)'),
+  on('small-power', '%k = c(-2)\n%r = pow(%x, %k)', '%k = c(1)\n%a = div(%k, %x)\n%r = mul(%a, %a)'),
   on('small-power', '%k = c(-0.5)\n%r = pow(%x, %k)', '%k = c(1)\n%a = sqrt(%x)\n%r = div(%k, %a)'),
   on('small-power', '%k = c(1.5)\n%r = pow(%x, %k)', '%k = c(1.5)\n%r = pow(%x, %k)'),
   on('where-known', '%t = constant(1, bool)\n%k = broadcast(%t, [-2, -1], [B, 3])\n%r = where(%k, %x, %y)', isX),
@@ -130,6 +130,29 @@ const examples: readonly Example[] = [
     '%a = pad(%x, -1, 0, 6)\n%b = pad(%y, -1, 2, 6)\n%r = add(%a, %b)',
     '%a = pad(%x, -1, 0, 6)\n%b = pad(%y, -1, 2, 6)\n%r = add(%a, %b)',
   ),
+  ...[
+    ['%a = mul(%x, %x)\n%r = sqrt(%a)', '%r = abs(%x)'],
+    ['%a = mul(%x, %x)\n%s = sum(%a, [-1])\n%r = sqrt(%s)', '%r = norm(%x, axes=[-1])'],
+    [
+      '%a = mul(%x, %x)\n%s = sum(%a, [-1, -2])\n%k = constant(4, real)\n%m = div(%s, %k)\n%r = sqrt(%m)',
+      '%n = norm(%x, axes=[-1, -2])\n%k = constant(2, real)\n%r = div(%n, %k)',
+    ],
+    ['%a = mul(%x, %x)\n%b = mul(%y, %y)\n%s = add(%a, %b)\n%r = sqrt(%s)', '%r = hypot(%x, %y)'],
+    ['%a = mul(%x, %x)\n%k = c(9)\n%s = add(%a, %k)\n%r = sqrt(%s)', '%k = c(3)\n%r = hypot(%x, %k)'],
+    [
+      '%a = mul(%x, %x)\n%t = lt(%x, %y)\n%k = c(0)\n%b = where(%t, %a, %k)\n%s = sum(%b, [-1])\n%r = sqrt(%s)',
+      '%t = lt(%x, %y)\n%k = c(0)\n%b = where(%t, %x, %k)\n%r = norm(%b, axes=[-1])',
+    ],
+    [
+      '%p = reshape(%v, [B, 1, V])\n%q = reshape(%v, [B, V, 1])\n%a = bmm(%p, %q, false, false)\n%s = reshape(%a, [B])\n%r = sqrt(%s)',
+      '%p = reshape(%v, [B, 1, V])\n%n = norm(%p, axes=[-1])\n%r = reshape(%n, [B])',
+    ],
+    ['%a = mul(%x, %y)\n%s = sum(%a, [-1])\n%r = sqrt(%s)', '%a = mul(%x, %y)\n%s = sum(%a, [-1])\n%r = sqrt(%s)'],
+    [
+      '%k = c(-1)\n%a = mul(%x, %x)\n%s = add(%a, %k)\n%r = sqrt(%s)',
+      '%k = c(-1)\n%a = mul(%x, %x)\n%s = add(%a, %k)\n%r = sqrt(%s)',
+    ],
+  ].map(([before, after]) => on('root-of-squares', before, after)),
   on(
     'log-softmax',
     '%p = softmax(%v, -1)\n%r = log(%p)',

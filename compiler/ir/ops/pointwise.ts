@@ -145,6 +145,22 @@ export const pointwiseOps: readonly Op[] = [
     ],
     edge: (a, [x]) => a.eq(x, a.constant(0)),
   }),
+  /** √(x² + y²), of operands divided by the larger, so that no square overflows. The derivative at 0 is 0. */
+  pointwise('hypot', {
+    arity: 2,
+    dtype: () => 'real',
+    formula: (a, [x, y]) => {
+      const size = <S>(b: Algebra<S>, v: S): S => b.max(v, b.neg(v))
+      const peak = a.stop_gradient(a.max(size(a, x), size(a, y)))
+      const special = a.or(a.eq(peak, a.constant(0)), a.eq(peak, a.constant(Number.POSITIVE_INFINITY)))
+      const scale = a.where(special, a.constant(1), peak)
+      const [u, v] = [a.div(x, scale), a.div(y, scale)]
+      return a.mul(scale, a.sqrt(a.add(a.mul(u, u), a.mul(v, v))))
+    },
+    partials: [0, 1].map(i => (a, args, h) => a.div(args[i], a.where(a.eq(h, a.constant(0)), a.constant(1), h))),
+    edge: (a, [x, y]) => a.and(a.eq(x, a.constant(0)), a.eq(y, a.constant(0))),
+    flops: 8,
+  }),
   pointwise('sin', { arity: 1, formula: (a, [x]) => a.sin(x), partials: [(a, [x]) => a.cos(x)] }),
   pointwise('cos', { arity: 1, formula: (a, [x]) => a.cos(x), partials: [(a, [x]) => a.neg(a.sin(x))] }),
   /** |x|; the derivative at 0 is 0, as that of the formula is: at a tie `max` follows its first operand. */

@@ -5,21 +5,7 @@ import { broadcast, constantLike, createBuilder, newValue } from '../../ir/build
 import type { Attr, Block, Eqn, Value } from '../../ir/graph.ts'
 import { scanCounts, scanResults } from '../../ir/graph.ts'
 import { fromEnd } from '../../ir/ops/define.ts'
-import { type Rule, renamed, renewed, type Site, type View, viewOfBlock } from '../rewrite.ts'
-
-/** The ops that a pointwise function may move through, and how many operands (all: Infinity) it then acts on. */
-const moves: ReadonlyMap<string, number> = new Map([
-  ['pick', 1],
-  ['gather', 1],
-  ['slice', 1],
-  ['reshape', 1],
-  ['transpose', 1],
-  ['broadcast', 1],
-  ['reverse', 1],
-  ['stop_gradient', 1],
-  ['shift', 2],
-  ['concat', Number.POSITIVE_INFINITY],
-])
+import { moves, type Rule, renamed, renewed, type Site, type View, viewOfBlock } from '../rewrite.ts'
 
 export const stableLogRules: readonly Rule[] = [
   {
