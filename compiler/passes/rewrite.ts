@@ -1,6 +1,7 @@
 // The engine of local rewriting: offers each equation to a table of rules, in order, with its operands rewritten already.
 import { type Builder, type Context, createBuilder, newValue, opOf } from '../ir/builder.ts'
 import type { Block, Eqn, Value } from '../ir/graph.ts'
+import { outsideOf, type View, viewOf } from '../ir/view.ts'
 
 /** A local identity. */
 export interface Rule {
@@ -13,14 +14,6 @@ export interface Rule {
   readonly rewrite: (eqn: Eqn, site: Site) => Value | readonly Value[] | undefined
 }
 
-/** What is known of the values of a block. */
-export interface View {
-  /** The equation that defines a value; undefined for a parameter. */
-  readonly producer: (value: Value) => Eqn | undefined
-  /** The number that all elements of a value are, where that is known. */
-  readonly uniform: (value: Value) => number | undefined
-}
-
 /** What a rule sees of the block around an equation, and may do there. */
 export interface Site extends View {
   readonly context: Context
@@ -30,16 +23,20 @@ export interface Site extends View {
   readonly put: (eqn: Eqn) => readonly Value[]
   /** Puts another equation, with further results at the end, in the place of an earlier one. */
   readonly extend: (earlier: Eqn, by: Eqn) => void
-  /** A body under the same rules. */
-  readonly within: (body: Block) => Block
+  /** The scan with its body under the same rules. */
+  readonly within: (scan: Eqn) => Eqn
 }
 
 /** The block with the rules applied everywhere, bodies included; itself where none applies. */
-export function rewriteBlock(context: Context, block: Block, rules: readonly Rule[]): Block {
+export function rewriteBlock(context: Context, block: Block, rules: readonly Rule[], outside?: View['outside']): Block {
   const base = createBuilder(context, value => value)
   const producers = new Map<number, Eqn>()
   const replaced = new Map<number, Value>()
-  const within = (body: Block): Block => rewriteBlock(context, body, rules)
+  const view = viewOf(producers, outside)
+  const within = (eqn: Eqn): Eqn => {
+    const body = eqn.body && rewriteBlock(context, eqn.body, rules, outsideOf(view, eqn))
+    return body === eqn.body ? eqn : { ...eqn, ...(body && { body }) }
+  }
 
   const builder: Builder = {
     ...base,
@@ -55,7 +52,7 @@ export function rewriteBlock(context: Context, block: Block, rules: readonly Rul
     context,
     builder,
     within,
-    ...viewOf(producers),
+    ...view,
     put: visit,
     extend: (earlier, by) => {
       base.replace(base.eqns.indexOf(earlier), by)
@@ -82,7 +79,7 @@ export function rewriteBlock(context: Context, block: Block, rules: readonly Rul
   }
 
   for (const eqn of block.eqns) {
-    const results = visit(renewed(eqn, replaced, within))
+    const results = visit(within(renewed(eqn, replaced, body => body)))
     eqn.outs.forEach((out, i) => {
       if (results[i] !== out) replaced.set(out.id, results[i])
     })
@@ -104,34 +101,3 @@ export function renewed(eqn: Eqn, replaced: ReadonlyMap<number, Value>, within: 
   const body = eqn.body && within(eqn.body)
   return ins === eqn.ins && body === eqn.body ? eqn : { ...eqn, ins, ...(body && { body }) }
 }
-
-/** Ops whose result is uniform where their only operand is. */
-export const repeating: readonly string[] = ['broadcast', 'reshape', 'transpose', 'slice', 'real']
-
-/** The ops that a pointwise function may move through, and how many operands (all: Infinity) it then acts on. */
-export const moves: ReadonlyMap<string, number> = new Map([
-  ['pick', 1],
-  ['gather', 1],
-  ['slice', 1],
-  ['reshape', 1],
-  ['transpose', 1],
-  ['broadcast', 1],
-  ['reverse', 1],
-  ['stop_gradient', 1],
-  ['shift', 2],
-  ['concat', Number.POSITIVE_INFINITY],
-])
-
-function viewOf(producers: ReadonlyMap<number, Eqn>): View {
-  const producer = (value: Value): Eqn | undefined => producers.get(value.id)
-  const uniform = (value: Value): number | undefined => {
-    const eqn = producer(value)
-    if (eqn?.op === 'constant') return typeof eqn.attrs.value === 'number' ? eqn.attrs.value : undefined
-    return eqn !== undefined && repeating.includes(eqn.op) ? uniform(eqn.ins[0]) : undefined
-  }
-  return { producer, uniform }
-}
-
-/** What is known of the values of a finished block. */
-export const viewOfBlock = (block: Block): View =>
-  viewOf(new Map(block.eqns.flatMap(eqn => eqn.outs.map(out => [out.id, eqn] as const))))

@@ -203,6 +203,74 @@ const examples: readonly Example[] = [
     '%p = sigmoid(%x)\n%q = pad(%p, -1, 1, 6)\n%r = log(%q)',
     '%p = sigmoid(%x)\n%q = pad(%p, -1, 1, 6)\n%r = log(%q)',
   ),
+  on('log-exp', '%e = exp(%x)\n%r = log(%e)', isX),
+  on(
+    'log-exp',
+    '%e = exp(%x)\n%k = c(1)\n%s = add(%k, %e)\n%r = log(%s)',
+    '%n = neg(%x)\n%l = log_sigmoid(%n)\n%r = neg(%l)',
+  ),
+  on('log1p-stable', '%e = exp(%x)\n%r = log1p(%e)', '%n = neg(%x)\n%l = log_sigmoid(%n)\n%r = neg(%l)'),
+  on('log1p-stable', '%p = sigmoid(%x)\n%n = neg(%p)\n%r = log1p(%n)', '%n = neg(%x)\n%r = log_sigmoid(%n)'),
+  on('log1p-stable', '%n = neg(%x)\n%r = log1p(%n)', '%n = neg(%x)\n%r = log1p(%n)'),
+  on(
+    'log-selection',
+    '%p = softmax(%v, -1)\n%q = pick(%p, %i, -1, 0)\n%c = constant(1, real)\n%k = broadcast(%c, [-1], [B])\n%s = sub(%k, %q)\n%r = log(%s)',
+    `%c = constant(1, real)
+    %k = broadcast(%c, [-1], [B])
+    %ones = broadcast(%c, [-2, -1], [B, V])
+    %w = place(%k, %i, -1, 0, V)
+    %u = sub(%ones, %w)
+    %z = constant(0, real)
+    %zeros = broadcast(%z, [-2, -1], [B, V])
+    %t = lt(%zeros, %u)
+    %total = logsumexp(%v, -1)
+    %b = broadcast(%total, [-1], [V])
+    %l = sub(%v, %b)
+    %m = constant(-Infinity, real)
+    %none = broadcast(%m, [-2, -1], [B, V])
+    %o = where(%t, %l, %none)
+    %r = logsumexp(%o, -1)`,
+  ),
+  on(
+    'log-complement-product',
+    '%p = sigmoid(%x)\n%q = sigmoid(%y)\n%a = mul(%p, %q)\n%k = c(1)\n%s = sub(%k, %a)\n%r = log(%s)',
+    `%n = neg(%x)
+    %l = log_sigmoid(%n)
+    %a = log_sigmoid(%x)
+    %m = neg(%y)
+    %b = log_sigmoid(%m)
+    %s = add(%a, %b)
+    %p = reshape(%l, [B, 3, 1])
+    %q = reshape(%s, [B, 3, 1])
+    %c = concat(%p, %q, axis=-1)
+    %r = logsumexp(%c, -1)`,
+  ),
+  on(
+    'log-combined',
+    '%p = sigmoid(%x)\n%q = sigmoid(%y)\n%a = mul(%p, %q)\n%r = log(%a)',
+    '%a = log_sigmoid(%x)\n%b = log_sigmoid(%y)\n%r = add(%a, %b)',
+  ),
+  on(
+    'log-combined',
+    '%p = sigmoid(%x)\n%q = exp(%y)\n%a = div(%p, %q)\n%r = log(%a)',
+    '%a = log_sigmoid(%x)\n%r = sub(%a, %y)',
+  ),
+  on(
+    'log-combined',
+    '%p = exp(%x)\n%s = sum(%p, [-1, -2])\n%r = log(%s)',
+    '%a = logsumexp(%x, -2)\n%r = logsumexp(%a, -1)',
+  ),
+  on('log-combined', '%p = exp(%x)\n%s = mul(%p, %y)\n%r = log(%s)', '%p = exp(%x)\n%s = mul(%p, %y)\n%r = log(%s)'),
+  on(
+    'log-moves',
+    '%p = sigmoid(%x)\n%t = lt(%x, %y)\n%q = exp(%y)\n%w = where(%t, %p, %q)\n%r = log(%w)',
+    '%t = lt(%x, %y)\n%p = log_sigmoid(%x)\n%r = where(%t, %p, %y)',
+  ),
+  on(
+    'log-complement-moves',
+    '%p = sigmoid(%x)\n%q = sigmoid(%y)\n%w = max(%p, %q)\n%k = c(1)\n%s = sub(%k, %w)\n%r = log(%s)',
+    '%m = neg(%x)\n%p = log_sigmoid(%m)\n%n = neg(%y)\n%q = log_sigmoid(%n)\n%r = min(%p, %q)',
+  ),
   on(
     'concat-concat',
     '%a = concat(%x, %y, axis=-1)\n%b = concat(%a, %x, axis=-1)\n%r = concat(%y, %b, axis=-1)',

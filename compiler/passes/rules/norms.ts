@@ -3,7 +3,8 @@ import { constantLike } from '../../ir/builder.ts'
 import { asNumber } from '../../ir/dim.ts'
 import type { Eqn, Value } from '../../ir/graph.ts'
 import { fromEnd } from '../../ir/ops/define.ts'
-import { moves, type Rule, type Site, type View } from '../rewrite.ts'
+import { moves, type View } from '../../ir/view.ts'
+import type { Rule, Site } from '../rewrite.ts'
 
 /** How to make a value that another is the square of. */
 interface Root {
