@@ -36,6 +36,7 @@ const cases: Readonly<Record<string, readonly GradientCase[]>> = {
   exp: [pointwise('exp', 1)],
   log: [pointwise('log', 1, { x: positive })],
   log1p: [pointwise('log1p', 1, { x: [-0.6, 1] })],
+  expm1: [pointwise('expm1', 1)],
   tanh: [pointwise('tanh', 1)],
   sigmoid: [pointwise('sigmoid', 1)],
   log_sigmoid: [pointwise('log_sigmoid', 1)],

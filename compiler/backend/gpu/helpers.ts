@@ -58,6 +58,15 @@ export const helpers: Readonly<Record<string, Helper>> = {
     series(8, i => 1 / factorial(i)),
   )}) * powerOfTwo(half) * powerOfTwo(n - half);
 }`),
+  // Its series near 0, where e^x less 1 cancels.
+  exponentialLessOne: numeric(`function exponentialLessOne(x, infinity) {
+  if (x > 0.35) { return exponential(x, infinity) - 1; }
+  if (x < -0.35) { return exponential(x, infinity) - 1; }
+  return x * (${polynomial(
+    'x',
+    series(8, i => 1 / factorial(i + 1)),
+  )});
+}`),
   // Near 1 the series of 2 artanh((x - 1) / (x + 1)).
   logarithm: numeric(`function logarithm(x, infinity, nan) {
   if (x > 3.4e38) { return x; }

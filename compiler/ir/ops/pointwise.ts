@@ -110,10 +110,13 @@ export const pointwiseOps: readonly Op[] = [
     formula: (a, [x]) => a.log1p(x),
     cotangents: [(a, [x], d) => a.div(d, a.add(a.constant(1), x))],
   }),
+  /** e^x - 1. Its slope is not computed from it: where it is -1 to the last bit the slope need not be 0. */
+  pointwise('expm1', { arity: 1, formula: (a, [x]) => a.expm1(x), partials: [(a, [x]) => a.exp(x)] }),
+  /** The slope is (1 - y)(1 + y), which loses no more than y did, and is 0 where y is 1 to the last bit. */
   pointwise('tanh', {
     arity: 1,
     formula: (a, [x]) => a.tanh(x),
-    partials: [(a, _args, y) => a.sub(a.constant(1), a.mul(y, y))],
+    partials: [(a, _args, y) => a.mul(a.sub(a.constant(1), y), a.add(a.constant(1), y))],
   }),
   /** 1 / (1 + e^-x): e^-x may overflow to infinity, which gives the right 0. */
   pointwise('sigmoid', {

@@ -117,6 +117,18 @@ export const arithmeticRules: readonly Rule[] = [
     },
   },
   {
+    name: 'exp-less-one',
+    contract: 'e^x - 1 → expm1(x); 1 - e^x → -expm1(x)',
+    ops: ['sub', 'add'],
+    rewrite: ({ op, ins: [x, y] }, site) => {
+      const { builder, producer, uniform } = site
+      const [left, right] = [producer(x), producer(y)]
+      if (op === 'sub' && right?.op === 'exp' && uniform(x) === 1)
+        return builder.emit('neg', [builder.emit('expm1', right.ins)])
+      return left?.op === 'exp' && uniform(y) === (op === 'sub' ? 1 : -1) ? builder.emit('expm1', left.ins) : undefined
+    },
+  },
+  {
     name: 'small-power',
     contract: 'x ^ 0, 1, 2, 3, 0.5, -1, -2, -0.5 → 1, products, roots and quotients',
     ops: ['pow'],
