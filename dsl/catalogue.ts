@@ -380,7 +380,7 @@ import "b.rnn"
     message: '{callee} takes probabilities; `{value}` comes from {source}',
     help: 'write `softmax({value})`, or `sigmoid({value})` for a yes or no: it is computed from `{value}` itself, and stable',
     cause:
-      'Cross-entropies are written on probabilities. The compiler looks for the softmax or sigmoid behind them and finds none.',
+      'Cross-entropies are written on probabilities. The compiler looks for the softmax or sigmoid behind them and finds none, or something in between from which the logarithms of p and 1 − p cannot be computed without losing digits.',
     example: `model m {
   input x: [4]
   target label: class of 3

@@ -55,10 +55,16 @@ fn clamp(x, low, high) = min(max(x, low), high)
 
 # Activations.
 fn softplus(x) = -log(sigmoid(-x))                            # log(1 + exp(x)): the compiler makes the logarithm stable
-fn softsign(x) = x / (1 + abs(x))
-fn silu(x) = x * sigmoid(x)
-fn gelu(x) = 0.5 * x * (1 + tanh(0.7978845608028654 * (x + 0.044715 * x^3)))   # the tanh form; the factor is sqrt(2 / pi)
-fn elu(x, alpha = 1) = where(x > 0, x, alpha * (exp(min(x, 0)) - 1))
+fn softsign(x) {                                              # x / (1 + |x|); beyond 1 the slope of 1 - 1 / (1 + |x|) does not cancel
+  far = 1 - 1 / (1 + abs(x))
+  return where(abs(x) < 1, x / (1 + abs(x)), where(x < 0, -far, far))
+}
+fn silu(x) = x * sigmoid(clamp(x, -800, 800))                 # further out the sigmoid is 0 or 1, and its slope must be
+fn gelu(x) {                                                  # the tanh form, 0.5 x (1 + tanh(u / 2)) = x sigmoid(u)
+  c = clamp(x, -30, 30)                                       # further out x^3 might overflow
+  return x * sigmoid(1.5957691216057308 * (c + 0.044715 * c^3))   # the factor is 2 sqrt(2 / pi)
+}
+fn elu(x, alpha = 1) = where(x > 0, x, alpha * (exp(min(x, 0)) - 1))   # the compiler makes the difference exact near 0
 fn leaky_relu(x, slope = 0.2) = where(x > 0, x, slope * x)
 fn hard_sigmoid(x) = clamp(x / 6 + 0.5, 0, 1)
 

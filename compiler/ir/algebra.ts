@@ -18,6 +18,8 @@ export interface Algebra<S> {
   log(a: S): S
   /** log(1 + a) without cancellation near 0. */
   log1p(a: S): S
+  /** e^a - 1 without cancellation near 0. */
+  expm1(a: S): S
   tanh(a: S): S
   sqrt(a: S): S
   sin(a: S): S
@@ -56,6 +58,7 @@ export const numbers: Algebra<number> = {
   exp: Math.exp,
   log: Math.log,
   log1p: Math.log1p,
+  expm1: Math.expm1,
   tanh: Math.tanh,
   sqrt: Math.sqrt,
   sin: Math.sin,

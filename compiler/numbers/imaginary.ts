@@ -58,6 +58,7 @@ function complexAlgebra(a: Algebra<Value>): Algebra<Pair> {
     exp,
     log,
     log1p: x => complex(a.log1p(x.value), a.div(im(x), a.add(one(), x.value))),
+    expm1: x => complex(a.expm1(x.value), a.mul(a.exp(x.value), a.sin(im(x)))),
     tanh: x => {
       const t = a.tanh(x.value)
       return div(complex(t, tan(x)), complex(one(), a.mul(t, tan(x))))

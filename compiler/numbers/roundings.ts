@@ -77,6 +77,7 @@ function roundingAlgebra(a: Algebra<Value>): Algebra<Pair> {
     },
     log: x => rounded(a.log(x.value), [x, a.div(one(), x.value)]),
     log1p: x => rounded(a.log1p(x.value), [x, a.div(one(), a.add(one(), x.value))]),
+    expm1: x => rounded(a.expm1(x.value), [x, a.exp(x.value)]),
     tanh: x => {
       const y = a.tanh(x.value)
       return rounded(y, [x, a.sub(one(), a.mul(y, y))])

@@ -51,6 +51,7 @@ function dualAlgebra(a: Algebra<Value>): Algebra<Pair> {
     },
     log: x => chain(a.log(x.value), [x, () => inverse(x)]),
     log1p: x => chain(a.log1p(x.value), [x, () => a.div(one(), a.add(one(), x.value))]),
+    expm1: x => chain(a.expm1(x.value), [x, () => a.exp(x.value)]),
     tanh: x => {
       const y = a.tanh(x.value)
       return chain(y, [x, () => a.mul(a.sub(one(), y), a.add(one(), y))])

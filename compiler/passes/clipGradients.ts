@@ -1,8 +1,14 @@
 // Clipping: gradients cut before the optimizer sees them, as more equations of the training graph.
 import type { Clip } from '../check/signature.ts'
 import { type Builder, constantLike, fill, reshape, scalar } from '../ir/builder.ts'
-import { product } from '../ir/dim.ts'
+import { constant, product } from '../ir/dim.ts'
 import type { Value } from '../ir/graph.ts'
+
+/**
+ * Norms are taken of gradients this much smaller, so that not even the norm of as many of the largest numbers as fit in a memory
+ * is infinite. What this loses is far below any limit.
+ */
+const shrink = 2 ** -24
 
 /** By joint norm, by the norm of each parameter (Pascanu et al. 2013), or by value. */
 export function clipGradients(
@@ -10,32 +16,31 @@ export function clipGradients(
   gradients: ReadonlyMap<string, Value>,
   clip: Clip,
 ): ReadonlyMap<string, Value> {
-  const limit = scalar(b, clip.limit)
-  const scaleTo = (g: Value, norm: Value): Value => {
-    // limit / max(norm, limit) is 1 where the norm is small enough.
-    const factor = b.emit('div', [limit, b.emit('max', [norm, limit])])
-    return b.emit('mul', [g, fill(b, factor, g.shape)])
-  }
   const map = (cut: (g: Value) => Value): Map<string, Value> =>
     new Map([...gradients].map(([name, g]) => [name, cut(g)]))
+  const small = (g: Value): Value => b.emit('mul', [g, constantLike(b, shrink, g)])
+  /** The gradient itself where the norm is small enough. The quotient comes first: limit / norm might vanish. */
+  const scaleTo = (g: Value, norm: Value): Value => {
+    const beyond = fill(b, b.emit('lt', [scalar(b, clip.limit * shrink), norm]), g.shape)
+    const direction = b.emit('div', [small(g), fill(b, norm, g.shape)])
+    return b.emit('where', [beyond, b.emit('mul', [direction, constantLike(b, clip.limit, g)]), g])
+  }
   switch (clip.by) {
     case 'value':
       return map(g =>
         b.emit('max', [b.emit('min', [g, constantLike(b, clip.limit, g)]), constantLike(b, -clip.limit, g)]),
       )
     case 'norm':
-      return map(g => scaleTo(g, b.emit('sqrt', [squares(b, g)])))
+      return map(g => scaleTo(g, normOf(b, small(g))))
     case 'global_norm': {
-      const sums = [...gradients.values()].map(g => squares(b, g))
-      if (sums.length === 0) return gradients
-      const norm = b.emit('sqrt', [sums.reduce((x, y) => b.emit('add', [x, y]))], {}, { hint: 'gradient_norm' })
+      const norms = [...gradients.values()].map(g => reshape(b, normOf(b, small(g)), [constant(1)]))
+      if (norms.length === 0) return gradients
+      const all = b.emit('concat', norms, { axis: -1 })
+      const norm = b.emit('norm', [all], { axes: [-1] }, { hint: 'gradient_norm' })
       return map(g => scaleTo(g, norm))
     }
   }
 }
 
-/** The sum of squares of all elements, a scalar. */
-function squares(b: Builder, g: Value): Value {
-  const flat = reshape(b, g, [product(g.shape)])
-  return b.emit('sum', [b.emit('mul', [flat, flat])], { axes: [-1] })
-}
+/** The norm of all elements, a scalar. */
+const normOf = (b: Builder, g: Value): Value => b.emit('norm', [reshape(b, g, [product(g.shape)])], { axes: [-1] })

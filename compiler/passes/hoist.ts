@@ -5,9 +5,10 @@ import { combines } from '../ir/cost.ts'
 import { elements } from '../ir/elements.ts'
 import { type Block, type Eqn, scanCounts, scanLength, type Value } from '../ir/graph.ts'
 import { emitLeading, type KnownOutside, type Outside, outsideOf } from '../ir/leading.ts'
+import { viewOfBlock } from '../ir/view.ts'
 import { type Dependence, dependences } from './dependence.ts'
 import type { Pass } from './pass.ts'
-import { renamed, viewOfBlock } from './rewrite.ts'
+import { renamed } from './rewrite.ts'
 
 export const hoist: Pass = {
   name: 'hoist',

@@ -1,6 +1,7 @@
 // The engine of local rewriting: offers each equation to a table of rules, in order, with its operands rewritten already.
 import { type Builder, type Context, createBuilder, newValue, opOf } from '../ir/builder.ts'
 import type { Block, Eqn, Value } from '../ir/graph.ts'
+import { outsideOf, type View, viewOf } from '../ir/view.ts'
 
 /** A local identity. */
 export interface Rule {
@@ -11,14 +12,6 @@ export interface Rule {
   readonly ops?: readonly string[]
   /** What stands for the equation's results, or undefined where the rule does not apply: then it has emitted nothing. */
   readonly rewrite: (eqn: Eqn, site: Site) => Value | readonly Value[] | undefined
-}
-
-/** What is known of the values of a block. */
-export interface View {
-  /** The equation that defines a value; undefined for a parameter. */
-  readonly producer: (value: Value) => Eqn | undefined
-  /** The number that all elements of a value are, where that is known. */
-  readonly uniform: (value: Value) => number | undefined
 }
 
 /** What a rule sees of the block around an equation, and may do there. */
@@ -32,16 +25,20 @@ export interface Site extends View {
   readonly put: (eqn: Eqn) => readonly Value[]
   /** Puts another equation, with further results at the end, in the place of an earlier one. */
   readonly extend: (earlier: Eqn, by: Eqn) => void
-  /** A body under the same rules. */
-  readonly within: (body: Block) => Block
+  /** The scan with its body under the same rules. */
+  readonly within: (scan: Eqn) => Eqn
 }
 
 /** The block with the rules applied everywhere, bodies included; itself where none applies. */
-export function rewriteBlock(context: Context, block: Block, rules: readonly Rule[]): Block {
+export function rewriteBlock(context: Context, block: Block, rules: readonly Rule[], outside?: View['outside']): Block {
   const base = createBuilder(context, value => value)
   const producers = new Map<number, Eqn>()
   const replaced = new Map<number, Value>()
-  const within = (body: Block): Block => rewriteBlock(context, body, rules)
+  const view = viewOf(producers, outside)
+  const within = (eqn: Eqn): Eqn => {
+    const body = eqn.body && rewriteBlock(context, eqn.body, rules, outsideOf(view, eqn))
+    return body === eqn.body ? eqn : { ...eqn, ...(body && { body }) }
+  }
   const known = new Set<number>()
   const finite = (value: Value): boolean => value.finite === true || value.dtype !== 'real' || known.has(value.id)
   const makesFinite = ({ op, ins, attrs }: Eqn): boolean =>
@@ -61,7 +58,7 @@ export function rewriteBlock(context: Context, block: Block, rules: readonly Rul
     context,
     builder,
     within,
-    ...viewOf(producers),
+    ...view,
     finite,
     put: visit,
     extend: (earlier, by) => {
@@ -90,7 +87,7 @@ export function rewriteBlock(context: Context, block: Block, rules: readonly Rul
   }
 
   for (const eqn of block.eqns) {
-    const results = visit(renewed(eqn, replaced, within))
+    const results = visit(within(renewed(eqn, replaced, body => body)))
     eqn.outs.forEach((out, i) => {
       if (results[i] !== out) replaced.set(out.id, results[i])
     })
@@ -112,20 +109,3 @@ export function renewed(eqn: Eqn, replaced: ReadonlyMap<number, Value>, within: 
   const body = eqn.body && within(eqn.body)
   return ins === eqn.ins && body === eqn.body ? eqn : { ...eqn, ins, ...(body && { body }) }
 }
-
-/** Ops whose result is uniform where their only operand is. */
-export const repeating: readonly string[] = ['broadcast', 'reshape', 'transpose', 'slice', 'real']
-
-function viewOf(producers: ReadonlyMap<number, Eqn>): View {
-  const producer = (value: Value): Eqn | undefined => producers.get(value.id)
-  const uniform = (value: Value): number | undefined => {
-    const eqn = producer(value)
-    if (eqn?.op === 'constant') return typeof eqn.attrs.value === 'number' ? eqn.attrs.value : undefined
-    return eqn !== undefined && repeating.includes(eqn.op) ? uniform(eqn.ins[0]) : undefined
-  }
-  return { producer, uniform }
-}
-
-/** What is known of the values of a finished block. */
-export const viewOfBlock = (block: Block): View =>
-  viewOf(new Map(block.eqns.flatMap(eqn => eqn.outs.map(out => [out.id, eqn] as const))))

@@ -4,11 +4,18 @@ import type { Pass } from './pass.ts'
 import { type Rule, rewriteBlock } from './rewrite.ts'
 import { arithmeticRules } from './rules/arithmetic.ts'
 import { movementRules } from './rules/movement.ts'
+import { normRules } from './rules/norms.ts'
 import { scanRules } from './rules/scans.ts'
 import { stableLogRules } from './rules/stableLogs.ts'
 
 /** All rules, in the order they are tried. */
-export const simplifyRules: readonly Rule[] = [...arithmeticRules, ...movementRules, ...stableLogRules, ...scanRules]
+export const simplifyRules: readonly Rule[] = [
+  ...arithmeticRules,
+  ...movementRules,
+  ...normRules,
+  ...stableLogRules,
+  ...scanRules,
+]
 
 export const simplify: Pass = {
   name: 'simplify',

@@ -13,8 +13,9 @@ import {
   outsideOf,
   stackedAs,
 } from '../ir/leading.ts'
+import { viewOfBlock } from '../ir/view.ts'
 import type { Pass } from './pass.ts'
-import { renamed, viewOfBlock } from './rewrite.ts'
+import { renamed } from './rewrite.ts'
 
 export const sink: Pass = {
   name: 'sink',

@@ -209,6 +209,30 @@ export const trapChecks: readonly DeviceCheck[] = [
     }
   }),
 
+  trap('norms of large and of small numbers', async ({ backend }) => {
+    const { context, graph } = build([type('B, N'), type('B'), type('B')], (b, [x, y, z]) => [
+      b.emit('norm', [x], { axes: [-1] }),
+      b.emit('hypot', [y, z]),
+    ])
+    const scales = [0, 1e-34, 1e-20, 1, 1e20, 1e30, 1e37]
+    const columns = [3, -4, 12].map(v => scales.map(s => v * s))
+    const { y0, y1 } = await backend.load(plan(context, graph), 'f32').run(
+      { B: scales.length, N: 3 },
+      {
+        x0: Float32Array.from(scales.flatMap((_, i) => columns.map(c => c[i]))),
+        x1: Float32Array.from(columns[0]),
+        x2: Float32Array.from(columns[1]),
+      },
+    )
+    scales.forEach((s, i) => {
+      for (const [found, right] of [
+        [y0[i], 13 * s],
+        [y1[i], 5 * s],
+      ])
+        assert.ok(Math.abs(found - right) <= 1e-6 * right, `${found} should be ${right}`)
+    })
+  }),
+
   trap('what overflows, vanishes or has no value', async ({ applied }) => {
     const x = Float32Array.of(0, 89, -120, Infinity, -Infinity, -1)
     assert.deepEqual(

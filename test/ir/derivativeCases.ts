@@ -28,6 +28,12 @@ export const derivativeCases: Readonly<Record<string, readonly GradientCase[]>> 
   neg: [pointwise('neg', 1)],
   exp: [pointwise('exp', 1)],
   log: [pointwise('log', 1, { x: positive })],
+  expm1: [pointwise('expm1', 1)],
+  hypot: [
+    pointwise('hypot', 2),
+    graph(['input x: real[3]'], '%y = sin(%x)\n%r = hypot(%y, %x)'),
+    graph(['input x: real[3]'], '%r = hypot(%x, %x)'),
+  ],
   log1p: [pointwise('log1p', 1, { x: [-0.6, 1] })],
   tanh: [pointwise('tanh', 1)],
   sigmoid: [pointwise('sigmoid', 1)],
@@ -138,6 +144,11 @@ export const derivativeCases: Readonly<Record<string, readonly GradientCase[]>> 
   logsumexp: [
     graph(['input x: real[3, 3, 2]'], '%r = logsumexp(%x, -1)'),
     graph(['input x: real[3, 3]'], '%r = logsumexp(%x, -2)'),
+  ],
+  norm: [
+    graph(['input x: real[3, 3, 2]'], '%r = norm(%x, [-1])'),
+    graph(['input x: real[3, 3, 2]'], '%r = norm(%x, [-1, -3])'),
+    graph(['input x: real[T, 2]'], '%r = norm(%x, [-2])', { sizes: { T: 0 } }),
   ],
   matmul: [
     graph(['input x: real[T, B, 2]', 'input w: real[3, 2]'], '%r = matmul(%x, %w)', { sizes: { T: 2, B: 2 } }),

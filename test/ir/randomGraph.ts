@@ -248,13 +248,36 @@ const growths: readonly ((g: Growth, v: Value) => readonly Value[])[] = [
   (g, v) => {
     const axis = axisOf(g, v)
     const logit = g.b.emit('tanh', [v])
-    let p =
-      axis !== undefined && g.draw(2) === 0 ? g.b.emit('softmax', [logit], { axis }) : g.b.emit('sigmoid', [logit])
-    const complement = (x: Value): Value => g.b.emit('sub', [constantLike(g.b, 1, x), x])
     // One minus a softmax over one element is 0.
-    if (g.draw(3) === 0 && g.b.eqns.at(-1)?.op === 'sigmoid') p = complement(p)
+    const several = axis !== undefined && size(g, dimAt(v, axis)) > 1
+    const softmax = several && g.draw(2) === 0
+    let p = softmax ? g.b.emit('softmax', [logit], { axis }) : g.b.emit('sigmoid', [logit])
+    const complement = (x: Value): Value => g.b.emit('sub', [constantLike(g.b, 1, x), x])
+    if (g.draw(3) === 0) p = complement(p)
     for (let n = g.draw(3); n > 0; n--) p = pick(g.draw, moves)(g, p) ?? p
-    return [p, g.b.emit('log', [p])]
+    if (g.draw(3) === 0) {
+      const q = g.b.emit('sigmoid', [partner(g, p)])
+      const test = g.b.emit('lt', [p, q])
+      const op = pick(g.draw, ['mul', 'max', 'min', 'where'])
+      p = g.b.emit(op, op === 'where' ? [test, p, q] : [p, q])
+    }
+    return [p, g.b.emit('log', [g.draw(3) === 0 ? complement(p) : p])]
+  },
+  // The logarithm of some classes of a softmax, or of the others.
+  (g, v) => {
+    const axis = axisOf(g, v)
+    if (axis === undefined || size(g, dimAt(v, axis)) < 2) return []
+    const p = g.b.emit('softmax', [g.b.emit('tanh', [v])], { axis })
+    const start = g.draw(size(g, dimAt(v, axis)))
+    const some = g.b.emit('slice', [p], { axis, start: constant(start), size: constant(1) })
+    const sum = g.b.emit('sum', [some], { axes: [axis] })
+    return [g.b.emit('log', [g.draw(2) === 0 ? sum : g.b.emit('sub', [constantLike(g.b, 1, sum), sum])])]
+  },
+  // The root of a sum of squares.
+  (g, v) => {
+    const axes = v.shape.map((_, d) => d - v.shape.length).filter(() => g.draw(2) === 0)
+    const sum = g.b.emit('sum', [g.b.emit('mul', [v, v])], { axes })
+    return [g.b.emit('sqrt', [g.draw(2) === 0 ? sum : g.b.emit('add', [sum, constantLike(g.b, 0.5, sum)])])]
   },
   // The halves of a value, padded and added again.
   (g, v) => {

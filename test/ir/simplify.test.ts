@@ -51,13 +51,16 @@ const examples: readonly Example[] = [
   on('add-neg', '%a = neg(%y)\n%r = add(%x, %a)', '%r = sub(%x, %y)'),
   on('add-neg', '%a = neg(%x)\n%r = add(%a, %y)', '%r = sub(%y, %x)'),
   on('add-neg', '%a = neg(%y)\n%r = sub(%x, %a)', '%r = add(%x, %y)'),
+  on('exp-less-one', '%k = c(1)\n%e = exp(%x)\n%r = sub(%e, %k)', '%r = expm1(%x)'),
+  on('exp-less-one', '%k = c(-1)\n%e = exp(%x)\n%r = add(%e, %k)', '%r = expm1(%x)'),
+  on('exp-less-one', '%k = c(1)\n%e = exp(%x)\n%r = sub(%k, %e)', '%n = expm1(%x)\n%r = neg(%n)'),
   on('small-power', '%k = c(1)\n%r = pow(%x, %k)', isX),
   on('small-power', '%k = c(2)\n%r = pow(%x, %k)', '%r = mul(%x, %x)'),
   on('small-power', '%k = c(3)\n%r = pow(%x, %k)', '%a = mul(%x, %x)\n%r = mul(%a, %x)'),
   on('small-power', '%k = c(0.5)\n%r = pow(%x, %k)', '%r = sqrt(%x)'),
   on('small-power', '%k = c(0)\n%r = pow(%x, %k)', '%r = c(1)'),
   on('small-power', '%k = c(-1)\n%r = pow(%x, %k)', '%k = c(1)\n%r = div(%k, %x)'),
-  on('small-power', '%k = c(-2)\n%r = pow(%x, %k)', '%k = c(1)\n%a = mul(%x, %x)\n%r = div(%k, %a)'),
+  on('small-power', '%k = c(-2)\n%r = pow(%x, %k)', '%k = c(1)\n%a = div(%k, %x)\n%r = mul(%a, %a)'),
   on('small-power', '%k = c(-0.5)\n%r = pow(%x, %k)', '%k = c(1)\n%a = sqrt(%x)\n%r = div(%k, %a)'),
   on('small-power', '%k = c(1.5)\n%r = pow(%x, %k)', '%k = c(1.5)\n%r = pow(%x, %k)'),
   on('where-known', '%t = constant(1, bool)\n%k = broadcast(%t, [-2, -1], [B, 3])\n%r = where(%k, %x, %y)', isX),
@@ -130,6 +133,29 @@ const examples: readonly Example[] = [
     '%a = pad(%x, -1, 0, 6)\n%b = pad(%y, -1, 2, 6)\n%r = add(%a, %b)',
     '%a = pad(%x, -1, 0, 6)\n%b = pad(%y, -1, 2, 6)\n%r = add(%a, %b)',
   ),
+  ...[
+    ['%a = mul(%x, %x)\n%r = sqrt(%a)', '%r = abs(%x)'],
+    ['%a = mul(%x, %x)\n%s = sum(%a, [-1])\n%r = sqrt(%s)', '%r = norm(%x, axes=[-1])'],
+    [
+      '%a = mul(%x, %x)\n%s = sum(%a, [-1, -2])\n%k = constant(4, real)\n%m = div(%s, %k)\n%r = sqrt(%m)',
+      '%n = norm(%x, axes=[-1, -2])\n%k = constant(2, real)\n%r = div(%n, %k)',
+    ],
+    ['%a = mul(%x, %x)\n%b = mul(%y, %y)\n%s = add(%a, %b)\n%r = sqrt(%s)', '%r = hypot(%x, %y)'],
+    ['%a = mul(%x, %x)\n%k = c(9)\n%s = add(%a, %k)\n%r = sqrt(%s)', '%k = c(3)\n%r = hypot(%x, %k)'],
+    [
+      '%a = mul(%x, %x)\n%t = lt(%x, %y)\n%k = c(0)\n%b = where(%t, %a, %k)\n%s = sum(%b, [-1])\n%r = sqrt(%s)',
+      '%t = lt(%x, %y)\n%k = c(0)\n%b = where(%t, %x, %k)\n%r = norm(%b, axes=[-1])',
+    ],
+    [
+      '%p = reshape(%v, [B, 1, V])\n%q = reshape(%v, [B, V, 1])\n%a = bmm(%p, %q, false, false)\n%s = reshape(%a, [B])\n%r = sqrt(%s)',
+      '%p = reshape(%v, [B, 1, V])\n%n = norm(%p, axes=[-1])\n%r = reshape(%n, [B])',
+    ],
+    ['%a = mul(%x, %y)\n%s = sum(%a, [-1])\n%r = sqrt(%s)', '%a = mul(%x, %y)\n%s = sum(%a, [-1])\n%r = sqrt(%s)'],
+    [
+      '%k = c(-1)\n%a = mul(%x, %x)\n%s = add(%a, %k)\n%r = sqrt(%s)',
+      '%k = c(-1)\n%a = mul(%x, %x)\n%s = add(%a, %k)\n%r = sqrt(%s)',
+    ],
+  ].map(([before, after]) => on('root-of-squares', before, after)),
   on(
     'log-softmax',
     '%p = softmax(%v, -1)\n%r = log(%p)',
@@ -179,6 +205,74 @@ const examples: readonly Example[] = [
     'log-moves',
     '%p = sigmoid(%x)\n%q = pad(%p, -1, 1, 6)\n%r = log(%q)',
     '%p = sigmoid(%x)\n%q = pad(%p, -1, 1, 6)\n%r = log(%q)',
+  ),
+  on('log-exp', '%e = exp(%x)\n%r = log(%e)', isX),
+  on(
+    'log-exp',
+    '%e = exp(%x)\n%k = c(1)\n%s = add(%k, %e)\n%r = log(%s)',
+    '%n = neg(%x)\n%l = log_sigmoid(%n)\n%r = neg(%l)',
+  ),
+  on('log1p-stable', '%e = exp(%x)\n%r = log1p(%e)', '%n = neg(%x)\n%l = log_sigmoid(%n)\n%r = neg(%l)'),
+  on('log1p-stable', '%p = sigmoid(%x)\n%n = neg(%p)\n%r = log1p(%n)', '%n = neg(%x)\n%r = log_sigmoid(%n)'),
+  on('log1p-stable', '%n = neg(%x)\n%r = log1p(%n)', '%n = neg(%x)\n%r = log1p(%n)'),
+  on(
+    'log-selection',
+    '%p = softmax(%v, -1)\n%q = pick(%p, %i, -1, 0)\n%c = constant(1, real)\n%k = broadcast(%c, [-1], [B])\n%s = sub(%k, %q)\n%r = log(%s)',
+    `%c = constant(1, real)
+    %k = broadcast(%c, [-1], [B])
+    %ones = broadcast(%c, [-2, -1], [B, V])
+    %w = place(%k, %i, -1, 0, V)
+    %u = sub(%ones, %w)
+    %z = constant(0, real)
+    %zeros = broadcast(%z, [-2, -1], [B, V])
+    %t = lt(%zeros, %u)
+    %total = logsumexp(%v, -1)
+    %b = broadcast(%total, [-1], [V])
+    %l = sub(%v, %b)
+    %m = constant(-Infinity, real)
+    %none = broadcast(%m, [-2, -1], [B, V])
+    %o = where(%t, %l, %none)
+    %r = logsumexp(%o, -1)`,
+  ),
+  on(
+    'log-complement-product',
+    '%p = sigmoid(%x)\n%q = sigmoid(%y)\n%a = mul(%p, %q)\n%k = c(1)\n%s = sub(%k, %a)\n%r = log(%s)',
+    `%n = neg(%x)
+    %l = log_sigmoid(%n)
+    %a = log_sigmoid(%x)
+    %m = neg(%y)
+    %b = log_sigmoid(%m)
+    %s = add(%a, %b)
+    %p = reshape(%l, [B, 3, 1])
+    %q = reshape(%s, [B, 3, 1])
+    %c = concat(%p, %q, axis=-1)
+    %r = logsumexp(%c, -1)`,
+  ),
+  on(
+    'log-combined',
+    '%p = sigmoid(%x)\n%q = sigmoid(%y)\n%a = mul(%p, %q)\n%r = log(%a)',
+    '%a = log_sigmoid(%x)\n%b = log_sigmoid(%y)\n%r = add(%a, %b)',
+  ),
+  on(
+    'log-combined',
+    '%p = sigmoid(%x)\n%q = exp(%y)\n%a = div(%p, %q)\n%r = log(%a)',
+    '%a = log_sigmoid(%x)\n%r = sub(%a, %y)',
+  ),
+  on(
+    'log-combined',
+    '%p = exp(%x)\n%s = sum(%p, [-1, -2])\n%r = log(%s)',
+    '%a = logsumexp(%x, -2)\n%r = logsumexp(%a, -1)',
+  ),
+  on('log-combined', '%p = exp(%x)\n%s = mul(%p, %y)\n%r = log(%s)', '%p = exp(%x)\n%s = mul(%p, %y)\n%r = log(%s)'),
+  on(
+    'log-moves',
+    '%p = sigmoid(%x)\n%t = lt(%x, %y)\n%q = exp(%y)\n%w = where(%t, %p, %q)\n%r = log(%w)',
+    '%t = lt(%x, %y)\n%p = log_sigmoid(%x)\n%r = where(%t, %p, %y)',
+  ),
+  on(
+    'log-complement-moves',
+    '%p = sigmoid(%x)\n%q = sigmoid(%y)\n%w = max(%p, %q)\n%k = c(1)\n%s = sub(%k, %w)\n%r = log(%s)',
+    '%m = neg(%x)\n%p = log_sigmoid(%m)\n%n = neg(%y)\n%q = log_sigmoid(%n)\n%r = min(%p, %q)',
   ),
   on(
     'concat-concat',

@@ -23,8 +23,8 @@ import { becomes } from './passes.ts'
 /** What stands in every real operand, beginning with another of them each time. */
 const wild = [Number.POSITIVE_INFINITY, Number.NaN, 0, Number.NEGATIVE_INFINITY, 1e308, -1e308, 1e-320]
 
-/** No case has more operands whose wild numbers should meet each other. */
-const turns = wild.keys()
+/** With which of them an operand begins. */
+const turns = [...wild.keys()]
 
 const wildArray = (shape: readonly number[], from: number): NdArray =>
   array(

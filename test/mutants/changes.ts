@@ -3,7 +3,7 @@ import { type Builder, opOf, zerosLike } from '../../compiler/ir/builder.ts'
 import { add, asNumber, constant, sameShape } from '../../compiler/ir/dim.ts'
 import { type Attrs, type Block, scanCounts, type Type, useCounts, type Value } from '../../compiler/ir/graph.ts'
 import { isDim } from '../../compiler/ir/ops/define.ts'
-import { repeating, viewOfBlock } from '../../compiler/passes/rewrite.ts'
+import { repeating, viewOfBlock } from '../../compiler/ir/view.ts'
 
 /** An equation that is about to be emitted. */
 export interface Emission {

@@ -28,6 +28,12 @@ const factorial = (n: number): number => (n < 2 ? 1 : n * factorial(n - 1))
 
 const alternating = (i: number): number => (i % 2 === 0 ? 1 : -1)
 
+/** The digits of 2 / π behind the point, to the base 256: as many as the largest float and 40 bits behind the point need. */
+const twoOverPi: readonly number[] = [
+  0xa2, 0xf9, 0x83, 0x6e, 0x4e, 0x44, 0x15, 0x29, 0xfc, 0x27, 0x57, 0xd1, 0xf5, 0x34, 0xdd, 0xc0, 0xdb, 0x62, 0x95,
+  0x99, 0x3c, 0x43,
+]
+
 /** By name. A comparison with NaN is false, so that NaN takes the last way of each, which keeps it. */
 export const helpers: Readonly<Record<string, Helper>> = {
   larger: numeric(`function larger(x, y) {
@@ -58,6 +64,15 @@ export const helpers: Readonly<Record<string, Helper>> = {
     series(8, i => 1 / factorial(i)),
   )}) * powerOfTwo(half) * powerOfTwo(n - half);
 }`),
+  // Its series near 0, where e^x less 1 cancels.
+  exponentialLessOne: numeric(`function exponentialLessOne(x, infinity) {
+  if (x > 0.35) { return exponential(x, infinity) - 1; }
+  if (x < -0.35) { return exponential(x, infinity) - 1; }
+  return x * (${polynomial(
+    'x',
+    series(8, i => 1 / factorial(i + 1)),
+  )});
+}`),
   // Near 1 the series of 2 artanh((x - 1) / (x + 1)).
   logarithm: numeric(`function logarithm(x, infinity, nan) {
   if (x > 3.4e38) { return x; }
@@ -74,13 +89,13 @@ export const helpers: Readonly<Record<string, Helper>> = {
   if (x === 0) { return 0 - infinity; }
   return nan;
 }`),
-  // 2 artanh(x / (2 + x)), whose series needs six terms near 0.
+  // 2 artanh(x / (2 + x)), whose series needs six terms near 0. The factor 2 is in s, which is as large as x.
   logarithm1p: numeric(`function logarithm1p(x, infinity, nan) {
   if (x < -0.25) { return logarithm(1 + x, infinity, nan); }
   if (x > 0.3) { return logarithm(1 + x, infinity, nan); }
-  const s = x / (2 + x);
-  const t = s * s;
-  return 2 * s * (${polynomial(
+  const s = x / (1 + 0.5 * x);
+  const t = 0.25 * s * s;
+  return s * (${polynomial(
     't',
     series(6, i => 1 / (2 * i + 1)),
   )});
@@ -96,10 +111,56 @@ export const helpers: Readonly<Record<string, Helper>> = {
   const f = exponential(2 * larger(x, -20), 0);
   return (f - 1) / (1 + f);
 }`),
-  // x less a multiple of π / 2, in three parts, then a series up to π / 4; \`quarter\` turns a cosine into a sine.
+  // 2 / π by its digits to the base 256, the first behind the point.
+  digitOfTwoOverPi: numeric(`function digitOfTwoOverPi(j) {
+  if (j < 0) { return 0; }
+${twoOverPi.map((digit, j) => `  if (j < ${j + 0.5}) { return ${digit}; }`).join('\n')}
+  return 0;
+}`),
+  // How many quarters of a circle x is, rounded, modulo 4 (\`part\` 0), and the rest of it in quarters (1): the product with 2 / π,
+  // of which only the digits around the point are computed, exactly (Payne & Hanek 1983).
+  quarters: numeric(`function quarters(x, part) {
+  let y = 0 + x;
+  let k = 0;
+  for (let i = 0; i < 13; i++) {
+    if (y >= 16777216) {
+      y = y * 0.00390625;
+      k = k + 1;
+    }
+  }
+  const a = wholePart(y * ${2 ** -16});
+  const b = wholePart(y * ${2 ** -8}) - a * 256;
+  const c = wholePart(y) - wholePart(y * ${2 ** -8}) * 256;
+  const d = wholePart((y - wholePart(y)) * 256);
+  const e = wholePart((y - wholePart(y)) * 65536) - d * 256;
+  let carry = 0;
+  let rest = 0;
+  let weight = ${2 ** -40};
+  let sum = 0;
+  for (let i = 0; i < 6; i++) {
+    const j = k + 4 - i;
+    sum = a * digitOfTwoOverPi(j + 2) + b * digitOfTwoOverPi(j + 1) + c * digitOfTwoOverPi(j);
+    sum = sum + d * digitOfTwoOverPi(j - 1) + e * digitOfTwoOverPi(j - 2) + carry;
+    carry = wholePart(sum * 0.00390625);
+    if (i < 5) { rest = rest + (sum - carry * 256) * weight; }
+    weight = weight * 256;
+  }
+  const up = wholePart(rest + 0.5);
+  if (part === 0) { return sum + up - 4 * wholePart((sum + up) * 0.25); }
+  return rest - up;
+}`),
+  // x less a multiple of π / 2, in three parts, then a series up to π / 4; `quarter` turns a cosine into a sine.
   circular: numeric(`function circular(x, quarter) {
-  const n = wholePart(x * ${2 / Math.PI} + 0.5);
-  const r = ((x - n * 1.5703125) - n * 0.0004837512969970703) - n * 7.549790126404332e-8;
+  let n = wholePart(x * ${2 / Math.PI} + 0.5);
+  let r = ((x - n * 1.5703125) - n * 0.0004837512969970703) - n * 7.549790126404332e-8;
+  if (x > 4096) {
+    n = quarters(x, 0);
+    r = quarters(x, 1) * ${Math.PI / 2};
+  }
+  if (x < -4096) {
+    n = 0 - quarters(0 - x, 0);
+    r = quarters(0 - x, 1) * ${-Math.PI / 2};
+  }
   const q = n + quarter - 4 * wholePart((n + quarter) * 0.25);
   const t = r * r;
   const sine = r * (${polynomial(

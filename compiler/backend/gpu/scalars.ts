@@ -35,6 +35,7 @@ export const kernelAlgebra: Algebra<Expression> = {
   exp: helper('exponential', infinity),
   log: helper('logarithm', infinity, nan),
   log1p: helper('logarithm1p', infinity, nan),
+  expm1: helper('exponentialLessOne', infinity),
   tanh: helper('hyperbolicTangent'),
   sqrt: helper('root', nan),
   sin: helper('circular', leaf('0')),

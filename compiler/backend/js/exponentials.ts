@@ -10,19 +10,20 @@ function exp32(x) {
   return powers[i >> 8] * roots[i & 255] * (1 + r * (1 + r * 0.5))
 }
 
-// tanh x from its value at the next multiple of 1/128, and three terms of its series there; within 1e-8 of itself.
+// tanh x from its value at the next multiple of 1/128, and three terms of its series there; within 1e-8 of itself, and exactly 1
+// from where it is 1 to the last bit of 32: there the slope is 0.
 function tanh32(x) {
-  const y = Math.min(10, Math.max(-10, x))
-  const i = (y * 128 + 1280.5) | 0
-  const d = y - (i - 1280) * 0.0078125
+  const y = Math.min(9.015625, Math.max(-9.015625, x))
+  const i = (y * 128 + 1154.5) | 0
+  const d = y - (i - 1154) * 0.0078125
   const t = tanhs[i]
   return t + (1 - t * t) * d * (1 - d * (t + d * (0.3333333333333333 - t * t)))
 }
 
-// 2^-1080, which is 0, to 2^1024, which is infinite; 2^(i / 256); tanh from -10 to 10.
+// 2^-1080, which is 0, to 2^1024, which is infinite; 2^(i / 256); tanh from -9.015625 to 9.015625, whose ends count as 1.
 const powers = Float64Array.from({ length: 2105 }, (_, i) => 2 ** (i - 1080))
 const roots = Float64Array.from({ length: 256 }, (_, i) => 2 ** (i / 256))
-const tanhs = Float64Array.from({ length: 2561 }, (_, i) => Math.tanh(i / 128 - 10))
+const tanhs = Float64Array.from({ length: 2309 }, (_, i) => (Math.abs(i - 1154) === 1154 ? Math.sign(i - 1154) : Math.tanh((i - 1154) / 128)))
 `
 
 /** The names that the text defines. */

@@ -17,6 +17,7 @@ const at64: Algebra<Expression> = {
   exp: math('exp'),
   log: math('log'),
   log1p: math('log1p'),
+  expm1: math('expm1'),
   tanh: math('tanh'),
   sqrt: math('sqrt'),
   sin: math('sin'),

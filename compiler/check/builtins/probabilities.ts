@@ -2,7 +2,9 @@
 import { fail } from '../../../dsl/diagnostics.ts'
 import { reshape, scalar } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
-import { type Eqn, scanCounts, type Value } from '../../ir/graph.ts'
+import type { Value } from '../../ir/graph.ts'
+import { isProbability, standing } from '../../ir/probability.ts'
+import { producersOf, type View, viewOf } from '../../ir/view.ts'
 import { bernoulli } from '../draw.ts'
 import {
   constantTensor,
@@ -23,44 +25,13 @@ import type { Scope } from '../scope.ts'
 import { formatItem, type Tensor } from '../tensor.ts'
 import { type Builtin, builtin } from './builtin.ts'
 
-/** Ops that pass probabilities on as they are, or one by one. */
-const carriers = new Set(['pick', 'gather', 'slice', 'reshape', 'transpose', 'broadcast', 'reverse', 'concat', 'shift'])
-
-type Makers = ReadonlyMap<number, Eqn>
-
-const makersOf = (eqns: readonly Eqn[]): Makers => new Map(eqns.flatMap(e => e.outs.map(out => [out.id, e] as const)))
-
-/** Is a softmax or a sigmoid behind the value? Follows scans into their bodies, and a body's parameters out of it. */
-function isProbability({ builder, around }: Scope, value: Value): boolean {
-  const outside = (v: Value): boolean =>
-    around !== undefined && isProbability(around.scope, around.bindings().find(b => b.inner === v)?.outer ?? v)
-  return comesOfOne(value, makersOf(builder.eqns), outside)
-}
-
-/** `outside` judges the values that the equations only read. */
-function comesOfOne(value: Value, makers: Makers, outside: (v: Value) => boolean): boolean {
-  const behind = (v: Value): boolean => comesOfOne(v, makers, outside)
-  const eqn = makers.get(value.id)
-  if (eqn === undefined) return outside(value)
-  if (eqn.op === 'softmax' || eqn.op === 'sigmoid') return true
-  if (eqn.op === 'sub') return isOne(eqn.ins[0], makers) && behind(eqn.ins[1])
-  const { body } = eqn
-  if (body !== undefined) {
-    const operand = (v: Value): boolean => {
-      const place = body.params.indexOf(v)
-      const { consts, carries } = scanCounts(eqn)
-      return place >= 0 && !(place >= consts && place < consts + carries) && behind(eqn.ins[place])
-    }
-    return comesOfOne(body.results[eqn.outs.indexOf(value)], makersOf(body.eqns), operand)
+/** What is known of the values of a scope's block; what is brought into the body of a scan is followed out of it. */
+function viewOfScope({ builder, around }: Scope): View {
+  const outside = around && {
+    view: viewOfScope(around.scope),
+    of: (v: Value): Value => around.bindings().find(b => b.inner === v)?.outer ?? v,
   }
-  const reals = eqn.ins.filter(v => v.dtype === 'real')
-  return carriers.has(eqn.op) && (eqn.op === 'concat' ? reals.every(behind) : reals.some(behind))
-}
-
-function isOne(value: Value, makers: Makers): boolean {
-  const eqn = makers.get(value.id)
-  if (eqn?.op === 'broadcast') return isOne(eqn.ins[0], makers)
-  return eqn?.op === 'constant' && eqn.attrs.value === 1
+  return viewOf(producersOf(builder.eqns), v => outside && { view: outside.view, value: outside.of(v) })
 }
 
 /** The sum over all valid elements and how many they are, both scalars. */
@@ -94,12 +65,14 @@ export function average(scope: Scope, t: Tensor): Tensor {
 export const probabilityBuiltins: readonly Builtin[] = [
   /** The value itself; RNN213 unless it ends in a softmax or a sigmoid, whose logits the stable form needs. */
   builtin('probability', 'p', 1, ({ scope, span }, p) => {
-    if (isProbability(scope, p.value)) return p
+    const view = viewOfScope(scope)
+    if (isProbability(view, p.value)) return p
     const callee = scope.call?.callee ?? 'probability'
+    const value = p.name || scope.call?.argument || 'its first argument'
     return fail(
       'RNN213',
-      { callee, value: p.name || scope.call?.argument || 'its first argument', source: sourceOf(p) },
-      { span: scope.call?.span ?? span },
+      { callee, value, source: sourceOf(p) },
+      { span: scope.call?.span ?? span, ...(standing(view, p.value, 'itself').stable && { help: keeps(value) }) },
     )
   }),
   /** The class that a distribution makes the most likely: the place of the largest, or p > 0.5 of a single number. */
@@ -163,6 +136,10 @@ function weightsOf(scope: Scope, e: Entity): Tensor[] {
   const own = [...e.weights.values()].filter(w => w.item.length >= 2)
   return [...own.map(w => tensor(w.value, w.axes, w.item)), ...inside]
 }
+
+/** What there is to do where probabilities are in a value, but it is none of which both logarithms are known. */
+const keeps = (value: string): string =>
+  `a softmax or sigmoid is part of \`${value}\`; places, slices, joins, \`1 - p\`, \`where\`, products, and sums of elements of one softmax keep its logits: write \`${value}\` with these, or its logarithm yourself`
 
 /** Where a value comes from, for RNN213. */
 const sourceOf = (p: Tensor): string => p.source ?? 'something else'

@@ -5,6 +5,7 @@ import type { Op } from './define.ts'
 import { gatheredOps } from './gathered.ts'
 import { indexingOps } from './indexing.ts'
 import { movementOps } from './movement.ts'
+import { normOp } from './norm.ts'
 import { pointwiseOps } from './pointwise.ts'
 import { reductionOps } from './reductions.ts'
 import { scanOp } from './scan.ts'
@@ -17,6 +18,7 @@ export const ops: OpTable = new Map<string, Op>(
     ...movementOps,
     ...indexingOps,
     ...reductionOps,
+    normOp,
     ...contractionOps,
     ...gatheredOps,
     scanOp,

@@ -112,7 +112,10 @@ export const pointwiseOps: readonly Op[] = [
     arity: 2,
     dtype: () => 'real',
     formula: (a, [x, y]) => a.strong_mul(x, y),
-    cotangents: [(a, [, y], d) => a.strong_mul(d, y), (a, [x], d) => a.strong_mul(x, d)],
+    cotangents: [
+      (a, [, y], d) => a.strong_mul(d, y),
+      (a, [x], d) => a.where(a.eq(x, a.constant(0)), a.constant(0), a.strong_mul(d, x)),
+    ],
   }),
   pointwise('strong_div', {
     arity: 2,
@@ -136,11 +139,14 @@ export const pointwiseOps: readonly Op[] = [
     formula: (a, [x]) => a.log1p(x),
     cotangents: [(a, [x], d) => a.strong_div(d, a.add(a.constant(1), x))],
   }),
+  /** e^x - 1. Its slope is not computed from it: where it is -1 to the last bit the slope need not be 0. */
+  pointwise('expm1', { arity: 1, formula: (a, [x]) => a.expm1(x), partials: [(a, [x]) => a.exp(x)] }),
+  /** The slope is (1 - y)(1 + y), which loses no more than y did, and is 0 where y is 1 to the last bit. */
   pointwise('tanh', {
     keepsFinite: true,
     arity: 1,
     formula: (a, [x]) => a.tanh(x),
-    partials: [(a, _args, y) => a.sub(a.constant(1), a.mul(y, y))],
+    partials: [(a, _args, y) => a.mul(a.sub(a.constant(1), y), a.add(a.constant(1), y))],
   }),
   /** 1 / (1 + e^-x): e^-x may overflow to infinity, which gives the right 0. */
   pointwise('sigmoid', {
@@ -172,6 +178,22 @@ export const pointwiseOps: readonly Op[] = [
       },
     ],
     edge: (a, [x]) => a.eq(x, a.constant(0)),
+  }),
+  /** √(x² + y²), of operands divided by the larger, so that no square overflows. The derivative at 0 is 0. */
+  pointwise('hypot', {
+    arity: 2,
+    dtype: () => 'real',
+    formula: (a, [x, y]) => {
+      const size = <S>(b: Algebra<S>, v: S): S => b.max(v, b.neg(v))
+      const peak = a.stop_gradient(a.max(size(a, x), size(a, y)))
+      const special = a.or(a.eq(peak, a.constant(0)), a.eq(peak, a.constant(Number.POSITIVE_INFINITY)))
+      const scale = a.where(special, a.constant(1), peak)
+      const [u, v] = [a.div(x, scale), a.div(y, scale)]
+      return a.mul(scale, a.sqrt(a.add(a.mul(u, u), a.mul(v, v))))
+    },
+    partials: [0, 1].map(i => (a, args, h) => a.div(args[i], a.where(a.eq(h, a.constant(0)), a.constant(1), h))),
+    edge: (a, [x, y]) => a.and(a.eq(x, a.constant(0)), a.eq(y, a.constant(0))),
+    flops: 8,
   }),
   pointwise('sin', { arity: 1, formula: (a, [x]) => a.sin(x), partials: [(a, [x]) => a.cos(x)] }),
   pointwise('cos', { arity: 1, formula: (a, [x]) => a.cos(x), partials: [(a, [x]) => a.neg(a.sin(x))] }),

@@ -7,18 +7,22 @@ import type { Type, Value } from '../graph.ts'
 import type { Lowering } from '../lowering.ts'
 import { defineOp, fromEnd, type Op, unchanged } from './define.ts'
 
-const without = <T>(list: readonly T[], dims: readonly number[]): T[] => list.filter((_, i) => !dims.includes(i))
+export const without = <T>(list: readonly T[], dims: readonly number[]): T[] => list.filter((_, i) => !dims.includes(i))
 
-const dimsOf = (axes: readonly number[], rank: number): number[] => axes.map(a => fromEnd(a, rank))
+export const dimsOf = (axes: readonly number[], rank: number): number[] => axes.map(a => fromEnd(a, rank))
 
 /** The operand with the dimensions `dims` last, in that order. */
-const reordered = (operand: Operand, dims: readonly number[]): Operand => ({
+export const reordered = (operand: Operand, dims: readonly number[]): Operand => ({
   ...operand,
   strides: [...without(operand.strides, dims), ...dims.map(d => operand.strides[d])],
 })
 
 /** Each element of the result from the list of elements that it combines. */
-function combined(x: NdArray, dims: readonly number[], combine: (elements: readonly number[]) => number): NdArray {
+export function combined(
+  x: NdArray,
+  dims: readonly number[],
+  combine: (elements: readonly number[]) => number,
+): NdArray {
   const lists = build(without(x.shape, dims), () => 0)
   const elements: number[][] = Array.from(lists.data, () => [])
   const kept = without([...x.shape.keys()], dims)
@@ -30,11 +34,11 @@ function combined(x: NdArray, dims: readonly number[], combine: (elements: reado
   return { shape: lists.shape, data: Float64Array.from(elements, combine) }
 }
 
-const workOf = ([x]: readonly Type[]): Dim => product(x.shape)
+export const workOf = ([x]: readonly Type[]): Dim => product(x.shape)
 
 /** Plain loops keep the order of a left fold, which the property tests compare with. */
-const total = (elements: readonly number[]): number => elements.reduce((a, b) => a + b, 0)
-const largest = (elements: readonly number[]): number =>
+export const total = (elements: readonly number[]): number => elements.reduce((a, b) => a + b, 0)
+export const largest = (elements: readonly number[]): number =>
   elements.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
 const smallest = (elements: readonly number[]): number =>
   elements.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)

@@ -11,15 +11,17 @@ const as = ({ outs: [out] }: Eqn, { builder }: Site, value: Value): Value =>
 /** Small enough that products of two overflow nowhere, in f32 too. */
 const moderate = (value: number): boolean => Math.abs(value) > 1e-15 && Math.abs(value) < 1e15
 
+const square = (b: Builder, x: Value): Value => b.emit('mul', [x, x])
+
 /** The powers that are cheaper, and as exact, without `pow`. */
 const powers: ReadonlyMap<number, (b: Builder, x: Value) => Value> = new Map([
   [0, (b, x) => constantLike(b, 1, { dtype: 'real', shape: x.shape })],
   [1, (_, x) => x],
-  [2, (b, x) => b.emit('mul', [x, x])],
+  [2, square],
   [3, (b, x) => b.emit('mul', [b.emit('mul', [x, x]), x])],
   [0.5, (b, x) => b.emit('sqrt', [x])],
   [-1, (b, x) => b.emit('div', [constantLike(b, 1, x), x])],
-  [-2, (b, x) => b.emit('div', [constantLike(b, 1, x), b.emit('mul', [x, x])])],
+  [-2, (b, x) => square(b, b.emit('div', [constantLike(b, 1, x), x]))],
   [-0.5, (b, x) => b.emit('div', [constantLike(b, 1, x), b.emit('sqrt', [x])])],
 ])
 
@@ -112,6 +114,18 @@ export const arithmeticRules: readonly Rule[] = [
       const [left, right] = [site.producer(x), site.producer(y)]
       if (right?.op === 'neg') return site.builder.emit(op === 'add' ? 'sub' : 'add', [x, right.ins[0]])
       return op === 'add' && left?.op === 'neg' ? site.builder.emit('sub', [y, left.ins[0]]) : undefined
+    },
+  },
+  {
+    name: 'exp-less-one',
+    contract: 'e^x - 1 → expm1(x); 1 - e^x → -expm1(x)',
+    ops: ['sub', 'add'],
+    rewrite: ({ op, ins: [x, y] }, site) => {
+      const { builder, producer, uniform } = site
+      const [left, right] = [producer(x), producer(y)]
+      if (op === 'sub' && right?.op === 'exp' && uniform(x) === 1)
+        return builder.emit('neg', [builder.emit('expm1', right.ins)])
+      return left?.op === 'exp' && uniform(y) === (op === 'sub' ? 1 : -1) ? builder.emit('expm1', left.ins) : undefined
     },
   },
   {

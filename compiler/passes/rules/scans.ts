@@ -1,7 +1,8 @@
 // Identities of scans: what a loop carries or gives out without changing it need not go through the loop.
 import { broadcast, constantLike, createBuilder, newValue } from '../../ir/builder.ts'
 import { type Block, type Eqn, scanCounts, scanOperands, scanResults, type Value } from '../../ir/graph.ts'
-import { type Rule, renamed, renewed, type Site, viewOfBlock } from '../rewrite.ts'
+import { viewOfBlock } from '../../ir/view.ts'
+import { type Rule, renamed, renewed, type Site } from '../rewrite.ts'
 
 export const scanRules: readonly Rule[] = [
   {
@@ -17,12 +18,13 @@ export const scanRules: readonly Rule[] = [
       b.note = params[place]
       const known = constantLike(b, value, params[place])
       const rest = replaceValue({ ...eqn.body, params: without(params, place) }, params[place], known)
-      return site.put({
+      const inside: Eqn = {
         ...eqn,
         ins: without(eqn.ins, place),
         attrs: { ...eqn.attrs, consts: scanCounts(eqn).consts - 1 },
-        body: site.within({ ...rest, eqns: [...b.eqns, ...rest.eqns] }),
-      })
+        body: { ...rest, eqns: [...b.eqns, ...rest.eqns] },
+      }
+      return site.put(site.within(inside))
     },
   },
   {
@@ -91,11 +93,12 @@ export const scanRules: readonly Rule[] = [
         block = replaceValue(block, params[i], b.emit('slice', [whole], slice.attrs, params[i]))
       })
       const kept = <T>(list: readonly T[]): T[] => list.filter((_, i) => slices[i]?.ins[0] !== source)
-      return site.put({
+      const joined: Eqn = {
         ...eqn,
         ins: [...kept(eqn.ins), source],
-        body: site.within({ ...block, params: [...kept(body.params), whole], eqns: [...b.eqns, ...block.eqns] }),
-      })
+        body: { ...block, params: [...kept(body.params), whole], eqns: [...b.eqns, ...block.eqns] },
+      }
+      return site.put(site.within(joined))
     },
   },
 ]

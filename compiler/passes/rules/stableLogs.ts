@@ -1,25 +1,17 @@
-// Logarithms of probabilities, computed from the logits behind them. A logarithm moves towards a softmax or a sigmoid
-// where one stands behind ops that only move elements; elsewhere it stays. Where such an op fills with 0 (an index out of
-// range, the padding of `reverse`) the result is 0 for -∞: data checks and masks keep those from being seen.
-import { broadcast, constantLike, createBuilder, newValue } from '../../ir/builder.ts'
+// Logarithms of probabilities, computed from the logits behind them: what a value stands on is said in ir/probability.ts. A
+// logarithm moves towards the softmax, the sigmoid or the exponential through ops that move elements, choose, add up or
+// multiply; elsewhere it stays. Where an op fills with 0 (an index out of range, the padding of `reverse`) the result is 0
+// for -∞: data checks and masks keep those from being seen.
+import { broadcast, constantLike, createBuilder, newValue, reshape, zerosLike } from '../../ir/builder.ts'
+import { constant } from '../../ir/dim.ts'
 import type { Attr, Block, Eqn, Value } from '../../ir/graph.ts'
-import { scanCounts, scanResults } from '../../ir/graph.ts'
+import { scanCounts } from '../../ir/graph.ts'
 import { fromEnd } from '../../ir/ops/define.ts'
-import { type Rule, renamed, renewed, type Site, type View, viewOfBlock } from '../rewrite.ts'
+import { type Selection, type Side, selectionOf, standing } from '../../ir/probability.ts'
+import { complemented, moves, outsideOf, stepResult, type View, viewOfBlock } from '../../ir/view.ts'
+import { type Rule, renamed, renewed, type Site } from '../rewrite.ts'
 
-/** The ops that a pointwise function may move through, and how many operands (all: Infinity) it then acts on. */
-const moves: ReadonlyMap<string, number> = new Map([
-  ['pick', 1],
-  ['gather', 1],
-  ['slice', 1],
-  ['reshape', 1],
-  ['transpose', 1],
-  ['broadcast', 1],
-  ['reverse', 1],
-  ['stop_gradient', 1],
-  ['shift', 2],
-  ['concat', Number.POSITIVE_INFINITY],
-])
+type Build = Site['builder']
 
 export const stableLogRules: readonly Rule[] = [
   {
@@ -29,8 +21,8 @@ export const stableLogRules: readonly Rule[] = [
     rewrite: ({ ins: [p] }, { producer, builder }) => {
       const inner = producer(p)
       if (inner?.op !== 'softmax') return undefined
-      const { x, total, axis } = logits(inner, builder)
-      return builder.emit('sub', [x, broadcast(builder, total, [axis], [x.shape[fromEnd(axis, x.shape.length)]])])
+      const { x, total, along } = logits(inner, builder)
+      return builder.emit('sub', [x, along(total)])
     },
   },
   {
@@ -55,160 +47,241 @@ export const stableLogRules: readonly Rule[] = [
     },
   },
   {
+    name: 'log-exp',
+    contract: 'log(e^x) → x; log(1 + e^x) → -log_sigmoid(-x)',
+    ops: ['log'],
+    rewrite: ({ ins: [p] }, site) => {
+      const { producer, builder } = site
+      const inner = producer(p)
+      if (inner?.op === 'exp') return inner.ins[0]
+      const [left, right] = inner?.op === 'add' ? inner.ins : []
+      if (left === undefined || right === undefined) return undefined
+      const other = site.uniform(left) === 1 ? right : site.uniform(right) === 1 ? left : undefined
+      const exp = other && producer(other)
+      return exp?.op === 'exp' ? logOfOnePlusExp(builder, exp.ins[0]) : undefined
+    },
+  },
+  {
+    name: 'log1p-stable',
+    contract: 'log1p(e^x) → -log_sigmoid(-x); log1p(-p) → log(1 - p) where p is a probability with logits',
+    ops: ['log1p'],
+    rewrite: ({ ins: [p] }, site) => {
+      const inner = site.producer(p)
+      if (inner?.op === 'exp') return logOfOnePlusExp(site.builder, inner.ins[0])
+      if (inner?.op !== 'neg' || !gains(site, inner.ins[0], 'complement')) return undefined
+      return site.builder.emit('log', [oneMinus(site.builder, inner.ins[0])])
+    },
+  },
+  {
     name: 'log-complement',
-    contract: 'log(1 - sigmoid(x)) → log_sigmoid(-x); log(1 - (1 - p)) → log(p)',
+    contract:
+      'log(1 - sigmoid(x)) → log_sigmoid(-x); log(1 - softmax(x)) → log1p(-p), or that of the others of the largest; log(1 - (1 - p)) → log(p)',
     ops: ['log'],
     rewrite: ({ ins: [p] }, site) => {
       const q = complemented(p, site)
       const inner = q && site.producer(q)
       if (inner?.op === 'sigmoid') return site.builder.emit('log_sigmoid', [site.builder.emit('neg', inner.ins)])
+      if (inner?.op === 'softmax') return logOfOthers(inner, site.builder)
       const again = q && complemented(q, site)
-      return again && reaches(site, again, 'itself') ? site.builder.emit('log', [again]) : undefined
+      return again && gains(site, again, 'itself') ? site.builder.emit('log', [again]) : undefined
+    },
+  },
+  {
+    name: 'log-selection',
+    contract: 'log of 1, or less than all, minus elements of a softmax → logsumexp of the logarithms of the others',
+    ops: ['log'],
+    rewrite: ({ ins: [p] }, site) => {
+      if (site.producer(p)?.op !== 'sub') return undefined
+      const selection = selectionOf(site, p)
+      return selection && logOfSelection(site, p, selection)
     },
   },
   {
     name: 'log-complement-moves',
-    contract: 'log(1 - move(p)) → log(move(1 - p)) where p comes of a sigmoid; so for a per-step output of a scan',
+    contract:
+      'log(1 - move(p)) → log(move(1 - p)) where p is a probability with logits; so for where, max, min, per-step outputs',
     ops: ['log'],
     rewrite: ({ ins: [p] }, site) => {
       const q = complemented(p, site)
       const move = q && site.producer(q)
-      if (q === undefined || move === undefined || !reaches(site, q, 'complement')) return undefined
+      if (q === undefined || move === undefined || !gains(site, q, 'complement')) return undefined
       const output = move.op === 'scan' ? perStep(site, move, q, oneMinus) : undefined
       if (output !== undefined) return site.builder.emit('log', [output])
-      return moves.has(move.op)
-        ? site.builder.emit('log', [through(move, site, v => oneMinus(site.builder, v))])
-        : undefined
+      const moved = through(move, site, v => oneMinus(site.builder, v), mirrored[move.op])
+      return moved && site.builder.emit('log', [moved])
+    },
+  },
+  {
+    name: 'log-complement-product',
+    contract: 'log(1 - p q) → log((1 - p) + p (1 - q)) where both are probabilities with logits',
+    ops: ['log'],
+    rewrite: ({ ins: [p] }, site) => {
+      const q = complemented(p, site)
+      const product = q && site.producer(q)
+      if (q === undefined || product?.op !== 'mul' || !decides(site, q, 'complement')) return undefined
+      const [left, right] = product.ins
+      const { builder } = site
+      const rest = builder.emit('mul', [left, oneMinus(builder, right)])
+      return builder.emit('log', [builder.emit('add', [oneMinus(builder, left), rest])])
     },
   },
   {
     name: 'log-moves',
-    contract: 'log(move(p)) → move(log(p)) where p comes of a softmax or a sigmoid',
+    contract: 'log(move(p)) → move(log(p)) where a softmax, a sigmoid or an exponential is behind p; so for where',
     ops: ['log'],
     rewrite: ({ ins: [p] }, site) => {
       const move = site.producer(p)
-      if (move === undefined || !moves.has(move.op) || !reaches(site, p, 'itself')) return undefined
+      const ordered = move?.op === 'max' || move?.op === 'min'
+      if (move === undefined || !(ordered ? decides : gains)(site, p, 'itself')) return undefined
       return through(move, site, v => site.builder.emit('log', [v]))
     },
   },
   {
+    name: 'log-combined',
+    contract:
+      'log(p q) → log(p) + log(q), log(p / q) → log(p) - log(q), log(p + q) and log(sum(p)) → logsumexp of the logarithms, where all have logits or are known numbers',
+    ops: ['log'],
+    rewrite: ({ ins: [p] }, site) => {
+      const eqn = site.producer(p)
+      const combine = eqn && combined[eqn.op]
+      if (eqn === undefined || combine === undefined || !decides(site, p, 'itself')) return undefined
+      const logs = new Map(eqn.ins.map(v => [v.id, v]))
+      for (const [id, v] of logs) logs.set(id, site.builder.emit('log', [v]))
+      return combine(
+        site.builder,
+        eqn.ins.map(v => logs.get(v.id) ?? v),
+        eqn,
+      )
+    },
+  },
+  {
     name: 'log-enters-scan',
-    contract: 'the log of a per-step output that comes of a softmax or a sigmoid → a further output of the scan',
+    contract:
+      'the log of a per-step output behind which is a softmax, a sigmoid or an exponential → a further output of the scan',
     ops: ['log'],
     rewrite: ({ ins: [p] }, site) => {
       const scan = site.producer(p)
-      if (scan?.op !== 'scan' || !reaches(site, p, 'itself')) return undefined
+      if (scan?.op !== 'scan' || !gains(site, p, 'itself')) return undefined
       return perStep(site, scan, p, (b, v) => b.emit('log', [v]))
     },
   },
   {
     name: 'log-leaves-scan',
-    contract: 'the log, in a scan, of an operand that comes of a softmax or a sigmoid outside → a further operand',
+    contract:
+      'the log, in a scan, of an operand, or of one minus it, behind which is a softmax, a sigmoid or an exponential → a further operand',
     ops: ['scan'],
     rewrite: (scan, site) => {
       const { body } = scan
       if (body === undefined) return undefined
-      const view = viewOfBlock(body)
-      const { consts, carries } = scanCounts(scan)
+      const outside = outsideOf(site, scan)
+      const view = viewOfBlock(body, outside)
       for (const log of body.eqns) {
-        const found = log.op === 'log' ? traced(log.ins[0], view) : undefined
-        const place = found === undefined ? -1 : body.params.indexOf(found.source)
-        if (found === undefined || place < 0 || (place >= consts && place < consts + carries)) continue
-        const operand = scan.ins[place]
-        if (!reaches(site, operand, found.complement ? 'complement' : 'itself')) continue
-        const p = found.complement ? oneMinus(site.builder, operand) : operand
-        return site.put(withOperand(site, scan, body, place, site.builder.emit('log', [p]), log, found.moves))
+        if (log.op !== 'log') continue
+        const other = complemented(log.ins[0], view)
+        const param = other ?? log.ins[0]
+        const outer = outside(param)
+        if (outer === undefined || !gains(site, outer.value, other ? 'complement' : 'itself')) continue
+        const p = other ? oneMinus(site.builder, outer.value) : outer.value
+        return site.put(withOperand(site, scan, body, param, site.builder.emit('log', [p]), log))
       }
       return undefined
     },
   },
 ]
 
-const oneMinus = (b: Site['builder'], v: Value): Value => b.emit('sub', [constantLike(b, 1, v), v])
+/** Is there a part of the value whose logarithm is computed from logits? The logarithms of the other parts stay. */
+const gains = (view: View, value: Value, side: Side): boolean => standing(view, value, side).stable
 
-/** The value that the ops which move elements, the last first, take it from; `complement` if it is one minus that. */
-function traced(
-  value: Value,
-  view: View,
-): { readonly source: Value; readonly complement: boolean; readonly moves: readonly Eqn[] } | undefined {
-  const eqn = view.producer(value)
-  if (eqn === undefined) return { source: value, complement: false, moves: [] }
-  const other = complemented(value, view)
-  const inner = other ?? (moves.get(eqn.op) === 1 ? eqn.ins[0] : undefined)
-  const found = inner && traced(inner, view)
-  if (found === undefined) return undefined
-  return other === undefined ? { ...found, moves: [...found.moves, eqn] } : { ...found, complement: !found.complement }
+/** Are the logarithms of all parts computed from logits, so that none is negative? */
+function decides(view: View, value: Value, side: Side): boolean {
+  const { stable, plain } = standing(view, value, side)
+  return stable && !plain
 }
 
-/** The scan with an operand more, beside the one at `place`; the moves of it take the place of `log` in the body. */
-function withOperand(
-  { context, within }: Site,
-  scan: Eqn,
-  body: Block,
-  place: number,
-  operand: Value,
-  log: Eqn,
-  path: readonly Eqn[],
-): Eqn {
-  const { consts } = scanCounts(scan)
-  const param = newValue(context, body.params[place], operand)
-  const b = createBuilder(context, value => value)
-  const moved = path.reduce((v, move) => b.emit(move.op, [v, ...move.ins.slice(1)], move.attrs, log.outs[0]), param)
-  const replaced = new Map([[log.outs[0].id, moved]])
-  const eqns = body.eqns.flatMap(e => (e === log ? b.eqns : [renewed(e, replaced, inner => inner)]))
-  const more = <T>(list: readonly T[], item: T): T[] => [...list.slice(0, place), item, ...list.slice(place)]
-  return {
-    ...scan,
-    ins: more(scan.ins, operand),
-    attrs: { ...scan.attrs, consts: place < consts ? consts + 1 : consts },
-    body: within({ params: more(body.params, param), eqns, results: renamed(body.results, replaced) }),
+const oneMinus = (b: Build, v: Value): Value => b.emit('sub', [constantLike(b, 1, v), v])
+
+/** log(1 + e^x). */
+const logOfOnePlusExp = (b: Build, x: Value): Value => b.emit('neg', [b.emit('log_sigmoid', [b.emit('neg', [x])])])
+
+/** The logarithm of what an op makes, from those of its operands. */
+const combined: Readonly<Record<string, (b: Build, logs: readonly Value[], eqn: Eqn) => Value>> = {
+  mul: (b, logs) => b.emit('add', logs),
+  div: (b, logs) => b.emit('sub', logs),
+  add: (b, logs) => {
+    const columns = logs.map(l => reshape(b, l, [...l.shape, constant(1)]))
+    return b.emit('logsumexp', [b.emit('concat', columns, { axis: -1 })], { axis: -1 })
+  },
+  sum: (b, [log], { attrs: { axes } }) => {
+    // Those further from the end go first, so that the others stay where they are.
+    const list = Array.isArray(axes) ? axes.filter(a => typeof a === 'number') : []
+    return list.toSorted((x, y) => x - y).reduce((v, axis) => b.emit('logsumexp', [v], { axis }), log)
+  },
+}
+
+/** One minus the larger is the smaller of what is one minus each. */
+const mirrored: Readonly<Record<string, string>> = { max: 'min', min: 'max' }
+
+/** The logarithms of the sums of all elements of a softmax but each: of the largest, if it is more than half, from the logits of the others. */
+function logOfOthers(softmax: Eqn, b: Build): Value {
+  const [p] = softmax.outs
+  const { x, axis, total, along } = logits(softmax, b)
+  const size = x.shape[fromEnd(axis, x.shape.length)]
+  const elsewhere = x.shape.map((_, i) => i - x.shape.length).filter(i => i !== axis)
+  const places = broadcast(
+    b,
+    b.emit('iota', [], { size }),
+    elsewhere,
+    elsewhere.map(i => x.shape[fromEnd(i, x.shape.length)]),
+  )
+  const largest = b.emit('eq', [places, along(b.emit('argmax', [x], { axis }))])
+  const others = b.emit('where', [largest, constantLike(b, Number.NEGATIVE_INFINITY, x), x])
+  const far = b.emit('sub', [b.emit('logsumexp', [others], { axis }), total])
+  const most = b.emit('lt', [constantLike(b, 0.5, p), p])
+  const near = b.emit('log1p', [b.emit('where', [most, zerosLike(b, p), b.emit('neg', [p])])])
+  return b.emit('where', [most, along(far), near])
+}
+
+/** log Σ w p of a softmax's elements p: of those with a weight that is not 0. Where one is negative the plain logarithm stays. */
+function logOfSelection(site: Site, value: Value, { of, axis, sure, weights }: Selection): Value {
+  const { builder: b } = site
+  const w = weights(b)
+  const chosen = b.emit('lt', [zerosLike(b, w), w])
+  const log = b.emit('log', [of])
+  const nothing = constantLike(b, Number.NEGATIVE_INFINITY, log)
+  if (sure) return b.emit('logsumexp', [b.emit('where', [chosen, log, nothing])], { axis })
+  const factor = b.emit('log', [b.emit('where', [chosen, w, constantLike(b, 1, w)])])
+  const found = b.emit('logsumexp', [b.emit('where', [chosen, b.emit('add', [log, factor]), nothing])], { axis })
+  const least = b.emit('reduce_min', [w], { axis })
+  const proper = b.emit('le', [zerosLike(b, least), least])
+  const one = constantLike(b, 1, value)
+  const rest = b.emit('sub', [b.emit('where', [proper, one, value]), one])
+  return b.emit('where', [proper, found, b.emit('log1p', [rest])])
+}
+
+/** The op on what `change` makes of its operands; undefined where it neither moves nor chooses elements. */
+function through(move: Eqn, site: Site, change: (v: Value) => Value, op = move.op): Value | undefined {
+  const { builder: b } = site
+  if (move.op === 'where') {
+    const [test, x, y] = move.ins
+    // What is not chosen must not be infinite: its slope would be.
+    const safe = (v: Value, chosen: boolean): Value => {
+      if (gains(site, v, 'itself') || gains(site, v, 'complement') || site.uniform(v) !== undefined) return v
+      const one = constantLike(b, 1, v)
+      return b.emit('where', chosen ? [test, v, one] : [test, one, v])
+    }
+    return b.emit('where', [test, change(safe(x, true)), change(safe(y, false))])
   }
-}
-
-/** Does the value, or one minus it, come of a softmax or a sigmoid by ops that only move elements? */
-function reaches(view: View, value: Value, wanted: 'itself' | 'complement'): boolean {
-  const eqn = view.producer(value)
-  if (eqn === undefined) return false
-  if (eqn.op === 'sigmoid') return true
-  if (eqn.op === 'softmax') return wanted === 'itself'
-  const other = complemented(value, view)
-  if (other !== undefined) return reaches(view, other, wanted === 'itself' ? 'complement' : 'itself')
-  if (eqn.body !== undefined) {
-    const inner = stepResult(eqn, eqn.body, value)
-    return inner !== undefined && reaches(viewOfBlock(eqn.body), inner, wanted)
-  }
-  return eqn.ins.slice(0, moves.get(eqn.op) ?? 0).some(v => reaches(view, v, wanted))
-}
-
-/** What `value` is one minus of. */
-function complemented(value: Value, view: View): Value | undefined {
-  const eqn = view.producer(value)
-  return eqn?.op === 'sub' && view.uniform(eqn.ins[0]) === 1 ? eqn.ins[1] : undefined
-}
-
-/** The result of the body that a per-step output stacks; undefined for a carry. */
-function stepResult(scan: Eqn, body: Block, output: Value): Value | undefined {
-  const place = scanResults(scan).ys.findIndex(y => y.id === output.id)
-  return place < 0 ? undefined : scanResults(scan, body.results).ys[place]
-}
-
-/** The move of what `change` makes of its operands. */
-function through(move: Eqn, { builder }: Site, change: (v: Value) => Value): Value {
-  const changed = moves.get(move.op) ?? 0
-  return builder.emit(
-    move.op,
+  const changed = mirrored[move.op] === undefined ? moves.get(move.op) : 2
+  if (changed === undefined) return undefined
+  return b.emit(
+    op,
     move.ins.map((v, i) => (i < changed ? change(v) : v)),
     move.attrs,
   )
 }
 
 /** Gives a scan one more per-step output, made in its body of the one that `output` stacks. */
-function perStep(
-  site: Site,
-  scan: Eqn,
-  output: Value,
-  make: (b: Site['builder'], v: Value) => Value,
-): Value | undefined {
+function perStep(site: Site, scan: Eqn, output: Value, make: (b: Build, v: Value) => Value): Value | undefined {
   const { body } = scan
   const inner = body && stepResult(scan, body, output)
   if (body === undefined || inner === undefined) return undefined
@@ -216,16 +289,33 @@ function perStep(
   b.note = site.builder.note
   const made = make(b, inner)
   const more = newValue(site.context, { dtype: made.dtype, shape: output.shape }, site.builder.note)
-  const longer = site.within(b.finish([...body.results, made]))
-  site.extend(scan, { ...scan, outs: [...scan.outs, more], body: longer })
+  const longer = { ...scan, outs: [...scan.outs, more], body: b.finish([...body.results, made]) }
+  site.extend(scan, site.within(longer))
   return more
 }
 
-/** The logits behind a softmax and the logarithm of the sum of their exponentials. */
-function logits(softmax: Eqn, builder: Site['builder']): { x: Value; total: Value; axis: number } {
+/** The scan with an operand more, behind the one that `param` is; it takes the place of `log` in the body. */
+function withOperand({ context, within }: Site, scan: Eqn, body: Block, param: Value, operand: Value, log: Eqn): Eqn {
+  const { consts } = scanCounts(scan)
+  const place = body.params.indexOf(param)
+  const inner = newValue(context, param, operand)
+  const replaced = new Map([[log.outs[0].id, inner]])
+  const eqns = body.eqns.flatMap(e => (e === log ? [] : [renewed(e, replaced, block => block)]))
+  const more = <T>(list: readonly T[], item: T): T[] => [...list.slice(0, place), item, ...list.slice(place)]
+  return within({
+    ...scan,
+    ins: more(scan.ins, operand),
+    attrs: { ...scan.attrs, consts: place < consts ? consts + 1 : consts },
+    body: { params: more(body.params, inner), eqns, results: renamed(body.results, replaced) },
+  })
+}
+
+/** The logits behind a softmax, the logarithm of the sum of their exponentials, and how what there is of each row is repeated along it. */
+function logits(softmax: Eqn, b: Build) {
   const [x] = softmax.ins
   const axis = number(softmax.attrs.axis)
-  return { x, axis, total: builder.emit('logsumexp', [x], { axis }) }
+  const along = (v: Value): Value => broadcast(b, v, [axis], [x.shape[fromEnd(axis, x.shape.length)]])
+  return { x, axis, along, total: b.emit('logsumexp', [x], { axis }) }
 }
 
 function number(attr: Attr): number {

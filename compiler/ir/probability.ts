@@ -1,0 +1,330 @@
+// Which values are known to be probabilities, so that their logarithms, and those of one minus them, can be computed from the
+// logits. What stands here is what rules/stableLogs.ts can do, and what `probability` promises.
+import { type Builder, constantLike } from './builder.ts'
+import { equal, sameShape } from './dim.ts'
+import type { Attr, Eqn, Value } from './graph.ts'
+import { fromEnd } from './ops/define.ts'
+import { complemented, moves, outsideOf, stepResult, type View, viewOfBlock } from './view.ts'
+
+/** Of which the logarithm is asked: the value, or one minus it. */
+export type Side = 'itself' | 'complement'
+
+const flipped = { itself: 'complement', complement: 'itself' } as const
+
+/** What is behind a value: probabilities with logits, values of which nothing is known, both, or (neither) known numbers alone. */
+export interface Standing {
+  readonly stable: boolean
+  readonly plain: boolean
+  /** How many logarithms are made of the one. */
+  readonly size: number
+}
+
+const known: Standing = { stable: false, plain: false, size: 1 }
+const stable: Standing = { stable: true, plain: false, size: 1 }
+const plain: Standing = { stable: false, plain: true, size: 1 }
+
+function together(parts: readonly Standing[]): Standing {
+  const size = parts.reduce((sum, p) => sum + p.size, 0)
+  return size > largest ? plain : { stable: parts.some(p => p.stable), plain: parts.some(p => p.plain), size }
+}
+
+/** So many equations in a row are looked through, and so many logarithms at the most are made of one. */
+const deepest = 100
+const largest = 256
+
+/** What is behind a value, for the logarithm of one side of it. Numbers that are known count if they are in [0, 1], or for their own logarithm positive. */
+export function standing(view: View, value: Value, side: Side): Standing {
+  const found = new Map<string, Standing>()
+  const behind = (v: View, x: Value, s: Side, depth: number): Standing => {
+    if (depth > deepest) return plain
+    const key = `${x.id} ${s}`
+    const before = found.get(key)
+    if (before !== undefined) return before
+    const made = standingOf(v, x, s, (y, t = s, w = v) => behind(w, y, t, depth + 1))
+    found.set(key, made)
+    return made
+  }
+  return behind(view, value, side, 0)
+}
+
+/** Whether the logarithms of both sides are computed from logits, whatever the value's data. */
+export function isProbability(view: View, value: Value): boolean {
+  const both = (['itself', 'complement'] as const).map(side => standing(view, value, side))
+  return both.every(s => s.stable && !s.plain)
+}
+
+function standingOf(
+  view: View,
+  value: Value,
+  side: Side,
+  behind: (value: Value, side?: Side, view?: View) => Standing,
+): Standing {
+  const number = view.uniform(value)
+  if (number !== undefined) return number >= 0 && (side === 'itself' || number <= 1) ? known : plain
+  const eqn = view.producer(value)
+  if (eqn === undefined) {
+    const outer = view.outside(value)
+    return outer === undefined ? plain : behind(outer.value, side, outer.view)
+  }
+  const { op, ins, body } = eqn
+  if (body !== undefined) {
+    const inner = stepResult(eqn, body, value)
+    return inner === undefined ? plain : behind(inner, side, viewOfBlock(body, outsideOf(view, eqn)))
+  }
+  const other = complemented(value, view)
+  if (other !== undefined) return behind(other, flipped[side])
+  const all = (): Standing => together(ins.map(v => behind(v)))
+  const ofSelection = (): Standing => (selectionOf(view, value) === undefined ? plain : stable)
+  switch (op) {
+    case 'softmax':
+    case 'sigmoid':
+      return stable
+    case 'exp':
+      return side === 'itself' ? stable : plain
+    case 'real':
+      return ins[0].dtype === 'bool' ? known : behind(ins[0])
+    case 'where':
+      return together(ins.slice(1).map(v => behind(v)))
+    case 'max':
+    case 'min':
+      return all()
+    case 'mul':
+      return side === 'itself' ? all() : together([all(), behind(ins[0], 'itself')])
+    case 'div':
+      return side === 'itself' ? all() : plain
+    case 'add':
+    case 'sum': {
+      const own = side === 'itself' ? all() : plain
+      return own.plain ? ofSelection() : own
+    }
+    case 'sub':
+      return ofSelection()
+    default:
+      return moves.has(op) ? together(ins.slice(0, moves.get(op)).map(v => behind(v))) : plain
+  }
+}
+
+/** A value as a weighted sum of the elements of a softmax: those of a set, each counted once. */
+export interface Selection {
+  /** Probabilities that add up to 1 along `axis`, for each element of the value. */
+  readonly of: Value
+  readonly axis: number
+  /** Whether each weight is known to be 0 or 1. */
+  readonly sure: boolean
+  /** Of how many selections it is made. */
+  readonly size: number
+  /** How often each of the probabilities is counted. */
+  readonly weights: (b: Builder) => Value
+}
+
+/** The selection that a value is, if it is known to be one. */
+export function selectionOf(view: View, value: Value): Selection | undefined {
+  const found = new Map<number, Selection | undefined>()
+  const behind = (v: Value, depth: number): Selection | undefined => {
+    if (depth > deepest) return undefined
+    if (!found.has(v.id))
+      found.set(
+        v.id,
+        selected(view, v, x => behind(x, depth + 1)),
+      )
+    return found.get(v.id)
+  }
+  return behind(value, 0)
+}
+
+function selected(view: View, value: Value, behind: (value: Value) => Selection | undefined): Selection | undefined {
+  const eqn = view.producer(value)
+  if (eqn === undefined) return undefined
+  const other = complemented(value, view)
+  if (other !== undefined) {
+    const rest = behind(other)
+    return rest && { ...rest, weights: b => b.emit('sub', [constantLike(b, 1, rest.of), rest.weights(b)]) }
+  }
+  const { op, ins, attrs } = eqn
+  switch (op) {
+    case 'add':
+    case 'sub':
+      return both(view, op, behind(ins[0]), behind(ins[1]))
+    case 'sum': {
+      const { axes } = attrs
+      const axis = Array.isArray(axes) && axes.length === 1 ? numberOf(axes[0]) : undefined
+      return axis === undefined ? undefined : sumOf(view, ins[0], axis, behind)
+    }
+    case 'reshape': {
+      // One place along the axis, which is then no dimension any more.
+      const slice = view.producer(ins[0])
+      const axis = slice?.op === 'slice' ? numberOf(slice.attrs.axis) : undefined
+      if (slice === undefined || axis === undefined) return undefined
+      const rest = slice.ins[0].shape.toSpliced(fromEnd(axis, slice.ins[0].shape.length), 1)
+      return sameShape(rest, value.shape) ? sumOf(view, ins[0], axis, behind) : undefined
+    }
+    case 'pick': {
+      const [of, index] = ins
+      const axis = rowsOf(view, of)
+      if (axis === undefined || axis !== attrs.axis) return undefined
+      const size = of.shape[fromEnd(axis, of.shape.length)]
+      return {
+        of,
+        axis,
+        sure: true,
+        size: 1,
+        weights: b => b.emit('place', [constantLike(b, 1, value), index], { ...attrs, size }),
+      }
+    }
+    default:
+      return undefined
+  }
+}
+
+/** The sum or the difference of two selections from the same probabilities. */
+function both(
+  view: View,
+  op: 'add' | 'sub',
+  left: Selection | undefined,
+  right: Selection | undefined,
+): Selection | undefined {
+  if (left === undefined || right === undefined) return undefined
+  const size = left.size + right.size
+  if (size > largest || left.axis !== right.axis || !alike(view, left.of, right.of)) return undefined
+  return { ...left, sure: false, size, weights: b => b.emit(op, [left.weights(b), right.weights(b)]) }
+}
+
+/** The elements along `axis` added up, as a selection. */
+function sumOf(
+  view: View,
+  elements: Value,
+  axis: number,
+  behind: (value: Value) => Selection | undefined,
+): Selection | undefined {
+  const eqn = view.producer(elements)
+  if (eqn?.op === 'concat' && eqn.attrs.axis === axis) {
+    return eqn.ins.map(part => sumOf(view, part, axis, behind)).reduce((x, y) => both(view, 'add', x, y))
+  }
+  const rest = elements.shape.toSpliced(fromEnd(axis, elements.shape.length), 1)
+  if (eqn?.op === 'reshape' && sameShape(eqn.ins[0].shape, rest)) return behind(eqn.ins[0])
+  const part = partOf(view, elements, axis)
+  if (part === undefined) return undefined
+  const { of, placed, own } = part
+  return { of, axis, sure: true, size: 1, weights: b => placed(b, own(b)) }
+}
+
+/** Some of the elements of rows along an axis. */
+interface Part {
+  readonly of: Value
+  /** Which of them count: 1 or 0 for each. */
+  readonly own: (b: Builder) => Value
+  /** Zeros for the others of the rows. */
+  readonly placed: (b: Builder, own: Value) => Value
+}
+
+function partOf(view: View, elements: Value, axis: number, depth = 0): Part | undefined {
+  const ones = (b: Builder): Value => constantLike(b, 1, elements)
+  if (rowsOf(view, elements) === axis) return { of: elements, own: ones, placed: (_, own) => own }
+  const eqn = depth > deepest ? undefined : view.producer(elements)
+  if (eqn === undefined) return undefined
+  const { op, ins, attrs } = eqn
+  if (op === 'slice' && attrs.axis === axis && rowsOf(view, ins[0]) === axis) {
+    const [of] = ins
+    const size = of.shape[fromEnd(axis, of.shape.length)]
+    return { of, own: ones, placed: (b, own) => b.emit('pad', [own], { axis, start: attrs.start, size }) }
+  }
+  if (op === 'where') {
+    const [yes, no] = ins.slice(1).map(v => view.uniform(v) === 0)
+    const part = yes === no ? undefined : partOf(view, ins[yes ? 2 : 1], axis, depth + 1)
+    const zero = (b: Builder): Value => constantLike(b, 0, elements)
+    return (
+      part && {
+        ...part,
+        own: b => b.emit('where', yes ? [ins[0], zero(b), part.own(b)] : [ins[0], part.own(b), zero(b)]),
+      }
+    )
+  }
+  if (op === 'mul') {
+    const flag = ins.findIndex(v => isFlag(view, v))
+    const part = flag < 0 ? undefined : partOf(view, ins[1 - flag], axis, depth + 1)
+    return part && { ...part, own: b => b.emit('mul', [ins[flag], part.own(b)]) }
+  }
+  return undefined
+}
+
+/** A bool as a number, repeated or not. */
+function isFlag(view: View, value: Value): boolean {
+  const eqn = view.producer(value)
+  if (eqn?.op === 'real') return eqn.ins[0].dtype === 'bool'
+  return (eqn?.op === 'broadcast' || eqn?.op === 'reshape') && isFlag(view, eqn.ins[0])
+}
+
+/** The axis, counted from the end, along which a value is the result of a softmax: moved only along others. */
+export function rowsOf(view: View, value: Value, depth = 0): number | undefined {
+  if (depth > deepest) return undefined
+  const eqn = view.producer(value)
+  if (eqn === undefined) {
+    const outer = view.outside(value)
+    const axis = outer && rowsOf(outer.view, outer.value, depth + 1)
+    return axis !== undefined && axis >= -value.shape.length ? axis : undefined
+  }
+  const { op, ins, attrs, body } = eqn
+  if (op === 'softmax') return numberOf(attrs.axis)
+  if (body !== undefined) {
+    const inner = stepResult(eqn, body, value)
+    return inner && rowsOf(viewOfBlock(body, outsideOf(view, eqn)), inner, depth + 1)
+  }
+  const parts = op === 'where' ? ins.slice(1) : ins.slice(0, moves.get(op) ?? 0)
+  const [first, ...others] = parts.map(v => rowsOf(view, v, depth + 1))
+  if (first === undefined || others.some(axis => axis !== first)) return undefined
+  return movedAxis(view, eqn, first)
+}
+
+/** Where the axis of rows is after a move; undefined where its elements do not stay together. */
+function movedAxis(view: View, { op, ins, attrs, outs: [out] }: Eqn, axis: number): number | undefined {
+  const from = ins[0].shape
+  const behindTail = typeof attrs.tail === 'number' && axis >= -attrs.tail
+  switch (op) {
+    case 'stop_gradient':
+      return axis
+    case 'slice':
+    case 'concat':
+    case 'shift':
+      return attrs.axis === axis ? undefined : axis
+    case 'pick':
+    case 'reverse':
+      return behindTail ? axis : undefined
+    case 'gather':
+      return axis > -from.length ? axis : undefined
+    case 'reshape':
+      return axis === -1 && equal(from[from.length - 1], out.shape[out.shape.length - 1]) ? axis : undefined
+    case 'transpose': {
+      const order = numbersOf(attrs.order)
+      const place = order.indexOf(axis)
+      return place < 0 ? axis : place - order.length
+    }
+    case 'broadcast': {
+      const at = numbersOf(attrs.at)
+      const kept = out.shape.map((_, i) => i - out.shape.length).filter(place => !at.includes(place))
+      return kept[fromEnd(axis, from.length)]
+    }
+    case 'where': {
+      // One choice for the whole row.
+      const test = view.producer(ins[0])
+      return test?.op === 'broadcast' && numbersOf(test.attrs.at).includes(axis) ? axis : undefined
+    }
+    default:
+      return undefined
+  }
+}
+
+const numberOf = (attr: unknown): number | undefined => (typeof attr === 'number' ? attr : undefined)
+
+const numbersOf = (attr: Attr): readonly number[] =>
+  Array.isArray(attr) ? attr.filter((n): n is number => typeof n === 'number') : []
+
+/** Whether two values are the same, or the same is done to the same in a few steps. */
+function alike(view: View, x: Value, y: Value, depth = 0): boolean {
+  if (x.id === y.id) return true
+  const [a, b] = [view.producer(x), view.producer(y)]
+  if (a === undefined || b === undefined || depth > 10) return false
+  if (a.op !== b.op || a.body !== undefined || a.ins.length !== b.ins.length) return false
+  return (
+    JSON.stringify(a.attrs) === JSON.stringify(b.attrs) && a.ins.every((v, i) => alike(view, v, b.ins[i], depth + 1))
+  )
+}

@@ -1,0 +1,75 @@
+// What is known of the values of a block: which equation makes them, and where those come from that it does not make.
+import type { Block, Eqn, Value } from './graph.ts'
+import { scanCounts, scanResults } from './graph.ts'
+
+export interface View {
+  /** The equation that defines a value; undefined for a parameter. */
+  readonly producer: (value: Value) => Eqn | undefined
+  /** The number that all elements of a value are, where that is known. */
+  readonly uniform: (value: Value) => number | undefined
+  /** What a parameter of a loop's body is around it, at one step or at all of them; undefined for what changes on the way. */
+  readonly outside: (param: Value) => Outside | undefined
+}
+
+export interface Outside {
+  readonly view: View
+  readonly value: Value
+}
+
+/** Ops whose result is uniform where their only operand is. */
+export const repeating: readonly string[] = ['broadcast', 'reshape', 'transpose', 'slice', 'real']
+
+/** The ops that a pointwise function may move through, and how many operands (all: Infinity) it then acts on. */
+export const moves: ReadonlyMap<string, number> = new Map([
+  ['pick', 1],
+  ['gather', 1],
+  ['slice', 1],
+  ['reshape', 1],
+  ['transpose', 1],
+  ['broadcast', 1],
+  ['reverse', 1],
+  ['stop_gradient', 1],
+  ['shift', 2],
+  ['concat', Number.POSITIVE_INFINITY],
+])
+
+const nowhere = (): undefined => undefined
+
+export function viewOf(producers: ReadonlyMap<number, Eqn>, outside: View['outside'] = nowhere): View {
+  const producer = (value: Value): Eqn | undefined => producers.get(value.id)
+  const uniform = (value: Value): number | undefined => {
+    const eqn = producer(value)
+    if (eqn?.op === 'constant') return typeof eqn.attrs.value === 'number' ? eqn.attrs.value : undefined
+    return eqn !== undefined && repeating.includes(eqn.op) ? uniform(eqn.ins[0]) : undefined
+  }
+  return { producer, uniform, outside }
+}
+
+/** What makes each value, by id. */
+export const producersOf = (eqns: readonly Eqn[]): Map<number, Eqn> =>
+  new Map(eqns.flatMap(eqn => eqn.outs.map(out => [out.id, eqn] as const)))
+
+/** What is known of the values of a finished block. */
+export const viewOfBlock = (block: Block, outside?: View['outside']): View => viewOf(producersOf(block.eqns), outside)
+
+/** What the parameters of a scan's body are in the block around it. */
+export function outsideOf(view: View, scan: Eqn): View['outside'] {
+  const { consts, carries } = scanCounts(scan)
+  return param => {
+    const place = scan.body?.params.indexOf(param) ?? -1
+    const changes = place >= consts && place < consts + carries
+    return place < 0 || changes ? undefined : { view, value: scan.ins[place] }
+  }
+}
+
+/** The result of the body that a per-step output stacks; undefined for a carry. */
+export function stepResult(scan: Eqn, body: Block, output: Value): Value | undefined {
+  const place = scanResults(scan).ys.findIndex(y => y.id === output.id)
+  return place < 0 ? undefined : scanResults(scan, body.results).ys[place]
+}
+
+/** What `value` is one minus of. */
+export function complemented(value: Value, view: View): Value | undefined {
+  const eqn = view.producer(value)
+  return eqn?.op === 'sub' && view.uniform(eqn.ins[0]) === 1 ? eqn.ins[1] : undefined
+}

@@ -1,0 +1,122 @@
+// Roots of sums of squares, as norms: these neither overflow nor vanish while they are numbers themselves.
+import { constantLike } from '../../ir/builder.ts'
+import { asNumber } from '../../ir/dim.ts'
+import type { Eqn, Value } from '../../ir/graph.ts'
+import { fromEnd } from '../../ir/ops/define.ts'
+import { moves, type View } from '../../ir/view.ts'
+import type { Rule, Site } from '../rewrite.ts'
+
+/** How to make a value that another is the square of. */
+interface Root {
+  /** Whether it is the positive one. */
+  readonly positive: boolean
+  readonly make: (site: Site) => Value
+}
+
+export const normRules: readonly Rule[] = [
+  {
+    name: 'root-of-squares',
+    contract:
+      'sqrt of squares → abs(x), of a sum of them → norm(x), of two → hypot(x, y), through moves, where, means and scales',
+    ops: ['sqrt'],
+    rewrite: ({ ins: [x] }, site) => {
+      // A known number is folded.
+      const root = site.uniform(x) === undefined ? rootOf(x, site) : undefined
+      return root?.positive === false ? site.builder.emit('abs', [root.make(site)]) : root?.make(site)
+    },
+  },
+]
+
+/** What a value is known to be the square of. */
+function rootOf(value: Value, view: View): Root | undefined {
+  const known = view.uniform(value)
+  if (known !== undefined) {
+    return known >= 0
+      ? { positive: true, make: ({ builder }) => constantLike(builder, Math.sqrt(known), value) }
+      : undefined
+  }
+  const eqn = view.producer(value)
+  return eqn && roots[eqn.op]?.(eqn, view)
+}
+
+type RootRule = (eqn: Eqn, view: View) => Root | undefined
+
+/** The op on the roots of its first operands, \`count\` of them, if all have one. */
+const onRoots =
+  (count: number, op?: string): RootRule =>
+  (eqn, view) => {
+    const found = eqn.ins.slice(0, count).map(v => rootOf(v, view))
+    if (!found.every(r => r !== undefined)) return undefined
+    return {
+      positive: op !== undefined || found.every(r => r.positive),
+      make: site =>
+        site.builder.emit(op ?? eqn.op, [...found.map(r => r.make(site)), ...eqn.ins.slice(count)], eqn.attrs),
+    }
+  }
+
+/** By the op that makes the square. */
+const roots: Readonly<Record<string, RootRule>> = {
+  mul: (eqn, view) => {
+    const [x, y] = eqn.ins
+    return x.id === y.id ? { positive: false, make: () => x } : onRoots(2)(eqn, view)
+  },
+  add: onRoots(2, 'hypot'),
+  sum: onRoots(1, 'norm'),
+  div: ({ ins: [x, y] }, view) => {
+    const root = isCount(y, view) ? rootOf(x, view) : undefined
+    return (
+      root && {
+        ...root,
+        make: site => site.builder.emit('div', [root.make(site), site.builder.emit('sqrt', [y])]),
+      }
+    )
+  },
+  where: ({ ins: [test, x, y] }, view) => {
+    const [left, right] = [rootOf(x, view), rootOf(y, view)]
+    if (left === undefined || right === undefined) return undefined
+    return {
+      positive: left.positive && right.positive,
+      make: site => site.builder.emit('where', [test, left.make(site), right.make(site)]),
+    }
+  },
+  ...Object.fromEntries([...moves].map(([op, count]) => [op, onRoots(count)])),
+  bmm: ({ ins, attrs, outs: [out] }, view) => {
+    const [left, right] = ins.map(v => unshaped(v, view))
+    const [rows, columns] = [attrs.ta === true ? -1 : -2, attrs.tb === true ? -2 : -1]
+    // Both are the same elements, whichever way they lie.
+    if (left.id !== right.id || !isOne(ins[0], rows) || !isOne(ins[1], columns)) return undefined
+    const axis = attrs.ta === true ? -2 : -1
+    return {
+      positive: true,
+      make: ({ builder }) =>
+        builder.emit('reshape', [builder.emit('norm', [ins[0]], { axes: [axis] })], { shape: out.shape }),
+    }
+  },
+}
+
+const isOne = (v: Value, axis: number): boolean => asNumber(v.shape[fromEnd(axis, v.shape.length)]) === 1
+
+/** The value before it was laid out in another shape. */
+function unshaped(value: Value, view: View): Value {
+  const eqn = view.producer(value)
+  return eqn?.op === 'reshape' ? unshaped(eqn.ins[0], view) : value
+}
+
+/** A number that is known to be positive, or counts something. */
+function isCount(value: Value, view: View): boolean {
+  const known = view.uniform(value)
+  if (known !== undefined) return known > 0
+  const eqn = view.producer(value)
+  switch (eqn?.op) {
+    case 'size':
+      return true
+    case 'real':
+    case 'broadcast':
+    case 'reshape':
+      return isCount(eqn.ins[0], view)
+    case 'max':
+      return eqn.ins.some(v => (view.uniform(v) ?? 0) > 0)
+    default:
+      return false
+  }
+}
