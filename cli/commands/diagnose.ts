@@ -14,6 +14,7 @@ import { type AddCommand, chooseDtype, describeUse, flags } from '../command.ts'
 import { wholeNumber } from '../errors.ts'
 import { bar, lagSvg, rangeOf } from '../lagPlot.ts'
 import { type JsonValue, type Output, table } from '../output.ts'
+import { checkOut, dataFiles, readsOf } from '../outputFile.ts'
 import { compileSource, dataReader, openSource } from '../program.ts'
 import { createMeter } from '../progress.ts'
 import { openTrained } from '../weights.ts'
@@ -63,7 +64,9 @@ async function run(path: string, options: Options, output: Output): Promise<void
     fail('RNN509', { what: '--plot', expected: 'a path that ends in .svg', found: `\`${plot}\`` })
   }
   if (plot !== undefined) await checkWritable(plot)
-  const { model, first, all, batches, size, weights, precision, seed } = await open(path, options, output)
+  const opened = await open(path, options, output)
+  if (plot !== undefined) await checkOut(plot, output, opened.reads)
+  const { model, first, all, batches, size, weights, precision, seed } = opened
   const meter = createMeter(output, 'looking for what is not finite')
   const onBatch = (done: number): void => meter(done / batches)
   const found = firstNotFinite(model, weights, all(), { precision, seed, onBatch })
@@ -109,6 +112,8 @@ interface Opened {
   readonly weights: Weights
   readonly precision: Precision
   readonly seed: number
+  /** The files that it was made from, but for the program. */
+  readonly reads: readonly (string | undefined)[]
 }
 
 async function open(path: string, options: Options, output: Output): Promise<Opened> {
@@ -123,14 +128,14 @@ async function open(path: string, options: Options, output: Output): Promise<Ope
     const chosen = await choose(model, options.data !== undefined, loading, sets, seed)
     const precision = dtype ?? 'f32'
     const weights = initialWeights(model, chosen.first.sizes, seed, precision)
-    return { model, ...chosen, weights, precision, seed }
+    return { model, ...chosen, weights, precision, seed, reads: [given, ...dataFiles(model, source.file)] }
   }
   const trained = await openTrained(path, { ...options, dtype, sizes: true }, output)
   const { model, sets, sizes, fitted, file, weights, precision } = trained
   const given = typeof options.data === 'string' ? options.data : trained.data
   const loading = { read: dataReader(file, given), path: given, sizes, fitted, seed: trained.checkpoint.seed }
   const chosen = await choose(model, options.data !== undefined, loading, { ...sizes, ...sets }, seed)
-  return { model, ...chosen, weights, precision, seed }
+  return { model, ...chosen, weights, precision, seed, reads: [given, ...readsOf(trained)] }
 }
 
 /** The batches of the data, or one that is drawn. */

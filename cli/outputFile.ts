@@ -1,0 +1,103 @@
+// The file that a command writes: what may not be in its place. Asked before the work whose result it holds.
+import { dirname, resolve } from 'node:path'
+import type { CompiledModel } from '../compiler/index.ts'
+import { fail, isFailure } from '../dsl/diagnostics.ts'
+import { type Checkpoint, decodeCheckpoint } from '../runtime/checkpoint.ts'
+import { checkWritable, isSameFile, readIfThere } from '../runtime/node/index.ts'
+import type { Output } from './output.ts'
+import { sourcesIn, type Trained } from './weights.ts'
+
+/** RNN503 for a place that cannot be written to, RNN518 for one of a file that the command reads: a source, or one of `reads`. */
+export async function checkOut(
+  out: string,
+  output: Output,
+  reads: readonly (string | undefined)[] = [],
+): Promise<void> {
+  await checkWritable(out)
+  const sources = [...output.sources.keys()].filter(file => !file.startsWith('std/'))
+  for (const input of [...sources, ...reads]) {
+    if (input !== undefined && (await isSameFile(out, input))) fail('RNN518', { path: out, input })
+  }
+}
+
+/** What runs trained weights reads them, their data, and the files that the program names. */
+export const readsOf = ({
+  model,
+  file,
+  weightsPath,
+  data,
+}: Pick<Trained, 'model' | 'file' | 'weightsPath' | 'data'>): (string | undefined)[] => [
+  weightsPath,
+  data,
+  ...dataFiles(model, file),
+]
+
+/** The paths of the files that a data block names. */
+export function dataFiles({ data }: CompiledModel, program: string): string[] {
+  return data === undefined ? [] : stringsIn(data.body).map(path => resolve(dirname(program), path))
+}
+
+/** All texts in a part of a program. */
+function stringsIn(tree: unknown): string[] {
+  const found: string[] = []
+  const open = [tree]
+  while (open.length > 0) {
+    const node = open.pop()
+    if (typeof node !== 'object' || node === null) continue
+    if ('kind' in node && node.kind === 'string' && 'value' in node && typeof node.value === 'string')
+      found.push(node.value)
+    for (const child of Object.values(node)) open.push(child)
+  }
+  return found
+}
+
+/** The place of new weights. */
+export interface WeightsPlace {
+  /** Whether something is there now. */
+  readonly replaces: boolean
+  /** Where what is there when they are written will be kept; undefined if it will not. */
+  readonly previous?: string
+}
+
+/**
+ * What becomes of what is in the place of new weights of a model of `program`. Earlier weights of the same are kept, as
+ * NAME.previous.safetensors; RNN517 for anything else, unless forced: then it is not kept.
+ */
+export async function checkReplaced(
+  out: string,
+  model: CompiledModel,
+  program: string,
+  force: boolean,
+): Promise<WeightsPlace> {
+  const found = await contentOf(out, model, program)
+  if (found !== 'nothing' && found !== 'own') return force ? { replaces: true } : fail('RNN517', { path: out, found })
+  const previous = `${out.replace(/\.safetensors$/, '')}.previous.safetensors`
+  const before = await contentOf(previous, model, program)
+  if (found === 'own' && before !== 'nothing' && before !== 'own' && !force)
+    fail('RNN517', { path: previous, found: before })
+  return { replaces: found === 'own', previous }
+}
+
+/** `own` for weights of the same model of the same program, else what it is, in words. */
+async function contentOf(path: string, model: CompiledModel, program: string): Promise<string> {
+  const bytes = await readIfThere(path)
+  if (bytes === undefined) return 'nothing'
+  const checkpoint = decode(bytes, path)
+  if (checkpoint === undefined) return 'something that is no weights of rnnc'
+  const [source] = sourcesIn(checkpoint, path)
+  const same =
+    checkpoint.model === model.signature.name &&
+    source !== undefined &&
+    ((await isSameFile(source.path, program)) || source.text === model.program.sources.get(program))
+  if (same) return 'own'
+  return `weights of the model \`${checkpoint.model}\`${source === undefined ? '' : ` of \`${source.path}\``}`
+}
+
+function decode(bytes: Uint8Array, path: string): Checkpoint | undefined {
+  try {
+    return decodeCheckpoint(bytes, path)
+  } catch (error) {
+    if (isFailure(error, 'RNN502')) return undefined
+    throw error
+  }
+}
