@@ -12,8 +12,7 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 export const interrupted = 130
 
 /** From here on these signals abort; `onAsk` is called at the first of them. */
-export function catchInterrupt(onAsk: () => void): Interrupt {
-  const controller = new AbortController()
+export function catchInterrupt(onAsk: () => void, controller = new AbortController()): Interrupt {
   const ask = (): void => {
     if (controller.signal.aborted) process.exit(interrupted)
     controller.abort()

@@ -1,7 +1,8 @@
 // The file that a command writes: what may not be in its place. Asked before the work whose result it holds.
-import { dirname, resolve } from 'node:path'
+import { dirname, isAbsolute, join } from 'node:path'
 import type { CompiledModel } from '../compiler/index.ts'
 import { fail, isFailure } from '../dsl/diagnostics.ts'
+import { parse } from '../dsl/parse.ts'
 import { type Checkpoint, decodeCheckpoint } from '../runtime/checkpoint.ts'
 import { checkWritable, isSameFile, readIfThere } from '../runtime/node/index.ts'
 import type { Output } from './output.ts'
@@ -34,7 +35,9 @@ export const readsOf = ({
 
 /** The paths of the files that a data block names. */
 export function dataFiles({ data }: CompiledModel, program: string): string[] {
-  return data === undefined ? [] : stringsIn(data.body).map(path => resolve(dirname(program), path))
+  return data === undefined
+    ? []
+    : stringsIn(data.body).map(path => (isAbsolute(path) ? path : join(dirname(program), path)))
 }
 
 /** All texts in a part of a program. */
@@ -60,7 +63,7 @@ export interface WeightsPlace {
 }
 
 /**
- * What becomes of what is in the place of new weights of a model of `program`. Earlier weights of the same are kept, as
+ * What becomes of what is in the place of new weights of a model of `program`. Earlier weights of the same model are kept, as
  * NAME.previous.safetensors; RNN517 for anything else, unless forced: then it is not kept.
  */
 export async function checkReplaced(
@@ -78,7 +81,7 @@ export async function checkReplaced(
   return { replaces: found === 'own', previous }
 }
 
-/** `own` for weights of the same model of the same program, else what it is, in words. */
+/** `own` for weights of the same model: of the same program, or declared in the same words. Else what it is, in words. */
 async function contentOf(path: string, model: CompiledModel, program: string): Promise<string> {
   const bytes = await readIfThere(path)
   if (bytes === undefined) return 'nothing'
@@ -88,9 +91,15 @@ async function contentOf(path: string, model: CompiledModel, program: string): P
   const same =
     checkpoint.model === model.signature.name &&
     source !== undefined &&
-    ((await isSameFile(source.path, program)) || source.text === model.program.sources.get(program))
+    ((await isSameFile(source.path, program)) || isDeclaredIn(source, model))
   if (same) return 'own'
   return `weights of the model \`${checkpoint.model}\`${source === undefined ? '' : ` of \`${source.path}\``}`
+}
+
+/** Whether a text declares a model in the same words. */
+function isDeclaredIn({ path, text }: Checkpoint['sources'][number], { unit, program }: CompiledModel): boolean {
+  const own = program.sources.get(unit.span.file)?.slice(unit.span.start, unit.span.end)
+  return parse(text, path).program.items.some(({ span }) => text.slice(span.start, span.end) === own)
 }
 
 function decode(bytes: Uint8Array, path: string): Checkpoint | undefined {

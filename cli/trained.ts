@@ -41,5 +41,5 @@ export async function openRun(path: string, options: TrainedOptions, output: Out
   const trained = await openTrained(path, { ...options, dtype: chooseDtype(options.dtype) }, output)
   const data = options.data ?? trained.data
   const source = { read: dataReader(trained.file, data), path: data, sizes: trained.sizes }
-  return { ...trained, target, block: dataOf(trained.model), source }
+  return { ...trained, ...(data !== undefined && { data }), target, block: dataOf(trained.model), source }
 }

@@ -155,15 +155,27 @@ function* orthogonal(shape: readonly number[], [gain = 1]: readonly number[], dr
   for (let start = 0; start < values.length; start += rows * columns) {
     const next = (): number => normal(draw)
     const basis = yield* orthonormal(Math.min(rows, columns), Math.max(rows, columns), next)
-    const [across, down] = rows < columns ? [columns, 1] : [1, columns]
-    for (const [i, vector] of basis.entries()) place(values, start + i * across, down, vector, gain)
+    const put = rows < columns ? putRows : putColumns
+    put(values.subarray(start, start + rows * columns), basis, gain)
   }
   return values
 }
 
-/** Puts a vector into an array, each number `step` behind the one before. */
-function place(values: Float64Array, start: number, step: number, vector: Float64Array, gain: number): void {
-  for (let k = 0, at = start; k < vector.length; k++, at += step) values[at] = gain * vector[k]
+function putRows(matrix: Float64Array, rows: readonly Float64Array[], gain: number): void {
+  for (const [i, row] of rows.entries()) {
+    for (let k = 0; k < row.length; k++) matrix[i * row.length + k] = gain * row[k]
+  }
+}
+
+/** Some columns at a time, which lie beside each other. */
+function putColumns(matrix: Float64Array, columns: readonly Float64Array[], gain: number): void {
+  const count = columns.length
+  for (let first = 0; first < count; first += 8) {
+    const some = columns.slice(first, first + 8)
+    for (let k = 0; k < some[0].length; k++) {
+      for (let i = 0; i < some.length; i++) matrix[k * count + first + i] = gain * some[i][k]
+    }
+  }
 }
 
 function workOfOrthogonal(shape: readonly number[]): number {

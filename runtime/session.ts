@@ -19,7 +19,7 @@ export type Report = Readonly<Record<string, number>>
 
 /** A real array of a precision. */
 export const realArray = (precision: Precision, data: ArrayLike<number>): Float32Array | Float64Array =>
-  precision === 'f32' ? Float32Array.from(data) : Float64Array.from(data)
+  precision === 'f32' ? new Float32Array(data) : new Float64Array(data)
 
 /** What has values before training: a parameter, or the state of an optimizer. */
 type Started = Parameter & Partial<Pick<OptimizerState, 'dtype'>>

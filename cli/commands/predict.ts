@@ -41,9 +41,9 @@ async function run(path: string, options: Options, output: Output): Promise<void
   const { out } = options
   const format = chooseFormat(options, output)
   if (out !== undefined) await checkWritable(out)
-  const run = await openRun(path, options, output)
-  const { model, precision, weights, fitted, target, block, source } = run
-  if (out !== undefined) await checkOut(out, output, readsOf(run))
+  const opened = await openRun(path, options, output)
+  const { model, precision, weights, fitted, target, block, source } = opened
+  if (out !== undefined) await checkOut(out, output, readsOf(opened))
   const stored = fitted ?? { calls: {}, ports: {}, sizes: {} }
   const { part, sizes } = await loadInputs(block, model.signature, { ...source, fitted: stored })
   const { backend, ...chosen } = await target.settle(() =>

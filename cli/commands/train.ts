@@ -91,12 +91,10 @@ async function run(path: string, options: Options, output: Output): Promise<void
 
   const started = performance.now()
   const progress = createProgress(output)
-  const interrupt = catchInterrupt(() => {
-    progress.stop()
-    output.note('ending after this step')
-  })
-  const { signal } = interrupt
-  const { result, failed } = await runTraining(model, data, {
+  const controller = new AbortController()
+  const { signal } = controller
+  // All is compiled when this returns its promise: until then a signal ends the process, as nothing would hear it.
+  const training = runTraining(model, data, {
     backend,
     precision,
     seed,
@@ -105,8 +103,11 @@ async function run(path: string, options: Options, output: Output): Promise<void
     onStep: progress.step,
     onEpoch: progress.epoch,
   })
-    .then(outcomeOf, failureOf)
-    .finally(progress.stop)
+  const interrupt = catchInterrupt(() => {
+    progress.stop()
+    output.note('ending after this step')
+  }, controller)
+  const { result, failed } = await training.then(outcomeOf, failureOf).finally(progress.stop)
   if (result === undefined) {
     const saved = place.replaces ? `nothing is saved, and \`${out}\` is as it was` : 'nothing is saved'
     throw new RnnError(failed.map(d => ({ ...d, message: `${d.message}; ${saved}` })))

@@ -6,6 +6,7 @@ import {
   constants,
   copyFile,
   link,
+  lstat,
   open,
   readFile,
   readlink,
@@ -14,7 +15,7 @@ import {
   stat,
   writeFile,
 } from 'node:fs/promises'
-import { dirname, join, resolve, sep } from 'node:path'
+import { dirname, join, parse, resolve, sep } from 'node:path'
 import { fail, RnnError } from '../../dsl/diagnostics.ts'
 
 /** The bytes of a file. RNN406 if it does not exist or cannot be read. */
@@ -160,6 +161,15 @@ export async function isSameFile(a: string, b: string): Promise<boolean> {
   if (one === undefined || other === undefined || !one.isFile() || !other.isFile()) return false
   if (one.dev === other.dev && one.ino === other.ino) return true
   return (await realpath(a)) === (await realpath(b))
+}
+
+/** The path, or one of its kind that nothing has yet: `a.rnn`, `a-2.rnn`, `a-3.rnn`. */
+export async function unusedPath(path: string): Promise<string> {
+  const { dir, name, ext } = parse(path)
+  for (let n = 1; ; n++) {
+    const candidate = n === 1 ? path : join(dir, `${name}-${n}${ext}`)
+    if ((await lstat(candidate).catch(() => undefined)) === undefined) return candidate
+  }
 }
 
 /** The bytes of a file that may be missing or empty; undefined if it is, or if it is no file. RNN406 if it cannot be read. */

@@ -7,6 +7,7 @@ export {
   readIfThere,
   reasonOf,
   replaceBytes,
+  unusedPath,
   writeBytes,
 } from './files.ts'
 export { gpuDevices, openGpu } from './gpu.ts'
