@@ -12,7 +12,7 @@ const operationsADraw = 350
 
 /** How much work they are, in numbers drawn. */
 export const workOfOrthonormal = (count: number, length: number): number =>
-  count * length * (1 + (2 * count) / operationsADraw)
+  count * length * (1 + (2 * (count - 1)) / operationsADraw)
 
 /**
  * `count` orthonormal vectors of a length that is not smaller: of what `next` gives, the Q of the QR whose R has a positive diagonal. By Gram and Schmidt's modified method, a block at a time; where little is left of a vector it
@@ -76,7 +76,7 @@ function removeBlock(
     for (let j = 0; j < blockSize; j += tile)
       multiplyTile(rows, length, start + i, from + j, products, i * blockSize + j)
   }
-  for (let i = 0; i < size; i += 2) {
+  for (let i = 0; i < size; i += tile) {
     for (let j = 0; j < blockSize; j += tile)
       subtractTile(rows, length, start + i, from + j, products, i * blockSize + j)
   }
@@ -91,31 +91,19 @@ function multiplyTile(
   products: Float64Array,
   at: number,
 ): void {
-  let ap = 0,
-    aq = 0,
-    ar = 0,
-    as = 0
-  let bp = 0,
-    bq = 0,
-    br = 0,
-    bs = 0
-  let cp = 0,
-    cq = 0,
-    cr = 0,
-    cs = 0
-  let dp = 0,
-    dq = 0,
-    dr = 0,
-    ds = 0
+  let [ap, aq, ar, as] = [0, 0, 0, 0]
+  let [bp, bq, br, bs] = [0, 0, 0, 0]
+  let [cp, cq, cr, cs] = [0, 0, 0, 0]
+  let [dp, dq, dr, ds] = [0, 0, 0, 0]
   for (let a = left * length, p = right * length; a < (left + 1) * length; a++, p++) {
-    const va = rows[a],
-      vb = rows[a + length],
-      vc = rows[a + 2 * length],
-      vd = rows[a + 3 * length]
-    const vp = rows[p],
-      vq = rows[p + length],
-      vr = rows[p + 2 * length],
-      vs = rows[p + 3 * length]
+    const va = rows[a]
+    const vb = rows[a + length]
+    const vc = rows[a + 2 * length]
+    const vd = rows[a + 3 * length]
+    const vp = rows[p]
+    const vq = rows[p + length]
+    const vr = rows[p + 2 * length]
+    const vs = rows[p + 3 * length]
     ap += va * vp
     aq += va * vq
     ar += va * vr
@@ -139,7 +127,7 @@ function multiplyTile(
   products.set([dp, dq, dr, ds], at + 3 * blockSize)
 }
 
-/** Takes from two rows their parts along four others. */
+/** Takes from four rows their parts along four others. */
 function subtractTile(
   rows: Float64Array,
   length: number,
@@ -150,13 +138,17 @@ function subtractTile(
 ): void {
   const [ap, aq, ar, as] = products.subarray(at, at + tile)
   const [bp, bq, br, bs] = products.subarray(at + blockSize, at + blockSize + tile)
+  const [cp, cq, cr, cs] = products.subarray(at + 2 * blockSize, at + 2 * blockSize + tile)
+  const [dp, dq, dr, ds] = products.subarray(at + 3 * blockSize, at + 3 * blockSize + tile)
   for (let a = left * length, p = right * length; a < (left + 1) * length; a++, p++) {
-    const vp = rows[p],
-      vq = rows[p + length],
-      vr = rows[p + 2 * length],
-      vs = rows[p + 3 * length]
+    const vp = rows[p]
+    const vq = rows[p + length]
+    const vr = rows[p + 2 * length]
+    const vs = rows[p + 3 * length]
     rows[a] -= ap * vp + aq * vq + ar * vr + as * vs
     rows[a + length] -= bp * vp + bq * vq + br * vr + bs * vs
+    rows[a + 2 * length] -= cp * vp + cq * vq + cr * vr + cs * vs
+    rows[a + 3 * length] -= dp * vp + dq * vq + dr * vr + ds * vs
   }
 }
 
