@@ -13,7 +13,7 @@ export interface Best {
   /** Keeps the weights of an epoch if its loss is smaller than any before; says whether it was. */
   offer(epoch: number, loss: number, weights: Weights): boolean
   /** The best so far, and with `two` the one that was the best before it. */
-  snapshots(): readonly Snapshot[]
+  snapshots(): readonly [Snapshot, ...Snapshot[]]
 }
 
 /**
@@ -34,6 +34,24 @@ export function createBest(weights: Weights, two: boolean): Best {
     },
     snapshots: () => (before === undefined ? [best] : [best, before]),
   }
+}
+
+/**
+ * The snapshot of the least loss as `measure` finds it, the earlier of equals. A loss that is no number counts as infinite; where an
+ * interrupt comes first (undefined), it is the best so far.
+ */
+export async function leastOf(
+  [first, ...others]: readonly [Snapshot, ...Snapshot[]],
+  measure: (weights: Weights) => Promise<number | undefined>,
+): Promise<Snapshot> {
+  let least: Snapshot | undefined
+  for (const snapshot of [first, ...others]) {
+    const measured = await measure(snapshot.weights)
+    if (measured === undefined) return least ?? first
+    const loss = Number.isNaN(measured) ? Number.POSITIVE_INFINITY : measured
+    if (least === undefined || loss < least.loss) least = { ...snapshot, loss }
+  }
+  return least ?? first
 }
 
 /** Arrays of their own with the same numbers. */

@@ -4,7 +4,7 @@ import { js } from '../compiler/backend/js.ts'
 import { type CompiledModel, load, type TrainingGraph } from '../compiler/index.ts'
 import { fail, isFailure, RnnError } from '../dsl/diagnostics.ts'
 import { batchesOf } from './batch.ts'
-import { copyOf, createBest, type Snapshot } from './best.ts'
+import { copyOf, createBest, leastOf, type Snapshot } from './best.ts'
 import type { Part } from './data/example.ts'
 import type { LoadedData } from './data/load.ts'
 import { notFinite } from './finite.ts'
@@ -120,7 +120,7 @@ async function trainOn(
   let begun = 0
   let step = 0
   let ended: TrainResult['ended'] = 'done'
-  const rest = createRests()
+  const pause = createRests()
   const diverged = (what: string, value: number): never =>
     fail('RNN504', { what, value: String(value), step }, { span: model.trainBlock?.span })
 
@@ -152,7 +152,7 @@ async function trainOn(
           const first = underWay.length < ahead ? undefined : underWay.shift()
           if (first !== undefined) ending(await first)
         } else ending(ran)
-        await rest()
+        await pause()
         if (signal?.aborted) {
           ended = 'aborted'
           break
@@ -207,26 +207,16 @@ async function trainOn(
     return report
   }
 
-  /**
-   * The best of some weights, the likeliest first. Where no validation part has measured them, the first batches of the training part
-   * do so here, unless an end is awaited.
-   */
-  async function choose(snapshots: readonly Snapshot[]): Promise<Snapshot> {
-    if (evaluation !== undefined) return snapshots[0]
+  /** The best of some weights; the first batches of the training part tell, where no validation part has told. */
+  async function choose(snapshots: readonly [Snapshot, ...Snapshot[]]): Promise<Snapshot> {
+    if (evaluation !== undefined || signal?.aborted) return snapshots[0]
     const part: Part = { ...data.train, count: Math.min(data.train.count, looked * batchSize) }
-    return using(load(model.context, model.evaluate(), backend, precision), async measuring => {
-      let chosen: Snapshot | undefined
-      for (const snapshot of snapshots) {
-        const report = signal?.aborted ? undefined : await measure(part, measuring, snapshot.weights)
-        if (report === undefined) return chosen ?? snapshots[0]
-        const loss = Number.isNaN(report.loss) ? Number.POSITIVE_INFINITY : report.loss
-        if (chosen === undefined || loss < chosen.loss) chosen = { ...snapshot, loss }
-      }
-      return chosen ?? snapshots[0]
-    })
+    return using(load(model.context, model.evaluate(), backend, precision), measuring =>
+      leastOf(snapshots, async weights => (await measure(part, measuring, weights))?.loss),
+    )
   }
 
-  const resultOf = ({ epoch, weights }: Pick<Snapshot, 'epoch' | 'weights'>): TrainResult => ({
+  const resultOf = ({ epoch, weights }: Snapshot): TrainResult => ({
     weights: copyOf(weights),
     history,
     epoch,
@@ -235,20 +225,26 @@ async function trainOn(
     ...whatRan(executable),
   })
 
+  /** What is worth keeping of a training that has failed. */
+  async function remains(error: RnnError): Promise<TrainResult | undefined> {
+    const snapshots = best.snapshots()
+    if (snapshots[0].epoch === 0) return undefined
+    // A device that has failed measures nothing more.
+    const chosen = isFailure(error, 'RNN504') ? await choose(snapshots).catch(() => snapshots[0]) : snapshots[0]
+    ended = 'failed'
+    return chosen.epoch > 0 && Number.isFinite(chosen.loss) ? resultOf(chosen) : undefined
+  }
+
   try {
     for (let epoch = 1; epoch <= epochs && step < mostSteps && ended === 'done'; epoch++) await runEpoch(epoch)
-    const last = { epoch: history.length, weights: parameters, loss: 0 }
-    const finished = settings.patience === undefined ? [] : best.snapshots().filter(s => s.epoch > 0)
-    const chosen = await choose(finished.length === 0 ? [last] : finished)
-    if (!Number.isFinite(chosen.loss)) diverged('the loss with the weights of the end', chosen.loss)
+    const [first, second] = best.snapshots()
+    const last = settings.patience === undefined || first.epoch === 0
+    const end = { epoch: history.length, weights: parameters, loss: 0 }
+    const chosen = await choose(last ? [end] : second === undefined || second.epoch === 0 ? [first] : [first, second])
+    if (!Number.isFinite(chosen.loss)) diverged('the loss with these weights', chosen.loss)
     return resultOf(chosen)
   } catch (error) {
-    if (!(error instanceof RnnError)) throw error
-    // A device that has failed measures nothing more.
-    const chosen = isFailure(error, 'RNN504') ? await choose(best.snapshots()) : best.snapshots()[0]
-    ended = 'failed'
-    const worthKeeping = chosen.epoch > 0 && Number.isFinite(chosen.loss)
-    throw new TrainingFailed(error.diagnostics, worthKeeping ? resultOf(chosen) : undefined)
+    throw error instanceof RnnError ? new TrainingFailed(error.diagnostics, await remains(error)) : error
   }
 }
 
