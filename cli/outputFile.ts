@@ -9,15 +9,22 @@ import type { Output } from './output.ts'
 import { sourcesIn, type Trained } from './weights.ts'
 
 /** RNN503 for a place that cannot be written to, RNN518 for one of a file that the command reads: a source, or one of `reads`. */
-export async function checkOut(
-  out: string,
-  output: Output,
-  reads: readonly (string | undefined)[] = [],
-): Promise<void> {
+export async function checkOut(out: string, output: Output, reads: Reads = []): Promise<void> {
   await checkWritable(out)
-  const sources = [...output.sources.keys()].filter(file => !file.startsWith('std/'))
-  for (const input of [...sources, ...reads]) {
-    if (input !== undefined && (await isSameFile(out, input))) fail('RNN518', { path: out, input })
+  await checkApart(out, out, output, reads)
+}
+
+/** RNN518 where standard output was led to a file that the command reads (`>> data.csv`). */
+export const checkStdout = (output: Output, reads: Reads): Promise<void> =>
+  checkApart('/dev/stdout', 'standard output', output, reads)
+
+/** Paths of files that are read; there may be none. */
+export type Reads = readonly (string | undefined)[]
+
+async function checkApart(path: string, name: string, { sources }: Output, reads: Reads): Promise<void> {
+  const own = [...sources.keys()].filter(file => !file.startsWith('std/'))
+  for (const input of [...own, ...reads]) {
+    if (input !== undefined && (await isSameFile(path, input))) fail('RNN518', { path: name, input })
   }
 }
 
@@ -27,11 +34,7 @@ export const readsOf = ({
   file,
   weightsPath,
   data,
-}: Pick<Trained, 'model' | 'file' | 'weightsPath' | 'data'>): (string | undefined)[] => [
-  weightsPath,
-  data,
-  ...dataFiles(model, file),
-]
+}: Pick<Trained, 'model' | 'file' | 'weightsPath' | 'data'>): Reads => [weightsPath, data, ...dataFiles(model, file)]
 
 /** The paths of the files that a data block names. */
 export function dataFiles({ data }: CompiledModel, program: string): string[] {

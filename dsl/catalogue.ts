@@ -1123,7 +1123,7 @@ train m on d { optimizer = SGD(1000); epochs = 100 }`,
   },
   RNN516: {
     title: 'Interrupted before the first step',
-    message: 'interrupted while the first weights were drawn; nothing is learned yet, and nothing is saved',
+    message: 'interrupted while the weights were drawn; nothing is learned yet, and nothing is saved',
     cause: 'Ctrl-C, or a signal to end, came before training began. Weights that were saved before are as they were.',
     example: `$ rnnc train model.rnn --set units=8192`,
     fix: 'Train again. Where the drawing itself takes too long, use fewer units: an orthogonal matrix takes the cube of them.',

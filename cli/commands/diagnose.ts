@@ -8,13 +8,13 @@ import type { LoadOptions } from '../../runtime/data/load.ts'
 import { byLag, type LagReport, type StateLags, steadyFactors } from '../../runtime/gradients/byLag.ts'
 import { firstNotFinite, type NotFinite, type Origin } from '../../runtime/gradients/firstNotFinite.ts'
 import { checkWritable, writeBytes } from '../../runtime/node/index.ts'
-import { initialWeights, type Weights } from '../../runtime/session.ts'
+import { initialWeightsAsync, type Weights } from '../../runtime/session.ts'
 import { dataBatches, drawnBatch } from '../batches.ts'
 import { type AddCommand, chooseDtype, describeUse, flags } from '../command.ts'
 import { wholeNumber } from '../errors.ts'
 import { bar, lagSvg, rangeOf } from '../lagPlot.ts'
 import { type JsonValue, type Output, table } from '../output.ts'
-import { checkOut, dataFiles, readsOf } from '../outputFile.ts'
+import { checkOut, dataFiles, type Reads, readsOf } from '../outputFile.ts'
 import { compileSource, dataReader, openSource } from '../program.ts'
 import { createMeter } from '../progress.ts'
 import { openTrained } from '../weights.ts'
@@ -113,7 +113,7 @@ interface Opened {
   readonly precision: Precision
   readonly seed: number
   /** The files that it was made from, but for the program. */
-  readonly reads: readonly (string | undefined)[]
+  readonly reads: Reads
 }
 
 async function open(path: string, options: Options, output: Output): Promise<Opened> {
@@ -127,7 +127,8 @@ async function open(path: string, options: Options, output: Output): Promise<Ope
     const loading = { read: dataReader(source.file, given), path: given, sizes: sets, seed }
     const chosen = await choose(model, options.data !== undefined, loading, sets, seed)
     const precision = dtype ?? 'f32'
-    const weights = initialWeights(model, chosen.first.sizes, seed, precision)
+    const onProgress = createMeter(output, 'drawing the weights')
+    const weights = await initialWeightsAsync(model, chosen.first.sizes, seed, precision, { onProgress })
     return { model, ...chosen, weights, precision, seed, reads: [given, ...dataFiles(model, source.file)] }
   }
   const trained = await openTrained(path, { ...options, dtype, sizes: true }, output)

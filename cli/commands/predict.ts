@@ -8,7 +8,7 @@ import { csvOf, tableOf } from '../answers.ts'
 import { type AddCommand, describeUse } from '../command.ts'
 import { oneOf } from '../errors.ts'
 import { count, type Output, ranBy } from '../output.ts'
-import { checkOut, readsOf } from '../outputFile.ts'
+import { checkOut, checkStdout, readsOf } from '../outputFile.ts'
 import { createMeter } from '../progress.ts'
 import { openRun, type TrainedOptions, trainedFlags, weightsArgument } from '../trained.ts'
 
@@ -43,7 +43,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
   if (out !== undefined) await checkWritable(out)
   const opened = await openRun(path, options, output)
   const { model, precision, weights, fitted, target, block, source } = opened
-  if (out !== undefined) await checkOut(out, output, readsOf(opened))
+  await (out === undefined ? checkStdout(output, readsOf(opened)) : checkOut(out, output, readsOf(opened)))
   const stored = fitted ?? { calls: {}, ports: {}, sizes: {} }
   const { part, sizes } = await loadInputs(block, model.signature, { ...source, fitted: stored })
   const { backend, ...chosen } = await target.settle(() =>

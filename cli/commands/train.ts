@@ -79,7 +79,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
   })
   const batch = model.settings.batch ?? 32
   const { backend, ...auto } = await target.settle(async () => {
-    const onProgress = createMeter(output, 'drawing the first weights')
+    const onProgress = createMeter(output, 'drawing the weights')
     const weights = await initialWeightsAsync(model, data.sizes, seed, precision, { onProgress })
     return sampleStep(model, 'train', data.train, data.sizes, { batch, precision, seed, weights })
   })
@@ -99,7 +99,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
     precision,
     seed,
     signal,
-    onDraw: createMeter(output, 'drawing the first weights'),
+    onDraw: createMeter(output, 'drawing the weights'),
     onStep: progress.step,
     onEpoch: progress.epoch,
   })

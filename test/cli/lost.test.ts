@@ -40,6 +40,13 @@ function weightsOf(name: string): number[] {
 /** The names of what is in the folder that no user has named. */
 const strays = (): string[] => readdirSync(folder).filter(name => name.endsWith('.tmp'))
 
+const unix = process.platform === 'win32' && 'it has neither a shell nor signals of this kind'
+
+/** Runs rnnc by a shell, which may set limits and redirect. */
+const cli = new URL('../../cli/rnnc.ts', import.meta.url).pathname
+const shell = (script: string): Promise<Ran> =>
+  run('bash', ['-c', script.replaceAll('rnnc ', `"${process.execPath}" "${cli}" `)], folder).done
+
 describe('rnnc train saves the best it has', () => {
   for (const [what, settings, parts] of [
     ['a validation part', 'epochs = 100; patience = 50', split],
@@ -204,6 +211,14 @@ describe('an output never overwrites what is read', () => {
     assert.ok(!existsSync(path('types.mjs')))
   })
 
+  it('predict: standard output, where the shell adds it to the data', { skip: unix }, async () => {
+    await untouched(['new.csv'], async () => {
+      const ran = await shell('rnnc predict w.safetensors --data new.csv --format csv >> new.csv')
+      assertRefused(ran, 'RNN518', /`standard output` is read here, as `new.csv`/)
+    })
+    assert.equal((await shell('rnnc predict w.safetensors --data new.csv --format csv > answers.txt')).code, 0)
+  })
+
   it('where nothing is overwritten, it is written', async () => {
     symlinkSync('elsewhere.safetensors', path('link.safetensors'))
     await ok('train', 'wave.rnn', '--out', 'link.safetensors')
@@ -288,12 +303,7 @@ describe('weights of another program', () => {
   })
 })
 
-/** Runs rnnc by a shell, which may set limits and redirect. */
-const cli = new URL('../../cli/rnnc.ts', import.meta.url).pathname
-const shell = (script: string): Promise<Ran> =>
-  run('bash', ['-c', script.replaceAll('rnnc', `"${process.execPath}" "${cli}"`)], folder).done
-
-describe('a disk that is nearly full', { skip: process.platform === 'win32' && 'it has no ulimit' }, () => {
+describe('a disk that is nearly full', { skip: unix }, () => {
   it('standard output is whole, or it is exit 1', async () => {
     // A limit cuts the first write short, as a disk that fills does; Node takes that for success.
     for (const command of ['explain wave.rnn --emit source', 'explain wave.rnn --emit source --json', 'help train']) {
@@ -341,7 +351,7 @@ describe('a disk that is nearly full', { skip: process.platform === 'win32' && '
   })
 })
 
-describe('interrupts', { skip: process.platform === 'win32' && 'it has no signals' }, () => {
+describe('interrupts', { skip: unix }, () => {
   const drawn = series().replace('SimpleRNN(units)', 'GRU(4000)')
 
   it('are heard while weights are drawn', async () => {
@@ -352,13 +362,13 @@ describe('interrupts', { skip: process.platform === 'win32' && 'it has no signal
       child.stderr?.on('data', text => {
         const before = seen
         seen += text
-        const drawing = /^drawing the first weights: \d+ %/m
+        const drawing = /^drawing the weights: \d+ %/m
         if (drawing.test(seen) && !drawing.test(before)) child.kill(signal)
       })
       const ran = await done
       assert.equal(ran.code, 130, ran.stderr)
-      assert.match(ran.stderr, /^drawing the first weights: \d+ % {2}\d+ .* left$/m)
-      assert.match(ran.stderr, /^error RNN516: interrupted while the first weights were drawn/m)
+      assert.match(ran.stderr, /^drawing the weights: \d+ % {2}\d+ .* left$/m)
+      assert.match(ran.stderr, /^error RNN516: interrupted while the weights were drawn/m)
       assert.ok(!existsSync(path('wide.safetensors')))
     }
   })
