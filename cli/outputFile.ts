@@ -3,8 +3,9 @@ import { dirname, isAbsolute, join } from 'node:path'
 import type { CompiledModel } from '../compiler/index.ts'
 import { fail, isFailure } from '../dsl/diagnostics.ts'
 import { parse } from '../dsl/parse.ts'
-import { type Checkpoint, decodeCheckpoint } from '../runtime/checkpoint.ts'
-import { checkWritable, isSameFile, readIfThere } from '../runtime/node/index.ts'
+import { type Checkpoint, decodeOrigin, type Origin } from '../runtime/checkpoint.ts'
+import { checkWritable, isSameFile, readStart } from '../runtime/node/index.ts'
+import { headerEnd } from '../runtime/safetensors.ts'
 import type { Output } from './output.ts'
 import { sourcesIn, type Trained } from './weights.ts'
 
@@ -86,17 +87,17 @@ export async function checkReplaced(
 
 /** `own` for weights of the same model: of the same program, or declared in the same words. Else what it is, in words. */
 async function contentOf(path: string, model: CompiledModel, program: string): Promise<string> {
-  const bytes = await readIfThere(path)
-  if (bytes === undefined) return 'nothing'
-  const checkpoint = decode(bytes, path)
-  if (checkpoint === undefined) return 'something that is no weights of rnnc'
-  const [source] = sourcesIn(checkpoint, path)
+  const start = await readStart(path, headerEnd)
+  if (start === undefined) return 'nothing'
+  const origin = decode(start, path)
+  if (origin === undefined) return 'something that is no weights of rnnc'
+  const [source] = sourcesIn(origin, path)
   const same =
-    checkpoint.model === model.signature.name &&
+    origin.model === model.signature.name &&
     source !== undefined &&
     ((await isSameFile(source.path, program)) || isDeclaredIn(source, model))
   if (same) return 'own'
-  return `weights of the model \`${checkpoint.model}\`${source === undefined ? '' : ` of \`${source.path}\``}`
+  return `weights of the model \`${origin.model}\`${source === undefined ? '' : ` of \`${source.path}\``}`
 }
 
 /** Whether a text declares a model in the same words. */
@@ -105,9 +106,9 @@ function isDeclaredIn({ path, text }: Checkpoint['sources'][number], { unit, pro
   return parse(text, path).program.items.some(({ span }) => text.slice(span.start, span.end) === own)
 }
 
-function decode(bytes: Uint8Array, path: string): Checkpoint | undefined {
+function decode(start: Uint8Array, path: string): Origin | undefined {
   try {
-    return decodeCheckpoint(bytes, path)
+    return decodeOrigin(start, path)
   } catch (error) {
     if (isFailure(error, 'RNN502')) return undefined
     throw error

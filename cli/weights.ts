@@ -120,7 +120,7 @@ export async function openTrained(path: string, options: TrainedOptions, output:
 const beside = (weights: string, path: string): string => (isAbsolute(path) ? path : join(dirname(weights), path))
 
 /** The texts of the program that weights are of, by their paths from here. */
-export const sourcesIn = ({ sources }: Checkpoint, weights: string): Checkpoint['sources'] =>
+export const sourcesIn = ({ sources }: Pick<Checkpoint, 'sources'>, weights: string): Checkpoint['sources'] =>
   sources.map(({ path, text }) => ({ path: beside(weights, path), text }))
 
 interface SavedSettings {

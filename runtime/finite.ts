@@ -10,10 +10,17 @@ export function notFinite(arrays: Readonly<Record<string, Buffer>>): { name: str
   return undefined
 }
 
-/** By a product with zero, which is NaN for what is not finite: faster than a question about each number. */
+/** By products with zero, which are NaN for what is not finite; four sums at once, as one alone waits for each addition. */
 function allFinite(data: Buffer): boolean {
   if (data instanceof Int32Array) return true
-  let zero = 0
-  for (let i = 0; i < data.length; i++) zero += data[i] * 0
-  return zero === 0
+  let [a, b, c, d] = [0, 0, 0, 0]
+  const whole = data.length - (data.length % 4)
+  for (let i = 0; i < whole; i += 4) {
+    a += data[i] * 0
+    b += data[i + 1] * 0
+    c += data[i + 2] * 0
+    d += data[i + 3] * 0
+  }
+  for (let i = whole; i < data.length; i++) a += data[i] * 0
+  return a + b + c + d === 0
 }

@@ -172,10 +172,32 @@ export async function unusedPath(path: string): Promise<string> {
   }
 }
 
-/** The bytes of a file that may be missing or empty; undefined if it is, or if it is no file. RNN406 if it cannot be read. */
-export async function readIfThere(path: string): Promise<Uint8Array | undefined> {
+/**
+ * The first bytes of a file, as many as `enough` says when it has seen the first eight; undefined where there is no file, or an empty
+ * one. RNN406 if it cannot be read.
+ */
+export async function readStart(
+  path: string,
+  enough: (first: Uint8Array) => number | undefined,
+): Promise<Uint8Array | undefined> {
   const there = await stat(path).catch(() => undefined)
-  return there?.isFile() && there.size > 0 ? readBytes(path) : undefined
+  if (!there?.isFile() || there.size === 0) return undefined
+  try {
+    const file = await open(path)
+    try {
+      const read = async (length: number): Promise<Uint8Array> => {
+        const { bytesRead, buffer } = await file.read(new Uint8Array(length), 0, length, 0)
+        return buffer.subarray(0, bytesRead)
+      }
+      const first = await read(8)
+      const length = enough(first)
+      return length === undefined ? first : await read(Math.min(length, there.size))
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    return fail('RNN406', { path, reason: reasonOf(error) })
+  }
 }
 
 /** Whether something is there that is neither a file nor a folder. */

@@ -4,7 +4,7 @@ export {
   isSameFile,
   readBytes,
   readerIn,
-  readIfThere,
+  readStart,
   reasonOf,
   replaceBytes,
   unusedPath,
