@@ -29,15 +29,19 @@ export function* orthonormal(count: number, length: number, next: () => number):
   const products = new Float64Array(blockSize * blockSize)
   const work = (pairs: number): number => (4 * pairs * length) / operationsADraw
   for (let start = 0; start < count; start += blockSize) {
-    const size = Math.min(blockSize, count - start)
-    const lengths = Array.from({ length: size }, (_, i) => norm(vectors[start + i]))
+    const end = Math.min(start + blockSize, count)
+    const lengths = vectors.slice(start, end).map(norm)
     for (let before = 0; before < start; before += blockSize) {
-      removeBlock(rows, length, start, Math.ceil(size / tile) * tile, before, products)
-      yield work(size * blockSize)
+      removeBlock(rows, length, { from: start, to: end }, { from: before, to: before + blockSize }, products)
+      yield work((end - start) * blockSize)
     }
-    for (let i = start; i < start + size; i++) {
-      orthogonalize(vectors, start, i, lengths[i - start])
-      yield work(i - start)
+    for (let i = start; i < end; i += tile) {
+      const last = Math.min(i + tile, end)
+      removeBlock(rows, length, { from: i, to: last }, { from: start, to: i }, products)
+      for (let k = i; k < last; k++) {
+        orthogonalize(vectors, i, k, lengths[k - start])
+        yield work(k - start)
+      }
     }
   }
   return vectors
@@ -63,22 +67,19 @@ function divide(vector: Float64Array, by: number): void {
   for (let k = 0; k < vector.length; k++) vector[k] /= by
 }
 
-/** Takes from each of `size` rows from `start` its part along each row of the block from `from`. */
-function removeBlock(
-  rows: Float64Array,
-  length: number,
-  start: number,
-  size: number,
-  from: number,
-  products: Float64Array,
-): void {
-  for (let i = 0; i < size; i += tile) {
-    for (let j = 0; j < blockSize; j += tile)
-      multiplyTile(rows, length, start + i, from + j, products, i * blockSize + j)
-  }
-  for (let i = 0; i < size; i += tile) {
-    for (let j = 0; j < blockSize; j += tile)
-      subtractTile(rows, length, start + i, from + j, products, i * blockSize + j)
+/** Rows, in whole tiles but for the last ones of all. */
+interface Range {
+  readonly from: number
+  readonly to: number
+}
+
+/** Takes from each of some rows its part along each of others, which are orthonormal. */
+function removeBlock(rows: Float64Array, length: number, some: Range, others: Range, products: Float64Array): void {
+  for (const work of [multiplyTile, subtractTile]) {
+    for (let i = some.from; i < some.to; i += tile) {
+      for (let j = others.from; j < others.to; j += tile)
+        work(rows, length, i, j, products, (i - some.from) * blockSize + j - others.from)
+    }
   }
 }
 

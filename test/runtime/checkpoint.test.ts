@@ -41,7 +41,7 @@ test('what weights are of is read from the start of their file', async () => {
   assert.ok(end < bytes.length)
   const { version, model, sources } = checkpoint
   assert.deepEqual(decodeOrigin(bytes.subarray(0, end), 'f'), { version, model, sources })
-  await failing('RNN502', () => decodeOrigin(bytes.subarray(0, end - 1), 'f'))
+  await failing('RNN502', () => decodeOrigin(bytes.subarray(0, end - 16), 'f'))
   await failing('RNN502', () => decodeOrigin(Uint8Array.of(1, 2, 3), 'f'))
   assert.equal(headerEnd(new TextEncoder().encode('model m {')), undefined)
 })
