@@ -67,9 +67,10 @@ async function run(path: string, options: Options, output: Output): Promise<void
   const reads = [options.data, ...dataFiles(model, source.file)]
   await checkOut(out, output, reads)
   const place = await checkReplaced(out, model, source.file, options.force === true)
-  if (place.previous !== undefined) await checkOut(place.previous, output, reads)
-  if (place.replaces && place.previous !== undefined)
-    output.note(`${out} holds earlier weights: they will be kept as ${place.previous}`)
+  if (place.replaces && place.previous !== undefined) {
+    await checkOut(place.previous, output, reads)
+    output.note(`${out} holds earlier weights: they will be replaced, and kept as ${place.previous}`)
+  }
   const seed = given ?? model.settings.seed ?? 0
   const data = await loadData(block, model.signature, {
     read: dataReader(source.file, options.data),
@@ -110,7 +111,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
   const { result, failed } = await training.then(outcomeOf, failureOf).finally(progress.stop)
   if (result === undefined) {
     const saved = place.replaces ? `nothing is saved, and \`${out}\` is as it was` : 'nothing is saved'
-    throw new RnnError(failed.map(d => ({ ...d, message: `${d.message}; ${saved}` })))
+    throw new RnnError(withSaved(failed, saved))
   }
 
   const { test, sizes, fitted } = data
@@ -140,7 +141,10 @@ async function run(path: string, options: Options, output: Output): Promise<void
     { model, sets, data: options.data, dtype: precision, fitted: { ...fitted, sizes }, seed, summary, weights },
     out,
   )
-  const kept = (await replaceBytes(out, bytes, place.previous)) ? place.previous : undefined
+  const replaces = await replaceBytes(out, bytes, place.previous).catch((error: unknown) => {
+    throw error instanceof RnnError ? new RnnError([...failed, ...error.diagnostics]) : error
+  })
+  const kept = replaces ? place.previous : undefined
   interrupt.release()
   if (signal.aborted) process.exitCode = interrupted
 
@@ -158,25 +162,18 @@ async function run(path: string, options: Options, output: Output): Promise<void
   const problems = [...failed, ...(tested === undefined ? [] : notFinite(tested, result, model))]
   if (problems.length > 0) {
     const loss = last === undefined ? '' : `, with a ${lossText(last)}`
-    const saved = `; the weights of epoch ${result.epoch}${loss}, are saved in \`${out}\`${replacing}`
-    const found = problems.map(d => ({ ...d, message: d.message + saved }))
+    const saved = `the weights of epoch ${result.epoch}${loss}, are saved in \`${out}\`${replacing}`
+    const found = withSaved(problems, saved)
     if (!output.json) throw new RnnError(found)
     output.report(found)
     process.exitCode = 1
     return output.result({ ok: false, ...object, diagnostics: found.map(d => diagnosticJson(d, output.sources)) }, '')
   }
-  const chosen = result.epoch === result.history.length ? '' : `; the weights are those of epoch ${result.epoch}`
-  const endings = {
-    done: `trained for ${count(result.history.length, 'epoch')}${chosen}`,
-    patience: `ended after epoch ${result.history.length}, as the loss stopped falling${chosen}`,
-    aborted: `interrupted in epoch ${result.history.length}, after step ${result.steps}; what was learned is saved${chosen}`,
-    failed: '',
-  } satisfies Record<TrainResult['ended'], string>
   const rows = Object.entries({ training: last?.training, validation: last?.validation, test: tested })
   output.result(
     { ok: !signal.aborted, ...object },
     [
-      `${endings[result.ended]} (${duration(seconds)}, ${ranBy(result)}, ${precision}, seed ${seed})`,
+      `${endingOf(result)} (${duration(seconds)}, ${ranBy(result)}, ${precision}, seed ${seed})`,
       ...rows.flatMap(([part, report]) => (report === undefined ? [] : [`  ${part.padEnd(10)}  ${figures(report)}`])),
       `saved ${out}${replacing}`,
     ].join('\n'),
@@ -194,6 +191,22 @@ const outcomeOf = (result: TrainResult): Outcome => ({ result, failed: [] })
 function failureOf(error: unknown): Outcome {
   if (!(error instanceof TrainingFailed)) throw error
   return { result: error.kept, failed: error.diagnostics }
+}
+
+/** Problems that say what was saved. */
+const withSaved = (problems: readonly Diagnostic[], saved: string): Diagnostic[] =>
+  problems.map(d => ({ ...d, message: `${d.message}; ${saved}` }))
+
+/** How training ended, and which weights were chosen if not the last. */
+function endingOf({ ended, history, epoch, steps }: TrainResult): string {
+  const chosen = epoch === history.length ? '' : `; the weights are those of epoch ${epoch}`
+  const endings = {
+    done: `trained for ${count(history.length, 'epoch')}`,
+    patience: `ended after epoch ${history.length}, as the loss stopped falling`,
+    aborted: `interrupted in epoch ${history.length}, after step ${steps}; what was learned is saved`,
+    failed: `failed after epoch ${history.length}`,
+  } satisfies Record<TrainResult['ended'], string>
+  return endings[ended] + chosen
 }
 
 /** What is wrong with a loss of the test part that is no number, though training went well. */

@@ -276,7 +276,7 @@ describe('weights of another program', () => {
     const second = await ok('train', 'wave.rnn', '--out', 'mine.safetensors', '--seed', '5', '--set', 'units=6')
     assert.match(
       second.stderr,
-      /^mine.safetensors holds earlier weights: they will be kept as mine.previous.safetensors$/m,
+      /^mine.safetensors holds earlier weights: they will be replaced, and kept as mine.previous.safetensors$/m,
     )
     assert.match(second.stdout, /\nsaved mine.safetensors; the earlier weights are in mine.previous.safetensors\n$/)
     assert.deepEqual(readFileSync(path('mine.previous.safetensors')), before)
@@ -344,6 +344,10 @@ describe('a disk that is nearly full', { skip: unix }, () => {
     assertRefused(ran, 'RNN503', /cannot write `full.safetensors`: the file is larger than is allowed/)
     assert.deepEqual(readFileSync(path('full.safetensors')), before)
     assert.ok(!existsSync(path('full.previous.safetensors')))
+    // Why it ended is not forgotten where what it has learned cannot be saved.
+    write('late.rnn', line("where(t' > 30, 1e30, 0.1) * g", 'epochs = 100; batch = 100', split))
+    const late = await shell('ulimit -f 0; rnnc train late.rnn --out late-full.safetensors')
+    assertRefused(late, 'RNN504', /RNN504: the validation loss is(.|\n)*RNN503: cannot write `late-full.safetensors`/)
     const answers = await shell('ulimit -f 1; rnnc predict full.safetensors --out answers.json')
     assertRefused(answers, 'RNN503', /cannot write `answers.json`/)
     assert.ok(!existsSync(path('answers.json')))
