@@ -1,19 +1,23 @@
-// Ctrl-C: the first asks for an end, the second ends.
+// Ctrl-C, and the like: the first asks for an end, the second ends.
 export interface Interrupt {
   readonly signal: AbortSignal
   /** Signals mean again what they meant before. */
   release(): void
 }
 
-/** From here on SIGINT and SIGTERM abort; `onAsk` is called at the first of them. */
-export function catchInterrupt(onAsk: () => void): Interrupt {
-  const controller = new AbortController()
+/** What ends a process: a key, another program, a terminal that is closed. */
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** The exit code of what was interrupted. */
+export const interrupted = 130
+
+/** From here on these signals abort; `onAsk` is called at the first of them. */
+export function catchInterrupt(onAsk: () => void, controller = new AbortController()): Interrupt {
   const ask = (): void => {
-    if (controller.signal.aborted) process.exit(130)
+    if (controller.signal.aborted) process.exit(interrupted)
     controller.abort()
     onAsk()
   }
-  const signals = ['SIGINT', 'SIGTERM'] as const
   for (const name of signals) process.on(name, ask)
   return {
     signal: controller.signal,

@@ -1,5 +1,6 @@
 // The command line: reads the arguments, runs a command, and turns what went wrong into messages and an exit code.
 import { Command, CommanderError } from 'commander'
+import { isFailure } from '../dsl/diagnostics.ts'
 import { type AddCommand, examples } from './command.ts'
 import { build } from './commands/build.ts'
 import { check } from './commands/check.ts'
@@ -11,6 +12,7 @@ import { gradcheck } from './commands/gradcheck.ts'
 import { predict } from './commands/predict.ts'
 import { train } from './commands/train.ts'
 import { argumentError } from './errors.ts'
+import { interrupted } from './interrupt.ts'
 import { createOutput, reportError } from './output.ts'
 import { version } from './version.ts'
 
@@ -26,7 +28,7 @@ const program = new Command('rnnc')
   .helpOption('--help', 'show this help')
   .helpCommand('help [command]', 'show the help of a command')
   .configureHelp({ showGlobalOptions: false })
-  .configureOutput({ outputError: () => {} })
+  .configureOutput({ writeOut: output.write, outputError: () => {} })
   .exitOverride()
   .addHelpText(
     'after',
@@ -46,6 +48,6 @@ try {
   if (error instanceof CommanderError && error.exitCode === 0) process.exitCode = 0
   else {
     reportError(error instanceof CommanderError ? argumentError(error, program, args) : error, output)
-    process.exitCode = 1
+    process.exitCode = isFailure(error, 'RNN516') ? interrupted : 1
   }
 }

@@ -1,11 +1,12 @@
 // What a command writes: its result on stdout, everything else on stderr, colour only where a person reads.
 
-import { type Diagnostic, RnnError } from '../dsl/diagnostics.ts'
+import { type Diagnostic, diagnostic, RnnError } from '../dsl/diagnostics.ts'
 import { position } from '../dsl/position.ts'
 import { render } from '../dsl/render.ts'
 import { standardLibrary } from '../dsl/std.ts'
 import { greatest } from '../runtime/greatest.ts'
 import type { WhatRan } from '../runtime/session.ts'
+import { createWriter } from './writer.ts'
 
 /** What `JSON.stringify` takes. */
 export type JsonValue =
@@ -28,6 +29,8 @@ export interface Output {
   note(text: string): void
   /** Errors and warnings, with their lines and carets. */
   report(diagnostics: readonly Diagnostic[]): void
+  /** Writes all of a text to stdout, or ends the process with exit code 1. */
+  write(text: string): void
   /** What the command was asked for: an object for machines, or the text. It is called once. */
   result(object: { readonly [key: string]: JsonValue }, text: string): void
 }
@@ -49,11 +52,9 @@ export function createOutput(json: boolean): Output {
     // A file of another kind has one at every word; `--json` has them all.
     if (diagnostics.length > most) stderr.write(`and ${diagnostics.length - most} more\n\n`)
   }
-  // A reader that has seen enough (`| head`) is no error; a full disk is.
-  stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') stderr.write(`error RNN503: cannot write standard output: ${error.message}\n`)
-    process.exit(error.code === 'EPIPE' ? 0 : 1)
-  })
+  // Where nobody reads messages (the terminal is closed, the disk full) the work goes on.
+  stderr.on('error', () => {})
+  const write = createWriter(stdout, reason => report([diagnostic('RNN503', { path: 'standard output', reason })]))
   return {
     json,
     interactive: stderr.isTTY === true,
@@ -62,9 +63,10 @@ export function createOutput(json: boolean): Output {
       stderr.write(`${text}\n`)
     },
     report,
+    write,
     result: (object, text) => {
       const shown = json ? JSON.stringify(object) : text
-      stdout.write(shown.endsWith('\n') || shown === '' ? shown : `${shown}\n`)
+      write(shown.endsWith('\n') || shown === '' ? shown : `${shown}\n`)
     },
   }
 }

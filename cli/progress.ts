@@ -65,14 +65,20 @@ function createLines(output: Output): Progress {
   }
 }
 
-/** Says every two seconds how much of some work is done: of a whole of 1. */
+/** Says every two seconds, from its first call on, how much of some work is done: of a whole of 1. */
 export function createMeter(output: Output, work: string): (done: number) => void {
-  const started = performance.now()
-  let written = started
+  let first: { readonly at: number; readonly done: number } | undefined
+  let written = 0
   return done => {
-    if (performance.now() - written < patience) return
-    written = performance.now()
-    output.note(`${work}: ${Math.floor(done * 100)} %  ${timeLeft(started, done)}`)
+    const now = performance.now()
+    if (first === undefined) {
+      first = { at: now, done }
+      written = now
+    }
+    if (now - written < patience) return
+    written = now
+    const left = timeLeft(first.at, (done - first.done) / (1 - first.done))
+    output.note(`${work}: ${Math.floor(done * 100)} %  ${left}`)
   }
 }
 

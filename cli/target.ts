@@ -12,7 +12,7 @@ import { createMeter } from './progress.ts'
 
 export interface Target {
   /** What will run it. `step` is what `auto` measures; nothing else calls it. */
-  settle(step: () => SampleStep): Promise<Settled>
+  settle(step: () => SampleStep | Promise<SampleStep>): Promise<Settled>
 }
 
 export interface Settled {
@@ -37,7 +37,7 @@ export async function openTarget({ target, device }: TargetOptions, output: Outp
   const gpu = await openIfThere()
   return {
     settle: async step => {
-      const { backend, why } = await chooseFaster(step(), gpu, createMeter(output, 'measuring'))
+      const { backend, why } = await chooseFaster(await step(), gpu, createMeter(output, 'measuring'))
       output.note(`auto: ${backend.name}, because ${why}`)
       return { backend, auto: { why } }
     },

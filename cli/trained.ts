@@ -42,5 +42,5 @@ export async function openRun(path: string, options: TrainedOptions, output: Out
   const data = options.data ?? trained.data
   const { precision, sizes } = trained
   const source = { read: dataReader(trained.file, data), path: data, sizes, precision }
-  return { ...trained, target, block: dataOf(trained.model), source }
+  return { ...trained, ...(data !== undefined && { data }), target, block: dataOf(trained.model), source }
 }

@@ -60,6 +60,8 @@ export interface Trained {
   readonly checkpoint: Checkpoint
   /** The program, for the paths of its data. */
   readonly file: string
+  /** The file of the weights. */
+  readonly weightsPath: string
   readonly precision: Precision
   readonly weights: Weights
   readonly fitted: Fitted | undefined
@@ -86,8 +88,7 @@ export async function openTrained(path: string, options: TrainedOptions, output:
   }
   const weightsPath = isProgram ? (options.weights ?? path) : path
   const checkpoint = decodeCheckpoint(await readGiven(weightsPath), weightsPath)
-  const here = (file: string): string => (isAbsolute(file) ? file : join(dirname(weightsPath), file))
-  const files = checkpoint.sources.map(({ path: file, text }) => ({ path: here(file), text }))
+  const files = sourcesIn(checkpoint, weightsPath)
   const source = isProgram ? await openSource(path, output) : savedSource(files, output)
   const { sets: saved, dtype, data } = readSettings(checkpoint, weightsPath)
   const given = new Set((options.set ?? []).map(text => text.split('=')[0]))
@@ -110,9 +111,17 @@ export async function openTrained(path: string, options: TrainedOptions, output:
     weights: Object.fromEntries([...tensors].map(([name, t]) => [name, realArray(precision, t.data)])),
     fitted,
     sizes,
-    ...(data !== undefined && { data: here(data) }),
+    weightsPath,
+    ...(data !== undefined && { data: beside(weightsPath, data) }),
   }
 }
+
+/** A path that weights hold, which is relative to their folder. */
+const beside = (weights: string, path: string): string => (isAbsolute(path) ? path : join(dirname(weights), path))
+
+/** The texts of the program that weights are of, by their paths from here. */
+export const sourcesIn = ({ sources }: Pick<Checkpoint, 'sources'>, weights: string): Checkpoint['sources'] =>
+  sources.map(({ path, text }) => ({ path: beside(weights, path), text }))
 
 interface SavedSettings {
   readonly sets: Readonly<Record<string, number>>

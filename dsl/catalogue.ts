@@ -1062,9 +1062,10 @@ data d for m { x = classes(csv("table.csv").id * 1) }`,
   },
   RNN504: {
     title: 'Training diverged',
-    message: 'the loss is {value} at step {step}',
+    message: '{what} is {value} at step {step}',
     help: 'use a lower rate, or clip the gradients: `clip = global_norm(1)`',
-    cause: 'A gradient exploded, or the logarithm or the root of a number that is not positive was taken.',
+    cause:
+      'The loss, a weight or a state of the optimizer is no finite number any more: a gradient exploded, or the logarithm or the root of a number that is not positive was taken. The weights of the best epoch before are saved; where there was none, nothing is, and weights that were saved before are as they were.',
     example: `model m {
   input x: real over T
   target y: real
@@ -1158,6 +1159,31 @@ train m on d { optimizer = SGD(1000); epochs = 100 }`,
       'The device ran out of memory, was lost, or refused a shader; or gpu.js ran the network on another device than it was asked to; or a whole number of the data is larger than its numbers, floats of 32 bits, are exact. Weights that were saved before are as they were.',
     example: `$ rnnc train model.rnn --target gpu --set batch=100000`,
     fix: 'Use smaller batches, or run on the CPU. If the device refuses a shader, please report it with the file.',
+  },
+  RNN516: {
+    title: 'Interrupted before the first step',
+    message: 'interrupted while the weights were drawn; nothing is learned yet, and nothing is saved',
+    cause: 'Ctrl-C, or a signal to end, came before training began. Weights that were saved before are as they were.',
+    example: `$ rnnc train model.rnn --set units=8192`,
+    fix: 'Train again. Where the drawing itself takes too long, use fewer units: an orthogonal matrix takes the cube of them.',
+  },
+  RNN517: {
+    title: 'Other content in the place of the weights',
+    message: '`{path}` holds {found}, which would be lost',
+    help: 'choose another place with `--out`, or replace it with `--force`',
+    cause:
+      'Weights replace earlier weights of the same model of the same program, which are kept as NAME.previous.safetensors, and nothing else.',
+    example: `$ rnnc train model.rnn --out other.safetensors`,
+    fix: 'Name another file. With `--force` what is there is replaced, and not kept.',
+  },
+  RNN518: {
+    title: 'An output over an input',
+    message: '`{path}` is read here, as `{input}`, and would be overwritten',
+    help: 'choose another place for the output',
+    cause:
+      'The output of a command has the place of its program, its weights or its data; by another name, too, or through a link.',
+    example: `$ rnnc predict model.safetensors --data new.csv --out new.csv`,
+    fix: 'Name another file. `--force` does not change this.',
   },
 } satisfies Record<string, Entry>
 

@@ -5,7 +5,7 @@ import { fail } from '../dsl/diagnostics.ts'
 import { type Fitted, parseFitted } from './data/fitted.ts'
 import { shapeOf } from './initializers.ts'
 import { repeatedKey } from './json.ts'
-import { decodeSafetensors, encodeSafetensors, type Tensor } from './safetensors.ts'
+import { decodeMetadata, decodeSafetensors, encodeSafetensors, type Tensor } from './safetensors.ts'
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 
@@ -51,15 +51,11 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer
 export function decodeCheckpoint(bytes: Uint8Array, file: string): Checkpoint {
   const { tensors, metadata } = decodeSafetensors(bytes, file)
   const damaged = (name: string): never => fail('RNN502', { file, reason: `its \`${name}\` cannot be read` })
-  const { rnnc: version, model, seed } = metadata
-  if (version === undefined || model === undefined) {
-    return fail('RNN502', { file, reason: 'it holds weights without a model, so rnnc did not write it' })
-  }
-  const sources = parse(metadata.sources)
+  const { version, model, sources } = originOf(metadata, file)
+  const { seed } = metadata
   const settings = parse(metadata.settings)
   const summary = parse(metadata.summary)
   const fitted = parseFitted(parse(metadata.fitted))
-  if (!Array.isArray(sources) || !sources.every(isSource)) return damaged('sources')
   if (!isRecord(settings)) return damaged('settings')
   if (!isRecord(summary)) return damaged('summary')
   if (metadata.fitted !== undefined && fitted === undefined) return damaged('fitted')
@@ -76,6 +72,23 @@ export function decodeCheckpoint(bytes: Uint8Array, file: string): Checkpoint {
     parameters: new Map(all.filter(([name]) => !name.startsWith(mark))),
     training: new Map(all.flatMap(([name, t]) => (name.startsWith(mark) ? [[name.slice(mark.length), t]] : []))),
   }
+}
+
+/** What weights are of. */
+export type Origin = Pick<Checkpoint, 'version' | 'model' | 'sources'>
+
+/** What weights are of, from the first bytes of their file, as many as `headerEnd` says. RNN502 as `decodeCheckpoint`. */
+export const decodeOrigin = (bytes: Uint8Array, file: string): Origin => originOf(decodeMetadata(bytes, file), file)
+
+function originOf(metadata: Readonly<Record<string, string>>, file: string): Origin {
+  const { rnnc: version, model } = metadata
+  if (version === undefined || model === undefined) {
+    return fail('RNN502', { file, reason: 'it holds weights without a model, so rnnc did not write it' })
+  }
+  const sources = parse(metadata.sources)
+  if (!Array.isArray(sources) || !sources.every(isSource))
+    return fail('RNN502', { file, reason: 'its `sources` cannot be read' })
+  return { version, model, sources }
 }
 
 /**

@@ -20,11 +20,14 @@ export { perturbed } from './gradients/perturbed.ts'
 export { type Answer, type Predictions, type PredictOptions, predict, predictAsync } from './predict.ts'
 export { randomBatch, randomSizes } from './randomBatch.ts'
 export {
+  type DrawOptions,
   evaluatePart,
   evaluatePartAsync,
   initialWeights,
+  initialWeightsAsync,
   type Report,
   type RunOptions,
   type Weights,
 } from './session.ts'
 export { type EpochReport, type StepReport, type TrainOptions, type TrainResult, train } from './train.ts'
+export { TrainingFailed } from './trainingFailed.ts'

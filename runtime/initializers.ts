@@ -4,12 +4,14 @@ import { type InitializerName, initializers, isInitializer } from '../compiler/c
 import type { Init, Parameter } from '../compiler/check/signature.ts'
 import { evaluate, type Sizes, symbolsOf } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
+import { orthonormal, workOfOrthonormal } from './orthonormal.ts'
 import { normal, type Random, random, truncatedNormal, uniform } from './random.ts'
+import { finish, type Work } from './work.ts'
 
 export { type InitializerName, initializers }
 
 /** Fills an array of `shape`, row-major. */
-type Draw = (shape: readonly number[], args: readonly number[], draw: Random) => Float64Array
+type Draw = (shape: readonly number[], args: readonly number[], draw: Random) => Work<Float64Array>
 
 /** The deviation of a standard normal that was cut at two deviations: dividing by it restores the one asked for. */
 const truncatedDeviation = 0.879_625_661_034_239_8
@@ -30,29 +32,55 @@ const draws: Readonly<Record<InitializerName, Draw>> = {
  * The initial values of a parameter, row-major in its declared shape. RNN507 if the shape holds a symbol that `sizes` does not.
  * Two draws in one expression, as in `normal(1) * normal(1)`, are independent.
  */
-export function initialize(parameter: Parameter, sizes: Sizes, seed: number): Float64Array {
+export const initialize = (parameter: Parameter, sizes: Sizes, seed: number): Float64Array =>
+  finish(initializing(parameter, sizes, seed))
+
+/** As `initialize`, bit by bit. */
+export function* initializing(parameter: Parameter, sizes: Sizes, seed: number): Work<Float64Array> {
   const shape = shapeOf(parameter, sizes)
   let place = 0
-  const value = (init: Init): Float64Array => {
+  function* value(init: Init): Work<Float64Array> {
     switch (init.kind) {
       case 'number':
-        return fill(shape, () => init.value)
+        return yield* fill(shape, () => init.value)
       case 'draw': {
-        if (!isInitializer(init.initializer)) throw new Error(`no initializer is called ${init.initializer}`)
         const name = place === 0 ? parameter.name : `${parameter.name}#${place}`
         place++
-        return draws[init.initializer](shape, init.args, random(seed, name))
+        return yield* draws[named(init.initializer)](shape, init.args, random(seed, name))
       }
       case 'negate':
-        return value(init.value).map(x => -x)
+        return (yield* value(init.value)).map(x => -x)
       case 'binary': {
-        const left = value(init.left)
-        const right = value(init.right)
+        const left = yield* value(init.left)
+        const right = yield* value(init.right)
         return left.map((x, i) => operate(init.op, x, right[i]))
       }
     }
   }
-  return value(parameter.init)
+  return yield* value(parameter.init)
+}
+
+/** The whole of the work of `initializing`. */
+export function workOfInitializing(parameter: Parameter, sizes: Sizes): number {
+  const shape = shapeOf(parameter, sizes)
+  const work = (init: Init): number => {
+    switch (init.kind) {
+      case 'number':
+        return count(shape)
+      case 'draw':
+        return named(init.initializer) === 'orthogonal' ? workOfOrthogonal(shape) : count(shape)
+      case 'negate':
+        return work(init.value)
+      case 'binary':
+        return work(init.left) + work(init.right)
+    }
+  }
+  return work(parameter.init)
+}
+
+function named(initializer: string): InitializerName {
+  if (!isInitializer(initializer)) throw new Error(`no initializer is called ${initializer}`)
+  return initializer
 }
 
 /** The shape of a parameter in numbers. RNN507 if it holds a symbol that `sizes` does not. */
@@ -77,9 +105,18 @@ function operate(op: '+' | '-' | '*' | '/', a: number, b: number): number {
   }
 }
 
-function fill(shape: readonly number[], value: () => number): Float64Array {
-  const values = new Float64Array(shape.reduce((n, d) => n * d, 1))
-  for (let i = 0; i < values.length; i++) values[i] = value()
+const count = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1)
+
+/** How many numbers are drawn at a time. */
+const part = 2 ** 16
+
+function* fill(shape: readonly number[], value: () => number): Work<Float64Array> {
+  const values = new Float64Array(count(shape))
+  for (let start = 0; start < values.length; start += part) {
+    const some = values.subarray(start, start + part)
+    for (let i = 0; i < some.length; i++) some[i] = value()
+    yield some.length
+  }
   return values
 }
 
@@ -97,13 +134,13 @@ function meanFan(shape: readonly number[], fanIn = fans(shape).in, fanOut = fans
 }
 
 /** Uniform in ±sqrt(bound). */
-function symmetric(shape: readonly number[], bound: number, draw: Random): Float64Array {
+function symmetric(shape: readonly number[], bound: number, draw: Random): Work<Float64Array> {
   const limit = Math.sqrt(bound)
   return fill(shape, () => uniform(draw, -limit, limit))
 }
 
 /** Normal of the given variance, cut at two deviations of what is drawn. */
-function truncated(shape: readonly number[], variance: number, draw: Random): Float64Array {
+function truncated(shape: readonly number[], variance: number, draw: Random): Work<Float64Array> {
   const sd = Math.sqrt(variance) / truncatedDeviation
   return fill(shape, () => sd * truncatedNormal(draw))
 }
@@ -112,45 +149,43 @@ function truncated(shape: readonly number[], variance: number, draw: Random): Fl
  * Rows, or columns if there are fewer of them, that are orthonormal, times a gain: the Q of the QR of a Gaussian matrix with the
  * signs that make R's diagonal positive (Saxe et al. 2014; Keras). Dims before the last two are independent copies.
  */
-function orthogonal(shape: readonly number[], [gain = 1]: readonly number[], draw: Random): Float64Array {
-  const columns = shape.at(-1) ?? 1
-  const rows = shape.at(-2) ?? 1
-  const values = new Float64Array(shape.reduce((n, d) => n * d, 1))
+function* orthogonal(shape: readonly number[], [gain = 1]: readonly number[], draw: Random): Work<Float64Array> {
+  const { rows, columns } = matrixOf(shape)
+  const values = new Float64Array(count(shape))
   for (let start = 0; start < values.length; start += rows * columns) {
-    const count = Math.min(rows, columns)
-    const basis = orthonormal(count, Math.max(rows, columns), draw)
-    for (let r = 0; r < rows; r++) {
-      for (let c = 0; c < columns; c++) {
-        values[start + r * columns + c] = gain * (rows < columns ? basis[r][c] : basis[c][r])
-      }
-    }
+    const next = (): number => normal(draw)
+    const basis = yield* orthonormal(Math.min(rows, columns), Math.max(rows, columns), next)
+    const put = rows < columns ? putRows : putColumns
+    put(values.subarray(start, start + rows * columns), basis, gain)
   }
   return values
 }
 
-/** `count` orthonormal vectors by Gram-Schmidt; whatever loses most of its length is orthogonalized again (Kahan & Parlett). */
-function orthonormal(count: number, length: number, draw: Random): Float64Array[] {
-  const basis = Array.from({ length: count }, () => fill([length], () => normal(draw)))
-  basis.forEach((vector, i) => {
-    for (let before = norm(vector), again = true; again; ) {
-      for (let j = 0; j < i; j++) {
-        const along = dot(vector, basis[j])
-        for (let k = 0; k < length; k++) vector[k] -= along * basis[j][k]
-      }
-      const after = norm(vector)
-      again = after < 0.1 * before
-      before = after
+function putRows(matrix: Float64Array, rows: readonly Float64Array[], gain: number): void {
+  for (const [i, row] of rows.entries()) {
+    for (let k = 0; k < row.length; k++) matrix[i * row.length + k] = gain * row[k]
+  }
+}
+
+/** Some columns at a time, which lie beside each other. */
+function putColumns(matrix: Float64Array, columns: readonly Float64Array[], gain: number): void {
+  const count = columns.length
+  for (let first = 0; first < count; first += 8) {
+    const some = columns.slice(first, first + 8)
+    for (let k = 0; k < some[0].length; k++) {
+      for (let i = 0; i < some.length; i++) matrix[k * count + first + i] = gain * some[i][k]
     }
-    const size = norm(vector)
-    for (let k = 0; k < length; k++) vector[k] /= size
-  })
-  return basis
+  }
 }
 
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0
-  for (let k = 0; k < a.length; k++) sum += a[k] * b[k]
-  return sum
+function workOfOrthogonal(shape: readonly number[]): number {
+  const { rows, columns } = matrixOf(shape)
+  const matrices = rows * columns === 0 ? 0 : count(shape) / (rows * columns)
+  return matrices * workOfOrthonormal(Math.min(rows, columns), Math.max(rows, columns))
 }
 
-const norm = (a: Float64Array): number => Math.sqrt(dot(a, a))
+/** The last two dims. */
+const matrixOf = (shape: readonly number[]): { readonly rows: number; readonly columns: number } => ({
+  rows: shape.at(-2) ?? 1,
+  columns: shape.at(-1) ?? 1,
+})

@@ -71,6 +71,21 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): Safetensors 
   return { metadata, tensors: new Map(entries.map(entry => [entry.name, tensor(entry)])) }
 }
 
+/** How many of the first bytes of a file hold its header; undefined if it is none of a file of this format. Eight bytes tell. */
+export function headerEnd(bytes: Uint8Array): number | undefined {
+  if (bytes.length < 8) return undefined
+  const length = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true))
+  return length > longestHeader ? undefined : 8 + length
+}
+
+/** The metadata alone, of the bytes that hold the header. RNN502 as `decodeSafetensors`. */
+export function decodeMetadata(bytes: Uint8Array, file: string): Readonly<Record<string, string>> {
+  const wrong = (reason: string): never => fail('RNN502', { file, reason })
+  const end = headerEnd(bytes)
+  if (end === undefined) return wrong('it does not begin with the length of a header')
+  return readHeader(bytes.subarray(8, end), wrong).metadata
+}
+
 type Wrong = (reason: string) => never
 
 interface Entry {

@@ -1,12 +1,15 @@
 // A compiled model with its executables, and the way a batch reaches them.
 import type { AnyBackend, AsyncExecutable, Buffer, Executable, Precision } from '../compiler/backend/backend.ts'
+import type { Parameter } from '../compiler/check/signature.ts'
 import type { CompiledModel, OptimizerState, Port } from '../compiler/index.ts'
 import { array } from '../compiler/ir/array.ts'
 import type { Sizes } from '../compiler/ir/dim.ts'
 import { interpret } from '../compiler/ir/interpret.ts'
+import { fail } from '../dsl/diagnostics.ts'
 import { batchesOf, pack } from './batch.ts'
 import type { Part } from './data/example.ts'
-import { initialize } from './initializers.ts'
+import { initializing, workOfInitializing } from './initializers.ts'
+import { createRests, finish, finishAsync, type Work } from './work.ts'
 
 /** The values of parameters by path, row-major in their declared shapes. */
 export type Weights = Readonly<Record<string, Buffer>>
@@ -16,29 +19,73 @@ export type Report = Readonly<Record<string, number>>
 
 /** A real array of a precision. */
 export const realArray = (precision: Precision, data: ArrayLike<number>): Float32Array | Float64Array =>
-  precision === 'f32' ? Float32Array.from(data) : Float64Array.from(data)
+  precision === 'f32' ? new Float32Array(data) : new Float64Array(data)
+
+/** What has values before training: a parameter, or the state of an optimizer. */
+type Started = Parameter & Partial<Pick<OptimizerState, 'dtype'>>
 
 /** The weights of an untrained model: by seed and path alone. RNN507 if a size is not known. */
-export function initialWeights(model: CompiledModel, sizes: Sizes, seed: number, precision: Precision): Weights {
-  const entries = model.signature.parameters.map(
-    p => [p.name, realArray(precision, initialize(p, sizes, seed))] as const,
-  )
-  return Object.fromEntries(entries)
-}
+export const initialWeights = (model: CompiledModel, sizes: Sizes, seed: number, precision: Precision): Weights =>
+  finish(drawing(model.signature.parameters, sizes, seed, precision))
 
 /** The states of an optimizer as training begins. */
-export function initialStates(
+export const initialStates = (
   states: readonly OptimizerState[],
   sizes: Sizes,
   seed: number,
   precision: Precision,
-): Record<string, Buffer> {
-  return Object.fromEntries(
-    states.map(s => {
-      const values = initialize({ name: s.name, shape: s.shape, init: s.init }, sizes, seed)
-      return [s.name, s.dtype === 'real' ? realArray(precision, values) : Int32Array.from(values)]
-    }),
-  )
+): Record<string, Buffer> => finish(drawing(states, sizes, seed, precision))
+
+export interface DrawOptions {
+  /** Hears now and then which fraction of the whole is done. */
+  readonly onProgress?: (done: number) => void
+  readonly signal?: AbortSignal
+}
+
+/** As `initialWeights`, with rests in which interrupts are heard: RNN516 at one. */
+export const initialWeightsAsync = (
+  { signature }: CompiledModel,
+  sizes: Sizes,
+  seed: number,
+  precision: Precision,
+  options: DrawOptions = {},
+): Promise<Weights> => drawAsync(signature.parameters, sizes, seed, precision, options)
+
+/** Draws what has values before training, with rests. */
+export async function drawAsync(
+  all: readonly Started[],
+  sizes: Sizes,
+  seed: number,
+  precision: Precision,
+  { onProgress, signal }: DrawOptions,
+): Promise<Record<string, Buffer>> {
+  const whole = all.reduce((n, p) => n + workOfInitializing(p, sizes), 0)
+  let done = 0
+  const heed = (): void => {
+    if (signal?.aborted) fail('RNN516', {})
+  }
+  const drawn = await finishAsync(drawing(all, sizes, seed, precision), units => {
+    heed()
+    done += units
+    onProgress?.(Math.min(1, done / whole))
+  })
+  heed()
+  return drawn
+}
+
+function* drawing(
+  all: readonly Started[],
+  sizes: Sizes,
+  seed: number,
+  precision: Precision,
+): Work<Record<string, Buffer>> {
+  const drawn: [string, Buffer][] = []
+  for (const one of all) {
+    const values = yield* initializing(one, sizes, seed)
+    const real = one.dtype === undefined || one.dtype === 'real'
+    drawn.push([one.name, real ? realArray(precision, values) : Int32Array.from(values)])
+  }
+  return Object.fromEntries(drawn)
 }
 
 /** Adds up what batches report, and turns the sums into averages over all of them. */
@@ -81,6 +128,8 @@ export interface RunOptions {
   readonly seed: number
   /** After each batch; the fraction of the part that is done. */
   readonly onBatch?: (done: number) => void
+  /** Ends `evaluatePartAsync` with its reason. */
+  readonly signal?: AbortSignal
 }
 
 /** What runs a batch at a time: `R` is its results, or the promise of them. */
@@ -143,7 +192,12 @@ export async function evaluatePartAsync(
   options: RunOptions,
 ): Promise<Report> {
   const totals = createTotals(model)
-  for (const { results } of measured<Ran>(model, part, sizes, executable, weights, options)) totals.add(await results)
+  const rest = createRests()
+  for (const { results } of measured<Ran>(model, part, sizes, executable, weights, options)) {
+    totals.add(await results)
+    await rest()
+    options.signal?.throwIfAborted()
+  }
   return totals.report()
 }
 

@@ -2,15 +2,17 @@
 import type { AnyBackend, AsyncExecutable, Buffer, Executable, Precision } from '../compiler/backend/backend.ts'
 import { js } from '../compiler/backend/js.ts'
 import { type CompiledModel, load, type TrainingGraph } from '../compiler/index.ts'
-import { fail } from '../dsl/diagnostics.ts'
+import { fail, isFailure, RnnError } from '../dsl/diagnostics.ts'
 import { batchesOf } from './batch.ts'
+import { copyOf, createBest, leastOf, type Snapshot } from './best.ts'
+import type { Part } from './data/example.ts'
 import type { LoadedData } from './data/load.ts'
+import { notFinite } from './finite.ts'
 import {
   createTotals,
+  drawAsync,
   drawInputs,
   evaluatePartAsync,
-  initialStates,
-  initialWeights,
   type Report,
   using,
   type Weights,
@@ -18,6 +20,8 @@ import {
   whatRan,
 } from './session.ts'
 import { stepInputs, stepsIn } from './steps.ts'
+import { TrainingFailed } from './trainingFailed.ts'
+import { createRests } from './work.ts'
 
 export interface TrainOptions {
   readonly backend?: AnyBackend
@@ -27,10 +31,12 @@ export interface TrainOptions {
   readonly seed?: number
   /** Weights to go on from. */
   readonly weights?: Weights
+  /** While the first weights are drawn; the fraction of them that is done. */
+  readonly onDraw?: (done: number) => void
   /** After each step; the fraction of the whole that is done. */
   readonly onStep?: (progress: StepReport) => void
   readonly onEpoch?: (epoch: EpochReport) => void
-  /** Ends training after the step in progress; what was learned is returned. */
+  /** Ends training after the step in progress; what was learned is returned. Before the first step: RNN516. */
   readonly signal?: AbortSignal
 }
 
@@ -49,24 +55,25 @@ export interface EpochReport {
 }
 
 export interface TrainResult extends WhatRan {
-  /** Those of the epoch with the best validation loss where `patience` is set, else the last. */
+  /** Finite ones: those of the epoch with the best validation loss where `patience` is set, else the last. */
   readonly weights: Weights
   readonly history: readonly EpochReport[]
   /** The epoch that the weights are of, from 1. */
   readonly epoch: number
   readonly steps: number
-  readonly ended: 'done' | 'patience' | 'aborted'
+  readonly ended: 'done' | 'patience' | 'aborted' | 'failed'
 }
 
-/** How long the loop may hold the thread, in ms. */
-const slice = 50
+/** How many batches of the training part tell weights that are spoiled from others. */
+const looked = 16
 
 /**
  * Trains a model by its `train` block. Every step is the training graph: forward, backward, clipping and the optimizer. Losses and
  * metrics are in the numbers of the network (scaled, if the data is).
  * With `truncate` a step is a window of a batch, which begins with what the window before has left.
- * Throws RNN405 for an empty training part, RNN504 where the loss is not finite, RNN507 where a size is not known,
- * RNN514 where a device fails.
+ * Throws RNN405 for an empty training part, RNN507 where a size is not known, RNN516 if it is interrupted before it begins; and
+ * `TrainingFailed`, with the best weights so far, where training fails: RNN504 where a loss, a weight or a state of the optimizer is
+ * not finite, RNN514 where a device fails.
  */
 export async function train(model: CompiledModel, data: LoadedData, options: TrainOptions = {}): Promise<TrainResult> {
   const { backend = js, precision = 'f32' } = options
@@ -90,30 +97,34 @@ async function trainOn(
   options: TrainOptions & Required<Pick<TrainOptions, 'backend' | 'precision'>>,
 ): Promise<TrainResult> {
   const { settings, signature } = model
-  const { backend, precision } = options
+  const { backend, precision, signal } = options
   const seed = options.seed ?? settings.seed ?? 0
   const batchSize = settings.batch ?? 32
+  const drawn = [...(options.weights === undefined ? signature.parameters : []), ...training.states]
   // The state of training, which each step updates in place: nothing is allocated but the batches.
   const state = executable.store({
-    ...copyOf(options.weights ?? initialWeights(model, data.sizes, seed, precision)),
-    ...initialStates(training.states, data.sizes, seed, precision),
+    ...copyOf(options.weights ?? {}),
+    ...(await drawAsync(drawn, data.sizes, seed, precision, {
+      ...(options.onDraw && { onProgress: options.onDraw }),
+      ...(signal && { signal }),
+    })),
   })
-  const weightsNow = async (): Promise<Weights> => {
-    await fetched(executable)
-    return copyOf(Object.fromEntries(signature.parameters.map(p => [p.name, state[p.name]])))
-  }
+  await fetched(executable)
+  const parameters = Object.fromEntries(signature.parameters.map(p => [p.name, state[p.name]]))
 
   const { steps: mostSteps = Number.POSITIVE_INFINITY } = settings
   const epochs = settings.epochs ?? (settings.steps === undefined ? 10 : Number.POSITIVE_INFINITY)
   const history: EpochReport[] = []
-  let best = { loss: Number.POSITIVE_INFINITY, epoch: 0, weights: await weightsNow() }
+  const best = createBest(parameters, evaluation === undefined)
   const { ahead = 1 } = 'fetch' in executable ? executable : {}
   let begun = 0
   let step = 0
   let ended: TrainResult['ended'] = 'done'
-  let rested = performance.now()
+  const pause = createRests()
+  const diverged = (what: string, value: number): never =>
+    fail('RNN504', { what, value: String(value), step }, { span: model.trainBlock?.span })
 
-  for (let epoch = 1; epoch <= epochs && step < mostSteps && ended === 'done'; epoch++) {
+  async function runEpoch(epoch: number): Promise<void> {
     const totals = createTotals(model)
     const order = settings.shuffle === false ? 'ordered' : { seed, epoch }
     const chosen = batchesOf(data.train.count, batchSize, order)
@@ -122,7 +133,7 @@ async function trainOn(
     const ending = (results: Readonly<Record<string, Buffer>>): void => {
       step++
       const loss = results.loss[0]
-      if (!Number.isFinite(loss)) fail('RNN504', { value: String(loss), step }, { span: model.trainBlock?.span })
+      if (!Number.isFinite(loss)) diverged('the loss', loss)
       totals.add(results)
       const done = Math.max(step / mostSteps, (epoch - 1 + (step - stepsBefore) / stepsOfEpoch) / epochs)
       options.onStep?.({ step, epoch, done, loss })
@@ -141,11 +152,8 @@ async function trainOn(
           const first = underWay.length < ahead ? undefined : underWay.shift()
           if (first !== undefined) ending(await first)
         } else ending(ran)
-        if (performance.now() - rested > slice) {
-          await new Promise(resolve => setTimeout(resolve))
-          rested = performance.now()
-        }
-        if (options.signal?.aborted) {
+        await pause()
+        if (signal?.aborted) {
           ended = 'aborted'
           break
         }
@@ -155,37 +163,88 @@ async function trainOn(
       // What is begun ends before what it uses is freed, also where training fails.
       await Promise.allSettled(underWay)
     }
-    const { validation } = data
-    const measured = validation !== undefined && evaluation !== undefined
-    if (measured) await fetched(executable)
-    const report: EpochReport = {
-      epoch,
-      training: totals.report(),
-      ...(measured && {
-        validation: await evaluatePartAsync(model, validation, data.sizes, evaluation, state, {
-          backend,
-          precision,
-          batch: batchSize,
-          seed,
-        }),
-      }),
-    }
+    await fetched(executable)
+    const wrong = notFinite(state)
+    if (wrong !== undefined) diverged(described(wrong.name), wrong.value)
+    const validation = ended === 'aborted' ? undefined : await validate()
+    const report: EpochReport = { epoch, training: totals.report(), ...(validation && { validation }) }
     history.push(report)
     options.onEpoch?.(report)
-    const watched = report.validation?.loss ?? report.training.loss
-    if (watched < best.loss)
-      best = { loss: watched, epoch, weights: settings.patience === undefined ? best.weights : await weightsNow() }
-    else if (settings.patience !== undefined && epoch - best.epoch >= settings.patience && ended === 'done')
+    // What an interrupt has left of an epoch was not measured.
+    if (ended === 'aborted' && evaluation !== undefined) return
+    best.offer(epoch, (validation ?? report.training).loss, parameters)
+    if (settings.patience !== undefined && epoch - best.snapshots()[0].epoch >= settings.patience && ended === 'done')
       ended = 'patience'
   }
-  const kept = settings.patience === undefined || best.epoch === 0
-  return {
-    weights: kept ? await weightsNow() : best.weights,
+
+  /** The loss and the metrics of a part; undefined if an interrupt comes first, which ends training. */
+  async function measure(
+    part: Part,
+    measuring: Executable | AsyncExecutable,
+    weights: Weights,
+  ): Promise<Report | undefined> {
+    try {
+      return await evaluatePartAsync(model, part, data.sizes, measuring, weights, {
+        backend,
+        precision,
+        batch: batchSize,
+        seed,
+        ...(signal && { signal }),
+      })
+    } catch (error) {
+      if (!signal?.aborted || error instanceof RnnError) throw error
+      ended = 'aborted'
+      return undefined
+    }
+  }
+
+  /** Undefined where there is no validation part, or an interrupt comes first. */
+  async function validate(): Promise<Report | undefined> {
+    const { validation } = data
+    if (validation === undefined || evaluation === undefined) return undefined
+    const report = await measure(validation, evaluation, state)
+    if (report !== undefined && !Number.isFinite(report.loss)) diverged('the validation loss', report.loss)
+    return report
+  }
+
+  /** The best of some weights; the first batches of the training part tell, where no validation part has told. */
+  async function choose(snapshots: readonly [Snapshot, ...Snapshot[]]): Promise<Snapshot> {
+    if (evaluation !== undefined || signal?.aborted) return snapshots[0]
+    const part: Part = { ...data.train, count: Math.min(data.train.count, looked * batchSize) }
+    return using(load(model.context, model.evaluate(), backend, precision), measuring =>
+      leastOf(snapshots, async weights => (await measure(part, measuring, weights))?.loss),
+    )
+  }
+
+  const resultOf = ({ epoch, weights }: Snapshot): TrainResult => ({
+    weights: copyOf(weights),
     history,
-    epoch: kept ? history.length : best.epoch,
+    epoch,
     steps: step,
     ended,
     ...whatRan(executable),
+  })
+
+  /** What is worth keeping of a training that has failed. */
+  async function remains(error: RnnError): Promise<TrainResult | undefined> {
+    const snapshots = best.snapshots()
+    if (snapshots[0].epoch === 0) return undefined
+    // A device that has failed measures nothing more.
+    const chosen = isFailure(error, 'RNN504') ? await choose(snapshots).catch(() => snapshots[0]) : snapshots[0]
+    ended = 'failed'
+    return chosen.epoch > 0 && Number.isFinite(chosen.loss) ? resultOf(chosen) : undefined
+  }
+
+  try {
+    for (let epoch = 1; epoch <= epochs && step < mostSteps && ended === 'done'; epoch++) await runEpoch(epoch)
+    const [first, second] = best.snapshots()
+    const last = settings.patience === undefined || first.epoch === 0
+    const end = { epoch: history.length, weights: parameters, loss: 0 }
+    const chosen = await choose(last ? [end] : second === undefined || second.epoch === 0 ? [first] : [first, second])
+    if (!Number.isFinite(chosen.loss)) diverged('the loss with these weights', chosen.loss)
+    return resultOf(chosen)
+  } catch (error) {
+    throw error instanceof RnnError ? new TrainingFailed(error.diagnostics, await remains(error)) : error
   }
 }
 
@@ -194,5 +253,8 @@ async function fetched(executable: Executable | AsyncExecutable): Promise<void> 
   if ('fetch' in executable) await executable.fetch()
 }
 
-const copyOf = (weights: Weights): Record<string, Buffer> =>
-  Object.fromEntries(Object.entries(weights).map(([name, data]) => [name, data.slice()]))
+/** A parameter, or a state of the optimizer for one, in words. */
+function described(name: string): string {
+  const [parameter, state] = name.split('@')
+  return state === undefined ? `\`${parameter}\`` : `the state \`${state}\` of \`${parameter}\``
+}

@@ -74,6 +74,9 @@ const elsewhere: Readonly<Record<string, string>> = {
   RNN512: 'cli/diagnose.test.ts',
   RNN513: 'gpu/failures.test.ts',
   RNN514: 'gpu/failures.test.ts',
+  RNN516: 'cli/lost.test.ts',
+  RNN517: 'cli/lost.test.ts',
+  RNN518: 'cli/lost.test.ts',
 }
 
 describe('every code of the catalogue is tested', () => {

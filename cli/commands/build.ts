@@ -7,7 +7,8 @@ import { checkWritable, writeBytes } from '../../runtime/node/index.ts'
 import { type AddCommand, chooseDtype, describeUse, flags } from '../command.ts'
 import { oneOf } from '../errors.ts'
 import type { Output } from '../output.ts'
-import { compileSource, type ModelOptions, openSource } from '../program.ts'
+import { checkOut, dataFiles, readsOf } from '../outputFile.ts'
+import { compileSource, type ModelOptions, type OpenedModel, openSource } from '../program.ts'
 import { openTrained } from '../weights.ts'
 
 interface Options extends ModelOptions {
@@ -55,14 +56,15 @@ async function run(path: string, options: Options, output: Output): Promise<void
   for (const file of [out, types]) await checkWritable(file)
   const trained = !path.endsWith('.rnn') || options.weights !== undefined
   const opened = trained
-    ? await openTrained(path, { ...options, dtype }, output)
+    ? await openTrained(path, { ...options, dtype }, output).then(all => ({ ...all, reads: readsOf(all) }))
     : {
-        ...compileSource(await openSource(path, output), options, output),
+        ...(await openProgram(path, options, output)),
         precision: dtype ?? 'f32',
         weights: undefined,
         fitted: undefined,
       }
   const { model, precision, weights, fitted } = opened
+  for (const file of [out, types]) await checkOut(file, output, opened.reads)
   const built = buildModule(model, {
     precision,
     target,
@@ -86,4 +88,15 @@ async function run(path: string, options: Options, output: Output): Promise<void
     },
     `saved ${out} and ${types} (${built.backend}, ${precision}, ${about})`,
   )
+}
+
+/** A program without weights, and the files that it names. */
+async function openProgram(
+  path: string,
+  options: Options,
+  output: Output,
+): Promise<OpenedModel & { readonly reads: readonly string[] }> {
+  const source = await openSource(path, output)
+  const opened = compileSource(source, options, output)
+  return { ...opened, reads: dataFiles(opened.model, source.file) }
 }

@@ -8,12 +8,13 @@ import type { LoadOptions } from '../../runtime/data/load.ts'
 import { byLag, type LagReport, type StateLags, steadyFactors } from '../../runtime/gradients/byLag.ts'
 import { firstNotFinite, type NotFinite, type Origin } from '../../runtime/gradients/firstNotFinite.ts'
 import { checkWritable, writeBytes } from '../../runtime/node/index.ts'
-import { initialWeights, type Weights } from '../../runtime/session.ts'
+import { initialWeightsAsync, type Weights } from '../../runtime/session.ts'
 import { dataBatches, drawnBatch } from '../batches.ts'
 import { type AddCommand, chooseDtype, describeUse, flags } from '../command.ts'
 import { wholeNumber } from '../errors.ts'
 import { bar, lagSvg, rangeOf } from '../lagPlot.ts'
 import { type JsonValue, type Output, table } from '../output.ts'
+import { checkOut, dataFiles, type Reads, readsOf } from '../outputFile.ts'
 import { compileSource, dataReader, openSource } from '../program.ts'
 import { createMeter } from '../progress.ts'
 import { openTrained } from '../weights.ts'
@@ -63,7 +64,9 @@ async function run(path: string, options: Options, output: Output): Promise<void
     fail('RNN509', { what: '--plot', expected: 'a path that ends in .svg', found: `\`${plot}\`` })
   }
   if (plot !== undefined) await checkWritable(plot)
-  const { model, first, all, batches, size, weights, precision, seed } = await open(path, options, output)
+  const opened = await open(path, options, output)
+  if (plot !== undefined) await checkOut(plot, output, opened.reads)
+  const { model, first, all, batches, size, weights, precision, seed } = opened
   const meter = createMeter(output, 'looking for what is not finite')
   const onBatch = (done: number): void => meter(done / batches)
   const found = firstNotFinite(model, weights, all(), { precision, seed, onBatch })
@@ -109,6 +112,8 @@ interface Opened {
   readonly weights: Weights
   readonly precision: Precision
   readonly seed: number
+  /** The files that it was made from, but for the program. */
+  readonly reads: Reads
 }
 
 async function open(path: string, options: Options, output: Output): Promise<Opened> {
@@ -122,15 +127,16 @@ async function open(path: string, options: Options, output: Output): Promise<Ope
     const loading = { read: dataReader(source.file, given), path: given, sizes: sets, seed }
     const chosen = await choose(model, options.data !== undefined, loading, sets, seed)
     const precision = dtype ?? 'f32'
-    const weights = initialWeights(model, chosen.first.sizes, seed, precision)
-    return { model, ...chosen, weights, precision, seed }
+    const onProgress = createMeter(output, 'drawing the weights')
+    const weights = await initialWeightsAsync(model, chosen.first.sizes, seed, precision, { onProgress })
+    return { model, ...chosen, weights, precision, seed, reads: [given, ...dataFiles(model, source.file)] }
   }
   const trained = await openTrained(path, { ...options, dtype, sizes: true }, output)
   const { model, sets, sizes, fitted, file, weights, precision } = trained
   const given = typeof options.data === 'string' ? options.data : trained.data
   const loading = { read: dataReader(file, given), path: given, sizes, fitted, seed: trained.checkpoint.seed }
   const chosen = await choose(model, options.data !== undefined, loading, { ...sizes, ...sets }, seed)
-  return { model, ...chosen, weights, precision, seed }
+  return { model, ...chosen, weights, precision, seed, reads: [given, ...readsOf(trained)] }
 }
 
 /** The batches of the data, or one that is drawn. */

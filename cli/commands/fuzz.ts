@@ -8,7 +8,7 @@ import { allAtOnce } from '../../runtime/fuzz/checks/index.ts'
 import { explained, type FuzzFailure, type FuzzReport, runCase, fuzz as runFuzz } from '../../runtime/fuzz/fuzz.ts'
 import { kinkChoices } from '../../runtime/fuzz/generate/index.ts'
 import { printRegression, readRegression } from '../../runtime/fuzz/regression.ts'
-import { checkWritable, writeBytes } from '../../runtime/node/files.ts'
+import { checkWritable, unusedPath, writeBytes } from '../../runtime/node/index.ts'
 import { type AddCommand, chooseBackend, describeUse, flags } from '../command.ts'
 import { oneOf, wholeNumber } from '../errors.ts'
 import { catchInterrupt } from '../interrupt.ts'
@@ -109,7 +109,8 @@ async function replay(
 
 async function save({ seed, failures }: FuzzReport, folder: string, output: Output): Promise<void> {
   for (const [i, f] of failures.entries()) {
-    const path = join(folder, `${f.check.replaceAll(' ', '-')}-${seed}-${i + 1}.rnn`)
+    // A case that is run again may have just this name.
+    const path = await unusedPath(join(folder, `${f.check.replaceAll(' ', '-')}-${seed}-${i + 1}.rnn`))
     await writeBytes(path, new TextEncoder().encode(printRegression(f.case, [`${f.check}: ${f.message}`])))
     output.note(`saved ${path}`)
   }

@@ -5,7 +5,7 @@ import { checkGradients, type GradientCheck, type ParameterCheck } from '../../r
 import type { Cause } from '../../runtime/gradients/locate.ts'
 import { perturbed } from '../../runtime/gradients/perturbed.ts'
 import { greatest } from '../../runtime/greatest.ts'
-import { initialWeights } from '../../runtime/session.ts'
+import { initialWeightsAsync } from '../../runtime/session.ts'
 import { dataBatches, drawnBatch } from '../batches.ts'
 import { type AddCommand, chooseBackend, describeUse, flags } from '../command.ts'
 import { wholeNumber } from '../errors.ts'
@@ -54,7 +54,9 @@ export const gradcheck: AddCommand = (program, output) =>
       options.data === undefined
         ? drawnBatch(model, sets, seed)
         : (await dataBatches(model, { read: dataReader(source.file, path), path, sizes: sets, seed }, sets)).first
-    const weights = perturbed(initialWeights(model, batch.sizes, seed, 'f64'), seed)
+    const onProgress = createMeter(output, 'drawing the weights')
+    const drawn = await initialWeightsAsync(model, batch.sizes, seed, 'f64', { onProgress })
+    const weights = perturbed(drawn, seed)
     const check = checkGradients(model, weights, batch.inputs, batch.sizes, {
       backend,
       seed,

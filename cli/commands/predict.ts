@@ -8,6 +8,7 @@ import { csvOf, jsonOf, tableOf } from '../answers.ts'
 import { type AddCommand, describeUse } from '../command.ts'
 import { oneOf } from '../errors.ts'
 import { count, type Output, ranBy } from '../output.ts'
+import { checkOut, checkStdout, readsOf } from '../outputFile.ts'
 import { createMeter } from '../progress.ts'
 import { openRun, type TrainedOptions, trainedFlags, weightsArgument } from '../trained.ts'
 
@@ -40,7 +41,9 @@ async function run(path: string, options: Options, output: Output): Promise<void
   const { out } = options
   const format = chooseFormat(options, output)
   if (out !== undefined) await checkWritable(out)
-  const { model, precision, weights, fitted, target, block, source } = await openRun(path, options, output)
+  const opened = await openRun(path, options, output)
+  const { model, precision, weights, fitted, target, block, source } = opened
+  await (out === undefined ? checkStdout(output, readsOf(opened)) : checkOut(out, output, readsOf(opened)))
   const stored = fitted ?? { calls: {}, ports: {}, sizes: {} }
   const { part, sizes } = await loadInputs(block, model.signature, { ...source, fitted: stored })
   const { backend, ...chosen } = await target.settle(() =>

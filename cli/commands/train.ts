@@ -1,18 +1,21 @@
 // rnnc train: data in, weights out.
 import { basename } from 'node:path'
-import { load } from '../../compiler/index.ts'
+import { type CompiledModel, load } from '../../compiler/index.ts'
+import { type Diagnostic, diagnostic, RnnError } from '../../dsl/diagnostics.ts'
 import type { Part } from '../../runtime/data/example.ts'
 import { loadData } from '../../runtime/data/load.ts'
-import { checkWritable, writeBytes } from '../../runtime/node/index.ts'
+import { replaceBytes } from '../../runtime/node/index.ts'
 import { sampleStep } from '../../runtime/sampleStep.ts'
-import { evaluatePartAsync, type Report, using, whatRan } from '../../runtime/session.ts'
-import { train as runTraining } from '../../runtime/train.ts'
+import { evaluatePartAsync, initialWeightsAsync, type Report, using, whatRan } from '../../runtime/session.ts'
+import { type EpochReport, train as runTraining, type TrainResult } from '../../runtime/train.ts'
+import { TrainingFailed } from '../../runtime/trainingFailed.ts'
 import { type AddCommand, chooseDtype, describeUse, flags } from '../command.ts'
 import { wholeNumber } from '../errors.ts'
-import { catchInterrupt } from '../interrupt.ts'
-import { count, figures, type Output, ranBy } from '../output.ts'
+import { catchInterrupt, interrupted } from '../interrupt.ts'
+import { count, diagnosticJson, figure, figures, type Output, ranBy } from '../output.ts'
+import { checkOut, checkReplaced, dataFiles } from '../outputFile.ts'
 import { compileSource, dataReader, type ModelOptions, openSource } from '../program.ts'
-import { createProgress, duration } from '../progress.ts'
+import { createMeter, createProgress, duration } from '../progress.ts'
 import { sizesOf } from '../sets.ts'
 import { formula, parameterCount } from '../signature.ts'
 import { openTarget, type TargetOptions } from '../target.ts'
@@ -23,6 +26,7 @@ interface Options extends ModelOptions, TargetOptions {
   readonly out?: string
   readonly dtype: string
   readonly seed?: string
+  readonly force?: boolean
 }
 
 export const train: AddCommand = (program, output) =>
@@ -30,12 +34,13 @@ export const train: AddCommand = (program, output) =>
     program
       .command('train')
       .description(
-        'Train a model and save its weights. Ctrl-C ends after the current step, and saves what was learned.',
+        'Train a model and save its weights. Ctrl-C ends after the current step, and saves what was learned. Earlier weights of the same model are kept as NAME.previous.safetensors.',
       )
       .argument('<file>', 'a program, *.rnn'),
     [
       flags.data,
       ['--out <path>', 'where the weights go; the name of the program with .safetensors if left out'],
+      ['--force', 'replace what is in the place of the weights, also if it is something else'],
       flags.set,
       flags.dtypeOrF32,
       ['--seed <n>', 'in place of the seed of the file'],
@@ -59,7 +64,13 @@ async function run(path: string, options: Options, output: Output): Promise<void
   const source = await openSource(path, output)
   const { model, sets } = compileSource(source, options, output)
   const block = dataOf(model)
-  await checkWritable(out)
+  const reads = [options.data, ...dataFiles(model, source.file)]
+  await checkOut(out, output, reads)
+  const place = await checkReplaced(out, model, source.file, options.force === true)
+  if (place.replaces && place.previous !== undefined) {
+    await checkOut(place.previous, output, reads)
+    output.note(`${out} holds earlier weights: they will be replaced, and kept as ${place.previous}`)
+  }
   const seed = given ?? model.settings.seed ?? 0
   const data = await loadData(block, model.signature, {
     read: dataReader(source.file, options.data),
@@ -69,9 +80,11 @@ async function run(path: string, options: Options, output: Output): Promise<void
     precision,
   })
   const batch = model.settings.batch ?? 32
-  const { backend, ...auto } = await target.settle(() =>
-    sampleStep(model, 'train', data.train, data.sizes, { batch, precision, seed }),
-  )
+  const { backend, ...auto } = await target.settle(async () => {
+    const onProgress = createMeter(output, 'drawing the weights')
+    const weights = await initialWeightsAsync(model, data.sizes, seed, precision, { onProgress })
+    return sampleStep(model, 'train', data.train, data.sizes, { batch, precision, seed, weights })
+  })
   const parts = [data.train.count, data.validation?.count ?? 0, data.test?.count ?? 0]
   output.note(
     `training ${model.signature.name} (${formula(parameterCount(model.signature))} parameters, ${precision}) on ${ranBy({ backend: backend.name, device: backend.device?.name })}: ` +
@@ -80,26 +93,38 @@ async function run(path: string, options: Options, output: Output): Promise<void
 
   const started = performance.now()
   const progress = createProgress(output)
-  const interrupt = catchInterrupt(() => {
-    progress.stop()
-    output.note('ending after this step')
-  })
-  const result = await runTraining(model, data, {
+  const controller = new AbortController()
+  const { signal } = controller
+  // All is compiled when this returns its promise: until then a signal ends the process, as nothing would hear it.
+  const training = runTraining(model, data, {
     backend,
     precision,
     seed,
-    signal: interrupt.signal,
+    signal,
+    onDraw: createMeter(output, 'drawing the weights'),
     onStep: progress.step,
     onEpoch: progress.epoch,
-  }).finally(progress.stop)
+  })
+  const interrupt = catchInterrupt(() => {
+    progress.stop()
+    output.note('ending after this step')
+  }, controller)
+  const { result, failed } = await training.then(outcomeOf, failureOf).finally(progress.stop)
+  if (result === undefined) {
+    const saved = place.replaces ? `nothing is saved, and \`${out}\` is as it was` : 'nothing is saved'
+    throw new RnnError(withSaved(failed, saved))
+  }
 
   const { test, sizes, fitted } = data
-  const evaluation = { backend, precision, batch, seed }
-  const measure = (part: Part): Promise<Report> =>
+  const measure = (part: Part): Promise<Report | undefined> =>
     using(load(model.context, model.evaluate(), backend, precision), executable =>
-      evaluatePartAsync(model, part, sizes, executable, result.weights, evaluation),
-    )
-  const tested = test === undefined || test.count === 0 || result.ended === 'aborted' ? undefined : await measure(test)
+      evaluatePartAsync(model, part, sizes, executable, result.weights, { backend, precision, batch, seed, signal }),
+    ).catch((error: unknown) => {
+      if (!signal.aborted || error instanceof RnnError) throw error
+      return undefined
+    })
+  const complete = result.ended === 'done' || result.ended === 'patience'
+  const tested = test === undefined || test.count === 0 || !complete ? undefined : await measure(test)
   const last = result.history.find(e => e.epoch === result.epoch) ?? result.history.at(-1)
   const summary = {
     ended: result.ended,
@@ -117,24 +142,82 @@ async function run(path: string, options: Options, output: Output): Promise<void
     { model, sets, data: options.data, dtype: precision, fitted: { ...fitted, sizes }, seed, summary, weights },
     out,
   )
-  await writeBytes(out, bytes)
+  const replaces = await replaceBytes(out, bytes, place.previous).catch((error: unknown) => {
+    throw error instanceof RnnError ? new RnnError([...failed, ...error.diagnostics]) : error
+  })
+  const kept = replaces ? place.previous : undefined
   interrupt.release()
-  if (result.ended === 'aborted') process.exitCode = 130
+  if (signal.aborted) process.exitCode = interrupted
 
   const seconds = (performance.now() - started) / 1000
-  const chosen = result.epoch === result.history.length ? '' : `; the weights are those of epoch ${result.epoch}`
-  const endings = {
-    done: `trained for ${count(result.history.length, 'epoch')}${chosen}`,
-    patience: `ended after epoch ${result.history.length}, as the loss stopped falling${chosen}`,
-    aborted: `interrupted in epoch ${result.history.length}, after step ${result.steps}; what was learned is saved${chosen}`,
+  const object = {
+    model: model.signature.name,
+    seed,
+    ...summary,
+    ...auto,
+    out,
+    ...(kept !== undefined && { previous: kept }),
+    seconds,
+  }
+  const replacing = kept === undefined ? '' : `; the earlier weights are in ${kept}`
+  const problems = [...failed, ...(tested === undefined ? [] : notFinite(tested, result, model))]
+  if (problems.length > 0) {
+    const loss = last === undefined ? '' : `, with a ${lossText(last)}`
+    const saved = `the weights of epoch ${result.epoch}${loss}, are saved in \`${out}\`${replacing}`
+    const found = withSaved(problems, saved)
+    if (!output.json) throw new RnnError(found)
+    output.report(found)
+    process.exitCode = 1
+    return output.result({ ok: false, ...object, diagnostics: found.map(d => diagnosticJson(d, output.sources)) }, '')
   }
   const rows = Object.entries({ training: last?.training, validation: last?.validation, test: tested })
   output.result(
-    { ok: result.ended !== 'aborted', model: model.signature.name, seed, ...summary, ...auto, out, seconds },
+    { ok: !signal.aborted, ...object },
     [
-      `${endings[result.ended]} (${duration(seconds)}, ${ranBy(result)}, ${precision}, seed ${seed})`,
+      `${endingOf(result)} (${duration(seconds)}, ${ranBy(result)}, ${precision}, seed ${seed})`,
       ...rows.flatMap(([part, report]) => (report === undefined ? [] : [`  ${part.padEnd(10)}  ${figures(report)}`])),
-      `saved ${out}`,
+      `saved ${out}${replacing}`,
     ].join('\n'),
   )
 }
+
+/** What training has come to: weights, why it failed, or both. */
+interface Outcome {
+  readonly result: TrainResult | undefined
+  readonly failed: readonly Diagnostic[]
+}
+
+const outcomeOf = (result: TrainResult): Outcome => ({ result, failed: [] })
+
+function failureOf(error: unknown): Outcome {
+  if (!(error instanceof TrainingFailed)) throw error
+  return { result: error.kept, failed: error.diagnostics }
+}
+
+/** Problems that say what was saved. */
+const withSaved = (problems: readonly Diagnostic[], saved: string): Diagnostic[] =>
+  problems.map(d => ({ ...d, message: `${d.message}; ${saved}` }))
+
+/** How training ended, and which weights were chosen if not the last. */
+function endingOf({ ended, history, epoch, steps }: TrainResult): string {
+  const chosen = epoch === history.length ? '' : `; the weights are those of epoch ${epoch}`
+  const endings = {
+    done: `trained for ${count(history.length, 'epoch')}`,
+    patience: `ended after epoch ${history.length}, as the loss stopped falling`,
+    aborted: `interrupted in epoch ${history.length}, after step ${steps}; what was learned is saved`,
+    failed: `failed after epoch ${history.length}`,
+  } satisfies Record<TrainResult['ended'], string>
+  return endings[ended] + chosen
+}
+
+/** What is wrong with a loss of the test part that is no number, though training went well. */
+function notFinite({ loss }: Report, { steps }: TrainResult, { trainBlock }: CompiledModel): Diagnostic[] {
+  if (Number.isFinite(loss)) return []
+  const values = { what: 'the loss of the test part', value: String(loss), step: steps }
+  return [diagnostic('RNN504', values, { span: trainBlock?.span })]
+}
+
+const lossText = ({ training, validation }: EpochReport): string =>
+  validation === undefined
+    ? `training loss of ${figure(training.loss)}`
+    : `validation loss of ${figure(validation.loss)}`

@@ -1,8 +1,22 @@
 // Reading and writing files: errors in the user's words, and never half a file.
 import { randomUUID } from 'node:crypto'
-import { access, constants, open, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
-import { fail } from '../../dsl/diagnostics.ts'
+import { rmSync } from 'node:fs'
+import {
+  access,
+  constants,
+  copyFile,
+  link,
+  lstat,
+  open,
+  readFile,
+  readlink,
+  realpath,
+  rename,
+  stat,
+  writeFile,
+} from 'node:fs/promises'
+import { dirname, join, parse, resolve, sep } from 'node:path'
+import { fail, RnnError } from '../../dsl/diagnostics.ts'
 
 /** The bytes of a file. RNN406 if it does not exist or cannot be read. */
 export async function readBytes(path: string): Promise<Uint8Array> {
@@ -22,14 +36,36 @@ export const readerIn =
 /**
  * Writes a file so that its path always holds the old content or the new, whole: the bytes go to a temporary file in the same
  * folder, which then takes the place. A link stays one, and its target is written; what is no file (a pipe, /dev/stdout) is
- * written in place. RNN503 if that fails; the temporary file is removed.
+ * written in place. RNN503 if any of it fails; then the path holds what it held, and the temporary file is removed, also where the
+ * process ends in between.
  */
 export async function writeBytes(path: string, bytes: Uint8Array): Promise<void> {
-  const target = await realpath(path).catch(() => path)
-  const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`)
+  await replaceBytes(path, bytes, undefined)
+}
+
+/** As `writeBytes`; what was there before is kept under the path `previous`. Says whether something was. */
+export async function replaceBytes(path: string, bytes: Uint8Array, previous: string | undefined): Promise<boolean> {
+  const temporaries: string[] = []
+  const clean = (): void => {
+    for (const file of temporaries) rmSync(file, { force: true })
+  }
+  const release = onEnd(clean)
   try {
-    if (await isSpecial(target)) return await writeFile(target, bytes)
-    const file = await open(temporary, 'wx')
+    const target = await targetOf(path)
+    if (await isSpecial(target)) {
+      await writeFile(target, bytes)
+      return false
+    }
+    // A name of its own length: one that is made of the path's might be too long.
+    const temporary = (folder: string): string => {
+      const file = join(folder, `.${randomUUID()}.tmp`)
+      temporaries.push(file)
+      return file
+    }
+    const there = await stat(target).catch(() => undefined)
+    const fresh = temporary(dirname(target))
+    // What only some may read stays so.
+    const file = await open(fresh, 'wx', there?.mode)
     try {
       await file.writeFile(bytes)
       // Without it a crash may leave the new name with the old disk blocks.
@@ -37,26 +73,131 @@ export async function writeBytes(path: string, bytes: Uint8Array): Promise<void>
     } finally {
       await file.close()
     }
-    await rename(temporary, target)
+    const keeps = previous !== undefined && there?.isFile() === true && there.size > 0
+    if (keeps) {
+      const kept = temporary(dirname(previous))
+      await link(target, kept).catch(() => copyFile(target, kept))
+      await rename(kept, previous)
+    }
+    await rename(fresh, target)
+    await syncFolder(dirname(target))
+    return keeps
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined)
-    fail('RNN503', { path, reason: reasonOf(error) })
+    return fail('RNN503', { path, reason: reasonOf(error) })
+  } finally {
+    clean()
+    release()
+  }
+}
+
+/** Calls `clean` if the process ends: by itself, or by a signal that nothing else listens to. The result takes that back. */
+function onEnd(clean: () => void): () => void {
+  const signals = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).filter(name => process.listenerCount(name) === 0)
+  const end = (name: NodeJS.Signals): void => {
+    clean()
+    release()
+    process.kill(process.pid, name)
+  }
+  const release = (): void => {
+    process.off('exit', clean)
+    for (const name of signals) process.off(name, end)
+  }
+  process.on('exit', clean)
+  for (const name of signals) process.on(name, end)
+  return release
+}
+
+/** Makes the change of a name survive a crash. Not every system can. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r').catch(() => undefined)
+  await folder?.sync().catch(() => undefined)
+  await folder?.close()
+}
+
+/** Where links lead, also one to a file that is not there yet. Throws what the system does for a circle of them. */
+async function targetOf(path: string): Promise<string> {
+  try {
+    return await realpath(path)
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error
+    const leads = await readlink(path).catch(() => undefined)
+    return leads === undefined ? path : targetOf(resolve(dirname(path), leads))
   }
 }
 
 /**
- * RNN503 if a path surely cannot be written: it is a folder, or lies in none. To be asked before the work whose result it is
- * meant for; a later write may still fail.
+ * RNN503 if a path surely cannot be written: it is a folder, lies in none, or in one where nothing can be made. To be asked before
+ * the work whose result it is meant for; a later write may still fail.
  */
 export async function checkWritable(path: string): Promise<void> {
   const refuse = (code: string): never => fail('RNN503', { path, reason: reasons[code] })
-  const folder = await stat(dirname(path)).catch(() => undefined)
-  if (folder === undefined) refuse('ENOENT')
-  else if (!folder.isDirectory()) refuse('ENOTDIR')
+  try {
+    const folder = await stat(dirname(path))
+    if (!folder.isDirectory()) refuse('ENOTDIR')
+    if (path === '' || path.endsWith('/') || path.endsWith(sep)) {
+      await stat(path).catch(absent)
+      refuse('EISDIR')
+    }
+    const target = await targetOf(path)
+    const there = await stat(target).catch(absent)
+    if (there?.isDirectory()) refuse('EISDIR')
+    if (there !== undefined) await access(target, constants.W_OK)
+    // A file is replaced, and so its folder changes.
+    if (there === undefined || there.isFile()) await access(dirname(target), constants.W_OK | constants.X_OK)
+  } catch (error) {
+    if (error instanceof RnnError) throw error
+    fail('RNN503', { path, reason: reasonOf(error) })
+  }
+}
+
+/** Nothing for a file that is not there; any other error is thrown. */
+function absent(error: unknown): undefined {
+  if (codeOf(error) !== 'ENOENT') throw error
+}
+
+/** Whether two paths lead to one file, by links or by other spellings. What is no file (a pipe, /dev/null) is never the same. */
+export async function isSameFile(a: string, b: string): Promise<boolean> {
+  const [one, other] = await Promise.all([a, b].map(path => stat(path, { bigint: true }).catch(() => undefined)))
+  if (one === undefined || other === undefined || !one.isFile() || !other.isFile()) return false
+  if (one.dev === other.dev && one.ino === other.ino) return true
+  return (await realpath(a)) === (await realpath(b))
+}
+
+/** The path, or one of its kind that nothing has yet: `a.rnn`, `a-2.rnn`, `a-3.rnn`. */
+export async function unusedPath(path: string): Promise<string> {
+  const { dir, name, ext } = parse(path)
+  for (let n = 1; ; n++) {
+    const candidate = n === 1 ? path : join(dir, `${name}-${n}${ext}`)
+    if ((await lstat(candidate).catch(() => undefined)) === undefined) return candidate
+  }
+}
+
+/**
+ * The first bytes of a file, as many as `enough` says when it has seen the first eight; undefined where there is no file, or an empty
+ * one. RNN406 if it cannot be read.
+ */
+export async function readStart(
+  path: string,
+  enough: (first: Uint8Array) => number | undefined,
+): Promise<Uint8Array | undefined> {
   const there = await stat(path).catch(() => undefined)
-  if (there?.isDirectory()) refuse('EISDIR')
-  const [asked, mode] = there === undefined ? [dirname(path), constants.W_OK | constants.X_OK] : [path, constants.W_OK]
-  await access(asked, mode).catch(error => fail('RNN503', { path, reason: reasonOf(error) }))
+  if (!there?.isFile() || there.size === 0) return undefined
+  try {
+    const file = await open(path)
+    try {
+      const read = async (length: number): Promise<Uint8Array> => {
+        const { bytesRead, buffer } = await file.read(new Uint8Array(length), 0, length, 0)
+        return buffer.subarray(0, bytesRead)
+      }
+      const first = await read(8)
+      const length = enough(first)
+      return length === undefined ? first : await read(Math.min(length, there.size))
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    return fail('RNN406', { path, reason: reasonOf(error) })
+  }
 }
 
 /** Whether something is there that is neither a file nor a folder. */
@@ -74,11 +215,17 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: 'the disk is read-only',
   ENOSPC: 'the disk is full',
   EDQUOT: 'your share of the disk is full',
+  EFBIG: 'the file is larger than is allowed',
   EMFILE: 'too many files are open',
+  EBUSY: 'another program has it open',
+  ETXTBSY: 'another program has it open',
+  ENAMETOOLONG: 'the name is too long',
+  ELOOP: 'its links lead in a circle',
+  EIO: 'the device failed',
 }
 
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  const code = 'code' in error ? String(error.code) : ''
-  return reasons[code] ?? error.message
-}
+const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '')
+
+/** Why a file cannot be read or written, in words. */
+export const reasonOf = (error: unknown): string =>
+  reasons[codeOf(error)] ?? (error instanceof Error ? error.message : String(error))

@@ -1,3 +1,13 @@
 // What a program under Node adds to the library: files, and the GPU.
-export { checkWritable, readBytes, readerIn, writeBytes } from './files.ts'
+export {
+  checkWritable,
+  isSameFile,
+  readBytes,
+  readerIn,
+  readStart,
+  reasonOf,
+  replaceBytes,
+  unusedPath,
+  writeBytes,
+} from './files.ts'
 export { gpuDevices, openGpu } from './gpu.ts'

@@ -2,8 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Parameter } from '../../compiler/check/signature.ts'
 import { parseDim } from '../../compiler/ir/dim.ts'
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, matchParameters } from '../../runtime/checkpoint.ts'
-import { encodeSafetensors, type Tensor } from '../../runtime/safetensors.ts'
+import {
+  type Checkpoint,
+  decodeCheckpoint,
+  decodeOrigin,
+  encodeCheckpoint,
+  matchParameters,
+} from '../../runtime/checkpoint.ts'
+import { encodeSafetensors, headerEnd, type Tensor } from '../../runtime/safetensors.ts'
 import { failing } from './support.ts'
 
 const tensor = (...shape: number[]): Tensor => ({
@@ -27,6 +33,17 @@ test('a checkpoint comes back as it was', () => {
   assert.deepEqual(decodeCheckpoint(encodeCheckpoint(checkpoint), 'f'), checkpoint)
   const { fitted: _, ...bare } = { ...checkpoint, training: new Map() }
   assert.deepEqual(decodeCheckpoint(encodeCheckpoint(bare), 'f'), bare)
+})
+
+test('what weights are of is read from the start of their file', async () => {
+  const bytes = encodeCheckpoint(checkpoint)
+  const end = headerEnd(bytes.subarray(0, 8)) ?? assert.fail('it has a header')
+  assert.ok(end < bytes.length)
+  const { version, model, sources } = checkpoint
+  assert.deepEqual(decodeOrigin(bytes.subarray(0, end), 'f'), { version, model, sources })
+  await failing('RNN502', () => decodeOrigin(bytes.subarray(0, end - 16), 'f'))
+  await failing('RNN502', () => decodeOrigin(Uint8Array.of(1, 2, 3), 'f'))
+  assert.equal(headerEnd(new TextEncoder().encode('model m {')), undefined)
 })
 
 test('weights of others, and damaged metadata, are RNN502', async () => {

@@ -1,9 +1,17 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, link, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { readBytes, readerIn, writeBytes } from '../../runtime/node/files.ts'
+import {
+  checkWritable,
+  isSameFile,
+  readBytes,
+  readerIn,
+  replaceBytes,
+  unusedPath,
+  writeBytes,
+} from '../../runtime/node/files.ts'
 import { failing } from './support.ts'
 
 let folder = ''
@@ -47,4 +55,69 @@ test('writers at the same time leave one whole file', async () => {
   const bytes = await readFile(path)
   assert.equal(bytes.length, 100_000)
   assert.ok(bytes.every(b => b === bytes[0]))
+})
+
+test('what was there is kept on demand, and nothing if there was nothing', async () => {
+  const [path, previous] = [join(folder, 'new'), join(folder, 'old')]
+  assert.equal(await replaceBytes(path, Uint8Array.of(1), previous), false)
+  assert.equal(await replaceBytes(path, Uint8Array.of(2), previous), true)
+  assert.equal(await replaceBytes(path, Uint8Array.of(3), previous), true)
+  assert.deepEqual([[...(await readFile(path))], [...(await readFile(previous))]], [[3], [2]])
+  // Where it cannot be kept, nothing changes.
+  await rm(previous)
+  await mkdir(join(previous, 'full'), { recursive: true })
+  await failing('RNN503', () => replaceBytes(path, Uint8Array.of(4), previous))
+  assert.deepEqual([...(await readFile(path))], [3])
+  assert.ok((await readdir(folder)).every(name => !name.endsWith('.tmp')))
+})
+
+test('a link stays one, also where it leads to nothing yet; what only some may read stays so', async () => {
+  const [from, to] = [join(folder, 'from'), join(folder, 'to')]
+  await symlink('to', from)
+  await writeBytes(from, Uint8Array.of(1))
+  await chmod(to, 0o600)
+  await writeBytes(from, Uint8Array.of(2))
+  assert.deepEqual([...(await readFile(to))], [2])
+  assert.equal((await stat(to)).mode & 0o777, 0o600)
+})
+
+test('names as long as they may be are written', async () => {
+  const path = join(folder, 'x'.repeat(255))
+  await checkWritable(path)
+  await writeBytes(path, Uint8Array.of(1))
+  assert.match((await failing('RNN503', () => checkWritable(`${path}x`))).message, /the name is too long/)
+})
+
+test('a place that cannot be written to is told before', async () => {
+  const told = async (path: string, reason: RegExp): Promise<void> =>
+    assert.match((await failing('RNN503', () => checkWritable(path))).message, reason)
+  await told(join(folder, 'no', 'x'), /no such/)
+  await told(join(folder, 'inner'), /it is a folder/)
+  await told(`${join(folder, 'absent')}/`, /it is a folder/)
+  await told(`${join(folder, 'file')}/`, /is a file, not a folder/)
+  await told(join(folder, 'file', 'x'), /is a file, not a folder/)
+  await told('', /./)
+  await symlink('circle', join(folder, 'circle'))
+  await told(join(folder, 'circle'), /in a circle/)
+  await symlink(join('gone', 'x'), join(folder, 'dangling'))
+  await told(join(folder, 'dangling'), /no such/)
+})
+
+test('one file under any name is the same', async () => {
+  const path = join(folder, 'file')
+  await link(path, join(folder, 'hard'))
+  await symlink(path, join(folder, 'soft'))
+  for (const name of ['file', 'hard', 'soft', 'inner/../file']) assert.ok(await isSameFile(path, `${folder}/${name}`))
+  await writeFile(join(folder, 'twin'), '')
+  assert.ok(!(await isSameFile(path, join(folder, 'twin'))))
+  assert.ok(!(await isSameFile(path, join(folder, 'nowhere'))))
+  assert.ok(!(await isSameFile('/dev/null', '/dev/null')))
+})
+
+test('a path that is taken is counted on', async () => {
+  const path = join(folder, 'case.rnn')
+  assert.equal(await unusedPath(path), path)
+  await writeFile(path, '')
+  await writeFile(join(folder, 'case-2.rnn'), '')
+  assert.equal(await unusedPath(path), join(folder, 'case-3.rnn'))
 })

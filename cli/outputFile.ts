@@ -1,0 +1,116 @@
+// The file that a command writes: what may not be in its place. Asked before the work whose result it holds.
+import { dirname, isAbsolute, join } from 'node:path'
+import type { CompiledModel } from '../compiler/index.ts'
+import { fail, isFailure } from '../dsl/diagnostics.ts'
+import { parse } from '../dsl/parse.ts'
+import { type Checkpoint, decodeOrigin, type Origin } from '../runtime/checkpoint.ts'
+import { checkWritable, isSameFile, readStart } from '../runtime/node/index.ts'
+import { headerEnd } from '../runtime/safetensors.ts'
+import type { Output } from './output.ts'
+import { sourcesIn, type Trained } from './weights.ts'
+
+/** RNN503 for a place that cannot be written to, RNN518 for one of a file that the command reads: a source, or one of `reads`. */
+export async function checkOut(out: string, output: Output, reads: Reads = []): Promise<void> {
+  await checkWritable(out)
+  await checkApart(out, out, output, reads)
+}
+
+/** RNN518 where standard output was led to a file that the command reads (`>> data.csv`). */
+export const checkStdout = (output: Output, reads: Reads): Promise<void> =>
+  checkApart('/dev/stdout', 'standard output', output, reads)
+
+/** Paths of files that are read; there may be none. */
+export type Reads = readonly (string | undefined)[]
+
+async function checkApart(path: string, name: string, { sources }: Output, reads: Reads): Promise<void> {
+  const own = [...sources.keys()].filter(file => !file.startsWith('std/'))
+  for (const input of [...own, ...reads]) {
+    if (input !== undefined && (await isSameFile(path, input))) fail('RNN518', { path: name, input })
+  }
+}
+
+/** What runs trained weights reads them, their data, and the files that the program names. */
+export const readsOf = ({
+  model,
+  file,
+  weightsPath,
+  data,
+}: Pick<Trained, 'model' | 'file' | 'weightsPath' | 'data'>): Reads => [weightsPath, data, ...dataFiles(model, file)]
+
+/** The paths of the files that a data block names. */
+export function dataFiles({ data }: CompiledModel, program: string): string[] {
+  return data === undefined
+    ? []
+    : stringsIn(data.body).map(path => (isAbsolute(path) ? path : join(dirname(program), path)))
+}
+
+/** All texts in a part of a program. */
+function stringsIn(tree: unknown): string[] {
+  const found: string[] = []
+  const open = [tree]
+  while (open.length > 0) {
+    const node = open.pop()
+    if (typeof node !== 'object' || node === null) continue
+    if ('kind' in node && node.kind === 'string' && 'value' in node && typeof node.value === 'string')
+      found.push(node.value)
+    for (const child of Object.values(node)) open.push(child)
+  }
+  return found
+}
+
+/** The place of new weights. */
+export interface WeightsPlace {
+  /** Whether something is there now. */
+  readonly replaces: boolean
+  /** Where what is there when they are written will be kept; undefined if it will not. */
+  readonly previous?: string
+}
+
+/**
+ * What becomes of what is in the place of new weights of a model of `program`. Earlier weights of the same model are kept, as
+ * NAME.previous.safetensors; RNN517 for anything else, unless forced: then it is not kept.
+ */
+export async function checkReplaced(
+  out: string,
+  model: CompiledModel,
+  program: string,
+  force: boolean,
+): Promise<WeightsPlace> {
+  const found = await contentOf(out, model, program)
+  if (found !== 'nothing' && found !== 'own') return force ? { replaces: true } : fail('RNN517', { path: out, found })
+  const previous = `${out.replace(/\.safetensors$/, '')}.previous.safetensors`
+  const before = await contentOf(previous, model, program)
+  if (found === 'own' && before !== 'nothing' && before !== 'own' && !force)
+    fail('RNN517', { path: previous, found: before })
+  return { replaces: found === 'own', previous }
+}
+
+/** `own` for weights of the same model: of the same program, or declared in the same words. Else what it is, in words. */
+async function contentOf(path: string, model: CompiledModel, program: string): Promise<string> {
+  const start = await readStart(path, headerEnd)
+  if (start === undefined) return 'nothing'
+  const origin = decode(start, path)
+  if (origin === undefined) return 'something that is no weights of rnnc'
+  const [source] = sourcesIn(origin, path)
+  const same =
+    origin.model === model.signature.name &&
+    source !== undefined &&
+    ((await isSameFile(source.path, program)) || isDeclaredIn(source, model))
+  if (same) return 'own'
+  return `weights of the model \`${origin.model}\`${source === undefined ? '' : ` of \`${source.path}\``}`
+}
+
+/** Whether a text declares a model in the same words. */
+function isDeclaredIn({ path, text }: Checkpoint['sources'][number], { unit, program }: CompiledModel): boolean {
+  const own = program.sources.get(unit.span.file)?.slice(unit.span.start, unit.span.end)
+  return parse(text, path).program.items.some(({ span }) => text.slice(span.start, span.end) === own)
+}
+
+function decode(start: Uint8Array, path: string): Origin | undefined {
+  try {
+    return decodeOrigin(start, path)
+  } catch (error) {
+    if (isFailure(error, 'RNN502')) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,37 @@
+// Standard output, whole: what Node writes to a file in one call may be cut short without a word where the disk is nearly full.
+import { fstatSync, writeSync } from 'node:fs'
+import { reasonOf } from '../runtime/node/index.ts'
+
+/**
+ * Gives what writes all of a text, or ends the process: with exit code 1 after `onFailure` has heard why; but quietly, and with the code that
+ * it would have had, where the reader has seen enough (`| head`).
+ */
+export function createWriter(
+  stdout: NodeJS.WriteStream & { readonly fd: 1 },
+  onFailure: (reason: string) => void,
+): (text: string) => void {
+  const end = (error: unknown): never => {
+    if (error instanceof Error && 'code' in error && error.code === 'EPIPE') process.exit()
+    onFailure(reasonOf(error))
+    process.exit(1)
+  }
+  stdout.on('error', end)
+  return text => {
+    if (isStream(stdout)) {
+      stdout.write(text)
+      return
+    }
+    try {
+      const bytes = new TextEncoder().encode(text)
+      for (let at = 0; at < bytes.length; ) at += writeSync(stdout.fd, bytes, at)
+    } catch (error) {
+      end(error)
+    }
+  }
+}
+
+/** Whether the system takes what is written bit by bit, as it can. */
+function isStream({ fd, isTTY }: { readonly fd: number; readonly isTTY: boolean }): boolean {
+  const there = fstatSync(fd)
+  return isTTY || there.isFIFO() || there.isSocket()
+}

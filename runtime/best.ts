@@ -1,0 +1,64 @@
+// The best weights of a training so far, kept beside those that go on changing.
+import type { Weights } from './session.ts'
+
+/** The weights as an epoch left them; those before the first are of epoch 0. */
+export interface Snapshot {
+  readonly epoch: number
+  /** What they are judged by: the loss of the validation part after the epoch, or of the training part during it. */
+  readonly loss: number
+  readonly weights: Weights
+}
+
+export interface Best {
+  /** Keeps the weights of an epoch if its loss is smaller than any before; says whether it was. */
+  offer(epoch: number, loss: number, weights: Weights): boolean
+  /** The best so far, and with `two` the one that was the best before it. */
+  snapshots(): readonly [Snapshot, ...Snapshot[]]
+}
+
+/**
+ * Keeps the best of what it is offered; at first these weights. With `two` also the one before: where losses are those of the
+ * training part during an epoch, the last step of the epoch may have spoiled what it has left.
+ */
+export function createBest(weights: Weights, two: boolean): Best {
+  let best: Snapshot = { epoch: 0, loss: Number.POSITIVE_INFINITY, weights: copyOf(weights) }
+  let before: Snapshot | undefined
+  return {
+    offer: (epoch, loss, weights) => {
+      if (!(loss < best.loss)) return false
+      // Arrays are used again: weights may fill much of the memory.
+      const replaced = two ? before : best
+      if (two) before = best
+      best = { epoch, loss, weights: replaced === undefined ? copyOf(weights) : fill(replaced.weights, weights) }
+      return true
+    },
+    snapshots: () => (before === undefined ? [best] : [best, before]),
+  }
+}
+
+/**
+ * The snapshot of the least loss as `measure` finds it, the earlier of equals. A loss that is no number counts as infinite; where an
+ * interrupt comes first (undefined), it is the best so far.
+ */
+export async function leastOf(
+  [first, ...others]: readonly [Snapshot, ...Snapshot[]],
+  measure: (weights: Weights) => Promise<number | undefined>,
+): Promise<Snapshot> {
+  let least: Snapshot | undefined
+  for (const snapshot of [first, ...others]) {
+    const measured = await measure(snapshot.weights)
+    if (measured === undefined) return least ?? first
+    const loss = Number.isNaN(measured) ? Number.POSITIVE_INFINITY : measured
+    if (least === undefined || loss < least.loss) least = { ...snapshot, loss }
+  }
+  return least ?? first
+}
+
+/** Arrays of their own with the same numbers. */
+export const copyOf = (weights: Weights): Weights =>
+  Object.fromEntries(Object.entries(weights).map(([name, data]) => [name, data.slice()]))
+
+function fill(arrays: Weights, weights: Weights): Weights {
+  for (const [name, data] of Object.entries(weights)) arrays[name].set(data)
+  return arrays
+}
