@@ -1,7 +1,7 @@
 // What a command writes: its result on stdout, everything else on stderr, colour only where a person reads.
 
 import { type Diagnostic, RnnError } from '../dsl/diagnostics.ts'
-import { position } from '../dsl/position.ts'
+import { positionsIn } from '../dsl/position.ts'
 import { render } from '../dsl/render.ts'
 import { standardLibrary } from '../dsl/std.ts'
 import type { WhatRan } from '../runtime/session.ts'
@@ -68,12 +68,17 @@ export function createOutput(json: boolean): Output {
   }
 }
 
-/** A diagnostic for machines: places as lines and columns, from 1. */
-export function diagnosticJson(d: Diagnostic, sources: ReadonlyMap<string, string>): JsonValue {
-  const { code, severity, message, span, caret, help } = d
-  const source = span && sources.get(span.file)
-  const place = span !== undefined && source !== undefined ? position(source, span.start) : undefined
-  return { code, severity, message, file: span?.file, line: place?.line, column: place?.column, caret, help }
+/** Diagnostics for machines: places as lines and columns, from 1. */
+export function diagnosticsJson(
+  diagnostics: readonly Diagnostic[],
+  sources: ReadonlyMap<string, string>,
+): readonly JsonValue[] {
+  const files = new Set(diagnostics.flatMap(d => d.span?.file ?? []))
+  const positions = new Map([...files].map(file => [file, positionsIn(sources.get(file) ?? '')]))
+  return diagnostics.map(({ code, severity, message, span, caret, help }) => {
+    const place = span !== undefined && sources.has(span.file) ? positions.get(span.file)?.(span.start) : undefined
+    return { code, severity, message, file: span?.file, line: place?.line, column: place?.column, caret, help }
+  })
 }
 
 /** Writes what went wrong, for people and, with `--json`, for machines. */
@@ -81,8 +86,7 @@ export function reportError(error: unknown, output: Output): void {
   if (error instanceof RnnError) {
     const { diagnostics } = error
     output.report(diagnostics)
-    const list = diagnostics.map(d => diagnosticJson(d, output.sources))
-    if (output.json) output.result({ ok: false, diagnostics: list }, '')
+    if (output.json) output.result({ ok: false, diagnostics: diagnosticsJson(diagnostics, output.sources) }, '')
     return
   }
   if (

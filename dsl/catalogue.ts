@@ -215,10 +215,10 @@ import "b.rnn"
     message: 'this statement is nested too deeply',
     help: 'give a part of it a name on a line of its own',
     cause:
-      'An expression has thousands of brackets or operators inside each other, most likely because a program wrote it.',
+      'An expression has hundreds of brackets or operators inside each other, or functions use each other hundreds deep, most likely because a program wrote it. A chain may be as long as you like: `a + b + c`, `x |> f |> g`.',
     example: `model m {
   input x: real
-  output y = ${'('.repeat(3)}…thousands more…
+  output y = ${'('.repeat(3)}…hundreds more…
 }`,
     fix: 'Split the expression into several equations.',
   },
@@ -230,6 +230,31 @@ import "b.rnn"
     example: `import "b.rnn"    # and b.rnn imports this file
 `,
     fix: 'Move the shared units to a file which both import.',
+  },
+
+  RNN121: {
+    title: 'Too much to expand',
+    message: 'this comes to more than {most} {what}',
+    cause:
+      'Functions and units are expanded where they are used. Where each uses the one before it twice, thirty of them make a thousand million.',
+    example: `fn f0(x) = tanh(x)
+${Array.from({ length: 21 }, (_, i) => `fn f${i + 1}(x) = f${i}(x) + f${i}(-x)`).join('\n')}
+model m {
+  input x: real
+  output y = f21(x)
+}`,
+    fix: 'Compute what is used twice once, and give it a name: `y = f20(x)`, then `y + y`. A recurrence over steps is a cell.',
+  },
+  RNN122: {
+    title: 'A number that no machine number is',
+    message: '`{number}` is {what}',
+    cause:
+      'Numbers are doubles: up to 1.8e308, the least above 0 is 4.9e-324, and whole numbers are exact up to 9007199254740991. Another would become infinite, 0 or a neighbour without a word.',
+    example: `model m {
+  input x: real
+  output y = x * 1e999
+}`,
+    fix: 'Write a number that is one. `inf` is infinity; a large factor that need not be exact is written with an exponent: `1e20`.',
   },
 
   // 2xx: shapes and types.

@@ -1,6 +1,7 @@
 // The scope in which a model is expanded: its session, its axes to come, its hyper-parameters.
 import type { Declaration, Expr, Span, Unit } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
+import { type Position, positionsIn } from '../../dsl/position.ts'
 import type { Context } from '../ir/builder.ts'
 import { createBuilder } from '../ir/builder.ts'
 import * as D from '../ir/dim.ts'
@@ -11,6 +12,7 @@ import { laterNames } from './expanding.ts'
 import { newInstance } from './recipes.ts'
 import type { Scope, Session } from './scope.ts'
 import type { Axis } from './tensor.ts'
+import { namesIn } from './types.ts'
 
 export interface LowerOptions {
   readonly training: boolean
@@ -42,10 +44,13 @@ export function modelScope(unit: Unit, options: LowerOptions): Scope & { readonl
     averages: [],
     draws: 0,
     expanding: [unit],
+    uses: [],
+    evaluated: 0,
+    sought: 0,
     sizes: new Map([...options.sets].map(([name, value]) => [name, D.constant(value)])),
     evaluate,
     sources: options.sources,
-    lineOf: span => lineOf(options.sources, span),
+    lineOf: lineCounter(options.sources),
   }
   const whole = { unit, hypers: new Map(), text: unit.name.text }
   const instance = newInstance(whole, undefined, '', false, unit.span)
@@ -77,8 +82,14 @@ export function modelScope(unit: Unit, options: LowerOptions): Scope & { readonl
   return scope
 }
 
-function lineOf(sources: ReadonlyMap<string, string>, span: Span): number {
-  return (sources.get(span.file) ?? '').slice(0, span.start).split('\n').length
+/** Tells the line of a place; each file is looked through once. */
+function lineCounter(sources: ReadonlyMap<string, string>): (span: Span) => number {
+  const known = new Map<string, (offset: number) => Position>()
+  return ({ file, start }) => {
+    const position = known.get(file) ?? positionsIn(sources.get(file) ?? '')
+    known.set(file, position)
+    return position(start).line
+  }
 }
 
 function namesAnywhere(unit: Unit): Set<string> {
@@ -90,7 +101,6 @@ function namesAnywhere(unit: Unit): Set<string> {
 }
 
 function dimNames(item: Declaration['type']['item']): string[] {
-  const names = (e: Expr): string[] =>
-    e.kind === 'name' ? [e.name] : e.kind === 'binary' ? [...names(e.left), ...names(e.right)] : []
+  const names = (e: Expr): string[] => namesIn(e).map(n => n.name)
   return item.kind === 'tensor' ? item.dims.flatMap(names) : item.kind === 'coded' ? names(item.size) : []
 }

@@ -50,19 +50,9 @@ function bool(scope: Scope, e: Entity, operator: string, span: Span): Tensor {
     : fail('RNN216', { what: `\`${operator}\``, expected: 'a bool', found: t.dtype }, { span })
 }
 
-/** An operator between two expressions. */
-export function operation(scope: Scope, expr: Expr & { kind: 'binary' }): Entity {
-  const [left, right] = each([expr.left, expr.right], e => scope.session.evaluate(scope, e))
-  return binary(scope, expr.op, left, right, expr)
-}
-
-function binary(
-  scope: Scope,
-  op: (Expr & { kind: 'binary' })['op'],
-  left: Entity,
-  right: Entity,
-  expr: Expr & { kind: 'binary' },
-): Entity {
+/** An operator between two expressions, which stand for `left` and `right`. */
+export function operation(scope: Scope, expr: Expr & { kind: 'binary' }, left: Entity, right: Entity): Entity {
+  const { op } = expr
   const { span } = expr
   const l = (): Tensor => asTensor(scope, left, expr.left.span)
   const r = (): Tensor => asTensor(scope, right, expr.right.span)

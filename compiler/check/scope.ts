@@ -35,6 +35,12 @@ export interface Session {
   drawKey?: Value
   /** Units being expanded, against recursion. */
   readonly expanding: (Unit | Fn)[]
+  /** The places that use them, but for the model's. */
+  readonly uses: Span[]
+  /** How many expressions have been evaluated. */
+  evaluated: number
+  /** How many names without a meaning were looked for among those that have one. */
+  sought: number
   /** Sizes given by the user or bound by a free name. */
   readonly sizes: Map<string, Dim>
   readonly evaluate: (scope: Scope, expr: Expr) => Entity

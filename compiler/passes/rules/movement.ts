@@ -161,7 +161,8 @@ export const movementRules: readonly Rule[] = [
           ? inner.ins
           : [v]
       })
-      return parts.length === ins.length ? undefined : builder.emit('concat', parts, attrs)
+      if (parts.length === ins.length || parts.length > mostJoined) return undefined
+      return builder.emit('concat', parts, attrs)
     },
   },
   {
@@ -232,12 +233,23 @@ function composed(first: readonly number[], second: readonly number[]): readonly
   return moved < 0 ? [] : order.slice(moved)
 }
 
-/** The values that a tree of additions adds up. */
-function summands(eqn: Eqn, site: Site): readonly Value[] {
-  return eqn.ins.flatMap(value => {
-    const inner = site.producer(value)
-    return inner?.op === 'add' && inner.outs[0].dtype === value.dtype ? summands(inner, site) : [value]
-  })
+/** How many operands concats of concats may come to: doubled forty times, one value would be a million million of them. */
+const mostJoined = 1024
+
+/** How many values are looked at: a sum of sums of the same may have more than could ever be counted. */
+const mostSummands = 256
+
+/** The values that a tree of additions adds up; none where there are too many to look at. */
+function summands(eqn: Eqn, { producer }: Site): readonly Value[] {
+  const leaves: Value[] = []
+  const pending = eqn.ins.toReversed()
+  for (let value = pending.pop(); value !== undefined; value = pending.pop()) {
+    const inner = producer(value)
+    if (inner?.op === 'add' && inner.outs[0].dtype === value.dtype) pending.push(...inner.ins.toReversed())
+    else leaves.push(value)
+    if (leaves.length + pending.length > mostSummands) return []
+  }
+  return leaves
 }
 
 /** Pads in the order that lays their operands end to end over the whole dimension, if there is one. */
