@@ -144,7 +144,7 @@ function emptyArray({ dtype, coding }: Port, length: number, precision: 'f32' | 
 
 /** RNN507 for a size that nothing gave and no example showed. */
 function sizeOf(dim: Dim, sizes: Sizes): number {
-  const unknown = symbolsOf(dim).find(name => !(name in sizes))
+  const unknown = symbolsOf(dim).find(name => !Object.hasOwn(sizes, name))
   return unknown === undefined ? evaluate(dim, sizes) : fail('RNN507', { symbol: unknown })
 }
 

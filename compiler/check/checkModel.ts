@@ -40,8 +40,8 @@ export function checkModel(
   )
   const sets = new Map(Object.entries(given))
   const lowering = (training: boolean): LowerOptions => {
-    const { topLevel, sources } = program
-    return { training, sets, topLevel, sources, context: newContext(0, ops) }
+    const { topLevel, library, sources } = program
+    return { training, sets, topLevel, library, sources, context: newContext(0, ops) }
   }
   const problems: Diagnostic[] = [...checkNames(program), ...checkBlocks(program)]
   const written =

@@ -9,6 +9,7 @@ import { call, pipe } from './call.ts'
 import { asTensor } from './convert.ts'
 import { tensor } from './emit.ts'
 import type { Entity } from './entity.ts'
+import { inLibrary } from './expanding.ts'
 import { initializers, isInitializer } from './initializers.ts'
 import { joined, operation, unary } from './operators.ts'
 import { indexed } from './places.ts'
@@ -88,7 +89,8 @@ function follow(scope: Scope, expr: Expr, before: Entity | undefined): Entity {
 // ---- names
 
 function lookUp(scope: Scope, name: string, span: Span): Entity {
-  const found = scope.names.get(name) ?? scope.session.topLevel.get(name)
+  const { topLevel, library } = scope.session
+  const found = scope.names.get(name) ?? (inLibrary(span) ? library : topLevel).get(name)
   if (found !== undefined) {
     if (found.kind === 'unknown') throw new Reported()
     return found
@@ -105,7 +107,7 @@ function lookUp(scope: Scope, name: string, span: Span): Entity {
       { span, labels: [{ span: later, text: 'defined here' }] },
     )
   }
-  const inSight = [scope.names, scope.session.topLevel, builtins, new Map(Object.entries(initializers))]
+  const inSight = [scope.names, topLevel, builtins, new Map(Object.entries(initializers))]
   // A file of another kind has thousands of names that nothing is called: the search for what was meant ends in time.
   const near = scope.session.sought++ < mostSought ? suggest(name, names(inSight)) : undefined
   const axis = scope.axes.has(name) ? `\`${name}\` is an axis; its length is \`length(over ${name})\`` : undefined

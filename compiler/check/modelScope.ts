@@ -19,6 +19,7 @@ export interface LowerOptions {
   /** Hyper-parameters of the model and free dims: `units=256`, `V=65`. */
   readonly sets: ReadonlyMap<string, number>
   readonly topLevel: ReadonlyMap<string, Entity>
+  readonly library: ReadonlyMap<string, Entity>
   readonly sources: ReadonlyMap<string, string>
   readonly context: Context
 }
@@ -33,6 +34,7 @@ export function modelScope(unit: Unit, options: LowerOptions): Scope & { readonl
     root: builder,
     training: options.training,
     topLevel: options.topLevel,
+    library: options.library,
     warnings: [],
     weights: [],
     batch,

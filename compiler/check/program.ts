@@ -12,6 +12,8 @@ export type ImportReader = (path: string, from: string) => { readonly file: stri
 export interface LinkedProgram {
   readonly program: Program
   readonly topLevel: ReadonlyMap<string, Entity>
+  /** What the library defines, which alone its own text sees. */
+  readonly library: ReadonlyMap<string, Entity>
   readonly models: readonly Unit[]
   readonly trains: readonly Train[]
   readonly datas: readonly Data[]
@@ -29,7 +31,8 @@ export function linkProgram(text: string, file: string, read: ImportReader = not
   const { program, diagnostics } = parse(text, file)
   problems.push(...diagnostics)
 
-  const topLevel = new Map<string, Entity>(library(sources))
+  const library = libraryOf(sources)
+  const topLevel = new Map<string, Entity>(library)
   const imported = new Map<string, { item: TopLevel; file: string }>()
   const datas: Data[] = []
   const trains: Train[] = []
@@ -112,7 +115,7 @@ export function linkProgram(text: string, file: string, read: ImportReader = not
     }
   }
   if (problems.some(d => d.severity === 'error')) throw new RnnError(problems)
-  return { program, topLevel, models, trains, datas, sources, warnings: problems }
+  return { program, topLevel, library, models, trains, datas, sources, warnings: problems }
 }
 
 const isWithin = (a: Span, b: Span): boolean => a.file === b.file && a.start >= b.start && a.end <= b.end
@@ -121,7 +124,7 @@ const entityOf = (item: Unit | Fn): Entity =>
   item.kind === 'fn' ? { kind: 'fn', fn: item } : { kind: 'template', unit: item }
 
 /** The library's names. It is parsed once for each program, so that nothing is shared between them. */
-function library(sources: Map<string, string>): Map<string, Entity> {
+function libraryOf(sources: Map<string, string>): Map<string, Entity> {
   const names = new Map<string, Entity>()
   for (const [path, text] of Object.entries(standardLibrary)) {
     const file = `std/${path}`

@@ -15,6 +15,8 @@ export interface Session {
   /** Draws are made in training; otherwise `bernoulli` is its mean. */
   readonly training: boolean
   readonly topLevel: ReadonlyMap<string, Entity>
+  /** What the text of the library sees of the top level: a definition of the file does not change what the library does. */
+  readonly library: ReadonlyMap<string, Entity>
   readonly warnings: Diagnostic[]
   readonly weights: WeightRecord[]
   readonly batch: Axis
