@@ -1,9 +1,9 @@
 // What a command writes: its result on stdout, everything else on stderr, colour only where a person reads.
 
 import { type Diagnostic, RnnError } from '../dsl/diagnostics.ts'
+import { libraryFiles, shownFile } from '../dsl/library.ts'
 import { positionsIn } from '../dsl/position.ts'
 import { render } from '../dsl/render.ts'
-import { standardLibrary } from '../dsl/std.ts'
 import type { WhatRan } from '../runtime/session.ts'
 
 /** What `JSON.stringify` takes. */
@@ -42,7 +42,7 @@ const most = 20
 export function createOutput(json: boolean): Output {
   const { stdout, stderr, env } = process
   const color = stderr.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb'
-  const sources = new Map(Object.entries(standardLibrary).map(([path, text]) => [`std/${path}`, text]))
+  const sources = new Map(libraryFiles)
   const report = (diagnostics: readonly Diagnostic[]): void => {
     for (const d of diagnostics.slice(0, most)) stderr.write(`${render(d, sources, { color })}\n\n`)
     // A file of another kind has one at every word; `--json` has them all.
@@ -77,7 +77,7 @@ export function diagnosticsJson(
   const positions = new Map([...files].map(file => [file, positionsIn(sources.get(file) ?? '')]))
   return diagnostics.map(({ code, severity, message, span, caret, help }) => {
     const place = span !== undefined && sources.has(span.file) ? positions.get(span.file)?.(span.start) : undefined
-    return { code, severity, message, file: span?.file, line: place?.line, column: place?.column, caret, help }
+    return { code, severity, message, file: span && shownFile(span.file), line: place?.line, column: place?.column, caret, help }
   })
 }
 

@@ -1,6 +1,7 @@
 // A diagnostic as the terminal shows it: the message, the line, the caret, and the help.
 import type { Span } from './ast.ts'
 import type { Diagnostic } from './diagnostics.ts'
+import { shownFile } from './library.ts'
 import { lines, position } from './position.ts'
 
 export interface RenderOptions {
@@ -57,13 +58,13 @@ function excerpt(
     const source = sources.get(place.span.file)
     return source === undefined ? [] : [mark(place.span, source, place.text, place.main)]
   })
-  if (marks.length === 0) return [` ${paint.gutter('-->')} ${span.file}`]
+  if (marks.length === 0) return [` ${paint.gutter('-->')} ${shownFile(span.file)}`]
   const margin = ' '.repeat(Math.max(...marks.map(({ line }) => String(line).length)))
   const out: string[] = []
   for (const file of new Set(marks.map(({ file }) => file))) {
     const here = marks.filter(found => found.file === file)
     const first = here.find(({ main }) => main) ?? here[0]
-    out.push(`${margin}${paint.gutter('-->')} ${file}:${first.line}:${first.column}`)
+    out.push(`${margin}${paint.gutter('-->')} ${shownFile(file)}:${first.line}:${first.column}`)
     out.push(paint.gutter(`${margin} |`))
     out.push(...quoted(here, lines(sources.get(file) ?? ''), margin.length, paint, severity))
   }

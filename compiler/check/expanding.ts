@@ -1,6 +1,7 @@
 // The expansion of one unit or function: the guard against recursion, and errors told where the user can see them.
 import type { Fn, Span, Statement, Unit } from '../../dsl/ast.ts'
 import { type Diagnostic, fail, RnnError } from '../../dsl/diagnostics.ts'
+import { inLibrary } from '../../dsl/library.ts'
 import { mostInside } from './budget.ts'
 import type { Instance } from './entity.ts'
 import type { Scope } from './scope.ts'
@@ -46,8 +47,6 @@ function located(d: Diagnostic, unit: Unit | Fn, call: Span, instance: Instance 
   if (!isWithin(d.span, unit.span)) return d
   return { ...d, labels: [...labels, { span: call, text: `in this use of \`${name}\`` }] }
 }
-
-export const inLibrary = (span: Span): boolean => span.file.startsWith('std/')
 
 const isWithin = (a: Span, b: Span): boolean => a.file === b.file && a.start >= b.start && a.end <= b.end
 

@@ -1,6 +1,7 @@
 // What can be said of a unit without expanding it: names defined twice, and states with their primes.
 import type { Fn, Name, Statement, Train, Unit } from '../../dsl/ast.ts'
 import { type Diagnostic, diagnostic } from '../../dsl/diagnostics.ts'
+import { inLibrary } from '../../dsl/library.ts'
 import type { LinkedProgram } from './program.ts'
 
 /** RNN107, and RNN302, RNN303, RNN306, RNN307 of every unit and fn that is not of the library, used or not. */
@@ -11,7 +12,7 @@ export function checkNames({ topLevel, models, datas, trains }: LinkedProgram): 
   return [
     ...models.flatMap(lossParam),
     ...own
-      .filter(u => !u.span.file.startsWith('std/'))
+      .filter(u => !inLibrary(u.span))
       .flatMap(u => [...doubled(definitions(u)), ...doubled(given(u)), ...statesOf(u)]),
     ...datas.flatMap(d => doubled(d.body.map(e => e.name))),
     ...trains.flatMap(t => doubled(t.settings.map(e => e.name))),

@@ -1,8 +1,8 @@
 // A program: the file, what it imports, and the library, as one table of top-level names.
 import type { Data, Fn, Program, Span, TopLevel, Train, Unit } from '../../dsl/ast.ts'
 import { type Diagnostic, diagnostic, RnnError } from '../../dsl/diagnostics.ts'
+import { libraryFiles } from '../../dsl/library.ts'
 import { parse } from '../../dsl/parse.ts'
-import { standardLibrary } from '../../dsl/std.ts'
 import { suggest } from '../../dsl/suggest.ts'
 import type { Entity } from './entity.ts'
 
@@ -17,7 +17,7 @@ export interface LinkedProgram {
   readonly models: readonly Unit[]
   readonly trains: readonly Train[]
   readonly datas: readonly Data[]
-  /** The text of every file, the library's under `std/`. */
+  /** The text of every file, the library's too. */
   readonly sources: ReadonlyMap<string, string>
   readonly warnings: readonly Diagnostic[]
 }
@@ -126,8 +126,7 @@ const entityOf = (item: Unit | Fn): Entity =>
 /** The library's names. It is parsed once for each program, so that nothing is shared between them. */
 function libraryOf(sources: Map<string, string>): Map<string, Entity> {
   const names = new Map<string, Entity>()
-  for (const [path, text] of Object.entries(standardLibrary)) {
-    const file = `std/${path}`
+  for (const [file, text] of libraryFiles) {
     sources.set(file, text)
     for (const item of parse(text, file).program.items) {
       if (item.kind === 'unit' || item.kind === 'fn') names.set(item.name.text, entityOf(item))
