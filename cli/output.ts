@@ -77,7 +77,16 @@ export function diagnosticsJson(
   const positions = new Map([...files].map(file => [file, positionsIn(sources.get(file) ?? '')]))
   return diagnostics.map(({ code, severity, message, span, caret, help }) => {
     const place = span !== undefined && sources.has(span.file) ? positions.get(span.file)?.(span.start) : undefined
-    return { code, severity, message, file: span && shownFile(span.file), line: place?.line, column: place?.column, caret, help }
+    return {
+      code,
+      severity,
+      message,
+      file: span && shownFile(span.file),
+      line: place?.line,
+      column: place?.column,
+      caret,
+      help,
+    }
   })
 }
 

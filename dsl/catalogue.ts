@@ -247,7 +247,7 @@ model m {
   },
   RNN122: {
     title: 'A number that no machine number is',
-    message: '`{number}` is {what}',
+    message: '{number} is {what}',
     cause:
       'Numbers are doubles: up to 1.8e308, the least above 0 is 4.9e-324, and whole numbers are exact up to 9007199254740991. Another would become infinite, 0 or a neighbour without a word.',
     example: `model m {
@@ -1095,6 +1095,14 @@ train m on d { optimizer = SGD(1000); epochs = 100 }`,
     cause: 'The name is not a hyper-parameter, size or setting, or its value is not one that fits.',
     example: `$ rnnc train model.rnn --set unit=64`,
     fix: 'Correct the name: `--set units=64`.',
+  },
+  RNN519: {
+    title: 'More memory than there is',
+    message: '{doing} takes {needed} of memory or more, and there are {there}',
+    cause:
+      'What a run takes follows from the sizes of the model, of the batch and of its longest sequence, before anything is drawn. The command line knows the memory of the machine; the library takes 16 GB for the limit, or its option `memory`.',
+    example: `$ rnnc train model.rnn --set units=500000`,
+    fix: 'Lower what the message names: a size of the model (`--set units=…`), or the examples in a batch (`--set batch=…`). For long sequences `checkpoint = auto` keeps less, and `truncate` cuts them.',
   },
   RNN509: {
     title: 'Wrong arguments',

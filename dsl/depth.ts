@@ -1,5 +1,5 @@
 // How deeply the expressions of a program are nested: whoever walks them may recurse as deep, and no deeper.
-import type { Expr, ItemExpr, Program, Statement, TypeExpr } from './ast.ts'
+import type { Expr, ItemExpr, Program, Statement, TopLevel, TypeExpr } from './ast.ts'
 import { beginning, children } from './children.ts'
 import { type Diagnostic, diagnostic } from './diagnostics.ts'
 
@@ -7,20 +7,21 @@ import { type Diagnostic, diagnostic } from './diagnostics.ts'
 export const deepest = 200
 
 /** RNN119 for each statement with an expression inside too many others. The links of a chain are not inside each other. */
-export const tooDeep = (program: Program): Diagnostic[] =>
-  program.items.flatMap(item => {
-    switch (item.kind) {
-      case 'import':
-        return []
-      case 'unit':
-      case 'fn':
-        return [...item.params.map(p => p.default), ...item.body.flatMap(exprsOf)].flatMap(deepIn)
-      case 'train':
-        return item.settings.flatMap(exprsOf).flatMap(deepIn)
-      case 'data':
-        return item.body.flatMap(exprsOf).flatMap(deepIn)
-    }
-  })
+export const tooDeep = (program: Program): Diagnostic[] => program.items.flatMap(exprsIn).flatMap(deepIn)
+
+function exprsIn(item: TopLevel): (Expr | undefined)[] {
+  switch (item.kind) {
+    case 'import':
+      return []
+    case 'unit':
+    case 'fn':
+      return [...item.params.map(p => p.default), ...item.body.flatMap(exprsOf)]
+    case 'train':
+      return item.settings.flatMap(exprsOf)
+    case 'data':
+      return item.body.flatMap(exprsOf)
+  }
+}
 
 function exprsOf(s: Statement): (Expr | undefined)[] {
   const type = 'type' in s && s.type !== undefined ? inType(s.type) : []
@@ -39,8 +40,7 @@ function deepIn(e: Expr | undefined): Diagnostic[] {
     const { e, depth } = next
     if (depth > deepest) return [diagnostic('RNN119', {}, { span: e.span })]
     const first = beginning(e)
-    for (const child of children(e).toReversed())
-      pending.push({ e: child, depth: child === first ? depth : depth + 1 })
+    for (const child of children(e).toReversed()) pending.push({ e: child, depth: child === first ? depth : depth + 1 })
   }
   return []
 }

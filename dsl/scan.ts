@@ -64,7 +64,7 @@ function* misspelled(token: IToken, previous: IToken | undefined, file: string):
     yield diagnostic('RNN117', { name: inherited }, { span, help: notOwn })
   } else if (token.tokenType === t.Digits) {
     const what = strange(token.image)
-    if (what !== undefined) yield diagnostic('RNN122', { number: token.image, what }, { span })
+    if (what !== undefined) yield diagnostic('RNN122', { number: `\`${token.image}\``, what }, { span })
   } else if (token.tokenType === t.OpenText) {
     yield diagnostic('RNN110', {}, { span })
   } else if (token.tokenType === t.Text) {

@@ -250,7 +250,9 @@ function operandText({ operands }: Origin): string {
 
 const placeJson = (span: Origin['span'], { sources }: Output): { readonly [key: string]: JsonValue } => {
   const source = span && sources.get(span.file)
-  return span === undefined || source === undefined ? {} : { file: shownFile(span.file), ...position(source, span.start) }
+  return span === undefined || source === undefined
+    ? {}
+    : { file: shownFile(span.file), ...position(source, span.start) }
 }
 
 const stateJson = ({ span, ...state }: StateLags, output: Output): JsonValue => ({

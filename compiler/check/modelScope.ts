@@ -24,11 +24,15 @@ export interface LowerOptions {
   readonly context: Context
 }
 
+/** What the number of examples may be called: the first that is no name of the model. None can be the last. */
+export const batchSymbols = ['B', 'batch', 'examples', 'B_', 'B$'] as const
+
 /** An empty scope of a model, with its hyper-parameters. */
 export function modelScope(unit: Unit, options: LowerOptions): Scope & { readonly instance: Instance } {
   const { context } = options
   const builder = createBuilder(context)
-  const batchName = ['B', 'batch', 'examples'].find(n => !namesAnywhere(unit).has(n)) ?? 'B_'
+  const taken = namesAnywhere(unit)
+  const batchName = batchSymbols.find(n => !taken.has(n)) ?? batchSymbols[0]
   const batch: Axis = { name: 'batch', size: D.symbol(batchName), batch: true }
   const session: Session = {
     root: builder,

@@ -195,7 +195,7 @@ function combine(a: Dim, b: Dim, operate: (x: Dim, y: Dim) => Dim): Dim {
   return labelled(result, operate(a.label ?? a, b.label ?? b))
 }
 
-const symbolText = String.raw`[A-Za-z_]\w*(?:-\d+)?`
+const symbolText = String.raw`[A-Za-z_][\w$]*(?:-\d+)?`
 const atomText = new RegExp(
   String.raw`^(?:${symbolText}|root\(${symbolText}\)|floor\((${symbolText})/(?:\d+|root\(\1\))\))$`,
 )

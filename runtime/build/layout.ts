@@ -102,7 +102,9 @@ export function layoutOf(model: CompiledModel, graph: Graph, fitted: Fitted | un
   const symbols = [...graph.params, ...graph.results].flatMap(v => v.shape.flatMap(symbolsOf))
   const codes = inputs.flatMap(f => (f.codes === undefined ? [] : symbolsOf(f.codes)))
   const others = [...new Set([...symbols, ...codes])].filter(s => !batch.includes(s))
-  const fixed = Object.fromEntries(others.flatMap(s => (fitted && Object.hasOwn(fitted.sizes, s) ? [[s, fitted.sizes[s]]] : [])))
+  const fixed = Object.fromEntries(
+    others.flatMap(s => (fitted && Object.hasOwn(fitted.sizes, s) ? [[s, fitted.sizes[s]]] : [])),
+  )
   const target = ({ target: name }: Prediction): Field[] =>
     signature.targets.flatMap(port => (port.name === name ? [field(port, [])] : []))
   return {

@@ -4,16 +4,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { printGraph } from '../../compiler/ir/print.ts'
 import { readGraph } from '../../compiler/ir/read.ts'
-import {
-  buildModule,
-  compile,
-  decodeCheckpoint,
-  encodeCheckpoint,
-  loadData,
-  loadInputs,
-  predict,
-  train,
-} from '../../runtime/index.ts'
+import { buildModule, compile, loadData, loadInputs, predict, train } from '../../runtime/index.ts'
 
 /** Names that objects inherit, that emitted code uses, and that JavaScript, TypeScript or WGSL reserve. */
 const hostile =
@@ -27,14 +18,57 @@ const hostile =
   debugger throw try get set as name length prototype caller callee seed seed_ T_lengths lengths x_lengths i j k row end start
   filter texture sampler array_ ptr vec2 vec4f mat4x4 f32 i32 u32 bitcast fn struct override loop discard diagnostic enable
   storage uniform workgroup global_id a0 h0 v _ __ ___ a_join a_parts a_view a_next map scan product reduce map_h scan_h
-  model cell layer train data input target param state part output metric token on average_0 W_m gradient`
-    .split(/\s+/)
-    .filter(name => name !== 'catch_')
+  model cell layer train data input target param state part output metric token on average_0 W_m gradient`.split(/\s+/)
 
 /** Every place of a program where a name may stand. */
 const slots = [
-  ...['F', 'A', 'C', 'U', 'CX', 'CD', 'H', 'W', 'V', 'Q', 'CO', 'L', 'LU', 'LX', 'LD', 'LW', 'M', 'HU', 'X', 'Z', 'D', 'E'],
-  ...['T', 'Y', 'K', 'P', 'R', 'G', 'S', 'O', 'ME', 'N', 'J', 'C1', 'C2', 'C3', 'L1', 'L2', 'OC', 'OR', 'OG', 'OP', 'LO'],
+  ...[
+    'F',
+    'A',
+    'C',
+    'U',
+    'CX',
+    'CD',
+    'H',
+    'W',
+    'V',
+    'Q',
+    'CO',
+    'L',
+    'LU',
+    'LX',
+    'LD',
+    'LW',
+    'M',
+    'HU',
+    'X',
+    'Z',
+    'D',
+    'E',
+  ],
+  ...[
+    'T',
+    'Y',
+    'K',
+    'P',
+    'R',
+    'G',
+    'S',
+    'O',
+    'ME',
+    'N',
+    'J',
+    'C1',
+    'C2',
+    'C3',
+    'L1',
+    'L2',
+    'OC',
+    'OR',
+    'OG',
+    'OP',
+    'LO',
+  ],
 ] as const
 
 type Names = Readonly<Record<(typeof slots)[number], string>>
@@ -87,16 +121,60 @@ train ${n.M} on ${n.N} { optimizer = ${n.OC}(0.1); epochs = 2; batch = 2; seed =
 
 const rows = (n: Names): string =>
   [
-    [[[1, 2], [0.5, -1]], n.L1, 3],
+    [
+      [
+        [1, 2],
+        [0.5, -1],
+      ],
+      n.L1,
+      3,
+    ],
     [[[2, -1]], n.L2, 1],
-    [[[0.1, 0.2], [0.3, 0.4], [1, 1]], n.L2, 2],
-    [[[-1, 1], [1, -1]], n.L1, 5],
+    [
+      [
+        [0.1, 0.2],
+        [0.3, 0.4],
+        [1, 1],
+      ],
+      n.L2,
+      2,
+    ],
+    [
+      [
+        [-1, 1],
+        [1, -1],
+      ],
+      n.L1,
+      5,
+    ],
     [[[0, 0.3]], n.L1, 4],
-    [[[0.7, 0.1], [0.2, 0.9]], n.L2, 1],
+    [
+      [
+        [0.7, 0.1],
+        [0.2, 0.9],
+      ],
+      n.L2,
+      1,
+    ],
     [[[1, 0.5]], n.L1, 0],
-    [[[0.4, 1], [-1, -2]], n.L2, 2],
+    [
+      [
+        [0.4, 1],
+        [-1, -2],
+      ],
+      n.L2,
+      2,
+    ],
   ]
-    .map(([x, label, z]) => JSON.stringify(Object.fromEntries([[n.C1, x], [n.C2, label], [n.C3, z]])))
+    .map(([x, label, z]) =>
+      JSON.stringify(
+        Object.fromEntries([
+          [n.C1, x],
+          [n.C2, label],
+          [n.C3, z],
+        ]),
+      ),
+    )
     .join('\n')
 
 /** What training, predicting, saving and building give, without the names. */
@@ -134,7 +212,11 @@ async function useModule(
 ): Promise<ArrayLike<unknown>[]> {
   const { module } = buildModule(model, { precision: 'f64', ...options })
   const { create }: Built = await import(`data:text/javascript,${encodeURIComponent(module)}`)
-  const inputs = Object.fromEntries([[n.X, [1, 2, 0.5, -1]], [n.Z, [3, 1]], [`${n.T}_lengths`, [1, 1]]])
+  const inputs = Object.fromEntries([
+    [n.X, [1, 2, 0.5, -1]],
+    [n.Z, [3, 1]],
+    [`${n.T}_lengths`, [1, 1]],
+  ])
   return Object.values(create(...given).predict(inputs))
 }
 

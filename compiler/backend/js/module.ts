@@ -95,10 +95,7 @@ export function moduleText(plan: Plan, precision: Precision): string {
       own.map(({ buffer, type }) => `let ${run.buffer(buffer)} = new ${type}(0)`),
       1,
     ),
-    ...indent(
-      [...results.flatMap(r => r.declare ?? []), ...joints.map(j => `const ${j.join} = createJoin()`)],
-      1,
-    ),
+    ...indent([...results.flatMap(r => r.declare ?? []), ...joints.map(j => `const ${j.join} = createJoin()`)], 1),
     '',
     '  function run(sizes, inputs) {',
     ...indent([...sizes, ...bound, ...grown, ...calls.flat(), ...returned, ...results.flatMap(r => r.update ?? [])], 2),
