@@ -1,7 +1,7 @@
 // The training loop: batches through the training graph, epoch by epoch, with validation and patience.
 import type { AnyBackend, AsyncExecutable, Buffer, Executable, Precision } from '../compiler/backend/backend.ts'
 import { js } from '../compiler/backend/js.ts'
-import { type CompiledModel, load, type TrainingGraph } from '../compiler/index.ts'
+import type { CompiledModel, TrainingGraph } from '../compiler/index.ts'
 import { symbolsOf } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
 import { batchesOf, largestSizes } from './batch.ts'

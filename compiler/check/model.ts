@@ -109,7 +109,7 @@ export function lowerModel(unit: Unit, options: LowerOptions): LoweredModel {
   if (loss !== undefined && loss.hint === '') loss.hint = 'loss'
   const finished = outputs.map(o => finishOutput(scope, o))
   nameDraws(session, inputNames)
-  const paths = weightNames(session.weights)
+  const paths = weightNames(session.weights, new Set(inputNames.values()))
   const parameters = session.weights.map((w, i) => ({
     name: paths[i],
     shape: w.value.shape,
