@@ -215,10 +215,10 @@ import "b.rnn"
     message: 'this statement is nested too deeply',
     help: 'give a part of it a name on a line of its own',
     cause:
-      'An expression has thousands of brackets or operators inside each other, most likely because a program wrote it.',
+      'An expression has hundreds of brackets or operators inside each other, or functions use each other hundreds deep, most likely because a program wrote it. A chain may be as long as you like: `a + b + c`, `x |> f |> g`.',
     example: `model m {
   input x: real
-  output y = ${'('.repeat(3)}…thousands more…
+  output y = ${'('.repeat(3)}…hundreds more…
 }`,
     fix: 'Split the expression into several equations.',
   },
@@ -230,6 +230,31 @@ import "b.rnn"
     example: `import "b.rnn"    # and b.rnn imports this file
 `,
     fix: 'Move the shared units to a file which both import.',
+  },
+
+  RNN121: {
+    title: 'Too much to expand',
+    message: 'this comes to more than {most} {what}',
+    cause:
+      'Functions and units are expanded where they are used. Where each uses the one before it twice, thirty of them make a thousand million.',
+    example: `fn f0(x) = tanh(x)
+${Array.from({ length: 21 }, (_, i) => `fn f${i + 1}(x) = f${i}(x) + f${i}(-x)`).join('\n')}
+model m {
+  input x: real
+  output y = f21(x)
+}`,
+    fix: 'Compute what is used twice once, and give it a name: `y = f20(x)`, then `y + y`. A recurrence over steps is a cell.',
+  },
+  RNN122: {
+    title: 'A number that no machine number is',
+    message: '{number} is {what}',
+    cause:
+      'Numbers are doubles: up to 1.8e308, the least above 0 is 4.9e-324, and whole numbers are exact up to 9007199254740991. Another would become infinite, 0 or a neighbour without a word.',
+    example: `model m {
+  input x: real
+  output y = x * 1e999
+}`,
+    fix: 'Write a number that is one. `inf` is infinity; a large factor that need not be exact is written with an exponent: `1e20`.',
   },
 
   // 2xx: shapes and types.
@@ -1109,6 +1134,14 @@ train m on d { optimizer = SGD(1000); epochs = 100 }`,
     cause: 'The name is not a hyper-parameter, size or setting, or its value is not one that fits.',
     example: `$ rnnc train model.rnn --set unit=64`,
     fix: 'Correct the name: `--set units=64`.',
+  },
+  RNN519: {
+    title: 'More memory than there is',
+    message: '{doing} takes {needed} of memory or more, and there are {there}',
+    cause:
+      'What a run takes follows from the sizes of the model, of the batch and of its longest sequence, before anything is drawn. The command line knows the memory of the machine; the library takes 16 GB for the limit, or its option `memory`.',
+    example: `$ rnnc train model.rnn --set units=500000`,
+    fix: 'Lower what the message names: a size of the model (`--set units=…`), or the examples in a batch (`--set batch=…`). For long sequences `checkpoint = auto` keeps less, and `truncate` cuts them.',
   },
   RNN509: {
     title: 'Wrong arguments',

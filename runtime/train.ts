@@ -1,10 +1,12 @@
 // The training loop: batches through the training graph, epoch by epoch, with validation and patience.
 import type { AnyBackend, AsyncExecutable, Buffer, Executable, Precision } from '../compiler/backend/backend.ts'
 import { js } from '../compiler/backend/js.ts'
-import { type CompiledModel, load, type TrainingGraph } from '../compiler/index.ts'
+import type { CompiledModel, TrainingGraph } from '../compiler/index.ts'
+import { symbolsOf } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
-import { batchesOf } from './batch.ts'
+import { batchesOf, largestSizes } from './batch.ts'
 import type { LoadedData } from './data/load.ts'
+import { loadWithin, type Run } from './memory.ts'
 import {
   createTotals,
   drawInputs,
@@ -25,6 +27,8 @@ export interface TrainOptions {
   readonly precision?: Precision
   /** Overrides the file's. */
   readonly seed?: number
+  /** The bytes that training may take; 16 GB if left out. */
+  readonly memory?: number
   /** Weights to go on from. */
   readonly weights?: Weights
   /** After each step; the fraction of the whole that is done. */
@@ -66,18 +70,46 @@ const slice = 50
  * metrics are in the numbers of the network (scaled, if the data is).
  * With `truncate` a step is a window of a batch, which begins with what the window before has left.
  * Throws RNN405 for an empty training part, RNN504 where the loss is not finite, RNN507 where a size is not known,
- * RNN514 where a device fails.
+ * RNN514 where a device fails, RNN519 where it takes more memory than there is.
  */
 export async function train(model: CompiledModel, data: LoadedData, options: TrainOptions = {}): Promise<TrainResult> {
   const { backend = js, precision = 'f32' } = options
   if (data.train.count === 0) fail('RNN405', { what: 'the training part' }, { span: model.data?.span })
   const training = model.train()
-  return using(load(training.context, training.graph, backend, precision, { inPlace: true }), executable => {
-    const run = (evaluation?: Executable | AsyncExecutable): Promise<TrainResult> =>
+  const run = memoryOf(model, data, precision, options.memory)
+  return using(loadWithin(run, training.context, training.graph, backend, { inPlace: true }), executable => {
+    const go = (evaluation?: Executable | AsyncExecutable): Promise<TrainResult> =>
       trainOn(model, training, executable, evaluation, data, { ...options, backend, precision })
+    const checking = {
+      ...memoryOf(model, { ...data, train: data.validation ?? data.train }, precision, options.memory),
+      copies: 1,
+    }
     const validated = data.validation !== undefined && data.validation.count > 0
-    return validated ? using(load(model.context, model.evaluate(), backend, precision), run) : run()
+    return validated ? using(loadWithin(checking, model.context, model.evaluate(), backend), go) : go()
   })
+}
+
+/** What training on these data takes. */
+function memoryOf(
+  model: CompiledModel,
+  { train: part, sizes: known }: LoadedData,
+  precision: Precision,
+  memory: number | undefined,
+): Run {
+  const { signature, settings, windows } = model
+  const sizes = largestSizes([...signature.inputs, ...signature.targets], part, settings.batch ?? 32, known)
+  const { truncate = Number.POSITIVE_INFINITY } = settings
+  const cut = windows === undefined ? [] : symbolsOf(windows).map(name => [name, Math.min(sizes[name], truncate)])
+  const smaller = 'lower `batch`, or for long sequences set `checkpoint = auto` or `truncate`'
+  return {
+    model,
+    doing: 'training',
+    sizes: { ...sizes, ...Object.fromEntries(cut) },
+    precision,
+    copies: 3,
+    smaller,
+    memory,
+  }
 }
 
 /** `evaluation` is there where there is a validation part. */

@@ -7,7 +7,7 @@ import { fail, RnnError } from '../../dsl/diagnostics.ts'
 import { checkData } from '../../runtime/data/check.ts'
 import { describePort } from '../../runtime/data/ports.ts'
 import { type AddCommand, describeUse, flags } from '../command.ts'
-import { count, diagnosticJson } from '../output.ts'
+import { count, diagnosticsJson } from '../output.ts'
 import { openSource } from '../program.ts'
 import { formula, parameterCount, signatureJson } from '../signature.ts'
 
@@ -41,7 +41,7 @@ export const check: AddCommand = (program, output) =>
         ok: true,
         file: source.file,
         models: signatures.map(signatureJson),
-        diagnostics: found.map(d => diagnosticJson(d, output.sources)),
+        diagnostics: diagnosticsJson(found, output.sources),
       },
       [
         ...signatures.map(summary),

@@ -7,6 +7,7 @@ import { sampleStep } from '../../runtime/sampleStep.ts'
 import { csvOf, jsonOf, tableOf } from '../answers.ts'
 import { type AddCommand, describeUse } from '../command.ts'
 import { oneOf } from '../errors.ts'
+import { memoryHere } from '../memory.ts'
 import { count, type Output, ranBy } from '../output.ts'
 import { createMeter } from '../progress.ts'
 import { openRun, type TrainedOptions, trainedFlags, weightsArgument } from '../trained.ts'
@@ -43,11 +44,17 @@ async function run(path: string, options: Options, output: Output): Promise<void
   const { model, precision, weights, fitted, target, block, source } = await openRun(path, options, output)
   const stored = fitted ?? { calls: {}, ports: {}, sizes: {} }
   const { part, sizes } = await loadInputs(block, model.signature, { ...source, fitted: stored })
+  const memory = memoryHere()
   const { backend, ...chosen } = await target.settle(() =>
-    sampleStep(model, 'predict', part, sizes, { batch: predictedBatch, precision, seed: 0, weights }),
+    sampleStep(model, 'predict', part, sizes, { batch: predictedBatch, precision, seed: 0, weights, memory }),
   )
   const onBatch = createMeter(output, 'predicting')
-  const { examples, ...ran } = await predictAsync(model, weights, part, sizes, fitted, { backend, precision, onBatch })
+  const { examples, ...ran } = await predictAsync(model, weights, part, sizes, fitted, {
+    backend,
+    precision,
+    memory,
+    onBatch,
+  })
   const facts = {
     model: model.signature.name,
     ...ran,

@@ -10,6 +10,7 @@ import { train as runTraining } from '../../runtime/train.ts'
 import { type AddCommand, chooseDtype, describeUse, flags } from '../command.ts'
 import { wholeNumber } from '../errors.ts'
 import { catchInterrupt } from '../interrupt.ts'
+import { memoryHere } from '../memory.ts'
 import { count, figures, type Output, ranBy } from '../output.ts'
 import { compileSource, dataReader, type ModelOptions, openSource } from '../program.ts'
 import { createProgress, duration } from '../progress.ts'
@@ -69,8 +70,9 @@ async function run(path: string, options: Options, output: Output): Promise<void
     precision,
   })
   const batch = model.settings.batch ?? 32
+  const memory = memoryHere()
   const { backend, ...auto } = await target.settle(() =>
-    sampleStep(model, 'train', data.train, data.sizes, { batch, precision, seed }),
+    sampleStep(model, 'train', data.train, data.sizes, { batch, precision, seed, memory }),
   )
   const parts = [data.train.count, data.validation?.count ?? 0, data.test?.count ?? 0]
   output.note(
@@ -88,6 +90,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
     backend,
     precision,
     seed,
+    memory,
     signal: interrupt.signal,
     onStep: progress.step,
     onEpoch: progress.epoch,

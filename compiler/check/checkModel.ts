@@ -30,19 +30,18 @@ export interface CheckedModel {
 /** Throws RnnError with all errors of the model, of its blocks, and of names anywhere in the program. */
 export function checkModel(
   program: LinkedProgram,
-  name: string | undefined,
+  unit: Unit,
   given: Readonly<Record<string, number>>,
   ops?: OpTable,
 ): CheckedModel {
-  const unit = chooseModel(program, name)
   const trainBlock = program.trains.find(t => t.model.text === unit.name.text)
   const data = program.datas.find(d =>
     trainBlock ? d.name.text === trainBlock.data.text : d.model.text === unit.name.text,
   )
   const sets = new Map(Object.entries(given))
   const lowering = (training: boolean): LowerOptions => {
-    const { topLevel, sources } = program
-    return { training, sets, topLevel, sources, context: newContext(0, ops) }
+    const { topLevel, library, sources } = program
+    return { training, sets, topLevel, library, sources, context: newContext(0, ops) }
   }
   const problems: Diagnostic[] = [...checkNames(program), ...checkBlocks(program)]
   const written =

@@ -50,19 +50,9 @@ function bool(scope: Scope, e: Entity, operator: string, span: Span): Tensor {
     : fail('RNN216', { what: `\`${operator}\``, expected: 'a bool', found: t.dtype }, { span })
 }
 
-/** An operator between two expressions. */
-export function operation(scope: Scope, expr: Expr & { kind: 'binary' }): Entity {
-  const [left, right] = each([expr.left, expr.right], e => scope.session.evaluate(scope, e))
-  return binary(scope, expr.op, left, right, expr)
-}
-
-function binary(
-  scope: Scope,
-  op: (Expr & { kind: 'binary' })['op'],
-  left: Entity,
-  right: Entity,
-  expr: Expr & { kind: 'binary' },
-): Entity {
+/** An operator between two expressions, which stand for `left` and `right`. */
+export function operation(scope: Scope, expr: Expr & { kind: 'binary' }, left: Entity, right: Entity): Entity {
+  const { op } = expr
   const { span } = expr
   const l = (): Tensor => asTensor(scope, left, expr.left.span)
   const r = (): Tensor => asTensor(scope, right, expr.right.span)
@@ -88,17 +78,17 @@ function binary(
       return power(scope, left, right, expr)
     case '%': {
       const [a, b] = [numberOf(left), numberOf(right)]
-      if (a !== undefined && b !== undefined) return staticNumber(a - b * Math.floor(a / b))
+      if (a !== undefined && b !== undefined) return staticNumber(a - b * Math.floor(a / b), [a, b], span)
       return numberPointwise(scope, 'mod', likeNumbers(scope, left, right, expr), span, '%')
     }
     default: {
       const { op: name, number } = arithmetic[op]
       if (left.kind === 'dim' && right.kind === 'dim' && op !== '/') {
         const dims = { '+': D.add, '-': D.subtract, '*': D.multiply }
-        return { kind: 'dim', dim: dims[op](left.dim, right.dim) }
+        return staticDim(dims[op](left.dim, right.dim), span)
       }
       const [a, b] = [numberOf(left), numberOf(right)]
-      if (a !== undefined && b !== undefined) return staticNumber(number(a, b))
+      if (a !== undefined && b !== undefined) return staticNumber(number(a, b), [a, b], span)
       const initial = [left, right].every(e => e.kind === 'init' || isStatic(e))
       if (initial && scope.initial === undefined) {
         return {
@@ -114,7 +104,21 @@ function binary(
   }
 }
 
-const staticNumber = (value: number): Entity => ({ kind: 'number', value })
+/** A number that the compiler has computed. RNN122 where it overflows, or is none: `inf` alone gives infinities. */
+function staticNumber(value: number, of: readonly number[], span: Span): Entity {
+  const what = Number.isNaN(value) ? 'no number' : Number.isFinite(value) ? undefined : 'infinite'
+  if (what !== undefined && of.every(Number.isFinite))
+    fail('RNN122', { number: 'the result', what }, { span, help: `it is computed of ${of.join(' and ')}` })
+  return { kind: 'number', value }
+}
+
+/** A whole number that the compiler has computed. RNN122 from where on not every one is held. */
+function staticDim(dim: D.Dim, span: Span): Entity {
+  const astray = dim.terms.find(t => !Number.isSafeInteger(t.coefficient))
+  if (astray === undefined) return { kind: 'dim', dim }
+  const what = 'a whole number above 9007199254740991, from where on not every one is held'
+  return fail('RNN122', { number: `\`${astray.coefficient}\``, what }, { span, help: 'write it with a decimal point' })
+}
 
 /** Both as tensors; a static number takes the other's type, unless it is not whole. */
 function likeNumbers(scope: Scope, left: Entity, right: Entity, expr: Expr & { kind: 'binary' }): [Tensor, Tensor] {
@@ -153,7 +157,7 @@ function compare(
 /** x^n: whole exponents up to 4 are products, so that they hold for negative x on every backend. */
 function power(scope: Scope, left: Entity, right: Entity, expr: Expr & { kind: 'binary' }): Entity {
   const [a, n] = [numberOf(left), numberOf(right)]
-  if (a !== undefined && n !== undefined) return staticNumber(a ** n)
+  if (a !== undefined && n !== undefined) return staticNumber(a ** n, [a, n], expr.span)
   if (n === 2 || n === 3 || n === 4) {
     const x = asTensor(scope, left, expr.left.span)
     const square = numberPointwise(scope, 'mul', [x, x], expr.span, '^')

@@ -15,6 +15,8 @@ export interface Session {
   /** Draws are made in training; otherwise `bernoulli` is its mean. */
   readonly training: boolean
   readonly topLevel: ReadonlyMap<string, Entity>
+  /** What the text of the library sees of the top level: a definition of the file does not change what the library does. */
+  readonly library: ReadonlyMap<string, Entity>
   readonly warnings: Diagnostic[]
   readonly weights: WeightRecord[]
   readonly batch: Axis
@@ -35,6 +37,12 @@ export interface Session {
   drawKey?: Value
   /** Units being expanded, against recursion. */
   readonly expanding: (Unit | Fn)[]
+  /** The places that use them, but for the model's. */
+  readonly uses: Span[]
+  /** How many expressions have been evaluated. */
+  evaluated: number
+  /** How many names without a meaning were looked for among those that have one. */
+  sought: number
   /** Sizes given by the user or bound by a free name. */
   readonly sizes: Map<string, Dim>
   readonly evaluate: (scope: Scope, expr: Expr) => Entity

@@ -1,5 +1,6 @@
 // Type expressions: their dims and axes as the scope knows them.
 import type { AxisExpr, Expr, Span, TypeExpr } from '../../dsl/ast.ts'
+import { allExprs } from '../../dsl/children.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { suggest } from '../../dsl/suggest.ts'
 import * as D from '../ir/dim.ts'
@@ -67,18 +68,11 @@ export function knownAxis(scope: Scope, name: string, span: Span): Axis {
   )
 }
 
-export function namesIn(expr: Expr): (Expr & { kind: 'name' })[] {
-  switch (expr.kind) {
-    case 'name':
-      return [expr]
-    case 'unary':
-      return namesIn(expr.value)
-    case 'binary':
-      return [...namesIn(expr.left), ...namesIn(expr.right)]
-    default:
-      return []
-  }
-}
+/** The names that a dim is made of: of numbers and names by `+ - *`, that is. */
+export const namesIn = (expr: Expr): (Expr & { kind: 'name' })[] =>
+  [...allExprs(expr, isArithmetic)].flatMap(e => (e.kind === 'name' ? [e] : []))
+
+const isArithmetic = ({ kind }: Expr): boolean => kind === 'unary' || kind === 'binary'
 
 /** The resolver for declarations whose names must all be known. */
 export const knownResolver = (scope: Scope, what: string, param?: string): Resolver => ({

@@ -119,9 +119,9 @@ export const repeating: readonly string[] = ['broadcast', 'reshape', 'transpose'
 function viewOf(producers: ReadonlyMap<number, Eqn>): View {
   const producer = (value: Value): Eqn | undefined => producers.get(value.id)
   const uniform = (value: Value): number | undefined => {
-    const eqn = producer(value)
-    if (eqn?.op === 'constant') return typeof eqn.attrs.value === 'number' ? eqn.attrs.value : undefined
-    return eqn !== undefined && repeating.includes(eqn.op) ? uniform(eqn.ins[0]) : undefined
+    let eqn = producer(value)
+    while (eqn !== undefined && repeating.includes(eqn.op)) eqn = producer(eqn.ins[0])
+    return eqn?.op === 'constant' && typeof eqn.attrs.value === 'number' ? eqn.attrs.value : undefined
   }
   return { producer, uniform }
 }

@@ -1,17 +1,32 @@
 // Reading and writing files: errors in the user's words, and never half a file.
 import { randomUUID } from 'node:crypto'
+import type { Stats } from 'node:fs'
 import { access, constants, open, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { fail } from '../../dsl/diagnostics.ts'
 
-/** The bytes of a file. RNN406 if it does not exist or cannot be read. */
+/** The bytes of a file. RNN406 if it does not exist or cannot be read, or is one that reading might never come to the end of. */
 export async function readBytes(path: string): Promise<Uint8Array> {
+  const endless = endlessReason(await stat(path).catch(() => undefined), path)
+  if (endless !== undefined) return fail('RNN406', { path, reason: endless }, { help: endlessHelp })
   try {
     return await readFile(path)
   } catch (error) {
     return fail('RNN406', { path, reason: reasonOf(error) })
   }
 }
+
+/** Why reading might never end: nobody may write to a pipe that has a name, and a device gives what it likes. A pipe that is open is one of a shell, which ends. */
+function endlessReason(there: Stats | undefined, path: string): string | undefined {
+  if (there === undefined || there.isFile() || there.isDirectory()) return undefined
+  if (there.isCharacterDevice() || there.isBlockDevice()) return 'it is a device, not a file'
+  return openPipe.test(path) ? undefined : 'it is a pipe, not a file'
+}
+
+/** `rnnc predict … --data /dev/stdin`, `--data <(…)`. */
+const openPipe = /^\/dev\/stdin$|^\/(dev|proc\/(self|\d+))\/fd\/\d+$/
+
+const endlessHelp = 'write what it gives to a file first; a shell may pipe into `/dev/stdin`'
 
 /** The reader of the files that a program in `folder` names: absolute paths, and paths relative to the program. */
 export const readerIn =

@@ -39,22 +39,31 @@ function isProbability({ builder, around }: Scope, value: Value): boolean {
 
 /** `outside` judges the values that the equations only read. */
 function comesOfOne(value: Value, makers: Makers, outside: (v: Value) => boolean): boolean {
-  const behind = (v: Value): boolean => comesOfOne(v, makers, outside)
-  const eqn = makers.get(value.id)
-  if (eqn === undefined) return outside(value)
-  if (eqn.op === 'softmax' || eqn.op === 'sigmoid') return true
-  if (eqn.op === 'sub') return isOne(eqn.ins[0], makers) && behind(eqn.ins[1])
-  const { body } = eqn
-  if (body !== undefined) {
-    const operand = (v: Value): boolean => {
-      const place = body.params.indexOf(v)
-      const { consts, carries } = scanCounts(eqn)
-      return place >= 0 && !(place >= consts && place < consts + carries) && behind(eqn.ins[place])
-    }
-    return comesOfOne(body.results[eqn.outs.indexOf(value)], makersOf(body.eqns), operand)
+  // Each value is judged once: where each is joined of two pieces of the one before, there are more ways than values.
+  const judged = new Map<number, boolean>()
+  const behind = (v: Value): boolean => {
+    const found = judged.get(v.id) ?? judge(v)
+    judged.set(v.id, found)
+    return found
   }
-  const reals = eqn.ins.filter(v => v.dtype === 'real')
-  return carriers.has(eqn.op) && (eqn.op === 'concat' ? reals.every(behind) : reals.some(behind))
+  const judge = (v: Value): boolean => {
+    const eqn = makers.get(v.id)
+    if (eqn === undefined) return outside(v)
+    if (eqn.op === 'softmax' || eqn.op === 'sigmoid') return true
+    if (eqn.op === 'sub') return isOne(eqn.ins[0], makers) && behind(eqn.ins[1])
+    const { body } = eqn
+    if (body !== undefined) {
+      const operand = (p: Value): boolean => {
+        const place = body.params.indexOf(p)
+        const { consts, carries } = scanCounts(eqn)
+        return place >= 0 && !(place >= consts && place < consts + carries) && behind(eqn.ins[place])
+      }
+      return comesOfOne(body.results[eqn.outs.indexOf(v)], makersOf(body.eqns), operand)
+    }
+    const reals = eqn.ins.filter(x => x.dtype === 'real')
+    return carriers.has(eqn.op) && (eqn.op === 'concat' ? reals.every(behind) : reals.some(behind))
+  }
+  return behind(value)
 }
 
 function isOne(value: Value, makers: Makers): boolean {

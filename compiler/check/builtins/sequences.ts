@@ -1,5 +1,6 @@
 // Built-in functions of sequences: they see valid elements only.
 import { diagnostic, fail } from '../../../dsl/diagnostics.ts'
+import { inLibrary } from '../../../dsl/library.ts'
 import { fill, reshape, scalar } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
 import { asTensor } from '../convert.ts'
@@ -80,7 +81,7 @@ function endOf(scope: Scope, name: 'first' | 'last', given: Tensor, axis: Axis):
 /** RNN341: where a sequence ends, what ran over it backward has only begun. */
 function warnOfBackward({ scope, place }: Call, t: Tensor, axis: Axis): void {
   const backward = t.facts.ahead.get(axis)?.backward ?? false
-  if (!backward || t.reversed.includes(axis) || place.file.startsWith('std/')) return
+  if (!backward || t.reversed.includes(axis) || inLibrary(place)) return
   const value = `\`${t.name || (t.source ?? 'this')}\``
   scope.session.warnings.push(diagnostic('RNN341', { value }, { span: place }))
 }
