@@ -6,6 +6,7 @@ import { type ImportReader, type LinkedProgram, linkProgram } from './check/prog
 import { attempt, distinct } from './check/report.ts'
 import type { Settings } from './check/settings.ts'
 import type { Signature } from './check/signature.ts'
+import { unusedNames } from './check/unused.ts'
 import {
   type GradientOptions,
   type GraphOptions,
@@ -98,7 +99,11 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
     data,
     trainBlock,
     settings,
-    warnings: [...program.warnings, ...model.session.warnings],
+    warnings: distinct([
+      ...program.warnings,
+      ...model.session.warnings,
+      ...unusedNames(program, unit, model.session.applied),
+    ]),
     context: model.context,
     freeDims: model.freeDims,
     ...(windows && { windows }),

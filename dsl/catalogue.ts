@@ -827,6 +827,21 @@ train m on d { optimizer = SGD(0.1); epochs = 1; truncate = 64 }`,
 }`,
     fix: 'Take the ends: `part enc = bidirectional(LSTM(8))`, `enc(x).ends`.',
   },
+  RNN342: {
+    title: 'A name that nothing uses',
+    message: 'nothing uses {kind} `{name}`: {why}',
+    help: 'use it or remove it; a name that begins with `_` may stay without use',
+    severity: 'warning',
+    cause:
+      'Nothing that the unit gives depends on it: no output, loss, metric, prediction or returned value. It may be read by what nothing uses in turn.',
+    example: `model m(units = 4) {
+  input x: [3]
+  h = x |> dense(units)
+  z = relu(h)
+  output y = h
+}`,
+    fix: 'Here `relu` was meant to act on what is given: `output y = z`.',
+  },
 
   // 4xx: data.
 

@@ -125,7 +125,11 @@ function matchItem(inner: Scope, arg: Argument, t: Tensor): ItemBinding {
   if (instance === undefined) throw new Error('a unit has an instance')
   const { type } = arg.declaration
   const misfit = (declared: string, details: { help?: string } = {}): never =>
-    fail('RNN205', { input: arg.name, unit: inner.place, declared, found: formatItem(t) }, { span: arg.span, ...details })
+    fail(
+      'RNN205',
+      { input: arg.name, unit: inner.place, declared, found: formatItem(t) },
+      { span: arg.span, ...details },
+    )
   const match = (expr: Parameters<typeof knownDim>[1], actual: D.Dim): D.Dim => {
     if (expr.kind === 'name' && !instance.hypers.has(expr.name)) {
       const bound = bindDim(inner, instance, expr.name, actual, arg, t)
@@ -200,9 +204,13 @@ function bindDim(inner: Scope, instance: Instance, name: string, actual: D.Dim, 
   return D.labelled(found, D.symbol(name))
 }
 
-/** The visible axes of the arguments that no declaration names; each argument's must be contained in the largest. */
+/** The visible axes of an argument that no declaration names. */
+export const leadOfOne = (scope: Scope, a: Argument): Axis[] =>
+  visibleAxes(scope, a.tensor).filter(x => ![...a.declared.values()].includes(x))
+
+/** The leads of all arguments; each argument's must be contained in the largest. */
 export function leadOf(scope: Scope, args: readonly Argument[], span: Span): Axis[] {
-  const leads = args.map(a => visibleAxes(scope, a.tensor).filter(x => ![...a.declared.values()].includes(x)))
+  const leads = args.map(a => leadOfOne(scope, a))
   const largest = leads.reduce((a, b) => (b.length > a.length ? b : a), [])
   leads.forEach((lead, i) => {
     const extra = lead.filter(a => !largest.includes(a))

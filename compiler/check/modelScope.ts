@@ -32,6 +32,7 @@ export function modelScope(unit: Unit, options: LowerOptions): Scope & { readonl
     training: options.training,
     topLevel: options.topLevel,
     warnings: [],
+    applied: [],
     weights: [],
     batch,
     shortened: new Map(),

@@ -45,9 +45,7 @@ export function unary(scope: Scope, op: '-' | 'not', value: Entity, span: Span):
 }
 
 const negated = (n: StaticNumber): StaticNumber =>
-  n.kind === 'number'
-    ? { kind: 'number', value: -n.value }
-    : { kind: 'dim', dim: D.multiply(D.constant(-1), n.dim) }
+  n.kind === 'number' ? { kind: 'number', value: -n.value } : { kind: 'dim', dim: D.multiply(D.constant(-1), n.dim) }
 
 function bool(scope: Scope, e: Entity, operator: string, span: Span): Tensor {
   const t = asTensor(scope, e, span)

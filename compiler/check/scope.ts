@@ -16,6 +16,8 @@ export interface Session {
   readonly training: boolean
   readonly topLevel: ReadonlyMap<string, Entity>
   readonly warnings: Diagnostic[]
+  /** What the user's units were applied to. */
+  readonly applied: Applied[]
   readonly weights: WeightRecord[]
   readonly batch: Axis
   /** Axes that lost their ends, by axis and count: equal names with equal offsets are equal axes. */
@@ -41,6 +43,12 @@ export interface Session {
   /** The text of each file, for messages. */
   readonly sources: ReadonlyMap<string, string>
   readonly lineOf: (span: Span) => number
+}
+
+/** One use of a unit: the axes of each argument that the unit runs or maps over, by the name of the input. */
+export interface Applied {
+  readonly unit: Unit
+  readonly leads: ReadonlyMap<string, readonly Axis[]>
 }
 
 export interface FromStart {
