@@ -2,11 +2,11 @@
 import type { Data, Train, Unit } from '../dsl/ast.ts'
 import type { Diagnostic } from '../dsl/diagnostics.ts'
 import { checkModel, chooseModel } from './check/checkModel.ts'
+import { doubts } from './check/doubts.ts'
 import { type ImportReader, type LinkedProgram, linkProgram } from './check/program.ts'
 import { attempt, distinct } from './check/report.ts'
 import type { Settings } from './check/settings.ts'
 import type { Signature } from './check/signature.ts'
-import { unusedNames } from './check/unused.ts'
 import {
   type GradientOptions,
   type GraphOptions,
@@ -102,7 +102,7 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
     warnings: distinct([
       ...program.warnings,
       ...model.session.warnings,
-      ...unusedNames(program, unit, model.session.applied),
+      ...doubts(program, unit, model.session.applied),
     ]),
     context: model.context,
     freeDims: model.freeDims,

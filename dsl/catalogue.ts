@@ -842,6 +842,25 @@ train m on d { optimizer = SGD(0.1); epochs = 1; truncate = 64 }`,
 }`,
     fix: 'Here `relu` was meant to act on what is given: `output y = z`.',
   },
+  RNN343: {
+    title: 'A state that is given one step late',
+    message: "this gives `{state}` as it entered the step: what the step before has left, and not `{state}'`",
+    help: "write `{state}'` for the state of this step; if the last one is meant, name it above the equation of `{state}'`: `before = {state}`",
+    severity: 'warning',
+    cause:
+      "A cell that returns `h` gives at each step the result of the step before, and the result of the last step is lost. Papers write h_t, which is `h'`.",
+    example: `cell simple {
+  input x: [3]
+  state h: [3]
+  h' = tanh(x + h)
+  return h
+}
+model m {
+  input x: [3] over T
+  output y = x |> simple
+}`,
+    fix: "Return the state that the step has computed: `return h'`.",
+  },
 
   // 4xx: data.
 

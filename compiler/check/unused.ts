@@ -2,7 +2,6 @@
 import type { Expr, Fn, Name, Statement, Train, Unit } from '../../dsl/ast.ts'
 import { allExprs } from '../../dsl/children.ts'
 import { type Diagnostic, diagnostic } from '../../dsl/diagnostics.ts'
-import type { LinkedProgram } from './program.ts'
 import { appliedRead, axisReads, declarationReads, dimReads, primedRead, readsOf } from './reads.ts'
 import type { Applied } from './scope.ts'
 
@@ -31,21 +30,9 @@ interface Uses {
 }
 
 /**
- * RNN342 for every hyper-parameter, input, target, param, part, state and equation that has no influence on what its unit gives:
- * of one model, and of the units and fns of the user's files. A name that begins with `_` is meant to be unused.
+ * RNN342 for every hyper-parameter, input, target, param, part, state and equation that has no influence on what its unit gives.
+ * A name that begins with `_` is meant to be unused.
  */
-export function unusedNames(
-  program: LinkedProgram,
-  model: Unit | undefined,
-  applied: readonly Applied[],
-): Diagnostic[] {
-  const own = [...program.topLevel.values()]
-    .flatMap((e): (Unit | Fn)[] => (e.kind === 'template' ? [e.unit] : e.kind === 'fn' ? [e.fn] : []))
-    .filter(u => !u.span.file.startsWith('std/'))
-  const uses = { ...usesIn(own, program.trains), whole: program.models.length > 0, applied }
-  return own.filter(u => u === model || u.kind === 'fn' || u.unit !== 'model').flatMap(u => unusedIn(u, uses))
-}
-
 export function unusedIn(unit: Unit | Fn, uses: Uses): Diagnostic[] {
   const definitions = definitionsOf(unit)
   const live = reached(definitions, rootsOf(unit, uses), unit, uses.applied)
@@ -55,7 +42,18 @@ export function unusedIn(unit: Unit | Fn, uses: Uses): Diagnostic[] {
       const reader = definitions.find(other => other !== d && other.reads.some(r => namesOf(d).includes(r)))
       const help = reader && `only \`${reader.name.text}\` reads it, which nothing uses either`
       const { text: name, span } = d.name
-      return diagnostic('RNN342', { kind: d.kind, name, why: why[d.kind] }, { span, ...(help && { help }) })
+      const left = live.has(primedRead(name))
+      if (left && help === undefined)
+        return diagnostic(
+          'RNN342',
+          { kind: d.kind, name, why: forgotten },
+          { span, help: `read \`${name}\`, or make it an equation: \`${name} = …\`` },
+        )
+      return diagnostic(
+        'RNN342',
+        { kind: d.kind, name, why: left ? forgotten : why[d.kind] },
+        { span, ...(help && { help }) },
+      )
     })
 }
 
@@ -70,10 +68,13 @@ const why: Readonly<Record<Definition['kind'], string>> = {
   equation: 'its value goes nowhere',
 }
 
+const forgotten = 'no step reads what the step before has left'
+
 const namesOf = ({ kind, name: { text } }: Definition): string[] =>
   kind === 'state' ? [text, primedRead(text)] : [text]
 
-const isLive = (d: Definition, live: ReadonlySet<string>): boolean => namesOf(d).some(name => live.has(name))
+/** A state is used by what reads the value that enters a step; that which leaves it alone is no memory. */
+const isLive = (d: Definition, live: ReadonlySet<string>): boolean => live.has(d.name.text)
 
 /** Whether a caller fixes what is given: a function that is an argument itself has the parameters that its user gives. */
 function mayBeFixed({ kind }: Definition, unit: Unit | Fn, { called, given }: Uses): boolean {
@@ -191,7 +192,7 @@ function bringers(unit: Unit | Fn, live: ReadonlySet<string>, applied: readonly 
 }
 
 /** What the files of a program say about the units in them. */
-function usesIn(own: readonly (Unit | Fn)[], trains: readonly Train[]): Omit<Uses, 'whole' | 'applied'> {
+export function usesIn(own: readonly (Unit | Fn)[], trains: readonly Train[]): Omit<Uses, 'whole' | 'applied'> {
   const inUnits = own.flatMap(u => [
     ...u.params.flatMap(p => (p.default === undefined ? [] : [p.default])),
     ...u.body.flatMap(exprsOf),

@@ -1,0 +1,20 @@
+// What is doubtful in the text of a model and of the user's units: warnings that need no expansion, or little of it.
+import type { Fn, Unit } from '../../dsl/ast.ts'
+import type { Diagnostic } from '../../dsl/diagnostics.ts'
+import { lateReturns } from './late.ts'
+import type { LinkedProgram } from './program.ts'
+import type { Applied } from './scope.ts'
+import { unusedIn, usesIn } from './unused.ts'
+
+/**
+ * RNN342 and RNN343 of one model, and of all units and fns of the user's files. `applied` is what the model applied them to;
+ * without a model nothing is known of that.
+ */
+export function doubts(program: LinkedProgram, model?: Unit, applied: readonly Applied[] = []): Diagnostic[] {
+  const own = [...program.topLevel.values()]
+    .flatMap((e): (Unit | Fn)[] => (e.kind === 'template' ? [e.unit] : e.kind === 'fn' ? [e.fn] : []))
+    .filter(u => !u.span.file.startsWith('std/'))
+  const uses = { ...usesIn(own, program.trains), whole: program.models.length > 0, applied }
+  const judged = own.filter(u => u === model || u.kind === 'fn' || u.unit !== 'model')
+  return judged.flatMap(u => [...unusedIn(u, uses), ...(u.kind === 'unit' ? lateReturns(u) : [])])
+}
