@@ -861,6 +861,37 @@ model m {
 }`,
     fix: "Return the state that the step has computed: `return h'`.",
   },
+  RNN344: {
+    title: 'A softmax of one element',
+    message: '`{operation}` of one element is always {value}, whatever the element is',
+    help: 'for a yes or no take `sigmoid`, or a `softmax` of two elements; for a number leave it out',
+    severity: 'warning',
+    cause:
+      'A softmax makes elements sum to 1, so that of one alone is 1. Its derivative is 0, and nothing before it learns. `argmax` of one element is 0.',
+    example: `model m {
+  input x: [4]
+  target y: bool
+  p = x |> dense(1, softmax)
+  loss binary_cross_entropy(p[0], real(y))
+}`,
+    fix: 'For two classes write `dense(1, sigmoid)` and `binary_cross_entropy`, or `dense(2, softmax)` and `cross_entropy`.',
+  },
+  RNN345: {
+    title: 'Not one distribution',
+    message:
+      '{callee} takes the probability of one class of many, but those in this {size} do not sum to 1: each comes from a {source} of its own',
+    help: 'write `softmax` over the classes; for classes that do not exclude each other `binary_cross_entropy` with a target for each',
+    severity: 'warning',
+    cause:
+      'The loss looks at the probability of the right class alone. Where the others need not fall as it rises, all of them rise, and nothing is learned.',
+    example: `model m {
+  input x: [4]
+  target label: class of 3
+  p = x |> dense(3, sigmoid)
+  loss cross_entropy(p, label)
+}`,
+    fix: 'Say `dense(3, softmax)`.',
+  },
 
   // 4xx: data.
 

@@ -1,9 +1,10 @@
 // Indexing: what `x[…]` takes from an item.
 import type { Expr, Slice, Span } from '../../dsl/ast.ts'
-import { fail } from '../../dsl/diagnostics.ts'
+import { diagnostic, fail } from '../../dsl/diagnostics.ts'
 import { reshape } from '../ir/builder.ts'
 import * as D from '../ir/dim.ts'
 import { asDim, asTensor } from './convert.ts'
+import { independentOf } from './distributions.ts'
 import { checkAxes, commonOrder, expand, joinAxes, tensor } from './emit.ts'
 import type { Scope } from './scope.ts'
 import { formatDims, formatItem, joinFacts, type Tensor } from './tensor.ts'
@@ -60,6 +61,18 @@ function range(scope: Scope, slice: Slice, size: D.Dim, t: Tensor): { start: D.D
   return { start: D.unlabelled(start), length: D.unlabelled(length), keep: true }
 }
 
+/** RNN345 where the probability of a target is one of several that do not exclude each other, as in a cross-entropy of sigmoids. */
+function warnOfIndependent(scope: Scope, p: Tensor, index: Tensor, span: Span): void {
+  const [target] = [...index.facts.targets, ...index.facts.delayed]
+  if (p.asked !== p.value || p.item.length !== 1 || index.coding === undefined || target === undefined) return
+  const source = independentOf(scope, p.value)
+  if (source === undefined) return
+  const size = formatItem({ dtype: 'real', item: p.item.map(D.unlabelled) })
+  const callee = scope.call?.callee ?? 'this'
+  const place = scope.call?.span ?? span
+  scope.session.warnings.push(diagnostic('RNN345', { callee, size, source, target }, { span: place }))
+}
+
 /** `E[i]`: row i, for each i. */
 function rowAt(scope: Scope, table: Tensor, index: Tensor, span: Span): Tensor {
   if (index.dtype !== 'int' || index.item.length > 0)
@@ -68,6 +81,7 @@ function rowAt(scope: Scope, table: Tensor, index: Tensor, span: Span): Tensor {
   const [rows, places] = [table.item[0], index.coding?.size].map(d => d && D.asNumber(d))
   if (rows !== undefined && places !== undefined && places > rows)
     fail('RNN217', { index: `${index.name || 'this'}: ${formatItem(index)}`, shape: formatItem(table) }, { span })
+  warnOfIndependent(scope, table, index, span)
   const item = table.item.slice(1)
   if (table.axes.length === 0) {
     const value = scope.builder.emit('gather', [table.value, index.value])

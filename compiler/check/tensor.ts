@@ -59,6 +59,8 @@ export interface Tensor {
   readonly name: string
   /** The text of the expression that made it, for messages. */
   readonly source?: string
+  /** The graph value of which `probability` was asked, where this is what it gave: its logarithm will be taken. */
+  readonly asked?: Value
 }
 
 export const noFacts: Facts = { targets: new Set(), delayed: new Set(), ahead: new Map(), whole: new Map() }

@@ -94,7 +94,7 @@ export function average(scope: Scope, t: Tensor): Tensor {
 export const probabilityBuiltins: readonly Builtin[] = [
   /** The value itself; RNN213 unless it ends in a softmax or a sigmoid, whose logits the stable form needs. */
   builtin('probability', 'p', 1, ({ scope, span }, p) => {
-    if (isProbability(scope, p.value)) return p
+    if (isProbability(scope, p.value)) return { ...p, asked: p.value }
     const callee = scope.call?.callee ?? 'probability'
     return fail(
       'RNN213',
