@@ -773,6 +773,21 @@ model b {
 }`,
     fix: 'Move what both need to a `layer`.',
   },
+  RNN314: {
+    title: 'An optimizer that does not descend',
+    message: '`{optimizer}` {does}',
+    help: 'a rate is above 0; what is to stay as it is, `freeze` names',
+    cause:
+      'The optimizer was tried on one number. A negative rate climbs, a rate of 0 stays, and a decay of 1 may divide by 0. A loss to be made large has a minus: `loss -e`.',
+    example: `model m {
+  input x: real
+  target y: real
+  loss mse([x] |> dense(1), [y])
+}
+data d for m { t = csv("a.csv"); x = t.x; y = t.y }
+train m on d { optimizer = Adam(-0.001); epochs = 1 }`,
+    fix: 'Give a rate above 0: `Adam(0.001)`.',
+  },
   RNN331: {
     title: 'Not a stream',
     message: 'cannot stream over {axis}: `{operation}` on line {line} needs the end of {value} to give {output}',

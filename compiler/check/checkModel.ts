@@ -6,6 +6,7 @@ import type { OpTable } from '../ir/builder.ts'
 import type { Dim } from '../ir/dim.ts'
 import { newContext } from '../ir/ops/index.ts'
 import { checkBlocks } from './blocks.ts'
+import { uphill } from './descent.ts'
 import { type LoweredModel, lowerModel } from './model.ts'
 import { type LowerOptions, modelScope } from './modelScope.ts'
 import { checkNames } from './names.ts'
@@ -52,6 +53,7 @@ export function checkModel(
   if (model === undefined) throw new Error('a model that cannot be lowered is reported')
   const settings = { ...written, ...settingSets(sets) }
   checkFreeze(settings, model, trainBlock)
+  if (settings.optimizer !== undefined) throwAll(uphill(model, settings.optimizer))
   const windows =
     settings.truncate === undefined ? undefined : axisOfWindows(model, placeOf(trainBlock, 'truncate')).size
   return { unit, trainBlock, data, settings, model, windows, forTraining: () => lowerModel(unit, lowering(true)) }

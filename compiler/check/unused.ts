@@ -35,25 +35,23 @@ interface Uses {
  */
 export function unusedIn(unit: Unit | Fn, uses: Uses): Diagnostic[] {
   const definitions = definitionsOf(unit)
-  const live = reached(definitions, rootsOf(unit, uses), unit, uses.applied)
+  // What is there on purpose uses what it reads.
+  const kept = definitions.map(d => d.name.text).filter(name => name.startsWith('_'))
+  const live = reached(definitions, [...rootsOf(unit, uses), ...kept], unit, uses.applied)
   return definitions
-    .filter(d => !isLive(d, live) && !d.name.text.startsWith('_') && !mayBeFixed(d, unit, uses))
+    .filter(d => !isLive(d, live) && !mayBeFixed(d, unit, uses))
     .map(d => {
-      const reader = definitions.find(other => other !== d && other.reads.some(r => namesOf(d).includes(r)))
-      const help = reader && `only \`${reader.name.text}\` reads it, which nothing uses either`
       const { text: name, span } = d.name
-      const left = live.has(primedRead(name))
-      if (left && help === undefined)
-        return diagnostic(
-          'RNN342',
-          { kind: d.kind, name, why: forgotten },
-          { span, help: `read \`${name}\`, or make it an equation: \`${name} = …\`` },
-        )
-      return diagnostic(
-        'RNN342',
-        { kind: d.kind, name, why: left ? forgotten : why[d.kind] },
-        { span, ...(help && { help }) },
-      )
+      const forgotten = live.has(primedRead(name))
+      const reader = definitions.find(other => other !== d && other.reads.some(r => namesOf(d).includes(r)))
+      const help =
+        reader !== undefined
+          ? `only \`${reader.name.text}\` reads it, which nothing uses either`
+          : forgotten
+            ? `read \`${name}\`, or make it an equation: \`${name} = …\``
+            : undefined
+      const reason = forgotten ? 'no step reads what the step before has left' : why[d.kind]
+      return diagnostic('RNN342', { kind: d.kind, name, why: reason }, { span, ...(help && { help }) })
     })
 }
 
@@ -67,8 +65,6 @@ const why: Readonly<Record<Definition['kind'], string>> = {
   state: 'only its own next value may read it',
   equation: 'its value goes nowhere',
 }
-
-const forgotten = 'no step reads what the step before has left'
 
 const namesOf = ({ kind, name: { text } }: Definition): string[] =>
   kind === 'state' ? [text, primedRead(text)] : [text]
