@@ -36,7 +36,7 @@ export function uphill(model: LoweredModel, recipe: Recipe): Diagnostic[] {
     ? 'moves weights along the gradient: the loss grows'
     : found.every(d => d === 0)
       ? 'moves no weight'
-      : `makes weights ${found.find(d => !Number.isFinite(d))}`
+      : 'makes of a weight what is no finite number'
   return [diagnostic('RNN314', { optimizer: recipe.text, does }, { span: recipe.span })]
 }
 
