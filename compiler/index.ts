@@ -126,15 +126,20 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
 const keeping = ({ checkpoint }: Settings): GraphOptions =>
   checkpoint === undefined ? {} : { pipeline: checkpointed(checkpoint) }
 
-/** Everything that is wrong or doubtful in a program: of each model, and of each graph that it is meant for. */
+/**
+ * Everything that is wrong or doubtful in a program: of each model, or the one of the options, and of each graph that it is meant
+ * for. `sets` are of that one, or of the model that training would choose.
+ */
 export function check(source: string, options: CompileOptions = {}): readonly Diagnostic[] {
   const problems: Diagnostic[] = []
   attempt(problems, () => {
     const program = linkProgram(source, options.file ?? 'model.rnn', options.read)
-    if (program.models.length === 0) chooseModel(program, undefined)
-    for (const { name } of program.models) {
+    const main = chooseModel(program, options.model)
+    for (const unit of options.model === undefined ? program.models : [main]) {
       attempt(problems, () => {
-        const model = compileProgram(program, { ...options, model: name.text })
+        const { sets = {}, ...others } = options
+        const own = unit === main ? sets : {}
+        const model = compileProgram(program, { ...others, model: unit.name.text, sets: own })
         problems.push(...model.warnings)
         model.predict()
         if (model.trainBlock !== undefined) model.train()

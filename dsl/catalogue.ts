@@ -776,9 +776,9 @@ model b {
   RNN314: {
     title: 'An optimizer that does not descend',
     message: '`{optimizer}` {does}',
-    help: 'a rate is above 0; what is to stay as it is, `freeze` names',
+    help: 'a rate is above 0',
     cause:
-      'The optimizer was tried on one number. A negative rate climbs, a rate of 0 stays, and a decay of 1 may divide by 0. A loss to be made large has a minus: `loss -e`.',
+      'The optimizer was tried on one number. A negative rate climbs, and a decay of 1 may divide by 0. A loss to be made large has a minus: `loss -e`.',
     example: `model m {
   input x: real
   target y: real
@@ -906,6 +906,21 @@ model m {
   loss cross_entropy(p, label)
 }`,
     fix: 'Say `dense(3, softmax)`.',
+  },
+  RNN346: {
+    title: 'An optimizer that does not move',
+    message: '`{optimizer}` moves no weight: training changes nothing',
+    help: 'a rate is above 0; what is to stay as it is, `freeze` names',
+    severity: 'warning',
+    cause: 'The optimizer was tried on one number, which stayed as it was. A rate of 0 does so.',
+    example: `model m {
+  input x: real
+  target y: real
+  loss mse([x] |> dense(1), [y])
+}
+data d for m { t = csv("a.csv"); x = t.x; y = t.y }
+train m on d { optimizer = SGD(0); epochs = 1 }`,
+    fix: 'Give a rate above 0: `SGD(0.01)`.',
   },
 
   // 4xx: data.

@@ -19,10 +19,11 @@ const times = [0, 10, 1e3, 1e5, 1e7]
 const steps = 3
 
 /**
- * RNN314 for an optimizer that never moves a weight against its gradient: steps with a gradient of 1 must end below those with one
- * of -1, from some weight, at some time. One that takes no single number, or starts from random states, is not tried.
+ * RNN314 for an optimizer that never moves a weight against its gradient, and the warning RNN346 for one that moves none: steps
+ * with a gradient of 1 must end below those with one of -1, from some weight, at some time. One that takes no single number, or
+ * starts from random states, is not tried.
  */
-export function uphill(model: LoweredModel, recipe: Recipe): Diagnostic[] {
+export function tryOptimizer(model: LoweredModel, recipe: Recipe): Diagnostic[] {
   const run = optimizerOf(model, recipe)
   if (run === undefined) return []
   const attempts = times.flatMap(time => weights.map(weight => ({ time, weight })))
@@ -32,12 +33,12 @@ export function uphill(model: LoweredModel, recipe: Recipe): Diagnostic[] {
   // Nearly every optimizer does so at once.
   if (attempts.some(a => falls(difference(a)))) return []
   const found = attempts.map(difference)
+  const [optimizer, { span }] = [recipe.text, recipe]
+  if (found.every(d => d === 0)) return [diagnostic('RNN346', { optimizer }, { span })]
   const does = found.some(d => d > 0)
     ? 'moves weights along the gradient: the loss grows'
-    : found.every(d => d === 0)
-      ? 'moves no weight'
-      : 'makes of a weight what is no finite number'
-  return [diagnostic('RNN314', { optimizer: recipe.text, does }, { span: recipe.span })]
+    : 'makes of a weight what is no finite number'
+  return [diagnostic('RNN314', { optimizer, does }, { span })]
 }
 
 type Run = (gradient: number, weight: number, time: number) => number

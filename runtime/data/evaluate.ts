@@ -11,7 +11,10 @@ import { combine, extend, join, numeric } from './series.ts'
 import { type Argument, describe, type Value } from './value.ts'
 
 export interface Surroundings {
-  readonly read: Call['read']
+  /** `by` is the function that reads. */
+  readonly read: (path: string, span: Span, by: DataFunction) => ReturnType<Call['read']>
+  /** What stands for the value that a function gives, if not that itself. */
+  readonly made?: (value: Value, span: Span) => Value
   /** `call` is the place of a fitted call, such as `s.standardize`. */
   readonly fit: (call: string, rows: number, compute: (training: Int32Array) => Encoding) => Encoding
 }
@@ -42,6 +45,7 @@ export function evaluator(data: Data, surroundings: Surroundings): Lookup {
     const fits = new Map<string, number>()
     return {
       read: surroundings.read,
+      made: surroundings.made ?? (value => value),
       fit: name => {
         const count = (fits.get(name) ?? 0) + 1
         fits.set(name, count)
@@ -63,7 +67,8 @@ export function evaluator(data: Data, surroundings: Surroundings): Lookup {
 }
 
 interface Scope {
-  readonly read: Call['read']
+  readonly read: Surroundings['read']
+  readonly made: NonNullable<Surroundings['made']>
   /** The `fit` of the next call of the function `name` in this equation. */
   readonly fit: (name: string) => Call['fit']
   readonly name: (name: string, span: Span) => Promise<Argument>
@@ -169,8 +174,9 @@ async function call(
 ): Promise<Argument> {
   const definition = functionOf(callee)
   const given = await bindArguments(definition, args, before, span, scope)
-  const value = await definition.apply(given, { span, read: scope.read, fit: scope.fit(definition.name) })
-  return { value, span }
+  const read: Call['read'] = (path, at) => scope.read(path, at, definition)
+  const value = await definition.apply(given, { span, read, fit: scope.fit(definition.name) })
+  return { value: scope.made(value, span), span }
 }
 
 /** Positional arguments first, then those with names, then defaults. RNN105, RNN208, RNN209 as for any call. */
@@ -228,7 +234,11 @@ function member({ value, span: place }: Argument, name: string, span: Span): Val
   if (value.kind === 'windows' && (name === 'past' || name === 'next'))
     return { ...value, kind: 'windowed', take: name }
   const help = value.kind === 'windows' ? didYouMean(name, ['past', 'next']) : undefined
-  return fail('RNN218', { value: describe(value), name }, { span: value.kind === 'windows' ? span : place, help })
+  return fail(
+    'RNN218',
+    { value: value.kind === 'windows' ? 'what `windows` gives' : describe(value), name },
+    { span: value.kind === 'windows' ? span : place, help },
+  )
 }
 
 function joined(items: readonly Argument[], span: Span): Value {

@@ -12,7 +12,7 @@ export interface Text {
   readonly value: string
 }
 
-export interface Table<C extends Column | Cells = Column | Cells> {
+export interface Table<C extends Column | Cells | Sequences = Column | Cells | Sequences> {
   readonly kind: 'table'
   readonly file: string
   readonly columns: ReadonlyMap<string, C>

@@ -13,6 +13,40 @@ export async function readBytes(path: string): Promise<Uint8Array> {
   }
 }
 
+/**
+ * The first bytes of a file, at most about `most` and whole lines of it: the cut is after a line at which no quotes are open.
+ * RNN406 if it does not exist or cannot be read.
+ */
+export async function readStart(path: string, most: number): Promise<Uint8Array> {
+  try {
+    const file = await open(path)
+    try {
+      const bytes = new Uint8Array(most + 1)
+      let length = 0
+      for (let read = -1; read !== 0 && length < bytes.length; length += read) {
+        read = (await file.read(bytes, length, bytes.length - length)).bytesRead
+      }
+      return length <= most ? bytes.subarray(0, length) : bytes.subarray(0, endOfLines(bytes))
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    return fail('RNN406', { path, reason: reasonOf(error) })
+  }
+}
+
+/** Behind the last line break that is not inside of quotes; behind the last one if all are. */
+function endOfLines(bytes: Uint8Array): number {
+  const [quote, lineFeed] = [0x22, 0x0a]
+  let isOpen = false
+  let end = 0
+  bytes.forEach((byte, i) => {
+    if (byte === quote) isOpen = !isOpen
+    if (byte === lineFeed && !isOpen) end = i + 1
+  })
+  return end > 0 ? end : bytes.lastIndexOf(lineFeed) + 1
+}
+
 /** The reader of the files that a program in `folder` names: absolute paths, and paths relative to the program. */
 export const readerIn =
   (folder: string): ((path: string) => Promise<Uint8Array>) =>

@@ -4,7 +4,9 @@ import { fail } from '../../../dsl/diagnostics.ts'
 import type { Column, Table } from '../value.ts'
 import { tableReader, textOf } from './file.ts'
 
-export const csv = tableReader('csv', parseCsv)
+export const csv = tableReader('csv', parseCsv, columns =>
+  [columns.map(name => `"${name.replaceAll('"', '""')}"`), columns.map(() => 1)].map(row => `${row.join()}\n`).join(''),
+)
 
 /**
  * Reads the bytes of a CSV file (RFC 4180, UTF-8; blank lines are left out, cells are trimmed). RNN405 if it has no rows,

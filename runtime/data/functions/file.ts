@@ -3,9 +3,14 @@ import { fail } from '../../../dsl/diagnostics.ts'
 import { describe, type Table } from '../value.ts'
 import type { DataFunction } from './function.ts'
 
-/** The function `name(path)`; `parse` gets the bytes of the file, and its path for messages. */
-export const tableReader = (name: string, parse: (bytes: Uint8Array, file: string) => Table): DataFunction => ({
+/** The function `name(path)`; `parse` gets the bytes of the file, and its path for messages. `example` makes a file. */
+export const tableReader = (
+  name: string,
+  parse: (bytes: Uint8Array, file: string) => Table,
+  example: DataFunction['example'],
+): DataFunction => ({
   name,
+  example,
   parameters: [{ name: 'path' }],
   apply: async ([path], call) => {
     if (path.value.kind !== 'text') {

@@ -3,7 +3,9 @@ import { fail } from '../../../dsl/diagnostics.ts'
 import type { Cells, Table } from '../value.ts'
 import { tableReader, textOf } from './file.ts'
 
-export const jsonl = tableReader('jsonl', parseJsonl)
+export const jsonl = tableReader('jsonl', parseJsonl, columns =>
+  JSON.stringify(Object.fromEntries(columns.map(name => [name, 1]))),
+)
 
 /**
  * Reads the bytes of a JSON Lines file (UTF-8; blank lines are left out). What the cells are is not looked at. RNN405 if it has no
