@@ -104,6 +104,8 @@ async function checkKinds(data: Data, options: DataCheckOptions): Promise<readon
   const { signature, sizes = {} } = options
   const ports = signature === undefined ? [] : [...signature.inputs, ...signature.targets]
   const rowless = rowlessOf(data, options)
+  const onTheLeft = await problemsOf(() => rowless(plain))
+  if (onTheLeft.length > 0) return onTheLeft
   const first = rowless(plain)
   const problems: Diagnostic[] = []
   const feeds: Feed[] = []
@@ -114,7 +116,9 @@ async function checkKinds(data: Data, options: DataCheckOptions): Promise<readon
     bindSizes(shapeOf(feed), sizes)
     return feed
   }
-  for (const equation of data.body) {
+  // A sample stands for one file; what no port needs may read another.
+  const needed = options.sample === undefined ? data.body : behind(data.body, [...ports.map(p => p.name), 'split'])
+  for (const equation of needed) {
     const found = await problemsOf(async () => {
       const feed = await judge(first, equation)
       if (feed !== undefined) feeds.push(feed)
@@ -218,13 +222,22 @@ function readingsOf(columns: readonly string[]): Reading[] {
 }
 
 /** The columns that an equation reads, by itself and through others. */
-function columnsOf(equation: Equation, body: readonly Equation[], seen: Set<Equation> = new Set()): string[] {
-  if (seen.has(equation)) return []
-  seen.add(equation)
-  const exprs = [...allExprs(equation.value)]
-  const read = new Set(exprs.flatMap(e => (e.kind === 'name' ? [e.name] : [])))
-  const behind = body.filter(e => read.has(e.name.text)).flatMap(e => columnsOf(e, body, seen))
-  return [...new Set([...exprs.flatMap(columnIn), ...behind])]
+const columnsOf = ({ name }: Equation, body: readonly Equation[]): string[] => [
+  ...new Set(behind(body, [name.text]).flatMap(e => [...allExprs(e.value)].flatMap(columnIn))),
+]
+
+/** The equations of these names, and those that they read, in the order of the text. */
+function behind(body: readonly Equation[], names: readonly string[]): readonly Equation[] {
+  const named = new Map(body.map(e => [e.name.text, e]))
+  const found = new Set<Equation>()
+  const left = [...names]
+  for (let name = left.pop(); name !== undefined; name = left.pop()) {
+    const equation = named.get(name)
+    if (equation === undefined || found.has(equation)) continue
+    found.add(equation)
+    for (const e of allExprs(equation.value)) if (e.kind === 'name') left.push(e.name)
+  }
+  return body.filter(e => found.has(e))
 }
 
 /** `t.name`, `t["a name"]`. Members of windows are among them, which does no harm. */
