@@ -5,12 +5,11 @@ import { suggest } from '../../dsl/suggest.ts'
 import * as D from '../ir/dim.ts'
 import { builtins } from './builtins/index.ts'
 import { call, pipe } from './call.ts'
-import { asTensor } from './convert.ts'
 import { tensor } from './emit.ts'
 import type { Entity } from './entity.ts'
 import { initializers, isInitializer } from './initializers.ts'
 import { joined, operation, unary } from './operators.ts'
-import { indexed } from './places.ts'
+import { taken } from './places.ts'
 import { Reported } from './report.ts'
 import type { Scope } from './scope.ts'
 import { sourceText } from './text.ts'
@@ -53,7 +52,7 @@ function entityOf(scope: Scope, expr: Expr): Entity {
     case 'member':
       return member(scope, evaluate(scope, expr.value), expr.name.text, expr)
     case 'index':
-      return indexed(scope, asTensor(scope, evaluate(scope, expr.value), expr.value.span), expr.slices, span)
+      return taken(scope, evaluate(scope, expr.value), expr.slices, expr)
   }
 }
 

@@ -4,10 +4,10 @@ import { type Diagnostic, diagnostic } from '../../dsl/diagnostics.ts'
 import { primedRead, readsOf } from './reads.ts'
 
 /**
- * RNN343 where a cell returns a value that depends, of all that changes from step to step, on a state as it entered the step
+ * RNN343 where a cell returns, or writes under its own name, a value that depends, of all that changes from step to step, on a state as it entered the step
  * alone, below the equation of what leaves it. Only of a state that the next one is computed from: a state that just keeps
  * something for a step, as in a line of delays, is there to be read late. So is one that an equation above names, one that never
- * changes, and one that is returned beside its next value.
+ * changes, one that reads no input, as a counter of steps does, and one that is returned beside its next value.
  */
 export function lateReturns({ unit, body }: Unit): Diagnostic[] {
   if (unit !== 'cell') return []
@@ -19,7 +19,10 @@ export function lateReturns({ unit, body }: Unit): Diagnostic[] {
   const stays = ({ value }: Equation, state: string): boolean => value.kind === 'name' && value.name === state
   const returned = new Set(body.flatMap(s => (s.kind === 'return' ? readsOf(s.value) : [])))
   const meant = (state: string, next: Equation): boolean =>
-    returned.has(primedRead(state)) || stays(next, state) || !reaches(primedRead(state), state, equations, states)
+    returned.has(primedRead(state)) ||
+    stays(next, state) ||
+    !reaches(primedRead(state), name => name === state, equations, states) ||
+    !reaches(primedRead(state), name => inputs.has(name), equations, states)
 
   /** The states that alone make a value change from step to step; undefined if something else does too. */
   const statesBehind = (expr: Expr): readonly string[] | undefined => {
@@ -40,7 +43,12 @@ export function lateReturns({ unit, body }: Unit): Diagnostic[] {
     const labels = [{ span: next.name.span, text: 'computed here, and not returned' }]
     return [diagnostic('RNN343', { state }, { span: expr.span, labels })]
   }
-  return body.flatMap(s => (s.kind === 'return' ? partsOf(s.value).flatMap(lateIn) : []))
+  return body.flatMap(s => {
+    if (s.kind === 'return') return partsOf(s.value).flatMap(lateIn)
+    // What an output gives a name of its own is meant.
+    if (s.kind !== 'output' || s.value !== undefined) return []
+    return lateIn({ kind: 'name', name: s.name.text, span: s.name.span })
+  })
 }
 
 /** What a list joins, each by itself. */
@@ -49,17 +57,17 @@ const partsOf = (expr: Expr): readonly Expr[] => (expr.kind === 'list' ? expr.it
 const isBelow = (a: { readonly span: Span } | undefined, b: Equation | undefined): boolean =>
   a === undefined || b === undefined || a.span.start > b.span.start
 
-/** Whether what leaves the step is computed from the state, in this step or a later one. */
+/** Whether a value is computed from one of some names, in this step or through states in an earlier one. */
 function reaches(
   from: string,
-  state: string,
+  wanted: (name: string) => boolean,
   equations: ReadonlyMap<string, Equation>,
   states: ReadonlySet<string>,
 ): boolean {
   const seen = new Set<string>()
   const left = [from]
   for (let name = left.pop(); name !== undefined; name = left.pop()) {
-    if (name === state) return true
+    if (wanted(name)) return true
     if (seen.has(name)) continue
     seen.add(name)
     const equation = equations.get(states.has(name) ? primedRead(name) : name)

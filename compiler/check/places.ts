@@ -6,11 +6,35 @@ import * as D from '../ir/dim.ts'
 import { asDim, asTensor } from './convert.ts'
 import { independentOf } from './distributions.ts'
 import { checkAxes, commonOrder, expand, joinAxes, tensor } from './emit.ts'
+import type { Entity } from './entity.ts'
 import type { Scope } from './scope.ts'
 import { formatDims, formatItem, joinFacts, type Tensor } from './tensor.ts'
 import { sourceText } from './text.ts'
+/** `x[…]` of whatever x is: of a static vector at static places it is static too. */
+export function taken(scope: Scope, of: Entity, slices: readonly Slice[], expr: Expr & { kind: 'index' }): Entity {
+  const [only] = slices
+  if (of.kind === 'vector' && slices.length === 1) {
+    const place = (e: Expr): number | undefined => D.asNumber(placeAt(scope, e))
+    if (only.kind === 'range') {
+      const [start, stop] = [only.start && place(only.start), only.stop && place(only.stop)]
+      const numbers = of.numbers.slice(start ?? 0, stop ?? of.numbers.length)
+      const length = (stop ?? of.numbers.length) - (start ?? 0)
+      if (numbers.length === length && length > 0) return { kind: 'vector', numbers }
+    }
+    if (only.kind === 'at' && isStatic(scope.session.evaluate(scope, only.index))) {
+      const found = of.numbers[place(only.index) ?? -1]
+      if (found !== undefined) return found
+    }
+  }
+  return indexed(scope, asTensor(scope, of, expr.value.span), slices, expr.span)
+}
+
+const isStatic = (e: Entity): boolean => e.kind === 'dim' || e.kind === 'number'
+
+const placeAt = (scope: Scope, e: Expr): D.Dim => asDim(scope.session.evaluate(scope, e), 'a place', e.span)
+
 /** `x[…]`: places of the item, which are static, or the row that an int value names. */
-export function indexed(scope: Scope, given: Tensor, slices: readonly Slice[], span: Span): Tensor {
+function indexed(scope: Scope, given: Tensor, slices: readonly Slice[], span: Span): Tensor {
   const [only] = slices
   if (slices.length === 1 && only.kind === 'at') {
     const at = scope.session.evaluate(scope, only.index)
@@ -34,7 +58,7 @@ export function indexed(scope: Scope, given: Tensor, slices: readonly Slice[], s
 }
 
 function range(scope: Scope, slice: Slice, size: D.Dim, t: Tensor): { start: D.Dim; length: D.Dim; keep: boolean } {
-  const place = (e: Expr): D.Dim => asDim(scope.session.evaluate(scope, e), 'a place', e.span)
+  const place = (e: Expr): D.Dim => placeAt(scope, e)
   const inside = (d: D.Dim, least: number, span: Span): void => {
     const [at, n] = [D.asNumber(d), D.asNumber(size)]
     if (at !== undefined && (at < 0 || (n !== undefined && at + least > n))) {

@@ -1,5 +1,5 @@
 // What expressions and types of a unit read, as text alone tells it: names, next values of states, axes.
-import type { Declaration, Expr, TypeExpr } from '../../dsl/ast.ts'
+import type { Declaration, Equation, Expr, TypeExpr } from '../../dsl/ast.ts'
 import { allExprs } from '../../dsl/children.ts'
 
 /** How a read is called: `h`, `h'`, `over T`, `f()` for one that applies f. */
@@ -29,9 +29,15 @@ export const dimReads = (type: TypeExpr): string[] => [
 
 export const axisReads = (type: TypeExpr): string[] => type.axes.map(a => axisRead(a.name.text))
 
+const typeReads = (type: TypeExpr): string[] => [...dimReads(type), ...axisReads(type)]
+
 /** What a declaration reads besides its own names. */
 export const declarationReads = ({ type, init }: Declaration): string[] => [
-  ...dimReads(type),
-  ...axisReads(type),
+  ...typeReads(type),
   ...(init === undefined ? [] : readsOf(init)),
+]
+
+export const equationReads = ({ type, value }: Equation): string[] => [
+  ...readsOf(value),
+  ...(type === undefined ? [] : typeReads(type)),
 ]

@@ -2,7 +2,7 @@
 import type { Expr, Fn, Name, Statement, Train, Unit } from '../../dsl/ast.ts'
 import { allExprs } from '../../dsl/children.ts'
 import { type Diagnostic, diagnostic } from '../../dsl/diagnostics.ts'
-import { appliedRead, axisReads, declarationReads, dimReads, primedRead, readsOf } from './reads.ts'
+import { appliedRead, axisReads, declarationReads, dimReads, equationReads, primedRead, readsOf } from './reads.ts'
 import type { Applied } from './scope.ts'
 
 /** A name that a unit defines, and what is read where it is used. */
@@ -81,7 +81,7 @@ function mayBeFixed({ kind }: Definition, unit: Unit | Fn, { called, given }: Us
 function definitionsOf(unit: Unit | Fn): Definition[] {
   const { body } = unit
   const equationOf = (state: string): readonly string[] =>
-    body.flatMap(s => (s.kind === 'equation' && s.primed && s.name.text === state ? readsOf(s.value) : []))
+    body.flatMap(s => (s.kind === 'equation' && s.primed && s.name.text === state ? equationReads(s) : []))
   const hyper = unit.kind === 'fn' ? 'parameter' : 'hyper-parameter'
   return [
     ...unit.params.map(
@@ -102,7 +102,7 @@ function definitionsOf(unit: Unit | Fn): Definition[] {
         case 'part':
           return [{ kind: s.kind, name: s.name, reads: readsOf(s.value) }]
         case 'equation':
-          return s.primed ? [] : [{ kind: s.kind, name: s.name, reads: readsOf(s.value) }]
+          return s.primed ? [] : [{ kind: s.kind, name: s.name, reads: equationReads(s) }]
         default:
           return []
       }
