@@ -17,7 +17,7 @@ export function expanding<T>(scope: Scope, unit: Unit | Fn, span: Span, expand: 
   const before = warnings.length
   try {
     const result = expand()
-    warnings.push(...warnings.splice(before).map(d => located(d, unit, span, instance)))
+    for (let i = before; i < warnings.length; i++) warnings[i] = located(warnings[i], unit, span, instance)
     return result
   } catch (error) {
     if (!(error instanceof RnnError)) throw error

@@ -24,17 +24,21 @@ export function lateReturns({ unit, body }: Unit): Diagnostic[] {
     !reaches(primedRead(state), name => name === state, equations, states) ||
     !reaches(primedRead(state), name => inputs.has(name), equations, states)
 
-  /** The states that alone make a value change from step to step; undefined if something else does too. */
+  // For each equation the states that alone make it change from step to step; undefined if something else does too.
+  const behind = new Map<string, readonly string[] | undefined>()
   const statesBehind = (expr: Expr): readonly string[] | undefined => {
-    const behind = readsOf(expr).map((read): readonly string[] | undefined => {
+    const all = readsOf(expr).map((read): readonly string[] | undefined => {
       if (states.has(read)) return [read]
-      const equation = equations.get(read)
-      if (inputs.has(read) || equation?.primed) return undefined
-      const found = equation === undefined ? [] : statesBehind(equation.value)
-      const above = found?.some(state => !isBelow(equation, equations.get(primedRead(state))))
-      return above ? undefined : found
+      return inputs.has(read) || equations.get(read)?.primed ? undefined : behind.has(read) ? behind.get(read) : []
     })
-    return behind.every(b => b !== undefined) ? [...new Set(behind.flat())] : undefined
+    return all.every(b => b !== undefined) ? [...new Set(all.flat())] : undefined
+  }
+  // A name is defined above its uses.
+  for (const [name, equation] of equations) {
+    if (equation.primed) continue
+    const found = statesBehind(equation.value)
+    const above = found?.some(state => !isBelow(equation, equations.get(primedRead(state))))
+    behind.set(name, above ? undefined : found)
   }
   const lateIn = (expr: Expr): Diagnostic[] => {
     const [state] = statesBehind(expr) ?? []
@@ -54,8 +58,8 @@ export function lateReturns({ unit, body }: Unit): Diagnostic[] {
 /** What a list joins, each by itself. */
 const partsOf = (expr: Expr): readonly Expr[] => (expr.kind === 'list' ? expr.items.flatMap(partsOf) : [expr])
 
-const isBelow = (a: { readonly span: Span } | undefined, b: Equation | undefined): boolean =>
-  a === undefined || b === undefined || a.span.start > b.span.start
+const isBelow = (a: { readonly span: Span }, b: Equation | undefined): boolean =>
+  b === undefined || a.span.start > b.span.start
 
 /** Whether a value is computed from one of some names, in this step or through states in an earlier one. */
 function reaches(
@@ -71,7 +75,7 @@ function reaches(
     if (seen.has(name)) continue
     seen.add(name)
     const equation = equations.get(states.has(name) ? primedRead(name) : name)
-    if (equation !== undefined) left.push(...readsOf(equation.value))
+    for (const read of equation === undefined ? [] : readsOf(equation.value)) left.push(read)
   }
   return false
 }

@@ -38,12 +38,18 @@ export function unusedIn(unit: Unit | Fn, uses: Uses): Diagnostic[] {
   // What is there on purpose uses what it reads.
   const kept = definitions.map(d => d.name.text).filter(name => name.startsWith('_'))
   const live = reached(definitions, [...rootsOf(unit, uses), ...kept], unit, uses.applied)
+  const readers = Map.groupBy(
+    definitions.flatMap(reader => [...new Set(reader.reads)].map(read => ({ read, reader }))),
+    ({ read }) => read,
+  )
   return definitions
     .filter(d => !isLive(d, live) && !mayBeFixed(d, unit, uses))
     .map(d => {
       const { text: name, span } = d.name
       const forgotten = live.has(primedRead(name))
-      const reader = definitions.find(other => other !== d && other.reads.some(r => namesOf(d).includes(r)))
+      const reader = namesOf(d)
+        .flatMap(n => readers.get(n) ?? [])
+        .find(r => r.reader !== d)?.reader
       const help =
         reader !== undefined
           ? `only \`${reader.name.text}\` reads it, which nothing uses either`
@@ -157,15 +163,14 @@ function reached(
     for (let name = left.pop(); name !== undefined; name = left.pop()) {
       if (live.has(name)) continue
       live.add(name)
-      left.push(...(readers.get(name)?.reads ?? []))
+      for (const read of readers.get(name)?.reads ?? []) left.push(read)
     }
   }
   reach(roots)
   // Where only the weights of a part are used, whatever applies it gives them their shapes.
-  const shaping = definitions
-    .filter(d => d.kind === 'part' && live.has(d.name.text) && !live.has(appliedRead(d.name.text)))
-    .map(d => appliedRead(d.name.text))
-  reach(definitions.filter(d => d.reads.some(r => shaping.includes(r))).map(d => d.name.text))
+  const unapplied = definitions.filter(d => d.kind === 'part' && live.has(d.name.text))
+  const shaping = new Set(unapplied.map(d => appliedRead(d.name.text)).filter(read => !live.has(read)))
+  reach(definitions.filter(d => d.reads.some(r => shaping.has(r))).map(d => d.name.text))
   return new Set([...live, ...bringers(unit, live, applied)])
 }
 
