@@ -14,7 +14,12 @@ export function doubts(program: LinkedProgram, model?: Unit, applied: readonly A
   const own = [...program.topLevel.values()]
     .flatMap((e): (Unit | Fn)[] => (e.kind === 'template' ? [e.unit] : e.kind === 'fn' ? [e.fn] : []))
     .filter(u => !u.span.file.startsWith('std/'))
-  const uses = { ...usesIn(own, program.trains), whole: program.models.length > 0, applied }
+  const uses = { ...usesIn(own, program.trains), applied }
+  // What other files import, they may use in ways that this one does not.
+  const isWhole = (u: Unit | Fn): boolean => program.models.length > 0 && u.span.file === program.program.span.file
   const judged = own.filter(u => u === model || u.kind === 'fn' || u.unit !== 'model')
-  return judged.flatMap(u => [...unusedIn(u, uses), ...(u.kind === 'unit' ? lateReturns(u) : [])])
+  return judged.flatMap(u => [
+    ...unusedIn(u, { ...uses, whole: isWhole(u) }),
+    ...(u.kind === 'unit' ? lateReturns(u) : []),
+  ])
 }

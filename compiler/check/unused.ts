@@ -14,7 +14,7 @@ interface Definition {
 
 /** How the rest of the program sees a unit and what is in it. */
 interface Uses {
-  /** Whether there is a model: without one other files use what stands here. */
+  /** Whether all uses are in sight: a file without a model, or one that is imported, has others. */
   readonly whole: boolean
   /** Names after a dot. */
   readonly members: ReadonlySet<string>

@@ -124,8 +124,10 @@ async function checkKinds(data: Data, options: DataCheckOptions): Promise<readon
       if (feed !== undefined) feeds.push(feed)
     })
     if (found.length === 0) continue
+    const readings = first.isOpen() ? readingsOf(columnsOf(equation, data.body)) : []
+    if (readings === undefined) continue
     const all = [found]
-    for (const reading of first.isOpen() ? readingsOf(columnsOf(equation, data.body)) : []) {
+    for (const reading of readings) {
       all.push(await problemsOf(() => judge(rowless(reading), equation)))
       if (all.at(-1)?.length === 0) break
     }
@@ -212,10 +214,10 @@ function fitted(compute: (training: Int32Array) => Encoding): Encoding {
   }
 }
 
-/** All readings of some columns but the plain one. */
-function readingsOf(columns: readonly string[]): Reading[] {
+/** All readings of some columns but the plain one; undefined where they are too many. */
+function readingsOf(columns: readonly string[]): Reading[] | undefined {
   const count = cellKinds.length ** columns.length
-  if (count > mostReadings) return [plain]
+  if (count > mostReadings) return undefined
   return Array.from({ length: count }, (_, i) => i)
     .slice(1)
     .map(i => new Map(columns.map((name, c) => [name, Math.floor(i / cellKinds.length ** c) % cellKinds.length])))

@@ -149,6 +149,9 @@ split = shuffled(0.8, 0.2)`
       await inData(ports.replace('over W', 'over W[4]'), block.replace('w = truncated', 'w = padded')),
       [],
     )
+    const five = ['a', 'b', 'c', 'd', 'e'].map(name => `t.${name}`).join()
+    const joined = `t = jsonl("a.jsonl")\nx = [${five}]`
+    assert.deepEqual(await inData('input x: [5] over T\noutput y = last(x)', joined), [])
     const series = 'input past: [2] over T[4]\ntarget next: [2]\noutput y = last(past)\nloss sum(next)'
     const windows = 't = csv("a.csv")\nw = windows([log(t.a), 1 / t.b], 2 * 2)\npast = w.past / 2\nnext = w.next'
     assert.deepEqual(await inData(series, windows), [])

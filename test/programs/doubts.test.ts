@@ -42,7 +42,7 @@ describe('no warning', () => {
   })
 })
 
-describe('warnings in a file without a model', () => {
+describe('warnings of what other files use', () => {
   const codes = (source: string): string[] => {
     const { topLevel } = linkProgram(source, 'cells.rnn')
     const own = [...topLevel.values()].flatMap(e =>
@@ -51,7 +51,7 @@ describe('warnings in a file without a model', () => {
     const uses = { ...usesIn(own, []), whole: false, applied: [] }
     return own.flatMap(u => unusedIn(u, uses)).map(d => d.message.split('`')[1])
   }
-  it('are of what no other file can use', () => {
+  it('are not given in a file without a model', () => {
     const cell = `cell kept(units, depth) {
   input x: [D]
   state h: [units], n: int
@@ -62,5 +62,21 @@ describe('warnings in a file without a model', () => {
   return h'
 }`
     assert.deepEqual(codes(cell), ['depth', 'lost'])
+  })
+
+  it('are not given in a file that is imported', () => {
+    const cells = `cell kept() {
+  input x: [D]
+  state h: [D], n: int
+  lost = 2 * x
+  n' = n + 1
+  h' = 0.5 * h + x
+  return h'
+}`
+    const model = 'model m { input x: [3] over T; output y = x |> kept }'
+    const other: ImportReader = file => ({ file, text: cells })
+    const warned = (source: string): string[] => check(source, { read: other }).map(d => d.message.split('`')[1])
+    assert.deepEqual(warned(`import "cells.rnn"\n${model}`), ['lost'])
+    assert.deepEqual(warned(`${cells}\n${model}`), ['n', 'lost'])
   })
 })
