@@ -11,7 +11,7 @@ import {
 } from '../compiler/index.ts'
 import { fail, RnnError } from '../dsl/diagnostics.ts'
 import { isLibraryFile } from '../dsl/library.ts'
-import { readBytes } from '../runtime/node/index.ts'
+import { readBytes, readStart } from '../runtime/node/index.ts'
 import type { Output } from './output.ts'
 import { batchSizes, readSets } from './sets.ts'
 
@@ -95,15 +95,23 @@ export const dataReader =
     path === data ? readGiven(path) : readBytes(resolve(dirname(file), path))
 
 /** Reads a file that the command line names. */
-export async function readGiven(path: string): Promise<Uint8Array> {
+export const readGiven = (path: string): Promise<Uint8Array> => withoutHelp(() => readBytes(path))
+
+async function withoutHelp(read: () => Promise<Uint8Array>): Promise<Uint8Array> {
   try {
-    return await readBytes(path)
+    return await read()
   } catch (error) {
     if (!(error instanceof RnnError)) throw error
     // The catalogue's help is about paths in a program.
     throw new RnnError(error.diagnostics.map(({ help: _, ...d }) => d))
   }
 }
+
+/** How much of a file `rnnc check` looks into. */
+const firstBytes = 65_536
+
+/** As `readGiven`, of the first lines. */
+export const readFirstRows = (path: string): Promise<Uint8Array> => withoutHelp(() => readStart(path, firstBytes))
 
 function decode(bytes: Uint8Array, path: string): string {
   try {

@@ -2,6 +2,7 @@
 import type { Data, Train, Unit } from '../dsl/ast.ts'
 import type { Diagnostic } from '../dsl/diagnostics.ts'
 import { checkModel, chooseModel } from './check/checkModel.ts'
+import { doubts } from './check/doubts.ts'
 import { located } from './check/located.ts'
 import { type ImportReader, type LinkedProgram, linkProgram } from './check/program.ts'
 import { attempt, distinct } from './check/report.ts'
@@ -102,7 +103,11 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
     data,
     trainBlock,
     settings,
-    warnings: [...program.warnings, ...model.session.warnings],
+    warnings: distinct([
+      ...program.warnings,
+      ...model.session.warnings,
+      ...doubts(program, unit, model.session.applied),
+    ]),
     context: model.context,
     freeDims: model.freeDims,
     ...(windows && { windows }),
@@ -127,15 +132,20 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
 const keeping = ({ checkpoint }: Settings): GraphOptions =>
   checkpoint === undefined ? {} : { pipeline: checkpointed(checkpoint) }
 
-/** Everything that is wrong or doubtful in a program: of each model, and of each graph that it is meant for. */
+/**
+ * Everything that is wrong or doubtful in a program: of each model, or the one of the options, and of each graph that it is meant
+ * for. `sets` are of that one, or of the model that training would choose.
+ */
 export function check(source: string, options: CompileOptions = {}): readonly Diagnostic[] {
   const problems: Diagnostic[] = []
   attempt(problems, () => {
     const program = linkProgram(source, options.file ?? 'model.rnn', options.read)
-    if (program.models.length === 0) chooseModel(program, undefined)
-    for (const { name } of program.models) {
+    const main = chooseModel(program, options.model)
+    for (const unit of options.model === undefined ? program.models : [main]) {
       attempt(problems, () => {
-        const model = compileProgram(program, { ...options, model: name.text })
+        const { sets = {}, ...others } = options
+        const own = unit === main ? sets : {}
+        const model = compileProgram(program, { ...others, model: unit.name.text, sets: own })
         problems.push(...model.warnings)
         model.predict()
         if (model.trainBlock !== undefined) model.train()

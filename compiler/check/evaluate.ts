@@ -8,12 +8,11 @@ import * as D from '../ir/dim.ts'
 import { spend } from './budget.ts'
 import { builtins } from './builtins/index.ts'
 import { call, pipe } from './call.ts'
-import { asTensor } from './convert.ts'
 import { tensor } from './emit.ts'
 import type { Entity } from './entity.ts'
 import { initializers, isInitializer } from './initializers.ts'
 import { joined, operation, unary } from './operators.ts'
-import { indexed } from './places.ts'
+import { taken } from './places.ts'
 import { attempt, known, Reported, throwAll } from './report.ts'
 import type { Scope } from './scope.ts'
 import { sourceText } from './text.ts'
@@ -80,7 +79,7 @@ function follow(scope: Scope, expr: Expr, before: Entity | undefined): Entity {
     case 'member':
       return member(scope, known(before), expr.name.text, expr)
     case 'index':
-      return indexed(scope, asTensor(scope, known(before), expr.value.span), expr.slices, expr.span)
+      return taken(scope, known(before), expr.slices, expr)
     default:
       throw new Error(`${expr.kind} goes on from nothing`)
   }

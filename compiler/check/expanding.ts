@@ -7,7 +7,7 @@ import type { Instance } from './entity.ts'
 import type { Scope } from './scope.ts'
 import type { Axis, Cause, Tensor } from './tensor.ts'
 
-/** Guards against recursion, and puts errors found inside a unit beside the place that used it. */
+/** Guards against recursion, and puts what is found inside a unit, errors and warnings, beside the place that used it. */
 export function expanding<T>(scope: Scope, unit: Unit | Fn, span: Span, expand: () => T, instance?: Instance): T {
   const { expanding: stack, uses } = scope.session
   if (stack.includes(unit)) {
@@ -17,8 +17,12 @@ export function expanding<T>(scope: Scope, unit: Unit | Fn, span: Span, expand: 
   if (stack.length > mostInside) fail('RNN119', {}, { span: uses[0] ?? span, help: chainHelp(unit) })
   stack.push(unit)
   uses.push(span)
+  const { warnings } = scope.session
+  const before = warnings.length
   try {
-    return expand()
+    const result = expand()
+    for (let i = before; i < warnings.length; i++) warnings[i] = located(warnings[i], unit, span, instance)
+    return result
   } catch (error) {
     if (!(error instanceof RnnError)) throw error
     throw new RnnError(error.diagnostics.map(d => located(d, unit, span, instance)))

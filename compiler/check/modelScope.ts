@@ -40,6 +40,7 @@ export function modelScope(unit: Unit, options: LowerOptions): Scope & { readonl
     topLevel: options.topLevel,
     library: options.library,
     warnings: [],
+    applied: [],
     weights: [],
     batch,
     shortened: new Map(),

@@ -18,6 +18,8 @@ export interface Session {
   /** What the text of the library sees of the top level: a definition of the file does not change what the library does. */
   readonly library: ReadonlyMap<string, Entity>
   readonly warnings: Diagnostic[]
+  /** What the user's units were applied to. */
+  readonly applied: Applied[]
   readonly weights: WeightRecord[]
   readonly batch: Axis
   /** Axes that lost their ends, by axis and count: equal names with equal offsets are equal axes. */
@@ -49,6 +51,12 @@ export interface Session {
   /** The text of each file, for messages. */
   readonly sources: ReadonlyMap<string, string>
   readonly lineOf: (span: Span) => number
+}
+
+/** One use of a unit: the axes of each argument that the unit runs or maps over, by the name of the input. */
+export interface Applied {
+  readonly unit: Unit
+  readonly leads: ReadonlyMap<string, readonly Axis[]>
 }
 
 export interface FromStart {

@@ -40,7 +40,7 @@ export function resolveItem({ item }: TypeExpr, resolver: Resolver): ItemBinding
   }
 }
 
-/** A dim whose names are all known: RNN206 for an axis, RNN220 for a name that nothing brings. */
+/** A dim whose names are all known: RNN206 for an axis, RNN220 for a name that nothing brings, RNN207 below 1: nothing is left of what has such a dim. */
 export function knownDim(scope: Scope, expr: Expr, what: string, param?: string): D.Dim {
   for (const name of namesIn(expr)) {
     if (scope.names.has(name.name)) continue
@@ -51,8 +51,8 @@ export function knownDim(scope: Scope, expr: Expr, what: string, param?: string)
   const called = expr.kind === 'name' ? `\`${expr.name}\`` : what
   const dim = asDim(scope.session.evaluate(scope, expr), called, expr.span)
   const value = D.asNumber(dim)
-  if (value !== undefined && value < 0)
-    fail('RNN207', { what: called, expected: 'a whole number from 0', found: String(value) }, { span: expr.span })
+  if (value !== undefined && value < 1)
+    fail('RNN207', { what: called, expected: 'a whole number from 1', found: String(value) }, { span: expr.span })
   return expr.kind === 'name' ? D.labelled(D.unlabelled(dim), D.symbol(expr.name)) : dim
 }
 

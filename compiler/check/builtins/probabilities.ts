@@ -2,7 +2,7 @@
 import { fail } from '../../../dsl/diagnostics.ts'
 import { reshape, scalar } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
-import { type Eqn, scanCounts, type Value } from '../../ir/graph.ts'
+import { type Makers, makersOf, scanCounts, type Value } from '../../ir/graph.ts'
 import { bernoulli } from '../draw.ts'
 import {
   constantTensor,
@@ -25,10 +25,6 @@ import { type Builtin, builtin } from './builtin.ts'
 
 /** Ops that pass probabilities on as they are, or one by one. */
 const carriers = new Set(['pick', 'gather', 'slice', 'reshape', 'transpose', 'broadcast', 'reverse', 'concat', 'shift'])
-
-type Makers = ReadonlyMap<number, Eqn>
-
-const makersOf = (eqns: readonly Eqn[]): Makers => new Map(eqns.flatMap(e => e.outs.map(out => [out.id, e] as const)))
 
 /** Is a softmax or a sigmoid behind the value? Follows scans into their bodies, and a body's parameters out of it. */
 function isProbability({ builder, around }: Scope, value: Value): boolean {
@@ -103,7 +99,7 @@ export function average(scope: Scope, t: Tensor): Tensor {
 export const probabilityBuiltins: readonly Builtin[] = [
   /** The value itself; RNN213 unless it ends in a softmax or a sigmoid, whose logits the stable form needs. */
   builtin('probability', 'p', 1, ({ scope, span }, p) => {
-    if (isProbability(scope, p.value)) return p
+    if (isProbability(scope, p.value)) return { ...p, asked: p.value }
     const callee = scope.call?.callee ?? 'probability'
     return fail(
       'RNN213',

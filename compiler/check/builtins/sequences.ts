@@ -21,7 +21,7 @@ import {
 import { carryNested, checkPlaces } from '../nested.ts'
 import type { Scope } from '../scope.ts'
 import { shorter } from '../shorter.ts'
-import { type Axis, formatItem, joinFacts, sameItem, type Tensor } from '../tensor.ts'
+import { type Axis, formatItem, joinFacts, onlyElement, sameItem, type Tensor } from '../tensor.ts'
 import { axisOf, type Builtin, builtin, type Call } from './builtin.ts'
 
 const overAxis = { takesAxis: true }
@@ -162,7 +162,7 @@ export const sequenceBuiltins: readonly Builtin[] = [
         fail(
           'RNN203',
           { operation: 'delay', left: formatItem(t), right: formatItem(start) },
-          { span, caret: '`start` takes the place of an element' },
+          { span, caret: '`start` takes the place of an element', ...onlyElement(t.item, start) },
         )
       }
       const typed = t.dtype === 'real' ? toReal(scope, start) : start
