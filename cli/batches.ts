@@ -1,18 +1,33 @@
 // The batches that a gradient is looked at on: those of the training part, or a random one.
 import type { CompiledModel } from '../compiler/index.ts'
+import type { Sizes } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
-import { type Batch, batchesOf, pack } from '../runtime/batch.ts'
+import { type Batch, batchesOf, largestSizes, pack } from '../runtime/batch.ts'
 import { type LoadOptions, loadData } from '../runtime/data/load.ts'
+import { checkMemory } from '../runtime/memory.ts'
 import { randomBatch, randomSizes } from '../runtime/randomBatch.ts'
+import { memoryHere } from './memory.ts'
 import { dataOf } from './weights.ts'
 
 type Sets = Readonly<Record<string, number>>
 
 /** A random batch, of the sizes that are known. */
-export function drawnBatch({ signature }: CompiledModel, known: Sets, seed: number): Batch {
+export function drawnBatch(model: CompiledModel, known: Sets, seed: number): Batch {
+  const { signature } = model
   const sizes = randomSizes(signature, known)
+  checkDrawn(model, sizes)
   const batch = randomBatch(signature, sizes, seed)
   return { ...batch, sizes: { ...sizes, ...batch.sizes } }
+}
+
+/** What an example takes besides its numbers, in bytes. */
+const perExample = 256
+
+/** RNN519 before weights and a batch of these sizes are drawn. */
+function checkDrawn(model: CompiledModel, sizes: Sizes): void {
+  const smaller = 'give smaller sizes: `--set B=3`'
+  const run = { model, doing: 'drawing a batch and weights for', sizes, precision: 'f64', copies: 2, smaller } as const
+  checkMemory({ ...run, memory: memoryHere() }, model.evaluate(), (sizes.B ?? 0) * perExample)
 }
 
 export interface DataBatches {
@@ -33,6 +48,10 @@ export async function dataBatches(model: CompiledModel, options: LoadOptions, se
   const block = dataOf(model)
   const { train, sizes } = await loadData(block, signature, options)
   if (train.count === 0) fail('RNN405', { what: 'the train part' }, { span: block.span })
+  checkDrawn(
+    model,
+    largestSizes([...signature.inputs, ...signature.targets], train, sets.B ?? settings.batch ?? 32, sizes),
+  )
   const size = Math.min(train.count, sets.B ?? settings.batch ?? 32)
   const ports = [...signature.inputs, ...signature.targets]
   const packed = (indices: Int32Array): Batch => pack(ports, train, indices, sizes, 'f64')

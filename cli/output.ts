@@ -1,9 +1,9 @@
 // What a command writes: its result on stdout, everything else on stderr, colour only where a person reads.
 
 import { type Diagnostic, diagnostic, RnnError } from '../dsl/diagnostics.ts'
-import { position } from '../dsl/position.ts'
+import { libraryFiles, shownFile } from '../dsl/library.ts'
+import { positionsIn } from '../dsl/position.ts'
 import { render } from '../dsl/render.ts'
-import { standardLibrary } from '../dsl/std.ts'
 import { greatest } from '../runtime/greatest.ts'
 import type { WhatRan } from '../runtime/session.ts'
 import { createWriter } from './writer.ts'
@@ -46,7 +46,7 @@ const most = 20
 export function createOutput(json: boolean): Output {
   const { stdout, stderr, env } = process
   const color = stderr.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb'
-  const sources = new Map(Object.entries(standardLibrary).map(([path, text]) => [`std/${path}`, text]))
+  const sources = new Map(libraryFiles)
   const report = (diagnostics: readonly Diagnostic[]): void => {
     for (const d of diagnostics.slice(0, most)) stderr.write(`${render(d, sources, { color })}\n\n`)
     // A file of another kind has one at every word; `--json` has them all.
@@ -71,12 +71,26 @@ export function createOutput(json: boolean): Output {
   }
 }
 
-/** A diagnostic for machines: places as lines and columns, from 1. */
-export function diagnosticJson(d: Diagnostic, sources: ReadonlyMap<string, string>): JsonValue {
-  const { code, severity, message, span, caret, help } = d
-  const source = span && sources.get(span.file)
-  const place = span !== undefined && source !== undefined ? position(source, span.start) : undefined
-  return { code, severity, message, file: span?.file, line: place?.line, column: place?.column, caret, help }
+/** Diagnostics for machines: places as lines and columns, from 1. */
+export function diagnosticsJson(
+  diagnostics: readonly Diagnostic[],
+  sources: ReadonlyMap<string, string>,
+): readonly JsonValue[] {
+  const files = new Set(diagnostics.flatMap(d => d.span?.file ?? []))
+  const positions = new Map([...files].map(file => [file, positionsIn(sources.get(file) ?? '')]))
+  return diagnostics.map(({ code, severity, message, span, caret, help }) => {
+    const place = span !== undefined && sources.has(span.file) ? positions.get(span.file)?.(span.start) : undefined
+    return {
+      code,
+      severity,
+      message,
+      file: span && shownFile(span.file),
+      line: place?.line,
+      column: place?.column,
+      caret,
+      help,
+    }
+  })
 }
 
 /** Writes what went wrong, for people and, with `--json`, for machines. */
@@ -84,8 +98,7 @@ export function reportError(error: unknown, output: Output): void {
   if (error instanceof RnnError) {
     const { diagnostics } = error
     output.report(diagnostics)
-    const list = diagnostics.map(d => diagnosticJson(d, output.sources))
-    if (output.json) output.result({ ok: false, diagnostics: list }, '')
+    if (output.json) output.result({ ok: false, diagnostics: diagnosticsJson(diagnostics, output.sources) }, '')
     return
   }
   if (

@@ -1,5 +1,5 @@
 // A program on disk: its file, the files that it imports, and those that its data blocks read.
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { dirname, join, normalize, resolve } from 'node:path'
 import { type LinkedProgram, linkProgram } from '../compiler/check/program.ts'
 import {
@@ -10,7 +10,8 @@ import {
   type ImportReader,
 } from '../compiler/index.ts'
 import { fail, RnnError } from '../dsl/diagnostics.ts'
-import { readBytes } from '../runtime/node/index.ts'
+import { isLibraryFile } from '../dsl/library.ts'
+import { readBytes, readFirstLines } from '../runtime/node/index.ts'
 import type { Output } from './output.ts'
 import { batchSizes, readSets } from './sets.ts'
 
@@ -29,6 +30,8 @@ export async function openSource(path: string, output: Output): Promise<Source> 
   const read: ImportReader = (imported, from) => {
     const target = join(dirname(from), imported)
     try {
+      // Of a pipe or a device reading might never come to the end.
+      if (!statSync(target).isFile()) return undefined
       const found = { file: target, text: decode(readFileSync(target), target) }
       output.sources.set(target, found.text)
       return found
@@ -83,7 +86,7 @@ export function compileSource(
 
 /** The files of the user's that a program consists of, the program first. */
 export const ownSources = (program: LinkedProgram): readonly (readonly [file: string, text: string])[] =>
-  [...program.sources].filter(([file]) => !file.startsWith('std/'))
+  [...program.sources].filter(([file]) => !isLibraryFile(file))
 
 /** Reads what a data block names, relative to the program; `data` (`--data`) is relative to where the command runs. */
 export const dataReader =
@@ -92,15 +95,23 @@ export const dataReader =
     path === data ? readGiven(path) : readBytes(resolve(dirname(file), path))
 
 /** Reads a file that the command line names. */
-export async function readGiven(path: string): Promise<Uint8Array> {
+export const readGiven = (path: string): Promise<Uint8Array> => withoutHelp(() => readBytes(path))
+
+async function withoutHelp(read: () => Promise<Uint8Array>): Promise<Uint8Array> {
   try {
-    return await readBytes(path)
+    return await read()
   } catch (error) {
     if (!(error instanceof RnnError)) throw error
     // The catalogue's help is about paths in a program.
     throw new RnnError(error.diagnostics.map(({ help: _, ...d }) => d))
   }
 }
+
+/** How much of a file `rnnc check` looks into. */
+const firstBytes = 65_536
+
+/** As `readGiven`, of the first lines. */
+export const readFirstRows = (path: string): Promise<Uint8Array> => withoutHelp(() => readFirstLines(path, firstBytes))
 
 function decode(bytes: Uint8Array, path: string): string {
   try {

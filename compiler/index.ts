@@ -2,6 +2,8 @@
 import type { Data, Train, Unit } from '../dsl/ast.ts'
 import type { Diagnostic } from '../dsl/diagnostics.ts'
 import { checkModel, chooseModel } from './check/checkModel.ts'
+import { doubts } from './check/doubts.ts'
+import { located } from './check/located.ts'
 import { type ImportReader, type LinkedProgram, linkProgram } from './check/program.ts'
 import { attempt, distinct } from './check/report.ts'
 import type { Settings } from './check/settings.ts'
@@ -29,7 +31,7 @@ export type { Settings } from './check/settings.ts'
 export type * from './check/signature.ts'
 export type { GraphOptions, TrainingGraph } from './graphs.ts'
 export type { Graph } from './ir/graph.ts'
-export { load, type PlanOptions, plan } from './load.ts'
+export { load, loadPlan, type PlanOptions, plan } from './load.ts'
 export type { Plan } from './plan/plan.ts'
 
 export interface CompileOptions extends GraphOptions {
@@ -80,7 +82,10 @@ export function compile(source: string, options: CompileOptions = {}): CompiledM
 
 /** As `compile`, for a program that is parsed and linked. */
 export function compileProgram(program: LinkedProgram, options: CompileOptions = {}): CompiledModel {
-  const checked = checkModel(program, options.model, options.sets ?? {}, options.ops)
+  const chosen = chooseModel(program, options.model)
+  /** What a graph is too large or too deep for is told at the model's name. */
+  const here = <T>(run: () => T): T => located(chosen.name.span, run)
+  const checked = here(() => checkModel(program, chosen, options.sets ?? {}, options.ops))
   const { unit, trainBlock, data, settings, model, windows } = checked
   const signature: Signature = {
     name: model.name,
@@ -98,22 +103,28 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
     data,
     trainBlock,
     settings,
-    warnings: [...program.warnings, ...model.session.warnings],
+    warnings: distinct([
+      ...program.warnings,
+      ...model.session.warnings,
+      ...doubts(program, unit, model.session.applied),
+    ]),
     context: model.context,
     freeDims: model.freeDims,
     ...(windows && { windows }),
     fedBack: model.fedBack,
-    predict: own => predictionGraph(model, { ...options, ...own }),
-    evaluate: own => measureGraph(model, { ...options, ...own }),
-    gradient: own => gradientGraph(model, { ...keeping(settings), ...options, ...own }),
+    predict: own => here(() => predictionGraph(model, { ...options, ...own })),
+    evaluate: own => here(() => measureGraph(model, { ...options, ...own })),
+    gradient: own => here(() => gradientGraph(model, { ...keeping(settings), ...options, ...own })),
     train: (chosen = settings, own = {}) =>
-      trainingGraph(checked.forTraining(), chosen, trainBlock?.span ?? unit.span, {
-        ...keeping(chosen),
-        ...(windows && { windows }),
-        ...options,
-        ...own,
-      }),
-    report: () => reportGraph(model),
+      here(() =>
+        trainingGraph(checked.forTraining(), chosen, trainBlock?.span ?? unit.span, {
+          ...keeping(chosen),
+          ...(windows && { windows }),
+          ...options,
+          ...own,
+        }),
+      ),
+    report: () => here(() => reportGraph(model)),
   }
 }
 
@@ -121,15 +132,20 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
 const keeping = ({ checkpoint }: Settings): GraphOptions =>
   checkpoint === undefined ? {} : { pipeline: checkpointed(checkpoint) }
 
-/** Everything that is wrong or doubtful in a program: of each model, and of each graph that it is meant for. */
+/**
+ * Everything that is wrong or doubtful in a program: of each model, or the one of the options, and of each graph that it is meant
+ * for. `sets` are of that one, or of the model that training would choose.
+ */
 export function check(source: string, options: CompileOptions = {}): readonly Diagnostic[] {
   const problems: Diagnostic[] = []
   attempt(problems, () => {
     const program = linkProgram(source, options.file ?? 'model.rnn', options.read)
-    if (program.models.length === 0) chooseModel(program, undefined)
-    for (const { name } of program.models) {
+    const main = chooseModel(program, options.model)
+    for (const unit of options.model === undefined ? program.models : [main]) {
       attempt(problems, () => {
-        const model = compileProgram(program, { ...options, model: name.text })
+        const { sets = {}, ...others } = options
+        const own = unit === main ? sets : {}
+        const model = compileProgram(program, { ...others, model: unit.name.text, sets: own })
         problems.push(...model.warnings)
         model.predict()
         if (model.trainBlock !== undefined) model.train()

@@ -28,7 +28,11 @@ export function load<E>(
   precision: Precision,
   options: PlanOptions = {},
 ): E {
-  const made = plan(context, graph, options)
+  return loadPlan(plan(context, graph, options), backend, precision)
+}
+
+/** A plan ready to run on a backend. RNN505 as for `load`. */
+export function loadPlan<E>(made: Plan, backend: Loader<E>, precision: Precision): E {
   checkTaken(backend, made, precision)
   return backend.load(made, precision)
 }

@@ -215,10 +215,10 @@ import "b.rnn"
     message: 'this statement is nested too deeply',
     help: 'give a part of it a name on a line of its own',
     cause:
-      'An expression has thousands of brackets or operators inside each other, most likely because a program wrote it.',
+      'An expression has hundreds of brackets or operators inside each other, or functions use each other hundreds deep, most likely because a program wrote it. A chain may be as long as you like: `a + b + c`, `x |> f |> g`.',
     example: `model m {
   input x: real
-  output y = ${'('.repeat(3)}…thousands more…
+  output y = ${'('.repeat(3)}…hundreds more…
 }`,
     fix: 'Split the expression into several equations.',
   },
@@ -230,6 +230,31 @@ import "b.rnn"
     example: `import "b.rnn"    # and b.rnn imports this file
 `,
     fix: 'Move the shared units to a file which both import.',
+  },
+
+  RNN121: {
+    title: 'Too much to expand',
+    message: 'this comes to more than {most} {what}',
+    cause:
+      'Functions and units are expanded where they are used. Where each uses the one before it twice, thirty of them make a thousand million.',
+    example: `fn f0(x) = tanh(x)
+${Array.from({ length: 21 }, (_, i) => `fn f${i + 1}(x) = f${i}(x) + f${i}(-x)`).join('\n')}
+model m {
+  input x: real
+  output y = f21(x)
+}`,
+    fix: 'Compute what is used twice once, and give it a name: `y = f20(x)`, then `y + y`. A recurrence over steps is a cell.',
+  },
+  RNN122: {
+    title: 'A number that no machine number is',
+    message: '{number} is {what}',
+    cause:
+      'Numbers are doubles: up to 1.8e308, the least above 0 is 4.9e-324, and whole numbers are exact up to 9007199254740991. Another would become infinite, 0 or a neighbour without a word.',
+    example: `model m {
+  input x: real
+  output y = x * 1e999
+}`,
+    fix: 'Write a number that is one. `inf` is infinity; a large factor that need not be exact is written with an exponent: `1e20`.',
   },
 
   // 2xx: shapes and types.
@@ -773,6 +798,21 @@ model b {
 }`,
     fix: 'Move what both need to a `layer`.',
   },
+  RNN314: {
+    title: 'An optimizer that does not descend',
+    message: '`{optimizer}` {does}',
+    help: 'a rate is above 0',
+    cause:
+      'The optimizer was tried on one number. A negative rate climbs, and a decay of 1 may divide by 0. A loss to be made large has a minus: `loss -e`.',
+    example: `model m {
+  input x: real
+  target y: real
+  loss mse([x] |> dense(1), [y])
+}
+data d for m { t = csv("a.csv"); x = t.x; y = t.y }
+train m on d { optimizer = Adam(-0.001); epochs = 1 }`,
+    fix: 'Give a rate above 0: `Adam(0.001)`.',
+  },
   RNN331: {
     title: 'Not a stream',
     message: 'cannot stream over {axis}: `{operation}` on line {line} needs the end of {value} to give {output}',
@@ -826,6 +866,86 @@ train m on d { optimizer = SGD(0.1); epochs = 1; truncate = 64 }`,
   output y = x |> bidirectional(LSTM(8)) |> last
 }`,
     fix: 'Take the ends: `part enc = bidirectional(LSTM(8))`, `enc(x).ends`.',
+  },
+  RNN342: {
+    title: 'A name that nothing uses',
+    message: 'nothing uses {kind} `{name}`: {why}',
+    help: 'use it or remove it; a name that begins with `_` may stay without use',
+    severity: 'warning',
+    cause:
+      'Nothing that the unit gives depends on it: no output, loss, metric, prediction or returned value. It may be read by what nothing uses in turn.',
+    example: `model m(units = 4) {
+  input x: [3]
+  h = x |> dense(units)
+  z = relu(h)
+  output y = h
+}`,
+    fix: 'Here `relu` was meant to act on what is given: `output y = z`.',
+  },
+  RNN343: {
+    title: 'A state that is given one step late',
+    message: "this gives `{state}` as it entered the step: what the step before has left, and not `{state}'`",
+    help: "write `{state}'` for the state of this step; if the last one is meant, name it above the equation of `{state}'`: `before = {state}`",
+    severity: 'warning',
+    cause:
+      "A cell that returns `h` gives at each step the result of the step before, and the result of the last step is lost. Papers write h_t, which is `h'`.",
+    example: `cell simple {
+  input x: [3]
+  state h: [3]
+  h' = tanh(x + h)
+  return h
+}
+model m {
+  input x: [3] over T
+  output y = x |> simple
+}`,
+    fix: "Return the state that the step has computed: `return h'`.",
+  },
+  RNN344: {
+    title: 'A softmax of one element',
+    message: '`{operation}` of one element is always {value}, whatever the element is',
+    help: 'for a yes or no take `sigmoid`, or a `softmax` of two elements; for a number leave it out',
+    severity: 'warning',
+    cause:
+      'A softmax makes elements sum to 1, so that of one alone is 1. Its derivative is 0, and nothing before it learns. `argmax` of one element is 0.',
+    example: `model m {
+  input x: [4]
+  target y: bool
+  p = x |> dense(1, softmax)
+  loss binary_cross_entropy(p[0], real(y))
+}`,
+    fix: 'For two classes write `dense(1, sigmoid)` and `binary_cross_entropy`, or `dense(2, softmax)` and `cross_entropy`.',
+  },
+  RNN345: {
+    title: 'Not one distribution',
+    message:
+      '{callee} takes the probability of one class of many, but those in this {size} do not sum to 1: each comes from a {source} of its own',
+    help: 'write `softmax` over the classes; for classes that do not exclude each other `binary_cross_entropy` with a target for each',
+    severity: 'warning',
+    cause:
+      'The loss looks at the probability of the right class alone. Where the others need not fall as it rises, all of them rise, and nothing is learned.',
+    example: `model m {
+  input x: [4]
+  target label: class of 3
+  p = x |> dense(3, sigmoid)
+  loss cross_entropy(p, label)
+}`,
+    fix: 'Say `dense(3, softmax)`.',
+  },
+  RNN346: {
+    title: 'An optimizer that does not move',
+    message: '`{optimizer}` moves no weight: training changes nothing',
+    help: 'a rate is above 0; what is to stay as it is, `freeze` names',
+    severity: 'warning',
+    cause: 'The optimizer was tried on one number, which stayed as it was. A rate of 0 does so.',
+    example: `model m {
+  input x: real
+  target y: real
+  loss mse([x] |> dense(1), [y])
+}
+data d for m { t = csv("a.csv"); x = t.x; y = t.y }
+train m on d { optimizer = SGD(0); epochs = 1 }`,
+    fix: 'Give a rate above 0: `SGD(0.01)`.',
   },
 
   // 4xx: data.
@@ -1110,6 +1230,14 @@ train m on d { optimizer = SGD(1000); epochs = 100 }`,
     cause: 'The name is not a hyper-parameter, size or setting, or its value is not one that fits.',
     example: `$ rnnc train model.rnn --set unit=64`,
     fix: 'Correct the name: `--set units=64`.',
+  },
+  RNN519: {
+    title: 'More memory than there is',
+    message: '{doing} takes {needed} of memory or more, and there are {there}',
+    cause:
+      'What a run takes follows from the sizes of the model, of the batch and of its longest sequence, before anything is drawn. The command line knows the memory of the machine; the library takes 16 GB for the limit, or its option `memory`.',
+    example: `$ rnnc train model.rnn --set units=500000`,
+    fix: 'Lower what the message names: a size of the model (`--set units=…`), or the examples in a batch (`--set batch=…`). For long sequences `checkpoint = auto` keeps less, and `truncate` cuts them.',
   },
   RNN509: {
     title: 'Wrong arguments',

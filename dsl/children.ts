@@ -27,10 +27,42 @@ export function children(e: Expr): readonly Expr[] {
   }
 }
 
-/** An expression and everything inside it, outermost first. */
-export function* allExprs(e: Expr): Generator<Expr> {
-  yield e
-  for (const child of children(e)) yield* allExprs(child)
+/** An expression and everything inside it, or inside those that `enter` allows, outermost first. */
+export function* allExprs(e: Expr, enter: (e: Expr) => boolean = () => true): Generator<Expr> {
+  // A list in place of recursion: a chain of operators is longer than the stack is deep.
+  const pending = [e]
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    yield next
+    if (!enter(next)) continue
+    for (const child of children(next).toReversed()) pending.push(child)
+  }
+}
+
+/**
+ * A chain that its text does not nest: `a + b + c`, `x |> f |> g`, `f(a).b[c]`. From its first link, which begins the text, to the
+ * whole; each but the first holds the one before as what it begins with.
+ */
+export function chain(e: Expr): readonly [Expr, ...Expr[]] {
+  const links: [Expr, ...Expr[]] = [e]
+  for (let inside = beginning(e); inside !== undefined; inside = beginning(inside)) links.push(inside)
+  links.reverse()
+  return links
+}
+
+/** What an expression goes on from: the left of an operator, what is called, taken a member or an element of. */
+export function beginning(e: Expr): Expr | undefined {
+  switch (e.kind) {
+    case 'binary':
+      return e.left
+    case 'call':
+      return e.callee
+    case 'pipe':
+    case 'member':
+    case 'index':
+      return e.value
+    default:
+      return undefined
+  }
 }
 
 const inArg = (a: Arg): readonly Expr[] => (a.kind === 'over' ? [] : [a.value])

@@ -47,7 +47,27 @@ export function diagnostic(
 ): Diagnostic {
   const entry = catalogue[code]
   const help = details.help ?? (entry.help === undefined ? undefined : fill(entry.help, values))
-  return { code, severity: entry.severity ?? 'error', message: fill(entry.message, values), ...details, help }
+  const cut = (text: string | undefined): string | undefined => text && shortened(text, longestText)
+  return {
+    code,
+    severity: entry.severity ?? 'error',
+    message: shortened(fill(entry.message, values), longestText),
+    ...details,
+    ...(details.caret !== undefined && { caret: cut(details.caret) }),
+    ...(details.labels && { labels: details.labels.map(l => ({ ...l, text: shortened(l.text, longestText) })) }),
+    help: cut(help),
+  }
+}
+
+/** What fills a hole of a message, and a text with them all, at the most: a name may be as long as the file. */
+const longestValue = 400
+const longestText = 2000
+
+/** A text without its middle, where it is longer than `most`. */
+export function shortened(text: string, most: number): string {
+  if (text.length <= most) return text
+  const kept = Math.floor((most - 1) / 2)
+  return `${text.slice(0, kept)}…${text.slice(-kept)}`
 }
 
 /** Throws one diagnostic. */
@@ -60,5 +80,7 @@ export const isFailure = (error: unknown, code: Code): error is RnnError =>
   error instanceof RnnError && error.diagnostics.every(d => d.code === code)
 
 function fill(text: string, values: Readonly<Record<string, string | number>>): string {
-  return text.replace(/\{(\w+)\}/g, (hole, name: string) => (name in values ? String(values[name]) : hole))
+  return text.replace(/\{(\w+)\}/g, (hole, name: string) =>
+    Object.hasOwn(values, name) ? shortened(String(values[name]), longestValue) : hole,
+  )
 }

@@ -2,6 +2,7 @@
 // of the tokens and the rest is read again, so that one run reports every broken statement and keeps every whole one.
 import type { IToken } from 'chevrotain'
 import type { Program, Span } from './ast.ts'
+import { deepest, tooDeep } from './depth.ts'
 import { type Diagnostic, diagnostic } from './diagnostics.ts'
 import { explain } from './explain.ts'
 import { type Failure, grammar, type Reading } from './grammar.ts'
@@ -17,15 +18,15 @@ export interface Parsed {
 /** Parses a file. Bad input never throws: it gives diagnostics, and a program of the statements that could be read. */
 export function parse(source: string, file: string): Parsed {
   const scanned = scan(source, file)
-  const found = [...scanned.diagnostics]
+  const broken = [...scanned.diagnostics]
   let tokens = scanned.tokens
   let reading = read(tokens, file)
   let final = false
   for (let failures = 0; reading.failure !== undefined && !final && failures < mostFailures; failures++) {
     const { failure, surplus } = reading
-    found.push(...reading.diagnostics)
+    for (const d of reading.diagnostics) broken.push(d)
     if (!scanned.diagnostics.some(({ span }) => span !== undefined && isWithin(span, failure))) {
-      found.push(explain(failure, tokens, file))
+      broken.push(explain(failure, tokens, file))
     }
     const mended = repair(failure, tokens)
     tokens = mended.tokens.filter(token => !surplus.includes(token))
@@ -33,15 +34,13 @@ export function parse(source: string, file: string): Parsed {
     reading = read(tokens, file)
   }
   const program: Program = { kind: 'program', items: reading.items, span: { file, start: 0, end: source.length } }
-  const syntax = [...found, ...reading.diagnostics]
-  return { program, diagnostics: inOrder(syntax.length > 0 ? syntax : misplaced(program)) }
+  const syntax = [...broken, ...reading.diagnostics]
+  const found = syntax.length > 0 ? syntax : tooDeep(program)
+  return { program, diagnostics: inOrder(found.length > 0 ? found : misplaced(program)) }
 }
 
 // A file with more broken statements than this is of another language.
 const mostFailures = 20
-
-// Brackets inside brackets; no program comes near it, and no stack overflows below it.
-const deepest = 200
 
 function read(tokens: IToken[], file: string): Reading {
   const tooDeep = deepToken(tokens)

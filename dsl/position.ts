@@ -14,7 +14,19 @@ export function lines(source: string): string[] {
 }
 
 /** The position of a character; an offset past the end is that of the end. */
-export function position(source: string, offset: number): Position {
-  const before = lines(source.slice(0, Math.max(0, offset)))
-  return { line: before.length, column: before[before.length - 1].length + 1 }
+export const position = (source: string, offset: number): Position => positionsIn(source)(offset)
+
+/** The position of any character of a source, which is looked through once. */
+export function positionsIn(source: string): (offset: number) => Position {
+  const starts = [0, ...[...source.matchAll(new RegExp(lineEnd, 'g'))].map(end => end.index + end[0].length)]
+  return offset => {
+    const place = Math.min(Math.max(0, offset), source.length)
+    let [low, high] = [0, starts.length]
+    while (high - low > 1) {
+      const middle = (low + high) >> 1
+      if (starts[middle] <= place) low = middle
+      else high = middle
+    }
+    return { line: low + 1, column: place - starts[low] + 1 }
+  }
 }

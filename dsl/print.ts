@@ -13,6 +13,7 @@ import type {
   TopLevel,
   TypeExpr,
 } from './ast.ts'
+import { chain } from './children.ts'
 
 /** A program as text that depends on its syntax tree alone, not on its spaces, comments or places. */
 export function printAst(program: Program): string {
@@ -21,6 +22,13 @@ export function printAst(program: Program): string {
 
 /** An expression as text. */
 export function printExpr(expr: Expr): string {
+  // The links of a chain one after another: it may be longer than the stack is deep.
+  const [first, ...links] = chain(expr)
+  return links.reduce((before, link) => printLink(link, before), printLink(first, ''))
+}
+
+/** The text of an expression; that of what it goes on from is `before`. */
+function printLink(expr: Expr, before: string): string {
   switch (expr.kind) {
     case 'number':
       return expr.isInt || !Number.isInteger(expr.value) ? String(expr.value) : expr.value.toExponential()
@@ -37,15 +45,15 @@ export function printExpr(expr: Expr): string {
     case 'unary':
       return `(${expr.op} ${printExpr(expr.value)})`
     case 'binary':
-      return `(${expr.op} ${printExpr(expr.left)} ${printExpr(expr.right)})`
+      return `(${expr.op} ${before} ${printExpr(expr.right)})`
     case 'pipe':
-      return `(|> ${printExpr(expr.value)} ${printExpr(expr.callee)})`
+      return `(|> ${before} ${printExpr(expr.callee)})`
     case 'call':
-      return `(${['call', printExpr(expr.callee), ...expr.args.map(printArg)].join(' ')})`
+      return `(${['call', before, ...expr.args.map(printArg)].join(' ')})`
     case 'member':
-      return `(. ${printExpr(expr.value)} ${expr.name.text})`
+      return `(. ${before} ${expr.name.text})`
     case 'index':
-      return `(at ${printExpr(expr.value)} ${expr.slices.map(printSlice).join(' ')})`
+      return `(at ${before} ${expr.slices.map(printSlice).join(' ')})`
   }
 }
 

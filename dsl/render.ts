@@ -1,6 +1,7 @@
 // A diagnostic as the terminal shows it: the message, the line, the caret, and the help.
 import type { Span } from './ast.ts'
 import type { Diagnostic } from './diagnostics.ts'
+import { shownFile } from './library.ts'
 import { lines, position } from './position.ts'
 
 export interface RenderOptions {
@@ -57,13 +58,13 @@ function excerpt(
     const source = sources.get(place.span.file)
     return source === undefined ? [] : [mark(place.span, source, place.text, place.main)]
   })
-  if (marks.length === 0) return [` ${paint.gutter('-->')} ${span.file}`]
+  if (marks.length === 0) return [` ${paint.gutter('-->')} ${shownFile(span.file)}`]
   const margin = ' '.repeat(Math.max(...marks.map(({ line }) => String(line).length)))
   const out: string[] = []
   for (const file of new Set(marks.map(({ file }) => file))) {
     const here = marks.filter(found => found.file === file)
     const first = here.find(({ main }) => main) ?? here[0]
-    out.push(`${margin}${paint.gutter('-->')} ${file}:${first.line}:${first.column}`)
+    out.push(`${margin}${paint.gutter('-->')} ${shownFile(file)}:${first.line}:${first.column}`)
     out.push(paint.gutter(`${margin} |`))
     out.push(...quoted(here, lines(sources.get(file) ?? ''), margin.length, paint, severity))
   }
@@ -86,17 +87,41 @@ function quoted(marks: readonly Mark[], source: readonly string[], margin: numbe
     const content = source[line - 1]
     if (last !== undefined && line > last + 1) out.push(paint.gutter('...'))
     last = line
-    out.push(`${paint.gutter(`${String(line).padStart(margin)} |`)} ${expandTabs(content)}`.trimEnd())
     const here = marks.filter(found => found.line === line).sort((a, b) => b.column - a.column)
-    for (const { column, width, text, main } of here) {
-      const indent = ' '.repeat(columns(content.slice(0, column - 1)))
-      const shown = columns(content.slice(0, column - 1 + width)) - indent.length
-      const sign = (main ? '^' : '-').repeat(Math.max(1, shown))
-      const color = main ? severity : paint.gutter
-      out.push(`${paint.gutter(`${' '.repeat(margin)} |`)} ${indent}${color(text === '' ? sign : `${sign} ${text}`)}`)
+    // Of a line too long to be shown whole, each mark has its own piece.
+    for (const shown of content.length <= longest ? [here] : here.map(found => [found])) {
+      const { text: piece, start } = window(content, shown[0])
+      out.push(`${paint.gutter(`${String(line).padStart(margin)} |`)} ${expandTabs(piece)}`.trimEnd())
+      for (const { column, width, text, main } of shown) {
+        const at = column - 1 - start
+        const indent = ' '.repeat(columns(piece.slice(0, at)))
+        const below = columns(piece.slice(0, at + width)) - indent.length
+        const sign = (main ? '^' : '-').repeat(Math.max(1, below))
+        const color = main ? severity : paint.gutter
+        out.push(`${paint.gutter(`${' '.repeat(margin)} |`)} ${indent}${color(text === '' ? sign : `${sign} ${text}`)}`)
+      }
     }
   }
   return out
+}
+
+/** The most characters of a line that are shown. */
+const longest = 160
+
+/** What is shown of a line, and the place in it where that begins: what is left out on either side is a `…`. */
+function window(content: string, { column }: Mark): { readonly text: string; readonly start: number } {
+  if (content.length <= longest) return { text: content, start: 0 }
+  const inside = longest - 2
+  const begin = whole(content, Math.max(0, Math.min(column - 1 - inside / 4, content.length - inside)))
+  const end = whole(content, Math.min(content.length, begin + inside))
+  const [before, after] = [begin > 0 ? '…' : '', end < content.length ? '…' : '']
+  return { text: `${before}${content.slice(begin, end)}${after}`, start: begin - before.length }
+}
+
+/** The place, or the one before it where it would cut a character in two. */
+const whole = (text: string, place: number): number => {
+  const cut = Math.floor(place)
+  return /[\udc00-\udfff]/.test(text.charAt(cut)) ? cut - 1 : cut
 }
 
 /** Tabs as the two spaces that the language is indented by, so that carets stand below what they mean. */

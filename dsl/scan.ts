@@ -62,6 +62,9 @@ function* misspelled(token: IToken, previous: IToken | undefined, file: string):
     if (name === inherited) yield diagnostic('RNN117', { name }, { span, help: notOwn })
   } else if (token.image === inherited) {
     yield diagnostic('RNN117', { name: inherited }, { span, help: notOwn })
+  } else if (token.tokenType === t.Digits) {
+    const what = strange(token.image)
+    if (what !== undefined) yield diagnostic('RNN122', { number: `\`${token.image}\``, what }, { span })
   } else if (token.tokenType === t.OpenText) {
     yield diagnostic('RNN110', {}, { span })
   } else if (token.tokenType === t.Text) {
@@ -71,6 +74,16 @@ function* misspelled(token: IToken, previous: IToken | undefined, file: string):
       yield diagnostic('RNN118', { escape: found[0] }, { span: { file, start, end: start + 2 } })
     }
   }
+}
+
+/** What a number is that no double holds as it is written. */
+function strange(image: string): string | undefined {
+  const value = Number(image)
+  if (!Number.isFinite(value)) return 'larger than any number that a machine has, which end at 1.8e308'
+  if (value === 0 && /[1-9]/.test(image.replace(/e.*/i, ''))) return 'smaller than any number but 0 that a machine has'
+  if (/^\d+$/.test(image) && !Number.isSafeInteger(value))
+    return 'a whole number above 9007199254740991, from where on not every one is held'
+  return undefined
 }
 
 // Signs of other languages and of paper, and what they are here.

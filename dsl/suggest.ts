@@ -1,13 +1,22 @@
 // "did you mean …?": the nearest of the names that would have been right.
 
+/** Nobody mistypes a name longer than this, and none is compared with more candidates: a message ends in time. */
+const longestName = 100
+const mostCandidates = 2000
+
 /** The candidate that is a typing mistake or two away from `name`, if there is one. */
 export function suggest(name: string, candidates: Iterable<string>): string | undefined {
+  if (name.length > longestName) return undefined
   const limit = name.length < 3 ? 1 : name.length < 6 ? 2 : 3
+  const written = name.toLowerCase()
   let best: string | undefined
   let least = limit + 1
+  let compared = 0
   for (const candidate of candidates) {
-    if (candidate === name) continue
-    const edits = distance(name.toLowerCase(), candidate.toLowerCase())
+    // Each letter more or less is an edit.
+    if (candidate === name || Math.abs(candidate.length - name.length) >= least) continue
+    if (++compared > mostCandidates) break
+    const edits = distance(written, candidate.toLowerCase())
     if (edits < least && edits < Math.max(name.length, candidate.length)) {
       best = candidate
       least = edits

@@ -1,4 +1,5 @@
 // Batches: some examples side by side as flat arrays, padded to the longest, with their lengths beside them.
+import { batchSymbols } from '../compiler/check/modelScope.ts'
 import type { Port } from '../compiler/check/signature.ts'
 import { type Dim, evaluate, type Sizes, symbolsOf } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
@@ -15,8 +16,16 @@ export interface Batch {
   readonly inputs: Readonly<Record<string, Float64Array | Float32Array | Int32Array>>
 }
 
-/** The names that the compiler may use for the number of examples: the first that is not a name of the model. */
-const batchSymbols = ['B', 'batch', 'examples', 'B_']
+/** The sizes of a batch of so many examples, as long as the longest of all. */
+export const largestSizes = (ports: readonly Port[], part: Part, count: number, given: Sizes): Sizes => ({
+  ...Object.fromEntries(batchSymbols.map(name => [name, Math.min(count, part.count)])),
+  ...given,
+  ...longestOf(
+    ports,
+    part,
+    Int32Array.from({ length: part.count }, (_, i) => i),
+  ),
+})
 
 /** The longest length of each ragged axis among the examples at `indices`, by its symbol. */
 export function longestOf(ports: readonly Port[], part: Part, indices: ArrayLike<number>): Sizes {
@@ -144,7 +153,7 @@ function emptyArray({ dtype, coding }: Port, length: number, precision: 'f32' | 
 
 /** RNN507 for a size that nothing gave and no example showed. */
 function sizeOf(dim: Dim, sizes: Sizes): number {
-  const unknown = symbolsOf(dim).find(name => !(name in sizes))
+  const unknown = symbolsOf(dim).find(name => !Object.hasOwn(sizes, name))
   return unknown === undefined ? evaluate(dim, sizes) : fail('RNN507', { symbol: unknown })
 }
 

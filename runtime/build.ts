@@ -52,7 +52,7 @@ export function buildModule(model: CompiledModel, options: BuildOptions): BuiltM
 function headLines(name: string, layout: Layout, network: Network, { weights }: BuildOptions, path: string): string[] {
   const { inputs, outputs, lengths, sizes, free, fixed } = layout
   const given = [...(weights === undefined ? ['weights'] : []), ...(free.length > 0 ? [`{ ${free.join(', ')} }`] : [])]
-  const required = sizes.flatMap(s => (s.from === undefined ? [`${s.symbol}: 1`] : []))
+  const required = sizes.flatMap(s => (s.from === undefined ? [`${s.name}: 1`] : []))
   const names = outputs.map(o => o.name).join(', ')
   const call = `{ ${[...required, ...inputs.map(f => f.name)].join(', ')} }`
   const width = greatest([...inputs, ...outputs, ...lengths].map(f => f.name.length))

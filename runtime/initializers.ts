@@ -86,7 +86,7 @@ function named(initializer: string): InitializerName {
 /** The shape of a parameter in numbers. RNN507 if it holds a symbol that `sizes` does not. */
 export function shapeOf(parameter: Pick<Parameter, 'shape'>, sizes: Sizes): number[] {
   return parameter.shape.map(dim => {
-    const unknown = symbolsOf(dim).find(name => !(name in sizes))
+    const unknown = symbolsOf(dim).find(name => !Object.hasOwn(sizes, name))
     if (unknown !== undefined) fail('RNN507', { symbol: unknown })
     return evaluate(dim, sizes)
   })

@@ -1,12 +1,14 @@
 // Predictions: the outputs of a trained model for new inputs, decoded into the units and labels of the data.
 import type { AnyBackend, Backend, Precision } from '../compiler/backend/backend.ts'
 import { js } from '../compiler/backend/js.ts'
-import { type CompiledModel, type Graph, load, type Port } from '../compiler/index.ts'
+import type { CompiledModel, Graph, Port } from '../compiler/index.ts'
 import { evaluate, type Sizes } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
+import { largestSizes } from './batch.ts'
 import type { Part } from './data/example.ts'
 import { type Fitted, inverse } from './data/fitted.ts'
 import { greatest } from './greatest.ts'
+import { loadWithin, type Run } from './memory.ts'
 import { type Ran, type Runner, runBatches, using, type Weights, type WhatRan, whatRan } from './session.ts'
 
 /** Examples a batch, if nothing else is said. */
@@ -18,6 +20,8 @@ export interface PredictOptions<B = Backend> {
   /** Examples a batch; it changes the speed, not the answers. */
   readonly batch?: number
   readonly seed?: number
+  /** The bytes that it may take; 16 GB if left out. */
+  readonly memory?: number
   /** After each batch; the fraction of the whole that is done. */
   readonly onBatch?: (done: number) => void
 }
@@ -34,7 +38,7 @@ export interface Predictions extends WhatRan {
  * Answers for every example of a part, as `loadInputs` or `fromArrays` give it. With `fitted` they are in the units and labels of the
  * data, else in the numbers of the network, and a class is its index. `weights` are row-major in their declared shapes. RNN413 for a
  * model that must generate its answer step by step, RNN507 where a size is not known, RNN512 where a prediction is
- * not finite, or no class is the most likely.
+ * not finite, or no class is the most likely, RNN519 where it takes more memory than there is.
  */
 export function predict(
   model: CompiledModel,
@@ -44,7 +48,12 @@ export function predict(
   fitted: Fitted | undefined,
   options: PredictOptions = {},
 ): Predictions {
-  const executable = load(model.context, graphOf(model), options.backend ?? js, options.precision ?? 'f32')
+  const executable = loadWithin(
+    runOf(model, part, sizes, options),
+    model.context,
+    graphOf(model),
+    options.backend ?? js,
+  )
   const answers = createAnswers(model, fitted)
   for (const run of batchesOf(model, part, sizes, executable, weights, options)) answers.add(run)
   return { examples: answers.examples, ...whatRan(executable) }
@@ -59,14 +68,32 @@ export async function predictAsync(
   fitted: Fitted | undefined,
   options: PredictOptions<AnyBackend> = {},
 ): Promise<Predictions> {
-  const { backend = js, precision = 'f32' } = options
+  const { backend = js } = options
   const answers = createAnswers(model, fitted)
-  return using(load(model.context, graphOf(model), backend, precision), async executable => {
-    for (const run of batchesOf<Ran>(model, part, sizes, executable, weights, options))
-      answers.add({ ...run, results: await run.results })
-    return { examples: answers.examples, ...whatRan(executable) }
-  })
+  return using(
+    loadWithin(runOf(model, part, sizes, options), model.context, graphOf(model), backend),
+    async executable => {
+      for (const run of batchesOf<Ran>(model, part, sizes, executable, weights, options))
+        answers.add({ ...run, results: await run.results })
+      return { examples: answers.examples, ...whatRan(executable) }
+    },
+  )
 }
+
+/** What predicting takes. */
+const runOf = (
+  model: CompiledModel,
+  part: Part,
+  sizes: Sizes,
+  { precision = 'f32', batch = predictedBatch, memory }: PredictOptions<AnyBackend>,
+): Run => ({
+  model,
+  doing: 'predicting with',
+  sizes: largestSizes(model.signature.inputs, part, batch, sizes),
+  precision,
+  smaller: 'the longest sequence, or a size of the model, is too large',
+  memory,
+})
 
 function graphOf(model: CompiledModel): Graph {
   if (model.fedBack.length > 0) {

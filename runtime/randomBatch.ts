@@ -22,7 +22,7 @@ export function randomSizes({ inputs, targets, parameters }: Signature, given: S
   const sizes: Record<string, number> = { B: examples, ...given }
   let next = firstSize
   for (const symbol of dims.flatMap(symbolsOf)) {
-    if (symbol in sizes) continue
+    if (Object.hasOwn(sizes, symbol)) continue
     if (lengths.includes(symbol)) sizes[symbol] = longest
     else sizes[symbol] = next++
   }

@@ -4,8 +4,9 @@ import type { CompiledModel, Graph } from '../compiler/index.ts'
 import type { Context } from '../compiler/ir/builder.ts'
 import type { Sizes } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
-import { type Batch, batchesOf, pack } from './batch.ts'
+import { type Batch, batchesOf, largestSizes, pack } from './batch.ts'
 import type { Part } from './data/example.ts'
+import { checkMemory } from './memory.ts'
 import { drawInputs, initialStates, initialWeights, type Weights } from './session.ts'
 import { stepInputs } from './steps.ts'
 
@@ -30,6 +31,8 @@ export interface SampleOptions {
   readonly seed: number
   /** Those of an untrained model if left out. */
   readonly weights?: Weights
+  /** The bytes that it may take; 16 GB if left out. */
+  readonly memory?: number
 }
 
 /** How many batches are looked at. */
@@ -44,7 +47,7 @@ export function sampleStep(
   name: 'predict' | 'loss' | 'gradient' | 'train',
   part: Part,
   sizes: Sizes,
-  { batch: size, precision, seed, weights }: SampleOptions,
+  { batch: size, precision, seed, weights, memory }: SampleOptions,
 ): SampleStep {
   const { signature, settings, context } = model
   if (part.count === 0)
@@ -55,6 +58,9 @@ export function sampleStep(
   if (name === 'train') {
     const training = model.train()
     const steps = stepInputs(model, training, { train: part, sizes }, batches, precision)
+    const smaller = 'lower `batch`'
+    const known = largestSizes([...signature.inputs, ...signature.targets], part, size, sizes)
+    checkMemory({ model, doing: 'training', sizes: known, precision, copies: 2, smaller, memory }, training.graph)
     const { batch, carried } = middle(take(steps, looked), s => s.batch)
     return {
       context: training.context,

@@ -2,12 +2,14 @@
 import type { AnyBackend, AsyncExecutable, Buffer, Executable, Precision } from '../compiler/backend/backend.ts'
 import { js } from '../compiler/backend/js.ts'
 import { type CompiledModel, load, type TrainingGraph } from '../compiler/index.ts'
+import { symbolsOf } from '../compiler/ir/dim.ts'
 import { fail, isFailure, RnnError } from '../dsl/diagnostics.ts'
-import { batchesOf } from './batch.ts'
+import { batchesOf, largestSizes } from './batch.ts'
 import { copyOf, createBest, leastOf, type Snapshot } from './best.ts'
 import type { Part } from './data/example.ts'
 import type { LoadedData } from './data/load.ts'
 import { notFinite } from './finite.ts'
+import { loadWithin, type Run } from './memory.ts'
 import {
   createTotals,
   drawAsync,
@@ -29,6 +31,8 @@ export interface TrainOptions {
   readonly precision?: Precision
   /** Overrides the file's. */
   readonly seed?: number
+  /** The bytes that training may take; 16 GB if left out. */
+  readonly memory?: number
   /** Weights to go on from. */
   readonly weights?: Weights
   /** While the first weights are drawn; the fraction of them that is done. */
@@ -71,20 +75,48 @@ const looked = 16
  * Trains a model by its `train` block. Every step is the training graph: forward, backward, clipping and the optimizer. Losses and
  * metrics are in the numbers of the network (scaled, if the data is).
  * With `truncate` a step is a window of a batch, which begins with what the window before has left.
- * Throws RNN405 for an empty training part, RNN507 where a size is not known, RNN516 if it is interrupted before it begins; and
- * `TrainingFailed`, with the best weights so far, where training fails: RNN504 where a loss, a weight or a state of the optimizer is
- * not finite, RNN514 where a device fails.
+ * Throws RNN405 for an empty training part, RNN507 where a size is not known, RNN516 if it is interrupted before it begins, RNN519 where it
+ * takes more memory than there is; and `TrainingFailed`, with the best weights so far, where training fails: RNN504 where a loss, a weight
+ * or a state of the optimizer is not finite, RNN514 where a device fails.
  */
 export async function train(model: CompiledModel, data: LoadedData, options: TrainOptions = {}): Promise<TrainResult> {
   const { backend = js, precision = 'f32' } = options
   if (data.train.count === 0) fail('RNN405', { what: 'the training part' }, { span: model.data?.span })
   const training = model.train()
-  return using(load(training.context, training.graph, backend, precision, { inPlace: true }), executable => {
-    const run = (evaluation?: Executable | AsyncExecutable): Promise<TrainResult> =>
+  const run = trainingRun(model, data, precision, options.memory)
+  return using(loadWithin(run, training.context, training.graph, backend, { inPlace: true }), executable => {
+    const go = (evaluation?: Executable | AsyncExecutable): Promise<TrainResult> =>
       trainOn(model, training, executable, evaluation, data, { ...options, backend, precision })
+    const checking = {
+      ...trainingRun(model, { ...data, train: data.validation ?? data.train }, precision, options.memory),
+      copies: 1,
+    }
     const validated = data.validation !== undefined && data.validation.count > 0
-    return validated ? using(load(model.context, model.evaluate(), backend, precision), run) : run()
+    return validated ? using(loadWithin(checking, model.context, model.evaluate(), backend), go) : go()
   })
+}
+
+/** What training on these data takes, for `checkMemory`. */
+export function trainingRun(
+  model: CompiledModel,
+  { train: part, sizes: known }: LoadedData,
+  precision: Precision,
+  memory: number | undefined,
+): Run {
+  const { signature, settings, windows } = model
+  const sizes = largestSizes([...signature.inputs, ...signature.targets], part, settings.batch ?? 32, known)
+  const { truncate = Number.POSITIVE_INFINITY } = settings
+  const cut = windows === undefined ? [] : symbolsOf(windows).map(name => [name, Math.min(sizes[name], truncate)])
+  const smaller = 'lower `batch`, or for long sequences set `checkpoint = auto` or `truncate`'
+  return {
+    model,
+    doing: 'training',
+    sizes: { ...sizes, ...Object.fromEntries(cut) },
+    precision,
+    copies: 3,
+    smaller,
+    memory,
+  }
 }
 
 /** `evaluation` is there where there is a validation part. */

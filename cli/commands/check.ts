@@ -1,54 +1,112 @@
 // rnnc check: everything that is wrong or doubtful in a file, and a summary of what is in it.
 
-import { linkProgram } from '../../compiler/check/program.ts'
+import { dataBlockOf } from '../../compiler/check/checkModel.ts'
+import { doubts } from '../../compiler/check/doubts.ts'
+import { type LinkedProgram, linkProgram } from '../../compiler/check/program.ts'
+import { distinct } from '../../compiler/check/report.ts'
 import type { Signature } from '../../compiler/check/signature.ts'
-import { compileProgram, check as findProblems } from '../../compiler/index.ts'
+import { type CompiledModel, chooseModel, compileProgram, check as findProblems } from '../../compiler/index.ts'
+import type { Unit } from '../../dsl/ast.ts'
 import { fail, RnnError } from '../../dsl/diagnostics.ts'
 import { checkData } from '../../runtime/data/check.ts'
 import { describePort } from '../../runtime/data/ports.ts'
+import { once } from '../../runtime/once.ts'
 import { type AddCommand, describeUse, flags } from '../command.ts'
-import { count, diagnosticJson } from '../output.ts'
-import { openSource } from '../program.ts'
+import { count, diagnosticsJson, type Output } from '../output.ts'
+import { openSource, readFirstRows } from '../program.ts'
+import { readSets, sizesOf } from '../sets.ts'
 import { formula, parameterCount, signatureJson } from '../signature.ts'
+
+interface Options {
+  readonly data?: string
+  readonly set?: readonly string[]
+  readonly model?: string
+}
 
 export const check: AddCommand = (program, output) =>
   describeUse(
     program
       .command('check')
-      .description('Check every model, `train` and `data` block of a file.')
+      .description('Check every model, `train` and `data` block of a file. Without --data no data is read.')
       .argument('<file>', 'a program, *.rnn'),
-    [flags.json],
-    ['rnnc check sunspots.rnn', 'rnnc check sunspots.rnn --json'],
-  ).action(async (path: string) => {
-    const source = await openSource(path, output)
-    const program = linkProgram(source.text, source.file, source.read)
-    if (program.program.items.length === 0) {
-      fail(
-        'RNN405',
-        { what: `\`${source.file}\`` },
-        { help: 'a program declares models, cells, layers, or other things' },
-      )
-    }
-    // A file of cells and layers for others to import has no model to check.
-    const inModels = program.models.length === 0 ? program.warnings : findProblems(source.text, source)
-    const found = [...inModels, ...program.datas.flatMap(checkData)]
-    if (found.some(d => d.severity === 'error')) throw new RnnError(found)
-    output.report(found)
-    const signatures = program.models.map(m => compileProgram(program, { model: m.name.text }).signature)
-    const warnings = found.length === 0 ? '' : `, ${count(found.length, 'warning')}`
-    output.result(
-      {
-        ok: true,
-        file: source.file,
-        models: signatures.map(signatureJson),
-        diagnostics: found.map(d => diagnosticJson(d, output.sources)),
-      },
-      [
-        ...signatures.map(summary),
-        `${source.file}: no errors${warnings}${signatures.length === 0 ? '; it declares no model' : ''}`,
-      ].join('\n'),
+    [
+      ['--data <path>', 'look also into the first rows of this file, as the one that the data block names'],
+      flags.set,
+      ['--model <name>', 'check this model alone'],
+      flags.json,
+    ],
+    [
+      'rnnc check sunspots.rnn',
+      'rnnc check sunspots.rnn --data newer.csv --set units=64',
+      'rnnc check sunspots.rnn --json',
+    ],
+  ).action((path: string, options: Options) => run(path, options, output))
+
+async function run(path: string, options: Options, output: Output): Promise<void> {
+  const source = await openSource(path, output)
+  const program = linkProgram(source.text, source.file, source.read)
+  if (program.program.items.length === 0) {
+    fail(
+      'RNN405',
+      { what: `\`${source.file}\`` },
+      { help: 'a program declares models, cells, layers, or other things' },
     )
+  }
+  const asked = options.model !== undefined || options.set !== undefined || options.data !== undefined
+  // A file of cells and layers for others to import has no model to check.
+  const main = program.models.length > 0 || asked ? chooseModel(program, options.model) : undefined
+  const sets = main === undefined ? {} : readSets(options.set ?? [], main)
+  const inText =
+    main === undefined
+      ? [...program.warnings, ...doubts(program)]
+      : findProblems(source.text, { ...source, model: options.model, sets })
+  const models = options.model === undefined ? program.models : program.models.filter(m => m === main)
+  const compiled = models.map(unit => compileIfRight(program, unit, unit === main ? sets : {}))
+  const mainData = main && dataBlockOf(program, main)
+  if (options.data !== undefined && mainData === undefined) {
+    fail('RNN509', { what: '--data', expected: 'a program with a data block', found: 'none' })
+  }
+  const checks = program.datas.map(data => {
+    const model = compiled.find(m => m?.unit.name.text === data.model.text)
+    if (options.model !== undefined && data.model.text !== main?.name.text) return []
+    const sample = data === mainData ? options.data : undefined
+    return checkData(data, {
+      ...(model && { signature: model.signature, sizes: sizesOf(sets, model.freeDims) }),
+      ...(sample !== undefined && { sample: { path: sample, read: once(() => readFirstRows(sample)) } }),
+    })
   })
+  const found = distinct([...inText, ...(await Promise.all(checks)).flat()], source.file)
+  if (found.some(d => d.severity === 'error')) throw new RnnError(found)
+  output.report(found)
+  const signatures = compiled.flatMap(m => (m === undefined ? [] : [m.signature]))
+  const warnings = found.length === 0 ? '' : `, ${count(found.length, 'warning')}`
+  output.result(
+    {
+      ok: true,
+      file: source.file,
+      models: signatures.map(signatureJson),
+      diagnostics: diagnosticsJson(found, output.sources),
+    },
+    [
+      ...signatures.map(summary),
+      `${source.file}: no errors${warnings}${signatures.length === 0 ? '; it declares no model' : ''}`,
+    ].join('\n'),
+  )
+}
+
+/** Undefined for a model with mistakes, which are reported with the others. */
+function compileIfRight(
+  program: LinkedProgram,
+  unit: Unit,
+  sets: Readonly<Record<string, number>>,
+): CompiledModel | undefined {
+  try {
+    return compileProgram(program, { model: unit.name.text, sets })
+  } catch (error) {
+    if (!(error instanceof RnnError)) throw error
+    return undefined
+  }
+}
 
 function summary(signature: Signature): string {
   const ports = (['inputs', 'targets', 'outputs'] as const).flatMap(kind =>

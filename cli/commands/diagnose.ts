@@ -2,6 +2,7 @@
 
 import type { CompiledModel, Precision } from '../../compiler/index.ts'
 import { type Diagnostic, diagnostic, fail, RnnError } from '../../dsl/diagnostics.ts'
+import { inLibrary, shownFile } from '../../dsl/library.ts'
 import { position } from '../../dsl/position.ts'
 import type { Batch } from '../../runtime/batch.ts'
 import type { LoadOptions } from '../../runtime/data/load.ts'
@@ -206,7 +207,7 @@ function lineOf(span: Origin['span'], { sources }: Output): string | undefined {
   const source = span && sources.get(span.file)
   return source === undefined || span === undefined
     ? undefined
-    : `${span.file.startsWith('std/') ? `${span.file} ` : ''}line ${position(source, span.start).line}`
+    : `${inLibrary(span) ? `${shownFile(span.file)} ` : ''}line ${position(source, span.start).line}`
 }
 
 function problemOf(found: NotFinite, size: number): Diagnostic {
@@ -255,7 +256,9 @@ function operandText({ operands }: Origin): string {
 
 const placeJson = (span: Origin['span'], { sources }: Output): { readonly [key: string]: JsonValue } => {
   const source = span && sources.get(span.file)
-  return span === undefined || source === undefined ? {} : { file: span.file, ...position(source, span.start) }
+  return span === undefined || source === undefined
+    ? {}
+    : { file: shownFile(span.file), ...position(source, span.start) }
 }
 
 const stateJson = ({ span, ...state }: StateLags, output: Output): JsonValue => ({

@@ -1,11 +1,13 @@
 // rnnc eval: the loss and the metrics of trained weights.
-import { load } from '../../compiler/index.ts'
 import { fail } from '../../dsl/diagnostics.ts'
+import { largestSizes } from '../../runtime/batch.ts'
 import { loadData } from '../../runtime/data/load.ts'
+import { loadWithin } from '../../runtime/memory.ts'
 import { sampleStep } from '../../runtime/sampleStep.ts'
 import { evaluatePartAsync, using, whatRan } from '../../runtime/session.ts'
 import { type AddCommand, describeUse } from '../command.ts'
 import { oneOf } from '../errors.ts'
+import { memoryHere } from '../memory.ts'
 import { count, figure, type Output, ranBy, table } from '../output.ts'
 import { createMeter } from '../progress.ts'
 import { openRun, type TrainedOptions, trainedFlags, weightsArgument } from '../trained.ts'
@@ -41,7 +43,9 @@ async function run(path: string, options: Options, output: Output): Promise<void
   )
   const onBatch = createMeter(output, 'evaluating')
   const evaluation = { backend, precision, batch, seed, onBatch }
-  const [ran, report] = await using(load(model.context, model.evaluate(), backend, precision), async executable => [
+  const sizes = largestSizes([...model.signature.inputs, ...model.signature.targets], part, batch, data.sizes)
+  const run = { model, doing: 'evaluating', sizes, precision, smaller: 'lower `batch`', memory: memoryHere() }
+  const [ran, report] = await using(loadWithin(run, model.context, model.evaluate(), backend), async executable => [
     whatRan(executable),
     await evaluatePartAsync(model, part, data.sizes, executable, weights, evaluation),
   ])

@@ -2,8 +2,8 @@
 import { join } from 'node:path'
 import { backends } from '../../compiler/backend/backends.ts'
 import { type Diagnostic, diagnostic, fail, RnnError } from '../../dsl/diagnostics.ts'
+import { inLibrary, libraryFiles, shownFile } from '../../dsl/library.ts'
 import { position } from '../../dsl/position.ts'
-import { standardLibrary } from '../../dsl/std.ts'
 import { allAtOnce } from '../../runtime/fuzz/checks/index.ts'
 import { explained, type FuzzFailure, type FuzzReport, runCase, fuzz as runFuzz } from '../../runtime/fuzz/fuzz.ts'
 import { kinkChoices } from '../../runtime/fuzz/generate/index.ts'
@@ -120,8 +120,8 @@ async function save({ seed, failures }: FuzzReport, folder: string, output: Outp
 function lineOf({ case: { source }, cause }: FuzzFailure): string | undefined {
   const span = cause?.span
   if (span === undefined) return undefined
-  const text = span.file.startsWith('std/') ? standardLibrary[span.file.slice(4)] : source
-  return `${span.file.startsWith('std/') ? `${span.file} ` : ''}line ${position(text ?? '', span.start).line}`
+  const text = inLibrary(span) ? libraryFiles.get(span.file) : source
+  return `${inLibrary(span) ? `${shownFile(span.file)} ` : ''}line ${position(text ?? '', span.start).line}`
 }
 
 /** What failed, and where it goes wrong. */

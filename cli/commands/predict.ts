@@ -7,6 +7,7 @@ import { sampleStep } from '../../runtime/sampleStep.ts'
 import { csvOf, jsonOf, tableOf } from '../answers.ts'
 import { type AddCommand, describeUse } from '../command.ts'
 import { oneOf } from '../errors.ts'
+import { memoryHere } from '../memory.ts'
 import { count, type Output, ranBy } from '../output.ts'
 import { checkOut, checkStdout, readsOf } from '../outputFile.ts'
 import { createMeter } from '../progress.ts'
@@ -46,11 +47,17 @@ async function run(path: string, options: Options, output: Output): Promise<void
   await (out === undefined ? checkStdout(output, readsOf(opened)) : checkOut(out, output, readsOf(opened)))
   const stored = fitted ?? { calls: {}, ports: {}, sizes: {} }
   const { part, sizes } = await loadInputs(block, model.signature, { ...source, fitted: stored })
+  const memory = memoryHere()
   const { backend, ...chosen } = await target.settle(() =>
-    sampleStep(model, 'predict', part, sizes, { batch: predictedBatch, precision, seed: 0, weights }),
+    sampleStep(model, 'predict', part, sizes, { batch: predictedBatch, precision, seed: 0, weights, memory }),
   )
   const onBatch = createMeter(output, 'predicting')
-  const { examples, ...ran } = await predictAsync(model, weights, part, sizes, fitted, { backend, precision, onBatch })
+  const { examples, ...ran } = await predictAsync(model, weights, part, sizes, fitted, {
+    backend,
+    precision,
+    memory,
+    onBatch,
+  })
   const facts = {
     model: model.signature.name,
     ...ran,

@@ -4,15 +4,17 @@ import { type CompiledModel, load } from '../../compiler/index.ts'
 import { type Diagnostic, diagnostic, RnnError } from '../../dsl/diagnostics.ts'
 import type { Part } from '../../runtime/data/example.ts'
 import { loadData } from '../../runtime/data/load.ts'
+import { checkMemory } from '../../runtime/memory.ts'
 import { replaceBytes } from '../../runtime/node/index.ts'
 import { sampleStep } from '../../runtime/sampleStep.ts'
 import { evaluatePartAsync, initialWeightsAsync, type Report, using, whatRan } from '../../runtime/session.ts'
-import { type EpochReport, train as runTraining, type TrainResult } from '../../runtime/train.ts'
+import { type EpochReport, train as runTraining, type TrainResult, trainingRun } from '../../runtime/train.ts'
 import { TrainingFailed } from '../../runtime/trainingFailed.ts'
 import { type AddCommand, chooseDtype, describeUse, flags } from '../command.ts'
 import { wholeNumber } from '../errors.ts'
 import { catchInterrupt, interrupted } from '../interrupt.ts'
-import { count, diagnosticJson, figure, figures, type Output, ranBy } from '../output.ts'
+import { memoryHere } from '../memory.ts'
+import { count, diagnosticsJson, figure, figures, type Output, ranBy } from '../output.ts'
 import { checkOut, checkReplaced, dataFiles } from '../outputFile.ts'
 import { compileSource, dataReader, type ModelOptions, openSource } from '../program.ts'
 import { createMeter, createProgress, duration } from '../progress.ts'
@@ -80,10 +82,12 @@ async function run(path: string, options: Options, output: Output): Promise<void
     precision,
   })
   const batch = model.settings.batch ?? 32
+  const memory = memoryHere()
   const { backend, ...auto } = await target.settle(async () => {
+    checkMemory(trainingRun(model, data, precision, memory), model.train().graph)
     const onProgress = createMeter(output, 'drawing the weights')
     const weights = await initialWeightsAsync(model, data.sizes, seed, precision, { onProgress })
-    return sampleStep(model, 'train', data.train, data.sizes, { batch, precision, seed, weights })
+    return sampleStep(model, 'train', data.train, data.sizes, { batch, precision, seed, weights, memory })
   })
   const parts = [data.train.count, data.validation?.count ?? 0, data.test?.count ?? 0]
   output.note(
@@ -100,6 +104,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
     backend,
     precision,
     seed,
+    memory,
     signal,
     onDraw: createMeter(output, 'drawing the weights'),
     onStep: progress.step,
@@ -168,7 +173,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
     if (!output.json) throw new RnnError(found)
     output.report(found)
     process.exitCode = 1
-    return output.result({ ok: false, ...object, diagnostics: found.map(d => diagnosticJson(d, output.sources)) }, '')
+    return output.result({ ok: false, ...object, diagnostics: diagnosticsJson(found, output.sources) }, '')
   }
   const rows = Object.entries({ training: last?.training, validation: last?.validation, test: tested })
   output.result(

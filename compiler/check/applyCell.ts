@@ -208,7 +208,8 @@ function scanSteps(cell: Prepared, axis: Axis): Result {
   const outs = emitScan(scope.builder, { length, reverse: reversed, consts, carries, xs }, builder.eqns, results)
 
   // One state may pass on at a later step what another was given.
-  const read = scanned(joinFacts([...args.map(a => a.tensor), ...started]), axis, reversed)
+  const ofScan = (facts: Facts): Facts => scanned(facts, axis, reversed)
+  const read = ofScan(joinFacts([...args.map(a => a.tensor), ...started]))
   const atEnd = { operation: cell.instance.unit.name.text, span, value: 'it', through: [] }
   const overSteps = given.map((t, i) => ({
     ...t,
@@ -223,7 +224,7 @@ function scanSteps(cell: Prepared, axis: Axis): Result {
     return withAxes(final, outsideOf)
   })
   const stacked = perStep.map((t, i) =>
-    outside(withAxes({ ...overSteps[i], facts: joinFacts([{ facts: read, axes: [axis] }, t]) }, outsideOf)),
+    outside(withAxes({ ...overSteps[i], facts: ofScan(joinFacts([{ facts: read, axes: [axis] }, t])) }, outsideOf)),
   )
   const named = returned === undefined ? stacked : stacked.slice(1)
   return {
@@ -236,7 +237,7 @@ function scanSteps(cell: Prepared, axis: Axis): Result {
   }
 }
 
-/** What a scan has read: at each step all before it, or all after it. */
+/** What a scan has read: at each step all before it, or all after it, in whatever order its arguments were made. */
 function scanned(facts: Facts, axis: Axis, reversed: boolean): Facts {
   const before = facts.ahead.get(axis)
   return before === undefined

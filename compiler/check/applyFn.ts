@@ -1,6 +1,7 @@
 // Applying a function: it is expanded at each call.
 import type { Fn, Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
+import { inLibrary } from '../../dsl/library.ts'
 import { bindParameters, type UnitArgs } from './arguments.ts'
 import { runBody } from './body.ts'
 import type { Entity } from './entity.ts'
@@ -21,7 +22,7 @@ export function applyFn(scope: Scope, fn: Fn, given: UnitArgs, span: Span): Enti
       states: new Map(),
       later: laterNames(fn.body),
       call:
-        fn.span.file.startsWith('std/') && scope.call !== undefined && scope.kind === 'fn'
+        inLibrary(fn.span) && scope.call !== undefined && scope.kind === 'fn'
           ? scope.call
           : {
               callee: fn.name.text,

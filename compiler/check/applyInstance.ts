@@ -1,5 +1,6 @@
 // Applying an instance of a unit, with its weights, to arguments.
 import type { Span } from '../../dsl/ast.ts'
+import { inLibrary } from '../../dsl/library.ts'
 import * as D from '../ir/dim.ts'
 import { applyCell, givenStates } from './applyCell.ts'
 import { applyLayer } from './applyLayer.ts'
@@ -7,7 +8,7 @@ import type { UnitArgs } from './arguments.ts'
 import { expand } from './emit.ts'
 import type { Entity, Instance } from './entity.ts'
 import { expanding, laterNames, seenFrom } from './expanding.ts'
-import { bindArguments, leadOf, matchArgument } from './lift.ts'
+import { bindArguments, leadOf, leadOfOne, matchArgument } from './lift.ts'
 import { each } from './report.ts'
 import type { Scope } from './scope.ts'
 import { separateAxes } from './separateAxes.ts'
@@ -40,6 +41,8 @@ export function applyInstance(scope: Scope, instance: Instance, given: UnitArgs,
     }
     const matched = each(args, arg => matchArgument(scope, inner, arg))
     const lead = leadOf(scope, matched, span)
+    if (!inLibrary(unit.span))
+      scope.session.applied.push({ unit, leads: new Map(matched.map(a => [a.name, leadOfOne(scope, a)])) })
     const separated = separateAxes(inner, matched)
     const result =
       unit.unit === 'cell'

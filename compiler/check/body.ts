@@ -6,7 +6,7 @@ import { toReal, visibleAxes } from './emit.ts'
 import type { Entity } from './entity.ts'
 import { attempt, Reported } from './report.ts'
 import type { Scope } from './scope.ts'
-import { formatItem, sameItem, type Tensor, throughName } from './tensor.ts'
+import { formatItem, onlyElement, sameItem, type Tensor, throughName } from './tensor.ts'
 import { sourceText } from './text.ts'
 import { knownResolver, resolveType } from './types.ts'
 
@@ -150,6 +150,7 @@ function checkState(scope: Scope, e: Equation, bound: Entity): Tensor {
         span: e.name.span,
         caret: `declared as \`state ${e.name.text}: ${text}\` on line ${scope.session.lineOf(declared.span)}`,
         labels: [{ span: declared.span, text: 'declared here' }],
+        ...onlyElement(declared.item, { item: t.item, name: '' }),
       },
     )
   }
@@ -173,7 +174,7 @@ function checkType(scope: Scope, e: Equation, type: TypeExpr, bound: Entity): En
     fail(
       'RNN204',
       { name: e.name.text, declared: formatItem(declared) + axes(declared.axes), found: formatItem(t) + axes(seen) },
-      { span: type.span },
+      { span: type.span, ...onlyElement(declared.item, { item: t.item, name: '' }) },
     )
   }
   return widens ? t : bound

@@ -10,15 +10,16 @@ import { visibleAxes } from './emit.ts'
 import { describeEntity, type Entity } from './entity.ts'
 import { initializers, isInitializer, takes } from './initializers.ts'
 import { hyperParameters, instanceOf, makeRecipe } from './recipes.ts'
-import { each, Reported } from './report.ts'
+import { each, known, Reported } from './report.ts'
 import type { Scope } from './scope.ts'
 import { type Axis, baseOf, type Tensor } from './tensor.ts'
 import { quoted, sourceText } from './text.ts'
-/** `x |> f`: the left side is always the first input. */
-export function pipe(scope: Scope, expr: Expr & { kind: 'pipe' }): Entity {
+
+/** `x |> f`: the left side is always the first input; undefined if it was wrong. */
+export function pipe(scope: Scope, expr: Expr & { kind: 'pipe' }, left: Entity | undefined): Entity {
   const { callee } = expr
-  const target = callee.kind === 'call' ? callee.callee : callee
-  const [value, inner] = each([expr.value, target], e => scope.session.evaluate(scope, e))
+  const inner = scope.session.evaluate(scope, callee.kind === 'call' ? callee.callee : callee)
+  const value = known(left)
   const first = [{ entity: value, span: expr.value.span }]
   const apply = (): Entity => {
     // A template's first call is its hyper-parameters; any other call gets the left side as its first argument.
@@ -38,8 +39,8 @@ function from(e: Entity, source: string): Entity {
 }
 
 /** `f(…)`. */
-export const call = (scope: Scope, expr: Expr & { kind: 'call' }): Entity =>
-  from(callWith(scope, scope.session.evaluate(scope, expr.callee), expr.args, [], expr), sourceText(scope, expr.span))
+export const call = (scope: Scope, expr: Expr & { kind: 'call' }, callee: Entity): Entity =>
+  from(callWith(scope, callee, expr.args, [], expr), sourceText(scope, expr.span))
 
 /** Applies what a callee stands for. `first` are values that come before the written arguments. */
 function callWith(

@@ -6,6 +6,7 @@ import type { OpTable } from '../ir/builder.ts'
 import type { Dim } from '../ir/dim.ts'
 import { newContext } from '../ir/ops/index.ts'
 import { checkBlocks } from './blocks.ts'
+import { tryOptimizer } from './descent.ts'
 import { type LoweredModel, lowerModel } from './model.ts'
 import { type LowerOptions, modelScope } from './modelScope.ts'
 import { checkNames } from './names.ts'
@@ -30,19 +31,16 @@ export interface CheckedModel {
 /** Throws RnnError with all errors of the model, of its blocks, and of names anywhere in the program. */
 export function checkModel(
   program: LinkedProgram,
-  name: string | undefined,
+  unit: Unit,
   given: Readonly<Record<string, number>>,
   ops?: OpTable,
 ): CheckedModel {
-  const unit = chooseModel(program, name)
-  const trainBlock = program.trains.find(t => t.model.text === unit.name.text)
-  const data = program.datas.find(d =>
-    trainBlock ? d.name.text === trainBlock.data.text : d.model.text === unit.name.text,
-  )
+  const trainBlock = trainBlockOf(program, unit)
+  const data = dataBlockOf(program, unit)
   const sets = new Map(Object.entries(given))
   const lowering = (training: boolean): LowerOptions => {
-    const { topLevel, sources } = program
-    return { training, sets, topLevel, sources, context: newContext(0, ops) }
+    const { topLevel, library, sources } = program
+    return { training, sets, topLevel, library, sources, context: newContext(0, ops) }
   }
   const problems: Diagnostic[] = [...checkNames(program), ...checkBlocks(program)]
   const written =
@@ -52,9 +50,23 @@ export function checkModel(
   if (model === undefined) throw new Error('a model that cannot be lowered is reported')
   const settings = { ...written, ...settingSets(sets) }
   checkFreeze(settings, model, trainBlock)
+  if (settings.optimizer !== undefined) {
+    const found = tryOptimizer(model, settings.optimizer)
+    throwAll(found)
+    model.session.warnings.push(...found)
+  }
   const windows =
     settings.truncate === undefined ? undefined : axisOfWindows(model, placeOf(trainBlock, 'truncate')).size
   return { unit, trainBlock, data, settings, model, windows, forTraining: () => lowerModel(unit, lowering(true)) }
+}
+
+const trainBlockOf = ({ trains }: LinkedProgram, unit: Unit): Train | undefined =>
+  trains.find(t => t.model.text === unit.name.text)
+
+/** The data that a model is trained on; where nothing trains it, the first block that feeds it. */
+export function dataBlockOf(program: LinkedProgram, unit: Unit): Data | undefined {
+  const trained = trainBlockOf(program, unit)
+  return program.datas.find(d => (trained ? d.name.text === trained.data.text : d.model.text === unit.name.text))
 }
 
 /** The model of that name; else the first with a `train` block, else the first. RNN106 if there is none. */

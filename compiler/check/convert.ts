@@ -3,7 +3,7 @@ import type { Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import * as D from '../ir/dim.ts'
 import { drawInitial } from './draw.ts'
-import { constantTensor, dimTensor } from './emit.ts'
+import { constantTensor, dimTensor, join } from './emit.ts'
 import { describeEntity, type Entity } from './entity.ts'
 import { initializers, isInitializer, takes } from './initializers.ts'
 import { Reported } from './report.ts'
@@ -32,6 +32,12 @@ export function asTensor(scope: Scope, e: Entity, span: Span): Tensor {
       return constantTensor(scope, e.value)
     case 'dim':
       return dimTensor(scope, e.dim, 'int')
+    case 'vector':
+      return join(
+        scope,
+        e.numbers.map(n => asTensor(scope, n, span)),
+        span,
+      )
     case 'bool':
       return constantTensor(scope, e.value ? 1 : 0, 'bool')
     case 'init':
@@ -46,9 +52,10 @@ export function asTensor(scope: Scope, e: Entity, span: Span): Tensor {
   }
 }
 
-/** A static whole number, which may hold size symbols. */
+/** A static whole number, which may hold size symbols; a quotient that comes out whole is one too. */
 export function asDim(e: Entity, what: string, span: Span): D.Dim {
   if (e.kind === 'dim') return e.dim
+  if (e.kind === 'number' && Number.isSafeInteger(e.value)) return D.constant(e.value)
   if (e.kind === 'unknown') throw new Reported()
   return fail(
     'RNN207',

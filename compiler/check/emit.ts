@@ -14,6 +14,7 @@ import {
   formatItem,
   joinFacts,
   noFacts,
+  onlyElement,
   sameItem,
   type Tensor,
 } from './tensor.ts'
@@ -254,6 +255,8 @@ export function commonItem(operands: readonly Tensor[], span: Span, shown: strin
         {
           span,
           caret: `${quoted(shaped.name, 'one side')} is ${formatItem(shaped)}, ${quoted(t.name, 'the other')} is ${formatItem(t)}`,
+          ...onlyElement(t.item, shaped),
+          ...onlyElement(shaped.item, t),
         },
       )
     }

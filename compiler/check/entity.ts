@@ -11,6 +11,12 @@ export type StaticNumber =
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'dim'; readonly dim: Dim }
 
+/** `[0.5, 0.25]`: a list of static numbers, which is a value wherever it meets one. */
+export interface StaticVector {
+  readonly kind: 'vector'
+  readonly numbers: readonly StaticNumber[]
+}
+
 /** A template with its hyper-parameters: it has no weights yet. */
 export interface Recipe {
   readonly kind: 'recipe'
@@ -87,6 +93,7 @@ export interface States {
 export type Entity =
   | Tensor
   | StaticNumber
+  | StaticVector
   | { readonly kind: 'bool'; readonly value: boolean }
   | { readonly kind: 'string'; readonly value: string }
   | { readonly kind: 'template'; readonly unit: Unit }
@@ -110,6 +117,8 @@ export function describeEntity(e: Entity): string {
     case 'number':
     case 'dim':
       return 'a number'
+    case 'vector':
+      return `a list of ${e.numbers.length} number${e.numbers.length === 1 ? '' : 's'}`
     case 'bool':
       return 'true or false'
     case 'string':

@@ -1,33 +1,49 @@
 // Expressions: what each form of the grammar stands for in a scope.
 import type { Expr, Span } from '../../dsl/ast.ts'
-import { fail } from '../../dsl/diagnostics.ts'
+import { beginning, chain } from '../../dsl/children.ts'
+import { type Diagnostic, fail } from '../../dsl/diagnostics.ts'
+import { inLibrary } from '../../dsl/library.ts'
 import { suggest } from '../../dsl/suggest.ts'
 import * as D from '../ir/dim.ts'
+import { spend } from './budget.ts'
 import { builtins } from './builtins/index.ts'
 import { call, pipe } from './call.ts'
-import { asTensor } from './convert.ts'
 import { tensor } from './emit.ts'
 import type { Entity } from './entity.ts'
 import { initializers, isInitializer } from './initializers.ts'
 import { joined, operation, unary } from './operators.ts'
-import { indexed } from './places.ts'
-import { Reported } from './report.ts'
+import { taken } from './places.ts'
+import { attempt, known, Reported, throwAll } from './report.ts'
 import type { Scope } from './scope.ts'
 import { sourceText } from './text.ts'
 
+/** What an expression stands for. RNN121 where the program expands to more than can be checked. */
 export function evaluate(scope: Scope, expr: Expr): Entity {
-  const { builder } = scope
+  const [first, ...links] = chain(expr)
+  if (links.length === 0) return at(scope, first, () => begin(scope, first))
+  // The links of a chain one after another: it may be longer than the stack is deep.
+  const problems: Diagnostic[] = []
+  let value = attempt(problems, () => at(scope, first, () => begin(scope, first)))
+  for (const link of links) value = attempt(problems, () => at(scope, link, () => follow(scope, link, value)))
+  throwAll(problems)
+  return known(value)
+}
+
+/** What is emitted stands where the expression stands; what comes after an operand, where the whole does. */
+function at(scope: Scope, expr: Expr, run: () => Entity): Entity {
+  const { builder, session } = scope
+  spend(session, expr.span)
   const { note } = builder
   if (expr.span.file !== '') builder.note = { span: expr.span }
   try {
-    return entityOf(scope, expr)
+    return run()
   } finally {
-    // What comes after an operand stands where the whole does.
     builder.note = note
   }
 }
 
-function entityOf(scope: Scope, expr: Expr): Entity {
+/** What a chain begins with. */
+function begin(scope: Scope, expr: Expr): Entity {
   const { span } = expr
   switch (expr.kind) {
     case 'number':
@@ -44,23 +60,36 @@ function entityOf(scope: Scope, expr: Expr): Entity {
       return joined(scope, expr.items, span)
     case 'unary':
       return unary(scope, expr.op, evaluate(scope, expr.value), span)
-    case 'binary':
-      return operation(scope, expr)
+    default:
+      return follow(scope, expr, evaluate(scope, beginning(expr) ?? expr))
+  }
+}
+
+/** The next link of a chain, after what the ones before it stand for; undefined if they were wrong. */
+function follow(scope: Scope, expr: Expr, before: Entity | undefined): Entity {
+  switch (expr.kind) {
+    case 'binary': {
+      const right = evaluate(scope, expr.right)
+      return operation(scope, expr, known(before), right)
+    }
     case 'pipe':
-      return pipe(scope, expr)
+      return pipe(scope, expr, before)
     case 'call':
-      return call(scope, expr)
+      return call(scope, expr, known(before))
     case 'member':
-      return member(scope, evaluate(scope, expr.value), expr.name.text, expr)
+      return member(scope, known(before), expr.name.text, expr)
     case 'index':
-      return indexed(scope, asTensor(scope, evaluate(scope, expr.value), expr.value.span), expr.slices, span)
+      return taken(scope, known(before), expr.slices, expr)
+    default:
+      throw new Error(`${expr.kind} goes on from nothing`)
   }
 }
 
 // ---- names
 
 function lookUp(scope: Scope, name: string, span: Span): Entity {
-  const found = scope.names.get(name) ?? scope.session.topLevel.get(name)
+  const { topLevel, library } = scope.session
+  const found = scope.names.get(name) ?? (inLibrary(span) ? library : topLevel).get(name)
   if (found !== undefined) {
     if (found.kind === 'unknown') throw new Reported()
     return found
@@ -77,14 +106,22 @@ function lookUp(scope: Scope, name: string, span: Span): Entity {
       { span, labels: [{ span: later, text: 'defined here' }] },
     )
   }
-  const known = [scope.names, scope.session.topLevel, builtins].flatMap(names => [...names.keys()])
-  const near = suggest(name, [...known, ...Object.keys(initializers)])
+  const inSight = [scope.names, topLevel, builtins, new Map(Object.entries(initializers))]
+  // A file of another kind has thousands of names that nothing is called: the search for what was meant ends in time.
+  const near = scope.session.sought++ < mostSought ? suggest(name, names(inSight)) : undefined
   const axis = scope.axes.has(name) ? `\`${name}\` is an axis; its length is \`length(over ${name})\`` : undefined
   return fail(
     'RNN106',
     { name },
     { span, help: axis ?? (near === undefined ? undefined : `did you mean \`${near}\`?`) },
   )
+}
+
+/** For how many names the nearest is sought. */
+const mostSought = 100
+
+function* names(tables: readonly ReadonlyMap<string, unknown>[]): Generator<string> {
+  for (const table of tables) yield* table.keys()
 }
 
 const lineOf = (scope: Scope, span: Span): number | string => scope.session.lineOf(span)

@@ -1,27 +1,39 @@
 // The expansion of one unit or function: the guard against recursion, and errors told where the user can see them.
 import type { Fn, Span, Statement, Unit } from '../../dsl/ast.ts'
 import { type Diagnostic, fail, RnnError } from '../../dsl/diagnostics.ts'
+import { inLibrary } from '../../dsl/library.ts'
+import { mostInside } from './budget.ts'
 import type { Instance } from './entity.ts'
 import type { Scope } from './scope.ts'
 import type { Axis, Cause, Tensor } from './tensor.ts'
 
-/** Guards against recursion, and puts errors found inside a unit beside the place that used it. */
+/** Guards against recursion, and puts what is found inside a unit, errors and warnings, beside the place that used it. */
 export function expanding<T>(scope: Scope, unit: Unit | Fn, span: Span, expand: () => T, instance?: Instance): T {
-  const { expanding: stack } = scope.session
+  const { expanding: stack, uses } = scope.session
   if (stack.includes(unit)) {
     const cycle = [...stack.slice(stack.indexOf(unit)), unit].map(u => u.name.text).join(' → ')
     fail('RNN227', { unit: unit.name.text, cycle }, { span })
   }
+  if (stack.length > mostInside) fail('RNN119', {}, { span: uses[0] ?? span, help: chainHelp(unit) })
   stack.push(unit)
+  uses.push(span)
+  const { warnings } = scope.session
+  const before = warnings.length
   try {
-    return expand()
+    const result = expand()
+    for (let i = before; i < warnings.length; i++) warnings[i] = located(warnings[i], unit, span, instance)
+    return result
   } catch (error) {
     if (!(error instanceof RnnError)) throw error
     throw new RnnError(error.diagnostics.map(d => located(d, unit, span, instance)))
   } finally {
     stack.pop()
+    uses.pop()
   }
 }
+
+const chainHelp = ({ name }: Unit | Fn): string =>
+  `units and functions use each other, ${mostInside} deep, down to \`${name.text}\`: write what they do in fewer`
 
 /** An error inside the library is reported at the call; one inside the user's own unit names the call as well. */
 function located(d: Diagnostic, unit: Unit | Fn, call: Span, instance: Instance | undefined): Diagnostic {
@@ -39,8 +51,6 @@ function located(d: Diagnostic, unit: Unit | Fn, call: Span, instance: Instance 
   if (!isWithin(d.span, unit.span)) return d
   return { ...d, labels: [...labels, { span: call, text: `in this use of \`${name}\`` }] }
 }
-
-export const inLibrary = (span: Span): boolean => span.file.startsWith('std/')
 
 const isWithin = (a: Span, b: Span): boolean => a.file === b.file && a.start >= b.start && a.end <= b.end
 

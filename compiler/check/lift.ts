@@ -9,7 +9,7 @@ import { sameBaseHint, toReal, visibleAxes } from './emit.ts'
 import type { BoundDim, Instance, ItemBinding } from './entity.ts'
 import { each } from './report.ts'
 import type { Scope } from './scope.ts'
-import { type Axis, baseOf, formatAxes, formatDims, formatItem, sameItem, type Tensor } from './tensor.ts'
+import { type Axis, baseOf, formatAxes, formatDims, formatItem, onlyElement, sameItem, type Tensor } from './tensor.ts'
 import { quoted, sourceText } from './text.ts'
 import { knownDim } from './types.ts'
 
@@ -124,8 +124,12 @@ function matchItem(inner: Scope, arg: Argument, t: Tensor): ItemBinding {
   const { instance } = inner
   if (instance === undefined) throw new Error('a unit has an instance')
   const { type } = arg.declaration
-  const misfit = (declared: string): never =>
-    fail('RNN205', { input: arg.name, unit: inner.place, declared, found: formatItem(t) }, { span: arg.span })
+  const misfit = (declared: string, details: { help?: string } = {}): never =>
+    fail(
+      'RNN205',
+      { input: arg.name, unit: inner.place, declared, found: formatItem(t) },
+      { span: arg.span, ...details },
+    )
   const match = (expr: Parameters<typeof knownDim>[1], actual: D.Dim): D.Dim => {
     if (expr.kind === 'name' && !instance.hypers.has(expr.name)) {
       const bound = bindDim(inner, instance, expr.name, actual, arg, t)
@@ -156,7 +160,7 @@ function matchItem(inner: Scope, arg: Argument, t: Tensor): ItemBinding {
     case 'named': {
       const name = type.item.name.text
       if (name === 'real' || name === 'int' || name === 'bool') {
-        if (t.item.length > 0) misfit(name)
+        if (t.item.length > 0) misfit(name, onlyElement([], t))
         return { dtype: name, item: [] }
       }
       const bound = instance.items.get(name)
@@ -200,9 +204,13 @@ function bindDim(inner: Scope, instance: Instance, name: string, actual: D.Dim, 
   return D.labelled(found, D.symbol(name))
 }
 
-/** The visible axes of the arguments that no declaration names; each argument's must be contained in the largest. */
+/** The visible axes of an argument that no declaration names. */
+export const leadOfOne = (scope: Scope, a: Argument): Axis[] =>
+  visibleAxes(scope, a.tensor).filter(x => ![...a.declared.values()].includes(x))
+
+/** The leads of all arguments; each argument's must be contained in the largest. */
 export function leadOf(scope: Scope, args: readonly Argument[], span: Span): Axis[] {
-  const leads = args.map(a => visibleAxes(scope, a.tensor).filter(x => ![...a.declared.values()].includes(x)))
+  const leads = args.map(a => leadOfOne(scope, a))
   const largest = leads.reduce((a, b) => (b.length > a.length ? b : a), [])
   leads.forEach((lead, i) => {
     const extra = lead.filter(a => !largest.includes(a))

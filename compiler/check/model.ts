@@ -5,6 +5,7 @@ import type { Value } from '../ir/graph.ts'
 import { checkPlace, collectErrors, equation, output } from './body.ts'
 import { declareParam, declarePart } from './declare.ts'
 import { pointwise } from './emit.ts'
+import { located } from './located.ts'
 import { type Average, type Measured, measure, type NamedValue, reports } from './measures.ts'
 import { type LowerOptions, modelScope } from './modelScope.ts'
 import { finishOutput, noTarget, predict, readableAxes } from './outputs.ts'
@@ -92,7 +93,7 @@ export function lowerModel(unit: Unit, options: LowerOptions): LoweredModel {
   }
   collectErrors(
     unit.body.map(s => ({
-      run: () => run(s),
+      run: () => located(s.span, () => run(s)),
       failed: () => {
         const names = 'names' in s ? s.names : 'name' in s && s.name !== undefined ? [s.name] : []
         for (const n of names) scope.names.set(n.text, { kind: 'unknown' })
@@ -108,7 +109,7 @@ export function lowerModel(unit: Unit, options: LowerOptions): LoweredModel {
   if (loss !== undefined && loss.hint === '') loss.hint = 'loss'
   const finished = outputs.map(o => finishOutput(scope, o))
   nameDraws(session, inputNames)
-  const paths = weightNames(session.weights)
+  const paths = weightNames(session.weights, new Set(inputNames.values()))
   const parameters = session.weights.map((w, i) => ({
     name: paths[i],
     shape: w.value.shape,

@@ -1,6 +1,7 @@
 // The scope in which a model is expanded: its session, its axes to come, its hyper-parameters.
 import type { Declaration, Expr, Span, Unit } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
+import { type Position, positionsIn } from '../../dsl/position.ts'
 import type { Context } from '../ir/builder.ts'
 import { createBuilder } from '../ir/builder.ts'
 import * as D from '../ir/dim.ts'
@@ -11,27 +12,35 @@ import { laterNames } from './expanding.ts'
 import { newInstance } from './recipes.ts'
 import type { Scope, Session } from './scope.ts'
 import type { Axis } from './tensor.ts'
+import { namesIn } from './types.ts'
 
 export interface LowerOptions {
   readonly training: boolean
   /** Hyper-parameters of the model and free dims: `units=256`, `V=65`. */
   readonly sets: ReadonlyMap<string, number>
   readonly topLevel: ReadonlyMap<string, Entity>
+  readonly library: ReadonlyMap<string, Entity>
   readonly sources: ReadonlyMap<string, string>
   readonly context: Context
 }
+
+/** What the number of examples may be called: the first that is no name of the model. None can be the last. */
+export const batchSymbols = ['B', 'batch', 'examples', 'B_', 'B$'] as const
 
 /** An empty scope of a model, with its hyper-parameters. */
 export function modelScope(unit: Unit, options: LowerOptions): Scope & { readonly instance: Instance } {
   const { context } = options
   const builder = createBuilder(context)
-  const batchName = ['B', 'batch', 'examples'].find(n => !namesAnywhere(unit).has(n)) ?? 'B_'
+  const taken = namesAnywhere(unit)
+  const batchName = batchSymbols.find(n => !taken.has(n)) ?? batchSymbols[0]
   const batch: Axis = { name: 'batch', size: D.symbol(batchName), batch: true }
   const session: Session = {
     root: builder,
     training: options.training,
     topLevel: options.topLevel,
+    library: options.library,
     warnings: [],
+    applied: [],
     weights: [],
     batch,
     shortened: new Map(),
@@ -42,10 +51,13 @@ export function modelScope(unit: Unit, options: LowerOptions): Scope & { readonl
     averages: [],
     draws: 0,
     expanding: [unit],
+    uses: [],
+    evaluated: 0,
+    sought: 0,
     sizes: new Map([...options.sets].map(([name, value]) => [name, D.constant(value)])),
     evaluate,
     sources: options.sources,
-    lineOf: span => lineOf(options.sources, span),
+    lineOf: lineCounter(options.sources),
   }
   const whole = { unit, hypers: new Map(), text: unit.name.text }
   const instance = newInstance(whole, undefined, '', false, unit.span)
@@ -77,8 +89,14 @@ export function modelScope(unit: Unit, options: LowerOptions): Scope & { readonl
   return scope
 }
 
-function lineOf(sources: ReadonlyMap<string, string>, span: Span): number {
-  return (sources.get(span.file) ?? '').slice(0, span.start).split('\n').length
+/** Tells the line of a place; each file is looked through once. */
+function lineCounter(sources: ReadonlyMap<string, string>): (span: Span) => number {
+  const known = new Map<string, (offset: number) => Position>()
+  return ({ file, start }) => {
+    const position = known.get(file) ?? positionsIn(sources.get(file) ?? '')
+    known.set(file, position)
+    return position(start).line
+  }
 }
 
 function namesAnywhere(unit: Unit): Set<string> {
@@ -90,7 +108,6 @@ function namesAnywhere(unit: Unit): Set<string> {
 }
 
 function dimNames(item: Declaration['type']['item']): string[] {
-  const names = (e: Expr): string[] =>
-    e.kind === 'name' ? [e.name] : e.kind === 'binary' ? [...names(e.left), ...names(e.right)] : []
+  const names = (e: Expr): string[] => namesIn(e).map(n => n.name)
   return item.kind === 'tensor' ? item.dims.flatMap(names) : item.kind === 'coded' ? names(item.size) : []
 }

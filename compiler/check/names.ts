@@ -1,6 +1,7 @@
 // What can be said of a unit without expanding it: names defined twice, and states with their primes.
 import type { Fn, Name, Statement, Train, Unit } from '../../dsl/ast.ts'
 import { type Diagnostic, diagnostic } from '../../dsl/diagnostics.ts'
+import { inLibrary } from '../../dsl/library.ts'
 import type { LinkedProgram } from './program.ts'
 
 /** RNN107, and RNN302, RNN303, RNN306, RNN307 of every unit and fn that is not of the library, used or not. */
@@ -11,7 +12,7 @@ export function checkNames({ topLevel, models, datas, trains }: LinkedProgram): 
   return [
     ...models.flatMap(lossParam),
     ...own
-      .filter(u => !u.span.file.startsWith('std/'))
+      .filter(u => !inLibrary(u.span))
       .flatMap(u => [...doubled(definitions(u)), ...doubled(given(u)), ...statesOf(u)]),
     ...datas.flatMap(d => doubled(d.body.map(e => e.name))),
     ...trains.flatMap(t => doubled(t.settings.map(e => e.name))),
@@ -38,22 +39,29 @@ const given = ({ body }: Unit | Fn): Name[] =>
   body.flatMap(s => (s.kind === 'predict' ? [s.target] : s.kind === 'output' && s.value === undefined ? [s.name] : []))
 
 function doubled(names: readonly Name[]): Diagnostic[] {
-  return names.flatMap((name, i) => {
-    const first = names.findIndex(n => n.text === name.text)
-    if (first === i) return []
-    const labels = [{ span: names[first].span, text: 'first defined here' }]
-    return [diagnostic('RNN107', { name: name.text }, { span: name.span, labels })]
+  return again(names, name => name.text).map(({ item, first }) => {
+    const labels = [{ span: first.span, text: 'first defined here' }]
+    return diagnostic('RNN107', { name: item.text }, { span: item.span, labels })
+  })
+}
+
+/** What has the key of an earlier one, with the first of these. */
+function again<T>(items: readonly T[], key: (item: T) => string): { readonly item: T; readonly first: T }[] {
+  const firsts = new Map<string, T>()
+  return items.flatMap(item => {
+    const first = firsts.get(key(item))
+    if (first !== undefined) return [{ item, first }]
+    firsts.set(key(item), item)
+    return []
   })
 }
 
 /** RNN107 for a model with two `train` blocks: nothing says which of them is meant. */
 function trainedTwice(trains: readonly Train[]): Diagnostic[] {
-  return trains.flatMap(({ model: { text, span } }, i) => {
-    const first = trains.findIndex(t => t.model.text === text)
-    if (first === i) return []
-    const labels = [{ span: trains[first].model.span, text: 'the first is here' }]
+  return again(trains, t => t.model.text).map(({ item: { model }, first }) => {
+    const labels = [{ span: first.model.span, text: 'the first is here' }]
     const help = 'a model has one `train` block; `--set` changes its numbers for one run: `--set epochs=20`'
-    return [diagnostic('RNN107', { name: `train ${text}` }, { span, labels, help })]
+    return diagnostic('RNN107', { name: `train ${model.text}` }, { span: model.span, labels, help })
   })
 }
 
@@ -75,12 +83,15 @@ function statesOf({ body }: Unit | Fn): Diagnostic[] {
   const given = new Set([...primed, ...plain].map(e => e.name.text))
   return [
     ...plain.map(({ name }) => diagnostic('RNN303', { state: name.text }, { span: name.span })),
-    ...primed.flatMap(({ name: { text, span } }, i) => {
-      if (!states.has(text)) return [diagnostic('RNN306', { name: text }, { span })]
-      const first = primed.findIndex(e => e.name.text === text)
-      if (first === i) return []
-      const labels = [{ span: primed[first].name.span, text: 'first given here' }]
-      return [diagnostic('RNN307', { state: text }, { span, labels })]
+    ...primed
+      .filter(e => !states.has(e.name.text))
+      .map(({ name: { text, span } }) => diagnostic('RNN306', { name: text }, { span })),
+    ...again(
+      primed.filter(e => states.has(e.name.text)),
+      e => e.name.text,
+    ).map(({ item: { name }, first }) => {
+      const labels = [{ span: first.name.span, text: 'first given here' }]
+      return diagnostic('RNN307', { state: name.text }, { span: name.span, labels })
     }),
     ...body.flatMap(s =>
       s.kind === 'state'

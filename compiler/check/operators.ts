@@ -4,7 +4,7 @@ import { fail } from '../../dsl/diagnostics.ts'
 import * as D from '../ir/dim.ts'
 import { asInit, asTensor } from './convert.ts'
 import { commonItem, constantTensor, contract, join, numberPointwise, pointwise, realPointwise } from './emit.ts'
-import type { Entity } from './entity.ts'
+import type { Entity, StaticNumber, StaticVector } from './entity.ts'
 import { each } from './report.ts'
 import type { Scope } from './scope.ts'
 import type { Tensor } from './tensor.ts'
@@ -38,10 +38,14 @@ export function unary(scope: Scope, op: '-' | 'not', value: Entity, span: Span):
   }
   if (value.kind === 'number') return { kind: 'number', value: -value.value }
   if (value.kind === 'dim') return { kind: 'dim', dim: D.multiply(D.constant(-1), value.dim) }
+  if (value.kind === 'vector') return { kind: 'vector', numbers: value.numbers.map(negated) }
   if (value.kind === 'init' && scope.initial === undefined)
     return { kind: 'init', init: { kind: 'negate', value: value.init } }
   return numberPointwise(scope, 'neg', [asTensor(scope, value, span)], span, '-')
 }
+
+const negated = (n: StaticNumber): StaticNumber =>
+  n.kind === 'number' ? { kind: 'number', value: -n.value } : { kind: 'dim', dim: D.multiply(D.constant(-1), n.dim) }
 
 function bool(scope: Scope, e: Entity, operator: string, span: Span): Tensor {
   const t = asTensor(scope, e, span)
@@ -50,19 +54,9 @@ function bool(scope: Scope, e: Entity, operator: string, span: Span): Tensor {
     : fail('RNN216', { what: `\`${operator}\``, expected: 'a bool', found: t.dtype }, { span })
 }
 
-/** An operator between two expressions. */
-export function operation(scope: Scope, expr: Expr & { kind: 'binary' }): Entity {
-  const [left, right] = each([expr.left, expr.right], e => scope.session.evaluate(scope, e))
-  return binary(scope, expr.op, left, right, expr)
-}
-
-function binary(
-  scope: Scope,
-  op: (Expr & { kind: 'binary' })['op'],
-  left: Entity,
-  right: Entity,
-  expr: Expr & { kind: 'binary' },
-): Entity {
+/** An operator between two expressions, which stand for `left` and `right`. */
+export function operation(scope: Scope, expr: Expr & { kind: 'binary' }, left: Entity, right: Entity): Entity {
+  const { op } = expr
   const { span } = expr
   const l = (): Tensor => asTensor(scope, left, expr.left.span)
   const r = (): Tensor => asTensor(scope, right, expr.right.span)
@@ -88,17 +82,13 @@ function binary(
       return power(scope, left, right, expr)
     case '%': {
       const [a, b] = [numberOf(left), numberOf(right)]
-      if (a !== undefined && b !== undefined) return staticNumber(a - b * Math.floor(a / b))
+      if (a !== undefined && b !== undefined) return staticNumber(a - b * Math.floor(a / b), [a, b], span)
       return numberPointwise(scope, 'mod', likeNumbers(scope, left, right, expr), span, '%')
     }
     default: {
-      const { op: name, number } = arithmetic[op]
-      if (left.kind === 'dim' && right.kind === 'dim' && op !== '/') {
-        const dims = { '+': D.add, '-': D.subtract, '*': D.multiply }
-        return { kind: 'dim', dim: dims[op](left.dim, right.dim) }
-      }
-      const [a, b] = [numberOf(left), numberOf(right)]
-      if (a !== undefined && b !== undefined) return staticNumber(number(a, b))
+      const { op: name } = arithmetic[op]
+      const known = staticArithmetic(op, left, right, span) ?? vectorArithmetic(op, left, right, span)
+      if (known !== undefined) return known
       const initial = [left, right].every(e => e.kind === 'init' || isStatic(e))
       if (initial && scope.initial === undefined) {
         return {
@@ -114,7 +104,46 @@ function binary(
   }
 }
 
-const staticNumber = (value: number): Entity => ({ kind: 'number', value })
+/** A number that the compiler has computed. RNN122 where it overflows, or is none: `inf` alone gives infinities. */
+function staticNumber(value: number, of: readonly number[], span: Span): StaticNumber {
+  const what = Number.isNaN(value) ? 'no number' : Number.isFinite(value) ? undefined : 'infinite'
+  if (what !== undefined && of.every(Number.isFinite))
+    fail('RNN122', { number: 'the result', what }, { span, help: `it is computed of ${of.join(' and ')}` })
+  return { kind: 'number', value }
+}
+
+/** A whole number that the compiler has computed. RNN122 from where on not every one is held. */
+function staticDim(dim: D.Dim, span: Span): StaticNumber {
+  const astray = dim.terms.find(t => !Number.isSafeInteger(t.coefficient))
+  if (astray === undefined) return { kind: 'dim', dim }
+  const what = 'a whole number above 9007199254740991, from where on not every one is held'
+  return fail('RNN122', { number: `\`${astray.coefficient}\``, what }, { span, help: 'write it with a decimal point' })
+}
+
+type Arithmetic = keyof typeof arithmetic
+
+/** Of two static numbers; undefined where one is none, or holds a size that only data tells and the result is no dim. */
+function staticArithmetic(op: Arithmetic, left: Entity, right: Entity, span: Span): StaticNumber | undefined {
+  if (left.kind === 'dim' && right.kind === 'dim' && op !== '/') {
+    const dims = { '+': D.add, '-': D.subtract, '*': D.multiply }
+    return staticDim(dims[op](left.dim, right.dim), span)
+  }
+  const [a, b] = [numberOf(left), numberOf(right)]
+  return a === undefined || b === undefined ? undefined : staticNumber(arithmetic[op].number(a, b), [a, b], span)
+}
+
+/** Element by element, of two static vectors of one length, or of one and a static number. */
+function vectorArithmetic(op: Arithmetic, left: Entity, right: Entity, span: Span): StaticVector | undefined {
+  const length = [left, right].find(e => e.kind === 'vector')?.numbers.length
+  if (length === undefined) return undefined
+  const at = (e: Entity, i: number): Entity | undefined => (e.kind === 'vector' ? e.numbers[i] : e)
+  if ([left, right].some(e => e.kind === 'vector' && e.numbers.length !== length)) return undefined
+  const numbers = Array.from({ length }, (_, i) => {
+    const [l, r] = [at(left, i), at(right, i)]
+    return l && r && staticArithmetic(op, l, r, span)
+  }).filter(n => n !== undefined)
+  return numbers.length === length ? { kind: 'vector', numbers } : undefined
+}
 
 /** Both as tensors; a static number takes the other's type, unless it is not whole. */
 function likeNumbers(scope: Scope, left: Entity, right: Entity, expr: Expr & { kind: 'binary' }): [Tensor, Tensor] {
@@ -153,7 +182,7 @@ function compare(
 /** x^n: whole exponents up to 4 are products, so that they hold for negative x on every backend. */
 function power(scope: Scope, left: Entity, right: Entity, expr: Expr & { kind: 'binary' }): Entity {
   const [a, n] = [numberOf(left), numberOf(right)]
-  if (a !== undefined && n !== undefined) return staticNumber(a ** n)
+  if (a !== undefined && n !== undefined) return staticNumber(a ** n, [a, n], expr.span)
   if (n === 2 || n === 3 || n === 4) {
     const x = asTensor(scope, left, expr.left.span)
     const square = numberPointwise(scope, 'mul', [x, x], expr.span, '^')
@@ -169,9 +198,15 @@ function power(scope: Scope, left: Entity, right: Entity, expr: Expr & { kind: '
   )
 }
 
-/** `[a, b, …]` as it is written. */
+const staticNumbers = (e: Entity): readonly StaticNumber[] | undefined =>
+  e.kind === 'vector' ? e.numbers : e.kind === 'number' || e.kind === 'dim' ? [e] : undefined
+
+/** `[a, b, …]` as it is written: static where all that it joins is. */
 export function joined(scope: Scope, items: readonly Expr[], span: Span): Entity {
-  const parts = each(items, item => asTensor(scope, scope.session.evaluate(scope, item), item.span))
+  const parts = each(items, item => scope.session.evaluate(scope, item))
   if (parts.length === 0) fail('RNN210', { what: '`[…]`', expected: 'at least one value', found: 'nothing' }, { span })
-  return join(scope, parts, span)
+  const numbers = parts.map(staticNumbers)
+  if (numbers.every(n => n !== undefined)) return { kind: 'vector', numbers: numbers.flat() }
+  const values = each([...parts.entries()], ([i, part]) => asTensor(scope, part, items[i].span))
+  return join(scope, values, span)
 }

@@ -1,9 +1,9 @@
 // A program: the file, what it imports, and the library, as one table of top-level names.
 import type { Data, Fn, Program, Span, TopLevel, Train, Unit } from '../../dsl/ast.ts'
 import { type Diagnostic, diagnostic, RnnError } from '../../dsl/diagnostics.ts'
+import { libraryFiles } from '../../dsl/library.ts'
 import { parse } from '../../dsl/parse.ts'
 import { checkPath } from '../../dsl/paths.ts'
-import { standardLibrary } from '../../dsl/std.ts'
 import { suggest } from '../../dsl/suggest.ts'
 import type { Entity } from './entity.ts'
 
@@ -13,10 +13,12 @@ export type ImportReader = (path: string, from: string) => { readonly file: stri
 export interface LinkedProgram {
   readonly program: Program
   readonly topLevel: ReadonlyMap<string, Entity>
+  /** What the library defines, which alone its own text sees. */
+  readonly library: ReadonlyMap<string, Entity>
   readonly models: readonly Unit[]
   readonly trains: readonly Train[]
   readonly datas: readonly Data[]
-  /** The text of every file, the library's under `std/`. */
+  /** The text of every file, the library's too. */
   readonly sources: ReadonlyMap<string, string>
   readonly warnings: readonly Diagnostic[]
 }
@@ -30,7 +32,8 @@ export function linkProgram(text: string, file: string, read: ImportReader = not
   const { program, diagnostics } = parse(text, file)
   problems.push(...diagnostics)
 
-  const topLevel = new Map<string, Entity>(library(sources))
+  const library = libraryOf(sources)
+  const topLevel = new Map<string, Entity>(library)
   const imported = new Map<string, { item: TopLevel; file: string }>()
   const datas: Data[] = []
   const trains: Train[] = []
@@ -118,7 +121,7 @@ export function linkProgram(text: string, file: string, read: ImportReader = not
     }
   }
   if (problems.some(d => d.severity === 'error')) throw new RnnError(problems)
-  return { program, topLevel, models, trains, datas, sources, warnings: problems }
+  return { program, topLevel, library, models, trains, datas, sources, warnings: problems }
 }
 
 const isWithin = (a: Span, b: Span): boolean => a.file === b.file && a.start >= b.start && a.end <= b.end
@@ -127,10 +130,9 @@ const entityOf = (item: Unit | Fn): Entity =>
   item.kind === 'fn' ? { kind: 'fn', fn: item } : { kind: 'template', unit: item }
 
 /** The library's names. It is parsed once for each program, so that nothing is shared between them. */
-function library(sources: Map<string, string>): Map<string, Entity> {
+function libraryOf(sources: Map<string, string>): Map<string, Entity> {
   const names = new Map<string, Entity>()
-  for (const [path, text] of Object.entries(standardLibrary)) {
-    const file = `std/${path}`
+  for (const [file, text] of libraryFiles) {
     sources.set(file, text)
     for (const item of parse(text, file).program.items) {
       if (item.kind === 'unit' || item.kind === 'fn') names.set(item.name.text, entityOf(item))

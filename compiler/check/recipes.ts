@@ -1,9 +1,9 @@
 // Recipes and instances: a template with its hyper-parameters, and the sets of weights made of it.
 import type { Span, Unit } from '../../dsl/ast.ts'
 import { diagnostic, fail } from '../../dsl/diagnostics.ts'
+import { inLibrary } from '../../dsl/library.ts'
 import { bindParameters, type UnitArgs } from './arguments.ts'
 import type { Instance, Recipe } from './entity.ts'
-import { inLibrary } from './expanding.ts'
 import type { Scope } from './scope.ts'
 import { sourceText } from './text.ts'
 

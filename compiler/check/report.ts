@@ -9,10 +9,17 @@ export function attempt<T>(problems: Diagnostic[], run: () => T): T | undefined 
   try {
     return run()
   } catch (error) {
-    if (error instanceof RnnError) problems.push(...error.diagnostics)
-    else if (!(error instanceof Reported)) throw error
+    if (error instanceof RnnError) {
+      for (const d of error.diagnostics) problems.push(d)
+    } else if (!(error instanceof Reported)) throw error
     return undefined
   }
+}
+
+/** What was found; where it is missing, that was reported. */
+export function known<T>(found: T | undefined): T {
+  if (found === undefined) throw new Reported()
+  return found
 }
 
 /** `f` of each item; a failure of one does not hide those of the others. */
@@ -37,6 +44,7 @@ export function distinct(diagnostics: readonly Diagnostic[], first?: string): Di
     if (!byPlace.has(key)) byPlace.set(key, d)
   }
   const files = [...new Set([first, ...diagnostics.map(d => d.span?.file)])]
-  const place = (d: Diagnostic): number => files.indexOf(d.span?.file)
+  const places = new Map(files.map((file, place) => [file, place]))
+  const place = (d: Diagnostic): number => places.get(d.span?.file) ?? 0
   return [...byPlace.values()].sort((a, b) => place(a) - place(b) || (a.span?.start ?? 0) - (b.span?.start ?? 0))
 }

@@ -15,7 +15,11 @@ export interface Session {
   /** Draws are made in training; otherwise `bernoulli` is its mean. */
   readonly training: boolean
   readonly topLevel: ReadonlyMap<string, Entity>
+  /** What the text of the library sees of the top level: a definition of the file does not change what the library does. */
+  readonly library: ReadonlyMap<string, Entity>
   readonly warnings: Diagnostic[]
+  /** What the user's units were applied to. */
+  readonly applied: Applied[]
   readonly weights: WeightRecord[]
   readonly batch: Axis
   /** Axes that lost their ends, by axis and count: equal names with equal offsets are equal axes. */
@@ -35,12 +39,24 @@ export interface Session {
   drawKey?: Value
   /** Units being expanded, against recursion. */
   readonly expanding: (Unit | Fn)[]
+  /** The places that use them, but for the model's. */
+  readonly uses: Span[]
+  /** How many expressions have been evaluated. */
+  evaluated: number
+  /** How many names without a meaning were looked for among those that have one. */
+  sought: number
   /** Sizes given by the user or bound by a free name. */
   readonly sizes: Map<string, Dim>
   readonly evaluate: (scope: Scope, expr: Expr) => Entity
   /** The text of each file, for messages. */
   readonly sources: ReadonlyMap<string, string>
   readonly lineOf: (span: Span) => number
+}
+
+/** One use of a unit: the axes of each argument that the unit runs or maps over, by the name of the input. */
+export interface Applied {
+  readonly unit: Unit
+  readonly leads: ReadonlyMap<string, readonly Axis[]>
 }
 
 export interface FromStart {

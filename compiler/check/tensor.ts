@@ -1,6 +1,6 @@
 // Typed values of the language: an item living over axes, and the graph value that holds it.
 import type { Span } from '../../dsl/ast.ts'
-import { type Dim, equal, formatLabel, unlabelled } from '../ir/dim.ts'
+import { constant, type Dim, equal, formatLabel, unlabelled } from '../ir/dim.ts'
 import type { DType, Value } from '../ir/graph.ts'
 
 /** An axis is an identity: two axes are the same only if they are this same object. */
@@ -59,6 +59,8 @@ export interface Tensor {
   readonly name: string
   /** The text of the expression that made it, for messages. */
   readonly source?: string
+  /** The graph value of which `probability` was asked, where this is what it gave: its logarithm will be taken. */
+  readonly asked?: Value
 }
 
 export const noFacts: Facts = { targets: new Set(), delayed: new Set(), ahead: new Map(), whole: new Map() }
@@ -112,6 +114,14 @@ export const formatAxes = (axes: readonly Axis[]): string =>
 
 export const sameItem = (a: readonly Dim[], b: readonly Dim[]): boolean =>
   a.length === b.length && a.every((d, i) => equal(d, b[i]))
+
+/** What to do about a `[1]` where a scalar is meant, which is not the same: its only element is one. */
+export function onlyElement(expected: readonly Dim[], found: Pick<Tensor, 'item' | 'name'>): { help?: string } {
+  const isOne = found.item.length === 1 && equal(found.item[0], constant(1))
+  if (!isOne || sameItem(expected, found.item)) return {}
+  const element = found.name === '' ? 'put `[0]` behind it' : `write \`${found.name}[0]\``
+  return { help: `a [1] is a vector; for its only element ${element}` }
+}
 
 /** The facts of a value that an equation gives a name: it is one more station on the way of what was read ahead. */
 export function throughName(facts: Facts, name: string): Facts {

@@ -1,5 +1,6 @@
 // Type expressions: their dims and axes as the scope knows them.
 import type { AxisExpr, Expr, Span, TypeExpr } from '../../dsl/ast.ts'
+import { allExprs } from '../../dsl/children.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { suggest } from '../../dsl/suggest.ts'
 import * as D from '../ir/dim.ts'
@@ -39,7 +40,7 @@ export function resolveItem({ item }: TypeExpr, resolver: Resolver): ItemBinding
   }
 }
 
-/** A dim whose names are all known: RNN206 for an axis, RNN220 for a name that nothing brings. */
+/** A dim whose names are all known: RNN206 for an axis, RNN220 for a name that nothing brings, RNN207 below 1: nothing is left of what has such a dim. */
 export function knownDim(scope: Scope, expr: Expr, what: string, param?: string): D.Dim {
   for (const name of namesIn(expr)) {
     if (scope.names.has(name.name)) continue
@@ -50,8 +51,8 @@ export function knownDim(scope: Scope, expr: Expr, what: string, param?: string)
   const called = expr.kind === 'name' ? `\`${expr.name}\`` : what
   const dim = asDim(scope.session.evaluate(scope, expr), called, expr.span)
   const value = D.asNumber(dim)
-  if (value !== undefined && value < 0)
-    fail('RNN207', { what: called, expected: 'a whole number from 0', found: String(value) }, { span: expr.span })
+  if (value !== undefined && value < 1)
+    fail('RNN207', { what: called, expected: 'a whole number from 1', found: String(value) }, { span: expr.span })
   return expr.kind === 'name' ? D.labelled(D.unlabelled(dim), D.symbol(expr.name)) : dim
 }
 
@@ -67,18 +68,11 @@ export function knownAxis(scope: Scope, name: string, span: Span): Axis {
   )
 }
 
-export function namesIn(expr: Expr): (Expr & { kind: 'name' })[] {
-  switch (expr.kind) {
-    case 'name':
-      return [expr]
-    case 'unary':
-      return namesIn(expr.value)
-    case 'binary':
-      return [...namesIn(expr.left), ...namesIn(expr.right)]
-    default:
-      return []
-  }
-}
+/** The names that a dim is made of: of numbers and names by `+ - *`, that is. */
+export const namesIn = (expr: Expr): (Expr & { kind: 'name' })[] =>
+  [...allExprs(expr, isArithmetic)].flatMap(e => (e.kind === 'name' ? [e] : []))
+
+const isArithmetic = ({ kind }: Expr): boolean => kind === 'unary' || kind === 'binary'
 
 /** The resolver for declarations whose names must all be known. */
 export const knownResolver = (scope: Scope, what: string, param?: string): Resolver => ({

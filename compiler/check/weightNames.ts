@@ -2,8 +2,11 @@
 import type { Instance, WeightRecord } from './entity.ts'
 import { firstFree } from './text.ts'
 
-/** `enc.f.W_i`. Anonymous instances count up in the order of the text: `LSTM`, `LSTM_2`. */
-export function weightNames(weights: readonly WeightRecord[]): string[] {
+/**
+ * `enc.f.W_i`. Anonymous instances count up in the order of the text: `LSTM`, `LSTM_2`; and so does what is called as something in
+ * `given` is: a param `lengths` of a part `T`, beside the lengths of an axis T.
+ */
+export function weightNames(weights: readonly WeightRecord[], given: ReadonlySet<string>): string[] {
   const known = new Map<Instance, ReadonlyMap<Instance, string>>()
   const inside = (parent: Instance): ReadonlyMap<Instance, string> => {
     const names = known.get(parent) ?? namesIn(parent)
@@ -12,7 +15,14 @@ export function weightNames(weights: readonly WeightRecord[]): string[] {
   }
   const path = (i: Instance): string[] =>
     i.parent === undefined ? [] : [...path(i.parent), inside(i.parent).get(i) ?? i.local]
-  return weights.map(w => [...path(w.owner), w.local].join('.'))
+  const whole = weights.map(w => [...path(w.owner), w.local].join('.'))
+  const taken = new Set([...given, ...whole])
+  return whole.map(name => {
+    if (!given.has(name)) return name
+    const free = firstFree(name, candidate => taken.has(candidate))
+    taken.add(free)
+    return free
+  })
 }
 
 /** The names of the instances applied in place in a unit: none is that of a part. */

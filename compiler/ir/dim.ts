@@ -1,6 +1,7 @@
 // Dimensions: integer polynomials of size symbols in normal form, so that batch and time stay symbolic down to the emitted code.
 // An atom is a symbol `T`; or `T-2`, which means max(0, T - 2): the length of a sequence whose ends were dropped; or, of either,
 // `floor(T/16)`: how many windows of 16 there are in it; `root(T)`: ⌈√T⌉, at least 1; or `floor(T/root(T))`.
+import { fail } from '../../dsl/diagnostics.ts'
 
 interface Term {
   readonly coefficient: number
@@ -37,14 +38,21 @@ export const add = (a: Dim, b: Dim): Dim => combine(a, b, (x, y) => normal([...x
 
 export const subtract = (a: Dim, b: Dim): Dim => add(a, multiply(constant(-1), b))
 
+/** Throws RNN121, which has no place yet, where the product of sums has too many terms to be of use. */
 export const multiply = (a: Dim, b: Dim): Dim =>
-  combine(a, b, (x, y) =>
-    normal(
+  combine(a, b, (x, y) => {
+    if (x.terms.length * y.terms.length > mostTerms)
+      fail('RNN121', { most: mostTerms.toLocaleString('en'), what: 'terms of one size' }, { help: fewerTerms })
+    return normal(
       x.terms.flatMap(s =>
         y.terms.map(t => ({ coefficient: s.coefficient * t.coefficient, atoms: [...s.atoms, ...t.atoms].sort() })),
       ),
-    ),
-  )
+    )
+  })
+
+/** Twelve sums of two, multiplied. */
+const mostTerms = 4096
+const fewerTerms = 'a value over so many sums as dims has no size that can be told: give the sums names as free dims'
 
 export const product = (dims: readonly Dim[]): Dim => dims.reduce(multiply, constant(1))
 
@@ -187,7 +195,7 @@ function combine(a: Dim, b: Dim, operate: (x: Dim, y: Dim) => Dim): Dim {
   return labelled(result, operate(a.label ?? a, b.label ?? b))
 }
 
-const symbolText = String.raw`[A-Za-z_]\w*(?:-\d+)?`
+const symbolText = String.raw`[A-Za-z_][\w$]*(?:-\d+)?`
 const atomText = new RegExp(
   String.raw`^(?:${symbolText}|root\(${symbolText}\)|floor\((${symbolText})/(?:\d+|root\(\1\))\))$`,
 )

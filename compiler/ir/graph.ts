@@ -86,6 +86,12 @@ export function scanLength({ op, attrs: { length } }: Eqn): Dim {
 /** Whether the steps of a scan are done again for its gradient, from the carries alone: windows, which nothing leaves that would be kept for all. */
 export const isRecomputed = ({ attrs }: Eqn): boolean => attrs.recompute === true
 
+/** The equation that makes a value, by the value's id. */
+export type Makers = ReadonlyMap<number, Eqn>
+
+export const makersOf = (eqns: readonly Eqn[]): Makers =>
+  new Map(eqns.flatMap(e => e.outs.map(out => [out.id, e] as const)))
+
 /** How often each value of a block is read by its equations and its results, by id. */
 export function useCounts({ eqns, results }: Block): ReadonlyMap<number, number> {
   const counts = new Map<number, number>()

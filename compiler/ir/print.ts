@@ -62,7 +62,7 @@ export const printType = ({ dtype, shape }: Type): string =>
 export function attrTexts(eqn: Eqn): readonly { readonly name: string; readonly text: string }[] {
   const known = Object.keys(ops.get(eqn.op)?.attrs ?? {})
   const rest = Object.keys(eqn.attrs).filter(name => !known.includes(name))
-  return [...known.filter(name => name in eqn.attrs), ...rest]
+  return [...known.filter(name => Object.hasOwn(eqn.attrs, name)), ...rest]
     .filter(name => eqn.body === undefined || !impliedByBody.has(name))
     .map(name => ({ name, text: printAttr(eqn.attrs[name]) }))
 }

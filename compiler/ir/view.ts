@@ -38,9 +38,9 @@ const nowhere = (): undefined => undefined
 export function viewOf(producers: ReadonlyMap<number, Eqn>, outside: View['outside'] = nowhere): View {
   const producer = (value: Value): Eqn | undefined => producers.get(value.id)
   const uniform = (value: Value): number | undefined => {
-    const eqn = producer(value)
-    if (eqn?.op === 'constant') return typeof eqn.attrs.value === 'number' ? eqn.attrs.value : undefined
-    return eqn !== undefined && repeating.includes(eqn.op) ? uniform(eqn.ins[0]) : undefined
+    let eqn = producer(value)
+    while (eqn !== undefined && repeating.includes(eqn.op)) eqn = producer(eqn.ins[0])
+    return eqn?.op === 'constant' && typeof eqn.attrs.value === 'number' ? eqn.attrs.value : undefined
   }
   return { producer, uniform, outside }
 }

@@ -4,6 +4,7 @@ import { type Block, type Eqn, useCounts, type Value } from '../ir/graph.ts'
 import { type Dependence, dependences } from './dependence.ts'
 import type { Pass } from './pass.ts'
 import { renamed } from './rewrite.ts'
+import { termsOf } from './terms.ts'
 
 export const groupTerms: Pass = {
   name: 'group-terms',
@@ -67,14 +68,11 @@ function sums(body: Block): readonly Sum[] {
   for (const last of [...additions.values()].reverse()) {
     if (inside.has(last)) continue
     const inner: Eqn[] = []
-    const termsOf = (eqn: Eqn): readonly Value[] =>
-      eqn.ins.flatMap(v => {
-        const earlier = uses.get(v.id) === 1 ? additions.get(v.id) : undefined
-        if (earlier === undefined) return [v]
-        inner.push(earlier)
-        return termsOf(earlier)
-      })
-    const terms = termsOf(last)
+    const terms = termsOf(last, v => {
+      const earlier = uses.get(v.id) === 1 ? additions.get(v.id) : undefined
+      if (earlier !== undefined) inner.push(earlier)
+      return earlier
+    })
     for (const eqn of inner) inside.add(eqn)
     if (inner.length > 0) found.push({ last, inner, terms })
   }

@@ -9,6 +9,7 @@ import { viewOfBlock } from '../ir/view.ts'
 import { type Dependence, dependences } from './dependence.ts'
 import type { Pass } from './pass.ts'
 import { renamed } from './rewrite.ts'
+import { addNeeded } from './terms.ts'
 
 export const hoist: Pass = {
   name: 'hoist',
@@ -101,14 +102,7 @@ function hoistScan(b: Builder, scan: Eqn, body: Block): Eqn {
 function leavingEqns(context: Context, body: Block, dependence: (value: Value) => Dependence): ReadonlySet<Eqn> {
   const { producer, uniform } = viewOfBlock(body)
   const leaving = new Set<Eqn>()
-  const needs = (eqn: Eqn): void => {
-    if (leaving.has(eqn)) return
-    leaving.add(eqn)
-    for (const value of eqn.ins) {
-      const maker = producer(value)
-      if (maker !== undefined) needs(maker)
-    }
-  }
+  const needs = (eqn: Eqn): void => addNeeded(leaving, eqn, producer)
   /** Values that are ready outside: of leaving equations, and views of them. */
   const ready = new Set<number>()
   for (const eqn of body.eqns) {
@@ -122,7 +116,8 @@ function leavingEqns(context: Context, body: Block, dependence: (value: Value) =
       if (dependence(out) === 'fixed' && op.name !== 'broadcast') needs(eqn)
       continue
     }
-    const grows = elements(out) > Math.max(...eqn.ins.filter(v => dependence(v) === 'stepped').map(elements))
+    const stepped = eqn.ins.filter(v => dependence(v) === 'stepped').map(elements)
+    const grows = stepped.every(n => elements(out) > n)
     if (dependence(out) !== 'fixed' && !combines(context, eqn) && !(follows && !grows)) continue
     needs(eqn)
     if (dependence(out) === 'stepped') ready.add(out.id)

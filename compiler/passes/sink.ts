@@ -16,6 +16,7 @@ import {
 import { viewOfBlock } from '../ir/view.ts'
 import type { Pass } from './pass.ts'
 import { renamed } from './rewrite.ts'
+import { addNeeded, termsOf } from './terms.ts'
 
 export const sink: Pass = {
   name: 'sink',
@@ -114,13 +115,14 @@ function accumulatorsOf(context: Context, scan: Eqn, body: Block): readonly Accu
   const changes = differing(scan, body)
   const small = smallEnough(scan, body)
   const once = (v: Value): boolean => uses.get(v.id) === 1
-  const termsOf = (value: Value): readonly Value[] => {
+  const addition = (value: Value): Eqn | undefined => {
     const maker = once(value) ? producer(value) : undefined
-    return maker?.op === 'add' ? maker.ins.flatMap(termsOf) : [value]
+    return maker?.op === 'add' ? maker : undefined
   }
   return Array.from({ length: carries }, (_, place) => place).flatMap((place): Accumulator[] => {
     const [old, result] = [body.params[consts + place], body.results[place]]
-    const all = termsOf(result)
+    const sum = addition(result)
+    const all = sum === undefined ? [result] : termsOf(sum, addition)
     if (result.dtype !== 'real' || all.length < 2 || !all.includes(old) || !once(old)) return []
     const others = all.filter(v => v !== old)
     const isTerm = (v: Value): boolean => {
@@ -145,7 +147,7 @@ function differing(scan: Eqn, body: Block): (value: Value) => boolean {
  */
 function smallEnough(scan: Eqn, body: Block): (value: Value) => boolean {
   const { consts } = scanCounts(scan)
-  const largest = Math.max(0, ...[...body.params.slice(consts), ...body.results].map(elements))
+  const largest = [...body.params.slice(consts), ...body.results].reduce((most, v) => Math.max(most, elements(v)), 0)
   return value => elements(value) <= 8 * largest
 }
 
@@ -158,11 +160,7 @@ function leavingOutputs(context: Context, scan: Eqn, body: Block): ReadonlySet<E
   const changes = differing(scan, body)
   const small = smallEnough(scan, body)
   const stays = new Set<Eqn>()
-  const keep = (eqn: Eqn | undefined): void => {
-    if (eqn === undefined || stays.has(eqn)) return
-    stays.add(eqn)
-    for (const value of eqn.ins) keep(producer(value))
-  }
+  const keep = (eqn: Eqn | undefined): void => addNeeded(stays, eqn, producer)
   for (const value of body.results.slice(0, carries)) keep(producer(value))
   for (const eqn of body.eqns) if (!canLead(context, eqn, 'rows', changes) || !eqn.ins.every(small)) keep(eqn)
   const sinking = new Set<Eqn>()

@@ -2,6 +2,10 @@
 
 /** By name: the text of the function. */
 const helpers: Readonly<Record<string, string>> = {
+  own: `// A property of an object itself.
+function own(object, name) {
+  return object !== undefined && Object.hasOwn(object, name) ? object[name] : undefined
+}`,
   size: `// A size of the batch: as given, or what the length of an input tells.
 function size(name, given, input, elements, each) {
   if (given === undefined && elements === undefined) throw new TypeError(\`\${input} is missing\`)

@@ -23,6 +23,8 @@ export interface Field {
 /** A size of the batch: B, or the longest length of a ragged axis. */
 export interface SizeField {
   readonly symbol: string
+  /** As `run` takes it: the symbol, unless an input is called so. */
+  readonly name: string
   /** The input whose length tells it, and how many elements belong to one of it; undefined if it must be given. */
   readonly from?: { readonly input: string; readonly each: Dim }
 }
@@ -77,6 +79,8 @@ export function layoutOf(model: CompiledModel, graph: Graph, fitted: Fitted | un
   const outputs = signature.outputs.map((port, i) => field(port, graph.results[i].shape))
   const parameters = signature.parameters.filter(p => shapes.has(p.name))
   const taken = new Set(inputs.map(f => f.name))
+  const batch = batchSymbols(model, graph)
+  const sizeFields = solve(batch, inputs).map(s => ({ ...s, name: freshName(s.symbol, taken) }))
   const lengths = [...shapes].flatMap(([input, shape]): LengthField[] => {
     const axis = input.endsWith('.lengths') ? input.slice(0, -'.lengths'.length) : undefined
     const most = ports.flatMap(p => p.axes).find(a => a.name === axis)?.size
@@ -95,11 +99,12 @@ export function layoutOf(model: CompiledModel, graph: Graph, fitted: Fitted | un
   const strange = graph.inputs.find(name => !accounted.has(name))
   if (strange !== undefined) fail('RNN413', { feature: `a module of a model with \`${strange}\`` })
 
-  const batch = batchSymbols(model, graph)
   const symbols = [...graph.params, ...graph.results].flatMap(v => v.shape.flatMap(symbolsOf))
   const codes = inputs.flatMap(f => (f.codes === undefined ? [] : symbolsOf(f.codes)))
   const others = [...new Set([...symbols, ...codes])].filter(s => !batch.includes(s))
-  const fixed = Object.fromEntries(others.flatMap(s => (fitted && s in fitted.sizes ? [[s, fitted.sizes[s]]] : [])))
+  const fixed = Object.fromEntries(
+    others.flatMap(s => (fitted && Object.hasOwn(fitted.sizes, s) ? [[s, fitted.sizes[s]]] : [])),
+  )
   const target = ({ target: name }: Prediction): Field[] =>
     signature.targets.flatMap(port => (port.name === name ? [field(port, [])] : []))
   return {
@@ -108,9 +113,9 @@ export function layoutOf(model: CompiledModel, graph: Graph, fitted: Fitted | un
     parameters,
     lengths,
     ...(seed !== undefined && { seed }),
-    sizes: solve(batch, inputs),
+    sizes: sizeFields,
     fixed,
-    free: others.filter(s => !(s in fixed)),
+    free: others.filter(s => !Object.hasOwn(fixed, s)),
     answers:
       model.fedBack.length > 0
         ? []
@@ -130,13 +135,13 @@ function batchSymbols({ signature }: CompiledModel, graph: Graph): string[] {
 }
 
 /** Which size follows from the length of which input, once the sizes before it are known. */
-function solve(symbols: readonly string[], inputs: readonly Field[]): SizeField[] {
-  const found: SizeField[] = []
+function solve(symbols: readonly string[], inputs: readonly Field[]): Omit<SizeField, 'name'>[] {
+  const found: Omit<SizeField, 'name'>[] = []
   const isKnown = (s: string): boolean => !symbols.includes(s) || found.some(f => f.symbol === s)
   while (found.length < symbols.length) {
     const open = symbols.filter(s => !isKnown(s))
     const next = open.flatMap(symbol =>
-      inputs.flatMap(({ name, shape }): SizeField[] => {
+      inputs.flatMap(({ name, shape }): Omit<SizeField, 'name'>[] => {
         const at = shape.findIndex(d => format(d) === symbol)
         const rest = shape.filter((_, i) => i !== at)
         if (at < 0 || !rest.flatMap(symbolsOf).every(isKnown)) return []

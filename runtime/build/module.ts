@@ -84,7 +84,7 @@ function createText({ layout, weights, network }: ModuleParts, real: string): st
   const [define, wait] = network.async ? ['async function', 'await '] : ['function', '']
   const entries = [
     ...Object.entries(fixed).map(([name, value]) => `${name}: ${value}`),
-    ...free.map(name => `${name}: size('${name}', given?.${name} ?? NaN)`),
+    ...free.map(name => `${name}: size('${name}', ${member('given', name, '?.')} ?? NaN)`),
   ]
   const weightLines =
     weights === undefined
@@ -105,20 +105,20 @@ function createText({ layout, weights, network }: ModuleParts, real: string): st
     '  /** In the numbers of the network. */',
     `  ${define} run(inputs) {`,
     '    const sizes = { ...fixed }',
-    ...sizes.map(({ symbol, from }) => {
-      const given = `inputs.${symbol}`
-      const told = from && `, '${from.input}', inputs.${from.input}?.length, ${code(from.each)}`
-      return `    sizes.${symbol} = size('${symbol}', ${told === undefined ? `${given} ?? NaN` : given + told})`
+    ...sizes.map(({ symbol, name, from }) => {
+      const given = member('inputs', name)
+      const told = from && `, '${from.input}', ${member('inputs', from.input)}?.length, ${code(from.each)}`
+      return `    sizes.${symbol} = size('${name}', ${told === undefined ? `${given} ?? NaN` : given + told})`
     }),
     `    const results = ${wait}network.run(sizes, {`,
-    ...inputs.map(f => `      ${f.name}: ${inputText(f, `inputs.${f.name}`, real)},`),
+    ...inputs.map(f => `      ${f.name}: ${inputText(f, member('inputs', f.name), real)},`),
     ...lengths.map(({ input, name, shape, most }) => {
       const all = code(product(shape))
-      return `      '${input}': codes('${name}', inputs.${name} ?? new Int32Array(${all}).fill(${code(most)}), ${all}, ${code(most)} + 1),`
+      return `      '${input}': codes('${name}', ${member('inputs', name)} ?? new Int32Array(${all}).fill(${code(most)}), ${all}, ${code(most)} + 1),`
     }),
     ...(seed === undefined
       ? []
-      : [`      '@seed': Int32Array.of(inputs.${seed} ?? 0),`, `      '@step': Int32Array.of(0),`]),
+      : [`      '@seed': Int32Array.of(${member('inputs', seed)} ?? 0),`, `      '@step': Int32Array.of(0),`]),
     '      ...weightsOf,',
     '    })',
     `    return { ${outputs.map(o => `${o.name}: results.${o.name}.slice()`).join(', ')} }`,
@@ -149,8 +149,8 @@ function predictText({ inputs, outputs, answers }: Layout, define: string, wait:
     if (encoding === undefined) return []
     const text =
       encoding.kind === 'numbers'
-        ? `scale(inputs.${name}, toNetwork.${name})`
-        : `indices('${name}', inputs.${name}, labels.${name})`
+        ? `scale(${member('inputs', name)}, toNetwork.${name})`
+        : `indices('${name}', ${member('inputs', name)}, labels.${name})`
     return [`${name}: ${text}`]
   })
   const decoded = outputs.map(({ name, port }) => {
@@ -171,6 +171,10 @@ function predictText({ inputs, outputs, answers }: Layout, define: string, wait:
     '',
   ]
 }
+
+/** What a caller gave by a name; a name that every object inherits is read of the object itself alone. */
+const member = (owner: string, name: string, dot = '.'): string =>
+  name in Object.prototype ? `own(${owner}, '${name}')` : `${owner}${dot}${name}`
 
 /** A size as code, whose symbols are properties of `owner`. */
 const code = (dim: Dim, owner = 'sizes'): string =>

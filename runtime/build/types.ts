@@ -113,11 +113,11 @@ function limits({ codes, port }: Field, fixed: Layout['fixed']): string {
 }
 
 const sizeFields = ({ sizes, seed }: Layout): Member[] => [
-  ...sizes.map(({ symbol, from }, i): Member => {
+  ...sizes.map(({ symbol, name, from }, i): Member => {
     const what = i === 0 && symbol.startsWith('B') ? 'How many examples' : `The extent of ${symbol}`
     return from === undefined
-      ? [`${what}.`, `readonly ${symbol}: number`]
-      : [`${what}; the length of \`${from.input}\` tells it if it is left out.`, `readonly ${symbol}?: number`]
+      ? [`${what}.`, `readonly ${name}: number`]
+      : [`${what}; the length of \`${from.input}\` tells it if it is left out.`, `readonly ${name}?: number`]
   }),
   ...(seed === undefined ? [] : [['Of the draws; 0 if it is left out.', `readonly ${seed}?: number`] as const]),
 ]

@@ -1,7 +1,7 @@
 // How many axes an equation of a data block feeds: lists in lists are axes so deep, and items below.
 import type { Port } from '../../compiler/check/signature.ts'
 import type { Data, Expr } from '../../dsl/ast.ts'
-import { within } from './check.ts'
+import { valuesIn } from './valuesIn.ts'
 
 /**
  * For each equation the number of axes of the inputs and targets that it feeds, by itself or through other equations. Nothing for
@@ -22,12 +22,4 @@ export function axesFed(data: Data, ports: readonly Port[]): ReadonlyMap<string,
   return new Map(alone.flatMap(([name, counts]) => [...counts].map(axes => [name, axes] as const)))
 }
 
-function namesIn(value: Expr): string[] {
-  const names: string[] = []
-  const rest = [value]
-  for (let expr = rest.pop(); expr !== undefined; expr = rest.pop()) {
-    if (expr.kind === 'name') names.push(expr.name)
-    for (const inner of within(expr)) rest.push(inner)
-  }
-  return names
-}
+const namesIn = (value: Expr): string[] => valuesIn(value).flatMap(e => (e.kind === 'name' ? [e.name] : []))

@@ -10,10 +10,13 @@ import { dataFunctions } from './functions/index.ts'
 import { laterNames, refuse } from './functions/later.ts'
 import { combine, extend, join, numeric } from './series.ts'
 import { shown } from './shown.ts'
-import { type Argument, describe, type Value } from './value.ts'
+import { type Argument, type Cells, type Column, describe, type Sequences, type Value } from './value.ts'
 
 export interface Surroundings {
-  readonly read: Call['read']
+  /** `by` is the function that reads. */
+  readonly read: (path: string, span: Span, by: DataFunction) => ReturnType<Call['read']>
+  /** What a column of a table is, if not what `columnOf` says. */
+  readonly columnOf?: typeof columnOf
   /** `call` is the place of a fitted call, such as `s.standardize`. */
   readonly fit: (call: string, rows: number, compute: (training: Int32Array) => Encoding) => Encoding
   /** For an equation the number of axes that it feeds, if it is one number. */
@@ -47,7 +50,8 @@ export function evaluator(data: Data, surroundings: Surroundings): Lookup {
     return {
       read: surroundings.read,
       model: data.model.text,
-      axes: surroundings.axes?.get(user.name.text),
+      column: (column, span) =>
+        (surroundings.columnOf ?? columnOf)(column, span, surroundings.axes?.get(user.name.text)),
       fit: name => {
         const count = (fits.get(name) ?? 0) + 1
         fits.set(name, count)
@@ -69,9 +73,10 @@ export function evaluator(data: Data, surroundings: Surroundings): Lookup {
 }
 
 interface Scope {
-  readonly read: Call['read']
+  readonly read: Surroundings['read']
   readonly model: string
-  readonly axes: number | undefined
+  /** What a column of a table is. */
+  readonly column: (column: Column | Cells, span: Span) => Column | Sequences
   /** The `fit` of the next call of the function `name` in this equation. */
   readonly fit: (name: string) => Call['fit']
   readonly name: (name: string, span: Span) => Promise<Argument>
@@ -156,10 +161,10 @@ async function evaluate(expr: Expr, scope: Scope): Promise<Argument> {
     case 'call':
       return call(expr.callee, expr.args, [], span, scope)
     case 'member':
-      return { value: member(await evaluate(expr.value, scope), expr.name.text, expr.name.span, scope.axes), span }
+      return { value: member(await evaluate(expr.value, scope), expr.name.text, expr.name.span, scope), span }
     case 'index': {
       const label = labelOf(expr)
-      return { value: member(await evaluate(expr.value, scope), label.text, label.span, scope.axes), span }
+      return { value: member(await evaluate(expr.value, scope), label.text, label.span, scope), span }
     }
     case 'bool':
     case 'primed':
@@ -187,8 +192,8 @@ async function call(
 ): Promise<Argument> {
   const definition = functionOf(callee)
   const given = await bindArguments(definition, args, before, span, scope)
-  const { read, model } = scope
-  const value = await definition.apply(given, { span, read, model, fit: scope.fit(definition.name) })
+  const read: Call['read'] = (path, at) => scope.read(path, at, definition)
+  const value = await definition.apply(given, { span, read, model: scope.model, fit: scope.fit(definition.name) })
   return { value, span }
 }
 
@@ -238,10 +243,14 @@ function notAFunction(name: string, span: Span): never {
   return fail('RNN407', { name }, { span, help: didYouMean(name, [...dataFunctions.keys(), ...laterNames]) })
 }
 
-function member({ value, span: place }: Argument, name: string, span: Span, axes: number | undefined): Value {
+/** The column itself, or what its cells are; lists are axes down to the number of `axes`, if it is known. */
+export const columnOf = (column: Column | Cells, span: Span, axes: number | undefined): Column | Sequences =>
+  column.kind === 'cells' ? readCells(column, span, axes) : column
+
+function member({ value, span: place }: Argument, name: string, span: Span, scope: Scope): Value {
   if (value.kind === 'table') {
     const column = value.columns.get(name)
-    if (column !== undefined) return column.kind === 'cells' ? readCells(column, span, axes) : column
+    if (column !== undefined) return scope.column(column, span)
     const names = [...value.columns.keys()]
     const help = separatedOtherwise(name, names) ?? didYouMean(name, names)
     return fail('RNN403', { file: value.file, column: name }, { span, help })
@@ -249,7 +258,11 @@ function member({ value, span: place }: Argument, name: string, span: Span, axes
   if (value.kind === 'windows' && (name === 'past' || name === 'next'))
     return { ...value, kind: 'windowed', take: name }
   const help = value.kind === 'windows' ? didYouMean(name, ['past', 'next']) : undefined
-  return fail('RNN218', { value: describe(value), name }, { span: value.kind === 'windows' ? span : place, help })
+  return fail(
+    'RNN218',
+    { value: value.kind === 'windows' ? 'what `windows` gives' : describe(value), name },
+    { span: value.kind === 'windows' ? span : place, help },
+  )
 }
 
 /** The help where the only name holds the one that is looked for: something else separates the cells of its line. */

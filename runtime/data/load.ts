@@ -119,7 +119,7 @@ interface SplitEquation {
 }
 
 /** The split is known before anything else: what is fitted sees the training part only. */
-async function splitOf(data: Data, read: Surroundings['read']): Promise<SplitEquation | undefined> {
+export async function splitOf(data: Data, read: Surroundings['read']): Promise<SplitEquation | undefined> {
   const fit = () =>
     fail('RNN210', { what: '`split`', expected: '`ordered(…)` or `shuffled(…)`', found: 'computed from data' })
   const result = await evaluator(data, { read, fit })('split')
@@ -146,7 +146,7 @@ function cutter(split: SplitEquation | undefined, seed: number): (rows: number) 
 }
 
 /** Reads a file once, by the path that replaces the written one if there is one. */
-function reader({ read, path }: LoadOptions): Surroundings['read'] {
+export function reader({ read, path }: Pick<LoadOptions, 'read' | 'path'>): Surroundings['read'] {
   const files = new Map<string, Promise<Uint8Array>>()
   const bytesOf = async (file: string, span: Span) => {
     try {
@@ -187,7 +187,7 @@ async function feedAll(data: Data, ports: readonly PortOfModel[], lookup: Lookup
 }
 
 /** RNN210 where windows would be cut from a shuffled series. */
-function checkOrder(feeds: readonly Feed[], split: SplitEquation | undefined): void {
+export function checkOrder(feeds: readonly Feed[], split: SplitEquation | undefined): void {
   const windowed = feeds.find(feed => feed.value.kind === 'windowed')
   if (windowed === undefined || split?.value.order !== 'shuffled') return
   const labels = [{ span: windowed.span, text: 'windows of neighbours in time' }]

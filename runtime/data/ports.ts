@@ -41,7 +41,7 @@ export function bindSizes(all: readonly Found[], given: Sizes): Sizes {
   for (const found of all) {
     for (const [dim, size] of pairs(found)) {
       const name = freeName(dim)
-      if (name !== undefined && !(name in sizes)) sizes[name] = size
+      if (name !== undefined && !Object.hasOwn(sizes, name)) sizes[name] = size
     }
   }
   for (const found of all) {
@@ -148,7 +148,7 @@ function compareLengths(part: Part, axis: string, left: Place, right: Place, row
 
 /** The number that a dim is under these sizes; undefined while it holds another symbol. */
 export const known = (dim: Dim, sizes: Sizes): number | undefined =>
-  symbolsOf(dim).every(name => name in sizes) ? evaluate(dim, sizes) : undefined
+  symbolsOf(dim).every(name => Object.hasOwn(sizes, name)) ? evaluate(dim, sizes) : undefined
 
 /** Item and fixed axes, with what was found for each. */
 function dimsOf({ port, item, axes }: Found): [Dim, Extent][] {

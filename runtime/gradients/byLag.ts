@@ -128,7 +128,7 @@ const outputsOf = (scan: Eqn): readonly Value[] => scanResults(scan).ys.filter(v
 function partOf(graph: Graph, scan: Eqn): string {
   const names = scanOperands(scan).consts.flatMap(v => {
     const name = graph.inputs[graph.params.findIndex(p => p.id === v.id)]
-    return name?.includes('.') && !name.endsWith('.lengths') ? [name.split('.').slice(0, -1)] : []
+    return v.dtype === 'real' && name?.includes('.') ? [name.split('.').slice(0, -1)] : []
   })
   const [first = [], ...others] = names
   const end = first.findIndex((part, i) => others.some(o => o[i] !== part))

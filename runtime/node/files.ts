@@ -1,6 +1,6 @@
 // Reading and writing files: errors in the user's words, and never half a file.
 import { randomUUID } from 'node:crypto'
-import { rmSync } from 'node:fs'
+import { rmSync, type Stats } from 'node:fs'
 import {
   access,
   constants,
@@ -15,16 +15,75 @@ import {
   stat,
   writeFile,
 } from 'node:fs/promises'
-import { dirname, join, parse, resolve, sep } from 'node:path'
+import { basename, dirname, join, parse, resolve, sep } from 'node:path'
 import { fail, RnnError } from '../../dsl/diagnostics.ts'
 
-/** The bytes of a file. RNN406 if it does not exist or cannot be read. */
+/** The bytes of a file. RNN406 if it does not exist or cannot be read, or is one that reading might never come to the end of. */
 export async function readBytes(path: string): Promise<Uint8Array> {
+  const endless = endlessReason(await stat(path).catch(() => undefined), path)
+  if (endless !== undefined) return fail('RNN406', { path, reason: endless }, { help: endlessHelp })
   try {
     return await readFile(path)
   } catch (error) {
     return fail('RNN406', { path, reason: reasonOf(error) })
   }
+}
+
+/** Why reading might never end: nobody may write to a pipe that has a name, and a device gives what it likes. A pipe that is open is one of a shell, which ends. */
+function endlessReason(there: Stats | undefined, path: string): string | undefined {
+  if (there === undefined || there.isFile() || there.isDirectory()) return undefined
+  if (there.isCharacterDevice() || there.isBlockDevice()) return 'it is a device, not a file'
+  return openPipe.test(path) ? undefined : 'it is a pipe, not a file'
+}
+
+/** `rnnc predict … --data /dev/stdin`, `--data <(…)`. */
+const openPipe = /^\/dev\/stdin$|^\/(dev|proc\/(self|\d+))\/fd\/\d+$/
+
+const endlessHelp = 'write what it gives to a file first; a shell may pipe into `/dev/stdin`'
+
+/**
+ * The first bytes of a file, `most` of them if these hold two lines or more, and whole lines: the cut is after a line at which no
+ * quotes are open. RNN406 as for `readBytes`.
+ */
+export async function readFirstLines(path: string, most: number): Promise<Uint8Array> {
+  const endless = endlessReason(await stat(path).catch(() => undefined), path)
+  if (endless !== undefined) return fail('RNN406', { path, reason: endless }, { help: endlessHelp })
+  try {
+    const file = await open(path)
+    try {
+      let bytes = new Uint8Array(most + 1)
+      for (let length = 0; ; ) {
+        const { bytesRead } = await file.read(bytes, length, bytes.length - length)
+        length += bytesRead
+        if (bytesRead === 0) return bytes.subarray(0, length)
+        if (length < bytes.length) continue
+        const end = endOfLines(bytes)
+        if (end > 0) return bytes.subarray(0, end)
+        const longer = new Uint8Array(2 * length)
+        longer.set(bytes)
+        bytes = longer
+      }
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    return fail('RNN406', { path, reason: reasonOf(error) })
+  }
+}
+
+/** Behind the last end of a line that is not inside of quotes; 0 where there are fewer than two. */
+function endOfLines(bytes: Uint8Array): number {
+  const [quote, lineFeed, carriageReturn] = [0x22, 0x0a, 0x0d]
+  let isOpen = false
+  let lines = 0
+  let end = 0
+  bytes.forEach((byte, i) => {
+    if (byte === quote) isOpen = !isOpen
+    if (isOpen || (byte !== lineFeed && byte !== carriageReturn)) return
+    if (i > end) lines++
+    end = i + 1
+  })
+  return lines > 1 ? end : 0
 }
 
 /** The reader of the files that a program in `folder` names: absolute paths, and paths relative to the program. */

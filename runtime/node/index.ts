@@ -4,6 +4,7 @@ export {
   isSameFile,
   readBytes,
   readerIn,
+  readFirstLines,
   readStart,
   reasonOf,
   replaceBytes,

@@ -83,6 +83,120 @@ data d for m {
     assertRefused(await rnnc('check', 'tanh.rnn'), 'RNN407', /`tanhh` is not a function of data/)
   })
 
+  /** The codes and lines of what `check` finds in a data block for a model of these ports. */
+  async function inData(ports: string, block: string, ...args: readonly string[]): Promise<unknown> {
+    const source = `model m {\n${ports}\n}\ndata d for m {\n${block}\n}\n`
+    write('block.rnn', source)
+    const { diagnostics } = json(await rnnc('check', 'block.rnn', ...args, '--json'))
+    assert.ok(Array.isArray(diagnostics))
+    return diagnostics.filter(d => d.severity === 'error').map(d => `${d.code} ${d.line}`)
+  }
+
+  it('sees what is static in a data block', async () => {
+    const windows = 'input past: real over T[11]\ninput next: real over H\noutput y = last(past) + last(next)'
+    const ports = 'input x: [2]\ninput k: class of 3\noutput y = x[0] + k'
+    const found: readonly (readonly [string, string, readonly string[]])[] = [
+      [windows, 'w = windows(csv("a.csv").v, 12, 2)\npast = w.past\nnext = w.nxt', ['RNN411 8', 'RNN218 9']],
+      [windows, 'w = windows(csv("a.csv").v, 11)\npast = w.past\nnext = w.next', ['RNN411 9']],
+      [
+        windows,
+        's = csv("a.csv").v\npast = windows(s, 11, ahead = 0).past\nnext = windows(s, "3", 2).next',
+        ['RNN210 8', 'RNN210 9'],
+      ],
+      [windows, 's = csv("a.csv").v\npast = windows(s, 11).past\nnext = windows(s, 3, 2).next', ['RNN210 9']],
+      [ports, 't = csv("a.csv")\nx = [t.a, t.b, t.c]\nk = classes(t.k, 3)', ['RNN411 8', 'RNN208 9']],
+      [ports, 't = csv("a.csv")\nx = [minmax(t.a), standardize()]\nk = classes(x)', ['RNN209 8']],
+      [ports, 't = csv(3)\nx = [t.a, t.b]\nk = classes(t.k)', ['RNN210 7']],
+      [ports, 't = csv("a.csv")\nx = [t.a, log(classes(t.b))]\nk = padded(t.k, 3)', ['RNN210 8', 'RNN210 9']],
+      [ports, 't = csv("a.csv")\nx = t.a\nk = [t.k, t.k]', ['RNN411 8', 'RNN411 9']],
+      [ports, 't = csv("a.csv")\nx = [t, t.a]\nk = csv', ['RNN210 8', 'RNN210 9']],
+      [ports, 't = csv("a.csv")\nx = [t.a, t.b] + [t.a, t.b, t.c]\nk = u.k', ['RNN203 8', 'RNN106 9']],
+      [ports, 't = jsonl("a.jsonl")\nx = [t.a, t.b]\nk = padded(t.k, 3, side = "mid")', ['RNN210 9']],
+      [ports, 't = jsonl("a.jsonl")\nx = [t.a, windows(t.b, 3)]\nk = truncated(t.k)', ['RNN210 8', 'RNN209 9']],
+    ]
+    for (const [model, block, expected] of found) assert.deepEqual(await inData(model, block), expected, block)
+    for (const [split, code] of [
+      ['ordered(70, 10, 20)', 'RNN210'],
+      ['ordered(0.7, 0.1)', 'RNN210'],
+      ['shuffled(1.2, -0.2)', 'RNN210'],
+      ['ordered(1)', 'RNN209'],
+      ['ordered(0.2, 0.2, 0.2, 0.4)', 'RNN208'],
+      ['shuffled(0.5, second = 0.5)', undefined],
+      ['0.5', 'RNN210'],
+    ] as const) {
+      const block = `t = csv("a.csv")\nx = [t.a, t.b]\nk = t.k\nsplit = ${split}`
+      assert.deepEqual(await inData(ports, block), code === undefined ? [] : [`${code} 10`], split)
+    }
+    const block = 'w = windows(csv("a.csv").v, 11, 2)\npast = w.past\nnext = w.next\nsplit = shuffled(0.8, 0.2)'
+    assert.deepEqual(await inData(windows, block), ['RNN210 10'])
+    assert.match(
+      (await rnnc('check', 'block.rnn')).stderr,
+      /of a series that is cut into windows must be `ordered\(…\)`/,
+    )
+  })
+
+  it('finds nothing where only the values tell', async () => {
+    const ports =
+      'input x: [D]\ninput s: [E] over T\ninput w: token of V over W\ntarget k: class of K\noutput y = x @ x + sum(sum(s), over T) + length(over W)\nloss real(k)'
+    const block = `t = jsonl("a.jsonl")
+x = [log(1 / (t.a - 3)), sqrt(-standardize(t["b c"]))]
+s = minmax(t.s) / 2
+w = truncated(t.w, 3, side = "post")
+k = classes(t.k)
+split = shuffled(0.8, 0.2)`
+    assert.deepEqual(await inData(ports, block), [])
+    assert.deepEqual(
+      await inData(ports.replace('over W', 'over W[4]'), block.replace('w = truncated', 'w = padded')),
+      [],
+    )
+    const five = ['a', 'b', 'c', 'd', 'e'].map(name => `t.${name}`).join()
+    const joined = `t = jsonl("a.jsonl")\nx = [${five}]`
+    assert.deepEqual(await inData('input x: [5] over T\noutput y = last(x)', joined), [])
+    const series = 'input past: [2] over T[4]\ntarget next: [2]\noutput y = last(past)\nloss sum(next)'
+    const windows = 't = csv("a.csv")\nw = windows([log(t.a), 1 / t.b], 2 * 2)\npast = w.past / 2\nnext = w.next'
+    assert.deepEqual(await inData(series, windows), [])
+  })
+
+  it('takes --model and --set', async () => {
+    const two = `model a(n = 12) { input x: real over T[n]; output y = last(x) }
+model b { input x: real over T[L]; output y = last(x) |> nothing }
+data da for a { x = windows(csv("a.csv").v, 12).past }
+data db for b { x = windows(csv("a.csv").v, 12).past }
+`
+    write('two.rnn', two)
+    assertRefused(await rnnc('check', 'two.rnn'), 'RNN106', /`nothing`/)
+    assert.match((await ok('check', 'two.rnn', '--model', 'a')).stdout, /^model a/)
+    assertRefused(await rnnc('check', 'two.rnn', '--model', 'a', '--set', 'n=11'), 'RNN411', /T\[11\]/)
+    assertRefused(await rnnc('check', 'two.rnn', '--model', 'c'), 'RNN106', /`c`/)
+    assertRefused(await rnnc('check', 'two.rnn', '--set', 'm=1'), 'RNN508', /`a` has no `m`/)
+    write('two.rnn', two.replace(' |> nothing', ''))
+    await ok('check', 'two.rnn')
+    assertRefused(await rnnc('check', 'two.rnn', '--model', 'b', '--set', 'L=11'), 'RNN411', /12/)
+  })
+
+  it('looks into the first rows with --data', async () => {
+    write('good.rnn', series())
+    await ok('check', 'good.rnn', '--data', 'wave.csv')
+    write('other.csv', 'values\n1\n2\n')
+    assertRefused(await rnnc('check', 'good.rnn', '--data', 'other.csv'), 'RNN403', /`other.csv` has no column `value`/)
+    write('words.csv', 'value\n1\ntwo\n3\n')
+    assertRefused(await rnnc('check', 'good.rnn', '--data', 'words.csv'), 'RNN404', /two/)
+    assertRefused(await rnnc('check', 'good.rnn', '--data', 'none.csv'), 'RNN406', /none.csv/)
+    assertRefused(await rnnc('check', 'cells.rnn', '--data', 'wave.csv'), 'RNN106', /declares no model/)
+    // Much data, of which the beginning is right: the rest is not looked at, and a quoted line break is no end of a row.
+    const row = (i: number): string => `"a\nb ${i}",${i}\n`
+    write('long.csv', `note,value\n${Array.from({ length: 20_000 }, (_, i) => row(i)).join('')}x,not a number\n`)
+    await ok('check', 'good.rnn', '--data', 'long.csv')
+    const lists = 'input s: [2] over T\ninput w: token of V over W\noutput y = sum(sum(s), over T) + length(over W)'
+    const block = 't = jsonl("a.jsonl")\ns = t.s\nw = t.w'
+    write('rows.jsonl', '{"s": [[1, 2]], "w": [1]}\n{"s": [], "w": [0, 2]}\n')
+    assert.deepEqual(await inData(lists, block, '--data', 'rows.jsonl'), [])
+    write('rows.jsonl', '{"s": [[1, 2]], "w": [1]}\n{"s": [[1]], "w": [0, 2]}\n')
+    assert.deepEqual(await inData(lists, block, '--data', 'rows.jsonl'), ['RNN410 8'])
+    write('rows.jsonl', '{"s": [1, 2], "w": 3}\n')
+    assert.deepEqual(await inData(lists, block.replace('t.w', 'padded(t.w, 3)'), '--data', 'rows.jsonl'), ['RNN210 9'])
+  })
+
   it('shows the first of very many mistakes', async () => {
     write('text.md', '``` ? '.repeat(50))
     const { stderr } = await rnnc('check', 'text.md')

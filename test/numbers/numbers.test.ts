@@ -148,6 +148,47 @@ describe('on random graphs', () => {
   })
 })
 
+describe('extrema', () => {
+  /** The extremum along N of rows of x, and its tangent along a direction of ones. */
+  function extremum(op: 'reduce_max' | 'reduce_min', rows: readonly (readonly number[])[]): (readonly number[])[] {
+    const { context, graph } = build([type('M,N')], (b, [x]) => [b.emit(op, [x], { axis: -1 })])
+    const shape = [rows.length, rows[0].length]
+    const extended = extendGraph(context, { ...graph, inputs: ['x'], outputs: ['y'] }, tangents, ['x'])
+    verify(context, extended)
+    const ones = array(
+      shape,
+      rows.flat().map(() => 1),
+    )
+    return interpret(context, extended, [array(shape, rows.flat()), ones], { M: shape[0], N: shape[1] }).map(numbers)
+  }
+  const { NaN: nan, POSITIVE_INFINITY: inf } = Number
+
+  it('are no numbers where an element is none, wherever it stands', () => {
+    const rows = [
+      [1, 3, 2],
+      [nan, 3, 2],
+      [1, nan, 2],
+      [1, 3, nan],
+      [-inf, 3, inf],
+    ]
+    assert.deepEqual(extremum('reduce_max', rows), [
+      [3, nan, nan, nan, inf],
+      [1, 0, 0, 0, 1],
+    ])
+    assert.deepEqual(extremum('reduce_min', rows), [
+      [1, nan, nan, nan, -inf],
+      [1, 0, 0, 0, 1],
+    ])
+  })
+
+  it('of nothing are infinite, and have no tangent', () => {
+    assert.deepEqual(extremum('reduce_max', [[], []]), [
+      [-inf, -inf],
+      [0, 0],
+    ])
+  })
+})
+
 describe('edges', () => {
   /** What lies on one, for x = 0, 0, 0, 4 to the powers 0.5, 2, 1.5, 0.5. */
   function edges(op: 'sqrt' | 'pow' | 'tanh'): number[][] {

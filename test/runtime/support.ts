@@ -7,6 +7,7 @@ import type { Data } from '../../dsl/ast.ts'
 import { type Code, type Diagnostic, RnnError } from '../../dsl/diagnostics.ts'
 import { parse } from '../../dsl/parse.ts'
 import { fromArrays } from '../../runtime/data/arrays.ts'
+import { checkData } from '../../runtime/data/check.ts'
 import { type LoadedData, type LoadOptions, loadData, loadInputs } from '../../runtime/data/load.ts'
 import { type Predictions, predict } from '../../runtime/predict.ts'
 import type { Weights } from '../../runtime/session.ts'
@@ -65,10 +66,21 @@ export interface Case {
   readonly files: Readonly<Record<string, string>>
 }
 
-export const load = (
+/** Loads data, and checks that nothing was to be found wrong with it before it was read. */
+export async function load(
   { inputs = [], targets = [], data, files }: Case,
   options: Partial<LoadOptions> = {},
-): Promise<LoadedData> => loadData(dataBlock(data), signature(inputs, targets), { read: readTexts(files), ...options })
+): Promise<LoadedData> {
+  const [block, ports, read] = [dataBlock(data), signature(inputs, targets), readTexts(files)]
+  const loaded = await loadData(block, ports, { read, ...options })
+  const { sizes } = options
+  const seen = { signature: ports, ...(sizes && { sizes }) }
+  assert.deepEqual(await checkData(block, seen), [])
+  const [path, ...others] = Object.keys(files)
+  if (others.length === 0 && options.read === undefined)
+    assert.deepEqual(await checkData(block, { ...seen, sample: { path, read } }), [])
+  return loaded
+}
 
 /** A file with one column `x`. */
 export const column = (values: Iterable<number | string>): string => `x\n${[...values].join('\n')}\n`

@@ -16,6 +16,7 @@ import { evaluate } from '../../compiler/ir/dim.ts'
 import { type Diagnostic, RnnError } from '../../dsl/diagnostics.ts'
 import { pack } from '../../runtime/batch.ts'
 import { fromArrays, type Nested } from '../../runtime/data/arrays.ts'
+import { checkData } from '../../runtime/data/check.ts'
 import { loadData } from '../../runtime/data/load.ts'
 import { predict } from '../../runtime/predict.ts'
 import { evaluatePart, initialWeights, type Weights } from '../../runtime/session.ts'
@@ -68,6 +69,8 @@ export async function problemsOf({ source, expected }: Example, { files }: Page)
   try {
     const model = compile(source, { file: 'example.rnn', read })
     if (model.data !== undefined) {
+      const inBlock = await checkData(model.data, { signature: model.signature })
+      if (inBlock.length > 0) return inBlock
       const data = await loadData(model.data, model.signature, { read: path => bytesOf(path, files) })
       if (model.trainBlock !== undefined) await train(model, data)
     }

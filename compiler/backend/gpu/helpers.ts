@@ -232,7 +232,7 @@ export function helpersIn(text: string): ReadonlySet<string> {
   const found = new Set<string>()
   const look = (where: string): void => {
     for (const [, name] of where.matchAll(/(?<![.\w])(\w+)\(/g)) {
-      if (!(name in helpers) || found.has(name)) continue
+      if (!Object.hasOwn(helpers, name) || found.has(name)) continue
       found.add(name)
       look(helpers[name].source)
     }

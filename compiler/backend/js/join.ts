@@ -44,7 +44,7 @@ function handBack(whole, parts) {
 }
 
 function storeJoined(inputs, names) {
-  if (!names.every(name => name in inputs)) return
+  if (!names.every(name => Object.hasOwn(inputs, name))) return
   const parts = names.map(name => inputs[name])
   const whole = new parts[0].constructor(parts.reduce((sum, part) => sum + part.length, 0))
   let at = 0

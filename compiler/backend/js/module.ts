@@ -18,7 +18,7 @@ import { repairNames, repairText } from './repair.ts'
 const helperNames = ['view', 'size']
 
 const helpers = `function size(sizes, name) {
-  if (!(name in sizes)) throw new Error(\`size \${name} is not known\`)
+  if (!Object.hasOwn(sizes, name)) throw new Error(\`size \${name} is not known\`)
   return sizes[name]
 }
 
@@ -53,18 +53,14 @@ export function moduleText(plan: Plan, precision: Precision): string {
 
   const stored = [...storedInputs(plan)].map(([buffer, ports]) => {
     const binds = ports.map(({ name, shape }) => bindCall(buffer.dtype, name, run.size(product(shape))))
-    return {
-      ports,
-      buffer: run.buffer(buffer),
-      binds,
-      parts: ports.length > 1 ? names.fresh(`${run.buffer(buffer)}_parts`) : '',
-    }
+    const own = (what: string): string => (ports.length > 1 ? names.fresh(`${run.buffer(buffer)}_${what}`) : '')
+    return { ports, buffer: run.buffer(buffer), binds, parts: own('parts'), join: own('join') }
   })
   const joints = stored.filter(s => s.parts !== '')
-  const bound = stored.flatMap(({ buffer, binds, parts }) =>
+  const bound = stored.flatMap(({ buffer, binds, parts, join }) =>
     parts === ''
       ? [`const ${buffer} = ${binds[0]}`]
-      : [`const ${parts} = [`, ...binds.map(b => `  ${b},`), ']', `const ${buffer} = joined(${buffer}_join, ${parts})`],
+      : [`const ${parts} = [`, ...binds.map(b => `  ${b},`), ']', `const ${buffer} = joined(${join}, ${parts})`],
   )
   const moved = new Set(plan.outputs.filter(o => inputs.has(o.operand.buffer)).map(o => o.name))
   const returned = joints.flatMap(({ ports, buffer, parts }) =>
@@ -101,10 +97,7 @@ export function moduleText(plan: Plan, precision: Precision): string {
       own.map(({ buffer, type }) => `let ${run.buffer(buffer)} = new ${type}(0)`),
       1,
     ),
-    ...indent(
-      [...results.flatMap(r => r.declare ?? []), ...joints.map(j => `const ${j.buffer}_join = createJoin()`)],
-      1,
-    ),
+    ...indent([...results.flatMap(r => r.declare ?? []), ...joints.map(j => `const ${j.join} = createJoin()`)], 1),
     '',
     '  function run(sizes, inputs) {',
     ...indent([...sizes, ...bound, ...grown, ...calls.flat(), ...returned, ...results.flatMap(r => r.update ?? [])], 2),

@@ -66,7 +66,7 @@ export const probabilityBuiltins: readonly Builtin[] = [
   /** The value itself; RNN213 unless it ends in a softmax or a sigmoid, whose logits the stable form needs. */
   builtin('probability', 'p', 1, ({ scope, span }, p) => {
     const view = viewOfScope(scope)
-    if (isProbability(view, p.value)) return p
+    if (isProbability(view, p.value)) return { ...p, asked: p.value }
     const callee = scope.call?.callee ?? 'probability'
     const value = p.name || scope.call?.argument || 'its first argument'
     return fail(

@@ -1,5 +1,5 @@
 // Built-in functions that combine the elements of an item, or of an axis: there only the valid ones.
-import { fail } from '../../../dsl/diagnostics.ts'
+import { diagnostic, fail } from '../../../dsl/diagnostics.ts'
 import { reshape } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
 import type { Value } from '../../ir/graph.ts'
@@ -32,6 +32,12 @@ function along({ span }: Call, over: NonNullable<Call['over']>, name: string, t:
   const axis = over.axis(t)
   checkPlaces(t.axes, axis, `\`${name}\` combines elements`, span)
   return axis
+}
+
+/** RNN344 where a function of several elements gets one alone, and gives the same whatever it is. */
+function warnOfOne({ scope, span }: Call, size: D.Dim | undefined, operation: string, value: number): void {
+  if (size === undefined || D.asNumber(size) !== 1) return
+  scope.session.warnings.push(diagnostic('RNN344', { operation, value }, { span }))
 }
 
 /** The item as one vector. */
@@ -141,9 +147,11 @@ export const reductionBuiltins: readonly Builtin[] = [
             { what: '`softmax`', expected: 'a vector, or an axis by `over`', found: formatItem(t) },
             { span: call.span },
           )
+        warnOfOne(call, t.item.at(-1), 'softmax', 1)
         return { ...t, value: scope.builder.emit('softmax', [t.value], { axis: -1 }), name: '' }
       }
       const axis = along(call, call.over, 'softmax', t)
+      warnOfOne(call, axis.lengths === undefined ? axis.size : undefined, 'softmax', 1)
       const valid = masked(scope, t, [axis], Number.NEGATIVE_INFINITY)
       const value = scope.builder.emit('softmax', [valid.value], { axis: placeOf(valid, axis) })
       const facts = { ...t.facts, ahead: new Map([...t.facts.ahead, [axis, cause('softmax', call.place, t)]]) }
@@ -159,9 +167,11 @@ export const reductionBuiltins: readonly Builtin[] = [
       const { scope } = call
       if (call.over === undefined) {
         const value = scope.builder.emit('argmax', [flatItem(call, 'argmax', given)], { axis: -1 })
+        warnOfOne(call, D.product(given.item), 'argmax', 0)
         return tensor(value, given.axes, [], { reversed: given.reversed, facts: given.facts, name: '' })
       }
       const axis = along(call, call.over, 'argmax', given)
+      warnOfOne(call, axis.lengths === undefined ? axis.size : undefined, 'argmax', 0)
       const valid = masked(scope, inOrder(scope, toReal(scope, given), [axis]), [axis], Number.NEGATIVE_INFINITY)
       return reduced(
         call,

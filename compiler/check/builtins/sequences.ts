@@ -1,5 +1,6 @@
 // Built-in functions of sequences: they see valid elements only.
 import { diagnostic, fail } from '../../../dsl/diagnostics.ts'
+import { inLibrary } from '../../../dsl/library.ts'
 import { fill, reshape, scalar } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
 import { asTensor } from '../convert.ts'
@@ -20,7 +21,7 @@ import {
 import { carryNested, checkPlaces } from '../nested.ts'
 import type { Scope } from '../scope.ts'
 import { shorter } from '../shorter.ts'
-import { type Axis, formatItem, joinFacts, sameItem, type Tensor } from '../tensor.ts'
+import { type Axis, formatItem, joinFacts, onlyElement, sameItem, type Tensor } from '../tensor.ts'
 import { axisOf, type Builtin, builtin, type Call } from './builtin.ts'
 
 const overAxis = { takesAxis: true }
@@ -80,7 +81,7 @@ function endOf(scope: Scope, name: 'first' | 'last', given: Tensor, axis: Axis):
 /** RNN341: where a sequence ends, what ran over it backward has only begun. */
 function warnOfBackward({ scope, place }: Call, t: Tensor, axis: Axis): void {
   const backward = t.facts.ahead.get(axis)?.backward ?? false
-  if (!backward || t.reversed.includes(axis) || place.file.startsWith('std/')) return
+  if (!backward || t.reversed.includes(axis) || inLibrary(place)) return
   const value = `\`${t.name || (t.source ?? 'this')}\``
   scope.session.warnings.push(diagnostic('RNN341', { value }, { span: place }))
 }
@@ -161,7 +162,7 @@ export const sequenceBuiltins: readonly Builtin[] = [
         fail(
           'RNN203',
           { operation: 'delay', left: formatItem(t), right: formatItem(start) },
-          { span, caret: '`start` takes the place of an element' },
+          { span, caret: '`start` takes the place of an element', ...onlyElement(t.item, start) },
         )
       }
       const typed = t.dtype === 'real' ? toReal(scope, start) : start

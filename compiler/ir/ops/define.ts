@@ -185,7 +185,7 @@ function resolved<S extends Schema>(d: Named<S>, attrs: Readonly<Record<string, 
 }
 
 function withFlags<T>(d: Named<Schema>, attrs: Readonly<Record<string, T>>): Readonly<Record<string, T | boolean>> {
-  const absent = Object.keys(d.attrs).filter(name => d.attrs[name] === 'flag' && !(name in attrs))
+  const absent = Object.keys(d.attrs).filter(name => d.attrs[name] === 'flag' && !Object.hasOwn(attrs, name))
   return absent.length === 0 ? attrs : { ...attrs, ...Object.fromEntries(absent.map(name => [name, false])) }
 }
 

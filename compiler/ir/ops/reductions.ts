@@ -119,7 +119,12 @@ function extremum(
       const picked = b.emit('pick', [x, placeOf(b, x, axis)], { axis, tail: 0 })
       const size = b.emit('size', [], { dim: x.shape[fromEnd(axis, x.shape.length)] })
       const empty = fill(b, b.emit('eq', [size, scalar(b, 0, 'int')]), picked.shape)
-      return b.emit('where', [empty, constantLike(b, of([]), picked), picked])
+      const found = b.emit('where', [empty, constantLike(b, of([]), picked), picked])
+      if (x.dtype !== 'real') return found
+      // `argmax` steps over NaN; an extremum does not.
+      const isNone = b.emit('real', [b.emit('not', [b.emit('eq', [x, x])])])
+      const none = b.emit('sum', [isNone], { axes: [axis] })
+      return b.emit('where', [b.emit('lt', [zerosLike(b, none), none]), constantLike(b, Number.NaN, found), found])
     },
     branch: ({ builder, ins: [x], attrs: { axis } }) => placeOf(builder, x, axis),
     lower: ({ plan, ins: [x], outs: [y], attrs: { axis } }) =>

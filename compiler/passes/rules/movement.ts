@@ -4,6 +4,7 @@ import { add, asNumber, type Dim, endToEnd, equal, sameShape, subtract } from '.
 import type { Attr, Eqn, Value } from '../../ir/graph.ts'
 import { fromEnd, isDim } from '../../ir/ops/define.ts'
 import type { Rule, Site } from '../rewrite.ts'
+import { termsOf } from '../terms.ts'
 
 export const movementRules: readonly Rule[] = [
   {
@@ -161,7 +162,8 @@ export const movementRules: readonly Rule[] = [
           ? inner.ins
           : [v]
       })
-      return parts.length === ins.length ? undefined : builder.emit('concat', parts, attrs)
+      if (parts.length === ins.length || parts.length > mostJoined) return undefined
+      return builder.emit('concat', parts, attrs)
     },
   },
   {
@@ -232,13 +234,22 @@ function composed(first: readonly number[], second: readonly number[]): readonly
   return moved < 0 ? [] : order.slice(moved)
 }
 
-/** The values that a tree of additions adds up. */
-function summands(eqn: Eqn, site: Site): readonly Value[] {
-  return eqn.ins.flatMap(value => {
-    const inner = site.producer(value)
-    return inner?.op === 'add' && inner.outs[0].dtype === value.dtype ? summands(inner, site) : [value]
-  })
-}
+/** How many operands concats of concats may come to: doubled forty times, one value would be a million million of them. */
+const mostJoined = 1024
+
+/** How many values of a sum are looked at: a sum of sums of the same may have more than could ever be counted. */
+const mostSummands = 256
+
+/** The values that a tree of additions adds up; none where there are too many to look at. */
+const summands = (eqn: Eqn, { producer }: Site): readonly Value[] =>
+  termsOf(
+    eqn,
+    value => {
+      const inner = producer(value)
+      return inner?.op === 'add' && inner.outs[0].dtype === value.dtype ? inner : undefined
+    },
+    mostSummands,
+  )
 
 /** Pads in the order that lays their operands end to end over the whole dimension, if there is one. */
 function tiling(pads: readonly Eqn[], { dtype, shape }: Value, axis: number): readonly Eqn[] | undefined {

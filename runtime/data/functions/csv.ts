@@ -10,6 +10,10 @@ import type { DataFunction } from './function.ts'
 export const csv: DataFunction = {
   name: 'csv',
   parameters: [{ name: 'path' }, { name: 'decimal', default: { kind: 'text', value: '.' } }],
+  example: columns => {
+    const names = columns.map(name => `"${name.replaceAll('"', '""')}"`)
+    return [names, columns.map(() => 1)].map(row => `${row.join()}\n`).join('')
+  },
   apply: ([path, decimal], call) => {
     const mark = markOf(decimal)
     return readTable(path, call, (bytes, file) => parseCsv(bytes, file, mark))

@@ -24,6 +24,8 @@ export interface Call {
 export interface DataFunction {
   readonly name: string
   readonly parameters: readonly Parameter[]
+  /** Of one that reads a table: a file of one row with these columns, for checks without data. */
+  readonly example?: (columns: readonly string[]) => string
   /** One argument for each parameter, in their order; those of a default have the call's span. */
   readonly apply: (args: readonly Argument[], call: Call) => Value | Promise<Value>
 }

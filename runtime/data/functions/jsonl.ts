@@ -9,6 +9,7 @@ import type { DataFunction } from './function.ts'
 export const jsonl: DataFunction = {
   name: 'jsonl',
   parameters: [{ name: 'path' }],
+  example: columns => JSON.stringify(Object.fromEntries(columns.map(name => [name, 1]))),
   apply: ([path], call) => readTable(path, call, parseJsonl),
 }
 

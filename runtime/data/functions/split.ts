@@ -16,14 +16,14 @@ const splitter = (order: Split['order']): DataFunction => ({
   apply: ([train, second, third], call) => {
     // A third that was not written has the span of the call.
     const given = third.span === call.span ? [train, second] : [train, second, third]
-    return { kind: 'split', order, fractions: fractions(given, call) }
+    return { kind: 'split', order, fractions: fractions(order, given, call) }
   },
 })
 
 export const ordered = splitter('ordered')
 export const shuffled = splitter('shuffled')
 
-function fractions(args: readonly Argument[], call: Call): number[] {
+function fractions(order: Split['order'], args: readonly Argument[], call: Call): number[] {
   const all = args.map(({ value, span }) => {
     if (value.kind === 'number' && value.value > 0) return value.value
     return fail(
@@ -35,5 +35,6 @@ function fractions(args: readonly Argument[], call: Call): number[] {
   const sum = all.reduce((a, b) => a + b, 0)
   if (Math.abs(sum - 1) < 1e-9) return all
   const found = `${all.join(' + ')} = ${Number(sum.toPrecision(12))}`
-  return fail('RNN210', { what: 'the sum of the parts of the split', expected: '1', found }, { span: call.span })
+  const help = `as parts of 1: \`${order}(${all.map(part => Number((part / sum).toPrecision(3))).join(', ')})\``
+  return fail('RNN210', { what: 'the sum of the parts of the split', expected: '1', found }, { span: call.span, help })
 }

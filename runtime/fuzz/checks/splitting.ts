@@ -2,8 +2,8 @@
 import { type CompiledModel, compile } from '../../../compiler/index.ts'
 import { evaluate } from '../../../compiler/ir/dim.ts'
 import type { Declaration, TopLevel, Unit } from '../../../dsl/ast.ts'
+import { libraryFile, libraryFiles } from '../../../dsl/library.ts'
 import { parse } from '../../../dsl/parse.ts'
-import { standardLibrary } from '../../../dsl/std.ts'
 import { type Batch, drawBatch, drawWeights } from '../batch.ts'
 import { type Check, compare, inTurn, type Outcome } from '../check.ts'
 import { type Arrays, roundingOf, runOn, type Trial } from '../trial.ts'
@@ -29,13 +29,14 @@ export const splitting: Check = {
     })
     // One of the library's, by turns.
     const known = library[trial.case.data % library.length]
-    return inTurn([...own, () => split(trial, known, standardLibrary[libraryFile], '')])
+    return inTurn([...own, () => split(trial, known, text, '')])
   },
 }
 
-const libraryFile = 'cells.rnn'
+const file = libraryFile('cells.rnn')
+const text = libraryFiles.get(file) ?? ''
 const isCell = (item: TopLevel): item is Unit => item.kind === 'unit' && item.unit === 'cell'
-const library = parse(standardLibrary[libraryFile], `std/${libraryFile}`).program.items.filter(isCell)
+const library = parse(text, file).program.items.filter(isCell)
 
 interface Input {
   readonly name: string

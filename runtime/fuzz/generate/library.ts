@@ -1,11 +1,14 @@
 // The standard library as forms: by what its declarations say, so that what is added to it is drawn as well.
 import type { Expr, Fn, Statement, Unit } from '../../../dsl/ast.ts'
 import { allExprs } from '../../../dsl/children.ts'
+import { libraryFile, libraryFiles } from '../../../dsl/library.ts'
 import { parse } from '../../../dsl/parse.ts'
-import { standardLibrary } from '../../../dsl/std.ts'
 import type { Form, UnitText } from './tree.ts'
 
-const itemsOf = (file: string) => parse(standardLibrary[file] ?? '', `std/${file}`).program.items
+const itemsOf = (name: string) => {
+  const file = libraryFile(name)
+  return parse(libraryFiles.get(file) ?? '', file).program.items
+}
 
 const fnsOf = (file: string): Fn[] => itemsOf(file).filter(i => i.kind === 'fn')
 

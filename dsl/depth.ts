@@ -1,0 +1,46 @@
+// How deeply the expressions of a program are nested: whoever walks them may recurse as deep, and no deeper.
+import type { Expr, ItemExpr, Program, Statement, TopLevel, TypeExpr } from './ast.ts'
+import { beginning, children } from './children.ts'
+import { type Diagnostic, diagnostic } from './diagnostics.ts'
+
+/** Expressions inside expressions, and brackets inside brackets; no program comes near it, and no stack overflows below it. */
+export const deepest = 200
+
+/** RNN119 for each statement with an expression inside too many others. The links of a chain are not inside each other. */
+export const tooDeep = (program: Program): Diagnostic[] => program.items.flatMap(exprsIn).flatMap(deepIn)
+
+function exprsIn(item: TopLevel): (Expr | undefined)[] {
+  switch (item.kind) {
+    case 'import':
+      return []
+    case 'unit':
+    case 'fn':
+      return [...item.params.map(p => p.default), ...item.body.flatMap(exprsOf)]
+    case 'train':
+      return item.settings.flatMap(exprsOf)
+    case 'data':
+      return item.body.flatMap(exprsOf)
+  }
+}
+
+function exprsOf(s: Statement): (Expr | undefined)[] {
+  const type = 'type' in s && s.type !== undefined ? inType(s.type) : []
+  return [...type, 'init' in s ? s.init : 'value' in s ? s.value : undefined]
+}
+
+const inType = ({ item, axes }: TypeExpr): (Expr | undefined)[] => [...inItem(item), ...axes.map(a => a.length)]
+
+const inItem = (item: ItemExpr): readonly Expr[] =>
+  item.kind === 'tensor' ? item.dims : item.kind === 'coded' ? [item.size] : []
+
+/** At the first expression, in the order of the text, that is too deep. */
+function deepIn(e: Expr | undefined): Diagnostic[] {
+  const pending = e === undefined ? [] : [{ e, depth: 0 }]
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { e, depth } = next
+    if (depth > deepest) return [diagnostic('RNN119', {}, { span: e.span })]
+    const first = beginning(e)
+    for (const child of children(e).toReversed()) pending.push({ e: child, depth: child === first ? depth : depth + 1 })
+  }
+  return []
+}

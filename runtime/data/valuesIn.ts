@@ -1,0 +1,35 @@
+// The expressions of a data block that stand for values.
+import type { Arg, Expr } from '../../dsl/ast.ts'
+
+/** An expression and those inside whose values it takes, in the order of the text; what is called is a name, not a value. */
+export function valuesIn(expr: Expr): readonly Expr[] {
+  // A list in place of recursion: a chain is longer than the stack is deep.
+  const found: Expr[] = []
+  const pending = [expr]
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    found.push(next)
+    for (const inner of within(next).toReversed()) pending.push(inner)
+  }
+  return found
+}
+
+function within(expr: Expr): readonly Expr[] {
+  switch (expr.kind) {
+    case 'list':
+      return expr.items
+    case 'unary':
+    case 'member':
+    case 'index':
+      return [expr.value]
+    case 'binary':
+      return [expr.left, expr.right]
+    case 'pipe':
+      return [expr.value, ...(expr.callee.kind === 'call' ? valuesOf(expr.callee.args) : [])]
+    case 'call':
+      return valuesOf(expr.args)
+    default:
+      return []
+  }
+}
+
+const valuesOf = (args: readonly Arg[]): Expr[] => args.flatMap(arg => (arg.kind === 'over' ? [] : [arg.value]))
