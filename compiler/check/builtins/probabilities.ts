@@ -2,7 +2,7 @@
 import { fail } from '../../../dsl/diagnostics.ts'
 import { reshape, scalar } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
-import { type Makers, makersOf, scanCounts, type Value } from '../../ir/graph.ts'
+import { type Eqn, type Makers, makersOf, scanCounts, scanOperands, type Value } from '../../ir/graph.ts'
 import { bernoulli } from '../draw.ts'
 import {
   constantTensor,
@@ -35,31 +35,45 @@ function isProbability({ builder, around }: Scope, value: Value): boolean {
 
 /** `outside` judges the values that the equations only read. */
 function comesOfOne(value: Value, makers: Makers, outside: (v: Value) => boolean): boolean {
-  // Each value is judged once: where each is joined of two pieces of the one before, there are more ways than values.
+  // Each value is judged once: where each is joined of two pieces of the one before, there are more ways than values. And after
+  // those behind it, in place of recursion: a chain is longer than the stack is deep.
   const judged = new Map<number, boolean>()
-  const behind = (v: Value): boolean => {
-    const found = judged.get(v.id) ?? judge(v)
-    judged.set(v.id, found)
-    return found
-  }
-  const judge = (v: Value): boolean => {
+  const isGood = (v: Value): boolean => judged.get(v.id) === true
+  const pending = [value]
+  for (let v = pending.at(-1); v !== undefined; v = pending.at(-1)) {
     const eqn = makers.get(v.id)
-    if (eqn === undefined) return outside(v)
-    if (eqn.op === 'softmax' || eqn.op === 'sigmoid') return true
-    if (eqn.op === 'sub') return isOne(eqn.ins[0], makers) && behind(eqn.ins[1])
-    const { body } = eqn
-    if (body !== undefined) {
-      const operand = (p: Value): boolean => {
-        const place = body.params.indexOf(p)
-        const { consts, carries } = scanCounts(eqn)
-        return place >= 0 && !(place >= consts && place < consts + carries) && behind(eqn.ins[place])
-      }
-      return comesOfOne(body.results[eqn.outs.indexOf(v)], makersOf(body.eqns), operand)
-    }
-    const reals = eqn.ins.filter(x => x.dtype === 'real')
-    return carriers.has(eqn.op) && (eqn.op === 'concat' ? reals.every(behind) : reals.some(behind))
+    const open = eqn === undefined ? [] : behind(eqn).filter(x => !judged.has(x.id))
+    for (const x of open) pending.push(x)
+    if (open.length > 0) continue
+    judged.set(v.id, eqn === undefined ? outside(v) : judge(v, eqn, makers, isGood))
+    pending.pop()
   }
-  return behind(value)
+  return isGood(value)
+}
+
+/** The values on which it may depend whether an equation gives probabilities. */
+function behind(eqn: Eqn): readonly Value[] {
+  const { op, ins, body } = eqn
+  if (op === 'sub') return [ins[1]]
+  if (body !== undefined) return [...scanOperands(eqn).consts, ...scanOperands(eqn).xs]
+  return carriers.has(op) ? ins.filter(x => x.dtype === 'real') : []
+}
+
+/** Whether an equation gives a value that is probabilities; `isGood` knows those behind it. */
+function judge(value: Value, eqn: Eqn, makers: Makers, isGood: (v: Value) => boolean): boolean {
+  const { op, ins, outs, body } = eqn
+  if (op === 'softmax' || op === 'sigmoid') return true
+  if (op === 'sub') return isOne(ins[0], makers) && isGood(ins[1])
+  if (body !== undefined) {
+    const { consts, carries } = scanCounts(eqn)
+    const operand = (p: Value): boolean => {
+      const place = body.params.indexOf(p)
+      return place >= 0 && !(place >= consts && place < consts + carries) && isGood(ins[place])
+    }
+    return comesOfOne(body.results[outs.indexOf(value)], makersOf(body.eqns), operand)
+  }
+  const reals = behind(eqn)
+  return op === 'concat' ? reals.every(isGood) : reals.some(isGood)
 }
 
 function isOne(value: Value, makers: Makers): boolean {
