@@ -136,7 +136,7 @@ export function check(source: string, options: CompileOptions = {}): readonly Di
     for (const { name } of program.models) {
       attempt(problems, () => {
         const model = compileProgram(program, { ...options, model: name.text })
-        problems.push(...model.warnings)
+        for (const warning of model.warnings) problems.push(warning)
         model.predict()
         if (model.trainBlock !== undefined) model.train()
         else if (model.unit.body.some(s => s.kind === 'loss' || s.kind === 'metric')) model.evaluate()

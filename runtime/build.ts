@@ -54,7 +54,7 @@ function headLines(name: string, layout: Layout, network: Network, { weights }: 
   const required = sizes.flatMap(s => (s.from === undefined ? [`${s.name}: 1`] : []))
   const names = outputs.map(o => o.name).join(', ')
   const call = `{ ${[...required, ...inputs.map(f => f.name)].join(', ')} }`
-  const width = Math.max(...[...inputs, ...outputs, ...lengths].map(f => f.name.length))
+  const width = [...inputs, ...outputs, ...lengths].reduce((most, f) => Math.max(most, f.name.length), 0)
   const line = (verb: string, field: { name: string; shape: Layout['outputs'][number]['shape'] }, what = ''): string =>
     `  ${verb}  ${field.name.padEnd(width)}  ${shapeText(field.shape, fixed)}${what}`
   const wait = network.async ? 'await ' : ''
