@@ -74,6 +74,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   RNN512: 'cli/diagnose.test.ts',
   RNN513: 'gpu/failures.test.ts',
   RNN514: 'gpu/failures.test.ts',
+  RNN519: 'limits/memory.test.ts',
 }
 
 describe('every code of the catalogue is tested', () => {
