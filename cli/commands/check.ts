@@ -10,6 +10,7 @@ import type { Unit } from '../../dsl/ast.ts'
 import { fail, RnnError } from '../../dsl/diagnostics.ts'
 import { checkData } from '../../runtime/data/check.ts'
 import { describePort } from '../../runtime/data/ports.ts'
+import { once } from '../../runtime/once.ts'
 import { type AddCommand, describeUse, flags } from '../command.ts'
 import { count, diagnosticJson, type Output } from '../output.ts'
 import { openSource, readFirstRows } from '../program.ts'
@@ -71,7 +72,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
     const sample = data === mainData ? options.data : undefined
     return checkData(data, {
       ...(model && { signature: model.signature, sizes: sizesOf(sets, model.freeDims) }),
-      ...(sample !== undefined && { sample: { path: sample, read: readFirstRows } }),
+      ...(sample !== undefined && { sample: { path: sample, read: once(() => readFirstRows(sample)) } }),
     })
   })
   const found = distinct([...inText, ...(await Promise.all(checks)).flat()], source.file)
