@@ -15,6 +15,7 @@ import { checkOrder, loadData, reader, splitOf } from './load.ts'
 import { bindSizes, type Found } from './ports.ts'
 import { withoutRows } from './rowless.ts'
 import type { Cells, Column, Sequences } from './value.ts'
+import { within } from './within.ts'
 
 export interface DataCheckOptions {
   /** The model that is fed; without it the shapes of what feeds it are not checked. */
@@ -51,6 +52,9 @@ async function checkForms({ body }: Data): Promise<Diagnostic[]> {
   return (await Promise.all(checks.map(check => problemsOf(check)))).flat()
 }
 
+/** An expression and those inside whose values it takes. */
+const values = (expr: Expr): readonly Expr[] => [expr, ...within(expr).flatMap(values)]
+
 /** What `run` stops with. */
 async function problemsOf(run: () => unknown): Promise<readonly Diagnostic[]> {
   try {
@@ -60,31 +64,6 @@ async function problemsOf(run: () => unknown): Promise<readonly Diagnostic[]> {
     if (!(error instanceof RnnError)) throw error
     return error.diagnostics
   }
-}
-
-/** An expression and those inside whose values it takes; what is called is a name, not a value. */
-function values(expr: Expr): readonly Expr[] {
-  const argumentsOf = (call: Extract<Expr, { kind: 'call' }>): Expr[] =>
-    call.args.flatMap(arg => (arg.kind === 'over' ? [] : [arg.value]))
-  const inside = (): readonly Expr[] => {
-    switch (expr.kind) {
-      case 'list':
-        return expr.items
-      case 'unary':
-      case 'member':
-      case 'index':
-        return [expr.value]
-      case 'binary':
-        return [expr.left, expr.right]
-      case 'pipe':
-        return [expr.value, ...(expr.callee.kind === 'call' ? argumentsOf(expr.callee) : [])]
-      case 'call':
-        return argumentsOf(expr)
-      default:
-        return []
-    }
-  }
-  return [expr, ...inside().flatMap(values)]
 }
 
 // ---- kinds
