@@ -106,6 +106,7 @@ data d for m {
       [windows, 's = csv("a.csv").v\npast = windows(s, 11).past\nnext = windows(s, 3, 2).next', ['RNN210 9']],
       [ports, 't = csv("a.csv")\nx = [t.a, t.b, t.c]\nk = classes(t.k, 3)', ['RNN411 8', 'RNN210 9']],
       [ports, 't = csv("a.csv")\nx = [minmax(t.a), standardize()]\nk = classes(x, "", 3)', ['RNN209 8', 'RNN208 9']],
+      [ports, 't = csv("a.csv")\nx = [t.a, t.b, t.c]\nk = minmax(t.k, 3)', ['RNN411 8', 'RNN208 9']],
       [ports, 't = csv(3)\nx = [t.a, t.b]\nk = classes(t.k)', ['RNN210 7']],
       [ports, 't = csv("a.csv")\nx = [t.a, log(classes(t.b))]\nk = padded(t.k, 3)', ['RNN210 8', 'RNN210 9']],
       [ports, 't = csv("a.csv")\nx = t.a\nk = [t.k, t.k]', ['RNN411 8', 'RNN411 9']],
