@@ -146,7 +146,7 @@ export function check(source: string, options: CompileOptions = {}): readonly Di
         const { sets = {}, ...others } = options
         const own = unit === main ? sets : {}
         const model = compileProgram(program, { ...others, model: unit.name.text, sets: own })
-        problems.push(...model.warnings)
+        for (const warning of model.warnings) problems.push(warning)
         model.predict()
         if (model.trainBlock !== undefined) model.train()
         else if (model.unit.body.some(s => s.kind === 'loss' || s.kind === 'metric')) model.evaluate()

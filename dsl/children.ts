@@ -42,9 +42,9 @@ export function* allExprs(e: Expr, enter: (e: Expr) => boolean = () => true): Ge
  * A chain that its text does not nest: `a + b + c`, `x |> f |> g`, `f(a).b[c]`. From its first link, which begins the text, to the
  * whole; each but the first holds the one before as what it begins with.
  */
-export function chain(e: Expr): readonly [Expr, ...Expr[]] {
+export function chain(e: Expr, begins: (e: Expr) => Expr | undefined = beginning): readonly [Expr, ...Expr[]] {
   const links: [Expr, ...Expr[]] = [e]
-  for (let inside = beginning(e); inside !== undefined; inside = beginning(inside)) links.push(inside)
+  for (let inside = begins(e); inside !== undefined; inside = begins(inside)) links.push(inside)
   links.reverse()
   return links
 }

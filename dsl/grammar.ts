@@ -186,7 +186,9 @@ class Grammar extends EmbeddedActionsParser {
       DEF: () => {
         this.ACTION(() => this.start())
         const some = this.SUBRULE(this.statement)
-        this.ACTION(() => statements.push(...some))
+        this.ACTION(() => {
+          for (const one of some) statements.push(one)
+        })
         this.OPTION(() => this.CONSUME(t.Semicolon))
       },
     })

@@ -20,7 +20,7 @@ export function scan(source: string, file: string): Scanned {
   const tokens: IToken[] = []
   for (const token of result.tokens) {
     const previous = tokens.at(-1)
-    diagnostics.push(...misspelled(token, previous, file))
+    for (const found of misspelled(token, previous, file)) diagnostics.push(found)
     if (token.tokenType === t.StrayPrime) continue
     tokens.push(token.tokenType === t.OpenText ? { ...token, tokenType: t.Text, tokenTypeIdx: textIndex } : token)
   }

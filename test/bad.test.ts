@@ -77,6 +77,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   RNN516: 'cli/lost.test.ts',
   RNN517: 'cli/lost.test.ts',
   RNN518: 'cli/lost.test.ts',
+  RNN519: 'limits/memory.test.ts',
 }
 
 describe('every code of the catalogue is tested', () => {

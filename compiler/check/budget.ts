@@ -5,7 +5,7 @@ import { Reported } from './report.ts'
 import type { Session } from './scope.ts'
 
 /** The expressions of one model that are evaluated, those of a function or a unit again at each use. */
-export const mostExpressions = 1_000_000
+export const mostExpressions = 400_000
 
 /** How many units and functions may be expanded inside each other: no stack overflows below it. */
 export const mostInside = 100

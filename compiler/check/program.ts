@@ -1,8 +1,9 @@
 // A program: the file, what it imports, and the library, as one table of top-level names.
 import type { Data, Fn, Program, Span, TopLevel, Train, Unit } from '../../dsl/ast.ts'
+import { deepest } from '../../dsl/depth.ts'
 import { type Diagnostic, diagnostic, RnnError } from '../../dsl/diagnostics.ts'
 import { libraryFiles } from '../../dsl/library.ts'
-import { parse } from '../../dsl/parse.ts'
+import { type Parsed, parse } from '../../dsl/parse.ts'
 import { checkPath } from '../../dsl/paths.ts'
 import { suggest } from '../../dsl/suggest.ts'
 import type { Entity } from './entity.ts'
@@ -26,11 +27,10 @@ export interface LinkedProgram {
 const nothing: ImportReader = () => undefined
 
 /** Parses and links. Throws RnnError with all syntax errors, unknown imports and clashes. */
-export function linkProgram(text: string, file: string, read: ImportReader = nothing): LinkedProgram {
+export function linkProgram(text: string, file: string, find: ImportReader = nothing): LinkedProgram {
   const sources = new Map<string, string>([[file, text]])
-  const problems: Diagnostic[] = []
   const { program, diagnostics } = parse(text, file)
-  problems.push(...diagnostics)
+  const problems = [...diagnostics]
 
   const library = libraryOf(sources)
   const topLevel = new Map<string, Entity>(library)
@@ -39,6 +39,7 @@ export function linkProgram(text: string, file: string, read: ImportReader = not
   const trains: Train[] = []
   const models: Unit[] = []
 
+  const read = new Map<string, Parsed>()
   const importInto = (from: Program, fromFile: string, path: readonly string[]): void => {
     for (const item of from.items) {
       if (item.kind !== 'import') continue
@@ -49,7 +50,7 @@ export function linkProgram(text: string, file: string, read: ImportReader = not
         problems.push(noPath)
         continue
       }
-      const found = read(item.path, fromFile)
+      const found = find(item.path, fromFile)
       if (found === undefined) {
         problems.push(diagnostic('RNN111', { path: item.path }, { span: item.pathSpan }))
         continue
@@ -59,11 +60,21 @@ export function linkProgram(text: string, file: string, read: ImportReader = not
         problems.push(diagnostic('RNN120', { path: found.file, cycle }, { span: item.pathSpan }))
         continue
       }
-      sources.set(found.file, found.text)
-      const parsed = parse(found.text, found.file)
-      problems.push(...parsed.diagnostics)
-      importInto(parsed.program, found.file, [...path, found.file])
-      const named = parsed.program.items.filter(i => i.kind === 'unit' || i.kind === 'fn')
+      if (path.length > deepest) {
+        const help = `it is imported through ${deepest} files, each by the one before`
+        problems.push(diagnostic('RNN119', {}, { span: item.pathSpan, help }))
+        continue
+      }
+      const before = read.get(found.file)
+      const imports = before ?? parse(found.text, found.file)
+      if (before === undefined) {
+        // Once, by however many ways it is reached.
+        read.set(found.file, imports)
+        sources.set(found.file, found.text)
+        for (const d of imports.diagnostics) problems.push(d)
+        importInto(imports.program, found.file, [...path, found.file])
+      }
+      const named = imports.program.items.filter(i => i.kind === 'unit' || i.kind === 'fn')
       for (const wanted of item.names) {
         if (!named.some(i => i.name.text === wanted.text)) {
           const near = suggest(

@@ -99,8 +99,8 @@ export function createBuilder(context: Context, bring?: (value: Value) => Value,
     finish: results => ({ params: builder.params, eqns: builder.eqns, results: results.map(builder.use) }),
   }
   if (start !== undefined) {
-    builder.params.push(...start.params)
-    builder.eqns.push(...start.eqns)
+    for (const param of start.params) builder.params.push(param)
+    for (const eqn of start.eqns) builder.eqns.push(eqn)
     for (const value of [...start.params, ...start.eqns.flatMap(e => e.outs)]) adopt(value)
   }
   return builder

@@ -138,7 +138,7 @@ function readResults(reader: Reader, scope: Scope, keyword: string): Value[] {
   const results: Value[] = []
   while (peek(reader)?.startsWith(`${keyword} `)) {
     const [, list] = take(reader, `${keyword} (.+)`, `${keyword} %VALUE, …`)
-    results.push(...splitTop(list).map(v => lookup(reader, scope, v)))
+    for (const v of splitTop(list)) results.push(lookup(reader, scope, v))
     reader.at++
   }
   return results

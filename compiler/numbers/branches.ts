@@ -46,7 +46,7 @@ function extended(context: Context, block: Block, moving: Set<number>): Extended
     if (eqn.body !== undefined) {
       const scan = scanWithBranches(context, eqn, eqn.body, moving)
       if (scan.stacked.length > 0) b.replace(place, scan.eqn)
-      branches.push(...scan.stacked)
+      for (const branch of scan.stacked) branches.push(branch)
       return
     }
     for (const out of eqn.outs) moving.add(out.id)

@@ -22,7 +22,7 @@ export function scheduled(eqns: readonly Eqn[]): readonly Eqn[] {
       }
       if (open.has(next)) throw new Error(`%${next.outs[0].id} (${next.outs[0].hint}) needs itself`)
       open.add(next)
-      pending.push(...missing.reverse())
+      for (const eqn of missing.reverse()) pending.push(eqn)
     }
   }
   return order

@@ -60,7 +60,7 @@ function sinkScan(b: Builder, scan: Eqn, body: Block): readonly Value[] | undefi
 
   const sums = new Map(accumulators.map(a => [a.place, a]))
   const rest = createBuilder(b.context, value => value)
-  rest.eqns.push(...body.eqns)
+  for (const eqn of body.eqns) rest.eqns.push(eqn)
   const leaving = body.results.slice(0, carries).map((value, i) => {
     const sum = sums.get(i)
     if (sum === undefined) return value

@@ -1,5 +1,6 @@
 // Evaluating the equations of a data block: each once, and only those that something needs.
 import type { Arg, BinaryOperator, Data, Equation, Expr, Span } from '../../dsl/ast.ts'
+import { beginning, chain } from '../../dsl/children.ts'
 import { fail, RnnError } from '../../dsl/diagnostics.ts'
 import { checkPath } from '../../dsl/paths.ts'
 import { didYouMean } from '../../dsl/suggest.ts'
@@ -132,47 +133,64 @@ function labelOf({ slices, span }: Extract<Expr, { kind: 'index' }>): { readonly
   return fail('RNN413', { feature: 'taking elements by number in a data block' }, { span })
 }
 
+/** What a value goes on from; a call begins with a name, which is no value. */
+const valueBefore = (expr: Expr): Expr | undefined => (expr.kind === 'call' ? undefined : beginning(expr))
+
 async function evaluate(expr: Expr, scope: Scope): Promise<Argument> {
+  // The links of a chain one after another: it may be longer than the stack is deep.
+  const [first, ...links] = chain(expr, valueBefore)
+  for (const link of links.toReversed()) refuseForm(link)
+  refuseForm(first)
+  let found: Argument = { value: await begin(first, scope), span: first.span }
+  for (const link of links) found = { value: await follow(link, found, scope), span: link.span }
+  return found
+}
+
+/** What a chain begins with. */
+async function begin(expr: Expr, scope: Scope): Promise<Value> {
   const { span } = expr
-  refuseForm(expr)
   switch (expr.kind) {
     case 'number':
-      return { value: { kind: 'number', value: expr.value }, span }
+      return { kind: 'number', value: expr.value }
     case 'string':
-      return { value: { kind: 'text', value: expr.value }, span }
+      return { kind: 'text', value: expr.value }
     case 'name':
-      return { value: (await scope.name(expr.name, span)).value, span }
+      return (await scope.name(expr.name, span)).value
     case 'list':
-      return { value: joined(await evaluateAll(expr.items, scope), span), span }
+      return joined(await evaluateAll(expr.items, scope), span)
     case 'unary': {
       const minusOne: Argument = { value: { kind: 'number', value: -1 }, span }
-      return { value: binary('*', minusOne, await evaluate(expr.value, scope), span), span }
-    }
-    case 'binary': {
-      const [left, right] = await evaluateAll([expr.left, expr.right], scope)
-      return { value: binary(expr.op, left, right, span), span }
-    }
-    case 'pipe': {
-      const first = await evaluate(expr.value, scope)
-      const { callee } = expr
-      if (callee.kind === 'call') return call(callee.callee, callee.args, [first], span, scope)
-      return call(callee, [], [first], span, scope)
+      return binary('*', minusOne, await evaluate(expr.value, scope), span)
     }
     case 'call':
       return call(expr.callee, expr.args, [], span, scope)
-    case 'member':
-      return { value: member(await evaluate(expr.value, scope), expr.name.text, expr.name.span, scope), span }
-    case 'index': {
-      const label = labelOf(expr)
-      return { value: member(await evaluate(expr.value, scope), label.text, label.span, scope), span }
-    }
-    case 'bool':
-    case 'primed':
+    default:
       return fail(
         'RNN210',
         { what: 'a value of a data block', expected: 'a number, a text or a series', found: expr.kind },
         { span },
       )
+  }
+}
+
+/** The next link of a chain, after the value that the ones before it give. */
+async function follow(expr: Expr, before: Argument, scope: Scope): Promise<Value> {
+  switch (expr.kind) {
+    case 'binary':
+      return binary(expr.op, before, await evaluate(expr.right, scope), expr.span)
+    case 'pipe': {
+      const { callee, span } = expr
+      const [name, args] = callee.kind === 'call' ? [callee.callee, callee.args] : [callee, []]
+      return call(name, args, [before], span, scope)
+    }
+    case 'member':
+      return member(before, expr.name.text, expr.name.span, scope)
+    case 'index': {
+      const label = labelOf(expr)
+      return member(before, label.text, label.span, scope)
+    }
+    default:
+      throw new Error(`${expr.kind} goes on from nothing`)
   }
 }
 
@@ -189,12 +207,11 @@ async function call(
   before: readonly Argument[],
   span: Span,
   scope: Scope,
-): Promise<Argument> {
+): Promise<Value> {
   const definition = functionOf(callee)
   const given = await bindArguments(definition, args, before, span, scope)
   const read: Call['read'] = (path, at) => scope.read(path, at, definition)
-  const value = await definition.apply(given, { span, read, model: scope.model, fit: scope.fit(definition.name) })
-  return { value, span }
+  return definition.apply(given, { span, read, model: scope.model, fit: scope.fit(definition.name) })
 }
 
 /** Positional arguments first, then those with names, then defaults. RNN105, RNN208, RNN209 as for any call. */

@@ -15,7 +15,7 @@ import {
   stat,
   writeFile,
 } from 'node:fs/promises'
-import { basename, dirname, join, parse, resolve, sep } from 'node:path'
+import { dirname, join, parse, resolve, sep } from 'node:path'
 import { fail, RnnError } from '../../dsl/diagnostics.ts'
 
 /** The bytes of a file. RNN406 if it does not exist or cannot be read, or is one that reading might never come to the end of. */

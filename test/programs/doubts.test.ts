@@ -80,3 +80,20 @@ describe('warnings of what other files use', () => {
     assert.deepEqual(warned(`${cells}\n${model}`), ['n', 'lost'])
   })
 })
+
+it('what `--set` gives is judged as what is written', () => {
+  const source = `model m(units = 4, rate = 0.1) {
+  input x: [2]
+  target y: class of 3
+  loss cross_entropy(x |> dense(units) |> dense(3, softmax), y)
+  output share = x |> dense(units, softmax)
+}
+data d for m { t = csv("a.csv"); x = [t.a, t.b]; y = t.y }
+train m on d { optimizer = SGD(rate); epochs = 1 }`
+  const codes = (sets: Readonly<Record<string, number>>): string[] => check(source, { sets }).map(d => d.code)
+  assert.deepEqual(codes({}), [])
+  assert.deepEqual(codes({ rate: -1 }), ['RNN314'])
+  assert.deepEqual(codes({ rate: 0 }), ['RNN346'])
+  assert.deepEqual(codes({ units: 0 }), ['RNN207', 'RNN207'])
+  assert.deepEqual(codes({ units: 1 }), ['RNN344'])
+})

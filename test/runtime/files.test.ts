@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { chmod, link, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -34,6 +35,17 @@ test('a file that is missing, a folder, a file as a folder: RNN406 with the reas
   assert.match((await failing('RNN406', () => readBytes(folder))).message, /it is a folder/)
   await writeFile(join(folder, 'file'), '')
   assert.match((await failing('RNN406', () => readBytes(join(folder, 'file', 'x')))).message, /is a file, not a folder/)
+})
+
+test('a pipe with a name and a device are RNN406 at once; what a shell pipes in is read', async () => {
+  const pipe = join(folder, 'pipe')
+  execFileSync('mkfifo', [pipe])
+  assert.match((await failing('RNN406', () => readBytes(pipe))).message, /it is a pipe/)
+  assert.match((await failing('RNN406', () => readBytes('/dev/zero'))).message, /it is a device/)
+  const program = `import { readBytes } from '${new URL('../../runtime/node/files.ts', import.meta.url)}'
+process.stdout.write(await readBytes('/dev/stdin'))`
+  const ran = execFileSync('sh', ['-c', 'echo piped | "$0" --input-type=module -e "$1"', process.execPath, program])
+  assert.equal(String(ran), 'piped\n')
 })
 
 test('a failed write is RNN503, keeps the old file and leaves no other', async () => {

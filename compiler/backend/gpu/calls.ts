@@ -101,8 +101,8 @@ export function callsOf(
     const places = source.reads.map(r => evaluate(r.offset, at))
     const arrays = Array.from({ length: source.arrays }, (_, array) => {
       const read = source.reads.flatMap((r, i) => (r.array === array ? [{ ...r, at: places[i] }] : []))
-      const start = Math.min(...read.map(r => r.at + r.reach[0]))
-      const end = Math.max(...read.map(r => r.at + r.reach[1])) + 1
+      const start = read.reduce((least, r) => Math.min(least, r.at + r.reach[0]), Number.POSITIVE_INFINITY)
+      const end = read.reduce((most, r) => Math.max(most, r.at + r.reach[1]), Number.NEGATIVE_INFINITY) + 1
       return { start, ...whole(read[0].buffer, start, end) }
     })
     const offsets = source.reads.map((r, i) => places[i] + arrays[r.array].place - arrays[r.array].start)

@@ -39,7 +39,7 @@ export function splitDraws(plan: Plan): Split | undefined | string {
   const hostSteps: Step[] = []
   const ports: Port[] = []
   const device: Step[] = []
-  let nextId = Math.max(...plan.buffers.map(b => b.id)) + 1
+  let nextId = plan.buffers.reduce((most, b) => Math.max(most, b.id), -1) + 1
   /** Makes sure that the host has a buffer as it is before a step; false if only the device can compute that. */
   const fetch = (buffer: Buffer, before: number): boolean => {
     const place = plan.steps.slice(0, before).findLastIndex(s => writesOf(s).some(o => o.buffer === buffer))

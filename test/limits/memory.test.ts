@@ -1,0 +1,90 @@
+// What a run takes is known before anything is drawn: RNN519, with the numbers, where it is more than there is.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { compile, type LoadedData, predict, train } from '../../runtime/index.ts'
+import { inBytes } from '../../runtime/memory.ts'
+import { workplace } from '../cli/support.ts'
+import { failing } from '../runtime/support.ts'
+
+const source = (settings = ''): string => `model M(units = 4) {
+  input x: real over T
+  target y: [1]
+  p = [x] |> LSTM(units) |> last |> dense(1)
+  loss mse(p, y)
+  predict y from p
+}
+data d for M { t = jsonl("d.jsonl"); x = t.x; y = [t.y] }
+train M on d { optimizer = Adam; epochs = 1; batch = 2${settings} }
+`
+
+/** Two examples, as long as that. */
+function dataOf(length: number): LoadedData {
+  const lengths = [Int32Array.of(length)]
+  const example = { values: new Float64Array(length), lengths }
+  const target = { values: Float64Array.of(1), lengths: [] }
+  const part = { count: 2, ports: { x: [example, example], y: [target, target] } }
+  return { train: part, sizes: {}, fitted: { calls: {}, ports: {}, sizes: {} } }
+}
+
+test('a model too large is refused with its parameters and what to lower', async () => {
+  const model = compile(source(), { sets: { units: 50_000 } })
+  const { message, caret, help, span } = await failing('RNN519', () => train(model, dataOf(3)))
+  assert.match(message, /^training `M` takes [\d.]+ GB of memory or more, and there are 16 GB$/)
+  assert.match(caret ?? '', /^10,000,450,001 parameters/)
+  assert.match(help ?? '', /`units`/)
+  assert.equal(source().slice(span?.start, span?.end), 'M')
+})
+
+test('a batch too large is refused, and fits where less of it is kept', async () => {
+  const [long, memory] = [dataOf(20_000), 3 * 2 ** 20]
+  const { help } = await failing('RNN519', () => train(compile(source()), long, { memory }))
+  assert.match(help ?? '', /`batch`.*`checkpoint = auto`.*`truncate`/)
+  await train(compile(source('; steps = 1; checkpoint = auto')), long, { memory })
+})
+
+test('of windows, one is in memory at a time', async () => {
+  const each = (settings: string): string =>
+    source(settings)
+      .replace('target y: [1]', 'target y: real over T')
+      .replace(/p = [^}]*/, 'loss mse(([x] |> LSTM(units) |> dense(1))[0], y)')
+  const [example] = dataOf(20_000).train.ports.x
+  const ports = { x: [example, example], y: [example, example] }
+  const long = { ...dataOf(20_000), train: { count: 2, ports } }
+  const memory = 2 ** 20
+  await failing('RNN519', () => train(compile(each('; steps = 1')), long, { memory }))
+  await train(compile(each('; steps = 1; truncate = 100')), long, { memory })
+})
+
+test('what fits is run: the limit is what is taken, not more', async () => {
+  const model = compile(source())
+  const { message } = await failing('RNN519', () => train(model, dataOf(50), { memory: 1000 }))
+  assert.match(message, /takes [\d.]+ KB of memory or more, and there are 1,000 bytes/)
+  const { weights } = await train(model, dataOf(50), { memory: 100_000 })
+  const { train: part } = dataOf(50)
+  await failing('RNN519', () => predict(model, weights, part, {}, undefined, { memory: 500 }))
+  predict(model, weights, part, {}, undefined, { memory: 100_000 })
+})
+
+test('bytes in words', () => {
+  assert.deepEqual([0, 1023, 1024, 1.5 * 2 ** 30, 2 ** 90].map(inBytes), [
+    '0 bytes',
+    '1,023 bytes',
+    '1 KB',
+    '1.5 GB',
+    '1.1e+12 PB',
+  ])
+})
+
+test('the commands know the memory of the machine', async () => {
+  const { rnnc } = workplace({ 'm.rnn': source(), 'd.jsonl': '{"x": [1, 2], "y": 1}\n{"x": [3], "y": 2}\n' })
+  for (const command of [
+    ['train', 'm.rnn', '--set', 'units=500000'],
+    ['gradcheck', 'm.rnn', '--set', 'B=1000000000000'],
+    ['gradcheck', 'm.rnn', '--data', '--set', 'units=500000'],
+    ['diagnose', 'm.rnn', '--set', 'T=1000000000000'],
+  ]) {
+    const { code, stderr } = await rnnc(...command)
+    assert.equal(code, 1, command.join(' '))
+    assert.match(stderr, /error RNN519: /, command.join(' '))
+  }
+})
