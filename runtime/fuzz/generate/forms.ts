@@ -88,6 +88,14 @@ export const itemForms: readonly Form[] = [
     ['#0[0]', 'vector'],
     ['real(#0)', 'bool'],
     ['(0.1 * #0)', 'int'],
+    // Roots of sums of squares, and logarithms, that passes compute in another way.
+    ['sqrt(sum((1 + #0^2)^2))', 'vector'],
+    ['sqrt(mean(#0^2) + 0.1)', 'vector'],
+    ['sqrt((1.5 + tanh(#0)) ^ 2 + #1 ^ 2)', 'scalar', 'scalar'],
+    ['log(1 - softmax([#0, #1])[0])', 'vector', 'vector'],
+    ['log(1 - sum(softmax([#0, #1])[1:]))', 'vector', 'vector'],
+    ['log(softmax([#0, #1])[0] + softmax([#0, #1])[1])', 'vector', 'vector'],
+    ['log(sum(exp(tanh(#0))))', 'vector'],
   ]),
   ...edgeForms,
   ...all(
@@ -117,6 +125,12 @@ export const itemForms: readonly Form[] = [
     // 0^0 at the first step.
     ['((#0 - stop_gradient(#0)) ^ (#1 % 3))', 'vector', 'int'],
     ['(#0 - mean(#0))', 'vector'],
+    ['log(1 - sigmoid(#0) * sigmoid(#1))', 'vector', 'vector'],
+    ['log(0.2 * sigmoid(#0) + 0.5 * softmax(#1))', 'vector', 'vector'],
+    [(args, unit) => `log(1 - softmax([${args.join(', ')}]))[0:${unit.units}]`, 'vector', 'vector'],
+    ['log(1 - where(#0 > 1, sigmoid(#1), 0.5 * sigmoid(#2)))', 'int', 'vector', 'vector'],
+    ['log1p(exp(#0))', 'vector'],
+    ['(exp(tanh(#0)) - 1)', 'vector'],
     [(args, unit) => `${args[0]}[0:${unit.units}]`, 'wide'],
     [(args, unit) => `(${args[0]}[0:${unit.units}] * ${args[0]}[${unit.units}:2 * ${unit.units}])`, 'wide'],
     [(args, unit) => `${args[0]}[1:2 * ${unit.units}][0:${unit.units}]`, 'wide'],
