@@ -30,7 +30,7 @@ export async function checkNoWeights(
   if (start === undefined || !isWeights(start, out)) return
   const origin = decode(start, out)
   const found = origin === undefined ? 'weights that rnnc did not write' : describe(origin, out)
-  const help = force === 'never' ? 'choose another place with `--out`' : undefined
+  const help = force === 'never' ? 'choose another place' : undefined
   fail('RNN517', { path: out, found }, { ...(help && { help }) })
 }
 

@@ -15,8 +15,9 @@ export const workOfOrthonormal = (count: number, length: number): number =>
   count * length * (1 + (2 * (count - 1)) / operationsADraw)
 
 /**
- * `count` orthonormal vectors of a length that is not smaller: of what `next` gives, the Q of the QR whose R has a positive diagonal. By Gram and Schmidt's modified method, a block at a time; where little is left of a vector it
- * is orthogonalized again, which makes it orthogonal to rounding (Kahan & Parlett).
+ * `count` orthonormal vectors of a length that is not smaller: of what `next` gives, the Q of the QR whose R has a positive diagonal.
+ * By Gram and Schmidt's modified method, a block at a time; a vector of which little is left is orthogonalized again, which makes it
+ * orthogonal to rounding (Kahan & Parlett).
  */
 export function* orthonormal(count: number, length: number, next: () => number): Work<readonly Float64Array[]> {
   // Rows of zeros fill the last tile; they change nothing.
@@ -47,7 +48,10 @@ export function* orthonormal(count: number, length: number, next: () => number):
   return vectors
 }
 
-/** Takes from vector `i` its parts along those from `start`, and along all where little of its first length is left; then its length is 1. */
+/**
+ * Takes from vector `i` its parts along those from `start`, and again along all before it where little is left of `length`, which
+ * it had at first. Then its length is 1.
+ */
 function orthogonalize(vectors: readonly Float64Array[], start: number, i: number, length: number): void {
   const vector = vectors[i]
   for (let j = start; j < i; j++) remove(vector, vectors[j])
