@@ -5,7 +5,7 @@ import { fail, isFailure } from '../dsl/diagnostics.ts'
 import { parse } from '../dsl/parse.ts'
 import { type Checkpoint, decodeOrigin, type Origin } from '../runtime/checkpoint.ts'
 import { checkWritable, isSameFile, readStart } from '../runtime/node/index.ts'
-import { headerEnd } from '../runtime/safetensors.ts'
+import { decodeMetadata, headerEnd } from '../runtime/safetensors.ts'
 import type { Output } from './output.ts'
 import { sourcesIn, type Trained } from './weights.ts'
 
@@ -13,6 +13,25 @@ import { sourcesIn, type Trained } from './weights.ts'
 export async function checkOut(out: string, output: Output, reads: Reads = []): Promise<void> {
   await checkWritable(out)
   await checkApart(out, out, output, reads)
+}
+
+/**
+ * As `checkOut`, for an output that is no weights: RNN517 where weights would be lost, unless it is forced. `never` is for a command
+ * without `--force`.
+ */
+export async function checkNoWeights(
+  out: string,
+  output: Output,
+  reads: Reads,
+  force: 'forced' | 'not forced' | 'never',
+): Promise<void> {
+  await checkOut(out, output, reads)
+  const start = force === 'forced' ? undefined : await readStart(out, headerEnd)
+  if (start === undefined || !isWeights(start, out)) return
+  const origin = decode(start, out)
+  const found = origin === undefined ? 'weights that rnnc did not write' : describe(origin, out)
+  const help = force === 'never' ? 'choose another place' : undefined
+  fail('RNN517', { path: out, found }, { ...(help && { help }) })
 }
 
 /** RNN518 where standard output was led to a file that the command reads (`>> data.csv`). */
@@ -96,7 +115,11 @@ async function contentOf(path: string, model: CompiledModel, program: string): P
     origin.model === model.signature.name &&
     source !== undefined &&
     ((await isSameFile(source.path, program)) || isDeclaredIn(source, model))
-  if (same) return 'own'
+  return same ? 'own' : describe(origin, path)
+}
+
+function describe(origin: Origin, path: string): string {
+  const [source] = sourcesIn(origin, path)
   return `weights of the model \`${origin.model}\`${source === undefined ? '' : ` of \`${source.path}\``}`
 }
 
@@ -106,9 +129,16 @@ function isDeclaredIn({ path, text }: Checkpoint['sources'][number], { unit, pro
   return parse(text, path).program.items.some(({ span }) => text.slice(span.start, span.end) === own)
 }
 
-function decode(start: Uint8Array, path: string): Origin | undefined {
+/** What weights are of; undefined for what rnnc did not write. */
+const decode = (start: Uint8Array, path: string): Origin | undefined => ifWeights(() => decodeOrigin(start, path))
+
+/** Whether a file begins as weights do, whoever wrote them. */
+const isWeights = (start: Uint8Array, path: string): boolean =>
+  ifWeights(() => decodeMetadata(start, path)) !== undefined
+
+function ifWeights<T>(read: () => T): T | undefined {
   try {
-    return decodeOrigin(start, path)
+    return read()
   } catch (error) {
     if (isFailure(error, 'RNN502')) return undefined
     throw error

@@ -3,8 +3,8 @@ import { fstatSync, writeSync } from 'node:fs'
 import { reasonOf } from '../runtime/node/index.ts'
 
 /**
- * Gives what writes all of a text, or ends the process: with exit code 1 after `onFailure` has heard why; but quietly, and with the code that
- * it would have had, where the reader has seen enough (`| head`).
+ * Gives what writes all of a text, or ends the process: with exit code 1 after `onFailure` has heard why; but quietly, and with the
+ * code that it would have had, where the reader has seen enough (`| head`).
  */
 export function createWriter(
   stdout: NodeJS.WriteStream & { readonly fd: 1 },

@@ -1296,11 +1296,11 @@ train m on d { optimizer = SGD(1000); epochs = 100 }`,
     fix: 'Train again. Where the drawing itself takes too long, use fewer units: an orthogonal matrix takes the cube of them.',
   },
   RNN517: {
-    title: 'Other content in the place of the weights',
+    title: 'Weights, or something else, that would be lost',
     message: '`{path}` holds {found}, which would be lost',
     help: 'choose another place with `--out`, or replace it with `--force`',
     cause:
-      'Weights replace earlier weights of the same model of the same program, which are kept as NAME.previous.safetensors, and nothing else.',
+      'Weights replace earlier weights of the same model, which are kept as NAME.previous.safetensors, and nothing else; what is no weights replaces none.',
     example: `$ rnnc train model.rnn --out other.safetensors`,
     fix: 'Name another file. With `--force` what is there is replaced, and not kept.',
   },

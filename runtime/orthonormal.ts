@@ -15,8 +15,9 @@ export const workOfOrthonormal = (count: number, length: number): number =>
   count * length * (1 + (2 * (count - 1)) / operationsADraw)
 
 /**
- * `count` orthonormal vectors of a length that is not smaller: of what `next` gives, the Q of the QR whose R has a positive diagonal. By Gram and Schmidt's modified method, a block at a time; where little is left of a vector it
- * is orthogonalized again, which makes it orthogonal to rounding (Kahan & Parlett).
+ * `count` orthonormal vectors of a length that is not smaller: of what `next` gives, the Q of the QR whose R has a positive diagonal.
+ * By Gram and Schmidt's modified method, a block at a time; a vector of which little is left is orthogonalized again, which makes it
+ * orthogonal to rounding (Kahan & Parlett).
  */
 export function* orthonormal(count: number, length: number, next: () => number): Work<readonly Float64Array[]> {
   // Rows of zeros fill the last tile; they change nothing.
@@ -47,7 +48,10 @@ export function* orthonormal(count: number, length: number, next: () => number):
   return vectors
 }
 
-/** Takes from vector `i` its parts along those from `start`, and along all where little of its first length is left; then its length is 1. */
+/**
+ * Takes from vector `i` its parts along those from `start`, and again along all before it where little is left of `length`, which
+ * it had at first. Then its length is 1.
+ */
 function orthogonalize(vectors: readonly Float64Array[], start: number, i: number, length: number): void {
   const vector = vectors[i]
   for (let j = start; j < i; j++) remove(vector, vectors[j])
@@ -92,10 +96,22 @@ function multiplyTile(
   products: Float64Array,
   at: number,
 ): void {
-  let [ap, aq, ar, as] = [0, 0, 0, 0]
-  let [bp, bq, br, bs] = [0, 0, 0, 0]
-  let [cp, cq, cr, cs] = [0, 0, 0, 0]
-  let [dp, dq, dr, ds] = [0, 0, 0, 0]
+  let ap = 0
+  let aq = 0
+  let ar = 0
+  let as = 0
+  let bp = 0
+  let bq = 0
+  let br = 0
+  let bs = 0
+  let cp = 0
+  let cq = 0
+  let cr = 0
+  let cs = 0
+  let dp = 0
+  let dq = 0
+  let dr = 0
+  let ds = 0
   for (let a = left * length, p = right * length; a < (left + 1) * length; a++, p++) {
     const va = rows[a]
     const vb = rows[a + length]
@@ -122,10 +138,22 @@ function multiplyTile(
     dr += vd * vr
     ds += vd * vs
   }
-  products.set([ap, aq, ar, as], at)
-  products.set([bp, bq, br, bs], at + blockSize)
-  products.set([cp, cq, cr, cs], at + 2 * blockSize)
-  products.set([dp, dq, dr, ds], at + 3 * blockSize)
+  products[at] = ap
+  products[at + 1] = aq
+  products[at + 2] = ar
+  products[at + 3] = as
+  products[at + blockSize] = bp
+  products[at + blockSize + 1] = bq
+  products[at + blockSize + 2] = br
+  products[at + blockSize + 3] = bs
+  products[at + 2 * blockSize] = cp
+  products[at + 2 * blockSize + 1] = cq
+  products[at + 2 * blockSize + 2] = cr
+  products[at + 2 * blockSize + 3] = cs
+  products[at + 3 * blockSize] = dp
+  products[at + 3 * blockSize + 1] = dq
+  products[at + 3 * blockSize + 2] = dr
+  products[at + 3 * blockSize + 3] = ds
 }
 
 /** Takes from four rows their parts along four others. */
@@ -137,10 +165,22 @@ function subtractTile(
   products: Float64Array,
   at: number,
 ): void {
-  const [ap, aq, ar, as] = products.subarray(at, at + tile)
-  const [bp, bq, br, bs] = products.subarray(at + blockSize, at + blockSize + tile)
-  const [cp, cq, cr, cs] = products.subarray(at + 2 * blockSize, at + 2 * blockSize + tile)
-  const [dp, dq, dr, ds] = products.subarray(at + 3 * blockSize, at + 3 * blockSize + tile)
+  const ap = products[at]
+  const aq = products[at + 1]
+  const ar = products[at + 2]
+  const as = products[at + 3]
+  const bp = products[at + blockSize]
+  const bq = products[at + blockSize + 1]
+  const br = products[at + blockSize + 2]
+  const bs = products[at + blockSize + 3]
+  const cp = products[at + 2 * blockSize]
+  const cq = products[at + 2 * blockSize + 1]
+  const cr = products[at + 2 * blockSize + 2]
+  const cs = products[at + 2 * blockSize + 3]
+  const dp = products[at + 3 * blockSize]
+  const dq = products[at + 3 * blockSize + 1]
+  const dr = products[at + 3 * blockSize + 2]
+  const ds = products[at + 3 * blockSize + 3]
   for (let a = left * length, p = right * length; a < (left + 1) * length; a++, p++) {
     const vp = rows[p]
     const vq = rows[p + length]

@@ -7,7 +7,7 @@ import { checkWritable, writeBytes } from '../../runtime/node/index.ts'
 import { type AddCommand, chooseDtype, describeUse, flags } from '../command.ts'
 import { oneOf } from '../errors.ts'
 import type { Output } from '../output.ts'
-import { checkOut, dataFiles, readsOf } from '../outputFile.ts'
+import { checkNoWeights, dataFiles, readsOf } from '../outputFile.ts'
 import { compileSource, type ModelOptions, type OpenedModel, openSource } from '../program.ts'
 import { openTrained } from '../weights.ts'
 
@@ -64,7 +64,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
         fitted: undefined,
       }
   const { model, precision, weights, fitted } = opened
-  for (const file of [out, types]) await checkOut(file, output, opened.reads)
+  for (const file of [out, types]) await checkNoWeights(file, output, opened.reads, 'never')
   const built = buildModule(model, {
     precision,
     target,

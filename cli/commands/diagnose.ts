@@ -15,7 +15,7 @@ import { type AddCommand, chooseDtype, describeUse, flags } from '../command.ts'
 import { wholeNumber } from '../errors.ts'
 import { bar, lagSvg, rangeOf } from '../lagPlot.ts'
 import { type JsonValue, type Output, table } from '../output.ts'
-import { checkOut, dataFiles, type Reads, readsOf } from '../outputFile.ts'
+import { checkNoWeights, dataFiles, type Reads, readsOf } from '../outputFile.ts'
 import { compileSource, dataReader, openSource } from '../program.ts'
 import { createMeter } from '../progress.ts'
 import { openTrained } from '../weights.ts'
@@ -66,7 +66,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
   }
   if (plot !== undefined) await checkWritable(plot)
   const opened = await open(path, options, output)
-  if (plot !== undefined) await checkOut(plot, output, opened.reads)
+  if (plot !== undefined) await checkNoWeights(plot, output, opened.reads, 'never')
   const { model, first, all, batches, size, weights, precision, seed } = opened
   const meter = createMeter(output, 'looking for what is not finite')
   const onBatch = (done: number): void => meter(done / batches)

@@ -9,13 +9,14 @@ import { type AddCommand, describeUse } from '../command.ts'
 import { oneOf } from '../errors.ts'
 import { memoryHere } from '../memory.ts'
 import { count, type Output, ranBy } from '../output.ts'
-import { checkOut, checkStdout, readsOf } from '../outputFile.ts'
+import { checkNoWeights, checkStdout, readsOf } from '../outputFile.ts'
 import { createMeter } from '../progress.ts'
 import { openRun, type TrainedOptions, trainedFlags, weightsArgument } from '../trained.ts'
 
 interface Options extends TrainedOptions {
   readonly out?: string
   readonly format?: string
+  readonly force?: boolean
 }
 
 export const predict: AddCommand = (program, output) =>
@@ -28,6 +29,7 @@ export const predict: AddCommand = (program, output) =>
       .argument(...weightsArgument),
     [
       ['--out <path>', 'write the answers to a file; to stdout if left out'],
+      ['--force', 'write the answers there also if weights would be lost'],
       ['--format <text|csv|json>', 'text on stdout; csv for an --out that ends in .csv, json for another'],
       ...trainedFlags,
     ],
@@ -44,7 +46,9 @@ async function run(path: string, options: Options, output: Output): Promise<void
   if (out !== undefined) await checkWritable(out)
   const opened = await openRun(path, options, output)
   const { model, precision, weights, fitted, target, block, source } = opened
-  await (out === undefined ? checkStdout(output, readsOf(opened)) : checkOut(out, output, readsOf(opened)))
+  const reads = readsOf(opened)
+  if (out === undefined) await checkStdout(output, reads)
+  else await checkNoWeights(out, output, reads, options.force ? 'forced' : 'not forced')
   const stored = fitted ?? { calls: {}, ports: {}, sizes: {} }
   const { part, sizes } = await loadInputs(block, model.signature, { ...source, fitted: stored })
   const memory = memoryHere()

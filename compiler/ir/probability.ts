@@ -1,7 +1,7 @@
 // Which values are known to be probabilities, so that their logarithms, and those of one minus them, can be computed from the
 // logits. What stands here is what rules/stableLogs.ts can do, and what `probability` promises.
 import { type Builder, constantLike } from './builder.ts'
-import { equal, sameShape } from './dim.ts'
+import { asNumber, type Dim, equal, sameShape } from './dim.ts'
 import type { Attr, Eqn, Value } from './graph.ts'
 import { fromEnd } from './ops/define.ts'
 import { complemented, moves, outsideOf, stepResult, type View, viewOfBlock } from './view.ts'
@@ -104,7 +104,7 @@ function standingOf(
   }
 }
 
-/** A value as a weighted sum of the elements of a softmax: those of a set, each counted once. */
+/** A value as a weighted sum of the elements of a softmax along its axis, in the order of the other dimensions, of which those of 1 may be missing. */
 export interface Selection {
   /** Probabilities that add up to 1 along `axis`, for each element of the value. */
   readonly of: Value
@@ -156,7 +156,7 @@ function selected(view: View, value: Value, behind: (value: Value) => Selection 
       const axis = slice?.op === 'slice' ? numberOf(slice.attrs.axis) : undefined
       if (slice === undefined || axis === undefined) return undefined
       const rest = slice.ins[0].shape.toSpliced(fromEnd(axis, slice.ins[0].shape.length), 1)
-      return sameShape(rest, value.shape) ? sumOf(view, ins[0], axis, behind) : undefined
+      return sameShape(rest.filter(isLong), value.shape.filter(isLong)) ? sumOf(view, ins[0], axis, behind) : undefined
     }
     case 'pick': {
       const [of, index] = ins
@@ -175,6 +175,9 @@ function selected(view: View, value: Value, behind: (value: Value) => Selection 
       return undefined
   }
 }
+
+/** Whether there may be more than one place along a dimension, so that a reshape may not leave it out. */
+const isLong = (dim: Dim): boolean => asNumber(dim) !== 1
 
 /** The sum or the difference of two selections from the same probabilities. */
 function both(

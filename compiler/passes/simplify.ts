@@ -7,12 +7,14 @@ import { movementRules } from './rules/movement.ts'
 import { normRules } from './rules/norms.ts'
 import { scanRules } from './rules/scans.ts'
 import { stableLogRules } from './rules/stableLogs.ts'
+import { writtenOutRules } from './rules/writtenOut.ts'
 
 /** All rules, in the order they are tried. */
 export const simplifyRules: readonly Rule[] = [
   ...arithmeticRules,
   ...movementRules,
   ...normRules,
+  ...writtenOutRules,
   ...stableLogRules,
   ...scanRules,
 ]

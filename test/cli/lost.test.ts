@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, unlinkSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { decodeSafetensors } from '../../runtime/safetensors.ts'
+import { decodeSafetensors, encodeSafetensors } from '../../runtime/safetensors.ts'
 import { assertRefused, json, type Ran, run, series, wave, workplace } from './support.ts'
 
 const { rnnc, ok, start, write, path, folder } = workplace({ 'wave.rnn': series(), 'wave.csv': wave() })
@@ -267,6 +267,28 @@ describe('weights of another program', () => {
     )
     await ok('train', 'two.rnn', '--model', 'Line')
     assertRefused(await rnnc('train', 'two.rnn', '--model', 'Second'), 'RNN517', /the model `Line`/)
+  })
+
+  it('are not lost to answers, modules and drawings either', async () => {
+    await ok('train', 'theirs.rnn', '--out', 'theirs.safetensors')
+    await ok('train', 'wave.rnn', '--out', 'asked.safetensors')
+    const before = readFileSync(path('theirs.safetensors'))
+    linkSync(path('theirs.safetensors'), path('theirs.mjs'))
+    linkSync(path('theirs.safetensors'), path('theirs.svg'))
+    const foreign = encodeSafetensors({ tensors: new Map(), metadata: { format: 'pt' } })
+    write('foreign.safetensors', foreign)
+    for (const out of ['theirs.safetensors', 'foreign.safetensors'])
+      assertRefused(
+        await rnnc('predict', 'asked.safetensors', '--out', out),
+        'RNN517',
+        /weights (of|that).*\n.*--force/,
+      )
+    assertRefused(await rnnc('build', 'asked.safetensors', '--out', 'theirs.mjs'), 'RNN517', /would be lost/)
+    assertRefused(await rnnc('diagnose', 'asked.safetensors', '--plot', 'theirs.svg'), 'RNN517', /would be lost/)
+    assert.deepEqual(readFileSync(path('theirs.safetensors')), before)
+    // Answers replace earlier answers.
+    for (const _ of [1, 2]) await ok('predict', 'asked.safetensors', '--out', 'again.csv')
+    await ok('predict', 'asked.safetensors', '--out', 'foreign.safetensors', '--force')
   })
 
   it('its own earlier ones are kept', async () => {

@@ -47,7 +47,7 @@ describe(`the generator (seed ${seed})`, () => {
   it('uses every op that has a derivative, every builtin, and the whole library', () => {
     const differentiable = [...ops.values()].filter(op => op.vjp !== undefined).map(op => op.name)
     // What passes alone make of others.
-    const made = ['log_sigmoid', 'expm1', 'hypot', 'norm', 'gather_matmul', 'gather_outer', 'scatter_matmulT']
+    const made = ['log_sigmoid', 'gather_matmul', 'gather_outer', 'scatter_matmulT']
     assert.deepEqual(
       differentiable.filter(name => !used.has(name) && !made.includes(name)),
       [],

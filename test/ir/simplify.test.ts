@@ -206,6 +206,27 @@ const examples: readonly Example[] = [
     '%p = sigmoid(%x)\n%q = pad(%p, -1, 1, 6)\n%r = log(%q)',
     '%p = sigmoid(%x)\n%q = pad(%p, -1, 1, 6)\n%r = log(%q)',
   ),
+  on(
+    'sigmoid-written-out',
+    '%n = neg(%x)\n%e = exp(%n)\n%k = c(1)\n%s = add(%k, %e)\n%r = div(%k, %s)',
+    '%r = sigmoid(%x)',
+  ),
+  on('sigmoid-written-out', '%e = exp(%x)\n%k = c(1)\n%s = add(%e, %k)\n%r = div(%e, %s)', '%r = sigmoid(%x)'),
+  on(
+    'sigmoid-written-out',
+    '%e = exp(%x)\n%k = c(2)\n%s = add(%e, %k)\n%r = div(%e, %s)',
+    '%e = exp(%x)\n%k = c(2)\n%s = add(%e, %k)\n%r = div(%e, %s)',
+  ),
+  on(
+    'softmax-written-out',
+    '%e = exp(%x)\n%s = sum(%e, [-1])\n%b = broadcast(%s, [-1], [3])\n%r = div(%e, %b)',
+    '%r = softmax(%x, -1)',
+  ),
+  on(
+    'softmax-written-out',
+    '%e = exp(%x)\n%a = slice(%e, -2, 0, 3)\n%s = sum(%a, [-1])\n%b = broadcast(%s, [-2], [3])\n%r = div(%a, %b)',
+    '%e = exp(%x)\n%a = slice(%e, -2, 0, 3)\n%s = sum(%a, [-1])\n%b = broadcast(%s, [-2], [3])\n%r = div(%a, %b)',
+  ),
   on('log-exp', '%e = exp(%x)\n%r = log(%e)', isX),
   on(
     'log-exp',

@@ -80,6 +80,14 @@ const forms: readonly Form[] = [
   { loss: 'log(1 - p[0] - p[1])', right: ({ z }) => of(z, [2]) },
   { loss: 'log(1 - (p[0] + p[1]))', right: ({ z }) => of(z, [2]) },
   { loss: 'log(1 - (1 - p[0] - p[1]))', right: ({ z }) => of(z, [0, 1]) },
+  {
+    equations: 'q = softmax(outer([1, 0.5], z))',
+    loss: 'binary_cross_entropy(q[0, 0] + q[0, 2], 0)',
+    right: ({ z }) => -of(z, [1]),
+  },
+  { equations: 'q = softmax(outer([1, 0.5], z))', loss: 'log(1 - q[0, 1])', right: ({ z }) => of(z, [0, 2]) },
+  { equations: 'q = softmax(outer([1, 0.5], z))', loss: 'log(1 - sum(q[0][1:]))', right: ({ z }) => of(z, [0]) },
+  { loss: 'binary_cross_entropy(sum(where(m > 2, p, 0)), 0)', right: () => 0 },
   { loss: 'log1p(-p[2])', right: ({ z }) => of(z, [0, 1]) },
   { loss: 'binary_cross_entropy(1 - p[0], 1)', right: ({ z }) => -of(z, [1, 2]) },
   {

@@ -80,6 +80,13 @@ export const swept: readonly Swept[] = [
   },
   { text: 'tanh(x)', value: tanh, slope: tanhSlope, slopeUnit: number(1) },
   { text: 'sigmoid(x)', value: sigmoid, slope: sigmoidSlope, slopeUnit: x => (positive(x) ? one : zero) },
+  {
+    text: '1 / (1 + exp(-x))',
+    value: sigmoid,
+    slope: sigmoidSlope,
+    slopeUnit: x => (positive(x) ? one : zero),
+  },
+  { text: 'log(1 + exp(x))', value: x => neg(logSigmoid(neg(x))), slope: sigmoid },
   { text: 'log(sigmoid(x))', value: logSigmoid, slope: x => sigmoid(neg(x)) },
   {
     text: 'sqrt(x)',

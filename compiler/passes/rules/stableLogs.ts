@@ -248,10 +248,13 @@ function logOfSelection(site: Site, value: Value, { of, axis, sure, weights }: S
   const chosen = b.emit('lt', [zerosLike(b, w), w])
   const log = b.emit('log', [of])
   const nothing = constantLike(b, Number.NEGATIVE_INFINITY, log)
-  if (sure) return b.emit('logsumexp', [b.emit('where', [chosen, log, nothing])], { axis })
+  const shaped = (v: Value): Value => reshape(b, v, value.shape)
+  if (sure) return shaped(b.emit('logsumexp', [b.emit('where', [chosen, log, nothing])], { axis }))
   const factor = b.emit('log', [b.emit('where', [chosen, w, constantLike(b, 1, w)])])
-  const found = b.emit('logsumexp', [b.emit('where', [chosen, b.emit('add', [log, factor]), nothing])], { axis })
-  const least = b.emit('reduce_min', [w], { axis })
+  const found = shaped(
+    b.emit('logsumexp', [b.emit('where', [chosen, b.emit('add', [log, factor]), nothing])], { axis }),
+  )
+  const least = shaped(b.emit('reduce_min', [w], { axis }))
   const proper = b.emit('le', [zerosLike(b, least), least])
   const one = constantLike(b, 1, value)
   const rest = b.emit('sub', [b.emit('where', [proper, one, value]), one])
