@@ -187,3 +187,17 @@ test('a name of a million letters is a name, and a message about it is short', (
   assert.equal(code, 'RNN106')
   assert.ok(message.length < 1000 && (help ?? '').length < 1000)
 })
+
+test('files that import the next one twice, and a chain of files', () => {
+  const files = (n: number, times: number) => (path: string) => {
+    const i = Number(path.slice(1))
+    const text = i === n ? 'fn last_of_all(x) = 2 * x' : `import "f${i + 1}"\n`.repeat(times)
+    return { file: path, text }
+  }
+  const source = `import "f1"\n${model('  loss mse(w * last_of_all(x), y)')}`
+  assert.deepEqual(check(source, { read: files(40, 2) }), [])
+  assert.deepEqual(
+    check(source, { read: files(5000, 1) }).map(d => d.code),
+    ['RNN119'],
+  )
+})
