@@ -70,6 +70,10 @@ function binary(
   const { span } = expr
   const l = (): Tensor => asTensor(scope, left, expr.left.span)
   const r = (): Tensor => asTensor(scope, right, expr.right.span)
+  if (op in arithmetic || op === '%' || op === '^') {
+    const vector = elementwise(left, right, (a, b) => binary(scope, op, a, b, expr))
+    if (vector !== undefined) return vector
+  }
   switch (op) {
     case 'and':
     case 'or':
@@ -96,9 +100,13 @@ function binary(
       return numberPointwise(scope, 'mod', likeNumbers(scope, left, right, expr), span, '%')
     }
     default: {
-      const { op: name } = arithmetic[op]
-      const known = staticArithmetic(op, left, right) ?? vectorArithmetic(op, left, right)
-      if (known !== undefined) return known
+      const { op: name, number } = arithmetic[op]
+      if (left.kind === 'dim' && right.kind === 'dim' && op !== '/') {
+        const dims = { '+': D.add, '-': D.subtract, '*': D.multiply }
+        return { kind: 'dim', dim: dims[op](left.dim, right.dim) }
+      }
+      const [a, b] = [numberOf(left), numberOf(right)]
+      if (a !== undefined && b !== undefined) return staticNumber(number(a, b))
       const initial = [left, right].every(e => e.kind === 'init' || isStatic(e))
       if (initial && scope.initial === undefined) {
         return {
@@ -114,29 +122,25 @@ function binary(
   }
 }
 
-const staticNumber = (value: number): StaticNumber => ({ kind: 'number', value })
+const staticNumber = (value: number): Entity => ({ kind: 'number', value })
 
-/** Of two static numbers; undefined where one is none, or holds a size that only data tells and the result is no dim. */
-function staticArithmetic(op: keyof typeof arithmetic, left: Entity, right: Entity): StaticNumber | undefined {
-  if (left.kind === 'dim' && right.kind === 'dim' && op !== '/') {
-    const dims = { '+': D.add, '-': D.subtract, '*': D.multiply }
-    return { kind: 'dim', dim: dims[op](left.dim, right.dim) }
-  }
-  const [a, b] = [numberOf(left), numberOf(right)]
-  return a === undefined || b === undefined ? undefined : staticNumber(arithmetic[op].number(a, b))
-}
-
-/** Element by element, of two static vectors of one length, or of one and a static number. */
-function vectorArithmetic(op: keyof typeof arithmetic, left: Entity, right: Entity): StaticVector | undefined {
-  const length = [left, right].find(e => e.kind === 'vector')?.numbers.length
-  if (length === undefined) return undefined
-  const at = (e: Entity, i: number): Entity | undefined => (e.kind === 'vector' ? e.numbers[i] : e)
-  if ([left, right].some(e => e.kind === 'vector' && e.numbers.length !== length)) return undefined
-  const numbers = Array.from({ length }, (_, i) => {
-    const [l, r] = [at(left, i), at(right, i)]
-    return l && r && staticArithmetic(op, l, r)
-  }).filter(n => n !== undefined)
-  return numbers.length === length ? { kind: 'vector', numbers } : undefined
+/**
+ * What `operate` makes of each element of two static vectors of one length, or of one and a static number; undefined where they are
+ * none, or a number holds a size that only data tells.
+ */
+function elementwise(
+  left: Entity,
+  right: Entity,
+  operate: (left: StaticNumber, right: StaticNumber) => Entity,
+): StaticVector | undefined {
+  const [a, b] = [staticNumbers(left), staticNumbers(right)]
+  const vectors = [left, right].filter(e => e.kind === 'vector')
+  if (a === undefined || b === undefined || vectors.length === 0) return undefined
+  const [{ numbers: first }] = vectors
+  if (vectors.some(v => v.numbers.length !== first.length)) return undefined
+  if (![...a, ...b].every(n => numberOf(n) !== undefined)) return undefined
+  const numbers = first.flatMap((_, i) => staticNumbers(operate(a[i] ?? a[0], b[i] ?? b[0])) ?? [])
+  return numbers.length === first.length ? { kind: 'vector', numbers } : undefined
 }
 
 /** Both as tensors; a static number takes the other's type, unless it is not whole. */
