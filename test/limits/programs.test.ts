@@ -59,6 +59,23 @@ test('chains of every kind are read, printed and checked', () => {
   assert.equal(printAst(program).split('(* ').length, n + 1)
 })
 
+test('what is behind a probability may be far away', () => {
+  const far = (last: string): string =>
+    model(`  p = softmax(W @ v)${' |> same'.repeat(4000)}\n  loss mse(${last}, y)`, 'fn same(p) = p[0:4]')
+  assert.deepEqual(codes(far('-log(probability(p)[0])')), [])
+  const source = `fn same(p) = p[0:4]
+model M {
+  input v: [4]
+  target k: class of 4
+  loss cross_entropy(sigmoid(v)${' |> same'.repeat(4000)}, k)
+}`
+  assert.deepEqual(codes(source), ['RNN345'])
+})
+
+test('places of places are evaluated once each', () => {
+  assert.deepEqual(codes(model(`  u = [0, 1, 2]\n  loss mse(w * ${'u['.repeat(90)}0${']'.repeat(90)} + x, y)`)), [])
+})
+
 test('what is nested too deeply is RNN119 at its place', () => {
   const deep = {
     brackets: `${'('.repeat(300)}x${')'.repeat(300)}`,
