@@ -60,6 +60,10 @@ export function operation(scope: Scope, expr: Expr & { kind: 'binary' }, left: E
   const { span } = expr
   const l = (): Tensor => asTensor(scope, left, expr.left.span)
   const r = (): Tensor => asTensor(scope, right, expr.right.span)
+  if (op in arithmetic || op === '%' || op === '^') {
+    const vector = elementwise(left, right, (a, b) => operation(scope, expr, a, b))
+    if (vector !== undefined) return vector
+  }
   switch (op) {
     case 'and':
     case 'or':
@@ -86,9 +90,13 @@ export function operation(scope: Scope, expr: Expr & { kind: 'binary' }, left: E
       return numberPointwise(scope, 'mod', likeNumbers(scope, left, right, expr), span, '%')
     }
     default: {
-      const { op: name } = arithmetic[op]
-      const known = staticArithmetic(op, left, right, span) ?? vectorArithmetic(op, left, right, span)
-      if (known !== undefined) return known
+      const { op: name, number } = arithmetic[op]
+      if (left.kind === 'dim' && right.kind === 'dim' && op !== '/') {
+        const dims = { '+': D.add, '-': D.subtract, '*': D.multiply }
+        return staticDim(dims[op](left.dim, right.dim), span)
+      }
+      const [a, b] = [numberOf(left), numberOf(right)]
+      if (a !== undefined && b !== undefined) return staticNumber(number(a, b), [a, b], span)
       const initial = [left, right].every(e => e.kind === 'init' || isStatic(e))
       if (initial && scope.initial === undefined) {
         return {
@@ -105,7 +113,7 @@ export function operation(scope: Scope, expr: Expr & { kind: 'binary' }, left: E
 }
 
 /** A number that the compiler has computed. RNN122 where it overflows, or is none: `inf` alone gives infinities. */
-function staticNumber(value: number, of: readonly number[], span: Span): StaticNumber {
+function staticNumber(value: number, of: readonly number[], span: Span): Entity {
   const what = Number.isNaN(value) ? 'no number' : Number.isFinite(value) ? undefined : 'infinite'
   if (what !== undefined && of.every(Number.isFinite))
     fail('RNN122', { number: 'the result', what }, { span, help: `it is computed of ${of.join(' and ')}` })
@@ -113,36 +121,30 @@ function staticNumber(value: number, of: readonly number[], span: Span): StaticN
 }
 
 /** A whole number that the compiler has computed. RNN122 from where on not every one is held. */
-function staticDim(dim: D.Dim, span: Span): StaticNumber {
+function staticDim(dim: D.Dim, span: Span): Entity {
   const astray = dim.terms.find(t => !Number.isSafeInteger(t.coefficient))
   if (astray === undefined) return { kind: 'dim', dim }
   const what = 'a whole number above 9007199254740991, from where on not every one is held'
   return fail('RNN122', { number: `\`${astray.coefficient}\``, what }, { span, help: 'write it with a decimal point' })
 }
 
-type Arithmetic = keyof typeof arithmetic
-
-/** Of two static numbers; undefined where one is none, or holds a size that only data tells and the result is no dim. */
-function staticArithmetic(op: Arithmetic, left: Entity, right: Entity, span: Span): StaticNumber | undefined {
-  if (left.kind === 'dim' && right.kind === 'dim' && op !== '/') {
-    const dims = { '+': D.add, '-': D.subtract, '*': D.multiply }
-    return staticDim(dims[op](left.dim, right.dim), span)
-  }
-  const [a, b] = [numberOf(left), numberOf(right)]
-  return a === undefined || b === undefined ? undefined : staticNumber(arithmetic[op].number(a, b), [a, b], span)
-}
-
-/** Element by element, of two static vectors of one length, or of one and a static number. */
-function vectorArithmetic(op: Arithmetic, left: Entity, right: Entity, span: Span): StaticVector | undefined {
-  const length = [left, right].find(e => e.kind === 'vector')?.numbers.length
-  if (length === undefined) return undefined
-  const at = (e: Entity, i: number): Entity | undefined => (e.kind === 'vector' ? e.numbers[i] : e)
-  if ([left, right].some(e => e.kind === 'vector' && e.numbers.length !== length)) return undefined
-  const numbers = Array.from({ length }, (_, i) => {
-    const [l, r] = [at(left, i), at(right, i)]
-    return l && r && staticArithmetic(op, l, r, span)
-  }).filter(n => n !== undefined)
-  return numbers.length === length ? { kind: 'vector', numbers } : undefined
+/**
+ * What `operate` makes of each element of two static vectors of one length, or of one and a static number; undefined where they are
+ * none, or a number holds a size that only data tells.
+ */
+function elementwise(
+  left: Entity,
+  right: Entity,
+  operate: (left: StaticNumber, right: StaticNumber) => Entity,
+): StaticVector | undefined {
+  const [a, b] = [staticNumbers(left), staticNumbers(right)]
+  const vectors = [left, right].filter(e => e.kind === 'vector')
+  if (a === undefined || b === undefined || vectors.length === 0) return undefined
+  const [{ numbers: first }] = vectors
+  if (vectors.some(v => v.numbers.length !== first.length)) return undefined
+  if (![...a, ...b].every(n => numberOf(n) !== undefined)) return undefined
+  const numbers = first.flatMap((_, i) => staticNumbers(operate(a[i] ?? a[0], b[i] ?? b[0])) ?? [])
+  return numbers.length === first.length ? { kind: 'vector', numbers } : undefined
 }
 
 /** Both as tensors; a static number takes the other's type, unless it is not whole. */

@@ -15,7 +15,13 @@ export const fuseBiases: Pass = {
 function biases(block: Block): Fusion[] {
   const makers = new Map(block.eqns.flatMap(e => e.outs.map(out => [out.id, e] as const)))
   const uses = new Map<number, Eqn[]>()
-  for (const eqn of block.eqns) for (const v of new Set(eqn.ins)) uses.set(v.id, [...(uses.get(v.id) ?? []), eqn])
+  for (const eqn of block.eqns) {
+    for (const v of new Set(eqn.ins)) {
+      const of = uses.get(v.id)
+      if (of === undefined) uses.set(v.id, [eqn])
+      else of.push(eqn)
+    }
+  }
   const isResult = new Set(block.results.map(v => v.id))
   const slices = block.eqns.filter(e => e.op === 'slice' && e.attrs.axis === -1)
   return [...Map.groupBy(slices, e => e.ins[0].id).values()].flatMap((all): Fusion[] => {

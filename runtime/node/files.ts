@@ -20,13 +20,17 @@ import { fail, RnnError } from '../../dsl/diagnostics.ts'
 
 /** The bytes of a file. RNN406 if it does not exist or cannot be read, or is one that reading might never come to the end of. */
 export async function readBytes(path: string): Promise<Uint8Array> {
-  const endless = endlessReason(await stat(path).catch(() => undefined), path)
-  if (endless !== undefined) return fail('RNN406', { path, reason: endless }, { help: endlessHelp })
+  await refuseEndless(path)
   try {
     return await readFile(path)
   } catch (error) {
     return fail('RNN406', { path, reason: reasonOf(error) })
   }
+}
+
+async function refuseEndless(path: string): Promise<void> {
+  const reason = endlessReason(await stat(path).catch(() => undefined), path)
+  if (reason !== undefined) fail('RNN406', { path, reason }, { help: endlessHelp })
 }
 
 /** Why reading might never end: nobody may write to a pipe that has a name, and a device gives what it likes. A pipe that is open is one of a shell, which ends. */
@@ -46,8 +50,7 @@ const endlessHelp = 'write what it gives to a file first; a shell may pipe into 
  * quotes are open. RNN406 as for `readBytes`.
  */
 export async function readFirstLines(path: string, most: number): Promise<Uint8Array> {
-  const endless = endlessReason(await stat(path).catch(() => undefined), path)
-  if (endless !== undefined) return fail('RNN406', { path, reason: endless }, { help: endlessHelp })
+  await refuseEndless(path)
   try {
     const file = await open(path)
     try {

@@ -105,7 +105,7 @@ data d for m {
       ],
       [windows, 's = csv("a.csv").v\npast = windows(s, 11).past\nnext = windows(s, 3, 2).next', ['RNN210 9']],
       [ports, 't = csv("a.csv")\nx = [t.a, t.b, t.c]\nk = classes(t.k, 3)', ['RNN411 8', 'RNN210 9']],
-      [ports, 't = csv("a.csv")\nx = [minmax(t.a), standardize()]\nk = classes(x, "", 3)', ['RNN209 8', 'RNN208 9']],
+      [ports, 't = csv("a.csv")\nx = [minmax(t.a), standardize()]\nk = classes(x)', ['RNN209 8']],
       [ports, 't = csv("a.csv")\nx = [t.a, t.b, t.c]\nk = minmax(t.k, 3)', ['RNN411 8', 'RNN208 9']],
       [ports, 't = csv(3)\nx = [t.a, t.b]\nk = classes(t.k)', ['RNN210 7']],
       [ports, 't = csv("a.csv")\nx = [t.a, log(classes(t.b))]\nk = padded(t.k, 3)', ['RNN210 8', 'RNN210 9']],
@@ -150,6 +150,16 @@ split = shuffled(0.8, 0.2)`
       await inData(ports.replace('over W', 'over W[4]'), block.replace('w = truncated', 'w = padded')),
       [],
     )
+    const nested = `t = jsonl("a.jsonl")
+c = truncated(padded(t.c, 3), 2)
+s = standardize(t.s + 1) - t.r
+k = classes(t.k, empty = "none")
+on = padded(t.on, 5)`
+    const inWords =
+      'input c: token of V over C over W[2]\ninput s: [E] over A over T\ninput on: bool over F[5]\ntarget k: class of K\noutput y = length(over W)\nloss real(k)'
+    assert.deepEqual(await inData(inWords, nested), [])
+    const truths = 'w = windows(csv("a;b.csv", decimal = ",").on, 3)\npast = w.past\nnext = w.next'
+    assert.deepEqual(await inData('input past: bool over T[3]\ntarget next: bool\noutput y = last(past)', truths), [])
     const five = ['a', 'b', 'c', 'd', 'e'].map(name => `t.${name}`).join()
     const joined = `t = jsonl("a.jsonl")\nx = [${five}]`
     assert.deepEqual(await inData('input x: [5] over T\noutput y = last(x)', joined), [])

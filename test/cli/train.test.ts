@@ -76,7 +76,7 @@ describe('rnnc train', () => {
   it('says that a model does not fit into memory', async () => {
     const { code, stdout, stderr } = await rnnc('train', 'wave.rnn', '--set', 'units=1000000')
     assert.deepEqual([code, stdout], [1, ''])
-    assert.match(stderr, /^error: the arrays do not fit into memory\nhelp: /m)
+    assert.match(stderr, /^error RNN519: training `\w+` takes [\d.,]+ TB of memory or more/m)
     assert.doesNotMatch(stderr, /internal/)
   })
 

@@ -235,3 +235,74 @@ test('with hostile names in every place at once', async () => {
     { numRuns: 25 },
   )
 })
+
+test('a column, a label and a key of an object called __proto__', async () => {
+  const source = `model constructor(toString = 3) {
+  input valueOf: [D]
+  target y: class of K
+  p = valueOf |> dense(toString) |> dense(K, softmax)
+  loss cross_entropy(p, y)
+  predict y from p
+}
+data d for constructor { t = csv("t"); valueOf = [t["__proto__"], standardize(t.constructor)]; y = classes(t["toString"]) }
+train constructor on d { optimizer = Adam(0.1); epochs = 60; seed = 1 }`
+  const text = '__proto__,constructor,toString\n1,2,__proto__\n-2,3,constructor\n3,1,__proto__\n-1,1,constructor\n'
+  const read = async (): Promise<Uint8Array> => new TextEncoder().encode(text)
+  const model = compile(source, { sets: { toString: 4 } })
+  assert.ok(model.data !== undefined)
+  const data = await loadData(model.data, model.signature, { read })
+  const { weights } = await train(model, data)
+  const { part, sizes } = await loadInputs(model.data, model.signature, { read, fitted: data.fitted })
+  const { examples } = predict(model, weights, part, sizes, data.fitted)
+  assert.deepEqual(
+    examples.map(e => e.y),
+    ['__proto__', 'constructor', '__proto__', 'constructor'],
+  )
+})
+
+test('one name for an axis, an input, a part and what is in it; every name that the batch may have', () => {
+  const source = `layer L() {
+  input x: real
+  param lengths: real = 0.5
+  return x * lengths
+}
+model M {
+  input x: real over T, B: [batch], z: [examples], u: [B_]
+  target y: real
+  part T = L()
+  output S = T(x)
+  loss mse(sum(S, over T) + sum(B) + sum(z) + sum(u), y)
+}`
+  const model = compile(source)
+  const { inputs } = model.gradient()
+  assert.equal(new Set(inputs).size, inputs.length)
+  assert.deepEqual(
+    model.signature.parameters.map(p => p.name),
+    ['T.lengths_2'],
+  )
+})
+
+test('what the library does is not changed by a definition of the file that is called as something in it', () => {
+  const of = (before: string): string =>
+    printGraph(
+      compile(
+        `${before}model M {\n  input x: [2] over T\n  output y = x |> LSTM(3) |> last |> dense(2) |> softplus\n}`,
+      ).predict(),
+    )
+  assert.equal(of('fn sigmoid(x) = 0 * x\nfn tanh(x) = x\nfn log(x) = x\nfn identity(x) = 2 * x\n'), of(''))
+})
+
+test('a file of the user that is called as one of the library', () => {
+  const model = compile('model M {\n  input x: [2]\n  output y = x |> dense(3)\n}', { file: 'std/layers.rnn' })
+  assert.deepEqual([...model.program.sources.keys()].filter(file => file === 'std/layers.rnn').length, 1)
+  assert.match(model.program.sources.get('std/layers.rnn') ?? '', /^model M/)
+})
+
+test('what a module is not given is missing, whatever every object inherits', async () => {
+  const { module } = buildModule(compile('model M {\n  input constructor: [2]\n  output y = 2 * constructor\n}'), {
+    precision: 'f64',
+    weights: {},
+  })
+  const { create } = await import(`data:text/javascript,${encodeURIComponent(module)}`)
+  assert.throws(() => create().run({}), /constructor is missing/)
+})

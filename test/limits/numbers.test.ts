@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { check } from '../../compiler/index.ts'
 
 const of = (e: string, more = ''): readonly [code: string, text: string][] => {
-  const source = `model M(k = 2) {\n  input x: real\n${more}  output y = x * (${e})\n}`
+  const source = `model M(k = 2) {\n  input x: real\n${more}  output y = x * (${e}), z = k * x\n}`
   return check(source).map(d => [d.code, source.slice(d.span?.start, d.span?.end)])
 }
 

@@ -11,7 +11,7 @@ const repeat = (n: number, part: (i: number) => string, between = '\n'): string 
 
 /** A model of these statements, before which these units stand. */
 const model = (body: string, before = ''): string =>
-  `${before}\nmodel M {\n  input x: real, v: [4]\n  target y: real\n  param w: real = 1, W: [4, 4]\n${body}\n}\n`
+  `${before}\nmodel M {\n  input x: real, v: [4]\n  target y: real\n  param w: real = 1, W: [4, 4]\n${body}\n  output all = w + x + sum(W[0] + v)\n}\n`
 
 const codes = (source: string): Code[] => [...new Set(check(source).map(d => d.code))]
 
@@ -52,11 +52,28 @@ test('chains of every kind are read, printed and checked', () => {
     mixed: `${repeat(n, () => 'x', ' - ')} |> tanh`,
   }
   for (const [kind, e] of Object.entries(chains)) {
-    const source = model(`  z = ${e}\n  loss mse(w * x, y)`)
+    const source = model(`  _z = ${e}\n  loss mse(w * x, y)`)
     assert.deepEqual(codes(source), { members: ['RNN218'], calls: ['RNN225'] }[kind] ?? [], kind)
   }
   const { program } = compile(model(`  loss mse(w * (${chains.products}), y)`)).program
   assert.equal(printAst(program).split('(* ').length, n + 1)
+})
+
+test('what is behind a probability may be far away', () => {
+  const far = (last: string): string =>
+    model(`  p = softmax(W @ v)${' |> same'.repeat(4000)}\n  loss mse(${last}, y)`, 'fn same(p) = p[0:4]')
+  assert.deepEqual(codes(far('-log(probability(p)[0])')), [])
+  const source = `fn same(p) = p[0:4]
+model M {
+  input v: [4]
+  target k: class of 4
+  loss cross_entropy(sigmoid(v)${' |> same'.repeat(4000)}, k)
+}`
+  assert.deepEqual(codes(source), ['RNN345'])
+})
+
+test('places of places are evaluated once each', () => {
+  assert.deepEqual(codes(model(`  u = [0, 1, 2]\n  loss mse(w * ${'u['.repeat(90)}0${']'.repeat(90)} + x, y)`)), [])
 })
 
 test('what is nested too deeply is RNN119 at its place', () => {
@@ -70,7 +87,7 @@ test('what is nested too deeply is RNN119 at its place', () => {
     not: `${'not '.repeat(300)}(x > 0)`,
   }
   for (const [kind, e] of Object.entries(deep)) {
-    const [only, ...others] = check(model(`  z = ${e}\n  loss mse(w * x, y)`))
+    const [only, ...others] = check(model(`  _z = ${e}\n  loss mse(w * x, y)`))
     assert.deepEqual([only.code, others], ['RNN119', []], kind)
     assert.ok((only.span?.start ?? 0) > 80, kind)
   }
@@ -118,7 +135,7 @@ test('few lines that come to very much are RNN121, at the use in the model', () 
       doubled('x', f => `${f}(x) + q + ${f}(x)`),
     ),
     numbers: model(
-      '  z = [x][f30(0)]\n  loss mse(w * x, y)',
+      '  _z = [x][f30(0)]\n  loss mse(w * x, y)',
       doubled('x', f => `${f}(${f}(x))`),
     ),
     parts: model('  part p = l24()\n  loss mse(p(x), y)', parts),
@@ -186,4 +203,18 @@ test('a name of a million letters is a name, and a message about it is short', (
   const [{ code, message, help }] = check(`model M {\n  input ${name}: real\n  output y = 2 * ${name}x\n}`)
   assert.equal(code, 'RNN106')
   assert.ok(message.length < 1000 && (help ?? '').length < 1000)
+})
+
+test('files that import the next one twice, and a chain of files', () => {
+  const files = (n: number, times: number) => (path: string) => {
+    const i = Number(path.slice(1))
+    const text = i === n ? 'fn last_of_all(x) = 2 * x' : `import "f${i + 1}"\n`.repeat(times)
+    return { file: path, text }
+  }
+  const source = `import "f1"\n${model('  loss mse(w * last_of_all(x), y)')}`
+  assert.deepEqual(check(source, { read: files(40, 2) }), [])
+  assert.deepEqual(
+    check(source, { read: files(5000, 1) }).map(d => d.code),
+    ['RNN119'],
+  )
 })

@@ -9,6 +9,7 @@ import {
   isSameFile,
   readBytes,
   readerIn,
+  readFirstLines,
   replaceBytes,
   unusedPath,
   writeBytes,
@@ -46,6 +47,23 @@ test('a pipe with a name and a device are RNN406 at once; what a shell pipes in 
 process.stdout.write(await readBytes('/dev/stdin'))`
   const ran = execFileSync('sh', ['-c', 'echo piped | "$0" --input-type=module -e "$1"', process.execPath, program])
   assert.equal(String(ran), 'piped\n')
+})
+
+test('the start of a file is whole lines, two of them or more; quotes may hold ends of lines', async () => {
+  const path = join(folder, 'start')
+  const start = async (text: string, most: number): Promise<string> => {
+    await writeFile(path, text)
+    return Buffer.from(await readFirstLines(path, most)).toString()
+  }
+  assert.equal(await start('x\n1\n2\n', 100), 'x\n1\n2\n')
+  assert.equal(await start('x\n1\n2\n3\n', 5), 'x\n1\n2\n')
+  assert.equal(await start('x\r1\r22\r3', 5), 'x\r1\r')
+  assert.equal(await start('x\r\n1\r\n22\r\n3', 7), 'x\r\n1\r\n')
+  assert.equal(await start('x\n1\n"a\nb"\n2\n', 7), 'x\n1\n')
+  const long = `${'x'.repeat(50)}\n${'1'.repeat(50)}\n`
+  assert.equal(await start(`${long}2\n${'3'.repeat(200)}\n`, 3), `${long}2\n`)
+  assert.equal(await start('no end of a line', 3), 'no end of a line')
+  assert.match((await failing('RNN406', () => readFirstLines('/dev/zero', 3))).message, /it is a device/)
 })
 
 test('a failed write is RNN503, keeps the old file and leaves no other', async () => {

@@ -25,6 +25,18 @@ test('columns feed scalars and, joined, vectors; without a split all is for trai
   assert.deepEqual(loaded.sizes, { K: 2 })
 })
 
+test('a chain is as long as it likes', async () => {
+  const data = `t = csv("a.csv")\nx = t.a${' + 1'.repeat(5000)}\ny = t.b${' |> sqrt'.repeat(5000)}`
+  const { train } = await load({ inputs: ['x', 'y'], data, files: { 'a.csv': 'a,b\n1,1\n2,0\n' } })
+  assert.deepEqual(
+    [values(train, 'x'), values(train, 'y')],
+    [
+      [5001, 5002],
+      [1, 0],
+    ],
+  )
+})
+
 test('free dims are bound by the data', async () => {
   const data = 't = csv("a.csv")\nv = [t.a, t.b]\nk = t.a'
   const { sizes } = await load({ inputs: ['v [D]', 'k token of V'], data, files: { 'a.csv': table } })
