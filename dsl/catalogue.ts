@@ -997,6 +997,33 @@ data d for m { t = csv("a.csv"); x = t.x; label = t.label }`,
 }`,
     fix: 'Express it in another way, here `over T[N]`, or ask for it in an issue.',
   },
+  RNN415: {
+    title: 'Fewer than two classes',
+    message: '`{name}` is a {type}: with {found} there is nothing to tell apart',
+    help: 'what is predicted has two labels or more in the training part: look at the data, or at the split (`shuffled`)',
+    cause:
+      'A target whose labels are all the same teaches nothing, and one without any has no value. As often as not the labels were lost on the way, or the split left those of one kind.',
+    example: `model m {
+  input x: real
+  target y: class of 1               # or \`class of K\`, where the data has one label
+  loss cross_entropy([x] |> dense(1, softmax), y)
+}`,
+    fix: 'Give examples of at least two labels, or declare how many there are, `class of 3`.',
+  },
+  RNN416: {
+    title: 'Labels and outputs that do not fit',
+    message: '`{target}` has {labels} labels, but `{output}` tells {outputs} apart',
+    help: 'give `{output}` {labels} outputs, `dense({size}, softmax)` under `cross_entropy`; or {other}',
+    cause:
+      'A softmax tells as many labels apart as it has outputs, a sigmoid two. A label beyond them has no probability, and an output without a label would predict what does not exist.',
+    example: `model m {
+  input x: [4]
+  target label: class of 5
+  p = x |> dense(3, softmax)
+  loss cross_entropy(p, label)
+}`,
+    fix: 'As many outputs as labels: `dense(5, softmax)`; where the data counts them, `class of K` and `dense(K, softmax)`.',
+  },
 
   // 5xx: weights and run time.
 

@@ -1,0 +1,86 @@
+// Labels, and the outputs that tell them apart: no more of the ones than of the others.
+import type { Span } from '../../dsl/ast.ts'
+import { fail } from '../../dsl/diagnostics.ts'
+import type { Builder } from '../ir/builder.ts'
+import * as D from '../ir/dim.ts'
+import type { Value } from '../ir/graph.ts'
+import { Reported } from './report.ts'
+import type { Scope } from './scope.ts'
+import type { Bound } from './signature.ts'
+import type { Coding, Tensor } from './tensor.ts'
+
+/** RNN415 for codes among which there is nothing to choose: one or none to predict, none to read. */
+export function checkCount(role: 'input' | 'target', name: string, coding: Coding, span: Span): void {
+  const count = D.asNumber(coding.size)
+  if (count === undefined || count > 1 || (count === 1 && role === 'input')) return
+  fail('RNN415', { name, type: `${coding.kind} of ${count}`, found: count === 1 ? 'one label' : 'no label' }, { span })
+}
+
+/** How many labels a distribution tells apart: its places, or yes and no for a single probability. */
+export const toldApart = (item: readonly D.Dim[]): D.Dim => {
+  const places = D.product(item)
+  return D.asNumber(places) === 1 ? D.constant(2) : places
+}
+
+/**
+ * RNN416 where a value has more labels than an output tells apart; with `exactly` also where it has fewer, as then labels would be
+ * predicted that do not exist.
+ */
+export function checkLabels(
+  scope: Scope,
+  target: Pick<Tensor, 'name' | 'coding'>,
+  output: Bound,
+  span: Span,
+  exactly = false,
+): void {
+  const { coding, name } = target
+  const [labels, outputs] = [coding?.size, output.labels].map(d => d && D.asNumber(d))
+  if (coding === undefined || labels === undefined || outputs === undefined) return
+  if (labels === outputs || (labels < outputs && !exactly)) return
+  // A loss, its metric and its prediction make one mistake between them.
+  const pair = `${name} ${output.text}`
+  if (scope.session.unfit.has(pair)) throw new Reported()
+  scope.session.unfit.add(pair)
+  tooFew({ name, labels, size: D.formatLabel(coding.size) }, { text: output.text, outputs }, { span })
+}
+
+/** RNN416. `size` is how the program calls the number of labels. */
+export function tooFew(
+  { name, labels, size }: { readonly name: string; readonly labels: number; readonly size: string },
+  { text, outputs }: { readonly text: string; readonly outputs: number },
+  place: { readonly span?: Span | undefined },
+): never {
+  const other =
+    labels > outputs
+      ? `leave ${labels - outputs} of the labels out of the data`
+      : `say that there are ${outputs} labels: \`class of ${outputs}\``
+  const values = { target: name || 'the label', labels, output: text, outputs, size, other }
+  return fail('RNN416', values, place.span === undefined ? {} : { span: place.span })
+}
+
+/** Remembers that the values of an input or target without a coding, where `label` is one, choose among so many labels. */
+export function boundBy(scope: Scope, label: Tensor, output: Bound): void {
+  const { session } = scope
+  const port = label.coding === undefined ? session.ports.get(behind(session.root, label.value)) : undefined
+  if (port !== undefined) session.bounds.set(port, output)
+}
+
+/** The bounds of the values of inputs and targets, but for those that the program compares with numbers: it looks after them itself. */
+export function boundsOf({ root, ports, bounds }: Scope['session']): ReadonlyMap<string, Bound> {
+  const constants = new Set(root.eqns.flatMap(e => (e.op === 'constant' ? e.outs.map(o => o.id) : [])))
+  const compared = root.eqns
+    .filter(e => comparisons.has(e.op) && e.ins.some(v => constants.has(behind(root, v))))
+    .flatMap(e => e.ins.map(v => ports.get(behind(root, v))))
+  return new Map([...bounds].filter(([port]) => !compared.includes(port)))
+}
+
+const comparisons = new Set(['eq', 'lt', 'le'])
+
+/** Ops that put the elements of their first operand elsewhere, or write them as reals. */
+const movers = new Set(['transpose', 'broadcast', 'reshape', 'slice', 'reverse', 'shift', 'real'])
+
+/** The id of the value whose elements these are. */
+function behind(root: Builder, value: Value): number {
+  const maker = root.eqns.find(e => movers.has(e.op) && e.outs.includes(value))
+  return maker === undefined ? value.id : behind(root, maker.ins[0])
+}
