@@ -33,6 +33,7 @@ export async function dataBatches(model: CompiledModel, options: LoadOptions, se
   const block = dataOf(model)
   const { train, sizes } = await loadData(block, signature, options)
   if (train.count === 0) fail('RNN405', { what: 'the train part' }, { span: block.span })
+  model.checkSizes(sizes)
   const size = Math.min(train.count, sets.B ?? settings.batch ?? 32)
   const ports = [...signature.inputs, ...signature.targets]
   const packed = (indices: Int32Array): Batch => pack(ports, train, indices, sizes, 'f64')

@@ -98,6 +98,7 @@ export async function openTrained(path: string, options: TrainedOptions, output:
   const { model, sets } = compileSource(source, { model: checkpoint.model, set, sizes: options.sizes }, output)
   const { fitted, parameters } = checkpoint
   const sizes = { ...fitted?.sizes }
+  output.report(model.checkSizes(sizes))
   const expected = { model: model.signature.name, parameters: model.signature.parameters, sizes }
   const tensors = matchParameters(parameters, expected, weightsPath)
   const precision = options.dtype ?? dtype

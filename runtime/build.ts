@@ -35,6 +35,7 @@ export interface BuiltModule {
  */
 export function buildModule(model: CompiledModel, options: BuildOptions): BuiltModule {
   const { precision, target = 'js', weights, fitted, path = './model.mjs' } = options
+  if (fitted !== undefined) model.checkSizes(fitted.sizes)
   const graph = model.predict()
   const layout = layoutOf(model, graph, fitted)
   const { name } = model.signature

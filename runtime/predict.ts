@@ -32,7 +32,8 @@ export interface Predictions extends WhatRan {
 /**
  * Answers for every example of a part, as `loadInputs` or `fromArrays` give it. With `fitted` they are in the units and labels of the
  * data, else in the numbers of the network, and a class is its index. `weights` are row-major in their declared shapes. RNN413 for a
- * model that must generate its answer step by step, RNN507 where a size is not known.
+ * model that must generate its answer step by step, RNN507 where a size is not known, and what `checkSizes` finds
+ * of the others.
  */
 export function predict(
   model: CompiledModel,
@@ -42,6 +43,7 @@ export function predict(
   fitted: Fitted | undefined,
   options: PredictOptions = {},
 ): Predictions {
+  model.checkSizes(sizes)
   const executable = load(model.context, graphOf(model), options.backend ?? js, options.precision ?? 'f32')
   const answers = createAnswers(model, fitted)
   for (const run of batchesOf(model, part, sizes, executable, weights, options)) answers.add(run)
@@ -58,6 +60,7 @@ export async function predictAsync(
   options: PredictOptions<AnyBackend> = {},
 ): Promise<Predictions> {
   const { backend = js, precision = 'f32' } = options
+  model.checkSizes(sizes)
   const answers = createAnswers(model, fitted)
   return using(load(model.context, graphOf(model), backend, precision), async executable => {
     for (const run of batchesOf<Ran>(model, part, sizes, executable, weights, options))

@@ -65,12 +65,13 @@ const slice = 50
  * Trains a model by its `train` block. Every step is the training graph: forward, backward, clipping and the optimizer. Losses and
  * metrics are in the numbers of the network (scaled, if the data is).
  * With `truncate` a step is a window of a batch, which begins with what the window before has left.
- * Throws RNN405 for an empty training part, RNN504 where the loss is not finite, RNN507 where a size is not known,
+ * Throws RNN405 for an empty training part, what `checkSizes` finds of the sizes of the data, RNN504 where the loss is not finite, RNN507 where a size is not known,
  * RNN514 where a device fails.
  */
 export async function train(model: CompiledModel, data: LoadedData, options: TrainOptions = {}): Promise<TrainResult> {
   const { backend = js, precision = 'f32' } = options
   if (data.train.count === 0) fail('RNN405', { what: 'the training part' }, { span: model.data?.span })
+  model.checkSizes(data.sizes)
   const training = model.train()
   return using(load(training.context, training.graph, backend, precision, { inPlace: true }), executable => {
     const run = (evaluation?: Executable | AsyncExecutable): Promise<TrainResult> =>

@@ -67,6 +67,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
     sizes: sizesOf(sets, model.freeDims),
     seed,
   })
+  output.report(model.checkSizes(data.sizes))
   const batch = model.settings.batch ?? 32
   const { backend, ...auto } = await target.settle(() =>
     sampleStep(model, 'train', data.train, data.sizes, { batch, precision, seed }),

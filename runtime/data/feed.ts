@@ -3,7 +3,7 @@ import type { Port } from '../../compiler/check/signature.ts'
 import type { Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import type { Example } from './example.ts'
-import type { Extent, Found } from './ports.ts'
+import type { Extent, Found, Role } from './ports.ts'
 import { elementsIn, startsOf } from './sequences.ts'
 import { numbersOf } from './series.ts'
 import { type Argument, describe, type Elements, seriesOf, widthOf } from './value.ts'
@@ -11,29 +11,34 @@ import { type Argument, describe, type Elements, seriesOf, widthOf } from './val
 /** What feeds a port. */
 export interface Feed {
   readonly port: Port
+  readonly role: Role
   readonly value: Elements
   readonly span: Span
 }
 
 /** RNN210 for a value that has no elements to feed. */
-export function feedOf(port: Port, { value, span }: Argument): Feed {
-  if (value.kind === 'column') return { port, value: numbersOf(value, span), span }
-  if (value.kind === 'series' || value.kind === 'sequences' || value.kind === 'windowed') return { port, value, span }
+export function feedOf(port: Port, role: Role, { value, span }: Argument): Feed {
+  if (value.kind === 'column') return { port, role, value: numbersOf(value, span), span }
+  if (value.kind === 'series' || value.kind === 'sequences' || value.kind === 'windowed')
+    return { port, role, value, span }
   return fail('RNN210', { what: `what feeds \`${port.name}\``, expected: 'a series', found: describe(value) }, { span })
 }
 
 /** The shape of a feed; the number of codes is counted in the training rows. */
 export function foundIn(feed: Feed, training: Int32Array): Found {
-  const { port, value, span } = feed
+  const { port, role, value, span } = feed
   const { encoding, item: own, rows, values } = seriesOf(value)
   // Sequences that are all empty do not show what their items are.
   const item = value.kind === 'sequences' && rows === 0 ? port.item.map(() => undefined) : own
   const axes = axesOf(value)
-  if (port.coding === undefined) return { port, item, axes, span }
-  if (encoding.kind === 'classes') return { port, item, axes, codes: encoding.labels.length, span }
-  const greatest = elementsIn(value, training).reduce((most, element) => Math.max(most, values[element]), -1)
+  if (port.coding === undefined) return { port, role, item, axes, span }
+  if (encoding.kind === 'classes') return { port, role, item, axes, codes: encoding.labels.length, span }
+  const seen = new Set<number>()
+  for (const element of elementsIn(value, training)) seen.add(values[element])
+  let greatest = -1
+  for (const value of seen) greatest = Math.max(greatest, value)
   // A number that is no index is reported by the check of every value.
-  return { port, item, axes, span, ...(Number.isInteger(greatest) && { codes: greatest + 1 }) }
+  return { port, role, item, axes, span, ...(Number.isInteger(greatest) && { codes: greatest + 1, seen }) }
 }
 
 /** The lengths of the axes that a value has. */

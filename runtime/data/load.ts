@@ -10,7 +10,7 @@ import { evaluator, type Lookup, type Surroundings } from './evaluate.ts'
 import type { Part } from './example.ts'
 import { examplesOf, type Feed, feedOf, foundIn } from './feed.ts'
 import type { Fitted } from './fitted.ts'
-import { bindSizes, checkCodes, checkLengths } from './ports.ts'
+import { bindSizes, checkCodes, checkLengths, type Role } from './ports.ts'
 import { describe, rowsOf, type Split, seriesOf } from './value.ts'
 
 export interface LoadOptions {
@@ -97,7 +97,7 @@ const stored =
   }
 
 interface PortOfModel {
-  readonly kind: 'input' | 'target'
+  readonly kind: Role
   readonly port: Port
 }
 
@@ -173,7 +173,7 @@ async function feedAll(data: Data, ports: readonly PortOfModel[], lookup: Lookup
       const help = near === undefined ? undefined : `\`${near}\` is defined here: rename it to \`${port.name}\``
       fail('RNN401', { kind, input: port.name, data: data.name.text }, { span: data.name.span, ...(help && { help }) })
     }
-    feeds.push(feedOf(port, value))
+    feeds.push(feedOf(port, kind, value))
   }
   return feeds
 }

@@ -1,5 +1,6 @@
 // Checking examples against the inputs and targets of a model, and binding the sizes that only the data knows.
-import type { Port } from '../../compiler/check/signature.ts'
+import { tooFew } from '../../compiler/check/labels.ts'
+import type { Bound, Port } from '../../compiler/check/signature.ts'
 import { type Dim, evaluate, format, type Sizes, symbolsOf } from '../../compiler/ir/dim.ts'
 import type { Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
@@ -8,14 +9,19 @@ import type { Example, Part } from './example.ts'
 /** A length that all examples share, or that there is no one such. */
 export type Extent = number | 'many' | undefined
 
+export type Role = 'input' | 'target'
+
 /** What was found in the data for one port. */
 export interface Found {
   readonly port: Port
+  readonly role: Role
   /** Undefined where no example shows it: there are none, or all their sequences are empty. */
   readonly item: readonly Extent[]
   readonly axes: readonly Extent[]
   /** How many tokens or classes there are, if the data is coded or holds indices. */
   readonly codes?: number
+  /** Where it holds indices, those that occur. */
+  readonly seen?: ReadonlySet<number>
   readonly span?: Span
 }
 
@@ -31,7 +37,7 @@ export function describePort({ item, axes, coding, dtype }: Port): string {
 
 /**
  * The sizes with those that the data says. A declared size that the data contradicts is RNN411; one that nothing says stays
- * unbound. RNN412 if there are more classes than declared.
+ * unbound. RNN412 if there are more classes than declared, RNN408 if classes were counted that have no example.
  */
 export function bindSizes(all: readonly Found[], given: Sizes): Sizes {
   const sizes: Record<string, number> = { ...given }
@@ -42,6 +48,7 @@ export function bindSizes(all: readonly Found[], given: Sizes): Sizes {
       if (name !== undefined && !(name in sizes)) sizes[name] = size
     }
   }
+  checkSeen(all, given, sizes)
   for (const found of all) {
     const { port, item, axes, span } = found
     if (item.length !== port.item.length || axes.length !== port.axes.length) mismatch(found)
@@ -56,8 +63,30 @@ export function bindSizes(all: readonly Found[], given: Sizes): Sizes {
   return sizes
 }
 
-/** RNN412 unless the numbers of an int, bool or coded port are whole and in range. `sizes` must bind the port's coding. */
+/**
+ * Indices count their classes up to the greatest. RNN408 for one among those to predict that no port shows: of labels from 1 to 9, the 0.
+ * Tokens may be rarer than the data is long.
+ */
+function checkSeen(all: readonly Found[], given: Sizes, sizes: Sizes): void {
+  for (const { port, role, seen, span } of all) {
+    const name = role === 'target' && port.coding?.kind === 'class' ? freeName(port.coding.size) : undefined
+    if (seen === undefined || name === undefined || name in given) continue
+    const others = all.filter(other => other.port.coding && freeName(other.port.coding.size) === name)
+    const missing = Array.from({ length: sizes[name] }, (_, code) => code).find(
+      code => !others.some(other => other.seen === undefined || other.seen.has(code)),
+    )
+    if (missing === undefined) continue
+    const help = `whole numbers are classes from 0 on: \`classes(…)\` numbers labels of any kind; or say how many there are, \`class of ${sizes[name]}\``
+    fail('RNN408', { value: missing, name: port.name }, { span, help })
+  }
+}
+
+/**
+ * RNN412 unless the numbers of an int, bool or coded port are whole and in range, and those of a port that an output bounds are labels of
+ * it: RNN416 if they are only too many. `sizes` must bind the port's coding.
+ */
 export function checkCodes(port: Port, examples: readonly Example[], sizes: Sizes, span?: Span): void {
+  if (port.bound !== undefined) checkBound(port, port.bound, examples, sizes, span)
   const limit = port.coding ? known(port.coding.size, sizes) : port.dtype === 'bool' ? 2 : undefined
   if (port.dtype === 'real') return
   for (const { values } of examples) {
@@ -71,6 +100,32 @@ export function checkCodes(port: Port, examples: readonly Example[], sizes: Size
     const help = limit === undefined ? 'it takes whole numbers' : undefined
     fail('RNN412', { value, type, name: port.name, last: (limit ?? 0) - 1 }, { span, ...(help && { help }) })
   }
+}
+
+function checkBound(
+  { name, dtype }: Port,
+  { text, labels }: Bound,
+  examples: readonly Example[],
+  sizes: Sizes,
+  span: Span | undefined,
+): void {
+  const outputs = known(labels, sizes)
+  if (outputs === undefined) return
+  const every = (fits: (value: number) => boolean): boolean => examples.every(({ values }) => values.every(fits))
+  if (every(v => v >= 0 && v <= outputs - 1)) return
+  if (every(v => v >= 0 && Number.isInteger(v))) {
+    const greatest = examples.reduce((most, { values }) => values.reduce((a, b) => Math.max(a, b), most), 0)
+    tooFew({ name, labels: greatest + 1, size: String(greatest + 1) }, { text, outputs }, { span })
+  }
+  const value = examples.flatMap(({ values }) => values.find(v => v < 0 || v > outputs - 1) ?? [])[0]
+  const [type, help] =
+    dtype === 'real'
+      ? ['probability', `\`${text}\` is a probability, of which \`${name}\` says yes by 1 and no by 0`]
+      : [
+          `label of \`${text}\``,
+          `its labels are whole numbers from 0 to ${outputs - 1}; what is to count for nothing is told by a comparison: \`where(${name} >= 0, …, 0)\``,
+        ]
+  fail('RNN412', { value, type, name, last: outputs - 1 }, { span, help })
 }
 
 /**
