@@ -5,7 +5,7 @@ import type { CompiledModel } from '../compiler/index.ts'
 import { symbolsOf } from '../compiler/ir/dim.ts'
 import { type Choice, inMs } from '../runtime/auto.ts'
 import { loadData } from '../runtime/data/load.ts'
-import { randomPart, randomSizes } from '../runtime/randomBatch.ts'
+import { fittingSizes, randomPart } from '../runtime/randomBatch.ts'
 import { type SampleStep, sampleStep } from '../runtime/sampleStep.ts'
 import { count, type JsonValue, table } from './output.ts'
 import { dataReader } from './program.ts'
@@ -55,7 +55,7 @@ export async function openSample(
     return sample('data', train, sizes)
   }
   const drawn = Object.fromEntries(lengths.map(name => [name, drawnLength]))
-  const { part, known } = randomPart(signature, randomSizes(signature, { ...drawn, ...sets, B: options.batch }), seed)
+  const { part, known } = randomPart(signature, fittingSizes(model, { ...drawn, ...sets, B: options.batch }), seed)
   return sample('drawn', part, known)
 }
 

@@ -3,15 +3,15 @@ import type { CompiledModel } from '../compiler/index.ts'
 import { fail } from '../dsl/diagnostics.ts'
 import { type Batch, batchesOf, pack } from '../runtime/batch.ts'
 import { type LoadOptions, loadData } from '../runtime/data/load.ts'
-import { randomBatch, randomSizes } from '../runtime/randomBatch.ts'
+import { fittingSizes, randomBatch } from '../runtime/randomBatch.ts'
 import { dataOf } from './weights.ts'
 
 type Sets = Readonly<Record<string, number>>
 
-/** A random batch, of the sizes that are known. */
-export function drawnBatch({ signature }: CompiledModel, known: Sets, seed: number): Batch {
-  const sizes = randomSizes(signature, known)
-  const batch = randomBatch(signature, sizes, seed)
+/** A random batch, of the sizes that are known. Errors of `fittingSizes`. */
+export function drawnBatch(model: CompiledModel, known: Sets, seed: number): Batch {
+  const sizes = fittingSizes(model, known)
+  const batch = randomBatch(model.signature, sizes, seed)
   return { ...batch, sizes: { ...sizes, ...batch.sizes } }
 }
 

@@ -1024,6 +1024,20 @@ data d for m { t = csv("a.csv"); x = t.x; label = t.label }`,
 }`,
     fix: 'As many outputs as labels: `dense(5, softmax)`; where the data counts them, `class of K` and `dense(K, softmax)`.',
   },
+  RNN417: {
+    title: 'A number that is too large',
+    message: '{value} is too large {what}: {place}',
+    help: 'correct or remove the row',
+    cause:
+      'A number of the data is finite, but what is computed with it is not: the deviation of its column, or itself in the precision of the run. Floats of 32 bits end at 3.4e38, those of 64 bits at 1.8e308. Most often it stands for a missing value.',
+    example: `# prices.csv holds the row: 2024-01-03,1e308
+model m {
+  input x: real
+  output y = 2 * x
+}
+data d for m { x = standardize(csv("prices.csv").price) }`,
+    fix: 'Correct the row, or take the logarithm of the column first; for numbers beyond 3.4e38 run with `--dtype f64`.',
+  },
 
   // 5xx: weights and run time.
 
@@ -1146,6 +1160,15 @@ train m on d { optimizer = SGD(1000); epochs = 100 }`,
       'The device ran out of memory, was lost, or refused a shader; or gpu.js ran the network on another device than it was asked to; or a whole number of the data is larger than its numbers, floats of 32 bits, are exact. Weights that were saved before are as they were.',
     example: `$ rnnc train model.rnn --target gpu --set batch=100000`,
     fix: 'Use smaller batches, or run on the CPU. If the device refuses a shader, please report it with the file.',
+  },
+  RNN515: {
+    title: 'Weights that are no numbers',
+    message: '`{weight}` of {file} is {value}',
+    help: 'train again, with a lower rate or with `clip`; `rnnc diagnose` says where it begins',
+    cause:
+      'A weight is NaN or infinite, so every answer would be. A training that diverged has left it, or another program.',
+    example: `$ rnnc predict diverged.safetensors`,
+    fix: 'Train again: lower the rate, clip the gradients with `clip = global_norm(1)`, scale the data with `standardize`.',
   },
 } satisfies Record<string, Entry>
 

@@ -6,6 +6,8 @@ import { evaluate, type Sizes } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
 import type { Part } from './data/example.ts'
 import { type Fitted, inverse } from './data/fitted.ts'
+import { checkPart } from './data/precision.ts'
+import { checkFinite } from './finiteWeights.ts'
 import { type Ran, type Runner, runBatches, using, type Weights, type WhatRan, whatRan } from './session.ts'
 
 /** Examples a batch, if nothing else is said. */
@@ -32,8 +34,8 @@ export interface Predictions extends WhatRan {
 /**
  * Answers for every example of a part, as `loadInputs` or `fromArrays` give it. With `fitted` they are in the units and labels of the
  * data, else in the numbers of the network, and a class is its index. `weights` are row-major in their declared shapes. RNN413 for a
- * model that must generate its answer step by step, RNN507 where a size is not known, and what `checkSizes` finds
- * of the others.
+ * model that must generate its answer step by step, RNN507 where a size is not known, what `checkSizes` finds of the others; RNN417 for
+ * data, RNN515 for weights and RNN512 for answers that are not finite.
  */
 export function predict(
   model: CompiledModel,
@@ -43,7 +45,7 @@ export function predict(
   fitted: Fitted | undefined,
   options: PredictOptions = {},
 ): Predictions {
-  model.checkSizes(sizes)
+  checkRun(model, weights, part, sizes, options)
   const executable = load(model.context, graphOf(model), options.backend ?? js, options.precision ?? 'f32')
   const answers = createAnswers(model, fitted)
   for (const run of batchesOf(model, part, sizes, executable, weights, options)) answers.add(run)
@@ -60,13 +62,26 @@ export async function predictAsync(
   options: PredictOptions<AnyBackend> = {},
 ): Promise<Predictions> {
   const { backend = js, precision = 'f32' } = options
-  model.checkSizes(sizes)
+  checkRun(model, weights, part, sizes, options)
   const answers = createAnswers(model, fitted)
   return using(load(model.context, graphOf(model), backend, precision), async executable => {
     for (const run of batchesOf<Ran>(model, part, sizes, executable, weights, options))
       answers.add({ ...run, results: await run.results })
     return { examples: answers.examples, ...whatRan(executable) }
   })
+}
+
+/** What the numbers of a run must be, before it begins. */
+function checkRun(
+  model: CompiledModel,
+  weights: Weights,
+  part: Part,
+  sizes: Sizes,
+  { precision = 'f32' }: PredictOptions<AnyBackend>,
+): void {
+  model.checkSizes(sizes)
+  checkFinite(model.signature.parameters, weights, sizes)
+  checkPart(model.signature.inputs, part, precision)
 }
 
 function graphOf(model: CompiledModel): Graph {
@@ -99,7 +114,7 @@ function createAnswers(model: CompiledModel, fitted: Fitted | undefined) {
   const examples: Record<string, Answer>[] = []
   return {
     examples,
-    add: (run: Parameters<typeof answerOf>[2] & { readonly indices: Int32Array }): void => {
+    add: (run: Parameters<typeof answerOf>[2]): void => {
       for (let b = 0; b < run.indices.length; b++) {
         const answers = model.signature.outputs.map(port => [port.name, answerOf(model, port, run, b, fitted)] as const)
         examples.push(Object.fromEntries(answers))
@@ -115,6 +130,7 @@ function answerOf(
     readonly results: Readonly<Record<string, ArrayLike<number>>>
     readonly sizes: Sizes
     readonly inputs: Readonly<Record<string, ArrayLike<number>>>
+    readonly indices: ArrayLike<number>
   },
   b: number,
   fitted: Fitted | undefined,
@@ -130,6 +146,7 @@ function answerOf(
   const coded = target?.coding !== undefined
   const decided = coded ? decide(values, width) : values
   const decoded = fitted === undefined || target === undefined ? decided : inverse(fitted, port.name, decided)
+  if (target !== undefined) requireAnswer(port.name, run.indices[b], values, decoded)
   // Only valid elements: a ragged axis is as long as the example says, at each place of the axes that its lengths are over.
   const lengthAt = (depth: number, places: readonly number[]): number => {
     const { name, ragged } = port.axes[depth]
@@ -146,6 +163,12 @@ function answerOf(
     return Array.from({ length }, (_, i) => nest(place * shape[depth] + i, [...places, i]))
   }
   return nest(0, [])
+}
+
+/** RNN512 for an answer that is NaN or infinite, or decided among such: it is none. */
+function requireAnswer(name: string, example: number, ...all: readonly (readonly (number | string)[])[]): void {
+  const value = all.flatMap(values => values.find(v => typeof v === 'number' && !Number.isFinite(v)) ?? [])[0]
+  if (value !== undefined) fail('RNN512', { what: `the answer for \`${name}\` of example ${example + 1}`, value })
 }
 
 /** The axes before one, where an input or target declares it: those that its lengths are over. */

@@ -1,6 +1,6 @@
 // rnnc eval: the loss and the metrics of trained weights.
 import { load } from '../../compiler/index.ts'
-import { fail } from '../../dsl/diagnostics.ts'
+import { diagnostic, fail } from '../../dsl/diagnostics.ts'
 import { loadData } from '../../runtime/data/load.ts'
 import { sampleStep } from '../../runtime/sampleStep.ts'
 import { evaluatePartAsync, using, whatRan } from '../../runtime/session.ts'
@@ -32,7 +32,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
   const name = oneOf('part', options.part, ['train', 'validation', 'test'])
   const { model, precision, weights, fitted, target, block, source, checkpoint } = await openRun(path, options, output)
   const { seed } = checkpoint
-  const data = await loadData(block, model.signature, { ...source, fitted, seed })
+  const data = await loadData(block, model.signature, { ...source, fitted, seed, precision })
   const part = data[name]
   if (part === undefined || part.count === 0) fail('RNN405', { what: `the ${name} part` }, { span: block.span })
   const batch = model.settings.batch ?? 32
@@ -45,10 +45,24 @@ async function run(path: string, options: Options, output: Output): Promise<void
     whatRan(executable),
     await evaluatePartAsync(model, part, data.sizes, executable, weights, evaluation),
   ])
+  const problems = Object.entries(report).flatMap(([metric, value]) =>
+    Number.isFinite(value)
+      ? []
+      : [
+          diagnostic('RNN512', {
+            what: `${metric === 'loss' ? 'the loss' : `\`${metric}\``} of the ${name} part`,
+            value,
+          }),
+        ],
+  )
   const facts = { model: model.signature.name, part: name, examples: part.count, ...ran }
   output.note(`${facts.model} on the ${name} part, ${count(part.count, 'example')} (${ranBy(ran)}, ${precision})`)
+  if (problems.length > 0) {
+    output.report(problems)
+    process.exitCode = 1
+  }
   output.result(
-    { ok: true, ...facts, ...chosen, dtype: precision, report },
+    { ok: problems.length === 0, ...facts, ...chosen, dtype: precision, report },
     table(Object.entries(report).map(([metric, value]) => [metric, figure(value)])),
   )
 }

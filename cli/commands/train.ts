@@ -66,6 +66,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
     path: options.data,
     sizes: sizesOf(sets, model.freeDims),
     seed,
+    precision,
   })
   output.report(model.checkSizes(data.sizes))
   const batch = model.settings.batch ?? 32

@@ -32,7 +32,7 @@ function sequences(
   malformed: (row: number, what: string) => never,
   span: Span,
 ): Sequences {
-  const { name, lines } = all
+  const { file, name, lines } = all
   const values: number[] = []
   /** The row and the width of the first element; no width where it is a number. */
   let first: { readonly row: number; readonly width: number | undefined } | undefined
@@ -63,6 +63,7 @@ function sequences(
     values: Float64Array.from(values),
     encoding: asRead(width ?? 1),
     source: name,
+    origins: Array.from({ length: width ?? 1 }, () => ({ file, column: name, lines })),
   }
   return { kind: 'sequences', series, lengths }
 }

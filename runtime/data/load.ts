@@ -1,4 +1,5 @@
 // Loading data: from the `data` block of a program to the examples of each part, ready to be put into batches.
+import type { Precision } from '../../compiler/backend/backend.ts'
 import type { Port, Signature } from '../../compiler/check/signature.ts'
 import type { Sizes } from '../../compiler/ir/dim.ts'
 import type { Data, Span } from '../../dsl/ast.ts'
@@ -11,6 +12,8 @@ import type { Part } from './example.ts'
 import { examplesOf, type Feed, feedOf, foundIn } from './feed.ts'
 import type { Fitted } from './fitted.ts'
 import { bindSizes, checkCodes, checkLengths, type Role } from './ports.ts'
+import { checkHeld } from './precision.ts'
+import { placeOf } from './sequences.ts'
 import { describe, rowsOf, type Split, seriesOf } from './value.ts'
 
 export interface LoadOptions {
@@ -24,6 +27,8 @@ export interface LoadOptions {
   readonly sizes?: Sizes
   /** For `shuffled`; 0 if left out. */
   readonly seed?: number
+  /** That of the run: numbers that it cannot hold are reported with their places in the file. */
+  readonly precision?: Precision
 }
 
 export interface LoadedData {
@@ -59,6 +64,7 @@ export async function loadData(data: Data, signature: Signature, options: LoadOp
   const fit = options.fitted === undefined ? fitNew : stored(options.fitted, signature.name)
   const feeds = await feedAll(data, [...inputsOf(signature), ...targetsOf(signature)], evaluator(data, { read, fit }))
   checkOrder(feeds, split)
+  checkNumbers(feeds, options)
   const sizes = bindAll(feeds, rows => cutRows(rows).train, options)
   const part = (name: PartName) =>
     partOf(feeds, rows => cutRows(rows)[name] ?? new Int32Array(), sizes, { name: `the ${name} part` })
@@ -84,6 +90,7 @@ export async function loadInputs(
 ): Promise<LoadedInputs> {
   const fit = stored(options.fitted, signature.name)
   const feeds = await feedAll(data, inputsOf(signature), evaluator(data, { read: reader(options), fit }))
+  checkNumbers(feeds, options)
   const sizes = bindAll(feeds, allRows, options)
   return { part: partOf(feeds, allRows, sizes, { name: 'the data', forecast: true }), sizes }
 }
@@ -189,6 +196,14 @@ function checkOrder(feeds: readonly Feed[], split: SplitEquation | undefined): v
     found: '`shuffled(…)`',
   }
   fail('RNN210', values, { span: split.span, labels })
+}
+
+/** RNN417 for a number that the precision of the run cannot hold. */
+function checkNumbers(feeds: readonly Feed[], { precision }: LoadOptions): void {
+  if (precision === undefined) return
+  for (const { port, value, span } of feeds) {
+    checkHeld(port, seriesOf(value).values, precision, index => placeOf(value, index), span)
+  }
 }
 
 function bindAll(

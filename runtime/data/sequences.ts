@@ -1,6 +1,6 @@
 // Sequences: where the elements of each row are.
 import { fail } from '../../dsl/diagnostics.ts'
-import { type Argument, describe, type Elements, type Sequences } from './value.ts'
+import { type Argument, describe, type Elements, type Sequences, seriesOf, widthOf } from './value.ts'
 
 /** The place of each row's first element among all, and at the end how many there are. */
 export function startsOf({ lengths }: Sequences): Float64Array {
@@ -22,12 +22,18 @@ export function elementsIn(value: Elements, rows: Int32Array): Int32Array {
   return elements
 }
 
-/** For messages: `element 3`, or `element 3 of row 2`. */
-export function placeOf(value: Elements, element: number): string {
-  if (value.kind !== 'sequences') return `element ${element + 1}`
+/** Where a number of a value was read, for messages: `a.csv, line 3, column \`x\``, and in a list `…, element 2`. */
+export function placeOf(value: Elements, index: number): string {
+  const series = seriesOf(value)
+  const { origins } = series
+  const width = widthOf(series)
+  const element = Math.floor(index / width)
+  const { file, column, lines } = origins[index % width]
+  const at = (row: number): string => `${file}, line ${lines[row]}, column \`${column}\``
+  if (value.kind !== 'sequences') return at(element)
   const starts = startsOf(value)
   const row = value.lengths.findIndex((_, i) => element < starts[i + 1])
-  return `element ${element - starts[row] + 1} of row ${row + 1}`
+  return `${at(row)}, element ${element - starts[row] + 1}`
 }
 
 /** RNN210 for a value that is no sequences. */

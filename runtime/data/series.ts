@@ -26,7 +26,9 @@ export function numbersOf(column: Column, span: Span): Series {
     const text = cell === '' ? '(an empty cell)' : cell
     return fail('RNN404', { text, file: column.file, row: column.lines[i], column: column.name }, { span })
   })
-  return { kind: 'series', rows: values.length, item: [], values, encoding: asRead(1), source: column.name }
+  const { file, name, lines } = column
+  const origins = [{ file, column: name, lines }]
+  return { kind: 'series', rows: values.length, item: [], values, encoding: asRead(1), source: name, origins }
 }
 
 /** A value whose elements are numbers; a column is read as numbers. RNN210 for others. */
@@ -45,7 +47,7 @@ export function extend(value: Elements, chains: readonly Chain[], what: string, 
   const values = series.values.map((x, i) => {
     const y = apply(chainOf(i % width), x)
     if (Number.isFinite(y)) return y
-    const found = `${y}, from ${x} in ${placeOf(value, Math.floor(i / width))} of \`${series.source}\``
+    const found = `${y}, from ${x} in ${placeOf(value, i)}`
     return fail('RNN210', { what: `each value of ${what}`, expected: 'a finite number', found }, { span })
   })
   if (series.encoding.kind === 'classes') throw new Error('classes are no numbers')
@@ -75,7 +77,7 @@ export function combine(
   }
   const bad = values.findIndex(v => !Number.isFinite(v))
   if (bad >= 0) {
-    const found = `${values[bad]} in ${placeOf(left, Math.floor(bad / width))}`
+    const found = `${values[bad]} in ${placeOf(a.item.length > 0 ? left : right, bad)}`
     return fail('RNN210', { what: `each value of \`${what}\``, expected: 'a finite number', found }, { span })
   }
   const item = a.item.length > 0 ? a.item : b.item
@@ -86,6 +88,7 @@ export function combine(
     values,
     encoding: asRead(width),
     source: `${a.source} ${what} ${b.source}`,
+    origins: a.item.length > 0 ? a.origins : b.origins,
   })
 }
 
@@ -107,7 +110,8 @@ export function join(values: readonly Elements[], span: Span): Elements {
   const chains = all.flatMap(s => (s.encoding.kind === 'numbers' ? s.encoding.chains : []))
   const source = all.map(s => s.source).join(', ')
   const encoding: Encoding = { kind: 'numbers', chains }
-  return withSeries(values[0], { kind: 'series', rows, item: [width], values: joined, encoding, source })
+  const origins = all.flatMap(s => s.origins)
+  return withSeries(values[0], { kind: 'series', rows, item: [width], values: joined, encoding, source, origins })
 }
 
 /** RNN210 unless values are of one kind and have their elements in the same places. */

@@ -39,6 +39,14 @@ export interface Cells {
   readonly lines: readonly number[]
 }
 
+/** Where the numbers of a component were read. */
+export interface Origin {
+  readonly file: string
+  readonly column: string
+  /** For each row as read the line of the file on which it ends, from 1. */
+  readonly lines: readonly number[]
+}
+
 /** Numbers in the order of the file: an item for each row as read. */
 export interface Series {
   readonly kind: 'series'
@@ -50,6 +58,8 @@ export interface Series {
   readonly encoding: Encoding
   /** The column or file that it came from, for messages. */
   readonly source: string
+  /** One for each component of the item. */
+  readonly origins: readonly Origin[]
 }
 
 /** A sequence for each row as read, of lengths that may differ. */

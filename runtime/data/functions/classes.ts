@@ -2,7 +2,7 @@
 // them are), so that neither the order nor the frequency of the rows matters. Nothing is reserved for padding.
 import { fail } from '../../../dsl/diagnostics.ts'
 import { elementsIn } from '../sequences.ts'
-import { describe, type Sequences, type Series, type Value } from '../value.ts'
+import { describe, type Origin, type Sequences, type Series, type Value } from '../value.ts'
 import type { DataFunction } from './function.ts'
 
 export const classes: DataFunction = {
@@ -13,7 +13,7 @@ export const classes: DataFunction = {
     if (found === undefined) {
       return fail('RNN210', { what: 'what `classes` takes', expected: 'a column', found: describe(value) }, { span })
     }
-    const { labels, source, sequences } = found
+    const { labels, source, origins, sequences } = found
     const encoding = call.fit(sequences?.lengths.length ?? labels.length, training => {
       const elements = sequences === undefined ? training : elementsIn(sequences, training)
       return { kind: 'classes', labels: sorted(new Set(Array.from(elements, element => labels[element]))) }
@@ -23,7 +23,7 @@ export const classes: DataFunction = {
     const values = Float64Array.from(labels, label => {
       return indices.get(label) ?? fail('RNN408', { value: label, name: source }, { span })
     })
-    const series: Series = { kind: 'series', rows: values.length, item: [], values, encoding, source }
+    const series: Series = { kind: 'series', rows: values.length, item: [], values, encoding, source, origins }
     return sequences === undefined ? series : { ...sequences, series }
   },
 }
@@ -31,16 +31,25 @@ export const classes: DataFunction = {
 interface Labels {
   readonly labels: readonly string[]
   readonly source: string
+  readonly origins: readonly Origin[]
   /** Whose elements the labels are. */
   readonly sequences?: Sequences
 }
 
 function labelsOf(value: Value): Labels | undefined {
-  if (value.kind === 'column') return { labels: value.cells, source: value.name }
+  if (value.kind === 'column') {
+    const { cells, file, name, lines } = value
+    return { labels: cells, source: name, origins: [{ file, column: name, lines }] }
+  }
   if (value.kind !== 'series' && value.kind !== 'sequences') return undefined
-  const { item, encoding, values, source } = value.kind === 'series' ? value : value.series
+  const { item, encoding, values, source, origins } = value.kind === 'series' ? value : value.series
   if (item.length > 0 || encoding.kind === 'classes') return undefined
-  return { labels: Array.from(values, String), source, ...(value.kind === 'sequences' && { sequences: value }) }
+  return {
+    labels: Array.from(values, String),
+    source,
+    origins,
+    ...(value.kind === 'sequences' && { sequences: value }),
+  }
 }
 
 function sorted(labels: Iterable<string>): string[] {
