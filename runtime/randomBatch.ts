@@ -104,8 +104,12 @@ function lengthOf(b: number, full: number, draw: Random): number {
   return b === 1 ? Math.min(1, full) : Math.floor(draw() * full) + 1
 }
 
-function drawValue({ dtype, coding }: Port, sizes: Sizes, draw: Random): number {
+function drawValue({ dtype, coding, bound }: Port, sizes: Sizes, draw: Random): number {
   if (coding !== undefined) return Math.floor(draw() * evaluate(coding.size, sizes))
+  if (bound !== undefined) {
+    const labels = evaluate(bound.labels, sizes)
+    return dtype === 'real' ? draw() * (labels - 1) : Math.floor(draw() * labels)
+  }
   if (dtype === 'real') return normal(draw)
   return Math.floor(draw() * (dtype === 'bool' ? 2 : longest))
 }

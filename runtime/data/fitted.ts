@@ -50,7 +50,7 @@ export function parseFitted(json: unknown): Fitted | undefined {
   if (!isRecord(json)) return undefined
   const calls = parseRecord(json.calls, parseEncoding)
   const ports = parseRecord(json.ports, parseEncoding)
-  const sizes = parseRecord(json.sizes, n => (typeof n === 'number' ? n : undefined))
+  const sizes = parseRecord(json.sizes, n => (isSize(n) ? n : undefined))
   return calls && ports && sizes && { calls, ports, sizes }
 }
 
@@ -94,6 +94,8 @@ function parseRecord<T>(json: unknown, parse: (item: unknown) => T | undefined):
   const values = parseList(Object.values(json), parse)
   return values && Object.fromEntries(Object.keys(json).map((key, i) => [key, values[i]]))
 }
+
+const isSize = (json: unknown): json is number => typeof json === 'number' && Number.isSafeInteger(json) && json >= 0
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -37,7 +37,8 @@ export function describePort({ item, axes, coding, dtype }: Port): string {
 
 /**
  * The sizes with those that the data says. A declared size that the data contradicts is RNN411; one that nothing says stays
- * unbound. RNN412 if there are more classes than declared, RNN408 if classes were counted that have no example.
+ * unbound. RNN412 if there are more classes than declared, RNN408 if classes were counted that have no example,
+ * RNN411 if more labels to predict are declared than there are.
  */
 export function bindSizes(all: readonly Found[], given: Sizes): Sizes {
   const sizes: Record<string, number> = { ...given }
@@ -59,9 +60,18 @@ export function bindSizes(all: readonly Found[], given: Sizes): Sizes {
       const help = `there are ${found.codes} of them in the data`
       fail('RNN412', { value: found.codes - 1, type, name: port.name, last: declared - 1 }, { span, help })
     }
+    if (found.role === 'target' && declared !== undefined && isLabelled(found) && found.codes < declared) {
+      const help = `a label that no example has would be predicted: declare \`${port.coding?.kind} of ${found.codes}\`, or a name, which the data counts`
+      const labels = `${found.codes} label${found.codes === 1 ? '' : 's'}`
+      fail('RNN411', { input: port.name, declared: describePort(port), found: labels }, { span, help })
+    }
   }
   return sizes
 }
+
+/** Whether its codes stand for labels that were numbered. */
+const isLabelled = (found: Found): found is Found & { readonly codes: number } =>
+  found.codes !== undefined && found.seen === undefined
 
 /**
  * Indices count their classes up to the greatest. RNN408 for one among those to predict that no port shows: of labels from 1 to 9, the 0.

@@ -22,6 +22,13 @@ export function elementsIn(value: Elements, rows: Int32Array): Int32Array {
   return elements
 }
 
+/** For messages: `element 3`, or `element 3 of row 2`. */
+export function elementOf(value: Elements, element: number): string {
+  if (value.kind !== 'sequences') return `element ${element + 1}`
+  const { row, place } = rowOf(value, element)
+  return `element ${place + 1} of row ${row + 1}`
+}
+
 /** Where a number of a value was read, for messages: `a.csv, line 3, column \`x\``, and in a list `…, element 2`. */
 export function placeOf(value: Elements, index: number): string {
   const series = seriesOf(value)
@@ -31,9 +38,14 @@ export function placeOf(value: Elements, index: number): string {
   const { file, column, lines } = origins[index % width]
   const at = (row: number): string => `${file}, line ${lines[row]}, column \`${column}\``
   if (value.kind !== 'sequences') return at(element)
+  const { row, place } = rowOf(value, element)
+  return `${at(row)}, element ${place + 1}`
+}
+
+function rowOf(value: Sequences, element: number): { readonly row: number; readonly place: number } {
   const starts = startsOf(value)
   const row = value.lengths.findIndex((_, i) => element < starts[i + 1])
-  return `${at(row)}, element ${element - starts[row] + 1}`
+  return { row, place: element - starts[row] }
 }
 
 /** RNN210 for a value that is no sequences. */

@@ -3,7 +3,7 @@
 import type { Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { apply, asRead, type Chain, type Encoding } from './encoding.ts'
-import { placeOf } from './sequences.ts'
+import { elementOf, placeOf } from './sequences.ts'
 import {
   type Argument,
   type Column,
@@ -47,7 +47,7 @@ export function extend(value: Elements, chains: readonly Chain[], what: string, 
   const values = series.values.map((x, i) => {
     const y = apply(chainOf(i % width), x)
     if (Number.isFinite(y)) return y
-    const found = `${y}, from ${x} in ${placeOf(value, i)}`
+    const found = `${y}, from ${x} in ${elementOf(value, Math.floor(i / width))} of \`${series.source}\` (${placeOf(value, i)})`
     return fail('RNN210', { what: `each value of ${what}`, expected: 'a finite number', found }, { span })
   })
   if (series.encoding.kind === 'classes') throw new Error('classes are no numbers')
@@ -77,7 +77,8 @@ export function combine(
   }
   const bad = values.findIndex(v => !Number.isFinite(v))
   if (bad >= 0) {
-    const found = `${values[bad]} in ${placeOf(a.item.length > 0 ? left : right, bad)}`
+    const place = placeOf(a.item.length > 0 ? left : right, bad)
+    const found = `${values[bad]} in ${elementOf(left, Math.floor(bad / width))} (${place})`
     return fail('RNN210', { what: `each value of \`${what}\``, expected: 'a finite number', found }, { span })
   }
   const item = a.item.length > 0 ? a.item : b.item

@@ -28,7 +28,13 @@ export function fitComponents(value: Elements, call: Call, fit: (values: Float64
     }
   })
   if (encoding.kind !== 'numbers') throw new Error('what was fitted for classes cannot scale numbers')
-  return encoding.chains
+  const { chains } = encoding
+  // Sequences that are all empty do not show what their items are.
+  if (chains.length !== width && series.rows > 0) {
+    const declared = `${chains.length} to an element in training`
+    fail('RNN411', { input: series.source, declared, found: `${width} to an element` }, { span: call.span })
+  }
+  return chains
 }
 
 const allFinite = (chain: Chain): boolean => chain.every(step => !('value' in step) || Number.isFinite(step.value))
