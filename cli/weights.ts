@@ -13,6 +13,7 @@ import {
   matchParameters,
 } from '../runtime/checkpoint.ts'
 import type { Fitted } from '../runtime/data/fitted.ts'
+import { labelNotes } from '../runtime/data/notes.ts'
 import { checkFinite } from '../runtime/finiteWeights.ts'
 import { shapeOf } from '../runtime/initializers.ts'
 import { realArray, type Weights } from '../runtime/session.ts'
@@ -104,7 +105,7 @@ export async function openTrained(path: string, options: TrainedOptions, output:
   const { model, sets } = compileSource(source, { model: checkpoint.model, set, sizes: options.sizes }, output)
   const { fitted, parameters } = checkpoint
   const sizes = { ...fitted?.sizes }
-  output.report(model.checkSizes(sizes))
+  output.report(model.checkSizes(sizes, fitted && labelNotes(model.signature, fitted)))
   const expected = { model: model.signature.name, parameters: model.signature.parameters, sizes }
   const tensors = matchParameters(parameters, expected, weightsPath)
   const precision = options.dtype ?? dtype

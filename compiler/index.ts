@@ -63,9 +63,9 @@ export interface CompiledModel {
   readonly fedBack: readonly string[]
   /**
    * Whatever binds the free dims asks this first: throws what `check` would say of the program with these numbers in it, and gives the
-   * warnings that they bring.
+   * warnings that they bring. `notes` says more of a size, by its name: the labels that it counts.
    */
-  checkSizes(sizes: Sizes): readonly Diagnostic[]
+  checkSizes(sizes: Sizes, notes?: Readonly<Record<string, string>>): readonly Diagnostic[]
   /** inputs → outputs and predictions. Options of its own, here and below, go before those of the compilation. */
   predict(own?: GraphOptions): Graph
   /** inputs, targets → `loss` if there is one, and `sum.i`, `count.i` of every average. RNN311 if there is nothing to measure. */
@@ -111,8 +111,8 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
     freeDims: model.freeDims,
     ...(windows && { windows }),
     fedBack: model.fedBack,
-    checkSizes: onceFor(sizes => {
-      const found = checkSizes(program, options.model, given, sizes, options.ops)
+    checkSizes: onceFor((sizes, notes = {}) => {
+      const found = checkSizes(program, options.model, given, sizes, notes, options.ops)
       return distinct([...warnings, ...found]).filter(d => !warnings.includes(d))
     }, model.freeDims),
     predict: own => predictionGraph(model, { ...options, ...own }),
@@ -130,15 +130,12 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
 }
 
 /** A check of the sizes of some names, done once while they stay the same, and not where none of them is given. */
-function onceFor(
-  check: (sizes: Sizes) => readonly Diagnostic[],
-  names: readonly string[],
-): (sizes: Sizes) => readonly Diagnostic[] {
+function onceFor(check: CompiledModel['checkSizes'], names: readonly string[]): CompiledModel['checkSizes'] {
   let last: { readonly key: string; readonly found: readonly Diagnostic[] } = { key: '[]', found: [] }
-  return sizes => {
+  return (sizes, notes) => {
     const known = names.flatMap(name => (Object.hasOwn(sizes, name) ? [[name, sizes[name]] as const] : []))
     const key = JSON.stringify(known)
-    if (key !== last.key) last = { key, found: check(Object.fromEntries(known)) }
+    if (key !== last.key) last = { key, found: check(Object.fromEntries(known), notes) }
     return last.found
   }
 }

@@ -5,6 +5,7 @@ import { type CompiledModel, load, type TrainingGraph } from '../compiler/index.
 import { fail } from '../dsl/diagnostics.ts'
 import { batchesOf } from './batch.ts'
 import type { LoadedData } from './data/load.ts'
+import { labelNotes } from './data/notes.ts'
 import { checkPart } from './data/precision.ts'
 import {
   createTotals,
@@ -73,7 +74,7 @@ const slice = 50
 export async function train(model: CompiledModel, data: LoadedData, options: TrainOptions = {}): Promise<TrainResult> {
   const { backend = js, precision = 'f32' } = options
   if (data.train.count === 0) fail('RNN405', { what: 'the training part' }, { span: model.data?.span })
-  model.checkSizes(data.sizes)
+  model.checkSizes(data.sizes, labelNotes(model.signature, data.fitted))
   const ports = [...model.signature.inputs, ...model.signature.targets]
   for (const part of [data.train, data.validation]) if (part !== undefined) checkPart(ports, part, precision)
   const training = model.train()

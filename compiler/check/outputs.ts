@@ -8,6 +8,7 @@ import { asTensor } from './convert.ts'
 import { expand, inOrder, masked, withItem } from './emit.ts'
 import { evaluate } from './evaluate.ts'
 import { checkLabels, toldApart } from './labels.ts'
+import { Reported } from './report.ts'
 import type { Scope } from './scope.ts'
 import type { Port } from './signature.ts'
 import { type Axis, baseOf, formatAxes, formatItem, pathOf, type Tensor } from './tensor.ts'
@@ -27,6 +28,7 @@ export function predict(
 ): { name: string; tensor: Tensor; span: Span } {
   const name = s.target.text
   const target = targets.find(t => t.name === name)
+  if (scope.names.get(name)?.kind === 'unknown') throw new Reported()
   if (target === undefined)
     fail(
       'RNN312',

@@ -195,7 +195,7 @@ function pairs(found: Found): [Dim, number][] {
 }
 
 /** `V`, if that is all the dim is. */
-function freeName(dim: Dim): string | undefined {
+export function freeName(dim: Dim): string | undefined {
   const [name] = symbolsOf(dim)
   return name !== undefined && format(dim) === name ? name : undefined
 }
