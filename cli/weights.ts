@@ -96,7 +96,7 @@ export async function openTrained(path: string, options: TrainedOptions, output:
   const here = (file: string): string => (isAbsolute(file) ? file : join(dirname(weightsPath), file))
   const files = checkpoint.sources.map(({ path: file, text }) => ({ path: here(file), text }))
   const source = isProgram ? await openSource(path, output) : savedSource(files, output)
-  const { sets: saved, dtype, data } = readSettings(checkpoint)
+  const { sets: saved, dtype, data } = readSettings(checkpoint, weightsPath)
   const given = new Set((options.set ?? []).map(text => text.split('=')[0]))
   const set = [
     ...Object.entries(saved).flatMap(([k, v]) => (given.has(k) ? [] : [`${k}=${v}`])),
@@ -132,9 +132,16 @@ interface SavedSettings {
   readonly data?: string
 }
 
-function readSettings({ settings }: Checkpoint): SavedSettings {
-  const { sets, dtype, data } = settings
+/** RNN502 for settings that rnnc does not write. */
+function readSettings({ settings }: Checkpoint, file: string): SavedSettings {
+  const { sets = {}, dtype, data } = settings
   const numbers = typeof sets === 'object' && sets !== null ? Object.entries(sets) : []
+  const right =
+    typeof sets === 'object' &&
+    numbers.every(([, value]) => typeof value === 'number') &&
+    (dtype === undefined || dtype === 'f32' || dtype === 'f64') &&
+    (data === undefined || typeof data === 'string')
+  if (!right) fail('RNN502', { file, reason: 'its `settings` cannot be read' })
   return {
     sets: Object.fromEntries(numbers.flatMap(([name, value]) => (typeof value === 'number' ? [[name, value]] : []))),
     dtype: dtype === 'f64' ? 'f64' : 'f32',

@@ -5,7 +5,7 @@ import { type CompiledModel, type Graph, load, type Port } from '../compiler/ind
 import { evaluate, type Sizes } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
 import type { Part } from './data/example.ts'
-import { type Fitted, inverse } from './data/fitted.ts'
+import { checkLabelled, type Fitted, inverse } from './data/fitted.ts'
 import { checkPart } from './data/precision.ts'
 import { checkFinite } from './finiteWeights.ts'
 import { type Ran, type Runner, runBatches, using, type Weights, type WhatRan, whatRan } from './session.ts'
@@ -45,7 +45,7 @@ export function predict(
   fitted: Fitted | undefined,
   options: PredictOptions = {},
 ): Predictions {
-  checkRun(model, weights, part, sizes, options)
+  checkRun(model, weights, part, sizes, fitted, options)
   const executable = load(model.context, graphOf(model), options.backend ?? js, options.precision ?? 'f32')
   const answers = createAnswers(model, fitted)
   for (const run of batchesOf(model, part, sizes, executable, weights, options)) answers.add(run)
@@ -62,7 +62,7 @@ export async function predictAsync(
   options: PredictOptions<AnyBackend> = {},
 ): Promise<Predictions> {
   const { backend = js, precision = 'f32' } = options
-  checkRun(model, weights, part, sizes, options)
+  checkRun(model, weights, part, sizes, fitted, options)
   const answers = createAnswers(model, fitted)
   return using(load(model.context, graphOf(model), backend, precision), async executable => {
     for (const run of batchesOf<Ran>(model, part, sizes, executable, weights, options))
@@ -77,10 +77,12 @@ function checkRun(
   weights: Weights,
   part: Part,
   sizes: Sizes,
+  fitted: Fitted | undefined,
   { precision = 'f32' }: PredictOptions<AnyBackend>,
 ): void {
   model.checkSizes(sizes)
   checkFinite(model.signature.parameters, weights, sizes)
+  if (fitted !== undefined) checkLabelled(model.signature, fitted, sizes)
   checkPart(model.signature.inputs, part, precision)
 }
 

@@ -5,7 +5,7 @@ import * as D from '../ir/dim.ts'
 import { asInit, asTensor } from './convert.ts'
 import { commonItem, constantTensor, contract, join, numberPointwise, pointwise, realPointwise } from './emit.ts'
 import { type Entity, staticValue } from './entity.ts'
-import { checkLabels } from './labels.ts'
+import { boundBy, checkLabels } from './labels.ts'
 import { each } from './report.ts'
 import type { Scope } from './scope.ts'
 import type { Tensor } from './tensor.ts'
@@ -146,8 +146,7 @@ function compare(
   if (given.some(t => t.dtype === 'bool') && !(op === '==' || op === '!=')) {
     fail('RNN216', { what: `\`${op}\``, expected: 'numbers', found: 'a bool' }, { span: expr.span })
   }
-  if (name === 'eq')
-    for (const [a, b] of [given, [given[1], given[0]]]) if (a.choice) checkLabels(scope, b, a.choice, expr.span)
+  if (name === 'eq') checkDecision(scope, given, expr.span)
   const mixed = given[0].dtype !== given[1].dtype
   const operands = mixed
     ? given.map(t =>
@@ -157,6 +156,18 @@ function compare(
   commonItem(operands, expr.span, op)
   const result = pointwise(scope, name, swap ? operands.reverse() : operands, expr.span, op)
   return not ? pointwise(scope, 'not', [result], expr.span) : result
+}
+
+/** RNN416 for a label that is compared with what an output decided, which it cannot tell apart. */
+function checkDecision(scope: Scope, [left, right]: readonly [Tensor, Tensor], span: Span): void {
+  for (const [decided, label] of [
+    [left, right],
+    [right, left],
+  ]) {
+    if (decided.choice === undefined || label.dtype !== 'int') continue
+    checkLabels(scope, label, decided.choice, span)
+    boundBy(scope, label, decided.choice)
+  }
 }
 
 /** x^n: whole exponents up to 4 are products, so that they hold for negative x on every backend. */

@@ -1,7 +1,9 @@
 // What loading learned from the training part. It is plain JSON, stored with the weights: predictions need it in both directions.
+import type { Signature } from '../../compiler/check/signature.ts'
 import type { Sizes } from '../../compiler/ir/dim.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { apply, type Encoding, type Step, undo } from './encoding.ts'
+import { known } from './ports.ts'
 
 export interface Fitted {
   /** What each fitted call of the data block found, by its place: `s.standardize`, `s.standardize_2`. */
@@ -40,6 +42,17 @@ export function transform(fitted: Fitted, port: string, values: ArrayLike<number
 function indexOf(labels: readonly string[], label: string, port: string): number {
   const index = labels.indexOf(label)
   return index < 0 ? fail('RNN408', { value: label, name: port }) : index
+}
+
+/** RNN501 where the labels of a target are not as many as the weights were trained for: an answer might have none. */
+export function checkLabelled({ name: model, targets }: Signature, fitted: Fitted, sizes: Sizes): void {
+  for (const { name, coding } of targets) {
+    const encoding = encodingOf(fitted, name)
+    const count = coding && known(coding.size, sizes)
+    if (encoding?.kind !== 'classes' || count === undefined || encoding.labels.length === count) continue
+    const differences = `\`${name}\` is a ${coding?.kind} of ${count}, and has ${encoding.labels.length} labels`
+    fail('RNN501', { file: 'the weights', model, differences })
+  }
 }
 
 const encodingOf = (fitted: Fitted, port: string): Encoding | undefined =>
