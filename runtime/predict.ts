@@ -148,7 +148,6 @@ function answerOf(
   const coded = target?.coding !== undefined
   const decided = coded ? decide(values, width) : values
   const decoded = fitted === undefined || target === undefined ? decided : inverse(fitted, port.name, decided)
-  if (target !== undefined) requireAnswer(port.name, run.indices[b], values, decoded)
   // Only valid elements: a ragged axis is as long as the example says, at each place of the axes that its lengths are over.
   const lengthAt = (depth: number, places: readonly number[]): number => {
     const { name, ragged } = port.axes[depth]
@@ -164,13 +163,17 @@ function answerOf(
     const length = lengthAt(depth, places)
     return Array.from({ length }, (_, i) => nest(place * shape[depth] + i, [...places, i]))
   }
-  return nest(0, [])
+  const answer = nest(0, [])
+  if (target !== undefined) requireFinite(port.name, run.indices[b], [values, answer])
+  return answer
 }
 
-/** RNN512 for an answer that is NaN or infinite, or decided among such: it is none. */
-function requireAnswer(name: string, example: number, ...all: readonly (readonly (number | string)[])[]): void {
-  const value = all.flatMap(values => values.find(v => typeof v === 'number' && !Number.isFinite(v)) ?? [])[0]
-  if (value !== undefined) fail('RNN512', { what: `the answer for \`${name}\` of example ${example + 1}`, value })
+/** RNN512 where an answer, or what it was decided by, is NaN or infinite: it is none. */
+function requireFinite(name: string, example: number, answer: Answer): void {
+  if (typeof answer === 'string' || Number.isFinite(answer)) return
+  if (typeof answer === 'number')
+    fail('RNN512', { what: `the answer for \`${name}\` of example ${example + 1}`, value: answer })
+  for (const part of answer) requireFinite(name, example, part)
 }
 
 /** The axes before one, where an input or target declares it: those that its lengths are over. */

@@ -51,7 +51,7 @@ export function fittingSizes(model: CompiledModel, given: Sizes = {}): Sizes {
   let sizes = randomSizes(model.signature, given)
   let left = mistakes(sizes)
   for (const name of model.freeDims) {
-    for (let size = 1; left > 0 && size <= greatest && !(name in given); size++) {
+    for (let size = 1; left > 0 && size <= greatest && !Object.hasOwn(given, name); size++) {
       const other = { ...sizes, [name]: size }
       const wrong = mistakes(other)
       if (wrong < left) [sizes, left] = [other, wrong]

@@ -76,7 +76,9 @@ export async function train(model: CompiledModel, data: LoadedData, options: Tra
   if (data.train.count === 0) fail('RNN405', { what: 'the training part' }, { span: model.data?.span })
   model.checkSizes(data.sizes, labelNotes(model.signature, data.fitted))
   const ports = [...model.signature.inputs, ...model.signature.targets]
-  for (const part of [data.train, data.validation]) if (part !== undefined) checkPart(ports, part, precision)
+  for (const part of data.precision === precision ? [] : [data.train, data.validation]) {
+    if (part !== undefined) checkPart(ports, part, precision)
+  }
   const training = model.train()
   return using(load(training.context, training.graph, backend, precision, { inPlace: true }), executable => {
     const run = (evaluation?: Executable | AsyncExecutable): Promise<TrainResult> =>

@@ -1,9 +1,9 @@
 // rnnc eval: the loss and the metrics of trained weights.
 import { load } from '../../compiler/index.ts'
-import { diagnostic, fail } from '../../dsl/diagnostics.ts'
+import { type Diagnostic, diagnostic, fail } from '../../dsl/diagnostics.ts'
 import { loadData } from '../../runtime/data/load.ts'
 import { sampleStep } from '../../runtime/sampleStep.ts'
-import { evaluatePartAsync, using, whatRan } from '../../runtime/session.ts'
+import { evaluatePartAsync, type Report, using, whatRan } from '../../runtime/session.ts'
 import { type AddCommand, describeUse } from '../command.ts'
 import { oneOf } from '../errors.ts'
 import { count, figure, type Output, ranBy, table } from '../output.ts'
@@ -45,16 +45,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
     whatRan(executable),
     await evaluatePartAsync(model, part, data.sizes, executable, weights, evaluation),
   ])
-  const problems = Object.entries(report).flatMap(([metric, value]) =>
-    Number.isFinite(value)
-      ? []
-      : [
-          diagnostic('RNN512', {
-            what: `${metric === 'loss' ? 'the loss' : `\`${metric}\``} of the ${name} part`,
-            value,
-          }),
-        ],
-  )
+  const problems = notFinite(report, name)
   const facts = { model: model.signature.name, part: name, examples: part.count, ...ran }
   output.note(`${facts.model} on the ${name} part, ${count(part.count, 'example')} (${ranBy(ran)}, ${precision})`)
   if (problems.length > 0) {
@@ -66,3 +57,11 @@ async function run(path: string, options: Options, output: Output): Promise<void
     table(Object.entries(report).map(([metric, value]) => [metric, figure(value)])),
   )
 }
+
+/** RNN512 for a loss or a metric that is NaN or infinite. */
+const notFinite = (report: Report, part: string): Diagnostic[] =>
+  Object.entries(report).flatMap(([metric, value]) => {
+    if (Number.isFinite(value)) return []
+    const what = `${metric === 'loss' ? 'the loss' : `\`${metric}\``} of the ${part} part`
+    return [diagnostic('RNN512', { what, value })]
+  })

@@ -3,7 +3,7 @@ import type { Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import type { Builder } from '../ir/builder.ts'
 import * as D from '../ir/dim.ts'
-import type { Value } from '../ir/graph.ts'
+import type { Eqn, Value } from '../ir/graph.ts'
 import { Reported } from './report.ts'
 import type { Scope } from './scope.ts'
 import type { Bound } from './signature.ts'
@@ -57,18 +57,19 @@ export function tooFew(
 }
 
 /** Remembers that the values of an input or target without a coding, where `label` is one, choose among so many labels. */
-export function boundBy(scope: Scope, label: Tensor, output: Bound): void {
-  const { session } = scope
-  const port = label.coding === undefined ? session.ports.get(behind(session.root, label.value)) : undefined
-  if (port !== undefined) session.bounds.set(port, output)
+export function boundBy({ session: { root, ports, bounds } }: Scope, label: Tensor, output: Bound): void {
+  const port = label.coding === undefined ? ports.get(behind(makersOf(root), label.value)) : undefined
+  if (port !== undefined) bounds.set(port, output)
 }
 
 /** The bounds of the values of inputs and targets, but for those that the program compares with numbers: it looks after them itself. */
 export function boundsOf({ root, ports, bounds }: Scope['session']): ReadonlyMap<string, Bound> {
-  const constants = new Set(root.eqns.flatMap(e => (e.op === 'constant' ? e.outs.map(o => o.id) : [])))
+  if (bounds.size === 0) return bounds
+  const makers = makersOf(root)
+  const isConstant = (value: Value): boolean => makers.get(behind(makers, value))?.op === 'constant'
   const compared = root.eqns
-    .filter(e => comparisons.has(e.op) && e.ins.some(v => constants.has(behind(root, v))))
-    .flatMap(e => e.ins.map(v => ports.get(behind(root, v))))
+    .filter(e => comparisons.has(e.op) && e.ins.some(isConstant))
+    .flatMap(e => e.ins.map(v => ports.get(behind(makers, v))))
   return new Map([...bounds].filter(([port]) => !compared.includes(port)))
 }
 
@@ -77,8 +78,15 @@ const comparisons = new Set(['eq', 'lt', 'le'])
 /** Ops that put the elements of their first operand elsewhere, or write them as reals. */
 const movers = new Set(['transpose', 'broadcast', 'reshape', 'slice', 'reverse', 'shift', 'real'])
 
+type Makers = ReadonlyMap<number, Eqn>
+
+const makersOf = ({ eqns }: Builder): Makers => new Map(eqns.flatMap(e => e.outs.map(out => [out.id, e] as const)))
+
 /** The id of the value whose elements these are. */
-function behind(root: Builder, value: Value): number {
-  const maker = root.eqns.find(e => movers.has(e.op) && e.outs.includes(value))
-  return maker === undefined ? value.id : behind(root, maker.ins[0])
+function behind(makers: Makers, value: Value): number {
+  let { id } = value
+  for (let maker = makers.get(id); maker !== undefined && movers.has(maker.op); maker = makers.get(id)) {
+    id = maker.ins[0].id
+  }
+  return id
 }

@@ -40,6 +40,8 @@ export interface LoadedData {
   /** Those given, and those that the data binds: the V of `token of V`. */
   readonly sizes: Sizes
   readonly fitted: Fitted
+  /** Of which it was checked that it holds all numbers. */
+  readonly precision?: Precision
 }
 
 export interface LoadedInputs {
@@ -76,6 +78,7 @@ export async function loadData(data: Data, signature: Signature, options: LoadOp
     ...(parts > 1 && { test: part('test') }),
     sizes,
     fitted: { calls, ports, sizes },
+    ...(options.precision && { precision: options.precision }),
   }
 }
 

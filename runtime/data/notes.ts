@@ -3,8 +3,14 @@ import type { Signature } from '../../compiler/check/signature.ts'
 import type { Fitted } from './fitted.ts'
 import { freeName } from './ports.ts'
 
-/** How many labels a note shows. */
+/** How many labels a note shows, and how many characters of each. */
 const most = 8
+const longest = 20
+
+const shown = (label: string): string => {
+  const line = label.slice(0, longest + 1).replace(/\s+/g, ' ')
+  return line.length > longest ? `${line.slice(0, longest)}…` : line
+}
 
 /** The labels that each size counts: `no, unknown, yes`. */
 export function labelNotes({ inputs, targets }: Signature, { ports }: Pick<Fitted, 'ports'>): Record<string, string> {
@@ -13,7 +19,7 @@ export function labelNotes({ inputs, targets }: Signature, { ports }: Pick<Fitte
     const size = coding && freeName(coding.size)
     if (encoding?.kind !== 'classes' || size === undefined) return []
     const { labels } = encoding
-    return [[size, [...labels.slice(0, most), ...(labels.length > most ? ['…'] : [])].join(', ')]]
+    return [[size, [...labels.slice(0, most).map(shown), ...(labels.length > most ? ['…'] : [])].join(', ')]]
   })
   return Object.fromEntries(notes)
 }

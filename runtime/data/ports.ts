@@ -49,7 +49,7 @@ export function bindSizes(all: readonly Found[], given: Sizes): Sizes {
       if (name !== undefined && !(name in sizes)) sizes[name] = size
     }
   }
-  checkSeen(all, given, sizes)
+  for (const name of Object.keys(sizes)) if (!Object.hasOwn(given, name)) sizes[name] = count(all, name, sizes[name])
   for (const found of all) {
     const { port, item, axes, span } = found
     if (item.length !== port.item.length || axes.length !== port.axes.length) mismatch(found)
@@ -63,7 +63,8 @@ export function bindSizes(all: readonly Found[], given: Sizes): Sizes {
     if (found.role === 'target' && declared !== undefined && isLabelled(found) && found.codes < declared) {
       const help = `a label that no example has would be predicted: declare \`${port.coding?.kind} of ${found.codes}\`, or a name, which the data counts`
       const labels = `${found.codes} label${found.codes === 1 ? '' : 's'}`
-      fail('RNN411', { input: port.name, declared: describePort(port), found: labels }, { span, help })
+      const values = { input: port.name, declared: `${port.coding?.kind} of ${declared}`, found: labels }
+      fail('RNN411', values, { span, help })
     }
   }
   return sizes
@@ -74,21 +75,23 @@ const isLabelled = (found: Found): found is Found & { readonly codes: number } =
   found.codes !== undefined && found.seen === undefined
 
 /**
- * Indices count their classes up to the greatest. RNN408 for one among those to predict that no port shows: of labels from 1 to 9, the 0.
- * Tokens may be rarer than the data is long.
+ * How large a name is that was bound. Indices count up to the greatest of all ports that share it. RNN408 for one among the classes to
+ * predict that none of them shows: of labels from 1 to 9, the 0. Tokens may be rarer than the data is long.
  */
-function checkSeen(all: readonly Found[], given: Sizes, sizes: Sizes): void {
-  for (const { port, role, seen, span } of all) {
-    const name = role === 'target' && port.coding?.kind === 'class' ? freeName(port.coding.size) : undefined
-    if (seen === undefined || name === undefined || name in given) continue
-    const others = all.filter(other => other.port.coding && freeName(other.port.coding.size) === name)
-    const missing = Array.from({ length: sizes[name] }, (_, code) => code).find(
-      code => !others.some(other => other.seen === undefined || other.seen.has(code)),
-    )
-    if (missing === undefined) continue
-    const help = `whole numbers are classes from 0 on: \`classes(…)\` numbers labels of any kind; or say how many there are, \`class of ${sizes[name]}\``
-    fail('RNN408', { value: missing, name: port.name }, { span, help })
-  }
+function count(all: readonly Found[], name: string, bound: number): number {
+  const counting = all.filter(({ port }) => port.coding !== undefined && freeName(port.coding.size) === name)
+  const isCounted = counting.length > 0 && !all.some(found => dimsOf(found).some(([dim]) => freeName(dim) === name))
+  if (!isCounted || counting.some(found => found.seen === undefined)) return bound
+  const size = counting.reduce((most, { codes = 0 }) => Math.max(most, codes), bound)
+  const predicted = counting.find(({ port, role }) => role === 'target' && port.coding?.kind === 'class')
+  if (predicted === undefined) return size
+  // A fraction is reported by the check of every value.
+  if (counting.some(({ seen }) => seen !== undefined && ![...seen].every(Number.isInteger))) return size
+  let missing = 0
+  while (missing < size && counting.some(({ seen }) => seen?.has(missing))) missing++
+  if (missing === size) return size
+  const help = `whole numbers are classes from 0 on: \`classes(…)\` numbers labels of any kind; or say how many there are, \`class of ${size}\``
+  return fail('RNN408', { value: missing, name: predicted.port.name }, { span: predicted.span, help })
 }
 
 /**

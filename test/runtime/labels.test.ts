@@ -98,12 +98,15 @@ describe('classes that the data counts', () => {
     assert.match(found.message, /`0` of `y`/)
     assert.match(found.help ?? '', /`classes\(…\)`.*`class of 10`/)
     assert.match((await failing('RNN408', () => loading([0, 1, 3]))).message, /`2` of `y`/)
+    assert.match((await failing('RNN408', () => loading([0, 123456789012]))).message, /`1` of `y`/)
+    await failing('RNN412', () => loading([0.5, 1, 2]))
     assert.equal((await loading([0, 1, 2, 1])).sizes.K, 3)
   })
 
   it('have them in the training part', async () => {
     const split = { data: `${data}\nsplit = ordered(0.5, 0.5)` }
     assert.match((await failing('RNN408', () => loading([0, 2, 1, 2], split))).message, /`1` of `y`/)
+    assert.match((await failing('RNN412', () => loading([0, 1, 1, 7], split))).message, /7 is not a class of 2/)
   })
 
   it('may have none where the program says how many there are, for inputs and for tokens', async () => {
@@ -114,7 +117,13 @@ describe('classes that the data counts', () => {
 
   it('may be seen by another port that they are counted for', async () => {
     const both = { inputs: ['x class of K'], targets: ['y class of K'] }
-    assert.equal((await loading([0, 2, 0, 2], { ...both })).sizes.K, 4)
+    assert.equal((await loading([0, 2, 0, 2], both)).sizes.K, 4)
+    assert.equal((await loading([1, 0, 4, 4], both)).sizes.K, 5)
+  })
+
+  it('are not counted where something else says how many there are', async () => {
+    const wide = { inputs: ['x [K]'], data: 't = csv("a.csv")\nx = [t.x, t.x, t.x, t.x]\ny = t.y' }
+    assert.equal((await loading([1, 2], wide)).sizes.K, 4)
   })
 
   it('are no fewer than the labels that are declared', async () => {
@@ -236,5 +245,13 @@ describe('what is not finite', () => {
     const weights = { 'dense.W': Float32Array.of(1), 'dense.b': Float32Array.of(0) }
     const found = await failing('RNN512', () => predict(open, weights, part, sizes, undefined))
     assert.match(found.message, /the answer for `y` of example 2 is Infinity/)
+  })
+
+  it('may stand in the padding', () => {
+    const along = compile('model M {\n  input x: real over T\n  target y: real over T\n  predict y from 1 + 0 * x\n}')
+    const ragged = fromArrays(along.signature, { x: [[1], [1, 2]] })
+    const y = { kind: 'numbers', chains: [[{ kind: 'reciprocal' }]] } as const
+    const { examples } = predict(along, {}, ragged.part, ragged.sizes, { calls: {}, ports: { y }, sizes: {} })
+    assert.deepEqual(examples, [{ y: [1] }, { y: [1, 1] }])
   })
 })
