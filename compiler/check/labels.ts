@@ -63,14 +63,28 @@ export function boundBy({ session: { root, ports, bounds } }: Scope, label: Tens
 }
 
 /** The bounds of the values of inputs and targets, but for those that the program compares with numbers: it looks after them itself. */
-export function boundsOf({ root, ports, bounds }: Scope['session']): ReadonlyMap<string, Bound> {
-  if (bounds.size === 0) return bounds
+export function boundsOf({ root, ports, bounds: asked }: Scope['session']): ReadonlyMap<string, Bound> {
   const makers = makersOf(root)
+  const bounds = new Map([...logarithms(root, makers, ports), ...asked])
+  if (bounds.size === 0) return bounds
   const isConstant = (value: Value): boolean => makers.get(behind(makers, value))?.op === 'constant'
   const compared = root.eqns
     .filter(e => comparisons.has(e.op) && e.ins.some(isConstant))
     .flatMap(e => e.ins.map(v => ports.get(behind(makers, v))))
   return new Map([...bounds].filter(([port]) => !compared.includes(port)))
+}
+
+/** The bounds of places of which a logarithm of a softmax is taken, without asking for the probability: beyond them it is 0. */
+function logarithms(root: Builder, makers: Makers, ports: ReadonlyMap<number, string>): [string, Bound][] {
+  const madeBy = (value: Value): Eqn | undefined => makers.get(behind(makers, value))
+  return root.eqns.flatMap((log): [string, Bound][] => {
+    const pick = log.op === 'log' ? madeBy(log.ins[0]) : undefined
+    if (pick?.op !== 'pick' || madeBy(pick.ins[0])?.op !== 'softmax') return []
+    const [table, index] = pick.ins
+    const port = ports.get(behind(makers, index))
+    const labels = table.shape.at(Number(pick.attrs.axis))
+    return port === undefined || labels === undefined ? [] : [[port, { text: table.hint || 'softmax', labels }]]
+  })
 }
 
 const comparisons = new Set(['eq', 'lt', 'le'])

@@ -120,7 +120,7 @@ export function lowerModel(unit: Unit, options: LowerOptions): LoweredModel {
   const bounds = boundsOf(session)
   const bounded = (port: Port): Port => {
     const bound = bounds.get(port.name)
-    return bound === undefined ? port : { ...port, bound }
+    return bound === undefined || port.coding !== undefined ? port : { ...port, bound }
   }
   return {
     name: unit.name.text,

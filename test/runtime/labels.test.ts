@@ -35,6 +35,13 @@ describe('values that a cross-entropy takes as labels', () => {
     message: RegExp,
   ])[] = [
     ['int', softmax, [0, 1, 2, 9], 'RNN416', /`y` has 10 labels, but `p` tells 3 apart/],
+    [
+      'int',
+      'loss -log(softmax(x |> dense(3))[y])',
+      [0, 1, 9],
+      'RNN416',
+      /`y` has 10 labels, but `softmax` tells 3 apart/,
+    ],
     ['int', softmax, [0, 1, -1], 'RNN412', /-1 is not a label of `p`, in `y`/],
     ['int', 'metric accuracy(p, y)', [0, 3], 'RNN416', /`y` has 4 labels, but `p` tells 3 apart/],
     ['int', 'metric accuracy(q, y)', [0, 2], 'RNN416', /`y` has 3 labels, but `q` tells 2 apart/],
@@ -72,6 +79,7 @@ describe('values that a cross-entropy takes as labels', () => {
     assert.equal(given('int', 'loss where(y >= 0, cross_entropy(p, y), 0)', [0, -1, 2]).part.count, 3)
     assert.equal(given('int', 'loss real(not (y == 255)) * cross_entropy(p, y)', [0, 255]).part.count, 2)
     assert.equal(given('int', 'loss mse(p[0], y)', [7, -3]).part.count, 2)
+    assert.equal(given('int', 'metric chance = p[y]', [7, -3]).part.count, 2)
     assert.equal(given('int', 'loss mse(x[y], 0)', [7, -3]).part.count, 2)
   })
 
