@@ -3,15 +3,16 @@ import type { CompiledModel } from '../compiler/index.ts'
 import { fail } from '../dsl/diagnostics.ts'
 import { type Batch, batchesOf, pack } from '../runtime/batch.ts'
 import { type LoadOptions, loadData } from '../runtime/data/load.ts'
-import { randomBatch, randomSizes } from '../runtime/randomBatch.ts'
+import { labelNotes } from '../runtime/data/notes.ts'
+import { fittingSizes, randomBatch } from '../runtime/randomBatch.ts'
 import { dataOf } from './weights.ts'
 
 type Sets = Readonly<Record<string, number>>
 
-/** A random batch, of the sizes that are known. */
-export function drawnBatch({ signature }: CompiledModel, known: Sets, seed: number): Batch {
-  const sizes = randomSizes(signature, known)
-  const batch = randomBatch(signature, sizes, seed)
+/** A random batch, of the sizes that are known. Errors of `fittingSizes`. */
+export function drawnBatch(model: CompiledModel, known: Sets, seed: number): Batch {
+  const sizes = fittingSizes(model, known)
+  const batch = randomBatch(model.signature, sizes, seed)
   return { ...batch, sizes: { ...sizes, ...batch.sizes } }
 }
 
@@ -31,8 +32,9 @@ export interface DataBatches {
 export async function dataBatches(model: CompiledModel, options: LoadOptions, sets: Sets): Promise<DataBatches> {
   const { signature, settings } = model
   const block = dataOf(model)
-  const { train, sizes } = await loadData(block, signature, options)
+  const { train, sizes, fitted } = await loadData(block, signature, options)
   if (train.count === 0) fail('RNN405', { what: 'the train part' }, { span: block.span })
+  model.checkSizes(sizes, labelNotes(signature, fitted))
   const size = Math.min(train.count, sets.B ?? settings.batch ?? 32)
   const ports = [...signature.inputs, ...signature.targets]
   const packed = (indices: Int32Array): Batch => pack(ports, train, indices, sizes, 'f64')

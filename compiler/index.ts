@@ -1,7 +1,8 @@
 // The whole compiler on one page: source → checked model → graphs → plan → executable.
 import type { Data, Train, Unit } from '../dsl/ast.ts'
 import type { Diagnostic } from '../dsl/diagnostics.ts'
-import { checkModel, chooseModel } from './check/checkModel.ts'
+import { chooseModel } from './check/checkModel.ts'
+import { checkGiven, checkSizes } from './check/given.ts'
 import { type ImportReader, type LinkedProgram, linkProgram } from './check/program.ts'
 import { attempt, distinct } from './check/report.ts'
 import type { Settings } from './check/settings.ts'
@@ -17,7 +18,7 @@ import {
   trainingGraph,
 } from './graphs.ts'
 import type { Context, OpTable } from './ir/builder.ts'
-import type { Dim } from './ir/dim.ts'
+import type { Dim, Sizes } from './ir/dim.ts'
 import type { Graph } from './ir/graph.ts'
 import { checkpointed } from './passes/pipeline.ts'
 
@@ -60,6 +61,11 @@ export interface CompiledModel {
   readonly windows?: Dim
   /** Targets that the model reads one step late, so that using it means generating them. */
   readonly fedBack: readonly string[]
+  /**
+   * Whatever binds the free dims asks this first: throws what `check` would say of the program with these numbers in it, and gives the
+   * warnings that they bring. `notes` says more of a size, by its name: the labels that it counts.
+   */
+  checkSizes(sizes: Sizes, notes?: Readonly<Record<string, string>>): readonly Diagnostic[]
   /** inputs → outputs and predictions. Options of its own, here and below, go before those of the compilation. */
   predict(own?: GraphOptions): Graph
   /** inputs, targets → `loss` if there is one, and `sum.i`, `count.i` of every average. RNN311 if there is nothing to measure. */
@@ -80,7 +86,8 @@ export function compile(source: string, options: CompileOptions = {}): CompiledM
 
 /** As `compile`, for a program that is parsed and linked. */
 export function compileProgram(program: LinkedProgram, options: CompileOptions = {}): CompiledModel {
-  const checked = checkModel(program, options.model, options.sets ?? {}, options.ops)
+  const given = options.sets ?? {}
+  const checked = checkGiven(program, options.model, given, options.ops)
   const { unit, trainBlock, data, settings, model, windows } = checked
   const signature: Signature = {
     name: model.name,
@@ -91,6 +98,7 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
     predictions: model.predictions,
     metrics: model.reports.map(r => r.name),
   }
+  const warnings = [...program.warnings, ...model.session.warnings]
   return {
     unit,
     signature,
@@ -98,11 +106,15 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
     data,
     trainBlock,
     settings,
-    warnings: [...program.warnings, ...model.session.warnings],
+    warnings,
     context: model.context,
     freeDims: model.freeDims,
     ...(windows && { windows }),
     fedBack: model.fedBack,
+    checkSizes: onceFor((sizes, notes = {}) => {
+      const found = checkSizes(program, options.model, given, sizes, notes, options.ops)
+      return distinct([...warnings, ...found]).filter(d => !warnings.includes(d))
+    }, model.freeDims),
     predict: own => predictionGraph(model, { ...options, ...own }),
     evaluate: own => measureGraph(model, { ...options, ...own }),
     gradient: own => gradientGraph(model, { ...keeping(settings), ...options, ...own }),
@@ -114,6 +126,17 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
         ...own,
       }),
     report: () => reportGraph(model),
+  }
+}
+
+/** A check of the sizes of some names, done once while they stay the same, and not where none of them is given. */
+function onceFor(check: CompiledModel['checkSizes'], names: readonly string[]): CompiledModel['checkSizes'] {
+  let last: { readonly key: string; readonly found: readonly Diagnostic[] } = { key: '[]', found: [] }
+  return (sizes, notes) => {
+    const known = names.flatMap(name => (Object.hasOwn(sizes, name) ? [[name, sizes[name]] as const] : []))
+    const key = JSON.stringify(known)
+    if (key !== last.key) last = { key, found: check(Object.fromEntries(known), notes) }
+    return last.found
   }
 }
 

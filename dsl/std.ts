@@ -117,7 +117,7 @@ fn huber(p, y, delta = 1) {
 
 # On probabilities, and computed from what the softmax or sigmoid behind p was given, so that no logarithm sees a 0.
 fn cross_entropy(p, y) = -log(probability(p)[y])
-fn binary_cross_entropy(p, y) = -(y * log(probability(p)) + (1 - y) * log(1 - probability(p)))
+fn binary_cross_entropy(p, y) = -(y * log(probability(p, y)) + (1 - y) * log(1 - probability(p, y)))
 `,
   'metrics.rnn': `# Metrics, over the whole data set.
 

@@ -5,6 +5,8 @@ import { type CompiledModel, load, type TrainingGraph } from '../compiler/index.
 import { fail } from '../dsl/diagnostics.ts'
 import { batchesOf } from './batch.ts'
 import type { LoadedData } from './data/load.ts'
+import { labelNotes } from './data/notes.ts'
+import { checkPart } from './data/precision.ts'
 import {
   createTotals,
   drawInputs,
@@ -65,12 +67,18 @@ const slice = 50
  * Trains a model by its `train` block. Every step is the training graph: forward, backward, clipping and the optimizer. Losses and
  * metrics are in the numbers of the network (scaled, if the data is).
  * With `truncate` a step is a window of a batch, which begins with what the window before has left.
- * Throws RNN405 for an empty training part, RNN504 where the loss is not finite, RNN507 where a size is not known,
+ * Throws RNN405 for an empty training part, what `checkSizes` finds of the sizes of the data, RNN417
+ * for data that is infinite in the precision, RNN504 where the loss is not finite, RNN507 where a size is not known,
  * RNN514 where a device fails.
  */
 export async function train(model: CompiledModel, data: LoadedData, options: TrainOptions = {}): Promise<TrainResult> {
   const { backend = js, precision = 'f32' } = options
   if (data.train.count === 0) fail('RNN405', { what: 'the training part' }, { span: model.data?.span })
+  model.checkSizes(data.sizes, labelNotes(model.signature, data.fitted))
+  const ports = [...model.signature.inputs, ...model.signature.targets]
+  for (const part of data.precision === precision ? [] : [data.train, data.validation]) {
+    if (part !== undefined) checkPart(ports, part, precision)
+  }
   const training = model.train()
   return using(load(training.context, training.graph, backend, precision, { inPlace: true }), executable => {
     const run = (evaluation?: Executable | AsyncExecutable): Promise<TrainResult> =>

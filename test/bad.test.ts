@@ -58,6 +58,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   RNN410: 'runtime/csv.test.ts',
   RNN411: 'runtime/arrays.test.ts',
   RNN412: 'runtime/arrays.test.ts',
+  RNN417: 'runtime/labels.test.ts',
   RNN418: 'runtime/values.test.ts',
   RNN419: 'runtime/values.test.ts',
   RNN501: 'runtime/checkpoint.test.ts',
@@ -74,6 +75,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   RNN512: 'cli/diagnose.test.ts',
   RNN513: 'gpu/failures.test.ts',
   RNN514: 'gpu/failures.test.ts',
+  RNN515: 'runtime/labels.test.ts',
 }
 
 describe('every code of the catalogue is tested', () => {

@@ -125,7 +125,7 @@ async function open(path: string, options: Options, output: Output): Promise<Ope
     const weights = initialWeights(model, chosen.first.sizes, seed, precision)
     return { model, ...chosen, weights, precision, seed }
   }
-  const trained = await openTrained(path, { ...options, dtype, sizes: true }, output)
+  const trained = await openTrained(path, { ...options, dtype, sizes: true, anyWeights: true }, output)
   const { model, sets, sizes, fitted, file, weights, precision } = trained
   const given = typeof options.data === 'string' ? options.data : trained.data
   const loading = { read: dataReader(file, given), path: given, sizes, fitted, seed: trained.checkpoint.seed }

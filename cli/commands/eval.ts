@@ -1,9 +1,9 @@
 // rnnc eval: the loss and the metrics of trained weights.
 import { load } from '../../compiler/index.ts'
-import { fail } from '../../dsl/diagnostics.ts'
+import { type Diagnostic, diagnostic, fail } from '../../dsl/diagnostics.ts'
 import { loadData } from '../../runtime/data/load.ts'
 import { sampleStep } from '../../runtime/sampleStep.ts'
-import { evaluatePartAsync, using, whatRan } from '../../runtime/session.ts'
+import { evaluatePartAsync, type Report, using, whatRan } from '../../runtime/session.ts'
 import { type AddCommand, describeUse } from '../command.ts'
 import { oneOf } from '../errors.ts'
 import { count, figure, type Output, ranBy, table } from '../output.ts'
@@ -32,7 +32,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
   const name = oneOf('part', options.part, ['train', 'validation', 'test'])
   const { model, precision, weights, fitted, target, block, source, checkpoint } = await openRun(path, options, output)
   const { seed } = checkpoint
-  const data = await loadData(block, model.signature, { ...source, fitted, seed })
+  const data = await loadData(block, model.signature, { ...source, fitted, seed, precision })
   const part = data[name]
   if (part === undefined || part.count === 0) fail('RNN405', { what: `the ${name} part` }, { span: block.span })
   const batch = model.settings.batch ?? 32
@@ -45,10 +45,23 @@ async function run(path: string, options: Options, output: Output): Promise<void
     whatRan(executable),
     await evaluatePartAsync(model, part, data.sizes, executable, weights, evaluation),
   ])
+  const problems = notFinite(report, name)
   const facts = { model: model.signature.name, part: name, examples: part.count, ...ran }
   output.note(`${facts.model} on the ${name} part, ${count(part.count, 'example')} (${ranBy(ran)}, ${precision})`)
+  if (problems.length > 0) {
+    output.report(problems)
+    process.exitCode = 1
+  }
   output.result(
-    { ok: true, ...facts, ...chosen, dtype: precision, report },
+    { ok: problems.length === 0, ...facts, ...chosen, dtype: precision, report },
     table(Object.entries(report).map(([metric, value]) => [metric, figure(value)])),
   )
 }
+
+/** RNN512 for a loss or a metric that is NaN or infinite. */
+const notFinite = (report: Report, part: string): Diagnostic[] =>
+  Object.entries(report).flatMap(([metric, value]) => {
+    if (Number.isFinite(value)) return []
+    const what = `${metric === 'loss' ? 'the loss' : `\`${metric}\``} of the ${part} part`
+    return [diagnostic('RNN512', { what, value })]
+  })

@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import { load } from '../../compiler/index.ts'
 import type { Part } from '../../runtime/data/example.ts'
 import { loadData } from '../../runtime/data/load.ts'
+import { labelNotes } from '../../runtime/data/notes.ts'
 import { checkWritable, writeBytes } from '../../runtime/node/index.ts'
 import { sampleStep } from '../../runtime/sampleStep.ts'
 import { evaluatePartAsync, type Report, using, whatRan } from '../../runtime/session.ts'
@@ -68,6 +69,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
     seed,
     precision,
   })
+  output.report(model.checkSizes(data.sizes, labelNotes(model.signature, data.fitted)))
   const batch = model.settings.batch ?? 32
   const { backend, ...auto } = await target.settle(() =>
     sampleStep(model, 'train', data.train, data.sizes, { batch, precision, seed }),

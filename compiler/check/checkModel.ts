@@ -11,7 +11,7 @@ import { type LowerOptions, modelScope } from './modelScope.ts'
 import { checkNames } from './names.ts'
 import type { LinkedProgram } from './program.ts'
 import { attempt, throwAll } from './report.ts'
-import { readSettings, type Settings, wholeSettings } from './settings.ts'
+import { givenSettings, readSettings, type Settings } from './settings.ts'
 import { axisOfWindows } from './truncate.ts'
 
 export interface CheckedModel {
@@ -50,7 +50,7 @@ export function checkModel(
   const model = attempt(problems, () => lowerModel(unit, lowering(false)))
   throwAll(problems)
   if (model === undefined) throw new Error('a model that cannot be lowered is reported')
-  const settings = { ...written, ...settingSets(sets) }
+  const settings = { ...written, ...givenSettings(sets) }
   checkFreeze(settings, model, trainBlock)
   const windows =
     settings.truncate === undefined ? undefined : axisOfWindows(model, placeOf(trainBlock, 'truncate')).size
@@ -80,10 +80,3 @@ function checkFreeze(settings: Settings, model: LoweredModel, trainBlock: Train 
 
 const placeOf = (trainBlock: Train | undefined, setting: string) =>
   trainBlock?.settings.find(e => e.name.text === setting)?.span ?? trainBlock?.span
-
-/** The sets that are settings of `train`: numbers only. */
-function settingSets(sets: ReadonlyMap<string, number>): Partial<Settings> {
-  return Object.fromEntries(
-    Object.keys(wholeSettings).flatMap(name => (sets.has(name) ? [[name, sets.get(name)]] : [])),
-  )
-}

@@ -46,9 +46,10 @@ export function asTensor(scope: Scope, e: Entity, span: Span): Tensor {
   }
 }
 
-/** A static whole number, which may hold size symbols. */
+/** A static whole number, which may hold size symbols; 4 / 2 is one. */
 export function asDim(e: Entity, what: string, span: Span): D.Dim {
   if (e.kind === 'dim') return e.dim
+  if (e.kind === 'number' && Number.isSafeInteger(e.value)) return D.constant(e.value)
   if (e.kind === 'unknown') throw new Reported()
   return fail(
     'RNN207',

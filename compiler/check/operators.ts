@@ -4,10 +4,12 @@ import { fail } from '../../dsl/diagnostics.ts'
 import * as D from '../ir/dim.ts'
 import { asInit, asTensor } from './convert.ts'
 import { commonItem, constantTensor, contract, join, numberPointwise, pointwise, realPointwise } from './emit.ts'
-import type { Entity } from './entity.ts'
+import { type Entity, staticValue } from './entity.ts'
+import { boundBy, checkLabels } from './labels.ts'
 import { each } from './report.ts'
 import type { Scope } from './scope.ts'
 import type { Tensor } from './tensor.ts'
+import { sourceText } from './text.ts'
 
 const arithmetic: Readonly<Record<'+' | '-' | '*' | '/', { op: string; number: (a: number, b: number) => number }>> = {
   '+': { op: 'add', number: (a, b) => a + b },
@@ -26,9 +28,6 @@ const comparisons = {
 } as const
 
 const isStatic = (e: Entity): boolean => e.kind === 'number' || e.kind === 'dim'
-
-const numberOf = (e: Entity): number | undefined =>
-  e.kind === 'number' ? e.value : e.kind === 'dim' ? D.asNumber(e.dim) : undefined
 
 /** `-x`, `not x`. */
 export function unary(scope: Scope, op: '-' | 'not', value: Entity, span: Span): Entity {
@@ -87,7 +86,8 @@ function binary(
     case '^':
       return power(scope, left, right, expr)
     case '%': {
-      const [a, b] = [numberOf(left), numberOf(right)]
+      const [a, b] = [staticValue(left), staticValue(right)]
+      if (b === 0) divisionByZero(scope, expr.right)
       if (a !== undefined && b !== undefined) return staticNumber(a - b * Math.floor(a / b))
       return numberPointwise(scope, 'mod', likeNumbers(scope, left, right, expr), span, '%')
     }
@@ -97,7 +97,8 @@ function binary(
         const dims = { '+': D.add, '-': D.subtract, '*': D.multiply }
         return { kind: 'dim', dim: dims[op](left.dim, right.dim) }
       }
-      const [a, b] = [numberOf(left), numberOf(right)]
+      const [a, b] = [staticValue(left), staticValue(right)]
+      if (op === '/' && b === 0) divisionByZero(scope, expr.right)
       if (a !== undefined && b !== undefined) return staticNumber(number(a, b))
       const initial = [left, right].every(e => e.kind === 'init' || isStatic(e))
       if (initial && scope.initial === undefined) {
@@ -116,10 +117,16 @@ function binary(
 
 const staticNumber = (value: number): Entity => ({ kind: 'number', value })
 
+/** RNN210: what is divided by a number that is 0 is nothing. */
+function divisionByZero(scope: Scope, { span }: Expr): never {
+  const what = `\`${sourceText(scope, span)}\`, by which this divides,`
+  return fail('RNN210', { what, expected: 'a number other than 0', found: '0' }, { span })
+}
+
 /** Both as tensors; a static number takes the other's type, unless it is not whole. */
 function likeNumbers(scope: Scope, left: Entity, right: Entity, expr: Expr & { kind: 'binary' }): [Tensor, Tensor] {
   const make = (e: Entity, span: Span, other: Entity, otherSpan: Span): Tensor => {
-    const value = numberOf(e)
+    const value = staticValue(e)
     if (value === undefined || isStatic(other)) return asTensor(scope, e, span)
     return asTensor(scope, other, otherSpan).dtype === 'real' ? constantTensor(scope, value) : asTensor(scope, e, span)
   }
@@ -139,6 +146,7 @@ function compare(
   if (given.some(t => t.dtype === 'bool') && !(op === '==' || op === '!=')) {
     fail('RNN216', { what: `\`${op}\``, expected: 'numbers', found: 'a bool' }, { span: expr.span })
   }
+  if (name === 'eq') checkDecision(scope, given, expr.span)
   const mixed = given[0].dtype !== given[1].dtype
   const operands = mixed
     ? given.map(t =>
@@ -150,9 +158,21 @@ function compare(
   return not ? pointwise(scope, 'not', [result], expr.span) : result
 }
 
+/** RNN416 for a label that is compared with what an output decided, which it cannot tell apart. */
+function checkDecision(scope: Scope, [left, right]: readonly [Tensor, Tensor], span: Span): void {
+  for (const [decided, label] of [
+    [left, right],
+    [right, left],
+  ]) {
+    if (decided.choice === undefined || label.dtype !== 'int') continue
+    checkLabels(scope, label, decided.choice, span)
+    boundBy(scope, label, decided.choice)
+  }
+}
+
 /** x^n: whole exponents up to 4 are products, so that they hold for negative x on every backend. */
 function power(scope: Scope, left: Entity, right: Entity, expr: Expr & { kind: 'binary' }): Entity {
-  const [a, n] = [numberOf(left), numberOf(right)]
+  const [a, n] = [staticValue(left), staticValue(right)]
   if (a !== undefined && n !== undefined) return staticNumber(a ** n)
   if (n === 2 || n === 3 || n === 4) {
     const x = asTensor(scope, left, expr.left.span)
