@@ -2,12 +2,11 @@
 import type { Expr, Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { suggest } from '../../dsl/suggest.ts'
-import * as D from '../ir/dim.ts'
 import { builtins } from './builtins/index.ts'
 import { call, pipe } from './call.ts'
 import { asTensor } from './convert.ts'
 import { tensor } from './emit.ts'
-import type { Entity } from './entity.ts'
+import { type Entity, staticNumber } from './entity.ts'
 import { initializers, isInitializer } from './initializers.ts'
 import { joined, operation, unary } from './operators.ts'
 import { indexed } from './places.ts'
@@ -31,7 +30,7 @@ function entityOf(scope: Scope, expr: Expr): Entity {
   const { span } = expr
   switch (expr.kind) {
     case 'number':
-      return expr.isInt ? { kind: 'dim', dim: D.constant(expr.value) } : { kind: 'number', value: expr.value }
+      return expr.isInt ? staticNumber(expr.value) : { kind: 'number', value: expr.value }
     case 'string':
       return { kind: 'string', value: expr.value }
     case 'bool':
