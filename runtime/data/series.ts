@@ -105,7 +105,7 @@ export function extend(value: Elements, chains: readonly Chain[], what: string, 
   const values = series.values.map((x, i) => {
     const y = apply(chainOf(i % width), x)
     if (Number.isFinite(y)) return y
-    const found = `${y}, from ${x} in ${placeOf(value, Math.floor(i / width))}`
+    const found = `${y}, from ${x} in ${placeOf(value, i)}`
     return fail('RNN210', { what: `each value of ${what}`, expected: 'a finite number', found }, { span })
   })
   if (series.encoding.kind === 'classes') throw new Error('classes are no numbers')
@@ -139,7 +139,7 @@ export function combine(
   for (let i = 0; i < values.length; i++) values[i] = operate(a.values[placeIn(a, i)], b.values[placeIn(b, i)])
   const bad = values.findIndex(v => !Number.isFinite(v))
   if (bad >= 0) {
-    const found = `${values[bad]} in ${placeOf(left, Math.floor(bad / width))}`
+    const found = `${values[bad]} in ${placeOf(left, Math.floor(bad / width) * widthOf(a))}`
     return fail('RNN210', { what: `each value of \`${what}\``, expected: 'a finite number', found }, { span })
   }
   const item = a.item.length > 0 ? a.item : b.item
