@@ -925,7 +925,7 @@ data d for m { x = tanh(csv("a.csv").x) }`,
   },
   RNN408: {
     title: 'A class that training never saw',
-    message: '`{value}` of `{name}` does not occur in the training part',
+    message: '`{value}` of `{name}` does not occur in the training part{place}',
     help: 'a class is learned from examples: shuffle the rows before the split, or remove these',
     cause: 'Classes are counted in the training part. One occurs only in the part for validation or test.',
     example: `model m {

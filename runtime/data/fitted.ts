@@ -43,7 +43,8 @@ export function transformer(fitted: Fitted, port: string): (values: ArrayLike<nu
     return values => Float64Array.from(values, (value, i) => apply(chains[i % chains.length], Number(value)))
   }
   const indices = new Map(encoding.labels.map((label, index) => [label, index]))
-  const indexOf = (label: string): number => indices.get(label) ?? fail('RNN408', { value: shown(label), name: port })
+  const indexOf = (label: string): number =>
+    indices.get(label) ?? fail('RNN408', { value: shown(label), name: port, place: '' })
   return values => Float64Array.from(values, value => (typeof value === 'string' ? indexOf(value) : value))
 }
 

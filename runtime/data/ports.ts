@@ -103,7 +103,7 @@ function count(all: readonly Found[], name: string, bound: number): number {
   while (missing < size && counting.some(({ seen }) => seen?.has(missing))) missing++
   if (missing === size) return size
   const help = `whole numbers are classes from 0 on: \`classes(…)\` numbers labels of any kind; or say how many there are, \`class of ${size}\``
-  return fail('RNN408', { value: missing, name: predicted.port.name }, { span: predicted.span, help })
+  return fail('RNN408', { value: missing, name: predicted.port.name, place: '' }, { span: predicted.span, help })
 }
 
 /** Says where a number of an example was found. */

@@ -80,12 +80,14 @@ export function slices(
   }
 }
 
-/** For messages: `element 3 of `a``, or `element 3 of row 2 of `a``. */
-export function placeOf(value: Elements, element: number): string {
+/** For messages, by the place of a number among all: `element 3 of row 2 of `a` (a.csv, line 5, column `a`)`. */
+export function placeOf(value: Elements, place: number): string {
   const { source } = seriesOf(value)
-  if (value.kind !== 'sequences') return `element ${element + 1} of \`${source}\``
+  const element = Math.floor(place / widthOf(seriesOf(value)))
+  const read = `of \`${source}\` (${originOf(value, place)})`
+  if (value.kind !== 'sequences') return `element ${element + 1} ${read}`
   const [row, ...path] = pathTo([value.lengths, ...value.inner], element)
-  return `element ${placeText(path)} of row ${row + 1} of \`${source}\``
+  return `element ${placeText(path)} of row ${row + 1} ${read}`
 }
 
 /** Where a number was read, by its place among all: `a.csv, line 3, column `x``. Its place in a list may have changed since. */

@@ -27,7 +27,7 @@ const labels = [
   'null',
 ]
 const label = fc.oneof(
-  fc.constantFrom(...labels, '', '"', '""', ',', ';', '\n', '\0', 'é😀', '\ufeff', '\u00a0', '\u2028'),
+  fc.constantFrom(...labels, '', '"', '""', ',', ';', '\n', '\0', 'é😀', 'kind', '\ufeff', '\u00a0', '\u2028'),
   fc.string({ unit: 'binary' }),
 )
 const number = fc.double({ noNaN: true, noDefaultInfinity: true })
