@@ -32,7 +32,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
   const name = oneOf('part', options.part, ['train', 'validation', 'test'])
   const { model, precision, weights, fitted, target, block, source, checkpoint } = await openRun(path, options, output)
   const { seed } = checkpoint
-  const data = await loadData(block, model.signature, { ...source, fitted, seed, precision })
+  const data = await loadData(block, model.signature, { ...source, fitted, seed })
   const part = data[name]
   if (part === undefined || part.count === 0) fail('RNN405', { what: `the ${name} part` }, { span: block.span })
   const batch = model.settings.batch ?? 32

@@ -42,7 +42,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
   if (out !== undefined) await checkWritable(out)
   const { model, precision, weights, fitted, target, block, source } = await openRun(path, options, output)
   const stored = fitted ?? { calls: {}, ports: {}, sizes: {} }
-  const { part, sizes } = await loadInputs(block, model.signature, { ...source, fitted: stored, precision })
+  const { part, sizes } = await loadInputs(block, model.signature, { ...source, fitted: stored })
   const { backend, ...chosen } = await target.settle(() =>
     sampleStep(model, 'predict', part, sizes, { batch: predictedBatch, precision, seed: 0, weights }),
   )

@@ -105,7 +105,10 @@ describe('classes that the data counts', () => {
     const found = await failing('RNN408', () => loading([1, 2, 3, 9]))
     assert.match(found.message, /`0` of `y`/)
     assert.match(found.help ?? '', /`classes\(…\)`.*`class of 10`/)
-    assert.match((await failing('RNN408', () => loading([0, 1, 3]))).message, /`2` of `y` does not occur in the training part$/)
+    assert.match(
+      (await failing('RNN408', () => loading([0, 1, 3]))).message,
+      /`2` of `y` does not occur in the training part$/,
+    )
     assert.match((await failing('RNN408', () => loading([0, 2123456789]))).message, /`1` of `y`/)
     assert.match(
       (await failing('RNN412', () => loading([0, 123456789012]))).message,
