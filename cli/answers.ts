@@ -35,8 +35,9 @@ export function csvOf(rows: readonly Row[]): string {
       rows.map(row => row[name]),
     ),
   )
-  const lines = [columns.map(c => c.name), ...rows.map((_, i) => columns.map(c => c.cells[i]))]
-  return lines.map(line => `${line.map(csvCell).join(',')}\n`).join('')
+  const head = columns.map(c => csvCell(c.name))
+  const lines = [head, ...rows.map((_, i) => columns.map(c => csvCell(c.cells[i], c.name)))]
+  return lines.map(line => `${line.join(',')}\n`).join('')
 }
 
 /** JSON has no number that is not finite: such an answer is the text that `Number` reads, as in CSV. */

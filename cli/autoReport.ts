@@ -5,7 +5,8 @@ import type { CompiledModel } from '../compiler/index.ts'
 import { symbolsOf } from '../compiler/ir/dim.ts'
 import { type Choice, inMs } from '../runtime/auto.ts'
 import { loadData } from '../runtime/data/load.ts'
-import { randomPart, randomSizes } from '../runtime/randomBatch.ts'
+import { labelNotes } from '../runtime/data/notes.ts'
+import { fittingSizes, randomPart } from '../runtime/randomBatch.ts'
 import { type SampleStep, sampleStep } from '../runtime/sampleStep.ts'
 import { count, type JsonValue, table } from './output.ts'
 import { dataReader } from './program.ts'
@@ -51,11 +52,12 @@ export async function openSample(
   }
   if (data !== undefined || (model.data !== undefined && !lengths.some(name => Object.hasOwn(sets, name)))) {
     const given = { read: dataReader(file, data), path: data, sizes: sizesOf(sets, freeDims), seed }
-    const { train, sizes } = await loadData(dataOf(model), signature, given)
+    const { train, sizes, fitted } = await loadData(dataOf(model), signature, given)
+    model.checkSizes(sizes, labelNotes(signature, fitted))
     return sample('data', train, sizes)
   }
   const drawn = Object.fromEntries(lengths.map(name => [name, drawnLength]))
-  const { part, known } = randomPart(signature, randomSizes(signature, { ...drawn, ...sets, B: options.batch }), seed)
+  const { part, known } = randomPart(signature, fittingSizes(model, { ...drawn, ...sets, B: options.batch }), seed)
   return sample('drawn', part, known)
 }
 

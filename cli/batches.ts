@@ -4,19 +4,19 @@ import type { Sizes } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
 import { type Batch, batchesOf, largestSizes, pack } from '../runtime/batch.ts'
 import { type LoadOptions, loadData } from '../runtime/data/load.ts'
+import { labelNotes } from '../runtime/data/notes.ts'
 import { checkMemory } from '../runtime/memory.ts'
-import { randomBatch, randomSizes } from '../runtime/randomBatch.ts'
+import { fittingSizes, randomBatch } from '../runtime/randomBatch.ts'
 import { memoryHere } from './memory.ts'
 import { dataOf } from './weights.ts'
 
 type Sets = Readonly<Record<string, number>>
 
-/** A random batch, of the sizes that are known. */
+/** A random batch, of the sizes that are known. Errors of `fittingSizes`. */
 export function drawnBatch(model: CompiledModel, known: Sets, seed: number): Batch {
-  const { signature } = model
-  const sizes = randomSizes(signature, known)
+  const sizes = fittingSizes(model, known)
   checkDrawn(model, sizes)
-  const batch = randomBatch(signature, sizes, seed)
+  const batch = randomBatch(model.signature, sizes, seed)
   return { ...batch, sizes: { ...sizes, ...batch.sizes } }
 }
 
@@ -46,8 +46,9 @@ export interface DataBatches {
 export async function dataBatches(model: CompiledModel, options: LoadOptions, sets: Sets): Promise<DataBatches> {
   const { signature, settings } = model
   const block = dataOf(model)
-  const { train, sizes } = await loadData(block, signature, options)
+  const { train, sizes, fitted } = await loadData(block, signature, options)
   if (train.count === 0) fail('RNN405', { what: 'the train part' }, { span: block.span })
+  model.checkSizes(sizes, labelNotes(signature, fitted))
   checkDrawn(
     model,
     largestSizes([...signature.inputs, ...signature.targets], train, sets.B ?? settings.batch ?? 32, sizes),

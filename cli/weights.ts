@@ -13,6 +13,8 @@ import {
   matchParameters,
 } from '../runtime/checkpoint.ts'
 import type { Fitted } from '../runtime/data/fitted.ts'
+import { labelNotes } from '../runtime/data/notes.ts'
+import { checkFinite } from '../runtime/finiteWeights.ts'
 import { shapeOf } from '../runtime/initializers.ts'
 import { realArray, type Weights } from '../runtime/session.ts'
 import type { Output } from './output.ts'
@@ -77,9 +79,14 @@ export interface TrainedOptions {
   readonly dtype?: Precision
   /** Whether `set` may give sizes of the batch too. */
   readonly sizes?: boolean
+  /** Whether weights need not be finite. */
+  readonly anyWeights?: boolean
 }
 
-/** Opens a weights file, or a program with `weights`. RNN501 where they do not fit, RNN502 for a file that is damaged. */
+/**
+ * Opens a weights file, or a program with `weights`. RNN501 where they do not fit, RNN502 for a file that is damaged, RNN515 for weights
+ * that are not finite.
+ */
 export async function openTrained(path: string, options: TrainedOptions, output: Output): Promise<Trained> {
   const isProgram = path.endsWith('.rnn')
   if (isProgram && options.weights === undefined) {
@@ -99,16 +106,21 @@ export async function openTrained(path: string, options: TrainedOptions, output:
   const { model, sets } = compileSource(source, { model: checkpoint.model, set, sizes: options.sizes }, output)
   const { fitted, parameters } = checkpoint
   const sizes = { ...fitted?.sizes }
+  output.report(model.checkSizes(sizes, fitted && labelNotes(model.signature, fitted)))
   const expected = { model: model.signature.name, parameters: model.signature.parameters, sizes }
   const tensors = matchParameters(parameters, expected, weightsPath)
   const precision = options.dtype ?? dtype
+  const stored = Object.fromEntries([...tensors].map(([name, t]) => [name, t.data]))
+  const weights = Object.fromEntries(Object.entries(stored).map(([name, data]) => [name, realArray(precision, data)]))
+  if (!options.anyWeights)
+    checkFinite(model.signature.parameters, weights, sizes, { file: `\`${weightsPath}\``, stored })
   return {
     model,
     sets,
     checkpoint,
     file: source.file,
     precision,
-    weights: Object.fromEntries([...tensors].map(([name, t]) => [name, realArray(precision, t.data)])),
+    weights,
     fitted,
     sizes,
     weightsPath,

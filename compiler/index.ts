@@ -1,8 +1,9 @@
 // The whole compiler on one page: source → checked model → graphs → plan → executable.
 import type { Data, Train, Unit } from '../dsl/ast.ts'
 import type { Diagnostic } from '../dsl/diagnostics.ts'
-import { checkModel, chooseModel } from './check/checkModel.ts'
+import { chooseModel } from './check/checkModel.ts'
 import { doubts } from './check/doubts.ts'
+import { checkGiven, checkSizes } from './check/given.ts'
 import { located } from './check/located.ts'
 import { type ImportReader, type LinkedProgram, linkProgram } from './check/program.ts'
 import { attempt, distinct } from './check/report.ts'
@@ -19,7 +20,7 @@ import {
   trainingGraph,
 } from './graphs.ts'
 import type { Context, OpTable } from './ir/builder.ts'
-import type { Dim } from './ir/dim.ts'
+import type { Dim, Sizes } from './ir/dim.ts'
 import type { Graph } from './ir/graph.ts'
 import { checkpointed } from './passes/pipeline.ts'
 
@@ -62,6 +63,11 @@ export interface CompiledModel {
   readonly windows?: Dim
   /** Targets that the model reads one step late, so that using it means generating them. */
   readonly fedBack: readonly string[]
+  /**
+   * Whatever binds the free dims asks this first: throws what `check` would say of the program with these numbers in it, and gives the
+   * warnings that they bring. `notes` says more of a size, by its name: the labels that it counts.
+   */
+  checkSizes(sizes: Sizes, notes?: Readonly<Record<string, string>>): readonly Diagnostic[]
   /** inputs → outputs and predictions. Options of its own, here and below, go before those of the compilation. */
   predict(own?: GraphOptions): Graph
   /** inputs, targets → `loss` if there is one, and `sum.i`, `count.i` of every average. RNN311 if there is nothing to measure. */
@@ -82,10 +88,11 @@ export function compile(source: string, options: CompileOptions = {}): CompiledM
 
 /** As `compile`, for a program that is parsed and linked. */
 export function compileProgram(program: LinkedProgram, options: CompileOptions = {}): CompiledModel {
+  const given = options.sets ?? {}
   const chosen = chooseModel(program, options.model)
   /** What a graph is too large or too deep for is told at the model's name. */
   const here = <T>(run: () => T): T => located(chosen.name.span, run)
-  const checked = here(() => checkModel(program, chosen, options.sets ?? {}, options.ops))
+  const checked = here(() => checkGiven(program, chosen, given, options.ops))
   const { unit, trainBlock, data, settings, model, windows } = checked
   const signature: Signature = {
     name: model.name,
@@ -96,6 +103,11 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
     predictions: model.predictions,
     metrics: model.reports.map(r => r.name),
   }
+  const warnings = distinct([
+    ...program.warnings,
+    ...model.session.warnings,
+    ...doubts(program, unit, model.session.applied),
+  ])
   return {
     unit,
     signature,
@@ -103,15 +115,19 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
     data,
     trainBlock,
     settings,
-    warnings: distinct([
-      ...program.warnings,
-      ...model.session.warnings,
-      ...doubts(program, unit, model.session.applied),
-    ]),
+    warnings,
     context: model.context,
     freeDims: model.freeDims,
     ...(windows && { windows }),
     fedBack: model.fedBack,
+    checkSizes: onceFor(
+      (sizes, notes = {}) =>
+        here(() => {
+          const found = checkSizes(program, chosen, given, sizes, notes, options.ops)
+          return distinct([...warnings, ...found]).filter(d => !warnings.includes(d))
+        }),
+      model.freeDims,
+    ),
     predict: own => here(() => predictionGraph(model, { ...options, ...own })),
     evaluate: own => here(() => measureGraph(model, { ...options, ...own })),
     gradient: own => here(() => gradientGraph(model, { ...keeping(settings), ...options, ...own })),
@@ -125,6 +141,17 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
         }),
       ),
     report: () => here(() => reportGraph(model)),
+  }
+}
+
+/** A check of the sizes of some names, done once while they stay the same, and not where none of them is given. */
+function onceFor(check: CompiledModel['checkSizes'], names: readonly string[]): CompiledModel['checkSizes'] {
+  let last: { readonly key: string; readonly found: readonly Diagnostic[] } = { key: '[]', found: [] }
+  return (sizes, notes) => {
+    const known = names.flatMap(name => (Object.hasOwn(sizes, name) ? [[name, sizes[name]] as const] : []))
+    const key = JSON.stringify(known)
+    if (key !== last.key) last = { key, found: check(Object.fromEntries(known), notes) }
+    return last.found
   }
 }
 

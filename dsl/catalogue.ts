@@ -1045,7 +1045,7 @@ data d for m { x = tanh(csv("a.csv").x) }`,
   },
   RNN408: {
     title: 'A class that training never saw',
-    message: '`{value}` of `{name}` does not occur in the training part',
+    message: '`{value}` of `{name}` does not occur in the training part{place}',
     help: 'a class is learned from examples: shuffle the rows before the split, or remove these',
     cause: 'Classes are counted in the training part. One occurs only in the part for validation or test.',
     example: `model m {
@@ -1117,6 +1117,47 @@ data d for m { t = csv("a.csv"); x = t.x; label = t.label }`,
   output y = drop_first(x)
 }`,
     fix: 'Express it in another way, here `over T[N]`, or ask for it in an issue.',
+  },
+  RNN415: {
+    title: 'Fewer than two classes',
+    message: '`{name}` is a {type}: with {found} there is nothing to tell apart',
+    help: 'what is predicted has two labels or more in the training part: look at the data, or at the split (`shuffled`)',
+    cause:
+      'A target whose labels are all the same teaches nothing, and one without any has no value. As often as not the labels were lost on the way, or the split left those of one kind.',
+    example: `model m {
+  input x: real
+  target y: class of 1               # or \`class of K\`, where the data has one label
+  loss cross_entropy([x] |> dense(1, softmax), y)
+}`,
+    fix: 'Give examples of at least two labels, or declare how many there are, `class of 3`.',
+  },
+  RNN416: {
+    title: 'Labels and outputs that do not fit',
+    message: '`{target}` has {labels} labels, but `{output}` tells {outputs} apart',
+    help: 'give `{output}` {labels} outputs, `dense({size}, softmax)` under `cross_entropy`; or {other}',
+    cause:
+      'A softmax tells as many labels apart as it has outputs, a sigmoid two. A label beyond them has no probability, and an output without a label would predict what does not exist.',
+    example: `model m {
+  input x: [4]
+  target label: class of 5
+  p = x |> dense(3, softmax)
+  loss cross_entropy(p, label)
+}`,
+    fix: 'As many outputs as labels: `dense(5, softmax)`; where the data counts them, `class of K` and `dense(K, softmax)`.',
+  },
+  RNN417: {
+    title: 'A number that is too large',
+    message: '{value} is too large {what}: {place}',
+    help: 'correct or remove the row',
+    cause:
+      'A number of the data is finite, but not in the precision of the run; or it is so large that most others of its column would become one number, or none, when `standardize` or `minmax` scales them together. Floats of 32 bits end at 3.4e38, those of 64 bits at 1.8e308. Most often it stands for a missing value.',
+    example: `# prices.csv holds the row: 2024-01-03,1e308
+model m {
+  input x: real
+  output y = 2 * x
+}
+data d for m { x = standardize(csv("prices.csv").price) }`,
+    fix: 'Correct the row, or take the logarithm of the column first; for numbers beyond 3.4e38 run with `--dtype f64`.',
   },
   RNN418: {
     title: 'An empty label',
@@ -1287,6 +1328,15 @@ train m on d { optimizer = SGD(1000); epochs = 100 }`,
       'The device ran out of memory, was lost, or refused a shader; or gpu.js ran the network on another device than it was asked to; or a whole number of the data is larger than its numbers, floats of 32 bits, are exact. Weights that were saved before are as they were.',
     example: `$ rnnc train model.rnn --target gpu --set batch=100000`,
     fix: 'Use smaller batches, or run on the CPU. If the device refuses a shader, please report it with the file.',
+  },
+  RNN515: {
+    title: 'Weights that are no numbers',
+    message: '`{weight}` of {file} is {value}',
+    help: 'train again, with a lower rate or with `clip`; `rnnc diagnose` says where it begins',
+    cause:
+      'A weight is NaN or infinite, so every answer would be. A training that diverged has left it, or another program.',
+    example: `$ rnnc predict diverged.safetensors`,
+    fix: 'Train again: lower the rate, clip the gradients with `clip = global_norm(1)`, scale the data with `standardize`.',
   },
   RNN516: {
     title: 'Interrupted before the first step',

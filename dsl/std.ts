@@ -124,9 +124,10 @@ fn huber(p, y, delta = 1) {
 # On probabilities, and computed from what the softmax or sigmoid behind p was given, so that no logarithm sees a 0.
 fn cross_entropy(p, y) = -log(probability(p)[y])
 fn binary_cross_entropy(p, y) {                               # of an answer that cannot be, the other may be certain: 0 log 0 is 0
-  yes = where(y == 0, 0, y * log(probability(p)))
-  no = where(y == 1, 0, (1 - y) * log(1 - probability(p)))
-  return -(yes + no)
+  no = 1 - y
+  said_yes = where(no == 1, 0, y * log(probability(p, y)))
+  said_no = where(no == 0, 0, no * log(1 - probability(p, y)))
+  return -(said_yes + said_no)
 }
 `,
   'metrics.rnn': `# Metrics, over the whole data set.

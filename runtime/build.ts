@@ -5,7 +5,7 @@ import { type Layout, layoutOf, shapeText } from './build/layout.ts'
 import { hasPredict, moduleText } from './build/module.ts'
 import { type BuildTarget, type Network, networkOf } from './build/network.ts'
 import { typesText } from './build/types.ts'
-import type { Fitted } from './data/fitted.ts'
+import { checkLabelled, type Fitted } from './data/fitted.ts'
 import { greatest } from './greatest.ts'
 import type { Weights } from './session.ts'
 
@@ -36,6 +36,10 @@ export interface BuiltModule {
  */
 export function buildModule(model: CompiledModel, options: BuildOptions): BuiltModule {
   const { precision, target = 'js', weights, fitted, path = './model.mjs' } = options
+  if (fitted !== undefined) {
+    model.checkSizes(fitted.sizes)
+    checkLabelled(model.signature, fitted, fitted.sizes)
+  }
   const graph = model.predict()
   const layout = layoutOf(model, graph, fitted)
   const { name } = model.signature

@@ -18,7 +18,7 @@ export { type CheckOptions, checkGradients, type GradientCheck } from './gradien
 export { type FiniteOptions, firstNotFinite, type NotFinite, type Origin } from './gradients/firstNotFinite.ts'
 export { perturbed } from './gradients/perturbed.ts'
 export { type Answer, type Predictions, type PredictOptions, predict, predictAsync } from './predict.ts'
-export { randomBatch, randomSizes } from './randomBatch.ts'
+export { fittingSizes, randomBatch, randomSizes } from './randomBatch.ts'
 export {
   type DrawOptions,
   evaluatePart,

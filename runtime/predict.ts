@@ -6,7 +6,9 @@ import { evaluate, type Sizes } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
 import { largestSizes } from './batch.ts'
 import type { Part } from './data/example.ts'
-import { type Fitted, inverse } from './data/fitted.ts'
+import { checkLabelled, type Fitted, inverse } from './data/fitted.ts'
+import { checkPart } from './data/precision.ts'
+import { checkFinite } from './finiteWeights.ts'
 import { greatest } from './greatest.ts'
 import { loadWithin, type Run } from './memory.ts'
 import { type Ran, type Runner, runBatches, using, type Weights, type WhatRan, whatRan } from './session.ts'
@@ -37,8 +39,8 @@ export interface Predictions extends WhatRan {
 /**
  * Answers for every example of a part, as `loadInputs` or `fromArrays` give it. With `fitted` they are in the units and labels of the
  * data, else in the numbers of the network, and a class is its index. `weights` are row-major in their declared shapes. RNN413 for a
- * model that must generate its answer step by step, RNN507 where a size is not known, RNN512 where a prediction is
- * not finite, or no class is the most likely, RNN519 where it takes more memory than there is.
+ * model that must generate its answer step by step, RNN507 where a size is not known, what `checkSizes` finds of the others; RNN417 for
+ * data, RNN515 for weights and RNN512 for answers that are not finite, RNN519 where it takes more memory than there is.
  */
 export function predict(
   model: CompiledModel,
@@ -48,6 +50,7 @@ export function predict(
   fitted: Fitted | undefined,
   options: PredictOptions = {},
 ): Predictions {
+  checkRun(model, weights, part, sizes, fitted, options)
   const executable = loadWithin(
     runOf(model, part, sizes, options),
     model.context,
@@ -69,6 +72,7 @@ export async function predictAsync(
   options: PredictOptions<AnyBackend> = {},
 ): Promise<Predictions> {
   const { backend = js } = options
+  checkRun(model, weights, part, sizes, fitted, options)
   const answers = createAnswers(model, fitted)
   return using(
     loadWithin(runOf(model, part, sizes, options), model.context, graphOf(model), backend),
@@ -94,6 +98,20 @@ const runOf = (
   smaller: 'the longest sequence, or a size of the model, is too large',
   memory,
 })
+/** What the numbers of a run must be, before it begins. */
+function checkRun(
+  model: CompiledModel,
+  weights: Weights,
+  part: Part,
+  sizes: Sizes,
+  fitted: Fitted | undefined,
+  { precision = 'f32' }: PredictOptions<AnyBackend>,
+): void {
+  model.checkSizes(sizes)
+  checkFinite(model.signature.parameters, weights, sizes)
+  if (fitted !== undefined) checkLabelled(model.signature, fitted, sizes)
+  checkPart(model.signature.inputs, part, precision)
+}
 
 function graphOf(model: CompiledModel): Graph {
   if (model.fedBack.length > 0) {
@@ -125,7 +143,7 @@ function createAnswers(model: CompiledModel, fitted: Fitted | undefined) {
   const examples: Record<string, Answer>[] = []
   return {
     examples,
-    add: (run: Parameters<typeof answerOf>[2] & { readonly indices: Int32Array }): void => {
+    add: (run: Parameters<typeof answerOf>[2]): void => {
       for (let b = 0; b < run.indices.length; b++) {
         const answers = model.signature.outputs.map(port => [port.name, answerOf(model, port, run, b, fitted)] as const)
         examples.push(Object.fromEntries(answers))
@@ -141,6 +159,7 @@ function answerOf(
     readonly results: Readonly<Record<string, ArrayLike<number>>>
     readonly sizes: Sizes
     readonly inputs: Readonly<Record<string, ArrayLike<number>>>
+    readonly indices: ArrayLike<number>
   },
   b: number,
   fitted: Fitted | undefined,
@@ -168,15 +187,23 @@ function answerOf(
   const nest = (place: number, places: readonly number[]): Answer => {
     const depth = places.length
     if (depth === port.axes.length) {
-      if (coded && decided[place] < 0) fail('RNN512', { what: `a probability of \`${port.name}\``, value: 'NaN' })
       const answer = item(coded ? [] : shape.slice(depth), decoded, place)
-      if (target !== undefined) requireFinite(answer, port.name)
+      const from = values.slice(place * width, (place + 1) * width)
+      if (target !== undefined) requireFinite(port.name, run.indices[b], [from, answer])
       return answer
     }
     const length = lengthAt(depth, places)
     return Array.from({ length }, (_, i) => nest(place * shape[depth] + i, [...places, i]))
   }
   return nest(0, [])
+}
+
+/** RNN512 where an answer, or what it was decided by, is NaN or infinite: it is none. */
+function requireFinite(name: string, example: number, answer: Answer): void {
+  if (typeof answer === 'string' || Number.isFinite(answer)) return
+  if (typeof answer === 'number')
+    fail('RNN512', { what: `the answer for \`${name}\` of example ${example + 1}`, value: answer })
+  for (const part of answer) requireFinite(name, example, part)
 }
 
 /** The axes before one, where an input or target declares it: those that its lengths are over. */
@@ -192,20 +219,13 @@ function axesAround({ signature }: CompiledModel, name: string): readonly string
         .map(a => a.name)
 }
 
-/** The most likely class of each distribution of `width`; of a single probability, whether it is above a half. -1 where one is NaN. */
+/** The most likely class of each distribution of `width`; of a single probability, whether it is above a half. */
 function decide(values: readonly number[], width: number): number[] {
-  if (width === 1) return values.map(p => (Number.isNaN(p) ? -1 : p > 0.5 ? 1 : 0))
+  if (width === 1) return values.map(p => (p > 0.5 ? 1 : 0))
   return Array.from({ length: values.length / width }, (_, i) => {
     const row = values.slice(i * width, (i + 1) * width)
-    return row.indexOf(greatest(row)) // No number equals NaN.
+    return row.indexOf(greatest(row))
   })
-}
-
-/** RNN512 for a prediction that is no number. */
-function requireFinite(answer: Answer, name: string): void {
-  if (typeof answer === 'number') {
-    if (!Number.isFinite(answer)) fail('RNN512', { what: `a prediction of \`${name}\``, value: String(answer) })
-  } else if (typeof answer !== 'string') for (const part of answer) requireFinite(part, name)
 }
 
 function item(shape: readonly number[], values: readonly (number | string)[], place: number): Answer {

@@ -1,6 +1,8 @@
 // A random batch that fits a model: what a gradient check runs on where there is no data.
 import type { Port, Signature } from '../compiler/check/signature.ts'
+import type { CompiledModel } from '../compiler/index.ts'
 import { evaluate, type Sizes, symbolsOf } from '../compiler/ir/dim.ts'
+import { RnnError } from '../dsl/diagnostics.ts'
 import { type Batch, pack } from './batch.ts'
 import type { Example, Part } from './data/example.ts'
 import { normal, type Random, random } from './random.ts'
@@ -26,6 +28,36 @@ export function randomSizes({ inputs, targets, parameters }: Signature, given: S
     if (lengths.includes(symbol)) sizes[symbol] = longest
     else sizes[symbol] = next++
   }
+  return sizes
+}
+
+/** The greatest size that is tried for a name. */
+const greatest = 16
+
+/**
+ * The sizes of `randomSizes`, but for free names with which the model is not right: these get the least with which it is. Throws what
+ * `checkSizes` finds where there are none.
+ */
+export function fittingSizes(model: CompiledModel, given: Sizes = {}): Sizes {
+  const mistakes = (sizes: Sizes): number => {
+    try {
+      model.checkSizes(sizes)
+      return 0
+    } catch (error) {
+      if (error instanceof RnnError) return error.diagnostics.length
+      throw error
+    }
+  }
+  let sizes = randomSizes(model.signature, given)
+  let left = mistakes(sizes)
+  for (const name of model.freeDims) {
+    for (let size = 1; left > 0 && size <= greatest && !Object.hasOwn(given, name); size++) {
+      const other = { ...sizes, [name]: size }
+      const wrong = mistakes(other)
+      if (wrong < left) [sizes, left] = [other, wrong]
+    }
+  }
+  model.checkSizes(sizes)
   return sizes
 }
 
@@ -72,8 +104,12 @@ function lengthOf(b: number, full: number, draw: Random): number {
   return b === 1 ? Math.min(1, full) : Math.floor(draw() * full) + 1
 }
 
-function drawValue({ dtype, coding }: Port, sizes: Sizes, draw: Random): number {
+function drawValue({ dtype, coding, bound }: Port, sizes: Sizes, draw: Random): number {
   if (coding !== undefined) return Math.floor(draw() * evaluate(coding.size, sizes))
+  if (bound !== undefined) {
+    const labels = evaluate(bound.labels, sizes)
+    return dtype === 'real' ? draw() * (labels - 1) : Math.floor(draw() * labels)
+  }
   if (dtype === 'real') return normal(draw)
   return Math.floor(draw() * (dtype === 'bool' ? 2 : longest))
 }

@@ -40,7 +40,7 @@ const looked = 9
 
 /**
  * A run of a graph: on the batch that is neither large nor small among the first of the part. `sizes` are those that the examples
- * do not tell themselves; RNN507 for one that is missing, RNN405 for an empty part, RNN209 for `train` where no optimizer is named.
+ * do not tell themselves; RNN507 for one that is missing, what `checkSizes` finds of the others, RNN405 for an empty part, RNN209 for `train` where no optimizer is named.
  */
 export function sampleStep(
   model: CompiledModel,
@@ -52,6 +52,7 @@ export function sampleStep(
   const { signature, settings, context } = model
   if (part.count === 0)
     fail('RNN405', { what: `the ${name === 'train' ? 'training ' : ''}part` }, { span: model.data?.span })
+  model.checkSizes(sizes)
   const shuffled = name === 'train' && settings.shuffle !== false
   const batches = batchesOf(part.count, size, shuffled ? { seed, epoch: 1 } : 'ordered')
   const stored = (known: Sizes): Weights => weights ?? initialWeights(model, known, seed, precision)

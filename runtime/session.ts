@@ -167,7 +167,8 @@ export function* runBatches<R>(
 
 /**
  * The loss and the metrics of a part, averaged over all its valid elements, in the numbers of the network (scaled, if the data is).
- * `executable` is that of `model.evaluate()`. An empty part reports zeros; RNN507 where a size is not known.
+ * `executable` is that of `model.evaluate()`. An empty part reports zeros; RNN507 where a size is not known,
+ * and what `checkSizes` finds of the others.
  */
 export function evaluatePart(
   model: CompiledModel,
@@ -177,6 +178,7 @@ export function evaluatePart(
   weights: Weights,
   options: RunOptions,
 ): Report {
+  model.checkSizes(sizes)
   const totals = createTotals(model)
   for (const { results } of measured(model, part, sizes, executable, weights, options)) totals.add(results)
   return totals.report()
@@ -191,6 +193,7 @@ export async function evaluatePartAsync(
   weights: Weights,
   options: RunOptions,
 ): Promise<Report> {
+  model.checkSizes(sizes)
   const totals = createTotals(model)
   const rest = createRests()
   for (const { results } of measured<Ran>(model, part, sizes, executable, weights, options)) {

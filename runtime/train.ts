@@ -8,6 +8,8 @@ import { batchesOf, largestSizes } from './batch.ts'
 import { copyOf, createBest, leastOf, type Snapshot } from './best.ts'
 import type { Part } from './data/example.ts'
 import type { LoadedData } from './data/load.ts'
+import { labelNotes } from './data/notes.ts'
+import { checkPart } from './data/precision.ts'
 import { notFinite } from './finite.ts'
 import { loadWithin, type Run } from './memory.ts'
 import {
@@ -75,13 +77,19 @@ const looked = 16
  * Trains a model by its `train` block. Every step is the training graph: forward, backward, clipping and the optimizer. Losses and
  * metrics are in the numbers of the network (scaled, if the data is).
  * With `truncate` a step is a window of a batch, which begins with what the window before has left.
- * Throws RNN405 for an empty training part, RNN507 where a size is not known, RNN516 if it is interrupted before it begins, RNN519 where it
- * takes more memory than there is; and `TrainingFailed`, with the best weights so far, where training fails: RNN504 where a loss, a weight
- * or a state of the optimizer is not finite, RNN514 where a device fails.
+ * Throws RNN405 for an empty training part, what `checkSizes` finds of the sizes of the data, RNN417 for data that is infinite in the
+ * precision, RNN507 where a size is not known, RNN516 if it is interrupted before it begins, RNN519 where it takes more memory than there
+ * is; and `TrainingFailed`, with the best weights so far, where training fails: RNN504 where a loss, a weight or a state of the optimizer
+ * is not finite, RNN514 where a device fails.
  */
 export async function train(model: CompiledModel, data: LoadedData, options: TrainOptions = {}): Promise<TrainResult> {
   const { backend = js, precision = 'f32' } = options
   if (data.train.count === 0) fail('RNN405', { what: 'the training part' }, { span: model.data?.span })
+  model.checkSizes(data.sizes, labelNotes(model.signature, data.fitted))
+  const ports = [...model.signature.inputs, ...model.signature.targets]
+  for (const part of data.precision === precision ? [] : [data.train, data.validation]) {
+    if (part !== undefined) checkPart(ports, part, precision)
+  }
   const training = model.train()
   const run = trainingRun(model, data, precision, options.memory)
   return using(loadWithin(run, training.context, training.graph, backend, { inPlace: true }), executable => {

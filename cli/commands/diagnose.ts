@@ -132,7 +132,7 @@ async function open(path: string, options: Options, output: Output): Promise<Ope
     const weights = await initialWeightsAsync(model, chosen.first.sizes, seed, precision, { onProgress })
     return { model, ...chosen, weights, precision, seed, reads: [given, ...dataFiles(model, source.file)] }
   }
-  const trained = await openTrained(path, { ...options, dtype, sizes: true }, output)
+  const trained = await openTrained(path, { ...options, dtype, sizes: true, anyWeights: true }, output)
   const { model, sets, sizes, fitted, file, weights, precision } = trained
   const given = typeof options.data === 'string' ? options.data : trained.data
   const loading = { read: dataReader(file, given), path: given, sizes, fitted, seed: trained.checkpoint.seed }

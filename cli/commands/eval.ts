@@ -1,10 +1,10 @@
 // rnnc eval: the loss and the metrics of trained weights.
-import { fail } from '../../dsl/diagnostics.ts'
+import { type Diagnostic, diagnostic, fail } from '../../dsl/diagnostics.ts'
 import { largestSizes } from '../../runtime/batch.ts'
 import { loadData } from '../../runtime/data/load.ts'
 import { loadWithin } from '../../runtime/memory.ts'
 import { sampleStep } from '../../runtime/sampleStep.ts'
-import { evaluatePartAsync, using, whatRan } from '../../runtime/session.ts'
+import { evaluatePartAsync, type Report, using, whatRan } from '../../runtime/session.ts'
 import { type AddCommand, describeUse } from '../command.ts'
 import { oneOf } from '../errors.ts'
 import { memoryHere } from '../memory.ts'
@@ -49,10 +49,23 @@ async function run(path: string, options: Options, output: Output): Promise<void
     whatRan(executable),
     await evaluatePartAsync(model, part, data.sizes, executable, weights, evaluation),
   ])
+  const problems = notFinite(report, name)
   const facts = { model: model.signature.name, part: name, examples: part.count, ...ran }
   output.note(`${facts.model} on the ${name} part, ${count(part.count, 'example')} (${ranBy(ran)}, ${precision})`)
+  if (problems.length > 0) {
+    output.report(problems)
+    process.exitCode = 1
+  }
   output.result(
-    { ok: true, ...facts, ...chosen, dtype: precision, report },
+    { ok: problems.length === 0, ...facts, ...chosen, dtype: precision, report },
     table(Object.entries(report).map(([metric, value]) => [metric, figure(value)])),
   )
 }
+
+/** RNN512 for a loss or a metric that is NaN or infinite. */
+const notFinite = (report: Report, part: string): Diagnostic[] =>
+  Object.entries(report).flatMap(([metric, value]) => {
+    if (Number.isFinite(value)) return []
+    const what = `${metric === 'loss' ? 'the loss' : `\`${metric}\``} of the ${part} part`
+    return [diagnostic('RNN512', { what, value })]
+  })

@@ -4,6 +4,7 @@ import { type CompiledModel, load } from '../../compiler/index.ts'
 import { type Diagnostic, diagnostic, RnnError } from '../../dsl/diagnostics.ts'
 import type { Part } from '../../runtime/data/example.ts'
 import { loadData } from '../../runtime/data/load.ts'
+import { labelNotes } from '../../runtime/data/notes.ts'
 import { checkMemory } from '../../runtime/memory.ts'
 import { replaceBytes } from '../../runtime/node/index.ts'
 import { sampleStep } from '../../runtime/sampleStep.ts'
@@ -81,6 +82,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
     seed,
     precision,
   })
+  output.report(model.checkSizes(data.sizes, labelNotes(model.signature, data.fitted)))
   const batch = model.settings.batch ?? 32
   const memory = memoryHere()
   const { backend, ...auto } = await target.settle(async () => {

@@ -8,7 +8,7 @@ import { counted, type Given, type UnitArgs } from './arguments.ts'
 import { asNumber } from './convert.ts'
 import { visibleAxes } from './emit.ts'
 import { describeEntity, type Entity } from './entity.ts'
-import { initializers, isInitializer, takes } from './initializers.ts'
+import { initializers, isInitializer, outOfRange, takes } from './initializers.ts'
 import { hyperParameters, instanceOf, makeRecipe } from './recipes.ts'
 import { each, known, Reported } from './report.ts'
 import type { Scope } from './scope.ts'
@@ -98,6 +98,7 @@ function callWith(
       return builtin.apply({
         scope,
         args: all.map(a => a.entity),
+        spans: all.map(a => a.span),
         span,
         place: site.kind === 'call' ? site.callee.span : span,
         over: over && { name: over, axis: t => axisNamed(scope, t, over.text, over.span) },
@@ -112,6 +113,11 @@ function callWith(
       if (!takes(callee.name, numbers.length)) {
         const expected = written.map(names => `(${names.join(', ')})`).join(' or ')
         fail('RNN208', { callee: callee.name, expected, found: counted(numbers.length) }, { span })
+      }
+      const wrong = outOfRange(callee.name, numbers)
+      if (wrong !== undefined) {
+        const [what, found] = [`\`${wrong.argument}\` of ${callee.name}`, String(numbers[wrong.place])]
+        fail('RNN207', { what, expected: wrong.expected, found }, { span: all[wrong.place].span })
       }
       return { kind: 'init', init: { kind: 'draw', initializer: callee.name, args: numbers } }
     }

@@ -12,7 +12,7 @@ import { type LowerOptions, modelScope } from './modelScope.ts'
 import { checkNames } from './names.ts'
 import type { LinkedProgram } from './program.ts'
 import { attempt, throwAll } from './report.ts'
-import { readSettings, type Settings, wholeSettings } from './settings.ts'
+import { givenSettings, readSettings, type Settings } from './settings.ts'
 import { axisOfWindows } from './truncate.ts'
 
 export interface CheckedModel {
@@ -48,7 +48,7 @@ export function checkModel(
   const model = attempt(problems, () => lowerModel(unit, lowering(false)))
   throwAll(problems)
   if (model === undefined) throw new Error('a model that cannot be lowered is reported')
-  const settings = { ...written, ...settingSets(sets) }
+  const settings = { ...written, ...givenSettings(sets) }
   checkFreeze(settings, model, trainBlock)
   if (settings.optimizer !== undefined) {
     const found = tryOptimizer(model, settings.optimizer)
@@ -92,10 +92,3 @@ function checkFreeze(settings: Settings, model: LoweredModel, trainBlock: Train 
 
 const placeOf = (trainBlock: Train | undefined, setting: string) =>
   trainBlock?.settings.find(e => e.name.text === setting)?.span ?? trainBlock?.span
-
-/** The sets that are settings of `train`: numbers only. */
-function settingSets(sets: ReadonlyMap<string, number>): Partial<Settings> {
-  return Object.fromEntries(
-    Object.keys(wholeSettings).flatMap(name => (sets.has(name) ? [[name, sets.get(name)]] : [])),
-  )
-}

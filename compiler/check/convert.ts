@@ -57,11 +57,10 @@ export function asDim(e: Entity, what: string, span: Span): D.Dim {
   if (e.kind === 'dim') return e.dim
   if (e.kind === 'number' && Number.isSafeInteger(e.value)) return D.constant(e.value)
   if (e.kind === 'unknown') throw new Reported()
-  return fail(
-    'RNN207',
-    { what, expected: 'a whole number', found: e.kind === 'number' ? String(e.value) : describeEntity(e) },
-    { span },
-  )
+  const isLarge = e.kind === 'number' && Number.isInteger(e.value)
+  const expected = isLarge ? `a whole number up to ${Number.MAX_SAFE_INTEGER}` : 'a whole number'
+  const found = e.kind === 'number' ? String(e.value) : describeEntity(e)
+  return fail('RNN207', { what, expected, found }, { span })
 }
 
 /** A static number without symbols. */

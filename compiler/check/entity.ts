@@ -1,6 +1,6 @@
 // What a name or an expression may stand for while a program is being expanded.
 import type { Fn, Span, Unit } from '../../dsl/ast.ts'
-import type { Dim } from '../ir/dim.ts'
+import { asNumber, constant, type Dim } from '../ir/dim.ts'
 import type { Value } from '../ir/graph.ts'
 import type { Builtin } from './builtins/builtin.ts'
 import type { Init } from './signature.ts'
@@ -16,6 +16,13 @@ export interface StaticVector {
   readonly kind: 'vector'
   readonly numbers: readonly StaticNumber[]
 }
+/** A number from outside, as the same number in the file would be. */
+export const staticNumber = (value: number): StaticNumber =>
+  Number.isSafeInteger(value) ? { kind: 'dim', dim: constant(value) } : { kind: 'number', value }
+
+/** The number that is known; undefined for what is none, or holds a size symbol. */
+export const staticValue = (e: Entity): number | undefined =>
+  e.kind === 'number' ? e.value : e.kind === 'dim' ? asNumber(e.dim) : undefined
 
 /** A template with its hyper-parameters: it has no weights yet. */
 export interface Recipe {

@@ -4,12 +4,11 @@ import { beginning, chain } from '../../dsl/children.ts'
 import { type Diagnostic, fail } from '../../dsl/diagnostics.ts'
 import { inLibrary } from '../../dsl/library.ts'
 import { suggest } from '../../dsl/suggest.ts'
-import * as D from '../ir/dim.ts'
 import { spend } from './budget.ts'
 import { builtins } from './builtins/index.ts'
 import { call, pipe } from './call.ts'
 import { tensor } from './emit.ts'
-import type { Entity } from './entity.ts'
+import { type Entity, staticNumber } from './entity.ts'
 import { initializers, isInitializer } from './initializers.ts'
 import { joined, operation, unary } from './operators.ts'
 import { taken } from './places.ts'
@@ -47,7 +46,7 @@ function begin(scope: Scope, expr: Expr): Entity {
   const { span } = expr
   switch (expr.kind) {
     case 'number':
-      return expr.isInt ? { kind: 'dim', dim: D.constant(expr.value) } : { kind: 'number', value: expr.value }
+      return expr.isInt ? staticNumber(expr.value) : { kind: 'number', value: expr.value }
     case 'string':
       return { kind: 'string', value: expr.value }
     case 'bool':

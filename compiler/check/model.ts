@@ -5,6 +5,7 @@ import type { Value } from '../ir/graph.ts'
 import { checkPlace, collectErrors, equation, output } from './body.ts'
 import { declareParam, declarePart } from './declare.ts'
 import { pointwise } from './emit.ts'
+import { boundsOf } from './labels.ts'
 import { located } from './located.ts'
 import { type Average, type Measured, measure, type NamedValue, reports } from './measures.ts'
 import { type LowerOptions, modelScope } from './modelScope.ts'
@@ -117,6 +118,11 @@ export function lowerModel(unit: Unit, options: LowerOptions): LoweredModel {
     value: w.value,
   }))
   for (const p of parameters) inputNames.set(p.value.id, p.name)
+  const bounds = boundsOf(session)
+  const bounded = (port: Port): Port => {
+    const bound = bounds.get(port.name)
+    return bound === undefined || port.coding !== undefined ? port : { ...port, bound }
+  }
   return {
     name: unit.name.text,
     context,
@@ -124,8 +130,8 @@ export function lowerModel(unit: Unit, options: LowerOptions): LoweredModel {
     session,
     scope,
     inputNames,
-    inputs: declared.inputs,
-    targets: declared.targets,
+    inputs: declared.inputs.map(bounded),
+    targets: declared.targets.map(bounded),
     parameters,
     outputs: finished,
     predictions: outputs.flatMap(o => (o.prediction === undefined ? [] : [{ target: o.prediction, output: o.name }])),

@@ -6,7 +6,7 @@ import type { Context } from '../ir/builder.ts'
 import { createBuilder } from '../ir/builder.ts'
 import * as D from '../ir/dim.ts'
 import { labelledHyper } from './applyInstance.ts'
-import type { Entity, Instance } from './entity.ts'
+import { type Entity, type Instance, staticNumber } from './entity.ts'
 import { evaluate } from './evaluate.ts'
 import { laterNames } from './expanding.ts'
 import { newInstance } from './recipes.ts'
@@ -49,12 +49,15 @@ export function modelScope(unit: Unit, options: LowerOptions): Scope & { readonl
     masks: new Map(),
     fromStart: [],
     averages: [],
+    ports: new Map(),
+    bounds: new Map(),
+    unfit: new Set(),
     draws: 0,
     expanding: [unit],
     uses: [],
     evaluated: 0,
     sought: 0,
-    sizes: new Map([...options.sets].map(([name, value]) => [name, D.constant(value)])),
+    sizes: new Map([...options.sets].map(([name, value]) => [name, staticNumber(value)])),
     evaluate,
     sources: options.sources,
     lineOf: lineCounter(options.sources),
@@ -77,7 +80,7 @@ export function modelScope(unit: Unit, options: LowerOptions): Scope & { readonl
   for (const param of unit.params) {
     const { text } = param.name
     const set = options.sets.get(text)
-    if (set !== undefined) scope.names.set(text, { kind: 'dim', dim: D.labelled(D.constant(set), D.symbol(text)) })
+    if (set !== undefined) scope.names.set(text, labelledHyper(text, staticNumber(set)))
     else if (param.default !== undefined) scope.names.set(text, labelledHyper(text, evaluate(scope, param.default)))
     else
       fail(

@@ -4,10 +4,12 @@ import { fail } from '../../dsl/diagnostics.ts'
 import * as D from '../ir/dim.ts'
 import { asInit, asTensor } from './convert.ts'
 import { commonItem, constantTensor, contract, join, numberPointwise, pointwise, realPointwise } from './emit.ts'
-import type { Entity, StaticNumber, StaticVector } from './entity.ts'
+import { type Entity, type StaticNumber, type StaticVector, staticValue } from './entity.ts'
+import { boundBy, checkLabels } from './labels.ts'
 import { each } from './report.ts'
 import type { Scope } from './scope.ts'
 import type { Tensor } from './tensor.ts'
+import { sourceText } from './text.ts'
 
 const arithmetic: Readonly<Record<'+' | '-' | '*' | '/', { op: string; number: (a: number, b: number) => number }>> = {
   '+': { op: 'add', number: (a, b) => a + b },
@@ -26,9 +28,6 @@ const comparisons = {
 } as const
 
 const isStatic = (e: Entity): boolean => e.kind === 'number' || e.kind === 'dim'
-
-const numberOf = (e: Entity): number | undefined =>
-  e.kind === 'number' ? e.value : e.kind === 'dim' ? D.asNumber(e.dim) : undefined
 
 /** `-x`, `not x`. */
 export function unary(scope: Scope, op: '-' | 'not', value: Entity, span: Span): Entity {
@@ -85,8 +84,9 @@ export function operation(scope: Scope, expr: Expr & { kind: 'binary' }, left: E
     case '^':
       return power(scope, left, right, expr)
     case '%': {
-      const [a, b] = [numberOf(left), numberOf(right)]
-      if (a !== undefined && b !== undefined) return staticNumber(a - b * Math.floor(a / b), [a, b], span)
+      const [a, b] = [staticValue(left), staticValue(right)]
+      if (b === 0) divisionByZero(scope, expr.right)
+      if (a !== undefined && b !== undefined) return computed(a - b * Math.floor(a / b), [a, b], span)
       return numberPointwise(scope, 'mod', likeNumbers(scope, left, right, expr), span, '%')
     }
     default: {
@@ -95,8 +95,9 @@ export function operation(scope: Scope, expr: Expr & { kind: 'binary' }, left: E
         const dims = { '+': D.add, '-': D.subtract, '*': D.multiply }
         return staticDim(dims[op](left.dim, right.dim), span)
       }
-      const [a, b] = [numberOf(left), numberOf(right)]
-      if (a !== undefined && b !== undefined) return staticNumber(number(a, b), [a, b], span)
+      const [a, b] = [staticValue(left), staticValue(right)]
+      if (op === '/' && b === 0) divisionByZero(scope, expr.right)
+      if (a !== undefined && b !== undefined) return computed(number(a, b), [a, b], span)
       const initial = [left, right].every(e => e.kind === 'init' || isStatic(e))
       if (initial && scope.initial === undefined) {
         return {
@@ -113,7 +114,7 @@ export function operation(scope: Scope, expr: Expr & { kind: 'binary' }, left: E
 }
 
 /** A number that the compiler has computed. RNN122 where it overflows, or is none: `inf` alone gives infinities. */
-function staticNumber(value: number, of: readonly number[], span: Span): Entity {
+function computed(value: number, of: readonly number[], span: Span): Entity {
   const what = Number.isNaN(value) ? 'no number' : Number.isFinite(value) ? undefined : 'infinite'
   if (what !== undefined && of.every(Number.isFinite))
     fail('RNN122', { number: 'the result', what }, { span, help: `it is computed of ${of.join(' and ')}` })
@@ -142,15 +143,21 @@ function elementwise(
   if (a === undefined || b === undefined || vectors.length === 0) return undefined
   const [{ numbers: first }] = vectors
   if (vectors.some(v => v.numbers.length !== first.length)) return undefined
-  if (![...a, ...b].every(n => numberOf(n) !== undefined)) return undefined
+  if (![...a, ...b].every(n => staticValue(n) !== undefined)) return undefined
   const numbers = first.flatMap((_, i) => staticNumbers(operate(a[i] ?? a[0], b[i] ?? b[0])) ?? [])
   return numbers.length === first.length ? { kind: 'vector', numbers } : undefined
+}
+
+/** RNN210: what is divided by a number that is 0 is nothing. */
+function divisionByZero(scope: Scope, { span }: Expr): never {
+  const what = `\`${sourceText(scope, span)}\`, by which this divides,`
+  return fail('RNN210', { what, expected: 'a number other than 0', found: '0' }, { span })
 }
 
 /** Both as tensors; a static number takes the other's type, unless it is not whole. */
 function likeNumbers(scope: Scope, left: Entity, right: Entity, expr: Expr & { kind: 'binary' }): [Tensor, Tensor] {
   const make = (e: Entity, span: Span, other: Entity, otherSpan: Span): Tensor => {
-    const value = numberOf(e)
+    const value = staticValue(e)
     if (value === undefined || isStatic(other)) return asTensor(scope, e, span)
     return asTensor(scope, other, otherSpan).dtype === 'real' ? constantTensor(scope, value) : asTensor(scope, e, span)
   }
@@ -170,6 +177,7 @@ function compare(
   if (given.some(t => t.dtype === 'bool') && !(op === '==' || op === '!=')) {
     fail('RNN216', { what: `\`${op}\``, expected: 'numbers', found: 'a bool' }, { span: expr.span })
   }
+  if (name === 'eq') checkDecision(scope, given, expr.span)
   const mixed = given[0].dtype !== given[1].dtype
   const operands = mixed
     ? given.map(t =>
@@ -181,10 +189,22 @@ function compare(
   return not ? pointwise(scope, 'not', [result], expr.span) : result
 }
 
+/** RNN416 for a label that is compared with what an output decided, which it cannot tell apart. */
+function checkDecision(scope: Scope, [left, right]: readonly [Tensor, Tensor], span: Span): void {
+  for (const [decided, label] of [
+    [left, right],
+    [right, left],
+  ]) {
+    if (decided.choice === undefined || label.dtype !== 'int') continue
+    checkLabels(scope, label, decided.choice, span)
+    boundBy(scope, label, decided.choice)
+  }
+}
+
 /** x^n: whole exponents up to 4 are products, so that they hold for negative x on every backend. */
 function power(scope: Scope, left: Entity, right: Entity, expr: Expr & { kind: 'binary' }): Entity {
-  const [a, n] = [numberOf(left), numberOf(right)]
-  if (a !== undefined && n !== undefined) return staticNumber(a ** n, [a, n], expr.span)
+  const [a, n] = [staticValue(left), staticValue(right)]
+  if (a !== undefined && n !== undefined) return computed(a ** n, [a, n], expr.span)
   if (n === 2 || n === 3 || n === 4) {
     const x = asTensor(scope, left, expr.left.span)
     const square = numberPointwise(scope, 'mul', [x, x], expr.span, '^')

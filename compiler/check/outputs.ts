@@ -7,9 +7,12 @@ import type { Value } from '../ir/graph.ts'
 import { asTensor } from './convert.ts'
 import { expand, inOrder, masked, withItem } from './emit.ts'
 import { evaluate } from './evaluate.ts'
+import { checkLabels, toldApart } from './labels.ts'
+import { Reported } from './report.ts'
 import type { Scope } from './scope.ts'
 import type { Port } from './signature.ts'
 import { type Axis, baseOf, formatAxes, formatItem, pathOf, type Tensor } from './tensor.ts'
+import { sourceText } from './text.ts'
 /** A target may be read by losses, metrics and `delay` only. */
 export function noTarget(t: Tensor, reader: string, span: Span): Tensor {
   const [target] = t.facts.targets
@@ -25,6 +28,7 @@ export function predict(
 ): { name: string; tensor: Tensor; span: Span } {
   const name = s.target.text
   const target = targets.find(t => t.name === name)
+  if (scope.names.get(name)?.kind === 'unknown') throw new Reported()
   if (target === undefined)
     fail(
       'RNN312',
@@ -73,14 +77,9 @@ export function predict(
       { span: s.value.span },
     )
   }
-  const size = target.coding && D.asNumber(target.coding.size)
-  const width = D.asNumber(D.product(t.item))
-  if (size !== undefined && width !== undefined && width !== size && !(width === 1 && size === 2)) {
-    fail(
-      'RNN204',
-      { name, declared: `${target.coding?.kind} of ${size}`, found: formatItem(t) },
-      { span: s.value.span },
-    )
+  if (own?.kind === 'tensor') {
+    const output = { text: sourceText(scope, s.value.span), labels: toldApart(t.item) }
+    checkLabels(scope, own, output, s.value.span, true)
   }
   const sameSize = D.equal(D.product(t.item), D.product(target.item))
   if (target.coding === undefined && !sameSize) {

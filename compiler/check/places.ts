@@ -7,6 +7,7 @@ import { asDim, asTensor } from './convert.ts'
 import { independentOf } from './distributions.ts'
 import { checkAxes, commonOrder, expand, joinAxes, tensor } from './emit.ts'
 import type { Entity, StaticNumber, StaticVector } from './entity.ts'
+import { boundBy, checkLabels } from './labels.ts'
 import { each } from './report.ts'
 import type { Scope } from './scope.ts'
 import { formatDims, formatItem, joinFacts, type Tensor } from './tensor.ts'
@@ -111,6 +112,11 @@ function rowAt(scope: Scope, table: Tensor, index: Tensor, span: Span): Tensor {
   if (index.dtype !== 'int' || index.item.length > 0)
     fail('RNN216', { what: 'a place', expected: 'an int', found: formatItem(index) }, { span })
   if (table.item.length === 0) fail('RNN217', { index: index.name || 'this', shape: formatItem(table) }, { span })
+  if (table.choice !== undefined) {
+    const choice = { ...table.choice, labels: table.item[0] }
+    checkLabels(scope, index, choice, span)
+    boundBy(scope, index, choice)
+  }
   const [rows, places] = [table.item[0], index.coding?.size].map(d => d && D.asNumber(d))
   if (rows !== undefined && places !== undefined && places > rows)
     fail('RNN217', { index: `${index.name || 'this'}: ${formatItem(index)}`, shape: formatItem(table) }, { span })

@@ -2,7 +2,9 @@
 import type { AxisExpr, Declaration, Expr } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import * as D from '../ir/dim.ts'
+import { labelledHyper } from './applyInstance.ts'
 import { expand, tensor } from './emit.ts'
+import { checkCount } from './labels.ts'
 import type { Scope } from './scope.ts'
 import type { Port } from './signature.ts'
 import { type Axis, noFacts } from './tensor.ts'
@@ -24,7 +26,7 @@ export function declarePorts(scope: Scope, d: Declaration, declared: Declared): 
     if (expr.kind === 'name' && !scope.names.has(expr.name)) {
       const given = session.sizes.get(expr.name)
       if (given === undefined) freeDims.add(expr.name)
-      scope.names.set(expr.name, { kind: 'dim', dim: D.labelled(given ?? D.symbol(expr.name), D.symbol(expr.name)) })
+      scope.names.set(expr.name, labelledHyper(expr.name, given ?? { kind: 'dim', dim: D.symbol(expr.name) }))
     }
     return knownDim(scope, expr, 'a dim')
   }
@@ -51,8 +53,10 @@ export function declarePorts(scope: Scope, d: Declaration, declared: Declared): 
     if (scope.names.has(name)) fail('RNN107', { name }, { span })
     const item = type.item.map(D.unlabelled)
     const shape = [session.batch.size, ...axes.map(a => a.size), ...item]
+    if (type.coding !== undefined) checkCount(d.kind === 'input' ? 'input' : 'target', name, type.coding, span)
     const given = builder.param({ dtype: type.dtype, shape }, { hint: name, span })
     inputNames.set(given.id, name)
+    session.ports.set(given.id, name)
     const layout = [...axes, session.batch]
     const value = expand(scope, tensor(given, [session.batch, ...axes], item), layout, item)
     const facts = d.kind === 'target' ? { ...noFacts, targets: new Set([name]) } : noFacts

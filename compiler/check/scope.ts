@@ -4,8 +4,9 @@ import type { Diagnostic } from '../../dsl/diagnostics.ts'
 import type { Binding, Builder } from '../ir/builder.ts'
 import type { Dim } from '../ir/dim.ts'
 import type { Value } from '../ir/graph.ts'
-import type { Entity, Instance, WeightRecord } from './entity.ts'
+import type { Entity, Instance, StaticNumber, WeightRecord } from './entity.ts'
 import type { Average } from './measures.ts'
+import type { Bound } from './signature.ts'
 import type { Axis, Coding, Tensor } from './tensor.ts'
 
 /** One expansion of a whole model. */
@@ -33,6 +34,12 @@ export interface Session {
   /** Values of an axis that a window of it would have otherwise: places, which begin again, and the first element. */
   readonly fromStart: FromStart[]
   readonly averages: Average[]
+  /** The inputs and targets, by the ids of their values. */
+  readonly ports: Map<number, string>
+  /** By which outputs the values of inputs and targets are bounded. */
+  readonly bounds: Map<string, Bound>
+  /** The labels and outputs of which it was reported that they do not fit. */
+  readonly unfit: Set<string>
   /** How many places draw so far. */
   draws: number
   /** The scalar inputs that seed the draws, made by the first that needs them. */
@@ -46,7 +53,7 @@ export interface Session {
   /** How many names without a meaning were looked for among those that have one. */
   sought: number
   /** Sizes given by the user or bound by a free name. */
-  readonly sizes: Map<string, Dim>
+  readonly sizes: ReadonlyMap<string, StaticNumber>
   readonly evaluate: (scope: Scope, expr: Expr) => Entity
   /** The text of each file, for messages. */
   readonly sources: ReadonlyMap<string, string>

@@ -1,5 +1,5 @@
 // The settings of a `train` block: one table, each with how it reads its expression.
-import type { Expr, Train, Unit } from '../../dsl/ast.ts'
+import type { Expr, Span, Train, Unit } from '../../dsl/ast.ts'
 import { type Diagnostic, fail } from '../../dsl/diagnostics.ts'
 import { didYouMean, suggest } from '../../dsl/suggest.ts'
 import { asNumber } from './convert.ts'
@@ -44,13 +44,29 @@ const number = (scope: Scope, e: Expr, what: string): number => asNumber(scope.s
 
 const whole =
   (name: keyof typeof wholeSettings, or = ''): Reader<number> =>
-  (scope, e) => {
-    const least = wholeSettings[name]
-    const value = number(scope, e, `\`${name}\``)
-    if (Number.isInteger(value) && value >= least) return value
-    const expected = `a whole number from ${least}${or}`
-    return fail('RNN207', { what: `\`${name}\``, expected, found: String(value) }, { span: e.span })
-  }
+  (scope, e) =>
+    requireWhole(name, number(scope, e, `\`${name}\``), or, e.span)
+
+/** RNN207 unless the setting may have that value. */
+function requireWhole(name: keyof typeof wholeSettings, value: number, or = '', span?: Span): number {
+  const least = wholeSettings[name]
+  if (Number.isSafeInteger(value) && value >= least) return value
+  const expected = `a whole number from ${least}${or}`
+  return fail('RNN207', { what: `\`${name}\``, expected, found: String(value) }, { ...(span && { span }) })
+}
+
+/** Those of the numbers given from outside that are settings. RNN207 as for those of the file. */
+export function givenSettings(given: ReadonlyMap<string, number>): Partial<Settings> {
+  const names = Object.keys(wholeSettings).filter(isWhole)
+  return Object.fromEntries(
+    names.flatMap(name => {
+      const value = given.get(name)
+      return value === undefined ? [] : [[name, requireWhole(name, value)]]
+    }),
+  )
+}
+
+const isWhole = (name: string): name is keyof typeof wholeSettings => Object.hasOwn(wholeSettings, name)
 
 const path = (e: Expr): string | undefined => {
   if (e.kind === 'name') return e.name
@@ -87,7 +103,10 @@ const readers: { readonly [K in keyof Settings]-?: Reader<NonNullable<Settings[K
         { span: e.span },
       )
     }
-    return { by, limit: number(scope, arg.value, 'a limit') }
+    const limit = number(scope, arg.value, 'a limit')
+    if (limit > 0) return { by, limit }
+    const what = `the limit of \`${by}\``
+    return fail('RNN207', { what, expected: 'a number above 0', found: String(limit) }, { span: arg.value.span })
   },
   seed: whole('seed'),
   truncate: whole('truncate'),

@@ -10,6 +10,13 @@ export interface AxisSignature {
   readonly ragged: boolean
 }
 
+/** The labels that an output tells apart, 0, 1, …, of which the values that it is measured by must be some. */
+export interface Bound {
+  /** The text of the output. */
+  readonly text: string
+  readonly labels: Dim
+}
+
 export interface Port {
   readonly name: string
   readonly dtype: DType
@@ -19,6 +26,8 @@ export interface Port {
   readonly axes: readonly AxisSignature[]
   /** For `token of V` and `class of K`. */
   readonly coding?: { readonly kind: 'token' | 'class'; readonly size: Dim }
+  /** For values without a coding that a cross-entropy takes as labels. */
+  readonly bound?: Bound
 }
 
 /** How a parameter starts: a number, a draw, or an expression of these, element by element. */

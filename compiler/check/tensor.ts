@@ -2,6 +2,7 @@
 import type { Span } from '../../dsl/ast.ts'
 import { constant, type Dim, equal, formatLabel, unlabelled } from '../ir/dim.ts'
 import type { DType, Value } from '../ir/graph.ts'
+import type { Bound } from './signature.ts'
 
 /** An axis is an identity: two axes are the same only if they are this same object. */
 export interface Axis {
@@ -61,6 +62,8 @@ export interface Tensor {
   readonly source?: string
   /** The graph value of which `probability` was asked, where this is what it gave: its logarithm will be taken. */
   readonly asked?: Value
+  /** The labels that this distribution, asked for its probabilities, tells apart; or those among which this label was decided. */
+  readonly choice?: Bound
 }
 
 export const noFacts: Facts = { targets: new Set(), delayed: new Set(), ahead: new Map(), whole: new Map() }

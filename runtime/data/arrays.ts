@@ -5,7 +5,16 @@ import { fail } from '../../dsl/diagnostics.ts'
 import { didYouMean } from '../../dsl/suggest.ts'
 import type { Example, Part } from './example.ts'
 import { type Fitted, hasLabels, transformer } from './fitted.ts'
-import { bindSizes, checkCodes, checkLengths, codesUpTo, describePort, type Extent, type Found } from './ports.ts'
+import {
+  bindSizes,
+  checkCodes,
+  checkLengths,
+  codesIn,
+  describePort,
+  type Extent,
+  type Found,
+  type Role,
+} from './ports.ts'
 
 /** Lists in lists, the axes outermost, then the item. Lists of numbers may be typed arrays; text is a label of a class. */
 export type Nested = number | boolean | string | ArrayLike<number> | readonly Nested[]
@@ -39,8 +48,9 @@ export function fromArrays(
   if (missing !== undefined) {
     fail('RNN401', { kind: 'input', input: missing.name }, { help: `give \`${missing.name}\` with the others` })
   }
+  const roleOf = (port: Port): Role => (signature.targets.includes(port) ? 'target' : 'input')
   const ports = all.filter(port => Object.hasOwn(arrays, port.name))
-  const read = ports.map(port => readPort(port, arrays[port.name], options.fitted))
+  const read = ports.map(port => readPort(port, roleOf(port), arrays[port.name], options.fitted))
   const count = read[0]?.examples.length ?? 0
   const sizes = bindSizes(
     read.map(({ found }) => found),
@@ -66,7 +76,12 @@ interface ReadPort {
   readonly found: Found
 }
 
-function readPort(port: Port, list: readonly Nested[] | ArrayLike<number>, fitted: Fitted | undefined): ReadPort {
+function readPort(
+  port: Port,
+  role: Role,
+  list: readonly Nested[] | ArrayLike<number>,
+  fitted: Fitted | undefined,
+): ReadPort {
   const mismatch: (found: string) => never = found =>
     fail('RNN411', { input: port.name, declared: describePort(port), found })
   const axes = port.axes.length
@@ -100,11 +115,10 @@ function readPort(port: Port, list: readonly Nested[] | ArrayLike<number>, fitte
     return { values, lengths }
   }
   const examples = Array.from(list, (value, i) => readExample(value, `example ${i + 1}`))
-  const greatest = examples.reduce((most, { values }) => values.reduce((a, b) => Math.max(a, b), most), -1)
-  const codes = port.coding && codesUpTo(greatest)
+  const counted = port.coding && codesIn(examples.map(({ values }) => values))
   return {
     examples,
-    found: { port, item: extents.slice(axes), axes: extents.slice(0, axes), ...(codes !== undefined && { codes }) },
+    found: { port, role, item: extents.slice(axes), axes: extents.slice(0, axes), ...counted },
   }
 }
 

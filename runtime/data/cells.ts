@@ -5,7 +5,7 @@ import { once } from '../once.ts'
 import { asRead } from './encoding.ts'
 import { held } from './numberText.ts'
 import { asWritten } from './rounding.ts'
-import { lineOf, sumsOf } from './sequences.ts'
+import { lineOf, pathTo, placeText } from './sequences.ts'
 import { shown, shownJson } from './shown.ts'
 import type { Cells, Column, Sequences, Series } from './value.ts'
 
@@ -126,32 +126,17 @@ function unevenText(levels: readonly (readonly number[])[], { name, lines }: Cel
   const empty = widths.indexOf(0)
   const other = empty < 0 ? widths.findIndex(width => width !== widths[0]) : empty
   if (other < 0) return undefined
-  const [row, ...path] = pathTo(levels, other)
+  const around = levels.slice(0, -1)
+  const [row, ...path] = pathTo(around, other)
   const what = `line ${lines[row]} has ${empty < 0 ? `a list of ${widths[other]}` : 'an empty list'}`
-  const others = empty < 0 ? `, where line ${lines[pathTo(levels, 0)[0]]} begins with a list of ${widths[0]}` : ''
+  const others = empty < 0 ? `, where line ${lines[pathTo(around, 0)[0]]} begins with a list of ${widths[0]}` : ''
   return `${what} in element ${placeText(path)} of \`${name}\`${others}`
-}
-
-/** The row, and then the place in each list, that lead to an innermost list. */
-function pathTo(levels: readonly (readonly number[])[], list: number): number[] {
-  const path: number[] = []
-  let place = list
-  for (const lengths of levels.slice(0, -1).reverse()) {
-    const starts = sumsOf(lengths)
-    const parent = starts.findIndex(start => place < start) - 1
-    path.unshift(place - starts[parent])
-    place = parent
-  }
-  return [place, ...path]
 }
 
 const leavesOf = (list: unknown): unknown[] => (Array.isArray(list) ? list.flat(deepest) : [])
 
 const elementAt = (list: unknown, path: readonly number[]): unknown =>
   path.reduce<unknown>((found, i) => (Array.isArray(found) ? found[i] : undefined), list)
-
-/** `2`, or `2, 1` in lists in lists. */
-const placeText = (path: readonly number[]): string => path.map(i => i + 1).join(', ')
 
 function notANumber(all: Cells, row: number, value: unknown, span: Span): never {
   const isText = typeof value === 'string'

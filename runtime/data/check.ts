@@ -89,7 +89,7 @@ async function checkKinds(data: Data, options: DataCheckOptions): Promise<readon
   const judge = async ({ lookup }: Rowless, { name }: Equation): Promise<Feed | undefined> => {
     const [value, port] = [await lookup(name.text), ports.find(p => p.name === name.text)]
     if (value === undefined || port === undefined) return undefined
-    const feed = feedOf(port, value)
+    const feed = feedOf(port, signature?.targets.includes(port) ? 'target' : 'input', value)
     bindSizes(shapeOf(feed), sizes)
     return feed
   }

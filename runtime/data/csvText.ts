@@ -35,6 +35,10 @@ export function readCsv(text: string, malformed: (reason: string, help?: string)
   /** Rows of a single column that are blank, and only count if another row follows. */
   let blank: number[] = []
   let row: string[] = []
+  /** Where the row begins. */
+  let start = 0
+  /** The first line as it stands in the text. */
+  let head = ''
   let line = 1
   let at = 0
 
@@ -71,7 +75,7 @@ export function readCsv(text: string, malformed: (reason: string, help?: string)
     return doubled ? cell.replaceAll('""', '"') : cell
   }
   const unquoted = (): string => {
-    const start = at
+    const begin = at
     let code = 0
     while (at < length) {
       code = text.charCodeAt(at)
@@ -81,7 +85,7 @@ export function readCsv(text: string, malformed: (reason: string, help?: string)
       }
       at++
     }
-    const cell = trimmed(text.slice(start, at))
+    const cell = trimmed(text.slice(begin, at))
     if (hasNul && cell.includes('\0'))
       malformed(`${place()} holds a NUL: it is no text, or text in UTF-16`, 'save it as UTF-8')
     return cell
@@ -90,6 +94,7 @@ export function readCsv(text: string, malformed: (reason: string, help?: string)
     if (names === undefined) {
       if (isBlank) return
       names = row
+      head = text.slice(start, at)
       columns = row.map(() => [])
       return
     }
@@ -102,7 +107,12 @@ export function readCsv(text: string, malformed: (reason: string, help?: string)
       lines.push(blankLine)
     }
     blank = []
-    checkRow(row, names, line, separator, malformed)
+    checkWidth(row, names, line, separator, malformed)
+    // Files that were put together have it again, letter by letter.
+    if (row[0] === names[0] && text.slice(start, at) === head) {
+      const help = 'remove it, or write the cell in quotes if it is one; the first line holds the names of the columns'
+      malformed(`line ${line} repeats the first line`, help)
+    }
     for (let i = 0; i < row.length; i++) columns[i].push(row[i])
     lines.push(line)
   }
@@ -111,6 +121,7 @@ export function readCsv(text: string, malformed: (reason: string, help?: string)
     // One row.
     let isQuoted = false
     row = []
+    start = at
     for (;;) {
       let open = at
       while (open < length && isGap(text.charCodeAt(open))) open++
@@ -131,12 +142,14 @@ export function readCsv(text: string, malformed: (reason: string, help?: string)
   return { names: names ?? [], columns, lines }
 }
 
-/** A text as a cell that reads back as it is, after any separator. */
-export const csvCell = (text: string): string =>
-  text === '' || /[",;\r\n\t\0]/.test(text) || text !== text.trim() ? `"${text.replaceAll('"', '""')}"` : text
+/** A text as a cell of the column `name` that reads back as it is, after any separator. */
+export function csvCell(text: string, name?: string): string {
+  const isPlain = text !== '' && text !== name && !/[",;\r\n\t\0]/.test(text) && text === text.trim()
+  return isPlain ? text : `"${text.replaceAll('"', '""')}"`
+}
 
-/** Calls `malformed` for a row of another number of cells, and for one that repeats the first line, as files put together do. */
-function checkRow(
+/** Calls `malformed` for a row of another number of cells. */
+function checkWidth(
   row: readonly string[],
   names: readonly string[],
   line: number,
@@ -146,10 +159,6 @@ function checkRow(
   if (row.length !== names.length) {
     const help = `cells are separated by ${separatorNames[separator]}, as in the first line: one that is part of a cell stands in quotes`
     malformed(`line ${line} has ${row.length} cells, the first line has ${names.length}`, help)
-  }
-  // A single column may well hold its name.
-  if (row.length > 1 && row[0] === names[0] && row.every((cell, i) => cell === names[i])) {
-    malformed(`line ${line} repeats the names of the first line`, 'remove the line, as where files were put together')
   }
 }
 

@@ -3,7 +3,7 @@ import type { Port } from '../../compiler/check/signature.ts'
 import type { Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import type { Example } from './example.ts'
-import { codesUpTo, type Extent, type Found } from './ports.ts'
+import { codesIn, type Extent, type Found, type Role } from './ports.ts'
 import { elementsIn, levelsOf, originOf, startsOf } from './sequences.ts'
 import { numbersOf, refuseTruths, truthsOf } from './series.ts'
 import { type Argument, describe, type Elements, type Sequences, seriesOf, widthOf } from './value.ts'
@@ -11,6 +11,7 @@ import { type Argument, describe, type Elements, type Sequences, seriesOf, width
 /** What feeds a port. */
 export interface Feed {
   readonly port: Port
+  readonly role: Role
   readonly value: Elements
   readonly span: Span
 }
@@ -19,16 +20,12 @@ export interface Feed {
  * RNN210 for a value that has no elements to feed, RNN404 for truths that are no numbers, RNN410 for lists of other widths where
  * items are fed.
  */
-export function feedOf(port: Port, { value, span }: Argument): Feed {
+export function feedOf(port: Port, role: Role, { value, span }: Argument): Feed {
   const isBool = port.dtype === 'bool'
-  if (value.kind === 'column') return { port, value: isBool ? truthsOf(value, span) : numbersOf(value, span), span }
-  if (value.kind === 'sequences') {
-    const fed = withAxes(value, port, span)
-    return { port, value: isBool ? fed : refuseTruths(fed, span), span }
-  }
-  if (value.kind === 'series' || value.kind === 'windowed') {
-    return { port, value: isBool ? value : refuseTruths(value, span), span }
-  }
+  const feed = (fed: Elements): Feed => ({ port, role, value: isBool ? fed : refuseTruths(fed, span), span })
+  if (value.kind === 'column') return feed(isBool ? truthsOf(value, span) : numbersOf(value, span))
+  if (value.kind === 'sequences') return feed(withAxes(value, port, span))
+  if (value.kind === 'series' || value.kind === 'windowed') return feed(value)
   return fail('RNN210', { what: `what feeds \`${port.name}\``, expected: 'a series', found: describe(value) }, { span })
 }
 
@@ -48,17 +45,15 @@ function withAxes(sequences: Sequences, { axes }: Port, span: Span): Sequences {
 
 /** The shape of a feed; the number of codes is counted in the training rows. */
 export function foundIn(feed: Feed, training: Int32Array): Found {
-  const { port, value, span } = feed
+  const { port, role, value, span } = feed
   const { encoding, item: own, rows, values } = seriesOf(value)
   // Sequences that are all empty do not show what their items are.
   const item = value.kind === 'sequences' && rows === 0 ? port.item.map(() => undefined) : own
   const axes = axesOf(value)
-  if (port.coding === undefined) return { port, item, axes, span }
-  if (encoding.kind === 'classes') return { port, item, axes, codes: encoding.labels.length, labels: true, span }
-  const greatest = elementsIn(value, training).reduce((most, element) => Math.max(most, values[element]), -1)
-  // A number that is no index is reported by the check of every value.
-  const codes = codesUpTo(greatest)
-  return { port, item, axes, span, ...(codes !== undefined && { codes }) }
+  if (port.coding === undefined) return { port, role, item, axes, span }
+  if (encoding.kind === 'classes') return { port, role, item, axes, codes: encoding.labels.length, span }
+  const elements = elementsIn(value, training)
+  return { port, role, item, axes, span, ...codesIn([Float64Array.from(elements, element => values[element])]) }
 }
 
 /** The lengths of the axes that a value has. */

@@ -1,7 +1,9 @@
 // What loading learned from the training part. It is plain JSON, stored with the weights: predictions need it in both directions.
+import type { Signature } from '../../compiler/check/signature.ts'
 import type { Sizes } from '../../compiler/ir/dim.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { apply, type Encoding, type Step, undo } from './encoding.ts'
+import { known } from './ports.ts'
 import { shown } from './shown.ts'
 
 export interface Fitted {
@@ -41,12 +43,24 @@ export function transformer(fitted: Fitted, port: string): (values: ArrayLike<nu
     return values => Float64Array.from(values, (value, i) => apply(chains[i % chains.length], Number(value)))
   }
   const indices = new Map(encoding.labels.map((label, index) => [label, index]))
-  const indexOf = (label: string): number => indices.get(label) ?? fail('RNN408', { value: shown(label), name: port })
+  const indexOf = (label: string): number =>
+    indices.get(label) ?? fail('RNN408', { value: shown(label), name: port, place: '' })
   return values => Float64Array.from(values, value => (typeof value === 'string' ? indexOf(value) : value))
 }
 
 /** Whether the values of an input or target are labels of classes. */
 export const hasLabels = (fitted: Fitted, port: string): boolean => encodingOf(fitted, port)?.kind === 'classes'
+
+/** RNN501 where the labels of a target are not as many as the weights were trained for: an answer might have none. */
+export function checkLabelled({ name: model, targets }: Signature, fitted: Fitted, sizes: Sizes): void {
+  for (const { name, coding } of targets) {
+    const encoding = encodingOf(fitted, name)
+    const count = coding && known(coding.size, sizes)
+    if (encoding?.kind !== 'classes' || count === undefined || encoding.labels.length === count) continue
+    const differences = `\`${name}\` is a ${coding?.kind} of ${count}, and has ${encoding.labels.length} labels`
+    fail('RNN501', { file: 'the weights', model, differences })
+  }
+}
 
 const encodingOf = (fitted: Fitted, port: string): Encoding | undefined =>
   Object.hasOwn(fitted.ports, port) ? fitted.ports[port] : undefined

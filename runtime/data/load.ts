@@ -1,5 +1,4 @@
 // Loading data: from the `data` block of a program to the examples of each part, ready to be put into batches.
-
 import type { Precision } from '../../compiler/backend/backend.ts'
 import type { Port, Signature } from '../../compiler/check/signature.ts'
 import type { Sizes } from '../../compiler/ir/dim.ts'
@@ -13,7 +12,9 @@ import { evaluator, type Lookup, type Surroundings } from './evaluate.ts'
 import type { Part } from './example.ts'
 import { examplesOf, type Feed, feedOf, foundIn, placeIn } from './feed.ts'
 import type { Fitted } from './fitted.ts'
-import { bindSizes, checkCodes, checkLengths, checkReals } from './ports.ts'
+import { bindSizes, checkCodes, checkLengths, type Role } from './ports.ts'
+import { checkHeld } from './precision.ts'
+import { originOf } from './sequences.ts'
 import { describe, rowsOf, type Split, seriesOf } from './value.ts'
 
 export interface LoadOptions {
@@ -27,7 +28,7 @@ export interface LoadOptions {
   readonly sizes?: Sizes
   /** For `shuffled`; 0 if left out. */
   readonly seed?: number
-  /** In which reals will be computed: in f32, one that would be infinite is RNN404. */
+  /** That of the run: numbers that it cannot hold are reported with their places in the file. */
   readonly precision?: Precision
 }
 
@@ -40,6 +41,8 @@ export interface LoadedData {
   /** Those given, and those that the data binds: the V of `token of V`. */
   readonly sizes: Sizes
   readonly fitted: Fitted
+  /** Of which it was checked that it holds all numbers. */
+  readonly precision?: Precision
 }
 
 export interface LoadedInputs {
@@ -66,9 +69,10 @@ export async function loadData(data: Data, signature: Signature, options: LoadOp
   const lookup = evaluator(data, { read, fit, axes })
   const feeds = await feedAll(data, [...inputsOf(signature), ...targetsOf(signature)], lookup)
   checkOrder(feeds, split)
+  checkNumbers(feeds, options)
   const sizes = bindAll(feeds, rows => cutRows(rows).train, options)
   const part = (name: PartName) =>
-    partOf(feeds, rows => cutRows(rows)[name] ?? new Int32Array(), sizes, { name: `the ${name} part`, ...options })
+    partOf(feeds, rows => cutRows(rows)[name] ?? new Int32Array(), sizes, { name: `the ${name} part` })
   const parts = split === undefined ? 1 : split.value.fractions.length
   const ports = Object.fromEntries(feeds.map(({ port, value }) => [port.name, seriesOf(value).encoding]))
   return {
@@ -77,6 +81,7 @@ export async function loadData(data: Data, signature: Signature, options: LoadOp
     ...(parts > 1 && { test: part('test') }),
     sizes,
     fitted: { calls, ports, sizes },
+    ...(options.precision && { precision: options.precision }),
   }
 }
 
@@ -92,8 +97,9 @@ export async function loadInputs(
   const fit = stored(options.fitted, signature.name)
   const axes = axesFed(data, [...signature.inputs, ...signature.targets])
   const feeds = await feedAll(data, inputsOf(signature), evaluator(data, { read: reader(options), fit, axes }))
+  checkNumbers(feeds, options)
   const sizes = bindAll(feeds, allRows, options)
-  return { part: partOf(feeds, allRows, sizes, { name: 'the data', forecast: true, ...options }), sizes }
+  return { part: partOf(feeds, allRows, sizes, { name: 'the data', forecast: true }), sizes }
 }
 
 /** What was fitted in training; RNN501 for a call that the data block did not have then. */
@@ -105,7 +111,7 @@ const stored =
   }
 
 interface PortOfModel {
-  readonly kind: 'input' | 'target'
+  readonly kind: Role
   readonly port: Port
 }
 
@@ -181,7 +187,7 @@ async function feedAll(data: Data, ports: readonly PortOfModel[], lookup: Lookup
       const help = near === undefined ? undefined : `\`${near}\` is defined here: rename it to \`${port.name}\``
       fail('RNN401', { kind, input: port.name, data: data.name.text }, { span: data.name.span, ...(help && { help }) })
     }
-    feeds.push(feedOf(port, value))
+    feeds.push(feedOf(port, kind, value))
   }
   return feeds
 }
@@ -199,6 +205,14 @@ export function checkOrder(feeds: readonly Feed[], split: SplitEquation | undefi
   fail('RNN210', values, { span: split.span, labels })
 }
 
+/** RNN417 for a number that the precision of the run cannot hold. */
+function checkNumbers(feeds: readonly Feed[], { precision }: LoadOptions): void {
+  if (precision === undefined) return
+  for (const { port, value, span } of feeds) {
+    checkHeld(port, seriesOf(value).values, precision, index => originOf(value, index), span)
+  }
+}
+
 function bindAll(
   feeds: readonly Feed[],
   training: (rows: number) => Int32Array,
@@ -208,7 +222,7 @@ function bindAll(
   return bindSizes(found, { ...fitted?.sizes, ...sizes })
 }
 
-interface PartOptions extends Pick<LoadOptions, 'precision'> {
+interface PartOptions {
   /** For messages. */
   readonly name: string
   /** Whether pasts are wanted whose next is not known. */
@@ -220,7 +234,7 @@ function partOf(
   feeds: readonly Feed[],
   choose: (rows: number) => Int32Array,
   sizes: Sizes,
-  { name, forecast, precision }: PartOptions,
+  { name, forecast }: PartOptions,
 ): Part {
   // An input may itself be what follows a past, as the known weather of the day that is asked for: then it must be there.
   const open = forecast === true && !feeds.some(({ value }) => value.kind === 'windowed' && value.take === 'next')
@@ -234,7 +248,6 @@ function partOf(
     }
     const where = (example: number, k: number): string => placeIn(feeds[i], rows[i][example], k)
     checkCodes(port, lists[i], sizes, where, span)
-    if (precision === 'f32') checkReals(port, lists[i], where, span)
   })
   const part = { count, ports: Object.fromEntries(feeds.map(({ port }, i) => [port.name, lists[i]])) }
   checkLengths(feeds, part, rows[0])

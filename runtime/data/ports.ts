@@ -1,23 +1,28 @@
 // Checking examples against the inputs and targets of a model, and binding the sizes that only the data knows.
-import type { Port } from '../../compiler/check/signature.ts'
+import { tooFew } from '../../compiler/check/labels.ts'
+import type { Bound, Port } from '../../compiler/check/signature.ts'
 import { type Dim, evaluate, format, type Sizes, symbolsOf } from '../../compiler/ir/dim.ts'
 import type { Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
+import { greatest } from '../greatest.ts'
 import type { Example, Part } from './example.ts'
 
 /** A length that all examples share, or that there is no one such. */
 export type Extent = number | 'many' | undefined
 
+export type Role = 'input' | 'target'
+
 /** What was found in the data for one port. */
 export interface Found {
   readonly port: Port
+  readonly role: Role
   /** Undefined where no example shows it: there are none, or all their sequences are empty. */
   readonly item: readonly Extent[]
   readonly axes: readonly Extent[]
   /** How many tokens or classes there are, if the data is coded or holds indices. */
   readonly codes?: number
-  /** Whether these are labels: if they are too many, no single value is to blame. */
-  readonly labels?: boolean
+  /** Where it holds indices, those that occur; labels that were numbered have none. */
+  readonly seen?: ReadonlySet<number>
   readonly span?: Span
 }
 
@@ -33,7 +38,8 @@ export function describePort({ item, axes, coding, dtype }: Port): string {
 
 /**
  * The sizes with those that the data says. A declared size that the data contradicts is RNN411; one that nothing says stays
- * unbound. RNN412 if there are more classes than declared.
+ * unbound. RNN412 if there are more classes than declared, RNN408 if classes were counted that have no example,
+ * RNN411 if more labels to predict are declared than there are.
  */
 export function bindSizes(all: readonly Found[], given: Sizes): Sizes {
   const sizes: Record<string, number> = { ...given }
@@ -44,38 +50,71 @@ export function bindSizes(all: readonly Found[], given: Sizes): Sizes {
       if (name !== undefined && !Object.hasOwn(sizes, name)) sizes[name] = size
     }
   }
+  for (const name of Object.keys(sizes)) if (!Object.hasOwn(given, name)) sizes[name] = count(all, name, sizes[name])
   for (const found of all) {
     const { port, item, axes, span } = found
     if (item.length !== port.item.length || axes.length !== port.axes.length) mismatch(found)
     if (dimsOf(found).some(pair => contradicts(pair, sizes))) mismatch(found)
     const declared = port.coding && known(port.coding.size, sizes)
-    if (found.labels && port.coding && declared !== undefined && found.codes !== undefined && found.codes > declared) {
+    if (port.coding && declared !== undefined && isLabelled(found) && found.codes > declared) {
       const type = `${port.coding.kind} of ${declared}`
       const help = `there are ${found.codes} of them in the data`
       fail('RNN412', { value: found.codes - 1, type, name: port.name, place: '', last: declared - 1 }, { span, help })
+    }
+    if (found.role === 'target' && declared !== undefined && isLabelled(found) && found.codes < declared) {
+      const help = `a label that no example has would be predicted: declare \`${port.coding?.kind} of ${found.codes}\`, or a name, which the data counts`
+      const labels = `${found.codes} label${found.codes === 1 ? '' : 's'}`
+      const values = { input: port.name, declared: `${port.coding?.kind} of ${declared}`, found: labels }
+      fail('RNN411', values, { span, help })
     }
   }
   return sizes
 }
 
+/** Whether its codes stand for labels that were numbered. */
+const isLabelled = (found: Found): found is Found & { readonly codes: number } =>
+  found.codes !== undefined && found.seen === undefined
+
 /** The numbers of 32 bits. */
 const [lowest, highest] = [-(2 ** 31), 2 ** 31 - 1]
 
-/** How many codes there are, of which this is the greatest; undefined for what is no code. */
-export const codesUpTo = (greatest: number): number | undefined =>
-  Number.isInteger(greatest) && greatest < highest ? greatest + 1 : undefined
+/** How many codes there are where lists hold indices, and which occur; nothing where the greatest is no code. */
+export function codesIn(lists: readonly Float64Array[]): Pick<Found, 'codes' | 'seen'> {
+  const seen = new Set<number>()
+  for (const values of lists) for (const value of values) seen.add(value)
+  const most = greatest(seen, -1)
+  return Number.isInteger(most) && most < highest ? { codes: most + 1, seen } : {}
+}
 
 /**
- * RNN412 unless the numbers of an int, bool or coded port are whole, in range, and fit into 32 bits. `sizes` must bind the port's
- * coding; `where` says where a number of an example was found.
+ * How large a name is that was bound. Indices count up to the greatest of all ports that share it. RNN408 for one among the classes to
+ * predict that none of them shows: of labels from 1 to 9, the 0. Tokens may be rarer than the data is long.
  */
-export function checkCodes(
-  port: Port,
-  examples: readonly Example[],
-  sizes: Sizes,
-  where: (example: number, number: number) => string,
-  span?: Span,
-): void {
+function count(all: readonly Found[], name: string, bound: number): number {
+  const counting = all.filter(({ port }) => port.coding !== undefined && freeName(port.coding.size) === name)
+  const isCounted = counting.length > 0 && !all.some(found => dimsOf(found).some(([dim]) => freeName(dim) === name))
+  if (!isCounted || counting.some(found => found.seen === undefined)) return bound
+  const size = counting.reduce((most, { codes = 0 }) => Math.max(most, codes), bound)
+  const predicted = counting.find(({ port, role }) => role === 'target' && port.coding?.kind === 'class')
+  if (predicted === undefined) return size
+  // A fraction is reported by the check of every value.
+  if (counting.some(({ seen }) => seen !== undefined && ![...seen].every(Number.isInteger))) return size
+  let missing = 0
+  while (missing < size && counting.some(({ seen }) => seen?.has(missing))) missing++
+  if (missing === size) return size
+  const help = `whole numbers are classes from 0 on: \`classes(…)\` numbers labels of any kind; or say how many there are, \`class of ${size}\``
+  return fail('RNN408', { value: missing, name: predicted.port.name, place: '' }, { span: predicted.span, help })
+}
+
+/** Says where a number of an example was found. */
+type Where = (example: number, number: number) => string
+
+/**
+ * RNN412 unless the numbers of an int, bool or coded port are whole, in range, and fit into 32 bits, and those of a port that an output
+ * bounds are labels of it: RNN416 if they are only too many. `sizes` must bind the port's coding.
+ */
+export function checkCodes(port: Port, examples: readonly Example[], sizes: Sizes, where: Where, span?: Span): void {
+  if (port.bound !== undefined) checkBound(port, port.bound, examples, sizes, where, span)
   if (port.dtype === 'real') return
   const { coding } = port
   const limit = coding ? known(coding.size, sizes) : port.dtype === 'bool' ? 2 : undefined
@@ -93,23 +132,34 @@ export function checkCodes(
   }
 }
 
-/** The least real that 32 bits round to infinity. */
-const infiniteInF32 = 2 ** 128 - 2 ** 103
-
-/** RNN404 for a real that would be infinite in 32 bits; `where` says where a number of an example was found. */
-export function checkReals(
-  { dtype }: Port,
+function checkBound(
+  { name, dtype }: Port,
+  { text, labels }: Bound,
   examples: readonly Example[],
-  where: (example: number, number: number) => string,
-  span?: Span,
+  sizes: Sizes,
+  where: Where,
+  span: Span | undefined,
 ): void {
-  if (dtype !== 'real') return
-  for (const [i, { values }] of examples.entries()) {
-    const at = values.findIndex(v => Math.abs(v) >= infiniteInF32)
-    if (at < 0) continue
-    const help = 'scale it, as `standardize` does, or compute in 64 bits: `--dtype f64`'
-    fail('RNN404', { text: String(values[at]), type: 'number that 32 bits hold', where: where(i, at) }, { span, help })
+  const outputs = known(labels, sizes)
+  if (outputs === undefined) return
+  const isLabel = (value: number): boolean => value >= 0 && value <= outputs - 1
+  const first = examples.findIndex(({ values }) => !values.every(isLabel))
+  if (first < 0) return
+  if (examples.every(({ values }) => values.every(v => v >= 0 && Number.isInteger(v)))) {
+    const count = examples.reduce((most, { values }) => greatest(values, most), 0) + 1
+    tooFew({ name, labels: count, size: String(count) }, { text, outputs }, { span })
   }
+  const { values } = examples[first]
+  const at = values.findIndex(v => !isLabel(v))
+  const [type, help] =
+    dtype === 'real'
+      ? ['probability', `\`${text}\` is a probability, of which \`${name}\` says yes by 1 and no by 0`]
+      : [
+          `label of \`${text}\``,
+          `its labels are whole numbers from 0 to ${outputs - 1}; what is to count for nothing is told by a comparison: \`where(${name} >= 0, …, 0)\``,
+        ]
+  const place = `: ${where(first, at)}`
+  fail('RNN412', { value: values[at], type, name, place, last: outputs - 1 }, { span, help })
 }
 
 /**
@@ -169,7 +219,7 @@ function pairs(found: Found): [Dim, number][] {
 }
 
 /** `V`, if that is all the dim is. */
-function freeName(dim: Dim): string | undefined {
+export function freeName(dim: Dim): string | undefined {
   const [name] = symbolsOf(dim)
   return name !== undefined && format(dim) === name ? name : undefined
 }

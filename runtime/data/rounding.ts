@@ -9,7 +9,7 @@ export type Rounding = () => Float64Array
 const half = Number.EPSILON / 2
 
 /** How many times the bound two numbers may be apart and still count as one: the file may hold results of longer computations. */
-const leeway = 8
+const leeway = 16
 
 /** Numbers as they were read; whole numbers are what is written. */
 export const asWritten =

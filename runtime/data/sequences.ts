@@ -80,30 +80,45 @@ export function slices(
   }
 }
 
-/** For messages: `element 3 of `a``, or `element 3 of row 2 of `a``. */
-export function placeOf(value: Elements, element: number): string {
+/** For messages, by the place of a number among all: `element 3 of row 2 of `a` (a.csv, line 5, column `a`)`. */
+export function placeOf(value: Elements, place: number): string {
   const { source } = seriesOf(value)
-  if (value.kind !== 'sequences') return `element ${element + 1} of \`${source}\``
-  const starts = startsOf(value)
-  const row = rowOf(starts, element)
-  return `element ${element - starts[row] + 1} of row ${row + 1} of \`${source}\``
+  const element = Math.floor(place / widthOf(seriesOf(value)))
+  const read = `of \`${source}\` (${originOf(value, place)})`
+  if (value.kind !== 'sequences') return `element ${element + 1} ${read}`
+  const [row, ...path] = pathTo([value.lengths, ...value.inner], element)
+  return `element ${placeText(path)} of row ${row + 1} ${read}`
 }
 
-/** Where a number was read, by its place among all: `a.csv, line 3, column `x``. */
+/** Where a number was read, by its place among all: `a.csv, line 3, column `x``. Its place in a list may have changed since. */
 export function originOf(value: Elements, place: number): string {
   const series = seriesOf(value)
   const width = widthOf(series)
   const element = Math.floor(place / width)
-  const row = value.kind === 'sequences' ? rowOf(startsOf(value), element) : element
-  return lineOf(series.origins[(place % width) % series.origins.length], row)
+  const origin = series.origins[(place % width) % series.origins.length]
+  const [row] = value.kind === 'sequences' ? pathTo([value.lengths, ...value.inner], element) : [element]
+  return lineOf(origin, row)
 }
 
 /** `a.csv, line 3, column `x``. */
 export const lineOf = ({ file, name, lines }: Origin, row: number): string =>
   `${file}, line ${lines[row]}, column \`${shown(name)}\``
 
-/** The row that an element belongs to. */
-const rowOf = (starts: Float64Array, element: number): number => starts.findIndex(start => element < start) - 1
+/** The row, and then the place in each list, that lead to an element; the lengths of the lists outermost first. */
+export function pathTo(levels: readonly (readonly number[])[], element: number): number[] {
+  const path: number[] = []
+  let place = element
+  for (const lengths of levels.toReversed()) {
+    const starts = sumsOf(lengths)
+    const parent = starts.findIndex(start => place < start) - 1
+    path.unshift(place - starts[parent])
+    place = parent
+  }
+  return [place, ...path]
+}
+
+/** `2`, or `2, 1` in lists in lists. */
+export const placeText = (path: readonly number[]): string => path.map(i => i + 1).join(', ')
 
 /** RNN210 for a value that is no sequences. */
 export function sequencesOf({ value, span }: Argument, what: string): Sequences {

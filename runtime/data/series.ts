@@ -105,7 +105,7 @@ export function extend(value: Elements, chains: readonly Chain[], what: string, 
   const values = series.values.map((x, i) => {
     const y = apply(chainOf(i % width), x)
     if (Number.isFinite(y)) return y
-    const found = `${y}, from ${x} in ${placeOf(value, Math.floor(i / width))}`
+    const found = `${y}, from ${x} in ${placeOf(value, i)}`
     return fail('RNN210', { what: `each value of ${what}`, expected: 'a finite number', found }, { span })
   })
   if (series.encoding.kind === 'classes') throw new Error('classes are no numbers')
@@ -133,13 +133,14 @@ export function combine(
     const shown = (value: Elements) => describe(value.kind === 'windowed' ? value.series : value)
     return fail('RNN203', { operation: what, left: shown(left), right: shown(right) }, { span })
   }
-  const width = Math.max(widthOf(a), widthOf(b))
+  const wider = widthOf(b) > widthOf(a) ? b : a
+  const width = widthOf(wider)
   const placeIn = (s: Series, place: number) => (s.item.length === 0 ? Math.floor(place / width) : place)
   const values = new Float64Array(a.rows * width)
   for (let i = 0; i < values.length; i++) values[i] = operate(a.values[placeIn(a, i)], b.values[placeIn(b, i)])
   const bad = values.findIndex(v => !Number.isFinite(v))
   if (bad >= 0) {
-    const found = `${values[bad]} in ${placeOf(left, Math.floor(bad / width))}`
+    const found = `${values[bad]} in ${placeOf(wider === a ? left : right, bad)}`
     return fail('RNN210', { what: `each value of \`${what}\``, expected: 'a finite number', found }, { span })
   }
   const item = a.item.length > 0 ? a.item : b.item
@@ -150,7 +151,7 @@ export function combine(
     values,
     encoding: asRead(width),
     source: `${a.source} ${what} ${b.source}`,
-    origins: a.origins,
+    origins: wider.origins,
     rounding: () => {
       const [ofA, ofB] = [a.rounding(), b.rounding()]
       return values.map((_, i) => {

@@ -1,9 +1,7 @@
 // Values of data in messages: short, on one line, and without what a terminal would obey.
 
-const longest = 60
-
 /** The beginning of a text, its control characters as JSON writes them. */
-export function shown(text: string): string {
+export function shown(text: string, longest = 60): string {
   const begin = text.length > longest ? `${text.slice(0, longest - 1)}…` : text
   return begin.replace(/\p{Cc}/gu, character => JSON.stringify(character).slice(1, -1))
 }

@@ -64,7 +64,7 @@ export interface LagReport {
 
 /**
  * The norm of the loss gradient by lag, for every real state of the cells of a model, on one batch of `pack` or `randomBatch`.
- * Throws RNN311 where the model has no loss.
+ * Throws what `checkSizes` finds of the sizes, RNN311 where the model has no loss.
  */
 export function byLag(
   model: CompiledModel,
@@ -73,6 +73,7 @@ export function byLag(
   sizes: Sizes,
   seed = 1,
 ): LagReport {
+  model.checkSizes(sizes)
   const graph = model.evaluate({ pipeline: { name: 'by lag', forward: [simplify], backward: [] } })
   if (!graph.outputs.includes('loss')) fail('RNN311', { model: graph.name }, { span: model.unit.name.span })
   const inputs = { ...drawInputs(seed, 0), ...batch, ...inDouble(weights) }

@@ -78,7 +78,7 @@ const mostSteps = 32
 /**
  * Judges gradients at `weights` for one batch. Signed random directions of all parameters come first, then the elements of each
  * parameter and the steps of each real input. `batch` and `sizes` are those of `randomBatch`, or of `pack`; the model has a loss and
- * parameters. Throws RNN511 where the loss is not finite.
+ * parameters. Throws what `checkSizes` finds of the sizes, RNN511 where the loss is not finite.
  */
 export function checkGradients(
   model: CompiledModel,
@@ -88,6 +88,7 @@ export function checkGradients(
   options: CheckOptions = {},
 ): GradientCheck {
   const { backend = js, seed = 1, most = 5000, tolerance = 1e-6, reference = model } = options
+  model.checkSizes(sizes)
   const inputs: Record<string, Buffer> = { ...drawInputs(seed, 0) }
   for (const [name, data] of [...Object.entries(batch), ...Object.entries(weights)]) {
     inputs[name] = data instanceof Int32Array ? data : Float64Array.from(data)

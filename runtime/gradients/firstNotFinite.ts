@@ -67,7 +67,8 @@ export interface FiniteOptions {
 
 /**
  * Runs the loss and its gradient on batches, and tells of the first where one of them is not finite. What is only in padding, or is
- * left out by `where`, makes nothing infinite and is not found. Throws RNN311 where the model has no loss.
+ * left out by `where`, makes nothing infinite and is not found. Throws RNN311 where the model has no loss,
+ * and what `checkSizes` finds of the sizes.
  */
 export function firstNotFinite(
   model: CompiledModel,
@@ -78,6 +79,7 @@ export function firstNotFinite(
   const executable = load(model.context, model.gradient(), js, precision)
   let done = 0
   for (const { inputs: given, sizes } of batches) {
+    model.checkSizes(sizes)
     const arrays = Object.entries({ ...drawInputs(seed, 0), ...given, ...weights })
     const inputs = Object.fromEntries(arrays.map(([name, data]) => [name, inPrecision(precision, data)]))
     const results = executable.run(sizes, inputs)

@@ -27,7 +27,7 @@ const labels = [
   'null',
 ]
 const label = fc.oneof(
-  fc.constantFrom(...labels, '', '"', '""', ',', ';', '\n', '\0', 'é😀', '\ufeff', '\u00a0', '\u2028'),
+  fc.constantFrom(...labels, '', '"', '""', ',', ';', '\n', '\0', 'é😀', 'kind', '\ufeff', '\u00a0', '\u2028'),
   fc.string({ unit: 'binary' }),
 )
 const number = fc.double({ noNaN: true, noDefaultInfinity: true })
@@ -117,9 +117,9 @@ it('a prediction is a number or a label, or RNN512', async () => {
 data d for M { t = csv("d"); x = t.x; y = t.y }
 train M on d { optimizer = SGD(0); epochs = 1 }`
   const overflowing = [
-    [source('w * exp(1000 * x)', 'real', 'mse'), /a prediction of `y` is Infinity/],
-    [source('[w * log(x), 0] |> softmax', 'class of 2', 'cross_entropy'), /a probability of `y` is NaN/],
-    [source('sigmoid(w * log(x))', 'class of 2', 'binary_cross_entropy'), /a probability of `y` is NaN/],
+    [source('w * exp(1000 * x)', 'real', 'mse'), /the answer for `y` of example 1 is Infinity/],
+    [source('[w * log(x), 0] |> softmax', 'class of 2', 'cross_entropy'), /the answer for `y` of example 1 is NaN/],
+    [source('sigmoid(w * log(x))', 'class of 2', 'binary_cross_entropy'), /the answer for `y` of example 1 is NaN/],
   ] as const
   for (const [text, says] of overflowing) {
     const trained = await learned(text, { d: 'x,y\n0.01,0\n' })

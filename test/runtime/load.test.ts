@@ -302,7 +302,7 @@ const bad: Record<string, Bad> = {
   },
   'a logarithm of zero': {
     code: 'RNN210',
-    says: /-Infinity, from 0 in element 1 of `a`/,
+    says: /-Infinity, from 0 in element 1 of `a` \(a\.csv, line 2, column `a`\)/,
     data: 'x = log(csv("a.csv").a - 1)',
   },
   'fractions that are not a whole': {

@@ -148,6 +148,21 @@ describe('a value of JSON Lines', () => {
 })
 
 describe('labels of a column', () => {
+  it('that training never saw have their line', async () => {
+    const rest = 'split = ordered(0.5, 0.5)'
+    const csv = {
+      inputs: ['x class of K'],
+      data: `x = classes(csv("a").x)\n${rest}`,
+      files: { a: 'x,y\na,1\n\nb,2\n' },
+    }
+    assert.match(
+      (await failing('RNN408', () => load(csv))).message,
+      /^`b` of `x` .* training part: a, line 4, column `x`$/,
+    )
+    const text = '{"x": [1, 2]}\n{"x": [2, 1]}\n{"x": []}\n{"x": [1, 3]}\n'
+    const jsonl = { inputs: ['x class of K over T'], data: `x = classes(jsonl("a").x)\n${rest}`, files: { a: text } }
+    assert.match((await failing('RNN408', () => load(jsonl))).message, /^`3` of `x` .*: a, line 4, column `x`$/)
+  })
   const labels = async (x: string, text: string): Promise<readonly string[]> => {
     const one = { inputs: ['x class of K'], data: `t = csv("a")\nx = ${x}`, files: { a: text } }
     const { kind, ...rest } = (await load(one)).fitted.ports.x
@@ -334,7 +349,9 @@ describe('a real in 32 bits', () => {
     }
     for (const cell of ['3.4028235677973366e38', '1e39', '-1e300']) {
       assert.ok(!Number.isFinite(Math.fround(Number(cell))))
-      await check(refused('RNN404', /is not a number that 32 bits hold: .*\n.*--dtype f64/), () => read(cell, 'f32'))
+      await check(refused('RNN417', /is too large for f32: a, line 3, column `x`\n.*--dtype f64/), () =>
+        read(cell, 'f32'),
+      )
       assert.equal(await read(cell, 'f64'), Number(cell))
       assert.equal(await read(cell, undefined), Number(cell))
       assert.equal(await read(cell, 'f32', 't.x / 1e280'), Number(cell) / 1e280)

@@ -10,6 +10,8 @@ import { quoted } from '../text.ts'
 export interface Call {
   readonly scope: Scope
   readonly args: readonly Entity[]
+  /** Where each argument is written. */
+  readonly spans: readonly Span[]
   /** The axis that `over` names, with its place. */
   readonly over?: { readonly name: Name; readonly axis: (t: Tensor) => Axis }
   readonly span: Span

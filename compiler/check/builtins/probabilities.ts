@@ -19,11 +19,13 @@ import {
   toReal,
   withItem,
 } from '../emit.ts'
-import { describeEntity, type Entity } from '../entity.ts'
+import { describeEntity, type Entity, staticValue } from '../entity.ts'
+import { boundBy, checkLabels, toldApart } from '../labels.ts'
 import { reached } from '../reach.ts'
 import type { Scope } from '../scope.ts'
 import { formatItem, type Tensor } from '../tensor.ts'
-import { type Builtin, builtin } from './builtin.ts'
+import { sourceText } from '../text.ts'
+import { type Builtin, builtin, type Call } from './builtin.ts'
 
 /** What is known of the values of a scope's block; what is brought into the body of a scan is followed out of it. */
 function viewOfScope({ builder, around }: Scope): View {
@@ -63,31 +65,42 @@ export function average(scope: Scope, t: Tensor): Tensor {
 }
 
 export const probabilityBuiltins: readonly Builtin[] = [
-  /** The value itself; RNN213 unless it ends in a softmax or a sigmoid, whose logits the stable form needs. */
-  builtin('probability', 'p', 1, ({ scope, span }, p) => {
+  /**
+   * The value itself; RNN213 unless it ends in a softmax or a sigmoid, whose logits the stable form needs. With a label it is the
+   * probability of yes, which the label says by 1: RNN416 for more than two labels.
+   */
+  builtin('probability', 'p, label', [1, 2], ({ scope, span }, p, label) => {
+    const text = scope.call?.argument || p.name
     const view = viewOfScope(scope)
-    if (isProbability(view, p.value)) return { ...p, asked: p.value }
-    const callee = scope.call?.callee ?? 'probability'
-    const value = p.name || scope.call?.argument || 'its first argument'
-    return fail(
-      'RNN213',
-      { callee, value, source: sourceOf(p) },
-      { span: scope.call?.span ?? span, ...(standing(view, p.value, 'itself').stable && { help: keeps(value) }) },
-    )
+    if (!isProbability(view, p.value)) {
+      const [callee, value] = [scope.call?.callee ?? 'probability', p.name || text || 'its first argument']
+      return fail(
+        'RNN213',
+        { callee, value, source: sourceOf(p) },
+        { span: scope.call?.span ?? span, ...(standing(view, p.value, 'itself').stable && { help: keeps(value) }) },
+      )
+    }
+    if (label !== undefined) {
+      const choice = { text, labels: D.constant(2) }
+      checkLabels(scope, label, choice, span)
+      boundBy(scope, label, choice)
+    }
+    return { ...p, asked: p.value, choice: { text, labels: toldApart(p.item) } }
   }),
   /** The class that a distribution makes the most likely: the place of the largest, or p > 0.5 of a single number. */
   builtin('decide', 'p', 1, ({ scope, span }, p) => {
+    const choice = { text: scope.call?.argument || p.name, labels: toldApart(p.item) }
     const single = p.item.length === 0 || (p.item.length === 1 && D.asNumber(p.item[0]) === 1)
     if (!single) {
       if (p.item.length !== 1)
         fail('RNN210', { what: 'the argument of `decide`', expected: 'a vector', found: formatItem(p) }, { span })
       const value = scope.builder.emit('argmax', [p.value], { axis: -1 })
-      return tensor(value, p.axes, [], { reversed: p.reversed, facts: p.facts, name: '' })
+      return tensor(value, p.axes, [], { reversed: p.reversed, facts: p.facts, name: '', choice })
     }
     const flat = withItem(scope, p, [])
     const above = pointwise(scope, 'lt', [constantTensor(scope, 0.5), flat], span)
     const int = (v: number): Tensor => constantTensor(scope, v, 'int')
-    return pointwise(scope, 'where', [above, int(1), int(0)], span)
+    return { ...pointwise(scope, 'where', [above, int(1), int(0)], span), choice }
   }),
   builtin('average', 'e', 1, ({ scope, span }, e) => {
     if (scope.builder !== scope.session.root) fail('RNN114', { statement: 'average', place: 'a cell' }, { span })
@@ -100,7 +113,10 @@ export const probabilityBuiltins: readonly Builtin[] = [
       )
     return average(scope, e)
   }),
-  builtin('bernoulli', 'p, like', 2, ({ scope, span }, p, like) => bernoulli(scope, toReal(scope, p), like, span)),
+  builtin('bernoulli', 'p, like', 2, (call, p, like) => {
+    checkChance(call)
+    return bernoulli(call.scope, toReal(call.scope, p), like, call.span)
+  }),
   /** The sum of squares of a part's matrices, or of one param. */
   {
     name: 'l2',
@@ -140,6 +156,13 @@ function weightsOf(scope: Scope, e: Entity): Tensor[] {
 /** What there is to do where probabilities are in a value, but it is none of which both logarithms are known. */
 const keeps = (value: string): string =>
   `a softmax or sigmoid is part of \`${value}\`; places, slices, joins, \`1 - p\`, \`where\`, products, and sums of elements of one softmax keep its logits: write \`${value}\` with these, or its logarithm yourself`
+/** RNN210 for a probability that is known, and is none. */
+function checkChance({ scope, args: [p], spans: [span] }: Call): void {
+  const chance = staticValue(p)
+  if (chance === undefined || (chance >= 0 && chance <= 1)) return
+  const what = `\`${sourceText(scope, span)}\`, the probability of \`bernoulli\`,`
+  fail('RNN210', { what, expected: 'a number from 0 to 1', found: String(chance) }, { span })
+}
 
 /** Where a value comes from, for RNN213. */
 const sourceOf = (p: Tensor): string => p.source ?? 'something else'

@@ -28,15 +28,15 @@ export const classes: DataFunction = {
     if (found === undefined) {
       return fail('RNN210', { what: 'what `classes` takes', expected: 'a column', found: describe(value) }, { span })
     }
-    const { labels, source, origins, sequences } = found
+    const { labels, source, origins, sequences, where } = found
     const encoding = call.fit(sequences?.lengths.length ?? labels.length, training => {
       const elements = sequences === undefined ? training : elementsIn(sequences, training)
       return { kind: 'classes', labels: sorted(new Set(Array.from(elements, element => labels[element]))) }
     })
     const known = encoding.kind === 'classes' ? encoding.labels : notLabels(source, call.model, span)
     const indices = new Map(known.map((label, index) => [label, index]))
-    const values = Float64Array.from(labels, label => {
-      return indices.get(label) ?? fail('RNN408', { value: shown(label), name: source }, { span })
+    const values = Float64Array.from(labels, (label, i) => {
+      return indices.get(label) ?? unseen(label, source, where(i), span)
     })
     const rounding = asWritten(values)
     const series: Series = {
@@ -51,6 +51,10 @@ export const classes: DataFunction = {
     }
     return sequences === undefined ? series : { ...sequences, series }
   },
+}
+
+function unseen(label: string, source: string, where: string, span: Span): never {
+  return fail('RNN408', { value: shown(label), name: source, place: `: ${where}` }, { span })
 }
 
 function notLabels(source: string, model: string, span: Span): never {
@@ -72,17 +76,23 @@ interface Labels {
   readonly labels: readonly string[]
   readonly source: string
   readonly origins: readonly Origin[]
+  /** Where a label was read. */
+  readonly where: (label: number) => string
   /** Whose elements the labels are. */
   readonly sequences?: Sequences
 }
 
 function labelsOf(value: Value, empty: string, span: Span): Labels | undefined {
-  if (value.kind === 'column') return { labels: labelsIn(value, empty, span), source: value.name, origins: [value] }
+  if (value.kind === 'column') {
+    const where = (row: number): string => lineOf(value, row)
+    return { labels: labelsIn(value, empty, span), source: value.name, origins: [value], where }
+  }
   if (value.kind !== 'series' && value.kind !== 'sequences') return undefined
   const { item, encoding, source, origins } = seriesOf(value)
   if (item.length > 0 || encoding.kind === 'classes') return undefined
   const labels = numberLabels(value, span)
-  return { labels, source, origins, ...(value.kind === 'sequences' && { sequences: value }) }
+  const where = (element: number): string => originOf(value, element)
+  return { labels, source, origins, where, ...(value.kind === 'sequences' && { sequences: value }) }
 }
 
 /** RNN418 for an empty cell that has no label. */

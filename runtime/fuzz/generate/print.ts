@@ -29,9 +29,14 @@ export function printDraft(draft: Draft): FuzzCase {
 
 /** The type of the model's target for each kind of answer, and what the loss is given. */
 const answers = {
-  number: { target: 'y', type: (units: number) => `[${units}]`, given: 'p' },
-  class: { target: 'k', type: (units: number) => `class of ${units}`, given: 'softmax(p)' },
-  yes: { target: 'c', type: () => 'class of 2', given: 'sigmoid(mean(p))' },
+  number: { target: 'y', type: (units: number) => `[${units}]`, given: () => 'p' },
+  // There are two classes at least.
+  class: {
+    target: 'k',
+    type: (units: number) => `class of ${Math.max(2, units)}`,
+    given: (units: number) => (units === 1 ? 'softmax([p, 0])' : 'softmax(p)'),
+  },
+  yes: { target: 'c', type: () => 'class of 2', given: () => 'sigmoid(mean(p))' },
 } as const satisfies Record<Answer, unknown>
 
 /** A leaf of several, put in the places of `#`. */
@@ -108,13 +113,14 @@ function programText(draft: Draft): string {
   const over = perStep ? ' over T' : ''
   const used = [...new Set(draft.losses.map(l => losses[l.loss].answer))]
   const targets = used.map(a => `  target ${answers[a].target}: ${answers[a].type(units)}${over}`)
-  const call = (name: string, a: Answer): string => `${name}(${answers[a].given}, ${answers[a].target})`
+  const call = (name: string, a: Answer): string => `${name}(${answers[a].given(units)}, ${answers[a].target})`
   const lossLine = ({ loss, weight, by }: LossDraft): string => {
     const { name, answer: a } = losses[loss]
-    const { given, target } = answers[a]
+    const { target } = answers[a]
+    const given = answers[a].given(units)
     const between = (): string => {
       if (!perStep || by === 'itself') return given
-      if (by === 'reverse' || a !== 'class') return `reverse(${given})`
+      if (by === 'reverse' || a !== 'class' || units === 1) return `reverse(${given})`
       program.define('Chooser', chooser)
       return `${unit.part('chooser', `Chooser(${units})`)}(p)`
     }

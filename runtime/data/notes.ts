@@ -1,0 +1,28 @@
+// What data says of the sizes that it binds.
+import type { Signature } from '../../compiler/check/signature.ts'
+import type { Fitted } from './fitted.ts'
+import { freeName } from './ports.ts'
+import { shown } from './shown.ts'
+
+/** How many labels a note shows, and how many characters of each. */
+const most = 8
+const longest = 20
+
+/** The labels that each size counts: `no, unknown, yes`. */
+export function labelNotes({ inputs, targets }: Signature, { ports }: Pick<Fitted, 'ports'>): Record<string, string> {
+  const notes = [...inputs, ...targets].flatMap(({ name, coding }): [string, string][] => {
+    const encoding = Object.hasOwn(ports, name) ? ports[name] : undefined
+    const size = coding && freeName(coding.size)
+    if (encoding?.kind !== 'classes' || size === undefined) return []
+    const { labels } = encoding
+    return [
+      [
+        size,
+        [...labels.slice(0, most).map(label => shown(label, longest)), ...(labels.length > most ? ['…'] : [])].join(
+          ', ',
+        ),
+      ],
+    ]
+  })
+  return Object.fromEntries(notes)
+}

@@ -1,0 +1,31 @@
+// Numbers that a precision cannot hold: finite as they were read, infinite in a batch.
+import type { Precision } from '../../compiler/backend/backend.ts'
+import type { Port } from '../../compiler/check/signature.ts'
+import type { Span } from '../../dsl/ast.ts'
+import { fail } from '../../dsl/diagnostics.ts'
+import type { Part } from './example.ts'
+
+/** RNN417 for a number of a port that the precision cannot hold; `placeOf` says where the one at an index is. */
+export function checkHeld(
+  { dtype }: Port,
+  values: Float64Array,
+  precision: Precision,
+  placeOf: (index: number) => string,
+  span?: Span,
+): void {
+  if (dtype !== 'real' || precision === 'f64') return
+  const index = values.findIndex(v => !Number.isFinite(Math.fround(v)))
+  if (index < 0) return
+  const help = 'correct it, scale it by `standardize` or `log`, or run with `--dtype f64`'
+  fail('RNN417', { value: values[index], what: 'for f32', place: placeOf(index) }, { span, help })
+}
+
+/** The same of all examples of a part, for what did not come by a data block that was loaded for this precision. */
+export function checkPart(ports: readonly Port[], part: Part, precision: Precision): void {
+  for (const port of ports) {
+    if (!Object.hasOwn(part.ports, port.name)) continue
+    part.ports[port.name].forEach(({ values }, i) => {
+      checkHeld(port, values, precision, () => `example ${i + 1} of \`${port.name}\``)
+    })
+  }
+}
