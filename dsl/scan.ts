@@ -76,8 +76,8 @@ function* misspelled(token: IToken, previous: IToken | undefined, file: string):
   }
 }
 
-/** What a number is that no double holds as it is written. */
-function strange(image: string): string | undefined {
+/** What a number is that no double holds as it is written; undefined for any other. */
+export function strange(image: string): string | undefined {
   const value = Number(image)
   if (!Number.isFinite(value)) return 'larger than any number that a machine has, which end at 1.8e308'
   if (value === 0 && /[1-9]/.test(image.replace(/e.*/i, ''))) return 'smaller than any number but 0 that a machine has'

@@ -1,7 +1,8 @@
 // Numbers from outside the file: hyper-parameters that are set, and sizes that data or weights bind. A model is checked with them
 // as if they were written in it, and what is wrong because of them says which they are.
 import type { Expr, Span, Unit } from '../../dsl/ast.ts'
-import { type Diagnostic, type Label, RnnError } from '../../dsl/diagnostics.ts'
+import { type Diagnostic, fail, type Label, RnnError } from '../../dsl/diagnostics.ts'
+import { strange } from '../../dsl/scan.ts'
 import type { OpTable } from '../ir/builder.ts'
 import { type CheckedModel, checkModel } from './checkModel.ts'
 import type { LinkedProgram } from './program.ts'
@@ -41,6 +42,10 @@ function naming<T>(
   notes: Readonly<Record<string, string>>,
   check: (numbers: Numbers) => T,
 ): T {
+  for (const [name, value] of Object.entries(given)) {
+    const what = strange(String(value))
+    if (what !== undefined) fail('RNN122', { number: `\`${value}\``, what }, { span: placeOf(unit, name) })
+  }
   try {
     return check(given)
   } catch (error) {

@@ -22,13 +22,13 @@ export interface Declared {
 export function declarePorts(scope: Scope, d: Declaration, declared: Declared): void {
   const { inputNames, freeDims } = declared
   const { session, builder } = scope
-  const free = (expr: Expr): D.Dim => {
+  const free = (expr: Expr, least?: number): D.Dim => {
     if (expr.kind === 'name' && !scope.names.has(expr.name)) {
       const given = session.sizes.get(expr.name)
       if (given === undefined) freeDims.add(expr.name)
       scope.names.set(expr.name, labelledHyper(expr.name, given ?? { kind: 'dim', dim: D.symbol(expr.name) }))
     }
-    return knownDim(scope, expr, 'a dim')
+    return knownDim(scope, expr, 'a dim', undefined, least)
   }
   const axes: Axis[] = []
   for (const axis of d.type.axes) axes.push(declareAxis(scope, axis, axes, free, inputNames))

@@ -17,7 +17,8 @@ export interface ResolvedType extends ItemBinding {
 }
 
 export interface Resolver {
-  readonly dim: (expr: Expr) => D.Dim
+  /** `least` is what it must be at least, if it is known; 1 if left out. */
+  readonly dim: (expr: Expr, least?: number) => D.Dim
   readonly axis: (axis: AxisExpr) => Axis
   readonly item: (name: string, span: Span) => ItemBinding
 }
@@ -29,9 +30,9 @@ export function resolveType(type: TypeExpr, resolver: Resolver): ResolvedType {
 export function resolveItem({ item }: TypeExpr, resolver: Resolver): ItemBinding {
   switch (item.kind) {
     case 'tensor':
-      return { dtype: 'real', item: item.dims.map(resolver.dim) }
+      return { dtype: 'real', item: item.dims.map(d => resolver.dim(d)) }
     case 'coded':
-      return { dtype: 'int', item: [], coding: { kind: item.coding, size: resolver.dim(item.size) } }
+      return { dtype: 'int', item: [], coding: { kind: item.coding, size: resolver.dim(item.size, 0) } }
     case 'named': {
       const name = item.name.text
       if (name === 'real' || name === 'int' || name === 'bool') return { dtype: name, item: [] }
@@ -40,8 +41,8 @@ export function resolveItem({ item }: TypeExpr, resolver: Resolver): ItemBinding
   }
 }
 
-/** A dim whose names are all known: RNN206 for an axis, RNN220 for a name that nothing brings, RNN207 below 1: nothing is left of what has such a dim. */
-export function knownDim(scope: Scope, expr: Expr, what: string, param?: string): D.Dim {
+/** A dim whose names are all known: RNN206 for an axis, RNN220 for a name that nothing brings, RNN207 below `least`: nothing is left of what has a dim of 0. */
+export function knownDim(scope: Scope, expr: Expr, what: string, param?: string, least = 1): D.Dim {
   for (const name of namesIn(expr)) {
     if (scope.names.has(name.name)) continue
     if (scope.axes.has(name.name) && param !== undefined)
@@ -51,8 +52,10 @@ export function knownDim(scope: Scope, expr: Expr, what: string, param?: string)
   const called = expr.kind === 'name' ? `\`${expr.name}\`` : what
   const dim = asDim(scope.session.evaluate(scope, expr), called, expr.span)
   const value = D.asNumber(dim)
-  if (value !== undefined && value < 1)
-    fail('RNN207', { what: called, expected: 'a whole number from 1', found: String(value) }, { span: expr.span })
+  if (value !== undefined && value < least) {
+    const expected = `a whole number from ${least}`
+    fail('RNN207', { what: called, expected, found: String(value) }, { span: expr.span })
+  }
   return expr.kind === 'name' ? D.labelled(D.unlabelled(dim), D.symbol(expr.name)) : dim
 }
 
@@ -76,7 +79,7 @@ const isArithmetic = ({ kind }: Expr): boolean => kind === 'unary' || kind === '
 
 /** The resolver for declarations whose names must all be known. */
 export const knownResolver = (scope: Scope, what: string, param?: string): Resolver => ({
-  dim: expr => knownDim(scope, expr, what, param),
+  dim: (expr, least) => knownDim(scope, expr, what, param, least),
   axis: axis => knownAxis(scope, axis.name.text, axis.span),
   item: (name, span) => scope.instance?.items.get(name) ?? fail('RNN106', { name }, { span }),
 })

@@ -51,7 +51,8 @@ const literal = (n: number): string => (n < 0 ? `(${n})` : String(n))
 describe('a number given by --set is checked as one in the file', () => {
   /** `#` stands for the number, in a line of the model or, behind `;`, among the settings. */
   const rows: readonly (readonly [line: string, code: string, wrong: readonly number[], right: number])[] = [
-    ['output a = x |> dense(#)', 'RNN207', [2.5, 8.0000001, -1, 2 ** 53, 1e300], 8],
+    ['output a = x |> dense(#)', 'RNN207', [2.5, 8.0000001, -1, 1e300], 8],
+    ['output a = x |> dense(#)', 'RNN122', [2 ** 53], 8],
     ['output a = x |> dense(# / 2)', 'RNN207', [5, -2], 4],
     ['output a = x |> dense(2 * #)', 'RNN207', [1.25, -2], 4],
     ['param W: [#, 4]', 'RNN207', [2.5, -1], 3],
