@@ -92,8 +92,11 @@ describe('meaning', () => {
 
   it('twice is once', () => {
     const property = fc.property(randomGraphs, ({ context, graph }) => {
-      const once = runPasses(context, graph, [cse, dce])
-      assert.equal(printGraph(runPasses(context, once, [cse, dce])), printGraph(once))
+      // Each by itself: what dce leaves of two loops may be the same.
+      for (const pass of [cse, dce]) {
+        const once = runPasses(context, graph, [pass])
+        assert.equal(printGraph(runPasses(context, once, [pass])), printGraph(once))
+      }
       const simple = runPasses(context, graph, [simplify, simplify])
       assert.equal(printGraph(runPasses(context, simple, [simplify])), printGraph(simple))
     })
