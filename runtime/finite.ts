@@ -10,8 +10,8 @@ export function notFinite(arrays: Readonly<Record<string, Buffer>>): { name: str
   return undefined
 }
 
-/** By products with zero, which are NaN for what is not finite; four sums at once, as one alone waits for each addition. */
-function allFinite(data: Buffer): boolean {
+/** Whether every number is finite: by products with zero, which are NaN for what is not finite; four sums at once, as one alone waits for each addition. */
+export function allFinite(data: Buffer): boolean {
   if (data instanceof Int32Array) return true
   let [a, b, c, d] = [0, 0, 0, 0]
   const whole = data.length - (data.length % 4)

@@ -2,6 +2,7 @@
 import type { Parameter } from '../compiler/check/signature.ts'
 import type { Sizes } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
+import { allFinite } from './finite.ts'
 import { unravel } from './gradients/direction.ts'
 import { shapeOf } from './initializers.ts'
 import type { Weights } from './session.ts'
@@ -17,8 +18,8 @@ export function checkFinite(
     const { name } = parameter
     if (!Object.hasOwn(weights, name)) continue
     const data = weights[name]
+    if (allFinite(data)) continue
     const place = data.findIndex((x: number) => !Number.isFinite(x))
-    if (place < 0) continue
     const index = unravel(place, shapeOf(parameter, sizes))
     const before = stored?.[name]?.[place]
     const rounded = before !== undefined && Number.isFinite(before)
