@@ -44,6 +44,12 @@ function scale(values, functions) {
 function unscale(values, functions) {
   return Float64Array.from(values, (value, i) => functions[i % functions.length](value))
 }`,
+  finite: `// The numbers of an answer: what is NaN or infinite is none.
+function finite(name, values) {
+  const wrong = values.findIndex(value => !Number.isFinite(value))
+  if (wrong >= 0) throw new RangeError(\`\${name}[\${wrong}] is \${values[wrong]}: an input is no number, or too large\`)
+  return values
+}`,
   indices: `// The place of each label in the list.
 function indices(name, values, labels) {
   // What is missing is named by \`run\`.

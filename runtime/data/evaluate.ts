@@ -269,7 +269,8 @@ function member({ value, span: place }: Argument, name: string, span: Span, scop
     const column = value.columns.get(name)
     if (column !== undefined) return scope.column(column, span)
     const names = [...value.columns.keys()]
-    const help = separatedOtherwise(name, names) ?? didYouMean(name, names)
+    const inMessage = names.map(n => shown(n))
+    const help = separatedOtherwise(name, names) ?? didYouMean(name, inMessage)
     return fail('RNN403', { file: value.file, column: name }, { span, help })
   }
   if (value.kind === 'windows' && (name === 'past' || name === 'next'))
