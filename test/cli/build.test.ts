@@ -122,7 +122,9 @@ describe('a built module', () => {
 
   it('gives no answer that is no number, and no label that was decided by none', async () => {
     // Of one probability: NaN is not above a half, and not the other label either.
-    const source = classifier.replace('dense(K, softmax)', 'dense(1, sigmoid)').replace('loss cross', 'loss binary_cross')
+    const source = classifier
+      .replace('dense(K, softmax)', 'dense(1, sigmoid)')
+      .replace('loss cross', 'loss binary_cross')
     write('yes.rnn', source.replace('flowers.csv', 'two.csv'))
     write('two.csv', flowers().replaceAll('lily', 'iris'))
     await ok('train', 'yes.rnn')
