@@ -149,7 +149,7 @@ function predictText({ inputs, outputs, answers }: Layout, define: string, wait:
     if (encoding === undefined) return []
     const text =
       encoding.kind === 'numbers'
-        ? `scale(${member('inputs', name)}, toNetwork.${name})`
+        ? `scale('${name}', ${member('inputs', name)}, toNetwork.${name})`
         : `indices('${name}', ${member('inputs', name)}, labels.${name})`
     return [`${name}: ${text}`]
   })
