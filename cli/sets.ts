@@ -2,9 +2,11 @@
 import { settable } from '../compiler/check/sets.ts'
 import type { Unit } from '../dsl/ast.ts'
 import { fail } from '../dsl/diagnostics.ts'
+import { strange } from '../dsl/scan.ts'
 import { didYouMean } from '../dsl/suggest.ts'
+import { numberOf } from '../runtime/data/numberText.ts'
 
-/** The values by name. `sizes` are names that a command takes besides. RNN508 for a name or a value that does not fit. */
+/** The values by name. `sizes` are names that a command takes besides. RNN508 for a name or a value that does not fit, RNN122 for what rounds to 0. */
 export function readSets(texts: readonly string[], unit: Unit, sizes: readonly string[] = []): Record<string, number> {
   const known = settable(unit)
   const names = [...known.hypers, ...known.sizes, ...sizes, ...Object.keys(known.settings)]
@@ -12,12 +14,15 @@ export function readSets(texts: readonly string[], unit: Unit, sizes: readonly s
   for (const text of texts) {
     const bad = (reason: string, help?: string): never => fail('RNN508', { text, reason }, { ...(help && { help }) })
     const at = text.indexOf('=')
-    if (at < 1) bad('it has no `=`')
+    if (at < 0) bad('it has no `=`')
+    if (at === 0) bad('no name stands before the `=`')
     const name = text.slice(0, at)
     const written = text.slice(at + 1)
-    const value = Number(written)
+    const value = numberOf(written)
     if (!names.includes(name)) bad(`\`${unit.name.text}\` has no \`${name}\``, didYouMean(name, names))
-    if (written.trim() === '' || !Number.isFinite(value)) bad(`\`${written}\` is not a number`)
+    if (!Number.isFinite(value)) bad(`\`${written}\` is not a number`)
+    const what = value === 0 ? strange(written) : undefined
+    if (what !== undefined) fail('RNN122', { number: `\`${written}\``, what })
     const isSize = known.sizes.includes(name) || sizes.includes(name)
     const least = known.hypers.includes(name) ? undefined : isSize ? 1 : known.settings[name]
     if (least !== undefined && !(Number.isSafeInteger(value) && value >= least))

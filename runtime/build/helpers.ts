@@ -18,7 +18,15 @@ function size(name, given, input, elements, each) {
 function array(name, values, Type, length) {
   if (values === undefined) throw new TypeError(\`\${name} is missing\`)
   if (values.length !== length) throw new RangeError(\`\${name} has \${values.length} elements, not \${length}\`)
-  return values instanceof Type ? values : Type.from(values)
+  return values instanceof Type ? values : Type.from(numbers(name, values))
+}`,
+  numbers: `// The values, none of which JavaScript would take for a number though it is none, as null for 0.
+function numbers(name, values) {
+  if (ArrayBuffer.isView(values)) return values
+  const wrong = Array.prototype.findIndex.call(values, value => typeof value !== 'number' && typeof value !== 'boolean')
+  if (wrong < 0) return values
+  const found = values[wrong]
+  throw new TypeError(\`\${name}[\${wrong}] is \${typeof found === 'string' ? JSON.stringify(found) : found}, not a number\`)
 }`,
   wholes: `// As \`array\`, for whole numbers that 32 bits hold.
 function wholes(name, values, length) {
@@ -35,14 +43,20 @@ function codes(name, values, length, limit) {
   return found
 }`,
   scale: `// From the units of the data to the numbers that the network sees; one function for each component.
-function scale(values, functions) {
+function scale(name, values, functions) {
   // What is missing is named by \`run\`.
   if (values === undefined) return undefined
-  return Float64Array.from(values, (value, i) => functions[i % functions.length](value))
+  return Float64Array.from(numbers(name, values), (value, i) => functions[i % functions.length](value))
 }`,
   unscale: `// From the numbers of the network to the units of the data.
 function unscale(values, functions) {
   return Float64Array.from(values, (value, i) => functions[i % functions.length](value))
+}`,
+  finite: `// The numbers of an answer: what is NaN or infinite is none.
+function finite(name, values) {
+  const wrong = values.findIndex(value => !Number.isFinite(value))
+  if (wrong >= 0) throw new RangeError(\`\${name}[\${wrong}] is \${values[wrong]}: an input is no number, or too large\`)
+  return values
 }`,
   indices: `// The place of each label in the list.
 function indices(name, values, labels) {
@@ -71,10 +85,14 @@ function decode(text, Type) {
 
 /** The helpers that a text calls, and those that they call. */
 export function helpersFor(text: string): string {
-  const used = Object.entries(helpers).filter(([name]) => text.includes(`${name}(`))
-  const found = used.map(([, body]) => body).join('\n\n')
-  const more = Object.entries(helpers).filter(
-    ([name, body]) => found.includes(`${name}(`) && !used.some(u => u[1] === body),
-  )
-  return [found, ...more.map(([, body]) => body)].join('\n\n')
+  const found = new Set<string>()
+  const collect = (from: string): void => {
+    for (const [name, body] of Object.entries(helpers)) {
+      if (found.has(body) || !from.includes(`${name}(`)) continue
+      found.add(body)
+      collect(body)
+    }
+  }
+  collect(text)
+  return [...found].join('\n\n')
 }

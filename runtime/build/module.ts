@@ -149,7 +149,7 @@ function predictText({ inputs, outputs, answers }: Layout, define: string, wait:
     if (encoding === undefined) return []
     const text =
       encoding.kind === 'numbers'
-        ? `scale(${member('inputs', name)}, toNetwork.${name})`
+        ? `scale('${name}', ${member('inputs', name)}, toNetwork.${name})`
         : `indices('${name}', ${member('inputs', name)}, labels.${name})`
     return [`${name}: ${text}`]
   })
@@ -158,9 +158,10 @@ function predictText({ inputs, outputs, answers }: Layout, define: string, wait:
     if (target === undefined) return `${name}: results.${name}`
     const { encoding, codes } = target
     const width = code(product(port.item), 'fixed')
-    const decided = codes === undefined ? `results.${name}` : `decide(results.${name}, ${width})`
+    const finite = `finite('${name}', results.${name})`
+    const decided = codes === undefined ? finite : `decide(${finite}, ${width})`
     if (encoding?.kind === 'classes') return `${name}: ${decided}.map(index => labels.${target.name}[index])`
-    return `${name}: ${encoding === undefined ? decided : `unscale(${decided}, toUnits.${target.name})`}`
+    return `${name}: ${encoding === undefined ? decided : `finite('${name}', unscale(${decided}, toUnits.${target.name}))`}`
   })
   return [
     '  /** In the units and labels of the data. */',

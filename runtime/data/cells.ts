@@ -1,4 +1,4 @@
-// What the values of one key of JSON objects are: a column of scalars, or a sequence of numbers for each row.
+// What the values of one key of JSON objects are: a column of scalars, or a sequence or an item of numbers for each row.
 import type { Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { once } from '../once.ts'
@@ -16,9 +16,9 @@ const deepest = 32
  * Numbers, texts, booleans and null are a column, whose cells are read as those of a CSV file; lists of numbers or of booleans, or of
  * such lists, are sequences. RNN404 for what is neither in a list, RNN410 where a row has no such key, an object, lists of another
  * depth, or something else than the first row. Lists are axes down to the number of `axes`, if it is known; else, and below, the
- * innermost are items where they are of one width.
+ * innermost are items where they are of one width. What feeds no axis at all is a series, whose items are the lists.
  */
-export function readCells(all: Cells, span: Span, axes?: number): Column | Sequences {
+export function readCells(all: Cells, span: Span, axes?: number): Column | Sequences | Series {
   const { file, name, cells, lines, written } = all
   const malformed: (row: number, what: string) => never = (row, what) =>
     fail('RNN410', { file, reason: `line ${lines[row]} ${what}` }, { span })
@@ -56,7 +56,7 @@ function sequences(
   axes: number | undefined,
   malformed: (row: number, what: string) => never,
   span: Span,
-): Sequences {
+): Sequences | Series {
   const { name, lines, written } = all
   const values: number[] = []
   /** How long the lists of each depth are, outermost first. */
@@ -90,23 +90,26 @@ function sequences(
   const [lengths = [], ...inner] = levels
   const widths = levels.length > (axes ?? 1) ? inner[inner.length - 1] : undefined
   const uneven = widths && unevenText(levels, all)
-  const item: Series['item'] = widths === undefined || uneven !== undefined ? [] : [widths[0]]
+  const isVector = axes === 0 && levels.length === 1 && lengths[0] > 0 && lengths.every(n => n === lengths[0])
+  const item: Series['item'] = isVector ? [lengths[0]] : widths === undefined || uneven !== undefined ? [] : [widths[0]]
   const width = item[0] ?? 1
   const numbers = Float64Array.from(values)
+  const series: Series = {
+    kind: 'series',
+    rows: numbers.length / width,
+    item,
+    values: numbers,
+    encoding: asRead(width),
+    source: name,
+    origins: [all],
+    ...(firsts[levels.length - 1]?.kind === 'a truth' && { truths: true }),
+    labels: once(() => rows.flatMap((_, row) => leavesOf(written(row)).map(String))),
+    rounding: asWritten(numbers),
+  }
+  if (isVector) return series
   return {
     kind: 'sequences',
-    series: {
-      kind: 'series',
-      rows: numbers.length / width,
-      item,
-      values: numbers,
-      encoding: asRead(width),
-      source: name,
-      origins: [all],
-      ...(firsts[levels.length - 1]?.kind === 'a truth' && { truths: true }),
-      labels: once(() => rows.flatMap((_, row) => leavesOf(written(row)).map(String))),
-      rounding: asWritten(numbers),
-    },
+    series,
     lengths,
     inner: item.length === 0 ? inner : inner.slice(0, -1),
     ...(uneven && { uneven }),

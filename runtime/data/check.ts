@@ -15,7 +15,7 @@ import { dataFunctions } from './functions/index.ts'
 import { checkOrder, loadData, reader, splitOf } from './load.ts'
 import { bindSizes, type Found } from './ports.ts'
 import { withoutRows } from './rowless.ts'
-import type { Cells, Column, Sequences } from './value.ts'
+import type { Cells, Column, Sequences, Series } from './value.ts'
 import { valuesIn } from './valuesIn.ts'
 
 export interface DataCheckOptions {
@@ -153,7 +153,7 @@ function rowlessOf(data: Data, ports: readonly Port[], { sample }: DataCheckOpti
   const axes = axesFed(data, ports)
   return reading => {
     const undecided = new Set<string>()
-    const kindOf = (cells: Cells, span: Span, axes: number | undefined): Column | Sequences => {
+    const kindOf = (cells: Cells, span: Span, axes: number | undefined): Column | Sequences | Series => {
       const known = sample && readIfWell(cells, span, axes)
       if (known !== undefined) return known
       undecided.add(cells.name)
@@ -174,7 +174,7 @@ function rowlessOf(data: Data, ports: readonly Port[], { sample }: DataCheckOpti
 }
 
 /** Undefined where the cells are malformed, of which loading tells. */
-function readIfWell(cells: Cells, span: Span, axes: number | undefined): Column | Sequences | undefined {
+function readIfWell(cells: Cells, span: Span, axes: number | undefined): Column | Sequences | Series | undefined {
   try {
     return readCells(cells, span, axes)
   } catch (error) {

@@ -1,4 +1,6 @@
-// CSV as text: its cells read and written (RFC 4180). What is written reads back as it was.
+// CSV as text: its cells read and written (RFC 4180). What is written reads back as it was. Read here and not by a library, as messages
+// need the line and the column of each cell: csv-parse 7 counts a line too many where CRLF stands in quotes beside other line ends, and
+// finds no separator, no repeated header and no NUL.
 import { shown } from './shown.ts'
 
 /** The cells of a text, column by column, and the line on which each row ends, from 1. */

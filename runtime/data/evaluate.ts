@@ -11,7 +11,7 @@ import { dataFunctions } from './functions/index.ts'
 import { laterNames, refuse } from './functions/later.ts'
 import { combine, extend, join, numeric } from './series.ts'
 import { shown } from './shown.ts'
-import { type Argument, type Cells, type Column, describe, type Sequences, type Value } from './value.ts'
+import { type Argument, type Cells, type Column, describe, type Sequences, type Series, type Value } from './value.ts'
 
 export interface Surroundings {
   /** `by` is the function that reads. */
@@ -77,7 +77,7 @@ interface Scope {
   readonly read: Surroundings['read']
   readonly model: string
   /** What a column of a table is. */
-  readonly column: (column: Column | Cells, span: Span) => Column | Sequences
+  readonly column: (column: Column | Cells, span: Span) => Column | Sequences | Series
   /** The `fit` of the next call of the function `name` in this equation. */
   readonly fit: (name: string) => Call['fit']
   readonly name: (name: string, span: Span) => Promise<Argument>
@@ -261,7 +261,7 @@ function notAFunction(name: string, span: Span): never {
 }
 
 /** The column itself, or what its cells are; lists are axes down to the number of `axes`, if it is known. */
-export const columnOf = (column: Column | Cells, span: Span, axes: number | undefined): Column | Sequences =>
+export const columnOf = (column: Column | Cells, span: Span, axes: number | undefined): Column | Sequences | Series =>
   column.kind === 'cells' ? readCells(column, span, axes) : column
 
 function member({ value, span: place }: Argument, name: string, span: Span, scope: Scope): Value {
@@ -269,7 +269,8 @@ function member({ value, span: place }: Argument, name: string, span: Span, scop
     const column = value.columns.get(name)
     if (column !== undefined) return scope.column(column, span)
     const names = [...value.columns.keys()]
-    const help = separatedOtherwise(name, names) ?? didYouMean(name, names)
+    const inMessage = names.map(n => shown(n))
+    const help = separatedOtherwise(name, names) ?? didYouMean(name, inMessage)
     return fail('RNN403', { file: value.file, column: name }, { span, help })
   }
   if (value.kind === 'windows' && (name === 'past' || name === 'next'))

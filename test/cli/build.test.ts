@@ -120,6 +120,40 @@ describe('a built module', () => {
     assert.equal(await message('{ past: [] }'), null)
   })
 
+  it('gives no answer that is no number, and no label that was decided by none', async () => {
+    // Of one probability: NaN is not above a half, and not the other label either.
+    const source = classifier
+      .replace('dense(K, softmax)', 'dense(1, sigmoid)')
+      .replace('loss cross', 'loss binary_cross')
+    write('yes.rnn', source.replace('flowers.csv', 'two.csv'))
+    write('two.csv', flowers().replaceAll('lily', 'iris'))
+    await ok('train', 'yes.rnn')
+    await ok('build', 'yes.safetensors', '-o', 'yes.mjs')
+    const message = (module: string, inputs: string): Promise<unknown> =>
+      runs(`import { create } from './${module}.mjs'
+        let found
+        try { found = create().predict(${inputs}) } catch (e) { found = e.message }
+        console.log(JSON.stringify(found))`)
+    for (const x of ['NaN', 'new Float64Array([NaN])[0]']) {
+      const says = /^\w+\[\d\] is NaN: an input is no number, or too large$/
+      assert.match(String(await message('wave', `{ past: [1, 2, 3, 4, 5, ${x}] }`)), says, x)
+      for (const module of ['flowers', 'yes']) {
+        assert.match(String(await message(module, `{ x: [1, 2, ${x}, 4] }`)), says, `${module}, ${x}`)
+      }
+    }
+  })
+
+  it('takes for a number what is one', async () => {
+    const message = (module: string, inputs: string): Promise<unknown> =>
+      runs(`import { create } from './${module}.mjs'
+        try { create().predict(${inputs}) } catch (e) { console.log(JSON.stringify(e.message)) }`)
+    for (const x of ['null', 'undefined', '"4"', '""', '[]', '4n']) {
+      const says = /\[1\] is .*, not a number$/
+      assert.match(String(await message('wave', `{ past: [1, ${x}, 3, 4, 5, 6] }`)), says, x)
+      assert.match(String(await message('flowers', `{ x: [1, ${x}] }`)), says, x)
+    }
+  })
+
   it('takes whole numbers as they are, or not at all', async () => {
     write('whole.rnn', 'model Whole { input n: int, x: real; param w: real = ones; output y = w * x, m = n + 1 }')
     await ok('build', 'whole.rnn', '-o', 'whole.mjs')

@@ -43,6 +43,11 @@ describe('a mistake on the command line', () => {
     [['train', 'wave.rnn', '--model', 'Wav'], 'RNN106', /did you mean `Wave`\?/],
     [['train', 'wave.rnn', '--set', 'unit=3'], 'RNN508', /did you mean `units`\?/],
     [['train', 'wave.rnn', '--set', 'units'], 'RNN508', /it has no `=`/],
+    [['train', 'wave.rnn', '--set', '=3'], 'RNN508', /no name stands before the `=`/],
+    // What the file would take: decimal digits, and no 0 that was written as something else.
+    [['train', 'wave.rnn', '--set', 'units=0x10'], 'RNN508', /`0x10` is not a number/],
+    [['train', 'wave.rnn', '--set', 'units=0b11'], 'RNN508', /`0b11` is not a number/],
+    [['train', 'wave.rnn', '--set', 'units=1e-400'], 'RNN122', /smaller than any number but 0/],
     [['train', 'wave.rnn', '--set', 'units=many'], 'RNN508', /`many` is not a number/],
     [['train', 'wave.rnn', '--set', 'batch=0'], 'RNN508', /a whole number from 1/],
     [['train', 'wave.rnn', '--set', 'seed=1', 'seed=2'], 'RNN508', /set twice/],

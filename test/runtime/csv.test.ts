@@ -61,6 +61,12 @@ test('another separator is named where a column is asked for', async () => {
   }
 })
 
+test('names of columns stand in messages on one line, and short', async () => {
+  const files = { 'a.csv': `"x\n","\u001b[31m${'y'.repeat(5000)}"\n1,1\n` }
+  const { help } = await failing('RNN403', () => load({ inputs: ['x'], data: 'x = csv("a.csv").label', files }))
+  assert.match(help ?? '', /^it is one of `x\\n`, `\\u001b\[31my{20,60}…`$/)
+})
+
 test('of each line end its own line is counted, also within cells', () => {
   const { columns } = parseCsv(bytes('a,b\r1,2\n"x\ry\r\nz\nw",3\r\n4,5'), 'f.csv')
   assert.deepEqual(columns.get('a')?.lines, [2, 6, 7])

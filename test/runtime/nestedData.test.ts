@@ -43,6 +43,40 @@ describe('lists in lists', () => {
     })
   }
 
+  it('are the items of what has no axis', async () => {
+    const xs = [
+      [1, 10],
+      [3, 30],
+    ]
+    for (const input of ['x [2]', 'x [D]']) {
+      assert.deepEqual(await read(input, xs), [
+        { values: [1, 10], lengths: [] },
+        { values: [3, 30], lengths: [] },
+      ])
+      // Each component is scaled by itself.
+      assert.deepEqual((await read(input, xs, 'minmax(t.x)'))[1].values, [1, 1])
+      assert.deepEqual((await read(input, xs, '2 * t.x'))[1].values, [6, 60])
+    }
+    assert.deepEqual((await read('x [4]', xs, '[t.x, t.x]'))[0].values, [1, 10, 1, 10])
+    const wrong = (input: string, rows: readonly unknown[]) => failing('RNN411', () => read(input, rows))
+    assert.match((await wrong('x [3]', xs)).message, /declared as \[3\], but its data is \[2\]/)
+    assert.match((await wrong('x', xs)).message, /declared as real, but its data is \[2\]/)
+    assert.match((await wrong('x [2]', [[1, 2], [3]])).message, /data is real over an axis of many lengths/)
+    assert.match((await wrong('x [2]', [[], []])).message, /over an axis of 0/)
+    const { message } = await failing('RNN417', () =>
+      read(
+        'x [2]',
+        [
+          [1, 2],
+          [1e308, 3],
+          [2, 4],
+        ],
+        'standardize(t.x)',
+      ),
+    )
+    assert.match(message, /a, line 2, column `x`/)
+  })
+
   it('are axes also where they happen to be of one width', async () => {
     const xs = [
       [
