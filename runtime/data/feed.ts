@@ -3,9 +3,11 @@ import type { Port } from '../../compiler/check/signature.ts'
 import type { Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import type { Example } from './example.ts'
+import { exact, exactHelp, losesDigits } from './numberText.ts'
 import { codesIn, type Extent, type Found, type Role } from './ports.ts'
 import { elementsIn, levelsOf, originOf, startsOf } from './sequences.ts'
 import { numbersOf, refuseTruths, truthsOf } from './series.ts'
+import { shown } from './shown.ts'
 import { type Argument, describe, type Elements, type Sequences, seriesOf, widthOf } from './value.ts'
 
 /** What feeds a port. */
@@ -18,15 +20,31 @@ export interface Feed {
 
 /**
  * RNN210 for a value that has no elements to feed, RNN404 for truths that are no numbers, RNN410 for lists of other widths where
- * items are fed.
+ * items are fed. What feeds reals as it was read has every digit of a whole number, or it is RNN404.
  */
 export function feedOf(port: Port, role: Role, { value, span }: Argument): Feed {
   const isBool = port.dtype === 'bool'
   const feed = (fed: Elements): Feed => ({ port, role, value: isBool ? fed : refuseTruths(fed, span), span })
-  if (value.kind === 'column') return feed(isBool ? truthsOf(value, span) : numbersOf(value, span))
-  if (value.kind === 'sequences') return feed(withAxes(value, port, span))
+  if (value.kind === 'column') {
+    const numbers = isBool ? truthsOf(value, span) : numbersOf(value, span)
+    if (port.dtype === 'real') refuseRounded(numbers, value.labels ?? (() => value.cells), span)
+    return feed(numbers)
+  }
+  if (value.kind === 'sequences') {
+    const { labels } = value.series
+    if (port.dtype === 'real' && labels !== undefined) refuseRounded(value, labels, span)
+    return feed(withAxes(value, port, span))
+  }
   if (value.kind === 'series' || value.kind === 'windowed') return feed(value)
   return fail('RNN210', { what: `what feeds \`${port.name}\``, expected: 'a series', found: describe(value) }, { span })
+}
+
+/** RNN404 for a whole number that was rounded to another as it was read: `texts` are those of the elements. */
+function refuseRounded(value: Elements, texts: () => readonly string[], span: Span): void {
+  seriesOf(value).values.forEach((x, i) => {
+    if (Math.abs(x) <= Number.MAX_SAFE_INTEGER || !losesDigits(texts()[i], x)) return
+    fail('RNN404', { text: shown(texts()[i]), type: exact, where: originOf(value, i) }, { span, help: exactHelp })
+  })
 }
 
 /** Sequences with as many levels as the port has axes, where they are so empty that they do not show how deep they are. */

@@ -17,6 +17,18 @@ export function numberOf(text: string, mark: DecimalMark = '.'): number {
 /** What a number beyond 1.8e308 is not, for messages. */
 export const held = 'number that 64 bits hold'
 
+/** What a whole number is not that 64 bits round to another, as an id of 17 digits, for messages. */
+export const exact = 'whole number that 64 bits hold to the last digit'
+
+export const exactHelp =
+  'if it is a name, number it as a label: `classes(…)`; if it is a measure, write it with a decimal point or an exponent'
+
+/** Whether a text of digits alone is another whole number than the one that it was read as. */
+export const losesDigits = (text: string, value: number): boolean =>
+  Math.abs(value) > Number.MAX_SAFE_INTEGER &&
+  /^\s*[+-]?\d+\s*$/.test(text) &&
+  BigInt(text.replace('+', '')) !== BigInt(value)
+
 const advice: readonly (readonly [RegExp, string])[] = [
   [/^(true|false)$/i, 'truths feed an input `bool`; `classes(…)` numbers them as labels'],
   [
