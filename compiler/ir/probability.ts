@@ -258,22 +258,39 @@ function isFlag(view: View, value: Value): boolean {
 }
 
 /** The axis, counted from the end, along which a value is the result of a softmax: moved only along others. */
-export function rowsOf(view: View, value: Value, depth = 0): number | undefined {
-  if (depth > deepest) return undefined
+export function rowsOf(view: View, value: Value): number | undefined {
+  const found = new Map<number, number | undefined>()
+  const behind = (v: View, x: Value, depth: number): number | undefined => {
+    if (depth > deepest) return undefined
+    if (!found.has(x.id))
+      found.set(
+        x.id,
+        rowsBehind(v, x, (y, w = v) => behind(w, y, depth + 1)),
+      )
+    return found.get(x.id)
+  }
+  return behind(view, value, 0)
+}
+
+function rowsBehind(
+  view: View,
+  value: Value,
+  behind: (value: Value, view?: View) => number | undefined,
+): number | undefined {
   const eqn = view.producer(value)
   if (eqn === undefined) {
     const outer = view.outside(value)
-    const axis = outer && rowsOf(outer.view, outer.value, depth + 1)
+    const axis = outer && behind(outer.value, outer.view)
     return axis !== undefined && axis >= -value.shape.length ? axis : undefined
   }
   const { op, ins, attrs, body } = eqn
   if (op === 'softmax') return numberOf(attrs.axis)
   if (body !== undefined) {
     const inner = stepResult(eqn, body, value)
-    return inner && rowsOf(viewOfBlock(body, outsideOf(view, eqn)), inner, depth + 1)
+    return inner && behind(inner, viewOfBlock(body, outsideOf(view, eqn)))
   }
   const parts = op === 'where' ? ins.slice(1) : ins.slice(0, moves.get(op) ?? 0)
-  const [first, ...others] = parts.map(v => rowsOf(view, v, depth + 1))
+  const [first, ...others] = parts.map(v => behind(v))
   if (first === undefined || others.some(axis => axis !== first)) return undefined
   return movedAxis(view, eqn, first)
 }
