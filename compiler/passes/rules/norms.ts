@@ -17,11 +17,12 @@ export const normRules: readonly Rule[] = [
   {
     name: 'root-of-squares',
     contract:
-      'sqrt of squares → abs(x), of a sum of them → norm(x), of two → hypot(x, y), through moves, where, means and scales',
+      'sqrt of squares → abs(x), of a sum of them → norm(x), of two → hypot(x, y), through moves, where, means, scales and masks',
     ops: ['sqrt'],
     rewrite: ({ ins: [x] }, site) => {
       // A known number is folded.
-      const root = site.uniform(x) === undefined ? rootsIn(site)(x) : undefined
+      const stays = site.uniform(x) !== undefined || site.producer(x)?.op === 'real'
+      const root = stays ? undefined : rootsIn(site)(x)
       return root?.positive === false ? site.builder.emit('abs', [root.make(site)]) : root?.make(site)
     },
   },
@@ -103,6 +104,9 @@ const roots: Readonly<Record<string, RootRule>> = {
     }
   },
   ...Object.fromEntries([...moves].map(([op, count]) => [op, onRoots(count)])),
+  // Weights and masks of a sum of squares. The root stays what it is, so that no root is looked for again.
+  real: ({ ins: [x], outs: [out] }, _, view) =>
+    isNotNegative(x, view) ? { positive: true, make: ({ builder }) => builder.emit('sqrt', [out]) } : undefined,
   bmm: ({ ins, attrs, outs: [out] }, _, view) => {
     const [left, right] = ins.map(v => unshaped(v, view))
     const [rows, columns] = [attrs.ta === true ? -1 : -2, attrs.tb === true ? -2 : -1]
@@ -123,6 +127,17 @@ const isOne = (v: Value, axis: number): boolean => asNumber(v.shape[fromEnd(axis
 function unshaped(value: Value, view: View): Value {
   const eqn = view.producer(value)
   return eqn?.op === 'reshape' ? unshaped(eqn.ins[0], view) : value
+}
+
+/** Whether an int or a bool is known not to be negative: a flag, a place, or numbers of the file. */
+function isNotNegative(value: Value, view: View, depth = 0): boolean {
+  const known = view.uniform(value)
+  if (known !== undefined) return known >= 0
+  if (value.dtype === 'bool') return true
+  const eqn = depth > 10 ? undefined : view.producer(value)
+  if (eqn === undefined) return false
+  const parts = eqn.op === 'size' || eqn.op === 'iota' ? 0 : moves.get(eqn.op)
+  return parts !== undefined && eqn.ins.slice(0, parts).every(v => isNotNegative(v, view, depth + 1))
 }
 
 /** A number that is known to be positive, or counts something. */
