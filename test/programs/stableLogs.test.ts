@@ -216,7 +216,7 @@ const refused = [
   'sum(p * m)',
   'sqrt(p[0])',
   'p[0] + 0.1',
-  '[p[0], a][0]',
+  '[p[0], a][1]',
 ]
 
 describe('one minus what is small', () => {
