@@ -3,7 +3,7 @@
 import { type Builder, constantLike } from './builder.ts'
 import { asNumber, type Dim, equal, sameShape } from './dim.ts'
 import type { Attr, Eqn, Value } from './graph.ts'
-import { fromEnd } from './ops/define.ts'
+import { fromEnd, isDim } from './ops/define.ts'
 import { complemented, moves, outsideOf, stepResult, type View, viewOfBlock } from './view.ts'
 
 /** Of which the logarithm is asked: the value, or one minus it. */
@@ -35,8 +35,9 @@ const largest = 256
 /** What is behind a value, for the logarithm of one side of it. Numbers that are known count if they are in [0, 1], or for their own logarithm positive. */
 export function standing(view: View, value: Value, side: Side): Standing {
   const found = new Map<string, Standing>()
-  const behind = (v: View, x: Value, s: Side, depth: number): Standing => {
+  const behind = (v: View, at: Value, s: Side, depth: number): Standing => {
     if (depth > deepest) return plain
+    const x = cutFrom(v, at)
     const key = `${x.id} ${s}`
     const before = found.get(key)
     if (before !== undefined) return before
@@ -45,6 +46,31 @@ export function standing(view: View, value: Value, side: Side): Standing {
     return made
   }
   return behind(view, value, side, 0)
+}
+
+/** What a value is all of, or is cut from: through slices of everything and of joins, which `simplify` takes away. */
+function cutFrom(view: View, value: Value): Value {
+  for (let from = value; ; ) {
+    const eqn = view.producer(from)
+    if (eqn?.op !== 'slice') return from
+    const next = sameShape(eqn.ins[0].shape, from.shape) ? eqn.ins[0] : partAround(view, eqn)
+    if (next === undefined) return from
+    from = next
+  }
+}
+
+/** The part of a join in which a slice of it lies. */
+function partAround(view: View, { ins: [of], attrs, outs: [out] }: Eqn): Value | undefined {
+  const join = view.producer(of)
+  const axis = numberOf(attrs.axis)
+  if (join?.op !== 'concat' || axis === undefined || join.attrs.axis !== axis) return undefined
+  const sizeOf = (v: Value): number => asNumber(v.shape[fromEnd(axis, v.shape.length)]) ?? Number.NaN
+  let start = isDim(attrs.start) ? (asNumber(attrs.start) ?? Number.NaN) : Number.NaN
+  for (const part of join.ins) {
+    if (start >= 0 && start + sizeOf(out) <= sizeOf(part)) return part
+    start -= sizeOf(part)
+  }
+  return undefined
 }
 
 /** Whether the logarithms of both sides are computed from logits, whatever the value's data. */
@@ -258,22 +284,39 @@ function isFlag(view: View, value: Value): boolean {
 }
 
 /** The axis, counted from the end, along which a value is the result of a softmax: moved only along others. */
-export function rowsOf(view: View, value: Value, depth = 0): number | undefined {
-  if (depth > deepest) return undefined
+export function rowsOf(view: View, value: Value): number | undefined {
+  const found = new Map<number, number | undefined>()
+  const behind = (v: View, x: Value, depth: number): number | undefined => {
+    if (depth > deepest) return undefined
+    if (!found.has(x.id))
+      found.set(
+        x.id,
+        rowsBehind(v, x, (y, w = v) => behind(w, y, depth + 1)),
+      )
+    return found.get(x.id)
+  }
+  return behind(view, value, 0)
+}
+
+function rowsBehind(
+  view: View,
+  value: Value,
+  behind: (value: Value, view?: View) => number | undefined,
+): number | undefined {
   const eqn = view.producer(value)
   if (eqn === undefined) {
     const outer = view.outside(value)
-    const axis = outer && rowsOf(outer.view, outer.value, depth + 1)
+    const axis = outer && behind(outer.value, outer.view)
     return axis !== undefined && axis >= -value.shape.length ? axis : undefined
   }
   const { op, ins, attrs, body } = eqn
   if (op === 'softmax') return numberOf(attrs.axis)
   if (body !== undefined) {
     const inner = stepResult(eqn, body, value)
-    return inner && rowsOf(viewOfBlock(body, outsideOf(view, eqn)), inner, depth + 1)
+    return inner && behind(inner, viewOfBlock(body, outsideOf(view, eqn)))
   }
   const parts = op === 'where' ? ins.slice(1) : ins.slice(0, moves.get(op) ?? 0)
-  const [first, ...others] = parts.map(v => rowsOf(view, v, depth + 1))
+  const [first, ...others] = parts.map(v => behind(v))
   if (first === undefined || others.some(axis => axis !== first)) return undefined
   return movedAxis(view, eqn, first)
 }

@@ -17,7 +17,7 @@ export interface Rule {
 /** What a rule sees of the block around an equation, and may do there. */
 export interface Site extends View {
   readonly context: Context
-  /** Whether all elements of a value are known to be finite numbers. */
+  /** Whether all elements of a value are known to be finite numbers, in 32 bits too. */
   readonly finite: (value: Value) => boolean
   /** Emits equations in front of this one; they are rewritten too. */
   readonly builder: Builder
@@ -42,7 +42,7 @@ export function rewriteBlock(context: Context, block: Block, rules: readonly Rul
   const known = new Set<number>()
   const finite = (value: Value): boolean => value.finite === true || value.dtype !== 'real' || known.has(value.id)
   const makesFinite = ({ op, ins, attrs }: Eqn): boolean =>
-    op === 'constant' ? Number.isFinite(attrs.value) : opOf(context, op).keepsFinite && ins.every(finite)
+    op === 'constant' ? isFinite32(attrs.value) : opOf(context, op).keepsFinite && ins.every(finite)
 
   const builder: Builder = {
     ...base,
@@ -98,6 +98,9 @@ export function rewriteBlock(context: Context, block: Block, rules: readonly Rul
     ? block
     : { params: block.params, eqns: base.eqns, results }
 }
+
+/** Whether a number is finite in either precision. */
+const isFinite32 = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(Math.fround(value))
 
 /** The values with those replaced that have a replacement; the same list where none has. */
 export const renamed = (values: readonly Value[], replaced: ReadonlyMap<number, Value>): readonly Value[] =>

@@ -4,14 +4,17 @@ import { zerosLike } from '../ir/builder.ts'
 import type { Pass } from './pass.ts'
 import { type Rule, rewriteBlock } from './rewrite.ts'
 
-/** Whether a known number is neither 0 nor NaN. */
-const isNotZero = (value: number | undefined): boolean => value !== undefined && value !== 0 && !Number.isNaN(value)
+/** The smallest number of 32 bits that no GPU takes for 0. */
+const leastNormal = 2 ** -126
+
+/** Whether a known number is neither 0 nor NaN, in 32 bits too. */
+const isNotZero = (value: number | undefined): boolean => value !== undefined && Math.abs(value) >= leastNormal
 
 export const weakenRules: readonly Rule[] = [
   {
     name: 'strong-finite',
     contract:
-      'strong_mul(x, y) → x * y where y is finite; strong_div(x, y) → x / y where y is a number that is not 0; both so where x is one',
+      'strong_mul(x, y) → x * y where y is finite; strong_div(x, y) → x / y where y is a number that is not 0; both so where x is one; in 32 bits as in 64',
     ops: ['strong_mul', 'strong_div'],
     rewrite: ({ op, ins: [x, y] }, { builder, finite, uniform }) => {
       const plain = op === 'strong_mul' ? 'mul' : 'div'

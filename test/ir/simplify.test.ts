@@ -239,7 +239,9 @@ const examples: readonly Example[] = [
   on(
     'log-selection',
     '%p = softmax(%v, -1)\n%q = pick(%p, %i, -1, 0)\n%c = constant(1, real)\n%k = broadcast(%c, [-1], [B])\n%s = sub(%k, %q)\n%r = log(%s)',
-    `%c = constant(1, real)
+    `%p = softmax(%v, -1)
+    %q = pick(%p, %i, -1, 0)
+    %c = constant(1, real)
     %k = broadcast(%c, [-1], [B])
     %ones = broadcast(%c, [-2, -1], [B, V])
     %w = place(%k, %i, -1, 0, V)
@@ -253,7 +255,15 @@ const examples: readonly Example[] = [
     %m = constant(-Infinity, real)
     %none = broadcast(%m, [-2, -1], [B, V])
     %o = where(%t, %l, %none)
-    %r = logsumexp(%o, -1)`,
+    %far = logsumexp(%o, -1)
+    %h = constant(0.5, real)
+    %half = broadcast(%h, [-1], [B])
+    %most = lt(%half, %q)
+    %nothing = broadcast(%z, [-1], [B])
+    %minus = neg(%q)
+    %small = where(%most, %nothing, %minus)
+    %near = log1p(%small)
+    %r = where(%most, %far, %near)`,
   ),
   on(
     'log-complement-product',

@@ -125,6 +125,9 @@ const examples: readonly (readonly [rule: string, before: string, after: string]
   ],
   ['strong-finite', '%r = strong_mul(%x, %y)', '%r = strong_mul(%x, %y)'],
   ['strong-finite', '%k = c(Infinity)\n%r = strong_mul(%x, %k)', '%k = c(Infinity)\n%r = strong_mul(%x, %k)'],
+  // Infinite, and 0 on a GPU, in 32 bits.
+  ['strong-finite', '%k = c(1e39)\n%r = strong_mul(%x, %k)', '%k = c(1e39)\n%r = strong_mul(%x, %k)'],
+  ['strong-finite', '%k = c(1e-39)\n%r = strong_div(%x, %k)', '%k = c(1e-39)\n%r = strong_div(%x, %k)'],
   ['strong-finite', '%k = c(2)\n%r = strong_div(%x, %k)', '%k = c(2)\n%r = div(%x, %k)'],
   ['strong-finite', '%k = c(0)\n%r = strong_div(%x, %k)', '%k = c(0)\n%r = strong_div(%x, %k)'],
   ['strong-finite', '%k = c(1)\n%r = strong_div(%k, %x)', '%k = c(1)\n%r = div(%k, %x)'],
@@ -144,8 +147,8 @@ const examples: readonly (readonly [rule: string, before: string, after: string]
   // The sum of two that are finite may not be.
   [
     'strong-products',
-    '%n = constant(1e308, real)\n%w = broadcast(%n, [-2, -1], [4, 3])\n%s = add(%w, %w)\n%r = matmul(%x, %s, strongLeft=true)',
-    '%n = constant(1e308, real)\n%w = broadcast(%n, [-2, -1], [4, 3])\n%s = add(%w, %w)\n%r = matmul(%x, %s, strongLeft=true)',
+    '%n = constant(3e38, real)\n%w = broadcast(%n, [-2, -1], [4, 3])\n%s = add(%w, %w)\n%r = matmul(%x, %s, strongLeft=true)',
+    '%n = constant(3e38, real)\n%w = broadcast(%n, [-2, -1], [4, 3])\n%s = add(%w, %w)\n%r = matmul(%x, %s, strongLeft=true)',
   ],
 ]
 

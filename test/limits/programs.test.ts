@@ -158,6 +158,39 @@ test('sizes with too many terms are RNN121, and axes alone are no such', () => {
   assert.deepEqual(codes(`model M {\n  input x: real ${axes}\n  output z = 2 * x\n}`), [])
 })
 
+test('roots and logarithms look once at what is used twice, forty times, and not too far', () => {
+  const chain = (n: number, first: string, next: (a: string, i: number) => string, last: string): string =>
+    model(
+      `  a0 = ${first}\n${repeat(n, i => `  a${i + 1} = ${next(`a${i}`, i)}`)}\n  loss ${last.replaceAll('@', `a${n}`)} + 0 * y`,
+    )
+  const root = chain(40, '(w * x) ^ 2', a => `${a} + ${a}`, 'sqrt(@)')
+  const { loss, slope } = measured(root, 0.5)
+  assert.ok(Math.abs(loss / 2 ** 19 - 1) < 1e-14 && Math.abs(slope / 2 ** 19 - 1) < 1e-14)
+  const far = measured(
+    chain(2000, '(w * x) ^ 2', (a, i) => `where(x > ${i + 1}, 0, ${a} + 0 * (w * x) ^ 2)`, 'sqrt(@)'),
+    0.5,
+  )
+  assert.deepEqual(far, { loss: 0.5, slope: 0.5 })
+  const rows = chain(
+    40,
+    'softmax(w * x * [0, 1, 2, 3])',
+    (a, i) => `where(x > ${i}, ${a}, where(x > ${-i}, ${a}, 1 * ${a}))`,
+    'log(@[0] + @[1])',
+  )
+  const own = measured(model('  p = softmax(w * x * [0, 1, 2, 3])\n  loss log(p[0] + p[1]) + 0 * y'), 0.5)
+  const found = measured(rows, 0.5)
+  assert.ok(Math.abs(found.loss - own.loss) < 1e-13 && Math.abs(found.slope - own.slope) < 1e-13)
+  const sequence = `model M {
+  input x: [2] over T
+  target y: real
+  part f = dense(3, softmax)
+  q0 = f(x)
+${repeat(40, i => `  q${i + 1} = where(x[0] > ${i}, q${i}, delay(q${i}))`)}
+  loss sum(log(q40[0] + q40[1]), over T) - y
+}`
+  assert.doesNotThrow(() => compile(sequence).gradient())
+})
+
 test('values that are made of the one before twice, forty times', () => {
   const chain = (first: string, next: (a: string) => string, last: string): string =>
     model(

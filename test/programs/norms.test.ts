@@ -28,6 +28,8 @@ const forms: Readonly<Record<string, { right: number; slopes: readonly number[] 
   'sqrt(w[0]^2)': { right: 3, slopes: [1, 0, 0] },
   'sum(w^2)^0.5': { right: 13, slopes: [3 / 13, -4 / 13, 12 / 13] },
   'sqrt(sum(where(w > 0, w^2, 0)))': { right: 153 ** 0.5, slopes: [3 / 153 ** 0.5, 0, 12 / 153 ** 0.5] },
+  'sqrt(sum(real(w > 0) * w^2))': { right: 153 ** 0.5, slopes: [3 / 153 ** 0.5, 0, 12 / 153 ** 0.5] },
+  'sqrt(sum([9, 0, 1] * w^2))': { right: 15, slopes: [27 / 15, 0, 12 / 15] },
   'sqrt(mean(w^2) + 0)': { right: 13 / 3 ** 0.5, slopes: [3, -4, 12].map(w => w / 13 / 3 ** 0.5) },
 }
 

@@ -216,8 +216,23 @@ const refused = [
   'sum(p * m)',
   'sqrt(p[0])',
   'p[0] + 0.1',
-  '[p[0], a][0]',
+  '[p[0], a][1]',
 ]
+
+describe('one minus what is small', () => {
+  const [z, small] = [[9.123, -12, -11], Math.exp(-12) + Math.exp(-11)]
+  const right = Math.log1p(-small / (small + Math.exp(9.123)))
+  for (const loss of ['log(1 - (p[1] + p[2]))', 'log(1 - sum(p[1:]))'])
+    it(loss, () => {
+      for (const precision of ['f32', 'f64'] as const) {
+        const found = run(program('', loss), { z, v: [0, 0, 0], a: 0, b: 0 }, precision)
+        assert.ok(
+          Math.abs(found.loss / right - 1) < { f32: 1e-5, f64: 1e-13 }[precision],
+          `${found.loss} should be ${right}`,
+        )
+      }
+    })
+})
 
 describe('what is no probability', () => {
   for (const value of refused) {

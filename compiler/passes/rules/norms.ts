@@ -17,18 +17,42 @@ export const normRules: readonly Rule[] = [
   {
     name: 'root-of-squares',
     contract:
-      'sqrt of squares → abs(x), of a sum of them → norm(x), of two → hypot(x, y), through moves, where, means and scales',
+      'sqrt of squares → abs(x), of a sum of them → norm(x), of two → hypot(x, y), through moves, where, means, scales and masks',
     ops: ['sqrt'],
     rewrite: ({ ins: [x] }, site) => {
       // A known number is folded.
-      const root = site.uniform(x) === undefined ? rootOf(x, site) : undefined
+      const stays = site.uniform(x) !== undefined || site.producer(x)?.op === 'real'
+      const root = stays ? undefined : rootsIn(site)(x)
       return root?.positive === false ? site.builder.emit('abs', [root.make(site)]) : root?.make(site)
     },
   },
 ]
 
+/** So many equations in a row are looked through. */
+const deepest = 400
+
 /** What a value is known to be the square of. */
-function rootOf(value: Value, view: View): Root | undefined {
+type RootOf = (value: Value) => Root | undefined
+
+/** Looks at each value, and makes its root, once, however often it is used. */
+function rootsIn(view: View): RootOf {
+  const found = new Map<number, Root | undefined>()
+  const rootAt =
+    (depth: number): RootOf =>
+    value => {
+      if (depth > deepest) return undefined
+      if (!found.has(value.id)) found.set(value.id, once(rootOf(value, view, rootAt(depth + 1))))
+      return found.get(value.id)
+    }
+  return rootAt(0)
+}
+
+function once(root: Root | undefined): Root | undefined {
+  let made: Value | undefined
+  return root && { ...root, make: site => (made ??= root.make(site)) }
+}
+
+function rootOf(value: Value, view: View, behind: RootOf): Root | undefined {
   const known = view.uniform(value)
   if (known !== undefined) {
     return known >= 0
@@ -36,16 +60,16 @@ function rootOf(value: Value, view: View): Root | undefined {
       : undefined
   }
   const eqn = view.producer(value)
-  return eqn && roots[eqn.op]?.(eqn, view)
+  return eqn && roots[eqn.op]?.(eqn, behind, view)
 }
 
-type RootRule = (eqn: Eqn, view: View) => Root | undefined
+type RootRule = (eqn: Eqn, behind: RootOf, view: View) => Root | undefined
 
 /** The op on the roots of its first operands, \`count\` of them, if all have one. */
 const onRoots =
   (count: number, op?: string): RootRule =>
-  (eqn, view) => {
-    const found = eqn.ins.slice(0, count).map(v => rootOf(v, view))
+  (eqn, behind) => {
+    const found = eqn.ins.slice(0, count).map(behind)
     if (!found.every(r => r !== undefined)) return undefined
     return {
       positive: op !== undefined || found.every(r => r.positive),
@@ -56,14 +80,14 @@ const onRoots =
 
 /** By the op that makes the square. */
 const roots: Readonly<Record<string, RootRule>> = {
-  mul: (eqn, view) => {
+  mul: (eqn, behind, view) => {
     const [x, y] = eqn.ins
-    return x.id === y.id ? { positive: false, make: () => x } : onRoots(2)(eqn, view)
+    return x.id === y.id ? { positive: false, make: () => x } : onRoots(2)(eqn, behind, view)
   },
   add: onRoots(2, 'hypot'),
   sum: onRoots(1, 'norm'),
-  div: ({ ins: [x, y] }, view) => {
-    const root = isCount(y, view) ? rootOf(x, view) : undefined
+  div: ({ ins: [x, y] }, behind, view) => {
+    const root = isCount(y, view) ? behind(x) : undefined
     return (
       root && {
         ...root,
@@ -71,8 +95,8 @@ const roots: Readonly<Record<string, RootRule>> = {
       }
     )
   },
-  where: ({ ins: [test, x, y] }, view) => {
-    const [left, right] = [rootOf(x, view), rootOf(y, view)]
+  where: ({ ins: [test, x, y] }, behind) => {
+    const [left, right] = [behind(x), behind(y)]
     if (left === undefined || right === undefined) return undefined
     return {
       positive: left.positive && right.positive,
@@ -80,7 +104,10 @@ const roots: Readonly<Record<string, RootRule>> = {
     }
   },
   ...Object.fromEntries([...moves].map(([op, count]) => [op, onRoots(count)])),
-  bmm: ({ ins, attrs, outs: [out] }, view) => {
+  // Weights and masks of a sum of squares. The root stays what it is, so that no root is looked for again.
+  real: ({ ins: [x], outs: [out] }, _, view) =>
+    isNotNegative(x, view) ? { positive: true, make: ({ builder }) => builder.emit('sqrt', [out]) } : undefined,
+  bmm: ({ ins, attrs, outs: [out] }, _, view) => {
     const [left, right] = ins.map(v => unshaped(v, view))
     const [rows, columns] = [attrs.ta === true ? -1 : -2, attrs.tb === true ? -2 : -1]
     // Both are the same elements, whichever way they lie.
@@ -100,6 +127,17 @@ const isOne = (v: Value, axis: number): boolean => asNumber(v.shape[fromEnd(axis
 function unshaped(value: Value, view: View): Value {
   const eqn = view.producer(value)
   return eqn?.op === 'reshape' ? unshaped(eqn.ins[0], view) : value
+}
+
+/** Whether an int or a bool is known not to be negative: a flag, a place, or numbers of the file. */
+function isNotNegative(value: Value, view: View, depth = 0): boolean {
+  const known = view.uniform(value)
+  if (known !== undefined) return known >= 0
+  if (value.dtype === 'bool') return true
+  const eqn = depth > 10 ? undefined : view.producer(value)
+  if (eqn === undefined) return false
+  const parts = eqn.op === 'size' || eqn.op === 'iota' ? 0 : moves.get(eqn.op)
+  return parts !== undefined && eqn.ins.slice(0, parts).every(v => isNotNegative(v, view, depth + 1))
 }
 
 /** A number that is known to be positive, or counts something. */

@@ -88,12 +88,16 @@ export const stableLogRules: readonly Rule[] = [
   },
   {
     name: 'log-selection',
-    contract: 'log of 1, or less than all, minus elements of a softmax → logsumexp of the logarithms of the others',
+    contract:
+      'log of 1, or less than all, minus elements of a softmax → logsumexp of the logarithms of the others; log1p(-q) of 1 minus what is no more than half',
     ops: ['log'],
     rewrite: ({ ins: [p] }, site) => {
       if (site.producer(p)?.op !== 'sub') return undefined
       const selection = selectionOf(site, p)
-      return selection && logOfSelection(site, p, selection)
+      if (selection === undefined) return undefined
+      const far = logOfSelection(site, p, selection)
+      const q = complemented(p, site)
+      return q === undefined ? far : unlessSmall(site.builder, q, far)
     },
   },
   {
@@ -236,9 +240,14 @@ function logOfOthers(softmax: Eqn, b: Build): Value {
   const largest = b.emit('eq', [places, along(b.emit('argmax', [x], { axis }))])
   const others = b.emit('where', [largest, constantLike(b, Number.NEGATIVE_INFINITY, x), x])
   const far = b.emit('sub', [b.emit('logsumexp', [others], { axis }), total])
+  return unlessSmall(b, p, along(far))
+}
+
+/** log(1 - p): `far` where p is more than half, else log1p(-p), which loses nothing. */
+function unlessSmall(b: Build, p: Value, far: Value): Value {
   const most = b.emit('lt', [constantLike(b, 0.5, p), p])
   const near = b.emit('log1p', [b.emit('where', [most, zerosLike(b, p), b.emit('neg', [p])])])
-  return b.emit('where', [most, along(far), near])
+  return b.emit('where', [most, far, near])
 }
 
 /** log Σ w p of a softmax's elements p: of those with a weight that is not 0. Where one is negative the plain logarithm stays. */
