@@ -123,7 +123,8 @@ export const pointwiseOps: readonly Op[] = [
     formula: (a, [x, y]) => a.strong_div(x, y),
     cotangents: [
       (a, [, y], d) => a.strong_div(d, y),
-      (a, [x, y], d) => a.neg(a.strong_div(a.strong_mul(d, a.strong_div(x, y)), y)),
+      (a, [x, y], d) =>
+        a.where(a.eq(x, a.constant(0)), a.constant(0), a.neg(a.strong_div(a.strong_mul(d, a.div(x, y)), y))),
     ],
   }),
   pointwise('neg', {
