@@ -161,14 +161,14 @@ function* orthogonal(shape: readonly number[], [gain = 1]: readonly number[], dr
   return values
 }
 
-function putRows(matrix: Float64Array, rows: readonly Float64Array[], gain: number): void {
+function putRows(matrix: Float64Array, rows: readonly (readonly number[])[], gain: number): void {
   for (const [i, row] of rows.entries()) {
     for (let k = 0; k < row.length; k++) matrix[i * row.length + k] = gain * row[k]
   }
 }
 
 /** Some columns at a time, which lie beside each other. */
-function putColumns(matrix: Float64Array, columns: readonly Float64Array[], gain: number): void {
+function putColumns(matrix: Float64Array, columns: readonly (readonly number[])[], gain: number): void {
   const count = columns.length
   for (let first = 0; first < count; first += 8) {
     const some = columns.slice(first, first + 8)

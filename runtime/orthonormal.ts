@@ -10,6 +10,12 @@ const leastRest = 0.1
 /** How many multiplications and additions take as long as drawing a number. */
 const operationsADraw = 350
 
+/**
+ * Plain numbers, not a typed array: once any buffer of a process was transferred, as when a module in WebAssembly grew its memory, V8
+ * asks at each element of a typed array whether its buffer is still there, which takes twice the time of all the rest.
+ */
+type Vector = number[]
+
 /** How much work they are, in numbers drawn. */
 export const workOfOrthonormal = (count: number, length: number): number =>
   count * length * (1 + (2 * (count - 1)) / operationsADraw)
@@ -19,26 +25,27 @@ export const workOfOrthonormal = (count: number, length: number): number =>
  * By Gram and Schmidt's modified method, a block at a time; a vector of which little is left is orthogonalized again, which makes it
  * orthogonal to rounding (Kahan & Parlett).
  */
-export function* orthonormal(count: number, length: number, next: () => number): Work<readonly Float64Array[]> {
-  // Rows of zeros fill the last tile; they change nothing.
-  const rows = new Float64Array(Math.ceil(count / tile) * tile * length)
-  const vectors = Array.from({ length: count }, (_, i) => rows.subarray(i * length, (i + 1) * length))
-  for (const vector of vectors) {
-    draw(vector, next)
+export function* orthonormal(count: number, length: number, next: () => number): Work<readonly Vector[]> {
+  const vectors: Vector[] = []
+  for (let i = 0; i < count; i++) {
+    vectors.push(Array.from({ length }, next))
     yield length
   }
-  const products = new Float64Array(blockSize * blockSize)
+  // Rows of zeros fill the last tile; they change nothing.
+  const rows = [...vectors]
+  while (rows.length % tile !== 0) rows.push(vectors[0].slice().fill(0))
+  const products = new Array<number>(blockSize * blockSize).fill(0)
   const work = (pairs: number): number => (4 * pairs * length) / operationsADraw
   for (let start = 0; start < count; start += blockSize) {
     const end = Math.min(start + blockSize, count)
     const lengths = vectors.slice(start, end).map(norm)
     for (let before = 0; before < start; before += blockSize) {
-      removeBlock(rows, length, { from: start, to: end }, { from: before, to: before + blockSize }, products)
+      removeBlock(rows, { from: start, to: end }, { from: before, to: before + blockSize }, products)
       yield work((end - start) * blockSize)
     }
     for (let i = start; i < end; i += tile) {
       const last = Math.min(i + tile, end)
-      removeBlock(rows, length, { from: i, to: last }, { from: start, to: i }, products)
+      removeBlock(rows, { from: i, to: last }, { from: start, to: i }, products)
       for (let k = i; k < last; k++) {
         orthogonalize(vectors, i, k, lengths[k - start])
         yield work(k - start)
@@ -52,7 +59,7 @@ export function* orthonormal(count: number, length: number, next: () => number):
  * Takes from vector `i` its parts along those from `start`, and again along all before it where little is left of `length`, which
  * it had at first. Then its length is 1.
  */
-function orthogonalize(vectors: readonly Float64Array[], start: number, i: number, length: number): void {
+function orthogonalize(vectors: readonly Vector[], start: number, i: number, length: number): void {
   const vector = vectors[i]
   for (let j = start; j < i; j++) remove(vector, vectors[j])
   for (let last = length, rest = norm(vector); rest < leastRest * last; ) {
@@ -63,11 +70,7 @@ function orthogonalize(vectors: readonly Float64Array[], start: number, i: numbe
   divide(vector, norm(vector))
 }
 
-function draw(into: Float64Array, next: () => number): void {
-  for (let k = 0; k < into.length; k++) into[k] = next()
-}
-
-function divide(vector: Float64Array, by: number): void {
+function divide(vector: Vector, by: number): void {
   for (let k = 0; k < vector.length; k++) vector[k] /= by
 }
 
@@ -78,24 +81,17 @@ interface Range {
 }
 
 /** Takes from each of some rows its part along each of others, which are orthonormal. */
-function removeBlock(rows: Float64Array, length: number, some: Range, others: Range, products: Float64Array): void {
+function removeBlock(rows: readonly Vector[], some: Range, others: Range, products: number[]): void {
   for (const work of [multiplyTile, subtractTile]) {
     for (let i = some.from; i < some.to; i += tile) {
       for (let j = others.from; j < others.to; j += tile)
-        work(rows, length, i, j, products, (i - some.from) * blockSize + j - others.from)
+        work(rows, i, j, products, (i - some.from) * blockSize + j - others.from)
     }
   }
 }
 
 /** The products of four rows with four others, in registers. */
-function multiplyTile(
-  rows: Float64Array,
-  length: number,
-  left: number,
-  right: number,
-  products: Float64Array,
-  at: number,
-): void {
+function multiplyTile(rows: readonly Vector[], left: number, right: number, products: number[], at: number): void {
   let ap = 0
   let aq = 0
   let ar = 0
@@ -112,15 +108,17 @@ function multiplyTile(
   let dq = 0
   let dr = 0
   let ds = 0
-  for (let a = left * length, p = right * length; a < (left + 1) * length; a++, p++) {
-    const va = rows[a]
-    const vb = rows[a + length]
-    const vc = rows[a + 2 * length]
-    const vd = rows[a + 3 * length]
-    const vp = rows[p]
-    const vq = rows[p + length]
-    const vr = rows[p + 2 * length]
-    const vs = rows[p + 3 * length]
+  const [a, b, c, d] = [rows[left], rows[left + 1], rows[left + 2], rows[left + 3]]
+  const [p, q, r, s] = [rows[right], rows[right + 1], rows[right + 2], rows[right + 3]]
+  for (let k = 0; k < a.length; k++) {
+    const va = a[k]
+    const vb = b[k]
+    const vc = c[k]
+    const vd = d[k]
+    const vp = p[k]
+    const vq = q[k]
+    const vr = r[k]
+    const vs = s[k]
     ap += va * vp
     aq += va * vq
     ar += va * vr
@@ -157,14 +155,7 @@ function multiplyTile(
 }
 
 /** Takes from four rows their parts along four others. */
-function subtractTile(
-  rows: Float64Array,
-  length: number,
-  left: number,
-  right: number,
-  products: Float64Array,
-  at: number,
-): void {
+function subtractTile(rows: readonly Vector[], left: number, right: number, products: number[], at: number): void {
   const ap = products[at]
   const aq = products[at + 1]
   const ar = products[at + 2]
@@ -181,26 +172,28 @@ function subtractTile(
   const dq = products[at + 3 * blockSize + 1]
   const dr = products[at + 3 * blockSize + 2]
   const ds = products[at + 3 * blockSize + 3]
-  for (let a = left * length, p = right * length; a < (left + 1) * length; a++, p++) {
-    const vp = rows[p]
-    const vq = rows[p + length]
-    const vr = rows[p + 2 * length]
-    const vs = rows[p + 3 * length]
-    rows[a] -= ap * vp + aq * vq + ar * vr + as * vs
-    rows[a + length] -= bp * vp + bq * vq + br * vr + bs * vs
-    rows[a + 2 * length] -= cp * vp + cq * vq + cr * vr + cs * vs
-    rows[a + 3 * length] -= dp * vp + dq * vq + dr * vr + ds * vs
+  const [a, b, c, d] = [rows[left], rows[left + 1], rows[left + 2], rows[left + 3]]
+  const [p, q, r, s] = [rows[right], rows[right + 1], rows[right + 2], rows[right + 3]]
+  for (let k = 0; k < a.length; k++) {
+    const vp = p[k]
+    const vq = q[k]
+    const vr = r[k]
+    const vs = s[k]
+    a[k] -= ap * vp + aq * vq + ar * vr + as * vs
+    b[k] -= bp * vp + bq * vq + br * vr + bs * vs
+    c[k] -= cp * vp + cq * vq + cr * vr + cs * vs
+    d[k] -= dp * vp + dq * vq + dr * vr + ds * vs
   }
 }
 
 /** Takes from a vector its part along one that is of length 1. */
-function remove(vector: Float64Array, direction: Float64Array): void {
+function remove(vector: Vector, direction: Vector): void {
   const along = dot(vector, direction)
   for (let k = 0; k < vector.length; k++) vector[k] -= along * direction[k]
 }
 
 /** Four sums at once: one alone waits for each addition. */
-function dot(a: Float64Array, b: Float64Array): number {
+function dot(a: Vector, b: Vector): number {
   let [p, q, r, s] = [0, 0, 0, 0]
   const whole = a.length - (a.length % 4)
   for (let k = 0; k < whole; k += 4) {
@@ -213,4 +206,4 @@ function dot(a: Float64Array, b: Float64Array): number {
   return p + q + (r + s)
 }
 
-const norm = (a: Float64Array): number => Math.sqrt(dot(a, a))
+const norm = (a: Vector): number => Math.sqrt(dot(a, a))

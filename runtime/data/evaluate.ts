@@ -12,6 +12,7 @@ import { laterNames, refuse } from './functions/later.ts'
 import { combine, extend, join, numeric } from './series.ts'
 import { shown } from './shown.ts'
 import { type Argument, type Cells, type Column, describe, type Sequences, type Series, type Value } from './value.ts'
+import { namesIn } from './valuesIn.ts'
 
 export interface Surroundings {
   /** `by` is the function that reads. */
@@ -42,9 +43,27 @@ export function evaluator(data: Data, surroundings: Surroundings): Lookup {
   const lookup: Lookup = async name => {
     const equation = equations.get(name)
     if (equation === undefined) return undefined
-    const value = values.get(name) ?? evaluate(equation.value, scopeOf(equation))
-    values.set(name, value)
+    for (const before of openBefore(equation)) await evaluated(before)
+    return evaluated(equation)
+  }
+  const evaluated = (equation: Equation): Promise<Argument> => {
+    const value = values.get(equation.name.text) ?? evaluate(equation.value, scopeOf(equation))
+    values.set(equation.name.text, value)
     return value
+  }
+  /** What an equation is made of and has no value yet, in the order of the text: a chain of equations is longer than the stack is deep. */
+  const openBefore = (equation: Equation): Equation[] => {
+    const found = new Set<Equation>()
+    const toVisit = [equation]
+    for (let user = toVisit.pop(); user !== undefined; user = toVisit.pop()) {
+      for (const name of namesIn(user.value)) {
+        const used = equations.get(name)
+        if (used === undefined || used.span.start >= user.span.start || values.has(name) || found.has(used)) continue
+        found.add(used)
+        toVisit.push(used)
+      }
+    }
+    return [...found].sort((a, b) => a.span.start - b.span.start)
   }
   const scopeOf = (user: Equation): Scope => {
     const fits = new Map<string, number>()

@@ -1,9 +1,42 @@
 // How far rounding may have moved the numbers of a series, so that noise of the last digits is not taken for what varies.
 import type { BinaryOperator } from '../../dsl/ast.ts'
+import { once } from '../once.ts'
 import { apply, type Chain, type Step } from './encoding.ts'
 
-/** For each number of a series, row-major, a bound of its error. Computed where something asks for it. */
-export type Rounding = () => Float64Array
+/** How to find a bound of the error of each number of a series, row-major, from the bounds of the series that it was made of. */
+export interface Rounding {
+  readonly of: readonly Rounding[]
+  /** Asks those in `of`: see `boundsOf`. */
+  readonly bounds: () => Float64Array
+  readonly isKnown: () => boolean
+}
+
+/** What is computed, once, where something asks for it. */
+export function rounding(
+  of: readonly Rounding[],
+  compute: (before: readonly Float64Array[]) => Float64Array,
+): Rounding {
+  let isKnown = false
+  const bounds = once(() => {
+    const found = compute(of.map(part => part.bounds()))
+    isKnown = true
+    return found
+  })
+  return { of, bounds, isKnown: () => isKnown }
+}
+
+/** The bounds of a series. A list in place of recursion: a chain of series is longer than the stack is deep. */
+export function boundsOf(last: Rounding): Float64Array {
+  const open = [last]
+  for (let next = open.at(-1); next !== undefined; next = open.at(-1)) {
+    const before = next.of.filter(part => !part.isKnown())
+    for (const part of before) open.push(part)
+    if (before.length > 0) continue
+    next.bounds()
+    open.pop()
+  }
+  return last.bounds()
+}
 
 /** A number is rounded to the nearest that there is. */
 const half = Number.EPSILON / 2
@@ -12,16 +45,13 @@ const half = Number.EPSILON / 2
 const leeway = 16
 
 /** Numbers as they were read; whole numbers are what is written. */
-export const asWritten =
-  (values: Float64Array): Rounding =>
-  () =>
-    values.map(x => (Number.isSafeInteger(x) ? 0 : half * Math.abs(x)))
+export const asWritten = (values: Float64Array): Rounding =>
+  rounding([], () => values.map(x => (Number.isSafeInteger(x) ? 0 : half * Math.abs(x))))
 
 /** After a chain of steps on each number; `chainOf` gives that of the number at a place. */
-export const throughChain =
-  (values: Float64Array, before: Rounding, chainOf: (place: number) => Chain): Rounding =>
-  () =>
-    before().map((error, i) => {
+export const throughChain = (values: Float64Array, before: Rounding, chainOf: (place: number) => Chain): Rounding =>
+  rounding([before], ([errors]) =>
+    errors.map((error, i) => {
       let x = values[i]
       let bound = error
       for (const step of chainOf(i)) {
@@ -30,7 +60,8 @@ export const throughChain =
         bound += half * Math.abs(x)
       }
       return bound
-    })
+    }),
+  )
 
 /** Of `a op b`, with their errors. */
 export function ofOperation(op: BinaryOperator, a: number, b: number, errorA: number, errorB: number): number {

@@ -1,5 +1,6 @@
 // Sequences: where the elements of each row are.
 import { fail } from '../../dsl/diagnostics.ts'
+import { rounding } from './rounding.ts'
 import { shown } from './shown.ts'
 import { type Argument, describe, type Elements, type Origin, type Sequences, seriesOf, widthOf } from './value.ts'
 
@@ -59,7 +60,7 @@ export function slices(
   })
   const elements = ranges
   const width = widthOf(series)
-  const { labels, rounding } = series
+  const { labels } = series
   const numbers = (all: Float64Array): Float64Array => {
     const chosen = new Float64Array(elements.reduce((sum, [from, to]) => sum + to - from, 0) * width)
     let end = 0
@@ -76,7 +77,13 @@ export function slices(
     ...sequences,
     lengths: kept,
     inner: keptInner,
-    series: { ...series, rows, values, ...(texts && { labels: texts }), rounding: () => numbers(rounding()) },
+    series: {
+      ...series,
+      rows,
+      values,
+      ...(texts && { labels: texts }),
+      rounding: rounding([series.rounding], ([own]) => numbers(own)),
+    },
   }
 }
 

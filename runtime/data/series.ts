@@ -4,7 +4,7 @@ import type { BinaryOperator, Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { apply, asRead, type Chain, type Encoding } from './encoding.ts'
 import { adviceFor, held, numberOf } from './numberText.ts'
-import { asWritten, ofOperation, throughChain } from './rounding.ts'
+import { asWritten, ofOperation, rounding, throughChain } from './rounding.ts'
 import { lineOf, originOf, placeOf } from './sequences.ts'
 import { shown } from './shown.ts'
 import {
@@ -150,17 +150,19 @@ export function combine(
     item,
     values,
     encoding: asRead(width),
-    source: `${a.source} ${what} ${b.source}`,
+    source: nameOf([a, b], ` ${what} `),
     origins: wider.origins,
-    rounding: () => {
-      const [ofA, ofB] = [a.rounding(), b.rounding()]
-      return values.map((_, i) => {
+    rounding: rounding([a.rounding, b.rounding], ([ofA, ofB]) =>
+      values.map((_, i) => {
         const [p, q] = [placeIn(a, i), placeIn(b, i)]
         return ofOperation(what, a.values[p], b.values[q], ofA[p], ofB[q])
-      })
-    },
+      }),
+    ),
   })
 }
+
+/** The beginning of it: what is made of itself again and again has a name that doubles each time. */
+const nameOf = (parts: readonly Series[], between: string): string => shown(parts.map(s => s.source).join(between), 100)
 
 /** `[a, b]`: the items end to end. Each component keeps its own chain. */
 export function join(values: readonly Elements[], span: Span): Elements {
@@ -168,29 +170,32 @@ export function join(values: readonly Elements[], span: Span): Elements {
   const all = values.map(seriesOf)
   const { rows } = all[0]
   const width = all.reduce((n, s) => n + widthOf(s), 0)
-  const sideBySide = (numbers: (series: Series) => Float64Array): Float64Array => {
+  const sideBySide = (numbers: readonly Float64Array[]): Float64Array => {
     const joined = new Float64Array(rows * width)
     let start = 0
-    for (const series of all) {
+    for (const [i, series] of all.entries()) {
       const own = widthOf(series)
-      const from = numbers(series)
+      const from = numbers[i]
       for (let row = 0; row < rows; row++) joined.set(from.subarray(row * own, (row + 1) * own), row * width + start)
       start += own
     }
     return joined
   }
   const chains = all.flatMap(s => (s.encoding.kind === 'numbers' ? s.encoding.chains : []))
-  const source = all.map(s => s.source).join(', ')
+  const source = nameOf(all, ', ')
   const encoding: Encoding = { kind: 'numbers', chains }
   return withSeries(values[0], {
     kind: 'series',
     rows,
     item: [width],
-    values: sideBySide(series => series.values),
+    values: sideBySide(all.map(s => s.values)),
     encoding,
     source,
     origins: all.flatMap(s => Array.from({ length: widthOf(s) }, (_, i) => s.origins[i % s.origins.length])),
-    rounding: () => sideBySide(series => series.rounding()),
+    rounding: rounding(
+      all.map(s => s.rounding),
+      sideBySide,
+    ),
   })
 }
 

@@ -13,6 +13,9 @@ export function valuesIn(expr: Expr): readonly Expr[] {
   return found
 }
 
+/** The names among them. */
+export const namesIn = (value: Expr): string[] => valuesIn(value).flatMap(e => (e.kind === 'name' ? [e.name] : []))
+
 function within(expr: Expr): readonly Expr[] {
   switch (expr.kind) {
     case 'list':

@@ -43,6 +43,9 @@ function endlessReason(there: Stats | undefined, path: string): string | undefin
 /** `rnnc predict … --data /dev/stdin`, `--data <(…)`. */
 const openPipe = /^\/dev\/stdin$|^\/(dev|proc\/(self|\d+))\/fd\/\d+$/
 
+/** `--out /dev/stdout`, `--out >(…)`: open already. */
+const outPipe = /^\/dev\/std(out|err)$|^\/(dev|proc\/(self|\d+))\/fd\/\d+$/
+
 const endlessHelp = 'write what it gives to a file first; a shell may pipe into `/dev/stdin`'
 
 /**
@@ -178,6 +181,8 @@ async function syncFolder(path: string): Promise<void> {
 
 /** Where links lead, also one to a file that is not there yet. Throws what the system does for a circle of them. */
 async function targetOf(path: string): Promise<string> {
+  // The link of an open pipe leads to no path.
+  if (await isSpecial(path)) return path
   try {
     return await realpath(path)
   } catch (error) {
@@ -203,6 +208,8 @@ export async function checkWritable(path: string): Promise<void> {
     const target = await targetOf(path)
     const there = await stat(target).catch(absent)
     if (there?.isDirectory()) refuse('EISDIR')
+    // Opening it waits for a reader, who may never come.
+    if (there?.isFIFO() && !outPipe.test(path)) fail('RNN503', { path, reason: 'it is a pipe, not a file' })
     if (there !== undefined) await access(target, constants.W_OK)
     // A file is replaced, and so its folder changes.
     if (there === undefined || there.isFile()) await access(dirname(target), constants.W_OK | constants.X_OK)

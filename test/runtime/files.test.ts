@@ -49,6 +49,17 @@ process.stdout.write(await readBytes('/dev/stdin'))`
   assert.equal(String(ran), 'piped\n')
 })
 
+test('an output into a pipe with a name is RNN503 at once; one into an open pipe is written', async () => {
+  const pipe = join(folder, 'out')
+  execFileSync('mkfifo', [pipe])
+  assert.match((await failing('RNN503', () => checkWritable(pipe))).message, /it is a pipe/)
+  const program = `import { checkWritable, writeBytes } from '${new URL('../../runtime/node/files.ts', import.meta.url)}'
+await checkWritable('/dev/stdout')
+await writeBytes('/dev/stdout', Buffer.from('written'))`
+  const ran = execFileSync('sh', ['-c', '"$0" --input-type=module -e "$1" | cat', process.execPath, program])
+  assert.equal(String(ran), 'written')
+})
+
 test('the start of a file is whole lines, two of them or more; quotes may hold ends of lines', async () => {
   const path = join(folder, 'start')
   const start = async (text: string, most: number): Promise<string> => {

@@ -37,6 +37,19 @@ test('a chain is as long as it likes', async () => {
   )
 })
 
+test('equations that build on each other, 5,000 deep and forty times twice, are scaled all the same', async () => {
+  const equations = (n: number, next: (before: string) => string): string =>
+    `a0 = t.a\n${Array.from({ length: n }, (_, i) => `a${i + 1} = ${next(`a${i}`)}`).join('\n')}`
+  const files = { 'a.csv': 'a,b\n1,3\n2,5\n' }
+  const scaled = async (n: number, next: (before: string) => string): Promise<unknown> => {
+    const data = `t = csv("a.csv")\n${equations(n, next)}\nx = standardize(a${n})`
+    return values((await load({ inputs: ['x'], data, files })).train, 'x')
+  }
+  assert.deepEqual(await scaled(40, a => `${a} + ${a}`), [-1, 1])
+  assert.deepEqual(await scaled(5000, a => `${a} - t.b`), [1, -1])
+  assert.deepEqual(await scaled(3000, a => `standardize(${a})`), [-1, 1])
+})
+
 test('free dims are bound by the data', async () => {
   const data = 't = csv("a.csv")\nv = [t.a, t.b]\nk = t.a'
   const { sizes } = await load({ inputs: ['v [D]', 'k token of V'], data, files: { 'a.csv': table } })

@@ -1,7 +1,7 @@
 // Fitting a chain of steps to each component of the elements of a value, on the training part alone.
 import { fail } from '../../../dsl/diagnostics.ts'
 import type { Chain } from '../encoding.ts'
-import { isOneNumber } from '../rounding.ts'
+import { boundsOf, isOneNumber } from '../rounding.ts'
 import { elementsIn, originOf } from '../sequences.ts'
 import { type Elements, rowsOf, seriesOf, widthOf } from '../value.ts'
 import type { Call } from './function.ts'
@@ -26,7 +26,7 @@ export function fitComponents(value: Elements, call: Call, fit: (component: Comp
       const help = 'it needs at least one element'
       fail('RNN405', { what: `each sequence of \`${series.source}\` in the training part` }, { span: call.span, help })
     }
-    const errors = series.rounding()
+    const errors = boundsOf(series.rounding)
     const chainOf = (_: unknown, component: number): Chain => {
       const pick = (all: Float64Array): Float64Array => {
         const picked = new Float64Array(elements.length)

@@ -1,6 +1,7 @@
 // padded(x, n, side = "pre"): every sequence n elements long, with zeros (of sequences in sequences,
 // empty ones) in front or, "post", at the end: for `over T[n]`.
 import { fail } from '../../../dsl/diagnostics.ts'
+import { rounding } from '../rounding.ts'
 import { sequencesOf, sumsOf } from '../sequences.ts'
 import { describe, widthOf } from '../value.ts'
 import { type DataFunction, wholeNumber } from './function.ts'
@@ -39,10 +40,11 @@ export const padded: DataFunction = {
     // An element that is a sequence itself is padded with empty ones.
     const [counts, ...below] = sequences.inner
     if (counts !== undefined) return { ...padded, inner: [Array.from(padding(counts, 1)), ...below] }
-    const { labels: _, rounding, ...rest } = series
+    const { labels: _, ...rest } = series
     const width = widthOf(series)
     const values = padding(series.values, width)
     const elements = lengths.length * length
-    return { ...padded, series: { ...rest, rows: elements, values, rounding: () => padding(rounding(), width) } }
+    const bounds = rounding([series.rounding], ([own]) => padding(own, width))
+    return { ...padded, series: { ...rest, rows: elements, values, rounding: bounds } }
   },
 }
