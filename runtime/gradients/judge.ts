@@ -38,12 +38,15 @@ const closest = 2 ** -14
 /**
  * Judges the gradient along a direction. A gap below what rounding can do to the terms that were summed is none: it is
  * asked for only where a gap seems too large. On a kink dual numbers alone judge, which take the branch that is ours by convention;
- * at a jump there is no slope, and they alone judge as well. Where rounding decides which branch is taken, what the tangent is at places nearby is right as well, and counts as a kink.
+ * at a jump there is no slope, and they alone judge as well. Where the loss that is trusted is not finite there is no answer, which counts as a jump. Where rounding decides which branch is taken, what the tangent is at places nearby is right as well, and counts as a kink.
  */
 export function judge(subject: Subject, direction: Direction, { scale, tolerance }: Bounds): Verdict {
   const { sum: gradient } = alongDirection(subject, direction)
   const tangent = subject.tangent(direction)
   const byTangent = Number.isFinite(tangent) ? Math.abs(gradient - tangent) : Number.POSITIVE_INFINITY
+  // A logarithm that is taken from the logits is finite where the trusted loss, which takes it of the probability, is not: nobody can judge there.
+  if (!Number.isFinite(tangent) && !Number.isFinite(subject.at(direction, 0).loss))
+    return { kind: 'jump', gradient, tangent, difference: gradient, error: 0, judge: 'forward mode', allowed: exact }
   const sharp = tolerance * Math.max(scale, Math.abs(gradient))
   const first = slopeAlong(subject, direction, { sharp })
   const off = (slope: Slope): number => (slope.kind === 'smooth' ? Math.abs(gradient - slope.value) : Number.NaN)
