@@ -3,7 +3,7 @@ import type { Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import type { Builder } from '../ir/builder.ts'
 import * as D from '../ir/dim.ts'
-import type { Eqn, Value } from '../ir/graph.ts'
+import { type Eqn, type Makers, makersOf, type Value } from '../ir/graph.ts'
 import { Reported } from './report.ts'
 import type { Scope } from './scope.ts'
 import type { Bound } from './signature.ts'
@@ -58,13 +58,13 @@ export function tooFew(
 
 /** Remembers that the values of an input or target without a coding, where `label` is one, choose among so many labels. */
 export function boundBy({ session: { root, ports, bounds } }: Scope, label: Tensor, output: Bound): void {
-  const port = label.coding === undefined ? ports.get(behind(makersOf(root), label.value)) : undefined
+  const port = label.coding === undefined ? ports.get(behind(makersOf(root.eqns), label.value)) : undefined
   if (port !== undefined) bounds.set(port, output)
 }
 
 /** The bounds of the values of inputs and targets, but for those that the program compares with numbers: it looks after them itself. */
 export function boundsOf({ root, ports, bounds: asked }: Scope['session']): ReadonlyMap<string, Bound> {
-  const makers = makersOf(root)
+  const makers = makersOf(root.eqns)
   const bounds = new Map([...logarithms(root, makers, ports), ...asked])
   if (bounds.size === 0) return bounds
   const isConstant = (value: Value): boolean => makers.get(behind(makers, value))?.op === 'constant'
@@ -91,10 +91,6 @@ const comparisons = new Set(['eq', 'lt', 'le'])
 
 /** Ops that put the elements of their first operand elsewhere, or write them as reals. */
 const movers = new Set(['transpose', 'broadcast', 'reshape', 'slice', 'reverse', 'shift', 'real'])
-
-type Makers = ReadonlyMap<number, Eqn>
-
-const makersOf = ({ eqns }: Builder): Makers => new Map(eqns.flatMap(e => e.outs.map(out => [out.id, e] as const)))
 
 /** The id of the value whose elements these are. */
 function behind(makers: Makers, value: Value): number {

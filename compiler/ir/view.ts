@@ -1,6 +1,6 @@
 // What is known of the values of a block: which equation makes them, and where those come from that it does not make.
 import type { Block, Eqn, Value } from './graph.ts'
-import { scanCounts, scanResults } from './graph.ts'
+import { makersOf, scanCounts, scanResults } from './graph.ts'
 
 export interface View {
   /** The equation that defines a value; undefined for a parameter. */
@@ -45,12 +45,8 @@ export function viewOf(producers: ReadonlyMap<number, Eqn>, outside: View['outsi
   return { producer, uniform, outside }
 }
 
-/** What makes each value, by id. */
-export const producersOf = (eqns: readonly Eqn[]): Map<number, Eqn> =>
-  new Map(eqns.flatMap(eqn => eqn.outs.map(out => [out.id, eqn] as const)))
-
 /** What is known of the values of a finished block. */
-export const viewOfBlock = (block: Block, outside?: View['outside']): View => viewOf(producersOf(block.eqns), outside)
+export const viewOfBlock = (block: Block, outside?: View['outside']): View => viewOf(makersOf(block.eqns), outside)
 
 /** What the parameters of a scan's body are in the block around it. */
 export function outsideOf(view: View, scan: Eqn): View['outside'] {

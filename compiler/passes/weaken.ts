@@ -32,8 +32,8 @@ export const weakenRules: readonly Rule[] = [
   {
     name: 'strong-products',
     contract: 'a product needs no strong zeros of an operand where the other one is finite',
-    ops: ['matmul', 'matmulT', 'outer', 'bmm', 'gather_matmul', 'gather_outer', 'scatter_matmulT'],
     rewrite: ({ op, ins, attrs, outs: [out] }, { builder, finite }) => {
+      if (attrs.strongLeft !== true && attrs.strongRight !== true) return undefined
       // Those of a gathered product stand around its indices.
       const [left, right] = [ins[0], ins[ins.length - 1]]
       const { strongLeft, strongRight, ...rest } = attrs

@@ -2,9 +2,9 @@
 import { fail } from '../../../dsl/diagnostics.ts'
 import { reshape, scalar } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
-import type { Value } from '../../ir/graph.ts'
+import { makersOf, type Value } from '../../ir/graph.ts'
 import { isProbability, standing } from '../../ir/probability.ts'
-import { producersOf, type View, viewOf } from '../../ir/view.ts'
+import { type View, viewOf } from '../../ir/view.ts'
 import { bernoulli } from '../draw.ts'
 import {
   constantTensor,
@@ -33,7 +33,7 @@ function viewOfScope({ builder, around }: Scope): View {
     view: viewOfScope(around.scope),
     of: (v: Value): Value => around.bindings().find(b => b.inner === v)?.outer ?? v,
   }
-  return viewOf(producersOf(builder.eqns), v => outside && { view: outside.view, value: outside.of(v) })
+  return viewOf(makersOf(builder.eqns), v => outside && { view: outside.view, value: outside.of(v) })
 }
 
 /** The sum over all valid elements and how many they are, both scalars. */

@@ -36,12 +36,11 @@ function outputs(trial: Trial, padded: Batch, all: Arrays, examples: readonly Ba
             return [port.name, Float64Array.from(elements)]
           }),
         )
-      const nothing = { bound: () => [], nearby: () => [] }
       // What rounding does is known by place in the whole batch alone: its largest counts.
       const floor = () => {
         const whole = rounding()
         return {
-          ...nothing,
+          nearby: () => [],
           bound: (name: string) => {
             const most = Array.from(whole.bound(name)).reduce((a, x) => Math.max(a, x), 0)
             return new Float64Array(valid(one, own, 0)[name].length).fill(most)
