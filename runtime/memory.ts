@@ -1,6 +1,5 @@
 // What a run takes, known from its plan and its sizes before anything is drawn or allocated.
 import type { Loader, Precision } from '../compiler/backend/backend.ts'
-import { settable } from '../compiler/check/sets.ts'
 import { type CompiledModel, type Graph, loadPlan, type Plan, type PlanOptions, plan } from '../compiler/index.ts'
 import type { Context } from '../compiler/ir/builder.ts'
 import { type Dim, evaluate, product, type Sizes, symbolsOf } from '../compiler/ir/dim.ts'
@@ -51,12 +50,15 @@ export function checkMemory(run: Run, graph: Graph, between = 0): void {
   const batch = bytes(name => !weights.has(name) && !isState(name)) + between
   if (parameters + batch <= memory) return
   const count = model.signature.parameters.reduce((n, p) => n + elementsOf(product(p.shape), run.sizes), 0)
-  const { hypers } = settable(model.unit)
+  // A rate or a probability is no size: its default is no whole number from 1.
+  const sizes = model.unit.params.flatMap(({ name, default: d }) =>
+    d?.kind === 'number' && (!d.isInt || d.value < 1) ? [] : [name.text],
+  )
   const lower =
     parameters > batch
-      ? hypers.length === 0
+      ? sizes.length === 0
         ? 'lower the sizes of the model'
-        : `lower ${list(hypers)}: \`--set ${hypers[0]}=…\``
+        : `lower ${list(sizes)}: \`--set ${sizes[0]}=…\``
       : run.smaller
   fail(
     'RNN519',
