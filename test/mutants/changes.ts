@@ -19,7 +19,7 @@ export type Changes<T> = ReadonlyMap<string, () => T>
 export const sameType = (a: Type, b: Type): boolean => a.dtype === b.dtype && sameShape(a.shape, b.shape)
 
 /** Of which of equals `max` and `min` follow their own rules are the judges: at a tie alone the order of the operands would show. */
-const commutative = ['add', 'mul', 'max', 'min', 'eq', 'and', 'or', 'xor', 'imul']
+const commutative = ['add', 'mul', 'max', 'min', 'eq', 'and', 'or', 'xor', 'imul', 'hypot']
 
 /** The list with two places exchanged. */
 export const exchanged = <T>(list: readonly T[], i: number, j: number): T[] =>
@@ -34,7 +34,7 @@ export function changedEquations(b: Builder, e: Emission, taken = false): Change
     if (name === 'start' && isDim(value))
       offer('one step late', { attrs: { ...e.attrs, start: add(value, constant(1)) } })
     if (name === 'by' && typeof value === 'number') offer('the other way', { attrs: { ...e.attrs, by: -value } })
-    if (name === 'value' && typeof value === 'number' && e.attrs.dtype === 'real') {
+    if (name === 'value' && typeof value === 'number' && Number.isFinite(value) && e.attrs.dtype === 'real') {
       offer('one more', { attrs: { ...e.attrs, value: value + 1 } })
     }
     if (typeof value === 'boolean' && !isSymmetric(name, e))

@@ -3,6 +3,7 @@
 // trusted, a wrong pass by the interpreter's results of the graph as it was lowered.
 import type { Graph } from '../../compiler/index.ts'
 import { dce } from '../../compiler/passes/dce.ts'
+import type { Pass } from '../../compiler/passes/pass.ts'
 import { naive, passes } from '../../compiler/passes/pipeline.ts'
 import type { FuzzCase } from '../../runtime/fuzz/case.ts'
 import type { Check, Outcome } from '../../runtime/fuzz/check.ts'
@@ -10,6 +11,7 @@ import { agreementGraphs, graphFor, oracleOf } from '../../runtime/fuzz/checks/a
 import { derivatives } from '../../runtime/fuzz/checks/derivatives.ts'
 import { allAtOnce } from '../../runtime/fuzz/checks/index.ts'
 import { gradientOf, secondDerivatives, twiceDifferentiated } from '../../runtime/fuzz/checks/twice.ts'
+import { unchosen, unchosenCompiled, unchosenDerivatives } from '../../runtime/fuzz/checks/unchosen.ts'
 import { runCase } from '../../runtime/fuzz/fuzz.ts'
 import { type Arrays, interpreted, openTrial, placeOf, type UnderTest } from '../../runtime/fuzz/trial.ts'
 import { createJudges, gradientNames, type OwnGraph, subjectOf } from '../../runtime/gradients/subject.ts'
@@ -70,6 +72,12 @@ export function lineUp(fuzzCase: FuzzCase): Lineup {
   const secondJudges = once(() => createJudges(ownSecond().loss, gradientNames(ownSecond().gradient.graph), place))
 
   const judgeRule = (name: string): Finding => {
+    const found = judgeSlopes(name)
+    if (found.kind === 'unchanged' || found.kind === 'killed') return found
+    const { failure } = during(mutant(name), () => unchosenDerivatives(trial, loss))
+    return failure === undefined ? found : { kind: 'killed', by: unchosen.name }
+  }
+  const judgeSlopes = (name: string): Finding => {
     const right = own()
     const found = during(mutant(name), () => {
       const graph = first()
@@ -114,8 +122,15 @@ export function lineUp(fuzzCase: FuzzCase): Lineup {
         kind = 'equal'
       }
     }
-    return { kind }
+    return kind === 'equal' && influences(name, pass) ? { kind: 'killed', by: unchosen.name } : { kind }
   }
+  /** Whether a loss that is not chosen has a gradient with the mutant of a pass. */
+  const influences = (name: string, pass: Pass | undefined): boolean =>
+    model.pipelines.some(pipeline => {
+      if (pass === undefined || !has(pipeline, pass)) return false
+      const run = (graph: OwnGraph, arrays: Arrays): Arrays => interpreted(graph, batch.sizes, arrays)
+      return during(mutant(name), () => unchosenCompiled(trial, pipeline, run, 'interpreter')).failure !== undefined
+    })
 
   const listen = (): ReadonlySet<string> => {
     const rules = new Set<string>()

@@ -171,13 +171,7 @@ export const pointwiseOps: readonly Op[] = [
   pointwise('sqrt', {
     arity: 1,
     formula: (a, [x]) => a.sqrt(x),
-    partials: [
-      (a, _args, y) => {
-        const positive = a.lt(a.constant(0), y)
-        // Where the choice is not taken nothing is infinite: its own derivative would be 0 · ∞.
-        return a.where(positive, a.div(a.constant(0.5), a.where(positive, y, a.constant(1))), a.constant(0))
-      },
-    ],
+    partials: [(a, _args, y) => a.where(a.lt(a.constant(0), y), a.div(a.constant(0.5), y), a.constant(0))],
     edge: (a, [x]) => a.eq(x, a.constant(0)),
   }),
   /** √(x² + y²), of operands divided by the larger, so that no square overflows. The derivative at 0 is 0. */
@@ -224,14 +218,10 @@ export const pointwiseOps: readonly Op[] = [
     formula: (a, [x, y]) => a.pow(x, y),
     partials: [
       (a, [x, y]) => {
-        const flat = a.eq(y, a.constant(0))
-        const base = a.where(flat, a.constant(1), x)
-        return a.where(flat, a.constant(0), a.mul(y, a.pow(base, a.sub(y, a.constant(1)))))
+        const slope = a.mul(y, a.pow(x, a.sub(y, a.constant(1))))
+        return a.where(a.eq(y, a.constant(0)), a.constant(0), slope)
       },
-      (a, [x], y) => {
-        const positive = a.lt(a.constant(0), x)
-        return a.where(positive, a.mul(y, a.log(a.where(positive, x, a.constant(1)))), a.constant(0))
-      },
+      (a, [x], y) => a.where(a.lt(a.constant(0), x), a.mul(y, a.log(x)), a.constant(0)),
     ],
     // To a whole number, 0 is a place as any other.
     edge: (a, [x, y]) => a.and(a.eq(x, a.constant(0)), a.not(a.eq(y, a.floor(y)))),

@@ -12,6 +12,7 @@ import { scaling } from './scaling.ts'
 import { splitting } from './splitting.ts'
 import { truncation } from './truncation.ts'
 import { twice } from './twice.ts'
+import { unchosen } from './unchosen.ts'
 
 export const checks: readonly Check[] = [
   derivatives,
@@ -26,6 +27,7 @@ export const checks: readonly Check[] = [
   splitting,
   truncation,
   twice,
+  unchosen,
 ]
 
 /** All of them on every program: for a case that is run again. */

@@ -3,6 +3,7 @@
 import { cellForms } from './cellForms.ts'
 import { edgeForms, itemForms, memoryForms, readouts, sequenceForms, stepForms, sumForms } from './forms.ts'
 import { libraryCells, libraryFunctions, libraryLayers, losses, optimizers } from './library.ts'
+import { stableForms } from './stableForms.ts'
 import { type Draw, drawTree, type Form, grafted, type Kind, smallerTrees, type Tree } from './tree.ts'
 import { drawWords, smallerWords, type Words } from './words.ts'
 
@@ -137,6 +138,7 @@ const themes: readonly (readonly Form[])[] = [
   [...memoryForms, ...stepForms],
   sumForms,
   edgeForms,
+  stableForms,
   cellForms,
   itemForms.filter(form => takesOrGives(form, 'wide', 'matrix')),
   itemForms.filter(form => takesOrGives(form, 'int', 'bool')),

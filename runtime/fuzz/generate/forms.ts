@@ -1,15 +1,11 @@
 // Every operation of the language as a form: a new one is a line here.
-import type { Form, Kind, UnitText } from './tree.ts'
-
-type Line = readonly [text: Form['text'], ...takes: Kind[]]
+import { stableForms } from './stableForms.ts'
+import { all, type Form, type Kind, type Line, type UnitText } from './tree.ts'
 
 /** Weights that several operations of a unit may share: square, twice as wide, and a table of four rows. */
 const square = (unit: UnitText, name: string): string => unit.param(name, `[${unit.units}, ${unit.units}]`)
 const wide = (unit: UnitText, name: string): string => unit.param(name, `[${unit.units}, 2 * ${unit.units}]`)
 const table = (unit: UnitText): string => unit.param('E', `[4, ${unit.units}]`)
-
-const all = (gives: Kind, lines: readonly Line[], kink = false): Form[] =>
-  lines.map(([text, ...takes]) => ({ gives, takes, text, ...(kink && { kink }) }))
 
 /** Pointwise operations, which every real item has. What is bounded stays bounded, and no domain is left. */
 const pointwise = (kind: Kind): Form[] => [
@@ -74,10 +70,17 @@ function neverTaken(kind: Kind): Line[] {
     'tanh(log(-1 - #0^2))',
     'sigmoid(#1 / tanh(#0 - #0))',
     'sin(exp(1000 * (1 + #0^2)))',
+    'log(sigmoid(log(-1 - #0^2)))',
+    '(exp(log(-1 - #0^2)) - 1)',
+    'log1p(-2 - #0^2)',
+    '(exp(1000 * (1 + #0^2)) ^ (1 + tanh(#1)^2))',
+    'sqrt(log(-1 - #0^2)^2 + #1^2)',
   ]
-  return bad.flatMap((text): Line[] => [
-    [`where(#2 * #2 > -1, #1, ${text})`, kind, kind, 'int'],
-    [`where(#2 * #2 < 0, ${text}, #1)`, kind, kind, 'int'],
+  return bad.map((text, i) => [
+    i % 2 === 0 ? `where(#2 * #2 > -1, #1, ${text})` : `where(#2 * #2 < 0, ${text}, #1)`,
+    kind,
+    kind,
+    'int',
   ])
 }
 
@@ -111,16 +114,10 @@ export const itemForms: readonly Form[] = [
     ['#0[0]', 'vector'],
     ['real(#0)', 'bool'],
     ['(0.1 * #0)', 'int'],
-    // Roots of sums of squares, and logarithms, that passes compute in another way.
-    ['sqrt(sum((1 + #0^2)^2))', 'vector'],
-    ['sqrt(mean(#0^2) + 0.1)', 'vector'],
-    ['sqrt((1.5 + tanh(#0)) ^ 2 + #1 ^ 2)', 'scalar', 'scalar'],
-    ['log(1 - softmax([#0, #1])[0])', 'vector', 'vector'],
-    ['log(1 - sum(softmax([#0, #1])[1:]))', 'vector', 'vector'],
-    ['log(softmax([#0, #1])[0] + softmax([#0, #1])[1])', 'vector', 'vector'],
     ['log(sum(exp(tanh(#0))))', 'vector'],
   ]),
   ...edgeForms,
+  ...stableForms,
   ...all(
     'scalar',
     [

@@ -13,6 +13,13 @@ export interface Form {
   readonly kink?: boolean
 }
 
+/** A form, but for what it gives: its text, and what it takes. */
+export type Line = readonly [text: Form['text'], ...takes: Kind[]]
+
+/** Forms that give the same kind; with `kink` each of them has one. */
+export const all = (gives: Kind, lines: readonly Line[], kink = false): Form[] =>
+  lines.map(([text, ...takes]) => ({ gives, takes, text, ...(kink && { kink }) }))
+
 /** What a form may declare in the unit that its expression stands in; each is written once, and only if it is used. */
 export interface UnitText {
   /** The size of a vector, as this unit writes it. */

@@ -1,0 +1,114 @@
+// Logarithms of probabilities, lengths and powers: what passes compute in another way than it is written.
+import { all, type Form, type Kind, type Line } from './tree.ts'
+
+/** An expression of the chances `p` of two classes and of those of a vector, one of which may be almost sure, and of more. */
+const chances = (name: string, expression: string, ...more: Kind[]): Line => [
+  ([x, ...args], unit) => {
+    const names = args.map((_, i) => `a${i}`)
+    unit.program.define(name, `fn ${name}(${['p', ...names].join(', ')}) = ${expression}`)
+    return `${name}(${[`softmax([4 * tanh(${x}), 0, 0])`, ...args].join(', ')})`
+  },
+  'vector',
+  ...more,
+]
+
+/** A matrix of such chances, each row a distribution. */
+const rows = (name: string, expression: string): Line => [
+  ([x, y], unit) => {
+    unit.program.define(name, `fn ${name}(p) = ${expression}`)
+    return `${name}(softmax(outer(${y}, [4 * tanh(${x}), 0, 0])))`
+  },
+  'vector',
+  'vector',
+]
+
+const probabilities: readonly Form[] = [
+  ...all('scalar', [
+    chances('rest', 'log(1 - p[0])'),
+    chances('pair', 'log(p[0] + p[1])'),
+    chances('others', 'log(1 - sum(p[1:]))'),
+    chances('all_but_two', 'log(1 - p[0] - p[1])'),
+    chances('twice', 'log(p[0] + p[0] + p[1])'),
+    chances('moved', 'log(1 - p[0] + p[1])'),
+    chances('chosen', 'log(1 - p[a0 % 3])', 'int'),
+    chances('chosen_pair', 'log(p[a0 % 3] + p[0])', 'int'),
+    chances('joined', 'log(sum([p[0:1], p[1:2]]))'),
+    chances('unless', 'log(1 - sum(where(a0, p[1:], 0)))', 'bool'),
+    chances('unless_flag', 'log(1 - sum(p[1:] * real(a0)))', 'bool'),
+    chances('either', 'log(where(a0, p[0], 1 - p[1]))', 'bool'),
+    chances('both', 'log(1 - p[0] * p[1])'),
+    chances('ratio', 'log(p[0] / p[1])'),
+    // A class that is taken away twice, and is no more than half.
+    [
+      ([x], unit) => {
+        unit.program.define('less', 'fn less(p) = log(1 - p[0] - p[0])')
+        return `less(softmax([tanh(${x}) - 3, 0, 0]))`
+      },
+      'vector',
+    ],
+  ]),
+  ...all(
+    'scalar',
+    [
+      chances('most', 'log(max(p[0], p[1]))'),
+      chances('least', 'log(1 - max(p[0], p[1]))'),
+      chances('where_large', 'log(p[0] + sum(where(a0 > 0, p[2:], 0)))', 'vector'),
+      chances('but_large', 'log(1 - sum(where(a0 > 0, p[2:], 0)))', 'vector'),
+      chances('but_flagged', 'log(1 - sum(p[2:] * real(a0 > 0)))', 'vector'),
+    ],
+    true,
+  ),
+  ...all('vector', [
+    chances('rests', 'log(1 - p)[2:]'),
+    rows('first_rest', 'log(1 - p[:, 0])'),
+    rows('first_pair', 'log(p[:, 0] + p[:, 1])'),
+    rows('but_first', 'log(1 - p[:, 0] - p[:, 1])'),
+    ['log(sigmoid(#0))', 'vector'],
+    ['log(1 - sigmoid(3 * #0))', 'vector'],
+  ]),
+]
+
+const large = '(1.5 + tanh(#0))'
+const larger = '(2.5 + sin(#1))'
+
+const lengths: readonly Form[] = [
+  ...all('scalar', [
+    [`sqrt(sum(${large}^2))`, 'vector'],
+    [`sqrt(mean(${large}^2))`, 'wide'],
+    [`sqrt(sum(${large}^2))`, 'matrix'],
+    ['sqrt(mean(#0^2) + 0.1)', 'vector'],
+    [`sqrt(${large}^2 + #1^2)`, 'scalar', 'scalar'],
+    [`sqrt(${large}^2 * ${larger}^2)`, 'scalar', 'scalar'],
+    [`sqrt(where(#2, ${large}^2, ${larger}^2))`, 'scalar', 'scalar', 'bool'],
+    [`sqrt(sum(where(#2, ${large}^2, ${larger}^2)))`, 'vector', 'vector', 'bool'],
+    ['sqrt(sum(#0^2 * real(#1)) + 0.1)', 'vector', 'bool'],
+    [
+      ([x], unit) => {
+        unit.program.define('own_length', 'fn own_length(v) = sqrt(v @ v)')
+        return `own_length(1.5 + tanh(${x}))`
+      },
+      'vector',
+    ],
+  ]),
+  ...all('vector', [
+    [`sqrt(${large}^2)`, 'vector'],
+    [([x, y], { units }) => `sqrt([(1.5 + tanh(${x}))^2, (2.5 + sin(${y}))^2])[0:${units}]`, 'vector', 'vector'],
+  ]),
+  // Where the length is exactly 0, and has no slope.
+  ...all(
+    'scalar',
+    [
+      ['sqrt(sum((#0 - stop_gradient(#0))^2))', 'vector'],
+      ['sqrt((#0 - stop_gradient(#0))^2 + (#1 - stop_gradient(#1))^2)', 'scalar', 'scalar'],
+      ['sqrt(sum(#0^2))', 'vector'],
+    ],
+    true,
+  ),
+]
+
+const powers: readonly Form[] = all(
+  'vector',
+  [-2, -1.5, -1, -0.5, 0, 0.5, 1, 2, 3].map((y): Line => [`(${large} ^ ${y < 0 ? `(${y})` : y})`, 'vector']),
+)
+
+export const stableForms: readonly Form[] = [...probabilities, ...lengths, ...powers]
