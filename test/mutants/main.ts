@@ -29,9 +29,9 @@ const fates = runMutants({
   until: () => seconds() > Number(values.seconds),
   onProgress: (done, all) => {
     const alive = all.filter(f => f.killer === undefined).length
-    const left = (seconds() / done) * (count - done)
+    const left = (seconds() / done) * (1 - done)
     process.stderr.write(
-      `${done}/${count} programs, ${all.length} mutants, ${alive} alive, ${left.toFixed(0)} s left\n`,
+      `${(100 * done).toFixed(0)} %, ${all.length} mutants, ${alive} alive, ${left.toFixed(0)} s left\n`,
     )
     if (values.log !== undefined) writeFileSync(values.log, all.map(f => `${JSON.stringify(f)}\n`).join(''))
   },

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import type { FuzzCase } from '../../runtime/fuzz/case.ts'
 import type { Draft } from '../../runtime/fuzz/generate/draft.ts'
-import { drafts, variations } from '../../runtime/fuzz/generate/index.ts'
+import { drafts, singles, variations } from '../../runtime/fuzz/generate/index.ts'
 import { printDraft } from '../../runtime/fuzz/generate/print.ts'
 import { once } from '../../runtime/once.ts'
 import { random } from '../../runtime/random.ts'
@@ -31,6 +31,7 @@ export interface RunOptions {
   readonly except?: (name: string) => boolean
   /** Ends before the next program. */
   readonly until?: () => boolean
+  /** The share of the programs for all that are done. */
   readonly onProgress?: (done: number, fates: readonly Fate[]) => void
 }
 
@@ -45,7 +46,8 @@ export const programs = (options: Pick<RunOptions, 'seed' | 'drawn'>): readonly 
   drawDrafts(options).map(printDraft)
 
 /**
- * Every mutant that the programs reach, and what became of it. What lives when they are through is drawn programs of its own, as many as are
+ * Every mutant that the programs reach, and what became of it. First come programs of a single operation, which are not counted, then random
+ * ones. What lives when they are through is drawn programs of its own, as many as are
  * left to it: variations of those that made something else of it, or reached it at least.
  */
 export function runMutants(options: RunOptions): readonly Fate[] {
@@ -53,7 +55,9 @@ export function runMutants(options: RunOptions): readonly Fate[] {
   const near = new Map<string, readonly Near[]>()
   const stop = (): boolean => options.until?.() === true
   const lives = (fate: Fate): boolean => fate.killer === undefined && fate.programs < options.drawn
-  for (const [i, draft] of drawDrafts(options).entries()) {
+  const alone = singles(options.seed)
+  const all = [...alone, ...drawDrafts(options)]
+  for (const [i, draft] of all.entries()) {
     if (stop()) break
     const bouts = [bout(draft)]
     for (const name of bouts[0]().lineup.reached) {
@@ -62,9 +66,10 @@ export function runMutants(options: RunOptions): readonly Fate[] {
       fates.set(name, fate)
       if (fate.killer !== undefined) continue
       const changed = tell(fate, bouts)
+      if (i < alone.length) fate.programs = 0
       near.set(name, nearest([...(near.get(name) ?? []), { draft, changed }]))
     }
-    options.onProgress?.(i + 1, [...fates.values()])
+    options.onProgress?.((i + 1) / all.length, [...fates.values()])
   }
   // Of what is left to each, half is its own: variations of others reach it without being near it.
   const shared = new Map([...fates].map(([name, { programs }]) => [name, (programs + options.drawn) / 2]))
@@ -91,7 +96,7 @@ export function runMutants(options: RunOptions): readonly Fate[] {
         near.set(other.name, nearest([...(near.get(other.name) ?? []), { draft, changed }]))
       }
     }
-    options.onProgress?.(options.drawn, [...fates.values()])
+    options.onProgress?.(1, [...fates.values()])
   }
   return [...fates.values()]
 }

@@ -12,7 +12,7 @@ export const unchosen: Check = {
   name: 'unchosen',
   about: 'gradients',
   claim:
-    'where the loss is not chosen all gradients, and theirs, are exactly 0, with infinities and NaN in what is read',
+    'where the loss, or a sum of gradients, is not chosen, its gradient is exactly 0, with infinities and NaN in what is read',
   every: 2,
   run: trial => {
     const { model, tested, batch, case: fuzzCase } = trial
@@ -42,15 +42,21 @@ export function unchosenCompiled(
   return onlyZeros(run({ ...own, graph }, wildData(trial)), `${pipeline.name}, ${where}`)
 }
 
-/** Judges the gradient of a graph's loss, and the gradient of that, where the loss is not chosen: in the interpreter, without passes. */
+/**
+ * Judges, in the interpreter and without passes, the gradient of a graph's loss where that is not chosen, the gradient of that gradient, and
+ * the gradient of the loss's own where that is not chosen.
+ */
 export function unchosenDerivatives(trial: Trial, own: OwnGraph): Outcome {
   const { batch, weights, case: fuzzCase } = trial
   const all = { ...wildData(trial), ...wildly(weights, random(fuzzCase.data, 'wild weights')) }
   const first = gradientWithoutLoss(trial, own)
-  const second = (): OwnGraph => twiceDifferentiated(first, gradientNames(first.graph)).gradient
+  const names = gradientNames(first.graph)
+  const second = (): OwnGraph => twiceDifferentiated(first, names).gradient
+  const ofSecond = (): OwnGraph => gradientWithoutLoss(trial, twiceDifferentiated(gradientOf(own, names), names).loss)
   return inTurn([
     () => onlyZeros(interpreted(first, batch.sizes, all), 'interpreter'),
-    () => onlyZeros(interpreted(second(), batch.sizes, all), 'interpreter, second derivatives'),
+    () => onlyZeros(interpreted(second(), batch.sizes, all), 'interpreter, its own gradient'),
+    () => onlyZeros(interpreted(ofSecond(), batch.sizes, all), 'interpreter, as a sum of gradients'),
   ])
 }
 

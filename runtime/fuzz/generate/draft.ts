@@ -254,25 +254,41 @@ const plainCell: CellDraft = {
   passes: false,
 }
 
+/** A program of a single operation, but for its readout, its loss and its sizes. */
+export function drawSingle(tables: Tables, draw: Draw): Draft {
+  const {
+    readout,
+    losses: [loss],
+    sizes,
+    data,
+  } = drawDraft(tables, draw)
+  return { ...plain, main: tables.singles[draw(tables.singles.length)], readout, losses: [loss], sizes, data }
+}
+
+/** Each operation by itself. */
+export const allSingles = ({ singles }: Tables, draw: Draw): readonly Draft[] =>
+  singles.map(main => ({ ...plain, main, data: draw(2 ** 20) }))
+
+const plain: Omit<Draft, 'data'> = {
+  units: 2,
+  cells: [plainCell],
+  main: { leaf: 0, kind: 'vector' },
+  readout: 0,
+  after: { leaf: 0, kind: 'vector' },
+  losses: [{ loss: 0, weight: 'one', by: 'itself' }],
+  metrics: false,
+  penalty: false,
+  sizes: { B: 2, first: 2, second: 2, lengths: [2, 1] },
+}
+
 /** Programs in place of another that have a single part: one loss, one way of reading, one operation. A fault of one rule mostly shows in one of them. */
 export function* singleParts(draft: Draft, { singles }: Tables): Generator<Draft> {
-  const plain: Draft = {
-    units: 2,
-    cells: [plainCell],
-    main: { leaf: 0, kind: 'vector' },
-    readout: 0,
-    after: { leaf: 0, kind: 'vector' },
-    losses: [{ loss: 0, weight: 'one', by: 'itself' }],
-    metrics: false,
-    penalty: false,
-    sizes: { B: 2, first: 2, second: 2, lengths: [2, 1] },
-    data: draft.data,
-  }
+  const own: Draft = { ...plain, data: draft.data }
   if (draft.words === undefined) {
-    for (const l of draft.losses) yield { ...plain, losses: [{ ...l, weight: 'one', by: 'itself' }] }
-    yield { ...plain, readout: draft.readout }
+    for (const l of draft.losses) yield { ...own, losses: [{ ...l, weight: 'one', by: 'itself' }] }
+    yield { ...own, readout: draft.readout }
   }
-  for (const main of singles) yield { ...plain, main }
+  for (const main of singles) yield { ...own, main }
 }
 
 /** Programs with less in them, those with the least first. */

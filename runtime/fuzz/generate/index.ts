@@ -1,9 +1,12 @@
 // Random cases for fast-check: its seeds and paths, and a way to shrink that knows what a program is.
 import fc from 'fast-check'
+import { random } from '../../random.ts'
 import type { FuzzCase } from '../case.ts'
 import {
+  allSingles,
   type Draft,
   drawDraft,
+  drawSingle,
   type Kinks,
   singleParts,
   smallerDrafts,
@@ -27,7 +30,13 @@ export const fuzzCases = (options: GenerateOptions = {}): fc.Arbitrary<FuzzCase>
 /** The same before they are text. */
 export function drafts({ kinks = 'some' }: GenerateOptions = {}): fc.Arbitrary<Draft> {
   const tables = tablesFor(kinks)
-  return new Drafts(tables, draw => drawDraft(tables, draw))
+  return new Drafts(tables, draw => (draw(5) === 0 ? drawSingle(tables, draw) : drawDraft(tables, draw)))
+}
+
+/** A program for each operation. */
+export const singles = (seed: number): readonly Draft[] => {
+  const draw = random(seed, 'singles')
+  return allSingles(tablesFor('some'), n => Math.floor(draw() * n))
 }
 
 /** Random programs that have most of their parts of a given one. */

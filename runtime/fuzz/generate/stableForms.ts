@@ -63,6 +63,7 @@ const probabilities: readonly Form[] = [
     rows('first_rest', 'log(1 - p[:, 0])'),
     rows('first_pair', 'log(p[:, 0] + p[:, 1])'),
     rows('but_first', 'log(1 - p[:, 0] - p[:, 1])'),
+    ['log(exp(#0))', 'vector'],
     ['log(sigmoid(#0))', 'vector'],
     ['log(1 - sigmoid(3 * #0))', 'vector'],
   ]),
@@ -79,6 +80,8 @@ const lengths: readonly Form[] = [
     ['sqrt(mean(#0^2) + 0.1)', 'vector'],
     [`sqrt(${large}^2 + #1^2)`, 'scalar', 'scalar'],
     [`sqrt(${large}^2 * ${larger}^2)`, 'scalar', 'scalar'],
+    ['sqrt((#0^2 + 1) * (#1^2 + 2))', 'scalar', 'scalar'],
+    ['sqrt(where(#2, #0^2 + 1, #1^2 + 2))', 'scalar', 'scalar', 'bool'],
     [`sqrt(where(#2, ${large}^2, ${larger}^2))`, 'scalar', 'scalar', 'bool'],
     [`sqrt(sum(where(#2, ${large}^2, ${larger}^2)))`, 'vector', 'vector', 'bool'],
     ['sqrt(sum(#0^2 * real(#1)) + 0.1)', 'vector', 'bool'],
@@ -92,6 +95,7 @@ const lengths: readonly Form[] = [
   ]),
   ...all('vector', [
     [`sqrt(${large}^2)`, 'vector'],
+    [([x, y], { units }) => `sqrt([${x}^2 + 1, ${y}^2 + 2])[0:${units}]`, 'vector', 'vector'],
     [([x, y], { units }) => `sqrt([(1.5 + tanh(${x}))^2, (2.5 + sin(${y}))^2])[0:${units}]`, 'vector', 'vector'],
   ]),
   // Where the length is exactly 0, and has no slope.
