@@ -1,6 +1,7 @@
 // The norm of the gradient by lag as pictures: bars for a terminal, and an SVG file.
-import type { StateLags } from '../runtime/gradients/byLag.ts'
+
 import { greatest } from '../runtime/greatest.ts'
+import type { StateLags } from '../trust/gradients/byLag.ts'
 
 /** Decades of norms: the powers of ten that hold all that are not zero. */
 interface Range {

@@ -1,9 +1,9 @@
 // Weights that can be used: each a finite number.
 import type { Parameter } from '../compiler/check/signature.ts'
+import { unravel } from '../compiler/ir/array.ts'
 import type { Sizes } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
 import { allFinite } from './finite.ts'
-import { unravel } from './gradients/direction.ts'
 import { shapeOf } from './initializers.ts'
 import type { Weights } from './session.ts'
 

@@ -13,10 +13,6 @@ export { type ArrayOptions, fromArrays, type LoadedArrays, type Nested } from '.
 export { checkData } from './data/check.ts'
 export { type Fitted, inverse } from './data/fitted.ts'
 export { type LoadedData, type LoadedInputs, type LoadOptions, loadData, loadInputs } from './data/load.ts'
-export { byLag, type LagReport, type StateLags, steadyFactors } from './gradients/byLag.ts'
-export { type CheckOptions, checkGradients, type GradientCheck } from './gradients/checkGradients.ts'
-export { type FiniteOptions, firstNotFinite, type NotFinite, type Origin } from './gradients/firstNotFinite.ts'
-export { perturbed } from './gradients/perturbed.ts'
 export { type Answer, type Predictions, type PredictOptions, predict, predictAsync } from './predict.ts'
 export { fittingSizes, randomBatch, randomSizes } from './randomBatch.ts'
 export {

@@ -6,7 +6,7 @@ import { parse } from '../dsl/parse.ts'
 import { standardLibrary } from '../dsl/std.ts'
 
 const root = new URL('../', import.meta.url)
-const layers = ['dsl', 'compiler', 'runtime', 'cli'] as const
+const layers = ['dsl', 'compiler', 'runtime', 'trust', 'cli'] as const
 
 interface Import {
   readonly from: string
@@ -41,7 +41,7 @@ function importsOf(from: string, source: string): Import[] {
 const shown = (found: readonly Import[]): string[] => found.map(i => `${i.from} imports ${i.to}`)
 
 describe('imports', () => {
-  it('run one way: cli, runtime, compiler, dsl', () => {
+  it('run one way: cli, trust, runtime, compiler, dsl', () => {
     const rank = (path: string): number => layers.findIndex(layer => path.startsWith(`${layer}/`))
     assert.deepEqual(shown(imports.filter(i => rank(i.to) > rank(i.from))), [])
   })
@@ -49,6 +49,18 @@ describe('imports', () => {
   it('of Node are in cli and runtime/node alone', () => {
     const wrong = imports.filter(i => i.to.startsWith('node:') && !/^(cli|runtime\/node)\//.test(i.from))
     assert.deepEqual(shown(wrong), [])
+  })
+
+  it('of fast-check are in trust alone', () => {
+    const wrong = imports.filter(i => i.to === 'fast-check' && !i.from.startsWith('trust/'))
+    assert.deepEqual(shown(wrong), [])
+  })
+
+  it('of trust are made by the commands that need it, as they run', () => {
+    const atStart = imports.filter(i => i.from.startsWith('cli/') && i.to.startsWith('trust/') && !i.typeOnly)
+    const constants = /^trust\/(fuzz\/generate\/kinks|gradients\/steadyFactors)\.ts$/
+    assert.deepEqual(shown(atStart.filter(i => !constants.test(i.to))), [])
+    assert.deepEqual(shown(imports.filter(i => constants.test(i.from))), [])
   })
 
   it('of gpu.js and webgpu are made when a GPU is asked for, each in one place', () => {
@@ -105,7 +117,7 @@ it('compiler and runtime know no unit or fn of the library by name', () => {
   )
   const word = new RegExp(`\\b(?:${names.join('|')})\\b`, 'g')
   const found = [...sources]
-    .filter(([path]) => /^(compiler|runtime)\//.test(path))
+    .filter(([path]) => /^(compiler|runtime|trust)\//.test(path))
     .flatMap(([path, source]) => [...withoutComments(source).matchAll(word)].map(([name]) => `${path}: ${name}`))
   assert.deepEqual([...new Set(found)], [])
 })

@@ -51,6 +51,7 @@ for (const page of pages) {
         'compiler',
         'dsl',
         'runtime',
+        'trust',
         'examples',
         'package.json',
         'tsconfig.json',

@@ -6,10 +6,11 @@ import { inLibrary, shownFile } from '../../dsl/library.ts'
 import { position } from '../../dsl/position.ts'
 import type { Batch } from '../../runtime/batch.ts'
 import type { LoadOptions } from '../../runtime/data/load.ts'
-import { byLag, type LagReport, type StateLags, steadyFactors } from '../../runtime/gradients/byLag.ts'
-import { firstNotFinite, type NotFinite, type Origin } from '../../runtime/gradients/firstNotFinite.ts'
 import { checkWritable, writeBytes } from '../../runtime/node/index.ts'
 import { initialWeightsAsync, type Weights } from '../../runtime/session.ts'
+import type { LagReport, StateLags } from '../../trust/gradients/byLag.ts'
+import type { NotFinite, Origin } from '../../trust/gradients/firstNotFinite.ts'
+import { steadyFactors } from '../../trust/gradients/steadyFactors.ts'
 import { dataBatches, drawnBatch } from '../batches.ts'
 import { type AddCommand, chooseDtype, describeUse, flags } from '../command.ts'
 import { wholeNumber } from '../errors.ts'
@@ -70,6 +71,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
   const { model, first, all, batches, size, weights, precision, seed } = opened
   const meter = createMeter(output, 'looking for what is not finite')
   const onBatch = (done: number): void => meter(done / batches)
+  const { byLag, firstNotFinite } = await import('../../trust/index.ts')
   const found = firstNotFinite(model, weights, all(), { precision, seed, onBatch })
   const lags = byLag(model, weights, first.inputs, first.sizes, seed)
 

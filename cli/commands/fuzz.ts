@@ -4,11 +4,10 @@ import { backends } from '../../compiler/backend/backends.ts'
 import { type Diagnostic, diagnostic, fail, RnnError } from '../../dsl/diagnostics.ts'
 import { inLibrary, libraryFiles, shownFile } from '../../dsl/library.ts'
 import { position } from '../../dsl/position.ts'
-import { allAtOnce } from '../../runtime/fuzz/checks/index.ts'
-import { explained, type FuzzFailure, type FuzzReport, runCase, fuzz as runFuzz } from '../../runtime/fuzz/fuzz.ts'
-import { kinkChoices } from '../../runtime/fuzz/generate/index.ts'
-import { printRegression, readRegression } from '../../runtime/fuzz/regression.ts'
 import { checkWritable, unusedPath, writeBytes } from '../../runtime/node/index.ts'
+import type { FuzzFailure, FuzzReport } from '../../trust/fuzz/fuzz.ts'
+import { kinkChoices } from '../../trust/fuzz/generate/kinks.ts'
+import type { UnderTest } from '../../trust/fuzz/trial.ts'
 import { type AddCommand, chooseBackend, describeUse, flags } from '../command.ts'
 import { oneOf, wholeNumber } from '../errors.ts'
 import { catchInterrupt } from '../interrupt.ts'
@@ -67,7 +66,8 @@ async function search(options: Options, tested: typeof backends, output: Output)
   const interrupt = catchInterrupt(() => output.note('ending after this program; once more ends at once'))
   output.note(`seed ${seed}`)
   try {
-    return await runFuzz({
+    const { fuzz } = await import('../../trust/fuzz/fuzz.ts')
+    return await fuzz({
       seed,
       ...limits(options),
       kinks: oneOf('kinks', options.kinks, kinkChoices),
@@ -89,11 +89,10 @@ function limits({ runs, time }: Options): { readonly runs: number; readonly time
 }
 
 /** Runs saved cases. RNN406 and RNN410 for files that are none. */
-async function replay(
-  paths: readonly string[],
-  under: Parameters<typeof runCase>[1],
-  output: Output,
-): Promise<FuzzReport> {
+async function replay(paths: readonly string[], under: UnderTest, output: Output): Promise<FuzzReport> {
+  const { allAtOnce } = await import('../../trust/fuzz/checks/index.ts')
+  const { explained, runCase } = await import('../../trust/fuzz/fuzz.ts')
+  const { readRegression } = await import('../../trust/fuzz/regression.ts')
   const failures: FuzzFailure[] = []
   let [checks, kinks] = [0, 0]
   for (const path of paths) {
@@ -108,6 +107,7 @@ async function replay(
 }
 
 async function save({ seed, failures }: FuzzReport, folder: string, output: Output): Promise<void> {
+  const { printRegression } = await import('../../trust/fuzz/regression.ts')
   for (const [i, f] of failures.entries()) {
     // A case that is run again may have just this name.
     const path = await unusedPath(join(folder, `${f.check.replaceAll(' ', '-')}-${seed}-${i + 1}.rnn`))

@@ -1,11 +1,10 @@
 // rnnc gradcheck: the compiled gradient against dual numbers and differences of the compiled loss, on one batch.
 import { asNumber } from '../../compiler/ir/dim.ts'
 import { type Diagnostic, diagnostic, fail, RnnError } from '../../dsl/diagnostics.ts'
-import { checkGradients, type GradientCheck, type ParameterCheck } from '../../runtime/gradients/checkGradients.ts'
-import type { Cause } from '../../runtime/gradients/locate.ts'
-import { perturbed } from '../../runtime/gradients/perturbed.ts'
 import { greatest } from '../../runtime/greatest.ts'
 import { initialWeightsAsync } from '../../runtime/session.ts'
+import type { GradientCheck, ParameterCheck } from '../../trust/gradients/checkGradients.ts'
+import type { Cause } from '../../trust/gradients/locate.ts'
 import { dataBatches, drawnBatch } from '../batches.ts'
 import { type AddCommand, chooseBackend, describeUse, flags } from '../command.ts'
 import { wholeNumber } from '../errors.ts'
@@ -56,6 +55,7 @@ export const gradcheck: AddCommand = (program, output) =>
         : (await dataBatches(model, { read: dataReader(source.file, path), path, sizes: sets, seed }, sets)).first
     const onProgress = createMeter(output, 'drawing the weights')
     const drawn = await initialWeightsAsync(model, batch.sizes, seed, 'f64', { onProgress })
+    const { checkGradients, perturbed } = await import('../../trust/index.ts')
     const weights = perturbed(drawn, seed)
     const check = checkGradients(model, weights, batch.inputs, batch.sizes, {
       backend,

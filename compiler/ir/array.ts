@@ -38,6 +38,17 @@ export function row(a: NdArray, i: number): NdArray {
   return { shape, data: a.data.subarray(i * size, (i + 1) * size) }
 }
 
+/** The index of the element at a place of a row-major array. */
+export function unravel(place: number, shape: readonly number[]): number[] {
+  const index: number[] = []
+  let rest = place
+  for (const size of [...shape].reverse()) {
+    index.unshift(rest % size)
+    rest = Math.floor(rest / size)
+  }
+  return index
+}
+
 /** max|a - b| / max|b|; exactly zero, else infinite, where b is all zero. NaN on either side, or another shape, is infinite. */
 export function relativeError(a: ArrayLike<number>, b: ArrayLike<number>): number {
   if (a.length !== b.length) return Number.POSITIVE_INFINITY

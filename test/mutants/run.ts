@@ -1,11 +1,11 @@
 // Which mutants the fuzzer kills: program by program, those alive that the program reaches.
 import fc from 'fast-check'
-import type { FuzzCase } from '../../runtime/fuzz/case.ts'
-import type { Draft } from '../../runtime/fuzz/generate/draft.ts'
-import { drafts, singles, variations } from '../../runtime/fuzz/generate/index.ts'
-import { printDraft } from '../../runtime/fuzz/generate/print.ts'
 import { once } from '../../runtime/once.ts'
 import { random } from '../../runtime/random.ts'
+import type { FuzzCase } from '../../trust/fuzz/case.ts'
+import type { Draft } from '../../trust/fuzz/generate/draft.ts'
+import { drafts, singles, variations } from '../../trust/fuzz/generate/index.ts'
+import { printDraft } from '../../trust/fuzz/generate/print.ts'
 import { killer, type Lineup, lineUp } from './lineup.ts'
 
 export interface Fate {

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { allAtOnce } from '../../runtime/fuzz/checks/index.ts'
-import { fuzz, runCase } from '../../runtime/fuzz/fuzz.ts'
-import { kinkChoices } from '../../runtime/fuzz/generate/index.ts'
-import { printRegression, readRegression } from '../../runtime/fuzz/regression.ts'
+import { allAtOnce } from '../../trust/fuzz/checks/index.ts'
+import { fuzz, runCase } from '../../trust/fuzz/fuzz.ts'
+import { kinkChoices } from '../../trust/fuzz/generate/kinks.ts'
+import { printRegression, readRegression } from '../../trust/fuzz/regression.ts'
 import { seed } from '../support/seed.ts'
 
 const runs = process.env.RUNS === undefined ? undefined : Number(process.env.RUNS)

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { it } from 'node:test'
-import { checks } from '../../runtime/fuzz/checks/index.ts'
+import { checks } from '../../trust/fuzz/checks/index.ts'
 
 const page = readFileSync(new URL('../../spec/gradients.md', import.meta.url), 'utf8')
 

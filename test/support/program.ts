@@ -10,8 +10,8 @@ import {
   drawBatch as drawBatchOf,
   forEachItem,
   repadded as repaddedOf,
-} from '../../runtime/fuzz/batch.ts'
-import { interpreted as interpretedOn } from '../../runtime/fuzz/trial.ts'
+} from '../../trust/fuzz/batch.ts'
+import { interpreted as interpretedOn } from '../../trust/fuzz/trial.ts'
 import { between, type Random, whole } from './random.ts'
 
 export { alone, type Batch }

@@ -1,0 +1,337 @@
+// What a random program is before it is text: drawn, and made smaller, part by part.
+
+import { cellForms } from './cellForms.ts'
+import { edgeForms, itemForms, memoryForms, readouts, sequenceForms, stepForms, sumForms } from './forms.ts'
+import type { Kinks } from './kinks.ts'
+import { libraryCells, libraryFunctions, libraryLayers, losses, optimizers } from './library.ts'
+import { stableForms } from './stableForms.ts'
+import { type Draw, drawTree, type Form, grafted, type Kind, smallerTrees, type Tree } from './tree.ts'
+import { drawWords, smallerWords, type Words } from './words.ts'
+
+export interface StateDraft {
+  readonly kind: 'vector' | 'scalar' | 'matrix'
+  /** What keeps it small; `kept` stays what it was at the start. */
+  readonly bound: 'tanh' | 'sigmoid' | 'mix' | 'kept'
+  readonly next: Tree
+  readonly init: 'zero' | 'number' | 'learned'
+}
+
+export interface CellDraft {
+  readonly states: readonly StateDraft[]
+  readonly result: Tree
+  /** Whether what it gives follows every state, whatever it is. */
+  readonly shows: boolean
+  /** Whether it gives its input as well, as it is. */
+  readonly passes: boolean
+}
+
+export interface LossDraft {
+  /** Of the library's losses. */
+  readonly loss: number
+  readonly weight: 'one' | 'half'
+  /** What stands between it and the answers of the steps: nothing, the opposite order, or a cell. */
+  readonly by: 'itself' | 'reverse' | 'cell'
+}
+
+export interface TrainDraft {
+  readonly optimizer: number
+  /** Whether its further settings are used. */
+  readonly options: boolean
+  readonly clip: number
+}
+
+export interface SizesDraft {
+  readonly B: number
+  /** The longest length of the first and of the second ragged axis. */
+  readonly first: number
+  readonly second: number
+  /** What the lengths of examples are drawn from; all are full where there is none. */
+  readonly lengths?: readonly number[]
+}
+
+export interface Draft {
+  readonly units: number
+  readonly cells: readonly CellDraft[]
+  /** A sequence of vectors. */
+  readonly main: Tree
+  readonly readout: number
+  /** What becomes of what was read out. */
+  readonly after: Tree
+  readonly losses: readonly LossDraft[]
+  readonly metrics: boolean
+  readonly penalty: boolean
+  readonly train?: TrainDraft
+  /** A program of words in place of all this. */
+  readonly words?: Words
+  readonly sizes: SizesDraft
+  readonly data: number
+}
+
+/** The forms of a program with so many kinks; where there are to be many, half of what is drawn has one. */
+function chosen<F extends { readonly kink?: boolean }>(forms: readonly F[], kinks: Kinks): readonly F[] {
+  const smooth = forms.filter(f => !f.kink)
+  if (kinks === 'none') return smooth
+  const kinked = forms.filter(f => f.kink)
+  const times = kinks === 'many' && kinked.length > 0 ? Math.ceil(smooth.length / kinked.length) : 1
+  return [...smooth, ...Array.from({ length: times }, () => kinked).flat()]
+}
+
+export interface Tables {
+  readonly step: readonly Form[]
+  readonly sequence: readonly Form[]
+  readonly item: readonly Form[]
+  readonly readouts: readonly number[]
+  /** Those readouts that give one answer a step. */
+  readonly steps: readonly number[]
+  readonly losses: readonly number[]
+  /** Each operation by itself, as vectors over time, those that take the fewest lines first. */
+  readonly singles: readonly Tree[]
+}
+
+/** Those that stand by themselves; what is the same operation on vectors and on matrices is there once. */
+const singleForms: readonly Form[] = [
+  ...itemForms.filter(f => f.gives === 'vector' || !itemForms.some(g => g.gives === 'vector' && g.text === f.text)),
+  ...libraryFunctions,
+  ...sequenceForms,
+  ...libraryLayers,
+  ...cellForms,
+  ...memoryForms,
+]
+
+/** Everything that may be drawn, with so many kinks. */
+export function tablesFor(kinks: Kinks): Tables {
+  const item = [...itemForms, ...libraryFunctions, ...memoryForms]
+  // Few of many lines would be the ones that make a recurrent network.
+  const weighted = [...sequenceForms, ...libraryLayers, ...cellForms]
+  const indices = (list: readonly { readonly kink?: boolean }[]): number[] =>
+    chosen(
+      list.map((entry, i) => ({ i, kink: entry.kink })),
+      kinks,
+    ).map(({ i }) => i)
+  return {
+    item: chosen(item, kinks),
+    step: chosen([...item, ...stepForms, ...libraryCells], kinks),
+    sequence: chosen([...item, ...weighted, ...weighted, ...cellForms, ...cellForms], kinks),
+    readouts: indices(readouts),
+    steps: indices(readouts).filter(i => readouts[i].perStep),
+    losses: indices(losses),
+    singles: chosen(singleForms, kinks).map(asVector),
+  }
+}
+
+/** A form of different variables, as a vector: what gives something else stands in an operation that takes it. */
+function asVector(form: Form): Tree {
+  const tree: Tree = { form, of: form.takes.map((kind, leaf) => ({ leaf, kind })) }
+  if (form.gives === 'vector') return tree
+  const around = itemForms.find(f => f.gives === 'vector' && !f.kink && f.takes.includes(form.gives))
+  if (around === undefined) throw new Error(`nothing makes a vector of a ${form.gives}`)
+  const place = around.takes.indexOf(form.gives)
+  return { form: around, of: around.takes.map((kind, leaf) => (leaf === place ? tree : { leaf, kind })) }
+}
+
+const takesOrGives = (form: Form, ...kinds: readonly Kind[]): boolean =>
+  kinds.includes(form.gives) || form.takes.some(kind => kinds.includes(kind))
+
+/** What some of the programs are mostly made of, as much by itself is rare: what meets within one program is then of a kind. */
+const themes: readonly (readonly Form[])[] = [
+  [...memoryForms, ...stepForms],
+  sumForms,
+  edgeForms,
+  stableForms,
+  cellForms,
+  itemForms.filter(form => takesOrGives(form, 'wide', 'matrix')),
+  itemForms.filter(form => takesOrGives(form, 'int', 'bool')),
+]
+
+/** None, one of those, or a few forms of any kind. */
+function drawTheme(tables: Tables, draw: Draw): readonly Form[] {
+  const n = draw(2 * themes.length)
+  if (n < themes.length) return themes[n]
+  const all = [...tables.step, ...tables.sequence]
+  return n < 2 * themes.length - 1 ? Array.from({ length: 12 }, () => all[draw(all.length)]) : []
+}
+
+/** A random program. */
+export function drawDraft(tables: Tables, draw: Draw): Draft {
+  const pick = <X>(...of: readonly X[]): X => of[draw(of.length)]
+  const theme = new Set(drawTheme(tables, draw))
+  const tree = (forms: readonly Form[], kind: Kind, depth: number): Tree => drawTree(forms, kind, depth, draw, theme)
+  const state = (): StateDraft => {
+    const kind = pick('vector', 'vector', 'vector', 'scalar', 'matrix')
+    return {
+      kind,
+      bound: pick('tanh', 'tanh', 'sigmoid', 'mix', 'mix', 'kept'),
+      next: tree(tables.step, kind, 3),
+      init: pick('zero', 'zero', 'number', 'learned'),
+    }
+  }
+  const times = <X>(n: number, make: () => X): X[] => Array.from({ length: n }, make)
+  // Nothing at all is drawn on purpose, but what it is of is then judged by nothing.
+  const size = (): number => (draw(20) === 0 ? 0 : pick(2, 2, 3, 3, 1))
+  // Some are of two windows of two, and a step that is left.
+  const length = (): number => (draw(6) === 0 ? 5 : size())
+  return {
+    units: pick(2, 2, 2, 3, 3, 1),
+    cells: times(pick(1, 2), () => ({
+      states: times(pick(1, 1, 2, 3), state),
+      result: tree(tables.step, 'vector', 2),
+      // What nothing reads is judged by nothing.
+      shows: draw(4) > 0,
+      passes: draw(3) === 0,
+    })),
+    main: tree(tables.sequence, 'vector', 4),
+    readout: pick(...(draw(3) === 0 ? tables.steps : tables.readouts)),
+    after: tree(tables.item, 'vector', 2),
+    losses: times(pick(1, 1, 2), () => ({
+      loss: pick(...tables.losses),
+      weight: pick('one', 'half'),
+      by: pick('itself', 'reverse', 'cell'),
+    })),
+    metrics: draw(3) === 0,
+    penalty: draw(4) === 0,
+    ...(draw(2) === 0 && { train: { optimizer: draw(optimizers.length), options: draw(2) === 0, clip: draw(4) } }),
+    ...(draw(8) === 0 && { words: drawWords(draw) }),
+    sizes: {
+      B: size(),
+      first: length(),
+      second: length(),
+      ...(draw(4) > 0 && { lengths: times(12, () => draw(12)) }),
+    },
+    data: draw(2 ** 20),
+  }
+}
+
+/**
+ * A program that has most of its parts of another, less some: a few are of a third, and into some a new expression is put, of its
+ * own forms, which then stand elsewhere, of ties and other edges, or of any kind. Its sizes are its own, and few states are 0 at
+ * first: what is of nothing, or times 0, is judged by nothing.
+ */
+export function varied(draft: Draft, tables: Tables, draw: Draw): Draft {
+  const other = drawDraft(tables, draw)
+  const parts = ['units', 'cells', 'main', 'readout', 'after', 'losses', 'penalty', 'train', 'words'] as const
+  const taken = parts.filter(() => draw(5) === 0).map(part => [part, other[part]] as const)
+  const own = { ...Object.fromEntries(taken), sizes: other.sizes, data: other.data }
+  const mixed: Draft = { ...reduced(draft, draw(4), draw), ...own }
+  const themes = [() => edgeForms, () => formsOf(draft), () => drawTheme(tables, draw)]
+  const theme = new Set(themes[draw(themes.length)]())
+  const graft = (tree: Tree, forms: readonly Form[]): Tree => (draw(3) === 0 ? grafted(tree, forms, draw, theme) : tree)
+  return {
+    ...mixed,
+    main: graft(mixed.main, tables.sequence),
+    after: graft(mixed.after, tables.item),
+    cells: mixed.cells.map(cell => ({
+      ...cell,
+      states: cell.states.map(s => ({
+        ...s,
+        next: graft(s.next, tables.step),
+        init: s.init === 'zero' && draw(2) === 0 ? 'number' : s.init,
+      })),
+      result: graft(cell.result, tables.step),
+      shows: cell.shows || draw(2) === 0,
+    })),
+  }
+}
+
+/** Every form of a program, in the order of its parts. */
+function formsOf({ main, after, cells }: Draft): readonly Form[] {
+  const inside = (tree: Tree): readonly Form[] => ('form' in tree ? [tree.form, ...tree.of.flatMap(inside)] : [])
+  return [main, after, ...cells.flatMap(({ states, result }) => [...states.map(s => s.next), result])].flatMap(inside)
+}
+
+/** The program made smaller so many times. */
+function reduced(draft: Draft, times: number, draw: Draw): Draft {
+  if (times === 0) return draft
+  const smaller = [...smallerDrafts(draft)]
+  return smaller.length === 0 ? draft : reduced(smaller[draw(smaller.length)], times - 1, draw)
+}
+
+/** The simplest cell that goes from step to step. */
+const plainCell: CellDraft = {
+  states: [{ kind: 'vector', bound: 'mix', next: { leaf: 1, kind: 'vector' }, init: 'zero' }],
+  result: { leaf: 0, kind: 'vector' },
+  shows: false,
+  passes: false,
+}
+
+/** A program of a single operation, but for its readout, its loss and its sizes. */
+export function drawSingle(tables: Tables, draw: Draw): Draft {
+  const {
+    readout,
+    losses: [loss],
+    sizes,
+    data,
+  } = drawDraft(tables, draw)
+  return { ...plain, main: tables.singles[draw(tables.singles.length)], readout, losses: [loss], sizes, data }
+}
+
+/** Each operation by itself. */
+export const allSingles = ({ singles }: Tables, draw: Draw): readonly Draft[] =>
+  singles.map(main => ({ ...plain, main, data: draw(2 ** 20) }))
+
+const plain: Omit<Draft, 'data'> = {
+  units: 2,
+  cells: [plainCell],
+  main: { leaf: 0, kind: 'vector' },
+  readout: 0,
+  after: { leaf: 0, kind: 'vector' },
+  losses: [{ loss: 0, weight: 'one', by: 'itself' }],
+  metrics: false,
+  penalty: false,
+  sizes: { B: 2, first: 2, second: 2, lengths: [2, 1] },
+}
+
+/** Programs in place of another that have a single part: one loss, one way of reading, one operation. A fault of one rule mostly shows in one of them. */
+export function* singleParts(draft: Draft, { singles }: Tables): Generator<Draft> {
+  const own: Draft = { ...plain, data: draft.data }
+  if (draft.words === undefined) {
+    for (const l of draft.losses) yield { ...own, losses: [{ ...l, weight: 'one', by: 'itself' }] }
+    yield { ...own, readout: draft.readout }
+  }
+  for (const main of singles) yield { ...own, main }
+}
+
+/** Programs with less in them, those with the least first. */
+export function* smallerDrafts(draft: Draft): Generator<Draft> {
+  const { words, sizes } = draft
+  if (words !== undefined) {
+    // What is wrong of words may be wrong of what there would be without them.
+    yield { ...draft, words: undefined }
+    for (const smaller of smallerWords(words)) yield { ...draft, words: smaller }
+  } else {
+    yield* smallerPrograms(draft)
+  }
+  if (sizes.lengths !== undefined) yield { ...draft, sizes: { ...sizes, lengths: undefined } }
+  for (const name of ['B', 'first', 'second'] as const) {
+    for (const size of [1, 2]) if (size < sizes[name]) yield { ...draft, sizes: { ...sizes, [name]: size } }
+  }
+}
+
+function* smallerPrograms(draft: Draft): Generator<Draft> {
+  const { cells, train, metrics, penalty, units, readout } = draft
+  for (const main of smallerTrees(draft.main)) yield { ...draft, main }
+  for (const after of smallerTrees(draft.after)) yield { ...draft, after }
+  if (train !== undefined) yield { ...draft, train: undefined }
+  if (metrics) yield { ...draft, metrics: false }
+  if (penalty) yield { ...draft, penalty: false }
+  for (const [i, l] of draft.losses.entries()) {
+    if (draft.losses.length > 1) yield { ...draft, losses: [l] }
+    if (l.loss > 0) yield { ...draft, losses: draft.losses.with(i, { ...l, loss: 0 }) }
+    if (l.by !== 'itself') yield { ...draft, losses: draft.losses.with(i, { ...l, by: 'itself' }) }
+    if (l.weight !== 'one') yield { ...draft, losses: draft.losses.with(i, { ...l, weight: 'one' }) }
+  }
+  if (readout > 0) yield { ...draft, readout: 0 }
+  for (const size of [1, 2]) if (size < units) yield { ...draft, units: size }
+  for (const [c, cell] of cells.entries()) {
+    const changed = (by: Partial<typeof cell>): Draft => ({ ...draft, cells: cells.with(c, { ...cell, ...by }) })
+    if (cells.length > 1) yield { ...draft, cells: cells.toSpliced(c, 1) }
+    if (cell.passes) yield changed({ passes: false })
+    if (cell.shows) yield changed({ shows: false })
+    for (const [i, state] of cell.states.entries()) {
+      if (cell.states.length > 1) yield changed({ states: cell.states.toSpliced(i, 1) })
+      if (state.init !== 'zero') yield changed({ states: cell.states.with(i, { ...state, init: 'zero' }) })
+      if (state.bound !== 'tanh') yield changed({ states: cell.states.with(i, { ...state, bound: 'tanh' }) })
+      for (const next of smallerTrees(state.next)) yield changed({ states: cell.states.with(i, { ...state, next }) })
+    }
+    for (const result of smallerTrees(cell.result)) yield changed({ result })
+  }
+}

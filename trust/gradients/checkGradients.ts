@@ -1,0 +1,207 @@
+// checkGradients: the compiled gradient of a model, judged by differences of its loss and by dual numbers, in float64.
+import type { Backend, Buffer } from '../../compiler/backend/backend.ts'
+import { js } from '../../compiler/backend/js.ts'
+import type { CompiledModel } from '../../compiler/index.ts'
+import { unravel } from '../../compiler/ir/array.ts'
+import type { Sizes } from '../../compiler/ir/dim.ts'
+import { fail } from '../../dsl/diagnostics.ts'
+import { permutation, type Random, random } from '../../runtime/random.ts'
+import { drawInputs, type Weights } from '../../runtime/session.ts'
+import { alongDirection, type Direction, signed } from './direction.ts'
+import { exact, type JudgeName, judge, type Verdict } from './judge.ts'
+import { type Cause, locate } from './locate.ts'
+import { type InputStep, inputSteps } from './steps.ts'
+import { createSubject, type Subject, sizeIn } from './subject.ts'
+
+export interface CheckOptions {
+  readonly backend?: Backend
+  readonly seed?: number
+  /** Above this many elements in all, directions and samples are checked instead of every element. */
+  readonly most?: number
+  /** The largest relative error, against differences, that passes. */
+  readonly tolerance?: number
+  /** The same program compiled in a way that is trusted, whose loss judges; the model itself if left out. */
+  readonly reference?: CompiledModel
+  /** After each element and direction; the fraction of the whole that is done. */
+  readonly onProgress?: (done: number) => void
+}
+
+export interface ParameterCheck {
+  readonly name: string
+  /** The largest gap, relative to the largest element, over the elements compared; to which judge, and what that one allows. */
+  readonly error: number
+  readonly judge: JudgeName
+  readonly allowed: number
+  /** Whether the error is within the tolerance, or below what rounding does to the gradient and to a difference. */
+  readonly passed: boolean
+  readonly elements: number
+  readonly checked: number
+  readonly worst: { readonly index: readonly number[]; readonly gradient: number; readonly difference: number }
+}
+
+export type DirectionCheck = Pick<Verdict, 'error' | 'judge' | 'allowed'>
+
+/** The gradient of one step of a real input or target, along a random direction and on its own scale. */
+export interface StepCheck {
+  readonly name: string
+  /** The place along the input's first axis; absent for an input that has none. */
+  readonly step?: number
+  readonly error: number
+  readonly judge: JudgeName
+  readonly allowed: number
+  readonly passed: boolean
+}
+
+export interface GradientCheck {
+  readonly passed: boolean
+  readonly tolerance: number
+  /** Whether every element was compared, or random directions and sampled elements. */
+  readonly method: 'all elements' | 'directions and samples'
+  readonly parameters: readonly ParameterCheck[]
+  /** By input and step, so that late steps cannot hide early ones: the first, the last, and some of those between where there are many. */
+  readonly steps: readonly StepCheck[]
+  /** The relative errors of derivatives along random directions of all parameters. */
+  readonly directions: readonly DirectionCheck[]
+  /** How many derivatives lay on a kink, where any slope between those of its sides is right, and how many at a jump. */
+  readonly kinks: number
+  readonly jumps: number
+  /** Where a gradient that did not pass goes wrong, if it is by the rule of an operation. */
+  readonly cause?: Cause
+  readonly backend: string
+}
+
+/** Samples of each parameter, where there are too many elements, and random directions of all. */
+const samples = 4
+const directionCount = 8
+/** Steps of each input, where it has more. */
+const mostSteps = 32
+
+/**
+ * Judges gradients at `weights` for one batch. Signed random directions of all parameters come first, then the elements of each
+ * parameter and the steps of each real input. `batch` and `sizes` are those of `randomBatch`, or of `pack`; the model has a loss and
+ * parameters. Throws what `checkSizes` finds of the sizes, RNN511 where the loss is not finite.
+ */
+export function checkGradients(
+  model: CompiledModel,
+  weights: Weights,
+  batch: Readonly<Record<string, Buffer>>,
+  sizes: Sizes,
+  options: CheckOptions = {},
+): GradientCheck {
+  const { backend = js, seed = 1, most = 5000, tolerance = 1e-6, reference = model } = options
+  model.checkSizes(sizes)
+  const inputs: Record<string, Buffer> = { ...drawInputs(seed, 0) }
+  for (const [name, data] of [...Object.entries(batch), ...Object.entries(weights)]) {
+    inputs[name] = data instanceof Int32Array ? data : Float64Array.from(data)
+  }
+  const place = { backend, sizes, inputs }
+  const subject = createSubject({
+    gradient: { context: model.context, graph: model.gradient({ inputs: true }) },
+    loss: { context: reference.context, graph: reference.evaluate() },
+    ...place,
+  })
+  if (!Number.isFinite(subject.loss)) {
+    fail('RNN511', { value: String(subject.loss) })
+  }
+
+  const draw = random(seed, 'gradcheck')
+  const names = model.signature.parameters.map(p => p.name)
+  const parameters = names.filter(name => subject.shapes.has(name))
+  const total = parameters.reduce((n, name) => n + sizeIn(subject, name), 0)
+  const all = total <= most
+  const steps = [...Map.groupBy(inputSteps(model.signature, subject), s => s.name).values()].flatMap(of =>
+    some(of, draw),
+  )
+  const elements = new Map(parameters.map(name => [name, placesOf(sizeIn(subject, name), all, draw)]))
+  const work = directionCount + steps.length + [...elements.values()].reduce((n, places) => n + places.length, 0)
+  const counts = { done: 0, kink: 0, jump: 0, right: 0, wrong: 0 }
+  const tryDirection = (direction: Direction, scale: number): Verdict => {
+    const verdict = judge(subject, direction, { scale, tolerance })
+    counts[verdict.kind]++
+    options.onProgress?.(++counts.done / work)
+    return verdict
+  }
+
+  const directions = Array.from({ length: directionCount }, () => {
+    const direction = new Map(parameters.map(name => [name, signed(sizeIn(subject, name), draw)]))
+    return tryDirection(direction, alongDirection(subject, direction).scale)
+  })
+  const checked = names.map(name => checkParameter(subject, name, elements.get(name) ?? [], tryDirection))
+  const bySteps = steps.map(({ holds, ...step }): StepCheck => {
+    const direction = new Map([[step.name, signed(sizeIn(subject, step.name), draw).map((s, i) => (holds(i) ? s : 0))]])
+    const { kind, error, judge, allowed } = tryDirection(direction, alongDirection(subject, direction).scale)
+    return { ...step, error, judge, allowed, passed: kind !== 'wrong' }
+  })
+  const passed = counts.wrong === 0 && checked.every(p => p.passed)
+  return {
+    passed,
+    tolerance,
+    method: all ? 'all elements' : 'directions and samples',
+    parameters: checked,
+    steps: bySteps,
+    directions: directions.map(({ error, judge, allowed }) => ({ error, judge, allowed })),
+    kinks: counts.kink,
+    jumps: counts.jump,
+    ...(!passed && { cause: locate({ context: model.context, graph: model.evaluate() }, place) }),
+    backend: subject.backend,
+  }
+}
+
+function checkParameter(
+  subject: Subject,
+  name: string,
+  places: readonly number[],
+  tryDirection: (direction: Direction, scale: number) => Verdict,
+): ParameterCheck {
+  const gradient = subject.gradients.get(name) ?? new Float64Array()
+  const scale = gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0)
+  const judged = places.map(place => {
+    const unit = new Float64Array(gradient.length)
+    unit[place] = 1
+    return { place, ...tryDirection(new Map([[name, unit]]), scale) }
+  })
+  const worst = judged.reduce((a, b) => (rank(b) > rank(a) ? b : a), judged[0] ?? { place: 0, ...nothing })
+  return {
+    name,
+    error: worst.error,
+    judge: worst.judge,
+    allowed: worst.allowed,
+    // What the loss does not read has the gradient zero.
+    passed: judged.every(v => v.kind !== 'wrong') && (subject.shapes.has(name) || scale === 0),
+    elements: gradient.length,
+    checked: places.length,
+    worst: {
+      index: unravel(worst.place, subject.shapes.get(name) ?? []),
+      gradient: worst.gradient,
+      difference: worst.difference,
+    },
+  }
+}
+
+/** What is wrong comes before what is merely inexact. */
+const rank = ({ kind, error }: Verdict): number =>
+  (kind === 'wrong' ? 1e300 : 0) + (Number.isNaN(error) ? Number.MAX_VALUE : error)
+
+/** What is said of a parameter without elements. */
+const nothing: Verdict = {
+  kind: 'right',
+  gradient: 0,
+  tangent: 0,
+  difference: 0,
+  error: 0,
+  judge: 'forward mode',
+  allowed: exact,
+}
+
+/** The first step, the last, and others between them. */
+function some(steps: readonly InputStep[], draw: Random): readonly InputStep[] {
+  if (steps.length <= mostSteps) return steps
+  const between = permutation(steps.length - 2, draw)
+    .subarray(0, mostSteps - 2)
+    .sort()
+  return [steps[0], ...Array.from(between, i => steps[i + 1]), steps[steps.length - 1]]
+}
+
+/** All places, or a few of them, no two the same. */
+const placesOf = (length: number, all: boolean, draw: Random): readonly number[] =>
+  all ? Array.from({ length }, (_, place) => place) : Array.from(permutation(length, draw).subarray(0, samples))

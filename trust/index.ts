@@ -1,0 +1,7 @@
+// What judges gradients and compilers: finite differences, where a gradient vanishes, where a NaN arises, random programs.
+
+export { byLag, type LagReport, type StateLags } from './gradients/byLag.ts'
+export { type CheckOptions, checkGradients, type GradientCheck } from './gradients/checkGradients.ts'
+export { type FiniteOptions, firstNotFinite, type NotFinite, type Origin } from './gradients/firstNotFinite.ts'
+export { perturbed } from './gradients/perturbed.ts'
+export { steadyFactors } from './gradients/steadyFactors.ts'

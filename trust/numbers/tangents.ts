@@ -1,0 +1,89 @@
+// Dual numbers: beside each value its derivative along one direction of the inputs. Forward mode, from the ops' formulas and
+// not from their cotangent rules, so that each can be held against the other. Griewank & Walther, Evaluating Derivatives, ch. 3.1.
+import type { Algebra } from '../../compiler/ir/algebra.ts'
+import { zerosLike } from '../../compiler/ir/builder.ts'
+import type { Value } from '../../compiler/ir/graph.ts'
+import { firstOrder, type Numbers, numbersBy, type Pair } from './extend.ts'
+
+export const tangents: Numbers = numbersBy({ name: 'tangent', none: zerosLike, algebra: dualAlgebra, ...firstOrder })
+
+/** Each operation with the chain rule. At a tie `max` and `min` follow their first operand; √ is flat at 0. */
+function dualAlgebra(a: Algebra<Value>): Algebra<Pair> {
+  const one = (): Value => a.constant(1)
+  const zero = (): Value => a.constant(0)
+  /**
+   * Σ factor · tangent over the operands that have one. A tangent of 0 is a strong zero, as a cotangent is; so is a factor of 0, which is what a
+   * cotangent on its way back would become there.
+   */
+  const chain = (value: Value, ...terms: readonly [Pair, () => Value][]): Pair => {
+    const products = terms.flatMap(([{ beside }, factor]) => (beside ? [slopeTimes(factor(), beside)] : []))
+    return { value, ...(products.length > 0 && { beside: products.reduce((x, y) => a.add(x, y)) }) }
+  }
+  const slopeTimes = (slope: Value, tangent: Value): Value =>
+    a.where(a.eq(slope, zero()), zero(), a.strong_mul(tangent, slope))
+  const select = (test: Value, x: Pair, y: Pair, value: Value): Pair =>
+    x.beside || y.beside ? { value, beside: a.where(test, x.beside ?? zero(), y.beside ?? zero()) } : { value }
+  const constant =
+    (operate: (...args: Value[]) => Value) =>
+    (...args: Pair[]): Pair => ({ value: operate(...args.map(p => p.value)) })
+  /** y, with the tangent 0 where x is 0: a strong zero does not follow its other factor. */
+  const unlessZero = (x: Pair, y: Pair): Pair =>
+    y.beside ? { value: y.value, beside: a.where(a.eq(x.value, zero()), zero(), y.beside) } : y
+  const inverse = (x: Pair): Value => a.div(one(), x.value)
+  return {
+    constant: v => ({ value: a.constant(v) }),
+    add: (x, y) => chain(a.add(x.value, y.value), [x, one], [y, one]),
+    sub: (x, y) => chain(a.sub(x.value, y.value), [x, one], [y, () => a.constant(-1)]),
+    mul: (x, y) => chain(a.mul(x.value, y.value), [x, () => y.value], [y, () => x.value]),
+    div: (x, y) => {
+      const quotient = a.div(x.value, y.value)
+      return chain(quotient, [x, () => inverse(y)], [y, () => a.neg(a.div(quotient, y.value))])
+    },
+    strong_mul: (x, y) => chain(a.strong_mul(x.value, y.value), [x, () => y.value], [unlessZero(x, y), () => x.value]),
+    strong_div: (x, y) => {
+      const quotient = a.strong_div(x.value, y.value)
+      return chain(quotient, [x, () => inverse(y)], [unlessZero(x, y), () => a.neg(a.div(quotient, y.value))])
+    },
+    neg: x => chain(a.neg(x.value), [x, () => a.constant(-1)]),
+    exp: x => {
+      const y = a.exp(x.value)
+      return chain(y, [x, () => y])
+    },
+    log: x => chain(a.log(x.value), [x, () => inverse(x)]),
+    log1p: x => chain(a.log1p(x.value), [x, () => a.div(one(), a.add(one(), x.value))]),
+    expm1: x => chain(a.expm1(x.value), [x, () => a.exp(x.value)]),
+    tanh: x => {
+      const y = a.tanh(x.value)
+      return chain(y, [x, () => a.mul(a.sub(one(), y), a.add(one(), y))])
+    },
+    sqrt: x => {
+      const y = a.sqrt(x.value)
+      return chain(y, [x, () => a.where(a.eq(y, zero()), zero(), a.div(one(), a.add(y, y)))])
+    },
+    sin: x => chain(a.sin(x.value), [x, () => a.cos(x.value)]),
+    cos: x => chain(a.cos(x.value), [x, () => a.neg(a.sin(x.value))]),
+    floor: constant(a.floor),
+    pow: (x, y) => {
+      const power = a.pow(x.value, y.value)
+      const less = (): Value => a.pow(x.value, a.sub(y.value, one()))
+      return chain(
+        power,
+        [x, () => a.where(a.eq(y.value, zero()), zero(), a.mul(y.value, less()))],
+        [y, () => a.where(a.lt(zero(), x.value), a.mul(power, a.log(x.value)), zero())],
+      )
+    },
+    max: (x, y) => select(a.le(y.value, x.value), x, y, a.max(x.value, y.value)),
+    min: (x, y) => select(a.le(x.value, y.value), x, y, a.min(x.value, y.value)),
+    lt: constant(a.lt),
+    le: constant(a.le),
+    eq: constant(a.eq),
+    and: constant(a.and),
+    or: constant(a.or),
+    not: constant(a.not),
+    where: (test, x, y) => select(test.value, x, y, a.where(test.value, x.value, y.value)),
+    imul: constant(a.imul),
+    xor: constant(a.xor),
+    shr: constant(a.shr),
+    stop_gradient: constant(a.stop_gradient),
+  }
+}
