@@ -89,6 +89,7 @@ export function trainingGraph(
     // The states became parameters of the block as the steps were emitted, in this order.
     inputs: [...graph.inputs, ...states.map(s => s.name)],
     outputs: [...moved.map(m => m.name), ...graph.outputs],
+    inPlace: true as const,
   }
   options.onDump?.('grad', training)
   return {

@@ -32,7 +32,7 @@ export type { Settings } from './check/settings.ts'
 export type * from './check/signature.ts'
 export type { GraphOptions, TrainingGraph } from './graphs.ts'
 export type { Graph } from './ir/graph.ts'
-export { load, loadPlan, type PlanOptions, plan } from './load.ts'
+export { load, loadPlan, plan } from './load.ts'
 export type { Plan } from './plan/plan.ts'
 
 export interface CompileOptions extends GraphOptions {

@@ -9,26 +9,15 @@ import type { Plan } from './plan/plan.ts'
 import { shareBuffers } from './plan/shareBuffers.ts'
 import { updateInPlace } from './plan/updateInPlace.ts'
 
-export interface PlanOptions {
-  /** Whether a result that has the name of an input takes its place: a training step then copies no weights. */
-  readonly inPlace?: boolean
-}
-
-/** The plan of a graph. */
-export function plan(context: Context, graph: Graph, { inPlace = false }: PlanOptions = {}): Plan {
+/** The plan of a graph: what runs, and what is shown. */
+export function plan(context: Context, graph: Graph): Plan {
   const made = makePlan(context, graph)
-  return shareBuffers(joinTails(inPlace ? updateInPlace(made) : made))
+  return shareBuffers(joinTails(graph.inPlace ? updateInPlace(made) : made))
 }
 
 /** A graph ready to run on a backend. Throws RnnError (RNN505) with the reason where the backend cannot take it. */
-export function load<E>(
-  context: Context,
-  graph: Graph,
-  backend: Loader<E>,
-  precision: Precision,
-  options: PlanOptions = {},
-): E {
-  return loadPlan(plan(context, graph, options), backend, precision)
+export function load<E>(context: Context, graph: Graph, backend: Loader<E>, precision: Precision): E {
+  return loadPlan(plan(context, graph), backend, precision)
 }
 
 /** A plan ready to run on a backend. RNN505 as for `load`. */

@@ -31,7 +31,7 @@ export async function chooseFaster(
   onProgress: (done: number) => void = () => {},
 ): Promise<Choice> {
   if (typeof gpu === 'string') return { backend: js, why: gpu }
-  const refused = gpu.refuses(plan(step.context, step.graph, step), step.precision)
+  const refused = gpu.refuses(plan(step.context, step.graph), step.precision)
   if (refused !== undefined) return { backend: js, why: `the GPU cannot run this: ${refused}` }
   const cpuMs = measureCpu(step)
   onProgress(0.3)
@@ -48,8 +48,8 @@ export async function chooseFaster(
 }
 
 /** What a step takes by js, in ms: the least, as what else the machine does only adds. */
-function measureCpu({ context, graph, precision, sizes, stored, inputs, inPlace }: SampleStep): number {
-  const executable = load(context, graph, js, precision, { inPlace })
+function measureCpu({ context, graph, precision, sizes, stored, inputs }: SampleStep): number {
+  const executable = load(context, graph, js, precision)
   const all = { ...inputs, ...executable.store(stored) }
   let least = Number.POSITIVE_INFINITY
   let total = 0
@@ -65,11 +65,11 @@ function measureCpu({ context, graph, precision, sizes, stored, inputs, inPlace 
 
 /** What the kernels take, or why the device cannot run them. */
 const measureGpu = (
-  { context, graph, precision, sizes, stored, inputs, inPlace }: SampleStep,
+  { context, graph, precision, sizes, stored, inputs }: SampleStep,
   gpu: WebGpuBackend,
   onProgress: (done: number) => void,
 ): Promise<DeviceTimes | string> =>
-  using(load(context, graph, gpu, precision, { inPlace }), executable =>
+  using(load(context, graph, gpu, precision), executable =>
     executable.measure(sizes, { ...inputs, ...executable.store(stored) }, { onProgress }).catch((error: unknown) => {
       if (isFailure(error, 'RNN514')) return error.diagnostics[0].message
       throw error

@@ -1,6 +1,6 @@
 // What a run takes, known from its plan and its sizes before anything is drawn or allocated.
 import type { Loader, Precision } from '../compiler/backend/backend.ts'
-import { type CompiledModel, type Graph, loadPlan, type Plan, type PlanOptions, plan } from '../compiler/index.ts'
+import { type CompiledModel, type Graph, loadPlan, type Plan, plan } from '../compiler/index.ts'
 import type { Context } from '../compiler/ir/builder.ts'
 import { type Dim, evaluate, product, type Sizes, symbolsOf } from '../compiler/ir/dim.ts'
 import type { DType } from '../compiler/ir/graph.ts'
@@ -27,14 +27,8 @@ export interface Run {
 }
 
 /** A graph ready to run on a backend, as `load` makes it. RNN519 where what it takes is more than there is. */
-export function loadWithin<E>(
-  run: Run,
-  context: Context,
-  graph: Graph,
-  backend: Loader<E>,
-  options: PlanOptions = {},
-): E {
-  const made = plan(context, graph, options)
+export function loadWithin<E>(run: Run, context: Context, graph: Graph, backend: Loader<E>): E {
+  const made = plan(context, graph)
   checkMemory(run, graph, betweenOf(made, run))
   return loadPlan(made, backend, run.precision)
 }

@@ -14,8 +14,6 @@ export interface SampleStep {
   readonly context: Context
   readonly graph: Graph
   readonly precision: Precision
-  /** Whether results take the place of inputs of their names, as in training. */
-  readonly inPlace: boolean
   /** With B, the number of examples. */
   readonly sizes: Sizes
   /** What stays from run to run. */
@@ -67,7 +65,6 @@ export function sampleStep(
       context: training.context,
       graph: training.graph,
       precision,
-      inPlace: true,
       sizes: batch.sizes,
       stored: { ...stored(batch.sizes), ...initialStates(training.states, batch.sizes, seed, precision) },
       inputs: { ...batch.inputs, ...carried, ...drawInputs(seed, 0) },
@@ -81,7 +78,6 @@ export function sampleStep(
     context,
     graph,
     precision,
-    inPlace: false,
     sizes: batch.sizes,
     stored: stored(batch.sizes),
     inputs: { ...batch.inputs, ...drawInputs(seed, 0) },

@@ -92,7 +92,7 @@ export async function train(model: CompiledModel, data: LoadedData, options: Tra
   }
   const training = model.train()
   const run = trainingRun(model, data, precision, options.memory)
-  return using(loadWithin(run, training.context, training.graph, backend, { inPlace: true }), executable => {
+  return using(loadWithin(run, training.context, training.graph, backend), executable => {
     const go = (evaluation?: Executable | AsyncExecutable): Promise<TrainResult> =>
       trainOn(model, training, executable, evaluation, data, { ...options, backend, precision })
     const checking = {

@@ -16,7 +16,7 @@ if (backend === undefined || workload === undefined) throw new Error(`no target 
 const kernels = new Map<string, string>()
 const model = compileWorkload(workload)
 const training = workload.mode === 'train' ? model.train() : { context: model.context, graph: model.predict() }
-const text = backend.emit(plan(training.context, training.graph, { inPlace: workload.mode === 'train' }), 'f32')
+const text = backend.emit(plan(training.context, training.graph), 'f32')
 for (const [, comment, name] of text.matchAll(/^\/\/ (.*)\nfunction ([\w$]+)/gm)) kernels.set(name, comment)
 /** What the compiler writes above a loop over time. */
 const loop = /step by step|in time|over time/

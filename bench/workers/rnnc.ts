@@ -79,7 +79,7 @@ function lossOf({ loss: [loss] }: Results): number {
 /** The training graph on a backend, and what the next step is given. */
 function training<E extends Executable | AsyncExecutable>(backend: Loader<E>, model: CompiledModel, sizes: Sizes) {
   const training = model.train()
-  const executable = load(training.context, training.graph, backend, 'f32', { inPlace: true })
+  const executable = load(training.context, training.graph, backend, 'f32')
   const state = { ...initialWeights(model, sizes, 1, 'f32'), ...initialStates(training.states, sizes, 1, 'f32') }
   // One object for all steps: only the number of the step changes.
   const inputs = { ...randomInputs(model, sizes), ...executable.store(state) }

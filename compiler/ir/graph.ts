@@ -43,6 +43,8 @@ export interface Graph extends Block {
   readonly name: string
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
+  /** Whether an output that has the name of an input takes its place as the graph runs: a step of training copies no weights. */
+  readonly inPlace?: true
 }
 
 /** The parts of a scan's operands: `ins = [consts, carries, xs]`, `outs = [carries, ys]`, and the same in its body. */

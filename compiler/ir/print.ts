@@ -28,7 +28,7 @@ export function printGraph(graph: Graph): string {
     ...graph.eqns.flatMap(eqn => eqnLines(eqn, names)),
     ...graph.results.map((r, i) => `output ${named(graph.outputs[i], r.id)}`),
   ]
-  return [`graph ${printName(graph.name)} {`, ...indented(lines), '}', ''].join('\n')
+  return [`graph ${printName(graph.name)} ${graph.inPlace ? 'in place ' : ''}{`, ...indented(lines), '}', ''].join('\n')
 }
 
 /** One equation in one line, a scan without its body: for messages. */

@@ -28,7 +28,7 @@ const value = String.raw`%[\w.']+`
 const dtypes: Readonly<Record<string, DType>> = { real: 'real', int: 'int', bool: 'bool' }
 
 function readWhole(reader: Reader): Graph {
-  const [, graphName] = take(reader, `graph (${name}) \\{`, 'graph NAME {')
+  const [, graphName, inPlace] = take(reader, `graph (${name})( in place)? \\{`, 'graph NAME {')
   reader.at++
   const scope: Scope = new Map()
   const inputs: string[] = []
@@ -49,7 +49,15 @@ function readWhole(reader: Reader): Graph {
     reader.at++
   }
   close(reader)
-  return { name: unquoted(graphName), inputs, outputs, params, eqns, results }
+  return {
+    name: unquoted(graphName),
+    inputs,
+    outputs,
+    params,
+    eqns,
+    results,
+    ...(inPlace !== undefined && { inPlace: true }),
+  }
 }
 
 /** The equations up to a line that is something else. */

@@ -92,7 +92,7 @@ for (const backend of backends) {
         const given = Object.fromEntries(
           graph.inputs.map((name, i) => [name, bufferOf(graph.params[i].dtype, args[i].data, 'f64')]),
         )
-        const executable = load(context, graph, backend, 'f64', { inPlace: true })
+        const executable = load(context, { ...graph, inPlace: true }, backend, 'f64')
         const inputs = executable.store(given)
         const results = executable.run({}, inputs)
         graph.outputs.forEach((name, i) => {
@@ -112,7 +112,12 @@ for (const backend of backends) {
       const training = compile(program(cell, settings)).train()
       const moving = [...training.trained, ...training.states.map(s => s.name)]
       const run = (inPlace: boolean, stored: boolean): Arrays => {
-        const executable = load(training.context, training.graph, backend, 'f64', { inPlace })
+        const executable = load(
+          training.context,
+          { ...training.graph, ...(inPlace ? {} : { inPlace: undefined }) },
+          backend,
+          'f64',
+        )
         const given = start(training)
         const state = stored ? executable.store(given) : given
         for (let step = 0; step < 3; step++) {
@@ -126,7 +131,7 @@ for (const backend of backends) {
       it(`${cell} with ${settings}: stored end to end`, () => assert.deepEqual(run(true, true), expected))
       it(`${cell} with ${settings}: each array by itself`, () => assert.deepEqual(run(true, false), expected))
       it(`${cell} with ${settings}: copies nothing`, () => {
-        const { steps } = plan(training.context, training.graph, { inPlace: true })
+        const { steps } = plan(training.context, training.graph)
         const copies = steps.filter(s => s.kind === 'map' && s.program.length === 1 && moving.includes(s.hint))
         assert.deepEqual(
           copies.map(s => s.hint),

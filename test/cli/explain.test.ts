@@ -30,11 +30,26 @@ describe('rnnc explain', () => {
     assert.match(stdout, /^model Wave \(units=4\)\n {2}input past : real over T\[6\]\n/)
     for (const graph of ['predict', 'loss', 'gradient', 'train']) {
       for (const emit of ['graph', 'after:lower', 'after:dce']) {
-        assert.match((await ok('explain', 'wave.rnn', '--emit', emit, '--graph', graph)).stdout, /^graph Wave \{\n/)
+        assert.match(
+          (await ok('explain', 'wave.rnn', '--emit', emit, '--graph', graph)).stdout,
+          /^graph Wave (in place )?\{\n/,
+        )
       }
     }
     assert.match((await ok('explain', 'wave.rnn', '--emit', 'plan')).stdout, /^plan Wave \{\n.*\n {2}loop t up to 6/s)
     assert.match((await ok('explain', 'wave.rnn', '--emit', 'source')).stdout, /^export function create\(\)/m)
+  })
+
+  it('shows the plan that training runs: what is updated is updated in place', async () => {
+    const { stdout } = await ok('explain', 'wave.rnn', '--emit', 'plan', '--graph', 'train')
+    const places = (kind: string): ReadonlyMap<string, string> =>
+      new Map(
+        [...stdout.matchAll(new RegExp(`^ {2}${kind} (\\S+) = (.*)$`, 'gm'))].map(([, name, place]) => [name, place]),
+      )
+    const inputs = places('input')
+    const updated = [...places('output')].filter(([name]) => inputs.has(name))
+    assert.ok(updated.length > 0)
+    for (const [name, place] of updated) assert.equal(place, inputs.get(name))
   })
 })
 

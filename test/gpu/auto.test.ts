@@ -129,7 +129,7 @@ describe('a step to measure', () => {
   it('is a window of training where there are windows', () => {
     const step = sampleStep(model, 'train', part, sizes, options)
     assert.ok(step.sizes.T <= 3)
-    const executable = load(step.context, step.graph, js, 'f32', step)
+    const executable = load(step.context, step.graph, js, 'f32')
     const before = Float32Array.from(step.stored['dense.W'] ?? assert.fail())
     const { loss } = executable.run(step.sizes, { ...executable.store(step.stored), ...step.inputs })
     assert.ok(Number.isFinite(loss[0]))
@@ -174,7 +174,7 @@ describe('auto', { skip: skipped }, () => {
 
   it('measures every kernel of a step', async () => {
     const step = sampleStep(model, 'train', part, sizes, options)
-    const executable = load(step.context, step.graph, gpu, 'f32', step)
+    const executable = load(step.context, step.graph, gpu, 'f32')
     const all = { ...step.inputs, ...executable.store(step.stored) }
     const { overhead, kernels } = await executable.measure(step.sizes, all, { budget: 100 })
     await executable.run(step.sizes, all)

@@ -171,7 +171,7 @@ async function checkTraining(backend: AsyncBackend, source: string, own: Given):
   const training = compile(source).train()
   const reference = compile(source).train(undefined, { pipeline: naive })
   const start = initialStates(training.states, own.sizes, 0, 'f32')
-  const executable = load(training.context, training.graph, backend, 'f32', { inPlace: true })
+  const executable = load(training.context, training.graph, backend, 'f32')
   const moving = [...training.trained, ...training.states.map(s => s.name)]
   const state = executable.store(narrow({ ...own.weights, ...start }))
   let right: Arrays = wide({ ...narrow(own.weights), ...start })

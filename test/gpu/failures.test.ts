@@ -64,7 +64,7 @@ describe('a pipeline', () => {
   it('changes the arrays that it is given in place, and those alone', async () => {
     const backend = pipelinedBackend('cpu', await loadPipelines('cpu'))
     const { context, graph } = doubled()
-    const executable = backend.load(plan(context, { ...graph, outputs: ['x0'] }, { inPlace: true }), 'f32')
+    const executable = backend.load(plan(context, { ...graph, outputs: ['x0'], inPlace: true }), 'f32')
     const x0 = Float32Array.of(1, 2, 3)
     const { x0: found } = await executable.run({ N: 3 }, executable.store({ x0 }))
     assert.equal(found, x0)

@@ -159,7 +159,7 @@ describe('runs that begin before others end', { skip: skipped }, () => {
       const sum = b.emit('add', [x, y])
       return [sum, b.emit('mul', [sum, sum])]
     })
-    const executable = backend.load(plan(context, { ...graph, outputs: ['x0', 'square'] }, { inPlace: true }))
+    const executable = backend.load(plan(context, { ...graph, outputs: ['x0', 'square'], inPlace: true }))
     const state = executable.store({ x0: Float32Array.of(0, 10) })
     const runs = [1, 2, 3, 4].map(i => executable.run({ N: 2 }, { ...state, x1: Float32Array.of(i, -i) }))
     const found = await Promise.all(runs)

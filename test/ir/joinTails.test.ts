@@ -72,7 +72,7 @@ it('keeps the sums apart from a result that the tail or the product reads', () =
   const { context, graph } = readGraph(
     graphText('input w: real[H, H]\ninput x: real[H, H]\n%p = matmul(%x, %x)\n%n = sub(%w, %p)\noutput w %n\noutput x'),
   )
-  const [step, ...more] = plan(context, graph, { inPlace: true }).steps
+  const [step, ...more] = plan(context, { ...graph, inPlace: true }).steps
   assert.ok(step.kind === 'gemm' && step.tail !== undefined)
   const [write] = step.tail.writes
   assert.equal(write.to.buffer.hint, 'w')

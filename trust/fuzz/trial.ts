@@ -2,7 +2,7 @@
 import type { Backend, Buffer } from '../../compiler/backend/backend.ts'
 import { backends } from '../../compiler/backend/backends.ts'
 import { js } from '../../compiler/backend/js.ts'
-import { type CompiledModel, compile, type Graph, load, type PlanOptions } from '../../compiler/index.ts'
+import { type CompiledModel, compile, type Graph, load } from '../../compiler/index.ts'
 import type { OpTable } from '../../compiler/ir/builder.ts'
 import { evaluate, type Sizes } from '../../compiler/ir/dim.ts'
 import { interpret } from '../../compiler/ir/interpret.ts'
@@ -125,15 +125,11 @@ export const graphOf = (model: CompiledModel, name: GraphName, pipeline: Pipelin
   model[name]({ pipeline, ...(name === 'gradient' && { inputs: true }) })
 
 /** Runs a graph on a backend in float64; the results are the caller's own. */
-export function runOn(
-  backend: Backend,
-  { context, graph }: OwnGraph,
-  options: PlanOptions = {},
-): (sizes: Sizes, inputs: Arrays) => Arrays {
-  const executable = load(context, graph, backend, 'f64', options)
+export function runOn(backend: Backend, { context, graph }: OwnGraph): (sizes: Sizes, inputs: Arrays) => Arrays {
+  const executable = load(context, graph, backend, 'f64')
   return (sizes, inputs) => {
     // A run in place writes over its inputs, and has them stored for it, as training does.
-    const given = options.inPlace ? executable.store(mapArrays(inputs, data => data.slice())) : inputs
+    const given = graph.inPlace ? executable.store(mapArrays(inputs, data => data.slice())) : inputs
     const results = executable.run(sizes, given)
     return Object.fromEntries(Object.entries(results).map(([name, data]) => [name, data.slice()]))
   }

@@ -43,7 +43,7 @@ export const agreement: Check = {
         const run = (backend: Backend, i: number): Tried['run'] => {
           if (name !== 'train') return i === 0 ? trial.tried(name).run : runOn(backend, trial.tried(name))
           const own = { context: model.context, graph: graphFor(model, name, tested.pipeline) }
-          return runOn(backend, own, { inPlace: true })
+          return runOn(backend, own)
         }
         return inTurn([
           ...tested.backends.map((backend, i) =>
