@@ -1,12 +1,19 @@
 // Logarithms of probabilities, lengths and powers: what passes compute in another way than it is written.
 import { all, type Form, type Kind, type Line } from './tree.ts'
 
-/** An expression of the chances `p` of two classes and of those of a vector, one of which may be almost sure, and of more. */
-const chances = (name: string, expression: string, ...more: Kind[]): Line => [
+/** An expression of the chances `p` of those of a vector, one of which may be almost sure, and of two classes behind them, and of more. */
+const chances = (name: string, expression: string, ...more: Kind[]): Line =>
+  chancesOf('4 * tanh(#0), 0, 0', name, expression, ...more)
+
+/** The same with the two classes in front. */
+const chancesBehind = (name: string, expression: string, ...more: Kind[]): Line =>
+  chancesOf('0, 0, 4 * tanh(#0)', name, expression, ...more)
+
+const chancesOf = (logits: string, name: string, expression: string, ...more: Kind[]): Line => [
   ([x, ...args], unit) => {
     const names = args.map((_, i) => `a${i}`)
     unit.program.define(name, `fn ${name}(${['p', ...names].join(', ')}) = ${expression}`)
-    return `${name}(${[`softmax([4 * tanh(${x}), 0, 0])`, ...args].join(', ')})`
+    return `${name}(${[`softmax([${logits.replace('#0', x)}])`, ...args].join(', ')})`
   },
   'vector',
   ...more,
@@ -52,12 +59,13 @@ const probabilities: readonly Form[] = [
     [
       chances('most', 'log(max(p[0], p[1]))'),
       chances('least', 'log(1 - max(p[0], p[1]))'),
-      chances('where_large', 'log(p[0] + sum(where(a0 > 0, p[2:], 0)))', 'vector'),
-      chances('but_large', 'log(1 - sum(where(a0 > 0, p[2:], 0)))', 'vector'),
-      chances('but_flagged', 'log(1 - sum(p[2:] * real(a0 > 0)))', 'vector'),
+      chancesBehind('where_large', 'log(p[0] + sum(where(a0 > 0, p[2:], 0)))', 'vector'),
+      chancesBehind('but_large', 'log(1 - sum(where(a0 > 0, p[2:], 0)))', 'vector'),
+      chancesBehind('but_flagged', 'log(1 - sum(p[2:] * real(a0 > 0)))', 'vector'),
     ],
     true,
   ),
+  ...all('wide', [['log([sigmoid(#0), softmax(#1)])', 'vector', 'vector']]),
   ...all('vector', [
     chances('rests', 'log(1 - p)[2:]'),
     rows('first_rest', 'log(1 - p[:, 0])'),
