@@ -3,6 +3,7 @@
 import type { Pass } from './pass.ts'
 import { type Rule, rewriteBlock } from './rewrite.ts'
 import { arithmeticRules } from './rules/arithmetic.ts'
+import { lastStepRules } from './rules/lastSteps.ts'
 import { movementRules } from './rules/movement.ts'
 import { normRules } from './rules/norms.ts'
 import { scanRules } from './rules/scans.ts'
@@ -17,6 +18,7 @@ export const simplifyRules: readonly Rule[] = [
   ...writtenOutRules,
   ...stableLogRules,
   ...scanRules,
+  ...lastStepRules,
 ]
 
 export const simplify: Pass = {

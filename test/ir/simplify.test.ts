@@ -26,6 +26,17 @@ const on = (rule: string, before: string, after: string): Example => {
 
 const isX = 'output r %x'
 
+/** A loop over the steps before the lengths in i, as far as its body. */
+const validSteps = `%p = iota(5)
+    %places = broadcast(%p, [-1], [B])
+    %lengths = broadcast(%i, [-2], [5])
+    %t = lt(%places, %lengths)
+    %e, %s = scan(5, false) {
+      const %x = %x
+      carry %h = %y
+      each %t = %t
+      %q = broadcast(%t, [-1], [3])`
+
 const examples: readonly Example[] = [
   on('fold', '%a = c(2)\n%b = c(3)\n%r = mul(%a, %b)', '%r = c(6)'),
   on('fold', '%a = constant(4, int)\n%b = real(%a)\n%r = sqrt(%b)', '%r = constant(2, real)'),
@@ -324,6 +335,85 @@ const examples: readonly Example[] = [
     'broadcast-late',
     '%a = slice(%x, -2, 0, 3)\n%p = broadcast(%a, [-1], [3])\n%q = broadcast(%a, [-2], [3])\n%r = mul(%p, %q)',
     '%a = slice(%x, -2, 0, 3)\n%p = broadcast(%a, [-1], [3])\n%q = broadcast(%a, [-2], [3])\n%r = mul(%p, %q)',
+  ),
+  on(
+    'last-step',
+    `%h, %s = scan(4, false) {
+      const %x = %x
+      carry %h = %y
+      %n = mul(%h, %x)
+      next %n
+      yield %n
+    }
+    %l = slice(%s, -3, 3, 1)
+    %r = reshape(%l, [B, 3])`,
+    `%r = scan(4, false) {
+      const %x = %x
+      carry %h = %y
+      %n = mul(%h, %x)
+      next %n
+    }`,
+  ),
+  on(
+    'last-step',
+    `%h, %s = scan(4, true) {
+      const %x = %x
+      carry %h = %y
+      %n = mul(%h, %x)
+      next %n
+      yield %n
+    }
+    %l = slice(%s, -3, 0, 1)
+    %r = reshape(%l, [B, 3])`,
+    `%r = scan(4, true) {
+      const %x = %x
+      carry %h = %y
+      %n = mul(%h, %x)
+      next %n
+    }`,
+  ),
+  ...['%s = scan(4, false) {;yield %n;3', '%s = scan(4, true) {;yield %n;0', '%s = scan(4, false) {;yield %h;3'].map(
+    (varied, i) => {
+      const [scan, stacked, last] = varied.split(';')
+      const start = i < 2 ? 3 - Number(last) : last
+      // The other end, and what enters the last step.
+      const text = `%h, ${scan}
+      const %x = %x
+      carry %h = %y
+      %n = mul(%h, %x)
+      next %n
+      ${stacked}
+    }
+    %l = slice(%s, -3, ${start}, 1)
+    %r = reshape(%l, [B, 3])`
+      return on('last-step', text, text)
+    },
+  ),
+  ...['%m', '%k'].map(stacked =>
+    on(
+      'last-valid-step',
+      `${validSteps}
+      %m = mul(%h, %x)
+      %k = where(%q, %m, %h)
+      next %k
+      yield ${stacked}
+    }
+    %one = constant(1, int)
+    %ones = broadcast(%one, [-1], [B])
+    %j = sub(%i, %ones)
+    %r = pick(%s, %j, -3, 1)`,
+      `${validSteps.replace('%e, %s', '%e')}
+      %m = mul(%h, %x)
+      %k = where(%q, %m, %h)
+      next %k
+    }
+    %zero = constant(0, int)
+    %zeros = broadcast(%zero, [-1], [B])
+    %some = lt(%zeros, %i)
+    %rows = broadcast(%some, [-1], [3])
+    %nothing = c(0)
+    %r = where(%rows, %e, %nothing)`,
+    ),
   ),
   on(
     'sliced-inputs',

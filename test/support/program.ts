@@ -48,7 +48,9 @@ export function runnable(context: Context, graph: Graph, backend: Backend = js):
     context,
     run: (sizes, arrays) => {
       executable ??= load(context, graph, backend, 'f64')
-      const results = executable.run(sizes, arrays)
+      // A step of training writes over what it is given.
+      const given = Object.entries(arrays).map(([name, data]) => [name, graph.inPlace ? data.slice() : data])
+      const results = executable.run(sizes, Object.fromEntries(given))
       return Object.fromEntries(Object.entries(results).map(([name, data]) => [name, data.slice()]))
     },
   }
