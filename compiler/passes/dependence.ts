@@ -5,12 +5,20 @@ import { canLead } from '../ir/leading.ts'
 
 /**
  * `fixed`: the same at every step. `stepped`: made of per-step inputs alone, so that all steps could be done at once.
- * `bound`: needs a carry, or an op that cannot be done for all steps at once.
+ * `bound`: needs a carry, or an op that cannot, or is not to, be done for all steps at once.
  */
 export type Dependence = 'fixed' | 'stepped' | 'bound'
 
-/** The dependence of each value of a scan's body. What differs from window to window is never wanted for all of them at once. */
-export function dependences(context: Context, scan: Eqn, body: Block): (value: Value) => Dependence {
+/**
+ * The dependence of each value of a scan's body. What differs from window to window is never wanted for all of them at once, and what
+ * `stays` says of an equation over steps is bound.
+ */
+export function dependences(
+  context: Context,
+  scan: Eqn,
+  body: Block,
+  stays: (eqn: Eqn, of: (value: Value) => Dependence) => boolean = () => false,
+): (value: Value) => Dependence {
   const { consts, xs } = scanOperands(scan, body.params)
   const found = new Map<number, Dependence>([
     ...consts.map(v => [v.id, 'fixed'] as const),
@@ -20,7 +28,9 @@ export function dependences(context: Context, scan: Eqn, body: Block): (value: V
   for (const eqn of body.eqns) {
     const dependence = eqn.ins.every(v => of(v) === 'fixed')
       ? 'fixed'
-      : eqn.ins.every(v => of(v) !== 'bound') && canLead(context, eqn, 'rows', v => of(v) === 'stepped')
+      : eqn.ins.every(v => of(v) !== 'bound') &&
+          canLead(context, eqn, 'rows', v => of(v) === 'stepped') &&
+          !stays(eqn, of)
         ? 'stepped'
         : 'bound'
     for (const out of eqn.outs) found.set(out.id, dependence)

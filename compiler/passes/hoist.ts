@@ -10,10 +10,12 @@ import { type Dependence, dependences } from './dependence.ts'
 import type { Pass } from './pass.ts'
 import { renamed } from './rewrite.ts'
 import { addNeeded } from './terms.ts'
+import { isSmallBeside, totalElements } from './worthMemory.ts'
 
 export const hoist: Pass = {
   name: 'hoist',
-  contract: 'no contraction or reduction in a loop is made of constants and per-step inputs alone',
+  contract:
+    'no contraction or reduction in a loop is made of constants and per-step inputs alone, but for what would take much more memory outside',
   run: (context, block) => hoistFrom(context, block),
 }
 
@@ -33,7 +35,7 @@ function hoistFrom(context: Context, block: Block): Block {
 
 /** The scan without what leaves it, which is emitted into `b`; itself where nothing leaves. */
 function hoistScan(b: Builder, scan: Eqn, body: Block): Eqn {
-  const dependence = dependences(b.context, scan, body)
+  const dependence = dependences(b.context, scan, body, staying(b.context, scan, body))
   const leaving = leavingEqns(b.context, body, dependence)
   if (leaving.size === 0) return scan
   const length = scanLength(scan)
@@ -92,6 +94,20 @@ function hoistScan(b: Builder, scan: Eqn, body: Block): Eqn {
       eqns: eqns.map(eqn => ({ ...eqn, ins: renamed(eqn.ins, back) })),
       results: renamed(body.results, back),
     },
+  }
+}
+
+/**
+ * Says of an equation over steps whether it stays in the loop: a product of two things of a step (an outer product) that is larger
+ * than both shares no weights with other steps, so that doing all steps at once gains nothing.
+ */
+function staying(context: Context, scan: Eqn, body: Block): (eqn: Eqn, of: (value: Value) => Dependence) => boolean {
+  const isSmall = isSmallBeside(scan, body)
+  return (eqn, of) => {
+    const [out] = eqn.outs
+    if (!combines(context, eqn)) return false
+    const stepped = eqn.ins.filter(v => of(v) === 'stepped')
+    return !isSmall(out) || (stepped.length === eqn.ins.length && elements(out) > totalElements(stepped))
   }
 }
 

@@ -17,6 +17,7 @@ import { viewOfBlock } from '../ir/view.ts'
 import type { Pass } from './pass.ts'
 import { renamed } from './rewrite.ts'
 import { addNeeded, termsOf } from './terms.ts'
+import { isSmallBeside, totalElements } from './worthMemory.ts'
 
 export const sink: Pass = {
   name: 'sink',
@@ -113,7 +114,7 @@ function accumulatorsOf(context: Context, scan: Eqn, body: Block): readonly Accu
   const uses = useCounts(body)
   const { producer } = viewOfBlock(body)
   const changes = differing(scan, body)
-  const small = smallEnough(scan, body)
+  const small = isSmallBeside(scan, body)
   const once = (v: Value): boolean => uses.get(v.id) === 1
   const addition = (value: Value): Eqn | undefined => {
     const maker = once(value) ? producer(value) : undefined
@@ -142,34 +143,35 @@ function differing(scan: Eqn, body: Block): (value: Value) => boolean {
 }
 
 /**
- * Whether stacking a value over the steps takes no more memory than the loop takes anyway, some times over: what is larger (a
- * score for each word of a text, at each step) stays in the loop.
- */
-function smallEnough(scan: Eqn, body: Block): (value: Value) => boolean {
-  const { consts } = scanCounts(scan)
-  const largest = [...body.params.slice(consts), ...body.results].reduce((most, v) => Math.max(most, elements(v)), 0)
-  return value => elements(value) <= 8 * largest
-}
-
-/**
- * The equations that no carry needs and whose results only leave the loop, from the contractions and reductions among them on.
+ * The equations that no carry needs and whose results only leave the loop, from the contractions and reductions among them on. These leave
+ * where they have weights, which all steps share; without, where what must be kept of each step is no more than what they make, and what
+ * they make no more than what they are made of.
  */
 function leavingOutputs(context: Context, scan: Eqn, body: Block): ReadonlySet<Eqn> {
-  const { carries } = scanCounts(scan)
+  const { consts, carries } = scanCounts(scan)
   const { producer } = viewOfBlock(body)
   const changes = differing(scan, body)
-  const small = smallEnough(scan, body)
+  const small = isSmallBeside(scan, body)
   const stays = new Set<Eqn>()
   const keep = (eqn: Eqn | undefined): void => addNeeded(stays, eqn, producer)
   for (const value of body.results.slice(0, carries)) keep(producer(value))
   for (const eqn of body.eqns) if (!canLead(context, eqn, 'rows', changes) || !eqn.ins.every(small)) keep(eqn)
   const sinking = new Set<Eqn>()
-  for (const eqn of body.eqns) {
-    const follows = eqn.ins.some(v => {
-      const maker = producer(v)
-      return maker !== undefined && sinking.has(maker)
-    })
-    if (!stays.has(eqn) && (combines(context, eqn) || follows)) sinking.add(eqn)
+  const outside = new Set([...body.params.slice(consts + carries), ...body.results.slice(carries)])
+  const isMadeOutside = (v: Value): boolean => {
+    const maker = producer(v)
+    return maker !== undefined && sinking.has(maker)
   }
-  return sinking
+  const pays = ({ ins, outs: [out] }: Eqn): boolean => {
+    if (ins.some(v => !changes(v))) return true
+    const kept = totalElements(ins.filter(v => !outside.has(v) && !isMadeOutside(v)))
+    return kept <= elements(out) && elements(out) <= totalElements(ins)
+  }
+  for (const eqn of body.eqns) {
+    if (stays.has(eqn)) continue
+    const isHead = combines(context, eqn)
+    if (isHead && !pays(eqn)) keep(eqn)
+    else if (isHead || eqn.ins.some(isMadeOutside)) sinking.add(eqn)
+  }
+  return new Set([...sinking].filter(eqn => !stays.has(eqn)))
 }

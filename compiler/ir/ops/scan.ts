@@ -1,4 +1,5 @@
 // scan: the recurrence, and the only op with a body. Its gradient is a scan in the other direction over saved values (BPTT).
+
 import { activeValues, adjoint } from '../adjoint.ts'
 import { row, zeros } from '../array.ts'
 import {
@@ -13,6 +14,7 @@ import {
 } from '../builder.ts'
 import { copyBlock } from '../copyBlock.ts'
 import { type Dim, equal, sameShape } from '../dim.ts'
+import { elements } from '../elements.ts'
 import { type Block, type Eqn, scanLength, scanOperands, scanResults, type Type, type Value } from '../graph.ts'
 import { defineOp, type Op, require } from './define.ts'
 
@@ -155,7 +157,7 @@ function savedByForward(builder: Builder, eqn: Eqn, body: Block): Backward {
     if (x >= 0) return operands.bindX(outer.xs[x], value)
     if (!forward.owns(value)) return operands.bindConst(value, value)
     const maker = forward.eqns.find(e => e.outs.includes(value))
-    if (maker !== undefined && opOf(context, maker.op).cheap) {
+    if (maker !== undefined && isBetterMadeAgain(context, maker)) {
       return operands.back.emit(maker.op, maker.ins, maker.attrs, value)
     }
     const all = newValue(context, stacked(value, scanLength(eqn)), value)
@@ -164,6 +166,14 @@ function savedByForward(builder: Builder, eqn: Eqn, body: Block): Backward {
   })
   const forwardScan = (): Eqn => withSaved(eqn, { ...body, eqns: forward.eqns }, saved)
   return { ...operands, block: body, forward, forwardScan }
+}
+
+/** Whether making a value again costs less than keeping it: views, and what is larger than all that it is made of, at an operation or two an element. */
+function isBetterMadeAgain(context: Context, { op, ins, outs }: Eqn): boolean {
+  const { cheap, flops } = opOf(context, op)
+  const [out] = outs
+  const grows = elements(out) > ins.reduce((n, v) => n + elements(v), 0)
+  return cheap || (grows && elements({ dtype: 'real', shape: [flops(ins, outs)] }) <= 2 * elements(out))
 }
 
 /** Only the carries are saved, as they enter each step: the backward body begins with the forward one (Chen et al., Training deep nets with sublinear memory cost). */
