@@ -3,9 +3,9 @@ import type { Precision } from '../compiler/backend/backend.ts'
 import { type Graph, plan } from '../compiler/index.ts'
 import type { Context } from '../compiler/ir/builder.ts'
 import { type Cost, cost, savedElements } from '../compiler/ir/cost.ts'
-import { add, constant, type Dim, evaluate, format, multiply, symbolsOf } from '../compiler/ir/dim.ts'
-import type { Buffer, Plan, Step } from '../compiler/plan/plan.ts'
-import { buffersOfWays, conditionOf } from '../compiler/plan/ways.ts'
+import { constant, type Dim, format, multiply } from '../compiler/ir/dim.ts'
+import { arenaOf } from '../compiler/plan/arena.ts'
+import type { Step } from '../compiler/plan/plan.ts'
 import { greatest } from '../runtime/greatest.ts'
 import { type JsonValue, table } from './output.ts'
 import { formula } from './signature.ts'
@@ -30,7 +30,7 @@ export function passRow(pass: string, context: Context, graph: Graph, precision:
     cost: cost(context, graph),
     saved: multiply(constant(real), savedElements(graph)),
     kernels: kernelsIn(made.steps),
-    arena: arenaOf(made, real),
+    arena: arenaOf(made, precision),
   }
 }
 
@@ -39,28 +39,6 @@ const kernelsIn = (steps: readonly Step[]): number => steps.reduce((n, step) => 
 /** Of two ways, the longer counts. */
 const kernelsOf = (step: Step): number =>
   step.kind === 'loop' ? kernelsIn(step.steps) : step.kind === 'choice' ? greatest(step.ways.map(kernelsIn)) : 1
-
-function arenaOf(plan: Plan, real: number): Dim {
-  const given = new Set(plan.inputs.map(p => p.operand.buffer))
-  const own = plan.buffers.filter(b => !given.has(b))
-  const bytes = (list: readonly Buffer[]): Dim =>
-    list.map(({ dtype, size }) => multiply(constant(dtype === 'real' ? real : 4), size)).reduce(add, constant(0))
-  const ways = buffersOfWays(plan)
-  const choices = Map.groupBy(ways, ([, way]) => conditionOf(way))
-  const larger = [...choices.values()].map(list => {
-    const [first, second] = [true, false].map(side =>
-      bytes(list.flatMap(([buffer, way]) => (way.first === side && own.includes(buffer) ? [buffer] : []))),
-    )
-    return largerOf(first, second)
-  })
-  return [bytes(own.filter(b => !ways.has(b))), ...larger].reduce(add)
-}
-
-/** Of two sizes the one that is larger where batches and sequences are. */
-function largerOf(a: Dim, b: Dim): Dim {
-  const many = Object.fromEntries([a, b].flatMap(symbolsOf).map(name => [name, 2 ** 10]))
-  return evaluate(a, many) < evaluate(b, many) ? b : a
-}
 
 export const passesJson = (rows: readonly PassRow[]): JsonValue =>
   rows.map(({ pass, cost: c, saved, kernels, arena }) => ({

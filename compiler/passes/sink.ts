@@ -1,6 +1,6 @@
 // sink: what the recurrence does not need is computed for all steps at once, after the loop. A sum of products over the steps
 // becomes one contraction (weight gradients), and a product that only leaves the loop leaves as its operands.
-import { type Builder, type Context, createBuilder } from '../ir/builder.ts'
+import { type Builder, type Context, createBuilder, opOf } from '../ir/builder.ts'
 import { combines } from '../ir/cost.ts'
 import { elements } from '../ir/elements.ts'
 import { type Block, type Eqn, isRecomputed, scanCounts, scanLength, useCounts, type Value } from '../ir/graph.ts'
@@ -97,6 +97,7 @@ function emitStacking(
     const isCarry = i >= consts && i < consts + carries
     if (!isCarry) outside.set(param.id, { value: scan.ins[i], stacked: i >= consts })
   }
+  for (const value of needed) emitAgain(b, value, body, outside)
   const ys = body.results.slice(carries)
   const further = new Set(needed.filter(v => !outside.has(v.id) && !ys.includes(v)))
   const results = [...body.results, ...further]
@@ -106,6 +107,18 @@ function emitStacking(
     if (i >= carries && !outside.has(value.id)) outside.set(value.id, { value: outs[i], stacked: true })
   }
   return { ends: outs.slice(0, carries), outside }
+}
+
+/** Makes a view of what is the same at every step outside as well: stacking it would keep one of each step. */
+function emitAgain(b: Builder, value: Value, body: Block, outside: KnownOutside): boolean {
+  const known = outside.get(value.id)
+  if (known !== undefined) return !known.stacked
+  const maker = viewOfBlock(body).producer(value)
+  if (maker === undefined || !opOf(b.context, maker.op).cheap) return false
+  if (!maker.ins.every(v => emitAgain(b, v, body, outside))) return false
+  const ins = maker.ins.map(v => outsideOf(outside, v).value)
+  outside.set(value.id, { value: b.emit(maker.op, ins, maker.attrs, value), stacked: false })
+  return true
 }
 
 /** The carries to which each step only adds, where a term is the same op over all steps at once. */

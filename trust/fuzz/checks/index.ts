@@ -5,6 +5,7 @@ import { batchMates } from './batchMates.ts'
 import { complexStep } from './complexStep.ts'
 import { derivatives } from './derivatives.ts'
 import { inside } from './inside.ts'
+import { memory } from './memory.ts'
 import { oneByOne } from './oneByOne.ts'
 import { padding } from './padding.ts'
 import { reversal } from './reversal.ts'
@@ -28,6 +29,7 @@ export const checks: readonly Check[] = [
   truncation,
   twice,
   unchosen,
+  memory,
 ]
 
 /** All of them on every program: for a case that is run again. */

@@ -1,0 +1,29 @@
+// How much memory a plan takes.
+import type { Precision } from '../backend/backend.ts'
+import { add, constant, type Dim, evaluate, multiply, symbolsOf } from '../ir/dim.ts'
+import type { Buffer, Plan } from './plan.ts'
+import { buffersOfWays, conditionOf } from './ways.ts'
+
+/** The bytes of a plan's own buffers, beside its inputs; of two ways, those of the larger. */
+export function arenaOf(plan: Plan, precision: Precision): Dim {
+  const real = precision === 'f32' ? 4 : 8
+  const given = new Set(plan.inputs.map(p => p.operand.buffer))
+  const own = plan.buffers.filter(b => !given.has(b))
+  const bytes = (list: readonly Buffer[]): Dim =>
+    list.map(({ dtype, size }) => multiply(constant(dtype === 'real' ? real : 4), size)).reduce(add, constant(0))
+  const ways = buffersOfWays(plan)
+  const choices = Map.groupBy(ways, ([, way]) => conditionOf(way))
+  const larger = [...choices.values()].map(list => {
+    const [first, second] = [true, false].map(side =>
+      bytes(list.flatMap(([buffer, way]) => (way.first === side && own.includes(buffer) ? [buffer] : []))),
+    )
+    return largerOf(first, second)
+  })
+  return [bytes(own.filter(b => !ways.has(b))), ...larger].reduce(add)
+}
+
+/** Of two sizes the one that is larger where batches and sequences are. */
+function largerOf(a: Dim, b: Dim): Dim {
+  const many = Object.fromEntries([a, b].flatMap(symbolsOf).map(name => [name, 2 ** 10]))
+  return evaluate(a, many) < evaluate(b, many) ? b : a
+}

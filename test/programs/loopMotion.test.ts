@@ -1,0 +1,112 @@
+// What leaves the loops of whole programs, and what must not: memory and products are counted in the graphs after the passes.
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { compile, type Graph, plan } from '../../compiler/index.ts'
+import { evaluate } from '../../compiler/ir/dim.ts'
+import { type Eqn, scanResults } from '../../compiler/ir/graph.ts'
+import { naive } from '../../compiler/passes/pipeline.ts'
+import { arenaOf } from '../../compiler/plan/arena.ts'
+
+const scans = (graph: Graph): readonly Eqn[] => graph.eqns.filter(e => e.op === 'scan')
+
+/** The ops in the bodies of the loops, each as often as it is there. */
+const inLoops = (graph: Graph): readonly string[] => scans(graph).flatMap(s => s.body?.eqns.map(e => e.op) ?? [])
+
+const times = (list: readonly string[], ...ops: readonly string[]): number => list.filter(op => ops.includes(op)).length
+
+const model = (cells: string, inputs: string, value: string): string =>
+  `${cells}
+model M {
+  ${inputs}
+  p = ${value}
+  loss mse(p, y)
+  output p
+}`
+
+describe('a readout in a cell', () => {
+  const source = model(
+    `cell Readout(units, K) {
+  input x: [D]
+  state h: [units]
+  param W: [units, D], U: [units, units], V: [K, units], b: [K]
+  h' = tanh(W @ x + U @ h)
+  return V @ h' + b
+}`,
+    'input x: [3] over T; target y: [5] over T',
+    'x |> Readout(8, 5)',
+  )
+  it('leaves the loop of a prediction', () => {
+    assert.equal(times(inLoops(compile(source).predict()), 'matmul'), 1)
+  })
+  it('leaves both loops of a gradient', () => {
+    const ops = inLoops(compile(source).gradient())
+    assert.equal(times(ops, 'matmul'), 1)
+    assert.equal(times(ops, 'matmulT'), 1)
+    assert.equal(times(ops, 'outer', 'sum'), 0)
+  })
+  it('stacks no bias', () => {
+    for (const { body } of scans(compile(source).gradient())) assert.ok(body?.results.every(v => v.hint !== 'b'))
+  })
+})
+
+it("a fused bias' gradient is one sum after the loop", () => {
+  const source = model(
+    `cell Two(units) {
+  input x: [units]
+  state h: [units]
+  param U: [units, units], V: [units, units], b: [units], c: [units]
+  u = tanh(h + x)
+  h' = sigmoid(U @ u + b) * tanh(V @ u + c)
+  return h'
+}`,
+    'input x: [4] over T; target y: [4] over T',
+    'x |> Two(4)',
+  )
+  const ops = inLoops(compile(source).gradient())
+  assert.equal(times(ops, 'sum', 'outer'), 0)
+  assert.equal(
+    times(
+      ops.filter(op => op === 'concat'),
+      'concat',
+    ),
+    1,
+    'the cotangents of the two gates alone are joined at each step',
+  )
+})
+
+describe('a matrix memory', () => {
+  const H = 64
+  const source = model(
+    `cell MatrixMemory(units) {
+  input x: [D]
+  state C: [units, units]
+  param Wk: [units, D], Wv: [units, D], Wq: [units, D], wf: [D], wi: [D]
+  k = Wk @ x
+  v = Wv @ x
+  C' = sigmoid(wf @ x) * C + sigmoid(wi @ x) * outer(v, k)
+  return C' @ (Wq @ x)
+}`,
+    'input x: [8] over T; target y: [3]',
+    `x |> MatrixMemory(${H}) |> last |> dense(3)`,
+  )
+  const sizes = { B: 32, T: 64 }
+  const bytes = (graph: Graph): number => evaluate(arenaOf(plan(compiled.context, graph), 'f32'), sizes)
+  const compiled = compile(source)
+  it('takes a few times what it takes without passes to predict', () => {
+    assert.ok(bytes(compiled.predict()) < 3 * bytes(compiled.predict({ pipeline: naive })))
+  })
+  it('keeps the memory before and after each step for its gradient, and nothing else of that size', () => {
+    const all = 4 * sizes.T * sizes.B * H * H
+    assert.ok(bytes(compiled.gradient()) < 2.3 * all, `${bytes(compiled.gradient()) / all} times all memories`)
+  })
+})
+
+describe('the last step of a cell', () => {
+  for (const axis of ['T[6]', 'T']) {
+    it(`over ${axis} is its final carry: no step is stored`, () => {
+      const source = model('', `input x: [3] over ${axis}; target y: [2]`, 'x |> LSTM(4) |> last |> dense(2)')
+      const [scan] = scans(compile(source).predict())
+      assert.equal(scanResults(scan).ys.length, 0)
+    })
+  }
+})

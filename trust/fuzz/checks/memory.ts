@@ -1,0 +1,32 @@
+// The passes trade memory for speed, and no more of it than is told.
+import { plan } from '../../../compiler/index.ts'
+import { evaluate, symbolsOf } from '../../../compiler/ir/dim.ts'
+import { naive, type Pipeline } from '../../../compiler/passes/pipeline.ts'
+import { arenaOf } from '../../../compiler/plan/arena.ts'
+import { type Check, inTurn } from '../check.ts'
+import { type GraphName, graphNames, graphOf, type Trial } from '../trial.ts'
+
+/** So many times the memory of the graph as it was lowered may the passes take: what all steps read is computed for all of them at once. */
+const most = 12
+
+/** Of each size that is not known. */
+const typical = 32
+
+export const memory: Check = {
+  name: 'memory',
+  claim: `the passes take no more than ${most} times the memory of the graph as it was lowered`,
+  every: 4,
+  run: trial =>
+    inTurn(
+      graphNames.map(name => () => {
+        const [own, plain] = [trial.tested.pipeline, naive].map(pipeline => bytesOf(trial, name, pipeline))
+        const message = `${name} takes ${own} bytes of memory with the passes and ${plain} without, where each size is ${typical}`
+        return { checks: 1, ...(own > most * plain && { failure: { message } }) }
+      }),
+    ),
+}
+
+function bytesOf({ model }: Trial, name: GraphName, pipeline: Pipeline): number {
+  const bytes = arenaOf(plan(model.context, graphOf(model, name, pipeline)), 'f32')
+  return evaluate(bytes, Object.fromEntries(symbolsOf(bytes).map(symbol => [symbol, typical])))
+}
