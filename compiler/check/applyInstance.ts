@@ -17,50 +17,52 @@ import { sourceText } from './text.ts'
 
 /** Applies an instance: a layer maps over what is left of its arguments' axes; a cell scans one of them. */
 export function applyInstance(scope: Scope, instance: Instance, given: UnitArgs, span: Span): Entity {
+  return expanding(scope, instance.unit, span, () => expandInstance(scope, instance, given, span), instance)
+}
+
+/** As `applyInstance`, where what goes wrong needs no place but its own. */
+export function expandInstance(scope: Scope, instance: Instance, given: UnitArgs, span: Span): Entity {
   const { unit } = instance
-  const apply = (): Entity => {
-    const inputs = unit.body.flatMap(s => (s.kind === 'input' ? [s] : []))
-    const args = bindArguments(scope, instance, inputs, given, span)
-    const states = givenStates(scope, instance, given)
-    const names = new Map<string, Entity>()
-    for (const [name, e] of instance.hypers) names.set(name, labelledHyper(name, e))
-    const axes = new Map<string, Axis>()
-    const inner: Scope = {
-      session: scope.session,
-      builder: scope.builder,
-      place: unit.name.text,
-      kind: unit.unit,
-      names,
-      primes: new Map(),
-      states: new Map(),
-      axes,
-      instance,
-      steps: scope.steps,
-      ...(scope.around && { around: scope.around }),
-      later: laterNames(unit.body),
-    }
-    const matched = each(args, arg => matchArgument(scope, inner, arg))
-    const lead = leadOf(scope, matched, span)
-    if (!inLibrary(unit.span))
-      scope.session.applied.push({ unit, leads: new Map(matched.map(a => [a.name, leadOfOne(scope, a)])) })
-    const separated = separateAxes(inner, matched)
-    const result =
-      unit.unit === 'cell'
-        ? applyCell(scope, inner, instance, separated.args, states, lead, given, span)
-        : applyLayer(inner, instance, separated.args, given, span)
-    const seen = (t: Tensor): Tensor => seenFrom(unit, span, separated.restore(t))
-    const lifted = (t: Tensor): Tensor => overLead(scope, seen(t), lead)
-    const all = (of: ReadonlyMap<string, Tensor>, see: (t: Tensor) => Tensor) =>
-      new Map([...of].map(([name, t]) => [name, see(t)]))
-    return {
-      ...result,
-      value: result.value && lifted(result.value),
-      outputs: all(result.outputs, lifted),
-      states: result.states && { ...result.states, states: all(result.states.states, seen) },
-      name: sourceText(scope, span),
-    }
+  const inputs = unit.body.flatMap(s => (s.kind === 'input' ? [s] : []))
+  const args = bindArguments(scope, instance, inputs, given, span)
+  const states = givenStates(scope, instance, given)
+  const names = new Map<string, Entity>()
+  for (const [name, e] of instance.hypers) names.set(name, labelledHyper(name, e))
+  const axes = new Map<string, Axis>()
+  const inner: Scope = {
+    session: scope.session,
+    builder: scope.builder,
+    place: unit.name.text,
+    kind: unit.unit,
+    names,
+    primes: new Map(),
+    states: new Map(),
+    axes,
+    instance,
+    steps: scope.steps,
+    ...(scope.around && { around: scope.around }),
+    later: laterNames(unit.body),
   }
-  return expanding(scope, unit, span, apply, instance)
+  const matched = each(args, arg => matchArgument(scope, inner, arg))
+  const lead = leadOf(scope, matched, span)
+  if (!inLibrary(unit.span))
+    scope.session.applied.push({ unit, leads: new Map(matched.map(a => [a.name, leadOfOne(scope, a)])) })
+  const separated = separateAxes(inner, matched)
+  const result =
+    unit.unit === 'cell'
+      ? applyCell(scope, inner, instance, separated.args, states, lead, given, span)
+      : applyLayer(inner, instance, separated.args, given, span)
+  const seen = (t: Tensor): Tensor => seenFrom(unit, span, separated.restore(t))
+  const lifted = (t: Tensor): Tensor => overLead(scope, seen(t), lead)
+  const all = (of: ReadonlyMap<string, Tensor>, see: (t: Tensor) => Tensor) =>
+    new Map([...of].map(([name, t]) => [name, see(t)]))
+  return {
+    ...result,
+    value: result.value && lifted(result.value),
+    outputs: all(result.outputs, lifted),
+    states: result.states && { ...result.states, states: all(result.states.states, seen) },
+    name: sourceText(scope, span),
+  }
 }
 
 /** What a unit gives is over all that it is applied over, also where it does not depend on it. */

@@ -4,7 +4,7 @@ import { type Diagnostic, fail, RnnError } from '../../dsl/diagnostics.ts'
 import { asTensor } from './convert.ts'
 import { toReal, visibleAxes } from './emit.ts'
 import type { Entity } from './entity.ts'
-import { attempt, Reported } from './report.ts'
+import { attempt, Reported, throwSilent } from './report.ts'
 import type { Scope } from './scope.ts'
 import { formatItem, onlyElement, sameItem, type Tensor, throughName } from './tensor.ts'
 import { sourceText } from './text.ts'
@@ -57,14 +57,12 @@ export function runBody(scope: Scope, body: readonly Statement[]): BodyResult {
 /** Runs each step; throws what they reported, together, at the end. */
 export function collectErrors(steps: readonly { run: () => void; failed: () => void }[]): void {
   const diagnostics: Diagnostic[] = []
-  let failed = false
+  const silent: Reported[] = []
   for (const step of steps) {
-    if (attempt(diagnostics, () => [step.run()]) !== undefined) continue
-    failed = true
-    step.failed()
+    if (attempt(diagnostics, () => [step.run()], silent) === undefined) step.failed()
   }
   if (diagnostics.length > 0) throw new RnnError(diagnostics)
-  if (failed) throw new Reported()
+  throwSilent(silent)
 }
 
 export function checkPlace(scope: Scope, statement: Statement): void {

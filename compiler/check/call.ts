@@ -10,7 +10,7 @@ import { visibleAxes } from './emit.ts'
 import { describeEntity, type Entity } from './entity.ts'
 import { initializers, isInitializer, outOfRange, takes } from './initializers.ts'
 import { hyperParameters, instanceOf, makeRecipe } from './recipes.ts'
-import { each, known, Reported } from './report.ts'
+import { each, known, Reported, Waits } from './report.ts'
 import type { Scope } from './scope.ts'
 import { type Axis, baseOf, type Tensor } from './tensor.ts'
 import { quoted, sourceText } from './text.ts'
@@ -55,6 +55,8 @@ function callWith(
   switch (callee.kind) {
     case 'unknown':
       throw new Reported()
+    case 'open':
+      throw new Waits()
     case 'template':
       if (first.length > 0 && callee.unit.params.some(p => p.default === undefined)) {
         return fail(
@@ -94,6 +96,7 @@ function callWith(
           { callee: builtin.name, expected: `(${builtin.params})`, found: '`over` was' },
           { span: given.over.span },
         )
+      if (all.some(a => a.entity.kind === 'open')) throw new Waits()
       const { over } = given
       return builtin.apply({
         scope,
@@ -109,7 +112,7 @@ function callWith(
       if (!isInitializer(callee.name)) break
       const written: readonly (readonly string[])[] = initializers[callee.name]
       const all = placed({ name: callee.name, names: written.at(-1) ?? [] }, given, span)
-      const numbers = all.map(a => asNumber(a.entity, `an argument of ${callee.name}`, a.span))
+      const numbers = all.map(a => asNumber(scope, a.entity, `an argument of ${callee.name}`, a.span))
       if (!takes(callee.name, numbers.length)) {
         const expected = written.map(names => `(${names.join(', ')})`).join(' or ')
         fail('RNN208', { callee: callee.name, expected, found: counted(numbers.length) }, { span })
@@ -169,6 +172,7 @@ function collect(scope: Scope, args: readonly Arg[], first: readonly { entity: E
 /** The axis that `over name` means for a value: of that name, or what is left of it after `drop_first`. */
 function axisNamed(scope: Scope, t: Tensor, name: string, span: Span): Axis {
   const axis = scope.axes.get(name)
+  if (axis === undefined && scope.session.alone?.seesAxes === false) throw new Waits()
   const mine = axis && visibleAxes(scope, t).filter(a => a === axis || baseOf(a) === baseOf(axis))
   if (mine !== undefined && mine.length > 0) return mine[0]
   const axes = visibleAxes(scope, t).map(a => a.name)

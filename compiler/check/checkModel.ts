@@ -39,8 +39,8 @@ export function checkModel(
   const data = dataBlockOf(program, unit)
   const sets = new Map(Object.entries(given))
   const lowering = (training: boolean): LowerOptions => {
-    const { topLevel, library, sources } = program
-    return { training, sets, topLevel, library, sources, context: newContext(0, ops) }
+    const { topLevel, library, sources, expanded } = program
+    return { training, sets, topLevel, library, sources, expanded, context: newContext(0, ops) }
   }
   const problems: Diagnostic[] = [...checkNames(program), ...checkBlocks(program)]
   const written =

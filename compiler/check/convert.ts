@@ -6,7 +6,7 @@ import { drawInitial } from './draw.ts'
 import { constantTensor, dimTensor, join } from './emit.ts'
 import { describeEntity, type Entity } from './entity.ts'
 import { initializers, isInitializer, takes } from './initializers.ts'
-import { Reported } from './report.ts'
+import { Reported, Waits } from './report.ts'
 import type { Scope } from './scope.ts'
 import type { Init } from './signature.ts'
 import type { Tensor } from './tensor.ts'
@@ -47,6 +47,8 @@ export function asTensor(scope: Scope, e: Entity, span: Span): Tensor {
       return fail('RNN221', { recipe: e.text, name: 'name' }, { span })
     case 'unknown':
       throw new Reported()
+    case 'open':
+      throw new Waits()
     default:
       return fail('RNN210', { what: 'this', expected: 'a value', found: describeEntity(e) }, { span })
   }
@@ -57,6 +59,7 @@ export function asDim(e: Entity, what: string, span: Span): D.Dim {
   if (e.kind === 'dim') return e.dim
   if (e.kind === 'number' && Number.isSafeInteger(e.value)) return D.constant(e.value)
   if (e.kind === 'unknown') throw new Reported()
+  if (e.kind === 'open') throw new Waits()
   const isLarge = e.kind === 'number' && Number.isInteger(e.value)
   const expected = isLarge ? `a whole number up to ${Number.MAX_SAFE_INTEGER}` : 'a whole number'
   const found = e.kind === 'number' ? String(e.value) : describeEntity(e)
@@ -64,16 +67,17 @@ export function asDim(e: Entity, what: string, span: Span): D.Dim {
 }
 
 /** A static number without symbols. */
-export function asNumber(e: Entity, what: string, span: Span): number {
+export function asNumber(scope: Scope, e: Entity, what: string, span: Span): number {
   if (e.kind === 'number') return e.value
   if (e.kind === 'unknown') throw new Reported()
   const value = e.kind === 'dim' ? D.asNumber(e.dim) : undefined
   if (value !== undefined) return value
+  if (e.kind === 'open' || (e.kind === 'dim' && scope.session.alone !== undefined)) throw new Waits()
   return fail('RNN207', { what, expected: 'a number', found: describeEntity(e) }, { span })
 }
 
 /** How a parameter starts. */
-export function asInit(e: Entity, span: Span): Init {
+export function asInit(scope: Scope, e: Entity, span: Span): Init {
   switch (e.kind) {
     case 'init':
       if (
@@ -91,9 +95,11 @@ export function asInit(e: Entity, span: Span): Init {
     case 'number':
       return { kind: 'number', value: e.value }
     case 'dim':
-      return { kind: 'number', value: asNumber(e, 'an initial value', span) }
+      return { kind: 'number', value: asNumber(scope, e, 'an initial value', span) }
     case 'unknown':
       throw new Reported()
+    case 'open':
+      throw new Waits()
     default:
       return fail(
         'RNN207',

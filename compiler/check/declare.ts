@@ -1,13 +1,14 @@
 // The parts and params that a unit declares: weights are made at its first application.
-import type { Declaration, Part, Span } from '../../dsl/ast.ts'
+import type { Declaration, Expr, Part, Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import * as D from '../ir/dim.ts'
 import { asInit } from './convert.ts'
 import { tensor } from './emit.ts'
 import { describeEntity, type Entity, type Instance } from './entity.ts'
 import { makeRecipe, newInstance } from './recipes.ts'
-import { Reported } from './report.ts'
+import { Reported, unlessWaiting } from './report.ts'
 import type { Scope } from './scope.ts'
+import type { Init } from './signature.ts'
 import { knownAxis, knownDim, knownResolver, resolveItem } from './types.ts'
 
 /** Weights, parts and what else a unit declares, into its scope. Weights are made at the first application. */
@@ -23,7 +24,12 @@ export function declarePart(inner: Scope, instance: Instance, declaration: Part)
   if (inner.names.has(name)) fail('RNN107', { name }, { span })
   const { value } = declaration
   const known = instance.parts.get(name)
-  const part = known ?? makePart(inner, instance, name, inner.session.evaluate(inner, value), value.span)
+  const given = known ?? inner.session.evaluate(inner, value)
+  if (given.kind === 'open') {
+    inner.names.set(name, given)
+    return
+  }
+  const part = known ?? makePart(inner, instance, name, given, value.span)
   instance.parts.set(name, part)
   inner.names.set(name, part)
 }
@@ -78,7 +84,7 @@ export function declareParam(inner: Scope, instance: Instance, declaration: Decl
       const init =
         declaration.init === undefined
           ? ({ kind: 'draw', initializer: type.item.length >= 2 ? 'glorot_uniform' : 'zeros', args: [] } as const)
-          : asInit(session.evaluate({ ...inner, initial: undefined }, declaration.init), declaration.init.span)
+          : initOf({ ...inner, initial: undefined }, declaration.init)
       const shape = [...axes.map(a => a.size), ...type.item].map(D.unlabelled)
       const value = session.root.param({ dtype: 'real', shape }, { hint: name, span, finite: true })
       record = { owner: instance, local: name, value, item: type.item, axes, init }
@@ -88,3 +94,7 @@ export function declareParam(inner: Scope, instance: Instance, declaration: Decl
     inner.names.set(name, tensor(record.value, record.axes, type.item, { name }))
   }
 }
+
+/** How a param starts; zeros stand for what waits for a use. */
+const initOf = (scope: Scope, expr: Expr): Init =>
+  unlessWaiting(() => asInit(scope, scope.session.evaluate(scope, expr), expr.span), { kind: 'number', value: 0 })

@@ -112,6 +112,8 @@ export type Entity =
   | Instance
   | Result
   | States
+  /** Stands for what only a use of the unit gives, and for what is made of it: its checks wait for that use. */
+  | { readonly kind: 'open' }
   /** Stands for what an error was already reported about. */
   | { readonly kind: 'unknown' }
 
@@ -144,6 +146,8 @@ export function describeEntity(e: Entity): string {
       return `the part \`${e.local}\``
     case 'states':
       return `the states of ${e.unit}`
+    case 'open':
+      return 'what a use gives'
     case 'unknown':
       return 'something unknown'
   }

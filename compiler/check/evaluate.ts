@@ -12,7 +12,7 @@ import { type Entity, staticNumber } from './entity.ts'
 import { initializers, isInitializer } from './initializers.ts'
 import { joined, operation, unary } from './operators.ts'
 import { taken } from './places.ts'
-import { attempt, known, Reported, throwAll } from './report.ts'
+import { attempt, known, Reported, throwAll, unlessWaiting, Waits } from './report.ts'
 import type { Scope } from './scope.ts'
 import { sourceText } from './text.ts'
 
@@ -35,7 +35,7 @@ function at(scope: Scope, expr: Expr, run: () => Entity): Entity {
   const { note } = builder
   if (expr.span.file !== '') builder.note = { span: expr.span }
   try {
-    return run()
+    return unlessWaiting<Entity>(run, { kind: 'open' })
   } finally {
     builder.note = note
   }
@@ -150,6 +150,8 @@ function member(scope: Scope, of: Entity, name: string, expr: Expr & { kind: 'me
   switch (of.kind) {
     case 'unknown':
       throw new Reported()
+    case 'open':
+      throw new Waits()
     case 'result': {
       if (name === 'final' && of.states !== undefined) return of.states
       const output = of.outputs.get(name)

@@ -15,6 +15,7 @@ export function expanding<T>(scope: Scope, unit: Unit | Fn, span: Span, expand: 
     fail('RNN227', { unit: unit.name.text, cycle }, { span })
   }
   if (stack.length > mostInside) fail('RNN119', {}, { span: uses[0] ?? span, help: chainHelp(unit) })
+  scope.session.expanded.add(unit)
   stack.push(unit)
   uses.push(span)
   const { warnings } = scope.session

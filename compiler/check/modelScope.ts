@@ -1,8 +1,8 @@
 // The scope in which a model is expanded: its session, its axes to come, its hyper-parameters.
-import type { Declaration, Expr, Span, Unit } from '../../dsl/ast.ts'
+import type { Declaration, Expr, Fn, Span, Unit } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { type Position, positionsIn } from '../../dsl/position.ts'
-import type { Context } from '../ir/builder.ts'
+import type { Builder, Context } from '../ir/builder.ts'
 import { createBuilder } from '../ir/builder.ts'
 import * as D from '../ir/dim.ts'
 import { labelledHyper } from './applyInstance.ts'
@@ -10,7 +10,7 @@ import { type Entity, type Instance, staticNumber } from './entity.ts'
 import { evaluate } from './evaluate.ts'
 import { laterNames } from './expanding.ts'
 import { newInstance } from './recipes.ts'
-import type { Scope, Session } from './scope.ts'
+import type { Alone, Scope, Session } from './scope.ts'
 import type { Axis } from './tensor.ts'
 import { namesIn } from './types.ts'
 
@@ -22,6 +22,9 @@ export interface LowerOptions {
   readonly library: ReadonlyMap<string, Entity>
   readonly sources: ReadonlyMap<string, string>
   readonly context: Context
+  /** Takes the units and fns that are expanded. */
+  readonly expanded: Set<Unit | Fn>
+  readonly alone?: Alone
 }
 
 /** What the number of examples may be called: the first that is no name of the model. None can be the last. */
@@ -33,35 +36,7 @@ export function modelScope(unit: Unit, options: LowerOptions): Scope & { readonl
   const builder = createBuilder(context)
   const taken = namesAnywhere(unit)
   const batchName = batchSymbols.find(n => !taken.has(n)) ?? batchSymbols[0]
-  const batch: Axis = { name: 'batch', size: D.symbol(batchName), batch: true }
-  const session: Session = {
-    root: builder,
-    training: options.training,
-    topLevel: options.topLevel,
-    library: options.library,
-    warnings: [],
-    applied: [],
-    weights: [],
-    batch,
-    shortened: new Map(),
-    carried: new Map(),
-    copies: new Map(),
-    masks: new Map(),
-    fromStart: [],
-    averages: [],
-    ports: new Map(),
-    bounds: new Map(),
-    unfit: new Set(),
-    draws: 0,
-    expanding: [unit],
-    uses: [],
-    evaluated: 0,
-    sought: 0,
-    sizes: new Map([...options.sets].map(([name, value]) => [name, staticNumber(value)])),
-    evaluate,
-    sources: options.sources,
-    lineOf: lineCounter(options.sources),
-  }
+  const session = newSession(options, builder, { name: 'batch', size: D.symbol(batchName), batch: true }, unit)
   const whole = { unit, hypers: new Map(), text: unit.name.text }
   const instance = newInstance(whole, undefined, '', false, unit.span)
   const scope = {
@@ -90,6 +65,40 @@ export function modelScope(unit: Unit, options: LowerOptions): Scope & { readonl
       )
   }
   return scope
+}
+
+/** The session of an expansion that begins with a unit. */
+export function newSession(options: LowerOptions, root: Builder, batch: Axis, unit: Unit | Fn): Session {
+  return {
+    root,
+    training: options.training,
+    topLevel: options.topLevel,
+    library: options.library,
+    warnings: [],
+    applied: [],
+    weights: [],
+    batch,
+    shortened: new Map(),
+    carried: new Map(),
+    copies: new Map(),
+    masks: new Map(),
+    fromStart: [],
+    averages: [],
+    ports: new Map(),
+    bounds: new Map(),
+    unfit: new Set(),
+    draws: 0,
+    expanding: [unit],
+    uses: [],
+    expanded: options.expanded,
+    ...(options.alone && { alone: options.alone }),
+    evaluated: 0,
+    sought: 0,
+    sizes: new Map([...options.sets].map(([name, value]) => [name, staticNumber(value)])),
+    evaluate,
+    sources: options.sources,
+    lineOf: lineCounter(options.sources),
+  }
 }
 
 /** Tells the line of a place; each file is looked through once. */

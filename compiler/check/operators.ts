@@ -6,7 +6,7 @@ import { asInit, asTensor } from './convert.ts'
 import { commonItem, constantTensor, contract, join, numberPointwise, pointwise, realPointwise } from './emit.ts'
 import { type Entity, type StaticNumber, type StaticVector, staticValue } from './entity.ts'
 import { boundBy, checkLabels } from './labels.ts'
-import { each } from './report.ts'
+import { each, Waits } from './report.ts'
 import type { Scope } from './scope.ts'
 import type { Tensor } from './tensor.ts'
 import { sourceText } from './text.ts'
@@ -63,6 +63,8 @@ export function operation(scope: Scope, expr: Expr & { kind: 'binary' }, left: E
     const vector = elementwise(left, right, (a, b) => operation(scope, expr, a, b))
     if (vector !== undefined) return vector
   }
+  const symbolic = inSymbols(scope, expr, left, right)
+  if (symbolic !== undefined) return symbolic
   switch (op) {
     case 'and':
     case 'or':
@@ -102,7 +104,12 @@ export function operation(scope: Scope, expr: Expr & { kind: 'binary' }, left: E
       if (initial && scope.initial === undefined) {
         return {
           kind: 'init',
-          init: { kind: 'binary', op, left: asInit(left, expr.left.span), right: asInit(right, expr.right.span) },
+          init: {
+            kind: 'binary',
+            op,
+            left: asInit(scope, left, expr.left.span),
+            right: asInit(scope, right, expr.right.span),
+          },
         }
       }
       const operands = likeNumbers(scope, left, right, expr)
@@ -112,6 +119,41 @@ export function operation(scope: Scope, expr: Expr & { kind: 'binary' }, left: E
     }
   }
 }
+
+/**
+ * Static numbers of which one stands for what a use gives: a polynomial of the stand-ins where it can be one, and otherwise
+ * what waits for the use. Undefined where both are known, or one is a value.
+ */
+function inSymbols(
+  scope: Scope,
+  { op, span }: Expr & { kind: 'binary' },
+  left: Entity,
+  right: Entity,
+): Entity | undefined {
+  const { alone } = scope.session
+  if (alone === undefined || !isStatic(left) || !isStatic(right)) return undefined
+  const [a, b] = [staticValue(left), staticValue(right)]
+  if (a !== undefined && b !== undefined) return undefined
+  const [x, y] = [polynomial(left), polynomial(right)]
+  switch (op) {
+    case '+':
+      return { kind: 'dim', dim: D.add(x, y) }
+    case '-':
+      return { kind: 'dim', dim: D.subtract(x, y) }
+    case '*':
+      return { kind: 'dim', dim: D.multiply(x, y) }
+    case '/':
+    case '%':
+    case '^':
+      if (op === '/' && b !== undefined && b !== 0) return { kind: 'dim', dim: D.multiply(x, D.constant(1 / b)) }
+      alone.waitsFor.add(sourceText(scope, span))
+      throw new Waits()
+    default:
+      return undefined
+  }
+}
+
+const polynomial = (e: Entity): D.Dim => (e.kind === 'dim' ? e.dim : D.constant(e.kind === 'number' ? e.value : 0))
 
 /** A number that the compiler has computed. RNN122 where it overflows, or is none: `inf` alone gives infinities. */
 function computed(value: number, of: readonly number[], span: Span): Entity {

@@ -77,7 +77,7 @@ export function optimizerStep(
       const init: Init =
         declaration.init === undefined
           ? { kind: 'number', value: 0 }
-          : asInit(session.evaluate(typed, declaration.init), declaration.init.span)
+          : asInit(typed, session.evaluate(typed, declaration.init), declaration.init.span)
       const shape = type.item.map(D.unlabelled)
       const value = builder.param({ dtype: type.dtype, shape }, { hint: `${parameter.name}@${name}`, span })
       return { local: name, name: `${parameter.name}@${name}`, dtype: type.dtype, shape, init, value }

@@ -22,6 +22,8 @@ export interface LinkedProgram {
   /** The text of every file, the library's too. */
   readonly sources: ReadonlyMap<string, string>
   readonly warnings: readonly Diagnostic[]
+  /** The units and fns that a model was expanded with so far: what is right or wrong of them is known with its sizes. */
+  readonly expanded: Set<Unit | Fn>
 }
 
 const nothing: ImportReader = () => undefined
@@ -132,7 +134,7 @@ export function linkProgram(text: string, file: string, find: ImportReader = not
     }
   }
   if (problems.some(d => d.severity === 'error')) throw new RnnError(problems)
-  return { program, topLevel, library, models, trains, datas, sources, warnings: problems }
+  return { program, topLevel, library, models, trains, datas, sources, warnings: problems, expanded: new Set() }
 }
 
 const isWithin = (a: Span, b: Span): boolean => a.file === b.file && a.start >= b.start && a.end <= b.end

@@ -4,15 +4,34 @@ import { type Diagnostic, RnnError } from '../../dsl/diagnostics.ts'
 /** Thrown where an error was already reported: whoever collects diagnostics ignores it. */
 export class Reported extends Error {}
 
-/** The result of `run`; what it reports goes to `problems`. */
-export function attempt<T>(problems: Diagnostic[], run: () => T): T | undefined {
+/** Thrown where nothing is wrong, and what is asked depends on what only a use of the unit gives. */
+export class Waits extends Reported {}
+
+/** The result of `run`; what it reports goes to `problems`, and what ended it without a report to `silent`. */
+export function attempt<T>(problems: Diagnostic[], run: () => T, silent: Reported[] = []): T | undefined {
   try {
     return run()
   } catch (error) {
     if (error instanceof RnnError) {
       for (const d of error.diagnostics) problems.push(d)
-    } else if (!(error instanceof Reported)) throw error
+    } else if (error instanceof Reported) silent.push(error)
+    else throw error
     return undefined
+  }
+}
+
+/** Throws what ended several checks without a report: they wait if all of them do. */
+export function throwSilent(silent: readonly Reported[]): void {
+  if (silent.length > 0) throw silent.find(s => !(s instanceof Waits)) ?? silent[0]
+}
+
+/** The result of `run`, or where that waits, what stands for it meanwhile. */
+export function unlessWaiting<T>(run: () => T, meanwhile: T): T {
+  try {
+    return run()
+  } catch (error) {
+    if (error instanceof Waits) return meanwhile
+    throw error
   }
 }
 
@@ -25,9 +44,10 @@ export function known<T>(found: T | undefined): T {
 /** `f` of each item; a failure of one does not hide those of the others. */
 export function each<T, R>(items: readonly T[], f: (item: T) => R): R[] {
   const problems: Diagnostic[] = []
-  const results = items.flatMap(item => attempt(problems, () => [f(item)]) ?? [])
+  const silent: Reported[] = []
+  const results = items.flatMap(item => attempt(problems, () => [f(item)], silent) ?? [])
   throwAll(problems)
-  if (results.length < items.length) throw new Reported()
+  throwSilent(silent)
   return results
 }
 

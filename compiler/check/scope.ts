@@ -44,6 +44,10 @@ export interface Session {
   draws: number
   /** The scalar inputs that seed the draws, made by the first that needs them. */
   drawKey?: Value
+  /** Set where a unit is checked in its own names, by no model. */
+  readonly alone?: Alone
+  /** The units and fns that were expanded so far. */
+  readonly expanded: Set<Unit | Fn>
   /** Units being expanded, against recursion. */
   readonly expanding: (Unit | Fn)[]
   /** The places that use them, but for the model's. */
@@ -58,6 +62,16 @@ export interface Session {
   /** The text of each file, for messages. */
   readonly sources: ReadonlyMap<string, string>
   readonly lineOf: (span: Span) => number
+}
+
+/** The check of a unit, or of an fn, in its own names. */
+export interface Alone {
+  /** Whether its axes are known: an fn sees those of its caller. */
+  readonly seesAxes: boolean
+  /** Fns that were looked into where all that they are given waits: once is enough. */
+  readonly lookedInto: Set<Fn>
+  /** What waits for a use of the unit: hyper-parameters, and what is computed of them. */
+  readonly waitsFor: Set<string>
 }
 
 /** One use of a unit: the axes of each argument that the unit runs or maps over, by the name of the input. */

@@ -40,7 +40,8 @@ export const wholeSettings = {
 
 type Reader<T> = (scope: Scope, e: Expr, model: Unit) => T
 
-const number = (scope: Scope, e: Expr, what: string): number => asNumber(scope.session.evaluate(scope, e), what, e.span)
+const number = (scope: Scope, e: Expr, what: string): number =>
+  asNumber(scope, scope.session.evaluate(scope, e), what, e.span)
 
 const whole =
   (name: keyof typeof wholeSettings, or = ''): Reader<number> =>

@@ -3,6 +3,7 @@ import type { Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { fill, scalar } from '../ir/builder.ts'
 import * as D from '../ir/dim.ts'
+import { Waits } from './report.ts'
 import { homeOf, type Scope } from './scope.ts'
 import type { Axis, Tensor } from './tensor.ts'
 
@@ -17,6 +18,7 @@ export function shorter(scope: Scope, from: Axis, span: Span, by = 1): Axis {
   if (before !== undefined) return before
   const size = D.minusClamped(axis.size, count)
   if (size === undefined) {
+    if (scope.session.alone !== undefined) throw new Waits()
     const feature = `dropping elements of ${axis.name}[${D.format(axis.size)}], whose length is an expression of free sizes,`
     return fail('RNN413', { feature }, { span, help: 'give the length a name of its own' })
   }

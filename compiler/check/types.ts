@@ -7,6 +7,7 @@ import * as D from '../ir/dim.ts'
 import type { DType } from '../ir/graph.ts'
 import { asDim } from './convert.ts'
 import type { ItemBinding } from './entity.ts'
+import { Waits } from './report.ts'
 import type { Scope } from './scope.ts'
 import type { Axis, Coding } from './tensor.ts'
 
@@ -63,6 +64,7 @@ export function knownDim(scope: Scope, expr: Expr, what: string, param?: string,
 export function knownAxis(scope: Scope, name: string, span: Span): Axis {
   const axis = scope.axes.get(name)
   if (axis !== undefined) return axis
+  if (scope.session.alone?.seesAxes === false) throw new Waits()
   const near = suggest(name, [...scope.axes.keys()])
   return fail(
     'RNN106',
