@@ -1,6 +1,6 @@
 // Units and fns that no model uses, each checked once in its own names: so is a library of cells, which has no model.
 import type { Fn, Unit } from '../../dsl/ast.ts'
-import type { Diagnostic } from '../../dsl/diagnostics.ts'
+import { type Diagnostic, diagnostic } from '../../dsl/diagnostics.ts'
 import { inLibrary } from '../../dsl/library.ts'
 import { createBuilder } from '../ir/builder.ts'
 import * as D from '../ir/dim.ts'
@@ -38,21 +38,33 @@ export function checkAlone(program: LinkedProgram): CheckedAlone[] {
   const kindOf = hyperKinds(program.topLevel)
   const lookedInto = new Set<Fn>()
   const left = { expressions: mostExpressionsOfAll }
-  const checked = units.flatMap(unit => {
-    if (left.expressions <= 0) return []
-    const options = { program, lookedInto, left }
-    return [unit.kind === 'fn' ? fnAlone(unit, options) : unitAlone(unit, kindOf, options)]
-  })
-  const wrong = new Map(checked.map(c => [c.unit, c.found.some(d => isWithin(d, c.unit))]))
+  const options = { program, lookedInto, left }
+  const checked: CheckedAlone[] = []
+  for (const unit of units) {
+    const one = unit.kind === 'fn' ? fnAlone(unit, options) : unitAlone(unit, kindOf, options)
+    // Those that use one which is too much are so themselves.
+    const isTooMuch = one.found.some(d => d.code === 'RNN121')
+    const isLast = left.expressions <= 0 && !isTooMuch
+    checked.push(isLast ? { ...one, found: [...one.found, overBudget(unit)] } : one)
+    if (isTooMuch || isLast) break
+  }
+  const wrong = new Map(checked.map(c => [c.unit, c.found.some(d => isError(d) && isWithin(d, c.unit))]))
   // What is wrong in a unit is told as its own check tells it, not once more by those that use it.
   return checked.map(c => ({
     ...c,
-    found: c.found.filter(d => !units.some(u => u !== c.unit && wrong.get(u) && isWithin(d, u))),
+    found: c.found.filter(d => !isError(d) || !units.some(u => u !== c.unit && wrong.get(u) && isWithin(d, u))),
   }))
 }
 
-/** How much is expanded for all units together: a file whose units use each other many times over is not checked to its end. */
+/** How much is expanded for all units together. */
 const mostExpressionsOfAll = 4 * mostExpressions
+
+const overBudget = ({ name }: Unit | Fn): Diagnostic => {
+  const most = mostExpressionsOfAll.toLocaleString('en')
+  return diagnostic('RNN121', { most, what: 'expressions in units that no model uses' }, { span: name.span })
+}
+
+const isError = ({ severity }: Diagnostic): boolean => severity === 'error'
 
 const isWithin = ({ span }: Diagnostic, unit: Unit | Fn): boolean =>
   span !== undefined && span.file === unit.span.file && span.start >= unit.span.start && span.end <= unit.span.end
@@ -99,7 +111,7 @@ function firstRight<T>(choices: readonly T[], find: (choice: T) => Diagnostic[])
   let first: Diagnostic[] | undefined
   for (const choice of choices) {
     const found = find(choice)
-    if (!found.some(d => d.severity === 'error')) return found
+    if (!found.some(isError)) return found
     first ??= found
   }
   return first ?? []
