@@ -12,11 +12,11 @@ import type { Entity } from './entity.ts'
 import { evaluate } from './evaluate.ts'
 import { type HyperKind, hyperKinds } from './hyperKinds.ts'
 import { located } from './located.ts'
-import { newSession } from './modelScope.ts'
 import type { LinkedProgram } from './program.ts'
 import { newInstance } from './recipes.ts'
 import { attempt, each } from './report.ts'
 import type { Alone, Scope } from './scope.ts'
+import { newSession } from './session.ts'
 import { type AnyItem, anyItems, standInArguments, standInHyper } from './standIns.ts'
 
 /** What the check of a unit or fn in its own names found. */

@@ -10,7 +10,9 @@ import { asTensor } from './convert.ts'
 import { declare } from './declare.ts'
 import { commonOrder, expand, inOrder, joinAxes, lengthOf, maskOf, tensor, toReal, visibleAxes } from './emit.ts'
 import { describeEntity, type Instance, type Result, type States } from './entity.ts'
-import { type Argument, outside, plainItem } from './lift.ts'
+import { evaluate } from './evaluate.ts'
+import type { Argument } from './argument.ts'
+import { outside, plainItem } from './lift.ts'
 import { checkPlaces, nestedIn } from './nested.ts'
 import type { Scope, StateDeclaration } from './scope.ts'
 import { leavingAxes, stepAxes } from './stepAxes.ts'
@@ -357,7 +359,7 @@ function startOf(
   }
   const made = asTensor(
     { ...inner, initial: { item: d.item, axes } },
-    scope.session.evaluate({ ...inner, initial: { item: d.item, axes } }, init),
+    evaluate({ ...inner, initial: { item: d.item, axes } }, init),
     init.span,
   )
   const typed = d.dtype === 'real' ? toReal(scope, made) : made

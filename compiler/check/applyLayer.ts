@@ -6,7 +6,8 @@ import { runBody } from './body.ts'
 import { asTensor } from './convert.ts'
 import { declare } from './declare.ts'
 import type { Instance, Result } from './entity.ts'
-import { type Argument, outside } from './lift.ts'
+import type { Argument } from './argument.ts'
+import { outside } from './lift.ts'
 import type { Scope } from './scope.ts'
 
 export function applyLayer(

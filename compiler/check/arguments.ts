@@ -3,6 +3,7 @@ import type { Fn, Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { didYouMean } from '../../dsl/suggest.ts'
 import type { Entity } from './entity.ts'
+import { evaluate } from './evaluate.ts'
 import type { Scope } from './scope.ts'
 
 /** An argument; `name` is the place of its name, if it was given by name. */
@@ -61,7 +62,7 @@ export function bindParameters(
     if (bound.has(name)) continue
     if (param.default === undefined) fail('RNN209', { callee, name }, { span })
     // A default may use the parameters before it, and nothing else of the caller.
-    bound.set(name, scope.session.evaluate(topScope(scope, new Map(bound)), param.default))
+    bound.set(name, evaluate(topScope(scope, new Map(bound)), param.default))
   }
   return bound
 }

@@ -4,6 +4,7 @@ import { type Diagnostic, fail, RnnError } from '../../dsl/diagnostics.ts'
 import { asTensor } from './convert.ts'
 import { toReal, visibleAxes } from './emit.ts'
 import type { Entity } from './entity.ts'
+import { evaluate } from './evaluate.ts'
 import { attempt, Reported, throwSilent } from './report.ts'
 import type { Scope } from './scope.ts'
 import { formatItem, onlyElement, sameItem, type Tensor, throughName } from './tensor.ts'
@@ -34,7 +35,7 @@ export function runBody(scope: Scope, body: readonly Statement[]): BodyResult {
         equation(scope, statement)
         break
       case 'return':
-        returned = scope.session.evaluate(scope, statement.value)
+        returned = evaluate(scope, statement.value)
         break
       case 'output':
         outputs.set(statement.name.text, output(scope, statement))
@@ -75,13 +76,12 @@ const namesOf = (scope: Scope, e: Equation): Map<string, Entity> => (e.primed ? 
 
 export function equation(scope: Scope, e: Equation): void {
   const { text: name, span } = e.name
-  const { session } = scope
   if (!e.primed && scope.states.has(name)) fail('RNN303', { state: name }, { span })
   if (e.primed && !scope.states.has(name)) fail('RNN306', { name }, { span })
   if (e.primed && scope.primes.has(name)) fail('RNN307', { state: name }, { span })
   if (!e.primed && scope.names.has(name)) fail('RNN107', { name }, { span })
   scope.builder.note = { span: e.span }
-  const value = session.evaluate(scope, e.value)
+  const value = evaluate(scope, e.value)
   const bound = bind(scope, name, value, e)
   const checked = e.primed ? checkState(scope, e, bound) : bound
   namesOf(scope, e).set(name, e.type === undefined ? checked : checkType(scope, e, e.type, checked))
@@ -185,7 +185,7 @@ export function output(
 ): Tensor {
   const { text: name, span } = statement.name
   const expr = statement.value ?? ({ kind: 'name', name, span } as const)
-  const t = asTensor(scope, scope.session.evaluate(scope, expr), expr.span)
+  const t = asTensor(scope, evaluate(scope, expr), expr.span)
   if (statement.value === undefined) return { ...t, name }
   if (scope.names.has(name)) fail('RNN107', { name }, { span })
   const made = { ...t, name }

@@ -8,6 +8,7 @@ import { counted, type Given, type UnitArgs } from './arguments.ts'
 import { asNumber } from './convert.ts'
 import { visibleAxes } from './emit.ts'
 import { describeEntity, type Entity } from './entity.ts'
+import { evaluate } from './evaluate.ts'
 import { initializers, isInitializer, outOfRange, takes } from './initializers.ts'
 import { hyperParameters, instanceOf, makeRecipe } from './recipes.ts'
 import { each, known, Reported, Waits } from './report.ts'
@@ -18,7 +19,7 @@ import { quoted, sourceText } from './text.ts'
 /** `x |> f`: the left side is always the first input; undefined if it was wrong. */
 export function pipe(scope: Scope, expr: Expr & { kind: 'pipe' }, left: Entity | undefined): Entity {
   const { callee } = expr
-  const inner = scope.session.evaluate(scope, callee.kind === 'call' ? callee.callee : callee)
+  const inner = evaluate(scope, callee.kind === 'call' ? callee.callee : callee)
   const value = known(left)
   const first = [{ entity: value, span: expr.value.span }]
   const apply = (): Entity => {
@@ -160,7 +161,7 @@ function collect(scope: Scope, args: readonly Arg[], first: readonly { entity: E
       over = arg.axis
       return
     }
-    const given = { entity: scope.session.evaluate(scope, arg.value), span: arg.value.span }
+    const given = { entity: evaluate(scope, arg.value), span: arg.value.span }
     if (arg.kind === 'positional') positional.push(given)
     else if (named.has(arg.name.text))
       fail('RNN107', { name: arg.name.text }, { span: arg.name.span, help: 'give it once' })

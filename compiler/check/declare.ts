@@ -5,6 +5,7 @@ import * as D from '../ir/dim.ts'
 import { asInit } from './convert.ts'
 import { tensor } from './emit.ts'
 import { describeEntity, type Entity, type Instance } from './entity.ts'
+import { evaluate } from './evaluate.ts'
 import { makeRecipe, newInstance } from './recipes.ts'
 import { Reported, unlessWaiting } from './report.ts'
 import type { Scope } from './scope.ts'
@@ -24,7 +25,7 @@ export function declarePart(inner: Scope, instance: Instance, declaration: Part)
   if (inner.names.has(name)) fail('RNN107', { name }, { span })
   const { value } = declaration
   const known = instance.parts.get(name)
-  const given = known ?? inner.session.evaluate(inner, value)
+  const given = known ?? evaluate(inner, value)
   if (given.kind === 'open') {
     inner.names.set(name, given)
     return
@@ -97,4 +98,4 @@ export function declareParam(inner: Scope, instance: Instance, declaration: Decl
 
 /** How a param starts; zeros stand for what waits for a use. */
 const initOf = (scope: Scope, expr: Expr): Init =>
-  unlessWaiting(() => asInit(scope, scope.session.evaluate(scope, expr), expr.span), { kind: 'number', value: 0 })
+  unlessWaiting(() => asInit(scope, evaluate(scope, expr), expr.span), { kind: 'number', value: 0 })

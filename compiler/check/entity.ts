@@ -2,7 +2,7 @@
 import type { Fn, Span, Unit } from '../../dsl/ast.ts'
 import { asNumber, constant, type Dim } from '../ir/dim.ts'
 import type { Value } from '../ir/graph.ts'
-import type { Builtin } from './builtins/builtin.ts'
+import type { Builtin } from './builtinFunction.ts'
 import type { Init } from './signature.ts'
 import type { Axis, Coding, Tensor } from './tensor.ts'
 

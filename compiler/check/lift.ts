@@ -4,6 +4,7 @@ import { fail } from '../../dsl/diagnostics.ts'
 import { didYouMean } from '../../dsl/suggest.ts'
 import * as D from '../ir/dim.ts'
 import { counted, expected, type UnitArgs } from './arguments.ts'
+import type { Argument } from './argument.ts'
 import { asTensor } from './convert.ts'
 import { sameBaseHint, toReal, visibleAxes } from './emit.ts'
 import type { BoundDim, Instance, ItemBinding } from './entity.ts'
@@ -12,15 +13,6 @@ import type { Scope } from './scope.ts'
 import { type Axis, baseOf, formatAxes, formatDims, formatItem, onlyElement, sameItem, type Tensor } from './tensor.ts'
 import { quoted, sourceText } from './text.ts'
 import { knownDim } from './types.ts'
-
-export interface Argument {
-  readonly name: string
-  readonly tensor: Tensor
-  readonly span: Span
-  readonly declaration: Declaration
-  /** The caller's axes that the declaration names, by the declaration's name. */
-  readonly declared: ReadonlyMap<string, Axis>
-}
 
 export function bindArguments(
   scope: Scope,

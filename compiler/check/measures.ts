@@ -10,13 +10,6 @@ import type { Scope } from './scope.ts'
 import { formatItem, type Tensor } from './tensor.ts'
 import { firstFree, quoted } from './text.ts'
 
-/** One average over everything: what batches add up, and their ratio in this batch. */
-export interface Average {
-  readonly value: Value
-  readonly sum: Value
-  readonly count: Value
-}
-
 export interface Measured {
   /** The name that the source gives. */
   readonly given?: Name

@@ -5,6 +5,7 @@ import * as D from '../ir/dim.ts'
 import { asInit, asTensor } from './convert.ts'
 import { commonItem, constantTensor, contract, join, numberPointwise, pointwise, realPointwise } from './emit.ts'
 import { type Entity, type StaticNumber, type StaticVector, staticValue } from './entity.ts'
+import { evaluate } from './evaluate.ts'
 import { boundBy, checkLabels } from './labels.ts'
 import { each, Waits } from './report.ts'
 import type { Scope } from './scope.ts'
@@ -267,7 +268,7 @@ const staticNumbers = (e: Entity): readonly StaticNumber[] | undefined =>
 
 /** `[a, b, …]` as it is written: static where all that it joins is. */
 export function joined(scope: Scope, items: readonly Expr[], span: Span): Entity {
-  const parts = each(items, item => scope.session.evaluate(scope, item))
+  const parts = each(items, item => evaluate(scope, item))
   if (parts.length === 0) fail('RNN210', { what: '`[…]`', expected: 'at least one value', found: 'nothing' }, { span })
   const numbers = parts.map(staticNumbers)
   if (numbers.every(n => n !== undefined)) return { kind: 'vector', numbers: numbers.flat() }

@@ -7,6 +7,7 @@ import { applyInstance } from './applyInstance.ts'
 import { asInit } from './convert.ts'
 import { expand, tensor } from './emit.ts'
 import type { Instance, Recipe } from './entity.ts'
+import { evaluate } from './evaluate.ts'
 import type { LoweredModel } from './model.ts'
 import { newInstance } from './recipes.ts'
 import type { Scope } from './scope.ts'
@@ -77,7 +78,7 @@ export function optimizerStep(
       const init: Init =
         declaration.init === undefined
           ? { kind: 'number', value: 0 }
-          : asInit(typed, session.evaluate(typed, declaration.init), declaration.init.span)
+          : asInit(typed, evaluate(typed, declaration.init), declaration.init.span)
       const shape = type.item.map(D.unlabelled)
       const value = builder.param({ dtype: type.dtype, shape }, { hint: `${parameter.name}@${name}`, span })
       return { local: name, name: `${parameter.name}@${name}`, dtype: type.dtype, shape, init, value }

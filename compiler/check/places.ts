@@ -7,6 +7,7 @@ import { asDim, asTensor } from './convert.ts'
 import { independentOf } from './distributions.ts'
 import { checkAxes, commonOrder, expand, joinAxes, tensor } from './emit.ts'
 import type { Entity, StaticNumber, StaticVector } from './entity.ts'
+import { evaluate } from './evaluate.ts'
 import { boundBy, checkLabels } from './labels.ts'
 import { each } from './report.ts'
 import type { Scope } from './scope.ts'
@@ -28,8 +29,8 @@ export function taken(scope: Scope, of: Entity, slices: readonly Slice[], expr: 
 }
 
 function placeOf(scope: Scope, slice: Slice): Place {
-  if (slice.kind === 'at') return { kind: 'at', slice, at: scope.session.evaluate(scope, slice.index) }
-  const dim = (e: Expr | undefined): D.Dim | undefined => e && placeDim(scope.session.evaluate(scope, e), e.span)
+  if (slice.kind === 'at') return { kind: 'at', slice, at: evaluate(scope, slice.index) }
+  const dim = (e: Expr | undefined): D.Dim | undefined => e && placeDim(evaluate(scope, e), e.span)
   const [start, stop] = each([slice.start, slice.stop], dim)
   return { kind: 'range', slice, ...(start && { start }), ...(stop && { stop }) }
 }

@@ -1,11 +1,10 @@
 // Where an expression is evaluated: the names it sees, the axes it may name, and the block it emits into.
-import type { Expr, Fn, Span, Unit } from '../../dsl/ast.ts'
+import type { Fn, Span, Unit } from '../../dsl/ast.ts'
 import type { Diagnostic } from '../../dsl/diagnostics.ts'
 import type { Binding, Builder } from '../ir/builder.ts'
 import type { Dim } from '../ir/dim.ts'
 import type { Value } from '../ir/graph.ts'
 import type { Entity, Instance, StaticNumber, WeightRecord } from './entity.ts'
-import type { Average } from './measures.ts'
 import type { Bound } from './signature.ts'
 import type { Axis, Coding, Tensor } from './tensor.ts'
 
@@ -58,7 +57,6 @@ export interface Session {
   sought: number
   /** Sizes given by the user or bound by a free name. */
   readonly sizes: ReadonlyMap<string, StaticNumber>
-  readonly evaluate: (scope: Scope, expr: Expr) => Entity
   /** The text of each file, for messages. */
   readonly sources: ReadonlyMap<string, string>
   readonly lineOf: (span: Span) => number
@@ -72,6 +70,13 @@ export interface Alone {
   readonly lookedInto: Set<Fn>
   /** What waits for a use of the unit: hyper-parameters, and what is computed of them. */
   readonly waitsFor: Set<string>
+}
+
+/** One average over everything: what batches add up, and their ratio in this batch. */
+export interface Average {
+  readonly value: Value
+  readonly sum: Value
+  readonly count: Value
 }
 
 /** One use of a unit: the axes of each argument that the unit runs or maps over, by the name of the input. */

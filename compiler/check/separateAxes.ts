@@ -1,5 +1,5 @@
 // An axis that a call both declares and maps over or scans: attention of a sequence to itself.
-import type { Argument } from './lift.ts'
+import type { Argument } from './argument.ts'
 import { byDepth } from './nested.ts'
 import type { Scope } from './scope.ts'
 import { type Axis, joinFacts, type Tensor, withAxes } from './tensor.ts'

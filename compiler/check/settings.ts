@@ -4,6 +4,7 @@ import { type Diagnostic, fail } from '../../dsl/diagnostics.ts'
 import { didYouMean, suggest } from '../../dsl/suggest.ts'
 import { asNumber } from './convert.ts'
 import { describeEntity, type Recipe } from './entity.ts'
+import { evaluate } from './evaluate.ts'
 import { checkOptimizer } from './optimizer.ts'
 import { makeRecipe } from './recipes.ts'
 import { attempt, throwAll } from './report.ts'
@@ -40,8 +41,7 @@ export const wholeSettings = {
 
 type Reader<T> = (scope: Scope, e: Expr, model: Unit) => T
 
-const number = (scope: Scope, e: Expr, what: string): number =>
-  asNumber(scope, scope.session.evaluate(scope, e), what, e.span)
+const number = (scope: Scope, e: Expr, what: string): number => asNumber(scope, evaluate(scope, e), what, e.span)
 
 const whole =
   (name: keyof typeof wholeSettings, or = ''): Reader<number> =>
@@ -77,7 +77,7 @@ const path = (e: Expr): string | undefined => {
 
 const readers: { readonly [K in keyof Settings]-?: Reader<NonNullable<Settings[K]>> } = {
   optimizer: (scope, e) => {
-    const value = scope.session.evaluate(scope, e)
+    const value = evaluate(scope, e)
     const recipe =
       value.kind === 'template' ? makeRecipe(scope, value.unit, { positional: [], named: new Map() }, e.span) : value
     if (recipe.kind !== 'recipe') {
@@ -133,7 +133,7 @@ const readers: { readonly [K in keyof Settings]-?: Reader<NonNullable<Settings[K
     })
   },
   shuffle: (scope, e) => {
-    const value = scope.session.evaluate(scope, e)
+    const value = evaluate(scope, e)
     return value.kind === 'bool'
       ? value.value
       : fail(

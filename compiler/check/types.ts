@@ -7,6 +7,7 @@ import * as D from '../ir/dim.ts'
 import type { DType } from '../ir/graph.ts'
 import { asDim } from './convert.ts'
 import type { ItemBinding } from './entity.ts'
+import { evaluate } from './evaluate.ts'
 import { Waits } from './report.ts'
 import type { Scope } from './scope.ts'
 import type { Axis, Coding } from './tensor.ts'
@@ -51,7 +52,7 @@ export function knownDim(scope: Scope, expr: Expr, what: string, param?: string,
     fail('RNN220', { dim: name.name }, { span: name.span })
   }
   const called = expr.kind === 'name' ? `\`${expr.name}\`` : what
-  const dim = asDim(scope.session.evaluate(scope, expr), called, expr.span)
+  const dim = asDim(evaluate(scope, expr), called, expr.span)
   const value = D.asNumber(dim)
   if (value !== undefined && value < least) {
     const expected = `a whole number from ${least}`

@@ -1,5 +1,5 @@
 // The list of all built-in functions.
-import type { Builtin } from './builtin.ts'
+import type { Builtin } from '../builtinFunction.ts'
 import { matrixBuiltins } from './matrices.ts'
 import { pointwiseBuiltins } from './pointwise.ts'
 import { probabilityBuiltins } from './probabilities.ts'

@@ -1,9 +1,10 @@
 // Built-in functions of matrices. Products are the operator `@`.
 import { fail } from '../../../dsl/diagnostics.ts'
 import * as D from '../../ir/dim.ts'
+import type { Builtin } from '../builtinFunction.ts'
 import { contract, withItem } from '../emit.ts'
 import { formatItem } from '../tensor.ts'
-import { type Builtin, builtin } from './builtin.ts'
+import { builtin } from './builtin.ts'
 
 export const matrixBuiltins: readonly Builtin[] = [
   builtin('transpose', 'M', 1, ({ scope, span }, m) => {

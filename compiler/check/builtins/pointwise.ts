@@ -1,7 +1,8 @@
 // Built-in functions that act on each element.
 import { fail } from '../../../dsl/diagnostics.ts'
+import type { Builtin } from '../builtinFunction.ts'
 import { numberPointwise, pointwise, realPointwise, toReal } from '../emit.ts'
-import { type Builtin, builtin } from './builtin.ts'
+import { builtin } from './builtin.ts'
 
 const real = (name: string): Builtin =>
   builtin(name, 'x', 1, ({ scope, span }, x) => realPointwise(scope, name, [x], span))

@@ -5,6 +5,7 @@ import * as D from '../../ir/dim.ts'
 import { makersOf, type Value } from '../../ir/graph.ts'
 import { isProbability, standing } from '../../ir/probability.ts'
 import { type View, viewOf } from '../../ir/view.ts'
+import type { Builtin, Call } from '../builtinFunction.ts'
 import { bernoulli } from '../draw.ts'
 import {
   constantTensor,
@@ -25,7 +26,7 @@ import { reached } from '../reach.ts'
 import type { Scope } from '../scope.ts'
 import { formatItem, type Tensor } from '../tensor.ts'
 import { sourceText } from '../text.ts'
-import { type Builtin, builtin, type Call } from './builtin.ts'
+import { builtin } from './builtin.ts'
 
 /** What is known of the values of a scope's block; what is brought into the body of a scan is followed out of it. */
 function viewOfScope({ builder, around }: Scope): View {

@@ -3,6 +3,7 @@ import { diagnostic, fail } from '../../../dsl/diagnostics.ts'
 import { reshape } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
 import type { Value } from '../../ir/graph.ts'
+import type { Builtin, Call } from '../builtinFunction.ts'
 import {
   cause,
   dimTensor,
@@ -18,7 +19,7 @@ import {
 } from '../emit.ts'
 import { checkPlaces } from '../nested.ts'
 import { type Axis, formatItem, type Tensor } from '../tensor.ts'
-import { type Builtin, builtin, type Call } from './builtin.ts'
+import { builtin } from './builtin.ts'
 
 /** What is left when an axis is combined: known only at its end. */
 function reduced(call: Call, name: string, t: Tensor, axis: Axis, value: Value): Tensor {

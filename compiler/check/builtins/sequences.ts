@@ -3,6 +3,7 @@ import { diagnostic, fail } from '../../../dsl/diagnostics.ts'
 import { inLibrary } from '../../../dsl/library.ts'
 import { fill, reshape, scalar } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
+import type { Builtin, Call } from '../builtinFunction.ts'
 import { asTensor } from '../convert.ts'
 import {
   cause,
@@ -22,7 +23,7 @@ import { carryNested, checkPlaces } from '../nested.ts'
 import type { Scope } from '../scope.ts'
 import { shorter } from '../shorter.ts'
 import { type Axis, formatItem, joinFacts, onlyElement, sameItem, type Tensor } from '../tensor.ts'
-import { axisOf, type Builtin, builtin, type Call } from './builtin.ts'
+import { axisOf, builtin } from './builtin.ts'
 
 const overAxis = { takesAxis: true }
 
