@@ -1,10 +1,10 @@
 // rnnc check: everything that is wrong or doubtful in a file, and a summary of what is in it.
 
-import type { CheckedAlone } from '../../compiler/check/alone.ts'
-import { dataBlockOf } from '../../compiler/check/checkModel.ts'
-import { type LinkedProgram, linkProgram } from '../../compiler/check/program.ts'
-import { distinct } from '../../compiler/check/report.ts'
-import type { Signature } from '../../compiler/check/signature.ts'
+import { type LinkedProgram, linkProgram } from '../../compiler/elaborate/linking/linkProgram.ts'
+import { dataBlockOf } from '../../compiler/elaborate/models/checkModel.ts'
+import type { CheckedAlone } from '../../compiler/elaborate/ownNames/checkAlone.ts'
+import { distinct } from '../../compiler/elaborate/values/collectProblems.ts'
+import type { Signature } from '../../compiler/elaborate/values/signature.ts'
 import { type CompiledModel, checkProgram, chooseModel, compileProgram } from '../../compiler/index.ts'
 import type { Fn, Unit } from '../../dsl/ast.ts'
 import { fail, RnnError } from '../../dsl/diagnostics.ts'

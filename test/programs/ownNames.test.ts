@@ -4,7 +4,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { linkProgram } from '../../compiler/check/program.ts'
+import { linkProgram } from '../../compiler/elaborate/linking/linkProgram.ts'
 import { check, checkProgram, compile, type ImportReader } from '../../compiler/index.ts'
 import { standardLibrary } from '../../dsl/std.ts'
 
