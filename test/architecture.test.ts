@@ -118,7 +118,6 @@ describe('imports', () => {
     assert.deepEqual(cycles, [])
   })
 
-
   it('of the stages of the compiler meet in compiler/index.ts alone', () => {
     const stage = (path: string): string | undefined => /^compiler\/(elaborate|passes|plan|backend)\//.exec(path)?.[1]
     // What a plan is, and the questions about one that the planner and the backends ask.

@@ -27,7 +27,7 @@ export const check: AddCommand = (program, output) =>
   describeUse(
     program
       .command('check')
-      .description('Check every model, `train` and `data` block of a file. Without --data no data is read.')
+      .description('Check every model, unit, `train` and `data` block of a file. Without --data no data is read.')
       .argument('<file>', 'a program, *.rnn'),
     [
       ['--data <path>', 'look also into the first rows of this file, as the one that the data block names'],

@@ -64,6 +64,10 @@ describe('a unit that no model uses', () => {
       'RNN201 v @ mean(x |> bidirectional(GRU(units)), over T)',
     ],
     'has a default that is not there': [cell("h' = tanh(W @ x + U @ h + b)", 'c(units = many)'), 'RNN106 many'],
+    'is given a value twice over an axis': [
+      'layer l { input x: [D] over S over S; return sum(x, over S) }',
+      'RNN107 S',
+    ],
     'uses itself': ['layer l { input x: [D]; return x |> l }', 'RNN227 l'],
     'adds what two of its inputs are not over': [
       'layer l { input q: [A] over T, m: [A] over S; return q + m }',
@@ -211,7 +215,9 @@ fn int_of(x) = argmax([x, x])`,
     const file = join(dirname(from), path)
     return { file, text: readFileSync(file, 'utf8') }
   }
-  for (const file of ['test/good', 'examples/*', 'bench/workloads'].flatMap(f => globSync(`${root}${f}/*.rnn`))) {
+  for (const file of ['test/good', 'test/keras/programs', 'examples/*', 'bench/workloads'].flatMap(f =>
+    globSync(`${root}${f}/*.rnn`),
+  )) {
     // Its cell takes inputs of 2 alone, and does not say so.
     if (file.endsWith('/words_in_steps.rnn')) continue
     it(`for the units of ${relative(root, file)}`, () => {

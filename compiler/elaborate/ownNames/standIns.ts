@@ -1,6 +1,7 @@
 // What a unit is given where it is checked in its own names: symbols for sizes and rates, inputs of the declared types over axes of
 // their own.
 import type { AxisExpr, Declaration, Expr, HyperParam, Unit } from '../../../dsl/ast.ts'
+import { fail } from '../../../dsl/diagnostics.ts'
 import * as D from '../../ir/dim.ts'
 import { labelledHyper } from '../expand/applyInstance.ts'
 import type { Given, UnitArgs } from '../expand/arguments.ts'
@@ -61,6 +62,9 @@ function standIns(root: Scope, { type, names }: Declaration, along: readonly Axi
     axis: axis => axisOf(root, axis),
     item: name => (any === 'vector' ? { dtype: 'real', item: [D.symbol(name)] } : { dtype: any, item: [] }),
   }
+  const [twice] = type.axes.filter((a, i) => type.axes.slice(0, i).some(b => b.name.text === a.name.text))
+  if (twice !== undefined)
+    fail('RNN107', { name: twice.name.text }, { span: twice.name.span, help: 'a value is over an axis once' })
   const axes = [...along, ...type.axes.map(resolver.axis)]
   const { dtype, item, coding } = resolveItem(type, resolver)
   return names.map(({ text: name, span }) => {
