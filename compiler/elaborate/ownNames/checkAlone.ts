@@ -1,5 +1,5 @@
 // Units and fns that no model uses, each checked once in its own names: so is a library of cells, which has no model.
-import type { Fn, Unit } from '../../../dsl/ast.ts'
+import type { Fn, Span, Unit } from '../../../dsl/ast.ts'
 import { type Diagnostic, diagnostic } from '../../../dsl/diagnostics.ts'
 import { inLibrary } from '../../../dsl/library.ts'
 import { createBuilder } from '../../ir/builder.ts'
@@ -14,7 +14,7 @@ import type { LinkedProgram } from '../linking/linkProgram.ts'
 import { attempt, each } from '../values/collectProblems.ts'
 import type { Entity } from '../values/entity.ts'
 import { located } from '../values/located.ts'
-import { newSession } from '../values/newSession.ts'
+import { lineCounter, newSession } from '../values/newSession.ts'
 import type { Alone, Scope } from '../values/scope.ts'
 import { type HyperKind, hyperKinds } from './hyperKinds.ts'
 import { type AnyItem, anyItems, standInArguments, standInHyper } from './standIns.ts'
@@ -38,7 +38,7 @@ export function checkAlone(program: LinkedProgram): CheckedAlone[] {
   const kindOf = hyperKinds(program.topLevel)
   const lookedInto = new Set<Fn>()
   const left = { expressions: mostExpressionsOfAll }
-  const options = { program, lookedInto, left }
+  const options = { program, lookedInto, left, lineOf: lineCounter(program.sources) }
   const checked: CheckedAlone[] = []
   for (const unit of units) {
     const one = unit.kind === 'fn' ? fnAlone(unit, options) : unitAlone(unit, kindOf, options)
@@ -74,6 +74,7 @@ interface Options {
   readonly lookedInto: Set<Fn>
   readonly left: { expressions: number }
   readonly waitsFor?: Set<string>
+  readonly lineOf: (span: Span) => number
 }
 
 /** Of an fn, names and calls: of which shapes its arguments are, no one knows. */
@@ -129,7 +130,7 @@ const hasAnyItem = ({ body }: Unit): boolean =>
 /** Expands in a session of its own, and gives what is found. */
 function expandAlone(
   unit: Unit | Fn,
-  { program, lookedInto, left, waitsFor = new Set() }: Options,
+  { program, lookedInto, left, lineOf, waitsFor = new Set() }: Options,
   expand: (root: Scope) => void,
 ): Diagnostic[] {
   const { topLevel, library, sources } = program
@@ -137,7 +138,7 @@ function expandAlone(
   const builder = createBuilder(context)
   const alone: Alone = { seesAxes: unit.kind === 'unit', lookedInto, waitsFor }
   const session = newSession(
-    { training: false, sets: new Map(), topLevel, library, sources, context, expanded: new Set(), alone },
+    { training: false, sets: new Map(), topLevel, library, sources, context, expanded: new Set(), alone, lineOf },
     builder,
     { name: 'batch', size: D.symbol('examples'), batch: true },
     unit,

@@ -17,6 +17,8 @@ export interface LowerOptions {
   /** Takes the units and fns that are expanded. */
   readonly expanded: Set<Unit | Fn>
   readonly alone?: Alone
+  /** Tells lines, where several sessions share what was counted. */
+  readonly lineOf?: Session['lineOf']
 }
 
 /** The session of an expansion that begins with a unit. */
@@ -48,12 +50,12 @@ export function newSession(options: LowerOptions, root: Builder, batch: Axis, un
     sought: 0,
     sizes: new Map([...options.sets].map(([name, value]) => [name, staticNumber(value)])),
     sources: options.sources,
-    lineOf: lineCounter(options.sources),
+    lineOf: options.lineOf ?? lineCounter(options.sources),
   }
 }
 
 /** Tells the line of a place; each file is looked through once. */
-function lineCounter(sources: ReadonlyMap<string, string>): (span: Span) => number {
+export function lineCounter(sources: ReadonlyMap<string, string>): (span: Span) => number {
   const known = new Map<string, (offset: number) => Position>()
   return ({ file, start }) => {
     const position = known.get(file) ?? positionsIn(sources.get(file) ?? '')
