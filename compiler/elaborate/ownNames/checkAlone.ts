@@ -52,7 +52,7 @@ export function checkAlone(program: LinkedProgram): CheckedAlone[] {
   // What is wrong in a unit is told as its own check tells it, not once more by those that use it.
   return checked.map(c => ({
     ...c,
-    found: c.found.filter(d => !isError(d) || !units.some(u => u !== c.unit && wrong.get(u) && isWithin(d, u))),
+    found: c.found.filter(d => !isError(d) || isWithin(d, c.unit) || !units.some(u => wrong.get(u) && isWithin(d, u))),
   }))
 }
 
