@@ -1,7 +1,7 @@
 // A program on disk: its file, the files that it imports, and those that its data blocks read.
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, join, normalize, resolve } from 'node:path'
-import { type LinkedProgram, linkProgram } from '../compiler/check/program.ts'
+import { type LinkedProgram, linkProgram } from '../compiler/elaborate/linking/linkProgram.ts'
 import {
   type CompiledModel,
   type CompileOptions,

@@ -1,5 +1,5 @@
 // `--set units=256 epochs=3`: from texts to numbers that a model takes.
-import { settable } from '../compiler/check/sets.ts'
+import { settable } from '../compiler/elaborate/models/settable.ts'
 import type { Unit } from '../dsl/ast.ts'
 import { fail } from '../dsl/diagnostics.ts'
 import { strange } from '../dsl/scan.ts'

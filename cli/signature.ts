@@ -1,5 +1,5 @@
 // What a model looks like from outside, as text and as JSON.
-import type { Signature } from '../compiler/check/signature.ts'
+import type { Signature } from '../compiler/elaborate/values/signature.ts'
 import { add, asNumber, constant, type Dim, format, product } from '../compiler/ir/dim.ts'
 import { describePort } from '../runtime/data/ports.ts'
 import type { JsonValue } from './output.ts'

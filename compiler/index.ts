@@ -1,14 +1,17 @@
 // The whole compiler on one page: source → checked model → graphs → plan → executable.
 import type { Data, Train, Unit } from '../dsl/ast.ts'
 import type { Diagnostic } from '../dsl/diagnostics.ts'
-import { chooseModel } from './check/checkModel.ts'
-import { doubts } from './check/doubts.ts'
-import { checkGiven, checkSizes } from './check/given.ts'
-import { located } from './check/located.ts'
-import { type ImportReader, type LinkedProgram, linkProgram } from './check/program.ts'
-import { attempt, distinct } from './check/report.ts'
-import type { Settings } from './check/settings.ts'
-import type { Signature } from './check/signature.ts'
+import { checkBlocks } from './elaborate/linking/blockReferences.ts'
+import { checkNames } from './elaborate/linking/definedNames.ts'
+import { type ImportReader, type LinkedProgram, linkProgram } from './elaborate/linking/linkProgram.ts'
+import { doubts } from './elaborate/linking/textWarnings.ts'
+import { chooseModel } from './elaborate/models/checkModel.ts'
+import { checkGiven, checkSizes } from './elaborate/models/givenNumbers.ts'
+import type { Settings } from './elaborate/models/settings.ts'
+import { type CheckedAlone, checkAlone } from './elaborate/ownNames/checkAlone.ts'
+import { attempt, distinct } from './elaborate/values/collectProblems.ts'
+import { located } from './elaborate/values/located.ts'
+import type { Signature } from './elaborate/values/signature.ts'
 import {
   type GradientOptions,
   type GraphOptions,
@@ -25,11 +28,11 @@ import type { Graph } from './ir/graph.ts'
 import { checkpointed } from './passes/pipeline.ts'
 
 export type { AsyncExecutable, Executable, Precision } from './backend/backend.ts'
-export { chooseModel } from './check/checkModel.ts'
-export type { OptimizerState } from './check/optimizer.ts'
-export type { ImportReader } from './check/program.ts'
-export type { Settings } from './check/settings.ts'
-export type * from './check/signature.ts'
+export type { ImportReader } from './elaborate/linking/linkProgram.ts'
+export { chooseModel } from './elaborate/models/checkModel.ts'
+export type { OptimizerState } from './elaborate/models/optimizer.ts'
+export type { Settings } from './elaborate/models/settings.ts'
+export type * from './elaborate/values/signature.ts'
 export type { GraphOptions, TrainingGraph } from './graphs.ts'
 export type { Graph } from './ir/graph.ts'
 export { load, loadPlan, plan } from './load.ts'
@@ -161,25 +164,45 @@ const keeping = ({ checkpoint }: Settings): GraphOptions =>
 
 /**
  * Everything that is wrong or doubtful in a program: of each model, or the one of the options, and of each graph that it is meant
- * for. `sets` are of that one, or of the model that training would choose.
+ * for; and of each unit that no model uses. `sets` are of that one model, or of the one that training would choose.
  */
 export function check(source: string, options: CompileOptions = {}): readonly Diagnostic[] {
   const problems: Diagnostic[] = []
   attempt(problems, () => {
     const program = linkProgram(source, options.file ?? 'model.rnn', options.read)
-    const main = chooseModel(program, options.model)
-    for (const unit of options.model === undefined ? program.models : [main]) {
-      attempt(problems, () => {
-        const { sets = {}, ...others } = options
-        const own = unit === main ? sets : {}
-        const model = compileProgram(program, { ...others, model: unit.name.text, sets: own })
-        for (const warning of model.warnings) problems.push(warning)
-        model.predict()
-        if (model.trainBlock !== undefined) model.train()
-        else if (model.unit.body.some(s => s.kind === 'loss' || s.kind === 'metric')) model.evaluate()
-        model.report()
-      })
-    }
+    for (const d of checkProgram(program, options).found) problems.push(d)
   })
   return distinct(problems, options.file ?? 'model.rnn')
+}
+
+export interface CheckedProgram {
+  readonly found: readonly Diagnostic[]
+  /** The units that were checked in their own names. */
+  readonly alone: readonly CheckedAlone[]
+}
+
+/** As `check`, for a program that is parsed and linked. A program of units alone needs no model. */
+export function checkProgram(program: LinkedProgram, options: CompileOptions = {}): CheckedProgram {
+  const problems: Diagnostic[] = []
+  const { sets = {}, model: asked, ...others } = options
+  const needsModel = program.models.length > 0 || asked !== undefined || Object.keys(sets).length > 0
+  const main = needsModel ? attempt(problems, () => chooseModel(program, asked)) : undefined
+  if (needsModel && main === undefined) return { found: problems, alone: [] }
+  if (main === undefined) {
+    problems.push(...program.warnings, ...checkNames(program), ...checkBlocks(program), ...doubts(program))
+  }
+  for (const unit of asked === undefined || main === undefined ? program.models : [main]) {
+    attempt(problems, () => {
+      const own = unit === main ? sets : {}
+      const model = compileProgram(program, { ...others, model: unit.name.text, sets: own })
+      for (const warning of model.warnings) problems.push(warning)
+      model.predict()
+      if (model.trainBlock !== undefined) model.train()
+      else if (model.unit.body.some(s => s.kind === 'loss' || s.kind === 'metric')) model.evaluate()
+      model.report()
+    })
+  }
+  const alone = asked === undefined ? checkAlone(program) : []
+  const found = [...problems, ...alone.flatMap(a => a.found)]
+  return { found: distinct(found, program.program.span.file), alone }
 }

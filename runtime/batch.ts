@@ -1,6 +1,6 @@
 // Batches: some examples side by side as flat arrays, padded to the longest, with their lengths beside them.
-import { batchSymbols } from '../compiler/check/modelScope.ts'
-import type { Port } from '../compiler/check/signature.ts'
+import { batchSymbols } from '../compiler/elaborate/models/modelScope.ts'
+import type { Port } from '../compiler/elaborate/values/signature.ts'
 import { type Dim, evaluate, type Sizes, symbolsOf } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
 import type { Example, Part } from './data/example.ts'

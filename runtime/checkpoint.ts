@@ -1,5 +1,5 @@
 // What `train` saves: the parameters, and everything that is needed to use them, in one safetensors file.
-import type { Parameter } from '../compiler/check/signature.ts'
+import type { Parameter } from '../compiler/elaborate/values/signature.ts'
 import type { Sizes } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
 import { type Fitted, parseFitted } from './data/fitted.ts'

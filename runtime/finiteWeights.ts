@@ -1,5 +1,5 @@
 // Weights that can be used: each a finite number.
-import type { Parameter } from '../compiler/check/signature.ts'
+import type { Parameter } from '../compiler/elaborate/values/signature.ts'
 import { unravel } from '../compiler/ir/array.ts'
 import type { Sizes } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'

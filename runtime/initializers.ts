@@ -1,7 +1,7 @@
 // The initial values of parameters, as in Keras 3. A draw depends on the seed and the parameter's path alone, so that neither
 // the order of declarations nor any optimization changes it.
-import { type InitializerName, initializers, isInitializer } from '../compiler/check/initializers.ts'
-import type { Init, Parameter } from '../compiler/check/signature.ts'
+import { type InitializerName, initializers, isInitializer } from '../compiler/elaborate/values/initializers.ts'
+import type { Init, Parameter } from '../compiler/elaborate/values/signature.ts'
 import { evaluate, type Sizes, symbolsOf } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
 import { orthonormal, workOfOrthonormal } from './orthonormal.ts'

@@ -1,5 +1,5 @@
 // A random batch that fits a model: what a gradient check runs on where there is no data.
-import type { Port, Signature } from '../compiler/check/signature.ts'
+import type { Port, Signature } from '../compiler/elaborate/values/signature.ts'
 import type { CompiledModel } from '../compiler/index.ts'
 import { evaluate, type Sizes, symbolsOf } from '../compiler/ir/dim.ts'
 import { RnnError } from '../dsl/diagnostics.ts'

@@ -1,6 +1,6 @@
 // A compiled model with its executables, and the way a batch reaches them.
 import type { AnyBackend, AsyncExecutable, Buffer, Executable, Precision } from '../compiler/backend/backend.ts'
-import type { Parameter } from '../compiler/check/signature.ts'
+import type { Parameter } from '../compiler/elaborate/values/signature.ts'
 import type { CompiledModel, OptimizerState, Port } from '../compiler/index.ts'
 import { array } from '../compiler/ir/array.ts'
 import type { Sizes } from '../compiler/ir/dim.ts'

@@ -1,5 +1,5 @@
 // Windows: the sequences of some examples cut into pieces of equal length, for truncated back-propagation.
-import type { Port } from '../compiler/check/signature.ts'
+import type { Port } from '../compiler/elaborate/values/signature.ts'
 import { type Dim, equal } from '../compiler/ir/dim.ts'
 import type { Example, Part } from './data/example.ts'
 

@@ -1,12 +1,12 @@
 // rnnc check: everything that is wrong or doubtful in a file, and a summary of what is in it.
 
-import { dataBlockOf } from '../../compiler/check/checkModel.ts'
-import { doubts } from '../../compiler/check/doubts.ts'
-import { type LinkedProgram, linkProgram } from '../../compiler/check/program.ts'
-import { distinct } from '../../compiler/check/report.ts'
-import type { Signature } from '../../compiler/check/signature.ts'
-import { type CompiledModel, chooseModel, compileProgram, check as findProblems } from '../../compiler/index.ts'
-import type { Unit } from '../../dsl/ast.ts'
+import { type LinkedProgram, linkProgram } from '../../compiler/elaborate/linking/linkProgram.ts'
+import { dataBlockOf } from '../../compiler/elaborate/models/checkModel.ts'
+import type { CheckedAlone } from '../../compiler/elaborate/ownNames/checkAlone.ts'
+import { distinct } from '../../compiler/elaborate/values/collectProblems.ts'
+import type { Signature } from '../../compiler/elaborate/values/signature.ts'
+import { type CompiledModel, checkProgram, chooseModel, compileProgram } from '../../compiler/index.ts'
+import type { Fn, Unit } from '../../dsl/ast.ts'
 import { fail, RnnError } from '../../dsl/diagnostics.ts'
 import { checkData } from '../../runtime/data/check.ts'
 import { describePort } from '../../runtime/data/ports.ts'
@@ -27,7 +27,7 @@ export const check: AddCommand = (program, output) =>
   describeUse(
     program
       .command('check')
-      .description('Check every model, `train` and `data` block of a file. Without --data no data is read.')
+      .description('Check every model, unit, `train` and `data` block of a file. Without --data no data is read.')
       .argument('<file>', 'a program, *.rnn'),
     [
       ['--data <path>', 'look also into the first rows of this file, as the one that the data block names'],
@@ -53,13 +53,10 @@ async function run(path: string, options: Options, output: Output): Promise<void
     )
   }
   const asked = options.model !== undefined || options.set !== undefined || options.data !== undefined
-  // A file of cells and layers for others to import has no model to check.
+  // A file of cells and layers for others to import has no model: its units are checked in their own names.
   const main = program.models.length > 0 || asked ? chooseModel(program, options.model) : undefined
   const sets = main === undefined ? {} : readSets(options.set ?? [], main)
-  const inText =
-    main === undefined
-      ? [...program.warnings, ...doubts(program)]
-      : findProblems(source.text, { ...source, model: options.model, sets })
+  const { found: inText, alone } = checkProgram(program, { model: options.model, sets })
   const models = options.model === undefined ? program.models : program.models.filter(m => m === main)
   const compiled = models.map(unit => compileIfRight(program, unit, unit === main ? sets : {}))
   const mainData = main && dataBlockOf(program, main)
@@ -85,11 +82,13 @@ async function run(path: string, options: Options, output: Output): Promise<void
       ok: true,
       file: source.file,
       models: signatures.map(signatureJson),
+      units: alone.map(({ unit, waitsFor }) => ({ kind: kindOf(unit), name: unit.name.text, waitsFor })),
       diagnostics: diagnosticsJson(found, output.sources),
     },
     [
       ...signatures.map(summary),
-      `${source.file}: no errors${warnings}${signatures.length === 0 ? '; it declares no model' : ''}`,
+      ...waiting(alone),
+      `${source.file}: no errors${warnings}${signatures.length === 0 ? `; ${countUnits(program)}, no model` : ''}`,
     ].join('\n'),
   )
 }
@@ -106,6 +105,30 @@ function compileIfRight(
     if (!(error instanceof RnnError)) throw error
     return undefined
   }
+}
+
+const kindOf = (unit: Unit | Fn): string => (unit.kind === 'fn' ? 'fn' : unit.unit)
+
+/** What of the units that no model uses waits for a use of them. */
+function waiting(alone: readonly CheckedAlone[]): string[] {
+  const named = (names: readonly string[]): string => names.map(n => `\`${n}\``).join(', ')
+  const fns = alone.flatMap(({ unit }) => (unit.kind === 'fn' ? [unit.name.text] : []))
+  return [
+    ...alone.flatMap(({ unit, waitsFor }) =>
+      waitsFor.length === 0
+        ? []
+        : [
+            `${kindOf(unit)} ${unit.name.text}: what ${named(waitsFor)} ${waitsFor.length === 1 ? 'gives' : 'give'} is checked at each use`,
+          ],
+    ),
+    ...(fns.length === 0 ? [] : [`fn ${fns.join(', ')}: shapes are checked at each call`]),
+  ]
+}
+
+function countUnits({ program }: LinkedProgram): string {
+  const units = program.items.filter(i => i.kind === 'unit').length
+  const fns = program.items.filter(i => i.kind === 'fn').length
+  return [...(units > 0 || fns === 0 ? [count(units, 'unit')] : []), ...(fns > 0 ? [count(fns, 'fn')] : [])].join(', ')
 }
 
 function summary(signature: Signature): string {

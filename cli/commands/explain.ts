@@ -1,6 +1,6 @@
 // rnnc explain: what a model is and what it costs, and how the compiler sees it at each stage.
 import { js } from '../../compiler/backend/js.ts'
-import type { Signature } from '../../compiler/check/signature.ts'
+import type { Signature } from '../../compiler/elaborate/values/signature.ts'
 import { type CompiledModel, type Graph, type GraphOptions, plan } from '../../compiler/index.ts'
 import type { Context } from '../../compiler/ir/builder.ts'
 import { type Cost, cost } from '../../compiler/ir/cost.ts'

@@ -1,5 +1,5 @@
 // Clipping: gradients cut before the optimizer sees them, as more equations of the training graph.
-import type { Clip } from '../check/signature.ts'
+import type { Clip } from '../elaborate/values/signature.ts'
 import { type Builder, constantLike, fill, reshape, scalar } from '../ir/builder.ts'
 import { constant, product } from '../ir/dim.ts'
 import type { Value } from '../ir/graph.ts'

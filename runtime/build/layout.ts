@@ -1,6 +1,6 @@
 // What a built module takes and gives: the fields of its inputs and outputs, and where each size comes from.
 import type { Precision } from '../../compiler/backend/backend.ts'
-import type { Port, Prediction } from '../../compiler/check/signature.ts'
+import type { Port, Prediction } from '../../compiler/elaborate/values/signature.ts'
 import type { CompiledModel, Graph } from '../../compiler/index.ts'
 import { type Dim, format, product, type Sizes, symbolsOf } from '../../compiler/ir/dim.ts'
 import { fail } from '../../dsl/diagnostics.ts'

@@ -1,5 +1,5 @@
 // Data that a program has in its hands: nested arrays, an array for each example, instead of a `data` block.
-import type { Port, Signature } from '../../compiler/check/signature.ts'
+import type { Port, Signature } from '../../compiler/elaborate/values/signature.ts'
 import type { Sizes } from '../../compiler/ir/dim.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { didYouMean } from '../../dsl/suggest.ts'

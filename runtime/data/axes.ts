@@ -1,5 +1,5 @@
 // How many axes an equation of a data block feeds: lists in lists are axes so deep, and items below.
-import type { Port } from '../../compiler/check/signature.ts'
+import type { Port } from '../../compiler/elaborate/values/signature.ts'
 import type { Data } from '../../dsl/ast.ts'
 import { namesIn } from './valuesIn.ts'
 

@@ -1,7 +1,7 @@
 // What is wrong with a data block as far as it can be told without the data, or from the beginning of it: the block is evaluated
 // on tables without rows, by the same functions that load data.
-import { distinct } from '../../compiler/check/report.ts'
-import type { Port, Signature } from '../../compiler/check/signature.ts'
+import { distinct } from '../../compiler/elaborate/values/collectProblems.ts'
+import type { Port, Signature } from '../../compiler/elaborate/values/signature.ts'
 import type { Sizes } from '../../compiler/ir/dim.ts'
 import type { Data, Equation, Expr, Span } from '../../dsl/ast.ts'
 import { allExprs } from '../../dsl/children.ts'

@@ -1,5 +1,5 @@
 // From the value of an equation to the examples of an input or target, for some rows.
-import type { Port } from '../../compiler/check/signature.ts'
+import type { Port } from '../../compiler/elaborate/values/signature.ts'
 import type { Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import type { Example } from './example.ts'

@@ -1,5 +1,5 @@
 // What loading learned from the training part. It is plain JSON, stored with the weights: predictions need it in both directions.
-import type { Signature } from '../../compiler/check/signature.ts'
+import type { Signature } from '../../compiler/elaborate/values/signature.ts'
 import type { Sizes } from '../../compiler/ir/dim.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { apply, type Encoding, type Step, undo } from './encoding.ts'

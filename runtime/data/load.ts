@@ -1,6 +1,6 @@
 // Loading data: from the `data` block of a program to the examples of each part, ready to be put into batches.
 import type { Precision } from '../../compiler/backend/backend.ts'
-import type { Port, Signature } from '../../compiler/check/signature.ts'
+import type { Port, Signature } from '../../compiler/elaborate/values/signature.ts'
 import type { Sizes } from '../../compiler/ir/dim.ts'
 import type { Data, Span } from '../../dsl/ast.ts'
 import { fail, RnnError } from '../../dsl/diagnostics.ts'

@@ -1,5 +1,5 @@
 // What data says of the sizes that it binds.
-import type { Signature } from '../../compiler/check/signature.ts'
+import type { Signature } from '../../compiler/elaborate/values/signature.ts'
 import type { Fitted } from './fitted.ts'
 import { freeName } from './ports.ts'
 import { shown } from './shown.ts'

@@ -1,6 +1,6 @@
 // Checking examples against the inputs and targets of a model, and binding the sizes that only the data knows.
-import { tooFew } from '../../compiler/check/labels.ts'
-import type { Bound, Port } from '../../compiler/check/signature.ts'
+import { tooFew } from '../../compiler/elaborate/tensors/labels.ts'
+import type { Bound, Port } from '../../compiler/elaborate/values/signature.ts'
 import { type Dim, evaluate, format, type Sizes, symbolsOf } from '../../compiler/ir/dim.ts'
 import type { Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'

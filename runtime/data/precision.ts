@@ -1,6 +1,6 @@
 // Numbers that a precision cannot hold: finite as they were read, infinite in a batch.
 import type { Precision } from '../../compiler/backend/backend.ts'
-import type { Port } from '../../compiler/check/signature.ts'
+import type { Port } from '../../compiler/elaborate/values/signature.ts'
 import type { Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import type { Part } from './example.ts'

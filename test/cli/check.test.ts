@@ -32,7 +32,40 @@ wave.rnn: no errors
     write('user.rnn', 'import "cells.rnn"\nmodel m { input x: [3]; output y = x |> twice(2) }')
     const { stdout } = await ok('check', 'user.rnn')
     assert.match(stdout, /^model m: 14 parameters/)
-    assert.match((await ok('check', 'cells.rnn')).stdout, /it declares no model/)
+    assert.equal((await ok('check', 'cells.rnn')).stdout, 'cells.rnn: no errors; 1 unit, no model\n')
+  })
+
+  it('checks the units of a file without a model, and says what waits for their use', async () => {
+    write(
+      'library.rnn',
+      `cell Gate(units) {
+  input x: [D]
+  state h: [units]
+  param W: [units, D], b: [units]
+  h' = sigmoid(W @ x + b) * h
+  return h'
+}
+layer Twice(cell, n = 2) { input x: [D] over T; return x |> cell |> cell |> last |> dense(n) }
+fn double(x) = 2 * x
+fn half(x) = x / 2`,
+    )
+    assert.equal(
+      (await ok('check', 'library.rnn')).stdout,
+      `layer Twice: what \`cell\` gives is checked at each use
+fn double, half: shapes are checked at each call
+library.rnn: no errors; 2 units, 2 fns, no model
+`,
+    )
+    const { units } = json(await ok('check', 'library.rnn', '--json'))
+    assert.deepEqual(units, [
+      { kind: 'cell', name: 'Gate', waitsFor: [] },
+      { kind: 'layer', name: 'Twice', waitsFor: ['cell'] },
+      { kind: 'fn', name: 'double', waitsFor: [] },
+      { kind: 'fn', name: 'half', waitsFor: [] },
+    ])
+    write('wrong.rnn', "cell c(units) { input x: [D]; state h: [units]; h' = h + x; return h' }")
+    assertRefused(await rnnc('check', 'wrong.rnn'), 'RNN203', /`h` is \[units\], `x` is \[D\]/)
+    assertRefused(await rnnc('explain', 'library.rnn'), 'RNN106', /the file declares no model/)
   })
 
   it('shows the place of a mistake, in every file', async () => {

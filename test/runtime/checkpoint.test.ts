@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Parameter } from '../../compiler/check/signature.ts'
+import type { Parameter } from '../../compiler/elaborate/values/signature.ts'
 import { parseDim } from '../../compiler/ir/dim.ts'
 import {
   type Checkpoint,

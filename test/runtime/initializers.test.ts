@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Init } from '../../compiler/check/signature.ts'
+import type { Init } from '../../compiler/elaborate/values/signature.ts'
 import { compile } from '../../compiler/index.ts'
 import { parseDim } from '../../compiler/ir/dim.ts'
 import { initialize } from '../../runtime/initializers.ts'

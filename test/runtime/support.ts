@@ -1,6 +1,6 @@
 // Helpers: a program and its files as texts, and the diagnostic that something throws.
 import assert from 'node:assert/strict'
-import type { Port, Signature } from '../../compiler/check/signature.ts'
+import type { Port, Signature } from '../../compiler/elaborate/values/signature.ts'
 import { type CompiledModel, compile } from '../../compiler/index.ts'
 import { constant, symbol } from '../../compiler/ir/dim.ts'
 import type { Data } from '../../dsl/ast.ts'

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { builtins } from '../../compiler/check/builtins/index.ts'
+import { builtins } from '../../compiler/elaborate/builtins/index.ts'
 import { compile } from '../../compiler/index.ts'
 import { allEqns } from '../../compiler/ir/graph.ts'
 import { ops } from '../../compiler/ir/ops/index.ts'

@@ -1,0 +1,42 @@
+// The axis that `drop_first` and `drop_last` leave: T-1.
+import type { Span } from '../../../dsl/ast.ts'
+import { fail } from '../../../dsl/diagnostics.ts'
+import { fill, scalar } from '../../ir/builder.ts'
+import * as D from '../../ir/dim.ts'
+import { Waits } from '../values/collectProblems.ts'
+import { homeOf, type Scope } from '../values/scope.ts'
+import type { Axis, Tensor } from '../values/tensor.ts'
+
+/** The axis without `by` elements more. Equal axes give equal axes. Throws RNN413 where its length is an expression. */
+export function shorter(scope: Scope, from: Axis, span: Span, by = 1): Axis {
+  const { shortened } = scope.session
+  const [axis, already] = from.base === undefined || from.dropped === undefined ? [from, 0] : [from.base, from.dropped]
+  const known = shortened.get(axis) ?? new Map<number, Axis>()
+  shortened.set(axis, known)
+  const count = already + by
+  const before = known.get(count)
+  if (before !== undefined) return before
+  const size = D.minusClamped(axis.size, count)
+  if (size === undefined) {
+    if (scope.session.alone !== undefined) throw new Waits()
+    const feature = `dropping elements of ${axis.name}[${D.format(axis.size)}], whose length is an expression of free sizes,`
+    return fail('RNN413', { feature }, { span, help: 'give the length a name of its own' })
+  }
+  const { lengths } = axis
+  const less = (value: Tensor): Tensor => {
+    const home = homeOf(scope, value.value)
+    const constant = (n: number) => fill(home, scalar(home, n, 'int'), value.value.shape)
+    const difference = home.emit('sub', [value.value, constant(count)])
+    return { ...value, value: home.emit('max', [difference, constant(0)]) }
+  }
+  const result: Axis = {
+    name: `${axis.name}-${count}`,
+    size,
+    batch: false,
+    lengths: lengths && less(lengths),
+    base: axis,
+    dropped: count,
+  }
+  known.set(count, result)
+  return result
+}

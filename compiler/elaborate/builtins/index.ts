@@ -1,0 +1,13 @@
+// The list of all built-in functions.
+import type { Builtin } from '../values/builtinFunction.ts'
+import { matrixBuiltins } from './matrices.ts'
+import { pointwiseBuiltins } from './pointwise.ts'
+import { probabilityBuiltins } from './probabilities.ts'
+import { reductionBuiltins } from './reductions.ts'
+import { sequenceBuiltins } from './sequences.ts'
+
+export const builtins: ReadonlyMap<string, Builtin> = new Map(
+  [...pointwiseBuiltins, ...reductionBuiltins, ...sequenceBuiltins, ...matrixBuiltins, ...probabilityBuiltins].map(
+    b => [b.name, b],
+  ),
+)

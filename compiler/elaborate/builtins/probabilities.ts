@@ -1,0 +1,169 @@
+// Built-in functions of probabilities and of averages: what losses and metrics are written with.
+import { fail } from '../../../dsl/diagnostics.ts'
+import { reshape, scalar } from '../../ir/builder.ts'
+import * as D from '../../ir/dim.ts'
+import { makersOf, type Value } from '../../ir/graph.ts'
+import { isProbability, standing } from '../../ir/probability.ts'
+import { type View, viewOf } from '../../ir/view.ts'
+import { reached } from '../tensors/computedFrom.ts'
+import { boundBy, checkLabels, toldApart } from '../tensors/labels.ts'
+import { bernoulli } from '../tensors/randomDraws.ts'
+import {
+  constantTensor,
+  contract,
+  dimTensor,
+  expand,
+  inOrder,
+  masked,
+  maskOf,
+  pointwise,
+  tensor,
+  toReal,
+  withItem,
+} from '../tensors/typedOperations.ts'
+import type { Builtin, Call } from '../values/builtinFunction.ts'
+import { describeEntity, type Entity, staticValue } from '../values/entity.ts'
+import type { Scope } from '../values/scope.ts'
+import { formatItem, type Tensor } from '../values/tensor.ts'
+import { sourceText } from '../values/wording.ts'
+import { builtin } from './builtin.ts'
+
+/** What is known of the values of a scope's block; what is brought into the body of a scan is followed out of it. */
+function viewOfScope({ builder, around }: Scope): View {
+  const outside = around && {
+    view: viewOfScope(around.scope),
+    of: (v: Value): Value => around.bindings().find(b => b.inner === v)?.outer ?? v,
+  }
+  return viewOf(makersOf(builder.eqns), v => outside && { view: outside.view, value: outside.of(v) })
+}
+
+/** The sum over all valid elements and how many they are, both scalars. */
+function totals(scope: Scope, given: Tensor): { sum: Value; count: Value } {
+  const b = scope.builder
+  const t = inOrder(scope, toReal(scope, given))
+  const valid = masked(scope, t, t.axes, 0)
+  const all = (value: Value): Value =>
+    value.shape.length === 0
+      ? value
+      : b.emit('sum', [value], { axes: value.shape.map((_, i) => i - value.shape.length) })
+  const masks = valid.axes.flatMap(a => maskOf(scope, a) ?? []).map(m => inOrder(scope, m))
+  const per = dimTensor(scope, D.product(t.item), 'real')
+  if (masks.length === 0) {
+    const size = D.product([...valid.axes.map(a => a.size), ...t.item])
+    return { sum: all(valid.value), count: dimTensor(scope, size, 'real').value }
+  }
+  const counted = masks.map(m => expand(scope, m, valid.axes, [])).reduce((x, y) => b.emit('and', [x, y]))
+  return { sum: all(valid.value), count: b.emit('mul', [all(b.emit('real', [counted])), per.value]) }
+}
+
+/** The average over everything: examples, valid steps, items; 0 where there is nothing. Registered, to be summed over batches. */
+export function average(scope: Scope, t: Tensor): Tensor {
+  const b = scope.builder
+  const { sum, count } = totals(scope, t)
+  const value = b.emit('div', [sum, b.emit('max', [count, scalar(b, 1)])], {}, { hint: 'average' })
+  scope.session.averages.push({ value, sum, count })
+  return tensor(value, [], [], { facts: t.facts, name: '' })
+}
+
+export const probabilityBuiltins: readonly Builtin[] = [
+  /**
+   * The value itself; RNN213 unless it ends in a softmax or a sigmoid, whose logits the stable form needs. With a label it is the
+   * probability of yes, which the label says by 1: RNN416 for more than two labels.
+   */
+  builtin('probability', 'p, label', [1, 2], ({ scope, span }, p, label) => {
+    const text = scope.call?.argument || p.name
+    const view = viewOfScope(scope)
+    if (!isProbability(view, p.value)) {
+      const [callee, value] = [scope.call?.callee ?? 'probability', p.name || text || 'its first argument']
+      return fail(
+        'RNN213',
+        { callee, value, source: sourceOf(p) },
+        { span: scope.call?.span ?? span, ...(standing(view, p.value, 'itself').stable && { help: keeps(value) }) },
+      )
+    }
+    if (label !== undefined) {
+      const choice = { text, labels: D.constant(2) }
+      checkLabels(scope, label, choice, span)
+      boundBy(scope, label, choice)
+    }
+    return { ...p, asked: p.value, choice: { text, labels: toldApart(p.item) } }
+  }),
+  /** The class that a distribution makes the most likely: the place of the largest, or p > 0.5 of a single number. */
+  builtin('decide', 'p', 1, ({ scope, span }, p) => {
+    const choice = { text: scope.call?.argument || p.name, labels: toldApart(p.item) }
+    const single = p.item.length === 0 || (p.item.length === 1 && D.asNumber(p.item[0]) === 1)
+    if (!single) {
+      if (p.item.length !== 1)
+        fail('RNN210', { what: 'the argument of `decide`', expected: 'a vector', found: formatItem(p) }, { span })
+      const value = scope.builder.emit('argmax', [p.value], { axis: -1 })
+      return tensor(value, p.axes, [], { reversed: p.reversed, facts: p.facts, name: '', choice })
+    }
+    const flat = withItem(scope, p, [])
+    const above = pointwise(scope, 'lt', [constantTensor(scope, 0.5), flat], span)
+    const int = (v: number): Tensor => constantTensor(scope, v, 'int')
+    return { ...pointwise(scope, 'where', [above, int(1), int(0)], span), choice }
+  }),
+  builtin('average', 'e', 1, ({ scope, span }, e) => {
+    if (scope.builder !== scope.session.root) fail('RNN114', { statement: 'average', place: 'a cell' }, { span })
+    const behind = reached(scope.builder.eqns, e.value)
+    if (scope.session.averages.some(a => behind.has(a.value.id)))
+      fail(
+        'RNN210',
+        { what: 'the argument of `average`', expected: 'a value of each example', found: 'an average already' },
+        { span },
+      )
+    return average(scope, e)
+  }),
+  builtin('bernoulli', 'p, like', 2, (call, p, like) => {
+    checkChance(call)
+    return bernoulli(call.scope, toReal(call.scope, p), like, call.span)
+  }),
+  /** The sum of squares of a part's matrices, or of one param. */
+  {
+    name: 'l2',
+    params: 'part',
+    arity: [1, 1],
+    names: ['part'],
+    takesAxis: false,
+    apply: ({ scope, args: [of], span }) => {
+      const sums = weightsOf(scope, of).map(w => sumOfSquares(scope, w, span))
+      if (sums.length === 0)
+        fail(
+          'RNN210',
+          { what: 'the argument of `l2`', expected: 'a part with matrices, or a param', found: describeEntity(of) },
+          { span },
+        )
+      return sums.reduce((x, y) => pointwise(scope, 'add', [x, y], span))
+    },
+  },
+]
+
+function sumOfSquares(scope: Scope, w: Tensor, span: Parameters<typeof contract>[3]): Tensor {
+  const size = D.product([...w.axes.map(a => a.size), ...w.item])
+  const flat = tensor(reshape(scope.builder, w.value, [D.unlabelled(size)]), [], [size])
+  return contract(scope, flat, flat, span)
+}
+
+/** The weights of rank 2 and up of a part and all parts in it, or the one given. */
+function weightsOf(scope: Scope, e: Entity): Tensor[] {
+  // Of a value of the data it would be a sum over examples and padding.
+  if (e.kind === 'tensor') return scope.session.weights.some(w => w.value === e.value) ? [e] : []
+  if (e.kind !== 'instance') return []
+  const inside = [...e.parts.values(), ...e.placed.values()].filter(p => p !== e).flatMap(p => weightsOf(scope, p))
+  const own = [...e.weights.values()].filter(w => w.item.length >= 2)
+  return [...own.map(w => tensor(w.value, w.axes, w.item)), ...inside]
+}
+
+/** What there is to do where probabilities are in a value, but it is none of which both logarithms are known. */
+const keeps = (value: string): string =>
+  `a softmax or sigmoid is part of \`${value}\`; places, slices, joins, \`1 - p\`, \`where\`, products, and sums of elements of one softmax keep its logits: write \`${value}\` with these, or its logarithm yourself`
+/** RNN210 for a probability that is known, and is none. */
+function checkChance({ scope, args: [p], spans: [span] }: Call): void {
+  const chance = staticValue(p)
+  if (chance === undefined || (chance >= 0 && chance <= 1)) return
+  const what = `\`${sourceText(scope, span)}\`, the probability of \`bernoulli\`,`
+  fail('RNN210', { what, expected: 'a number from 0 to 1', found: String(chance) }, { span })
+}
+
+/** Where a value comes from, for RNN213. */
+const sourceOf = (p: Tensor): string => p.source ?? 'something else'

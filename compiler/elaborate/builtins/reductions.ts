@@ -1,0 +1,187 @@
+// Built-in functions that combine the elements of an item, or of an axis: there only the valid ones.
+import { diagnostic, fail } from '../../../dsl/diagnostics.ts'
+import { reshape } from '../../ir/builder.ts'
+import * as D from '../../ir/dim.ts'
+import type { Value } from '../../ir/graph.ts'
+import { checkPlaces } from '../axes/nestedAxes.ts'
+import {
+  cause,
+  dimTensor,
+  inOrder,
+  lengthOf,
+  masked,
+  numberPointwise,
+  placeOf,
+  pointwise,
+  shapeOf,
+  tensor,
+  toReal,
+} from '../tensors/typedOperations.ts'
+import type { Builtin, Call } from '../values/builtinFunction.ts'
+import { type Axis, formatItem, type Tensor } from '../values/tensor.ts'
+import { builtin } from './builtin.ts'
+
+/** What is left when an axis is combined: known only at its end. */
+function reduced(call: Call, name: string, t: Tensor, axis: Axis, value: Value): Tensor {
+  const facts = { ...t.facts, whole: new Map([...t.facts.whole, [axis, cause(name, call.place, t)]]) }
+  const axes = t.axes.filter(a => a !== axis)
+  return tensor(value, axes, t.item, { reversed: t.reversed.filter(a => a !== axis), facts, name: '' })
+}
+
+/** The axis that `over` names. RNN228 where the elements along it would be those of one place of an axis nested in it. */
+function along({ span }: Call, over: NonNullable<Call['over']>, name: string, t: Tensor): Axis {
+  const axis = over.axis(t)
+  checkPlaces(t.axes, axis, `\`${name}\` combines elements`, span)
+  return axis
+}
+
+/** RNN344 where a function of several elements gets one alone, and gives the same whatever it is. */
+function warnOfOne({ scope, span }: Call, size: D.Dim | undefined, operation: string, value: number): void {
+  if (size === undefined || D.asNumber(size) !== 1) return
+  scope.session.warnings.push(diagnostic('RNN344', { operation, value }, { span }))
+}
+
+/** The item as one vector. */
+function flatItem(call: Call, name: string, t: Tensor): Value {
+  if (t.item.length === 0)
+    fail(
+      'RNN210',
+      { what: `\`${name}\``, expected: 'a vector, or an axis by `over`', found: formatItem(t) },
+      { span: call.span },
+    )
+  return reshape(call.scope.builder, t.value, shapeOf(t.axes, [D.product(t.item)]))
+}
+
+/** A padding as an int can hold it: of 32 bits, without infinity. */
+const wholeNumber = (padding: number): number => Math.min(Math.max(padding, -(2 ** 31)), 2 ** 31 - 1)
+
+function reduction(
+  name: string,
+  op: 'sum' | 'reduce_max' | 'reduce_min' | 'logsumexp',
+  padding: number,
+  keepsInt: boolean,
+): Builtin['apply'] {
+  return builtin(name, 'x, over S', 1, (call, given) => {
+    const t = keepsInt && given.dtype !== 'bool' ? given : toReal(call.scope, given)
+    const { scope } = call
+    const attrs = (axis: number): { axes: number[] } | { axis: number } => (op === 'sum' ? { axes: [axis] } : { axis })
+    if (call.over === undefined) {
+      const value = scope.builder.emit(op, [flatItem(call, name, t)], attrs(-1))
+      return { ...tensor(value, t.axes, [], { reversed: t.reversed, facts: t.facts, name: '' }) }
+    }
+    const axis = along(call, call.over, name, t)
+    // Of equals the first gets the gradient: an extremum depends on the order as its argument does.
+    const ordered = op === 'reduce_max' || op === 'reduce_min' ? inOrder(scope, t, [axis]) : t
+    const valid = masked(scope, ordered, [axis], t.dtype === 'int' ? wholeNumber(padding) : padding)
+    return reduced(call, name, valid, axis, scope.builder.emit(op, [valid.value], attrs(placeOf(valid, axis))))
+  }).apply
+}
+
+const overAxis = { takesAxis: true }
+
+const named = (name: string, apply: Builtin['apply']): Builtin => ({
+  name,
+  params: 'x, over S',
+  arity: [1, 1],
+  names: ['x'],
+  takesAxis: true,
+  apply,
+})
+
+/** `max(x)` reduces, `max(a, b)` is pointwise. */
+function extremum(name: 'max' | 'min', op: 'reduce_max' | 'reduce_min', padding: number): Builtin {
+  const one = reduction(name, op, padding, true)
+  return {
+    name,
+    params: 'a, b | x, over S',
+    arity: [1, 2],
+    names: [],
+    takesAxis: true,
+    apply: call => {
+      if (call.args.length === 1) return one(call)
+      if (call.over !== undefined) {
+        const expected = `two values, or one and \`over ${call.over.name.text}\``
+        fail('RNN208', { callee: name, expected, found: 'both were' }, { span: call.over.name.span })
+      }
+      return builtin(name, 'a, b', 2, ({ scope, span }, a, b) => numberPointwise(scope, name, [a, b], span)).apply(call)
+    },
+  }
+}
+
+const sum = reduction('sum', 'sum', 0, true)
+
+export const reductionBuiltins: readonly Builtin[] = [
+  named('sum', sum),
+  /** The mean of nothing is 0. */
+  builtin(
+    'mean',
+    'x, over S',
+    1,
+    (call, given) => {
+      const { scope, span } = call
+      const t = toReal(scope, given)
+      const axis = call.over && along(call, call.over, 'mean', t)
+      const total = sum({ ...call, args: [t] })
+      if (total.kind !== 'tensor') throw new Error('sum gives a value')
+      if (axis === undefined) return pointwise(scope, 'div', [total, dimTensor(scope, D.product(t.item), 'real')], span)
+      const length = toReal(scope, lengthOf(scope, axis))
+      const one = dimTensor(scope, D.constant(1), 'real')
+      return pointwise(scope, 'div', [total, pointwise(scope, 'max', [length, one], span)], span)
+    },
+    overAxis,
+  ),
+  extremum('max', 'reduce_max', Number.NEGATIVE_INFINITY),
+  extremum('min', 'reduce_min', Number.POSITIVE_INFINITY),
+  named('logsumexp', reduction('logsumexp', 'logsumexp', Number.NEGATIVE_INFINITY, false)),
+  /** On the last dim of the item, or over an axis. */
+  builtin(
+    'softmax',
+    'x, over S',
+    1,
+    (call, given) => {
+      const { scope } = call
+      const t = toReal(scope, given)
+      if (call.over === undefined) {
+        if (t.item.length === 0)
+          fail(
+            'RNN210',
+            { what: '`softmax`', expected: 'a vector, or an axis by `over`', found: formatItem(t) },
+            { span: call.span },
+          )
+        warnOfOne(call, t.item.at(-1), 'softmax', 1)
+        return { ...t, value: scope.builder.emit('softmax', [t.value], { axis: -1 }), name: '' }
+      }
+      const axis = along(call, call.over, 'softmax', t)
+      warnOfOne(call, axis.lengths === undefined ? axis.size : undefined, 'softmax', 1)
+      const valid = masked(scope, t, [axis], Number.NEGATIVE_INFINITY)
+      const value = scope.builder.emit('softmax', [valid.value], { axis: placeOf(valid, axis) })
+      const facts = { ...t.facts, ahead: new Map([...t.facts.ahead, [axis, cause('softmax', call.place, t)]]) }
+      return { ...valid, value, facts, name: '' }
+    },
+    overAxis,
+  ),
+  builtin(
+    'argmax',
+    'x, over S',
+    1,
+    (call, given) => {
+      const { scope } = call
+      if (call.over === undefined) {
+        const value = scope.builder.emit('argmax', [flatItem(call, 'argmax', given)], { axis: -1 })
+        warnOfOne(call, D.product(given.item), 'argmax', 0)
+        return tensor(value, given.axes, [], { reversed: given.reversed, facts: given.facts, name: '' })
+      }
+      const axis = along(call, call.over, 'argmax', given)
+      warnOfOne(call, axis.lengths === undefined ? axis.size : undefined, 'argmax', 0)
+      const valid = masked(scope, inOrder(scope, toReal(scope, given), [axis]), [axis], Number.NEGATIVE_INFINITY)
+      return reduced(
+        call,
+        'argmax',
+        valid,
+        axis,
+        scope.builder.emit('argmax', [valid.value], { axis: placeOf(valid, axis) }),
+      )
+    },
+    overAxis,
+  ),
+]

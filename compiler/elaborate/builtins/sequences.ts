@@ -1,0 +1,234 @@
+// Built-in functions of sequences: they see valid elements only.
+import { diagnostic, fail } from '../../../dsl/diagnostics.ts'
+import { inLibrary } from '../../../dsl/library.ts'
+import { fill, reshape, scalar } from '../../ir/builder.ts'
+import * as D from '../../ir/dim.ts'
+import { carryNested, checkPlaces } from '../axes/nestedAxes.ts'
+import { shorter } from '../axes/shortenedAxis.ts'
+import { asTensor } from '../tensors/convert.ts'
+import {
+  cause,
+  checkAxes,
+  commonOrder,
+  expand,
+  inOrder,
+  joinAxes,
+  lengthOf,
+  placeOf,
+  shapeOf,
+  tensor,
+  toReal,
+  visibleAxes,
+} from '../tensors/typedOperations.ts'
+import type { Builtin, Call } from '../values/builtinFunction.ts'
+import type { Scope } from '../values/scope.ts'
+import { type Axis, formatItem, joinFacts, onlyElement, sameItem, type Tensor } from '../values/tensor.ts'
+import { axisOf, builtin } from './builtin.ts'
+
+const overAxis = { takesAxis: true }
+
+const chosen = (call: Call, name: string, t: Tensor): Axis => axisOf(call, name, t, visibleAxes(call.scope, t))
+
+/** The first or the last valid element of an axis; zero where there is none. */
+function end(name: 'first' | 'last'): Builtin {
+  return builtin(
+    name,
+    'x, over S',
+    1,
+    (call, given) => {
+      const { scope } = call
+      const axis = chosen(call, name, given)
+      if (name === 'last') warnOfBackward(call, given, axis)
+      const taken = (home: Scope, x: Tensor): Tensor => {
+        const found = endOf(home, name, x, axis)
+        if (name === 'first') scope.session.fromStart.push({ value: found.value, kind: 'first', axis, span: call.span })
+        return found
+      }
+      const t = carryNested(scope, given, axis, name, call.span, taken)
+      const facts =
+        name === 'last' || t.reversed.includes(axis)
+          ? { ...t.facts, whole: new Map([...t.facts.whole, [axis, cause(name, call.place, t)]]) }
+          : t.facts
+      return { ...taken(scope, t), facts, name: '' }
+    },
+    overAxis,
+  )
+}
+
+function endOf(scope: Scope, name: 'first' | 'last', given: Tensor, axis: Axis): Tensor {
+  const b = scope.builder
+  const size = D.asNumber(axis.size)
+  const rest = (t: Tensor): Partial<Tensor> => ({ reversed: t.reversed.filter(a => a !== axis), coding: t.coding })
+  const atEnd = (name === 'last') !== given.reversed.includes(axis)
+  if (axis.lengths === undefined && size !== undefined && size > 0) {
+    const axes = given.axes.filter(a => a !== axis)
+    const start = D.constant(atEnd ? size - 1 : 0)
+    const slice = b.emit('slice', [given.value], { axis: placeOf(given, axis), start, size: D.constant(1) })
+    return tensor(reshape(b, slice, shapeOf(axes, given.item)), axes, given.item, rest(given))
+  }
+  // -1 where there is no element: `pick` gives zero for it.
+  const [t, lengths] = commonOrder(scope, [given, lengthOf(scope, axis)])
+  const axes = t.axes.filter(a => a !== axis)
+  const one = fill(b, scalar(b, 1, 'int'), lengths.value.shape)
+  const count = atEnd ? lengths.value : b.emit('min', [lengths.value, one])
+  const place = { ...lengths, value: b.emit('sub', [count, one]) }
+  const all = [...axes.filter(a => !a.batch), ...[...new Set([...axes, ...place.axes])].filter(a => a.batch)]
+  const index = expand(scope, place, all, [])
+  const spread = { ...t, axes: [axis, ...all], value: expand(scope, t, [axis, ...all], t.item) }
+  const value = b.emit('pick', [spread.value, index], { axis: placeOf(spread, axis), tail: t.item.length })
+  return tensor(value, all, t.item, rest(t))
+}
+
+/** RNN341: where a sequence ends, what ran over it backward has only begun. */
+function warnOfBackward({ scope, place }: Call, t: Tensor, axis: Axis): void {
+  const backward = t.facts.ahead.get(axis)?.backward ?? false
+  if (!backward || t.reversed.includes(axis) || inLibrary(place)) return
+  const value = `\`${t.name || (t.source ?? 'this')}\``
+  scope.session.warnings.push(diagnostic('RNN341', { value }, { span: place }))
+}
+
+/** `drop_first` and `drop_last`: over T-1. */
+function drop(name: 'drop_first' | 'drop_last'): Builtin {
+  return builtin(
+    name,
+    'x, over S',
+    1,
+    (call, given) => {
+      const { scope, span, place } = call
+      const axis = chosen(call, name, given)
+      const left = shorter(scope, axis, span)
+      const drop = (where: Scope, x: Tensor): Tensor => {
+        const t = inOrder(where, x, [axis])
+        const start = D.constant(name === 'drop_first' ? 1 : 0)
+        const attrs = { axis: placeOf(t, axis), start, size: D.unlabelled(left.size) }
+        const axes = t.axes.map(a => (a === axis ? left : a))
+        return { ...t, value: where.builder.emit('slice', [t.value], attrs), axes }
+      }
+      const t = carryNested(scope, given, axis, name, span, drop)
+      const facts =
+        name === 'drop_first'
+          ? { ...t.facts, ahead: new Map([...t.facts.ahead, [axis, cause(name, place, t)]]) }
+          : t.facts
+      return { ...drop(scope, t), facts, name: '' }
+    },
+    overAxis,
+  )
+}
+
+export const sequenceBuiltins: readonly Builtin[] = [
+  end('last'),
+  end('first'),
+  builtin(
+    'reverse',
+    'x, over S',
+    1,
+    (call, given) => {
+      const axis = chosen(call, 'reverse', given)
+      const turn = (x: Tensor): Tensor => {
+        const others = x.reversed.filter(a => a !== axis)
+        return { ...x, reversed: x.reversed.includes(axis) ? others : [...others, axis] }
+      }
+      const t = carryNested(call.scope, given, axis, 'reverse', call.span, (_, lengths) => turn(lengths))
+      const turned = { ...cause('reverse', call.place, t), backward: t.facts.ahead.get(axis)?.backward }
+      const facts = { ...t.facts, ahead: new Map([...t.facts.ahead, [axis, turned]]) }
+      return { ...turn(t), facts, name: '' }
+    },
+    overAxis,
+  ),
+  drop('drop_first'),
+  drop('drop_last'),
+  /** One step late. A target read through it is no longer read at its own step. */
+  {
+    name: 'delay',
+    params: 'x, start = 0, over S',
+    arity: [1, 2],
+    names: ['x', 'start'],
+    takesAxis: true,
+    apply: call => {
+      const { scope, span } = call
+      const given = asTensor(scope, call.args[0], span)
+      const axis = chosen(call, 'delay', given)
+      const caret = `before the first element of ${axis.name} there is only \`start\``
+      checkPlaces(given.axes, axis, '`delay` puts elements', span, caret)
+      const t = inOrder(scope, given)
+      const start = inOrder(scope, asTensor(scope, call.args[1] ?? { kind: 'dim', dim: D.constant(0) }, span))
+      checkAxes(scope, [t, start], span)
+      if (start.axes.includes(axis))
+        fail(
+          'RNN210',
+          { what: '`start`', expected: `one value, not over ${axis.name}`, found: `over ${axis.name}` },
+          { span },
+        )
+      if (start.item.length > 0 && !sameItem(start.item, t.item)) {
+        fail(
+          'RNN203',
+          { operation: 'delay', left: formatItem(t), right: formatItem(start) },
+          { span, caret: '`start` takes the place of an element', ...onlyElement(t.item, start) },
+        )
+      }
+      const typed = t.dtype === 'real' ? toReal(scope, start) : start
+      if (typed.dtype !== t.dtype)
+        fail('RNN216', { what: '`start`', expected: `a value of type ${t.dtype}`, found: start.dtype }, { span })
+      const axes = joinAxes([t, start])
+      const x = { ...t, axes, value: expand(scope, t, axes, t.item) }
+      const rest = axes.filter(a => a !== axis)
+      const first = expand(scope, typed, rest, t.item)
+      const value = scope.builder.emit('shift', [x.value, first], { axis: placeOf(x, axis), by: 1 })
+      const late = {
+        ...t.facts,
+        targets: new Set<string>(),
+        delayed: new Set([...t.facts.delayed, ...t.facts.targets]),
+      }
+      return { ...t, value, axes, facts: joinFacts([{ axes, facts: late }, start]), name: '' }
+    },
+  },
+  builtin(
+    'position',
+    'over S',
+    0,
+    ({ scope, over, span }) => {
+      if (over === undefined) return fail('RNN214', { callee: '`position`', axes: 'no value', axis: 'T' }, { span })
+      const axis = over.axis(nothing(scope))
+      const places = tensor(scope.builder.emit('iota', [], { size: D.unlabelled(axis.size) }), [axis], [])
+      scope.session.fromStart.push({ value: places.value, kind: 'position', axis, span })
+      const axes = [axis, ...outerAxes(axis)]
+      return tensor(expand(scope, places, axes, []), axes, [], { name: '' })
+    },
+    overAxis,
+  ),
+  builtin(
+    'length',
+    'over S',
+    0,
+    ({ scope, over, span }) => {
+      if (over === undefined) return fail('RNN214', { callee: '`length`', axes: 'no value', axis: 'T' }, { span })
+      const axis = over.axis(nothing(scope))
+      const length = lengthOf(scope, axis)
+      const facts = { ...length.facts, whole: new Map([[axis, cause('length', span, { ...length, name: axis.name })]]) }
+      return { ...length, facts, name: '' }
+    },
+    overAxis,
+  ),
+  builtin(
+    'repeat',
+    'x, over K',
+    1,
+    ({ scope, over, span }, given) => {
+      if (over === undefined)
+        return fail('RNN214', { callee: '`repeat`', axes: 'no axis to repeat over', axis: 'T' }, { span })
+      const axis = over.axis(nothing(scope))
+      if (given.axes.includes(axis)) return given
+      // What is valid along the axis is told by the places of its outer axes as they are meant.
+      const x = inOrder(scope, given, outerAxes(axis))
+      const axes = [axis, ...outerAxes(axis).filter(a => !x.axes.includes(a)), ...x.axes]
+      return { ...x, axes, value: expand(scope, x, axes, x.item) }
+    },
+    overAxis,
+  ),
+]
+
+/** The axes along which the lengths of an axis differ, besides the batch: nothing is over it without them. */
+const outerAxes = (axis: Axis): Axis[] => axis.lengths?.axes.filter(a => !a.batch) ?? []
+
+/** A value over every axis that may be named here, for functions that take an axis and no value. */
+const nothing = (scope: Scope): Tensor => tensor(scalar(scope.builder, 0), [...scope.axes.values()], [])

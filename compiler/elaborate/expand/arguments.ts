@@ -1,0 +1,80 @@
+// What a call gives: arguments in order and by name, and how parameters take them.
+import type { Fn, Span } from '../../../dsl/ast.ts'
+import { fail } from '../../../dsl/diagnostics.ts'
+import { didYouMean } from '../../../dsl/suggest.ts'
+import type { Entity } from '../values/entity.ts'
+import type { Scope } from '../values/scope.ts'
+import { evaluate } from './evaluate.ts'
+
+/** An argument; `name` is the place of its name, if it was given by name. */
+export interface Given {
+  readonly entity: Entity
+  readonly span: Span
+  readonly name?: Span
+}
+
+export interface UnitArgs {
+  readonly positional: readonly Given[]
+  readonly named: ReadonlyMap<string, Given>
+  readonly over?: { readonly text: string; readonly span: Span }
+}
+
+export const plural = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
+
+/** For "takes 2 arguments, but … given". */
+export const counted = (n: number): string => (n === 1 ? '1 was' : `${n} were`)
+
+/** `2 arguments: (p, y)`, `no inputs`. */
+export const expected = (names: readonly string[], what: string): string =>
+  names.length === 0 ? `no ${what}s` : `${plural(names.length, what)}: (${names.join(', ')})`
+
+/** Parameters of an fn or hyper-parameters of a template: given in order, by name, or by default. */
+export function bindParameters(
+  scope: Scope,
+  callee: string,
+  params: Fn['params'],
+  what: 'argument' | 'hyper-parameter',
+  given: UnitArgs,
+  span: Span,
+): ReadonlyMap<string, Entity> {
+  const bound = new Map<string, Entity>()
+  const names = params.map(p => p.name.text)
+  const takes = { callee, expected: expected(names, what) }
+  if (given.over !== undefined) {
+    const help =
+      what === 'argument' ? undefined : `first \`part f = ${callee}(…)\`, then \`f(x, over ${given.over.text})\``
+    fail('RNN208', { ...takes, found: '`over` was' }, { span: given.over.span, ...(help && { help }) })
+  }
+  if (given.positional.length > params.length)
+    fail('RNN208', { ...takes, found: counted(given.positional.length) }, { span })
+  for (const [i, g] of given.positional.entries()) bound.set(params[i].name.text, g.entity)
+  for (const [name, g] of given.named) {
+    const at = g.name ?? g.span
+    if (!names.includes(name)) {
+      const help = didYouMean(name, names) ?? `${callee} takes ${takes.expected}`
+      fail('RNN105', { kind: what, name }, { span: at, help })
+    }
+    if (bound.has(name)) fail('RNN107', { name }, { span: at, help: 'it is also given by its place' })
+    bound.set(name, g.entity)
+  }
+  for (const param of params) {
+    const name = param.name.text
+    if (bound.has(name)) continue
+    if (param.default === undefined) fail('RNN209', { callee, name }, { span })
+    // A default may use the parameters before it, and nothing else of the caller.
+    bound.set(name, evaluate(topScope(scope, new Map(bound)), param.default))
+  }
+  return bound
+}
+
+/** A scope that sees the top level and some names. */
+const topScope = (scope: Scope, names: Map<string, Entity>): Scope => ({
+  ...scope,
+  names,
+  primes: new Map(),
+  states: new Map(),
+  axes: new Map(),
+  later: new Map(),
+  instance: undefined,
+  initial: undefined,
+})

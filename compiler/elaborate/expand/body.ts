@@ -1,0 +1,194 @@
+// The statements of a body in their order: equations, outputs, the value returned. A failed one does not stop the next.
+import type { Equation, Span, Statement, TypeExpr } from '../../../dsl/ast.ts'
+import { type Diagnostic, fail, RnnError } from '../../../dsl/diagnostics.ts'
+import { asTensor } from '../tensors/convert.ts'
+import { toReal, visibleAxes } from '../tensors/typedOperations.ts'
+import { attempt, Reported, throwSilent } from '../values/collectProblems.ts'
+import type { Entity } from '../values/entity.ts'
+import type { Scope } from '../values/scope.ts'
+import { formatItem, onlyElement, sameItem, type Tensor, throughName } from '../values/tensor.ts'
+import { sourceText } from '../values/wording.ts'
+import { evaluate } from './evaluate.ts'
+import { knownResolver, resolveType } from './typeExpressions.ts'
+
+export interface BodyResult {
+  readonly returned?: Entity
+  readonly outputs: ReadonlyMap<string, Tensor>
+}
+
+/** Which statements may stand where. */
+const allowed: Readonly<Record<Scope['kind'], ReadonlySet<Statement['kind']>>> = {
+  cell: new Set(['input', 'param', 'state', 'part', 'output', 'return', 'equation']),
+  layer: new Set(['input', 'param', 'part', 'output', 'return', 'equation']),
+  model: new Set(['input', 'target', 'param', 'part', 'output', 'loss', 'metric', 'predict', 'equation']),
+  fn: new Set(['return', 'equation']),
+  settings: new Set(['equation']),
+}
+
+export function runBody(scope: Scope, body: readonly Statement[]): BodyResult {
+  let returned: Entity | undefined
+  const outputs = new Map<string, Tensor>()
+  const run = (statement: Statement): void => {
+    checkPlace(scope, statement)
+    switch (statement.kind) {
+      case 'equation':
+        equation(scope, statement)
+        break
+      case 'return':
+        returned = evaluate(scope, statement.value)
+        break
+      case 'output':
+        outputs.set(statement.name.text, output(scope, statement))
+        break
+    }
+  }
+  collectErrors(
+    body.map(statement => ({
+      run: () => run(statement),
+      failed: () => {
+        if (statement.kind === 'equation') namesOf(scope, statement).set(statement.name.text, { kind: 'unknown' })
+        if (statement.kind === 'output') scope.names.set(statement.name.text, { kind: 'unknown' })
+        if (statement.kind === 'return') returned = { kind: 'unknown' }
+      },
+    })),
+  )
+  return { returned, outputs }
+}
+
+/** Runs each step; throws what they reported, together, at the end. */
+export function collectErrors(steps: readonly { run: () => void; failed: () => void }[]): void {
+  const diagnostics: Diagnostic[] = []
+  const silent: Reported[] = []
+  for (const step of steps) {
+    if (attempt(diagnostics, () => [step.run()], silent) === undefined) step.failed()
+  }
+  if (diagnostics.length > 0) throw new RnnError(diagnostics)
+  throwSilent(silent)
+}
+
+export function checkPlace(scope: Scope, statement: Statement): void {
+  if (!allowed[scope.kind].has(statement.kind)) {
+    fail('RNN114', { statement: statement.kind, place: `a ${scope.kind}` }, { span: statement.span })
+  }
+}
+
+const namesOf = (scope: Scope, e: Equation): Map<string, Entity> => (e.primed ? scope.primes : scope.names)
+
+export function equation(scope: Scope, e: Equation): void {
+  const { text: name, span } = e.name
+  if (!e.primed && scope.states.has(name)) fail('RNN303', { state: name }, { span })
+  if (e.primed && !scope.states.has(name)) fail('RNN306', { name }, { span })
+  if (e.primed && scope.primes.has(name)) fail('RNN307', { state: name }, { span })
+  if (!e.primed && scope.names.has(name)) fail('RNN107', { name }, { span })
+  scope.builder.note = { span: e.span }
+  const value = evaluate(scope, e.value)
+  const bound = bind(scope, name, value, e)
+  const checked = e.primed ? checkState(scope, e, bound) : bound
+  namesOf(scope, e).set(name, e.type === undefined ? checked : checkType(scope, e, e.type, checked))
+}
+
+/** What an equation makes its name stand for. */
+function bind(scope: Scope, name: string, value: Entity, e: Equation): Entity {
+  switch (value.kind) {
+    case 'tensor':
+      return rename(scope, { ...value, name, source: sourceText(scope, e.value.span) }, e)
+    case 'result':
+      return {
+        ...value,
+        name,
+        value: value.value && rename(scope, { ...value.value, name, source: lastCall(scope, e) }, e),
+      }
+    case 'recipe':
+    case 'template':
+      return fail('RNN221', { recipe: sourceText(scope, e.value.span), name }, { span: e.value.span })
+    case 'unknown':
+      throw new Reported()
+    case 'init':
+      if (scope.initial === undefined)
+        return fail('RNN226', { name: `\`${sourceText(scope, e.value.span)}\`` }, { span: e.value.span })
+      return value
+    default:
+      return value
+  }
+}
+
+/** The text of the last thing a pipe goes through. */
+const lastCall = (scope: Scope, e: Equation): string =>
+  sourceText(scope, e.value.kind === 'pipe' ? e.value.callee.span : e.value.span)
+
+/** Notes the name of the equation: on the graph value too, if the equation made it. */
+function rename(scope: Scope, t: Tensor, e: Equation): Tensor {
+  const name = e.primed ? `${e.name.text}'` : e.name.text
+  if (t.value.hint === '' && scope.builder.owns(t.value)) t.value.hint = name
+  return { ...t, facts: throughName(t.facts, name) }
+}
+
+function checkState(scope: Scope, e: Equation, bound: Entity): Tensor {
+  const declared = scope.states.get(e.name.text)
+  if (declared === undefined) throw new Error('checked before')
+  const t = asTensor(scope, bound, e.value.span)
+  const text = formatItem(declared)
+  const fits = sameItem(t.item, declared.item) || t.item.length === 0
+  const widened =
+    declared.dtype === 'real' && t.dtype === 'int'
+      ? { ...t, dtype: 'real' as const, value: scope.builder.emit('real', [t.value]) }
+      : t
+  const extra = visibleAxes(scope, t).filter(a => !declared.axes.includes(a))
+  if (
+    !fits ||
+    widened.dtype !== declared.dtype ||
+    extra.length > 0 ||
+    (t.item.length === 0 && declared.item.length > 0)
+  ) {
+    const found = formatItem(t) + extra.map(a => ` over ${a.name}`).join('')
+    fail(
+      'RNN301',
+      { state: e.name.text, declared: text + declared.axes.map(a => ` over ${a.name}`).join(''), found },
+      {
+        span: e.name.span,
+        caret: `declared as \`state ${e.name.text}: ${text}\` on line ${scope.session.lineOf(declared.span)}`,
+        labels: [{ span: declared.span, text: 'declared here' }],
+        ...onlyElement(declared.item, { item: t.item, name: '' }),
+      },
+    )
+  }
+  return { ...widened, item: declared.item, coding: declared.coding }
+}
+
+/** RNN204 unless the value has the type that is written; ints serve as reals. */
+function checkType(scope: Scope, e: Equation, type: TypeExpr, bound: Entity): Entity {
+  const declared = resolveType(type, knownResolver(scope, 'a dim'))
+  const given = asTensor(scope, bound, e.value.span)
+  const widens = declared.dtype === 'real' && given.dtype === 'int' && given.coding === undefined
+  const t = widens ? toReal(scope, given) : given
+  const seen = visibleAxes(scope, t)
+  const fits =
+    declared.dtype === t.dtype &&
+    sameItem(declared.item, t.item) &&
+    seen.length === declared.axes.length &&
+    declared.axes.every(a => seen.includes(a))
+  if (!fits) {
+    const axes = (list: readonly { name: string }[]): string => list.map(a => ` over ${a.name}`).join('')
+    fail(
+      'RNN204',
+      { name: e.name.text, declared: formatItem(declared) + axes(declared.axes), found: formatItem(t) + axes(seen) },
+      { span: type.span, ...onlyElement(declared.item, { item: t.item, name: '' }) },
+    )
+  }
+  return widens ? t : bound
+}
+
+/** `output a = e`, or `output a` of a name that is there. */
+export function output(
+  scope: Scope,
+  statement: { name: { text: string; span: Span }; value?: Equation['value'] },
+): Tensor {
+  const { text: name, span } = statement.name
+  const expr = statement.value ?? ({ kind: 'name', name, span } as const)
+  const t = asTensor(scope, evaluate(scope, expr), expr.span)
+  if (statement.value === undefined) return { ...t, name }
+  if (scope.names.has(name)) fail('RNN107', { name }, { span })
+  const made = { ...t, name }
+  scope.names.set(name, made)
+  return made
+}

@@ -1,0 +1,101 @@
+// The parts and params that a unit declares: weights are made at its first application.
+import type { Declaration, Expr, Part, Span } from '../../../dsl/ast.ts'
+import { fail } from '../../../dsl/diagnostics.ts'
+import * as D from '../../ir/dim.ts'
+import { asInit } from '../tensors/convert.ts'
+import { tensor } from '../tensors/typedOperations.ts'
+import { Reported, unlessWaiting } from '../values/collectProblems.ts'
+import { describeEntity, type Entity, type Instance } from '../values/entity.ts'
+import type { Scope } from '../values/scope.ts'
+import type { Init } from '../values/signature.ts'
+import { evaluate } from './evaluate.ts'
+import { makeRecipe, newInstance } from './recipes.ts'
+import { knownAxis, knownDim, knownResolver, resolveItem } from './typeExpressions.ts'
+
+/** Weights, parts and what else a unit declares, into its scope. Weights are made at the first application. */
+export function declare(inner: Scope, instance: Instance): void {
+  for (const statement of instance.unit.body) {
+    if (statement.kind === 'part') declarePart(inner, instance, statement)
+    if (statement.kind === 'param') declareParam(inner, instance, statement)
+  }
+}
+
+export function declarePart(inner: Scope, instance: Instance, declaration: Part): void {
+  const { text: name, span } = declaration.name
+  if (inner.names.has(name)) fail('RNN107', { name }, { span })
+  const { value } = declaration
+  const known = instance.parts.get(name)
+  const given = known ?? evaluate(inner, value)
+  if (given.kind === 'open') {
+    inner.names.set(name, given)
+    return
+  }
+  const part = known ?? makePart(inner, instance, name, given, value.span)
+  instance.parts.set(name, part)
+  inner.names.set(name, part)
+}
+
+function makePart(inner: Scope, instance: Instance, name: string, value: Entity, span: Span): Instance {
+  if (value.kind === 'instance') return value
+  if (value.kind === 'recipe') return newInstance(value, instance, name, false, span)
+  if (value.kind === 'template')
+    return newInstance(
+      makeRecipe(inner, value.unit, { positional: [], named: new Map() }, span),
+      instance,
+      name,
+      false,
+      span,
+    )
+  if (value.kind === 'unknown') throw new Reported()
+  return fail(
+    'RNN210',
+    { what: `part \`${name}\``, expected: 'a recipe or another part', found: describeEntity(value) },
+    { span },
+  )
+}
+
+export function declareParam(inner: Scope, instance: Instance, declaration: Declaration): void {
+  const { session } = inner
+  for (const { text: name, span } of declaration.names) {
+    if (inner.names.has(name)) fail('RNN107', { name }, { span })
+    const resolver = knownResolver(inner, 'a dim of a param', name)
+    const axes = declaration.type.axes.map(({ name: axis, length, span: at }) => {
+      if (length === undefined) return inner.axes.get(axis.text) ?? knownAxis(inner, axis.text, at)
+      const known = instance.axes.get(axis.text)
+      const made = known ?? {
+        name: axis.text,
+        size: D.unlabelled(knownDim(inner, length, 'the length of an axis', name)),
+        batch: false,
+      }
+      instance.axes.set(axis.text, made)
+      inner.axes.set(axis.text, made)
+      return made
+    })
+    const ragged = axes.find(a => a.lengths !== undefined)
+    if (ragged !== undefined) fail('RNN206', { param: name, axis: ragged.name }, { span: declaration.type.span })
+    const type = resolveItem(declaration.type, resolver)
+    if (type.dtype !== 'real')
+      fail(
+        'RNN216',
+        { what: `param \`${name}\``, expected: 'reals', found: type.dtype },
+        { span: declaration.type.span },
+      )
+    let record = instance.weights.get(name)
+    if (record === undefined) {
+      const init =
+        declaration.init === undefined
+          ? ({ kind: 'draw', initializer: type.item.length >= 2 ? 'glorot_uniform' : 'zeros', args: [] } as const)
+          : initOf({ ...inner, initial: undefined }, declaration.init)
+      const shape = [...axes.map(a => a.size), ...type.item].map(D.unlabelled)
+      const value = session.root.param({ dtype: 'real', shape }, { hint: name, span, finite: true })
+      record = { owner: instance, local: name, value, item: type.item, axes, init }
+      instance.weights.set(name, record)
+      session.weights.push(record)
+    }
+    inner.names.set(name, tensor(record.value, record.axes, type.item, { name }))
+  }
+}
+
+/** How a param starts; zeros stand for what waits for a use. */
+const initOf = (scope: Scope, expr: Expr): Init =>
+  unlessWaiting(() => asInit(scope, evaluate(scope, expr), expr.span), { kind: 'number', value: 0 })

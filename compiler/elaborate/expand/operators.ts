@@ -1,0 +1,285 @@
+// Operators: what each makes of numbers, which stay static, of initial values, and of tensors.
+import type { Expr, Span } from '../../../dsl/ast.ts'
+import { fail } from '../../../dsl/diagnostics.ts'
+import * as D from '../../ir/dim.ts'
+import { asInit, asTensor } from '../tensors/convert.ts'
+import { boundBy, checkLabels } from '../tensors/labels.ts'
+import {
+  commonItem,
+  constantTensor,
+  contract,
+  join,
+  numberPointwise,
+  pointwise,
+  realPointwise,
+} from '../tensors/typedOperations.ts'
+import { each, Waits } from '../values/collectProblems.ts'
+import { type Entity, type StaticNumber, type StaticVector, staticValue } from '../values/entity.ts'
+import type { Scope } from '../values/scope.ts'
+import type { Tensor } from '../values/tensor.ts'
+import { sourceText } from '../values/wording.ts'
+import { evaluate } from './evaluate.ts'
+
+const arithmetic: Readonly<Record<'+' | '-' | '*' | '/', { op: string; number: (a: number, b: number) => number }>> = {
+  '+': { op: 'add', number: (a, b) => a + b },
+  '-': { op: 'sub', number: (a, b) => a - b },
+  '*': { op: 'mul', number: (a, b) => a * b },
+  '/': { op: 'div', number: (a, b) => a / b },
+}
+
+const comparisons = {
+  '==': { op: 'eq', swap: false, not: false },
+  '!=': { op: 'eq', swap: false, not: true },
+  '<': { op: 'lt', swap: false, not: false },
+  '<=': { op: 'le', swap: false, not: false },
+  '>': { op: 'lt', swap: true, not: false },
+  '>=': { op: 'le', swap: true, not: false },
+} as const
+
+const isStatic = (e: Entity): boolean => e.kind === 'number' || e.kind === 'dim'
+
+/** `-x`, `not x`. */
+export function unary(scope: Scope, op: '-' | 'not', value: Entity, span: Span): Entity {
+  if (op === 'not') {
+    if (value.kind === 'bool') return { kind: 'bool', value: !value.value }
+    return pointwise(scope, 'not', [bool(scope, value, 'not', span)], span)
+  }
+  if (value.kind === 'number') return { kind: 'number', value: -value.value }
+  if (value.kind === 'dim') return { kind: 'dim', dim: D.multiply(D.constant(-1), value.dim) }
+  if (value.kind === 'vector') return { kind: 'vector', numbers: value.numbers.map(negated) }
+  if (value.kind === 'init' && scope.initial === undefined)
+    return { kind: 'init', init: { kind: 'negate', value: value.init } }
+  return numberPointwise(scope, 'neg', [asTensor(scope, value, span)], span, '-')
+}
+
+const negated = (n: StaticNumber): StaticNumber =>
+  n.kind === 'number' ? { kind: 'number', value: -n.value } : { kind: 'dim', dim: D.multiply(D.constant(-1), n.dim) }
+
+function bool(scope: Scope, e: Entity, operator: string, span: Span): Tensor {
+  const t = asTensor(scope, e, span)
+  return t.dtype === 'bool'
+    ? t
+    : fail('RNN216', { what: `\`${operator}\``, expected: 'a bool', found: t.dtype }, { span })
+}
+
+/** An operator between two expressions, which stand for `left` and `right`. */
+export function operation(scope: Scope, expr: Expr & { kind: 'binary' }, left: Entity, right: Entity): Entity {
+  const { op } = expr
+  const { span } = expr
+  const l = (): Tensor => asTensor(scope, left, expr.left.span)
+  const r = (): Tensor => asTensor(scope, right, expr.right.span)
+  if (op in arithmetic || op === '%' || op === '^') {
+    const vector = elementwise(left, right, (a, b) => operation(scope, expr, a, b))
+    if (vector !== undefined) return vector
+  }
+  const symbolic = inSymbols(scope, expr, left, right)
+  if (symbolic !== undefined) return symbolic
+  switch (op) {
+    case 'and':
+    case 'or':
+      return pointwise(
+        scope,
+        op,
+        [bool(scope, left, op, expr.left.span), bool(scope, right, op, expr.right.span)],
+        span,
+      )
+    case '==':
+    case '!=':
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+      return compare(scope, op, left, right, expr)
+    case '@':
+      return contract(scope, l(), r(), span)
+    case '^':
+      return power(scope, left, right, expr)
+    case '%': {
+      const [a, b] = [staticValue(left), staticValue(right)]
+      if (b === 0) divisionByZero(scope, expr.right)
+      if (a !== undefined && b !== undefined) return computed(a - b * Math.floor(a / b), [a, b], span)
+      return numberPointwise(scope, 'mod', likeNumbers(scope, left, right, expr), span, '%')
+    }
+    default: {
+      const { op: name, number } = arithmetic[op]
+      if (left.kind === 'dim' && right.kind === 'dim' && op !== '/') {
+        const dims = { '+': D.add, '-': D.subtract, '*': D.multiply }
+        return staticDim(dims[op](left.dim, right.dim), span)
+      }
+      const [a, b] = [staticValue(left), staticValue(right)]
+      if (op === '/' && b === 0) divisionByZero(scope, expr.right)
+      if (a !== undefined && b !== undefined) return computed(number(a, b), [a, b], span)
+      const initial = [left, right].every(e => e.kind === 'init' || isStatic(e))
+      if (initial && scope.initial === undefined) {
+        return {
+          kind: 'init',
+          init: {
+            kind: 'binary',
+            op,
+            left: asInit(scope, left, expr.left.span),
+            right: asInit(scope, right, expr.right.span),
+          },
+        }
+      }
+      const operands = likeNumbers(scope, left, right, expr)
+      return op === '/'
+        ? realPointwise(scope, name, operands, span, op)
+        : numberPointwise(scope, name, operands, span, op)
+    }
+  }
+}
+
+/**
+ * Static numbers of which one stands for what a use gives: a polynomial of the stand-ins where it can be one, and otherwise
+ * what waits for the use. Undefined where both are known, or one is a value.
+ */
+function inSymbols(
+  scope: Scope,
+  { op, span }: Expr & { kind: 'binary' },
+  left: Entity,
+  right: Entity,
+): Entity | undefined {
+  const { alone } = scope.session
+  if (alone === undefined || !isStatic(left) || !isStatic(right)) return undefined
+  const [a, b] = [staticValue(left), staticValue(right)]
+  if (a !== undefined && b !== undefined) return undefined
+  const [x, y] = [polynomial(left), polynomial(right)]
+  switch (op) {
+    case '+':
+      return { kind: 'dim', dim: D.add(x, y) }
+    case '-':
+      return { kind: 'dim', dim: D.subtract(x, y) }
+    case '*':
+      return { kind: 'dim', dim: D.multiply(x, y) }
+    case '/':
+    case '%':
+    case '^':
+      if (op === '/' && b !== undefined && b !== 0) return { kind: 'dim', dim: D.multiply(x, D.constant(1 / b)) }
+      alone.waitsFor.add(sourceText(scope, span))
+      throw new Waits()
+    default:
+      return undefined
+  }
+}
+
+const polynomial = (e: Entity): D.Dim => (e.kind === 'dim' ? e.dim : D.constant(e.kind === 'number' ? e.value : 0))
+
+/** A number that the compiler has computed. RNN122 where it overflows, or is none: `inf` alone gives infinities. */
+function computed(value: number, of: readonly number[], span: Span): Entity {
+  const what = Number.isNaN(value) ? 'no number' : Number.isFinite(value) ? undefined : 'infinite'
+  if (what !== undefined && of.every(Number.isFinite))
+    fail('RNN122', { number: 'the result', what }, { span, help: `it is computed of ${of.join(' and ')}` })
+  return { kind: 'number', value }
+}
+
+/** A whole number that the compiler has computed. RNN122 from where on not every one is held. */
+function staticDim(dim: D.Dim, span: Span): Entity {
+  const astray = dim.terms.find(t => !Number.isSafeInteger(t.coefficient))
+  if (astray === undefined) return { kind: 'dim', dim }
+  const what = 'a whole number above 9007199254740991, from where on not every one is held'
+  return fail('RNN122', { number: `\`${astray.coefficient}\``, what }, { span, help: 'write it with a decimal point' })
+}
+
+/**
+ * What `operate` makes of each element of two static vectors of one length, or of one and a static number; undefined where they are
+ * none, or a number holds a size that only data tells.
+ */
+function elementwise(
+  left: Entity,
+  right: Entity,
+  operate: (left: StaticNumber, right: StaticNumber) => Entity,
+): StaticVector | undefined {
+  const [a, b] = [staticNumbers(left), staticNumbers(right)]
+  const vectors = [left, right].filter(e => e.kind === 'vector')
+  if (a === undefined || b === undefined || vectors.length === 0) return undefined
+  const [{ numbers: first }] = vectors
+  if (vectors.some(v => v.numbers.length !== first.length)) return undefined
+  if (![...a, ...b].every(n => staticValue(n) !== undefined)) return undefined
+  const numbers = first.flatMap((_, i) => staticNumbers(operate(a[i] ?? a[0], b[i] ?? b[0])) ?? [])
+  return numbers.length === first.length ? { kind: 'vector', numbers } : undefined
+}
+
+/** RNN210: what is divided by a number that is 0 is nothing. */
+function divisionByZero(scope: Scope, { span }: Expr): never {
+  const what = `\`${sourceText(scope, span)}\`, by which this divides,`
+  return fail('RNN210', { what, expected: 'a number other than 0', found: '0' }, { span })
+}
+
+/** Both as tensors; a static number takes the other's type, unless it is not whole. */
+function likeNumbers(scope: Scope, left: Entity, right: Entity, expr: Expr & { kind: 'binary' }): [Tensor, Tensor] {
+  const make = (e: Entity, span: Span, other: Entity, otherSpan: Span): Tensor => {
+    const value = staticValue(e)
+    if (value === undefined || isStatic(other)) return asTensor(scope, e, span)
+    return asTensor(scope, other, otherSpan).dtype === 'real' ? constantTensor(scope, value) : asTensor(scope, e, span)
+  }
+  const [l, r] = [expr.left.span, expr.right.span]
+  return [make(left, l, right, r), make(right, r, left, l)]
+}
+
+function compare(
+  scope: Scope,
+  op: keyof typeof comparisons,
+  left: Entity,
+  right: Entity,
+  expr: Expr & { kind: 'binary' },
+): Tensor {
+  const { op: name, swap, not } = comparisons[op]
+  const given = likeNumbers(scope, left, right, expr)
+  if (given.some(t => t.dtype === 'bool') && !(op === '==' || op === '!=')) {
+    fail('RNN216', { what: `\`${op}\``, expected: 'numbers', found: 'a bool' }, { span: expr.span })
+  }
+  if (name === 'eq') checkDecision(scope, given, expr.span)
+  const mixed = given[0].dtype !== given[1].dtype
+  const operands = mixed
+    ? given.map(t =>
+        t.dtype === 'real' ? t : { ...t, dtype: 'real' as const, value: scope.builder.emit('real', [t.value]) },
+      )
+    : [...given]
+  commonItem(operands, expr.span, op)
+  const result = pointwise(scope, name, swap ? operands.reverse() : operands, expr.span, op)
+  return not ? pointwise(scope, 'not', [result], expr.span) : result
+}
+
+/** RNN416 for a label that is compared with what an output decided, which it cannot tell apart. */
+function checkDecision(scope: Scope, [left, right]: readonly [Tensor, Tensor], span: Span): void {
+  for (const [decided, label] of [
+    [left, right],
+    [right, left],
+  ]) {
+    if (decided.choice === undefined || label.dtype !== 'int') continue
+    checkLabels(scope, label, decided.choice, span)
+    boundBy(scope, label, decided.choice)
+  }
+}
+
+/** x^n: whole exponents up to 4 are products, so that they hold for negative x on every backend. */
+function power(scope: Scope, left: Entity, right: Entity, expr: Expr & { kind: 'binary' }): Entity {
+  const [a, n] = [staticValue(left), staticValue(right)]
+  if (a !== undefined && n !== undefined) return computed(a ** n, [a, n], expr.span)
+  if (n === 2 || n === 3 || n === 4) {
+    const x = asTensor(scope, left, expr.left.span)
+    const square = numberPointwise(scope, 'mul', [x, x], expr.span, '^')
+    if (n === 2) return square
+    return numberPointwise(scope, 'mul', n === 3 ? [square, x] : [square, square], expr.span, '^')
+  }
+  return realPointwise(
+    scope,
+    'pow',
+    [asTensor(scope, left, expr.left.span), asTensor(scope, right, expr.right.span)],
+    expr.span,
+    '^',
+  )
+}
+
+const staticNumbers = (e: Entity): readonly StaticNumber[] | undefined =>
+  e.kind === 'vector' ? e.numbers : e.kind === 'number' || e.kind === 'dim' ? [e] : undefined
+
+/** `[a, b, …]` as it is written: static where all that it joins is. */
+export function joined(scope: Scope, items: readonly Expr[], span: Span): Entity {
+  const parts = each(items, item => evaluate(scope, item))
+  if (parts.length === 0) fail('RNN210', { what: '`[…]`', expected: 'at least one value', found: 'nothing' }, { span })
+  const numbers = parts.map(staticNumbers)
+  if (numbers.every(n => n !== undefined)) return { kind: 'vector', numbers: numbers.flat() }
+  const values = each([...parts.entries()], ([i, part]) => asTensor(scope, part, items[i].span))
+  return join(scope, values, span)
+}

@@ -1,0 +1,82 @@
+// Recipes and instances: a template with its hyper-parameters, and the sets of weights made of it.
+import type { Span, Unit } from '../../../dsl/ast.ts'
+import { diagnostic, fail } from '../../../dsl/diagnostics.ts'
+import { inLibrary } from '../../../dsl/library.ts'
+import type { Instance, Recipe } from '../values/entity.ts'
+import type { Scope } from '../values/scope.ts'
+import { sourceText } from '../values/wording.ts'
+import { bindParameters, type UnitArgs } from './arguments.ts'
+
+/** `units, …`: those that must be given, and whether there are others. */
+export function hyperParameters(unit: Unit): string {
+  const needed = unit.params.filter(p => p.default === undefined).map(p => p.name.text)
+  return (needed.length < unit.params.length ? [...needed, '…'] : needed).join(', ')
+}
+
+export function makeRecipe(scope: Scope, unit: Unit, given: UnitArgs, span: Span): Recipe | never {
+  if (unit.unit === 'model') fail('RNN313', { model: unit.name.text }, { span })
+  const params = hyperParameters(unit)
+  for (const g of [...given.positional, ...given.named.values()]) {
+    if (g.entity.kind === 'tensor' || g.entity.kind === 'result') {
+      fail(
+        'RNN224',
+        { callee: unit.name.text, params, value: sourceText(scope, g.span) },
+        {
+          span: g.span,
+          help: `write \`${sourceText(scope, g.span)} |> ${unit.name.text}${unit.params.length > 0 ? `(${params})` : ''}\``,
+        },
+      )
+    }
+  }
+  const hypers = bindParameters(scope, unit.name.text, unit.params, 'hyper-parameter', given, span)
+  return { kind: 'recipe', unit, hypers, span, text: sourceText(scope, span) }
+}
+
+/** The instance that a recipe makes where it is applied in place: one for each place of each unit's text. */
+export function instanceOf(scope: Scope, recipe: Recipe, site: Span): Instance {
+  if (scope.instance === undefined || scope.kind === 'fn') {
+    const help = 'a function has no weights: apply a part, or make it a `layer`'
+    return fail('RNN114', { statement: recipe.text, place: 'a function' }, { span: site, help })
+  }
+  const key = `${site.file}:${site.start}`
+  const known = scope.instance.placed.get(key)
+  if (known !== undefined) return known
+  if (recipe.via !== undefined) warnOfCopies(scope, recipe.via, site)
+  const made = newInstance(recipe, scope.instance, recipe.via ?? recipe.unit.name.text, true, site)
+  scope.instance.placed.set(key, made)
+  return made
+}
+
+/** RNN222 where a unit applies the recipe of one hyper-parameter in place again. */
+function warnOfCopies(scope: Scope, name: string, site: Span): void {
+  const before = [...(scope.instance?.placed.values() ?? [])].find(i => i.local === name)
+  if (before === undefined || inLibrary(site)) return
+  const labels = [{ span: before.site, text: 'first applied here' }]
+  scope.session.warnings.push(diagnostic('RNN222', { name }, { span: site, labels }))
+}
+
+/** A set of weights to be: what is not known yet is filled in by its first application. */
+export function newInstance(
+  recipe: Pick<Recipe, 'unit' | 'hypers' | 'text'>,
+  parent: Instance | undefined,
+  local: string,
+  anonymous: boolean,
+  site: Span,
+): Instance {
+  return {
+    kind: 'instance',
+    unit: recipe.unit,
+    hypers: recipe.hypers,
+    text: recipe.text,
+    parent,
+    local,
+    anonymous,
+    site,
+    dims: new Map(),
+    items: new Map(),
+    weights: new Map(),
+    parts: new Map(),
+    placed: new Map(),
+    axes: new Map(),
+  }
+}

@@ -1,0 +1,108 @@
+// What can be said of a unit without expanding it: names defined twice, and states with their primes.
+import type { Fn, Name, Statement, Train, Unit } from '../../../dsl/ast.ts'
+import { type Diagnostic, diagnostic } from '../../../dsl/diagnostics.ts'
+import { inLibrary } from '../../../dsl/library.ts'
+import type { LinkedProgram } from './linkProgram.ts'
+
+/** RNN107, and RNN302, RNN303, RNN306, RNN307 of every unit and fn that is not of the library, used or not. */
+export function checkNames({ topLevel, models, datas, trains }: LinkedProgram): Diagnostic[] {
+  const own = [...topLevel.values()].flatMap((e): (Unit | Fn)[] =>
+    e.kind === 'template' ? [e.unit] : e.kind === 'fn' ? [e.fn] : [],
+  )
+  return [
+    ...models.flatMap(lossParam),
+    ...own
+      .filter(u => !inLibrary(u.span))
+      .flatMap(u => [...doubled(definitions(u)), ...doubled(given(u)), ...statesOf(u)]),
+    ...datas.flatMap(d => doubled(d.body.map(e => e.name))),
+    ...trains.flatMap(t => doubled(t.settings.map(e => e.name))),
+    ...trainedTwice(trains),
+  ]
+}
+
+/** Each name that a unit gives a meaning, in the order of the text. A state's equations are not among them. */
+function definitions(unit: Unit | Fn): Name[] {
+  const states = stateNames(unit.body)
+  return [
+    ...unit.params.map(p => p.name),
+    ...unit.body.flatMap((s): readonly Name[] => {
+      if ('names' in s) return s.names
+      if (s.kind === 'part') return [s.name]
+      if (s.kind === 'output') return s.value === undefined ? [] : [s.name]
+      return s.kind === 'equation' && !s.primed && !states.has(s.name.text) ? [s.name] : []
+    }),
+  ]
+}
+
+/** What a unit gives to its caller by name. A prediction is given by the name of its target. */
+const given = ({ body }: Unit | Fn): Name[] =>
+  body.flatMap(s => (s.kind === 'predict' ? [s.target] : s.kind === 'output' && s.value === undefined ? [s.name] : []))
+
+function doubled(names: readonly Name[]): Diagnostic[] {
+  return again(names, name => name.text).map(({ item, first }) => {
+    const labels = [{ span: first.span, text: 'first defined here' }]
+    return diagnostic('RNN107', { name: item.text }, { span: item.span, labels })
+  })
+}
+
+/** What has the key of an earlier one, with the first of these. */
+function again<T>(items: readonly T[], key: (item: T) => string): { readonly item: T; readonly first: T }[] {
+  const firsts = new Map<string, T>()
+  return items.flatMap(item => {
+    const first = firsts.get(key(item))
+    if (first !== undefined) return [{ item, first }]
+    firsts.set(key(item), item)
+    return []
+  })
+}
+
+/** RNN107 for a model with two `train` blocks: nothing says which of them is meant. */
+function trainedTwice(trains: readonly Train[]): Diagnostic[] {
+  return again(trains, t => t.model.text).map(({ item: { model }, first }) => {
+    const labels = [{ span: first.model.span, text: 'the first is here' }]
+    const help = 'a model has one `train` block; `--set` changes its numbers for one run: `--set epochs=20`'
+    return diagnostic('RNN107', { name: `train ${model.text}` }, { span: model.span, labels, help })
+  })
+}
+
+/** RNN117 for a weight that a report would take for the loss. */
+function lossParam({ body }: Unit): Diagnostic[] {
+  const names = body.flatMap(s => (s.kind === 'param' ? s.names : [])).filter(n => n.text === 'loss')
+  const help = '`loss` is the sum of all losses: give the param another name'
+  return names.map(({ text, span }) => diagnostic('RNN117', { name: text }, { span, help }))
+}
+
+const stateNames = (body: readonly Statement[]): ReadonlySet<string> =>
+  new Set(body.flatMap(s => (s.kind === 'state' ? s.names.map(n => n.text) : [])))
+
+function statesOf({ body }: Unit | Fn): Diagnostic[] {
+  const states = stateNames(body)
+  const equations = body.flatMap(s => (s.kind === 'equation' ? [s] : []))
+  const primed = equations.filter(e => e.primed)
+  const plain = equations.filter(e => !e.primed && states.has(e.name.text))
+  const given = new Set([...primed, ...plain].map(e => e.name.text))
+  return [
+    ...plain.map(({ name }) => diagnostic('RNN303', { state: name.text }, { span: name.span })),
+    ...primed
+      .filter(e => !states.has(e.name.text))
+      .map(({ name: { text, span } }) => diagnostic('RNN306', { name: text }, { span })),
+    ...again(
+      primed.filter(e => states.has(e.name.text)),
+      e => e.name.text,
+    ).map(({ item: { name }, first }) => {
+      const labels = [{ span: first.name.span, text: 'first given here' }]
+      return diagnostic('RNN307', { state: name.text }, { span: name.span, labels })
+    }),
+    ...body.flatMap(s =>
+      s.kind === 'state'
+        ? s.names.filter(n => !given.has(n.text)).map(n => diagnostic('RNN302', { state: n.text }, { span: n.span }))
+        : [],
+    ),
+    ...body
+      .flatMap(s => (s.kind === 'state' || s.kind === 'input' ? s.names : []))
+      .flatMap(({ text, span }) => {
+        const help = '`from` gives a cell its states in a call, so that no input or state has this name'
+        return text === 'from' ? [diagnostic('RNN117', { name: text }, { span, help })] : []
+      }),
+  ]
+}

@@ -1,0 +1,43 @@
+// What expressions and types of a unit read, as text alone tells it: names, next values of states, axes.
+import type { Declaration, Equation, Expr, TypeExpr } from '../../../dsl/ast.ts'
+import { allExprs } from '../../../dsl/children.ts'
+
+/** How a read is called: `h`, `h'`, `over T`, `f()` for one that applies f. */
+export const primedRead = (name: string): string => `${name}'`
+export const axisRead = (name: string): string => `over ${name}`
+export const appliedRead = (name: string): string => `${name}()`
+
+export const readsOf = (expr: Expr): string[] => [...allExprs(expr)].flatMap(readsHere)
+
+function readsHere(e: Expr): string[] {
+  if (e.kind === 'name') return [e.name]
+  if (e.kind === 'primed') return [primedRead(e.name)]
+  if (e.kind !== 'call' && e.kind !== 'pipe') return []
+  const axes = e.kind === 'call' ? e.args.flatMap(arg => (arg.kind === 'over' ? [axisRead(arg.axis.text)] : [])) : []
+  return e.callee.kind === 'name' ? [...axes, appliedRead(e.callee.name)] : axes
+}
+
+/** The names in the dims of a type, and in the lengths of its axes. */
+export const dimReads = (type: TypeExpr): string[] => [
+  ...(type.item.kind === 'tensor'
+    ? type.item.dims.flatMap(readsOf)
+    : type.item.kind === 'coded'
+      ? readsOf(type.item.size)
+      : []),
+  ...type.axes.flatMap(a => (a.length === undefined ? [] : readsOf(a.length))),
+]
+
+export const axisReads = (type: TypeExpr): string[] => type.axes.map(a => axisRead(a.name.text))
+
+const typeReads = (type: TypeExpr): string[] => [...dimReads(type), ...axisReads(type)]
+
+/** What a declaration reads besides its own names. */
+export const declarationReads = ({ type, init }: Declaration): string[] => [
+  ...typeReads(type),
+  ...(init === undefined ? [] : readsOf(init)),
+]
+
+export const equationReads = ({ type, value }: Equation): string[] => [
+  ...readsOf(value),
+  ...(type === undefined ? [] : typeReads(type)),
+]

@@ -1,0 +1,63 @@
+// Truncated back-propagation: may the sequences of this model be cut into windows, and along which axis?
+import type { Span } from '../../../dsl/ast.ts'
+import { diagnostic, fail } from '../../../dsl/diagnostics.ts'
+import { type Dim, equal } from '../../ir/dim.ts'
+import { allEqns, type Eqn, scanLength } from '../../ir/graph.ts'
+import { fromEnd } from '../../ir/ops/define.ts'
+import { throwAll } from '../values/collectProblems.ts'
+import { type Axis, baseOf, formatAxes, pathOf } from '../values/tensor.ts'
+import type { LoweredModel } from './lowerModel.ts'
+
+/**
+ * The axis that windows are cut along. Throws RnnError: RNN332 unless the losses are over one ragged axis, which its inputs have as their
+ * first and nothing walks inside a step of another; RNN331 where a loss reads ahead along it.
+ */
+export function axisOfWindows(model: LoweredModel, span: Span | undefined): Axis {
+  const { lineOf } = model.session
+  const axes = [...new Set(model.losses.flatMap(({ tensor }) => tensor.axes.filter(a => !a.batch)))]
+  const reduced = model.losses.flatMap(({ tensor }) => [...tensor.facts.whole])
+  const refuse = (reason: string): never => fail('RNN332', { reason }, { ...(span && { span }) })
+  if (axes.length > 1) refuse(`its losses are over ${formatAxes(axes)}, and windows are cut along one axis`)
+  const [axis] = axes
+  const [gone] = reduced.filter(([a]) => axis === undefined || baseOf(a) === axis)
+  if (axis === undefined && gone === undefined) refuse('its loss is over no axis')
+  if (gone !== undefined) {
+    const [over, { operation, span: at }] = gone
+    refuse(`\`${operation}\` on line ${lineOf(at)} leaves one value of ${over.name} for its loss`)
+  }
+  if (baseOf(axis) !== axis) refuse(`its loss is over ${axis.name}, which is a part of ${baseOf(axis).name}`)
+  if (axis.lengths === undefined) refuse(`${axis.name} has a fixed length, which a window would not have`)
+  const inner = [...model.inputs, ...model.targets].find(p => p.axes.findIndex(a => equal(a.size, axis.size)) > 0)
+  if (inner !== undefined) refuse(`${axis.name} is not the first axis of \`${inner.name}\``)
+  const bodies = model.builder.eqns.flatMap(e => (e.body === undefined ? [] : [...allEqns(e.body)]))
+  const apart = model.session.fromStart.find(f => equal(f.axis.size, axis.size) && !model.builder.owns(f.value))
+  const nested = apart ?? bodies.find(e => walks(e, axis.size))
+  if (nested !== undefined) {
+    const place = nested.span === undefined ? 'a cell' : `line ${lineOf(nested.span)}`
+    refuse(`${place} goes along ${axis.name} inside a step of another axis`)
+  }
+  throwAll(
+    model.losses.flatMap(loss => {
+      const cause = [...loss.tensor.facts.ahead].find(([a]) => baseOf(a) === axis)?.[1]
+      if (cause === undefined) return []
+      const { operation, value, span: at } = cause
+      const values = { axis: axis.name, operation, line: lineOf(at), value, output: 'the loss' }
+      const labels = [{ span: at, text: 'needs what comes later' }]
+      return [
+        diagnostic('RNN331', values, {
+          span: loss.span,
+          labels,
+          help: `\`truncate\` cuts the sequences, so that the end is not there; ${pathOf(cause, lineOf(at), 'the loss')}`,
+        }),
+      ]
+    }),
+  )
+  return axis
+}
+
+/** Whether an equation takes something from one step of an axis to the next. */
+function walks(eqn: Eqn, axis: Dim): boolean {
+  const { op, ins, attrs } = eqn
+  if (op === 'scan') return equal(scanLength(eqn), axis)
+  return op === 'shift' && equal(ins[0].shape[fromEnd(Number(attrs.axis), ins[0].shape.length)], axis)
+}

@@ -1,0 +1,95 @@
+// One model of a program with its blocks, checked: everything that is wrong with it is reported together.
+import type { Data, Train, Unit } from '../../../dsl/ast.ts'
+import { type Diagnostic, fail } from '../../../dsl/diagnostics.ts'
+import { didYouMean } from '../../../dsl/suggest.ts'
+import type { OpTable } from '../../ir/builder.ts'
+import type { Dim } from '../../ir/dim.ts'
+import { newContext } from '../../ir/ops/index.ts'
+import { checkBlocks } from '../linking/blockReferences.ts'
+import { checkNames } from '../linking/definedNames.ts'
+import type { LinkedProgram } from '../linking/linkProgram.ts'
+import { attempt, throwAll } from '../values/collectProblems.ts'
+import type { LowerOptions } from '../values/newSession.ts'
+import { axisOfWindows } from './axisOfWindows.ts'
+import { type LoweredModel, lowerModel } from './lowerModel.ts'
+import { modelScope } from './modelScope.ts'
+import { givenSettings, readSettings, type Settings } from './settings.ts'
+import { tryOptimizer } from './tryOptimizer.ts'
+
+export interface CheckedModel {
+  readonly unit: Unit
+  readonly trainBlock?: Train
+  readonly data?: Data
+  readonly settings: Settings
+  /** Expanded for use: nothing is drawn. */
+  readonly model: LoweredModel
+  /** The length that `truncate` cuts into windows. */
+  readonly windows?: Dim
+  /** Expanded again, with the draws of training. */
+  readonly forTraining: () => LoweredModel
+}
+
+/** Throws RnnError with all errors of the model, of its blocks, and of names anywhere in the program. */
+export function checkModel(
+  program: LinkedProgram,
+  unit: Unit,
+  given: Readonly<Record<string, number>>,
+  ops?: OpTable,
+): CheckedModel {
+  const trainBlock = trainBlockOf(program, unit)
+  const data = dataBlockOf(program, unit)
+  const sets = new Map(Object.entries(given))
+  const lowering = (training: boolean): LowerOptions => {
+    const { topLevel, library, sources, expanded } = program
+    return { training, sets, topLevel, library, sources, expanded, context: newContext(0, ops) }
+  }
+  const problems: Diagnostic[] = [...checkNames(program), ...checkBlocks(program)]
+  const written =
+    trainBlock && attempt(problems, () => readSettings(trainBlock, unit, modelScope(unit, lowering(false))))
+  const model = attempt(problems, () => lowerModel(unit, lowering(false)))
+  throwAll(problems)
+  if (model === undefined) throw new Error('a model that cannot be lowered is reported')
+  const settings = { ...written, ...givenSettings(sets) }
+  checkFreeze(settings, model, trainBlock)
+  if (settings.optimizer !== undefined) {
+    const found = tryOptimizer(model, settings.optimizer)
+    throwAll(found)
+    model.session.warnings.push(...found)
+  }
+  const windows =
+    settings.truncate === undefined ? undefined : axisOfWindows(model, placeOf(trainBlock, 'truncate')).size
+  return { unit, trainBlock, data, settings, model, windows, forTraining: () => lowerModel(unit, lowering(true)) }
+}
+
+const trainBlockOf = ({ trains }: LinkedProgram, unit: Unit): Train | undefined =>
+  trains.find(t => t.model.text === unit.name.text)
+
+/** The data that a model is trained on; where nothing trains it, the first block that feeds it. */
+export function dataBlockOf(program: LinkedProgram, unit: Unit): Data | undefined {
+  const trained = trainBlockOf(program, unit)
+  return program.datas.find(d => (trained ? d.name.text === trained.data.text : d.model.text === unit.name.text))
+}
+
+/** The model of that name; else the first with a `train` block, else the first. RNN106 if there is none. */
+export function chooseModel(program: LinkedProgram, name: string | undefined): Unit {
+  const names = program.models.map(m => m.name.text)
+  if (name !== undefined) {
+    return program.models.find(m => m.name.text === name) ?? fail('RNN106', { name }, { help: didYouMean(name, names) })
+  }
+  const trained = program.models.find(m => program.trains.some(t => t.model.text === m.name.text))
+  return trained ?? program.models[0] ?? fail('RNN106', { name: 'model' }, { help: 'the file declares no model' })
+}
+
+/** Whether a path is that of a param, or of something inside a part. */
+export const within = (path: string, of: string): boolean => path === of || path.startsWith(`${of}.`)
+
+/** RNN106 for a part or param to freeze that the model does not have. */
+function checkFreeze(settings: Settings, model: LoweredModel, trainBlock: Train | undefined): void {
+  const paths = model.parameters.map(p => p.name)
+  const astray = settings.freeze?.find(f => !paths.some(p => within(p, f)))
+  if (astray === undefined) return
+  fail('RNN106', { name: astray }, { span: placeOf(trainBlock, 'freeze'), help: didYouMean(astray, paths) })
+}
+
+const placeOf = (trainBlock: Train | undefined, setting: string) =>
+  trainBlock?.settings.find(e => e.name.text === setting)?.span ?? trainBlock?.span

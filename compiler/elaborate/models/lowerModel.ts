@@ -1,0 +1,150 @@
+// A model's declarations and equations, lowered to one block: inputs in the user's layout, outputs, losses and metrics.
+import type { Span, Statement, Unit } from '../../../dsl/ast.ts'
+import type { Builder, Context } from '../../ir/builder.ts'
+import type { Value } from '../../ir/graph.ts'
+import { checkPlace, collectErrors, equation, output } from '../expand/body.ts'
+import { declareParam, declarePart } from '../expand/declareMembers.ts'
+import { boundsOf } from '../tensors/labels.ts'
+import { pointwise } from '../tensors/typedOperations.ts'
+import { located } from '../values/located.ts'
+import type { LowerOptions } from '../values/newSession.ts'
+import type { Average, Scope, Session } from '../values/scope.ts'
+import type { Parameter, Port, Prediction } from '../values/signature.ts'
+import type { Tensor } from '../values/tensor.ts'
+import { type Measured, measure, type NamedValue, reports } from './measures.ts'
+import { modelScope } from './modelScope.ts'
+import { finishOutput, noTarget, predict, readableAxes } from './outputs.ts'
+import { type Declared, declarePorts } from './ports.ts'
+import { weightNames } from './weightNames.ts'
+/** A model after expansion: one block whose parameters are weights, inputs, targets, lengths and seeds, by name. */
+export interface LoweredModel {
+  readonly name: string
+  readonly context: Context
+  readonly builder: Builder
+  readonly session: Session
+  readonly scope: Scope
+  /** The names of the block's parameters, by value id. */
+  readonly inputNames: ReadonlyMap<number, string>
+  readonly inputs: readonly Port[]
+  readonly targets: readonly Port[]
+  readonly parameters: readonly (Parameter & { readonly value: Value })[]
+  readonly outputs: readonly (Port & { readonly value: Value })[]
+  readonly predictions: readonly Prediction[]
+  readonly averages: readonly Average[]
+  /** Each loss before it was averaged. */
+  readonly losses: readonly { readonly tensor: Tensor; readonly span: Span }[]
+  /** The sum of the losses; undefined for a model without one. */
+  readonly loss?: Value
+  readonly reports: readonly NamedValue[]
+  /** Targets that the model reads one step late: it is a generator of them. */
+  readonly fedBack: readonly string[]
+  /** Free dims that nothing has bound yet. */
+  readonly freeDims: readonly string[]
+}
+
+/** Expands a model. Throws RnnError with everything that is wrong with it. */
+export function lowerModel(unit: Unit, options: LowerOptions): LoweredModel {
+  const { context } = options
+  const scope = modelScope(unit, options)
+  const { builder, instance, session } = scope
+
+  const declared: Declared = { inputs: [], targets: [], inputNames: new Map(), freeDims: new Set() }
+  const { inputNames } = declared
+  const outputs: { name: string; tensor: Tensor; span: Span; prediction?: string }[] = []
+  const losses: Measured[] = []
+  const metrics: Measured[] = []
+
+  const run = (s: Statement): void => {
+    checkPlace(scope, s)
+    builder.note = { span: s.span }
+    switch (s.kind) {
+      case 'input':
+      case 'target':
+        declarePorts(scope, s, declared)
+        break
+      case 'param':
+        declareParam(scope, instance, s)
+        break
+      case 'part':
+        declarePart(scope, instance, s)
+        break
+      case 'equation':
+        equation(scope, s)
+        break
+      case 'output': {
+        const [name, what] = [s.name.text, `output \`${s.name.text}\``]
+        outputs.push({
+          name,
+          tensor: readableAxes(noTarget(output(scope, s), what, s.span), what, s.span),
+          span: s.span,
+        })
+        break
+      }
+      case 'loss':
+        losses.push(measure(scope, s))
+        break
+      case 'metric':
+        metrics.push(measure(scope, s))
+        break
+      case 'predict':
+        outputs.push({ ...predict(scope, s, declared.targets), prediction: s.target.text })
+        break
+      default:
+        throw new Error(`${s.kind} was refused before`)
+    }
+  }
+  collectErrors(
+    unit.body.map(s => ({
+      run: () => located(s.span, () => run(s)),
+      failed: () => {
+        const names = 'names' in s ? s.names : 'name' in s && s.name !== undefined ? [s.name] : []
+        for (const n of names) scope.names.set(n.text, { kind: 'unknown' })
+      },
+    })),
+  )
+
+  builder.note = {}
+  const loss =
+    losses.length === 0
+      ? undefined
+      : losses.map(l => l.tensor).reduce((a, b) => pointwise(scope, 'add', [a, b], unit.span)).value
+  if (loss !== undefined && loss.hint === '') loss.hint = 'loss'
+  const finished = outputs.map(o => finishOutput(scope, o))
+  nameDraws(session, inputNames)
+  const paths = weightNames(session.weights, new Set(inputNames.values()))
+  const parameters = session.weights.map((w, i) => ({
+    name: paths[i],
+    shape: w.value.shape,
+    init: w.init,
+    value: w.value,
+  }))
+  for (const p of parameters) inputNames.set(p.value.id, p.name)
+  const bounds = boundsOf(session)
+  const bounded = (port: Port): Port => {
+    const bound = bounds.get(port.name)
+    return bound === undefined || port.coding !== undefined ? port : { ...port, bound }
+  }
+  return {
+    name: unit.name.text,
+    context,
+    builder,
+    session,
+    scope,
+    inputNames,
+    inputs: declared.inputs.map(bounded),
+    targets: declared.targets.map(bounded),
+    parameters,
+    outputs: finished,
+    predictions: outputs.flatMap(o => (o.prediction === undefined ? [] : [{ target: o.prediction, output: o.name }])),
+    averages: session.averages,
+    losses: losses.map(l => ({ tensor: l.each, span: l.span })),
+    loss,
+    reports: reports(losses, metrics),
+    fedBack: [...new Set(outputs.flatMap(o => [...o.tensor.facts.delayed]))],
+    freeDims: [...declared.freeDims],
+  }
+}
+
+function nameDraws(session: Session, inputNames: Map<number, string>): void {
+  for (const p of session.root.params) if (p.hint.startsWith('@')) inputNames.set(p.id, p.hint)
+}

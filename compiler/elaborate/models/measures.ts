@@ -1,0 +1,104 @@
+// Losses and metrics: what they average, and the names that reports give them.
+import type { Expr, Name, Span, Statement } from '../../../dsl/ast.ts'
+import { fail } from '../../../dsl/diagnostics.ts'
+import type { Value } from '../../ir/graph.ts'
+import { average } from '../builtins/probabilities.ts'
+import { evaluate } from '../expand/evaluate.ts'
+import { reached } from '../tensors/computedFrom.ts'
+import { asTensor } from '../tensors/convert.ts'
+import type { Scope } from '../values/scope.ts'
+import { formatItem, type Tensor } from '../values/tensor.ts'
+import { firstFree, quoted } from '../values/wording.ts'
+
+export interface Measured {
+  /** The name that the source gives. */
+  readonly given?: Name
+  /** The function that was called, where there is no other name. */
+  readonly callee?: string
+  /** Its average, and what was averaged. */
+  readonly tensor: Tensor
+  readonly each: Tensor
+  readonly span: Span
+}
+
+export interface NamedValue {
+  readonly name: string
+  readonly value: Value
+}
+
+/** A `loss` or `metric` line, averaged unless it does so itself. */
+export function measure(scope: Scope, s: Statement & { kind: 'loss' | 'metric' }): Measured {
+  const before = scope.session.averages.length
+  const t = asTensor(scope, evaluate(scope, s.value), s.value.span)
+  if (t.dtype === 'bool')
+    fail(
+      'RNN216',
+      { what: `a ${s.kind}`, expected: 'a number', found: 'a bool' },
+      { span: s.value.span, help: 'write `real(…)`' },
+    )
+  const averaged = scope.session.averages.length > before
+  if (averaged && s.kind === 'loss') {
+    const help = 'a loss is averaged already; `average` is for a metric that goes on with it'
+    fail('RNN114', { statement: 'average', place: 'a loss' }, { span: s.value.span, help })
+  }
+  if (averaged) fromAveragesAlone(scope, t, s.value.span)
+  const tensor = averaged ? t : average(scope, t)
+  const callee = calleeName(s.value)
+  return { ...(s.name && { given: s.name }), ...(callee && { callee }), tensor, each: t, span: s.value.span }
+}
+
+/**
+ * What a report shows besides `loss`: each loss, where there are several, and the metrics. What has no name of its own is
+ * called after its function, and counts up: `accuracy`, `accuracy_2`. Throws RNN107 for a name given twice.
+ */
+export function reports(losses: readonly Measured[], metrics: readonly Measured[]): NamedValue[] {
+  const taken = new Map<string, Span | undefined>([['loss', undefined]])
+  for (const { given } of [...losses, ...metrics]) {
+    if (given === undefined) continue
+    if (taken.has(given.text)) {
+      const first = taken.get(given.text)
+      const how =
+        first === undefined
+          ? { help: '`loss` is the sum of all losses' }
+          : { labels: [{ span: first, text: 'first given here' }] }
+      fail('RNN107', { name: given.text }, { span: given.span, ...how })
+    }
+    taken.set(given.text, given.span)
+  }
+  const free = (name: string): string => {
+    const found = firstFree(name, candidate => taken.has(candidate))
+    taken.set(found, undefined)
+    return found
+  }
+  const named = (m: Measured, otherwise?: string): NamedValue[] => {
+    const name = m.given?.text ?? m.callee ?? otherwise
+    return name === undefined ? [] : [{ name: m.given === undefined ? free(name) : name, value: m.tensor.value }]
+  }
+  return [...(losses.length > 1 ? losses.flatMap(l => named(l)) : []), ...metrics.flatMap(m => named(m, 'metric'))]
+}
+
+/** A metric that goes on with averages is computed once, after all batches: there is nothing else that it could read then. */
+function fromAveragesAlone(scope: Scope, t: Tensor, span: Span): void {
+  const { root, averages } = scope.session
+  const behind = reached(root.eqns, t.value, new Set(averages.map(a => a.value.id)))
+  const other = root.params.find(p => behind.has(p.id))
+  if (other === undefined && t.axes.length === 0 && t.item.length === 0) return
+  fail(
+    'RNN210',
+    {
+      what: 'a metric with `average`',
+      expected: 'one number, computed from averages alone',
+      found: other === undefined ? formatItem(t) : `one that reads ${quoted(other.hint, 'the data')} as well`,
+    },
+    { span, help: 'average each of its values' },
+  )
+}
+
+/** `accuracy(p, label)` is reported as `accuracy`. */
+function calleeName(e: Expr): string | undefined {
+  if (e.kind === 'call' && e.callee.kind === 'name') return e.callee.name
+  if (e.kind === 'pipe') return calleeName(e.callee)
+  if (e.kind === 'name') return e.name
+  if (e.kind === 'binary') return calleeName(e.right) ?? calleeName(e.left)
+  return undefined
+}

@@ -1,0 +1,66 @@
+// The scope in which a model is expanded: its session, its axes to come, its hyper-parameters.
+import type { Declaration, Expr, Unit } from '../../../dsl/ast.ts'
+import { fail } from '../../../dsl/diagnostics.ts'
+import { createBuilder } from '../../ir/builder.ts'
+import * as D from '../../ir/dim.ts'
+import { labelledHyper } from '../expand/applyInstance.ts'
+import { evaluate } from '../expand/evaluate.ts'
+import { laterNames } from '../expand/expanding.ts'
+import { newInstance } from '../expand/recipes.ts'
+import { namesIn } from '../expand/typeExpressions.ts'
+import { type Entity, type Instance, staticNumber } from '../values/entity.ts'
+import { type LowerOptions, newSession } from '../values/newSession.ts'
+import type { Scope } from '../values/scope.ts'
+
+/** What the number of examples may be called: the first that is no name of the model. None can be the last. */
+export const batchSymbols = ['B', 'batch', 'examples', 'B_', 'B$'] as const
+
+/** An empty scope of a model, with its hyper-parameters. */
+export function modelScope(unit: Unit, options: LowerOptions): Scope & { readonly instance: Instance } {
+  const { context } = options
+  const builder = createBuilder(context)
+  const taken = namesAnywhere(unit)
+  const batchName = batchSymbols.find(n => !taken.has(n)) ?? batchSymbols[0]
+  const session = newSession(options, builder, { name: 'batch', size: D.symbol(batchName), batch: true }, unit)
+  const whole = { unit, hypers: new Map(), text: unit.name.text }
+  const instance = newInstance(whole, undefined, '', false, unit.span)
+  const scope = {
+    session,
+    builder,
+    place: unit.name.text,
+    kind: 'model' as const,
+    names: new Map<string, Entity>(),
+    primes: new Map(),
+    states: new Map(),
+    axes: new Map(),
+    instance,
+    steps: () => [],
+    later: laterNames(unit.body),
+  }
+  for (const param of unit.params) {
+    const { text } = param.name
+    const set = options.sets.get(text)
+    if (set !== undefined) scope.names.set(text, labelledHyper(text, staticNumber(set)))
+    else if (param.default !== undefined) scope.names.set(text, labelledHyper(text, evaluate(scope, param.default)))
+    else
+      fail(
+        'RNN209',
+        { callee: unit.name.text, name: text },
+        { span: param.span, help: `give it a default, or --set ${text}=…` },
+      )
+  }
+  return scope
+}
+
+function namesAnywhere(unit: Unit): Set<string> {
+  return new Set(
+    unit.body.flatMap(s =>
+      'type' in s && s.type !== undefined ? [...s.type.axes.map(a => a.name.text), ...dimNames(s.type.item)] : [],
+    ),
+  )
+}
+
+function dimNames(item: Declaration['type']['item']): string[] {
+  const names = (e: Expr): string[] => namesIn(e).map(n => n.name)
+  return item.kind === 'tensor' ? item.dims.flatMap(names) : item.kind === 'coded' ? names(item.size) : []
+}

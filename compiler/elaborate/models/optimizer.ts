@@ -1,0 +1,122 @@
+// An optimizer is a cell: its state `p` is the parameter, its input the gradient, its time the training step.
+import { fail } from '../../../dsl/diagnostics.ts'
+import type { Builder } from '../../ir/builder.ts'
+import * as D from '../../ir/dim.ts'
+import type { DType, Value } from '../../ir/graph.ts'
+import { applyInstance } from '../expand/applyInstance.ts'
+import { evaluate } from '../expand/evaluate.ts'
+import { newInstance } from '../expand/recipes.ts'
+import { knownResolver, resolveType } from '../expand/typeExpressions.ts'
+import { asInit } from '../tensors/convert.ts'
+import { expand, tensor } from '../tensors/typedOperations.ts'
+import type { Instance, Recipe } from '../values/entity.ts'
+import type { Scope } from '../values/scope.ts'
+import type { Init } from '../values/signature.ts'
+import type { LoweredModel } from './lowerModel.ts'
+
+/** One state that the optimizer keeps for a parameter, besides the parameter itself. */
+export interface OptimizerState {
+  /** `dense.W@m`. */
+  readonly name: string
+  readonly dtype: DType
+  readonly shape: readonly D.Dim[]
+  readonly init: Init
+}
+
+export interface Step {
+  readonly parameter: Value
+  readonly states: readonly (OptimizerState & { readonly value: Value })[]
+}
+
+/** RNN210 for a recipe that cannot be an optimizer. */
+export function checkOptimizer({ unit, span }: Recipe): void {
+  const inputs = unit.body.flatMap(s => (s.kind === 'input' ? s.names : []))
+  const states = unit.body.flatMap(s => (s.kind === 'state' ? s.names.map(n => n.text) : []))
+  if (unit.unit === 'cell' && inputs.length === 1 && states.includes('p')) return
+  fail(
+    'RNN210',
+    {
+      what: 'an optimizer',
+      expected: 'a cell of one input, the gradient, with a state `p`, the parameter',
+      found: `the ${unit.unit} \`${unit.name.text}\``,
+    },
+    { span },
+  )
+}
+
+/** Emits one step of the optimizer for one parameter; its states become inputs of the block. */
+export function optimizerStep(
+  model: LoweredModel,
+  builder: Builder,
+  recipe: Recipe,
+  parameter: { readonly name: string; readonly value: Value },
+  gradient: Value,
+): Step {
+  const { unit, span } = recipe
+  const states = unit.body.flatMap(s =>
+    s.kind === 'state' ? s.names.map(name => ({ name: name.text, declaration: s })) : [],
+  )
+  const inputs = unit.body.flatMap(s => (s.kind === 'input' ? s.names : []))
+  const session = { ...model.session, root: builder, averages: [], weights: [], masks: new Map() }
+  const scope: Scope = {
+    ...model.scope,
+    session,
+    builder,
+    kind: 'settings',
+    names: new Map(),
+    axes: new Map(),
+    steps: () => [],
+  }
+  const instance = newInstance(recipe, undefined, unit.name.text, false, span)
+  const item = parameter.value.shape
+  const given = tensor(gradient, [], item, { name: 'gradient' })
+  const kept = states
+    .filter(s => s.name !== 'p')
+    .map(({ name, declaration }) => {
+      const typed = typeScope(scope, instance, declarationItem(unit, inputs[0].text), item)
+      const type = resolveType(declaration.type, knownResolver(typed, 'a dim of a state'))
+      const init: Init =
+        declaration.init === undefined
+          ? { kind: 'number', value: 0 }
+          : asInit(typed, evaluate(typed, declaration.init), declaration.init.span)
+      const shape = type.item.map(D.unlabelled)
+      const value = builder.param({ dtype: type.dtype, shape }, { hint: `${parameter.name}@${name}`, span })
+      return { local: name, name: `${parameter.name}@${name}`, dtype: type.dtype, shape, init, value }
+    })
+  const named = new Map([
+    ['p', { entity: tensor(parameter.value, [], item), span }],
+    ...kept.map(s => [s.local, { entity: tensor(s.value, [], s.shape), span }] as const),
+  ])
+  const result = applyInstance(scope, instance, { positional: [{ entity: given, span }], named }, span)
+  const final = result.kind === 'result' ? result.states?.states : undefined
+  const next = (name: string, shape: readonly D.Dim[]): Value => {
+    const t = final?.get(name)
+    if (t === undefined) throw new Error(`optimizer state ${name} has no next value`)
+    return expand(scope, t, [], shape)
+  }
+  return {
+    parameter: next('p', item),
+    states: kept.map(s => ({
+      name: s.name,
+      dtype: s.dtype,
+      shape: s.shape,
+      init: s.init,
+      value: next(s.local, s.shape),
+    })),
+  }
+}
+
+/** The item variable of the gradient's declaration: `P` in `input g: P`. */
+function declarationItem(unit: Recipe['unit'], input: string): string | undefined {
+  const declaration = unit.body.find(s => s.kind === 'input' && s.names.some(n => n.text === input))
+  return declaration?.kind === 'input' && declaration.type.item.kind === 'named'
+    ? declaration.type.item.name.text
+    : undefined
+}
+
+/** A scope where the optimizer's hyper-parameters and its item variable are known, before it is applied. */
+function typeScope(scope: Scope, instance: Instance, item: string | undefined, shape: readonly D.Dim[]): Scope {
+  if (item !== undefined && !instance.items.has(item))
+    instance.items.set(item, { dtype: 'real', item: shape.map(D.unlabelled) })
+  return { ...scope, names: new Map(instance.hypers), instance }
+}

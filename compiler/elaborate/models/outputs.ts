@@ -1,0 +1,134 @@
+// What a model gives: its outputs and predictions, in the user's layout.
+import type { Predict, Span } from '../../../dsl/ast.ts'
+import { fail } from '../../../dsl/diagnostics.ts'
+import { didYouMean } from '../../../dsl/suggest.ts'
+import * as D from '../../ir/dim.ts'
+import type { Value } from '../../ir/graph.ts'
+import { evaluate } from '../expand/evaluate.ts'
+import { asTensor } from '../tensors/convert.ts'
+import { checkLabels, toldApart } from '../tensors/labels.ts'
+import { expand, inOrder, masked, withItem } from '../tensors/typedOperations.ts'
+import { Reported } from '../values/collectProblems.ts'
+import type { Scope } from '../values/scope.ts'
+import type { Port } from '../values/signature.ts'
+import { type Axis, baseOf, formatAxes, formatItem, pathOf, type Tensor } from '../values/tensor.ts'
+import { sourceText } from '../values/wording.ts'
+/** A target may be read by losses, metrics and `delay` only. */
+export function noTarget(t: Tensor, reader: string, span: Span): Tensor {
+  const [target] = t.facts.targets
+  if (target !== undefined) fail('RNN333', { target, reader }, { span })
+  return t
+}
+
+/** `predict y from e`. Throws RNN312, RNN333, RNN331 or RNN204 where e cannot answer for y. */
+export function predict(
+  scope: Scope,
+  s: Predict,
+  targets: readonly Port[],
+): { name: string; tensor: Tensor; span: Span } {
+  const name = s.target.text
+  const target = targets.find(t => t.name === name)
+  if (scope.names.get(name)?.kind === 'unknown') throw new Reported()
+  if (target === undefined)
+    fail(
+      'RNN312',
+      { name },
+      {
+        span: s.target.span,
+        help: didYouMean(
+          name,
+          targets.map(t => t.name),
+        ),
+      },
+    )
+  const t = noTarget(
+    asTensor(scope, evaluate(scope, s.value), s.value.span),
+    `the prediction of \`${name}\``,
+    s.value.span,
+  )
+  const own = scope.names.get(name)
+  const axes = own?.kind === 'tensor' ? own.axes.filter(a => !a.batch) : []
+  for (const axis of axes) {
+    const cause = [...t.facts.ahead].find(([a]) => baseOf(a) === baseOf(axis))?.[1]
+    if (t.facts.delayed.has(name) && cause !== undefined) {
+      fail(
+        'RNN331',
+        {
+          axis: axis.name,
+          operation: cause.operation,
+          line: scope.session.lineOf(cause.span),
+          value: cause.value,
+          output: `\`${name}\``,
+        },
+        {
+          span: s.value.span,
+          labels: [{ span: cause.span, text: 'reads what is not there yet' }],
+          help: pathOf(cause, scope.session.lineOf(cause.span), `the answer for \`${name}\``),
+        },
+      )
+    }
+  }
+  const mine = t.axes.filter(a => !a.batch)
+  if (mine.length !== axes.length || mine.some(a => !axes.includes(a))) {
+    const over = (list: readonly Axis[]): string => (list.length === 0 ? '' : ` over ${formatAxes(list)}`)
+    fail(
+      'RNN204',
+      { name, declared: `${target.coding?.kind ?? 'real'}${over(axes)}`, found: `${formatItem(t)}${over(mine)}` },
+      { span: s.value.span },
+    )
+  }
+  if (own?.kind === 'tensor') {
+    const output = { text: sourceText(scope, s.value.span), labels: toldApart(t.item) }
+    checkLabels(scope, own, output, s.value.span, true)
+  }
+  const sameSize = D.equal(D.product(t.item), D.product(target.item))
+  if (target.coding === undefined && !sameSize) {
+    fail(
+      'RNN204',
+      { name, declared: formatItem({ dtype: target.dtype, item: target.item }), found: formatItem(t) },
+      { span: s.value.span },
+    )
+  }
+  return { name, tensor: target.coding === undefined ? withItem(scope, t, target.item) : t, span: s.span }
+}
+
+/** RNN210 for a value over an axis that an operation made: whoever reads it has the lengths of the data's axes only. */
+export function readableAxes(t: Tensor, what: string, span: Span): Tensor {
+  const own = (a: Axis): boolean => a.base === undefined || (a.dropped !== undefined && a.base.base === undefined)
+  const made = t.axes.find(a => !own(a))
+  if (made !== undefined) {
+    const base = baseOf(made).name
+    const help = `first go through ${base}: \`last(…, over ${base})\` or another function over ${base}`
+    fail('RNN210', { what, expected: 'over axes of the data', found: `over ${made.name}` }, { span, help })
+  }
+  return t
+}
+
+/** The axes in their order, but each after those along which its lengths differ. */
+function outermostFirst(axes: readonly Axis[]): Axis[] {
+  const sorted = new Set<Axis>()
+  const put = (axis: Axis): void => {
+    for (const outer of axis.lengths?.axes ?? []) if (axes.includes(outer)) put(outer)
+    sorted.add(axis)
+  }
+  axes.forEach(put)
+  return [...sorted]
+}
+
+/** An output in the user's layout: the batch first, zeros in the padding. */
+export function finishOutput(scope: Scope, o: { name: string; tensor: Tensor }): Port & { value: Value } {
+  const { session } = scope
+  const t = inOrder(scope, o.tensor)
+  const clean = masked(scope, t, t.axes, 0)
+  const axes = outermostFirst(clean.axes.filter(a => !a.batch))
+  const item = clean.item.map(D.unlabelled)
+  const value = expand(scope, { ...clean, item }, [session.batch, ...axes], item)
+  return {
+    name: o.name,
+    dtype: clean.dtype,
+    item,
+    axes: axes.map(a => ({ name: a.name, size: a.size, ragged: a.lengths !== undefined })),
+    ...(clean.coding && { coding: clean.coding }),
+    value,
+  }
+}

@@ -1,0 +1,177 @@
+// The settings of a `train` block: one table, each with how it reads its expression.
+import type { Expr, Span, Train, Unit } from '../../../dsl/ast.ts'
+import { type Diagnostic, fail } from '../../../dsl/diagnostics.ts'
+import { didYouMean, suggest } from '../../../dsl/suggest.ts'
+import { evaluate } from '../expand/evaluate.ts'
+import { makeRecipe } from '../expand/recipes.ts'
+import { asNumber } from '../tensors/convert.ts'
+import { attempt, throwAll } from '../values/collectProblems.ts'
+import { describeEntity, type Recipe } from '../values/entity.ts'
+import type { Scope } from '../values/scope.ts'
+import type { Clip } from '../values/signature.ts'
+import { sourceText } from '../values/wording.ts'
+import { checkOptimizer } from './optimizer.ts'
+
+export interface Settings {
+  readonly optimizer?: Recipe
+  readonly epochs?: number
+  readonly steps?: number
+  readonly batch?: number
+  readonly clip?: Clip
+  readonly seed?: number
+  readonly truncate?: number
+  /** The steps between two that the gradient keeps; `root` for the root of their number. */
+  readonly checkpoint?: number | 'root'
+  readonly patience?: number
+  /** Paths of parts and params that stay as they are. */
+  readonly freeze?: readonly string[]
+  readonly shuffle?: boolean
+}
+
+/** The settings that are whole numbers, which the command line may set, and the least that each may be. */
+export const wholeSettings = {
+  epochs: 1,
+  steps: 1,
+  batch: 1,
+  seed: 0,
+  truncate: 1,
+  checkpoint: 1,
+  patience: 1,
+} as const satisfies { readonly [K in keyof Settings]?: number }
+
+type Reader<T> = (scope: Scope, e: Expr, model: Unit) => T
+
+const number = (scope: Scope, e: Expr, what: string): number => asNumber(scope, evaluate(scope, e), what, e.span)
+
+const whole =
+  (name: keyof typeof wholeSettings, or = ''): Reader<number> =>
+  (scope, e) =>
+    requireWhole(name, number(scope, e, `\`${name}\``), or, e.span)
+
+/** RNN207 unless the setting may have that value. */
+function requireWhole(name: keyof typeof wholeSettings, value: number, or = '', span?: Span): number {
+  const least = wholeSettings[name]
+  if (Number.isSafeInteger(value) && value >= least) return value
+  const expected = `a whole number from ${least}${or}`
+  return fail('RNN207', { what: `\`${name}\``, expected, found: String(value) }, { ...(span && { span }) })
+}
+
+/** Those of the numbers given from outside that are settings. RNN207 as for those of the file. */
+export function givenSettings(given: ReadonlyMap<string, number>): Partial<Settings> {
+  const names = Object.keys(wholeSettings).filter(isWhole)
+  return Object.fromEntries(
+    names.flatMap(name => {
+      const value = given.get(name)
+      return value === undefined ? [] : [[name, requireWhole(name, value)]]
+    }),
+  )
+}
+
+const isWhole = (name: string): name is keyof typeof wholeSettings => Object.hasOwn(wholeSettings, name)
+
+const path = (e: Expr): string | undefined => {
+  if (e.kind === 'name') return e.name
+  const before = e.kind === 'member' ? path(e.value) : undefined
+  return e.kind === 'member' && before !== undefined ? `${before}.${e.name.text}` : undefined
+}
+
+const readers: { readonly [K in keyof Settings]-?: Reader<NonNullable<Settings[K]>> } = {
+  optimizer: (scope, e) => {
+    const value = evaluate(scope, e)
+    const recipe =
+      value.kind === 'template' ? makeRecipe(scope, value.unit, { positional: [], named: new Map() }, e.span) : value
+    if (recipe.kind !== 'recipe') {
+      const found = describeEntity(recipe)
+      return fail('RNN210', { what: 'the optimizer', expected: 'the recipe of a cell', found }, { span: e.span })
+    }
+    checkOptimizer(recipe)
+    return recipe
+  },
+  epochs: whole('epochs'),
+  steps: whole('steps'),
+  batch: whole('batch'),
+  clip: (scope, e) => {
+    const by = e.kind === 'call' && e.callee.kind === 'name' ? e.callee.name : ''
+    const [arg] = e.kind === 'call' ? e.args : []
+    if ((by !== 'global_norm' && by !== 'norm' && by !== 'value') || arg?.kind !== 'positional') {
+      return fail(
+        'RNN210',
+        {
+          what: '`clip`',
+          expected: '`global_norm(1)`, `norm(1)` or `value(0.5)`',
+          found: `\`${sourceText(scope, e.span)}\``,
+        },
+        { span: e.span },
+      )
+    }
+    const limit = number(scope, arg.value, 'a limit')
+    if (limit > 0) return { by, limit }
+    const what = `the limit of \`${by}\``
+    return fail('RNN207', { what, expected: 'a number above 0', found: String(limit) }, { span: arg.value.span })
+  },
+  seed: whole('seed'),
+  truncate: whole('truncate'),
+  checkpoint: (scope, e, model) =>
+    e.kind === 'name' && e.name === 'auto' ? 'root' : whole('checkpoint', ' or `auto`')(scope, e, model),
+  patience: whole('patience'),
+  freeze: (_, e, model) => {
+    const items = e.kind === 'list' ? e.items : [e]
+    return items.map(item => {
+      const name = path(item)
+      if (name === undefined)
+        return fail(
+          'RNN210',
+          { what: '`freeze`', expected: 'a part, a param, or a list of them', found: 'an expression' },
+          { span: item.span },
+        )
+      const [root] = name.split('.')
+      const known = model.body.flatMap(s =>
+        s.kind === 'param' ? s.names.map(n => n.text) : s.kind === 'part' ? [s.name.text] : [],
+      )
+      if (!known.includes(root)) fail('RNN106', { name: root }, { span: item.span, help: didYouMean(root, known) })
+      return name
+    })
+  },
+  shuffle: (scope, e) => {
+    const value = evaluate(scope, e)
+    return value.kind === 'bool'
+      ? value.value
+      : fail(
+          'RNN216',
+          { what: '`shuffle`', expected: '`true` or `false`', found: describeEntity(value) },
+          { span: e.span },
+        )
+  },
+}
+
+/** The names of all settings. */
+export const settingNames = Object.keys(readers)
+
+const isSetting = (name: string): name is keyof Settings => Object.hasOwn(readers, name)
+
+/** Reads a train block in a scope of its model's hyper-parameters. Throws RnnError with all that is wrong: RNN105 for an unknown setting. */
+export function readSettings(train: Train, model: Unit, modelScope: Scope): Settings {
+  const scope: Scope = { ...modelScope, kind: 'settings' }
+  const problems: Diagnostic[] = []
+  const settings = new Map<string, unknown>()
+  for (const equation of train.settings) {
+    const { text: name, span } = equation.name
+    attempt(problems, () => {
+      if (!isSetting(name)) {
+        const near = suggest(name, settingNames)
+        fail(
+          'RNN105',
+          { kind: 'setting', name },
+          {
+            span,
+            help: near === undefined ? `the settings are ${settingNames.join(', ')}` : `did you mean \`${near}\`?`,
+          },
+        )
+      }
+      if (settings.has(name)) fail('RNN107', { name }, { span })
+      settings.set(name, readers[name](scope, equation.value, model))
+    })
+  }
+  throwAll(problems)
+  return Object.fromEntries(settings)
+}

@@ -1,0 +1,38 @@
+// The names of weights: the path of parts, then the param.
+import type { Instance, WeightRecord } from '../values/entity.ts'
+import { firstFree } from '../values/wording.ts'
+
+/**
+ * `enc.f.W_i`. Anonymous instances count up in the order of the text: `LSTM`, `LSTM_2`; and so does what is called as something in
+ * `given` is: a param `lengths` of a part `T`, beside the lengths of an axis T.
+ */
+export function weightNames(weights: readonly WeightRecord[], given: ReadonlySet<string>): string[] {
+  const known = new Map<Instance, ReadonlyMap<Instance, string>>()
+  const inside = (parent: Instance): ReadonlyMap<Instance, string> => {
+    const names = known.get(parent) ?? namesIn(parent)
+    known.set(parent, names)
+    return names
+  }
+  const path = (i: Instance): string[] =>
+    i.parent === undefined ? [] : [...path(i.parent), inside(i.parent).get(i) ?? i.local]
+  const whole = weights.map(w => [...path(w.owner), w.local].join('.'))
+  const taken = new Set([...given, ...whole])
+  return whole.map(name => {
+    if (!given.has(name)) return name
+    const free = firstFree(name, candidate => taken.has(candidate))
+    taken.add(free)
+    return free
+  })
+}
+
+/** The names of the instances applied in place in a unit: none is that of a part. */
+function namesIn(parent: Instance): ReadonlyMap<Instance, string> {
+  const names = new Map<Instance, string>()
+  const taken = new Set(parent.parts.keys())
+  for (const instance of [...parent.placed.values()].sort((a, b) => a.site.start - b.site.start)) {
+    const name = firstFree(instance.local, candidate => taken.has(candidate))
+    taken.add(name)
+    names.set(instance, name)
+  }
+  return names
+}

@@ -1,0 +1,173 @@
+// Units and fns that no model uses, each checked once in its own names: so is a library of cells, which has no model.
+import type { Fn, Span, Unit } from '../../../dsl/ast.ts'
+import { type Diagnostic, diagnostic } from '../../../dsl/diagnostics.ts'
+import { inLibrary } from '../../../dsl/library.ts'
+import { createBuilder } from '../../ir/builder.ts'
+import * as D from '../../ir/dim.ts'
+import { newContext } from '../../ir/ops/index.ts'
+import { expandFn } from '../expand/applyFn.ts'
+import { expandInstance } from '../expand/applyInstance.ts'
+import { mostExpressions } from '../expand/budget.ts'
+import { evaluate } from '../expand/evaluate.ts'
+import { newInstance } from '../expand/recipes.ts'
+import type { LinkedProgram } from '../linking/linkProgram.ts'
+import { attempt, each } from '../values/collectProblems.ts'
+import type { Entity } from '../values/entity.ts'
+import { located } from '../values/located.ts'
+import { lineCounter, newSession } from '../values/newSession.ts'
+import type { Alone, Scope } from '../values/scope.ts'
+import { type HyperKind, hyperKinds } from './hyperKinds.ts'
+import { type AnyItem, anyItems, standInArguments, standInHyper } from './standIns.ts'
+
+/** What the check of a unit or fn in its own names found. */
+export interface CheckedAlone {
+  readonly unit: Unit | Fn
+  readonly found: readonly Diagnostic[]
+  /** The hyper-parameters of a unit that can be anything: what is made of them waits for a use. */
+  readonly waitsFor: readonly string[]
+}
+
+/**
+ * Checks each unit and fn of the user's files that no model was expanded with so far. What only a use tells waits for it: the
+ * shapes of an fn, and what a recipe or a function gives that is a hyper-parameter.
+ */
+export function checkAlone(program: LinkedProgram): CheckedAlone[] {
+  const units = [...program.topLevel.values()]
+    .flatMap((e): (Unit | Fn)[] => (e.kind === 'template' ? [e.unit] : e.kind === 'fn' ? [e.fn] : []))
+    .filter(u => !inLibrary(u.span) && !(u.kind === 'unit' && u.unit === 'model') && !program.expanded.has(u))
+  const kindOf = hyperKinds(program.topLevel)
+  const lookedInto = new Set<Fn>()
+  const left = { expressions: mostExpressionsOfAll }
+  const options = { program, lookedInto, left, lineOf: lineCounter(program.sources) }
+  const checked: CheckedAlone[] = []
+  for (const unit of units) {
+    const one = unit.kind === 'fn' ? fnAlone(unit, options) : unitAlone(unit, kindOf, options)
+    // Those that use one which is too much are so themselves.
+    const isTooMuch = one.found.some(d => d.code === 'RNN121')
+    const isLast = left.expressions <= 0 && !isTooMuch
+    checked.push(isLast ? { ...one, found: [...one.found, overBudget(unit)] } : one)
+    if (isTooMuch || isLast) break
+  }
+  const wrong = new Map(checked.map(c => [c.unit, c.found.some(d => isError(d) && isWithin(d, c.unit))]))
+  // What is wrong in a unit is told as its own check tells it, not once more by those that use it.
+  return checked.map(c => ({
+    ...c,
+    found: c.found.filter(d => !isError(d) || isWithin(d, c.unit) || !units.some(u => wrong.get(u) && isWithin(d, u))),
+  }))
+}
+
+/** How much is expanded for all units together. */
+const mostExpressionsOfAll = 4 * mostExpressions
+
+const overBudget = ({ name }: Unit | Fn): Diagnostic => {
+  const most = mostExpressionsOfAll.toLocaleString('en')
+  return diagnostic('RNN121', { most, what: 'expressions in units that no model uses' }, { span: name.span })
+}
+
+const isError = ({ severity }: Diagnostic): boolean => severity === 'error'
+
+const isWithin = ({ span }: Diagnostic, unit: Unit | Fn): boolean =>
+  span !== undefined && span.file === unit.span.file && span.start >= unit.span.start && span.end <= unit.span.end
+
+interface Options {
+  readonly program: LinkedProgram
+  readonly lookedInto: Set<Fn>
+  readonly left: { expressions: number }
+  readonly waitsFor?: Set<string>
+  readonly lineOf: (span: Span) => number
+}
+
+/** Of an fn, names and calls: of which shapes its arguments are, no one knows. */
+function fnAlone(fn: Fn, options: Options): CheckedAlone {
+  options.lookedInto.add(fn)
+  const found = expandAlone(fn, options, root =>
+    expandFn(
+      root,
+      fn,
+      standInsFor(root, fn, () => 'open'),
+    ),
+  )
+  return { unit: fn, found, waitsFor: [] }
+}
+
+function unitAlone(unit: Unit, kindOf: (unit: Unit, name: string) => HyperKind, options: Options): CheckedAlone {
+  const waitsFor = new Set<string>()
+  const expand = (any: AnyItem): Diagnostic[] =>
+    expandAlone(unit, { ...options, waitsFor }, root => {
+      const hypers = standInsFor(root, unit, name => kindOf(unit, name))
+      for (const [name, e] of hypers) {
+        if (e.kind === 'open') waitsFor.add(name)
+        if (e.kind === 'dim') root.names.set(name, e)
+      }
+      const given = standInArguments(root, unit, any)
+      const instance = newInstance({ unit, hypers, text: unit.name.text }, undefined, unit.name.text, false, unit.span)
+      expandInstance(root, instance, given, unit.name.span)
+    })
+  const found = firstRight(hasAnyItem(unit) ? anyItems : [anyItems[0]], expand)
+  return { unit, found, waitsFor: [...waitsFor] }
+}
+
+/** What the first finds that finds no error; else what the first of all does. */
+function firstRight<T>(choices: readonly T[], find: (choice: T) => Diagnostic[]): Diagnostic[] {
+  let first: Diagnostic[] | undefined
+  for (const choice of choices) {
+    const found = find(choice)
+    if (!found.some(isError)) return found
+    first ??= found
+  }
+  return first ?? []
+}
+
+/** Whether an input is of any item: `P`. */
+const hasAnyItem = ({ body }: Unit): boolean =>
+  body.some(
+    s =>
+      (s.kind === 'input' || s.kind === 'state') &&
+      s.type.item.kind === 'named' &&
+      !['real', 'int', 'bool'].includes(s.type.item.name.text),
+  )
+
+/** Expands in a session of its own, and gives what is found. */
+function expandAlone(
+  unit: Unit | Fn,
+  { program, lookedInto, left, lineOf, waitsFor = new Set() }: Options,
+  expand: (root: Scope) => void,
+): Diagnostic[] {
+  const { topLevel, library, sources } = program
+  const context = newContext(0)
+  const builder = createBuilder(context)
+  const alone: Alone = { seesAxes: unit.kind === 'unit', lookedInto, waitsFor }
+  const session = newSession(
+    { training: false, sets: new Map(), topLevel, library, sources, context, expanded: new Set(), alone, lineOf },
+    builder,
+    { name: 'batch', size: D.symbol('examples'), batch: true },
+    unit,
+  )
+  const root: Scope = {
+    session,
+    builder,
+    place: unit.name.text,
+    kind: 'model',
+    names: new Map(),
+    primes: new Map(),
+    states: new Map(),
+    axes: new Map(),
+    steps: () => [],
+    later: new Map(),
+  }
+  const problems: Diagnostic[] = []
+  attempt(problems, () => located(unit.name.span, () => expand(root)))
+  left.expressions -= session.evaluated
+  return [...problems, ...session.warnings]
+}
+
+/** What stands for the parameters of a unit or fn. Throws what is wrong with their defaults. */
+function standInsFor(root: Scope, { params }: Unit | Fn, kindOf: (name: string) => HyperKind): Map<string, Entity> {
+  const names = new Map<string, Entity>()
+  each(params, p => {
+    names.set(p.name.text, { kind: 'unknown' })
+    const byDefault = p.default && evaluate({ ...root, names: new Map(names) }, p.default)
+    names.set(p.name.text, standInHyper(p, kindOf(p.name.text), byDefault))
+  })
+  return names
+}

@@ -1,0 +1,109 @@
+// What a hyper-parameter must be, as far as the text of its unit tells: the check of a unit in its own names needs to know.
+import type { Expr, Fn, Statement, TypeExpr, Unit } from '../../../dsl/ast.ts'
+import { allExprs } from '../../../dsl/children.ts'
+import { pointwiseBuiltins } from '../builtins/pointwise.ts'
+import type { Entity } from '../values/entity.ts'
+import { isInitializer } from '../values/initializers.ts'
+
+/** A number, of which a symbol can stand; or anything that only a use tells: a recipe, a function, a list, a choice. */
+export type HyperKind = 'number' | 'open'
+
+/** `any` says nothing. */
+type Use = 'number' | 'other' | 'any'
+
+/** Numbers or values are given to these, and nothing is asked of their shapes. */
+const shapeless = new Set([...pointwiseBuiltins.map(b => b.name), 'max', 'min', 'bernoulli', 'delay'])
+
+/** Tells the kind of each hyper-parameter. What is passed on is what the unit or fn it goes to makes of it. */
+export function hyperKinds(topLevel: ReadonlyMap<string, Entity>): (unit: Unit | Fn, name: string) => HyperKind {
+  const known = new Map<Unit | Fn, Map<string, Use>>()
+  const usesIn = (unit: Unit | Fn): ReadonlyMap<string, Use> => {
+    const before = known.get(unit)
+    if (before !== undefined) return before
+    const uses = new Map<string, Use>()
+    // A unit that leads back to itself finds nothing said here yet.
+    known.set(unit, uses)
+    for (const [name, use] of usesOf(unit, calleeOf)) {
+      if (use === 'other' || (use === 'number' && uses.get(name) !== 'other')) uses.set(name, use)
+    }
+    return uses
+  }
+  const calleeOf = (name: string): Callee => {
+    const entity = topLevel.get(name)
+    const unit = entity?.kind === 'template' ? entity.unit : entity?.kind === 'fn' ? entity.fn : undefined
+    if (unit === undefined) {
+      const use = isInitializer(name) ? 'number' : shapeless.has(name) ? 'any' : 'other'
+      return { isFn: true, use: () => use }
+    }
+    const use = (place: number | string): Use => {
+      const param = typeof place === 'string' ? place : unit.params[place]?.name.text
+      return (param !== undefined && usesIn(unit).get(param)) || 'any'
+    }
+    return { isFn: unit.kind === 'fn', use }
+  }
+  return (unit, name) => (usesIn(unit).get(name) === 'number' ? 'number' : 'open')
+}
+
+interface Callee {
+  /** Whether a pipe gives it its first argument: what is written after a unit are hyper-parameters alone. */
+  readonly isFn: boolean
+  /** How it uses the argument of a place or a name. */
+  readonly use: (place: number | string) => Use
+}
+
+function usesOf({ params, body }: Unit | Fn, calleeOf: (name: string) => Callee): (readonly [string, Use])[] {
+  const own = new Set(params.map(p => p.name.text))
+  const of = (e: Expr | undefined, use: Use): (readonly [string, Use])[] =>
+    e?.kind === 'name' && own.has(e.name) ? [[e.name, use]] : []
+  const inExpr = (whole: Expr): (readonly [string, Use])[] => {
+    const all = [...allExprs(whole)]
+    const piped = new Set(all.flatMap(e => (e.kind === 'pipe' ? [e.callee] : [])))
+    return all.flatMap(e => {
+      switch (e.kind) {
+        case 'unary':
+          return of(e.value, e.op === '-' ? 'number' : 'other')
+        case 'binary': {
+          const use = ['@', 'and', 'or'].includes(e.op) ? 'other' : 'number'
+          return [...of(e.left, use), ...of(e.right, use)]
+        }
+        case 'pipe':
+          return [...of(e.value, 'other'), ...of(e.callee, 'other')]
+        case 'call': {
+          const callee = e.callee.kind === 'name' && !own.has(e.callee.name) ? calleeOf(e.callee.name) : undefined
+          const shift = piped.has(e) && callee?.isFn ? 1 : 0
+          const given = e.args.flatMap((arg, i) => {
+            if (arg.kind === 'over') return []
+            const place = arg.kind === 'named' ? arg.name.text : i + shift
+            return of(arg.value, callee?.use(place) ?? 'any')
+          })
+          return [...of(e.callee, 'other'), ...given]
+        }
+        case 'member':
+          return of(e.value, 'other')
+        case 'index': {
+          const places = e.slices.flatMap(s => (s.kind === 'at' ? [s.index] : [s.start, s.stop]))
+          return [...of(e.value, 'other'), ...places.flatMap(p => of(p, 'number'))]
+        }
+        default:
+          return []
+      }
+    })
+  }
+  return [...params.flatMap(p => (p.default === undefined ? [] : inExpr(p.default))), ...body.flatMap(inStatement)]
+
+  function inStatement(s: Statement): (readonly [string, Use])[] {
+    const sizes = 'type' in s && s.type !== undefined ? sizesIn(s.type) : []
+    const values = 'names' in s ? (s.init === undefined ? [] : [s.init]) : s.value === undefined ? [] : [s.value]
+    return [
+      ...sizes.flatMap(size => [...of(size, 'number'), ...inExpr(size)]),
+      ...values.flatMap(inExpr),
+      ...(s.kind === 'part' ? of(s.value, 'other') : []),
+    ]
+  }
+}
+
+/** The dims of a type and the lengths of its axes. */
+const sizesIn = ({ item, axes }: TypeExpr): readonly Expr[] => [
+  ...(item.kind === 'tensor' ? item.dims : item.kind === 'coded' ? [item.size] : []),
+  ...axes.flatMap(a => a.length ?? []),
+]

@@ -1,0 +1,94 @@
+// What a unit is given where it is checked in its own names: symbols for sizes and rates, inputs of the declared types over axes of
+// their own.
+import type { AxisExpr, Declaration, Expr, HyperParam, Unit } from '../../../dsl/ast.ts'
+import { fail } from '../../../dsl/diagnostics.ts'
+import * as D from '../../ir/dim.ts'
+import { labelledHyper } from '../expand/applyInstance.ts'
+import type { Given, UnitArgs } from '../expand/arguments.ts'
+import { knownDim, type Resolver, resolveItem } from '../expand/typeExpressions.ts'
+import { tensor } from '../tensors/typedOperations.ts'
+import { type Entity, staticValue } from '../values/entity.ts'
+import type { Scope } from '../values/scope.ts'
+import type { Axis, Tensor } from '../values/tensor.ts'
+import type { HyperKind } from './hyperKinds.ts'
+
+/** An item that may be any: a name in the place of a type stands for it. */
+export type AnyItem = 'vector' | 'real' | 'int'
+
+export const anyItems: readonly AnyItem[] = ['vector', 'real', 'int']
+
+/**
+ * What stands for a hyper-parameter: its default, but a symbol for a whole number and for a number without one; and what waits for
+ * the use where no number is meant.
+ */
+export function standInHyper({ name: { text } }: HyperParam, kind: HyperKind, byDefault: Entity | undefined): Entity {
+  const isNumber = byDefault === undefined ? kind === 'number' : kind === 'number' && isWhole(byDefault)
+  if (isNumber) return labelledHyper(text, { kind: 'dim', dim: D.symbol(text) })
+  return byDefault ?? { kind: 'open' }
+}
+
+const isWhole = (e: Entity): boolean => e.kind === 'dim' && staticValue(e) !== 0
+
+/**
+ * An argument for each input, as a caller would give them. A cell runs along an axis of its own; one without an input takes a single
+ * step, with its states given.
+ */
+export function standInArguments(root: Scope, unit: Unit, any: AnyItem): UnitArgs {
+  const inputs = unit.body.flatMap(s => (s.kind === 'input' ? [s] : []))
+  const runs = unit.unit === 'cell' && inputs.length > 0
+  const along = runs ? [ownAxis(root, unit)] : []
+  const positional = inputs.flatMap(d => standIns(root, d, along, any).map(t => given(t, d)))
+  const states = unit.unit === 'cell' && !runs ? unit.body.flatMap(s => (s.kind === 'state' ? [s] : [])) : []
+  const named = states.flatMap(d => standIns(root, d, [], any).map(t => [t.name, given(t, d)] as const))
+  return { positional, named: new Map(named) }
+}
+
+const given = (entity: Tensor, { span }: Declaration): Given => ({ entity, span })
+
+/** The axis along which a cell runs: of a name that none of its inputs is over. */
+function ownAxis(root: Scope, unit: Unit): Axis {
+  const taken = new Set(unit.body.flatMap(s => ('type' in s && s.type ? s.type.axes.map(a => a.name.text) : [])))
+  const name = ['T', 'time', 'steps'].find(n => !taken.has(n)) ?? 'steps of the cell'
+  const axis: Axis = { name, size: D.symbol(name), batch: false }
+  root.axes.set(name, axis)
+  return axis
+}
+
+/** A value of its type for each name of a declaration. */
+function standIns(root: Scope, { type, names }: Declaration, along: readonly Axis[], any: AnyItem): Tensor[] {
+  const { builder, session } = root
+  const resolver: Resolver = {
+    dim: expr => dimOf(root, expr),
+    axis: axis => axisOf(root, axis),
+    item: name => (any === 'vector' ? { dtype: 'real', item: [D.symbol(name)] } : { dtype: any, item: [] }),
+  }
+  const [twice] = type.axes.filter((a, i) => type.axes.slice(0, i).some(b => b.name.text === a.name.text))
+  if (twice !== undefined)
+    fail('RNN107', { name: twice.name.text }, { span: twice.name.span, help: 'a value is over an axis once' })
+  const axes = [...along, ...type.axes.map(resolver.axis)]
+  const { dtype, item, coding } = resolveItem(type, resolver)
+  return names.map(({ text: name, span }) => {
+    const layout = [...axes, session.batch]
+    const shape = [...layout.map(a => a.size), ...item].map(D.unlabelled)
+    const value = builder.param({ dtype, shape }, { hint: name, span })
+    return tensor(value, layout, item, { ...(coding && { coding }), name })
+  })
+}
+
+/** A size as the unit knows it; a name that is new stands for itself. */
+function dimOf(root: Scope, expr: Expr): D.Dim {
+  if (expr.kind === 'name' && !root.names.has(expr.name)) {
+    root.names.set(expr.name, labelledHyper(expr.name, { kind: 'dim', dim: D.symbol(expr.name) }))
+  }
+  return knownDim(root, expr, 'a dim')
+}
+
+/** An axis that a declaration names: the same one for each that names it. Its length is known, so that a param may be over it. */
+function axisOf(root: Scope, { name: { text: name }, length }: AxisExpr): Axis {
+  const known = root.axes.get(name)
+  if (known !== undefined) return known
+  const size = length === undefined ? D.symbol(name) : D.unlabelled(dimOf(root, length))
+  const axis: Axis = { name, size, batch: false }
+  root.axes.set(name, axis)
+  return axis
+}

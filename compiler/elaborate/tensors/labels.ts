@@ -1,0 +1,102 @@
+// Labels, and the outputs that tell them apart: no more of the ones than of the others.
+import type { Span } from '../../../dsl/ast.ts'
+import { fail } from '../../../dsl/diagnostics.ts'
+import type { Builder } from '../../ir/builder.ts'
+import * as D from '../../ir/dim.ts'
+import { type Eqn, type Makers, makersOf, type Value } from '../../ir/graph.ts'
+import { Reported } from '../values/collectProblems.ts'
+import type { Scope } from '../values/scope.ts'
+import type { Bound } from '../values/signature.ts'
+import type { Coding, Tensor } from '../values/tensor.ts'
+
+/** RNN415 for codes among which there is nothing to choose: one or none to predict, none to read. */
+export function checkCount(role: 'input' | 'target', name: string, coding: Coding, span: Span): void {
+  const count = D.asNumber(coding.size)
+  if (count === undefined || count > 1 || (count === 1 && role === 'input')) return
+  fail('RNN415', { name, type: `${coding.kind} of ${count}`, found: count === 1 ? 'one label' : 'no label' }, { span })
+}
+
+/** How many labels a distribution tells apart: its places, or yes and no for a single probability. */
+export const toldApart = (item: readonly D.Dim[]): D.Dim => {
+  const places = D.product(item)
+  return D.asNumber(places) === 1 ? D.constant(2) : places
+}
+
+/**
+ * RNN416 where a value has more labels than an output tells apart; with `exactly` also where it has fewer, as then labels would be
+ * predicted that do not exist.
+ */
+export function checkLabels(
+  scope: Scope,
+  target: Pick<Tensor, 'name' | 'coding'>,
+  output: Bound,
+  span: Span,
+  exactly = false,
+): void {
+  const { coding, name } = target
+  const [labels, outputs] = [coding?.size, output.labels].map(d => d && D.asNumber(d))
+  if (coding === undefined || labels === undefined || outputs === undefined) return
+  if (labels === outputs || (labels < outputs && !exactly)) return
+  // A loss, its metric and its prediction make one mistake between them.
+  const pair = `${name} ${output.text}`
+  if (scope.session.unfit.has(pair)) throw new Reported()
+  scope.session.unfit.add(pair)
+  tooFew({ name, labels, size: D.formatLabel(coding.size) }, { text: output.text, outputs }, { span })
+}
+
+/** RNN416. `size` is how the program calls the number of labels. */
+export function tooFew(
+  { name, labels, size }: { readonly name: string; readonly labels: number; readonly size: string },
+  { text, outputs }: { readonly text: string; readonly outputs: number },
+  place: { readonly span?: Span | undefined },
+): never {
+  const other =
+    labels > outputs ? `leave ${labels - outputs} of the labels out of the data` : `let the data have ${outputs} labels`
+  const values = { target: name || 'the label', labels, output: text, outputs, size, other }
+  return fail('RNN416', values, place.span === undefined ? {} : { span: place.span })
+}
+
+/** Remembers that the values of an input or target without a coding, where `label` is one, choose among so many labels. */
+export function boundBy({ session: { root, ports, bounds } }: Scope, label: Tensor, output: Bound): void {
+  const port = label.coding === undefined ? ports.get(behind(makersOf(root.eqns), label.value)) : undefined
+  if (port !== undefined) bounds.set(port, output)
+}
+
+/** The bounds of the values of inputs and targets, but for those that the program compares with numbers: it looks after them itself. */
+export function boundsOf({ root, ports, bounds: asked }: Scope['session']): ReadonlyMap<string, Bound> {
+  const makers = makersOf(root.eqns)
+  const bounds = new Map([...logarithms(root, makers, ports), ...asked])
+  if (bounds.size === 0) return bounds
+  const isConstant = (value: Value): boolean => makers.get(behind(makers, value))?.op === 'constant'
+  const compared = root.eqns
+    .filter(e => comparisons.has(e.op) && e.ins.some(isConstant))
+    .flatMap(e => e.ins.map(v => ports.get(behind(makers, v))))
+  return new Map([...bounds].filter(([port]) => !compared.includes(port)))
+}
+
+/** The bounds of places of which a logarithm of a softmax is taken, without asking for the probability: beyond them it is 0. */
+function logarithms(root: Builder, makers: Makers, ports: ReadonlyMap<number, string>): [string, Bound][] {
+  const madeBy = (value: Value): Eqn | undefined => makers.get(behind(makers, value))
+  return root.eqns.flatMap((log): [string, Bound][] => {
+    const pick = log.op === 'log' ? madeBy(log.ins[0]) : undefined
+    if (pick?.op !== 'pick' || madeBy(pick.ins[0])?.op !== 'softmax') return []
+    const [table, index] = pick.ins
+    const port = ports.get(behind(makers, index))
+    const labels = table.shape.at(Number(pick.attrs.axis))
+    return port === undefined || labels === undefined ? [] : [[port, { text: table.hint || 'softmax', labels }]]
+  })
+}
+
+const comparisons = new Set(['eq', 'lt', 'le'])
+
+/** Ops that put the elements of their first operand elsewhere, or write them as reals. */
+const movers = new Set(['transpose', 'broadcast', 'reshape', 'slice', 'reverse', 'shift', 'real'])
+
+/** The id of the value whose elements these are. */
+function behind(makers: Makers, value: Value): number {
+  let { id } = value
+  for (let maker = makers.get(id); maker !== undefined && movers.has(maker.op); maker = makers.get(id)) {
+    id = maker.ins[0].id
+  }
+  return id
+}

@@ -1,0 +1,112 @@
+// Random draws as equations: counter-based, so that no rearrangement, batching or resume changes them.
+// A draw is a hash of (seed, training step, place in the text, scan steps, example, position, element).
+import type { Span } from '../../../dsl/ast.ts'
+import { fail } from '../../../dsl/diagnostics.ts'
+import { fill, scalar } from '../../ir/builder.ts'
+import * as D from '../../ir/dim.ts'
+import type { Value } from '../../ir/graph.ts'
+import type { Scope } from '../values/scope.ts'
+import type { Init } from '../values/signature.ts'
+import { type Axis, joinFacts, type Tensor } from '../values/tensor.ts'
+import { checkAxes, commonItem, expand, inOrder, joinAxes, tensor } from './typedOperations.ts'
+
+/** The names of the scalar int inputs that a graph with draws has. No name of a program starts so. */
+export const seedInput = '@seed'
+export const stepInput = '@step'
+
+/** Uniform in [0, 1), independent for each element of the axes and the item. */
+export function drawUniform(scope: Scope, axes: readonly Axis[], item: readonly D.Dim[]): Tensor {
+  const { builder: b, session } = scope
+  const place = scalar(b, session.draws++, 'int')
+  const mix = (h: Tensor, x: Tensor): Tensor => {
+    const all = [...new Set([...h.axes, ...x.axes])]
+    const ordered = axes.filter(a => all.includes(a)).concat(all.filter(a => !axes.includes(a)))
+    return tensor(b.emit('mix', [expand(scope, h, ordered, []), expand(scope, x, ordered, [])]), ordered, [])
+  }
+  let hash = tensor(b.emit('mix', [drawKey(scope), place]), [], [])
+  for (const step of scope.steps()) hash = mix(hash, step)
+  for (const axis of [...axes].reverse())
+    hash = mix(hash, tensor(b.emit('iota', [], { size: D.unlabelled(axis.size) }), [axis], []))
+  const shape = [...axes.map(a => a.size), ...item].map(D.unlabelled)
+  let value = expand(scope, hash, axes, item)
+  item.forEach((size, i) => {
+    const rank = shape.length
+    const positions = b.emit('iota', [], { size: D.unlabelled(size) })
+    const others = shape.map((_, d) => d).filter(d => d !== axes.length + i)
+    const spread = b.emit('broadcast', [positions], { at: others.map(d => d - rank), sizes: others.map(d => shape[d]) })
+    value = b.emit('mix', [value, others.length === 0 ? positions : spread])
+  })
+  return tensor(b.emit('unit', [value]), axes, item)
+}
+
+/** The hash of seed and training step. */
+function drawKey(scope: Scope): Value {
+  const { session } = scope
+  if (session.drawKey === undefined) {
+    const seed = session.root.param({ dtype: 'int', shape: [] }, { hint: seedInput })
+    const step = session.root.param({ dtype: 'int', shape: [] }, { hint: stepInput })
+    session.drawKey = session.root.emit('mix', [seed, step], {}, { hint: 'draw' })
+  }
+  return session.drawKey
+}
+
+/** 1 with probability p, else 0, for each element of `like`; p itself where nothing is drawn. */
+export function bernoulli(scope: Scope, p: Tensor, like: Tensor, span: Span): Tensor {
+  commonItem([like, p], span, 'bernoulli')
+  checkAxes(scope, [like, p], span)
+  const facts = joinFacts([p])
+  const axes = joinAxes([like, p])
+  const limit = expand(scope, inOrder(scope, p), axes, like.item)
+  if (!scope.session.training) return tensor(limit, axes, like.item, { facts, name: '' })
+  const u = drawUniform(scope, axes, like.item)
+  const below = scope.builder.emit('lt', [u.value, limit])
+  return tensor(scope.builder.emit('real', [below]), axes, like.item, { facts, name: '' })
+}
+
+/** The initial value of a state: numbers and draws over its whole type. */
+export function drawInitial(
+  scope: Scope,
+  init: Init,
+  type: { readonly item: readonly D.Dim[]; readonly axes: readonly Axis[] },
+  span: Span,
+): Tensor {
+  const b = scope.builder
+  const shape = [...type.axes.map(a => a.size), ...type.item].map(D.unlabelled)
+  const constant = (value: number): Value => fill(b, scalar(b, value), shape)
+  const binary = (op: string, x: Value, y: Value): Value => b.emit(op, [x, y])
+  const build = (i: Init): Value => {
+    switch (i.kind) {
+      case 'number':
+        return constant(i.value)
+      case 'negate':
+        return b.emit('neg', [build(i.value)])
+      case 'binary':
+        return binary({ '+': 'add', '-': 'sub', '*': 'mul', '/': 'div' }[i.op], build(i.left), build(i.right))
+      case 'draw':
+        return draw(i.initializer, i.args)
+    }
+  }
+  const uniform = (): Value => drawUniform(scope, type.axes, type.item).value
+  const draw = (name: string, args: readonly number[]): Value => {
+    if (name === 'zeros') return constant(0)
+    if (name === 'ones') return constant(1)
+    if (name === 'uniform') {
+      const [low, high] = args
+      return binary('add', constant(low), binary('mul', constant(high - low), uniform()))
+    }
+    if (name === 'normal') {
+      // Box & Muller 1958; 1 - u keeps the logarithm finite.
+      const radius = b.emit('sqrt', [
+        binary('mul', constant(-2), b.emit('log', [binary('sub', constant(1), uniform())])),
+      ])
+      const angle = b.emit('cos', [binary('mul', constant(2 * Math.PI), uniform())])
+      return binary('mul', constant(args[0] ?? 1), binary('mul', radius, angle))
+    }
+    return fail(
+      'RNN210',
+      { what: 'a state', expected: 'zeros, ones, normal or uniform at its start', found: name },
+      { span },
+    )
+  }
+  return tensor(build(init), type.axes, type.item, { name: '' })
+}
