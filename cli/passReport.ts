@@ -30,7 +30,7 @@ export function passRow(pass: string, context: Context, graph: Graph, precision:
     cost: cost(context, graph),
     saved: multiply(constant(real), savedElements(graph)),
     kernels: kernelsIn(made.steps),
-    arena: arenaOf(made, precision),
+    arena: arenaOf(made, real),
   }
 }
 

@@ -1,12 +1,10 @@
 // How much memory a plan takes.
-import type { Precision } from '../backend/backend.ts'
 import { add, constant, type Dim, evaluate, multiply, symbolsOf } from '../ir/dim.ts'
 import type { Buffer, Plan } from './plan.ts'
 import { buffersOfWays, conditionOf } from './ways.ts'
 
-/** The bytes of a plan's own buffers, beside its inputs; of two ways, those of the larger. */
-export function arenaOf(plan: Plan, precision: Precision): Dim {
-  const real = precision === 'f32' ? 4 : 8
+/** The bytes of a plan's own buffers, beside its inputs, where a real takes so many; of two ways, those of the larger. */
+export function arenaOf(plan: Plan, real: 4 | 8): Dim {
   const given = new Set(plan.inputs.map(p => p.operand.buffer))
   const own = plan.buffers.filter(b => !given.has(b))
   const bytes = (list: readonly Buffer[]): Dim =>

@@ -90,7 +90,7 @@ describe('a matrix memory', () => {
     `x |> MatrixMemory(${H}) |> last |> dense(3)`,
   )
   const sizes = { B: 32, T: 64 }
-  const bytes = (graph: Graph): number => evaluate(arenaOf(plan(compiled.context, graph), 'f32'), sizes)
+  const bytes = (graph: Graph): number => evaluate(arenaOf(plan(compiled.context, graph), 4), sizes)
   const compiled = compile(source)
   it('takes a few times what it takes without passes to predict', () => {
     assert.ok(bytes(compiled.predict()) < 3 * bytes(compiled.predict({ pipeline: naive })))

@@ -27,6 +27,6 @@ export const memory: Check = {
 }
 
 function bytesOf({ model }: Trial, name: GraphName, pipeline: Pipeline): number {
-  const bytes = arenaOf(plan(model.context, graphOf(model, name, pipeline)), 'f32')
+  const bytes = arenaOf(plan(model.context, graphOf(model, name, pipeline)), 4)
   return evaluate(bytes, Object.fromEntries(symbolsOf(bytes).map(symbol => [symbol, typical])))
 }
