@@ -1363,8 +1363,21 @@ train m on d { optimizer = SGD(1000); epochs = 100 }`,
     example: `$ rnnc predict model.safetensors --data new.csv --out new.csv`,
     fix: 'Name another file. `--force` does not change this.',
   },
-} satisfies Record<string, Entry>
+} as const satisfies Record<string, Entry>
 
 export type Code = keyof typeof entries
+
+/** The names of the holes of a text. */
+type HolesIn<Text> = Text extends `${string}{${infer Hole}}${infer Rest}` ? Hole | HolesIn<Rest> : never
+
+type MessageOf<C extends Code> = (typeof entries)[C]['message']
+type HelpOf<C extends Code> = (typeof entries)[C] extends { readonly help: infer Help } ? Help : never
+
+/** What fills the holes of a message, and those of its help, unless another help is given. */
+export type Holes<C extends Code> = C extends Code
+  ? { readonly [H in HolesIn<MessageOf<C>>]: string | number } & {
+      readonly [H in HolesIn<HelpOf<C>>]?: string | number
+    }
+  : never
 
 export const catalogue: { readonly [K in Code]: Entry } = entries

@@ -1,6 +1,6 @@
 // Diagnostics: what the user reads when something is wrong. Texts live in catalogue.ts; this file gives them a place and prints them.
 import type { Span } from './ast.ts'
-import { type Code, catalogue } from './catalogue.ts'
+import { type Code, catalogue, type Holes } from './catalogue.ts'
 
 export type { Code } from './catalogue.ts'
 
@@ -40,11 +40,7 @@ export interface Details {
 }
 
 /** A diagnostic whose text is the catalogue's, with `{name}` filled from `values`. A help given here replaces the catalogue's. */
-export function diagnostic(
-  code: Code,
-  values: Readonly<Record<string, string | number>>,
-  details: Details = {},
-): Diagnostic {
+export function diagnostic<C extends Code>(code: C, values: Holes<C>, details: Details = {}): Diagnostic {
   const entry = catalogue[code]
   const help = details.help ?? (entry.help === undefined ? undefined : fill(entry.help, values))
   const cut = (text: string | undefined): string | undefined => text && shortened(text, longestText)
@@ -71,7 +67,7 @@ export function shortened(text: string, most: number): string {
 }
 
 /** Throws one diagnostic. */
-export function fail(code: Code, values: Readonly<Record<string, string | number>>, details: Details = {}): never {
+export function fail<C extends Code>(code: C, values: Holes<C>, details: Details = {}): never {
   throw new RnnError([diagnostic(code, values, details)])
 }
 

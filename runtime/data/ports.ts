@@ -125,10 +125,14 @@ export function checkCodes(port: Port, examples: readonly Example[], sizes: Size
     if (at < 0) continue
     const value = values[at]
     const what = Number.isInteger(value) ? 'whole number that 32 bits hold' : 'whole number'
-    const type = coding ? `${coding.kind} of ${limit ?? format(coding.size)}` : port.dtype === 'bool' ? 'bool' : what
+    const type: string = coding
+      ? `${coding.kind} of ${limit ?? format(coding.size)}`
+      : port.dtype === 'bool'
+        ? 'bool'
+        : what
     const help = limit === undefined ? `it takes whole numbers from ${least} to ${most}` : undefined
-    const names = { value, type, name: port.name, place: `: ${where(i, at)}`, last: (limit ?? 0) - 1 }
-    fail('RNN412', names, { span, ...(help && { help }) })
+    const holes = { value, type, name: port.name, place: `: ${where(i, at)}`, last: (limit ?? 0) - 1 } as const
+    fail('RNN412', holes, { span, ...(help && { help }) })
   }
 }
 

@@ -1,7 +1,8 @@
 // What the front end says about files that are wrong.
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { describe, it, test } from 'node:test'
 import { catalogue, type Entry } from '../../dsl/catalogue.ts'
+import { diagnostic } from '../../dsl/diagnostics.ts'
 import { parse } from '../../dsl/parse.ts'
 import { faults, messages } from './support.ts'
 
@@ -154,4 +155,18 @@ test('a statement that is nested too deeply is an error, not a crash', () => {
     parse(deep, 'a.rnn').diagnostics.map(({ code }) => code),
     ['RNN119'],
   )
+})
+
+describe('messages', () => {
+  it('with a hole that nothing fills, or filled under another name, do not compile', () => {
+    const wrong = [
+      // @ts-expect-error: the hole is called `found`
+      () => diagnostic('RNN101', { expected: '`)`', fuond: '`]`' }),
+      // @ts-expect-error: nothing fills `found`
+      () => diagnostic('RNN101', { expected: '`)`' }),
+      // @ts-expect-error: there is no such code
+      () => diagnostic('RNN999', {}),
+    ]
+    assert.equal(wrong.length, 3)
+  })
 })

@@ -98,14 +98,15 @@ function range(place: Place, size: D.Dim, t: Tensor): { start: D.Dim; length: D.
 
 /** RNN345 where the probability of a target is one of several that do not exclude each other, as in a cross-entropy of sigmoids. */
 function warnOfIndependent(scope: Scope, p: Tensor, index: Tensor, span: Span): void {
-  const [target] = [...index.facts.targets, ...index.facts.delayed]
-  if (p.asked !== p.value || p.item.length !== 1 || index.coding === undefined || target === undefined) return
+  const { targets, delayed } = index.facts
+  if (p.asked !== p.value || p.item.length !== 1 || index.coding === undefined) return
+  if (targets.size + delayed.size === 0) return
   const source = independentOf(scope, p.value)
   if (source === undefined) return
   const size = formatItem({ dtype: 'real', item: p.item.map(D.unlabelled) })
   const callee = scope.call?.callee ?? 'this'
   const place = scope.call?.span ?? span
-  scope.session.warnings.push(diagnostic('RNN345', { callee, size, source, target }, { span: place }))
+  scope.session.warnings.push(diagnostic('RNN345', { callee, size, source }, { span: place }))
 }
 
 /** `E[i]`: row i, for each i. */
