@@ -3,7 +3,7 @@ import type { Span } from '../dsl/ast.ts'
 import { fail } from '../dsl/diagnostics.ts'
 import { within } from './elaborate/models/checkModel.ts'
 import type { LoweredModel } from './elaborate/models/lowerModel.ts'
-import { type OptimizerState, optimizerStep } from './elaborate/models/optimizer.ts'
+import { type OptimizerState, optimizerSteps } from './elaborate/models/optimizer.ts'
 import type { Settings } from './elaborate/models/settings.ts'
 import type { Context } from './ir/builder.ts'
 import { type Dim, equal } from './ir/dim.ts'
@@ -76,12 +76,13 @@ export function trainingGraph(
   const trained = model.parameters.flatMap(({ name }) => (settings.freeze?.some(f => within(name, f)) ? [] : [name]))
   const { builder, gradients } = grad(model.context, graph, 'loss', trained)
   const clipped = settings.clip === undefined ? gradients : clipGradients(builder, gradients, settings.clip)
-  const steps = [...clipped].map(([name, gradient]) => {
-    const value = graph.params[graph.inputs.indexOf(name)]
-    return { name, ...optimizerStep(model, builder, recipe, { name, value }, gradient) }
-  })
-  const states = steps.flatMap(s => s.states)
-  const moved: Named[] = steps.flatMap(s => [{ name: s.name, value: s.parameter }, ...s.states])
+  const moving = [...clipped].map(([name, gradient]) => ({
+    name,
+    value: graph.params[graph.inputs.indexOf(name)],
+    gradient,
+  }))
+  const { parameters, states } = optimizerSteps(model, builder, recipe, moving)
+  const moved: Named[] = [...parameters, ...states]
   const block = builder.finish([...moved.map(m => m.value), ...graph.results])
   const training = {
     ...block,
@@ -95,7 +96,7 @@ export function trainingGraph(
   return {
     graph: backward(model, training, options),
     context: model.context,
-    states: states.map(({ value: _, ...state }) => state),
+    states: states.map(({ name, dtype, shape, init }) => ({ name, dtype, shape, init })),
     trained,
   }
 }

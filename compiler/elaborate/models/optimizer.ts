@@ -7,6 +7,7 @@ import { applyInstance } from '../expand/applyInstance.ts'
 import { evaluate } from '../expand/evaluate.ts'
 import { newInstance } from '../expand/recipes.ts'
 import { knownResolver, resolveType } from '../expand/typeExpressions.ts'
+import { reached } from '../tensors/computedFrom.ts'
 import { asInit } from '../tensors/convert.ts'
 import { expand, tensor } from '../tensors/typedOperations.ts'
 import type { Instance, Recipe } from '../values/entity.ts'
@@ -14,18 +15,74 @@ import type { Scope } from '../values/scope.ts'
 import type { Init } from '../values/signature.ts'
 import type { LoweredModel } from './lowerModel.ts'
 
-/** One state that the optimizer keeps for a parameter, besides the parameter itself. */
+/** One state that the optimizer keeps for a parameter, besides the parameter itself, or for all of them. */
 export interface OptimizerState {
-  /** `dense.W@m`. */
+  /** `dense.W@m`; `optimizer@t` of one for all. */
   readonly name: string
   readonly dtype: DType
   readonly shape: readonly D.Dim[]
   readonly init: Init
 }
 
+/** A state with its values before and after a step. */
+interface KeptState extends OptimizerState {
+  /** What the optimizer's cell calls it. */
+  readonly local: string
+  readonly before: Value
+  readonly value: Value
+}
+
 export interface Step {
   readonly parameter: Value
-  readonly states: readonly (OptimizerState & { readonly value: Value })[]
+  readonly states: readonly KeptState[]
+}
+
+interface Moving {
+  readonly name: string
+  readonly value: Value
+  readonly gradient: Value
+}
+
+/** Emits one step of the optimizer for each parameter. A state that no parameter has a say in, such as a count of steps, is kept once for all. */
+export function optimizerSteps(
+  model: LoweredModel,
+  builder: Builder,
+  recipe: Recipe,
+  moving: readonly Moving[],
+): {
+  readonly parameters: readonly { readonly name: string; readonly value: Value }[]
+  readonly states: readonly KeptState[]
+} {
+  const [first] = moving
+  const parameters: { name: string; value: Value }[] = []
+  const states: KeptState[] = []
+  const shared = new Map<string, Value>()
+  for (const each of moving) {
+    const step = optimizerStep(model, builder, recipe, each, shared)
+    parameters.push({ name: each.name, value: step.parameter })
+    const forAll = each === first ? sharedStates(builder, step.states, each) : []
+    for (const s of forAll) shared.set(s.local, s.before)
+    states.push(...step.states.map(s => (forAll.includes(s) ? { ...s, name: `optimizer@${s.local}` } : s)))
+  }
+  return { parameters, states }
+}
+
+/** The single numbers that start as one and whose next values are computed from each other alone. */
+function sharedStates(
+  builder: Builder,
+  states: readonly KeptState[],
+  { value, gradient }: Moving,
+): readonly KeptState[] {
+  let found = states.filter(s => s.shape.length === 0 && s.init.kind === 'number')
+  for (;;) {
+    const own = [value, gradient, ...states.filter(s => !found.includes(s)).map(s => s.before)]
+    const kept = found.filter(s => {
+      const from = reached(builder.eqns, s.value)
+      return !own.some(v => from.has(v.id))
+    })
+    if (kept.length === found.length) return found
+    found = kept
+  }
 }
 
 /** RNN210 for a recipe that cannot be an optimizer. */
@@ -44,13 +101,13 @@ export function checkOptimizer({ unit, span }: Recipe): void {
   )
 }
 
-/** Emits one step of the optimizer for one parameter; its states become inputs of the block. */
-export function optimizerStep(
+/** Emits one step of the optimizer for one parameter; its states, but those that are known, become inputs of the block. */
+function optimizerStep(
   model: LoweredModel,
   builder: Builder,
   recipe: Recipe,
-  parameter: { readonly name: string; readonly value: Value },
-  gradient: Value,
+  { gradient, ...parameter }: Moving,
+  known: ReadonlyMap<string, Value>,
 ): Step {
   const { unit, span } = recipe
   const states = unit.body.flatMap(s =>
@@ -71,7 +128,7 @@ export function optimizerStep(
   const item = parameter.value.shape
   const given = tensor(gradient, [], item, { name: 'gradient' })
   const kept = states
-    .filter(s => s.name !== 'p')
+    .filter(s => s.name !== 'p' && !known.has(s.name))
     .map(({ name, declaration }) => {
       const typed = typeScope(scope, instance, declarationItem(unit, inputs[0].text), item)
       const type = resolveType(declaration.type, knownResolver(typed, 'a dim of a state'))
@@ -81,11 +138,12 @@ export function optimizerStep(
           : asInit(typed, evaluate(typed, declaration.init), declaration.init.span)
       const shape = type.item.map(D.unlabelled)
       const value = builder.param({ dtype: type.dtype, shape }, { hint: `${parameter.name}@${name}`, span })
-      return { local: name, name: `${parameter.name}@${name}`, dtype: type.dtype, shape, init, value }
+      return { local: name, name: `${parameter.name}@${name}`, dtype: type.dtype, shape, init, before: value }
     })
   const named = new Map([
     ['p', { entity: tensor(parameter.value, [], item), span }],
-    ...kept.map(s => [s.local, { entity: tensor(s.value, [], s.shape), span }] as const),
+    ...kept.map(s => [s.local, { entity: tensor(s.before, [], s.shape), span }] as const),
+    ...[...known].map(([name, value]) => [name, { entity: tensor(value, [], []), span }] as const),
   ])
   const result = applyInstance(scope, instance, { positional: [{ entity: given, span }], named }, span)
   const final = result.kind === 'result' ? result.states?.states : undefined
@@ -96,13 +154,7 @@ export function optimizerStep(
   }
   return {
     parameter: next('p', item),
-    states: kept.map(s => ({
-      name: s.name,
-      dtype: s.dtype,
-      shape: s.shape,
-      init: s.init,
-      value: next(s.local, s.shape),
-    })),
+    states: kept.map(s => ({ ...s, value: next(s.local, s.shape) })),
   }
 }
 

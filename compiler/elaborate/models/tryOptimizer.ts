@@ -7,7 +7,7 @@ import { newContext } from '../../ir/ops/index.ts'
 import type { Recipe } from '../values/entity.ts'
 import type { Init } from '../values/signature.ts'
 import type { LoweredModel } from './lowerModel.ts'
-import { optimizerStep } from './optimizer.ts'
+import { optimizerSteps } from './optimizer.ts'
 
 /** Weights to start from: some optimizers scale a step by the weight, and a small step is lost in a large one. */
 const weights = [0, 1]
@@ -47,16 +47,16 @@ type Run = (gradient: number, weight: number, time: number) => number
 function optimizerOf(model: LoweredModel, recipe: Recipe): Run | undefined {
   const context = newContext(0)
   const builder = createBuilder(context)
-  const parameter = { name: 'p', value: builder.param({ dtype: 'real', shape: [] }, { hint: 'p' }) }
+  const value = builder.param({ dtype: 'real', shape: [] }, { hint: 'p' })
   const gradient = builder.param({ dtype: 'real', shape: [] }, { hint: 'gradient' })
   try {
-    const step = optimizerStep(model, builder, recipe, parameter, gradient)
-    const starts = step.states.map(s => (s.shape.length === 0 ? startOf(s.init) : undefined))
+    const { parameters, states: kept } = optimizerSteps(model, builder, recipe, [{ name: 'p', value, gradient }])
+    const starts = kept.map(s => (s.shape.length === 0 ? startOf(s.init) : undefined))
     if (!starts.every(s => s !== undefined)) return undefined
-    const block = builder.finish([step.parameter, ...step.states.map(s => s.value)])
+    const block = builder.finish([...parameters, ...kept].map(s => s.value))
     const one = (value: number) => array([], [value])
     return (slope, weight, time) => {
-      let [p, ...states] = [weight, ...starts.map((s, i) => (step.states[i].dtype === 'int' ? s + time : s))]
+      let [p, ...states] = [weight, ...starts.map((s, i) => (kept[i].dtype === 'int' ? s + time : s))]
       for (let i = 0; i < steps; i++) {
         const results = interpret(context, block, [p, slope, ...states].map(one), {})
         ;[p, ...states] = results.map(r => r.data[0])
