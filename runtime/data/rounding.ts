@@ -1,7 +1,8 @@
 // How far rounding may have moved the numbers of a series, so that noise of the last digits is not taken for what varies.
 import type { BinaryOperator } from '../../dsl/ast.ts'
 import { once } from '../once.ts'
-import { apply, type Chain, type Step } from './encoding.ts'
+import type { Chain } from './encoding.ts'
+import { invertibleOf } from './steps.ts'
 
 /** How to find a bound of the error of each number of a series, row-major, from the bounds of the series that it was made of. */
 export interface Rounding {
@@ -48,20 +49,27 @@ const leeway = 16
 export const asWritten = (values: Float64Array): Rounding =>
   rounding([], () => values.map(x => (Number.isSafeInteger(x) ? 0 : half * Math.abs(x))))
 
-/** After a chain of steps on each number; `chainOf` gives that of the number at a place. */
-export const throughChain = (values: Float64Array, before: Rounding, chainOf: (place: number) => Chain): Rounding =>
-  rounding([before], ([errors]) =>
+/** After a chain of steps on each number; `chainOf` gives that of each component of `width`. */
+export function throughChain(
+  values: Float64Array,
+  before: Rounding,
+  width: number,
+  chainOf: (component: number) => Chain,
+): Rounding {
+  const chains = Array.from({ length: width }, (_, component) => chainOf(component).map(invertibleOf))
+  return rounding([before], ([errors]) =>
     errors.map((error, i) => {
       let x = values[i]
       let bound = error
-      for (const step of chainOf(i)) {
-        bound *= steepness(step, x)
-        x = apply([step], x)
+      for (const { apply, slope } of chains[i % width]) {
+        bound *= slope(x)
+        x = apply(x)
         bound += half * Math.abs(x)
       }
       return bound
     }),
   )
+}
 
 /** Of `a op b`, with their errors. */
 export function ofOperation(op: BinaryOperator, a: number, b: number, errorA: number, errorB: number): number {
@@ -85,24 +93,4 @@ export function isOneNumber(values: Float64Array, errors: Float64Array): boolean
     high = Math.min(high, x + leeway * errors[i])
   })
   return low <= high
-}
-
-/** The slope of a step, without its sign. */
-function steepness(step: Step, x: number): number {
-  switch (step.kind) {
-    case 'add':
-      return 1
-    case 'multiply':
-      return Math.abs(step.value)
-    case 'divide':
-      return 1 / Math.abs(step.value)
-    case 'reciprocal':
-      return 1 / (x * x)
-    case 'log':
-      return 1 / Math.abs(x)
-    case 'log1p':
-      return 1 / Math.abs(1 + x)
-    case 'sqrt':
-      return x === 0 ? 1 : 0.5 / Math.sqrt(x)
-  }
 }

@@ -2,7 +2,7 @@
 // two start anew.
 import type { BinaryOperator, Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
-import { apply, asRead, type Chain, type Encoding } from './encoding.ts'
+import { applying, asRead, type Chain, type Encoding } from './encoding.ts'
 import { adviceFor, held, numberOf } from './numberText.ts'
 import { asWritten, ofOperation, rounding, throughChain } from './rounding.ts'
 import { lineOf, originOf, placeOf } from './sequences.ts'
@@ -102,8 +102,9 @@ export function extend(value: Elements, chains: readonly Chain[], what: string, 
   const series = seriesOf(value)
   const width = widthOf(series)
   const chainOf = (component: number) => chains[component % chains.length]
+  const applied = chains.map(applying)
   const values = series.values.map((x, i) => {
-    const y = apply(chainOf(i % width), x)
+    const y = applied[(i % width) % applied.length](x)
     if (Number.isFinite(y)) return y
     const found = `${y}, from ${x} in ${placeOf(value, i)}`
     return fail('RNN210', { what: `each value of ${what}`, expected: 'a finite number', found }, { span })
@@ -115,7 +116,7 @@ export function extend(value: Elements, chains: readonly Chain[], what: string, 
     ...rest,
     values,
     encoding: { kind: 'numbers', chains: all },
-    rounding: throughChain(series.values, series.rounding, place => chainOf(place % width)),
+    rounding: throughChain(series.values, series.rounding, width, chainOf),
   })
 }
 
