@@ -31,14 +31,15 @@ export const largestSizes = (ports: readonly Port[], part: Part, count: number, 
 export function longestOf(ports: readonly Port[], part: Part, indices: ArrayLike<number>): Sizes {
   const longest: Record<string, number> = {}
   for (const { name, axes } of ports) {
-    if (!Object.hasOwn(part.ports, name)) continue
-    const examples = Array.from(indices, i => part.ports[name][i])
+    if (!Object.hasOwn(part.ports, name) || !axes.some(({ ragged }) => ragged)) continue
+    const found = axes.map(() => 0)
+    for (let k = 0; k < indices.length; k++) {
+      const { lengths } = part.ports[name].at(indices[k])
+      for (const [axis, own] of lengths.entries())
+        for (let i = 0; i < own.length; i++) found[axis] = Math.max(found[axis], own[i])
+    }
     axes.forEach(({ size, ragged }, axis) => {
-      if (!ragged) return
-      let length = 0
-      for (const { lengths } of examples)
-        for (let i = 0; i < lengths[axis].length; i++) length = Math.max(length, lengths[axis][i])
-      for (const symbol of symbolsOf(size)) longest[symbol] = length
+      if (ragged) for (const symbol of symbolsOf(size)) longest[symbol] = found[axis]
     })
   }
   return longest
@@ -63,7 +64,7 @@ export function pack(
   const inputs: Record<string, Float64Array | Float32Array | Int32Array> = {}
   for (const port of ports) {
     if (!Object.hasOwn(part.ports, port.name)) continue
-    const examples = Array.from(indices, i => part.ports[port.name][i])
+    const examples = Array.from(indices, i => part.ports[port.name].at(i))
     const extents = port.axes.map(({ size }) => sizeOf(size, sizes))
     const lengths = port.axes.map(({ name, ragged }, axis) => {
       if (!ragged) return undefined

@@ -4,26 +4,47 @@ import { beginning, chain } from '../../dsl/children.ts'
 import { fail, RnnError } from '../../dsl/diagnostics.ts'
 import { checkPath } from '../../dsl/paths.ts'
 import { didYouMean } from '../../dsl/suggest.ts'
+import { type Asked, askedOf } from './asked.ts'
 import { readCells } from './cells.ts'
 import type { Encoding } from './encoding.ts'
+import type { TableFormat } from './functions/file.ts'
 import type { Call, DataFunction } from './functions/function.ts'
 import { dataFunctions } from './functions/index.ts'
 import { laterNames, refuse } from './functions/later.ts'
 import { combine, extend, join, numeric } from './series.ts'
 import { shown } from './shown.ts'
 import type { Step } from './steps.ts'
-import { type Argument, type Cells, type Column, describe, type Sequences, type Series, type Value } from './value.ts'
+import {
+  type Argument,
+  type Cells,
+  type Column,
+  describe,
+  type Sequences,
+  type Series,
+  type Table,
+  type Value,
+} from './value.ts'
 import { namesIn } from './valuesIn.ts'
 
 export interface Surroundings {
-  /** `by` is the function that reads. */
-  readonly read: (path: string, span: Span, by: DataFunction) => ReturnType<Call['read']>
+  /** Reads the table in a file. */
+  readonly read: (source: TableSource) => Promise<Table>
   /** What a column of a table is, if not what `columnOf` says. */
   readonly columnOf?: typeof columnOf
   /** `call` is the place of a fitted call, such as `s.standardize`. */
   readonly fit: (call: string, rows: number, compute: (training: Int32Array) => Encoding) => Encoding
   /** For an equation the number of axes that it feeds, if it is one number. */
   readonly axes?: ReadonlyMap<string, number>
+}
+
+/** A file that a function reads a table from. */
+export interface TableSource {
+  readonly path: string
+  readonly span: Span
+  readonly by: DataFunction
+  readonly format: TableFormat
+  readonly variant: string
+  readonly asked: (column: string) => Asked
 }
 
 /** The value of the equation for `name`; undefined if the block has none. */
@@ -41,6 +62,7 @@ export function evaluator(data: Data, surroundings: Surroundings): Lookup {
     equations.set(text, equation)
   }
   const values = new Map<string, Promise<Argument>>()
+  const asked = askedOf(data)
   const lookup: Lookup = async name => {
     const equation = equations.get(name)
     if (equation === undefined) return undefined
@@ -69,7 +91,7 @@ export function evaluator(data: Data, surroundings: Surroundings): Lookup {
   const scopeOf = (user: Equation): Scope => {
     const fits = new Map<string, number>()
     return {
-      read: surroundings.read,
+      read: source => surroundings.read({ ...source, asked }),
       model: data.model.text,
       column: (column, span) =>
         (surroundings.columnOf ?? columnOf)(column, span, surroundings.axes?.get(user.name.text)),
@@ -94,7 +116,7 @@ export function evaluator(data: Data, surroundings: Surroundings): Lookup {
 }
 
 interface Scope {
-  readonly read: Surroundings['read']
+  readonly read: (source: Omit<TableSource, 'asked'>) => Promise<Table>
   readonly model: string
   /** What a column of a table is. */
   readonly column: (column: Column | Cells, span: Span) => Column | Sequences | Series
@@ -230,7 +252,8 @@ async function call(
 ): Promise<Value> {
   const definition = functionOf(callee)
   const given = await bindArguments(definition, args, before, span, scope)
-  const read: Call['read'] = (path, at) => scope.read(path, at, definition)
+  const read: Call['read'] = (path, at, format, variant) =>
+    scope.read({ path, span: at, by: definition, format, variant })
   return definition.apply(given, { span, read, model: scope.model, fit: scope.fit(definition.name) })
 }
 

@@ -6,6 +6,8 @@ import { invertibleOf } from './steps.ts'
 
 /** How to find a bound of the error of each number of a series, row-major, from the bounds of the series that it was made of. */
 export interface Rounding {
+  /** The bound of a number as it was read, without an array of all. */
+  readonly boundAt?: (place: number) => number
   readonly of: readonly Rounding[]
   /** Asks those in `of`: see `boundsOf`. */
   readonly bounds: () => Float64Array
@@ -27,7 +29,7 @@ export function rounding(
 }
 
 /** The bounds of a series. A list in place of recursion: a chain of series is longer than the stack is deep. */
-export function boundsOf(last: Rounding): Float64Array {
+function boundsOf(last: Rounding): Float64Array {
   const open = [last]
   for (let next = open.at(-1); next !== undefined; next = open.at(-1)) {
     const before = next.of.filter(part => !part.isKnown())
@@ -46,8 +48,17 @@ const half = Number.EPSILON / 2
 const leeway = 16
 
 /** Numbers as they were read; whole numbers are what is written. */
-export const asWritten = (values: Float64Array): Rounding =>
-  rounding([], () => values.map(x => (Number.isSafeInteger(x) ? 0 : half * Math.abs(x))))
+export function asWritten(values: Float64Array): Rounding {
+  const boundOf = (x: number): number => (Number.isSafeInteger(x) ? 0 : half * Math.abs(x))
+  return { ...rounding([], () => values.map(boundOf)), boundAt: place => boundOf(values[place]) }
+}
+
+/** The bound of each number by its place. */
+export function boundsAt(of: Rounding): (place: number) => number {
+  if (of.boundAt !== undefined) return of.boundAt
+  const bounds = boundsOf(of)
+  return place => bounds[place]
+}
 
 /** After a chain of steps on each number; `chainOf` gives that of each component of `width`. */
 export function throughChain(
@@ -84,13 +95,13 @@ export function ofOperation(op: BinaryOperator, a: number, b: number, errorA: nu
   }
 }
 
-/** Whether all of them may be one number, but for rounding. */
-export function isOneNumber(values: Float64Array, errors: Float64Array): boolean {
+/** Whether all numbers that `each` visits, with their errors, may be one number. */
+export function isOneNumber(each: (visit: (x: number, error: number) => void) => void): boolean {
   let low = Number.NEGATIVE_INFINITY
   let high = Number.POSITIVE_INFINITY
-  values.forEach((x, i) => {
-    low = Math.max(low, x - leeway * errors[i])
-    high = Math.min(high, x + leeway * errors[i])
+  each((x, error) => {
+    low = Math.max(low, x - leeway * error)
+    high = Math.min(high, x + leeway * error)
   })
   return low <= high
 }
