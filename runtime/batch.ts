@@ -3,7 +3,7 @@ import { batchSymbols } from '../compiler/check/modelScope.ts'
 import type { Port } from '../compiler/check/signature.ts'
 import { type Dim, evaluate, type Sizes, symbolsOf } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
-import type { Example, Part } from './data/example.ts'
+import type { Example, Examples, Part } from './data/example.ts'
 import { permutation, random } from './random.ts'
 
 export interface Batch {
@@ -64,7 +64,7 @@ export function pack(
   const inputs: Record<string, Float64Array | Float32Array | Int32Array> = {}
   for (const port of ports) {
     if (!Object.hasOwn(part.ports, port.name)) continue
-    const examples = Array.from(indices, i => part.ports[port.name].at(i))
+    const examples = part.ports[port.name]
     const extents = port.axes.map(({ size }) => sizeOf(size, sizes))
     const lengths = port.axes.map(({ name, ragged }, axis) => {
       if (!ragged) return undefined
@@ -74,11 +74,11 @@ export function pack(
     const width = product(port.item.map(dim => sizeOf(dim, sizes)))
     const stride = product(extents) * width
     const array = emptyArray(port, count * stride, precision)
-    const spare = examples.find(e => e.values.length > 0)?.values.subarray(0, width) ?? new Float64Array(width)
-    examples.forEach((example, b) => {
+    const spare = spareOf(examples, indices, width)
+    for (let b = 0; b < count; b++) {
       fillExample(
         spare,
-        example,
+        examples.at(indices[b]),
         extents,
         width,
         array.subarray(b * stride, (b + 1) * stride),
@@ -87,10 +87,19 @@ export function pack(
           if (to !== undefined) to[b * product(extents.slice(0, axis)) + outer] = length
         },
       )
-    })
+    }
     inputs[port.name] = array
   }
   return { sizes, inputs }
+}
+
+/** The first element that there is; zeros if there is none. */
+function spareOf(examples: Examples, indices: ArrayLike<number>, width: number): Float64Array {
+  for (let b = 0; b < indices.length; b++) {
+    const { values } = examples.at(indices[b])
+    if (values.length > 0) return values.subarray(0, width)
+  }
+  return new Float64Array(width)
 }
 
 /** The indices of each batch of an epoch. The last may be smaller; the order depends on seed and epoch alone. */

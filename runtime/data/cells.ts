@@ -4,6 +4,7 @@ import { fail } from '../../dsl/diagnostics.ts'
 import type { Asked } from './asked.ts'
 import { columnBuilder, notKept, unasked } from './column.ts'
 import { asRead } from './encoding.ts'
+import type { Lengths } from './lengths.ts'
 import { ListsBuilder, notANumber, type Problem } from './lists.ts'
 import { asWritten } from './rounding.ts'
 import { pathTo, placeText } from './sequences.ts'
@@ -116,11 +117,13 @@ function sequences(
   span: Span,
 ): Sequences | Series {
   problem?.(span)
-  const [lengths = new Int32Array(), ...inner] = levels
+  const [outer, ...inner] = levels
   const widths = levels.length > (axes ?? 1) ? inner[inner.length - 1] : undefined
-  const uneven = widths && unevenText(levels, all)
-  const isVector = axes === 0 && levels.length === 1 && lengths[0] > 0 && lengths.every(n => n === lengths[0])
-  const item: Series['item'] = isVector ? [lengths[0]] : widths === undefined || uneven !== undefined ? [] : [widths[0]]
+  const isItem = widths?.each !== undefined && widths.each > 0
+  const uneven = widths && !isItem ? unevenText(levels, all) : undefined
+  const isVector = axes === 0 && levels.length === 1 && outer.each !== undefined && outer.each > 0
+  const itemWidth = isVector ? outer.each : isItem ? widths.each : undefined
+  const item: Series['item'] = itemWidth === undefined ? [] : [itemWidth]
   const width = item[0] ?? 1
   const series: Series = {
     kind: 'series',
@@ -139,14 +142,15 @@ function sequences(
   return {
     kind: 'sequences',
     series,
-    lengths,
-    inner: item.length === 0 ? inner : inner.slice(0, -1),
+    lengths: outer?.all() ?? new Int32Array(),
+    inner: (isItem ? inner.slice(0, -1) : inner).map(lengths => lengths.all()),
     ...(uneven && { uneven }),
   }
 }
 
 /** Why the innermost lists are no items of one width; undefined where they are. */
-function unevenText(levels: readonly Int32Array[], { name, lines }: Cells): string | undefined {
+function unevenText(lengths: readonly Lengths[], { name, lines }: Cells): string | undefined {
+  const levels = lengths.map(level => level.all())
   const widths = levels[levels.length - 1]
   const empty = widths.indexOf(0)
   const other = empty < 0 ? widths.findIndex(width => width !== widths[0]) : empty

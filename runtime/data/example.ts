@@ -42,7 +42,7 @@ export class Examples implements Iterable<Example> {
   }
 
   flatMap<T>(convert: (example: Example, index: number) => readonly T[]): T[] {
-    return this.map(convert).flat()
+    return [...this].flatMap(convert)
   }
 
   /** The first index whose example is wanted; -1 if none is. */

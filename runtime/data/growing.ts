@@ -1,60 +1,54 @@
-// Typed arrays that grow while a file is read: pieces, so that nothing that was read is copied before the end.
+// Typed arrays that grow while a file is read, each in one place: what it outgrows is given back at once. Left to the collector, all
+// that was read would be in memory two times and more.
 
-/** The length of the first piece, and the most of any. */
-const [least, most] = [64, 65_536]
+type Growable = Float64Array<ArrayBuffer> | Int32Array<ArrayBuffer>
 
-class Growing<A extends Float64Array | Int32Array> {
-  readonly #make: (length: number) => A
-  #full: (Float64Array | Int32Array)[] = []
-  #piece: Float64Array | Int32Array
-  #used = 0
-  #before = 0
+/** How many values there is room for in the beginning, and how much more there is room for where there is none. */
+const [least, growth] = [64, 1.25]
 
-  constructor(make: (length: number) => A) {
-    this.#make = make
-    this.#piece = make(least)
+class Growing<A extends Growable> {
+  readonly #over: (buffer: ArrayBuffer, length: number) => A
+  #values: Growable
+  #length = 0
+
+  constructor(over: (buffer: ArrayBuffer, length: number) => A) {
+    this.#over = over
+    this.#values = over(new ArrayBuffer(8 * least), least)
   }
 
   get length(): number {
-    return this.#before + this.#used
+    return this.#length
   }
 
   push(value: number): void {
-    if (this.#used === this.#piece.length) {
-      this.#full.push(this.#piece)
-      this.#before += this.#used
-      this.#piece = this.#make(Math.min(most, 2 * this.#used))
-      this.#used = 0
-    }
-    this.#piece[this.#used++] = value
+    if (this.#length === this.#values.length) this.#grow()
+    this.#values[this.#length++] = value
   }
 
-  /** All values in one array. Nothing is left here. */
+  /** All values. Nothing is left here. */
   take(): A {
-    const all = this.#make(this.length)
-    const pieces = this.#full
-    let end = 0
-    for (const piece of pieces) {
-      all.set(piece, end)
-      end += piece.length
-    }
-    all.set(this.#piece.subarray(0, this.#used), end)
-    this.#full = []
-    this.#piece = this.#make(0)
-    this.#before = 0
-    this.#used = 0
+    const all = this.#over(this.#values.buffer, this.#length)
+    this.#values = this.#over(new ArrayBuffer(0), 0)
+    this.#length = 0
     return all
   }
-}
 
-export class GrowingNumbers extends Growing<Float64Array> {
-  constructor() {
-    super(length => new Float64Array(length))
+  #grow(): void {
+    const { buffer, length, BYTES_PER_ELEMENT: size } = this.#values
+    const more = Math.max(least, Math.ceil(length * growth))
+    // The room for more is not touched, and takes no memory, until it is used.
+    this.#values = this.#over(buffer.transfer(more * size), more)
   }
 }
 
-export class GrowingInts extends Growing<Int32Array> {
+export class GrowingNumbers extends Growing<Float64Array<ArrayBuffer>> {
   constructor() {
-    super(length => new Int32Array(length))
+    super((buffer, length) => new Float64Array(buffer, 0, length))
+  }
+}
+
+export class GrowingInts extends Growing<Int32Array<ArrayBuffer>> {
+  constructor() {
+    super((buffer, length) => new Int32Array(buffer, 0, length))
   }
 }

@@ -3,8 +3,9 @@ import type { Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import type { Asked } from './asked.ts'
 import { isLarge } from './column.ts'
-import { GrowingInts, GrowingNumbers } from './growing.ts'
+import { GrowingNumbers } from './growing.ts'
 import { type Labels, LabelsBuilder } from './labels.ts'
+import { type Lengths, LengthsBuilder } from './lengths.ts'
 import { held } from './numberText.ts'
 import { lineText, placeText } from './sequences.ts'
 import { shown, shownJson } from './shown.ts'
@@ -18,7 +19,7 @@ export type Problem = (span: Span) => never
 export interface Lists {
   readonly values: Float64Array
   /** How long the lists of each depth are, outermost first. */
-  readonly levels: readonly Int32Array[]
+  readonly levels: readonly Lengths[]
   /** Whether the innermost elements are truths. */
   readonly truths: boolean
   /** The elements to the last digit, if labels are asked for. */
@@ -42,7 +43,7 @@ export class ListsBuilder {
   readonly #file: string
   readonly #name: string
   readonly #values = new GrowingNumbers()
-  readonly #levels: GrowingInts[] = []
+  readonly #levels: LengthsBuilder[] = []
   readonly #labels: LabelsBuilder | undefined
   readonly #large = new Map<number, string>()
   /** What the first element at each depth is, and where. */
@@ -76,7 +77,7 @@ export class ListsBuilder {
   #read(list: readonly unknown[], row: Row, path: number[]): Problem | undefined {
     const depth = path.length
     if (depth === deepest) return this.#malformed(row, `has lists more than ${deepest} deep in \`${this.#name}\``)
-    this.#levels[depth] ??= new GrowingInts()
+    this.#levels[depth] ??= new LengthsBuilder()
     this.#levels[depth].push(list.length)
     for (let i = 0; i < list.length; i++) {
       const element = list[i]

@@ -4,20 +4,29 @@ import { once } from '../once.ts'
 import type { Chain } from './encoding.ts'
 import { invertibleOf } from './steps.ts'
 
+/** A bound of the error of the number at a place. */
+export type BoundAt = (place: number) => number
+
 /** How to find a bound of the error of each number of a series, row-major, from the bounds of the series that it was made of. */
 export interface Rounding {
-  /** The bound of a number as it was read, without an array of all. */
-  readonly boundAt?: (place: number) => number
+  /** The bound of one number, without an array of all, where it is found in few steps. */
+  readonly boundAt?: BoundAt
+  /** How many steps that takes. */
+  readonly depth: number
   readonly of: readonly Rounding[]
   /** Asks those in `of`: see `boundsOf`. */
   readonly bounds: () => Float64Array
   readonly isKnown: () => boolean
 }
 
-/** What is computed, once, where something asks for it. */
+/** Beyond this a bound by itself is none: one asks another, and the stack is not deep. */
+const deepest = 64
+
+/** What is computed, once, where something asks for it; `at` finds one bound from the functions that find those of the others. */
 export function rounding(
   of: readonly Rounding[],
   compute: (before: readonly Float64Array[]) => Float64Array,
+  at?: (before: readonly BoundAt[]) => BoundAt,
 ): Rounding {
   let isKnown = false
   const bounds = once(() => {
@@ -25,7 +34,10 @@ export function rounding(
     isKnown = true
     return found
   })
-  return { of, bounds, isKnown: () => isKnown }
+  const depth = 1 + Math.max(0, ...of.map(part => part.depth))
+  const before = of.flatMap(part => (part.boundAt === undefined ? [] : [part.boundAt]))
+  const boundAt = depth > deepest || before.length < of.length ? undefined : at?.(before)
+  return { of, bounds, isKnown: () => isKnown, depth, ...(boundAt && { boundAt }) }
 }
 
 /** The bounds of a series. A list in place of recursion: a chain of series is longer than the stack is deep. */
@@ -50,7 +62,11 @@ const leeway = 16
 /** Numbers as they were read; whole numbers are what is written. */
 export function asWritten(values: Float64Array): Rounding {
   const boundOf = (x: number): number => (Number.isSafeInteger(x) ? 0 : half * Math.abs(x))
-  return { ...rounding([], () => values.map(boundOf)), boundAt: place => boundOf(values[place]) }
+  return rounding(
+    [],
+    () => values.map(boundOf),
+    () => place => boundOf(values[place]),
+  )
 }
 
 /** The bound of each number by its place. */
@@ -68,17 +84,22 @@ export function throughChain(
   chainOf: (component: number) => Chain,
 ): Rounding {
   const chains = Array.from({ length: width }, (_, component) => chainOf(component).map(invertibleOf))
-  return rounding([before], ([errors]) =>
-    errors.map((error, i) => {
-      let x = values[i]
-      let bound = error
-      for (const { apply, slope } of chains[i % width]) {
-        bound *= slope(x)
-        x = apply(x)
-        bound += half * Math.abs(x)
-      }
-      return bound
-    }),
+  const boundOf = (error: number, place: number): number => {
+    let x = values[place]
+    let bound = error
+    for (const { apply, slope } of chains[place % width]) {
+      bound *= slope(x)
+      x = apply(x)
+      bound += half * Math.abs(x)
+    }
+    return bound
+  }
+  return rounding(
+    [before],
+    ([errors]) => errors.map(boundOf),
+    ([errorAt]) =>
+      place =>
+        boundOf(errorAt(place), place),
   )
 }
 

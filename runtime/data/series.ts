@@ -167,6 +167,11 @@ export function join(values: readonly Elements[], span: Span): Elements {
     }
     return joined
   }
+  /** Of each component of the item, the part that it is of. */
+  const parts = all.flatMap((s, part) => {
+    const own = widthOf(s)
+    return Array.from({ length: own }, (_, component) => ({ part, component, own }))
+  })
   const chains = all.flatMap(s => (s.encoding.kind === 'numbers' ? s.encoding.chains : []))
   const source = nameOf(all, ', ')
   const encoding: Encoding = { kind: 'numbers', chains }
@@ -181,6 +186,10 @@ export function join(values: readonly Elements[], span: Span): Elements {
     rounding: rounding(
       all.map(s => s.rounding),
       sideBySide,
+      before => place => {
+        const { part, component, own } = parts[place % width]
+        return before[part](Math.floor(place / width) * own + component)
+      },
     ),
   })
 }
