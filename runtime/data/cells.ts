@@ -9,7 +9,7 @@ import { ListsBuilder, notANumber, type Problem } from './lists.ts'
 import { asWritten } from './rounding.ts'
 import { pathTo, placeText } from './sequences.ts'
 import { shownJson } from './shown.ts'
-import type { Cells, Column, Sequences, Series } from './value.ts'
+import { type Cells, type Column, originIn, type Sequences, type Series } from './value.ts'
 
 /** The value of a key in one row. */
 export interface Cell {
@@ -32,7 +32,6 @@ export class CellsBuilder {
   /** Null is a scalar if there are no lists. */
   #null: { readonly line: number; readonly tell: Problem } | undefined
   #hasLists = false
-  #rows = 0
 
   constructor(file: string, name: string, asked: Exclude<Asked, 'nothing'>) {
     this.#file = file
@@ -41,13 +40,7 @@ export class CellsBuilder {
     this.#scalars = columnBuilder(asked)
   }
 
-  /** How many rows there are so far. */
-  get rows(): number {
-    return this.#rows
-  }
-
   add({ line, value, written }: Cell): void {
-    this.#rows++
     const isList = Array.isArray(value)
     this.#hasLists ||= isList
     this.#first ??= { line, isList, text: kindOf(value) }
@@ -132,7 +125,7 @@ function sequences(
     values,
     encoding: asRead(width),
     source: all.name,
-    origins: [all],
+    origins: [originIn(all)],
     ...(truths && { truths }),
     labels: () => labels ?? unasked(),
     large,

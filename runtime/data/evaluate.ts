@@ -4,7 +4,7 @@ import { beginning, chain } from '../../dsl/children.ts'
 import { fail, RnnError } from '../../dsl/diagnostics.ts'
 import { checkPath } from '../../dsl/paths.ts'
 import { didYouMean } from '../../dsl/suggest.ts'
-import { type Asked, askedOf } from './asked.ts'
+import { type Asked, askedOf, namedOnce } from './asked.ts'
 import { readCells } from './cells.ts'
 import type { Encoding } from './encoding.ts'
 import type { TableFormat } from './functions/file.ts'
@@ -33,6 +33,8 @@ export interface Surroundings {
   readonly columnOf?: typeof columnOf
   /** `call` is the place of a fitted call, such as `s.standardize`. */
   readonly fit: (call: string, rows: number, compute: (training: Int32Array) => Encoding) => Encoding
+  /** Whether tables are for this evaluation alone: a column that is named once is let go of when it is read. */
+  readonly owned?: boolean
   /** For an equation the number of axes that it feeds, if it is one number. */
   readonly axes?: ReadonlyMap<string, number>
 }
@@ -63,6 +65,7 @@ export function evaluator(data: Data, surroundings: Surroundings): Lookup {
   }
   const values = new Map<string, Promise<Argument>>()
   const asked = askedOf(data)
+  const releasable = surroundings.owned ? namedOnce(data) : new Set<string>()
   const lookup: Lookup = async name => {
     const equation = equations.get(name)
     if (equation === undefined) return undefined
@@ -93,6 +96,7 @@ export function evaluator(data: Data, surroundings: Surroundings): Lookup {
     return {
       read: source => surroundings.read({ ...source, asked }),
       model: data.model.text,
+      isReleased: name => releasable.has(name),
       column: (column, span) =>
         (surroundings.columnOf ?? columnOf)(column, span, surroundings.axes?.get(user.name.text)),
       fit: name => {
@@ -118,6 +122,8 @@ export function evaluator(data: Data, surroundings: Surroundings): Lookup {
 interface Scope {
   readonly read: (source: Omit<TableSource, 'asked'>) => Promise<Table>
   readonly model: string
+  /** Whether a column is let go of when it is read. */
+  readonly isReleased: (column: string) => boolean
   /** What a column of a table is. */
   readonly column: (column: Column | Cells, span: Span) => Column | Sequences | Series
   /** The `fit` of the next call of the function `name` in this equation. */
@@ -310,7 +316,11 @@ export const columnOf = (column: Column | Cells, span: Span, axes: number | unde
 function member({ value, span: place }: Argument, name: string, span: Span, scope: Scope): Value {
   if (value.kind === 'table') {
     const column = value.columns.get(name)
-    if (column !== undefined) return scope.column(column, span)
+    if (column !== undefined) {
+      const read = scope.column(column, span)
+      if (scope.isReleased(name)) value.release(name)
+      return read
+    }
     const names = [...value.columns.keys()]
     const inMessage = names.map(n => shown(n))
     const help = separatedOtherwise(name, names) ?? didYouMean(name, inMessage)

@@ -73,7 +73,7 @@ export async function loadData(data: Data, signature: Signature, options: LoadOp
   }
   const fit = options.fitted === undefined ? fitNew : stored(options.fitted, signature.name)
   const axes = axesFed(data, [...signature.inputs, ...signature.targets])
-  const lookup = evaluator(data, { read, fit, axes })
+  const lookup = evaluator(data, { read, fit, axes, owned: true })
   const feeds = await feedAll(data, [...inputsOf(signature), ...targetsOf(signature)], lookup)
   checkOrder(feeds, split)
   checkNumbers(feeds, options)
@@ -103,7 +103,11 @@ export async function loadInputs(
 ): Promise<LoadedInputs> {
   const fit = stored(options.fitted, signature.name)
   const axes = axesFed(data, [...signature.inputs, ...signature.targets])
-  const feeds = await feedAll(data, inputsOf(signature), evaluator(data, { read: reader(options), fit, axes }))
+  const feeds = await feedAll(
+    data,
+    inputsOf(signature),
+    evaluator(data, { read: reader(options), fit, axes, owned: true }),
+  )
   checkNumbers(feeds, options)
   const sizes = bindAll(feeds, allRows, options)
   return { part: partOf(feeds, allRows, sizes, { name: 'the data', forecast: true }), sizes }

@@ -17,6 +17,8 @@ export interface Rounding {
   /** Asks those in `of`: see `boundsOf`. */
   readonly bounds: () => Float64Array
   readonly isKnown: () => boolean
+  /** Whether the numbers are as they were read. */
+  readonly isWritten?: boolean
 }
 
 /** Beyond this a bound by itself is none: one asks another, and the stack is not deep. */
@@ -62,11 +64,12 @@ const leeway = 16
 /** Numbers as they were read; whole numbers are what is written. */
 export function asWritten(values: Float64Array): Rounding {
   const boundOf = (x: number): number => (Number.isSafeInteger(x) ? 0 : half * Math.abs(x))
-  return rounding(
+  const bounds = rounding(
     [],
     () => values.map(boundOf),
     () => place => boundOf(values[place]),
   )
+  return { ...bounds, isWritten: true }
 }
 
 /** The bound of each number by its place. */

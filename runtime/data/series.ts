@@ -5,7 +5,7 @@ import { fail } from '../../dsl/diagnostics.ts'
 import { truthOf, type WrongCell } from './column.ts'
 import { applying, asRead, type Chain, type Encoding } from './encoding.ts'
 import { adviceFor, held } from './numberText.ts'
-import { asWritten, ofOperation, rounding, throughChain } from './rounding.ts'
+import { asWritten, ofOperation, type Rounding, rounding, throughChain } from './rounding.ts'
 import { lineOf, originOf, placeOf } from './sequences.ts'
 import { shown } from './shown.ts'
 import {
@@ -13,6 +13,7 @@ import {
   type Column,
   describe,
   type Elements,
+  originIn,
   rowsOf,
   type Sequences,
   type Series,
@@ -54,7 +55,7 @@ const scalars = (column: Column, values: Float64Array): Series => ({
   values,
   encoding: asRead(1),
   source: column.name,
-  origins: [column],
+  origins: [originIn(column)],
   rounding: asWritten(values),
 })
 
@@ -172,25 +173,29 @@ export function join(values: readonly Elements[], span: Span): Elements {
     const own = widthOf(s)
     return Array.from({ length: own }, (_, component) => ({ part, component, own }))
   })
-  const chains = all.flatMap(s => (s.encoding.kind === 'numbers' ? s.encoding.chains : []))
-  const source = nameOf(all, ', ')
-  const encoding: Encoding = { kind: 'numbers', chains }
-  return withSeries(values[0], {
-    kind: 'series',
-    rows,
-    item: [width],
-    values: sideBySide(all.map(s => s.values)),
-    encoding,
-    source,
-    origins: all.flatMap(s => Array.from({ length: widthOf(s) }, (_, i) => s.origins[i % s.origins.length])),
-    rounding: rounding(
+  const roundingOfParts = (): Rounding =>
+    rounding(
       all.map(s => s.rounding),
       sideBySide,
       before => place => {
         const { part, component, own } = parts[place % width]
         return before[part](Math.floor(place / width) * own + component)
       },
-    ),
+    )
+  const chains = all.flatMap(s => (s.encoding.kind === 'numbers' ? s.encoding.chains : []))
+  const source = nameOf(all, ', ')
+  const joined = sideBySide(all.map(s => s.values))
+  const encoding: Encoding = { kind: 'numbers', chains }
+  return withSeries(values[0], {
+    kind: 'series',
+    rows,
+    item: [width],
+    values: joined,
+    encoding,
+    source,
+    origins: all.flatMap(s => Array.from({ length: widthOf(s) }, (_, i) => s.origins[i % s.origins.length])),
+    // What was read tells by itself how it was rounded, and the columns need not be kept.
+    rounding: all.every(s => s.rounding.isWritten) ? asWritten(joined) : roundingOfParts(),
   })
 }
 

@@ -20,7 +20,26 @@ export interface Table<C extends Column | Cells = Column | Cells> {
   readonly kind: 'table'
   readonly file: string
   readonly columns: ReadonlyMap<string, C>
+  /** Lets go of what a column holds, once nothing asks for it any more. */
+  readonly release: (column: string) => void
 }
+
+/** A table of columns. */
+export function tableOf<C extends Column | Cells>(
+  file: string,
+  all: readonly C[],
+  emptied: (column: C) => C,
+): Table<C> {
+  const columns = new Map(all.map(column => [column.name, column]))
+  const release = (name: string): void => {
+    const column = columns.get(name)
+    if (column !== undefined) columns.set(name, emptied(column))
+  }
+  return { kind: 'table', file, columns, release }
+}
+
+/** Where a column was read, without the column: what is made of it outlives it. */
+export const originIn = ({ file, name, lines }: Origin): Origin => ({ file, name, lines })
 
 /** Where values were read. */
 export interface Origin {

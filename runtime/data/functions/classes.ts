@@ -14,6 +14,7 @@ import {
   describe,
   type Elements,
   type Origin,
+  originIn,
   type Sequences,
   type Series,
   seriesOf,
@@ -94,7 +95,7 @@ interface Labelled {
 function labelsOf(value: Value, empty: string, span: Span): Labelled | undefined {
   if (value.kind === 'column') {
     const where = (row: number): string => lineOf(value, row)
-    return { labels: labelsIn(value, empty, span), source: value.name, origins: [value], where }
+    return { labels: labelsIn(value, empty, span), source: value.name, origins: [originIn(value)], where }
   }
   if (value.kind !== 'series' && value.kind !== 'sequences') return undefined
   const { item, encoding, source, origins } = seriesOf(value)

@@ -7,7 +7,7 @@ import { GrowingInts } from '../growing.ts'
 import { ownText } from '../labels.ts'
 import type { DecimalMark } from '../numberText.ts'
 import { shown } from '../shown.ts'
-import { type Argument, type Column, describe, type Table } from '../value.ts'
+import { type Argument, type Column, describe, type Table, tableOf } from '../value.ts'
 import { readTable, type TableFormat, tableIn } from './file.ts'
 import type { DataFunction } from './function.ts'
 
@@ -68,7 +68,7 @@ const csvTable =
         const column = (name: string, place: number): Column => {
           return { kind: 'column', file, name, lines: ends, ...(builders[place]?.take() ?? notKept) }
         }
-        return { kind: 'table', file, columns: new Map(names.map((name, place) => [name, column(name, place)])) }
+        return tableOf(file, names.map(column), emptied => ({ ...emptied, ...notKept }))
       },
     }
   }

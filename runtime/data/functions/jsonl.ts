@@ -6,7 +6,7 @@ import type { Asked } from '../asked.ts'
 import { CellsBuilder } from '../cells.ts'
 import { GrowingInts } from '../growing.ts'
 import { shownJson } from '../shown.ts'
-import type { Cells, Table } from '../value.ts'
+import { type Cells, type Origin, type Table, tableOf } from '../value.ts'
 import { readTable, type TableFormat, tableIn } from './file.ts'
 import type { DataFunction } from './function.ts'
 
@@ -27,29 +27,33 @@ export const parseJsonl = (
   asked: (column: string) => Asked = () => 'labels',
 ): Table<Cells> => tableIn(bytes, file, jsonlTable(file, asked))
 
+/** A key that nothing asks for. */
+const unread = ({ file, name, lines }: Origin): Cells => ({ kind: 'cells', file, name, lines })
+
 const jsonlTable: TableFormat<Table<Cells>> = (file, asked) => {
   const lines = new GrowingInts()
-  /** By its name what is kept of each key; nothing of those that nothing asks for. */
-  const builders = new Map<string, CellsBuilder | undefined>()
+  const names = new Set<string>()
+  /** By their names what is kept of the keys that something asks for. */
+  const builders = new Map<string, CellsBuilder>()
   /** Adds to the builder of each key that is kept what a row has. */
   const addRow = (text: string, object: object, line: number): void => {
     for (const name of Object.keys(object)) {
-      if (!builders.has(name)) builders.set(name, builderOf(name))
+      if (!names.has(name)) begin(name)
     }
     for (const [name, builder] of builders) {
-      if (builder === undefined) continue
       const value = own(object, name)
       builder.add({ line, value, written: once(() => exactValue(text, name, value)) })
     }
     lines.push(line)
   }
-  const builderOf = (name: string): CellsBuilder | undefined => {
+  const begin = (name: string): void => {
+    names.add(name)
     const kept = asked(name)
-    if (kept === 'nothing') return undefined
+    if (kept === 'nothing') return
     const builder = new CellsBuilder(file, name, kept)
     // The rows before have no such key: the first of them tells.
     if (firstLine !== undefined) builder.add({ line: firstLine, value: undefined, written: () => undefined })
-    return builder
+    builders.set(name, builder)
   }
   let firstLine: number | undefined
   let line = 0
@@ -68,9 +72,8 @@ const jsonlTable: TableFormat<Table<Cells>> = (file, asked) => {
     end: () => {
       if (lines.length === 0) return fail('RNN405', { what: `\`${file}\`` })
       const ends = lines.take()
-      const column = (name: string, builder: CellsBuilder | undefined): Cells =>
-        builder?.take(ends) ?? { kind: 'cells', file, name, lines: ends }
-      return { kind: 'table', file, columns: new Map([...builders].map(([name, b]) => [name, column(name, b)])) }
+      const column = (name: string): Cells => builders.get(name)?.take(ends) ?? unread({ file, name, lines: ends })
+      return tableOf(file, [...names].map(column), unread)
     },
   }
 }
