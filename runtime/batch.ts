@@ -17,15 +17,12 @@ export interface Batch {
 }
 
 /** The sizes of a batch of so many examples, as long as the longest of all. */
-export const largestSizes = (ports: readonly Port[], part: Part, count: number, given: Sizes): Sizes => ({
-  ...Object.fromEntries(batchSymbols.map(name => [name, Math.min(count, part.count)])),
-  ...given,
-  ...longestOf(
-    ports,
-    part,
-    Int32Array.from({ length: part.count }, (_, i) => i),
-  ),
-})
+export function largestSizes(ports: readonly Port[], part: Part, count: number, given: Sizes): Sizes {
+  const sizes = { ...Object.fromEntries(batchSymbols.map(name => [name, Math.min(count, part.count)])), ...given }
+  if (!ports.some(({ axes }) => axes.some(({ ragged }) => ragged))) return sizes
+  const all = Int32Array.from({ length: part.count }, (_, i) => i)
+  return { ...sizes, ...longestOf(ports, part, all) }
+}
 
 /** The longest length of each ragged axis among the examples at `indices`, by its symbol. */
 export function longestOf(ports: readonly Port[], part: Part, indices: ArrayLike<number>): Sizes {
