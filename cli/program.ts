@@ -11,7 +11,7 @@ import {
 } from '../compiler/index.ts'
 import { fail, RnnError } from '../dsl/diagnostics.ts'
 import { isLibraryFile } from '../dsl/library.ts'
-import { readBytes, readFirstLines } from '../runtime/node/index.ts'
+import { readBytes, readFirstLines, readPieces } from '../runtime/node/index.ts'
 import type { Output } from './output.ts'
 import { batchSizes, readSets } from './sets.ts'
 
@@ -90,28 +90,35 @@ export const ownSources = (program: LinkedProgram): readonly (readonly [file: st
 
 /** Reads what a data block names, relative to the program; `data` (`--data`) is relative to where the command runs. */
 export const dataReader =
-  (file: string, data?: string): ((path: string) => Promise<Uint8Array>) =>
+  (file: string, data?: string): ((path: string) => AsyncIterable<Uint8Array>) =>
   path =>
-    path === data ? readGiven(path) : readBytes(resolve(dirname(file), path))
+    path === data ? piecesGiven(path) : readPieces(resolve(dirname(file), path))
+
+/** The pieces of a file that the command line names. */
+async function* piecesGiven(path: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* readPieces(path)
+  } catch (error) {
+    throw withoutHelp(error)
+  }
+}
 
 /** Reads a file that the command line names. */
-export const readGiven = (path: string): Promise<Uint8Array> => withoutHelp(() => readBytes(path))
+export const readGiven = (path: string): Promise<Uint8Array> => readBytes(path).catch(refuse)
 
-async function withoutHelp(read: () => Promise<Uint8Array>): Promise<Uint8Array> {
-  try {
-    return await read()
-  } catch (error) {
-    if (!(error instanceof RnnError)) throw error
-    // The catalogue's help is about paths in a program.
-    throw new RnnError(error.diagnostics.map(({ help: _, ...d }) => d))
-  }
+/** The catalogue's help is about paths in a program. */
+const withoutHelp = (error: unknown): unknown =>
+  error instanceof RnnError ? new RnnError(error.diagnostics.map(({ help: _, ...d }) => d)) : error
+
+const refuse = (error: unknown): never => {
+  throw withoutHelp(error)
 }
 
 /** How much of a file `rnnc check` looks into. */
 const firstBytes = 65_536
 
 /** As `readGiven`, of the first lines. */
-export const readFirstRows = (path: string): Promise<Uint8Array> => withoutHelp(() => readFirstLines(path, firstBytes))
+export const readFirstRows = (path: string): Promise<Uint8Array> => readFirstLines(path, firstBytes).catch(refuse)
 
 function decode(bytes: Uint8Array, path: string): string {
   try {

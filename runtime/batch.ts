@@ -3,7 +3,7 @@ import { batchSymbols } from '../compiler/elaborate/models/modelScope.ts'
 import type { Port } from '../compiler/elaborate/values/signature.ts'
 import { type Dim, evaluate, type Sizes, symbolsOf } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
-import type { Example, Part } from './data/example.ts'
+import type { Example, Examples, Part } from './data/example.ts'
 import { permutation, random } from './random.ts'
 
 export interface Batch {
@@ -17,28 +17,26 @@ export interface Batch {
 }
 
 /** The sizes of a batch of so many examples, as long as the longest of all. */
-export const largestSizes = (ports: readonly Port[], part: Part, count: number, given: Sizes): Sizes => ({
-  ...Object.fromEntries(batchSymbols.map(name => [name, Math.min(count, part.count)])),
-  ...given,
-  ...longestOf(
-    ports,
-    part,
-    Int32Array.from({ length: part.count }, (_, i) => i),
-  ),
-})
+export function largestSizes(ports: readonly Port[], part: Part, count: number, given: Sizes): Sizes {
+  const sizes = { ...Object.fromEntries(batchSymbols.map(name => [name, Math.min(count, part.count)])), ...given }
+  if (!ports.some(({ axes }) => axes.some(({ ragged }) => ragged))) return sizes
+  const all = Int32Array.from({ length: part.count }, (_, i) => i)
+  return { ...sizes, ...longestOf(ports, part, all) }
+}
 
 /** The longest length of each ragged axis among the examples at `indices`, by its symbol. */
 export function longestOf(ports: readonly Port[], part: Part, indices: ArrayLike<number>): Sizes {
   const longest: Record<string, number> = {}
   for (const { name, axes } of ports) {
-    if (!Object.hasOwn(part.ports, name)) continue
-    const examples = Array.from(indices, i => part.ports[name][i])
+    if (!Object.hasOwn(part.ports, name) || !axes.some(({ ragged }) => ragged)) continue
+    const found = axes.map(() => 0)
+    for (let k = 0; k < indices.length; k++) {
+      const { lengths } = part.ports[name].at(indices[k])
+      for (const [axis, own] of lengths.entries())
+        for (let i = 0; i < own.length; i++) found[axis] = Math.max(found[axis], own[i])
+    }
     axes.forEach(({ size, ragged }, axis) => {
-      if (!ragged) return
-      let length = 0
-      for (const { lengths } of examples)
-        for (let i = 0; i < lengths[axis].length; i++) length = Math.max(length, lengths[axis][i])
-      for (const symbol of symbolsOf(size)) longest[symbol] = length
+      if (ragged) for (const symbol of symbolsOf(size)) longest[symbol] = found[axis]
     })
   }
   return longest
@@ -63,7 +61,7 @@ export function pack(
   const inputs: Record<string, Float64Array | Float32Array | Int32Array> = {}
   for (const port of ports) {
     if (!Object.hasOwn(part.ports, port.name)) continue
-    const examples = Array.from(indices, i => part.ports[port.name][i])
+    const examples = part.ports[port.name]
     const extents = port.axes.map(({ size }) => sizeOf(size, sizes))
     const lengths = port.axes.map(({ name, ragged }, axis) => {
       if (!ragged) return undefined
@@ -73,11 +71,11 @@ export function pack(
     const width = product(port.item.map(dim => sizeOf(dim, sizes)))
     const stride = product(extents) * width
     const array = emptyArray(port, count * stride, precision)
-    const spare = examples.find(e => e.values.length > 0)?.values.subarray(0, width) ?? new Float64Array(width)
-    examples.forEach((example, b) => {
+    const spare = spareOf(examples, indices, width)
+    for (let b = 0; b < count; b++) {
       fillExample(
         spare,
-        example,
+        examples.at(indices[b]),
         extents,
         width,
         array.subarray(b * stride, (b + 1) * stride),
@@ -86,10 +84,19 @@ export function pack(
           if (to !== undefined) to[b * product(extents.slice(0, axis)) + outer] = length
         },
       )
-    })
+    }
     inputs[port.name] = array
   }
   return { sizes, inputs }
+}
+
+/** The first element that there is; zeros if there is none. */
+function spareOf(examples: Examples, indices: ArrayLike<number>, width: number): Float64Array {
+  for (let b = 0; b < indices.length; b++) {
+    const { values } = examples.at(indices[b])
+    if (values.length > 0) return values.subarray(0, width)
+  }
+  return new Float64Array(width)
 }
 
 /** The indices of each batch of an epoch. The last may be smaller; the order depends on seed and epoch alone. */

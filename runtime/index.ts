@@ -12,7 +12,14 @@ export { type Checkpoint, decodeCheckpoint, encodeCheckpoint, matchParameters } 
 export { type ArrayOptions, fromArrays, type LoadedArrays, type Nested } from './data/arrays.ts'
 export { checkData } from './data/check.ts'
 export { type Fitted, inverse } from './data/fitted.ts'
-export { type LoadedData, type LoadedInputs, type LoadOptions, loadData, loadInputs } from './data/load.ts'
+export {
+  type FileBytes,
+  type LoadedData,
+  type LoadedInputs,
+  type LoadOptions,
+  loadData,
+  loadInputs,
+} from './data/load.ts'
 export { type Answer, type Predictions, type PredictOptions, predict, predictAsync } from './predict.ts'
 export { fittingSizes, randomBatch, randomSizes } from './randomBatch.ts'
 export {

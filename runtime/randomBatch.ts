@@ -4,7 +4,7 @@ import type { CompiledModel } from '../compiler/index.ts'
 import { evaluate, type Sizes, symbolsOf } from '../compiler/ir/dim.ts'
 import { RnnError } from '../dsl/diagnostics.ts'
 import { type Batch, pack } from './batch.ts'
-import type { Example, Part } from './data/example.ts'
+import { type Example, Examples, type Part } from './data/example.ts'
 import { normal, type Random, random } from './random.ts'
 
 /** Examples where `B` is not given. */
@@ -82,7 +82,10 @@ export function randomPart({ inputs, targets }: Signature, sizes: Sizes, seed: n
     const lengths = new Map<string, number[]>()
     for (const port of ports) lists[port.name].push(randomExample(port, sizes, b, lengths, draw))
   }
-  return { part: { count: sizes.B, ports: lists }, known }
+  return {
+    part: { count: sizes.B, ports: Object.fromEntries(ports.map(p => [p.name, Examples.of(lists[p.name])])) },
+    known,
+  }
 }
 
 /** `lengths` holds those that other ports of this example have drawn already. */

@@ -1,7 +1,7 @@
 // Windows: the sequences of some examples cut into pieces of equal length, for truncated back-propagation.
 import type { Port } from '../compiler/elaborate/values/signature.ts'
 import { type Dim, equal } from '../compiler/ir/dim.ts'
-import type { Example, Part } from './data/example.ts'
+import { type Example, Examples, type Part } from './data/example.ts'
 
 export interface Window {
   /** The examples asked for, in their order, each cut to the window: empty where its sequences have ended. */
@@ -23,8 +23,9 @@ export function* windowsOf(
   for (let start = 0; start === 0 || start < longest; start += size) {
     const cut = ports.flatMap(port => {
       if (!Object.hasOwn(part.ports, port.name)) return []
-      const examples = Array.from(indices, i => part.ports[port.name][i])
-      return [[port.name, isAlong(port, axis) ? examples.map(e => cutExample(e, start, size)) : examples] as const]
+      const examples = Array.from(indices, i => part.ports[port.name].at(i))
+      const own = isAlong(port, axis) ? examples.map(e => cutExample(e, start, size)) : examples
+      return [[port.name, Examples.of(own)] as const]
     })
     yield { part: { count, ports: Object.fromEntries(cut) }, start }
   }
@@ -45,7 +46,7 @@ function longestAlong(ports: readonly Port[], part: Part, indices: ArrayLike<num
   const along = ports.filter(p => isAlong(p, axis) && Object.hasOwn(part.ports, p.name))
   let longest = 0
   for (const { name } of along) {
-    for (let i = 0; i < indices.length; i++) longest = Math.max(longest, part.ports[name][indices[i]].lengths[0][0])
+    for (let i = 0; i < indices.length; i++) longest = Math.max(longest, part.ports[name].at(indices[i]).lengths[0][0])
   }
   return longest
 }

@@ -6,7 +6,9 @@ import { lineOf } from '../../runtime/data/sequences.ts'
 /** The column `year` of a file that the program has read before. RNN403 if there is none, RNN404 for what is no year. */
 export function readYears(bytes: Uint8Array, file: string): number[] {
   const column = parseCsv(bytes, file).columns.get('year') ?? fail('RNN403', { file, column: 'year' })
-  return column.cells.map((cell, row) => {
+  const labels = column.labels()
+  return Array.from(labels.codes, (code, row) => {
+    const cell = labels.texts[code]
     const year = Number(cell)
     if (Number.isInteger(year) && cell !== '') return year
     const text = cell || '(an empty cell)'

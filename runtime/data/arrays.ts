@@ -3,7 +3,7 @@ import type { Port, Signature } from '../../compiler/elaborate/values/signature.
 import type { Sizes } from '../../compiler/ir/dim.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { didYouMean } from '../../dsl/suggest.ts'
-import type { Example, Part } from './example.ts'
+import { type Example, Examples, type Part } from './example.ts'
 import { type Fitted, hasLabels, transformer } from './fitted.ts'
 import {
   bindSizes,
@@ -72,7 +72,7 @@ export function fromArrays(
 }
 
 interface ReadPort {
-  readonly examples: readonly Example[]
+  readonly examples: Examples
   readonly found: Found
 }
 
@@ -115,11 +115,17 @@ function readPort(
     return { values, lengths }
   }
   const examples = Array.from(list, (value, i) => readExample(value, `example ${i + 1}`))
-  const counted = port.coding && codesIn(examples.map(({ values }) => values))
+  const counted = port.coding && codesIn(numbersIn(examples))
   return {
-    examples,
+    examples: Examples.of(examples),
     found: { port, role, item: extents.slice(axes), axes: extents.slice(0, axes), ...counted },
   }
+}
+
+function numbersIn(examples: readonly Example[]): ReadonlySet<number> {
+  const seen = new Set<number>()
+  for (const { values } of examples) for (const value of values) seen.add(value)
+  return seen
 }
 
 function leafOf(value: Nested, place: string, mismatch: (found: string) => never): number | string {

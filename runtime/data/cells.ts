@@ -1,16 +1,94 @@
 // What the values of one key of JSON objects are: a column of scalars, or a sequence or an item of numbers for each row.
 import type { Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
-import { once } from '../once.ts'
+import type { Asked } from './asked.ts'
+import { columnBuilder, notKept, unasked } from './column.ts'
 import { asRead } from './encoding.ts'
-import { held } from './numberText.ts'
+import type { Lengths } from './lengths.ts'
+import { ListsBuilder, notANumber, type Problem } from './lists.ts'
 import { asWritten } from './rounding.ts'
-import { lineOf, pathTo, placeText } from './sequences.ts'
-import { shown, shownJson } from './shown.ts'
-import type { Cells, Column, Sequences, Series } from './value.ts'
+import { pathTo, placeText } from './sequences.ts'
+import { shownJson } from './shown.ts'
+import { type Cells, type Column, originIn, type Sequences, type Series } from './value.ts'
 
-/** No data has axes in axes deeper than this, and reading lists goes into itself. */
-const deepest = 32
+/** The value of a key in one row. */
+export interface Cell {
+  readonly line: number
+  /** Undefined where the object has no such key. */
+  readonly value: unknown
+  /** The same with numbers that 64 bits change as the texts that they are in the file. */
+  readonly written: () => unknown
+}
+
+/** Collects the values of one key, row by row. What they are is decided by the first. */
+export class CellsBuilder {
+  readonly #file: string
+  readonly #name: string
+  readonly #lists: ListsBuilder
+  readonly #scalars: ReturnType<typeof columnBuilder>
+  /** The first row. */
+  #first: { readonly line: number; readonly isList: boolean; readonly text: string } | undefined
+  #problem: { readonly line: number; readonly tell: Problem } | undefined
+  /** Null is a scalar if there are no lists. */
+  #null: { readonly line: number; readonly tell: Problem } | undefined
+  #hasLists = false
+
+  constructor(file: string, name: string, asked: Exclude<Asked, 'nothing'>) {
+    this.#file = file
+    this.#name = name
+    this.#lists = new ListsBuilder(file, name, asked)
+    this.#scalars = columnBuilder(asked)
+  }
+
+  add({ line, value, written }: Cell): void {
+    const isList = Array.isArray(value)
+    this.#hasLists ||= isList
+    this.#first ??= { line, isList, text: kindOf(value) }
+    if (value === null) this.#null ??= { line, tell: notANumber(this.#file, this.#name, line, value) }
+    if (this.#problem !== undefined) return
+    const wrong = this.#wrong(value)
+    if (wrong !== undefined) {
+      const reason = `line ${line} ${wrong}`
+      this.#problem = { line, tell: span => fail('RNN410', { file: this.#file, reason }, { span }) }
+    } else if (isList) this.#lists.add({ line, list: value, written })
+    else if (value === null) this.#scalars.addNull()
+    else if (typeof value === 'number') this.#scalars.addNumber(value, () => String(written()))
+    else this.#scalars.add(String(value))
+  }
+
+  take(lines: Int32Array): Cells {
+    const mixed = this.#hasLists ? this.#null : undefined
+    const problem = mixed && !(this.#problem && this.#problem.line < mixed.line) ? mixed : this.#problem
+    return {
+      kind: 'cells',
+      file: this.#file,
+      name: this.#name,
+      lines,
+      ...(problem && { problem: problem.tell }),
+      ...(this.#hasLists ? { lists: this.#lists.take() } : { scalars: this.#scalars.take() }),
+    }
+  }
+
+  /** What is wrong with the value of a row by itself, or beside the first. */
+  #wrong(value: unknown): string | undefined {
+    if (value === undefined) return `has no \`${this.#name}\`, which other lines have`
+    if (typeof value === 'string' && !value.isWellFormed()) return `holds half a character in \`${this.#name}\``
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return `holds an object in \`${this.#name}\``
+    const first = this.#first
+    if (first === undefined || Array.isArray(value) === first.isList) return undefined
+    return `holds ${kindOf(value)} in \`${this.#name}\`, where line ${first.line} holds ${first.text}`
+  }
+}
+
+const kindOf = (cell: unknown): string => (Array.isArray(cell) ? 'a list' : shownJson(cell))
+
+/** One row with one value, in the place of those of a column. */
+export function singleCell({ file, name }: Cells, value: unknown): Cells {
+  const builder = new CellsBuilder(file, name, 'labels')
+  builder.add({ line: 1, value, written: () => value })
+  return builder.take(Int32Array.of(1))
+}
 
 /**
  * Numbers, texts, booleans and null are a column, whose cells are read as those of a CSV file; lists of numbers or of booleans, or of
@@ -19,112 +97,53 @@ const deepest = 32
  * innermost are items where they are of one width. What feeds no axis at all is a series, whose items are the lists.
  */
 export function readCells(all: Cells, span: Span, axes?: number): Column | Sequences | Series {
-  const { file, name, cells, lines, written } = all
-  const malformed: (row: number, what: string) => never = (row, what) =>
-    fail('RNN410', { file, reason: `line ${lines[row]} ${what}` }, { span })
-  const asLists = cells.some(cell => Array.isArray(cell))
-  cells.forEach((cell, row) => {
-    if (cell === undefined) malformed(row, `has no \`${name}\`, which other lines have`)
-    if (cell === null && asLists) notANumber(all, row, cell, span)
-    if (typeof cell === 'string' && !cell.isWellFormed()) malformed(row, `holds half a character in \`${name}\``)
-    if (typeof cell === 'object' && cell !== null && !Array.isArray(cell))
-      malformed(row, `holds an object in \`${name}\``)
-    if (Array.isArray(cell) !== Array.isArray(cells[0])) {
-      malformed(row, `holds ${kindOf(cell)} in \`${name}\`, where line ${lines[0]} holds ${kindOf(cells[0])}`)
-    }
-  })
-  if (asLists) return sequences(cells.map(asList), all, axes, malformed, span)
-  const nulls = new Set(cells.flatMap((cell, row) => (cell === null ? [row] : [])))
-  return {
-    kind: 'column',
-    file,
-    name,
-    cells: cells.map(asText),
-    labels: once(() => cells.map((_, row) => asText(written(row)))),
-    ...(nulls.size > 0 && { nulls }),
-    lines,
-  }
+  const { file, name, lines, scalars, lists, problem } = all
+  problem?.(span)
+  if (lists !== undefined) return sequences(all, lists, axes, span)
+  return { kind: 'column', file, name, lines, ...(scalars ?? notKept) }
 }
 
-const asText = (cell: unknown): string => (cell === null ? '' : String(cell))
-
-const asList = (cell: unknown): readonly unknown[] => (Array.isArray(cell) ? cell : [])
-
 function sequences(
-  rows: readonly (readonly unknown[])[],
   all: Cells,
+  { values, levels, truths, labels, large, problem }: NonNullable<Cells['lists']>,
   axes: number | undefined,
-  malformed: (row: number, what: string) => never,
   span: Span,
 ): Sequences | Series {
-  const { name, lines, written } = all
-  const values: number[] = []
-  /** How long the lists of each depth are, outermost first. */
-  const levels: number[][] = []
-  /** What the first element at each depth is, and where. */
-  const firsts: { readonly row: number; readonly element: unknown; readonly kind: string }[] = []
-  const read = (list: readonly unknown[], row: number, path: readonly number[]): void => {
-    const depth = path.length
-    if (depth === deepest) malformed(row, `has lists more than ${deepest} deep in \`${name}\``)
-    levels[depth] ??= []
-    levels[depth].push(list.length)
-    list.forEach((element, i) => {
-      const kind = kindOfElement(element) ?? notANumber(all, row, element, span)
-      firsts[depth] ??= { row, element, kind }
-      const first = firsts[depth]
-      if (first.kind !== kind) {
-        const others = `where line ${lines[first.row]} begins with ${phrase(first.element)}`
-        malformed(row, `has ${phrase(element)} in element ${placeText([...path, i])} of \`${name}\`, ${others}`)
-      }
-      if (Array.isArray(element)) read(element, row, [...path, i])
-      else if (Number.isFinite(Number(element))) values.push(Number(element))
-      else {
-        const text = shown(String(elementAt(written(row), [...path, i])))
-        fail('RNN404', { text, type: held, where: lineOf(all, row) }, { span })
-      }
-    })
-  }
-  rows.forEach((list, row) => {
-    read(list, row, [])
-  })
-  const [lengths = [], ...inner] = levels
+  problem?.(span)
+  const [outer, ...inner] = levels
   const widths = levels.length > (axes ?? 1) ? inner[inner.length - 1] : undefined
-  const uneven = widths && unevenText(levels, all)
-  const isVector = axes === 0 && levels.length === 1 && lengths[0] > 0 && lengths.every(n => n === lengths[0])
-  const item: Series['item'] = isVector ? [lengths[0]] : widths === undefined || uneven !== undefined ? [] : [widths[0]]
+  const isItem = widths?.each !== undefined && widths.each > 0
+  const uneven = widths && !isItem ? unevenText(levels, all) : undefined
+  const isVector = axes === 0 && levels.length === 1 && outer.each !== undefined && outer.each > 0
+  const itemWidth = isVector ? outer.each : isItem ? widths.each : undefined
+  const item: Series['item'] = itemWidth === undefined ? [] : [itemWidth]
   const width = item[0] ?? 1
-  const numbers = Float64Array.from(values)
   const series: Series = {
     kind: 'series',
-    rows: numbers.length / width,
+    rows: values.length / width,
     item,
-    values: numbers,
+    values,
     encoding: asRead(width),
-    source: name,
-    origins: [all],
-    ...(firsts[levels.length - 1]?.kind === 'a truth' && { truths: true }),
-    labels: once(() => rows.flatMap((_, row) => leavesOf(written(row)).map(String))),
-    rounding: asWritten(numbers),
+    source: all.name,
+    origins: [originIn(all)],
+    ...(truths && { truths }),
+    labels: () => labels ?? unasked(),
+    large,
+    rounding: asWritten(values),
   }
   if (isVector) return series
   return {
     kind: 'sequences',
     series,
-    lengths,
-    inner: item.length === 0 ? inner : inner.slice(0, -1),
+    lengths: outer?.all() ?? new Int32Array(),
+    inner: (isItem ? inner.slice(0, -1) : inner).map(lengths => lengths.all()),
     ...(uneven && { uneven }),
   }
 }
 
-/** What may stand in a list. */
-function kindOfElement(element: unknown): 'a list' | 'a truth' | 'a number' | undefined {
-  if (typeof element === 'number') return 'a number'
-  if (typeof element === 'boolean') return 'a truth'
-  return Array.isArray(element) ? 'a list' : undefined
-}
-
 /** Why the innermost lists are no items of one width; undefined where they are. */
-function unevenText(levels: readonly (readonly number[])[], { name, lines }: Cells): string | undefined {
+function unevenText(lengths: readonly Lengths[], { name, lines }: Cells): string | undefined {
+  const levels = lengths.map(level => level.all())
   const widths = levels[levels.length - 1]
   const empty = widths.indexOf(0)
   const other = empty < 0 ? widths.findIndex(width => width !== widths[0]) : empty
@@ -135,20 +154,3 @@ function unevenText(levels: readonly (readonly number[])[], { name, lines }: Cel
   const others = empty < 0 ? `, where line ${lines[pathTo(around, 0)[0]]} begins with a list of ${widths[0]}` : ''
   return `${what} in element ${placeText(path)} of \`${name}\`${others}`
 }
-
-const leavesOf = (list: unknown): unknown[] => (Array.isArray(list) ? list.flat(deepest) : [])
-
-const elementAt = (list: unknown, path: readonly number[]): unknown =>
-  path.reduce<unknown>((found, i) => (Array.isArray(found) ? found[i] : undefined), list)
-
-function notANumber(all: Cells, row: number, value: unknown, span: Span): never {
-  const isText = typeof value === 'string'
-  const text = isText ? shown(value) : shownJson(value)
-  const help = isText ? 'a list holds numbers: write the indices of texts, from 0' : undefined
-  return fail('RNN404', { text, type: 'number', where: lineOf(all, row) }, { span, ...(help && { help }) })
-}
-
-const phrase = (element: unknown): string =>
-  Array.isArray(element) ? `a list of ${element.length}` : typeof element === 'boolean' ? 'a truth' : 'a number'
-
-const kindOf = (cell: unknown): string => (Array.isArray(cell) ? 'a list' : shownJson(cell))

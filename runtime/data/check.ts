@@ -3,16 +3,18 @@
 import { distinct } from '../../compiler/elaborate/values/collectProblems.ts'
 import type { Port, Signature } from '../../compiler/elaborate/values/signature.ts'
 import type { Sizes } from '../../compiler/ir/dim.ts'
-import type { Data, Equation, Expr, Span } from '../../dsl/ast.ts'
+import type { Data, Equation, Span } from '../../dsl/ast.ts'
 import { allExprs } from '../../dsl/children.ts'
 import { type Code, type Diagnostic, fail, RnnError } from '../../dsl/diagnostics.ts'
 import { axesFed } from './axes.ts'
-import { readCells } from './cells.ts'
+import { readCells, singleCell } from './cells.ts'
+import { behind, columnsIn } from './columnsIn.ts'
 import { asRead, type Encoding } from './encoding.ts'
 import { checkLeft, evaluator, type Lookup, refuseForm, type Surroundings } from './evaluate.ts'
 import { type Feed, feedOf, foundIn } from './feed.ts'
+import { tableIn } from './functions/file.ts'
 import { dataFunctions } from './functions/index.ts'
-import { checkOrder, loadData, reader, splitOf } from './load.ts'
+import { checkOrder, type LoadOptions, loadData, reader, splitOf } from './load.ts'
 import { bindSizes, type Found } from './ports.ts'
 import { withoutRows } from './rowless.ts'
 import type { Cells, Column, Sequences, Series } from './value.ts'
@@ -24,7 +26,7 @@ export interface DataCheckOptions {
   /** Sizes that are given (`--set K=10`). */
   readonly sizes?: Sizes
   /** A file to look into, in place of the only one that the block names (`--data`), and its first bytes, whole lines. */
-  readonly sample?: { readonly path: string; readonly read: (path: string) => Uint8Array | Promise<Uint8Array> }
+  readonly sample?: { readonly path: string; readonly read: LoadOptions['read'] }
 }
 
 /**
@@ -148,7 +150,7 @@ interface Rowless {
 
 /** Evaluations under one reading or another; tables have the columns of the sample, or any that the block names. */
 function rowlessOf(data: Data, ports: readonly Port[], { sample }: DataCheckOptions): (reading: Reading) => Rowless {
-  const columns = [...new Set(data.body.flatMap(e => [...allExprs(e.value)].flatMap(columnIn)))]
+  const columns = [...new Set(data.body.flatMap(columnsIn))]
   const sampled = sample && reader(sample)
   const axes = axesFed(data, ports)
   return reading => {
@@ -158,12 +160,14 @@ function rowlessOf(data: Data, ports: readonly Port[], { sample }: DataCheckOpti
       if (known !== undefined) return known
       undecided.add(cells.name)
       const cell = cellKinds[reading.get(cells.name) ?? 0]
-      return readCells({ ...cells, cells: [cell], lines: [1], written: () => cell }, span, axes)
+      return readCells(singleCell(cells, cell), span, axes)
     }
     const surroundings: Surroundings = {
-      read: async (written, span, by) => {
-        if (sampled !== undefined) return sampled(written, span, by)
-        return { file: written, bytes: new TextEncoder().encode(by.example?.(columns.length > 0 ? columns : ['x'])) }
+      read: async source => {
+        if (sampled !== undefined) return sampled(source)
+        const { path, by, format, asked } = source
+        const example = by.example?.(columns.length > 0 ? columns : ['x'])
+        return tableIn(new TextEncoder().encode(example), path, format(path, asked))
       },
       columnOf: (column, span, axes) => withoutRows(column.kind === 'cells' ? kindOf(column, span, axes) : column),
       axes,
@@ -204,29 +208,8 @@ function readingsOf(columns: readonly string[]): Reading[] | undefined {
 
 /** The columns that an equation reads, by itself and through others. */
 const columnsOf = ({ name }: Equation, body: readonly Equation[]): string[] => [
-  ...new Set(behind(body, [name.text]).flatMap(e => [...allExprs(e.value)].flatMap(columnIn))),
+  ...new Set(behind(body, [name.text]).flatMap(columnsIn)),
 ]
-
-/** The equations of these names, and those that they read, in the order of the text. */
-function behind(body: readonly Equation[], names: readonly string[]): readonly Equation[] {
-  const named = new Map(body.map(e => [e.name.text, e]))
-  const found = new Set<Equation>()
-  const left = [...names]
-  for (let name = left.pop(); name !== undefined; name = left.pop()) {
-    const equation = named.get(name)
-    if (equation === undefined || found.has(equation)) continue
-    found.add(equation)
-    for (const e of allExprs(equation.value)) if (e.kind === 'name') left.push(e.name)
-  }
-  return body.filter(e => found.has(e))
-}
-
-/** `t.name`, `t["a name"]`. Members of windows are among them, which does no harm. */
-function columnIn(e: Expr): string[] {
-  if (e.kind === 'member') return [e.name.text]
-  if (e.kind !== 'index') return []
-  return e.slices.flatMap(s => (s.kind === 'at' && s.index.kind === 'string' ? [s.index.value] : []))
-}
 
 /** How many tables are read. */
 const tablesIn = ({ body }: Data): number =>

@@ -1,14 +1,8 @@
 // CSV as text: its cells read and written (RFC 4180). What is written reads back as it was. Read here and not by a library, as messages
 // need the line and the column of each cell: csv-parse 7 counts a line too many where CRLF stands in quotes beside other line ends, and
 // finds no separator, no repeated header and no NUL.
+import { ownText } from './labels.ts'
 import { shown } from './shown.ts'
-
-/** The cells of a text, column by column, and the line on which each row ends, from 1. */
-export interface CsvText {
-  readonly names: readonly string[]
-  readonly columns: readonly (readonly string[])[]
-  readonly lines: readonly number[]
-}
 
 const codeOf = (character: string): number => character.charCodeAt(0)
 const [quote, cr, lf, space, tab] = ['"', '\r', '\n', ' ', '\t'].map(codeOf)
@@ -19,21 +13,54 @@ const separators = [',', '\t', ';'] as const
 /** Separators by name, for messages. */
 const separatorNames: Readonly<Record<string, string>> = { ',': 'a comma', '\t': 'a tab', ';': '`;`' }
 
+/** What becomes of the cells of a table. */
+export interface CsvTable {
+  /** The cells of the first line. */
+  readonly head: (names: readonly string[]) => void
+  /** The cells of a row, and the line on which it ends, from 1. */
+  readonly row: (cells: readonly string[], line: number) => void
+}
+
+/** Reads a table that comes in pieces: whole lines each, with their ends. */
+export interface CsvReader {
+  readonly add: (text: string) => void
+  readonly end: () => void
+}
+
 /**
  * Reads a table whose first line that is not blank names the columns. Lines end with CRLF, LF or CR, each by itself; the separator
  * is the comma if the first line has one outside of quotes, else the tab, else `;`. A cell in quotes is as it stands between them;
  * from others the blanks around them are taken. Blank lines are left out, but in a single column those between rows are empty cells.
  * `malformed` is called with what is wrong, and where.
  */
-export function readCsv(text: string, malformed: (reason: string, help?: string) => never): CsvText {
-  const separator = separatorOf(text)
-  const between = codeOf(separator)
+export function csvReader(table: CsvTable, malformed: (reason: string, help?: string) => never): CsvReader {
+  const rows = rowReader(table, malformed)
+  let pending = ''
+  let isQuoted = false
+  let isBlank = true
+  return {
+    add: text => {
+      pending += text
+      for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) isQuoted = !isQuoted
+      isBlank &&= text.trim() === ''
+      // Quotes that are open hold the end of a line; and the first line says what separates cells.
+      if (isQuoted || isBlank) return
+      rows(pending)
+      pending = ''
+    },
+    end: () => rows(pending),
+  }
+}
+
+/** Reads whole rows, one text after another. */
+function rowReader(table: CsvTable, malformed: (reason: string, help?: string) => never): (text: string) => void {
+  let separator: string = separators[0]
+  let between = codeOf(separator)
   const isGap = (code: number): boolean => (code === space || code === tab) && code !== between
-  const hasNul = text.includes('\0')
-  const { length } = text
-  const lines: number[] = []
+  let text = ''
+  let length = 0
+  let hasNul = false
   let names: readonly string[] | undefined
-  let columns: string[][] = []
   /** Rows of a single column that are blank, and only count if another row follows. */
   let blank: number[] = []
   let row: string[] = []
@@ -96,18 +123,15 @@ export function readCsv(text: string, malformed: (reason: string, help?: string)
     if (names === undefined) {
       if (isBlank) return
       names = row
-      head = text.slice(start, at)
-      columns = row.map(() => [])
+      head = ownText(text.slice(start, at))
+      table.head(names)
       return
     }
     if (isBlank) {
       if (names.length === 1) blank.push(line)
       return
     }
-    for (const blankLine of blank) {
-      columns[0].push('')
-      lines.push(blankLine)
-    }
+    for (const blankLine of blank) table.row([''], blankLine)
     blank = []
     checkWidth(row, names, line, separator, malformed)
     // Files that were put together have it again, letter by letter.
@@ -115,33 +139,41 @@ export function readCsv(text: string, malformed: (reason: string, help?: string)
       const help = 'remove it, or write the cell in quotes if it is one; the first line holds the names of the columns'
       malformed(`line ${line} repeats the first line`, help)
     }
-    for (let i = 0; i < row.length; i++) columns[i].push(row[i])
-    lines.push(line)
+    table.row(row, line)
   }
 
-  while (at < length) {
-    // One row.
-    let isQuoted = false
-    row = []
-    start = at
-    for (;;) {
-      let open = at
-      while (open < length && isGap(text.charCodeAt(open))) open++
-      if (text.charCodeAt(open) === quote) {
-        isQuoted = true
-        row.push(quoted(open))
-      } else row.push(unquoted())
-      if (at < length && text.charCodeAt(at) === between) at++
-      else break
+  return next => {
+    text = next
+    length = text.length
+    hasNul = text.includes('\0')
+    at = 0
+    if (names === undefined) {
+      separator = separatorOf(text)
+      between = codeOf(separator)
     }
-    endRow(row.length === 1 && row[0] === '' && !isQuoted)
-    if (at < length) {
-      if (text.charCodeAt(at) === cr && text.charCodeAt(at + 1) === lf) at++
-      at++
-      line++
+    while (at < length) {
+      // One row.
+      let isQuoted = false
+      row = []
+      start = at
+      for (;;) {
+        let open = at
+        while (open < length && isGap(text.charCodeAt(open))) open++
+        if (text.charCodeAt(open) === quote) {
+          isQuoted = true
+          row.push(quoted(open))
+        } else row.push(unquoted())
+        if (at < length && text.charCodeAt(at) === between) at++
+        else break
+      }
+      endRow(row.length === 1 && row[0] === '' && !isQuoted)
+      if (at < length) {
+        if (text.charCodeAt(at) === cr && text.charCodeAt(at + 1) === lf) at++
+        at++
+        line++
+      }
     }
   }
-  return { names: names ?? [], columns, lines }
 }
 
 /** A text as a cell of the column `name` that reads back as it is, after any separator. */

@@ -4,25 +4,49 @@ import { beginning, chain } from '../../dsl/children.ts'
 import { fail, RnnError } from '../../dsl/diagnostics.ts'
 import { checkPath } from '../../dsl/paths.ts'
 import { didYouMean } from '../../dsl/suggest.ts'
+import { type Asked, askedOf, namedOnce } from './asked.ts'
 import { readCells } from './cells.ts'
-import type { Encoding, Step } from './encoding.ts'
+import type { Encoding } from './encoding.ts'
+import type { TableFormat } from './functions/file.ts'
 import type { Call, DataFunction } from './functions/function.ts'
 import { dataFunctions } from './functions/index.ts'
 import { laterNames, refuse } from './functions/later.ts'
 import { combine, extend, join, numeric } from './series.ts'
 import { shown } from './shown.ts'
-import { type Argument, type Cells, type Column, describe, type Sequences, type Series, type Value } from './value.ts'
+import type { Step } from './steps.ts'
+import {
+  type Argument,
+  type Cells,
+  type Column,
+  describe,
+  type Sequences,
+  type Series,
+  type Table,
+  type Value,
+} from './value.ts'
 import { namesIn } from './valuesIn.ts'
 
 export interface Surroundings {
-  /** `by` is the function that reads. */
-  readonly read: (path: string, span: Span, by: DataFunction) => ReturnType<Call['read']>
+  /** Reads the table in a file. */
+  readonly read: (source: TableSource) => Promise<Table>
   /** What a column of a table is, if not what `columnOf` says. */
   readonly columnOf?: typeof columnOf
   /** `call` is the place of a fitted call, such as `s.standardize`. */
   readonly fit: (call: string, rows: number, compute: (training: Int32Array) => Encoding) => Encoding
+  /** Whether tables are for this evaluation alone: a column that is named once is let go of when it is read. */
+  readonly owned?: boolean
   /** For an equation the number of axes that it feeds, if it is one number. */
   readonly axes?: ReadonlyMap<string, number>
+}
+
+/** A file that a function reads a table from. */
+export interface TableSource {
+  readonly path: string
+  readonly span: Span
+  readonly by: DataFunction
+  readonly format: TableFormat
+  readonly variant: string
+  readonly asked: (column: string) => Asked
 }
 
 /** The value of the equation for `name`; undefined if the block has none. */
@@ -40,6 +64,8 @@ export function evaluator(data: Data, surroundings: Surroundings): Lookup {
     equations.set(text, equation)
   }
   const values = new Map<string, Promise<Argument>>()
+  const asked = askedOf(data)
+  const releasable = surroundings.owned ? namedOnce(data) : new Set<string>()
   const lookup: Lookup = async name => {
     const equation = equations.get(name)
     if (equation === undefined) return undefined
@@ -68,8 +94,9 @@ export function evaluator(data: Data, surroundings: Surroundings): Lookup {
   const scopeOf = (user: Equation): Scope => {
     const fits = new Map<string, number>()
     return {
-      read: surroundings.read,
+      read: source => surroundings.read({ ...source, asked }),
       model: data.model.text,
+      isReleased: name => releasable.has(name),
       column: (column, span) =>
         (surroundings.columnOf ?? columnOf)(column, span, surroundings.axes?.get(user.name.text)),
       fit: name => {
@@ -93,8 +120,10 @@ export function evaluator(data: Data, surroundings: Surroundings): Lookup {
 }
 
 interface Scope {
-  readonly read: Surroundings['read']
+  readonly read: (source: Omit<TableSource, 'asked'>) => Promise<Table>
   readonly model: string
+  /** Whether a column is let go of when it is read. */
+  readonly isReleased: (column: string) => boolean
   /** What a column of a table is. */
   readonly column: (column: Column | Cells, span: Span) => Column | Sequences | Series
   /** The `fit` of the next call of the function `name` in this equation. */
@@ -229,7 +258,8 @@ async function call(
 ): Promise<Value> {
   const definition = functionOf(callee)
   const given = await bindArguments(definition, args, before, span, scope)
-  const read: Call['read'] = (path, at) => scope.read(path, at, definition)
+  const read: Call['read'] = (path, at, format, variant) =>
+    scope.read({ path, span: at, by: definition, format, variant })
   return definition.apply(given, { span, read, model: scope.model, fit: scope.fit(definition.name) })
 }
 
@@ -286,7 +316,11 @@ export const columnOf = (column: Column | Cells, span: Span, axes: number | unde
 function member({ value, span: place }: Argument, name: string, span: Span, scope: Scope): Value {
   if (value.kind === 'table') {
     const column = value.columns.get(name)
-    if (column !== undefined) return scope.column(column, span)
+    if (column !== undefined) {
+      const read = scope.column(column, span)
+      if (scope.isReleased(name)) value.release(name)
+      return read
+    }
     const names = [...value.columns.keys()]
     const inMessage = names.map(n => shown(n))
     const help = separatedOtherwise(name, names) ?? didYouMean(name, inMessage)

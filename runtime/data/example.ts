@@ -11,5 +11,47 @@ export interface Example {
 /** Some examples: for each input and target a list of `count`. */
 export interface Part {
   readonly count: number
-  readonly ports: Readonly<Record<string, readonly Example[]>>
+  readonly ports: Readonly<Record<string, Examples>>
+}
+
+/** A list of examples, each made when it is asked for: kept, so many objects would take more than their numbers. */
+export class Examples implements Iterable<Example> {
+  readonly length: number
+  /** The example at an index from 0. */
+  readonly at: (index: number) => Example
+
+  constructor(length: number, at: (index: number) => Example) {
+    this.length = length
+    this.at = at
+  }
+
+  static of(list: readonly Example[]): Examples {
+    return new Examples(list.length, index => list[index])
+  }
+
+  *[Symbol.iterator](): Generator<Example> {
+    for (let i = 0; i < this.length; i++) yield this.at(i)
+  }
+
+  forEach(visit: (example: Example, index: number) => void): void {
+    for (let i = 0; i < this.length; i++) visit(this.at(i), i)
+  }
+
+  map<T>(convert: (example: Example, index: number) => T): T[] {
+    return Array.from({ length: this.length }, (_, i) => convert(this.at(i), i))
+  }
+
+  flatMap<T>(convert: (example: Example, index: number) => readonly T[]): T[] {
+    return [...this].flatMap(convert)
+  }
+
+  /** The first index whose example is wanted; -1 if none is. */
+  findIndex(isWanted: (example: Example, index: number) => boolean): number {
+    for (let i = 0; i < this.length; i++) if (isWanted(this.at(i), i)) return i
+    return -1
+  }
+
+  every(isWanted: (example: Example, index: number) => boolean): boolean {
+    return this.findIndex((example, i) => !isWanted(example, i)) < 0
+  }
 }

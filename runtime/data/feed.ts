@@ -2,10 +2,10 @@
 import type { Port } from '../../compiler/elaborate/values/signature.ts'
 import type { Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
-import type { Example } from './example.ts'
+import { type Example, Examples } from './example.ts'
 import { exact, exactHelp, losesDigits } from './numberText.ts'
 import { codesIn, type Extent, type Found, type Role } from './ports.ts'
-import { elementsIn, levelsOf, originOf, startsOf } from './sequences.ts'
+import { eachElement, levelsOf, originOf, startsOf } from './sequences.ts'
 import { numbersOf, refuseTruths, truthsOf } from './series.ts'
 import { shown } from './shown.ts'
 import { type Argument, describe, type Elements, type Sequences, seriesOf, widthOf } from './value.ts'
@@ -27,24 +27,25 @@ export function feedOf(port: Port, role: Role, { value, span }: Argument): Feed 
   const feed = (fed: Elements): Feed => ({ port, role, value: isBool ? fed : refuseTruths(fed, span), span })
   if (value.kind === 'column') {
     const numbers = isBool ? truthsOf(value, span) : numbersOf(value, span)
-    if (port.dtype === 'real') refuseRounded(numbers, value.labels ?? (() => value.cells), span)
+    if (port.dtype === 'real') refuseRounded(numbers, value.numbers().large, span)
     return feed(numbers)
   }
   if (value.kind === 'sequences') {
-    const { labels } = value.series
-    if (port.dtype === 'real' && labels !== undefined) refuseRounded(value, labels, span)
+    const { large } = value.series
+    if (port.dtype === 'real' && large !== undefined) refuseRounded(value, large, span)
     return feed(withAxes(value, port, span))
   }
   if (value.kind === 'series' || value.kind === 'windowed') return feed(value)
   return fail('RNN210', { what: `what feeds \`${port.name}\``, expected: 'a series', found: describe(value) }, { span })
 }
 
-/** RNN404 for a whole number that was rounded to another as it was read: `texts` are those of the elements. */
-function refuseRounded(value: Elements, texts: () => readonly string[], span: Span): void {
-  seriesOf(value).values.forEach((x, i) => {
-    if (Math.abs(x) <= Number.MAX_SAFE_INTEGER || !losesDigits(texts()[i], x)) return
-    fail('RNN404', { text: shown(texts()[i]), type: exact, where: originOf(value, i) }, { span, help: exactHelp })
-  })
+/** RNN404 for a whole number that was rounded to another as it was read: `large` are the texts of those that may be. */
+function refuseRounded(value: Elements, large: ReadonlyMap<number, string>, span: Span): void {
+  const { values } = seriesOf(value)
+  for (const [i, text] of large) {
+    if (!losesDigits(text, values[i])) continue
+    fail('RNN404', { text: shown(text), type: exact, where: originOf(value, i) }, { span, help: exactHelp })
+  }
 }
 
 /** Sequences with as many levels as the port has axes, where they are so empty that they do not show how deep they are. */
@@ -56,7 +57,7 @@ function withAxes(sequences: Sequences, { axes }: Port, span: Span): Sequences {
   }
   const innermost = inner[inner.length - 1] ?? lengths
   if (missing > 0 && series.rows === 0 && innermost.every(length => length === 0)) {
-    return { ...sequences, inner: [...inner, ...Array.from({ length: missing }, () => [])] }
+    return { ...sequences, inner: [...inner, ...Array.from({ length: missing }, () => new Int32Array())] }
   }
   return sequences
 }
@@ -70,8 +71,9 @@ export function foundIn(feed: Feed, training: Int32Array): Found {
   const axes = axesOf(value)
   if (port.coding === undefined) return { port, role, item, axes, span }
   if (encoding.kind === 'classes') return { port, role, item, axes, codes: encoding.labels.length, span }
-  const elements = elementsIn(value, training)
-  return { port, role, item, axes, span, ...codesIn([Float64Array.from(elements, element => values[element])]) }
+  const seen = new Set<number>()
+  eachElement(value, training, element => seen.add(values[element]))
+  return { port, role, item, axes, span, ...codesIn(seen) }
 }
 
 /** The lengths of the axes that a value has. */
@@ -96,22 +98,26 @@ export function examplesOf(
   { value, span }: Feed,
   rows: Int32Array,
   { name, open }: { readonly name: string; readonly open: boolean },
-): Example[] {
+): Examples {
   if (value.kind === 'series') {
     const width = widthOf(value)
-    return Array.from(rows, row => ({ values: value.values.subarray(row * width, (row + 1) * width), lengths: [] }))
+    return new Examples(rows.length, i => ({
+      values: value.values.subarray(rows[i] * width, (rows[i] + 1) * width),
+      lengths: [],
+    }))
   }
   if (value.kind === 'sequences') {
     const width = widthOf(value.series)
     const levels = levelsOf(value)
     const starts = levels[levels.length - 1]
-    return Array.from(rows, row => ({
+    const exampleOf = (row: number): Example => ({
       values: value.series.values.subarray(starts[row] * width, starts[row + 1] * width),
       lengths: [
         [value.lengths[row]],
-        ...value.inner.map((counts, level) => counts.slice(levels[level][row], levels[level][row + 1])),
+        ...value.inner.map((counts, level) => Array.from(counts.subarray(levels[level][row], levels[level][row + 1]))),
       ],
-    }))
+    })
+    return new Examples(rows.length, i => exampleOf(rows[i]))
   }
   const { series, length, ahead, take } = value
   const needed = open ? length : length + ahead
@@ -123,7 +129,7 @@ export function examplesOf(
   const width = widthOf(series)
   const [offset, taken] = take === 'past' ? [0, length] : [length, ahead]
   const lengths = take === 'past' || ahead > 1 ? [[taken]] : []
-  return Array.from({ length: count }, (_, i) => {
+  return new Examples(count, i => {
     const start = rows[i] + offset
     return { values: series.values.subarray(start * width, (start + taken) * width), lengths }
   })

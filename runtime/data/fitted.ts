@@ -2,9 +2,10 @@
 import type { Signature } from '../../compiler/elaborate/values/signature.ts'
 import type { Sizes } from '../../compiler/ir/dim.ts'
 import { fail } from '../../dsl/diagnostics.ts'
-import { apply, type Encoding, type Step, undo } from './encoding.ts'
+import { applying, type Encoding, undoing } from './encoding.ts'
 import { known } from './ports.ts'
 import { shown } from './shown.ts'
+import { parseStep } from './steps.ts'
 
 export interface Fitted {
   /** What each fitted call of the data block found, by its place: `s.standardize`, `s.standardize_2`. */
@@ -24,7 +25,8 @@ export function inverse(fitted: Fitted, port: string, values: ArrayLike<number>)
   const all = Array.from(values)
   if (encoding === undefined) return all
   if (encoding.kind === 'classes') return all.map(index => encoding.labels[index] ?? index)
-  return all.map((value, i) => undo(encoding.chains[i % encoding.chains.length], value))
+  const undone = encoding.chains.map(undoing)
+  return all.map((value, i) => undone[i % undone.length](value))
 }
 
 /**
@@ -39,8 +41,8 @@ export function transformer(fitted: Fitted, port: string): (values: ArrayLike<nu
   const encoding = encodingOf(fitted, port)
   if (encoding === undefined) return values => Float64Array.from(values, Number)
   if (encoding.kind === 'numbers') {
-    const { chains } = encoding
-    return values => Float64Array.from(values, (value, i) => apply(chains[i % chains.length], Number(value)))
+    const applied = encoding.chains.map(applying)
+    return values => Float64Array.from(values, (value, i) => applied[i % applied.length](Number(value)))
   }
   const indices = new Map(encoding.labels.map((label, index) => [label, index]))
   const indexOf = (label: string): number =>
@@ -81,26 +83,10 @@ function parseEncoding(json: unknown): Encoding | undefined {
     return labels && new Set(labels).size === labels.length ? { kind: 'classes', labels } : undefined
   }
   if (json.kind !== 'numbers') return undefined
-  const chains = parseList(json.chains, chain => parseList(chain, parseStep))
+  const chains = parseList(json.chains, chain =>
+    parseList(chain, step => (isRecord(step) ? parseStep(step) : undefined)),
+  )
   return chains && chains.length > 0 ? { kind: 'numbers', chains } : undefined
-}
-
-function parseStep(json: unknown): Step | undefined {
-  if (!isRecord(json)) return undefined
-  const { kind, value } = json
-  switch (kind) {
-    case 'add':
-    case 'multiply':
-    case 'divide':
-      return isNumber(value) && !(kind === 'divide' && value === 0) ? { kind, value } : undefined
-    case 'reciprocal':
-    case 'log':
-    case 'log1p':
-    case 'sqrt':
-      return { kind }
-    default:
-      return undefined
-  }
 }
 
 function parseList<T>(json: unknown, parse: (item: unknown) => T | undefined): T[] | undefined {

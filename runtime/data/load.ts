@@ -8,18 +8,25 @@ import { suggest } from '../../dsl/suggest.ts'
 import { axesFed } from './axes.ts'
 import { allRows, type Cut, cut, type PartName } from './cut.ts'
 import type { Encoding } from './encoding.ts'
-import { evaluator, type Lookup, type Surroundings } from './evaluate.ts'
+import { evaluator, type Lookup, type Surroundings, type TableSource } from './evaluate.ts'
 import type { Part } from './example.ts'
 import { examplesOf, type Feed, feedOf, foundIn, placeIn } from './feed.ts'
 import type { Fitted } from './fitted.ts'
+import { bytesReader } from './functions/file.ts'
 import { bindSizes, checkCodes, checkLengths, type Role } from './ports.ts'
 import { checkHeld } from './precision.ts'
 import { originOf } from './sequences.ts'
-import { describe, rowsOf, type Split, seriesOf } from './value.ts'
+import { describe, rowsOf, type Split, seriesOf, type Table } from './value.ts'
+
+/** The bytes of a file, or the pieces of them as they come. */
+export type FileBytes = Uint8Array | AsyncIterable<Uint8Array>
 
 export interface LoadOptions {
-  /** Gives the bytes of a file that the block names, by the path as it is written; RNN406 is its own to throw. */
-  readonly read: (path: string) => Uint8Array | Promise<Uint8Array>
+  /**
+   * Gives the bytes of a file that the block names, by the path as it is written, all at once or piece by piece; a piece is done with
+   * when the next is asked for. RNN406 is its own to throw.
+   */
+  readonly read: (path: string) => FileBytes | Promise<FileBytes>
   /** A path to read in place of the only one that the block names (`--data`). */
   readonly path?: string
   /** What was stored with the weights: used as it is, and nothing is fitted anew. */
@@ -66,7 +73,7 @@ export async function loadData(data: Data, signature: Signature, options: LoadOp
   }
   const fit = options.fitted === undefined ? fitNew : stored(options.fitted, signature.name)
   const axes = axesFed(data, [...signature.inputs, ...signature.targets])
-  const lookup = evaluator(data, { read, fit, axes })
+  const lookup = evaluator(data, { read, fit, axes, owned: true })
   const feeds = await feedAll(data, [...inputsOf(signature), ...targetsOf(signature)], lookup)
   checkOrder(feeds, split)
   checkNumbers(feeds, options)
@@ -96,7 +103,11 @@ export async function loadInputs(
 ): Promise<LoadedInputs> {
   const fit = stored(options.fitted, signature.name)
   const axes = axesFed(data, [...signature.inputs, ...signature.targets])
-  const feeds = await feedAll(data, inputsOf(signature), evaluator(data, { read: reader(options), fit, axes }))
+  const feeds = await feedAll(
+    data,
+    inputsOf(signature),
+    evaluator(data, { read: reader(options), fit, axes, owned: true }),
+  )
   checkNumbers(feeds, options)
   const sizes = bindAll(feeds, allRows, options)
   return { part: partOf(feeds, allRows, sizes, { name: 'the data', forecast: true }), sizes }
@@ -151,26 +162,48 @@ function cutter(split: SplitEquation | undefined, seed: number): (rows: number) 
   }
 }
 
-/** Reads a file once, by the path that replaces the written one if there is one. */
+/** Reads a table once, by the path that replaces the written one if there is one. */
 export function reader({ read, path }: Pick<LoadOptions, 'read' | 'path'>): Surroundings['read'] {
-  const files = new Map<string, Promise<Uint8Array>>()
-  const bytesOf = async (file: string, span: Span) => {
-    try {
-      return await read(file)
-    } catch (error) {
-      if (error instanceof RnnError) throw new RnnError(error.diagnostics.map(d => ({ span, ...d })))
-      const reason = error instanceof Error ? error.message : String(error)
-      return fail('RNN406', { path: file, reason }, { span })
+  const tables = new Map<string, Promise<Table>>()
+  const written = new Set<string>()
+  return source => {
+    if (path !== undefined && written.size > 0 && !written.has(source.path)) {
+      fail('RNN413', { feature: '`--data` for a block that reads two files' }, { span: source.span })
     }
+    written.add(source.path)
+    const key = JSON.stringify([source.path, source.by.name, source.variant])
+    const table = tables.get(key) ?? readSource(path ?? source.path, source, read)
+    tables.set(key, table)
+    return table
   }
-  return async (written, span) => {
-    if (path !== undefined && files.size > 0 && !files.has(written)) {
-      fail('RNN413', { feature: '`--data` for a block that reads two files' }, { span })
-    }
-    const file = path ?? written
-    const bytes = files.get(written) ?? bytesOf(file, span)
-    files.set(written, bytes)
-    return { file, bytes: await bytes }
+}
+
+/** Reads a table as its file comes. Errors without a place are told at the call that reads. */
+async function readSource(
+  file: string,
+  { span, format, asked }: TableSource,
+  read: LoadOptions['read'],
+): Promise<Table> {
+  const table = bytesReader(file, format(file, asked))
+  try {
+    for await (const piece of piecesOf(file, read)) table.add(piece)
+    return table.end()
+  } catch (error) {
+    if (!(error instanceof RnnError)) throw error
+    throw new RnnError(error.diagnostics.map(d => ({ span, ...d })))
+  }
+}
+
+/** The pieces of a file. RNN406 where it cannot be read. */
+async function* piecesOf(file: string, read: LoadOptions['read']): AsyncGenerator<Uint8Array> {
+  try {
+    const bytes = await read(file)
+    if (bytes instanceof Uint8Array) yield bytes
+    else yield* bytes
+  } catch (error) {
+    if (error instanceof RnnError) throw error
+    const reason = error instanceof Error ? error.message : String(error)
+    fail('RNN406', { path: file, reason })
   }
 }
 

@@ -5,7 +5,7 @@ import { type Dim, evaluate, format, type Sizes, symbolsOf } from '../../compile
 import type { Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { greatest } from '../greatest.ts'
-import type { Example, Part } from './example.ts'
+import type { Examples, Part } from './example.ts'
 
 /** A length that all examples share, or that there is no one such. */
 export type Extent = number | 'many' | undefined
@@ -78,10 +78,8 @@ const isLabelled = (found: Found): found is Found & { readonly codes: number } =
 /** The numbers of 32 bits. */
 const [lowest, highest] = [-(2 ** 31), 2 ** 31 - 1]
 
-/** How many codes there are where lists hold indices, and which occur; nothing where the greatest is no code. */
-export function codesIn(lists: readonly Float64Array[]): Pick<Found, 'codes' | 'seen'> {
-  const seen = new Set<number>()
-  for (const values of lists) for (const value of values) seen.add(value)
+/** How many codes there are where these indices occur; nothing where the greatest is no code. */
+export function codesIn(seen: ReadonlySet<number>): Pick<Found, 'codes' | 'seen'> {
   const most = greatest(seen, -1)
   return Number.isInteger(most) && most < highest ? { codes: most + 1, seen } : {}
 }
@@ -113,14 +111,15 @@ type Where = (example: number, number: number) => string
  * RNN412 unless the numbers of an int, bool or coded port are whole, in range, and fit into 32 bits, and those of a port that an output
  * bounds are labels of it: RNN416 if they are only too many. `sizes` must bind the port's coding.
  */
-export function checkCodes(port: Port, examples: readonly Example[], sizes: Sizes, where: Where, span?: Span): void {
+export function checkCodes(port: Port, examples: Examples, sizes: Sizes, where: Where, span?: Span): void {
   if (port.bound !== undefined) checkBound(port, port.bound, examples, sizes, where, span)
   if (port.dtype === 'real') return
   const { coding } = port
   const limit = coding ? known(coding.size, sizes) : port.dtype === 'bool' ? 2 : undefined
   const [least, most] =
     coding || port.dtype === 'bool' ? [0, Math.min(limit ?? highest, highest) - 1] : [lowest, highest]
-  for (const [i, { values }] of examples.entries()) {
+  for (let i = 0; i < examples.length; i++) {
+    const { values } = examples.at(i)
     const at = values.findIndex(v => !Number.isInteger(v) || v < least || v > most)
     if (at < 0) continue
     const value = values[at]
@@ -139,7 +138,7 @@ export function checkCodes(port: Port, examples: readonly Example[], sizes: Size
 function checkBound(
   { name, dtype }: Port,
   { text, labels }: Bound,
-  examples: readonly Example[],
+  examples: Examples,
   sizes: Sizes,
   where: Where,
   span: Span | undefined,
@@ -150,10 +149,12 @@ function checkBound(
   const first = examples.findIndex(({ values }) => !values.every(isLabel))
   if (first < 0) return
   if (examples.every(({ values }) => values.every(v => v >= 0 && Number.isInteger(v)))) {
-    const count = examples.reduce((most, { values }) => greatest(values, most), 0) + 1
+    let most = 0
+    for (const { values } of examples) most = greatest(values, most)
+    const count = most + 1
     tooFew({ name, labels: count, size: String(count) }, { text, outputs }, { span })
   }
-  const { values } = examples[first]
+  const { values } = examples.at(first)
   const at = values.findIndex(v => !isLabel(v))
   const [type, help] =
     dtype === 'real'
@@ -189,8 +190,8 @@ interface Place {
 
 function compareLengths(part: Part, axis: string, left: Place, right: Place, rows?: Int32Array): void {
   for (let i = 0; i < part.count; i++) {
-    const a = part.ports[left.port.name][i].lengths[left.axis]
-    const b = part.ports[right.port.name][i].lengths[right.axis]
+    const a = part.ports[left.port.name].at(i).lengths[left.axis]
+    const b = part.ports[right.port.name].at(i).lengths[right.axis]
     const at = Array.from({ length: Math.max(a.length, b.length) }).findIndex((_, k) => a[k] !== b[k])
     if (at < 0) continue
     const names = { left: left.port.name, right: right.port.name, axis, row: (rows?.[i] ?? i) + 1 }

@@ -1,20 +1,34 @@
 // How far rounding may have moved the numbers of a series, so that noise of the last digits is not taken for what varies.
 import type { BinaryOperator } from '../../dsl/ast.ts'
 import { once } from '../once.ts'
-import { apply, type Chain, type Step } from './encoding.ts'
+import type { Chain } from './encoding.ts'
+import { invertibleOf } from './steps.ts'
+
+/** A bound of the error of the number at a place. */
+export type BoundAt = (place: number) => number
 
 /** How to find a bound of the error of each number of a series, row-major, from the bounds of the series that it was made of. */
 export interface Rounding {
+  /** The bound of one number, without an array of all, where it is found in few steps. */
+  readonly boundAt?: BoundAt
+  /** How many steps that takes. */
+  readonly depth: number
   readonly of: readonly Rounding[]
   /** Asks those in `of`: see `boundsOf`. */
   readonly bounds: () => Float64Array
   readonly isKnown: () => boolean
+  /** Whether the numbers are as they were read. */
+  readonly isWritten?: boolean
 }
 
-/** What is computed, once, where something asks for it. */
+/** Beyond this a bound by itself is none: one asks another, and the stack is not deep. */
+const deepest = 64
+
+/** What is computed, once, where something asks for it; `at` finds one bound from the functions that find those of the others. */
 export function rounding(
   of: readonly Rounding[],
   compute: (before: readonly Float64Array[]) => Float64Array,
+  at?: (before: readonly BoundAt[]) => BoundAt,
 ): Rounding {
   let isKnown = false
   const bounds = once(() => {
@@ -22,11 +36,14 @@ export function rounding(
     isKnown = true
     return found
   })
-  return { of, bounds, isKnown: () => isKnown }
+  const depth = 1 + Math.max(0, ...of.map(part => part.depth))
+  const before = of.flatMap(part => (part.boundAt === undefined ? [] : [part.boundAt]))
+  const boundAt = depth > deepest || before.length < of.length ? undefined : at?.(before)
+  return { of, bounds, isKnown: () => isKnown, depth, ...(boundAt && { boundAt }) }
 }
 
 /** The bounds of a series. A list in place of recursion: a chain of series is longer than the stack is deep. */
-export function boundsOf(last: Rounding): Float64Array {
+function boundsOf(last: Rounding): Float64Array {
   const open = [last]
   for (let next = open.at(-1); next !== undefined; next = open.at(-1)) {
     const before = next.of.filter(part => !part.isKnown())
@@ -45,23 +62,49 @@ const half = Number.EPSILON / 2
 const leeway = 16
 
 /** Numbers as they were read; whole numbers are what is written. */
-export const asWritten = (values: Float64Array): Rounding =>
-  rounding([], () => values.map(x => (Number.isSafeInteger(x) ? 0 : half * Math.abs(x))))
-
-/** After a chain of steps on each number; `chainOf` gives that of the number at a place. */
-export const throughChain = (values: Float64Array, before: Rounding, chainOf: (place: number) => Chain): Rounding =>
-  rounding([before], ([errors]) =>
-    errors.map((error, i) => {
-      let x = values[i]
-      let bound = error
-      for (const step of chainOf(i)) {
-        bound *= steepness(step, x)
-        x = apply([step], x)
-        bound += half * Math.abs(x)
-      }
-      return bound
-    }),
+export function asWritten(values: Float64Array): Rounding {
+  const boundOf = (x: number): number => (Number.isSafeInteger(x) ? 0 : half * Math.abs(x))
+  const bounds = rounding(
+    [],
+    () => values.map(boundOf),
+    () => place => boundOf(values[place]),
   )
+  return { ...bounds, isWritten: true }
+}
+
+/** The bound of each number by its place. */
+export function boundsAt(of: Rounding): (place: number) => number {
+  if (of.boundAt !== undefined) return of.boundAt
+  const bounds = boundsOf(of)
+  return place => bounds[place]
+}
+
+/** After a chain of steps on each number; `chainOf` gives that of each component of `width`. */
+export function throughChain(
+  values: Float64Array,
+  before: Rounding,
+  width: number,
+  chainOf: (component: number) => Chain,
+): Rounding {
+  const chains = Array.from({ length: width }, (_, component) => chainOf(component).map(invertibleOf))
+  const boundOf = (error: number, place: number): number => {
+    let x = values[place]
+    let bound = error
+    for (const { apply, slope } of chains[place % width]) {
+      bound *= slope(x)
+      x = apply(x)
+      bound += half * Math.abs(x)
+    }
+    return bound
+  }
+  return rounding(
+    [before],
+    ([errors]) => errors.map(boundOf),
+    ([errorAt]) =>
+      place =>
+        boundOf(errorAt(place), place),
+  )
+}
 
 /** Of `a op b`, with their errors. */
 export function ofOperation(op: BinaryOperator, a: number, b: number, errorA: number, errorB: number): number {
@@ -76,33 +119,13 @@ export function ofOperation(op: BinaryOperator, a: number, b: number, errorA: nu
   }
 }
 
-/** Whether all of them may be one number, but for rounding. */
-export function isOneNumber(values: Float64Array, errors: Float64Array): boolean {
+/** Whether all numbers that `each` visits, with their errors, may be one number. */
+export function isOneNumber(each: (visit: (x: number, error: number) => void) => void): boolean {
   let low = Number.NEGATIVE_INFINITY
   let high = Number.POSITIVE_INFINITY
-  values.forEach((x, i) => {
-    low = Math.max(low, x - leeway * errors[i])
-    high = Math.min(high, x + leeway * errors[i])
+  each((x, error) => {
+    low = Math.max(low, x - leeway * error)
+    high = Math.min(high, x + leeway * error)
   })
   return low <= high
-}
-
-/** The slope of a step, without its sign. */
-function steepness(step: Step, x: number): number {
-  switch (step.kind) {
-    case 'add':
-      return 1
-    case 'multiply':
-      return Math.abs(step.value)
-    case 'divide':
-      return 1 / Math.abs(step.value)
-    case 'reciprocal':
-      return 1 / (x * x)
-    case 'log':
-      return 1 / Math.abs(x)
-    case 'log1p':
-      return 1 / Math.abs(1 + x)
-    case 'sqrt':
-      return x === 0 ? 1 : 0.5 / Math.sqrt(x)
-  }
 }

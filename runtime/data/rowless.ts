@@ -1,18 +1,18 @@
 // Data of which only the kinds are known, not the values: what a block is checked on before it reads anything.
+import { noCells } from './column.ts'
 import { asWritten } from './rounding.ts'
 import type { Column, Sequences, Series } from './value.ts'
 
+const none = new Int32Array()
+
 /** What a column is, without its rows. */
 export function withoutRows(column: Column | Sequences | Series): Column | Sequences | Series {
-  if (column.kind === 'column') {
-    const { labels: _, nulls: __, ...rest } = column
-    return { ...rest, cells: [], lines: [] }
-  }
+  if (column.kind === 'column') return { ...column, ...noCells, lines: none }
   if (column.kind === 'series') return emptied(column)
-  return { ...column, series: emptied(column.series), lengths: [], inner: column.inner.map(() => []) }
+  return { ...column, series: emptied(column.series), lengths: none, inner: column.inner.map(() => none) }
 }
 
-function emptied({ labels: _, ...series }: Series): Series {
+function emptied({ labels: _, large: __, ...series }: Series): Series {
   const values = new Float64Array()
   return { ...series, rows: 0, values, rounding: asWritten(values) }
 }

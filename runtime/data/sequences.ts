@@ -1,11 +1,12 @@
 // Sequences: where the elements of each row are.
 import { fail } from '../../dsl/diagnostics.ts'
+import { once } from '../once.ts'
 import { rounding } from './rounding.ts'
 import { shown } from './shown.ts'
 import { type Argument, describe, type Elements, type Origin, type Sequences, seriesOf, widthOf } from './value.ts'
 
 /** The places at which lists of some lengths begin, one after another, and at the end how long they are together. */
-export function sumsOf(lengths: readonly number[]): Float64Array {
+export function sumsOf(lengths: Int32Array): Float64Array {
   const starts = new Float64Array(lengths.length + 1)
   lengths.forEach((length, i) => {
     starts[i + 1] = starts[i] + length
@@ -29,16 +30,50 @@ export const startsOf = (sequences: Sequences): Float64Array => {
   return levels[levels.length - 1]
 }
 
-/** The places of the elements that belong to some rows: of a series the rows themselves. */
-export function elementsIn(value: Elements, rows: Int32Array): Int32Array {
-  if (value.kind !== 'sequences') return rows
+/** Visits the places of the elements that belong to some rows: of a series the rows themselves. */
+export function eachElement(value: Elements, rows: Int32Array, visit: (element: number) => void): void {
+  if (value.kind !== 'sequences') {
+    for (const row of rows) visit(row)
+    return
+  }
   const starts = startsOf(value)
-  const count = rows.reduce((sum, row) => sum + starts[row + 1] - starts[row], 0)
-  const elements = new Int32Array(count)
-  let end = 0
-  for (const row of rows) for (let i = starts[row]; i < starts[row + 1]; i++) elements[end++] = i
-  return elements
+  for (const row of rows) for (let i = starts[row]; i < starts[row + 1]; i++) visit(i)
 }
+
+/** How many they are. */
+export function countElements(value: Elements, rows: Int32Array): number {
+  if (value.kind !== 'sequences') return rows.length
+  const starts = startsOf(value)
+  return rows.reduce((sum, row) => sum + starts[row + 1] - starts[row], 0)
+}
+
+/** Of each row the first place, and the one after the last, of what is kept. */
+interface Ranges {
+  readonly from: Float64Array
+  readonly to: Float64Array
+}
+
+/** What is chosen of an array that has `width` numbers for each element. */
+function choose<A extends Float64Array | Int32Array>(
+  { from, to }: Ranges,
+  all: A,
+  width: number,
+  made: (n: number) => A,
+): A {
+  const count = from.reduce((sum, start, i) => sum + to[i] - start, 0)
+  const chosen = made(count * width)
+  let end = 0
+  from.forEach((start, i) => {
+    for (let k = start * width; k < to[i] * width; k++) chosen[end++] = all[k]
+  })
+  return chosen
+}
+
+const chooseInts = (ranges: Ranges, all: Int32Array, width = 1): Int32Array =>
+  choose(ranges, all, width, length => new Int32Array(length))
+
+const chooseNumbers = (ranges: Ranges, all: Float64Array, width: number): Float64Array =>
+  choose(ranges, all, width, length => new Float64Array(length))
 
 /**
  * The sequences with some of the elements of each row: `range` gives the first that is kept, and the one after the last. What the
@@ -49,42 +84,55 @@ export function slices(
   range: (length: number) => readonly [from: number, to: number],
 ): Sequences {
   const { lengths, inner, series } = sequences
-  const first = sumsOf(lengths)
-  let ranges = lengths.map((length, row) => range(length).map(place => first[row] + place))
-  const kept = ranges.map(([from, to]) => to - from)
+  const first = sumsOf(lengths).subarray(0, -1)
+  let ranges: Ranges = {
+    from: first.map((start, row) => start + range(lengths[row])[0]),
+    to: first.map((start, row) => start + range(lengths[row])[1]),
+  }
+  const kept = lengths.map((_, row) => ranges.to[row] - ranges.from[row])
   const keptInner = inner.map(counts => {
     const sums = sumsOf(counts)
-    const chosen = ranges.flatMap(([from, to]) => counts.slice(from, to))
-    ranges = ranges.map(places => places.map(place => sums[place]))
+    const chosen = chooseInts(ranges, counts)
+    ranges = { from: ranges.from.map(place => sums[place]), to: ranges.to.map(place => sums[place]) }
     return chosen
   })
   const elements = ranges
   const width = widthOf(series)
-  const { labels } = series
-  const numbers = (all: Float64Array): Float64Array => {
-    const chosen = new Float64Array(elements.reduce((sum, [from, to]) => sum + to - from, 0) * width)
-    let end = 0
-    for (const [from, to] of elements) {
-      chosen.set(all.subarray(from * width, to * width), end)
-      end += (to - from) * width
-    }
-    return chosen
-  }
-  const texts = labels && (() => elements.flatMap(([from, to]) => labels().slice(from * width, to * width)))
-  const values = numbers(series.values)
-  const rows = values.length / width
+  const { labels, large } = series
+  const values = chooseNumbers(elements, series.values, width)
   return {
     ...sequences,
     lengths: kept,
     inner: keptInner,
     series: {
       ...series,
-      rows,
+      rows: values.length / width,
       values,
-      ...(texts && { labels: texts }),
-      rounding: rounding([series.rounding], ([own]) => numbers(own)),
+      ...(labels && {
+        labels: once(() => ({ texts: labels().texts, codes: chooseInts(elements, labels().codes, width) })),
+      }),
+      ...(large && { large: chooseLarge(elements, large, width) }),
+      rounding: rounding([series.rounding], ([own]) => chooseNumbers(elements, own, width)),
     },
   }
+}
+
+/** The texts that are left, at their new places. */
+function chooseLarge(
+  { from, to }: Ranges,
+  large: ReadonlyMap<number, string>,
+  width: number,
+): ReadonlyMap<number, string> {
+  if (large.size === 0) return large
+  const chosen = new Map<number, string>()
+  let end = 0
+  from.forEach((start, i) => {
+    for (let k = start * width; k < to[i] * width; k++, end++) {
+      const text = large.get(k)
+      if (text !== undefined) chosen.set(end, text)
+    }
+  })
+  return chosen
 }
 
 /** For messages, by the place of a number among all: `element 3 of row 2 of `a` (a.csv, line 5, column `a`)`. */
@@ -108,11 +156,13 @@ export function originOf(value: Elements, place: number): string {
 }
 
 /** `a.csv, line 3, column `x``. */
-export const lineOf = ({ file, name, lines }: Origin, row: number): string =>
-  `${file}, line ${lines[row]}, column \`${shown(name)}\``
+export const lineOf = ({ file, name, lines }: Origin, row: number): string => lineText(file, lines[row], name)
+
+export const lineText = (file: string, line: number, name: string): string =>
+  `${file}, line ${line}, column \`${shown(name)}\``
 
 /** The row, and then the place in each list, that lead to an element; the lengths of the lists outermost first. */
-export function pathTo(levels: readonly (readonly number[])[], element: number): number[] {
+export function pathTo(levels: readonly Int32Array[], element: number): number[] {
   const path: number[] = []
   let place = element
   for (const lengths of levels.toReversed()) {

@@ -2,9 +2,10 @@
 // two start anew.
 import type { BinaryOperator, Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
-import { apply, asRead, type Chain, type Encoding } from './encoding.ts'
-import { adviceFor, held, numberOf } from './numberText.ts'
-import { asWritten, ofOperation, rounding, throughChain } from './rounding.ts'
+import { truthOf, type WrongCell } from './column.ts'
+import { applying, asRead, type Chain, type Encoding } from './encoding.ts'
+import { adviceFor, held } from './numberText.ts'
+import { asWritten, ofOperation, type Rounding, rounding, throughChain } from './rounding.ts'
 import { lineOf, originOf, placeOf } from './sequences.ts'
 import { shown } from './shown.ts'
 import {
@@ -12,6 +13,7 @@ import {
   type Column,
   describe,
   type Elements,
+  originIn,
   rowsOf,
   type Sequences,
   type Series,
@@ -22,33 +24,28 @@ import {
 
 /** The cells of a column as numbers. RNN404 for an empty one, a word, and a number that 64 bits do not hold. */
 export function numbersOf(column: Column, span: Span): Series {
-  const { cells, decimal } = column
-  const values = new Float64Array(cells.length)
-  for (let row = 0; row < values.length; row++) {
-    const value = numberOf(cells[row], decimal)
-    values[row] = Number.isFinite(value) ? value : notANumber(column, row, span)
-  }
-  return scalars(column, values)
+  const { values, notNumber } = column.numbers()
+  if (notNumber === undefined) return scalars(column, values)
+  const { row, text, number } = notNumber
+  const type = Number.isNaN(number) ? 'number' : held
+  const help = adviceFor(text)
+  const details = { text: shownCell(notNumber), type, where: lineOf(column, row) }
+  return fail('RNN404', details, { span, ...(help && { help }) })
 }
 
 /** The cells of a column as truths: `true` and `false` in any case, 1 and 0. RNN404 for others. */
 export function truthsOf(column: Column, span: Span): Series {
-  const values = Float64Array.from(column.cells, (cell, row) => {
-    const value = truthOf(cell) ?? numberOf(cell, column.decimal)
-    if (value === 0 || value === 1) return value
-    const where = lineOf(column, row)
-    const help = 'a truth is `true`, `false`, 1 or 0'
-    return fail('RNN404', { text: shownCell(column, row), type: 'truth', where }, { span, help })
-  })
-  return { ...scalars(column, values), truths: true }
+  const { values, notTruth } = column.numbers()
+  if (notTruth === undefined) return { ...scalars(column, values), truths: true }
+  const help = 'a truth is `true`, `false`, 1 or 0'
+  const where = lineOf(column, notTruth.row)
+  return fail('RNN404', { text: shownCell(notTruth), type: 'truth', where }, { span, help })
 }
 
 /** Whether a column holds truths in words. */
-export const inWords = ({ cells }: Column): boolean => truthOf(cells[0] ?? '') !== undefined
-
-const truthOf = (cell: string): number | undefined => {
-  const word = cell.toLowerCase()
-  return word === 'true' ? 1 : word === 'false' ? 0 : undefined
+export function inWords(column: Column): boolean {
+  const { notNumber } = column.numbers()
+  return notNumber?.row === 0 && truthOf(notNumber.text) !== undefined
 }
 
 const scalars = (column: Column, values: Float64Array): Series => ({
@@ -58,27 +55,14 @@ const scalars = (column: Column, values: Float64Array): Series => ({
   values,
   encoding: asRead(1),
   source: column.name,
-  origins: [column],
+  origins: [originIn(column)],
   rounding: asWritten(values),
 })
 
-function notANumber(column: Column, row: number, span: Span): never {
-  const cell = writtenCell(column, row)
-  const text = shownCell(column, row)
-  const where = lineOf(column, row)
-  const type = Number.isNaN(numberOf(cell, column.decimal)) ? 'number' : held
-  const help = adviceFor(cell)
-  return fail('RNN404', { text, type, where }, { span, ...(help && { help }) })
-}
-
-/** A cell to the last digit. */
-const writtenCell = ({ labels, cells }: Column, row: number): string => labels?.()[row] ?? cells[row]
-
 /** A cell for messages. */
-function shownCell(column: Column, row: number): string {
-  const text = writtenCell(column, row)
+function shownCell({ text, isNull }: WrongCell): string {
   if (text !== '') return shown(text)
-  return column.nulls?.has(row) ? 'null' : '(an empty cell)'
+  return isNull ? 'null' : '(an empty cell)'
 }
 
 /** A value whose elements are numbers; a column is read as numbers. RNN210 for others, RNN404 for truths. */
@@ -102,20 +86,21 @@ export function extend(value: Elements, chains: readonly Chain[], what: string, 
   const series = seriesOf(value)
   const width = widthOf(series)
   const chainOf = (component: number) => chains[component % chains.length]
+  const applied = chains.map(applying)
   const values = series.values.map((x, i) => {
-    const y = apply(chainOf(i % width), x)
+    const y = applied[(i % width) % applied.length](x)
     if (Number.isFinite(y)) return y
     const found = `${y}, from ${x} in ${placeOf(value, i)}`
     return fail('RNN210', { what: `each value of ${what}`, expected: 'a finite number', found }, { span })
   })
   if (series.encoding.kind === 'classes') throw new Error('classes are no numbers')
   const all = series.encoding.chains.map((chain, component) => [...chain, ...chainOf(component)])
-  const { labels: _, ...rest } = series
+  const { labels: _, large: __, ...rest } = series
   return withSeries(value, {
     ...rest,
     values,
     encoding: { kind: 'numbers', chains: all },
-    rounding: throughChain(series.values, series.rounding, place => chainOf(place % width)),
+    rounding: throughChain(series.values, series.rounding, width, chainOf),
   })
 }
 
@@ -176,26 +161,41 @@ export function join(values: readonly Elements[], span: Span): Elements {
     for (const [i, series] of all.entries()) {
       const own = widthOf(series)
       const from = numbers[i]
-      for (let row = 0; row < rows; row++) joined.set(from.subarray(row * own, (row + 1) * own), row * width + start)
+      for (let row = 0; row < rows; row++) {
+        for (let k = 0; k < own; k++) joined[row * width + start + k] = from[row * own + k]
+      }
       start += own
     }
     return joined
   }
+  /** Of each component of the item, the part that it is of. */
+  const parts = all.flatMap((s, part) => {
+    const own = widthOf(s)
+    return Array.from({ length: own }, (_, component) => ({ part, component, own }))
+  })
+  const roundingOfParts = (): Rounding =>
+    rounding(
+      all.map(s => s.rounding),
+      sideBySide,
+      before => place => {
+        const { part, component, own } = parts[place % width]
+        return before[part](Math.floor(place / width) * own + component)
+      },
+    )
   const chains = all.flatMap(s => (s.encoding.kind === 'numbers' ? s.encoding.chains : []))
   const source = nameOf(all, ', ')
+  const joined = sideBySide(all.map(s => s.values))
   const encoding: Encoding = { kind: 'numbers', chains }
   return withSeries(values[0], {
     kind: 'series',
     rows,
     item: [width],
-    values: sideBySide(all.map(s => s.values)),
+    values: joined,
     encoding,
     source,
     origins: all.flatMap(s => Array.from({ length: widthOf(s) }, (_, i) => s.origins[i % s.origins.length])),
-    rounding: rounding(
-      all.map(s => s.rounding),
-      sideBySide,
-    ),
+    // What was read tells by itself how it was rounded, and the columns need not be kept.
+    rounding: all.every(s => s.rounding.isWritten) ? asWritten(joined) : roundingOfParts(),
   })
 }
 

@@ -1,7 +1,9 @@
 // What an expression of a data block can be.
 import type { Span } from '../../dsl/ast.ts'
+import type { ColumnCells } from './column.ts'
 import type { Encoding } from './encoding.ts'
-import type { DecimalMark } from './numberText.ts'
+import type { Labels } from './labels.ts'
+import type { Lists, Problem } from './lists.ts'
 import type { Rounding } from './rounding.ts'
 
 export interface Scalar {
@@ -18,7 +20,26 @@ export interface Table<C extends Column | Cells = Column | Cells> {
   readonly kind: 'table'
   readonly file: string
   readonly columns: ReadonlyMap<string, C>
+  /** Lets go of what a column holds, once nothing asks for it any more. */
+  readonly release: (column: string) => void
 }
+
+/** A table of columns. */
+export function tableOf<C extends Column | Cells>(
+  file: string,
+  all: readonly C[],
+  emptied: (column: C) => C,
+): Table<C> {
+  const columns = new Map(all.map(column => [column.name, column]))
+  const release = (name: string): void => {
+    const column = columns.get(name)
+    if (column !== undefined) columns.set(name, emptied(column))
+  }
+  return { kind: 'table', file, columns, release }
+}
+
+/** Where a column was read, without the column: what is made of it outlives it. */
+export const originIn = ({ file, name, lines }: Origin): Origin => ({ file, name, lines })
 
 /** Where values were read. */
 export interface Origin {
@@ -26,27 +47,22 @@ export interface Origin {
   /** Of the column, or the key. */
   readonly name: string
   /** For each row the line of the file on which it ends, from 1. */
-  readonly lines: readonly number[]
+  readonly lines: Int32Array
 }
 
-/** The cells of a column as text. */
-export interface Column extends Origin {
+/** The cells of a column, as numbers or as labels. */
+export interface Column extends Origin, ColumnCells {
   readonly kind: 'column'
-  readonly cells: readonly string[]
-  /** The cells as labels, to the last digit, where `cells` may have rounded numbers. */
-  readonly labels?: () => readonly string[]
-  /** The rows whose cell is empty because it is null. */
-  readonly nulls?: ReadonlySet<number>
-  readonly decimal?: DecimalMark
 }
 
-/** The values of one key of a file of objects. What they are is decided where they are used, as `readCells` does. */
+/** The values of one key of a file of objects, as `readCells` reads them. */
 export interface Cells extends Origin {
   readonly kind: 'cells'
-  /** Undefined where the object has no such key. */
-  readonly cells: readonly unknown[]
-  /** The value in a row with numbers that 64 bits change as the texts that they are in the file. */
-  readonly written: (row: number) => unknown
+  /** Lists in every row, or none; nothing if nothing is asked of them. */
+  readonly scalars?: ColumnCells
+  readonly lists?: Lists
+  /** What is wrong with the first row that is of another kind than the others. */
+  readonly problem?: Problem
 }
 
 /** Numbers in the order of the file: an item for each row as read. */
@@ -65,7 +81,9 @@ export interface Series {
   /** 0 and 1 stand for false and true, and are no numbers. */
   readonly truths?: boolean
   /** The numbers as labels, to the last digit, of sequences as they were read. */
-  readonly labels?: () => readonly string[]
+  readonly labels?: () => Labels
+  /** Of sequences as they were read: the texts, by their places, of numbers that 64 bits may have rounded. */
+  readonly large?: ReadonlyMap<number, string>
   readonly rounding: Rounding
 }
 
@@ -75,9 +93,9 @@ export interface Sequences {
   /** The elements of all rows, one row after another; of sequences of sequences the innermost. */
   readonly series: Series
   /** How many elements each row has. */
-  readonly lengths: readonly number[]
+  readonly lengths: Int32Array
   /** Of sequences of sequences, outermost first: how many elements each element of the level above has. */
-  readonly inner: readonly (readonly number[])[]
+  readonly inner: readonly Int32Array[]
   /** Why the innermost lists are no items: the first that is not as wide as the first of all. */
   readonly uneven?: string
 }

@@ -28,6 +28,26 @@ export async function readBytes(path: string): Promise<Uint8Array> {
   }
 }
 
+/**
+ * The bytes of a file, piece by piece, each done with when the next is asked for. RNN406 as for `readBytes`. What is read is not kept,
+ * so that large data takes no more than the numbers in it.
+ */
+export async function* readPieces(path: string): AsyncGenerator<Uint8Array> {
+  await refuseEndless(path)
+  const piece = new Uint8Array(65_536)
+  const refuse = (error: unknown): never => fail('RNN406', { path, reason: reasonOf(error) })
+  const file = await open(path).catch(refuse)
+  try {
+    for (;;) {
+      const { bytesRead } = await file.read(piece, 0, piece.length).catch(refuse)
+      if (bytesRead === 0) return
+      yield piece.subarray(0, bytesRead)
+    }
+  } finally {
+    await file.close()
+  }
+}
+
 async function refuseEndless(path: string): Promise<void> {
   const reason = endlessReason(await stat(path).catch(() => undefined), path)
   if (reason !== undefined) fail('RNN406', { path, reason }, { help: endlessHelp })

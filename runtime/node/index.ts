@@ -5,6 +5,7 @@ export {
   readBytes,
   readerIn,
   readFirstLines,
+  readPieces,
   readStart,
   reasonOf,
   replaceBytes,

@@ -4,11 +4,14 @@ import { it } from 'node:test'
 import fc from 'fast-check'
 import { csvOf, jsonOf } from '../../cli/answers.ts'
 import { parseCsv } from '../../runtime/data/functions/csv.ts'
-import { answers, failing, learned } from '../runtime/support.ts'
+import { answers, failing, learned, textsOf } from '../runtime/support.ts'
 
 const cellsOf = (text: string): Record<string, readonly string[]> =>
   Object.fromEntries(
-    [...parseCsv(new TextEncoder().encode(text), 'answers.csv').columns].map(([name, { cells }]) => [name, cells]),
+    [...parseCsv(new TextEncoder().encode(text), 'answers.csv').columns].map(([name, column]) => [
+      name,
+      textsOf(column),
+    ]),
   )
 
 const labels = [

@@ -1,6 +1,7 @@
 // What a run takes is known before anything is drawn: RNN519, with the numbers, where it is more than there is.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Examples } from '../../runtime/data/example.ts'
 import { compile, type LoadedData, predict, train } from '../../runtime/index.ts'
 import { inBytes } from '../../runtime/memory.ts'
 import { workplace } from '../cli/support.ts'
@@ -22,7 +23,7 @@ function dataOf(length: number): LoadedData {
   const lengths = [Int32Array.of(length)]
   const example = { values: new Float64Array(length), lengths }
   const target = { values: Float64Array.of(1), lengths: [] }
-  const part = { count: 2, ports: { x: [example, example], y: [target, target] } }
+  const part = { count: 2, ports: { x: Examples.of([example, example]), y: Examples.of([target, target]) } }
   return { train: part, sizes: {}, fitted: { calls: {}, ports: {}, sizes: {} } }
 }
 
@@ -48,7 +49,7 @@ test('of windows, one is in memory at a time', async () => {
       .replace('target y: [1]', 'target y: real over T')
       .replace(/p = [^}]*/, 'loss mse(([x] |> LSTM(units) |> dense(1))[0], y)')
   const [example] = dataOf(20_000).train.ports.x
-  const ports = { x: [example, example], y: [example, example] }
+  const ports = { x: Examples.of([example, example]), y: Examples.of([example, example]) }
   const long = { ...dataOf(20_000), train: { count: 2, ports } }
   const memory = 2 ** 20
   await failing('RNN519', () => train(compile(each('; steps = 1')), long, { memory }))

@@ -13,7 +13,7 @@ test('typed arrays, bools, sizes from the data, and targets that are left out', 
   })
   assert.equal(part.count, 2)
   assert.deepEqual(sizes, { D: 2, V: 4 })
-  assert.deepEqual(part.ports.x[0], { values: Float64Array.of(1, 2, 3, 4), lengths: [[2]] })
+  assert.deepEqual(part.ports.x.at(0), { values: Float64Array.of(1, 2, 3, 4), lengths: [[2]] })
   assert.deepEqual(
     part.ports.keep.map(e => e.values[0]),
     [1, 0],
@@ -144,8 +144,8 @@ test('a text is a label, and never a number', async () => {
   }
   const read = (x: Nested, k: Nested) =>
     fromArrays(signature(['x', 'k class of 2']), { x: [x], k: [k] }, { fitted }).part
-  assert.deepEqual([...read(2, 'b').ports.x[0].values], [3])
-  assert.deepEqual([...read(2, '1').ports.k[0].values], [0])
+  assert.deepEqual([...read(2, 'b').ports.x.at(0).values], [3])
+  assert.deepEqual([...read(2, '1').ports.k.at(0).values], [0])
   for (const text of ['2', '', 'a']) {
     assert.match((await failing('RNN411', () => read(text, 0))).message, /the text ".?" in example 1/)
   }

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
+import { scaleText, unscaleText } from '../../runtime/build/units.ts'
+import type { Chain } from '../../runtime/data/encoding.ts'
 import { inverse, parseFitted, transform } from '../../runtime/data/fitted.ts'
+import type { Invertible } from '../../runtime/data/functions/invertible.ts'
+import * as invertibles from '../../runtime/data/functions/invertibles.ts'
+import { parseStep } from '../../runtime/data/steps.ts'
 import { column, load, range } from './support.ts'
 
 const near = (a: number, b: number, scale: number): void => assert.ok(Math.abs(a - b) <= 1e-9 * scale, `${a}, not ${b}`)
@@ -189,3 +195,36 @@ test('what is no stored fit is refused', () => {
     assert.equal(parseFitted(json), undefined)
   }
 })
+
+test('an invertible function is one file and a line of a list: data, weights and modules know each by it', async () => {
+  const folder = new URL('../../runtime/data/functions/', import.meta.url)
+  for (const [name, { apply, undo, slope }] of Object.entries<Invertible>(invertibles)) {
+    const { [name]: alone }: Record<string, unknown> = await import(new URL(`${name}.ts`, folder).href)
+    assert.equal(alone, Object.entries(invertibles).find(([other]) => other === name)?.[1])
+    for (const x of [0.25, 1, 7]) {
+      near(undo(apply(x)), x, 1)
+      near(slope(x), Math.abs(apply(x + 1e-6) - apply(x - 1e-6)) / 2e-6, 1000)
+      assert.equal(evaluated(scaleText([{ kind: 'add', value: 0 }, ...stepsOf(name)]), x), apply(x))
+      assert.equal(evaluated(unscaleText(stepsOf(name)), apply(x)), undo(apply(x)))
+    }
+    const data = `t = csv("a.csv")\nx = ${name}(t.x)`
+    const { train, fitted } = await load({ inputs: ['x'], data, files: { 'a.csv': column([1, 7]) } })
+    assert.deepEqual(
+      train.ports.x.map(e => e.values[0]),
+      [apply(1), apply(7)],
+    )
+    const stored = parseFitted(JSON.parse(JSON.stringify(fitted)))
+    assert.deepEqual(stored, fitted)
+    nearAll(inverse(fitted, 'x', [apply(1), apply(7)]), [1, 7], 1)
+  }
+})
+
+/** The chain of a function, as weights files hold it. */
+const stepsOf = (name: string): Chain => {
+  const step = parseStep({ kind: name })
+  assert.ok(step)
+  return [step]
+}
+
+/** What the text of an arrow function gives. */
+const evaluated = (text: string, x: number): unknown => runInNewContext(`(${text})(${x})`)

@@ -9,6 +9,7 @@ import { parse } from '../../dsl/parse.ts'
 import { fromArrays } from '../../runtime/data/arrays.ts'
 import { checkData } from '../../runtime/data/check.ts'
 import { type LoadedData, type LoadOptions, loadData, loadInputs } from '../../runtime/data/load.ts'
+import type { Column } from '../../runtime/data/value.ts'
 import { type Predictions, predict } from '../../runtime/predict.ts'
 import type { Weights } from '../../runtime/session.ts'
 import { train } from '../../runtime/train.ts'
@@ -49,6 +50,12 @@ export function dataBlock(equations: string): Data {
   const data = program.items.find(item => item.kind === 'data')
   assert.ok(data)
   return data
+}
+
+/** The cells of a column as labels. */
+export const textsOf = (column: Column): string[] => {
+  const { texts, codes } = column.labels()
+  return Array.from(codes, code => texts[code])
 }
 
 /** Reads from texts by their path. */

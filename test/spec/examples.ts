@@ -17,6 +17,7 @@ import { type Diagnostic, RnnError } from '../../dsl/diagnostics.ts'
 import { pack } from '../../runtime/batch.ts'
 import { fromArrays, type Nested } from '../../runtime/data/arrays.ts'
 import { checkData } from '../../runtime/data/check.ts'
+import { Examples } from '../../runtime/data/example.ts'
 import { loadData } from '../../runtime/data/load.ts'
 import { predict } from '../../runtime/predict.ts'
 import { evaluatePart, initialWeights, type Weights } from '../../runtime/session.ts'
@@ -75,7 +76,7 @@ export async function problemsOf({ source, expected }: Example, { files }: Page)
       if (model.trainBlock !== undefined) await train(model, data)
     }
     if (expected?.code === 'RNN413') {
-      const part = { count: 0, ports: Object.fromEntries(model.signature.inputs.map(p => [p.name, []])) }
+      const part = { count: 0, ports: Object.fromEntries(model.signature.inputs.map(p => [p.name, Examples.of([])])) }
       predict(model, {}, part, {}, undefined)
     }
   } catch (error) {

@@ -3,9 +3,10 @@
 // no label unless `empty` gives it one.
 import type { Span } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
+import { type Labels, labelsOfNumbers, textAt } from '../labels.ts'
 import { numberOf } from '../numberText.ts'
 import { asWritten } from '../rounding.ts'
-import { elementsIn, lineOf, originOf } from '../sequences.ts'
+import { eachElement, lineOf, originOf } from '../sequences.ts'
 import { shown } from '../shown.ts'
 import {
   type Argument,
@@ -13,6 +14,7 @@ import {
   describe,
   type Elements,
   type Origin,
+  originIn,
   type Sequences,
   type Series,
   seriesOf,
@@ -29,15 +31,23 @@ export const classes: DataFunction = {
       return fail('RNN210', { what: 'what `classes` takes', expected: 'a column', found: describe(value) }, { span })
     }
     const { labels, source, origins, sequences, where } = found
-    const encoding = call.fit(sequences?.lengths.length ?? labels.length, training => {
-      const elements = sequences === undefined ? training : elementsIn(sequences, training)
-      return { kind: 'classes', labels: sorted(new Set(Array.from(elements, element => labels[element]))) }
+    const { texts, codes } = labels
+    const encoding = call.fit(sequences?.lengths.length ?? codes.length, training => {
+      const seen = new Set<string>()
+      const see = (element: number): void => {
+        seen.add(textAt(labels, element))
+      }
+      if (sequences === undefined) training.forEach(see)
+      else eachElement(sequences, training, see)
+      return { kind: 'classes', labels: sorted(seen) }
     })
     const known = encoding.kind === 'classes' ? encoding.labels : notLabels(source, call.model, span)
     const indices = new Map(known.map((label, index) => [label, index]))
-    const values = Float64Array.from(labels, (label, i) => {
-      return indices.get(label) ?? unseen(label, source, where(i), span)
-    })
+    const indexOf = texts.map(text => indices.get(text))
+    const values = new Float64Array(codes.length)
+    for (let i = 0; i < values.length; i++) {
+      values[i] = indexOf[codes[i]] ?? unseen(textAt(labels, i), source, where(i), span)
+    }
     const rounding = asWritten(values)
     const series: Series = {
       kind: 'series',
@@ -72,8 +82,8 @@ function textOf({ value, span }: Argument): string {
   )
 }
 
-interface Labels {
-  readonly labels: readonly string[]
+interface Labelled {
+  readonly labels: Labels
   readonly source: string
   readonly origins: readonly Origin[]
   /** Where a label was read. */
@@ -82,10 +92,10 @@ interface Labels {
   readonly sequences?: Sequences
 }
 
-function labelsOf(value: Value, empty: string, span: Span): Labels | undefined {
+function labelsOf(value: Value, empty: string, span: Span): Labelled | undefined {
   if (value.kind === 'column') {
     const where = (row: number): string => lineOf(value, row)
-    return { labels: labelsIn(value, empty, span), source: value.name, origins: [value], where }
+    return { labels: labelsIn(value, empty, span), source: value.name, origins: [originIn(value)], where }
   }
   if (value.kind !== 'series' && value.kind !== 'sequences') return undefined
   const { item, encoding, source, origins } = seriesOf(value)
@@ -96,22 +106,23 @@ function labelsOf(value: Value, empty: string, span: Span): Labels | undefined {
 }
 
 /** RNN418 for an empty cell that has no label. */
-function labelsIn(column: Column, empty: string, span: Span): readonly string[] {
-  const labels = column.labels?.() ?? column.cells
-  if (!labels.includes('')) return labels
-  if (empty !== '') return labels.map(label => (label === '' ? empty : label))
-  const row = labels.indexOf('')
+function labelsIn(column: Column, empty: string, span: Span): Labels {
+  const labels = column.labels()
+  const { texts, codes } = labels
+  if (!texts.includes('')) return labels
+  if (empty !== '') return { texts: texts.map(text => (text === '' ? empty : text)), codes }
+  const row = codes.findIndex(code => texts[code] === '')
   const help = 'remove the row, or give empty cells a label: `classes(…, empty = "none")`'
   return fail('RNN418', { where: lineOf(column, row) }, { span, help })
 }
 
 /** RNN419 for a whole number that was computed, and may have lost digits. */
-function numberLabels(value: Elements, span: Span): readonly string[] {
+function numberLabels(value: Elements, span: Span): Labels {
   const { truths, labels, values } = seriesOf(value)
-  if (truths) return Array.from(values, x => (x === 1 ? 'true' : 'false'))
+  if (truths) return labelsOfNumbers(values, x => (x === 1 ? 'true' : 'false'))
   if (labels !== undefined) return labels()
   const large = values.findIndex(x => Math.abs(x) > Number.MAX_SAFE_INTEGER)
-  if (large < 0) return Array.from(values, String)
+  if (large < 0) return labelsOfNumbers(values, String)
   return fail('RNN419', { text: String(values[large]), where: originOf(value, large) }, { span })
 }
 

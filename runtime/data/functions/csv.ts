@@ -1,10 +1,14 @@
 // csv("file.csv", decimal = "."): a table, its first line the names of the columns.
 import { fail } from '../../../dsl/diagnostics.ts'
-import { readCsv } from '../csvText.ts'
+import type { Asked } from '../asked.ts'
+import { type ColumnBuilder, columnBuilder, notKept } from '../column.ts'
+import { csvReader } from '../csvText.ts'
+import { GrowingInts } from '../growing.ts'
+import { ownText } from '../labels.ts'
 import type { DecimalMark } from '../numberText.ts'
 import { shown } from '../shown.ts'
-import { type Argument, type Column, describe, type Table } from '../value.ts'
-import { readTable, textOf } from './file.ts'
+import { type Argument, type Column, describe, type Table, tableOf } from '../value.ts'
+import { readTable, type TableFormat, tableIn } from './file.ts'
 import type { DataFunction } from './function.ts'
 
 export const csv: DataFunction = {
@@ -16,7 +20,7 @@ export const csv: DataFunction = {
   },
   apply: ([path, decimal], call) => {
     const mark = markOf(decimal)
-    return readTable(path, call, (bytes, file) => parseCsv(bytes, file, mark))
+    return readTable(path, call, csvTable(mark), mark)
   },
 }
 
@@ -26,25 +30,54 @@ function markOf({ value, span }: Argument): DecimalMark {
   return fail('RNN210', { what: '`decimal`', expected: '"." or ","', found: describe(value) }, { span })
 }
 
-/** Reads the bytes of a CSV file (UTF-8), as `readCsv` does. RNN405 if it has no rows, RNN410 if it is malformed. */
-export function parseCsv(bytes: Uint8Array, file: string, decimal: DecimalMark = '.'): Table<Column> {
-  const malformed: (reason: string, help?: string) => never = (reason, help) =>
-    fail('RNN410', { file, reason }, help === undefined ? {} : { help })
-  const { names, columns, lines } = readCsv(textOf(bytes, malformed), malformed)
-  if (lines.length === 0) return fail('RNN405', { what: `\`${file}\`` })
+/** Reads the bytes of a CSV file (UTF-8), as `csvReader` does. RNN405 if it has no rows, RNN410 if it is malformed. */
+export const parseCsv = (
+  bytes: Uint8Array,
+  file: string,
+  decimal: DecimalMark = '.',
+  asked: (column: string) => Asked = () => 'labels',
+): Table<Column> => tableIn(bytes, file, csvTable(decimal)(file, asked))
+
+const csvTable =
+  (decimal: DecimalMark): TableFormat<Table<Column>> =>
+  (file, asked) => {
+    const malformed: (reason: string, help?: string) => never = (reason, help) =>
+      fail('RNN410', { file, reason }, help === undefined ? {} : { help })
+    const lines = new GrowingInts()
+    let names: readonly string[] = []
+    let builders: readonly (ColumnBuilder | undefined)[] = []
+    const head = (cells: readonly string[]): void => {
+      names = cells.map(ownText)
+      builders = names.map(name => {
+        const kept = asked(name)
+        return kept === 'nothing' ? undefined : columnBuilder(kept, decimal)
+      })
+    }
+    const row = (cells: readonly string[], line: number): void => {
+      for (let i = 0; i < cells.length; i++) builders[i]?.add(cells[i])
+      lines.push(line)
+    }
+    const reader = csvReader({ head, row }, malformed)
+    return {
+      add: reader.add,
+      end: () => {
+        reader.end()
+        if (lines.length === 0) return fail('RNN405', { what: `\`${file}\`` })
+        checkNames(names, malformed)
+        const ends = lines.take()
+        const column = (name: string, place: number): Column => {
+          return { kind: 'column', file, name, lines: ends, ...(builders[place]?.take() ?? notKept) }
+        }
+        return tableOf(file, names.map(column), emptied => ({ ...emptied, ...notKept }))
+      },
+    }
+  }
+
+function checkNames(names: readonly string[], malformed: (reason: string) => never): void {
   const seen = new Set<string>()
   for (const name of names) {
     // Columns without a name are left by programs that write empty cells at the end of every line: no one can ask for them.
     if (name !== '' && seen.has(name)) malformed(`two columns are named \`${shown(name)}\``)
     seen.add(name)
   }
-  const column = (name: string, place: number): Column => ({
-    kind: 'column',
-    file,
-    name,
-    cells: columns[place],
-    lines,
-    decimal,
-  })
-  return { kind: 'table', file, columns: new Map(names.map((name, place) => [name, column(name, place)])) }
 }

@@ -2,7 +2,8 @@
 import type { Span } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
 import type { Encoding } from '../encoding.ts'
-import { type Argument, describe, type Value } from '../value.ts'
+import { type Argument, describe, type Table, type Value } from '../value.ts'
+import type { TableFormat } from './file.ts'
 
 export interface Parameter {
   readonly name: string
@@ -13,8 +14,8 @@ export interface Parameter {
 /** The place of a call, and what it may ask for. */
 export interface Call {
   readonly span: Span
-  /** A file that the program names; `file` is its path for messages, which `--data` may have replaced. */
-  readonly read: (path: string, span: Span) => Promise<{ readonly file: string; readonly bytes: Uint8Array }>
+  /** The table in a file that the program names; `variant` tells formats of one function apart. */
+  readonly read: (path: string, span: Span, format: TableFormat, variant: string) => Promise<Table>
   /** Computes an encoding from the rows of the training part, or gives the one that was stored with the weights. */
   readonly fit: (rows: number, compute: (training: Int32Array) => Encoding) => Encoding
   /** The model that is fed, for messages. */

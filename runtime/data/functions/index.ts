@@ -1,14 +1,13 @@
 // The table of data functions: one file each.
+import { invertibleNames } from '../steps.ts'
 import { classes } from './classes.ts'
 import { csv } from './csv.ts'
 import type { DataFunction } from './function.ts'
+import { invertibleFunction } from './invertibleFunction.ts'
 import { jsonl } from './jsonl.ts'
-import { log } from './log.ts'
-import { log1p } from './log1p.ts'
 import { minmax } from './minmax.ts'
 import { padded } from './padded.ts'
 import { ordered, shuffled } from './split.ts'
-import { sqrt } from './sqrt.ts'
 import { standardize } from './standardize.ts'
 import { truncated } from './truncated.ts'
 import { windows } from './windows.ts'
@@ -19,9 +18,7 @@ const all: readonly DataFunction[] = [
   classes,
   standardize,
   minmax,
-  log1p,
-  log,
-  sqrt,
+  ...invertibleNames.map(invertibleFunction),
   windows,
   truncated,
   padded,

@@ -1,54 +1,91 @@
 // jsonl("file.jsonl"): a table of JSON Lines, an object in each line; its keys are the names of the columns.
 import { fail } from '../../../dsl/diagnostics.ts'
 import { exactValue, own, repeatedKey } from '../../json.ts'
+import { once } from '../../once.ts'
+import type { Asked } from '../asked.ts'
+import { CellsBuilder } from '../cells.ts'
+import { GrowingInts } from '../growing.ts'
 import { shownJson } from '../shown.ts'
-import type { Cells, Table } from '../value.ts'
-import { readTable, textOf } from './file.ts'
+import { type Cells, type Origin, type Table, tableOf } from '../value.ts'
+import { readTable, type TableFormat, tableIn } from './file.ts'
 import type { DataFunction } from './function.ts'
 
 export const jsonl: DataFunction = {
   name: 'jsonl',
   parameters: [{ name: 'path' }],
   example: columns => JSON.stringify(Object.fromEntries(columns.map(name => [name, 1]))),
-  apply: ([path], call) => readTable(path, call, parseJsonl),
+  apply: ([path], call) => readTable(path, call, jsonlTable),
 }
 
 /**
- * Reads the bytes of a JSON Lines file (UTF-8; lines end with CRLF, LF or CR, blank lines are left out). What the cells are is not
- * looked at. RNN405 if it has no rows, RNN410 if a line is no JSON object, or has a key twice.
+ * Reads the bytes of a JSON Lines file (UTF-8; lines end with CRLF, LF or CR, blank lines are left out). RNN405 if it has no rows,
+ * RNN410 if a line is no JSON object, or has a key twice.
  */
-export function parseJsonl(bytes: Uint8Array, file: string): Table<Cells> {
-  const text = textOf(bytes, (reason, help) => malformed(file, reason, help))
-  const rows = text.split(/\r\n|\n|\r/).flatMap((line, i) => (line.trim() === '' ? [] : [parseLine(line, i + 1, file)]))
-  if (rows.length === 0) return fail('RNN405', { what: `\`${file}\`` })
-  const lines = rows.map(({ line }) => line)
+export const parseJsonl = (
+  bytes: Uint8Array,
+  file: string,
+  asked: (column: string) => Asked = () => 'labels',
+): Table<Cells> => tableIn(bytes, file, jsonlTable(file, asked))
+
+/** A key that nothing asks for. */
+const unread = ({ file, name, lines }: Origin): Cells => ({ kind: 'cells', file, name, lines })
+
+const jsonlTable: TableFormat<Table<Cells>> = (file, asked) => {
+  const lines = new GrowingInts()
   const names = new Set<string>()
-  for (const { object } of rows) for (const name of Object.keys(object)) names.add(name)
-  const column = (name: string): Cells => ({
-    kind: 'cells',
-    file,
-    name,
-    cells: rows.map(({ object }) => own(object, name)),
-    lines,
-    written: row => exactValue(rows[row].text, name, own(rows[row].object, name)),
-  })
-  return { kind: 'table', file, columns: new Map([...names].map(name => [name, column(name)])) }
+  /** By their names what is kept of the keys that something asks for. */
+  const builders = new Map<string, CellsBuilder>()
+  /** Adds to the builder of each key that is kept what a row has. */
+  const addRow = (text: string, object: object, line: number): void => {
+    for (const name of Object.keys(object)) {
+      if (!names.has(name)) begin(name)
+    }
+    for (const [name, builder] of builders) {
+      const value = own(object, name)
+      builder.add({ line, value, written: once(() => exactValue(text, name, value)) })
+    }
+    lines.push(line)
+  }
+  const begin = (name: string): void => {
+    names.add(name)
+    const kept = asked(name)
+    if (kept === 'nothing') return
+    const builder = new CellsBuilder(file, name, kept)
+    // The rows before have no such key: the first of them tells.
+    if (firstLine !== undefined) builder.add({ line: firstLine, value: undefined, written: () => undefined })
+    builders.set(name, builder)
+  }
+  let firstLine: number | undefined
+  let line = 0
+  return {
+    add: text => {
+      const pieces = text.split(/\r\n|\n|\r/)
+      // What follows the last end of a line comes with the next text.
+      if (/[\r\n]$/.test(text)) pieces.pop()
+      for (const piece of pieces) {
+        line++
+        if (piece.trim() === '') continue
+        addRow(piece, parseLine(piece, line, file), line)
+        firstLine ??= line
+      }
+    },
+    end: () => {
+      if (lines.length === 0) return fail('RNN405', { what: `\`${file}\`` })
+      const ends = lines.take()
+      const column = (name: string): Cells => builders.get(name)?.take(ends) ?? unread({ file, name, lines: ends })
+      return tableOf(file, [...names].map(column), unread)
+    },
+  }
 }
 
-interface Row {
-  readonly line: number
-  readonly text: string
-  readonly object: object
-}
-
-function parseLine(text: string, line: number, file: string): Row {
+function parseLine(text: string, line: number, file: string): object {
   const object = parseJson(text, line, file)
   if (typeof object !== 'object' || object === null || Array.isArray(object)) {
     return malformed(file, `line ${line} is ${Array.isArray(object) ? 'a list' : shownJson(object)}, and no object`)
   }
   const twice = repeatedKey(text, object)
   if (twice !== undefined) return malformed(file, `line ${line} has \`${twice}\` twice`, 'an object has each key once')
-  return { line, text, object }
+  return object
 }
 
 function parseJson(text: string, line: number, file: string): unknown {

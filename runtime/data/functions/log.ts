@@ -1,9 +1,9 @@
-// log(x): the natural logarithm. Undone in predictions.
-import { extend, numeric } from '../series.ts'
-import type { DataFunction } from './function.ts'
+// log(x): the natural logarithm.
+import type { Invertible } from './invertible.ts'
 
-export const log: DataFunction = {
-  name: 'log',
-  parameters: [{ name: 'x' }],
-  apply: ([x]) => extend(numeric(x, 'what `log` takes'), [[{ kind: 'log' }]], '`log`', x.span),
+export const log: Invertible = {
+  apply: Math.log,
+  undo: Math.exp,
+  slope: x => 1 / Math.abs(x),
+  code: { apply: x => `Math.log(${x})`, undo: y => `Math.exp(${y})` },
 }

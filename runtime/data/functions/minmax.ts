@@ -9,9 +9,13 @@ export const minmax: DataFunction = {
   parameters: [{ name: 'x' }],
   apply: ([x], call) => {
     const numbers = numeric(x, 'what `minmax` takes')
-    const chains = fitComponents(numbers, call, ({ values, constant }) => {
-      const low = values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
-      const high = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
+    const chains = fitComponents(numbers, call, ({ each, constant }) => {
+      let low = Number.POSITIVE_INFINITY
+      let high = Number.NEGATIVE_INFINITY
+      each(x => {
+        low = Math.min(low, x)
+        high = Math.max(high, x)
+      })
       return [
         { kind: 'add', value: -low },
         { kind: 'divide', value: constant ? 1 : high - low },

@@ -27,23 +27,25 @@ export const padded: DataFunction = {
       const what = `row ${row + 1} of \`${series.source}\``
       fail('RNN210', { what, expected, found: `${own} long` }, { span: x.span, help })
     })
-    const rows = lengths.map((own, row) => ({ own, row, place: row * length + (at === 'pre' ? length - own : 0) }))
     const starts = sumsOf(lengths)
-    const padding = (all: ArrayLike<number>, width: number): Float64Array => {
-      const spread = new Float64Array(lengths.length * length * width)
-      for (const { own, row, place } of rows) {
-        for (let i = 0; i < own * width; i++) spread[place * width + i] = all[starts[row] * width + i]
-      }
-      return spread
+    /** Puts what is there of `width` numbers for each element between zeros. */
+    const pad = <A extends Float64Array | Int32Array>(all: A, width: number, to: A): A => {
+      lengths.forEach((own, row) => {
+        const place = row * length + (at === 'pre' ? length - own : 0)
+        for (let i = 0; i < own * width; i++) to[place * width + i] = all[starts[row] * width + i]
+      })
+      return to
     }
+    const elements = lengths.length * length
+    const padding = (all: Float64Array, width: number): Float64Array =>
+      pad(all, width, new Float64Array(elements * width))
     const padded = { ...sequences, lengths: lengths.map(() => length) }
     // An element that is a sequence itself is padded with empty ones.
     const [counts, ...below] = sequences.inner
-    if (counts !== undefined) return { ...padded, inner: [Array.from(padding(counts, 1)), ...below] }
-    const { labels: _, ...rest } = series
+    if (counts !== undefined) return { ...padded, inner: [pad(counts, 1, new Int32Array(elements)), ...below] }
+    const { labels: _, large: __, ...rest } = series
     const width = widthOf(series)
     const values = padding(series.values, width)
-    const elements = lengths.length * length
     const bounds = rounding([series.rounding], ([own]) => padding(own, width))
     return { ...padded, series: { ...rest, rows: elements, values, rounding: bounds } }
   },

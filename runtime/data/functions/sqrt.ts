@@ -1,9 +1,9 @@
-// sqrt(x): the square root. Undone in predictions.
-import { extend, numeric } from '../series.ts'
-import type { DataFunction } from './function.ts'
+// sqrt(x): the square root.
+import type { Invertible } from './invertible.ts'
 
-export const sqrt: DataFunction = {
-  name: 'sqrt',
-  parameters: [{ name: 'x' }],
-  apply: ([x]) => extend(numeric(x, 'what `sqrt` takes'), [[{ kind: 'sqrt' }]], '`sqrt`', x.span),
+export const sqrt: Invertible = {
+  apply: Math.sqrt,
+  undo: y => y * y,
+  slope: x => (x === 0 ? 1 : 0.5 / Math.sqrt(x)),
+  code: { apply: x => `Math.sqrt(${x})`, undo: y => `(${y}) ** 2` },
 }

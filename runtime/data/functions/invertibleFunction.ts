@@ -1,0 +1,10 @@
+// What a data block calls by the name of an invertible function.
+import { extend, numeric } from '../series.ts'
+import type { PlainKind } from '../steps.ts'
+import type { DataFunction } from './function.ts'
+
+export const invertibleFunction = (name: PlainKind): DataFunction => ({
+  name,
+  parameters: [{ name: 'x' }],
+  apply: ([x]) => extend(numeric(x, `what \`${name}\` takes`), [[{ kind: name }]], `\`${name}\``, x.span),
+})

@@ -1,0 +1,141 @@
+// The lists of one key of JSON Lines as they are read: their numbers one after another, and how long the lists are.
+import type { Span } from '../../dsl/ast.ts'
+import { fail } from '../../dsl/diagnostics.ts'
+import type { Asked } from './asked.ts'
+import { isLarge } from './column.ts'
+import { GrowingNumbers } from './growing.ts'
+import { type Labels, LabelsBuilder } from './labels.ts'
+import { type Lengths, LengthsBuilder } from './lengths.ts'
+import { held } from './numberText.ts'
+import { lineText, placeText } from './sequences.ts'
+import { shown, shownJson } from './shown.ts'
+
+/** No data has axes in axes deeper than this, and reading lists goes into itself. */
+const deepest = 32
+
+/** What is wrong with a value, told where it is used. */
+export type Problem = (span: Span) => never
+
+export interface Lists {
+  readonly values: Float64Array
+  /** How long the lists of each depth are, outermost first. */
+  readonly levels: readonly Lengths[]
+  /** Whether the innermost elements are truths. */
+  readonly truths: boolean
+  /** The elements to the last digit, if labels are asked for. */
+  readonly labels?: Labels
+  /** Of numbers so large that 64 bits may have rounded them, the texts by their places. */
+  readonly large: ReadonlyMap<number, string>
+  /** The first that is wrong. */
+  readonly problem?: Problem
+}
+
+/** The list of a row. */
+export interface Row {
+  readonly line: number
+  readonly list: readonly unknown[]
+  /** The same with numbers that 64 bits change as the texts that they are in the file. */
+  readonly written: () => unknown
+}
+
+/** Collects lists row by row, up to the first that is wrong. */
+export class ListsBuilder {
+  readonly #file: string
+  readonly #name: string
+  readonly #values = new GrowingNumbers()
+  readonly #levels: LengthsBuilder[] = []
+  readonly #labels: LabelsBuilder | undefined
+  readonly #large = new Map<number, string>()
+  /** What the first element at each depth is, and where. */
+  readonly #firsts: { readonly line: number; readonly text: string; readonly kind: string }[] = []
+  #problem: Problem | undefined
+
+  constructor(file: string, name: string, asked: Asked) {
+    this.#file = file
+    this.#name = name
+    this.#labels = asked === 'labels' ? new LabelsBuilder() : undefined
+  }
+
+  add(row: Row): void {
+    if (this.#problem === undefined) this.#problem = this.#read(row.list, row, [])
+  }
+
+  take(): Lists {
+    const problem = this.#problem
+    const levels = this.#levels.map(level => level.take())
+    return {
+      values: this.#values.take(),
+      levels,
+      truths: this.#firsts[levels.length - 1]?.kind === 'a truth',
+      ...(this.#labels && { labels: this.#labels.take() }),
+      large: this.#large,
+      ...(problem && { problem }),
+    }
+  }
+
+  /** Reads a list at a path of places, and says what is wrong. */
+  #read(list: readonly unknown[], row: Row, path: number[]): Problem | undefined {
+    const depth = path.length
+    if (depth === deepest) return this.#malformed(row, `has lists more than ${deepest} deep in \`${this.#name}\``)
+    this.#levels[depth] ??= new LengthsBuilder()
+    this.#levels[depth].push(list.length)
+    for (let i = 0; i < list.length; i++) {
+      const element = list[i]
+      const kind = kindOfElement(element)
+      if (kind === undefined) return notANumber(this.#file, this.#name, row.line, element)
+      this.#firsts[depth] ??= { line: row.line, text: phrase(element), kind }
+      const first = this.#firsts[depth]
+      if (first.kind !== kind) {
+        const others = `where line ${first.line} begins with ${first.text}`
+        const place = placeText([...path, i])
+        return this.#malformed(row, `has ${phrase(element)} in element ${place} of \`${this.#name}\`, ${others}`)
+      }
+      path.push(i)
+      const problem = Array.isArray(element)
+        ? this.#read(element, row, path)
+        : this.#readLeaf(Number(element), row, path)
+      path.pop()
+      if (problem !== undefined) return problem
+    }
+    return undefined
+  }
+
+  #readLeaf(value: number, row: Row, path: readonly number[]): Problem | undefined {
+    const written = (): string => String(elementAt(row.written(), path))
+    if (!Number.isFinite(value)) {
+      const text = shown(written())
+      const where = lineText(this.#file, row.line, this.#name)
+      return span => fail('RNN404', { text, type: held, where }, { span })
+    }
+    if (isLarge(value)) this.#large.set(this.#values.length, written())
+    this.#labels?.add(written())
+    this.#values.push(value)
+    return undefined
+  }
+
+  #malformed(row: Row, what: string): Problem {
+    return span => fail('RNN410', { file: this.#file, reason: `line ${row.line} ${what}` }, { span })
+  }
+}
+
+/** RNN404 for what is no number in a list. */
+export function notANumber(file: string, name: string, line: number, value: unknown): Problem {
+  const isText = typeof value === 'string'
+  const text = isText ? shown(value) : shownJson(value)
+  const help = isText ? 'a list holds numbers: write the indices of texts, from 0' : undefined
+  const where = lineText(file, line, name)
+  return span => fail('RNN404', { text, type: 'number', where }, { span, ...(help && { help }) })
+}
+
+/** What may stand in a list. */
+function kindOfElement(element: unknown): 'a list' | 'a truth' | 'a number' | undefined {
+  if (typeof element === 'number') return 'a number'
+  if (typeof element === 'boolean') return 'a truth'
+  return Array.isArray(element) ? 'a list' : undefined
+}
+
+const phrase = (element: unknown): string =>
+  Array.isArray(element) ? `a list of ${element.length}` : typeof element === 'boolean' ? 'a truth' : 'a number'
+
+const elementAt = (list: unknown, path: readonly number[]): unknown =>
+  path.reduce<unknown>((found, i) => (Array.isArray(found) ? found[i] : undefined), list)

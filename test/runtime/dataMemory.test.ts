@@ -1,0 +1,83 @@
+// Data takes little more memory than its numbers: a process whose heap holds none of them loads a million, in typed arrays of less than
+// three times their bytes.
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { test } from 'node:test'
+import { promisify } from 'node:util'
+
+const runtime = new URL('../../runtime/', import.meta.url)
+
+interface Kind {
+  readonly model: string
+  readonly data: string
+  /** The expressions of a line of the file, and of what comes before; `i` counts the lines. */
+  readonly head: string
+  readonly line: string
+  /** How many numbers a line holds. */
+  readonly each: number
+}
+
+const number = '((i * 7919 % 100003) / 1000 - 50).toFixed(3)'
+
+const kinds: Record<string, Kind> = {
+  'sequences of JSON Lines': {
+    model:
+      'input x: [2] over T\n target kind: class of K\n p = x |> mean(over T) |> dense(K, softmax)\n loss cross_entropy(p, kind)',
+    data: 't = jsonl("f"); x = standardize(t.x); kind = classes(t.kind); split = shuffled(0.8, 0.2)',
+    head: "''",
+    line: `'{"x": [' + Array(20).fill('[' + ${number} + ',' + ${number} + ']').join() + '], "kind": "k' + i % 3 + '", "note": "' + i + ' is not asked for"}\\n'`,
+    each: 40,
+  },
+  'columns of CSV': {
+    model: 'input x: [3]\n target y: real\n z = x |> dense(1)\n loss mse(z, y)',
+    data: 't = csv("f"); x = [standardize(t.a), t.b, t.c]; y = t.d; split = ordered(0.8, 0.2)',
+    head: "'a,b,c,d,note\\n'",
+    line: `Array(4).fill(${number}).join() + ',' + i + ' is not asked for\\n'`,
+    each: 4,
+  },
+  'windows of a series': {
+    model: 'input x: real over T[8]\n target y: real\n z = [x] |> mean(over T) |> dense(1)\n loss mse(z, y)',
+    data: 'w = windows(csv("f").v, 8); x = w.past; y = w.next',
+    head: "'v\\n'",
+    line: `${number} + '\\n'`,
+    each: 1,
+  },
+}
+
+const program = ({ model, data, head, line, each }: Kind): string => `
+import { compile, loadData, pack } from '${new URL('index.ts', runtime)}'
+const model = compile(${JSON.stringify(`model M {\n ${model}\n}\ndata d for M { ${data} }\ntrain M on d { optimizer = SGD }`)})
+const lines = Math.ceil(1e6 / ${each})
+let most = 0
+const look = () => { most = Math.max(most, process.memoryUsage().arrayBuffers) }
+async function* read() {
+  let text = ${head}
+  for (let i = 0; i < lines; i++) {
+    text += ${line}
+    if (text.length < 60_000) continue
+    yield new TextEncoder().encode(text)
+    text = ''
+    look()
+  }
+  yield new TextEncoder().encode(text)
+}
+const { signature, data } = model
+const loaded = await loadData(data, signature, { read })
+look()
+pack([...signature.inputs, ...signature.targets], loaded.train, [0, loaded.train.count - 1], loaded.sizes)
+console.log(JSON.stringify({ most, bytes: 8 * lines * ${each} }))
+`
+
+for (const [what, kind] of Object.entries(kinds)) {
+  test(`${what} fit beside a heap that is too small for their numbers`, async () => {
+    const heap = ['--max-old-space-size=40', '--max-semi-space-size=1']
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      ...heap,
+      '--input-type=module',
+      '--eval',
+      program(kind),
+    ])
+    const { most, bytes }: { most: number; bytes: number } = JSON.parse(stdout)
+    assert.ok(most <= 3 * bytes, `typed arrays of ${most} bytes for numbers of ${bytes}`)
+  })
+}
