@@ -1,7 +1,15 @@
 // Mutants that change nothing, each with the identity that makes it so.
+const either =
+  'log1p(-p) and the logarithm of the sum of the others are one number where p is neither 0 nor 1: which of them is taken where is a matter of rounding, and test/programs/stableLogs.test.ts judges that'
+const convention =
+  '0 / c is 0: that the slope of a length is 0 where the length is, is a convention, and its own slope there, which c would tell, is one as well'
+
 export const equivalent: Readonly<Record<string, string>> = {
-  'simplify log-complement constant 2: one more':
-    'log1p(-p) and the logarithm of the sum of the others are one number where p is neither 0 nor 1: which of them is taken where is a matter of rounding, and test/programs/stableLogs.test.ts judges that',
+  'norm.vjp constant 2: one more': convention,
+  'norm.vjp constant 2: negated': convention,
+  'simplify log-combined concat 1: first operands of a type exchanged': 'log(p + q) = log(q + p)',
+  'simplify log-complement broadcast 2: dropped': either,
+  'simplify log-complement constant 2: one more': either,
   'simplify log-complement constant 3: one more':
     'of where(t, 0, -p) the first is read where the result is discarded, by the choice of the same t',
   'checkpoint scan: recompute flipped': 'recompute says what a scan keeps for its gradient, and not what it gives',

@@ -73,6 +73,9 @@ const probabilities: readonly Form[] = [
     rows('but_first', 'log(1 - p[:, 0] - p[:, 1])'),
     ['log(exp(#0))', 'vector'],
     ['log(sigmoid(#0))', 'vector'],
+    // Of weights, so that it leaves the loop that it stands in.
+    [([x], unit) => `(${x} * log(sigmoid(${unit.param('b', `[${unit.units}]`)})))`, 'vector'],
+    [([x], unit) => `(${x} * log(1 - sigmoid(${unit.param('b', `[${unit.units}]`)})))`, 'vector'],
     ['log(1 - sigmoid(3 * #0))', 'vector'],
   ]),
 ]
@@ -90,6 +93,7 @@ const lengths: readonly Form[] = [
     [`sqrt(${large}^2 * ${larger}^2)`, 'scalar', 'scalar'],
     ['sqrt((#0^2 + 1) * (#1^2 + 2))', 'scalar', 'scalar'],
     ['sqrt(where(#2, #0^2 + 1, #1^2 + 2))', 'scalar', 'scalar', 'bool'],
+    ['sqrt(where(#1, #0^2 + 1, 2))', 'scalar', 'bool'],
     [`sqrt(where(#2, ${large}^2, ${larger}^2))`, 'scalar', 'scalar', 'bool'],
     [`sqrt(sum(where(#2, ${large}^2, ${larger}^2)))`, 'vector', 'vector', 'bool'],
     ['sqrt(sum(#0^2 * real(#1)) + 0.1)', 'vector', 'bool'],
