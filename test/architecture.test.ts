@@ -1,7 +1,7 @@
 // The rules of the source tree that no type checks: who imports whom, and that the library is nowhere known by name.
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import { parse } from '../dsl/parse.ts'
 import { standardLibrary } from '../dsl/std.ts'
 

@@ -1,8 +1,9 @@
 // Programs with mistakes, and what the compiler says about them: test/bad/*.rnn and the messages beside each.
-// `UPDATE=1 node --test test/bad.test.ts` writes the messages anew; read the difference before it is committed.
+// `npx vitest run test/bad.test.ts -u` writes the messages anew; read the difference before it is committed.
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { describe, it } from 'node:test'
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
 import { check, type ImportReader } from '../compiler/index.ts'
 import { catalogue } from '../dsl/catalogue.ts'
 import type { Diagnostic } from '../dsl/diagnostics.ts'
@@ -32,11 +33,10 @@ function judge(name: string): { found: readonly Diagnostic[]; text: string } {
 
 describe('bad programs', () => {
   for (const name of files) {
-    it(name, () => {
+    it(name, async () => {
       const { text } = judge(name)
-      const golden = name.replace(/\.rnn$/, '.expected')
-      if (process.env.UPDATE) writeFileSync(new URL(golden, folder), text)
-      assert.equal(text, read(golden))
+      const golden = new URL(name.replace(/\.rnn$/, '.expected'), folder)
+      await expect(text).toMatchFileSnapshot(fileURLToPath(golden))
       // No hole of a message is left open, and no place is one that the user has never seen.
       assert.doesNotMatch(text, /undefined|NaN|\[object|std\/|\{[a-z]+\}/i)
       const code = /^RNN\d+/.exec(name)?.[0]
@@ -66,12 +66,12 @@ const elsewhere: Readonly<Record<string, string>> = {
   RNN503: 'runtime/files.test.ts',
   RNN504: 'cli/train.test.ts',
   RNN505: 'cli/usage.test.ts',
-  RNN506: 'runtime/gradcheck.test.ts',
+  RNN506: 'trust/gradcheck.test.ts',
   RNN507: 'runtime/initializers.test.ts',
   RNN508: 'cli/usage.test.ts',
   RNN509: 'cli/usage.test.ts',
-  RNN510: 'fuzz/broken.test.ts',
-  RNN511: 'runtime/gradcheck.test.ts',
+  RNN510: 'trust/broken.test.ts',
+  RNN511: 'trust/gradcheck.test.ts',
   RNN512: 'cli/diagnose.test.ts',
   RNN513: 'gpu/failures.test.ts',
   RNN514: 'gpu/failures.test.ts',

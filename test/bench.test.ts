@@ -5,8 +5,8 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { afterAll, describe, it } from 'vitest'
 import { excess } from '../bench/checksText.ts'
 import { assembler } from '../bench/limits/assembler.ts'
 import * as js from '../bench/limits/js.ts'
@@ -107,7 +107,7 @@ describe('npm run bench', () => {
 
 describe('a worker', () => {
   const folder = mkdtempSync(join(tmpdir(), 'rnnc-bench-'))
-  after(() => rmSync(folder, { recursive: true, force: true }))
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   /** The outcomes of the first workloads in a worker that does as told for each of them. */
   async function outcomesOf(...behaviour: readonly string[]): Promise<readonly Outcome[]> {

@@ -1,9 +1,9 @@
-// Good programs: what every stage of the compiler makes of them. UPDATE=1 rewrites the goldens in test/good/<name>/.
+// Good programs: what every stage of the compiler makes of them. `-u` writes the goldens in test/good/<name>/ anew.
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, posix } from 'node:path'
-import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
 import { gemmText } from '../compiler/backend/js/gemm.ts'
 import { js } from '../compiler/backend/js.ts'
 import { builtins } from '../compiler/check/builtins/index.ts'
@@ -19,9 +19,9 @@ import { standardLibrary } from '../dsl/std.ts'
 import { argumentsFor, bufferOf, createRandom } from './backend/agree.ts'
 import { interpreted, runnable } from './support/program.ts'
 import { close } from './support/suite.ts'
+import { update } from './support/update.ts'
 
 const folder = fileURLToPath(new URL('good/', import.meta.url))
-const update = process.env.UPDATE === '1'
 const names = readdirSync(folder)
   .filter(file => file.endsWith('.rnn'))
   .map(file => file.slice(0, -'.rnn'.length))
@@ -97,20 +97,14 @@ describe('good programs', () => {
     for (const { name } of goldens) {
       if (names.includes(name)) continue
       if (update) rmSync(folder + name, { recursive: true })
-      else assert.fail(`test/good/${name} has no program: run with UPDATE=1`)
+      else assert.fail(`test/good/${name} has no program: run with -u`)
     }
   })
   for (const name of names) {
-    it(name, () => {
+    it(name, async () => {
       const { texts, graph, context } = outputs(name)
       checkRuns(context, graph)
-      if (update) mkdirSync(folder + name, { recursive: true })
-      for (const stage of stages) {
-        const file = `${folder}${name}/${stage}.txt`
-        if (update) writeFileSync(file, texts[stage])
-        assert.ok(existsSync(file), `${name}/${stage}.txt is missing: run with UPDATE=1`)
-        assert.equal(texts[stage], readFileSync(file, 'utf8'), `${name}/${stage}.txt is stale: run with UPDATE=1`)
-      }
+      for (const stage of stages) await expect(texts[stage]).toMatchFileSnapshot(`${folder}${name}/${stage}.txt`)
     })
   }
 })

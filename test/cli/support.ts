@@ -4,8 +4,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { afterAll } from 'vitest'
 
 const cli = fileURLToPath(new URL('../../cli/rnnc.ts', import.meta.url))
 
@@ -28,7 +28,7 @@ export interface Workplace {
 /** A folder for the tests of a file, with these files in it; it is removed after them. */
 export function workplace(files: Readonly<Record<string, string>> = {}): Workplace {
   const folder = mkdtempSync(join(tmpdir(), 'rnnc-'))
-  after(() => rmSync(folder, { recursive: true, force: true }))
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
   const path = (name: string): string => join(folder, name)
   const write = (name: string, text: string | Uint8Array): string => {
     writeFileSync(path(name), text)

@@ -1,8 +1,9 @@
 // rnnc train and rnnc eval.
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, it } from 'vitest'
+import { needs } from '../support/needs.ts'
 import { assertRefused, isRecord, json, series, wave, workplace } from './support.ts'
 
 const { rnnc, ok, start, write, path } = workplace({ 'wave.rnn': series(), 'wave.csv': wave() })
@@ -126,7 +127,7 @@ describe('rnnc train', () => {
     assert.deepEqual(readdirSync(path('.')), before)
   })
 
-  it('says that the disk is full', { skip: !existsSync('/dev/full') && 'there is no /dev/full' }, async () => {
+  it('says that the disk is full', needs(!existsSync('/dev/full') && 'there is no /dev/full'), async () => {
     assertRefused(await rnnc('train', 'wave.rnn', '--out', '/dev/full'), 'RNN503', /the disk is full/)
     assert.ok(statSync('/dev/full').isCharacterDevice())
   })

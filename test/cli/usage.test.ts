@@ -1,6 +1,6 @@
 // The command line itself: help, and what is said about mistakes in it.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import { assertRefused, json, series, wave, workplace } from './support.ts'
 
 const { rnnc, ok } = workplace({ 'wave.rnn': series(), 'wave.csv': wave() })

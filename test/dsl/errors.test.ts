@@ -1,6 +1,6 @@
 // What the front end says about files that are wrong.
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { test } from 'vitest'
 import { catalogue, type Entry } from '../../dsl/catalogue.ts'
 import { parse } from '../../dsl/parse.ts'
 import { faults, messages } from './support.ts'

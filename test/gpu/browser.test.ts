@@ -1,23 +1,24 @@
 // Checks on the GPU of a browser, by WebGPU and by WebGL2: parts of what is checked in Node.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { describe, it } from 'vitest'
 import { bundle, skipped, usePage } from '../browser/support.ts'
 import { isRecord } from '../cli/support.ts'
 import * as keras from '../keras/files.ts'
+import { needs } from '../support/needs.ts'
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
 const assertions = { 'node:assert/strict': here('assertInPage.ts') }
 
-describe('the GPU of a browser', { skip: skipped }, () => {
+describe('the GPU of a browser', needs(skipped), () => {
   const result = usePage({
     gpu: true,
     // The host's part, which draws, is the js backend's: it makes functions of text.
     policy: "default-src 'self'; script-src 'self' 'unsafe-eval'",
     files: async () => ({
       'page.js': await bundle(here('page.ts'), { alias: assertions }),
-      'keras.json': JSON.stringify(keras.skipped ? [] : keras.kerasCases()),
+      'keras.json': JSON.stringify(keras.kerasCases()),
     }),
   })
 

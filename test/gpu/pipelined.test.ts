@@ -1,5 +1,5 @@
 // Plans through gpu.js' pipelines on its fallbacks, in Node, against the interpreter: single ops, whole models, fixtures, traps, random programs.
-import { after, before, describe, it } from 'node:test'
+import { afterAll, beforeAll, describe, it } from 'vitest'
 import { loadPipelines } from '../../compiler/backend/gpu/library.ts'
 import { type PipelinedBackend, pipelinedBackend } from '../../compiler/backend/gpu/pipelined.ts'
 import * as keras from '../keras/files.ts'
@@ -14,16 +14,16 @@ const shares = programs === undefined ? { webasm: 3, cpu: 12 } : { webasm: 1, cp
 for (const mode of ['webasm', 'cpu'] as const)
   describe(`pipelines on ${mode}`, () => {
     let backend: PipelinedBackend
-    before(async () => {
+    beforeAll(async () => {
       backend = pipelinedBackend(mode, await loadPipelines(mode))
     })
-    after(() => backend.close())
+    afterAll(() => backend.close())
 
     const every = shares[mode]
     const checks = [...graphChecks, ...modelChecks].filter((_, i) => i % every === 0)
     for (const { name, run } of [...checks, ...trapChecks]) it(name, () => run(backend))
 
-    describe('the fixtures of Keras', { skip: keras.skipped }, () => {
+    describe('the fixtures of Keras', () => {
       const list = keras.kerasCases().filter((_, i) => i % every === 0)
       for (const { name, run } of list.map(fixtureCheck)) it(name, () => run(backend))
     })

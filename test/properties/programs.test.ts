@@ -1,7 +1,7 @@
 // Random programs: every check of the fuzzer for two minutes, and on every case that failed once. SEED repeats a run, RUNS extends it.
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import { allAtOnce } from '../../trust/fuzz/checks/index.ts'
 import { fuzz, runCase } from '../../trust/fuzz/fuzz.ts'
 import { kinkChoices } from '../../trust/fuzz/generate/kinks.ts'

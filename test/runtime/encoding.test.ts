@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 import fc from 'fast-check'
+import { test } from 'vitest'
 import { inverse, parseFitted, transform } from '../../runtime/data/fitted.ts'
 import { column, load, range } from './support.ts'
 
