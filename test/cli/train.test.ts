@@ -10,7 +10,8 @@ const { rnnc, ok, start, write, path } = workplace({ 'wave.rnn': series(), 'wave
 
 describe('rnnc train', () => {
   it('trains, reports, and says what it saved', async () => {
-    const { stdout, stderr } = await ok('train', 'wave.rnn')
+    const { code, stdout, stderr } = await start('train', 'wave.rnn').done
+    assert.equal(code, 0, stderr)
     assert.match(
       stderr,
       /^training Wave \(29 parameters, f32\) on js: 48 examples to train on, 12 to validate, 12 to test$/m,

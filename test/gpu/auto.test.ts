@@ -139,7 +139,7 @@ describe('a step to measure', () => {
 })
 
 describe('auto without a GPU', () => {
-  const { ok } = workplace({ 'wave.rnn': series(), 'wave.csv': wave() })
+  const { ok } = workplace({ 'wave.rnn': series(), 'wave.csv': wave() }, { apart: true })
   const before = process.env.VK_ICD_FILENAMES
   afterAll(() => {
     if (before === undefined) delete process.env.VK_ICD_FILENAMES
@@ -159,7 +159,7 @@ describe('auto without a GPU', () => {
 })
 
 describe('auto', needs(skipped), () => {
-  const { ok, rnnc, path } = workplace({ 'wave.rnn': series(), 'wave.csv': wave() })
+  const { ok, rnnc, path } = workplace({ 'wave.rnn': series(), 'wave.csv': wave() }, { apart: true })
   let gpu: WebGpuBackend
   beforeAll(async () => {
     if (existsSync(driver)) process.env.VK_ICD_FILENAMES ??= driver

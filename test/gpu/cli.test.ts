@@ -6,7 +6,7 @@ import { assertRefused, isRecord, json, series, wave, workplace } from '../cli/s
 import { needs } from '../support/needs.ts'
 import { driver, skipped } from './support.ts'
 
-const { rnnc, ok } = workplace({ 'wave.rnn': series(), 'wave.csv': wave() })
+const { rnnc, ok } = workplace({ 'wave.rnn': series(), 'wave.csv': wave() }, { apart: true })
 
 if (existsSync(driver)) process.env.VK_ICD_FILENAMES ??= driver
 
