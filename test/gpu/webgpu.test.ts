@@ -1,4 +1,4 @@
-// Kernels as WGSL on a device in Node against the interpreter: single ops, whole models, fixtures, traps, random programs.
+// Kernels as WGSL on a device in Node against the interpreter: single ops, whole models, fixtures, traps.
 import assert from 'node:assert/strict'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import type { WebGpuBackend } from '../../compiler/backend/gpu/webgpu.ts'
@@ -7,7 +7,7 @@ import { build } from '../backend/agree.ts'
 import { cases } from '../backend/cases.ts'
 import * as keras from '../keras/files.ts'
 import { needs } from '../support/needs.ts'
-import { fixtureCheck, graphChecks, modelChecks, randomChecks, wholeOps } from './checks.ts'
+import { fixtureCheck, graphChecks, modelChecks, wholeOps } from './checks.ts'
 import { openBackend, skipped } from './support.ts'
 import { trapChecks } from './traps.ts'
 
@@ -22,11 +22,6 @@ describe('WGSL in Node', needs(skipped), () => {
 
   describe('the fixtures of Keras', () => {
     for (const { name, run } of keras.kerasCases().map(fixtureCheck)) it(name, () => run(backend))
-  })
-
-  const runs = Number(process.env.RNNC_GPU_PROGRAMS ?? 24)
-  it(`${runs} random programs, forward and backward`, async () => {
-    for (const { run } of randomChecks(runs)) await run(backend)
   })
 
   it('refuses hashes as results', () => {
