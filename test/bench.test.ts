@@ -243,7 +243,7 @@ describe('the limits are of products that are right:', () => {
 
   it('WebAssembly', async t => {
     const assemble = await assembler()
-    if (assemble === undefined) return t.skip("the bench's packages are not installed")
+    if (assemble === undefined) return t.skip("the bench's packages are not installed: `npm ci` in bench/ brings wabt")
     const { memory, multiply, apply } = wasm.kernels(assemble)
     const { sixes, fives } = wasm.blocksOf(M)
     memory.set(a)

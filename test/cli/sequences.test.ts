@@ -153,7 +153,7 @@ data Vowels for Speakers { t = jsonl("japanese_vowels.jsonl"); lpc = standardize
 train Speakers on Vowels { optimizer = Adam(0.003); epochs = 30; batch = 16 }
 `
 
-describe('Speakers learns', needs(existsSync(vowels) ? false : `the data of ${vowels}`), () => {
+describe('Speakers learns', needs(existsSync(vowels) ? false : `the data is absent: ${vowels}`), () => {
   it('to tell nine speakers by their vowels', async () => {
     write('speakers.rnn', speakers)
     copyFileSync(vowels, path('japanese_vowels.jsonl'))

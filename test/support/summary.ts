@@ -17,8 +17,8 @@ export class Summary implements Reporter {
         if (missing !== undefined) left.set(missing, (left.get(missing) ?? 0) + 1)
       }
     }
-    if (left.size > 0) console.log('\nLeft out for want of:')
-    for (const [missing, count] of left) console.log(`  ${missing}: ${count} test${count === 1 ? '' : 's'}`)
+    if (left.size > 0) console.log('\nLeft out:')
+    for (const [missing, count] of left) console.log(`  ${count} test${count === 1 ? '' : 's'}: ${missing}`)
     if (reason === 'failed') console.log(`\nThe seed of this run: SEED=${this.#seed} npm test`)
   }
 }
