@@ -13,41 +13,47 @@ import { predict } from './commands/predict.ts'
 import { train } from './commands/train.ts'
 import { argumentError } from './errors.ts'
 import { interrupted } from './interrupt.ts'
-import { createOutput, reportError } from './output.ts'
+import type { Io } from './io.ts'
+import { createOutput, type Output, reportError } from './output.ts'
 import { version } from './version.ts'
 
 const commands: readonly AddCommand[] = [check, train, evaluate, predict, build, explain, gradcheck, diagnose, fuzz]
 
-const args = process.argv.slice(2)
-const output = createOutput(args.includes('--json'))
-const program = new Command('rnnc')
-  .description(
-    'Recurrent neural networks from their equations: check, train, use, and compile to one JavaScript module.',
-  )
-  .version(version, '--version', 'print the version')
-  .helpOption('--help', 'show this help')
-  .helpCommand('help [command]', 'show the help of a command')
-  .configureHelp({ showGlobalOptions: false })
-  .configureOutput({ writeOut: output.write, outputError: () => {} })
-  .exitOverride()
-  .addHelpText(
-    'after',
-    examples('rnnc train sunspots.rnn', 'rnnc predict sunspots.safetensors --data new.csv', 'rnnc train --help'),
-  )
-
-for (const add of commands) add(program, output)
-for (const command of program.commands) {
-  // Settings are inherited by commands that are made by `program.command`; the help option is not.
-  command.helpOption('--help', 'show this help')
+/** Runs a command and gives its exit code. Paths among the arguments are relative to the folder of the process. */
+export async function main(args: readonly string[], io: Io): Promise<number> {
+  const output = createOutput(args.includes('--json'), io)
+  const program = createProgram(output)
+  try {
+    if (args.length === 0) program.outputHelp()
+    else await program.parseAsync(args, { from: 'user' })
+    return output.exitCode
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0
+    output.exitCode = isFailure(error, 'RNN516') ? interrupted : 1
+    reportError(error instanceof CommanderError ? argumentError(error, program, args) : error, output)
+    return output.exitCode
+  }
 }
 
-try {
-  if (args.length === 0) program.outputHelp()
-  else await program.parseAsync(args, { from: 'user' })
-} catch (error) {
-  if (error instanceof CommanderError && error.exitCode === 0) process.exitCode = 0
-  else {
-    reportError(error instanceof CommanderError ? argumentError(error, program, args) : error, output)
-    process.exitCode = isFailure(error, 'RNN516') ? interrupted : 1
+function createProgram(output: Output): Command {
+  const program = new Command('rnnc')
+    .description(
+      'Recurrent neural networks from their equations: check, train, use, and compile to one JavaScript module.',
+    )
+    .version(version, '--version', 'print the version')
+    .helpOption('--help', 'show this help')
+    .helpCommand('help [command]', 'show the help of a command')
+    .configureHelp({ showGlobalOptions: false })
+    .configureOutput({ writeOut: output.write, outputError: () => {} })
+    .exitOverride()
+    .addHelpText(
+      'after',
+      examples('rnnc train sunspots.rnn', 'rnnc predict sunspots.safetensors --data new.csv', 'rnnc train --help'),
+    )
+  for (const add of commands) add(program, output)
+  for (const command of program.commands) {
+    // Settings are inherited by commands that are made by `program.command`; the help option is not.
+    command.helpOption('--help', 'show this help')
   }
+  return program
 }

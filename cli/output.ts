@@ -1,12 +1,11 @@
-// What a command writes: its result on stdout, everything else on stderr, colour only where a person reads.
-
-import { type Diagnostic, diagnostic, RnnError } from '../dsl/diagnostics.ts'
+// What a command writes: its result on stdout, everything else on stderr.
+import { type Diagnostic, RnnError } from '../dsl/diagnostics.ts'
 import { libraryFiles, shownFile } from '../dsl/library.ts'
 import { positionsIn } from '../dsl/position.ts'
 import { render } from '../dsl/render.ts'
 import { greatest } from '../runtime/greatest.ts'
 import type { WhatRan } from '../runtime/session.ts'
-import { createWriter } from './writer.ts'
+import type { Io } from './io.ts'
 
 /** What `JSON.stringify` takes. */
 export type JsonValue =
@@ -21,8 +20,10 @@ export type JsonValue =
 export interface Output {
   /** `--json`: the result is one object. */
   readonly json: boolean
-  /** Whether a person sees stderr: progress may redraw its line. */
-  readonly interactive: boolean
+  /** The exit code of a command that ends without an error. */
+  exitCode: number
+  /** The terminal on which a person sees stderr: progress may redraw its line. */
+  readonly terminal?: NodeJS.WriteStream
   /** The text of every file that was read, for the excerpts of messages. */
   readonly sources: Map<string, string>
   /** A line for people. */
@@ -42,33 +43,28 @@ export const ranBy = ({ backend, device }: WhatRan): string =>
 /** How many diagnostics a person is shown at once. */
 const most = 20
 
-/** The output of a process. */
-export function createOutput(json: boolean): Output {
-  const { stdout, stderr, env } = process
-  const color = stderr.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb'
+/** The output of one command. */
+export function createOutput(json: boolean, { say, write, color, terminal }: Io): Output {
   const sources = new Map(libraryFiles)
   const report = (diagnostics: readonly Diagnostic[]): void => {
-    for (const d of diagnostics.slice(0, most)) stderr.write(`${render(d, sources, { color })}\n\n`)
+    for (const d of diagnostics.slice(0, most)) say(`${render(d, sources, { color })}\n\n`)
     // A file of another kind has one at every word; `--json` has them all.
-    if (diagnostics.length > most) stderr.write(`and ${diagnostics.length - most} more\n\n`)
+    if (diagnostics.length > most) say(`and ${diagnostics.length - most} more\n\n`)
   }
-  // Where nobody reads messages (the terminal is closed, the disk full) the work goes on.
-  stderr.on('error', () => {})
-  const write = createWriter(stdout, reason => report([diagnostic('RNN503', { path: 'standard output', reason })]))
-  return {
+  const output: Output = {
     json,
-    interactive: stderr.isTTY === true,
+    exitCode: 0,
+    ...(terminal && { terminal }),
     sources,
-    note: text => {
-      stderr.write(`${text}\n`)
-    },
+    note: text => say(`${text}\n`),
     report,
-    write,
+    write: text => write(text, output.exitCode),
     result: (object, text) => {
       const shown = json ? JSON.stringify(object) : text
-      write(shown.endsWith('\n') || shown === '' ? shown : `${shown}\n`)
+      output.write(shown.endsWith('\n') || shown === '' ? shown : `${shown}\n`)
     },
   }
+  return output
 }
 
 /** Diagnostics for machines: places as lines and columns, from 1. */

@@ -16,9 +16,10 @@ const patience = 2000
 const longEpoch = 10_000
 
 /** Progress on stderr, with the loss, the metrics of the last epoch, and the time left. */
-export const createProgress = (output: Output): Progress => (output.interactive ? createBar() : createLines(output))
+export const createProgress = (output: Output): Progress =>
+  output.terminal === undefined ? createLines(output) : createBar(output.terminal)
 
-function createBar(): Progress {
+function createBar(stream: NodeJS.WriteStream): Progress {
   const bar = new cliProgress.SingleBar({
     format: '{bar} {percentage}%  epoch {epoch}  loss {loss}{validation}  {left}',
     barsize: 24,
@@ -28,7 +29,7 @@ function createBar(): Progress {
     clearOnComplete: true,
     gracefulExit: false,
     fps: 10,
-    stream: process.stderr,
+    stream,
   })
   const started = performance.now()
   let validation = ''

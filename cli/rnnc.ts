@@ -6,4 +6,5 @@ enableCompileCache()
 // `npm run rnnc -- …` runs it in the folder of package.json; paths are meant from where npm was called.
 const { npm_lifecycle_event: script, INIT_CWD: folder } = process.env
 if (script === 'rnnc' && folder !== undefined) process.chdir(folder)
-await import('./main.ts')
+const [{ main }, { processIo }] = await Promise.all([import('./main.ts'), import('./io.ts')])
+process.exitCode = await main(process.argv.slice(2), processIo())

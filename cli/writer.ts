@@ -9,14 +9,16 @@ import { reasonOf } from '../runtime/node/index.ts'
 export function createWriter(
   stdout: NodeJS.WriteStream & { readonly fd: 1 },
   onFailure: (reason: string) => void,
-): (text: string) => void {
+): (text: string, exitCode: number) => void {
+  let otherwise = 0
   const end = (error: unknown): never => {
-    if (error instanceof Error && 'code' in error && error.code === 'EPIPE') process.exit()
+    if (error instanceof Error && 'code' in error && error.code === 'EPIPE') process.exit(process.exitCode ?? otherwise)
     onFailure(reasonOf(error))
     process.exit(1)
   }
   stdout.on('error', end)
-  return text => {
+  return (text, exitCode) => {
+    otherwise = exitCode
     if (isStream(stdout)) {
       stdout.write(text)
       return

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { posix } from 'node:path'
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import { parse } from '../dsl/parse.ts'
 import { standardLibrary } from '../dsl/std.ts'
 

@@ -1,8 +1,9 @@
 // Programs with mistakes, and what the compiler says about them: test/bad/*.rnn and the messages beside each.
-// `UPDATE=1 node --test test/bad.test.ts` writes the messages anew; read the difference before it is committed.
+// `npx vitest run test/bad.test.ts -u` writes the messages anew; read the difference before it is committed.
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { describe, it } from 'node:test'
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
 import { check, type ImportReader } from '../compiler/index.ts'
 import { catalogue } from '../dsl/catalogue.ts'
 import type { Diagnostic } from '../dsl/diagnostics.ts'
@@ -32,11 +33,10 @@ function judge(name: string): { found: readonly Diagnostic[]; text: string } {
 
 describe('bad programs', () => {
   for (const name of files) {
-    it(name, () => {
+    it(name, async () => {
       const { text } = judge(name)
-      const golden = name.replace(/\.rnn$/, '.expected')
-      if (process.env.UPDATE) writeFileSync(new URL(golden, folder), text)
-      assert.equal(text, read(golden))
+      const golden = new URL(name.replace(/\.rnn$/, '.expected'), folder)
+      await expect(text).toMatchFileSnapshot(fileURLToPath(golden))
       // No hole of a message is left open, and no place is one that the user has never seen.
       assert.doesNotMatch(text, /undefined|NaN|\[object|std\/|\{[a-z]+\}/i)
       const code = /^RNN\d+/.exec(name)?.[0]

@@ -5,8 +5,8 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { afterAll, describe, it } from 'vitest'
 import { excess } from '../bench/checksText.ts'
 import { assembler } from '../bench/limits/assembler.ts'
 import * as js from '../bench/limits/js.ts'
@@ -107,7 +107,7 @@ describe('npm run bench', () => {
 
 describe('a worker', () => {
   const folder = mkdtempSync(join(tmpdir(), 'rnnc-bench-'))
-  after(() => rmSync(folder, { recursive: true, force: true }))
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   /** The outcomes of the first workloads in a worker that does as told for each of them. */
   async function outcomesOf(...behaviour: readonly string[]): Promise<readonly Outcome[]> {
@@ -243,7 +243,7 @@ describe('the limits are of products that are right:', () => {
 
   it('WebAssembly', async t => {
     const assemble = await assembler()
-    if (assemble === undefined) return t.skip("the bench's packages are not installed")
+    if (assemble === undefined) return t.skip("the bench's packages are not installed: `npm ci` in bench/ brings wabt")
     const { memory, multiply, apply } = wasm.kernels(assemble)
     const { sixes, fives } = wasm.blocksOf(M)
     memory.set(a)

@@ -1,8 +1,8 @@
 // Nothing to compute with: no example, no step. And many steps, which must leave nothing behind.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { describe, it } from 'vitest'
 import type { Buffer } from '../compiler/backend/backend.ts'
 import { js } from '../compiler/backend/js.ts'
 import { compile, load } from '../compiler/index.ts'

@@ -2,8 +2,8 @@
 // or says what is wrong; it never fails in any other way. A failure prints the seed, the program and the stack.
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
-import { describe, it } from 'node:test'
 import fc from 'fast-check'
+import { describe, it } from 'vitest'
 import { check } from '../compiler/index.ts'
 import { parse } from '../dsl/parse.ts'
 import { render } from '../dsl/render.ts'

@@ -4,8 +4,8 @@ import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, it } from 'vitest'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -14,7 +14,7 @@ describe('the npm package', () => {
   const installed = join(folder, 'node_modules', 'rnnc')
   const node = (...args: string[]): string => execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8' })
 
-  before(() => {
+  beforeAll(() => {
     const args = ['pack', '--json', '--pack-destination', folder]
     const printed = execFileSync('npm', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
     const [{ filename }] = JSON.parse(printed.slice(printed.indexOf('[')))
@@ -29,7 +29,7 @@ describe('the npm package', () => {
     }
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   })
-  after(() => rmSync(folder, { recursive: true, force: true }))
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   it('compiles and runs a model', () => {
     writeFileSync(

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, it } from 'vitest'
 import { compile } from '../runtime/index.ts'
 import { run } from './cli/support.ts'
 
@@ -44,7 +44,7 @@ for (const page of pages) {
 
   describe(page, () => {
     let folder = ''
-    before(() => {
+    beforeAll(() => {
       folder = mkdtempSync(join(tmpdir(), 'rnnc-readme-'))
       for (const name of [
         'cli',
@@ -61,7 +61,7 @@ for (const page of pages) {
       }
       symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
     })
-    after(() => rmSync(folder, { recursive: true, force: true }))
+    afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
     const shell = async (command: string): Promise<string> => {
       const { code, stdout, stderr } = await run('sh', ['-c', command], folder).done

@@ -97,7 +97,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
     const problem = problemOf(found, size)
     if (!output.json) throw new RnnError([problem])
     output.report([problem])
-    process.exitCode = 1
+    output.exitCode = 1
   }
   output.result(
     object,

@@ -54,7 +54,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
   output.note(`${facts.model} on the ${name} part, ${count(part.count, 'example')} (${ranBy(ran)}, ${precision})`)
   if (problems.length > 0) {
     output.report(problems)
-    process.exitCode = 1
+    output.exitCode = 1
   }
   output.result(
     { ok: problems.length === 0, ...facts, ...chosen, dtype: precision, report },

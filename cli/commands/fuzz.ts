@@ -56,7 +56,7 @@ export const fuzz: AddCommand = (program, output) =>
       const found = failures.map(describeFailure)
       if (!output.json) throw new RnnError(found)
       output.report(found)
-      process.exitCode = 1
+      output.exitCode = 1
     }
     output.result({ ok: failures.length === 0, ...counts, failures: failures.map(failureJson) }, text)
   })

@@ -81,7 +81,7 @@ export const gradcheck: AddCommand = (program, output) =>
       const found = failure(check)
       if (!output.json) throw new RnnError([found])
       output.report([found])
-      process.exitCode = 1
+      output.exitCode = 1
     }
     const verdict = `${signature.name}: the gradient is right, to ${worst.error.toExponential(1)} at worst`
     output.result(object, `${describe(check, total)}\n${verdict} (${place(worst)})`)

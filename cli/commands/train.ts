@@ -116,76 +116,80 @@ async function run(path: string, options: Options, output: Output): Promise<void
     progress.stop()
     output.note('ending after this step')
   }, controller)
-  const { result, failed } = await training.then(outcomeOf, failureOf).finally(progress.stop)
-  if (result === undefined) {
-    const saved = place.replaces ? `nothing is saved, and \`${out}\` is as it was` : 'nothing is saved'
-    throw new RnnError(withSaved(failed, saved))
-  }
+  try {
+    const { result, failed } = await training.then(outcomeOf, failureOf).finally(progress.stop)
+    if (result === undefined) {
+      const saved = place.replaces ? `nothing is saved, and \`${out}\` is as it was` : 'nothing is saved'
+      throw new RnnError(withSaved(failed, saved))
+    }
 
-  const { test, sizes, fitted } = data
-  const measure = (part: Part): Promise<Report | undefined> =>
-    using(load(model.context, model.evaluate(), backend, precision), executable =>
-      evaluatePartAsync(model, part, sizes, executable, result.weights, { backend, precision, batch, seed, signal }),
-    ).catch((error: unknown) => {
-      if (!signal.aborted || error instanceof RnnError) throw error
-      return undefined
+    const { test, sizes, fitted } = data
+    const measure = (part: Part): Promise<Report | undefined> =>
+      using(load(model.context, model.evaluate(), backend, precision), executable =>
+        evaluatePartAsync(model, part, sizes, executable, result.weights, { backend, precision, batch, seed, signal }),
+      ).catch((error: unknown) => {
+        if (!signal.aborted || error instanceof RnnError) throw error
+        return undefined
+      })
+    const complete = result.ended === 'done' || result.ended === 'patience'
+    const tested = test === undefined || test.count === 0 || !complete ? undefined : await measure(test)
+    const last = result.history.find(e => e.epoch === result.epoch) ?? result.history.at(-1)
+    const summary = {
+      ended: result.ended,
+      epochs: result.history.length,
+      epoch: result.epoch,
+      steps: result.steps,
+      ...whatRan(result),
+      dtype: precision,
+      ...(last && { training: last.training }),
+      ...(last?.validation && { validation: last.validation }),
+      ...(tested && { test: tested }),
+    }
+    const { weights } = result
+    const bytes = encodeWeights(
+      { model, sets, data: options.data, dtype: precision, fitted: { ...fitted, sizes }, seed, summary, weights },
+      out,
+    )
+    const replaces = await replaceBytes(out, bytes, place.previous).catch((error: unknown) => {
+      throw error instanceof RnnError ? new RnnError([...failed, ...error.diagnostics]) : error
     })
-  const complete = result.ended === 'done' || result.ended === 'patience'
-  const tested = test === undefined || test.count === 0 || !complete ? undefined : await measure(test)
-  const last = result.history.find(e => e.epoch === result.epoch) ?? result.history.at(-1)
-  const summary = {
-    ended: result.ended,
-    epochs: result.history.length,
-    epoch: result.epoch,
-    steps: result.steps,
-    ...whatRan(result),
-    dtype: precision,
-    ...(last && { training: last.training }),
-    ...(last?.validation && { validation: last.validation }),
-    ...(tested && { test: tested }),
-  }
-  const { weights } = result
-  const bytes = encodeWeights(
-    { model, sets, data: options.data, dtype: precision, fitted: { ...fitted, sizes }, seed, summary, weights },
-    out,
-  )
-  const replaces = await replaceBytes(out, bytes, place.previous).catch((error: unknown) => {
-    throw error instanceof RnnError ? new RnnError([...failed, ...error.diagnostics]) : error
-  })
-  const kept = replaces ? place.previous : undefined
-  interrupt.release()
-  if (signal.aborted) process.exitCode = interrupted
+    const kept = replaces ? place.previous : undefined
+    interrupt.release()
+    if (signal.aborted) output.exitCode = interrupted
 
-  const seconds = (performance.now() - started) / 1000
-  const object = {
-    model: model.signature.name,
-    seed,
-    ...summary,
-    ...auto,
-    out,
-    ...(kept !== undefined && { previous: kept }),
-    seconds,
+    const seconds = (performance.now() - started) / 1000
+    const object = {
+      model: model.signature.name,
+      seed,
+      ...summary,
+      ...auto,
+      out,
+      ...(kept !== undefined && { previous: kept }),
+      seconds,
+    }
+    const replacing = kept === undefined ? '' : `; the earlier weights are in ${kept}`
+    const problems = [...failed, ...(tested === undefined ? [] : notFinite(tested, result, model))]
+    if (problems.length > 0) {
+      const loss = last === undefined ? '' : `, with a ${lossText(last)}`
+      const saved = `the weights of epoch ${result.epoch}${loss}, are saved in \`${out}\`${replacing}`
+      const found = withSaved(problems, saved)
+      if (!output.json) throw new RnnError(found)
+      output.report(found)
+      output.exitCode = 1
+      return output.result({ ok: false, ...object, diagnostics: diagnosticsJson(found, output.sources) }, '')
+    }
+    const rows = Object.entries({ training: last?.training, validation: last?.validation, test: tested })
+    output.result(
+      { ok: !signal.aborted, ...object },
+      [
+        `${endingOf(result)} (${duration(seconds)}, ${ranBy(result)}, ${precision}, seed ${seed})`,
+        ...rows.flatMap(([part, report]) => (report === undefined ? [] : [`  ${part.padEnd(10)}  ${figures(report)}`])),
+        `saved ${out}${replacing}`,
+      ].join('\n'),
+    )
+  } finally {
+    interrupt.release()
   }
-  const replacing = kept === undefined ? '' : `; the earlier weights are in ${kept}`
-  const problems = [...failed, ...(tested === undefined ? [] : notFinite(tested, result, model))]
-  if (problems.length > 0) {
-    const loss = last === undefined ? '' : `, with a ${lossText(last)}`
-    const saved = `the weights of epoch ${result.epoch}${loss}, are saved in \`${out}\`${replacing}`
-    const found = withSaved(problems, saved)
-    if (!output.json) throw new RnnError(found)
-    output.report(found)
-    process.exitCode = 1
-    return output.result({ ok: false, ...object, diagnostics: diagnosticsJson(found, output.sources) }, '')
-  }
-  const rows = Object.entries({ training: last?.training, validation: last?.validation, test: tested })
-  output.result(
-    { ok: !signal.aborted, ...object },
-    [
-      `${endingOf(result)} (${duration(seconds)}, ${ranBy(result)}, ${precision}, seed ${seed})`,
-      ...rows.flatMap(([part, report]) => (report === undefined ? [] : [`  ${part.padEnd(10)}  ${figures(report)}`])),
-      `saved ${out}${replacing}`,
-    ].join('\n'),
-  )
 }
 
 /** What training has come to: weights, why it failed, or both. */

@@ -6,6 +6,7 @@ import { Command, CommanderError } from 'commander'
 import type { TopLevelSpec } from 'vega-lite'
 import { argumentError } from '../../cli/errors.ts'
 import { catchInterrupt } from '../../cli/interrupt.ts'
+import { processIo } from '../../cli/io.ts'
 import { createOutput, reportError, table } from '../../cli/output.ts'
 import { type CompiledModel, compile } from '../../runtime/index.ts'
 import { checkWritable, readBytes, readerIn, writeBytes } from '../../runtime/node/index.ts'
@@ -28,7 +29,7 @@ const folder = fileURLToPath(new URL('./', import.meta.url))
 const seeds = [1, 2, 3]
 
 const args = process.argv.slice(2)
-const output = createOutput(args.includes('--json'))
+const output = createOutput(args.includes('--json'), processIo())
 const options = new Command('npm start --')
   .description('Trains the sunspots example with three seeds and compares it with simple baselines.')
   .option('--json', 'write one JSON object to stdout, and all else to stderr')

@@ -1,6 +1,6 @@
 // Products that are not packed: every remainder of their blocks, every layout, and either side known, by the interpreter.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import { js } from '../../compiler/backend/js.ts'
 import { plan } from '../../compiler/index.ts'
 import type { Sizes } from '../../compiler/ir/dim.ts'

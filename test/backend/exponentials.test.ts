@@ -1,6 +1,6 @@
 // exp and tanh of the plain JavaScript backend at 32 bits, against those of Math.
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { test } from 'vitest'
 import { js } from '../../compiler/backend/js.ts'
 import { makePlan } from '../../compiler/plan/lower.ts'
 import { build, type } from './agree.ts'

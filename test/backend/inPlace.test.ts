@@ -1,6 +1,6 @@
 // Training in place: weights and states written over the old ones give the steps that copies give, however they are stored.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import type { Buffer } from '../../compiler/backend/backend.ts'
 import { backends } from '../../compiler/backend/backends.ts'
 import { compile, load, plan } from '../../compiler/index.ts'

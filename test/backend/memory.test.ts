@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, describe, it } from 'node:test'
+import { afterAll, describe, it } from 'vitest'
 import { compile, plan } from '../../compiler/index.ts'
 import { constant, evaluate, multiply, parseDim, symbolsOf } from '../../compiler/ir/dim.ts'
 import { writesOf } from '../../compiler/plan/operands.ts'
@@ -22,7 +22,7 @@ train Long on D { optimizer = Adam; batch = 8 }
 const folder = mkdtempSync(join(tmpdir(), 'rnnc-'))
 const file = join(folder, 'long.rnn')
 writeFileSync(file, source)
-after(() => rmSync(folder, { recursive: true }))
+afterAll(() => rmSync(folder, { recursive: true }))
 
 const node = (...args: readonly string[]): string => execFileSync(process.execPath, args, { encoding: 'utf8' })
 const script = (path: string): string => new URL(path, import.meta.url).pathname

@@ -1,9 +1,9 @@
 // What every backend must pass: it agrees with the interpreter, and a long training run does not fill the memory.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
+import { describe, it } from 'vitest'
 import type { Backend } from '../../compiler/backend/backend.ts'
 import { plan } from '../../compiler/index.ts'
 import { broadcast } from '../../compiler/ir/builder.ts'

@@ -1,6 +1,6 @@
 // Every pointwise op and every function of the library over all of 32 bits, on the CPU.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import { js } from '../../compiler/backend/js.ts'
 import { load } from '../../compiler/index.ts'
 import { allEqns, type Graph } from '../../compiler/ir/graph.ts'

@@ -1,9 +1,10 @@
 // The library in a page: it compiles and trains there, and learns what it learns in Node.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { describe, it } from 'vitest'
 import { compile, loadData, train } from '../../runtime/index.ts'
 import { isRecord, series, wave } from '../cli/support.ts'
+import { needs } from '../support/needs.ts'
 import { bundle, skipped, usePage } from './support.ts'
 
 const source = series('optimizer = Adam(0.02); epochs = 12; batch = 8; seed = 5')
@@ -19,7 +20,7 @@ const plain = Object.entries(weights).map(([name, values]) => [name, Array.from(
 document.querySelector('output').textContent = JSON.stringify({ backend, losses: history.map(e => e.training.loss), weights: plain })
 `
 
-describe('the library in a browser', { skip: skipped }, () => {
+describe('the library in a browser', needs(skipped), () => {
   const result = usePage({
     // The js backend makes functions of text, which a page must allow.
     policy: "default-src 'self'; script-src 'self' 'unsafe-eval'",

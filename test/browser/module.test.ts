@@ -1,9 +1,10 @@
 // A built module in a page that allows no evaluation of text: it gives the numbers of Node.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { describe, it } from 'node:test'
 import { pathToFileURL } from 'node:url'
+import { describe, it } from 'vitest'
 import { isRecord, json, series, wave, workplace } from '../cli/support.ts'
+import { needs } from '../support/needs.ts'
 import { skipped, usePage } from './support.ts'
 
 const past = [1000, 1010, 1020, 1030, 1020, 1010, 990, 980, 970, 960, 970, 980]
@@ -17,7 +18,7 @@ try { new Function('return 1')() } catch { evaluated = false }
 document.querySelector('output').textContent = JSON.stringify({ ...answers, evaluated, backend: model.backend })
 `
 
-describe('a built module in a browser', { skip: skipped }, () => {
+describe('a built module in a browser', needs(skipped), () => {
   const place = workplace({ 'wave.rnn': series(), 'wave.csv': wave() })
   const result = usePage({
     policy: "script-src 'self'",

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { after, before } from 'node:test'
 import { build } from 'esbuild'
 import { type Browser, chromium } from 'playwright-core'
+import { afterAll, beforeAll } from 'vitest'
 
 const executablePath = '/usr/bin/chromium'
 
@@ -120,12 +120,12 @@ export function usePage({
 }: PageOptions): (hash?: string, timeout?: number) => Promise<unknown> {
   let browser: Browser
   let site: Site
-  before(async () => {
+  beforeAll(async () => {
     const map = imports && `<script type="importmap">${JSON.stringify({ imports })}</script>`
     site = await serve({ 'index.html': page.replace('<output>', `${map ?? ''}<output>`), ...(await files()) }, policy)
     browser = await launch({ gpu })
   })
-  after(async () => {
+  afterAll(async () => {
     await browser?.close()
     await site?.close()
   })

@@ -1,7 +1,7 @@
 // Answers that are written read back: as many rows, the same labels and numbers.
 import assert from 'node:assert/strict'
-import { it } from 'node:test'
 import fc from 'fast-check'
+import { it } from 'vitest'
 import { csvOf, jsonOf } from '../../cli/answers.ts'
 import { parseCsv } from '../../runtime/data/functions/csv.ts'
 import { answers, failing, learned, textsOf } from '../runtime/support.ts'

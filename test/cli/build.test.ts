@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { before, describe, it } from 'node:test'
+import { beforeAll, describe, it } from 'vitest'
 import { classifier, flowers, isRecord, json, run, series, wave, weightsFor, workplace } from './support.ts'
 
 const place = workplace({
@@ -58,7 +58,7 @@ async function typeErrors(text: string): Promise<string> {
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : assert.fail('no list'))
 
 describe('a built module', () => {
-  before(async () => {
+  beforeAll(async () => {
     for (const name of ['wave', 'flowers']) {
       await ok('train', `${name}.rnn`)
       await ok('build', `${name}.safetensors`, '-o', `${name}.mjs`)

@@ -1,6 +1,6 @@
 // rnnc check.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import { assertRefused, classifier, json, series, wave, workplace } from './support.ts'
 
 const { rnnc, ok, write } = workplace({ 'wave.rnn': series(), 'wave.csv': wave(), 'flowers.rnn': classifier })

@@ -1,7 +1,7 @@
 // rnnc diagnose.
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import { assertRefused, isRecord, json, series, wave, workplace } from './support.ts'
 
 const leak = `cell Leak(a) {

@@ -1,6 +1,6 @@
 // rnnc explain and rnnc gradcheck.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import { assertRefused, json, series, wave, workplace } from './support.ts'
 
 const { ok, rnnc, write } = workplace({ 'wave.rnn': series(), 'wave.csv': wave() })

@@ -1,6 +1,6 @@
 // rnnc fuzz: runs, repeats, and refuses what it does not know.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import { assertRefused, json, workplace } from './support.ts'
 
 const { ok, rnnc, write } = workplace({})

@@ -1,9 +1,10 @@
 // Work is not lost: what is saved, what is never overwritten, and what an interrupt or a full disk leaves.
 import assert from 'node:assert/strict'
 import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, unlinkSync } from 'node:fs'
-import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, it } from 'vitest'
 import { decodeSafetensors, encodeSafetensors } from '../../runtime/safetensors.ts'
+import { needs } from '../support/needs.ts'
 import { assertRefused, json, type Ran, run, series, wave, workplace } from './support.ts'
 
 const { rnnc, ok, start, write, path, folder } = workplace({ 'wave.rnn': series(), 'wave.csv': wave() })
@@ -211,7 +212,7 @@ describe('an output never overwrites what is read', () => {
     assert.ok(!existsSync(path('types.mjs')))
   })
 
-  it('predict: standard output, where the shell adds it to the data', { skip: unix }, async () => {
+  it('predict: standard output, where the shell adds it to the data', needs(unix), async () => {
     await untouched(['new.csv'], async () => {
       const ran = await shell('rnnc predict w.safetensors --data new.csv --format csv >> new.csv')
       assertRefused(ran, 'RNN518', /`standard output` is read here, as `new.csv`/)
@@ -325,7 +326,7 @@ describe('weights of another program', () => {
   })
 })
 
-describe('a disk that is nearly full', { skip: unix }, () => {
+describe('a disk that is nearly full', needs(unix), () => {
   it('standard output is whole, or it is exit 1', async () => {
     // A limit cuts the first write short, as a disk that fills does; Node takes that for success.
     for (const command of ['explain wave.rnn --emit source', 'explain wave.rnn --emit source --json', 'help train']) {
@@ -339,9 +340,7 @@ describe('a disk that is nearly full', { skip: unix }, () => {
     }
   })
 
-  it('a device that takes nothing is exit 1', {
-    skip: !existsSync('/dev/full') && 'there is no /dev/full',
-  }, async () => {
+  it('a device that takes nothing is exit 1', needs(!existsSync('/dev/full') && 'there is no /dev/full'), async () => {
     for (const command of ['check wave.rnn', 'check wave.rnn --json', '--help', '--version', 'check none.rnn --json']) {
       const ran = await shell(`rnnc ${command} > /dev/full`)
       assert.equal(ran.code, 1, command)
@@ -377,7 +376,7 @@ describe('a disk that is nearly full', { skip: unix }, () => {
   })
 })
 
-describe('interrupts', { skip: unix }, () => {
+describe('interrupts', needs(unix), () => {
   const drawn = series().replace('SimpleRNN(units)', 'GRU(4000)')
 
   it('are heard while weights are drawn', async () => {

@@ -1,7 +1,7 @@
 // Numbers that only the data, the command line or the weights tell: what would be refused in the file is refused by every command.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import { decodeSafetensors, encodeSafetensors } from '../../runtime/safetensors.ts'
 import { assertRefused, json, workplace } from './support.ts'
 

@@ -1,6 +1,6 @@
 // What `explain --passes` counts of a plan.
 import assert from 'node:assert/strict'
-import { it } from 'node:test'
+import { it } from 'vitest'
 import { passRow } from '../../cli/passReport.ts'
 import { format } from '../../compiler/ir/dim.ts'
 import { build, type } from '../backend/agree.ts'

@@ -1,7 +1,7 @@
 // rnnc predict: from a file of data to answers in its units.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { before, describe, it } from 'node:test'
+import { beforeAll, describe, it } from 'vitest'
 import { encodeSafetensors } from '../../runtime/safetensors.ts'
 import { assertRefused, classifier, flowers, isRecord, json, series, wave, workplace } from './support.ts'
 
@@ -20,7 +20,7 @@ async function predictions(...args: readonly string[]): Promise<readonly Record<
 }
 
 describe('rnnc predict', () => {
-  before(async () => {
+  beforeAll(async () => {
     await ok('train', 'wave.rnn')
     await ok('train', 'flowers.rnn')
   })

@@ -1,8 +1,9 @@
 // Sequences of any length from JSON Lines: train, evaluate, predict and check on real files.
 import assert from 'node:assert/strict'
 import { copyFileSync, existsSync } from 'node:fs'
-import { before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { beforeAll, describe, it } from 'vitest'
+import { needs } from '../support/needs.ts'
 import { assertRefused, isRecord, json, workplace } from './support.ts'
 
 /** One tag for each word: whether it is above the word before it. */
@@ -40,7 +41,7 @@ async function predictions(...args: readonly string[]): Promise<readonly Record<
 }
 
 describe('sequences from JSON Lines', () => {
-  before(async () => {
+  beforeAll(async () => {
     await ok('train', 'tagger.rnn')
   })
 
@@ -152,7 +153,7 @@ data Vowels for Speakers { t = jsonl("japanese_vowels.jsonl"); lpc = standardize
 train Speakers on Vowels { optimizer = Adam(0.003); epochs = 30; batch = 16 }
 `
 
-describe('Speakers learns', { skip: existsSync(vowels) ? false : `the data is absent: ${vowels}` }, () => {
+describe('Speakers learns', needs(existsSync(vowels) ? false : `the data is absent: ${vowels}`), () => {
   it('to tell nine speakers by their vowels', async () => {
     write('speakers.rnn', speakers)
     copyFileSync(vowels, path('japanese_vowels.jsonl'))

@@ -1,11 +1,12 @@
-// Runs the real command line in a process of its own, on real files in a folder of its own.
+// Runs the real command line on real files in a folder of its own: in this process, or in one of its own where that is what is tested.
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { afterAll } from 'vitest'
+import { main } from '../../cli/main.ts'
 
 const cli = fileURLToPath(new URL('../../cli/rnnc.ts', import.meta.url))
 
@@ -22,13 +23,22 @@ export interface Workplace {
   readonly rnnc: (...args: readonly string[]) => Promise<Ran>
   /** As `rnnc`, and it must succeed. */
   readonly ok: (...args: readonly string[]) => Promise<Ran>
+  /** Runs it in a process of its own. */
   readonly start: (...args: readonly string[]) => { readonly process: ChildProcess; readonly done: Promise<Ran> }
 }
 
+interface WorkplaceOptions {
+  /** Whether every command has a process of its own, as one that opens a device of the GPU needs: drivers hold on to theirs. */
+  readonly apart?: boolean
+}
+
 /** A folder for the tests of a file, with these files in it; it is removed after them. */
-export function workplace(files: Readonly<Record<string, string>> = {}): Workplace {
+export function workplace(
+  files: Readonly<Record<string, string>> = {},
+  { apart = false }: WorkplaceOptions = {},
+): Workplace {
   const folder = mkdtempSync(join(tmpdir(), 'rnnc-'))
-  after(() => rmSync(folder, { recursive: true, force: true }))
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
   const path = (name: string): string => join(folder, name)
   const write = (name: string, text: string | Uint8Array): string => {
     writeFileSync(path(name), text)
@@ -36,7 +46,7 @@ export function workplace(files: Readonly<Record<string, string>> = {}): Workpla
   }
   for (const [name, text] of Object.entries(files)) write(name, text)
   const start: Workplace['start'] = (...args) => run(process.execPath, [cli, ...args], folder)
-  const rnnc: Workplace['rnnc'] = (...args) => start(...args).done
+  const rnnc: Workplace['rnnc'] = (...args) => (apart ? start(...args).done : runHere(args, folder))
   const ok: Workplace['ok'] = async (...args) => {
     const ran = await rnnc(...args)
     assert.equal(ran.code, 0, `rnnc ${args.join(' ')}\n${ran.stderr}`)
@@ -45,10 +55,29 @@ export function workplace(files: Readonly<Record<string, string>> = {}): Workpla
   return { folder, path, write, rnnc, ok, start }
 }
 
-/** Runs a program to its end. */
+/** Runs a command in this process; no person reads what it writes. */
+async function runHere(args: readonly string[], folder: string): Promise<Ran> {
+  let stdout = ''
+  let stderr = ''
+  process.chdir(folder)
+  const code = await main(args, {
+    write: text => {
+      stdout += text
+    },
+    say: text => {
+      stderr += text
+    },
+    color: false,
+  })
+  return { code, stdout, stderr }
+}
+
+/** Runs a program to its end, in a process of its own. */
 export function run(command: string, args: readonly string[], cwd: string) {
   // What the test runner gives its own processes is not for those of the tests.
-  const { NODE_TEST_CONTEXT: _, FORCE_COLOR: __, ...env } = process.env
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(VITEST|FORCE_)|^NODE_ENV$/.test(name)),
+  )
   const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
   const done = new Promise<Ran>((resolve, reject) => {
     let stdout = ''

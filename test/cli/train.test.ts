@@ -1,15 +1,17 @@
 // rnnc train and rnnc eval.
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, it } from 'vitest'
+import { needs } from '../support/needs.ts'
 import { assertRefused, isRecord, json, series, wave, workplace } from './support.ts'
 
 const { rnnc, ok, start, write, path } = workplace({ 'wave.rnn': series(), 'wave.csv': wave() })
 
 describe('rnnc train', () => {
   it('trains, reports, and says what it saved', async () => {
-    const { stdout, stderr } = await ok('train', 'wave.rnn')
+    const { code, stdout, stderr } = await start('train', 'wave.rnn').done
+    assert.equal(code, 0, stderr)
     assert.match(
       stderr,
       /^training Wave \(29 parameters, f32\) on js: 48 examples to train on, 12 to validate, 12 to test$/m,
@@ -126,7 +128,7 @@ describe('rnnc train', () => {
     assert.deepEqual(readdirSync(path('.')), before)
   })
 
-  it('says that the disk is full', { skip: !existsSync('/dev/full') && 'there is no /dev/full' }, async () => {
+  it('says that the disk is full', needs(!existsSync('/dev/full') && 'there is no /dev/full'), async () => {
     assertRefused(await rnnc('train', 'wave.rnn', '--out', '/dev/full'), 'RNN503', /the disk is full/)
     assert.ok(statSync('/dev/full').isCharacterDevice())
   })

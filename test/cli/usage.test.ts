@@ -1,9 +1,9 @@
 // The command line itself: help, and what is said about mistakes in it.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import { assertRefused, json, series, wave, workplace } from './support.ts'
 
-const { rnnc, ok } = workplace({ 'wave.rnn': series(), 'wave.csv': wave() })
+const { rnnc, ok, start } = workplace({ 'wave.rnn': series(), 'wave.csv': wave() })
 const commands = ['check', 'train', 'eval', 'predict', 'build', 'explain', 'gradcheck', 'diagnose', 'fuzz']
 
 describe('help', () => {
@@ -71,5 +71,17 @@ describe('a mistake on the command line', () => {
     assert.equal(fine, false)
     assert.ok(Array.isArray(diagnostics) && diagnostics[0].code === 'RNN505')
     assert.match(ran.stderr, /^error RNN505/)
+  })
+})
+
+describe('a process of its own', () => {
+  it('ends with the exit code of its command, and writes what the command writes, without colour', async () => {
+    for (const args of [
+      ['check', 'wave.rnn'],
+      ['train', 'wave.rnn', '--target', 'cuda', '--json'],
+      ['check', '--help'],
+      ['chekc', 'wave.rnn'],
+    ])
+      assert.deepEqual(await start(...args).done, await rnnc(...args))
   })
 })

@@ -1,6 +1,6 @@
 // What the front end says about files that are wrong.
 import assert from 'node:assert/strict'
-import { describe, it, test } from 'node:test'
+import { describe, it, test } from 'vitest'
 import { catalogue, type Entry } from '../../dsl/catalogue.ts'
 import { diagnostic } from '../../dsl/diagnostics.ts'
 import { parse } from '../../dsl/parse.ts'

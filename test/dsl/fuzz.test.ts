@@ -1,7 +1,7 @@
 // Random files: the parser never throws, and its places lie in the source.
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 import fc from 'fast-check'
+import { test } from 'vitest'
 import { parse } from '../../dsl/parse.ts'
 import { printAst } from '../../dsl/print.ts'
 import { scan } from '../../dsl/scan.ts'

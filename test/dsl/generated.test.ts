@@ -1,7 +1,7 @@
 // The generated files are those of the sources.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { test } from 'node:test'
+import { test } from 'vitest'
 import { generated } from '../../cli/generate.ts'
 import { standardLibrary } from '../../dsl/std.ts'
 

@@ -1,6 +1,6 @@
 // What the grammar accepts, and the tree that it gives.
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { test } from 'vitest'
 import type { Expr, Span } from '../../dsl/ast.ts'
 import { parse } from '../../dsl/parse.ts'
 import { printAst } from '../../dsl/print.ts'

@@ -1,7 +1,7 @@
 // How diagnostics look in a terminal.
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 import { stripVTControlCharacters } from 'node:util'
+import { test } from 'vitest'
 import type { Span } from '../../dsl/ast.ts'
 import { type Details, diagnostic } from '../../dsl/diagnostics.ts'
 import { position } from '../../dsl/position.ts'

@@ -1,6 +1,6 @@
 // "did you mean …?"
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { test } from 'vitest'
 import { didYouMean, distance, suggest } from '../../dsl/suggest.ts'
 
 test('distances', () => {

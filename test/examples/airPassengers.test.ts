@@ -1,8 +1,8 @@
 // The example of the airline passengers gives what its page says, beside rivals computed here.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { test } from 'vitest'
 import { compile, evaluatePart, js, load, loadData, train } from '../../runtime/index.ts'
 import { readerIn } from '../../runtime/node/index.ts'
 

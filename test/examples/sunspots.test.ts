@@ -1,8 +1,8 @@
 // The sunspots example as `npm start` runs it: its figures, its plots, its mistakes, and Ctrl-C.
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
-import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { describe, it } from 'vitest'
 import { autoregression, lastValue, leastSquares } from '../../examples/sunspots/baselines.ts'
 import { deviation } from '../../examples/sunspots/experiment.ts'
 import { assertRefused, isRecord, json, run, workplace } from '../cli/support.ts'

@@ -1,8 +1,8 @@
 // The cost model, what it is given to sum, and what `auto` makes of it.
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
-import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, it } from 'vitest'
 import { type DeviceTimes, fasterOf, predictedMs, timesByKind } from '../../compiler/backend/costModel.ts'
 import { measureKernels } from '../../compiler/backend/gpu/measure.ts'
 import type { RecordedKernel } from '../../compiler/backend/gpu/recording.ts'
@@ -14,6 +14,7 @@ import { chooseFaster } from '../../runtime/auto.ts'
 import { fromArrays } from '../../runtime/data/arrays.ts'
 import { sampleStep } from '../../runtime/sampleStep.ts'
 import { assertRefused, isRecord, json, series, wave, workplace } from '../cli/support.ts'
+import { needs } from '../support/needs.ts'
 import { blockOf, driver, openBackend, skipped } from './support.ts'
 
 const example = fileURLToPath(new URL('../../examples/sunspots/sunspots.rnn', import.meta.url))
@@ -138,9 +139,9 @@ describe('a step to measure', () => {
 })
 
 describe('auto without a GPU', () => {
-  const { ok } = workplace({ 'wave.rnn': series(), 'wave.csv': wave() })
+  const { ok } = workplace({ 'wave.rnn': series(), 'wave.csv': wave() }, { apart: true })
   const before = process.env.VK_ICD_FILENAMES
-  after(() => {
+  afterAll(() => {
     if (before === undefined) delete process.env.VK_ICD_FILENAMES
     else process.env.VK_ICD_FILENAMES = before
   })
@@ -157,14 +158,14 @@ describe('auto without a GPU', () => {
   })
 })
 
-describe('auto', { skip: skipped }, () => {
-  const { ok, rnnc, path } = workplace({ 'wave.rnn': series(), 'wave.csv': wave() })
+describe('auto', needs(skipped), () => {
+  const { ok, rnnc, path } = workplace({ 'wave.rnn': series(), 'wave.csv': wave() }, { apart: true })
   let gpu: WebGpuBackend
-  before(async () => {
+  beforeAll(async () => {
     if (existsSync(driver)) process.env.VK_ICD_FILENAMES ??= driver
     gpu = await openBackend()
   })
-  after(() => gpu.close())
+  afterAll(() => gpu.close())
 
   /** The GPU with kernels that take no time, or measuring that does something else. */
   const faking = (measure: () => Promise<DeviceTimes>): WebGpuBackend => ({

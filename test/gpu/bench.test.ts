@@ -1,13 +1,14 @@
 // The bench on a device: a case learns, and says what a step takes.
 import assert from 'node:assert/strict'
-import { it } from 'node:test'
+import { it } from 'vitest'
 import { openPipelineInDawn } from '../../bench/workers/pipelineInDawn.ts'
 import { webGpuCase } from '../../bench/workers/rnnc.ts'
 import { workloads } from '../../bench/workloads.ts'
+import { needs } from '../support/needs.ts'
 import { modelChecks } from './checks.ts'
 import { openBackend, skipped } from './support.ts'
 
-it('a case of the bench learns on a GPU, in one submit that brings back three numbers', { skip: skipped }, async () => {
+it('a case of the bench learns on a GPU, in one submit that brings back three numbers', needs(skipped), async () => {
   const backend = await openBackend()
   const { step, counts, note } = webGpuCase(backend, workloads.find(w => w.id === 'W5-t2')!)
   const first = await step()
@@ -22,7 +23,7 @@ it('a case of the bench learns on a GPU, in one submit that brings back three nu
   await backend.close()
 })
 
-it('what the bench compares the GPU with computes the same', { skip: skipped }, async () => {
+it('what the bench compares the GPU with computes the same', needs(skipped), async () => {
   const { backend } = await openPipelineInDawn()
   for (const { run } of modelChecks.slice(0, 2)) await run(backend)
   await backend.close()

@@ -1,7 +1,7 @@
 // What pipelines are put together of: segments of buffers, kernels that move elements, and calls, few of which are different.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
 import fc from 'fast-check'
+import { describe, it } from 'vitest'
 import { callsOf } from '../../compiler/backend/gpu/calls.ts'
 import { overlaid, type Piece, pieces, type Segment } from '../../compiler/backend/gpu/contents.ts'
 import { joining, overlaying, type Spread, spreading } from '../../compiler/backend/gpu/moves.ts'

@@ -1,26 +1,20 @@
 // Whole models on a device against the interpreter, in Node and in a page: what they predict, their loss, every gradient, and five
 // steps of training.
 import assert from 'node:assert/strict'
-import fc from 'fast-check'
-import type { AsyncBackend, AsyncExecutable, Buffer } from '../../compiler/backend/backend.ts'
+import type { AsyncBackend, AsyncExecutable } from '../../compiler/backend/backend.ts'
 import type { WebGpuExecutable } from '../../compiler/backend/gpu/webgpu.ts'
 import { type CompiledModel, compile, type Graph, load } from '../../compiler/index.ts'
-import type { Context } from '../../compiler/ir/builder.ts'
 import type { Sizes } from '../../compiler/ir/dim.ts'
-import { dce } from '../../compiler/passes/dce.ts'
 import { naive } from '../../compiler/passes/pipeline.ts'
 import { drawInputs, initialStates } from '../../runtime/session.ts'
 import { drawBatch, drawWeights } from '../../trust/fuzz/batch.ts'
 import type { FuzzCase } from '../../trust/fuzz/case.ts'
-import { fuzzCases } from '../../trust/fuzz/generate/index.ts'
-import { type Arrays, graphOf, interpreted, roundingOf } from '../../trust/fuzz/trial.ts'
-import type { OwnGraph } from '../../trust/gradients/subject.ts'
-import { isAnalytic, withBranches } from '../../trust/numbers/branches.ts'
+import { type Arrays, interpreted } from '../../trust/fuzz/trial.ts'
 import { build } from '../backend/agree.ts'
 import { cases, sizesList } from '../backend/cases.ts'
 import { recurrentGradient } from '../backend/recurrent.ts'
 import { type Fixture, type FixtureEntry, openFixture } from '../keras/fixture.ts'
-import { agreeAsync, bound } from './agree.ts'
+import { agreeAsync, bound, close, narrow, onDevice, wide } from './agree.ts'
 
 /** Something that holds of a device. */
 export interface DeviceCheck {
@@ -53,43 +47,6 @@ export const graphChecks: readonly DeviceCheck[] = [
     },
   },
 ]
-
-/** The same numbers as floats of 32 bits. */
-const narrow = (arrays: Arrays): Record<string, Buffer> =>
-  Object.fromEntries(
-    Object.entries(arrays).map(([name, data]) => [
-      name,
-      data instanceof Int32Array ? data.slice() : Float32Array.from(data),
-    ]),
-  )
-
-/** The same numbers in 64 bits. */
-const wide = (arrays: Arrays): Record<string, Buffer> =>
-  Object.fromEntries(
-    Object.entries(arrays).map(([name, data]) => [name, data instanceof Int32Array ? data : Float64Array.from(data)]),
-  )
-
-/** Asserts that results are the expected ones, on the scale of each; `rounding` is what 32 bits may do to one at the worst. */
-function close(
-  found: Arrays,
-  expected: Arrays,
-  what: string,
-  rounding?: () => (name: string) => ArrayLike<number>,
-): void {
-  for (const [name, right] of Object.entries(expected)) {
-    const got = found[name]
-    assert.equal(got?.length, right.length, `${name} of ${what}`)
-    const scale = Array.from(right).reduce((most, x) => (Number.isFinite(x) ? Math.max(most, Math.abs(x)) : most), 0)
-    const off = (i: number, slack: number): boolean =>
-      Number.isFinite(right[i]) && !(Math.abs(got[i] - right[i]) <= bound * scale + slack)
-    const far = right.findIndex((_: number, i: number) => off(i, 0))
-    if (far < 0) continue
-    const slack = rounding?.()(name)
-    const worst = right.findIndex((_: number, i: number) => off(i, slack === undefined ? 0 : slack[i] * 2 ** 29))
-    if (worst >= 0)
-      assert.fail(`${name}[${worst}] of ${what} is ${got[worst]} and should be ${right[worst]} (scale ${scale})`)
-  }
-}
 
 const data = (text: string, train: string): string => `
 data D for M { t = jsonl("none.jsonl"); ${text} }
@@ -130,26 +87,14 @@ const programs: Readonly<Record<string, Program>> = {
   },
 }
 
-async function onDevice(
-  backend: AsyncBackend,
-  { context, graph }: { readonly context: Context; readonly graph: Graph },
-  sizes: Sizes,
-  inputs: Arrays,
-): Promise<Arrays> {
-  const executable = load(context, graph, backend, 'f32')
-  const results = await executable.run(sizes, inputs)
-  executable.dispose()
-  return results
-}
-
 /** Sizes, a batch and weights for a model. */
-interface Given {
+export interface Given {
   readonly sizes: Sizes
   readonly batch: Arrays
   readonly weights: Arrays
 }
 
-function inputsFor(model: CompiledModel, { sizes, lengths, data }: Omit<FuzzCase, 'source'>): Given {
+export function inputsFor(model: CompiledModel, { sizes, lengths, data }: Omit<FuzzCase, 'source'>): Given {
   const batch = drawBatch(model.signature, { sizes, lengths, data })
   return { sizes: batch.sizes, batch: batch.arrays, weights: drawWeights(model.signature, batch.sizes, data) }
 }
@@ -233,37 +178,3 @@ export const fixtureCheck = ({ entry, fixture, source }: KerasCase): DeviceCheck
     if (fixture.steps !== undefined) await checkTraining(backend, source, own)
   },
 })
-
-/** Random programs, forward and backward. */
-export const randomChecks = (runs: number): DeviceCheck[] =>
-  fc.sample(fuzzCases({ kinks: 'none' }), { numRuns: runs, seed: 11 }).map((fuzzCase, i) => ({
-    name: `random program ${i}`,
-    run: backend => checkRandom(backend, fuzzCase),
-  }))
-
-async function checkRandom(backend: AsyncBackend, fuzzCase: FuzzCase): Promise<void> {
-  const model = compile(fuzzCase.source)
-  const own = inputsFor(model, fuzzCase)
-  const inputs = narrow({ ...own.batch, ...own.weights, ...drawInputs(fuzzCase.data, 0) })
-  for (const name of ['predict', 'gradient'] as const) {
-    const graph = model[name](name === 'gradient' ? { inputs: true } : {})
-    const oracle = { context: model.context, graph: graphOf(model, name, naive) }
-    const decided = decisions(oracle)
-    const expected = Object.fromEntries(
-      Object.entries(interpreted(oracle, own.sizes, wide(inputs))).filter(([output]) => !decided.includes(output)),
-    )
-    const found = await onDevice(backend, { context: model.context, graph }, own.sizes, inputs)
-    const what = `${name} of\n${fuzzCase.source}\n${JSON.stringify(fuzzCase.sizes)}`
-    close(found, expected, what, () => roundingOf(oracle, own.sizes, wide(inputs)).bound)
-  }
-}
-
-/** The metrics with branches, as an accuracy's: what is 0 but for rounding may go the other way in 32 bits. */
-function decisions({ context, graph }: OwnGraph): string[] {
-  const moving = graph.inputs.filter((_, i) => graph.params[i].dtype === 'real')
-  return graph.outputs.filter((name, i) => {
-    if (!name.startsWith('sum.')) return false
-    const only = { ...graph, outputs: [name], results: [graph.results[i]] }
-    return !isAnalytic(withBranches(context, { ...only, ...dce.run(context, only) }, moving))
-  })
-}

@@ -1,11 +1,12 @@
 // `--target gpu` and `--device` on the command line.
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import { assertRefused, isRecord, json, series, wave, workplace } from '../cli/support.ts'
+import { needs } from '../support/needs.ts'
 import { driver, skipped } from './support.ts'
 
-const { rnnc, ok } = workplace({ 'wave.rnn': series(), 'wave.csv': wave() })
+const { rnnc, ok } = workplace({ 'wave.rnn': series(), 'wave.csv': wave() }, { apart: true })
 
 if (existsSync(driver)) process.env.VK_ICD_FILENAMES ??= driver
 
@@ -14,7 +15,7 @@ const lossOf = (report: unknown): number => {
   return report.loss
 }
 
-describe('--target gpu', { skip: skipped }, () => {
+describe('--target gpu', needs(skipped), () => {
   it('trains as js does, and the weights are good for either', async () => {
     const onGpu = json(await ok('train', 'wave.rnn', '--out', 'g.safetensors', '--json', '--target', 'gpu'))
     const onCpu = json(await ok('train', 'wave.rnn', '--out', 'c.safetensors', '--json'))

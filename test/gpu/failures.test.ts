@@ -1,6 +1,6 @@
 // What goes wrong with a GPU is an error that says what.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import { openGpu } from '../../compiler/backend/gpu/devices.ts'
 import { loadPipelines } from '../../compiler/backend/gpu/library.ts'
 import { pipelinedBackend } from '../../compiler/backend/gpu/pipelined.ts'
@@ -8,6 +8,7 @@ import { webGpuBackend } from '../../compiler/backend/gpu/webgpu.ts'
 import { plan } from '../../compiler/index.ts'
 import { RnnError } from '../../dsl/diagnostics.ts'
 import { build, dim, type } from '../backend/agree.ts'
+import { needs } from '../support/needs.ts'
 import { openBackend, skipped } from './support.ts'
 
 const gives = (code: string, text: RegExp) => (error: unknown) => {
@@ -73,7 +74,7 @@ describe('a pipeline', () => {
   })
 })
 
-describe('a device that fails', { skip: skipped }, () => {
+describe('a device that fails', needs(skipped), () => {
   it('RNN514 where it is lost, and the arrays that were given are as they were', async () => {
     const backend = await openBackend()
     const { context, graph } = doubled()

@@ -1,7 +1,7 @@
 // What is done in another way where that is faster: products in blocks, scatters in series, long folds in parts. Each against the
 // plain kernel of the same task, and both against the interpreter.
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { afterAll, beforeAll, describe, it } from 'vitest'
 import { fastKernels, plainKernels } from '../../compiler/backend/gpu/kernels.ts'
 import { type TaskStep, taskSteps } from '../../compiler/backend/gpu/tasks.ts'
 import type { WebGpuBackend } from '../../compiler/backend/gpu/webgpu.ts'
@@ -11,6 +11,7 @@ import type { Sizes } from '../../compiler/ir/dim.ts'
 import type { Type, Value } from '../../compiler/ir/graph.ts'
 import { build, dim, trial, type } from '../backend/agree.ts'
 import { scan, strongProduct } from '../backend/cases.ts'
+import { needs } from '../support/needs.ts'
 import { bound } from './agree.ts'
 import { openBackend, skipped } from './support.ts'
 
@@ -30,14 +31,14 @@ function kernelsOf({ context, graph }: ReturnType<typeof build>, sizes: Sizes): 
   return counted.reduce((sum, n) => ({ own: sum.own + n.own, all: sum.all + n.all }), { own: 0, all: 0 })
 }
 
-describe('kernels that are faster', { skip: skipped }, () => {
+describe('kernels that are faster', needs(skipped), () => {
   let fast: WebGpuBackend
   let plain: WebGpuBackend
-  before(async () => {
+  beforeAll(async () => {
     fast = await openBackend()
     plain = await openBackend(plainKernels)
   })
-  after(async () => {
+  afterAll(async () => {
     for (const backend of [fast, plain]) await backend.close()
   })
 

@@ -1,7 +1,7 @@
 // What is relied on of gpu.js: the exact version, and fields that it does not document.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import {
   checkedLibrary,
   checkedPipelines,

@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { before, describe, it } from 'node:test'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { beforeAll, describe, it } from 'vitest'
 import * as browsers from '../browser/support.ts'
 import { assertRefused, isRecord, json, run, series, wave, weightsFor, workplace } from '../cli/support.ts'
+import { needs } from '../support/needs.ts'
 import { blockOf, driver, skipped } from './support.ts'
 
 const there = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
@@ -49,7 +50,7 @@ async function runs(text: string): Promise<unknown> {
   return JSON.parse(stdout)
 }
 
-before(async () => {
+beforeAll(async () => {
   if (existsSync(driver)) process.env.VK_ICD_FILENAMES ??= driver
   await place.ok('train', 'wave.rnn')
   const built = json(await place.ok('build', 'wave.safetensors', '--target', 'gpu', '-o', 'wave.mjs', '--json'))
@@ -81,7 +82,7 @@ describe('a module for the GPU', () => {
 describe('a module for the GPU where its packages are', () => {
   const home = place.path('node_modules/rnnc')
   let runtime = ''
-  before(async () => {
+  beforeAll(async () => {
     runtime = await browsers.bundle(there('runtime/gpu.ts'), { external: ['gpu.js'] })
     mkdirSync(home, { recursive: true })
     writeFileSync(`${home}/package.json`, '{ "type": "module", "exports": { "./gpu": "./gpu.js" } }')
@@ -106,7 +107,7 @@ describe('a module for the GPU where its packages are', () => {
     assert.match(messages[1], /RNN513: .*npm package `gpu\.js` \(Cannot find package 'gpu\.js'/)
   })
 
-  it('answers as the js module does, and runs that overlap wait for each other', { skip: skipped }, async () => {
+  it('answers as the js module does, and runs that overlap wait for each other', needs(skipped), async () => {
     install('gpu.js')
     install('webgpu')
     const found = await runs(`import { create as open } from 'webgpu'
@@ -129,7 +130,7 @@ describe('a module for the GPU where its packages are', () => {
     assert.equal(found.wrong, 'past has 2 elements, which is no multiple of 6: give B')
   })
 
-  it('is used as spec/gpu.md shows', { skip: skipped }, async () => {
+  it('is used as spec/gpu.md shows', needs(skipped), async () => {
     const found = await runs(`import { create as open } from 'webgpu'
       Object.defineProperty(globalThis.navigator, 'gpu', { value: open([]) })
       const past = ${JSON.stringify(past)}
@@ -139,7 +140,7 @@ describe('a module for the GPU where its packages are', () => {
     close(found, (await expected()).next)
   })
 
-  it('takes weights and sizes, and lengths of each example', { skip: skipped }, async () => {
+  it('takes weights and sizes, and lengths of each example', needs(skipped), async () => {
     await place.ok('build', 'tagger.rnn', '--target', 'gpu', '-o', 'tagger.mjs')
     await place.ok('build', 'tagger.rnn', '-o', 'tagger_js.mjs')
     const types = readFileSync(place.path('tagger.d.mts'), 'utf8')
@@ -159,7 +160,7 @@ describe('a module for the GPU where its packages are', () => {
   })
 
   for (const gpu of [true, false])
-    describe(`in a browser ${gpu ? 'with' : 'without'} WebGPU`, { skip: browsers.skipped }, () => {
+    describe(`in a browser ${gpu ? 'with' : 'without'} WebGPU`, needs(browsers.skipped), () => {
       const result = browsers.usePage({
         gpu,
         // The import map stands in the page; no text is evaluated.

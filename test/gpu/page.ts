@@ -4,11 +4,11 @@ import { openGpu } from '../../compiler/backend/gpu/devices.ts'
 import { plan } from '../../compiler/index.ts'
 import { RnnError } from '../../dsl/diagnostics.ts'
 import { build, type } from '../backend/agree.ts'
-import { type DeviceCheck, fixtureCheck, graphChecks, type KerasCase, modelChecks, randomChecks } from './checks.ts'
+import { type DeviceCheck, fixtureCheck, graphChecks, type KerasCase, modelChecks } from './checks.ts'
 import { trapChecks } from './traps.ts'
 
 const output = document.querySelector('output')
-const { device, every, models, traps, programs, fixtures } = JSON.parse(decodeURIComponent(location.hash.slice(1)))
+const { device, every, models, traps, fixtures } = JSON.parse(decodeURIComponent(location.hash.slice(1)))
 const keras: readonly KerasCase[] = await (await fetch('/keras.json')).json()
 
 /** The contexts of WebGL2 that anyone has made. */
@@ -45,7 +45,6 @@ const checks = [
   ...modelChecks.slice(0, models),
   ...trapChecks.filter((_, i) => i % traps === 0),
   ...keras.slice(...fixtures).map(fixtureCheck),
-  ...randomChecks(programs),
   ...(device === 'webgl2' ? [lost] : []),
 ]
 const failures: string[] = []

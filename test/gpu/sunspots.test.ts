@@ -1,14 +1,15 @@
 // The sunspots example, trained on the GPU from the file to the test years: it does as well as js does with the same seed.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { beforeAll, describe, it } from 'vitest'
 import type { AnyBackend } from '../../compiler/backend/backend.ts'
 import { js } from '../../compiler/backend/js.ts'
 import { meanAbsoluteError, openRecord } from '../../examples/sunspots/experiment.ts'
 import { compile, train } from '../../runtime/index.ts'
 import * as browsers from '../browser/support.ts'
 import { isRecord } from '../cli/support.ts'
+import { needs } from '../support/needs.ts'
 import { openBackend, skipped } from './support.ts'
 
 const file = (name: string): Buffer => readFileSync(new URL(`../../examples/sunspots/${name}`, import.meta.url))
@@ -36,18 +37,18 @@ function alike(found: unknown, expected: Awaited<ReturnType<typeof trained>>): v
 
 describe('the sunspots example, trained until it stops by itself', () => {
   let expected: Awaited<ReturnType<typeof trained>>
-  before(async () => {
+  beforeAll(async () => {
     expected = await trained(source, js)
     assert.ok(expected.mae < 15.15, 'AR(9) on the raw figures')
   })
 
-  it('in Node', { skip: skipped }, async () => {
+  it('in Node', needs(skipped), async () => {
     const backend = await openBackend()
     alike(await trained(source, backend), expected)
     await backend.close()
   })
 
-  describe('in a browser', { skip: browsers.skipped }, () => {
+  describe('in a browser', needs(browsers.skipped), () => {
     const result = browsers.usePage({
       gpu: true,
       policy: "default-src 'self'; script-src 'self' 'unsafe-eval'",

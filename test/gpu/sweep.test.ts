@@ -1,7 +1,8 @@
 // Every pointwise op and every function of the library over all of 32 bits, on SwiftShader.
-import { after, before, describe, it } from 'node:test'
+import { afterAll, beforeAll, describe, it } from 'vitest'
 import type { WebGpuBackend } from '../../compiler/backend/gpu/webgpu.ts'
 import { plan } from '../../compiler/index.ts'
+import { needs } from '../support/needs.ts'
 import { exactOf, graphsOf, places, type Sweep, swept } from '../support/sweep.ts'
 import { checkColumn } from '../support/sweepTable.ts'
 import { driver, openBackend, skipped } from './support.ts'
@@ -9,12 +10,12 @@ import { driver, openBackend, skipped } from './support.ts'
 /** The numbers of the table are those of one device. */
 const other = (process.env.VK_ICD_FILENAMES ?? driver) === driver ? false : 'the device is not SwiftShader'
 
-describe('functions over all of 32 bits', { skip: skipped || other }, () => {
+describe('functions over all of 32 bits', needs(skipped || other), () => {
   let backend: WebGpuBackend
-  before(async () => {
+  beforeAll(async () => {
     backend = await openBackend()
   })
-  after(() => backend.close())
+  afterAll(() => backend.close())
 
   it('by the gpu backend', async () => {
     const sweeps: Sweep[] = []

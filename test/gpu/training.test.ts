@@ -1,6 +1,6 @@
 // The training loop on a device, which begins steps before the results of earlier ones are there.
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { afterAll, beforeAll, describe, it } from 'vitest'
 import type { WebGpuBackend } from '../../compiler/backend/gpu/webgpu.ts'
 import { js } from '../../compiler/backend/js.ts'
 import { compile, load, plan } from '../../compiler/index.ts'
@@ -9,6 +9,7 @@ import { fromArrays } from '../../runtime/data/arrays.ts'
 import { evaluatePartAsync, initialWeights } from '../../runtime/session.ts'
 import { type StepReport, type TrainOptions, train } from '../../runtime/train.ts'
 import { build, type } from '../backend/agree.ts'
+import { needs } from '../support/needs.ts'
 import { openBackend, skipped } from './support.ts'
 
 const program = (settings: string): string => `model M {
@@ -32,12 +33,12 @@ function prepare(settings: string) {
   return { model, data: { train: part, validation: part, sizes, fitted: { ports: {}, calls: {}, sizes } } }
 }
 
-describe('training on a device', { skip: skipped }, () => {
+describe('training on a device', needs(skipped), () => {
   let backend: WebGpuBackend
-  before(async () => {
+  beforeAll(async () => {
     backend = await openBackend()
   })
-  after(() => backend.close())
+  afterAll(() => backend.close())
 
   async function both(settings: string, options: TrainOptions = {}) {
     const { model, data } = prepare(settings)
@@ -152,7 +153,7 @@ describe('training on a device', { skip: skipped }, () => {
   })
 })
 
-describe('runs that begin before others end', { skip: skipped }, () => {
+describe('runs that begin before others end', needs(skipped), () => {
   it('each see what the one before has left on the device', async () => {
     const backend = await openBackend()
     const { context, graph } = build([type('N'), type('N')], (b, [x, y]) => {

@@ -1,31 +1,27 @@
-// Kernels as WGSL on a device in Node against the interpreter: single ops, whole models, fixtures, traps, random programs.
+// Kernels as WGSL on a device in Node against the interpreter: single ops, whole models, fixtures, traps.
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { afterAll, beforeAll, describe, it } from 'vitest'
 import type { WebGpuBackend } from '../../compiler/backend/gpu/webgpu.ts'
 import { plan } from '../../compiler/index.ts'
 import { build } from '../backend/agree.ts'
 import { cases } from '../backend/cases.ts'
 import * as keras from '../keras/files.ts'
-import { fixtureCheck, graphChecks, modelChecks, randomChecks, wholeOps } from './checks.ts'
+import { needs } from '../support/needs.ts'
+import { fixtureCheck, graphChecks, modelChecks, wholeOps } from './checks.ts'
 import { openBackend, skipped } from './support.ts'
 import { trapChecks } from './traps.ts'
 
-describe('WGSL in Node', { skip: skipped }, () => {
+describe('WGSL in Node', needs(skipped), () => {
   let backend: WebGpuBackend
-  before(async () => {
+  beforeAll(async () => {
     backend = await openBackend()
   })
-  after(() => backend.close())
+  afterAll(() => backend.close())
 
   for (const { name, run } of [...graphChecks, ...modelChecks, ...trapChecks]) it(name, () => run(backend))
 
-  describe('the fixtures of Keras', { skip: keras.skipped }, () => {
+  describe('the fixtures of Keras', () => {
     for (const { name, run } of keras.kerasCases().map(fixtureCheck)) it(name, () => run(backend))
-  })
-
-  const runs = Number(process.env.RNNC_GPU_PROGRAMS ?? 24)
-  it(`${runs} random programs, forward and backward`, async () => {
-    for (const { run } of randomChecks(runs)) await run(backend)
   })
 
   it('refuses hashes as results', () => {

@@ -1,6 +1,6 @@
 // What a graph costs, in symbols.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import { cost } from '../../compiler/ir/cost.ts'
 import { format } from '../../compiler/ir/dim.ts'
 import { readGraph } from '../../compiler/ir/read.ts'

@@ -1,5 +1,5 @@
 // cse by examples in IR text.
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import { cse } from '../../compiler/passes/cse.ts'
 import { dce } from '../../compiler/passes/dce.ts'
 import { becomes } from './passes.ts'

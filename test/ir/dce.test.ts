@@ -1,5 +1,5 @@
 // dce by examples in IR text.
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import { dce } from '../../compiler/passes/dce.ts'
 import { becomes } from './passes.ts'
 

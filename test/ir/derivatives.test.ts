@@ -1,6 +1,6 @@
 // Each derivative rule of the op table against differences, in float64.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import { adjoint } from '../../compiler/ir/adjoint.ts'
 import { array } from '../../compiler/ir/array.ts'
 import { constantLike, createBuilder } from '../../compiler/ir/builder.ts'

@@ -1,7 +1,7 @@
 // Dimensions that count windows: their normal form, their text, and the code that computes them.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
 import fc from 'fast-check'
+import { describe, it } from 'vitest'
 import {
   add,
   atomCode,

@@ -1,6 +1,6 @@
 // Which elementwise kernels are joined to the product before them, and where the product then lands.
 import assert from 'node:assert/strict'
-import { it } from 'node:test'
+import { it } from 'vitest'
 import { plan } from '../../compiler/index.ts'
 import { broadcast } from '../../compiler/ir/builder.ts'
 import { readGraph } from '../../compiler/ir/read.ts'

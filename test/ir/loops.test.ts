@@ -1,5 +1,5 @@
 // The passes that move work out of loops, and join it, by examples in IR text: before and after.
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import { dce } from '../../compiler/passes/dce.ts'
 import { fuseBiases } from '../../compiler/passes/fuseBiases.ts'
 import { fuseGates } from '../../compiler/passes/fuseGates.ts'

@@ -1,7 +1,7 @@
 // No pass changes what a graph computes: random graphs, before and after, forward and backward.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
 import fc from 'fast-check'
+import { describe, it } from 'vitest'
 import { adjoint } from '../../compiler/ir/adjoint.ts'
 import type { NdArray } from '../../compiler/ir/array.ts'
 import { createBuilder, scalar } from '../../compiler/ir/builder.ts'

@@ -1,6 +1,6 @@
 // What the planner makes of small graphs: which kernels, which buffers, and in which order.
 import assert from 'node:assert/strict'
-import { it } from 'node:test'
+import { it } from 'vitest'
 import { broadcast, constantLike } from '../../compiler/ir/builder.ts'
 import { makePlan } from '../../compiler/plan/lower.ts'
 import { readsOf, writesOf } from '../../compiler/plan/operands.ts'

@@ -1,7 +1,7 @@
 // Buffers that share a place: fewer of them, at the top and inside loops, and the same results to the last bit.
 import assert from 'node:assert/strict'
-import { it } from 'node:test'
 import fc from 'fast-check'
+import { it } from 'vitest'
 import { js } from '../../compiler/backend/js.ts'
 import type { Sizes } from '../../compiler/ir/dim.ts'
 import { sameShape } from '../../compiler/ir/dim.ts'

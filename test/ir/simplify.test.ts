@@ -1,6 +1,6 @@
 // Each rule of simplify by an example in IR text: before and after.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import { readGraph } from '../../compiler/ir/read.ts'
 import { cse } from '../../compiler/passes/cse.ts'
 import { dce } from '../../compiler/passes/dce.ts'

@@ -1,6 +1,6 @@
 // A derivative of 0 stays 0 beside infinities and NaN: the promise that what is not chosen has no influence, op by op.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import { js } from '../../compiler/backend/js.ts'
 import { compile, load } from '../../compiler/index.ts'
 import { adjoint } from '../../compiler/ir/adjoint.ts'

@@ -1,7 +1,7 @@
 // Print, read, print is the identity; bad text is refused with its line.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
 import fc from 'fast-check'
+import { describe, it } from 'vitest'
 import { constant, symbol } from '../../compiler/ir/dim.ts'
 import { printGraph } from '../../compiler/ir/print.ts'
 import { readGraph } from '../../compiler/ir/read.ts'

@@ -1,6 +1,6 @@
 // The verifier refuses each kind of damage, and names the equation.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import { constant } from '../../compiler/ir/dim.ts'
 import type { Block, Eqn, Graph, Value } from '../../compiler/ir/graph.ts'
 import { readGraph } from '../../compiler/ir/read.ts'

@@ -1,6 +1,6 @@
 // Loops cut into windows, by examples in IR text: before and after.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import { cost, savedElements } from '../../compiler/ir/cost.ts'
 import { evaluate, format, symbol } from '../../compiler/ir/dim.ts'
 import { printGraph } from '../../compiler/ir/print.ts'

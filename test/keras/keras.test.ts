@@ -1,13 +1,13 @@
 // Golden numbers from Keras 3.15 in float64: forward, loss, gradients and optimizer steps of programs a user could have written.
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import type { Buffer, Executable } from '../../compiler/backend/backend.ts'
 import { js } from '../../compiler/backend/js.ts'
 import { load } from '../../compiler/index.ts'
 import { relativeError } from '../../compiler/ir/array.ts'
 import { evaluate, type Sizes } from '../../compiler/ir/dim.ts'
-import { folder, readFixture, readProgram, skipped } from './files.ts'
+import { folder, readFixture, readProgram } from './files.ts'
 import { fixtures, openFixture } from './fixture.ts'
 import { weightsFromKeras } from './layout.ts'
 
@@ -51,7 +51,7 @@ function sparseAdam(gradient: Executable, sizes: Sizes, batch: Record<string, Bu
   }
 }
 
-describe('Keras fixtures', { skip: skipped }, () => {
+describe('Keras fixtures', () => {
   it('are all here', () => {
     assert.deepEqual(readdirSync(folder).sort(), fixtures.map(f => `${f.name}.json`).sort())
   })

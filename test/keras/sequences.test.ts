@@ -1,13 +1,14 @@
 // Sequences without padding, read from JSON Lines by a data block, give what Keras gives for the padded and masked ones.
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
-import { describe, it } from 'node:test'
+import { readFileSync } from 'node:fs'
+import { describe, it } from 'vitest'
 import type { Buffer } from '../../compiler/backend/backend.ts'
 import { js } from '../../compiler/backend/js.ts'
 import { compile, load } from '../../compiler/index.ts'
 import { relativeError } from '../../compiler/ir/array.ts'
 import { pack } from '../../runtime/batch.ts'
 import { loadData } from '../../runtime/data/load.ts'
+import { folder, readProgram } from './files.ts'
 import { type KerasWeight, weightsFromKeras } from './layout.ts'
 
 interface Fixture {
@@ -24,13 +25,10 @@ interface Review {
   readonly label: number
 }
 
-const path = new URL('../../../shared/fixtures/keras/embedding_mask_pre.json', import.meta.url)
 const parts = ['embed', 'rnn', 'head']
 
-describe('embedding_mask_pre from JSON Lines', {
-  skip: existsSync(path) ? false : `${path.pathname} is absent`,
-}, () => {
-  const program = readFileSync(new URL('programs/embedding_mask_pre.rnn', import.meta.url), 'utf8')
+describe('embedding_mask_pre from JSON Lines', () => {
+  const program = readProgram('embedding_mask_pre')
 
   /** The forward values of the rows, the loss, and the gradients, of a data block that reads them as `review`. */
   async function run(review: string, rows: readonly Review[], { weights }: Fixture) {
@@ -50,7 +48,7 @@ describe('embedding_mask_pre from JSON Lines', {
     return { p, gradient }
   }
 
-  const fixture = (): Fixture => JSON.parse(readFileSync(path, 'utf8'))
+  const fixture = (): Fixture => JSON.parse(readFileSync(new URL('embedding_mask_pre.json', folder), 'utf8'))
 
   /** The rows without Keras' padding, which is index 0 in front, and the number of steps with it. */
   function unpadded({ inputs, targets }: Fixture): { rows: readonly Review[]; steps: number } {

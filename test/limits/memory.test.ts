@@ -1,6 +1,6 @@
 // What a run takes is known before anything is drawn: RNN519, with the numbers, where it is more than there is.
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { test } from 'vitest'
 import { Examples } from '../../runtime/data/example.ts'
 import { compile, type LoadedData, predict, train } from '../../runtime/index.ts'
 import { inBytes } from '../../runtime/memory.ts'

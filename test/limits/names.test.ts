@@ -1,7 +1,7 @@
 // Any name that the grammar allows works everywhere: a program with hostile names in every place computes what it does with plain ones.
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 import fc from 'fast-check'
+import { test } from 'vitest'
 import { printGraph } from '../../compiler/ir/print.ts'
 import { readGraph } from '../../compiler/ir/read.ts'
 import { buildModule, compile, loadData, loadInputs, predict, train } from '../../runtime/index.ts'

@@ -1,6 +1,6 @@
 // A number that is no finite double, or that a double would change, is RNN122 at its place.
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { test } from 'vitest'
 import { check } from '../../compiler/index.ts'
 
 const of = (e: string, more = ''): readonly [code: string, text: string][] => {

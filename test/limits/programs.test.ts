@@ -1,6 +1,6 @@
 // Programs that other programs write: long chains, deep nests, and few lines that come to very much. Each compiles, or ends with a message.
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { test } from 'vitest'
 import { js } from '../../compiler/backend/js.ts'
 import { check, compile, load } from '../../compiler/index.ts'
 import type { Code } from '../../dsl/diagnostics.ts'

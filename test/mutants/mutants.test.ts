@@ -1,6 +1,6 @@
 // Mutation testing at a small scale: every rule and pass has mutants, a few of them die, and a compiler without one lives.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import { type Context, createBuilder } from '../../compiler/ir/builder.ts'
 import { constant } from '../../compiler/ir/dim.ts'
 import type { Block, Eqn } from '../../compiler/ir/graph.ts'

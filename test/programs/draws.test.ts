@@ -1,6 +1,6 @@
 // Draws in training: counted, so that nothing but seed and step changes them; and differentiated like all else.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import { type Arrays, type Batch, drawBatch, drawWeights, interpreted, open, runnable } from '../support/program.ts'
 import { createRandom } from '../support/random.ts'
 import { close } from '../support/suite.ts'

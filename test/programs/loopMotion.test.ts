@@ -1,6 +1,6 @@
 // What leaves the loops of whole programs, and what must not: memory and products are counted in the graphs after the passes.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import { compile, type Graph, plan } from '../../compiler/index.ts'
 import { evaluate } from '../../compiler/ir/dim.ts'
 import { type Eqn, scanResults } from '../../compiler/ir/graph.ts'

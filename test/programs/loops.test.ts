@@ -1,6 +1,6 @@
 // What the passes leave in the loops: matrix products by cell, forward and backward. None of these cells is known to a pass.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import { compile, plan } from '../../compiler/index.ts'
 import { format, symbolsOf } from '../../compiler/ir/dim.ts'
 import type { Block } from '../../compiler/ir/graph.ts'

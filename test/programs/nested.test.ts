@@ -1,6 +1,6 @@
 // Words of letters: what a unit or operation gives is over W and C, in this order, whatever it depends on.
 import assert from 'node:assert/strict'
-import { it } from 'node:test'
+import { it } from 'vitest'
 import { compile } from '../../compiler/index.ts'
 import type { Setting } from '../support/program.ts'
 import { describeProgram } from '../support/suite.ts'

@@ -1,7 +1,7 @@
 // Going along W of a value over W over C, whose lengths differ along W: what moves whole words takes their lengths with them,
 // what would combine words at one place of C is refused, and words in other places are never combined silently.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import { compile } from '../../compiler/index.ts'
 import { RnnError } from '../../dsl/diagnostics.ts'
 

@@ -1,6 +1,6 @@
 // Norms of very large and very small numbers: what is a number is never infinite, and never 0.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import type { Precision } from '../../compiler/backend/backend.ts'
 import { js } from '../../compiler/backend/js.ts'
 import { compile, load } from '../../compiler/index.ts'

@@ -1,6 +1,6 @@
 // Optimizers are cells: every one of the library, and some of our own, against plain loops over three steps.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import type { Buffer } from '../../compiler/backend/backend.ts'
 import { compile } from '../../compiler/index.ts'
 import { evaluate } from '../../compiler/ir/dim.ts'

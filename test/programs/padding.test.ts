@@ -1,6 +1,6 @@
 // What the loader puts into padding never makes a gradient NaN: log and division see values that the data holds.
 import assert from 'node:assert/strict'
-import { it } from 'node:test'
+import { it } from 'vitest'
 import { js } from '../../compiler/backend/js.ts'
 import { compile, load } from '../../compiler/index.ts'
 import { pack } from '../../runtime/batch.ts'

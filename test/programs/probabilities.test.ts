@@ -1,6 +1,6 @@
 // Losses of probabilities inside a cell: the softmax or the sigmoid stands outside, and the logarithm is stable all the same.
 import assert from 'node:assert/strict'
-import { it } from 'node:test'
+import { it } from 'vitest'
 import { js } from '../../compiler/backend/js.ts'
 import { compile, load } from '../../compiler/index.ts'
 

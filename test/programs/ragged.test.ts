@@ -1,7 +1,7 @@
 // Ragged axes where it is easy to go wrong: words of different lengths gone through one by one, repeated values that are reversed,
 // extremes of ints, records without a loss.
 import assert from 'node:assert/strict'
-import { it } from 'node:test'
+import { it } from 'vitest'
 import { js } from '../../compiler/backend/js.ts'
 import { type CompiledModel, compile, type Executable, type Graph, load } from '../../compiler/index.ts'
 import type { Example, Setting, Weights } from '../support/program.ts'

@@ -1,6 +1,6 @@
 // A state over an axis that leaves each step turned round: the `reverse` is carried out before it is carried on.
 import assert from 'node:assert/strict'
-import { it } from 'node:test'
+import { it } from 'vitest'
 import { js } from '../../compiler/backend/js.ts'
 import { compile, load } from '../../compiler/index.ts'
 

@@ -1,6 +1,6 @@
 // Attention of a sequence to itself: its axis is declared and mapped over, or scanned, at once.
 import assert from 'node:assert/strict'
-import { it } from 'node:test'
+import { it } from 'vitest'
 import { compile } from '../../compiler/index.ts'
 import { evaluate } from '../../compiler/ir/dim.ts'
 import type { Weights } from '../support/program.ts'

@@ -1,7 +1,7 @@
 // Every form of a probability whose logarithm, and that of one minus it, is computed from the logits: right far out, in value and
 // slope, and near 0 the same as what is written.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import { js } from '../../compiler/backend/js.ts'
 import { compile, load } from '../../compiler/index.ts'
 import { naive } from '../../compiler/passes/pipeline.ts'

@@ -1,6 +1,6 @@
 // What is not chosen has no influence: programs whose untaken branches, padding or unread elements are infinite or NaN, or have such a slope.
 // Each gives the gradient that its examples give one by one, or the one that is worked out beside it.
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import { js } from '../../compiler/backend/js.ts'
 import { load } from '../../compiler/index.ts'
 import { naive, standard } from '../../compiler/passes/pipeline.ts'

@@ -1,7 +1,7 @@
 // Whatever a file holds, and whatever a block does with it: examples of finite numbers, or an error of the catalogue.
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 import fc from 'fast-check'
+import { test } from 'vitest'
 import { RnnError } from '../../dsl/diagnostics.ts'
 import { load } from './support.ts'
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { test } from 'vitest'
 import type { Code } from '../../dsl/diagnostics.ts'
 import { fromArrays, type Nested } from '../../runtime/data/arrays.ts'
 import type { Fitted } from '../../runtime/data/fitted.ts'

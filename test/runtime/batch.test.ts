@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 import fc from 'fast-check'
+import { test } from 'vitest'
 import { batchesOf, pack } from '../../runtime/batch.ts'
 import { fromArrays, type Nested } from '../../runtime/data/arrays.ts'
 import { failing, port, range, signature } from './support.ts'

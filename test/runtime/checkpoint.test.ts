@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { test } from 'vitest'
 import type { Parameter } from '../../compiler/elaborate/values/signature.ts'
 import { parseDim } from '../../compiler/ir/dim.ts'
 import {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 import fc from 'fast-check'
+import { test } from 'vitest'
 import { csvCell } from '../../runtime/data/csvText.ts'
 import { parseCsv } from '../../runtime/data/functions/csv.ts'
 import { failing, load, textsOf } from './support.ts'

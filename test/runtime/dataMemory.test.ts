@@ -2,8 +2,8 @@
 // three times their bytes.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { test } from 'node:test'
 import { promisify } from 'node:util'
+import { test } from 'vitest'
 
 const runtime = new URL('../../runtime/', import.meta.url)
 

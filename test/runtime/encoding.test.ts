@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
+import { test } from 'vitest'
 import { scaleText, unscaleText } from '../../runtime/build/units.ts'
 import type { Chain } from '../../runtime/data/encoding.ts'
 import { inverse, parseFitted, transform } from '../../runtime/data/fitted.ts'

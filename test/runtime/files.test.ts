@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { chmod, link, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { afterAll, beforeAll, test } from 'vitest'
 import {
   checkWritable,
   isSameFile,
@@ -17,10 +17,10 @@ import {
 import { failing } from './support.ts'
 
 let folder = ''
-before(async () => {
+beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rnnc-files-'))
 })
-after(() => rm(folder, { recursive: true }))
+afterAll(() => rm(folder, { recursive: true }))
 
 test('what is written can be read, and replaces what was there', async () => {
   const path = join(folder, 'a.bin')

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { test } from 'vitest'
 import type { Code } from '../../dsl/diagnostics.ts'
 import { readCells } from '../../runtime/data/cells.ts'
 import { parseJsonl } from '../../runtime/data/functions/jsonl.ts'

@@ -1,6 +1,6 @@
 // Labels as the data has them: their number, the outputs that predict them, and values that are none.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import { compile } from '../../compiler/index.ts'
 import type { Code } from '../../dsl/diagnostics.ts'
 import { fromArrays, type Nested } from '../../runtime/data/arrays.ts'

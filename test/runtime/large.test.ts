@@ -1,6 +1,6 @@
 // Data of any size: no array of the data's size is put on the stack, and no text of the command line grows with its square.
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { test } from 'vitest'
 import { table } from '../../cli/output.ts'
 import { greatest } from '../../runtime/greatest.ts'
 import { learned } from './support.ts'

@@ -1,7 +1,7 @@
 // Lists in lists of JSON Lines, as deep as the axes of what they feed: words of characters, days of hours, and items below.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
 import fc from 'fast-check'
+import { describe, it } from 'vitest'
 import { fromArrays, type Nested } from '../../runtime/data/arrays.ts'
 import type { Part } from '../../runtime/data/example.ts'
 import { loadInputs } from '../../runtime/data/load.ts'

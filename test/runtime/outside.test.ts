@@ -1,6 +1,6 @@
 // Numbers from outside the file, by `--set`, from data or with weights, are checked as if they stood in it: the same codes both ways.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import { js } from '../../compiler/backend/js.ts'
 import { check, compile } from '../../compiler/index.ts'
 import { type Diagnostic, RnnError } from '../../dsl/diagnostics.ts'

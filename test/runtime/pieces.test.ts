@@ -1,6 +1,6 @@
 // A file that comes in pieces is the file, wherever it is cut: in a character, an end of a line, or a cell in quotes.
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { test } from 'vitest'
 import { RnnError } from '../../dsl/diagnostics.ts'
 import { type FileBytes, loadData } from '../../runtime/data/load.ts'
 import { dataBlock, failing, signature } from './support.ts'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { test } from 'vitest'
 import { normal, permutation, random, truncatedNormal } from '../../runtime/random.ts'
 import { range } from './support.ts'
 

@@ -1,7 +1,7 @@
 // Sequences of any length in a data block: what feeds an axis, and what acts on the elements.
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 import fc from 'fast-check'
+import { test } from 'vitest'
 import type { Code } from '../../dsl/diagnostics.ts'
 import type { Part } from '../../runtime/data/example.ts'
 import { inverse, parseFitted, transform } from '../../runtime/data/fitted.ts'

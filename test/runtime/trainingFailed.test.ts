@@ -1,6 +1,6 @@
 // What `train` keeps where it fails, and where it is interrupted.
 import assert from 'node:assert/strict'
-import { describe, test } from 'node:test'
+import { describe, test } from 'vitest'
 import type { AsyncExecutable, Loader } from '../../compiler/backend/backend.ts'
 import { js } from '../../compiler/backend/js.ts'
 import { compile } from '../../compiler/index.ts'

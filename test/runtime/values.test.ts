@@ -1,7 +1,7 @@
 // Data is not changed on the way in: each form that a value may have in a file is read as it is, or refused with its line and column.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
 import fc from 'fast-check'
+import { describe, it } from 'vitest'
 import type { Code } from '../../dsl/diagnostics.ts'
 import type { Part } from '../../runtime/data/example.ts'
 import { failing, learned, load } from './support.ts'

@@ -1,6 +1,6 @@
 // Truncated back-propagation: how sequences are cut, and what a window's gradient is.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import { js } from '../../compiler/backend/js.ts'
 import { type CompiledModel, compile, load } from '../../compiler/index.ts'
 import { symbol } from '../../compiler/ir/dim.ts'

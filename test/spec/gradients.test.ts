@@ -1,7 +1,7 @@
 // spec/gradients.md says what is so: its table of checks is that of the fuzzer.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { it } from 'node:test'
+import { it } from 'vitest'
 import { checks } from '../../trust/fuzz/checks/index.ts'
 
 const page = readFileSync(new URL('../../spec/gradients.md', import.meta.url), 'utf8')

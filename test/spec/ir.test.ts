@@ -1,7 +1,7 @@
 // spec/ir.md says what is so: its examples are read, and its tables compared with the op table and the passes.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import { ops } from '../../compiler/ir/ops/index.ts'
 import { readGraph } from '../../compiler/ir/read.ts'
 import { verify } from '../../compiler/ir/verify.ts'

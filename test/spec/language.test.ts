@@ -1,7 +1,7 @@
 // The examples of pages of the specification do what the pages say: see examples.ts for how they are marked.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import { catalogue } from '../../dsl/catalogue.ts'
 import { alike, compare, problemsOf, readPage, valuesOf } from './examples.ts'
 

@@ -1,6 +1,6 @@
 // The whole check of one program: a reference in plain loops, the interpreter, differences, padding and batch-mates.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import type { CompileOptions } from '../../compiler/index.ts'
 import { relativeError } from '../../compiler/ir/array.ts'
 import { evaluate } from '../../compiler/ir/dim.ts'

@@ -1,7 +1,8 @@
-// The table of spec/numerics.md that says how far off each backend's functions are. UPDATE=1 writes a column anew.
+// The table of spec/numerics.md that says how far off each backend's functions are. `-u` writes a column anew.
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { type Arithmetic, errorsOf, type Sweep, swept, type Worst } from './sweep.ts'
+import { update } from './update.ts'
 
 const file = new URL('../../spec/numerics.md', import.meta.url)
 
@@ -32,7 +33,7 @@ function rows(text: string): Map<string, string[]> {
 /** Asserts that the sweeps of all functions are within the numbers of a column, and that these are not far above them. */
 export function checkColumn(column: Column, sweeps: readonly Sweep[], arithmetic: Arithmetic): void {
   const measured = sweeps.map(s => ({ text: s.of.text, errors: errorsOf(s, arithmetic) }))
-  if (process.env.UPDATE === '1') write(column, measured)
+  if (update) write(column, measured)
   const known = rows(readFileSync(file, 'utf8'))
   assert.deepEqual(
     [...known.keys()],

@@ -1,6 +1,6 @@
 // A derivative rule broken on purpose: the fuzzer finds it, shrinks the program to a few lines, and says which rule it is.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import { describeFailure } from '../../cli/commands/fuzz.ts'
 import { type Builder, type OpTable, zerosLike } from '../../compiler/ir/builder.ts'
 import type { Value } from '../../compiler/ir/graph.ts'

@@ -1,6 +1,6 @@
 // The gradient by lag: of linear recurrences, where it is known by hand, over steps that are valid.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import { compile } from '../../compiler/index.ts'
 import { randomBatch, randomSizes } from '../../runtime/randomBatch.ts'
 import { initialWeights } from '../../runtime/session.ts'

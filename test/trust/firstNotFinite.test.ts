@@ -1,6 +1,6 @@
 // The first NaN or infinity: found where it arises, at its step and example, and not where it does no harm.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import { compile } from '../../compiler/index.ts'
 import { initialWeights } from '../../runtime/session.ts'
 import { firstNotFinite, type NotFinite } from '../../trust/gradients/firstNotFinite.ts'

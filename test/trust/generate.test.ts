@@ -1,7 +1,7 @@
 // The generator: whole programs that compile, everything of the language among them, and a way down to a few lines.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
 import fc from 'fast-check'
+import { describe, it } from 'vitest'
 import { builtins } from '../../compiler/elaborate/builtins/index.ts'
 import { compile } from '../../compiler/index.ts'
 import { allEqns } from '../../compiler/ir/graph.ts'

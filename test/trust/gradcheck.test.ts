@@ -1,6 +1,6 @@
 // The gradient checker: it passes right gradients, and names the parameter and element of a wrong one.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import { failure } from '../../cli/commands/gradcheck.ts'
 import type { Backend } from '../../compiler/backend/backend.ts'
 import { js } from '../../compiler/backend/js.ts'

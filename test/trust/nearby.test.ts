@@ -1,7 +1,7 @@
 // Places that rounding does not tell apart.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { describe, it } from 'node:test'
+import { describe, it } from 'vitest'
 import { naive } from '../../compiler/passes/pipeline.ts'
 import { compare } from '../../trust/fuzz/check.ts'
 import { readRegression } from '../../trust/fuzz/regression.ts'

@@ -1,7 +1,7 @@
 // Extended numbers against each other, on random graphs: tangents from formulas, cotangents from the ops' own rules, complex steps.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
 import fc from 'fast-check'
+import { describe, it } from 'vitest'
 import { adjoint } from '../../compiler/ir/adjoint.ts'
 import { array, type NdArray, sizeOf } from '../../compiler/ir/array.ts'
 import { createBuilder, scalar } from '../../compiler/ir/builder.ts'

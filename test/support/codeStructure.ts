@@ -1,0 +1,57 @@
+// The structure of a module that the js backend writes: one function for each step of the plan, called once, in the plan's order;
+// arrays that are made in one place alone.
+import assert from 'node:assert/strict'
+import type { Loop, Plan, Step } from '../../compiler/plan/plan.ts'
+
+const called = { map: 'map', reduce: 'reduce', gemm: 'product', loop: 'scan' } as const
+
+/** Both ways of a choice are written, one after the other. */
+const written = (steps: readonly Step[]): Exclude<Step, { kind: 'choice' }>[] =>
+  steps.flatMap(step => (step.kind === 'choice' ? step.ways.flatMap(written) : [step]))
+
+/** Asserts that a module does what its plan says, step by step. */
+export function checkStructure(code: string, plan: Plan): void {
+  const functions = new Map(
+    [...code.matchAll(/^(?: {2})?function (\w+)\(.*?\) \{\n(.*?)^(?: {2})?\}$/gms)].map(([, name, body]) => [
+      name,
+      body,
+    ]),
+  )
+  const bodyOf = (name: string): string => functions.get(name) ?? assert.fail(`there is no function ${name}`)
+
+  const check = (body: string, steps: readonly Step[]): void => {
+    const calls = [...body.matchAll(/^ +((map|reduce|product|scan)\w*)\(/gm)]
+    const list = written(steps)
+    assert.deepEqual(
+      calls.map(([, , kind]) => kind),
+      list.map(step => called[step.kind]),
+    )
+    list.forEach((step, i) => {
+      const name = calls[i][1]
+      assert.equal(
+        code.match(new RegExp(`(?<![.\\w])${name}\\(`, 'g'))?.length,
+        2,
+        `${name} is written once, and called once`,
+      )
+      const own = bodyOf(name)
+      assert.doesNotMatch(own, /\bnew\b|=>|\[\]/, `${name} makes nothing`)
+      if (step.kind === 'loop') checkLoop(own, step)
+    })
+  }
+  const checkLoop = (body: string, { reverse, steps }: Loop): void => {
+    assert.equal(body.match(/\bfor \(/g)?.length, 1)
+    assert.equal(/ >= 0; \w+--\) \{/.test(body), reverse)
+    check(body, steps)
+  }
+
+  const run = bodyOf('run')
+  check(run, plan.steps)
+  const made = [...code.matchAll(/^ {2}let (\w+) = new \w+\(0\)$/gm)].map(([, name]) => name)
+  for (const name of made.filter(name => !name.endsWith('_view')))
+    assert.equal(run.match(new RegExp(`\\b${name} = new \\w+\\(`, 'g'))?.length, 1, `${name} grows in one place`)
+  const [, returned] = /return \{ (.*) \}\n$/.exec(run) ?? assert.fail('run returns nothing')
+  assert.deepEqual(
+    [...returned.matchAll(/"([^"]+)": /g)].map(([, name]) => name),
+    plan.outputs.map(o => o.name),
+  )
+}
