@@ -169,7 +169,8 @@ function savedByForward(builder: Builder, eqn: Eqn, body: Block): Backward {
 }
 
 /** Whether making a value again costs less than keeping it: views, and what is larger than all that it is made of, at an operation or two an element. */
-function isBetterMadeAgain(context: Context, { op, ins, outs }: Eqn): boolean {
+function isBetterMadeAgain(context: Context, { op, ins, outs, body }: Eqn): boolean {
+  if (body !== undefined) return false
   const { cheap, flops } = opOf(context, op)
   const [out] = outs
   const grows = elements(out) > ins.reduce((n, v) => n + elements(v), 0)
