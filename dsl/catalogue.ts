@@ -346,7 +346,8 @@ model m {
   RNN208: {
     title: 'The wrong number of arguments',
     message: '{callee} takes {expected}, but {found} given',
-    cause: 'A call has more or fewer arguments than the function, cell or layer has inputs.',
+    cause:
+      'A call has more or fewer arguments than the function, cell or layer has inputs, or `[…]` has no values at all.',
     example: `model m {
   input x: [4]
   output y = tanh(x, x)
@@ -593,6 +594,68 @@ model m {
   output y = sum(text |> embedding(8), over W)
 }`,
     fix: 'Go through the inner axis first, `sum(last(…, over C), over W)`; or read it whole in each step, in a cell with an `input m: [A] over C`.',
+  },
+  RNN229: {
+    title: 'A shape that an operation does not take',
+    message: '{operation} takes {expected}, not {found}',
+    cause:
+      'Some operations are of vectors or matrices alone: `@`, `transpose`, `outer`, `softmax`, and `sum` and its like without `over`. The item of a value has another rank, or the value is over an axis where one for all is needed.',
+    example: `model m {
+  input x: [4]
+  output y = transpose(x)
+}`,
+    fix: 'Give a value of that shape, here a matrix; a vector of one element is `[x]`, and along an axis `over T` says which.',
+  },
+  RNN230: {
+    title: 'A number out of its range',
+    message: '{what} must be {expected}; it is {found}',
+    cause:
+      'A number that is known beforehand is none that can stand there: nothing is divided by 0, a probability is from 0 to 1, a window has one element or more, and the parts of a split sum to 1.',
+    example: `model m {
+  input x: [4]
+  output y = x |> dropout(1.5)
+}`,
+    fix: 'Give a number in the range: `dropout(0.5)` leaves out each element with probability 1/2.',
+  },
+  RNN231: {
+    title: 'A setting of another form',
+    message: '{what} is given as {expected}, not as {found}',
+    cause:
+      'Settings of `train`, the `split` of a data block, and arguments such as a path, a side or the sign before decimals are each given in one form.',
+    example: `model m {
+  input x: [4]
+  target y: [4]
+  loss mse(x |> dense(4), y)
+}
+data d for m { t = jsonl("a.jsonl"); x = t.x; y = t.y }
+train m on d { optimizer = SGD(0.1); clip = 1 }`,
+    fix: 'Give it in that form: `clip = global_norm(1)`.',
+  },
+  RNN232: {
+    title: 'Before and after an average',
+    message: '`average` takes a value of each example, and gives one number for all: {found}',
+    cause:
+      'What is computed from averages is computed once, after all examples: no single one is left then that it could read, or of which an average could be taken.',
+    example: `model m {
+  input x: [4]
+  target y: [4]
+  p = x |> dense(4)
+  loss mse(p, y)
+  metric e = average(mse(p, y)) * x[0]
+}`,
+    fix: 'Average all that is of examples: `average(mse(p, y) * x[0])`, or `average(mse(p, y)) * average(x[0])`.',
+  },
+  RNN233: {
+    title: 'An output over an axis that an operation made',
+    message: '{what} is over {axis}, which is no axis of the data',
+    help: 'first go through {base}: `last(…, over {base})` or another function over {base}',
+    cause:
+      'Along an axis whose elements have an inner axis of their own, `last`, `reverse` and their like move the inner lengths too. Whoever reads an output or a prediction has the lengths of the data alone, and could not tell where the elements end.',
+    example: `model m {
+  input x: [3] over W over C
+  output y = last(x, over W)
+}`,
+    fix: 'Go through the inner axis in the model: `output y = last(last(x, over W), over C)`.',
   },
 
   // 3xx: recurrence.
@@ -1196,6 +1259,87 @@ data d for m { x = classes(csv("table.csv").id * 1) }`,
     example: `import "units\\\\cells.rnn"
 `,
     fix: 'Write paths with `/` on every system: `import "units/cells.rnn"`, `csv("tables/new.csv")`.',
+  },
+  RNN421: {
+    title: 'Data for another model',
+    message: '`{data}` is a data block for `{other}`, not for `{model}`',
+    cause: 'A `train` block names a model and a data block, and the data block feeds the ports of another model.',
+    example: `model m {
+  input x: [4]
+  loss sum((x |> dense(4))^2)
+}
+model n {
+  input u: [4]
+  output y = u
+}
+data d for n { u = jsonl("a.jsonl").u }
+train m on d { optimizer = SGD(0.1); epochs = 1 }`,
+    fix: 'Train on a data block for the model: `data e for m { x = jsonl("a.jsonl").u }` and `train m on e`.',
+  },
+  RNN422: {
+    title: 'The wrong kind of data',
+    message: '{user} takes {expected}; this is {found}',
+    cause:
+      'Tables, columns, series, sequences, classes and windows are different things, and a port or a function of data takes some of them. What is combined, by arithmetic or in `[…]`, is of one kind.',
+    example: `model m {
+  input x: real
+  output y = 2 * x
+}
+data d for m { x = csv("prices.csv") }`,
+    fix: 'Take what is needed, here a column of the table: `csv("prices.csv").price`.',
+  },
+  RNN423: {
+    title: 'Series of different lengths',
+    message: '{left} has {leftLength}, but {right} has {rightLength}',
+    cause:
+      'Series that are combined element by element have equal lengths, and so do the rows of sequences. All ports of a model have the same number of examples.',
+    example: `# a.csv has 100 rows, b.csv has 99
+model m {
+  input x: real
+  output y = 2 * x
+}
+data d for m { x = csv("a.csv").v - csv("b.csv").v }`,
+    fix: 'Read both from one table, or correct the files; cut windows of one length for all ports.',
+  },
+  RNN424: {
+    title: 'Data that is not finite',
+    message: '{operation} must give finite numbers; it gives {found}',
+    cause:
+      'A computation in a data block has a result that is infinite or no number: the logarithm of 0, the root of a negative number, a quotient by 0.',
+    example: `# prices.csv holds the row: 2024-01-03,0
+model m {
+  input x: real
+  output y = 2 * x
+}
+data d for m { x = log(csv("prices.csv").price) }`,
+    fix: 'Correct or remove the row, or compute what is finite for each: `log1p(csv("prices.csv").price)`.',
+  },
+  RNN425: {
+    title: 'A sequence too long to be padded',
+    message: '{place} has {length}, but `padded` makes sequences of {most}',
+    help: 'shorten it first: `truncated(…, {most})`',
+    cause: '`padded` adds zeros until sequences are of one length. It drops nothing where one is longer.',
+    example: `# a.jsonl holds the row: {"words": [3, 1, 4, 1, 5]}
+model m {
+  input words: real over S[3]
+  output y = sum(words, over S)
+}
+data d for m { words = padded(jsonl("a.jsonl").words, 3) }`,
+    fix: 'Pad to the longest, `padded(…, 5)`, or say which elements are dropped: `padded(truncated(…, 3), 3)`.',
+  },
+  RNN426: {
+    title: 'Windows of shuffled rows',
+    message: '`split` shuffles the rows of a series that is cut into windows',
+    help: 'write `ordered(…)`: the first rows are for training, those after them for the rest',
+    cause:
+      'Windows are of rows that follow each other. Shuffled rows have no neighbours any more, and windows cut before would share their rows with other parts of the split.',
+    example: `model m {
+  input past: real over T
+  target next: real
+  loss mse(last(past), next)
+}
+data d for m { w = windows(csv("a.csv").v, 24); past = w.past; next = w.next; split = shuffled(0.8, 0.2) }`,
+    fix: 'Split a series in its order: `split = ordered(0.8, 0.2)`.',
   },
 
   // 5xx: weights and run time.

@@ -15,6 +15,7 @@ import {
   type Found,
   type Role,
 } from './ports.ts'
+import { counted } from './value.ts'
 
 /** Lists in lists, the axes outermost, then the item. Lists of numbers may be typed arrays; text is a label of a class. */
 export type Nested = number | boolean | string | ArrayLike<number> | readonly Nested[]
@@ -58,8 +59,9 @@ export function fromArrays(
   )
   read.forEach(({ examples, found: { port } }) => {
     if (examples.length !== count) {
-      const expected = `${count} examples, as \`${ports[0].name}\` is`
-      fail('RNN210', { what: `\`${port.name}\``, expected, found: `${examples.length} examples` })
+      const [left, right] = [ports[0], port].map(({ name }) => `\`${name}\``)
+      const [leftLength, rightLength] = [count, examples.length].map(n => counted(n, 'example'))
+      fail('RNN423', { left, leftLength, right, rightLength })
     }
     checkCodes(port, examples, sizes, example => `example ${example + 1}`)
   })

@@ -128,7 +128,7 @@ function shapeOf(feed: Feed): Found[] {
   return feed.value.kind === 'sequences' ? [] : [found]
 }
 
-/** RNN210 where the windows of one table are of different lengths, so that there are not as many of each. */
+/** RNN423 where the windows of one table are of different lengths, so that there are not as many of each. */
 function checkCounts(feeds: readonly Feed[]): void {
   const needed = ({ value }: Feed): number => (value.kind === 'windowed' ? value.length + value.ahead : 1)
   const text = ({ value }: Feed): string =>
@@ -136,8 +136,9 @@ function checkCounts(feeds: readonly Feed[]): void {
   const [first] = feeds
   const other = feeds.find(feed => needed(feed) !== needed(first))
   if (other === undefined) return
-  const expected = `${text(first)}, as \`${first.port.name}\` is`
-  fail('RNN210', { what: `\`${other.port.name}\``, expected, found: text(other) }, { span: other.span })
+  const [left, right] = [first, other].map(({ port }) => `\`${port.name}\``)
+  const lengths = { leftLength: text(first), rightLength: text(other) }
+  fail('RNN423', { left, right, ...lengths }, { span: other.span })
 }
 
 /** An evaluation on tables without rows. */

@@ -344,9 +344,9 @@ function separatedOtherwise(name: string, [only, ...others]: readonly string[]):
 
 function joined(items: readonly Argument[], span: Span): Value {
   if (items.length === 0)
-    return fail('RNN210', { what: '`[]`', expected: 'one series or more', found: 'none' }, { span })
+    return fail('RNN208', { callee: '`[…]`', expected: 'one series or more', found: 'none is' }, { span })
   return join(
-    items.map(item => numeric(item, 'each value of `[…]`')),
+    items.map(item => numeric(item, '`[…]`')),
     span,
   )
 }
@@ -361,17 +361,17 @@ const operators: { readonly [op in BinaryOperator]?: (a: number, b: number) => n
 function binary(op: BinaryOperator, left: Argument, right: Argument, span: Span): Value {
   const operate = operators[op]
   if (operate === undefined) return notAFunction(op, span)
-  const what = `what \`${op}\` takes`
+  const what = `\`${op}\``
   if (left.value.kind === 'number' && right.value.kind === 'number') {
     return { kind: 'number', value: operate(left.value.value, right.value.value) }
   }
   if (right.value.kind === 'number') {
     const steps = withNumber(op, right.value.value, 'right')
-    return extend(numeric(left, what), [steps], `\`${op}\``, span)
+    return extend(numeric(left, what), [steps], what, span)
   }
   if (left.value.kind === 'number') {
     const steps = withNumber(op, left.value.value, 'left')
-    return extend(numeric(right, what), [steps], `\`${op}\``, span)
+    return extend(numeric(right, what), [steps], what, span)
   }
   return combine(numeric(left, what), numeric(right, what), operate, op, span)
 }

@@ -19,7 +19,7 @@ export interface Feed {
 }
 
 /**
- * RNN210 for a value that has no elements to feed, RNN404 for truths that are no numbers, RNN410 for lists of other widths where
+ * RNN422 for a value that has no elements to feed, RNN404 for truths that are no numbers, RNN410 for lists of other widths where
  * items are fed. What feeds reals as it was read has every digit of a whole number, or it is RNN404.
  */
 export function feedOf(port: Port, role: Role, { value, span }: Argument): Feed {
@@ -36,7 +36,7 @@ export function feedOf(port: Port, role: Role, { value, span }: Argument): Feed 
     return feed(withAxes(value, port, span))
   }
   if (value.kind === 'series' || value.kind === 'windowed') return feed(value)
-  return fail('RNN210', { what: `what feeds \`${port.name}\``, expected: 'a series', found: describe(value) }, { span })
+  return fail('RNN422', { user: `\`${port.name}\``, expected: 'a series', found: describe(value) }, { span })
 }
 
 /** RNN404 for a whole number that was rounded to another as it was read: `large` are the texts of those that may be. */

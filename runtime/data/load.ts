@@ -16,7 +16,7 @@ import { bytesReader } from './functions/file.ts'
 import { bindSizes, checkCodes, checkLengths, type Role } from './ports.ts'
 import { checkHeld } from './precision.ts'
 import { originOf } from './sequences.ts'
-import { describe, rowsOf, type Split, seriesOf, type Table } from './value.ts'
+import { counted, describe, rowsOf, type Split, seriesOf, type Table } from './value.ts'
 
 /** The bytes of a file, or the pieces of them as they come. */
 export type FileBytes = Uint8Array | AsyncIterable<Uint8Array>
@@ -138,13 +138,13 @@ interface SplitEquation {
 /** The split is known before anything else: what is fitted sees the training part only. */
 export async function splitOf(data: Data, read: Surroundings['read']): Promise<SplitEquation | undefined> {
   const fit = () =>
-    fail('RNN210', { what: '`split`', expected: '`ordered(…)` or `shuffled(…)`', found: 'computed from data' })
+    fail('RNN231', { what: '`split`', expected: '`ordered(…)` or `shuffled(…)`', found: 'what depends on data' })
   const result = await evaluator(data, { read, fit })('split')
   if (result === undefined) return undefined
   const { value, span } = result
   if (value.kind === 'split') return { value, span }
   return fail(
-    'RNN210',
+    'RNN231',
     { what: '`split`', expected: '`ordered(…)` or `shuffled(…)`', found: describe(value) },
     { span },
   )
@@ -225,17 +225,12 @@ async function feedAll(data: Data, ports: readonly PortOfModel[], lookup: Lookup
   return feeds
 }
 
-/** RNN210 where windows would be cut from a shuffled series. */
+/** RNN426 where windows would be cut from a shuffled series. */
 export function checkOrder(feeds: readonly Feed[], split: SplitEquation | undefined): void {
   const windowed = feeds.find(feed => feed.value.kind === 'windowed')
   if (windowed === undefined || split?.value.order !== 'shuffled') return
   const labels = [{ span: windowed.span, text: 'windows of neighbours in time' }]
-  const values = {
-    what: 'the split of a series that is cut into windows',
-    expected: '`ordered(…)`',
-    found: '`shuffled(…)`',
-  }
-  fail('RNN210', values, { span: split.span, labels })
+  fail('RNN426', {}, { span: split.span, labels })
 }
 
 /** RNN417 for a number that the precision of the run cannot hold. */
@@ -276,8 +271,9 @@ function partOf(
   const count = lists[0]?.length ?? 0
   feeds.forEach(({ port, span }, i) => {
     if (lists[i].length !== count) {
-      const expected = `${count} examples, as \`${feeds[0].port.name}\` is`
-      fail('RNN210', { what: `\`${port.name}\``, expected, found: `${lists[i].length} examples` }, { span })
+      const [left, right] = [feeds[0].port, port].map(({ name }) => `\`${name}\``)
+      const [leftLength, rightLength] = [count, lists[i].length].map(n => counted(n, 'example'))
+      fail('RNN423', { left, leftLength, right, rightLength }, { span })
     }
     const where = (example: number, k: number): string => placeIn(feeds[i], rows[i][example], k)
     checkCodes(port, lists[i], sizes, where, span)

@@ -177,8 +177,8 @@ export function pathTo(levels: readonly Int32Array[], element: number): number[]
 /** `2`, or `2, 1` in lists in lists. */
 export const placeText = (path: readonly number[]): string => path.map(i => i + 1).join(', ')
 
-/** RNN210 for a value that is no sequences. */
-export function sequencesOf({ value, span }: Argument, what: string): Sequences {
+/** RNN422 for a value that is no sequences. */
+export function sequencesOf({ value, span }: Argument, user: string): Sequences {
   if (value.kind === 'sequences') return value
-  return fail('RNN210', { what, expected: 'sequences, as lists in JSON Lines are', found: describe(value) }, { span })
+  return fail('RNN422', { user, expected: 'sequences, as lists in JSON Lines are', found: describe(value) }, { span })
 }

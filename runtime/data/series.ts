@@ -11,6 +11,7 @@ import { shown } from './shown.ts'
 import {
   type Argument,
   type Column,
+  counted,
   describe,
   type Elements,
   originIn,
@@ -65,12 +66,12 @@ function shownCell({ text, isNull }: WrongCell): string {
   return isNull ? 'null' : '(an empty cell)'
 }
 
-/** A value whose elements are numbers; a column is read as numbers. RNN210 for others, RNN404 for truths. */
-export function numeric({ value, span }: Argument, what: string): Elements {
+/** A value whose elements are numbers; a column is read as numbers. RNN422 for others, RNN404 for truths. */
+export function numeric({ value, span }: Argument, user: string): Elements {
   if (value.kind === 'column') return numbersOf(value, span)
   const isElements = value.kind === 'series' || value.kind === 'sequences' || value.kind === 'windowed'
   if (isElements && seriesOf(value).encoding.kind !== 'classes') return refuseTruths(value, span)
-  return fail('RNN210', { what, expected: 'a series of numbers', found: describe(value) }, { span })
+  return fail('RNN422', { user, expected: 'a series of numbers', found: describe(value) }, { span })
 }
 
 /** The value, if its elements are no truths: RNN404. */
@@ -81,7 +82,7 @@ export function refuseTruths(value: Elements, span: Span): Elements {
   return fail('RNN404', { text, type: 'number', where: originOf(value, 0) }, { span, help: adviceFor(text) })
 }
 
-/** Applies one chain to each component, or the same to all. RNN210 if a result is not finite: a logarithm of 0, say. */
+/** Applies one chain to each component, or the same to all. RNN424 if a result is not finite: a logarithm of 0, say. */
 export function extend(value: Elements, chains: readonly Chain[], what: string, span: Span): Elements {
   const series = seriesOf(value)
   const width = widthOf(series)
@@ -91,7 +92,7 @@ export function extend(value: Elements, chains: readonly Chain[], what: string, 
     const y = applied[(i % width) % applied.length](x)
     if (Number.isFinite(y)) return y
     const found = `${y}, from ${x} in ${placeOf(value, i)}`
-    return fail('RNN210', { what: `each value of ${what}`, expected: 'a finite number', found }, { span })
+    return fail('RNN424', { operation: what, found }, { span })
   })
   if (series.encoding.kind === 'classes') throw new Error('classes are no numbers')
   const all = series.encoding.chains.map((chain, component) => [...chain, ...chainOf(component)])
@@ -126,7 +127,7 @@ export function combine(
   const bad = values.findIndex(v => !Number.isFinite(v))
   if (bad >= 0) {
     const found = `${values[bad]} in ${placeOf(wider === a ? left : right, bad)}`
-    return fail('RNN210', { what: `each value of \`${what}\``, expected: 'a finite number', found }, { span })
+    return fail('RNN424', { operation: `\`${what}\``, found }, { span })
   }
   const item = a.item.length > 0 ? a.item : b.item
   return withSeries(left, {
@@ -199,17 +200,17 @@ export function join(values: readonly Elements[], span: Span): Elements {
   })
 }
 
-/** RNN210 unless values are of one kind and have their elements in the same places. */
+/** RNN422 unless values are of one kind, RNN423 unless they have their elements in the same places. */
 function requireAlike([first, ...others]: readonly Elements[], what: string, span: Span): void {
   for (const other of others) {
     if (!sameKind(first, other)) {
       const expected = `${describe(first)}${first.kind === 'windowed' ? ' of the same size' : ''}, as the first is`
-      fail('RNN210', { what: `each value of \`${what}\``, expected, found: describe(other) }, { span })
+      fail('RNN422', { user: `\`${what}\``, expected, found: describe(other) }, { span })
     }
     const [a, b] = [seriesOf(first).source, seriesOf(other).source]
     if (rowsOf(first) !== rowsOf(other)) {
-      const expected = `${rowsOf(first)} elements long, as \`${a}\` is`
-      fail('RNN210', { what: `\`${b}\` in \`${what}\``, expected, found: `${rowsOf(other)} long` }, { span })
+      const [leftLength, rightLength] = [first, other].map(s => counted(rowsOf(s), 'element'))
+      fail('RNN423', { left: `in \`${what}\`, \`${a}\``, leftLength, right: `\`${b}\``, rightLength }, { span })
     }
     if (first.kind === 'sequences' && other.kind === 'sequences') requireSameLengths(first, other, what, span)
   }
@@ -218,16 +219,17 @@ function requireAlike([first, ...others]: readonly Elements[], what: string, spa
 function requireSameLengths(first: Sequences, other: Sequences, what: string, span: Span): void {
   const [a, b] = [first.series.source, other.series.source]
   if (first.inner.length !== other.inner.length) {
-    fail('RNN210', { what: `\`${b}\` in \`${what}\``, expected: describe(first), found: describe(other) }, { span })
+    const expected = `${describe(first)}, as \`${a}\` is`
+    fail('RNN422', { user: `\`${what}\``, expected, found: describe(other) }, { span })
   }
   ;[first.lengths, ...first.inner].forEach((lengths, level) => {
     const others = [other.lengths, ...other.inner][level]
     const place = lengths.findIndex((length, i) => length !== others[i])
     if (place < 0) return
-    const expected = `${lengths[place]} elements long, as \`${a}\` is`
-    const found = `${others[place]} long`
     const list = level === 0 ? `row ${place + 1}` : `list ${place + 1} of level ${level + 1}`
-    fail('RNN210', { what: `${list} of \`${b}\` in \`${what}\``, expected, found }, { span })
+    const [leftLength, rightLength] = [lengths[place], others[place]].map(n => counted(n, 'element'))
+    const [left, right] = [`in \`${what}\`, ${list} of \`${a}\``, `that of \`${b}\``]
+    fail('RNN423', { left, leftLength, right, rightLength }, { span })
   })
 }
 

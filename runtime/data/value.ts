@@ -148,6 +148,9 @@ export const withSeries = (value: Elements, series: Series): Elements =>
 export const rowsOf = (value: Elements): number =>
   value.kind === 'sequences' ? value.lengths.length : seriesOf(value).rows
 
+/** `1 element`, `2 elements`. */
+export const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
+
 /** For "found …" in messages. */
 export function describe(value: Value): string {
   switch (value.kind) {

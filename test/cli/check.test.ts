@@ -134,38 +134,38 @@ data d for m {
       [
         windows,
         's = csv("a.csv").v\npast = windows(s, 11, ahead = 0).past\nnext = windows(s, "3", 2).next',
-        ['RNN210 8', 'RNN210 9'],
+        ['RNN230 8', 'RNN231 9'],
       ],
-      [windows, 's = csv("a.csv").v\npast = windows(s, 11).past\nnext = windows(s, 3, 2).next', ['RNN210 9']],
-      [ports, 't = csv("a.csv")\nx = [t.a, t.b, t.c]\nk = classes(t.k, 3)', ['RNN411 8', 'RNN210 9']],
+      [windows, 's = csv("a.csv").v\npast = windows(s, 11).past\nnext = windows(s, 3, 2).next', ['RNN423 9']],
+      [ports, 't = csv("a.csv")\nx = [t.a, t.b, t.c]\nk = classes(t.k, 3)', ['RNN411 8', 'RNN231 9']],
       [ports, 't = csv("a.csv")\nx = [minmax(t.a), standardize()]\nk = classes(x)', ['RNN209 8']],
       [ports, 't = csv("a.csv")\nx = [t.a, t.b, t.c]\nk = minmax(t.k, 3)', ['RNN411 8', 'RNN208 9']],
-      [ports, 't = csv(3)\nx = [t.a, t.b]\nk = classes(t.k)', ['RNN210 7']],
-      [ports, 't = csv("a.csv")\nx = [t.a, log(classes(t.b))]\nk = padded(t.k, 3)', ['RNN210 8', 'RNN210 9']],
+      [ports, 't = csv(3)\nx = [t.a, t.b]\nk = classes(t.k)', ['RNN231 7']],
+      [ports, 't = csv("a.csv")\nx = [t.a, log(classes(t.b))]\nk = padded(t.k, 3)', ['RNN422 8', 'RNN422 9']],
       [ports, 't = csv("a.csv")\nx = t.a\nk = [t.k, t.k]', ['RNN411 8', 'RNN411 9']],
-      [ports, 't = csv("a.csv")\nx = [t, t.a]\nk = csv', ['RNN210 8', 'RNN210 9']],
+      [ports, 't = csv("a.csv")\nx = [t, t.a]\nk = csv', ['RNN422 8', 'RNN210 9']],
       [ports, 't = csv("a.csv")\nx = [t.a, t.b] + [t.a, t.b, t.c]\nk = u.k', ['RNN203 8', 'RNN106 9']],
-      [ports, 't = jsonl("a.jsonl")\nx = [t.a, t.b]\nk = padded(t.k, 3, side = "mid")', ['RNN210 9']],
-      [ports, 't = jsonl("a.jsonl")\nx = [t.a, windows(t.b, 3)]\nk = truncated(t.k)', ['RNN210 8', 'RNN209 9']],
+      [ports, 't = jsonl("a.jsonl")\nx = [t.a, t.b]\nk = padded(t.k, 3, side = "mid")', ['RNN422 9']],
+      [ports, 't = jsonl("a.jsonl")\nx = [t.a, windows(t.b, 3)]\nk = truncated(t.k)', ['RNN422 8', 'RNN209 9']],
     ]
     for (const [model, block, expected] of found) assert.deepEqual(await inData(model, block), expected, block)
     for (const [split, code] of [
-      ['ordered(70, 10, 20)', 'RNN210'],
-      ['ordered(0.7, 0.1)', 'RNN210'],
-      ['shuffled(1.2, -0.2)', 'RNN210'],
+      ['ordered(70, 10, 20)', 'RNN230'],
+      ['ordered(0.7, 0.1)', 'RNN230'],
+      ['shuffled(1.2, -0.2)', 'RNN230'],
       ['ordered(1)', 'RNN209'],
       ['ordered(0.2, 0.2, 0.2, 0.4)', 'RNN208'],
       ['shuffled(0.5, second = 0.5)', undefined],
-      ['0.5', 'RNN210'],
+      ['0.5', 'RNN231'],
     ] as const) {
       const block = `t = csv("a.csv")\nx = [t.a, t.b]\nk = t.k\nsplit = ${split}`
       assert.deepEqual(await inData(ports, block), code === undefined ? [] : [`${code} 10`], split)
     }
     const block = 'w = windows(csv("a.csv").v, 11, 2)\npast = w.past\nnext = w.next\nsplit = shuffled(0.8, 0.2)'
-    assert.deepEqual(await inData(windows, block), ['RNN210 10'])
+    assert.deepEqual(await inData(windows, block), ['RNN426 10'])
     assert.match(
       (await rnnc('check', 'block.rnn')).stderr,
-      /of a series that is cut into windows must be `ordered\(…\)`/,
+      /`split` shuffles the rows of a series that is cut into windows/,
     )
   })
 
@@ -238,7 +238,7 @@ data db for b { x = windows(csv("a.csv").v, 12).past }
     write('rows.jsonl', '{"s": [[1, 2]], "w": [1]}\n{"s": [[1]], "w": [0, 2]}\n')
     assert.deepEqual(await inData(lists, block, '--data', 'rows.jsonl'), ['RNN410 8'])
     write('rows.jsonl', '{"s": [1, 2], "w": 3}\n')
-    assert.deepEqual(await inData(lists, block.replace('t.w', 'padded(t.w, 3)'), '--data', 'rows.jsonl'), ['RNN210 9'])
+    assert.deepEqual(await inData(lists, block.replace('t.w', 'padded(t.w, 3)'), '--data', 'rows.jsonl'), ['RNN422 9'])
   })
 
   it('shows the first of very many mistakes', async () => {

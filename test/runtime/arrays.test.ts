@@ -124,7 +124,12 @@ const bad: Record<string, Bad> = {
     inputs: ['x token of V'],
     arrays: { x: [2 ** 53] },
   },
-  'other counts': { code: 'RNN210', says: /`y` must be 1 examples/, inputs: ['x', 'y'], arrays: { x: [1], y: [1, 2] } },
+  'other counts': {
+    code: 'RNN423',
+    says: /`x` has 1 example, but `y` has 2 examples/,
+    inputs: ['x', 'y'],
+    arrays: { x: [1], y: [1, 2] },
+  },
 }
 for (const [what, { code, says, inputs, arrays }] of Object.entries(bad)) {
   test(`${what} is ${code}`, async () => {

@@ -177,7 +177,7 @@ test('commas before the decimals on demand, and no grouping', async () => {
   const grouped = { ...one, files: { 'a.csv': 'x;y\n1.000,5;2\n' } }
   assert.match((await failing('RNN404', () => load(grouped))).message, /`1\.000,5` is not a number: a\.csv, line 2/)
   await failing('RNN404', () => load({ ...one, files: { 'a.csv': 'x;y\n1.5;2\n' } }))
-  await failing('RNN210', () => load({ ...one, data: one.data.replace('","', '";"') }))
+  await failing('RNN231', () => load({ ...one, data: one.data.replace('","', '";"') }))
 })
 
 test('bytes that are no UTF-8 are RNN410, with their line, and not characters of no meaning', async () => {

@@ -158,8 +158,8 @@ test('series of different lengths do not combine', async () => {
   for (const expression of ['a.x - b.x', '[a.x, b.x]']) {
     const data = `a = csv("a.csv")\nb = csv("b.csv")\nx = ${expression}`
     assert.match(
-      (await failing('RNN210', () => load({ inputs: ['x [D]'], data, files }))).message,
-      /2 elements long.*3 long/,
+      (await failing('RNN423', () => load({ inputs: ['x [D]'], data, files }))).message,
+      /`x` has 2 elements, but `x` has 3 elements/,
     )
   }
 })
@@ -303,35 +303,35 @@ const bad: Record<string, Bad> = {
   },
   'too few arguments': { code: 'RNN209', says: /`windows` needs `length`/, data: 'x = windows(csv("a.csv").a).next' },
   'no number': {
-    code: 'RNN210',
-    says: /`length` must be a whole number from 1; this is the number 0/,
+    code: 'RNN230',
+    says: /`length` must be a whole number from 1; it is the number 0/,
     data: 'x = windows(csv("a.csv").a, 0).next',
   },
-  'a table as a series': { code: 'RNN210', says: /the table `a\.csv`/, data: 'x = csv("a.csv")' },
+  'a table as a series': { code: 'RNN422', says: /the table `a\.csv`/, data: 'x = csv("a.csv")' },
   'arithmetic with classes': {
-    code: 'RNN210',
+    code: 'RNN422',
     says: /a series of classes/,
     data: 'x = classes(csv("a.csv").label) + 1',
   },
   'a logarithm of zero': {
-    code: 'RNN210',
+    code: 'RNN424',
     says: /-Infinity, from 0 in element 1 of `a` \(a\.csv, line 2, column `a`\)/,
     data: 'x = log(csv("a.csv").a - 1)',
   },
   'fractions that are not a whole': {
-    code: 'RNN210',
+    code: 'RNN230',
     says: /0\.8 \+ 0\.1 = 0\.9/,
     data: 'x = csv("a.csv").a\nsplit = ordered(0.8, 0.1)',
   },
-  'a split that is none': { code: 'RNN210', says: /`split` must be/, data: 'x = csv("a.csv").a\nsplit = 0.8' },
+  'a split that is none': { code: 'RNN231', says: /`split` is given as/, data: 'x = csv("a.csv").a\nsplit = 0.8' },
   'windows of shuffled values': {
-    code: 'RNN210',
-    says: /must be `ordered\(…\)`/,
+    code: 'RNN426',
+    says: /cut into windows\nwrite `ordered\(…\)`/,
     data: 'x = windows(csv("a.csv").a, 1).next\nsplit = shuffled(0.5, 0.5)',
   },
   'inputs of different counts': {
-    code: 'RNN210',
-    says: /`y` must be 3 examples, as `x` is; this is 2 examples/,
+    code: 'RNN423',
+    says: /`x` has 3 examples, but `y` has 2 examples/,
     inputs: ['x', 'y'],
     data: 't = csv("a.csv")\nx = t.a\ny = windows(t.a, 1).next',
   },

@@ -178,7 +178,7 @@ describe('labels of a column', () => {
       files: { a: '{"x": null}\n{"x": "b"}' },
     }
     assert.deepEqual((await load(nulls)).fitted.ports.x, { kind: 'classes', labels: ['?', 'b'] })
-    await failing('RNN210', () => labels('classes(t.x, empty = 0)', 'x\na\n'))
+    await failing('RNN231', () => labels('classes(t.x, empty = 0)', 'x\na\n'))
   })
   it('do not depend on the order of rows, where several are one number', async () => {
     const sorted = ['01', '1', '1.0', '1e0', '2', '9007199254740992', '9007199254740993']

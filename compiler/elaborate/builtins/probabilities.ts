@@ -94,7 +94,7 @@ export const probabilityBuiltins: readonly Builtin[] = [
     const single = p.item.length === 0 || (p.item.length === 1 && D.asNumber(p.item[0]) === 1)
     if (!single) {
       if (p.item.length !== 1)
-        fail('RNN210', { what: 'the argument of `decide`', expected: 'a vector', found: formatItem(p) }, { span })
+        fail('RNN229', { operation: '`decide`', expected: 'a vector or one number', found: formatItem(p) }, { span })
       const value = scope.builder.emit('argmax', [p.value], { axis: -1 })
       return tensor(value, p.axes, [], { reversed: p.reversed, facts: p.facts, name: '', choice })
     }
@@ -107,11 +107,7 @@ export const probabilityBuiltins: readonly Builtin[] = [
     if (scope.builder !== scope.session.root) fail('RNN114', { statement: 'average', place: 'a cell' }, { span })
     const behind = reached(scope.builder.eqns, e.value)
     if (scope.session.averages.some(a => behind.has(a.value.id)))
-      fail(
-        'RNN210',
-        { what: 'the argument of `average`', expected: 'a value of each example', found: 'an average already' },
-        { span },
-      )
+      fail('RNN232', { found: 'what this one takes is an average already' }, { span })
     return average(scope, e)
   }),
   builtin('bernoulli', 'p, like', 2, (call, p, like) => {
@@ -157,12 +153,12 @@ function weightsOf(scope: Scope, e: Entity): Tensor[] {
 /** What there is to do where probabilities are in a value, but it is none of which both logarithms are known. */
 const keeps = (value: string): string =>
   `a softmax or sigmoid is part of \`${value}\`; places, slices, joins, \`1 - p\`, \`where\`, products, and sums of elements of one softmax keep its logits: write \`${value}\` with these, or its logarithm yourself`
-/** RNN210 for a probability that is known, and is none. */
+/** RNN230 for a probability that is known, and is none. */
 function checkChance({ scope, args: [p], spans: [span] }: Call): void {
   const chance = staticValue(p)
   if (chance === undefined || (chance >= 0 && chance <= 1)) return
   const what = `\`${sourceText(scope, span)}\`, the probability of \`bernoulli\`,`
-  fail('RNN210', { what, expected: 'a number from 0 to 1', found: String(chance) }, { span })
+  fail('RNN230', { what, expected: 'a number from 0 to 1', found: String(chance) }, { span })
 }
 
 /** Where a value comes from, for RNN213. */

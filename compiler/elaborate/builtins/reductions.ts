@@ -45,8 +45,8 @@ function warnOfOne({ scope, span }: Call, size: D.Dim | undefined, operation: st
 function flatItem(call: Call, name: string, t: Tensor): Value {
   if (t.item.length === 0)
     fail(
-      'RNN210',
-      { what: `\`${name}\``, expected: 'a vector, or an axis by `over`', found: formatItem(t) },
+      'RNN229',
+      { operation: `\`${name}\``, expected: 'a vector, or an axis by `over`', found: formatItem(t) },
       { span: call.span },
     )
   return reshape(call.scope.builder, t.value, shapeOf(t.axes, [D.product(t.item)]))
@@ -144,8 +144,8 @@ export const reductionBuiltins: readonly Builtin[] = [
       if (call.over === undefined) {
         if (t.item.length === 0)
           fail(
-            'RNN210',
-            { what: '`softmax`', expected: 'a vector, or an axis by `over`', found: formatItem(t) },
+            'RNN229',
+            { operation: '`softmax`', expected: 'a vector, or an axis by `over`', found: formatItem(t) },
             { span: call.span },
           )
         warnOfOne(call, t.item.at(-1), 'softmax', 1)

@@ -155,8 +155,8 @@ export const sequenceBuiltins: readonly Builtin[] = [
       checkAxes(scope, [t, start], span)
       if (start.axes.includes(axis))
         fail(
-          'RNN210',
-          { what: '`start`', expected: `one value, not over ${axis.name}`, found: `over ${axis.name}` },
+          'RNN229',
+          { operation: '`start`', expected: `one value for all of ${axis.name}`, found: `one over ${axis.name}` },
           { span },
         )
       if (start.item.length > 0 && !sameItem(start.item, t.item)) {

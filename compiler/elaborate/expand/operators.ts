@@ -199,10 +199,10 @@ function elementwise(
   return numbers.length === first.length ? { kind: 'vector', numbers } : undefined
 }
 
-/** RNN210: what is divided by a number that is 0 is nothing. */
+/** RNN230: what is divided by a number that is 0 is nothing. */
 function divisionByZero(scope: Scope, { span }: Expr): never {
   const what = `\`${sourceText(scope, span)}\`, by which this divides,`
-  return fail('RNN210', { what, expected: 'a number other than 0', found: '0' }, { span })
+  return fail('RNN230', { what, expected: 'a number other than 0', found: '0' }, { span })
 }
 
 /** Both as tensors; a static number takes the other's type, unless it is not whole. */
@@ -277,7 +277,8 @@ const staticNumbers = (e: Entity): readonly StaticNumber[] | undefined =>
 /** `[a, b, …]` as it is written: static where all that it joins is. */
 export function joined(scope: Scope, items: readonly Expr[], span: Span): Entity {
   const parts = each(items, item => evaluate(scope, item))
-  if (parts.length === 0) fail('RNN210', { what: '`[…]`', expected: 'at least one value', found: 'nothing' }, { span })
+  if (parts.length === 0)
+    fail('RNN208', { callee: '`[…]`', expected: 'one value or more', found: 'none was' }, { span })
   const numbers = parts.map(staticNumbers)
   if (numbers.every(n => n !== undefined)) return { kind: 'vector', numbers: numbers.flat() }
   const values = each([...parts.entries()], ([i, part]) => asTensor(scope, part, items[i].span))

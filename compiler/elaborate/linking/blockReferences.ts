@@ -21,12 +21,8 @@ export function checkBlocks({ models, datas, trains }: LinkedProgram): Diagnosti
     )
       return [
         diagnostic(
-          'RNN210',
-          {
-            what: `the data of \`${train.model.text}\``,
-            expected: 'a block for it',
-            found: `for \`${data.model.text}\``,
-          },
+          'RNN421',
+          { data: data.name.text, other: data.model.text, model: train.model.text },
           { span: train.data.span, labels: [{ span: data.model.span, text: 'declared here' }] },
         ),
       ]

@@ -84,11 +84,12 @@ function fromAveragesAlone(scope: Scope, t: Tensor, span: Span): void {
   const other = root.params.find(p => behind.has(p.id))
   if (other === undefined && t.axes.length === 0 && t.item.length === 0) return
   fail(
-    'RNN210',
+    'RNN232',
     {
-      what: 'a metric with `average`',
-      expected: 'one number, computed from averages alone',
-      found: other === undefined ? formatItem(t) : `one that reads ${quoted(other.hint, 'the data')} as well`,
+      found:
+        other === undefined
+          ? `this metric is ${formatItem(t)}`
+          : `this metric reads ${quoted(other.hint, 'the data')} besides`,
     },
     { span, help: 'average each of its values' },
   )

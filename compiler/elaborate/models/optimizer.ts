@@ -85,13 +85,13 @@ function sharedStates(
   }
 }
 
-/** RNN210 for a recipe that cannot be an optimizer. */
+/** RNN231 for a recipe that cannot be an optimizer. */
 export function checkOptimizer({ unit, span }: Recipe): void {
   const inputs = unit.body.flatMap(s => (s.kind === 'input' ? s.names : []))
   const states = unit.body.flatMap(s => (s.kind === 'state' ? s.names.map(n => n.text) : []))
   if (unit.unit === 'cell' && inputs.length === 1 && states.includes('p')) return
   fail(
-    'RNN210',
+    'RNN231',
     {
       what: 'an optimizer',
       expected: 'a cell of one input, the gradient, with a state `p`, the parameter',

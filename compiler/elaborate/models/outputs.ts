@@ -92,14 +92,13 @@ export function predict(
   return { name, tensor: target.coding === undefined ? withItem(scope, t, target.item) : t, span: s.span }
 }
 
-/** RNN210 for a value over an axis that an operation made: whoever reads it has the lengths of the data's axes only. */
+/** RNN233 for a value over an axis that an operation made: whoever reads it has the lengths of the data's axes only. */
 export function readableAxes(t: Tensor, what: string, span: Span): Tensor {
   const own = (a: Axis): boolean => a.base === undefined || (a.dropped !== undefined && a.base.base === undefined)
   const made = t.axes.find(a => !own(a))
   if (made !== undefined) {
     const base = baseOf(made).name
-    const help = `first go through ${base}: \`last(…, over ${base})\` or another function over ${base}`
-    fail('RNN210', { what, expected: 'over axes of the data', found: `over ${made.name}` }, { span, help })
+    fail('RNN233', { what, axis: made.name, base }, { span })
   }
   return t
 }

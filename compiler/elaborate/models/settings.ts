@@ -82,7 +82,7 @@ const readers: { readonly [K in keyof Settings]-?: Reader<NonNullable<Settings[K
       value.kind === 'template' ? makeRecipe(scope, value.unit, { positional: [], named: new Map() }, e.span) : value
     if (recipe.kind !== 'recipe') {
       const found = describeEntity(recipe)
-      return fail('RNN210', { what: 'the optimizer', expected: 'the recipe of a cell', found }, { span: e.span })
+      return fail('RNN231', { what: 'the optimizer', expected: 'the recipe of a cell', found }, { span: e.span })
     }
     checkOptimizer(recipe)
     return recipe
@@ -95,7 +95,7 @@ const readers: { readonly [K in keyof Settings]-?: Reader<NonNullable<Settings[K
     const [arg] = e.kind === 'call' ? e.args : []
     if ((by !== 'global_norm' && by !== 'norm' && by !== 'value') || arg?.kind !== 'positional') {
       return fail(
-        'RNN210',
+        'RNN231',
         {
           what: '`clip`',
           expected: '`global_norm(1)`, `norm(1)` or `value(0.5)`',
@@ -120,7 +120,7 @@ const readers: { readonly [K in keyof Settings]-?: Reader<NonNullable<Settings[K
       const name = path(item)
       if (name === undefined)
         return fail(
-          'RNN210',
+          'RNN231',
           { what: '`freeze`', expected: 'a part, a param, or a list of them', found: 'an expression' },
           { span: item.span },
         )

@@ -295,7 +295,11 @@ export function contract(scope: Scope, left: Tensor, right: Tensor, span: Span):
   const [p, q] = [left.item.length, right.item.length]
   for (const t of [left, right]) {
     if (t.item.length < 1 || t.item.length > 2) {
-      fail('RNN210', { what: 'each side of `@`', expected: 'a vector or a matrix', found: formatItem(t) }, { span })
+      fail(
+        'RNN229',
+        { operation: '`@`', expected: 'a vector or a matrix on each side', found: formatItem(t) },
+        { span },
+      )
     }
   }
   if (!D.equal(left.item[p - 1], right.item[0])) {

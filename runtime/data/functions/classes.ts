@@ -28,7 +28,7 @@ export const classes: DataFunction = {
   apply: ([{ value, span }, empty], call): Series | Sequences => {
     const found = labelsOf(value, textOf(empty), span)
     if (found === undefined) {
-      return fail('RNN210', { what: 'what `classes` takes', expected: 'a column', found: describe(value) }, { span })
+      return fail('RNN422', { user: '`classes`', expected: 'a column', found: describe(value) }, { span })
     }
     const { labels, source, origins, sequences, where } = found
     const { texts, codes } = labels
@@ -72,11 +72,11 @@ function notLabels(source: string, model: string, span: Span): never {
   return fail('RNN501', { file: 'the weights', model, differences }, { span })
 }
 
-/** The label of empty cells; empty if they have none. RNN210 for what is no text. */
+/** The label of empty cells; empty if they have none. RNN231 for what is no text. */
 function textOf({ value, span }: Argument): string {
   if (value.kind === 'text') return value.value
   return fail(
-    'RNN210',
+    'RNN231',
     { what: '`empty`', expected: 'a text, the label of empty cells', found: describe(value) },
     { span },
   )

@@ -24,10 +24,10 @@ export const csv: DataFunction = {
   },
 }
 
-/** RNN210 for what stands before no decimals. */
+/** RNN231 for what stands before no decimals. */
 function markOf({ value, span }: Argument): DecimalMark {
   if (value.kind === 'text' && (value.value === '.' || value.value === ',')) return value.value
-  return fail('RNN210', { what: '`decimal`', expected: '"." or ","', found: describe(value) }, { span })
+  return fail('RNN231', { what: '`decimal`', expected: '"." or ","', found: describe(value) }, { span })
 }
 
 /** Reads the bytes of a CSV file (UTF-8), as `csvReader` does. RNN405 if it has no rows, RNN410 if it is malformed. */

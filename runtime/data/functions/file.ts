@@ -14,7 +14,7 @@ export interface TableReader<T extends Table = Table> {
 /** Reads the table in a file; `asked` says what is kept of a column. */
 export type TableFormat<T extends Table = Table> = (file: string, asked: (column: string) => Asked) => TableReader<T>
 
-/** The table in the file at a path; `variant` tells formats of one function apart. RNN210 for what is no text. */
+/** The table in the file at a path; `variant` tells formats of one function apart. RNN231 for what is no text. */
 export async function readTable(
   { value, span }: Argument,
   call: Call,
@@ -22,7 +22,7 @@ export async function readTable(
   variant = '',
 ): Promise<Table> {
   if (value.kind !== 'text') {
-    return fail('RNN210', { what: 'the path', expected: 'a text in quotes', found: describe(value) }, { span })
+    return fail('RNN231', { what: 'the path', expected: 'a text in quotes', found: describe(value) }, { span })
   }
   return call.read(value.value, span, format, variant)
 }

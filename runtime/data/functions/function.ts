@@ -31,8 +31,9 @@ export interface DataFunction {
   readonly apply: (args: readonly Argument[], call: Call) => Value | Promise<Value>
 }
 
-/** The whole number that an argument is, at least `least`. RNN210 for others. */
+/** The whole number that an argument is, at least `least`. RNN230 for other numbers, RNN231 for what is none. */
 export function wholeNumber({ value, span }: Argument, what: string, least: number): number {
   if (value.kind === 'number' && Number.isInteger(value.value) && value.value >= least) return value.value
-  return fail('RNN210', { what, expected: `a whole number from ${least}`, found: describe(value) }, { span })
+  const code = value.kind === 'number' ? 'RNN230' : 'RNN231'
+  return fail(code, { what, expected: `a whole number from ${least}`, found: describe(value) }, { span })
 }

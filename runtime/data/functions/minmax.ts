@@ -8,7 +8,7 @@ export const minmax: DataFunction = {
   name: 'minmax',
   parameters: [{ name: 'x' }],
   apply: ([x], call) => {
-    const numbers = numeric(x, 'what `minmax` takes')
+    const numbers = numeric(x, '`minmax`')
     const chains = fitComponents(numbers, call, ({ each, constant }) => {
       let low = Number.POSITIVE_INFINITY
       let high = Number.NEGATIVE_INFINITY

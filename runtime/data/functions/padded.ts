@@ -3,7 +3,7 @@
 import { fail } from '../../../dsl/diagnostics.ts'
 import { rounding } from '../rounding.ts'
 import { sequencesOf, sumsOf } from '../sequences.ts'
-import { describe, widthOf } from '../value.ts'
+import { counted, describe, widthOf } from '../value.ts'
 import { type DataFunction, wholeNumber } from './function.ts'
 import { defaultSide, sideOf } from './side.ts'
 
@@ -11,21 +11,18 @@ export const padded: DataFunction = {
   name: 'padded',
   parameters: [{ name: 'x' }, { name: 'n' }, { name: 'side', default: defaultSide }],
   apply: ([x, n, side]) => {
-    const what = 'what `padded` takes'
-    const sequences = sequencesOf(x, what)
+    const sequences = sequencesOf(x, '`padded`')
     const { series, lengths } = sequences
     // Every index is a label's, and none is left to pad with.
     if (series.encoding.kind === 'classes') {
-      return fail('RNN210', { what, expected: 'sequences of numbers', found: describe(sequences) }, x)
+      return fail('RNN422', { user: '`padded`', expected: 'sequences of numbers', found: describe(sequences) }, x)
     }
     const length = wholeNumber(n, '`n`', 1)
     const at = sideOf(side)
     lengths.forEach((own, row) => {
       if (own <= length) return
-      const expected = `at most ${length} element${length === 1 ? '' : 's'} long`
-      const help = `shorten it first: \`truncated(…, ${length})\``
-      const what = `row ${row + 1} of \`${series.source}\``
-      fail('RNN210', { what, expected, found: `${own} long` }, { span: x.span, help })
+      const place = `row ${row + 1} of \`${series.source}\``
+      fail('RNN425', { place, length: counted(own, 'element'), most: length }, { span: x.span })
     })
     const starts = sumsOf(lengths)
     /** Puts what is there of `width` numbers for each element between zeros. */

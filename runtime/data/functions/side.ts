@@ -5,8 +5,8 @@ import { type Argument, describe, type Value } from '../value.ts'
 /** As Keras' `pad_sequences` has it. */
 export const defaultSide: Value = { kind: 'text', value: 'pre' }
 
-/** RNN210 for another text. */
+/** RNN231 for another text. */
 export function sideOf({ value, span }: Argument): 'pre' | 'post' {
   if (value.kind === 'text' && (value.value === 'pre' || value.value === 'post')) return value.value
-  return fail('RNN210', { what: '`side`', expected: '"pre" or "post"', found: describe(value) }, { span })
+  return fail('RNN231', { what: '`side`', expected: '"pre" or "post"', found: describe(value) }, { span })
 }

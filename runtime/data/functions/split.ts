@@ -27,7 +27,7 @@ function fractions(order: Split['order'], args: readonly Argument[], call: Call)
   const all = args.map(({ value, span }) => {
     if (value.kind === 'number' && value.value > 0) return value.value
     return fail(
-      'RNN210',
+      value.kind === 'number' ? 'RNN230' : 'RNN231',
       { what: 'a part of the split', expected: 'a number above 0', found: describe(value) },
       { span },
     )
@@ -36,5 +36,5 @@ function fractions(order: Split['order'], args: readonly Argument[], call: Call)
   if (Math.abs(sum - 1) < 1e-9) return all
   const found = `${all.join(' + ')} = ${Number(sum.toPrecision(12))}`
   const help = `as parts of 1: \`${order}(${all.map(part => Number((part / sum).toPrecision(3))).join(', ')})\``
-  return fail('RNN210', { what: 'the sum of the parts of the split', expected: '1', found }, { span: call.span, help })
+  return fail('RNN230', { what: 'the sum of the parts of the split', expected: '1', found }, { span: call.span, help })
 }

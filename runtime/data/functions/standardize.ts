@@ -8,7 +8,7 @@ export const standardize: DataFunction = {
   name: 'standardize',
   parameters: [{ name: 'x' }],
   apply: ([x], call) => {
-    const numbers = numeric(x, 'what `standardize` takes')
+    const numbers = numeric(x, '`standardize`')
     const chains = fitComponents(numbers, call, component => {
       const { constant, first } = component
       const mean = constant ? first : average(component, x => x)

@@ -7,7 +7,7 @@ export const truncated: DataFunction = {
   name: 'truncated',
   parameters: [{ name: 'x' }, { name: 'n' }, { name: 'side', default: defaultSide }],
   apply: ([x, n, side]) => {
-    const sequences = sequencesOf(x, 'what `truncated` takes')
+    const sequences = sequencesOf(x, '`truncated`')
     const most = wholeNumber(n, '`n`', 1)
     const from = sideOf(side)
     return slices(sequences, length => {

@@ -13,7 +13,7 @@ export const windows: DataFunction = {
   apply: ([x, length, ahead]) => {
     const series = elements(x)
     if (series.kind !== 'series') {
-      return fail('RNN210', { what: 'what `windows` takes', expected: 'a series', found: describe(series) }, x)
+      return fail('RNN422', { user: '`windows`', expected: 'a series', found: describe(series) }, x)
     }
     return {
       kind: 'windows',
@@ -29,5 +29,5 @@ function elements(x: Argument): Elements {
   const { value, span } = x
   if (value.kind === 'column' && inWords(value)) return truthsOf(value, span)
   const asTheyAre = value.kind === 'series' && (value.encoding.kind === 'classes' || value.truths)
-  return asTheyAre ? value : numeric(x, 'what `windows` takes')
+  return asTheyAre ? value : numeric(x, '`windows`')
 }
