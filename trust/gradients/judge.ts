@@ -53,7 +53,11 @@ export function judge(subject: Subject, direction: Direction, { scale, tolerance
   // What bends the loss so closely that every difference steps over it is asked for once the two others agree.
   const alone = byTangent <= exact * scale && off(first) > sharp + least
   const closer = alone ? slopeAlong(subject, direction, { sharp, first: closest }) : first
-  const slope = off(closer) < off(first) ? closer : first
+  const nearest = off(closer) < off(first) ? closer : first
+  // A loss that is trusted may take the logarithm of what cancels: then its differences are off by more than its last place.
+  const isNoisy = alone && off(nearest) > sharp + least
+  const rounding = isNoisy ? subject.lossRounding() : 0
+  const slope = isNoisy ? slopeAlong(subject, direction, { sharp, rounding }) : nearest
   const [low, high, uncertain] =
     slope.kind === 'smooth'
       ? [slope.value, slope.value, slope.error]

@@ -13,10 +13,10 @@ const enough = 1e-10
 
 /**
  * f'(0) by Ridders' method (1982; Press et al., Numerical Recipes, 5.7), from a first step h > 0. `value` is NaN, and `error`
- * infinite, where f is not finite.
+ * infinite, where f is not finite. `rounding` is how far off a value of f may be, if that is more than its last place.
  */
-export const ridders = (f: (h: number) => number, first: number): Estimate =>
-  extrapolate(h => [f(h), f(-h), 2 * h], first, 2)
+export const ridders = (f: (h: number) => number, first: number, rounding = 0): Estimate =>
+  extrapolate(h => [f(h), f(-h), 2 * h], first, 2, rounding)
 
 /** The derivative to the right, or to the left where `first` is negative. */
 export function oneSided(f: (h: number) => number, first: number): Estimate {
@@ -28,12 +28,13 @@ export function oneSided(f: (h: number) => number, first: number): Estimate {
 type Difference = readonly [right: number, left: number, distance: number]
 
 /** Neville's table for quotients whose error is a series in h^power; its steadiest entry. */
-function extrapolate(difference: (h: number) => Difference, first: number, power: number): Estimate {
+function extrapolate(difference: (h: number) => Difference, first: number, power: number, rounding = 0): Estimate {
   let best: Estimate = { value: Number.NaN, error: Number.POSITIVE_INFINITY }
   let above: number[] = []
   for (let i = 0, h = first; i < most; i++, h /= shrink) {
     const [right, left, distance] = difference(h)
-    const noise = (4 * Number.EPSILON * Math.max(Math.abs(right), Math.abs(left))) / Math.abs(distance)
+    const off = Math.max(4 * Number.EPSILON * Math.max(Math.abs(right), Math.abs(left)), 2 * rounding)
+    const noise = off / Math.abs(distance)
     const row = [(right - left) / distance]
     for (let j = 1; j <= i; j++) {
       const factor = shrink ** (power * j)

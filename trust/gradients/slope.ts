@@ -19,6 +19,8 @@ export interface SlopeOptions {
   readonly sharp: number
   /** The largest step. */
   readonly first?: number
+  /** What rounding can do to the loss, where that is more than its last place: differences below it say nothing. */
+  readonly rounding?: number
 }
 
 /**
@@ -26,7 +28,11 @@ export interface SlopeOptions {
  * than what bends the loss, and its extrapolation steady all the same, so that the next smaller one has to agree. Where none is
  * sharp, the error is what the estimates say of each other.
  */
-export function slopeAlong(subject: Subject, direction: Direction, { sharp, first = largest }: SlopeOptions): Slope {
+export function slopeAlong(
+  subject: Subject,
+  direction: Direction,
+  { sharp, first = largest, rounding = 0 }: SlopeOptions,
+): Slope {
   const read = (h: number): number => {
     const { loss, same } = subject.at(direction, h)
     return same ? loss : Number.NaN
@@ -34,9 +40,9 @@ export function slopeAlong(subject: Subject, direction: Direction, { sharp, firs
   const estimates: Estimate[] = []
   for (let h = first; h >= smallest; h /= 8) {
     // Smaller steps lose more to rounding than a sharp estimate may.
-    if (estimates.length > 1 && (2 * Number.EPSILON * Math.abs(subject.loss)) / h > sharp) break
+    if (estimates.length > 1 && Math.max(2 * Number.EPSILON * Math.abs(subject.loss), rounding) / h > sharp) break
     if (Number.isNaN(read(h)) || Number.isNaN(read(-h))) continue
-    const now = ridders(read, h)
+    const now = ridders(read, h, rounding)
     if (!Number.isFinite(now.error)) continue
     const before = estimates.at(-1)
     if (before !== undefined) {

@@ -41,6 +41,8 @@ export interface Judges {
   readonly smooth: boolean
   /** What rounding can do to each element of the gradient at most, in units of the machine's epsilon, by the name of the parameter or input. */
   readonly roundings: () => ReadonlyMap<string, Float64Array>
+  /** What rounding can do to the loss, to first order. */
+  readonly lossRounding: () => number
 }
 
 export interface Subject extends Judges {
@@ -147,6 +149,13 @@ export function createJudges(loss: OwnGraph, moving: readonly string[], place: P
   const byTangent = derivative(tangents)
   const byImaginary = derivative(imaginary)
   const nearby = once(() => nearbyPlaces(inputs))
+  const bounds = once(() => {
+    // Of the loss graph's own gradient: what is on trial may have been simplified to an exact zero.
+    const { builder, gradients } = grad(context, lossGraph, 'loss', read)
+    const results = [lossGraph.results[0], ...gradients.values()]
+    const graph = { ...lossGraph, ...builder.finish(results), outputs: ['loss', ...read.map(name => `d:${name}`)] }
+    return load(context, extendGraph(context, graph, roundings, []), backend, 'f64').run(sizes, inputs)
+  })
   return {
     shapes,
     at: reader({ loss, ...place }, lossGraph, read, branched.outputs.some(isBranch)),
@@ -154,14 +163,8 @@ export function createJudges(loss: OwnGraph, moving: readonly string[], place: P
     tangentsNearby: direction => nearby().map(place => byTangent(direction, 1, place)),
     complexStep: direction => byImaginary(direction, imaginaryStep),
     smooth: isAnalytic(branched),
-    roundings: once(() => {
-      // Of the loss graph's own gradient: what is on trial may have been simplified to an exact zero.
-      const { builder, gradients } = grad(context, lossGraph, 'loss', read)
-      const results = [lossGraph.results[0], ...gradients.values()]
-      const graph = { ...lossGraph, ...builder.finish(results), outputs: ['loss', ...read.map(name => `d:${name}`)] }
-      const bounds = load(context, extendGraph(context, graph, roundings, []), backend, 'f64').run(sizes, inputs)
-      return new Map(read.map(name => [name, Float64Array.from(bounds[`rounding:d:${name}`] ?? [])]))
-    }),
+    roundings: once(() => new Map(read.map(name => [name, Float64Array.from(bounds()[`rounding:d:${name}`] ?? [])]))),
+    lossRounding: () => (bounds()['rounding:loss']?.[0] ?? 0) * Number.EPSILON,
   }
 }
 
