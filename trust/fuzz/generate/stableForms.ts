@@ -3,11 +3,11 @@ import { all, type Form, type Kind, type Line } from './tree.ts'
 
 /** An expression of the chances `p` of those of a vector, one of which may be almost sure, and of two classes behind them, and of more. */
 const chances = (name: string, expression: string, ...more: Kind[]): Line =>
-  chancesOf('4 * tanh(#0), 0, 0', name, expression, ...more)
+  chancesOf('4 * tanh(#0), 0.3, -0.2', name, expression, ...more)
 
 /** The same with the two classes in front. */
 const chancesBehind = (name: string, expression: string, ...more: Kind[]): Line =>
-  chancesOf('0, 0, 4 * tanh(#0)', name, expression, ...more)
+  chancesOf('0.3, -0.2, 4 * tanh(#0)', name, expression, ...more)
 
 const chancesOf = (logits: string, name: string, expression: string, ...more: Kind[]): Line => [
   ([x, ...args], unit) => {
@@ -36,7 +36,8 @@ const probabilities: readonly Form[] = [
     chances('others', 'log(1 - sum(p[1:]))'),
     chances('all_but_two', 'log(1 - p[0] - p[1])'),
     chances('twice', 'log(p[0] + p[0] + p[1])'),
-    chances('moved', 'log(1 - p[0] + p[1])'),
+    // Of two that are never alike: where they are it is 0 but for rounding, of which `floor` makes a jump.
+    chancesBehind('moved', 'log(1 - p[0] + p[1])'),
     chances('chosen', 'log(1 - p[a0 % 3])', 'int'),
     chances('chosen_pair', 'log(p[a0 % 3] + p[0])', 'int'),
     chances('joined', 'log(sum([p[0:1], p[1:2]]))'),
@@ -94,6 +95,7 @@ const lengths: readonly Form[] = [
     ['sqrt((#0^2 + 1) * (#1^2 + 2))', 'scalar', 'scalar'],
     ['sqrt(where(#2, #0^2 + 1, #1^2 + 2))', 'scalar', 'scalar', 'bool'],
     ['sqrt(where(#1, #0^2 + 1, 2))', 'scalar', 'bool'],
+    ['sqrt(where(#1, 2, #0^2 + 1))', 'scalar', 'bool'],
     [`sqrt(where(#2, ${large}^2, ${larger}^2))`, 'scalar', 'scalar', 'bool'],
     [`sqrt(sum(where(#2, ${large}^2, ${larger}^2)))`, 'vector', 'vector', 'bool'],
     ['sqrt(sum(#0^2 * real(#1)) + 0.1)', 'vector', 'bool'],
