@@ -7,7 +7,7 @@ import { type Check, inTurn } from '../check.ts'
 import { type GraphName, graphNames, graphOf, type Trial } from '../trial.ts'
 
 /** So many times the memory of the graph as it was lowered may the passes take: what all steps read is computed for all of them at once. */
-const most = 12
+const most = 24
 
 /** Of each size that is not known. */
 const typical = 32

@@ -12,8 +12,9 @@ const chancesBehind = (name: string, expression: string, ...more: Kind[]): Line 
 const chancesOf = (logits: string, name: string, expression: string, ...more: Kind[]): Line => [
   ([x, ...args], unit) => {
     const names = args.map((_, i) => `a${i}`)
-    unit.program.define(name, `fn ${name}(${['p', ...names].join(', ')}) = ${expression}`)
-    return `${name}(${[`softmax([${logits.replace('#0', x)}])`, ...args].join(', ')})`
+    const fn = `chance_${name}`
+    unit.program.define(fn, `fn ${fn}(${['p', ...names].join(', ')}) = ${expression}`)
+    return `${fn}(${[`softmax([${logits.replace('#0', x)}])`, ...args].join(', ')})`
   },
   'vector',
   ...more,
@@ -22,8 +23,9 @@ const chancesOf = (logits: string, name: string, expression: string, ...more: Ki
 /** A matrix of such chances, each row a distribution. */
 const rows = (name: string, expression: string): Line => [
   ([x, y], unit) => {
-    unit.program.define(name, `fn ${name}(p) = ${expression}`)
-    return `${name}(softmax(outer(${y}, [4 * tanh(${x}), 0, 0])))`
+    const fn = `chances_${name}`
+    unit.program.define(fn, `fn ${fn}(p) = ${expression}`)
+    return `${fn}(softmax(outer(${y}, [4 * tanh(${x}), 0, 0])))`
   },
   'vector',
   'vector',
