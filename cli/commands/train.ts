@@ -154,6 +154,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
       throw error instanceof RnnError ? new RnnError([...failed, ...error.diagnostics]) : error
     })
     const kept = replaces ? place.previous : undefined
+    // All is saved: another signal may end the process at once.
     interrupt.release()
     if (signal.aborted) output.exitCode = interrupted
 

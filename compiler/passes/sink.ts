@@ -13,7 +13,7 @@ import {
   outsideOf,
   stackedAs,
 } from '../ir/leading.ts'
-import { viewOfBlock } from '../ir/view.ts'
+import { type View, viewOfBlock } from '../ir/view.ts'
 import type { Pass } from './pass.ts'
 import { renamed } from './rewrite.ts'
 import { addNeeded, termsOf } from './terms.ts'
@@ -98,7 +98,8 @@ function emitStacking(
     const isCarry = i >= consts && i < consts + carries
     if (!isCarry) outside.set(param.id, { value: scan.ins[i], stacked: i >= consts })
   }
-  for (const value of needed) emitAgain(b, value, body, outside)
+  const view = viewOfBlock(body)
+  for (const value of needed) emitAgain(b, value, view, outside)
   const ys = body.results.slice(carries)
   const further = new Set(needed.filter(v => !outside.has(v.id) && !ys.includes(v)))
   const results = [...body.results, ...further]
@@ -110,13 +111,13 @@ function emitStacking(
   return { ends: outs.slice(0, carries), outside }
 }
 
-/** Makes a view of what is the same at every step outside as well: stacking it would keep one of each step. */
-function emitAgain(b: Builder, value: Value, body: Block, outside: KnownOutside): boolean {
+/** Emits a cheap value outside the loop too if it is the same at every step, which stacking would copy for each; says whether it is. */
+function emitAgain(b: Builder, value: Value, view: View, outside: KnownOutside): boolean {
   const known = outside.get(value.id)
   if (known !== undefined) return !known.stacked
-  const maker = viewOfBlock(body).producer(value)
+  const maker = view.producer(value)
   if (maker === undefined || !opOf(b.context, maker.op).cheap) return false
-  if (!maker.ins.every(v => emitAgain(b, v, body, outside))) return false
+  if (!maker.ins.every(v => emitAgain(b, v, view, outside))) return false
   const ins = maker.ins.map(v => outsideOf(outside, v).value)
   outside.set(value.id, { value: b.emit(maker.op, ins, maker.attrs, value), stacked: false })
   return true

@@ -3,14 +3,15 @@
 import { elements } from '../ir/elements.ts'
 import { type Block, type Eqn, scanCounts, type Value } from '../ir/graph.ts'
 
-/** So many times the largest value that goes into a step, through it or out of it may be kept of each step. */
+/** What may be kept of each step, as a multiple of the largest value that a step reads, carries or gives. */
 const most = 8
 
-/** Whether one value a step takes little beside what the loop reads, carries and gives: a score for each word of a text takes too much. */
+/** Says whether a value may be kept for every step. A score for each word of a text is too large, for example. */
 export function isSmallBeside(scan: Eqn, body: Block): (value: Value) => boolean {
   const { consts } = scanCounts(scan)
   const largest = [...body.params.slice(consts), ...body.results].reduce((n, v) => Math.max(n, elements(v)), 0)
   return value => elements(value) <= most * largest
 }
 
+/** How many elements some values have together. */
 export const totalElements = (values: readonly Value[]): number => values.reduce((n, v) => n + elements(v), 0)

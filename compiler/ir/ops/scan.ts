@@ -1,5 +1,4 @@
 // scan: the recurrence, and the only op with a body. Its gradient is a scan in the other direction over saved values (BPTT).
-
 import { activeValues, adjoint } from '../adjoint.ts'
 import { row, zeros } from '../array.ts'
 import {

@@ -3,7 +3,7 @@ import { broadcast, constantLike, reshape, zerosLike } from '../../ir/builder.ts
 import { asNumber } from '../../ir/dim.ts'
 import { type Block, type Eqn, scanLength, scanOperands, scanResults, type Value } from '../../ir/graph.ts'
 import { isDim } from '../../ir/ops/define.ts'
-import { type View, viewOfBlock } from '../../ir/view.ts'
+import { stepResult, type View, viewOfBlock } from '../../ir/view.ts'
 import type { Rule, Site } from '../rewrite.ts'
 
 export const lastStepRules: readonly Rule[] = [
@@ -45,16 +45,15 @@ export const lastStepRules: readonly Rule[] = [
 
 /** The carry that leaves each step as what `steps` stacks. */
 function leavingAs(scan: Eqn, body: Block, steps: Value): number | undefined {
-  const { carries } = scanResults(scan, body.results)
-  const step = scanResults(scan, body.results).ys[scanResults(scan).ys.indexOf(steps)]
-  const place = carries.findIndex(v => v.id === step?.id)
+  const step = stepResult(scan, body, steps)
+  const place = scanResults(scan, body.results).carries.findIndex(v => v.id === step?.id)
   return place < 0 ? undefined : place
 }
 
 /** The carry that is what `steps` stacks after each step before `lengths`, and from then on stays. */
 function carriedWhileValid(scan: Eqn, body: Block, steps: Value, lengths: Value, outer: View): number | undefined {
-  const { carries, ys } = scanResults(scan, body.results)
-  const step = ys[scanResults(scan).ys.indexOf(steps)]
+  const { carries } = scanResults(scan, body.results)
+  const step = stepResult(scan, body, steps)
   const entering = scanOperands(scan, body.params).carries
   const view = viewOfBlock(body)
   const place = carries.findIndex((result, i) => {

@@ -6,7 +6,10 @@ import { arenaOf } from '../../../compiler/plan/arena.ts'
 import { type Check, inTurn } from '../check.ts'
 import { type GraphName, graphNames, graphOf, type Trial } from '../trial.ts'
 
-/** So many times the memory of the graph as it was lowered may the passes take: what all steps read is computed for all of them at once. */
+/**
+ * The passes may take this multiple of the memory of the graph as it was lowered. A value that leaves a loop is kept for all steps, and may
+ * be 8 times as large as what the loop has (passes/worthMemory.ts); several such values add up. The most that was seen is 13.
+ */
 const most = 24
 
 /** Of each size that is not known. */

@@ -1,11 +1,11 @@
 // Logarithms of probabilities, lengths and powers: what passes compute in another way than it is written.
 import { all, type Form, type Kind, type Line } from './tree.ts'
 
-/** An expression of the chances `p` of those of a vector, one of which may be almost sure, and of two classes behind them, and of more. */
+/** An expression of `p`, the chances of several classes: one for each element of a vector, of which one may be almost sure, then two more. */
 const chances = (name: string, expression: string, ...more: Kind[]): Line =>
   chancesOf('4 * tanh(#0), 0.3, -0.2', name, expression, ...more)
 
-/** The same with the two classes in front. */
+/** The same, but the two further classes come first. */
 const chancesBehind = (name: string, expression: string, ...more: Kind[]): Line =>
   chancesOf('0.3, -0.2, 4 * tanh(#0)', name, expression, ...more)
 
