@@ -86,17 +86,17 @@ export interface Tables {
   readonly losses: readonly number[]
   /** Each operation by itself, as vectors over time, those that take the fewest lines first. */
   readonly singles: readonly Tree[]
+  /** Each operation of a step by itself, as vectors. */
+  readonly stepSingles: readonly Tree[]
 }
 
 /** Those that stand by themselves; what is the same operation on vectors and on matrices is there once. */
-const singleForms: readonly Form[] = [
+const singleItems: readonly Form[] = [
   ...itemForms.filter(f => f.gives === 'vector' || !itemForms.some(g => g.gives === 'vector' && g.text === f.text)),
   ...libraryFunctions,
-  ...sequenceForms,
-  ...libraryLayers,
-  ...cellForms,
-  ...memoryForms,
 ]
+const singleForms: readonly Form[] = [...singleItems, ...sequenceForms, ...libraryLayers, ...cellForms, ...memoryForms]
+const singleSteps: readonly Form[] = [...singleItems, ...memoryForms, ...stepForms, ...libraryCells]
 
 /** Everything that may be drawn, with so many kinks. */
 export function tablesFor(kinks: Kinks): Tables {
@@ -116,6 +116,7 @@ export function tablesFor(kinks: Kinks): Tables {
     steps: indices(readouts).filter(i => readouts[i].perStep),
     losses: indices(losses),
     singles: chosen(singleForms, kinks).map(asVector),
+    stepSingles: chosen(singleSteps, kinks).map(asVector),
   }
 }
 
@@ -264,9 +265,16 @@ export function drawSingle(tables: Tables, draw: Draw): Draft {
   return { ...plain, main: tables.singles[draw(tables.singles.length)], readout, losses: [loss], sizes, data }
 }
 
-/** Each operation by itself. */
-export const allSingles = ({ singles }: Tables, draw: Draw): readonly Draft[] =>
-  singles.map(main => ({ ...plain, main, data: draw(2 ** 20) }))
+/** Each operation by itself: over all steps, and within the step of a cell whose states and answer follow it. */
+export const allSingles = ({ singles, stepSingles }: Tables, draw: Draw): readonly Draft[] => [
+  ...singles.map(main => ({ ...plain, main, data: draw(2 ** 20) })),
+  ...stepSingles.map(next => {
+    const state: StateDraft = { kind: 'vector', bound: 'mix', next, init: 'number' }
+    const cell: CellDraft = { ...plainCell, states: [state], shows: true }
+    const main: Tree = { form: cellForms[0], of: [{ leaf: 0, kind: 'vector' }] }
+    return { ...plain, cells: [cell], main, data: draw(2 ** 20) }
+  }),
+]
 
 const plain: Omit<Draft, 'data'> = {
   units: 2,

@@ -20,12 +20,12 @@ const chancesOf = (logits: string, name: string, expression: string, ...more: Ki
   ...more,
 ]
 
-/** A matrix of such chances, each row a distribution. */
+/** A matrix of such chances, each row a distribution. The rest of one is never so small that the oracle, which takes it from 1, has lost it. */
 const rows = (name: string, expression: string): Line => [
   ([x, y], unit) => {
     const fn = `chances_${name}`
     unit.program.define(fn, `fn ${fn}(p) = ${expression}`)
-    return `${fn}(softmax(outer(${y}, [4 * tanh(${x}), 0, 0])))`
+    return `${fn}(softmax(outer(2 * tanh(${y}), [4 * tanh(${x}), 0, 0])))`
   },
   'vector',
   'vector',
@@ -79,7 +79,7 @@ const probabilities: readonly Form[] = [
     // Of weights, so that it leaves the loop that it stands in.
     [([x], unit) => `(${x} * log(sigmoid(${unit.param('b', `[${unit.units}]`)})))`, 'vector'],
     [([x], unit) => `(${x} * log(1 - sigmoid(${unit.param('b', `[${unit.units}]`)})))`, 'vector'],
-    ['log(1 - sigmoid(3 * #0))', 'vector'],
+    ['log(1 - sigmoid(3 * tanh(#0)))', 'vector'],
   ]),
 ]
 
