@@ -67,7 +67,12 @@ export function lineUp(fuzzCase: FuzzCase): Lineup {
     return { ...graphs, results: run(graphs.gradient) }
   })
   const judges = once(() =>
-    createJudges({ context: reference.context, graph: reference.evaluate({ pipeline: naive }) }, names, place),
+    createJudges(
+      { context: reference.context, graph: reference.evaluate({ pipeline: naive }) },
+      names,
+      place,
+      () => loss,
+    ),
   )
   const secondJudges = once(() => createJudges(ownSecond().loss, gradientNames(ownSecond().gradient.graph), place))
 

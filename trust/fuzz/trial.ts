@@ -87,6 +87,7 @@ export function openTrial(fuzzCase: FuzzCase, under: UnderTest = {}): Trial {
       createSubject({
         gradient: { context: model.context, graph: model.gradient({ inputs: true, pipeline: tested.pipeline }) },
         loss: { context: reference.context, graph: reference.evaluate({ pipeline: naive }) },
+        compiled: () => ({ context: model.context, graph: model.evaluate({ pipeline: tested.pipeline }) }),
         ...place,
       }),
     ),
