@@ -126,9 +126,12 @@ const lengths: readonly Form[] = [
   ),
 ]
 
+/** Of numbers near 1: a loss takes the logarithm of 1 - p of sigmoids of what comes out. */
 const powers: readonly Form[] = all(
   'vector',
-  [-2, -1.5, -1, -0.5, 0, 0.5, 1, 2, 3].map((y): Line => [`(${large} ^ ${y < 0 ? `(${y})` : y})`, 'vector']),
+  [-2, -1.5, -1, -0.5, 0, 0.5, 1, 2, 3].map(
+    (y): Line => [`((1 + 0.3 * tanh(#0)) ^ ${y < 0 ? `(${y})` : y})`, 'vector'],
+  ),
 )
 
 export const stableForms: readonly Form[] = [...probabilities, ...lengths, ...powers]
