@@ -3,17 +3,13 @@ import { fail } from '../dsl/diagnostics.ts'
 import type { Loader, Precision } from './backend/backend.ts'
 import type { Context } from './ir/builder.ts'
 import type { Graph } from './ir/graph.ts'
-import { joinTails } from './plan/joinTails.ts'
-import { makePlan } from './plan/lower.ts'
+import { lowerGraph } from './plan/lowerGraph.ts'
+import { type PlanOptions, runPlanPasses } from './plan/passes/pipeline.ts'
 import type { Plan } from './plan/plan.ts'
-import { shareBuffers } from './plan/shareBuffers.ts'
-import { updateInPlace } from './plan/updateInPlace.ts'
 
 /** The plan of a graph: what runs, and what is shown. */
-export function plan(context: Context, graph: Graph): Plan {
-  const made = makePlan(context, graph)
-  return shareBuffers(joinTails(graph.inPlace ? updateInPlace(made) : made))
-}
+export const plan = (context: Context, graph: Graph, options: PlanOptions = {}): Plan =>
+  runPlanPasses(context, lowerGraph(context, graph), options)
 
 /** A graph ready to run on a backend. Throws RnnError (RNN505) with the reason where the backend cannot take it. */
 export function load<E>(context: Context, graph: Graph, backend: Loader<E>, precision: Precision): E {

@@ -75,5 +75,5 @@ function regrouped(instruction: Instruction, groups: Grouping): Instruction {
   if (instruction.kind === 'read') return { ...instruction, from: merged(instruction.from, groups) }
   if (instruction.kind !== 'position') return instruction
   const dim = groups.findIndex(group => group.includes(instruction.dim))
-  return dim < 0 ? { kind: 'constant', value: 0 } : { kind: 'position', dim }
+  return dim < 0 ? { kind: 'constant', dtype: 'int', value: 0 } : { ...instruction, dim }
 }

@@ -1,8 +1,14 @@
 // The scalar algebra: what a pointwise op's formula is written over. Numbers instantiate it for the interpreter,
-// graph values for derivatives, each backend for its own code. Truth is 1 and 0.
+// graph values for derivatives, types for checking, each backend for its own code. Truth is 1 and 0.
+import type { DType } from './graph.ts'
 
 export interface Algebra<S> {
+  /** A real. */
   constant(value: number): S
+  /** A whole number of 32 bits. */
+  integer(value: number): S
+  /** An int or a bool as a real; a real as itself. Nothing else changes the type of a value. */
+  real(a: S): S
   add(a: S, b: S): S
   sub(a: S, b: S): S
   mul(a: S, b: S): S
@@ -35,6 +41,8 @@ export interface Algebra<S> {
   or(a: S, b: S): S
   not(a: S): S
   where(test: S, yes: S, no: S): S
+  /** a - b·floor(a / b) of ints, with the sign of b; 0 where b is 0. */
+  remainder(a: S, b: S): S
   /** 32-bit integer product, exclusive or, and logical right shift: what the random numbers are made of. */
   imul(a: S, b: S): S
   xor(a: S, b: S): S
@@ -48,6 +56,8 @@ const truth = (b: boolean): number => (b ? 1 : 0)
 /** The reference semantics, in float64. */
 export const numbers: Algebra<number> = {
   constant: v => v,
+  integer: v => v,
+  real: a => a,
   add: (a, b) => a + b,
   sub: (a, b) => a - b,
   mul: (a, b) => a * b,
@@ -74,21 +84,98 @@ export const numbers: Algebra<number> = {
   or: (a, b) => truth(a !== 0 || b !== 0),
   not: a => truth(a === 0),
   where: (test, yes, no) => (test !== 0 ? yes : no),
+  remainder: (a, b) => (b === 0 ? 0 : a - b * Math.floor(a / b)),
   imul: Math.imul,
   xor: (a, b) => a ^ b,
   shr: (a, b) => a >>> b,
   stop_gradient: a => a,
 }
 
-export type Operation = Exclude<keyof Algebra<unknown>, 'constant'>
+export type Operation = Exclude<keyof Algebra<unknown>, 'constant' | 'integer'>
 
-const operations = Object.keys(numbers).filter((name): name is Operation => name !== 'constant')
+/** A type, or any that stands at every place that says so: of a number, or of anything. */
+type Kind = DType | 'number' | 'same' | 'any'
+
+interface Signature {
+  readonly takes: readonly Kind[]
+  readonly gives: Exclude<Kind, 'any'>
+}
+
+const signature = (...[gives, ...takes]: [Exclude<Kind, 'any'>, ...Kind[]]): Signature => ({ takes, gives })
+
+const real1 = signature('real', 'real')
+const real2 = signature('real', 'real', 'real')
+const number2 = signature('number', 'number', 'number')
+const int2 = signature('int', 'int', 'int')
+const logic2 = signature('bool', 'bool', 'bool')
+
+/** What each operation takes and gives. */
+const signatures: Readonly<Record<Operation, Signature>> = {
+  real: signature('real', 'any'),
+  add: number2,
+  sub: number2,
+  mul: number2,
+  div: real2,
+  strong_mul: real2,
+  strong_div: real2,
+  neg: signature('number', 'number'),
+  exp: real1,
+  log: real1,
+  log1p: real1,
+  expm1: real1,
+  tanh: real1,
+  sqrt: real1,
+  sin: real1,
+  cos: real1,
+  floor: real1,
+  pow: real2,
+  max: number2,
+  min: number2,
+  lt: signature('bool', 'number', 'number'),
+  le: signature('bool', 'number', 'number'),
+  eq: signature('bool', 'same', 'same'),
+  and: logic2,
+  or: logic2,
+  not: signature('bool', 'bool'),
+  where: signature('same', 'bool', 'same', 'same'),
+  remainder: int2,
+  imul: int2,
+  xor: int2,
+  shr: int2,
+  stop_gradient: signature('same', 'same'),
+}
+
+const operations = Object.keys(signatures).filter((name): name is Operation => name in signatures)
+
+/** The type of an operation's result. Throws a plain Error for operands that it does not take. */
+export function typeOf(name: Operation, args: readonly DType[]): DType {
+  const { takes, gives } = signatures[name]
+  let common: DType | undefined
+  const fits = (kind: Kind, arg: DType): boolean => {
+    if (kind === 'any' || kind === arg) return true
+    if (kind !== 'same' && (kind !== 'number' || arg === 'bool')) return false
+    common ??= arg
+    return common === arg
+  }
+  const result = args.length === takes.length && takes.every((kind, i) => fits(kind, args[i]))
+  const given = gives === 'same' || gives === 'number' ? common : gives
+  if (!result || given === undefined) throw new Error(`${name} takes ${takes.join(', ')}, and not ${args.join(', ')}`)
+  return given
+}
 
 /** An algebra all of whose operations are made by one rule. */
 export function algebraBy<S>(
-  constant: (v: number) => S,
+  literals: Pick<Algebra<S>, 'constant' | 'integer'>,
   operation: (name: Operation) => (...args: S[]) => S,
 ): Algebra<S> {
   const made = Object.fromEntries(operations.map(name => [name, operation(name)]))
-  return { ...made, constant } as Algebra<S> // one entry for each name of the algebra
+  return { ...made, ...literals } as Algebra<S> // one entry for each name of the algebra
 }
+
+/** The types of what a formula computes. */
+export const types: Algebra<DType> = algebraBy<DType>(
+  { constant: () => 'real', integer: () => 'int' },
+  name =>
+    (...args) =>
+      typeOf(name, args),
+)

@@ -188,7 +188,10 @@ export const one: Dim = constant(1)
 /** The algebra over graph values of one shape: a formula becomes equations. */
 export const graphAlgebra = (b: Builder, like: Type): Algebra<Value> =>
   algebraBy(
-    v => constantLike(b, v, { dtype: 'real', shape: like.shape }),
+    {
+      constant: v => constantLike(b, v, { dtype: 'real', shape: like.shape }),
+      integer: v => constantLike(b, v, { dtype: 'int', shape: like.shape }),
+    },
     name =>
       (...args) =>
         b.emit(name, args),

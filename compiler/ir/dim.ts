@@ -100,6 +100,9 @@ export function asNumber(dim: Dim): number | undefined {
   return dim.terms.length === 1 && term.atoms.length === 0 ? term.coefficient : undefined
 }
 
+/** Whether it provably is 0 or more, whatever the sizes. */
+export const isNeverNegative = (dim: Dim): boolean => dim.terms.every(t => t.coefficient >= 0)
+
 /** The symbols that `dim` is made of, without offsets. */
 export const symbolsOf = (dim: Dim): string[] => [...new Set(atomsOf(dim).map(a => a.name))]
 

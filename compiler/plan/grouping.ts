@@ -5,6 +5,7 @@ import type { Unlabelled } from '../ir/lowering.ts'
 import { isDense, sameOperand } from './operands.ts'
 import { allocate, type Draft, operandOf, type Place, placeOf } from './places.ts'
 import type { MapKernel, Operand, Ref } from './plan.ts'
+import { read } from './program.ts'
 import { addGroup, addWrite, type Group, type Scope, writtenAt } from './scope.ts'
 import { addRead } from './sources.ts'
 
@@ -15,7 +16,8 @@ const longestProgram = 200
 export function pointwise(draft: Draft, eqn: Eqn): void {
   const [out] = eqn.outs
   const group = groupFor(draft, out.shape, eqn.ins)
-  const ref = group.program.add({ kind: 'apply', op: eqn.op, args: eqn.ins.map(v => refIn(draft, group, v)) })
+  const args = eqn.ins.map(v => refIn(draft, group, v))
+  const ref = group.program.apply(eqn.op, out.dtype, args)
   if (out.hint !== '') group.hints.add(out.hint)
   draft.places.set(out.id, { pending: { group, ref } })
 }
@@ -91,5 +93,5 @@ function readyBefore(scope: Scope, { operand, pending }: Place, place: number): 
 function refIn(draft: Draft, group: Group, value: Value): Ref {
   const { pending } = placeOf(draft, value)
   if (pending?.group === group) return pending.ref
-  return addRead(draft.sources, group.program, { kind: 'read', from: operandOf(draft, value) })
+  return addRead(draft.sources, group.program, read(operandOf(draft, value)))
 }

@@ -1,6 +1,19 @@
 // Questions about operands and kernels that the planner and the backends ask.
-import { asNumber, constant, type Dim, endToEnd, equal, product, rowMajor } from '../ir/dim.ts'
-import type { Buffer, Instruction, Kernel, Operand, Plan, Pointwise, Port, Step } from './plan.ts'
+import {
+  add,
+  asNumber,
+  constant,
+  type Dim,
+  endToEnd,
+  equal,
+  isNeverNegative,
+  multiply,
+  product,
+  rowMajor,
+  subtract,
+  symbol,
+} from '../ir/dim.ts'
+import type { Buffer, Indirect, Instruction, Kernel, Operand, Plan, Pointwise, Port, Reduction, Step } from './plan.ts'
 
 /** The whole of a buffer as an array of a shape. */
 export const whole = (buffer: Buffer, shape: readonly Dim[]): Operand => ({
@@ -21,6 +34,21 @@ export const sameOperand = (a: Operand, b: Operand): boolean =>
   a.strides.length === b.strides.length &&
   a.strides.every((stride, d) => equal(stride, b.strides[d]))
 
+/** Whether two operands over these dims provably have no element in common. */
+export function isApart(a: Operand, aDims: readonly Dim[], b: Operand, bDims: readonly Dim[]): boolean {
+  if (a.buffer !== b.buffer) return true
+  const [x, y] = [rangeOf(a, aDims), rangeOf(b, bDims)]
+  return isNeverNegative(subtract(y.start, x.end)) || isNeverNegative(subtract(x.start, y.end))
+}
+
+/** From the first of an operand's elements to behind its last; strides are never negative. */
+const rangeOf = ({ offset, strides }: Operand, dims: readonly Dim[]) => ({
+  start: offset,
+  end: strides
+    .map((stride, d) => multiply(subtract(dims[d], constant(1)), stride))
+    .reduce(add, add(offset, constant(1))),
+})
+
 /** What a program reads. */
 export const programReads = (program: readonly Instruction[]): Operand[] =>
   program.flatMap(i => (i.kind === 'read' ? [i.from] : []))
@@ -36,6 +64,13 @@ export function kernelsOf(step: Step): Kernel[] {
       return [step]
   }
 }
+
+/** Whether a reduction adds up. */
+export const isSum = ({ combine }: Pick<Reduction, 'combine'>): boolean => combine !== 'argmax' && combine.op === 'add'
+
+/** What a reduction makes: `sum`, `max`. */
+export const reductionName = ({ combine }: Pick<Reduction, 'combine'>): string =>
+  combine === 'argmax' ? combine : { add: 'sum', mul: 'product', max: 'max', min: 'min' }[combine.op]
 
 /** The instructions of a kernel, those of a product's tail too. */
 export const programOf = (kernel: Kernel): readonly Instruction[] =>
@@ -98,4 +133,43 @@ export function storedInputs(plan: Plan): ReadonlyMap<Buffer, readonly Port[]> {
       return [buffer, ordered]
     }),
   )
+}
+
+/** The sizes, places and strides of a step, those inside it too. */
+export function dimsOf(step: Step): Dim[] {
+  switch (step.kind) {
+    case 'loop':
+      return [symbol(step.index), step.length, ...step.steps.flatMap(dimsOf)]
+    case 'choice':
+      return [step.less, step.than, ...step.ways.flat().flatMap(dimsOf)]
+    case 'gemm':
+      return [
+        ...[...step.batch, step.m, step.n, step.k, ...[step.a, step.b, step.c].flatMap(operandDims)],
+        ...(step.tail === undefined ? [] : elementwiseDims(step.tail)),
+      ]
+    case 'map':
+      return elementwiseDims(step)
+    case 'reduce':
+      return [...step.domain, ...step.over, ...step.program.flatMap(instructionDims), ...operandDims(step.to)]
+  }
+}
+
+const elementwiseDims = ({ domain, program, writes }: Pointwise): Dim[] => [
+  ...domain,
+  ...program.flatMap(instructionDims),
+  ...writes.flatMap(writeDims),
+]
+
+const operandDims = (o: Operand): Dim[] => [o.offset, ...o.strides]
+
+const indirectDims = (i: Indirect | undefined): Dim[] => (i === undefined ? [] : [i.stride, i.size])
+
+const writeDims = (w: { to: Operand; indirect?: Indirect }): Dim[] => [
+  ...operandDims(w.to),
+  ...indirectDims(w.indirect),
+]
+
+function instructionDims(i: Instruction): Dim[] {
+  if (i.kind === 'size') return [i.dim]
+  return i.kind === 'read' ? [...operandDims(i.from), ...indirectDims(i.indirect)] : []
 }

@@ -29,16 +29,18 @@ export interface Indirect {
   readonly size: Dim
 }
 
-/** One scalar instruction, executed for each point of a kernel's domain. */
+/** One scalar instruction, executed for each point of a kernel's domain. It gives a value of one type, and takes no other type for it. */
 export type Instruction =
-  /** Reads one element; an indirect read outside its range gives 0. */
-  | { readonly kind: 'read'; readonly from: Operand; readonly indirect?: Indirect }
+  /** Reads one element, of the buffer's type; an indirect read outside its range gives 0. */
+  | { readonly kind: 'read'; readonly dtype: DType; readonly from: Operand; readonly indirect?: Indirect }
   /** The position along dimension `dim` of the domain. */
-  | { readonly kind: 'position'; readonly dim: number }
-  | { readonly kind: 'constant'; readonly value: number }
-  | { readonly kind: 'size'; readonly dim: Dim }
-  /** A pointwise op of the op table. */
-  | { readonly kind: 'apply'; readonly op: string; readonly args: readonly Ref[] }
+  | { readonly kind: 'position'; readonly dtype: 'int'; readonly dim: number }
+  | { readonly kind: 'constant'; readonly dtype: DType; readonly value: number }
+  | { readonly kind: 'size'; readonly dtype: 'int'; readonly dim: Dim }
+  /** A pointwise op of the op table; `real` is the one that converts. */
+  | { readonly kind: 'apply'; readonly dtype: DType; readonly op: string; readonly args: readonly Ref[] }
+
+export type Read = Instruction & { readonly kind: 'read' }
 
 /** Writes one element; an indirect write outside its range is left out. */
 export interface Write {
@@ -67,6 +69,12 @@ export interface MapKernel extends KernelBase, Pointwise {
   readonly kind: 'map'
 }
 
+/** How a reduction goes on from `start`: by an operation of the scalar algebra on what there is so far and on the next value. */
+export interface Monoid {
+  readonly op: 'add' | 'mul' | 'max' | 'min'
+  readonly start: number
+}
+
 /** For every point of `domain`: combine `value` over the dimensions `over`, whose strides follow the domain's in each read. */
 export interface Reduction {
   readonly domain: readonly Dim[]
@@ -74,7 +82,7 @@ export interface Reduction {
   readonly program: readonly Instruction[]
   readonly value: Ref
   /** `argmax` gives the position along the only dimension of `over`, the first of equals, 0 if there is none. */
-  readonly combine: 'sum' | 'max' | 'min' | 'argmax'
+  readonly combine: Monoid | 'argmax'
   readonly to: Operand
 }
 
@@ -95,7 +103,11 @@ export interface GemmKernel extends KernelBase {
   /** A term whose factor of `a`, or of `b`, is 0 is 0, whatever the other factor is. */
   readonly strongLeft: boolean
   readonly strongRight: boolean
-  /** What is done at each of its points, in row-major order, once all sums are there. It reads them where they lie, in `c`, and may write over them, and over `a` and `b`. */
+  /**
+   * What is done at each of its points, when the sum of that point is there, which it reads where that lies, in `c`. It writes over no element of
+   * `a` or `b`, and over none that it reads at another point: a backend may run it on the sums of one block, in registers, before it
+   * begins the next.
+   */
   readonly tail?: Pointwise
 }
 
@@ -133,6 +145,8 @@ export interface Port {
 
 export interface Plan {
   readonly name: string
+  /** Whether an output that has the name of an input takes its place, as in the graph. */
+  readonly inPlace?: true
   readonly inputs: readonly Port[]
   readonly outputs: readonly Port[]
   readonly buffers: readonly Buffer[]

@@ -1,6 +1,18 @@
 // A plan as text, for reading and for golden tests.
 import { asNumber, type Dim, format } from '../ir/dim.ts'
-import type { Buffer, Indirect, Instruction, Kernel, Operand, Plan, Pointwise, Port, Ref, Step } from './plan.ts'
+import type {
+  Buffer,
+  Indirect,
+  Instruction,
+  Kernel,
+  Operand,
+  Plan,
+  Pointwise,
+  Port,
+  Reduction,
+  Ref,
+  Step,
+} from './plan.ts'
 
 /** The same plan gives the same text: buffers have their names, with a number where one occurs twice, or `$1`, … */
 export function printPlan(plan: Plan): string {
@@ -72,10 +84,18 @@ function kernelLines(kernel: Kernel, name: Namer): string[] {
     case 'reduce': {
       const { domain, over, combine, to, value, hint } = kernel
       const head = `reduce ${list(domain)} over ${list(over)} {${comment(hint)}`
-      return [head, ...program(kernel.program, name), `  ${operand(to, name)} = ${combine} ${ref(value)}`, '}']
+      return [
+        head,
+        ...program(kernel.program, name),
+        `  ${operand(to, name)} = ${combineText(combine)} ${ref(value)}`,
+        '}',
+      ]
     }
   }
 }
+
+const combineText = (combine: Reduction['combine']): string =>
+  combine === 'argmax' ? combine : `${combine.op} from ${combine.start} of`
 
 const ref = (r: Ref): string => `%${r}`
 
@@ -88,7 +108,7 @@ const elementwise = (kernel: Pointwise, name: Namer): string[] => [
 ]
 
 const program = (instructions: readonly Instruction[], name: Namer): string[] =>
-  instructions.map((instruction, i) => `  ${ref(i)} = ${text(instruction, name)}`)
+  instructions.map((instruction, i) => `  ${ref(i)}: ${instruction.dtype} = ${text(instruction, name)}`)
 
 function text(instruction: Instruction, name: Namer): string {
   switch (instruction.kind) {

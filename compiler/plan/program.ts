@@ -1,27 +1,70 @@
 // A kernel's program under construction: equal instructions are one, and what is never written is left out at the end.
+import { type Algebra, algebraBy, typeOf } from '../ir/algebra.ts'
 import { type Dim, format } from '../ir/dim.ts'
-import type { Instruction, Operand, Ref, Write } from './plan.ts'
+import type { DType } from '../ir/graph.ts'
+import type { Indirect, Instruction, Operand, Read, Ref, Write } from './plan.ts'
 
 export interface ProgramBuilder {
   readonly instructions: readonly Instruction[]
   /** The number of an instruction equal to this one, which is new if there was none. */
   add(instruction: Instruction): Ref
+  read(from: Operand, indirect?: Indirect): Ref
+  position(dim: number): Ref
+  size(dim: Dim): Ref
+  /** A pointwise op of the op table that no operation of the algebra is. */
+  apply(op: string, dtype: DType, args: readonly Ref[]): Ref
+  /** What formulas are written over, to become instructions. */
+  readonly algebra: Algebra<Ref>
 }
 
-export function createProgram(): ProgramBuilder {
-  const instructions: Instruction[] = []
-  const known = new Map<string, Ref>()
+/** A program, empty or going on with `start`. */
+export function createProgram(start: readonly Instruction[] = []): ProgramBuilder {
+  const instructions: Instruction[] = [...start]
+  const known = new Map(start.map((instruction, ref) => [keyOf(instruction), ref] as const).toReversed())
+  const add = (instruction: Instruction): Ref => {
+    const key = keyOf(instruction)
+    const before = known.get(key)
+    if (before !== undefined) return before
+    known.set(key, instructions.length)
+    return instructions.push(instruction) - 1
+  }
+  const apply: ProgramBuilder['apply'] = (op, dtype, args) => add({ kind: 'apply', dtype, op, args })
   return {
     instructions,
-    add: instruction => {
-      const key = keyOf(instruction)
-      const before = known.get(key)
-      if (before !== undefined) return before
-      known.set(key, instructions.length)
-      return instructions.push(instruction) - 1
-    },
+    add,
+    read: (from, indirect) => add(read(from, indirect)),
+    position: dim => add({ kind: 'position', dtype: 'int', dim }),
+    size: dim => add({ kind: 'size', dtype: 'int', dim }),
+    apply,
+    algebra: algebraBy(
+      {
+        constant: value => add({ kind: 'constant', dtype: 'real', value }),
+        integer: value => add({ kind: 'constant', dtype: 'int', value }),
+      },
+      op =>
+        (...args) =>
+          apply(
+            op,
+            typeOf(
+              op,
+              args.map(ref => instructions[ref].dtype),
+            ),
+            args,
+          ),
+    ),
   }
 }
+
+/** Reads an element. */
+export const read = (from: Operand, indirect?: Indirect): Read => ({
+  kind: 'read',
+  dtype: from.buffer.dtype,
+  from,
+  ...(indirect && { indirect }),
+})
+
+/** Nothing, in the type that an operand has. */
+export const zero = ({ buffer: { dtype } }: Operand): Instruction => ({ kind: 'constant', dtype, value: 0 })
 
 /** The instruction with its references renamed. */
 export function renamed(instruction: Instruction, name: (ref: Ref) => Ref): Instruction {
@@ -81,6 +124,7 @@ const dimsKey = (dims: readonly Dim[]): string => dims.map(d => format(d)).join(
 const operandKey = ({ buffer, offset, strides }: Operand): string =>
   `${buffer.id}@${format(offset)}[${dimsKey(strides)}]`
 
+/** Instructions of one key are one: the same is computed, in the same type. */
 function keyOf(instruction: Instruction): string {
   switch (instruction.kind) {
     case 'read': {
@@ -89,11 +133,13 @@ function keyOf(instruction: Instruction): string {
     }
     case 'position':
       return `position ${instruction.dim}`
-    case 'constant':
-      return `constant ${Object.is(instruction.value, -0) ? '-0' : instruction.value}`
+    case 'constant': {
+      const { value, dtype } = instruction
+      return `${dtype} ${Object.is(value, -0) ? '-0' : value}`
+    }
     case 'size':
       return `size ${format(instruction.dim)}`
     case 'apply':
-      return `${instruction.op} ${instruction.args.join()}`
+      return `${instruction.dtype} ${instruction.op} ${instruction.args.join()}`
   }
 }

@@ -1,7 +1,7 @@
 // Constants, sizes and positions: a kernel computes what it reads of them, and they get memory only where it cannot.
 import { asNumber, type Dim } from '../ir/dim.ts'
 import type { Eqn } from '../ir/graph.ts'
-import type { Instruction, MapKernel, Operand, Ref } from './plan.ts'
+import type { Instruction, MapKernel, Operand, Read, Ref } from './plan.ts'
 import { createProgram, type ProgramBuilder, renamed } from './program.ts'
 
 export interface Sources {
@@ -24,7 +24,7 @@ export function materialized({ kernels, needed }: Sources, operand: Operand): Op
 }
 
 /** Adds the reading of one element to a program: a source's is computed. */
-export function addRead(sources: Sources, program: ProgramBuilder, instruction: Instruction & { kind: 'read' }): Ref {
+export function addRead(sources: Sources, program: ProgramBuilder, instruction: Read): Ref {
   const { from, indirect } = instruction
   const source = sources.kernels.get(from.buffer.id)
   if (source === undefined) return program.add(instruction)
@@ -34,19 +34,17 @@ export function addRead(sources: Sources, program: ProgramBuilder, instruction: 
 }
 
 /** An element of iota is its own address. */
-function address(program: ProgramBuilder, { offset, strides }: Operand): Ref {
+function address({ algebra: a, size, position }: ProgramBuilder, { offset, strides }: Operand): Ref {
   const number = (dim: Dim): Ref => {
     const value = asNumber(dim)
-    return program.add(value === undefined ? { kind: 'size', dim } : { kind: 'constant', value })
+    return value === undefined ? size(dim) : a.integer(value)
   }
-  const apply = (op: string, args: Ref[]): Ref => program.add({ kind: 'apply', op, args })
   const terms = strides.flatMap((stride, dim): Ref[] => {
     if (asNumber(stride) === 0) return []
-    const position = program.add({ kind: 'position', dim })
-    return [asNumber(stride) === 1 ? position : apply('mul', [position, number(stride)])]
+    return [asNumber(stride) === 1 ? position(dim) : a.mul(position(dim), number(stride))]
   })
   if (terms.length === 0 || asNumber(offset) !== 0) terms.push(number(offset))
-  return terms.reduce((a, b) => apply('add', [a, b]))
+  return terms.reduce((x, y) => a.add(x, y))
 }
 
 /** A kernel's program with every read of a source computed, and the new names of its instructions. */

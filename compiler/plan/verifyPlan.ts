@@ -61,7 +61,7 @@ function verifySteps(
 ): void {
   for (const step of steps) {
     try {
-      for (const symbol of dimsOf(step).flatMap(symbolsOf))
+      for (const symbol of ownDims(step).flatMap(symbolsOf))
         check(open.includes(symbol) || !indices.includes(symbol), `${symbol} is the index of another loop`)
       if (step.kind === 'loop') {
         check(!open.includes(step.index), `${step.index} is the index of a loop around it as well`)
@@ -78,14 +78,21 @@ function verifySteps(
   }
 }
 
+const ownDims = (step: Step): readonly Dim[] => {
+  if (step.kind === 'loop') return [step.length]
+  return step.kind === 'choice' ? [step.less, step.than] : dimsOf(step)
+}
+
 function verifyKernel(context: Context, kernel: Kernel): void {
   switch (kernel.kind) {
     case 'map':
-      return verifyPointwise(context, kernel)
+      verifyPointwise(context, kernel)
+      break
     case 'reduce':
-      return verifyReduce(context, kernel)
+      verifyReduce(context, kernel)
+      break
     case 'gemm':
-      return verifyProduct(context, kernel)
+      verifyProduct(context, kernel)
   }
 }
 
@@ -95,7 +102,10 @@ function verifyPointwise(context: Context, kernel: Pointwise): void {
   for (const { value, to, indirect, accumulate } of writes) {
     const made = program[value]
     check(made !== undefined, `%${value} is not there to be written`)
-    check(made.dtype === to.buffer.dtype, `${made.dtype} is written to ${nameOf(to.buffer)}, which holds ${to.buffer.dtype}`)
+    check(
+      made.dtype === to.buffer.dtype,
+      `${made.dtype} is written to ${nameOf(to.buffer)}, which holds ${to.buffer.dtype}`,
+    )
     check(accumulate !== true || made.dtype !== 'bool', 'truth is added up')
     verifyRank(to, domain.length)
     if (indirect !== undefined) verifyIndirect(program, indirect)
@@ -195,10 +205,14 @@ function verifyOrder(steps: readonly Step[], before: ReadonlySet<Buffer>): Reado
     if (step.kind === 'loop') verifyOrder(step.steps, written)
     else if (step.kind === 'choice') for (const way of step.ways) verifyOrder(way, written)
     else {
-      const read = step.kind === 'gemm' ? [step.a, step.b, ...programReads(step.tail?.program ?? [])] : programReads(step.program)
+      const read =
+        step.kind === 'gemm' ? [step.a, step.b, ...programReads(step.tail?.program ?? [])] : programReads(step.program)
       const own = step.kind === 'gemm' ? [step.c.buffer] : []
       for (const { buffer } of read)
-        check(written.has(buffer) || own.includes(buffer), `${step.kind} ${step.hint}: ${nameOf(buffer)} is read before it is written`)
+        check(
+          written.has(buffer) || own.includes(buffer),
+          `${step.kind} ${step.hint}: ${nameOf(buffer)} is read before it is written`,
+        )
     }
     for (const { buffer } of writesOf(step)) written.add(buffer)
   }

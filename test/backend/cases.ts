@@ -35,25 +35,28 @@ const one = (name: string, params: readonly Type[], op: string, attrs = {}): Cas
 /** Operands in the domain of ops that are not defined everywhere. */
 const positive = (b: Builder, x: Value): Value => b.emit('add', [b.emit('abs', [x]), constantLike(b, 0.25, x)])
 
-const pointwise: readonly Case[] = pointwiseOps.map(op => ({
-  name: op.name,
-  params: [type('B, H'), type('B, H'), type('B, H')],
-  body: (b, xs) => {
-    const integer = ['imul', 'xor', 'shr', 'mix', 'unit'].includes(op.name)
-    const wide = (x: Value): Value => {
-      const whole = b.emit('floor', [b.emit('mul', [x, constantLike(b, 1e6, x)])])
-      return integer ? whole : x
-    }
-    const logical = ['and', 'or', 'not'].includes(op.name)
-    const test = (x: Value): Value => b.emit('lt', [x, constantLike(b, 0.1, x)])
-    const first = op.name === 'where' || logical ? test(xs[0]) : wide(xs[0])
-    const domain = ['log', 'log1p', 'sqrt', 'pow'].includes(op.name) ? positive(b, first) : first
-    const second = logical ? test(xs[1]) : op.name === 'shr' ? constantLike(b, 7, xs[1]) : wide(xs[1])
-    const count = [1, 2, 3].find(n => fits(b, op.name, [domain, second, xs[2]].slice(0, n))) ?? 1
-    const y = b.emit(op.name, [domain, second, xs[2]].slice(0, count))
-    return [y, b.emit('real', [y])]
-  },
-}))
+/** Ops of whole numbers, which are as wide as the numbers of 32 bits that they hash. */
+const wholeNumbered = ['imul', 'xor', 'shr', 'mix', 'unit', 'remainder']
+
+const pointwise: readonly Case[] = pointwiseOps.map(op => {
+  const integer = wholeNumbered.includes(op.name)
+  return {
+    name: op.name,
+    params: [0, 1, 2].map(() => type('B, H', integer ? 'int' : 'real')),
+    body: (b, xs) => {
+      const wide = (x: Value): Value =>
+        integer && op.name !== 'remainder' ? b.emit('imul', [x, constantLike(b, 1_000_003, x)]) : x
+      const logical = ['and', 'or', 'not'].includes(op.name)
+      const test = (x: Value): Value => b.emit('lt', [x, constantLike(b, 0.1, x)])
+      const first = op.name === 'where' || logical ? test(xs[0]) : wide(xs[0])
+      const domain = ['log', 'log1p', 'sqrt', 'pow'].includes(op.name) ? positive(b, first) : first
+      const second = logical ? test(xs[1]) : op.name === 'shr' ? constantLike(b, 7, xs[1]) : wide(xs[1])
+      const count = [1, 2, 3].find(n => fits(b, op.name, [domain, second, xs[2]].slice(0, n))) ?? 1
+      const y = b.emit(op.name, [domain, second, xs[2]].slice(0, count))
+      return [y, b.emit('real', [y])]
+    },
+  }
+})
 
 function fits(b: Builder, op: string, ins: readonly Value[]): boolean {
   try {
@@ -77,7 +80,7 @@ const movement: readonly Case[] = [
   one('rows', real('B, H'), 'pad', { axis: -2, start: dim('T'), size: dim('B + T') }),
   one('columns', real('B, H', 'B, T', 'B, 1'), 'concat', { axis: -1 }),
   one('rows', real('B, H', 'T, H'), 'concat', { axis: -2 }),
-  one('of two types', [type('B'), int('B')], 'concat', { axis: -1 }),
+  one('of ints', [int('B'), int('H')], 'concat', { axis: -1 }),
   one('late', real('B, T, H', 'B, H'), 'shift', { axis: -2, by: 1 }),
   one('early', real('B, T, H', 'B, H'), 'shift', { axis: -2, by: -1 }),
   one('leading', real('T, H', 'H'), 'shift', { axis: -2, by: 1 }),

@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'vitest'
 import { js } from '../../compiler/backend/js.ts'
-import { makePlan } from '../../compiler/plan/lower.ts'
+import { lowerGraph } from '../../compiler/plan/lowerGraph.ts'
 import { build, type } from './agree.ts'
 
 /** What a pointwise op gives for each of many floats. */
 function applied(op: string, x: Float32Array, precision: 'f32' | 'f64' = 'f32') {
   const { context, graph } = build([type('N')], (b, [v]) => [b.emit(op, [v])])
-  const executable = js.load(makePlan(context, graph), precision)
+  const executable = js.load(lowerGraph(context, graph), precision)
   return executable.run({ N: x.length }, { x0: precision === 'f32' ? x : Float64Array.from(x) }).y0
 }
 

@@ -43,7 +43,6 @@ const examples: readonly Example[] = [
   on('fold', '%a = c(0)\n%r = log(%a)', '%a = c(0)\n%r = log(%a)'),
   on('add-zero', '%k = c(0)\n%r = add(%x, %k)', isX),
   on('add-zero', '%k = c(0)\n%r = add(%k, %x)', isX),
-  on('add-zero', '%n = constant(0, real)\n%k = broadcast(%n, [-1], [B])\n%r = add(%i, %k)', '%r = real(%i)'),
   on('sub-zero', '%k = c(0)\n%r = sub(%x, %k)', isX),
   on('sub-zero', '%k = c(0)\n%r = sub(%k, %x)', '%r = neg(%x)'),
   on('mul-one', '%k = c(1)\n%r = mul(%x, %k)', isX),

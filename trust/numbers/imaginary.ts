@@ -48,6 +48,8 @@ function complexAlgebra(a: Algebra<Value>): Algebra<Pair> {
   const isZero = (x: Pair): Value => a.and(a.eq(x.value, zero()), a.eq(im(x), zero()))
   return {
     constant: v => ({ value: a.constant(v) }),
+    integer: v => ({ value: a.integer(v) }),
+    real: x => ({ ...x, value: a.real(x.value) }),
     add: (x, y) => complex(a.add(x.value, y.value), a.add(im(x), im(y))),
     sub: (x, y) => complex(a.sub(x.value, y.value), a.sub(im(x), im(y))),
     neg: x => complex(a.neg(x.value), a.neg(im(x))),
@@ -86,6 +88,7 @@ function complexAlgebra(a: Algebra<Value>): Algebra<Pair> {
     or: real(a.or),
     not: real(a.not),
     where: (test, x, y) => select(test.value, x, y),
+    remainder: real(a.remainder),
     imul: real(a.imul),
     xor: real(a.xor),
     shr: real(a.shr),

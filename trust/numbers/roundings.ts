@@ -64,6 +64,8 @@ function roundingAlgebra(a: Algebra<Value>): Algebra<Pair> {
     rounded(result, [x, a.div(one(), y.value)], [y, a.div(result, y.value)])
   return {
     constant: v => ({ value: a.constant(v) }),
+    integer: v => ({ value: a.integer(v) }),
+    real: x => ({ ...x, value: a.real(x.value) }),
     add: (x, y) => rounded(a.add(x.value, y.value), [x, one()], [y, one()]),
     sub: (x, y) => rounded(a.sub(x.value, y.value), [x, one()], [y, one()]),
     mul: (x, y) => product(a.mul(x.value, y.value), x, y),
@@ -108,6 +110,7 @@ function roundingAlgebra(a: Algebra<Value>): Algebra<Pair> {
       value: a.where(test.value, x.value, y.value),
       beside: a.where(test.value, error(x), error(y)),
     }),
+    remainder: exact(a.remainder),
     imul: exact(a.imul),
     xor: exact(a.xor),
     shr: exact(a.shr),

@@ -32,6 +32,8 @@ function dualAlgebra(a: Algebra<Value>): Algebra<Pair> {
   const inverse = (x: Pair): Value => a.div(one(), x.value)
   return {
     constant: v => ({ value: a.constant(v) }),
+    integer: v => ({ value: a.integer(v) }),
+    real: x => ({ ...x, value: a.real(x.value) }),
     add: (x, y) => chain(a.add(x.value, y.value), [x, one], [y, one]),
     sub: (x, y) => chain(a.sub(x.value, y.value), [x, one], [y, () => a.constant(-1)]),
     mul: (x, y) => chain(a.mul(x.value, y.value), [x, () => y.value], [y, () => x.value]),
@@ -81,6 +83,7 @@ function dualAlgebra(a: Algebra<Value>): Algebra<Pair> {
     or: constant(a.or),
     not: constant(a.not),
     where: (test, x, y) => select(test.value, x, y, a.where(test.value, x.value, y.value)),
+    remainder: constant(a.remainder),
     imul: constant(a.imul),
     xor: constant(a.xor),
     shr: constant(a.shr),

@@ -1,7 +1,7 @@
 // A plan at given sizes as calls of kernels that each give one new array, for devices where arrays are never changed.
 import { constant, type Dim, evaluate, product, rowMajor, type Sizes, symbolsOf } from '../../ir/dim.ts'
 import type { Buffer, Instruction, Operand, Port, Write } from '../../plan/plan.ts'
-import { pruned } from '../../plan/program.ts'
+import { createProgram, pruned } from '../../plan/program.ts'
 import { collapseMap } from '../collapse.ts'
 import { pointsOf } from './axes.ts'
 import { overlaid, type Piece, pieces, type Segment, type Value } from './contents.ts'
@@ -215,14 +215,9 @@ function separate({ domain, program, hint }: Each, write: Write): { task: Each; 
     if (i.kind === 'position') return { ...i, dim: i.dim + 1 }
     return i.kind === 'read' ? { ...i, from: { ...i.from, strides: [constant(0), ...i.from.strides] } } : i
   })
-  const first = moved.length
-  const chosen: Instruction[] = [
-    { kind: 'position', dim: 0 },
-    { kind: 'apply', op: 'eq', args: [first, indirect.at] },
-    { kind: 'read', from: place },
-    { kind: 'apply', op: 'where', args: [first + 1, value, first + 2] },
-  ]
-  return single(hint, [indirect.size, ...domain], [...moved, ...chosen], [{ value: first + 3, to: place }])
+  const { instructions, algebra: a, position, read } = createProgram(moved)
+  const chosen = a.where(a.eq(position(0), indirect.at), value, read(place))
+  return single(hint, [indirect.size, ...domain], instructions, [{ value: chosen, to: place }])
 }
 
 function single(

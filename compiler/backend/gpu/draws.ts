@@ -1,10 +1,8 @@
 // Random numbers are hashes of 32 bits, which no float of 32 bits holds. They depend on no weight: the host computes them.
 import { constant, product, rowMajor } from '../../ir/dim.ts'
-import type { Type } from '../../ir/graph.ts'
-import { ops } from '../../ir/ops/index.ts'
 import { kernelsOf, programOf, programReads, readsOf, touched, writesOf } from '../../plan/operands.ts'
 import type { Buffer, Instruction, Operand, Plan, Port, Step } from '../../plan/plan.ts'
-import { pruned } from '../../plan/program.ts'
+import { pruned, read } from '../../plan/program.ts'
 import type { Precision } from '../backend.ts'
 import { isHashing } from './scalars.ts'
 import { neededFor } from './tasks.ts'
@@ -64,8 +62,8 @@ export function splitDraws(plan: Plan): Split | undefined | string {
         program,
         program.flatMap((i, ref) => (isHash(i) ? [ref] : [])),
       )
-      const read = programReads(program.filter((_, ref) => onHost.has(ref)))
-      if (!read.every(o => fetch(o.buffer, place))) return 'its random numbers depend on what the network computes'
+      const reads = programReads(program.filter((_, ref) => onHost.has(ref)))
+      if (!reads.every(o => fetch(o.buffer, place))) return 'its random numbers depend on what the network computes'
       const ofHashes = writes.filter(w => w.to.buffer.dtype !== 'real' && isHash(program[w.value]))
       const others = writes.filter(w => !ofHashes.includes(w))
       // What the device still needs of the draws crosses over.
@@ -75,7 +73,8 @@ export function splitDraws(plan: Plan): Split | undefined | string {
           (others.some(w => w.value === ref) ||
             program.some((i, r) => !onHost.has(r) && i.kind === 'apply' && i.args.includes(ref))),
       )
-      if (crossing.some(ref => !isReal(program[ref]))) return wholeNumbers
+      // The device can use a hash only as a real number.
+      if (crossing.some(ref => program[ref].dtype !== 'real')) return wholeNumbers
       const draws = crossing.map(value => {
         const buffer: Buffer = { id: nextId++, dtype: 'real', size: product(domain), hint: `${hint} draws` }
         const operand: Operand = { buffer, offset: constant(0), strides: rowMajor(domain) }
@@ -90,7 +89,7 @@ export function splitDraws(plan: Plan): Split | undefined | string {
       }
       if (others.length === 0) continue
       const moved = draws.reduce<readonly Instruction[]>(
-        (list, { value, operand }) => list.with(value, { kind: 'read', from: operand }),
+        (list, { value, operand }) => list.with(value, read(operand)),
         program,
       )
       left = { ...step, ...pruned(moved, others) }
@@ -117,12 +116,5 @@ export function splitDraws(plan: Plan): Split | undefined | string {
 }
 
 const wholeNumbers = 'its random numbers are used as whole numbers'
-
-/** Whether an instruction makes a real number of a hash, which the device can use. */
-function isReal(i: Instruction): boolean {
-  if (i.kind !== 'apply') return false
-  const ints = i.args.map((): Type => ({ dtype: 'int', shape: [] }))
-  return ops.get(i.op)?.infer(ints, {}, undefined)[0].dtype === 'real'
-}
 
 const usesHashes = (step: Step): boolean => kernelsOf(step).some(kernel => programOf(kernel).some(isHash))

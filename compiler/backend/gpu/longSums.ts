@@ -1,6 +1,7 @@
 // Long folds of few results, in which most of a device would be idle, as folds of parts whose results are then combined.
 import { add, constant, evaluate, multiply, product, rowMajor, type Sizes } from '../../ir/dim.ts'
 import type { Instruction, Operand } from '../../plan/plan.ts'
+import { read } from '../../plan/program.ts'
 import type { FreshBuffer } from './split.ts'
 import type { Fold } from './tasks.ts'
 
@@ -66,7 +67,7 @@ export function splitLong(task: Fold, sizes: Sizes, fresh: FreshBuffer): readonl
   const whole: Fold = {
     ...plain,
     over: [slots],
-    program: [{ kind: 'read', from: { ...partial, strides: [...inSlot, slot] } }],
+    program: [read({ ...partial, strides: [...inSlot, slot] })],
     value: 0,
   }
   return [first, ...(left === 0 ? [] : [rest]), whole]

@@ -1,5 +1,6 @@
 // Matrix products in WGSL of our own: a thread sums a block of results, so that each element that it reads counts several times.
 import { evaluate, type Sizes } from '../../ir/dim.ts'
+import { isSum } from '../../plan/operands.ts'
 import type { Operand } from '../../plan/plan.ts'
 import { type Axis, count, indent, loopsOver, placeOf } from './axes.ts'
 import { type Fold, isProduct } from './tasks.ts'
@@ -36,7 +37,7 @@ export function productKernel(task: Fold, sizes: Sizes): OwnKernel | undefined {
 /** The product that a fold is, if it is one and has something to do. */
 function productOf({ domain, over, program, value, combine, to, add }: Fold, sizes: Sizes): Product | undefined {
   const last = program[value]
-  if (combine !== 'sum' || last.kind !== 'apply' || !isProduct(last.op)) return undefined
+  if (!isSum({ combine }) || last.kind !== 'apply' || !isProduct(last.op)) return undefined
   const [a, b] = last.args.map(ref => {
     const i = program[ref]
     return i.kind === 'read' && i.indirect === undefined ? i.from : undefined

@@ -25,6 +25,9 @@ export const kernelAlgebra: Algebra<Expression> = {
     if (Number.isFinite(Math.fround(value))) return leaf(literal(value))
     return value > 0 ? infinity : leaf('(0 - infinity)')
   },
+  integer: value => leaf(literal(value)),
+  // A device computes with floats alone.
+  real: x => x,
   add: infix('+'),
   sub: infix('-'),
   mul: infix('*'),
@@ -51,6 +54,10 @@ export const kernelAlgebra: Algebra<Expression> = {
   or: truth((x, y) => `${x} !== 0 || ${y} !== 0`),
   not: (...args) => ({ text: ([x]) => `(${x} === 0 ? 1 : 0)`, args }),
   where: (...args) => ({ text: ([test, x, y]) => `(${test} !== 0 ? ${x} : ${y})`, args }),
+  remainder: (x, y) => ({
+    text: ([a, b, , whole]) => `(${b} === 0 ? 0 : ${a} - ${b} * ${whole})`,
+    args: [x, y, y, helper('wholePart')(infix('/')(x, y))],
+  }),
   imul: hashes,
   xor: hashes,
   shr: hashes,
@@ -58,8 +65,8 @@ export const kernelAlgebra: Algebra<Expression> = {
 }
 
 /** Whether each value of a formula comes of a hash. */
-const hashing: Algebra<boolean> = algebraBy(
-  () => false,
+const hashing: Algebra<boolean> = algebraBy<boolean>(
+  { constant: () => false, integer: () => false },
   name =>
     (...args) =>
       kernelAlgebra[name] === hashes || args.some(a => a),

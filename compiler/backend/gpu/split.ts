@@ -1,7 +1,7 @@
 // Tasks that touch more buffers than a shader may bind, as several that pass values on in buffers of their own.
 import { constant, type Dim, product, rowMajor } from '../../ir/dim.ts'
 import type { Buffer, Instruction, Operand, Ref, Write } from '../../plan/plan.ts'
-import { pruned } from '../../plan/program.ts'
+import { pruned, read } from '../../plan/program.ts'
 import { collapseMap } from '../collapse.ts'
 import { type Each, neededFor, type Task } from './tasks.ts'
 
@@ -27,9 +27,9 @@ export function splitTask(task: Task, most: number, fresh: FreshBuffer): Task[] 
     hint,
   )
   // What is read and written is written last, out of buffers of its own.
-  const read = new Set(readsIn(program, [...program.keys()]))
+  const own = new Set(readsIn(program, [...program.keys()]))
   const moves = task.writes.map(write => {
-    if (!read.has(write.to.buffer)) return { write }
+    if (!own.has(write.to.buffer)) return { write }
     const aside = laidOut(fresh(product(domain), hint), domain)
     const index = write.indirect === undefined ? undefined : laidOut(fresh(product(domain), hint), domain)
     return { write, aside, index }
@@ -43,7 +43,7 @@ export function splitTask(task: Task, most: number, fresh: FreshBuffer): Task[] 
   })
   const last = moves.flatMap(({ write, aside, index }): Each[] => {
     if (aside === undefined) return []
-    const reads = [aside, ...(index === undefined ? [] : [index])].map((from): Instruction => ({ kind: 'read', from }))
+    const reads = [aside, ...(index === undefined ? [] : [index])].map(from => read(from))
     const to: Write = { ...write, value: 0, ...(write.indirect && { indirect: { ...write.indirect, at: 1 } }) }
     return [each(hint, domain, reads, [to])]
   })
@@ -113,6 +113,6 @@ function slimmed(
     const part = inside.reduce((a, b) => (sizes[b] > sizes[a] ? b : a))
     const to = laidOut(fresh(product(domain), hint), domain)
     before.push(each(hint, domain, program, [{ value: part, to }]))
-    program = program.with(part, { kind: 'read', from: to })
+    program = program.with(part, read(to))
   }
 }

@@ -1,7 +1,11 @@
 // What the threads of a GPU do: each kernel of a plan as tasks of two kinds, whose points are threads.
+import type { Algebra } from '../../ir/algebra.ts'
 import { asNumber, type Dim } from '../../ir/dim.ts'
+import { folds } from '../../ir/ops/reductions.ts'
+import { isSum } from '../../plan/operands.ts'
 import type {
   Choice,
+  GemmKernel,
   Indirect,
   Instruction,
   Kernel,
@@ -15,7 +19,7 @@ import type {
   Step,
   Write,
 } from '../../plan/plan.ts'
-import { argsOf, pruned } from '../../plan/program.ts'
+import { argsOf, createProgram, pruned } from '../../plan/program.ts'
 import { collapseMap, collapseReduce } from '../collapse.ts'
 
 /** Each thread is one point. No two threads write one place. */
@@ -53,7 +57,7 @@ export function kindOf(task: Task): 'map' | 'reduce' | 'product' | 'scatter' {
   if (task.scatter !== undefined) return 'scatter'
   const last = task.program[task.value]
   const multiplies = last.kind === 'apply' && isProduct(last.op) && task.program.length === 3
-  return task.combine === 'sum' && multiplies ? 'product' : 'reduce'
+  return isSum(task) && multiplies ? 'product' : 'reduce'
 }
 
 /** Whether an op multiplies; a strong product's first operand has the strong zeros. */
@@ -97,21 +101,17 @@ export function tasksOf(kernel: Kernel): Task[] {
     case 'gemm': {
       const { batch, m, n, k, a, b, c, hint, tail, strongLeft, strongRight } = kernel
       const lead = batch.length
+      // The strides of a are [batch, m, k], of b [batch, k, n].
+      const p = createProgram()
+      const x = p.read({ ...a, strides: [...a.strides.slice(0, lead + 1), none, a.strides[lead + 1]] })
+      const y = p.read({ ...b, strides: [...b.strides.slice(0, lead), none, b.strides[lead + 1], b.strides[lead]] })
       const product = fold({
         hint,
         domain: [...batch, m, n],
         over: [k],
-        // The strides of a are [batch, m, k], of b [batch, k, n].
-        program: [
-          { kind: 'read', from: { ...a, strides: [...a.strides.slice(0, lead + 1), none, a.strides[lead + 1]] } },
-          {
-            kind: 'read',
-            from: { ...b, strides: [...b.strides.slice(0, lead), none, b.strides[lead + 1], b.strides[lead]] },
-          },
-          ...multiplied(strongLeft, strongRight),
-        ],
-        value: strongLeft && strongRight ? 5 : 2,
-        combine: 'sum',
+        value: multiplied(p.algebra, x, y, { strongLeft, strongRight }),
+        program: p.instructions,
+        combine: folds.sum,
         to: c,
         add: false,
       })
@@ -120,18 +120,16 @@ export function tasksOf(kernel: Kernel): Task[] {
   }
 }
 
-/** The product of the first two instructions. */
-function multiplied(strongLeft: boolean, strongRight: boolean): Instruction[] {
-  if (!strongLeft)
-    return [{ kind: 'apply', op: strongRight ? 'strong_mul' : 'mul', args: strongRight ? [1, 0] : [0, 1] }]
-  const left: Instruction = { kind: 'apply', op: 'strong_mul', args: [0, 1] }
-  if (!strongRight) return [left]
-  return [
-    left,
-    { kind: 'constant', value: 0 },
-    { kind: 'apply', op: 'eq', args: [1, 3] },
-    { kind: 'apply', op: 'where', args: [4, 3, 2] },
-  ]
+/** The product of two factors, the zeros of which may be strong. */
+function multiplied(
+  a: Algebra<Ref>,
+  x: Ref,
+  y: Ref,
+  { strongLeft, strongRight }: Pick<GemmKernel, 'strongLeft' | 'strongRight'>,
+): Ref {
+  if (!strongLeft) return strongRight ? a.strong_mul(y, x) : a.mul(x, y)
+  const product = a.strong_mul(x, y)
+  return strongRight ? a.where(a.eq(y, a.constant(0)), a.constant(0), product) : product
 }
 
 const none: Dim = { terms: [] }
@@ -172,20 +170,15 @@ function gathered({ hint, domain, program }: MapKernel, { value, to, indirect }:
   const kinds = { hint, domain: [...rows, ...own], over }
   const strides = kept.map(d => to.strides[d])
   if (indirect === undefined)
-    return fold({ ...kinds, program: moved, value, combine: 'sum', to: { ...to, strides }, add: true })
-  const first = moved.length
-  const chosen: Instruction[] = [
-    { kind: 'position', dim: 0 },
-    { kind: 'apply', op: 'eq', args: [first, indirect.at] },
-    { kind: 'constant', value: 0 },
-    { kind: 'apply', op: 'where', args: [first + 1, value, first + 2] },
-  ]
+    return fold({ ...kinds, program: moved, value, combine: folds.sum, to: { ...to, strides }, add: true })
+  const { instructions, algebra: a, position } = createProgram(moved)
+  const chosen = a.where(a.eq(position(0), indirect.at), value, a.constant(0))
   const scattered = reordered([], [...summed, ...kept])
   return fold({
     ...kinds,
-    program: [...moved, ...chosen],
-    value: first + 3,
-    combine: 'sum',
+    program: instructions,
+    value: chosen,
+    combine: folds.sum,
     to: { ...to, strides: [indirect.stride, ...strides] },
     add: true,
     scatter: { domain: own, over, program: scattered, value, to: { ...to, strides }, indirect },

@@ -2,6 +2,7 @@
 import { opOf } from '../../ir/builder.ts'
 import { type Dim, evaluate, type Sizes, symbolsOf } from '../../ir/dim.ts'
 import { newContext } from '../../ir/ops/index.ts'
+import { isSum } from '../../plan/operands.ts'
 import type { Instruction, Operand, Ref } from '../../plan/plan.ts'
 import { leaf, print } from '../expression.ts'
 import { indent } from './axes.ts'
@@ -134,9 +135,9 @@ export function threadCode(
     compute(program, within(0), outer, values, lines)
     const depth = over.length
     const last = over.at(-1) ?? 1
-    const sums = combine === 'sum' && last >= 8 ? 4 : 1
+    const sums = isSum(task) && last >= 8 ? 4 : 1
     const results = Array.from({ length: sums }, (_, i) => `r${i}`)
-    const start = { sum: '0', max: '0 - infinity', min: 'infinity + 0', argmax: '0' }[combine]
+    const start = combine === 'argmax' ? '0' : constant(combine.start)
     for (const r of results) lines.push(`let ${r} = ${start};`)
     if (combine === 'argmax') lines.push('let best = 0;')
 
@@ -146,9 +147,10 @@ export function threadCode(
       const own = new Map(above)
       compute(program, needed, [...outer, ...indices], own, body)
       const v = own.get(value) ?? missing(value)
-      if (combine === 'sum') body.push(`${into} += ${v};`)
-      else if (combine !== 'argmax') body.push(`${into} = ${combine === 'max' ? 'larger' : 'smaller'}(${into}, ${v});`)
-      else {
+      if (combine !== 'argmax') {
+        const next = kernelAlgebra[combine.op](leaf(into), leaf(v))
+        body.push(`${into} = ${print(next, text => define(body, text))};`)
+      } else {
         const place = define(body, `0.0 + ${indices[0] ?? '0'}`)
         body.push(`if (${place} === 0 || ${v} > best) {`, `  best = 0.0 + ${v};`, `  ${into} = 0.0 + ${place};`, '}')
       }

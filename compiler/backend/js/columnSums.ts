@@ -1,6 +1,6 @@
 // Sums over the rows of what lies row by row: the columns are added up side by side, as memory is read, not one by one.
 import { add, asNumber, constant, multiply } from '../../ir/dim.ts'
-import { programReads } from '../../plan/operands.ts'
+import { isSum, programReads } from '../../plan/operands.ts'
 import type { Instruction, Operand, ReduceKernel } from '../../plan/plan.ts'
 import type { Frame } from './frame.ts'
 import { createNest } from './nest.ts'
@@ -14,7 +14,7 @@ const mostVariables = 12
 /** Whether neighbours in memory belong to different sums. */
 export function sumsColumns({ combine, domain, over, program }: ReduceKernel): boolean {
   const column = domain.length - 1
-  if (combine !== 'sum' || column < 0 || over.length === 0) return false
+  if (!isSum({ combine }) || column < 0 || over.length === 0) return false
   if ((asNumber(domain[column]) ?? leastColumns) < leastColumns) return false
   const strides = programReads(program).map(({ strides }) =>
     [strides[column], strides[strides.length - 1]].map(asNumber),
@@ -66,8 +66,8 @@ function fewSumLines({ domain, over, program, value, to }: ReduceKernel, count: 
   const ofColumn = (i: Instruction, j: number): Instruction => {
     if (i.kind === 'read') return { ...i, from: at(i.from, j) }
     if (i.kind !== 'position') return i
-    if (i.dim === column) return { kind: 'constant', value: j }
-    return { kind: 'position', dim: i.dim > column ? i.dim - 1 : i.dim }
+    if (i.dim === column) return { kind: 'constant', dtype: 'int', value: j }
+    return { ...i, dim: i.dim > column ? i.dim - 1 : i.dim }
   }
   for (let j = 0; j < count; j++) {
     const sum = frame.local(`sum${j}`)

@@ -1,9 +1,9 @@
 // The names of a module, and the function under construction: what it uses of them becomes its parameters.
 
 import type { Algebra } from '../../ir/algebra.ts'
-import { type Atom, asNumber, type Dim, format, formatAtom, symbol } from '../../ir/dim.ts'
-import { kernelsOf } from '../../plan/operands.ts'
-import type { Buffer, Indirect, Instruction, Operand, Plan, Pointwise, Step } from '../../plan/plan.ts'
+import { type Atom, asNumber, type Dim, format, formatAtom } from '../../ir/dim.ts'
+import { dimsOf, kernelsOf, reductionName } from '../../plan/operands.ts'
+import type { Buffer, Plan, Pointwise, Step } from '../../plan/plan.ts'
 import type { Precision } from '../backend.ts'
 import type { Expression } from '../expression.ts'
 import { createNamer, type Namer } from './names.ts'
@@ -121,7 +121,7 @@ export function useAll(into: Used, from: Used): void {
 const makers = (step: Step): [Buffer, string][] =>
   kernelsOf(step).flatMap((kernel): [Buffer, string][] => {
     if (kernel.kind === 'map') return written(kernel)
-    if (kernel.kind === 'reduce') return [[kernel.to.buffer, kernel.combine]]
+    if (kernel.kind === 'reduce') return [[kernel.to.buffer, reductionName(kernel)]]
     return [...(kernel.tail === undefined ? [] : written(kernel.tail)), [kernel.c.buffer, 'product']]
   })
 
@@ -130,41 +130,3 @@ const written = ({ program, writes }: Pointwise): [Buffer, string][] =>
     const made = program[value]
     return [to.buffer, made.kind === 'apply' ? made.op : made.kind === 'read' ? 'copy' : made.kind]
   })
-
-function dimsOf(step: Step): Dim[] {
-  switch (step.kind) {
-    case 'loop':
-      return [symbol(step.index), step.length, ...step.steps.flatMap(dimsOf)]
-    case 'choice':
-      return [step.less, step.than, ...step.ways.flat().flatMap(dimsOf)]
-    case 'gemm':
-      return [
-        ...[...step.batch, step.m, step.n, step.k, ...[step.a, step.b, step.c].flatMap(operandDims)],
-        ...(step.tail === undefined ? [] : elementwiseDims(step.tail)),
-      ]
-    case 'map':
-      return elementwiseDims(step)
-    case 'reduce':
-      return [...step.domain, ...step.over, ...step.program.flatMap(instructionDims), ...operandDims(step.to)]
-  }
-}
-
-const elementwiseDims = ({ domain, program, writes }: Pointwise): Dim[] => [
-  ...domain,
-  ...program.flatMap(instructionDims),
-  ...writes.flatMap(writeDims),
-]
-
-const operandDims = (o: Operand): Dim[] => [o.offset, ...o.strides]
-
-const indirectDims = (i: Indirect | undefined): Dim[] => (i === undefined ? [] : [i.stride, i.size])
-
-const writeDims = (w: { to: Operand; indirect?: Indirect }): Dim[] => [
-  ...operandDims(w.to),
-  ...indirectDims(w.indirect),
-]
-
-function instructionDims(i: Instruction): Dim[] {
-  if (i.kind === 'size') return [i.dim]
-  return i.kind === 'read' ? [...operandDims(i.from), ...indirectDims(i.indirect)] : []
-}

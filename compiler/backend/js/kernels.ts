@@ -1,7 +1,9 @@
 // One function for each kernel.
 import { asNumber, type Dim, formatLabel } from '../../ir/dim.ts'
+import { reductionName } from '../../plan/operands.ts'
 import type { GemmKernel, Kernel, Operand, Pointwise, ReduceKernel, Ref } from '../../plan/plan.ts'
 import { collapseMap, collapseReduce } from '../collapse.ts'
+import { leaf, print } from '../expression.ts'
 import { columnSumLines, sumsColumns } from './columnSums.ts'
 import { directLines } from './directLines.ts'
 import { directProduct } from './directProduct.ts'
@@ -32,7 +34,7 @@ export function describe(kernel: Kernel): string {
     case 'map':
       return `${names}elementwise over ${list(kernel.domain)}`
     case 'reduce':
-      return `${names}${kernel.combine} over ${list(kernel.over)} for each of ${list(kernel.domain)}`
+      return `${names}${reductionName(kernel)} over ${list(kernel.over)} for each of ${list(kernel.domain)}`
     case 'gemm': {
       const batch = kernel.batch.length === 0 ? '' : ` for each of ${list(kernel.batch)}`
       const tail = kernel.tail === undefined ? '' : `, then elementwise over ${list(kernel.tail.domain)}`
@@ -63,6 +65,11 @@ function mapLines(kernel: Pointwise, frame: Frame): string[] {
   return nest.lines()
 }
 
+/** An operation of two names has no part that is used more than once. */
+const twice = (text: string): never => {
+  throw new Error(`${text} is used twice`)
+}
+
 function reduceLines(kernel: ReduceKernel, frame: Frame): string[] {
   if (sumsColumns(kernel)) return columnSumLines(kernel, frame)
   const nest = createNest(frame, [...kernel.domain, ...kernel.over])
@@ -72,22 +79,16 @@ function reduceLines(kernel: ReduceKernel, frame: Frame): string[] {
   const result = frame.local('result')
   const inside = nest.before[nest.depth]
   const start = nest.before[outer]
-  switch (kernel.combine) {
-    case 'sum':
-      start.push(`let ${result} = 0`)
-      inside.push(`${result} += ${text}`)
-      break
-    case 'max':
-    case 'min':
-      start.push(`let ${result} = ${kernel.combine === 'max' ? '-Infinity' : 'Infinity'}`)
-      inside.push(`${result} = Math.${kernel.combine}(${result}, ${text})`)
-      break
-    case 'argmax': {
-      const best = frame.local('best')
-      const i = nest.indices[outer]
-      start.push(`let ${result} = 0`, `let ${best} = 0`)
-      inside.push(`if (${i} === 0 || ${text} > ${best}) {`, `  ${best} = ${text}`, `  ${result} = ${i}`, '}')
-    }
+  if (kernel.combine === 'argmax') {
+    const best = frame.local('best')
+    const i = nest.indices[outer]
+    start.push(`let ${result} = 0`, `let ${best} = 0`)
+    inside.push(`if (${i} === 0 || ${text} > ${best}) {`, `  ${best} = ${text}`, `  ${result} = ${i}`, '}')
+  } else {
+    const { op, start: from } = kernel.combine
+    const next = print(frame.algebra[op](leaf(result), leaf(text)), twice)
+    start.push(`let ${result} = ${from}`)
+    inside.push(op === 'add' ? `${result} += ${text}` : `${result} = ${next}`)
   }
   nest.after[outer].push(`${frame.buffer(kernel.to.buffer)}[${nest.address(kernel.to).text}] = ${result}`)
   return nest.lines()

@@ -7,6 +7,9 @@ const math = (name: string) => call(`Math.${name}`)
 
 const at64: Algebra<Expression> = {
   constant: value => leaf(literal(value)),
+  integer: value => leaf(literal(value)),
+  // Numbers of every type are numbers of JavaScript.
+  real: x => x,
   add: infix('+'),
   sub: infix('-'),
   mul: infix('*'),
@@ -33,6 +36,10 @@ const at64: Algebra<Expression> = {
   or: truth((x, y) => `${x} || ${y}`),
   not: (...args) => ({ text: ([x]) => `(${x} ? 0 : 1)`, args }),
   where: (...args) => ({ text: ([test, x, y]) => `(${test} ? ${x} : ${y})`, args }),
+  remainder: (x, y) => ({
+    text: ([a, b, , whole]) => `(${b} === 0 ? 0 : ${a} - ${b} * ${whole})`,
+    args: [x, y, y, math('floor')(infix('/')(x, y))],
+  }),
   imul: math('imul'),
   xor: infix('^'),
   shr: infix('>>>'),

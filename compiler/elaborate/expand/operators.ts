@@ -98,7 +98,9 @@ export function operation(scope: Scope, expr: Expr & { kind: 'binary' }, left: E
       const [a, b] = [staticValue(left), staticValue(right)]
       if (b === 0) divisionByZero(scope, expr.right)
       if (a !== undefined && b !== undefined) return computed(a - b * Math.floor(a / b), [a, b], span)
-      return numberPointwise(scope, 'mod', likeNumbers(scope, left, right, expr), span, '%')
+      const operands = likeNumbers(scope, left, right, expr)
+      const name = operands.every(t => t.dtype === 'int') ? 'remainder' : 'mod'
+      return numberPointwise(scope, name, operands, span, '%')
     }
     default: {
       const { op: name, number } = arithmetic[op]

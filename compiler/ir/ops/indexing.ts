@@ -1,13 +1,12 @@
 // Ops whose places come from data. An index outside its range reads 0 and writes nothing.
-import type { Instruction, MapKernel, Operand } from '../../plan/plan.ts'
+import type { MapKernel, Operand } from '../../plan/plan.ts'
+import { createProgram, read, zero } from '../../plan/program.ts'
 import { at, build, zeros } from '../array.ts'
 import { constant, type Dim, multiply, sameShape } from '../dim.ts'
 import type { Type } from '../graph.ts'
 import type { Unlabelled } from '../lowering.ts'
 import { defineOp, fromEnd, type Op, require, unchanged } from './define.ts'
 import { withZero } from './movement.ts'
-
-const read = (from: Operand): Instruction => ({ kind: 'read', from })
 
 const without = <T>(list: readonly T[], i: number): T[] => list.filter((_, j) => j !== i)
 
@@ -41,11 +40,10 @@ export function gathering(
     domain: [...places, ...tail],
     program: [
       read(withTail(at, tail.length)),
-      {
-        kind: 'read',
-        from: { ...rows, strides: [...places.map(() => constant(0)), ...rows.strides.slice(1)] },
-        indirect: { at: 0, stride: rows.strides[0], size: table[0] },
-      },
+      read(
+        { ...rows, strides: [...places.map(() => constant(0)), ...rows.strides.slice(1)] },
+        { at: 0, stride: rows.strides[0], size: table[0] },
+      ),
     ],
     writes: [{ value: 1, to }],
   }
@@ -62,7 +60,7 @@ export function scattering(
 ): readonly Unlabelled<MapKernel>[] {
   const tail = shape.slice(places.length)
   return [
-    { domain: [rows, ...tail], program: [{ kind: 'constant', value: 0 }], writes: [{ value: 0, to }] },
+    { domain: [rows, ...tail], program: [zero(to)], writes: [{ value: 0, to }] },
     {
       domain: shape,
       program: [read(x), read(withTail(at, tail.length))],
@@ -163,11 +161,10 @@ export const indexingOps: readonly Op[] = [
         domain: y.shape,
         program: [
           read(withTail(plan.operand(index), tail)),
-          {
-            kind: 'read',
-            from: { ...from, strides: without(from.strides, dim) },
-            indirect: { at: 0, stride: from.strides[dim], size: x.shape[dim] },
-          },
+          read(
+            { ...from, strides: without(from.strides, dim) },
+            { at: 0, stride: from.strides[dim], size: x.shape[dim] },
+          ),
         ],
         writes: [{ value: 1, to: plan.output(y) }],
       })
@@ -203,7 +200,7 @@ export const indexingOps: readonly Op[] = [
     lower: ({ plan, ins: [x, index], outs: [y], attrs: { axis, tail, size } }) => {
       const dim = fromEnd(axis, y.shape.length)
       const out = plan.output(y)
-      plan.map({ domain: y.shape, program: [{ kind: 'constant', value: 0 }], writes: [{ value: 0, to: out }] })
+      plan.map({ domain: y.shape, program: [zero(out)], writes: [{ value: 0, to: out }] })
       plan.map({
         domain: x.shape,
         program: [read(plan.operand(x)), read(withTail(plan.operand(index), tail))],
@@ -248,24 +245,15 @@ export const indexingOps: readonly Op[] = [
     lower: ({ plan, ins: [x, lengths], outs: [y], attrs: { axis, tail } }) => {
       const dim = fromEnd(axis, y.shape.length)
       const from = plan.operand(x)
-      plan.map({
-        domain: y.shape,
-        program: [
-          read(withZero(withTail(plan.operand(lengths), tail), dim)),
-          { kind: 'position', dim },
-          { kind: 'constant', value: 1 },
-          { kind: 'apply', op: 'add', args: [1, 2] },
-          { kind: 'apply', op: 'sub', args: [0, 3] },
-          { kind: 'apply', op: 'lt', args: [1, 0] },
-          { kind: 'apply', op: 'where', args: [5, 4, 1] },
-          {
-            kind: 'read',
-            from: { ...from, strides: from.strides.map((s, d) => (d === dim ? constant(0) : s)) },
-            indirect: { at: 6, stride: from.strides[dim], size: y.shape[dim] },
-          },
-        ],
-        writes: [{ value: 7, to: plan.output(y) }],
-      })
+      const p = createProgram()
+      const a = p.algebra
+      const [length, i] = [p.read(withZero(withTail(plan.operand(lengths), tail), dim)), p.position(dim)]
+      const at = a.where(a.lt(i, length), a.sub(length, a.add(i, a.integer(1))), i)
+      const value = p.read(
+        { ...from, strides: from.strides.map((s, d) => (d === dim ? constant(0) : s)) },
+        { at, stride: from.strides[dim], size: y.shape[dim] },
+      )
+      plan.map({ domain: y.shape, program: p.instructions, writes: [{ value, to: plan.output(y) }] })
     },
   }),
 ]

@@ -1,6 +1,7 @@
 // Ops that move or repeat elements at static places. Axes are counted from the end, so that leading dimensions may be added.
 
-import type { Instruction, Operand } from '../../plan/plan.ts'
+import type { Operand } from '../../plan/plan.ts'
+import { createProgram, read, zero } from '../../plan/program.ts'
 import { at, build } from '../array.ts'
 import { fill as fillWith, scalar, zerosLike } from '../builder.ts'
 import { add, constant, type Dim, equal, formatLabel, multiply, product, rowMajor } from '../dim.ts'
@@ -11,8 +12,6 @@ import { defineOp, fromEnd, type Op, require, unchanged } from './define.ts'
 export function shifted(operand: Operand, dim: number, start: Dim): Operand {
   return { ...operand, offset: add(operand.offset, multiply(start, operand.strides[dim])) }
 }
-
-const read = (from: Operand): Instruction => ({ kind: 'read', from })
 
 const replaced = <T>(list: readonly T[], i: number, by: T): T[] => list.map((x, j) => (j === i ? by : x))
 
@@ -147,7 +146,7 @@ export const movementOps: readonly Op[] = [
     ],
     lower: ({ plan, ins: [x], outs: [y], attrs: { axis, start } }) => {
       const out = plan.output(y)
-      plan.map({ domain: y.shape, program: [{ kind: 'constant', value: 0 }], writes: [{ value: 0, to: out }] })
+      plan.map({ domain: y.shape, program: [zero(out)], writes: [{ value: 0, to: out }] })
       const inside = shifted(out, fromEnd(axis, x.shape.length), start)
       plan.map({ domain: x.shape, program: [read(plan.operand(x))], writes: [{ value: 0, to: inside }] })
     },
@@ -163,9 +162,9 @@ export const movementOps: readonly Op[] = [
       const size = ins.map(t => t.shape[dim]).reduce(add)
       for (const t of ins) {
         require(t.shape.every((d, i) => i === dim || equal(d, ins[0].shape[i])), `concat: ${shapeText(t)} does not fit`)
+        require(t.dtype === ins[0].dtype, `concat: ${t.dtype} beside ${ins[0].dtype}`)
       }
-      const dtype = ins.some(t => t.dtype === 'real') ? 'real' : ins[0].dtype
-      return [{ dtype, shape: replaced(ins[0].shape, dim, size) }]
+      return [{ dtype: ins[0].dtype, shape: replaced(ins[0].shape, dim, size) }]
     },
     evaluate: ({ ins, attrs, shapes: [shape] }) => {
       const dim = fromEnd(attrs.axis, shape.length)
@@ -209,6 +208,7 @@ export const movementOps: readonly Op[] = [
     infer: ([x, fill], { axis, by }) => {
       const dim = fromEnd(axis, x.shape.length)
       require(by === 1 || by === -1, 'shift: by is 1 or -1')
+      require(fill.dtype === x.dtype, 'shift: the fill has another type')
       require(fill.shape.length === x.shape.length - 1, 'shift: the fill is one step of the operand')
       require(fill.shape.every((d, i) => equal(d, x.shape[i < dim ? i : i + 1])), 'shift: the fill has another shape')
       return [{ dtype: x.dtype, shape: x.shape }]
@@ -245,28 +245,17 @@ export const movementOps: readonly Op[] = [
       const length = y.shape[dim]
       // Copy element i to i + by where that is inside; then the fill, which an empty sequence has no place for.
       const from = plan.operand(x)
-      const zero = constant(0)
-      plan.map({
-        domain: y.shape,
-        program: [
-          { kind: 'position', dim },
-          { kind: 'constant', value: by },
-          { kind: 'apply', op: 'sub', args: [0, 1] },
-          {
-            kind: 'read',
-            from: { ...from, strides: replaced(from.strides, dim, zero) },
-            indirect: { at: 2, stride: from.strides[dim], size: length },
-          },
-          read(withZero(plan.operand(fill), dim)),
-          { kind: 'constant', value: 0 },
-          { kind: 'apply', op: 'le', args: [5, 2] },
-          { kind: 'size', dim: length },
-          { kind: 'apply', op: 'lt', args: [2, 7] },
-          { kind: 'apply', op: 'and', args: [6, 8] },
-          { kind: 'apply', op: 'where', args: [9, 3, 4] },
-        ],
-        writes: [{ value: 10, to: out }],
-      })
+      const p = createProgram()
+      const a = p.algebra
+      const at = a.sub(p.position(dim), a.integer(by))
+      const moved = p.read(
+        { ...from, strides: replaced(from.strides, dim, constant(0)) },
+        { at, stride: from.strides[dim], size: length },
+      )
+      const filled = p.read(withZero(plan.operand(fill), dim))
+      const isInside = a.and(a.le(a.integer(0), at), a.lt(at, p.size(length)))
+      const value = a.where(isInside, moved, filled)
+      plan.map({ domain: y.shape, program: p.instructions, writes: [{ value, to: out }] })
     },
   }),
 ]

@@ -1,10 +1,11 @@
 // norm: the Euclidean length along axes, which neither overflows nor vanishes while it is a number itself.
-import type { Operand } from '../../plan/plan.ts'
+import type { Operand, Ref } from '../../plan/plan.ts'
+import { createProgram, type ProgramBuilder } from '../../plan/program.ts'
 import { type Builder, broadcast, constantLike, zerosLike } from '../builder.ts'
 import { constant, product } from '../dim.ts'
 import type { Value } from '../graph.ts'
 import { defineOp, fromEnd, type Op, unchanged } from './define.ts'
-import { combined, dimsOf, largest, reordered, total, without, workOf } from './reductions.ts'
+import { combined, dimsOf, folds, largest, reordered, total, without, workOf } from './reductions.ts'
 
 /** √Σ x² of elements divided by the largest of them (as in BLAS; Higham, Accuracy and Stability, 27.5). */
 function lengthOf(elements: readonly number[]): number {
@@ -48,58 +49,36 @@ export const normOp: Op = defineOp({
     const elements = reordered(plan.operand(x), dims)
     const along = (o: Operand): Operand => ({ ...o, strides: [...o.strides, ...over.map(() => constant(0))] })
     const [peak, sum] = [plan.temporary('real', rest), plan.temporary('real', rest)]
+    const sizes = createProgram()
+    const value = sizes.apply('abs', 'real', [sizes.read(elements)])
+    plan.reduce({ domain: rest, over, program: sizes.instructions, value, combine: folds.max, to: peak })
+    const scaled = createProgram()
+    const scale = scaleFor(scaled, along(peak))
+    const { mul } = scaled.algebra
+    const part = mul(mul(scaled.read(elements), scale), scale)
     plan.reduce({
       domain: rest,
       over,
-      program: [
-        { kind: 'read', from: elements },
-        { kind: 'apply', op: 'abs', args: [0] },
-      ],
-      value: 1,
-      combine: 'max',
-      to: peak,
-    })
-    const scale = (from: Operand) =>
-      [
-        { kind: 'read', from },
-        { kind: 'constant', value: 0 },
-        { kind: 'apply', op: 'le', args: [0, 1] },
-        { kind: 'constant', value: Number.POSITIVE_INFINITY },
-        { kind: 'apply', op: 'eq', args: [0, 3] },
-        { kind: 'apply', op: 'or', args: [2, 4] },
-        { kind: 'constant', value: 1 },
-        { kind: 'apply', op: 'where', args: [5, 6, 0] },
-        { kind: 'apply', op: 'sqrt', args: [7] },
-        { kind: 'apply', op: 'div', args: [6, 8] },
-      ] as const
-    plan.reduce({
-      domain: rest,
-      over,
-      program: [
-        ...scale(along(peak)),
-        { kind: 'read', from: elements },
-        { kind: 'apply', op: 'mul', args: [10, 9] },
-        { kind: 'apply', op: 'mul', args: [11, 9] },
-        { kind: 'apply', op: 'mul', args: [12, 12] },
-      ],
-      value: 13,
-      combine: 'sum',
+      program: scaled.instructions,
+      value: mul(part, part),
+      combine: folds.sum,
       to: sum,
     })
-    plan.map({
-      domain: rest,
-      program: [
-        ...scale(peak),
-        { kind: 'read', from: sum },
-        { kind: 'apply', op: 'sqrt', args: [10] },
-        { kind: 'apply', op: 'div', args: [11, 9] },
-        { kind: 'apply', op: 'div', args: [12, 9] },
-      ],
-      writes: [{ value: 13, to: plan.output(y) }],
-    })
+    const whole = createProgram()
+    const { div, sqrt } = whole.algebra
+    const root = scaleFor(whole, peak)
+    const length = div(div(sqrt(whole.read(sum)), root), root)
+    plan.map({ domain: rest, program: whole.instructions, writes: [{ value: length, to: plan.output(y) }] })
   },
   flops: ins => product([constant(5), workOf(ins)]),
 })
+
+/** 1 / √peak; 1 where nothing is scaled. */
+function scaleFor({ algebra: a, read }: ProgramBuilder, peak: Operand): Ref {
+  const [p, one] = [read(peak), a.constant(1)]
+  const isPlain = a.or(a.le(p, a.constant(0)), a.eq(p, a.constant(Number.POSITIVE_INFINITY)))
+  return a.div(one, a.sqrt(a.where(isPlain, one, p)))
+}
 
 /** What there is of each norm, repeated along the axes of `x` that it was taken over. */
 const stretched = (b: Builder, v: Value, x: Value, axes: readonly number[]): Value =>

@@ -1,17 +1,15 @@
 // Pointwise ops: one formula each over the scalar algebra, and the partial derivatives as formulas over the same.
 import type { Algebra } from '../algebra.ts'
-import { numbers } from '../algebra.ts'
+import { numbers, types } from '../algebra.ts'
 import { graphAlgebra } from '../builder.ts'
 import { constant, multiply, product, sameShape } from '../dim.ts'
-import type { DType, Value } from '../graph.ts'
+import type { Value } from '../graph.ts'
 import { defineOp, type Op, require, unchanged } from './define.ts'
 
 type Formula = <S>(a: Algebra<S>, args: readonly S[]) => S
 
 interface Pointwise {
   readonly arity: number
-  /** The type of the result from those of the operands; the first operand's where absent. */
-  readonly dtype?: (ins: readonly DType[]) => DType
   readonly formula: Formula
   /** ∂result/∂operand i, from the operands and the result `y`. Absent: no gradient. `undefined` at i: none flows there. */
   readonly partials?: readonly (undefined | (<S>(a: Algebra<S>, args: readonly S[], y: S) => S))[]
@@ -27,7 +25,6 @@ interface Pointwise {
 
 function pointwise(name: string, p: Pointwise): Op {
   const { branch, edge } = p
-  const dtype = p.dtype ?? (ins => ins[0])
   return defineOp({
     name,
     attrs: {},
@@ -35,7 +32,15 @@ function pointwise(name: string, p: Pointwise): Op {
     infer: ins => {
       require(ins.length === p.arity, `${name} takes ${p.arity} operands, not ${ins.length}`)
       require(ins.every(t => sameShape(t.shape, ins[0].shape)), `${name}: operands of different shapes`)
-      return [{ dtype: dtype(ins.map(t => t.dtype)), shape: ins[0].shape }]
+      return [
+        {
+          dtype: p.formula(
+            types,
+            ins.map(t => t.dtype),
+          ),
+          shape: ins[0].shape,
+        },
+      ]
     },
     evaluate: ({ ins, shapes }) => {
       const data = new Float64Array(ins[0].data.length)
@@ -68,13 +73,8 @@ function pointwise(name: string, p: Pointwise): Op {
   })
 }
 
-const toBool = (): DType => 'bool'
-
 /** A comparison is itself the branch that others take. */
-const decision = (name: string, formula: Formula): Op =>
-  pointwise(name, { arity: 2, dtype: toBool, formula, branch: formula })
-
-const widest = (ins: readonly DType[]): DType => (ins.includes('real') ? 'real' : ins[0])
+const decision = (name: string, formula: Formula): Op => pointwise(name, { arity: 2, formula, branch: formula })
 
 /** 2^32 as the scale that turns a 31-bit hash into [0, 1): a multiple of 2^-23, exact in f32. */
 const unitScale = 2 ** -23
@@ -82,25 +82,21 @@ const unitScale = 2 ** -23
 export const pointwiseOps: readonly Op[] = [
   pointwise('add', {
     arity: 2,
-    dtype: widest,
     formula: (a, [x, y]) => a.add(x, y),
     cotangents: [(_, _args, d) => d, (_, _args, d) => d],
   }),
   pointwise('sub', {
     arity: 2,
-    dtype: widest,
     formula: (a, [x, y]) => a.sub(x, y),
     cotangents: [(_, _args, d) => d, (a, _args, d) => a.neg(d)],
   }),
   pointwise('mul', {
     arity: 2,
-    dtype: widest,
     formula: (a, [x, y]) => a.mul(x, y),
     partials: [(_, [, y]) => y, (_, [x]) => x],
   }),
   pointwise('div', {
     arity: 2,
-    dtype: () => 'real',
     formula: (a, [x, y]) => a.div(x, y),
     cotangents: [
       (a, [, y], d) => a.strong_div(d, y),
@@ -110,7 +106,6 @@ export const pointwiseOps: readonly Op[] = [
   /** Products and quotients that carry a derivative on. They differentiate as `mul` and `div` do. */
   pointwise('strong_mul', {
     arity: 2,
-    dtype: () => 'real',
     formula: (a, [x, y]) => a.strong_mul(x, y),
     cotangents: [
       (a, [, y], d) => a.strong_mul(d, y),
@@ -119,7 +114,6 @@ export const pointwiseOps: readonly Op[] = [
   }),
   pointwise('strong_div', {
     arity: 2,
-    dtype: () => 'real',
     formula: (a, [x, y]) => a.strong_div(x, y),
     cotangents: [
       (a, [, y], d) => a.strong_div(d, y),
@@ -177,7 +171,6 @@ export const pointwiseOps: readonly Op[] = [
   /** √(x² + y²), of operands divided by the larger, so that no square overflows. The derivative at 0 is 0. */
   pointwise('hypot', {
     arity: 2,
-    dtype: () => 'real',
     formula: (a, [x, y]) => {
       const size = <S>(b: Algebra<S>, v: S): S => b.max(v, b.neg(v))
       const peak = a.stop_gradient(a.max(size(a, x), size(a, y)))
@@ -214,7 +207,6 @@ export const pointwiseOps: readonly Op[] = [
   /** x^y. Towards y no gradient flows where x <= 0, as its logarithm is not real there. */
   pointwise('pow', {
     arity: 2,
-    dtype: () => 'real',
     formula: (a, [x, y]) => a.pow(x, y),
     partials: [
       (a, [x, y]) => {
@@ -229,7 +221,6 @@ export const pointwiseOps: readonly Op[] = [
   /** The remainder with the divisor's sign. */
   pointwise('mod', {
     arity: 2,
-    dtype: widest,
     formula: (a, [x, y]) => a.sub(x, a.mul(y, a.floor(a.div(x, y)))),
     cotangents: [(_, _args, d) => d],
     partials: [undefined, (a, [x, y]) => a.neg(a.floor(a.div(x, y)))],
@@ -240,7 +231,6 @@ export const pointwiseOps: readonly Op[] = [
   pointwise('max', {
     keepsFinite: true,
     arity: 2,
-    dtype: widest,
     formula: (a, [x, y]) => a.max(x, y),
     cotangents: [
       (a, [x, y], d) => a.where(a.le(y, x), d, a.constant(0)),
@@ -251,7 +241,6 @@ export const pointwiseOps: readonly Op[] = [
   pointwise('min', {
     keepsFinite: true,
     arity: 2,
-    dtype: widest,
     formula: (a, [x, y]) => a.min(x, y),
     cotangents: [
       (a, [x, y], d) => a.where(a.le(x, y), d, a.constant(0)),
@@ -262,13 +251,12 @@ export const pointwiseOps: readonly Op[] = [
   decision('lt', (a, [x, y]) => a.lt(x, y)),
   decision('le', (a, [x, y]) => a.le(x, y)),
   decision('eq', (a, [x, y]) => a.eq(x, y)),
-  pointwise('and', { arity: 2, dtype: toBool, formula: (a, [x, y]) => a.and(x, y) }),
-  pointwise('or', { arity: 2, dtype: toBool, formula: (a, [x, y]) => a.or(x, y) }),
-  pointwise('not', { arity: 1, dtype: toBool, formula: (a, [x]) => a.not(x) }),
+  pointwise('and', { arity: 2, formula: (a, [x, y]) => a.and(x, y) }),
+  pointwise('or', { arity: 2, formula: (a, [x, y]) => a.or(x, y) }),
+  pointwise('not', { arity: 1, formula: (a, [x]) => a.not(x) }),
   pointwise('where', {
     keepsFinite: true,
     arity: 3,
-    dtype: ([, x, y]) => widest([x, y]),
     formula: (a, [test, x, y]) => a.where(test, x, y),
     cotangents: [
       undefined,
@@ -280,11 +268,12 @@ export const pointwiseOps: readonly Op[] = [
   pointwise('real', {
     keepsFinite: true,
     arity: 1,
-    dtype: () => 'real',
-    formula: (_, [x]) => x,
+    formula: (a, [x]) => a.real(x),
     cotangents: [(_, _args, d) => d],
     flops: 0,
   }),
+  /** The remainder of ints. */
+  pointwise('remainder', { arity: 2, formula: (a, [x, y]) => a.remainder(x, y) }),
   pointwise('imul', { arity: 2, formula: (a, [x, y]) => a.imul(x, y) }),
   pointwise('xor', { arity: 2, formula: (a, [x, y]) => a.xor(x, y) }),
   pointwise('shr', { arity: 2, formula: (a, [x, y]) => a.shr(x, y) }),
@@ -293,18 +282,17 @@ export const pointwiseOps: readonly Op[] = [
     arity: 2,
     formula: (a, [h, x]) => {
       const stir = <S>(b: Algebra<S>, v: S, by: number, multiplier: number): S =>
-        b.imul(b.xor(v, b.shr(v, b.constant(by))), b.constant(multiplier))
-      const start = a.add(a.imul(h, a.constant(31)), a.xor(x, a.constant(0x2545f491)))
+        b.imul(b.xor(v, b.shr(v, b.integer(by))), b.integer(multiplier))
+      const start = a.add(a.imul(h, a.integer(31)), a.xor(x, a.integer(0x2545f491)))
       const stirred = stir(a, stir(a, start, 16, 0x85ebca6b), 13, 0xc2b2ae35)
-      return a.xor(stirred, a.shr(stirred, a.constant(16)))
+      return a.xor(stirred, a.shr(stirred, a.integer(16)))
     },
     flops: 10,
   }),
   /** A hash as a real in [0, 1), a multiple of 2^-23. */
   pointwise('unit', {
     arity: 1,
-    dtype: () => 'real',
-    formula: (a, [h]) => a.mul(a.shr(h, a.constant(9)), a.constant(unitScale)),
+    formula: (a, [h]) => a.mul(a.real(a.shr(h, a.integer(9))), a.constant(unitScale)),
     flops: 2,
   }),
   /** The value itself, to which no gradient flows back. */

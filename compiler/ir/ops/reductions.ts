@@ -1,5 +1,6 @@
 // Ops that combine the elements along axes, counted from the end.
-import type { Operand, ReduceKernel } from '../../plan/plan.ts'
+import type { Monoid, Operand, ReduceKernel } from '../../plan/plan.ts'
+import { createProgram, type ProgramBuilder, read } from '../../plan/program.ts'
 import { at, build, type NdArray } from '../array.ts'
 import { type Builder, broadcast, constantLike, fill, scalar, zerosLike } from '../builder.ts'
 import { constant, type Dim, product } from '../dim.ts'
@@ -48,6 +49,13 @@ const firstLargest = (elements: readonly number[]): number => {
   return best
 }
 
+/** How elements are combined. */
+export const folds = {
+  sum: { op: 'add', start: 0 },
+  max: { op: 'max', start: Number.NEGATIVE_INFINITY },
+  min: { op: 'min', start: Number.POSITIVE_INFINITY },
+} satisfies Record<string, Monoid>
+
 /** The kernel that combines `x` along some dimensions into `to`. */
 function combineAlong(
   plan: Lowering,
@@ -56,7 +64,7 @@ function combineAlong(
   combine: ReduceKernel['combine'],
   to: Operand,
 ): void {
-  const program = [{ kind: 'read', from: reordered(plan.operand(x), dims) }] as const
+  const program = [read(reordered(plan.operand(x), dims))]
   plan.reduce({ domain: without(x.shape, dims), over: dims.map(d => x.shape[d]), program, value: 0, combine, to })
 }
 
@@ -65,14 +73,17 @@ function exponentials(plan: Lowering, x: Value, dim: number) {
   const rest = without(x.shape, [dim])
   const along = (o: Operand): Operand => ({ ...o, strides: [...o.strides, constant(0)] })
   const [peak, sum] = [plan.temporary('real', rest), plan.temporary('real', rest)]
-  combineAlong(plan, x, [dim], 'max', peak)
-  const raised = [
-    { kind: 'read', from: reordered(plan.operand(x), [dim]) },
-    { kind: 'read', from: along(peak) },
-    { kind: 'apply', op: 'sub', args: [0, 1] },
-    { kind: 'apply', op: 'exp', args: [2] },
-  ] as const
-  plan.reduce({ domain: rest, over: [x.shape[dim]], program: raised, value: 3, combine: 'sum', to: sum })
+  combineAlong(plan, x, [dim], folds.max, peak)
+  /** e^(x - largest), and the largest, of a program along the dimension. */
+  const raised = ({ algebra: a, read }: ProgramBuilder) => {
+    const from = read(reordered(plan.operand(x), [dim]))
+    const top = read(along(peak))
+    return { top, value: a.exp(a.sub(from, top)) }
+  }
+  const program = createProgram()
+  const { value } = raised(program)
+  const { instructions } = program
+  plan.reduce({ domain: rest, over: [x.shape[dim]], program: instructions, value, combine: folds.sum, to: sum })
   return { rest, along, peak, sum, raised }
 }
 
@@ -94,11 +105,11 @@ function shiftedExponentials(b: Builder, x: Value, axis: number) {
 /** max or min along one axis; of equals, the first gets the gradient. The extremum of nothing is infinite. */
 function extremum(
   name: 'reduce_max' | 'reduce_min',
-  combine: 'max' | 'min',
+  fold: 'max' | 'min',
   of: (elements: readonly number[]) => number,
 ): Op {
   const placeOf = (b: Builder, x: Value, axis: number): Value =>
-    b.emit('argmax', [combine === 'max' ? x : b.emit('neg', [x])], { axis })
+    b.emit('argmax', [fold === 'max' ? x : b.emit('neg', [x])], { axis })
   return defineOp({
     name,
     attrs: { axis: 'number' },
@@ -128,7 +139,7 @@ function extremum(
     },
     branch: ({ builder, ins: [x], attrs: { axis } }) => placeOf(builder, x, axis),
     lower: ({ plan, ins: [x], outs: [y], attrs: { axis } }) =>
-      combineAlong(plan, x, [fromEnd(axis, x.shape.length)], combine, plan.output(y)),
+      combineAlong(plan, x, [fromEnd(axis, x.shape.length)], folds[fold], plan.output(y)),
     flops: workOf,
   })
 }
@@ -156,7 +167,7 @@ export const reductionOps: readonly Op[] = [
     ],
     lower: ({ plan, ins: [x], outs: [y], attrs: { axes } }) => {
       const dims = dimsOf(axes, x.shape.length).sort((p, q) => p - q)
-      combineAlong(plan, x, dims, 'sum', plan.output(y))
+      combineAlong(plan, x, dims, folds.sum, plan.output(y))
     },
     flops: workOf,
   }),
@@ -205,20 +216,13 @@ export const reductionOps: readonly Op[] = [
     lower: ({ plan, ins: [x], outs: [y], attrs: { axis } }) => {
       const dim = fromEnd(axis, x.shape.length)
       const { rest, along, sum, raised } = exponentials(plan, x, dim)
-      const domain = [...rest, x.shape[dim]]
-      plan.map({
-        domain,
-        program: [
-          ...raised,
-          { kind: 'read', from: along(sum) },
-          { kind: 'apply', op: 'div', args: [3, 4] },
-          { kind: 'constant', value: Number.NEGATIVE_INFINITY },
-          { kind: 'apply', op: 'eq', args: [1, 6] },
-          { kind: 'constant', value: 0 },
-          { kind: 'apply', op: 'where', args: [7, 8, 5] },
-        ],
-        writes: [{ value: 9, to: reordered(plan.output(y), [dim]) }],
-      })
+      const p = createProgram()
+      const a = p.algebra
+      const { top, value: part } = raised(p)
+      const share = a.div(part, p.read(along(sum)))
+      const value = a.where(a.eq(top, a.constant(Number.NEGATIVE_INFINITY)), a.constant(0), share)
+      const to = reordered(plan.output(y), [dim])
+      plan.map({ domain: [...rest, x.shape[dim]], program: p.instructions, writes: [{ value, to }] })
     },
     flops: ins => product([constant(5), workOf(ins)]),
   }),
@@ -245,19 +249,12 @@ export const reductionOps: readonly Op[] = [
     },
     lower: ({ plan, ins: [x], outs: [y], attrs: { axis } }) => {
       const { rest, peak, sum } = exponentials(plan, x, fromEnd(axis, x.shape.length))
-      plan.map({
-        domain: rest,
-        program: [
-          { kind: 'read', from: sum },
-          { kind: 'apply', op: 'log', args: [0] },
-          { kind: 'read', from: peak },
-          { kind: 'apply', op: 'add', args: [1, 2] },
-          { kind: 'constant', value: Number.NEGATIVE_INFINITY },
-          { kind: 'apply', op: 'eq', args: [2, 4] },
-          { kind: 'apply', op: 'where', args: [5, 2, 3] },
-        ],
-        writes: [{ value: 6, to: plan.output(y) }],
-      })
+      const p = createProgram()
+      const a = p.algebra
+      const total = a.log(p.read(sum))
+      const top = p.read(peak)
+      const value = a.where(a.eq(top, a.constant(Number.NEGATIVE_INFINITY)), top, a.add(total, top))
+      plan.map({ domain: rest, program: p.instructions, writes: [{ value, to: plan.output(y) }] })
     },
     flops: ins => product([constant(3), workOf(ins)]),
   }),

@@ -15,7 +15,7 @@ export const sourceOps: readonly Op[] = [
     lower: ({ plan, outs, attrs }) =>
       plan.map({
         domain: [],
-        program: [{ kind: 'constant', value: attrs.value }],
+        program: [{ kind: 'constant', dtype: outs[0].dtype, value: attrs.value }],
         writes: [{ value: 0, to: plan.output(outs[0]) }],
       }),
     cheap: true,
@@ -29,7 +29,7 @@ export const sourceOps: readonly Op[] = [
     lower: ({ plan, outs, attrs }) =>
       plan.map({
         domain: [],
-        program: [{ kind: 'size', dim: attrs.dim }],
+        program: [{ kind: 'size', dtype: 'int', dim: attrs.dim }],
         writes: [{ value: 0, to: plan.output(outs[0]) }],
       }),
     cheap: true,
@@ -43,7 +43,7 @@ export const sourceOps: readonly Op[] = [
     lower: ({ plan, outs, attrs }) =>
       plan.map({
         domain: [attrs.size],
-        program: [{ kind: 'position', dim: 0 }],
+        program: [{ kind: 'position', dtype: 'int', dim: 0 }],
         writes: [{ value: 0, to: plan.output(outs[0]) }],
       }),
     cheap: true,

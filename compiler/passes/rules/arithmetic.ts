@@ -4,10 +4,6 @@ import { type Builder, constantLike, opOf } from '../../ir/builder.ts'
 import type { Eqn, Value } from '../../ir/graph.ts'
 import type { Rule, Site } from '../rewrite.ts'
 
-/** The value in the type of the equation's result: an int may stand where a real is due. */
-const as = ({ outs: [out] }: Eqn, { builder }: Site, value: Value): Value =>
-  value.dtype === out.dtype || out.dtype !== 'real' ? value : builder.emit('real', [value])
-
 /** Small enough that products of two overflow nowhere, in f32 too. */
 const moderate = (value: number): boolean => Math.abs(value) > 1e-15 && Math.abs(value) < 1e15
 
@@ -44,8 +40,8 @@ export const arithmeticRules: readonly Rule[] = [
     ops: ['add'],
     rewrite: (eqn, site) => {
       const [x, y] = eqn.ins
-      if (site.uniform(y) === 0) return as(eqn, site, x)
-      return site.uniform(x) === 0 ? as(eqn, site, y) : undefined
+      if (site.uniform(y) === 0) return x
+      return site.uniform(x) === 0 ? y : undefined
     },
   },
   {
@@ -54,8 +50,8 @@ export const arithmeticRules: readonly Rule[] = [
     ops: ['sub'],
     rewrite: (eqn, site) => {
       const [x, y] = eqn.ins
-      if (site.uniform(y) === 0) return as(eqn, site, x)
-      return site.uniform(x) === 0 ? site.builder.emit('neg', [as(eqn, site, y)]) : undefined
+      if (site.uniform(y) === 0) return x
+      return site.uniform(x) === 0 ? site.builder.emit('neg', [y]) : undefined
     },
   },
   {
@@ -64,8 +60,8 @@ export const arithmeticRules: readonly Rule[] = [
     ops: ['mul'],
     rewrite: (eqn, site) => {
       const factor = (x: Value, by: number | undefined): Value | undefined => {
-        if (by === 1) return as(eqn, site, x)
-        return by === -1 ? site.builder.emit('neg', [as(eqn, site, x)]) : undefined
+        if (by === 1) return x
+        return by === -1 ? site.builder.emit('neg', [x]) : undefined
       }
       const [x, y] = eqn.ins
       return factor(x, site.uniform(y)) ?? factor(y, site.uniform(x))
@@ -77,8 +73,8 @@ export const arithmeticRules: readonly Rule[] = [
     ops: ['div'],
     rewrite: (eqn, site) => {
       const by = site.uniform(eqn.ins[1])
-      if (by === 1) return as(eqn, site, eqn.ins[0])
-      return by === -1 ? site.builder.emit('neg', [as(eqn, site, eqn.ins[0])]) : undefined
+      if (by === 1) return eqn.ins[0]
+      return by === -1 ? site.builder.emit('neg', [eqn.ins[0]]) : undefined
     },
   },
   {
@@ -90,10 +86,7 @@ export const arithmeticRules: readonly Rule[] = [
       const inner = scaled && site.producer(scaled.x)
       const before = inner?.op === 'mul' ? scaledBy(inner, site) : undefined
       if (scaled === undefined || before === undefined || !moderate(scaled.by) || !moderate(before.by)) return undefined
-      return site.builder.emit('mul', [
-        as(eqn, site, before.x),
-        constantLike(site.builder, scaled.by * before.by, eqn.outs[0]),
-      ])
+      return site.builder.emit('mul', [before.x, constantLike(site.builder, scaled.by * before.by, eqn.outs[0])])
     },
   },
   {
@@ -135,7 +128,7 @@ export const arithmeticRules: readonly Rule[] = [
     rewrite: (eqn, site) => {
       const power = site.uniform(eqn.ins[1])
       const cheaper = power === undefined ? undefined : powers.get(power)
-      return cheaper?.(site.builder, as(eqn, site, eqn.ins[0]))
+      return cheaper?.(site.builder, eqn.ins[0])
     },
   },
   {
@@ -146,7 +139,7 @@ export const arithmeticRules: readonly Rule[] = [
       const [test, x, y] = eqn.ins
       const known = site.uniform(test)
       if (x.id !== y.id && known === undefined) return undefined
-      return as(eqn, site, known === 0 ? y : x)
+      return known === 0 ? y : x
     },
   },
   {

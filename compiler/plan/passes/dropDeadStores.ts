@@ -1,10 +1,25 @@
 // Leaves out what writes only to buffers that nothing reads.
-import { readsOf } from './operands.ts'
-import type { Buffer, Step } from './plan.ts'
-import { pruned } from './program.ts'
+import { readsOf, touched } from '../operands.ts'
+import type { Buffer, Step } from '../plan.ts'
+import { pruned } from '../program.ts'
+import type { PlanPass } from './planPass.ts'
+
+export const dropDeadStores: PlanPass = {
+  name: 'dropDeadStores',
+  contract: 'every write is of a buffer that something reads, or that is a result',
+  run: plan => {
+    const ports = [...plan.inputs, ...plan.outputs].map(p => p.operand.buffer)
+    const steps = withoutDeadStores(
+      plan.steps,
+      plan.outputs.map(p => p.operand.buffer),
+    )
+    const used = new Set([...ports, ...steps.flatMap(touched)])
+    return { ...plan, steps, buffers: plan.buffers.filter(b => used.has(b)) }
+  },
+}
 
 /** The steps that are needed for the buffers in `results`. */
-export function withoutDeadStores(steps: readonly Step[], results: readonly Buffer[]): Step[] {
+function withoutDeadStores(steps: readonly Step[], results: readonly Buffer[]): Step[] {
   const needed = new Set([...results, ...steps.flatMap(readsOf).map(o => o.buffer)])
   const kept = steps.flatMap(step => keep(step, needed))
   const count = (list: readonly Step[]): number => list.reduce((n, s) => n + size(s), 0)

@@ -2,7 +2,6 @@
 import { type Context, opOf } from '../ir/builder.ts'
 import type { Block, Graph } from '../ir/graph.ts'
 import type { Lowering } from '../ir/lowering.ts'
-import { withoutDeadStores } from './deadStores.ts'
 import { packed, pointwise, writtenAsWell } from './grouping.ts'
 import { indexNames } from './indexNames.ts'
 import { loopOf, stepsOf } from './loops.ts'
@@ -16,7 +15,7 @@ import { isSource, materialized, resolved } from './sources.ts'
 import { storedJoined } from './storage.ts'
 
 /** The plan that computes a graph. */
-export function makePlan(context: Context, graph: Graph): Plan {
+export function lowerGraph(context: Context, graph: Graph): Plan {
   const draft = newDraft()
   const { sources } = draft
   const indices = indexNames(graph)
@@ -69,12 +68,9 @@ export function makePlan(context: Context, graph: Graph): Plan {
   const inputs = placeInputs(draft, graph, joined)
   lowerAll(graph)
   const outputs = placeOutputs(draft, graph, inputs)
-  const steps = withoutDeadStores(
-    [...sources.needed, ...closed(draft.scope)],
-    outputs.map(p => p.operand.buffer),
-  )
+  const steps = [...sources.needed, ...closed(draft.scope)]
   const ports = [...inputs, ...outputs].map(p => p.operand.buffer)
   const used = new Set([...ports, ...steps.flatMap(touched)])
   const buffers = [...used].sort((a, b) => a.id - b.id)
-  return { name: graph.name, inputs, outputs, buffers, steps }
+  return { name: graph.name, ...(graph.inPlace && { inPlace: true }), inputs, outputs, buffers, steps }
 }

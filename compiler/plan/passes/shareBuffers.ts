@@ -1,7 +1,8 @@
 // Gives buffers of one size the same place where their lives do not overlap.
-import { asNumber, format } from '../ir/dim.ts'
-import { isDense, mapOperands, sameOperand, touched } from './operands.ts'
-import type { Buffer, Plan, Step } from './plan.ts'
+import { asNumber, format } from '../../ir/dim.ts'
+import { isDense, mapOperands, sameOperand, touched } from '../operands.ts'
+import type { Buffer, Plan, Step } from '../plan.ts'
+import type { PlanPass } from './planPass.ts'
 
 /** A buffer of known size with fewer elements keeps its place, and its name. */
 const leastShared = 4096
@@ -19,12 +20,18 @@ interface Room {
   readonly life: Life
 }
 
+export const shareBuffers: PlanPass = {
+  name: 'shareBuffers',
+  contract: 'buffers of one size whose lives do not overlap are one',
+  run: sharing,
+}
+
 /**
  * The plan with fewer buffers: one takes over the place of another whose last reader has run, or runs right then, if that is
  * a kernel that reads each element before it writes the new one there. What only one loop touches holds nothing from one
  * round to the next, so that it lives within a round.
  */
-export function shareBuffers(plan: Plan): Plan {
+function sharing(plan: Plan): Plan {
   const ports = new Set([...plan.inputs, ...plan.outputs].map(p => p.operand.buffer))
   const steps = shared(plan.steps, ports)
   const left = new Set([...ports, ...steps.flatMap(touched)])

@@ -1,13 +1,21 @@
 // Writes the new value of an input over the old one, where nothing still needs that: a step of training copies nothing.
-import { add, asNumber, type Dim, product, subtract } from '../ir/dim.ts'
-import { isDense, mapOperands, programReads, readsOf, sameOperand, writesOf } from './operands.ts'
-import type { Buffer, MapKernel, Operand, Plan, Port, Step } from './plan.ts'
+import { add, type Dim } from '../../ir/dim.ts'
+import { isApart, mapOperands, programReads, readsOf, sameOperand, writesOf } from '../operands.ts'
+import type { Buffer, MapKernel, Operand, Plan, Port, Step } from '../plan.ts'
+import { read } from '../program.ts'
+import type { PlanPass } from './planPass.ts'
+
+export const updateInPlace: PlanPass = {
+  name: 'updateInPlace',
+  contract: 'in a plan that runs in place, an output with the name of an input lies where that does',
+  run: plan => (plan.inPlace ? updating(plan) : plan),
+}
 
 /**
  * The plan in which every output that has the name of an input lies where that input lies. Where the old value is still read
  * once the new one is written, the new one is copied over it at the end.
  */
-export function updateInPlace(plan: Plan): Plan {
+function updating(plan: Plan): Plan {
   let steps = plan.steps
   const moved = new Map<Buffer, Port>()
   const copies: Step[] = []
@@ -38,7 +46,7 @@ function copy(output: Port, input: Port): MapKernel {
   return {
     kind: 'map',
     domain: output.shape,
-    program: [{ kind: 'read', from: output.operand }],
+    program: [read(output.operand)],
     writes: [{ value: 0, to: input.operand }],
     hint: output.name,
   }
@@ -54,7 +62,9 @@ function legal(steps: readonly Step[], buffer: Buffer, input: Port): boolean {
   if (writes.length !== 1 || writes[0].indirect !== undefined || writes[0].accumulate === true) return false
   const target = inside(input, writes[0].to)
   // The kernel reads each element of the old value before it writes the new one there.
-  const aligned = programReads(writer.program).every(o => sameOperand(o, target) || isApart(o, writer.domain, input))
+  const aligned = programReads(writer.program).every(
+    o => sameOperand(o, target) || isElsewhere(o, writer.domain, input),
+  )
   const direct = writer.program.every(
     i => i.kind !== 'read' || i.indirect === undefined || i.from.buffer !== target.buffer,
   )
@@ -67,16 +77,11 @@ function reads(step: Step, input: Port): boolean {
     const indirect = step.program.some(
       i => i.kind === 'read' && i.indirect !== undefined && i.from.buffer === input.operand.buffer,
     )
-    return indirect || programReads(step.program).some(o => !isApart(o, step.domain, input))
+    return indirect || programReads(step.program).some(o => !isElsewhere(o, step.domain, input))
   }
   return readsOf(step).some(o => o.buffer === input.operand.buffer)
 }
 
 /** Whether the elements of an operand over a domain are provably none of an input's. */
-function isApart(operand: Operand, domain: readonly Dim[], { operand: { buffer, offset }, shape }: Port): boolean {
-  if (operand.buffer !== buffer) return true
-  if (!isDense(operand, domain)) return false
-  const after = (start: Dim, first: Dim, size: readonly Dim[]): boolean =>
-    (asNumber(subtract(start, add(first, product(size)))) ?? -1) >= 0
-  return after(operand.offset, offset, shape) || after(offset, operand.offset, domain)
-}
+const isElsewhere = (operand: Operand, domain: readonly Dim[], input: Port): boolean =>
+  isApart(operand, domain, input.operand, input.shape)

@@ -2,17 +2,18 @@
 import assert from 'node:assert/strict'
 import { it } from 'vitest'
 import { broadcast, constantLike } from '../../compiler/ir/builder.ts'
-import { makePlan } from '../../compiler/plan/lower.ts'
+import { lowerGraph } from '../../compiler/plan/lowerGraph.ts'
 import { readsOf, writesOf } from '../../compiler/plan/operands.ts'
+import { dropDeadStores } from '../../compiler/plan/passes/dropDeadStores.ts'
 import type { Plan } from '../../compiler/plan/plan.ts'
 import { printPlan } from '../../compiler/plan/printPlan.ts'
 import { build, dim, type } from '../backend/agree.ts'
 import { cases, scan } from '../backend/cases.ts'
-import { kinds, recurrent } from './steps.ts'
+import { kinds, recurrent } from '../ir/steps.ts'
 
 function planOf(...given: Parameters<typeof build>): Plan {
   const { context, graph } = build(...given)
-  return makePlan(context, graph)
+  return dropDeadStores.run(lowerGraph(context, graph))
 }
 
 it('makes one product and one elementwise kernel of a recurrent step', () => {
@@ -28,18 +29,18 @@ it('makes one product and one elementwise kernel of a recurrent step', () => {
   output y1 = $2[T, B, H]
   buffer Wh: real B*H
   map [B, H] { # x3
-    %0 = x3 (H, 1)
+    %0: real = x3 (H, 1)
     $1 (H, 1) = %0
   }
   loop t up to T {
     gemm B x H x H: Wh (H, 1) = $1 (H, 1) @ x1 (1, H) # Wh
     map [B, H] { # h'
-      %0 = Wh (H, 1)
-      %1 = x0 + B*H*t (H, 1)
-      %2 = add %0 %1
-      %3 = x2 (0, 1)
-      %4 = add %2 %3
-      %5 = tanh %4
+      %0: real = Wh (H, 1)
+      %1: real = x0 + B*H*t (H, 1)
+      %2: real = add %0 %1
+      %3: real = x2 (0, 1)
+      %4: real = add %2 %3
+      %5: real = tanh %4
       $2 + B*H*t (H, 1) = %5
       $1 (H, 1) = %5
     }

@@ -1,14 +1,21 @@
 // Joins an elementwise kernel to the product whose result it alone reads; the product then lands where that kernel writes.
-import { type Dim, equal, product, rowMajor, sameShape } from '../ir/dim.ts'
-import { isDense, programReads, readsOf, sameOperand, touched, writesOf } from './operands.ts'
-import type { Buffer, GemmKernel, MapKernel, Operand, Plan, Step, Write } from './plan.ts'
-import { pruned } from './program.ts'
+import { type Dim, equal, product, rowMajor, sameShape } from '../../ir/dim.ts'
+import { isApart, isDense, programReads, readsOf, sameOperand, touched, writesOf } from '../operands.ts'
+import type { Buffer, GemmKernel, MapKernel, Operand, Plan, Step, Write } from '../plan.ts'
+import { pruned, read } from '../program.ts'
+import type { PlanPass } from './planPass.ts'
+
+export const joinTails: PlanPass = {
+  name: 'joinTails',
+  contract: 'an elementwise kernel that alone reads a product, and writes over none of its factors, is its tail',
+  run: joined,
+}
 
 /**
  * The plan with such pairs as one kernel: the product ends in the elementwise program, its tail. The sums need no memory of
  * their own where the tail writes to a place that neither of the two reads; a tail that only moves them there is gone.
  */
-export function joinTails(plan: Plan): Plan {
+function joined(plan: Plan): Plan {
   const ports = new Set([...plan.inputs, ...plan.outputs].map(p => p.operand.buffer))
   const reads = Map.groupBy(plan.steps.flatMap(readsOf), o => o.buffer)
   const writes = Map.groupBy(plan.steps.flatMap(writesOf), o => o.buffer)
@@ -25,7 +32,7 @@ function joinedIn(steps: readonly Step[], between: (buffer: Buffer) => boolean):
   for (const step of steps) {
     const before = left.at(-1)
     if (step.kind === 'map' && before?.kind === 'gemm' && endsIn(before, step, between)) {
-      left[left.length - 1] = joined(before, step)
+      left[left.length - 1] = withTail(before, step)
     } else left.push(inside(step, between))
   }
   return left
@@ -42,11 +49,17 @@ function inside(step: Step, between: (buffer: Buffer) => boolean): Step {
 const endsIn = (gemm: GemmKernel, map: MapKernel, between: (buffer: Buffer) => boolean): boolean =>
   gemm.tail === undefined &&
   between(gemm.c.buffer) &&
+  leavesFactors(gemm, map) &&
   map.program.some(i => {
     if (i.kind !== 'read' || i.indirect !== undefined || i.from.buffer !== gemm.c.buffer) return false
     const read = over(i.from, map, gemm)
     return read !== undefined && sameOperand(read, gemm.c)
   })
+
+/** Whether the product may run on after a kernel has written for some of its points. */
+function leavesFactors({ batch, m, n, k, a, b }: GemmKernel, { domain, writes }: MapKernel): boolean {
+  return writes.every(({ to }) => isApart(a, [...batch, m, k], to, domain) && isApart(b, [...batch, k, n], to, domain))
+}
 
 const points = ({ batch, m, n }: GemmKernel): Dim[] => [...batch, m, n]
 
@@ -58,14 +71,14 @@ function over(operand: Operand, { domain }: MapKernel, gemm: GemmKernel): Operan
   return { ...operand, strides: rowMajor(own) }
 }
 
-function joined(gemm: GemmKernel, map: MapKernel): GemmKernel {
+function withTail(gemm: GemmKernel, map: MapKernel): GemmKernel {
   const sum = map.program.findIndex(i => i.kind === 'read' && i.from.buffer === gemm.c.buffer)
   const landing = landingOf(gemm, map, sum)
   const labels = { hint: map.hint || gemm.hint, ...(map.span && { span: map.span }) }
   const { domain, program, writes } = map
   if (landing === undefined) return { ...gemm, ...labels, tail: { domain, program, writes } }
   const { write, c } = landing
-  const moved = program.with(sum, { kind: 'read', from: write.to })
+  const moved = program.with(sum, read(write.to))
   const rest = writes.filter(w => w !== write || w.value !== sum)
   return { ...gemm, c, ...labels, ...(rest.length > 0 && { tail: { domain, ...pruned(moved, rest) } }) }
 }

@@ -1,0 +1,269 @@
+// The oracle between graphs and backends: runs a plan in float64, element by element, as its meaning is told in spec/plan.md. It refuses
+// what no plan may do: to read a place that nothing has written, to reach past the end of a buffer, to write what is no whole number to ints.
+import { numbers } from '../ir/algebra.ts'
+import { type Context, opOf } from '../ir/builder.ts'
+import { type Dim, evaluate, type Sizes } from '../ir/dim.ts'
+import type {
+  Buffer,
+  GemmKernel,
+  Indirect,
+  Instruction,
+  Kernel,
+  Operand,
+  Plan,
+  Pointwise,
+  ReduceKernel,
+  Step,
+} from './plan.ts'
+
+export interface PlanRun {
+  /** The results, by the names of the outputs. */
+  readonly outputs: Readonly<Record<string, Float64Array>>
+  /** What the inputs hold afterwards. */
+  readonly inputs: Readonly<Record<string, Float64Array>>
+}
+
+/** The order in which so many points are visited. */
+export type Order = (count: number) => Iterable<number>
+
+const inOrder: Order = count => Array(count).keys()
+
+/**
+ * Runs a plan on dense row-major arrays. `order` tells in which order the points of a kernel are visited where that is left to a backend: those
+ * of a product, and those of a map that adds nothing up. Throws a plain Error for what no plan may do.
+ */
+export function interpretPlan(
+  context: Context,
+  plan: Plan,
+  given: Readonly<Record<string, ArrayLike<number>>>,
+  sizes: Sizes,
+  order: Order = inOrder,
+): PlanRun {
+  const memory = new Map(plan.buffers.map(buffer => [buffer, newMemory(buffer, sizes)]))
+  const machine: Machine = { context, memory, order }
+  for (const port of plan.inputs) {
+    const array = given[port.name]
+    const view = viewOf(machine, port.operand, sizes)
+    places(port.shape, sizes).forEach((point, i) => {
+      write(view, address(view, point), array[i])
+    })
+  }
+  for (const step of plan.steps) runStep(machine, step, sizes)
+  const read = (ports: Plan['inputs']): Record<string, Float64Array> =>
+    Object.fromEntries(
+      ports.map(({ name, operand, shape }) => {
+        const view = viewOf(machine, operand, sizes)
+        return [name, Float64Array.from(places(shape, sizes), point => element(view, address(view, point)))]
+      }),
+    )
+  return { outputs: read(plan.outputs), inputs: read(plan.inputs) }
+}
+
+interface Memory {
+  readonly buffer: Buffer
+  readonly data: Float64Array
+  /** Whether each place was ever written. */
+  readonly written: Uint8Array
+}
+
+interface Machine {
+  readonly context: Context
+  readonly memory: ReadonlyMap<Buffer, Memory>
+  readonly order: Order
+}
+
+function newMemory(buffer: Buffer, sizes: Sizes): Memory {
+  const length = evaluate(buffer.size, sizes)
+  return { buffer, data: new Float64Array(length), written: new Uint8Array(length) }
+}
+
+/** An operand at given sizes. */
+interface View extends Memory {
+  readonly offset: number
+  readonly strides: readonly number[]
+}
+
+function viewOf({ memory }: Machine, { buffer, offset, strides }: Operand, sizes: Sizes): View {
+  const found = memory.get(buffer)
+  if (found === undefined) throw new Error(`${buffer.hint} is no buffer of the plan`)
+  return { ...found, offset: evaluate(offset, sizes), strides: strides.map(s => evaluate(s, sizes)) }
+}
+
+const address = ({ offset, strides }: View, point: readonly number[]): number =>
+  strides.reduce((sum, stride, d) => sum + stride * point[d], offset)
+
+function element({ buffer, data, written }: Memory, at: number): number {
+  if (!(at >= 0 && at < data.length)) throw new Error(`place ${at} of ${buffer.hint} is read, which has ${data.length}`)
+  if (written[at] === 0) throw new Error(`place ${at} of ${buffer.hint} is read before it is written`)
+  return data[at]
+}
+
+function write({ buffer, data, written }: Memory, at: number, value: number): void {
+  if (!(at >= 0 && at < data.length))
+    throw new Error(`place ${at} of ${buffer.hint} is written, which has ${data.length}`)
+  if (buffer.dtype !== 'real' && !Number.isInteger(value))
+    throw new Error(`${value} is written to the ints ${buffer.hint}`)
+  data[at] = buffer.dtype === 'real' ? value : value | 0
+  written[at] = 1
+}
+
+/** The points of a domain in row-major order. */
+function places(domain: readonly Dim[], sizes: Sizes): number[][] {
+  return domain
+    .map(dim => evaluate(dim, sizes))
+    .reduce<number[][]>(
+      (points, size) => points.flatMap(point => Array.from({ length: size }, (_, i) => [...point, i])),
+      [[]],
+    )
+}
+
+function runStep(machine: Machine, step: Step, sizes: Sizes): void {
+  switch (step.kind) {
+    case 'loop': {
+      const length = evaluate(step.length, sizes)
+      for (let i = 0; i < length; i++) {
+        const own = { ...sizes, [step.index]: step.reverse ? length - 1 - i : i }
+        for (const inner of step.steps) runStep(machine, inner, own)
+      }
+      break
+    }
+    case 'choice': {
+      const isFirst = evaluate(step.less, sizes) < evaluate(step.than, sizes)
+      for (const inner of step.ways[isFirst ? 0 : 1]) runStep(machine, inner, sizes)
+      break
+    }
+    default:
+      runKernel(machine, step, sizes)
+  }
+}
+
+function runKernel(machine: Machine, kernel: Kernel, sizes: Sizes): void {
+  switch (kernel.kind) {
+    case 'map': {
+      const points = places(kernel.domain, sizes)
+      const run = pointRunner(machine, kernel, sizes)
+      const order = kernel.writes.some(w => w.accumulate === true || w.indirect !== undefined) ? inOrder : machine.order
+      for (const i of order(points.length)) run(points[i])
+      break
+    }
+    case 'reduce':
+      runReduce(machine, kernel, sizes)
+      break
+    case 'gemm':
+      runProduct(machine, kernel, sizes)
+  }
+}
+
+/** Runs a program at a point, then makes its writes. */
+function pointRunner(
+  machine: Machine,
+  { program, writes }: Pointwise,
+  sizes: Sizes,
+): (point: readonly number[]) => void {
+  const compute = programRunner(machine, program, sizes)
+  const targets = writes.map(w => ({ ...w, view: viewOf(machine, w.to, sizes) }))
+  return point => {
+    const values = compute(point)
+    for (const { view, value, indirect, accumulate } of targets) {
+      const place = address(view, point)
+      const at = indirect === undefined ? place : reached(place, indirect, values, sizes)
+      if (at !== undefined) write(view, at, values[value] + (accumulate === true ? element(view, at) : 0))
+    }
+  }
+}
+
+/** The place that data says; undefined where there is none. */
+function reached(
+  place: number,
+  { at, stride, size }: Indirect,
+  values: readonly number[],
+  sizes: Sizes,
+): number | undefined {
+  const index = values[at]
+  return index >= 0 && index < evaluate(size, sizes) ? place + index * evaluate(stride, sizes) : undefined
+}
+
+/** The values of a program's instructions at a point. */
+function programRunner(
+  machine: Machine,
+  program: readonly Instruction[],
+  sizes: Sizes,
+): (point: readonly number[]) => readonly number[] {
+  const views = program.map(i => (i.kind === 'read' ? viewOf(machine, i.from, sizes) : undefined))
+  return point => {
+    const values: number[] = []
+    program.forEach((instruction, ref) => {
+      values.push(valueOf(machine, instruction, views[ref], values, point, sizes))
+    })
+    return values
+  }
+}
+
+function valueOf(
+  { context }: Machine,
+  i: Instruction,
+  view: View | undefined,
+  values: readonly number[],
+  point: readonly number[],
+  sizes: Sizes,
+): number {
+  switch (i.kind) {
+    case 'constant':
+      return i.value
+    case 'size':
+      return evaluate(i.dim, sizes)
+    case 'position':
+      return point[i.dim]
+    case 'read': {
+      if (view === undefined) throw new Error('an operand has no view')
+      const place = address(view, point)
+      const at = i.indirect === undefined ? place : reached(place, i.indirect, values, sizes)
+      return at === undefined ? 0 : element(view, at)
+    }
+    case 'apply': {
+      const { formula } = opOf(context, i.op)
+      if (formula === undefined) throw new Error(`${i.op} is not pointwise`)
+      return formula(
+        numbers,
+        i.args.map(arg => values[arg]),
+      )
+    }
+  }
+}
+
+function runReduce(machine: Machine, { domain, over, program, value, combine, to }: ReduceKernel, sizes: Sizes): void {
+  const compute = programRunner(machine, program, sizes)
+  const view = viewOf(machine, to, sizes)
+  const inner = places(over, sizes)
+  const points = places(domain, sizes)
+  for (const i of machine.order(points.length)) {
+    const terms = inner.map(rest => compute([...points[i], ...rest])[value])
+    const result =
+      combine === 'argmax' ? firstLargest(terms) : terms.reduce((x, y) => numbers[combine.op](x, y), combine.start)
+    write(view, address(view, points[i]), result)
+  }
+}
+
+const firstLargest = (terms: readonly number[]): number => terms.reduce((best, x, i) => (x > terms[best] ? i : best), 0)
+
+/** Each point's sum, and then at once what the tail does there: no other sum may depend on that. */
+function runProduct(machine: Machine, kernel: GemmKernel, sizes: Sizes): void {
+  const { batch, m, n, k, strongLeft, strongRight, tail } = kernel
+  const [a, b, c] = [kernel.a, kernel.b, kernel.c].map(o => viewOf(machine, o, sizes))
+  const depth = evaluate(k, sizes)
+  const points = places([...batch, m, n], sizes)
+  const finish = tail && pointRunner(machine, tail, sizes)
+  const tailPoints = tail && places(tail.domain, sizes)
+  for (const i of machine.order(points.length)) {
+    const lead = points[i].slice(0, batch.length)
+    const [row, column] = points[i].slice(batch.length)
+    let sum = 0
+    for (let j = 0; j < depth; j++) {
+      const x = element(a, address(a, [...lead, row, j]))
+      const y = element(b, address(b, [...lead, j, column]))
+      if (!(strongLeft && x === 0) && !(strongRight && y === 0)) sum += x * y
+    }
+    write(c, address(c, points[i]), sum)
+    if (finish && tailPoints) finish(tailPoints[i])
+  }
+}

@@ -1,0 +1,170 @@
+// Lays a carry of which a loop keeps every step in the stack of these steps: a step reads one slot of it and writes the next.
+import { add, constant, type Dim, equal, multiply, product, symbol } from '../../ir/dim.ts'
+import { isDense, mapOperands, readsOf, sameOperand, touched, writesOf } from '../operands.ts'
+import type { Buffer, Loop, MapKernel, Operand, Step, Write } from '../plan.ts'
+import { pruned } from '../program.ts'
+import type { PlanPass } from './planPass.ts'
+
+/**
+ * The carry `h` of a loop over T that stacks `h` as it enters each step, or `h'` as it leaves, or both, needs no place of its own: one
+ * buffer of T + 1 slots holds all of them.
+ */
+export const stackCarries: PlanPass = {
+  name: 'stackCarries',
+  contract: 'a carry of which a loop stacks each step lies in that stack, of one slot more',
+  run: plan => {
+    const ports = new Set([...plan.inputs, ...plan.outputs].map(p => p.operand.buffer))
+    const counts = countsOf(plan.steps)
+    let nextId = plan.buffers.reduce((most, b) => Math.max(most, b.id), -1) + 1
+    const fresh: Fresh = buffer => ({ ...buffer, id: nextId++ })
+    const steps = stackedIn(plan.steps, buffer => !ports.has(buffer), counts, fresh)
+    const used = [...ports, ...steps.flatMap(touched)]
+    return { ...plan, steps, buffers: [...new Set(used)].sort((a, b) => a.id - b.id) }
+  },
+}
+
+type Fresh = (like: Omit<Buffer, 'id'>) => Buffer
+
+/** How often each buffer is touched. */
+const countsOf = (steps: readonly Step[]): ReadonlyMap<Buffer, number> =>
+  new Map([...Map.groupBy(steps.flatMap(touched), b => b)].map(([buffer, list]) => [buffer, list.length]))
+
+function stackedIn(
+  given: readonly Step[],
+  isFree: (buffer: Buffer) => boolean,
+  counts: ReadonlyMap<Buffer, number>,
+  fresh: Fresh,
+): readonly Step[] {
+  let steps: readonly Step[] = given.map(step => {
+    if (step.kind === 'loop') return { ...step, steps: stackedIn(step.steps, isFree, counts, fresh) }
+    if (step.kind !== 'choice') return step
+    const [first, second] = step.ways.map(way => stackedIn(way, isFree, counts, fresh))
+    return { ...step, ways: [first, second] }
+  })
+  /** Whether nothing outside of these steps touches it. */
+  const isOwn = (buffer: Buffer): boolean => isFree(buffer) && countsOf(steps).get(buffer) === counts.get(buffer)
+  for (let place = 0; place < steps.length; place++) {
+    const loop = steps[place]
+    if (loop.kind !== 'loop') continue
+    for (const carry of new Set(loop.steps.flatMap(s => (s.kind === 'map' ? s.writes.map(w => w.to.buffer) : [])))) {
+      const stack = isOwn(carry) ? stackOf(steps, place, carry, isOwn) : undefined
+      if (stack !== undefined) steps = withStack(steps, place, stack, fresh)
+    }
+  }
+  return steps
+}
+
+/** A carry and the stacks that it is to lie in, of which there is one at least. */
+interface Stack {
+  readonly carry: Buffer
+  /** Of the carry as it leaves each step. */
+  readonly left?: Buffer
+  /** Of the carry as it enters each step. */
+  readonly entered?: Buffer
+}
+
+/** The stacks of a buffer that the loop at a place carries from step to step; undefined if it does not, or stacks it nowhere. */
+function stackOf(
+  around: readonly Step[],
+  place: number,
+  carry: Buffer,
+  isOwn: (buffer: Buffer) => boolean,
+): Stack | undefined {
+  const loop = around[place]
+  if (loop.kind !== 'loop') return undefined
+  const writers = loop.steps.flatMap((step, i) => (writesOf(step).some(o => o.buffer === carry) ? [i] : []))
+  const [last] = writers
+  const writer = loop.steps[last]
+  const write = writer.kind === 'map' ? onlyWrite(writer, carry) : undefined
+  if (writers.length !== 1 || writer.kind !== 'map' || write === undefined || !covers(write, writer, carry.size))
+    return undefined
+  // What is read behind its last write is the new value.
+  if (loop.steps.slice(last + 1).some(step => reads(step, carry))) return undefined
+  const begins = around
+    .slice(0, place)
+    .some(step => step.kind === 'map' && step.writes.some(w => w.to.buffer === carry && covers(w, step, carry.size)))
+  if (!begins) return undefined
+  const slot = multiply(symbol(loop.index), carry.size)
+  const isStack = (buffer: Buffer): boolean =>
+    isOwn(buffer) &&
+    equal(buffer.size, multiply(loop.length, carry.size)) &&
+    writesOf(loop).filter(o => o.buffer === buffer).length === 1 &&
+    !around.slice(0, place).some(step => touched(step).includes(buffer)) &&
+    !around.slice(place + 1).some(step => writesOf(step).some(o => o.buffer === buffer))
+  /** Where an operand of the carry lies in a stack. */
+  const inSlot = (o: Operand): Operand => ({ ...o, offset: add(o.offset, slot) })
+  const alike = (a: Operand, b: Operand): boolean => sameOperand({ ...a, buffer: b.buffer }, b)
+  const left = [
+    // Written beside the carry, or read to be copied there.
+    ...writer.writes.filter(w => w.value === write.value && w !== write).map(w => w.to),
+    ...writer.program
+      .slice(write.value, write.value + 1)
+      .flatMap(i => (i.kind === 'read' && i.indirect === undefined ? [i.from] : [])),
+  ].find(o => o.buffer !== carry && alike(o, inSlot(write.to)) && isStack(o.buffer))
+  const entered = loop.steps.slice(0, last + 1).flatMap(step =>
+    step.kind !== 'map'
+      ? []
+      : step.writes.flatMap(w => {
+          const i = step.program[w.value]
+          const copies = i.kind === 'read' && i.indirect === undefined && i.from.buffer === carry
+          const fits = copies && w.indirect === undefined && w.accumulate !== true && alike(w.to, inSlot(i.from))
+          return fits && covers(w, step, carry.size) && isStack(w.to.buffer) ? [w.to] : []
+        }),
+  )[0]
+  if (left === undefined && entered === undefined) return undefined
+  return { carry, ...(left && { left: left.buffer }), ...(entered && { entered: entered.buffer }) }
+}
+
+/** The only write of a kernel to a buffer, if it is at places that depend on no data. */
+function onlyWrite({ writes }: MapKernel, buffer: Buffer): Write | undefined {
+  const [write, ...more] = writes.filter(w => w.to.buffer === buffer)
+  return more.length > 0 || write.indirect !== undefined || write.accumulate === true ? undefined : write
+}
+
+/** Whether a write covers a buffer, or a slot of that size, one element after the other. */
+const covers = ({ to }: Write, { domain }: MapKernel, size: Dim): boolean =>
+  isDense(to, domain) && equal(product(domain), size)
+
+const reads = (step: Step, buffer: Buffer): boolean => readsOf(step).some(o => o.buffer === buffer)
+
+/** The steps with the carry of the loop at a place in one stack. */
+function withStack(
+  around: readonly Step[],
+  place: number,
+  { carry, left, entered }: Stack,
+  fresh: Fresh,
+): readonly Step[] {
+  const loop = around[place]
+  if (loop.kind !== 'loop') return around
+  const { size } = carry
+  const { length, reverse } = loop
+  const stack = left ?? entered ?? carry
+  const whole = fresh({ ...stack, size: multiply(add(length, constant(1)), size) })
+  const index = symbol(loop.index)
+  const next = add(index, constant(1))
+  const zero = constant(0)
+  /** Operands of the carry in a slot, and those of the stacks, which begin a slot later or not. */
+  const change = (slot: Dim) => (o: Operand) => {
+    const shift = (by: Dim): Operand => ({ ...o, buffer: whole, offset: add(o.offset, multiply(by, size)) })
+    if (o.buffer === carry) return shift(slot)
+    if (o.buffer === left) return shift(reverse ? zero : constant(1))
+    return o.buffer === entered ? shift(reverse ? constant(1) : zero) : o
+  }
+  const inside = loop.steps.flatMap((step): Step[] => {
+    const moved = mapOperands(step, change(reverse ? next : index))
+    if (step.kind !== 'map' || moved.kind !== 'map') return [moved]
+    const writes = step.writes.flatMap((w, i): Write[] => {
+      const write = moved.writes[i]
+      if (w.to.buffer === entered) return []
+      if (w.to.buffer !== carry) return [write]
+      return left === undefined ? [{ ...write, to: change(reverse ? index : next)(w.to) }] : []
+    })
+    return writes.length === 0 ? [] : [{ ...moved, ...pruned(moved.program, writes) }]
+  })
+  const [first, end] = reverse ? [length, zero] : [zero, length]
+  return [
+    ...around.slice(0, place).map(step => mapOperands(step, change(first))),
+    { ...loop, steps: inside } satisfies Loop,
+    ...around.slice(place + 1).map(step => mapOperands(step, change(end))),
+  ]
+}
