@@ -5,7 +5,7 @@ import type { Context } from '../compiler/ir/builder.ts'
 import { type Cost, cost, savedElements } from '../compiler/ir/cost.ts'
 import { constant, type Dim, format, multiply } from '../compiler/ir/dim.ts'
 import { arenaOf } from '../compiler/plan/arena.ts'
-import type { Step } from '../compiler/plan/plan.ts'
+import type { Plan, Step } from '../compiler/plan/plan.ts'
 import { greatest } from '../runtime/greatest.ts'
 import { type JsonValue, table } from './output.ts'
 import { formula } from './signature.ts'
@@ -33,6 +33,22 @@ export function passRow(pass: string, context: Context, graph: Graph, precision:
     arena: arenaOf(made, real),
   }
 }
+
+/** What a pass over plans leaves. */
+export interface PlanRow {
+  /** `lower-graph` is the plan before the first pass. */
+  readonly pass: string
+  readonly kernels: number
+  readonly buffers: number
+  readonly arena: Dim
+}
+
+export const planRow = (pass: string, made: Plan, precision: Precision): PlanRow => ({
+  pass,
+  kernels: kernelsIn(made.steps),
+  buffers: made.buffers.length,
+  arena: arenaOf(made, precision === 'f32' ? 4 : 8),
+})
 
 const kernelsIn = (steps: readonly Step[]): number => steps.reduce((n, step) => n + kernelsOf(step), 0)
 
@@ -74,4 +90,19 @@ export function passesText(rows: readonly PassRow[]): string {
     formula(arena),
   ])
   return table([head, ...lines], [1, 2, 3, 4])
+}
+
+export const planPassesJson = (rows: readonly PlanRow[]): JsonValue =>
+  rows.map(({ pass, kernels, buffers, arena }) => ({ pass, kernels, buffers, arenaBytes: format(arena) }))
+
+/** A line for each pass over plans. */
+export function planPassesText(rows: readonly PlanRow[]): string {
+  const head = ['pass over the plan', 'kernels', 'buffers', 'arena bytes']
+  const lines = rows.map(({ pass, kernels, buffers, arena }) => [
+    pass,
+    String(kernels),
+    String(buffers),
+    formula(arena),
+  ])
+  return table([head, ...lines], [1, 2])
 }

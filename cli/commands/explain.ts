@@ -15,7 +15,16 @@ import { autoJson, autoText, openSample } from '../autoReport.ts'
 import { type AddCommand, chooseDtype, describeUse, flags } from '../command.ts'
 import { oneOf } from '../errors.ts'
 import { type JsonValue, type Output, table } from '../output.ts'
-import { type PassRow, passesJson, passesText, passRow } from '../passReport.ts'
+import {
+  type PassRow,
+  type PlanRow,
+  passesJson,
+  passesText,
+  passRow,
+  planPassesJson,
+  planPassesText,
+  planRow,
+} from '../passReport.ts'
 import { compileSource, type ModelOptions, openSource } from '../program.ts'
 import { formula, parameterCount, shapeText, signatureJson } from '../signature.ts'
 import { measured } from '../target.ts'
@@ -39,9 +48,12 @@ export const explain: AddCommand = (program, output) =>
       .description('What a model is and what it costs; or what the compiler makes of it, stage by stage.')
       .argument('<file>', 'a program, *.rnn'),
     [
-      ['--emit <stage>', 'ast, graph, after:PASS (after:lower, after:dce), plan or source'],
+      ['--emit <stage>', 'ast, graph, after:PASS (after:lower, after:dce, after:join-tails), plan or source'],
       ['--graph <name>', 'predict, loss, gradient or train; predict if left out'],
-      ['--passes', 'what each pass leaves in the loops, and what that costs; of the gradient if --graph is left out'],
+      [
+        '--passes',
+        'what each pass over graph and plan leaves, and what that costs; of the gradient if --graph is left out',
+      ],
       [
         '--target <auto>',
         'which is faster for a batch, the GPU or the CPU, as measured here; of training if --graph is left out',
@@ -97,11 +109,21 @@ async function run(path: string, options: Options, output: Output): Promise<void
   }
   if (options.passes) {
     const rows: PassRow[] = []
+    const planRows: PlanRow[] = []
     const name = options.graph === undefined ? 'gradient' : which
-    graphOf(model, name, { onDump: (dump, graph) => rows.push(passRow(dump, model.context, graph, precision)) })
+    const { graph, context } = graphOf(model, name, {
+      onDump: (dump, graph) => rows.push(passRow(dump, model.context, graph, precision)),
+    })
+    plan(context, graph, { onPlan: (dump, made) => planRows.push(planRow(dump, made, precision)) })
     return output.result(
-      { ok: true, model: model.signature.name, graph: name, passes: passesJson(rows) },
-      passesText(rows),
+      {
+        ok: true,
+        model: model.signature.name,
+        graph: name,
+        passes: passesJson(rows),
+        planPasses: planPassesJson(planRows),
+      },
+      [passesText(rows), '', planPassesText(planRows)].join('\n'),
     )
   }
   if (emit === undefined) {
@@ -117,13 +139,14 @@ async function run(path: string, options: Options, output: Output): Promise<void
   }
   if (stage === 'ast') return show(printAst(model.program.program))
   const { graph, context } = graphOf(model, which)
-  if (pass !== undefined) {
-    const found = dumps.get(pass)
-    const help = didYouMean(pass, dumps.keys())
-    return show(printGraph(found ?? fail('RNN505', { option: 'pass', value: pass }, { ...(help && { help }) })))
-  }
   if (stage === 'graph') return show(printGraph(graph))
-  const made = plan(context, graph)
+  const texts = new Map([...dumps].map(([name, dump]) => [name, () => printGraph(dump)]))
+  const made = plan(context, graph, { onPlan: (name, dump) => texts.set(name, () => printPlan(dump)) })
+  if (pass !== undefined) {
+    const text = texts.get(pass)
+    const help = didYouMean(pass, texts.keys())
+    return show(text?.() ?? fail('RNN505', { option: 'pass', value: pass }, { ...(help && { help }) }))
+  }
   show(stage === 'plan' ? printPlan(made) : js.emit(made, precision))
 }
 

@@ -1,6 +1,7 @@
 // rnnc explain and rnnc gradcheck.
 import assert from 'node:assert/strict'
 import { describe, it } from 'vitest'
+import { planPasses } from '../../compiler/plan/passes/pipeline.ts'
 import { assertRefused, json, series, wave, workplace } from './support.ts'
 
 const { ok, rnnc, write } = workplace({ 'wave.rnn': series(), 'wave.csv': wave() })
@@ -37,6 +38,8 @@ describe('rnnc explain', () => {
       }
     }
     assert.match((await ok('explain', 'wave.rnn', '--emit', 'plan')).stdout, /^plan Wave \{\n.*\n {2}loop t up to 6/s)
+    for (const pass of ['lower-graph', ...planPasses.map(p => p.name)])
+      assert.match((await ok('explain', 'wave.rnn', '--emit', `after:${pass}`)).stdout, /^plan Wave \{\n/)
     assert.match((await ok('explain', 'wave.rnn', '--emit', 'source')).stdout, /^export function create\(\)/m)
   })
 
@@ -57,7 +60,13 @@ describe('rnnc gradcheck', () => {
   it('tells what each pass leaves in the loops', async () => {
     const { stdout } = await ok('explain', 'wave.rnn', '--passes')
     assert.match(stdout, /^pass +equations +matmuls outside +in loops/)
-    const { passes } = JSON.parse((await ok('explain', 'wave.rnn', '--passes', '--json')).stdout)
+    assert.match(stdout, /^pass over the plan +kernels +buffers +arena bytes\nlower-graph +\d+/m)
+    const { passes, planPasses: over } = JSON.parse((await ok('explain', 'wave.rnn', '--passes', '--json')).stdout)
+    assert.deepEqual(
+      over.map((p: { pass: string }) => p.pass),
+      ['lower-graph', ...planPasses.map(p => p.name)],
+    )
+    assert.ok(over.at(-1).kernels < over[0].kernels && over.at(-1).buffers < over[0].buffers)
     const names = passes.map((p: { pass: string }) => p.pass)
     assert.equal(names[0], 'lower')
     assert.ok(names.includes('hoist') && names.includes('grad') && names.includes('sink'))

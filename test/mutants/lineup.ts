@@ -67,12 +67,7 @@ export function lineUp(fuzzCase: FuzzCase): Lineup {
     return { ...graphs, results: run(graphs.gradient) }
   })
   const judges = once(() =>
-    createJudges(
-      { context: reference.context, graph: reference.evaluate({ pipeline: naive }) },
-      names,
-      place,
-      () => loss,
-    ),
+    createJudges({ context: reference.context, graph: reference.evaluate({ pipeline: naive }) }, names, place),
   )
   const secondJudges = once(() => createJudges(ownSecond().loss, gradientNames(ownSecond().gradient.graph), place))
 

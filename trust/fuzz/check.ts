@@ -3,7 +3,7 @@
 import { once } from '../../runtime/once.ts'
 import type { Cause } from '../gradients/locate.ts'
 import { jumpOf } from '../gradients/nearby.ts'
-import { leastScale } from '../gradients/subject.ts'
+import { leastScale, roundingShare } from '../gradients/subject.ts'
 import type { Arrays, Rounding, Trial } from './trial.ts'
 
 export interface Failure {
@@ -31,9 +31,6 @@ export interface Check {
   readonly every?: number
   readonly run: (trial: Trial) => Outcome
 }
-
-/** What rounding may make of a result at most, as a share of the largest: where the oracle takes 1 from a number near 1 it is as much. */
-const roundingShare = 1e-8
 
 /**
  * Compares arrays by name: each on its own scale, with a floor from `rounding` that is asked for only where a gap seems too large. Where

@@ -7,6 +7,8 @@ import type { OpTable } from '../../compiler/ir/builder.ts'
 import { evaluate, type Sizes } from '../../compiler/ir/dim.ts'
 import { interpret } from '../../compiler/ir/interpret.ts'
 import { naive, type Pipeline, pipelines, standard } from '../../compiler/passes/pipeline.ts'
+import { planPasses } from '../../compiler/plan/passes/pipeline.ts'
+import type { PlanPass } from '../../compiler/plan/passes/planPass.ts'
 import { once } from '../../runtime/once.ts'
 import { type Random, random } from '../../runtime/random.ts'
 import { drawInputs } from '../../runtime/session.ts'
@@ -25,6 +27,8 @@ export interface UnderTest {
   /** Every pipeline that must agree with the interpreter. */
   readonly pipelines?: readonly Pipeline[]
   readonly backends?: readonly Backend[]
+  /** The passes over plans. */
+  readonly planPasses?: readonly PlanPass[]
 }
 
 export type Arrays = Readonly<Record<string, Buffer>>
@@ -68,7 +72,7 @@ export function openTrial(fuzzCase: FuzzCase, under: UnderTest = {}): Trial {
   const { source, data } = fuzzCase
   const reference = compile(source)
   const model = under.ops === undefined ? reference : compile(source, { ops: under.ops })
-  const tested = { pipeline: standard, pipelines, backends, ...under }
+  const tested = { pipeline: standard, pipelines, backends, planPasses, ...under }
   const batch = drawBatch(model.signature, fuzzCase)
   const weights = drawWeights(model.signature, batch.sizes, data)
   const inputs = { ...batch.arrays, ...weights, ...drawInputs(data, 0) }
@@ -87,7 +91,6 @@ export function openTrial(fuzzCase: FuzzCase, under: UnderTest = {}): Trial {
       createSubject({
         gradient: { context: model.context, graph: model.gradient({ inputs: true, pipeline: tested.pipeline }) },
         loss: { context: reference.context, graph: reference.evaluate({ pipeline: naive }) },
-        compiled: () => ({ context: model.context, graph: model.evaluate({ pipeline: tested.pipeline }) }),
         ...place,
       }),
     ),

@@ -38,7 +38,7 @@ const closest = 2 ** -14
 /**
  * Judges the gradient along a direction. A gap below what rounding can do to the terms that were summed is none: it is
  * asked for only where a gap seems too large. On a kink dual numbers alone judge, which take the branch that is ours by convention;
- * at a jump there is no slope, and they alone judge as well. Where the loss that is trusted is not finite, or cancels, there is no answer, which counts as a jump. Where rounding decides which branch is taken, what the tangent is at places nearby is right as well, and counts as a kink.
+ * at a jump there is no slope, and they alone judge as well. Where the loss that is trusted is not finite there is no answer, which counts as a jump. Where rounding decides which branch is taken, what the tangent is at places nearby is right as well, and counts as a kink.
  */
 export function judge(subject: Subject, direction: Direction, { scale, tolerance }: Bounds): Verdict {
   const { sum: gradient } = alongDirection(subject, direction)
@@ -80,16 +80,14 @@ export function judge(subject: Subject, direction: Direction, { scale, tolerance
   const rounded = exactly || (Number.isFinite(gradient) && within(roundingAlong(subject, direction)))
   const furthest = Math.max(byTangent, byDifference)
   const torn = !rounded && byTangent > exact * size && furthest <= jumpAlong(subject, direction, tangent)
-  const untold =
-    !rounded && !torn && Number.isFinite(gradient) && isUntold(subject, direction, { gradient, tangent, size })
-  const passed = rounded || torn || untold
+  const passed = rounded || torn
   const forward = { judge: 'forward mode', gap: byTangent, allowed: exact } as const
   const differences = { judge: 'differences', gap: byDifference, allowed: tolerance } as const
   // In units of what each allows.
   const further = byTangent / exact < byDifference / tolerance ? differences : forward
   const { judge, gap, allowed } = slope.kind === 'kink' ? forward : further
   return {
-    kind: !passed ? 'wrong' : untold ? 'jump' : torn ? 'kink' : slope.kind === 'smooth' ? 'right' : slope.kind,
+    kind: !passed ? 'wrong' : torn ? 'kink' : slope.kind === 'smooth' ? 'right' : slope.kind,
     gradient,
     tangent,
     difference,
@@ -100,35 +98,18 @@ export function judge(subject: Subject, direction: Direction, { scale, tolerance
   }
 }
 
-/**
- * Whether rounding inside the trusted loss explains the gap to its tangent, however large, and the tangent of the loss as it is compiled, which
- * may cancel nothing, agrees with the gradient: `log(1 - sigmoid(x))` of an x of 30 is good to 3 places as it is written.
- */
-function isUntold(
-  subject: Subject,
-  direction: Direction,
-  { gradient, tangent, size }: { readonly gradient: number; readonly tangent: number; readonly size: number },
-): boolean {
-  const compiled = subject.compiledTangent?.(direction)
-  if (compiled === undefined || !(Math.abs(gradient - compiled) <= exact * size + roundingAlong(subject, direction)))
-    return false
-  return Math.abs(gradient - tangent) <= errorAlong(subject.roundings(), direction) * Number.EPSILON
-}
-
 /** How far a gap to the tangent may be where rounding decides which way something goes: as the tangent itself jumps. */
 export const jumpAlong = (subject: Subject, direction: Direction, tangent: number): number =>
   jumpOf(tangent, subject.tangentsNearby(direction))
 
 /** What rounding can do to the derivative along a direction. */
-export const roundingAlong = (subject: Subject, direction: Direction): number =>
-  errorAlong(subject.rounding(), direction)
-
-/** Errors of the elements of gradients, along a direction; eight times, as they are of first order, and the judges round as well. */
-function errorAlong(errors: ReadonlyMap<string, Float64Array>, direction: Direction): number {
+export function roundingAlong(subject: Subject, direction: Direction): number {
+  const bounds = subject.rounding()
   let sum = 0
   for (const [name, d] of direction) {
-    const error = errors.get(name)
-    for (let i = 0; i < d.length; i++) sum += Math.abs(d[i]) * (error?.[i] ?? 0)
+    const bound = bounds.get(name)
+    for (let i = 0; i < d.length; i++) sum += Math.abs(d[i]) * (bound?.[i] ?? 0)
   }
+  // The bound is of first order, and the judges round as well.
   return 8 * sum
 }

@@ -35,9 +35,7 @@ export interface Judges {
   readonly tangent: (direction: Direction) => number
   /** The same at places that rounding does not tell from this one. */
   readonly tangentsNearby: (direction: Direction) => readonly number[]
-  /** The same of the loss as it is compiled, which may cancel less than the loss that is trusted; absent where they are one. */
-  readonly compiledTangent?: (direction: Direction) => number
-  /** The same of the trusted loss by a complex step. */
+  /** The same, here, by a complex step. */
   readonly complexStep: (direction: Direction) => number
   /** Whether no operation has branches that depend on what can move, so that it is analytic but for the edges of logarithms, roots and powers. */
   readonly smooth: boolean
@@ -75,8 +73,6 @@ export interface SubjectOptions extends Place {
   readonly gradient: OwnGraph
   /** Gives `loss`, by a graph that is trusted; what it reads is what can move. */
   readonly loss: OwnGraph
-  /** Gives the same `loss` as it is compiled. */
-  readonly compiled?: () => OwnGraph
 }
 
 /** What rounding may make of a gradient at most, as a share of the largest element of all gradients and of the loss. */
@@ -88,10 +84,10 @@ export const leastScale = 1e-3
 /** The length of a complex step: its square is nothing beside 1. */
 export const imaginaryStep = 1e-20
 
-export function createSubject({ gradient, loss, compiled, ...place }: SubjectOptions): Subject {
+export function createSubject({ gradient, loss, ...place }: SubjectOptions): Subject {
   const executable = load(gradient.context, gradient.graph, place.backend, 'f64')
   const results = executable.run(place.sizes, place.inputs)
-  return subjectOf(createJudges(loss, gradientNames(gradient.graph), place, compiled), results, executable.backend)
+  return subjectOf(createJudges(loss, gradientNames(gradient.graph), place), results, executable.backend)
 }
 
 /** The names whose gradients a graph gives. */
@@ -125,15 +121,11 @@ export function subjectOf(judges: Judges, results: Readonly<Record<string, Buffe
 }
 
 /** The judges of the gradients of `loss` for the names in `moving` that it reads. */
-export function createJudges(
-  loss: OwnGraph,
-  moving: readonly string[],
-  place: Place,
-  compiled?: () => OwnGraph,
-): Judges {
+export function createJudges(loss: OwnGraph, moving: readonly string[], place: Place): Judges {
   const { backend, sizes, inputs } = place
   const { context } = loss
-  const lossGraph = lossAlone(loss)
+  const only: Graph = { ...loss.graph, outputs: ['loss'], results: [resultOf(loss.graph, 'loss')] }
+  const lossGraph = dropInputs({ ...only, ...dce.run(context, only) })
   const read = moving.filter(name => lossGraph.inputs.includes(name))
   const shapes = new Map(
     read.map(name => {
@@ -144,7 +136,8 @@ export function createJudges(
   const branched = withBranches(context, lossGraph, read)
   const along = (numbers: Numbers) =>
     once(() => load(context, extendGraph(context, lossGraph, numbers, read), backend, 'f64'))
-  const derivative = (numbers: Numbers, executable = along(numbers)) => {
+  const derivative = (numbers: Numbers) => {
+    const executable = along(numbers)
     return (direction: Direction, step: number, at = inputs): number => {
       const beside = read.map(
         name => [`${numbers.name}:${name}`, scaled(direction.get(name), step, inputs[name])] as const,
@@ -155,17 +148,6 @@ export function createJudges(
   }
   const byTangent = derivative(tangents)
   const byImaginary = derivative(imaginary)
-  const ofCompiled =
-    compiled &&
-    derivative(
-      tangents,
-      once(() => {
-        const own = compiled()
-        const graph = lossAlone(own)
-        const moved = read.filter(name => graph.inputs.includes(name))
-        return load(own.context, extendGraph(own.context, graph, tangents, moved), backend, 'f64')
-      }),
-    )
   const nearby = once(() => nearbyPlaces(inputs))
   const bounds = once(() => {
     // Of the loss graph's own gradient: what is on trial may have been simplified to an exact zero.
@@ -179,18 +161,11 @@ export function createJudges(
     at: reader({ loss, ...place }, lossGraph, read, branched.outputs.some(isBranch)),
     tangent: direction => byTangent(direction, 1),
     tangentsNearby: direction => nearby().map(place => byTangent(direction, 1, place)),
-    ...(ofCompiled && { compiledTangent: direction => ofCompiled(direction, 1) }),
     complexStep: direction => byImaginary(direction, imaginaryStep),
     smooth: isAnalytic(branched),
     roundings: once(() => new Map(read.map(name => [name, Float64Array.from(bounds()[`rounding:d:${name}`] ?? [])]))),
     lossRounding: () => (bounds()['rounding:loss']?.[0] ?? 0) * Number.EPSILON,
   }
-}
-
-/** The graph of the loss, and of what it reads. */
-function lossAlone({ context, graph }: OwnGraph): Graph {
-  const only: Graph = { ...graph, outputs: ['loss'], results: [resultOf(graph, 'loss')] }
-  return dropInputs({ ...only, ...dce.run(context, only) })
 }
 
 /** Reads the loss near the place, and compares the branches with those taken at it. */

@@ -5,7 +5,7 @@ import { pruned } from '../program.ts'
 import type { PlanPass } from './planPass.ts'
 
 export const dropDeadStores: PlanPass = {
-  name: 'dropDeadStores',
+  name: 'drop-dead-stores',
   contract: 'every write is of a buffer that something reads, or that is a result',
   run: plan => {
     const ports = [...plan.inputs, ...plan.outputs].map(p => p.operand.buffer)

@@ -6,7 +6,7 @@ import { pruned, read } from '../program.ts'
 import type { PlanPass } from './planPass.ts'
 
 export const joinTails: PlanPass = {
-  name: 'joinTails',
+  name: 'join-tails',
   contract: 'an elementwise kernel that alone reads a product, and writes over none of its factors, is its tail',
   run: joined,
 }

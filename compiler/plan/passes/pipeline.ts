@@ -31,6 +31,6 @@ export function runPlanPasses(context: Context, lowered: Plan, options: PlanOpti
   }
   return (options.planPasses ?? planPasses).reduce(
     (plan, pass) => check(pass.name, pass.run(plan)),
-    check('plan', lowered),
+    check('lower-graph', lowered),
   )
 }

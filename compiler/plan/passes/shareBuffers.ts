@@ -21,7 +21,7 @@ interface Room {
 }
 
 export const shareBuffers: PlanPass = {
-  name: 'shareBuffers',
+  name: 'share-buffers',
   contract: 'buffers of one size whose lives do not overlap are one',
   run: sharing,
 }

@@ -10,7 +10,7 @@ import type { PlanPass } from './planPass.ts'
  * buffer of T + 1 slots holds all of them.
  */
 export const stackCarries: PlanPass = {
-  name: 'stackCarries',
+  name: 'stack-carries',
   contract: 'a carry of which a loop stacks each step lies in that stack, of one slot more',
   run: plan => {
     const ports = new Set([...plan.inputs, ...plan.outputs].map(p => p.operand.buffer))

@@ -6,7 +6,7 @@ import { read } from '../program.ts'
 import type { PlanPass } from './planPass.ts'
 
 export const updateInPlace: PlanPass = {
-  name: 'updateInPlace',
+  name: 'update-in-place',
   contract: 'in a plan that runs in place, an output with the name of an input lies where that does',
   run: plan => (plan.inPlace ? updating(plan) : plan),
 }

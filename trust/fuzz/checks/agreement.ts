@@ -60,7 +60,7 @@ export const agreement: Check = {
   },
 }
 
-type AgreementGraph = GraphName | 'train'
+export type AgreementGraph = GraphName | 'train'
 
 /** The graphs that are compared; the step of training on one program in two, if it has one. */
 export const agreementGraphs = ({ reference, case: { data } }: Trial): readonly AgreementGraph[] =>

@@ -8,6 +8,7 @@ import { inside } from './inside.ts'
 import { memory } from './memory.ts'
 import { oneByOne } from './oneByOne.ts'
 import { padding } from './padding.ts'
+import { plans } from './plans.ts'
 import { reversal } from './reversal.ts'
 import { scaling } from './scaling.ts'
 import { splitting } from './splitting.ts'
@@ -29,6 +30,7 @@ export const checks: readonly Check[] = [
   truncation,
   twice,
   unchosen,
+  plans,
   memory,
 ]
 
