@@ -193,13 +193,13 @@ function programRunner(
   return point => {
     const values: number[] = []
     program.forEach((instruction, ref) => {
-      values.push(valueOf(machine, instruction, views[ref], values, point, sizes))
+      values.push(resultOf(machine, instruction, views[ref], values, point, sizes))
     })
     return values
   }
 }
 
-function valueOf(
+function resultOf(
   { context }: Machine,
   i: Instruction,
   view: View | undefined,

@@ -1,23 +1,29 @@
 // One program with all mutants before it: what does not depend on the mutant is made once, and what a mutant does not change
 // is not judged. Only the fuzzer's own checks kill: a wrong rule is judged by dual numbers and differences of a loss that is
 // trusted, a wrong pass by the interpreter's results of the graph as it was lowered.
-import type { Graph } from '../../compiler/index.ts'
+import { type Graph, type Plan, plan } from '../../compiler/index.ts'
 import { dce } from '../../compiler/passes/dce.ts'
 import type { Pass } from '../../compiler/passes/pass.ts'
-import { naive, passes } from '../../compiler/passes/pipeline.ts'
+import { naive, passes, standard } from '../../compiler/passes/pipeline.ts'
+import { interpretPlan, type Order } from '../../compiler/plan/interpretPlan.ts'
+import { planPasses } from '../../compiler/plan/passes/pipeline.ts'
+import type { PlanPass } from '../../compiler/plan/passes/planPass.ts'
+import { printPlan } from '../../compiler/plan/printPlan.ts'
 import { once } from '../../runtime/once.ts'
 import { random } from '../../runtime/random.ts'
 import type { FuzzCase } from '../../trust/fuzz/case.ts'
-import type { Check, Outcome } from '../../trust/fuzz/check.ts'
-import { agreementGraphs, graphFor, oracleOf } from '../../trust/fuzz/checks/agreement.ts'
+import { type Check, compare, type Outcome } from '../../trust/fuzz/check.ts'
+import { agreement, agreementGraphs, graphFor, oracleOf } from '../../trust/fuzz/checks/agreement.ts'
 import { derivatives } from '../../trust/fuzz/checks/derivatives.ts'
 import { allAtOnce } from '../../trust/fuzz/checks/index.ts'
+import { plans } from '../../trust/fuzz/checks/plans.ts'
 import { gradientOf, secondDerivatives, twiceDifferentiated } from '../../trust/fuzz/checks/twice.ts'
 import { unchosen, unchosenCompiled, unchosenDerivatives } from '../../trust/fuzz/checks/unchosen.ts'
 import { runCase } from '../../trust/fuzz/fuzz.ts'
 import { type Arrays, interpreted, openTrial, placeOf, type UnderTest } from '../../trust/fuzz/trial.ts'
 import { createJudges, gradientNames, type OwnGraph, subjectOf } from '../../trust/gradients/subject.ts'
 import { createSwitch, has, listener, mutant, watchedOps, watchedPipelines } from './instrument.ts'
+import { watchedPlanPasses } from './planMutants.ts'
 import { sameGraph } from './sameGraph.ts'
 
 /** What a program makes of a mutant. */
@@ -35,6 +41,20 @@ export interface Lineup {
 }
 
 export const isDerivative = (name: string): boolean => /^(\S+\.vjp|adjoint) /.test(name)
+
+const isOfPlan = (name: string): boolean => planPasses.some(p => name.startsWith(`${p.name} `))
+
+/** Points from the last to the first. */
+const backwards: Order = count => Array.from({ length: count }, (_, i) => count - 1 - i)
+
+/** What is wrong, or what the interpreter of plans refuses. */
+function failureOf(run: () => string | undefined): string | undefined {
+  try {
+    return run()
+  } catch (error) {
+    return String(error)
+  }
+}
 
 /** Prepares a program. */
 export function lineUp(fuzzCase: FuzzCase): Lineup {
@@ -132,12 +152,36 @@ export function lineUp(fuzzCase: FuzzCase): Lineup {
       return during(mutant(name), () => unchosenCompiled(trial, pipeline, run, 'interpreter')).failure !== undefined
     })
 
+  // The passes over plans: the plan before them, in the interpreter of plans.
+  const planTests = tests.map(({ graphName, oracle }) => {
+    const graph = once(() => graphFor(model, graphName, standard))
+    const made = (passes: readonly PlanPass[]): Plan => plan(context, graph(), { planPasses: passes })
+    const run = (of: Plan): Arrays =>
+      interpretPlan(context, of, { ...inputs, ...oracle().starts }, batch.sizes, backwards).outputs
+    const watched = (): Plan => made(watchedPlanPasses(watch))
+    return { graphName, watched, asIs: once(() => printPlan(watched())), expected: once(() => run(made([]))), run }
+  })
+  const judgePlan = (name: string): Finding => {
+    let kind: 'unchanged' | 'equal' = 'unchanged'
+    for (const { graphName, watched, asIs, expected, run } of planTests) {
+      const mutated = during(mutant(name), watched)
+      if (printPlan(mutated) === asIs()) continue
+      const failure = failureOf(() => compare(run(mutated), expected(), 0, graphName).failure?.message)
+      if (failure !== undefined) return { kind: 'killed', by: plans.name }
+      kind = 'equal'
+    }
+    return { kind }
+  }
+
   const listen = (): ReadonlySet<string> => {
     const rules = new Set<string>()
     during(listener(rules), () => second(first()))
     const all = new Set<string>()
     during(listener(all), () => {
       for (const { graphName, graphs } of tests) for (const { pipeline } of graphs) graphFor(model, graphName, pipeline)
+    })
+    during(listener(all), () => {
+      for (const { watched } of planTests) watched()
     })
     // A rule is judged by its gradients of the loss as it is there, whatever a pipeline would make of it.
     return new Set([...rules, ...[...all].filter(name => !isDerivative(name))])
@@ -146,6 +190,7 @@ export function lineUp(fuzzCase: FuzzCase): Lineup {
     reached: listen(),
     judge: name => {
       try {
+        if (isOfPlan(name)) return judgePlan(name)
         return isDerivative(name) ? judgeRule(name) : judgePass(name)
       } catch (error) {
         // The compiler's own verifier, or a loop of rewriting that has no end.
@@ -178,6 +223,7 @@ function alike(found: Arrays, expected: Arrays): boolean {
 
 /** The compiler with a mutant in it, for the fuzzer as it is. */
 export function withMutant(name: string): UnderTest {
+  if (isOfPlan(name)) return { planPasses: watchedPlanPasses(mutant(name)) }
   if (isDerivative(name)) return { ops: watchedOps(mutant(name)), pipelines: [] }
   const watched = watchedPipelines(mutant(name))
   return { pipeline: watched[0], pipelines: watched }
@@ -185,7 +231,7 @@ export function withMutant(name: string): UnderTest {
 
 /** The check of the whole fuzzer that kills a mutant on one program, if any does. */
 export function killer(name: string, fuzzCase: FuzzCase): string | undefined {
-  const checks: readonly Check[] = isDerivative(name) ? allAtOnce.filter(c => c.name !== 'agreement') : allAtOnce
+  const checks: readonly Check[] = isDerivative(name) ? allAtOnce.filter(c => c.name !== agreement.name) : allAtOnce
   try {
     const { outcome, check } = runCase(fuzzCase, withMutant(name), checks)
     return outcome.failure === undefined ? undefined : check

@@ -59,7 +59,7 @@ function byJs(made: Plan, graph: Graph, args: readonly NdArray[], sizes: Sizes) 
 function sameStages(c: Pick<Case, 'params' | 'body'>, sizes: Sizes): void {
   const { context, graph } = build(c.params, c.body)
   const args = argumentsFor(graph, sizes)
-  const lowered = stages(context, graph).get('plan')
+  const lowered = stages(context, graph).get('lower-graph')
   assert.ok(lowered !== undefined)
   trial(context, graph, sizes, 'f64', args).check(
     interpretPlan(context, lowered, named(graph, args), sizes).outputs,

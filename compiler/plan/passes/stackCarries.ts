@@ -1,5 +1,5 @@
 // Lays a carry of which a loop keeps every step in the stack of these steps: a step reads one slot of it and writes the next.
-import { add, constant, type Dim, equal, multiply, product, symbol } from '../../ir/dim.ts'
+import { add, constant, type Dim, equal, multiply, product, symbol, symbolsOf } from '../../ir/dim.ts'
 import { isDense, mapOperands, readsOf, sameOperand, touched, writesOf } from '../operands.ts'
 import type { Buffer, Loop, MapKernel, Operand, Step, Write } from '../plan.ts'
 import { pruned } from '../program.ts'
@@ -41,17 +41,26 @@ function stackedIn(
     const [first, second] = step.ways.map(way => stackedIn(way, isFree, counts, fresh))
     return { ...step, ways: [first, second] }
   })
-  /** Whether nothing outside of these steps touches it. */
-  const isOwn = (buffer: Buffer): boolean => isFree(buffer) && countsOf(steps).get(buffer) === counts.get(buffer)
+  // What nothing outside of these steps touches; a stack takes some of it away, and brings what is no carry.
+  const own = countsOf(steps)
+  const isOwn = (buffer: Buffer): boolean => isFree(buffer) && own.get(buffer) === counts.get(buffer)
   for (let place = 0; place < steps.length; place++) {
     const loop = steps[place]
     if (loop.kind !== 'loop') continue
-    for (const carry of new Set(loop.steps.flatMap(s => (s.kind === 'map' ? s.writes.map(w => w.to.buffer) : [])))) {
+    for (const carry of carriesOf(loop)) {
       const stack = isOwn(carry) ? stackOf(steps, place, carry, isOwn) : undefined
       if (stack !== undefined) steps = withStack(steps, place, stack, fresh)
     }
   }
   return steps
+}
+
+/** What a loop may carry: what a map in it writes, at places that are the same in each step. */
+function carriesOf({ steps, index }: Loop): ReadonlySet<Buffer> {
+  const stays = ({ offset }: Operand): boolean => !symbolsOf(offset).includes(index)
+  return new Set(
+    steps.flatMap(s => (s.kind === 'map' ? s.writes.flatMap(w => (stays(w.to) ? [w.to.buffer] : [])) : [])),
+  )
 }
 
 /** A carry and the stacks that it is to lie in, of which there is one at least. */
