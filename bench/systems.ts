@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { backends } from '../compiler/backend/backends.ts'
+import { immediateBackends } from '../compiler/backend/backends.ts'
 
 /** Which of the machine's limits a system is measured against; there is none for native code. */
 export type Kind = 'js' | 'wasm' | 'native'
@@ -29,7 +29,7 @@ export const pythonVariable = 'BENCH_PYTHON'
 
 const kinds: Readonly<Record<string, Kind>> = { js: 'js', wasm: 'wasm' }
 
-const targets: readonly System[] = backends.map(({ name }) => ({
+const targets: readonly System[] = immediateBackends.map(({ name }) => ({
   name,
   about: `rnnc, the target ${name}`,
   kind: kinds[name] ?? 'native',

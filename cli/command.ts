@@ -1,9 +1,9 @@
 // What the commands have in common: how each is added, and the options that several take.
 import type { Command } from 'commander'
 import type { AnyBackend, Backend, Precision } from '../compiler/backend/backend.ts'
-import { backends } from '../compiler/backend/backends.ts'
+import { immediateBackends } from '../compiler/backend/backends.ts'
 import { fail } from '../dsl/diagnostics.ts'
-import { gpuDevices } from '../runtime/node/index.ts'
+import { backendsInNode, gpuDevices } from '../runtime/node/index.ts'
 import { byName, oneOf } from './errors.ts'
 import type { Output } from './output.ts'
 
@@ -18,15 +18,17 @@ export const examples = (...lines: readonly string[]): string =>
 type Flag = readonly [flag: string, about: string, otherwise?: string]
 
 /** What runs a network at once, by name. */
-const immediate: ReadonlyMap<string, Backend> = new Map(backends.map(b => [b.name, b]))
+const immediate: ReadonlyMap<string, Backend> = new Map(immediateBackends.map(b => [b.name, b]))
 
 type Open = () => AnyBackend | Promise<AnyBackend>
 
 /** How to open whatever runs a network, by name, and then by device; the first device is the one if none is named. */
-const targets: ReadonlyMap<string, ReadonlyMap<string, Open>> = new Map<string, ReadonlyMap<string, Open>>([
-  ...backends.map((b): [string, ReadonlyMap<string, Open>] => [b.name, new Map([['', () => b]])]),
-  ['gpu', gpuDevices],
-])
+const targets: ReadonlyMap<string, ReadonlyMap<string, Open>> = new Map(
+  backendsInNode.map(entry => [
+    entry.name,
+    new Map<string, Open>('backend' in entry ? [['', () => entry.backend]] : Object.entries(entry.devices)),
+  ]),
+)
 
 /** The options that several commands take. */
 export const flags = {
@@ -40,7 +42,7 @@ export const flags = {
     `what runs the network: ${[...targets.keys()].join(', ')}, or auto, the faster one`,
     'js',
   ],
-  device: ['--device <name>', `what the GPU of --target gpu is: ${[...gpuDevices.keys()].join(', ')}`],
+  device: ['--device <name>', `what the GPU of --target gpu is: ${Object.keys(gpuDevices).join(', ')}`],
   data: ['--data <path>', 'read this file in place of the one that the data block names'],
   weights: ['--weights <path>', 'weights for the program'],
 } as const satisfies Readonly<Record<string, Flag>>

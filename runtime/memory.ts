@@ -1,5 +1,5 @@
 // What a run takes, known from its plan and its sizes before anything is drawn or allocated.
-import type { Loader, Precision } from '../compiler/backend/backend.ts'
+import type { AnyExecutable, Loader, Precision } from '../compiler/backend/backend.ts'
 import { type CompiledModel, type Graph, loadPlan, type Plan, plan } from '../compiler/index.ts'
 import type { Context } from '../compiler/ir/builder.ts'
 import { type Dim, evaluate, product, type Sizes, symbolsOf } from '../compiler/ir/dim.ts'
@@ -27,7 +27,7 @@ export interface Run {
 }
 
 /** A graph ready to run on a backend, as `load` makes it. RNN519 where what it takes is more than there is. */
-export function loadWithin<E>(run: Run, context: Context, graph: Graph, backend: Loader<E>): E {
+export function loadWithin<E extends AnyExecutable>(run: Run, context: Context, graph: Graph, backend: Loader<E>): E {
   const made = plan(context, graph)
   checkMemory(run, graph, betweenOf(made, run))
   return loadPlan(made, backend, run.precision)

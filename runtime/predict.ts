@@ -1,5 +1,5 @@
 // Predictions: the outputs of a trained model for new inputs, decoded into the units and labels of the data.
-import type { AnyBackend, Backend, Precision } from '../compiler/backend/backend.ts'
+import type { AnyBackend, AnyExecutable, Backend, Precision } from '../compiler/backend/backend.ts'
 import { js } from '../compiler/backend/js.ts'
 import type { CompiledModel, Graph, Port } from '../compiler/index.ts'
 import { evaluate, type Sizes } from '../compiler/ir/dim.ts'
@@ -11,7 +11,8 @@ import { checkPart } from './data/precision.ts'
 import { checkFinite } from './finiteWeights.ts'
 import { greatest } from './greatest.ts'
 import { loadWithin, type Run } from './memory.ts'
-import { type Ran, type Runner, runBatches, using, type Weights, type WhatRan, whatRan } from './session.ts'
+import { finishRuns, finishRunsAsync, type Running } from './running.ts'
+import { runBatches, using, type Weights, type WhatRan, whatRan } from './session.ts'
 
 /** Examples a batch, if nothing else is said. */
 export const predictedBatch = 64
@@ -42,46 +43,46 @@ export interface Predictions extends WhatRan {
  * model that must generate its answer step by step, RNN507 where a size is not known, what `checkSizes` finds of the others; RNN417 for
  * data, RNN515 for weights and RNN512 for answers that are not finite, RNN519 where it takes more memory than there is.
  */
-export function predict(
-  model: CompiledModel,
-  weights: Weights,
-  part: Part,
-  sizes: Sizes,
-  fitted: Fitted | undefined,
-  options: PredictOptions = {},
-): Predictions {
+export function predict(...[model, weights, part, sizes, fitted, options = {}]: Prediction<Backend>): Predictions {
+  const { backend = js } = options
   checkRun(model, weights, part, sizes, fitted, options)
-  const executable = loadWithin(
-    runOf(model, part, sizes, options),
-    model.context,
-    graphOf(model),
-    options.backend ?? js,
-  )
-  const answers = createAnswers(model, fitted)
-  for (const run of batchesOf(model, part, sizes, executable, weights, options)) answers.add(run)
-  return { examples: answers.examples, ...whatRan(executable) }
+  const executable = loadWithin(runOf(model, part, sizes, options), model.context, graphOf(model), backend)
+  return finishRuns(predicting(model, weights, part, sizes, fitted, options, executable))
 }
 
 /** As `predict`, on a device too. RNN514 where that fails. */
 export async function predictAsync(
+  ...[model, weights, part, sizes, fitted, options = {}]: Prediction<AnyBackend>
+): Promise<Predictions> {
+  const { backend = js } = options
+  checkRun(model, weights, part, sizes, fitted, options)
+  return using(loadWithin(runOf(model, part, sizes, options), model.context, graphOf(model), backend), executable =>
+    finishRunsAsync(predicting(model, weights, part, sizes, fitted, options, executable)),
+  )
+}
+
+type Prediction<B> = readonly [
   model: CompiledModel,
   weights: Weights,
   part: Part,
   sizes: Sizes,
   fitted: Fitted | undefined,
-  options: PredictOptions<AnyBackend> = {},
-): Promise<Predictions> {
-  const { backend = js } = options
-  checkRun(model, weights, part, sizes, fitted, options)
+  options?: PredictOptions<B>,
+]
+
+function* predicting(
+  model: CompiledModel,
+  weights: Weights,
+  part: Part,
+  sizes: Sizes,
+  fitted: Fitted | undefined,
+  options: PredictOptions<AnyBackend>,
+  executable: AnyExecutable,
+): Running<Predictions> {
   const answers = createAnswers(model, fitted)
-  return using(
-    loadWithin(runOf(model, part, sizes, options), model.context, graphOf(model), backend),
-    async executable => {
-      for (const run of batchesOf<Ran>(model, part, sizes, executable, weights, options))
-        answers.add({ ...run, results: await run.results })
-      return { examples: answers.examples, ...whatRan(executable) }
-    },
-  )
+  for (const { ran, ...batch } of batchesOf(model, part, sizes, executable, weights, options))
+    answers.add({ ...batch, results: yield ran })
+  return { examples: answers.examples, ...whatRan(executable) }
 }
 
 /** What predicting takes. */
@@ -122,11 +123,11 @@ function graphOf(model: CompiledModel): Graph {
   return model.predict()
 }
 
-const batchesOf = <R>(
+const batchesOf = (
   model: CompiledModel,
   part: Part,
   sizes: Sizes,
-  executable: Runner<R>,
+  executable: AnyExecutable,
   weights: Weights,
   { backend = js, precision = 'f32', batch = predictedBatch, seed = 0, onBatch }: PredictOptions<AnyBackend>,
 ) =>

@@ -1,5 +1,13 @@
 // A compiled model with its executables, and the way a batch reaches them.
-import type { AnyBackend, AsyncExecutable, Buffer, Executable, Precision } from '../compiler/backend/backend.ts'
+import type {
+  AnyBackend,
+  AnyExecutable,
+  Buffer,
+  Executable,
+  Precision,
+  Ran,
+  Results,
+} from '../compiler/backend/backend.ts'
 import type { Parameter } from '../compiler/elaborate/values/signature.ts'
 import type { CompiledModel, OptimizerState, Port } from '../compiler/index.ts'
 import { array } from '../compiler/ir/array.ts'
@@ -9,7 +17,8 @@ import { fail } from '../dsl/diagnostics.ts'
 import { batchesOf, pack } from './batch.ts'
 import type { Part } from './data/example.ts'
 import { initializing, workOfInitializing } from './initializers.ts'
-import { createRests, finish, finishAsync, type Work } from './work.ts'
+import { finishRuns, finishRunsAsync, type Running } from './running.ts'
+import { finish, finishAsync, type Work } from './work.ts'
 
 /** The values of parameters by path, row-major in their declared shapes. */
 export type Weights = Readonly<Record<string, Buffer>>
@@ -132,86 +141,61 @@ export interface RunOptions {
   readonly signal?: AbortSignal
 }
 
-/** What runs a batch at a time: `R` is its results, or the promise of them. */
-export interface Runner<R> extends Pick<Executable, 'backend' | 'store'> {
-  run(sizes: Sizes, inputs: Readonly<Record<string, Buffer>>): R
-}
-
-/** The results of a run, or the promise of them. */
-export type Ran = Readonly<Record<string, Buffer>> | Promise<Readonly<Record<string, Buffer>>>
-
-/** Every batch of a part in order, through an executable. One that promises its results must have kept that before the next. */
-export function* runBatches<R>(
+/** Every batch of a part in order, through an executable. Its results must be there before the next is asked for. */
+export function* runBatches(
   ports: readonly Port[],
   part: Part,
   sizes: Sizes,
-  executable: Runner<R>,
+  executable: AnyExecutable,
   weights: Weights,
   options: RunOptions,
 ): Generator<{
-  readonly results: R
+  readonly ran: Ran
   readonly indices: Int32Array
   readonly sizes: Sizes
-  readonly inputs: Readonly<Record<string, Buffer>>
+  readonly inputs: Results
 }> {
   let done = 0
   const stored = executable.store(weights)
   for (const indices of batchesOf(part.count, options.batch, 'ordered')) {
     const batch = pack(ports, part, indices, sizes, options.precision)
-    const results = executable.run(batch.sizes, { ...batch.inputs, ...stored, ...drawInputs(options.seed, 0) })
-    yield { results, indices, sizes: batch.sizes, inputs: batch.inputs }
+    const ran = executable.run(batch.sizes, { ...batch.inputs, ...stored, ...drawInputs(options.seed, 0) })
+    yield { ran, indices, sizes: batch.sizes, inputs: batch.inputs }
     done += indices.length
     options.onBatch?.(done / part.count)
   }
 }
+
+/** What measures a part: a compiled model on data, by the executable of `model.evaluate()`. */
+type Evaluation<E> = readonly [
+  model: CompiledModel,
+  part: Part,
+  sizes: Sizes,
+  executable: E,
+  weights: Weights,
+  options: RunOptions,
+]
 
 /**
  * The loss and the metrics of a part, averaged over all its valid elements, in the numbers of the network (scaled, if the data is).
  * `executable` is that of `model.evaluate()`. An empty part reports zeros; RNN507 where a size is not known,
  * and what `checkSizes` finds of the others.
  */
-export function evaluatePart(
-  model: CompiledModel,
-  part: Part,
-  sizes: Sizes,
-  executable: Executable,
-  weights: Weights,
-  options: RunOptions,
-): Report {
-  model.checkSizes(sizes)
-  const totals = createTotals(model)
-  for (const { results } of measured(model, part, sizes, executable, weights, options)) totals.add(results)
-  return totals.report()
-}
+export const evaluatePart = (...evaluation: Evaluation<Executable>): Report => finishRuns(evaluating(...evaluation))
 
 /** As `evaluatePart`, on a device too. RNN514 where that fails. */
-export async function evaluatePartAsync(
-  model: CompiledModel,
-  part: Part,
-  sizes: Sizes,
-  executable: Executable | AsyncExecutable,
-  weights: Weights,
-  options: RunOptions,
-): Promise<Report> {
-  model.checkSizes(sizes)
-  const totals = createTotals(model)
-  const rest = createRests()
-  for (const { results } of measured<Ran>(model, part, sizes, executable, weights, options)) {
-    totals.add(await results)
-    await rest()
-    options.signal?.throwIfAborted()
-  }
-  return totals.report()
+export async function evaluatePartAsync(...evaluation: Evaluation<AnyExecutable>): Promise<Report> {
+  const [, , , , , { signal }] = evaluation
+  return finishRunsAsync(evaluating(...evaluation), signal)
 }
 
-const measured = <R>(
-  { signature }: CompiledModel,
-  part: Part,
-  sizes: Sizes,
-  executable: Runner<R>,
-  weights: Weights,
-  options: RunOptions,
-) => runBatches([...signature.inputs, ...signature.targets], part, sizes, executable, weights, options)
+function* evaluating(...[model, part, sizes, ...run]: Evaluation<AnyExecutable>): Running<Report> {
+  model.checkSizes(sizes)
+  const totals = createTotals(model)
+  const { inputs, targets } = model.signature
+  for (const { ran } of runBatches([...inputs, ...targets], part, sizes, ...run)) totals.add(yield ran)
+  return totals.report()
+}
 
 /** What really ran: the backend, and the device where that may be one of several. */
 export interface WhatRan {
@@ -224,13 +208,10 @@ export const whatRan = ({ backend, device }: WhatRan): WhatRan =>
   device === undefined ? { backend } : { backend, device }
 
 /** Does something with an executable, and frees what it holds on a device, whatever comes of it. */
-export async function using<E extends Executable | AsyncExecutable, T>(
-  executable: E,
-  use: (executable: E) => Promise<T>,
-): Promise<T> {
+export async function using<E extends AnyExecutable, T>(executable: E, use: (executable: E) => Promise<T>): Promise<T> {
   try {
     return await use(executable)
   } finally {
-    if ('dispose' in executable) executable.dispose()
+    executable.dispose?.()
   }
 }

@@ -1,5 +1,5 @@
 // The training loop: batches through the training graph, epoch by epoch, with validation and patience.
-import type { AnyBackend, AsyncExecutable, Buffer, Executable, Precision } from '../compiler/backend/backend.ts'
+import type { AnyBackend, AnyExecutable, Buffer, Precision } from '../compiler/backend/backend.ts'
 import { js } from '../compiler/backend/js.ts'
 import { type CompiledModel, load, type TrainingGraph } from '../compiler/index.ts'
 import { symbolsOf } from '../compiler/ir/dim.ts'
@@ -93,7 +93,7 @@ export async function train(model: CompiledModel, data: LoadedData, options: Tra
   const training = model.train()
   const run = trainingRun(model, data, precision, options.memory)
   return using(loadWithin(run, training.context, training.graph, backend), executable => {
-    const go = (evaluation?: Executable | AsyncExecutable): Promise<TrainResult> =>
+    const go = (evaluation?: AnyExecutable): Promise<TrainResult> =>
       trainOn(model, training, executable, evaluation, data, { ...options, backend, precision })
     const checking = {
       ...trainingRun(model, { ...data, train: data.validation ?? data.train }, precision, options.memory),
@@ -131,8 +131,8 @@ export function trainingRun(
 async function trainOn(
   model: CompiledModel,
   training: TrainingGraph,
-  executable: Executable | AsyncExecutable,
-  evaluation: Executable | AsyncExecutable | undefined,
+  executable: AnyExecutable,
+  evaluation: AnyExecutable | undefined,
   data: LoadedData,
   options: TrainOptions & Required<Pick<TrainOptions, 'backend' | 'precision'>>,
 ): Promise<TrainResult> {
@@ -149,14 +149,14 @@ async function trainOn(
       ...(signal && { signal }),
     })),
   })
-  await fetched(executable)
+  await executable.fetch?.()
   const parameters = Object.fromEntries(signature.parameters.map(p => [p.name, state[p.name]]))
 
   const { steps: mostSteps = Number.POSITIVE_INFINITY } = settings
   const epochs = settings.epochs ?? (settings.steps === undefined ? 10 : Number.POSITIVE_INFINITY)
   const history: EpochReport[] = []
   const best = createBest(parameters, evaluation === undefined)
-  const { ahead = 1 } = 'fetch' in executable ? executable : {}
+  const { ahead = 1 } = executable
   let begun = 0
   let step = 0
   let ended: TrainResult['ended'] = 'done'
@@ -203,7 +203,7 @@ async function trainOn(
       // What is begun ends before what it uses is freed, also where training fails.
       await Promise.allSettled(underWay)
     }
-    await fetched(executable)
+    await executable.fetch?.()
     const wrong = notFinite(state)
     if (wrong !== undefined) diverged(described(wrong.name), wrong.value)
     const validation = ended === 'aborted' ? undefined : await validate()
@@ -218,11 +218,7 @@ async function trainOn(
   }
 
   /** The loss and the metrics of a part; undefined if an interrupt comes first, which ends training. */
-  async function measure(
-    part: Part,
-    measuring: Executable | AsyncExecutable,
-    weights: Weights,
-  ): Promise<Report | undefined> {
+  async function measure(part: Part, measuring: AnyExecutable, weights: Weights): Promise<Report | undefined> {
     try {
       return await evaluatePartAsync(model, part, data.sizes, measuring, weights, {
         backend,
@@ -286,11 +282,6 @@ async function trainOn(
   } catch (error) {
     throw error instanceof RnnError ? new TrainingFailed(error.diagnostics, await remains(error)) : error
   }
-}
-
-/** Brings what a device has changed into the arrays that stand for it. */
-async function fetched(executable: Executable | AsyncExecutable): Promise<void> {
-  if ('fetch' in executable) await executable.fetch()
 }
 
 /** A parameter, or a state of the optimizer for one, in words. */

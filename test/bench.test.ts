@@ -16,7 +16,7 @@ import { type Outcome, runSystem } from '../bench/runSystem.ts'
 import { systems } from '../bench/systems.ts'
 import { compileWorkload, trainingCase } from '../bench/workers/rnnc.ts'
 import { workloads } from '../bench/workloads.ts'
-import { backends } from '../compiler/backend/backends.ts'
+import { immediateBackends } from '../compiler/backend/backends.ts'
 
 const main = fileURLToPath(new URL('../bench/main.ts', import.meta.url))
 const bench = (...args: string[]) => spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' })
@@ -55,7 +55,7 @@ describe('the workloads', () => {
 })
 
 describe('the cases of this compiler', () => {
-  const [backend] = backends
+  const [backend] = immediateBackends
 
   it('learn: a step leaves new weights for the next', () => {
     const workload = workloads.find(w => w.id === 'W5-t2')!

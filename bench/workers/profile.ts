@@ -1,6 +1,7 @@
 // Where a training step of one workload spends its time, kernel by kernel. The result is one JSON object on stdout.
 import { type Profiler, Session } from 'node:inspector/promises'
-import { backends } from '../../compiler/backend/backends.ts'
+import { immediateBackends } from '../../compiler/backend/backends.ts'
+import { js } from '../../compiler/backend/js.ts'
 import { plan } from '../../compiler/index.ts'
 import type { Profile } from '../profileText.ts'
 import { workloads } from '../workloads.ts'
@@ -9,14 +10,14 @@ import { quick } from './serve.ts'
 
 const target = process.env.TARGET ?? 'js'
 const workload = workloads.find(w => w.id === process.argv[2])
-const backend = backends.find(b => b.name === target)
+const backend = immediateBackends.find(b => b.name === target)
 if (backend === undefined || workload === undefined) throw new Error(`no target ${target}, or no workload`)
 
 /** Functions of the program with the comment above each: the kernels. */
 const kernels = new Map<string, string>()
 const model = compileWorkload(workload)
 const training = workload.mode === 'train' ? model.train() : { context: model.context, graph: model.predict() }
-const text = backend.emit(plan(training.context, training.graph), 'f32')
+const text = js.emit(plan(training.context, training.graph), 'f32')
 for (const [, comment, name] of text.matchAll(/^\/\/ (.*)\nfunction ([\w$]+)/gm)) kernels.set(name, comment)
 /** What the compiler writes above a loop over time. */
 const loop = /step by step|in time|over time/

@@ -1,7 +1,7 @@
 // One of this compiler's targets; the first argument names it.
 import { readFileSync } from 'node:fs'
 import type { AsyncExecutable, Backend, Buffer, Executable, Loader } from '../../compiler/backend/backend.ts'
-import { backends } from '../../compiler/backend/backends.ts'
+import { immediateBackends } from '../../compiler/backend/backends.ts'
 import type { WebGpuBackend } from '../../compiler/backend/gpu/webgpu.ts'
 import { type CompiledModel, compile, load, type Port } from '../../compiler/index.ts'
 import { evaluate, type Sizes } from '../../compiler/ir/dim.ts'
@@ -120,7 +120,7 @@ function randomValues({ item, axes, coding }: Port, sizes: Sizes): Buffer {
 
 /** The cases of a target by workload. */
 export function casesOf(target: string): Readonly<Record<string, () => Case>> {
-  const backend = backends.find(b => b.name === target)
+  const backend = immediateBackends.find(b => b.name === target)
   if (backend === undefined) throw new Error(`no target ${target}`)
   return Object.fromEntries(workloads.map(w => [w.id, () => rnncCase(backend, w)]))
 }

@@ -1,6 +1,6 @@
 // rnnc fuzz: random programs against every check of the compiler.
 import { join } from 'node:path'
-import { backends } from '../../compiler/backend/backends.ts'
+import { immediateBackends } from '../../compiler/backend/backends.ts'
 import { type Diagnostic, diagnostic, fail, RnnError } from '../../dsl/diagnostics.ts'
 import { inLibrary, libraryFiles, shownFile } from '../../dsl/library.ts'
 import { position } from '../../dsl/position.ts'
@@ -36,7 +36,10 @@ export const fuzz: AddCommand = (program, output) =>
       ['--runs <n>', 'how many programs: 1000, or as many as the time allows'],
       ['--seed <n>', 'of the first program; another each time if left out'],
       ['--time <time>', 'end after this time: 60s, 2m'],
-      ['--target <name>', `the backend to check: ${backends.map(b => b.name).join(', ')}; all of them if left out`],
+      [
+        '--target <name>',
+        `the backend to check: ${immediateBackends.map(b => b.name).join(', ')}; all of them if left out`,
+      ],
       ['--kinks <how>', `operations with kinks, such as relu: ${kinkChoices.join(', ')}`, 'some'],
       ['--save <folder>', 'write what fails there, to be run again'],
       flags.json,
@@ -44,7 +47,7 @@ export const fuzz: AddCommand = (program, output) =>
     ['rnnc fuzz --runs 20000 --seed 7 --json', 'rnnc fuzz --time 60s --save failures', 'rnnc fuzz failures/*.rnn'],
   ).action(async (cases: readonly string[], options: Options) => {
     const target = options.target
-    const tested = target === undefined ? backends : [chooseBackend(target)]
+    const tested = target === undefined ? immediateBackends : [chooseBackend(target)]
     if (options.save !== undefined) await checkWritable(join(options.save, 'case.rnn'))
     const report =
       cases.length > 0 ? await replay(cases, { backends: tested }, output) : await search(options, tested, output)
@@ -61,7 +64,7 @@ export const fuzz: AddCommand = (program, output) =>
     output.result({ ok: failures.length === 0, ...counts, failures: failures.map(failureJson) }, text)
   })
 
-async function search(options: Options, tested: typeof backends, output: Output): Promise<FuzzReport> {
+async function search(options: Options, tested: typeof immediateBackends, output: Output): Promise<FuzzReport> {
   const seed = options.seed === undefined ? Date.now() % 2 ** 31 : wholeNumber('--seed', options.seed)
   const interrupt = catchInterrupt(() => output.note('ending after this program; once more ends at once'))
   output.note(`seed ${seed}`)

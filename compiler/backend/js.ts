@@ -1,16 +1,23 @@
 // The plain JavaScript backend.
 import type { Plan } from '../plan/plan.ts'
 import type { Backend, Executable, Precision } from './backend.ts'
-import { moduleText } from './js/module.ts'
+import { programText } from './js/module.ts'
+
+export interface JsBackend extends Backend {
+  /** The text of an ES module that exports `create(): Executable`, and imports nothing. */
+  emit(plan: Plan, precision: Precision): string
+  /** The text that defines `create` and what it needs, as statements. */
+  define(plan: Plan, precision: Precision): string
+}
 
 /** Runs everywhere, and takes every plan. */
-export const js: Backend = {
+export const js: JsBackend = {
   name: 'js',
   refuses: () => undefined,
-  emit: moduleText,
-  load: (plan: Plan, precision: Precision): Executable => {
-    const text = moduleText(plan, precision).replace('export function create', 'function create')
-    const instantiate = new Function(`${text}\nreturn create()`)
+  emit: (plan, precision) => programText(plan, precision, 'export '),
+  define: (plan, precision) => programText(plan, precision, ''),
+  load: (plan, precision): Executable => {
+    const instantiate = new Function(`${programText(plan, precision, '')}\nreturn create()`)
     return instantiate()
   },
 }

@@ -33,8 +33,7 @@ const networks = {
       '// The network itself.',
       'const createNetwork = (() => {',
       ...js
-        .emit(plan(context, graph), precision)
-        .replace('export function create', 'function create')
+        .define(plan(context, graph), precision)
         .trimEnd()
         .split('\n')
         .map(line => (line === '' ? '' : `  ${line}`)),

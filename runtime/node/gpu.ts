@@ -1,4 +1,5 @@
 // The GPU under Node: WebGPU by Dawn, in the package `webgpu`, which is loaded when a GPU is asked for, and never before.
+import { type BackendEntry, backends } from '../../compiler/backend/backends.ts'
 import { devices, type GpuBackend } from '../../compiler/backend/gpu/devices.ts'
 import { notInstalled } from '../../compiler/backend/gpu/library.ts'
 import { type WebGpuBackend, webGpuBackend } from '../../compiler/backend/gpu/webgpu.ts'
@@ -10,8 +11,13 @@ export async function openGpu(): Promise<WebGpuBackend> {
 }
 
 /** How to open what there is under Node, by name: the GPU, and gpu.js' own fallbacks, for testing. They throw as `openGpu` does. */
-export const gpuDevices: ReadonlyMap<string, () => Promise<GpuBackend>> = new Map<string, () => Promise<GpuBackend>>([
-  ['webgpu', openGpu],
-  ['webasm', devices.webasm],
-  ['cpu', devices.cpu],
-])
+export const gpuDevices: Readonly<Record<string, () => Promise<GpuBackend>>> = {
+  webgpu: openGpu,
+  webasm: devices.webasm,
+  cpu: devices.cpu,
+}
+
+/** The backends, with the devices that there are under Node. */
+export const backendsInNode: readonly BackendEntry[] = backends.map(entry =>
+  'devices' in entry ? { ...entry, devices: gpuDevices } : entry,
+)

@@ -12,4 +12,4 @@ export {
   unusedPath,
   writeBytes,
 } from './files.ts'
-export { gpuDevices, openGpu } from './gpu.ts'
+export { backendsInNode, gpuDevices, openGpu } from './gpu.ts'

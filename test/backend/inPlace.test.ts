@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'vitest'
 import type { Buffer } from '../../compiler/backend/backend.ts'
-import { backends } from '../../compiler/backend/backends.ts'
+import { immediateBackends } from '../../compiler/backend/backends.ts'
 import { compile, load, plan } from '../../compiler/index.ts'
 import { evaluate } from '../../compiler/ir/dim.ts'
 import { interpret } from '../../compiler/ir/interpret.ts'
@@ -80,7 +80,7 @@ const late: readonly (readonly [what: string, text: string])[] = [
   ],
 ]
 
-for (const backend of backends) {
+for (const backend of immediateBackends) {
   describe(`what is still read is not written over on ${backend.name}`, () => {
     for (const [what, text] of late) {
       it(what, () => {

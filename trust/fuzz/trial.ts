@@ -1,6 +1,6 @@
 // One random program on trial: compiled by what is tested and by what is trusted, with weights and a batch of its own.
 import type { Backend, Buffer } from '../../compiler/backend/backend.ts'
-import { backends } from '../../compiler/backend/backends.ts'
+import { immediateBackends } from '../../compiler/backend/backends.ts'
 import { js } from '../../compiler/backend/js.ts'
 import { type CompiledModel, compile, type Graph, load } from '../../compiler/index.ts'
 import type { OpTable } from '../../compiler/ir/builder.ts'
@@ -72,7 +72,7 @@ export function openTrial(fuzzCase: FuzzCase, under: UnderTest = {}): Trial {
   const { source, data } = fuzzCase
   const reference = compile(source)
   const model = under.ops === undefined ? reference : compile(source, { ops: under.ops })
-  const tested = { pipeline: standard, pipelines, backends, planPasses, ...under }
+  const tested = { pipeline: standard, pipelines, backends: immediateBackends, planPasses, ...under }
   const batch = drawBatch(model.signature, fuzzCase)
   const weights = drawWeights(model.signature, batch.sizes, data)
   const inputs = { ...batch.arrays, ...weights, ...drawInputs(data, 0) }

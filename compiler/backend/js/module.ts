@@ -27,8 +27,8 @@ function view(before, array, length) {
 }
 `
 
-/** The text of the ES module that runs a plan. */
-export function moduleText(plan: Plan, precision: Precision): string {
+/** The program that runs a plan: `create`, after these words, and the functions that it needs. */
+export function programText(plan: Plan, precision: Precision, before: 'export ' | ''): string {
   const packings = packingsOf(plan)
   const names = createModuleNames(plan, packings.buffers, [
     ...helperNames,
@@ -92,7 +92,7 @@ export function moduleText(plan: Plan, precision: Precision): string {
   const reals = precision === 'f32' ? '32-bit floats' : '64-bit floats'
   return [
     `// ${plan.name}: plain JavaScript over ${reals}, written by rnnc.\n`,
-    'export function create() {',
+    `${before}function create() {`,
     ...indent(
       own.map(({ buffer, type }) => `let ${run.buffer(buffer)} = new ${type}(0)`),
       1,
