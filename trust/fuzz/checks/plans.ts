@@ -4,7 +4,7 @@ import { interpretPlan, type Order, type PlanRun } from '../../../compiler/plan/
 import type { Plan } from '../../../compiler/plan/plan.ts'
 import type { OwnGraph } from '../../gradients/subject.ts'
 import { type Check, compare, inTurn, type Outcome } from '../check.ts'
-import { interpreted, type Trial } from '../trial.ts'
+import { interpreted, roundingOf, type Trial } from '../trial.ts'
 import { type AgreementGraph, agreementGraphs, graphFor, oracleOf } from './agreement.ts'
 
 export const plans: Check = {
@@ -27,7 +27,12 @@ function stagesAgree(trial: Trial, name: AgreementGraph): Outcome {
     return compare(run(made, shuffled(trial)).outputs, expected, 0, `${name} after ${pass}, plan interpreter`)
   })
   return inTurn([
-    () => compare(expected, interpreted(own, batch.sizes, all), 1e-12, `the plan of ${name}, plan interpreter`),
+    () => {
+      const results = interpreted(own, batch.sizes, all)
+      return compare(expected, results, 1e-12, `the plan of ${name}, plan interpreter`, () =>
+        roundingOf(own, batch.sizes, all),
+      )
+    },
     ...steps,
   ])
 }
