@@ -3,6 +3,7 @@
 import { numbers } from '../ir/algebra.ts'
 import { type Context, opOf } from '../ir/builder.ts'
 import { type Dim, evaluate, type Sizes } from '../ir/dim.ts'
+import { parallelDims } from './parallelDims.ts'
 import type {
   Buffer,
   GemmKernel,
@@ -23,14 +24,14 @@ export interface PlanRun {
   readonly inputs: Readonly<Record<string, Float64Array>>
 }
 
-/** The order in which so many points are visited. */
+/** The order in which so many points are visited that no order is told for. */
 export type Order = (count: number) => Iterable<number>
 
 const inOrder: Order = count => Array(count).keys()
 
 /**
- * Runs a plan on dense row-major arrays. `order` tells in which order the points of a kernel are visited where that is left to a backend: those
- * of a product, and those of a map that adds nothing up. Throws a plain Error for what no plan may do.
+ * Runs a plan on dense row-major arrays. `order` tells in which order the points of a kernel are visited along the dimensions where that is
+ * left to a backend (`parallelDims`). Throws a plain Error for what no plan may do.
  */
 export function interpretPlan(
   context: Context,
@@ -140,10 +141,8 @@ function runStep(machine: Machine, step: Step, sizes: Sizes): void {
 function runKernel(machine: Machine, kernel: Kernel, sizes: Sizes): void {
   switch (kernel.kind) {
     case 'map': {
-      const points = places(kernel.domain, sizes)
       const run = pointRunner(machine, kernel, sizes)
-      const order = kernel.writes.some(w => w.accumulate === true || w.indirect !== undefined) ? inOrder : machine.order
-      for (const i of order(points.length)) run(points[i])
+      for (const point of visited(machine, kernel, kernel.domain, sizes)) run(point)
       break
     }
     case 'reduce':
@@ -151,6 +150,24 @@ function runKernel(machine: Machine, kernel: Kernel, sizes: Sizes): void {
       break
     case 'gemm':
       runProduct(machine, kernel, sizes)
+  }
+}
+
+/** The points of a kernel in some order that a backend may take: any along the parallel dimensions, row-major along the others. */
+function* visited(
+  machine: Machine,
+  kernel: Kernel,
+  domain: readonly Dim[],
+  sizes: Sizes,
+): Generator<readonly number[]> {
+  const isParallel = new Set(parallelDims(kernel))
+  const own = (parallel: boolean): Dim[] => domain.filter((_, d) => isParallel.has(d) === parallel)
+  const [free, ordered] = [places(own(true), sizes), places(own(false), sizes)]
+  for (const i of machine.order(free.length)) {
+    for (const rest of ordered) {
+      const [along, across] = [free[i].values(), rest.values()]
+      yield domain.map((_, d) => (isParallel.has(d) ? along : across).next().value ?? 0)
+    }
   }
 }
 
@@ -231,16 +248,16 @@ function resultOf(
   }
 }
 
-function runReduce(machine: Machine, { domain, over, program, value, combine, to }: ReduceKernel, sizes: Sizes): void {
+function runReduce(machine: Machine, kernel: ReduceKernel, sizes: Sizes): void {
+  const { domain, over, program, value, combine, to } = kernel
   const compute = programRunner(machine, program, sizes)
   const view = viewOf(machine, to, sizes)
   const inner = places(over, sizes)
-  const points = places(domain, sizes)
-  for (const i of machine.order(points.length)) {
-    const terms = inner.map(rest => compute([...points[i], ...rest])[value])
+  for (const point of visited(machine, kernel, domain, sizes)) {
+    const terms = inner.map(rest => compute([...point, ...rest])[value])
     const result =
       combine === 'argmax' ? firstLargest(terms) : terms.reduce((x, y) => numbers[combine.op](x, y), combine.start)
-    write(view, address(view, points[i]), result)
+    write(view, address(view, point), result)
   }
 }
 

@@ -1,10 +1,12 @@
 // A plan as text, for reading and for golden tests.
 import { asNumber, type Dim, format } from '../ir/dim.ts'
+import { parallelDims } from './parallelDims.ts'
 import type {
   Buffer,
   Indirect,
   Instruction,
   Kernel,
+  MapKernel,
   Operand,
   Plan,
   Pointwise,
@@ -80,7 +82,11 @@ function kernelLines(kernel: Kernel, name: Namer): string[] {
       return [`${head} then ${list(tail.domain)} {${comment(kernel.hint)}`, ...elementwise(tail, name), '}']
     }
     case 'map':
-      return [`map ${list(kernel.domain)} {${comment(kernel.hint)}`, ...elementwise(kernel, name), '}']
+      return [
+        `map ${list(kernel.domain)}${inOrder(kernel)} {${comment(kernel.hint)}`,
+        ...elementwise(kernel, name),
+        '}',
+      ]
     case 'reduce': {
       const { domain, over, combine, to, value, hint } = kernel
       const head = `reduce ${list(domain)} over ${list(over)} {${comment(hint)}`
@@ -96,6 +102,13 @@ function kernelLines(kernel: Kernel, name: Namer): string[] {
 
 const combineText = (combine: Reduction['combine']): string =>
   combine === 'argmax' ? combine : `${combine.op} from ${combine.start} of`
+
+/** The dimensions of a map along which its points have an order. */
+function inOrder(kernel: MapKernel): string {
+  const parallel = parallelDims(kernel)
+  const ordered = kernel.domain.filter((_, d) => !parallel.includes(d))
+  return ordered.length === 0 ? '' : ` in order of ${list(ordered)}`
+}
 
 const ref = (r: Ref): string => `%${r}`
 

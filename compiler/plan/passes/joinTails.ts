@@ -89,10 +89,15 @@ function landingOf(
   map: MapKernel,
   sum: number,
 ): { readonly write: Write; readonly c: Operand } | undefined {
-  const touched = [gemm.a, gemm.b, ...programReads(map.program)].map(o => o.buffer)
+  const { batch, m, n, k } = gemm
+  /** Whether sums may be there before the kernel has run for other points. */
+  const isFree = (to: Operand): boolean =>
+    isApart(gemm.a, [...batch, m, k], to, map.domain) &&
+    isApart(gemm.b, [...batch, k, n], to, map.domain) &&
+    programReads(map.program).every(o => isApart(o, map.domain, to, map.domain))
   const found = map.writes.flatMap(write => {
     const { to, indirect, accumulate } = write
-    const alone = map.writes.every(w => w === write || w.to.buffer !== to.buffer) && !touched.includes(to.buffer)
+    const alone = map.writes.every(w => w === write || w.to.buffer !== to.buffer) && isFree(to)
     const c = over(to, map, gemm)
     const fits = alone && c !== undefined && to.buffer.dtype === 'real' && indirect === undefined && accumulate !== true
     return fits ? [{ write, c }] : []
