@@ -4,8 +4,9 @@ import { type Algebra, algebraBy } from './algebra.ts'
 import { constant, type Dim, sameShape } from './dim.ts'
 import type { Attrs, Block, DType, Eqn, Type, Value } from './graph.ts'
 import type { Op } from './ops/define.ts'
+import type { GivenAttrs, OpName } from './ops/schemas.ts'
 
-export type OpTable = ReadonlyMap<string, Op>
+export type OpTable = ReadonlyMap<OpName, Op>
 
 /** What all blocks of one graph share: the op table, and the numbering of values. */
 export interface Context {
@@ -19,6 +20,12 @@ export interface Note {
   readonly finite?: boolean
 }
 
+/** The attributes of an op, which may be left out where it needs none, and a note. */
+type MoreOf<N extends OpName> =
+  Record<string, never> extends GivenAttrs<N>
+    ? [attrs?: GivenAttrs<N>, note?: Note]
+    : [attrs: GivenAttrs<N>, note?: Note]
+
 /** A block under construction. */
 export interface Builder {
   readonly context: Context
@@ -27,10 +34,12 @@ export interface Builder {
   /** What new values are called, and where in the source they come from, unless a call says otherwise. */
   note: Note
   param(type: Type, note?: Note): Value
-  /** Emits one equation and gives its results. */
-  emitAll(op: string, ins: readonly Value[], attrs?: Attrs, body?: Block, note?: Note): readonly Value[]
+  /** Emits one equation and gives its results; attributes are those of an equation that there is. */
+  emitAll(op: OpName, ins: readonly Value[], attrs?: Attrs, body?: Block, note?: Note): readonly Value[]
   /** Emits an equation of one result. */
-  emit(op: string, ins: readonly Value[], attrs?: Attrs, note?: Note): Value
+  emit<N extends OpName>(op: N, ins: readonly Value[], ...more: MoreOf<N>): Value
+  /** As `emit`, with the attributes of an equation that there is. */
+  emitLike(op: OpName, ins: readonly Value[], attrs: Attrs, note?: Note): Value
   /** The value as this block may use it: its own, or brought in. */
   use(value: Value): Value
   owns(value: Value): boolean
@@ -46,11 +55,18 @@ export function newValue(context: Context, type: Type, note: Note = {}): Value {
 }
 
 /** The definition of an op; throws if the table has none of that name. */
-export function opOf(context: Context, name: string): Op {
+export function opOf(context: Context, name: OpName): Op {
   const op = context.ops.get(name)
   if (op === undefined) throw new Error(`no op is called ${name}`)
   return op
 }
+
+/** What emits by a rule of its own. */
+export const emitting = (emitAll: Builder['emitAll']): Pick<Builder, 'emitAll' | 'emit' | 'emitLike'> => ({
+  emitAll,
+  emit: (op, ins, ...[attrs, note]) => emitAll(op, ins, attrs ?? {}, undefined, note)[0],
+  emitLike: (op, ins, attrs, note) => emitAll(op, ins, attrs, undefined, note)[0],
+})
 
 /**
  * A builder, empty or going on with `start`. `bring` says how a value that is not of this block comes in (as a constant
@@ -73,15 +89,14 @@ export function createBuilder(context: Context, bring?: (value: Value) => Value,
       builder.params.push(value)
       return value
     },
-    emitAll: (op, ins, attrs = {}, body, note = builder.note) => {
+    ...emitting((op, ins, attrs = {}, body, note = builder.note) => {
       const used = ins.map(builder.use)
       const outs = opOf(context, op)
         .infer(used, attrs, body)
         .map(type => adopt(newValue(context, type, note)))
       builder.eqns.push({ op, ins: used, attrs, outs, ...(body && { body }), span: note.span })
       return outs
-    },
-    emit: (op, ins, attrs, note) => builder.emitAll(op, ins, attrs, undefined, note)[0],
+    }),
     owns: value => own.has(value.id),
     use: value => {
       if (own.has(value.id)) return value

@@ -1,6 +1,7 @@
 // The graph IR: typed values, single assignment, and equations over them. `scan` is the only op with a body.
 import type { Span } from '../../dsl/ast.ts'
 import type { Dim } from './dim.ts'
+import type { OpName } from './ops/schemas.ts'
 
 export type DType = 'real' | 'int' | 'bool'
 
@@ -23,7 +24,7 @@ export type Attr = number | boolean | string | Dim | readonly number[] | readonl
 export type Attrs = Readonly<Record<string, Attr>>
 
 export interface Eqn {
-  readonly op: string
+  readonly op: OpName
   readonly ins: readonly Value[]
   readonly attrs: Attrs
   readonly outs: readonly Value[]

@@ -2,6 +2,7 @@
 import type { GemmKernel, MapKernel, Operand, ReduceKernel } from '../plan/plan.ts'
 import type { Dim } from './dim.ts'
 import type { DType, Eqn, Value } from './graph.ts'
+import type { PlainOp } from './ops/schemas.ts'
 
 /** The planner adds what kind it is, and the equation's name and place. */
 export type Unlabelled<K> = Omit<K, 'kind' | 'hint' | 'span'>
@@ -21,7 +22,7 @@ export interface Lowering {
   reduce(kernel: Unlabelled<ReduceKernel>): void
   gemm(kernel: Unlabelled<GemmKernel>): void
   /** A pointwise equation; the planner fuses neighbours into one kernel. */
-  pointwise(eqn: Eqn): void
+  pointwise(eqn: Eqn, op: PlainOp): void
   /** Two ways to the same results, the first where `less` < `than`; operands are asked for before. */
   choice(less: Dim, than: Dim, ways: readonly [() => void, () => void]): void
   /** The loop of a scan. */

@@ -4,7 +4,7 @@ import { type Builder, constantLike } from './builder.ts'
 import { asNumber, type Dim, equal, sameShape } from './dim.ts'
 import type { Attr, Eqn, Value } from './graph.ts'
 import { fromEnd, isDim } from './ops/define.ts'
-import { complemented, moves, outsideOf, stepResult, type View, viewOfBlock } from './view.ts'
+import { complemented, movedOperands, outsideOf, stepResult, type View, viewOfBlock } from './view.ts'
 
 /** Of which the logarithm is asked: the value, or one minus it. */
 export type Side = 'itself' | 'complement'
@@ -126,7 +126,7 @@ function standingOf(
     case 'sub':
       return ofSelection()
     default:
-      return moves.has(op) ? together(ins.slice(0, moves.get(op)).map(v => behind(v))) : plain
+      return movedOperands(op) > 0 ? together(ins.slice(0, movedOperands(op)).map(v => behind(v))) : plain
   }
 }
 
@@ -194,7 +194,7 @@ function selected(view: View, value: Value, behind: (value: Value) => Selection 
         axis,
         sure: true,
         size: 1,
-        weights: b => b.emit('place', [constantLike(b, 1, value), index], { ...attrs, size }),
+        weights: b => b.emitLike('place', [constantLike(b, 1, value), index], { ...attrs, size }),
       }
     }
     default:
@@ -255,7 +255,7 @@ function partOf(view: View, elements: Value, axis: number, depth = 0): Part | un
   if (op === 'slice' && attrs.axis === axis && rowsOf(view, ins[0]) === axis) {
     const [of] = ins
     const size = of.shape[fromEnd(axis, of.shape.length)]
-    return { of, own: ones, placed: (b, own) => b.emit('pad', [own], { axis, start: attrs.start, size }) }
+    return { of, own: ones, placed: (b, own) => b.emitLike('pad', [own], { axis, start: attrs.start, size }) }
   }
   if (op === 'where') {
     const [yes, no] = ins.slice(1).map(v => view.uniform(v) === 0)
@@ -315,7 +315,7 @@ function rowsBehind(
     const inner = stepResult(eqn, body, value)
     return inner && behind(inner, viewOfBlock(body, outsideOf(view, eqn)))
   }
-  const parts = op === 'where' ? ins.slice(1) : ins.slice(0, moves.get(op) ?? 0)
+  const parts = op === 'where' ? ins.slice(1) : ins.slice(0, movedOperands(op))
   const [first, ...others] = parts.map(v => behind(v))
   if (first === undefined || others.some(axis => axis !== first)) return undefined
   return movedAxis(view, eqn, first)

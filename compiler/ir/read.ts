@@ -2,8 +2,8 @@
 import { type Context, newValue, opOf } from './builder.ts'
 import { type Dim, parseDim } from './dim.ts'
 import type { Attr, Attrs, Block, DType, Eqn, Graph, Type, Value } from './graph.ts'
-import type { Schema } from './ops/define.ts'
 import { newContext } from './ops/index.ts'
+import { isOpName, type Schema } from './ops/schemas.ts'
 import { impliedByBody } from './print.ts'
 
 /** The graph that the text describes. Throws an Error with the line's number where it does not describe one. */
@@ -72,11 +72,12 @@ function readEqns(reader: Reader, scope: Scope): Eqn[] {
 
 function readEqn(reader: Reader, scope: Scope): Eqn {
   const start = reader.at
-  const [, left = '', op, call, brace] = take(
+  const [, left = '', name, call, brace] = take(
     reader,
     String.raw`(?:(.*?)\s*=\s*)?(\w+)\((.*)\)\s*(\{)?`,
     '%VALUE = OP(…)',
   )
+  const op = isOpName(name) ? name : fail(reader, `no op is called ${name}`)
   const schema = guarded(reader, () => opOf(reader.context, op)).attrs
   const args = splitTop(call)
   const operands = args.filter(a => a.startsWith('%')).map(a => lookup(reader, scope, a))

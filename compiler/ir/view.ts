@@ -1,6 +1,8 @@
 // What is known of the values of a block: which equation makes them, and where those come from that it does not make.
 import type { Block, Eqn, Value } from './graph.ts'
 import { makersOf, scanCounts, scanResults } from './graph.ts'
+import { ops } from './ops/index.ts'
+import type { OpName } from './ops/schemas.ts'
 
 export interface View {
   /** The equation that defines a value; undefined for a parameter. */
@@ -16,22 +18,18 @@ export interface Outside {
   readonly value: Value
 }
 
-/** Ops whose result is uniform where their only operand is. */
-export const repeating: readonly string[] = ['broadcast', 'reshape', 'transpose', 'slice', 'real']
+/** How many operands, the first ones, an op moves the elements of; 0 if it computes. */
+export const movedOperands = (op: OpName): number => ops.get(op)?.moves?.operands ?? 0
 
-/** The ops that a pointwise function may move through, and how many operands (all: Infinity) it then acts on. */
-export const moves: ReadonlyMap<string, number> = new Map([
-  ['pick', 1],
-  ['gather', 1],
-  ['slice', 1],
-  ['reshape', 1],
-  ['transpose', 1],
-  ['broadcast', 1],
-  ['reverse', 1],
-  ['stop_gradient', 1],
-  ['shift', 2],
-  ['concat', Number.POSITIVE_INFINITY],
-])
+/** Whether an op only puts the elements of its first operand elsewhere, or what comes in beside them, wherever data are. */
+export function onlyPlaces(op: OpName): boolean {
+  const moves = ops.get(op)?.moves
+  return moves !== undefined && moves.chosen !== true && moves.operands <= 2
+}
+
+/** Whether the result is one number where the only operand is. */
+export const repeats = ({ op, ins }: Pick<Eqn, 'op' | 'ins'>): boolean =>
+  ins.length === 1 && (movedOperands(op) === 1 || op === 'real')
 
 const nowhere = (): undefined => undefined
 
@@ -39,7 +37,7 @@ export function viewOf(producers: ReadonlyMap<number, Eqn>, outside: View['outsi
   const producer = (value: Value): Eqn | undefined => producers.get(value.id)
   const uniform = (value: Value): number | undefined => {
     let eqn = producer(value)
-    while (eqn !== undefined && repeating.includes(eqn.op)) eqn = producer(eqn.ins[0])
+    while (eqn !== undefined && repeats(eqn)) eqn = producer(eqn.ins[0])
     return eqn?.op === 'constant' && typeof eqn.attrs.value === 'number' ? eqn.attrs.value : undefined
   }
   return { producer, uniform, outside }

@@ -1,12 +1,10 @@
 // cse: what was computed already is not computed again.
 import type { Context } from '../ir/builder.ts'
 import { type Block, type Eqn, scanCounts, type Value } from '../ir/graph.ts'
+import { ops } from '../ir/ops/index.ts'
 import { attrTexts } from '../ir/print.ts'
 import type { Pass } from './pass.ts'
 import { renamed, renewed } from './rewrite.ts'
-
-/** Ops whose operands may change places. Not max and min: at a tie the first operand gets the gradient. */
-const commutative = new Set(['add', 'mul', 'eq', 'and', 'or', 'xor', 'imul'])
 
 export const cse: Pass = {
   name: 'cse',
@@ -74,7 +72,7 @@ function firsts(values: readonly Value[], keys: readonly string[]): ReadonlyMap<
 /** Equal for equations that compute the same of the same operands. */
 function eqnKey(eqn: Eqn, name: (value: Value) => string): string {
   const ins = eqn.ins.map(name)
-  const operands = commutative.has(eqn.op) ? ins.sort() : ins
+  const operands = ops.get(eqn.op)?.commutes === true ? ins.sort() : ins
   const attrs = attrTexts(eqn).map(a => `${a.name}=${a.text}`)
   const body = eqn.body === undefined ? [] : [JSON.stringify(scanCounts(eqn)), blockKey(eqn.body)]
   return [eqn.op, ...operands, ...attrs, ...body].join(' ')

@@ -1,6 +1,7 @@
 // The engine of local rewriting: offers each equation to a table of rules, in order, with its operands rewritten already.
-import { type Builder, type Context, createBuilder, newValue, opOf } from '../ir/builder.ts'
+import { type Builder, type Context, createBuilder, emitting, newValue, opOf } from '../ir/builder.ts'
 import type { Block, Eqn, Value } from '../ir/graph.ts'
+import type { OpName } from '../ir/ops/schemas.ts'
 import { outsideOf, type View, viewOf } from '../ir/view.ts'
 
 /** A local identity. */
@@ -9,7 +10,7 @@ export interface Rule {
   /** What becomes what, in one line. */
   readonly contract: string
   /** The ops of the equations that it looks at; all where absent. */
-  readonly ops?: readonly string[]
+  readonly ops?: readonly OpName[]
   /** What stands for the equation's results, or undefined where the rule does not apply: then it has emitted nothing. */
   readonly rewrite: (eqn: Eqn, site: Site) => Value | readonly Value[] | undefined
 }
@@ -46,13 +47,12 @@ export function rewriteBlock(context: Context, block: Block, rules: readonly Rul
 
   const builder: Builder = {
     ...base,
-    emitAll: (op, ins, attrs = {}, body, note = builder.note) => {
+    ...emitting((op, ins, attrs = {}, body, note = builder.note) => {
       const outs = opOf(context, op)
         .infer(ins, attrs, body)
         .map(type => newValue(context, type, note))
       return visit({ op, ins, attrs, outs, ...(body && { body }), span: note.span })
-    },
-    emit: (op, ins, attrs, note) => builder.emitAll(op, ins, attrs, undefined, note)[0],
+    }),
   }
   const site: Site = {
     context,

@@ -2,6 +2,7 @@
 import { type Dim, sameShape } from '../ir/dim.ts'
 import type { Eqn, Value } from '../ir/graph.ts'
 import type { Unlabelled } from '../ir/lowering.ts'
+import type { PlainOp } from '../ir/ops/schemas.ts'
 import { isDense, sameOperand } from './operands.ts'
 import { allocate, type Draft, operandOf, type Place, placeOf } from './places.ts'
 import type { MapKernel, Operand, Ref } from './plan.ts'
@@ -13,11 +14,11 @@ import { addRead } from './sources.ts'
 const longestProgram = 200
 
 /** Lowers a pointwise equation. */
-export function pointwise(draft: Draft, eqn: Eqn): void {
+export function pointwise(draft: Draft, eqn: Eqn, op: PlainOp): void {
   const [out] = eqn.outs
   const group = groupFor(draft, out.shape, eqn.ins)
   const args = eqn.ins.map(v => refIn(draft, group, v))
-  const ref = group.program.apply(eqn.op, out.dtype, args)
+  const ref = group.program.apply(op, out.dtype, args)
   if (out.hint !== '') group.hints.add(out.hint)
   draft.places.set(out.id, { pending: { group, ref } })
 }

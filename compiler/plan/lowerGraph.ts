@@ -48,7 +48,7 @@ export function lowerGraph(context: Context, graph: Graph): Plan {
       const [a, b] = [kernel.a, kernel.b].map(operand => materialized(sources, operand))
       addStep(draft.scope, { kind: 'gemm', ...kernel, a, b, ...note(draft) })
     },
-    pointwise: eqn => pointwise(draft, eqn),
+    pointwise: (eqn, op) => pointwise(draft, eqn, op),
     scan: eqn => addStep(draft.scope, loopOf(context, draft, eqn, indices(), lowerAll)),
     choice: (less, than, ways) => {
       const [first, second] = ways.map(way => stepsOf(draft, way))

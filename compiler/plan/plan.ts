@@ -3,6 +3,7 @@
 import type { Span } from '../../dsl/ast.ts'
 import type { Dim } from '../ir/dim.ts'
 import type { DType } from '../ir/graph.ts'
+import type { PlainOp } from '../ir/ops/schemas.ts'
 
 export interface Buffer {
   readonly id: number
@@ -38,7 +39,7 @@ export type Instruction =
   | { readonly kind: 'constant'; readonly dtype: DType; readonly value: number }
   | { readonly kind: 'size'; readonly dtype: 'int'; readonly dim: Dim }
   /** A pointwise op of the op table; `real` is the one that converts. */
-  | { readonly kind: 'apply'; readonly dtype: DType; readonly op: string; readonly args: readonly Ref[] }
+  | { readonly kind: 'apply'; readonly dtype: DType; readonly op: PlainOp; readonly args: readonly Ref[] }
 
 export type Read = Instruction & { readonly kind: 'read' }
 

@@ -2,6 +2,7 @@
 import { type Algebra, algebraBy, typeOf } from '../ir/algebra.ts'
 import { type Dim, format } from '../ir/dim.ts'
 import type { DType } from '../ir/graph.ts'
+import type { PlainOp } from '../ir/ops/schemas.ts'
 import type { Indirect, Instruction, Operand, Read, Ref, Write } from './plan.ts'
 
 export interface ProgramBuilder {
@@ -12,7 +13,7 @@ export interface ProgramBuilder {
   position(dim: number): Ref
   size(dim: Dim): Ref
   /** A pointwise op of the op table that no operation of the algebra is. */
-  apply(op: string, dtype: DType, args: readonly Ref[]): Ref
+  apply(op: PlainOp, dtype: DType, args: readonly Ref[]): Ref
   /** What formulas are written over, to become instructions. */
   readonly algebra: Algebra<Ref>
 }

@@ -4,6 +4,7 @@ import { broadcast, constantLike, createBodyBuilder, emitScan, scalar } from '..
 import type { Sizes } from '../../compiler/ir/dim.ts'
 import type { Type, Value } from '../../compiler/ir/graph.ts'
 import { pointwiseOps } from '../../compiler/ir/ops/pointwise.ts'
+import type { OpName } from '../../compiler/ir/ops/schemas.ts'
 import { dim, type } from './agree.ts'
 
 export interface Case {
@@ -26,10 +27,10 @@ export const sizesList: readonly Sizes[] = [
 const real = (...shapes: string[]): Type[] => shapes.map(s => type(s))
 const int = (text: string): Type => type(text, 'int')
 
-const one = (name: string, params: readonly Type[], op: string, attrs = {}): Case => ({
+const one = (name: string, params: readonly Type[], op: OpName, attrs = {}): Case => ({
   name: `${op}${name === '' ? '' : `: ${name}`}`,
   params,
-  body: (b, xs) => [b.emit(op, xs, attrs)],
+  body: (b, xs) => [b.emitLike(op, xs, attrs)],
 })
 
 /** Operands in the domain of ops that are not defined everywhere. */
@@ -58,7 +59,7 @@ const pointwise: readonly Case[] = pointwiseOps.map(op => {
   }
 })
 
-function fits(b: Builder, op: string, ins: readonly Value[]): boolean {
+function fits(b: Builder, op: OpName, ins: readonly Value[]): boolean {
   try {
     b.context.ops.get(op)?.infer(ins, {}, undefined)
     return true
@@ -216,7 +217,7 @@ const reductions: readonly Case[] = [
   },
   one('outside in', real('B, T, H'), 'sum', { axes: [-1, -3] }),
   one('all', real('B, T'), 'sum', { axes: [-2, -1] }),
-  ...['reduce_max', 'reduce_min', 'argmax'].flatMap(op => [
+  ...(['reduce_max', 'reduce_min', 'argmax'] as const).flatMap(op => [
     one('last', real('B, H + 1'), op, { axis: -1 }),
     one('middle', real('B, T + 2, H'), op, { axis: -2 }),
   ]),
@@ -233,7 +234,7 @@ const reductions: readonly Case[] = [
     body: (b, [x]) => {
       const minus = constantLike(b, Number.NEGATIVE_INFINITY, x)
       const some = b.emit('where', [b.emit('lt', [x, constantLike(b, 0.3, x)]), minus, x])
-      return ['softmax', 'logsumexp'].flatMap(op => [minus, some].map(v => b.emit(op, [v], { axis: -1 })))
+      return (['softmax', 'logsumexp'] as const).flatMap(op => [minus, some].map(v => b.emit(op, [v], { axis: -1 })))
     },
   },
   {
@@ -258,7 +259,7 @@ interface Spread {
 
 /** A product one operand of which is 0 wherever the other is infinite or NaN, at some places of the contracted dims. */
 export const strongProduct = (
-  op: string,
+  op: OpName,
   strong: 'strongLeft' | 'strongRight',
   [left, right, condition]: readonly [Type, Type, Type],
   [l, r]: readonly [Spread, Spread],
@@ -280,7 +281,7 @@ export const strongProduct = (
       return b.emit('where', [test(spread), quotient, v])
     }
     const ins = strong === 'strongLeft' ? [zeros(x, l), wild(y, r)] : [wild(x, l), zeros(y, r)]
-    return [b.emit(op, ins, { ...attrs, [strong]: true })]
+    return [b.emitLike(op, ins, { ...attrs, [strong]: true })]
   },
 })
 

@@ -10,6 +10,7 @@ import { broadcast } from '../../compiler/ir/builder.ts'
 import { constant } from '../../compiler/ir/dim.ts'
 import { allEqns } from '../../compiler/ir/graph.ts'
 import { ops } from '../../compiler/ir/ops/index.ts'
+import type { OpName } from '../../compiler/ir/ops/schemas.ts'
 import { agree, argumentsFor, bufferOf, build, dim, type } from './agree.ts'
 import { cases, scan, sizesList } from './cases.ts'
 import { moves, randomCase, smallSizes } from './random.ts'
@@ -30,7 +31,7 @@ export function suite(backend: Backend): void {
       }
     })
     it('on every op of the table', () => {
-      const tested = new Set(
+      const tested = new Set<OpName>(
         cases.flatMap(({ params, body }) => [...allEqns(build(params, body).graph)].map(e => e.op)),
       )
       assert.deepEqual(

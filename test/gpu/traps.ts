@@ -5,6 +5,7 @@ import { plan } from '../../compiler/index.ts'
 import { type Builder, constantLike } from '../../compiler/ir/builder.ts'
 import type { Sizes } from '../../compiler/ir/dim.ts'
 import type { Type, Value } from '../../compiler/ir/graph.ts'
+import type { PlainOp } from '../../compiler/ir/ops/schemas.ts'
 import { build, dim, type } from '../backend/agree.ts'
 import { scan } from '../backend/cases.ts'
 import { agreeAsync } from './agree.ts'
@@ -19,7 +20,7 @@ interface Trial {
     body: (b: Builder, params: readonly Value[]) => readonly Value[],
   ): Promise<void>
   /** What a pointwise op gives for each of some floats. */
-  applied(op: string, ...operands: readonly Float32Array[]): Promise<Float32Array>
+  applied(op: PlainOp, ...operands: readonly Float32Array[]): Promise<Float32Array>
 }
 
 const trialOn = (backend: AsyncBackend): Trial => ({
@@ -52,14 +53,14 @@ const sweep = (end: number, negative = true): Float32Array => {
   const even = Array.from({ length: 20_000 }, (_, i) => end * (i / 20_000))
   return Float32Array.from([...scales, ...even].flatMap(x => (negative ? [x, -x] : [x])))
 }
-const functions: Readonly<Record<string, readonly [exact: (x: number) => number, at: Float32Array, bound: number]>> = {
-  exp: [Math.exp, sweep(87), 3e-7],
-  tanh: [Math.tanh, sweep(110), 5e-7],
-  sigmoid: [x => 1 / (1 + Math.exp(-x)), sweep(80), 4e-7],
-  log: [Math.log, sweep(1e30, false), 5e-7],
-  log1p: [Math.log1p, sweep(0.9), 5e-7],
-  sqrt: [Math.sqrt, sweep(1e30, false), 3e-7],
-}
+const functions: readonly (readonly [op: PlainOp, exact: (x: number) => number, at: Float32Array, bound: number])[] = [
+  ['exp', Math.exp, sweep(87), 3e-7],
+  ['tanh', Math.tanh, sweep(110), 5e-7],
+  ['sigmoid', x => 1 / (1 + Math.exp(-x)), sweep(80), 4e-7],
+  ['log', Math.log, sweep(1e30, false), 5e-7],
+  ['log1p', Math.log1p, sweep(0.9), 5e-7],
+  ['sqrt', Math.sqrt, sweep(1e30, false), 3e-7],
+]
 
 export const trapChecks: readonly DeviceCheck[] = [
   trap('loops of more than 1000 rounds, whose length no multiple of four is', async ({ agrees }) => {
@@ -138,7 +139,7 @@ export const trapChecks: readonly DeviceCheck[] = [
     assert.deepEqual([...(await applied('max', x, y))], [NaN, NaN, NaN, 5, Infinity])
     assert.deepEqual([...(await applied('min', x, y))], [NaN, NaN, NaN, -Infinity, -1])
     assert.deepEqual([...(await applied('relu', x))], [NaN, 1, NaN, 0, Infinity])
-    for (const op of ['tanh', 'exp', 'log', 'log1p', 'sqrt', 'sigmoid', 'sin', 'abs', 'log_sigmoid'])
+    for (const op of ['tanh', 'exp', 'log', 'log1p', 'sqrt', 'sigmoid', 'sin', 'abs', 'log_sigmoid'] as const)
       assert.ok(Number.isNaN((await applied(op, x))[0]), op)
     const { context, graph } = build([type('N')], (b, [v]) => [
       b.emit('reduce_max', [v], { axis: -1 }),
@@ -176,7 +177,7 @@ export const trapChecks: readonly DeviceCheck[] = [
     }
   }),
 
-  ...Object.entries(functions).map(([op, [exact, at, bound]]) =>
+  ...functions.map(([op, exact, at, bound]) =>
     trap(`${op} to a relative error of ${bound}`, async ({ applied }) => {
       const found = await applied(op, at)
       const worst = at.reduce(

@@ -258,7 +258,7 @@ const growths: readonly ((g: Growth, v: Value) => readonly Value[])[] = [
     if (g.draw(3) === 0) {
       const q = g.b.emit('sigmoid', [partner(g, p)])
       const test = g.b.emit('lt', [p, q])
-      const op = pick(g.draw, ['mul', 'max', 'min', 'where'])
+      const op = pick(g.draw, ['mul', 'max', 'min', 'where'] as const)
       p = g.b.emit(op, op === 'where' ? [test, p, q] : [p, q])
     }
     return [p, g.b.emit('log', [g.draw(3) === 0 ? complement(p) : p])]

@@ -3,11 +3,13 @@ import { type Builder, opOf, zerosLike } from '../../compiler/ir/builder.ts'
 import { add, asNumber, constant, sameShape } from '../../compiler/ir/dim.ts'
 import { type Attrs, type Block, scanCounts, type Type, useCounts, type Value } from '../../compiler/ir/graph.ts'
 import { isDim } from '../../compiler/ir/ops/define.ts'
-import { repeating, viewOfBlock } from '../../compiler/ir/view.ts'
+import { ops } from '../../compiler/ir/ops/index.ts'
+import type { OpName } from '../../compiler/ir/ops/schemas.ts'
+import { repeats, viewOfBlock } from '../../compiler/ir/view.ts'
 
 /** An equation that is about to be emitted. */
 export interface Emission {
-  readonly op: string
+  readonly op: OpName
   readonly ins: readonly Value[]
   readonly attrs: Attrs
   readonly body?: Block
@@ -17,9 +19,6 @@ export interface Emission {
 export type Changes<T> = ReadonlyMap<string, () => T>
 
 export const sameType = (a: Type, b: Type): boolean => a.dtype === b.dtype && sameShape(a.shape, b.shape)
-
-/** Of which of equals `max` and `min` follow their own rules are the judges: at a tie alone the order of the operands would show. */
-const commutative = ['add', 'mul', 'max', 'min', 'eq', 'and', 'or', 'xor', 'imul', 'hypot']
 
 /** The list with two places exchanged. */
 export const exchanged = <T>(list: readonly T[], i: number, j: number): T[] =>
@@ -57,7 +56,7 @@ export function changedEquations(b: Builder, e: Emission, taken = false): Change
 }
 
 /** What an op is that does not keep the zeros of derivatives from infinity and NaN. */
-const withoutStrongZeros: Readonly<Record<string, string>> = { strong_mul: 'mul', strong_div: 'div' }
+const withoutStrongZeros: Readonly<Record<string, OpName>> = { strong_mul: 'mul', strong_div: 'div' }
 
 type Offer = (name: string, change: Partial<Emission>) => void
 
@@ -89,7 +88,8 @@ function isSameAlongAny(b: Builder, { op, ins, attrs }: Emission): boolean {
 
 /** Whether the order of the operands does not matter: products of matrices that are one number commute. */
 const commutes = ({ op, ins }: Emission): boolean =>
-  commutative.includes(op) ||
+  // Of which of equals `max` and `min` follow their own rules are the judges: at a tie alone the order of the operands would show.
+  ops.get(op)?.commutes !== undefined ||
   (op === 'bmm' && ins.every(({ shape }) => shape.slice(-2).every(dim => asNumber(dim) === 1)))
 
 function offerExchanges(b: Builder, e: Emission, offer: Offer): void {
@@ -173,7 +173,7 @@ export function changedEmissions(
     const [type] = types
     if (type.dtype !== 'real') return found
     // Zero turned round, or left out, is zero.
-    if (e.op === 'constant' ? e.attrs.value === 0 : repeating.includes(e.op) && known(0) === 0) return found
+    if (e.op === 'constant' ? e.attrs.value === 0 : repeats(e) && known(0) === 0) return found
     found.set(
       'negated',
       instead(0, v => b.emit('neg', [v])),

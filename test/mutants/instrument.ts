@@ -1,7 +1,7 @@
 // Places where a rule or a pass can be made to go wrong: what it emits and what it gives. A watch is told of each of them,
 // and may put something else there. One that only listens finds the mutants that there are; one that answers is a mutant.
 import type { Builder, OpTable } from '../../compiler/ir/builder.ts'
-import { createBuilder, zerosLike } from '../../compiler/ir/builder.ts'
+import { createBuilder, emitting, zerosLike } from '../../compiler/ir/builder.ts'
 import { type Block, type Eqn, useCounts, type Value } from '../../compiler/ir/graph.ts'
 import type { Op } from '../../compiler/ir/ops/define.ts'
 import { ops } from '../../compiler/ir/ops/index.ts'
@@ -123,7 +123,7 @@ function watchedBuilder(b: Builder, site: string, watch: Watch, matched?: string
         : watch(`${site} ${op === matched ? 'same' : op} ${count}`, () => changedEmissions(b, emission))
     return changed ?? b.emitAll(op, ins, attrs, body, note)
   }
-  return { ...b, emitAll, emit: (op, ins, attrs, note) => emitAll(op, ins, attrs, undefined, note)[0] }
+  return { ...b, ...emitting(emitAll) }
 }
 
 function watchedRule(rule: Rule, watch: Watch): Rule {

@@ -89,7 +89,7 @@ it('reads a common operand once, and keeps what nobody else needs out of memory'
 
 it('lets a kernel write into the concatenation that it feeds', () => {
   const plan = planOf([type('B, H'), type('3*H, H')], (b, [x, w]) => {
-    const gates = ['sin', 'cos', 'tanh'].map(op => b.emit(op, [x]))
+    const gates = (['sin', 'cos', 'tanh'] as const).map(op => b.emit(op, [x]))
     return [b.emit('matmulT', [b.emit('concat', gates, { axis: -1 }), w])]
   })
   assert.equal(kinds(plan.steps), 'map gemm')

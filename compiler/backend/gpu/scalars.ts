@@ -1,6 +1,7 @@
 // The scalar algebra over gpu.js source. Infinity and NaN are arguments of a kernel, as no literal of a GPU's language stands for them.
 import { type Algebra, algebraBy } from '../../ir/algebra.ts'
 import { ops } from '../../ir/ops/index.ts'
+import type { PlainOp } from '../../ir/ops/schemas.ts'
 import { call, type Expression, infix, leaf, literal, strong, truth } from '../expression.ts'
 
 /** The arguments that stand for these, where a kernel uses them. */
@@ -73,7 +74,7 @@ const hashing: Algebra<boolean> = algebraBy<boolean>(
 )
 
 /** Whether a pointwise op computes with hashes, so that no GPU can. */
-export const isHashing = (op: string): boolean =>
+export const isHashing = (op: PlainOp): boolean =>
   ops.get(op)?.formula?.(
     hashing,
     Array.from({ length: mostOperands }, () => false),

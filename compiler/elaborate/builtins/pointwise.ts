@@ -1,16 +1,16 @@
 // Built-in functions that act on each element.
 import { fail } from '../../../dsl/diagnostics.ts'
+import type { PlainOp } from '../../ir/ops/schemas.ts'
 import { numberPointwise, pointwise, realPointwise, toReal } from '../tensors/typedOperations.ts'
 import type { Builtin } from '../values/builtinFunction.ts'
 import { builtin } from './builtin.ts'
 
-const real = (name: string): Builtin =>
+const real = (name: PlainOp): Builtin =>
   builtin(name, 'x', 1, ({ scope, span }, x) => realPointwise(scope, name, [x], span))
 
 export const pointwiseBuiltins: readonly Builtin[] = [
-  ...['exp', 'log', 'sqrt', 'tanh', 'sigmoid', 'sin', 'cos', 'floor', 'log1p'].map(real),
-  // abs and relu keep ints.
-  ...['abs', 'relu'].map(name =>
+  ...(['exp', 'log', 'sqrt', 'tanh', 'sigmoid', 'sin', 'cos', 'floor', 'log1p'] as const).map(real),
+  ...(['abs', 'relu'] as const).map(name =>
     builtin(name, 'x', 1, ({ scope, span }, x) => numberPointwise(scope, name, [toReal(scope, x)], span)),
   ),
   builtin('where', 'test, x, y', 3, ({ scope, span }, test, x, y) => {

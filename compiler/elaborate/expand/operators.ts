@@ -2,6 +2,7 @@
 import type { Expr, Span } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
 import * as D from '../../ir/dim.ts'
+import type { PlainOp } from '../../ir/ops/schemas.ts'
 import { asInit, asTensor } from '../tensors/convert.ts'
 import { boundBy, checkLabels } from '../tensors/labels.ts'
 import {
@@ -20,7 +21,7 @@ import type { Tensor } from '../values/tensor.ts'
 import { sourceText } from '../values/wording.ts'
 import { evaluate } from './evaluate.ts'
 
-const arithmetic: Readonly<Record<'+' | '-' | '*' | '/', { op: string; number: (a: number, b: number) => number }>> = {
+const arithmetic: Readonly<Record<'+' | '-' | '*' | '/', { op: PlainOp; number: (a: number, b: number) => number }>> = {
   '+': { op: 'add', number: (a, b) => a + b },
   '-': { op: 'sub', number: (a, b) => a - b },
   '*': { op: 'mul', number: (a, b) => a * b },

@@ -1,10 +1,8 @@
 // Whether the elements of an item are chances of each other's alternatives, which sum to 1, or each has a chance of its own.
 import * as D from '../../ir/dim.ts'
 import { type Eqn, makersOf, scanCounts, type Value } from '../../ir/graph.ts'
+import { onlyPlaces } from '../../ir/view.ts'
 import type { Scope } from '../values/scope.ts'
-
-/** Ops that leave what an element of the last dim is beside the others. */
-const carriers = new Set(['reverse', 'broadcast', 'shift', 'transpose', 'reshape', 'slice'])
 
 /** What makes each element a chance of its own. */
 type Independent = 'sigmoid' | 'softmax'
@@ -39,7 +37,7 @@ function behind(value: Value, eqns: readonly Eqn[]): Independent | Value | undef
       const place = body.params.indexOf(inBody)
       if (place < 0 || (place >= consts && place < consts + carries)) return undefined
       at = ins[place]
-    } else if (carriers.has(op) && sameLast(ins[0], at)) at = ins[0]
+    } else if (onlyPlaces(op) && sameLast(ins[0], at)) at = ins[0]
     else return undefined
   }
 }

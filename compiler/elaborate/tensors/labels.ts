@@ -4,6 +4,8 @@ import { fail } from '../../../dsl/diagnostics.ts'
 import type { Builder } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
 import { type Eqn, type Makers, makersOf, type Value } from '../../ir/graph.ts'
+import type { OpName } from '../../ir/ops/schemas.ts'
+import { onlyPlaces } from '../../ir/view.ts'
 import { Reported } from '../values/collectProblems.ts'
 import type { Scope } from '../values/scope.ts'
 import type { Bound } from '../values/signature.ts'
@@ -87,15 +89,16 @@ function logarithms(root: Builder, makers: Makers, ports: ReadonlyMap<number, st
   })
 }
 
-const comparisons = new Set(['eq', 'lt', 'le'])
-
-/** Ops that put the elements of their first operand elsewhere, or write them as reals. */
-const movers = new Set(['transpose', 'broadcast', 'reshape', 'slice', 'reverse', 'shift', 'real'])
+const comparisons: ReadonlySet<OpName> = new Set<OpName>(['eq', 'lt', 'le'])
 
 /** The id of the value whose elements these are. */
 function behind(makers: Makers, value: Value): number {
   let { id } = value
-  for (let maker = makers.get(id); maker !== undefined && movers.has(maker.op); maker = makers.get(id)) {
+  for (
+    let maker = makers.get(id);
+    maker !== undefined && (onlyPlaces(maker.op) || maker.op === 'real');
+    maker = makers.get(id)
+  ) {
     id = maker.ins[0].id
   }
   return id

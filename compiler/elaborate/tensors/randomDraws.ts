@@ -5,6 +5,7 @@ import { fail } from '../../../dsl/diagnostics.ts'
 import { fill, scalar } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
 import type { Value } from '../../ir/graph.ts'
+import type { PlainOp } from '../../ir/ops/schemas.ts'
 import type { Scope } from '../values/scope.ts'
 import type { Init } from '../values/signature.ts'
 import { type Axis, joinFacts, type Tensor } from '../values/tensor.ts'
@@ -73,7 +74,7 @@ export function drawInitial(
   const b = scope.builder
   const shape = [...type.axes.map(a => a.size), ...type.item].map(D.unlabelled)
   const constant = (value: number): Value => fill(b, scalar(b, value), shape)
-  const binary = (op: string, x: Value, y: Value): Value => b.emit(op, [x, y])
+  const binary = (op: PlainOp, x: Value, y: Value): Value => b.emit(op, [x, y])
   const build = (i: Init): Value => {
     switch (i.kind) {
       case 'number':
@@ -81,7 +82,11 @@ export function drawInitial(
       case 'negate':
         return b.emit('neg', [build(i.value)])
       case 'binary':
-        return binary({ '+': 'add', '-': 'sub', '*': 'mul', '/': 'div' }[i.op], build(i.left), build(i.right))
+        return binary(
+          ({ '+': 'add', '-': 'sub', '*': 'mul', '/': 'div' } as const)[i.op],
+          build(i.left),
+          build(i.right),
+        )
       case 'draw':
         return draw(i.initializer, i.args)
     }

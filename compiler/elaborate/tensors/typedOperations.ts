@@ -4,6 +4,7 @@ import { fail } from '../../../dsl/diagnostics.ts'
 import { broadcast, fill, reshape as reshapeValue, scalar } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
 import type { DType, Value } from '../../ir/graph.ts'
+import type { PlainOp } from '../../ir/ops/schemas.ts'
 import { homeOf, type Scope } from '../values/scope.ts'
 import {
   type Axis,
@@ -228,7 +229,13 @@ export function masked(scope: Scope, t: Tensor, axes: readonly Axis[], padding: 
 // ---- pointwise
 
 /** One pointwise op: items equal or scalars, axes contained in one another. */
-export function pointwise(scope: Scope, op: string, operands: readonly Tensor[], span: Span, shown = op): Tensor {
+export function pointwise(
+  scope: Scope,
+  op: PlainOp,
+  operands: readonly Tensor[],
+  span: Span,
+  shown: string = op,
+): Tensor {
   const shaped = commonItem(operands, span, shown)
   checkAxes(scope, operands, span)
   const ordered = commonOrder(scope, operands)
@@ -265,7 +272,13 @@ export function commonItem(operands: readonly Tensor[], span: Span, shown: strin
 }
 
 /** As `pointwise`, with the operands as reals first. */
-export const realPointwise = (scope: Scope, op: string, operands: readonly Tensor[], span: Span, shown = op): Tensor =>
+export const realPointwise = (
+  scope: Scope,
+  op: PlainOp,
+  operands: readonly Tensor[],
+  span: Span,
+  shown: string = op,
+): Tensor =>
   pointwise(
     scope,
     op,
@@ -275,7 +288,13 @@ export const realPointwise = (scope: Scope, op: string, operands: readonly Tenso
   )
 
 /** As `pointwise`, with ints made reals only where the operands differ. */
-export function numberPointwise(scope: Scope, op: string, operands: readonly Tensor[], span: Span, shown = op): Tensor {
+export function numberPointwise(
+  scope: Scope,
+  op: PlainOp,
+  operands: readonly Tensor[],
+  span: Span,
+  shown: string = op,
+): Tensor {
   const bool = operands.find(t => t.dtype === 'bool')
   if (bool !== undefined)
     fail(

@@ -4,7 +4,8 @@ import type { Operand } from '../../plan/plan.ts'
 import { at, build } from '../array.ts'
 import { constant, type Dim, equal, multiply, product, sameShape } from '../dim.ts'
 import type { Attrs, Type, Value } from '../graph.ts'
-import { type AttrsOf, defineOp, type Op, require, unchanged } from './define.ts'
+import { defineOp, type Op, require, unchanged } from './define.ts'
+import type { AttrsOf, strongZeros } from './schemas.ts'
 
 export const last = <T>(list: readonly T[]): T => list[list.length - 1]
 const leads = (t: Type): readonly Dim[] => t.shape.slice(0, -1)
@@ -28,7 +29,6 @@ export const swap = ({ strides: [...s], ...rest }: Operand): Operand => {
  * Which operands have strong zeros: where such a one is 0 its term of a sum is 0, whatever it is multiplied with. So a cotangent that is 0,
  * as nothing chosen depends on it, takes no part in a sum over padding that holds infinity or NaN.
  */
-export const strongZeros = { strongLeft: 'flag', strongRight: 'flag' } as const
 
 export type StrongZeros = AttrsOf<typeof strongZeros>
 
@@ -53,7 +53,6 @@ export const contractionOps: readonly Op[] = [
   /** x [L…, K], W [N, K] → W x: [L…, N]. */
   defineOp({
     name: 'matmul',
-    attrs: strongZeros,
     leading: { operands: [0], rows: unchanged },
     linear: 'each',
     strong: strongAt,
@@ -92,7 +91,6 @@ export const contractionOps: readonly Op[] = [
   /** d [L…, N], W [N, K] → Wᵀ d: [L…, K]. */
   defineOp({
     name: 'matmulT',
-    attrs: strongZeros,
     leading: { operands: [0], rows: unchanged },
     linear: 'each',
     strong: strongAt,
@@ -132,7 +130,6 @@ export const contractionOps: readonly Op[] = [
   /** d [L…, N], x [L…, K] → Σ over L of d xᵀ: [N, K]. */
   defineOp({
     name: 'outer',
-    attrs: strongZeros,
     leading: { operands: 'all', leadsum: unchanged },
     linear: 'each',
     strong: strongAt,
@@ -169,7 +166,6 @@ export const contractionOps: readonly Op[] = [
   /** a [L…, M, K] · b [L…, K, N] → [L…, M, N], either transposed first (`ta`: a is [L…, K, M]). */
   defineOp({
     name: 'bmm',
-    attrs: { ta: 'boolean', tb: 'boolean', ...strongZeros },
     leading: { operands: 'all', rows: unchanged },
     linear: 'each',
     strong: strongAt,

@@ -5,34 +5,7 @@ import type { Builder } from '../builder.ts'
 import type { Dim } from '../dim.ts'
 import type { Attr, Attrs, Block, Eqn, Type, Value } from '../graph.ts'
 import type { Lowering } from '../lowering.ts'
-
-/** The attributes of an op by name; the printer, the reader and the types of the rules follow from it. */
-export type Schema = Readonly<Record<string, keyof AttrKinds>>
-
-interface AttrKinds {
-  number: number
-  boolean: boolean
-  /** A boolean that is false where it is absent. */
-  flag: boolean
-  string: string
-  dim: Dim
-  numbers: readonly number[]
-  dims: readonly Dim[]
-}
-
-/** As `AttrKinds`, after the size symbols have got their numbers. */
-interface ResolvedKinds {
-  number: number
-  boolean: boolean
-  flag: boolean
-  string: string
-  dim: number
-  numbers: readonly number[]
-  dims: readonly number[]
-}
-
-export type AttrsOf<S extends Schema> = { readonly [K in keyof S]: AttrKinds[S[K]] }
-export type ResolvedOf<S extends Schema> = { readonly [K in keyof S]: ResolvedKinds[S[K]] }
+import { type AttrKind, type AttrsOf, type OpName, type ResolvedOf, type Schema, schemas } from './schemas.ts'
 
 export interface Evaluation<S extends Schema> {
   readonly ins: readonly NdArray[]
@@ -73,8 +46,7 @@ export interface LoweringOf<S extends Schema> {
 }
 
 export interface Definition<S extends Schema> {
-  readonly name: string
-  readonly attrs: S
+  readonly name: OpName
   /** Shapes and types of the results; throws a plain Error (the verifier's) if the operands do not fit. */
   readonly infer: (ins: readonly Type[], attrs: AttrsOf<S>, body: Block | undefined) => readonly Type[]
   /** The reference semantics, in float64: slow and obvious. */
@@ -102,10 +74,21 @@ export interface Definition<S extends Schema> {
   readonly edge?: (e: Expansion<S>) => Value
   /** Its result is finite where its operands are, as it makes no number that is larger than all of theirs. */
   readonly keepsFinite: boolean
+  /** Where the elements of its result are those of some of its operands, in other places. */
+  readonly moves?: Moves
+  /** Whether its operands may change places: `but for ties`, where the first of equals gets the gradient. */
+  readonly commutes?: true | 'but for ties'
   /** Moves or repeats elements and computes nothing: the backward pass recomputes it rather than save it. */
   readonly cheap: boolean
   /** The leading-dimension rule: how the op is done for all steps of a loop at once. Absent where it cannot be. */
   readonly leading?: Leading<S>
+}
+
+export interface Moves {
+  /** How many operands, the first ones, its elements are of. */
+  readonly operands: number
+  /** Which of them is a matter of data. */
+  readonly chosen?: true
 }
 
 /** An op over the operands of all steps at once, stacked along a new leading dimension. */
@@ -124,6 +107,7 @@ export const unchanged = <T>(attrs: T): T => attrs
 /** A definition with its schema forgotten, so that a table can hold them all. */
 export interface Op
   extends Omit<Definition<Schema>, 'infer' | 'evaluate' | 'vjp' | 'lower' | 'expand' | 'branch' | 'edge' | 'leading'> {
+  readonly attrs: Schema
   readonly infer: (ins: readonly Type[], attrs: Attrs, body: Block | undefined) => readonly Type[]
   readonly evaluate: (
     e: Omit<Evaluation<Schema>, 'attrs'> & { attrs: Readonly<Record<string, unknown>> },
@@ -140,10 +124,15 @@ export interface Op
   }
 }
 
+/** What a definition says at the least. */
+type Defined<S extends Schema> = Omit<Definition<S>, 'cheap' | 'keepsFinite' | 'flops'> & Partial<Definition<S>>
+
 /** Checks attributes against the schema at run time, so that the typed rules can trust them. */
-export function defineOp<const S extends Schema>(
-  d: Omit<Definition<S>, 'cheap' | 'keepsFinite' | 'flops'> & Partial<Definition<S>>,
-): Op {
+export const defineOp = <N extends OpName>(given: { readonly name: N } & Defined<(typeof schemas)[N]>): Op =>
+  withSchema(schemas[given.name], given)
+
+function withSchema<S extends Schema>(attrs: S, given: Defined<S>): Op {
+  const d = { ...given, attrs }
   const { infer, evaluate, vjp, lower, strong, expand, branch, edge, leading } = d
   const { rows, leadsum } = leading ?? {}
   return {
@@ -153,6 +142,8 @@ export function defineOp<const S extends Schema>(
     cheap: d.cheap ?? false,
     keepsFinite: d.keepsFinite ?? d.cheap ?? false,
     linear: d.linear,
+    ...(d.moves && { moves: d.moves }),
+    ...(d.commutes && { commutes: d.commutes }),
     strong,
     flops: d.flops ?? (() => ({ terms: [] })),
     infer: (ins, attrs, body) => infer(ins, typed(d, attrs), body),
@@ -206,7 +197,7 @@ function checkKinds(
     dim: dimension,
     numbers: v => Array.isArray(v) && v.every(x => typeof x === 'number'),
     dims: v => Array.isArray(v) && v.every(dimension),
-  } satisfies Record<keyof AttrKinds, (v: unknown) => boolean>
+  } satisfies Record<AttrKind, (v: unknown) => boolean>
   for (const [name, kind] of Object.entries(d.attrs)) {
     if (!fits[kind](attrs[name])) throw new Error(`${d.name}: attribute ${name} should be a ${kind}`)
   }

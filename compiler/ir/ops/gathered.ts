@@ -6,7 +6,7 @@ import { at, build, type NdArray } from '../array.ts'
 import { constant, type Dim, equal, multiply, product, sameShape } from '../dim.ts'
 import type { Type, Value } from '../graph.ts'
 import type { Lowering } from '../lowering.ts'
-import { flat, last, type StrongZeros, strongAt, strongly, strongZeros, sumOver, swap, termOf } from './contractions.ts'
+import { flat, last, type StrongZeros, strongAt, strongly, sumOver, swap, termOf } from './contractions.ts'
 import { defineOp, type Op, require, unchanged } from './define.ts'
 import { gathering, scattering } from './indexing.ts'
 
@@ -47,7 +47,6 @@ export const gatheredOps: readonly Op[] = [
   /** E [N, K], i [L…], W [M, K] → W E[i]: [L…, M]. */
   defineOp({
     name: 'gather_matmul',
-    attrs: strongZeros,
     leading: { operands: [1], rows: unchanged },
     linear: 'each',
     strong: strongAt,
@@ -96,7 +95,6 @@ export const gatheredOps: readonly Op[] = [
   /** d [L…, M], i [L…], E [N, K] → Σ over L of d E[i]ᵀ: [M, K]. */
   defineOp({
     name: 'gather_outer',
-    attrs: strongZeros,
     linear: 'each',
     strong: strongAt,
     infer: ([d, index, table]) => {
@@ -139,7 +137,6 @@ export const gatheredOps: readonly Op[] = [
   /** d [L…, M], i [L…], W [M, K] → Σ of Wᵀ d by row: [rows, K]. */
   defineOp({
     name: 'scatter_matmulT',
-    attrs: { rows: 'dim', ...strongZeros },
     linear: 'each',
     strong: strongAt,
     infer: ([d, index, w], { rows }) => {

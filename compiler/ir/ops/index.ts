@@ -1,7 +1,6 @@
 // The op table: the list of all definitions.
 import type { Context, OpTable } from '../builder.ts'
 import { contractionOps } from './contractions.ts'
-import type { Op } from './define.ts'
 import { gatheredOps } from './gathered.ts'
 import { indexingOps } from './indexing.ts'
 import { movementOps } from './movement.ts'
@@ -11,7 +10,7 @@ import { reductionOps } from './reductions.ts'
 import { scanOp } from './scan.ts'
 import { sourceOps } from './sources.ts'
 
-export const ops: OpTable = new Map<string, Op>(
+export const ops: OpTable = new Map(
   [
     ...pointwiseOps,
     ...sourceOps,

@@ -80,8 +80,8 @@ export const indexingOps: readonly Op[] = [
   /** Rows of a table, one for each index: an embedding. table [N, R…], index [L…] → [L…, R…]. */
   defineOp({
     name: 'gather',
+    moves: { operands: 1, chosen: true },
     keepsFinite: true,
-    attrs: {},
     leading: { operands: [1], rows: unchanged },
     linear: 'together',
     infer: ([table, index]) => {
@@ -106,7 +106,6 @@ export const indexingOps: readonly Op[] = [
   /** The sum of rows for each index: x [L…, R…], index [L…] → [rows, R…]. */
   defineOp({
     name: 'scatter',
-    attrs: { rows: 'dim' },
     leading: { operands: 'all', leadsum: unchanged },
     linear: 'together',
     infer: ([x, index], { rows }) => {
@@ -134,8 +133,8 @@ export const indexingOps: readonly Op[] = [
   /** One place along an axis, its own for each index: x [A…, N, C…, R…], index [A…, C…] → [A…, C…, R…]; R is the tail. */
   defineOp({
     name: 'pick',
+    moves: { operands: 1, chosen: true },
     keepsFinite: true,
-    attrs: { axis: 'number', tail: 'number' },
     leading: { operands: 'all', rows: unchanged },
     linear: 'together',
     infer: ([x, index], { axis, tail }) => {
@@ -174,7 +173,6 @@ export const indexingOps: readonly Op[] = [
   defineOp({
     name: 'place',
     keepsFinite: true,
-    attrs: { axis: 'number', tail: 'number', size: 'dim' },
     leading: { operands: 'all', rows: unchanged },
     linear: 'together',
     infer: ([x, index], { axis, tail, size }) => {
@@ -217,8 +215,8 @@ export const indexingOps: readonly Op[] = [
   /** Turns the first `lengths` elements of an axis round; those after them stay. lengths as the index of `pick`. */
   defineOp({
     name: 'reverse',
+    moves: { operands: 1 },
     keepsFinite: true,
-    attrs: { axis: 'number', tail: 'number' },
     leading: { operands: 'all', rows: unchanged },
     linear: 'together',
     infer: ([x, lengths], { axis, tail }) => {

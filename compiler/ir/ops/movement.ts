@@ -21,7 +21,7 @@ export const movementOps: readonly Op[] = [
   /** Repeats along new dimensions, at the places `at` of the result. */
   defineOp({
     name: 'broadcast',
-    attrs: { at: 'numbers', sizes: 'dims' },
+    moves: { operands: 1 },
     leading: { operands: 'all', rows: unchanged },
     linear: 'together',
     infer: ([x], { at: places, sizes }) => {
@@ -57,7 +57,7 @@ export const movementOps: readonly Op[] = [
   /** The same elements in row-major order under another shape. */
   defineOp({
     name: 'reshape',
-    attrs: { shape: 'dims' },
+    moves: { operands: 1 },
     leading: { operands: 'all', rows: ({ shape }, steps) => ({ shape: [steps, ...shape] }) },
     linear: 'together',
     infer: ([x], { shape }) => {
@@ -72,7 +72,7 @@ export const movementOps: readonly Op[] = [
   /** Result dimension i is operand dimension `order[i]`, counted from the end of both. */
   defineOp({
     name: 'transpose',
-    attrs: { order: 'numbers' },
+    moves: { operands: 1 },
     leading: { operands: 'all', rows: unchanged },
     linear: 'together',
     infer: ([x], { order }) => {
@@ -110,7 +110,7 @@ export const movementOps: readonly Op[] = [
   /** `size` elements from `start` on. */
   defineOp({
     name: 'slice',
-    attrs: { axis: 'number', start: 'dim', size: 'dim' },
+    moves: { operands: 1 },
     leading: { operands: 'all', rows: unchanged },
     linear: 'together',
     infer: ([x], { axis, size }) => [{ dtype: x.dtype, shape: replaced(x.shape, fromEnd(axis, x.shape.length), size) }],
@@ -128,7 +128,6 @@ export const movementOps: readonly Op[] = [
   /** Zeros around: the operand lies from `start` on in a dimension of `size`. */
   defineOp({
     name: 'pad',
-    attrs: { axis: 'number', start: 'dim', size: 'dim' },
     leading: { operands: 'all', rows: unchanged },
     linear: 'together',
     infer: ([x], { axis, size }) => [{ dtype: x.dtype, shape: replaced(x.shape, fromEnd(axis, x.shape.length), size) }],
@@ -154,7 +153,7 @@ export const movementOps: readonly Op[] = [
   /** End to end along one dimension. */
   defineOp({
     name: 'concat',
-    attrs: { axis: 'number' },
+    moves: { operands: Number.POSITIVE_INFINITY },
     leading: { operands: 'all', rows: unchanged },
     linear: 'together',
     infer: (ins, { axis }) => {
@@ -202,7 +201,7 @@ export const movementOps: readonly Op[] = [
   /** One step late (`by` = 1), with `fill` in the first place; or one step early (`by` = -1), with it in the last. */
   defineOp({
     name: 'shift',
-    attrs: { axis: 'number', by: 'number' },
+    moves: { operands: 2 },
     leading: { operands: 'all', rows: unchanged },
     linear: 'together',
     infer: ([x, fill], { axis, by }) => {

@@ -16,7 +16,6 @@ function lengthOf(elements: readonly number[]): number {
 
 export const normOp: Op = defineOp({
   name: 'norm',
-  attrs: { axes: 'numbers' },
   leading: { operands: 'all', rows: unchanged },
   infer: ([x], { axes }) => [{ dtype: 'real', shape: without(x.shape, dimsOf(axes, x.shape.length)) }],
   evaluate: ({ ins: [x], attrs: { axes } }) => [combined(x, dimsOf(axes, x.shape.length), lengthOf)],

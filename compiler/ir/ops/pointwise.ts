@@ -4,7 +4,8 @@ import { numbers, types } from '../algebra.ts'
 import { graphAlgebra } from '../builder.ts'
 import { constant, multiply, product, sameShape } from '../dim.ts'
 import type { Value } from '../graph.ts'
-import { defineOp, type Op, require, unchanged } from './define.ts'
+import { defineOp, type Moves, type Op, require, unchanged } from './define.ts'
+import type { PlainOp } from './schemas.ts'
 
 type Formula = <S>(a: Algebra<S>, args: readonly S[]) => S
 
@@ -21,13 +22,14 @@ interface Pointwise {
   readonly edge?: Formula
   readonly flops?: number
   readonly keepsFinite?: boolean
+  readonly moves?: Moves
+  readonly commutes?: Op['commutes']
 }
 
-function pointwise(name: string, p: Pointwise): Op {
+function pointwise(name: PlainOp, p: Pointwise): Op {
   const { branch, edge } = p
   return defineOp({
     name,
-    attrs: {},
     leading: { operands: 'all', rows: unchanged },
     infer: ins => {
       require(ins.length === p.arity, `${name} takes ${p.arity} operands, not ${ins.length}`)
@@ -64,17 +66,20 @@ function pointwise(name: string, p: Pointwise): Op {
           return partial && algebra.strong_mul(d, partial(algebra, ins, outs[0]))
         })
       }),
-    lower: ({ plan, eqn }) => plan.pointwise(eqn),
+    lower: ({ plan, eqn }) => plan.pointwise(eqn, name),
     flops: (_, outs) => multiply(constant(p.flops ?? 1), product(outs[0].shape)),
     formula: p.formula,
     ...(p.keepsFinite && { keepsFinite: true }),
+    ...(p.moves && { moves: p.moves }),
+    ...(p.commutes && { commutes: p.commutes }),
     branch: branch && (({ builder, ins }) => branch(graphAlgebra(builder, ins[0]), ins)),
     edge: edge && (({ builder, ins }) => edge(graphAlgebra(builder, ins[0]), ins)),
   })
 }
 
 /** A comparison is itself the branch that others take. */
-const decision = (name: string, formula: Formula): Op => pointwise(name, { arity: 2, formula, branch: formula })
+const decision = (name: PlainOp, formula: Formula, commutes?: true): Op =>
+  pointwise(name, { arity: 2, formula, branch: formula, ...(commutes && { commutes }) })
 
 /** 2^32 as the scale that turns a 31-bit hash into [0, 1): a multiple of 2^-23, exact in f32. */
 const unitScale = 2 ** -23
@@ -82,6 +87,7 @@ const unitScale = 2 ** -23
 export const pointwiseOps: readonly Op[] = [
   pointwise('add', {
     arity: 2,
+    commutes: true,
     formula: (a, [x, y]) => a.add(x, y),
     cotangents: [(_, _args, d) => d, (_, _args, d) => d],
   }),
@@ -92,6 +98,7 @@ export const pointwiseOps: readonly Op[] = [
   }),
   pointwise('mul', {
     arity: 2,
+    commutes: true,
     formula: (a, [x, y]) => a.mul(x, y),
     partials: [(_, [, y]) => y, (_, [x]) => x],
   }),
@@ -171,6 +178,7 @@ export const pointwiseOps: readonly Op[] = [
   /** √(x² + y²), of operands divided by the larger, so that no square overflows. The derivative at 0 is 0. */
   pointwise('hypot', {
     arity: 2,
+    commutes: true,
     formula: (a, [x, y]) => {
       const size = <S>(b: Algebra<S>, v: S): S => b.max(v, b.neg(v))
       const peak = a.stop_gradient(a.max(size(a, x), size(a, y)))
@@ -231,6 +239,7 @@ export const pointwiseOps: readonly Op[] = [
   pointwise('max', {
     keepsFinite: true,
     arity: 2,
+    commutes: 'but for ties',
     formula: (a, [x, y]) => a.max(x, y),
     cotangents: [
       (a, [x, y], d) => a.where(a.le(y, x), d, a.constant(0)),
@@ -241,6 +250,7 @@ export const pointwiseOps: readonly Op[] = [
   pointwise('min', {
     keepsFinite: true,
     arity: 2,
+    commutes: 'but for ties',
     formula: (a, [x, y]) => a.min(x, y),
     cotangents: [
       (a, [x, y], d) => a.where(a.le(x, y), d, a.constant(0)),
@@ -250,9 +260,9 @@ export const pointwiseOps: readonly Op[] = [
   }),
   decision('lt', (a, [x, y]) => a.lt(x, y)),
   decision('le', (a, [x, y]) => a.le(x, y)),
-  decision('eq', (a, [x, y]) => a.eq(x, y)),
-  pointwise('and', { arity: 2, formula: (a, [x, y]) => a.and(x, y) }),
-  pointwise('or', { arity: 2, formula: (a, [x, y]) => a.or(x, y) }),
+  decision('eq', (a, [x, y]) => a.eq(x, y), true),
+  pointwise('and', { arity: 2, commutes: true, formula: (a, [x, y]) => a.and(x, y) }),
+  pointwise('or', { arity: 2, commutes: true, formula: (a, [x, y]) => a.or(x, y) }),
   pointwise('not', { arity: 1, formula: (a, [x]) => a.not(x) }),
   pointwise('where', {
     keepsFinite: true,
@@ -274,8 +284,8 @@ export const pointwiseOps: readonly Op[] = [
   }),
   /** The remainder of ints. */
   pointwise('remainder', { arity: 2, formula: (a, [x, y]) => a.remainder(x, y) }),
-  pointwise('imul', { arity: 2, formula: (a, [x, y]) => a.imul(x, y) }),
-  pointwise('xor', { arity: 2, formula: (a, [x, y]) => a.xor(x, y) }),
+  pointwise('imul', { arity: 2, commutes: true, formula: (a, [x, y]) => a.imul(x, y) }),
+  pointwise('xor', { arity: 2, commutes: true, formula: (a, [x, y]) => a.xor(x, y) }),
   pointwise('shr', { arity: 2, formula: (a, [x, y]) => a.shr(x, y) }),
   /** A counter's next hash: murmur3's finalizer over h · 31 + x (Appleby 2011). */
   pointwise('mix', {
@@ -296,5 +306,11 @@ export const pointwiseOps: readonly Op[] = [
     flops: 2,
   }),
   /** The value itself, to which no gradient flows back. */
-  pointwise('stop_gradient', { keepsFinite: true, arity: 1, formula: (a, [x]) => a.stop_gradient(x), flops: 0 }),
+  pointwise('stop_gradient', {
+    keepsFinite: true,
+    moves: { operands: 1 },
+    arity: 1,
+    formula: (a, [x]) => a.stop_gradient(x),
+    flops: 0,
+  }),
 ]

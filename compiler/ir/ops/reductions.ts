@@ -112,7 +112,6 @@ function extremum(
     b.emit('argmax', [fold === 'max' ? x : b.emit('neg', [x])], { axis })
   return defineOp({
     name,
-    attrs: { axis: 'number' },
     leading: { operands: 'all', rows: unchanged },
     infer: ([x], { axis }) => [{ dtype: x.dtype, shape: without(x.shape, [fromEnd(axis, x.shape.length)]) }],
     evaluate: ({ ins: [x], attrs: { axis } }) => [combined(x, [fromEnd(axis, x.shape.length)], of)],
@@ -147,7 +146,6 @@ function extremum(
 export const reductionOps: readonly Op[] = [
   defineOp({
     name: 'sum',
-    attrs: { axes: 'numbers' },
     leading: {
       operands: 'all',
       rows: unchanged,
@@ -176,7 +174,6 @@ export const reductionOps: readonly Op[] = [
   /** The position of the largest, the first of equals. */
   defineOp({
     name: 'argmax',
-    attrs: { axis: 'number' },
     leading: { operands: 'all', rows: unchanged },
     infer: ([x], { axis }) => [{ dtype: 'int', shape: without(x.shape, [fromEnd(axis, x.shape.length)]) }],
     evaluate: ({ ins: [x], attrs: { axis } }) => [combined(x, [fromEnd(axis, x.shape.length)], firstLargest)],
@@ -188,7 +185,6 @@ export const reductionOps: readonly Op[] = [
   /** e^x / Σ e^x along one axis; an element of -∞ gets 0, and where all are -∞ so do all. */
   defineOp({
     name: 'softmax',
-    attrs: { axis: 'number' },
     leading: { operands: 'all', rows: unchanged },
     infer: ([x]) => [{ dtype: 'real', shape: x.shape }],
     evaluate: ({ ins: [x], attrs: { axis }, shapes: [shape] }) => {
@@ -229,7 +225,6 @@ export const reductionOps: readonly Op[] = [
   /** log Σ e^x along one axis; -∞ where there is nothing. */
   defineOp({
     name: 'logsumexp',
-    attrs: { axis: 'number' },
     leading: { operands: 'all', rows: unchanged },
     infer: ([x], { axis }) => [{ dtype: 'real', shape: without(x.shape, [fromEnd(axis, x.shape.length)]) }],
     evaluate: ({ ins: [x], attrs: { axis } }) => [

@@ -23,7 +23,6 @@ const sameType = (a: Type, b: Type): boolean => a.dtype === b.dtype && sameShape
 
 export const scanOp: Op = defineOp({
   name: 'scan',
-  attrs: { length: 'dim', reverse: 'boolean', consts: 'number', carries: 'number', recompute: 'flag' },
   infer: (ins, { length, consts, carries }, body) => {
     require(body !== undefined, 'scan: no body')
     require(body.params.length === ins.length, `scan: ${ins.length} operands for ${body.params.length} parameters`)

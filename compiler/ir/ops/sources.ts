@@ -6,7 +6,6 @@ export const sourceOps: readonly Op[] = [
   /** A scalar. */
   defineOp({
     name: 'constant',
-    attrs: { value: 'number', dtype: 'string' },
     infer: (_, { dtype }) => {
       require(dtype === 'real' || dtype === 'int' || dtype === 'bool', `constant: no such dtype ${dtype}`)
       return [{ dtype, shape: [] }]
@@ -23,7 +22,6 @@ export const sourceOps: readonly Op[] = [
   /** A dimension as a number. */
   defineOp({
     name: 'size',
-    attrs: { dim: 'dim' },
     infer: () => [{ dtype: 'int', shape: [] }],
     evaluate: ({ attrs }) => [build([], () => attrs.dim)],
     lower: ({ plan, outs, attrs }) =>
@@ -37,7 +35,6 @@ export const sourceOps: readonly Op[] = [
   /** 0, 1, … size - 1. */
   defineOp({
     name: 'iota',
-    attrs: { size: 'dim' },
     infer: (_, { size }) => [{ dtype: 'int', shape: [size] }],
     evaluate: ({ shapes }) => [build(shapes[0], ([i]) => i)],
     lower: ({ plan, outs, attrs }) =>

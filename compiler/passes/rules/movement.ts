@@ -87,8 +87,8 @@ export const movementRules: readonly Rule[] = [
       )
       if (!alike) return undefined
       const operands = makers.map(m => m.ins[0])
-      const inner = builder.emit(op, operands, attrs)
-      return builder.emit('broadcast', [inner], first.attrs)
+      const inner = builder.emitLike(op, operands, attrs)
+      return builder.emitLike('broadcast', [inner], first.attrs)
     },
   },
   {
@@ -105,7 +105,10 @@ export const movementRules: readonly Rule[] = [
     rewrite: ({ ins: [x], attrs }, { builder, producer }) => {
       const inner = producer(x)
       if (inner?.op !== 'slice' || inner.attrs.axis !== attrs.axis) return undefined
-      return builder.emit('slice', [inner.ins[0]], { ...attrs, start: add(dim(inner.attrs.start), dim(attrs.start)) })
+      return builder.emitLike('slice', [inner.ins[0]], {
+        ...attrs,
+        start: add(dim(inner.attrs.start), dim(attrs.start)),
+      })
     },
   },
   {
@@ -120,7 +123,7 @@ export const movementRules: readonly Rule[] = [
       for (const part of inner.ins) {
         const whole = part.shape[fromEnd(Number(attrs.axis), part.shape.length)]
         if (fits(start, size, whole) && part.dtype === x.dtype)
-          return builder.emit('slice', [part], { ...attrs, start })
+          return builder.emitLike('slice', [part], { ...attrs, start })
         start = subtract(start, whole)
       }
       return undefined
@@ -163,7 +166,7 @@ export const movementRules: readonly Rule[] = [
           : [v]
       })
       if (parts.length === ins.length || parts.length > mostJoined) return undefined
-      return builder.emit('concat', parts, attrs)
+      return builder.emitLike('concat', parts, attrs)
     },
   },
   {

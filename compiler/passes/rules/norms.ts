@@ -3,7 +3,9 @@ import { constantLike } from '../../ir/builder.ts'
 import { asNumber } from '../../ir/dim.ts'
 import type { Eqn, Value } from '../../ir/graph.ts'
 import { fromEnd } from '../../ir/ops/define.ts'
-import { moves, type View } from '../../ir/view.ts'
+import { ops } from '../../ir/ops/index.ts'
+import type { OpName } from '../../ir/ops/schemas.ts'
+import { movedOperands, type View } from '../../ir/view.ts'
 import type { Rule, Site } from '../rewrite.ts'
 
 /** How to make a value that another is the square of. */
@@ -67,14 +69,14 @@ type RootRule = (eqn: Eqn, behind: RootOf, view: View) => Root | undefined
 
 /** The op on the roots of its first operands, \`count\` of them, if all have one. */
 const onRoots =
-  (count: number, op?: string): RootRule =>
+  (count: number, op?: OpName): RootRule =>
   (eqn, behind) => {
     const found = eqn.ins.slice(0, count).map(behind)
     if (!found.every(r => r !== undefined)) return undefined
     return {
       positive: op !== undefined || found.every(r => r.positive),
       make: site =>
-        site.builder.emit(op ?? eqn.op, [...found.map(r => r.make(site)), ...eqn.ins.slice(count)], eqn.attrs),
+        site.builder.emitLike(op ?? eqn.op, [...found.map(r => r.make(site)), ...eqn.ins.slice(count)], eqn.attrs),
     }
   }
 
@@ -103,7 +105,7 @@ const roots: Readonly<Record<string, RootRule>> = {
       make: site => site.builder.emit('where', [test, left.make(site), right.make(site)]),
     }
   },
-  ...Object.fromEntries([...moves].map(([op, count]) => [op, onRoots(count)])),
+  ...Object.fromEntries([...ops.values()].flatMap(op => (op.moves ? [[op.name, onRoots(op.moves.operands)]] : []))),
   // Weights and masks of a sum of squares. The root stays what it is, so that no root is looked for again.
   real: ({ ins: [x], outs: [out] }, _, view) =>
     isNotNegative(x, view) ? { positive: true, make: ({ builder }) => builder.emit('sqrt', [out]) } : undefined,
@@ -136,8 +138,9 @@ function isNotNegative(value: Value, view: View, depth = 0): boolean {
   if (value.dtype === 'bool') return true
   const eqn = depth > 10 ? undefined : view.producer(value)
   if (eqn === undefined) return false
-  const parts = eqn.op === 'size' || eqn.op === 'iota' ? 0 : moves.get(eqn.op)
-  return parts !== undefined && eqn.ins.slice(0, parts).every(v => isNotNegative(v, view, depth + 1))
+  if (eqn.op === 'size' || eqn.op === 'iota') return true
+  const moved = movedOperands(eqn.op)
+  return moved > 0 && eqn.ins.slice(0, moved).every(v => isNotNegative(v, view, depth + 1))
 }
 
 /** A number that is known to be positive, or counts something. */

@@ -90,7 +90,7 @@ export const scanRules: readonly Rule[] = [
       slices.forEach((slice, i) => {
         if (slice?.ins[0] !== source) return
         const { params } = body
-        block = replaceValue(block, params[i], b.emit('slice', [whole], slice.attrs, params[i]))
+        block = replaceValue(block, params[i], b.emitLike('slice', [whole], slice.attrs, params[i]))
       })
       const kept = <T>(list: readonly T[]): T[] => list.filter((_, i) => slices[i]?.ins[0] !== source)
       const joined: Eqn = {

@@ -7,8 +7,9 @@ import { constant } from '../../ir/dim.ts'
 import type { Attr, Block, Eqn, Value } from '../../ir/graph.ts'
 import { scanCounts } from '../../ir/graph.ts'
 import { fromEnd } from '../../ir/ops/define.ts'
+import type { OpName } from '../../ir/ops/schemas.ts'
 import { type Selection, type Side, selectionOf, standing } from '../../ir/probability.ts'
-import { complemented, moves, outsideOf, stepResult, type View, viewOfBlock } from '../../ir/view.ts'
+import { complemented, movedOperands, outsideOf, stepResult, type View, viewOfBlock } from '../../ir/view.ts'
 import { type Rule, renamed, renewed, type Site } from '../rewrite.ts'
 
 type Build = Site['builder']
@@ -34,7 +35,7 @@ export const stableLogRules: readonly Rule[] = [
       const inner = pick?.op === 'pick' ? producer(pick.ins[0]) : undefined
       if (pick === undefined || inner?.op !== 'softmax' || pick.attrs.axis !== inner.attrs.axis) return undefined
       const { x, total } = logits(inner, builder)
-      return builder.emit('sub', [builder.emit('pick', [x, pick.ins[1]], pick.attrs), total])
+      return builder.emit('sub', [builder.emitLike('pick', [x, pick.ins[1]], pick.attrs), total])
     },
   },
   {
@@ -223,7 +224,7 @@ const combined: Readonly<Record<string, (b: Build, logs: readonly Value[], eqn: 
 }
 
 /** One minus the larger is the smaller of what is one minus each. */
-const mirrored: Readonly<Record<string, string>> = { max: 'min', min: 'max' }
+const mirrored: Readonly<Partial<Record<OpName, OpName>>> = { max: 'min', min: 'max' }
 
 /** The logarithms of the sums of all elements of a softmax but each: of the largest, if it is more than half, from the logits of the others. */
 function logOfOthers(softmax: Eqn, b: Build): Value {
@@ -283,8 +284,8 @@ function through(move: Eqn, site: Site, change: (v: Value) => Value, op = move.o
     }
     return b.emit('where', [test, change(safe(x, true)), change(safe(y, false))])
   }
-  const changed = mirrored[move.op] === undefined ? moves.get(move.op) : 2
-  if (changed === undefined) return undefined
+  const changed = mirrored[move.op] === undefined ? movedOperands(move.op) : 2
+  if (changed === 0) return undefined
   return b.emit(
     op,
     move.ins.map((v, i) => (i < changed ? change(v) : v)),
