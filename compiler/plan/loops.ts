@@ -41,7 +41,7 @@ export function loopOf(context: Context, draft: Draft, eqn: Eqn, index: string, 
   outer.xs.forEach((value, i) => {
     places.set(inner.xs[i].id, { operand: at(operandOf(draft, value)) })
   })
-  const carries = outs.carries.map(value => output(draft, value))
+  const carries = outs.carries.map((value, i) => output(draft, value, inner.carries[i].hint))
   outer.carries.forEach((value, i) => {
     copy(draft, value, carries[i], inner.carries[i].hint)
     places.set(inner.carries[i].id, { operand: carries[i] })
@@ -59,7 +59,8 @@ export function loopOf(context: Context, draft: Draft, eqn: Eqn, index: string, 
     })
     leave(context, draft, results.carries, carries)
   })
-  return { kind: 'loop', index, length, reverse: reverse === true, steps, hint: note(draft).hint }
+  const states = [...new Set(inner.carries.map(v => v.hint))].filter(name => name !== '').join(', ')
+  return { kind: 'loop', index, length, reverse: reverse === true, steps, hint: note(draft).hint || states }
 }
 
 /** Sees to it that the value of a body ends in its slice of a stacked output. */

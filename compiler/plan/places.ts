@@ -61,13 +61,13 @@ export function placeOf({ places }: Draft, value: Value): Place {
   return place
 }
 
-/** A dense place for a kernel to write a value to. */
-export function output(draft: Draft, value: Value): Operand {
+/** A dense place for a kernel to write a value to; `hint` is what it is called if the value has no name. */
+export function output(draft: Draft, value: Value, hint = ''): Operand {
   const { places, destinations, current } = draft
   // A source is lazy: its buffer is its own, and may never be written.
   const lazy = current?.outs.includes(value) && isSource(current)
   const operand =
-    (lazy ? undefined : destinations.get(value.id)) ?? allocate(draft, value.dtype, value.shape, value.hint)
+    (lazy ? undefined : destinations.get(value.id)) ?? allocate(draft, value.dtype, value.shape, value.hint || hint)
   if (!lazy) destinations.delete(value.id)
   places.set(value.id, { ...places.get(value.id), operand })
   return operand

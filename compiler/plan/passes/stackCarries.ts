@@ -148,7 +148,7 @@ function withStack(
   const { size } = carry
   const { length, reverse } = loop
   const stack = left ?? entered ?? carry
-  const whole = fresh({ ...stack, size: multiply(add(length, constant(1)), size) })
+  const whole = fresh({ ...stack, hint: carry.hint || stack.hint, size: multiply(add(length, constant(1)), size) })
   const index = symbol(loop.index)
   const next = add(index, constant(1))
   const zero = constant(0)
