@@ -2,12 +2,12 @@
 import type { CompiledModel } from '../compiler/index.ts'
 import type { Sizes } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
-import { type Batch, batchesOf, largestSizes, pack } from '../runtime/batch.ts'
-import { type LoadOptions, loadData } from '../runtime/data/load.ts'
+import { type LoadOptions, loadData } from '../runtime/data/loadData.ts'
 import { labelNotes } from '../runtime/data/notes.ts'
-import { checkMemory } from '../runtime/memory.ts'
+import { checkMemory } from '../runtime/memoryBudget.ts'
+import { type Batch, batchesOf, largestSizes, pack } from '../runtime/packBatch.ts'
 import { fittingSizes, randomBatch } from '../runtime/randomBatch.ts'
-import { memoryHere } from './memory.ts'
+import { memoryHere } from './machineMemory.ts'
 import { dataOf } from './weights.ts'
 
 type Sets = Readonly<Record<string, number>>

@@ -1,8 +1,8 @@
 // What a command writes: its result on stdout, everything else on stderr.
 import { type Diagnostic, RnnError } from '../dsl/diagnostics.ts'
-import { libraryFiles, shownFile } from '../dsl/library.ts'
 import { positionsIn } from '../dsl/position.ts'
 import { render } from '../dsl/render.ts'
+import { libraryFiles, shownFile } from '../dsl/standardLibrary.ts'
 import { greatest } from '../runtime/greatest.ts'
 import type { WhatRan } from '../runtime/session.ts'
 import type { Io } from './io.ts'

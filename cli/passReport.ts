@@ -7,8 +7,8 @@ import { constant, type Dim, format, multiply } from '../compiler/ir/dim.ts'
 import { arenaOf } from '../compiler/plan/arena.ts'
 import type { Plan, Step } from '../compiler/plan/plan.ts'
 import { greatest } from '../runtime/greatest.ts'
+import { formula } from './describeSignature.ts'
 import { type JsonValue, table } from './output.ts'
-import { formula } from './signature.ts'
 
 export interface PassRow {
   /** `lower` is the graph before the first pass, `grad` the one that has its gradient. */

@@ -2,7 +2,7 @@
 import { settable } from '../compiler/elaborate/models/settable.ts'
 import type { Unit } from '../dsl/ast.ts'
 import { fail } from '../dsl/diagnostics.ts'
-import { strange } from '../dsl/scan.ts'
+import { strange } from '../dsl/scanText.ts'
 import { didYouMean } from '../dsl/suggest.ts'
 import { numberOf } from '../runtime/data/numberText.ts'
 

@@ -1,9 +1,9 @@
 // What the commands that run trained weights on data have in common.
 import type { Data } from '../dsl/ast.ts'
-import type { LoadOptions } from '../runtime/data/load.ts'
+import type { LoadOptions } from '../runtime/data/loadData.ts'
 import { chooseDtype, flags } from './command.ts'
+import { dataReader } from './openSource.ts'
 import type { Output } from './output.ts'
-import { dataReader } from './program.ts'
 import { openTarget, type Target, type TargetOptions } from './target.ts'
 import { dataOf, openTrained, type Trained } from './weights.ts'
 

@@ -17,8 +17,8 @@ import { labelNotes } from '../runtime/data/notes.ts'
 import { checkFinite } from '../runtime/finiteWeights.ts'
 import { shapeOf } from '../runtime/initializers.ts'
 import { realArray, type Weights } from '../runtime/session.ts'
+import { compileSource, openSource, ownSources, readGiven, savedSource } from './openSource.ts'
 import type { Output } from './output.ts'
-import { compileSource, openSource, ownSources, readGiven, savedSource } from './program.ts'
 import { version } from './version.ts'
 
 export interface Saved {

@@ -4,7 +4,7 @@ import type { AnyExecutable, Loader, Precision } from './backend/backend.ts'
 import type { Context } from './ir/builder.ts'
 import type { Graph } from './ir/graph.ts'
 import { lowerGraph } from './plan/lowerGraph.ts'
-import { type PlanOptions, runPlanPasses } from './plan/passes/pipeline.ts'
+import { type PlanOptions, runPlanPasses } from './plan/passes/planPasses.ts'
 import type { Plan } from './plan/plan.ts'
 
 /** The plan of a graph: what runs, and what is shown. */

@@ -3,7 +3,7 @@ import { EOF, type IToken, tokenMatcher } from 'chevrotain'
 import { type Details, type Diagnostic, diagnostic } from './diagnostics.ts'
 import type { Failure } from './grammar.ts'
 import { indexOf, swallowedLine } from './repair.ts'
-import { spanOf } from './scan.ts'
+import { spanOf } from './scanText.ts'
 import { suggest } from './suggest.ts'
 import * as t from './tokens.ts'
 

@@ -4,7 +4,7 @@ import { EmbeddedActionsParser, type IToken, type TokenType, tokenMatcher } from
 import type * as Ast from './ast.ts'
 import { type Diagnostic, diagnostic } from './diagnostics.ts'
 import { expectations } from './expectations.ts'
-import { spanOf, textOf } from './scan.ts'
+import { spanOf, textOf } from './scanText.ts'
 import * as t from './tokens.ts'
 
 /** What one reading gave: the items that were whole, the small faults, and the place of the first big one. */

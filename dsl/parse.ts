@@ -8,7 +8,7 @@ import { explain } from './explain.ts'
 import { type Failure, grammar, type Reading } from './grammar.ts'
 import { misplaced } from './placement.ts'
 import { repair } from './repair.ts'
-import { scan, spanOf } from './scan.ts'
+import { scan, spanOf } from './scanText.ts'
 
 export interface Parsed {
   readonly program: Program

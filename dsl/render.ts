@@ -1,8 +1,8 @@
 // A diagnostic as the terminal shows it: the message, the line, the caret, and the help.
 import type { Span } from './ast.ts'
 import type { Diagnostic } from './diagnostics.ts'
-import { shownFile } from './library.ts'
 import { lines, position } from './position.ts'
+import { shownFile } from './standardLibrary.ts'
 
 export interface RenderOptions {
   readonly color: boolean

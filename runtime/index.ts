@@ -6,11 +6,10 @@ export { js } from '../compiler/backend/js.ts'
 export * from '../compiler/index.ts'
 export { type Diagnostic, RnnError } from '../dsl/diagnostics.ts'
 export { render } from '../dsl/render.ts'
-export { type Batch, pack } from './batch.ts'
 export { type BuildOptions, type BuiltModule, buildModule } from './build.ts'
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint, matchParameters } from './checkpoint.ts'
 export { type ArrayOptions, fromArrays, type LoadedArrays, type Nested } from './data/arrays.ts'
-export { checkData } from './data/check.ts'
+export { checkData } from './data/checkData.ts'
 export { type Fitted, inverse } from './data/fitted.ts'
 export {
   type FileBytes,
@@ -19,7 +18,8 @@ export {
   type LoadOptions,
   loadData,
   loadInputs,
-} from './data/load.ts'
+} from './data/loadData.ts'
+export { type Batch, pack } from './packBatch.ts'
 export { type Answer, type Predictions, type PredictOptions, predict, predictAsync } from './predict.ts'
 export { fittingSizes, randomBatch, randomSizes } from './randomBatch.ts'
 export {

@@ -3,8 +3,8 @@ import type { Port, Signature } from '../compiler/elaborate/values/signature.ts'
 import type { CompiledModel } from '../compiler/index.ts'
 import { evaluate, type Sizes, symbolsOf } from '../compiler/ir/dim.ts'
 import { RnnError } from '../dsl/diagnostics.ts'
-import { type Batch, pack } from './batch.ts'
 import { type Example, Examples, type Part } from './data/example.ts'
+import { type Batch, pack } from './packBatch.ts'
 import { normal, type Random, random } from './random.ts'
 
 /** Examples where `B` is not given. */

@@ -4,11 +4,11 @@ import type { CompiledModel, Graph } from '../compiler/index.ts'
 import type { Context } from '../compiler/ir/builder.ts'
 import type { Sizes } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
-import { type Batch, batchesOf, largestSizes, pack } from './batch.ts'
 import type { Part } from './data/example.ts'
-import { checkMemory } from './memory.ts'
+import { checkMemory } from './memoryBudget.ts'
+import { type Batch, batchesOf, largestSizes, pack } from './packBatch.ts'
 import { drawInputs, initialStates, initialWeights, type Weights } from './session.ts'
-import { stepInputs } from './steps.ts'
+import { stepInputs } from './trainingSteps.ts'
 
 export interface SampleStep {
   readonly context: Context

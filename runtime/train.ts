@@ -4,14 +4,14 @@ import { js } from '../compiler/backend/js.ts'
 import { type CompiledModel, load, type TrainingGraph } from '../compiler/index.ts'
 import { symbolsOf } from '../compiler/ir/dim.ts'
 import { fail, isFailure, RnnError } from '../dsl/diagnostics.ts'
-import { batchesOf, largestSizes } from './batch.ts'
 import { copyOf, createBest, leastOf, type Snapshot } from './best.ts'
 import type { Part } from './data/example.ts'
-import type { LoadedData } from './data/load.ts'
+import type { LoadedData } from './data/loadData.ts'
 import { labelNotes } from './data/notes.ts'
 import { checkPart } from './data/precision.ts'
 import { notFinite } from './finite.ts'
-import { loadWithin, type Run } from './memory.ts'
+import { loadWithin, type Run } from './memoryBudget.ts'
+import { batchesOf, largestSizes } from './packBatch.ts'
 import {
   createTotals,
   drawAsync,
@@ -23,8 +23,8 @@ import {
   type WhatRan,
   whatRan,
 } from './session.ts'
-import { stepInputs, stepsIn } from './steps.ts'
 import { TrainingFailed } from './trainingFailed.ts'
+import { stepInputs, stepsIn } from './trainingSteps.ts'
 import { createRests } from './work.ts'
 
 export interface TrainOptions {

@@ -94,7 +94,7 @@ describe('imports', () => {
         packages.includes(to) ? [`${path} imports ${to}`] : [],
       ),
     )
-    assert.deepEqual(found, ['compiler/backend/gpu/library.ts imports gpu.js', 'runtime/node/gpu.ts imports webgpu'])
+    assert.deepEqual(found, ['compiler/backend/gpu/gpuLibrary.ts imports gpu.js', 'runtime/node/gpu.ts imports webgpu'])
   })
 
   it('make no cycles of files, but where expressions, calls and units are expanded in each other', () => {

@@ -7,7 +7,7 @@ import { describe, it } from 'vitest'
 import { check } from '../compiler/index.ts'
 import { parse } from '../dsl/parse.ts'
 import { render } from '../dsl/render.ts'
-import { scan } from '../dsl/scan.ts'
+import { scan } from '../dsl/scanText.ts'
 
 const text = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8')
 

@@ -1,7 +1,7 @@
 // What the GPU target is compared with: the same plans on the same device, put together by gpu.js' own createPipeline. There a kernel
 // gives one result a thread, and nothing stays on the device.
 import { create, globals } from 'webgpu'
-import { loadPipelines } from '../../compiler/backend/gpu/library.ts'
+import { loadPipelines } from '../../compiler/backend/gpu/gpuLibrary.ts'
 import { type PipelinedBackend, pipelinedBackend } from '../../compiler/backend/gpu/pipelined.ts'
 import { webGpuBackend } from '../../compiler/backend/gpu/webgpu.ts'
 

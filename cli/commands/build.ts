@@ -6,9 +6,9 @@ import { buildModule } from '../../runtime/build.ts'
 import { checkWritable, writeBytes } from '../../runtime/node/index.ts'
 import { type AddCommand, chooseDtype, describeUse, flags } from '../command.ts'
 import { oneOf } from '../errors.ts'
+import { compileSource, type ModelOptions, type OpenedModel, openSource } from '../openSource.ts'
 import type { Output } from '../output.ts'
 import { checkNoWeights, dataFiles, readsOf } from '../outputFile.ts'
-import { compileSource, type ModelOptions, type OpenedModel, openSource } from '../program.ts'
 import { openTrained } from '../weights.ts'
 
 interface Options extends ModelOptions {

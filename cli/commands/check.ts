@@ -8,14 +8,14 @@ import type { Signature } from '../../compiler/elaborate/values/signature.ts'
 import { type CompiledModel, checkProgram, chooseModel, compileProgram } from '../../compiler/index.ts'
 import type { Fn, Unit } from '../../dsl/ast.ts'
 import { fail, RnnError } from '../../dsl/diagnostics.ts'
-import { checkData } from '../../runtime/data/check.ts'
-import { describePort } from '../../runtime/data/ports.ts'
+import { describePort } from '../../runtime/data/bindSizes.ts'
+import { checkData } from '../../runtime/data/checkData.ts'
 import { once } from '../../runtime/once.ts'
 import { type AddCommand, describeUse, flags } from '../command.ts'
+import { formula, parameterCount, signatureJson } from '../describeSignature.ts'
+import { openSource, readFirstRows } from '../openSource.ts'
 import { count, diagnosticsJson, type Output } from '../output.ts'
-import { openSource, readFirstRows } from '../program.ts'
 import { readSets, sizesOf } from '../sets.ts'
-import { formula, parameterCount, signatureJson } from '../signature.ts'
 
 interface Options {
   readonly data?: string

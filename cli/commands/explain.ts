@@ -5,15 +5,17 @@ import { type CompiledModel, type Graph, type GraphOptions, plan } from '../../c
 import type { Context } from '../../compiler/ir/builder.ts'
 import { type Cost, cost } from '../../compiler/ir/cost.ts'
 import { format, product } from '../../compiler/ir/dim.ts'
-import { printGraph } from '../../compiler/ir/print.ts'
+import { printGraph } from '../../compiler/ir/printGraph.ts'
 import { printPlan } from '../../compiler/plan/printPlan.ts'
 import { fail } from '../../dsl/diagnostics.ts'
-import { printAst } from '../../dsl/print.ts'
+import { printAst } from '../../dsl/printAst.ts'
 import { didYouMean } from '../../dsl/suggest.ts'
-import { describePort } from '../../runtime/data/ports.ts'
+import { describePort } from '../../runtime/data/bindSizes.ts'
 import { autoJson, autoText, openSample } from '../autoReport.ts'
 import { type AddCommand, chooseDtype, describeUse, flags } from '../command.ts'
+import { formula, parameterCount, shapeText, signatureJson } from '../describeSignature.ts'
 import { oneOf } from '../errors.ts'
+import { compileSource, type ModelOptions, openSource } from '../openSource.ts'
 import { type JsonValue, type Output, table } from '../output.ts'
 import {
   type PassRow,
@@ -25,8 +27,6 @@ import {
   planPassesText,
   planRow,
 } from '../passReport.ts'
-import { compileSource, type ModelOptions, openSource } from '../program.ts'
-import { formula, parameterCount, shapeText, signatureJson } from '../signature.ts'
 import { measured } from '../target.ts'
 
 interface Options extends ModelOptions {

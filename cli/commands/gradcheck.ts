@@ -7,11 +7,11 @@ import type { GradientCheck, ParameterCheck } from '../../trust/gradients/checkG
 import type { Cause } from '../../trust/gradients/locate.ts'
 import { dataBatches, drawnBatch } from '../batches.ts'
 import { type AddCommand, chooseBackend, describeUse, flags } from '../command.ts'
+import { parameterCount } from '../describeSignature.ts'
 import { wholeNumber } from '../errors.ts'
+import { compileSource, dataReader, type ModelOptions, openSource } from '../openSource.ts'
 import { count, type JsonValue, table } from '../output.ts'
-import { compileSource, dataReader, type ModelOptions, openSource } from '../program.ts'
 import { createMeter } from '../progress.ts'
-import { parameterCount } from '../signature.ts'
 
 interface Options extends ModelOptions {
   readonly seed: string

@@ -1,7 +1,7 @@
 // The plain JavaScript backend.
 import type { Plan } from '../plan/plan.ts'
 import type { Backend, Executable, Precision } from './backend.ts'
-import { programText } from './js/module.ts'
+import { programText } from './js/programText.ts'
 
 export interface JsBackend extends Backend {
   /** The text of an ES module that exports `create(): Executable`, and imports nothing. */

@@ -4,7 +4,7 @@ import { type Dim, parseDim } from './dim.ts'
 import type { Attr, Attrs, Block, DType, Eqn, Graph, Type, Value } from './graph.ts'
 import { newContext } from './ops/index.ts'
 import { isOpName, type Schema } from './ops/schemas.ts'
-import { impliedByBody } from './print.ts'
+import { impliedByBody } from './printGraph.ts'
 
 /** The graph that the text describes. Throws an Error with the line's number where it does not describe one. */
 export function readGraph(text: string, context: Context = newContext()): { graph: Graph; context: Context } {

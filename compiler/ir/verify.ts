@@ -2,7 +2,7 @@
 import { type Context, opOf } from './builder.ts'
 import { sameShape } from './dim.ts'
 import type { Block, Eqn, Graph, Type, Value } from './graph.ts'
-import { type Names, nameValues, printEqn, printType } from './print.ts'
+import { type Names, nameValues, printEqn, printType } from './printGraph.ts'
 
 /**
  * Throws an Error that names the equation unless: each value is defined once in the whole graph, and before its use;

@@ -1,8 +1,8 @@
 // checkpoint: memory for time. Between the windows of a loop only its carries are kept, and the way back does each window again.
 // Chen, Xu, Zhang, Guestrin, Training deep nets with sublinear memory cost (2016).
 import { isRecomputed } from '../ir/graph.ts'
+import { emitWindows, replaceScans, type WindowSize } from './emitWindows.ts'
 import type { Pass } from './pass.ts'
-import { emitWindows, replaceScans, type WindowSize } from './windows.ts'
 
 /** For T steps and windows of k, the gradient keeps T/k carries and k steps. */
 export const checkpoint = (size: WindowSize): Pass => ({

@@ -2,7 +2,7 @@
 import type { Context } from '../ir/builder.ts'
 import { type Block, type Eqn, scanCounts, type Value } from '../ir/graph.ts'
 import { ops } from '../ir/ops/index.ts'
-import { attrTexts } from '../ir/print.ts'
+import { attrTexts } from '../ir/printGraph.ts'
 import type { Pass } from './pass.ts'
 import { renamed, renewed } from './rewrite.ts'
 

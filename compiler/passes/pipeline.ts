@@ -5,6 +5,7 @@ import { verify } from '../ir/verify.ts'
 import { checkpoint } from './checkpoint.ts'
 import { cse } from './cse.ts'
 import { dce } from './dce.ts'
+import type { WindowSize } from './emitWindows.ts'
 import { fuseBiases } from './fuseBiases.ts'
 import { fuseGates } from './fuseGates.ts'
 import { groupTerms } from './groupTerms.ts'
@@ -16,7 +17,6 @@ import { splitConcat } from './splitConcat.ts'
 import { throughGather } from './throughGather.ts'
 import { unroll } from './unroll.ts'
 import { weaken } from './weaken.ts'
-import type { WindowSize } from './windows.ts'
 
 /** All passes that there are, each once; those with a size have a small one. */
 export const passes: readonly Pass[] = [

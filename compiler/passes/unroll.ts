@@ -3,8 +3,8 @@ import { type Builder, reshape } from '../ir/builder.ts'
 import { emitBlock } from '../ir/copyBlock.ts'
 import { asNumber, constant } from '../ir/dim.ts'
 import { type Eqn, scanCounts, scanLength, type Value } from '../ir/graph.ts'
+import { emitWindows, replaceScans } from './emitWindows.ts'
 import type { Pass } from './pass.ts'
-import { emitWindows, replaceScans } from './windows.ts'
 
 /** Loops of a known length that is at most `steps` go; others do so many steps at a time. */
 export const unroll = (steps: number): Pass => ({

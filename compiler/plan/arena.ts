@@ -1,7 +1,7 @@
 // How much memory a plan takes.
 import { add, constant, type Dim, evaluate, multiply, symbolsOf } from '../ir/dim.ts'
+import { buffersOfWays, conditionOf } from './choiceBuffers.ts'
 import type { Buffer, Plan } from './plan.ts'
-import { buffersOfWays, conditionOf } from './ways.ts'
 
 /** The bytes of a plan's own buffers, beside its inputs, where a real takes so many; of two ways, those of the larger. */
 export function arenaOf(plan: Plan, real: 4 | 8): Dim {

@@ -3,12 +3,12 @@ import { type Dim, sameShape } from '../ir/dim.ts'
 import type { Eqn, Value } from '../ir/graph.ts'
 import type { Unlabelled } from '../ir/lowering.ts'
 import type { PlainOp } from '../ir/ops/schemas.ts'
+import { addGroup, addWrite, type Group, type Scope, writtenAt } from './growingKernels.ts'
+import { read } from './instructions.ts'
+import { addRead } from './lazySources.ts'
 import { isDense, sameOperand } from './operands.ts'
 import { allocate, type Draft, operandOf, type Place, placeOf } from './places.ts'
 import type { MapKernel, Operand, Ref } from './plan.ts'
-import { read } from './program.ts'
-import { addGroup, addWrite, type Group, type Scope, writtenAt } from './scope.ts'
-import { addRead } from './sources.ts'
 
 /** V8 compiles no function over 60 KB of bytecode; this stays far below. */
 const longestProgram = 200

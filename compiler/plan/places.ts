@@ -2,10 +2,10 @@
 import type { Span } from '../../dsl/ast.ts'
 import { type Dim, product } from '../ir/dim.ts'
 import type { DType, Eqn, Value } from '../ir/graph.ts'
+import { addWrite, newScope, type Pending, type Scope } from './growingKernels.ts'
+import { isSource, newSources, type Sources } from './lazySources.ts'
 import { whole } from './operands.ts'
 import type { Operand } from './plan.ts'
-import { addWrite, newScope, type Pending, type Scope } from './scope.ts'
-import { isSource, newSources, type Sources } from './sources.ts'
 
 /** Where a value is: in memory, or pending, or both. */
 export interface Place {

@@ -3,6 +3,7 @@ import { types } from '../ir/algebra.ts'
 import { type Context, opOf } from '../ir/builder.ts'
 import { type Dim, symbolsOf } from '../ir/dim.ts'
 import type { DType } from '../ir/graph.ts'
+import { argsOf } from './instructions.ts'
 import { dimsOf, isApart, programReads, sameOperand, storedInputs, touched, writesOf } from './operands.ts'
 import type {
   Buffer,
@@ -16,7 +17,6 @@ import type {
   ReduceKernel,
   Step,
 } from './plan.ts'
-import { argsOf } from './program.ts'
 
 /**
  * Throws an Error that names the kernel unless: each buffer is listed once, and written before it is read; each instruction has the type that

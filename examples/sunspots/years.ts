@@ -1,7 +1,7 @@
 // The years of the figures, for names and pictures; the model itself reads only their order.
 import { fail } from '../../dsl/diagnostics.ts'
 import { parseCsv } from '../../runtime/data/functions/csv.ts'
-import { lineOf } from '../../runtime/data/sequences.ts'
+import { lineOf } from '../../runtime/data/raggedSequences.ts'
 
 /** The column `year` of a file that the program has read before. RNN403 if there is none, RNN404 for what is no year. */
 export function readYears(bytes: Uint8Array, file: string): number[] {

@@ -4,9 +4,9 @@ import type { Port, Prediction } from '../../compiler/elaborate/values/signature
 import type { CompiledModel, Graph } from '../../compiler/index.ts'
 import { type Dim, format, product, type Sizes, symbolsOf } from '../../compiler/ir/dim.ts'
 import { fail } from '../../dsl/diagnostics.ts'
+import { known } from '../data/bindSizes.ts'
 import type { Encoding } from '../data/encoding.ts'
 import type { Fitted } from '../data/fitted.ts'
-import { known } from '../data/ports.ts'
 
 /** An input or an output of the module. */
 export interface Field {

@@ -3,7 +3,7 @@ import type { Precision } from '../../compiler/backend/backend.ts'
 import { refuses } from '../../compiler/backend/gpu/draws.ts'
 import { js } from '../../compiler/backend/js.ts'
 import { type CompiledModel, type Graph, plan } from '../../compiler/index.ts'
-import { printGraph } from '../../compiler/ir/print.ts'
+import { printGraph } from '../../compiler/ir/printGraph.ts'
 import { checkTaken } from '../../compiler/load.ts'
 import { realArray } from './layout.ts'
 

@@ -1,6 +1,6 @@
 // The types of a built module, for TypeScript.
 import type { Precision } from '../../compiler/backend/backend.ts'
-import { known } from '../data/ports.ts'
+import { known } from '../data/bindSizes.ts'
 import { type Field, type Layout, realArray, shapeText } from './layout.ts'
 import { hasPredict } from './module.ts'
 import type { Network } from './network.ts'

@@ -1,6 +1,6 @@
 // The units of the data as code: scalings in both directions.
 import type { Chain } from '../data/encoding.ts'
-import { invertibleOf } from '../data/steps.ts'
+import { invertibleOf } from '../data/scalingSteps.ts'
 
 /** An arrow function from the number in the file to the number that the network sees. */
 export const scaleText = (chain: Chain): string =>

@@ -3,8 +3,6 @@ import type { Port, Signature } from '../../compiler/elaborate/values/signature.
 import type { Sizes } from '../../compiler/ir/dim.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { didYouMean } from '../../dsl/suggest.ts'
-import { type Example, Examples, type Part } from './example.ts'
-import { type Fitted, hasLabels, transformer } from './fitted.ts'
 import {
   bindSizes,
   checkCodes,
@@ -14,7 +12,9 @@ import {
   type Extent,
   type Found,
   type Role,
-} from './ports.ts'
+} from './bindSizes.ts'
+import { type Example, Examples, type Part } from './example.ts'
+import { type Fitted, hasLabels, transformer } from './fitted.ts'
 import { counted } from './value.ts'
 
 /** Lists in lists, the axes outermost, then the item. Lists of numbers may be typed arrays; text is a label of a class. */

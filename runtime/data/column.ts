@@ -2,7 +2,7 @@
 import { once } from '../once.ts'
 import type { Asked } from './asked.ts'
 import { GrowingNumbers } from './growing.ts'
-import { type Labels, LabelsBuilder, ownText } from './labels.ts'
+import { type Labels, LabelsBuilder, ownText } from './labelTables.ts'
 import { type DecimalMark, numberOf } from './numberText.ts'
 
 /** A cell that is not what it is read as. */

@@ -1,7 +1,7 @@
 // CSV as text: its cells read and written (RFC 4180). What is written reads back as it was. Read here and not by a library, as messages
 // need the line and the column of each cell: csv-parse 7 counts a line too many where CRLF stands in quotes beside other line ends, and
 // finds no separator, no repeated header and no NUL.
-import { ownText } from './labels.ts'
+import { ownText } from './labelTables.ts'
 import { shown } from './shown.ts'
 
 const codeOf = (character: string): number => character.charCodeAt(0)

@@ -1,5 +1,5 @@
 // How the numbers of a series came from what was read: kept, so that predictions can be given back in the units of the file.
-import { invertibleOf, type Step } from './steps.ts'
+import { invertibleOf, type Step } from './scalingSteps.ts'
 
 /** Steps in the order in which they were applied. */
 export type Chain = readonly Step[]

@@ -11,9 +11,9 @@ import type { TableFormat } from './functions/file.ts'
 import type { Call, DataFunction } from './functions/function.ts'
 import { dataFunctions } from './functions/index.ts'
 import { laterNames, refuse } from './functions/later.ts'
+import type { Step } from './scalingSteps.ts'
 import { combine, extend, join, numeric } from './series.ts'
 import { shown } from './shown.ts'
-import type { Step } from './steps.ts'
 import {
   type Argument,
   type Cells,

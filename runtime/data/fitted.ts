@@ -2,10 +2,10 @@
 import type { Signature } from '../../compiler/elaborate/values/signature.ts'
 import type { Sizes } from '../../compiler/ir/dim.ts'
 import { fail } from '../../dsl/diagnostics.ts'
+import { known } from './bindSizes.ts'
 import { applying, type Encoding, undoing } from './encoding.ts'
-import { known } from './ports.ts'
+import { parseStep } from './scalingSteps.ts'
 import { shown } from './shown.ts'
-import { parseStep } from './steps.ts'
 
 export interface Fitted {
   /** What each fitted call of the data block found, by its place: `s.standardize`, `s.standardize_2`. */

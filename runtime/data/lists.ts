@@ -4,10 +4,10 @@ import { fail } from '../../dsl/diagnostics.ts'
 import type { Asked } from './asked.ts'
 import { isLarge } from './column.ts'
 import { GrowingNumbers } from './growing.ts'
-import { type Labels, LabelsBuilder } from './labels.ts'
+import { type Labels, LabelsBuilder } from './labelTables.ts'
 import { type Lengths, LengthsBuilder } from './lengths.ts'
 import { held } from './numberText.ts'
-import { lineText, placeText } from './sequences.ts'
+import { lineText, placeText } from './raggedSequences.ts'
 import { shown, shownJson } from './shown.ts'
 
 /** No data has axes in axes deeper than this, and reading lists goes into itself. */

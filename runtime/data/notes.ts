@@ -1,7 +1,7 @@
 // What data says of the sizes that it binds.
 import type { Signature } from '../../compiler/elaborate/values/signature.ts'
+import { freeName } from './bindSizes.ts'
 import type { Fitted } from './fitted.ts'
-import { freeName } from './ports.ts'
 import { shown } from './shown.ts'
 
 /** How many labels a note shows, and how many characters of each. */

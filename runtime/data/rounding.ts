@@ -2,7 +2,7 @@
 import type { BinaryOperator } from '../../dsl/ast.ts'
 import { once } from '../once.ts'
 import type { Chain } from './encoding.ts'
-import { invertibleOf } from './steps.ts'
+import { invertibleOf } from './scalingSteps.ts'
 
 /** A bound of the error of the number at a place. */
 export type BoundAt = (place: number) => number

@@ -5,8 +5,8 @@ import { fail } from '../../dsl/diagnostics.ts'
 import { truthOf, type WrongCell } from './column.ts'
 import { applying, asRead, type Chain, type Encoding } from './encoding.ts'
 import { adviceFor, held } from './numberText.ts'
+import { lineOf, originOf, placeOf } from './raggedSequences.ts'
 import { asWritten, ofOperation, type Rounding, rounding, throughChain } from './rounding.ts'
-import { lineOf, originOf, placeOf } from './sequences.ts'
 import { shown } from './shown.ts'
 import {
   type Argument,

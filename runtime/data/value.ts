@@ -2,7 +2,7 @@
 import type { Span } from '../../dsl/ast.ts'
 import type { ColumnCells } from './column.ts'
 import type { Encoding } from './encoding.ts'
-import type { Labels } from './labels.ts'
+import type { Labels } from './labelTables.ts'
 import type { Lists, Problem } from './lists.ts'
 import type { Rounding } from './rounding.ts'
 

@@ -1,7 +1,7 @@
 // The GPU under Node: WebGPU by Dawn, in the package `webgpu`, which is loaded when a GPU is asked for, and never before.
 import { type BackendEntry, backends } from '../../compiler/backend/backends.ts'
 import { devices, type GpuBackend } from '../../compiler/backend/gpu/devices.ts'
-import { notInstalled } from '../../compiler/backend/gpu/library.ts'
+import { notInstalled } from '../../compiler/backend/gpu/gpuLibrary.ts'
 import { type WebGpuBackend, webGpuBackend } from '../../compiler/backend/gpu/webgpu.ts'
 
 /** The backend on the first GPU that Dawn finds. RNN513, with what was tried, where there is none or a package is not installed. */

@@ -1,7 +1,7 @@
 // rnnc explain and rnnc gradcheck.
 import assert from 'node:assert/strict'
 import { describe, it } from 'vitest'
-import { planPasses } from '../../compiler/plan/passes/pipeline.ts'
+import { planPasses } from '../../compiler/plan/passes/planPasses.ts'
 import { assertRefused, json, series, wave, workplace } from './support.ts'
 
 const { ok, rnnc, write } = workplace({ 'wave.rnn': series(), 'wave.csv': wave() })

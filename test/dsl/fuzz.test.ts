@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { test } from 'vitest'
 import { parse } from '../../dsl/parse.ts'
-import { printAst } from '../../dsl/print.ts'
-import { scan } from '../../dsl/scan.ts'
+import { printAst } from '../../dsl/printAst.ts'
+import { scan } from '../../dsl/scanText.ts'
 import { fixture, shown } from './support.ts'
 
 const words = [

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'vitest'
 import type { Expr, Span } from '../../dsl/ast.ts'
 import { parse } from '../../dsl/parse.ts'
-import { printAst } from '../../dsl/print.ts'
+import { printAst } from '../../dsl/printAst.ts'
 import { standardLibrary } from '../../dsl/std.ts'
 import { fixture, parsed, statements, tree } from './support.ts'
 

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import type { Program } from '../../dsl/ast.ts'
 import type { Diagnostic } from '../../dsl/diagnostics.ts'
 import { parse } from '../../dsl/parse.ts'
-import { printAst } from '../../dsl/print.ts'
+import { printAst } from '../../dsl/printAst.ts'
 import { render } from '../../dsl/render.ts'
 
 /** The program of a source that has nothing wrong. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'vitest'
 import { openGpu } from '../../compiler/backend/gpu/devices.ts'
-import { loadPipelines } from '../../compiler/backend/gpu/library.ts'
+import { loadPipelines } from '../../compiler/backend/gpu/gpuLibrary.ts'
 import { pipelinedBackend } from '../../compiler/backend/gpu/pipelined.ts'
 import { webGpuBackend } from '../../compiler/backend/gpu/webgpu.ts'
 import { plan } from '../../compiler/index.ts'

@@ -2,7 +2,7 @@
 // plain kernel of the same task, and both against the interpreter.
 import assert from 'node:assert/strict'
 import { afterAll, beforeAll, describe, it } from 'vitest'
-import { fastKernels, plainKernels } from '../../compiler/backend/gpu/kernels.ts'
+import { fastKernels, plainKernels } from '../../compiler/backend/gpu/ownKernels.ts'
 import { type TaskStep, taskSteps } from '../../compiler/backend/gpu/tasks.ts'
 import type { WebGpuBackend } from '../../compiler/backend/gpu/webgpu.ts'
 import { plan } from '../../compiler/index.ts'

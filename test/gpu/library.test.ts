@@ -8,7 +8,7 @@ import {
   isKernelOf,
   loadLibrary,
   loadPipelines,
-} from '../../compiler/backend/gpu/library.ts'
+} from '../../compiler/backend/gpu/gpuLibrary.ts'
 import { kernelSource } from '../../compiler/backend/gpu/source.ts'
 import { taskSteps } from '../../compiler/backend/gpu/tasks.ts'
 import { shaderOf } from '../../compiler/backend/gpu/wgsl.ts'

@@ -1,6 +1,6 @@
 // Plans through gpu.js' pipelines on its fallbacks, in Node, against the interpreter: single ops, whole models, fixtures, traps.
 import { afterAll, beforeAll, describe, it } from 'vitest'
-import { loadPipelines } from '../../compiler/backend/gpu/library.ts'
+import { loadPipelines } from '../../compiler/backend/gpu/gpuLibrary.ts'
 import { type PipelinedBackend, pipelinedBackend } from '../../compiler/backend/gpu/pipelined.ts'
 import * as keras from '../keras/files.ts'
 import { fixtureCheck, graphChecks, modelChecks } from './checks.ts'

@@ -2,7 +2,7 @@
 // chromium brings along.
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
-import type { KernelsOf } from '../../compiler/backend/gpu/kernels.ts'
+import type { KernelsOf } from '../../compiler/backend/gpu/ownKernels.ts'
 import { type WebGpuBackend, webGpuBackend } from '../../compiler/backend/gpu/webgpu.ts'
 
 export const driver = '/usr/lib/chromium/vk_swiftshader_icd.json'

@@ -1,6 +1,6 @@
 // For tests of passes: what IR text becomes, with the noise of its writing taken out.
 import assert from 'node:assert/strict'
-import { printGraph } from '../../compiler/ir/print.ts'
+import { printGraph } from '../../compiler/ir/printGraph.ts'
 import { readGraph } from '../../compiler/ir/read.ts'
 import { verify } from '../../compiler/ir/verify.ts'
 import type { Pass } from '../../compiler/passes/pass.ts'

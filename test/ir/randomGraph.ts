@@ -14,7 +14,7 @@ import {
 import { constant, type Dim, equal, evaluate, multiply, type Sizes, sameShape, symbol } from '../../compiler/ir/dim.ts'
 import type { Graph, Type, Value } from '../../compiler/ir/graph.ts'
 import { newContext } from '../../compiler/ir/ops/index.ts'
-import { printGraph } from '../../compiler/ir/print.ts'
+import { printGraph } from '../../compiler/ir/printGraph.ts'
 import { randomNumbers } from './gradientCheck.ts'
 
 export interface RandomGraph {

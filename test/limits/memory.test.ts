@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'vitest'
 import { Examples } from '../../runtime/data/example.ts'
 import { compile, type LoadedData, predict, train } from '../../runtime/index.ts'
-import { inBytes } from '../../runtime/memory.ts'
+import { inBytes } from '../../runtime/memoryBudget.ts'
 import { workplace } from '../cli/support.ts'
 import { failing } from '../runtime/support.ts'
 

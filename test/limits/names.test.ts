@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { test } from 'vitest'
-import { printGraph } from '../../compiler/ir/print.ts'
+import { printGraph } from '../../compiler/ir/printGraph.ts'
 import { readGraph } from '../../compiler/ir/read.ts'
 import { buildModule, compile, loadData, loadInputs, predict, train } from '../../runtime/index.ts'
 

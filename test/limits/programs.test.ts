@@ -4,7 +4,7 @@ import { test } from 'vitest'
 import { js } from '../../compiler/backend/js.ts'
 import { check, compile, load } from '../../compiler/index.ts'
 import type { Code } from '../../dsl/diagnostics.ts'
-import { printAst } from '../../dsl/print.ts'
+import { printAst } from '../../dsl/printAst.ts'
 
 const repeat = (n: number, part: (i: number) => string, between = '\n'): string =>
   Array.from({ length: n }, (_, i) => part(i)).join(between)

@@ -1,8 +1,8 @@
 // Mutants of the passes over plans: what a pass made or changed goes wrong, kernel by kernel.
 import { add, constant, equal } from '../../compiler/ir/dim.ts'
 import { kernelsOf, mapOperands, readsOf, touched, writesOf } from '../../compiler/plan/operands.ts'
-import { planPasses } from '../../compiler/plan/passes/pipeline.ts'
 import type { PlanPass } from '../../compiler/plan/passes/planPass.ts'
+import { planPasses } from '../../compiler/plan/passes/planPasses.ts'
 import type { Buffer, Kernel, Operand, Plan, Step } from '../../compiler/plan/plan.ts'
 import { type Changes, ends } from './changes.ts'
 import type { Watch } from './instrument.ts'

@@ -2,10 +2,10 @@
 import fc from 'fast-check'
 import { once } from '../../runtime/once.ts'
 import { random } from '../../runtime/random.ts'
-import type { FuzzCase } from '../../trust/fuzz/case.ts'
+import type { FuzzCase } from '../../trust/fuzz/fuzzCase.ts'
 import type { Draft } from '../../trust/fuzz/generate/draft.ts'
 import { drafts, singles, variations } from '../../trust/fuzz/generate/index.ts'
-import { printDraft } from '../../trust/fuzz/generate/print.ts'
+import { printDraft } from '../../trust/fuzz/generate/printDraft.ts'
 import { killer, type Lineup, lineUp } from './lineup.ts'
 
 export interface Fate {

@@ -9,7 +9,7 @@ import { linkProgram } from '../../compiler/elaborate/linking/linkProgram.ts'
 import { unusedIn, usesIn } from '../../compiler/elaborate/linking/unusedNames.ts'
 import { check, compile, type ImportReader } from '../../compiler/index.ts'
 import type { Fn, Unit } from '../../dsl/ast.ts'
-import { checkData } from '../../runtime/data/check.ts'
+import { checkData } from '../../runtime/data/checkData.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const read: ImportReader = (path, from) => {

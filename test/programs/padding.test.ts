@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { it } from 'vitest'
 import { js } from '../../compiler/backend/js.ts'
 import { compile, load } from '../../compiler/index.ts'
-import { pack } from '../../runtime/batch.ts'
 import { fromArrays } from '../../runtime/data/arrays.ts'
+import { pack } from '../../runtime/packBatch.ts'
 import { initialWeights } from '../../runtime/session.ts'
 
 it('gradients of logarithms and quotients stay finite beside short and empty sequences', () => {

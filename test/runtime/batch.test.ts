@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { test } from 'vitest'
-import { batchesOf, pack } from '../../runtime/batch.ts'
 import { fromArrays, type Nested } from '../../runtime/data/arrays.ts'
+import { batchesOf, pack } from '../../runtime/packBatch.ts'
 import { failing, port, range, signature } from './support.ts'
 
 /** One batch of everything. */

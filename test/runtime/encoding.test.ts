@@ -7,7 +7,7 @@ import type { Chain } from '../../runtime/data/encoding.ts'
 import { inverse, parseFitted, transform } from '../../runtime/data/fitted.ts'
 import type { Invertible } from '../../runtime/data/functions/invertible.ts'
 import * as invertibles from '../../runtime/data/functions/invertibles.ts'
-import { parseStep } from '../../runtime/data/steps.ts'
+import { parseStep } from '../../runtime/data/scalingSteps.ts'
 import { column, load, range } from './support.ts'
 
 const near = (a: number, b: number, scale: number): void => assert.ok(Math.abs(a - b) <= 1e-9 * scale, `${a}, not ${b}`)

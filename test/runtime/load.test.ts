@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'vitest'
 import type { Code } from '../../dsl/diagnostics.ts'
 import type { Part } from '../../runtime/data/example.ts'
-import { loadInputs } from '../../runtime/data/load.ts'
+import { loadInputs } from '../../runtime/data/loadData.ts'
 import { column, dataBlock, failing, load, range, readTexts, signature } from './support.ts'
 
 const values = (part: Part | undefined, name: string): number[] =>

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, it } from 'vitest'
 import { fromArrays, type Nested } from '../../runtime/data/arrays.ts'
 import type { Part } from '../../runtime/data/example.ts'
-import { loadInputs } from '../../runtime/data/load.ts'
+import { loadInputs } from '../../runtime/data/loadData.ts'
 import { dataBlock, failing, learned, load, readTexts, signature } from './support.ts'
 
 const jsonl = (xs: readonly unknown[]): string => xs.map(x => `${JSON.stringify({ x })}\n`).join('')

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'vitest'
 import { RnnError } from '../../dsl/diagnostics.ts'
-import { type FileBytes, loadData } from '../../runtime/data/load.ts'
+import { type FileBytes, loadData } from '../../runtime/data/loadData.ts'
 import { dataBlock, failing, signature } from './support.ts'
 
 const files: Readonly<Record<string, readonly string[]>> = {

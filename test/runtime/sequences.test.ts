@@ -5,7 +5,7 @@ import { test } from 'vitest'
 import type { Code } from '../../dsl/diagnostics.ts'
 import type { Part } from '../../runtime/data/example.ts'
 import { inverse, parseFitted, transform } from '../../runtime/data/fitted.ts'
-import { loadInputs } from '../../runtime/data/load.ts'
+import { loadInputs } from '../../runtime/data/loadData.ts'
 import { dataBlock, failing, load, readTexts, signature } from './support.ts'
 
 const jsonl = (rows: readonly object[]): string => rows.map(row => `${JSON.stringify(row)}\n`).join('')

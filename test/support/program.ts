@@ -10,7 +10,7 @@ import {
   drawBatch as drawBatchOf,
   forEachItem,
   repadded as repaddedOf,
-} from '../../trust/fuzz/batch.ts'
+} from '../../trust/fuzz/drawBatch.ts'
 import { interpreted as interpretedOn } from '../../trust/fuzz/trial.ts'
 import { between, type Random, whole } from './random.ts'
 

@@ -2,9 +2,9 @@
 import fc from 'fast-check'
 import { random } from '../../runtime/random.ts'
 import type { Cause } from '../gradients/locate.ts'
-import type { FuzzCase } from './case.ts'
-import type { Check, Failure, Outcome } from './check.ts'
 import { checks as allChecks } from './checks/index.ts'
+import type { FuzzCase } from './fuzzCase.ts'
+import type { Check, Failure, Outcome } from './fuzzCheck.ts'
 import { fuzzCases, type GenerateOptions } from './generate/index.ts'
 import { openTrial, type UnderTest } from './trial.ts'
 

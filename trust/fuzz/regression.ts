@@ -1,6 +1,6 @@
 // A case as a file: the program, headed by comments that hold what else is needed to run it again.
 import { fail } from '../../dsl/diagnostics.ts'
-import type { FuzzCase } from './case.ts'
+import type { FuzzCase } from './fuzzCase.ts'
 
 const mark = '# fuzz: '
 

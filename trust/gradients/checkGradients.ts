@@ -8,9 +8,9 @@ import { fail } from '../../dsl/diagnostics.ts'
 import { permutation, type Random, random } from '../../runtime/random.ts'
 import { drawInputs, type Weights } from '../../runtime/session.ts'
 import { alongDirection, type Direction, signed } from './direction.ts'
+import { type InputStep, inputSteps } from './inputSteps.ts'
 import { exact, type JudgeName, judge, type Verdict } from './judge.ts'
 import { type Cause, locate } from './locate.ts'
-import { type InputStep, inputSteps } from './steps.ts'
 import { createSubject, type Subject, sizeIn } from './subject.ts'
 
 export interface CheckOptions {

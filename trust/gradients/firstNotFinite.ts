@@ -11,7 +11,7 @@ import { dce } from '../../compiler/passes/dce.ts'
 import { grad } from '../../compiler/passes/grad.ts'
 import { simplify } from '../../compiler/passes/simplify.ts'
 import type { Span } from '../../dsl/ast.ts'
-import type { Batch } from '../../runtime/batch.ts'
+import type { Batch } from '../../runtime/packBatch.ts'
 import { drawInputs, realArray, type Weights } from '../../runtime/session.ts'
 
 /** What an equation read where its result is not finite. */

@@ -1,13 +1,13 @@
 // A plan at given sizes as calls of kernels that each give one new array, for devices where arrays are never changed.
 import { constant, type Dim, evaluate, product, rowMajor, type Sizes, symbolsOf } from '../../ir/dim.ts'
+import { createProgram, pruned } from '../../plan/instructions.ts'
 import type { Buffer, Instruction, Operand, Port, Write } from '../../plan/plan.ts'
-import { createProgram, pruned } from '../../plan/program.ts'
 import { collapseMap } from '../collapse.ts'
-import { pointsOf } from './axes.ts'
-import { overlaid, type Piece, pieces, type Segment, type Value } from './contents.ts'
+import { pointsOf } from './axisLoops.ts'
 import { runsOf } from './dispatches.ts'
+import { specials } from './kernelAlgebra.ts'
 import { joining, mostJoined, overlaying, type Spread, spreading } from './moves.ts'
-import { specials } from './scalars.ts'
+import { overlaid, type Piece, pieces, type Segment, type Value } from './segments.ts'
 import { type ValueSource, valueSource } from './source.ts'
 import type { Each, Task, TaskStep } from './tasks.ts'
 

@@ -4,7 +4,7 @@ import type { Plan } from '../../plan/plan.ts'
 import type { Buffer } from '../backend.ts'
 import { js } from '../js.ts'
 import { splitDraws } from './draws.ts'
-import { type FreshBuffer, splitTask } from './split.ts'
+import { type FreshBuffer, splitTask } from './splitTask.ts'
 import { type TaskStep, taskSteps } from './tasks.ts'
 
 type Inputs = Readonly<Record<string, Buffer>>

@@ -1,7 +1,7 @@
 // What a GPU can be reached by, by name: the list.
 import { type Diagnostic, isFailure, RnnError } from '../../../dsl/diagnostics.ts'
 import type { AsyncBackend } from '../backend.ts'
-import { loadPipelines, type Mode } from './library.ts'
+import { loadPipelines, type Mode } from './gpuLibrary.ts'
 import { pipelinedBackend } from './pipelined.ts'
 import { webGpuBackend } from './webgpu.ts'
 

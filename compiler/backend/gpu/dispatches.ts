@@ -1,6 +1,6 @@
 // A plan at given sizes as a flat list of kernel runs: loops are walked, choices made, and every place is a number.
 import { evaluate, type Sizes } from '../../ir/dim.ts'
-import type { Kernel } from './kernels.ts'
+import type { Kernel } from './ownKernels.ts'
 import type { Task, TaskStep } from './tasks.ts'
 
 export interface Dispatch {

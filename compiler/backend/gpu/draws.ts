@@ -1,10 +1,10 @@
 // Random numbers are hashes of 32 bits, which no float of 32 bits holds. They depend on no weight: the host computes them.
 import { constant, product, rowMajor } from '../../ir/dim.ts'
+import { pruned, read } from '../../plan/instructions.ts'
 import { kernelsOf, programOf, programReads, readsOf, touched, writesOf } from '../../plan/operands.ts'
 import type { Buffer, Instruction, Operand, Plan, Port, Step } from '../../plan/plan.ts'
-import { pruned, read } from '../../plan/program.ts'
 import type { Precision } from '../backend.ts'
-import { isHashing } from './scalars.ts'
+import { isHashing } from './kernelAlgebra.ts'
 import { neededFor } from './tasks.ts'
 
 const isHash = (i: Instruction): boolean => i.kind === 'apply' && isHashing(i.op)

@@ -1,8 +1,8 @@
 // Long folds of few results, in which most of a device would be idle, as folds of parts whose results are then combined.
 import { add, constant, evaluate, multiply, product, rowMajor, type Sizes } from '../../ir/dim.ts'
+import { read } from '../../plan/instructions.ts'
 import type { Instruction, Operand } from '../../plan/plan.ts'
-import { read } from '../../plan/program.ts'
-import type { FreshBuffer } from './split.ts'
+import type { FreshBuffer } from './splitTask.ts'
 import type { Fold } from './tasks.ts'
 
 /** A thread combines at least so many things. */

@@ -6,11 +6,8 @@ import { storedInputs } from '../../plan/operands.ts'
 import type { Plan, Buffer as PlanBuffer } from '../../plan/plan.ts'
 import type { AsyncBackend, AsyncExecutable, Buffer } from '../backend.ts'
 import { type Call, type Calls, callsOf } from './calls.ts'
-import type { Value } from './contents.ts'
 import { devicePlan } from './devicePlan.ts'
 import { refuses } from './draws.ts'
-import { declarationsOf, functionsOf } from './helpers.ts'
-import { checkInput, floatsOf, mostExact } from './inputs.ts'
 import {
   type Gpu,
   type Handle,
@@ -19,8 +16,11 @@ import {
   type Pipeline,
   type PipelineKernel,
   type PipelineLibrary,
-} from './library.ts'
-import { createRecent } from './recent.ts'
+} from './gpuLibrary.ts'
+import { checkInput, floatsOf, mostExact } from './inputs.ts'
+import { declarationsOf, functionsOf } from './kernelHelpers.ts'
+import { createRecent } from './recentSizes.ts'
+import type { Value } from './segments.ts'
 
 export interface PipelinedBackend extends AsyncBackend {
   /** The device that it runs on. */

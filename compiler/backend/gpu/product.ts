@@ -2,7 +2,7 @@
 import { evaluate, type Sizes } from '../../ir/dim.ts'
 import { isSum } from '../../plan/operands.ts'
 import type { Operand } from '../../plan/plan.ts'
-import { type Axis, count, indent, loopsOver, placeOf } from './axes.ts'
+import { type Axis, count, indent, loopsOver, placeOf } from './axisLoops.ts'
 import { type Fold, isProduct } from './tasks.ts'
 import type { OwnKernel } from './wgsl.ts'
 

@@ -1,10 +1,10 @@
 // Scatters in WGSL of our own: a thread adds, one after the other, what goes to its place in any row. As a fold, each place in each
 // row looks at all that is sent to any; here each thing that is sent is looked at once.
 import { constant, evaluate, product, rowMajor, type Sizes } from '../../ir/dim.ts'
+import { pruned } from '../../plan/instructions.ts'
 import type { Operand, Ref } from '../../plan/plan.ts'
-import { pruned } from '../../plan/program.ts'
-import { type Axis, count, indent, loopsOver, placeOf } from './axes.ts'
-import type { FreshBuffer } from './split.ts'
+import { type Axis, count, indent, loopsOver, placeOf } from './axisLoops.ts'
+import type { FreshBuffer } from './splitTask.ts'
 import type { Each, Fold, Scatter } from './tasks.ts'
 import type { OwnKernel } from './wgsl.ts'
 

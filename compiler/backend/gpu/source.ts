@@ -1,8 +1,8 @@
 // A task as kernels of gpu.js, in JavaScript: sizes and strides are literals, places in buffers are arguments.
 import { type Dim, evaluate, format, type Sizes } from '../../ir/dim.ts'
 import type { Buffer } from '../../plan/plan.ts'
-import { pointsOf } from './axes.ts'
-import { specials } from './scalars.ts'
+import { pointsOf } from './axisLoops.ts'
+import { specials } from './kernelAlgebra.ts'
 import type { Task } from './tasks.ts'
 import { type Reach, terms, threadCode, times } from './thread.ts'
 

@@ -2,6 +2,7 @@
 import type { Algebra } from '../../ir/algebra.ts'
 import { asNumber, type Dim } from '../../ir/dim.ts'
 import { folds } from '../../ir/ops/reductions.ts'
+import { argsOf, createProgram, pruned } from '../../plan/instructions.ts'
 import { isSum } from '../../plan/operands.ts'
 import type {
   Choice,
@@ -19,7 +20,6 @@ import type {
   Step,
   Write,
 } from '../../plan/plan.ts'
-import { argsOf, createProgram, pruned } from '../../plan/program.ts'
 import { collapseMap, collapseReduce } from '../collapse.ts'
 
 /** Each thread is one point. No two threads write one place. */

@@ -5,8 +5,8 @@ import { newContext } from '../../ir/ops/index.ts'
 import { isSum } from '../../plan/operands.ts'
 import type { Instruction, Operand, Ref } from '../../plan/plan.ts'
 import { leaf, print } from '../expression.ts'
-import { indent } from './axes.ts'
-import { kernelAlgebra } from './scalars.ts'
+import { indent } from './axisLoops.ts'
+import { kernelAlgebra } from './kernelAlgebra.ts'
 import { type Fold, neededFor, type Task } from './tasks.ts'
 
 const context = newContext()

@@ -1,9 +1,9 @@
 // WGSL for a kernel: gpu.js translates what a thread does; the bindings, the writes and the entry are ours.
 import type { Dim } from '../../ir/dim.ts'
 import type { Buffer } from '../../plan/plan.ts'
-import { pointsOf } from './axes.ts'
-import { functionsOf, helpersIn } from './helpers.ts'
-import type { GpuLibrary, KernelFunction } from './library.ts'
+import { pointsOf } from './axisLoops.ts'
+import type { GpuLibrary, KernelFunction } from './gpuLibrary.ts'
+import { functionsOf, helpersIn } from './kernelHelpers.ts'
 import type { KernelSource } from './source.ts'
 
 /** A shader, and what it binds: the arguments as a uniform at 0, from 1 on the buffers. */

@@ -6,8 +6,8 @@ import { dimsOf, kernelsOf, reductionName } from '../../plan/operands.ts'
 import type { Buffer, Plan, Pointwise, Step } from '../../plan/plan.ts'
 import type { Precision } from '../backend.ts'
 import type { Expression } from '../expression.ts'
+import { expressions } from './expressionAlgebra.ts'
 import { createNamer, type Namer } from './names.ts'
-import { expressions } from './scalars.ts'
 
 /** The identifiers that mean the same in every function of the module. */
 export interface ModuleNames {

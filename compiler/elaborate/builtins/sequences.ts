@@ -1,6 +1,6 @@
 // Built-in functions of sequences: they see valid elements only.
 import { diagnostic, fail } from '../../../dsl/diagnostics.ts'
-import { inLibrary } from '../../../dsl/library.ts'
+import { inLibrary } from '../../../dsl/standardLibrary.ts'
 import { fill, reshape, scalar } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
 import { carryNested, checkPlaces } from '../axes/nestedAxes.ts'

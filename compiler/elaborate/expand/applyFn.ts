@@ -1,7 +1,7 @@
 // Applying a function: it is expanded at each call.
 import type { Fn, Span } from '../../../dsl/ast.ts'
 import { fail, RnnError } from '../../../dsl/diagnostics.ts'
-import { inLibrary } from '../../../dsl/library.ts'
+import { inLibrary } from '../../../dsl/standardLibrary.ts'
 import { Waits } from '../values/collectProblems.ts'
 import type { Entity } from '../values/entity.ts'
 import type { Alone, Scope } from '../values/scope.ts'

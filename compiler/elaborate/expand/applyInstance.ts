@@ -1,6 +1,6 @@
 // Applying an instance of a unit, with its weights, to arguments.
 import type { Span } from '../../../dsl/ast.ts'
-import { inLibrary } from '../../../dsl/library.ts'
+import { inLibrary } from '../../../dsl/standardLibrary.ts'
 import * as D from '../../ir/dim.ts'
 import { separateAxes } from '../axes/separateAxes.ts'
 import { expand } from '../tensors/typedOperations.ts'

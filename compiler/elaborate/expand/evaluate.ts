@@ -2,7 +2,7 @@
 import type { Expr, Span } from '../../../dsl/ast.ts'
 import { beginning, chain } from '../../../dsl/children.ts'
 import { type Diagnostic, fail } from '../../../dsl/diagnostics.ts'
-import { inLibrary } from '../../../dsl/library.ts'
+import { inLibrary } from '../../../dsl/standardLibrary.ts'
 import { suggest } from '../../../dsl/suggest.ts'
 import { builtins } from '../builtins/index.ts'
 import { tensor } from '../tensors/typedOperations.ts'

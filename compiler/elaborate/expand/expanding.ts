@@ -1,7 +1,7 @@
 // The expansion of one unit or function: the guard against recursion, and errors told where the user can see them.
 import type { Fn, Span, Statement, Unit } from '../../../dsl/ast.ts'
 import { type Diagnostic, fail, RnnError } from '../../../dsl/diagnostics.ts'
-import { inLibrary } from '../../../dsl/library.ts'
+import { inLibrary } from '../../../dsl/standardLibrary.ts'
 import type { Instance } from '../values/entity.ts'
 import type { Scope } from '../values/scope.ts'
 import type { Axis, Cause, Tensor } from '../values/tensor.ts'

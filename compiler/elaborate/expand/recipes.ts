@@ -1,7 +1,7 @@
 // Recipes and instances: a template with its hyper-parameters, and the sets of weights made of it.
 import type { Span, Unit } from '../../../dsl/ast.ts'
 import { diagnostic, fail } from '../../../dsl/diagnostics.ts'
-import { inLibrary } from '../../../dsl/library.ts'
+import { inLibrary } from '../../../dsl/standardLibrary.ts'
 import type { Instance, Recipe } from '../values/entity.ts'
 import type { Scope } from '../values/scope.ts'
 import { sourceText } from '../values/wording.ts'

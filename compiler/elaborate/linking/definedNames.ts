@@ -1,7 +1,7 @@
 // What can be said of a unit without expanding it: names defined twice, and states with their primes.
 import type { Fn, Name, Statement, Train, Unit } from '../../../dsl/ast.ts'
 import { type Diagnostic, diagnostic } from '../../../dsl/diagnostics.ts'
-import { inLibrary } from '../../../dsl/library.ts'
+import { inLibrary } from '../../../dsl/standardLibrary.ts'
 import type { LinkedProgram } from './linkProgram.ts'
 
 /** RNN107, and RNN302, RNN303, RNN306, RNN307 of every unit and fn that is not of the library, used or not. */

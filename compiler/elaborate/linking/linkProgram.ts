@@ -2,9 +2,9 @@
 import type { Data, Fn, Program, Span, TopLevel, Train, Unit } from '../../../dsl/ast.ts'
 import { deepest } from '../../../dsl/depth.ts'
 import { type Diagnostic, diagnostic, RnnError } from '../../../dsl/diagnostics.ts'
-import { libraryFiles } from '../../../dsl/library.ts'
 import { type Parsed, parse } from '../../../dsl/parse.ts'
 import { checkPath } from '../../../dsl/paths.ts'
+import { libraryFiles } from '../../../dsl/standardLibrary.ts'
 import { suggest } from '../../../dsl/suggest.ts'
 import type { Entity } from '../values/entity.ts'
 

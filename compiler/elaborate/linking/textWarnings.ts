@@ -1,7 +1,7 @@
 // What is doubtful in the text of a model and of the user's units: warnings that need no expansion, or little of it.
 import type { Fn, Unit } from '../../../dsl/ast.ts'
 import type { Diagnostic } from '../../../dsl/diagnostics.ts'
-import { inLibrary } from '../../../dsl/library.ts'
+import { inLibrary } from '../../../dsl/standardLibrary.ts'
 import type { Applied } from '../values/scope.ts'
 import { lateReturns } from './lateReturns.ts'
 import type { LinkedProgram } from './linkProgram.ts'

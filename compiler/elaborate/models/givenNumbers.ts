@@ -2,7 +2,7 @@
 // as if they were written in it, and what is wrong because of them says which they are.
 import type { Expr, Span, Unit } from '../../../dsl/ast.ts'
 import { type Diagnostic, fail, type Label, RnnError } from '../../../dsl/diagnostics.ts'
-import { strange } from '../../../dsl/scan.ts'
+import { strange } from '../../../dsl/scanText.ts'
 import type { OpTable } from '../../ir/builder.ts'
 import { namesIn } from '../expand/typeExpressions.ts'
 import type { LinkedProgram } from '../linking/linkProgram.ts'

@@ -11,10 +11,10 @@ import type { LowerOptions } from '../values/newSession.ts'
 import type { Average, Scope, Session } from '../values/scope.ts'
 import type { Parameter, Port, Prediction } from '../values/signature.ts'
 import type { Tensor } from '../values/tensor.ts'
+import { type Declared, declarePorts } from './declarePorts.ts'
 import { type Measured, measure, type NamedValue, reports } from './measures.ts'
 import { modelScope } from './modelScope.ts'
 import { finishOutput, noTarget, predict, readableAxes } from './outputs.ts'
-import { type Declared, declarePorts } from './ports.ts'
 import { weightNames } from './weightNames.ts'
 /** A model after expansion: one block whose parameters are weights, inputs, targets, lengths and seeds, by name. */
 export interface LoweredModel {

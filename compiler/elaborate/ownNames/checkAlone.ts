@@ -1,7 +1,7 @@
 // Units and fns that no model uses, each checked once in its own names: so is a library of cells, which has no model.
 import type { Fn, Span, Unit } from '../../../dsl/ast.ts'
 import { type Diagnostic, diagnostic } from '../../../dsl/diagnostics.ts'
-import { inLibrary } from '../../../dsl/library.ts'
+import { inLibrary } from '../../../dsl/standardLibrary.ts'
 import { createBuilder } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
 import { newContext } from '../../ir/ops/index.ts'

@@ -1,6 +1,7 @@
 // Ops whose places come from data. An index outside its range reads 0 and writes nothing.
+
+import { createProgram, read, zero } from '../../plan/instructions.ts'
 import type { MapKernel, Operand } from '../../plan/plan.ts'
-import { createProgram, read, zero } from '../../plan/program.ts'
 import { at, build, zeros } from '../array.ts'
 import { constant, type Dim, multiply, sameShape } from '../dim.ts'
 import type { Type } from '../graph.ts'

@@ -1,7 +1,7 @@
 // Ops that move or repeat elements at static places. Axes are counted from the end, so that leading dimensions may be added.
 
+import { createProgram, read, zero } from '../../plan/instructions.ts'
 import type { Operand } from '../../plan/plan.ts'
-import { createProgram, read, zero } from '../../plan/program.ts'
 import { at, build } from '../array.ts'
 import { fill as fillWith, scalar, zerosLike } from '../builder.ts'
 import { add, constant, type Dim, equal, formatLabel, multiply, product, rowMajor } from '../dim.ts'

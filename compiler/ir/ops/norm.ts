@@ -1,6 +1,7 @@
 // norm: the Euclidean length along axes, which neither overflows nor vanishes while it is a number itself.
+
+import { createProgram, type ProgramBuilder } from '../../plan/instructions.ts'
 import type { Operand, Ref } from '../../plan/plan.ts'
-import { createProgram, type ProgramBuilder } from '../../plan/program.ts'
 import { type Builder, broadcast, constantLike, zerosLike } from '../builder.ts'
 import { constant, product } from '../dim.ts'
 import type { Value } from '../graph.ts'

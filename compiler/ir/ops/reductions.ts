@@ -1,6 +1,7 @@
 // Ops that combine the elements along axes, counted from the end.
+
+import { createProgram, type ProgramBuilder, read } from '../../plan/instructions.ts'
 import type { Monoid, Operand, ReduceKernel } from '../../plan/plan.ts'
-import { createProgram, type ProgramBuilder, read } from '../../plan/program.ts'
 import { at, build, type NdArray } from '../array.ts'
 import { type Builder, broadcast, constantLike, fill, scalar, zerosLike } from '../builder.ts'
 import { constant, type Dim, product } from '../dim.ts'

@@ -1,7 +1,8 @@
 // Leaves out what writes only to buffers that nothing reads.
+
+import { pruned } from '../instructions.ts'
 import { readsOf, touched } from '../operands.ts'
 import type { Buffer, Step } from '../plan.ts'
-import { pruned } from '../program.ts'
 import type { PlanPass } from './planPass.ts'
 
 export const dropDeadStores: PlanPass = {

@@ -1,8 +1,8 @@
 // Joins an elementwise kernel to the product whose result it alone reads; the product then lands where that kernel writes.
 import { type Dim, equal, product, rowMajor, sameShape } from '../../ir/dim.ts'
+import { pruned, read } from '../instructions.ts'
 import { isApart, isDense, programReads, readsOf, sameOperand, touched, writesOf } from '../operands.ts'
 import type { Buffer, GemmKernel, MapKernel, Operand, Plan, Step, Write } from '../plan.ts'
-import { pruned, read } from '../program.ts'
 import type { PlanPass } from './planPass.ts'
 
 export const joinTails: PlanPass = {

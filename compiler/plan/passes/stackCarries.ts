@@ -1,8 +1,8 @@
 // Lays a carry of which a loop keeps every step in the stack of these steps: a step reads one slot of it and writes the next.
 import { add, constant, type Dim, equal, multiply, product, symbol, symbolsOf } from '../../ir/dim.ts'
+import { pruned } from '../instructions.ts'
 import { isDense, mapOperands, readsOf, sameOperand, touched, writesOf } from '../operands.ts'
 import type { Buffer, Loop, MapKernel, Operand, Step, Write } from '../plan.ts'
-import { pruned } from '../program.ts'
 import type { PlanPass } from './planPass.ts'
 
 /**

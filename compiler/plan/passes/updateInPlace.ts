@@ -1,8 +1,8 @@
 // Writes the new value of an input over the old one, where nothing still needs that: a step of training copies nothing.
 import { add, type Dim } from '../../ir/dim.ts'
+import { read } from '../instructions.ts'
 import { isApart, mapOperands, programReads, readsOf, sameOperand, writesOf } from '../operands.ts'
 import type { Buffer, MapKernel, Operand, Plan, Port, Step } from '../plan.ts'
-import { read } from '../program.ts'
 import type { PlanPass } from './planPass.ts'
 
 export const updateInPlace: PlanPass = {

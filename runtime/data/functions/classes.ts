@@ -3,10 +3,10 @@
 // no label unless `empty` gives it one.
 import type { Span } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
-import { type Labels, labelsOfNumbers, textAt } from '../labels.ts'
+import { type Labels, labelsOfNumbers, textAt } from '../labelTables.ts'
 import { numberOf } from '../numberText.ts'
+import { eachElement, lineOf, originOf } from '../raggedSequences.ts'
 import { asWritten } from '../rounding.ts'
-import { eachElement, lineOf, originOf } from '../sequences.ts'
 import { shown } from '../shown.ts'
 import {
   type Argument,

@@ -1,8 +1,8 @@
 // Fitting a chain of steps to each component of the elements of a value, on the training part alone.
 import { fail } from '../../../dsl/diagnostics.ts'
 import type { Chain } from '../encoding.ts'
+import { countElements, eachElement, originOf } from '../raggedSequences.ts'
 import { boundsAt, isOneNumber } from '../rounding.ts'
-import { countElements, eachElement, originOf } from '../sequences.ts'
 import { type Elements, rowsOf, seriesOf, widthOf } from '../value.ts'
 import type { Call } from './function.ts'
 

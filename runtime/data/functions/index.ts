@@ -1,5 +1,5 @@
 // The table of data functions: one file each.
-import { invertibleNames } from '../steps.ts'
+import { invertibleNames } from '../scalingSteps.ts'
 import { classes } from './classes.ts'
 import { csv } from './csv.ts'
 import type { DataFunction } from './function.ts'

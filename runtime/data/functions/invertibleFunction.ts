@@ -1,6 +1,7 @@
 // What a data block calls by the name of an invertible function.
+
+import type { PlainKind } from '../scalingSteps.ts'
 import { extend, numeric } from '../series.ts'
-import type { PlainKind } from '../steps.ts'
 import type { DataFunction } from './function.ts'
 
 export const invertibleFunction = (name: PlainKind): DataFunction => ({

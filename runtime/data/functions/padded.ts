@@ -1,8 +1,8 @@
 // padded(x, n, side = "pre"): every sequence n elements long, with zeros (of sequences in sequences,
 // empty ones) in front or, "post", at the end: for `over T[n]`.
 import { fail } from '../../../dsl/diagnostics.ts'
+import { sequencesOf, sumsOf } from '../raggedSequences.ts'
 import { rounding } from '../rounding.ts'
-import { sequencesOf, sumsOf } from '../sequences.ts'
 import { counted, describe, widthOf } from '../value.ts'
 import { type DataFunction, wholeNumber } from './function.ts'
 import { defaultSide, sideOf } from './side.ts'

@@ -1,5 +1,5 @@
 // truncated(x, n, side = "pre"): of each sequence at most n elements. "pre" drops those in front, "post" those at the end.
-import { sequencesOf, slices } from '../sequences.ts'
+import { sequencesOf, slices } from '../raggedSequences.ts'
 import { type DataFunction, wholeNumber } from './function.ts'
 import { defaultSide, sideOf } from './side.ts'
 

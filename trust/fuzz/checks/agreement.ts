@@ -6,7 +6,7 @@ import { naive, type Pipeline } from '../../../compiler/passes/pipeline.ts'
 import { initialize } from '../../../runtime/initializers.ts'
 import { once } from '../../../runtime/once.ts'
 import { locate } from '../../gradients/locate.ts'
-import { type Check, compare, inTurn, type Outcome } from '../check.ts'
+import { type Check, compare, inTurn, type Outcome } from '../fuzzCheck.ts'
 import {
   type Arrays,
   type GraphName,

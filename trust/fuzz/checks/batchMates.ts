@@ -1,6 +1,6 @@
 // An example gives by itself what it gives among others, wherever in the batch it stands.
-import { alone, permuted } from '../batch.ts'
-import { type Check, compare, inTurn, type Outcome } from '../check.ts'
+import { alone, permuted } from '../drawBatch.ts'
+import { type Check, compare, inTurn, type Outcome } from '../fuzzCheck.ts'
 import { type Arrays, mapArrays, type Rounding, type Trial } from '../trial.ts'
 
 export const batchMates: Check = {

@@ -2,7 +2,7 @@
 import { alongDirection, signed } from '../../gradients/direction.ts'
 import { exact, roundingAlong } from '../../gradients/judge.ts'
 import { imaginaryStep, sizeIn } from '../../gradients/subject.ts'
-import type { Check } from '../check.ts'
+import type { Check } from '../fuzzCheck.ts'
 
 export const complexStep: Check = {
   name: 'complex step',

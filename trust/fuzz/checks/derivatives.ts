@@ -1,11 +1,11 @@
 // The gradient is the derivative: by dual numbers and by differences, along every parameter and at every step.
 import { alongDirection, type Direction, signed } from '../../gradients/direction.ts'
+import { inputSteps } from '../../gradients/inputSteps.ts'
 import { exact, judge } from '../../gradients/judge.ts'
 import { locate } from '../../gradients/locate.ts'
-import { inputSteps } from '../../gradients/steps.ts'
 import { sizeIn } from '../../gradients/subject.ts'
-import type { Check, Outcome } from '../check.ts'
-import { inTurn } from '../check.ts'
+import type { Check, Outcome } from '../fuzzCheck.ts'
+import { inTurn } from '../fuzzCheck.ts'
 import { placeOf, type Trial } from '../trial.ts'
 
 /** Differences in float64 of values of size 1 are good to some 1e-10. */

@@ -1,5 +1,5 @@
 // The checks of the fuzzer: the list. Those that can say where a fault lies come first.
-import type { Check } from '../check.ts'
+import type { Check } from '../fuzzCheck.ts'
 import { agreement } from './agreement.ts'
 import { batchMates } from './batchMates.ts'
 import { complexStep } from './complexStep.ts'

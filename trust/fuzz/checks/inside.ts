@@ -1,7 +1,7 @@
 // The gradient of every value inside the program, at every step of its loops, on its own scale: an error in what has almost
 // vanished cannot hide behind what has not.
 import { wrongInside } from '../../gradients/locate.ts'
-import type { Check } from '../check.ts'
+import type { Check } from '../fuzzCheck.ts'
 import { placeOf } from '../trial.ts'
 
 export const inside: Check = {

@@ -3,7 +3,7 @@ import { plan } from '../../../compiler/index.ts'
 import { evaluate, symbolsOf } from '../../../compiler/ir/dim.ts'
 import { naive, type Pipeline } from '../../../compiler/passes/pipeline.ts'
 import { arenaOf } from '../../../compiler/plan/arena.ts'
-import { type Check, inTurn } from '../check.ts'
+import { type Check, inTurn } from '../fuzzCheck.ts'
 import { type GraphName, graphNames, graphOf, type Trial } from '../trial.ts'
 
 /**

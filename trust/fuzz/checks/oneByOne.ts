@@ -1,6 +1,6 @@
 // A batch of sequences of different lengths gives what its examples give one by one, where there is no padding at all.
-import { type Batch, forEachItem, repadded, unpadded } from '../batch.ts'
-import { type Check, compare, inTurn, type Outcome } from '../check.ts'
+import { type Batch, forEachItem, repadded, unpadded } from '../drawBatch.ts'
+import { type Check, compare, inTurn, type Outcome } from '../fuzzCheck.ts'
 import { type Arrays, runOn, type Trial } from '../trial.ts'
 
 export const oneByOne: Check = {

@@ -1,6 +1,6 @@
 // Padding is never seen: with other garbage outside the lengths nothing changes, be it infinite or no number at all.
-import { repadded } from '../batch.ts'
-import { type Check, compare, inTurn } from '../check.ts'
+import { repadded } from '../drawBatch.ts'
+import { type Check, compare, inTurn } from '../fuzzCheck.ts'
 import { graphNames } from '../trial.ts'
 
 export const padding: Check = {

@@ -3,7 +3,7 @@ import { plan } from '../../../compiler/index.ts'
 import { interpretPlan, type Order, type PlanRun } from '../../../compiler/plan/interpretPlan.ts'
 import type { Plan } from '../../../compiler/plan/plan.ts'
 import type { OwnGraph } from '../../gradients/subject.ts'
-import { type Check, compare, inTurn, type Outcome } from '../check.ts'
+import { type Check, compare, inTurn, type Outcome } from '../fuzzCheck.ts'
 import { interpreted, roundingOf, type Trial } from '../trial.ts'
 import { type AgreementGraph, agreementGraphs, graphFor, oracleOf } from './agreement.ts'
 

@@ -2,7 +2,7 @@
 import { compile } from '../../../compiler/index.ts'
 import { allExprs } from '../../../dsl/children.ts'
 import { locate } from '../../gradients/locate.ts'
-import { type Check, compare, inTurn, type Outcome } from '../check.ts'
+import { type Check, compare, inTurn, type Outcome } from '../fuzzCheck.ts'
 import { graphNames, graphOf, placeOf, type Trial, tryGraph } from '../trial.ts'
 
 export const reversal: Check = {

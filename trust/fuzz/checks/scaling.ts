@@ -1,6 +1,6 @@
 // Three times the loss has three times the gradient.
 import { compile } from '../../../compiler/index.ts'
-import { type Check, compare } from '../check.ts'
+import { type Check, compare } from '../fuzzCheck.ts'
 import { type Arrays, graphOf, placeOf, tryGraph } from '../trial.ts'
 
 const factor = 3

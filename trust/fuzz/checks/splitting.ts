@@ -2,10 +2,10 @@
 import { type CompiledModel, compile } from '../../../compiler/index.ts'
 import { evaluate } from '../../../compiler/ir/dim.ts'
 import type { Declaration, TopLevel, Unit } from '../../../dsl/ast.ts'
-import { libraryFile, libraryFiles } from '../../../dsl/library.ts'
 import { parse } from '../../../dsl/parse.ts'
-import { type Batch, drawBatch, drawWeights } from '../batch.ts'
-import { type Check, compare, inTurn, type Outcome } from '../check.ts'
+import { libraryFile, libraryFiles } from '../../../dsl/standardLibrary.ts'
+import { type Batch, drawBatch, drawWeights } from '../drawBatch.ts'
+import { type Check, compare, inTurn, type Outcome } from '../fuzzCheck.ts'
 import { type Arrays, roundingOf, runOn, type Trial } from '../trial.ts'
 
 /** What the first hyper-parameter of a cell is here. */

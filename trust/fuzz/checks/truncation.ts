@@ -4,8 +4,8 @@ import { type CompiledModel, compile, type Graph } from '../../../compiler/index
 import { type Dim, equal, evaluate, type Sizes, symbolsOf } from '../../../compiler/ir/dim.ts'
 import { isCarried, windowInputs } from '../../../compiler/passes/carryOver.ts'
 import { RnnError } from '../../../dsl/diagnostics.ts'
-import type { Batch } from '../batch.ts'
-import { type Check, compare, inTurn, type Outcome } from '../check.ts'
+import type { Batch } from '../drawBatch.ts'
+import { type Check, compare, inTurn, type Outcome } from '../fuzzCheck.ts'
 import { type Arrays, roundingOf, runOn, type Trial } from '../trial.ts'
 
 export const truncation: Check = {

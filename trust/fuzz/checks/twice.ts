@@ -18,7 +18,7 @@ import { alongDirection, signed } from '../../gradients/direction.ts'
 import { judge } from '../../gradients/judge.ts'
 import { locate } from '../../gradients/locate.ts'
 import { createSubject, type OwnGraph, type Subject, sizeIn } from '../../gradients/subject.ts'
-import { type Check, inTurn, type Outcome } from '../check.ts'
+import { type Check, inTurn, type Outcome } from '../fuzzCheck.ts'
 import { placeOf } from '../trial.ts'
 
 export const twice: Check = {

@@ -4,7 +4,7 @@ import { createBuilder, scalar } from '../../../compiler/ir/builder.ts'
 import { naive, type Pipeline, runPasses } from '../../../compiler/passes/pipeline.ts'
 import { type Random, random } from '../../../runtime/random.ts'
 import { gradientNames, type OwnGraph } from '../../gradients/subject.ts'
-import { type Check, inTurn, type Outcome } from '../check.ts'
+import { type Check, inTurn, type Outcome } from '../fuzzCheck.ts'
 import { type Arrays, interpreted, mapArrays, runOn, type Trial } from '../trial.ts'
 import { gradientOf, twiceDifferentiated } from './twice.ts'
 

@@ -3,7 +3,7 @@
 import { cellForms } from './cellForms.ts'
 import { edgeForms, itemForms, memoryForms, readouts, sequenceForms, stepForms, sumForms } from './forms.ts'
 import type { Kinks } from './kinks.ts'
-import { libraryCells, libraryFunctions, libraryLayers, losses, optimizers } from './library.ts'
+import { libraryCells, libraryFunctions, libraryLayers, losses, optimizers } from './libraryForms.ts'
 import { stableForms } from './stableForms.ts'
 import { type Draw, drawTree, type Form, grafted, type Kind, smallerTrees, type Tree } from './tree.ts'
 import { drawWords, smallerWords, type Words } from './words.ts'

@@ -1,7 +1,7 @@
 // Random cases for fast-check: its seeds and paths, and a way to shrink that knows what a program is.
 import fc from 'fast-check'
 import { random } from '../../../runtime/random.ts'
-import type { FuzzCase } from '../case.ts'
+import type { FuzzCase } from '../fuzzCase.ts'
 import {
   allSingles,
   type Draft,
@@ -14,7 +14,7 @@ import {
   varied,
 } from './draft.ts'
 import type { Kinks } from './kinks.ts'
-import { printDraft } from './print.ts'
+import { printDraft } from './printDraft.ts'
 import type { Draw } from './tree.ts'
 
 export interface GenerateOptions {

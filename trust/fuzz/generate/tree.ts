@@ -1,5 +1,5 @@
 // Random expressions: trees of typed forms, each a line of the language with holes.
-import type { Program } from './program.ts'
+import type { Program } from './randomProgram.ts'
 
 /** What an expression gives. In a model, each but the bools and ints that say otherwise is one value for each step. */
 export type Kind = 'scalar' | 'vector' | 'wide' | 'matrix' | 'int' | 'bool'

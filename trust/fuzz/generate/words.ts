@@ -1,5 +1,5 @@
 // Random models of words: a ragged axis C inside a ragged axis W, and what each level goes through.
-import { cellNames, losses } from './library.ts'
+import { cellNames, losses } from './libraryForms.ts'
 import type { Draw } from './tree.ts'
 
 export interface Words {

@@ -1,9 +1,9 @@
 // From a draft to the case: the text of the program, sizes and lengths.
-import type { FuzzCase } from '../case.ts'
+import type { FuzzCase } from '../fuzzCase.ts'
 import type { Draft, LossDraft } from './draft.ts'
 import { readouts } from './forms.ts'
-import { type Answer, losses, metrics, optimizerCall, optimizers } from './library.ts'
-import { createProgram, createUnit } from './program.ts'
+import { type Answer, losses, metrics, optimizerCall, optimizers } from './libraryForms.ts'
+import { createProgram, createUnit } from './randomProgram.ts'
 import { type Leaf, type Leaves, printTree } from './tree.ts'
 import { wordsText } from './words.ts'
 

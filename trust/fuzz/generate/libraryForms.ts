@@ -1,8 +1,8 @@
 // The standard library as forms: by what its declarations say, so that what is added to it is drawn as well.
 import type { Expr, Fn, Statement, Unit } from '../../../dsl/ast.ts'
 import { allExprs } from '../../../dsl/children.ts'
-import { libraryFile, libraryFiles } from '../../../dsl/library.ts'
 import { parse } from '../../../dsl/parse.ts'
+import { libraryFile, libraryFiles } from '../../../dsl/standardLibrary.ts'
 import type { Form, UnitText } from './tree.ts'
 
 const itemsOf = (name: string) => {

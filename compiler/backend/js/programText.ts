@@ -1,9 +1,9 @@
 // The whole module: helpers, a function for each kernel and each loop, and `create`, which owns the buffers.
 import { atomCode, product } from '../../ir/dim.ts'
 import type { DType } from '../../ir/graph.ts'
+import { buffersOfWays } from '../../plan/choiceBuffers.ts'
 import { storedInputs } from '../../plan/operands.ts'
 import type { Choice, Kernel, Loop, Plan, Step } from '../../plan/plan.ts'
-import { buffersOfWays } from '../../plan/ways.ts'
 import type { Precision } from '../backend.ts'
 import { bindCall, bindNames, bindText } from './bind.ts'
 import { zerosNames, zerosText } from './columnSums.ts'
@@ -13,7 +13,7 @@ import { gemmNames, gemmText } from './gemm.ts'
 import { joinNames, joinText } from './join.ts'
 import { describe, kernelLines, packLines } from './kernels.ts'
 import { type Packings, packingsOf } from './packing.ts'
-import { repairNames, repairText } from './repair.ts'
+import { repairNames, repairText } from './strongSums.ts'
 
 const helperNames = ['view', 'size']
 

@@ -4,7 +4,7 @@ import { type CompiledModel, type Graph, loadPlan, type Plan, plan } from '../co
 import type { Context } from '../compiler/ir/builder.ts'
 import { type Dim, evaluate, product, type Sizes, symbolsOf } from '../compiler/ir/dim.ts'
 import type { DType } from '../compiler/ir/graph.ts'
-import { buffersOfWays } from '../compiler/plan/ways.ts'
+import { buffersOfWays } from '../compiler/plan/choiceBuffers.ts'
 import { fail } from '../dsl/diagnostics.ts'
 
 /** The bytes that a run may take if nothing else is said. */

@@ -1,7 +1,7 @@
 // Tasks that touch more buffers than a shader may bind, as several that pass values on in buffers of their own.
 import { constant, type Dim, product, rowMajor } from '../../ir/dim.ts'
+import { pruned, read } from '../../plan/instructions.ts'
 import type { Buffer, Instruction, Operand, Ref, Write } from '../../plan/plan.ts'
-import { pruned, read } from '../../plan/program.ts'
 import { collapseMap } from '../collapse.ts'
 import { type Each, neededFor, type Task } from './tasks.ts'
 

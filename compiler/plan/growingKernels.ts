@@ -1,9 +1,9 @@
 // The steps of a plan under construction, among them map kernels that may still grow.
 import type { Span } from '../../dsl/ast.ts'
 import type { Dim } from '../ir/dim.ts'
+import { createProgram, type ProgramBuilder, pruned } from './instructions.ts'
 import { programReads, readsOf, sameOperand, writesOf } from './operands.ts'
 import type { Buffer, Operand, Ref, Step, Write } from './plan.ts'
-import { createProgram, type ProgramBuilder, pruned } from './program.ts'
 
 /** A map kernel that may still grow. */
 export interface Group {

@@ -1,8 +1,8 @@
 // Constants, sizes and positions: a kernel computes what it reads of them, and they get memory only where it cannot.
 import { asNumber, type Dim } from '../ir/dim.ts'
 import type { Eqn } from '../ir/graph.ts'
+import { createProgram, type ProgramBuilder, renamed } from './instructions.ts'
 import type { Instruction, MapKernel, Operand, Read, Ref } from './plan.ts'
-import { createProgram, type ProgramBuilder, renamed } from './program.ts'
 
 export interface Sources {
   /** The kernel of one instruction that would write a buffer, by the buffer's id. */

@@ -4,7 +4,7 @@ import { splitLong } from './longSums.ts'
 import { productKernel } from './product.ts'
 import { scatterKernel } from './scatter.ts'
 import { type KernelSource, kernelSource } from './source.ts'
-import { type FreshBuffer, splitTask } from './split.ts'
+import { type FreshBuffer, splitTask } from './splitTask.ts'
 import type { Task } from './tasks.ts'
 import type { OwnKernel } from './wgsl.ts'
 

@@ -3,10 +3,10 @@ import type { Context } from '../ir/builder.ts'
 import { add, multiply, symbol } from '../ir/dim.ts'
 import { type Block, type Eqn, scanLength, scanOperands, scanResults, type Value } from '../ir/graph.ts'
 import { copy } from './grouping.ts'
+import { addWrite, closed, newScope, readAfter } from './growingKernels.ts'
 import { sameOperand } from './operands.ts'
 import { allocate, type Draft, note, operandOf, output, placeOf } from './places.ts'
 import type { Loop, Operand, Step } from './plan.ts'
-import { addWrite, closed, newScope, readAfter } from './scope.ts'
 
 /** The steps that are added in the course of a call, in a scope of their own. */
 export function stepsOf(draft: Draft, emit: () => void): Step[] {

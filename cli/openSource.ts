@@ -10,7 +10,7 @@ import {
   type ImportReader,
 } from '../compiler/index.ts'
 import { fail, RnnError } from '../dsl/diagnostics.ts'
-import { isLibraryFile } from '../dsl/library.ts'
+import { isLibraryFile } from '../dsl/standardLibrary.ts'
 import { readBytes, readFirstLines, readPieces } from '../runtime/node/index.ts'
 import type { Output } from './output.ts'
 import { batchSizes, readSets } from './sets.ts'

@@ -1,7 +1,7 @@
 // Functions that kernels call, as gpu.js source. What Math gives on a GPU is NaN for tanh(90), 0 for max(NaN, 0), and
 // cancels near 0; these are exact to a few units in the last place of 32 bits, and keep infinities and NaN.
 
-import type { KernelFunction } from './library.ts'
+import type { KernelFunction } from './gpuLibrary.ts'
 
 export type ScalarType = 'Number' | 'Integer'
 

@@ -3,7 +3,7 @@ import type { Buffer } from '../../compiler/backend/backend.ts'
 import type { Port, Signature } from '../../compiler/index.ts'
 import { evaluate, type Sizes } from '../../compiler/ir/dim.ts'
 import { type Random, random, uniform } from '../../runtime/random.ts'
-import type { FuzzCase } from './case.ts'
+import type { FuzzCase } from './fuzzCase.ts'
 
 /** Inputs, targets and lengths by name, with the sizes that they have. */
 export interface Batch {

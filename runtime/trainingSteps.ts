@@ -3,11 +3,11 @@ import type { Buffer, Precision } from '../compiler/backend/backend.ts'
 import type { CompiledModel, Graph, TrainingGraph } from '../compiler/index.ts'
 import { evaluate, product, type Sizes, symbolsOf } from '../compiler/ir/dim.ts'
 import { isCarried, windowInputs } from '../compiler/passes/carryOver.ts'
-import { type Batch, longestOf, pack } from './batch.ts'
 import type { Part } from './data/example.ts'
-import type { LoadedData } from './data/load.ts'
+import type { LoadedData } from './data/loadData.ts'
+import { type Batch, longestOf, pack } from './packBatch.ts'
 import { realArray } from './session.ts'
-import { countWindows, windowsOf } from './windows.ts'
+import { countWindows, windowsOf } from './truncationWindows.ts'
 
 /** How many steps of training a batch takes: one for each window. */
 export function stepsIn(

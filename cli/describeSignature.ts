@@ -1,7 +1,7 @@
 // What a model looks like from outside, as text and as JSON.
 import type { Signature } from '../compiler/elaborate/values/signature.ts'
 import { add, asNumber, constant, type Dim, format, product } from '../compiler/ir/dim.ts'
-import { describePort } from '../runtime/data/ports.ts'
+import { describePort } from '../runtime/data/bindSizes.ts'
 import type { JsonValue } from './output.ts'
 
 /** How many numbers the parameters hold: a formula where a size is not known. */
