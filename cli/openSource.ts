@@ -2,13 +2,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, join, normalize, resolve } from 'node:path'
 import { type LinkedProgram, linkProgram } from '../compiler/elaborate/linking/linkProgram.ts'
-import {
-  type CompiledModel,
-  type CompileOptions,
-  chooseModel,
-  compileProgram,
-  type ImportReader,
-} from '../compiler/index.ts'
+import { type CompiledModel, chooseModel, compileProgram, type ImportReader } from '../compiler/index.ts'
 import { fail, RnnError } from '../dsl/diagnostics.ts'
 import { isLibraryFile } from '../dsl/standardLibrary.ts'
 import { readBytes, readFirstLines, readPieces } from '../runtime/node/index.ts'
@@ -71,15 +65,11 @@ export interface OpenedModel {
 }
 
 /** Compiles one model of a program; warnings are reported. */
-export function compileSource(
-  { file, text, read }: Source,
-  options: ModelOptions & Pick<CompileOptions, 'onDump'>,
-  output: Output,
-): OpenedModel {
+export function compileSource({ file, text, read }: Source, options: ModelOptions, output: Output): OpenedModel {
   const program = linkProgram(text, file, read)
   const unit = chooseModel(program, options.model)
   const sets = readSets(options.set ?? [], unit, options.sizes ? batchSizes(unit) : [])
-  const model = compileProgram(program, { file, model: unit.name.text, sets, onDump: options.onDump })
+  const model = compileProgram(program, { file, model: unit.name.text, sets })
   output.report(model.warnings)
   return { model, sets }
 }

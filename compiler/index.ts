@@ -1,33 +1,18 @@
-// The whole compiler on one page: source → checked model → graphs → plan → executable.
-import type { Data, Train, Unit } from '../dsl/ast.ts'
-import type { Diagnostic } from '../dsl/diagnostics.ts'
-import { checkBlocks } from './elaborate/linking/blockReferences.ts'
-import { checkNames } from './elaborate/linking/definedNames.ts'
-import { type ImportReader, type LinkedProgram, linkProgram } from './elaborate/linking/linkProgram.ts'
-import { doubts } from './elaborate/linking/textWarnings.ts'
-import { chooseModel } from './elaborate/models/checkModel.ts'
-import { checkGiven, checkSizes } from './elaborate/models/givenNumbers.ts'
-import type { Settings } from './elaborate/models/settings.ts'
-import { type CheckedAlone, checkAlone } from './elaborate/ownNames/checkAlone.ts'
-import { attempt, distinct } from './elaborate/values/collectProblems.ts'
-import { located } from './elaborate/values/located.ts'
-import type { Signature } from './elaborate/values/signature.ts'
-import {
-  type GradientOptions,
-  type GraphOptions,
-  gradientGraph,
-  measureGraph,
-  predictionGraph,
-  reportGraph,
-  type TrainingGraph,
-  trainingGraph,
-} from './graphs.ts'
-import type { Context, OpTable } from './ir/builder.ts'
-import type { Dim, Sizes } from './ir/dim.ts'
+// The whole compiler on one page: source → syntax tree → checked model → graph → passes → plan → executable.
+import { printAst } from '../dsl/printAst.ts'
+import type { AnyExecutable, Loader, Precision } from './backend/backend.ts'
+import { type CompiledModel, type CompileOptions, compileProgram } from './compileModel.ts'
+import { linkProgram } from './elaborate/linking/linkProgram.ts'
+import type { GraphOptions } from './graphs.ts'
+import type { Context } from './ir/builder.ts'
 import type { Graph } from './ir/graph.ts'
-import { checkpointed } from './passes/pipeline.ts'
+import { printGraph } from './ir/printGraph.ts'
+import { loadPlan, plan } from './load.ts'
+import { printPlan } from './plan/printPlan.ts'
 
 export type { AsyncExecutable, Executable, Precision } from './backend/backend.ts'
+export { type CheckedProgram, check, checkProgram } from './checkProgram.ts'
+export { type CompiledModel, type CompileOptions, compile, compileProgram } from './compileModel.ts'
 export type { ImportReader } from './elaborate/linking/linkProgram.ts'
 export { chooseModel } from './elaborate/models/checkModel.ts'
 export type { OptimizerState } from './elaborate/models/optimizer.ts'
@@ -38,171 +23,62 @@ export type { Graph } from './ir/graph.ts'
 export { load, loadPlan, plan } from './load.ts'
 export type { Plan } from './plan/plan.ts'
 
-export interface CompileOptions extends GraphOptions {
-  /** The file's name, for messages. */
-  readonly file?: string
-  /** Which model, where the file has several. */
-  readonly model?: string
-  /** `--set units=256 V=65`: hyper-parameters of the model, free dims, settings of `train`. */
-  readonly sets?: Readonly<Record<string, number>>
-  /** Reads imported files. */
-  readonly read?: ImportReader
-  /** The op table, if not the standard one. */
-  readonly ops?: OpTable
-}
+/** What is made of a model: what it predicts, its loss, the gradient of that, a step of training. */
+export const graphNames = ['predict', 'loss', 'gradient', 'train'] as const
+export type GraphName = (typeof graphNames)[number]
 
-export interface CompiledModel {
-  readonly unit: Unit
-  readonly signature: Signature
-  readonly program: LinkedProgram
-  readonly data?: Data
-  readonly trainBlock?: Train
-  readonly settings: Settings
-  readonly warnings: readonly Diagnostic[]
-  readonly context: Context
-  /** Free dims that data or `sets` must bind. */
-  readonly freeDims: readonly string[]
-  /** The length that `truncate` cuts into windows: what the training graph sees of it is one. */
-  readonly windows?: Dim
-  /** Targets that the model reads one step late, so that using it means generating them. */
-  readonly fedBack: readonly string[]
-  /**
-   * Whatever binds the free dims asks this first: throws what `check` would say of the program with these numbers in it, and gives the
-   * warnings that they bring. `notes` says more of a size, by its name: the labels that it counts.
-   */
-  checkSizes(sizes: Sizes, notes?: Readonly<Record<string, string>>): readonly Diagnostic[]
-  /** inputs → outputs and predictions. Options of its own, here and below, go before those of the compilation. */
-  predict(own?: GraphOptions): Graph
-  /** inputs, targets → `loss` if there is one, and `sum.i`, `count.i` of every average. RNN311 if there is nothing to measure. */
-  evaluate(own?: GraphOptions): Graph
-  /** As `evaluate`, and `d:NAME` for every parameter, with `inputs` for every real input as well; nothing is drawn. */
-  gradient(own?: GradientOptions): Graph
-  /** parameters, optimizer states, batch → all of these again, `loss`, sums and counts. */
-  train(settings?: Settings, own?: GraphOptions): TrainingGraph
-  /** `average.i` over a data set → `loss` and the reports. */
-  report(): Graph
+/** What a compilation ends in. */
+export interface Target<E extends AnyExecutable> {
+  readonly graph: GraphName
+  readonly backend: Loader<E>
+  readonly precision: Precision
+  /** Hears of each stage, with the text of what it has made: `ast`, `after:lower`, `after:PASS`, `graph`, `after:lower-graph`, `plan`. */
+  readonly onStage?: (stage: string, text: () => string) => void
 }
-
-/** Checks a program and makes the graphs of one of its models. Throws RnnError with everything that is wrong. */
-export function compile(source: string, options: CompileOptions = {}): CompiledModel {
-  const program = linkProgram(source, options.file ?? 'model.rnn', options.read)
-  return compileProgram(program, options)
-}
-
-/** As `compile`, for a program that is parsed and linked. */
-export function compileProgram(program: LinkedProgram, options: CompileOptions = {}): CompiledModel {
-  const given = options.sets ?? {}
-  const chosen = chooseModel(program, options.model)
-  /** What a graph is too large or too deep for is told at the model's name. */
-  const here = <T>(run: () => T): T => located(chosen.name.span, run)
-  const checked = here(() => checkGiven(program, chosen, given, options.ops))
-  const { unit, trainBlock, data, settings, model, windows } = checked
-  const signature: Signature = {
-    name: model.name,
-    inputs: model.inputs,
-    targets: model.targets,
-    outputs: model.outputs.map(({ value: _, ...port }) => port),
-    parameters: model.parameters.map(({ value: _, ...parameter }) => parameter),
-    predictions: model.predictions,
-    metrics: model.reports.map(r => r.name),
-  }
-  const warnings = distinct([
-    ...program.warnings,
-    ...model.session.warnings,
-    ...doubts(program, unit, model.session.applied),
-  ])
-  return {
-    unit,
-    signature,
-    program,
-    data,
-    trainBlock,
-    settings,
-    warnings,
-    context: model.context,
-    freeDims: model.freeDims,
-    ...(windows && { windows }),
-    fedBack: model.fedBack,
-    checkSizes: onceFor(
-      (sizes, notes = {}) =>
-        here(() => {
-          const found = checkSizes(program, chosen, given, sizes, notes, options.ops)
-          return distinct([...warnings, ...found]).filter(d => !warnings.includes(d))
-        }),
-      model.freeDims,
-    ),
-    predict: own => here(() => predictionGraph(model, { ...options, ...own })),
-    evaluate: own => here(() => measureGraph(model, { ...options, ...own })),
-    gradient: own => here(() => gradientGraph(model, { ...keeping(settings), ...options, ...own })),
-    train: (chosen = settings, own = {}) =>
-      here(() =>
-        trainingGraph(checked.forTraining(), chosen, trainBlock?.span ?? unit.span, {
-          ...keeping(chosen),
-          ...(windows && { windows }),
-          ...options,
-          ...own,
-        }),
-      ),
-    report: () => here(() => reportGraph(model)),
-  }
-}
-
-/** A check of the sizes of some names, done once while they stay the same, and not where none of them is given. */
-function onceFor(check: CompiledModel['checkSizes'], names: readonly string[]): CompiledModel['checkSizes'] {
-  let last: { readonly key: string; readonly found: readonly Diagnostic[] } = { key: '[]', found: [] }
-  return (sizes, notes) => {
-    const known = names.flatMap(name => (Object.hasOwn(sizes, name) ? [[name, sizes[name]] as const] : []))
-    const key = JSON.stringify(known)
-    if (key !== last.key) last = { key, found: check(Object.fromEntries(known), notes) }
-    return last.found
-  }
-}
-
-/** What the gradient of a model keeps of the forward pass. */
-const keeping = ({ checkpoint }: Settings): GraphOptions =>
-  checkpoint === undefined ? {} : { pipeline: checkpointed(checkpoint) }
 
 /**
- * Everything that is wrong or doubtful in a program: of each model, or the one of the options, and of each graph that it is meant
- * for; and of each unit that no model uses. `sets` are of that one model, or of the one that training would choose.
+ * The whole way, for a program of one file or with imports. Throws RnnError with everything that is wrong with the program, RNN505 where
+ * the backend cannot take it.
  */
-export function check(source: string, options: CompileOptions = {}): readonly Diagnostic[] {
-  const problems: Diagnostic[] = []
-  attempt(problems, () => {
-    const program = linkProgram(source, options.file ?? 'model.rnn', options.read)
-    for (const d of checkProgram(program, options).found) problems.push(d)
+export function compileTo<E extends AnyExecutable>(source: string, target: Target<E>, options: CompileOptions = {}): E {
+  // The text is parsed, and its imports and the library are found.
+  const program = linkProgram(source, options.file ?? 'model.rnn', options.read)
+  target.onStage?.('ast', () => printAst(program.program))
+  // Names, shapes and types are checked as the model is lowered to equations.
+  const model = compileProgram(program, options)
+  return executable(model, target)
+}
+
+/** The rest of the way, for a model that is checked. */
+export function executable<E extends AnyExecutable>(model: CompiledModel, target: Target<E>): E {
+  const { onStage = () => {} } = target
+  // The equations that one use needs, with their gradient, go through the passes over graphs.
+  const { context, graph } = graphOf(model, target.graph, {
+    onDump: (pass, made) => onStage(`after:${pass}`, () => printGraph(made)),
   })
-  return distinct(problems, options.file ?? 'model.rnn')
+  onStage('graph', () => printGraph(graph))
+  // What is computed gets its place and its order, and goes through the passes over plans.
+  const made = plan(context, graph, { onPlan: (pass, of) => onStage(`after:${pass}`, () => printPlan(of)) })
+  onStage('plan', () => printPlan(made))
+  // A backend makes a program of that.
+  return loadPlan(made, target.backend, target.precision)
 }
 
-export interface CheckedProgram {
-  readonly found: readonly Diagnostic[]
-  /** The units that were checked in their own names. */
-  readonly alone: readonly CheckedAlone[]
-}
-
-/** As `check`, for a program that is parsed and linked. A program of units alone needs no model. */
-export function checkProgram(program: LinkedProgram, options: CompileOptions = {}): CheckedProgram {
-  const problems: Diagnostic[] = []
-  const { sets = {}, model: asked, ...others } = options
-  const needsModel = program.models.length > 0 || asked !== undefined || Object.keys(sets).length > 0
-  const main = needsModel ? attempt(problems, () => chooseModel(program, asked)) : undefined
-  if (needsModel && main === undefined) return { found: problems, alone: [] }
-  if (main === undefined) {
-    problems.push(...program.warnings, ...checkNames(program), ...checkBlocks(program), ...doubts(program))
+/** A graph of a model, by its name. */
+export function graphOf(
+  model: CompiledModel,
+  name: GraphName,
+  options: GraphOptions = {},
+): { readonly context: Context; readonly graph: Graph } {
+  const { context } = model
+  switch (name) {
+    case 'predict':
+      return { context, graph: model.predict(options) }
+    case 'loss':
+      return { context, graph: model.evaluate(options) }
+    case 'gradient':
+      return { context, graph: model.gradient(options) }
+    case 'train':
+      return model.train(undefined, options)
   }
-  for (const unit of asked === undefined || main === undefined ? program.models : [main]) {
-    attempt(problems, () => {
-      const own = unit === main ? sets : {}
-      const model = compileProgram(program, { ...others, model: unit.name.text, sets: own })
-      for (const warning of model.warnings) problems.push(warning)
-      model.predict()
-      if (model.trainBlock !== undefined) model.train()
-      else if (model.unit.body.some(s => s.kind === 'loss' || s.kind === 'metric')) model.evaluate()
-      model.report()
-    })
-  }
-  const alone = asked === undefined ? checkAlone(program) : []
-  const found = [...problems, ...alone.flatMap(a => a.found)]
-  return { found: distinct(found, program.program.span.file), alone }
 }

@@ -1,12 +1,9 @@
 // rnnc explain: what a model is and what it costs, and how the compiler sees it at each stage.
 import { js } from '../../compiler/backend/js.ts'
 import type { Signature } from '../../compiler/elaborate/values/signature.ts'
-import { type CompiledModel, type Graph, type GraphOptions, plan } from '../../compiler/index.ts'
-import type { Context } from '../../compiler/ir/builder.ts'
+import { type CompiledModel, executable, type GraphName, graphNames, graphOf, plan } from '../../compiler/index.ts'
 import { type Cost, cost } from '../../compiler/ir/cost.ts'
 import { format, product } from '../../compiler/ir/dim.ts'
-import { printGraph } from '../../compiler/ir/printGraph.ts'
-import { printPlan } from '../../compiler/plan/printPlan.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { printAst } from '../../dsl/printAst.ts'
 import { didYouMean } from '../../dsl/suggest.ts'
@@ -39,7 +36,6 @@ interface Options extends ModelOptions {
 }
 
 const emits = ['ast', 'graph', 'plan', 'source'] as const
-const graphs = ['predict', 'loss', 'gradient', 'train'] as const
 
 export const explain: AddCommand = (program, output) =>
   describeUse(
@@ -78,93 +74,89 @@ export const explain: AddCommand = (program, output) =>
   ).action((path: string, options: Options) => run(path, options, output))
 
 async function run(path: string, options: Options, output: Output): Promise<void> {
-  const { emit } = options
-  const precision = chooseDtype(options.dtype)
-  const which = oneOf('graph', options.graph ?? 'predict', graphs)
-  const pass = emit?.startsWith('after:') ? emit.slice('after:'.length) : undefined
-  const stage = emit === undefined || pass !== undefined ? undefined : oneOf('stage', emit, emits)
   const source = await openSource(path, output)
-  const dumps = new Map<string, Graph>()
-  const onDump = (name: string, graph: Graph): void => {
-    dumps.set(name, graph)
-  }
   const measures = options.target !== undefined && oneOf('target', options.target, ['auto']) === 'auto'
-  const { model, sets } = compileSource(source, { ...options, sizes: measures, onDump }, output)
-  if (measures) {
-    const name = options.graph === undefined && model.trainBlock !== undefined ? 'train' : which
-    const { data } = options
-    const sample = await openSample(model, name, { file: source.file, data, sets, precision })
-    const choice = await measured(sample.step, output)
-    return output.result(
-      {
-        ok: true,
-        model: model.signature.name,
-        graph: name,
-        from: sample.from,
-        sizes: sample.sizes,
-        ...autoJson(choice),
-      },
-      autoText(model.signature.name, name, sample, choice),
-    )
-  }
-  if (options.passes) {
-    const rows: PassRow[] = []
-    const planRows: PlanRow[] = []
-    const name = options.graph === undefined ? 'gradient' : which
-    const { graph, context } = graphOf(model, name, {
-      onDump: (dump, graph) => rows.push(passRow(dump, model.context, graph, precision)),
-    })
-    plan(context, graph, { onPlan: (dump, made) => planRows.push(planRow(dump, made, precision)) })
-    return output.result(
-      {
-        ok: true,
-        model: model.signature.name,
-        graph: name,
-        passes: passesJson(rows),
-        planPasses: planPassesJson(planRows),
-      },
-      [passesText(rows), '', planPassesText(planRows)].join('\n'),
-    )
-  }
-  if (emit === undefined) {
-    const summary = summaryOf(model)
-    return output.result(
-      { ok: true, ...signatureJson(model.signature), ...summaryJson(summary) },
-      summaryText(model, summary),
-    )
-  }
-  const show = (text: string): void => {
-    const graph = stage === 'ast' ? undefined : which
-    output.result({ ok: true, model: model.signature.name, emit, graph, text }, text)
-  }
-  if (stage === 'ast') return show(printAst(model.program.program))
-  const { graph, context } = graphOf(model, which)
-  if (stage === 'graph') return show(printGraph(graph))
-  const texts = new Map([...dumps].map(([name, dump]) => [name, () => printGraph(dump)]))
-  const made = plan(context, graph, { onPlan: (name, dump) => texts.set(name, () => printPlan(dump)) })
-  if (pass !== undefined) {
-    const text = texts.get(pass)
-    const help = didYouMean(pass, texts.keys())
-    return show(text?.() ?? fail('RNN505', { option: 'pass', value: pass }, { ...(help && { help }) }))
-  }
-  show(stage === 'plan' ? printPlan(made) : js.emit(made, precision))
+  const { model, sets } = compileSource(source, { ...options, sizes: measures }, output)
+  if (measures) return showTarget(model, { file: source.file, sets }, options, output)
+  if (options.passes) return showPasses(model, options, output)
+  if (options.emit !== undefined) return showStage(model, options.emit, options, output)
+  const summary = summaryOf(model)
+  output.result({ ok: true, ...signatureJson(model.signature), ...summaryJson(summary) }, summaryText(model, summary))
 }
 
-function graphOf(
+const graphAsked = ({ graph }: Options, otherwise: GraphName): GraphName =>
+  oneOf('graph', graph ?? otherwise, graphNames)
+
+/** Which is faster for a batch, the GPU or the CPU. */
+async function showTarget(
   model: CompiledModel,
-  name: (typeof graphs)[number],
-  own: GraphOptions = {},
-): { graph: Graph; context: Context } {
-  switch (name) {
-    case 'predict':
-      return { graph: model.predict(own), context: model.context }
-    case 'loss':
-      return { graph: model.evaluate(own), context: model.context }
-    case 'gradient':
-      return { graph: model.gradient(own), context: model.context }
-    case 'train':
-      return model.train(model.settings, own)
+  place: { readonly file: string; readonly sets: Readonly<Record<string, number>> },
+  options: Options,
+  output: Output,
+): Promise<void> {
+  const name = graphAsked(options, model.trainBlock === undefined ? 'predict' : 'train')
+  const sample = await openSample(model, name, { ...place, data: options.data, precision: chooseDtype(options.dtype) })
+  const choice = await measured(sample.step, output)
+  output.result(
+    {
+      ok: true,
+      model: model.signature.name,
+      graph: name,
+      from: sample.from,
+      sizes: sample.sizes,
+      ...autoJson(choice),
+    },
+    autoText(model.signature.name, name, sample, choice),
+  )
+}
+
+/** What each pass leaves. */
+function showPasses(model: CompiledModel, options: Options, output: Output): void {
+  const name = graphAsked(options, 'gradient')
+  const precision = chooseDtype(options.dtype)
+  const rows: PassRow[] = []
+  const planRows: PlanRow[] = []
+  const { graph, context } = graphOf(model, name, {
+    onDump: (dump, made) => rows.push(passRow(dump, model.context, made, precision)),
+  })
+  plan(context, graph, { onPlan: (dump, made) => planRows.push(planRow(dump, made, precision)) })
+  output.result(
+    {
+      ok: true,
+      model: model.signature.name,
+      graph: name,
+      passes: passesJson(rows),
+      planPasses: planPassesJson(planRows),
+    },
+    [passesText(rows), '', planPassesText(planRows)].join('\n'),
+  )
+}
+
+/** What the compiler makes of a model at one stage. */
+function showStage(model: CompiledModel, emit: string, options: Options, output: Output): void {
+  const isPass = emit.startsWith('after:')
+  const stage = isPass ? emit : oneOf('stage', emit, emits)
+  const graph = graphAsked(options, 'predict')
+  const precision = chooseDtype(options.dtype)
+  const texts = new Map<string, () => string>([['ast', () => printAst(model.program.program)]])
+  if (stage === 'source') {
+    const { context, graph: own } = graphOf(model, graph)
+    texts.set(stage, () => js.emit(plan(context, own), precision))
+  } else if (stage !== 'ast') {
+    executable(model, { graph, backend: js, precision, onStage: (name, text) => texts.set(name, text) })
   }
+  const text = texts.get(stage) ?? noPass(stage, texts.keys())
+  output.result(
+    { ok: true, model: model.signature.name, emit, graph: stage === 'ast' ? undefined : graph, text: text() },
+    text(),
+  )
+}
+
+/** RNN505 for a pass that there is not. */
+function noPass(stage: string, known: Iterable<string>): never {
+  const [value, ...names] = [stage, ...known].map(name => name.replace('after:', ''))
+  const help = didYouMean(value, names)
+  return fail('RNN505', { option: 'pass', value }, { ...(help && { help }) })
 }
 
 interface Summary {

@@ -7,6 +7,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { beforeAll, describe, it } from 'vitest'
+import { js } from '../../compiler/backend/js.ts'
+import { compileTo } from '../../compiler/index.ts'
 import { workplace } from '../cli/support.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -36,6 +38,22 @@ const edits = blocks.flatMap(({ about, text }): Edit[] => {
 const { folder, ok, write } = workplace()
 
 describe('the value of spec/architecture.md', () => {
+  it('goes all the way in one call, which tells of every stage', () => {
+    const source = blocks.find(b => b.about === 'step.rnn')?.text ?? ''
+    const stages = new Map<string, string>()
+    const { run } = compileTo(source, {
+      graph: 'predict',
+      backend: js,
+      precision: 'f64',
+      onStage: (stage, text) => stages.set(stage, text()),
+    })
+    const { y } = run({ B: 1 }, { x: new Float64Array(12 * 8).fill(1), 'step.U': new Float64Array(64) })
+    assert.deepEqual([...y], Array(8).fill(Math.tanh(1)))
+    for (const { about, text } of blocks.filter(b => b.kind === 'shown' && b.about !== 'source'))
+      assert.ok(stages.get(about)?.includes(text.trimEnd()), about)
+    assert.deepEqual([...stages.keys()].slice(0, 2), ['ast', 'after:lower'])
+  })
+
   for (const { about: stage, text } of blocks.filter(b => b.kind === 'shown')) {
     it(`is as shown in its ${stage}`, async () => {
       write('step.rnn', blocks.find(b => b.about === 'step.rnn')?.text ?? '')

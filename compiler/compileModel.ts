@@ -1,0 +1,149 @@
+// A program to a compiled model: checked, and ready to give its graphs.
+import type { Data, Train, Unit } from '../dsl/ast.ts'
+import type { Diagnostic } from '../dsl/diagnostics.ts'
+import { type ImportReader, type LinkedProgram, linkProgram } from './elaborate/linking/linkProgram.ts'
+import { doubts } from './elaborate/linking/textWarnings.ts'
+import { chooseModel } from './elaborate/models/checkModel.ts'
+import { checkGiven, checkSizes } from './elaborate/models/givenNumbers.ts'
+import type { Settings } from './elaborate/models/settings.ts'
+import { distinct } from './elaborate/values/collectProblems.ts'
+import { located } from './elaborate/values/located.ts'
+import type { Signature } from './elaborate/values/signature.ts'
+import {
+  type GradientOptions,
+  type GraphOptions,
+  gradientGraph,
+  measureGraph,
+  predictionGraph,
+  reportGraph,
+  type TrainingGraph,
+  trainingGraph,
+} from './graphs.ts'
+import type { Context, OpTable } from './ir/builder.ts'
+import type { Dim, Sizes } from './ir/dim.ts'
+import type { Graph } from './ir/graph.ts'
+import { checkpointed } from './passes/pipeline.ts'
+
+export interface CompileOptions extends GraphOptions {
+  /** The file's name, for messages. */
+  readonly file?: string
+  /** Which model, where the file has several. */
+  readonly model?: string
+  /** `--set units=256 V=65`: hyper-parameters of the model, free dims, settings of `train`. */
+  readonly sets?: Readonly<Record<string, number>>
+  /** Reads imported files. */
+  readonly read?: ImportReader
+  /** The op table, if not the standard one. */
+  readonly ops?: OpTable
+}
+
+export interface CompiledModel {
+  readonly unit: Unit
+  readonly signature: Signature
+  readonly program: LinkedProgram
+  readonly data?: Data
+  readonly trainBlock?: Train
+  readonly settings: Settings
+  readonly warnings: readonly Diagnostic[]
+  readonly context: Context
+  /** Free dims that data or `sets` must bind. */
+  readonly freeDims: readonly string[]
+  /** The length that `truncate` cuts into windows: what the training graph sees of it is one. */
+  readonly windows?: Dim
+  /** Targets that the model reads one step late, so that using it means generating them. */
+  readonly fedBack: readonly string[]
+  /**
+   * Whatever binds the free dims asks this first: throws what `check` would say of the program with these numbers in it, and gives the
+   * warnings that they bring. `notes` says more of a size, by its name: the labels that it counts.
+   */
+  checkSizes(sizes: Sizes, notes?: Readonly<Record<string, string>>): readonly Diagnostic[]
+  /** inputs → outputs and predictions. Options of its own, here and below, go before those of the compilation. */
+  predict(own?: GraphOptions): Graph
+  /** inputs, targets → `loss` if there is one, and `sum.i`, `count.i` of every average. RNN311 if there is nothing to measure. */
+  evaluate(own?: GraphOptions): Graph
+  /** As `evaluate`, and `d:NAME` for every parameter, with `inputs` for every real input as well; nothing is drawn. */
+  gradient(own?: GradientOptions): Graph
+  /** parameters, optimizer states, batch → all of these again, `loss`, sums and counts. */
+  train(settings?: Settings, own?: GraphOptions): TrainingGraph
+  /** `average.i` over a data set → `loss` and the reports. */
+  report(): Graph
+}
+
+/** Checks a program and makes the graphs of one of its models. Throws RnnError with everything that is wrong. */
+export function compile(source: string, options: CompileOptions = {}): CompiledModel {
+  const program = linkProgram(source, options.file ?? 'model.rnn', options.read)
+  return compileProgram(program, options)
+}
+
+/** As `compile`, for a program that is parsed and linked. */
+export function compileProgram(program: LinkedProgram, options: CompileOptions = {}): CompiledModel {
+  const given = options.sets ?? {}
+  const chosen = chooseModel(program, options.model)
+  /** What a graph is too large or too deep for is told at the model's name. */
+  const here = <T>(run: () => T): T => located(chosen.name.span, run)
+  const checked = here(() => checkGiven(program, chosen, given, options.ops))
+  const { unit, trainBlock, data, settings, model, windows } = checked
+  const signature: Signature = {
+    name: model.name,
+    inputs: model.inputs,
+    targets: model.targets,
+    outputs: model.outputs.map(({ value: _, ...port }) => port),
+    parameters: model.parameters.map(({ value: _, ...parameter }) => parameter),
+    predictions: model.predictions,
+    metrics: model.reports.map(r => r.name),
+  }
+  const warnings = distinct([
+    ...program.warnings,
+    ...model.session.warnings,
+    ...doubts(program, unit, model.session.applied),
+  ])
+  return {
+    unit,
+    signature,
+    program,
+    data,
+    trainBlock,
+    settings,
+    warnings,
+    context: model.context,
+    freeDims: model.freeDims,
+    ...(windows && { windows }),
+    fedBack: model.fedBack,
+    checkSizes: onceFor(
+      (sizes, notes = {}) =>
+        here(() => {
+          const found = checkSizes(program, chosen, given, sizes, notes, options.ops)
+          return distinct([...warnings, ...found]).filter(d => !warnings.includes(d))
+        }),
+      model.freeDims,
+    ),
+    predict: own => here(() => predictionGraph(model, { ...options, ...own })),
+    evaluate: own => here(() => measureGraph(model, { ...options, ...own })),
+    gradient: own => here(() => gradientGraph(model, { ...keeping(settings), ...options, ...own })),
+    train: (chosen = settings, own = {}) =>
+      here(() =>
+        trainingGraph(checked.forTraining(), chosen, trainBlock?.span ?? unit.span, {
+          ...keeping(chosen),
+          ...(windows && { windows }),
+          ...options,
+          ...own,
+        }),
+      ),
+    report: () => here(() => reportGraph(model)),
+  }
+}
+
+/** A check of the sizes of some names, done once while they stay the same, and not where none of them is given. */
+function onceFor(check: CompiledModel['checkSizes'], names: readonly string[]): CompiledModel['checkSizes'] {
+  let last: { readonly key: string; readonly found: readonly Diagnostic[] } = { key: '[]', found: [] }
+  return (sizes, notes) => {
+    const known = names.flatMap(name => (Object.hasOwn(sizes, name) ? [[name, sizes[name]] as const] : []))
+    const key = JSON.stringify(known)
+    if (key !== last.key) last = { key, found: check(Object.fromEntries(known), notes) }
+    return last.found
+  }
+}
+
+/** What the gradient of a model keeps of the forward pass. */
+const keeping = ({ checkpoint }: Settings): GraphOptions =>
+  checkpoint === undefined ? {} : { pipeline: checkpointed(checkpoint) }
