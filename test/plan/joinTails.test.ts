@@ -27,24 +27,24 @@ it('makes one kernel of a recurrent step whose states are all kept', () => {
       input x2 = x2[H]
       input x3 = x3[B, H]
       output y0 = $1[B, H]
-      buffer $2: real B*H + B*H*T
+      buffer x32: real B*H + B*H*T
       map [B, H] { # x3
         %0: real = x3 (H, 1)
-        $2 (H, 1) = %0
+        x32 (H, 1) = %0
       }
-      loop t up to T {
-        gemm B x H x H: $2 + B*H + B*H*t (H, 1) = $2 + B*H*t (H, 1) @ x1 (1, H) then [B, H] { # h'
-          %0: real = $2 + B*H + B*H*t (H, 1)
+      loop t up to T { # x3
+        gemm B x H x H: x32 + B*H + B*H*t (H, 1) = x32 + B*H*t (H, 1) @ x1 (1, H) then [B, H] { # h'
+          %0: real = x32 + B*H + B*H*t (H, 1)
           %1: real = x0 + B*H*t (H, 1)
           %2: real = add %0 %1
           %3: real = x2 (0, 1)
           %4: real = add %2 %3
           %5: real = tanh %4
-          $2 + B*H + B*H*t (H, 1) = %5
+          x32 + B*H + B*H*t (H, 1) = %5
         }
       }
       reduce [B, H] over [T] {
-        %0: real = $2 + B*H (H, 1, B*H)
+        %0: real = x32 + B*H (H, 1, B*H)
         $1 (H, 1) = add from 0 of %0
       }
     }

@@ -36,26 +36,26 @@ it('lays a carry into the stack of what leaves each step', () => {
       input x1 = x1[B, H]
       output y0 = $1[B, H]
       output y1 = $2[B, H]
-      buffer $3: real B*H + B*H*T
+      buffer x12: real B*H + B*H*T
       map [B, H] { # x1
         %0: real = x1 (H, 1)
-        $3 (H, 1) = %0
+        x12 (H, 1) = %0
       }
-      loop t up to T {
+      loop t up to T { # x1
         map [B, H] { # h'
-          %0: real = $3 + B*H*t (H, 1)
+          %0: real = x12 + B*H*t (H, 1)
           %1: real = x0 + B*H*t (H, 1)
           %2: real = add %0 %1
           %3: real = tanh %2
-          $3 + B*H + B*H*t (H, 1) = %3
+          x12 + B*H + B*H*t (H, 1) = %3
         }
       }
       reduce [B, H] over [T] {
-        %0: real = $3 + B*H (H, 1, B*H)
+        %0: real = x12 + B*H (H, 1, B*H)
         $1 (H, 1) = add from 0 of %0
       }
       map [B, H] {
-        %0: real = $3 + B*H*T (H, 1)
+        %0: real = x12 + B*H*T (H, 1)
         %1: real = neg %0
         $2 (H, 1) = %1
       }
@@ -71,26 +71,26 @@ it('goes the other way in a loop backwards', () => {
       input x1 = x1[B, H]
       output y0 = $1[B, H]
       output y1 = $2[B, H]
-      buffer $3: real B*H + B*H*T
+      buffer x12: real B*H + B*H*T
       map [B, H] { # x1
         %0: real = x1 (H, 1)
-        $3 + B*H*T (H, 1) = %0
+        x12 + B*H*T (H, 1) = %0
       }
-      loop t down from T {
+      loop t down from T { # x1
         map [B, H] { # h'
-          %0: real = $3 + B*H + B*H*t (H, 1)
+          %0: real = x12 + B*H + B*H*t (H, 1)
           %1: real = x0 + B*H*t (H, 1)
           %2: real = add %0 %1
           %3: real = tanh %2
-          $3 + B*H*t (H, 1) = %3
+          x12 + B*H*t (H, 1) = %3
         }
       }
       reduce [B, H] over [T] {
-        %0: real = $3 (H, 1, B*H)
+        %0: real = x12 (H, 1, B*H)
         $1 (H, 1) = add from 0 of %0
       }
       map [B, H] {
-        %0: real = $3 (H, 1)
+        %0: real = x12 (H, 1)
         %1: real = neg %0
         $2 (H, 1) = %1
       }
