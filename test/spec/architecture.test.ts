@@ -48,7 +48,8 @@ describe('the value of spec/architecture.md', () => {
       onStage: (stage, text) => stages.set(stage, text()),
     })
     const { y } = run({ B: 1 }, { x: new Float64Array(12 * 8).fill(1), 'step.U': new Float64Array(64) })
-    assert.deepEqual([...y], Array(8).fill(Math.tanh(1)))
+    for (const found of y) assert.ok(Math.abs(found - Math.tanh(1)) < 1e-15)
+    assert.equal(y.length, 8)
     for (const { about, text } of blocks.filter(b => b.kind === 'shown' && b.about !== 'source'))
       assert.ok(stages.get(about)?.includes(text.trimEnd()), about)
     assert.deepEqual([...stages.keys()].slice(0, 2), ['ast', 'after:lower'])
