@@ -1,4 +1,5 @@
-// How `npm test` runs the tests: each file in a process of its own, two at a time, by Node itself, without Vite's transforms.
+// How `npm test` runs the tests: in two processes, by Node itself, without Vite's transforms. Files share a process, and the modules that it has
+// loaded, as no module has state; those that open a device or a browser have processes of their own.
 import { defineConfig } from 'vitest/config'
 import { LongestFirst } from './test/support/longestFirst.ts'
 import { Summary } from './test/support/summary.ts'
@@ -6,9 +7,11 @@ import { Summary } from './test/support/summary.ts'
 /** The seed of every property: SEED if it is given, else a new one each time. */
 const seed = process.env.SEED ?? String(Date.now() % 2 ** 31)
 
+/** Drivers and browsers hold on to their process. */
+const apart = ['test/gpu/*.test.ts', 'test/browser/*.test.ts']
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     setupFiles: ['test/support/seed.ts'],
     env: { SEED: seed },
     pool: 'forks',
@@ -21,6 +24,10 @@ export default defineConfig({
     slowTestThreshold: 20_000,
     reporters: ['default', new Summary(seed)],
     cache: false,
+    projects: [
+      { extends: true, test: { name: 'shared', include: ['test/**/*.test.ts'], exclude: apart, isolate: false } },
+      { extends: true, test: { name: 'apart', include: apart, isolate: true } },
+    ],
   },
   plugins: [
     {

@@ -8,6 +8,9 @@ import { fileURLToPath } from 'node:url'
 import { afterAll } from 'vitest'
 import { main } from '../../cli/main.ts'
 
+/** Where the tests are run, which commands of this process leave. */
+const home = process.cwd()
+
 const cli = fileURLToPath(new URL('../../cli/rnnc.ts', import.meta.url))
 
 export interface Ran {
@@ -38,7 +41,10 @@ export function workplace(
   { apart = false }: WorkplaceOptions = {},
 ): Workplace {
   const folder = mkdtempSync(join(tmpdir(), 'rnnc-'))
-  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  afterAll(() => {
+    process.chdir(home)
+    rmSync(folder, { recursive: true, force: true })
+  })
   const path = (name: string): string => join(folder, name)
   const write = (name: string, text: string | Uint8Array): string => {
     writeFileSync(path(name), text)
