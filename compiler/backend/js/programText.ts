@@ -40,17 +40,78 @@ export function programText(plan: Plan, precision: Precision, before: 'export ' 
     ...joinNames,
   ])
   const module: Module = { names, packings, precision, functions: [] }
-  const { functions } = module
   const run = createFrame(names, precision)
-  const calls = plan.steps.map(step => stepCall(step, module, run))
+  const calls = plan.steps.flatMap(step => stepCall(step, module, run))
+  const arrays = ownArrays(plan, packings, precision)
+  const inputs = boundInputs(plan, names, run)
+  const grown = growing(plan, arrays, run)
+  const results = givenBack(plan, names, run, precision)
+  // The sizes that all of this has used by now.
+  const sizes = [...run.used.atoms].map(
+    ({ atom, name }) => `const ${name} = ${atomCode(atom, `size(sizes, '${atom.name}')`)}`,
+  )
+  const reals = precision === 'f32' ? '32-bit floats' : '64-bit floats'
+  return [
+    `// ${plan.name}: plain JavaScript over ${reals}, written by rnnc.\n`,
+    `${before}function create() {`,
+    ...indent(
+      arrays.map(({ buffer, type }) => `let ${run.buffer(buffer)} = new ${type}(0)`),
+      1,
+    ),
+    ...indent(
+      [...results.flatMap(r => r.declare ?? []), ...inputs.joints.map(j => `const ${j.join} = createJoin()`)],
+      1,
+    ),
+    '',
+    '  function run(sizes, inputs) {',
+    ...indent(
+      [...sizes, ...inputs.bound, ...grown, ...calls, ...inputs.returned, ...results.flatMap(r => r.update ?? [])],
+      2,
+    ),
+    `    return { ${results.map(r => r.entry).join(', ')} }`,
+    '  }',
+    '',
+    ...(inputs.joints.length === 0 ? [] : joinTextOf(inputs.joints.map(j => j.ports.map(p => p.name)))),
+    `  return { backend: 'js', store${inputs.joints.length === 0 ? ': inputs => inputs' : ''}, run }`,
+    '}',
+    '',
+    ...module.functions,
+    ...helpersFor(module, inputs.joints.length > 0),
+  ].join('\n')
+}
+
+const arrayType = (dtype: DType, precision: Precision): string =>
+  dtype === 'real' ? `Float${precision === 'f32' ? 32 : 64}Array` : 'Int32Array'
+
+/** The arrays that a program owns: those of the plan but for its inputs, and of what is packed. */
+function ownArrays(plan: Plan, packings: Packings, precision: Precision) {
   const inputs = new Set(plan.inputs.map(p => p.operand.buffer))
-  const array = (dtype: DType): string =>
-    dtype === 'real' ? `Float${precision === 'f32' ? 32 : 64}Array` : 'Int32Array'
-  const own = [
-    ...plan.buffers.filter(b => !inputs.has(b)).map(buffer => ({ buffer, type: array(buffer.dtype) })),
+  return [
+    ...plan.buffers.filter(b => !inputs.has(b)).map(buffer => ({ buffer, type: arrayType(buffer.dtype, precision) })),
     ...packings.buffers.map(buffer => ({ buffer, type: 'Float64Array' })),
   ]
+}
 
+/** The lines that make arrays as long as a run needs them; what one of two ways alone needs stays short where the other is taken. */
+function growing(plan: Plan, arrays: ReturnType<typeof ownArrays>, run: Frame): string[] {
+  const onlyOneWay = buffersOfWays(plan)
+  return arrays.map(({ buffer, type }) => {
+    const name = run.buffer(buffer)
+    const length = run.size(buffer.size)
+    const way = onlyOneWay.get(buffer)
+    const taken = way === undefined ? '' : `${way.first ? '' : '!'}(${choiceTest(way, run)}) && `
+    return `if (${taken}${name}.length < ${length}) ${name} = new ${type}(${length})`
+  })
+}
+
+/** The outputs that lie where inputs do. */
+function movedNames({ inputs, outputs }: Plan): ReadonlySet<string> {
+  const given = new Set(inputs.map(p => p.operand.buffer))
+  return new Set(outputs.filter(o => given.has(o.operand.buffer)).map(o => o.name))
+}
+
+/** The lines that give inputs their names; those that are read as one are joined, and get back what is written over them. */
+function boundInputs(plan: Plan, names: ModuleNames, run: Frame) {
   const stored = [...storedInputs(plan)].map(([buffer, ports]) => {
     const binds = ports.map(({ name, shape }) => bindCall(buffer.dtype, name, run.size(product(shape))))
     const own = (what: string): string => (ports.length > 1 ? names.fresh(`${run.buffer(buffer)}_${what}`) : '')
@@ -62,61 +123,40 @@ export function programText(plan: Plan, precision: Precision, before: 'export ' 
       ? [`const ${buffer} = ${binds[0]}`]
       : [`const ${parts} = [`, ...binds.map(b => `  ${b},`), ']', `const ${buffer} = joined(${join}, ${parts})`],
   )
-  const moved = new Set(plan.outputs.filter(o => inputs.has(o.operand.buffer)).map(o => o.name))
+  const moved = movedNames(plan)
   const returned = joints.flatMap(({ ports, buffer, parts }) =>
     ports.some(p => moved.has(p.name)) ? [`handBack(${buffer}, ${parts})`] : [],
   )
-  const onlyOneWay = buffersOfWays(plan)
-  const grown = own.map(({ buffer, type }) => {
-    const name = run.buffer(buffer)
-    const length = run.size(buffer.size)
-    const way = onlyOneWay.get(buffer)
-    const taken = way === undefined ? '' : `${way.first ? '' : '!'}(${choiceTest(way, run)}) && `
-    return `if (${taken}${name}.length < ${length}) ${name} = new ${type}(${length})`
-  })
-  const results = plan.outputs.map(({ name, operand: { buffer }, shape }) => {
+  return { joints, bound, returned }
+}
+
+/** Each output as an entry of what a run gives: a view, which is made again where it is another, or the input that it lies in. */
+function givenBack(plan: Plan, names: ModuleNames, run: Frame, precision: Precision) {
+  const moved = movedNames(plan)
+  return plan.outputs.map(({ name, operand: { buffer }, shape }) => {
     const key = JSON.stringify(name)
     if (moved.has(name)) return { entry: `${key}: inputs[${key}]` }
     const own = names.fresh(`${run.buffer(buffer)}_view`)
     return {
-      declare: `let ${own} = new ${array(buffer.dtype)}(0)`,
+      declare: `let ${own} = new ${arrayType(buffer.dtype, precision)}(0)`,
       update: `${own} = view(${own}, ${run.buffer(buffer)}, ${run.size(product(shape))})`,
       entry: `${key}: ${own}`,
     }
   })
-  const sizes = [...run.used.atoms].map(
-    ({ atom, name }) => `const ${name} = ${atomCode(atom, `size(sizes, '${atom.name}')`)}`,
-  )
+}
 
+/** The texts of the helpers that functions call. */
+function helpersFor({ functions, precision }: Module, joins: boolean): string[] {
   const uses = (helper: RegExp): boolean => functions.some(f => helper.test(f))
-  const reals = precision === 'f32' ? '32-bit floats' : '64-bit floats'
   return [
-    `// ${plan.name}: plain JavaScript over ${reals}, written by rnnc.\n`,
-    `${before}function create() {`,
-    ...indent(
-      own.map(({ buffer, type }) => `let ${run.buffer(buffer)} = new ${type}(0)`),
-      1,
-    ),
-    ...indent([...results.flatMap(r => r.declare ?? []), ...joints.map(j => `const ${j.join} = createJoin()`)], 1),
-    '',
-    '  function run(sizes, inputs) {',
-    ...indent([...sizes, ...bound, ...grown, ...calls.flat(), ...returned, ...results.flatMap(r => r.update ?? [])], 2),
-    `    return { ${results.map(r => r.entry).join(', ')} }`,
-    '  }',
-    '',
-    ...(joints.length === 0 ? [] : joinTextOf(joints.map(j => j.ports.map(p => p.name)))),
-    `  return { backend: 'js', store${joints.length === 0 ? ': inputs => inputs' : ''}, run }`,
-    '}',
-    '',
-    ...functions,
     ...(uses(/\bgemm(Packed)?\(/) ? [gemmText(precision)] : []),
     ...(uses(/\brepair\(/) ? [repairText] : []),
     ...(uses(/\b(exp|tanh)32\(/) ? [exponentialsText] : []),
     ...(uses(/\bzeros\(/) ? [zerosText] : []),
-    ...(joints.length === 0 ? [] : [joinText]),
+    ...(joins ? [joinText] : []),
     bindText(precision),
     helpers,
-  ].join('\n')
+  ]
 }
 
 const joinTextOf = (groups: readonly (readonly string[])[]): string[] => [
