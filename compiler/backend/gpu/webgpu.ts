@@ -1,20 +1,19 @@
 // Runs plans on a WebGPU device: one submit a run, what stays from run to run stays on the device, and only results come back.
 import { evaluate, product, type Sizes } from '../../ir/dim.ts'
-import { storedInputs } from '../../plan/operands.ts'
-import type { Plan, Buffer as PlanBuffer, Port } from '../../plan/plan.ts'
-import type { AsyncBackend, AsyncExecutable, Buffer } from '../backend.ts'
+import type { Plan, Port } from '../../plan/plan.ts'
+import type { AsyncBackend, AsyncExecutable, Buffer, Results } from '../backend.ts'
 import type { DeviceTimes } from '../costModel.ts'
-import { type Device, guarded, openDevice } from './device.ts'
+import { type Device, openDevice } from './device.ts'
+import { createDeviceInputs } from './deviceInputs.ts'
 import { createMemory } from './deviceMemory.ts'
 import { devicePlan } from './devicePlan.ts'
 import { refuses } from './draws.ts'
 import { loadLibrary } from './gpuLibrary.ts'
-import { checkInput, floatsOf } from './inputs.ts'
 import { type MeasureOptions, measureKernels } from './measure.ts'
 import { fastKernels, type KernelsOf } from './ownKernels.ts'
+import { bytesOf, createReader } from './readBack.ts'
 import { createRecent } from './recentSizes.ts'
 import { type Pipelines, type Recording, record, type Studio } from './recording.ts'
-import { createStaging } from './staging.ts'
 
 /** What a run took. */
 export interface RunCounts {
@@ -64,99 +63,19 @@ const mostRecordings = 32
 
 function executable(shared: Omit<Studio, 'memory' | 'fresh'>, whole: Plan): WebGpuExecutable {
   const { owner } = shared
-  const { device } = owner
-  const { plan, steps, fresh, draw } = devicePlan(whole, device.limits.maxStorageBuffersPerShaderStage)
+  const { plan, steps, fresh, draw } = devicePlan(whole, owner.device.limits.maxStorageBuffersPerShaderStage)
   const memory = createMemory(owner)
   const studio: Studio = { ...shared, memory, fresh }
-  const given = storedInputs(plan)
-  const moved = plan.outputs.filter(o => given.has(o.operand.buffer))
-  const results = plan.outputs.filter(o => !given.has(o.operand.buffer))
+  const inputs = createDeviceInputs(owner, memory, plan)
+  const reader = createReader(owner, memory)
   const recordings = createRecent<Promise<Recording>>(mostRecordings, free)
-  /** The arrays that the device has, by name, and where they lie. */
-  const stored = new Map<string, { readonly array: Buffer; readonly buffer: PlanBuffer; readonly start: number }>()
-  const staging = createStaging(device)
+  const recordingAt = (sizes: Sizes): Promise<Recording> => recordings.at(sizes, () => record(studio, steps, sizes))
   /** Kept when the next run may begin. */
   let turn: Promise<void> = Promise.resolve()
   let counts: RunCounts = { dispatches: 0, submits: 0, bytesRead: 0 }
 
-  /** Copies an array to where it lies in the buffer of an input. */
-  function upload(buffer: PlanBuffer, start: number, array: Buffer): void {
-    const floats = floatsOf(buffer.hint, array)
-    device.queue.writeBuffer(memory.at(buffer), start * 4, floats.buffer, floats.byteOffset, floats.byteLength)
-  }
-
-  const recordingAt = (sizes: Sizes): Promise<Recording> => recordings.at(sizes, () => record(studio, steps, sizes))
-
-  /** Copies places of the device into arrays, after what `encode` does; one submit, which is made at once. */
-  async function readAfter(
-    ports: readonly { readonly buffer: PlanBuffer; readonly start: number; readonly into: Buffer }[],
-    encode: (encoder: GPUCommandEncoder) => void,
-  ): Promise<void> {
-    const bytes = ports.reduce((sum, p) => sum + p.into.length * 4, 0)
-    counts = { ...counts, submits: 1, bytesRead: bytes }
-    const floats = await guarded(owner, () => {
-      const encoder = device.createCommandEncoder()
-      encode(encoder)
-      const target = staging.take(bytes)
-      let at = 0
-      for (const { buffer, start, into } of ports) {
-        if (into.length > 0) encoder.copyBufferToBuffer(memory.at(buffer), start * 4, target, at, into.length * 4)
-        at += into.length * 4
-      }
-      device.queue.submit([encoder.finish()])
-      return target.mapAsync(1).then(() => {
-        const copy = new Float32Array(target.getMappedRange(0, Math.max(4, bytes)).slice(0))
-        target.unmap()
-        staging.give(target)
-        return copy
-      })
-    })
-    let at = 0
-    for (const { into } of ports) {
-      into.set(floats.subarray(at, at + into.length))
-      at += into.length
-    }
-  }
-
-  function store(inputs: Readonly<Record<string, Buffer>>): Record<string, Buffer> {
-    for (const [buffer, ports] of given) {
-      const arrays = ports.flatMap(p => inputs[p.name] ?? [])
-      if (arrays.length < ports.length) continue
-      memory.reserve(
-        buffer,
-        arrays.reduce((n, a) => n + a.length, 0),
-      )
-      let start = 0
-      ports.forEach(({ name }, i) => {
-        upload(buffer, start, arrays[i])
-        stored.set(name, { array: arrays[i], buffer, start })
-        start += arrays[i].length
-      })
-    }
-    return { ...inputs }
-  }
-
-  /** Checks the inputs, and brings those to the device that are not there. */
-  function bring(recording: Recording, sizes: Sizes, inputs: Readonly<Record<string, Buffer>>): void {
-    const needed = new Set([...recording.buffers, ...plan.outputs.map(o => o.operand.buffer)])
-    for (const buffer of needed) memory.reserve(buffer, evaluate(buffer.size, sizes))
-    for (const [buffer, ports] of given) {
-      for (const port of ports) {
-        const { name, operand } = port
-        const array = checkInput(port, inputs[name], sizes)
-        if (!needed.has(buffer) || stored.get(name)?.array === array) continue
-        stored.delete(name)
-        upload(buffer, evaluate(operand.offset, sizes), array)
-      }
-    }
-  }
-
   /** A run whose kernels `encode` chooses, in its turn. */
-  async function runWith(
-    sizes: Sizes,
-    own: Readonly<Record<string, Buffer>>,
-    encode: (recording: Recording, pass: GPUComputePassEncoder) => void,
-  ): Promise<Record<string, Buffer>> {
+  async function runWith(sizes: Sizes, own: Results, encode: Encode): Promise<Record<string, Buffer>> {
     const begun = turn.then(() => begin(sizes, own, encode))
     turn = begun
       .then(({ whole, ended }) => (whole ? undefined : ended))
@@ -171,47 +90,37 @@ function executable(shared: Omit<Studio, 'memory' | 'fresh'>, whole: Plan): WebG
   /** Submits a run. It is `whole` if the next does not need what comes back of it. */
   async function begin(
     sizes: Sizes,
-    own: Readonly<Record<string, Buffer>>,
-    encode: (recording: Recording, pass: GPUComputePassEncoder) => void,
+    own: Results,
+    encode: Encode,
   ): Promise<{ readonly whole: boolean; readonly ended: Promise<Record<string, Buffer>> }> {
     const recording = await recordingAt(sizes)
-    const inputs = draw(sizes, own)
-    const lengthOf = ({ shape }: Port): number => evaluate(product(shape), sizes)
-    const made = results.map((port): readonly [Port, Buffer] => [
-      port,
-      port.operand.buffer.dtype === 'real' ? new Float32Array(lengthOf(port)) : new Int32Array(lengthOf(port)),
-    ])
-    const changed = moved.map((port): readonly [Port, Buffer] => [port, inputs[port.name]])
-    const back = changed.filter(([{ name }, array]) => stored.get(name)?.array !== array)
-    counts = { dispatches: recording.dispatches, submits: 0, bytesRead: 0 }
-    const read = readAfter(
-      [...made, ...back].map(([{ operand }, into]) => ({
-        buffer: operand.buffer,
-        start: evaluate(operand.offset, sizes),
-        into,
-      })),
-      encoder => {
-        bring(recording, sizes, inputs)
-        const pass = encoder.beginComputePass()
-        encode(recording, pass)
-        pass.end()
-      },
-    )
+    const given = draw(sizes, own)
+    const made = inputs.results.map((port): readonly [Port, Buffer] => [port, arrayFor(port, sizes)])
+    const changed = inputs.moved.map((port): readonly [Port, Buffer] => [port, given[port.name]])
+    const back = changed.filter(([{ name }, array]) => !inputs.has(name, array))
+    const places = [...made, ...back].map(([{ operand }, into]) => ({
+      buffer: operand.buffer,
+      start: evaluate(operand.offset, sizes),
+      into,
+    }))
+    counts = { dispatches: recording.dispatches, submits: 1, bytesRead: bytesOf(places) }
+    const read = reader.readAfter(places, encoder => {
+      inputs.bring(recording.buffers, sizes, given)
+      const pass = encoder.beginComputePass()
+      encode(recording, pass)
+      pass.end()
+    })
     const ended = read.then(() => Object.fromEntries([...made, ...changed].map(([{ name }, array]) => [name, array])))
     return { whole: back.length === 0, ended }
   }
 
-  async function measure(
-    sizes: Sizes,
-    inputs: Readonly<Record<string, Buffer>>,
-    options: MeasureOptions = {},
-  ): Promise<DeviceTimes> {
+  async function measure(sizes: Sizes, own: Results, options: MeasureOptions = {}): Promise<DeviceTimes> {
     const { kernels } = await recordingAt(sizes)
     return measureKernels(
       kernels,
       async encode => {
         const started = performance.now()
-        await runWith(sizes, inputs, (_, pass) => encode(pass))
+        await runWith(sizes, own, (_, pass) => encode(pass))
         return performance.now() - started
       },
       options,
@@ -220,28 +129,34 @@ function executable(shared: Omit<Studio, 'memory' | 'fresh'>, whole: Plan): WebG
 
   async function fetch(): Promise<void> {
     await turn
-    const places = moved.flatMap(({ name }) => {
-      const place = stored.get(name)
-      return place === undefined ? [] : [{ ...place, into: place.array }]
-    })
-    await readAfter(places, () => {})
+    const places = inputs.changedPlaces()
+    counts = { ...counts, submits: 1, bytesRead: bytesOf(places) }
+    await reader.readAfter(places, () => {})
   }
 
   return {
     backend: 'gpu',
     device: 'webgpu',
     ahead,
-    store,
-    run: (sizes, inputs) => runWith(sizes, inputs, (recording, pass) => recording.encode(pass)),
+    store: inputs.store,
+    run: (sizes, own) => runWith(sizes, own, (recording, pass) => recording.encode(pass)),
     measure,
     fetch,
     counts: () => counts,
     dispose: () => {
       memory.free()
-      staging.free()
+      reader.free()
       recordings.clear()
     },
   }
+}
+
+/** What a run does on the device. */
+type Encode = (recording: Recording, pass: GPUComputePassEncoder) => void
+
+function arrayFor({ operand, shape }: Port, sizes: Sizes): Buffer {
+  const length = evaluate(product(shape), sizes)
+  return operand.buffer.dtype === 'real' ? new Float32Array(length) : new Int32Array(length)
 }
 
 /** Frees a recording; one that failed holds nothing, and whoever asked for it was told. */
