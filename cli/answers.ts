@@ -1,11 +1,11 @@
-// Predictions as text: a table for people, and CSV.
+// Writes predictions as text: a table for people, and CSV.
 import { csvCell } from '../runtime/data/csvText.ts'
 import type { Answer } from '../runtime/predict.ts'
 import { table } from './output.ts'
 
 type Row = Readonly<Record<string, Answer>>
 
-/** A line for each example after the line of names, with its number; figures are rounded, and long lists cut. */
+/** Writes a line for each example after the line of names, with its number; figures are rounded, and long lists cut. */
 export function tableOf(rows: readonly Row[]): string {
   const names = Object.keys(rows[0] ?? {})
   const lines = rows.map((row, i) => [String(i + 1), ...names.map(name => shown(row[name]))])
@@ -13,7 +13,7 @@ export function tableOf(rows: readonly Row[]): string {
   return table([['#', ...names], ...lines], [0, ...right])
 }
 
-/** How much of a list a line shows. */
+/** Greatest number of list elements that a line shows. */
 const most = 8
 
 function shown(answer: Answer): string {
@@ -24,7 +24,7 @@ function shown(answer: Answer): string {
 }
 
 /**
- * RFC 4180: a column for each number where every example has as many, else a list in a cell. A line for each example after
+ * Writes CSV (RFC 4180): a column for each number where every example has as many, else a list in a cell. A line for each example after
  * the line of names: `next`, `next[0]`, `p[3][1]`.
  */
 export function csvOf(rows: readonly Row[]): string {
@@ -40,7 +40,7 @@ export function csvOf(rows: readonly Row[]): string {
   return lines.map(line => `${line.join(',')}\n`).join('')
 }
 
-/** JSON has no number that is not finite: such an answer is the text that `Number` reads, as in CSV. */
+/** Replaces numbers that are not finite, which JSON does not have, by the texts that `Number` reads, as in CSV. */
 export const jsonOf = (rows: readonly Row[]): Row[] =>
   rows.map(row => Object.fromEntries(Object.entries(row).map(([name, answer]) => [name, inJson(answer)])))
 
@@ -62,7 +62,7 @@ function columnsOf(name: string, answers: readonly Answer[]): Column[] {
   return first.map(([place], i) => ({ name: name + place, cells: flat.map(f => String(f[i][1])) }))
 }
 
-/** Each number or label with its place: `[3][1]`, and nothing for a single one. */
+/** Yields each number or label with its place: `[3][1]`, and an empty text for a single one. */
 function* places(answer: Answer, place = ''): Generator<[string, number | string]> {
   if (typeof answer === 'number' || typeof answer === 'string') yield [place, answer]
   else for (const [i, part] of answer.entries()) yield* places(part, `${place}[${i}]`)

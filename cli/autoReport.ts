@@ -1,4 +1,4 @@
-// What `explain --target auto` says: what the kernels of a step take by their kinds, and what will be faster.
+// Reports for `explain --target auto`: the times of a step's kernels by their kinds, and the faster target.
 import type { Precision } from '../compiler/backend/backend.ts'
 import { predictedMs, timesByKind } from '../compiler/backend/costModel.ts'
 import type { CompiledModel } from '../compiler/index.ts'
@@ -13,13 +13,13 @@ import { count, type JsonValue, table } from './output.ts'
 import { sizesOf } from './sets.ts'
 import { dataOf } from './weights.ts'
 
-/** How long an axis is that nothing gives a length to. */
+/** Length of an axis that nothing gives a length to. */
 const drawnLength = 32
 
 export interface SampleSource {
-  /** The path of the program. */
+  /** Path of the program. */
   readonly file: string
-  /** `--data`. */
+  /** Path given by `--data`. */
   readonly data?: string
   readonly sets: Readonly<Record<string, number>>
   readonly precision: Precision
@@ -28,13 +28,13 @@ export interface SampleSource {
 export interface Sample {
   readonly step: SampleStep
   readonly from: 'data' | 'drawn'
-  /** The sizes that the program leaves open. */
+  /** Sizes that the program leaves open. */
   readonly sizes: Readonly<Record<string, number>>
 }
 
 /**
- * A step on a batch of the data, as it is in training; or on one that is drawn, where there is no data block or the length of an axis
- * is set. Errors of `loadData` and `sampleStep`.
+ * Makes a step on a batch of the data, as in training; or on a random one, where there is no data block or the length of an axis is set.
+ * Errors of `loadData` and `sampleStep`.
  */
 export async function openSample(
   model: CompiledModel,
@@ -61,7 +61,7 @@ export async function openSample(
   return sample('drawn', part, known)
 }
 
-/** What was measured, and what is faster: for machines. */
+/** Reports the measurements and the choice for machines. */
 export function autoJson({ backend, why, cpuMs, gpu }: Choice): { readonly [key: string]: JsonValue } {
   return {
     backend: backend.name,
@@ -79,7 +79,7 @@ export function autoJson({ backend, why, cpuMs, gpu }: Choice): { readonly [key:
   }
 }
 
-/** The same for people. */
+/** Reports the same for people. */
 export function autoText(name: string, graph: string, { from, sizes }: Sample, choice: Choice): string {
   const { B, ...others } = sizes
   const open = Object.entries(others).map(([symbol, size]) => `, ${symbol} = ${size}`)

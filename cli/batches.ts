@@ -1,4 +1,4 @@
-// The batches that a gradient is looked at on: those of the training part, or a random one.
+// Makes the batches for checks of a gradient: those of the training part, or a random one.
 import type { CompiledModel } from '../compiler/index.ts'
 import type { Sizes } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
@@ -12,7 +12,7 @@ import { dataOf } from './weights.ts'
 
 type Sets = Readonly<Record<string, number>>
 
-/** A random batch, of the sizes that are known. Errors of `fittingSizes`. */
+/** Draws a random batch, of the sizes that are known. Errors of `fittingSizes`. */
 export function drawnBatch(model: CompiledModel, known: Sets, seed: number): Batch {
   const sizes = fittingSizes(model, known)
   checkDrawn(model, sizes)
@@ -20,7 +20,7 @@ export function drawnBatch(model: CompiledModel, known: Sets, seed: number): Bat
   return { ...batch, sizes: { ...sizes, ...batch.sizes } }
 }
 
-/** What an example takes besides its numbers, in bytes. */
+/** Memory of an example besides its numbers, in bytes. */
 const perExample = 256
 
 /** RNN519 before weights and a batch of these sizes are drawn. */
@@ -32,16 +32,16 @@ function checkDrawn(model: CompiledModel, sizes: Sizes): void {
 
 export interface DataBatches {
   readonly count: number
-  /** Examples in each but the last. */
+  /** Number of examples in each but the last. */
   readonly size: number
   readonly first: Batch
-  /** All of them, in order, each packed when it is its turn. */
+  /** Yields all of them, in order, each packed when it is its turn. */
   readonly all: () => Iterable<Batch>
 }
 
 /**
- * The batches of the training part, of B examples or as many as in training. RNN401 if the model has no data block, RNN405 where the
- * part is empty; errors of `loadData`.
+ * Loads the batches of the training part, of B examples or as many as in training. RNN401 if the model has no data block, RNN405 where
+ * the part is empty; errors of `loadData`.
  */
 export async function dataBatches(model: CompiledModel, options: LoadOptions, sets: Sets): Promise<DataBatches> {
   const { signature, settings } = model

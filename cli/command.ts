@@ -1,4 +1,4 @@
-// What the commands have in common: how each is added, and the options that several take.
+// Shared parts of the commands: how each is added, and the options that several take.
 import type { Command } from 'commander'
 import type { AnyBackend, Backend, Precision } from '../compiler/backend/backend.ts'
 import { immediateBackends } from '../compiler/backend/backends.ts'
@@ -10,19 +10,19 @@ import type { Output } from './output.ts'
 /** Adds a command to the program. */
 export type AddCommand = (program: Command, output: Output) => void
 
-/** The lines below the options in `--help`. */
+/** Writes the lines below the options in `--help`. */
 export const examples = (...lines: readonly string[]): string =>
   ['', 'Examples:', ...lines.map(line => `  $ ${line}`)].join('\n')
 
-/** A flag, what it is for, and what it is if left out. */
+/** A flag, its description, and its default. */
 type Flag = readonly [flag: string, about: string, otherwise?: string]
 
-/** What runs a network at once, by name. */
+/** Backends that answer at once, by name. */
 const immediate: ReadonlyMap<string, Backend> = new Map(immediateBackends.map(b => [b.name, b]))
 
 type Open = () => AnyBackend | Promise<AnyBackend>
 
-/** How to open whatever runs a network, by name, and then by device; the first device is the one if none is named. */
+/** Functions that open each backend, by name, and then by device; the first device is the default. */
 const targets: ReadonlyMap<string, ReadonlyMap<string, Open>> = new Map(
   backendsInNode.map(entry => [
     entry.name,
@@ -30,7 +30,7 @@ const targets: ReadonlyMap<string, ReadonlyMap<string, Open>> = new Map(
   ]),
 )
 
-/** The options that several commands take. */
+/** Options that several commands take. */
 export const flags = {
   json: ['--json', 'write one JSON object to stdout, and all else to stderr'],
   model: ['--model <name>', 'which model, where the file has several'],
@@ -54,8 +54,8 @@ export function describeUse(command: Command, options: readonly Flag[], lines: r
 }
 
 /**
- * What runs the network. RNN505 for a target or a device that there is not, RNN509 for a device of a target that has none, RNN513
- * where there is no GPU.
+ * Opens the backend of a target. RNN505 for an unknown target or device, RNN509 for a device of a target that has none, RNN513 where
+ * there is no GPU.
  */
 export async function chooseTarget(name: string, device: string | undefined): Promise<AnyBackend> {
   const devices = byName('target', name, targets)
@@ -70,10 +70,10 @@ export function checkHasDevices(target: string): void {
     fail('RNN509', { what: '--device', expected: '`--target gpu`', found: `\`--target ${target}\`` })
 }
 
-/** One of the backends that run at once. RNN505 for another. */
+/** Chooses one of the backends that answer at once. RNN505 for another. */
 export const chooseBackend = (name: string): Backend => byName('target', name, immediate)
 
-/** RNN505 for another; undefined, where nothing was asked for, stays so. */
+/** Chooses a precision. RNN505 for an unknown one; undefined, where nothing was asked for, stays so. */
 export function chooseDtype(name: string): Precision
 export function chooseDtype(name: string | undefined): Precision | undefined
 export function chooseDtype(name: string | undefined): Precision | undefined {

@@ -1,14 +1,14 @@
-// What a model looks like from outside, as text and as JSON.
+// Describes a model by its inputs, targets, outputs and parameters, as text and as JSON.
 import type { Signature } from '../compiler/elaborate/values/signature.ts'
 import { add, asNumber, constant, type Dim, format, product } from '../compiler/ir/dim.ts'
 import { describePort } from '../runtime/data/bindSizes.ts'
 import type { JsonValue } from './output.ts'
 
-/** How many numbers the parameters hold: a formula where a size is not known. */
+/** Counts the numbers in the parameters: a formula where a size is not known. */
 export const parameterCount = ({ parameters }: Signature): Dim =>
   parameters.map(p => product(p.shape)).reduce(add, constant(0))
 
-/** A formula; a number alone with commas. */
+/** Writes a formula; a number alone with commas. */
 export function formula(dim: Dim): string {
   const value = asNumber(dim)
   return value === undefined ? format(dim).replaceAll('*', '·') : value.toLocaleString('en-US')
@@ -16,7 +16,7 @@ export function formula(dim: Dim): string {
 
 export const shapeText = (shape: readonly Dim[]): string => `[${shape.map(d => format(d)).join(', ')}]`
 
-/** For `--json`. */
+/** Describes a signature for `--json`. */
 export const signatureJson = (signature: Signature): { readonly [key: string]: JsonValue } => ({
   name: signature.name,
   ...Object.fromEntries(

@@ -1,9 +1,9 @@
-// Mistakes on the command line itself, as diagnostics with their codes.
+// Turns mistakes on the command line itself into diagnostics with codes.
 import type { Command, CommanderError } from 'commander'
 import { diagnostic, fail, RnnError } from '../dsl/diagnostics.ts'
 import { didYouMean } from '../dsl/suggest.ts'
 
-/** What commander says about arguments, in the words of the catalogue. `program` knows the commands and options. */
+/** Turns an error of commander about arguments into one of the catalogue. `program` knows the commands and options. */
 export function argumentError({ code, message }: CommanderError, program: Command, args: readonly string[]): RnnError {
   const quoted = [...message.matchAll(/'([^']*)'/g)].map(([, text]) => text)
   const command = program.commands.find(c => c.name() === args.find(a => !a.startsWith('-')))
@@ -45,17 +45,17 @@ function unknown(option: string, value: string, known: readonly string[], otherw
   return new RnnError([diagnostic('RNN505', { option, value }, { help: help ?? otherwise })])
 }
 
-/** One of some words. RNN505 for another. */
+/** Finds one of some words. RNN505 for another. */
 export function oneOf<T extends string>(option: string, value: string, choices: readonly T[]): T {
   const found = choices.find(c => c === value)
   return found ?? fail('RNN505', { option, value }, { help: didYouMean(value, choices) })
 }
 
-/** What has that name. RNN505 with the nearest if nothing has. */
+/** Finds the value of a name. RNN505 with the nearest name if there is none. */
 export const byName = <T>(option: string, value: string, choices: ReadonlyMap<string, T>): T =>
   choices.get(value) ?? fail('RNN505', { option, value }, { help: didYouMean(value, choices.keys()) })
 
-/** A whole number from 0. RNN509 for anything else. */
+/** Reads a whole number from 0. RNN509 for anything else. */
 export function wholeNumber(option: string, value: string): number {
   const number = Number(value)
   if (value.trim() !== '' && Number.isSafeInteger(number) && number >= 0) return number

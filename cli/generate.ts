@@ -1,4 +1,4 @@
-// Writes what is generated from the sources: spec/errors.md from the catalogue, dsl/std.ts from dsl/std/*.rnn.
+// Generates files from the sources: spec/errors.md from the catalogue, dsl/std.ts from dsl/std/*.rnn.
 // Run it with `npm run generate`; a test fails where it was forgotten.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { catalogue, type Entry } from '../dsl/catalogue.ts'

@@ -1,17 +1,17 @@
-// Ctrl-C, and the like: the first asks for an end, the second ends.
+// Handles Ctrl-C and similar signals: the first asks for an end, the second ends the process.
 export interface Interrupt {
   readonly signal: AbortSignal
-  /** Signals mean again what they meant before. */
+  /** Gives the signals their earlier meaning back. */
   release(): void
 }
 
-/** What ends a process: a key, another program, a terminal that is closed. */
+/** Signals that end a process: by a key, another program, a terminal that is closed. */
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** The exit code of what was interrupted. */
+/** Exit code of an interrupted command. */
 export const interrupted = 130
 
-/** From here on these signals abort; `onAsk` is called at the first of them. */
+/** Makes these signals abort from here on; `onAsk` is called at the first of them. */
 export function catchInterrupt(onAsk: () => void, controller = new AbortController()): Interrupt {
   const ask = (): void => {
     if (controller.signal.aborted) process.exit(interrupted)

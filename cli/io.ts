@@ -1,12 +1,12 @@
-// Where the command line writes: the streams of the process, or whatever runs it in their place.
+// Streams that the command line writes to: those of the process, or of a program that runs it.
 import { diagnostic } from '../dsl/diagnostics.ts'
 import { render } from '../dsl/render.ts'
 import { createWriter } from './writer.ts'
 
 export interface Io {
-  /** Takes all of a text of stdout, or ends the process; `exitCode` is what the command ends with as things stand. */
+  /** Writes a whole text to stdout, or ends the process; `exitCode` is the command's exit code so far. */
   readonly write: (text: string, exitCode: number) => void
-  /** Takes a text of stderr. */
+  /** Writes a text to stderr. */
   readonly say: (text: string) => void
   /** Whether messages are coloured. */
   readonly color: boolean
@@ -22,7 +22,7 @@ export function processIo(): Io {
   const say = (text: string): void => {
     stderr.write(text)
   }
-  // Where nobody reads messages (the terminal is closed, the disk full) the work goes on.
+  // Ignores errors of stderr: where nobody reads messages (the terminal is closed, the disk full) the work goes on.
   stderr.on('error', () => {})
   const write = createWriter(stdout, reason => {
     const failure = diagnostic('RNN503', { path: 'standard output', reason })

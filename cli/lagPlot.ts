@@ -1,9 +1,9 @@
-// The norm of the gradient by lag as pictures: bars for a terminal, and an SVG file.
+// Draws the norm of the gradient by lag: as bars for a terminal, and as an SVG file.
 
 import { greatest } from '../runtime/greatest.ts'
 import type { StateLags } from '../trust/gradients/byLag.ts'
 
-/** Decades of norms: the powers of ten that hold all that are not zero. */
+/** Exponents of ten between which all positive, finite norms lie. */
 interface Range {
   readonly from: number
   readonly to: number
@@ -18,7 +18,7 @@ export function rangeOf(states: readonly StateLags[]): Range {
 
 const columns = 40
 
-/** A bar as long as the logarithm of a norm is far up the range; none for zero. */
+/** Draws a bar as long as the logarithm of a norm is far up the range; none for zero. */
 export function bar(norm: number, { from, to }: Range): string {
   if (!(norm > 0) || !Number.isFinite(norm)) return ''
   return '\u2588'.repeat(Math.max(1, Math.round(((Math.log10(norm) - from) / (to - from)) * columns)))
@@ -26,16 +26,16 @@ export function bar(norm: number, { from, to }: Range): string {
 
 const [width, height] = [720, 400]
 const margin = { left: 72, right: 16, bottom: 48 }
-/** The lines of names begin under the title. */
+/** Layout of the lines of names, which begin under the title. */
 const names = { top: 36, line: 14, character: 7, gap: 16 }
 const colors = ['#00429d', '#d1495b', '#2a9d8f', '#e9a23b', '#6a4c93', '#555555']
 
-/** Beyond the number of colours the lines are dashed. */
+/** Tells whether a line is dashed, as those beyond the number of colours are. */
 const isDashed = (i: number): boolean => i >= colors.length
 
 const labelOf = ({ name }: StateLags, i: number): string => (isDashed(i) ? `- - ${name}` : name)
 
-/** The norms of all states against the lag, on a logarithmic scale. */
+/** Draws the norms of all states against the lag, on a logarithmic scale. */
 export function lagSvg(title: string, states: readonly StateLags[]): string {
   const range = rangeOf(states)
   const column =
@@ -88,7 +88,7 @@ export function lagSvg(title: string, states: readonly StateLags[]): string {
   ].join('\n')
 }
 
-/** Whole numbers from one to another, at most so many intervals. */
+/** Lists whole numbers from one to another, with at most `most` intervals. */
 function ticks(from: number, to: number, most: number): number[] {
   const step = Math.max(1, Math.ceil((to - from) / most))
   return Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, i) => from + i * step)

@@ -1,4 +1,4 @@
-// The command line: reads the arguments, runs a command, and turns what went wrong into messages and an exit code.
+// The command line: reads the arguments, runs a command, and turns errors into messages and an exit code.
 import { Command, CommanderError } from 'commander'
 import { isFailure } from '../dsl/diagnostics.ts'
 import { type AddCommand, examples } from './command.ts'
@@ -52,7 +52,7 @@ function createProgram(output: Output): Command {
     )
   for (const add of commands) add(program, output)
   for (const command of program.commands) {
-    // Settings are inherited by commands that are made by `program.command`; the help option is not.
+    // Sets the help option of each command: unlike other settings it is not inherited from the program.
     command.helpOption('--help', 'show this help')
   }
   return program

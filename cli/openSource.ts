@@ -24,7 +24,7 @@ export async function openSource(path: string, output: Output): Promise<Source> 
   const read: ImportReader = (imported, from) => {
     const target = join(dirname(from), imported)
     try {
-      // Of a pipe or a device reading might never come to the end.
+      // Reading a pipe or a device might never end.
       if (!statSync(target).isFile()) return undefined
       const found = { file: target, text: decode(readFileSync(target), target) }
       output.sources.set(target, found.text)
@@ -64,7 +64,7 @@ export interface OpenedModel {
   readonly sets: Readonly<Record<string, number>>
 }
 
-/** Compiles one model of a program; warnings are reported. */
+/** Compiles one model of a program, and reports warnings. */
 export function compileSource({ file, text, read }: Source, options: ModelOptions, output: Output): OpenedModel {
   const program = linkProgram(text, file, read)
   const unit = chooseModel(program, options.model)
@@ -74,17 +74,17 @@ export function compileSource({ file, text, read }: Source, options: ModelOption
   return { model, sets }
 }
 
-/** The files of the user's that a program consists of, the program first. */
+/** Lists the files of a program that are the user's own, the program first. */
 export const ownSources = (program: LinkedProgram): readonly (readonly [file: string, text: string])[] =>
   [...program.sources].filter(([file]) => !isLibraryFile(file))
 
-/** Reads what a data block names, relative to the program; `data` (`--data`) is relative to where the command runs. */
+/** Makes the reader of a block's data: paths are relative to the program, `data` (`--data`) to the folder where the command runs. */
 export const dataReader =
   (file: string, data?: string): ((path: string) => AsyncIterable<Uint8Array>) =>
   path =>
     path === data ? piecesGiven(path) : readPieces(resolve(dirname(file), path))
 
-/** The pieces of a file that the command line names. */
+/** Yields the pieces of a file that the command line names. */
 async function* piecesGiven(path: string): AsyncGenerator<Uint8Array> {
   try {
     yield* readPieces(path)
@@ -96,7 +96,7 @@ async function* piecesGiven(path: string): AsyncGenerator<Uint8Array> {
 /** Reads a file that the command line names. */
 export const readGiven = (path: string): Promise<Uint8Array> => readBytes(path).catch(refuse)
 
-/** The catalogue's help is about paths in a program. */
+/** Removes the catalogue's help, which is about paths in a program. */
 const withoutHelp = (error: unknown): unknown =>
   error instanceof RnnError ? new RnnError(error.diagnostics.map(({ help: _, ...d }) => d)) : error
 
@@ -104,10 +104,10 @@ const refuse = (error: unknown): never => {
   throw withoutHelp(error)
 }
 
-/** How much of a file `rnnc check` looks into. */
+/** Bytes of a file that `rnnc check` looks into. */
 const firstBytes = 65_536
 
-/** As `readGiven`, of the first lines. */
+/** As `readGiven`, for the first lines. */
 export const readFirstRows = (path: string): Promise<Uint8Array> => readFirstLines(path, firstBytes).catch(refuse)
 
 function decode(bytes: Uint8Array, path: string): string {

@@ -1,4 +1,4 @@
-// What a command writes: its result on stdout, everything else on stderr.
+// Writes the output of a command: its result to stdout, everything else to stderr.
 import { type Diagnostic, RnnError } from '../dsl/diagnostics.ts'
 import { positionsIn } from '../dsl/position.ts'
 import { render } from '../dsl/render.ts'
@@ -7,7 +7,7 @@ import { greatest } from '../runtime/greatest.ts'
 import type { WhatRan } from '../runtime/session.ts'
 import type { Io } from './io.ts'
 
-/** What `JSON.stringify` takes. */
+/** Values that `JSON.stringify` takes. */
 export type JsonValue =
   | null
   | undefined
@@ -18,7 +18,7 @@ export type JsonValue =
   | { readonly [key: string]: JsonValue }
 
 export interface Output {
-  /** `--json`: the result is one object. */
+  /** Whether the result is one JSON object (`--json`). */
   readonly json: boolean
   /** The exit code of a command that ends without an error. */
   exitCode: number
@@ -26,29 +26,29 @@ export interface Output {
   readonly terminal?: NodeJS.WriteStream
   /** The text of every file that was read, for the excerpts of messages. */
   readonly sources: Map<string, string>
-  /** A line for people. */
+  /** Writes a line for people. */
   note(text: string): void
-  /** Errors and warnings, with their lines and carets. */
+  /** Writes errors and warnings, with their lines and carets. */
   report(diagnostics: readonly Diagnostic[]): void
   /** Writes all of a text to stdout, or ends the process with exit code 1. */
   write(text: string): void
-  /** What the command was asked for: an object for machines, or the text. It is called once. */
+  /** Writes the result of the command: an object for machines, or the text. It is called once. */
   result(object: { readonly [key: string]: JsonValue }, text: string): void
 }
 
-/** What ran a network, in words: `js`, `gpu by webgpu`. */
+/** Names the backend that ran a network, and its device: `js`, `gpu by webgpu`. */
 export const ranBy = ({ backend, device }: WhatRan): string =>
   device === undefined ? backend : `${backend} by ${device}`
 
-/** How many diagnostics a person is shown at once. */
+/** Greatest number of diagnostics shown to a person at once. */
 const most = 20
 
-/** The output of one command. */
+/** Makes the output of one command. */
 export function createOutput(json: boolean, { say, write, color, terminal }: Io): Output {
   const sources = new Map(libraryFiles)
   const report = (diagnostics: readonly Diagnostic[]): void => {
     for (const d of diagnostics.slice(0, most)) say(`${render(d, sources, { color })}\n\n`)
-    // A file of another kind has one at every word; `--json` has them all.
+    // A file of another kind has an error at every word; `--json` has them all.
     if (diagnostics.length > most) say(`and ${diagnostics.length - most} more\n\n`)
   }
   const output: Output = {
@@ -67,7 +67,7 @@ export function createOutput(json: boolean, { say, write, color, terminal }: Io)
   return output
 }
 
-/** Diagnostics for machines: places as lines and columns, from 1. */
+/** Writes diagnostics for machines: places as lines and columns, from 1. */
 export function diagnosticsJson(
   diagnostics: readonly Diagnostic[],
   sources: ReadonlyMap<string, string>,
@@ -89,7 +89,7 @@ export function diagnosticsJson(
   })
 }
 
-/** Writes what went wrong, for people and, with `--json`, for machines. */
+/** Reports an error, for people and, with `--json`, for machines. */
 export function reportError(error: unknown, output: Output): void {
   if (error instanceof RnnError) {
     const { diagnostics } = error
@@ -113,7 +113,7 @@ export function reportError(error: unknown, output: Output): void {
   if (output.json) output.result({ ok: false, internal: message }, '')
 }
 
-/** Columns of text, each as wide as its widest cell; those of numbers to the right. */
+/** Aligns columns of text, each as wide as its widest cell; those in `right`, as of numbers, to the right. */
 export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
   const columns = greatest(
     rows.map(row => row.length),
@@ -136,16 +136,16 @@ export function table(rows: readonly (readonly string[])[], right: readonly numb
     .join('\n')
 }
 
-/** `1 epoch`, `2 epochs`. */
+/** Writes a number with its noun: `1 epoch`, `2 epochs`. */
 export const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
 
-/** A loss or a metric, for people. */
+/** Writes a loss or a metric for people. */
 export const figure = (value: number): string => {
   const text = value.toPrecision(4)
   return text.includes('e') || !text.includes('.') ? text : text.replace(/\.?0+$/, '')
 }
 
-/** `loss 0.01, rmse 12.3`. */
+/** Writes losses and metrics with their names: `loss 0.01, rmse 12.3`. */
 export const figures = (report: Readonly<Record<string, number>>): string =>
   Object.entries(report)
     .map(([name, value]) => `${name} ${figure(value)}`)

@@ -1,4 +1,4 @@
-// The file that a command writes: what may not be in its place. Asked before the work whose result it holds.
+// Checks the place of a file that a command writes, before the work whose result it is to hold.
 import { dirname, isAbsolute, join } from 'node:path'
 import type { CompiledModel } from '../compiler/index.ts'
 import { fail, isFailure } from '../dsl/diagnostics.ts'
@@ -9,14 +9,14 @@ import { decodeMetadata, headerEnd } from '../runtime/safetensors.ts'
 import type { Output } from './output.ts'
 import { sourcesIn, type Trained } from './weights.ts'
 
-/** RNN503 for a place that cannot be written to, RNN518 for one of a file that the command reads: a source, or one of `reads`. */
+/** RNN503 for a place that cannot be written to, RNN518 for a file that the command reads: a source, or one of `reads`. */
 export async function checkOut(out: string, output: Output, reads: Reads = []): Promise<void> {
   await checkWritable(out)
   await checkApart(out, out, output, reads)
 }
 
 /**
- * As `checkOut`, for an output that is no weights: RNN517 where weights would be lost, unless it is forced. `never` is for a command
+ * As `checkOut`, for an output other than weights: RNN517 where weights would be lost, unless it is forced. `never` is for a command
  * without `--force`.
  */
 export async function checkNoWeights(
@@ -34,7 +34,7 @@ export async function checkNoWeights(
   fail('RNN517', { path: out, found }, { ...(help && { help }) })
 }
 
-/** RNN518 where standard output was led to a file that the command reads (`>> data.csv`). */
+/** RNN518 where standard output leads to a file that the command reads (`>> data.csv`). */
 export const checkStdout = (output: Output, reads: Reads): Promise<void> =>
   checkApart('/dev/stdout', 'standard output', output, reads)
 
@@ -48,7 +48,7 @@ async function checkApart(path: string, name: string, { sources }: Output, reads
   }
 }
 
-/** What runs trained weights reads them, their data, and the files that the program names. */
+/** Lists the files that a run of trained weights reads: the weights, their data, and the files that the program names. */
 export const readsOf = ({
   model,
   file,
@@ -56,14 +56,14 @@ export const readsOf = ({
   data,
 }: Pick<Trained, 'model' | 'file' | 'weightsPath' | 'data'>): Reads => [weightsPath, data, ...dataFiles(model, file)]
 
-/** The paths of the files that a data block names. */
+/** Lists the paths of the files that a data block names. */
 export function dataFiles({ data }: CompiledModel, program: string): string[] {
   return data === undefined
     ? []
     : stringsIn(data.body).map(path => (isAbsolute(path) ? path : join(dirname(program), path)))
 }
 
-/** All texts in a part of a program. */
+/** Lists all texts in a part of a program. */
 function stringsIn(tree: unknown): string[] {
   const found: string[] = []
   const open = [tree]
@@ -77,16 +77,16 @@ function stringsIn(tree: unknown): string[] {
   return found
 }
 
-/** The place of new weights. */
+/** Place of new weights. */
 export interface WeightsPlace {
-  /** Whether something is there now. */
+  /** Whether a file is there now. */
   readonly replaces: boolean
-  /** Where what is there when they are written will be kept; undefined if it will not. */
+  /** Path under which a file in the place is kept when the weights are written; undefined if it is not kept. */
   readonly previous?: string
 }
 
 /**
- * What becomes of what is in the place of new weights of a model of `program`. Earlier weights of the same model are kept, as
+ * Decides about a file in the place of new weights of a model of `program`. Earlier weights of the same model are kept, as
  * NAME.previous.safetensors; RNN517 for anything else, unless forced: then it is not kept.
  */
 export async function checkReplaced(
@@ -104,7 +104,7 @@ export async function checkReplaced(
   return { replaces: found === 'own', previous }
 }
 
-/** `own` for weights of the same model: of the same program, or declared in the same words. Else what it is, in words. */
+/** `own` for weights of the same model, by the same program or the same declaration; `nothing` for no file; else a description. */
 async function contentOf(path: string, model: CompiledModel, program: string): Promise<string> {
   const start = await readStart(path, headerEnd)
   if (start === undefined) return 'nothing'
@@ -123,16 +123,16 @@ function describe(origin: Origin, path: string): string {
   return `weights of the model \`${origin.model}\`${source === undefined ? '' : ` of \`${source.path}\``}`
 }
 
-/** Whether a text declares a model in the same words. */
+/** Tells whether a text declares a model in the same words. */
 function isDeclaredIn({ path, text }: Checkpoint['sources'][number], { unit, program }: CompiledModel): boolean {
   const own = program.sources.get(unit.span.file)?.slice(unit.span.start, unit.span.end)
   return parse(text, path).program.items.some(({ span }) => text.slice(span.start, span.end) === own)
 }
 
-/** What weights are of; undefined for what rnnc did not write. */
+/** Reads the origin of weights; undefined for a file that rnnc did not write. */
 const decode = (start: Uint8Array, path: string): Origin | undefined => ifWeights(() => decodeOrigin(start, path))
 
-/** Whether a file begins as weights do, whoever wrote them. */
+/** Tells whether a file begins as weights do, whoever wrote them. */
 const isWeights = (start: Uint8Array, path: string): boolean =>
   ifWeights(() => decodeMetadata(start, path)) !== undefined
 

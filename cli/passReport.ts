@@ -1,4 +1,4 @@
-// What each pass does to a graph: how much is left in its loops, what the loops save, and the plan that it would give.
+// Reports on a graph after each pass: the work left in its loops, the values that loops save, and the plan that it would give.
 import type { Precision } from '../compiler/backend/backend.ts'
 import { type Graph, plan } from '../compiler/index.ts'
 import type { Context } from '../compiler/ir/builder.ts'
@@ -14,11 +14,11 @@ export interface PassRow {
   /** `lower` is the graph before the first pass, `grad` the one that has its gradient. */
   readonly pass: string
   readonly cost: Cost
-  /** What the loops stack over their steps, in bytes. */
+  /** Bytes that the loops stack over their steps. */
   readonly saved: Dim
-  /** Kernels in the text of the plan, those of loops once. */
+  /** Number of kernels in the text of the plan, where those of loops count once. */
   readonly kernels: number
-  /** The plan's own buffers, in bytes; of two ways, those of the larger. */
+  /** Bytes of the plan's own buffers; of two alternative ways, those of the larger. */
   readonly arena: Dim
 }
 
@@ -34,7 +34,7 @@ export function passRow(pass: string, context: Context, graph: Graph, precision:
   }
 }
 
-/** What a pass over plans leaves. */
+/** A plan after a pass over plans. */
 export interface PlanRow {
   /** `lower-graph` is the plan before the first pass. */
   readonly pass: string
@@ -52,7 +52,7 @@ export const planRow = (pass: string, made: Plan, precision: Precision): PlanRow
 
 const kernelsIn = (steps: readonly Step[]): number => steps.reduce((n, step) => n + kernelsOf(step), 0)
 
-/** Of two ways, the longer counts. */
+/** Counts the kernels of a step; of two alternative ways, the longer counts. */
 const kernelsOf = (step: Step): number =>
   step.kind === 'loop' ? kernelsIn(step.steps) : step.kind === 'choice' ? greatest(step.ways.map(kernelsIn)) : 1
 
@@ -67,7 +67,7 @@ export const passesJson = (rows: readonly PassRow[]): JsonValue =>
     arenaBytes: format(arena),
   }))
 
-/** A line for each pass. */
+/** Writes a line for each pass. */
 export function passesText(rows: readonly PassRow[]): string {
   const head = [
     'pass',
@@ -95,7 +95,7 @@ export function passesText(rows: readonly PassRow[]): string {
 export const planPassesJson = (rows: readonly PlanRow[]): JsonValue =>
   rows.map(({ pass, kernels, buffers, arena }) => ({ pass, kernels, buffers, arenaBytes: format(arena) }))
 
-/** A line for each pass over plans. */
+/** Writes a line for each pass over plans. */
 export function planPassesText(rows: readonly PlanRow[]): string {
   const head = ['pass over the plan', 'kernels', 'buffers', 'arena bytes']
   const lines = rows.map(({ pass, kernels, buffers, arena }) => [

@@ -1,4 +1,4 @@
-// How far training is: a bar that redraws itself on a terminal, else now and then a line.
+// Shows the progress of training: by a bar that redraws itself on a terminal, else by a line now and then.
 import cliProgress from 'cli-progress'
 import type { EpochReport, StepReport } from '../runtime/train.ts'
 import { figure, figures, type Output } from './output.ts'
@@ -10,12 +10,12 @@ export interface Progress {
   stop(): void
 }
 
-/** Nothing is written about what takes less, in ms. */
+/** Shortest time between two lines, in ms: shorter work is not reported. */
 const patience = 2000
-/** A step is reported where an epoch takes longer than this, in ms. */
+/** Time without a line after which a step within an epoch is reported, in ms. */
 const longEpoch = 10_000
 
-/** Progress on stderr, with the loss, the metrics of the last epoch, and the time left. */
+/** Shows progress on stderr, with the loss, the metrics of the last epoch, and the time left. */
 export const createProgress = (output: Output): Progress =>
   output.terminal === undefined ? createLines(output) : createBar(output.terminal)
 
@@ -66,7 +66,7 @@ function createLines(output: Output): Progress {
   }
 }
 
-/** Says every two seconds, from its first call on, how much of some work is done: of a whole of 1. */
+/** Reports every two seconds, from its first call on, the fraction of some work that is done. */
 export function createMeter(output: Output, work: string): (done: number) => void {
   let first: { readonly at: number; readonly done: number } | undefined
   let written = 0
@@ -83,14 +83,14 @@ export function createMeter(output: Output, work: string): (done: number) => voi
   }
 }
 
-/** From what is done in the time so far. */
+/** Estimates the time left from the fraction done so far. */
 function timeLeft(started: number, done: number): string {
   if (done <= 0) return ''
   const seconds = ((performance.now() - started) / 1000 / done) * (1 - done)
   return `${duration(seconds)} left`
 }
 
-/** `5 days`, `1 h 05 min`, `2 min 03 s`, `4 s`. */
+/** Writes a duration: `5 days`, `1 h 05 min`, `2 min 03 s`, `4 s`. */
 export function duration(seconds: number): string {
   const whole = Math.round(seconds)
   const two = (n: number): string => String(n).padStart(2, '0')

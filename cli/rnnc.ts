@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-// The program `rnnc`. What Node compiles is kept for the next run, which then starts in half the time.
+// The program `rnnc`. Node keeps the compiled code for the next run, which then starts in half the time.
 import { enableCompileCache } from 'node:module'
 
 enableCompileCache()
-// `npm run rnnc -- …` runs it in the folder of package.json; paths are meant from where npm was called.
+// `npm run rnnc -- …` runs it in the folder of package.json, but paths are relative to the folder where npm was called.
 const { npm_lifecycle_event: script, INIT_CWD: folder } = process.env
 if (script === 'rnnc' && folder !== undefined) process.chdir(folder)
 const [{ main }, { processIo }] = await Promise.all([import('./main.ts'), import('./io.ts')])

@@ -1,4 +1,4 @@
-// `--set units=256 epochs=3`: from texts to numbers that a model takes.
+// Reads `--set units=256 epochs=3`: from texts to numbers that a model takes.
 import { settable } from '../compiler/elaborate/models/settable.ts'
 import type { Unit } from '../dsl/ast.ts'
 import { fail } from '../dsl/diagnostics.ts'
@@ -6,7 +6,10 @@ import { strange } from '../dsl/scanText.ts'
 import { didYouMean } from '../dsl/suggest.ts'
 import { numberOf } from '../runtime/data/numberText.ts'
 
-/** The values by name. `sizes` are names that a command takes besides. RNN508 for a name or a value that does not fit, RNN122 for what rounds to 0. */
+/**
+ * Reads the values by name. `sizes` are further names that a command takes. RNN508 for a name or a value that does not fit, RNN122 for a
+ * number that rounds to 0.
+ */
 export function readSets(texts: readonly string[], unit: Unit, sizes: readonly string[] = []): Record<string, number> {
   const known = settable(unit)
   const names = [...known.hypers, ...known.sizes, ...sizes, ...Object.keys(known.settings)]
@@ -33,7 +36,7 @@ export function readSets(texts: readonly string[], unit: Unit, sizes: readonly s
   return found
 }
 
-/** B, and the axes without a length. */
+/** Lists B, and the axes without a length. */
 export const batchSizes = (unit: Unit): string[] => [
   'B',
   ...unit.body.flatMap(s =>
@@ -43,6 +46,6 @@ export const batchSizes = (unit: Unit): string[] => [
   ),
 ]
 
-/** The sizes that `--set` gave in place of the data. */
+/** Picks the sizes that `--set` gave in place of the data. */
 export const sizesOf = (sets: Readonly<Record<string, number>>, free: readonly string[]): Record<string, number> =>
   Object.fromEntries(Object.entries(sets).filter(([name]) => free.includes(name)))

@@ -1,4 +1,4 @@
-// What runs the network: the backend that `--target` names, or with `auto` the one that a step is measured to be faster on.
+// Chooses the backend that runs the network: by `--target`, or with `auto` the one that is measured to be faster on a step.
 
 import type { AnyBackend } from '../compiler/backend/backend.ts'
 import type { WebGpuBackend } from '../compiler/backend/gpu/webgpu.ts'
@@ -11,23 +11,23 @@ import type { JsonValue, Output } from './output.ts'
 import { createMeter } from './progress.ts'
 
 export interface Target {
-  /** What will run it. `step` is what `auto` measures; nothing else calls it. */
+  /** Chooses the backend. `step` makes the step that `auto` measures; other targets do not call it. */
   settle(step: () => SampleStep | Promise<SampleStep>): Promise<Settled>
 }
 
 export interface Settled {
   readonly backend: AnyBackend
-  /** Why, where it was chosen; for `--json`. */
+  /** Reason for the choice of `auto`, for `--json`. */
   readonly auto?: JsonValue
 }
 
-/** The options that say what runs a network. */
+/** Options that choose the backend and its device. */
 export interface TargetOptions {
   readonly target: string
   readonly device?: string
 }
 
-/** Opens what runs the network, and for `auto` the GPU if there is one. Errors of `chooseTarget`. */
+/** Opens the backend of a target, or for `auto` the GPU if there is one. Errors of `chooseTarget`. */
 export async function openTarget({ target, device }: TargetOptions, output: Output): Promise<Target> {
   if (target !== 'auto') {
     const backend = await chooseTarget(target, device)
@@ -44,11 +44,11 @@ export async function openTarget({ target, device }: TargetOptions, output: Outp
   }
 }
 
-/** What `auto` chooses for a step, with all that was measured. */
+/** Chooses as `auto` does for a step, and gives all measurements. */
 export const measured = async (step: SampleStep, output: Output): Promise<Choice> =>
   chooseFaster(step, await openIfThere(), createMeter(output, 'measuring'))
 
-/** The GPU, or why there is none. */
+/** Opens the GPU, or gives the reason why there is none. */
 async function openIfThere(): Promise<WebGpuBackend | string> {
   try {
     return await openGpu()

@@ -1,4 +1,4 @@
-// What the commands that run trained weights on data have in common.
+// Shared parts of the commands that run trained weights on data.
 import type { Data } from '../dsl/ast.ts'
 import type { LoadOptions } from '../runtime/data/loadData.ts'
 import { chooseDtype, flags } from './command.ts'
@@ -7,10 +7,10 @@ import type { Output } from './output.ts'
 import { openTarget, type Target, type TargetOptions } from './target.ts'
 import { dataOf, openTrained, type Trained } from './weights.ts'
 
-/** The argument of these commands. */
+/** Argument of these commands. */
 export const weightsArgument = ['<weights>', 'a weights file, or a program together with --weights'] as const
 
-/** The options of these commands. */
+/** Options of these commands. */
 export const trainedFlags = [
   flags.weights,
   flags.data,
@@ -31,7 +31,7 @@ export interface TrainedOptions extends TargetOptions {
 export interface TrainedRun extends Trained {
   readonly target: Target
   readonly block: Data
-  /** Where the data is: `--data`, else what training read. */
+  /** Place of the data: `--data`, else the data of the training. */
   readonly source: Pick<LoadOptions, 'read' | 'path' | 'sizes' | 'precision'>
 }
 

@@ -1,4 +1,4 @@
-// The version of rnnc, as package.json has it: two folders up where the command is built into dist/, one in the sources.
+// Reads the version of rnnc from package.json: two folders up where the command is built into dist/, one in the sources.
 import { existsSync, readFileSync } from 'node:fs'
 
 const [file] = ['../package.json', '../../package.json'].map(path => new URL(path, import.meta.url)).filter(existsSync)

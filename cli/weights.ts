@@ -1,4 +1,4 @@
-// Weights files: what `train` saves, and how the other commands find the model, its weights and its data again.
+// Writes the weights files of `train`, and finds the model, its weights and its data in them again for the other commands.
 import { dirname, isAbsolute, join, posix, relative, resolve, sep } from 'node:path'
 import type { Precision } from '../compiler/backend/backend.ts'
 import type { CompiledModel } from '../compiler/index.ts'
@@ -33,7 +33,7 @@ export interface Saved {
   readonly weights: Weights
 }
 
-/** The bytes of a weights file at `path`. Paths in it are relative to its folder, so that files may move together. */
+/** Encodes a weights file at `path`. Paths in it are relative to its folder, so that files may move together. */
 export function encodeWeights(saved: Saved, path: string): Uint8Array {
   const { model, sets, data, dtype, fitted, seed, summary, weights } = saved
   const fromHere = (file: string): string =>
@@ -57,23 +57,23 @@ export function encodeWeights(saved: Saved, path: string): Uint8Array {
 
 export interface Trained {
   readonly model: CompiledModel
-  /** Those of the training, and those given. */
+  /** Values of `--set` in training, and those given now. */
   readonly sets: Readonly<Record<string, number>>
   readonly checkpoint: Checkpoint
-  /** The program, for the paths of its data. */
+  /** Path of the program, which the paths of its data are relative to. */
   readonly file: string
-  /** The file of the weights. */
+  /** Path of the weights file. */
   readonly weightsPath: string
   readonly precision: Precision
   readonly weights: Weights
   readonly fitted: Fitted | undefined
   readonly sizes: Sizes
-  /** The file that was given by `--data` in training. */
+  /** File that was given by `--data` in training. */
   readonly data?: string
 }
 
 export interface TrainedOptions {
-  /** The weights, where the path is that of a program. */
+  /** Path of the weights, where the opened file is a program. */
   readonly weights?: string
   readonly set?: readonly string[]
   readonly dtype?: Precision
@@ -128,10 +128,10 @@ export async function openTrained(path: string, options: TrainedOptions, output:
   }
 }
 
-/** A path that weights hold, which is relative to their folder. */
+/** Resolves a path in a weights file, which is relative to its folder. */
 const beside = (weights: string, path: string): string => (isAbsolute(path) ? path : join(dirname(weights), path))
 
-/** The texts of the program that weights are of, by their paths from here. */
+/** Gives the texts of the program that weights belong to, by their paths from here. */
 export const sourcesIn = ({ sources }: Pick<Checkpoint, 'sources'>, weights: string): Checkpoint['sources'] =>
   sources.map(({ path, text }) => ({ path: beside(weights, path), text }))
 
@@ -141,7 +141,7 @@ interface SavedSettings {
   readonly data?: string
 }
 
-/** RNN502 for settings of another form. */
+/** Reads the settings. RNN502 for settings of another form. */
 function readSettings({ settings }: Checkpoint, file: string): SavedSettings {
   const { sets = {}, dtype = 'f32', data } = settings
   const isData = data === undefined || typeof data === 'string'
@@ -154,7 +154,7 @@ function readSettings({ settings }: Checkpoint, file: string): SavedSettings {
 const isNumbers = (value: unknown): value is Record<string, number> =>
   typeof value === 'object' && value !== null && Object.values(value).every(n => typeof n === 'number')
 
-/** The data block of a model. RNN401 for the first input if it has none. */
+/** Gives the data block of a model. RNN401 for the first input if it has none. */
 export function dataOf({ data, unit, signature }: CompiledModel): Data {
   const [port] = [...signature.inputs, ...signature.targets]
   const help = `write \`data D for ${signature.name} { … }\`, with an equation for each input and target`

@@ -1,10 +1,10 @@
-// Standard output, whole: what Node writes to a file in one call may be cut short without a word where the disk is nearly full.
+// Writes all of a text to standard output: Node may silently cut short one write to a file where the disk is nearly full.
 import { fstatSync, writeSync } from 'node:fs'
 import { reasonOf } from '../runtime/node/index.ts'
 
 /**
- * Gives what writes all of a text, or ends the process: with exit code 1 after `onFailure` has heard why; but quietly, and with the
- * code that it would have had, where the reader has seen enough (`| head`).
+ * Makes a function that writes all of a text, or ends the process: with exit code 1 after `onFailure` was called with the reason; but
+ * quietly, and with the exit code that it would have had, where the reader has closed the pipe (`| head`).
  */
 export function createWriter(
   stdout: NodeJS.WriteStream & { readonly fd: 1 },
@@ -32,7 +32,7 @@ export function createWriter(
   }
 }
 
-/** Whether the system takes what is written bit by bit, as it can. */
+/** Tells whether stdout is a terminal, a pipe or a socket, where the system takes a text in parts, as it can. */
 function isStream({ fd, isTTY }: { readonly fd: number; readonly isTTY: boolean }): boolean {
   const there = fstatSync(fd)
   return isTTY || there.isFIFO() || there.isSocket()

@@ -1,4 +1,4 @@
-// Everything that is wrong or doubtful in a program.
+// Finds all errors and warnings of a program.
 import type { Diagnostic } from '../dsl/diagnostics.ts'
 import { type CompileOptions, compileProgram } from './compileModel.ts'
 import { checkBlocks } from './elaborate/linking/blockReferences.ts'
@@ -10,8 +10,8 @@ import { type CheckedAlone, checkAlone } from './elaborate/ownNames/checkAlone.t
 import { attempt, distinct } from './elaborate/values/collectProblems.ts'
 
 /**
- * Everything that is wrong or doubtful in a program: of each model, or the one of the options, and of each graph that it is meant
- * for; and of each unit that no model uses. `sets` are of that one model, or of the one that training would choose.
+ * Gives all errors and warnings of a program: of each model, with each graph that it is meant for, and of each unit that no model
+ * uses; or of the one model of the options. `sets` apply to that one, or to the model that training would choose.
  */
 export function check(source: string, options: CompileOptions = {}): readonly Diagnostic[] {
   const problems: Diagnostic[] = []
@@ -24,11 +24,11 @@ export function check(source: string, options: CompileOptions = {}): readonly Di
 
 export interface CheckedProgram {
   readonly found: readonly Diagnostic[]
-  /** The units that were checked in their own names. */
+  /** Units and fns that were checked by themselves, as no model uses them. */
   readonly alone: readonly CheckedAlone[]
 }
 
-/** As `check`, for a program that is parsed and linked. A program of units alone needs no model. */
+/** As `check`, for a parsed and linked program. A program of units alone needs no model. */
 export function checkProgram(program: LinkedProgram, options: CompileOptions = {}): CheckedProgram {
   const problems: Diagnostic[] = []
   const { sets = {}, model: asked, ...others } = options

@@ -1,4 +1,4 @@
-// A program to a compiled model: checked, and ready to give its graphs.
+// Compiles a program to a checked model that can make its graphs.
 import type { Data, Train, Unit } from '../dsl/ast.ts'
 import type { Diagnostic } from '../dsl/diagnostics.ts'
 import { type ImportReader, type LinkedProgram, linkProgram } from './elaborate/linking/linkProgram.ts'
@@ -48,38 +48,38 @@ export interface CompiledModel {
   readonly context: Context
   /** Free dims that data or `sets` must bind. */
   readonly freeDims: readonly string[]
-  /** The length that `truncate` cuts into windows: what the training graph sees of it is one. */
+  /** The length that `truncate` cuts into windows, of which the training graph sees one at a time. */
   readonly windows?: Dim
   /** Targets that the model reads one step late, so that using it means generating them. */
   readonly fedBack: readonly string[]
   /**
-   * Whatever binds the free dims asks this first: throws what `check` would say of the program with these numbers in it, and gives the
-   * warnings that they bring. `notes` says more of a size, by its name: the labels that it counts.
+   * Checks sizes before they are bound to the free dims: throws the errors that `check` would find with these numbers in the program,
+   * and gives the warnings that they add. `notes` explains a size, by its name: the labels that it counts.
    */
   checkSizes(sizes: Sizes, notes?: Readonly<Record<string, string>>): readonly Diagnostic[]
-  /** inputs → outputs and predictions. Options of its own, here and below, go before those of the compilation. */
+  /** inputs → outputs and predictions. `own` options, here and below, override those of the compilation. */
   predict(own?: GraphOptions): Graph
-  /** inputs, targets → `loss` if there is one, and `sum.i`, `count.i` of every average. RNN311 if there is nothing to measure. */
+  /** inputs, targets → `loss` if there is one, and `sum.i`, `count.i` of every average. Throws RNN311 if there is nothing to measure. */
   evaluate(own?: GraphOptions): Graph
-  /** As `evaluate`, and `d:NAME` for every parameter, with `inputs` for every real input as well; nothing is drawn. */
+  /** As `evaluate`, and `d:NAME` for every parameter, with `inputs` for every real input and target as well; no random draws. */
   gradient(own?: GradientOptions): Graph
-  /** parameters, optimizer states, batch → all of these again, `loss`, sums and counts. */
+  /** parameters, optimizer states, batch → new parameters and optimizer states, `loss`, sums and counts. */
   train(settings?: Settings, own?: GraphOptions): TrainingGraph
   /** `average.i` over a data set → `loss` and the reports. */
   report(): Graph
 }
 
-/** Checks a program and makes the graphs of one of its models. Throws RnnError with everything that is wrong. */
+/** Checks a program and compiles one of its models, whose graphs are made on request. Throws RnnError with all errors. */
 export function compile(source: string, options: CompileOptions = {}): CompiledModel {
   const program = linkProgram(source, options.file ?? 'model.rnn', options.read)
   return compileProgram(program, options)
 }
 
-/** As `compile`, for a program that is parsed and linked. */
+/** As `compile`, for a parsed and linked program. */
 export function compileProgram(program: LinkedProgram, options: CompileOptions = {}): CompiledModel {
   const given = options.sets ?? {}
   const chosen = chooseModel(program, options.model)
-  /** What a graph is too large or too deep for is told at the model's name. */
+  /** Reports at the model's name a limit that a graph exceeds by its size or depth. */
   const here = <T>(run: () => T): T => located(chosen.name.span, run)
   const checked = here(() => checkGiven(program, chosen, given, options.ops))
   const { unit, trainBlock, data, settings, model, windows } = checked
@@ -133,7 +133,7 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
   }
 }
 
-/** A check of the sizes of some names, done once while they stay the same, and not where none of them is given. */
+/** Caches a check of the sizes of some names: runs it only when they change, and not if none of them is given. */
 function onceFor(check: CompiledModel['checkSizes'], names: readonly string[]): CompiledModel['checkSizes'] {
   let last: { readonly key: string; readonly found: readonly Diagnostic[] } = { key: '[]', found: [] }
   return (sizes, notes) => {
@@ -144,6 +144,6 @@ function onceFor(check: CompiledModel['checkSizes'], names: readonly string[]): 
   }
 }
 
-/** What the gradient of a model keeps of the forward pass. */
+/** Options that say which forward values the gradient keeps. */
 const keeping = ({ checkpoint }: Settings): GraphOptions =>
   checkpoint === undefined ? {} : { pipeline: checkpointed(checkpoint) }

@@ -1,4 +1,4 @@
-// The graphs of a model, each for one use: what it predicts, what it measures, its gradient, a step of training, a report.
+// Builds the graphs of a model, each for one use: predictions, measures, gradient, training step, report.
 import type { Span } from '../dsl/ast.ts'
 import { fail } from '../dsl/diagnostics.ts'
 import { within } from './elaborate/models/checkModel.ts'
@@ -16,25 +16,25 @@ import { type Pipeline, runPasses, standard } from './passes/pipeline.ts'
 import { sliceGraph } from './passes/sliceGraph.ts'
 
 export interface GraphOptions {
-  /** Called with each graph after each pass, before the first (`lower`), and with its gradient before the passes after it (`grad`). */
+  /** Called with the graph before the first pass (`lower`), after each pass, and with its gradient before the backward passes (`grad`). */
   readonly onDump?: (stage: string, graph: Graph) => void
   /** The passes, if not the standard ones. */
   readonly pipeline?: Pipeline
-  /** The length of which a run sees a window at a time: what `truncate` cuts. */
+  /** The length that `truncate` cuts: a run sees one window of it at a time. */
   readonly windows?: Dim
 }
 
 export interface GradientOptions extends GraphOptions {
-  /** The gradient of every real input and target too. */
+  /** Whether to add the gradient of every real input and target. */
   readonly inputs?: boolean
 }
 
-/** What training one batch needs. */
+/** The graph of a training step on one batch, with its optimizer states. */
 export interface TrainingGraph {
   readonly graph: Graph
   readonly context: Context
   readonly states: readonly OptimizerState[]
-  /** The parameters that move. */
+  /** Names of the parameters that training changes. */
   readonly trained: readonly string[]
 }
 
@@ -64,7 +64,7 @@ export function gradientGraph(model: LoweredModel, options: GradientOptions): Gr
   return backward(model, whole, options)
 }
 
-/** parameters, optimizer states, batch → all of these again, and what `measureGraph` gives. `place` is for errors. */
+/** parameters, optimizer states, batch → new parameters and optimizer states, and the results of `measureGraph`. `place` is for errors. */
 export function trainingGraph(
   model: LoweredModel,
   settings: Settings,
@@ -135,7 +135,7 @@ function forward(model: LoweredModel, results: readonly Named[], options: GraphO
   return runPasses(model.context, graph, pipelineOf(options).forward, options)
 }
 
-/** The values that count from the start of the sequences that are cut; another axis begins anew in every window. */
+/** Finds the values that count from the start of the sequences that are cut; other axes begin anew in every window. */
 const fromStart = ({ session }: LoweredModel, windows: Dim): ReadonlyMap<number, 'position' | 'first'> =>
   new Map(session.fromStart.flatMap(f => (equal(f.axis.size, windows) ? [[f.value.id, f.kind] as const] : [])))
 

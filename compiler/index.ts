@@ -23,48 +23,48 @@ export type { Graph } from './ir/graph.ts'
 export { load, loadPlan, plan } from './load.ts'
 export type { Plan } from './plan/plan.ts'
 
-/** What is made of a model: what it predicts, its loss, the gradient of that, a step of training. */
+/** Graphs of a model: its predictions, its loss, the gradient of the loss, a training step. */
 export const graphNames = ['predict', 'loss', 'gradient', 'train'] as const
 export type GraphName = (typeof graphNames)[number]
 
-/** What a compilation ends in. */
+/** The target of a compilation: the graph, the backend that runs it, and the precision. */
 export interface Target<E extends AnyExecutable> {
   readonly graph: GraphName
   readonly backend: Loader<E>
   readonly precision: Precision
-  /** Hears of each stage, with the text of what it has made: `ast`, `after:lower`, `after:PASS`, `graph`, `after:lower-graph`, `plan`. */
+  /** Called after each stage with the text of its result: `ast`, `after:lower`, `after:PASS`, `graph`, `after:lower-graph`, `plan`. */
   readonly onStage?: (stage: string, text: () => string) => void
 }
 
 /**
- * The whole way, for a program of one file or with imports. Throws RnnError with everything that is wrong with the program, RNN505 where
+ * Compiles the text of a program, with its imports, to an executable. Throws RnnError with all errors of the program, or RNN505 if
  * the backend cannot take it.
  */
 export function compileTo<E extends AnyExecutable>(source: string, target: Target<E>, options: CompileOptions = {}): E {
-  // The text is parsed, and its imports and the library are found.
+  // Parses the text, and finds its imports and the library.
   const program = linkProgram(source, options.file ?? 'model.rnn', options.read)
   target.onStage?.('ast', () => printAst(program.program))
-  // Names, shapes and types are checked as the model is lowered to equations.
+  // Checks names, shapes and types while lowering the model to equations.
   const model = compileProgram(program, options)
   return executable(model, target)
 }
 
-/** The rest of the way, for a model that is checked. */
+/** Compiles a checked model to an executable. */
 export function executable<E extends AnyExecutable>(model: CompiledModel, target: Target<E>): E {
   const { onStage = () => {} } = target
-  // The equations that one use needs, with their gradient, go through the passes over graphs.
+  // Takes the equations that one use needs, with their gradient, through the passes over graphs.
   const { context, graph } = graphOf(model, target.graph, {
     onDump: (pass, made) => onStage(`after:${pass}`, () => printGraph(made)),
   })
   onStage('graph', () => printGraph(graph))
-  // What is computed gets its place and its order, and goes through the passes over plans.
+  // Gives the computed values their place and order in a plan, and runs the passes over plans.
   const made = plan(context, graph, { onPlan: (pass, of) => onStage(`after:${pass}`, () => printPlan(of)) })
   onStage('plan', () => printPlan(made))
-  // A backend makes a program of that.
+  // Lets the backend make a program of the plan.
   return loadPlan(made, target.backend, target.precision)
 }
 
-/** A graph of a model, by its name. */
+/** Makes a graph of a model, by its name. */
 export function graphOf(
   model: CompiledModel,
   name: GraphName,

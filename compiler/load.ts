@@ -1,4 +1,4 @@
-// From a graph to something that runs: plan → executable.
+// Turns a graph into a plan, and a plan into an executable.
 import { fail } from '../dsl/diagnostics.ts'
 import type { AnyExecutable, Loader, Precision } from './backend/backend.ts'
 import type { Context } from './ir/builder.ts'
@@ -7,11 +7,11 @@ import { lowerGraph } from './plan/lowerGraph.ts'
 import { type PlanOptions, runPlanPasses } from './plan/passes/planPasses.ts'
 import type { Plan } from './plan/plan.ts'
 
-/** The plan of a graph: what runs, and what is shown. */
+/** Makes the plan of a graph, which is both run and shown. */
 export const plan = (context: Context, graph: Graph, options: PlanOptions = {}): Plan =>
   runPlanPasses(context, lowerGraph(context, graph), options)
 
-/** A graph ready to run on a backend. Throws RnnError (RNN505) with the reason where the backend cannot take it. */
+/** Prepares a graph to run on a backend. Throws RnnError (RNN505) with the reason if the backend cannot take it. */
 export function load<E extends AnyExecutable>(
   context: Context,
   graph: Graph,
@@ -21,13 +21,13 @@ export function load<E extends AnyExecutable>(
   return loadPlan(plan(context, graph), backend, precision)
 }
 
-/** A plan ready to run on a backend. RNN505 as for `load`. */
+/** Prepares a plan to run on a backend. Throws RNN505 as `load` does. */
 export function loadPlan<E extends AnyExecutable>(made: Plan, backend: Loader<E>, precision: Precision): E {
   checkTaken(backend, made, precision)
   return backend.load(made, precision)
 }
 
-/** RNN505, with the reason, for a plan that a backend cannot take. */
+/** Throws RNN505, with the reason, for a plan that a backend cannot take. */
 export function checkTaken(
   backend: Pick<Loader<AnyExecutable>, 'name' | 'refuses'>,
   made: Plan,

@@ -1,4 +1,4 @@
-// The parts of an expression, for whoever walks one.
+// Lists the parts of an expression, for code that walks syntax trees.
 import type { Arg, Expr, Slice } from './ast.ts'
 
 /** The expressions directly inside another, in the order of the text. */
@@ -29,7 +29,7 @@ export function children(e: Expr): readonly Expr[] {
 
 /** An expression and everything inside it, or inside those that `enter` allows, outermost first. */
 export function* allExprs(e: Expr, enter: (e: Expr) => boolean = () => true): Generator<Expr> {
-  // A list in place of recursion: a chain of operators is longer than the stack is deep.
+  // Keeps a list in place of recursion: a chain of operators is longer than the stack is deep.
   const pending = [e]
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     yield next
@@ -39,8 +39,8 @@ export function* allExprs(e: Expr, enter: (e: Expr) => boolean = () => true): Ge
 }
 
 /**
- * A chain that its text does not nest: `a + b + c`, `x |> f |> g`, `f(a).b[c]`. From its first link, which begins the text, to the
- * whole; each but the first holds the one before as what it begins with.
+ * Links of a chain that its text does not nest: `a + b + c`, `x |> f |> g`, `f(a).b[c]`. From its first link, which begins the text, to the
+ * whole; each but the first begins with the one before.
  */
 export function chain(e: Expr, begins: (e: Expr) => Expr | undefined = beginning): readonly [Expr, ...Expr[]] {
   const links: [Expr, ...Expr[]] = [e]
@@ -49,7 +49,7 @@ export function chain(e: Expr, begins: (e: Expr) => Expr | undefined = beginning
   return links
 }
 
-/** What an expression goes on from: the left of an operator, what is called, taken a member or an element of. */
+/** Beginning of an expression: its left operand, its callee, or the value whose member or element it takes. */
 export function beginning(e: Expr): Expr | undefined {
   switch (e.kind) {
     case 'binary':

@@ -1,9 +1,9 @@
-// How deeply the expressions of a program are nested: whoever walks them may recurse as deep, and no deeper.
+// Limits how deeply expressions are nested, so that code that walks them may use recursion.
 import type { Expr, ItemExpr, Program, Statement, TopLevel, TypeExpr } from './ast.ts'
 import { beginning, children } from './children.ts'
 import { type Diagnostic, diagnostic } from './diagnostics.ts'
 
-/** Expressions inside expressions, and brackets inside brackets; no program comes near it, and no stack overflows below it. */
+/** Largest depth of expressions inside each other, and of brackets; no program comes near it, and no stack overflows below it. */
 export const deepest = 200
 
 /** RNN119 for each statement with an expression inside too many others. The links of a chain are not inside each other. */
@@ -33,7 +33,7 @@ const inType = ({ item, axes }: TypeExpr): (Expr | undefined)[] => [...inItem(it
 const inItem = (item: ItemExpr): readonly Expr[] =>
   item.kind === 'tensor' ? item.dims : item.kind === 'coded' ? [item.size] : []
 
-/** At the first expression, in the order of the text, that is too deep. */
+/** Reports the first expression, in the order of the text, that is too deep. */
 function deepIn(e: Expr | undefined): Diagnostic[] {
   const pending = e === undefined ? [] : [{ e, depth: 0 }]
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {

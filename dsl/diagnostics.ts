@@ -1,4 +1,5 @@
-// Diagnostics: what the user reads when something is wrong. Texts live in catalogue.ts; this file gives them a place and prints them.
+// Diagnostics: messages for the user when something is wrong.
+// Texts live in catalogue.ts; this file fills their holes and gives them a place.
 import type { Span } from './ast.ts'
 import { type Code, catalogue, type Holes } from './catalogue.ts'
 
@@ -14,15 +15,15 @@ export interface Diagnostic {
   readonly code: Code
   readonly severity: 'error' | 'warning'
   readonly message: string
-  /** Where it is; absent for what has no place in a source file (a missing file, say). */
+  /** Place in the source; absent for a message that has none (of a missing file, say). */
   readonly span?: Span
-  /** What the caret says. */
+  /** Text beside the caret. */
   readonly caret?: string
   readonly help?: string
   readonly labels?: readonly Label[]
 }
 
-/** One or more diagnostics, thrown where the work cannot go on. The only error that a user's own input may cause. */
+/** One or more diagnostics, thrown where the work cannot go on. It is the only error that a user's own input may cause. */
 export class RnnError extends Error {
   readonly diagnostics: readonly Diagnostic[]
   constructor(diagnostics: readonly Diagnostic[]) {
@@ -55,7 +56,7 @@ export function diagnostic<C extends Code>(code: C, values: Holes<C>, details: D
   }
 }
 
-/** What fills a hole of a message, and a text with them all, at the most: a name may be as long as the file. */
+/** Longest value in a hole of a message, and longest text with all of them filled: a name may be as long as the file. */
 const longestValue = 400
 const longestText = 2000
 

@@ -1,8 +1,8 @@
-// What the parser would have accepted, in words: the "expected …" of RNN101.
+// Describes in words the tokens that the parser would have accepted: the "expected …" of RNN101.
 import { type IParserErrorMessageProvider, type TokenType, tokenLabel } from 'chevrotain'
 import * as t from './tokens.ts'
 
-/** What stands at the top level of a file. */
+/** Items of the top level of a file. */
 const topLevel = '`cell`, `layer`, `model`, `fn`, `train`, `data` or `import`'
 
 // Where a rule expects one of several things, or where its tokens would say too little.

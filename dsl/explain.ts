@@ -1,4 +1,4 @@
-// From a failure of the grammar to the message that helps most: RNN101, or a code that says more.
+// Turns a failure of the grammar into the message that helps most: RNN101, or a code that says more.
 import { EOF, type IToken, tokenMatcher } from 'chevrotain'
 import { type Details, type Diagnostic, diagnostic } from './diagnostics.ts'
 import type { Failure } from './grammar.ts'
@@ -27,13 +27,13 @@ function wantsName({ expected }: Failure, next: IToken | undefined): boolean {
   return tokenMatcher(next, t.Is) || (expected === 'a statement or `}`' && tokenMatcher(next, t.Colon))
 }
 
-// The first of these that has something to say.
+// Gives the first hint that applies.
 function hint(failure: Failure, tokens: readonly IToken[], file: string): Details {
   const help = foreignWord(failure, tokens) ?? misspelledWord(failure, tokens) ?? foreignSign(failure, tokens)
   return help === undefined ? (unclosed(failure, tokens, file) ?? unfinished(failure, tokens, file) ?? {}) : { help }
 }
 
-// What other languages have and this one has not.
+// Words of other languages for constructs that this one lacks.
 const foreignWords: ReadonlyMap<string, string> = new Map([
   ['if', 'there are no branches: `where(b, x, y)` chooses between two values'],
   ['else', 'there are no branches: `where(b, x, y)` chooses between two values'],

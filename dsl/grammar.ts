@@ -1,5 +1,5 @@
-// The grammar: one rule a production of the specification, each giving its piece of the syntax tree.
-// It reads until the first thing that fits nowhere; `parse.ts` mends the tokens there and reads again.
+// The grammar: one rule for each production of the specification, which builds its piece of the syntax tree.
+// It reads until the first token that fits nowhere; `parse.ts` mends the tokens there and reads again.
 import { EmbeddedActionsParser, type IToken, type TokenType, tokenMatcher } from 'chevrotain'
 import type * as Ast from './ast.ts'
 import { type Diagnostic, diagnostic } from './diagnostics.ts'
@@ -7,7 +7,7 @@ import { expectations } from './expectations.ts'
 import { spanOf, textOf } from './scanText.ts'
 import * as t from './tokens.ts'
 
-/** What one reading gave: the items that were whole, the small faults, and the place of the first big one. */
+/** Result of one reading: the items that were whole, the small faults, and the place of the first big one. */
 export interface Reading {
   readonly items: readonly Ast.TopLevel[]
   readonly diagnostics: readonly Diagnostic[]
@@ -20,7 +20,7 @@ export interface Reading {
 export interface Failure {
   /** The token that fits nowhere. */
   readonly found: IToken
-  /** What would have been right, in words. */
+  /** Description of the tokens that would have been right. */
   readonly expected: string
   /** The first token of the statement, or of the item of the top level, that was being read. */
   readonly begin: IToken
@@ -202,8 +202,8 @@ class Grammar extends EmbeddedActionsParser {
     return statements
   })
 
-  // A keyword followed by `=` or `:` is a name, and then the statement an equation. One token decides otherwise, so that
-  // a fault further on is reported at its own place.
+  // A keyword followed by `=` or `:` is a name, and then the statement an equation. Otherwise one token decides, so that a fault further on
+  // is reported at its own place.
   private readonly statement = this.RULE('statement', (): readonly Ast.Statement[] =>
     this.OR({
       MAX_LOOKAHEAD: 1,
@@ -442,7 +442,7 @@ class Grammar extends EmbeddedActionsParser {
     ])
   })
 
-  // One comparison; a chain of them is read to its end, so that the message can say what it is.
+  // Reads one comparison; a chain of them is read to its end, so that the message can name it.
   private readonly comparison = this.RULE('comparison', (): Ast.Expr => {
     const start = this.LA(1)
     let left = this.SUBRULE(this.sum)
@@ -677,12 +677,12 @@ class Grammar extends EmbeddedActionsParser {
 
   // Building nodes.
 
-  /** From the first character of `first` to the last of the token that was read last. */
+  /** Spans from the first character of `first` to the last of the token that was read last. */
   private span(first: IToken): Ast.Span {
     return { file: this.file, start: first.startOffset, end: spanOf(this.LA(0), this.file).end }
   }
 
-  /** The pieces of a declaration, of which the first begins with the keyword. */
+  /** Extends the first piece of a declaration to the keyword that begins it. */
   private from<Piece extends { readonly span: Ast.Span }>(word: IToken, [head, ...rest]: Piece[]): Piece[] {
     return [{ ...head, span: { ...head.span, start: word.startOffset } }, ...rest]
   }
@@ -720,7 +720,7 @@ class Grammar extends EmbeddedActionsParser {
 
   // Where lines and statements begin.
 
-  /** Whether the next token is the first of its line, or follows what a statement may follow on one line. */
+  /** Whether the next token is the first of its line, or follows a token that a statement may follow on one line. */
   private isFresh(): boolean {
     const previous = this.LA(0)
     return beforeStatement.includes(previous.tokenType) || previous.endLine !== this.LA(1).startLine

@@ -1,5 +1,6 @@
-// From source text to syntax tree. The grammar stops at its first failure; the statement that holds it is then taken out
-// of the tokens and the rest is read again, so that one run reports every broken statement and keeps every whole one.
+// Parses source text to a syntax tree, with error recovery.
+// The grammar stops at its first failure; the statement that holds it is then taken out of the tokens and the rest is read again,
+// so that one run reports every broken statement and keeps every whole one.
 import type { IToken } from 'chevrotain'
 import type { Program, Span } from './ast.ts'
 import { deepest, tooDeep } from './depth.ts'
@@ -39,7 +40,7 @@ export function parse(source: string, file: string): Parsed {
   return { program, diagnostics: inOrder(found.length > 0 ? found : misplaced(program)) }
 }
 
-// A file with more broken statements than this is of another language.
+// Largest number of broken statements: a file with more is of another language.
 const mostFailures = 20
 
 function read(tokens: IToken[], file: string): Reading {
@@ -71,7 +72,7 @@ function isWithin(span: Span, { begin, found }: Failure): boolean {
   return span.start >= begin.startOffset && !(span.start > found.startOffset)
 }
 
-// By place, and each once: a statement is read again after each failure.
+// Sorts by place, and keeps each message once: a statement is read again after each failure.
 function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const start = ({ span }: Diagnostic) => span?.start ?? 0
   const byPlace = new Map(diagnostics.map(found => [`${found.code} ${start(found)}`, found]))

@@ -1,4 +1,4 @@
-// The syntax tree as text: a line a statement, expressions with every bracket, operators first. For `explain --emit ast`.
+// Prints the syntax tree as text: a line a statement, expressions with every bracket, operators first. For `explain --emit ast`.
 import type {
   Arg,
   AxisExpr,
@@ -22,12 +22,12 @@ export function printAst(program: Program): string {
 
 /** An expression as text. */
 export function printExpr(expr: Expr): string {
-  // The links of a chain one after another: it may be longer than the stack is deep.
+  // Prints the links of a chain one after another: it may be longer than the stack is deep.
   const [first, ...links] = chain(expr)
   return links.reduce((before, link) => printLink(link, before), printLink(first, ''))
 }
 
-/** The text of an expression; that of what it goes on from is `before`. */
+/** Prints one link of a chain; `before` is the text of the link before it. */
 function printLink(expr: Expr, before: string): string {
   switch (expr.kind) {
     case 'number':

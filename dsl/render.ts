@@ -1,4 +1,4 @@
-// A diagnostic as the terminal shows it: the message, the line, the caret, and the help.
+// Prints a diagnostic for the terminal: the message, the line, the caret, and the help.
 import type { Span } from './ast.ts'
 import type { Diagnostic } from './diagnostics.ts'
 import { lines, position } from './position.ts'
@@ -74,7 +74,7 @@ function excerpt(
 function mark(span: Span, source: string, text: string, main: boolean): Mark {
   const { line, column } = position(source, span.start)
   const content = lines(source)[line - 1]
-  // Of a place over several lines, the first line is shown.
+  // Shows the first line of a place over several lines.
   const width = Math.max(1, Math.min(span.end - span.start, content.length - column + 1))
   return { file: span.file, line, column, width, text, main }
 }
@@ -88,7 +88,7 @@ function quoted(marks: readonly Mark[], source: readonly string[], margin: numbe
     if (last !== undefined && line > last + 1) out.push(paint.gutter('...'))
     last = line
     const here = marks.filter(found => found.line === line).sort((a, b) => b.column - a.column)
-    // Of a line too long to be shown whole, each mark has its own piece.
+    // Shows a piece for each mark of a line that is too long to be shown whole.
     for (const shown of content.length <= longest ? [here] : here.map(found => [found])) {
       const { text: piece, start } = window(content, shown[0])
       out.push(`${paint.gutter(`${String(line).padStart(margin)} |`)} ${expandTabs(piece)}`.trimEnd())
@@ -108,7 +108,7 @@ function quoted(marks: readonly Mark[], source: readonly string[], margin: numbe
 /** The most characters of a line that are shown. */
 const longest = 160
 
-/** What is shown of a line, and the place in it where that begins: what is left out on either side is a `…`. */
+/** Cuts a line to the part that is shown, which begins at `start`; `…` marks text that is left out on either side. */
 function window(content: string, { column }: Mark): { readonly text: string; readonly start: number } {
   if (content.length <= longest) return { text: content, start: 0 }
   const inside = longest - 2
@@ -118,18 +118,18 @@ function window(content: string, { column }: Mark): { readonly text: string; rea
   return { text: `${before}${content.slice(begin, end)}${after}`, start: begin - before.length }
 }
 
-/** The place, or the one before it where it would cut a character in two. */
+/** Moves a place back by one where it would cut a character in two. */
 const whole = (text: string, place: number): number => {
   const cut = Math.floor(place)
   return /[\udc00-\udfff]/.test(text.charAt(cut)) ? cut - 1 : cut
 }
 
-/** Tabs as the two spaces that the language is indented by, so that carets stand below what they mean. */
+/** Replaces tabs by the two spaces that the language is indented by, so that carets stay below their text. */
 function expandTabs(text: string): string {
   return text.replaceAll('\t', '  ')
 }
 
-/** How many columns of a terminal a text takes; letters with combining marks and emoji count as one or two. */
+/** Counts the columns of a terminal that a text takes; letters with combining marks and emoji count as one or two. */
 function columns(text: string): number {
   let count = 0
   for (const { segment } of segmenter.segment(expandTabs(text))) count += wide.test(segment) ? 2 : 1

@@ -1,15 +1,15 @@
-// After a failure: the tokens without the statement that could not be read.
+// Recovers from an error: takes the statement that could not be read out of the tokens.
 import { createTokenInstance, type IToken, tokenMatcher } from 'chevrotain'
 import type { Failure } from './grammar.ts'
 import * as t from './tokens.ts'
 
 export interface Repaired {
   readonly tokens: IToken[]
-  /** The file has been read to its end: what is still missing there needs no message of its own. */
+  /** Whether the file has been read to its end: anything still missing there needs no message of its own. */
   readonly final: boolean
 }
 
-/** Tokens that fail later than the given ones, if at all. */
+/** Repairs tokens so that they fail later than the given ones, if at all. */
 export function repair(failure: Failure, tokens: readonly IToken[]): Repaired {
   const found = indexOf(failure.found, tokens)
   const begin = Math.min(indexOf(failure.begin, tokens), found)
@@ -25,7 +25,7 @@ export function repair(failure: Failure, tokens: readonly IToken[]): Repaired {
   return { tokens: [...before, ...tokens.slice(end)], final: false }
 }
 
-/** The first token of the line of `at` where that line looks like a statement of its own, which the one before swallowed. */
+/** Finds the first token of the line of `at` where that line looks like a statement of its own, which the one before swallowed. */
 export function swallowedLine(tokens: readonly IToken[], begin: number, at: number): number | undefined {
   let first = Math.min(at, tokens.length - 1)
   while (first > begin && !beginsLine(tokens, first)) first--

@@ -1,4 +1,4 @@
-// From characters to tokens. What no token can be is reported here and left out, so that the parser goes on.
+// Turns characters into tokens. Characters that fit no token are reported here and left out, so that the parser goes on.
 import type { IToken } from 'chevrotain'
 import type { Span } from './ast.ts'
 import { type Diagnostic, diagnostic } from './diagnostics.ts'
@@ -9,7 +9,7 @@ export interface Scanned {
   readonly diagnostics: Diagnostic[]
 }
 
-/** The tokens of a source, and what is wrong with its characters. */
+/** Tokens of a source, and the faults of its characters. */
 export function scan(source: string, file: string): Scanned {
   const result = t.lexer.tokenize(source)
   const diagnostics: Diagnostic[] = []
@@ -76,7 +76,7 @@ function* misspelled(token: IToken, previous: IToken | undefined, file: string):
   }
 }
 
-/** What a number is that no double holds as it is written; undefined for any other. */
+/** Describes a number that no double holds as it is written; undefined for any other. */
 export function strange(image: string): string | undefined {
   const value = Number(image)
   if (!Number.isFinite(value)) return 'larger than any number that a machine has, which end at 1.8e308'
@@ -86,7 +86,7 @@ export function strange(image: string): string | undefined {
   return undefined
 }
 
-// Signs of other languages and of paper, and what they are here.
+// Signs of other languages and of paper, and their counterparts here.
 const foreign: readonly (readonly [RegExp, string])[] = [
   [/^'/, 'strings are written with double quotes: `"…"`'],
   [/^&+/, '`and` is written out'],

@@ -1,4 +1,4 @@
-// The files of the standard library among those of a program: no path of a user's own is like theirs.
+// Gives the files of the standard library names that no path of a user's own can have.
 import type { Span } from './ast.ts'
 import { standardLibrary } from './std.ts'
 

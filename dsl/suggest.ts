@@ -13,7 +13,7 @@ export function suggest(name: string, candidates: Iterable<string>): string | un
   let least = limit + 1
   let compared = 0
   for (const candidate of candidates) {
-    // Each letter more or less is an edit.
+    // Skips a candidate whose length alone costs too many edits.
     if (candidate === name || Math.abs(candidate.length - name.length) >= least) continue
     if (++compared > mostCandidates) break
     const edits = distance(written, candidate.toLowerCase())

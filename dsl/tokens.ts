@@ -1,10 +1,10 @@
-// The words of a .rnn file. A keyword is a token of its own in the category Name, so that it can also serve as a name;
-// the eight reserved words cannot.
+// Defines the tokens of a .rnn file.
+// A keyword is a token of its own in the category Name, so that it can also serve as a name; the eight reserved words cannot.
 import { createToken, Lexer, type TokenType } from 'chevrotain'
 
-// Categories: tokens that serve alike.
+// Categories: tokens that the grammar treats alike.
 
-/** Any name: an identifier, or a keyword where it is followed by what follows a name. */
+/** Any name: an identifier, or a keyword where the next token may follow a name. */
 export const Name = category('Name', 'a name')
 /** `cell`, `layer`, `model`. */
 export const UnitWord = category('UnitWord', '`cell`, `layer` or `model`')
@@ -83,7 +83,7 @@ export const Colon = sign('Colon', ':')
 export const Semicolon = sign('Semicolon', ';')
 export const Dot = sign('Dot', '.')
 
-// What is never right, but is read as one piece so that the message can name it.
+// Tokens that are never right, but are read as one piece so that the message can name them.
 export const OpenText = createToken({ name: 'OpenText', pattern: /"(?:[^"\\\r\n]|\\[^\r\n])*\\?/ })
 export const StrayPrime = createToken({ name: 'StrayPrime', pattern: /'+/ })
 

@@ -1,4 +1,4 @@
-// The GPU or the CPU, whichever is faster for a step: both are measured on the machine at hand.
+// Chooses the GPU or the CPU, whichever is faster for a step, by measuring both on this machine.
 import type { AnyBackend } from '../compiler/backend/backend.ts'
 import { type DeviceTimes, fasterOf, predictedMs } from '../compiler/backend/costModel.ts'
 import type { WebGpuBackend } from '../compiler/backend/gpu/webgpu.ts'
@@ -10,20 +10,20 @@ import { using } from './session.ts'
 
 export interface Choice {
   readonly backend: AnyBackend
-  /** In words that follow `because`. */
+  /** Reason for the choice, in words that follow `because`. */
   readonly why: string
-  /** What a step takes, in ms, where it was measured. */
+  /** Time of a step on the CPU, in ms, where it was measured. */
   readonly cpuMs?: number
   readonly gpu?: { readonly description: string; readonly times: DeviceTimes }
 }
 
-/** How long the CPU is measured, in ms: at least so long, and at the most, unless a single step takes longer. */
+/** Least and greatest time for which the CPU is measured, in ms; a single longer step may exceed it. */
 const leastCpu = 300
 const mostCpu = 1500
 
 /**
- * What runs a step faster: the prediction of the cost model for the GPU, against the js backend. `gpu` is why there is none where it
- * is a text. It takes a few seconds, unless a step takes longer. A GPU that cannot take the step, or fails, is not chosen.
+ * Chooses the faster for a step: the GPU, by the prediction of the cost model, or the js backend. Where there is no GPU, `gpu` is the
+ * reason as a text. Takes a few seconds, unless a step takes longer. A GPU that cannot take the step, or fails, is not chosen.
  */
 export async function chooseFaster(
   step: SampleStep,
@@ -47,7 +47,7 @@ export async function chooseFaster(
   }
 }
 
-/** What a step takes by js, in ms: the least, as what else the machine does only adds. */
+/** Measures a step on the js backend, in ms: the least of several runs, as other work of the machine only adds time. */
 function measureCpu({ context, graph, precision, sizes, stored, inputs }: SampleStep): number {
   const executable = load(context, graph, js, precision)
   const all = { ...inputs, ...executable.store(stored) }
@@ -63,7 +63,7 @@ function measureCpu({ context, graph, precision, sizes, stored, inputs }: Sample
   return least
 }
 
-/** What the kernels take, or why the device cannot run them. */
+/** Measures the kernels on the GPU, or gives the reason why the device cannot run them. */
 const measureGpu = (
   { context, graph, precision, sizes, stored, inputs }: SampleStep,
   gpu: WebGpuBackend,

@@ -1,10 +1,10 @@
-// The best weights of a training so far, kept beside those that go on changing.
+// Keeps the best weights of a training so far, beside those that go on changing.
 import type { Weights } from './session.ts'
 
-/** The weights as an epoch left them; those before the first are of epoch 0. */
+/** Copy of the weights after an epoch; epoch 0 stands for the initial weights. */
 export interface Snapshot {
   readonly epoch: number
-  /** What they are judged by: the loss of the validation part after the epoch, or of the training part during it. */
+  /** Loss that they are judged by: of the validation part after the epoch, or of the training part during it. */
   readonly loss: number
   readonly weights: Weights
 }
@@ -17,8 +17,8 @@ export interface Best {
 }
 
 /**
- * Keeps the best of what it is offered; at first these weights. With `two` also the one before: where losses are those of the
- * training part during an epoch, the last step of the epoch may have spoiled what it has left.
+ * Keeps the best of the weights that it is offered, beginning with these. With `two` also the best before: a loss of the training part
+ * is measured during the epoch, whose last step may have spoiled the weights.
  */
 export function createBest(weights: Weights, two: boolean): Best {
   let best: Snapshot = { epoch: 0, loss: Number.POSITIVE_INFINITY, weights: copyOf(weights) }
@@ -26,7 +26,7 @@ export function createBest(weights: Weights, two: boolean): Best {
   return {
     offer: (epoch, loss, weights) => {
       if (!(loss < best.loss)) return false
-      // Arrays are used again: weights may fill much of the memory.
+      // Reuses arrays: weights may fill much of the memory.
       const replaced = two ? before : best
       if (two) before = best
       best = { epoch, loss, weights: replaced === undefined ? copyOf(weights) : fill(replaced.weights, weights) }
@@ -37,8 +37,8 @@ export function createBest(weights: Weights, two: boolean): Best {
 }
 
 /**
- * The snapshot of the least loss as `measure` finds it, the earlier of equals. A loss that is no number counts as infinite; where an
- * interrupt comes first (undefined), it is the best so far.
+ * Finds the snapshot with the least loss by `measure`, the earlier of equals. NaN counts as infinite; where an interrupt comes first
+ * (undefined), gives the best so far.
  */
 export async function leastOf(
   [first, ...others]: readonly [Snapshot, ...Snapshot[]],
@@ -54,7 +54,7 @@ export async function leastOf(
   return least ?? first
 }
 
-/** Arrays of their own with the same numbers. */
+/** Copies each array. */
 export const copyOf = (weights: Weights): Weights =>
   Object.fromEntries(Object.entries(weights).map(([name, data]) => [name, data.slice()]))
 

@@ -1,4 +1,4 @@
-// A model as one ES module: any batch and any length, names from the source. For js it depends on nothing, and has no `eval`.
+// Writes a model as one ES module for any batch and any length, with names from the source. For js it has no dependencies and no `eval`.
 import type { Precision } from '../compiler/backend/backend.ts'
 import type { CompiledModel } from '../compiler/index.ts'
 import { type Layout, layoutOf, shapeText } from './build/layout.ts'
@@ -26,7 +26,7 @@ export interface BuiltModule {
   readonly module: string
   /** The text of its `.d.ts`. */
   readonly types: string
-  /** What writes the code. */
+  /** Name of the backend that wrote the code. */
   readonly backend: string
 }
 
@@ -52,7 +52,7 @@ export function buildModule(model: CompiledModel, options: BuildOptions): BuiltM
   }
 }
 
-/** How to use it, and the layouts of its arrays. */
+/** Comment at the top of the module: how to use it, and the shapes of its arrays. */
 function headLines(name: string, layout: Layout, network: Network, { weights }: BuildOptions, path: string): string[] {
   const { inputs, outputs, lengths, sizes, free, fixed } = layout
   const given = [...(weights === undefined ? ['weights'] : []), ...(free.length > 0 ? [`{ ${free.join(', ')} }`] : [])]

@@ -1,4 +1,4 @@
-// What `train` saves: the parameters, and everything that is needed to use them, in one safetensors file.
+// The checkpoint that `train` saves: the parameters, and everything needed to use them, in one safetensors file.
 import type { Parameter } from '../compiler/elaborate/values/signature.ts'
 import type { Sizes } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
@@ -15,7 +15,7 @@ export interface Checkpoint {
   /** The text of each `.rnn` file by its path, the one with the model first. */
   readonly sources: readonly { readonly path: string; readonly text: string }[]
   readonly model: string
-  /** What `--set` and `--data` gave. */
+  /** Values of `--set` and `--data`. */
   readonly settings: Readonly<Record<string, Json>>
   readonly fitted?: Fitted
   readonly seed: number
@@ -23,14 +23,14 @@ export interface Checkpoint {
   readonly summary: Readonly<Record<string, Json>>
   /** By path, in the declared shapes. */
   readonly parameters: ReadonlyMap<string, Tensor>
-  /** What `--resume` needs besides: the optimizer's states, by names of its own. */
+  /** States of the optimizer, by names of their own, to resume training with; the command `train` stores none. */
   readonly training: ReadonlyMap<string, Tensor>
 }
 
-/** Begins the names of tensors that are no parameters; no name of a program begins so. */
+/** Prefix of the names of tensors that are no parameters; no name of a program begins so. */
 const mark = '@training/'
 
-/** The bytes of a weights file, the inverse of `decodeCheckpoint`: parameters as tensors, all else as metadata of the header. */
+/** Encodes a weights file, the inverse of `decodeCheckpoint`: parameters as tensors, all else as metadata of the header. */
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> {
   const { version, sources, model, settings, fitted, seed, summary, parameters, training } = checkpoint
   return encodeSafetensors({
@@ -47,7 +47,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer
   })
 }
 
-/** RNN502 for a file that is damaged, or that rnnc did not write. `file` is its name for messages. */
+/** Reads a weights file. RNN502 if it is damaged, or not written by rnnc. `file` is its name for messages. */
 export function decodeCheckpoint(bytes: Uint8Array, file: string): Checkpoint {
   const { tensors, metadata } = decodeSafetensors(bytes, file)
   const damaged = (name: string): never => fail('RNN502', { file, reason: `its \`${name}\` cannot be read` })
@@ -74,10 +74,10 @@ export function decodeCheckpoint(bytes: Uint8Array, file: string): Checkpoint {
   }
 }
 
-/** What weights are of. */
+/** Origin of weights: the model, its sources and the version of rnnc. */
 export type Origin = Pick<Checkpoint, 'version' | 'model' | 'sources'>
 
-/** What weights are of, from the first bytes of their file, as many as `headerEnd` says. RNN502 as `decodeCheckpoint`. */
+/** Reads the origin of weights from the first bytes of their file, as many as `headerEnd` says. RNN502 as `decodeCheckpoint`. */
 export const decodeOrigin = (bytes: Uint8Array, file: string): Origin => originOf(decodeMetadata(bytes, file), file)
 
 function originOf(metadata: Readonly<Record<string, string>>, file: string): Origin {
@@ -92,8 +92,8 @@ function originOf(metadata: Readonly<Record<string, string>>, file: string): Ori
 }
 
 /**
- * The stored tensor of each parameter, in the order of the model. RNN501 unless paths and shapes are the same on both sides; a
- * rename is proposed where one that is missing and one that is left over alone have some shape.
+ * Finds the stored tensor of each parameter, in the order of the model. RNN501 unless paths and shapes are the same on both sides;
+ * proposes a rename where a missing tensor and a superfluous one are the only ones of their shape.
  */
 export function matchParameters(
   stored: ReadonlyMap<string, Tensor>,
@@ -136,7 +136,7 @@ function renamesOf(missing: readonly Shaped[], extra: readonly Shaped[]): string
   })
 }
 
-/** At most eight of them. */
+/** Lists at most eight tensors. */
 function list(all: readonly Shaped[]): string {
   const shown = all.slice(0, 8).map(([name, shape]) => `\`${name}\` ${shape}`)
   return [...shown, ...(all.length > 8 ? [`${all.length - 8} more`] : [])].join(', ')
@@ -144,7 +144,7 @@ function list(all: readonly Shaped[]): string {
 
 const text = (shape: readonly number[]): string => `[${shape.join(', ')}]`
 
-/** Undefined for what is no JSON, or has a key twice. */
+/** Parses JSON; undefined where it is invalid or has a key twice. */
 function parse(json: string | undefined): unknown {
   try {
     const value: unknown = json === undefined ? undefined : JSON.parse(json)
@@ -154,7 +154,7 @@ function parse(json: string | undefined): unknown {
   }
 }
 
-/** Whether it is an object; what `JSON.parse` gave holds nothing but JSON. */
+/** Tells whether a value is an object; its values are JSON, as it comes from `JSON.parse`. */
 const isRecord = (value: unknown): value is Record<string, Json> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 

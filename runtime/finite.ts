@@ -1,7 +1,7 @@
-// Whether what training has learned is made of numbers.
+// Checks weights and optimizer states for NaN and infinity.
 import type { Buffer } from '../compiler/backend/backend.ts'
 
-/** The first array with a NaN or an infinity, and what it is; undefined where all is finite. One pass over the numbers. */
+/** Finds the first array with a NaN or an infinity, and that value; undefined where all are finite. One pass over the numbers. */
 export function notFinite(arrays: Readonly<Record<string, Buffer>>): { name: string; value: number } | undefined {
   for (const [name, data] of Object.entries(arrays)) {
     if (allFinite(data)) continue
@@ -10,7 +10,10 @@ export function notFinite(arrays: Readonly<Record<string, Buffer>>): { name: str
   return undefined
 }
 
-/** Whether every number is finite: by products with zero, which are NaN for what is not finite; four sums at once, as one alone waits for each addition. */
+/**
+ * Tells whether every number is finite, by products with zero, which are NaN otherwise. Sums in four parts at once, as a single sum
+ * waits for each addition.
+ */
 export function allFinite(data: Buffer): boolean {
   if (data instanceof Int32Array) return true
   let [a, b, c, d] = [0, 0, 0, 0]

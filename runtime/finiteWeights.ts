@@ -1,4 +1,4 @@
-// Weights that can be used: each a finite number.
+// Checks that weights can be used: each is a finite number.
 import type { Parameter } from '../compiler/elaborate/values/signature.ts'
 import { unravel } from '../compiler/ir/array.ts'
 import type { Sizes } from '../compiler/ir/dim.ts'
@@ -7,7 +7,7 @@ import { allFinite } from './finite.ts'
 import { shapeOf } from './initializers.ts'
 import type { Weights } from './session.ts'
 
-/** RNN515 for the first weight that is NaN or infinite. `file` is what messages call them; `stored` what they were before rounding. */
+/** RNN515 for the first weight that is NaN or infinite. `file` names the weights in messages; `stored` are their values before rounding. */
 export function checkFinite(
   parameters: readonly Parameter[],
   weights: Weights,

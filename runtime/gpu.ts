@@ -1,4 +1,4 @@
-// What a module that `rnnc build --target gpu` wrote needs when it runs: `rnnc/gpu`. Neither the parser nor the checks are in it.
+// Runtime of modules that `rnnc build --target gpu` writes: `rnnc/gpu`. Contains neither the parser nor the checks.
 import type { Buffer } from '../compiler/backend/backend.ts'
 import { openGpu } from '../compiler/backend/gpu/devices.ts'
 import { webGpuBackend } from '../compiler/backend/gpu/webgpu.ts'
@@ -11,18 +11,18 @@ export interface Network {
   readonly backend: string
   /** The device that it runs on. */
   readonly device: string
-  /** Brings what stays from run to run to the device, and gives what stands for it in the inputs of `run`. */
+  /** Copies inputs that stay from run to run to the device, and gives their stand-ins for the inputs of `run`. */
   store(inputs: Readonly<Record<string, Buffer>>): Record<string, Buffer>
-  /** Runs the graph. A run that is asked for while another goes on waits for it. */
+  /** Runs the graph; waits for earlier runs first. */
   run(sizes: Sizes, inputs: Readonly<Record<string, Buffer>>): Promise<Readonly<Record<string, Buffer>>>
   /** Frees the device. */
   dispose(): void
 }
 
 /**
- * The graph that a text describes, on the first adapter of `gpu`; if it is left out, by WebGPU of the browser, or by WebGL2 where
- * there is none. gpu.js is loaded here. RNN513 where there is no GPU or no gpu.js; what the network's runs throw is RNN514, where
- * the device fails.
+ * Loads the graph that a text describes on the first adapter of `gpu`; if it is left out, by WebGPU of the browser, or by WebGL2 where
+ * there is none. gpu.js is loaded here. RNN513 where there is no GPU or no gpu.js; the network's runs throw RNN514 where the device
+ * fails.
  */
 export async function openNetwork(text: string, gpu?: GPU): Promise<Network> {
   const { graph, context } = readGraph(text)

@@ -13,7 +13,7 @@ export { type InitializerName, initializers }
 /** Fills an array of `shape`, row-major. */
 type Draw = (shape: readonly number[], args: readonly number[], draw: Random) => Work<Float64Array>
 
-/** The deviation of a standard normal that was cut at two deviations: dividing by it restores the one asked for. */
+/** Standard deviation of a standard normal truncated at two deviations; dividing by it restores the requested one. */
 const truncatedDeviation = 0.879_625_661_034_239_8
 
 const draws: Readonly<Record<InitializerName, Draw>> = {
@@ -35,7 +35,7 @@ const draws: Readonly<Record<InitializerName, Draw>> = {
 export const initialize = (parameter: Parameter, sizes: Sizes, seed: number): Float64Array =>
   finish(initializing(parameter, sizes, seed))
 
-/** As `initialize`, bit by bit. */
+/** As `initialize`, in small parts with pauses between. */
 export function* initializing(parameter: Parameter, sizes: Sizes, seed: number): Work<Float64Array> {
   const shape = shapeOf(parameter, sizes)
   let place = 0
@@ -60,7 +60,7 @@ export function* initializing(parameter: Parameter, sizes: Sizes, seed: number):
   return yield* value(parameter.init)
 }
 
-/** The whole of the work of `initializing`. */
+/** Total work of `initializing`, in numbers drawn. */
 export function workOfInitializing(parameter: Parameter, sizes: Sizes): number {
   const shape = shapeOf(parameter, sizes)
   const work = (init: Init): number => {
@@ -121,8 +121,8 @@ function* fill(shape: readonly number[], value: () => number): Work<Float64Array
 }
 
 /**
- * The fans of a weight declared as [out, in]; the two of a vector are both its length. Dims before the last two are copies of
- * the matrix (a param over an axis), and do not count.
+ * Fans of a weight declared as [out, in]; both fans of a vector are its length. Dims before the last two are copies of the matrix
+ * (a param over an axis), and do not count.
  */
 function fans(shape: readonly number[]): { readonly in: number; readonly out: number } {
   const last = shape.at(-1) ?? 1
@@ -139,15 +139,15 @@ function symmetric(shape: readonly number[], bound: number, draw: Random): Work<
   return fill(shape, () => uniform(draw, -limit, limit))
 }
 
-/** Normal of the given variance, cut at two deviations of what is drawn. */
+/** Normal of the given variance, truncated at two standard deviations of the normal before truncation. */
 function truncated(shape: readonly number[], variance: number, draw: Random): Work<Float64Array> {
   const sd = Math.sqrt(variance) / truncatedDeviation
   return fill(shape, () => sd * truncatedNormal(draw))
 }
 
 /**
- * Rows, or columns if there are fewer of them, that are orthonormal, times a gain: the Q of the QR of a Gaussian matrix with the
- * signs that make R's diagonal positive (Saxe et al. 2014; Keras). Dims before the last two are independent copies.
+ * Draws orthonormal rows, or columns if there are fewer of them, times a gain: the Q of the QR of a Gaussian matrix with the signs
+ * that make R's diagonal positive (Saxe et al. 2014; Keras). Dims before the last two are independent copies.
  */
 function* orthogonal(shape: readonly number[], [gain = 1]: readonly number[], draw: Random): Work<Float64Array> {
   const { rows, columns } = matrixOf(shape)
@@ -167,7 +167,7 @@ function putRows(matrix: Float64Array, rows: readonly (readonly number[])[], gai
   }
 }
 
-/** Some columns at a time, which lie beside each other. */
+/** Writes eight columns at a time, whose numbers are neighbours in memory. */
 function putColumns(matrix: Float64Array, columns: readonly (readonly number[])[], gain: number): void {
   const count = columns.length
   for (let first = 0; first < count; first += 8) {

@@ -1,13 +1,13 @@
-// JSON that is read to the last digit and the last key: `JSON.parse` rounds numbers, and keeps the last of two equal keys.
+// Reads JSON to the last digit and the last key: `JSON.parse` rounds numbers, and keeps the last of two equal keys.
 
-/** What `JSON.parse` gives a reviver besides: the text of a number, in engines that know it. */
+/** Third argument that `JSON.parse` gives a reviver: the text of a number, in engines that know it. */
 interface Source {
   readonly source?: string
 }
 
 /**
- * The value of a key of an object, with each number that 64 bits change as the text that it is; `value` is what `JSON.parse` gave.
- * A look at what follows the key nearly always shows that there is no such number.
+ * Gives the value of a key of an object, with each number that 64 bits would round kept as text; `value` is the result of `JSON.parse`.
+ * A look at the text after the key nearly always shows that there is no such number.
  */
 export function exactValue(json: string, key: string, value: unknown): unknown {
   if (typeof value !== 'number' && !Array.isArray(value)) return value
@@ -20,14 +20,14 @@ export function exactValue(json: string, key: string, value: unknown): unknown {
   return mayRound(numbers) ? own(parseExactly(json), key) : value
 }
 
-/** The value of a key of an object's own; undefined where it has none. */
+/** Gives the value of an object's own key; undefined where it has none. */
 export const own = (object: unknown, key: string): unknown =>
   isObject(object) ? Object.getOwnPropertyDescriptor(object, key)?.value : undefined
 
-/** Whether numbers may stand in a text that 64 bits change: sixteen digits, or an exponent of three. */
+/** Tells whether a text may hold numbers that 64 bits round: sixteen digits, or an exponent of three. */
 const mayRound = (json: string): boolean => /\d{16}|[\d.]{17}|[eE][+-]?\d{3}/.test(json)
 
-/** As `JSON.parse`, with each number that 64 bits change as the text that it is. */
+/** As `JSON.parse`, but keeps each number that 64 bits round as its text. */
 const parseExactly = (json: string): unknown =>
   JSON.parse(json, (_key: string, value: unknown, context?: Source): unknown => {
     if (typeof value !== 'number') return value
@@ -35,7 +35,7 @@ const parseExactly = (json: string): unknown =>
     return digitsOf(context.source) === digitsOf(String(value)) ? value : context.source
   })
 
-/** A number as its significant digits and the power of ten behind them; two texts of one number have the same. */
+/** Writes a number as its significant digits and a power of ten, the same for all texts of one number. */
 function digitsOf(text: string): string {
   const [, sign, whole, decimals = '', exponent = '0'] = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? []
   if (whole === undefined) return text
@@ -45,15 +45,15 @@ function digitsOf(text: string): string {
   return `${sign}${significant}e${Number(exponent) - decimals.length + digits.length - significant.length}`
 }
 
-/** A key that an object of a text has twice, if there is one; `value` is what `JSON.parse` gave for the text. */
+/** Finds a key that an object in a text has twice, if there is one; `value` is the result of `JSON.parse` for the text. */
 export function repeatedKey(json: string, value: unknown): string | undefined {
   const written = keysWritten(json)
-  // Nearly always they are as many as the object has, and nothing needs a closer look.
+  // Nearly always the counts are equal, and nothing needs a closer look.
   if (isObject(value) && Object.keys(value).length === written) return undefined
   return keysIn(value) === written ? undefined : firstRepeated(json)
 }
 
-/** How many keys stand in a text: strings with a colon behind. */
+/** Counts the keys in a text: strings followed by a colon. */
 function keysWritten(json: string): number {
   let keys = 0
   for (let open = json.indexOf('"'); open >= 0; ) {
@@ -64,10 +64,10 @@ function keysWritten(json: string): number {
   return keys
 }
 
-/** How many keys an object, and what it holds, has. */
+/** Counts the keys of an object and of all objects inside it. */
 function keysIn(value: unknown): number {
   let keys = 0
-  // A list of what is still to be seen: nothing bounds how deep JSON is nested.
+  // Keeps a list of values still to visit instead of recursing: JSON may be nested to any depth.
   const rest: unknown[] = [value]
   while (rest.length > 0) {
     const next = rest.pop()
@@ -104,7 +104,7 @@ function firstRepeated(json: string): string | undefined {
 
 const [colon, backslash] = [':', '\\'].map(c => c.charCodeAt(0))
 
-/** The place of the quote that ends the string that begins at `open`. */
+/** Finds the quote that ends the string that begins at `open`. */
 function endOfString(json: string, open: number): number {
   for (let close = json.indexOf('"', open + 1); ; close = json.indexOf('"', close + 1)) {
     let slashes = 0

@@ -1,4 +1,4 @@
-// What a run takes, known from its plan and its sizes before anything is drawn or allocated.
+// Computes the memory that a run takes from its plan and its sizes, before anything is drawn or allocated.
 import type { AnyExecutable, Loader, Precision } from '../compiler/backend/backend.ts'
 import { type CompiledModel, type Graph, loadPlan, type Plan, plan } from '../compiler/index.ts'
 import type { Context } from '../compiler/ir/builder.ts'
@@ -7,33 +7,33 @@ import type { DType } from '../compiler/ir/graph.ts'
 import { buffersOfWays } from '../compiler/plan/choiceBuffers.ts'
 import { fail } from '../dsl/diagnostics.ts'
 
-/** The bytes that a run may take if nothing else is said. */
+/** Bytes that a run may take by default. */
 export const defaultMemory = 2 ** 34
 
-/** What is to be run, and on how much. */
+/** A run to be judged: its model and the sizes of its batches. */
 export interface Run {
   readonly model: CompiledModel
-  /** In words: `training`, `predicting`. */
+  /** Name of the work for messages: `training`, `predicting with`. */
   readonly doing: string
-  /** Those of the largest batch. */
+  /** Sizes of the largest batch. */
   readonly sizes: Sizes
   readonly precision: Precision
-  /** How many arrays there are at once for each parameter: in training those drawn, those that move and the best. */
+  /** Number of arrays held at once for each parameter; in training the drawn, the current and the best ones. */
   readonly copies?: number
-  /** How to make a batch smaller. */
+  /** Help for messages: how to make a batch smaller. */
   readonly smaller: string
-  /** The bytes that there are. */
+  /** Bytes available; `defaultMemory` if left out. */
   readonly memory?: number | undefined
 }
 
-/** A graph ready to run on a backend, as `load` makes it. RNN519 where what it takes is more than there is. */
+/** Loads a graph on a backend, as `load` does. RNN519 where it takes more memory than is available. */
 export function loadWithin<E extends AnyExecutable>(run: Run, context: Context, graph: Graph, backend: Loader<E>): E {
   const made = plan(context, graph)
   checkMemory(run, graph, betweenOf(made, run))
   return loadPlan(made, backend, run.precision)
 }
 
-/** RNN519 where the inputs of a graph, and what is computed on the way to its results, are more than there is. Sizes that are not known are not judged. */
+/** RNN519 where the inputs of a graph and its intermediate values take more memory than is available. Unknown sizes count as 0. */
 export function checkMemory(run: Run, graph: Graph, between = 0): void {
   const { model, memory = defaultMemory, copies = 1 } = run
   const weights = new Set(model.signature.parameters.map(p => p.name))
@@ -44,7 +44,7 @@ export function checkMemory(run: Run, graph: Graph, between = 0): void {
   const batch = bytes(name => !weights.has(name) && !isState(name)) + between
   if (parameters + batch <= memory) return
   const count = model.signature.parameters.reduce((n, p) => n + elementsOf(product(p.shape), run.sizes), 0)
-  // A rate or a probability is no size: its default is no whole number from 1.
+  // Leaves out rates and probabilities, which are no sizes: their default is no whole number from 1.
   const sizes = model.unit.params.flatMap(({ name, default: d }) =>
     d?.kind === 'number' && (!d.isInt || d.value < 1) ? [] : [name.text],
   )
@@ -65,7 +65,7 @@ export function checkMemory(run: Run, graph: Graph, between = 0): void {
   )
 }
 
-/** The bytes of what a plan computes on the way; of two ways, those of the one that the sizes take. */
+/** Bytes of a plan's intermediate values; of two alternative ways, only of the one that these sizes take. */
 function betweenOf(made: Plan, run: Run): number {
   const ports = new Set([...made.inputs].map(p => p.operand.buffer))
   const ways = buffersOfWays(made)
@@ -79,7 +79,7 @@ function betweenOf(made: Plan, run: Run): number {
 const bytesOf = ({ dtype }: { readonly dtype: DType }, elements: Dim, { precision, sizes }: Run): number =>
   elementsOf(elements, sizes) * (dtype === 'real' && precision === 'f64' ? 8 : 4)
 
-/** 0 where a size is not known: whoever needs it says so. */
+/** 0 where a size is not known: the code that needs the size reports it. */
 const elementsOf = (dim: Dim, sizes: Sizes): number =>
   symbolsOf(dim).every(name => Object.hasOwn(sizes, name)) ? evaluate(dim, sizes) : 0
 

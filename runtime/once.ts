@@ -1,4 +1,4 @@
-// What is computed on first use, and kept.
+// Computes a value on first use, and keeps it.
 
 export function once<T>(compute: () => T): () => T {
   let made: { readonly value: T } | undefined

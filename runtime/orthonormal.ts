@@ -1,13 +1,13 @@
-// Random orthonormal vectors, by blocks that stay in the cache: about as fast as products of matrices.
+// Draws random orthonormal vectors, by blocks that stay in the cache: about as fast as products of matrices.
 import type { Work } from './work.ts'
 
 /** Vectors of a block; a multiple of `tile`. */
 const blockSize = 32
 /** How many rows of either side of a product are taken together. */
 const tile = 4
-/** What keeps less of its length than this is orthogonalized again: of so short a rest, rounding is no small part. */
+/** A vector that keeps less than this share of its length is orthogonalized again: rounding is no small part of so short a rest. */
 const leastRest = 0.1
-/** How many multiplications and additions take as long as drawing a number. */
+/** Number of multiplications and additions that take as long as drawing one number. */
 const operationsADraw = 350
 
 /**
@@ -16,14 +16,14 @@ const operationsADraw = 350
  */
 type Vector = number[]
 
-/** How much work they are, in numbers drawn. */
+/** Work of `orthonormal`, in numbers drawn. */
 export const workOfOrthonormal = (count: number, length: number): number =>
   count * length * (1 + (2 * (count - 1)) / operationsADraw)
 
 /**
- * `count` orthonormal vectors of a length that is not smaller: of what `next` gives, the Q of the QR whose R has a positive diagonal.
- * By Gram and Schmidt's modified method, a block at a time; a vector of which little is left is orthogonalized again, which makes it
- * orthogonal to rounding (Kahan & Parlett).
+ * Gives `count` orthonormal vectors of a length that is not smaller: the Q of the QR, with a positive diagonal of R, of vectors drawn by
+ * `next`. Uses Gram and Schmidt's modified method, a block at a time; a vector of which little is left is orthogonalized again, which
+ * makes it orthogonal to rounding (Kahan & Parlett).
  */
 export function* orthonormal(count: number, length: number, next: () => number): Work<readonly Vector[]> {
   const vectors: Vector[] = []
@@ -31,7 +31,7 @@ export function* orthonormal(count: number, length: number, next: () => number):
     vectors.push(Array.from({ length }, next))
     yield length
   }
-  // Rows of zeros fill the last tile; they change nothing.
+  // Fills the last tile with rows of zeros, which change nothing.
   const rows = [...vectors]
   while (rows.length % tile !== 0) rows.push(vectors[0].slice().fill(0))
   const products = new Array<number>(blockSize * blockSize).fill(0)
@@ -56,8 +56,8 @@ export function* orthonormal(count: number, length: number, next: () => number):
 }
 
 /**
- * Takes from vector `i` its parts along those from `start`, and again along all before it where little is left of `length`, which
- * it had at first. Then its length is 1.
+ * Removes from vector `i` its components along those from `start`, and again along all before it while little is left of `length`, its
+ * original length. Then scales it to length 1.
  */
 function orthogonalize(vectors: readonly Vector[], start: number, i: number, length: number): void {
   const vector = vectors[i]
@@ -74,13 +74,13 @@ function divide(vector: Vector, by: number): void {
   for (let k = 0; k < vector.length; k++) vector[k] /= by
 }
 
-/** Rows, in whole tiles but for the last ones of all. */
+/** Range of rows, in whole tiles except for the last ones of all. */
 interface Range {
   readonly from: number
   readonly to: number
 }
 
-/** Takes from each of some rows its part along each of others, which are orthonormal. */
+/** Removes from each of some rows its component along each of others, which are orthonormal. */
 function removeBlock(rows: readonly Vector[], some: Range, others: Range, products: number[]): void {
   for (const work of [multiplyTile, subtractTile]) {
     for (let i = some.from; i < some.to; i += tile) {
@@ -90,7 +90,7 @@ function removeBlock(rows: readonly Vector[], some: Range, others: Range, produc
   }
 }
 
-/** The products of four rows with four others, in registers. */
+/** Multiplies four rows with four others, in registers. */
 function multiplyTile(rows: readonly Vector[], left: number, right: number, products: number[], at: number): void {
   let ap = 0
   let aq = 0
@@ -154,7 +154,7 @@ function multiplyTile(rows: readonly Vector[], left: number, right: number, prod
   products[at + 3 * blockSize + 3] = ds
 }
 
-/** Takes from four rows their parts along four others. */
+/** Removes from four rows their components along four others. */
 function subtractTile(rows: readonly Vector[], left: number, right: number, products: number[], at: number): void {
   const ap = products[at]
   const aq = products[at + 1]
@@ -186,13 +186,13 @@ function subtractTile(rows: readonly Vector[], left: number, right: number, prod
   }
 }
 
-/** Takes from a vector its part along one that is of length 1. */
+/** Removes from a vector its component along one of length 1. */
 function remove(vector: Vector, direction: Vector): void {
   const along = dot(vector, direction)
   for (let k = 0; k < vector.length; k++) vector[k] -= along * direction[k]
 }
 
-/** Four sums at once: one alone waits for each addition. */
+/** Sums in four parts at once: a single sum waits for each addition. */
 function dot(a: Vector, b: Vector): number {
   let [p, q, r, s] = [0, 0, 0, 0]
   const whole = a.length - (a.length % 4)

@@ -1,4 +1,4 @@
-// Batches: some examples side by side as flat arrays, padded to the longest, with their lengths beside them.
+// Packs examples into batches: flat arrays side by side, padded to the longest, with their lengths.
 import { batchSymbols } from '../compiler/elaborate/models/modelScope.ts'
 import type { Port } from '../compiler/elaborate/values/signature.ts'
 import { type Dim, evaluate, type Sizes, symbolsOf } from '../compiler/ir/dim.ts'
@@ -10,13 +10,13 @@ export interface Batch {
   /** The number of examples; for each ragged axis the longest length in the batch; and the sizes that were given. */
   readonly sizes: Sizes
   /**
-   * What a compiled graph takes, row-major. For each input and target, by its name, [B, axes…, item…]: ints, bools and codes are
+   * Inputs of a compiled graph, row-major. For each input and target, by its name, [B, axes…, item…]: ints, bools and codes are
    * Int32Array. For each ragged axis T, as `T.lengths`, its lengths: [B], or [B, outer axes…] for an axis inside others.
    */
   readonly inputs: Readonly<Record<string, Float64Array | Float32Array | Int32Array>>
 }
 
-/** The sizes of a batch of so many examples, as long as the longest of all. */
+/** Sizes of a batch of `count` examples, padded to the longest of the part. */
 export function largestSizes(ports: readonly Port[], part: Part, count: number, given: Sizes): Sizes {
   const sizes = { ...Object.fromEntries(batchSymbols.map(name => [name, Math.min(count, part.count)])), ...given }
   if (!ports.some(({ axes }) => axes.some(({ ragged }) => ragged))) return sizes
@@ -90,7 +90,7 @@ export function pack(
   return { sizes, inputs }
 }
 
-/** The first element that there is; zeros if there is none. */
+/** Gives the first element in the batch; zeros if all examples are empty. */
 function spareOf(examples: Examples, indices: ArrayLike<number>, width: number): Float64Array {
   for (let b = 0; b < indices.length; b++) {
     const { values } = examples.at(indices[b])
@@ -125,12 +125,12 @@ function fillExample(
   report: (axis: number, outer: number, length: number) => void,
 ): void {
   const depth = extents.length
-  /** How many elements of each axis were read, and of all. */
+  /** Counts, read so far: the lengths of each axis, and last the elements. */
   const read = new Int32Array(depth + 1)
   const copy = (source: Float64Array, from: number, place: number) => {
     for (let k = 0; k < width; k++) to[place * width + k] = source[from * width + k]
   }
-  /** Repeats the last valid element over all that lies below one place of an axis. */
+  /** Repeats the last valid element over all elements below one place of an axis. */
   const pad = (axis: number, place: number) => {
     const count = product(extents.slice(axis))
     for (let i = 0; i < count; i++) {

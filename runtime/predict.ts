@@ -14,7 +14,7 @@ import { largestSizes } from './packBatch.ts'
 import { finishRuns, finishRunsAsync, type Running } from './running.ts'
 import { runBatches, using, type Weights, type WhatRan, whatRan } from './session.ts'
 
-/** Examples a batch, if nothing else is said. */
+/** Default number of examples a batch. */
 export const predictedBatch = 64
 
 export interface PredictOptions<B = Backend> {
@@ -23,7 +23,7 @@ export interface PredictOptions<B = Backend> {
   /** Examples a batch; it changes the speed, not the answers. */
   readonly batch?: number
   readonly seed?: number
-  /** The bytes that it may take; 16 GB if left out. */
+  /** Bytes of memory that it may take; 16 GB if left out. */
   readonly memory?: number
   /** After each batch; the fraction of the whole that is done. */
   readonly onBatch?: (done: number) => void
@@ -38,10 +38,10 @@ export interface Predictions extends WhatRan {
 }
 
 /**
- * Answers for every example of a part, as `loadInputs` or `fromArrays` give it. With `fitted` they are in the units and labels of the
- * data, else in the numbers of the network, and a class is its index. `weights` are row-major in their declared shapes. RNN413 for a
- * model that must generate its answer step by step, RNN507 where a size is not known, what `checkSizes` finds of the others; RNN417 for
- * data, RNN515 for weights and RNN512 for answers that are not finite, RNN519 where it takes more memory than there is.
+ * Answers every example of a part, as `loadInputs` or `fromArrays` give it. With `fitted` the answers are in the units and labels of
+ * the data, else in the numbers of the network, and a class is its index. `weights` are row-major in their declared shapes. RNN413 for
+ * a model that must generate its answer step by step, RNN507 where a size is not known, the errors of `checkSizes` for the others;
+ * RNN417 for data, RNN515 for weights and RNN512 for answers that are not finite, RNN519 where it takes more memory than available.
  */
 export function predict(...[model, weights, part, sizes, fitted, options = {}]: Prediction<Backend>): Predictions {
   const { backend = js } = options
@@ -50,7 +50,7 @@ export function predict(...[model, weights, part, sizes, fitted, options = {}]: 
   return finishRuns(predicting(model, weights, part, sizes, fitted, options, executable))
 }
 
-/** As `predict`, on a device too. RNN514 where that fails. */
+/** As `predict`, also on a device. RNN514 where that fails. */
 export async function predictAsync(
   ...[model, weights, part, sizes, fitted, options = {}]: Prediction<AnyBackend>
 ): Promise<Predictions> {
@@ -85,7 +85,7 @@ function* predicting(
   return { examples: answers.examples, ...whatRan(executable) }
 }
 
-/** What predicting takes. */
+/** Sizes of a prediction run, for the memory check. */
 const runOf = (
   model: CompiledModel,
   part: Part,
@@ -99,7 +99,7 @@ const runOf = (
   smaller: 'the longest sequence, or a size of the model, is too large',
   memory,
 })
-/** What the numbers of a run must be, before it begins. */
+/** Checks sizes, weights, labels and data before a run. */
 function checkRun(
   model: CompiledModel,
   weights: Weights,
@@ -176,7 +176,7 @@ function answerOf(
   const coded = target?.coding !== undefined
   const decided = coded ? decide(values, width) : values
   const decoded = fitted === undefined || target === undefined ? decided : inverse(fitted, port.name, decided)
-  // Only valid elements: a ragged axis is as long as the example says, at each place of the axes that its lengths are over.
+  // Takes valid elements only: a ragged axis is as long as the example says, at each place of the axes that its lengths are over.
   const lengthAt = (depth: number, places: readonly number[]): number => {
     const { name, ragged } = port.axes[depth]
     const [base, less = '0'] = name.split('-')
@@ -199,7 +199,7 @@ function answerOf(
   return nest(0, [])
 }
 
-/** RNN512 where an answer, or what it was decided by, is NaN or infinite: it is none. */
+/** RNN512 where an answer, or a number that decided it, is NaN or infinite. */
 function requireFinite(name: string, example: number, answer: Answer): void {
   if (typeof answer === 'string' || Number.isFinite(answer)) return
   if (typeof answer === 'number')
@@ -207,7 +207,7 @@ function requireFinite(name: string, example: number, answer: Answer): void {
   for (const part of answer) requireFinite(name, example, part)
 }
 
-/** The axes before one, where an input or target declares it: those that its lengths are over. */
+/** Axes before one, where an input or target declares it: those that its lengths are over. */
 function axesAround({ signature }: CompiledModel, name: string): readonly string[] {
   const axes = [...signature.inputs, ...signature.targets].map(p => p.axes).find(all => all.some(a => a.name === name))
   return axes === undefined
@@ -220,7 +220,7 @@ function axesAround({ signature }: CompiledModel, name: string): readonly string
         .map(a => a.name)
 }
 
-/** The most likely class of each distribution of `width`; of a single probability, whether it is above a half. */
+/** Picks the most likely class of each distribution of `width`; of a single probability, whether it is above a half. */
 function decide(values: readonly number[], width: number): number[] {
   if (width === 1) return values.map(p => (p > 0.5 ? 1 : 0))
   return Array.from({ length: values.length / width }, (_, i) => {

@@ -1,4 +1,4 @@
-// Random numbers from a seed and a name: what one name draws does not depend on what others drew before it.
+// Random numbers from a seed and a name: the draws of one name do not depend on earlier draws of others.
 // The generator is xoshiro128** (Blackman & Vigna 2018), its state hashed from both; the same on every platform.
 
 /** Draws the next number, uniform in [0, 1) with 53 random bits. Calling it moves its own state and nothing else. */
@@ -23,7 +23,7 @@ export function normal(draw: Random): number {
   }
 }
 
-/** Standard normal within two deviations; what lies outside is drawn again. */
+/** Standard normal truncated at two deviations; numbers outside are drawn again. */
 export function truncatedNormal(draw: Random): number {
   for (;;) {
     const x = normal(draw)
@@ -67,7 +67,7 @@ function state(seed: number, name: string): readonly [number, number, number, nu
   for (let i = 0; i < name.length; i++) hash = mix(hash ^ name.charCodeAt(i)) + 0x9e3779b9
   const word = (n: number) => mix(hash + Math.imul(n, 0x9e3779b9))
   const all = [word(1), word(2), word(3), word(4)] as const
-  // The one state that xoshiro cannot leave.
+  // Avoids the one state that xoshiro cannot leave.
   return all.every(w => w === 0) ? [1, 2, 3, 4] : all
 }
 

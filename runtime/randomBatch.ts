@@ -1,4 +1,4 @@
-// A random batch that fits a model: what a gradient check runs on where there is no data.
+// Draws a random batch that fits a model, for gradient checks without data.
 import type { Port, Signature } from '../compiler/elaborate/values/signature.ts'
 import type { CompiledModel } from '../compiler/index.ts'
 import { evaluate, type Sizes, symbolsOf } from '../compiler/ir/dim.ts'
@@ -7,13 +7,13 @@ import { type Example, Examples, type Part } from './data/example.ts'
 import { type Batch, pack } from './packBatch.ts'
 import { normal, type Random, random } from './random.ts'
 
-/** Examples where `B` is not given. */
+/** Number of examples where `B` is not given. */
 const examples = 3
-/** The longest length of a ragged axis, and the first of the sizes, where they are not given. */
+/** Longest length of a ragged axis, and the first of the other sizes, where they are not given. */
 const longest = 5
 const firstSize = 4
 
-/** Every size of the signature that is neither B nor given gets a number of its own, so that no two are mistaken. */
+/** Chooses every size that is neither B nor given: one length for ragged axes, and a different number for each other, to tell them apart. */
 export function randomSizes({ inputs, targets, parameters }: Signature, given: Sizes = {}): Sizes {
   const ports = [...inputs, ...targets]
   const lengths = ports.flatMap(p => p.axes.flatMap(a => (a.ragged ? symbolsOf(a.size) : [])))
@@ -31,12 +31,12 @@ export function randomSizes({ inputs, targets, parameters }: Signature, given: S
   return sizes
 }
 
-/** The greatest size that is tried for a name. */
+/** Greatest size that is tried for a free name. */
 const greatest = 16
 
 /**
- * The sizes of `randomSizes`, but for free names with which the model is not right: these get the least with which it is. Throws what
- * `checkSizes` finds where there are none.
+ * As `randomSizes`, but where the model does not pass its checks, gives free names the least sizes with which it does. Throws the errors
+ * of `checkSizes` where there are none.
  */
 export function fittingSizes(model: CompiledModel, given: Sizes = {}): Sizes {
   const mistakes = (sizes: Sizes): number => {
@@ -62,8 +62,8 @@ export function fittingSizes(model: CompiledModel, given: Sizes = {}): Sizes {
 }
 
 /**
- * Random values for all inputs and targets: reals are standard normal, codes and bools lie in their ranges. Along a ragged axis
- * the first example is full, the second has one element, the others any number. `sizes` is that of `randomSizes`.
+ * Draws random values for all inputs and targets: reals are standard normal, codes and bools lie in their ranges. Along a ragged axis
+ * the first example is full, the second has one element, the others a random number. `sizes` is that of `randomSizes`.
  */
 export function randomBatch(signature: Signature, sizes: Sizes, seed: number): Batch {
   const { part, known } = randomPart(signature, sizes, seed)
@@ -71,7 +71,7 @@ export function randomBatch(signature: Signature, sizes: Sizes, seed: number): B
   return pack([...signature.inputs, ...signature.targets], part, indices, known, 'f64')
 }
 
-/** The examples of `randomBatch`, and the sizes that they do not tell themselves. */
+/** Draws the examples of `randomBatch`, and gives the sizes that cannot be read from them. */
 export function randomPart({ inputs, targets }: Signature, sizes: Sizes, seed: number): { part: Part; known: Sizes } {
   const ports = [...inputs, ...targets]
   const draw = random(seed, 'batch')
@@ -88,7 +88,7 @@ export function randomPart({ inputs, targets }: Signature, sizes: Sizes, seed: n
   }
 }
 
-/** `lengths` holds those that other ports of this example have drawn already. */
+/** Draws one example; `lengths` holds those that other ports of it have drawn already. */
 function randomExample(port: Port, sizes: Sizes, b: number, lengths: Map<string, number[]>, draw: Random): Example {
   let count = 1
   const own = port.axes.map(({ name, size, ragged }) => {

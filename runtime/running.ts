@@ -1,11 +1,11 @@
-// What runs batches one after the other, written once for what answers at once and for devices.
+// Runs batches one after the other, written once for backends that answer at once and for devices.
 import type { Ran, Results } from '../compiler/backend/backend.ts'
 import { createRests } from './work.ts'
 
-/** Yields each run when it is begun, and is given its results before it goes on. */
+/** Yields each run when it begins, and receives its results before it goes on. */
 export type Running<T> = Generator<Ran, T, Results>
 
-/** Does it at once. Throws a plain Error where a run promises its results. */
+/** Finishes it at once. Throws a plain Error where a run promises its results. */
 export function finishRuns<T>(running: Running<T>): T {
   let turn = running.next()
   while (!turn.done) {
@@ -16,7 +16,7 @@ export function finishRuns<T>(running: Running<T>): T {
   return turn.value
 }
 
-/** Does it with rests in which others run; an abort of `signal` ends it with its reason, a run that fails with its error. */
+/** Finishes it with pauses for other tasks; an abort of `signal` ends it with its reason, a run that fails with its error. */
 export async function finishRunsAsync<T>(running: Running<T>, signal?: AbortSignal): Promise<T> {
   const rest = createRests()
   let turn = running.next()

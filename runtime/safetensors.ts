@@ -25,7 +25,7 @@ const formats: Readonly<Record<string, { readonly bytes: number; readonly make: 
 /** The limit of the reference implementation. */
 const longestHeader = 100_000_000
 
-/** The bytes of a file. The same tensors in the same order give the same bytes; those of 8-byte numbers come first. */
+/** Encodes a file. The same tensors in the same order give the same bytes; those of 8-byte numbers come first. */
 export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Array<ArrayBuffer> {
   if (tensors.has('__metadata__')) throw new Error('__metadata__ is not the name of a tensor')
   const ordered = [...tensors].sort(([, a], [, b]) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT)
@@ -71,14 +71,14 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): Safetensors 
   return { metadata, tensors: new Map(entries.map(entry => [entry.name, tensor(entry)])) }
 }
 
-/** How many of the first bytes of a file hold its header; undefined if it is none of a file of this format. Eight bytes tell. */
+/** Tells from eight bytes how many of the first bytes of a file hold its header; undefined if it is not of this format. */
 export function headerEnd(bytes: Uint8Array): number | undefined {
   if (bytes.length < 8) return undefined
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true))
   return length > longestHeader ? undefined : 8 + length
 }
 
-/** The metadata alone, of the bytes that hold the header. RNN502 as `decodeSafetensors`. */
+/** Reads only the metadata, of the bytes that hold the header. RNN502 as `decodeSafetensors`. */
 export function decodeMetadata(bytes: Uint8Array, file: string): Readonly<Record<string, string>> {
   const wrong = (reason: string): never => fail('RNN502', { file, reason })
   const end = headerEnd(bytes)
@@ -124,7 +124,7 @@ function readEntry(name: string, entry: unknown, wrong: Wrong): Entry {
   return { name, dtype, shape, start: offsets[0], end: offsets[1] }
 }
 
-/** The tensors must fill the file without holes, and not overlap. */
+/** Checks that the tensors fill the file without holes, and do not overlap. */
 function checkLayout(entries: readonly Entry[], available: number, wrong: Wrong): void {
   const ordered = [...entries].sort((a, b) => a.start - b.start || a.end - b.end)
   let at = 0
@@ -141,7 +141,7 @@ function checkLayout(entries: readonly Entry[], available: number, wrong: Wrong)
   if (at < available) wrong(`${available - at} bytes follow its last tensor`)
 }
 
-/** Empty, and so no JSON, where it is no UTF-8. */
+/** Decodes UTF-8; gives an empty text, which is no JSON, for other bytes. */
 function textOf(header: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(header)

@@ -1,4 +1,4 @@
-// A run of one of a model's graphs on a typical batch: what backends are measured with.
+// A run of one of a model's graphs on a typical batch, to measure backends with.
 import type { Buffer, Precision } from '../compiler/backend/backend.ts'
 import type { CompiledModel, Graph } from '../compiler/index.ts'
 import type { Context } from '../compiler/ir/builder.ts'
@@ -16,9 +16,9 @@ export interface SampleStep {
   readonly precision: Precision
   /** With B, the number of examples. */
   readonly sizes: Sizes
-  /** What stays from run to run. */
+  /** Weights and optimizer states, which stay from run to run. */
   readonly stored: Readonly<Record<string, Buffer>>
-  /** What each run is given. */
+  /** Inputs of a single run. */
   readonly inputs: Readonly<Record<string, Buffer>>
 }
 
@@ -27,18 +27,19 @@ export interface SampleOptions {
   readonly batch: number
   readonly precision: Precision
   readonly seed: number
-  /** Those of an untrained model if left out. */
+  /** Weights to use; those of an untrained model if left out. */
   readonly weights?: Weights
-  /** The bytes that it may take; 16 GB if left out. */
+  /** Bytes of memory that it may take; 16 GB if left out. */
   readonly memory?: number
 }
 
-/** How many batches are looked at. */
+/** Number of batches among which the typical one is chosen. */
 const looked = 9
 
 /**
- * A run of a graph: on the batch that is neither large nor small among the first of the part. `sizes` are those that the examples
- * do not tell themselves; RNN507 for one that is missing, what `checkSizes` finds of the others, RNN405 for an empty part, RNN209 for `train` where no optimizer is named.
+ * Makes a run of a graph on the batch of median size among the first of the part. `sizes` are those that the examples do not show
+ * themselves; RNN507 for a missing one, the errors of `checkSizes` for the others, RNN405 for an empty part, RNN209 for `train` where no
+ * optimizer is named.
  */
 export function sampleStep(
   model: CompiledModel,
@@ -93,7 +94,7 @@ function take<T>(from: Iterable<T>, most: number): T[] {
   return taken
 }
 
-/** The one whose batch is neither large nor small. */
+/** Picks the item whose batch has the median size. */
 function middle<T>(list: readonly T[], batchOf: (item: T) => Batch): T {
   const elements = (item: T): number => Object.values(batchOf(item).inputs).reduce((n, a) => n + a.length, 0)
   return list.toSorted((a, b) => elements(a) - elements(b))[list.length >> 1]

@@ -1,4 +1,4 @@
-// A compiled model with its executables, and the way a batch reaches them.
+// Runs batches through the executables of a compiled model, with its initial weights and its losses.
 import type {
   AnyBackend,
   AnyExecutable,
@@ -30,14 +30,14 @@ export type Report = Readonly<Record<string, number>>
 export const realArray = (precision: Precision, data: ArrayLike<number>): Float32Array | Float64Array =>
   precision === 'f32' ? new Float32Array(data) : new Float64Array(data)
 
-/** What has values before training: a parameter, or the state of an optimizer. */
+/** A parameter or a state of the optimizer, which has initial values. */
 type Started = Parameter & Partial<Pick<OptimizerState, 'dtype'>>
 
-/** The weights of an untrained model: by seed and path alone. RNN507 if a size is not known. */
+/** Draws the weights of an untrained model, by seed and path alone. RNN507 if a size is not known. */
 export const initialWeights = (model: CompiledModel, sizes: Sizes, seed: number, precision: Precision): Weights =>
   finish(drawing(model.signature.parameters, sizes, seed, precision))
 
-/** The states of an optimizer as training begins. */
+/** Draws the states of an optimizer as training begins. */
 export const initialStates = (
   states: readonly OptimizerState[],
   sizes: Sizes,
@@ -46,12 +46,12 @@ export const initialStates = (
 ): Record<string, Buffer> => finish(drawing(states, sizes, seed, precision))
 
 export interface DrawOptions {
-  /** Hears now and then which fraction of the whole is done. */
+  /** Receives now and then the fraction of the whole that is done. */
   readonly onProgress?: (done: number) => void
   readonly signal?: AbortSignal
 }
 
-/** As `initialWeights`, with rests in which interrupts are heard: RNN516 at one. */
+/** As `initialWeights`, with pauses in which interrupts are noticed: these end it with RNN516. */
 export const initialWeightsAsync = (
   { signature }: CompiledModel,
   sizes: Sizes,
@@ -60,7 +60,7 @@ export const initialWeightsAsync = (
   options: DrawOptions = {},
 ): Promise<Weights> => drawAsync(signature.parameters, sizes, seed, precision, options)
 
-/** Draws what has values before training, with rests. */
+/** Draws initial parameters and optimizer states, with pauses. */
 export async function drawAsync(
   all: readonly Started[],
   sizes: Sizes,
@@ -97,7 +97,7 @@ function* drawing(
   return Object.fromEntries(drawn)
 }
 
-/** Adds up what batches report, and turns the sums into averages over all of them. */
+/** Sums the losses and metrics of batches, and turns the sums into averages over all of them. */
 export interface Totals {
   add(results: Readonly<Record<string, Buffer>>): void
   /** The loss and the metrics of everything added so far. */
@@ -123,7 +123,7 @@ export function createTotals(model: CompiledModel): Totals {
   }
 }
 
-/** The inputs that draws read, for graphs without a seed to ignore. */
+/** Inputs of random draws; graphs without draws ignore them. */
 export const drawInputs = (seed: number, step: number): Record<string, Int32Array> => ({
   '@seed': Int32Array.of(seed),
   '@step': Int32Array.of(step),
@@ -141,7 +141,7 @@ export interface RunOptions {
   readonly signal?: AbortSignal
 }
 
-/** Every batch of a part in order, through an executable. Its results must be there before the next is asked for. */
+/** Runs every batch of a part in order. The results of each must be there before the next is asked for. */
 export function* runBatches(
   ports: readonly Port[],
   part: Part,
@@ -166,7 +166,7 @@ export function* runBatches(
   }
 }
 
-/** What measures a part: a compiled model on data, by the executable of `model.evaluate()`. */
+/** Arguments of an evaluation: a compiled model on data, by the executable of `model.evaluate()`. */
 type Evaluation<E> = readonly [
   model: CompiledModel,
   part: Part,
@@ -177,13 +177,13 @@ type Evaluation<E> = readonly [
 ]
 
 /**
- * The loss and the metrics of a part, averaged over all its valid elements, in the numbers of the network (scaled, if the data is).
- * `executable` is that of `model.evaluate()`. An empty part reports zeros; RNN507 where a size is not known,
- * and what `checkSizes` finds of the others.
+ * Gives the loss and the metrics of a part, averaged over all its valid elements, in the numbers of the network (scaled, if the data
+ * is). `executable` is that of `model.evaluate()`. An empty part reports zeros; RNN507 where a size is not known, and the errors of
+ * `checkSizes` for the others.
  */
 export const evaluatePart = (...evaluation: Evaluation<Executable>): Report => finishRuns(evaluating(...evaluation))
 
-/** As `evaluatePart`, on a device too. RNN514 where that fails. */
+/** As `evaluatePart`, also on a device. RNN514 where that fails. */
 export async function evaluatePartAsync(...evaluation: Evaluation<AnyExecutable>): Promise<Report> {
   const [, , , , , { signal }] = evaluation
   return finishRunsAsync(evaluating(...evaluation), signal)
@@ -197,17 +197,17 @@ function* evaluating(...[model, part, sizes, ...run]: Evaluation<AnyExecutable>)
   return totals.report()
 }
 
-/** What really ran: the backend, and the device where that may be one of several. */
+/** Backend that really ran, and the device where there are several. */
 export interface WhatRan {
   readonly backend: string
   readonly device?: string
 }
 
-/** That of an executable, or of a result that says it. */
+/** Copies both from an executable, or from a result that has them. */
 export const whatRan = ({ backend, device }: WhatRan): WhatRan =>
   device === undefined ? { backend } : { backend, device }
 
-/** Does something with an executable, and frees what it holds on a device, whatever comes of it. */
+/** Does something with an executable, and frees its memory on a device, also after an error. */
 export async function using<E extends AnyExecutable, T>(executable: E, use: (executable: E) => Promise<T>): Promise<T> {
   try {
     return await use(executable)

@@ -29,27 +29,27 @@ import { createRests } from './work.ts'
 
 export interface TrainOptions {
   readonly backend?: AnyBackend
-  /** f32 unless told otherwise. */
+  /** f32 by default. */
   readonly precision?: Precision
   /** Overrides the file's. */
   readonly seed?: number
-  /** The bytes that training may take; 16 GB if left out. */
+  /** Bytes that training may take; 16 GB if left out. */
   readonly memory?: number
   /** Weights to go on from. */
   readonly weights?: Weights
-  /** While the first weights are drawn; the fraction of them that is done. */
+  /** Called while the first weights are drawn, with the fraction that is done. */
   readonly onDraw?: (done: number) => void
-  /** After each step; the fraction of the whole that is done. */
+  /** Called after each step. */
   readonly onStep?: (progress: StepReport) => void
   readonly onEpoch?: (epoch: EpochReport) => void
-  /** Ends training after the step in progress; what was learned is returned. Before the first step: RNN516. */
+  /** Ends training after the step in progress and returns the weights learned so far. RNN516 before the first step. */
   readonly signal?: AbortSignal
 }
 
 export interface StepReport {
   readonly step: number
   readonly epoch: number
-  /** Of all epochs, without patience. */
+  /** Fraction of the whole that is done, if patience does not end it earlier. */
   readonly done: number
   readonly loss: number
 }
@@ -64,23 +64,23 @@ export interface TrainResult extends WhatRan {
   /** Finite ones: those of the epoch with the best validation loss where `patience` is set, else the last. */
   readonly weights: Weights
   readonly history: readonly EpochReport[]
-  /** The epoch that the weights are of, from 1. */
+  /** Epoch of the weights, from 1. */
   readonly epoch: number
   readonly steps: number
   readonly ended: 'done' | 'patience' | 'aborted' | 'failed'
 }
 
-/** How many batches of the training part tell weights that are spoiled from others. */
+/** Number of training batches that tell spoiled weights from others. */
 const looked = 16
 
 /**
  * Trains a model by its `train` block. Every step is the training graph: forward, backward, clipping and the optimizer. Losses and
  * metrics are in the numbers of the network (scaled, if the data is).
- * With `truncate` a step is a window of a batch, which begins with what the window before has left.
- * Throws RNN405 for an empty training part, what `checkSizes` finds of the sizes of the data, RNN417 for data that is infinite in the
- * precision, RNN507 where a size is not known, RNN516 if it is interrupted before it begins, RNN519 where it takes more memory than there
- * is; and `TrainingFailed`, with the best weights so far, where training fails: RNN504 where a loss, a weight or a state of the optimizer
- * is not finite, RNN514 where a device fails.
+ * With `truncate` a step is a window of a batch, which begins with the state that the window before has left.
+ * Throws RNN405 for an empty training part, the errors of `checkSizes` for the sizes of the data, RNN417 for data that is infinite in
+ * the precision, RNN507 where a size is not known, RNN516 if it is interrupted before it begins, RNN519 where it takes more memory than
+ * available; and `TrainingFailed`, with the best weights so far, where training fails: RNN504 where a loss, a weight or a state of the
+ * optimizer is not finite, RNN514 where a device fails.
  */
 export async function train(model: CompiledModel, data: LoadedData, options: TrainOptions = {}): Promise<TrainResult> {
   const { backend = js, precision = 'f32' } = options
@@ -104,7 +104,7 @@ export async function train(model: CompiledModel, data: LoadedData, options: Tra
   })
 }
 
-/** What training on these data takes, for `checkMemory`. */
+/** Sizes and copies of a training run, for `checkMemory`. */
 export function trainingRun(
   model: CompiledModel,
   { train: part, sizes: known }: LoadedData,
@@ -127,7 +127,7 @@ export function trainingRun(
   }
 }
 
-/** `evaluation` is there where there is a validation part. */
+/** Trains with loaded graphs. `evaluation` is given where there is a validation part with examples. */
 async function trainOn(
   model: CompiledModel,
   training: TrainingGraph,
@@ -141,7 +141,7 @@ async function trainOn(
   const seed = options.seed ?? settings.seed ?? 0
   const batchSize = settings.batch ?? 32
   const drawn = [...(options.weights === undefined ? signature.parameters : []), ...training.states]
-  // The state of training, which each step updates in place: nothing is allocated but the batches.
+  // Each step updates the state of training in place: nothing is allocated but the batches.
   const state = executable.store({
     ...copyOf(options.weights ?? {}),
     ...(await drawAsync(drawn, data.sizes, seed, precision, {
@@ -178,7 +178,7 @@ async function trainOn(
       const done = Math.max(step / mostSteps, (epoch - 1 + (step - stepsBefore) / stepsOfEpoch) / epochs)
       options.onStep?.({ step, epoch, done, loss })
     }
-    /** Steps that a device has begun, and whose results are not there. */
+    /** Steps begun on a device whose results have not come yet. */
     const underWay: Promise<Readonly<Record<string, Buffer>>>[] = []
     try {
       for (const { batch, carried } of stepInputs(model, training, data, chosen, precision)) {
@@ -186,7 +186,7 @@ async function trainOn(
         const inputs = { ...batch.inputs, ...state, ...carried, ...drawInputs(seed, begun++) }
         const ran = executable.run(batch.sizes, inputs)
         if (ran instanceof Promise) {
-          // One that fails is heard of when it is awaited, if an earlier one has not ended training before.
+          // Prevents an unhandled rejection: a failed step is reported where it is awaited, unless an earlier one has ended training.
           ran.catch(() => {})
           underWay.push(ran)
           const first = underWay.length < ahead ? undefined : underWay.shift()
@@ -200,7 +200,7 @@ async function trainOn(
       }
       for (const ran of underWay) ending(await ran)
     } finally {
-      // What is begun ends before what it uses is freed, also where training fails.
+      // Waits for steps under way before their buffers are freed, also where training fails.
       await Promise.allSettled(underWay)
     }
     await executable.fetch?.()
@@ -210,14 +210,14 @@ async function trainOn(
     const report: EpochReport = { epoch, training: totals.report(), ...(validation && { validation }) }
     history.push(report)
     options.onEpoch?.(report)
-    // What an interrupt has left of an epoch was not measured.
+    // Skips an interrupted epoch, which was not validated.
     if (ended === 'aborted' && evaluation !== undefined) return
     best.offer(epoch, (validation ?? report.training).loss, parameters)
     if (settings.patience !== undefined && epoch - best.snapshots()[0].epoch >= settings.patience && ended === 'done')
       ended = 'patience'
   }
 
-  /** The loss and the metrics of a part; undefined if an interrupt comes first, which ends training. */
+  /** Measures the loss and the metrics of a part; undefined if an interrupt comes first, which ends training. */
   async function measure(part: Part, measuring: AnyExecutable, weights: Weights): Promise<Report | undefined> {
     try {
       return await evaluatePartAsync(model, part, data.sizes, measuring, weights, {
@@ -234,7 +234,7 @@ async function trainOn(
     }
   }
 
-  /** Undefined where there is no validation part, or an interrupt comes first. */
+  /** Measures the validation part; undefined where there is none, or an interrupt comes first. */
   async function validate(): Promise<Report | undefined> {
     const { validation } = data
     if (validation === undefined || evaluation === undefined) return undefined
@@ -243,7 +243,7 @@ async function trainOn(
     return report
   }
 
-  /** The best of some weights; the first batches of the training part tell, where no validation part has told. */
+  /** Picks the best of some weights; without a validation part, by the loss of the first training batches. */
   async function choose(snapshots: readonly [Snapshot, ...Snapshot[]]): Promise<Snapshot> {
     if (evaluation !== undefined || signal?.aborted) return snapshots[0]
     const part: Part = { ...data.train, count: Math.min(data.train.count, looked * batchSize) }
@@ -261,11 +261,11 @@ async function trainOn(
     ...whatRan(executable),
   })
 
-  /** What is worth keeping of a training that has failed. */
+  /** Result of a failed training: the best weights, if they are worth keeping. */
   async function remains(error: RnnError): Promise<TrainResult | undefined> {
     const snapshots = best.snapshots()
     if (snapshots[0].epoch === 0) return undefined
-    // A device that has failed measures nothing more.
+    // A failed device cannot measure any more.
     const chosen = isFailure(error, 'RNN504') ? await choose(snapshots).catch(() => snapshots[0]) : snapshots[0]
     ended = 'failed'
     return chosen.epoch > 0 && Number.isFinite(chosen.loss) ? resultOf(chosen) : undefined
@@ -284,7 +284,7 @@ async function trainOn(
   }
 }
 
-/** A parameter, or a state of the optimizer for one, in words. */
+/** Names a parameter, or a state of the optimizer for one, in words. */
 function described(name: string): string {
   const [parameter, state] = name.split('@')
   return state === undefined ? `\`${parameter}\`` : `the state \`${state}\` of \`${parameter}\``

@@ -1,10 +1,10 @@
-// Training that ends with an error, and what of it is worth keeping.
+// Error of a failed training, with the result worth keeping.
 import { type Diagnostic, RnnError } from '../dsl/diagnostics.ts'
 import type { TrainResult } from './train.ts'
 
-/** Thrown by `train` where it fails: RNN504, RNN514 and so on, as the diagnostics say. */
+/** Thrown by `train` where it fails; the diagnostics tell why: RNN504, RNN514 and so on. */
 export class TrainingFailed extends RnnError {
-  /** The best weights before it failed, finite ones; undefined if no epoch was finished, or none was better than the start. */
+  /** Finite, best weights before the failure; undefined if no epoch was finished, or none was better than the start. */
   readonly kept: TrainResult | undefined
   constructor(diagnostics: readonly Diagnostic[], kept: TrainResult | undefined) {
     super(diagnostics)

@@ -1,4 +1,4 @@
-// The steps of training: a batch each, or with `truncate` a window of one.
+// Splits training into steps: one for each batch, or with `truncate` for each window of a batch.
 import type { Buffer, Precision } from '../compiler/backend/backend.ts'
 import type { CompiledModel, Graph, TrainingGraph } from '../compiler/index.ts'
 import { evaluate, product, type Sizes, symbolsOf } from '../compiler/ir/dim.ts'
@@ -9,7 +9,7 @@ import { type Batch, longestOf, pack } from './packBatch.ts'
 import { realArray } from './session.ts'
 import { countWindows, windowsOf } from './truncationWindows.ts'
 
-/** How many steps of training a batch takes: one for each window. */
+/** Number of training steps of a batch: one for each window. */
 export function stepsIn(
   { signature, windows, settings: { truncate } }: CompiledModel,
   part: Part,
@@ -19,7 +19,7 @@ export function stepsIn(
   return countWindows([...signature.inputs, ...signature.targets], part, indices, windows, truncate)
 }
 
-/** What each step of training reads of the data; and, of windows, what the one before has left, for the step to change in place. */
+/** Makes the inputs of each step; for windows also the state carried from the one before, which the step changes in place. */
 export function* stepInputs(
   { signature, windows, settings: { truncate } }: CompiledModel,
   { graph }: TrainingGraph,
@@ -38,7 +38,7 @@ export function* stepInputs(
     let carried: Readonly<Record<string, Buffer>> | undefined
     for (const window of windowsOf(ports, part, indices, windows, truncate)) {
       const rows = [...indices.keys()]
-      // What is carried over an axis inside has the same size in each window.
+      // Keeps the sizes of inner axes, as state carried over them must have the same size in each window.
       const own = { ...longest, [along]: longestOf(ports, window.part, rows)[along] }
       const batch = pack(ports, window.part, rows, sizes, precision, own)
       carried ??= emptyCarried(graph, batch.sizes, precision)
@@ -51,7 +51,7 @@ export function* stepInputs(
   }
 }
 
-/** Arrays for what windows carry. The first window does not read them. */
+/** Allocates the state that windows carry. The first window does not read it. */
 function emptyCarried(graph: Graph, sizes: Sizes, precision: Precision): Readonly<Record<string, Buffer>> {
   const carried = graph.params.flatMap(({ dtype, shape }, i) => {
     const name = graph.inputs[i]

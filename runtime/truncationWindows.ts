@@ -1,4 +1,4 @@
-// Windows: the sequences of some examples cut into pieces of equal length, for truncated back-propagation.
+// Cuts the sequences of some examples into windows of equal length, for truncated back-propagation.
 import type { Port } from '../compiler/elaborate/values/signature.ts'
 import { type Dim, equal } from '../compiler/ir/dim.ts'
 import { type Example, Examples, type Part } from './data/example.ts'
@@ -6,11 +6,11 @@ import { type Example, Examples, type Part } from './data/example.ts'
 export interface Window {
   /** The examples asked for, in their order, each cut to the window: empty where its sequences have ended. */
   readonly part: Part
-  /** The step that it begins with. */
+  /** The time step that it begins with. */
   readonly start: number
 }
 
-/** The windows of `size` steps along the axis of length `axis`, one after another; at least one. */
+/** Yields the windows of `size` steps along the axis of length `axis`, one after another; at least one. */
 export function* windowsOf(
   ports: readonly Port[],
   part: Part,
@@ -31,7 +31,7 @@ export function* windowsOf(
   }
 }
 
-/** How many windows those examples have. */
+/** Number of windows of those examples. */
 export const countWindows = (
   ports: readonly Port[],
   part: Part,
@@ -51,7 +51,7 @@ function longestAlong(ports: readonly Port[], part: Part, indices: ArrayLike<num
   return longest
 }
 
-/** The elements of an example's outermost axis from `start` on, at most `size`. */
+/** Cuts an example to the elements of its outermost axis from `start` on, at most `size`. */
 function cutExample({ values, lengths }: Example, start: number, size: number): Example {
   let [from, to] = [0, 1]
   const cut = lengths.map((list, axis) => {

@@ -1,12 +1,12 @@
-// Work that is done bit by bit, so that others may run between: at once, or with rests in which interrupts are heard.
+// Long work in small parts, done at once, or with pauses in which interrupts and other tasks run.
 
-/** Yields now and then how much has been done since, in units that its maker knows the whole of. */
+/** Yields now and then the amount done since the last time, in units whose total is known beforehand. */
 export type Work<T> = Generator<number, T>
 
-/** How long the thread may be held, in ms. */
+/** Longest time that the thread may be held, in ms. */
 const slice = 50
 
-/** Does it at once. */
+/** Finishes the work at once. */
 export function finish<T>(work: Work<T>): T {
   for (;;) {
     const { done, value } = work.next()
@@ -14,7 +14,7 @@ export function finish<T>(work: Work<T>): T {
   }
 }
 
-/** Does it with rests; `onPart` hears what is done between them, and may throw to end it. */
+/** Finishes the work with pauses; calls `onPart` with the amount of each part, which may throw to end it. */
 export async function finishAsync<T>(work: Work<T>, onPart: (units: number) => void = () => {}): Promise<T> {
   const rest = createRests()
   for (;;) {
@@ -25,7 +25,7 @@ export async function finishAsync<T>(work: Work<T>, onPart: (units: number) => v
   }
 }
 
-/** Lets others run (signals, timers, a page) if the thread has been held for long; to be called again and again. */
+/** Makes a pause that lets others run (signals, timers, a page) if the thread has been held for long; call it again and again. */
 export function createRests(): () => Promise<void> {
   let rested = performance.now()
   return async () => {

@@ -1,4 +1,4 @@
-// What judges gradients and compilers: finite differences, where a gradient vanishes, where a NaN arises, random programs.
+// Exports the judges of gradients and compilers: finite differences, vanishing gradients by lag, the origin of a NaN, random programs.
 
 export { byLag, type LagReport, type StateLags } from './gradients/byLag.ts'
 export { type CheckOptions, checkGradients, type GradientCheck } from './gradients/checkGradients.ts'

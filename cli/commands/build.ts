@@ -1,4 +1,4 @@
-// rnnc build: a trained network as one JavaScript module, with its types beside it.
+// rnnc build: writes a trained network as one JavaScript module, with its types beside it.
 import { basename } from 'node:path'
 import { fail } from '../../dsl/diagnostics.ts'
 import { buildTargets } from '../../runtime/build/network.ts'
@@ -90,7 +90,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
   )
 }
 
-/** A program without weights, and the files that it names. */
+/** Opens a program without weights, and lists the files that it names. */
 async function openProgram(
   path: string,
   options: Options,

@@ -1,4 +1,4 @@
-// rnnc check: everything that is wrong or doubtful in a file, and a summary of what is in it.
+// rnnc check: reports all errors and warnings of a file, and a summary of its content.
 
 import { type LinkedProgram, linkProgram } from '../../compiler/elaborate/linking/linkProgram.ts'
 import { dataBlockOf } from '../../compiler/elaborate/models/checkModel.ts'
@@ -53,7 +53,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
     )
   }
   const asked = options.model !== undefined || options.set !== undefined || options.data !== undefined
-  // A file of cells and layers for others to import has no model: its units are checked in their own names.
+  // Accepts a file of cells and layers for others to import, without a model: its units are checked alone.
   const main = program.models.length > 0 || asked ? chooseModel(program, options.model) : undefined
   const sets = main === undefined ? {} : readSets(options.set ?? [], main)
   const { found: inText, alone } = checkProgram(program, { model: options.model, sets })
@@ -93,7 +93,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
   )
 }
 
-/** Undefined for a model with mistakes, which are reported with the others. */
+/** Compiles a model; undefined if it has mistakes, which are reported with the others. */
 function compileIfRight(
   program: LinkedProgram,
   unit: Unit,
@@ -109,7 +109,7 @@ function compileIfRight(
 
 const kindOf = (unit: Unit | Fn): string => (unit.kind === 'fn' ? 'fn' : unit.unit)
 
-/** What of the units that no model uses waits for a use of them. */
+/** Lists for the units that no model uses which checks wait for a use of them. */
 function waiting(alone: readonly CheckedAlone[]): string[] {
   const named = (names: readonly string[]): string => names.map(n => `\`${n}\``).join(', ')
   const fns = alone.flatMap(({ unit }) => (unit.kind === 'fn' ? [unit.name.text] : []))

@@ -1,4 +1,4 @@
-// rnnc diagnose: the gradient by time lag, and the first number of a run that is not finite.
+// rnnc diagnose: reports the gradient by time lag, and the first number of a run that is not finite.
 
 import type { CompiledModel, Precision } from '../../compiler/index.ts'
 import { type Diagnostic, diagnostic, fail, RnnError } from '../../dsl/diagnostics.ts'
@@ -110,12 +110,12 @@ interface Opened {
   readonly first: Batch
   readonly all: () => Iterable<Batch>
   readonly batches: number
-  /** Examples in each batch but the last. */
+  /** Number of examples in each batch but the last. */
   readonly size: number
   readonly weights: Weights
   readonly precision: Precision
   readonly seed: number
-  /** The files that it was made from, but for the program. */
+  /** Files that it was made from, except the program. */
   readonly reads: Reads
 }
 
@@ -142,7 +142,7 @@ async function open(path: string, options: Options, output: Output): Promise<Ope
   return { model, ...chosen, weights, precision, seed, reads: [given, ...readsOf(trained)] }
 }
 
-/** The batches of the data, or one that is drawn. */
+/** Gives the batches of the data, or a random one. */
 async function choose(
   model: CompiledModel,
   fromData: boolean,
@@ -158,7 +158,7 @@ async function choose(
   return { first, all, batches: count, size }
 }
 
-/** A state has so many rows at most. */
+/** Greatest number of rows for a state. */
 const most = 16
 
 function describe(name: string, { of, states, inner }: LagReport, output: Output): string {
@@ -199,7 +199,7 @@ function verdict({ verdict: found, factor, norms }: StateLags): string {
   return `by ${Number(factor.toPrecision(3))} a step: ${words[found]} (${from} at lag 0, ${to} at lag ${norms.length - 1})`
 }
 
-/** Some of the lags, the first and the last among them. */
+/** Picks some of the lags, the first and the last among them. */
 const sampled = (length: number): readonly number[] =>
   length <= most
     ? Array.from({ length }, (_, i) => i)
@@ -237,7 +237,7 @@ function problemOf(found: NotFinite, size: number): Diagnostic {
   })
 }
 
-/** NaN first by `log` at step 3 of T of example 1. */
+/** Describes the place of the first bad number: NaN first by `log` at step 3 of T of example 1. */
 function whereText({ batch }: NotFinite, { op, value, backward, steps, example, name }: Origin, size: number): string {
   const what =
     op === 'input' ? `\`${name}\` is ${value}` : `${backward ? 'its gradient is' : ''} ${value} first by \`${op}\``
@@ -269,7 +269,7 @@ const stateJson = ({ span, ...state }: StateLags, output: Output): JsonValue => 
 })
 
 function notFiniteJson({ batch, loss, gradients, origin }: NotFinite, size: number, output: Output): JsonValue {
-  // JSON has no NaN.
+  // Writes numbers as texts, as JSON has no NaN.
   const text = (value: number): string => String(value)
   const from = origin && {
     op: origin.op,

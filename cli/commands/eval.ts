@@ -1,4 +1,4 @@
-// rnnc eval: the loss and the metrics of trained weights.
+// rnnc eval: measures the loss and the metrics of trained weights.
 import { type Diagnostic, diagnostic, fail } from '../../dsl/diagnostics.ts'
 import { loadData } from '../../runtime/data/loadData.ts'
 import { loadWithin } from '../../runtime/memoryBudget.ts'

@@ -1,4 +1,4 @@
-// rnnc explain: what a model is and what it costs, and how the compiler sees it at each stage.
+// rnnc explain: describes a model and its costs, and its form at each stage of the compiler.
 import { js } from '../../compiler/backend/js.ts'
 import type { Signature } from '../../compiler/elaborate/values/signature.ts'
 import { type CompiledModel, executable, type GraphName, graphNames, graphOf, plan } from '../../compiler/index.ts'
@@ -87,7 +87,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
 const graphAsked = ({ graph }: Options, otherwise: GraphName): GraphName =>
   oneOf('graph', graph ?? otherwise, graphNames)
 
-/** Which is faster for a batch, the GPU or the CPU. */
+/** Shows whether the GPU or the CPU is faster for a batch. */
 async function showTarget(
   model: CompiledModel,
   place: { readonly file: string; readonly sets: Readonly<Record<string, number>> },
@@ -110,7 +110,7 @@ async function showTarget(
   )
 }
 
-/** What each pass leaves. */
+/** Shows the graph and the plan after each pass. */
 function showPasses(model: CompiledModel, options: Options, output: Output): void {
   const name = graphAsked(options, 'gradient')
   const precision = chooseDtype(options.dtype)
@@ -132,7 +132,7 @@ function showPasses(model: CompiledModel, options: Options, output: Output): voi
   )
 }
 
-/** What the compiler makes of a model at one stage. */
+/** Shows a model at one stage of the compiler. */
 function showStage(model: CompiledModel, emit: string, options: Options, output: Output): void {
   const isPass = emit.startsWith('after:')
   const stage = isPass ? emit : oneOf('stage', emit, emits)
@@ -152,7 +152,7 @@ function showStage(model: CompiledModel, emit: string, options: Options, output:
   )
 }
 
-/** RNN505 for a pass that there is not. */
+/** RNN505 for an unknown pass. */
 function noPass(stage: string, known: Iterable<string>): never {
   const [value, ...names] = [stage, ...known].map(name => name.replace('after:', ''))
   const help = didYouMean(value, names)
@@ -160,11 +160,11 @@ function noPass(stage: string, known: Iterable<string>): never {
 }
 
 interface Summary {
-  /** What one run of each graph costs. */
+  /** Cost of one run of each graph. */
   readonly costs: readonly { readonly name: string; readonly cost: Cost }[]
 }
 
-/** The costs of using and, where the model has a loss, of training it. */
+/** Computes the costs of using and, where the model has a loss, of training it. */
 function summaryOf(model: CompiledModel): Summary {
   const hasLoss = model.unit.body.some(s => s.kind === 'loss')
   const training = model.trainBlock === undefined ? 'gradient' : 'train'

@@ -1,4 +1,4 @@
-// rnnc fuzz: random programs against every check of the compiler.
+// rnnc fuzz: runs random programs through every check of the compiler.
 import { join } from 'node:path'
 import { immediateBackends } from '../../compiler/backend/backends.ts'
 import { type Diagnostic, diagnostic, fail, RnnError } from '../../dsl/diagnostics.ts'
@@ -83,7 +83,7 @@ async function search(options: Options, tested: typeof immediateBackends, output
   }
 }
 
-/** RNN509 for nothing at all: a run that does nothing has shown nothing. */
+/** Reads the limits of a search. RNN509 for 0 programs: a run that does nothing has shown nothing. */
 function limits({ runs, time }: Options): { readonly runs: number; readonly time?: number } {
   const most = runs === undefined ? undefined : wholeNumber('--runs', runs)
   if (most === 0) fail('RNN509', { what: '--runs', expected: 'a whole number from 1', found: '`0`' })
@@ -91,7 +91,7 @@ function limits({ runs, time }: Options): { readonly runs: number; readonly time
   return { runs: most ?? Number.POSITIVE_INFINITY, time: milliseconds(time) }
 }
 
-/** Runs saved cases. RNN406 and RNN410 for files that are none. */
+/** Runs saved cases. RNN406 and RNN410 for files that are no cases. */
 async function replay(paths: readonly string[], under: UnderTest, output: Output): Promise<FuzzReport> {
   const { allAtOnce } = await import('../../trust/fuzz/checks/index.ts')
   const { explained, runCase } = await import('../../trust/fuzz/fuzz.ts')
@@ -112,14 +112,14 @@ async function replay(paths: readonly string[], under: UnderTest, output: Output
 async function save({ seed, failures }: FuzzReport, folder: string, output: Output): Promise<void> {
   const { printRegression } = await import('../../trust/fuzz/regression.ts')
   for (const [i, f] of failures.entries()) {
-    // A case that is run again may have just this name.
+    // Avoids the name of a case that is run again, which may be just this.
     const path = await unusedPath(join(folder, `${f.check.replaceAll(' ', '-')}-${seed}-${i + 1}.rnn`))
     await writeBytes(path, new TextEncoder().encode(printRegression(f.case, [`${f.check}: ${f.message}`])))
     output.note(`saved ${path}`)
   }
 }
 
-/** The line of the program, or of the library, at fault. */
+/** Finds the line of the program, or of the library, at fault. */
 function lineOf({ case: { source }, cause }: FuzzFailure): string | undefined {
   const span = cause?.span
   if (span === undefined) return undefined
@@ -127,7 +127,7 @@ function lineOf({ case: { source }, cause }: FuzzFailure): string | undefined {
   return `${inLibrary(span) ? `${shownFile(span.file)} ` : ''}line ${position(text ?? '', span.start).line}`
 }
 
-/** What failed, and where it goes wrong. */
+/** Describes a failure, and where it arises. */
 export function describeFailure(failure: FuzzFailure): Diagnostic {
   const { check, message, cause } = failure
   const where =
@@ -155,7 +155,7 @@ const failureJson = (failure: FuzzFailure): JsonValue => {
   }
 }
 
-/** `60s`, `2m`, `1.5h`; a bare number is seconds. RNN509 for anything else. */
+/** Reads a time in ms: `60s`, `2m`, `1.5h`; a bare number is seconds. RNN509 for anything else. */
 function milliseconds(text: string): number {
   const [, number, unit = 's'] = /^(\d+(?:\.\d+)?)(s|m|h)?$/.exec(text) ?? []
   if (number === undefined || Number(number) === 0)

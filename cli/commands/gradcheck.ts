@@ -1,4 +1,4 @@
-// rnnc gradcheck: the compiled gradient against dual numbers and differences of the compiled loss, on one batch.
+// rnnc gradcheck: compares the compiled gradient with dual numbers and with differences of the compiled loss, on one batch.
 import { asNumber } from '../../compiler/ir/dim.ts'
 import { type Diagnostic, diagnostic, fail, RnnError } from '../../dsl/diagnostics.ts'
 import { greatest } from '../../runtime/greatest.ts'
@@ -120,7 +120,7 @@ const worstJson = (p: ParameterCheck): { readonly [key: string]: JsonValue } => 
 
 const causeJson = ({ ops, value, steps }: Cause): JsonValue => ({ ops, value, steps })
 
-/** What is wrong, and where it goes wrong. */
+/** Describes the error of a gradient, and where it arises. */
 export function failure({ parameters, steps, directions, cause }: GradientCheck): Diagnostic {
   const parameter = parameters.find(p => !p.passed)
   const step = steps.find(s => !s.passed)

@@ -1,4 +1,4 @@
-// rnnc predict: answers for new data, in its own units and labels.
+// rnnc predict: answers new data, in its own units and labels.
 import { fail } from '../../dsl/diagnostics.ts'
 import { loadInputs } from '../../runtime/data/loadData.ts'
 import { checkWritable, writeBytes } from '../../runtime/node/index.ts'
@@ -79,7 +79,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
 
 type Format = 'text' | 'csv' | 'json'
 
-/** RNN505 for another, RNN509 for one that is no JSON where stdout must hold some. */
+/** Chooses the format. RNN505 for an unknown one, RNN509 for one other than JSON where stdout must hold JSON. */
 function chooseFormat({ format, out }: Options, { json }: Output): Format {
   const otherwise = out === undefined ? (json ? 'json' : 'text') : out.endsWith('.csv') ? 'csv' : 'json'
   const chosen = oneOf<Format>('format', format ?? otherwise, ['text', 'csv', 'json'])

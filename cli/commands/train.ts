@@ -1,4 +1,4 @@
-// rnnc train: data in, weights out.
+// rnnc train: trains a model on data, and saves its weights.
 import { basename } from 'node:path'
 import { type CompiledModel, load } from '../../compiler/index.ts'
 import { type Diagnostic, diagnostic, RnnError } from '../../dsl/diagnostics.ts'
@@ -101,7 +101,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
   const progress = createProgress(output)
   const controller = new AbortController()
   const { signal } = controller
-  // All is compiled when this returns its promise: until then a signal ends the process, as nothing would hear it.
+  // This compiles everything before it returns its promise: until then a signal ends the process, as no handler could run.
   const training = runTraining(model, data, {
     backend,
     precision,
@@ -193,7 +193,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
   }
 }
 
-/** What training has come to: weights, why it failed, or both. */
+/** Outcome of training: weights, the reason why it failed, or both. */
 interface Outcome {
   readonly result: TrainResult | undefined
   readonly failed: readonly Diagnostic[]
@@ -206,11 +206,11 @@ function failureOf(error: unknown): Outcome {
   return { result: error.kept, failed: error.diagnostics }
 }
 
-/** Problems that say what was saved. */
+/** Adds to each problem a note on the saved weights. */
 const withSaved = (problems: readonly Diagnostic[], saved: string): Diagnostic[] =>
   problems.map(d => ({ ...d, message: `${d.message}; ${saved}` }))
 
-/** How training ended, and which weights were chosen if not the last. */
+/** Describes how training ended, and which weights were chosen if not the last. */
 function endingOf({ ended, history, epoch, steps }: TrainResult): string {
   const chosen = epoch === history.length ? '' : `; the weights are those of epoch ${epoch}`
   const endings = {
@@ -222,7 +222,7 @@ function endingOf({ ended, history, epoch, steps }: TrainResult): string {
   return endings[ended] + chosen
 }
 
-/** What is wrong with a loss of the test part that is no number, though training went well. */
+/** RNN504 for a loss of the test part that is not finite, though training went well. */
 function notFinite({ loss }: Report, { steps }: TrainResult, { trainBlock }: CompiledModel): Diagnostic[] {
   if (Number.isFinite(loss)) return []
   const values = { what: 'the loss of the test part', value: String(loss), step: steps }

@@ -1,4 +1,4 @@
-// What a backend is: it turns a plan into something that runs.
+// The interfaces of backends: a backend turns a plan into something that runs.
 import type { Sizes } from '../ir/dim.ts'
 import type { Plan } from '../plan/plan.ts'
 
@@ -7,53 +7,53 @@ export type Buffer = Float32Array | Float64Array | Int32Array
 
 export type Precision = 'f32' | 'f64'
 
-/** What a run gives, by the names of the outputs. */
+/** Outputs of a run, by name. */
 export type Results = Readonly<Record<string, Buffer>>
 
-/** The results, from what answers at once; from a device, which works while the program goes on, the promise of them. */
+/** Results of a run: at once from the CPU, as a promise from a device, which works while the program goes on. */
 export type Ran = Results | Promise<Results>
 
 /** A plan that is ready to run. Runs end in the order in which they begin. */
 export interface Executable<R extends Ran = Results> {
-  /** What really runs. */
+  /** Name of the backend that really runs it. */
   readonly backend: string
   /** The device that it really runs on, where that may be one of several. */
   readonly device?: string
-  /** How many runs may be under way; 1, so that each ends before the next begins, if left out. */
+  /** How many runs may be under way; if left out 1, so that each ends before the next begins. */
   readonly ahead?: number
   /**
-   * Arrays that stand for these from run to run (weights, states of optimizers). A CPU lays end to end what the plan reads as one, so that a
-   * run with them copies nothing; a device keeps them, and does not read the arrays again. A run takes other arrays as well.
+   * Makes arrays that stand for these from run to run (weights, states of optimizers); a run takes other arrays as well. A CPU lays inputs
+   * that share a buffer end to end, so that runs with them copy nothing; a device keeps them, and does not read the arrays again.
    */
   store(inputs: Readonly<Record<string, Buffer>>): Record<string, Buffer>
   /**
-   * Runs the plan once. `inputs` holds a dense row-major array for each input of the plan. A CPU reads them in place, and gives views of
-   * buffers that the next run overwrites; a device gives new arrays. An output that the plan updates in place is the input itself.
+   * Runs the plan once, on a dense row-major array for each input. A CPU reads them in place, and gives views of buffers that the next run
+   * overwrites; a device gives new arrays. An output that the plan updates in place is the input itself.
    */
   run(sizes: Sizes, inputs: Readonly<Record<string, Buffer>>): R
-  /** Brings what runs have changed on a device into the arrays that `store` gave. */
+  /** Copies the values that runs have changed on a device into the arrays that `store` gave. */
   fetch?(): Promise<void>
-  /** Frees what it holds on a device. */
+  /** Frees the memory that it holds on a device. */
   dispose?(): void
 }
 
 export type AsyncExecutable = Executable<Promise<Results>> &
   Required<Pick<Executable<Promise<Results>>, 'device' | 'fetch' | 'dispose'>>
 
-/** What runs a model, now or later. */
+/** An executable of either kind, with results at once or as a promise. */
 export type AnyExecutable = Executable<Ran>
 
-/** What turns plans into something that runs. */
+/** Turns plans into executables. */
 export interface Loader<E extends AnyExecutable> {
   readonly name: string
-  /** What it runs on, where that may be one of several. */
+  /** The device that it runs on, where that may be one of several. */
   readonly device?: { readonly name: string }
-  /** Why it cannot take this plan at this precision; undefined if it can. */
+  /** Tells why it cannot take this plan at this precision; undefined if it can. */
   refuses(plan: Plan, precision: Precision): string | undefined
   load(plan: Plan, precision: Precision): E
 }
 
-/** One that answers at once. */
+/** A backend whose runs give their results at once. */
 export type Backend = Loader<Executable>
 
 export interface AsyncBackend extends Loader<AsyncExecutable> {

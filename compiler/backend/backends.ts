@@ -1,9 +1,9 @@
-// The backends: the list.
+// The list of backends.
 import type { AsyncBackend, Backend } from './backend.ts'
 import { devices } from './gpu/devices.ts'
 import { js } from './js.ts'
 
-/** How a backend is reached: it is there, or has to be opened on a device, of which there may be several (RNN513 where there is none). */
+/** Says how to reach a backend: directly, or by opening it on one of several devices (RNN513 where there is none). */
 export type BackendEntry =
   | { readonly name: string; readonly backend: Backend }
   | { readonly name: string; readonly devices: Readonly<Record<string, () => Promise<AsyncBackend>>> }
@@ -13,7 +13,7 @@ export const backends: readonly BackendEntry[] = [
   { name: 'gpu', devices },
 ]
 
-/** Those that answer at once. */
+/** The backends whose runs give their results at once. */
 export const immediateBackends: readonly Backend[] = backends.flatMap(entry =>
   'backend' in entry ? [entry.backend] : [],
 )

@@ -1,11 +1,11 @@
-// Fewer, longer loops: dimensions of size 1 disappear, and neighbours over which every operand is contiguous become one.
+// Makes loops fewer and longer: drops dimensions of size 1, and merges neighbours over which every operand is contiguous.
 import { asNumber, type Dim, equal, multiply } from '../ir/dim.ts'
 import type { Instruction, Operand, Pointwise, ReduceKernel } from '../plan/plan.ts'
 
-/** The old dimensions that make up each new one. */
+/** The old dimensions that each new one is made of. */
 type Grouping = readonly (readonly number[])[]
 
-/** The same kernel over as few dimensions as its operands allow. */
+/** Gives the same kernel over as few dimensions as its operands allow. */
 export function collapseMap(kernel: Pointwise): Pointwise {
   const operands = [...readsIn(kernel.program), ...kernel.writes.map(w => w.to)]
   const groups = grouping(kernel.domain, 0, operands, positionsIn(kernel.program))
@@ -16,7 +16,7 @@ export function collapseMap(kernel: Pointwise): Pointwise {
   }
 }
 
-/** The same kernel over as few dimensions as its operands allow; an argmax keeps the dimension that it counts. */
+/** Gives the same kernel over as few dimensions as its operands allow; an argmax keeps the dimension that it counts. */
 export function collapseReduce(kernel: ReduceKernel): ReduceKernel {
   const rank = kernel.domain.length
   const reads = readsIn(kernel.program)
@@ -43,7 +43,7 @@ const positionsIn = (program: readonly Instruction[]): ReadonlySet<number> =>
 const sizes = (domain: readonly Dim[], groups: Grouping): Dim[] =>
   groups.map(group => group.map(d => domain[d]).reduce(multiply))
 
-/** Groups the dimensions `first`, `first + 1`, …, whose sizes are `domain`. */
+/** Groups dimensions `first`, `first + 1`, …, of sizes `domain`, into runs that loop as one; drops those of size 1. */
 function grouping(
   domain: readonly Dim[],
   first: number,

@@ -1,39 +1,39 @@
-// What a step is predicted to take on a device, from what its kernels take alone; and whether the CPU takes less.
+// Predicts the time of a step on a device from the times of its kernels, and whether the CPU is faster.
 
-/** A kernel, measured alone. */
+/** A kernel, timed alone. */
 export interface KernelTime {
   /** `map`, `reduce`, `product` or `scatter`. */
   readonly kind: string
   readonly hint: string
   /** How often a step runs it. */
   readonly runs: number
-  /** What one run takes, in ms. */
+  /** Time of one run, in ms. */
   readonly ms: number
 }
 
-/** What was measured of a step on a device. */
+/** Measured times of a step on a device. */
 export interface DeviceTimes {
-  /** A step without its kernels, in ms: what is drawn and uploaded, the submit, and reading back. */
+  /** Time of a step without its kernels, in ms: drawing random numbers, uploading, the submit, and reading back. */
   readonly overhead: number
-  /** The kernels that differ. */
+  /** The distinct kernels. */
   readonly kernels: readonly KernelTime[]
 }
 
-/** The kernels of one kind in a step. */
+/** Totals of the kernels of one kind in a step. */
 export interface KindTime {
   readonly kind: string
-  /** Those that differ. */
+  /** Number of distinct kernels. */
   readonly kernels: number
   readonly runs: number
-  /** What all the runs take together, in ms. */
+  /** Time of all runs together, in ms. */
   readonly ms: number
 }
 
-/** What a step will take, in ms: kernels run one after the other, and what is around them happens once. */
+/** Predicts the time of a step, in ms: kernels run one after the other, and the overhead occurs once. */
 export const predictedMs = ({ overhead, kernels }: DeviceTimes): number =>
   kernels.reduce((sum, k) => sum + k.runs * k.ms, overhead)
 
-/** The kernels by kind, the kind that takes longest first. */
+/** Sums up the kernels by kind, the slowest kind first. */
 export const timesByKind = ({ kernels }: DeviceTimes): readonly KindTime[] =>
   [...Map.groupBy(kernels, k => k.kind)]
     .map(([kind, own]) => ({
@@ -44,5 +44,5 @@ export const timesByKind = ({ kernels }: DeviceTimes): readonly KindTime[] =>
     }))
     .sort((a, b) => b.ms - a.ms)
 
-/** Which takes less for a step; the CPU where they take the same, as it needs nothing. */
+/** Picks the faster one for a step; the CPU on a tie, as it needs no device. */
 export const fasterOf = (cpuMs: number, gpu: DeviceTimes): 'cpu' | 'gpu' => (predictedMs(gpu) < cpuMs ? 'gpu' : 'cpu')

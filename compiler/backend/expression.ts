@@ -1,4 +1,4 @@
-// Expressions of JavaScript, which backends build their scalar algebras over. One that is used more than once gets a local name.
+// JavaScript expressions, over which backends build their scalar algebras; one that is used more than once gets a local name.
 
 export interface Expression {
   readonly text: (args: readonly string[]) => string
@@ -27,12 +27,12 @@ export const truth =
   (test: (x: string, y: string) => string): Nary =>
   (...args) => ({ text: ([x, y]) => `(${test(x, y)} ? 1 : 0)`, args })
 
-/** A product or quotient that is 0 where its first operand is 0. */
+/** A product or quotient with strong zeros: 0 wherever its first operand is 0. */
 export const strong =
   (operator: string): Nary =>
   (x, y) => ({ text: ([a, , b]) => `(${a} === 0 ? 0 : ${a} ${operator} ${b})`, args: [x, x, y] })
 
-/** The text of an expression; what occurs in it more than once is bound first, by `bind`, which gives the name. */
+/** Prints an expression; `bind` first names each subexpression that is used more than once. */
 export function print(expression: Expression, bind: (text: string) => string): string {
   const uses = new Map<Expression, number>()
   const count = (e: Expression): void => {
@@ -54,7 +54,7 @@ export function print(expression: Expression, bind: (text: string) => string): s
   return unwrapped(text(expression))
 }
 
-/** Without the brackets around the whole. */
+/** Strips the brackets around the whole expression. */
 function unwrapped(text: string): string {
   if (!text.startsWith('(')) return text
   let depth = 0

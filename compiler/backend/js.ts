@@ -6,11 +6,11 @@ import { programText } from './js/programText.ts'
 export interface JsBackend extends Backend {
   /** The text of an ES module that exports `create(): Executable`, and imports nothing. */
   emit(plan: Plan, precision: Precision): string
-  /** The text that defines `create` and what it needs, as statements. */
+  /** The same program as statements, with `create` not exported. */
   define(plan: Plan, precision: Precision): string
 }
 
-/** Runs everywhere, and takes every plan. */
+/** The JavaScript backend, which runs everywhere and takes every plan. */
 export const js: JsBackend = {
   name: 'js',
   refuses: () => undefined,

@@ -1,11 +1,11 @@
-// Reverse-mode differentiation of a list of equations: the heart of `grad` and of a scan's own rule.
+// Reverse-mode differentiation of a list of equations, for `grad` and for the derivative of a scan.
 import { type Builder, opOf } from './builder.ts'
 import type { Value } from './graph.ts'
 
 /**
- * Emits into `back` the equations that carry the cotangents `seeds` (by value id) backward through `forward`'s equations,
- * and gives the cotangents of `wanted` by id; a value without one has the cotangent zero. The two builders are the same
- * at the top level, and two where a scan's backward body is built. Griewank & Walther, Evaluating Derivatives, ch. 3.
+ * Emits into `back` the equations that propagate the cotangents `seeds` (by value id) backward through `forward`'s equations,
+ * and returns the cotangents of `wanted` by id; a value without one has the cotangent zero. The two builders are the same
+ * at the top level, and differ where a scan's backward body is built. Griewank & Walther, Evaluating Derivatives, ch. 3.
  */
 export function adjoint(
   back: Builder,
@@ -22,7 +22,7 @@ export function adjoint(
     const { vjp } = opOf(forward.context, eqn.op)
     const asked = (i: number): boolean => active.has(eqn.ins[i].id)
     if (vjp === undefined || given.every(d => d === undefined) || !eqn.ins.some((_, i) => asked(i))) continue
-    // What a rule emits stands where its equation stands.
+    // Backward equations get the source position of their forward equation.
     const { note } = back
     back.note = { ...note, span: eqn.span }
     const found = vjp({

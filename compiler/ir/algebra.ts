@@ -1,4 +1,4 @@
-// The scalar algebra: what a pointwise op's formula is written over. Numbers instantiate it for the interpreter,
+// The scalar algebra: operations in which pointwise ops write their formulas. Numbers instantiate it for the interpreter,
 // graph values for derivatives, types for checking, each backend for its own code. Truth is 1 and 0.
 import type { DType } from './graph.ts'
 
@@ -14,8 +14,8 @@ export interface Algebra<S> {
   mul(a: S, b: S): S
   div(a: S, b: S): S
   /**
-   * The product and the quotient with a strong zero: 0 where a is 0, whatever b is. Derivatives are carried on by these, so that one
-   * which is 0, as nothing that was chosen depends on it, stays 0 beside a slope that is infinite or NaN.
+   * Product and quotient with a strong zero: 0 where a is 0, even if b is infinite or NaN. The chain rule multiplies with these, so
+   * that a cotangent of 0, of a branch not taken, stays 0 beside an infinite slope.
    */
   strong_mul(a: S, b: S): S
   strong_div(a: S, b: S): S
@@ -43,11 +43,11 @@ export interface Algebra<S> {
   where(test: S, yes: S, no: S): S
   /** a - b·floor(a / b) of ints, with the sign of b; 0 where b is 0. */
   remainder(a: S, b: S): S
-  /** 32-bit integer product, exclusive or, and logical right shift: what the random numbers are made of. */
+  /** 32-bit integer product, exclusive or, and logical right shift: the operations of the random numbers' hash. */
   imul(a: S, b: S): S
   xor(a: S, b: S): S
   shr(a: S, b: S): S
-  /** The value itself, which counts as constant where derivatives are taken. */
+  /** The value itself, treated as a constant by derivatives. */
   stop_gradient(a: S): S
 }
 
@@ -93,7 +93,7 @@ export const numbers: Algebra<number> = {
 
 export type Operation = Exclude<keyof Algebra<unknown>, 'constant' | 'integer'>
 
-/** A type, or any that stands at every place that says so: of a number, or of anything. */
+/** A type, or a pattern: `number` (real or int) and `same` stand for one type throughout a signature, `any` for each by itself. */
 type Kind = DType | 'number' | 'same' | 'any'
 
 interface Signature {
@@ -109,7 +109,7 @@ const number2 = signature('number', 'number', 'number')
 const int2 = signature('int', 'int', 'int')
 const logic2 = signature('bool', 'bool', 'bool')
 
-/** What each operation takes and gives. */
+/** The types of each operation's operands and result. */
 const signatures: Readonly<Record<Operation, Signature>> = {
   real: signature('real', 'any'),
   add: number2,
@@ -163,7 +163,7 @@ export function typeOf(name: Operation, args: readonly DType[]): DType {
   return given
 }
 
-/** An algebra all of whose operations are made by one rule. */
+/** Makes an algebra whose operations all follow one rule. */
 export function algebraBy<S>(
   literals: Pick<Algebra<S>, 'constant' | 'integer'>,
   operation: (name: Operation) => (...args: S[]) => S,
@@ -172,7 +172,7 @@ export function algebraBy<S>(
   return { ...made, ...literals } as Algebra<S> // one entry for each name of the algebra
 }
 
-/** The types of what a formula computes. */
+/** Infers the type of a formula's result. */
 export const types: Algebra<DType> = algebraBy<DType>(
   { constant: () => 'real', integer: () => 'int' },
   name =>

@@ -1,4 +1,4 @@
-// Dense row-major arrays of float64: what the interpreter computes with. Int and bool values are stored as numbers too.
+// Dense row-major arrays of float64, for the interpreter. Int and bool values are stored as numbers too.
 
 export interface NdArray {
   readonly shape: readonly number[]
@@ -49,7 +49,7 @@ export function unravel(place: number, shape: readonly number[]): number[] {
   return index
 }
 
-/** max|a - b| / max|b|; exactly zero, else infinite, where b is all zero. NaN on either side, or another shape, is infinite. */
+/** max|a - b| / max|b|; infinite for NaN on either side, for other lengths, and where b alone is all zero. */
 export function relativeError(a: ArrayLike<number>, b: ArrayLike<number>): number {
   if (a.length !== b.length) return Number.POSITIVE_INFINITY
   let difference = 0

@@ -8,7 +8,7 @@ import type { GivenAttrs, OpName } from './ops/schemas.ts'
 
 export type OpTable = ReadonlyMap<OpName, Op>
 
-/** What all blocks of one graph share: the op table, and the numbering of values. */
+/** Shared by all blocks of one graph: the op table, and the numbering of values. */
 export interface Context {
   readonly ops: OpTable
   nextId: number
@@ -31,19 +31,19 @@ export interface Builder {
   readonly context: Context
   readonly eqns: Eqn[]
   readonly params: Value[]
-  /** What new values are called, and where in the source they come from, unless a call says otherwise. */
+  /** Name and source position for new values, unless a call gives its own. */
   note: Note
   param(type: Type, note?: Note): Value
-  /** Emits one equation and gives its results; attributes are those of an equation that there is. */
+  /** Emits one equation and returns its results. For attributes of an existing equation: their types are checked at run time only. */
   emitAll(op: OpName, ins: readonly Value[], attrs?: Attrs, body?: Block, note?: Note): readonly Value[]
   /** Emits an equation of one result. */
   emit<N extends OpName>(op: N, ins: readonly Value[], ...more: MoreOf<N>): Value
-  /** As `emit`, with the attributes of an equation that there is. */
+  /** Like `emit`, with attributes copied from another equation. */
   emitLike(op: OpName, ins: readonly Value[], attrs: Attrs, note?: Note): Value
-  /** The value as this block may use it: its own, or brought in. */
+  /** Returns the value if it is this block's, or else the one that `bring` makes of it. */
   use(value: Value): Value
   owns(value: Value): boolean
-  /** Puts another equation in the place of one; its results are this block's. */
+  /** Replaces the equation at a place by another, whose results become this block's. */
   replace(place: number, by: Eqn): void
   finish(results: readonly Value[]): Block
 }
@@ -61,7 +61,7 @@ export function opOf(context: Context, name: OpName): Op {
   return op
 }
 
-/** What emits by a rule of its own. */
+/** Derives `emit` and `emitLike` from an `emitAll`. */
 export const emitting = (emitAll: Builder['emitAll']): Pick<Builder, 'emitAll' | 'emit' | 'emitLike'> => ({
   emitAll,
   emit: (op, ins, ...[attrs, note]) => emitAll(op, ins, attrs ?? {}, undefined, note)[0],
@@ -69,7 +69,7 @@ export const emitting = (emitAll: Builder['emitAll']): Pick<Builder, 'emitAll' |
 })
 
 /**
- * A builder, empty or going on with `start`. `bring` says how a value that is not of this block comes in (as a constant
+ * Creates a builder, empty or continuing `start`. `bring` makes a value of another block usable here (as a constant
  * of the scan, say); without it such a use is an error.
  */
 export function createBuilder(context: Context, bring?: (value: Value) => Value, start?: Block): Builder {
@@ -127,7 +127,7 @@ export interface Binding {
   readonly inner: Value
 }
 
-/** A builder for a scan's body: what it uses from outside becomes a constant, which `consts` lists. */
+/** Creates a builder for a scan's body: values used from outside become constants of the scan, listed in `consts`. */
 export function createBodyBuilder(outer: Builder): { body: Builder; consts: Binding[] } {
   const consts: Binding[] = []
   const body = createBuilder(outer.context, value => {
@@ -194,7 +194,7 @@ export const constantLike = (b: Builder, value: number, type: Type): Value =>
 
 export const zerosLike = (b: Builder, type: Type): Value => constantLike(b, 0, type)
 
-/** Reshapes unless the shape is that already. */
+/** Reshapes, unless the value has the shape already. */
 export const reshape = (b: Builder, value: Value, shape: readonly Dim[]): Value =>
   sameShape(value.shape, shape) ? b.use(value) : b.emit('reshape', [value], { shape })
 

@@ -1,8 +1,8 @@
-// A block a second time: values are defined once in a graph, so a copy has its own.
+// Copies blocks: a value is defined once in a graph, so each copy gets new ones.
 import { type Builder, type Context, newValue } from './builder.ts'
 import type { Block, Value } from './graph.ts'
 
-/** The block with values of its own, those of bodies inside it too. */
+/** Copies a block with new values, those of the bodies inside it too. */
 export function copyBlock(context: Context, block: Block): Block {
   const copies = new Map<number, Value>()
   const copy = (value: Value): Value => {
@@ -21,7 +21,7 @@ export function copyBlock(context: Context, block: Block): Block {
   return { params, eqns, results: block.results.map(copied) }
 }
 
-/** Emits a block's equations on these values in place of its parameters, and gives its results. */
+/** Emits a block's equations with `args` in place of its parameters, and returns its results. */
 export function emitBlock(b: Builder, block: Block, args: readonly Value[]): readonly Value[] {
   const known = new Map(block.params.map((param, i) => [param.id, args[i]]))
   const standsFor = (value: Value): Value => known.get(value.id) ?? value

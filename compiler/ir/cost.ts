@@ -1,4 +1,4 @@
-// What a block costs: counted from the ops' own rules, with the trip counts of loops.
+// Counts the cost of a block from the ops' own rules and the trip counts of loops.
 import { type Context, opOf } from './builder.ts'
 import { add, asNumber, constant, type Dim, multiply, product } from './dim.ts'
 import { type Block, type Eqn, scanLength, scanResults } from './graph.ts'
@@ -18,13 +18,13 @@ const nothing: Cost = {
   flops: { total: constant(0), inside: constant(0) },
 }
 
-/** Sums of products: linear in each of two operands, and no formula of one element. */
+/** Whether an equation is a sum of products: linear in each of two operands, and not pointwise. */
 export const isContraction = (context: Context, eqn: Eqn): boolean => {
   const { linear, formula } = opOf(context, eqn.op)
   return linear === 'each' && formula === undefined
 }
 
-/** Contractions and reductions: what adds elements up or compares them, so that moving it out of a loop is worth memory. */
+/** Whether an equation adds up or compares elements (a contraction or a reduction), so that moving it out of a loop is worth memory. */
 export function combines(context: Context, { op, ins, outs }: Eqn): boolean {
   const { flops, formula } = opOf(context, op)
   return formula === undefined && asNumber(flops(ins, outs)) !== 0
@@ -43,7 +43,7 @@ function costOf(context: Context, eqn: Eqn): Cost {
   return eqn.body === undefined ? own : plus(own, looped(cost(context, eqn.body), scanLength(eqn)))
 }
 
-/** A body's cost, all of it inside a loop of so many steps. */
+/** The cost of a body in a loop of so many steps. */
 function looped(body: Cost, steps: Dim): Cost {
   const flops = multiply(steps, body.flops.total)
   return {
@@ -63,8 +63,8 @@ const plus = (a: Cost, b: Cost): Cost => ({
 })
 
 /**
- * How many elements the scans of a block stack over their steps: what the backward pass keeps of the forward one, above all. What
- * a loop inside another stacks is there for one step of the other at a time.
+ * How many elements the scans of a block stack over their steps, mostly values saved for the backward pass. A loop inside another
+ * counts once, as its stacks exist for one step of the outer loop at a time.
  */
 export const savedElements = (block: Block): Dim =>
   block.eqns

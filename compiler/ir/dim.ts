@@ -1,6 +1,6 @@
 // Dimensions: integer polynomials of size symbols in normal form, so that batch and time stay symbolic down to the emitted code.
-// An atom is a symbol `T`; or `T-2`, which means max(0, T - 2): the length of a sequence whose ends were dropped; or, of either,
-// `floor(T/16)`: how many windows of 16 there are in it; `root(T)`: ⌈√T⌉, at least 1; or `floor(T/root(T))`.
+// An atom is a symbol `T`, or `T-2`, meaning max(0, T - 2): the length of a sequence whose ends were dropped. Of either there are
+// `floor(T/16)`, the number of windows of 16 steps; `root(T)`: ⌈√T⌉, at least 1; and `floor(T/root(T))`.
 import { fail } from '../../dsl/diagnostics.ts'
 
 interface Term {
@@ -16,7 +16,7 @@ export interface Dim {
   readonly label?: Dim
 }
 
-/** What a dimension is a polynomial of: a symbol, less a number; or its root, or how many windows it has: of a number of steps, or of its root. */
+/** A variable of the polynomial: max(0, symbol - minus), or the root of that, or its number of windows of some steps or of its root. */
 export interface Atom {
   readonly name: string
   readonly minus: number
@@ -25,7 +25,7 @@ export interface Atom {
 
 type Window = number | 'root' | 'roots'
 
-/** What each size symbol stands for at run time. */
+/** The number of each size symbol at run time. */
 export type Sizes = Readonly<Record<string, number>>
 
 export const constant = (value: number): Dim => normal([{ coefficient: value, atoms: [] }])
@@ -38,7 +38,7 @@ export const add = (a: Dim, b: Dim): Dim => combine(a, b, (x, y) => normal([...x
 
 export const subtract = (a: Dim, b: Dim): Dim => add(a, multiply(constant(-1), b))
 
-/** Throws RNN121, which has no place yet, where the product of sums has too many terms to be of use. */
+/** Throws RNN121, without a source position, where the product of sums has too many terms to be of use. */
 export const multiply = (a: Dim, b: Dim): Dim =>
   combine(a, b, (x, y) => {
     if (x.terms.length * y.terms.length > mostTerms)
@@ -50,7 +50,7 @@ export const multiply = (a: Dim, b: Dim): Dim =>
     )
   })
 
-/** Twelve sums of two, multiplied. */
+/** As many terms as twelve sums of two have when multiplied out: 2^12. */
 const mostTerms = 4096
 const fewerTerms = 'a value over so many sums as dims has no size that can be told: give the sums names as free dims'
 
@@ -59,7 +59,7 @@ export const product = (dims: readonly Dim[]): Dim => dims.reduce(multiply, cons
 /** The strides of a dense row-major array of a shape. */
 export const rowMajor = (shape: readonly Dim[]): Dim[] => shape.map((_, d) => product(shape.slice(d + 1)))
 
-/** `dim` as the current unit's reader knows it: `label` is its text there. */
+/** `dim` with a label, for messages in the names of the current unit's source. */
 export const labelled = (dim: Dim, label: Dim): Dim => ({ terms: dim.terms, label })
 
 export const unlabelled = (dim: Dim): Dim => (dim.label === undefined ? dim : { terms: dim.terms })
@@ -75,7 +75,7 @@ export const equal = (a: Dim, b: Dim): boolean =>
 export const sameShape = (a: readonly Dim[], b: readonly Dim[]): boolean =>
   a.length === b.length && a.every((dim, i) => equal(dim, b[i]))
 
-/** Pieces in the order in which they lie end to end from 0 to `whole`, as far as they do; undefined where none ends there. */
+/** The pieces that tile 0 to `whole`, in order from `start` to end; undefined where the chain of pieces does not end there. */
 export function endToEnd<T>(
   pieces: readonly T[],
   at: (piece: T) => { readonly start: Dim; readonly size: Dim },
@@ -100,13 +100,13 @@ export function asNumber(dim: Dim): number | undefined {
   return dim.terms.length === 1 && term.atoms.length === 0 ? term.coefficient : undefined
 }
 
-/** Whether it provably is 0 or more, whatever the sizes. */
+/** Whether `dim` is provably 0 or more for all sizes. */
 export const isNeverNegative = (dim: Dim): boolean => dim.terms.every(t => t.coefficient >= 0)
 
-/** The symbols that `dim` is made of, without offsets. */
+/** The names of the symbols in `dim`, without offsets. */
 export const symbolsOf = (dim: Dim): string[] => [...new Set(atomsOf(dim).map(a => a.name))]
 
-/** How many elements less than its symbol each atom of `dim` has, in the order of the terms: 2 of `T-2`. */
+/** The number that each atom of `dim` subtracts from its symbol, in the order of the terms: 2 for `T-2`. */
 export const offsetsOf = (dim: Dim): number[] => atomsOf(dim).map(a => a.minus)
 
 const atomsOf = (dim: Dim): Atom[] => dim.terms.flatMap(t => t.atoms.map(readAtom))
@@ -135,8 +135,8 @@ export function minusClamped(dim: Dim, by: number): Dim | undefined {
 }
 
 /**
- * How a length is cut into windows of `size`, or with `root` into as many windows, about, as each has steps: the size of a window and how many
- * whole ones there are; undefined for an expression that is not a number or a single symbol.
+ * Cuts a length into windows of `size`, or of about √length with `root`: the size of a window and the count of whole ones.
+ * Undefined for an expression that is not a number or a single symbol.
  */
 export function windowsIn(dim: Dim, size: number | 'root'): { readonly size: Dim; readonly count: Dim } | undefined {
   const value = asNumber(dim)
@@ -152,7 +152,7 @@ export function windowsIn(dim: Dim, size: number | 'root'): { readonly size: Dim
     : { size: constant(size), count: size === 1 ? dim : whole(size) }
 }
 
-/** The symbol that `dim` is, with what it is less; undefined for any other expression. */
+/** `dim` as a single symbol and the number subtracted from it; undefined for any other expression. */
 function asAtom(dim: Dim): Atom | undefined {
   const [term] = dim.terms
   if (dim.terms.length !== 1 || term.coefficient !== 1 || term.atoms.length !== 1) return undefined
@@ -160,7 +160,7 @@ function asAtom(dim: Dim): Atom | undefined {
   return atom.window === undefined ? atom : undefined
 }
 
-/** `4*units + 1`; in code, the atoms are written by `atom`. */
+/** Prints `4*units + 1`; `atom` prints the atoms, for code in another way than for text. */
 export function format(dim: Dim, atom: (atom: Atom) => string = formatAtom): string {
   if (dim.terms.length === 0) return '0'
   return dim.terms
@@ -173,10 +173,10 @@ export function format(dim: Dim, atom: (atom: Atom) => string = formatAtom): str
     .join('')
 }
 
-/** In the names of the source where they are known: `units`, not `64`. */
+/** Prints a dimension in the names of the source where they are known: `units`, not `64`. */
 export const formatLabel = (dim: Dim): string => format(dim.label ?? dim)
 
-/** Reads what `format` prints. `T-1` without spaces is an atom, `T - 1` is a difference. */
+/** Reads the output of `format`. `T-1` without spaces is an atom, `T - 1` is a difference. */
 export function parseDim(text: string): Dim {
   const signed = text.trim().replace(/^-/, '- ').replace(/ - /g, ' + - ').split(' + ')
   return signed
@@ -219,7 +219,7 @@ export function formatAtom({ name, minus, window }: Atom): string {
   return window === 'root' ? `root(${all})` : `floor(${all}/${window === 'roots' ? `root(${all})` : window})`
 }
 
-/** An atom as JavaScript, over the JavaScript of its symbol. */
+/** Prints an atom as JavaScript; `symbol` is the JavaScript of its symbol. */
 export function atomCode({ minus, window }: Atom, symbol: string): string {
   const all = minus === 0 ? symbol : `Math.max(0, ${symbol} - ${minus})`
   const root = `Math.max(1, Math.ceil(Math.sqrt(${all})))`

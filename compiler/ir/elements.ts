@@ -1,11 +1,11 @@
-// How large values are beside each other, before their sizes are known.
+// Estimates the sizes of values for comparisons, before the size symbols have numbers.
 import { type Dim, evaluate, symbolsOf } from './dim.ts'
 import type { Type } from './graph.ts'
 
-/** What a size that is not known counts as. */
+/** Stands for a size that is not known. */
 const typical = 32
 
-/** How many elements a value has, for comparisons: every size that is not known counts the same. */
+/** How many elements a value has if every unknown size is `typical`. */
 export function elements({ shape }: Type): number {
   const number = (dim: Dim): number => evaluate(dim, Object.fromEntries(symbolsOf(dim).map(name => [name, typical])))
   return shape.reduce((n, d) => n * number(d), 1)

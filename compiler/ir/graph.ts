@@ -13,7 +13,7 @@ export interface Type {
 export interface Value extends Type {
   /** Unique in its graph. */
   readonly id: number
-  /** The name in the source that it comes from, for printing; empty until an equation names it. */
+  /** The name in the source that the value comes from, for printing; empty until an equation names it. */
   hint: string
   readonly span?: Span
   /** Whether all its elements are known to be finite, as those of a weight are: training ends where they are not. */
@@ -86,7 +86,7 @@ export function scanLength({ op, attrs: { length } }: Eqn): Dim {
   return length
 }
 
-/** Whether the steps of a scan are done again for its gradient, from the carries alone: windows, which nothing leaves that would be kept for all. */
+/** Whether the gradient of a scan runs its steps again from the saved carries (rematerialization), as for windows of `checkpoint`. */
 export const isRecomputed = ({ attrs }: Eqn): boolean => attrs.recompute === true
 
 /** The equation that makes a value, by the value's id. */

@@ -11,7 +11,7 @@ export interface LoopStep {
   readonly step: number
 }
 
-/** Sees each equation when its results are there, inside loops at each step, and says what stands for them. */
+/** Called after each equation, inside loops at each step; returns the arrays to use as its results. */
 export type Observer = (
   eqn: Eqn,
   ins: readonly NdArray[],
@@ -21,7 +21,7 @@ export type Observer = (
 ) => readonly NdArray[]
 
 /**
- * The results of a block for the arguments given, in its own order; `loops` are those around it, for the observer.
+ * Runs a block on arguments in the order of its parameters, and returns its results; `loops` surround it, for the observer.
  * Throws a plain Error if an argument's shape is not its parameter's, or a size symbol has no number.
  */
 export function interpret(
@@ -72,5 +72,5 @@ function resolve(attr: Attr, sizes: Sizes): number | boolean | string | readonly
   const number = (d: Dim): number => evaluate(d, sizes)
   if (isDim(attr)) return number(attr)
   if (isDims(attr)) return attr.map(number)
-  return attr as number | boolean | string | readonly number[] // what is left of Attr once Dims are gone
+  return attr as number | boolean | string | readonly number[] // the rest of Attr once Dims are gone
 }

@@ -1,4 +1,4 @@
-// The leading-dimension rule: an equation of a loop's body, done for all steps at once outside the loop.
+// The leading-dimension rule: runs an equation of a loop's body for all steps at once, outside the loop.
 import { type Builder, broadcast, type Context, opOf } from './builder.ts'
 import type { Dim } from './dim.ts'
 import type { Eqn, Value } from './graph.ts'
@@ -12,7 +12,7 @@ export interface Outside {
   readonly stacked: boolean
 }
 
-/** Whether an equation whose operands differ from step to step as told can be done for all steps at once. */
+/** Whether an equation can be done for all steps at once; `differs` tells which operands change from step to step. */
 export function canLead(context: Context, eqn: Eqn, how: AllSteps, differs: (operand: Value) => boolean): boolean {
   const { leading } = opOf(context, eqn.op)
   if (leading?.[how] === undefined || eqn.outs.length !== 1) return false
@@ -20,11 +20,11 @@ export function canLead(context: Context, eqn: Eqn, how: AllSteps, differs: (ope
   return eqn.ins.every((v, i) => operands === 'all' || operands.includes(i) || !differs(v))
 }
 
-/** One value for each step of what is the same at all of them. */
+/** The operand with one value for each step: repeated where it is the same at all of them. */
 export const stackedAs = (b: Builder, { value, stacked }: Outside, steps: Dim): Value =>
   stacked ? value : broadcast(b, value, [-1 - value.shape.length], [steps])
 
-/** Emits the equation over all steps; what does not differ is repeated where the op wants one of each step. */
+/** Emits the equation over all steps; operands that are the same at each are repeated where the op needs one a step. */
 export function emitLeading(b: Builder, eqn: Eqn, how: AllSteps, ins: readonly Outside[], steps: Dim): Value {
   const { leading } = opOf(b.context, eqn.op)
   const attrs = how === 'rows' ? leading?.rows?.(eqn.attrs, steps) : leading?.leadsum?.(eqn.attrs, eqn.ins)
@@ -37,7 +37,7 @@ export function emitLeading(b: Builder, eqn: Eqn, how: AllSteps, ins: readonly O
 /** The values of a loop's body that are known outside it, by id. */
 export type KnownOutside = Map<number, Outside>
 
-/** Throws a plain Error for a value that is known inside alone. */
+/** Looks up the outside of a value; throws a plain Error if there is none. */
 export function outsideOf(known: KnownOutside, value: Value): Outside {
   const found = known.get(value.id)
   if (found === undefined) throw new Error(`%${value.id} (${value.hint}) does not leave the loop`)

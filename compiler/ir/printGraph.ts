@@ -1,4 +1,4 @@
-// The text of a graph: deterministic, one line an equation. `read.ts` reads it back; spec/ir.md describes it.
+// Prints a graph as text: deterministic, one line an equation. `read.ts` reads it back; spec/ir.md describes it.
 import { format } from './dim.ts'
 import {
   type Attr,
@@ -13,14 +13,14 @@ import {
 import { isDim, isDims } from './ops/define.ts'
 import { ops } from './ops/index.ts'
 
-/** The names of a block's own values by id: the hint, and a number where another value has it already. */
+/** The names of a block's own values by id: the hint, with a number where another value has that name already. */
 export type Names = ReadonlyMap<number, string>
 
 /** The whole graph as text. */
 export function printGraph(graph: Graph): string {
   const names = nameValues(graph)
   const name = (id: number): string => names.get(id) ?? `%?${id}`
-  /** The name alone where the value is called the same. */
+  /** Prints only the label where the value has the same name. */
   const named = (label: string, id: number): string =>
     `%${label}` === name(id) ? printName(label) : `${printName(label)} ${name(id)}`
   const lines = [
@@ -67,7 +67,7 @@ export function attrTexts(eqn: Eqn): readonly { readonly name: string; readonly 
     .map(name => ({ name, text: printAttr(eqn.attrs[name]) }))
 }
 
-/** A scan's attributes that the `const` and `carry` lines of its body tell. */
+/** A scan's attributes that are not printed, as the `const` and `carry` lines of its body imply them. */
 export const impliedByBody: ReadonlySet<string> = new Set(['consts', 'carries'])
 
 function printAttr(attr: Attr): string {
@@ -80,11 +80,11 @@ function printAttr(attr: Attr): string {
 
 const printNumber = (value: number): string => (Object.is(value, -0) ? '-0' : String(value))
 
-/** As it is, or as a string in quotes. A `#` would start a comment. */
+/** Prints a name as it is, or in quotes where it has punctuation; `#` is escaped, as it would start a comment. */
 const printName = (name: string): string =>
   /^[^\s%",{}#=()[\]]*[^\s%",:{}#=()[\]]$/.test(name) ? name : JSON.stringify(name).replaceAll('#', '\\u0023')
 
-/** A hint without what has a meaning in the text; `.2` at its end is the printer's own. */
+/** Removes characters that have a meaning in the text from a hint, and a `.2` at its end, which the printer adds itself. */
 function baseName(hint: string): string {
   const safe = hint.replace(/[^\w.']/g, '_').replace(/\.(?=\d+$)/, '_')
   return /^\d/.test(safe) ? `_${safe}` : safe

@@ -1,21 +1,21 @@
-// Which values are known to be probabilities, so that their logarithms, and those of one minus them, can be computed from the
-// logits. What stands here is what rules/stableLogs.ts can do, and what `probability` promises.
+// Finds values known to be probabilities, so that their logarithms, and those of one minus them, can be computed from the
+// logits. It must agree with the rewrites of rules/stableLogs.ts: `probability` in the language promises these.
 import { type Builder, constantLike } from './builder.ts'
 import { asNumber, type Dim, equal, sameShape } from './dim.ts'
 import type { Attr, Eqn, Value } from './graph.ts'
 import { fromEnd, isDim } from './ops/define.ts'
 import { complemented, movedOperands, outsideOf, stepResult, type View, viewOfBlock } from './view.ts'
 
-/** Of which the logarithm is asked: the value, or one minus it. */
+/** The operand of the logarithm: the value, or one minus it. */
 export type Side = 'itself' | 'complement'
 
 const flipped = { itself: 'complement', complement: 'itself' } as const
 
-/** What is behind a value: probabilities with logits, values of which nothing is known, both, or (neither) known numbers alone. */
+/** The sources of a value: `stable` if probabilities with logits are among them, `plain` if unknown values are; neither for known numbers. */
 export interface Standing {
   readonly stable: boolean
   readonly plain: boolean
-  /** How many logarithms are made of the one. */
+  /** How many logarithms the rewrite makes of the one. */
   readonly size: number
 }
 
@@ -28,11 +28,11 @@ function together(parts: readonly Standing[]): Standing {
   return size > largest ? plain : { stable: parts.some(p => p.stable), plain: parts.some(p => p.plain), size }
 }
 
-/** So many equations in a row are looked through, and so many logarithms at the most are made of one. */
+/** Bounds on the search: equations looked through in a row, and logarithms made of one. */
 const deepest = 100
 const largest = 256
 
-/** What is behind a value, for the logarithm of one side of it. Numbers that are known count if they are in [0, 1], or for their own logarithm positive. */
+/** Finds the sources of a value, for the logarithm of one side of it. Known numbers count from 0 up, and for the complement to 1. */
 export function standing(view: View, value: Value, side: Side): Standing {
   const found = new Map<string, Standing>()
   const behind = (v: View, at: Value, s: Side, depth: number): Standing => {
@@ -48,7 +48,7 @@ export function standing(view: View, value: Value, side: Side): Standing {
   return behind(view, value, side, 0)
 }
 
-/** What a value is all of, or is cut from: through slices of everything and of joins, which `simplify` takes away. */
+/** Looks through slices that `simplify` removes: those of everything, and those within one part of a concat. */
 function cutFrom(view: View, value: Value): Value {
   for (let from = value; ; ) {
     const eqn = view.producer(from)
@@ -59,7 +59,7 @@ function cutFrom(view: View, value: Value): Value {
   }
 }
 
-/** The part of a join in which a slice of it lies. */
+/** The part of a concat in which a slice of it lies. */
 function partAround(view: View, { ins: [of], attrs, outs: [out] }: Eqn): Value | undefined {
   const join = view.producer(of)
   const axis = numberOf(attrs.axis)
@@ -130,16 +130,16 @@ function standingOf(
   }
 }
 
-/** A value as a weighted sum of the elements of a softmax along its axis, in the order of the other dimensions, of which those of 1 may be missing. */
+/** A value as a weighted sum of a softmax's elements along its axis; other dimensions keep their order, those of size 1 may be missing. */
 export interface Selection {
   /** Probabilities that add up to 1 along `axis`, for each element of the value. */
   readonly of: Value
   readonly axis: number
   /** Whether each weight is known to be 0 or 1. */
   readonly sure: boolean
-  /** Of how many selections it is made. */
+  /** How many simple selections are added up in this one. */
   readonly size: number
-  /** How often each of the probabilities is counted. */
+  /** Emits the weight of each probability. */
   readonly weights: (b: Builder) => Value
 }
 
@@ -177,7 +177,7 @@ function selected(view: View, value: Value, behind: (value: Value) => Selection 
       return axis === undefined ? undefined : sumOf(view, ins[0], axis, behind)
     }
     case 'reshape': {
-      // One place along the axis, which is then no dimension any more.
+      // A slice of one place along the axis, whose dimension the reshape drops.
       const slice = view.producer(ins[0])
       const axis = slice?.op === 'slice' ? numberOf(slice.attrs.axis) : undefined
       if (slice === undefined || axis === undefined) return undefined
@@ -202,7 +202,7 @@ function selected(view: View, value: Value, behind: (value: Value) => Selection 
   }
 }
 
-/** Whether there may be more than one place along a dimension, so that a reshape may not leave it out. */
+/** Whether a dimension may be larger than 1, so that a reshape cannot drop it. */
 const isLong = (dim: Dim): boolean => asNumber(dim) !== 1
 
 /** The sum or the difference of two selections from the same probabilities. */
@@ -218,7 +218,7 @@ function both(
   return { ...left, sure: false, size, weights: b => b.emit(op, [left.weights(b), right.weights(b)]) }
 }
 
-/** The elements along `axis` added up, as a selection. */
+/** The sum of `elements` along `axis` as a selection. */
 function sumOf(
   view: View,
   elements: Value,
@@ -237,12 +237,12 @@ function sumOf(
   return { of, axis, sure: true, size: 1, weights: b => placed(b, own(b)) }
 }
 
-/** Some of the elements of rows along an axis. */
+/** A subset of the elements of a softmax's rows. */
 interface Part {
   readonly of: Value
-  /** Which of them count: 1 or 0 for each. */
+  /** Emits 1 for each element that counts, 0 for the others. */
   readonly own: (b: Builder) => Value
-  /** Zeros for the others of the rows. */
+  /** Pads `own` with zeros to whole rows. */
   readonly placed: (b: Builder, own: Value) => Value
 }
 
@@ -276,14 +276,14 @@ function partOf(view: View, elements: Value, axis: number, depth = 0): Part | un
   return undefined
 }
 
-/** A bool as a number, repeated or not. */
+/** Whether a value is a bool as a number, repeated or not. */
 function isFlag(view: View, value: Value): boolean {
   const eqn = view.producer(value)
   if (eqn?.op === 'real') return eqn.ins[0].dtype === 'bool'
   return (eqn?.op === 'broadcast' || eqn?.op === 'reshape') && isFlag(view, eqn.ins[0])
 }
 
-/** The axis, counted from the end, along which a value is the result of a softmax: moved only along others. */
+/** The axis, counted from the end, along which a value holds whole rows of a softmax, moved along other axes only. */
 export function rowsOf(view: View, value: Value): number | undefined {
   const found = new Map<number, number | undefined>()
   const behind = (v: View, x: Value, depth: number): number | undefined => {
@@ -321,7 +321,7 @@ function rowsBehind(
   return movedAxis(view, eqn, first)
 }
 
-/** Where the axis of rows is after a move; undefined where its elements do not stay together. */
+/** The place of the rows' axis after a move; undefined where the rows do not stay whole. */
 function movedAxis(view: View, { op, ins, attrs, outs: [out] }: Eqn, axis: number): number | undefined {
   const from = ins[0].shape
   const behindTail = typeof attrs.tail === 'number' && axis >= -attrs.tail
@@ -350,7 +350,7 @@ function movedAxis(view: View, { op, ins, attrs, outs: [out] }: Eqn, axis: numbe
       return kept[fromEnd(axis, from.length)]
     }
     case 'where': {
-      // One choice for the whole row.
+      // The test must be the same for the whole row.
       const test = view.producer(ins[0])
       return test?.op === 'broadcast' && numbersOf(test.attrs.at).includes(axis) ? axis : undefined
     }
@@ -364,7 +364,7 @@ const numberOf = (attr: unknown): number | undefined => (typeof attr === 'number
 const numbersOf = (attr: Attr): readonly number[] =>
   Array.isArray(attr) ? attr.filter((n): n is number => typeof n === 'number') : []
 
-/** Whether two values are the same, or the same is done to the same in a few steps. */
+/** Whether two values are the same, or computed alike from the same values within ten steps. */
 function alike(view: View, x: Value, y: Value, depth = 0): boolean {
   if (x.id === y.id) return true
   const [a, b] = [view.producer(x), view.producer(y)]

@@ -1,4 +1,4 @@
-// Reads the text that print.ts prints. By hand, the types of results and attributes' names may be left out.
+// Reads the text that printGraph.ts prints. In text written by hand, types of results and names of attributes may be left out.
 import { type Context, newValue, opOf } from './builder.ts'
 import { type Dim, parseDim } from './dim.ts'
 import type { Attr, Attrs, Block, DType, Eqn, Graph, Type, Value } from './graph.ts'
@@ -6,7 +6,7 @@ import { newContext } from './ops/index.ts'
 import { isOpName, type Schema } from './ops/schemas.ts'
 import { impliedByBody } from './printGraph.ts'
 
-/** The graph that the text describes. Throws an Error with the line's number where it does not describe one. */
+/** Parses a graph. Throws an Error with the line's number where the text is not one. */
 export function readGraph(text: string, context: Context = newContext()): { graph: Graph; context: Context } {
   const reader: Reader = { context, lines: text.split('\n').map(withoutComment), at: 0 }
   const graph = readWhole(reader)
@@ -60,7 +60,7 @@ function readWhole(reader: Reader): Graph {
   }
 }
 
-/** The equations up to a line that is something else. */
+/** Reads equations up to the first line that is none. */
 function readEqns(reader: Reader, scope: Scope): Eqn[] {
   const eqns: Eqn[] = []
   for (;;) {
@@ -207,7 +207,7 @@ function readType(reader: Reader, text: string): Type {
   })
 }
 
-/** A new value under its name; the name less its number is the hint. */
+/** Defines a value under its name; the hint is the name without its number. */
 function define(reader: Reader, scope: Scope, text: string, type: Type): Value {
   if (!new RegExp(`^${value}$`).test(text)) fail(reader, `${text} is not the name of a value`)
   if (scope.has(text)) fail(reader, `${text} is defined twice`)
@@ -221,7 +221,7 @@ function lookup(reader: Reader, scope: Scope, text: string): Value {
   return scope.get(text) ?? fail(reader, `${text} is not defined`)
 }
 
-/** The next line that says something; the reader stands on it. */
+/** The next line that is not empty; moves the reader to it, and not past it. */
 function peek(reader: Reader): string | undefined {
   while (reader.at < reader.lines.length && reader.lines[reader.at] === '') reader.at++
   return reader.lines[reader.at]
@@ -260,7 +260,7 @@ function unquoted(text: string): string {
   return String(parsed)
 }
 
-/** The parts between commas that stand in no brackets. */
+/** Splits at commas outside brackets. */
 function splitTop(text: string): string[] {
   const parts: string[] = []
   let depth = 0
@@ -277,7 +277,7 @@ function splitTop(text: string): string[] {
   return parts.map(p => p.trim()).filter(p => p !== '')
 }
 
-/** At the first separator; the second part is undefined where there is none. */
+/** Splits at the first separator; the second part is undefined where there is none. */
 function split(text: string, separator: string): [string, string | undefined] {
   const place = text.indexOf(separator)
   return place < 0 ? [text.trim(), undefined] : [text.slice(0, place).trim(), text.slice(place + 1).trim()]

@@ -1,4 +1,4 @@
-// The IR's invariants. Run after each pass: a pass that breaks one is found by its name.
+// Checks the IR's invariants after each pass, so that an error names the pass that broke one.
 import { type Context, opOf } from './builder.ts'
 import { sameShape } from './dim.ts'
 import type { Block, Eqn, Graph, Type, Value } from './graph.ts'
@@ -21,7 +21,7 @@ export function verify(context: Context, block: Block | Graph): void {
 }
 
 function verifyBlock(context: Context, block: Block, assigned: Set<number>): void {
-  // Only a message needs them.
+  // Computed only for error messages.
   let named: Names | undefined
   const names = (): Names => {
     named ??= nameValues(block)
@@ -74,7 +74,7 @@ const same = (a: Type, b: Type): boolean => a.dtype === b.dtype && sameShape(a.s
 
 const nameOf = (names: Names, value: Value): string => names.get(value.id) ?? `%${value.hint} (id ${value.id})`
 
-/** Puts the equation before the message of what goes wrong in it; of nested ones, the outermost comes first. */
+/** Prefixes errors with the equation that they occur in; of nested equations, the outermost comes first. */
 function within(eqn: Eqn, names: () => Names, verifyIt: () => void): void {
   try {
     verifyIt()

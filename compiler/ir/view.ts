@@ -1,4 +1,4 @@
-// What is known of the values of a block: which equation makes them, and where those come from that it does not make.
+// A block's view of its values: the equation that defines each, and the operand outside the loop behind each parameter.
 import type { Block, Eqn, Value } from './graph.ts'
 import { makersOf, scanCounts, scanResults } from './graph.ts'
 import { ops } from './ops/index.ts'
@@ -9,7 +9,7 @@ export interface View {
   readonly producer: (value: Value) => Eqn | undefined
   /** The number that all elements of a value are, where that is known. */
   readonly uniform: (value: Value) => number | undefined
-  /** What a parameter of a loop's body is around it, at one step or at all of them; undefined for what changes on the way. */
+  /** The outer operand behind a constant or per-step input of a loop's body; undefined for carries, which change on the way. */
   readonly outside: (param: Value) => Outside | undefined
 }
 
@@ -18,16 +18,16 @@ export interface Outside {
   readonly value: Value
 }
 
-/** How many operands, the first ones, an op moves the elements of; 0 if it computes. */
+/** How many operands, counted from the first, an op moves the elements of; 0 for an op that computes. */
 export const movedOperands = (op: OpName): number => ops.get(op)?.moves?.operands ?? 0
 
-/** Whether an op only puts the elements of its first operand elsewhere, or what comes in beside them, wherever data are. */
+/** Whether an op only rearranges its first operand, perhaps with a fill beside it: no concat, and no index chooses elements. */
 export function onlyPlaces(op: OpName): boolean {
   const moves = ops.get(op)?.moves
   return moves !== undefined && moves.chosen !== true && moves.operands <= 2
 }
 
-/** Whether the result is one number where the only operand is. */
+/** Whether all elements of the result are one number where those of the only operand are. */
 export const repeats = ({ op, ins }: Pick<Eqn, 'op' | 'ins'>): boolean =>
   ins.length === 1 && (movedOperands(op) === 1 || op === 'real')
 
@@ -43,10 +43,10 @@ export function viewOf(producers: ReadonlyMap<number, Eqn>, outside: View['outsi
   return { producer, uniform, outside }
 }
 
-/** What is known of the values of a finished block. */
+/** The view of a finished block. */
 export const viewOfBlock = (block: Block, outside?: View['outside']): View => viewOf(makersOf(block.eqns), outside)
 
-/** What the parameters of a scan's body are in the block around it. */
+/** Maps the parameters of a scan's body to the scan's operands in the block around it. */
 export function outsideOf(view: View, scan: Eqn): View['outside'] {
   const { consts, carries } = scanCounts(scan)
   return param => {
@@ -62,7 +62,7 @@ export function stepResult(scan: Eqn, body: Block, output: Value): Value | undef
   return place < 0 ? undefined : scanResults(scan, body.results).ys[place]
 }
 
-/** What `value` is one minus of. */
+/** The x of a `value` that is computed as 1 - x. */
 export function complemented(value: Value, view: View): Value | undefined {
   const eqn = view.producer(value)
   return eqn?.op === 'sub' && view.uniform(eqn.ins[0]) === 1 ? eqn.ins[1] : undefined

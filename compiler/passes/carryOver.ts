@@ -1,22 +1,22 @@
-// carryOver: a graph over whole sequences becomes one over a window of them. What a loop carries comes in from the window before
-// and goes out to the next; no gradient goes that way (truncated back-propagation through time, Williams & Peng 1990).
+// carryOver: makes a graph over whole sequences one over a window of them. Carries of loops come in from the window before and go
+// out to the next, but no gradient does (truncated back-propagation through time, Williams & Peng 1990).
 import { type Builder, broadcast, type Context, createBuilder, fill, reshape } from '../ir/builder.ts'
 import { constant, type Dim, equal } from '../ir/dim.ts'
 import { type Eqn, type Graph, scanCounts, scanLength, type Value } from '../ir/graph.ts'
 import { fromEnd } from '../ir/ops/define.ts'
 import { renamed } from './rewrite.ts'
 
-/** What a window's graph takes besides the graph's own inputs: whether it is the first, and the step that it begins with. */
+/** Further inputs of a window's graph: whether it is the first window, and the step that it begins with. */
 export const windowInputs = { first: '@first', start: '@start' } as const
 
 const carriedName = (i: number): string => `@carried.${i}`
 
-/** Whether a name is that of an input that holds what the window before has left, and of the output that the next gets. */
+/** Whether a name is that of a carry between windows: an input from the window before, and an output for the next. */
 export const isCarried = (name: string): boolean => name.startsWith('@carried.')
 
 /**
- * The graph of a window along `axis`, which must not be walked inside a loop of another axis. `fromStart` are the values that count
- * from the start of the sequence, by id.
+ * Makes the graph of a window along `axis`, which must not be iterated inside a loop over another axis. `fromStart` lists values
+ * that count from the start of the sequence, by id.
  */
 export function carryOver(
   context: Context,
@@ -29,7 +29,7 @@ export function carryOver(
   const start = b.param({ dtype: 'int', shape: [] }, { hint: 'start' })
   const replaced = new Map<number, Value>()
   const leaving: Value[] = []
-  /** What the window begins with: `initial` in the first, what `leave` said in the one before otherwise. */
+  /** The value that the window begins with: `initial` in the first, else the value given to `leave` in the one before. */
   const entering = (initial: Value): Value => {
     const before = b.param(initial, { hint: `${initial.hint}_before` })
     return b.emit('where', [fill(b, first, initial.shape), initial, before], {}, initial)
@@ -75,7 +75,7 @@ export function carryOver(
 const isDelay = ({ op, ins: [x], attrs }: Eqn, axis: Dim): boolean =>
   op === 'shift' && attrs.by === 1 && equal(x.shape[fromEnd(Number(attrs.axis), x.shape.length)], axis)
 
-/** The element of the last step, or what stood before the first where there is none. */
+/** The element of the last step, or `before` where there are no steps. */
 function lastOf(b: Builder, x: Value, before: Value, { attrs }: Eqn, axis: Dim): Value {
   const place = Number(attrs.axis)
   const one = broadcast(b, before, [place], [constant(1)])

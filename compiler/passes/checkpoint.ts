@@ -1,10 +1,10 @@
-// checkpoint: memory for time. Between the windows of a loop only its carries are kept, and the way back does each window again.
+// checkpoint: trades time for memory. Saves only the carries between windows of a loop, and recomputes each window for the gradient.
 // Chen, Xu, Zhang, Guestrin, Training deep nets with sublinear memory cost (2016).
 import { isRecomputed } from '../ir/graph.ts'
 import { emitWindows, replaceScans, type WindowSize } from './emitWindows.ts'
 import type { Pass } from './pass.ts'
 
-/** For T steps and windows of k, the gradient keeps T/k carries and k steps. */
+/** For T steps and windows of k, the gradient saves T/k carries, and k steps at a time. */
 export const checkpoint = (size: WindowSize): Pass => ({
   name: 'checkpoint',
   contract: 'of a loop that is no window the gradient keeps the carries between windows alone',

@@ -1,16 +1,16 @@
-// Clipping: gradients cut before the optimizer sees them, as more equations of the training graph.
+// Gradient clipping, before the optimizer, as equations of the training graph.
 import type { Clip } from '../elaborate/values/signature.ts'
 import { type Builder, constantLike, fill, reshape, scalar } from '../ir/builder.ts'
 import { constant, product } from '../ir/dim.ts'
 import type { Value } from '../ir/graph.ts'
 
 /**
- * Norms are taken of gradients this much smaller, so that not even the norm of as many of the largest numbers as fit in a memory
- * is infinite. What this loses is far below any limit.
+ * Scales gradients down before their norm, so that even a memory full of the largest numbers has a finite norm. The underflow is
+ * far below any limit.
  */
 const shrink = 2 ** -24
 
-/** By joint norm, by the norm of each parameter (Pascanu et al. 2013), or by value. */
+/** Clips by joint norm, by the norm of each parameter (Pascanu et al. 2013), or by value. */
 export function clipGradients(
   b: Builder,
   gradients: ReadonlyMap<string, Value>,
@@ -19,7 +19,7 @@ export function clipGradients(
   const map = (cut: (g: Value) => Value): Map<string, Value> =>
     new Map([...gradients].map(([name, g]) => [name, cut(g)]))
   const small = (g: Value): Value => b.emit('mul', [g, constantLike(b, shrink, g)])
-  /** The gradient itself where the norm is small enough. The quotient comes first: limit / norm might vanish. */
+  /** Scales to the limit where the norm exceeds it. Divides by the norm first, as limit / norm might underflow. */
   const scaleTo = (g: Value, norm: Value): Value => {
     const beyond = fill(b, b.emit('lt', [scalar(b, clip.limit * shrink), norm]), g.shape)
     const direction = b.emit('div', [small(g), fill(b, norm, g.shape)])

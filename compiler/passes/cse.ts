@@ -1,4 +1,4 @@
-// cse: what was computed already is not computed again.
+// cse: common subexpression elimination.
 import type { Context } from '../ir/builder.ts'
 import { type Block, type Eqn, scanCounts, type Value } from '../ir/graph.ts'
 import { ops } from '../ir/ops/index.ts'
@@ -12,7 +12,7 @@ export const cse: Pass = {
   run: (context, block) => cseBlock(context, block, new Map()),
 }
 
-/** `known` tells which values are another already: parameters that stand for the same operand. */
+/** `known` maps parameters to earlier ones that stand for the same operand. */
 function cseBlock(context: Context, block: Block, known: ReadonlyMap<number, Value>): Block {
   const replaced = new Map(known)
   const seen = new Map<string, Eqn>()
@@ -37,7 +37,7 @@ function cseBlock(context: Context, block: Block, known: ReadonlyMap<number, Val
   return unchanged && eqns.every((eqn, i) => eqn === block.eqns[i]) ? block : { params: block.params, eqns, results }
 }
 
-/** The constants and per-step inputs of a scan that stand for the same operand as an earlier one. */
+/** Maps constants and per-step inputs of a scan to an earlier one for the same operand. */
 function twins(eqn: Eqn, body: Block): ReadonlyMap<number, Value> {
   const { consts, carries } = scanCounts(eqn)
   const part = (i: number): string => (i < consts ? 'const' : i < consts + carries ? `carry ${i}` : 'each')
@@ -47,7 +47,7 @@ function twins(eqn: Eqn, body: Block): ReadonlyMap<number, Value> {
   )
 }
 
-/** A scan's results, those that stack the same value of the body made one. */
+/** The results of a scan, where outputs that stack the same value of the body become one. */
 function distinctOuts(eqn: Eqn, body: Block, outs: readonly Value[]): readonly Value[] {
   const { carries } = scanCounts(eqn)
   return renamed(
@@ -59,7 +59,7 @@ function distinctOuts(eqn: Eqn, body: Block, outs: readonly Value[]): readonly V
   )
 }
 
-/** For each value whose key an earlier one has: that one. */
+/** Maps each value to the first one with its key, if that is another. */
 function firsts(values: readonly Value[], keys: readonly string[]): ReadonlyMap<number, Value> {
   const found = new Map<number, Value>()
   values.forEach((value, i) => {
@@ -69,7 +69,7 @@ function firsts(values: readonly Value[], keys: readonly string[]): ReadonlyMap<
   return found
 }
 
-/** Equal for equations that compute the same of the same operands. */
+/** A key that is equal for equations with the same op, operands and attributes. */
 function eqnKey(eqn: Eqn, name: (value: Value) => string): string {
   const ins = eqn.ins.map(name)
   const operands = ops.get(eqn.op)?.commutes === true ? ins.sort() : ins
@@ -78,7 +78,7 @@ function eqnKey(eqn: Eqn, name: (value: Value) => string): string {
   return [eqn.op, ...operands, ...attrs, ...body].join(' ')
 }
 
-/** Equal for blocks that compute the same of their parameters, however their values are numbered. */
+/** A key that is equal for blocks with the same equations, however their values are numbered. */
 function blockKey(block: Block): string {
   const numbers = new Map<number, number>()
   const define = (value: Value): void => {

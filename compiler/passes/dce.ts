@@ -1,4 +1,4 @@
-// dce: what no result depends on is gone.
+// dce: dead code elimination.
 import { type Block, type Eqn, scanCounts, type Value } from '../ir/graph.ts'
 import type { Pass } from './pass.ts'
 
@@ -22,7 +22,7 @@ function dceBlock(block: Block): Block {
   return unchanged ? block : { params: block.params, eqns, results: block.results }
 }
 
-/** The scan without the carries that reach no needed result, and without what only those need. */
+/** The scan without carries that reach no needed result, and without equations and operands that only those need. */
 function dceScan(eqn: Eqn, body: Block, needed: ReadonlySet<number>): Eqn {
   const { consts, carries } = scanCounts(eqn)
   const isCarry = (i: number): boolean => i >= consts && i < consts + carries

@@ -1,17 +1,17 @@
-// What the values of a loop's body depend on.
+// Classifies the values of a loop's body: by whether they depend on carries, on per-step inputs, or on neither.
 import type { Context } from '../ir/builder.ts'
 import { type Block, type Eqn, isRecomputed, scanOperands, type Value } from '../ir/graph.ts'
 import { canLead } from '../ir/leading.ts'
 
 /**
- * `fixed`: the same at every step. `stepped`: made of per-step inputs alone, so that all steps could be done at once.
- * `bound`: needs a carry, or an op that cannot, or is not to, be done for all steps at once.
+ * `fixed`: the same at every step. `stepped`: computed from per-step inputs, without carries, so that all steps can be done at once.
+ * `bound`: needs a carry, or an op that cannot be, or should not be, done for all steps at once.
  */
 export type Dependence = 'fixed' | 'stepped' | 'bound'
 
 /**
- * The dependence of each value of a scan's body. What differs from window to window is never wanted for all of them at once, and what
- * `stays` says of an equation over steps is bound.
+ * The dependence of each value of a scan's body. Results of equations for which `stays` holds are bound; so are the per-step inputs
+ * of a recomputed scan, since values of all its windows at once would take the memory that it saves.
  */
 export function dependences(
   context: Context,

@@ -1,4 +1,4 @@
-// dropInputs: leaves out the inputs of a graph that nothing reads: targets where only predictions are wanted, say.
+// dropInputs: removes inputs that no equation reads, such as targets in a graph of predictions.
 import type { Graph } from '../ir/graph.ts'
 
 export function dropInputs(graph: Graph): Graph {

@@ -1,19 +1,19 @@
-// Cutting loops into windows: one loop over the whole windows, and one over the steps that are left.
+// Cuts loops into windows: one loop over the whole windows, and one over the steps that are left.
 import { type Builder, type Context, createBuilder, reshape } from '../ir/builder.ts'
 import { copyBlock } from '../ir/copyBlock.ts'
 import { asNumber, constant, type Dim, multiply, subtract, windowsIn } from '../ir/dim.ts'
 import { type Attrs, type Block, type Eqn, scanCounts, scanLength, type Value } from '../ir/graph.ts'
 import { renamed, renewed } from './rewrite.ts'
 
-/** The steps of a window, or as many as there are windows, about. */
+/** The number of steps of a window; `root` for about √length, so that windows and steps in each are about as many. */
 export type WindowSize = number | 'root'
 
-/** Emits the steps of one window; gives the carries as they leave it, and the per-step outputs of its steps stacked. */
+/** Emits the steps of one window; returns the carries that leave it, and the per-step outputs of its steps, stacked. */
 export type EmitWindow = (b: Builder, steps: Eqn) => readonly Value[]
 
 /**
- * Emits a scan window by window: `emit` makes the body of one, `attrs` are further ones of the scan over windows. Gives what stands for its results, or undefined for a length that
- * cannot be cut, being no single symbol, or is known to have no window more than itself.
+ * Emits a scan window by window: `emit` makes the body of one, `attrs` are added to the scan over windows. Returns the new results,
+ * or undefined for a length that is neither a number nor a single symbol, or a number with fewer than two windows.
  */
 export function emitWindows(
   b: Builder,
@@ -63,7 +63,7 @@ export function emitWindows(
   )
 }
 
-/** The steps of x from `start` on. */
+/** Slices `size` steps of x from `start` on. */
 const part = (b: Builder, x: Value, start: Dim, size: Dim): Value =>
   b.emit('slice', [x], { axis: -x.shape.length, start, size }, x)
 
@@ -76,7 +76,7 @@ function windowBody(context: Context, scan: Eqn, body: Block, size: Dim, emit: E
   return b.finish(emit(b, { ...scan, ins: params, attrs: { ...scan.attrs, length: size } }))
 }
 
-/** The block with what `emit` gives in the place of each scan, where it gives something; inside other loops too, if `within`. */
+/** Replaces each scan by the results of `emit`, unless it returns undefined; inside other loops too, if `within`. */
 export function replaceScans(
   context: Context,
   block: Block,

@@ -1,23 +1,23 @@
-// Fusions: several equations become one over what they bring, laid end to end, and their results become slices of its own.
+// Fuses several equations into one whose operand is a concatenation of theirs; their results become slices of its result.
 import { type Builder, type Context, createBuilder } from '../ir/builder.ts'
 import { add, constant, type Dim } from '../ir/dim.ts'
 import type { Block, Eqn, Value } from '../ir/graph.ts'
 import { renamed } from './rewrite.ts'
 import { dependents, scheduled } from './schedule.ts'
 
-/** One equation in place of several, whose results are slices of its own along the last dimension. */
+/** One equation in place of several, whose results are slices of its result along the last dimension. */
 export interface Fusion {
   readonly members: readonly Eqn[]
-  /** What each member brings to the one. */
+  /** The operand of each member that is concatenated. */
   readonly parts: readonly Value[]
   readonly emit: (b: Builder, joined: Value) => Value
-  /** Along which axis the parts are laid end to end. */
+  /** The axis along which the parts are concatenated. */
   readonly axis: number
 }
 
 export const width = ({ shape }: Value): Dim => shape[shape.length - 1]
 
-/** The block, bodies included, with all fusions carried out that `find` finds. */
+/** Carries out all fusions that `find` returns, in bodies too. */
 export function fuseAll(context: Context, block: Block, find: (block: Block) => readonly Fusion[]): Block {
   let changed = false
   const eqns = block.eqns.map(eqn => {
@@ -28,7 +28,7 @@ export function fuseAll(context: Context, block: Block, find: (block: Block) => 
   })
   let fused = changed ? { ...block, eqns } : block
   for (;;) {
-    // One after the other: what a fusion moves may stand in the way of the next.
+    // Only one fusion a time, as the equations that it moves may prevent another.
     const next = find(fused)
       .map(f => fuse(context, fused, f))
       .find(f => f !== undefined)
@@ -37,7 +37,7 @@ export function fuseAll(context: Context, block: Block, find: (block: Block) => 
   }
 }
 
-/** The block with the fusion carried out; a member whose part needs another's result stays by itself. */
+/** Carries out a fusion; a member whose part needs a member's result stays by itself. Undefined if fewer than two are left. */
 function fuse(context: Context, block: Block, { members, parts, emit, axis }: Fusion): Block | undefined {
   if (members.length < 2) return undefined
   const results = members.flatMap(e => e.outs)

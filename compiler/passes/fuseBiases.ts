@@ -1,4 +1,4 @@
-// fuse-biases: vectors added to the parts of a product become one vector, added to the whole: so its gradient comes out whole too.
+// fuse-biases: joins vectors added to the parts of a product into one vector, added to the whole; so its gradient is one sum too.
 import { type Dim, endToEnd, equal } from '../ir/dim.ts'
 import type { Block, Eqn } from '../ir/graph.ts'
 import { isDim } from '../ir/ops/define.ts'
@@ -11,7 +11,7 @@ export const fuseBiases: Pass = {
   run: (context, block) => fuseAll(context, block, biases),
 }
 
-/** A bias for each gate of a product: slices that tile a value, each of which is only added to a vector repeated. */
+/** Finds slices that tile a value and are each only added to a repeated vector: the biases of a product's gates. */
 function biases(block: Block): Fusion[] {
   const makers = new Map(block.eqns.flatMap(e => e.outs.map(out => [out.id, e] as const)))
   const uses = new Map<number, Eqn[]>()
@@ -53,7 +53,7 @@ function biases(block: Block): Fusion[] {
   })
 }
 
-/** Slices in the order in which they tile a dimension of that size, if all of them do. */
+/** The slices in the order in which they tile a dimension of that size; undefined if they do not, or one does alone. */
 function tiles(slices: readonly Eqn[], size: Dim): readonly Eqn[] | undefined {
   const placed = slices.flatMap(eqn =>
     isDim(eqn.attrs.start) ? [{ eqn, start: eqn.attrs.start, size: width(eqn.outs[0]) }] : [],

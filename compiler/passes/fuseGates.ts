@@ -1,5 +1,5 @@
-// fuse-gates: products with one operand become one product with concatenated weights (gate concatenation). Weights that are
-// parameters are stored concatenated, so that no step copies them.
+// fuse-gates: makes products with the same left operand one product with concatenated weights (the gates of a cell). Weights that
+// are parameters are stored concatenated, so that no step copies them.
 import type { Block } from '../ir/graph.ts'
 import { type Fusion, fuseAll } from './fuse.ts'
 import type { Pass } from './pass.ts'

@@ -1,9 +1,9 @@
-// grad: adds the cotangents of inputs of a graph, given that of one scalar output is 1.
+// grad: adds the gradient of a scalar output to a graph, starting from a cotangent of 1.
 import { adjoint } from '../ir/adjoint.ts'
 import { type Builder, type Context, createBuilder, scalar, zerosLike } from '../ir/builder.ts'
 import type { Graph, Value } from '../ir/graph.ts'
 
-/** A builder that goes on after the graph, and in it the gradient of the output `loss` for each input named. */
+/** Returns a builder that continues the graph, and in it the gradient of the output `loss` for each input in `wanted`. */
 export function grad(
   context: Context,
   graph: Graph,

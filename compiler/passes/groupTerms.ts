@@ -1,4 +1,4 @@
-// group-terms: of a sum in a loop, the terms that do not need the recurrence are added first, so that `hoist` can take their sum.
+// group-terms: in a sum in a loop, adds the terms that need no carry first, so that `hoist` can move their sum out.
 import { type Context, createBuilder } from '../ir/builder.ts'
 import { type Block, type Eqn, useCounts, type Value } from '../ir/graph.ts'
 import { type Dependence, dependences } from './dependence.ts'
@@ -53,7 +53,7 @@ function grouped(context: Context, scan: Eqn, body: Block): Block {
   return { ...body, eqns: b.eqns, results: renamed(body.results, replaced) }
 }
 
-/** A sum of more than one addition, of which nothing but its end is used. */
+/** A chain of several additions of which only the last result is used elsewhere. */
 interface Sum {
   readonly last: Eqn
   readonly inner: readonly Eqn[]

@@ -1,4 +1,4 @@
-// hoist: what does not need the recurrence is computed for all steps at once, before the loop (matmul batching over time).
+// hoist: computes values that need no carry for all steps at once, before the loop (matmul batching over time).
 import { type Builder, type Context, createBuilder, newValue, opOf } from '../ir/builder.ts'
 import { copyBlock } from '../ir/copyBlock.ts'
 import { combines } from '../ir/cost.ts'
@@ -19,7 +19,7 @@ export const hoist: Pass = {
   run: (context, block) => hoistFrom(context, block),
 }
 
-/** Inner loops first, so that what leaves one may leave the next. */
+/** Starts with inner loops, so that equations that leave one may leave the next. */
 function hoistFrom(context: Context, block: Block): Block {
   const b = createBuilder(context, value => value)
   let changed = false
@@ -33,7 +33,7 @@ function hoistFrom(context: Context, block: Block): Block {
   return changed ? { ...block, eqns: b.eqns } : block
 }
 
-/** The scan without what leaves it, which is emitted into `b`; itself where nothing leaves. */
+/** Returns the scan without the equations that leave it, which are emitted into `b`; the same scan if none leave. */
 function hoistScan(b: Builder, scan: Eqn, body: Block): Eqn {
   const dependence = dependences(b.context, scan, body, staying(b.context, scan, body))
   const leaving = leavingEqns(b.context, body, dependence)
@@ -65,7 +65,7 @@ function hoistScan(b: Builder, scan: Eqn, body: Block): Eqn {
   const stays = (eqn: Eqn): boolean => {
     const [out] = eqn.outs
     if (!leaving.has(eqn) || eqn.ins.length === 0 || uniform(out) !== undefined) return true
-    // A view of a step is taken again inside: the loop reads the whole of what it is a view of.
+    // A view of a step's value is made again inside: the loop reads the value that it is a view of.
     return opOf(b.context, eqn.op).cheap && dependence(out) === 'stepped'
   }
   const eqns = body.eqns.filter(stays)
@@ -98,8 +98,8 @@ function hoistScan(b: Builder, scan: Eqn, body: Block): Eqn {
 }
 
 /**
- * Says of an equation over steps whether it stays in the loop: a product of two things of a step (an outer product) that is larger
- * than both shares no weights with other steps, so that doing all steps at once gains nothing.
+ * Whether an equation over steps stays in the loop: its result is too large to keep for all steps, or it is a product of values of
+ * one step (an outer product) larger than both, which shares no weights with other steps and so gains nothing outside.
  */
 function staying(context: Context, scan: Eqn, body: Block): (eqn: Eqn, of: (value: Value) => Dependence) => boolean {
   const isSmall = isSmallBeside(scan, body)
@@ -112,19 +112,19 @@ function staying(context: Context, scan: Eqn, body: Block): (eqn: Eqn, of: (valu
 }
 
 /**
- * The equations that leave: contractions and reductions, what follows from them without growing, whatever is the same at every
- * step; and all that these need. Other pointwise work on per-step inputs stays in the loop's own kernel, where it costs no memory.
+ * The equations that leave: contractions and reductions, equations on their results that do not grow, equations that are the same
+ * at every step, and all that these need. Other pointwise work on per-step inputs stays in the loop's kernel and takes no memory.
  */
 function leavingEqns(context: Context, body: Block, dependence: (value: Value) => Dependence): ReadonlySet<Eqn> {
   const { producer, uniform } = viewOfBlock(body)
   const leaving = new Set<Eqn>()
   const needs = (eqn: Eqn): void => addNeeded(leaving, eqn, producer)
-  /** Values that are ready outside: of leaving equations, and views of them. */
+  /** Values that exist outside the loop: results of leaving equations, and views of them. */
   const ready = new Set<number>()
   for (const eqn of body.eqns) {
     const op = opOf(context, eqn.op)
     const [out] = eqn.outs
-    // A scan that nothing reads any more has no results.
+    // A scan whose results are all unused has no results at all.
     if (out === undefined || dependence(out) === 'bound' || uniform(out) !== undefined || eqn.ins.length === 0) continue
     const follows = eqn.ins.some(v => ready.has(v.id))
     if (op.cheap) {

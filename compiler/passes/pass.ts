@@ -4,8 +4,8 @@ import type { Block } from '../ir/graph.ts'
 
 export interface Pass {
   readonly name: string
-  /** What holds of the result, in one line. */
+  /** The property that the result has, in one line. */
   readonly contract: string
-  /** The block afterwards, for the same parameters and results; shares what did not change. */
+  /** Returns the new block, for the same parameters and results; unchanged parts are shared. */
   readonly run: (context: Context, block: Block) => Block
 }

@@ -18,7 +18,7 @@ import { throughGather } from './throughGather.ts'
 import { unroll } from './unroll.ts'
 import { weaken } from './weaken.ts'
 
-/** All passes that there are, each once; those with a size have a small one. */
+/** Every pass once; those with a size get a small one. */
 export const passes: readonly Pass[] = [
   simplify,
   cse,
@@ -37,13 +37,13 @@ export const passes: readonly Pass[] = [
 
 export interface Pipeline {
   readonly name: string
-  /** Before the gradient: what it would differentiate for nothing goes, and logarithms get stable. */
+  /** Runs before the gradient: removes equations that would be differentiated for nothing, and makes logarithms stable. */
   readonly forward: readonly Pass[]
-  /** After the gradient. */
+  /** Runs after the gradient. */
   readonly backward: readonly Pass[]
 }
 
-/** The standard passes, with others for the loops as the source has them. */
+/** The standard passes, with further ones that run on loops while these are as in the source. */
 const standardWith = (name: string, loops: readonly Pass[]): Pipeline => ({
   name,
   forward: [
@@ -69,19 +69,19 @@ const standardWith = (name: string, loops: readonly Pass[]): Pipeline => ({
 
 export const standard = standardWith('standard', [])
 
-/** The standard passes, whose gradient keeps the carries between windows and computes each window again. */
+/** The standard passes with a gradient that saves the carries between windows and recomputes each window. */
 export const checkpointed = (size: WindowSize): Pipeline => standardWith(`checkpoint ${size}`, [checkpoint(size)])
 
-/** The standard passes on loops that do so many steps at a time. */
+/** The standard passes on loops that do `steps` steps at a time. */
 export const unrolled = (steps: number): Pipeline => standardWith(`unroll ${steps}`, [unroll(steps)])
 
-/** The same pipeline for a gradient that is to be differentiated again. */
+/** The same pipeline without `weaken`, for a gradient that is differentiated again. */
 export const differentiable = ({ backward, ...rest }: Pipeline): Pipeline => ({
   ...rest,
   backward: backward.filter(pass => pass !== weaken),
 })
 
-/** No pass at all: what every other pipeline must agree with. */
+/** No pass at all: the reference for every other pipeline. */
 export const naive: Pipeline = { name: 'naive', forward: [], backward: [] }
 
 /** Every pipeline, those of a single pass among them. */
@@ -99,7 +99,7 @@ export interface RunOptions {
   readonly onDump?: (pass: string, graph: Graph) => void
 }
 
-/** The graph after the passes, verified after each; an error names the pass that broke it. */
+/** Runs passes on a graph and verifies it after each; an error names the pass that broke it. */
 export function runPasses(context: Context, graph: Graph, passes: readonly Pass[], options: RunOptions = {}): Graph {
   let after = graph
   for (const pass of passes) {

@@ -1,4 +1,4 @@
-// The engine of local rewriting: offers each equation to a table of rules, in order, with its operands rewritten already.
+// Rewrites blocks: offers each equation, its operands rewritten already, to a table of rules in order.
 import { type Builder, type Context, createBuilder, emitting, newValue, opOf } from '../ir/builder.ts'
 import type { Block, Eqn, Value } from '../ir/graph.ts'
 import type { OpName } from '../ir/ops/schemas.ts'
@@ -7,30 +7,30 @@ import { outsideOf, type View, viewOf } from '../ir/view.ts'
 /** A local identity. */
 export interface Rule {
   readonly name: string
-  /** What becomes what, in one line. */
+  /** The identity, in one line. */
   readonly contract: string
-  /** The ops of the equations that it looks at; all where absent. */
+  /** The ops that the rule applies to; all if absent. */
   readonly ops?: readonly OpName[]
-  /** What stands for the equation's results, or undefined where the rule does not apply: then it has emitted nothing. */
+  /** Returns the new results of the equation, or undefined where the rule does not apply: then it must emit nothing. */
   readonly rewrite: (eqn: Eqn, site: Site) => Value | readonly Value[] | undefined
 }
 
-/** What a rule sees of the block around an equation, and may do there. */
+/** A rule's access to the block around an equation. */
 export interface Site extends View {
   readonly context: Context
   /** Whether all elements of a value are known to be finite numbers, in 32 bits too. */
   readonly finite: (value: Value) => boolean
-  /** Emits equations in front of this one; they are rewritten too. */
+  /** Emits equations before this one; they are rewritten too. */
   readonly builder: Builder
-  /** Emits another equation for results that exist: for a rule that changes a scan and keeps what it defines. */
+  /** Emits another equation for existing results, for a rule that changes a scan but keeps its results. */
   readonly put: (eqn: Eqn) => readonly Value[]
-  /** Puts another equation, with further results at the end, in the place of an earlier one. */
+  /** Replaces an earlier equation by one with further results at the end. */
   readonly extend: (earlier: Eqn, by: Eqn) => void
-  /** The scan with its body under the same rules. */
+  /** Applies the same rules to the body of a scan. */
   readonly within: (scan: Eqn) => Eqn
 }
 
-/** The block with the rules applied everywhere, bodies included; itself where none applies. */
+/** Applies rules everywhere in a block, bodies included; returns the same block where none applies. */
 export function rewriteBlock(context: Context, block: Block, rules: readonly Rule[], outside?: View['outside']): Block {
   const base = createBuilder(context, value => value)
   const producers = new Map<number, Eqn>()
@@ -67,7 +67,7 @@ export function rewriteBlock(context: Context, block: Block, rules: readonly Rul
     },
   }
 
-  /** Rewrites an equation or adds it, and gives what stands for its results. */
+  /** Rewrites an equation or adds it, and returns the values to use as its results. */
   function visit(eqn: Eqn): readonly Value[] {
     const before = builder.note
     builder.note = { hint: eqn.outs[0]?.hint, span: eqn.span }
@@ -99,14 +99,14 @@ export function rewriteBlock(context: Context, block: Block, rules: readonly Rul
     : { params: block.params, eqns: base.eqns, results }
 }
 
-/** Whether a number is finite in either precision. */
+/** Whether a number is finite in 32 bits, and so in 64. */
 const isFinite32 = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(Math.fround(value))
 
-/** The values with those replaced that have a replacement; the same list where none has. */
+/** Replaces values that have a replacement; returns the same list where none has. */
 export const renamed = (values: readonly Value[], replaced: ReadonlyMap<number, Value>): readonly Value[] =>
   values.some(v => replaced.has(v.id)) ? values.map(v => replaced.get(v.id) ?? v) : values
 
-/** The equation with its operands replaced and its body changed; itself where nothing changes. */
+/** Replaces the operands of an equation and changes its body by `within`; returns the same equation where both stay. */
 export function renewed(eqn: Eqn, replaced: ReadonlyMap<number, Value>, within: (body: Block) => Block): Eqn {
   const ins = renamed(eqn.ins, replaced)
   const body = eqn.body && within(eqn.body)

@@ -1,14 +1,14 @@
-// Orders equations so that each comes after what it needs, and otherwise as they were.
+// Sorts equations topologically, and otherwise keeps their order.
 import type { Eqn, Value } from '../ir/graph.ts'
 
-/** Throws a plain Error if two equations need each other. */
+/** Returns the equations with each after those that make its operands. Throws a plain Error if two need each other. */
 export function scheduled(eqns: readonly Eqn[]): readonly Eqn[] {
   const makers = new Map(eqns.flatMap(eqn => eqn.outs.map(out => [out.id, eqn] as const)))
   const done = new Set<Eqn>()
   const open = new Set<Eqn>()
   const order: Eqn[] = []
   for (const eqn of eqns) {
-    // A list in place of recursion: chains of equations are longer than the stack is deep.
+    // Uses a list in place of recursion: long chains of equations would overflow the call stack.
     const pending = [eqn]
     while (pending.length > 0) {
       const next = pending[pending.length - 1]
@@ -28,7 +28,7 @@ export function scheduled(eqns: readonly Eqn[]): readonly Eqn[] {
   return order
 }
 
-/** The ids of all values that depend on `sources`, those included. */
+/** The ids of `sources` and of all values that depend on them. */
 export function dependents(eqns: readonly Eqn[], sources: readonly Value[]): ReadonlySet<number> {
   const reached = new Set(sources.map(v => v.id))
   for (const eqn of eqns) {

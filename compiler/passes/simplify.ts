@@ -1,4 +1,4 @@
-// simplify: local identities, as tables of small rules. None changes what a graph computes, but for the last bit.
+// simplify: applies local identities from tables of small rules. Results change by rounding, or as rules/stableLogs.ts tells.
 
 import type { Pass } from './pass.ts'
 import { type Rule, rewriteBlock } from './rewrite.ts'
@@ -10,7 +10,7 @@ import { scanRules } from './rules/scans.ts'
 import { stableLogRules } from './rules/stableLogs.ts'
 import { writtenOutRules } from './rules/writtenOut.ts'
 
-/** All rules, in the order they are tried. */
+/** All rules, in the order in which they are tried. */
 export const simplifyRules: readonly Rule[] = [
   ...arithmeticRules,
   ...movementRules,

@@ -1,5 +1,5 @@
-// sink: what the recurrence does not need is computed for all steps at once, after the loop. A sum of products over the steps
-// becomes one contraction (weight gradients), and a product that only leaves the loop leaves as its operands.
+// sink: computes values that no carry needs for all steps at once, after the loop. A sum of products over the steps becomes one
+// contraction (weight gradients), and for a product that is only an output of the loop its operands are output instead.
 import { type Builder, type Context, createBuilder, opOf } from '../ir/builder.ts'
 import { combines } from '../ir/cost.ts'
 import { elements } from '../ir/elements.ts'
@@ -26,7 +26,7 @@ export const sink: Pass = {
   run: (context, block) => sinkIn(context, block),
 }
 
-/** Inner loops first, so that what leaves one may leave the next. */
+/** Starts with inner loops, so that equations that leave one may leave the next. */
 function sinkIn(context: Context, block: Block): Block {
   const b = createBuilder(context, value => value)
   const replaced = new Map<number, Value>()
@@ -34,7 +34,7 @@ function sinkIn(context: Context, block: Block): Block {
   for (const old of block.eqns) {
     const body = old.body && sinkIn(context, old.body)
     const renewed = { ...old, ins: renamed(old.ins, replaced), ...(body && { body }) }
-    // What the steps of a window need is not there for all of them at once, and there is a contraction for each window.
+    // Windows of `checkpoint` keep their work: sinking it would keep the operands of all windows at once.
     const found = body === undefined || isRecomputed(old) ? undefined : sinkScan(b, renewed, body)
     changed ||= body !== old.body || found !== undefined
     if (found === undefined) b.eqns.push(renewed)
@@ -43,16 +43,16 @@ function sinkIn(context: Context, block: Block): Block {
   return changed ? { ...block, eqns: b.eqns, results: renamed(block.results, replaced) } : block
 }
 
-/** A carry that only adds up: what it starts with, and the terms whose sum over the steps is one op. */
+/** A carry to which each step only adds, and the terms whose sum over the steps is one op. */
 interface Accumulator {
-  /** Among the carries. */
+  /** The index among the carries. */
   readonly place: number
   readonly terms: readonly Eqn[]
-  /** Terms that go on being added in the loop. */
+  /** Terms that are still added in the loop. */
   readonly rest: readonly Value[]
 }
 
-/** Emits the scan without what can come after it, and that; gives what stands for its results. */
+/** Emits the scan without the equations that can come after it, then those; returns its results, or undefined if none can. */
 function sinkScan(b: Builder, scan: Eqn, body: Block): readonly Value[] | undefined {
   const length = scanLength(scan)
   const { consts, carries } = scanCounts(scan)
@@ -85,7 +85,7 @@ function sinkScan(b: Builder, scan: Eqn, body: Block): readonly Value[] | undefi
   return [...totals, ...ys.map(y => stackedAs(b, operand(y), length))]
 }
 
-/** Emits a scan with values of its body as further per-step outputs, but for those that are at hand outside anyway. */
+/** Emits a scan with the values in `needed` as further per-step outputs, except those available outside anyway. */
 function emitStacking(
   b: Builder,
   scan: Eqn,
@@ -111,7 +111,7 @@ function emitStacking(
   return { ends: outs.slice(0, carries), outside }
 }
 
-/** Emits a cheap value outside the loop too if it is the same at every step, which stacking would copy for each; says whether it is. */
+/** Emits a cheap value outside the loop if it is the same at every step, as stacking would copy it; tells whether it is the same. */
 function emitAgain(b: Builder, value: Value, view: View, outside: KnownOutside): boolean {
   const known = outside.get(value.id)
   if (known !== undefined) return !known.stacked
@@ -123,7 +123,7 @@ function emitAgain(b: Builder, value: Value, view: View, outside: KnownOutside):
   return true
 }
 
-/** The carries to which each step only adds, where a term is the same op over all steps at once. */
+/** The carries to which each step only adds, with a term that one op can sum over all steps. */
 function accumulatorsOf(context: Context, scan: Eqn, body: Block): readonly Accumulator[] {
   const { consts, carries } = scanCounts(scan)
   const uses = useCounts(body)
@@ -158,9 +158,8 @@ function differing(scan: Eqn, body: Block): (value: Value) => boolean {
 }
 
 /**
- * The equations that no carry needs and whose results only leave the loop, from the contractions and reductions among them on. These leave
- * where they have weights, which all steps share; without, where what must be kept of each step is no more than what they make, and what
- * they make no more than what they are made of.
+ * The contractions and reductions that no carry needs, and the equations after them. Those with weights, which all steps share, leave;
+ * others only if the operands to keep of each step are no larger than the result, and the result no larger than all operands.
  */
 function leavingOutputs(context: Context, scan: Eqn, body: Block): ReadonlySet<Eqn> {
   const { consts, carries } = scanCounts(scan)

@@ -1,4 +1,4 @@
-// sliceGraph: what computes some values from others, as a graph of its own.
+// sliceGraph: extracts the equations that compute some values from others as a graph of its own.
 import type { Builder, Context } from '../ir/builder.ts'
 import { createBuilder } from '../ir/builder.ts'
 import type { Eqn, Graph, Value } from '../ir/graph.ts'
@@ -8,7 +8,7 @@ interface Named {
   readonly value: Value
 }
 
-/** The equations between `inputs` and `outputs`. Throws a plain Error if an output needs a parameter of the whole block. */
+/** Extracts the equations between `inputs` and `outputs`. Throws a plain Error if an output needs another parameter of the block. */
 export function sliceGraph(
   context: Context,
   block: Builder,

@@ -1,4 +1,4 @@
-// split-concat: a product with a concatenation becomes a sum of products, so that the part of a step's input can leave the loop.
+// split-concat: splits a product with a concatenation into a sum of products, so that the part of a step's input can leave the loop.
 import { add, constant } from '../ir/dim.ts'
 import type { Value } from '../ir/graph.ts'
 import type { Pass } from './pass.ts'

@@ -1,9 +1,9 @@
-// The leaves of a tree of equations, such as the terms of a sum of sums.
+// Finds the leaves of a tree of equations, such as the terms of a sum of sums.
 import type { Eqn, Value } from '../ir/graph.ts'
 
 /**
- * The operands of an equation, each replaced by its own as far as `inside` gives the equation that makes it; in their order.
- * A list in place of recursion: sums are longer than the stack is deep. None where there are more than `most`.
+ * The operands of an equation, in order, each replaced by its own operands where `inside` returns the equation that makes it.
+ * Empty where there are more than `most`. Uses a list in place of recursion: long sums would overflow the call stack.
  */
 export function termsOf(
   { ins }: Eqn,
@@ -21,7 +21,7 @@ export function termsOf(
   return leaves
 }
 
-/** Adds to `found` what makes a value, and all that this needs, by `makerOf`. */
+/** Adds an equation to `found`, with all equations that it depends on by `makerOf`. */
 export function addNeeded(found: Set<Eqn>, first: Eqn | undefined, makerOf: (value: Value) => Eqn | undefined): void {
   const pending = [first]
   while (pending.length > 0) {

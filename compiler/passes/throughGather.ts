@@ -1,4 +1,4 @@
-// through-gather: a product with gathered rows becomes one op, which may take the product of the table and gather that.
+// through-gather: makes a product with gathered rows one op, which may multiply the table first and gather the products.
 import type { Pass } from './pass.ts'
 import { type Rule, rewriteBlock } from './rewrite.ts'
 

@@ -1,4 +1,4 @@
-// unroll: several steps of a loop in a row, without the loop.
+// unroll: writes several steps of a loop out in a row.
 import { type Builder, reshape } from '../ir/builder.ts'
 import { emitBlock } from '../ir/copyBlock.ts'
 import { asNumber, constant } from '../ir/dim.ts'
@@ -6,7 +6,7 @@ import { type Eqn, scanCounts, scanLength, type Value } from '../ir/graph.ts'
 import { emitWindows, replaceScans } from './emitWindows.ts'
 import type { Pass } from './pass.ts'
 
-/** Loops of a known length that is at most `steps` go; others do so many steps at a time. */
+/** Removes loops of a known length up to `steps`; others do `steps` steps at a time. */
 export const unroll = (steps: number): Pass => ({
   name: 'unroll',
   contract:
@@ -24,7 +24,7 @@ export const unroll = (steps: number): Pass => ({
     ),
 })
 
-/** Emits the steps of a scan of a known length, at least one, one after another; gives what stands for its results. */
+/** Emits the steps of a scan of known length, 1 or more, one after another; returns its results. */
 function emitSteps(b: Builder, scan: Eqn): readonly Value[] {
   const { body } = scan
   const length = asNumber(scanLength(scan))

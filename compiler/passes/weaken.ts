@@ -1,10 +1,10 @@
-// weaken: a strong zero costs a test at every product, and is left out where it can make no difference: beside a factor that is finite, 0
-// is 0 anyway. Derivatives are taken before: that of the plain product would not know of it.
+// weaken: removes strong zeros where they make no difference, as 0 times a finite factor is 0 anyway: each costs a test at every
+// product. Runs after derivatives are taken, as that of a plain product has no strong zero.
 import { zerosLike } from '../ir/builder.ts'
 import type { Pass } from './pass.ts'
 import { type Rule, rewriteBlock } from './rewrite.ts'
 
-/** The smallest number of 32 bits that no GPU takes for 0. */
+/** The smallest normal 32-bit number: a GPU may flush smaller ones to 0. */
 const leastNormal = 2 ** -126
 
 /** Whether a known number is neither 0 nor NaN, in 32 bits too. */
@@ -34,7 +34,7 @@ export const weakenRules: readonly Rule[] = [
     contract: 'a product needs no strong zeros of an operand where the other one is finite',
     rewrite: ({ op, ins, attrs, outs: [out] }, { builder, finite }) => {
       if (attrs.strongLeft !== true && attrs.strongRight !== true) return undefined
-      // Those of a gathered product stand around its indices.
+      // The factors of a gathered product stand before and after its indices.
       const [left, right] = [ins[0], ins[ins.length - 1]]
       const { strongLeft, strongRight, ...rest } = attrs
       const [needsLeft, needsRight] = [strongLeft === true && !finite(right), strongRight === true && !finite(left)]

@@ -1,9 +1,9 @@
-// How much memory a plan takes.
+// Computes the memory that a plan takes.
 import { add, constant, type Dim, evaluate, multiply, symbolsOf } from '../ir/dim.ts'
 import { buffersOfWays, conditionOf } from './choiceBuffers.ts'
 import type { Buffer, Plan } from './plan.ts'
 
-/** The bytes of a plan's own buffers, beside its inputs, where a real takes so many; of two ways, those of the larger. */
+/** The bytes of a plan's buffers other than its inputs, with `real` bytes a real; of a choice, those of the larger way. */
 export function arenaOf(plan: Plan, real: 4 | 8): Dim {
   const given = new Set(plan.inputs.map(p => p.operand.buffer))
   const own = plan.buffers.filter(b => !given.has(b))
@@ -20,7 +20,7 @@ export function arenaOf(plan: Plan, real: 4 | 8): Dim {
   return [bytes(own.filter(b => !ways.has(b))), ...larger].reduce(add)
 }
 
-/** Of two sizes the one that is larger where batches and sequences are. */
+/** The larger of two sizes when all size symbols are large. */
 function largerOf(a: Dim, b: Dim): Dim {
   const many = Object.fromEntries([a, b].flatMap(symbolsOf).map(name => [name, 2 ** 10]))
   return evaluate(a, many) < evaluate(b, many) ? b : a

@@ -1,9 +1,9 @@
-// What only one of two ways needs.
+// Finds buffers that only one way of a choice needs.
 import { type Dim, format } from '../ir/dim.ts'
 import { touched } from './operands.ts'
 import type { Buffer, Plan } from './plan.ts'
 
-/** What is done where `less` < `than`, or where it is not; all choices between the same two sizes go the same way. */
+/** One way of a choice: taken where `less` < `than` if `first`, else where not. Choices between the same sizes go the same way. */
 export interface Way {
   readonly less: Dim
   readonly than: Dim
@@ -12,7 +12,7 @@ export interface Way {
 
 export const conditionOf = ({ less, than }: Pick<Way, 'less' | 'than'>): string => `${format(less)} < ${format(than)}`
 
-/** The buffers that one way alone needs: where the other is taken they need no memory. */
+/** The buffers that one way alone needs: they take no memory where the other is taken. */
 export function buffersOfWays({ steps, inputs, outputs }: Plan): ReadonlyMap<Buffer, Way> {
   const found = new Map<Buffer, Way>()
   const always = new Set([...inputs, ...outputs].map(p => p.operand.buffer))

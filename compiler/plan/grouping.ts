@@ -1,4 +1,4 @@
-// Pointwise equations and copies are gathered into one kernel while their order allows.
+// Fuses pointwise equations and copies into one kernel where the order of steps allows.
 import { type Dim, sameShape } from '../ir/dim.ts'
 import type { Eqn, Value } from '../ir/graph.ts'
 import type { Unlabelled } from '../ir/lowering.ts'
@@ -10,7 +10,7 @@ import { isDense, sameOperand } from './operands.ts'
 import { allocate, type Draft, operandOf, type Place, placeOf } from './places.ts'
 import type { MapKernel, Operand, Ref } from './plan.ts'
 
-/** V8 compiles no function over 60 KB of bytecode; this stays far below. */
+/** Bounds a program's instructions, to stay far below the 60 KB of bytecode over which V8 does not optimize a function. */
 const longestProgram = 200
 
 /** Lowers a pointwise equation. */
@@ -30,7 +30,7 @@ export function copy(draft: Draft, value: Value, to: Operand, hint = value.hint)
   addWrite({ group, ref: refIn(draft, group, value) }, to)
 }
 
-/** Where a value lies dense and row-major: a copy, if it does not. */
+/** A dense row-major place of a value: its own, or that of a copy. */
 export function packed(draft: Draft, value: Value): Operand {
   const { copies } = draft.scope
   const operand = operandOf(draft, value)
@@ -43,7 +43,7 @@ export function packed(draft: Draft, value: Value): Operand {
   return to
 }
 
-/** Lets the kernel that computes some elements write them to another place too, if no later step has written there. */
+/** Replaces a copy kernel: the group that computes the elements writes them to `to` too, if no later step has written there. */
 export function writtenAsWell({ stored, scope }: Draft, kernel: Unlabelled<MapKernel>): boolean {
   const {
     domain,
@@ -61,8 +61,8 @@ export function writtenAsWell({ stored, scope }: Draft, kernel: Unlabelled<MapKe
 }
 
 /**
- * The kernel that computes a pointwise equation over these values: the one with most of them at hand; one of the last
- * kernels, if they are all in memory, since a result computed early has to be stored for its late reader; or a new one.
+ * Chooses the kernel for a pointwise equation over these values: the one that computes most of them; if all are in memory, one of
+ * the last kernels, since a result computed early has to be stored for its late reader; or a new one.
  */
 function groupFor(draft: Draft, domain: readonly Dim[], ins: readonly Value[]): Group {
   const { scope, current } = draft
@@ -90,7 +90,7 @@ function readyBefore(scope: Scope, { operand, pending }: Place, place: number): 
   return pending !== undefined && (pending.group.scope !== scope || pending.group.place < place)
 }
 
-/** The value inside a group's program. */
+/** The instruction that gives a value in a group's program. */
 function refIn(draft: Draft, group: Group, value: Value): Ref {
   const { pending } = placeOf(draft, value)
   if (pending?.group === group) return pending.ref

@@ -1,15 +1,15 @@
-// The steps of a plan under construction, among them map kernels that may still grow.
+// The steps of a plan under construction, among them map kernels that are still open for fusion.
 import type { Span } from '../../dsl/ast.ts'
 import type { Dim } from '../ir/dim.ts'
 import { createProgram, type ProgramBuilder, pruned } from './instructions.ts'
 import { programReads, readsOf, sameOperand, writesOf } from './operands.ts'
 import type { Buffer, Operand, Ref, Step, Write } from './plan.ts'
 
-/** A map kernel that may still grow. */
+/** A map kernel that is still open for fusion. */
 export interface Group {
   readonly kind: 'group'
   readonly scope: Scope
-  /** Its place among the steps of its scope. */
+  /** The index among the steps of the scope. */
   readonly place: number
   readonly domain: readonly Dim[]
   readonly program: ProgramBuilder
@@ -21,15 +21,15 @@ export interface Group {
 /** The steps of the plan, or of a loop's body, so far. */
 export interface Scope {
   readonly steps: (Step | Group)[]
-  /** The place of the last step that writes a buffer, by its id; what this scope has not written came before it. */
+  /** The index of the last step that writes a buffer, by its id; absent buffers were written before this scope. */
   readonly written: Map<number, number>
-  /** No equation joins a kernel before this place. */
+  /** No equation joins a kernel before this index. */
   barrier: number
-  /** Dense copies, by value id. */
+  /** Dense copies of values, by value id. */
   readonly copies: Map<number, Operand>
 }
 
-/** A result of a kernel that may still grow. */
+/** A result of a kernel that is still open for fusion. */
 export interface Pending {
   readonly group: Group
   readonly ref: Ref
@@ -37,7 +37,7 @@ export interface Pending {
 
 export const newScope = (): Scope => ({ steps: [], written: new Map(), barrier: 0, copies: new Map() })
 
-/** The place of the last step that writes what an operand lies in; -1 if that came before the scope. */
+/** The index of the last step that writes an operand's buffer; -1 if that came before the scope. */
 export const writtenAt = (scope: Scope, operand: Operand): number => scope.written.get(operand.buffer.id) ?? -1
 
 /** Adds a step at the end. */
@@ -62,7 +62,7 @@ export function addGroup(scope: Scope, domain: readonly Dim[], span: Span | unde
   return group
 }
 
-/** Lets a kernel that may still grow write one of its results. */
+/** Makes an open kernel write one of its results. */
 export function addWrite({ group, ref }: Pending, to: Operand): void {
   group.writes.push({ value: ref, to })
   markWritten(group.scope, to.buffer, group.place)
@@ -72,7 +72,7 @@ function markWritten({ written }: Scope, buffer: Buffer, place: number): void {
   written.set(buffer.id, Math.max(place, written.get(buffer.id) ?? -1))
 }
 
-/** Whether anything from a group on still reads what lies at `to`, but for the group's own reading of the same elements. */
+/** Whether a group or a later step reads the buffer of `to`, apart from the group's own reads of exactly `to`. */
 export function readAfter(group: Group, to: Operand): boolean {
   const touches = (operand: Operand): boolean => operand.buffer === to.buffer
   return group.scope.steps.slice(group.place).some(step => {
@@ -82,7 +82,7 @@ export function readAfter(group: Group, to: Operand): boolean {
   })
 }
 
-/** The steps with every group made a kernel; a group that nothing needs is none. */
+/** Finishes the steps: every group becomes a kernel, or is dropped if it writes nothing. */
 export function closed(scope: Scope): Step[] {
   return scope.steps.flatMap((step): Step[] => {
     if (step.kind !== 'group') return [step]

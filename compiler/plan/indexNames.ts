@@ -1,9 +1,9 @@
-// Names for the indices of loops.
+// Names the indices of loops.
 import { symbolsOf } from '../ir/dim.ts'
 import { allEqns, type Graph } from '../ir/graph.ts'
 import { isDim, isDims } from '../ir/ops/define.ts'
 
-/** Gives t, t2, … one after the other, but no size symbol of the graph. */
+/** Returns a generator of t, t2, …, which skips size symbols of the graph. */
 export function indexNames(graph: Graph): () => string {
   const eqns = [...allEqns(graph)]
   const shapes = [...graph.params, ...eqns.flatMap(e => [...e.outs, ...(e.body?.params ?? [])])].flatMap(v => v.shape)

@@ -1,4 +1,4 @@
-// A kernel's program under construction: equal instructions are one, and what is never written is left out at the end.
+// Builds a kernel's program: equal instructions are merged, and those that no write needs are pruned at the end.
 import { type Algebra, algebraBy, typeOf } from '../ir/algebra.ts'
 import { type Dim, format } from '../ir/dim.ts'
 import type { DType } from '../ir/graph.ts'
@@ -7,18 +7,18 @@ import type { Indirect, Instruction, Operand, Read, Ref, Write } from './plan.ts
 
 export interface ProgramBuilder {
   readonly instructions: readonly Instruction[]
-  /** The number of an instruction equal to this one, which is new if there was none. */
+  /** Returns the number of an equal instruction, adding it if there is none. */
   add(instruction: Instruction): Ref
   read(from: Operand, indirect?: Indirect): Ref
   position(dim: number): Ref
   size(dim: Dim): Ref
-  /** A pointwise op of the op table that no operation of the algebra is. */
+  /** Adds a pointwise op of the op table, which need not be an operation of the algebra. */
   apply(op: PlainOp, dtype: DType, args: readonly Ref[]): Ref
-  /** What formulas are written over, to become instructions. */
+  /** The scalar algebra whose operations add instructions. */
   readonly algebra: Algebra<Ref>
 }
 
-/** A program, empty or going on with `start`. */
+/** Creates a program, empty or continuing `start`. */
 export function createProgram(start: readonly Instruction[] = []): ProgramBuilder {
   const instructions: Instruction[] = [...start]
   const known = new Map(start.map((instruction, ref) => [keyOf(instruction), ref] as const).toReversed())
@@ -64,10 +64,10 @@ export const read = (from: Operand, indirect?: Indirect): Read => ({
   ...(indirect && { indirect }),
 })
 
-/** Nothing, in the type that an operand has. */
+/** The constant 0 in the type of an operand's buffer. */
 export const zero = ({ buffer: { dtype } }: Operand): Instruction => ({ kind: 'constant', dtype, value: 0 })
 
-/** The instruction with its references renamed. */
+/** Renames the references of an instruction. */
 export function renamed(instruction: Instruction, name: (ref: Ref) => Ref): Instruction {
   switch (instruction.kind) {
     case 'read': {
@@ -83,14 +83,14 @@ export function renamed(instruction: Instruction, name: (ref: Ref) => Ref): Inst
   }
 }
 
-/** The write with its references renamed. */
+/** Renames the references of a write. */
 export const renamedWrite = (write: Write, name: (ref: Ref) => Ref): Write => ({
   ...write,
   value: name(write.value),
   ...(write.indirect && { indirect: { ...write.indirect, at: name(write.indirect.at) } }),
 })
 
-/** The earlier instructions that one refers to. */
+/** The earlier instructions that an instruction refers to. */
 export function argsOf(instruction: Instruction): readonly Ref[] {
   if (instruction.kind === 'apply') return instruction.args
   return instruction.kind === 'read' && instruction.indirect !== undefined ? [instruction.indirect.at] : []
@@ -125,7 +125,7 @@ const dimsKey = (dims: readonly Dim[]): string => dims.map(d => format(d)).join(
 const operandKey = ({ buffer, offset, strides }: Operand): string =>
   `${buffer.id}@${format(offset)}[${dimsKey(strides)}]`
 
-/** Instructions of one key are one: the same is computed, in the same type. */
+/** A key that is equal for instructions that compute the same in the same type. */
 function keyOf(instruction: Instruction): string {
   switch (instruction.kind) {
     case 'read': {

@@ -1,5 +1,5 @@
-// The oracle between graphs and backends: runs a plan in float64, element by element, as its meaning is told in spec/plan.md. It refuses
-// what no plan may do: to read a place that nothing has written, to reach past the end of a buffer, to write what is no whole number to ints.
+// Interprets plans in float64, element by element as spec/plan.md defines them: the reference for backends. It throws an Error for
+// a read of a place never written, an access outside a buffer, and a fraction written to ints.
 import { numbers } from '../ir/algebra.ts'
 import { type Context, opOf } from '../ir/builder.ts'
 import { type Dim, evaluate, type Sizes } from '../ir/dim.ts'
@@ -18,20 +18,20 @@ import type {
 } from './plan.ts'
 
 export interface PlanRun {
-  /** The results, by the names of the outputs. */
+  /** The results by output name. */
   readonly outputs: Readonly<Record<string, Float64Array>>
-  /** What the inputs hold afterwards. */
+  /** The contents of the inputs after the run. */
   readonly inputs: Readonly<Record<string, Float64Array>>
 }
 
-/** The order in which so many points are visited that no order is told for. */
+/** The order in which to visit `count` points whose order the plan leaves open. */
 export type Order = (count: number) => Iterable<number>
 
 const inOrder: Order = count => Array(count).keys()
 
 /**
- * Runs a plan on dense row-major arrays. `order` tells in which order the points of a kernel are visited along the dimensions where that is
- * left to a backend (`parallelDims`). Throws a plain Error for what no plan may do.
+ * Runs a plan on dense row-major arrays. `order` decides how the points of a kernel are visited along `parallelDims`, where a backend
+ * is free to choose. Throws a plain Error for accesses that no plan may make.
  */
 export function interpretPlan(
   context: Context,
@@ -63,7 +63,7 @@ export function interpretPlan(
 interface Memory {
   readonly buffer: Buffer
   readonly data: Float64Array
-  /** Whether each place was ever written. */
+  /** 1 for each place that was ever written. */
   readonly written: Uint8Array
 }
 
@@ -78,7 +78,7 @@ function newMemory(buffer: Buffer, sizes: Sizes): Memory {
   return { buffer, data: new Float64Array(length), written: new Uint8Array(length) }
 }
 
-/** An operand at given sizes. */
+/** An operand with numbers for its sizes. */
 interface View extends Memory {
   readonly offset: number
   readonly strides: readonly number[]
@@ -153,7 +153,7 @@ function runKernel(machine: Machine, kernel: Kernel, sizes: Sizes): void {
   }
 }
 
-/** The points of a kernel in some order that a backend may take: any along the parallel dimensions, row-major along the others. */
+/** The points of a kernel in an order that a backend may take: any along the parallel dimensions, row-major along the others. */
 function* visited(
   machine: Machine,
   kernel: Kernel,
@@ -171,7 +171,7 @@ function* visited(
   }
 }
 
-/** Runs a program at a point, then makes its writes. */
+/** Makes a function that runs a program at a point and then its writes. */
 function pointRunner(
   machine: Machine,
   { program, writes }: Pointwise,
@@ -189,7 +189,7 @@ function pointRunner(
   }
 }
 
-/** The place that data says; undefined where there is none. */
+/** The place of an indirect access; undefined where its index is out of range. */
 function reached(
   place: number,
   { at, stride, size }: Indirect,
@@ -200,7 +200,7 @@ function reached(
   return index >= 0 && index < evaluate(size, sizes) ? place + index * evaluate(stride, sizes) : undefined
 }
 
-/** The values of a program's instructions at a point. */
+/** Makes a function that computes the values of a program's instructions at a point. */
 function programRunner(
   machine: Machine,
   program: readonly Instruction[],
@@ -263,7 +263,7 @@ function runReduce(machine: Machine, kernel: ReduceKernel, sizes: Sizes): void {
 
 const firstLargest = (terms: readonly number[]): number => terms.reduce((best, x, i) => (x > terms[best] ? i : best), 0)
 
-/** Each point's sum, and then at once what the tail does there: no other sum may depend on that. */
+/** Runs the tail at each point right after its sum, as a backend may: other sums must not depend on its writes. */
 function runProduct(machine: Machine, kernel: GemmKernel, sizes: Sizes): void {
   const { batch, m, n, k, strongLeft, strongRight, tail } = kernel
   const [a, b, c] = [kernel.a, kernel.b, kernel.c].map(o => viewOf(machine, o, sizes))

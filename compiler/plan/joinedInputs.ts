@@ -1,7 +1,7 @@
-// Which inputs are stored end to end, so that their concatenation is one buffer that no run has to copy.
+// Chooses inputs that are stored end to end, so that their concatenation is one buffer and no run copies it.
 import type { Block, Eqn, Value } from '../ir/graph.ts'
 
-/** The concatenations of parameters along their first axis; a parameter lies in one of them at most. */
+/** Finds concatenations of parameters along their first axis; a parameter is in one of them at most. */
 export function storedJoined(block: Block): ReadonlyMap<Eqn, readonly Value[]> {
   const params = new Set(block.params)
   const taken = new Set<Value>()

@@ -1,29 +1,29 @@
-// Constants, sizes and positions: a kernel computes what it reads of them, and they get memory only where it cannot.
+// Constants, sizes and positions are computed inside the kernels that read them, and get memory only where that is impossible.
 import { asNumber, type Dim } from '../ir/dim.ts'
 import type { Eqn } from '../ir/graph.ts'
 import { createProgram, type ProgramBuilder, renamed } from './instructions.ts'
 import type { Instruction, MapKernel, Operand, Read, Ref } from './plan.ts'
 
 export interface Sources {
-  /** The kernel of one instruction that would write a buffer, by the buffer's id. */
+  /** The one-instruction kernel that would write each source's buffer, by the buffer's id. */
   readonly kernels: Map<number, MapKernel>
-  /** Those that have to run, before everything else. */
+  /** The kernels that have to run, before everything else. */
   readonly needed: MapKernel[]
 }
 
 export const newSources = (): Sources => ({ kernels: new Map(), needed: [] })
 
-/** An equation that reads nothing and loops over nothing. */
+/** Whether an equation has neither operands nor a body. */
 export const isSource = (eqn: Eqn): boolean => eqn.ins.length === 0 && eqn.body === undefined
 
-/** Has the buffer of a source written, if the operand lies in one. */
+/** Schedules the kernel that writes a source's buffer, if the operand lies in one. */
 export function materialized({ kernels, needed }: Sources, operand: Operand): Operand {
   const source = kernels.get(operand.buffer.id)
   if (source !== undefined && !needed.includes(source)) needed.push(source)
   return operand
 }
 
-/** Adds the reading of one element to a program: a source's is computed. */
+/** Adds the read of an element to a program; an element of a source is computed instead. */
 export function addRead(sources: Sources, program: ProgramBuilder, instruction: Read): Ref {
   const { from, indirect } = instruction
   const source = sources.kernels.get(from.buffer.id)
@@ -33,7 +33,7 @@ export function addRead(sources: Sources, program: ProgramBuilder, instruction: 
   return made.kind === 'position' ? address(program, from) : program.add(made)
 }
 
-/** An element of iota is its own address. */
+/** Computes an element of iota, which equals its address. */
 function address({ algebra: a, size, position }: ProgramBuilder, { offset, strides }: Operand): Ref {
   const number = (dim: Dim): Ref => {
     const value = asNumber(dim)
@@ -47,7 +47,7 @@ function address({ algebra: a, size, position }: ProgramBuilder, { offset, strid
   return terms.reduce((x, y) => a.add(x, y))
 }
 
-/** A kernel's program with every read of a source computed, and the new names of its instructions. */
+/** Replaces reads of sources in a program by computing them; `name` maps old references to new ones. */
 export function resolved(
   sources: Sources,
   program: readonly Instruction[],

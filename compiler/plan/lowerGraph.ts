@@ -1,4 +1,4 @@
-// Graph → Plan: each equation lowered by the rule of its op. Views cost nothing.
+// Lowers a graph to a plan: each equation by the rule of its op. Views need no kernel.
 import { type Context, opOf } from '../ir/builder.ts'
 import type { Block, Graph } from '../ir/graph.ts'
 import type { Lowering } from '../ir/lowering.ts'
@@ -14,7 +14,7 @@ import { placeInputs, placeOutputs } from './placePorts.ts'
 import { allocate, newDraft, note, operandOf, output } from './places.ts'
 import type { Plan } from './plan.ts'
 
-/** The plan that computes a graph. */
+/** Makes the plan that computes a graph. */
 export function lowerGraph(context: Context, graph: Graph): Plan {
   const draft = newDraft()
   const { sources } = draft

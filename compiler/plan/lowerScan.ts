@@ -1,4 +1,4 @@
-// Scans become loops: each carry has one place, which every step writes once nothing reads the old value any more.
+// Lowers scans to loops: each carry has one place, which a step writes after the last read of the old value.
 import type { Context } from '../ir/builder.ts'
 import { add, multiply, symbol } from '../ir/dim.ts'
 import { type Block, type Eqn, scanLength, scanOperands, scanResults, type Value } from '../ir/graph.ts'
@@ -8,7 +8,7 @@ import { sameOperand } from './operands.ts'
 import { allocate, type Draft, note, operandOf, output, placeOf } from './places.ts'
 import type { Loop, Operand, Step } from './plan.ts'
 
-/** The steps that are added in the course of a call, in a scope of their own. */
+/** Runs `emit` in a new scope, and returns the steps that it adds. */
 export function stepsOf(draft: Draft, emit: () => void): Step[] {
   const enclosing = draft.scope
   draft.scope = newScope()
@@ -18,7 +18,7 @@ export function stepsOf(draft: Draft, emit: () => void): Step[] {
   return steps
 }
 
-/** The loop of a scan, whose body `lowerAll` lowers. */
+/** Makes the loop of a scan; `lowerAll` lowers its body. */
 export function loopOf(context: Context, draft: Draft, eqn: Eqn, index: string, lowerAll: (body: Block) => void): Loop {
   const { body } = eqn
   const { reverse } = eqn.attrs
@@ -63,7 +63,7 @@ export function loopOf(context: Context, draft: Draft, eqn: Eqn, index: string, 
   return { kind: 'loop', index, length, reverse: reverse === true, steps, hint: note(draft).hint || states }
 }
 
-/** Sees to it that the value of a body ends in its slice of a stacked output. */
+/** Copies a value of a body to its slice of a stacked output, unless it lies there already. */
 function finish(draft: Draft, value: Value, to: Operand): void {
   const { destinations } = draft
   if (destinations.get(value.id) === to) destinations.delete(value.id)
@@ -71,7 +71,7 @@ function finish(draft: Draft, value: Value, to: Operand): void {
   if (operand === undefined || !sameOperand(operand, to)) copy(draft, value, to)
 }
 
-/** Moves the carries to where the next step reads them, once nothing more reads the old ones. */
+/** Moves the carries to the places where the next step reads them, after the last read of the old ones. */
 function leave(context: Context, draft: Draft, values: readonly Value[], carries: readonly Operand[]): void {
   const { scope } = draft
   const buffers = new Set(carries.map(c => c.buffer))
@@ -80,7 +80,7 @@ function leave(context: Context, draft: Draft, values: readonly Value[], carries
     return operand !== undefined && sameOperand(operand, to)
   }
   const moving = values.map((value, i) => ({ value, to: carries[i] })).filter(m => !unchanged(m.value, m.to))
-  // An old carry that leaves as another one is put aside first.
+  // An old carry that becomes another carry is copied to a temporary first.
   const staged = moving.map(({ value, to }) => {
     const { operand } = placeOf(draft, value)
     if (operand === undefined || !buffers.has(operand.buffer)) return { value, to }

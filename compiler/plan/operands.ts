@@ -1,4 +1,4 @@
-// Questions about operands and kernels that the planner and the backends ask.
+// Helpers on operands and kernels, for the planner and the backends.
 import {
   add,
   asNumber,
@@ -22,7 +22,7 @@ export const whole = (buffer: Buffer, shape: readonly Dim[]): Operand => ({
   strides: rowMajor(shape),
 })
 
-/** Whether the elements provably lie row-major without gaps. The stride of a dimension of size 1 is of no account. */
+/** Whether the elements provably lie row-major without gaps. The stride of a dimension of size 1 does not matter. */
 export function isDense(operand: Operand, shape: readonly Dim[]): boolean {
   const packed = rowMajor(shape)
   return operand.strides.every((stride, d) => asNumber(shape[d]) === 1 || equal(stride, packed[d]))
@@ -41,7 +41,7 @@ export function isApart(a: Operand, aDims: readonly Dim[], b: Operand, bDims: re
   return isNeverNegative(subtract(y.start, x.end)) || isNeverNegative(subtract(x.start, y.end))
 }
 
-/** From the first of an operand's elements to behind its last; strides are never negative. */
+/** The range from an operand's first element to one past its last; strides are never negative. */
 const rangeOf = ({ offset, strides }: Operand, dims: readonly Dim[]) => ({
   start: offset,
   end: strides
@@ -49,11 +49,11 @@ const rangeOf = ({ offset, strides }: Operand, dims: readonly Dim[]) => ({
     .reduce(add, add(offset, constant(1))),
 })
 
-/** What a program reads. */
+/** Operands that a program reads. */
 export const programReads = (program: readonly Instruction[]): Operand[] =>
   program.flatMap(i => (i.kind === 'read' ? [i.from] : []))
 
-/** The kernels of a step, in the loops and choices inside it too. */
+/** The kernels of a step, including those in loops and choices inside it. */
 export function kernelsOf(step: Step): Kernel[] {
   switch (step.kind) {
     case 'loop':
@@ -68,19 +68,19 @@ export function kernelsOf(step: Step): Kernel[] {
 /** Whether a reduction adds up. */
 export const isSum = ({ combine }: Pick<Reduction, 'combine'>): boolean => combine !== 'argmax' && combine.op === 'add'
 
-/** What a reduction makes: `sum`, `max`. */
+/** The name of a reduction's result: `sum`, `max`. */
 export const reductionName = ({ combine }: Pick<Reduction, 'combine'>): string =>
   combine === 'argmax' ? combine : { add: 'sum', mul: 'product', max: 'max', min: 'min' }[combine.op]
 
-/** The instructions of a kernel, those of a product's tail too. */
+/** The instructions of a kernel; of a product, those of its tail. */
 export const programOf = (kernel: Kernel): readonly Instruction[] =>
   kernel.kind === 'gemm' ? (kernel.tail?.program ?? []) : kernel.program
 
-/** What a step reads. */
+/** Operands that a step reads. */
 export const readsOf = (step: Step): Operand[] =>
   kernelsOf(step).flatMap(k => [...(k.kind === 'gemm' ? [k.a, k.b] : []), ...programReads(programOf(k))])
 
-/** What a step writes. */
+/** Operands that a step writes. */
 export const writesOf = (step: Step): Operand[] =>
   kernelsOf(step).flatMap(k => {
     if (k.kind === 'reduce') return [k.to]
@@ -91,7 +91,7 @@ export const writesOf = (step: Step): Operand[] =>
 /** The buffers that a step reads or writes. */
 export const touched = (step: Step): Buffer[] => [...readsOf(step), ...writesOf(step)].map(o => o.buffer)
 
-/** The step with every operand changed, in the loops inside it too. */
+/** Applies `change` to every operand of a step, in loops and choices inside it too. */
 export function mapOperands(step: Step, change: (operand: Operand) => Operand): Step {
   const program = (list: readonly Instruction[]): Instruction[] =>
     list.map(i => (i.kind === 'read' ? { ...i, from: change(i.from) } : i))
@@ -122,7 +122,7 @@ export function mapOperands(step: Step, change: (operand: Operand) => Operand): 
   }
 }
 
-/** The inputs of a plan by the buffer that they lie in, those of one buffer in the order in which they lie. */
+/** The inputs of a plan by buffer, those of one buffer in order of their offsets. */
 export function storedInputs(plan: Plan): ReadonlyMap<Buffer, readonly Port[]> {
   const groups = Map.groupBy(plan.inputs, port => port.operand.buffer)
   const place = ({ operand, shape }: Port) => ({ start: operand.offset, size: product(shape) })
@@ -135,7 +135,7 @@ export function storedInputs(plan: Plan): ReadonlyMap<Buffer, readonly Port[]> {
   )
 }
 
-/** The sizes, places and strides of a step, those inside it too. */
+/** The sizes, offsets and strides of a step and the steps inside it. */
 export function dimsOf(step: Step): Dim[] {
   switch (step.kind) {
     case 'loop':

@@ -1,4 +1,4 @@
-// Where the inputs of a graph lie, some of them end to end, and where its results end.
+// Places the inputs of a graph, some of them end to end, and its outputs.
 import { add, asNumber, equal, product, rowMajor } from '../ir/dim.ts'
 import type { Eqn, Graph, Value } from '../ir/graph.ts'
 import { copy } from './grouping.ts'
@@ -6,7 +6,7 @@ import { isDense, whole } from './operands.ts'
 import { allocate, type Draft, operandOf } from './places.ts'
 import type { Buffer, Port } from './plan.ts'
 
-/** Gives the inputs their places; those of a concatenation in `joined` are parts of its place. */
+/** Places the inputs; those of a concatenation in `joined` are parts of its buffer. */
 export function placeInputs(draft: Draft, graph: Graph, joined: ReadonlyMap<Eqn, readonly Value[]>): Port[] {
   const { places } = draft
   for (const [eqn, parts] of joined) {
@@ -26,7 +26,7 @@ export function placeInputs(draft: Draft, graph: Graph, joined: ReadonlyMap<Eqn,
   })
 }
 
-/** Sees to it that each result lies in a dense buffer of its own. */
+/** Copies results as needed, so that each lies in a dense buffer of its own. */
 export function placeOutputs(draft: Draft, graph: Graph, inputs: readonly Port[]): Port[] {
   const taken = new Set<Buffer>(inputs.map(port => port.operand.buffer))
   return graph.results.map((value, i) => {

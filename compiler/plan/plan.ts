@@ -1,4 +1,4 @@
-// The plan: what a backend turns into code. Buffers, and steps over them that are kernels or loops.
+// The plan, which a backend turns into code: buffers, and steps over them (kernels, loops and choices).
 // Sizes are Dims: of the graph's size symbols, and inside a loop of its index as well.
 import type { Span } from '../../dsl/ast.ts'
 import type { Dim } from '../ir/dim.ts'
@@ -8,12 +8,12 @@ import type { PlainOp } from '../ir/ops/schemas.ts'
 export interface Buffer {
   readonly id: number
   readonly dtype: DType
-  /** How many elements. */
+  /** The number of elements. */
   readonly size: Dim
   readonly hint: string
 }
 
-/** Elements of a buffer: one step of dimension d is `strides[d]` elements. A broadcast has stride 0, a slice an offset. */
+/** A view of a buffer: one step along dimension d is `strides[d]` elements. A broadcast has stride 0, a slice an offset. */
 export interface Operand {
   readonly buffer: Buffer
   readonly offset: Dim
@@ -30,7 +30,7 @@ export interface Indirect {
   readonly size: Dim
 }
 
-/** One scalar instruction, executed for each point of a kernel's domain. It gives a value of one type, and takes no other type for it. */
+/** One scalar instruction, executed for each point of a kernel's domain. Its result has one type, and types do not convert implicitly. */
 export type Instruction =
   /** Reads one element, of the buffer's type; an indirect read outside its range gives 0. */
   | { readonly kind: 'read'; readonly dtype: DType; readonly from: Operand; readonly indirect?: Indirect }
@@ -38,7 +38,7 @@ export type Instruction =
   | { readonly kind: 'position'; readonly dtype: 'int'; readonly dim: number }
   | { readonly kind: 'constant'; readonly dtype: DType; readonly value: number }
   | { readonly kind: 'size'; readonly dtype: 'int'; readonly dim: Dim }
-  /** A pointwise op of the op table; `real` is the one that converts. */
+  /** Applies a pointwise op of the op table; only `real` converts types. */
   | { readonly kind: 'apply'; readonly dtype: DType; readonly op: PlainOp; readonly args: readonly Ref[] }
 
 export type Read = Instruction & { readonly kind: 'read' }
@@ -48,12 +48,12 @@ export interface Write {
   readonly value: Ref
   readonly to: Operand
   readonly indirect?: Indirect
-  /** Add to what is there, for scatters. */
+  /** Adds to the element instead of replacing it, for scatters. */
   readonly accumulate?: boolean
 }
 
 interface KernelBase {
-  /** What it computes, in the names of the source. */
+  /** Names of the values that it computes, from the source. */
   readonly hint: string
   readonly span?: Span
 }
@@ -65,12 +65,12 @@ export interface Pointwise {
   readonly writes: readonly Write[]
 }
 
-/** Covers pointwise chains, copies, gathers and scatters. */
+/** A kernel for pointwise chains, copies, gathers and scatters. */
 export interface MapKernel extends KernelBase, Pointwise {
   readonly kind: 'map'
 }
 
-/** How a reduction goes on from `start`: by an operation of the scalar algebra on what there is so far and on the next value. */
+/** Combines values, from `start` on, by an operation of the scalar algebra on the result so far and the next value. */
 export interface Monoid {
   readonly op: 'add' | 'mul' | 'max' | 'min'
   readonly start: number
@@ -101,20 +101,19 @@ export interface GemmKernel extends KernelBase {
   readonly a: Operand
   readonly b: Operand
   readonly c: Operand
-  /** A term whose factor of `a`, or of `b`, is 0 is 0, whatever the other factor is. */
+  /** Strong zeros of `a`, or of `b`: a factor of 0 makes its term 0 even if the other factor is infinite or NaN. */
   readonly strongLeft: boolean
   readonly strongRight: boolean
   /**
-   * What is done at each of its points, when the sum of that point is there, which it reads where that lies, in `c`. It writes over no element of
-   * `a` or `b`, and over none that it reads at another point: a backend may run it on the sums of one block, in registers, before it
-   * begins the next.
+   * The epilogue: runs at each point once its sum is complete, and reads the sum in `c`. It overwrites no element of `a` or `b`, and none
+   * that it reads at another point, so that a backend may run it on a block of sums in registers before the next block.
    */
   readonly tail?: Pointwise
 }
 
 export type Kernel = MapKernel | ReduceKernel | GemmKernel
 
-/** Runs its steps for index = 0 … length - 1, or in the other direction. */
+/** Runs its steps for index = 0 … length - 1, or in reverse. */
 export interface Loop {
   readonly kind: 'loop'
   /** The size symbol that stands for the index in the offsets inside. */
@@ -146,7 +145,7 @@ export interface Port {
 
 export interface Plan {
   readonly name: string
-  /** Whether an output that has the name of an input takes its place, as in the graph. */
+  /** Whether an output with the name of an input overwrites it, as in the graph. */
   readonly inPlace?: true
   readonly inputs: readonly Port[]
   readonly outputs: readonly Port[]

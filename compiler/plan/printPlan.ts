@@ -1,4 +1,4 @@
-// A plan as text, for reading and for golden tests.
+// Prints a plan as text, for reading and for golden tests.
 import { asNumber, type Dim, format } from '../ir/dim.ts'
 import { parallelDims } from './parallelDims.ts'
 import type {
@@ -16,7 +16,7 @@ import type {
   Step,
 } from './plan.ts'
 
-/** The same plan gives the same text: buffers have their names, with a number where one occurs twice, or `$1`, … */
+/** Prints a plan, deterministically: buffers have their names, numbered where one occurs twice, or else `$1`, … */
 export function printPlan(plan: Plan): string {
   const name = bufferNames(plan)
   const port = (label: string, { name: of, operand, shape }: Port): string =>
@@ -103,7 +103,7 @@ function kernelLines(kernel: Kernel, name: Namer): string[] {
 const combineText = (combine: Reduction['combine']): string =>
   combine === 'argmax' ? combine : `${combine.op} from ${combine.start} of`
 
-/** The dimensions of a map along which its points have an order. */
+/** Prints the dimensions of a map along which its points are visited in order. */
 function inOrder(kernel: MapKernel): string {
   const parallel = parallelDims(kernel)
   const ordered = kernel.domain.filter((_, d) => !parallel.includes(d))

@@ -1,15 +1,15 @@
-// Products in a loop of which one operand is the same at every step, so that a backend can lay it out once, before the loop.
+// Finds products in a loop with an operand that is the same at every step, so that a backend can pack it once, before the loop.
 import { type Dim, symbolsOf } from '../ir/dim.ts'
 import { writesOf } from './operands.ts'
 import type { GemmKernel, Loop, Operand, Step } from './plan.ts'
 
-/** A product, and the same product turned, if need be, so that its right operand is the one that stays. */
+/** A product, and the same one transposed if need be, so that its right operand is the one that stays. */
 export interface Stationary {
   readonly product: GemmKernel
   readonly turned: GemmKernel
 }
 
-/** The products of a loop, and of the loops inside it, that have an operand which depends on none of their indices. */
+/** The products of a loop, and of loops inside it, with an operand that none of these loops writes or indexes. */
 export function stationaryProducts(loop: Loop): readonly Stationary[] {
   const written = new Set(writesOf(loop).map(o => o.buffer))
   const found = ({ steps, index }: Loop, around: readonly string[]): Stationary[] => {
@@ -26,7 +26,7 @@ export function stationaryProducts(loop: Loop): readonly Stationary[] {
   return found(loop, [])
 }
 
-/** The same product as cᵀ = bᵀ aᵀ. */
+/** Transposes a product: cᵀ = bᵀ aᵀ. */
 export const turn = (kernel: GemmKernel): GemmKernel => ({
   ...kernel,
   m: kernel.n,

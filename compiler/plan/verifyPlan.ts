@@ -1,4 +1,4 @@
-// The invariants of plans. Run after each pass over them: a pass that breaks one is found by its name.
+// Checks the invariants of plans after each pass, so that an error names the pass that broke one.
 import { types } from '../ir/algebra.ts'
 import { type Context, opOf } from '../ir/builder.ts'
 import { type Dim, symbolsOf } from '../ir/dim.ts'
@@ -19,10 +19,10 @@ import type {
 } from './plan.ts'
 
 /**
- * Throws an Error that names the kernel unless: each buffer is listed once, and written before it is read; each instruction has the type that
- * its operation gives, and refers to earlier ones; operands have a stride for each dimension; what is written has the type of its buffer; no
- * kernel reads what it writes at another point; the tail of a product leaves the product's operands alone; and the index of a loop occurs only
- * inside it.
+ * Throws an Error that names the kernel unless: each buffer is listed once, and written before it is read; each instruction has the type
+ * that its operation gives, and refers to earlier ones; operands have a stride for each dimension; written values have the type of their
+ * buffer; no kernel reads an element that it writes at another point; the tail of a product leaves the product's operands alone; and the
+ * index of a loop occurs only inside it.
  */
 export function verifyPlan(context: Context, plan: Plan): void {
   const listed = new Set(plan.buffers)
@@ -51,7 +51,7 @@ const allIndices = (steps: readonly Step[]): string[] =>
     return step.kind === 'choice' ? step.ways.flatMap(allIndices) : []
   })
 
-/** `open` are the indices of the loops around, `indices` those of all loops. */
+/** `open` are the indices of the enclosing loops, `indices` those of all loops. */
 function verifySteps(
   context: Context,
   steps: readonly Step[],
@@ -114,7 +114,7 @@ function verifyPointwise(context: Context, kernel: Pointwise): void {
     check(isApart(from, domain, to, domain), `${nameOf(to.buffer)} is read and written at other points`)
 }
 
-/** What is read and written of one buffer, but not as the same element at the same point. */
+/** Pairs of a read and a write in one buffer that are not the same element at the same point. */
 const conflicts = ({ program, writes }: Pointwise): (readonly [Operand, Operand])[] =>
   writes.flatMap(({ to, indirect }) =>
     program.flatMap(i => {
@@ -164,7 +164,7 @@ function verifyProgram(context: Context, program: readonly Instruction[], rank: 
   })
 }
 
-/** The type that an instruction gives. */
+/** Infers the type of an instruction's result. */
 function typeOf(context: Context, program: readonly Instruction[], i: Instruction, rank: number): DType {
   switch (i.kind) {
     case 'read':
@@ -198,7 +198,7 @@ function verifyIndirect(program: readonly Instruction[], { at }: Indirect): void
 const verifyRank = ({ buffer, strides }: Operand, rank: number): void =>
   check(strides.length === rank, `${nameOf(buffer)} has ${strides.length} strides over ${rank} dimensions`)
 
-/** What is written once the steps have run. A loop may run no round, and a choice one of two ways, but neither leaves out what is read behind it. */
+/** The buffers written after some steps. Writes in loops and in both ways of a choice count: a run that skips them needs none of them. */
 function verifyOrder(steps: readonly Step[], before: ReadonlySet<Buffer>): ReadonlySet<Buffer> {
   const written = new Set(before)
   for (const step of steps) {

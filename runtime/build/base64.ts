@@ -1,4 +1,4 @@
-// Numbers as text: base64 of their bytes, little-endian as every platform of JavaScript is.
+// Encodes numbers as text: base64 of their bytes, little-endian as every platform of JavaScript is.
 
 /** The text of an array. */
 export function base64(data: Float32Array | Float64Array | Int32Array): string {

@@ -1,4 +1,4 @@
-// What a built module takes and gives: the fields of its inputs and outputs, and where each size comes from.
+// Inputs and outputs of a built module: the field of each, and the source of each size.
 import type { Precision } from '../../compiler/backend/backend.ts'
 import type { Port, Prediction } from '../../compiler/elaborate/values/signature.ts'
 import type { CompiledModel, Graph } from '../../compiler/index.ts'
@@ -12,28 +12,28 @@ import type { Fitted } from '../data/fitted.ts'
 export interface Field {
   readonly name: string
   readonly port: Port
-  /** The number of examples first. */
+  /** Begins with the number of examples. */
   readonly shape: readonly Dim[]
-  /** What was done to its numbers since they were read; undefined if nothing is known. */
+  /** Steps from the numbers read to those of the network; undefined if they are not known. */
   readonly encoding?: Encoding
-  /** For codes: how many there are. */
+  /** Number of codes, for a field of codes. */
   readonly codes?: Dim
 }
 
 /** A size of the batch: B, or the longest length of a ragged axis. */
 export interface SizeField {
   readonly symbol: string
-  /** As `run` takes it: the symbol, unless an input is called so. */
+  /** Name for `run`: the symbol, unless an input is called so. */
   readonly name: string
-  /** The input whose length tells it, and how many elements belong to one of it; undefined if it must be given. */
+  /** Input whose length determines it, and how many elements belong to one of it; undefined if it must be given. */
   readonly from?: { readonly input: string; readonly each: Dim }
 }
 
 /** The lengths of a ragged axis. */
 export interface LengthField {
-  /** As the network calls it: `T.lengths`. */
+  /** Name in the network: `T.lengths`. */
   readonly input: string
-  /** `T_lengths`. */
+  /** Name for `run`: `T_lengths`. */
   readonly name: string
   readonly shape: readonly Dim[]
   readonly most: Dim
@@ -51,11 +51,11 @@ export interface Layout {
   /** Sizes that training fixed, and those that `create` must be told. */
   readonly fixed: Sizes
   readonly free: readonly string[]
-  /** The outputs that answer for a target; none where the model must generate its answers. */
+  /** Outputs that answer for a target; none where the model must generate its answers step by step. */
   readonly answers: readonly { readonly output: Field; readonly target: Field }[]
 }
 
-/** Everything about a module but its text. */
+/** Derives everything about a module except its text. */
 export function layoutOf(model: CompiledModel, graph: Graph, fitted: Fitted | undefined): Layout {
   const { signature } = model
   const shapes = new Map(graph.inputs.map((name, i) => [name, graph.params[i].shape]))
@@ -125,7 +125,7 @@ export function layoutOf(model: CompiledModel, graph: Graph, fitted: Fitted | un
   }
 }
 
-/** B, and the sizes of the ragged axes, as far as the graph has them. */
+/** Symbols of the batch that the graph uses: B, and the sizes of the ragged axes. */
 function batchSymbols({ signature }: CompiledModel, graph: Graph): string[] {
   const ports = [...signature.inputs, ...signature.targets]
   const ragged = ports.flatMap(p => p.axes.flatMap(a => (a.ragged ? symbolsOf(a.size) : [])))
@@ -134,7 +134,7 @@ function batchSymbols({ signature }: CompiledModel, graph: Graph): string[] {
   return [...new Set([...first, ...ragged])].filter(s => used.has(s))
 }
 
-/** Which size follows from the length of which input, once the sizes before it are known. */
+/** Finds which size follows from the length of which input, once the sizes before it are known. */
 function solve(symbols: readonly string[], inputs: readonly Field[]): Omit<SizeField, 'name'>[] {
   const found: Omit<SizeField, 'name'>[] = []
   const isKnown = (s: string): boolean => !symbols.includes(s) || found.some(f => f.symbol === s)
@@ -160,9 +160,9 @@ function freshName(wish: string, taken: Set<string>): string {
   return name
 }
 
-/** `[B, T, 12]`. */
+/** Writes a shape: `[B, T, 12]`. */
 export const shapeText = (shape: readonly Dim[], fixed: Sizes): string =>
   `[${shape.map(d => String(known(d, fixed) ?? format(d))).join(', ')}]`
 
-/** What holds reals in a module. */
+/** Name of the typed array for real numbers in a module. */
 export const realArray = (precision: Precision): string => (precision === 'f32' ? 'Float32Array' : 'Float64Array')

@@ -1,4 +1,4 @@
-// The text of a built module: the network as the backend writes it, and around it the inputs and outputs by their names.
+// Writes the text of a built module: the network by the backend, and around it the inputs and outputs by their names.
 import type { Precision } from '../../compiler/backend/backend.ts'
 import { atomCode, type Dim, format, product } from '../../compiler/ir/dim.ts'
 import type { Weights } from '../session.ts'
@@ -18,7 +18,7 @@ export interface ModuleParts {
   readonly head: readonly string[]
 }
 
-/** The whole module. */
+/** Writes the whole module. */
 export function moduleText(parts: ModuleParts): string {
   const { layout, weights } = parts
   const real = realArray(parts.precision)
@@ -47,7 +47,7 @@ function weightsText({ parameters, fixed }: Layout, weights: Weights, real: stri
   return ['const parameters = {', ...entries, '}'].join('\n')
 }
 
-/** The scalings and the labels, for the ports that have some. */
+/** Writes the scalings and the labels, for the ports that have some. */
 function unitsText(layout: Layout): string[] {
   const { answers } = layout
   if (!hasPredict(layout)) return []
@@ -70,7 +70,7 @@ function chains({ name, encoding }: Field, text: typeof scaleText): string[] {
   return [`  ${name}: [${encoding.chains.map(text).join(', ')}],`]
 }
 
-/** Whether there are answers in other numbers than those of the network. */
+/** Tells whether inputs or answers are in other numbers than those of the network. */
 export const hasPredict = ({ answers, inputs }: Layout): boolean =>
   answers.length > 0 && [...inputs, ...answers.map(a => a.target)].some(f => f.encoding !== undefined || f.codes)
 
@@ -173,10 +173,10 @@ function predictText({ inputs, outputs, answers }: Layout, define: string, wait:
   ]
 }
 
-/** What a caller gave by a name; a name that every object inherits is read of the object itself alone. */
+/** Code that reads a value that a caller gave by name; a name that every object inherits is read only as an own property. */
 const member = (owner: string, name: string, dot = '.'): string =>
   name in Object.prototype ? `own(${owner}, '${name}')` : `${owner}${dot}${name}`
 
-/** A size as code, whose symbols are properties of `owner`. */
+/** Code for a size, whose symbols are properties of `owner`. */
 const code = (dim: Dim, owner = 'sizes'): string =>
   format(dim, atom => atomCode(atom, `${owner}.${atom.name}`)).replaceAll(/(?<!\*)\*(?!\*)/g, ' * ')

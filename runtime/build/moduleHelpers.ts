@@ -1,6 +1,6 @@
 // The functions of a built module that are the same for every model. Each is written only where it is used.
 
-/** By name: the text of the function. */
+/** Text of each function, by its name. */
 const helpers: Readonly<Record<string, string>> = {
   own: `// A property of an object itself.
 function own(object, name) {
@@ -83,7 +83,7 @@ function decode(text, Type) {
 }`,
 }
 
-/** The helpers that a text calls, and those that they call. */
+/** Collects the helpers that a text calls, and those that they call. */
 export function helpersFor(text: string): string {
   const found = new Set<string>()
   const collect = (from: string): void => {

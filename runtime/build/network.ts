@@ -1,4 +1,4 @@
-// The network of a built module: as a program, or as the graph that the GPU's kernels are made of when it runs.
+// Writes the network of a built module: as a program, or as the graph of which GPU kernels are made at run time.
 import type { Precision } from '../../compiler/backend/backend.ts'
 import { refuses } from '../../compiler/backend/gpu/draws.ts'
 import { js } from '../../compiler/backend/js.ts'
@@ -8,11 +8,11 @@ import { checkTaken } from '../../compiler/load.ts'
 import { realArray } from './layout.ts'
 
 export interface Network {
-  /** What runs it. */
+  /** Name of the backend that runs it. */
   readonly backend: string
-  /** What a reader of the module is told of it, after its name: the rest of a line, and further lines. */
+  /** Description for readers of the module, after its name: the rest of a line, and further lines. */
   readonly about: readonly [string, ...string[]]
-  /** Whether it works while the program goes on: its functions are async, and `createNetwork` takes a GPU. */
+  /** Whether it runs asynchronously: its functions are async, and `createNetwork` takes a GPU. */
   readonly async: boolean
   /** The lines that define `createNetwork`. */
   readonly lines: readonly string[]
@@ -20,7 +20,7 @@ export interface Network {
 
 type Writer = (model: CompiledModel, graph: Graph, precision: Precision) => Network
 
-/** How each is written. */
+/** Writers of the network, by target. */
 const networks = {
   js: ({ context }, graph, precision) => ({
     backend: 'js',
@@ -66,14 +66,14 @@ const networks = {
   },
 } satisfies Readonly<Record<string, Writer>>
 
-/** What a module can be written for. */
+/** Targets that a module can be written for. */
 export type BuildTarget = keyof typeof networks
 
 const isTarget = (name: string): name is BuildTarget => Object.hasOwn(networks, name)
 
 export const buildTargets = Object.keys(networks).filter(isTarget)
 
-/** The network of a graph. RNN505 for a precision or a graph that the target cannot take. */
+/** Writes the network of a graph. RNN505 for a precision or a graph that the target cannot take. */
 export const networkOf = (target: BuildTarget, ...given: Parameters<Writer>): Network => networks[target](...given)
 
 const open = `// On a device. What makes kernels of it and runs them is loaded here, and never before.

@@ -1,11 +1,11 @@
-// The types of a built module, for TypeScript.
+// Writes the types of a built module, for TypeScript.
 import type { Precision } from '../../compiler/backend/backend.ts'
 import { known } from '../data/bindSizes.ts'
 import { type Field, type Layout, realArray, shapeText } from './layout.ts'
 import { hasPredict } from './module.ts'
 import type { Network } from './network.ts'
 
-/** The text of the `.d.ts`. */
+/** Writes the text of the `.d.ts`. */
 export function typesText(
   name: string,
   layout: Layout,

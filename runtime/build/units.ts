@@ -1,4 +1,4 @@
-// The units of the data as code: scalings in both directions.
+// Writes the units of the data as code: scalings in both directions.
 import type { Chain } from '../data/encoding.ts'
 import { invertibleOf } from '../data/scalingSteps.ts'
 
@@ -6,6 +6,6 @@ import { invertibleOf } from '../data/scalingSteps.ts'
 export const scaleText = (chain: Chain): string =>
   `x => ${chain.reduce((x, step) => invertibleOf(step).code.apply(x), 'x')}`
 
-/** The opposite. */
+/** The inverse arrow function, from the network's number to the file's. */
 export const unscaleText = (chain: Chain): string =>
   `y => ${chain.reduceRight((y, step) => invertibleOf(step).code.undo(y), 'y')}`

@@ -1,4 +1,4 @@
-// Data that a program has in its hands: nested arrays, an array for each example, instead of a `data` block.
+// Reads data that a program holds itself: nested arrays, one for each example, instead of a `data` block.
 import type { Port, Signature } from '../../compiler/elaborate/values/signature.ts'
 import type { Sizes } from '../../compiler/ir/dim.ts'
 import { fail } from '../../dsl/diagnostics.ts'
@@ -32,7 +32,7 @@ export interface LoadedArrays {
 }
 
 /**
- * The examples in `arrays`, by the name of an input or target; the outermost list is over the examples, and lengths of ragged
+ * Reads the examples in `arrays`, by the name of an input or target; the outermost list is over the examples, and lengths of ragged
  * axes are those of the lists. Targets may be left out, for predictions. Errors: RNN401 an input is missing, RNN106 a name that
  * is neither, RNN402 lengths over one axis differ, RNN411 another shape, RNN412 no index of a token or class.
  */
@@ -89,7 +89,7 @@ function readPort(
   const axes = port.axes.length
   // The length found at each depth: axes first, then the item's dims.
   const extents = Array.from<Extent>({ length: axes + port.item.length })
-  // A text is a label; where there are none it is no number either, whatever it holds.
+  // Reads a text as a label; without labels a text is an error, even if it holds a number.
   const labelled = fitted !== undefined && hasLabels(fitted, port.name)
   const encode =
     fitted === undefined

@@ -1,16 +1,16 @@
-// How many axes an equation of a data block feeds: lists in lists are axes so deep, and items below.
+// Counts the axes that an equation of a data block feeds: so many levels of nested lists are axes, and those below are items.
 import type { Port } from '../../compiler/elaborate/values/signature.ts'
 import type { Data } from '../../dsl/ast.ts'
 import { namesIn } from './valuesIn.ts'
 
 /**
- * For each equation the number of axes of the inputs and targets that it feeds, by itself or through other equations. Nothing for
- * one that feeds none, or several of which the numbers differ.
+ * Gives for each equation the number of axes of the inputs and targets that it feeds, by itself or through other equations. No entry
+ * for one that feeds none, or several with different numbers.
  */
 export function axesFed(data: Data, ports: readonly Port[]): ReadonlyMap<string, number> {
   const equations = new Map(data.body.map(equation => [equation.name.text, equation.value]))
   const fed = new Map<string, Set<number>>()
-  // A list in place of recursion: a chain of equations is longer than the stack is deep.
+  // Uses a list instead of recursion: a chain of equations may be longer than the stack is deep.
   const toVisit = ports.map(({ name, axes }) => [name, axes.length] as const)
   for (let next = toVisit.pop(); next !== undefined; next = toVisit.pop()) {
     const [name, axes] = next

@@ -1,4 +1,4 @@
-// Checking examples against the inputs and targets of a model, and binding the sizes that only the data knows.
+// Checks examples against the inputs and targets of a model, and binds the sizes that only the data knows.
 import { tooFew } from '../../compiler/elaborate/tensors/labels.ts'
 import type { Bound, Port } from '../../compiler/elaborate/values/signature.ts'
 import { type Dim, evaluate, format, type Sizes, symbolsOf } from '../../compiler/ir/dim.ts'
@@ -7,26 +7,26 @@ import { fail } from '../../dsl/diagnostics.ts'
 import { greatest } from '../greatest.ts'
 import type { Examples, Part } from './example.ts'
 
-/** A length that all examples share, or that there is no one such. */
+/** Length that all examples share; `many` where they differ. */
 export type Extent = number | 'many' | undefined
 
 export type Role = 'input' | 'target'
 
-/** What was found in the data for one port. */
+/** Shape and codes found in the data for one port. */
 export interface Found {
   readonly port: Port
   readonly role: Role
-  /** Undefined where no example shows it: there are none, or all their sequences are empty. */
+  /** An extent is undefined where no example shows it: there are none, or all their sequences are empty. */
   readonly item: readonly Extent[]
   readonly axes: readonly Extent[]
-  /** How many tokens or classes there are, if the data is coded or holds indices. */
+  /** Number of tokens or classes, if the data is coded or holds indices. */
   readonly codes?: number
-  /** Where it holds indices, those that occur; labels that were numbered have none. */
+  /** Indices that occur, where the data holds indices; undefined for labels that were numbered. */
   readonly seen?: ReadonlySet<number>
   readonly span?: Span
 }
 
-/** `real over T[24]`, as the model declares it. */
+/** Describes a port as the model declares it: `real over T[24]`. */
 export function describePort({ item, axes, coding, dtype }: Port): string {
   const base = coding
     ? `${coding.kind} of ${format(coding.size)}`
@@ -37,13 +37,13 @@ export function describePort({ item, axes, coding, dtype }: Port): string {
 }
 
 /**
- * The sizes with those that the data says. A declared size that the data contradicts is RNN411; one that nothing says stays
- * unbound. RNN412 if there are more classes than declared, RNN408 if classes were counted that have no example,
- * RNN411 if more labels to predict are declared than there are.
+ * Adds the sizes that the data binds. A declared size that the data contradicts is RNN411; one that nothing tells stays unbound.
+ * RNN412 if there are more classes than declared, RNN408 if classes were counted that have no example, RNN411 if more labels to
+ * predict are declared than there are.
  */
 export function bindSizes(all: readonly Found[], given: Sizes): Sizes {
   const sizes: Record<string, number> = { ...given }
-  // Free names first: a compound size such as 2*D is checked once D is known.
+  // Binds free names first: a compound size such as 2*D is checked once D is known.
   for (const found of all) {
     for (const [dim, size] of pairs(found)) {
       const name = freeName(dim)
@@ -71,22 +71,22 @@ export function bindSizes(all: readonly Found[], given: Sizes): Sizes {
   return sizes
 }
 
-/** Whether its codes stand for labels that were numbered. */
+/** Tells whether its codes stand for labels that were numbered. */
 const isLabelled = (found: Found): found is Found & { readonly codes: number } =>
   found.codes !== undefined && found.seen === undefined
 
-/** The numbers of 32 bits. */
+/** Range of the integers of 32 bits. */
 const [lowest, highest] = [-(2 ** 31), 2 ** 31 - 1]
 
-/** How many codes there are where these indices occur; nothing where the greatest is no code. */
+/** Number of codes where these indices occur, which is the greatest plus one; nothing where the greatest is no code. */
 export function codesIn(seen: ReadonlySet<number>): Pick<Found, 'codes' | 'seen'> {
   const most = greatest(seen, -1)
   return Number.isInteger(most) && most < highest ? { codes: most + 1, seen } : {}
 }
 
 /**
- * How large a name is that was bound. Indices count up to the greatest of all ports that share it. RNN408 for one among the classes to
- * predict that none of them shows: of labels from 1 to 9, the 0. Tokens may be rarer than the data is long.
+ * Gives the size of a bound name. Indices count up to the greatest of all ports that share the name. RNN408 for a class to predict that
+ * none of them shows: of labels from 1 to 9, the 0. Tokens are exempt, as rare ones may be missing in the data.
  */
 function count(all: readonly Found[], name: string, bound: number): number {
   const counting = all.filter(({ port }) => port.coding !== undefined && freeName(port.coding.size) === name)
@@ -104,12 +104,12 @@ function count(all: readonly Found[], name: string, bound: number): number {
   return fail('RNN408', { value: missing, name: predicted.port.name, place: '' }, { span: predicted.span, help })
 }
 
-/** Says where a number of an example was found. */
+/** Tells where a number of an example was read. */
 type Where = (example: number, number: number) => string
 
 /**
  * RNN412 unless the numbers of an int, bool or coded port are whole, in range, and fit into 32 bits, and those of a port that an output
- * bounds are labels of it: RNN416 if they are only too many. `sizes` must bind the port's coding.
+ * bounds are labels of it: RNN416 if there are only too many labels. `sizes` must bind the port's coding.
  */
 export function checkCodes(port: Port, examples: Examples, sizes: Sizes, where: Where, span?: Span): void {
   if (port.bound !== undefined) checkBound(port, port.bound, examples, sizes, where, span)
@@ -168,7 +168,7 @@ function checkBound(
 }
 
 /**
- * RNN402 unless all ports have the same lengths over each axis that they share. `rows` are the places of the examples among all that
+ * RNN402 unless all ports have the same lengths over each axis that they share. `rows` are the rows of the examples among all that
  * were read, for the message.
  */
 export function checkLengths(fed: readonly Pick<Found, 'port' | 'span'>[], part: Part, rows?: Int32Array): void {
@@ -201,11 +201,11 @@ function compareLengths(part: Part, axis: string, left: Place, right: Place, row
   }
 }
 
-/** The number that a dim is under these sizes; undefined while it holds another symbol. */
+/** Evaluates a dim under these sizes; undefined while it holds another symbol. */
 export const known = (dim: Dim, sizes: Sizes): number | undefined =>
   symbolsOf(dim).every(name => Object.hasOwn(sizes, name)) ? evaluate(dim, sizes) : undefined
 
-/** Item and fixed axes, with what was found for each. */
+/** Pairs the dims of the item and of fixed axes with the extents found for them. */
 function dimsOf({ port, item, axes }: Found): [Dim, Extent][] {
   return [
     ...port.item.map((dim, i): [Dim, Extent] => [dim, item[i]]),
@@ -216,14 +216,14 @@ function dimsOf({ port, item, axes }: Found): [Dim, Extent][] {
 const contradicts = ([dim, found]: [Dim, Extent], sizes: Sizes): boolean =>
   found === 'many' || (found !== undefined && (known(dim, sizes) ?? found) !== found)
 
-/** All that could bind a free name. */
+/** Pairs every dim that could bind a free name with the number found for it. */
 function pairs(found: Found): [Dim, number][] {
   const dims = dimsOf(found).flatMap(([dim, n]): [Dim, number][] => (typeof n === 'number' ? [[dim, n]] : []))
   const { port, codes } = found
   return port.coding && codes !== undefined ? [...dims, [port.coding.size, codes]] : dims
 }
 
-/** `V`, if that is all the dim is. */
+/** Gives the name of a dim that is a single symbol, as `V`; undefined for others. */
 export function freeName(dim: Dim): string | undefined {
   const [name] = symbolsOf(dim)
   return name !== undefined && format(dim) === name ? name : undefined

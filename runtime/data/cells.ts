@@ -1,4 +1,4 @@
-// What the values of one key of JSON objects are: a column of scalars, or a sequence or an item of numbers for each row.
+// Reads the values of one key of JSON objects: as a column of scalars, or as a sequence or an item of numbers for each row.
 import type { Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import type { Asked } from './asked.ts'
@@ -16,11 +16,11 @@ export interface Cell {
   readonly line: number
   /** Undefined where the object has no such key. */
   readonly value: unknown
-  /** The same with numbers that 64 bits change as the texts that they are in the file. */
+  /** As `value`, but with the text in the file of each number that 64 bits round. */
   readonly written: () => unknown
 }
 
-/** Collects the values of one key, row by row. What they are is decided by the first. */
+/** Collects the values of one key, row by row. The first decides their kind. */
 export class CellsBuilder {
   readonly #file: string
   readonly #name: string
@@ -29,7 +29,7 @@ export class CellsBuilder {
   /** The first row. */
   #first: { readonly line: number; readonly isList: boolean; readonly text: string } | undefined
   #problem: { readonly line: number; readonly tell: Problem } | undefined
-  /** Null is a scalar if there are no lists. */
+  /** First null: an error if any row has a list, else a scalar. */
   #null: { readonly line: number; readonly tell: Problem } | undefined
   #hasLists = false
 
@@ -69,7 +69,7 @@ export class CellsBuilder {
     }
   }
 
-  /** What is wrong with the value of a row by itself, or beside the first. */
+  /** Reason why the value of a row is invalid, by itself or beside the first row; undefined if it is valid. */
   #wrong(value: unknown): string | undefined {
     if (value === undefined) return `has no \`${this.#name}\`, which other lines have`
     if (typeof value === 'string' && !value.isWellFormed()) return `holds half a character in \`${this.#name}\``
@@ -83,7 +83,7 @@ export class CellsBuilder {
 
 const kindOf = (cell: unknown): string => (Array.isArray(cell) ? 'a list' : shownJson(cell))
 
-/** One row with one value, in the place of those of a column. */
+/** Makes cells of one row with one value, in place of those of a column. */
 export function singleCell({ file, name }: Cells, value: unknown): Cells {
   const builder = new CellsBuilder(file, name, 'labels')
   builder.add({ line: 1, value, written: () => value })
@@ -91,10 +91,10 @@ export function singleCell({ file, name }: Cells, value: unknown): Cells {
 }
 
 /**
- * Numbers, texts, booleans and null are a column, whose cells are read as those of a CSV file; lists of numbers or of booleans, or of
- * such lists, are sequences. RNN404 for what is neither in a list, RNN410 where a row has no such key, an object, lists of another
+ * Reads numbers, texts, booleans and null as a column, whose cells are read as those of a CSV file; lists of numbers or of booleans, or
+ * of such lists, as sequences. RNN404 for other elements of a list, RNN410 where a row has no such key, an object, lists of another
  * depth, or something else than the first row. Lists are axes down to the number of `axes`, if it is known; else, and below, the
- * innermost are items where they are of one width. What feeds no axis at all is a series, whose items are the lists.
+ * innermost are items where they are of one width. Cells that feed no axis at all are a series, whose items are the lists.
  */
 export function readCells(all: Cells, span: Span, axes?: number): Column | Sequences | Series {
   const { file, name, lines, scalars, lists, problem } = all
@@ -141,7 +141,7 @@ function sequences(
   }
 }
 
-/** Why the innermost lists are no items of one width; undefined where they are. */
+/** Reason why the innermost lists are no items of one width; undefined where they are. */
 function unevenText(lengths: readonly Lengths[], { name, lines }: Cells): string | undefined {
   const levels = lengths.map(level => level.all())
   const widths = levels[levels.length - 1]

@@ -1,5 +1,5 @@
-// What is wrong with a data block as far as it can be told without the data, or from the beginning of it: the block is evaluated
-// on tables without rows, by the same functions that load data.
+// Finds errors in a data block without its data, or with the beginning of it: the block is evaluated on tables without rows, by the
+// same functions that load data.
 import { distinct } from '../../compiler/elaborate/values/collectProblems.ts'
 import type { Port, Signature } from '../../compiler/elaborate/values/signature.ts'
 import type { Sizes } from '../../compiler/ir/dim.ts'
@@ -21,18 +21,18 @@ import type { Cells, Column, Sequences, Series } from './value.ts'
 import { valuesIn } from './valuesIn.ts'
 
 export interface DataCheckOptions {
-  /** The model that is fed; without it the shapes of what feeds it are not checked. */
+  /** Model that is fed; without it shapes are not checked. */
   readonly signature?: Signature
   /** Sizes that are given (`--set K=10`). */
   readonly sizes?: Sizes
-  /** A file to look into, in place of the only one that the block names (`--data`), and its first bytes, whole lines. */
+  /** A file to look into, in place of the only one that the block names (`--data`), with a reader of its first bytes, whole lines. */
   readonly sample?: { readonly path: string; readonly read: LoadOptions['read'] }
 }
 
 /**
- * Everything that loading would stop with whatever the values are: RNN407 and RNN413 for functions, arguments that are too many,
- * too few or of the wrong kind, members that there are not, windows that do not fit the model, splits that do not add up. With a
- * sample, also what its first rows show: columns that there are not, and cells that are no numbers. In the order of the text.
+ * Finds everything that loading would stop with whatever the values are: RNN407 and RNN413 for functions, arguments that are too many,
+ * too few or of the wrong kind, missing members, windows that do not fit the model, splits that do not add up. With a sample, also
+ * errors in its first rows: missing columns, and cells that are no numbers. In the order of the text.
  */
 export async function checkData(data: Data, options: DataCheckOptions = {}): Promise<readonly Diagnostic[]> {
   const { sample, signature, sizes } = options
@@ -42,20 +42,20 @@ export async function checkData(data: Data, options: DataCheckOptions = {}): Pro
   return inRows.filter(d => shownByRows.has(d.code) || (d.code === 'RNN411' && !countsCodes(signature)))
 }
 
-/** What is wrong in some rows is wrong in all; what is missing in them may come later. */
+/** Errors that some rows prove for the whole; anything else that they lack may come in later rows. */
 const shownByRows: ReadonlySet<Code> = new Set<Code>(['RNN403', 'RNN404', 'RNN406', 'RNN410', 'RNN418', 'RNN419'])
 
-/** Whether the rows bind a size by counting, so that some of them bind another than all. */
+/** Tells whether the rows bind a size by counting, so that some of them bind another size than all. */
 const countsCodes = ({ inputs, targets }: Signature): boolean =>
   [...inputs, ...targets].some(port => port.coding !== undefined)
 
-/** RNN306, RNN407 and RNN413 for what is no form of a data block, wherever it stands. */
+/** RNN306, RNN407 and RNN413 for expressions that no data block can have, wherever they stand. */
 async function checkForms({ body }: Data): Promise<Diagnostic[]> {
   const checks = body.flatMap(e => [() => checkLeft(e), ...valuesIn(e.value).map(inner => () => refuseForm(inner))])
   return (await Promise.all(checks.map(check => problemsOf(check)))).flat()
 }
 
-/** What `run` stops with. */
+/** Gives the errors that `run` stops with. */
 async function problemsOf(run: () => unknown): Promise<readonly Diagnostic[]> {
   try {
     await run()
@@ -68,15 +68,15 @@ async function problemsOf(run: () => unknown): Promise<readonly Diagnostic[]> {
 
 // ---- kinds
 
-/** What the cell of a JSON object may be: each is read as another kind of value. */
+/** Samples of the kinds that the cell of a JSON object may have: each is read as another kind of value. */
 const cellKinds = [1, [1], [[1, 1]]] as const
 
-/** A way to read the columns that only their values tell apart: for each the place in `cellKinds`. */
+/** A way to read the columns whose kind only their values tell: for each the index in `cellKinds`. */
 type Reading = ReadonlyMap<string, number>
 
 const plain: Reading = new Map()
 
-/** No more readings of one equation are tried; one that needs so many is left for its data. */
+/** Greatest number of readings tried for an equation; one that needs more is left for its data. */
 const mostReadings = 81
 
 async function checkKinds(data: Data, options: DataCheckOptions): Promise<readonly Diagnostic[]> {
@@ -95,7 +95,7 @@ async function checkKinds(data: Data, options: DataCheckOptions): Promise<readon
     bindSizes(shapeOf(feed), sizes)
     return feed
   }
-  // A sample stands for one file; what no port needs may read another.
+  // Skips equations that no port needs: a sample stands for one file, and they may read another.
   const needed = options.sample === undefined ? data.body : behind(data.body, [...ports.map(p => p.name), 'split'])
   for (const equation of needed) {
     const found = await problemsOf(async () => {
@@ -122,13 +122,13 @@ async function checkKinds(data: Data, options: DataCheckOptions): Promise<readon
   return [...problems, ...(await problemsOf(together))]
 }
 
-/** What is found in any case: not how many codes there are, nor the shape of sequences, which the values tell. */
+/** Shape of a feed as far as it is certain: not the number of codes, nor the shape of sequences, which depend on the values. */
 function shapeOf(feed: Feed): Found[] {
   const { codes: _, ...found } = foundIn(feed, new Int32Array())
   return feed.value.kind === 'sequences' ? [] : [found]
 }
 
-/** RNN423 where the windows of one table are of different lengths, so that there are not as many of each. */
+/** RNN423 where the windows of one table differ in length, so that their numbers differ too. */
 function checkCounts(feeds: readonly Feed[]): void {
   const needed = ({ value }: Feed): number => (value.kind === 'windowed' ? value.length + value.ahead : 1)
   const text = ({ value }: Feed): string =>
@@ -145,11 +145,11 @@ function checkCounts(feeds: readonly Feed[]): void {
 interface Rowless {
   readonly surroundings: Surroundings
   readonly lookup: Lookup
-  /** Whether a table was met of whose columns the kinds are not known. */
+  /** Whether a table had columns of unknown kinds. */
   readonly isOpen: () => boolean
 }
 
-/** Evaluations under one reading or another; tables have the columns of the sample, or any that the block names. */
+/** Makes evaluations under given readings; tables have the columns of the sample, or any that the block names. */
 function rowlessOf(data: Data, ports: readonly Port[], { sample }: DataCheckOptions): (reading: Reading) => Rowless {
   const columns = [...new Set(data.body.flatMap(columnsIn))]
   const sampled = sample && reader(sample)
@@ -178,7 +178,7 @@ function rowlessOf(data: Data, ports: readonly Port[], { sample }: DataCheckOpti
   }
 }
 
-/** Undefined where the cells are malformed, of which loading tells. */
+/** Reads cells; undefined where they are malformed, which loading reports. */
 function readIfWell(cells: Cells, span: Span, axes: number | undefined): Column | Sequences | Series | undefined {
   try {
     return readCells(cells, span, axes)
@@ -188,7 +188,7 @@ function readIfWell(cells: Cells, span: Span, axes: number | undefined): Column 
   }
 }
 
-/** An encoding of no values; where it cannot be computed of none, one that does nothing. */
+/** Computes an encoding from no values; where that fails, gives one that changes nothing. */
 function fitted(compute: (training: Int32Array) => Encoding): Encoding {
   try {
     return compute(new Int32Array())
@@ -198,7 +198,7 @@ function fitted(compute: (training: Int32Array) => Encoding): Encoding {
   }
 }
 
-/** All readings of some columns but the plain one; undefined where they are too many. */
+/** Lists all readings of some columns except the plain one; undefined where they are too many. */
 function readingsOf(columns: readonly string[]): Reading[] | undefined {
   const count = cellKinds.length ** columns.length
   if (count > mostReadings) return undefined
@@ -207,12 +207,12 @@ function readingsOf(columns: readonly string[]): Reading[] | undefined {
     .map(i => new Map(columns.map((name, c) => [name, Math.floor(i / cellKinds.length ** c) % cellKinds.length])))
 }
 
-/** The columns that an equation reads, by itself and through others. */
+/** Lists the columns that an equation reads, by itself and through others. */
 const columnsOf = ({ name }: Equation, body: readonly Equation[]): string[] => [
   ...new Set(behind(body, [name.text]).flatMap(columnsIn)),
 ]
 
-/** How many tables are read. */
+/** Number of tables that are read. */
 const tablesIn = ({ body }: Data): number =>
   body
     .flatMap(e => [...allExprs(e.value)])
@@ -220,7 +220,7 @@ const tablesIn = ({ body }: Data): number =>
       e => e.kind === 'call' && e.callee.kind === 'name' && dataFunctions.get(e.callee.name)?.example !== undefined,
     ).length
 
-/** The message of most readings: what is wrong whatever the columns are. */
+/** Picks the errors that most readings share: they hold whatever the columns are. */
 function mostFrequent(lists: readonly (readonly Diagnostic[])[]): readonly Diagnostic[] {
   const text = (list: readonly Diagnostic[]): string => list.map(d => d.message).join()
   const count = (list: readonly Diagnostic[]): number => lists.filter(other => text(other) === text(list)).length

@@ -1,28 +1,28 @@
-// The cells of a column as they are read: numbers, or labels where the data block asks for these.
+// Collects the cells of a column as numbers, or as labels where the data block uses these.
 import { once } from '../once.ts'
 import type { Asked } from './asked.ts'
 import { GrowingNumbers } from './growing.ts'
 import { type Labels, LabelsBuilder, ownText } from './labelTables.ts'
 import { type DecimalMark, numberOf } from './numberText.ts'
 
-/** A cell that is not what it is read as. */
+/** A cell that is no number, or no truth. */
 export interface WrongCell {
   readonly row: number
-  /** To the last digit; empty of null. */
+  /** Text to the last digit; empty for null. */
   readonly text: string
   readonly isNull: boolean
-  /** NaN where it is no number, else one that 64 bits do not hold. */
+  /** Number read from the text: NaN where it is none, ±∞ where 64 bits do not hold it. */
   readonly number: number
 }
 
 export interface ColumnNumbers {
-  /** Also 1 and 0 for `true` and `false` in any case. */
+  /** Also holds 1 and 0 for `true` and `false` in any case. */
   readonly values: Float64Array
   /** The first cell that is no number. */
   readonly notNumber?: WrongCell
   /** The first cell that is no truth: `true`, `false`, 1 or 0. */
   readonly notTruth?: WrongCell
-  /** Of numbers so large that 64 bits may have rounded them, the texts by their places. */
+  /** Texts, by their places, of numbers so large that 64 bits may have rounded them. */
   readonly large: ReadonlyMap<number, string>
 }
 
@@ -32,7 +32,7 @@ export interface ColumnCells {
   readonly labels: () => Labels
 }
 
-/** 1 and 0 for `true` and `false` in any case. */
+/** Reads `true` and `false` in any case as 1 and 0. */
 export function truthOf(cell: string): number | undefined {
   const word = cell.toLowerCase()
   return word === 'true' ? 1 : word === 'false' ? 0 : undefined
@@ -40,7 +40,7 @@ export function truthOf(cell: string): number | undefined {
 
 export const isLarge = (value: number): boolean => Math.abs(value) > Number.MAX_SAFE_INTEGER
 
-/** Collects numbers, and what is wrong with the first cells that are none. */
+/** Collects numbers, and the first cells that are no number or no truth. */
 class NumbersBuilder {
   readonly #values = new GrowingNumbers()
   readonly #large = new Map<number, string>()
@@ -56,7 +56,7 @@ class NumbersBuilder {
     this.#values.push(value)
   }
 
-  /** A number that is not large, whose text it is itself. */
+  /** Adds a number that is not large, and so has no digits to lose. */
   addExact(number: number): void {
     if (number !== 0 && number !== 1)
       this.#notTruth ??= { row: this.#values.length, text: String(number), isNull: false, number }
@@ -74,7 +74,7 @@ class NumbersBuilder {
   }
 }
 
-/** The same numbers of cells that were kept as labels. */
+/** Reads the same numbers from cells that were kept as labels. */
 function numbersIn({ texts, codes }: Labels, nullCode: number | undefined, mark: DecimalMark): ColumnNumbers {
   const numbers = texts.map(text => numberOf(text, mark))
   const truths = texts.map((text, code) => (Number.isNaN(numbers[code]) ? truthOf(text) : undefined) ?? numbers[code])
@@ -93,15 +93,15 @@ function numbersIn({ texts, codes }: Labels, nullCode: number | undefined, mark:
 
 /** Collects the cells of a column. */
 export interface ColumnBuilder {
-  /** A text as it stands in the file. */
+  /** Adds a text as it stands in the file. */
   readonly add: (text: string) => void
-  /** A number of a file that has numbers; `written` gives it to the last digit. */
+  /** Adds a number of a file that has numbers; `written` gives it to the last digit. */
   readonly addNumber: (value: number, written: () => string) => void
   readonly addNull: () => void
   readonly take: () => ColumnCells
 }
 
-/** A builder that keeps what is asked for. */
+/** Makes a builder that keeps numbers or labels, as asked. */
 export const columnBuilder = (asked: Exclude<Asked, 'nothing'>, mark: DecimalMark = '.'): ColumnBuilder =>
   asked === 'numbers' ? numbersBuilder(mark) : labelsBuilder(mark)
 
@@ -137,15 +137,15 @@ function labelsBuilder(mark: DecimalMark): ColumnBuilder {
   }
 }
 
-/** What was not kept, as `askedOf` said that nothing asks for it. */
+/** Throws for cells that were not kept, as `askedOf` found no use of them. */
 export const unasked = (): never => {
   throw new Error('a column is asked for more than `askedOf` has found')
 }
 
-/** What no equation names: it cannot be asked for. */
+/** Cells of a column that no equation names: it cannot be asked for. */
 export const notKept: ColumnCells = { rows: 0, numbers: unasked, labels: unasked }
 
-/** A column without rows. */
+/** Cells of a column without rows. */
 export const noCells: ColumnCells = {
   rows: 0,
   numbers: () => ({ values: new Float64Array(), large: new Map() }),

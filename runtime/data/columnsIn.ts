@@ -1,8 +1,8 @@
-// The columns that equations name, and the equations that others read.
+// Finds the columns that equations name, and the equations that others read.
 import type { Equation, Expr } from '../../dsl/ast.ts'
 import { allExprs } from '../../dsl/children.ts'
 
-/** `t.name`, `t["a name"]` in an equation. Members of windows are among them, which does no harm. */
+/** Lists columns in an equation: `t.name`, `t["a name"]`. Members of windows are among them, which does no harm. */
 export const columnsIn = ({ value }: Equation): string[] => [...allExprs(value)].flatMap(columnIn)
 
 function columnIn(e: Expr): string[] {
@@ -11,7 +11,7 @@ function columnIn(e: Expr): string[] {
   return e.slices.flatMap(s => (s.kind === 'at' && s.index.kind === 'string' ? [s.index.value] : []))
 }
 
-/** The equations of these names, and those that they read, in the order of the text. */
+/** Finds the equations of these names, and those that they read, in the order of the text. */
 export function behind(body: readonly Equation[], names: readonly string[]): readonly Equation[] {
   const named = new Map(body.map(e => [e.name.text, e]))
   const found = new Set<Equation>()

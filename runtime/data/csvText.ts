@@ -1,27 +1,27 @@
-// CSV as text: its cells read and written (RFC 4180). What is written reads back as it was. Read here and not by a library, as messages
-// need the line and the column of each cell: csv-parse 7 counts a line too many where CRLF stands in quotes beside other line ends, and
-// finds no separator, no repeated header and no NUL.
+// Reads and writes CSV text (RFC 4180), so that a written cell reads back unchanged. No library does it, as messages need the line and
+// the column of each cell: csv-parse 7 counts a line too many where CRLF stands in quotes beside other line ends, and finds no
+// separator, no repeated header and no NUL.
 import { ownText } from './labelTables.ts'
 import { shown } from './shown.ts'
 
 const codeOf = (character: string): number => character.charCodeAt(0)
 const [quote, cr, lf, space, tab] = ['"', '\r', '\n', ' ', '\t'].map(codeOf)
 
-/** What may stand between the cells of a line, in the order in which it is looked for. */
+/** Separators of the cells of a line, in the order in which they are looked for. */
 const separators = [',', '\t', ';'] as const
 
 /** Separators by name, for messages. */
 const separatorNames: Readonly<Record<string, string>> = { ',': 'a comma', '\t': 'a tab', ';': '`;`' }
 
-/** What becomes of the cells of a table. */
+/** Receives the cells of a table. */
 export interface CsvTable {
-  /** The cells of the first line. */
+  /** Receives the cells of the first line. */
   readonly head: (names: readonly string[]) => void
-  /** The cells of a row, and the line on which it ends, from 1. */
+  /** Receives the cells of a row, and the line on which it ends, from 1. */
   readonly row: (cells: readonly string[], line: number) => void
 }
 
-/** Reads a table that comes in pieces: whole lines each, with their ends. */
+/** Reads a table that comes in pieces, each of whole lines with their ends. */
 export interface CsvReader {
   readonly add: (text: string) => void
   readonly end: () => void
@@ -30,8 +30,8 @@ export interface CsvReader {
 /**
  * Reads a table whose first line that is not blank names the columns. Lines end with CRLF, LF or CR, each by itself; the separator
  * is the comma if the first line has one outside of quotes, else the tab, else `;`. A cell in quotes is as it stands between them;
- * from others the blanks around them are taken. Blank lines are left out, but in a single column those between rows are empty cells.
- * `malformed` is called with what is wrong, and where.
+ * blanks around other cells are removed. Blank lines are left out, but in a single column those between rows are empty cells.
+ * `malformed` is called with the error and its place.
  */
 export function csvReader(table: CsvTable, malformed: (reason: string, help?: string) => never): CsvReader {
   const rows = rowReader(table, malformed)
@@ -43,7 +43,7 @@ export function csvReader(table: CsvTable, malformed: (reason: string, help?: st
       pending += text
       for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) isQuoted = !isQuoted
       isBlank &&= text.trim() === ''
-      // Quotes that are open hold the end of a line; and the first line says what separates cells.
+      // Waits for closing quotes, as ends of lines may stand in quotes, and for the first line, which tells the separator.
       if (isQuoted || isBlank) return
       rows(pending)
       pending = ''
@@ -61,7 +61,7 @@ function rowReader(table: CsvTable, malformed: (reason: string, help?: string) =
   let length = 0
   let hasNul = false
   let names: readonly string[] | undefined
-  /** Rows of a single column that are blank, and only count if another row follows. */
+  /** Lines of blank rows of a single column, which only count if another row follows. */
   let blank: number[] = []
   let row: string[] = []
   /** Where the row begins. */
@@ -81,7 +81,7 @@ function rowReader(table: CsvTable, malformed: (reason: string, help?: string) =
       if (code === lf || (code === cr && text.charCodeAt(i + 1) !== lf)) line++
     }
   }
-  /** The cell that opens with the quote at `open`; `at` moves to what ends it. */
+  /** Reads the cell that opens with the quote at `open`; moves `at` to the separator or the end of the line. */
   const quoted = (open: number): string => {
     const opened = line
     let close = open
@@ -134,7 +134,7 @@ function rowReader(table: CsvTable, malformed: (reason: string, help?: string) =
     for (const blankLine of blank) table.row([''], blankLine)
     blank = []
     checkWidth(row, names, line, separator, malformed)
-    // Files that were put together have it again, letter by letter.
+    // Files that were joined have the first line again, letter by letter.
     if (row[0] === names[0] && text.slice(start, at) === head) {
       const help = 'remove it, or write the cell in quotes if it is one; the first line holds the names of the columns'
       malformed(`line ${line} repeats the first line`, help)
@@ -152,7 +152,7 @@ function rowReader(table: CsvTable, malformed: (reason: string, help?: string) =
       between = codeOf(separator)
     }
     while (at < length) {
-      // One row.
+      // Reads one row.
       let isQuoted = false
       row = []
       start = at
@@ -176,7 +176,7 @@ function rowReader(table: CsvTable, malformed: (reason: string, help?: string) =
   }
 }
 
-/** A text as a cell of the column `name` that reads back as it is, after any separator. */
+/** Writes a text as a cell of the column `name` that reads back unchanged, after any separator. */
 export function csvCell(text: string, name?: string): string {
   const isPlain = text !== '' && text !== name && !/[",;\r\n\t\0]/.test(text) && text === text.trim()
   return isPlain ? text : `"${text.replaceAll('"', '""')}"`
@@ -196,7 +196,7 @@ function checkWidth(
   }
 }
 
-/** The separator of the first line that is not blank. */
+/** Finds the separator of the first line that is not blank. */
 function separatorOf(text: string): string {
   const found = new Set<string>()
   let isQuoted = false
@@ -214,7 +214,7 @@ function separatorOf(text: string): string {
   return separators.find(separator => found.has(separator)) ?? ','
 }
 
-/** Without white space at its ends. Most cells have none, and are not copied. */
+/** Removes white space at the ends. Most cells have none, and are not copied. */
 function trimmed(cell: string): string {
   const [first, last] = [cell.charCodeAt(0), cell.charCodeAt(cell.length - 1)]
   return first <= space || last <= space || first > 127 || last > 127 ? cell.trim() : cell

@@ -1,4 +1,4 @@
-// Cutting rows as they were read into the parts for training, validation and test.
+// Cuts rows, as they were read, into the parts for training, validation and test.
 import type { Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { permutation, random } from '../random.ts'
@@ -7,7 +7,7 @@ import type { Split } from './value.ts'
 const partNames = ['train', 'validation', 'test'] as const
 export type PartName = (typeof partNames)[number]
 
-/** The rows of each part, ascending. */
+/** Rows of each part, ascending. */
 export interface Cut {
   readonly train: Int32Array
   readonly validation?: Int32Array
@@ -17,8 +17,8 @@ export interface Cut {
 export const allRows = (rows: number): Int32Array => Int32Array.from({ length: rows }, (_, i) => i)
 
 /**
- * Two fractions are those of train and test, three those of train, validation and test. The same seed shuffles the same number
- * of rows in the same way. RNN405 if a part gets none.
+ * Cuts rows by fractions: two are those of train and test, three those of train, validation and test. The same seed shuffles the same
+ * number of rows in the same way. RNN405 if a part gets none.
  */
 export function cut(split: Split, rows: number, seed: number, span: Span): Cut {
   const order = split.order === 'ordered' ? allRows(rows) : permutation(rows, random(seed, 'split'))

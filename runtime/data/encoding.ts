@@ -1,4 +1,4 @@
-// How the numbers of a series came from what was read: kept, so that predictions can be given back in the units of the file.
+// Steps from the values of a file to the numbers of a series: kept, so that predictions can be given back in the units of the file.
 import { invertibleOf, type Step } from './scalingSteps.ts'
 
 /** Steps in the order in which they were applied. */
@@ -10,19 +10,19 @@ export type Encoding =
   /** A label is its index in this list. */
   | { readonly kind: 'classes'; readonly labels: readonly string[] }
 
-/** What a chain does to a number. */
+/** Makes the function that applies a chain to a number. */
 export const applying = (chain: Chain): ((value: number) => number) => {
   const steps = chain.map(step => invertibleOf(step).apply)
   return value => steps.reduce((x, apply) => apply(x), value)
 }
 
-/** The opposite. */
+/** Makes the function that undoes a chain. */
 export const undoing = (chain: Chain): ((value: number) => number) => {
   const steps = chain.map(step => invertibleOf(step).undo).reverse()
   return value => steps.reduce((y, undo) => undo(y), value)
 }
 
-/** The encoding of numbers that are as they were read, `width` to an item. */
+/** Encoding of numbers that are as they were read, `width` to an item. */
 export const asRead = (width: number): Encoding => ({
   kind: 'numbers',
   chains: Array.from({ length: width }, () => []),

@@ -1,4 +1,4 @@
-// Evaluating the equations of a data block: each once, and only those that something needs.
+// Evaluates the equations of a data block: each once, and only those that something needs.
 import type { Arg, BinaryOperator, Data, Equation, Expr, Span } from '../../dsl/ast.ts'
 import { beginning, chain } from '../../dsl/children.ts'
 import { fail, RnnError } from '../../dsl/diagnostics.ts'
@@ -29,13 +29,13 @@ import { namesIn } from './valuesIn.ts'
 export interface Surroundings {
   /** Reads the table in a file. */
   readonly read: (source: TableSource) => Promise<Table>
-  /** What a column of a table is, if not what `columnOf` says. */
+  /** Reads a column of a table, in place of `columnOf`. */
   readonly columnOf?: typeof columnOf
-  /** `call` is the place of a fitted call, such as `s.standardize`. */
+  /** Fits an encoding; `call` is the place of a fitted call, such as `s.standardize`. */
   readonly fit: (call: string, rows: number, compute: (training: Int32Array) => Encoding) => Encoding
-  /** Whether tables are for this evaluation alone: a column that is named once is let go of when it is read. */
+  /** Whether tables are for this evaluation alone: a column that is named once is freed when it is read. */
   readonly owned?: boolean
-  /** For an equation the number of axes that it feeds, if it is one number. */
+  /** Number of axes that each equation feeds, if it is one number. */
   readonly axes?: ReadonlyMap<string, number>
 }
 
@@ -52,7 +52,7 @@ export interface TableSource {
 /** The value of the equation for `name`; undefined if the block has none. */
 export type Lookup = (name: string) => Promise<Argument | undefined>
 
-/** Checks the left sides of a block, and gives what evaluates its equations on demand. RNN107 for a name defined twice. */
+/** Checks the left sides of a block, and gives a function that evaluates its equations on demand. RNN107 for a name defined twice. */
 export function evaluator(data: Data, surroundings: Surroundings): Lookup {
   const equations = new Map<string, Equation>()
   for (const equation of data.body) {
@@ -77,7 +77,10 @@ export function evaluator(data: Data, surroundings: Surroundings): Lookup {
     values.set(equation.name.text, value)
     return value
   }
-  /** What an equation is made of and has no value yet, in the order of the text: a chain of equations is longer than the stack is deep. */
+  /**
+   * Lists the equations that one reads and that have no value yet, in the order of the text. Evaluating these first avoids recursion: a
+   * chain of equations may be longer than the stack is deep.
+   */
   const openBefore = (equation: Equation): Equation[] => {
     const found = new Set<Equation>()
     const toVisit = [equation]
@@ -107,7 +110,7 @@ export function evaluator(data: Data, surroundings: Surroundings): Lookup {
       },
       name: async (name, span) => {
         const equation = equations.get(name)
-        // What stands further down is not defined yet; this also excludes cycles.
+        // Equations further down are not defined yet; this also excludes cycles.
         if (equation !== undefined && equation.span.start >= user.span.start) {
           const labels = [{ span: equation.name.span, text: 'defined here' }]
           fail('RNN109', { name }, { span, labels, help: 'move its definition above this line' })
@@ -122,9 +125,9 @@ export function evaluator(data: Data, surroundings: Surroundings): Lookup {
 interface Scope {
   readonly read: (source: Omit<TableSource, 'asked'>) => Promise<Table>
   readonly model: string
-  /** Whether a column is let go of when it is read. */
+  /** Whether a column is freed when it is read. */
   readonly isReleased: (column: string) => boolean
-  /** What a column of a table is. */
+  /** Reads a column of a table. */
   readonly column: (column: Column | Cells, span: Span) => Column | Sequences | Series
   /** The `fit` of the next call of the function `name` in this equation. */
   readonly fit: (name: string) => Call['fit']
@@ -145,7 +148,7 @@ function unknownName(name: string, span: Span, others: Iterable<string>): never 
   return fail('RNN106', { name }, { span, help: didYouMean(name, others) })
 }
 
-/** RNN407, RNN413 or RNN420 where the form of an expression, or the function that it calls, is none that runs on data. */
+/** RNN407, RNN413 or RNN420 where the form of an expression, or the function that it calls, does not run on data. */
 export function refuseForm(expr: Expr): void {
   const { span } = expr
   if (expr.kind === 'call') refusePaths(functionOf(expr.callee), expr.args)
@@ -155,7 +158,7 @@ export function refuseForm(expr: Expr): void {
   else if (expr.kind === 'index') labelOf(expr)
 }
 
-/** RNN420 for an argument that is written as a path that is none on every system. */
+/** RNN420 for an argument that is written as a path that not every system can have. */
 function refusePaths({ parameters }: DataFunction, args: readonly Arg[]): void {
   args.forEach((arg, i) => {
     if (arg.kind === 'over' || arg.value.kind !== 'string') return
@@ -165,14 +168,14 @@ function refusePaths({ parameters }: DataFunction, args: readonly Arg[]): void {
   })
 }
 
-/** The function of data that is called. RNN407 for another, RNN413 for one of a later version. */
+/** Finds the function of data that is called. RNN407 for another, RNN413 for one of a later version. */
 function functionOf(callee: Expr): DataFunction {
   if (callee.kind !== 'name') return notAFunction('this', callee.span)
   if (laterNames.has(callee.name)) return refuse(callee.name, { span: callee.span })
   return dataFunctions.get(callee.name) ?? notAFunction(callee.name, callee.span)
 }
 
-/** The text between the brackets. RNN413 for anything else. */
+/** Gives the text between the brackets. RNN413 for anything else. */
 function labelOf({ slices, span }: Extract<Expr, { kind: 'index' }>): { readonly text: string; readonly span: Span } {
   const [slice] = slices
   if (slices.length === 1 && slice.kind === 'at' && slice.index.kind === 'string') {
@@ -181,11 +184,11 @@ function labelOf({ slices, span }: Extract<Expr, { kind: 'index' }>): { readonly
   return fail('RNN413', { feature: 'taking elements by number in a data block' }, { span })
 }
 
-/** What a value goes on from; a call begins with a name, which is no value. */
+/** Value that an expression acts on, if any; a call begins with the name of a function, which is no value. */
 const valueBefore = (expr: Expr): Expr | undefined => (expr.kind === 'call' ? undefined : beginning(expr))
 
 async function evaluate(expr: Expr, scope: Scope): Promise<Argument> {
-  // The links of a chain one after another: it may be longer than the stack is deep.
+  // Evaluates the links of a chain in a loop: it may be longer than the stack is deep.
   const [first, ...links] = chain(expr, valueBefore)
   for (const link of links.toReversed()) refuseForm(link)
   refuseForm(first)
@@ -194,7 +197,7 @@ async function evaluate(expr: Expr, scope: Scope): Promise<Argument> {
   return found
 }
 
-/** What a chain begins with. */
+/** Evaluates the beginning of a chain. */
 async function begin(expr: Expr, scope: Scope): Promise<Value> {
   const { span } = expr
   switch (expr.kind) {
@@ -221,7 +224,7 @@ async function begin(expr: Expr, scope: Scope): Promise<Value> {
   }
 }
 
-/** The next link of a chain, after the value that the ones before it give. */
+/** Evaluates the next link of a chain on the value of the links before. */
 async function follow(expr: Expr, before: Argument, scope: Scope): Promise<Value> {
   switch (expr.kind) {
     case 'binary':
@@ -242,7 +245,7 @@ async function follow(expr: Expr, before: Argument, scope: Scope): Promise<Value
   }
 }
 
-/** One after another: files are read, and calls counted, in the order of the text. */
+/** Evaluates one after another: files are read, and calls counted, in the order of the text. */
 async function evaluateAll(exprs: readonly Expr[], scope: Scope): Promise<Argument[]> {
   const values: Argument[] = []
   for (const expr of exprs) values.push(await evaluate(expr, scope))
@@ -263,7 +266,7 @@ async function call(
   return definition.apply(given, { span, read, model: scope.model, fit: scope.fit(definition.name) })
 }
 
-/** Positional arguments first, then those with names, then defaults. RNN105, RNN208, RNN209 as for any call. */
+/** Binds positional arguments first, then those with names, then defaults. RNN105, RNN107, RNN208, RNN209 as for any call. */
 async function bindArguments(
   { name, parameters }: DataFunction,
   args: readonly Arg[],
@@ -309,7 +312,7 @@ function notAFunction(name: string, span: Span): never {
   return fail('RNN407', { name }, { span, help: didYouMean(name, [...dataFunctions.keys(), ...laterNames]) })
 }
 
-/** The column itself, or what its cells are; lists are axes down to the number of `axes`, if it is known. */
+/** Gives the column itself, or reads its cells; lists are axes down to the number of `axes`, if it is known. */
 export const columnOf = (column: Column | Cells, span: Span, axes: number | undefined): Column | Sequences | Series =>
   column.kind === 'cells' ? readCells(column, span, axes) : column
 
@@ -336,7 +339,7 @@ function member({ value, span: place }: Argument, name: string, span: Span, scop
   )
 }
 
-/** The help where the only name holds the one that is looked for: something else separates the cells of its line. */
+/** Help where the only column name contains the wanted one: the line has another separator. */
 function separatedOtherwise(name: string, [only, ...others]: readonly string[]): string | undefined {
   if (only === undefined || others.length > 0 || !only.split(/[^\p{L}\p{N}_]+/u).includes(name)) return undefined
   return `the first line is one name, \`${shown(only)}\`: columns are separated by a comma, a tab or \`;\``
@@ -376,7 +379,7 @@ function binary(op: BinaryOperator, left: Argument, right: Argument, span: Span)
   return combine(numeric(left, what), numeric(right, what), operate, op, span)
 }
 
-/** The steps of an operation with a number, which stands on the given side. */
+/** Gives the steps of an operation with a number, which stands on the given side. */
 function withNumber(op: BinaryOperator, value: number, side: 'left' | 'right'): Step[] {
   switch (op) {
     case '+':

@@ -1,4 +1,4 @@
-// Examples: what one row of a batch is made of, before it is padded.
+// Examples: the values for one row of a batch, before padding.
 
 /** The value of one input or target in one example. */
 export interface Example {
@@ -14,7 +14,7 @@ export interface Part {
   readonly ports: Readonly<Record<string, Examples>>
 }
 
-/** A list of examples, each made when it is asked for: kept, so many objects would take more than their numbers. */
+/** A list of examples, each made when it is asked for: as stored objects, many would take more memory than their numbers. */
 export class Examples implements Iterable<Example> {
   readonly length: number
   /** The example at an index from 0. */

@@ -1,4 +1,4 @@
-// From the value of an equation to the examples of an input or target, for some rows.
+// Turns the value of an equation into the examples of an input or target, for some rows.
 import type { Port } from '../../compiler/elaborate/values/signature.ts'
 import type { Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
@@ -10,7 +10,7 @@ import { numbersOf, refuseTruths, truthsOf } from './series.ts'
 import { shown } from './shown.ts'
 import { type Argument, describe, type Elements, type Sequences, seriesOf, widthOf } from './value.ts'
 
-/** What feeds a port. */
+/** A value that feeds a port. */
 export interface Feed {
   readonly port: Port
   readonly role: Role
@@ -20,7 +20,7 @@ export interface Feed {
 
 /**
  * RNN422 for a value that has no elements to feed, RNN404 for truths that are no numbers, RNN410 for lists of other widths where
- * items are fed. What feeds reals as it was read has every digit of a whole number, or it is RNN404.
+ * items are fed. RNN404 where reals are fed by a whole number that lost digits when it was read.
  */
 export function feedOf(port: Port, role: Role, { value, span }: Argument): Feed {
   const isBool = port.dtype === 'bool'
@@ -39,7 +39,7 @@ export function feedOf(port: Port, role: Role, { value, span }: Argument): Feed 
   return fail('RNN422', { user: `\`${port.name}\``, expected: 'a series', found: describe(value) }, { span })
 }
 
-/** RNN404 for a whole number that was rounded to another as it was read: `large` are the texts of those that may be. */
+/** RNN404 for a whole number that was rounded to another when it was read: `large` are the texts of those that may be. */
 function refuseRounded(value: Elements, large: ReadonlyMap<number, string>, span: Span): void {
   const { values } = seriesOf(value)
   for (const [i, text] of large) {
@@ -48,7 +48,7 @@ function refuseRounded(value: Elements, large: ReadonlyMap<number, string>, span
   }
 }
 
-/** Sequences with as many levels as the port has axes, where they are so empty that they do not show how deep they are. */
+/** Gives sequences as many levels as the port has axes, where they are so empty that they do not show how deep they are. */
 function withAxes(sequences: Sequences, { axes }: Port, span: Span): Sequences {
   const { series, inner, lengths, uneven } = sequences
   const missing = axes.length - 1 - inner.length
@@ -62,11 +62,11 @@ function withAxes(sequences: Sequences, { axes }: Port, span: Span): Sequences {
   return sequences
 }
 
-/** The shape of a feed; the number of codes is counted in the training rows. */
+/** Shape of a feed; the number of codes is counted in the training rows. */
 export function foundIn(feed: Feed, training: Int32Array): Found {
   const { port, role, value, span } = feed
   const { encoding, item: own, rows, values } = seriesOf(value)
-  // Sequences that are all empty do not show what their items are.
+  // Sequences that are all empty do not show the shape of their items.
   const item = value.kind === 'sequences' && rows === 0 ? port.item.map(() => undefined) : own
   const axes = axesOf(value)
   if (port.coding === undefined) return { port, role, item, axes, span }
@@ -76,7 +76,7 @@ export function foundIn(feed: Feed, training: Int32Array): Found {
   return { port, role, item, axes, span, ...codesIn(seen) }
 }
 
-/** The lengths of the axes that a value has. */
+/** Lengths of the axes of a value. */
 function axesOf(value: Elements): Extent[] {
   switch (value.kind) {
     case 'series':
@@ -91,8 +91,8 @@ function axesOf(value: Elements): Extent[] {
 }
 
 /**
- * The examples of some rows, which are consecutive for windows. With `open`, windows need not have their `ahead` elements: a
- * forecast is made of a past without its next. RNN409 if no window fits; `name` says of what the rows are.
+ * Makes the examples of some rows, which are consecutive for windows. With `open`, windows need not have their `ahead` elements: a
+ * forecast is made from a past without its next. RNN409 if no window fits; `name` names the part or the data in messages.
  */
 export function examplesOf(
   { value, span }: Feed,
@@ -135,7 +135,7 @@ export function examplesOf(
   })
 }
 
-/** Where number `k` of the example of row `row` was read: `a.csv, line 3, column `x``. */
+/** Tells where number `k` of the example of row `row` was read: `a.csv, line 3, column `x``. */
 export function placeIn({ value }: Feed, row: number, k: number): string {
   const width = widthOf(seriesOf(value))
   if (value.kind === 'series') return originOf(value, row * width + k)

@@ -1,4 +1,4 @@
-// What loading learned from the training part. It is plain JSON, stored with the weights: predictions need it in both directions.
+// Scalings and labels fitted to the training part. Plain JSON, stored with the weights: predictions need them in both directions.
 import type { Signature } from '../../compiler/elaborate/values/signature.ts'
 import type { Sizes } from '../../compiler/ir/dim.ts'
 import { fail } from '../../dsl/diagnostics.ts'
@@ -8,16 +8,16 @@ import { parseStep } from './scalingSteps.ts'
 import { shown } from './shown.ts'
 
 export interface Fitted {
-  /** What each fitted call of the data block found, by its place: `s.standardize`, `s.standardize_2`. */
+  /** Encoding of each fitted call of the data block, by its place: `s.standardize`, `s.standardize_2`. */
   readonly calls: Readonly<Record<string, Encoding>>
-  /** For each input and target that is fed, all that was done to its numbers since they were read. */
+  /** Encoding of each input and target that is fed: all steps since its numbers were read. */
   readonly ports: Readonly<Record<string, Encoding>>
   /** The sizes that the data bound: `V`, `K`. */
   readonly sizes: Sizes
 }
 
 /**
- * Predictions for a target in the units of the data file: scalings are undone, indices become labels.
+ * Gives predictions for a target in the units of the data file: scalings are undone, indices become labels.
  * `values` is flat, the item's components innermost. A name that was never fitted keeps its values.
  */
 export function inverse(fitted: Fitted, port: string, values: ArrayLike<number>): (number | string)[] {
@@ -30,13 +30,13 @@ export function inverse(fitted: Fitted, port: string, values: ArrayLike<number>)
 }
 
 /**
- * The opposite of `inverse`: what the model reads for values as they stand in the file. RNN408 for a label that training never
- * saw; a value that is already a number of a class is its index.
+ * The opposite of `inverse`: gives the model's numbers for values as they stand in the file. RNN408 for a label that training never
+ * saw; a number for a class is taken as its index.
  */
 export const transform = (fitted: Fitted, port: string, values: ArrayLike<number | string>): Float64Array =>
   transformer(fitted, port)(values)
 
-/** `transform` for the values of many examples, whose labels are looked up in one table. */
+/** As `transform`, for the values of many examples, whose labels are looked up in one table. */
 export function transformer(fitted: Fitted, port: string): (values: ArrayLike<number | string>) => Float64Array {
   const encoding = encodingOf(fitted, port)
   if (encoding === undefined) return values => Float64Array.from(values, Number)
@@ -50,10 +50,10 @@ export function transformer(fitted: Fitted, port: string): (values: ArrayLike<nu
   return values => Float64Array.from(values, value => (typeof value === 'string' ? indexOf(value) : value))
 }
 
-/** Whether the values of an input or target are labels of classes. */
+/** Tells whether the values of an input or target are labels of classes. */
 export const hasLabels = (fitted: Fitted, port: string): boolean => encodingOf(fitted, port)?.kind === 'classes'
 
-/** RNN501 where the labels of a target are not as many as the weights were trained for: an answer might have none. */
+/** RNN501 where a target has another number of labels than the weights were trained for: an answer might have none. */
 export function checkLabelled({ name: model, targets }: Signature, fitted: Fitted, sizes: Sizes): void {
   for (const { name, coding } of targets) {
     const encoding = encodingOf(fitted, name)
@@ -67,7 +67,7 @@ export function checkLabelled({ name: model, targets }: Signature, fitted: Fitte
 const encodingOf = (fitted: Fitted, port: string): Encoding | undefined =>
   Object.hasOwn(fitted.ports, port) ? fitted.ports[port] : undefined
 
-/** Reads what `JSON.parse` gave back; undefined if it is something else. */
+/** Checks a result of `JSON.parse`; undefined if it is something else. */
 export function parseFitted(json: unknown): Fitted | undefined {
   if (!isRecord(json)) return undefined
   const calls = parseRecord(json.calls, parseEncoding)

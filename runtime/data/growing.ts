@@ -1,9 +1,9 @@
-// Typed arrays that grow while a file is read, each in one place: what it outgrows is given back at once. Left to the collector, all
-// that was read would be in memory two times and more.
+// Typed arrays that grow while a file is read, each in one buffer: an outgrown one is freed at once. Left to the garbage collector, all
+// data read so far would be in memory two times and more.
 
 type Growable = Float64Array<ArrayBuffer> | Int32Array<ArrayBuffer>
 
-/** How many values there is room for in the beginning, and how much more there is room for where there is none. */
+/** Number of values that there is room for at first, and the factor by which the room grows. */
 const [least, growth] = [64, 1.25]
 
 class Growing<A extends Growable> {
@@ -25,7 +25,7 @@ class Growing<A extends Growable> {
     this.#values[this.#length++] = value
   }
 
-  /** All values. Nothing is left here. */
+  /** Gives all values, and keeps none. */
   take(): A {
     const all = this.#over(this.#values.buffer, this.#length)
     this.#values = this.#over(new ArrayBuffer(0), 0)
@@ -36,7 +36,7 @@ class Growing<A extends Growable> {
   #grow(): void {
     const { buffer, length, BYTES_PER_ELEMENT: size } = this.#values
     const more = Math.max(least, Math.ceil(length * growth))
-    // The room for more is not touched, and takes no memory, until it is used.
+    // The added room takes no memory until it is used.
     this.#values = this.#over(buffer.transfer(more * size), more)
   }
 }

@@ -1,17 +1,17 @@
-// Texts of which many are the same: each once, and for every place its index among them.
+// Tables of texts many of which are the same: each is stored once, and every place has its index.
 import { GrowingInts } from './growing.ts'
 
 export interface Labels {
-  /** Two of them may be the same text. */
+  /** The texts; two of them may be the same. */
   readonly texts: readonly string[]
   /** For each place its index in `texts`. */
   readonly codes: Int32Array
 }
 
-/** A copy: a part of a text keeps the whole of it in memory, as a piece of a file. */
+/** Copies a text: a part of a text keeps the whole of it in memory, as a piece of a file. */
 export const ownText = (text: string): string => ` ${text}`.slice(1)
 
-/** The text at a place. */
+/** Gives the text at a place. */
 export const textAt = ({ texts, codes }: Labels, place: number): string => texts[codes[place]]
 
 /** Collects texts one after another. */
@@ -30,7 +30,7 @@ export class LabelsBuilder {
     this.#codes.push(code)
   }
 
-  /** A text by itself, whatever else is the same; its code, to add it again. */
+  /** Adds a text by itself, even if an equal one is there; gives its code, to add it again. */
   addApart(text: string, code: number | undefined): number {
     const own = code ?? this.#texts.push(text) - 1
     this.#codes.push(own)
@@ -42,7 +42,7 @@ export class LabelsBuilder {
   }
 }
 
-/** The labels of computed numbers. */
+/** Makes the labels of computed numbers. */
 export function labelsOfNumbers(values: Float64Array, textOf: (value: number) => string): Labels {
   const known = new Map<number, number>()
   const texts: string[] = []

@@ -1,4 +1,4 @@
-// How long lists are, one after another: a single number while all are alike, as items of one width are.
+// Collects the lengths of lists: as a single number while all are alike, as items of one width are.
 import { once } from '../once.ts'
 import { GrowingInts } from './growing.ts'
 

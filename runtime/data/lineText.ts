@@ -1,20 +1,20 @@
-// The text of a file that comes in pieces of bytes: UTF-8, given on as whole lines.
+// Decodes a file that comes in pieces of bytes: UTF-8, given on as whole lines.
 
-/** The longest piece of a file that is read at once: the texts of longer ones would outlive it. */
+/** Longest piece of a file that is read at once, in bytes: the texts of longer ones would stay in memory after it. */
 export const pieceLength = 65_536
 
 const [lf, cr] = [10, 13]
 
-/** Takes bytes, and gives the text of the lines that are whole so far; `malformed` is called where a byte is no UTF-8. */
+/** Takes bytes, and gives the text of the lines that are complete so far; calls `malformed` where a byte is not UTF-8. */
 export interface LineDecoder {
   readonly add: (bytes: Uint8Array) => string
   readonly end: () => string
 }
 
 export function lineDecoder(malformed: (reason: string, help?: string) => never): LineDecoder {
-  /** What follows the last end of a line. */
+  /** Bytes after the last end of a line. */
   let rest: Uint8Array[] = []
-  /** How many lines there were before. */
+  /** Number of lines before. */
   let lines = 0
   let isFirst = true
   const take = (bytes: Uint8Array): string => {
@@ -22,7 +22,7 @@ export function lineDecoder(malformed: (reason: string, help?: string) => never)
     const whole = rest.length === 1 ? bytes : joined(rest)
     rest = []
     if (whole.length === 0) return ''
-    // A byte order mark is one in the beginning only.
+    // A byte order mark is one at the beginning only.
     const text = decode(whole, isFirst)
     if (text === undefined) {
       const isUtf16 = isFirst && ((whole[0] === 0xff && whole[1] === 0xfe) || (whole[0] === 0xfe && whole[1] === 0xff))
@@ -40,7 +40,7 @@ export function lineDecoder(malformed: (reason: string, help?: string) => never)
     add: bytes => {
       const end = endOfLines(bytes)
       const text = end === 0 ? '' : take(bytes.subarray(0, end))
-      // Whoever gives the bytes may use their place again.
+      // Copies the bytes: the caller may use their place again.
       if (end < bytes.length) rest.push(bytes.slice(end))
       return text
     },
@@ -58,10 +58,10 @@ function joined(pieces: readonly Uint8Array[]): Uint8Array {
   return all
 }
 
-// `fatal` makes it an error, and not a � in the data.
+// `fatal` makes invalid bytes an error, and not a � in the data.
 const [first, later] = [false, true].map(ignoreBOM => new TextDecoder('utf-8', { fatal: true, ignoreBOM }))
 
-/** Undefined for what is no UTF-8. */
+/** Decodes UTF-8; undefined for other bytes. */
 function decode(bytes: Uint8Array, isFirst: boolean): string | undefined {
   try {
     return (isFirst ? first : later).decode(bytes)
@@ -70,7 +70,7 @@ function decode(bytes: Uint8Array, isFirst: boolean): string | undefined {
   }
 }
 
-/** Behind the last end of a line; a CR that ends the bytes may go on with an LF. */
+/** Finds the place after the last end of a line; a CR that ends the bytes may go on with an LF, and does not count. */
 function endOfLines(bytes: Uint8Array): number {
   for (let i = bytes.length - 1; i >= 0; i--) {
     if (bytes[i] === lf || (bytes[i] === cr && i + 1 < bytes.length)) return i + 1
@@ -78,14 +78,14 @@ function endOfLines(bytes: Uint8Array): number {
   return 0
 }
 
-/** How many ends of lines there are. */
+/** Counts the ends of lines. */
 function endsIn(bytes: Uint8Array): number {
   let ends = 0
   for (let i = 0; i < bytes.length; i++) if (bytes[i] === lf || (bytes[i] === cr && bytes[i + 1] !== lf)) ends++
   return ends
 }
 
-/** The first line, from 1, that is no UTF-8; none of its characters but the ends of lines have the bytes of these. */
+/** Finds the first line, from 1, that is not UTF-8; the bytes of line ends stand in no other character. */
 function firstNotUtf8(bytes: Uint8Array): number {
   let line = 1
   for (let start = 0; start < bytes.length; line++) {

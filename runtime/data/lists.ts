@@ -1,4 +1,4 @@
-// The lists of one key of JSON Lines as they are read: their numbers one after another, and how long the lists are.
+// Collects the lists of one key of JSON Lines: their numbers one after another, and the lengths of the lists.
 import type { Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import type { Asked } from './asked.ts'
@@ -10,23 +10,23 @@ import { held } from './numberText.ts'
 import { lineText, placeText } from './raggedSequences.ts'
 import { shown, shownJson } from './shown.ts'
 
-/** No data has axes in axes deeper than this, and reading lists goes into itself. */
+/** Greatest depth of lists, which are read by recursion; no data has deeper axes. */
 const deepest = 32
 
-/** What is wrong with a value, told where it is used. */
+/** Throws the error of a value, where the value is used. */
 export type Problem = (span: Span) => never
 
 export interface Lists {
   readonly values: Float64Array
-  /** How long the lists of each depth are, outermost first. */
+  /** Lengths of the lists of each depth, outermost first. */
   readonly levels: readonly Lengths[]
   /** Whether the innermost elements are truths. */
   readonly truths: boolean
-  /** The elements to the last digit, if labels are asked for. */
+  /** Elements to the last digit, if labels are asked for. */
   readonly labels?: Labels
-  /** Of numbers so large that 64 bits may have rounded them, the texts by their places. */
+  /** Texts, by their places, of numbers so large that 64 bits may have rounded them. */
   readonly large: ReadonlyMap<number, string>
-  /** The first that is wrong. */
+  /** Error of the first invalid element. */
   readonly problem?: Problem
 }
 
@@ -34,11 +34,11 @@ export interface Lists {
 export interface Row {
   readonly line: number
   readonly list: readonly unknown[]
-  /** The same with numbers that 64 bits change as the texts that they are in the file. */
+  /** As `list`, but with the text in the file of each number that 64 bits round. */
   readonly written: () => unknown
 }
 
-/** Collects lists row by row, up to the first that is wrong. */
+/** Collects lists row by row, up to the first error. */
 export class ListsBuilder {
   readonly #file: string
   readonly #name: string
@@ -46,7 +46,7 @@ export class ListsBuilder {
   readonly #levels: LengthsBuilder[] = []
   readonly #labels: LabelsBuilder | undefined
   readonly #large = new Map<number, string>()
-  /** What the first element at each depth is, and where. */
+  /** Kind and line of the first element at each depth. */
   readonly #firsts: { readonly line: number; readonly text: string; readonly kind: string }[] = []
   #problem: Problem | undefined
 
@@ -73,7 +73,7 @@ export class ListsBuilder {
     }
   }
 
-  /** Reads a list at a path of places, and says what is wrong. */
+  /** Reads a list at a path of places, and gives the first error. */
   #read(list: readonly unknown[], row: Row, path: number[]): Problem | undefined {
     const depth = path.length
     if (depth === deepest) return this.#malformed(row, `has lists more than ${deepest} deep in \`${this.#name}\``)
@@ -118,7 +118,7 @@ export class ListsBuilder {
   }
 }
 
-/** RNN404 for what is no number in a list. */
+/** RNN404 for an element of a list that is no number. */
 export function notANumber(file: string, name: string, line: number, value: unknown): Problem {
   const isText = typeof value === 'string'
   const text = isText ? shown(value) : shownJson(value)
@@ -127,7 +127,7 @@ export function notANumber(file: string, name: string, line: number, value: unkn
   return span => fail('RNN404', { text, type: 'number', where }, { span, ...(help && { help }) })
 }
 
-/** What may stand in a list. */
+/** Names the kind of an element; undefined for one that cannot stand in a list. */
 function kindOfElement(element: unknown): 'a list' | 'a truth' | 'a number' | undefined {
   if (typeof element === 'number') return 'a number'
   if (typeof element === 'boolean') return 'a truth'

@@ -1,4 +1,4 @@
-// Loading data: from the `data` block of a program to the examples of each part, ready to be put into batches.
+// Loads data: from the `data` block of a program to the examples of each part, ready to be put into batches.
 import type { Precision } from '../../compiler/backend/backend.ts'
 import type { Port, Signature } from '../../compiler/elaborate/values/signature.ts'
 import type { Sizes } from '../../compiler/ir/dim.ts'
@@ -18,48 +18,48 @@ import { checkHeld } from './precision.ts'
 import { originOf } from './raggedSequences.ts'
 import { counted, describe, rowsOf, type Split, seriesOf, type Table } from './value.ts'
 
-/** The bytes of a file, or the pieces of them as they come. */
+/** Bytes of a file, or the pieces of them as they come. */
 export type FileBytes = Uint8Array | AsyncIterable<Uint8Array>
 
 export interface LoadOptions {
   /**
-   * Gives the bytes of a file that the block names, by the path as it is written, all at once or piece by piece; a piece is done with
-   * when the next is asked for. RNN406 is its own to throw.
+   * Gives the bytes of a file that the block names, by the path as it is written, all at once or piece by piece; each piece is used up
+   * before the next is asked for. It may throw RNN406; other errors become that.
    */
   readonly read: (path: string) => FileBytes | Promise<FileBytes>
   /** A path to read in place of the only one that the block names (`--data`). */
   readonly path?: string
-  /** What was stored with the weights: used as it is, and nothing is fitted anew. */
+  /** Encodings and sizes stored with the weights: used as they are, and nothing is fitted anew. */
   readonly fitted?: Fitted
   /** Sizes that are given beforehand (`--set K=10`). */
   readonly sizes?: Sizes
-  /** For `shuffled`; 0 if left out. */
+  /** Seed of `shuffled`; 0 if left out. */
   readonly seed?: number
-  /** That of the run: numbers that it cannot hold are reported with their places in the file. */
+  /** Precision of the run: numbers that it cannot hold are reported with their places in the file. */
   readonly precision?: Precision
 }
 
 export interface LoadedData {
   readonly train: Part
-  /** With three fractions in the split. */
+  /** Present with three fractions in the split. */
   readonly validation?: Part
-  /** With any split. */
+  /** Present with any split. */
   readonly test?: Part
-  /** Those given, and those that the data binds: the V of `token of V`. */
+  /** Sizes that were given, and those that the data binds: the V of `token of V`. */
   readonly sizes: Sizes
   readonly fitted: Fitted
-  /** Of which it was checked that it holds all numbers. */
+  /** Precision that was found to hold all numbers. */
   readonly precision?: Precision
 }
 
 export interface LoadedInputs {
-  /** Every row; of a series every past, also the last ones, which have no next unless an input takes it. There are no targets. */
+  /** Every row; of a series every past, also the last ones, which have no next unless an input takes it. Has no targets. */
   readonly part: Part
   readonly sizes: Sizes
 }
 
 /**
- * All examples of a data block for a model, in the parts of its split. Errors: RNN401 a port without an equation, RNN402 to
+ * Loads all examples of a data block for a model, in the parts of its split. Errors: RNN401 a port without an equation, RNN402 to
  * RNN412 for data that is missing, malformed or does not fit, RNN413 for functions of a later version.
  */
 export async function loadData(data: Data, signature: Signature, options: LoadOptions): Promise<LoadedData> {
@@ -93,8 +93,8 @@ export async function loadData(data: Data, signature: Signature, options: LoadOp
 }
 
 /**
- * The inputs of a trained model, for its predictions: no targets are needed, nothing is split and nothing fitted. Errors as those
- * of `loadData`; RNN501 where the block scales or numbers something that the weights know nothing of.
+ * Loads the inputs of a trained model, for its predictions: no targets are needed, nothing is split and nothing fitted. Errors as those
+ * of `loadData`; RNN501 where the block scales or numbers something for which the weights store nothing.
  */
 export async function loadInputs(
   data: Data,
@@ -113,7 +113,7 @@ export async function loadInputs(
   return { part: partOf(feeds, allRows, sizes, { name: 'the data', forecast: true }), sizes }
 }
 
-/** What was fitted in training; RNN501 for a call that the data block did not have then. */
+/** Gives the encodings fitted in training; RNN501 for a call that the data block did not have then. */
 const stored =
   ({ calls }: Fitted, model: string): Surroundings['fit'] =>
   call => {
@@ -135,7 +135,7 @@ interface SplitEquation {
   readonly span: Span
 }
 
-/** The split is known before anything else: what is fitted sees the training part only. */
+/** Evaluates the split before anything else, as fitting sees the training part only. */
 export async function splitOf(data: Data, read: Surroundings['read']): Promise<SplitEquation | undefined> {
   const fit = () =>
     fail('RNN231', { what: '`split`', expected: '`ordered(…)` or `shuffled(…)`', found: 'what depends on data' })
@@ -150,7 +150,7 @@ export async function splitOf(data: Data, read: Surroundings['read']): Promise<S
   )
 }
 
-/** How any number of rows is cut; columns of equal length are cut alike. */
+/** Cuts any number of rows; columns of equal length are cut alike. */
 function cutter(split: SplitEquation | undefined, seed: number): (rows: number) => Cut {
   const cuts = new Map<number, Cut>()
   return rows => {
@@ -162,7 +162,7 @@ function cutter(split: SplitEquation | undefined, seed: number): (rows: number) 
   }
 }
 
-/** Reads a table once, by the path that replaces the written one if there is one. */
+/** Makes a reader that reads each table once, from the path that replaces the written one if there is one. */
 export function reader({ read, path }: Pick<LoadOptions, 'read' | 'path'>): Surroundings['read'] {
   const tables = new Map<string, Promise<Table>>()
   const written = new Set<string>()
@@ -178,7 +178,7 @@ export function reader({ read, path }: Pick<LoadOptions, 'read' | 'path'>): Surr
   }
 }
 
-/** Reads a table as its file comes. Errors without a place are told at the call that reads. */
+/** Reads a table as its file comes. Errors without a place are reported at the call that reads. */
 async function readSource(
   file: string,
   { span, format, asked }: TableSource,
@@ -194,7 +194,7 @@ async function readSource(
   }
 }
 
-/** The pieces of a file. RNN406 where it cannot be read. */
+/** Yields the pieces of a file. RNN406 where it cannot be read. */
 async function* piecesOf(file: string, read: LoadOptions['read']): AsyncGenerator<Uint8Array> {
   try {
     const bytes = await read(file)
@@ -207,7 +207,7 @@ async function* piecesOf(file: string, read: LoadOptions['read']): AsyncGenerato
   }
 }
 
-/** RNN401 for a port without an equation. */
+/** Evaluates the equation of each port. RNN401 for a port without one. */
 async function feedAll(data: Data, ports: readonly PortOfModel[], lookup: Lookup): Promise<Feed[]> {
   const feeds: Feed[] = []
   for (const { kind, port } of ports) {
@@ -251,20 +251,20 @@ function bindAll(
 }
 
 interface PartOptions {
-  /** For messages. */
+  /** Name of the part for messages. */
   readonly name: string
-  /** Whether pasts are wanted whose next is not known. */
+  /** Whether to include pasts whose next is not known. */
   readonly forecast?: boolean
 }
 
-/** The checked examples of some rows. */
+/** Makes and checks the examples of some rows. */
 function partOf(
   feeds: readonly Feed[],
   choose: (rows: number) => Int32Array,
   sizes: Sizes,
   { name, forecast }: PartOptions,
 ): Part {
-  // An input may itself be what follows a past, as the known weather of the day that is asked for: then it must be there.
+  // An input may itself follow a past, as the known weather of the day that is asked for: then it must be there.
   const open = forecast === true && !feeds.some(({ value }) => value.kind === 'windowed' && value.take === 'next')
   const rows = feeds.map(({ value }) => choose(rowsOf(value)))
   const lists = feeds.map((feed, i) => examplesOf(feed, rows[i], { name, open }))

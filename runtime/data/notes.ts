@@ -1,14 +1,14 @@
-// What data says of the sizes that it binds.
+// Notes for messages on the sizes that data binds.
 import type { Signature } from '../../compiler/elaborate/values/signature.ts'
 import { freeName } from './bindSizes.ts'
 import type { Fitted } from './fitted.ts'
 import { shown } from './shown.ts'
 
-/** How many labels a note shows, and how many characters of each. */
+/** Greatest number of labels that a note shows, and of characters of each. */
 const most = 8
 const longest = 20
 
-/** The labels that each size counts: `no, unknown, yes`. */
+/** Lists the labels that each size counts: `no, unknown, yes`. */
 export function labelNotes({ inputs, targets }: Signature, { ports }: Pick<Fitted, 'ports'>): Record<string, string> {
   const notes = [...inputs, ...targets].flatMap(({ name, coding }): [string, string][] => {
     const encoding = Object.hasOwn(ports, name) ? ports[name] : undefined

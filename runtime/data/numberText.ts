@@ -1,12 +1,12 @@
-// What a text must be to be a number, and how to help with one that is not.
+// Reads texts as numbers, and advises on texts that are none.
 
 const withPoint = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/
 const withComma = /^[+-]?(\d+,?\d*|,\d+)([eE][+-]?\d+)?$/
 
-/** The character before the decimals. */
+/** Character before the decimals. */
 export type DecimalMark = '.' | ','
 
-/** The number that a text is in decimal digits, ±∞ where 64 bits do not hold it; NaN for any other text. Blanks around it count for nothing. */
+/** Reads a text of decimal digits: ±∞ where 64 bits do not hold the number, NaN for any other text. Ignores blanks around it. */
 export function numberOf(text: string, mark: DecimalMark = '.'): number {
   const pattern = mark === '.' ? withPoint : withComma
   if (pattern.test(text)) return Number(mark === '.' ? text : text.replace(',', '.'))
@@ -14,16 +14,16 @@ export function numberOf(text: string, mark: DecimalMark = '.'): number {
   return bare === text ? Number.NaN : numberOf(bare, mark)
 }
 
-/** What a number beyond 1.8e308 is not, for messages. */
+/** Expected type in messages on a number beyond 1.8e308. */
 export const held = 'number that 64 bits hold'
 
-/** What a whole number is not that 64 bits round to another, as an id of 17 digits, for messages. */
+/** Expected type in messages on a whole number that 64 bits round to another, as an id of 17 digits. */
 export const exact = 'whole number that 64 bits hold to the last digit'
 
 export const exactHelp =
   'if it is a name, number it as a label: `classes(…)`; if it is a measure, write it with a decimal point or an exponent'
 
-/** Whether a text of digits alone is another whole number than the one that it was read as. */
+/** Tells whether a text of digits alone is another whole number than the one that it was read as. */
 export const losesDigits = (text: string, value: number): boolean =>
   Math.abs(value) > Number.MAX_SAFE_INTEGER &&
   /^\s*[+-]?\d+\s*$/.test(text) &&
@@ -39,6 +39,6 @@ const advice: readonly (readonly [RegExp, string])[] = [
   [/^[+-]?0[xob][\da-f]+$/i, 'write it in decimal digits'],
 ]
 
-/** How to write what seems to be a number; undefined for other texts. */
+/** Tells how to write a text that looks like a number; undefined for other texts. */
 export const adviceFor = (text: string): string | undefined =>
   advice.find(([pattern]) => pattern.test(text.trim()))?.[1]

@@ -1,4 +1,4 @@
-// Numbers that a precision cannot hold: finite as they were read, infinite in a batch.
+// Finds numbers that a precision cannot hold: finite as they were read, infinite in a batch.
 import type { Precision } from '../../compiler/backend/backend.ts'
 import type { Port } from '../../compiler/elaborate/values/signature.ts'
 import type { Span } from '../../dsl/ast.ts'
@@ -20,7 +20,7 @@ export function checkHeld(
   fail('RNN417', { value: values[index], what: 'for f32', place: placeOf(index) }, { span, help })
 }
 
-/** The same of all examples of a part, for what did not come by a data block that was loaded for this precision. */
+/** As `checkHeld`, for all examples of a part that no data block has loaded for this precision. */
 export function checkPart(ports: readonly Port[], part: Part, precision: Precision): void {
   for (const port of ports) {
     if (!Object.hasOwn(part.ports, port.name)) continue

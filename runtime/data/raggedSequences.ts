@@ -1,11 +1,11 @@
-// Sequences: where the elements of each row are.
+// Finds and selects the elements of each row of sequences.
 import { fail } from '../../dsl/diagnostics.ts'
 import { once } from '../once.ts'
 import { rounding } from './rounding.ts'
 import { shown } from './shown.ts'
 import { type Argument, describe, type Elements, type Origin, type Sequences, seriesOf, widthOf } from './value.ts'
 
-/** The places at which lists of some lengths begin, one after another, and at the end how long they are together. */
+/** Sums lengths: the places at which lists begin, one after another, and at the end their total length. */
 export function sumsOf(lengths: Int32Array): Float64Array {
   const starts = new Float64Array(lengths.length + 1)
   lengths.forEach((length, i) => {
@@ -14,7 +14,10 @@ export function sumsOf(lengths: Int32Array): Float64Array {
   return starts
 }
 
-/** For each level, outermost first, the place of each row's first element among all of the level, and at the end how many there are. */
+/**
+ * Gives for each level, outermost first, the place of each row's first element among all of the level, and at the end the number of
+ * elements.
+ */
 export function levelsOf({ lengths, inner }: Sequences): Float64Array[] {
   const levels = [sumsOf(lengths)]
   for (const counts of inner) {
@@ -24,13 +27,13 @@ export function levelsOf({ lengths, inner }: Sequences): Float64Array[] {
   return levels
 }
 
-/** The place of each row's first element among the innermost, and at the end how many there are. */
+/** Gives the place of each row's first element among the innermost, and at the end the number of these. */
 export const startsOf = (sequences: Sequences): Float64Array => {
   const levels = levelsOf(sequences)
   return levels[levels.length - 1]
 }
 
-/** Visits the places of the elements that belong to some rows: of a series the rows themselves. */
+/** Visits the places of the elements of some rows: of a series the rows themselves. */
 export function eachElement(value: Elements, rows: Int32Array, visit: (element: number) => void): void {
   if (value.kind !== 'sequences') {
     for (const row of rows) visit(row)
@@ -40,20 +43,20 @@ export function eachElement(value: Elements, rows: Int32Array, visit: (element: 
   for (const row of rows) for (let i = starts[row]; i < starts[row + 1]; i++) visit(i)
 }
 
-/** How many they are. */
+/** Counts the elements of some rows. */
 export function countElements(value: Elements, rows: Int32Array): number {
   if (value.kind !== 'sequences') return rows.length
   const starts = startsOf(value)
   return rows.reduce((sum, row) => sum + starts[row + 1] - starts[row], 0)
 }
 
-/** Of each row the first place, and the one after the last, of what is kept. */
+/** Elements kept of each row: the first place, and the one after the last. */
 interface Ranges {
   readonly from: Float64Array
   readonly to: Float64Array
 }
 
-/** What is chosen of an array that has `width` numbers for each element. */
+/** Copies the kept elements of an array that has `width` numbers for each element. */
 function choose<A extends Float64Array | Int32Array>(
   { from, to }: Ranges,
   all: A,
@@ -76,8 +79,8 @@ const chooseNumbers = (ranges: Ranges, all: Float64Array, width: number): Float6
   choose(ranges, all, width, length => new Float64Array(length))
 
 /**
- * The sequences with some of the elements of each row: `range` gives the first that is kept, and the one after the last. What the
- * elements are, numbers or sequences, stays with them.
+ * Keeps some of the elements of each row: `range` gives the first that is kept, and the one after the last. The elements, numbers or
+ * sequences, stay whole.
  */
 export function slices(
   sequences: Sequences,
@@ -117,7 +120,7 @@ export function slices(
   }
 }
 
-/** The texts that are left, at their new places. */
+/** Keeps the texts that are left, at their new places. */
 function chooseLarge(
   { from, to }: Ranges,
   large: ReadonlyMap<number, string>,
@@ -135,7 +138,7 @@ function chooseLarge(
   return chosen
 }
 
-/** For messages, by the place of a number among all: `element 3 of row 2 of `a` (a.csv, line 5, column `a`)`. */
+/** Describes the place of a number among all, for messages: `element 3 of row 2 of `a` (a.csv, line 5, column `a`)`. */
 export function placeOf(value: Elements, place: number): string {
   const { source } = seriesOf(value)
   const element = Math.floor(place / widthOf(seriesOf(value)))
@@ -145,7 +148,10 @@ export function placeOf(value: Elements, place: number): string {
   return `element ${placeText(path)} of row ${row + 1} ${read}`
 }
 
-/** Where a number was read, by its place among all: `a.csv, line 3, column `x``. Its place in a list may have changed since. */
+/**
+ * Tells where a number was read, by its place among all: `a.csv, line 3, column `x``. Leaves out its place in a list, which may have
+ * changed since.
+ */
 export function originOf(value: Elements, place: number): string {
   const series = seriesOf(value)
   const width = widthOf(series)
@@ -155,13 +161,13 @@ export function originOf(value: Elements, place: number): string {
   return lineOf(origin, row)
 }
 
-/** `a.csv, line 3, column `x``. */
+/** Writes a place in a file: `a.csv, line 3, column `x``. */
 export const lineOf = ({ file, name, lines }: Origin, row: number): string => lineText(file, lines[row], name)
 
 export const lineText = (file: string, line: number, name: string): string =>
   `${file}, line ${line}, column \`${shown(name)}\``
 
-/** The row, and then the place in each list, that lead to an element; the lengths of the lists outermost first. */
+/** Gives the row, and then the place in each list, that lead to an element; `levels` are the lengths of the lists, outermost first. */
 export function pathTo(levels: readonly Int32Array[], element: number): number[] {
   const path: number[] = []
   let place = element
@@ -174,7 +180,7 @@ export function pathTo(levels: readonly Int32Array[], element: number): number[]
   return [place, ...path]
 }
 
-/** `2`, or `2, 1` in lists in lists. */
+/** Writes a path, from 1: `2`, or `2, 1` in lists in lists. */
 export const placeText = (path: readonly number[]): string => path.map(i => i + 1).join(', ')
 
 /** RNN422 for a value that is no sequences. */

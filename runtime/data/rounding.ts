@@ -1,30 +1,33 @@
-// How far rounding may have moved the numbers of a series, so that noise of the last digits is not taken for what varies.
+// Bounds the rounding errors of the numbers of a series, so that noise of the last digits is not taken for variation.
 import type { BinaryOperator } from '../../dsl/ast.ts'
 import { once } from '../once.ts'
 import type { Chain } from './encoding.ts'
 import { invertibleOf } from './scalingSteps.ts'
 
-/** A bound of the error of the number at a place. */
+/** Gives a bound of the error of the number at a place. */
 export type BoundAt = (place: number) => number
 
-/** How to find a bound of the error of each number of a series, row-major, from the bounds of the series that it was made of. */
+/** Computes a bound of the error of each number of a series, row-major, from the bounds of the series that it was made of. */
 export interface Rounding {
-  /** The bound of one number, without an array of all, where it is found in few steps. */
+  /** Gives the bound of one number, without an array of all, where few steps find it. */
   readonly boundAt?: BoundAt
-  /** How many steps that takes. */
+  /** Number of those steps. */
   readonly depth: number
   readonly of: readonly Rounding[]
-  /** Asks those in `of`: see `boundsOf`. */
+  /** Calls itself on those in `of`; `boundsOf` avoids the recursion. */
   readonly bounds: () => Float64Array
   readonly isKnown: () => boolean
   /** Whether the numbers are as they were read. */
   readonly isWritten?: boolean
 }
 
-/** Beyond this a bound by itself is none: one asks another, and the stack is not deep. */
+/** Greatest depth at which a single bound is found by itself: one calls another, and the stack is not deep. */
 const deepest = 64
 
-/** What is computed, once, where something asks for it; `at` finds one bound from the functions that find those of the others. */
+/**
+ * Makes a rounding whose bounds are computed once, when something asks for them; `at` finds one bound from the functions that find those
+ * of the others.
+ */
 export function rounding(
   of: readonly Rounding[],
   compute: (before: readonly Float64Array[]) => Float64Array,
@@ -42,7 +45,7 @@ export function rounding(
   return { of, bounds, isKnown: () => isKnown, depth, ...(boundAt && { boundAt }) }
 }
 
-/** The bounds of a series. A list in place of recursion: a chain of series is longer than the stack is deep. */
+/** Computes the bounds of a series. Uses a list instead of recursion: a chain of series may be longer than the stack is deep. */
 function boundsOf(last: Rounding): Float64Array {
   const open = [last]
   for (let next = open.at(-1); next !== undefined; next = open.at(-1)) {
@@ -55,13 +58,13 @@ function boundsOf(last: Rounding): Float64Array {
   return last.bounds()
 }
 
-/** A number is rounded to the nearest that there is. */
+/** Greatest relative error of a number rounded to the nearest. */
 const half = Number.EPSILON / 2
 
-/** How many times the bound two numbers may be apart and still count as one: the file may hold results of longer computations. */
+/** Factor on error bounds within which two numbers still count as one: the file may hold results of longer computations. */
 const leeway = 16
 
-/** Numbers as they were read; whole numbers are what is written. */
+/** Rounding of numbers as they were read; whole numbers are exact. */
 export function asWritten(values: Float64Array): Rounding {
   const boundOf = (x: number): number => (Number.isSafeInteger(x) ? 0 : half * Math.abs(x))
   const bounds = rounding(
@@ -72,14 +75,14 @@ export function asWritten(values: Float64Array): Rounding {
   return { ...bounds, isWritten: true }
 }
 
-/** The bound of each number by its place. */
+/** Gives a function for the bound of each number by its place. */
 export function boundsAt(of: Rounding): (place: number) => number {
   if (of.boundAt !== undefined) return of.boundAt
   const bounds = boundsOf(of)
   return place => bounds[place]
 }
 
-/** After a chain of steps on each number; `chainOf` gives that of each component of `width`. */
+/** Rounding after a chain of steps on each number; `chainOf` gives that of each component of `width`. */
 export function throughChain(
   values: Float64Array,
   before: Rounding,
@@ -106,7 +109,7 @@ export function throughChain(
   )
 }
 
-/** Of `a op b`, with their errors. */
+/** Bound of the error of `a op b`, from the errors of both. */
 export function ofOperation(op: BinaryOperator, a: number, b: number, errorA: number, errorB: number): number {
   switch (op) {
     case '+':
@@ -119,7 +122,7 @@ export function ofOperation(op: BinaryOperator, a: number, b: number, errorA: nu
   }
 }
 
-/** Whether all numbers that `each` visits, with their errors, may be one number. */
+/** Tells whether all numbers that `each` visits, within their errors, may be one number. */
 export function isOneNumber(each: (visit: (x: number, error: number) => void) => void): boolean {
   let low = Number.NEGATIVE_INFINITY
   let high = Number.POSITIVE_INFINITY

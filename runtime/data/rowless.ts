@@ -1,11 +1,11 @@
-// Data of which only the kinds are known, not the values: what a block is checked on before it reads anything.
+// Values of which only the kinds are known: a block is checked on them before it reads any data.
 import { noCells } from './column.ts'
 import { asWritten } from './rounding.ts'
 import type { Column, Sequences, Series } from './value.ts'
 
 const none = new Int32Array()
 
-/** What a column is, without its rows. */
+/** Removes the rows of a column, and keeps its kind. */
 export function withoutRows(column: Column | Sequences | Series): Column | Sequences | Series {
   if (column.kind === 'column') return { ...column, ...noCells, lines: none }
   if (column.kind === 'series') return emptied(column)

@@ -1,5 +1,5 @@
-// The steps of which scalings consist, each with all that is known of its kind: the functions of data that are invertible, and
-// arithmetic with a number.
+// Steps of which scalings consist, each with all that is known of its kind: the functions of data that are invertible, and arithmetic
+// with a number.
 import type { Invertible } from './functions/invertible.ts'
 import * as invertibles from './functions/invertibles.ts'
 
@@ -17,7 +17,7 @@ interface PlainStep {
 
 export type PlainKind = 'reciprocal' | keyof typeof invertibles
 
-/** The names of the functions of data that are invertible. */
+/** Names of the functions of data that are invertible. */
 export const invertibleNames: readonly PlainKind[] = Object.keys(invertibles).filter(isPlainKind)
 
 const reciprocal: Invertible = {
@@ -54,11 +54,11 @@ const signed = (value: number): string => (value < 0 ? `- ${-value}` : `+ ${valu
 
 const number = (value: number): string => (value < 0 ? `(${value})` : String(value))
 
-/** What a step does, and how it is undone. */
+/** Gives the functions that apply and undo a step. */
 export const invertibleOf = (step: Step): Invertible =>
   'value' in step ? withValue[step.kind](step.value) : plain[step.kind]
 
-/** Reads what `JSON.parse` gave back; undefined if it is something else. */
+/** Checks a part of a result of `JSON.parse`; undefined if it is no step. */
 export function parseStep({ kind, value }: Readonly<Record<string, unknown>>): Step | undefined {
   if (typeof kind !== 'string') return undefined
   if (isValueKind(kind)) {

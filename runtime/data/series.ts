@@ -1,5 +1,5 @@
-// Operations on the elements of values. Those on one value keep its encoding, so that they can be undone; those that combine
-// two start anew.
+// Operations on the elements of values. Those on one value extend its encoding, so that they can be undone; those that combine two
+// begin a new one.
 import type { BinaryOperator, Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { truthOf, type WrongCell } from './column.ts'
@@ -23,7 +23,7 @@ import {
   withSeries,
 } from './value.ts'
 
-/** The cells of a column as numbers. RNN404 for an empty one, a word, and a number that 64 bits do not hold. */
+/** Reads the cells of a column as numbers. RNN404 for an empty one, a word, and a number that 64 bits do not hold. */
 export function numbersOf(column: Column, span: Span): Series {
   const { values, notNumber } = column.numbers()
   if (notNumber === undefined) return scalars(column, values)
@@ -34,7 +34,7 @@ export function numbersOf(column: Column, span: Span): Series {
   return fail('RNN404', details, { span, ...(help && { help }) })
 }
 
-/** The cells of a column as truths: `true` and `false` in any case, 1 and 0. RNN404 for others. */
+/** Reads the cells of a column as truths: `true` and `false` in any case, 1 and 0. RNN404 for others. */
 export function truthsOf(column: Column, span: Span): Series {
   const { values, notTruth } = column.numbers()
   if (notTruth === undefined) return { ...scalars(column, values), truths: true }
@@ -43,7 +43,7 @@ export function truthsOf(column: Column, span: Span): Series {
   return fail('RNN404', { text: shownCell(notTruth), type: 'truth', where }, { span, help })
 }
 
-/** Whether a column holds truths in words. */
+/** Tells whether a column holds truths in words, by its first cell. */
 export function inWords(column: Column): boolean {
   const { notNumber } = column.numbers()
   return notNumber?.row === 0 && truthOf(notNumber.text) !== undefined
@@ -60,13 +60,13 @@ const scalars = (column: Column, values: Float64Array): Series => ({
   rounding: asWritten(values),
 })
 
-/** A cell for messages. */
+/** Writes a cell for messages. */
 function shownCell({ text, isNull }: WrongCell): string {
   if (text !== '') return shown(text)
   return isNull ? 'null' : '(an empty cell)'
 }
 
-/** A value whose elements are numbers; a column is read as numbers. RNN422 for others, RNN404 for truths. */
+/** Gives a value whose elements are numbers; a column is read as numbers. RNN422 for others, RNN404 for truths. */
 export function numeric({ value, span }: Argument, user: string): Elements {
   if (value.kind === 'column') return numbersOf(value, span)
   const isElements = value.kind === 'series' || value.kind === 'sequences' || value.kind === 'windowed'
@@ -74,7 +74,7 @@ export function numeric({ value, span }: Argument, user: string): Elements {
   return fail('RNN422', { user, expected: 'a series of numbers', found: describe(value) }, { span })
 }
 
-/** The value, if its elements are no truths: RNN404. */
+/** Gives the value back. RNN404 if its elements are truths. */
 export function refuseTruths(value: Elements, span: Span): Elements {
   const { truths, values } = seriesOf(value)
   if (!truths || values.length === 0) return value
@@ -82,7 +82,7 @@ export function refuseTruths(value: Elements, span: Span): Elements {
   return fail('RNN404', { text, type: 'number', where: originOf(value, 0) }, { span, help: adviceFor(text) })
 }
 
-/** Applies one chain to each component, or the same to all. RNN424 if a result is not finite: a logarithm of 0, say. */
+/** Applies one chain to each component, or the same to all. RNN424 if a result is not finite, as a logarithm of 0. */
 export function extend(value: Elements, chains: readonly Chain[], what: string, span: Span): Elements {
   const series = seriesOf(value)
   const width = widthOf(series)
@@ -105,7 +105,7 @@ export function extend(value: Elements, chains: readonly Chain[], what: string, 
   })
 }
 
-/** Element by element; the items are equal, or one is a scalar. The result counts as read: undoing stops here. */
+/** Combines elements one by one; the items are of equal size, or one is a scalar. The result counts as read: undoing stops here. */
 export function combine(
   left: Elements,
   right: Elements,
@@ -147,10 +147,10 @@ export function combine(
   })
 }
 
-/** The beginning of it: what is made of itself again and again has a name that doubles each time. */
+/** Joins names, cut to 100 characters: the name of a value that is combined with itself doubles each time. */
 const nameOf = (parts: readonly Series[], between: string): string => shown(parts.map(s => s.source).join(between), 100)
 
-/** `[a, b]`: the items end to end. Each component keeps its own chain. */
+/** Joins the items end to end, as in `[a, b]`. Each component keeps its own chain. */
 export function join(values: readonly Elements[], span: Span): Elements {
   requireAlike(values, '[…]', span)
   const all = values.map(seriesOf)
@@ -169,7 +169,7 @@ export function join(values: readonly Elements[], span: Span): Elements {
     }
     return joined
   }
-  /** Of each component of the item, the part that it is of. */
+  /** Origin of each component of the joined item: the part, the component within it, and the width of the part. */
   const parts = all.flatMap((s, part) => {
     const own = widthOf(s)
     return Array.from({ length: own }, (_, component) => ({ part, component, own }))
@@ -195,7 +195,7 @@ export function join(values: readonly Elements[], span: Span): Elements {
     encoding,
     source,
     origins: all.flatMap(s => Array.from({ length: widthOf(s) }, (_, i) => s.origins[i % s.origins.length])),
-    // What was read tells by itself how it was rounded, and the columns need not be kept.
+    // Numbers as they were read tell their own rounding, and the columns need not be kept.
     rounding: all.every(s => s.rounding.isWritten) ? asWritten(joined) : roundingOfParts(),
   })
 }

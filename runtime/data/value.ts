@@ -1,4 +1,4 @@
-// What an expression of a data block can be.
+// Kinds of values that an expression of a data block can have.
 import type { Span } from '../../dsl/ast.ts'
 import type { ColumnCells } from './column.ts'
 import type { Encoding } from './encoding.ts'
@@ -20,11 +20,11 @@ export interface Table<C extends Column | Cells = Column | Cells> {
   readonly kind: 'table'
   readonly file: string
   readonly columns: ReadonlyMap<string, C>
-  /** Lets go of what a column holds, once nothing asks for it any more. */
+  /** Frees the cells of a column, once nothing asks for them any more. */
   readonly release: (column: string) => void
 }
 
-/** A table of columns. */
+/** Makes a table of columns. */
 export function tableOf<C extends Column | Cells>(
   file: string,
   all: readonly C[],
@@ -38,13 +38,13 @@ export function tableOf<C extends Column | Cells>(
   return { kind: 'table', file, columns, release }
 }
 
-/** Where a column was read, without the column: what is made of it outlives it. */
+/** Copies the place where a column was read without its cells, as values made of the column outlive it. */
 export const originIn = ({ file, name, lines }: Origin): Origin => ({ file, name, lines })
 
-/** Where values were read. */
+/** Place where values were read. */
 export interface Origin {
   readonly file: string
-  /** Of the column, or the key. */
+  /** Name of the column, or the key. */
   readonly name: string
   /** For each row the line of the file on which it ends, from 1. */
   readonly lines: Int32Array
@@ -58,10 +58,10 @@ export interface Column extends Origin, ColumnCells {
 /** The values of one key of a file of objects, as `readCells` reads them. */
 export interface Cells extends Origin {
   readonly kind: 'cells'
-  /** Lists in every row, or none; nothing if nothing is asked of them. */
+  /** Every row has a scalar, or every row has a list; neither is there if nothing asks for the key. */
   readonly scalars?: ColumnCells
   readonly lists?: Lists
-  /** What is wrong with the first row that is of another kind than the others. */
+  /** Error of the first invalid row, as one of another kind than the others. */
   readonly problem?: Problem
 }
 
@@ -76,13 +76,13 @@ export interface Series {
   readonly encoding: Encoding
   /** The column or file that it came from, for messages. */
   readonly source: string
-  /** Where it was read: one for each component, or one for all. */
+  /** Place where it was read: one for each component, or one for all. */
   readonly origins: readonly Origin[]
-  /** 0 and 1 stand for false and true, and are no numbers. */
+  /** Whether 0 and 1 stand for false and true, and are no numbers. */
   readonly truths?: boolean
-  /** The numbers as labels, to the last digit, of sequences as they were read. */
+  /** Labels of the numbers, to the last digit, for sequences as they were read. */
   readonly labels?: () => Labels
-  /** Of sequences as they were read: the texts, by their places, of numbers that 64 bits may have rounded. */
+  /** For sequences as they were read: the texts, by their places, of numbers that 64 bits may have rounded. */
   readonly large?: ReadonlyMap<number, string>
   readonly rounding: Rounding
 }
@@ -92,11 +92,11 @@ export interface Sequences {
   readonly kind: 'sequences'
   /** The elements of all rows, one row after another; of sequences of sequences the innermost. */
   readonly series: Series
-  /** How many elements each row has. */
+  /** Number of elements of each row. */
   readonly lengths: Int32Array
-  /** Of sequences of sequences, outermost first: how many elements each element of the level above has. */
+  /** For sequences of sequences, outermost first: the number of elements of each element of the level above. */
   readonly inner: readonly Int32Array[]
-  /** Why the innermost lists are no items: the first that is not as wide as the first of all. */
+  /** Reason why the innermost lists are no items: the first empty one, or the first that is not as wide as the first of all. */
   readonly uneven?: string
 }
 
@@ -117,7 +117,7 @@ export interface Windowed {
   readonly take: 'past' | 'next'
 }
 
-/** How the rows are divided: the fractions are those of train, then validation if there are three, then test. */
+/** Division of the rows: the fractions are those of train, then validation if there are three, then test. */
 export interface Split {
   readonly kind: 'split'
   readonly order: 'ordered' | 'shuffled'
@@ -126,7 +126,7 @@ export interface Split {
 
 export type Value = Scalar | Text | Table | Column | Series | Sequences | Windows | Windowed | Split
 
-/** The values that stand on a series, and on which all that acts on the elements of a series acts too. */
+/** Values with a series of elements, on which all operations on a series act too. */
 export type Elements = Series | Sequences | Windowed
 
 /** A value with the expression that gave it. */
@@ -137,21 +137,21 @@ export interface Argument {
 
 export const widthOf = (series: Series): number => series.item[0] ?? 1
 
-/** The elements of a value. */
+/** Gives the elements of a value. */
 export const seriesOf = (value: Elements): Series => (value.kind === 'series' ? value : value.series)
 
-/** The value with other elements in the same places. */
+/** Replaces the elements of a value, in the same places. */
 export const withSeries = (value: Elements, series: Series): Elements =>
   value.kind === 'series' ? series : { ...value, series }
 
-/** How many rows were read, as the split counts them. */
+/** Number of rows read, as the split counts them. */
 export const rowsOf = (value: Elements): number =>
   value.kind === 'sequences' ? value.lengths.length : seriesOf(value).rows
 
-/** `1 element`, `2 elements`. */
+/** Writes a number with its noun: `1 element`, `2 elements`. */
 export const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
 
-/** For "found …" in messages. */
+/** Describes a value, for "found …" in messages. */
 export function describe(value: Value): string {
   switch (value.kind) {
     case 'number':

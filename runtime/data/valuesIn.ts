@@ -1,9 +1,9 @@
-// The expressions of a data block that stand for values.
+// Lists the expressions of a data block that stand for values.
 import type { Arg, Expr } from '../../dsl/ast.ts'
 
-/** An expression and those inside whose values it takes, in the order of the text; what is called is a name, not a value. */
+/** Lists an expression and the values inside it, in the order of the text; the name of a called function is not a value. */
 export function valuesIn(expr: Expr): readonly Expr[] {
-  // A list in place of recursion: a chain is longer than the stack is deep.
+  // Uses a list instead of recursion: a chain may be longer than the stack is deep.
   const found: Expr[] = []
   const pending = [expr]
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
@@ -13,7 +13,7 @@ export function valuesIn(expr: Expr): readonly Expr[] {
   return found
 }
 
-/** The names among them. */
+/** Lists the names among the values. */
 export const namesIn = (value: Expr): string[] => valuesIn(value).flatMap(e => (e.kind === 'name' ? [e.name] : []))
 
 function within(expr: Expr): readonly Expr[] {

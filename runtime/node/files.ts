@@ -18,7 +18,7 @@ import {
 import { dirname, join, parse, resolve, sep } from 'node:path'
 import { fail, RnnError } from '../../dsl/diagnostics.ts'
 
-/** The bytes of a file. RNN406 if it does not exist or cannot be read, or is one that reading might never come to the end of. */
+/** Reads a whole file. RNN406 if it does not exist, cannot be read, or might never end, as a device. */
 export async function readBytes(path: string): Promise<Uint8Array> {
   await refuseEndless(path)
   try {
@@ -29,8 +29,8 @@ export async function readBytes(path: string): Promise<Uint8Array> {
 }
 
 /**
- * The bytes of a file, piece by piece, each done with when the next is asked for. RNN406 as for `readBytes`. What is read is not kept,
- * so that large data takes no more than the numbers in it.
+ * Reads a file piece by piece; a piece is valid until the next is asked for. RNN406 as for `readBytes`. Keeps no bytes, so that large
+ * data takes no more memory than its numbers.
  */
 export async function* readPieces(path: string): AsyncGenerator<Uint8Array> {
   await refuseEndless(path)
@@ -53,24 +53,27 @@ async function refuseEndless(path: string): Promise<void> {
   if (reason !== undefined) fail('RNN406', { path, reason }, { help: endlessHelp })
 }
 
-/** Why reading might never end: nobody may write to a pipe that has a name, and a device gives what it likes. A pipe that is open is one of a shell, which ends. */
+/**
+ * Tells why reading might never end: a named pipe may have no writer, and a device may give bytes for ever. An open pipe comes from a
+ * shell, and ends.
+ */
 function endlessReason(there: Stats | undefined, path: string): string | undefined {
   if (there === undefined || there.isFile() || there.isDirectory()) return undefined
   if (there.isCharacterDevice() || there.isBlockDevice()) return 'it is a device, not a file'
   return openPipe.test(path) ? undefined : 'it is a pipe, not a file'
 }
 
-/** `rnnc predict … --data /dev/stdin`, `--data <(…)`. */
+/** Matches open pipes to read: `rnnc predict … --data /dev/stdin`, `--data <(…)`. */
 const openPipe = /^\/dev\/stdin$|^\/(dev|proc\/(self|\d+))\/fd\/\d+$/
 
-/** `--out /dev/stdout`, `--out >(…)`: open already. */
+/** Matches open pipes to write: `--out /dev/stdout`, `--out >(…)`. */
 const outPipe = /^\/dev\/std(out|err)$|^\/(dev|proc\/(self|\d+))\/fd\/\d+$/
 
 const endlessHelp = 'write what it gives to a file first; a shell may pipe into `/dev/stdin`'
 
 /**
- * The first bytes of a file, `most` of them if these hold two lines or more, and whole lines: the cut is after a line at which no
- * quotes are open. RNN406 as for `readBytes`.
+ * Reads the first whole lines of a file within `most` bytes, or within more where these hold fewer than two. The cut is after a line
+ * at which no quotes are open. RNN406 as for `readBytes`.
  */
 export async function readFirstLines(path: string, most: number): Promise<Uint8Array> {
   await refuseEndless(path)
@@ -97,7 +100,7 @@ export async function readFirstLines(path: string, most: number): Promise<Uint8A
   }
 }
 
-/** Behind the last end of a line that is not inside of quotes; 0 where there are fewer than two. */
+/** Finds the place after the last end of a line outside quotes; 0 where there are fewer than two lines. */
 function endOfLines(bytes: Uint8Array): number {
   const [quote, lineFeed, carriageReturn] = [0x22, 0x0a, 0x0d]
   let isOpen = false
@@ -112,7 +115,7 @@ function endOfLines(bytes: Uint8Array): number {
   return lines > 1 ? end : 0
 }
 
-/** The reader of the files that a program in `folder` names: absolute paths, and paths relative to the program. */
+/** Makes the reader of the files that a program in `folder` names: by absolute paths, or relative to the program. */
 export const readerIn =
   (folder: string): ((path: string) => Promise<Uint8Array>) =>
   path =>
@@ -120,15 +123,15 @@ export const readerIn =
 
 /**
  * Writes a file so that its path always holds the old content or the new, whole: the bytes go to a temporary file in the same
- * folder, which then takes the place. A link stays one, and its target is written; what is no file (a pipe, /dev/stdout) is
- * written in place. RNN503 if any of it fails; then the path holds what it held, and the temporary file is removed, also where the
- * process ends in between.
+ * folder, which then replaces it. A link stays one, and its target is written; a special file (a pipe, /dev/stdout) is written in
+ * place. RNN503 if any of it fails; then the path keeps its content, and the temporary file is removed, also where the process ends
+ * in between.
  */
 export async function writeBytes(path: string, bytes: Uint8Array): Promise<void> {
   await replaceBytes(path, bytes, undefined)
 }
 
-/** As `writeBytes`; what was there before is kept under the path `previous`. Says whether something was. */
+/** As `writeBytes`; keeps an earlier file, unless it is empty, under the path `previous`. Tells whether it did. */
 export async function replaceBytes(path: string, bytes: Uint8Array, previous: string | undefined): Promise<boolean> {
   const temporaries: string[] = []
   const clean = (): void => {
@@ -141,7 +144,7 @@ export async function replaceBytes(path: string, bytes: Uint8Array, previous: st
       await writeFile(target, bytes)
       return false
     }
-    // A name of its own length: one that is made of the path's might be too long.
+    // Does not derive the name from the path's, which might become too long.
     const temporary = (folder: string): string => {
       const file = join(folder, `.${randomUUID()}.tmp`)
       temporaries.push(file)
@@ -149,11 +152,11 @@ export async function replaceBytes(path: string, bytes: Uint8Array, previous: st
     }
     const there = await stat(target).catch(() => undefined)
     const fresh = temporary(dirname(target))
-    // What only some may read stays so.
+    // Keeps the permissions of the old file, which perhaps only some may read.
     const file = await open(fresh, 'wx', there?.mode)
     try {
       await file.writeFile(bytes)
-      // Without it a crash may leave the new name with the old disk blocks.
+      // Without this a crash may leave the new name with the old disk blocks.
       await file.sync()
     } finally {
       await file.close()
@@ -175,7 +178,7 @@ export async function replaceBytes(path: string, bytes: Uint8Array, previous: st
   }
 }
 
-/** Calls `clean` if the process ends: by itself, or by a signal that nothing else listens to. The result takes that back. */
+/** Calls `clean` if the process ends: by itself, or by a signal that nothing else listens to. The result cancels it. */
 function onEnd(clean: () => void): () => void {
   const signals = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).filter(name => process.listenerCount(name) === 0)
   const end = (name: NodeJS.Signals): void => {
@@ -192,14 +195,14 @@ function onEnd(clean: () => void): () => void {
   return release
 }
 
-/** Makes the change of a name survive a crash. Not every system can. */
+/** Flushes a folder, so that a renaming survives a crash. Not every system can. */
 async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r').catch(() => undefined)
   await folder?.sync().catch(() => undefined)
   await folder?.close()
 }
 
-/** Where links lead, also one to a file that is not there yet. Throws what the system does for a circle of them. */
+/** Follows links, also to a file that does not exist yet. Throws the system's error for a circle of links. */
 async function targetOf(path: string): Promise<string> {
   // The link of an open pipe leads to no path.
   if (await isSpecial(path)) return path
@@ -213,8 +216,8 @@ async function targetOf(path: string): Promise<string> {
 }
 
 /**
- * RNN503 if a path surely cannot be written: it is a folder, lies in none, or in one where nothing can be made. To be asked before
- * the work whose result it is meant for; a later write may still fail.
+ * RNN503 if a path surely cannot be written: it is a folder, lies in none, or in one where nothing can be made. Call it before the
+ * work whose result goes there; a later write may still fail.
  */
 export async function checkWritable(path: string): Promise<void> {
   const refuse = (code: string): never => fail('RNN503', { path, reason: reasons[code] })
@@ -228,10 +231,10 @@ export async function checkWritable(path: string): Promise<void> {
     const target = await targetOf(path)
     const there = await stat(target).catch(absent)
     if (there?.isDirectory()) refuse('EISDIR')
-    // Opening it waits for a reader, who may never come.
+    // Opening a pipe waits for a reader, who may never come.
     if (there?.isFIFO() && !outPipe.test(path)) fail('RNN503', { path, reason: 'it is a pipe, not a file' })
     if (there !== undefined) await access(target, constants.W_OK)
-    // A file is replaced, and so its folder changes.
+    // Replacing a file changes its folder.
     if (there === undefined || there.isFile()) await access(dirname(target), constants.W_OK | constants.X_OK)
   } catch (error) {
     if (error instanceof RnnError) throw error
@@ -239,12 +242,12 @@ export async function checkWritable(path: string): Promise<void> {
   }
 }
 
-/** Nothing for a file that is not there; any other error is thrown. */
+/** Ignores the error of a missing file, and throws any other. */
 function absent(error: unknown): undefined {
   if (codeOf(error) !== 'ENOENT') throw error
 }
 
-/** Whether two paths lead to one file, by links or by other spellings. What is no file (a pipe, /dev/null) is never the same. */
+/** Tells whether two paths lead to one file, by links or other spellings. Special files (a pipe, /dev/null) are never the same. */
 export async function isSameFile(a: string, b: string): Promise<boolean> {
   const [one, other] = await Promise.all([a, b].map(path => stat(path, { bigint: true }).catch(() => undefined)))
   if (one === undefined || other === undefined || !one.isFile() || !other.isFile()) return false
@@ -252,7 +255,7 @@ export async function isSameFile(a: string, b: string): Promise<boolean> {
   return (await realpath(a)) === (await realpath(b))
 }
 
-/** The path, or one of its kind that nothing has yet: `a.rnn`, `a-2.rnn`, `a-3.rnn`. */
+/** Gives the path, or its first numbered variant that is not taken yet: `a.rnn`, `a-2.rnn`, `a-3.rnn`. */
 export async function unusedPath(path: string): Promise<string> {
   const { dir, name, ext } = parse(path)
   for (let n = 1; ; n++) {
@@ -262,7 +265,7 @@ export async function unusedPath(path: string): Promise<string> {
 }
 
 /**
- * The first bytes of a file, as many as `enough` says when it has seen the first eight; undefined where there is no file, or an empty
+ * Reads the first bytes of a file, as many as `enough` says when given the first eight; undefined where there is no file, or an empty
  * one. RNN406 if it cannot be read.
  */
 export async function readStart(
@@ -289,7 +292,7 @@ export async function readStart(
   }
 }
 
-/** Whether something is there that is neither a file nor a folder. */
+/** Tells whether a path leads to something that is neither a file nor a folder. */
 async function isSpecial(path: string): Promise<boolean> {
   const there = await stat(path).catch(() => undefined)
   return there !== undefined && !there.isFile() && !there.isDirectory()

@@ -1,4 +1,4 @@
-// What a program under Node adds to the library: files, and the GPU.
+// Additions to the library for programs under Node: files, and the GPU.
 export {
   checkWritable,
   isSameFile,

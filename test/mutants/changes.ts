@@ -1,4 +1,4 @@
-// What may go wrong in one equation: each change of it that still type-checks.
+// Lists the possible mistakes in one equation: each change of it that still type-checks.
 import { type Builder, opOf, zerosLike } from '../../compiler/ir/builder.ts'
 import { add, asNumber, constant, sameShape } from '../../compiler/ir/dim.ts'
 import { type Attrs, type Block, scanCounts, type Type, useCounts, type Value } from '../../compiler/ir/graph.ts'
@@ -24,7 +24,7 @@ export const sameType = (a: Type, b: Type): boolean => a.dtype === b.dtype && sa
 export const exchanged = <T>(list: readonly T[], i: number, j: number): T[] =>
   list.map((_, k) => list[k === i ? j : k === j ? i : k])
 
-/** Every changed equation of the same types, by name; `taken` for one whose attributes are those of another as they were. */
+/** Lists every changed equation of the same types, by name; `taken` for one whose attributes were taken over unchanged from another. */
 export function changedEquations(b: Builder, e: Emission, taken = false): Changes<Emission> {
   const { found, offer } = offers(b, e)
   offerExchanges(b, e, offer)
@@ -55,12 +55,12 @@ export function changedEquations(b: Builder, e: Emission, taken = false): Change
   return found
 }
 
-/** What an op is that does not keep the zeros of derivatives from infinity and NaN. */
+/** Counterparts of ops with strong zeros: they do not keep the zeros of derivatives from infinity and NaN. */
 const withoutStrongZeros: Readonly<Record<string, OpName>> = { strong_mul: 'mul', strong_div: 'div' }
 
 type Offer = (name: string, change: Partial<Emission>) => void
 
-/** Takes those changes of an equation that type-check and leave it its types. */
+/** Accepts those changes of an equation that type-check and leave it its types. */
 function offers(b: Builder, e: Emission): { readonly found: Map<string, () => Emission>; readonly offer: Offer } {
   const op = opOf(b.context, e.op)
   const found = new Map<string, () => Emission>()
@@ -78,7 +78,7 @@ function offers(b: Builder, e: Emission): { readonly found: Map<string, () => Em
   return { found, offer }
 }
 
-/** Whether a broadcast gives the same whichever axis is the new one: of one number everywhere, or along an axis of one. */
+/** Whether a broadcast gives the same whichever axis is new: of one number everywhere, or along an axis of length one. */
 function isSameAlongAny(b: Builder, { op, ins, attrs }: Emission): boolean {
   if (op !== 'broadcast') return false
   const { uniform } = viewOfBlock({ params: b.params, eqns: b.eqns, results: [] })
@@ -88,7 +88,7 @@ function isSameAlongAny(b: Builder, { op, ins, attrs }: Emission): boolean {
 
 /** Whether the order of the operands does not matter: products of matrices that are one number commute. */
 const commutes = ({ op, ins }: Emission): boolean =>
-  // Of which of equals `max` and `min` follow their own rules are the judges: at a tie alone the order of the operands would show.
+  // The order of the operands of `max` and `min` would show at a tie alone, and there their own derivative rules are the judges.
   ops.get(op)?.commutes !== undefined ||
   (op === 'bmm' && ins.every(({ shape }) => shape.slice(-2).every(dim => asNumber(dim) === 1)))
 
@@ -102,7 +102,7 @@ function offerExchanges(b: Builder, e: Emission, offer: Offer): void {
   const { uniform } = viewOfBlock({ params: b.params, eqns: b.eqns, results: [] })
   const uses = body && useCounts(body)
   const isRead = (i: number): boolean => body === undefined || (uses?.get(body.params[i].id) ?? 0) > 0
-  // One number in two places is the same exchanged, and so are two values that a body does not read.
+  // Exchanging equal numbers changes nothing, nor does exchanging two values that a body does not read.
   const pairs = all.filter(
     ([i, j]) => (uniform(ins[i]) === undefined || uniform(ins[i]) !== uniform(ins[j])) && (isRead(i) || isRead(j)),
   )
@@ -132,7 +132,7 @@ export function exchangedOperands(b: Builder, e: Emission): Changes<readonly Val
   )
 }
 
-/** The first and the last of some places: how many a loop has differs from program to program, and one mistake is like another. */
+/** Picks the first and the last of some places: their number in a loop differs from program to program, and one mistake is like another. */
 export const ends = (count: number): [which: string, place: number][] =>
   count <= 0
     ? []
@@ -152,8 +152,8 @@ function offerAxes(name: string, value: unknown, offer: Offer, { ins, attrs }: E
 }
 
 /**
- * Every change of an emission: another equation, or other values in place of its results, of which those of loops may not all be read;
- * `taken` as for `changedEquations`.
+ * Lists every change of an emission: another equation, or other values in place of its results, of which those of loops may not all be
+ * read; `taken` as for `changedEquations`.
  */
 export function changedEmissions(
   b: Builder,
@@ -172,13 +172,13 @@ export function changedEmissions(
   if (e.body === undefined) {
     const [type] = types
     if (type.dtype !== 'real') return found
-    // Zero turned round, or left out, is zero.
+    // Zero, negated or dropped, is zero.
     if (e.op === 'constant' ? e.attrs.value === 0 : repeats(e) && known(0) === 0) return found
     found.set(
       'negated',
       instead(0, v => b.emit('neg', [v])),
     )
-    // Of a constant it is the constant that is one more.
+    // A constant has another mutant in place of these: it is one more.
     if (e.ins.length > 0) {
       found.set(
         'dropped',
@@ -232,7 +232,7 @@ function shifted(b: Builder, value: Value, by: number): Value {
   return b.emit('shift', [b.use(value), fill], { axis: -value.shape.length, by })
 }
 
-/** What may go wrong with the values that a rule gives: `asIs` are those that it gave. */
+/** Lists the possible mistakes in the values that a rule gives: `asIs` are those that it gave. */
 export function changedResults(
   b: Builder,
   asIs: readonly (Value | undefined)[],

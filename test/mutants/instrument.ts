@@ -1,5 +1,5 @@
-// Places where a rule or a pass can be made to go wrong: what it emits and what it gives. A watch is told of each of them,
-// and may put something else there. One that only listens finds the mutants that there are; one that answers is a mutant.
+// Watches the places where a rule or a pass can be made to go wrong: its emissions and its results.
+// A watch is told of each of them, and may put something else there. One that only listens finds all mutants; one that answers is a mutant.
 import type { Builder, OpTable } from '../../compiler/ir/builder.ts'
 import { createBuilder, emitting, zerosLike } from '../../compiler/ir/builder.ts'
 import { type Block, type Eqn, useCounts, type Value } from '../../compiler/ir/graph.ts'
@@ -21,7 +21,7 @@ import {
   sameType,
 } from './changes.ts'
 
-/** Told of a site and of the changes possible there; what it gives takes the place. */
+/** Function that is told of a site and of the changes possible there; a value that it returns takes the place. */
 export type Watch = <T>(site: string, changes: () => Changes<T>) => T | undefined
 
 /** Notes the names of all mutants that there are. */
@@ -32,7 +32,7 @@ export const listener =
     return undefined
   }
 
-/** Makes the change of that name wherever it is possible, but not in what the change itself emits: that would have no end. */
+/** Makes the change of that name wherever it is possible, but not in the equations that the change itself emits: that would have no end. */
 export function mutant(name: string): Watch {
   let changing = false
   return (site, changes) => {
@@ -46,7 +46,7 @@ export function mutant(name: string): Watch {
   }
 }
 
-/** A watch that passes on to another, which is changed from mutant to mutant: what is watched is built once. */
+/** Creates a watch that passes on to another, which is changed from mutant to mutant: the watched code is built once. */
 export function createSwitch(): { readonly watch: Watch; readonly during: <T>(other: Watch, act: () => T) => T } {
   let current: Watch | undefined
   return {
@@ -62,13 +62,13 @@ export function createSwitch(): { readonly watch: Watch; readonly during: <T>(ot
   }
 }
 
-/** The op table with the derivative rules watched, and the sums of what they give for one value. */
+/** Op table with the derivative rules watched, and the sums of the cotangents that they give for one value. */
 export function watchedOps(watch: Watch): OpTable {
   const sums = new WeakMap<Builder, Map<number, Value>>()
   return new Map([...ops].map(([name, op]) => [name, watchedSums(watchedOp(op, watch), sums, watch)]))
 }
 
-/** `adjoint` adds what the rules give for the same value: the sum goes wrong where a later rule gives something else. */
+/** `adjoint` adds the cotangents that rules give for the same value: the sum goes wrong where a later rule gives another. */
 function watchedSums(op: Op, sums: WeakMap<Builder, Map<number, Value>>, watch: Watch): Op {
   const { vjp } = op
   if (vjp === undefined) return op
@@ -109,14 +109,14 @@ function watchedOp(op: Op, watch: Watch): Op {
   }
 }
 
-/** The builder with what is emitted through it watched, by its place and op, or as the same where it is the op that a rule matched. */
+/** Watches the emissions through a builder, by their place and op, or as `same` where it is the op that a rule matched. */
 function watchedBuilder(b: Builder, site: string, watch: Watch, matched?: string): Builder {
   const counts = new Map<string, number>()
   const emitAll: Builder['emitAll'] = (op, ins, attrs = {}, body, note) => {
     const emission: Emission = { op, ins, attrs, ...(body && { body }) }
     const count = (counts.get(op) ?? 0) + 1
     counts.set(op, count)
-    // How many a rule emits may depend on the program; beyond the third they are like the others.
+    // The number of emissions of a rule may depend on the program; beyond the third they are like the others.
     const changed =
       count > 3
         ? undefined
@@ -131,7 +131,7 @@ function watchedRule(rule: Rule, watch: Watch): Rule {
   return {
     ...rule,
     rewrite: (eqn, site) => {
-      // What a rule does with an op of any kind is one mistake.
+      // A rule that matches ops of any kind makes one mistake with all of them.
       const builder = watchedBuilder(site.builder, name, watch, eqn.op)
       const put = (other: Eqn): readonly Value[] =>
         site.put(watch(`${name} put ${other.op}`, () => equations(changedEquations(builder, other), other)) ?? other)
@@ -157,20 +157,20 @@ function watchedRule(rule: Rule, watch: Watch): Rule {
 const equations = (changes: Changes<Emission>, eqn: Eqn): Changes<Eqn> =>
   new Map([...changes].map(([name, change]) => [name, () => ({ ...eqn, ...change() })]))
 
-/** Any pass, with what it changed watched, in bodies as well: the equations that it made, moved or gave other operands. */
+/** Watches the changes of any pass, in bodies as well: the equations that it made, moved or gave other operands. */
 export function watchedPass(pass: Pass, watch: Watch): Pass {
   return {
     ...pass,
     run: (context, before) => {
       const asIs = pass.run(context, before)
       if (asIs === before) return before
-      // What nothing reads cannot go wrong.
+      // Equations that nothing reads cannot go wrong.
       const after = dce.run(context, asIs)
       let changed = false
       const known = depthsOf(before)
       const left = new Set([...depthsOf(after).keys()].flatMap(eqn => eqn.outs.map(out => out.id)))
       const defined = new Set([...known.keys()].flatMap(eqn => eqn.outs.map(out => out.id)))
-      // What a copy takes over as it is cannot go wrong.
+      // Attributes that a copy takes over as they are cannot go wrong.
       const attrs = new Set([...known.keys()].map(eqn => eqn.attrs))
       const vanished = new Set([...known.keys()].flatMap(e => (e.outs.some(o => left.has(o.id)) ? [] : [e.op])))
       const within = (block: Block, depth: number): Block => {
@@ -181,7 +181,7 @@ export function watchedPass(pass: Pass, watch: Watch): Pass {
         for (const old of block.eqns) {
           const eqn = renewed(old, replaced, body => body)
           const place = `${pass.name} ${depth === 0 ? '' : 'body '}`
-          // Of an equation that was there before, a pass can only mistake the operands.
+          // A pass can only mistake the operands of an equation that was there before.
           const renewing = eqn.body === undefined && defined.has(eqn.outs[0].id)
           const again = vanished.has(eqn.op) ? 'moved' : eqn.op
           const kind = eqn.body !== undefined ? 'scan' : renewing ? 'equation' : again
@@ -237,7 +237,10 @@ function otherOperands(b: Builder, eqn: Eqn, visible: readonly Value[]): Changes
   )
 }
 
-/** The standard pipeline, and for each pass that it lacks the shortest that has it, with the rules of `simplify` and what every other pass does watched. */
+/**
+ * The standard pipeline, and for each pass that it lacks the shortest that has it, with the rules of `simplify` and the changes of every
+ * other pass watched.
+ */
 export function watchedPipelines(watch: Watch): readonly Pipeline[] {
   const rules = simplifyRules.map(rule => watchedRule(rule, watch))
   const watched = (pass: Pass): Pass =>

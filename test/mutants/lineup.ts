@@ -1,6 +1,7 @@
-// One program with all mutants before it: what does not depend on the mutant is made once, and what a mutant does not change
-// is not judged. Only the fuzzer's own checks kill: a wrong rule is judged by dual numbers and differences of a loss that is
-// trusted, a wrong pass by the interpreter's results of the graph as it was lowered.
+// Judges all mutants by one program.
+// Work that does not depend on the mutant is done once, and results that a mutant does not change are not judged. Only the fuzzer's own
+// checks kill: a wrong rule is judged by dual numbers and differences of a loss that is trusted, a wrong pass by the interpreter's results
+// of the graph as it was lowered.
 import { type Graph, type Plan, plan } from '../../compiler/index.ts'
 import { dce } from '../../compiler/passes/dce.ts'
 import type { Pass } from '../../compiler/passes/pass.ts'
@@ -26,11 +27,11 @@ import { createSwitch, has, listener, mutant, watchedOps, watchedPipelines } fro
 import { watchedPlanPasses } from './planMutants.ts'
 import { sameGraph } from './sameGraph.ts'
 
-/** What a program makes of a mutant. */
+/** Verdict of one program on a mutant. */
 export type Finding =
-  /** The compiler emits the same with it, or what is emitted gives the same here. */
+  /** The compiler emits the same code with it, or code with the same results here. */
   | { readonly kind: 'unchanged' | 'equal' }
-  /** It gives something else, and no check that was run objects. */
+  /** Results differ, and no check that was run objects. */
   | { readonly kind: 'doubtful' }
   | { readonly kind: 'killed'; readonly by: string }
 
@@ -47,7 +48,7 @@ const isOfPlan = (name: string): boolean => planPasses.some(p => name.startsWith
 /** Points from the last to the first. */
 const backwards: Order = count => Array.from({ length: count }, (_, i) => count - 1 - i)
 
-/** What is wrong, or what the interpreter of plans refuses. */
+/** Describes the failure, or the refusal of the interpreter of plans. */
 function failureOf(run: () => string | undefined): string | undefined {
   try {
     return run()
@@ -66,7 +67,7 @@ export function lineUp(fuzzCase: FuzzCase): Lineup {
   const place = placeOf(trial)
   const parameters = model.signature.parameters.map(p => p.name)
 
-  // The rules: the gradient of the loss as the passes before it leave it.
+  // Rules: judged on the gradient of the loss as the passes before it leave it.
   const loss: OwnGraph = { context, graph: model.evaluate() }
   const reals = [...model.signature.inputs, ...model.signature.targets].flatMap(p =>
     p.dtype === 'real' ? [p.name] : [],
@@ -103,7 +104,7 @@ export function lineUp(fuzzCase: FuzzCase): Lineup {
       const graph = first()
       const isSame = sameGraph(graph.graph, right.graph.graph)
       const results = isSame ? right.results : run(graph)
-      // A gradient that is right here may be written so that its own is not.
+      // A gradient that is right here may be written so that its own gradient is wrong.
       return { results, second: isSame || alike(results, right.results) ? second(graph) : undefined }
     })
     if (found.second === undefined) {
@@ -123,7 +124,7 @@ export function lineUp(fuzzCase: FuzzCase): Lineup {
     )
   }
 
-  // The passes: every graph, against the oracle.
+  // Passes: every graph is judged against the oracle.
   const tests = agreementGraphs(trial).map(graphName => ({
     graphName,
     graphs: model.pipelines.map(pipeline => ({ pipeline, own: once(() => graphFor(model, graphName, pipeline)) })),
@@ -152,7 +153,7 @@ export function lineUp(fuzzCase: FuzzCase): Lineup {
       return during(mutant(name), () => unchosenCompiled(trial, pipeline, run, 'interpreter')).failure !== undefined
     })
 
-  // The passes over plans: the plan before them, in the interpreter of plans.
+  // Passes over plans: judged against the plan before them, in the interpreter of plans.
   const planTests = tests.map(({ graphName, oracle }) => {
     const graph = once(() => graphFor(model, graphName, standard))
     const made = (passes: readonly PlanPass[]): Plan => plan(context, graph(), { planPasses: passes })
@@ -183,7 +184,7 @@ export function lineUp(fuzzCase: FuzzCase): Lineup {
     during(listener(all), () => {
       for (const { watched } of planTests) watched()
     })
-    // A rule is judged by its gradients of the loss as it is there, whatever a pipeline would make of it.
+    // Lists only the rules that these gradients of the loss reach: a pipeline may use others.
     return new Set([...rules, ...[...all].filter(name => !isDerivative(name))])
   }
   return {
@@ -193,7 +194,7 @@ export function lineUp(fuzzCase: FuzzCase): Lineup {
         if (isOfPlan(name)) return judgePlan(name)
         return isDerivative(name) ? judgeRule(name) : judgePass(name)
       } catch (error) {
-        // The compiler's own verifier, or a loop of rewriting that has no end.
+        // Thrown by the compiler's own verifier, or by a loop of rewriting that has no end.
         return { kind: 'killed', by: error instanceof RangeError ? 'stack' : 'compile' }
       }
     },
@@ -208,7 +209,7 @@ const pruned = ({ context, graph }: OwnGraph): OwnGraph => ({
   graph: { ...graph, ...dce.run(context, graph) } satisfies Graph,
 })
 
-/** Equal within what the strictest check asks, on the scale of each result, and of each element unless that has vanished. */
+/** Compares within the tolerance of the strictest check, on the scale of each result, and of each element unless that has vanished. */
 function alike(found: Arrays, expected: Arrays): boolean {
   return Object.entries(expected).every(([name, b]) => {
     const a = found[name]
@@ -221,7 +222,7 @@ function alike(found: Arrays, expected: Arrays): boolean {
   })
 }
 
-/** The compiler with a mutant in it, for the fuzzer as it is. */
+/** Builds the compiler with a mutant in it, for the fuzzer as it is. */
 export function withMutant(name: string): UnderTest {
   if (isOfPlan(name)) return { planPasses: watchedPlanPasses(mutant(name)) }
   if (isDerivative(name)) return { ops: watchedOps(mutant(name)), pipelines: [] }
@@ -229,7 +230,7 @@ export function withMutant(name: string): UnderTest {
   return { pipeline: watched[0], pipelines: watched }
 }
 
-/** The check of the whole fuzzer that kills a mutant on one program, if any does. */
+/** Names the check of the whole fuzzer that kills a mutant on one program, if any does. */
 export function killer(name: string, fuzzCase: FuzzCase): string | undefined {
   const checks: readonly Check[] = isDerivative(name) ? allAtOnce.filter(c => c.name !== agreement.name) : allAtOnce
   try {

@@ -8,11 +8,11 @@ const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     only: { type: 'string' },
-    // Of rules that one program in hundreds reaches, another seed may leave one or two.
+    // Another seed may leave alive one or two mutants of rules that one program in hundreds reaches.
     seed: { type: 'string', default: '2' },
     drawn: { type: 'string', default: '200' },
     seconds: { type: 'string', default: 'Infinity' },
-    /** A file that holds what is known so far. */
+    /** File that holds the results so far. */
     log: { type: 'string' },
   },
 })

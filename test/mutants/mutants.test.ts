@@ -42,7 +42,7 @@ const names = new Set(lines.flatMap(l => [...l.reached]))
 describe('mutants', () => {
   it('are found for every derivative rule and every pass', () => {
     const bare = [
-      // What `real` takes is an int or a bool, to which no gradient flows.
+      // `real` takes an int or a bool, to which no gradient flows.
       ...[...ops.values()].filter(op => op.vjp !== undefined && op.name !== 'real').map(op => `${op.name}.vjp `),
       ...passes.map(pass => `${pass.name} `),
       'adjoint sum',

@@ -1,4 +1,4 @@
-// Mutants of the passes over plans: what a pass made or changed goes wrong, kernel by kernel.
+// Makes mutants of the passes over plans: breaks each kernel that a pass made or changed.
 import { add, constant, equal } from '../../compiler/ir/dim.ts'
 import { kernelsOf, mapOperands, readsOf, touched, writesOf } from '../../compiler/plan/operands.ts'
 import type { PlanPass } from '../../compiler/plan/passes/planPass.ts'
@@ -7,7 +7,7 @@ import type { Buffer, Kernel, Operand, Plan, Step } from '../../compiler/plan/pl
 import { type Changes, ends } from './changes.ts'
 import type { Watch } from './instrument.ts'
 
-/** The passes over plans with every kernel that they made or changed watched. */
+/** Watches every kernel that the passes over plans made or changed. */
 export const watchedPlanPasses = (watch: Watch): readonly PlanPass[] =>
   planPasses.map(pass => ({
     ...pass,
@@ -46,11 +46,11 @@ function watched(
 
 interface Changed {
   readonly steps: readonly Step[]
-  /** Whether they stand for the next step as well. */
+  /** Whether the steps replace the next step as well. */
   readonly both?: true
 }
 
-/** What may go wrong in a kernel. */
+/** Lists the possible mistakes in a kernel. */
 function changesOf(kernel: Kernel, next: Step | undefined, buffers: readonly Buffer[]): Changes<Changed> {
   const found = new Map<string, () => Changed>()
   const offer = (name: string, ...steps: readonly Step[]): void => {

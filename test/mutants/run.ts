@@ -1,4 +1,4 @@
-// Which mutants the fuzzer kills: program by program, those alive that the program reaches.
+// Finds the mutants that the fuzzer kills: each program is put to those alive that it reaches.
 import fc from 'fast-check'
 import { once } from '../../runtime/once.ts'
 import { random } from '../../runtime/random.ts'
@@ -10,9 +10,9 @@ import { killer, type Lineup, lineUp } from './lineup.ts'
 
 export interface Fate {
   readonly name: string
-  /** How many programs it was put to, up to its death: those of all that reached it, and then its own. */
+  /** Number of programs that it was put to, up to its death: those of all that reached it, and then its own. */
   programs: number
-  /** In how many of them the compiler emitted something else, and in how many that gave something else. */
+  /** Number of them in which the compiler emitted something else, and in which that gave other results. */
   changed: number
   differed: number
   /** The check that failed; absent while it lives. */
@@ -35,7 +35,7 @@ export interface RunOptions {
   readonly onProgress?: (done: number, fates: readonly Fate[]) => void
 }
 
-/** Where results differ and the quick checks do not object, the whole fuzzer is asked at these times. */
+/** Counts of differing results, without an objection by the quick checks, at which the whole fuzzer is asked. */
 const askAgain: readonly number[] = [1, 2, 4, 8, 16, 32, 64, 128]
 
 const drawDrafts = ({ seed, drawn }: Pick<RunOptions, 'seed' | 'drawn'>): readonly Draft[] =>
@@ -46,9 +46,9 @@ export const programs = (options: Pick<RunOptions, 'seed' | 'drawn'>): readonly 
   drawDrafts(options).map(printDraft)
 
 /**
- * Every mutant that the programs reach, and what became of it. First come programs of a single operation, which are not counted, then random
- * ones. What lives when they are through is drawn programs of its own, as many as are
- * left to it: variations of those that made something else of it, or reached it at least.
+ * Judges every mutant that the programs reach. First come programs of a single operation, which are not counted, then random ones. A mutant
+ * that lives when they are through is drawn programs of its own, as many as are left to it: variations of those in which the compiler
+ * emitted something else, or that reached it at least.
  */
 export function runMutants(options: RunOptions): readonly Fate[] {
   const fates = new Map<string, Fate>()
@@ -71,7 +71,7 @@ export function runMutants(options: RunOptions): readonly Fate[] {
     }
     options.onProgress?.((i + 1) / all.length, [...fates.values()])
   }
-  // Of what is left to each, half is its own: variations of others reach it without being near it.
+  // Half of the programs left to each are its own: variations of others reach it without being near it.
   const shared = new Map([...fates].map(([name, { programs }]) => [name, (programs + options.drawn) / 2]))
   for (const fate of fates.values()) {
     if (options.except?.(fate.name) === true) continue
@@ -82,12 +82,12 @@ export function runMutants(options: RunOptions): readonly Fate[] {
         seed: own + fate.programs,
         numRuns: 1,
       })
-      // One batch may be empty, or of lengths that leave nothing for the last round of a loop: each program has three.
+      // Gives each program three batches: one may be empty, or of lengths that leave nothing for the last round of a loop.
       const batches = fc.sample(drafts(), { seed: own + fate.programs, numRuns: 2 })
       const bouts = [draft, ...batches.map(({ sizes, data }) => ({ ...draft, sizes, data }))].map(bout)
       const { reached } = bouts[0]().lineup
       if (!reached.has(fate.name)) fate.programs++
-      // Others that live and that it reaches are put to it as well, while they share.
+      // Puts other living mutants that it reaches to it as well, up to their shared half.
       for (const other of fates.values()) {
         if (!lives(other) || !reached.has(other.name)) continue
         if (other !== fate && other.programs >= (shared.get(other.name) ?? 0)) continue
@@ -113,7 +113,7 @@ function nearest(all: readonly Near[]): readonly Near[] {
   return (changed.length > 0 ? changed : all).slice(-8)
 }
 
-/** A program with a batch, and all mutants before it. */
+/** Program with a batch, and the lineup of all mutants before it. */
 interface Bout {
   readonly fuzzCase: FuzzCase
   readonly lineup: Lineup
@@ -125,7 +125,7 @@ const bout = (draft: Draft): (() => Bout) =>
     return { fuzzCase, lineup: lineUp(fuzzCase) }
   })
 
-/** What becomes of a mutant by a program that reaches it, with one batch after the other; whether the compiler emitted something else. */
+/** Judges a mutant by a program that reaches it, with one batch after the other; tells whether the compiler emitted something else. */
 function tell(fate: Fate, bouts: readonly (() => Bout)[]): boolean {
   fate.programs++
   let changed = false

@@ -1,4 +1,4 @@
-// What the planner makes of small graphs: which kernels, which buffers, and in which order.
+// Plans of small graphs: which kernels, which buffers, and in which order.
 import assert from 'node:assert/strict'
 import { expect, it } from 'vitest'
 import { broadcast, constantLike } from '../../compiler/ir/builder.ts'

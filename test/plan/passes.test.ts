@@ -1,4 +1,4 @@
-// Every pass over plans keeps their results: by the plan interpreter to the last bit, in whatever order points are visited, and by js.
+// Every pass over plans keeps their results: by the plan interpreter to the last bit, in any order of points, and by js.
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
@@ -35,17 +35,17 @@ function stages(context: Context, graph: Graph): ReadonlyMap<string, Plan> {
   return made
 }
 
-/** Points from the last to the first, but for those in the middle. */
+/** Visits points by their remainder modulo 3, and from the last to the first. */
 const otherOrder: Order = count => [...Array(count).keys()].toSorted((a, b) => (b % 3) - (a % 3) || b - a)
 
 const named = (graph: Graph, args: readonly NdArray[]): Record<string, Float64Array> =>
   Object.fromEntries(graph.inputs.map((name, i) => [name, args[i].data]))
 
-/** As plain numbers, since of NaNs assert compares the bits in typed arrays. */
+/** Turns arrays into plain numbers, since assert compares the bits of NaNs in typed arrays. */
 const plain = (arrays: Readonly<Record<string, ArrayLike<number>>>) =>
   Object.fromEntries(Object.entries(arrays).map(([name, data]) => [name, Array.from(data)]))
 
-/** What js gives at a second run of the same. */
+/** Results of js at a second run of the same plan. */
 function byJs(made: Plan, graph: Graph, args: readonly NdArray[], sizes: Sizes) {
   const executable = js.load(made, 'f64')
   const run = () => {
@@ -78,7 +78,7 @@ function sameFromPassToPass(context: Context, graph: Graph, args: readonly NdArr
     const found = interpretPlan(context, made, inputs, sizes, otherOrder)
     assert.deepEqual(plain(found.outputs), plain(expected.outputs), name)
     assert.deepEqual(byJs(made, graph, args, sizes), expectedByJs, `${name}, by js`)
-    // An input keeps what it held, unless an output takes its place.
+    // An input keeps its elements, unless an output takes its place.
     const kept = graph.inputs.filter(input => !graph.inPlace || !graph.outputs.includes(input))
     for (const input of kept) assert.deepEqual(found.inputs[input], expected.inputs[input], `${name}, input ${input}`)
   }

@@ -31,7 +31,7 @@ it('lets what lives within one round of a loop share', () => {
     },
     'B*H',
   )
-  // Each product reads what the kernel before it wrote in place of the product before.
+  // Each product reads the output of the kernel before it, written in place of the product before.
   assert.deepEqual(found, { made: 6, kept: 2 })
 })
 

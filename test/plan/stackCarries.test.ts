@@ -1,4 +1,4 @@
-// Which carries lie in the stack of their steps.
+// Tests which carries are stored in the stack that collects the results of their steps.
 import assert from 'node:assert/strict'
 import { expect, it } from 'vitest'
 import { plan } from '../../compiler/index.ts'
@@ -10,7 +10,9 @@ import { build, type } from '../backend/agree.ts'
 import { scan } from '../backend/cases.ts'
 import { kinds } from '../ir/steps.ts'
 
-/** The plan of a loop with a carry h, of which the results of a step are what `stacks` says; they are summed, so that they are no results. */
+/**
+ * Plans a loop with a carry h, whose results of a step are those of `stacks`; they are summed, so that they are no results of the graph.
+ */
 function planOf(reverse: boolean, stacks: (h: Value, next: Value) => readonly Value[], last = false): Plan {
   const { context, graph } = build([type('T, B, H'), type('B, H')], (b, [x, h0]) => {
     const [final, ...ys] = scan(b, { carries: [h0], xs: [x], reverse }, (s, [h], [xt]) => {
@@ -23,7 +25,7 @@ function planOf(reverse: boolean, stacks: (h: Value, next: Value) => readonly Va
   return plan(context, graph)
 }
 
-/** The sizes of the buffers that are no ports. */
+/** Sizes of the buffers that are neither inputs nor outputs. */
 const own = ({ buffers, inputs, outputs }: Plan): readonly string[] => {
   const ports = new Set([...inputs, ...outputs].map(p => p.operand.buffer))
   return buffers.filter(b => !ports.has(b)).map(b => format(b.size))

@@ -1,15 +1,15 @@
-// The structure of a module that the js backend writes: one function for each step of the plan, called once, in the plan's order;
-// arrays that are made in one place alone.
+// Checks the structure of a module that the js backend writes.
+// It has one function for each step of the plan, called once, in the plan's order; arrays are made in one place alone.
 import assert from 'node:assert/strict'
 import type { Loop, Plan, Step } from '../../compiler/plan/plan.ts'
 
 const called = { map: 'map', reduce: 'reduce', gemm: 'product', loop: 'scan' } as const
 
-/** Both ways of a choice are written, one after the other. */
+/** Replaces a choice by both of its ways, one after the other, as the module writes them. */
 const written = (steps: readonly Step[]): Exclude<Step, { kind: 'choice' }>[] =>
   steps.flatMap(step => (step.kind === 'choice' ? step.ways.flatMap(written) : [step]))
 
-/** Asserts that a module does what its plan says, step by step. */
+/** Asserts that a module follows its plan, step by step. */
 export function checkStructure(code: string, plan: Plan): void {
   const functions = new Map(
     [...code.matchAll(/^(?: {2})?function (\w+)\(.*?\) \{\n(.*?)^(?: {2})?\}$/gms)].map(([, name, body]) => [

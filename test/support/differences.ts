@@ -1,14 +1,14 @@
-// Gradients against differences of the loss.
+// Compares gradients with differences of the loss.
 import assert from 'node:assert/strict'
 import type { Buffer } from '../../compiler/backend/backend.ts'
 import type { Arrays, Batch, OpenProgram } from './program.ts'
 
 /** The step of a sixth-order central difference: its error is some h^6, and the rounding 1e-16 / h. */
 const step = 4e-3
-/** Of a gradient that is zero but for rounding. */
+/** Smallest scale of an error, for a gradient that is zero but for rounding. */
 const floor = 1e-5
 
-/** max|found - differences| / max|differences| of each weight. */
+/** Computes max|found - differences| / max|differences| of each weight. */
 export function gradientErrors(program: OpenProgram, batch: Batch, weights: Arrays): Map<string, number> {
   const all = { ...batch.arrays, ...weights }
   const found = program.graph('gradient').run(batch.sizes, all)
@@ -34,7 +34,7 @@ function difference({ graph }: OpenProgram, batch: Batch, arrays: Arrays, moved:
     moved[i] = start
     return (above - below) / (2 * by)
   }
-  // Richardson: what remains is of the order h^6.
+  // Richardson extrapolation: the remaining error is of the order h^6.
   return (15 * slope(step) - 6 * slope(2 * step) + slope(3 * step)) / 10
 }
 

@@ -1,4 +1,4 @@
-// The order of the test files: those that take longest start first, so that no core is idle at the end.
+// Orders the test files: those that take longest start first, so that no core is idle at the end.
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 const longest = [

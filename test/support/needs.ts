@@ -1,6 +1,6 @@
-// Tests that need what a machine may lack: they are left out, and the end of the run lists what would bring them.
+// Skips tests that need something a machine may lack; the end of the run lists the remedies.
 
-/** Options of a test or a suite: what it lacks, and what would bring that; false where nothing is missing. */
+/** Options of a test or a suite: `missing` names the lack and its remedy; false where nothing is missing. */
 export const needs = (missing: string | false): { skip?: boolean; meta?: { missing: string } } =>
   missing === false ? {} : { skip: true, meta: { missing } }
 

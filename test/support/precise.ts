@@ -1,4 +1,4 @@
-// Numbers of 512 bits, for what double precision is measured against: values m · 2^e, rounded down after each operation.
+// Numbers of 512 bits, the reference for double precision: values m · 2^e, rounded down after each operation.
 export interface Precise {
   readonly m: bigint
   readonly e: number
@@ -14,7 +14,7 @@ function normal(m: bigint, e: number): Precise {
   return excess > 0 ? { m: m >> BigInt(excess), e: e + excess } : { m, e }
 }
 
-/** The number itself. */
+/** Converts a double, exactly. */
 export function precise(x: number): Precise {
   if (x === 0) return { m: 0n, e: 0 }
   let e = 0
@@ -72,7 +72,7 @@ function rounded({ m, e }: Precise): bigint {
 const one = precise(1)
 const two = precise(2)
 
-/** Σ term(i) until the terms vanish; each is made of the one before. */
+/** Sums term(i) until the terms vanish; each is made of the one before. */
 function series(first: Precise, next: (term: Precise, i: number) => Precise): Precise {
   let sum = first
   let term = first
@@ -83,7 +83,7 @@ function series(first: Precise, next: (term: Precise, i: number) => Precise): Pr
   }
 }
 
-/** artanh(1 / n). */
+/** arctan(1 / n), or artanh(1 / n) if `hyperbolic`. */
 function inverseTangent(n: number, hyperbolic: boolean): Precise {
   const square = precise(hyperbolic ? n * n : -n * n)
   let power = div(one, precise(n))
@@ -99,7 +99,7 @@ const ln2 = mul(two, inverseTangent(3, true))
 /** Machin's formula. */
 const pi = mul(precise(4), sub(mul(precise(4), inverseTangent(5, false)), inverseTangent(239, false)))
 
-/** Beyond these e^x is as good as infinite, or 0. */
+/** Values of e^x for large x of either sign: as good as infinite, or 0. */
 const huge: Precise = { m: 1n, e: 1e12 }
 const tiny: Precise = { m: 1n, e: -1e12 }
 
@@ -115,7 +115,7 @@ export function exp(x: Precise): Precise {
   return { m: power.m, e: power.e + Number(n) }
 }
 
-/** Of a positive number, by Halley's method. */
+/** Natural logarithm of a positive number, by Halley's method. */
 export function log(x: Precise): Precise {
   const places = size(x.m)
   const near = Math.log(Number(x.m >> BigInt(Math.max(0, places - 60)))) + Math.max(0, places - 60) * Math.LN2

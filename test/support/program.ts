@@ -1,4 +1,4 @@
-// A program compiled for tests: random weights and batches for it, its graphs run by the js backend or the interpreter.
+// Compiles a program for tests, with random weights and batches, and graphs run by the js backend or the interpreter.
 import type { Backend, Buffer, Executable } from '../../compiler/backend/backend.ts'
 import { js } from '../../compiler/backend/js.ts'
 import { type CompiledModel, type CompileOptions, compile, type Graph, load, type Port } from '../../compiler/index.ts'
@@ -48,7 +48,7 @@ export function runnable(context: Context, graph: Graph, backend: Backend = js):
     context,
     run: (sizes, arrays) => {
       executable ??= load(context, graph, backend, 'f64')
-      // A step of training writes over what it is given.
+      // A step of training overwrites its inputs.
       const given = Object.entries(arrays).map(([name, data]) => [name, graph.inPlace ? data.slice() : data])
       const results = executable.run(sizes, Object.fromEntries(given))
       return Object.fromEntries(Object.entries(results).map(([name, data]) => [name, data.slice()]))
@@ -69,7 +69,7 @@ export function open(source: string, options: CompileOptions = {}): OpenProgram 
   }
 }
 
-/** The same run by the interpreter. */
+/** Runs the same graph in the interpreter. */
 export const interpreted = (own: Runnable, sizes: Sizes, arrays: Arrays): Arrays => interpretedOn(own, sizes, arrays)
 
 // ---- weights
@@ -104,7 +104,7 @@ export function validItems(port: Port, data: ArrayLike<number>, batch: Batch, b:
   return items
 }
 
-/** What is not valid, for the test that it is zero. */
+/** Elements of the padding, for the test that they are zero. */
 export function paddedElements(port: Port, data: ArrayLike<number>, batch: Batch): number[] {
   const elements: number[] = []
   forEachItem(port, batch, (start, size, valid) => {
@@ -113,7 +113,7 @@ export function paddedElements(port: Port, data: ArrayLike<number>, batch: Batch
   return elements
 }
 
-// ---- what references read
+// ---- inputs of the references
 
 /** Weights as matrices and vectors. */
 export interface Weights {

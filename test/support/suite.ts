@@ -1,4 +1,4 @@
-// The whole check of one program: a reference in plain loops, the interpreter, differences, padding and batch-mates.
+// Checks one program as a whole: a reference in plain loops, the interpreter, differences, padding and batch-mates.
 import assert from 'node:assert/strict'
 import { describe, it } from 'vitest'
 import type { CompileOptions } from '../../compiler/index.ts'
@@ -61,7 +61,7 @@ export function close(found: ArrayLike<number>, expected: ArrayLike<number>, bou
   assert.ok(error <= bound || largest(found, expected) < 1e-14, `${what}: ${text} (error ${error})`)
 }
 
-/** Rounding alone may be left of what is zero. */
+/** Largest size in both arrays: where all should be zero, only rounding may be left. */
 const largest = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
   a.length === b.length
     ? Math.max(
@@ -70,7 +70,7 @@ const largest = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
       )
     : Number.POSITIVE_INFINITY
 
-/** js gives what the interpreter gives, for every graph. */
+/** js agrees with the interpreter, for every graph. */
 export function checkInterpreter(program: OpenProgram, batch: Batch, weights: Arrays): void {
   const arrays = { ...batch.arrays, ...weights }
   for (const name of graphNames) {
@@ -83,7 +83,7 @@ export function checkInterpreter(program: OpenProgram, batch: Batch, weights: Ar
   }
 }
 
-/** Other padding, the same results. */
+/** Other padding gives the same results. */
 export function checkPadding(program: OpenProgram, batch: Batch, weights: Arrays): void {
   const other = repadded(program, batch, createRandom(99))
   for (const name of graphNames) {
@@ -101,7 +101,7 @@ export function checkPadding(program: OpenProgram, batch: Batch, weights: Arrays
   }
 }
 
-/** An example by itself gives what it gives among others. */
+/** An example gives the same by itself and among others. */
 export function checkBatchMates(program: OpenProgram, batch: Batch, weights: Arrays): void {
   const together = program.graph('predict').run(batch.sizes, { ...batch.arrays, ...weights })
   for (let b = 0; b < batch.sizes.B; b++) {

@@ -1,4 +1,4 @@
-// The end of a run: what was left out and what would bring it; after a failure, how to run the same properties again.
+// Prints at the end of a run the tests that were left out, and the remedies; after a failure, how to run the same properties again.
 import type { Reporter, TestModule } from 'vitest/node'
 
 export class Summary implements Reporter {

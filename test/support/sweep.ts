@@ -1,5 +1,5 @@
-// Pointwise functions over all numbers of 32 bits: values and slopes against 512 bits, in units of the last place. The table of
-// spec/numerics.md says how far off each backend may be.
+// Measures pointwise functions over all numbers of 32 bits: values and slopes against 512 bits, in units of the last place.
+// The table of spec/numerics.md says how far off each backend may be.
 import { compile } from '../../compiler/index.ts'
 import type { Context } from '../../compiler/ir/builder.ts'
 import type { Graph } from '../../compiler/ir/graph.ts'
@@ -21,7 +21,7 @@ import {
   toNumber,
 } from './precise.ts'
 
-/** A function of x in the language, and what is right: undefined where it has no finite value or slope. */
+/** A function of x in the language, with its exact value and slope: undefined where they are not finite. */
 export interface Swept {
   readonly text: string
   readonly value: (x: Precise) => Precise | undefined
@@ -201,7 +201,7 @@ export const swept: readonly Swept[] = [
   },
 ]
 
-/** Every scale of 32 bits, and many between 1/100 and 120, of both signs; zeros. */
+/** Places x: every scale of 32 bits, and many between 1/100 and 120, of both signs; zeros. */
 const sizes = [
   ...Array.from({ length: 167 }, (_, i) => 1.4e-45 * (3.4e38 / 1.4e-45) ** (i / 166)),
   ...Array.from({ length: 130 }, (_, i) => 0.01 * 12_000 ** (i / 129)),
@@ -244,14 +244,17 @@ const formats = {
   f64: { precision: 53, least: -1074, largest: Number.MAX_VALUE },
 } as const satisfies Record<string, Format>
 
-/** What counts of a backend's numbers. */
+/** Properties of a backend's numbers. */
 export interface Arithmetic {
   readonly format: keyof typeof formats
-  /** Results so many times the smallest normal number, or this part of the largest, may be 0 or infinite, and smaller operands count as 0. */
+  /**
+   * Results below so many times the smallest normal number may be 0, those above this part of the largest infinite; smaller operands count
+   * as 0.
+   */
   readonly margin: number
 }
 
-/** The distance of neighbouring numbers around one. */
+/** Distance between neighbouring numbers of the format around x. */
 const ulp = (x: number, { precision, least }: Format): number =>
   2 ** Math.max(least, Math.floor(Math.log2(Math.abs(x))) - precision + 1)
 
@@ -261,7 +264,10 @@ export interface Worst {
   readonly at: number
 }
 
-/** What overflows must do so with its sign; what is below the smallest normal number must be so, too, and 0 if it is far below. */
+/**
+ * Finds the largest error. A result that overflows must do so with its sign; one below the smallest normal number must stay below it, and
+ * be 0 if it is far below.
+ */
 function worstOf(
   found: ArrayLike<number>,
   exact: readonly (Precise | undefined)[],
@@ -275,7 +281,7 @@ function worstOf(
   const errorOf = (value: number, right: Precise, place: Precise): number => {
     const nearest = toNumber(right)
     const size = Math.abs(nearest)
-    // Where there is nothing left of a slope it is 0, not what rounding leaves of something larger.
+    // A result too small for the format must be 0, not the rounding of something larger.
     if (size < 2 ** (kind.least - 1)) return value === 0 ? 0 : Number.POSITIVE_INFINITY
     if (size < small && Math.abs(value) < small) return 0
     if (size >= large && Math.abs(value) === Number.POSITIVE_INFINITY)
@@ -295,7 +301,7 @@ function worstOf(
   return worst
 }
 
-/** What a backend gives, beside what is exact. */
+/** Results of a backend, beside the exact ones. */
 export interface Sweep {
   readonly of: Swept
   readonly exact: Exact

@@ -1,4 +1,4 @@
-// Whether the tests run with `-u`, which writes anew what they compare with.
+// Tells whether the tests run with `-u`, which rewrites the files that they compare with.
 import { inject } from 'vitest'
 
 export const update: boolean = inject('update')

@@ -35,7 +35,7 @@ export function softmax(v: Vector): number[] {
   return scale(1 / sum(e), e)
 }
 
-/** What `step` makes of each element, from the first to the last, with a state carried along. */
+/** Applies `step` to each element, from the first to the last, with a state carried along. */
 export function scan<X, S, Y>(
   xs: readonly X[],
   start: S,

@@ -25,7 +25,10 @@ export const drawWeights = (
     }),
   )
 
-/** A batch of random elements, in the padding as well; in one of four they are zeros, halves and ones, which tie. Ragged axes that the case does not know are full. */
+/**
+ * Draws a batch of random elements, in the padding as well; in one of four they are zeros, halves and ones, which tie. Ragged axes that the
+ * case does not know are full.
+ */
 export function drawBatch(
   signature: Signature,
   { sizes, lengths, data }: Pick<FuzzCase, 'sizes' | 'lengths' | 'data'>,
@@ -52,7 +55,7 @@ export function drawBatch(
   return { sizes, arrays }
 }
 
-/** What overflows, or is no number, in most of what reads it; and numbers that only something else could do harm with. */
+/** Garbage for padding: values that overflow or give NaN in most operations, and ordinary numbers that do harm only in others. */
 const garbage = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, 1e300, -1e300, 0, 50, -50, 1]
 
 /** The same batch with garbage in its padding. */
@@ -72,7 +75,7 @@ export function repadded(signature: Signature, batch: Batch, seed: number): Batc
   return { ...batch, arrays }
 }
 
-/** Example b by itself, with no more padding than its own axes inside others need. */
+/** Takes example b by itself, with no more padding than its own axes inside others need. */
 export function unpadded(signature: Signature, batch: Batch, b: number): Batch {
   const one = alone(batch, b)
   const sizes: Record<string, number> = { ...one.sizes }
@@ -95,7 +98,7 @@ export function unpadded(signature: Signature, batch: Batch, b: number): Batch {
   return { sizes, arrays }
 }
 
-/** The first elements along each dimension. */
+/** Cuts an array to its first elements along each dimension. */
 function cut(data: Buffer, from: readonly number[], to: readonly number[]): Buffer {
   const count = to.reduce((n, size) => n * size, 1)
   const result = data instanceof Int32Array ? new Int32Array(count) : new Float64Array(count)

@@ -1,4 +1,4 @@
-// The fuzzer: random programs against every check, until the runs or the time are used up. What fails is shrunk.
+// The fuzzer: runs every check on random programs, until the runs or the time are used up. A failing program is shrunk.
 import fc from 'fast-check'
 import { random } from '../../runtime/random.ts'
 import type { Cause } from '../gradients/locate.ts'
@@ -41,7 +41,7 @@ export interface FuzzReport {
   readonly failures: readonly FuzzFailure[]
 }
 
-/** How long a failure may be made smaller, in ms. */
+/** Time limit for shrinking a failure, in ms. */
 const shrinkTime = 60_000
 
 /** The same seed gives the same programs, however long each takes. */
@@ -63,7 +63,7 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
   return { seed, ...counts, failures }
 }
 
-/** One program; what fails is made smaller. */
+/** Runs one program, and shrinks it where it fails. */
 function runOne(
   cases: fc.Arbitrary<FuzzCase>,
   under: UnderTest,
@@ -73,7 +73,7 @@ function runOne(
 ): FuzzFailure | undefined {
   let last: { readonly check: string; readonly case: FuzzCase; readonly failure: Failure } | undefined
   let deadline = Number.POSITIVE_INFINITY
-  /** What a smaller program is put to: the check that failed, and others of its subject. Another fault is another failure. */
+  /** Checks of a smaller program: the one that failed, and others of its subject. A failure of any other check is another fault. */
   let asked = checks
   const property = fc.property(cases, fuzzCase => {
     if (performance.now() > deadline) return
@@ -94,7 +94,7 @@ function runOne(
   return last && explained(last.check, last.case, last.failure)
 }
 
-/** The check of that name and those before it about the same, each on every program. */
+/** Selects the check of that name and those before it of the same subject, each to run on every program. */
 function sameSubject(checks: readonly Check[], name: string): readonly Check[] {
   const place = checks.findIndex(c => c.name === name)
   const about = checks[place]?.about
@@ -104,7 +104,7 @@ function sameSubject(checks: readonly Check[], name: string): readonly Check[] {
     .map(({ every: _, ...check }) => check)
 }
 
-/** A failure, with the place where it goes wrong. */
+/** Adds to a failure the place where it goes wrong. */
 export function explained(check: string, fuzzCase: FuzzCase, { message, locate }: Failure): FuzzFailure {
   const failure = { check, message, case: fuzzCase }
   if (locate === undefined) return failure
@@ -113,7 +113,7 @@ export function explained(check: string, fuzzCase: FuzzCase, { message, locate }
     if (cause !== undefined) return { ...failure, cause }
     return { ...failure, message: `${message}; every rule is right, so that a pass or the backend is at fault` }
   } catch (error) {
-    // What was found must not be lost to what goes wrong in explaining it.
+    // An error while explaining a failure must not lose the failure.
     return { ...failure, message: `${message}; and where is not known: ${messageOf(error)}` }
   }
 }

@@ -1,4 +1,4 @@
-// What a check of the fuzzer is: a property of every program.
+// Defines a check of the fuzzer: a property of every program.
 
 import { once } from '../../runtime/once.ts'
 import type { Cause } from '../gradients/locate.ts'
@@ -7,7 +7,7 @@ import { leastScale, roundingShare } from '../gradients/subject.ts'
 import type { Arrays, Rounding, Trial } from './trial.ts'
 
 export interface Failure {
-  /** What was expected and what was found. */
+  /** Expected and found results, in words. */
   readonly message: string
   /** Says where a gradient goes wrong first; undefined where no rule is at fault. Asked of the smallest program alone. */
   readonly locate?: () => Cause | undefined
@@ -23,18 +23,18 @@ export interface Outcome {
 
 export interface Check {
   readonly name: string
-  /** What holds of every program, in one line. */
+  /** Property that every program has, in one line. */
   readonly claim: string
-  /** What it judges, where others do so too: what fails one of them may, made smaller, fail another. */
+  /** Subject that other checks judge too: a program that fails one of them may, made smaller, fail another. */
   readonly about?: 'gradients'
-  /** It is run on one program in so many, by turns: 1 if left out. */
+  /** Runs it on one program in so many, by turns: 1 if left out. */
   readonly every?: number
   readonly run: (trial: Trial) => Outcome
 }
 
 /**
- * Compares arrays by name: each on its own scale, with a floor from `rounding` that is asked for only where a gap seems too large. Where
- * what is expected jumps as far between places that rounding does not tell apart, a gap counts as a kink.
+ * Compares arrays by name: each on its own scale, with a floor from `rounding` that is computed only where a gap seems too large. A gap
+ * counts as a kink where the expected result jumps as far between places that differ by rounding alone.
  */
 export function compare(
   found: Arrays,
@@ -61,7 +61,7 @@ export function compare(
     if (firstOff(() => 0) < 0) continue
     const { bound, nearby } = floor()
     const bounds = bound(name)
-    // Both sides round, and the bound is of first order; what is no small part of the largest result is no rounding.
+    // Both sides round, and the bound is of first order; no rounding error is a large part of the largest result.
     const slack = (i: number): number => {
       const most = 16 * (bounds[i] ?? 0)
       return most <= roundingShare * largest ? most : roundingShare * largest
@@ -83,7 +83,7 @@ export function compare(
 const sizeOf = (data: ArrayLike<number>): number =>
   Array.from(data).reduce((most, x) => (Number.isFinite(x) ? Math.max(most, Math.abs(x)) : most), 0)
 
-/** Outcomes one after the other, up to the first failure. */
+/** Runs checks one after the other, up to the first failure, and adds up their outcomes. */
 export function inTurn(steps: Iterable<() => Outcome>): Outcome {
   let checks = 0
   let kinks = 0

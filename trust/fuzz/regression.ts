@@ -1,16 +1,16 @@
-// A case as a file: the program, headed by comments that hold what else is needed to run it again.
+// Keeps a case as a file: the program, headed by comments that hold everything else for running it again.
 import { fail } from '../../dsl/diagnostics.ts'
 import type { FuzzCase } from './fuzzCase.ts'
 
 const mark = '# fuzz: '
 
-/** The text of a file for a case; `notes` say what it shows, a line each. */
+/** Prints the file of a case; `notes` explain it, a line each. */
 export function printRegression({ source, ...rest }: FuzzCase, notes: readonly string[] = []): string {
   const comments = notes.flatMap(note => note.split('\n')).map(line => `# ${line}`)
   return [...comments, `${mark}${JSON.stringify(rest)}`, source].join('\n')
 }
 
-/** Reads what `printRegression` wrote. RNN410 for another file. */
+/** Reads a file that `printRegression` wrote; fails with RNN410 for any other. */
 export function readRegression(text: string, file: string): FuzzCase {
   const line = text.split('\n').find(l => l.startsWith(mark))
   const reason = `it has no line that starts with \`${mark.trim()}\``

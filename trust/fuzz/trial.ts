@@ -1,4 +1,4 @@
-// One random program on trial: compiled by what is tested and by what is trusted, with weights and a batch of its own.
+// Sets up one random program for trial: compiled by the compiler under test and by a trusted one, with weights and a batch of its own.
 import type { Backend, Buffer } from '../../compiler/backend/backend.ts'
 import { immediateBackends } from '../../compiler/backend/backends.ts'
 import { js } from '../../compiler/backend/js.ts'
@@ -19,7 +19,7 @@ import { roundings } from '../numbers/roundings.ts'
 import { type Batch, drawBatch, drawWeights } from './drawBatch.ts'
 import type { FuzzCase } from './fuzzCase.ts'
 
-/** What is tested. Anything left out is the compiler as it is. */
+/** Parts of the compiler under test; any that is left out is the compiler's own. */
 export interface UnderTest {
   readonly ops?: OpTable
   /** The pipeline whose gradients are judged. */
@@ -52,22 +52,22 @@ export interface Trial {
 export interface Tried extends OwnGraph {
   /** Runs it on the first backend; the results are the caller's own. */
   readonly run: (sizes: Sizes, inputs: Arrays) => Arrays
-  /** What rounding can do to each result at the trial's own place. */
+  /** Rounding errors of each result at the trial's own place. */
   readonly rounding: () => Rounding
 }
 
-/** What rounding can do to each result of a graph at a place, by the name of the output. */
+/** Rounding errors of each result of a graph at a place, by the name of the output. */
 export interface Rounding {
-  /** To first order, as long as nothing takes another branch. */
+  /** Bound to first order, as long as no other branch is taken. */
   readonly bound: (output: string) => ArrayLike<number>
-  /** The results at places that rounding does not tell from it. */
+  /** Results at places that differ from it by rounding alone. */
   readonly nearby: (output: string) => readonly ArrayLike<number>[]
 }
 
 export const graphNames = ['predict', 'gradient'] as const
 export type GraphName = (typeof graphNames)[number]
 
-/** Compiles a case. Throws RnnError if the program is no program. */
+/** Compiles a case. Throws RnnError if the source is not a valid program. */
 export function openTrial(fuzzCase: FuzzCase, under: UnderTest = {}): Trial {
   const { source, data } = fuzzCase
   const reference = compile(source)
@@ -132,7 +132,7 @@ export const graphOf = (model: CompiledModel, name: GraphName, pipeline: Pipelin
 export function runOn(backend: Backend, { context, graph }: OwnGraph): (sizes: Sizes, inputs: Arrays) => Arrays {
   const executable = load(context, graph, backend, 'f64')
   return (sizes, inputs) => {
-    // A run in place writes over its inputs, and has them stored for it, as training does.
+    // A run in place overwrites its inputs, so it gets stored copies, as in training.
     const given = graph.inPlace ? executable.store(mapArrays(inputs, data => data.slice())) : inputs
     const results = executable.run(sizes, given)
     return Object.fromEntries(Object.entries(results).map(([name, data]) => [name, data.slice()]))
@@ -149,7 +149,7 @@ export function interpreted({ context, graph }: OwnGraph, sizes: Sizes, inputs: 
   return Object.fromEntries(graph.outputs.map((name, i) => [name, results[i].data]))
 }
 
-/** What rounding can do to each result of a graph. */
+/** Computes the rounding errors of each result of a graph. */
 export function roundingOf({ context, graph }: OwnGraph, sizes: Sizes, inputs: Arrays): Rounding {
   const bounds = runOn(js, { context, graph: extendGraph(context, graph, roundings, []) })(sizes, inputs)
   const nearby = once(() => {

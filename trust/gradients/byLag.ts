@@ -1,4 +1,4 @@
-// byLag: how large the gradient of the loss is at each state of a model, by how many steps back, in float64.
+// Measures how large the gradient of the loss is at each state of a model, by how many steps back, in float64.
 
 import type { Buffer } from '../../compiler/backend/backend.ts'
 import { js } from '../../compiler/backend/js.ts'
@@ -27,7 +27,7 @@ import { steadyFactors } from './steadyFactors.ts'
 export type LagVerdict = 'vanishing' | 'exploding' | 'steady' | 'not finite' | 'none' | 'too short'
 
 export interface StateLags {
-  /** The state, after the part that it belongs to: `rnn.h`; `.2` and so on where that is taken. */
+  /** Name of the state after its part: `rnn.h`; `.2` and so on is added where that name is taken. */
   readonly name: string
   /** Where the cell is applied. */
   readonly span?: Span
@@ -39,21 +39,24 @@ export interface StateLags {
    */
   readonly readBefore: boolean
   /**
-   * By lag: the root of the mean, over the sequences that are so long, of the squared L2 norm of the cotangent of the state as it
-   * enters the step. Lag 0 is the last valid step of each sequence.
+   * By lag: the root of the mean, over the sequences that reach it, of the squared L2 norm of the cotangent of the state as it enters the
+   * step. Lag 0 is the last valid step of each sequence.
    */
   readonly norms: readonly number[]
-  /** How many sequences are so long. */
+  /** Number of sequences that reach each lag. */
   readonly counts: readonly number[]
-  /** The geometric mean, over the lags where there is a gradient, of the norm at the next lag by that at this one, of the same sequences. */
+  /**
+   * Geometric mean, over the lags where there is a gradient, of the norm at the next lag divided by that at this one, of the same
+   * sequences.
+   */
   readonly factor?: number
   readonly verdict: LagVerdict
 }
 
 export interface LagReport {
   /**
-   * What the gradient is of: the `whole` loss; only its share of the last step (`last step`), where it is an average over steps;
-   * or, where that could not be told apart, `every step`, so that nearer losses count too.
+   * Loss whose gradient this is: the `whole` loss; only its share of the last step (`last step`), where it is an average over steps; or,
+   * where that could not be told apart, `every step`, so that nearer losses count too.
    */
   readonly of: 'whole' | 'last step' | 'every step'
   readonly states: readonly StateLags[]
@@ -62,8 +65,8 @@ export interface LagReport {
 }
 
 /**
- * The norm of the loss gradient by lag, for every real state of the cells of a model, on one batch of `pack` or `randomBatch`.
- * Throws what `checkSizes` finds of the sizes, RNN311 where the model has no loss.
+ * Measures the norm of the loss gradient by lag, for every real state of the cells of a model, on one batch of `pack` or `randomBatch`.
+ * Throws the errors of `checkSizes`, and RNN311 where the model has no loss.
  */
 export function byLag(
   model: CompiledModel,
@@ -124,7 +127,7 @@ const statesOf = (scan: Eqn): readonly Value[] =>
 
 const outputsOf = (scan: Eqn): readonly Value[] => scanResults(scan).ys.filter(v => v.dtype === 'real')
 
-/** The part whose weights a loop reads, with a dot: `enc.f.`; empty where they have none in common. */
+/** Names the part whose weights a loop reads, with a dot: `enc.f.`; empty where its weights have no part in common. */
 function partOf(graph: Graph, scan: Eqn): string {
   const names = scanOperands(scan).consts.flatMap(v => {
     const name = graph.inputs[graph.params.findIndex(p => p.id === v.id)]
@@ -135,7 +138,7 @@ function partOf(graph: Graph, scan: Eqn): string {
   return (end < 0 ? first : first.slice(0, end)).map(part => `${part}.`).join('')
 }
 
-/** The cotangents of states as they enter each step, [steps, shape…], and of outputs of loops, by the id of the value. */
+/** Computes the cotangents of states as they enter each step, [steps, shape…], and of outputs of loops, by the id of the value. */
 function cotangentsOf(
   { context }: CompiledModel,
   graph: Graph,
@@ -158,7 +161,7 @@ function cotangentsOf(
   return new Map(probes.map(p => [p.value.id, results[p.name].slice()]))
 }
 
-/** How long the sequence of each row of a state is: of each example, and each place on the axes that its cell is mapped over. */
+/** Lengths of the sequences of each row of a state: a row for each example, and each place on the axes that its cell is mapped over. */
 function lengthsIn(
   graph: Graph,
   scan: Eqn,
@@ -181,7 +184,7 @@ function lengthsIn(
   })
 }
 
-/** Norms, factor and verdict from cotangents [steps, rows, item]. */
+/** Derives norms, factor and verdict from cotangents [steps, rows, item]. */
 function reduceByLag(
   data: Buffer,
   lengths: readonly number[],
@@ -211,5 +214,5 @@ function reduceByLag(
   return { norms, counts, factor, verdict }
 }
 
-/** The root of the sum of the squares, of whatever size: `Math.hypot`, of any number of them. */
+/** Root of the sum of squares without overflow: `Math.hypot`, for more numbers than a call can take. */
 const hypot = (numbers: Float64Array): number => numbers.reduce((a, b) => Math.hypot(a, b), 0)

@@ -1,4 +1,4 @@
-// checkGradients: the compiled gradient of a model, judged by differences of its loss and by dual numbers, in float64.
+// Checks the compiled gradient of a model against differences of its loss and dual numbers, in float64.
 import type { Backend, Buffer } from '../../compiler/backend/backend.ts'
 import { js } from '../../compiler/backend/js.ts'
 import type { CompiledModel } from '../../compiler/index.ts'
@@ -20,7 +20,7 @@ export interface CheckOptions {
   readonly most?: number
   /** The largest relative error, against differences, that passes. */
   readonly tolerance?: number
-  /** The same program compiled in a way that is trusted, whose loss judges; the model itself if left out. */
+  /** Trusted compilation of the same program, whose loss judges; the model itself if left out. */
   readonly reference?: CompiledModel
   /** After each element and direction; the fraction of the whole that is done. */
   readonly onProgress?: (done: number) => void
@@ -28,11 +28,13 @@ export interface CheckOptions {
 
 export interface ParameterCheck {
   readonly name: string
-  /** The largest gap, relative to the largest element, over the elements compared; to which judge, and what that one allows. */
+  /**
+   * Largest gap over the elements compared, relative to the largest element; the judge that it is to, and the gap that this judge allows.
+   */
   readonly error: number
   readonly judge: JudgeName
   readonly allowed: number
-  /** Whether the error is within the tolerance, or below what rounding does to the gradient and to a difference. */
+  /** Whether the error is within the tolerance, or below the rounding error of the gradient and of a difference. */
   readonly passed: boolean
   readonly elements: number
   readonly checked: number
@@ -65,7 +67,7 @@ export interface GradientCheck {
   /** How many derivatives lay on a kink, where any slope between those of its sides is right, and how many at a jump. */
   readonly kinks: number
   readonly jumps: number
-  /** Where a gradient that did not pass goes wrong, if it is by the rule of an operation. */
+  /** Place where a gradient that did not pass goes wrong, if the rule of an operation is at fault. */
   readonly cause?: Cause
   readonly backend: string
 }
@@ -77,9 +79,9 @@ const directionCount = 8
 const mostSteps = 32
 
 /**
- * Judges gradients at `weights` for one batch. Signed random directions of all parameters come first, then the elements of each
- * parameter and the steps of each real input. `batch` and `sizes` are those of `randomBatch`, or of `pack`; the model has a loss and
- * parameters. Throws what `checkSizes` finds of the sizes, RNN511 where the loss is not finite.
+ * Judges gradients at `weights` for one batch. Signed random directions of all parameters come first, then the elements of each parameter
+ * and the steps of each real input. `batch` and `sizes` are those of `randomBatch`, or of `pack`; the model has a loss and parameters.
+ * Throws the errors of `checkSizes`, and RNN511 where the loss is not finite.
  */
 export function checkGradients(
   model: CompiledModel,
@@ -166,7 +168,7 @@ function checkParameter(
     error: worst.error,
     judge: worst.judge,
     allowed: worst.allowed,
-    // What the loss does not read has the gradient zero.
+    // A parameter that the loss does not read has the gradient zero.
     passed: judged.every(v => v.kind !== 'wrong') && (subject.shapes.has(name) || scale === 0),
     elements: gradient.length,
     checked: places.length,
@@ -178,11 +180,11 @@ function checkParameter(
   }
 }
 
-/** What is wrong comes before what is merely inexact. */
+/** Ranks a wrong verdict above any that is merely inexact. */
 const rank = ({ kind, error }: Verdict): number =>
   (kind === 'wrong' ? 1e300 : 0) + (Number.isNaN(error) ? Number.MAX_VALUE : error)
 
-/** What is said of a parameter without elements. */
+/** Verdict on a parameter without elements. */
 const nothing: Verdict = {
   kind: 'right',
   gradient: 0,
@@ -193,7 +195,7 @@ const nothing: Verdict = {
   allowed: exact,
 }
 
-/** The first step, the last, and others between them. */
+/** Chooses the first step, the last, and others between them. */
 function some(steps: readonly InputStep[], draw: Random): readonly InputStep[] {
   if (steps.length <= mostSteps) return steps
   const between = permutation(steps.length - 2, draw)
@@ -202,6 +204,6 @@ function some(steps: readonly InputStep[], draw: Random): readonly InputStep[] {
   return [steps[0], ...Array.from(between, i => steps[i + 1]), steps[steps.length - 1]]
 }
 
-/** All places, or a few of them, no two the same. */
+/** Chooses all places, or a few different ones. */
 const placesOf = (length: number, all: boolean, draw: Random): readonly number[] =>
   all ? Array.from({ length }, (_, place) => place) : Array.from(permutation(length, draw).subarray(0, samples))

@@ -1,14 +1,14 @@
 // Directions among the values of parameters and inputs.
 import { type Random, uniform } from '../../runtime/random.ts'
 
-/** A direction by name; what it does not name stays. */
+/** Direction by name; a name that is missing stays unchanged. */
 export type Direction = ReadonlyMap<string, Float64Array>
 
-/** Between ½ and 1, with either sign, for each of so many elements: all count, and no symmetry of what is summed makes them cancel. */
+/** Draws elements between ½ and 1, with either sign: all of them count, and no symmetry of a sum makes them cancel. */
 export const signed = (length: number, draw: Random): Float64Array =>
   Float64Array.from({ length }, () => (draw() < 0.5 ? -1 : 1) * uniform(draw, 0.5, 1))
 
-/** Σ gradient · direction, and the root of the sum of the squares of its terms: what an error in it is measured against. */
+/** Computes Σ gradient · direction, and the root of the sum of the squares of its terms, which is the scale for an error in it. */
 export function alongDirection(
   { gradients }: { readonly gradients: ReadonlyMap<string, Float64Array> },
   direction: Direction,

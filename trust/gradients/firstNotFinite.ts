@@ -1,4 +1,4 @@
-// firstNotFinite: where the first NaN or infinity arises that makes the loss of a batch, or a gradient of it, NaN or infinite.
+// Finds where the first NaN or infinity arises that makes the loss of a batch, or a gradient of it, NaN or infinite.
 import type { Buffer, Precision } from '../../compiler/backend/backend.ts'
 import { js } from '../../compiler/backend/js.ts'
 import { type CompiledModel, load } from '../../compiler/index.ts'
@@ -14,11 +14,13 @@ import type { Span } from '../../dsl/ast.ts'
 import type { Batch } from '../../runtime/packBatch.ts'
 import { drawInputs, realArray, type Weights } from '../../runtime/session.ts'
 
-/** What an equation read where its result is not finite. */
+/** Operand of the equation whose result is not finite. */
 export interface Operand {
-  /** As the source calls it; empty where it has no name. */
+  /** Name in the source; empty where it has none. */
   readonly name: string
-  /** The element there, of a pointwise operation, else the least and the largest of all. */
+  /**
+   * Range of the elements that were read: of a pointwise operation the one element at that place, else the least and the largest of all.
+   */
   readonly from: number
   readonly to: number
 }
@@ -29,9 +31,9 @@ export interface AxisPlace {
   readonly place: number
 }
 
-/** The equation, or the input of the model, that the first value that is not finite comes from. */
+/** Equation, or input of the model, that the first value that is not finite comes from. */
 export interface Origin {
-  /** The operation; `input` for what was given. */
+  /** Operation; `input` for a value that the graph was given. */
   readonly op: string
   readonly name: string
   readonly value: number
@@ -40,7 +42,7 @@ export interface Origin {
   readonly backward: boolean
   /** Loops and axes, the outermost first. */
   readonly steps: readonly AxisPlace[]
-  /** In its batch, from 0; absent for what belongs to no example. */
+  /** Index of the example in its batch, from 0; absent for a value that belongs to no example. */
   readonly example?: number
   /** Where the cells whose loops are around it are applied. */
   readonly loops: readonly Span[]
@@ -65,9 +67,9 @@ export interface FiniteOptions {
 }
 
 /**
- * Runs the loss and its gradient on batches, and tells of the first where one of them is not finite. What is only in padding, or is
- * left out by `where`, makes nothing infinite and is not found. Throws RNN311 where the model has no loss,
- * and what `checkSizes` finds of the sizes.
+ * Runs the loss and its gradient on batches, and reports the first batch where one of them is not finite. Values that only padding holds,
+ * or that `where` leaves out, make nothing infinite and are not found. Throws RNN311 where the model has no loss, and the errors of
+ * `checkSizes`.
  */
 export function firstNotFinite(
   model: CompiledModel,
@@ -103,14 +105,14 @@ interface Run {
   readonly precision: Precision
 }
 
-/** An element that is not finite though what it is computed from is. */
+/** Element that turns NaN or infinite where it is computed, as `bornIn` finds it. */
 interface Birth {
-  /** Which of the observed results, counted up as they come; the parameters of the graph come first. */
+  /** Number of the observed result, in the order of the run; the parameters of the graph come first. */
   readonly serial: number
   readonly element: number
 }
 
-/** A result, as the interpreter came to it. */
+/** Result as the interpreter shows it to an observer. */
 interface Sight {
   readonly context: Context
   readonly value: Value
@@ -121,8 +123,8 @@ interface Sight {
 }
 
 /**
- * In a first run every element that is not finite though its operands are is replaced by a number where it arises. Then as many of
- * these, in the order of the run, are left as they are as the results can bear: the next one is where it comes from.
+ * Finds the origin by reruns. The first run replaces every element that turns NaN or infinite by a number. Later runs leave as many of
+ * these elements, in the order of the run, as the results can bear and stay finite: the next one is the origin.
  */
 function originOf(model: CompiledModel, run: Run): Origin | undefined {
   const { context } = model
@@ -183,7 +185,7 @@ function replay(
     return pass({ context, value, data: array(shape, inputs[graph.inputs[i]]), ins: [], loops: [] })
   })
   return interpret(context, graph, args, sizes, (eqn, ins, results, loops) =>
-    // What a loop gives was seen inside it.
+    // The results of a loop were seen inside it.
     eqn.body === undefined
       ? results.map((data, i) => pass({ context, value: eqn.outs[i], data, eqn, ins, loops }))
       : results,
@@ -191,8 +193,8 @@ function replay(
 }
 
 /**
- * The elements that are not finite though their operands are, or that are NaN though none of their operands is. An infinity that
- * the program writes is not among them.
+ * Finds the elements that are not finite though their operands are, or that are NaN though none of their operands is. An infinity that the
+ * program writes is not among them.
  */
 function bornIn({ context, data: { data }, eqn, ins }: Sight): readonly number[] {
   if (allFinite(data) || eqn?.op === 'constant') return []
@@ -225,7 +227,7 @@ function describe(
   const port = [...model.signature.inputs, ...model.signature.targets].find(p => graph.inputs.includes(p.name))
   const examples = port && graph.params[graph.inputs.indexOf(port.name)].shape[0]
   const batch = value.shape.findIndex(d => examples !== undefined && equal(d, examples))
-  // Inputs have their axes behind the examples, all that is computed before them.
+  // Axes come after the examples in inputs, and before them in computed values.
   const given = graph.params.indexOf(value)
   const own = [...model.signature.inputs, ...model.signature.targets].find(p => p.name === graph.inputs[given])
   const axes: readonly (readonly [Dim, number])[] = (

@@ -1,4 +1,4 @@
-// The steps of real inputs: each is a gradient of its own, on its own scale.
+// Splits real inputs into steps, so that the gradient at each is judged on its own scale.
 import type { Signature } from '../../compiler/index.ts'
 import type { Subject } from './subject.ts'
 

@@ -1,4 +1,4 @@
-// One derivative on trial: what the gradient says of a direction, against dual numbers and against differences.
+// Judges one derivative: the slope that the gradient gives along a direction, against dual numbers and against differences.
 import { alongDirection, type Direction } from './direction.ts'
 import { jumpOf } from './nearby.ts'
 import { type Slope, slopeAlong } from './slope.ts'
@@ -10,7 +10,7 @@ export interface Verdict {
   readonly gradient: number
   readonly tangent: number
   readonly difference: number
-  /** The gap to the judge that it is further from, for what that judge allows, relative to the scale. */
+  /** Relative gap to the judge that contradicts more, each in proportion to the gap that it allows. */
   readonly error: number
   readonly judge: JudgeName
   /** The largest relative gap that this judge allows. */
@@ -20,41 +20,42 @@ export interface Verdict {
 export type JudgeName = 'forward mode' | 'differences'
 
 export interface Bounds {
-  /** What a gap is measured against: the size of the gradient that is on trial. */
+  /** Size of the gradient on trial, against which a gap is measured. */
   readonly scale: number
   /** The largest relative gap to a difference that passes. */
   readonly tolerance: number
 }
 
-/** Dual numbers are exact but for rounding; this is what is asked of them. */
+/** Largest relative gap to dual numbers that passes: they are exact but for rounding. */
 export const exact = 1e-9
 
-/** Differences tell no slope of numbers near 1 from one that is flatter by this: rounding inside a loss that is nearly 0 does as much. */
+/** Slope that differences of numbers near 1 cannot resolve: rounding inside a loss that is nearly 0 causes as much. */
 const least = 8 * Number.EPSILON
 
-/** The first step of differences that contradict the others. */
+/** First step of closer differences, tried where the usual ones alone contradict. */
 const closest = 2 ** -14
 
 /**
- * Judges the gradient along a direction. A gap below what rounding can do to the terms that were summed is none: it is
- * asked for only where a gap seems too large. On a kink dual numbers alone judge, which take the branch that is ours by convention;
- * at a jump there is no slope, and they alone judge as well. Where the loss that is trusted is not finite there is no answer, which counts as a jump. Where rounding decides which branch is taken, what the tangent is at places nearby is right as well, and counts as a kink.
+ * Judges the gradient along a direction. A gap below the rounding error of the terms that were summed is none; that error is computed only
+ * where a gap seems too large. On a kink dual numbers alone judge, since they take the same branch by convention; at a jump there is no
+ * slope, and they alone judge as well. A trusted loss that is not finite gives no answer and counts as a jump. Where rounding decides which
+ * branch is taken, the tangent at places nearby is right as well, and that counts as a kink.
  */
 export function judge(subject: Subject, direction: Direction, { scale, tolerance }: Bounds): Verdict {
   const { sum: gradient } = alongDirection(subject, direction)
   const tangent = subject.tangent(direction)
   const byTangent = Number.isFinite(tangent) ? Math.abs(gradient - tangent) : Number.POSITIVE_INFINITY
-  // A logarithm that is taken from the logits is finite where the trusted loss, which takes it of the probability, is not: nobody can judge there.
+  // A logarithm taken from the logits is finite where the trusted loss, which takes it of the probability, is not: nobody can judge there.
   if (!Number.isFinite(tangent) && !Number.isFinite(subject.at(direction, 0).loss))
     return { kind: 'jump', gradient, tangent, difference: gradient, error: 0, judge: 'forward mode', allowed: exact }
   const sharp = tolerance * Math.max(scale, Math.abs(gradient))
   const first = slopeAlong(subject, direction, { sharp })
   const off = (slope: Slope): number => (slope.kind === 'smooth' ? Math.abs(gradient - slope.value) : Number.NaN)
-  // What bends the loss so closely that every difference steps over it is asked for once the two others agree.
+  // Tries closer differences once the two others agree: the loss may bend so closely that every wider difference steps over it.
   const alone = byTangent <= exact * scale && off(first) > sharp + least
   const closer = alone ? slopeAlong(subject, direction, { sharp, first: closest }) : first
   const nearest = off(closer) < off(first) ? closer : first
-  // A loss that is trusted may take the logarithm of what cancels: then its differences are off by more than its last place.
+  // The trusted loss may take the logarithm of terms that cancel: then its differences are off by more than its last place.
   const isNoisy = alone && off(nearest) > sharp + least
   const rounding = isNoisy ? subject.lossRounding() : 0
   const slope = isNoisy ? slopeAlong(subject, direction, { sharp, rounding }) : nearest
@@ -83,7 +84,7 @@ export function judge(subject: Subject, direction: Direction, { scale, tolerance
   const passed = rounded || torn
   const forward = { judge: 'forward mode', gap: byTangent, allowed: exact } as const
   const differences = { judge: 'differences', gap: byDifference, allowed: tolerance } as const
-  // In units of what each allows.
+  // Compares the gaps in units of the gap that each judge allows.
   const further = byTangent / exact < byDifference / tolerance ? differences : forward
   const { judge, gap, allowed } = slope.kind === 'kink' ? forward : further
   return {
@@ -91,18 +92,18 @@ export function judge(subject: Subject, direction: Direction, { scale, tolerance
     gradient,
     tangent,
     difference,
-    // What rounding explains is no error.
+    // A gap that rounding explains is no error.
     error: gap === 0 || (passed && !exactly) ? 0 : gap / size,
     judge,
     allowed,
   }
 }
 
-/** How far a gap to the tangent may be where rounding decides which way something goes: as the tangent itself jumps. */
+/** Largest gap to the tangent that passes where rounding decides which branch is taken: as the tangent itself jumps. */
 export const jumpAlong = (subject: Subject, direction: Direction, tangent: number): number =>
   jumpOf(tangent, subject.tangentsNearby(direction))
 
-/** What rounding can do to the derivative along a direction. */
+/** Bounds the rounding error of the derivative along a direction. */
 export function roundingAlong(subject: Subject, direction: Direction): number {
   const bounds = subject.rounding()
   let sum = 0

@@ -1,4 +1,4 @@
-// Where a wrong gradient goes wrong: the first value, on the way back from the loss, whose cotangent is not what dual numbers say.
+// Locates the fault behind a wrong gradient: the first value, on the way back from the loss, whose cotangent contradicts dual numbers.
 
 import { unravel } from '../../compiler/ir/array.ts'
 import { evaluate } from '../../compiler/ir/dim.ts'
@@ -15,7 +15,7 @@ import { createSubject, type OwnGraph, type Place, type Subject } from './subjec
 export interface Cause {
   /** The ops that read the value whose gradient is wrong, while the gradients of their results are right. */
   readonly ops: readonly string[]
-  /** What the source calls that value; empty where it has no name. */
+  /** Name of that value in the source; empty where it has none. */
   readonly value: string
   /** The steps of the loops around it, outermost first, at which it is wrong first. */
   readonly steps: readonly number[]
@@ -23,19 +23,19 @@ export interface Cause {
   readonly span?: Span
 }
 
-/** So many steps of a loop are tried one by one. */
+/** Up to so many steps of loops are tried one by one, more by bisection. */
 const few = 16
 
-/** A relative gap that no rounding makes. */
+/** Relative gap that is too large for rounding. */
 const tolerance = 1e-7
 
 /**
- * Where a wrong gradient goes wrong first. Undefined where the rules give the right gradient of the graph as it is, so that a pass or
- * the backend must be at fault. `loss` gives `loss`.
+ * Locates where a wrong gradient goes wrong first. Undefined where the rules give the right gradient of the graph as it is, so that a pass
+ * or the backend must be at fault. The graph `loss` has an output `loss`.
  */
 export const locate = (loss: OwnGraph, place: Place): Cause | undefined => wrongInside(loss, place).causes[0]
 
-/** Every value inside a graph whose gradient is wrong, the first on the way back first; `checks` counts all that were tried. */
+/** Finds every value inside a graph whose gradient is wrong, in the order of the backward pass; `checks` counts all that were tried. */
 export function wrongInside(
   { context, graph: loss }: OwnGraph,
   place: Place,
@@ -80,7 +80,7 @@ interface Wrong {
   readonly steps: readonly number[]
 }
 
-/** By the order in which a run defines them: positive if a comes after b. */
+/** Compares two values by the order in which a run defines them: positive if a comes after b. */
 function runOrder(a: Wrong, b: Wrong): number {
   for (let i = 0; i < Math.max(a.probe.at.length, b.probe.at.length); i++) {
     const byPlace = (a.probe.at[i] ?? -2) - (b.probe.at[i] ?? -2)
@@ -91,7 +91,7 @@ function runOrder(a: Wrong, b: Wrong): number {
   return 0
 }
 
-/** The steps at which the gradient of a probe is wrong, the one that a run comes to last; undefined where it is right. */
+/** Finds the steps of its loops at which the gradient of a probe is wrong last in a run; undefined where it is right. */
 function lastWrong(
   subject: Subject,
   { name, loops }: Probe,
@@ -108,26 +108,26 @@ function lastWrong(
     const { sum, scale } = alongDirection(subject, direction)
     const tangent = subject.tangent(direction)
     const gap = Math.abs(sum - tangent)
-    // Of infinite values forward mode knows nothing.
+    // Forward mode cannot judge where its tangent is not finite.
     if (!Number.isFinite(tangent)) return false
     if (Number.isFinite(sum) && gap <= tolerance * Math.max(scale, Math.abs(tangent))) return false
     return !(gap <= roundingAlong(subject, direction) || gap <= jumpAlong(subject, direction, tangent))
   }
   if (whole === 0) return undefined
   const wrongAt = (from: number, to: number): boolean => isWrong(from * size, to * size)
-  // The place that a run comes to last: of loops that run backward, the first.
+  // Orders the steps as a run comes to them: a loop that runs backward ends at its first step.
   const ordered = Array.from({ length: places }, (_, place) => place).sort((a, b) => {
     const [p, q] = [unravel(a, counts), unravel(b, counts)]
     const i = p.findIndex((step, j) => step !== q[j])
     return i < 0 ? 0 : loops[i] ? q[i] - p[i] : p[i] - q[i]
   })
   if (places <= few) {
-    // Each on its own scale: what has almost vanished is not to hide behind what has not.
+    // Judges each step on its own scale, so that a gradient that has almost vanished cannot hide behind larger ones.
     const last = ordered.findLast(place => wrongAt(place, place + 1))
     return last === undefined ? undefined : unravel(last, counts)
   }
   if (!isWrong(0, whole)) return undefined
-  // Many steps are halved until one is left; along one axis the places of each half lie together.
+  // Bisects many steps until one is left; along a single axis the steps of each half are adjacent.
   let [from, to] = [0, places]
   while (to - from > 1) {
     const middle = (from + to) >> 1

@@ -1,4 +1,4 @@
-// lossAtEnd: of a loss that is averaged over the steps, the share of one step alone, so that nearer losses do not hide how far one reaches.
+// Cuts a loss that is averaged over the steps to the share of one step, so that nearer losses do not hide how far one reaches.
 import { type Builder, broadcast, type Context, createBuilder, scalar, zerosLike } from '../../compiler/ir/builder.ts'
 import { asNumber, type Dim, equal, offsetsOf, symbol, symbolsOf } from '../../compiler/ir/dim.ts'
 import { type Graph, scanLength, type Type, type Value } from '../../compiler/ir/graph.ts'
@@ -14,8 +14,8 @@ export interface EndLoss {
 }
 
 /**
- * The graph (of `evaluate`) with the terms of every `sum.i` left out but those of one step along each axis that a loop runs over.
- * `count.i` stays. An axis inside another (the characters of words) is not cut.
+ * Drops the terms of every `sum.i` of the graph (of `evaluate`) but those of one step along each axis that a loop runs over. `count.i`
+ * stays. An axis inside another (the characters of words) is not cut.
  */
 export function lossAtEnd(context: Context, graph: Graph, batch: Dim | undefined, end: End): EndLoss {
   const lengths = graph.eqns.flatMap(e => (e.body === undefined ? [] : [scanLength(e)]))
@@ -41,13 +41,13 @@ export function lossAtEnd(context: Context, graph: Graph, batch: Dim | undefined
 
 const isAmong = (dim: Dim, dims: readonly Dim[]): boolean => dims.some(d => equal(d, dim))
 
-/** The dimensions of a value before that of the examples: its axes. */
+/** Lists the axes of a value: its dimensions before that of the examples. */
 function axesOf({ shape }: Type, batch: Dim | undefined): number[] {
   const end = shape.findIndex(d => batch !== undefined && equal(d, batch))
   return Array.from({ length: Math.max(0, end) }, (_, i) => i)
 }
 
-/** The lengths of an axis among the inputs of a graph, and how many elements less than those a value along `dim` has. */
+/** Finds the lengths of an axis among the inputs of a graph, and by how many elements a value along `dim` is shorter than those. */
 export function lengthsOf(graph: Graph, dim: Dim): { readonly lengths: Value; readonly less: number } | undefined {
   const [name] = symbolsOf(dim)
   const place = graph.inputs.indexOf(`${name}.lengths`)
@@ -56,7 +56,9 @@ export function lengthsOf(graph: Graph, dim: Dim): { readonly lengths: Value; re
   return equal(dim, symbol(name, less)) ? { lengths: graph.params[place], less } : undefined
 }
 
-/** true at one step of an axis, in the shape of `like`; undefined where the axis has a length for each element of another. */
+/**
+ * Builds a mask, true at one step of an axis, in the shape of `like`; undefined where the axis has a length for each element of another.
+ */
 function stepMask(b: Builder, graph: Graph, like: Value, place: number, end: End): Value | undefined {
   const { shape } = like
   const spread = (value: Value, at: number): Value =>

@@ -1,16 +1,17 @@
-// Places that rounding does not tell from a place: what jumps from one of them to another is no more right at one than at the other.
+// Finds places that differ from a place by rounding alone.
+// A value that jumps between two of them is no more right at one than at the other.
 import type { Buffer } from '../../compiler/backend/backend.ts'
 import { random, uniform } from '../../runtime/random.ts'
 
-/** How many there are. */
+/** Number of places nearby. */
 const count = 16
 
-/** How far they are at most, in units of the machine's epsilon: enough that all that is computed rounds another way. */
+/** Largest distance, in units of the machine's epsilon: enough that every computation rounds another way. */
 const reach = 32
 
 /**
- * The arrays with each one of reals scaled by a number near 1. What is 0 or equal within an array stays so, and what ties on purpose, a
- * multiple of ½, stays what it is: only ties that rounding makes or breaks are broken or made.
+ * Scales each array of reals by a number near 1. Zeros and equal elements of an array stay so, and multiples of ½, which tie on purpose,
+ * stay unchanged: only ties that rounding makes or breaks are broken or made.
  */
 export const nearbyPlaces = (arrays: Readonly<Record<string, Buffer>>): readonly Readonly<Record<string, Buffer>>[] =>
   Array.from({ length: count }, (_, i) =>
@@ -22,6 +23,9 @@ export const nearbyPlaces = (arrays: Readonly<Record<string, Buffer>>): readonly
     ),
   )
 
-/** Twice as far as the furthest of the values at places nearby is from x: no gap up to that is an error. Of what is not finite nothing is known. */
+/**
+ * Twice the distance from x to the furthest of the values at places nearby: no gap up to that is an error. Differences that are not finite
+ * are left out.
+ */
 export const jumpOf = (x: number, nearby: readonly number[]): number =>
   2 * nearby.reduce((most, other) => (Number.isFinite(other - x) ? Math.max(most, Math.abs(other - x)) : most), 0)

@@ -1,14 +1,14 @@
-// A derivative by differences that knows how wrong it is: quotients at shrinking steps, extrapolated to step 0.
+// Estimates a derivative and its error by differences: quotients at shrinking steps, extrapolated to step 0.
 
 export interface Estimate {
   readonly value: number
-  /** How far off it may be: by what the extrapolations disagree, and by what rounding does to a difference. */
+  /** Likely error: the disagreement of the extrapolations, and the rounding error of a difference. */
   readonly error: number
 }
 
 const shrink = 2
 const most = 10
-/** A relative error that is small enough to stop at. */
+/** Relative error that is small enough to stop at. */
 const enough = 1e-10
 
 /**
@@ -27,7 +27,7 @@ export function oneSided(f: (h: number) => number, first: number): Estimate {
 /** Two values of a function and the distance of their places. */
 type Difference = readonly [right: number, left: number, distance: number]
 
-/** Neville's table for quotients whose error is a series in h^power; its steadiest entry. */
+/** Builds Neville's table for quotients whose error is a series in h^power, and takes its steadiest entry. */
 function extrapolate(difference: (h: number) => Difference, first: number, power: number, rounding = 0): Estimate {
   let best: Estimate = { value: Number.NaN, error: Number.POSITIVE_INFINITY }
   let above: number[] = []

@@ -1,4 +1,4 @@
-// The slope of the loss along a direction, by differences that stay on one smooth piece of it.
+// Estimates the slope of the loss along a direction, by differences that stay on one smooth piece of it.
 import { greatest } from '../../runtime/greatest.ts'
 import type { Direction } from './direction.ts'
 import { type Estimate, oneSided, ridders } from './ridders.ts'
@@ -15,18 +15,18 @@ const largest = 2 ** -5
 const smallest = 2 ** -25
 
 export interface SlopeOptions {
-  /** The error of an estimate that is sharp. */
+  /** Error up to which an estimate counts as sharp. */
   readonly sharp: number
   /** The largest step. */
   readonly first?: number
-  /** What rounding can do to the loss, where that is more than its last place: differences below it say nothing. */
+  /** Rounding error of the loss, where that is more than its last place: smaller differences say nothing. */
   readonly rounding?: number
 }
 
 /**
- * From steps within which all branches stay those of the place itself, the largest that are small enough: a first step may be wider
- * than what bends the loss, and its extrapolation steady all the same, so that the next smaller one has to agree. Where none is
- * sharp, the error is what the estimates say of each other.
+ * Estimates the slope from the largest steps that are small enough for all branches to stay those of the place itself. A first step may be
+ * wider than a bend of the loss, and its extrapolation steady all the same, so the next smaller one has to agree. Where no estimate is
+ * sharp, the error is the disagreement of the estimates.
  */
 export function slopeAlong(
   subject: Subject,

@@ -1,4 +1,4 @@
-// The factor a step by which a gradient may shrink or grow and count as steady.
+// Range of the factor per step within which a gradient counts as steady: neither vanishing nor exploding.
 
-/** Below the one a gradient loses more than 99 % in a hundred steps, above the other it grows more than a hundredfold. */
+/** Below `from` a gradient loses more than 99 % in a hundred steps, above `to` it grows more than a hundredfold. */
 export const steadyFactors = { from: 0.95, to: 1.05 } as const

@@ -1,5 +1,5 @@
-// What a gradient is judged by: one place among the values of parameters and real inputs, with the compiled gradient there, and
-// the loss, its tangent and its complex step along any direction.
+// Gathers the evidence on a gradient at one place among the values of parameters and real inputs.
+// It is the compiled gradient there, and the loss, its tangent and its complex step along any direction.
 import type { Backend, Buffer } from '../../compiler/backend/backend.ts'
 import { type Graph, load } from '../../compiler/index.ts'
 import type { Context } from '../../compiler/ir/builder.ts'
@@ -19,38 +19,40 @@ import { tangents } from '../numbers/tangents.ts'
 import type { Direction } from './direction.ts'
 import { nearbyPlaces } from './nearby.ts'
 
-/** The loss at a place nearby, and whether everything took the same branches there. */
+/** Loss at a place nearby, and whether all branches there are those taken at the place itself. */
 export interface Reading {
   readonly loss: number
   readonly same: boolean
 }
 
-/** What judges the gradients of a loss at a place; it has seen none of them. */
+/** Judges of the gradients of a loss at a place, made without seeing any of those gradients. */
 export interface Judges {
-  /** What the loss reads of what may move, with the shape of each. */
+  /** Moving parameters and inputs that the loss reads, with the shape of each. */
   readonly shapes: ReadonlyMap<string, readonly number[]>
-  /** At the place that is h times the direction away. What is behind `stop_gradient` stays as it is. */
+  /** Reads the loss at the place that is h times the direction away. Values behind `stop_gradient` stay as they are. */
   readonly at: (direction: Direction, h: number) => Reading
   /** The derivative along a direction by dual numbers. */
   readonly tangent: (direction: Direction) => number
-  /** The same at places that rounding does not tell from this one. */
+  /** The same derivative at places that differ from this one by rounding alone. */
   readonly tangentsNearby: (direction: Direction) => readonly number[]
-  /** The same, here, by a complex step. */
+  /** The same derivative, at this place, by a complex step. */
   readonly complexStep: (direction: Direction) => number
-  /** Whether no operation has branches that depend on what can move, so that it is analytic but for the edges of logarithms, roots and powers. */
+  /** Whether no operation branches on a moving value, so that the loss is analytic but for the edges of logarithms, roots and powers. */
   readonly smooth: boolean
-  /** What rounding can do to each element of the gradient at most, in units of the machine's epsilon, by the name of the parameter or input. */
+  /**
+   * Bounds the rounding error of each element of the gradient, in units of the machine's epsilon, by the name of the parameter or input.
+   */
   readonly roundings: () => ReadonlyMap<string, Float64Array>
-  /** What rounding can do to the loss, to first order. */
+  /** Bounds the rounding error of the loss, to first order. */
   readonly lossRounding: () => number
 }
 
 export interface Subject extends Judges {
-  /** Also of what the loss does not read: zeros. */
+  /** Gradients by name; zeros for a name that the loss does not read. */
   readonly gradients: ReadonlyMap<string, Float64Array>
   readonly loss: number
   readonly backend: string
-  /** What rounding can do to each element of the gradient, by the name of the parameter or input. */
+  /** Bounds the rounding error of each element of the gradient, by the name of the parameter or input. */
   readonly rounding: () => ReadonlyMap<string, Float64Array>
 }
 
@@ -71,17 +73,17 @@ export interface Place {
 export interface SubjectOptions extends Place {
   /** Gives `loss` and `d:NAME` for each name. */
   readonly gradient: OwnGraph
-  /** Gives `loss`, by a graph that is trusted; what it reads is what can move. */
+  /** Gives `loss`, by a graph that is trusted; only names that it reads can move. */
   readonly loss: OwnGraph
 }
 
-/** What rounding may make of a gradient at most, as a share of the largest element of all gradients and of the loss. */
+/** Largest error of a gradient that may count as rounding, as a share of the largest element of all gradients and of the loss. */
 export const roundingShare = 1e-10
 
-/** Where the loss and all gradients are smaller than this they may all be zeros but for rounding. */
+/** Scale below which the loss and all gradients may all be zeros but for rounding. */
 export const leastScale = 1e-3
 
-/** The length of a complex step: its square is nothing beside 1. */
+/** Length of a complex step: its square vanishes beside 1. */
 export const imaginaryStep = 1e-20
 
 export function createSubject({ gradient, loss, ...place }: SubjectOptions): Subject {
@@ -90,11 +92,11 @@ export function createSubject({ gradient, loss, ...place }: SubjectOptions): Sub
   return subjectOf(createJudges(loss, gradientNames(gradient.graph), place), results, executable.backend)
 }
 
-/** The names whose gradients a graph gives. */
+/** Lists the names whose gradients a graph gives. */
 export const gradientNames = ({ outputs }: Graph): string[] =>
   outputs.flatMap(o => (o.startsWith('d:') ? [o.slice(2)] : []))
 
-/** Results on trial, `loss` and `d:NAME`, before their judges. */
+/** Pairs the results on trial, `loss` and `d:NAME`, with their judges. */
 export function subjectOf(judges: Judges, results: Readonly<Record<string, Buffer>>, backend: string): Subject {
   const loss = results.loss[0]
   const gradients = new Map(
@@ -108,7 +110,7 @@ export function subjectOf(judges: Judges, results: Readonly<Record<string, Buffe
     loss,
     backend,
     rounding: once(() => {
-      // Through a recurrence the bound may grow without bound itself; what is no small part of the largest is no rounding.
+      // Caps the bound, which may itself grow without limit through a recurrence: no rounding error is a large part of the largest element.
       const largest = greatest(
         [...gradients.values()].map(g => g.reduce((m, x) => Math.max(m, Math.abs(x)), 0)),
         Math.max(leastScale, Math.abs(loss)),
@@ -120,7 +122,7 @@ export function subjectOf(judges: Judges, results: Readonly<Record<string, Buffe
   }
 }
 
-/** The judges of the gradients of `loss` for the names in `moving` that it reads. */
+/** Creates the judges of the gradients of `loss` for the names in `moving` that it reads. */
 export function createJudges(loss: OwnGraph, moving: readonly string[], place: Place): Judges {
   const { backend, sizes, inputs } = place
   const { context } = loss
@@ -150,7 +152,7 @@ export function createJudges(loss: OwnGraph, moving: readonly string[], place: P
   const byImaginary = derivative(imaginary)
   const nearby = once(() => nearbyPlaces(inputs))
   const bounds = once(() => {
-    // Of the loss graph's own gradient: what is on trial may have been simplified to an exact zero.
+    // Takes the bounds from the loss graph's own gradient: the gradient on trial may have been simplified to an exact zero.
     const { builder, gradients } = grad(context, lossGraph, 'loss', read)
     const results = [lossGraph.results[0], ...gradients.values()]
     const graph = { ...lossGraph, ...builder.finish(results), outputs: ['loss', ...read.map(name => `d:${name}`)] }

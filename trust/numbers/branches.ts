@@ -1,12 +1,12 @@
-// Which way every `max`, comparison and rounding went, and what lay on an edge such as the root's at 0: two runs with the same
-// branches and edges lie on one smooth piece of a function.
+// Records which way every `max`, comparison and rounding went, and which values lay on an edge such as the root's at 0.
+// Two runs with the same branches and edges lie on one smooth piece of a function.
 import { type Context, createBuilder, newValue, opOf } from '../../compiler/ir/builder.ts'
 import { type Block, type Eqn, type Graph, scanOperands, scanResults, type Value } from '../../compiler/ir/graph.ts'
 import { isDim } from '../../compiler/ir/ops/define.ts'
 
 /**
- * The graph with further outputs `branch:0`, `edge:1`, …: the branches taken, and whether it was on an edge, for every element and
- * step of what depends on the inputs in `from`.
+ * Adds outputs `branch:0`, `edge:1`, … to the graph: the branches taken, and whether a value was on an edge, for every element and step of
+ * the values that depend on the inputs in `from`.
  */
 export function withBranches(context: Context, graph: Graph, from: readonly string[]): Graph {
   const moving = new Set(from.map(name => graph.params[graph.inputs.indexOf(name)].id))
@@ -37,7 +37,7 @@ interface Extended {
   readonly branches: readonly Branch[]
 }
 
-/** `moving` has the parameters that move, and gets all that they move. */
+/** Extends a block; `moving` starts with the parameters that move, and gets all values that depend on them. */
 function extended(context: Context, block: Block, moving: Set<number>): Extended {
   const b = createBuilder(context, undefined, block)
   const branches: Branch[] = []
@@ -72,7 +72,7 @@ function scanWithBranches(
   const leaving = scanResults(eqn, body.results).carries
   let inside = new Set(entering)
   let result = extended(context, body, inside)
-  // What moves a carry on its way out moves it on its way in.
+  // A carry that moves as it leaves a step also moves as it enters the next.
   while (carries.some((c, i) => inside.has(leaving[i].id) && !entering.has(c.id))) {
     carries.forEach((c, i) => {
       if (inside.has(leaving[i].id)) entering.add(c.id)

@@ -1,5 +1,5 @@
-// Extended numbers: a graph computed on pairs, each a value and what stands beside it. Tangents, imaginary parts, a second
-// place and rounding errors are four kinds of such numbers; here is what they share.
+// Extended numbers: computes a graph on pairs, each a value and another half beside it.
+// Tangents, imaginary parts, a second place and rounding errors are four kinds of other halves, which share the code here.
 import type { Algebra } from '../../compiler/ir/algebra.ts'
 import {
   type Binding,
@@ -14,7 +14,7 @@ import {
 import { type Block, type Eqn, type Graph, scanOperands, type Value } from '../../compiler/ir/graph.ts'
 import { isDim, type Op } from '../../compiler/ir/ops/define.ts'
 
-/** Without anything beside it, a value counts as if `none` stood there. */
+/** Pair of a value and its other half; without one, it counts as if `none` stood there. */
 export interface Pair {
   readonly value: Value
   readonly beside?: Value
@@ -25,24 +25,24 @@ export interface Site {
   readonly builder: Builder
   readonly op: Op
   readonly args: readonly Pair[]
-  /** The equation's op on other operands; the zeros of the one at `strong` are strong, if it is given. */
+  /** Emits the equation's op on other operands; the zeros of the one at `strong` are strong (0 · ∞ = 0), if it is given. */
   readonly emit: (ins: readonly Value[], strong?: number) => Value
-  /** An operand's other half, made explicit; an int or a bool that has none is itself. */
+  /** Gives an operand's other half, `none` made explicit; an int or a bool without one is itself. */
   readonly beside: (i: number) => Value
   /** The algebra of graph values in the shape of the result. */
   readonly algebra: Algebra<Value>
 }
 
 export interface Numbers {
-  /** What the other half is called, in the names of inputs and outputs: `tangent:W`. */
+  /** Name of the other half, in the names of inputs and outputs: `tangent:W`. */
   readonly name: string
-  /** What stands beside a value that nothing has reached. */
+  /** Other half of a value that no extended input reaches. */
   readonly none: (b: Builder, value: Value) => Value
-  /** An equation of one result without a body; undefined: by the op's expansion. */
+  /** Computes an equation of one result without a body; undefined: by the op's expansion. */
   readonly apply: (site: Site) => Pair | undefined
 }
 
-/** Rules by the way in which a result follows its operands. */
+/** Rules for results, by the way in which they follow their operands. */
 export interface Rules {
   readonly name: string
   readonly none: Numbers['none']
@@ -52,7 +52,7 @@ export interface Rules {
   readonly each: (site: Site) => Pair
 }
 
-/** Numbers by rules: what has nothing beside its operands has nothing beside itself, nor has what is not real. */
+/** Builds numbers from rules. A result has no other half where no operand has one, or where it is not real. */
 export function numbersBy({ name, none, algebra, together, each }: Rules): Numbers {
   return {
     name,
@@ -72,7 +72,7 @@ export function numbersBy({ name, none, algebra, together, each }: Rules): Numbe
   }
 }
 
-/** The rules of what follows the other halves to first order: a sum or a move of them, and the product rule. */
+/** First-order rules: the other half of a result is a sum or a move of those of its operands, or follows the product rule. */
 export const firstOrder: Pick<Rules, 'together' | 'each'> = {
   together: ({ args, emit, beside }) => emit(args.map((_, i) => beside(i))),
   each: ({ args, emit, algebra }) => {
@@ -83,8 +83,8 @@ export const firstOrder: Pick<Rules, 'together' | 'each'> = {
 }
 
 /**
- * The graph on pairs: a further input `tangent:W` for each name in `from`, say, and a further output `tangent:loss` for each
- * output that they reach.
+ * Extends a graph to pairs: a further input `tangent:W` for each name in `from`, say, and a further output `tangent:loss` for each output
+ * that they reach.
  */
 export function extendGraph(context: Context, graph: Graph, numbers: Numbers, from: readonly string[]): Graph {
   const b = createBuilder(context)
@@ -121,7 +121,7 @@ function pairOf(pairs: ReadonlyMap<number, Pair>, value: Value): Pair {
   return pair
 }
 
-/** Emits the equations on pairs; `pairs` holds what they use, and gets their results. */
+/** Emits the equations on pairs; `pairs` holds those of their operands, and gets those of their results. */
 function extendEqns(b: Builder, numbers: Numbers, eqns: readonly Eqn[], pairs: Map<number, Pair>): void {
   for (const eqn of eqns) {
     b.note = { hint: eqn.outs[0]?.hint, span: eqn.span }
@@ -154,7 +154,7 @@ function extendEqn(b: Builder, numbers: Numbers, eqn: Eqn, args: readonly Pair[]
   return pairOf(pairs, result)
 }
 
-/** A scan on pairs: what constants, carries and steps have beside them goes along, and carries get it on the way. */
+/** Extends a scan to pairs: the other halves of constants, carries and steps go along, and a carry gains one that arises on the way. */
 function extendScan(b: Builder, numbers: Numbers, eqn: Eqn, args: readonly Pair[]): readonly Pair[] {
   const { body, attrs } = eqn
   if (body === undefined || !isDim(attrs.length)) throw new Error('a scan has a body and a length')
@@ -176,7 +176,7 @@ function extendScan(b: Builder, numbers: Numbers, eqn: Eqn, args: readonly Pair[
   const flat = (pairs: readonly Pair[]): Value[] => [...pairs.map(p => p.value), ...pairs.flatMap(p => p.beside ?? [])]
   const { eqns, results } = builder.finish([...flat(carried), ...flat(steps)])
   const outs = [...emitScan(b, { length: attrs.length, reverse: attrs.reverse === true, ...bindings }, eqns, results)]
-  /** The pairs that `flat` laid out. */
+  /** Collects again the pairs that `flat` laid out. */
   const gathered = (pairs: readonly Pair[]): Pair[] => {
     const values = outs.splice(0, pairs.length)
     return pairs.map(({ beside }, i) => ({ value: values[i], ...(beside && { beside: outs.shift() }) }))
@@ -193,7 +193,7 @@ interface ExtendedBody {
   readonly leaving: readonly Pair[]
 }
 
-/** The body on pairs, where the parameters in `paired` have something beside them. */
+/** Extends a body to pairs, where the parameters in `paired` have another half. */
 function extendBody(
   b: Builder,
   numbers: Numbers,

@@ -1,5 +1,5 @@
-// Complex numbers: the complex-step derivative Im f(x + ih) / h, without a difference and so without cancellation (Squire &
-// Trapp 1998). Imaginary parts are meant to be tiny, h = 1e-20 say: their squares vanish beside 1, and an angle is its tangent.
+// Complex numbers: the complex-step derivative Im f(x + ih) / h, without a difference and so without cancellation.
+// Squire & Trapp 1998. Imaginary parts are meant to be tiny, h = 1e-20 say: their squares vanish beside 1, and an angle is its tangent.
 import type { Algebra } from '../../compiler/ir/algebra.ts'
 import { zerosLike } from '../../compiler/ir/builder.ts'
 import type { Value } from '../../compiler/ir/graph.ts'
@@ -35,7 +35,7 @@ function complexAlgebra(a: Algebra<Value>): Algebra<Pair> {
   }
   const angle = (x: Pair): Value => a.div(im(x), x.value)
   const log = (x: Pair): Pair => complex(a.log(x.value), angle(x))
-  /** i tan(im): what the addition theorems of tanh and sin need. */
+  /** i tan(im), for the addition theorems of tanh and sin. */
   const tan = (x: Pair): Value => a.div(a.sin(im(x)), a.cos(im(x)))
   /** sinh and cosh of a tiny imaginary part, without a difference of exponentials. */
   const hyperbolic = (x: Pair): { sinh: Value; cosh: Value } => {

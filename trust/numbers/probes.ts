@@ -8,7 +8,10 @@ export interface Probe {
   readonly name: string
   /** The value that it is added to, in the graph without probes. */
   readonly value: Value
-  /** Where it is defined: the place of its equation in its block, after those of the loops around it; -1 for what enters its block. */
+  /**
+   * Place of its definition: the index of its equation in its block, after those of the loops around it; -1 for a value that enters its
+   * block.
+   */
   readonly at: readonly number[]
   /** For each loop around it, whether that runs backward. */
   readonly loops: readonly boolean[]
@@ -28,7 +31,7 @@ interface Level {
   readonly wanted: (value: Value) => boolean
 }
 
-/** The graph with a probe at each real value that is wanted: at its inputs, at results of equations, and at what enters the bodies of loops. */
+/** Adds a probe to each real value that is wanted: inputs of the graph, results of equations, and values that enter the bodies of loops. */
 export function withProbes(
   context: Context,
   graph: Graph,
@@ -49,7 +52,7 @@ export function withProbes(
   return { graph: { ...builder.finish(results), name: graph.name, inputs, outputs: graph.outputs }, probes }
 }
 
-/** Emits the block's equations on values with probes; `known` has what stands for its parameters. */
+/** Emits the block's equations on values with probes; `known` maps its parameters to the values that stand for them. */
 function probeBlock(level: Level, block: Block, known: Map<number, Value>): readonly Value[] {
   const { builder } = level
   const standsFor = (v: Value): Value => {

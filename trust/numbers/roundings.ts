@@ -1,6 +1,6 @@
-// Running error analysis: beside each value a bound on its rounding error, to first order but for products, and in units of the machine's
-// epsilon (Wilkinson 1965; Higham, Accuracy and Stability, 3.3). It grows with the magnitude of the terms that are summed, which is
-// what a gradient that is mathematically zero has to be measured against.
+// Running error analysis: beside each value a bound on its rounding error.
+// It is to first order but for products, and in units of the machine's epsilon (Wilkinson 1965; Higham, Accuracy and Stability, 3.3). It
+// grows with the magnitude of the terms that are summed, against which a mathematically zero gradient has to be measured.
 import type { Algebra } from '../../compiler/ir/algebra.ts'
 import { graphAlgebra, zerosLike } from '../../compiler/ir/builder.ts'
 import type { Value } from '../../compiler/ir/graph.ts'
@@ -21,7 +21,7 @@ export const roundings: Numbers = {
     }
     const value = emit(values)
     if (value.dtype !== 'real') return { value }
-    // The terms' own sizes count as errors of the sum: each addition may lose an epsilon of what has been added up.
+    // Counts the terms' own sizes as errors of the sum: each addition may lose an epsilon of the sum so far.
     if (op.linear === 'together') {
       const terms = errors.map((e, i) => (values[i].dtype === 'real' ? b.emit('add', [e, sizes[i]]) : e))
       return { value, beside: emit(terms) }
@@ -45,7 +45,10 @@ function roundingAlgebra(a: Algebra<Value>): Algebra<Pair> {
   const one = (): Value => a.constant(1)
   const size = (v: Value): Value => sizeOf(a, v)
   const error = ({ beside }: Pair): Value => beside ?? zero()
-  /** Errors of operands with the slope towards each, and the rounding of the result. What has no slope adds nothing, however wrong it is. */
+  /**
+   * Adds up the operands' errors, each times the slope towards it, and the rounding of the result. A slope of 0 adds nothing, however large
+   * the error.
+   */
   const rounded = (value: Value, ...terms: readonly [Pair, Value][]): Pair => ({
     value,
     beside: terms.map(([x, slope]) => a.strong_mul(size(slope), error(x))).reduce((x, y) => a.add(x, y), size(value)),
@@ -54,7 +57,7 @@ function roundingAlgebra(a: Algebra<Value>): Algebra<Pair> {
     (operate: (...args: Value[]) => Value) =>
     (...args: Pair[]): Pair => ({ value: operate(...args.map(p => p.value)) })
   const worse = (value: Value, x: Pair, y: Pair): Pair => ({ value, beside: a.max(error(x), error(y)) })
-  /** The product of both errors as well: where both values are 0 but for rounding, as in a square, there is nothing else. */
+  /** Adds the product of both errors: where both values are 0 but for rounding, as in a square, there is no other error. */
   const product = (result: Value, x: Pair, y: Pair): Pair => {
     const { value, beside } = rounded(result, [x, y.value], [y, x.value])
     const both = a.mul(a.strong_mul(error(x), error(y)), a.constant(Number.EPSILON))

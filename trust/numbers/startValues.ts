@@ -1,5 +1,5 @@
-// Two places at once: beside each value what it was at the start, while the inputs move away from there. What goes through
-// `stop_gradient` stays at the start, so that a difference of the loss sees the function whose gradient is taken.
+// Follows two places at once: beside each value its value at the start, while the inputs move away from there.
+// Values behind `stop_gradient` stay at the start, so that a difference of the loss sees the function whose gradient is taken.
 import type { Numbers } from './extend.ts'
 
 export const starts: Numbers = {

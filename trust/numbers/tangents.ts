@@ -1,5 +1,6 @@
-// Dual numbers: beside each value its derivative along one direction of the inputs. Forward mode, from the ops' formulas and
-// not from their cotangent rules, so that each can be held against the other. Griewank & Walther, Evaluating Derivatives, ch. 3.1.
+// Dual numbers, that is forward mode: beside each value its derivative along one direction of the inputs.
+// It follows from the ops' formulas and not from their cotangent rules, so that each can be held against the other. Griewank & Walther,
+// Evaluating Derivatives, ch. 3.1.
 import type { Algebra } from '../../compiler/ir/algebra.ts'
 import { zerosLike } from '../../compiler/ir/builder.ts'
 import type { Value } from '../../compiler/ir/graph.ts'
@@ -12,8 +13,8 @@ function dualAlgebra(a: Algebra<Value>): Algebra<Pair> {
   const one = (): Value => a.constant(1)
   const zero = (): Value => a.constant(0)
   /**
-   * Σ factor · tangent over the operands that have one. A tangent of 0 is a strong zero, as a cotangent is; so is a factor of 0, which is what a
-   * cotangent on its way back would become there.
+   * Sums factor · tangent over the operands that have one. A tangent of 0 is a strong zero (0 · ∞ = 0), as a cotangent is; so is a factor
+   * of 0, since a cotangent becomes 0 there on its way back.
    */
   const chain = (value: Value, ...terms: readonly [Pair, () => Value][]): Pair => {
     const products = terms.flatMap(([{ beside }, factor]) => (beside ? [slopeTimes(factor(), beside)] : []))
@@ -26,7 +27,7 @@ function dualAlgebra(a: Algebra<Value>): Algebra<Pair> {
   const constant =
     (operate: (...args: Value[]) => Value) =>
     (...args: Pair[]): Pair => ({ value: operate(...args.map(p => p.value)) })
-  /** y, with the tangent 0 where x is 0: a strong zero does not follow its other factor. */
+  /** Gives y the tangent 0 where x is 0: a strong zero does not depend on its other factor. */
   const unlessZero = (x: Pair, y: Pair): Pair =>
     y.beside ? { value: y.value, beside: a.where(a.eq(x.value, zero()), zero(), y.beside) } : y
   const inverse = (x: Pair): Value => a.div(one(), x.value)

@@ -1,17 +1,17 @@
-// Indices in WGSL of our own: from the number of a point to places in memory, and loops that move along them.
+// Index arithmetic for handwritten WGSL: from the number of a point to addresses, and loops that step along them.
 
-/** An index that runs over `size` places; how far apart these are in each of several operands. */
+/** An index that runs over `size` places, and its stride in each of several operands. */
 export interface Axis {
   readonly size: number
   readonly strides: readonly number[]
 }
 
-/** How many points there are where there are so many along each dimension. */
+/** Number of points of a grid of these sizes. */
 export const pointsOf = (sizes: readonly number[]): number => sizes.reduce((n, size) => n * size, 1)
 
 export const count = (axes: readonly Axis[]): number => pointsOf(axes.map(axis => axis.size))
 
-/** What the number of a point, whose last axis runs fastest, adds to a place in one of the operands: ` + i % 4 * 5`. */
+/** The address in one operand that the number of a point adds, whose last axis runs fastest: ` + i % 4 * 5`. */
 export function placeOf(index: string, axes: readonly Axis[], operand: number): string {
   const terms = axes.flatMap(({ size, strides }, d) => {
     const inner = count(axes.slice(d + 1))
@@ -22,7 +22,7 @@ export function placeOf(index: string, axes: readonly Axis[], operand: number): 
   return terms.join('')
 }
 
-/** `body` for each point of some axes, as nested loops that move the variables that hold places in each operand. */
+/** Runs `body` for each point of some axes, in nested loops that advance the variables that hold addresses in each operand. */
 export function loopsOver(
   axes: readonly Axis[],
   variables: readonly (readonly string[])[],

@@ -1,4 +1,4 @@
-// A plan at given sizes as calls of kernels that each give one new array, for devices where arrays are never changed.
+// Turns a plan at given sizes into kernel calls that each give one new array, for devices where arrays are never changed.
 import { constant, type Dim, evaluate, product, rowMajor, type Sizes, symbolsOf } from '../../ir/dim.ts'
 import { createProgram, pruned } from '../../plan/instructions.ts'
 import type { Buffer, Instruction, Operand, Port, Write } from '../../plan/plan.ts'
@@ -11,7 +11,7 @@ import { overlaid, type Piece, pieces, type Segment, type Value } from './segmen
 import { type ValueSource, valueSource } from './source.ts'
 import type { Each, Task, TaskStep } from './tasks.ts'
 
-/** A call of a kernel, whose threads each give one element of the result. */
+/** A call of a kernel; each thread gives one element of the result. */
 export interface Call {
   readonly text: string
   readonly threads: number
@@ -20,31 +20,31 @@ export interface Call {
 
 export interface Calls {
   readonly calls: readonly Call[]
-  /** Where each output of the plan is afterwards, in its order; undefined where it has no elements. */
+  /** Where each output of the plan ends up, in the order of the plan; undefined where it has no elements. */
   readonly results: readonly (Result | undefined)[]
 }
 
-/** The elements of a value from a place on. */
+/** The elements of a value from `place` on. */
 export interface Result {
   readonly value: Value
   readonly place: number
 }
 
-/** What a task writes, as a kernel that returns it. */
+/** One write of a task, as a kernel that returns the written values. */
 interface Written {
   readonly source: ValueSource
   readonly to: Operand
-  /** Where the same lies already, one element after the other. */
+  /** Where the same values lie already, densely, if the task only copies. */
   readonly copied?: Operand
 }
 
 /**
- * What the rounds of a loop write one after the other is kept in arrays of so many rounds, each of which is copied at each of its
- * rounds. As one array a round it would hold on to a place of the pipeline for each, and WebGL2 compiles a kernel for each place.
+ * Stores the outputs of a loop in blocks of 32 steps, and copies a block at each of its steps: one array a step would hold a slot of the
+ * pipeline each, and WebGL2 compiles a kernel for each slot.
  */
 const blockLength = 32
 
-/** The calls that do what a plan's steps do. A kernel is given `mostArrays` arrays, unless its task reads more buffers. */
+/** Turns a plan's steps into calls. A kernel takes at most `mostArrays` arrays, unless its task reads more buffers. */
 export function callsOf(
   steps: readonly TaskStep[],
   { inputs, outputs }: { readonly inputs: Iterable<Buffer>; readonly outputs: readonly Port[] },
@@ -64,7 +64,7 @@ export function callsOf(
     contents.set(buffer, overlaid(contents.get(buffer) ?? [], segment))
   }
 
-  /** What lies in a buffer from `start` to `end`, in one value. */
+  /** Joins a buffer's contents from `start` to `end` into one value. */
   function whole(buffer: Buffer, start: number, end: number): Result {
     const list = pieces(contents.get(buffer) ?? [], start, end)
     const [first, ...more] = list
@@ -91,7 +91,7 @@ export function callsOf(
     return call(joining(list.map(p => p.value !== undefined)), lengthOf(list), args)
   }
 
-  /** Computes what a write writes, and gives back what lays it where it belongs. */
+  /** Computes a write, and returns the function that puts the result into its buffer. */
   function run({ source, to, copied }: Written, at: Sizes): () => void {
     if (copied !== undefined) {
       const start = evaluate(copied.offset, at)
@@ -116,7 +116,7 @@ export function callsOf(
     return () => write(to, at, source.domain, packed, 0)
   }
 
-  /** Lays a packed result, which starts at a place of a value, where it belongs. */
+  /** Puts a packed result, which starts at a place of a value, into its buffer. */
   function write(
     { buffer, offset, strides }: Operand,
     at: Sizes,
@@ -139,7 +139,7 @@ export function callsOf(
     lay(buffer, moves ? inBlock(buffer, segment) : segment)
   }
 
-  /** A segment as part of its block, which replaces what the block was. */
+  /** Merges a segment into its block, and gives the new block, which replaces the old one. */
   function inBlock(buffer: Buffer, segment: Segment): Segment {
     const most = segment.length * blockLength
     const start = Math.floor(segment.start / most) * most
@@ -156,7 +156,7 @@ export function callsOf(
     return { start, length, value: call(text, length, args), place: 0 }
   }
 
-  /** What a buffer holds from `start` on with a packed result at places that are apart. */
+  /** Gives a buffer's contents from `start` on, overwritten with a packed result at strided places. */
   function scattered(buffer: Buffer, start: number, length: number, spread: readonly Spread[], packed: Value): Value {
     const before = pieces(contents.get(buffer) ?? [], start, start + length)
     if (before.every(p => p.value === undefined)) return call(spreading(spread, false), length, [packed])
@@ -171,7 +171,7 @@ export function callsOf(
   for (const { task, at } of runsOf(steps, sizes)) {
     const list = known.get(task) ?? writtenBy(task, sizes, mostArrays)
     known.set(task, list)
-    // All of a task's writes see what was there before it.
+    // Computes all writes before any is stored: each sees the buffers as they were before the task.
     for (const finish of list.map(written => run(written, at))) finish()
   }
   const results = outputs.map(({ operand, shape }) => {
@@ -184,7 +184,7 @@ export function callsOf(
 
 const lengthOf = (list: readonly { readonly length: number }[]): number => list.reduce((n, p) => n + p.length, 0)
 
-/** The kernels of a task's writes, of which there are none where it has nothing to do. */
+/** Gives the kernels of a task's writes; none where it has nothing to do. */
 function writtenBy(task: Task, sizes: Sizes, mostArrays: number): Written[] {
   const single = task.kind === 'fold' ? [{ task, to: task.to }] : task.writes.map(w => separate(task, w))
   return single.flatMap(({ task, to }) => {
@@ -193,7 +193,7 @@ function writtenBy(task: Task, sizes: Sizes, mostArrays: number): Written[] {
   })
 }
 
-/** What a task copies, where both that and its write lie one element after the other. */
+/** The operand that a task copies, where both source and target are dense; undefined otherwise. */
 function copiedBy(task: Task, to: Operand, sizes: Sizes): Operand | undefined {
   if (task.kind === 'fold') return undefined
   const [{ value }] = task.writes
@@ -206,7 +206,7 @@ function copiedBy(task: Task, to: Operand, sizes: Sizes): Operand | undefined {
   return read.from
 }
 
-/** A task with one of its writes; one to a computed place becomes one to each place that it may be, of what is there or the value. */
+/** Reduces a task to one of its writes. One to a computed index becomes one to every possible index, which keeps the old value elsewhere. */
 function separate({ domain, program, hint }: Each, write: Write): { task: Each; to: Operand } {
   const { indirect, to, value } = write
   if (indirect === undefined) return single(hint, domain, program, [write])

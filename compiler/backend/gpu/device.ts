@@ -1,21 +1,21 @@
-// A WebGPU device, and what goes wrong with one as errors for users.
+// Opens a WebGPU device, and reports its failures as errors for users.
 import { fail } from '../../../dsl/diagnostics.ts'
 
 export interface Device {
   readonly name: 'webgpu'
-  /** Where it comes from: Dawn stops working, without a word, once this is collected. */
+  /** The object that the device comes from: Dawn silently stops working once this is collected. */
   readonly gpu: GPU
   readonly device: GPUDevice
-  /** Who made it and what it is, as far as it says. */
+  /** Model or vendor, as far as the adapter tells. */
   readonly description: string
-  /** Why it was lost, once it was. */
+  /** Tells why the device was lost, once it was. */
   lost(): string | undefined
 }
 
-/** The flags of a buffer's uses, which are globals only where WebGPU is. */
+/** The flags of a buffer's uses, which are globals only where WebGPU is available. */
 export const usage = { mapRead: 1, copySource: 4, copyTarget: 8, uniform: 64, storage: 128 } as const
 
-/** A device with the limits that its adapter can give. Throws RNN513 where there is none. */
+/** Opens a device with the buffer limits of its adapter. Throws RNN513 where there is none. */
 export async function openDevice(gpu: GPU | undefined): Promise<Device> {
   if (gpu === undefined) return noDevice('WebGPU (there is no `navigator.gpu`)')
   const adapter = await gpu.requestAdapter()
@@ -39,8 +39,8 @@ export async function openDevice(gpu: GPU | undefined): Promise<Device> {
 const noDevice = (tried: string): never => fail('RNN513', { tried })
 
 /**
- * Does something on the device, and waits for it. All calls must be made before the first `await` of `work`. Throws RNN514 with
- * what the device says is wrong.
+ * Runs `work` on the device, and waits for it; all calls must be made before the first `await` of `work`. Throws RNN514 with the device's
+ * error message.
  */
 export async function guarded<T>({ device, lost }: Device, work: () => T | Promise<T>): Promise<T> {
   for (const scope of scopes) device.pushErrorScope(scope)
@@ -57,7 +57,7 @@ export async function guarded<T>({ device, lost }: Device, work: () => T | Promi
     ),
   )
   const result = await done
-  // A device that is lost says so a little later.
+  // Waits a turn: a device that is lost says so a little later.
   if ('error' in result) await new Promise(resolve => setTimeout(resolve))
   const reason = lost()
   if (reason !== undefined) return fail('RNN514', { reason: `it was lost: ${reason}` })

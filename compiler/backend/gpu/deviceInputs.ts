@@ -1,4 +1,4 @@
-// The inputs of a plan on a device: those that stay there from run to run, and those that are brought for one.
+// The inputs of a plan on a device: some stay there from run to run, others are uploaded for one run.
 import { evaluate, type Sizes } from '../../ir/dim.ts'
 import { storedInputs } from '../../plan/operands.ts'
 import type { Plan, Buffer as PlanBuffer, Port } from '../../plan/plan.ts'
@@ -9,26 +9,26 @@ import { checkInput, floatsOf } from './inputs.ts'
 import type { ReadPlace } from './readBack.ts'
 
 export interface DeviceInputs {
-  /** The outputs that lie where inputs do, and the others. */
+  /** `moved` are the outputs that overwrite inputs, `results` the others. */
   readonly moved: readonly Port[]
   readonly results: readonly Port[]
-  /** Brings arrays that stay; those given back stand for them. */
+  /** Uploads arrays that stay on the device; the returned arrays stand for them. */
   store(inputs: Results): Record<string, Buffer>
-  /** Whether the device has this array for an input. */
+  /** Tells whether the device holds this array for an input. */
   has(name: string, array: Buffer): boolean
-  /** Checks the inputs of a run that touches these buffers, and brings those to the device that are not there. */
+  /** Checks the inputs of a run that touches these buffers, and uploads those that the device does not hold. */
   bring(touched: ReadonlySet<PlanBuffer>, sizes: Sizes, inputs: Results): void
-  /** Where what runs have changed lies, and the arrays that it is read into. */
+  /** The places of values that runs have changed, and the arrays to read them into. */
   changedPlaces(): readonly ReadPlace[]
 }
 
 export function createDeviceInputs({ device }: Device, memory: Memory, plan: Plan): DeviceInputs {
   const given = storedInputs(plan)
   const moved = plan.outputs.filter(o => given.has(o.operand.buffer))
-  /** The arrays that the device has, by name, and where they lie. */
+  /** The arrays that the device holds, by name, and their places. */
   const stored = new Map<string, { readonly array: Buffer; readonly buffer: PlanBuffer; readonly start: number }>()
 
-  /** Copies an array to where it lies in the buffer of an input. */
+  /** Copies an array to its place in the buffer of an input. */
   function upload(buffer: PlanBuffer, start: number, array: Buffer): void {
     const floats = floatsOf(buffer.hint, array)
     device.queue.writeBuffer(memory.at(buffer), start * 4, floats.buffer, floats.byteOffset, floats.byteLength)

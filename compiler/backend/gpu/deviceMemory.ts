@@ -1,13 +1,13 @@
-// The buffers of a plan on a device: each as large as the largest run so far needed it.
+// The buffers of a plan on a device, each as large as the largest run so far needed.
 import type { Buffer } from '../../plan/plan.ts'
 import { type Device, usage } from './device.ts'
 
 export interface Memory {
-  /** The place of a buffer; undefined before it is reserved. */
+  /** The device's buffer for one of the plan; throws a plain Error before it is reserved. */
   at(buffer: Buffer): GPUBuffer
-  /** Makes sure that a buffer holds so many elements. What it held is lost if it has to grow. */
+  /** Makes sure that a buffer holds so many elements. Its contents are lost if it has to grow. */
   reserve(buffer: Buffer, elements: number): void
-  /** Changes whenever a buffer moves. */
+  /** Changes whenever a buffer moves, so that bind groups have to be made again. */
   generation(): number
   /** Frees a buffer. */
   release(buffer: Buffer): void

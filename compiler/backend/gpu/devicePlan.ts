@@ -1,4 +1,4 @@
-// A plan as a device runs it: as tasks that bind few enough buffers, with what it draws drawn by the host.
+// Prepares a plan for a device: tasks that bind few enough buffers, and random numbers drawn by the host.
 import type { Sizes } from '../../ir/dim.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { Buffer } from '../backend.ts'
@@ -10,16 +10,16 @@ import { type TaskStep, taskSteps } from './tasks.ts'
 type Inputs = Readonly<Record<string, Buffer>>
 
 export interface DevicePlan {
-  /** What is left to the device; what is drawn is among its inputs. */
+  /** The device's part of the plan; the draws of the host are among its inputs. */
   readonly plan: Plan
   readonly steps: readonly TaskStep[]
-  /** Makes further buffers. */
+  /** Makes buffers in addition to those of the plan. */
   readonly fresh: FreshBuffer
-  /** The inputs together with what is drawn from them. The arrays of the draws are the same at each call. */
+  /** Adds the draws of the host to the inputs. The arrays of the draws are the same at each call. */
   draw(sizes: Sizes, inputs: Inputs): Inputs
 }
 
-/** Throws a plain Error for a plan that `refuses` refuses. `most` is how many buffers a task may touch. */
+/** Throws a plain Error for a plan that `refuses` refuses. A task may touch at most `most` buffers. */
 export function devicePlan(whole: Plan, most: number): DevicePlan {
   const split = splitDraws(whole)
   if (typeof split === 'string') throw new Error(split)

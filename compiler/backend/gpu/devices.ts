@@ -1,4 +1,4 @@
-// What a GPU can be reached by, by name: the list.
+// The list of devices through which a GPU can be reached, by name.
 import { type Diagnostic, isFailure, RnnError } from '../../../dsl/diagnostics.ts'
 import type { AsyncBackend } from '../backend.ts'
 import { loadPipelines, type Mode } from './gpuLibrary.ts'
@@ -10,13 +10,13 @@ export interface GpuBackend extends AsyncBackend {
   readonly device: { readonly name: DeviceName }
 }
 
-/** Those below `webgl2` are no GPUs: gpu.js' own fallbacks, for testing. */
+/** The names of devices. Those below `webgl2` are no GPUs: gpu.js' own fallbacks, for testing. */
 export type DeviceName = 'webgpu' | 'webgl2' | 'webasm' | 'cpu'
 
-/** gpu.js is loaded here, and nowhere before. */
+/** Opens a device of gpu.js, and loads gpu.js only then. */
 const pipelines = (mode: Mode) => async (): Promise<GpuBackend> => pipelinedBackend(mode, await loadPipelines(mode))
 
-/** How to open each: RNN513 with what was tried where it is not here. */
+/** Opens a device by name; RNN513 with the attempt where there is none. */
 export const devices: Readonly<Record<DeviceName, () => Promise<GpuBackend>>> = {
   webgpu: () => webGpuBackend(),
   webgl2: pipelines('webgl2'),
@@ -25,8 +25,8 @@ export const devices: Readonly<Record<DeviceName, () => Promise<GpuBackend>>> = 
 }
 
 /**
- * The GPU of a browser: of some devices the first that there is, WebGPU or else WebGL2 if left out. `device.name` of the backend
- * says which. Throws RNN513 for each that was tried where there is none.
+ * Opens the GPU of a browser: the first available of some devices, WebGPU or else WebGL2 if left out. `device.name` of the backend says
+ * which. Throws RNN513 for each that was tried where there is none.
  */
 export async function openGpu(names: readonly DeviceName[] = ['webgpu', 'webgl2']): Promise<GpuBackend> {
   const missing: Diagnostic[] = []

@@ -1,4 +1,4 @@
-// A plan at given sizes as a flat list of kernel runs: loops are walked, choices made, and every place is a number.
+// Flattens a plan at given sizes into a list of kernel runs: loops are walked, choices made, and every offset is a number.
 import { evaluate, type Sizes } from '../../ir/dim.ts'
 import type { Kernel } from './ownKernels.ts'
 import type { Task, TaskStep } from './tasks.ts'
@@ -6,17 +6,17 @@ import type { Task, TaskStep } from './tasks.ts'
 export interface Dispatch {
   readonly task: Task
   readonly kernel: Kernel
-  /** Of each of the kernel's `offsets`. */
+  /** The value of each of the kernel's `offsets`. */
   readonly offsets: readonly number[]
 }
 
-/** A task, and the sizes and indices of loops that it runs at. */
+/** A task, and the sizes and loop indices that it runs at. */
 export interface Run {
   readonly task: Task
   readonly at: Sizes
 }
 
-/** What runs one after the other. */
+/** Lists the runs of tasks in the order of execution. */
 export function runsOf(steps: readonly TaskStep[], sizes: Sizes): readonly Run[] {
   const list: Run[] = []
   const walk = (inside: readonly TaskStep[], at: Sizes): void => {
@@ -42,7 +42,7 @@ export function runsOf(steps: readonly TaskStep[], sizes: Sizes): readonly Run[]
   return list
 }
 
-/** The same as kernels. `kernelsOf` is asked once for each task, however often it runs. */
+/** Lists the runs of kernels. `kernelsOf` is asked once for each task, however often it runs. */
 export function dispatchesOf(
   steps: readonly TaskStep[],
   sizes: Sizes,

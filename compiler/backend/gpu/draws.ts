@@ -1,4 +1,4 @@
-// Random numbers are hashes of 32 bits, which no float of 32 bits holds. They depend on no weight: the host computes them.
+// Moves random numbers to the host: they are hashes of 32 bits, which no 32-bit float holds, and depend on no weight.
 import { constant, product, rowMajor } from '../../ir/dim.ts'
 import { pruned, read } from '../../plan/instructions.ts'
 import { kernelsOf, programOf, programReads, readsOf, touched, writesOf } from '../../plan/operands.ts'
@@ -12,25 +12,25 @@ const isHash = (i: Instruction): boolean => i.kind === 'apply' && isHashing(i.op
 export interface Split {
   /** Computes the draws from the inputs that they depend on. */
   readonly host: Plan
-  /** The plan without draws, whose further inputs are the outputs of `host`. */
+  /** The plan without draws; the outputs of `host` are further inputs of it. */
   readonly device: Plan
 }
 
-/** Why no device takes a plan. */
+/** Tells why no device takes a plan; undefined if one can. */
 export function refuses(plan: Plan, precision: Precision): string | undefined {
   if (precision === 'f64') return 'a GPU computes in 32 bits'
   const split = splitDraws(plan)
   return typeof split === 'string' ? split : undefined
 }
 
-/** A plan that draws, in two: undefined if it draws nothing, a reason if the draws cannot be separated. */
+/** Splits a plan that draws in two: undefined if it draws nothing, a reason if the draws cannot be separated. */
 export function splitDraws(plan: Plan): Split | undefined | string {
   const drawing = plan.steps.filter(usesHashes)
   if (drawing.length === 0) return undefined
   const inside = drawing.find(s => s.kind !== 'map')
   if (inside !== undefined) return `it draws random numbers in ${inside.kind === 'loop' ? 'a loop' : 'a sum'}`
   const inputs = new Set(plan.inputs.map(p => p.operand.buffer))
-  /** Whose values the host has of each buffer. */
+  /** The step whose values the host has of each buffer. */
   const hosted = new Map<Buffer, Step>()
   /** The buffers that hold hashes. */
   const hashed = new Set<Buffer>()
@@ -38,7 +38,7 @@ export function splitDraws(plan: Plan): Split | undefined | string {
   const ports: Port[] = []
   const device: Step[] = []
   let nextId = plan.buffers.reduce((most, b) => Math.max(most, b.id), -1) + 1
-  /** Makes sure that the host has a buffer as it is before a step; false if only the device can compute that. */
+  /** Makes the host compute a buffer as it is before step `before`; false if only the device can. */
   const fetch = (buffer: Buffer, before: number): boolean => {
     const place = plan.steps.slice(0, before).findLastIndex(s => writesOf(s).some(o => o.buffer === buffer))
     if (place < 0) return inputs.has(buffer)
@@ -66,7 +66,7 @@ export function splitDraws(plan: Plan): Split | undefined | string {
       if (!reads.every(o => fetch(o.buffer, place))) return 'its random numbers depend on what the network computes'
       const ofHashes = writes.filter(w => w.to.buffer.dtype !== 'real' && isHash(program[w.value]))
       const others = writes.filter(w => !ofHashes.includes(w))
-      // What the device still needs of the draws crosses over.
+      // Passes to the device those draws that it still uses.
       const crossing = [...onHost].filter(
         ref =>
           isHash(program[ref]) &&

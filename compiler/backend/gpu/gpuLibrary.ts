@@ -1,13 +1,13 @@
-// The part of gpu.js that is relied on, some of it undocumented: the version is pinned exactly, and what is missing is named.
+// The part of gpu.js that rnnc relies on, some of it undocumented: the version is pinned exactly, and missing parts are named.
 import { fail } from '../../../dsl/diagnostics.ts'
 
-/** gpu.js' WebGPU kernel, of which only the translation from JavaScript to WGSL is used: it needs no device. */
+/** gpu.js' WebGPU kernel, used only to translate JavaScript to WGSL, which needs no device. */
 export interface WgslKernel {
   setupConstants(): void
   setupArguments(args: readonly unknown[]): void
   validateSettings(args: readonly unknown[]): void
   translateSource(): void
-  /** The statements of the kernel, and the functions that it calls, once it is translated. */
+  /** The statements of the kernel, and the functions that it calls, after translation. */
   readonly translatedBody: string
   readonly translatedFunctions: string
 }
@@ -21,11 +21,11 @@ export interface KernelFunction {
 export interface KernelSettings {
   readonly output: readonly number[]
   readonly precision: 'single'
-  /** Found out at the first run, if left out. */
+  /** Inferred at the first run, if left out. */
   readonly argumentTypes?: readonly string[]
   readonly functions: readonly KernelFunction[]
   readonly returnType: 'Number'
-  /** Text in the language of the device, before the functions. */
+  /** Text in the language of the device, placed before the functions. */
   readonly injectedNative?: string
 }
 
@@ -33,7 +33,7 @@ export interface GpuLibrary {
   readonly WebGPUKernel: new (source: string, settings: KernelSettings) => WgslKernel
 }
 
-/** What a kernel gave, where a pipeline is put together: it can be given to a kernel, or given back. */
+/** The result of a kernel while a pipeline is put together: it can be passed to a kernel, or returned. */
 export interface Handle {
   readonly opaque: unique symbol
 }
@@ -44,15 +44,15 @@ export interface PipelineKernel {
   destroy(): void
 }
 
-/** Kernels one after the other, which gpu.js puts together at the first call. */
+/** A sequence of kernels, which gpu.js puts together at the first call. */
 export interface Pipeline {
   (...args: readonly Float32Array[]): Promise<readonly ArrayLike<number>[]>
-  /** What ran the last call, and why it was not what could have run it. */
+  /** The executor that ran the last call, and why gpu.js fell back to it, if it did. */
   readonly executorKind: string
   readonly fallbackReason: string | null
   readonly plan: {
     readonly kernels: readonly { readonly clone: { readonly kernel: object } }[]
-    /** What ran, where kernels run one by one; those that bring arguments to the device have a name that begins with `up:`. */
+    /** The kernels that ran, where they run one by one; the names of those that upload arguments begin with `up:`. */
     readonly genericClones: ReadonlyMap<string, { readonly kernel: object }>
   } | null
   destroy(): Promise<void>
@@ -60,7 +60,7 @@ export interface Pipeline {
 
 /** A device that gpu.js runs kernels on. */
 export interface Gpu {
-  /** The context of a canvas, where it is one. */
+  /** The context of its canvas, where it has one. */
   readonly context: object | null
   createKernel(source: string, settings: KernelSettings): PipelineKernel
   createPipeline(
@@ -70,10 +70,10 @@ export interface Gpu {
   destroy(): Promise<void>
 }
 
-/** What gpu.js calls the devices. */
+/** gpu.js' names for the devices. */
 export type Mode = 'webgpu' | 'webgl2' | 'webasm' | 'cpu'
 
-/** The classes of the kernels that run on them. */
+/** The class of kernels that runs on each device. */
 const kernelClasses = {
   webgpu: 'WebGPUKernel',
   webgl2: 'WebGL2Kernel',
@@ -85,12 +85,12 @@ export interface PipelineLibrary {
   readonly GPU: new (settings: { readonly mode: Mode }) => Gpu
 }
 
-/** Loads gpu.js, when a GPU is first asked for. RNN513 if it is not installed; a plain Error that says what is missing of it. */
+/** Loads gpu.js, when a GPU is first asked for. RNN513 if it is not installed; a plain Error that names the missing parts. */
 export async function loadLibrary(): Promise<GpuLibrary> {
   return checkedLibrary(await loaded('WebGPU'))
 }
 
-/** As `loadLibrary`, for pipelines on a device. */
+/** Does the same as `loadLibrary`, for pipelines on a device. */
 export async function loadPipelines(mode: Mode): Promise<PipelineLibrary> {
   return checkedPipelines(await loaded(mode))
 }
@@ -100,7 +100,7 @@ async function loaded(device: string): Promise<unknown> {
   return field(module, 'default') ?? module
 }
 
-/** What a package that cannot be loaded is to the user. */
+/** Turns the failure to load a package into RNN513. */
 export const notInstalled =
   (name: string, device = 'WebGPU') =>
   (error: unknown): never => {
@@ -108,7 +108,7 @@ export const notInstalled =
     return fail('RNN513', { tried: `${device} by the npm package \`${name}\` (${reason})` })
   }
 
-/** The library, if it has what is relied on. */
+/** Returns the library, if it has all that rnnc relies on; throws a plain Error otherwise. */
 export function checkedLibrary(library: unknown): GpuLibrary {
   const missing = lacking(library, 'WebGPUKernel', [
     'setupConstants',
@@ -120,7 +120,7 @@ export function checkedLibrary(library: unknown): GpuLibrary {
   return library
 }
 
-/** The library, if it has what pipelines need. */
+/** Returns the library, if it has all that pipelines need; throws a plain Error otherwise. */
 export function checkedPipelines(library: unknown): PipelineLibrary {
   const missing = lacking(library, 'GPU', ['createKernel', 'createPipeline', 'destroy'])
   const classes = ['GPU', ...Object.values(kernelClasses)]
@@ -128,7 +128,7 @@ export function checkedPipelines(library: unknown): PipelineLibrary {
   return library
 }
 
-/** Whether a kernel that gpu.js has run is one of a device. */
+/** Tells whether a kernel that gpu.js has run belongs to a device. */
 export const isKernelOf = (library: PipelineLibrary, mode: Mode, kernel: object): boolean =>
   kernel.constructor === field(library, kernelClasses[mode])
 

@@ -1,13 +1,13 @@
-// The arrays that a run is given, as a device takes them.
+// Checks the input arrays of a run, and converts them for a device.
 import { fail } from '../../../dsl/diagnostics.ts'
 import { evaluate, product, type Sizes } from '../../ir/dim.ts'
 import type { Port } from '../../plan/plan.ts'
 import type { Buffer } from '../backend.ts'
 
-/** The largest whole number that a float of 32 bits holds as every one below it. */
+/** The largest number up to which a 32-bit float holds every whole number. */
 export const mostExact = 2 ** 24
 
-/** Throws a plain Error for an array that is not what an input of a plan is. */
+/** Throws a plain Error for an array of another type or length than the input of a plan. */
 export function checkInput({ name, shape, operand }: Port, array: Buffer | undefined, sizes: Sizes): Buffer {
   const length = evaluate(product(shape), sizes)
   const type = operand.buffer.dtype === 'real' ? Float32Array : Int32Array
@@ -16,7 +16,7 @@ export function checkInput({ name, shape, operand }: Port, array: Buffer | undef
   return array
 }
 
-/** The floats of an array. RNN514 for whole numbers that they do not hold; `name` says whose. */
+/** Converts an array to floats. RNN514 for whole numbers that they do not hold; `name` says whose. */
 export function floatsOf(name: string, array: Buffer): Float32Array {
   const inexact = array instanceof Int32Array ? array.find(x => Math.abs(x) > mostExact) : undefined
   if (inexact !== undefined)

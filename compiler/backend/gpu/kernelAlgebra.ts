@@ -1,16 +1,16 @@
-// The scalar algebra over gpu.js source. Infinity and NaN are arguments of a kernel, as no literal of a GPU's language stands for them.
+// The scalar algebra over gpu.js source. Infinity and NaN are kernel arguments, as GPU languages have no literals for them.
 import { type Algebra, algebraBy } from '../../ir/algebra.ts'
 import { ops } from '../../ir/ops/index.ts'
 import type { PlainOp } from '../../ir/ops/schemas.ts'
 import { call, type Expression, infix, leaf, literal, strong, truth } from '../expression.ts'
 
-/** The arguments that stand for these, where a kernel uses them. */
+/** The values of the arguments for infinity and NaN, in kernels that use them. */
 export const specials: Readonly<Record<string, number>> = { infinity: Number.POSITIVE_INFINITY, nan: Number.NaN }
 
 const infinity = leaf('infinity')
 const nan = leaf('nan')
 
-/** A function of helpers.ts: its own arguments, then these. */
+/** Calls a function of kernelHelpers.ts, with `more` after its own arguments. */
 const helper =
   (name: string, ...more: readonly Expression[]) =>
   (...args: readonly Expression[]): Expression =>
@@ -27,7 +27,7 @@ export const kernelAlgebra: Algebra<Expression> = {
     return value > 0 ? infinity : leaf('(0 - infinity)')
   },
   integer: value => leaf(literal(value)),
-  // A device computes with floats alone.
+  // Needs no conversion: a device computes with floats alone.
   real: x => x,
   add: infix('+'),
   sub: infix('-'),
@@ -65,7 +65,7 @@ export const kernelAlgebra: Algebra<Expression> = {
   stop_gradient: x => x,
 }
 
-/** Whether each value of a formula comes of a hash. */
+/** Tells of each value of a formula whether it is computed from a hash. */
 const hashing: Algebra<boolean> = algebraBy<boolean>(
   { constant: () => false, integer: () => false },
   name =>
@@ -73,12 +73,12 @@ const hashing: Algebra<boolean> = algebraBy<boolean>(
       kernelAlgebra[name] === hashes || args.some(a => a),
 )
 
-/** Whether a pointwise op computes with hashes, so that no GPU can. */
+/** Tells whether a pointwise op computes with hashes, which no GPU can. */
 export const isHashing = (op: PlainOp): boolean =>
   ops.get(op)?.formula?.(
     hashing,
     Array.from({ length: mostOperands }, () => false),
   ) === true
 
-/** A pointwise op has no more. */
+/** Most operands of a pointwise op. */
 const mostOperands = 3

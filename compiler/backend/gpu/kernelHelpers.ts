@@ -1,5 +1,6 @@
-// Functions that kernels call, as gpu.js source. What Math gives on a GPU is NaN for tanh(90), 0 for max(NaN, 0), and
-// cancels near 0; these are exact to a few units in the last place of 32 bits, and keep infinities and NaN.
+// Functions that kernels call, as gpu.js source.
+// They are exact to a few units in the last place of 32 bits, and keep infinities and NaN, while Math on a GPU gives NaN for tanh(90),
+// 0 for max(NaN, 0), and cancels near 0.
 
 import type { KernelFunction } from './gpuLibrary.ts'
 
@@ -28,13 +29,13 @@ const factorial = (n: number): number => (n < 2 ? 1 : n * factorial(n - 1))
 
 const alternating = (i: number): number => (i % 2 === 0 ? 1 : -1)
 
-/** The digits of 2 / π behind the point, to the base 256: as many as the largest float and 40 bits behind the point need. */
+/** The digits of 2 / π after the point in base 256: enough for the largest float and 40 bits after the point. */
 const twoOverPi: readonly number[] = [
   0xa2, 0xf9, 0x83, 0x6e, 0x4e, 0x44, 0x15, 0x29, 0xfc, 0x27, 0x57, 0xd1, 0xf5, 0x34, 0xdd, 0xc0, 0xdb, 0x62, 0x95,
   0x99, 0x3c, 0x43,
 ]
 
-/** By name. A comparison with NaN is false, so that NaN takes the last way of each, which keeps it. */
+/** The helpers by name. A comparison with NaN is false, so that NaN takes the last branch of each, which keeps it. */
 export const helpers: Readonly<Record<string, Helper>> = {
   larger: numeric(`function larger(x, y) {
   if (x > y) { return x; }
@@ -52,7 +53,7 @@ export const helpers: Readonly<Record<string, Helper>> = {
   powerOfTwo: numeric(`function powerOfTwo(n) {
   return Math.pow(2, n);
 }`),
-  // x is n ln 2 and a rest, of which a series is enough; 2^n is multiplied in two halves, as 2^128 is no float.
+  // Splits x into n ln 2 and a rest that a series is enough for; multiplies by 2^n in two halves, as 2^128 overflows.
   exponential: numeric(`function exponential(x, infinity) {
   if (x > 88.7228) { return infinity; }
   if (x < -87.3365) { return 0; }
@@ -64,7 +65,7 @@ export const helpers: Readonly<Record<string, Helper>> = {
     series(8, i => 1 / factorial(i)),
   )}) * powerOfTwo(half) * powerOfTwo(n - half);
 }`),
-  // Its series near 0, where e^x less 1 cancels.
+  // Uses its series near 0, where e^x - 1 cancels.
   exponentialLessOne: numeric(`function exponentialLessOne(x, infinity) {
   if (x > 0.35) { return exponential(x, infinity) - 1; }
   if (x < -0.35) { return exponential(x, infinity) - 1; }
@@ -73,7 +74,7 @@ export const helpers: Readonly<Record<string, Helper>> = {
     series(8, i => 1 / factorial(i + 1)),
   )});
 }`),
-  // Near 1 the series of 2 artanh((x - 1) / (x + 1)).
+  // Uses the series of 2 artanh((x - 1) / (x + 1)) near 1.
   logarithm: numeric(`function logarithm(x, infinity, nan) {
   if (x > 3.4e38) { return x; }
   if (x > 0) {
@@ -89,7 +90,7 @@ export const helpers: Readonly<Record<string, Helper>> = {
   if (x === 0) { return 0 - infinity; }
   return nan;
 }`),
-  // 2 artanh(x / (2 + x)), whose series needs six terms near 0. The factor 2 is in s, which is as large as x.
+  // Uses 2 artanh(x / (2 + x)) near 0, where its series needs six terms. The factor 2 is in s, which is as large as x.
   logarithm1p: numeric(`function logarithm1p(x, infinity, nan) {
   if (x < -0.25) { return logarithm(1 + x, infinity, nan); }
   if (x > 0.3) { return logarithm(1 + x, infinity, nan); }
@@ -100,7 +101,7 @@ export const helpers: Readonly<Record<string, Helper>> = {
     series(6, i => 1 / (2 * i + 1)),
   )});
 }`),
-  // Its series up to 0.25, beyond that (1 - e) / (1 + e) for e = exp(-2 |x|), which does not overflow.
+  // Uses its series up to 0.25, and beyond that (1 - e) / (1 + e) for e = exp(-2 |x|), which does not overflow.
   hyperbolicTangent: numeric(`function hyperbolicTangent(x) {
   const t = x * x;
   if (t < 0.0625) { return x * (${polynomial('t', [1, -1 / 3, 2 / 15, -17 / 315, 62 / 2835])}); }
@@ -111,14 +112,14 @@ export const helpers: Readonly<Record<string, Helper>> = {
   const f = exponential(2 * larger(x, -20), 0);
   return (f - 1) / (1 + f);
 }`),
-  // 2 / π by its digits to the base 256, the first behind the point.
+  // Looks up a digit of 2 / π in base 256; digit 0 is the first after the point.
   digitOfTwoOverPi: numeric(`function digitOfTwoOverPi(j) {
   if (j < 0) { return 0; }
 ${twoOverPi.map((digit, j) => `  if (j < ${j + 0.5}) { return ${digit}; }`).join('\n')}
   return 0;
 }`),
-  // How many quarters of a circle x is, rounded, modulo 4 (\`part\` 0), and the rest of it in quarters (1): the product with 2 / π,
-  // of which only the digits around the point are computed, exactly (Payne & Hanek 1983).
+  // Counts the quarters of a circle in x, rounded, modulo 4 (`part` 0), or gives the rest in quarters (1): multiplies by 2 / π, and
+  // computes only the digits around the point, exactly (Payne & Hanek 1983).
   quarters: numeric(`function quarters(x, part) {
   let y = 0 + x;
   let k = 0;
@@ -149,7 +150,7 @@ ${twoOverPi.map((digit, j) => `  if (j < ${j + 0.5}) { return ${digit}; }`).join
   if (part === 0) { return sum + up - 4 * wholePart((sum + up) * 0.25); }
   return rest - up;
 }`),
-  // x less a multiple of π / 2, in three parts, then a series up to π / 4; `quarter` turns a cosine into a sine.
+  // Subtracts a multiple of π / 2 in three parts, then uses a series up to π / 4; `quarter` is 0 for the sine, 1 for the cosine.
   circular: numeric(`function circular(x, quarter) {
   let n = wholePart(x * ${2 / Math.PI} + 0.5);
   let r = ((x - n * 1.5703125) - n * 0.0004837512969970703) - n * 7.549790126404332e-8;
@@ -176,7 +177,7 @@ ${twoOverPi.map((digit, j) => `  if (j < ${j + 0.5}) { return ${digit}; }`).join
   if (q < 2.5) { return 0 - sine; }
   return 0 - cosine;
 }`),
-  // Near 1 what Math gives is too coarse for the 1 - b^t of an optimizer.
+  // Avoids Math near 1, where it is too coarse for the 1 - b^t of an optimizer.
   power: numeric(`function power(x, y, infinity, nan) {
   if (y === 0) { return 1; }
   if (x === 0) {
@@ -199,7 +200,7 @@ ${twoOverPi.map((digit, j) => `  if (j < ${j + 0.5}) { return ${digit}; }`).join
   if (x >= 0) { return Math.sqrt(x); }
   return nan;
 }`),
-  // Division of integers is done in floats, which may be off by one.
+  // Corrects the result by one: a GPU may divide integers in floats.
   quotient: {
     source: `function quotient(a, b) {
   const q = Math.floor((a + 0.5) / b);
@@ -227,7 +228,7 @@ ${twoOverPi.map((digit, j) => `  if (j < ${j + 0.5}) { return ${digit}; }`).join
   },
 }
 
-/** The helpers that some text calls, and those that these call. */
+/** Finds the helpers that some text calls, and those that these call. */
 export function helpersIn(text: string): ReadonlySet<string> {
   const found = new Set<string>()
   const look = (where: string): void => {
@@ -241,7 +242,7 @@ export function helpersIn(text: string): ReadonlySet<string> {
   return found
 }
 
-/** Declares the helpers that some text calls, in WebGL's language: gpu.js may define one below another that calls it. */
+/** Declares the helpers that some text calls in GLSL: gpu.js may define one below another that calls it. */
 export const declarationsOf = (text: string): string =>
   [...helpersIn(text)]
     .map(name => {
@@ -252,7 +253,7 @@ export const declarationsOf = (text: string): string =>
 
 const glsl: Readonly<Record<ScalarType, string>> = { Number: 'float', Integer: 'int' }
 
-/** The helpers that some text calls, as gpu.js takes functions. */
+/** Gives the helpers that some text calls in the form that gpu.js takes. */
 export const functionsOf = (text: string): KernelFunction[] =>
   [...helpersIn(text)].map(name => {
     const { source, types, returns } = helpers[name]

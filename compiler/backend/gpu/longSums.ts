@@ -1,20 +1,20 @@
-// Long folds of few results, in which most of a device would be idle, as folds of parts whose results are then combined.
+// Splits long folds of few results, which leave most of a device idle, into folds of parts and a fold of their results.
 import { add, constant, evaluate, multiply, product, rowMajor, type Sizes } from '../../ir/dim.ts'
 import { read } from '../../plan/instructions.ts'
 import type { Instruction, Operand } from '../../plan/plan.ts'
 import type { FreshBuffer } from './splitTask.ts'
 import type { Fold } from './tasks.ts'
 
-/** A thread combines at least so many things. */
+/** Fewest terms that a thread combines. */
 const fewestTerms = 64
 
-/** So many threads are enough. */
+/** Number of threads that is enough to keep a device busy. */
 const enough = 2 ** 14
 
-/** Fewer parts than these do not make up for combining them. */
+/** Fewest parts that make up for combining them. */
 const fewestParts = 8
 
-/** The fold, or several that do the same at given sizes, one after the other. */
+/** Gives the fold, or several that in sequence do the same at given sizes. */
 export function splitLong(task: Fold, sizes: Sizes, fresh: FreshBuffer): readonly Fold[] {
   const { scatter: _, ...plain } = task
   const { domain, over, program, combine, hint } = plain
@@ -29,7 +29,7 @@ export function splitLong(task: Fold, sizes: Sizes, fresh: FreshBuffer): readonl
   const each = Math.floor(longest / parts)
   const left = longest - parts * each
   const slots = constant(parts + Math.sign(left))
-  // A part has every so-manieth place. Where these are neighbours in memory, the threads of the parts are neighbours too.
+  // Interleaves the parts: of n parts, each takes every n-th place. Where places are adjacent in memory, so are the threads of the parts.
   const at = program.some(i => i.kind === 'read' && evaluate(i.from.strides[dim], sizes) === 1) ? domain.length : 0
   const shape = domain.toSpliced(at, 0, slots)
   const partial: Operand = {
@@ -73,7 +73,7 @@ export function splitLong(task: Fold, sizes: Sizes, fresh: FreshBuffer): readonl
   return [first, ...(left === 0 ? [] : [rest]), whole]
 }
 
-/** How many parts of one length, `most` at the most, a length is cut into: as many as leave no rest, if that is at least half of it. */
+/** The number of equal parts for a length, `most` at the most: as many as leave no rest, if that is at least half of it. */
 function partsOf(length: number, most: number): number {
   const end = Math.min(length, most)
   for (let parts = end; 2 * parts >= end && parts > 0; parts--) if (length % parts === 0) return parts

@@ -1,33 +1,33 @@
-// What the kernels of a recording take on this device: each alone, run so often that what is around it does not count.
+// Times each kernel of a recording alone on this device, repeated so often that the overhead does not count.
 import type { DeviceTimes } from '../costModel.ts'
 import type { RecordedKernel } from './recording.ts'
 
 export interface MeasureOptions {
-  /** How long measuring may take, in ms; every kernel runs at least once, whatever it takes. */
+  /** Time limit of measuring, in ms; every kernel runs at least once, however long it takes. */
   readonly budget?: number
-  /** Now and then; the fraction that is done. */
+  /** Reports now and then the fraction that is done. */
   readonly onProgress?: (done: number) => void
 }
 
 /** Submits a pass, and gives the time until its results are read, in ms. */
 type TimePass = (encode: (pass: GPUComputePassEncoder) => void) => Promise<number>
 
-/** How often all kernels take their turn, and in how many of these turns a kernel may begin to run more often. */
+/** Number of turns in which all kernels are timed, and how many of the first turns may raise a kernel's repetitions. */
 const mostTurns = 24
 const growing = 12
-/** How often a kernel runs in one pass, at the most. */
+/** Most repetitions of a kernel in one pass. */
 const mostTimes = 256
 
 /**
- * Measures the step without its kernels, and each kernel. They take turns, and the least of each counts: what else the machine does
- * only adds, and comes in bursts.
+ * Times the step without its kernels, and each kernel, in turns. The least time of each counts: other work on the machine only adds, and
+ * comes in bursts.
  */
 export async function measureKernels(
   kernels: readonly RecordedKernel[],
   time: TimePass,
   { budget = 1200, onProgress }: MeasureOptions = {},
 ): Promise<DeviceTimes> {
-  // The first pass makes buffers and bind groups, and starts each kernel once.
+  // Warms up: the first pass makes buffers and bind groups, and starts each kernel once.
   await time(pass => {
     for (const kernel of kernels) kernel.encode(pass, 1)
   })

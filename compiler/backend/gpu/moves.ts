@@ -1,11 +1,11 @@
-// Kernels that move what others have computed: several arrays into one, a packed result to places that are apart.
+// Kernels that move computed values: several arrays into one, a packed result to strided places.
 
-/** How many arrays one kernel joins. */
+/** Most arrays that one kernel joins. */
 export const mostJoined = 6
 
 /**
- * Arrays end to end: `function(a0, o0, e0, a1, o1) { … }`, each from o on and up to the place e, the last to the end. Where an
- * array is absent, zeros.
+ * Joins arrays end to end: `function(a0, o0, e0, a1, o1) { … }` reads each from o on, and fills up to the place e, the last to the end. An
+ * absent array gives zeros.
  */
 export function joining(present: readonly boolean[]): string {
   const last = present.length - 1
@@ -17,10 +17,7 @@ export function joining(present: readonly boolean[]): string {
   return [`function(${args.join(', ')}) {`, ...lines.map(l => `  ${l}`), '}'].join('\n')
 }
 
-/**
- * An array over part of another that starts at s: `function(a0, a1, o0, o1, s) { … }`, or over zeros with
- * `function(a1, o1, s) { … }`.
- */
+/** Lays an array over part of another from s on: `function(a0, a1, o0, o1, s) { … }`, or over zeros with `function(a1, o1, s) { … }`. */
 export function overlaying(length: number, over: boolean): string {
   const other = over ? 'a0[o0 + this.thread.x]' : '0'
   return [
@@ -32,17 +29,17 @@ export function overlaying(length: number, over: boolean): string {
   ].join('\n')
 }
 
-/** A dimension of a packed array, and how far apart its elements go. */
+/** A dimension of a packed array, and the stride at which its elements are written. */
 export interface Spread {
   readonly size: number
-  /** How many elements one step of it is in the packed array. */
+  /** Stride of the dimension in the packed array. */
   readonly packed: number
   readonly stride: number
 }
 
 /**
- * The elements a1 of a packed array at the places that strides give, from the first of them to the last, and between them what was
- * there: `function(a0, a1, o0) { … }`, or zeros with `function(a1) { … }`. Throws a plain Error where two dimensions overlap.
+ * Spreads a packed array a1 over strided places, from the first of them to the last, and keeps the old values between them:
+ * `function(a0, a1, o0) { … }`, or zeros with `function(a1) { … }`. Throws a plain Error where two dimensions overlap.
  */
 export function spreading(dims: readonly Spread[], over: boolean): string {
   const ordered = dims.filter(d => d.size > 1).sort((a, b) => Math.abs(b.stride) - Math.abs(a.stride))

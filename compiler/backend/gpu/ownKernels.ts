@@ -1,4 +1,4 @@
-// The kernels of a task on a device at given sizes: folds as what is faster there, where something is.
+// Chooses the kernels of a task on a device at given sizes: for folds faster ones than gpu.js makes, where there are any.
 import type { Sizes } from '../../ir/dim.ts'
 import { splitLong } from './longSums.ts'
 import { productKernel } from './product.ts'
@@ -10,16 +10,16 @@ import type { OwnKernel } from './wgsl.ts'
 
 export type Kernel = KernelSource | OwnKernel
 
-/** What runs one after the other. `most` is how many buffers a kernel may touch. */
+/** Gives the kernels of a task in the order of execution. A kernel may touch at most `most` buffers. */
 export type KernelsOf = (task: Task, sizes: Sizes, most: number, fresh: FreshBuffer) => readonly Kernel[]
 
-/** One kernel for each task, as gpu.js translates it. */
+/** Gives one kernel for each task, as gpu.js translates it. */
 export const plainKernels: KernelsOf = (task, sizes) => {
   const kernel = kernelSource(task, sizes)
   return kernel === undefined ? [] : [kernel]
 }
 
-/** Products in blocks, scatters that look at each thing once, long folds in parts. */
+/** Computes products in blocks, scatters in one pass over their terms, and long folds in parts. */
 export const fastKernels: KernelsOf = (task, sizes, most, fresh) => {
   if (task.kind === 'each') return plainKernels(task, sizes, most, fresh)
   const scatter = scatterKernel(task, sizes, fresh)

@@ -1,5 +1,5 @@
-// Runs plans through gpu.js' own pipelines: on WebGL2, and on gpu.js' fallbacks, for testing. A pipeline keeps nothing from call to
-// call: weights are uploaded at each, and what changes comes back.
+// Runs plans through gpu.js' own pipelines: on WebGL2, and on gpu.js' fallbacks, for testing.
+// A pipeline keeps nothing from call to call: weights are uploaded at each, and changed values come back.
 import { fail } from '../../../dsl/diagnostics.ts'
 import { evaluate, product, type Sizes } from '../../ir/dim.ts'
 import { storedInputs } from '../../plan/operands.ts'
@@ -27,7 +27,7 @@ export interface PipelinedBackend extends AsyncBackend {
   readonly device: { readonly name: Mode }
 }
 
-/** A backend on a device of gpu.js. Throws RNN513 where there is none. */
+/** Opens a backend on a device of gpu.js. Throws RNN513 where there is none. */
 export function pipelinedBackend(mode: Mode, library: PipelineLibrary): PipelinedBackend {
   const gpu = openGpu(library, mode)
   return {
@@ -49,28 +49,28 @@ function openGpu(library: PipelineLibrary, mode: Mode): Gpu {
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-/** How gpu.js runs a pipeline on each device, and how many arrays a kernel there can be given. */
+/** gpu.js' executor for pipelines on each device, and the most arrays that a kernel there can take. */
 const modes: Readonly<Record<Mode, { readonly executor: string; readonly mostArrays: number }>> = {
-  // Eight storage buffers, of which one is the result.
+  // Allows eight storage buffers, of which one is the result.
   webgpu: { executor: 'fused-encoder', mostArrays: 7 },
-  // Sixteen textures, of which gpu.js needs one.
+  // Allows sixteen textures, of which gpu.js needs one.
   webgl2: { executor: 'generic', mostArrays: 15 },
   webasm: { executor: 'fused-sync', mostArrays: 15 },
   cpu: { executor: 'generic', mostArrays: 15 },
 }
 
-/** How many buffers a task touches at the most: a kernel is given what its task reads, at times what it writes as well. */
+/** Most buffers that a task touches: a kernel takes those that its task reads, at times also those that it writes. */
 const mostBuffers = 7
 
-/** How many sizes are kept ready to run. */
+/** Number of sizes that are kept ready to run. */
 const mostPrepared = 8
 
 /** A plan at given sizes, ready to run. */
 interface Prepared {
   readonly calls: Calls
-  /** The buffers of inputs that it takes, in order. */
+  /** The input buffers that it takes, in order. */
   readonly taken: readonly PlanBuffer[]
-  /** The calls whose results it gives back. */
+  /** The calls whose results it returns. */
   readonly given: readonly number[]
   readonly pipeline: Pipeline
   readonly kernels: readonly PipelineKernel[]
@@ -96,7 +96,7 @@ function executable(library: PipelineLibrary, gpu: Gpu, mode: Mode, whole: Plan)
     )
     const prepared = preparedAt(sizes)
     const elementsOf = await results(prepared, floats)
-    // All are read before an input is written over.
+    // Reads all results before an input is overwritten.
     const found = plan.outputs.map((port, i) => {
       const result = prepared.calls.results[i]
       const length = evaluate(product(port.shape), sizes)
@@ -112,7 +112,7 @@ function executable(library: PipelineLibrary, gpu: Gpu, mode: Mode, whole: Plan)
     return Object.fromEntries(outputs)
   }
 
-  /** What the results of calls are, and the inputs. */
+  /** Runs the pipeline, and gives access to the elements of its results and inputs. */
   async function results(
     { pipeline, taken, given: numbers, calls }: Prepared,
     floats: ReadonlyMap<PlanBuffer, Float32Array>,
@@ -127,7 +127,7 @@ function executable(library: PipelineLibrary, gpu: Gpu, mode: Mode, whole: Plan)
     }
   }
 
-  /** Runs a pipeline, and makes sure that it ran where it should. RNN514 where it did not. */
+  /** Runs a pipeline; RNN514 where it fails, or ran elsewhere than it should. */
   async function ran(pipeline: Pipeline, args: readonly Float32Array[]): Promise<readonly ArrayLike<number>[]> {
     const found = await pipeline(...args).catch((error: unknown) => fail('RNN514', { reason: messageOf(error) }))
     const wrong = whatWentWrong(library, gpu, mode, pipeline)
@@ -148,7 +148,7 @@ const absent = ({ hint }: PlanBuffer): never => {
   throw new Error(`input ${hint} is missing`)
 }
 
-/** Arrays end to end; a single one as it is. */
+/** Joins arrays end to end; returns a single one as it is. */
 function joined(arrays: readonly Float32Array[]): Float32Array {
   if (arrays.length === 1) return arrays[0]
   const whole = new Float32Array(arrays.reduce((n, a) => n + a.length, 0))
@@ -160,7 +160,7 @@ function joined(arrays: readonly Float32Array[]): Float32Array {
   return whole
 }
 
-/** Compiles nothing yet: gpu.js does that at the first call. RNN514 for arrays with more places than it can count. */
+/** Compiles nothing yet: gpu.js does that at the first call. RNN514 for arrays with more elements than it can count. */
 function prepare(gpu: Gpu, mode: Mode, calls: Calls): Prepared {
   const lengths = (args: Call['args']): number[] => args.flatMap(a => (typeof a === 'number' ? [] : [a.length]))
   const most = calls.calls.reduce((n, { threads, args }) => Math.max(n, threads, ...lengths(args)), 0)
@@ -168,7 +168,7 @@ function prepare(gpu: Gpu, mode: Mode, calls: Calls): Prepared {
     fail('RNN514', { reason: `gpu.js counts places up to ${mostExact}, and an array has ${most} elements` })
   const kernels = new Map<string, PipelineKernel>()
   const kernelOf = ({ text, threads, args }: Call): PipelineKernel => {
-    // WebGL2 compiles the sizes of arrays in.
+    // Includes the lengths in the key: WebGL2 compiles the sizes of arrays in.
     const key = JSON.stringify([text, threads, lengths(args)])
     const kernel =
       kernels.get(key) ??
@@ -199,7 +199,7 @@ function prepare(gpu: Gpu, mode: Mode, calls: Calls): Prepared {
     for (const { kernel, args } of list) made.push(kernel(...args.map(bound)))
     return given.map(call => made[call])
   }
-  // gpu.js gives it as many inputs as it names.
+  // Sets the number of parameters: gpu.js passes as many inputs.
   Object.defineProperty(orchestrate, 'length', { value: taken.length })
   return {
     calls,
@@ -219,7 +219,7 @@ function free({ pipeline, kernels }: Prepared): void {
   )
 }
 
-/** Why a run was not one on the device that was asked for. */
+/** Tells why a run was not on the device that was asked for; undefined if it was. */
 function whatWentWrong(library: PipelineLibrary, gpu: Gpu, mode: Mode, pipeline: Pipeline): string | undefined {
   const { executorKind, fallbackReason, plan } = pipeline
   if (plan === null) return 'gpu.js ran nothing'

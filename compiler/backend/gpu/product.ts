@@ -1,4 +1,4 @@
-// Matrix products in WGSL of our own: a thread sums a block of results, so that each element that it reads counts several times.
+// Matrix products in handwritten WGSL: a thread sums a block of results, so that each element that it reads is used several times.
 import { evaluate, type Sizes } from '../../ir/dim.ts'
 import { isSum } from '../../plan/operands.ts'
 import type { Operand } from '../../plan/plan.ts'
@@ -15,16 +15,16 @@ interface Product {
   readonly rows: readonly Axis[]
   readonly columns: readonly Axis[]
   readonly sums: readonly Axis[]
-  /** Whether the sums are added to what is there. */
+  /** Whether the sums are added to the old values. */
   readonly add: boolean
-  /** The operand whose zeros are strong. */
+  /** The operand with strong zeros. */
   readonly strong?: 'a' | 'b'
 }
 
-/** Fewer results than these keep no device busy, however they are summed. */
+/** Fewest results for which blocks pay; fewer keep no device busy, however they are summed. */
 const fewest = 512
 
-/** The kernel of a fold that sums products of two arrays, where blocks pay; undefined where they do not, and for any other fold. */
+/** Gives the kernel of a fold that sums products of two arrays; undefined where blocks do not pay, and for any other fold. */
 export function productKernel(task: Fold, sizes: Sizes): OwnKernel | undefined {
   const product = productOf(task, sizes)
   if (product === undefined) return undefined
@@ -34,7 +34,7 @@ export function productKernel(task: Fold, sizes: Sizes): OwnKernel | undefined {
   return pays ? blocked(product, block) : undefined
 }
 
-/** The product that a fold is, if it is one and has something to do. */
+/** Recognizes a fold as a product; undefined if it is none or has nothing to do. */
 function productOf({ domain, over, program, value, combine, to, add }: Fold, sizes: Sizes): Product | undefined {
   const last = program[value]
   if (!isSum({ combine }) || last.kind !== 'apply' || !isProduct(last.op)) return undefined
@@ -54,11 +54,11 @@ function productOf({ domain, over, program, value, combine, to, add }: Fold, siz
   const batch = outer.filter(axis => !rows.includes(axis) && !columns.includes(axis))
   const strong = last.op === 'strong_mul' ? 'a' : undefined
   const product = { a, b, c: to, batch, rows, columns, sums: axes.slice(domain.length), add, strong } as const
-  // Neighbouring threads have neighbouring columns: these had better be neighbours in memory.
+  // Exchanges the operands where only rows are neighbours in memory, as neighbouring threads have neighbouring columns.
   return rows.at(-1)?.strides[0] === 1 && columns.at(-1)?.strides[1] !== 1 ? turned(product) : product
 }
 
-/** The same product with its operands exchanged. */
+/** Exchanges the operands of a product. */
 function turned({ a, b, rows, columns, batch, sums, strong, ...rest }: Product): Product {
   const turn = (axes: readonly Axis[]): Axis[] =>
     axes.map(({ size, strides: [ofA, ofB, ...ofC] }) => ({ size, strides: [ofB, ofA, ...ofC] }))
@@ -67,7 +67,7 @@ function turned({ a, b, rows, columns, batch, sums, strong, ...rest }: Product):
   return { ...rest, ...axes, a: b, b: a, strong: other }
 }
 
-/** How many results a thread sums: `height` rows by `width` columns. */
+/** The block of results that a thread sums: `height` rows by `width` columns. */
 interface Block {
   readonly height: number
   readonly width: number
@@ -75,13 +75,13 @@ interface Block {
 
 const lengths = [8, 4, 2, 1]
 
-/** A device with fewer threads than these has idle ones. */
+/** Fewest threads that leave no part of a device idle. */
 const enough = 128
 
-/** An element read from memory costs so many multiplications. */
+/** Cost of reading an element from memory, in multiplications. */
 const reading = 3
 
-/** The block by which a product costs least: reads and multiplications of all threads, as if there were enough of them. */
+/** Chooses the block of least cost: reads and multiplications of all threads, or of `enough` where there are fewer. */
 function blockFor(rows: number, columns: number, batch: number): Block {
   const cost = ({ height, width }: Block): number => {
     const threads = batch * Math.ceil(rows / height) * Math.ceil(columns / width)
@@ -93,10 +93,10 @@ function blockFor(rows: number, columns: number, batch: number): Block {
 
 function blocked({ a, b, c, batch, rows, columns, sums, add, strong }: Product, { height, width }: Block): OwnKernel {
   const [m, n] = [count(rows), count(columns)]
-  // A thread's rows are neighbours, and its columns lie `across` apart, so that neighbouring threads read neighbours.
+  // Gives a thread neighbouring rows, and columns that lie `across` apart, so that neighbouring threads read neighbours.
   const [down, across] = [Math.ceil(m / height), Math.ceil(n / width)]
   const each = <T>(length: number, make: (i: number) => T): T[] => Array.from({ length }, (_, i) => make(i))
-  /** The sums from the beginning, each term by `term`. */
+  /** Computes the sums from 0; `term` multiplies two elements. */
   const summed = (from: string, by: string, begin: string, term: (x: string, y: string) => string): string[] => [
     ...each(height, i => `${begin}from${i} = params.o0${placeOf('batch', batch, 0)}${placeOf(`i${i}`, rows, 0)};`),
     ...each(width, j => `${begin}by${j} = params.o1${placeOf('batch', batch, 1)}${placeOf(`j${j}`, columns, 1)};`),
@@ -118,11 +118,11 @@ function blocked({ a, b, c, batch, rows, columns, sums, add, strong }: Product, 
     `let row = i32(thread / ${across}u % ${down}u) * ${height};`,
     `let column = i32(thread % ${across}u);`,
     `let batch = i32(thread / ${across * down}u);`,
-    // Behind the edge the last row and column are summed once more, and not written.
+    // Sums the last row and column once more behind the edge, and does not write them.
     ...each(height, i => `let i${i} = ${within(`row + ${i}`, down * height, m)};`),
     ...each(width, j => `let j${j} = ${within(`column + ${j * across}`, across * width, n)};`),
     ...summed(from, by, 'var ', (x, y) => `${x} * ${y}`),
-    // Only a sum that is NaN may have multiplied a strong zero with infinity or NaN: then all are done again.
+    // Sums all again if one is NaN: only then may a strong zero have been multiplied with infinity or NaN.
     ...(strong === undefined
       ? []
       : [
@@ -152,9 +152,9 @@ function blocked({ a, b, c, batch, rows, columns, sums, add, strong }: Product, 
   }
 }
 
-/** Asks the bits, as a shader's compiler may take it that no number is NaN. */
+/** Tests the bits, as a shader's compiler may assume that no number is NaN. */
 const isNotANumber = (x: string): string => `(bitcast<u32>(${x}) & 0x7fffffffu) > 0x7f800000u`
 
-/** An index of which there are `all`, or the last of `size`. */
+/** Limits an index that takes `all` values to the last of `size`. */
 const within = (index: string, all: number, size: number): string =>
   all === size ? index : `min(${index}, ${size - 1})`

@@ -1,11 +1,11 @@
-// Reads places of a device's buffers into arrays, after what one submit does.
+// Reads parts of a device's buffers into arrays, after the work of one submit.
 import type { Buffer as PlanBuffer } from '../../plan/plan.ts'
 import type { Buffer } from '../backend.ts'
 import { type Device, guarded } from './device.ts'
 import type { Memory } from './deviceMemory.ts'
 import { createStaging } from './staging.ts'
 
-/** Elements of a buffer from `start` on, and the array that they are read into. */
+/** Elements of a buffer from `start` on, and the array to read them into. */
 export interface ReadPlace {
   readonly buffer: PlanBuffer
   readonly start: number
@@ -15,7 +15,7 @@ export interface ReadPlace {
 export const bytesOf = (places: readonly ReadPlace[]): number => places.reduce((sum, p) => sum + p.into.length * 4, 0)
 
 export interface Reader {
-  /** One submit, which is made at once: what `encode` does, and then the copies. RNN514 where the device fails. */
+  /** Submits at once the work of `encode` and then the copies, and fills the arrays. RNN514 where the device fails. */
   readAfter(places: readonly ReadPlace[], encode: (encoder: GPUCommandEncoder) => void): Promise<void>
   free(): void
 }

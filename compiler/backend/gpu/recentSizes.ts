@@ -1,8 +1,8 @@
-// What was made for the sizes of the last runs, to be used again: making it takes far longer than a run.
+// Caches objects for the sizes of the last runs: making one takes far longer than a run.
 import type { Sizes } from '../../ir/dim.ts'
 
 export interface Recent<T> {
-  /** What was made for these sizes, or what `make` makes; the oldest of more than there may be is freed. */
+  /** Gives the object for these sizes, made by `make` if there is none; frees the least recently used one of too many. */
   at(sizes: Sizes, make: () => T): T
   /** Frees all. */
   clear(): void

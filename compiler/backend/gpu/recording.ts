@@ -1,4 +1,4 @@
-// A plan at given sizes on a device: pipelines, arguments and bindings of all its dispatches, made once and run again and again.
+// Records a plan at given sizes on a device: pipelines, arguments and bindings of all its dispatches, made once and run repeatedly.
 import type { Sizes } from '../../ir/dim.ts'
 import type { Buffer } from '../../plan/plan.ts'
 import { type Device, guarded, usage } from './device.ts'
@@ -15,19 +15,19 @@ export interface Recording {
   /** The buffers that the dispatches touch. */
   readonly buffers: ReadonlySet<Buffer>
   readonly dispatches: number
-  /** The kernels that differ. */
+  /** The distinct kernels, by their shaders. */
   readonly kernels: readonly RecordedKernel[]
   encode(pass: GPUComputePassEncoder): void
   free(): void
 }
 
-/** One of the kernels of a recording, to be measured alone. */
+/** A kernel of a recording, to be measured alone. */
 export interface RecordedKernel {
   readonly kind: string
   readonly hint: string
   /** How often the recording runs it. */
   readonly runs: number
-  /** Runs it so many times, as the recording does: one after the other, each at its own place. */
+  /** Runs it `times` times, one after the other, with the arguments of each of its dispatches in turn. */
   encode(pass: GPUComputePassEncoder, times: number): void
 }
 
@@ -41,7 +41,7 @@ interface Bound {
   readonly layout: GPUBindGroupLayout
 }
 
-/** What recordings share. */
+/** Resources that the recordings of a plan share. */
 export interface Studio {
   readonly owner: Device
   readonly library: GpuLibrary
@@ -51,7 +51,7 @@ export interface Studio {
   readonly fresh: FreshBuffer
 }
 
-/** Translates and compiles what is not known yet. Throws RNN514 where the device refuses it. */
+/** Translates and compiles the kernels that are not known yet. Throws RNN514 where the device refuses one. */
 export async function record(studio: Studio, steps: readonly TaskStep[], sizes: Sizes): Promise<Recording> {
   const { owner, library, pipelines, memory, kernelsOf } = studio
   const { device } = owner
@@ -116,7 +116,7 @@ export async function record(studio: Studio, steps: readonly TaskStep[], sizes: 
     return group
   }
 
-  /** Runs the dispatches at some places of the list. */
+  /** Encodes the dispatches at some places of the list. */
   const encode = (pass: GPUComputePassEncoder, places: Iterable<number>): void => {
     if (generation !== memory.generation()) groups.clear()
     generation = memory.generation()
@@ -164,7 +164,7 @@ const compile = (owner: Device, code: string, layout: GPUBindGroupLayout): Promi
     }),
   )
 
-/** Offsets as 32-bit integers, then the special numbers, little-endian as WebGPU is. */
+/** Writes the offsets as 32-bit integers, then the special numbers, little-endian as WebGPU is. */
 function writeArguments(view: DataView, { kernel, offsets }: Dispatch): void {
   offsets.forEach((o, i) => {
     view.setInt32(4 * i, o, true)

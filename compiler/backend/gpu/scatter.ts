@@ -1,5 +1,5 @@
-// Scatters in WGSL of our own: a thread adds, one after the other, what goes to its place in any row. As a fold, each place in each
-// row looks at all that is sent to any; here each thing that is sent is looked at once.
+// Scatters in handwritten WGSL: a thread owns one place in every row, and adds the values sent there one after the other.
+// As a fold, each place in each row looks at all values sent to any row; here each sent value is looked at once.
 import { constant, evaluate, product, rowMajor, type Sizes } from '../../ir/dim.ts'
 import { pruned } from '../../plan/instructions.ts'
 import type { Operand, Ref } from '../../plan/plan.ts'
@@ -8,12 +8,12 @@ import type { FreshBuffer } from './splitTask.ts'
 import type { Each, Fold, Scatter } from './tasks.ts'
 import type { OwnKernel } from './wgsl.ts'
 
-/** Where a fold looks at fewer things than these, it may do so. */
+/** Fewest values looked at for which this pays; a fold that looks at fewer may do so. */
 const fewest = 2 ** 16
 
 /**
- * What a fold that is a scatter does, where it looks at too many things; undefined where it does not, and for any other fold. What
- * is sent, and where to, is computed `before`, where it does not lie in memory.
+ * Gives the kernel of a fold that is a scatter and looks at many values; undefined where it looks at few, and for any other fold. Values
+ * and indices that do not lie in memory are computed `before`.
  */
 export function scatterKernel(
   { scatter, domain, over, hint }: Fold,
@@ -35,7 +35,7 @@ export function scatterKernel(
   return { before, kernel: serial(scatter, values, laid(scatter.indirect.at), sizes) }
 }
 
-/** The strides of `values` and `rows` are over the dimensions `over` of the scatter, then its `domain`. */
+/** Builds the kernel. `values` and `rows` have strides over the dimensions `over` of the scatter, then its `domain`. */
 function serial({ over, domain, to, indirect }: Scatter, values: Operand, rows: Operand, sizes: Sizes): OwnKernel {
   const axes = [...over, ...domain].map((dim, d): Axis => {
     const strides = [values.strides[d], rows.strides[d], ...(d < over.length ? [] : [to.strides[d - over.length]])]

@@ -1,25 +1,25 @@
-// What a buffer holds where results are never changed: stretches of the results of kernels, as later ones lie over earlier ones.
+// Tracks the contents of a buffer where arrays are never changed: segments of kernel results, later ones over earlier ones.
 
 import type { Buffer } from '../../plan/plan.ts'
 
-/** A result of a kernel, or what is given for a buffer of inputs. */
+/** The result of a kernel, or the array given for a buffer of inputs. */
 export type Value =
   | { readonly kind: 'call'; readonly call: number; readonly length: number }
   | { readonly kind: 'input'; readonly buffer: Buffer; readonly length: number }
 
-/** Elements of a buffer that lie one after the other in a value. */
+/** A range of a buffer whose elements are contiguous in a value. */
 export interface Segment {
   readonly start: number
   readonly length: number
   readonly value: Value
-  /** Where in the value the first of them lies. */
+  /** Place of the first of them in the value. */
   readonly place: number
 }
 
-/** Part of a range: a segment, or what nothing was written to. */
+/** Part of a range: a segment, or a gap that nothing was written to. */
 export type Piece = Segment | { readonly start: number; readonly length: number; readonly value: undefined }
 
-/** Segments in order, none of which overlaps another, with a new one over them. */
+/** Lays a new segment over others; these are in order and do not overlap, nor does the result. */
 export function overlaid(segments: readonly Segment[], fresh: Segment): readonly Segment[] {
   const end = fresh.start + fresh.length
   const before = segments.flatMap(s => cut(s, s.start, fresh.start))
@@ -27,7 +27,7 @@ export function overlaid(segments: readonly Segment[], fresh: Segment): readonly
   return [...before, fresh, ...behind]
 }
 
-/** What lies from `start` to `end`, without gaps. */
+/** Lists the segments from `start` to `end`, and the gaps between them. */
 export function pieces(segments: readonly Segment[], start: number, end: number): readonly Piece[] {
   const list: Piece[] = []
   let at = start
@@ -43,7 +43,7 @@ export function pieces(segments: readonly Segment[], start: number, end: number)
   return list
 }
 
-/** The part of a segment from `start` to `end`, if there is one. */
+/** Cuts a segment down to `start` to `end`; empty if nothing is left. */
 function cut(segment: Segment, start: number, end: number): Segment[] {
   const from = Math.max(segment.start, start)
   const to = Math.min(segment.start + segment.length, end)

@@ -1,4 +1,4 @@
-// A task as kernels of gpu.js, in JavaScript: sizes and strides are literals, places in buffers are arguments.
+// Turns a task into kernels of gpu.js, in JavaScript: sizes and strides are literals, offsets in buffers are arguments.
 import { type Dim, evaluate, format, type Sizes } from '../../ir/dim.ts'
 import type { Buffer } from '../../plan/plan.ts'
 import { pointsOf } from './axisLoops.ts'
@@ -6,48 +6,48 @@ import { specials } from './kernelAlgebra.ts'
 import type { Task } from './tasks.ts'
 import { type Reach, terms, threadCode, times } from './thread.ts'
 
-/** A kernel for given sizes that makes all the writes of a task. */
+/** A kernel for given sizes that does all the writes of a task. */
 export interface KernelSource {
   /** `function(a0, a1, o0, o1, infinity) { … }`. */
   readonly text: string
-  /** What a0, a1, … are. */
+  /** The buffers of a0, a1, …. */
   readonly arrays: readonly Buffer[]
-  /** What o0, o1, … are: what differs from one run of a loop to the next. */
+  /** The values of o0, o1, …: numbers that differ between the steps of a loop. */
   readonly offsets: readonly Dim[]
   /** Further arguments, whose values `specials` gives. */
   readonly specials: readonly string[]
   /** Threads along x, y and z. */
   readonly threads: readonly [number, number, number]
-  /** The buffer that `put0(place, value)`, `put1`, … write. */
+  /** The buffers that `put0(place, value)`, `put1`, … write. */
   readonly puts: readonly Buffer[]
 }
 
-/** A kernel for given sizes that returns what one write of a task writes: thread x is its point x of the domain, in row-major order. */
+/** A kernel for given sizes that returns one write of a task: thread x gives point x of the domain, in row-major order. */
 export interface ValueSource {
   /** `function(a0, a1, o0, o1, n0, infinity) { … }`. */
   readonly text: string
-  /** How many of a0, a1, … there are. */
+  /** Number of arrays a0, a1, …. */
   readonly arrays: number
-  /** What is read from o0, o1, … on. */
+  /** The reads at o0, o1, …. */
   readonly reads: readonly Reading[]
-  /** What n0, n1, … are. */
+  /** The values of n0, n1, …. */
   readonly numbers: readonly Dim[]
   /** Further arguments, whose values `specials` gives. */
   readonly specials: readonly string[]
   readonly domain: readonly number[]
 }
 
-/** What is read of a buffer from one offset on. */
+/** The part of a buffer that is read around one offset. */
 export interface Reading {
   readonly buffer: Buffer
   readonly offset: Dim
-  /** The array of the kernel that holds it. */
+  /** The number of the kernel's array that holds it. */
   readonly array: number
-  /** How far before and behind the offset it goes. */
+  /** How far before and behind the offset it reads. */
   readonly reach: Reach
 }
 
-/** The kernel of a task; undefined where it has nothing to do. */
+/** Gives the kernel of a task; undefined where it has nothing to do. */
 export function kernelSource(task: Task, sizes: Sizes): KernelSource | undefined {
   const domain = task.domain.map(d => evaluate(d, sizes))
   if (domain.includes(0)) return undefined
@@ -95,8 +95,8 @@ export function kernelSource(task: Task, sizes: Sizes): KernelSource | undefined
 }
 
 /**
- * The kernel of a task with one write; undefined where it has nothing to do. Parts of one buffer are arrays of their own, unless
- * that makes more than `most` arrays.
+ * Gives the kernel of a task with one write; undefined where it has nothing to do. Reads of one buffer at different offsets get arrays of
+ * their own, unless that makes more than `most` arrays.
  */
 export function valueSource(task: Task, sizes: Sizes, most: number): ValueSource | undefined {
   const domain = task.domain.map(d => evaluate(d, sizes))
@@ -105,7 +105,7 @@ export function valueSource(task: Task, sizes: Sizes, most: number): ValueSource
   return apart.arrays <= most ? apart : valueSourceBy(task, sizes, domain, buffer => String(buffer.id))
 }
 
-/** `keyOf` says what one array holds. */
+/** Builds the kernel; reads with the same `keyOf` share an array. */
 function valueSourceBy(
   task: Task,
   sizes: Sizes,
@@ -170,13 +170,13 @@ const functionOf = (args: readonly string[], lines: readonly string[], value: st
 const specialsIn = (lines: readonly string[]): string[] =>
   Object.keys(specials).filter(name => lines.some(l => new RegExp(`\\b${name}\\b`).test(l)))
 
-/** The innermost dimension is x, the next y, the others together z. */
+/** Assigns the innermost dimension to x, the next to y, the others together to z. */
 function threadsOf(domain: readonly number[]): [number, number, number] {
   const [x = 1, y = 1, ...rest] = [...domain].reverse()
   return [x, y, pointsOf(rest)]
 }
 
-/** The position along each dimension of the domain. */
+/** The index along each dimension of the domain, as code. */
 function indicesOf(domain: readonly number[]): string[] {
   const rank = domain.length
   return domain.map((size, d) => {

@@ -1,14 +1,14 @@
-// Tasks that touch more buffers than a shader may bind, as several that pass values on in buffers of their own.
+// Splits tasks that touch more buffers than a shader may bind into several that pass values on in temporary buffers.
 import { constant, type Dim, product, rowMajor } from '../../ir/dim.ts'
 import { pruned, read } from '../../plan/instructions.ts'
 import type { Buffer, Instruction, Operand, Ref, Write } from '../../plan/plan.ts'
 import { collapseMap } from '../collapse.ts'
 import { type Each, neededFor, type Task } from './tasks.ts'
 
-/** Makes a buffer that the plan has not. */
+/** Makes a buffer that the plan does not have. */
 export type FreshBuffer = (size: Dim, hint: string) => Buffer
 
-/** The task, or several that do the same, none of which touches more than `most` buffers. */
+/** Gives the task, or several that do the same, none of which touches more than `most` buffers. */
 export function splitTask(task: Task, most: number, fresh: FreshBuffer): Task[] {
   if (touched(task).size <= most) return [task]
   if (task.kind === 'fold') {
@@ -26,7 +26,7 @@ export function splitTask(task: Task, most: number, fresh: FreshBuffer): Task[] 
     fresh,
     hint,
   )
-  // What is read and written is written last, out of buffers of its own.
+  // Writes last, from temporary buffers, to those buffers that are also read: all other parts need the old values.
   const own = new Set(readsIn(program, [...program.keys()]))
   const moves = task.writes.map(write => {
     if (!own.has(write.to.buffer)) return { write }
@@ -69,7 +69,7 @@ const laidOut = (buffer: Buffer, domain: readonly Dim[]): Operand => ({
   strides: rowMajor(domain),
 })
 
-/** The buffers that some instructions read. */
+/** The buffers that the computation of some values reads. */
 function readsIn(program: readonly Instruction[], refs: readonly Ref[]): ReadonlySet<Buffer> {
   const needed = neededFor(program, refs)
   return new Set(program.flatMap((i, ref) => (i.kind === 'read' && needed.has(ref) ? [i.from.buffer] : [])))
@@ -81,7 +81,7 @@ export function touched(task: Task): ReadonlySet<Buffer> {
   return new Set([...readsIn(task.program, [...task.program.keys()]), ...writes.map(o => o.buffer)])
 }
 
-/** Writes that together touch few enough buffers. */
+/** Groups writes that together touch few enough buffers. */
 function groups(program: readonly Instruction[], writes: readonly Write[], most: number): Write[][] {
   const made: Write[][] = []
   const size = (group: readonly Write[]): number =>
@@ -94,7 +94,7 @@ function groups(program: readonly Instruction[], writes: readonly Write[], most:
   return made
 }
 
-/** The program with parts of it computed before, so that each of some values reads `most` buffers at the most. */
+/** Computes parts of the program in advance, so that each of some values reads `most` buffers at the most. */
 function slimmed(
   domain: readonly Dim[],
   start: readonly Instruction[],

@@ -1,8 +1,8 @@
-// Buffers that bring results back, several at a time; each is used again and again.
+// Staging buffers that bring results back, several at a time; each is reused.
 import { usage } from './device.ts'
 
 export interface Staging {
-  /** A buffer of so many bytes at least, until it is given back. */
+  /** Takes a buffer of at least so many bytes, until it is given back. */
   take(bytes: number): GPUBuffer
   give(buffer: GPUBuffer): void
   free(): void

@@ -1,4 +1,4 @@
-// What the threads of a GPU do: each kernel of a plan as tasks of two kinds, whose points are threads.
+// Turns each kernel of a plan into tasks of two kinds for a GPU, whose points are threads.
 import type { Algebra } from '../../ir/algebra.ts'
 import { asNumber, type Dim } from '../../ir/dim.ts'
 import { folds } from '../../ir/ops/reductions.ts'
@@ -22,36 +22,36 @@ import type {
 } from '../../plan/plan.ts'
 import { collapseMap, collapseReduce } from '../collapse.ts'
 
-/** Each thread is one point. No two threads write one place. */
+/** Computes one point in each thread. No two threads write one place. */
 export interface Each extends Pointwise {
   readonly kind: 'each'
   readonly hint: string
 }
 
-/** Each thread combines for one point, and writes the result, or adds it to what is there. */
+/** Reduces for one point in each thread, and writes the result, or adds it to the old value. */
 export interface Fold extends Reduction {
   readonly kind: 'fold'
   readonly hint: string
   readonly add: boolean
-  /** What it is otherwise, if it is one. */
+  /** The scatter that the fold was made from, if it was. */
   readonly scatter?: Scatter
 }
 
-/** For every point of `domain`, and for all of `over` one after the other: adds `value` to a place that depends on data. */
+/** Adds `value` to a place that depends on data: for every point of `domain`, and one after the other for all of `over`. */
 export interface Scatter {
   readonly domain: readonly Dim[]
   readonly over: readonly Dim[]
   /** Its dimensions are those of `over`, then those of `domain`. */
   readonly program: readonly Instruction[]
   readonly value: Ref
-  /** Over `domain`. */
+  /** Has strides over `domain`. */
   readonly to: Operand
   readonly indirect: Indirect
 }
 
 export type Task = Each | Fold
 
-/** What a task is to people: a sum over products of two numbers is a matrix product. */
+/** Names the kind of a task for reports: a sum of products of two numbers counts as a matrix product. */
 export function kindOf(task: Task): 'map' | 'reduce' | 'product' | 'scatter' {
   if (task.kind === 'each') return 'map'
   if (task.scatter !== undefined) return 'scatter'
@@ -60,10 +60,10 @@ export function kindOf(task: Task): 'map' | 'reduce' | 'product' | 'scatter' {
   return isSum(task) && multiplies ? 'product' : 'reduce'
 }
 
-/** Whether an op multiplies; a strong product's first operand has the strong zeros. */
+/** Tells whether an op multiplies; of a strong product the first operand has the strong zeros. */
 export const isProduct = (op: string): boolean => op === 'mul' || op === 'strong_mul'
 
-/** A plan's steps with tasks for kernels. */
+/** A plan's steps with tasks in place of kernels. */
 export type TaskStep =
   | Task
   | { readonly kind: 'loop'; readonly loop: Omit<Loop, 'steps'>; readonly steps: readonly TaskStep[] }
@@ -73,7 +73,7 @@ export type TaskStep =
       readonly ways: readonly [readonly TaskStep[], readonly TaskStep[]]
     }
 
-/** The steps of a plan as tasks, each of which `change` may make several of. */
+/** Turns the steps of a plan into tasks, each of which `change` may split into several. */
 export function taskSteps(plan: Plan, change: (task: Task) => readonly Task[]): readonly TaskStep[] {
   const all = (steps: readonly Step[]): TaskStep[] =>
     steps.flatMap((step): readonly TaskStep[] => {
@@ -91,7 +91,7 @@ export function taskSteps(plan: Plan, change: (task: Task) => readonly Task[]): 
   return all(plan.steps)
 }
 
-/** The tasks that do, one after the other, what a kernel does. */
+/** Turns a kernel into the tasks that, one after the other, do the same. */
 export function tasksOf(kernel: Kernel): Task[] {
   switch (kernel.kind) {
     case 'map':
@@ -120,7 +120,7 @@ export function tasksOf(kernel: Kernel): Task[] {
   }
 }
 
-/** The product of two factors, the zeros of which may be strong. */
+/** Multiplies two factors, the zeros of which may be strong. */
 function multiplied(
   a: Algebra<Ref>,
   x: Ref,
@@ -139,7 +139,7 @@ const fold = (parts: Omit<Fold, 'kind'>): Fold => {
   return { ...parts, kind: 'fold', domain, over, program, to }
 }
 
-/** Scatters become gathers: each element of the result sums what the indices send to it. */
+/** Turns scatters into gathers: each element of the result sums the values that the indices send to it. */
 function ofMap(kernel: MapKernel): Task[] {
   const adding = kernel.writes.filter(w => w.accumulate === true)
   const plain = kernel.writes.filter(w => w.accumulate !== true)
@@ -152,12 +152,12 @@ function ofMap(kernel: MapKernel): Task[] {
   return [...adding.map(w => gathered(kernel, w)), ...(plain.length === 0 ? [] : [each(plain)])]
 }
 
-/** For each place that a scatter may write: the sum over the dimensions that are not places of the result. */
+/** Sums, for each place that a scatter may write, over the dimensions that the result does not have. */
 function gathered({ hint, domain, program }: MapKernel, { value, to, indirect }: Write): Fold {
   const summed = domain.flatMap((_, d) => (asNumber(to.strides[d]) === 0 ? [d] : []))
   const kept = domain.flatMap((_, d) => (asNumber(to.strides[d]) === 0 ? [] : [d]))
   const rows = indirect === undefined ? [] : [indirect.size]
-  /** The program, with `order` as its dimensions behind `before` others. */
+  /** The program with `order` as its dimensions, after the new dimensions `before`. */
   const reordered = (before: readonly Dim[], order: readonly number[]): Instruction[] =>
     program.map((i): Instruction => {
       if (i.kind === 'position') return { ...i, dim: before.length + order.indexOf(i.dim) }
@@ -185,7 +185,7 @@ function gathered({ hint, domain, program }: MapKernel, { value, to, indirect }:
   })
 }
 
-/** The instructions that each of some values needs, in their order. */
+/** The instructions that some values depend on, these included. */
 export function neededFor(program: readonly Instruction[], refs: readonly Ref[]): ReadonlySet<Ref> {
   const needed = new Set<Ref>()
   const need = (ref: Ref): void => {

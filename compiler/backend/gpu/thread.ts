@@ -1,4 +1,4 @@
-// What one thread of a kernel does, as statements of gpu.js: the instructions of a task, and the loops of a fold.
+// Writes the statements of one thread of a kernel for gpu.js: the instructions of a task, and the loops of a fold.
 import { opOf } from '../../ir/builder.ts'
 import { type Dim, evaluate, type Sizes, symbolsOf } from '../../ir/dim.ts'
 import { newContext } from '../../ir/ops/index.ts'
@@ -13,33 +13,33 @@ const context = newContext()
 
 export const times = (by: number): string => (by === 1 ? '' : ` * ${by}`)
 
-/** What is added to the place of an operand's offset at some indices. */
+/** The terms that some indices add to an operand's offset. */
 export const terms = ({ strides }: Operand, indices: readonly string[], sizes: Sizes): string[] =>
   strides.flatMap((stride, d) => {
     const by = evaluate(stride, sizes)
     return by === 0 || indices[d] === '0' ? [] : [`${indices[d]}${times(by)}`]
   })
 
-/** How far before and behind an offset something is read. */
+/** How far before and behind an offset a read may go. */
 export type Reach = readonly [before: number, behind: number]
 
-/** How a kernel calls what it is given. */
+/** Gives names to the arguments of a kernel. */
 export interface Names {
-  /** The array that holds an operand, and the place of the operand's offset in it. */
+  /** The array that holds an operand, and the operand's offset in it. */
   read(operand: Operand, reach: Reach): readonly [array: string, start: string]
-  /** A number that differs from one run of a loop to the next. */
+  /** A number that differs between the steps of a loop. */
   number(dim: Dim): string
 }
 
-/** What a thread writes. */
+/** A value that a thread writes. */
 export interface Result {
   readonly to: Operand
-  /** It is written so much further on, and only if 0 <= index < size. */
+  /** A computed index: the value is written `index` times `by` further on, and only if 0 <= index < size. */
   readonly indirect?: { readonly index: string; readonly by: number; readonly size: number }
   readonly value: string
 }
 
-/** What a thread does at its point of the domain, which lies at the indices `outer`. */
+/** Gives the statements and results of a thread at its point of the domain, which lies at the indices `outer`. */
 export function threadCode(
   task: Task,
   sizes: Sizes,
@@ -50,7 +50,7 @@ export function threadCode(
   const extents = [...task.domain, ...(task.kind === 'fold' ? task.over : [])].map(d => evaluate(d, sizes))
   let count = 0
 
-  /** One element of an operand, `further` behind the indices, which go up to `most` further. */
+  /** One element of an operand, at the indices and the terms `further` behind them, which add `most` at the most. */
   function element(operand: Operand, indices: readonly string[], further: readonly string[] = [], most = 0): string {
     const far = [...operand.strides.map((s, d) => evaluate(s, sizes) * Math.max(0, extents[d] - 1)), most]
     const sum = (of: readonly number[]): number => of.reduce((a, b) => a + b, 0)
@@ -58,7 +58,7 @@ export function threadCode(
     return `${array}[${[start, ...terms(operand, indices, sizes), ...further].join(' + ')}]`
   }
 
-  /** Writes into `into` the instructions of `which`; values of others are in `values`. */
+  /** Writes statements for the instructions `which` into `into`, and adds their values to `values`. */
   function compute(
     program: readonly Instruction[],
     which: ReadonlySet<Ref>,
@@ -78,7 +78,7 @@ export function threadCode(
         case 'constant':
           return constant(i.value)
         case 'size':
-          // The index of a loop differs from run to run.
+          // Passes a size that contains a loop's index as an argument: it differs between steps.
           return symbolsOf(i.dim).every(name => Object.hasOwn(sizes, name))
             ? constant(evaluate(i.dim, sizes))
             : define(`0.0 + ${names.number(i.dim)}`)
@@ -86,7 +86,7 @@ export function threadCode(
           return define(`0.0 + ${indices[i.dim]}`)
         case 'read': {
           if (i.indirect === undefined) return define(element(i.from, indices))
-          // What is out of range reads the first place, and does not count.
+          // Reads the first place for an index that is out of range, and ignores the value.
           const index = define(`0.0 + ${at(i.indirect.at)}`)
           const size = evaluate(i.indirect.size, sizes)
           const exists = `${index} >= 0 && ${index} < ${size}`
@@ -141,7 +141,7 @@ export function threadCode(
     for (const r of results) lines.push(`let ${r} = ${start};`)
     if (combine === 'argmax') lines.push('let best = 0;')
 
-    /** What is done at one place of the innermost dimension. */
+    /** The statements at one place of the innermost dimension. */
     const inner = (indices: readonly string[], above: ReadonlyMap<Ref, string>, into: string): string[] => {
       const body: string[] = []
       const own = new Map(above)
@@ -196,7 +196,7 @@ const missing = (ref: Ref): never => {
   throw new Error(`instruction ${ref} has no value`)
 }
 
-/** Inside how many loops each instruction of a fold stands. */
+/** Counts the loops around each instruction of a fold. */
 function levelsOf({ program, domain, over }: Fold): number[] {
   const outer = domain.length
   const levels: number[] = []

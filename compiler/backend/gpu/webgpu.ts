@@ -1,4 +1,4 @@
-// Runs plans on a WebGPU device: one submit a run, what stays from run to run stays on the device, and only results come back.
+// Runs plans on a WebGPU device: one submit a run, stored arrays stay on the device, and only results come back.
 import { evaluate, product, type Sizes } from '../../ir/dim.ts'
 import type { Plan, Port } from '../../plan/plan.ts'
 import type { AsyncBackend, AsyncExecutable, Buffer, Results } from '../backend.ts'
@@ -15,7 +15,7 @@ import { bytesOf, createReader } from './readBack.ts'
 import { createRecent } from './recentSizes.ts'
 import { type Pipelines, type Recording, record, type Studio } from './recording.ts'
 
-/** What a run took. */
+/** Counts of one run. */
 export interface RunCounts {
   readonly dispatches: number
   readonly submits: number
@@ -23,9 +23,9 @@ export interface RunCounts {
 }
 
 export interface WebGpuExecutable extends AsyncExecutable {
-  /** Of the last run. */
+  /** Counts of the last run or `fetch`. */
   counts(): RunCounts
-  /** Measures the kernels of a run one by one; what the inputs stand for on the device is spoilt. RNN514 where the device fails. */
+  /** Times the kernels of a run one by one, which spoils the stored inputs on the device. RNN514 where the device fails. */
   measure(sizes: Sizes, inputs: Readonly<Record<string, Buffer>>, options?: MeasureOptions): Promise<DeviceTimes>
 }
 
@@ -36,7 +36,7 @@ export interface WebGpuBackend extends AsyncBackend {
 }
 
 /**
- * The backend on the first adapter that `gpu` (the browser's `navigator.gpu`, if left out) gives, with kernels as `kernelsOf` makes
+ * Opens the backend on the first adapter that `gpu` (the browser's `navigator.gpu`, if left out) gives, with kernels as `kernelsOf` makes
  * them. Throws RNN513 where there is none. gpu.js is loaded here, and nowhere before.
  */
 export async function webGpuBackend(
@@ -55,10 +55,10 @@ export async function webGpuBackend(
   }
 }
 
-/** So many runs keep a device busy while the results of the first are on their way. */
+/** Number of runs that keep a device busy while the results of the first are on their way. */
 const ahead = 4
 
-/** How many sizes are kept ready to run. */
+/** Number of sizes that are kept ready to run. */
 const mostRecordings = 32
 
 function executable(shared: Omit<Studio, 'memory' | 'fresh'>, whole: Plan): WebGpuExecutable {
@@ -70,11 +70,11 @@ function executable(shared: Omit<Studio, 'memory' | 'fresh'>, whole: Plan): WebG
   const reader = createReader(owner, memory)
   const recordings = createRecent<Promise<Recording>>(mostRecordings, free)
   const recordingAt = (sizes: Sizes): Promise<Recording> => recordings.at(sizes, () => record(studio, steps, sizes))
-  /** Kept when the next run may begin. */
+  /** Resolves when the next run may begin. */
   let turn: Promise<void> = Promise.resolve()
   let counts: RunCounts = { dispatches: 0, submits: 0, bytesRead: 0 }
 
-  /** A run whose kernels `encode` chooses, in its turn. */
+  /** Waits for its turn, then does a run whose kernels `encode` chooses. */
   async function runWith(sizes: Sizes, own: Results, encode: Encode): Promise<Record<string, Buffer>> {
     const begun = turn.then(() => begin(sizes, own, encode))
     turn = begun
@@ -87,7 +87,7 @@ function executable(shared: Omit<Studio, 'memory' | 'fresh'>, whole: Plan): WebG
     return ended
   }
 
-  /** Submits a run. It is `whole` if the next does not need what comes back of it. */
+  /** Submits a run. It is `whole` if the next run needs nothing that this one reads back. */
   async function begin(
     sizes: Sizes,
     own: Results,
@@ -151,7 +151,7 @@ function executable(shared: Omit<Studio, 'memory' | 'fresh'>, whole: Plan): WebG
   }
 }
 
-/** What a run does on the device. */
+/** Encodes the kernels of a run. */
 type Encode = (recording: Recording, pass: GPUComputePassEncoder) => void
 
 function arrayFor({ operand, shape }: Port, sizes: Sizes): Buffer {
@@ -159,7 +159,7 @@ function arrayFor({ operand, shape }: Port, sizes: Sizes): Buffer {
   return operand.buffer.dtype === 'real' ? new Float32Array(length) : new Int32Array(length)
 }
 
-/** Frees a recording; one that failed holds nothing, and whoever asked for it was told. */
+/** Frees a recording; one that failed holds nothing, and its caller was told. */
 const free = (recording: Promise<Recording>): void => {
   recording.then(
     r => r.free(),

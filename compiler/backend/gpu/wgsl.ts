@@ -1,4 +1,4 @@
-// WGSL for a kernel: gpu.js translates what a thread does; the bindings, the writes and the entry are ours.
+// Builds WGSL for a kernel: gpu.js translates the code of a thread; bindings, writes and the entry point are written here.
 import type { Dim } from '../../ir/dim.ts'
 import type { Buffer } from '../../plan/plan.ts'
 import { pointsOf } from './axisLoops.ts'
@@ -6,40 +6,40 @@ import type { GpuLibrary, KernelFunction } from './gpuLibrary.ts'
 import { functionsOf, helpersIn } from './kernelHelpers.ts'
 import type { KernelSource } from './source.ts'
 
-/** A shader, and what it binds: the arguments as a uniform at 0, from 1 on the buffers. */
+/** A shader, and its bindings: the arguments as a uniform at 0, the buffers from 1 on. */
 export interface Shader {
   readonly code: string
-  /** Threads in one row of workgroups, and workgroups along x and y. */
+  /** Workgroups along x and y. */
   readonly groups: readonly [number, number]
-  /** Bytes of the arguments. */
+  /** Size of the arguments, in bytes. */
   readonly argumentBytes: number
 }
 
-/** Threads of a workgroup. */
+/** Threads in a workgroup. */
 export const groupSize = 64
 
-/** Where a kernel's buffers are bound. */
+/** The buffers that a kernel binds. */
 export interface Bindings {
-  /** The binding of each of its `arrays`, and of each of its `puts`. */
+  /** The bound buffer of each of its `arrays`, and of each of its `puts`, counted from 0: the binding is one higher. */
   readonly arrays: readonly number[]
   readonly puts: readonly number[]
-  /** Which bindings are written; those are also read through the one binding that they have. */
+  /** Which of the buffers are written; those are also read through their one binding. */
   readonly written: readonly boolean[]
 }
 
-/** A kernel of our own, in WGSL. */
+/** A kernel that is written in WGSL by hand. */
 export interface OwnKernel {
   readonly arrays: readonly Buffer[]
   readonly puts: readonly Buffer[]
-  /** What `params.o0`, `params.o1`, … are. */
+  /** The values of `params.o0`, `params.o1`, …. */
   readonly offsets: readonly Dim[]
   readonly specials: readonly []
   readonly threads: readonly [number, number, number]
-  /** What the thread of number `thread`, a u32, does; the names of its arrays and of what it writes are given. */
+  /** The statements of thread number `thread`, a u32, given the names of its arrays and of the buffers that it writes. */
   readonly body: (arrays: readonly string[], puts: readonly string[]) => string
 }
 
-/** The shader of a kernel. `most` is how many workgroups fit in a row. */
+/** Builds the shader of a kernel. At most `most` workgroups fit in a row. */
 export function shaderOf(
   library: GpuLibrary,
   kernel: KernelSource | OwnKernel,
@@ -65,7 +65,7 @@ export function shaderOf(
   return shader(kernel, bindings.written, most, 'user_o', known.join('\n'), `${place}\n${body}`)
 }
 
-/** `offset` begins the names of the offsets. */
+/** Assembles a shader; the names of the offsets begin with `offset`. */
 function shader(
   { threads, offsets, specials }: KernelSource | OwnKernel,
   written: readonly boolean[],
@@ -97,7 +97,7 @@ function shader(
   return { code, groups, argumentBytes: Math.max(16, Math.ceil(args.length / 4) * 16) }
 }
 
-/** What gpu.js makes of a kernel. */
+/** Translates a kernel with gpu.js. */
 export function translated(library: GpuLibrary, source: KernelSource): { body: string; functions: string } {
   const argumentTypes = [
     ...source.arrays.map(() => 'Array'),
@@ -133,13 +133,13 @@ function kernelFunctions(source: KernelSource): KernelFunction[] {
   return [...functionsOf(source.text), ...puts]
 }
 
-/** What WGSL does exactly. */
+/** The bodies of functions that WGSL computes exactly. */
 const natives: Readonly<Record<string, string>> = {
   quotient: 'return user_a / user_b;',
   powerOfTwo: 'return ldexp(1.0, i32(user_n));',
 }
 
-/** The functions with those replaced that WGSL can do and gpu.js cannot: writes, division of integers. */
+/** Replaces functions that WGSL can do and gpu.js cannot: writes, division of integers, exact powers of two. */
 function withNatives(functions: string, source: KernelSource, places: readonly number[]): string {
   const puts = source.puts.map(
     (_, i) => [`put${i}`, `b${places[i]}[user_place] = user_value;\nreturn user_value;`] as const,

@@ -1,15 +1,15 @@
-// The inputs of a generated module: arrays of the right type and length. There is a function for each type, as V8 tests for a
-// class inline only where that is always the same one.
+// Binds the inputs of a generated module: checks the type and the length of each array.
+// There is a function for each type, as V8 inlines a test for a class only where that class is always the same.
 import type { DType } from '../../ir/graph.ts'
 import type { Precision } from '../backend.ts'
 
 export const bindNames: readonly string[] = ['bindReals', 'bindInts']
 
-/** The call that gives an input. */
+/** The call that binds an input. */
 export const bindCall = (dtype: DType, name: string, length: string): string =>
   `${dtype === 'real' ? 'bindReals' : 'bindInts'}(inputs, ${JSON.stringify(name)}, ${length})`
 
-/** The text of both functions. */
+/** The text of both binding functions. */
 export const bindText = (precision: Precision): string =>
   [
     { name: 'bindReals', type: precision === 'f32' ? 'Float32Array' : 'Float64Array' },

@@ -1,17 +1,17 @@
-// Sums over the rows of what lies row by row: the columns are added up side by side, as memory is read, not one by one.
+// Sums over the rows of row-major data: all columns are added up side by side, in the order of memory, not one by one.
 import { add, asNumber, constant, multiply } from '../../ir/dim.ts'
 import { isSum, programReads } from '../../plan/operands.ts'
 import type { Instruction, Operand, ReduceKernel } from '../../plan/plan.ts'
 import type { Frame } from './frame.ts'
 import { createNest } from './nest.ts'
 
-/** Fewer columns than this are as fast one by one. */
+/** Fewest columns that are summed side by side; fewer are as fast one by one. */
 const leastColumns = 4
 
-/** So many columns, if their number is known and little is computed for each, have a variable each for their sum. */
+/** Most columns whose sums are local variables, if their number is known and little is computed for each. */
 const mostVariables = 12
 
-/** Whether neighbours in memory belong to different sums. */
+/** Tells whether neighbours in memory belong to different sums. */
 export function sumsColumns({ combine, domain, over, program }: ReduceKernel): boolean {
   const column = domain.length - 1
   if (!isSum({ combine }) || column < 0 || over.length === 0) return false
@@ -22,14 +22,14 @@ export function sumsColumns({ combine, domain, over, program }: ReduceKernel): b
   return strides.some(([along]) => along === 1) && strides.every(([, across]) => across !== 1)
 }
 
-/** The lines that run such a kernel. */
+/** Gives the lines that sum columns side by side. */
 export function columnSumLines(kernel: ReduceKernel, frame: Frame): string[] {
   const { domain, over } = kernel
   const count = asNumber(domain[domain.length - 1])
   if (count !== undefined && count <= mostVariables && kernel.program.length <= 2)
     return fewSumLines(kernel, count, frame)
   const column = domain.length - 1
-  /** The last dimension of the domain moves to the end, inside those that are summed over. */
+  /** Moves the last dimension of the domain to the end, inside those that are summed over. */
   const moved = <T>(list: readonly T[]): T[] => [...list.toSpliced(column, 1), list[column]]
   const place = (dim: number): number => moved([...domain, ...over].map((_, d) => d)).indexOf(dim)
   const operand = (o: Operand): Operand => ({ ...o, strides: moved(o.strides) })
@@ -53,11 +53,11 @@ export function columnSumLines(kernel: ReduceKernel, frame: Frame): string[] {
   return nest.lines()
 }
 
-/** A loop over the rows, in which all columns are added up. */
+/** Loops over the rows, and adds up all columns in each iteration. */
 function fewSumLines({ domain, over, program, value, to }: ReduceKernel, count: number, frame: Frame): string[] {
   const column = domain.length - 1
   const nest = createNest(frame, [...domain.slice(0, column), ...over])
-  /** What an operand is for one column. */
+  /** The operand restricted to one column. */
   const at = (o: Operand, j: number): Operand => ({
     ...o,
     offset: add(o.offset, multiply(o.strides[column], constant(j))),

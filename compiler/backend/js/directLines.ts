@@ -1,22 +1,23 @@
-// The lines of a product that is not packed: blocks of two rows by four columns, two terms of the sums a round, with the sizes
-// and strides that are known written out. While the known operand stays in the cache, that is as fast as packed blocks are.
+// Writes the lines of a product that is not packed.
+// It computes blocks of two rows by four columns, two terms of the sums an iteration, with known sizes and strides written out:
+// while the known operand stays in the cache, that is as fast as packed blocks.
 import { add, asNumber, constant, type Dim, multiply } from '../../ir/dim.ts'
 import type { GemmKernel, Operand } from '../../plan/plan.ts'
 import type { Frame } from './frame.ts'
 import { createNest } from './nest.ts'
 
-/** The name of a loop's index, or where the block lies. */
+/** The name of a loop's index, or a position that is known. */
 type Index = string | number
 
-/** A sum as it is written; terms that are 0 are left out. */
+/** Joins terms by `+`; leaves out those that are 0. */
 const sum = (...terms: readonly (string | number)[]): string =>
   terms.filter(term => term !== 0 && term !== '0').join(' + ') || '0'
 
 const range = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i)
 
 /**
- * The lines that run a product whose number of columns is known. With strong zeros the results are added up as well, which costs less than to
- * look at each: where that is NaN the lines `repair` run.
+ * Gives the lines of a product whose number of columns is known. With strong zeros the results are added up as well, which costs less than
+ * to test each: if the total is NaN, the lines `repair` are run.
  */
 export function directLines(kernel: GemmKernel, frame: Frame, repair: readonly string[]): string[] {
   const { m, n, k, batch, ...operands } = kernel
@@ -28,7 +29,7 @@ export function directLines(kernel: GemmKernel, frame: Frame, repair: readonly s
     locals.set(wish, name)
     return name
   }
-  /** A number, or the name of a size that is computed once. */
+  /** A known number, or the name of a constant that holds the size. */
   const known = (dim: Dim, wish: string): string | number => {
     const number = asNumber(dim)
     if (number !== undefined) return number
@@ -48,7 +49,7 @@ export function directLines(kernel: GemmKernel, frame: Frame, repair: readonly s
   }
   const [a, b, c] = [operands.a, operands.b, operands.c].map(matrix)
 
-  /** Steps of `width` over a size. What is left is one block where the size is known, else one by one. */
+  /** Loops over a size in steps of `width`. The remainder is one block where the size is known, else steps of one. */
   function steps(size: Dim, width: number, wish: string, body: (at: Index, width: number) => string[]): string[] {
     const end = known(size, 'end')
     if (typeof end === 'number') {
@@ -67,19 +68,19 @@ export function directLines(kernel: GemmKernel, frame: Frame, repair: readonly s
     ]
   }
 
-  /** `index` rows or columns further on. */
+  /** The offset of `index` rows or columns. */
   const along = (stride: Dim, index: Index): string | number => {
     if (index === 0 || asNumber(stride) === 0) return 0
     if (typeof index === 'number') return known(multiply(stride, constant(index)), 'shift')
     return asNumber(stride) === 1 ? index : `${index} * ${frame.factor(stride)}`
   }
 
-  /** A block of results: its sums, and where they go. */
+  /** The lines that sum and store one block of results. */
   function tile(row: Index, column: Index, height: number, width: number): string[] {
     const [p, q, r] = ['p', 'q', 'r'].map(local)
     const sums = range(height).map(i => range(width).map(j => local(`s${i}${j}`)))
     const from = `${p} = ${sum(a.start, along(a.rows, row))}, ${q} = ${sum(b.start, along(b.columns, column))}`
-    /** The next terms of every sum, one or two; both are added before the sum is, which need not wait for either. */
+    /** Adds the next one or two terms of every sum; two are added to each other first, so that they need not wait for the sum. */
     const terms = (count: 1 | 2, assign: '=' | '+='): string[] => {
       const ahead = range(count)
       const x = (i: number, k: number): string => local(`${'xu'[k]}${i}`)
@@ -115,7 +116,7 @@ export function directLines(kernel: GemmKernel, frame: Frame, repair: readonly s
     return [...totals(), ...stores]
   }
 
-  // The block is four wide where that many columns are known to be, else four high.
+  // Makes the block four wide where at least four columns are known, else four high.
   const wide = (asNumber(n) ?? 0) >= 4
   const [height, width] = wide ? [2, 4] : [4, Math.max(1, asNumber(n) ?? 1)]
   inside.push(...steps(n, width, 'n', (column, w) => steps(m, height, 'm', (row, h) => tile(row, column, h, w))))

@@ -1,20 +1,20 @@
-// Which products read their operands where they lie, and are not packed.
+// Decides which products read their operands in place instead of packing them.
 import { asNumber } from '../../ir/dim.ts'
 import type { GemmKernel } from '../../plan/plan.ts'
 import { turn } from '../../plan/stationary.ts'
 import { leastPacked } from './gemm.ts'
 
 export interface DirectProduct {
-  /** The product, turned if need be: the number of its columns is known. */
+  /** The product, its operands exchanged if need be: the number of its columns is known. */
   readonly kernel: GemmKernel
-  /** It is for fewer rows than this alone. */
+  /** The least number of rows for which packing is better, if there is one. */
   readonly below?: number
 }
 
-/** A larger operand is read from further away than the cache, again and again, and is better packed. */
+/** Largest operand that stays in the cache, in elements; a larger one is read from slower memory repeatedly, and is better packed. */
 const largestCached = 2 ** 16
 
-/** How such a product can be done, if its sizes are known well enough. */
+/** Gives the form in which a product reads its operands in place, if its sizes are known well enough and packing is no better. */
 export function directProduct(kernel: GemmKernel): DirectProduct | undefined {
   const [m, n, k] = [kernel.m, kernel.n, kernel.k].map(asNumber)
   if (n === undefined && m === undefined) return undefined
@@ -25,7 +25,7 @@ export function directProduct(kernel: GemmKernel): DirectProduct | undefined {
   return m < leastPacked.vectors ? { kernel } : undefined
 }
 
-/** Whether a product is never packed, however many rows it has. */
+/** Tells whether a product is never packed, however many rows it has. */
 export function isAlwaysDirect(kernel: GemmKernel): boolean {
   const direct = directProduct(kernel)
   return direct !== undefined && direct.below === undefined

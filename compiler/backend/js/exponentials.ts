@@ -1,4 +1,4 @@
-// exp and tanh of the generated modules at 32 bits: the Math functions are exact to 64, which takes five times as long.
+// exp and tanh of generated modules at 32 bits: the functions of Math are exact to 64, which takes five times as long.
 
 /** The text of `exp32` and `tanh32`, and of the tables that they read. */
 export const exponentialsText = `\

@@ -8,7 +8,7 @@ const math = (name: string) => call(`Math.${name}`)
 const at64: Algebra<Expression> = {
   constant: value => leaf(literal(value)),
   integer: value => leaf(literal(value)),
-  // Numbers of every type are numbers of JavaScript.
+  // Needs no conversion: JavaScript has one type for all of them.
   real: x => x,
   add: infix('+'),
   sub: infix('-'),

@@ -1,4 +1,4 @@
-// The names of a module, and the function under construction: what it uses of them becomes its parameters.
+// The names of a module, and the function under construction: the names that it uses become its parameters.
 
 import type { Algebra } from '../../ir/algebra.ts'
 import { type Atom, asNumber, type Dim, format, formatAtom } from '../../ir/dim.ts'
@@ -12,15 +12,15 @@ import { createNamer, type Namer } from './names.ts'
 /** The identifiers that mean the same in every function of the module. */
 export interface ModuleNames {
   readonly buffers: ReadonlyMap<Buffer, string>
-  /** By atom: `T`, `T-1`. */
+  /** By formatted atom: `T`, `T-1`. */
   readonly atoms: ReadonlyMap<string, NamedAtom>
-  /** Names a function or anything else of the module. */
+  /** Gives a name that is unique in the module. */
   readonly fresh: Namer
   /** The names of buffers, atoms and helpers. */
   readonly taken: ReadonlySet<string>
 }
 
-/** An atom that the code has a name for. */
+/** A symbol of sizes, such as `T-1`, and its name in the code. */
 export interface NamedAtom {
   readonly atom: Atom
   readonly name: string
@@ -36,7 +36,7 @@ export interface Frame {
   /** A size as an expression that may stand in a product. */
   factor(dim: Dim): string
   local: Namer
-  /** What formulas are written over. */
+  /** The scalar algebra for formulas. */
   readonly algebra: Algebra<Expression>
 }
 
@@ -45,7 +45,7 @@ export interface Used {
   readonly atoms: Set<NamedAtom>
 }
 
-/** `more` are buffers that the plan does not know of. */
+/** Names the buffers and sizes of a module; `more` are buffers that the plan does not have. */
 export function createModuleNames(plan: Plan, more: readonly Buffer[], helpers: readonly string[]): ModuleNames {
   const fresh = createNamer(new Set(helpers))
   const atoms = new Map<string, NamedAtom>()
@@ -75,7 +75,7 @@ export function createModuleNames(plan: Plan, more: readonly Buffer[], helpers: 
   return { buffers, atoms, fresh, taken }
 }
 
-/** `T`, `T_less_1`, `root_T`, `T_by_16`, `T_by_root`. */
+/** The preferred name of an atom: `T`, `T_less_1`, `root_T`, `T_by_16`, `T_by_root`. */
 function wishOf({ name, minus, window }: Atom): string {
   const all = minus === 0 ? name : `${name}_less_${minus}`
   if (window === undefined) return all
@@ -108,16 +108,16 @@ export function createFrame(names: ModuleNames, precision: Precision): Frame {
   }
 }
 
-/** A function's parameters, which are its arguments too: a name means the same everywhere. */
+/** A function's parameters, which are also its arguments: a name means the same everywhere. */
 export const parameters = ({ buffers, atoms }: Used): string => [...buffers, ...[...atoms].map(a => a.name)].join(', ')
 
-/** Adds what a called function uses to what its caller uses. */
+/** Adds the names that a called function uses to those of its caller. */
 export function useAll(into: Used, from: Used): void {
   for (const name of from.buffers) into.buffers.add(name)
   for (const atom of from.atoms) into.atoms.add(atom)
 }
 
-/** What writes each buffer, for those that the source has no name for. */
+/** Pairs each buffer that a step writes with the op that writes it, a name for buffers that have none. */
 const makers = (step: Step): [Buffer, string][] =>
   kernelsOf(step).flatMap((kernel): [Buffer, string][] => {
     if (kernel.kind === 'map') return written(kernel)

@@ -1,13 +1,13 @@
 // The matrix product of the generated modules: four by four results in registers, from operands packed as doubles.
 import type { Precision } from '../backend.ts'
 
-/** Columns side by side in a packed operand. */
+/** Number of columns side by side in a panel of a packed operand. */
 export const panelWidth = 4
 
-/** Fewer rows or columns than this, or shorter sums, are as fast without packing. */
+/** Fewest rows or columns, and shortest sums, for which packing pays. */
 export const leastPacked = { vectors: 12, depth: 24 }
 
-/** The text of `gemm`, `gemmPacked`, `packRight` and of what they call. A module has one precision, so no array here has two types. */
+/** The text of `gemm`, `gemmPacked`, `packRight` and their helpers. A module has one precision, so no array here has two types. */
 export const gemmText = (precision: Precision): string => `\
 // c[m, n] = the sum over k of a[m, k] * b[k, n]. Each operand: buffer, start, stride of a row, stride of a column.
 function gemm(a, a0, am, ak, b, b0, bk, bn, c, c0, cm, cn, M, N, K) {

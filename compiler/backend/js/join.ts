@@ -1,8 +1,8 @@
-// Inputs that a generated module reads as one: views of them where they lie end to end, copies where they do not.
+// Joins inputs that a generated module reads as one: by a view where they lie end to end, by a copy where they do not.
 
 export const joinNames = ['createJoin', 'joined', 'handBack', 'storeJoined', 'store'] as const
 
-/** The text of `store`'s and `run`'s helpers. */
+/** The text of the helpers of `store` and `run`. */
 export const joinText = `function createJoin() {
   return { view: undefined, copy: undefined }
 }

@@ -1,4 +1,4 @@
-// One function for each kernel.
+// Writes the lines of each kernel's function.
 import { asNumber, type Dim, formatLabel } from '../../ir/dim.ts'
 import { reductionName } from '../../plan/operands.ts'
 import type { GemmKernel, Kernel, Operand, Pointwise, ReduceKernel, Ref } from '../../plan/plan.ts'
@@ -11,7 +11,7 @@ import type { Frame } from './frame.ts'
 import { createNest, type Nest } from './nest.ts'
 import type { PackedProduct, Packing } from './packing.ts'
 
-/** The lines that run a kernel; `packed` says that the right operand of a product is. */
+/** Gives the lines that run a kernel; `packed` is set where the right operand of a product is packed. */
 export function kernelLines(kernel: Kernel, frame: Frame, packed?: PackedProduct): string[] {
   switch (kernel.kind) {
     case 'map':
@@ -26,7 +26,7 @@ export function kernelLines(kernel: Kernel, frame: Frame, packed?: PackedProduct
   }
 }
 
-/** What a kernel does, for the comment above it. */
+/** Describes a kernel, for the comment above its function. */
 export function describe(kernel: Kernel): string {
   const list = (dims: readonly Dim[]): string => `[${dims.map(formatLabel).join(', ')}]`
   const names = kernel.hint === '' ? '' : `${kernel.hint}: `
@@ -65,7 +65,7 @@ function mapLines(kernel: Pointwise, frame: Frame): string[] {
   return nest.lines()
 }
 
-/** An operation of two names has no part that is used more than once. */
+/** Rejects a repeated subexpression: a combining op uses neither of its operands twice. */
 const twice = (text: string): never => {
   throw new Error(`${text} is used twice`)
 }
@@ -94,7 +94,7 @@ function reduceLines(kernel: ReduceKernel, frame: Frame): string[] {
   return nest.lines()
 }
 
-/** A product where its operands lie, or in packed blocks, or either, by the number of rows. */
+/** Computes a product in place or in packed blocks, or chooses between both by the number of rows. */
 function productLines(kernel: GemmKernel, frame: Frame, packed?: Operand): string[] {
   const repair = kernel.strongLeft || kernel.strongRight ? repairLines(kernel, frame) : []
   const whole = (): string[] => [...gemmLines(kernel, frame, packed), ...repair]
@@ -117,7 +117,7 @@ function gemmLines(kernel: GemmKernel, frame: Frame, packed?: Operand): string[]
   return nest.lines()
 }
 
-/** The lines that sum again, with strong zeros, what has come out as NaN. */
+/** Gives the lines that sum again, with strong zeros, the results that came out as NaN. */
 function repairLines(kernel: GemmKernel, frame: Frame): string[] {
   const { batch, m, n, k, strongLeft, strongRight } = kernel
   const nest = createNest(frame, batch)
@@ -130,7 +130,7 @@ function repairLines(kernel: GemmKernel, frame: Frame): string[] {
 /** The lines that pack the right operand of a product. */
 export function packLines({ kernel, to }: Packing, frame: Frame): string[] {
   const { b, m, n, k } = kernel
-  // Batches that share the operand share its place.
+  // Skips batch dimensions that share the operand: it is packed once for them.
   const own = kernel.batch.flatMap((_, d) => (asNumber(b.strides[d]) === 0 ? [] : [d]))
   const pick = (o: Operand, more: readonly Dim[]): Operand => ({
     ...o,

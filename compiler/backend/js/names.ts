@@ -1,4 +1,4 @@
-// Identifiers: derived from the names of the source, valid, and unique.
+// Makes identifiers: derived from the names of the source, valid, and unique.
 
 const reserved: ReadonlySet<string> = new Set(
   (
@@ -7,13 +7,13 @@ const reserved: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
-/** Gives an identifier of its own: the first wish that is free, else the first with a number. */
+/** Gives a unique identifier: the first wish that is free, else the first wish with a number. */
 export type Namer = (...wishes: readonly string[]) => string
 
 /** A namer that avoids the reserved words and, if it is for an inner scope, the names in `outer`. */
 export function createNamer(outer: ReadonlySet<string> = new Set()): Namer {
   const own = new Set<string>()
-  /** The next number to try for a name: a name is never given back. */
+  /** The next number to try for a name: names are never freed, so none below it is free. */
   const next = new Map<string, number>()
   const free = (name: string): boolean => !reserved.has(name) && !outer.has(name) && !own.has(name)
   return (...wishes) => {
@@ -29,7 +29,7 @@ export function createNamer(outer: ReadonlySet<string> = new Set()): Namer {
   }
 }
 
-/** `h0.W` as `h0_W`, `c'` as `c_next`. */
+/** Turns a name of the source into an identifier: `h0.W` into `h0_W`, `c'` into `c_next`. */
 export function identifier(wish: string): string {
   const text = wish.replaceAll("'", '_next').replace(/[^A-Za-z0-9_$]+/g, '_')
   if (text === '' || /^_+$/.test(text)) return 'v'

@@ -1,4 +1,4 @@
-// Nested loops: every line stands at the outermost level at which all it uses is known.
+// Writes nested loops: every line stands at the outermost level at which all that it uses is known.
 
 import { opOf } from '../../ir/builder.ts'
 import { asNumber, type Dim } from '../../ir/dim.ts'
@@ -7,7 +7,7 @@ import type { Indirect, Instruction, Operand, Ref } from '../../plan/plan.ts'
 import { leaf, literal, print } from '../expression.ts'
 import type { Frame } from './frame.ts'
 
-/** An expression, and the number of loops inside which it stands. */
+/** An expression, and the number of loops that it stands inside. */
 export interface Placed {
   readonly text: string
   readonly level: number
@@ -17,15 +17,15 @@ export interface Nest {
   readonly depth: number
   /** The loop variables, outermost first. */
   readonly indices: readonly string[]
-  /** Lines inside the first `level` loops, before the next one. */
+  /** Lines inside the first `level` loops, before the next loop. */
   readonly before: string[][]
-  /** The same, after the next one. */
+  /** Lines inside the first `level` loops, after the next loop. */
   readonly after: string[][]
-  /** The place of an operand's element in its buffer. */
+  /** The address of an operand's element in its buffer. */
   address(operand: Operand): Placed
-  /** The place of an element whose address is data, `at` inside an operand at `place`, and whether there is one. */
+  /** The address of an element whose index `at` is data, in an operand at `place`, and the test that the index is in range. */
   indirect(by: Indirect, at: Placed, place: Placed): { readonly exists: string; readonly there: string }
-  /** Computes a program; gives the value of each instruction. `wishes` names results. */
+  /** Computes a program, and gives the value of each instruction; `wishes` are preferred names of results. */
   compute(program: readonly Instruction[], wishes: ReadonlyMap<Ref, string>): readonly Placed[]
   lines(): string[]
 }
@@ -39,7 +39,7 @@ export function createNest(frame: Frame, domain: readonly Dim[]): Nest {
   const known = new Map<string, string>()
   const indices = domain.map(() => frame.local(...'ijklmnpq'))
 
-  /** A name for an expression at a level; the same expression has the same name. */
+  /** Names an expression at a level; the same expression gets the same name. */
   function named(level: number, text: string, wish: string): string {
     if (/^[\w$]+$/.test(text)) return text
     const key = `${level} ${text}`

@@ -1,4 +1,4 @@
-// Which operands of products are packed before a loop, and the buffers that they are packed into.
+// Decides which operands of products are packed before a loop, and makes the buffers that they are packed into.
 import { add, asNumber, constant, type Dim, equal, multiply, product, sameShape } from '../../ir/dim.ts'
 import { sameOperand } from '../../plan/operands.ts'
 import type { Buffer, GemmKernel, Loop, Operand, Plan, Step } from '../../plan/plan.ts'
@@ -6,26 +6,26 @@ import { stationaryProducts } from '../../plan/stationary.ts'
 import { isAlwaysDirect } from './directProduct.ts'
 import { leastPacked, panelWidth } from './gemm.ts'
 
-/** A right operand that is packed. `kernel` is one of the products that read it; the batch dimensions come first in `to`. */
+/** A right operand that is packed. `kernel` is one of the products that read it; `to` has strides for the batch dimensions alone. */
 export interface Packing {
   readonly kernel: GemmKernel
   readonly to: Operand
 }
 
-/** A product whose right operand is packed: the product, turned if need be, and where that operand lies. */
+/** A product whose right operand is packed: the product, its operands exchanged if need be, and the place of the packed one. */
 export interface PackedProduct {
   readonly kernel: GemmKernel
   readonly packed: Operand
 }
 
 export interface Packings {
-  /** What is packed right before a loop. */
+  /** The operands that are packed right before each loop. */
   readonly before: ReadonlyMap<Loop, readonly Packing[]>
   readonly products: ReadonlyMap<GemmKernel, PackedProduct>
   readonly buffers: readonly Buffer[]
 }
 
-/** Every operand is packed before the outermost loop that leaves it as it is; equal operands are packed once. */
+/** Packs every operand before the outermost loop that does not change it; equal operands are packed once. */
 export function packingsOf(plan: Plan): Packings {
   const before = new Map<Loop, Packing[]>()
   const products = new Map<GemmKernel, PackedProduct>()
@@ -53,7 +53,7 @@ export function packingsOf(plan: Plan): Packings {
   return { before, products, buffers }
 }
 
-/** Whether it may be large enough at run time. */
+/** Tells whether a product may be large enough for packing at run time. */
 function mayBePacked({ m, n, k }: GemmKernel): boolean {
   const atLeast = (least: number, dim: Dim): boolean => (asNumber(dim) ?? least) >= least
   return atLeast(leastPacked.vectors, m) && atLeast(leastPacked.vectors, n) && atLeast(leastPacked.depth, k)
@@ -62,7 +62,7 @@ function mayBePacked({ m, n, k }: GemmKernel): boolean {
 const sameRight = (a: GemmKernel, b: GemmKernel): boolean =>
   sameOperand(a.b, b.b) && equal(a.m, b.m) && equal(a.n, b.n) && equal(a.k, b.k) && sameShape(a.batch, b.batch)
 
-/** The batches that the operand is the same for have one place. */
+/** The place of a packed operand; batches that share the operand share its place. */
 function destination({ b, n, k, batch }: GemmKernel, id: number): Operand {
   const one = multiply(add(n, constant(panelWidth - 1)), k)
   const strides: Dim[] = []

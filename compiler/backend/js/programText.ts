@@ -1,4 +1,4 @@
-// The whole module: helpers, a function for each kernel and each loop, and `create`, which owns the buffers.
+// Writes the whole module: helpers, a function for each kernel and each loop, and `create`, which owns the buffers.
 import { atomCode, product } from '../../ir/dim.ts'
 import type { DType } from '../../ir/graph.ts'
 import { buffersOfWays } from '../../plan/choiceBuffers.ts'
@@ -27,7 +27,7 @@ function view(before, array, length) {
 }
 `
 
-/** The program that runs a plan: `create`, after these words, and the functions that it needs. */
+/** Gives the program that runs a plan: `create`, after the words `before`, and the functions that it needs. */
 export function programText(plan: Plan, precision: Precision, before: 'export ' | ''): string {
   const packings = packingsOf(plan)
   const names = createModuleNames(plan, packings.buffers, [
@@ -46,7 +46,7 @@ export function programText(plan: Plan, precision: Precision, before: 'export ' 
   const inputs = boundInputs(plan, names, run)
   const grown = growing(plan, arrays, run)
   const results = givenBack(plan, names, run, precision)
-  // The sizes that all of this has used by now.
+  // Declares the sizes last: everything above may add to those in use.
   const sizes = [...run.used.atoms].map(
     ({ atom, name }) => `const ${name} = ${atomCode(atom, `size(sizes, '${atom.name}')`)}`,
   )
@@ -83,7 +83,7 @@ export function programText(plan: Plan, precision: Precision, before: 'export ' 
 const arrayType = (dtype: DType, precision: Precision): string =>
   dtype === 'real' ? `Float${precision === 'f32' ? 32 : 64}Array` : 'Int32Array'
 
-/** The arrays that a program owns: those of the plan but for its inputs, and of what is packed. */
+/** Lists the arrays that a program owns: the plan's buffers except its inputs, and those of packed operands. */
 function ownArrays(plan: Plan, packings: Packings, precision: Precision) {
   const inputs = new Set(plan.inputs.map(p => p.operand.buffer))
   return [
@@ -92,7 +92,7 @@ function ownArrays(plan: Plan, packings: Packings, precision: Precision) {
   ]
 }
 
-/** The lines that make arrays as long as a run needs them; what one of two ways alone needs stays short where the other is taken. */
+/** Gives the lines that make arrays long enough for a run; a buffer of only one way of a choice grows only where that way is taken. */
 function growing(plan: Plan, arrays: ReturnType<typeof ownArrays>, run: Frame): string[] {
   const onlyOneWay = buffersOfWays(plan)
   return arrays.map(({ buffer, type }) => {
@@ -104,13 +104,13 @@ function growing(plan: Plan, arrays: ReturnType<typeof ownArrays>, run: Frame): 
   })
 }
 
-/** The outputs that lie where inputs do. */
+/** Names the outputs that share a buffer with an input. */
 function movedNames({ inputs, outputs }: Plan): ReadonlySet<string> {
   const given = new Set(inputs.map(p => p.operand.buffer))
   return new Set(outputs.filter(o => given.has(o.operand.buffer)).map(o => o.name))
 }
 
-/** The lines that give inputs their names; those that are read as one are joined, and get back what is written over them. */
+/** Gives the lines that bind inputs to names; inputs that share a buffer are joined, and copied back if a result overwrites them. */
 function boundInputs(plan: Plan, names: ModuleNames, run: Frame) {
   const stored = [...storedInputs(plan)].map(([buffer, ports]) => {
     const binds = ports.map(({ name, shape }) => bindCall(buffer.dtype, name, run.size(product(shape))))
@@ -130,7 +130,7 @@ function boundInputs(plan: Plan, names: ModuleNames, run: Frame) {
   return { joints, bound, returned }
 }
 
-/** Each output as an entry of what a run gives: a view, which is made again where it is another, or the input that it lies in. */
+/** Gives each output as an entry of the results: a view, renewed where its array or length changes, or the input that it overwrites. */
 function givenBack(plan: Plan, names: ModuleNames, run: Frame, precision: Precision) {
   const moved = movedNames(plan)
   return plan.outputs.map(({ name, operand: { buffer }, shape }) => {
@@ -145,7 +145,7 @@ function givenBack(plan: Plan, names: ModuleNames, run: Frame, precision: Precis
   })
 }
 
-/** The texts of the helpers that functions call. */
+/** Gives the texts of the helpers that the functions call. */
 function helpersFor({ functions, precision }: Module, joins: boolean): string[] {
   const uses = (helper: RegExp): boolean => functions.some(f => helper.test(f))
   return [
@@ -172,16 +172,16 @@ const joinTextOf = (groups: readonly (readonly string[])[]): string[] => [
 const choiceTest = ({ less, than }: Pick<Choice, 'less' | 'than'>, frame: Frame): string =>
   `${frame.size(less)} < ${frame.size(than)}`
 
-/** What the functions of a module have in common. */
+/** State that the functions of a module share. */
 interface Module {
   readonly names: ModuleNames
   readonly packings: Packings
   readonly precision: Precision
-  /** Those written so far. */
+  /** The texts of the functions written so far. */
   readonly functions: string[]
 }
 
-/** Writes the functions of a step; gives the lines that call them, whose names `caller` then uses. */
+/** Writes the functions of a step, and gives the lines that call them; adds the names that these use to `caller`. */
 function stepCall(step: Step, module: Module, caller: Frame): string[] {
   if (step.kind === 'choice') {
     const [first, second] = step.ways.map(steps => steps.flatMap(s => stepCall(s, module, caller)))

@@ -1,5 +1,5 @@
-// Matrix products with strong zeros. They are rare enough in effect to be done first as if there were none: only a sum that comes out as NaN
-// may have multiplied a 0 with infinity or NaN, and is done again.
+// Repairs matrix products with strong zeros, where 0 times infinity or NaN is 0.
+// That matters rarely, so the product is first computed without: only a sum that comes out as NaN may be wrong, and is summed again.
 
 /** The text of `repair`. */
 export const repairText = `\

@@ -7,6 +7,6 @@ export interface Argument {
   readonly tensor: Tensor
   readonly span: Span
   readonly declaration: Declaration
-  /** The caller's axes that the declaration names, by the declaration's name. */
+  /** Maps each axis name in the declaration to the caller's axis. */
   readonly declared: ReadonlyMap<string, Axis>
 }

@@ -1,27 +1,27 @@
-// An axis nested in another has a length for each of its elements: words of different lengths. What goes along the outer axis
-// either takes the inner ones with their lengths, or stays at one place of them, which has no meaning.
+// Handles nested axes: an inner axis has one length for each element of the outer one, as words have different lengths.
+// An operation along the outer axis moves the inner lengths too; to stay at one inner position meanwhile has no meaning (RNN228).
 import type { Span } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
 import { lengthOf, visibleAxes } from '../tensors/typedOperations.ts'
 import { homeOf, type Scope } from '../values/scope.ts'
 import { type Axis, type Tensor, withAxes } from '../values/tensor.ts'
 
-/** Each axis after those along which its lengths differ. */
+/** Sorts axes so that each follows those along which its lengths differ. */
 export const byDepth = (axes: readonly Axis[]): Axis[] =>
   axes.toSorted((a, b) => (a.lengths?.axes.length ?? 0) - (b.lengths?.axes.length ?? 0))
 
-/** The axes whose lengths differ along `outer`, outermost first. */
+/** Lists the axes whose lengths differ along `outer`, outermost first. */
 export const nestedIn = (axes: readonly Axis[], outer: Axis): Axis[] =>
   byDepth(axes.filter(a => a.lengths?.axes.includes(outer)))
 
-/** RNN228 where `what` would go along `outer` at one place of an axis nested in it. */
+/** Throws RNN228 if an axis is nested in `outer`: the operation named in the message would stay at one position of it. */
 export function checkPlaces(axes: readonly Axis[], outer: Axis, what: string, span: Span, caret?: string): void {
   const [inner] = nestedIn(axes, outer)
   if (inner !== undefined)
     fail('RNN228', { what, outer: outer.name, inner: inner.name }, { span, ...(caret && { caret }) })
 }
 
-/** Axes in the place of nested ones: `make` is told each, outermost first, and those made before, over which its lengths are. */
+/** Maps nested axes to new ones: `make` gets each, outermost first, and the axes made before, over which its lengths may lie. */
 export function replaceNested(
   nested: readonly Axis[],
   make: (axis: Axis, before: ReadonlyMap<Axis, Axis>) => Axis,
@@ -32,8 +32,8 @@ export function replaceNested(
 }
 
 /**
- * The value over the axes that its nested ones become where an operation moves whole elements of `outer`: `move` does to their
- * lengths what is done to the elements. RNN228 where a nested axis is mapped over, which goes along `outer` at one of its places.
+ * Replaces a value's nested axes for an operation that moves whole elements of `outer`: `move` applies that operation to their
+ * lengths. Throws RNN228 if a nested axis is mapped over, as the operation would go along `outer` at a single position of it.
  */
 export function carryNested(
   scope: Scope,
@@ -59,7 +59,7 @@ export function carryNested(
     const name = `${axis.name} of ${operation}(${outer.name})`
     const made: Axis = { name, size: axis.size, batch: false, lengths: moved, base: axis }
     remember(axis, made)
-    // Twice reversed is as before.
+    // Reversing twice gives back the original axis.
     if (operation === 'reverse') remember(made, axis)
     return made
   })

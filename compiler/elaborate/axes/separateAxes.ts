@@ -1,4 +1,4 @@
-// An axis that a call both declares and maps over or scans: attention of a sequence to itself.
+// Splits an axis that one call both declares and maps over or scans, as attention of a sequence to itself does.
 
 import type { Scope } from '../values/scope.ts'
 import { type Axis, joinFacts, type Tensor, withAxes } from '../values/tensor.ts'
@@ -7,14 +7,13 @@ import { byDepth } from './nestedAxes.ts'
 
 export interface Separated {
   readonly args: readonly Argument[]
-  /** A result of the unit as the caller sees it. */
+  /** Puts the caller's axes back in place of the copies in a result of the unit. */
   readonly restore: (t: Tensor) => Tensor
 }
 
 /**
- * Where an axis is both declared by one input and mapped over by another, the declared one becomes an axis of its own, of
- * the same lengths: inside the unit the two never meet. So do axes nested in it. A result that has only the declared one is
- * over the axis itself.
+ * Replaces an axis that one input declares and another maps over by a copy of the same lengths for the declaring input, along
+ * with axes nested in it: inside the unit the two never align. A result that has only the copy gets the original axis back.
  */
 export function separateAxes(inner: Scope, args: readonly Argument[]): Separated {
   const copies = new Map<Axis, Axis>()
@@ -38,7 +37,7 @@ export function separateAxes(inner: Scope, args: readonly Argument[]): Separated
   return { args: separated, restore: t => (copies.size === 0 ? t : restored(t, originals)) }
 }
 
-/** The copy of an axis under another name: the same one for each call, so that what two calls give over it can be joined. */
+/** Copies an axis under another name. Calls share one copy where possible, so that results of two calls over it can be joined. */
 function copyOf(
   { session }: Scope,
   axis: Axis,
@@ -65,7 +64,7 @@ function restored(t: Tensor, originals: ReadonlyMap<Axis, Axis>): Tensor {
     if (original !== undefined && !inside && !t.axes.includes(original)) back.set(axis, original)
   }
   const { axes, reversed } = withAxes(t, back)
-  // What was read of the copy was read of the axis itself: at each of its elements, all of them.
+  // Reads recorded for the copy are reads of the original axis: each of its elements has read all of them.
   const { facts } = withAxes(t, originals)
   return { ...t, axes, reversed, facts: joinFacts([{ axes, facts }]) }
 }

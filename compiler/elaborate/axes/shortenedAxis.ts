@@ -1,4 +1,4 @@
-// The axis that `drop_first` and `drop_last` leave: T-1.
+// Makes the shortened axis, T-1, that `drop_first` and `drop_last` leave.
 import type { Span } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
 import { fill, scalar } from '../../ir/builder.ts'
@@ -7,7 +7,7 @@ import { Waits } from '../values/collectProblems.ts'
 import { homeOf, type Scope } from '../values/scope.ts'
 import type { Axis, Tensor } from '../values/tensor.ts'
 
-/** The axis without `by` elements more. Equal axes give equal axes. Throws RNN413 where its length is an expression. */
+/** Shortens an axis by `by` elements; the same axis and total give the same object. Throws RNN413 if its length is an expression. */
 export function shorter(scope: Scope, from: Axis, span: Span, by = 1): Axis {
   const { shortened } = scope.session
   const [axis, already] = from.base === undefined || from.dropped === undefined ? [from, 0] : [from.base, from.dropped]

@@ -1,4 +1,4 @@
-// The axes of one step of a scan: those nested in the scanned axis have one length there. Back outside they are themselves.
+// Axes inside one scan step: an axis nested in the scanned one has a single length there, and becomes itself again outside.
 import type { Span } from '../../../dsl/ast.ts'
 import type { Builder } from '../../ir/builder.ts'
 import { lengthOf } from '../tensors/typedOperations.ts'
@@ -7,7 +7,7 @@ import { type Axis, type Tensor, withAxes } from '../values/tensor.ts'
 import { byDepth, replaceNested } from './nestedAxes.ts'
 import { shorter } from './shortenedAxis.ts'
 
-/** For each nested axis the axis of a step; `slice` gives what one step has of its lengths. */
+/** Maps each nested axis to its axis inside a step; `slice` gives the step's part of its lengths. */
 export const stepAxes = (nested: readonly Axis[], slice: (axis: Axis) => Tensor): Map<Axis, Axis> =>
   replaceNested(nested, (axis, made) => ({
     name: axis.name,
@@ -18,13 +18,13 @@ export const stepAxes = (nested: readonly Axis[], slice: (axis: Axis) => Tensor)
   }))
 
 export interface Leaving {
-  /** Lengths that only the step knows: further results of it. */
+  /** Lengths computed inside the step, which become further results of it. */
   readonly lengths: readonly Tensor[]
-  /** For each axis of the step what it is outside; `stacked` are the lengths of all steps. */
+  /** Maps each axis of the step to its axis outside; `stacked` holds the lengths of all steps. */
   readonly outside: (stacked: readonly Tensor[]) => ReadonlyMap<Axis, Axis>
 }
 
-/** The axes of what a step gives, outside: those it was given, those shortened alike, and new ones for what the body made. */
+/** Finds the outside axes of a step's results: the original ones, equally shortened ones, and new ones for axes that the body made. */
 export function leavingAxes(
   scope: Scope,
   body: Builder,

@@ -1,4 +1,4 @@
-// How a built-in function is made. Each is defined in one file of this folder and listed in index.ts.
+// Makes built-in functions. Each is defined in one file of this folder and listed in index.ts.
 import { fail } from '../../../dsl/diagnostics.ts'
 import { asTensor } from '../tensors/convert.ts'
 import type { Builtin, Call } from '../values/builtinFunction.ts'
@@ -6,7 +6,7 @@ import type { Entity } from '../values/entity.ts'
 import { type Axis, baseOf, type Tensor } from '../values/tensor.ts'
 import { quoted } from '../values/wording.ts'
 
-/** A built-in function of tensors. */
+/** Makes a built-in function of tensors. */
 export function builtin(
   name: string,
   params: string,
@@ -25,7 +25,7 @@ export function builtin(
   }
 }
 
-/** The named axis of a value, else its only one. */
+/** Gives the axis of a value named by `over`, else its only one. Throws RNN215 if it has none, RNN214 if it has several. */
 export function axisOf(call: Call, callee: string, t: Tensor, candidates: readonly Axis[]): Axis {
   if (call.over !== undefined) return call.over.axis(t)
   if (candidates.length === 1) return candidates[0]

@@ -1,4 +1,4 @@
-// Built-in functions of probabilities and of averages: what losses and metrics are written with.
+// Built-in functions of probabilities and of averages, with which losses and metrics are written.
 import { fail } from '../../../dsl/diagnostics.ts'
 import { reshape, scalar } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
@@ -28,7 +28,7 @@ import { formatItem, type Tensor } from '../values/tensor.ts'
 import { sourceText } from '../values/wording.ts'
 import { builtin } from './builtin.ts'
 
-/** What is known of the values of a scope's block; what is brought into the body of a scan is followed out of it. */
+/** Makes a view of the values of a scope's block; it follows parameters of a scan's body to the values outside. */
 function viewOfScope({ builder, around }: Scope): View {
   const outside = around && {
     view: viewOfScope(around.scope),
@@ -37,7 +37,7 @@ function viewOfScope({ builder, around }: Scope): View {
   return viewOf(makersOf(builder.eqns), v => outside && { view: outside.view, value: outside.of(v) })
 }
 
-/** The sum over all valid elements and how many they are, both scalars. */
+/** Sums all valid elements and counts them; both results are scalars. */
 function totals(scope: Scope, given: Tensor): { sum: Value; count: Value } {
   const b = scope.builder
   const t = inOrder(scope, toReal(scope, given))
@@ -56,7 +56,7 @@ function totals(scope: Scope, given: Tensor): { sum: Value; count: Value } {
   return { sum: all(valid.value), count: b.emit('mul', [all(b.emit('real', [counted])), per.value]) }
 }
 
-/** The average over everything: examples, valid steps, items; 0 where there is nothing. Registered, to be summed over batches. */
+/** Averages over examples, valid steps and items; 0 if there are none. Registers sum and count, to be added up over batches. */
 export function average(scope: Scope, t: Tensor): Tensor {
   const b = scope.builder
   const { sum, count } = totals(scope, t)
@@ -67,8 +67,8 @@ export function average(scope: Scope, t: Tensor): Tensor {
 
 export const probabilityBuiltins: readonly Builtin[] = [
   /**
-   * The value itself; RNN213 unless it ends in a softmax or a sigmoid, whose logits the stable form needs. With a label it is the
-   * probability of yes, which the label says by 1: RNN416 for more than two labels.
+   * Gives the value itself; throws RNN213 unless it ends in a softmax or a sigmoid, whose logits the stable form needs. With a label
+   * it is the probability of yes, which is label 1: RNN416 for more than two labels.
    */
   builtin('probability', 'p, label', [1, 2], ({ scope, span }, p, label) => {
     const text = scope.call?.argument || p.name
@@ -88,7 +88,7 @@ export const probabilityBuiltins: readonly Builtin[] = [
     }
     return { ...p, asked: p.value, choice: { text, labels: toldApart(p.item) } }
   }),
-  /** The class that a distribution makes the most likely: the place of the largest, or p > 0.5 of a single number. */
+  /** Gives the most likely class of a distribution: the index of the largest element, or p > 0.5 for a single number. */
   builtin('decide', 'p', 1, ({ scope, span }, p) => {
     const choice = { text: scope.call?.argument || p.name, labels: toldApart(p.item) }
     const single = p.item.length === 0 || (p.item.length === 1 && D.asNumber(p.item[0]) === 1)
@@ -114,7 +114,7 @@ export const probabilityBuiltins: readonly Builtin[] = [
     checkChance(call)
     return bernoulli(call.scope, toReal(call.scope, p), like, call.span)
   }),
-  /** The sum of squares of a part's matrices, or of one param. */
+  /** Sums the squares of a part's matrices, or of one param. */
   {
     name: 'l2',
     params: 'part',
@@ -140,9 +140,9 @@ function sumOfSquares(scope: Scope, w: Tensor, span: Parameters<typeof contract>
   return contract(scope, flat, flat, span)
 }
 
-/** The weights of rank 2 and up of a part and all parts in it, or the one given. */
+/** Lists the weights of rank 2 and up of a part and of all parts in it, or the one weight given. */
 function weightsOf(scope: Scope, e: Entity): Tensor[] {
-  // Of a value of the data it would be a sum over examples and padding.
+  // Takes weights alone: of a value of the data it would be a sum over examples and padding.
   if (e.kind === 'tensor') return scope.session.weights.some(w => w.value === e.value) ? [e] : []
   if (e.kind !== 'instance') return []
   const inside = [...e.parts.values(), ...e.placed.values()].filter(p => p !== e).flatMap(p => weightsOf(scope, p))
@@ -150,10 +150,10 @@ function weightsOf(scope: Scope, e: Entity): Tensor[] {
   return [...own.map(w => tensor(w.value, w.axes, w.item)), ...inside]
 }
 
-/** What there is to do where probabilities are in a value, but it is none of which both logarithms are known. */
+/** Words the help for a value that holds probabilities, but whose logarithm and that of 1 - value are not both known. */
 const keeps = (value: string): string =>
   `a softmax or sigmoid is part of \`${value}\`; places, slices, joins, \`1 - p\`, \`where\`, products, and sums of elements of one softmax keep its logits: write \`${value}\` with these, or its logarithm yourself`
-/** RNN230 for a probability that is known, and is none. */
+/** Throws RNN230 for a static probability that is not from 0 to 1. */
 function checkChance({ scope, args: [p], spans: [span] }: Call): void {
   const chance = staticValue(p)
   if (chance === undefined || (chance >= 0 && chance <= 1)) return
@@ -161,5 +161,5 @@ function checkChance({ scope, args: [p], spans: [span] }: Call): void {
   fail('RNN230', { what, expected: 'a number from 0 to 1', found: String(chance) }, { span })
 }
 
-/** Where a value comes from, for RNN213. */
+/** Gives the text that a value comes from, for RNN213. */
 const sourceOf = (p: Tensor): string => p.source ?? 'something else'

@@ -1,4 +1,4 @@
-// Built-in functions that combine the elements of an item, or of an axis: there only the valid ones.
+// Built-in functions that combine the elements of an item, or the valid elements of an axis.
 import { diagnostic, fail } from '../../../dsl/diagnostics.ts'
 import { reshape } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
@@ -21,27 +21,27 @@ import type { Builtin, Call } from '../values/builtinFunction.ts'
 import { type Axis, formatItem, type Tensor } from '../values/tensor.ts'
 import { builtin } from './builtin.ts'
 
-/** What is left when an axis is combined: known only at its end. */
+/** Makes the result of combining an axis, and records that it is known only at the axis's end. */
 function reduced(call: Call, name: string, t: Tensor, axis: Axis, value: Value): Tensor {
   const facts = { ...t.facts, whole: new Map([...t.facts.whole, [axis, cause(name, call.place, t)]]) }
   const axes = t.axes.filter(a => a !== axis)
   return tensor(value, axes, t.item, { reversed: t.reversed.filter(a => a !== axis), facts, name: '' })
 }
 
-/** The axis that `over` names. RNN228 where the elements along it would be those of one place of an axis nested in it. */
+/** Gives the axis that `over` names. Throws RNN228 if its elements would be those at one position of an axis nested in it. */
 function along({ span }: Call, over: NonNullable<Call['over']>, name: string, t: Tensor): Axis {
   const axis = over.axis(t)
   checkPlaces(t.axes, axis, `\`${name}\` combines elements`, span)
   return axis
 }
 
-/** RNN344 where a function of several elements gets one alone, and gives the same whatever it is. */
+/** Warns (RNN344) if a function of several elements gets one alone, and so gives the same result whatever its value. */
 function warnOfOne({ scope, span }: Call, size: D.Dim | undefined, operation: string, value: number): void {
   if (size === undefined || D.asNumber(size) !== 1) return
   scope.session.warnings.push(diagnostic('RNN344', { operation, value }, { span }))
 }
 
-/** The item as one vector. */
+/** Flattens the item to one vector; throws RNN229 for a scalar. */
 function flatItem(call: Call, name: string, t: Tensor): Value {
   if (t.item.length === 0)
     fail(
@@ -52,7 +52,7 @@ function flatItem(call: Call, name: string, t: Tensor): Value {
   return reshape(call.scope.builder, t.value, shapeOf(t.axes, [D.product(t.item)]))
 }
 
-/** A padding as an int can hold it: of 32 bits, without infinity. */
+/** Clamps a padding to the range of an int, which has 32 bits and no infinity. */
 const wholeNumber = (padding: number): number => Math.min(Math.max(padding, -(2 ** 31)), 2 ** 31 - 1)
 
 function reduction(
@@ -70,7 +70,7 @@ function reduction(
       return { ...tensor(value, t.axes, [], { reversed: t.reversed, facts: t.facts, name: '' }) }
     }
     const axis = along(call, call.over, name, t)
-    // Of equals the first gets the gradient: an extremum depends on the order as its argument does.
+    // Carries out a pending `reverse`: of equal elements the first gets the gradient, so that an extremum depends on the order.
     const ordered = op === 'reduce_max' || op === 'reduce_min' ? inOrder(scope, t, [axis]) : t
     const valid = masked(scope, ordered, [axis], t.dtype === 'int' ? wholeNumber(padding) : padding)
     return reduced(call, name, valid, axis, scope.builder.emit(op, [valid.value], attrs(placeOf(valid, axis))))
@@ -88,7 +88,7 @@ const named = (name: string, apply: Builtin['apply']): Builtin => ({
   apply,
 })
 
-/** `max(x)` reduces, `max(a, b)` is pointwise. */
+/** Makes `max` or `min`: `max(x)` reduces, `max(a, b)` is pointwise. */
 function extremum(name: 'max' | 'min', op: 'reduce_max' | 'reduce_min', padding: number): Builtin {
   const one = reduction(name, op, padding, true)
   return {
@@ -133,7 +133,7 @@ export const reductionBuiltins: readonly Builtin[] = [
   extremum('max', 'reduce_max', Number.NEGATIVE_INFINITY),
   extremum('min', 'reduce_min', Number.POSITIVE_INFINITY),
   named('logsumexp', reduction('logsumexp', 'logsumexp', Number.NEGATIVE_INFINITY, false)),
-  /** On the last dim of the item, or over an axis. */
+  /** Acts on the last dim of the item, or over an axis. */
   builtin(
     'softmax',
     'x, over S',

@@ -1,4 +1,4 @@
-// Built-in functions of sequences: they see valid elements only.
+// Built-in functions of sequences, which see valid elements only.
 import { diagnostic, fail } from '../../../dsl/diagnostics.ts'
 import { inLibrary } from '../../../dsl/standardLibrary.ts'
 import { fill, reshape, scalar } from '../../ir/builder.ts'
@@ -29,7 +29,7 @@ const overAxis = { takesAxis: true }
 
 const chosen = (call: Call, name: string, t: Tensor): Axis => axisOf(call, name, t, visibleAxes(call.scope, t))
 
-/** The first or the last valid element of an axis; zero where there is none. */
+/** Makes `first` or `last`, which takes that valid element of an axis; zero if there is none. */
 function end(name: 'first' | 'last'): Builtin {
   return builtin(
     name,
@@ -66,7 +66,7 @@ function endOf(scope: Scope, name: 'first' | 'last', given: Tensor, axis: Axis):
     const slice = b.emit('slice', [given.value], { axis: placeOf(given, axis), start, size: D.constant(1) })
     return tensor(reshape(b, slice, shapeOf(axes, given.item)), axes, given.item, rest(given))
   }
-  // -1 where there is no element: `pick` gives zero for it.
+  // The index is -1 if there is no element: `pick` gives zero for it.
   const [t, lengths] = commonOrder(scope, [given, lengthOf(scope, axis)])
   const axes = t.axes.filter(a => a !== axis)
   const one = fill(b, scalar(b, 1, 'int'), lengths.value.shape)
@@ -79,7 +79,7 @@ function endOf(scope: Scope, name: 'first' | 'last', given: Tensor, axis: Axis):
   return tensor(value, all, t.item, rest(t))
 }
 
-/** RNN341: where a sequence ends, what ran over it backward has only begun. */
+/** Warns (RNN341) of `last` on a backward run: where the sequence ends, that run has only begun. */
 function warnOfBackward({ scope, place }: Call, t: Tensor, axis: Axis): void {
   const backward = t.facts.ahead.get(axis)?.backward ?? false
   if (!backward || t.reversed.includes(axis) || inLibrary(place)) return
@@ -87,7 +87,7 @@ function warnOfBackward({ scope, place }: Call, t: Tensor, axis: Axis): void {
   scope.session.warnings.push(diagnostic('RNN341', { value }, { span: place }))
 }
 
-/** `drop_first` and `drop_last`: over T-1. */
+/** Makes `drop_first` or `drop_last`, whose result is over T-1. */
 function drop(name: 'drop_first' | 'drop_last'): Builtin {
   return builtin(
     name,
@@ -137,7 +137,7 @@ export const sequenceBuiltins: readonly Builtin[] = [
   ),
   drop('drop_first'),
   drop('drop_last'),
-  /** One step late. A target read through it is no longer read at its own step. */
+  /** Shifts a value by one step, so that it comes late. A target read through it is no longer read at its own step. */
   {
     name: 'delay',
     params: 'x, start = 0, over S',
@@ -218,7 +218,7 @@ export const sequenceBuiltins: readonly Builtin[] = [
         return fail('RNN214', { callee: '`repeat`', axes: 'no axis to repeat over', axis: 'T' }, { span })
       const axis = over.axis(nothing(scope))
       if (given.axes.includes(axis)) return given
-      // What is valid along the axis is told by the places of its outer axes as they are meant.
+      // Carries out a pending `reverse` of the outer axes, since the lengths of the axis are stored in their proper order.
       const x = inOrder(scope, given, outerAxes(axis))
       const axes = [axis, ...outerAxes(axis).filter(a => !x.axes.includes(a)), ...x.axes]
       return { ...x, axes, value: expand(scope, x, axes, x.item) }
@@ -227,8 +227,8 @@ export const sequenceBuiltins: readonly Builtin[] = [
   ),
 ]
 
-/** The axes along which the lengths of an axis differ, besides the batch: nothing is over it without them. */
+/** Lists the axes, besides the batch, along which the lengths of an axis differ: each value over it must be over them too. */
 const outerAxes = (axis: Axis): Axis[] => axis.lengths?.axes.filter(a => !a.batch) ?? []
 
-/** A value over every axis that may be named here, for functions that take an axis and no value. */
+/** Makes a value over every axis that may be named here, for functions that take an axis and no value. */
 const nothing = (scope: Scope): Tensor => tensor(scalar(scope.builder, 0), [...scope.axes.values()], [])

@@ -1,4 +1,4 @@
-// Applying a cell: the scan over one axis of its arguments, or a single step.
+// Applies a cell: a scan over one axis of its arguments, or a single step.
 import type { Span } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
 import { type Binding, type Builder, createBodyBuilder, emitScan, zerosLike } from '../../ir/builder.ts'
@@ -41,7 +41,7 @@ import { evaluate } from './evaluate.ts'
 import { outside, plainItem } from './matchArguments.ts'
 import { knownResolver, resolveType } from './typeExpressions.ts'
 
-/** A value for a state, and where it was given; `record` if it came by `from`. */
+/** An initial state given by the caller, with its place in the text; `record` if it came by `from`. */
 export interface GivenState extends Tensor {
   readonly span: Span
   readonly record: boolean
@@ -78,7 +78,7 @@ export function givenStates(scope: Scope, instance: Instance, given: UnitArgs): 
   return states
 }
 
-/** A cell about to run: its scope with arguments, weights and parts declared, and its states as the first step finds them. */
+/** A cell ready to run: its scope with arguments, weights and parts declared, and its initial states. */
 interface Prepared {
   readonly scope: Scope
   readonly inner: Scope
@@ -86,12 +86,12 @@ interface Prepared {
   readonly args: readonly Argument[]
   readonly states: readonly StateDeclaration[]
   readonly started: readonly Tensor[]
-  /** The axes, of the scope outside, that the cell is mapped over. */
+  /** Axes of the outer scope that the cell is mapped (lifted) over. */
   readonly mapped: readonly Axis[]
   readonly span: Span
 }
 
-/** The scan over one axis of the arguments, or a single step where they have none and every state is given. */
+/** Scans one axis of the arguments, or takes a single step if they have none and every state is given. */
 export function applyCell(
   scope: Scope,
   inner: Scope,
@@ -120,7 +120,7 @@ export function applyCell(
   return axis === undefined ? singleStep(cell) : scanSteps(cell, axis)
 }
 
-/** The body of one step, into a builder: `current` are the states that enter it. */
+/** Emits the body of one step into a builder; `current` holds the states that enter the step. */
 function runStep(
   { inner, instance, states, span }: Prepared,
   builder: Builder,
@@ -160,7 +160,7 @@ const statesOf = ({ instance, states }: Prepared, values: readonly Tensor[]): St
   states: new Map(states.map((d, i) => [d.name, values[i]])),
 })
 
-/** The scan: arguments over the axis are sliced, all else that the body uses is constant. */
+/** Emits the scan: arguments over the axis are sliced per step, all other values that the body uses are constants of the loop. */
 function scanSteps(cell: Prepared, axis: Axis): Result {
   const { scope, inner, args, states, started, mapped, span } = cell
   const sequences = args.filter(a => a.tensor.axes.includes(axis))
@@ -199,7 +199,7 @@ function scanSteps(cell: Prepared, axis: Axis): Result {
     around: { scope, bindings: () => [...consts, ...xs] },
   })
 
-  // A step outside the length changes no state.
+  // A padding step, beyond the valid length, changes no state.
   const leaving = states.map((d, i): Value => {
     const t = inOrder(body, next[i])
     const missing = t.axes.filter(a => !layouts[i].includes(a))
@@ -219,7 +219,7 @@ function scanSteps(cell: Prepared, axis: Axis): Result {
   const length = D.unlabelled(axis.size)
   const outs = emitScan(scope.builder, { length, reverse: reversed, consts, carries, xs }, builder.eqns, results)
 
-  // One state may pass on at a later step what another was given.
+  // A state may pass on a value of another at a later step, so each result counts as reading every argument and initial state.
   const ofScan = (facts: Facts): Facts => scanned(facts, axis, reversed)
   const read = ofScan(joinFacts([...args.map(a => a.tensor), ...started]))
   const atEnd = { operation: cell.instance.unit.name.text, span, value: 'it', through: [] }
@@ -249,7 +249,7 @@ function scanSteps(cell: Prepared, axis: Axis): Result {
   }
 }
 
-/** What a scan has read: at each step all before it, or all after it, in whatever order its arguments were made. */
+/** Gives look-ahead along the scanned axis the direction of this scan, in whatever order its arguments were made. */
 function scanned(facts: Facts, axis: Axis, reversed: boolean): Facts {
   const before = facts.ahead.get(axis)
   return before === undefined
@@ -257,7 +257,7 @@ function scanned(facts: Facts, axis: Axis, reversed: boolean): Facts {
     : { ...facts, ahead: new Map([...facts.ahead, [axis, { ...before, backward: reversed }]]) }
 }
 
-/** The axis that a cell scans: the only one of the lead, or the one named; none for a single step with all its states. */
+/** Finds the axis to scan: the only lead axis (one that no input declares), or the one named by `over`; none for a single step. */
 function scannedAxis(
   scope: Scope,
   inner: Scope,
@@ -297,7 +297,7 @@ function scannedAxis(
   return fail('RNN304', { unit, found }, { span, ...lastBefore(scope, first) })
 }
 
-/** "remove `last`" where that is what took the sequence away. */
+/** Suggests removing `last` or `first` if it took the sequence away from the argument. */
 function lastBefore(scope: Scope, arg: Argument | undefined): { help?: string } {
   if (arg === undefined) return {}
   for (const [axis, cause] of arg.tensor.facts.whole) {
@@ -321,14 +321,14 @@ function stateDeclarations(inner: Scope, instance: Instance): StateDeclaration[]
 
 const typeText = (d: StateDeclaration): string => `${formatItem(d)}${d.axes.map(a => ` over ${a.name}`).join('')}`
 
-/** A state's axes: those it declares, and those that the cell is mapped over. */
+/** Lists a state's axes: those that it declares, then those that the cell is mapped over, the batch last. */
 const stateLayout = (d: StateDeclaration, mapped: readonly Axis[]): Axis[] => [
   ...d.axes,
   ...mapped.filter(a => !a.batch),
   ...mapped.filter(a => a.batch),
 ]
 
-/** The value of a state as the first step finds it: given, or as declared. */
+/** Gives the initial value of a state: the caller's, else the declared one, else zeros. */
 function startOf(
   scope: Scope,
   inner: Scope,

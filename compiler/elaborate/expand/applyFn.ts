@@ -1,4 +1,4 @@
-// Applying a function: it is expanded at each call.
+// Applies a function by expanding its body at each call.
 import type { Fn, Span } from '../../../dsl/ast.ts'
 import { fail, RnnError } from '../../../dsl/diagnostics.ts'
 import { inLibrary } from '../../../dsl/standardLibrary.ts'
@@ -10,7 +10,7 @@ import { bindParameters, type UnitArgs } from './arguments.ts'
 import { runBody } from './body.ts'
 import { expanding, laterNames, seenFrom } from './expanding.ts'
 
-/** A function is expanded at each call: its body's equations, with its parameters as names. */
+/** Expands one call: emits the equations of the body, with the parameters bound as names. */
 export function applyFn(scope: Scope, fn: Fn, given: UnitArgs, span: Span): Entity {
   return expanding(scope, fn, span, () => {
     const names = bindParameters(scope, fn.name.text, fn.params, 'argument', given, span)
@@ -30,7 +30,7 @@ export function applyFn(scope: Scope, fn: Fn, given: UnitArgs, span: Span): Enti
   })
 }
 
-/** What the body gives for parameters that are bound. */
+/** Evaluates the body for bound parameters and gives its `return` value. */
 export function expandFn(scope: Scope, fn: Fn, names: ReadonlyMap<string, Entity>): Entity {
   const inner: Scope = {
     ...scope,
@@ -45,13 +45,13 @@ export function expandFn(scope: Scope, fn: Fn, names: ReadonlyMap<string, Entity
   return returned ?? fail('RNN115', { kind: 'fn', name: fn.name.text }, { span: fn.name.span })
 }
 
-/** Whether all that is given is known only where the unit that is being checked is used. */
+/** Whether no argument is a tensor and some argument is known only where the unit being checked is used. */
 const allWaits = ({ positional, named }: UnitArgs): boolean => {
   const given = [...positional, ...named.values()]
   return given.some(g => g.entity.kind === 'open') && !given.some(g => g.entity.kind === 'tensor')
 }
 
-/** Whether a function leads back to one that calls it; all else about it is told where it is checked itself. */
+/** Expands a function once to find recursion (RNN227), then waits; its other errors are reported by its own check. */
 function lookInto({ lookedInto }: Alone, fn: Fn, expand: () => Entity): never {
   if (!lookedInto.has(fn)) {
     lookedInto.add(fn)

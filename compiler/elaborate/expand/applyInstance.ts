@@ -1,4 +1,4 @@
-// Applying an instance of a unit, with its weights, to arguments.
+// Applies an instance (a unit with its weights) to arguments.
 import type { Span } from '../../../dsl/ast.ts'
 import { inLibrary } from '../../../dsl/standardLibrary.ts'
 import * as D from '../../ir/dim.ts'
@@ -15,12 +15,12 @@ import type { UnitArgs } from './arguments.ts'
 import { expanding, laterNames, seenFrom } from './expanding.ts'
 import { bindArguments, leadOf, leadOfOne, matchArgument } from './matchArguments.ts'
 
-/** Applies an instance: a layer maps over what is left of its arguments' axes; a cell scans one of them. */
+/** Applies an instance: a layer is mapped over the axes that its inputs do not declare; a cell scans one of them. */
 export function applyInstance(scope: Scope, instance: Instance, given: UnitArgs, span: Span): Entity {
   return expanding(scope, instance.unit, span, () => expandInstance(scope, instance, given, span), instance)
 }
 
-/** As `applyInstance`, where what goes wrong needs no place but its own. */
+/** As `applyInstance`, without the guard against recursion and without the place of the call in errors. */
 export function expandInstance(scope: Scope, instance: Instance, given: UnitArgs, span: Span): Entity {
   const { unit } = instance
   const inputs = unit.body.flatMap(s => (s.kind === 'input' ? [s] : []))
@@ -65,7 +65,7 @@ export function expandInstance(scope: Scope, instance: Instance, given: UnitArgs
   }
 }
 
-/** What a unit gives is over all that it is applied over, also where it does not depend on it. */
+/** Broadcasts a result over every axis that the unit is applied over, even one that the result does not depend on. */
 function overLead(scope: Scope, t: Tensor, lead: readonly Axis[]): Tensor {
   const missing = lead.filter(a => !t.axes.includes(a))
   if (missing.length === 0) return t

@@ -1,4 +1,4 @@
-// Applying a layer: its body once, over whatever axes its arguments have left.
+// Applies a layer: runs its body once, mapped over the axes that its inputs do not declare.
 import type { Span } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
 import type { Argument } from '../axes/argument.ts'

@@ -1,4 +1,4 @@
-// What a call gives: arguments in order and by name, and how parameters take them.
+// The arguments of a call, in order and by name, and their binding to parameters.
 import type { Fn, Span } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
 import { didYouMean } from '../../../dsl/suggest.ts'
@@ -21,14 +21,14 @@ export interface UnitArgs {
 
 export const plural = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
 
-/** For "takes 2 arguments, but … given". */
+/** Words a count for the message "takes 2 arguments, but … given". */
 export const counted = (n: number): string => (n === 1 ? '1 was' : `${n} were`)
 
-/** `2 arguments: (p, y)`, `no inputs`. */
+/** Words the names that a callee takes: `2 arguments: (p, y)`, `no inputs`. */
 export const expected = (names: readonly string[], what: string): string =>
   names.length === 0 ? `no ${what}s` : `${plural(names.length, what)}: (${names.join(', ')})`
 
-/** Parameters of an fn or hyper-parameters of a template: given in order, by name, or by default. */
+/** Binds the parameters of an fn or the hyper-parameters of a template: in order, by name, or by default. */
 export function bindParameters(
   scope: Scope,
   callee: string,
@@ -67,7 +67,7 @@ export function bindParameters(
   return bound
 }
 
-/** A scope that sees the top level and some names. */
+/** Makes a scope that sees only the top level and `names`. */
 const topScope = (scope: Scope, names: Map<string, Entity>): Scope => ({
   ...scope,
   names,

@@ -1,4 +1,4 @@
-// The statements of a body in their order: equations, outputs, the value returned. A failed one does not stop the next.
+// Runs the statements of a body in order: equations, outputs, `return`. A failed one does not stop the next.
 import type { Equation, Span, Statement, TypeExpr } from '../../../dsl/ast.ts'
 import { type Diagnostic, fail, RnnError } from '../../../dsl/diagnostics.ts'
 import { asTensor } from '../tensors/convert.ts'
@@ -16,7 +16,7 @@ export interface BodyResult {
   readonly outputs: ReadonlyMap<string, Tensor>
 }
 
-/** Which statements may stand where. */
+/** Statements allowed in each kind of scope. */
 const allowed: Readonly<Record<Scope['kind'], ReadonlySet<Statement['kind']>>> = {
   cell: new Set(['input', 'param', 'state', 'part', 'output', 'return', 'equation']),
   layer: new Set(['input', 'param', 'part', 'output', 'return', 'equation']),
@@ -55,7 +55,7 @@ export function runBody(scope: Scope, body: readonly Statement[]): BodyResult {
   return { returned, outputs }
 }
 
-/** Runs each step; throws what they reported, together, at the end. */
+/** Runs each step, then throws all their errors together. */
 export function collectErrors(steps: readonly { run: () => void; failed: () => void }[]): void {
   const diagnostics: Diagnostic[] = []
   const silent: Reported[] = []
@@ -87,7 +87,7 @@ export function equation(scope: Scope, e: Equation): void {
   namesOf(scope, e).set(name, e.type === undefined ? checked : checkType(scope, e, e.type, checked))
 }
 
-/** What an equation makes its name stand for. */
+/** Gives the entity that an equation binds to its name. RNN221 for a recipe, RNN226 for an initial value outside a state. */
 function bind(scope: Scope, name: string, value: Entity, e: Equation): Entity {
   switch (value.kind) {
     case 'tensor':
@@ -112,11 +112,11 @@ function bind(scope: Scope, name: string, value: Entity, e: Equation): Entity {
   }
 }
 
-/** The text of the last thing a pipe goes through. */
+/** Gives the text of a pipe's last callee; of any other expression, the whole text. */
 const lastCall = (scope: Scope, e: Equation): string =>
   sourceText(scope, e.value.kind === 'pipe' ? e.value.callee.span : e.value.span)
 
-/** Notes the name of the equation: on the graph value too, if the equation made it. */
+/** Records the equation's name in the value's facts, and on the graph value if it belongs to this block and has no name yet. */
 function rename(scope: Scope, t: Tensor, e: Equation): Tensor {
   const name = e.primed ? `${e.name.text}'` : e.name.text
   if (t.value.hint === '' && scope.builder.owns(t.value)) t.value.hint = name
@@ -155,7 +155,7 @@ function checkState(scope: Scope, e: Equation, bound: Entity): Tensor {
   return { ...widened, item: declared.item, coding: declared.coding }
 }
 
-/** RNN204 unless the value has the type that is written; ints serve as reals. */
+/** Throws RNN204 unless the value has the declared type; ints without a coding serve as reals. */
 function checkType(scope: Scope, e: Equation, type: TypeExpr, bound: Entity): Entity {
   const declared = resolveType(type, knownResolver(scope, 'a dim'))
   const given = asTensor(scope, bound, e.value.span)
@@ -178,7 +178,7 @@ function checkType(scope: Scope, e: Equation, type: TypeExpr, bound: Entity): En
   return widens ? t : bound
 }
 
-/** `output a = e`, or `output a` of a name that is there. */
+/** Evaluates `output a = e`, or `output a` for an existing name. */
 export function output(
   scope: Scope,
   statement: { name: { text: string; span: Span }; value?: Equation['value'] },

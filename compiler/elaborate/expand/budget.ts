@@ -1,18 +1,18 @@
-// What checking may cost. A few lines of nested functions expand to more than any machine can hold: that ends with a message.
+// Limits the cost of checking: a few lines of nested functions can expand to more than any machine holds, and get a message instead.
 import type { Span } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
 import { Reported } from '../values/collectProblems.ts'
 import type { Session } from '../values/scope.ts'
 
-/** The expressions of one model that are evaluated, those of a function or a unit again at each use. */
+/** The most expressions that one model may evaluate; those of a function or unit count again at each use. */
 export const mostExpressions = 400_000
 
-/** How many units and functions may be expanded inside each other: no stack overflows below it. */
+/** The deepest nesting of expanded units and functions: low enough that no stack overflows. */
 export const mostInside = 100
 
 const sharing = 'functions and units are expanded at each use: give a value that is used again a name of its own'
 
-/** Counts an expression. RNN121, once, at the outermost use that is being expanded, where there are too many. */
+/** Counts an expression. Past the limit it reports RNN121 once, at the outermost use being expanded. */
 export function spend(session: Session, span: Span): void {
   if (++session.evaluated <= mostExpressions) return
   if (session.evaluated > mostExpressions + 1) throw new Reported()

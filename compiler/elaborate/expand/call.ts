@@ -1,4 +1,4 @@
-// Calls: what a callee stands for, applied to its arguments.
+// Calls and pipes: applies the entity that a callee stands for to its arguments.
 import type { Arg, Expr, Span } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
 import { didYouMean } from '../../../dsl/suggest.ts'
@@ -16,14 +16,14 @@ import { counted, type Given, type UnitArgs } from './arguments.ts'
 import { evaluate } from './evaluate.ts'
 import { hyperParameters, instanceOf, makeRecipe } from './recipes.ts'
 
-/** `x |> f`: the left side is always the first input; undefined if it was wrong. */
+/** Evaluates `x |> f`: the left side is always the first input; `left` is undefined if its evaluation failed. */
 export function pipe(scope: Scope, expr: Expr & { kind: 'pipe' }, left: Entity | undefined): Entity {
   const { callee } = expr
   const inner = evaluate(scope, callee.kind === 'call' ? callee.callee : callee)
   const value = known(left)
   const first = [{ entity: value, span: expr.value.span }]
   const apply = (): Entity => {
-    // A template's first call is its hyper-parameters; any other call gets the left side as its first argument.
+    // The first call of a template gives its hyper-parameters; any other call gets the left side as its first argument.
     if (callee.kind !== 'call') return callWith(scope, inner, [], first, callee)
     if (!takesHypers(inner)) return callWith(scope, inner, callee.args, first, callee)
     return callWith(scope, callWith(scope, inner, callee.args, [], callee), [], first, callee)
@@ -33,17 +33,17 @@ export function pipe(scope: Scope, expr: Expr & { kind: 'pipe' }, left: Entity |
 
 const takesHypers = (e: Entity): boolean => e.kind === 'template' && e.unit.hasParams
 
-/** The value with the text that made it. */
+/** Attaches to a value the text that made it, for messages. */
 function from(e: Entity, source: string): Entity {
   if (e.kind === 'tensor') return { ...e, source }
   return e.kind === 'result' && e.value !== undefined ? { ...e, value: { ...e.value, source } } : e
 }
 
-/** `f(…)`. */
+/** Evaluates `f(…)`. */
 export const call = (scope: Scope, expr: Expr & { kind: 'call' }, callee: Entity): Entity =>
   from(callWith(scope, callee, expr.args, [], expr), sourceText(scope, expr.span))
 
-/** Applies what a callee stands for. `first` are values that come before the written arguments. */
+/** Applies a callee of any kind. `first` holds values that come before the written arguments. */
 function callWith(
   scope: Scope,
   callee: Entity,
@@ -70,7 +70,7 @@ function callWith(
           { span },
         )
       }
-      // Without `(…)` in its declaration, the first call applies it.
+      // A template declared without `(…)` has no hyper-parameters, so its first call applies it.
       if (first.length > 0 || (!takesHypers(callee) && args.length > 0)) {
         const recipe = makeRecipe(scope, callee.unit, { positional: [], named: new Map() }, span)
         return applyRecipeHere(scope, recipe, given, site)
@@ -133,7 +133,7 @@ function callWith(
   )
 }
 
-/** The arguments in the places that a function gives their names. */
+/** Orders the arguments: a named one goes to the place of its parameter. */
 function placed(builtin: { name: string; names: readonly string[] }, given: UnitArgs, span: Span): Given[] {
   const all: (Given | undefined)[] = [...given.positional]
   for (const [name, arg] of given.named) {
@@ -170,7 +170,7 @@ function collect(scope: Scope, args: readonly Arg[], first: readonly { entity: E
   return { positional, named, over }
 }
 
-/** The axis that `over name` means for a value: of that name, or what is left of it after `drop_first`. */
+/** Finds the value's axis that `over name` means: the one of that name, or one derived from it, as by `drop_first`. */
 function axisNamed(scope: Scope, t: Tensor, name: string, span: Span): Axis {
   const axis = scope.axes.get(name)
   if (axis === undefined && scope.session.alone?.seesAxes === false) throw new Waits()
@@ -181,7 +181,7 @@ function axisNamed(scope: Scope, t: Tensor, name: string, span: Span): Axis {
   return fail('RNN215', { value: quoted(t.name, 'this value'), axis: name }, { span, help })
 }
 
-/** A recipe applied in place: one anonymous instance for this place in the text. */
+/** Applies a recipe in place, with one anonymous instance for this place in the text. */
 function applyRecipeHere(scope: Scope, recipe: Entity & { kind: 'recipe' }, given: UnitArgs, site: Expr): Entity {
   return applyInstance(scope, instanceOf(scope, recipe, site.span), given, site.span)
 }

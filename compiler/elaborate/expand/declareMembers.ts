@@ -1,4 +1,4 @@
-// The parts and params that a unit declares: weights are made at its first application.
+// Declares the parts and params of a unit; its weights are made at its first application.
 import type { Declaration, Expr, Part, Span } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
 import * as D from '../../ir/dim.ts'
@@ -12,7 +12,7 @@ import { evaluate } from './evaluate.ts'
 import { makeRecipe, newInstance } from './recipes.ts'
 import { knownAxis, knownDim, knownResolver, resolveItem } from './typeExpressions.ts'
 
-/** Weights, parts and what else a unit declares, into its scope. Weights are made at the first application. */
+/** Declares a unit's parts and params in its scope. Weights are made at the first application and shared by later ones. */
 export function declare(inner: Scope, instance: Instance): void {
   for (const statement of instance.unit.body) {
     if (statement.kind === 'part') declarePart(inner, instance, statement)
@@ -96,6 +96,6 @@ export function declareParam(inner: Scope, instance: Instance, declaration: Decl
   }
 }
 
-/** How a param starts; zeros stand for what waits for a use. */
+/** Gives the initial value of a param; zero stands in for one that only a use of the unit can tell. */
 const initOf = (scope: Scope, expr: Expr): Init =>
   unlessWaiting(() => asInit(scope, evaluate(scope, expr), expr.span), { kind: 'number', value: 0 })

@@ -1,4 +1,4 @@
-// Expressions: what each form of the grammar stands for in a scope.
+// Evaluates expressions: gives the entity that each form of the grammar stands for in a scope.
 import type { Expr, Span } from '../../../dsl/ast.ts'
 import { beginning, chain } from '../../../dsl/children.ts'
 import { type Diagnostic, fail } from '../../../dsl/diagnostics.ts'
@@ -16,11 +16,11 @@ import { call, pipe } from './call.ts'
 import { taken } from './indexing.ts'
 import { joined, operation, unary } from './operators.ts'
 
-/** What an expression stands for. RNN121 where the program expands to more than can be checked. */
+/** Evaluates an expression to an entity. Throws RNN121 if the program expands to more than can be checked. */
 export function evaluate(scope: Scope, expr: Expr): Entity {
   const [first, ...links] = chain(expr)
   if (links.length === 0) return at(scope, first, () => begin(scope, first))
-  // The links of a chain one after another: it may be longer than the stack is deep.
+  // Loops over the links of a chain, as recursion over a long one would overflow the stack.
   const problems: Diagnostic[] = []
   let value = attempt(problems, () => at(scope, first, () => begin(scope, first)))
   for (const link of links) value = attempt(problems, () => at(scope, link, () => follow(scope, link, value)))
@@ -28,7 +28,7 @@ export function evaluate(scope: Scope, expr: Expr): Entity {
   return known(value)
 }
 
-/** What is emitted stands where the expression stands; what comes after an operand, where the whole does. */
+/** Counts an expression and gives its span to the equations it emits; the enclosing expression's span applies again afterwards. */
 function at(scope: Scope, expr: Expr, run: () => Entity): Entity {
   const { builder, session } = scope
   spend(session, expr.span)
@@ -41,7 +41,7 @@ function at(scope: Scope, expr: Expr, run: () => Entity): Entity {
   }
 }
 
-/** What a chain begins with. */
+/** Evaluates the first link of a chain. */
 function begin(scope: Scope, expr: Expr): Entity {
   const { span } = expr
   switch (expr.kind) {
@@ -64,7 +64,7 @@ function begin(scope: Scope, expr: Expr): Entity {
   }
 }
 
-/** The next link of a chain, after what the ones before it stand for; undefined if they were wrong. */
+/** Evaluates the next link of a chain; `before` is the entity of the links before it, undefined if they failed. */
 function follow(scope: Scope, expr: Expr, before: Entity | undefined): Entity {
   switch (expr.kind) {
     case 'binary': {
@@ -106,7 +106,7 @@ function lookUp(scope: Scope, name: string, span: Span): Entity {
     )
   }
   const inSight = [scope.names, topLevel, builtins, new Map(Object.entries(initializers))]
-  // A file of another kind has thousands of names that nothing is called: the search for what was meant ends in time.
+  // A file that is no program may have thousands of unknown names: limits the costly search for similar ones.
   const near = scope.session.sought++ < mostSought ? suggest(name, names(inSight)) : undefined
   const axis = scope.axes.has(name) ? `\`${name}\` is an axis; its length is \`length(over ${name})\`` : undefined
   return fail(
@@ -116,7 +116,7 @@ function lookUp(scope: Scope, name: string, span: Span): Entity {
   )
 }
 
-/** For how many names the nearest is sought. */
+/** The most unknown names for which the most similar known one is sought. */
 const mostSought = 100
 
 function* names(tables: readonly ReadonlyMap<string, unknown>[]): Generator<string> {

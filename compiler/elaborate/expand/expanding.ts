@@ -1,4 +1,4 @@
-// The expansion of one unit or function: the guard against recursion, and errors told where the user can see them.
+// Expands one unit or function, with a guard against recursion, and reports errors where the user can see them.
 import type { Fn, Span, Statement, Unit } from '../../../dsl/ast.ts'
 import { type Diagnostic, fail, RnnError } from '../../../dsl/diagnostics.ts'
 import { inLibrary } from '../../../dsl/standardLibrary.ts'
@@ -7,7 +7,7 @@ import type { Scope } from '../values/scope.ts'
 import type { Axis, Cause, Tensor } from '../values/tensor.ts'
 import { mostInside } from './budget.ts'
 
-/** Guards against recursion, and puts what is found inside a unit, errors and warnings, beside the place that used it. */
+/** Guards against recursion (RNN227) and deep nesting (RNN119), and adds the place of use to errors and warnings found inside. */
 export function expanding<T>(scope: Scope, unit: Unit | Fn, span: Span, expand: () => T, instance?: Instance): T {
   const { expanding: stack, uses } = scope.session
   if (stack.includes(unit)) {
@@ -36,7 +36,7 @@ export function expanding<T>(scope: Scope, unit: Unit | Fn, span: Span, expand: 
 const chainHelp = ({ name }: Unit | Fn): string =>
   `units and functions use each other, ${mostInside} deep, down to \`${name.text}\`: write what they do in fewer`
 
-/** An error inside the library is reported at the call; one inside the user's own unit names the call as well. */
+/** Reports an error inside the library at the call; labels the call for one inside the user's own unit. */
 function located(d: Diagnostic, unit: Unit | Fn, call: Span, instance: Instance | undefined): Diagnostic {
   if (d.span === undefined || inLibrary(call)) return d
   const { text: name } = unit.name
@@ -55,7 +55,7 @@ function located(d: Diagnostic, unit: Unit | Fn, call: Span, instance: Instance 
 
 const isWithin = (a: Span, b: Span): boolean => a.file === b.file && a.start >= b.start && a.end <= b.end
 
-/** A value that a unit of the library gave: what it did along the way is told as what the unit did. */
+/** Attributes the facts of a library unit's result to the unit and its call, since the user does not see its inner operations. */
 export function seenFrom(unit: Unit | Fn, call: Span, t: Tensor): Tensor {
   if (!inLibrary(unit.span) || inLibrary(call)) return t
   const own = (causes: ReadonlyMap<Axis, Cause>): Map<Axis, Cause> =>

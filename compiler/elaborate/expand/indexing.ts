@@ -1,4 +1,4 @@
-// Indexing: what `x[…]` takes from an item.
+// Indexing: evaluates `x[…]`, which takes elements, slices or rows of an item.
 import type { Expr, Slice, Span } from '../../../dsl/ast.ts'
 import { diagnostic, fail } from '../../../dsl/diagnostics.ts'
 import { reshape } from '../../ir/builder.ts'
@@ -14,12 +14,12 @@ import { formatDims, formatItem, joinFacts, type Tensor } from '../values/tensor
 import { sourceText } from '../values/wording.ts'
 import { evaluate } from './evaluate.ts'
 
-/** A slice and what its places stand for: they are evaluated once, whatever is then taken. */
+/** A slice with its evaluated places, so that each is evaluated only once, whichever kind of indexing follows. */
 type Place =
   | { readonly kind: 'at'; readonly slice: Slice & { kind: 'at' }; readonly at: Entity }
   | { readonly kind: 'range'; readonly slice: Slice & { kind: 'range' }; readonly start?: D.Dim; readonly stop?: D.Dim }
 
-/** `x[…]` of whatever x is: of a static vector at static places it is static too. */
+/** Evaluates `x[…]` for any entity x; a static vector at static places gives a static result. */
 export function taken(scope: Scope, of: Entity, slices: readonly Slice[], expr: Expr & { kind: 'index' }): Entity {
   const places = each(slices, slice => placeOf(scope, slice))
   return (
@@ -37,7 +37,7 @@ function placeOf(scope: Scope, slice: Slice): Place {
 
 const placeDim = (e: Entity, span: Span): D.Dim => asDim(e, 'a place', span)
 
-/** Undefined where a place is not known, or is none of the vector's. */
+/** Indexes a static vector; undefined if a place is unknown or out of range. */
 function fromVector({ numbers }: StaticVector, place: Place): StaticNumber | StaticVector | undefined {
   if (place.kind === 'at') {
     const isStatic = place.at.kind === 'dim' || place.at.kind === 'number'
@@ -50,7 +50,7 @@ function fromVector({ numbers }: StaticVector, place: Place): StaticNumber | Sta
   return { kind: 'vector', numbers: numbers.slice(from, to) }
 }
 
-/** `x[…]`: places of the item, which are static, or the row that an int value names. */
+/** Indexes a tensor: at static places of the item, or at the row that an int value names. */
 function indexed(scope: Scope, given: Tensor, places: readonly Place[], span: Span): Tensor {
   const [only] = places
   if (places.length === 1 && only.kind === 'at') {
@@ -96,7 +96,7 @@ function range(place: Place, size: D.Dim, t: Tensor): { start: D.Dim; length: D.
   return { start: D.unlabelled(start), length: D.unlabelled(length), keep: true }
 }
 
-/** RNN345 where the probability of a target is one of several that do not exclude each other, as in a cross-entropy of sigmoids. */
+/** Warns (RNN345) if a target's probability is one of several that do not exclude each other, as in a cross-entropy of sigmoids. */
 function warnOfIndependent(scope: Scope, p: Tensor, index: Tensor, span: Span): void {
   const { targets, delayed } = index.facts
   if (p.asked !== p.value || p.item.length !== 1 || index.coding === undefined) return
@@ -109,7 +109,7 @@ function warnOfIndependent(scope: Scope, p: Tensor, index: Tensor, span: Span): 
   scope.session.warnings.push(diagnostic('RNN345', { callee, size, source }, { span: place }))
 }
 
-/** `E[i]`: row i, for each i. */
+/** Evaluates `E[i]`: row i of E, for each i. */
 function rowAt(scope: Scope, table: Tensor, index: Tensor, span: Span): Tensor {
   if (index.dtype !== 'int' || index.item.length > 0)
     fail('RNN216', { what: 'a place', expected: 'an int', found: formatItem(index) }, { span })

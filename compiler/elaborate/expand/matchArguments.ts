@@ -1,4 +1,4 @@
-// The lifting rule: each argument matched with its declaration, and the axes that are left over.
+// The lifting rule: matches each argument with its declaration and finds the axes that are left over.
 import type { Declaration, Span } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
 import { didYouMean } from '../../../dsl/suggest.ts'
@@ -120,7 +120,7 @@ export function matchArgument(scope: Scope, inner: Scope, arg: Argument): Argume
   return { ...arg, declared, tensor: { ...t, item: item.item, coding: item.coding ?? t.coding } }
 }
 
-/** The declared item with its free dims bound to the argument's. */
+/** Gives the declared item with its free dims bound to the argument's sizes. Throws RNN205 or RNN202 if they do not fit. */
 function matchItem(inner: Scope, arg: Argument, t: Tensor): ItemBinding {
   const { instance } = inner
   if (instance === undefined) throw new Error('a unit has an instance')
@@ -205,11 +205,11 @@ function bindDim(inner: Scope, instance: Instance, name: string, actual: D.Dim, 
   return D.labelled(found, D.symbol(name))
 }
 
-/** The visible axes of an argument that no declaration names. */
+/** Lists the lead of an argument: its visible axes that its declaration does not name. */
 export const leadOfOne = (scope: Scope, a: Argument): Axis[] =>
   visibleAxes(scope, a.tensor).filter(x => ![...a.declared.values()].includes(x))
 
-/** The leads of all arguments; each argument's must be contained in the largest. */
+/** Gives the largest lead of the arguments. Throws RNN211 unless it contains each of the others. */
 export function leadOf(scope: Scope, args: readonly Argument[], span: Span): Axis[] {
   const leads = args.map(a => leadOfOne(scope, a))
   const largest = leads.reduce((a, b) => (b.length > a.length ? b : a), [])
@@ -230,7 +230,7 @@ export function leadOf(scope: Scope, args: readonly Argument[], span: Span): Axi
   return largest
 }
 
-/** Sizes without the unit's names, as the caller sees them. */
+/** Removes the unit's own names for sizes, which mean nothing to the caller. */
 export const plainItem = <T extends { readonly item: readonly D.Dim[] }>(t: T): T => ({
   ...t,
   item: t.item.map(D.unlabelled),

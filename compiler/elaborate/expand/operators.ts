@@ -1,4 +1,4 @@
-// Operators: what each makes of numbers, which stay static, of initial values, and of tensors.
+// Evaluates operators on static numbers (the result stays static), on initial values, and on tensors.
 import type { Expr, Span } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
 import * as D from '../../ir/dim.ts'
@@ -39,7 +39,7 @@ const comparisons = {
 
 const isStatic = (e: Entity): boolean => e.kind === 'number' || e.kind === 'dim'
 
-/** `-x`, `not x`. */
+/** Evaluates `-x` or `not x`. */
 export function unary(scope: Scope, op: '-' | 'not', value: Entity, span: Span): Entity {
   if (op === 'not') {
     if (value.kind === 'bool') return { kind: 'bool', value: !value.value }
@@ -63,7 +63,7 @@ function bool(scope: Scope, e: Entity, operator: string, span: Span): Tensor {
     : fail('RNN216', { what: `\`${operator}\``, expected: 'a bool', found: t.dtype }, { span })
 }
 
-/** An operator between two expressions, which stand for `left` and `right`. */
+/** Evaluates a binary operator whose operands stand for `left` and `right`. */
 export function operation(scope: Scope, expr: Expr & { kind: 'binary' }, left: Entity, right: Entity): Entity {
   const { op } = expr
   const { span } = expr
@@ -133,8 +133,8 @@ export function operation(scope: Scope, expr: Expr & { kind: 'binary' }, left: E
 }
 
 /**
- * Static numbers of which one stands for what a use gives: a polynomial of the stand-ins where it can be one, and otherwise
- * what waits for the use. Undefined where both are known, or one is a value.
+ * Combines static numbers of which one is known only where the unit is used: gives a polynomial of symbols if possible, otherwise
+ * throws Waits. Undefined for other operators, or if both are known or one is no static number.
  */
 function inSymbols(
   scope: Scope,
@@ -167,7 +167,7 @@ function inSymbols(
 
 const polynomial = (e: Entity): D.Dim => (e.kind === 'dim' ? e.dim : D.constant(e.kind === 'number' ? e.value : 0))
 
-/** A number that the compiler has computed. RNN122 where it overflows, or is none: `inf` alone gives infinities. */
+/** Wraps a computed number. Throws RNN122 if finite operands give an infinity or NaN: only `inf` gives infinities. */
 function computed(value: number, of: readonly number[], span: Span): Entity {
   const what = Number.isNaN(value) ? 'no number' : Number.isFinite(value) ? undefined : 'infinite'
   if (what !== undefined && of.every(Number.isFinite))
@@ -175,7 +175,7 @@ function computed(value: number, of: readonly number[], span: Span): Entity {
   return { kind: 'number', value }
 }
 
-/** A whole number that the compiler has computed. RNN122 from where on not every one is held. */
+/** Wraps a computed whole number. Throws RNN122 beyond 2^53 - 1, where not every whole number can be held. */
 function staticDim(dim: D.Dim, span: Span): Entity {
   const astray = dim.terms.find(t => !Number.isSafeInteger(t.coefficient))
   if (astray === undefined) return { kind: 'dim', dim }
@@ -184,8 +184,8 @@ function staticDim(dim: D.Dim, span: Span): Entity {
 }
 
 /**
- * What `operate` makes of each element of two static vectors of one length, or of one and a static number; undefined where they are
- * none, or a number holds a size that only data tells.
+ * Applies `operate` to the elements of two static vectors of one length, or of one and a static number. Undefined if there is no
+ * such vector, or if a number holds a size that only data tells.
  */
 function elementwise(
   left: Entity,
@@ -202,13 +202,13 @@ function elementwise(
   return numbers.length === first.length ? { kind: 'vector', numbers } : undefined
 }
 
-/** RNN230: what is divided by a number that is 0 is nothing. */
+/** Throws RNN230 for a division by a static number that is 0. */
 function divisionByZero(scope: Scope, { span }: Expr): never {
   const what = `\`${sourceText(scope, span)}\`, by which this divides,`
   return fail('RNN230', { what, expected: 'a number other than 0', found: '0' }, { span })
 }
 
-/** Both as tensors; a static number takes the other's type, unless it is not whole. */
+/** Converts both to tensors; a static number becomes a real beside a real, and otherwise keeps its own type. */
 function likeNumbers(scope: Scope, left: Entity, right: Entity, expr: Expr & { kind: 'binary' }): [Tensor, Tensor] {
   const make = (e: Entity, span: Span, other: Entity, otherSpan: Span): Tensor => {
     const value = staticValue(e)
@@ -243,7 +243,7 @@ function compare(
   return not ? pointwise(scope, 'not', [result], expr.span) : result
 }
 
-/** RNN416 for a label that is compared with what an output decided, which it cannot tell apart. */
+/** Throws RNN416 if a label is compared with the decision of an output that distinguishes fewer labels. */
 function checkDecision(scope: Scope, [left, right]: readonly [Tensor, Tensor], span: Span): void {
   for (const [decided, label] of [
     [left, right],
@@ -255,7 +255,7 @@ function checkDecision(scope: Scope, [left, right]: readonly [Tensor, Tensor], s
   }
 }
 
-/** x^n: whole exponents up to 4 are products, so that they hold for negative x on every backend. */
+/** Evaluates x^n. Static exponents 2, 3 and 4 become products, which hold for negative x on every backend. */
 function power(scope: Scope, left: Entity, right: Entity, expr: Expr & { kind: 'binary' }): Entity {
   const [a, n] = [staticValue(left), staticValue(right)]
   if (a !== undefined && n !== undefined) return computed(a ** n, [a, n], expr.span)
@@ -277,7 +277,7 @@ function power(scope: Scope, left: Entity, right: Entity, expr: Expr & { kind: '
 const staticNumbers = (e: Entity): readonly StaticNumber[] | undefined =>
   e.kind === 'vector' ? e.numbers : e.kind === 'number' || e.kind === 'dim' ? [e] : undefined
 
-/** `[a, b, …]` as it is written: static where all that it joins is. */
+/** Evaluates `[a, b, …]`; the result is static if all its parts are. */
 export function joined(scope: Scope, items: readonly Expr[], span: Span): Entity {
   const parts = each(items, item => evaluate(scope, item))
   if (parts.length === 0)

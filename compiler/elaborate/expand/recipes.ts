@@ -1,4 +1,4 @@
-// Recipes and instances: a template with its hyper-parameters, and the sets of weights made of it.
+// Makes recipes (a template with its hyper-parameters) and instances (the sets of weights made from a recipe).
 import type { Span, Unit } from '../../../dsl/ast.ts'
 import { diagnostic, fail } from '../../../dsl/diagnostics.ts'
 import { inLibrary } from '../../../dsl/standardLibrary.ts'
@@ -7,7 +7,7 @@ import type { Scope } from '../values/scope.ts'
 import { sourceText } from '../values/wording.ts'
 import { bindParameters, type UnitArgs } from './arguments.ts'
 
-/** `units, …`: those that must be given, and whether there are others. */
+/** Words a unit's hyper-parameters as `units, …`: the required ones, and `…` if there are others. */
 export function hyperParameters(unit: Unit): string {
   const needed = unit.params.filter(p => p.default === undefined).map(p => p.name.text)
   return (needed.length < unit.params.length ? [...needed, '…'] : needed).join(', ')
@@ -32,7 +32,7 @@ export function makeRecipe(scope: Scope, unit: Unit, given: UnitArgs, span: Span
   return { kind: 'recipe', unit, hypers, span, text: sourceText(scope, span) }
 }
 
-/** The instance that a recipe makes where it is applied in place: one for each place of each unit's text. */
+/** Gives the anonymous instance of a recipe applied in place: one for each place in the text, within each enclosing instance. */
 export function instanceOf(scope: Scope, recipe: Recipe, site: Span): Instance {
   if (scope.instance === undefined || scope.kind === 'fn') {
     const help = 'a function has no weights: apply a part, or make it a `layer`'
@@ -47,7 +47,7 @@ export function instanceOf(scope: Scope, recipe: Recipe, site: Span): Instance {
   return made
 }
 
-/** RNN222 where a unit applies the recipe of one hyper-parameter in place again. */
+/** Warns (RNN222) if a unit applies the recipe from one hyper-parameter in place again, which makes another set of weights. */
 function warnOfCopies(scope: Scope, name: string, site: Span): void {
   const before = [...(scope.instance?.placed.values() ?? [])].find(i => i.local === name)
   if (before === undefined || inLibrary(site)) return
@@ -55,7 +55,7 @@ function warnOfCopies(scope: Scope, name: string, site: Span): void {
   scope.session.warnings.push(diagnostic('RNN222', { name }, { span: site, labels }))
 }
 
-/** A set of weights to be: what is not known yet is filled in by its first application. */
+/** Makes an instance that is still empty: its first application fills in dims, items and weights. */
 export function newInstance(
   recipe: Pick<Recipe, 'unit' | 'hypers' | 'text'>,
   parent: Instance | undefined,

@@ -1,4 +1,4 @@
-// Type expressions: their dims and axes as the scope knows them.
+// Resolves type expressions: looks up their dims and axes in the scope.
 import type { AxisExpr, Expr, Span, TypeExpr } from '../../../dsl/ast.ts'
 import { allExprs } from '../../../dsl/children.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
@@ -19,7 +19,7 @@ export interface ResolvedType extends ItemBinding {
 }
 
 export interface Resolver {
-  /** `least` is what it must be at least, if it is known; 1 if left out. */
+  /** Resolves a dim; `least` is the smallest value allowed, if the dim is known; 1 if left out. */
   readonly dim: (expr: Expr, least?: number) => D.Dim
   readonly axis: (axis: AxisExpr) => Axis
   readonly item: (name: string, span: Span) => ItemBinding
@@ -43,7 +43,10 @@ export function resolveItem({ item }: TypeExpr, resolver: Resolver): ItemBinding
   }
 }
 
-/** A dim whose names are all known: RNN206 for an axis, RNN220 for a name that nothing brings, RNN207 below `least`: nothing is left of what has a dim of 0. */
+/**
+ * Resolves a dim whose names must all be known. Throws RNN206 for an axis in a param, RNN220 for a name that nothing binds, and
+ * RNN207 below `least`, as a dim of 0 leaves no elements.
+ */
 export function knownDim(scope: Scope, expr: Expr, what: string, param?: string, least = 1): D.Dim {
   for (const name of namesIn(expr)) {
     if (scope.names.has(name.name)) continue
@@ -61,7 +64,7 @@ export function knownDim(scope: Scope, expr: Expr, what: string, param?: string,
   return expr.kind === 'name' ? D.labelled(D.unlabelled(dim), D.symbol(expr.name)) : dim
 }
 
-/** An axis that may be named here. */
+/** Finds an axis in scope by its name; throws RNN106 if there is none. */
 export function knownAxis(scope: Scope, name: string, span: Span): Axis {
   const axis = scope.axes.get(name)
   if (axis !== undefined) return axis
@@ -74,13 +77,13 @@ export function knownAxis(scope: Scope, name: string, span: Span): Axis {
   )
 }
 
-/** The names that a dim is made of: of numbers and names by `+ - *`, that is. */
+/** Lists the names in a dim, which is made of numbers and names by `+ - *`. */
 export const namesIn = (expr: Expr): (Expr & { kind: 'name' })[] =>
   [...allExprs(expr, isArithmetic)].flatMap(e => (e.kind === 'name' ? [e] : []))
 
 const isArithmetic = ({ kind }: Expr): boolean => kind === 'unary' || kind === 'binary'
 
-/** The resolver for declarations whose names must all be known. */
+/** Makes a resolver for declarations whose names must all be known. */
 export const knownResolver = (scope: Scope, what: string, param?: string): Resolver => ({
   dim: (expr, least) => knownDim(scope, expr, what, param, least),
   axis: axis => knownAxis(scope, axis.name.text, axis.span),

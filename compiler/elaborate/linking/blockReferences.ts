@@ -1,11 +1,11 @@
-// What `train` and `data` blocks say about each other and about their model, before any expression is evaluated.
+// Checks the references between `train` blocks, `data` blocks and models, before any expression is evaluated.
 import type { Data, Expr, Span, Unit } from '../../../dsl/ast.ts'
 import { allExprs } from '../../../dsl/children.ts'
 import { type Diagnostic, diagnostic } from '../../../dsl/diagnostics.ts'
 import { didYouMean, suggest } from '../../../dsl/suggest.ts'
 import type { LinkedProgram } from './linkProgram.ts'
 
-/** RNN106 for blocks of nothing, RNN401 for what no equation feeds, RNN105 for equations that feed nothing. */
+/** Reports RNN106 for unknown models or data, RNN421 for data of another model, RNN401 for unfed ports, RNN105 for idle equations. */
 export function checkBlocks({ models, datas, trains }: LinkedProgram): Diagnostic[] {
   const unknown = (name: { text: string; span: Span }, known: readonly { name: { text: string } }[]): Diagnostic[] => {
     const names = known.map(k => k.name.text)
@@ -36,7 +36,7 @@ export function checkBlocks({ models, datas, trains }: LinkedProgram): Diagnosti
   return [...inTrain, ...inData]
 }
 
-/** Every input has its equation, every target too where the block trains, and every equation is for something. */
+/** Checks that every input has an equation, every target too if the data is trained on, and that every equation is used. */
 function feeding(data: Data, model: Unit, trained: boolean): Diagnostic[] {
   const ports = model.body.flatMap(s =>
     s.kind === 'input' || s.kind === 'target' ? s.names.map(({ text }) => ({ kind: s.kind, name: text })) : [],
@@ -72,5 +72,5 @@ function feeding(data: Data, model: Unit, trained: boolean): Diagnostic[] {
   ]
 }
 
-/** The names that an expression of a data block reads. */
+/** Lists the names that an expression of a data block reads. */
 const readBy = (e: Expr): string[] => [...allExprs(e)].flatMap(x => (x.kind === 'name' ? [x.name] : []))

@@ -1,10 +1,10 @@
-// What can be said of a unit without expanding it: names defined twice, and states with their primes.
+// Checks units without expanding them: names defined twice, and the equations of states.
 import type { Fn, Name, Statement, Train, Unit } from '../../../dsl/ast.ts'
 import { type Diagnostic, diagnostic } from '../../../dsl/diagnostics.ts'
 import { inLibrary } from '../../../dsl/standardLibrary.ts'
 import type { LinkedProgram } from './linkProgram.ts'
 
-/** RNN107, and RNN302, RNN303, RNN306, RNN307 of every unit and fn that is not of the library, used or not. */
+/** Reports RNN107, RNN117, RNN302, RNN303, RNN306 and RNN307 in every unit and fn outside the library, used or not. */
 export function checkNames({ topLevel, models, datas, trains }: LinkedProgram): Diagnostic[] {
   const own = [...topLevel.values()].flatMap((e): (Unit | Fn)[] =>
     e.kind === 'template' ? [e.unit] : e.kind === 'fn' ? [e.fn] : [],
@@ -20,7 +20,7 @@ export function checkNames({ topLevel, models, datas, trains }: LinkedProgram): 
   ]
 }
 
-/** Each name that a unit gives a meaning, in the order of the text. A state's equations are not among them. */
+/** Lists the names that a unit defines, in the order of the text, without the equations of states. */
 function definitions(unit: Unit | Fn): Name[] {
   const states = stateNames(unit.body)
   return [
@@ -34,7 +34,7 @@ function definitions(unit: Unit | Fn): Name[] {
   ]
 }
 
-/** What a unit gives to its caller by name. A prediction is given by the name of its target. */
+/** Lists the names under which a unit gives values to its caller; a prediction has the name of its target. */
 const given = ({ body }: Unit | Fn): Name[] =>
   body.flatMap(s => (s.kind === 'predict' ? [s.target] : s.kind === 'output' && s.value === undefined ? [s.name] : []))
 
@@ -45,7 +45,7 @@ function doubled(names: readonly Name[]): Diagnostic[] {
   })
 }
 
-/** What has the key of an earlier one, with the first of these. */
+/** Finds the items that repeat the key of an earlier one, each with the first item of that key. */
 function again<T>(items: readonly T[], key: (item: T) => string): { readonly item: T; readonly first: T }[] {
   const firsts = new Map<string, T>()
   return items.flatMap(item => {
@@ -56,7 +56,7 @@ function again<T>(items: readonly T[], key: (item: T) => string): { readonly ite
   })
 }
 
-/** RNN107 for a model with two `train` blocks: nothing says which of them is meant. */
+/** Reports RNN107 for a model with two `train` blocks: nothing says which of them is meant. */
 function trainedTwice(trains: readonly Train[]): Diagnostic[] {
   return again(trains, t => t.model.text).map(({ item: { model }, first }) => {
     const labels = [{ span: first.model.span, text: 'the first is here' }]
@@ -65,7 +65,7 @@ function trainedTwice(trains: readonly Train[]): Diagnostic[] {
   })
 }
 
-/** RNN117 for a weight that a report would take for the loss. */
+/** Reports RNN117 for a param named `loss`, which a report would take for the loss. */
 function lossParam({ body }: Unit): Diagnostic[] {
   const names = body.flatMap(s => (s.kind === 'param' ? s.names : [])).filter(n => n.text === 'loss')
   const help = '`loss` is the sum of all losses: give the param another name'

@@ -1,13 +1,13 @@
-// Cells that give the state of the step before where the one just computed was meant. Text alone tells it.
+// Finds cells that return the state of the step before where the new one was probably meant, from the text alone.
 import type { Equation, Expr, Span, Unit } from '../../../dsl/ast.ts'
 import { type Diagnostic, diagnostic } from '../../../dsl/diagnostics.ts'
 import { primedRead, readsOf } from './namesRead.ts'
 
 /**
- * RNN343 where a cell returns, or writes under its own name, a value that depends, of all that changes from step to step, on a state as it entered the step
- * alone, below the equation of what leaves it. Only of a state that the next one is computed from: a state that just keeps
- * something for a step, as in a line of delays, is there to be read late. So is one that an equation above names, one that never
- * changes, one that reads no input, as a counter of steps does, and one that is returned beside its next value.
+ * Warns (RNN343) if a cell returns, or outputs under its own name, a value that varies from step to step only through a state as it
+ * entered the step, below the equation of that state's next value. Exempts states meant to be read late: one not computed from
+ * itself, as in a line of delays, one that never changes, one that reads no input, as a step counter, one that a named equation
+ * above already reads, and one returned beside its next value.
  */
 export function lateReturns({ unit, body }: Unit): Diagnostic[] {
   if (unit !== 'cell') return []
@@ -24,7 +24,7 @@ export function lateReturns({ unit, body }: Unit): Diagnostic[] {
     !reaches(primedRead(state), name => name === state, equations, states) ||
     !reaches(primedRead(state), name => inputs.has(name), equations, states)
 
-  // For each equation the states that alone make it change from step to step; undefined if something else does too.
+  // Maps each equation to the states that alone make it vary from step to step; undefined if something else does so too.
   const behind = new Map<string, readonly string[] | undefined>()
   const statesBehind = (expr: Expr): readonly string[] | undefined => {
     const all = readsOf(expr).map((read): readonly string[] | undefined => {
@@ -33,7 +33,7 @@ export function lateReturns({ unit, body }: Unit): Diagnostic[] {
     })
     return all.every(b => b !== undefined) ? [...new Set(all.flat())] : undefined
   }
-  // A name is defined above its uses.
+  // One pass in text order is enough, as a name is defined above its uses.
   for (const [name, equation] of equations) {
     if (equation.primed) continue
     const found = statesBehind(equation.value)
@@ -49,19 +49,19 @@ export function lateReturns({ unit, body }: Unit): Diagnostic[] {
   }
   return body.flatMap(s => {
     if (s.kind === 'return') return partsOf(s.value).flatMap(lateIn)
-    // What an output gives a name of its own is meant.
+    // An output with an expression of its own is deliberate.
     if (s.kind !== 'output' || s.value !== undefined) return []
     return lateIn({ kind: 'name', name: s.name.text, span: s.name.span })
   })
 }
 
-/** What a list joins, each by itself. */
+/** Splits a list, and lists in it, into the single expressions that it joins. */
 const partsOf = (expr: Expr): readonly Expr[] => (expr.kind === 'list' ? expr.items.flatMap(partsOf) : [expr])
 
 const isBelow = (a: { readonly span: Span }, b: Equation | undefined): boolean =>
   b === undefined || a.span.start > b.span.start
 
-/** Whether a value is computed from one of some names, in this step or through states in an earlier one. */
+/** Whether a value is computed from a wanted name, in this step or through states in an earlier one. */
 function reaches(
   from: string,
   wanted: (name: string) => boolean,

@@ -1,4 +1,4 @@
-// A program: the file, what it imports, and the library, as one table of top-level names.
+// Links a program: the file, its imports, and the library become one table of top-level names.
 import type { Data, Fn, Program, Span, TopLevel, Train, Unit } from '../../../dsl/ast.ts'
 import { deepest } from '../../../dsl/depth.ts'
 import { type Diagnostic, diagnostic, RnnError } from '../../../dsl/diagnostics.ts'
@@ -14,7 +14,7 @@ export type ImportReader = (path: string, from: string) => { readonly file: stri
 export interface LinkedProgram {
   readonly program: Program
   readonly topLevel: ReadonlyMap<string, Entity>
-  /** What the library defines, which alone its own text sees. */
+  /** Definitions of the library, the only top level that its own text sees. */
   readonly library: ReadonlyMap<string, Entity>
   readonly models: readonly Unit[]
   readonly trains: readonly Train[]
@@ -22,7 +22,7 @@ export interface LinkedProgram {
   /** The text of every file, the library's too. */
   readonly sources: ReadonlyMap<string, string>
   readonly warnings: readonly Diagnostic[]
-  /** The units and fns that a model was expanded with so far: what is right or wrong of them is known with its sizes. */
+  /** Units and fns that a model was expanded with so far, and so already checked with the model's sizes. */
   readonly expanded: Set<Unit | Fn>
 }
 
@@ -45,7 +45,7 @@ export function linkProgram(text: string, file: string, find: ImportReader = not
   const importInto = (from: Program, fromFile: string, path: readonly string[]): void => {
     for (const item of from.items) {
       if (item.kind !== 'import') continue
-      // A path that could not be read is no path to look for.
+      // Skips a path with a syntax error, as no file can be looked for.
       if (problems.some(d => d.span !== undefined && isWithin(d.span, item.pathSpan))) continue
       const noPath = checkPath(item.path, item.pathSpan)
       if (noPath !== undefined) {
@@ -70,7 +70,7 @@ export function linkProgram(text: string, file: string, find: ImportReader = not
       const before = read.get(found.file)
       const imports = before ?? parse(found.text, found.file)
       if (before === undefined) {
-        // Once, by however many ways it is reached.
+        // Reads a file once, however many imports lead to it.
         read.set(found.file, imports)
         sources.set(found.file, found.text)
         for (const d of imports.diagnostics) problems.push(d)
@@ -142,7 +142,7 @@ const isWithin = (a: Span, b: Span): boolean => a.file === b.file && a.start >= 
 const entityOf = (item: Unit | Fn): Entity =>
   item.kind === 'fn' ? { kind: 'fn', fn: item } : { kind: 'template', unit: item }
 
-/** The library's names. It is parsed once for each program, so that nothing is shared between them. */
+/** Gives the library's names. Parses it anew for each program, so that programs share nothing. */
 function libraryOf(sources: Map<string, string>): Map<string, Entity> {
   const names = new Map<string, Entity>()
   for (const [file, text] of libraryFiles) {

@@ -1,8 +1,8 @@
-// What expressions and types of a unit read, as text alone tells it: names, next values of states, axes.
+// Lists, from the text alone, the names, next values of states and axes that expressions and types of a unit read.
 import type { Declaration, Equation, Expr, TypeExpr } from '../../../dsl/ast.ts'
 import { allExprs } from '../../../dsl/children.ts'
 
-/** How a read is called: `h`, `h'`, `over T`, `f()` for one that applies f. */
+/** Keys of reads: `h` of a name, `h'` of a next state, `over T` of an axis, `f()` of a call of f. */
 export const primedRead = (name: string): string => `${name}'`
 export const axisRead = (name: string): string => `over ${name}`
 export const appliedRead = (name: string): string => `${name}()`
@@ -17,7 +17,7 @@ function readsHere(e: Expr): string[] {
   return e.callee.kind === 'name' ? [...axes, appliedRead(e.callee.name)] : axes
 }
 
-/** The names in the dims of a type, and in the lengths of its axes. */
+/** Lists the names in the dims of a type and in the lengths of its axes. */
 export const dimReads = (type: TypeExpr): string[] => [
   ...(type.item.kind === 'tensor'
     ? type.item.dims.flatMap(readsOf)
@@ -31,7 +31,7 @@ export const axisReads = (type: TypeExpr): string[] => type.axes.map(a => axisRe
 
 const typeReads = (type: TypeExpr): string[] => [...dimReads(type), ...axisReads(type)]
 
-/** What a declaration reads besides its own names. */
+/** Lists the reads in the type and the initial value of a declaration. */
 export const declarationReads = ({ type, init }: Declaration): string[] => [
   ...typeReads(type),
   ...(init === undefined ? [] : readsOf(init)),

@@ -1,41 +1,41 @@
-// Names of a unit that nothing uses: what is not reached from what the unit gives. Text alone tells it, without an expansion.
+// Finds unused names of a unit: those not reached from its results. Works on the text alone, without an expansion.
 import type { Expr, Fn, Name, Statement, Train, Unit } from '../../../dsl/ast.ts'
 import { allExprs } from '../../../dsl/children.ts'
 import { type Diagnostic, diagnostic } from '../../../dsl/diagnostics.ts'
 import type { Applied } from '../values/scope.ts'
 import { appliedRead, axisReads, declarationReads, dimReads, equationReads, primedRead, readsOf } from './namesRead.ts'
 
-/** A name that a unit defines, and what is read where it is used. */
+/** A name that a unit defines, and the names that a use of it reads in turn. */
 interface Definition {
   readonly kind: 'hyper-parameter' | 'parameter' | 'input' | 'target' | 'param' | 'part' | 'state' | 'equation'
   readonly name: Name
   readonly reads: readonly string[]
 }
 
-/** How the rest of the program sees a unit and what is in it. */
+/** Uses of units and of their members in the rest of the program. */
 interface Uses {
   /** Whether all uses are in sight: a file without a model, or one that is imported, has others. */
   readonly whole: boolean
-  /** Names after a dot. */
+  /** Names that stand after a dot. */
   readonly members: ReadonlySet<string>
   /** Whether a record of states goes from one cell to another as a whole. */
   readonly records: boolean
-  /** Units and fns that are called by their name, and those that stand for themselves, as an argument does. */
+  /** Names of units and fns that are called, and (`given`) those that are passed as values, such as arguments. */
   readonly called: ReadonlySet<string>
   readonly given: ReadonlySet<string>
-  /** What units were applied to, in the model that is checked. */
+  /** Uses of units in the model that is checked, with the axes of their arguments. */
   readonly applied: readonly Applied[]
-  /** What the `train` blocks read of a model, by its name. */
+  /** Names that the `train` block of a model reads, by the model's name. */
   readonly settings: ReadonlyMap<string, readonly string[]>
 }
 
 /**
- * RNN342 for every hyper-parameter, input, target, param, part, state and equation that has no influence on what its unit gives.
- * A name that begins with `_` is meant to be unused.
+ * Warns (RNN342) of every hyper-parameter, input, target, param, part, state and equation that cannot influence the results of its
+ * unit. A name that begins with `_` is meant to be unused.
  */
 export function unusedIn(unit: Unit | Fn, uses: Uses): Diagnostic[] {
   const definitions = definitionsOf(unit)
-  // What is there on purpose uses what it reads.
+  // A name that is kept on purpose counts as a use of the names that it reads.
   const kept = definitions.map(d => d.name.text).filter(name => name.startsWith('_'))
   const live = reached(definitions, [...rootsOf(unit, uses), ...kept], unit, uses.applied)
   const readers = Map.groupBy(
@@ -75,10 +75,10 @@ const why: Readonly<Record<Definition['kind'], string>> = {
 const namesOf = ({ kind, name: { text } }: Definition): string[] =>
   kind === 'state' ? [text, primedRead(text)] : [text]
 
-/** A state is used by what reads the value that enters a step; that which leaves it alone is no memory. */
+/** Whether a name is used. A state is used only if the value that enters a step is read: its next value alone is no memory. */
 const isLive = (d: Definition, live: ReadonlySet<string>): boolean => live.has(d.name.text)
 
-/** Whether a caller fixes what is given: a function that is an argument itself has the parameters that its user gives. */
+/** Whether a caller may dictate the parameters, as of a function passed as an argument, so that an unused one is no mistake. */
 function mayBeFixed({ kind }: Definition, unit: Unit | Fn, { called, given }: Uses): boolean {
   if (kind !== 'hyper-parameter' && kind !== 'parameter') return false
   return given.has(unit.name.text) || (unit.kind === 'fn' && !called.has(unit.name.text))
@@ -119,7 +119,7 @@ function definitionsOf(unit: Unit | Fn): Definition[] {
   ]
 }
 
-/** What a unit gives to others, and what they take from it by name. */
+/** Lists the names that a unit's results read, and those that other units take from it by name. */
 function rootsOf(unit: Unit | Fn, { whole, members, records, settings }: Uses): string[] {
   const { body } = unit
   const given = body.flatMap((s): string[] => {
@@ -132,7 +132,7 @@ function rootsOf(unit: Unit | Fn, { whole, members, records, settings }: Uses): 
         return [s.target.text, ...readsOf(s.value)]
       case 'output':
         return s.value === undefined ? [s.name.text] : readsOf(s.value)
-      // An argument is checked against the type of its input, read or not.
+      // Hyper-parameters in the type of an input are used even if the input is unread: its argument is checked against the type.
       case 'input':
       case 'target':
         return dimReads(s.type).filter(name => unit.params.some(p => p.name.text === name))
@@ -145,14 +145,14 @@ function rootsOf(unit: Unit | Fn, { whole, members, records, settings }: Uses): 
     const named = (name: string): boolean => !whole || members.has(name)
     if (s.kind === 'param') return s.names.map(n => n.text).filter(named)
     if (s.kind === 'part') return [s.name.text].filter(named)
-    // A cell that returns nothing is for its states, as an optimizer is.
+    // A cell that returns nothing exists for its states, as an optimizer does.
     if (s.kind === 'state') return s.names.map(n => n.text).filter(n => named(n) || records || !returns)
     return []
   })
   return [...given, ...taken, ...(settings.get(unit.name.text) ?? [])]
 }
 
-/** All that is read on the way to what the unit gives, and the inputs without which it could not be read. */
+/** Collects all names reached from the roots, and the inputs that they need for a size or an axis. */
 function reached(
   definitions: readonly Definition[],
   roots: readonly string[],
@@ -170,14 +170,14 @@ function reached(
     }
   }
   reach(roots)
-  // Where only the weights of a part are used, whatever applies it gives them their shapes.
+  // If only the weights of a part are used, the names that apply it count as used too: they give the weights their shapes.
   const unapplied = definitions.filter(d => d.kind === 'part' && live.has(d.name.text))
   const shaping = new Set(unapplied.map(d => appliedRead(d.name.text)).filter(read => !live.has(read)))
   reach(definitions.filter(d => d.reads.some(r => shaping.has(r))).map(d => d.name.text))
   return new Set([...live, ...bringers(unit, live, applied)])
 }
 
-/** Inputs that nothing reads, and that are used all the same: for a size, an axis, or as what the unit runs or maps over. */
+/** Lists inputs that are used though nothing reads them: for a size, for an axis, or to scan or map the unit over. */
 function bringers(unit: Unit | Fn, live: ReadonlySet<string>, applied: readonly Applied[]): string[] {
   const ports = unit.body.flatMap(s =>
     s.kind === 'input' || s.kind === 'target'
@@ -195,7 +195,7 @@ function bringers(unit: Unit | Fn, live: ReadonlySet<string>, applied: readonly 
     .map(p => p.name)
 }
 
-/** What the files of a program say about the units in them. */
+/** Collects the uses of units from the text of units and `train` blocks. */
 export function usesIn(own: readonly (Unit | Fn)[], trains: readonly Train[]): Omit<Uses, 'whole' | 'applied'> {
   const inUnits = own.flatMap(u => [
     ...u.params.flatMap(p => (p.default === undefined ? [] : [p.default])),

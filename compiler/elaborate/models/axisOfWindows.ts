@@ -1,4 +1,4 @@
-// Truncated back-propagation: may the sequences of this model be cut into windows, and along which axis?
+// Finds the axis along which truncated back-propagation may cut the sequences of a model into windows.
 import type { Span } from '../../../dsl/ast.ts'
 import { diagnostic, fail } from '../../../dsl/diagnostics.ts'
 import { type Dim, equal } from '../../ir/dim.ts'
@@ -9,8 +9,8 @@ import { type Axis, baseOf, formatAxes, pathOf } from '../values/tensor.ts'
 import type { LoweredModel } from './lowerModel.ts'
 
 /**
- * The axis that windows are cut along. Throws RnnError: RNN332 unless the losses are over one ragged axis, which its inputs have as their
- * first and nothing walks inside a step of another; RNN331 where a loss reads ahead along it.
+ * Gives the axis that windows are cut along. Throws RNN332 unless the losses are over one ragged axis, which is the first of its
+ * inputs and which nothing walks inside a step of another axis; RNN331 if a loss reads ahead along it.
  */
 export function axisOfWindows(model: LoweredModel, span: Span | undefined): Axis {
   const { lineOf } = model.session
@@ -55,7 +55,7 @@ export function axisOfWindows(model: LoweredModel, span: Span | undefined): Axis
   return axis
 }
 
-/** Whether an equation takes something from one step of an axis to the next. */
+/** Whether an equation carries a value from one step of an axis to the next. */
 function walks(eqn: Eqn, axis: Dim): boolean {
   const { op, ins, attrs } = eqn
   if (op === 'scan') return equal(scanLength(eqn), axis)

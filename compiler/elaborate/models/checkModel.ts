@@ -1,4 +1,4 @@
-// One model of a program with its blocks, checked: everything that is wrong with it is reported together.
+// Checks one model of a program with its blocks, and reports all its errors together.
 import type { Data, Train, Unit } from '../../../dsl/ast.ts'
 import { type Diagnostic, fail } from '../../../dsl/diagnostics.ts'
 import { didYouMean } from '../../../dsl/suggest.ts'
@@ -21,11 +21,11 @@ export interface CheckedModel {
   readonly trainBlock?: Train
   readonly data?: Data
   readonly settings: Settings
-  /** Expanded for use: nothing is drawn. */
+  /** The model expanded for use, without random draws. */
   readonly model: LoweredModel
   /** The length that `truncate` cuts into windows. */
   readonly windows?: Dim
-  /** Expanded again, with the draws of training. */
+  /** Expands the model again, with the random draws of training. */
   readonly forTraining: () => LoweredModel
 }
 
@@ -64,13 +64,13 @@ export function checkModel(
 const trainBlockOf = ({ trains }: LinkedProgram, unit: Unit): Train | undefined =>
   trains.find(t => t.model.text === unit.name.text)
 
-/** The data that a model is trained on; where nothing trains it, the first block that feeds it. */
+/** Finds the data that a model is trained on; if no `train` block names it, the first block that feeds it. */
 export function dataBlockOf(program: LinkedProgram, unit: Unit): Data | undefined {
   const trained = trainBlockOf(program, unit)
   return program.datas.find(d => (trained ? d.name.text === trained.data.text : d.model.text === unit.name.text))
 }
 
-/** The model of that name; else the first with a `train` block, else the first. RNN106 if there is none. */
+/** Chooses the model of that name; without a name the first with a `train` block, else the first. RNN106 if there is none. */
 export function chooseModel(program: LinkedProgram, name: string | undefined): Unit {
   const names = program.models.map(m => m.name.text)
   if (name !== undefined) {
@@ -80,10 +80,10 @@ export function chooseModel(program: LinkedProgram, name: string | undefined): U
   return trained ?? program.models[0] ?? fail('RNN106', { name: 'model' }, { help: 'the file declares no model' })
 }
 
-/** Whether a path is that of a param, or of something inside a part. */
+/** Whether a path is `of` itself, the path of a param, or lies inside the part `of`. */
 export const within = (path: string, of: string): boolean => path === of || path.startsWith(`${of}.`)
 
-/** RNN106 for a part or param to freeze that the model does not have. */
+/** Throws RNN106 for a part or param to freeze that the model does not have. */
 function checkFreeze(settings: Settings, model: LoweredModel, trainBlock: Train | undefined): void {
   const paths = model.parameters.map(p => p.name)
   const astray = settings.freeze?.find(f => !paths.some(p => within(p, f)))

@@ -1,4 +1,4 @@
-// The inputs and targets of a model, with their axes and lengths: parameters of its block, in the user's layout.
+// Declares the inputs and targets of a model, with their axes and lengths, as parameters of its block in the user's layout.
 import type { AxisExpr, Declaration, Expr } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
 import * as D from '../../ir/dim.ts'
@@ -9,7 +9,7 @@ import { expand, tensor } from '../tensors/typedOperations.ts'
 import type { Scope } from '../values/scope.ts'
 import type { Port } from '../values/signature.ts'
 import { type Axis, noFacts } from '../values/tensor.ts'
-/** What declarations have brought so far. */
+/** Ports, parameter names and free dims of the declarations so far. */
 export interface Declared {
   readonly inputs: Port[]
   readonly targets: Port[]
@@ -18,7 +18,7 @@ export interface Declared {
   readonly freeDims: Set<string>
 }
 
-/** Declares the names of an `input` or `target` statement. Axes and free dims that are new are made. */
+/** Declares the names of an `input` or `target` statement, and makes axes and free dims that are new. */
 export function declarePorts(scope: Scope, d: Declaration, declared: Declared): void {
   const { inputNames, freeDims } = declared
   const { session, builder } = scope
@@ -73,7 +73,7 @@ export function declarePorts(scope: Scope, d: Declaration, declared: Declared): 
   }
 }
 
-/** An axis of the model: known by its name, else new; ragged unless it has a length. */
+/** Finds an axis of the model by its name, or makes a new one, which is ragged unless it has a length. */
 function declareAxis(
   scope: Scope,
   axis: AxisExpr,

@@ -1,5 +1,5 @@
-// Numbers from outside the file: hyper-parameters that are set, and sizes that data or weights bind. A model is checked with them
-// as if they were written in it, and what is wrong because of them says which they are.
+// Checks a model with numbers from outside the file (hyper-parameters that are set, sizes that data or weights bind) as if it held them.
+// An error that comes from such a number names it.
 import type { Expr, Span, Unit } from '../../../dsl/ast.ts'
 import { type Diagnostic, fail, type Label, RnnError } from '../../../dsl/diagnostics.ts'
 import { strange } from '../../../dsl/scanText.ts'
@@ -11,14 +11,14 @@ import { type CheckedModel, checkModel } from './checkModel.ts'
 /** Numbers by the names that they stand for. */
 export type Numbers = Readonly<Record<string, number>>
 
-/** As `checkModel`; errors that are there because of the numbers name them. */
+/** As `checkModel`; an error that comes from one of the numbers names it. */
 export function checkGiven(program: LinkedProgram, unit: Unit, given: Numbers, ops?: OpTable): CheckedModel {
   return naming(unit, given, {}, numbers => checkModel(program, unit, numbers, ops))
 }
 
 /**
- * Checks a model that is right with `given` once more with sizes that were not known: whatever would be an error with these numbers in the
- * file is the same error now. Gives the warnings that they cause. `notes` says more of a size, such as which labels it counts.
+ * Checks a model that is valid with `given` again, with sizes that were not known before: throws the errors that the file would have
+ * with these numbers in it, and gives its warnings. `notes` explains a size, such as which labels it counts.
  */
 export function checkSizes(
   program: LinkedProgram,
@@ -35,7 +35,7 @@ export function checkSizes(
   })
 }
 
-/** Runs a check; each error that it would not find without a number has a label where the model names it. */
+/** Runs a check; an error that would not occur without one of the numbers gets a label where the model names that number. */
 function naming<T>(
   unit: Unit,
   given: Numbers,
@@ -80,7 +80,7 @@ function errorsOf(check: () => unknown): readonly Diagnostic[] {
 const isSame = (a: Diagnostic, b: Diagnostic): boolean =>
   a.code === b.code && a.span?.file === b.span?.file && a.span?.start === b.span?.start && a.span?.end === b.span?.end
 
-/** Where a model names a hyper-parameter, or first a size. */
+/** Finds the place where a model declares a hyper-parameter, or first names a size. */
 function placeOf(unit: Unit, name: string): Span | undefined {
   const types = unit.body.flatMap(s => (s.kind === 'input' || s.kind === 'target' ? [s.type] : []))
   const dims = types.flatMap(({ item, axes }): Expr[] => [

@@ -1,4 +1,4 @@
-// A model's declarations and equations, lowered to one block: inputs in the user's layout, outputs, losses and metrics.
+// Lowers a model's declarations and equations to one block: inputs in the user's layout, outputs, losses and metrics.
 import type { Span, Statement, Unit } from '../../../dsl/ast.ts'
 import type { Builder, Context } from '../../ir/builder.ts'
 import type { Value } from '../../ir/graph.ts'
@@ -36,13 +36,13 @@ export interface LoweredModel {
   /** The sum of the losses; undefined for a model without one. */
   readonly loss?: Value
   readonly reports: readonly NamedValue[]
-  /** Targets that the model reads one step late: it is a generator of them. */
+  /** Targets that the outputs read one step late, which makes the model a generator of them. */
   readonly fedBack: readonly string[]
   /** Free dims that nothing has bound yet. */
   readonly freeDims: readonly string[]
 }
 
-/** Expands a model. Throws RnnError with everything that is wrong with it. */
+/** Expands a model. Throws RnnError with all its errors. */
 export function lowerModel(unit: Unit, options: LowerOptions): LoweredModel {
   const { context } = options
   const scope = modelScope(unit, options)

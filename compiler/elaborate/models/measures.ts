@@ -1,4 +1,4 @@
-// Losses and metrics: what they average, and the names that reports give them.
+// Evaluates losses and metrics, averages them, and names them for reports.
 import type { Expr, Name, Span, Statement } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
 import type { Value } from '../../ir/graph.ts'
@@ -13,9 +13,9 @@ import { firstFree, quoted } from '../values/wording.ts'
 export interface Measured {
   /** The name that the source gives. */
   readonly given?: Name
-  /** The function that was called, where there is no other name. */
+  /** The function that was called, as a name for want of another. */
   readonly callee?: string
-  /** Its average, and what was averaged. */
+  /** Its average; `each` holds the values before averaging. */
   readonly tensor: Tensor
   readonly each: Tensor
   readonly span: Span
@@ -26,7 +26,7 @@ export interface NamedValue {
   readonly value: Value
 }
 
-/** A `loss` or `metric` line, averaged unless it does so itself. */
+/** Evaluates a `loss` or `metric` line and averages it, unless a metric does so itself. */
 export function measure(scope: Scope, s: Statement & { kind: 'loss' | 'metric' }): Measured {
   const before = scope.session.averages.length
   const t = asTensor(scope, evaluate(scope, s.value), s.value.span)
@@ -48,8 +48,8 @@ export function measure(scope: Scope, s: Statement & { kind: 'loss' | 'metric' }
 }
 
 /**
- * What a report shows besides `loss`: each loss, where there are several, and the metrics. What has no name of its own is
- * called after its function, and counts up: `accuracy`, `accuracy_2`. Throws RNN107 for a name given twice.
+ * Lists the values that a report shows besides `loss`: each loss, if there are several, and the metrics. One without a name is
+ * called after its function, with a number if needed: `accuracy`, `accuracy_2`. Throws RNN107 for a name given twice.
  */
 export function reports(losses: readonly Measured[], metrics: readonly Measured[]): NamedValue[] {
   const taken = new Map<string, Span | undefined>([['loss', undefined]])
@@ -77,7 +77,7 @@ export function reports(losses: readonly Measured[], metrics: readonly Measured[
   return [...(losses.length > 1 ? losses.flatMap(l => named(l)) : []), ...metrics.flatMap(m => named(m, 'metric'))]
 }
 
-/** A metric that goes on with averages is computed once, after all batches: there is nothing else that it could read then. */
+/** Throws RNN232 unless a metric of averages is one number and reads nothing else: it is computed once, after all batches. */
 function fromAveragesAlone(scope: Scope, t: Tensor, span: Span): void {
   const { root, averages } = scope.session
   const behind = reached(root.eqns, t.value, new Set(averages.map(a => a.value.id)))
@@ -95,7 +95,7 @@ function fromAveragesAlone(scope: Scope, t: Tensor, span: Span): void {
   )
 }
 
-/** `accuracy(p, label)` is reported as `accuracy`. */
+/** Finds the function that names a measure: `accuracy(p, label)` is reported as `accuracy`. */
 function calleeName(e: Expr): string | undefined {
   if (e.kind === 'call' && e.callee.kind === 'name') return e.callee.name
   if (e.kind === 'pipe') return calleeName(e.callee)

@@ -1,4 +1,4 @@
-// The scope in which a model is expanded: its session, its axes to come, its hyper-parameters.
+// Creates the scope in which a model is expanded, with its session and hyper-parameters.
 import type { Declaration, Expr, Unit } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
 import { createBuilder } from '../../ir/builder.ts'
@@ -12,10 +12,10 @@ import { type Entity, type Instance, staticNumber } from '../values/entity.ts'
 import { type LowerOptions, newSession } from '../values/newSession.ts'
 import type { Scope } from '../values/scope.ts'
 
-/** What the number of examples may be called: the first that is no name of the model. None can be the last. */
+/** Names for the number of examples: the first that is no name of the model is taken. The last can be no name of a model. */
 export const batchSymbols = ['B', 'batch', 'examples', 'B_', 'B$'] as const
 
-/** An empty scope of a model, with its hyper-parameters. */
+/** Creates the scope of a model, empty except for its hyper-parameters. Throws RNN209 for one without a value. */
 export function modelScope(unit: Unit, options: LowerOptions): Scope & { readonly instance: Instance } {
   const { context } = options
   const builder = createBuilder(context)

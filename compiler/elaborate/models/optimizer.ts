@@ -1,4 +1,4 @@
-// An optimizer is a cell: its state `p` is the parameter, its input the gradient, its time the training step.
+// Emits the steps of an optimizer, which is a cell: its state `p` is the parameter, its input the gradient, its time the training step.
 import { fail } from '../../../dsl/diagnostics.ts'
 import type { Builder } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
@@ -15,9 +15,9 @@ import type { Scope } from '../values/scope.ts'
 import type { Init } from '../values/signature.ts'
 import type { LoweredModel } from './lowerModel.ts'
 
-/** One state that the optimizer keeps for a parameter, besides the parameter itself, or for all of them. */
+/** A state that the optimizer keeps besides the parameter itself, for one parameter or for all of them. */
 export interface OptimizerState {
-  /** `dense.W@m`; `optimizer@t` of one for all. */
+  /** `dense.W@m`; `optimizer@t` for one shared by all. */
   readonly name: string
   readonly dtype: DType
   readonly shape: readonly D.Dim[]
@@ -26,7 +26,7 @@ export interface OptimizerState {
 
 /** A state with its values before and after a step. */
 interface KeptState extends OptimizerState {
-  /** What the optimizer's cell calls it. */
+  /** Its name in the optimizer's cell. */
   readonly local: string
   readonly before: Value
   readonly value: Value
@@ -43,7 +43,7 @@ interface Moving {
   readonly gradient: Value
 }
 
-/** Emits one step of the optimizer for each parameter. A state that no parameter has a say in, such as a count of steps, is kept once for all. */
+/** Emits one optimizer step for each parameter. A state that depends on no parameter, such as a count of steps, is shared by all. */
 export function optimizerSteps(
   model: LoweredModel,
   builder: Builder,
@@ -67,7 +67,7 @@ export function optimizerSteps(
   return { parameters, states }
 }
 
-/** The single numbers that start as one and whose next values are computed from each other alone. */
+/** Finds the scalar states that start as a plain number and whose next values are computed from each other alone. */
 function sharedStates(
   builder: Builder,
   states: readonly KeptState[],
@@ -85,7 +85,7 @@ function sharedStates(
   }
 }
 
-/** RNN231 for a recipe that cannot be an optimizer. */
+/** Throws RNN231 for a recipe that cannot be an optimizer. */
 export function checkOptimizer({ unit, span }: Recipe): void {
   const inputs = unit.body.flatMap(s => (s.kind === 'input' ? s.names : []))
   const states = unit.body.flatMap(s => (s.kind === 'state' ? s.names.map(n => n.text) : []))
@@ -101,7 +101,7 @@ export function checkOptimizer({ unit, span }: Recipe): void {
   )
 }
 
-/** Emits one step of the optimizer for one parameter; its states, but those that are known, become inputs of the block. */
+/** Emits one optimizer step for one parameter; its states, except those in `known`, become inputs of the block. */
 function optimizerStep(
   model: LoweredModel,
   builder: Builder,
@@ -158,7 +158,7 @@ function optimizerStep(
   }
 }
 
-/** The item variable of the gradient's declaration: `P` in `input g: P`. */
+/** Finds the item variable of the gradient's declaration: `P` in `input g: P`. */
 function declarationItem(unit: Recipe['unit'], input: string): string | undefined {
   const declaration = unit.body.find(s => s.kind === 'input' && s.names.some(n => n.text === input))
   return declaration?.kind === 'input' && declaration.type.item.kind === 'named'
@@ -166,7 +166,7 @@ function declarationItem(unit: Recipe['unit'], input: string): string | undefine
     : undefined
 }
 
-/** A scope where the optimizer's hyper-parameters and its item variable are known, before it is applied. */
+/** Makes a scope where the optimizer's hyper-parameters and its item variable are known, before it is applied. */
 function typeScope(scope: Scope, instance: Instance, item: string | undefined, shape: readonly D.Dim[]): Scope {
   if (item !== undefined && !instance.items.has(item))
     instance.items.set(item, { dtype: 'real', item: shape.map(D.unlabelled) })

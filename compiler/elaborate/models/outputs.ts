@@ -1,4 +1,4 @@
-// What a model gives: its outputs and predictions, in the user's layout.
+// Makes the outputs and predictions of a model, in the user's layout.
 import type { Predict, Span } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
 import { didYouMean } from '../../../dsl/suggest.ts'
@@ -13,14 +13,14 @@ import type { Scope } from '../values/scope.ts'
 import type { Port } from '../values/signature.ts'
 import { type Axis, baseOf, formatAxes, formatItem, pathOf, type Tensor } from '../values/tensor.ts'
 import { sourceText } from '../values/wording.ts'
-/** A target may be read by losses, metrics and `delay` only. */
+/** Throws RNN333 if a value reads a target, which only losses, metrics and `delay` may do. */
 export function noTarget(t: Tensor, reader: string, span: Span): Tensor {
   const [target] = t.facts.targets
   if (target !== undefined) fail('RNN333', { target, reader }, { span })
   return t
 }
 
-/** `predict y from e`. Throws RNN312, RNN333, RNN331 or RNN204 where e cannot answer for y. */
+/** Evaluates `predict y from e`. Throws RNN312, RNN333, RNN331, RNN416 or RNN204 if e cannot predict y. */
 export function predict(
   scope: Scope,
   s: Predict,
@@ -92,7 +92,7 @@ export function predict(
   return { name, tensor: target.coding === undefined ? withItem(scope, t, target.item) : t, span: s.span }
 }
 
-/** RNN233 for a value over an axis that an operation made: whoever reads it has the lengths of the data's axes only. */
+/** Throws RNN233 for a value over an axis that an operation made, other than T-1: readers have only the lengths of the data's axes. */
 export function readableAxes(t: Tensor, what: string, span: Span): Tensor {
   const own = (a: Axis): boolean => a.base === undefined || (a.dropped !== undefined && a.base.base === undefined)
   const made = t.axes.find(a => !own(a))
@@ -103,7 +103,7 @@ export function readableAxes(t: Tensor, what: string, span: Span): Tensor {
   return t
 }
 
-/** The axes in their order, but each after those along which its lengths differ. */
+/** Keeps the order of axes, except that each comes after those along which its lengths differ. */
 function outermostFirst(axes: readonly Axis[]): Axis[] {
   const sorted = new Set<Axis>()
   const put = (axis: Axis): void => {
@@ -114,7 +114,7 @@ function outermostFirst(axes: readonly Axis[]): Axis[] {
   return [...sorted]
 }
 
-/** An output in the user's layout: the batch first, zeros in the padding. */
+/** Converts an output to the user's layout: the batch first, zeros in the padding. */
 export function finishOutput(scope: Scope, o: { name: string; tensor: Tensor }): Port & { value: Value } {
   const { session } = scope
   const t = inOrder(scope, o.tensor)

@@ -1,4 +1,4 @@
-// What `--set` may give to a model.
+// Lists the names that `--set` may give a value for a model.
 import type { Expr, ItemExpr, Unit } from '../../../dsl/ast.ts'
 import { namesIn } from '../expand/typeExpressions.ts'
 import { wholeSettings } from './settings.ts'
@@ -11,7 +11,7 @@ export interface Settable {
   readonly settings: Readonly<Record<string, number>>
 }
 
-/** The names that have a value of the command line's choice. */
+/** Lists the names of a model whose values the command line may set. */
 export function settable(unit: Unit): Settable {
   const hypers = unit.params.map(p => p.name.text)
   const sizes = unit.body.flatMap(s =>

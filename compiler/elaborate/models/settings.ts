@@ -1,4 +1,4 @@
-// The settings of a `train` block: one table, each with how it reads its expression.
+// Reads the settings of a `train` block by a table with one reader for each setting.
 import type { Expr, Span, Train, Unit } from '../../../dsl/ast.ts'
 import { type Diagnostic, fail } from '../../../dsl/diagnostics.ts'
 import { didYouMean, suggest } from '../../../dsl/suggest.ts'
@@ -20,15 +20,15 @@ export interface Settings {
   readonly clip?: Clip
   readonly seed?: number
   readonly truncate?: number
-  /** The steps between two that the gradient keeps; `root` for the root of their number. */
+  /** The distance, in steps, between two states that the gradient keeps; `root` for the square root of the number of steps. */
   readonly checkpoint?: number | 'root'
   readonly patience?: number
-  /** Paths of parts and params that stay as they are. */
+  /** Paths of parts and params that training leaves unchanged. */
   readonly freeze?: readonly string[]
   readonly shuffle?: boolean
 }
 
-/** The settings that are whole numbers, which the command line may set, and the least that each may be. */
+/** Settings that are whole numbers, which the command line may set, with the least value of each. */
 export const wholeSettings = {
   epochs: 1,
   steps: 1,
@@ -48,7 +48,7 @@ const whole =
   (scope, e) =>
     requireWhole(name, number(scope, e, `\`${name}\``), or, e.span)
 
-/** RNN207 unless the setting may have that value. */
+/** Throws RNN207 unless the setting may have that value. */
 function requireWhole(name: keyof typeof wholeSettings, value: number, or = '', span?: Span): number {
   const least = wholeSettings[name]
   if (Number.isSafeInteger(value) && value >= least) return value
@@ -56,7 +56,7 @@ function requireWhole(name: keyof typeof wholeSettings, value: number, or = '', 
   return fail('RNN207', { what: `\`${name}\``, expected, found: String(value) }, { ...(span && { span }) })
 }
 
-/** Those of the numbers given from outside that are settings. RNN207 as for those of the file. */
+/** Picks the settings among the numbers given from outside. Throws RNN207 as for those of the file. */
 export function givenSettings(given: ReadonlyMap<string, number>): Partial<Settings> {
   const names = Object.keys(wholeSettings).filter(isWhole)
   return Object.fromEntries(
@@ -144,12 +144,12 @@ const readers: { readonly [K in keyof Settings]-?: Reader<NonNullable<Settings[K
   },
 }
 
-/** The names of all settings. */
+/** Names of all settings. */
 export const settingNames = Object.keys(readers)
 
 const isSetting = (name: string): name is keyof Settings => Object.hasOwn(readers, name)
 
-/** Reads a train block in a scope of its model's hyper-parameters. Throws RnnError with all that is wrong: RNN105 for an unknown setting. */
+/** Reads a train block in a scope of its model's hyper-parameters. Throws RnnError with all errors, such as RNN105 for an unknown setting. */
 export function readSettings(train: Train, model: Unit, modelScope: Scope): Settings {
   const scope: Scope = { ...modelScope, kind: 'settings' }
   const problems: Diagnostic[] = []

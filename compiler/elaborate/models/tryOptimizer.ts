@@ -1,4 +1,4 @@
-// Whether an optimizer goes downhill: tried on one number, since what its hyper-parameters mean only its own equations say.
+// Tests whether an optimizer goes downhill by a run on one number, as only its equations tell the meaning of its hyper-parameters.
 import { type Diagnostic, diagnostic, RnnError } from '../../../dsl/diagnostics.ts'
 import { array } from '../../ir/array.ts'
 import { createBuilder } from '../../ir/builder.ts'
@@ -9,19 +9,19 @@ import type { Init } from '../values/signature.ts'
 import type { LoweredModel } from './lowerModel.ts'
 import { optimizerSteps } from './optimizer.ts'
 
-/** Weights to start from: some optimizers scale a step by the weight, and a small step is lost in a large one. */
+/** Weights to start from: 1, as some optimizers scale a step by the weight, and 0, as rounding loses a small step in a large weight. */
 const weights = [0, 1]
 
-/** How far the training is: a schedule may begin with steps of 0. */
+/** Training steps to start at: a schedule may begin with steps of 0. */
 const times = [0, 10, 1e3, 1e5, 1e7]
 
-/** How many steps each attempt makes. */
+/** Number of steps in each attempt. */
 const steps = 3
 
 /**
- * RNN314 for an optimizer that never moves a weight against its gradient, and the warning RNN346 for one that moves none: steps
- * with a gradient of 1 must end below those with one of -1, from some weight, at some time. One that takes no single number, or
- * starts from random states, is not tried.
+ * Gives RNN314 for an optimizer that never moves a weight against its gradient, or the warning RNN346 for one that moves none: from
+ * some weight, at some time, steps with a gradient of 1 must end below those with one of -1. Skips an optimizer that takes no single
+ * number, or that starts from random states.
  */
 export function tryOptimizer(model: LoweredModel, recipe: Recipe): Diagnostic[] {
   const run = optimizerOf(model, recipe)
@@ -30,7 +30,7 @@ export function tryOptimizer(model: LoweredModel, recipe: Recipe): Diagnostic[] 
   const difference = ({ time, weight }: (typeof attempts)[number]): number =>
     run(1, weight, time) - run(-1, weight, time)
   const falls = (d: number): boolean => d < 0 && Number.isFinite(d)
-  // Nearly every optimizer does so at once.
+  // Stops at the first success, as nearly every optimizer succeeds at once.
   if (attempts.some(a => falls(difference(a)))) return []
   const found = attempts.map(difference)
   const [optimizer, { span }] = [recipe.text, recipe]
@@ -43,7 +43,7 @@ export function tryOptimizer(model: LoweredModel, recipe: Recipe): Diagnostic[] 
 
 type Run = (gradient: number, weight: number, time: number) => number
 
-/** What some steps make of one weight. Undefined where it cannot be said of a single number. */
+/** Makes a function that runs some steps on one weight; undefined if the optimizer cannot run on a single number. */
 function optimizerOf(model: LoweredModel, recipe: Recipe): Run | undefined {
   const context = newContext(0)
   const builder = createBuilder(context)
@@ -64,13 +64,13 @@ function optimizerOf(model: LoweredModel, recipe: Recipe): Run | undefined {
       return p
     }
   } catch (error) {
-    // What is wrong with the optimizer itself is told where it meets the weights.
+    // Errors of the optimizer itself are reported where it is applied to the weights.
     if (error instanceof RnnError) return undefined
     throw error
   }
 }
 
-/** Undefined for what is drawn. */
+/** Gives the number that a state starts from; undefined unless it is a number, `zeros` or `ones`. */
 function startOf(init: Init): number | undefined {
   if (init.kind === 'number') return init.value
   if (init.kind === 'draw') return { zeros: 0, ones: 1 }[init.initializer]

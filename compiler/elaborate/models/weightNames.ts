@@ -1,10 +1,10 @@
-// The names of weights: the path of parts, then the param.
+// Names weights by the path of parts, then the param.
 import type { Instance, WeightRecord } from '../values/entity.ts'
 import { firstFree } from '../values/wording.ts'
 
 /**
- * `enc.f.W_i`. Anonymous instances count up in the order of the text: `LSTM`, `LSTM_2`; and so does what is called as something in
- * `given` is: a param `lengths` of a part `T`, beside the lengths of an axis T.
+ * Names weights: `enc.f.W_i`. Anonymous instances are numbered in the order of the text: `LSTM`, `LSTM_2`. So are names that are
+ * also in `given`, as of a param `lengths` of a part `T` beside the lengths of an axis T.
  */
 export function weightNames(weights: readonly WeightRecord[], given: ReadonlySet<string>): string[] {
   const known = new Map<Instance, ReadonlyMap<Instance, string>>()
@@ -25,7 +25,7 @@ export function weightNames(weights: readonly WeightRecord[], given: ReadonlySet
   })
 }
 
-/** The names of the instances applied in place in a unit: none is that of a part. */
+/** Names the instances applied in place in a unit, with no name that a part has. */
 function namesIn(parent: Instance): ReadonlyMap<Instance, string> {
   const names = new Map<Instance, string>()
   const taken = new Set(parent.parts.keys())

@@ -1,4 +1,4 @@
-// Units and fns that no model uses, each checked once in its own names: so is a library of cells, which has no model.
+// Checks each unit and fn that no model uses once, by itself, with symbols for its sizes: a library of cells has no model.
 import type { Fn, Span, Unit } from '../../../dsl/ast.ts'
 import { type Diagnostic, diagnostic } from '../../../dsl/diagnostics.ts'
 import { inLibrary } from '../../../dsl/standardLibrary.ts'
@@ -19,17 +19,17 @@ import type { Alone, Scope } from '../values/scope.ts'
 import { type HyperKind, hyperKinds } from './hyperKinds.ts'
 import { type AnyItem, anyItems, standInArguments, standInHyper } from './standIns.ts'
 
-/** What the check of a unit or fn in its own names found. */
+/** Findings of the check of a unit or fn by itself. */
 export interface CheckedAlone {
   readonly unit: Unit | Fn
   readonly found: readonly Diagnostic[]
-  /** The hyper-parameters of a unit that can be anything: what is made of them waits for a use. */
+  /** Hyper-parameters of a unit that can be anything, and expressions of its hyper-parameters, whose checks wait for a use. */
   readonly waitsFor: readonly string[]
 }
 
 /**
- * Checks each unit and fn of the user's files that no model was expanded with so far. What only a use tells waits for it: the
- * shapes of an fn, and what a recipe or a function gives that is a hyper-parameter.
+ * Checks each unit and fn of the user's files that no model was expanded with so far. Checks that need a use wait for it: of the
+ * shapes of an fn, and of the results of a recipe or a function that is a hyper-parameter.
  */
 export function checkAlone(program: LinkedProgram): CheckedAlone[] {
   const units = [...program.topLevel.values()]
@@ -42,21 +42,21 @@ export function checkAlone(program: LinkedProgram): CheckedAlone[] {
   const checked: CheckedAlone[] = []
   for (const unit of units) {
     const one = unit.kind === 'fn' ? fnAlone(unit, options) : unitAlone(unit, kindOf, options)
-    // Those that use one which is too much are so themselves.
+    // Ends at a unit that exceeds the limit (RNN121), as the units that use it would exceed it too.
     const isTooMuch = one.found.some(d => d.code === 'RNN121')
     const isLast = left.expressions <= 0 && !isTooMuch
     checked.push(isLast ? { ...one, found: [...one.found, overBudget(unit)] } : one)
     if (isTooMuch || isLast) break
   }
   const wrong = new Map(checked.map(c => [c.unit, c.found.some(d => isError(d) && isWithin(d, c.unit))]))
-  // What is wrong in a unit is told as its own check tells it, not once more by those that use it.
+  // Reports an error of a unit as its own check finds it, not once more for each unit that uses it.
   return checked.map(c => ({
     ...c,
     found: c.found.filter(d => !isError(d) || isWithin(d, c.unit) || !units.some(u => wrong.get(u) && isWithin(d, u))),
   }))
 }
 
-/** How much is expanded for all units together. */
+/** The most expressions that are evaluated for all units together. */
 const mostExpressionsOfAll = 4 * mostExpressions
 
 const overBudget = ({ name }: Unit | Fn): Diagnostic => {
@@ -77,7 +77,7 @@ interface Options {
   readonly lineOf: (span: Span) => number
 }
 
-/** Of an fn, names and calls: of which shapes its arguments are, no one knows. */
+/** Checks the names and calls of an fn; the shapes of its arguments are not known. */
 function fnAlone(fn: Fn, options: Options): CheckedAlone {
   options.lookedInto.add(fn)
   const found = expandAlone(fn, options, root =>
@@ -107,7 +107,7 @@ function unitAlone(unit: Unit, kindOf: (unit: Unit, name: string) => HyperKind, 
   return { unit, found, waitsFor: [...waitsFor] }
 }
 
-/** What the first finds that finds no error; else what the first of all does. */
+/** Gives the findings of the first choice that has no error, else those of the very first choice. */
 function firstRight<T>(choices: readonly T[], find: (choice: T) => Diagnostic[]): Diagnostic[] {
   let first: Diagnostic[] | undefined
   for (const choice of choices) {
@@ -118,7 +118,7 @@ function firstRight<T>(choices: readonly T[], find: (choice: T) => Diagnostic[])
   return first ?? []
 }
 
-/** Whether an input is of any item: `P`. */
+/** Whether an input or a state may have any item: `P`. */
 const hasAnyItem = ({ body }: Unit): boolean =>
   body.some(
     s =>
@@ -127,7 +127,7 @@ const hasAnyItem = ({ body }: Unit): boolean =>
       !['real', 'int', 'bool'].includes(s.type.item.name.text),
   )
 
-/** Expands in a session of its own, and gives what is found. */
+/** Expands in a session of its own, and gives the diagnostics. */
 function expandAlone(
   unit: Unit | Fn,
   { program, lookedInto, left, lineOf, waitsFor = new Set() }: Options,
@@ -161,7 +161,7 @@ function expandAlone(
   return [...problems, ...session.warnings]
 }
 
-/** What stands for the parameters of a unit or fn. Throws what is wrong with their defaults. */
+/** Makes the stand-ins for the parameters of a unit or fn. Throws the errors of their defaults. */
 function standInsFor(root: Scope, { params }: Unit | Fn, kindOf: (name: string) => HyperKind): Map<string, Entity> {
   const names = new Map<string, Entity>()
   each(params, p => {

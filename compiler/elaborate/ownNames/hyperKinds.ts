@@ -1,27 +1,27 @@
-// What a hyper-parameter must be, as far as the text of its unit tells: the check of a unit in its own names needs to know.
+// Infers from the text of a unit which hyper-parameters must be numbers, for the check of the unit by itself.
 import type { Expr, Fn, Statement, TypeExpr, Unit } from '../../../dsl/ast.ts'
 import { allExprs } from '../../../dsl/children.ts'
 import { pointwiseBuiltins } from '../builtins/pointwise.ts'
 import type { Entity } from '../values/entity.ts'
 import { isInitializer } from '../values/initializers.ts'
 
-/** A number, of which a symbol can stand; or anything that only a use tells: a recipe, a function, a list, a choice. */
+/** A number, for which a symbol can stand; or `open`, which only a use tells: a recipe, a function, a list, a choice. */
 export type HyperKind = 'number' | 'open'
 
-/** `any` says nothing. */
+/** The kind that one use of a name implies; `any` implies nothing. */
 type Use = 'number' | 'other' | 'any'
 
-/** Numbers or values are given to these, and nothing is asked of their shapes. */
+/** Built-in functions that take numbers or tensors of any shape, so that their arguments may be of any kind. */
 const shapeless = new Set([...pointwiseBuiltins.map(b => b.name), 'max', 'min', 'bernoulli', 'delay'])
 
-/** Tells the kind of each hyper-parameter. What is passed on is what the unit or fn it goes to makes of it. */
+/** Tells the kind of each hyper-parameter. One that is passed on has the kind that the receiving unit or fn needs. */
 export function hyperKinds(topLevel: ReadonlyMap<string, Entity>): (unit: Unit | Fn, name: string) => HyperKind {
   const known = new Map<Unit | Fn, Map<string, Use>>()
   const usesIn = (unit: Unit | Fn): ReadonlyMap<string, Use> => {
     const before = known.get(unit)
     if (before !== undefined) return before
     const uses = new Map<string, Use>()
-    // A unit that leads back to itself finds nothing said here yet.
+    // Stores the table before filling it, so that a unit that leads back to itself ends here.
     known.set(unit, uses)
     for (const [name, use] of usesOf(unit, calleeOf)) {
       if (use === 'other' || (use === 'number' && uses.get(name) !== 'other')) uses.set(name, use)
@@ -45,9 +45,9 @@ export function hyperKinds(topLevel: ReadonlyMap<string, Entity>): (unit: Unit |
 }
 
 interface Callee {
-  /** Whether a pipe gives it its first argument: what is written after a unit are hyper-parameters alone. */
+  /** Whether a pipe gives it its first argument: those written after a unit are all hyper-parameters. */
   readonly isFn: boolean
-  /** How it uses the argument of a place or a name. */
+  /** Tells how it uses the argument of a place or a name. */
   readonly use: (place: number | string) => Use
 }
 
@@ -102,7 +102,7 @@ function usesOf({ params, body }: Unit | Fn, calleeOf: (name: string) => Callee)
   }
 }
 
-/** The dims of a type and the lengths of its axes. */
+/** Lists the dims of a type and the lengths of its axes. */
 const sizesIn = ({ item, axes }: TypeExpr): readonly Expr[] => [
   ...(item.kind === 'tensor' ? item.dims : item.kind === 'coded' ? [item.size] : []),
   ...axes.flatMap(a => a.length ?? []),

@@ -1,5 +1,4 @@
-// What a unit is given where it is checked in its own names: symbols for sizes and rates, inputs of the declared types over axes of
-// their own.
+// Makes the arguments for checking a unit by itself: symbols for sizes and rates, inputs of the declared types over new axes.
 import type { AxisExpr, Declaration, Expr, HyperParam, Unit } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
 import * as D from '../../ir/dim.ts'
@@ -12,14 +11,14 @@ import type { Scope } from '../values/scope.ts'
 import type { Axis, Tensor } from '../values/tensor.ts'
 import type { HyperKind } from './hyperKinds.ts'
 
-/** An item that may be any: a name in the place of a type stands for it. */
+/** Choices to try for an item that may be any, which is declared by a name in place of a type. */
 export type AnyItem = 'vector' | 'real' | 'int'
 
 export const anyItems: readonly AnyItem[] = ['vector', 'real', 'int']
 
 /**
- * What stands for a hyper-parameter: its default, but a symbol for a whole number and for a number without one; and what waits for
- * the use where no number is meant.
+ * Gives the stand-in of a hyper-parameter: a symbol for a number with a whole default other than 0 or with none, else its default;
+ * without one it waits for a use.
  */
 export function standInHyper({ name: { text } }: HyperParam, kind: HyperKind, byDefault: Entity | undefined): Entity {
   const isNumber = byDefault === undefined ? kind === 'number' : kind === 'number' && isWhole(byDefault)
@@ -30,7 +29,7 @@ export function standInHyper({ name: { text } }: HyperParam, kind: HyperKind, by
 const isWhole = (e: Entity): boolean => e.kind === 'dim' && staticValue(e) !== 0
 
 /**
- * An argument for each input, as a caller would give them. A cell runs along an axis of its own; one without an input takes a single
+ * Makes an argument for each input, as a caller would give them. A cell scans a new axis; one without an input takes a single
  * step, with its states given.
  */
 export function standInArguments(root: Scope, unit: Unit, any: AnyItem): UnitArgs {
@@ -45,7 +44,7 @@ export function standInArguments(root: Scope, unit: Unit, any: AnyItem): UnitArg
 
 const given = (entity: Tensor, { span }: Declaration): Given => ({ entity, span })
 
-/** The axis along which a cell runs: of a name that none of its inputs is over. */
+/** Makes the axis that a cell scans, with a name that no axis of its declarations has. */
 function ownAxis(root: Scope, unit: Unit): Axis {
   const taken = new Set(unit.body.flatMap(s => ('type' in s && s.type ? s.type.axes.map(a => a.name.text) : [])))
   const name = ['T', 'time', 'steps'].find(n => !taken.has(n)) ?? 'steps of the cell'
@@ -54,7 +53,7 @@ function ownAxis(root: Scope, unit: Unit): Axis {
   return axis
 }
 
-/** A value of its type for each name of a declaration. */
+/** Makes a value of the declared type for each name of a declaration. */
 function standIns(root: Scope, { type, names }: Declaration, along: readonly Axis[], any: AnyItem): Tensor[] {
   const { builder, session } = root
   const resolver: Resolver = {
@@ -75,7 +74,7 @@ function standIns(root: Scope, { type, names }: Declaration, along: readonly Axi
   })
 }
 
-/** A size as the unit knows it; a name that is new stands for itself. */
+/** Resolves a size; a new name becomes a symbol. */
 function dimOf(root: Scope, expr: Expr): D.Dim {
   if (expr.kind === 'name' && !root.names.has(expr.name)) {
     root.names.set(expr.name, labelledHyper(expr.name, { kind: 'dim', dim: D.symbol(expr.name) }))
@@ -83,7 +82,7 @@ function dimOf(root: Scope, expr: Expr): D.Dim {
   return knownDim(root, expr, 'a dim')
 }
 
-/** An axis that a declaration names: the same one for each that names it. Its length is known, so that a param may be over it. */
+/** Finds or makes the axis of a name, shared by all declarations. It is not ragged, so that a param may be over it. */
 function axisOf(root: Scope, { name: { text: name }, length }: AxisExpr): Axis {
   const known = root.axes.get(name)
   if (known !== undefined) return known

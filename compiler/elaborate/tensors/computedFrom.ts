@@ -1,7 +1,7 @@
-// Which values another is computed from.
+// Finds the values that another value is computed from.
 import type { Eqn, Value } from '../../ir/graph.ts'
 
-/** The ids of all values that `from` is computed from, itself included; what is in `stop` is not looked behind. */
+/** Gives the ids of all values that `from` is computed from, itself included; does not look behind the ids in `stop`. */
 export function reached(eqns: readonly Eqn[], from: Value, stop: ReadonlySet<number> = new Set()): ReadonlySet<number> {
   const found = new Set([from.id])
   for (const eqn of [...eqns].reverse()) {

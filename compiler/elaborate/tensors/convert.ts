@@ -1,4 +1,4 @@
-// From what an expression stands for to what its place needs, or an error that says what was found.
+// Converts an entity to the kind that its place needs, or throws an error that names the kind found.
 import type { Span } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
 import * as D from '../../ir/dim.ts'
@@ -12,7 +12,7 @@ import { sourceText } from '../values/wording.ts'
 import { drawInitial } from './randomDraws.ts'
 import { constantTensor, dimTensor, join } from './typedOperations.ts'
 
-/** A value. Static numbers become constants; initial values do so only where a state's type is known. */
+/** Converts to a tensor. Static numbers become constants; initial values convert only where a state's type is known. */
 export function asTensor(scope: Scope, e: Entity, span: Span): Tensor {
   switch (e.kind) {
     case 'tensor':
@@ -54,7 +54,7 @@ export function asTensor(scope: Scope, e: Entity, span: Span): Tensor {
   }
 }
 
-/** A static whole number, which may hold size symbols; a quotient that comes out whole is one too. */
+/** Converts to a static whole number, which may hold size symbols; a quotient that comes out whole is one too. */
 export function asDim(e: Entity, what: string, span: Span): D.Dim {
   if (e.kind === 'dim') return e.dim
   if (e.kind === 'number' && Number.isSafeInteger(e.value)) return D.constant(e.value)
@@ -66,7 +66,7 @@ export function asDim(e: Entity, what: string, span: Span): D.Dim {
   return fail('RNN207', { what, expected, found }, { span })
 }
 
-/** A static number without symbols. */
+/** Converts to a static number without symbols. */
 export function asNumber(scope: Scope, e: Entity, what: string, span: Span): number {
   if (e.kind === 'number') return e.value
   if (e.kind === 'unknown') throw new Reported()
@@ -76,7 +76,7 @@ export function asNumber(scope: Scope, e: Entity, what: string, span: Span): num
   return fail('RNN207', { what, expected: 'a number', found: describeEntity(e) }, { span })
 }
 
-/** How a parameter starts. */
+/** Converts to the initial value of a parameter. */
 export function asInit(scope: Scope, e: Entity, span: Span): Init {
   switch (e.kind) {
     case 'init':

@@ -1,15 +1,15 @@
-// Whether the elements of an item are chances of each other's alternatives, which sum to 1, or each has a chance of its own.
+// Tells whether the elements of an item form one distribution, which sums to 1, or are independent probabilities.
 import * as D from '../../ir/dim.ts'
 import { type Eqn, makersOf, scanCounts, type Value } from '../../ir/graph.ts'
 import { onlyPlaces } from '../../ir/view.ts'
 import type { Scope } from '../values/scope.ts'
 
-/** What makes each element a chance of its own. */
+/** Functions that make each element an independent probability. */
 type Independent = 'sigmoid' | 'softmax'
 
 /**
- * The function behind the elements of a vector that makes each a chance of its own: `sigmoid`, or `softmax` along something else
- * than the vector. Undefined where they are one distribution, or where nothing is known of them.
+ * Finds the function that makes the elements of a vector independent probabilities: `sigmoid`, or `softmax` along something else
+ * than the vector. Undefined if they are one distribution, or if nothing is known of them.
  */
 export function independentOf(scope: Scope, value: Value): Independent | undefined {
   const found = behind(value, scope.builder.eqns)
@@ -19,10 +19,10 @@ export function independentOf(scope: Scope, value: Value): Independent | undefin
   return independentOf(around.scope, around.bindings().find(b => b.inner === found)?.outer ?? found)
 }
 
-/** As `independentOf`, or the value that the equations only read and that a value passes on. */
+/** As `independentOf` within one block; gives the value from outside the block that `value` passes on, if it is one. */
 function behind(value: Value, eqns: readonly Eqn[]): Independent | Value | undefined {
   const makers = makersOf(eqns)
-  // A loop in place of recursion: a chain is longer than the stack is deep.
+  // Loops, as recursion along a long chain would overflow the stack.
   for (let at = value; ; ) {
     const eqn = makers.get(at.id)
     if (eqn === undefined) return at
@@ -42,7 +42,7 @@ function behind(value: Value, eqns: readonly Eqn[]): Independent | Value | undef
   }
 }
 
-/** A slice of the last dim is a part of it; what makes it longer or another is none. */
+/** Whether the last dim stays or becomes a part of itself, as in a slice; a longer or another dim is neither. */
 function sameLast(before: Value, after: Value): boolean {
   const [a, b] = [before.shape.at(-1), after.shape.at(-1)]
   if (a === undefined || b === undefined) return false

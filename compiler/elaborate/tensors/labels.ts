@@ -1,4 +1,4 @@
-// Labels, and the outputs that tell them apart: no more of the ones than of the others.
+// Checks labels against the outputs that tell them apart: there may be no more labels than an output distinguishes.
 import type { Span } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
 import type { Builder } from '../../ir/builder.ts'
@@ -11,22 +11,22 @@ import type { Scope } from '../values/scope.ts'
 import type { Bound } from '../values/signature.ts'
 import type { Coding, Tensor } from '../values/tensor.ts'
 
-/** RNN415 for codes among which there is nothing to choose: one or none to predict, none to read. */
+/** Throws RNN415 for a coding that leaves no choice: one label or none to predict, none to read. */
 export function checkCount(role: 'input' | 'target', name: string, coding: Coding, span: Span): void {
   const count = D.asNumber(coding.size)
   if (count === undefined || count > 1 || (count === 1 && role === 'input')) return
   fail('RNN415', { name, type: `${coding.kind} of ${count}`, found: count === 1 ? 'one label' : 'no label' }, { span })
 }
 
-/** How many labels a distribution tells apart: its places, or yes and no for a single probability. */
+/** Gives the number of labels that a distribution distinguishes: one for each element, or yes and no for a single probability. */
 export const toldApart = (item: readonly D.Dim[]): D.Dim => {
   const places = D.product(item)
   return D.asNumber(places) === 1 ? D.constant(2) : places
 }
 
 /**
- * RNN416 where a value has more labels than an output tells apart; with `exactly` also where it has fewer, as then labels would be
- * predicted that do not exist.
+ * Throws RNN416 if a value has more labels than an output distinguishes; with `exactly` also if it has fewer, as then labels would
+ * be predicted that do not exist.
  */
 export function checkLabels(
   scope: Scope,
@@ -39,14 +39,14 @@ export function checkLabels(
   const [labels, outputs] = [coding?.size, output.labels].map(d => d && D.asNumber(d))
   if (coding === undefined || labels === undefined || outputs === undefined) return
   if (labels === outputs || (labels < outputs && !exactly)) return
-  // A loss, its metric and its prediction make one mistake between them.
+  // Reports a misfit once, though the loss, its metric and its prediction all run into it.
   const pair = `${name} ${output.text}`
   if (scope.session.unfit.has(pair)) throw new Reported()
   scope.session.unfit.add(pair)
   tooFew({ name, labels, size: D.formatLabel(coding.size) }, { text: output.text, outputs }, { span })
 }
 
-/** RNN416. `size` is how the program calls the number of labels. */
+/** Throws RNN416. `size` is the program's name for the number of labels. */
 export function tooFew(
   { name, labels, size }: { readonly name: string; readonly labels: number; readonly size: string },
   { text, outputs }: { readonly text: string; readonly outputs: number },
@@ -58,13 +58,13 @@ export function tooFew(
   return fail('RNN416', values, place.span === undefined ? {} : { span: place.span })
 }
 
-/** Remembers that the values of an input or target without a coding, where `label` is one, choose among so many labels. */
+/** Records the output's number of labels as the bound of `label`, if that is an input or target without a coding. */
 export function boundBy({ session: { root, ports, bounds } }: Scope, label: Tensor, output: Bound): void {
   const port = label.coding === undefined ? ports.get(behind(makersOf(root.eqns), label.value)) : undefined
   if (port !== undefined) bounds.set(port, output)
 }
 
-/** The bounds of the values of inputs and targets, but for those that the program compares with numbers: it looks after them itself. */
+/** Gives the bounds of inputs and targets, except those that the program compares with constants and so looks after itself. */
 export function boundsOf({ root, ports, bounds: asked }: Scope['session']): ReadonlyMap<string, Bound> {
   const makers = makersOf(root.eqns)
   const bounds = new Map([...logarithms(root, makers, ports), ...asked])
@@ -76,7 +76,7 @@ export function boundsOf({ root, ports, bounds: asked }: Scope['session']): Read
   return new Map([...bounds].filter(([port]) => !compared.includes(port)))
 }
 
-/** The bounds of places of which a logarithm of a softmax is taken, without asking for the probability: beyond them it is 0. */
+/** Finds the bounds of labels that index the log of a softmax without `probability`: beyond them the probability is 0. */
 function logarithms(root: Builder, makers: Makers, ports: ReadonlyMap<number, string>): [string, Bound][] {
   const madeBy = (value: Value): Eqn | undefined => makers.get(behind(makers, value))
   return root.eqns.flatMap((log): [string, Bound][] => {
@@ -91,7 +91,7 @@ function logarithms(root: Builder, makers: Makers, ports: ReadonlyMap<number, st
 
 const comparisons: ReadonlySet<OpName> = new Set<OpName>(['eq', 'lt', 'le'])
 
-/** The id of the value whose elements these are. */
+/** Gives the id of the value that these elements come from, through ops that only move or convert them. */
 function behind(makers: Makers, value: Value): number {
   let { id } = value
   for (

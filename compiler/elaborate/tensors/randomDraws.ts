@@ -1,4 +1,4 @@
-// Random draws as equations: counter-based, so that no rearrangement, batching or resume changes them.
+// Emits random draws as equations: counter-based, so that no rearrangement, batching or resume changes them.
 // A draw is a hash of (seed, training step, place in the text, scan steps, example, position, element).
 import type { Span } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
@@ -11,11 +11,11 @@ import type { Init } from '../values/signature.ts'
 import { type Axis, joinFacts, type Tensor } from '../values/tensor.ts'
 import { checkAxes, commonItem, expand, inOrder, joinAxes, tensor } from './typedOperations.ts'
 
-/** The names of the scalar int inputs that a graph with draws has. No name of a program starts so. */
+/** Names of the scalar int inputs of a graph with draws. No name of a program starts with `@`. */
 export const seedInput = '@seed'
 export const stepInput = '@step'
 
-/** Uniform in [0, 1), independent for each element of the axes and the item. */
+/** Draws uniformly from [0, 1), independently for each element of the axes and the item. */
 export function drawUniform(scope: Scope, axes: readonly Axis[], item: readonly D.Dim[]): Tensor {
   const { builder: b, session } = scope
   const place = scalar(b, session.draws++, 'int')
@@ -40,7 +40,7 @@ export function drawUniform(scope: Scope, axes: readonly Axis[], item: readonly 
   return tensor(b.emit('unit', [value]), axes, item)
 }
 
-/** The hash of seed and training step. */
+/** Gives the hash of seed and training step, emitted once. */
 function drawKey(scope: Scope): Value {
   const { session } = scope
   if (session.drawKey === undefined) {
@@ -51,7 +51,7 @@ function drawKey(scope: Scope): Value {
   return session.drawKey
 }
 
-/** 1 with probability p, else 0, for each element of `like`; p itself where nothing is drawn. */
+/** Draws 1 with probability p, else 0, for each element of `like`; gives p itself outside of training. */
 export function bernoulli(scope: Scope, p: Tensor, like: Tensor, span: Span): Tensor {
   commonItem([like, p], span, 'bernoulli')
   checkAxes(scope, [like, p], span)
@@ -64,7 +64,7 @@ export function bernoulli(scope: Scope, p: Tensor, like: Tensor, span: Span): Te
   return tensor(scope.builder.emit('real', [below]), axes, like.item, { facts, name: '' })
 }
 
-/** The initial value of a state: numbers and draws over its whole type. */
+/** Emits the initial value of a state: numbers and draws over its whole type. */
 export function drawInitial(
   scope: Scope,
   init: Init,

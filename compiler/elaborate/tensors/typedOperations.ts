@@ -21,7 +21,7 @@ import {
 } from '../values/tensor.ts'
 import { quoted } from '../values/wording.ts'
 
-/** A tensor over a graph value. */
+/** Makes a tensor from a graph value. */
 export function tensor(
   value: Value,
   axes: readonly Axis[],
@@ -41,14 +41,14 @@ export function tensor(
   }
 }
 
-/** The shape of the graph value that holds an item over axes. */
+/** Gives the shape of the graph value that holds an item over axes. */
 export const shapeOf = (axes: readonly Axis[], item: readonly D.Dim[]): D.Dim[] =>
   [...axes.map(a => a.size), ...item].map(D.unlabelled)
 
-/** The dimension of an axis, counted from the end of the graph value. */
+/** Gives the dimension of an axis, counted from the end of the graph value, so negative. */
 export const placeOf = (t: Tensor, axis: Axis): number => t.axes.indexOf(axis) - t.axes.length - t.item.length
 
-/** The axes that the program sees here; the others are mapped over. */
+/** Lists the axes that the scope sees; operations are mapped over the others. */
 export function visibleAxes(scope: Scope, t: Tensor): Axis[] {
   const named = new Set([...scope.axes.values()].map(baseOf))
   return t.axes.filter(a => !a.batch && named.has(baseOf(a)))
@@ -71,13 +71,13 @@ export const toReal = (scope: Scope, t: Tensor): Tensor =>
 
 // ---- axes
 
-/** The tensor with every pending `reverse` of these axes carried out. */
+/** Carries out every pending `reverse` of these axes. */
 export function inOrder(scope: Scope, t: Tensor, axes: readonly Axis[] = t.reversed): Tensor {
   return axes.reduce((x, axis) => (x.reversed.includes(axis) ? turnRound(scope, x, axis) : x), t)
 }
 
 function turnRound(scope: Scope, given: Tensor, axis: Axis): Tensor {
-  // What depends on weights alone has no batch, but its lengths may differ from example to example.
+  // A value of weights alone has no batch axis, but the lengths of its axis may differ from example to example.
   const [t, length] = commonOrder(scope, [given, lengthOf(scope, axis)])
   const axes = joinAxes([t, length])
   const rest = axes.filter(a => a !== axis)
@@ -87,12 +87,12 @@ function turnRound(scope: Scope, given: Tensor, axis: Axis): Tensor {
   return { ...x, value, reversed: t.reversed.filter(a => a !== axis) }
 }
 
-/** The same order along every axis that several share: left reversed only if all that have the axis are. */
+/** Brings tensors to one order along each axis that several share: it stays reversed only if it is so in all that have it. */
 export function commonOrder(scope: Scope, tensors: readonly Tensor[]): readonly Tensor[] {
   const mixed = tensors.flatMap(t =>
     t.reversed.filter(a => tensors.some(u => u.axes.includes(a) && !u.reversed.includes(a))),
   )
-  // Turning one axis round may need another in order.
+  // Checks again, as carrying out one `reverse` may put another axis in order.
   return mixed.length === 0
     ? tensors
     : commonOrder(
@@ -101,14 +101,14 @@ export function commonOrder(scope: Scope, tensors: readonly Tensor[]): readonly 
       )
 }
 
-/** The axes of several tensors together, in one order: of the largest first, the batch last. */
+/** Lists the axes of several tensors in one order: first those of the tensor with most axes, the batch last. */
 export function joinAxes(tensors: readonly { axes: readonly Axis[] }[]): Axis[] {
   const bySize = [...tensors].sort((a, b) => b.axes.length - a.axes.length)
   const all = [...new Set(bySize.flatMap(t => t.axes))]
   return [...all.filter(a => !a.batch), ...all.filter(a => a.batch)]
 }
 
-/** The graph value of a tensor laid out over `axes` and `item` (its own item, or a scalar's stretched to it). */
+/** Lays the graph value of a tensor out over `axes` and `item` (its own item, or a scalar stretched to it). */
 export function expand(scope: Scope, t: Tensor, axes: readonly Axis[], item: readonly D.Dim[]): Value {
   const b = scope.builder
   const own = axes.filter(a => t.axes.includes(a))
@@ -130,7 +130,7 @@ export function expand(scope: Scope, t: Tensor, axes: readonly Axis[], item: rea
   )
 }
 
-/** RNN211 unless one operand's visible axes contain all the others'; RNN212 if a target would be repeated. */
+/** Throws RNN211 unless one operand's visible axes contain all the others', and RNN212 if a target would be repeated. */
 export function checkAxes(scope: Scope, tensors: readonly Tensor[], span: Span): void {
   const seen = tensors.map(t => visibleAxes(scope, t))
   const largest = seen.reduce((a, b) => (b.length > a.length ? b : a), [])
@@ -157,7 +157,7 @@ export function checkAxes(scope: Scope, tensors: readonly Tensor[], span: Span):
   })
 }
 
-/** What to do about two axes that were one. */
+/** Suggests a remedy if two different axes derive from one. */
 export function sameBaseHint(some: readonly Axis[], others: readonly Axis[]): { help?: string } {
   const pairs = others.flatMap(a => some.filter(b => baseOf(a) === baseOf(b)).map(b => [a, b]))
   if (pairs.length === 0) return {}
@@ -180,12 +180,12 @@ export const cause = (operation: string, span: Span, t: Tensor): Cause => ({
 
 // ---- lengths and masks
 
-/** How many elements of an axis are valid: an int, for each example where the axis is ragged. */
+/** Gives the number of valid elements of an axis: an int, for each example if the axis is ragged. */
 export function lengthOf(scope: Scope, axis: Axis): Tensor {
   return axis.lengths ?? dimTensor(scope, axis.size, 'int')
 }
 
-/** Which elements of an axis are valid; undefined where all are. */
+/** Gives the mask of the valid elements of an axis; undefined if all are valid. */
 export function maskOf(scope: Scope, axis: Axis): Tensor | undefined {
   const { lengths } = axis
   if (lengths === undefined) return undefined
@@ -208,13 +208,13 @@ export function maskOf(scope: Scope, axis: Axis): Tensor | undefined {
   return mask
 }
 
-/** The tensor with `padding` in place of the elements outside the lengths of `axes`. */
+/** Puts `padding` in place of the elements outside the lengths of `axes`. */
 export function masked(scope: Scope, t: Tensor, axes: readonly Axis[], padding: number): Tensor {
   let result = t
   for (const axis of axes) {
     const inner = maskOf(scope, axis)
     if (inner === undefined) continue
-    // Reversed or not, the valid elements of the axis lie in the same places.
+    // Uses one mask for both orders: reversed or not, the valid elements of the axis lie in the same places.
     const alike = result.reversed.includes(axis) ? { ...inner, reversed: [...inner.reversed, axis] } : inner
     const [x, mask] = commonOrder(scope, [result, alike])
     const all = joinAxes([x, mask])
@@ -228,7 +228,7 @@ export function masked(scope: Scope, t: Tensor, axes: readonly Axis[], padding: 
 
 // ---- pointwise
 
-/** One pointwise op: items equal or scalars, axes contained in one another. */
+/** Emits one pointwise op: items must be equal or scalars, axes contained in one another. */
 export function pointwise(
   scope: Scope,
   op: PlainOp,
@@ -251,7 +251,7 @@ export function pointwise(
   })
 }
 
-/** The operand whose item all others have, unless they are scalars: RNN203 if there is none. */
+/** Finds the operand whose item all others have, unless they are scalars; throws RNN203 if there is none. */
 export function commonItem(operands: readonly Tensor[], span: Span, shown: string): Tensor {
   const shaped = operands.find(t => t.item.length > 0) ?? operands[0]
   for (const t of operands) {
@@ -271,7 +271,7 @@ export function commonItem(operands: readonly Tensor[], span: Span, shown: strin
   return shaped
 }
 
-/** As `pointwise`, with the operands as reals first. */
+/** As `pointwise`, with the operands converted to reals. */
 export const realPointwise = (
   scope: Scope,
   op: PlainOp,
@@ -287,7 +287,7 @@ export const realPointwise = (
     shown,
   )
 
-/** As `pointwise`, with ints made reals only where the operands differ. */
+/** As `pointwise`, for numbers: converts ints to reals only if the types of the operands differ. */
 export function numberPointwise(
   scope: Scope,
   op: PlainOp,
@@ -309,7 +309,7 @@ export function numberPointwise(
 
 // ---- contractions
 
-/** `left @ right`: the last dim of the left item with the first of the right one. */
+/** Emits `left @ right`, which contracts the last dim of the left item with the first of the right one. */
 export function contract(scope: Scope, left: Tensor, right: Tensor, span: Span): Tensor {
   const [p, q] = [left.item.length, right.item.length]
   for (const t of [left, right]) {
@@ -375,12 +375,12 @@ function transposedHint(left: Tensor, right: Tensor): { help?: string } {
 
 // ---- items
 
-/** A tensor of another item with the same elements. */
+/** Reshapes the item of a tensor, with the same elements. */
 export function withItem(scope: Scope, t: Tensor, item: readonly D.Dim[]): Tensor {
   return { ...t, item, value: reshapeValue(scope.builder, t.value, shapeOf(t.axes, item)) }
 }
 
-/** `[a, b, …]`: vectors end to end, a scalar as one element. */
+/** Emits `[a, b, …]`: joins vectors end to end, a scalar as one element. */
 export function join(scope: Scope, parts: readonly Tensor[], span: Span): Tensor {
   for (const t of parts) {
     if (t.item.length > 1) fail('RNN219', { value: quoted(t.name, 'this'), found: formatItem(t) }, { span })

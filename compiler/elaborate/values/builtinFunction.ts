@@ -1,4 +1,4 @@
-// What a built-in function is, and what a call of it has.
+// Defines the interface of a built-in function and of a call to it.
 import type { Name, Span } from '../../../dsl/ast.ts'
 import type { Entity } from './entity.ts'
 import type { Scope } from './scope.ts'
@@ -9,7 +9,7 @@ export interface Call {
   readonly args: readonly Entity[]
   /** Where each argument is written. */
   readonly spans: readonly Span[]
-  /** The axis that `over` names, with its place. */
+  /** The name after `over`, and the lookup of that axis in a value. */
   readonly over?: { readonly name: Name; readonly axis: (t: Tensor) => Axis }
   readonly span: Span
   /** Where the function's own name is written. */

@@ -1,13 +1,13 @@
-// Collecting what is wrong: one failure does not stop the next check, and each mistake is reported once.
+// Collects errors: one failure does not stop the next check, and each mistake is reported once.
 import { type Diagnostic, RnnError } from '../../../dsl/diagnostics.ts'
 
 /** Thrown where an error was already reported: whoever collects diagnostics ignores it. */
 export class Reported extends Error {}
 
-/** Thrown where nothing is wrong, and what is asked depends on what only a use of the unit gives. */
+/** Thrown without any error: the requested value depends on something that only a use of the unit gives. */
 export class Waits extends Reported {}
 
-/** The result of `run`; what it reports goes to `problems`, and what ended it without a report to `silent`. */
+/** Gives the result of `run`, or undefined if it fails: its diagnostics go to `problems`, an exception without any to `silent`. */
 export function attempt<T>(problems: Diagnostic[], run: () => T, silent: Reported[] = []): T | undefined {
   try {
     return run()
@@ -20,12 +20,12 @@ export function attempt<T>(problems: Diagnostic[], run: () => T, silent: Reporte
   }
 }
 
-/** Throws what ended several checks without a report: they wait if all of them do. */
+/** Throws one of the exceptions that ended several checks without a diagnostic: `Waits` only if all of them wait. */
 export function throwSilent(silent: readonly Reported[]): void {
   if (silent.length > 0) throw silent.find(s => !(s instanceof Waits)) ?? silent[0]
 }
 
-/** The result of `run`, or where that waits, what stands for it meanwhile. */
+/** Gives the result of `run`, or `meanwhile` if that throws Waits. */
 export function unlessWaiting<T>(run: () => T, meanwhile: T): T {
   try {
     return run()
@@ -35,13 +35,13 @@ export function unlessWaiting<T>(run: () => T, meanwhile: T): T {
   }
 }
 
-/** What was found; where it is missing, that was reported. */
+/** Gives `found`; if it is undefined, throws Reported, as the error was reported before. */
 export function known<T>(found: T | undefined): T {
   if (found === undefined) throw new Reported()
   return found
 }
 
-/** `f` of each item; a failure of one does not hide those of the others. */
+/** Applies `f` to each item; a failure of one does not hide those of the others. */
 export function each<T, R>(items: readonly T[], f: (item: T) => R): R[] {
   const problems: Diagnostic[] = []
   const silent: Reported[] = []
@@ -51,12 +51,12 @@ export function each<T, R>(items: readonly T[], f: (item: T) => R): R[] {
   return results
 }
 
-/** Throws unless nothing is wrong. */
+/** Throws all problems together if any of them is an error. */
 export function throwAll(problems: readonly Diagnostic[]): void {
   if (problems.some(d => d.severity === 'error')) throw new RnnError(distinct(problems))
 }
 
-/** Each mistake once, however many expansions of a unit met it, in the order of the text; `first` is the file that was given. */
+/** Keeps each mistake once, however many expansions of a unit met it, sorted by file and place; the file `first` comes first. */
 export function distinct(diagnostics: readonly Diagnostic[], first?: string): Diagnostic[] {
   const byPlace = new Map<string, Diagnostic>()
   for (const d of diagnostics) {

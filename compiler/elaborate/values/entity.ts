@@ -1,4 +1,4 @@
-// What a name or an expression may stand for while a program is being expanded.
+// Entities: everything that a name or an expression may stand for while a program is being expanded.
 import type { Fn, Span, Unit } from '../../../dsl/ast.ts'
 import { asNumber, constant, type Dim } from '../../ir/dim.ts'
 import type { Value } from '../../ir/graph.ts'
@@ -11,16 +11,16 @@ export type StaticNumber =
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'dim'; readonly dim: Dim }
 
-/** `[0.5, 0.25]`: a list of static numbers, which is a value wherever it meets one. */
+/** `[0.5, 0.25]`: a list of static numbers, which becomes a tensor wherever it meets one. */
 export interface StaticVector {
   readonly kind: 'vector'
   readonly numbers: readonly StaticNumber[]
 }
-/** A number from outside, as the same number in the file would be. */
+/** Makes a static number as the file would: a dim if it is whole. */
 export const staticNumber = (value: number): StaticNumber =>
   Number.isSafeInteger(value) ? { kind: 'dim', dim: constant(value) } : { kind: 'number', value }
 
-/** The number that is known; undefined for what is none, or holds a size symbol. */
+/** Gives the value of a static number; undefined for other entities and for a dim that holds a size symbol. */
 export const staticValue = (e: Entity): number | undefined =>
   e.kind === 'number' ? e.value : e.kind === 'dim' ? asNumber(e.dim) : undefined
 
@@ -30,9 +30,9 @@ export interface Recipe {
   readonly unit: Unit
   readonly hypers: ReadonlyMap<string, Entity>
   readonly span: Span
-  /** How messages call it: `LSTM(100)`. */
+  /** Its text in messages: `LSTM(100)`. */
   readonly text: string
-  /** The hyper-parameter through which it came, if it did: what an anonymous instance is named after. */
+  /** The hyper-parameter that passed it on, if any; an anonymous instance is named after it. */
   readonly via?: string
 }
 
@@ -45,7 +45,7 @@ export interface WeightRecord {
   readonly init: Init
 }
 
-/** One set of weights of a unit. What is not known before its first application is filled in then. */
+/** One set of weights of a unit. Its first application fills in the dims, items and weights. */
 export interface Instance {
   readonly kind: 'instance'
   readonly unit: Unit
@@ -53,7 +53,7 @@ export interface Instance {
   /** The recipe as it was written: `LSTM(100)`. */
   readonly text: string
   readonly parent?: Instance
-  /** The name of the part, or the template's for one applied in place. */
+  /** The name of the part; if applied in place, of the hyper-parameter or template that it came from. */
   readonly local: string
   readonly anonymous: boolean
   readonly site: Span
@@ -69,7 +69,7 @@ export interface Instance {
 
 export interface BoundDim {
   readonly dim: Dim
-  /** The input that brought it, for messages. */
+  /** The input that bound it, for messages. */
   readonly input: string
   readonly shown: string
   readonly span: Span
@@ -81,7 +81,7 @@ export interface ItemBinding {
   readonly coding?: Coding
 }
 
-/** What applying a unit gives: its `return`, its other outputs, and for a cell its last states. */
+/** The result of applying a unit: its `return`, its other outputs, and for a cell its last states. */
 export interface Result {
   readonly kind: 'result'
   readonly unit: string
@@ -106,18 +106,18 @@ export type Entity =
   | { readonly kind: 'template'; readonly unit: Unit }
   | { readonly kind: 'fn'; readonly fn: Fn }
   | { readonly kind: 'builtin'; readonly builtin: Builtin }
-  /** An initializer or an expression of them; `name` only while it still may be called. */
+  /** An initializer or an expression of them; `name` is set only while it may still be called with arguments. */
   | { readonly kind: 'init'; readonly init: Init; readonly name?: string }
   | Recipe
   | Instance
   | Result
   | States
-  /** Stands for what only a use of the unit gives, and for what is made of it: its checks wait for that use. */
+  /** A value that only a use of the unit gives, or one computed from it: its checks wait for that use. */
   | { readonly kind: 'open' }
-  /** Stands for what an error was already reported about. */
+  /** A failed value, whose error was already reported. */
   | { readonly kind: 'unknown' }
 
-/** For "found …" in messages. */
+/** Words an entity for "found …" in messages. */
 export function describeEntity(e: Entity): string {
   switch (e.kind) {
     case 'tensor':

@@ -1,4 +1,4 @@
-// The names that may stand after the `=` of a param or a state, and how many arguments each takes. What they draw is runtime/initializers.ts.
+// Lists the initializers of params and states, with the arguments that each takes; runtime/initializers.ts draws their numbers.
 
 /** For each initializer, the argument lists it can be called with. An empty list means that it may stand without a call. */
 export const initializers = {
@@ -17,14 +17,14 @@ export type InitializerName = keyof typeof initializers
 
 export const isInitializer = (name: string): name is InitializerName => Object.hasOwn(initializers, name)
 
-/** What the arguments of these names are; others may be any number. */
+/** Allowed ranges of the arguments with these names; others may be any finite number. */
 const ranges: Readonly<Record<string, { readonly expected: string; readonly fits: (x: number) => boolean }>> = {
   fan_in: { expected: 'a number above 0', fits: x => x > 0 },
   fan_out: { expected: 'a number above 0', fits: x => x > 0 },
   sd: { expected: 'a number from 0', fits: x => x >= 0 },
 }
 
-/** The first argument that is outside of its range, and what it should be. */
+/** Finds the first argument outside its range, and words the range that it should be in. */
 export function outOfRange(
   name: InitializerName,
   args: readonly number[],

@@ -1,8 +1,8 @@
-// A place for what goes wrong where none is known: the statement, or the model, that was being worked on.
+// Gives a place to errors that have none: the statement, or the model, that was being worked on.
 import type { Span } from '../../../dsl/ast.ts'
 import { diagnostic, RnnError } from '../../../dsl/diagnostics.ts'
 
-/** The result of `run`. Errors without a place are told at `span`; a stack that overflows is RNN119 there. */
+/** Gives the result of `run`. Reports errors without a place at `span`, and a stack overflow as RNN119 there. */
 export function located<T>(span: Span, run: () => T): T {
   try {
     return run()
@@ -13,6 +13,6 @@ export function located<T>(span: Span, run: () => T): T {
   }
 }
 
-/** Whether an error is that of a stack that is full: each engine has words of its own. */
+/** Whether an error is a stack overflow, which each JavaScript engine words differently. */
 const overflows = (error: unknown): boolean =>
   error instanceof Error && /call stack|too much recursion|stack (size|space)/i.test(error.message)

@@ -1,4 +1,4 @@
-// The session of an expansion: what it begins with.
+// Creates the session of an expansion.
 import type { Fn, Span, Unit } from '../../../dsl/ast.ts'
 import { type Position, positionsIn } from '../../../dsl/position.ts'
 import type { Builder, Context } from '../../ir/builder.ts'
@@ -14,14 +14,14 @@ export interface LowerOptions {
   readonly library: ReadonlyMap<string, Entity>
   readonly sources: ReadonlyMap<string, string>
   readonly context: Context
-  /** Takes the units and fns that are expanded. */
+  /** Collects the units and fns that are expanded. */
   readonly expanded: Set<Unit | Fn>
   readonly alone?: Alone
-  /** Tells lines, where several sessions share what was counted. */
+  /** Gives the line of a place; set if several sessions share one line counter. */
   readonly lineOf?: Session['lineOf']
 }
 
-/** The session of an expansion that begins with a unit. */
+/** Creates the session of an expansion that begins with a unit or fn. */
 export function newSession(options: LowerOptions, root: Builder, batch: Axis, unit: Unit | Fn): Session {
   return {
     root,
@@ -54,7 +54,7 @@ export function newSession(options: LowerOptions, root: Builder, batch: Axis, un
   }
 }
 
-/** Tells the line of a place; each file is looked through once. */
+/** Makes a function that gives the line of a place; it scans each file once. */
 export function lineCounter(sources: ReadonlyMap<string, string>): (span: Span) => number {
   const known = new Map<string, (offset: number) => Position>()
   return ({ file, start }) => {

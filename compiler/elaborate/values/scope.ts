@@ -1,4 +1,4 @@
-// Where an expression is evaluated: the names it sees, the axes it may name, and the block it emits into.
+// Scopes: the names that an expression sees, the axes that it may name, and the block that it emits into.
 import type { Fn, Span, Unit } from '../../../dsl/ast.ts'
 import type { Diagnostic } from '../../../dsl/diagnostics.ts'
 import type { Binding, Builder } from '../../ir/builder.ts'
@@ -12,74 +12,74 @@ import type { Axis, Coding, Tensor } from './tensor.ts'
 export interface Session {
   /** The model's own block, where weights and inputs are parameters. */
   readonly root: Builder
-  /** Draws are made in training; otherwise `bernoulli` is its mean. */
+  /** Whether random numbers are drawn, as in training; otherwise `bernoulli` gives its mean. */
   readonly training: boolean
   readonly topLevel: ReadonlyMap<string, Entity>
-  /** What the text of the library sees of the top level: a definition of the file does not change what the library does. */
+  /** The top level that the library's own text sees, so that a definition in the file does not change the library. */
   readonly library: ReadonlyMap<string, Entity>
   readonly warnings: Diagnostic[]
-  /** What the user's units were applied to. */
+  /** Uses of the user's units, with the axes of their arguments. */
   readonly applied: Applied[]
   readonly weights: WeightRecord[]
   readonly batch: Axis
-  /** Axes that lost their ends, by axis and count: equal names with equal offsets are equal axes. */
+  /** Shortened axes, by axis and number of dropped elements: the same pair gives the same axis. */
   readonly shortened: Map<Axis, Map<number, Axis>>
-  /** What operations along an outer axis made of axes nested in it: the same operation gives the same axis. */
+  /** Axes that operations along an outer axis made from nested ones: the same operation gives the same axis. */
   readonly carried: Map<Axis, { readonly outer: Axis; readonly operation: string; readonly made: Axis }[]>
   /** Copies of axes under other names, for calls that declare and map over one axis. */
   readonly copies: Map<Axis, Map<string, Axis>>
-  /** Which elements of an axis are valid. */
+  /** Masks of the valid elements of axes. */
   readonly masks: Map<Axis, Tensor>
-  /** Values of an axis that a window of it would have otherwise: places, which begin again, and the first element. */
+  /** Values that would differ in a window of their axis: positions, which would restart at 0, and the first element. */
   readonly fromStart: FromStart[]
   readonly averages: Average[]
   /** The inputs and targets, by the ids of their values. */
   readonly ports: Map<number, string>
-  /** By which outputs the values of inputs and targets are bounded. */
+  /** Outputs that bound the values of inputs and targets, by the names of these. */
   readonly bounds: Map<string, Bound>
-  /** The labels and outputs of which it was reported that they do not fit. */
+  /** Pairs of a label and an output whose misfit (RNN416) was already reported. */
   readonly unfit: Set<string>
-  /** How many places draw so far. */
+  /** How many draws were emitted so far: each hashes its own number. */
   draws: number
-  /** The scalar inputs that seed the draws, made by the first that needs them. */
+  /** The hash of the scalar inputs that seed the draws, made by the first draw. */
   drawKey?: Value
-  /** Set where a unit is checked in its own names, by no model. */
+  /** Set while a unit or fn is checked by itself, without a model that uses it. */
   readonly alone?: Alone
   /** The units and fns that were expanded so far. */
   readonly expanded: Set<Unit | Fn>
-  /** Units being expanded, against recursion. */
+  /** Units and fns being expanded, to detect recursion. */
   readonly expanding: (Unit | Fn)[]
-  /** The places that use them, but for the model's. */
+  /** The places that use the units in `expanding`, except the first. */
   readonly uses: Span[]
   /** How many expressions have been evaluated. */
   evaluated: number
-  /** How many names without a meaning were looked for among those that have one. */
+  /** For how many unknown names a similar known one was sought. */
   sought: number
-  /** Sizes given by the user or bound by a free name. */
+  /** Numbers given from outside for hyper-parameters and free dims, by name. */
   readonly sizes: ReadonlyMap<string, StaticNumber>
   /** The text of each file, for messages. */
   readonly sources: ReadonlyMap<string, string>
   readonly lineOf: (span: Span) => number
 }
 
-/** The check of a unit, or of an fn, in its own names. */
+/** State of the check of a unit or fn by itself, without a model that uses it. */
 export interface Alone {
-  /** Whether its axes are known: an fn sees those of its caller. */
+  /** Whether its axes are known; an fn sees those of its caller, which is unknown here. */
   readonly seesAxes: boolean
-  /** Fns that were looked into where all that they are given waits: once is enough. */
+  /** Fns already searched for recursion in calls whose arguments wait: once is enough. */
   readonly lookedInto: Set<Fn>
-  /** What waits for a use of the unit: hyper-parameters, and what is computed of them. */
+  /** Hyper-parameters, and expressions computed from them, that wait for a use of the unit. */
   readonly waitsFor: Set<string>
 }
 
-/** One average over everything: what batches add up, and their ratio in this batch. */
+/** One average over everything: the sum and count that batches add up, and their ratio in this batch. */
 export interface Average {
   readonly value: Value
   readonly sum: Value
   readonly count: Value
 }
 
-/** One use of a unit: the axes of each argument that the unit runs or maps over, by the name of the input. */
+/** One use of a unit: the axes of each argument that the unit scans or maps over, by the name of the input. */
 export interface Applied {
   readonly unit: Unit
   readonly leads: ReadonlyMap<string, readonly Axis[]>
@@ -104,7 +104,7 @@ export interface StateDeclaration {
 export interface Scope {
   readonly session: Session
   readonly builder: Builder
-  /** What is being expanded: `LSTM`, `Sentiment`. */
+  /** Name of the unit being expanded: `LSTM`, `Sentiment`. */
   readonly place: string
   readonly kind: 'cell' | 'layer' | 'model' | 'fn' | 'settings'
   readonly names: Map<string, Entity>
@@ -113,19 +113,19 @@ export interface Scope {
   /** The axes that may be named here, and that operations see; all others are mapped over. */
   readonly axes: Map<string, Axis>
   readonly instance?: Instance
-  /** The step numbers of the scans around, for draws. */
+  /** Gives the step numbers of the enclosing scans, for random draws. */
   readonly steps: () => readonly Tensor[]
-  /** For a scan's body: the scope around it, and what stands there for the body's parameters. */
+  /** For a scan's body: the enclosing scope, and the values there that are bound to the body's parameters. */
   readonly around?: { readonly scope: Scope; readonly bindings: () => readonly Binding[] }
-  /** The type of the state whose initial value is being evaluated: there initializers are values. */
+  /** The type of the state whose initial value is being evaluated: there initializers become tensors. */
   readonly initial?: { readonly item: readonly Dim[]; readonly axes: readonly Axis[] }
-  /** Names defined further down, so that a use before can say so. */
+  /** Names defined further down, so that the error for an earlier use can say so. */
   readonly later: ReadonlyMap<string, Span>
-  /** The call being expanded: whose parameter is what, for RNN213. */
+  /** The call being expanded, with the text of its first argument, for messages such as RNN213. */
   readonly call?: { readonly callee: string; readonly argument: string; readonly span: Span }
 }
 
-/** The block that a value is of: this one, or one around it. */
+/** Finds the block that a value belongs to: this one, or an enclosing one. */
 export function homeOf({ builder, around, session }: Scope, value: Value): Builder {
   if (builder.owns(value)) return builder
   return around === undefined ? session.root : homeOf(around.scope, value)

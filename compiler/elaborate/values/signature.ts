@@ -1,4 +1,4 @@
-// What a checked model looks like from outside: its inputs, targets, outputs and parameters, with their types.
+// The interface of a checked model: its inputs, targets, outputs and parameters, with their types.
 import type { Dim } from '../../ir/dim.ts'
 import type { DType } from '../../ir/graph.ts'
 
@@ -10,7 +10,7 @@ export interface AxisSignature {
   readonly ragged: boolean
 }
 
-/** The labels that an output tells apart, 0, 1, …, of which the values that it is measured by must be some. */
+/** The number of labels, 0, 1, …, that an output distinguishes; the values that it is measured by must be among them. */
 export interface Bound {
   /** The text of the output. */
   readonly text: string
@@ -30,7 +30,7 @@ export interface Port {
   readonly bound?: Bound
 }
 
-/** How a parameter starts: a number, a draw, or an expression of these, element by element. */
+/** The initial value of a parameter: a number, a draw, or an expression of these, element by element. */
 export type Init =
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'draw'; readonly initializer: string; readonly args: readonly number[] }
@@ -44,7 +44,7 @@ export interface Parameter {
   readonly init: Init
 }
 
-/** `predict target from …`: the output that answers for a target. */
+/** `predict target from …`: the output that predicts a target. */
 export interface Prediction {
   readonly target: string
   readonly output: string
@@ -61,7 +61,7 @@ export interface Signature {
   readonly metrics: readonly string[]
 }
 
-/** How gradients are cut before the optimizer sees them. */
+/** Gradient clipping, applied before the optimizer. */
 export interface Clip {
   readonly by: 'global_norm' | 'norm' | 'value'
   readonly limit: number

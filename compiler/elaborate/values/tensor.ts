@@ -4,16 +4,16 @@ import { constant, type Dim, equal, formatLabel, unlabelled } from '../../ir/dim
 import type { DType, Value } from '../../ir/graph.ts'
 import type { Bound } from './signature.ts'
 
-/** An axis is an identity: two axes are the same only if they are this same object. */
+/** An axis, compared by identity: two axes are the same only if they are the same object. */
 export interface Axis {
   readonly name: string
   readonly size: Dim
   readonly batch: boolean
   /** The valid length for each element of `lengths.axes`; absent where every length is `size`. */
   readonly lengths?: Tensor
-  /** The axis of which this is a part, or the same elements in other places. */
+  /** The axis of which this one is a part or a rearrangement. */
   readonly base?: Axis
-  /** How many elements fewer than `base` it has, where that is all that sets them apart. */
+  /** How many fewer elements than `base` it has, if that is the only difference. */
   readonly dropped?: number
 }
 
@@ -22,13 +22,13 @@ export interface Coding {
   readonly size: Dim
 }
 
-/** What a tensor has read, for the checks of feedback and streaming. */
+/** Targets and elements that a tensor depends on, for the checks of feedback and streaming. */
 export interface Facts {
   /** Targets read at their own step. */
   readonly targets: ReadonlySet<string>
   /** Targets read one step late. */
   readonly delayed: ReadonlySet<string>
-  /** Axes of which a later element than its own was read, and by which operation. */
+  /** Axes along which an element later than its own was read, and the operation that did so. */
   readonly ahead: ReadonlyMap<Axis, Cause>
   /** Axes that were reduced away: the value is known only at their end. */
   readonly whole: ReadonlyMap<Axis, Cause>
@@ -40,7 +40,7 @@ export interface Cause {
   readonly through: readonly string[]
   readonly span: Span
   readonly value: string
-  /** A cell has run backward over the axis. */
+  /** Whether a cell has run backward over the axis. */
   readonly backward?: boolean
 }
 
@@ -53,22 +53,22 @@ export interface Tensor {
   /** In the order of the graph value's leading dimensions; the batch is the last. */
   readonly axes: readonly Axis[]
   readonly coding?: Coding
-  /** Axes whose elements lie in the other order than they are meant: a `reverse` not carried out yet. */
+  /** Axes whose elements are stored in the opposite order: a `reverse` not carried out yet. */
   readonly reversed: readonly Axis[]
   readonly facts: Facts
-  /** How messages call it; empty for one without a name. */
+  /** Its name in messages; empty if it has none. */
   readonly name: string
   /** The text of the expression that made it, for messages. */
   readonly source?: string
-  /** The graph value of which `probability` was asked, where this is what it gave: its logarithm will be taken. */
+  /** The graph value that `probability` gave, if this tensor comes from it: its logarithm will be taken. */
   readonly asked?: Value
-  /** The labels that this distribution, asked for its probabilities, tells apart; or those among which this label was decided. */
+  /** The labels that this distribution, from `probability`, distinguishes; or those among which `decide` chose this label. */
   readonly choice?: Bound
 }
 
 export const noFacts: Facts = { targets: new Set(), delayed: new Set(), ahead: new Map(), whole: new Map() }
 
-/** What a value made of several has read. An axis reduced in one operand and present in another is read ahead. */
+/** Joins the facts of several operands. An axis reduced in one operand and present in another is read ahead. */
 export function joinFacts(tensors: readonly Pick<Tensor, 'facts' | 'axes'>[]): Facts {
   const union = <T>(pick: (f: Facts) => ReadonlySet<T>): Set<T> => new Set(tensors.flatMap(t => [...pick(t.facts)]))
   const merge = (pick: (f: Facts) => ReadonlyMap<Axis, Cause>): Map<Axis, Cause> =>
@@ -84,7 +84,7 @@ export function joinFacts(tensors: readonly Pick<Tensor, 'facts' | 'axes'>[]): F
   return { targets: union(f => f.targets), delayed: union(f => f.delayed), ahead, whole }
 }
 
-/** The same value over other axes, in their places. */
+/** Replaces axes of a value by others, in the same places. */
 export function withAxes(t: Tensor, others: ReadonlyMap<Axis, Axis>): Tensor {
   if (others.size === 0) return t
   const other = (a: Axis): Axis => others.get(a) ?? a
@@ -95,30 +95,30 @@ export function withAxes(t: Tensor, others: ReadonlyMap<Axis, Axis>): Tensor {
 
 export const baseOf = (axis: Axis): Axis => (axis.base === undefined ? axis : baseOf(axis.base))
 
-/** `[units]`, `real`, `token of V`, without the axes. */
+/** Formats an item, without its axes: `[units]`, `real`, `token of V`. */
 export function formatItem(t: { dtype: DType; item: readonly Dim[]; coding?: Coding }): string {
   if (t.coding !== undefined) return `${t.coding.kind} of ${formatLabel(t.coding.size)}`
   return t.item.length === 0 ? t.dtype : formatDims(t.item)
 }
 
-/** `[units]`, in the names of the source. */
+/** Formats dims in the names of the source: `[units]`. */
 export const formatDims = (dims: readonly Dim[]): string => `[${dims.map(formatLabel).join(', ')}]`
 
-/** `[D, units] = [28, 64]`, or once where both are the same. */
+/** Formats dims by names and sizes, `[D, units] = [28, 64]`, or once if both are the same. */
 export function formatBoth(dims: readonly Dim[]): string {
   const named = formatDims(dims)
   const plain = formatDims(dims.map(unlabelled))
   return named === plain ? named : `${named} = ${plain}`
 }
 
-/** `T and S`, `nothing`. */
+/** Formats axes for messages: `T and S`, or `nothing`. */
 export const formatAxes = (axes: readonly Axis[]): string =>
   axes.length === 0 ? 'nothing' : axes.map(a => a.name).join(' and ')
 
 export const sameItem = (a: readonly Dim[], b: readonly Dim[]): boolean =>
   a.length === b.length && a.every((d, i) => equal(d, b[i]))
 
-/** What to do about a `[1]` where a scalar is meant, which is not the same: its only element is one. */
+/** Suggests taking the only element of a `[1]` where a scalar is meant: the two are different types. */
 export function onlyElement(expected: readonly Dim[], found: Pick<Tensor, 'item' | 'name'>): { help?: string } {
   const isOne = found.item.length === 1 && equal(found.item[0], constant(1))
   if (!isOne || sameItem(expected, found.item)) return {}
@@ -126,14 +126,14 @@ export function onlyElement(expected: readonly Dim[], found: Pick<Tensor, 'item'
   return { help: `a [1] is a vector; for its only element ${element}` }
 }
 
-/** The facts of a value that an equation gives a name: it is one more station on the way of what was read ahead. */
+/** Adds the name of an equation to the path recorded for each look-ahead and reduction in the facts. */
 export function throughName(facts: Facts, name: string): Facts {
   const on = (causes: ReadonlyMap<Axis, Cause>) =>
     new Map([...causes].map(([axis, c]) => [axis, { ...c, through: [...c.through, name] }] as const))
   return { ...facts, ahead: on(facts.ahead), whole: on(facts.whole) }
 }
 
-/** The way from what was read to what it gives, one name a line. */
+/** Formats the path from the value that was read to the output, one name a line. */
 export function pathOf({ operation, through, value }: Cause, line: number, output: string): string {
   const start = value.startsWith('`') ? [value] : []
   const stations = [...start, `\`${operation}\` on line ${line}`, ...through.map(name => `\`${name}\``), output]

@@ -10,14 +10,14 @@ import type { AttrsOf, strongZeros } from './schemas.ts'
 export const last = <T>(list: readonly T[]): T => list[list.length - 1]
 const leads = (t: Type): readonly Dim[] => t.shape.slice(0, -1)
 
-/** Σ_k of a product, as an index function. */
+/** Adds up `term(0)` to `term(k - 1)`. */
 export function sumOver(k: number, term: (k: number) => number): number {
   let sum = 0
   for (let i = 0; i < k; i++) sum += term(i)
   return sum
 }
 
-/** A dense [L…, K] as the matrix [ΠL, K]. */
+/** Views a dense [L…, K] as the matrix [ΠL, K]. */
 export const flat = (operand: Operand, columns: Dim): Operand => ({ ...operand, strides: [columns, constant(1)] })
 
 export const swap = ({ strides: [...s], ...rest }: Operand): Operand => {
@@ -26,22 +26,22 @@ export const swap = ({ strides: [...s], ...rest }: Operand): Operand => {
 }
 
 /**
- * Which operands have strong zeros: where such a one is 0 its term of a sum is 0, whatever it is multiplied with. So a cotangent that is 0,
- * as nothing chosen depends on it, takes no part in a sum over padding that holds infinity or NaN.
+ * Flags operands with strong zeros: a factor of 0 makes its term 0, even beside infinity or NaN. So a cotangent of 0, of a branch
+ * not taken or of padding, adds nothing to a sum over garbage.
  */
 
 export type StrongZeros = AttrsOf<typeof strongZeros>
 
-/** The attributes of a product, with those flags alone that are set. */
+/** The attributes of a product with strong zeros; flags that are false are left out. */
 export const strongly = (left: boolean, right: boolean): { strongLeft?: true; strongRight?: true } => ({
   ...(left && { strongLeft: true }),
   ...(right && { strongRight: true }),
 })
 
-/** The same by the place of the operand; of a gathered product, the indices stand between the two. */
+/** Flags strong zeros of operand i; in a gathered product the indices stand between the two factors. */
 export const strongAt = (i: number): Attrs => strongly(i === 0, i !== 0)
 
-/** One term of a sum. */
+/** Makes the function that multiplies the factors of one term. */
 export const termOf =
   ({ strongLeft, strongRight }: StrongZeros) =>
   (x: number, y: number): number =>

@@ -1,4 +1,4 @@
-// What an op is: all its rules in one definition. The table in index.ts lists the definitions.
+// Defines ops: all rules of an op are in one definition. The table in index.ts lists the definitions.
 import type { Algebra } from '../algebra.ts'
 import type { NdArray } from '../array.ts'
 import type { Builder } from '../builder.ts'
@@ -12,20 +12,20 @@ export interface Evaluation<S extends Schema> {
   readonly attrs: ResolvedOf<S>
   /** The shapes of the results. */
   readonly shapes: readonly (readonly number[])[]
-  /** Runs the body, for `scan`: one step. */
+  /** Runs one step of a `scan`: its body. */
   readonly run: (args: readonly NdArray[], step: number) => readonly NdArray[]
 }
 
 export interface Transposition<S extends Schema> {
-  /** Where the rule emits the backward equations; it may use any forward value. */
+  /** Emits the backward equations, which may use any forward value. */
   readonly builder: Builder
   readonly eqn: Eqn
   readonly ins: readonly Value[]
   readonly outs: readonly Value[]
   readonly attrs: AttrsOf<S>
-  /** The cotangent of each result; undefined is zero. */
+  /** The cotangent of each result; undefined means zero. */
   readonly cotangents: readonly (Value | undefined)[]
-  /** Whether anyone asks for the cotangent of operand i. */
+  /** Whether the cotangent of operand i is needed. */
   readonly wanted: (i: number) => boolean
   /** Replaces the forward equation by one that has further results, which `scan` saves for its backward loop. */
   readonly replace: (by: Eqn) => void
@@ -53,41 +53,41 @@ export interface Definition<S extends Schema> {
   readonly evaluate: (e: Evaluation<S>) => readonly NdArray[]
   /** The cotangents of the operands. Absent where no gradient flows. */
   readonly vjp?: (t: Transposition<S>) => readonly (Value | undefined)[]
-  /** The kernels that compute it. */
+  /** Adds the kernels that compute the op. */
   readonly lower: (l: LoweringOf<S>) => void
-  /** Floating-point operations, the trip count of a scan left out. */
+  /** Counts floating-point operations; those of a scan's body are not counted here. */
   readonly flops: (ins: readonly Type[], outs: readonly Type[]) => Dim
   /** For a pointwise op: its formula, for the planner to fuse and the backends to print. */
   readonly formula?: <S>(a: Algebra<S>, args: readonly S[]) => S
   /**
-   * How the result follows its real operands, where it is linear in them: in all of them together (a sum, a move), or in each of
-   * them while the other stays (a product). Forward mode, complex steps and rounding errors follow from it.
+   * Linearity in the real operands: in all of them together (a sum, a move), or in each while the other is fixed (a product).
+   * Forward mode, complex steps and bounds on rounding follow from it.
    */
   readonly linear?: 'together' | 'each'
-  /** The attributes that make the zeros of operand i strong: a term that has one is 0, whatever its other factor is. */
+  /** The attributes that make the zeros of operand i strong: a term with such a zero is 0 even if its other factor is infinite or NaN. */
   readonly strong?: (i: number) => Attrs
-  /** The same by ops that are linear or have a formula: what forward mode differentiates in place of an op that is neither. */
+  /** Rewrites an op that is neither linear nor a formula with ops that are, for forward mode to differentiate. */
   readonly expand?: (e: Expansion<S>) => Value
-  /** Which branch each element takes, as an int, a bool or a whole number: where it changes, the op has a kink or a jump. */
+  /** Emits the branch that each element takes, as an int, a bool or a whole number: where it changes, the op has a kink or a jump. */
   readonly branch?: (e: Expansion<S>) => Value
-  /** Whether each element lies where the op has no slope although it is analytic beside it, as a bool. */
+  /** Emits a bool for each element: whether the op has no slope there although it is analytic nearby. */
   readonly edge?: (e: Expansion<S>) => Value
-  /** Its result is finite where its operands are, as it makes no number that is larger than all of theirs. */
+  /** Whether finite operands give a finite result, whatever their size. */
   readonly keepsFinite: boolean
-  /** Where the elements of its result are those of some of its operands, in other places. */
+  /** For an op that moves elements: the result's elements are those of some operands, in other places. */
   readonly moves?: Moves
-  /** Whether its operands may change places: `but for ties`, where the first of equals gets the gradient. */
+  /** Whether operands may be swapped; with `but for ties` the gradient differs, as the first of equals gets it. */
   readonly commutes?: true | 'but for ties'
-  /** Moves or repeats elements and computes nothing: the backward pass recomputes it rather than save it. */
+  /** Whether the op computes nothing, but moves or repeats elements: the backward pass recomputes it rather than saving it. */
   readonly cheap: boolean
-  /** The leading-dimension rule: how the op is done for all steps of a loop at once. Absent where it cannot be. */
+  /** The leading-dimension rule: runs the op for all steps of a loop at once. Absent where that is impossible. */
   readonly leading?: Leading<S>
 }
 
 export interface Moves {
-  /** How many operands, the first ones, its elements are of. */
+  /** How many operands, counted from the first, the elements come from. */
   readonly operands: number
-  /** Which of them is a matter of data. */
+  /** Set if data choose which elements are read. */
   readonly chosen?: true
 }
 
@@ -95,13 +95,13 @@ export interface Moves {
 export interface Leading<S extends Schema> {
   /** The operands that may differ from step to step: all, or those at these places. The others are the same at every step. */
   readonly operands: 'all' | readonly number[]
-  /** Its attributes where the result has the new dimension too: the results of the steps, stacked. */
+  /** Attributes of the op that stacks the results of the steps along the new dimension. */
   readonly rows?: (attrs: AttrsOf<S>, steps: Dim) => AttrsOf<S>
-  /** Its attributes where it adds up the results of the steps; `ins` are the operands of one step. */
+  /** Attributes of the op that adds up the results of the steps; `ins` are the operands of one step. */
   readonly leadsum?: (attrs: AttrsOf<S>, ins: readonly Type[]) => AttrsOf<S>
 }
 
-/** `rows` or `leadsum` of an op whose axes are counted from the end: the attributes stay. */
+/** `rows` or `leadsum` of an op whose attributes stay, as axes are counted from the end. */
 export const unchanged = <T>(attrs: T): T => attrs
 
 /** A definition with its schema forgotten, so that a table can hold them all. */
@@ -124,7 +124,7 @@ export interface Op
   }
 }
 
-/** What a definition says at the least. */
+/** A definition in which rules with a default may be left out. */
 type Defined<S extends Schema> = Omit<Definition<S>, 'cheap' | 'keepsFinite' | 'flops'> & Partial<Definition<S>>
 
 /** Checks attributes against the schema at run time, so that the typed rules can trust them. */
@@ -180,7 +180,7 @@ function withFlags<T>(d: Named<Schema>, attrs: Readonly<Record<string, T>>): Rea
   return absent.length === 0 ? attrs : { ...attrs, ...Object.fromEntries(absent.map(name => [name, false])) }
 }
 
-/** The attributes as they are written: without the flags that are not set. */
+/** The attributes as equations hold them: without flags that are false. */
 const withoutFlags = (d: Named<Schema>, attrs: Attrs): Attrs =>
   Object.fromEntries(Object.entries(attrs).filter(([name, value]) => d.attrs[name] !== 'flag' || value === true))
 
@@ -205,10 +205,10 @@ function checkKinds(
 
 export const isDim = (v: unknown): v is Dim => typeof v === 'object' && v !== null && 'terms' in v
 
-/** Is it one `Attr` that is a list of Dims? An empty list is both kinds; it prints the same. */
+/** Whether an attribute is a list of Dims. An empty list counts as one; it prints like an empty list of numbers. */
 export const isDims = (v: Attr): v is readonly Dim[] => Array.isArray(v) && v.every(isDim)
 
-/** A position counted from the end (-1 is the last), as one counted from the front. */
+/** Converts a position counted from the end (-1 is the last) to one counted from the front. */
 export function fromEnd(axis: number, rank: number): number {
   const position = rank + axis
   if (axis >= 0 || position < 0) throw new Error(`axis ${axis} is not in a value of rank ${rank}`)

@@ -1,6 +1,6 @@
 // Products with gathered rows, W E[i]: an embedding in front of a layer. A family closed under differentiation. Where the table
 // has fewer rows than there are indices, the table is multiplied and the products are gathered; backward, cotangents are first
-// added up by row.
+// summed by row.
 import type { Operand } from '../../plan/plan.ts'
 import { at, build, type NdArray } from '../array.ts'
 import { constant, type Dim, equal, multiply, product, sameShape } from '../dim.ts'
@@ -10,13 +10,13 @@ import { flat, last, type StrongZeros, strongAt, strongly, sumOver, swap, termOf
 import { defineOp, type Op, require, unchanged } from './define.ts'
 import { gathering, scattering } from './indexing.ts'
 
-/** A row of a table at a place, zero outside the table: what `gather` gives. */
+/** An element of a row, as `gather` reads it: 0 outside the table. */
 const rowAt = (table: NdArray, row: number, k: number): number =>
   row >= 0 && row < table.shape[0] ? at(table, [row, k]) : 0
 
 const isTable = ({ shape }: Type): boolean => shape.length === 2
 
-/** c = a b for matrices. */
+/** Adds the kernel c = a b of matrices. */
 function gemm(
   plan: Lowering,
   { strongLeft, strongRight }: StrongZeros,
@@ -26,21 +26,21 @@ function gemm(
   plan.gemm({ strongLeft, strongRight, batch: [], m, n, k, a, b, c })
 }
 
-/** E[i], laid out: [L…, K]. */
+/** Writes E[i] to a buffer [L…, K]. */
 function gathered(plan: Lowering, table: Value, e: Operand, index: Value, i: Operand): Operand {
   const to = plan.temporary('real', [...index.shape, table.shape[1]])
   plan.map(gathering(e, table.shape, i, index.shape, to))
   return to
 }
 
-/** The sums of d [L…, M] by row: [rows, M]. */
+/** Adds up d [L…, M] by row into a buffer [rows, M]. */
 function summed(plan: Lowering, d: Value, cotangent: Operand, index: Value, i: Operand, rows: Dim): Operand {
   const to = plan.temporary('real', [rows, last(d.shape)])
   for (const kernel of scattering(cotangent, d.shape, i, index.shape, to, rows)) plan.map(kernel)
   return to
 }
 
-/** Both ways take this many multiplications and additions at most. */
+/** An upper bound for the multiplications and additions of both ways. */
 const flops = (rows: Dim, ...inner: readonly Dim[]): Dim => multiply(constant(2), product([rows, ...inner]))
 
 export const gatheredOps: readonly Op[] = [

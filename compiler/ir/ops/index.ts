@@ -24,5 +24,5 @@ export const ops: OpTable = new Map(
   ].map(op => [op.name, op]),
 )
 
-/** The start of a new graph. */
+/** Creates the context of a new graph. */
 export const newContext = (firstId = 0, table: OpTable = ops): Context => ({ ops: table, nextId: firstId })

@@ -1,4 +1,4 @@
-// Ops whose places come from data. An index outside its range reads 0 and writes nothing.
+// Ops that read or write at indices from data. An index outside its range reads 0 and writes nothing.
 
 import { createProgram, read, zero } from '../../plan/instructions.ts'
 import type { MapKernel, Operand } from '../../plan/plan.ts'
@@ -22,7 +22,7 @@ function indexShape(x: Type, axis: number, tail: number): readonly Dim[] {
   return without(x.shape, dim).slice(0, x.shape.length - 1 - tail)
 }
 
-/** An operand that lacks the last `count` dimensions, constant along them. */
+/** Extends an operand by `count` dimensions at the end, along which it is constant. */
 const withTail = (operand: Operand, count: number): Operand => ({
   ...operand,
   strides: [...operand.strides, ...Array.from({ length: count }, () => constant(0))],
@@ -131,7 +131,7 @@ export const indexingOps: readonly Op[] = [
     },
     flops: ([x]) => x.shape.reduce(multiply, constant(1)),
   }),
-  /** One place along an axis, its own for each index: x [A…, N, C…, R…], index [A…, C…] → [A…, C…, R…]; R is the tail. */
+  /** Selects one place along an axis for each index: x [A…, N, C…, R…], index [A…, C…] → [A…, C…, R…]; R is the tail. */
   defineOp({
     name: 'pick',
     moves: { operands: 1, chosen: true },
@@ -213,7 +213,7 @@ export const indexingOps: readonly Op[] = [
       })
     },
   }),
-  /** Turns the first `lengths` elements of an axis round; those after them stay. lengths as the index of `pick`. */
+  /** Reverses the first `lengths` elements of an axis; those after them stay. `lengths` has the shape of `pick`'s index. */
   defineOp({
     name: 'reverse',
     moves: { operands: 1 },

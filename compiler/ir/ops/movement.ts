@@ -125,7 +125,7 @@ export const movementOps: readonly Op[] = [
       plan.alias(y, shifted(plan.operand(x), fromEnd(axis, x.shape.length), start)),
     cheap: true,
   }),
-  /** Zeros around: the operand lies from `start` on in a dimension of `size`. */
+  /** Surrounds with zeros: the operand lies from `start` on in a dimension of `size`. */
   defineOp({
     name: 'pad',
     leading: { operands: 'all', rows: unchanged },
@@ -150,7 +150,7 @@ export const movementOps: readonly Op[] = [
       plan.map({ domain: x.shape, program: [read(plan.operand(x))], writes: [{ value: 0, to: inside }] })
     },
   }),
-  /** End to end along one dimension. */
+  /** Joins operands end to end along one dimension. */
   defineOp({
     name: 'concat',
     moves: { operands: Number.POSITIVE_INFINITY },
@@ -242,7 +242,7 @@ export const movementOps: readonly Op[] = [
       const dim = fromEnd(axis, y.shape.length)
       const out = plan.output(y)
       const length = y.shape[dim]
-      // Copy element i to i + by where that is inside; then the fill, which an empty sequence has no place for.
+      // Each place reads the element `by` places before it, or the fill where there is none.
       const from = plan.operand(x)
       const p = createProgram()
       const a = p.algebra
@@ -259,7 +259,7 @@ export const movementOps: readonly Op[] = [
   }),
 ]
 
-/** Strides with a zero put in at `dim`: constant along a dimension that the operand lacks. */
+/** Inserts a stride of 0 at `dim`: the operand is constant along that dimension. */
 export function withZero(operand: Operand, dim: number): Operand {
   return { ...operand, strides: [...operand.strides.slice(0, dim), constant(0), ...operand.strides.slice(dim)] }
 }

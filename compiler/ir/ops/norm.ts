@@ -1,4 +1,4 @@
-// norm: the Euclidean length along axes, which neither overflows nor vanishes while it is a number itself.
+// norm: the Euclidean length along axes, without overflow or underflow of the squares.
 
 import { createProgram, type ProgramBuilder } from '../../plan/instructions.ts'
 import type { Operand, Ref } from '../../plan/plan.ts'
@@ -20,7 +20,7 @@ export const normOp: Op = defineOp({
   leading: { operands: 'all', rows: unchanged },
   infer: ([x], { axes }) => [{ dtype: 'real', shape: without(x.shape, dimsOf(axes, x.shape.length)) }],
   evaluate: ({ ins: [x], attrs: { axes } }) => [combined(x, dimsOf(axes, x.shape.length), lengthOf)],
-  // x / norm, whose elements are at most 1; 0 where the norm is.
+  // The slope is x / norm, whose elements are at most 1; 0 where the norm is 0.
   vjp: ({ builder: b, ins: [x], outs: [y], attrs: { axes }, cotangents: [d] }) => {
     if (d === undefined) return []
     const along = (v: Value): Value => stretched(b, v, x, axes)
@@ -29,7 +29,7 @@ export const normOp: Op = defineOp({
   },
   expand: ({ builder: b, ins: [x], attrs: { axes } }) => {
     const size = b.emit('abs', [b.emit('stop_gradient', [x])])
-    // Those further from the end go first, so that the others stay where they are.
+    // Axes further from the end go first, so that the numbers of the others stay valid.
     const peak = axes.toSorted((p, q) => p - q).reduce((v, axis) => b.emit('reduce_max', [v], { axis }), size)
     const nothing = b.emit('le', [peak, zerosLike(b, peak)])
     const infinite = b.emit('eq', [peak, constantLike(b, Number.POSITIVE_INFINITY, peak)])
@@ -42,7 +42,7 @@ export const normOp: Op = defineOp({
     const y = b.emit('norm', ins, attrs)
     return b.emit('eq', [y, zerosLike(b, y)])
   },
-  // Nothing is scaled where all are 0, there is none, or one is infinite. Else each element is multiplied twice by 1 / √peak, which is a normal number for every peak that is one.
+  // Scales each element twice by 1 / √peak, a normal number for every normal peak; not if all are 0, none exist or one is infinite.
   lower: ({ plan, ins: [x], outs: [y], attrs: { axes } }) => {
     const dims = dimsOf(axes, x.shape.length).sort((p, q) => p - q)
     const [rest, over] = [without(x.shape, dims), dims.map(d => x.shape[d])]
@@ -73,14 +73,14 @@ export const normOp: Op = defineOp({
   flops: ins => product([constant(5), workOf(ins)]),
 })
 
-/** 1 / √peak; 1 where nothing is scaled. */
+/** 1 / √peak, or 1 where the elements are not scaled. */
 function scaleFor({ algebra: a, read }: ProgramBuilder, peak: Operand): Ref {
   const [p, one] = [read(peak), a.constant(1)]
   const isPlain = a.or(a.le(p, a.constant(0)), a.eq(p, a.constant(Number.POSITIVE_INFINITY)))
   return a.div(one, a.sqrt(a.where(isPlain, one, p)))
 }
 
-/** What there is of each norm, repeated along the axes of `x` that it was taken over. */
+/** Repeats a value for each norm along the axes of `x` that the norm was taken over. */
 const stretched = (b: Builder, v: Value, x: Value, axes: readonly number[]): Value =>
   broadcast(
     b,

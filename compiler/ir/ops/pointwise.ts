@@ -1,4 +1,4 @@
-// Pointwise ops: one formula each over the scalar algebra, and the partial derivatives as formulas over the same.
+// Pointwise ops: one formula each over the scalar algebra, and partial derivatives as formulas over the same algebra.
 import type { Algebra } from '../algebra.ts'
 import { numbers, types } from '../algebra.ts'
 import { graphAlgebra } from '../builder.ts'
@@ -12,13 +12,13 @@ type Formula = <S>(a: Algebra<S>, args: readonly S[]) => S
 interface Pointwise {
   readonly arity: number
   readonly formula: Formula
-  /** ∂result/∂operand i, from the operands and the result `y`. Absent: no gradient. `undefined` at i: none flows there. */
+  /** ∂result/∂operand i, from the operands and the result `y`. Absent, or `undefined` at i, where no gradient flows. */
   readonly partials?: readonly (undefined | (<S>(a: Algebra<S>, args: readonly S[], y: S) => S))[]
   /** The cotangent of operand i where it is simpler than cotangent · partial: `where` selects, so that 0 · ∞ cannot arise. */
   readonly cotangents?: readonly (undefined | (<S>(a: Algebra<S>, args: readonly S[], d: S) => S))[]
-  /** Which branch is taken, where there are several. */
+  /** The branch taken, for a formula with several. */
   readonly branch?: Formula
-  /** Where it has no slope although it is analytic beside it. */
+  /** True where the op has no slope although it is analytic nearby, as a root at 0. */
   readonly edge?: Formula
   readonly flops?: number
   readonly keepsFinite?: boolean
@@ -77,11 +77,11 @@ function pointwise(name: PlainOp, p: Pointwise): Op {
   })
 }
 
-/** A comparison is itself the branch that others take. */
+/** A comparison: its result is its branch. */
 const decision = (name: PlainOp, formula: Formula, commutes?: true): Op =>
   pointwise(name, { arity: 2, formula, branch: formula, ...(commutes && { commutes }) })
 
-/** 2^32 as the scale that turns a 31-bit hash into [0, 1): a multiple of 2^-23, exact in f32. */
+/** Scales the upper 23 bits of a hash into [0, 1), exact in f32. */
 const unitScale = 2 ** -23
 
 export const pointwiseOps: readonly Op[] = [
@@ -110,7 +110,7 @@ export const pointwiseOps: readonly Op[] = [
       (a, [x, y], d) => a.neg(a.strong_div(a.strong_mul(d, a.div(x, y)), y)),
     ],
   }),
-  /** Products and quotients that carry a derivative on. They differentiate as `mul` and `div` do. */
+  /** Products and quotients of the chain rule, with a strong zero. They differentiate as `mul` and `div` do. */
   pointwise('strong_mul', {
     arity: 2,
     formula: (a, [x, y]) => a.strong_mul(x, y),
@@ -141,9 +141,9 @@ export const pointwiseOps: readonly Op[] = [
     formula: (a, [x]) => a.log1p(x),
     cotangents: [(a, [x], d) => a.strong_div(d, a.add(a.constant(1), x))],
   }),
-  /** e^x - 1. Its slope is not computed from it: where it is -1 to the last bit the slope need not be 0. */
+  /** e^x - 1. The slope is not computed as y + 1, which is 0 as soon as y rounds to -1. */
   pointwise('expm1', { arity: 1, formula: (a, [x]) => a.expm1(x), partials: [(a, [x]) => a.exp(x)] }),
-  /** The slope is (1 - y)(1 + y), which loses no more than y did, and is 0 where y is 1 to the last bit. */
+  /** The slope is (1 - y)(1 + y), as exact as y is, and 0 where y rounds to 1. */
   pointwise('tanh', {
     keepsFinite: true,
     arity: 1,
@@ -223,7 +223,7 @@ export const pointwiseOps: readonly Op[] = [
       },
       (a, [x], y) => a.where(a.lt(a.constant(0), x), a.mul(y, a.log(x)), a.constant(0)),
     ],
-    // To a whole number, 0 is a place as any other.
+    // A whole exponent has no edge at x = 0.
     edge: (a, [x, y]) => a.and(a.eq(x, a.constant(0)), a.not(a.eq(y, a.floor(y)))),
   }),
   /** The remainder with the divisor's sign. */
@@ -287,7 +287,7 @@ export const pointwiseOps: readonly Op[] = [
   pointwise('imul', { arity: 2, commutes: true, formula: (a, [x, y]) => a.imul(x, y) }),
   pointwise('xor', { arity: 2, commutes: true, formula: (a, [x, y]) => a.xor(x, y) }),
   pointwise('shr', { arity: 2, formula: (a, [x, y]) => a.shr(x, y) }),
-  /** A counter's next hash: murmur3's finalizer over h · 31 + x (Appleby 2011). */
+  /** Mixes the int x into the hash h: murmur3's finalizer (Appleby 2011) of h · 31 + (x xor a constant). */
   pointwise('mix', {
     arity: 2,
     formula: (a, [h, x]) => {
@@ -305,7 +305,7 @@ export const pointwiseOps: readonly Op[] = [
     formula: (a, [h]) => a.mul(a.real(a.shr(h, a.integer(9))), a.constant(unitScale)),
     flops: 2,
   }),
-  /** The value itself, to which no gradient flows back. */
+  /** The value itself; no gradient flows back through it. */
   pointwise('stop_gradient', {
     keepsFinite: true,
     moves: { operands: 1 },

@@ -19,7 +19,7 @@ export const reordered = (operand: Operand, dims: readonly number[]): Operand =>
   strides: [...without(operand.strides, dims), ...dims.map(d => operand.strides[d])],
 })
 
-/** Each element of the result from the list of elements that it combines. */
+/** Computes each element of the result from the list of elements along `dims`. */
 export function combined(
   x: NdArray,
   dims: readonly number[],
@@ -38,7 +38,7 @@ export function combined(
 
 export const workOf = ([x]: readonly Type[]): Dim => product(x.shape)
 
-/** Plain loops keep the order of a left fold, which the property tests compare with. */
+/** Left folds: the property tests compare with sums in this order. */
 export const total = (elements: readonly number[]): number => elements.reduce((a, b) => a + b, 0)
 export const largest = (elements: readonly number[]): number =>
   elements.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
@@ -50,14 +50,14 @@ const firstLargest = (elements: readonly number[]): number => {
   return best
 }
 
-/** How elements are combined. */
+/** The operations that combine elements, and the numbers they start from. */
 export const folds = {
   sum: { op: 'add', start: 0 },
   max: { op: 'max', start: Number.NEGATIVE_INFINITY },
   min: { op: 'min', start: Number.POSITIVE_INFINITY },
 } satisfies Record<string, Monoid>
 
-/** The kernel that combines `x` along some dimensions into `to`. */
+/** Adds the kernel that combines `x` along some dimensions into `to`. */
 function combineAlong(
   plan: Lowering,
   x: Value,
@@ -69,13 +69,13 @@ function combineAlong(
   plan.reduce({ domain: without(x.shape, dims), over: dims.map(d => x.shape[d]), program, value: 0, combine, to })
 }
 
-/** What softmax and logsumexp share: the largest element along a dimension, and the sum of e^(x - largest). */
+/** Shared by softmax and logsumexp: kernels for the largest element along a dimension, and for the sum of e^(x - largest). */
 function exponentials(plan: Lowering, x: Value, dim: number) {
   const rest = without(x.shape, [dim])
   const along = (o: Operand): Operand => ({ ...o, strides: [...o.strides, constant(0)] })
   const [peak, sum] = [plan.temporary('real', rest), plan.temporary('real', rest)]
   combineAlong(plan, x, [dim], folds.max, peak)
-  /** e^(x - largest), and the largest, of a program along the dimension. */
+  /** Adds e^(x - largest), and the largest, to a program along the dimension. */
   const raised = ({ algebra: a, read }: ProgramBuilder) => {
     const from = read(reordered(plan.operand(x), [dim]))
     const top = read(along(peak))
@@ -89,8 +89,8 @@ function exponentials(plan: Lowering, x: Value, dim: number) {
 }
 
 /**
- * e^(x - peak), the sum of it along the axis, and the peak, all in the shape of x; where every element is -∞ the peak counts as 0
- * and the sum as 1. Nothing depends on which shift was taken, so that the peak is a constant.
+ * Emits e^(x - peak) in the shape of x, its sum along the axis, and the peak; where every element is -∞ the shift is 0 and the
+ * sum is 1. The result does not depend on the shift, so the peak is a constant to derivatives.
  */
 function shiftedExponentials(b: Builder, x: Value, axis: number) {
   const size = x.shape[fromEnd(axis, x.shape.length)]
@@ -103,7 +103,7 @@ function shiftedExponentials(b: Builder, x: Value, axis: number) {
   return { raised, stretch, total: b.emit('where', [nothing, constantLike(b, 1, total), total]), peak, nothing, shift }
 }
 
-/** max or min along one axis; of equals, the first gets the gradient. The extremum of nothing is infinite. */
+/** max or min along one axis; of equal elements, the first gets the gradient. The extremum of no elements is infinite. */
 function extremum(
   name: 'reduce_max' | 'reduce_min',
   fold: 'max' | 'min',
@@ -132,7 +132,7 @@ function extremum(
       const empty = fill(b, b.emit('eq', [size, scalar(b, 0, 'int')]), picked.shape)
       const found = b.emit('where', [empty, constantLike(b, of([]), picked), picked])
       if (x.dtype !== 'real') return found
-      // `argmax` steps over NaN; an extremum does not.
+      // `argmax` skips NaN, but the extremum of elements with a NaN is NaN.
       const isNone = b.emit('real', [b.emit('not', [b.emit('eq', [x, x])])])
       const none = b.emit('sum', [isNone], { axes: [axis] })
       return b.emit('where', [b.emit('lt', [zerosLike(b, none), none]), constantLike(b, Number.NaN, found), found])
@@ -172,7 +172,7 @@ export const reductionOps: readonly Op[] = [
   }),
   extremum('reduce_max', 'max', largest),
   extremum('reduce_min', 'min', smallest),
-  /** The position of the largest, the first of equals. */
+  /** The position of the largest element, the first of equals. */
   defineOp({
     name: 'argmax',
     leading: { operands: 'all', rows: unchanged },
@@ -223,7 +223,7 @@ export const reductionOps: readonly Op[] = [
     },
     flops: ins => product([constant(5), workOf(ins)]),
   }),
-  /** log Σ e^x along one axis; -∞ where there is nothing. */
+  /** log Σ e^x along one axis; -∞ where all elements are -∞ or there are none. */
   defineOp({
     name: 'logsumexp',
     leading: { operands: 'all', rows: unchanged },

@@ -1,4 +1,4 @@
-// scan: the recurrence, and the only op with a body. Its gradient is a scan in the other direction over saved values (BPTT).
+// scan: the loop over time, and the only op with a body. Its gradient is a scan in the other direction over saved values (BPTT).
 import { activeValues, adjoint } from '../adjoint.ts'
 import { row, zeros } from '../array.ts'
 import {
@@ -111,7 +111,7 @@ export const scanOp: Op = defineOp({
   lower: ({ plan, eqn }) => plan.scan(eqn),
 })
 
-/** The carries that a gradient flows through: what depends on `asked` may come round by way of the carries themselves. */
+/** The carries that a gradient flows through: a fixed point, as a carry may depend on `asked` by way of other carries. */
 function activeCarries(
   forward: Builder,
   entering: readonly Value[],
@@ -127,7 +127,7 @@ function activeCarries(
   }
 }
 
-/** A backward body under construction, and what it needs. */
+/** A backward body under construction, with its operands. */
 interface Backward {
   readonly back: Builder
   /** The forward body as the backward one may use it, and the builder that has its equations. */
@@ -135,13 +135,13 @@ interface Backward {
   readonly forward: Builder
   readonly consts: readonly Binding[]
   readonly xs: readonly Binding[]
-  /** What lies outside and has a first dimension for the steps, as a per-step input. */
+  /** Makes an outer value, whose first dimension is the steps, a per-step input. */
   readonly asX: (outer: Value) => Value
   /** The forward scan, with the values that are saved for the way back as further per-step outputs. */
   readonly forwardScan: () => Eqn
 }
 
-/** What the backward body uses of the forward one is a constant or a per-step input of both, computed again if that is cheap, or saved. */
+/** Prepares a backward body for which forward values are passed in again (constants, per-step inputs), recomputed if cheap, or saved. */
 function savedByForward(builder: Builder, eqn: Eqn, body: Block): Backward {
   const { context } = builder
   const forward = createBuilder(context, undefined, body)
@@ -166,7 +166,7 @@ function savedByForward(builder: Builder, eqn: Eqn, body: Block): Backward {
   return { ...operands, block: body, forward, forwardScan }
 }
 
-/** Whether making a value again costs less than keeping it: views, and what is larger than all that it is made of, at an operation or two an element. */
+/** Whether recomputing costs less than saving: for views, and results larger than their operands at two operations an element or fewer. */
 function isBetterMadeAgain(context: Context, { op, ins, outs, body }: Eqn): boolean {
   if (body !== undefined) return false
   const { cheap, flops } = opOf(context, op)
@@ -175,7 +175,10 @@ function isBetterMadeAgain(context: Context, { op, ins, outs, body }: Eqn): bool
   return cheap || (grows && elements({ dtype: 'real', shape: [flops(ins, outs)] }) <= 2 * elements(out))
 }
 
-/** Only the carries are saved, as they enter each step: the backward body begins with the forward one (Chen et al., Training deep nets with sublinear memory cost). */
+/**
+ * Rematerialization: saves only the carries that enter each step; the backward body begins with the forward one (Chen et al.,
+ * Training deep nets with sublinear memory cost).
+ */
 function computedAgain(builder: Builder, eqn: Eqn, body: Block): Backward {
   const { context } = builder
   const block = copyBlock(context, body)
@@ -193,7 +196,7 @@ function computedAgain(builder: Builder, eqn: Eqn, body: Block): Backward {
   return { ...operands, block, forward: operands.back, forwardScan: () => withSaved(eqn, body, saved) }
 }
 
-/** A builder for a body, going on with `start`, whose constants and per-step inputs are bound as it comes to use them. */
+/** Creates a builder for a body, continuing `start`, that binds constants and per-step inputs at their first use. */
 function bindOperands(context: Context, bring: (value: Value) => Value, start?: Block) {
   const consts: Binding[] = []
   const xs: Binding[] = []

@@ -1,4 +1,4 @@
-// The ops: the list, with the attributes of each. Their names and the attributes that they take are types that follow from it.
+// Lists the ops with the attributes of each; the types of op names and attributes derive from the list.
 import type { Dim } from '../dim.ts'
 
 interface AttrKinds {
@@ -17,7 +17,7 @@ export type AttrKind = keyof AttrKinds
 /** The attributes of an op by name. */
 export type Schema = Readonly<Record<string, AttrKind>>
 
-/** Of products: whether a zero factor makes a term 0, whatever the other factor is. */
+/** Flags of products: whether a factor of 0 makes a term 0 even if the other factor is infinite or NaN. */
 export const strongZeros = { strongLeft: 'flag', strongRight: 'flag' } as const satisfies Schema
 
 export const schemas = {
@@ -95,7 +95,7 @@ export const schemas = {
 
 type Schemas = typeof schemas
 
-/** What an op may be called. */
+/** The names of the ops. */
 export type OpName = keyof Schemas
 
 /** The ops without attributes: pointwise ones, but for a few. */
@@ -103,16 +103,16 @@ export type PlainOp = { [N in OpName]: keyof Schemas[N] extends never ? N : neve
 
 export const isOpName = (name: string): name is OpName => Object.hasOwn(schemas, name)
 
-/** What the rules of an op read: flags are there. */
+/** The attributes of an op as its rules read them, with all flags present. */
 export type AttrsOf<S extends Schema> = { readonly [K in keyof S]: AttrKinds[S[K]] }
 
-/** As `AttrsOf`, after the size symbols have got their numbers. */
+/** Like `AttrsOf`, with numbers for the size symbols. */
 export type ResolvedOf<S extends Schema> = { readonly [K in keyof S]: Resolved<AttrKinds[S[K]]> }
 
 type Resolved<T> = T extends Dim ? number : T extends readonly Dim[] ? readonly number[] : T
 
 type FlagsOf<S extends Schema> = { [K in keyof S]: S[K] extends 'flag' ? K : never }[keyof S]
 
-/** What an equation of an op is given: flags may be left out. */
+/** The attributes that emit an equation: flags may be left out. */
 export type GivenAttrs<N extends OpName> = Omit<AttrsOf<Schemas[N]>, FlagsOf<Schemas[N]>> &
   Partial<Pick<AttrsOf<Schemas[N]>, FlagsOf<Schemas[N]>>>

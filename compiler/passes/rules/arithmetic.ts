@@ -4,12 +4,12 @@ import { type Builder, constantLike, opOf } from '../../ir/builder.ts'
 import type { Eqn, Value } from '../../ir/graph.ts'
 import type { Rule, Site } from '../rewrite.ts'
 
-/** Small enough that products of two overflow nowhere, in f32 too. */
+/** Whether a product of two such numbers neither overflows nor underflows, in f32 too. */
 const moderate = (value: number): boolean => Math.abs(value) > 1e-15 && Math.abs(value) < 1e15
 
 const square = (b: Builder, x: Value): Value => b.emit('mul', [x, x])
 
-/** The powers that are cheaper, and as exact, without `pow`. */
+/** Exponents for which other ops are cheaper than `pow` and as exact. */
 const powers: ReadonlyMap<number, (b: Builder, x: Value) => Value> = new Map([
   [0, (b, x) => constantLike(b, 1, { dtype: 'real', shape: x.shape })],
   [1, (_, x) => x],
@@ -159,7 +159,7 @@ export const arithmeticRules: readonly Rule[] = [
   },
 ]
 
-/** A product as an operand and the known number that scales it. */
+/** Splits a product into an operand and the known number that scales it. */
 function scaledBy({ ins: [x, y] }: Eqn, site: Site): { x: Value; by: number } | undefined {
   const [left, right] = [site.uniform(x), site.uniform(y)]
   if (right !== undefined) return { x, by: right }

@@ -1,4 +1,4 @@
-// The last step of what a loop carries is what it carries in the end: no step need be stored for it.
+// Replaces the last step of a stacked carry by the carry that leaves the loop, so that no steps are stored for it.
 import { broadcast, constantLike, reshape, zerosLike } from '../../ir/builder.ts'
 import { asNumber } from '../../ir/dim.ts'
 import { type Block, type Eqn, scanLength, scanOperands, scanResults, type Value } from '../../ir/graph.ts'
@@ -43,14 +43,14 @@ export const lastStepRules: readonly Rule[] = [
   },
 ]
 
-/** The carry that leaves each step as what `steps` stacks. */
+/** The index of the carry whose values, as they leave each step, `steps` stacks. */
 function leavingAs(scan: Eqn, body: Block, steps: Value): number | undefined {
   const step = stepResult(scan, body, steps)
   const place = scanResults(scan, body.results).carries.findIndex(v => v.id === step?.id)
   return place < 0 ? undefined : place
 }
 
-/** The carry that is what `steps` stacks after each step before `lengths`, and from then on stays. */
+/** The index of the carry that `steps` stacks at each step before `lengths`, and that stays as it is from then on. */
 function carriedWhileValid(scan: Eqn, body: Block, steps: Value, lengths: Value, outer: View): number | undefined {
   const { carries } = scanResults(scan, body.results)
   const step = stepResult(scan, body, steps)
@@ -68,13 +68,13 @@ function carriedWhileValid(scan: Eqn, body: Block, steps: Value, lengths: Value,
   return place < 0 ? undefined : place
 }
 
-/** The value that another repeats, or lays out in another shape. */
+/** The value before broadcasts and reshapes. */
 function behindRepeats(value: Value, view: View): Value {
   const eqn = view.producer(value)
   return eqn?.op === 'broadcast' || eqn?.op === 'reshape' ? behindRepeats(eqn.ins[0], view) : value
 }
 
-/** Whether a value says of each step whether it comes before the length. */
+/** Whether a value is the mask `position < length` of each step. */
 function saysValid(value: Value, lengths: Value, view: View): boolean {
   const eqn = view.producer(value)
   if (eqn?.op !== 'lt') return false
@@ -82,7 +82,7 @@ function saysValid(value: Value, lengths: Value, view: View): boolean {
   return view.producer(position)?.op === 'iota' && length.id === lengths.id
 }
 
-/** The value that another is one less than. */
+/** The x of a value computed as x - 1. */
 function oneMoreThan(value: Value, { producer, uniform }: Site): Value | undefined {
   const eqn = producer(value)
   return eqn?.op === 'sub' && uniform(eqn.ins[1]) === 1 ? eqn.ins[0] : undefined

@@ -192,7 +192,7 @@ export const movementRules: readonly Rule[] = [
           axis,
         )
         if (tiles === undefined) continue
-        const rest = [...leaves] // a value may be a summand twice, and only one of the two is a tile
+        const rest = [...leaves] // a value may be a summand twice, of which only one is a tile
         for (const tile of tiles) rest.splice(rest.indexOf(tile.outs[0]), 1)
         const joined = site.builder.emit(
           'concat',
@@ -217,14 +217,14 @@ const integers = (attr: Attr): readonly number[] => (Array.isArray(attr) ? attr.
 
 const ascending = (list: readonly number[]): boolean => list.every((n, i) => i === 0 || list[i - 1] < n)
 
-/** Does [start, start + size) lie in [0, whole)? Where that cannot be told, no. */
+/** Whether [start, start + size) provably lies in [0, whole). */
 function fits(start: Dim, size: Dim, whole: Dim): boolean {
   const [from, n, all] = [asNumber(start), asNumber(size), asNumber(whole)]
   if (from !== undefined && n !== undefined && all !== undefined) return from >= 0 && from + n <= all
   return from === 0 && equal(size, whole)
 }
 
-/** The order of two transposes one after the other, without leading dimensions that stay. */
+/** The order of two transposes in a row, without leading dimensions that stay in place. */
 function composed(first: readonly number[], second: readonly number[]): readonly number[] {
   const length = Math.max(first.length, second.length)
   const full = (order: readonly number[]): number[] => [
@@ -237,13 +237,13 @@ function composed(first: readonly number[], second: readonly number[]): readonly
   return moved < 0 ? [] : order.slice(moved)
 }
 
-/** How many operands concats of concats may come to: doubled forty times, one value would be a million million of them. */
+/** Bounds the operands of a joined concat: a value concatenated with itself forty times would have 2^40. */
 const mostJoined = 1024
 
-/** How many values of a sum are looked at: a sum of sums of the same may have more than could ever be counted. */
+/** Bounds the summands looked at: a sum of sums of the same value may have exponentially many. */
 const mostSummands = 256
 
-/** The values that a tree of additions adds up; none where there are too many to look at. */
+/** The leaves of a tree of additions; none where there are too many. */
 const summands = (eqn: Eqn, { producer }: Site): readonly Value[] =>
   termsOf(
     eqn,
@@ -254,7 +254,7 @@ const summands = (eqn: Eqn, { producer }: Site): readonly Value[] =>
     mostSummands,
   )
 
-/** Pads in the order that lays their operands end to end over the whole dimension, if there is one. */
+/** The pads in the order in which their operands tile the dimension; undefined if there is no such order. */
 function tiling(pads: readonly Eqn[], { dtype, shape }: Value, axis: number): readonly Eqn[] | undefined {
   const d = fromEnd(axis, shape.length)
   const alike = pads.filter(p => p.outs[0].dtype === dtype)

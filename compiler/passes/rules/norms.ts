@@ -1,4 +1,4 @@
-// Roots of sums of squares, as norms: these neither overflow nor vanish while they are numbers themselves.
+// Replaces roots of sums of squares by norms, whose squares neither overflow nor underflow.
 import { constantLike } from '../../ir/builder.ts'
 import { asNumber } from '../../ir/dim.ts'
 import type { Eqn, Value } from '../../ir/graph.ts'
@@ -8,9 +8,9 @@ import type { OpName } from '../../ir/ops/schemas.ts'
 import { movedOperands, type View } from '../../ir/view.ts'
 import type { Rule, Site } from '../rewrite.ts'
 
-/** How to make a value that another is the square of. */
+/** The square root of a value, as a value that can be emitted. */
 interface Root {
-  /** Whether it is the positive one. */
+  /** Whether it is known not to be negative. */
   readonly positive: boolean
   readonly make: (site: Site) => Value
 }
@@ -22,7 +22,7 @@ export const normRules: readonly Rule[] = [
       'sqrt of squares → abs(x), of a sum of them → norm(x), of two → hypot(x, y), through moves, where, means, scales and masks',
     ops: ['sqrt'],
     rewrite: ({ ins: [x] }, site) => {
-      // A known number is folded.
+      // `fold` handles a known number.
       const stays = site.uniform(x) !== undefined || site.producer(x)?.op === 'real'
       const root = stays ? undefined : rootsIn(site)(x)
       return root?.positive === false ? site.builder.emit('abs', [root.make(site)]) : root?.make(site)
@@ -30,13 +30,13 @@ export const normRules: readonly Rule[] = [
   },
 ]
 
-/** So many equations in a row are looked through. */
+/** Bounds how many equations in a row are looked through. */
 const deepest = 400
 
-/** What a value is known to be the square of. */
+/** Finds a root of a value that is known to be a square. */
 type RootOf = (value: Value) => Root | undefined
 
-/** Looks at each value, and makes its root, once, however often it is used. */
+/** Analyses each value, and emits its root, only once, however often it is used. */
 function rootsIn(view: View): RootOf {
   const found = new Map<number, Root | undefined>()
   const rootAt =
@@ -67,7 +67,7 @@ function rootOf(value: Value, view: View, behind: RootOf): Root | undefined {
 
 type RootRule = (eqn: Eqn, behind: RootOf, view: View) => Root | undefined
 
-/** The op on the roots of its first operands, \`count\` of them, if all have one. */
+/** Applies the op, or `op` in its place, to the roots of the first `count` operands, if all have one. */
 const onRoots =
   (count: number, op?: OpName): RootRule =>
   (eqn, behind) => {
@@ -80,7 +80,7 @@ const onRoots =
     }
   }
 
-/** By the op that makes the square. */
+/** The rules by the op that makes the square. */
 const roots: Readonly<Record<string, RootRule>> = {
   mul: (eqn, behind, view) => {
     const [x, y] = eqn.ins
@@ -106,13 +106,13 @@ const roots: Readonly<Record<string, RootRule>> = {
     }
   },
   ...Object.fromEntries([...ops.values()].flatMap(op => (op.moves ? [[op.name, onRoots(op.moves.operands)]] : []))),
-  // Weights and masks of a sum of squares. The root stays what it is, so that no root is looked for again.
+  // Weights and masks of a sum of squares. Their root stays a `sqrt`, on which the rule does not fire again.
   real: ({ ins: [x], outs: [out] }, _, view) =>
     isNotNegative(x, view) ? { positive: true, make: ({ builder }) => builder.emit('sqrt', [out]) } : undefined,
   bmm: ({ ins, attrs, outs: [out] }, _, view) => {
     const [left, right] = ins.map(v => unshaped(v, view))
     const [rows, columns] = [attrs.ta === true ? -1 : -2, attrs.tb === true ? -2 : -1]
-    // Both are the same elements, whichever way they lie.
+    // The product of a row with itself: both operands must be the same elements, transposed or not.
     if (left.id !== right.id || !isOne(ins[0], rows) || !isOne(ins[1], columns)) return undefined
     const axis = attrs.ta === true ? -2 : -1
     return {
@@ -125,13 +125,13 @@ const roots: Readonly<Record<string, RootRule>> = {
 
 const isOne = (v: Value, axis: number): boolean => asNumber(v.shape[fromEnd(axis, v.shape.length)]) === 1
 
-/** The value before it was laid out in another shape. */
+/** The value before reshapes. */
 function unshaped(value: Value, view: View): Value {
   const eqn = view.producer(value)
   return eqn?.op === 'reshape' ? unshaped(eqn.ins[0], view) : value
 }
 
-/** Whether an int or a bool is known not to be negative: a flag, a place, or numbers of the file. */
+/** Whether a value is known not to be negative: a bool, a size, an index, a known number, or these moved. */
 function isNotNegative(value: Value, view: View, depth = 0): boolean {
   const known = view.uniform(value)
   if (known !== undefined) return known >= 0
@@ -143,7 +143,7 @@ function isNotNegative(value: Value, view: View, depth = 0): boolean {
   return moved > 0 && eqn.ins.slice(0, moved).every(v => isNotNegative(v, view, depth + 1))
 }
 
-/** A number that is known to be positive, or counts something. */
+/** Whether a value is a known positive number, a size, or a maximum with a positive number. */
 function isCount(value: Value, view: View): boolean {
   const known = view.uniform(value)
   if (known !== undefined) return known > 0

@@ -1,4 +1,4 @@
-// Identities of scans: what a loop carries or gives out without changing it need not go through the loop.
+// Identities of scans: a value that a loop carries or outputs unchanged need not go through the loop.
 import { broadcast, constantLike, createBuilder, newValue } from '../../ir/builder.ts'
 import { type Block, type Eqn, scanCounts, scanOperands, scanResults, type Value } from '../../ir/graph.ts'
 import { viewOfBlock } from '../../ir/view.ts'
@@ -103,13 +103,13 @@ export const scanRules: readonly Rule[] = [
   },
 ]
 
-/** The slice that a value is, unless it is one of steps. */
+/** The slice that makes a value, unless it is along the steps. */
 function laterSlice(value: Value, { producer }: Site): Eqn | undefined {
   const maker = producer(value)
   return maker?.op === 'slice' && Number(maker.attrs.axis) > -value.shape.length ? maker : undefined
 }
 
-/** What stacking a result of the body gives, where that is known without the loop. */
+/** The value of a per-step output that is known without the loop: a number, a per-step input, or a constant repeated. */
 function outsideOf(eqn: Eqn, body: Block, result: Value, output: Value, { builder }: Site): Value | undefined {
   const { consts, carries } = scanCounts(eqn)
   const known = viewOfBlock(body).uniform(result)
@@ -122,7 +122,7 @@ function outsideOf(eqn: Eqn, body: Block, result: Value, output: Value, { builde
 
 const without = <T>(list: readonly T[], place: number): T[] => list.filter((_, i) => i !== place)
 
-/** The block with all uses of a value (bodies inside are closed) turned to another. */
+/** Replaces all uses of a value in a block by another; bodies inside are closed and cannot use it. */
 function replaceValue(block: Block, value: Value, by: Value): Block {
   const map = new Map([[value.id, by]])
   return {

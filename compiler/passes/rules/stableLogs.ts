@@ -1,7 +1,6 @@
-// Logarithms of probabilities, computed from the logits behind them: what a value stands on is said in ir/probability.ts. A
-// logarithm moves towards the softmax, the sigmoid or the exponential through ops that move elements, choose, add up or
-// multiply; elsewhere it stays. Where an op fills with 0 (an index out of range, the padding of `reverse`) the result is 0
-// for -∞: data checks and masks keep those from being seen.
+// Computes logarithms of probabilities from their logits; ir/probability.ts finds these. A logarithm moves towards the softmax, the
+// sigmoid or the exponential through ops that move elements, choose, add up or multiply; elsewhere it stays. Where an op fills with
+// 0 (an index out of range, the padding of `reverse`) the result is 0, and not -∞: data checks and masks hide such places.
 import { broadcast, constantLike, createBuilder, newValue, reshape, zerosLike } from '../../ir/builder.ts'
 import { constant } from '../../ir/dim.ts'
 import type { Attr, Block, Eqn, Value } from '../../ir/graph.ts'
@@ -194,10 +193,10 @@ export const stableLogRules: readonly Rule[] = [
   },
 ]
 
-/** Is there a part of the value whose logarithm is computed from logits? The logarithms of the other parts stay. */
+/** Whether the logarithm of some part of the value is computed from logits. The logarithms of the other parts stay. */
 const gains = (view: View, value: Value, side: Side): boolean => standing(view, value, side).stable
 
-/** Are the logarithms of all parts computed from logits, so that none is negative? */
+/** Whether the logarithms of all parts are computed from logits or known numbers, so that no part is negative. */
 function decides(view: View, value: Value, side: Side): boolean {
   const { stable, plain } = standing(view, value, side)
   return stable && !plain
@@ -208,7 +207,7 @@ const oneMinus = (b: Build, v: Value): Value => b.emit('sub', [constantLike(b, 1
 /** log(1 + e^x). */
 const logOfOnePlusExp = (b: Build, x: Value): Value => b.emit('neg', [b.emit('log_sigmoid', [b.emit('neg', [x])])])
 
-/** The logarithm of what an op makes, from those of its operands. */
+/** The logarithm of an op's result, from the logarithms of its operands. */
 const combined: Readonly<Record<string, (b: Build, logs: readonly Value[], eqn: Eqn) => Value>> = {
   mul: (b, logs) => b.emit('add', logs),
   div: (b, logs) => b.emit('sub', logs),
@@ -217,16 +216,16 @@ const combined: Readonly<Record<string, (b: Build, logs: readonly Value[], eqn: 
     return b.emit('logsumexp', [b.emit('concat', columns, { axis: -1 })], { axis: -1 })
   },
   sum: (b, [log], { attrs: { axes } }) => {
-    // Those further from the end go first, so that the others stay where they are.
+    // Axes further from the end go first, so that the numbers of the others stay valid.
     const list = Array.isArray(axes) ? axes.filter(a => typeof a === 'number') : []
     return list.toSorted((x, y) => x - y).reduce((v, axis) => b.emit('logsumexp', [v], { axis }), log)
   },
 }
 
-/** One minus the larger is the smaller of what is one minus each. */
+/** 1 - max(x, y) is min(1 - x, 1 - y), and the other way round. */
 const mirrored: Readonly<Partial<Record<OpName, OpName>>> = { max: 'min', min: 'max' }
 
-/** The logarithms of the sums of all elements of a softmax but each: of the largest, if it is more than half, from the logits of the others. */
+/** log(1 - p) for each element p of a softmax: for the largest, if more than half, from the logits of the others. */
 function logOfOthers(softmax: Eqn, b: Build): Value {
   const [p] = softmax.outs
   const { x, axis, total, along } = logits(softmax, b)
@@ -244,14 +243,14 @@ function logOfOthers(softmax: Eqn, b: Build): Value {
   return unlessSmall(b, p, along(far))
 }
 
-/** log(1 - p): `far` where p is more than half, else log1p(-p), which loses nothing. */
+/** log(1 - p): `far` where p is more than half, else log1p(-p), which is exact there. */
 function unlessSmall(b: Build, p: Value, far: Value): Value {
   const most = b.emit('lt', [constantLike(b, 0.5, p), p])
   const near = b.emit('log1p', [b.emit('where', [most, zerosLike(b, p), b.emit('neg', [p])])])
   return b.emit('where', [most, far, near])
 }
 
-/** log Σ w p of a softmax's elements p: of those with a weight that is not 0. Where one is negative the plain logarithm stays. */
+/** log Σ w p of a softmax's elements p with weights w that are not 0. Where a weight is negative the plain logarithm stays. */
 function logOfSelection(site: Site, value: Value, { of, axis, sure, weights }: Selection): Value {
   const { builder: b } = site
   const w = weights(b)
@@ -271,12 +270,12 @@ function logOfSelection(site: Site, value: Value, { of, axis, sure, weights }: S
   return b.emit('where', [proper, found, b.emit('log1p', [rest])])
 }
 
-/** The op on what `change` makes of its operands; undefined where it neither moves nor chooses elements. */
+/** Emits the op on operands changed by `change`; undefined for an op that neither moves nor chooses elements. */
 function through(move: Eqn, site: Site, change: (v: Value) => Value, op = move.op): Value | undefined {
   const { builder: b } = site
   if (move.op === 'where') {
     const [test, x, y] = move.ins
-    // What is not chosen must not be infinite: its slope would be.
+    // The branch not taken must not be infinite, as its slope would be.
     const safe = (v: Value, chosen: boolean): Value => {
       if (gains(site, v, 'itself') || gains(site, v, 'complement') || site.uniform(v) !== undefined) return v
       const one = constantLike(b, 1, v)
@@ -293,7 +292,7 @@ function through(move: Eqn, site: Site, change: (v: Value) => Value, op = move.o
   )
 }
 
-/** Gives a scan one more per-step output, made in its body of the one that `output` stacks. */
+/** Adds a per-step output to a scan, made in its body from the value that `output` stacks. */
 function perStep(site: Site, scan: Eqn, output: Value, make: (b: Build, v: Value) => Value): Value | undefined {
   const { body } = scan
   const inner = body && stepResult(scan, body, output)
@@ -307,7 +306,7 @@ function perStep(site: Site, scan: Eqn, output: Value, make: (b: Build, v: Value
   return more
 }
 
-/** The scan with an operand more, behind the one that `param` is; it takes the place of `log` in the body. */
+/** The scan with a further operand, next to that of `param`, which replaces the result of `log` in the body. */
 function withOperand({ context, within }: Site, scan: Eqn, body: Block, param: Value, operand: Value, log: Eqn): Eqn {
   const { consts } = scanCounts(scan)
   const place = body.params.indexOf(param)
@@ -323,7 +322,7 @@ function withOperand({ context, within }: Site, scan: Eqn, body: Block, param: V
   })
 }
 
-/** The logits behind a softmax, the logarithm of the sum of their exponentials, and how what there is of each row is repeated along it. */
+/** The logits of a softmax, their logsumexp, and a function that repeats one value a row along the row. */
 function logits(softmax: Eqn, b: Build) {
   const [x] = softmax.ins
   const axis = number(softmax.attrs.axis)

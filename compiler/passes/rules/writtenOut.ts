@@ -1,4 +1,4 @@
-// Functions written out in exponentials, which overflow: in value, or in a slope that is 0 · ∞.
+// Replaces sigmoid and softmax written out with exponentials, which overflow in value, or in a slope of 0 · ∞.
 import type { Value } from '../../ir/graph.ts'
 import { fromEnd } from '../../ir/ops/define.ts'
 import type { Rule, Site } from '../rewrite.ts'
@@ -39,7 +39,7 @@ function behindExp(value: Value, { producer }: Site): Value | undefined {
   return eqn?.op === 'exp' ? eqn.ins[0] : undefined
 }
 
-/** x of 1 + e^x. */
+/** The x of a value computed as 1 + e^x. */
 function behindOnePlusExp(value: Value, site: Site): Value | undefined {
   const eqn = site.producer(value)
   if (eqn?.op !== 'add') return undefined

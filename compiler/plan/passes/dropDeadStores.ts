@@ -1,4 +1,4 @@
-// Leaves out what writes only to buffers that nothing reads.
+// Removes writes to buffers that are never read, and kernels that only make such writes.
 
 import { pruned } from '../instructions.ts'
 import { readsOf, touched } from '../operands.ts'
@@ -19,7 +19,7 @@ export const dropDeadStores: PlanPass = {
   },
 }
 
-/** The steps that are needed for the buffers in `results`. */
+/** The steps without writes to buffers that are neither read nor in `results`. */
 function withoutDeadStores(steps: readonly Step[], results: readonly Buffer[]): Step[] {
   const needed = new Set([...results, ...steps.flatMap(readsOf).map(o => o.buffer)])
   const kept = steps.flatMap(step => keep(step, needed))
@@ -48,7 +48,7 @@ function keep(step: Step, needed: ReadonlySet<Buffer>): Step[] {
   }
 }
 
-/** Falls with everything that is left out. */
+/** A count that falls with every step or write that is removed. */
 function size(step: Step): number {
   if (step.kind === 'loop') return step.steps.reduce((n, s) => n + size(s), 1)
   if (step.kind === 'choice') return step.ways.flat().reduce((n, s) => n + size(s), 1)

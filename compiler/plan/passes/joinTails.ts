@@ -1,4 +1,4 @@
-// Joins an elementwise kernel to the product whose result it alone reads; the product then lands where that kernel writes.
+// Joins an elementwise kernel to the product whose result it alone reads, as its epilogue; the sums then need no buffer of their own.
 import { type Dim, equal, product, rowMajor, sameShape } from '../../ir/dim.ts'
 import { pruned, read } from '../instructions.ts'
 import { isApart, isDense, programReads, readsOf, sameOperand, touched, writesOf } from '../operands.ts'
@@ -12,14 +12,14 @@ export const joinTails: PlanPass = {
 }
 
 /**
- * The plan with such pairs as one kernel: the product ends in the elementwise program, its tail. The sums need no memory of
- * their own where the tail writes to a place that neither of the two reads; a tail that only moves them there is gone.
+ * Makes such pairs one kernel: the elementwise program becomes the product's tail. The sums need no memory of their own where the tail
+ * writes to a place that neither of the two reads; a tail that only moves them there is dropped.
  */
 function joined(plan: Plan): Plan {
   const ports = new Set([...plan.inputs, ...plan.outputs].map(p => p.operand.buffer))
   const reads = Map.groupBy(plan.steps.flatMap(readsOf), o => o.buffer)
   const writes = Map.groupBy(plan.steps.flatMap(writesOf), o => o.buffer)
-  /** Whether it is written at one place, read at one, and of no interest to anybody else. */
+  /** Whether a buffer is no port, and is written by one operand and read by one. */
   const between = (buffer: Buffer): boolean =>
     !ports.has(buffer) && writes.get(buffer)?.length === 1 && reads.get(buffer)?.length === 1
   const steps = joinedIn(plan.steps, between)
@@ -45,7 +45,7 @@ function inside(step: Step, between: (buffer: Buffer) => boolean): Step {
   return { ...step, ways: [first, second] }
 }
 
-/** Whether a kernel reads, point by point, what only the product before it makes for it. */
+/** Whether a kernel reads, point by point, the result of the product before it, which nothing else reads. */
 const endsIn = (gemm: GemmKernel, map: MapKernel, between: (buffer: Buffer) => boolean): boolean =>
   gemm.tail === undefined &&
   between(gemm.c.buffer) &&
@@ -56,14 +56,14 @@ const endsIn = (gemm: GemmKernel, map: MapKernel, between: (buffer: Buffer) => b
     return read !== undefined && sameOperand(read, gemm.c)
   })
 
-/** Whether the product may run on after a kernel has written for some of its points. */
+/** Whether the kernel overwrites no factor of the product, so that it may run on some points before the product is complete. */
 function leavesFactors({ batch, m, n, k, a, b }: GemmKernel, { domain, writes }: MapKernel): boolean {
   return writes.every(({ to }) => isApart(a, [...batch, m, k], to, domain) && isApart(b, [...batch, k, n], to, domain))
 }
 
 const points = ({ batch, m, n }: GemmKernel): Dim[] => [...batch, m, n]
 
-/** An operand of a kernel as one of the product's points; undefined if they do not lie alike. */
+/** An operand of a kernel as an operand over the product's points; undefined if the domains do not correspond. */
 function over(operand: Operand, { domain }: MapKernel, gemm: GemmKernel): Operand | undefined {
   const own = points(gemm)
   if (sameShape(domain, own)) return operand
@@ -83,14 +83,14 @@ function withTail(gemm: GemmKernel, map: MapKernel): GemmKernel {
   return { ...gemm, c, ...labels, ...(rest.length > 0 && { tail: { domain, ...pruned(moved, rest) } }) }
 }
 
-/** Where the sums may lie until the tail has run: best where the tail would move them anyway. */
+/** Finds a place where the sums may lie until the tail has run, preferably where the tail would move them anyway. */
 function landingOf(
   gemm: GemmKernel,
   map: MapKernel,
   sum: number,
 ): { readonly write: Write; readonly c: Operand } | undefined {
   const { batch, m, n, k } = gemm
-  /** Whether sums may be there before the kernel has run for other points. */
+  /** Whether sums may be written to a place before the kernel has run for other points. */
   const isFree = (to: Operand): boolean =>
     isApart(gemm.a, [...batch, m, k], to, map.domain) &&
     isApart(gemm.b, [...batch, k, n], to, map.domain) &&

@@ -3,8 +3,8 @@ import type { Plan } from '../plan.ts'
 
 export interface PlanPass {
   readonly name: string
-  /** What holds of the result, in one line. */
+  /** The property that the result has, in one line. */
   readonly contract: string
-  /** The plan afterwards, for the same inputs and outputs; shares what did not change. */
+  /** Returns the new plan, for the same inputs and outputs; unchanged parts are shared. */
   readonly run: (plan: Plan) => Plan
 }

@@ -12,13 +12,13 @@ import { updateInPlace } from './updateInPlace.ts'
 export const planPasses: readonly PlanPass[] = [dropDeadStores, updateInPlace, stackCarries, joinTails, shareBuffers]
 
 export interface PlanOptions {
-  /** Called with the plan after each pass, for dumps; what `lower` made comes first. */
+  /** Called for dumps with the plan that `lowerGraph` made, and with that after each pass. */
   readonly onPlan?: (pass: string, plan: Plan) => void
-  /** The passes that run, if not all. */
+  /** The passes to run; all by default. */
   readonly planPasses?: readonly PlanPass[]
 }
 
-/** The plan after the passes, verified after each; an error names the pass that broke it. */
+/** Runs passes on a plan and verifies it after each; an error names the pass that broke it. */
 export function runPlanPasses(context: Context, lowered: Plan, options: PlanOptions = {}): Plan {
   const check = (pass: string, plan: Plan): Plan => {
     try {

@@ -1,20 +1,20 @@
-// Gives buffers of one size the same place where their lives do not overlap.
+// Makes buffers of one size the same buffer where their lifetimes do not overlap (liveness).
 import { asNumber, format } from '../../ir/dim.ts'
 import { isDense, mapOperands, sameOperand, touched } from '../operands.ts'
 import type { Buffer, Plan, Step } from '../plan.ts'
 import type { PlanPass } from './planPass.ts'
 
-/** A buffer of known size with fewer elements keeps its place, and its name. */
+/** Smaller buffers of known size are not shared, and keep their names. */
 const leastShared = 4096
 
-/** From the first step of a list to the last that touches a buffer. */
+/** The lifetime of a buffer: from the first to the last step of a list that reads or writes it. */
 interface Life {
   readonly buffer: Buffer
   readonly first: number
   last: number
 }
 
-/** A place, and what lies in it last. */
+/** A buffer to share, and the lifetime of the last one placed in it. */
 interface Room {
   readonly buffer: Buffer
   readonly life: Life
@@ -27,9 +27,8 @@ export const shareBuffers: PlanPass = {
 }
 
 /**
- * The plan with fewer buffers: one takes over the place of another whose last reader has run, or runs right then, if that is
- * a kernel that reads each element before it writes the new one there. What only one loop touches holds nothing from one
- * round to the next, so that it lives within a round.
+ * Makes a plan with fewer buffers: one replaces another whose last reader has run, or is the kernel that writes the new one, if it
+ * reads each element before it overwrites it. A buffer that only one loop touches lives within one step of it.
  */
 function sharing(plan: Plan): Plan {
   const ports = new Set([...plan.inputs, ...plan.outputs].map(p => p.operand.buffer))
@@ -40,7 +39,7 @@ function sharing(plan: Plan): Plan {
 
 const touchedBy = (steps: readonly Step[]): ReadonlySet<Buffer> => new Set(steps.flatMap(touched))
 
-/** The steps with their own buffers shared: all but those that something outside touches as well. */
+/** Shares the steps' own buffers: those that nothing outside touches. */
 function shared(steps: readonly Step[], outside: ReadonlySet<Buffer>): readonly Step[] {
   const uses = Map.groupBy(
     steps.flatMap(step => [...touchedBy([step])]),
@@ -54,7 +53,7 @@ function shared(steps: readonly Step[], outside: ReadonlySet<Buffer>): readonly 
   return list.map(step => mapOperands(step, o => ({ ...o, buffer: taken.get(o.buffer) ?? o.buffer })))
 }
 
-/** A step that has steps inside, with the buffers that only these touch shared; a kernel stays as it is. */
+/** Shares the buffers inside a loop or a choice that nothing elsewhere touches; a kernel stays as it is. */
 function sharedInside(step: Step, elsewhere: readonly Buffer[]): Step {
   if (step.kind === 'loop') return { ...step, steps: shared(step.steps, new Set(elsewhere)) }
   if (step.kind !== 'choice') return step
@@ -63,7 +62,7 @@ function sharedInside(step: Step, elsewhere: readonly Buffer[]): Step {
   return { ...step, ways: [shared(first, beside(second)), shared(second, beside(first))] }
 }
 
-/** The lives of a list's own buffers, the first to begin first. */
+/** The lifetimes of a list's own buffers, in order of their starts. */
 function livesIn(steps: readonly Step[], outside: ReadonlySet<Buffer>): readonly Life[] {
   const lives = new Map<Buffer, Life>()
   steps.forEach((step, place) => {
@@ -77,7 +76,7 @@ function livesIn(steps: readonly Step[], outside: ReadonlySet<Buffer>): readonly
   return [...lives.values()]
 }
 
-/** Which earlier buffer each one takes over, if any. */
+/** Maps each buffer to the earlier one that it shares, if any. */
 function takeovers(steps: readonly Step[], lives: readonly Life[]): ReadonlyMap<Buffer, Buffer> {
   const rooms = new Map<string, Room[]>()
   const taken = new Map<Buffer, Buffer>()
@@ -94,7 +93,7 @@ function takeovers(steps: readonly Step[], lives: readonly Life[]): ReadonlyMap<
   return taken
 }
 
-/** Whether a step reads of one buffer only the element in whose place it then writes one of the other. */
+/** Whether a step reads of `old` only the element that its write to `made` would overwrite at the same point. */
 function replaces(step: Step, old: Buffer, made: Buffer): boolean {
   if (step.kind !== 'map') return false
   const [write, ...more] = step.writes.filter(w => w.to.buffer === old || w.to.buffer === made)

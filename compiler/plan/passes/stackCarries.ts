@@ -1,4 +1,4 @@
-// Lays a carry of which a loop keeps every step in the stack of these steps: a step reads one slot of it and writes the next.
+// Places a carry whose every step a loop stores in the stack of these steps: a step reads one slot and writes the next.
 import { add, constant, type Dim, equal, multiply, product, symbol, symbolsOf } from '../../ir/dim.ts'
 import { pruned } from '../instructions.ts'
 import { isDense, mapOperands, readsOf, sameOperand, touched, writesOf } from '../operands.ts'
@@ -6,8 +6,8 @@ import type { Buffer, Loop, MapKernel, Operand, Step, Write } from '../plan.ts'
 import type { PlanPass } from './planPass.ts'
 
 /**
- * The carry `h` of a loop over T that stacks `h` as it enters each step, or `h'` as it leaves, or both, needs no place of its own: one
- * buffer of T + 1 slots holds all of them.
+ * A carry needs no place of its own if a loop over T stacks it as it enters each step (`h`), as it leaves (`h'`), or both: one buffer
+ * of T + 1 slots holds all of them.
  */
 export const stackCarries: PlanPass = {
   name: 'stack-carries',
@@ -25,7 +25,7 @@ export const stackCarries: PlanPass = {
 
 type Fresh = (like: Omit<Buffer, 'id'>) => Buffer
 
-/** How often each buffer is touched. */
+/** How often each buffer is read or written. */
 const countsOf = (steps: readonly Step[]): ReadonlyMap<Buffer, number> =>
   new Map([...Map.groupBy(steps.flatMap(touched), b => b)].map(([buffer, list]) => [buffer, list.length]))
 
@@ -41,7 +41,7 @@ function stackedIn(
     const [first, second] = step.ways.map(way => stackedIn(way, isFree, counts, fresh))
     return { ...step, ways: [first, second] }
   })
-  // What nothing outside of these steps touches; a stack takes some of it away, and brings what is no carry.
+  // Equal counts mean that nothing outside these steps touches a buffer. Stacks made below remove buffers, and are no carries.
   const own = countsOf(steps)
   const isOwn = (buffer: Buffer): boolean => isFree(buffer) && own.get(buffer) === counts.get(buffer)
   for (let place = 0; place < steps.length; place++) {
@@ -55,7 +55,7 @@ function stackedIn(
   return steps
 }
 
-/** What a loop may carry: what a map in it writes, at places that are the same in each step. */
+/** Candidates for carries: buffers that a map in the loop writes at the same place in each step. */
 function carriesOf({ steps, index }: Loop): ReadonlySet<Buffer> {
   const stays = ({ offset }: Operand): boolean => !symbolsOf(offset).includes(index)
   return new Set(
@@ -63,16 +63,16 @@ function carriesOf({ steps, index }: Loop): ReadonlySet<Buffer> {
   )
 }
 
-/** A carry and the stacks that it is to lie in, of which there is one at least. */
+/** A carry and the stacks that it will lie in, at least one. */
 interface Stack {
   readonly carry: Buffer
-  /** Of the carry as it leaves each step. */
+  /** The stack of the carry as it leaves each step. */
   readonly left?: Buffer
-  /** Of the carry as it enters each step. */
+  /** The stack of the carry as it enters each step. */
   readonly entered?: Buffer
 }
 
-/** The stacks of a buffer that the loop at a place carries from step to step; undefined if it does not, or stacks it nowhere. */
+/** The stacks of a carry of the loop at a place; undefined if the buffer is no carry, or is never stacked. */
 function stackOf(
   around: readonly Step[],
   place: number,
@@ -87,7 +87,7 @@ function stackOf(
   const write = writer.kind === 'map' ? onlyWrite(writer, carry) : undefined
   if (writers.length !== 1 || writer.kind !== 'map' || write === undefined || !covers(write, writer, carry.size))
     return undefined
-  // What is read behind its last write is the new value.
+  // A read after the write would see the new value, so the buffer would not be the old carry throughout.
   if (loop.steps.slice(last + 1).some(step => reads(step, carry))) return undefined
   const begins = around
     .slice(0, place)
@@ -100,11 +100,11 @@ function stackOf(
     writesOf(loop).filter(o => o.buffer === buffer).length === 1 &&
     !around.slice(0, place).some(step => touched(step).includes(buffer)) &&
     !around.slice(place + 1).some(step => writesOf(step).some(o => o.buffer === buffer))
-  /** Where an operand of the carry lies in a stack. */
+  /** The slot of this step in a stack, for an operand of the carry. */
   const inSlot = (o: Operand): Operand => ({ ...o, offset: add(o.offset, slot) })
   const alike = (a: Operand, b: Operand): boolean => sameOperand({ ...a, buffer: b.buffer }, b)
   const left = [
-    // Written beside the carry, or read to be copied there.
+    // Either the kernel writes the value to both the stack and the carry, or it copies it from the stack to the carry.
     ...writer.writes.filter(w => w.value === write.value && w !== write).map(w => w.to),
     ...writer.program
       .slice(write.value, write.value + 1)
@@ -124,19 +124,19 @@ function stackOf(
   return { carry, ...(left && { left: left.buffer }), ...(entered && { entered: entered.buffer }) }
 }
 
-/** The only write of a kernel to a buffer, if it is at places that depend on no data. */
+/** The only write of a kernel to a buffer, if it neither depends on data nor accumulates. */
 function onlyWrite({ writes }: MapKernel, buffer: Buffer): Write | undefined {
   const [write, ...more] = writes.filter(w => w.to.buffer === buffer)
   return more.length > 0 || write.indirect !== undefined || write.accumulate === true ? undefined : write
 }
 
-/** Whether a write covers a buffer, or a slot of that size, one element after the other. */
+/** Whether a write fills a buffer, or a slot, of that size, densely in row-major order. */
 const covers = ({ to }: Write, { domain }: MapKernel, size: Dim): boolean =>
   isDense(to, domain) && equal(product(domain), size)
 
 const reads = (step: Step, buffer: Buffer): boolean => readsOf(step).some(o => o.buffer === buffer)
 
-/** The steps with the carry of the loop at a place in one stack. */
+/** Moves the carry of the loop at a place, and its stacks, into one buffer of a slot more. */
 function withStack(
   around: readonly Step[],
   place: number,
@@ -152,7 +152,7 @@ function withStack(
   const index = symbol(loop.index)
   const next = add(index, constant(1))
   const zero = constant(0)
-  /** Operands of the carry in a slot, and those of the stacks, which begin a slot later or not. */
+  /** Moves operands of the carry to `slot`, and operands of the stacks by one slot or none: leaving values lie one slot after entering ones. */
   const change = (slot: Dim) => (o: Operand) => {
     const shift = (by: Dim): Operand => ({ ...o, buffer: whole, offset: add(o.offset, multiply(by, size)) })
     if (o.buffer === carry) return shift(slot)

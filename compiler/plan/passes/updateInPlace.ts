@@ -1,4 +1,4 @@
-// Writes the new value of an input over the old one, where nothing still needs that: a step of training copies nothing.
+// Writes the new value of an input over the old one where that is not read any more, so that a step of training copies no weights.
 import { add, type Dim } from '../../ir/dim.ts'
 import { read } from '../instructions.ts'
 import { isApart, mapOperands, programReads, readsOf, sameOperand, writesOf } from '../operands.ts'
@@ -12,8 +12,8 @@ export const updateInPlace: PlanPass = {
 }
 
 /**
- * The plan in which every output that has the name of an input lies where that input lies. Where the old value is still read
- * once the new one is written, the new one is copied over it at the end.
+ * Makes every output with the name of an input lie in the place of that input. Where the old value is still read after the new one
+ * is written, the new one is copied over it at the end.
  */
 function updating(plan: Plan): Plan {
   let steps = plan.steps
@@ -52,7 +52,7 @@ function copy(output: Port, input: Port): MapKernel {
   }
 }
 
-/** Whether one kernel writes the buffer, which from then on nobody misses the old value of the input for. */
+/** Whether a single kernel writes the buffer, and no later step reads the old value of the input. */
 function legal(steps: readonly Step[], buffer: Buffer, input: Port): boolean {
   const writers = steps.flatMap((step, i) => (writesOf(step).some(o => o.buffer === buffer) ? [i] : []))
   const [place] = writers
@@ -71,7 +71,7 @@ function legal(steps: readonly Step[], buffer: Buffer, input: Port): boolean {
   return aligned && direct && steps.slice(place + 1).every(step => !reads(step, input))
 }
 
-/** Whether a step may read what lies at an input. */
+/** Whether a step may read elements of an input. */
 function reads(step: Step, input: Port): boolean {
   if (step.kind === 'map') {
     const indirect = step.program.some(
@@ -82,6 +82,6 @@ function reads(step: Step, input: Port): boolean {
   return readsOf(step).some(o => o.buffer === input.operand.buffer)
 }
 
-/** Whether the elements of an operand over a domain are provably none of an input's. */
+/** Whether an operand over a domain provably has no element in common with an input. */
 const isElsewhere = (operand: Operand, domain: readonly Dim[], input: Port): boolean =>
   isApart(operand, domain, input.operand, input.shape)

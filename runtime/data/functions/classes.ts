@@ -72,7 +72,7 @@ function notLabels(source: string, model: string, span: Span): never {
   return fail('RNN501', { file: 'the weights', model, differences }, { span })
 }
 
-/** The label of empty cells; empty if they have none. RNN231 for what is no text. */
+/** Reads the label of empty cells; empty if they have none. RNN231 for a value that is no text. */
 function textOf({ value, span }: Argument): string {
   if (value.kind === 'text') return value.value
   return fail(
@@ -86,9 +86,9 @@ interface Labelled {
   readonly labels: Labels
   readonly source: string
   readonly origins: readonly Origin[]
-  /** Where a label was read. */
+  /** Tells where a label was read. */
   readonly where: (label: number) => string
-  /** Whose elements the labels are. */
+  /** Sequences whose elements the labels are. */
   readonly sequences?: Sequences
 }
 
@@ -105,7 +105,7 @@ function labelsOf(value: Value, empty: string, span: Span): Labelled | undefined
   return { labels, source, origins, where, ...(value.kind === 'sequences' && { sequences: value }) }
 }
 
-/** RNN418 for an empty cell that has no label. */
+/** Reads the labels of a column. RNN418 for an empty cell that has no label. */
 function labelsIn(column: Column, empty: string, span: Span): Labels {
   const labels = column.labels()
   const { texts, codes } = labels
@@ -116,7 +116,7 @@ function labelsIn(column: Column, empty: string, span: Span): Labels {
   return fail('RNN418', { where: lineOf(column, row) }, { span, help })
 }
 
-/** RNN419 for a whole number that was computed, and may have lost digits. */
+/** Makes labels of numbers. RNN419 for a whole number that was computed, and may have lost digits. */
 function numberLabels(value: Elements, span: Span): Labels {
   const { truths, labels, values } = seriesOf(value)
   if (truths) return labelsOfNumbers(values, x => (x === 1 ? 'true' : 'false'))
@@ -130,6 +130,6 @@ function sorted(labels: Iterable<string>): string[] {
   const all = [...labels].sort()
   const numbers = new Map(all.map(label => [label, numberOf(label)]))
   const numberFor = (label: string): number => numbers.get(label) ?? Number.NaN
-  // Labels that are one number, as `1` and `1.0`, stay in the order of texts.
+  // Keeps labels that are one number, as `1` and `1.0`, in the order of texts.
   return all.every(label => Number.isFinite(numberFor(label))) ? all.sort((a, b) => numberFor(a) - numberFor(b)) : all
 }

@@ -24,7 +24,7 @@ export const csv: DataFunction = {
   },
 }
 
-/** RNN231 for what stands before no decimals. */
+/** Reads the mark before the decimals. RNN231 for anything else. */
 function markOf({ value, span }: Argument): DecimalMark {
   if (value.kind === 'text' && (value.value === '.' || value.value === ',')) return value.value
   return fail('RNN231', { what: '`decimal`', expected: '"." or ","', found: describe(value) }, { span })
@@ -76,7 +76,7 @@ const csvTable =
 function checkNames(names: readonly string[], malformed: (reason: string) => never): void {
   const seen = new Set<string>()
   for (const name of names) {
-    // Columns without a name are left by programs that write empty cells at the end of every line: no one can ask for them.
+    // Allows columns without a name, as of programs that write empty cells at the end of every line: no one can ask for them.
     if (name !== '' && seen.has(name)) malformed(`two columns are named \`${shown(name)}\``)
     seen.add(name)
   }

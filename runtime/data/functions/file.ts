@@ -1,4 +1,4 @@
-// What functions that read a table from a file share.
+// Reads tables from files, for the functions that do so.
 import { fail, RnnError } from '../../../dsl/diagnostics.ts'
 import type { Asked } from '../asked.ts'
 import { lineDecoder, pieceLength } from '../lineText.ts'
@@ -11,10 +11,10 @@ export interface TableReader<T extends Table = Table> {
   readonly end: () => T
 }
 
-/** Reads the table in a file; `asked` says what is kept of a column. */
+/** Makes a reader of the table in a file; `asked` tells how a column is kept. */
 export type TableFormat<T extends Table = Table> = (file: string, asked: (column: string) => Asked) => TableReader<T>
 
-/** The table in the file at a path; `variant` tells formats of one function apart. RNN231 for what is no text. */
+/** Reads the table in the file at a path; `variant` tells formats of one function apart. RNN231 for a path that is no text. */
 export async function readTable(
   { value, span }: Argument,
   call: Call,
@@ -27,7 +27,7 @@ export async function readTable(
   return call.read(value.value, span, format, variant)
 }
 
-/** Reads a table from bytes, piece by piece: what is no UTF-8 is told before what else is wrong with the text. */
+/** Reads a table from bytes, piece by piece; invalid UTF-8 is reported before any other error of the text. */
 export function bytesReader<T extends Table>(file: string, { add, end }: TableReader<T>) {
   const decoder = lineDecoder((reason, help) => fail('RNN410', { file, reason }, { help }))
   let failed: RnnError | undefined

@@ -1,4 +1,4 @@
-// Fitting a chain of steps to each component of the elements of a value, on the training part alone.
+// Fits a chain of steps to each component of the elements of a value, on the training part alone.
 import { fail } from '../../../dsl/diagnostics.ts'
 import type { Chain } from '../encoding.ts'
 import { countElements, eachElement, originOf } from '../raggedSequences.ts'
@@ -6,12 +6,12 @@ import { boundsAt, isOneNumber } from '../rounding.ts'
 import { type Elements, rowsOf, seriesOf, widthOf } from '../value.ts'
 import type { Call } from './function.ts'
 
-/** What `fit` knows of a component: its values in the rows of the training part, which are visited where they are, not copied. */
+/** Values of a component in the rows of the training part, which are visited where they are, not copied. */
 export interface Component {
   readonly count: number
   readonly first: number
   readonly each: (visit: (x: number) => void) => void
-  /** Whether they vary by no more than rounding, and there is nothing to scale. */
+  /** Whether they vary by no more than rounding, so that there is nothing to scale. */
   readonly constant: boolean
 }
 
@@ -19,8 +19,8 @@ export interface Component {
 type Each = (visit: (x: number, error: number, place: number) => void) => void
 
 /**
- * One chain for each component. RNN405 if the rows of the training part have no elements, as sequences may; RNN417 for a number by
- * which the others cannot be scaled; RNN501 where stored chains are for items of another width.
+ * Fits one chain for each component. RNN405 if the rows of the training part have no elements, as sequences may; RNN417 for a number
+ * by which the others cannot be scaled; RNN501 where stored chains are for items of another width.
  */
 export function fitComponents(value: Elements, call: Call, fit: (component: Component) => Chain): readonly Chain[] {
   const series = seriesOf(value)
@@ -47,7 +47,7 @@ export function fitComponents(value: Elements, call: Call, fit: (component: Comp
     return { kind: 'numbers', chains: Array.from({ length: width }, chainOf) }
   })
   const fitted = encoding.kind === 'numbers' ? encoding.chains : []
-  // One chain is for scalars, whatever they stand in.
+  // A single chain is for scalars, in a series or in sequences.
   if (fitted.length === 1 || fitted.length === width || series.rows === 0) return fitted
   const differences = `\`${series.source}\` has items of ${width}, and ${fitted.length} were scaled in training`
   return fail('RNN501', { file: 'the weights', model: call.model, differences }, { span: call.span })
@@ -63,7 +63,7 @@ function firstOf(each: Each): number {
   return first ?? Number.NaN
 }
 
-/** The first of the numbers that are the farthest from 0. */
+/** Finds the first of the numbers that are the farthest from 0. */
 function farthest(each: Each): { readonly value: number; readonly place: number } {
   let far = { value: 0, place: -1 }
   each((value, _, place) => {
@@ -73,8 +73,8 @@ function farthest(each: Each): { readonly value: number; readonly place: number 
 }
 
 /**
- * Whether half of the smaller numbers or more are below the last digit of this one, and are not one number: scaled beside it they would
- * be. Of numbers that count something real none is so large; without this bound, noise around 0 would be refused beside a 1.
+ * Tells whether half of the smaller numbers or more are below the last digit of this one, and are not one number: scaled beside it they
+ * would be. Only above 2⁵³, as no real measure is so large, and as noise around 0 would otherwise be refused beside a 1.
  */
 function drowns(large: number, each: Each): boolean {
   const size = Math.abs(large)

@@ -1,4 +1,4 @@
-// What a function of a data block is: a name, its parameters, and what it does.
+// A function of a data block: its name, its parameters, and the code that applies it.
 import type { Span } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
 import type { Encoding } from '../encoding.ts'
@@ -11,27 +11,27 @@ export interface Parameter {
   readonly default?: Value
 }
 
-/** The place of a call, and what it may ask for. */
+/** Place of a call, and the services that it may use. */
 export interface Call {
   readonly span: Span
-  /** The table in a file that the program names; `variant` tells formats of one function apart. */
+  /** Reads the table in a file that the program names; `variant` tells formats of one function apart. */
   readonly read: (path: string, span: Span, format: TableFormat, variant: string) => Promise<Table>
   /** Computes an encoding from the rows of the training part, or gives the one that was stored with the weights. */
   readonly fit: (rows: number, compute: (training: Int32Array) => Encoding) => Encoding
-  /** The model that is fed, for messages. */
+  /** Name of the model that is fed, for messages. */
   readonly model: string
 }
 
 export interface DataFunction {
   readonly name: string
   readonly parameters: readonly Parameter[]
-  /** Of one that reads a table: a file of one row with these columns, for checks without data. */
+  /** For a function that reads a table: a file of one row with these columns, for checks without data. */
   readonly example?: (columns: readonly string[]) => string
-  /** One argument for each parameter, in their order; those of a default have the call's span. */
+  /** Takes one argument for each parameter, in their order; those of a default have the call's span. */
   readonly apply: (args: readonly Argument[], call: Call) => Value | Promise<Value>
 }
 
-/** The whole number that an argument is, at least `least`. RNN230 for other numbers, RNN231 for what is none. */
+/** Reads an argument as a whole number from `least`. RNN230 for other numbers, RNN231 for other values. */
 export function wholeNumber({ value, span }: Argument, what: string, least: number): number {
   if (value.kind === 'number' && Number.isInteger(value.value) && value.value >= least) return value.value
   const code = value.kind === 'number' ? 'RNN230' : 'RNN231'

@@ -1,4 +1,4 @@
-// What a data block calls by the name of an invertible function.
+// Makes the data function that applies an invertible function to each number.
 
 import type { PlainKind } from '../scalingSteps.ts'
 import { extend, numeric } from '../series.ts'

@@ -27,15 +27,15 @@ export const parseJsonl = (
   asked: (column: string) => Asked = () => 'labels',
 ): Table<Cells> => tableIn(bytes, file, jsonlTable(file, asked))
 
-/** A key that nothing asks for. */
+/** Cells of a key that nothing asks for. */
 const unread = ({ file, name, lines }: Origin): Cells => ({ kind: 'cells', file, name, lines })
 
 const jsonlTable: TableFormat<Table<Cells>> = (file, asked) => {
   const lines = new GrowingInts()
   const names = new Set<string>()
-  /** By their names what is kept of the keys that something asks for. */
+  /** Builders of the keys that something asks for, by name. */
   const builders = new Map<string, CellsBuilder>()
-  /** Adds to the builder of each key that is kept what a row has. */
+  /** Adds the values of a row to the builder of each key that is kept. */
   const addRow = (text: string, object: object, line: number): void => {
     for (const name of Object.keys(object)) {
       if (!names.has(name)) begin(name)
@@ -51,7 +51,7 @@ const jsonlTable: TableFormat<Table<Cells>> = (file, asked) => {
     const kept = asked(name)
     if (kept === 'nothing') return
     const builder = new CellsBuilder(file, name, kept)
-    // The rows before have no such key: the first of them tells.
+    // Reports the rows before, which have no such key, by the first of them.
     if (firstLine !== undefined) builder.add({ line: firstLine, value: undefined, written: () => undefined })
     builders.set(name, builder)
   }
@@ -60,7 +60,7 @@ const jsonlTable: TableFormat<Table<Cells>> = (file, asked) => {
   return {
     add: text => {
       const pieces = text.split(/\r\n|\n|\r/)
-      // What follows the last end of a line comes with the next text.
+      // Drops the empty text after the last end of a line.
       if (/[\r\n]$/.test(text)) pieces.pop()
       for (const piece of pieces) {
         line++
@@ -93,7 +93,7 @@ function parseJson(text: string, line: number, file: string): unknown {
     return JSON.parse(text)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    // The engine counts the line that it was given as the first.
+    // The engine counts the line that it was given as line 1.
     return malformed(file, `line ${line} is no JSON: ${reason.replace(/ \(line 1 column (\d+)\)$/, ', column $1')}`)
   }
 }

@@ -1,4 +1,4 @@
-// Functions that the language has and this version has not: RNN413.
+// Functions of the language that this version does not have yet: RNN413.
 import { fail } from '../../../dsl/diagnostics.ts'
 
 const names = ['words', 'chars', 'text', 'idx', 'streams']

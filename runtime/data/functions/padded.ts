@@ -13,7 +13,7 @@ export const padded: DataFunction = {
   apply: ([x, n, side]) => {
     const sequences = sequencesOf(x, '`padded`')
     const { series, lengths } = sequences
-    // Every index is a label's, and none is left to pad with.
+    // Refuses classes: every index stands for a label, and none is left to pad with.
     if (series.encoding.kind === 'classes') {
       return fail('RNN422', { user: '`padded`', expected: 'sequences of numbers', found: describe(sequences) }, x)
     }
@@ -25,7 +25,7 @@ export const padded: DataFunction = {
       fail('RNN425', { place, length: counted(own, 'element'), most: length }, { span: x.span })
     })
     const starts = sumsOf(lengths)
-    /** Puts what is there of `width` numbers for each element between zeros. */
+    /** Copies `width` numbers for each element into an array of zeros, which pad each row. */
     const pad = <A extends Float64Array | Int32Array>(all: A, width: number, to: A): A => {
       lengths.forEach((own, row) => {
         const place = row * length + (at === 'pre' ? length - own : 0)
@@ -37,7 +37,7 @@ export const padded: DataFunction = {
     const padding = (all: Float64Array, width: number): Float64Array =>
       pad(all, width, new Float64Array(elements * width))
     const padded = { ...sequences, lengths: lengths.map(() => length) }
-    // An element that is a sequence itself is padded with empty ones.
+    // Pads elements that are sequences themselves with empty ones.
     const [counts, ...below] = sequences.inner
     if (counts !== undefined) return { ...padded, inner: [pad(counts, 1, new Int32Array(elements)), ...below] }
     const { labels: _, large: __, ...rest } = series

@@ -2,10 +2,10 @@
 import { fail } from '../../../dsl/diagnostics.ts'
 import { type Argument, describe, type Value } from '../value.ts'
 
-/** As Keras' `pad_sequences` has it. */
+/** Default of `pad_sequences` in Keras. */
 export const defaultSide: Value = { kind: 'text', value: 'pre' }
 
-/** RNN231 for another text. */
+/** Reads the side. RNN231 for anything else. */
 export function sideOf({ value, span }: Argument): 'pre' | 'post' {
   if (value.kind === 'text' && (value.value === 'pre' || value.value === 'post')) return value.value
   return fail('RNN231', { what: '`side`', expected: '"pre" or "post"', found: describe(value) }, { span })

@@ -14,7 +14,7 @@ const splitter = (order: Split['order']): DataFunction => ({
   name: order,
   parameters,
   apply: ([train, second, third], call) => {
-    // A third that was not written has the span of the call.
+    // Leaves out a third that was not written, which has the span of the call.
     const given = third.span === call.span ? [train, second] : [train, second, third]
     return { kind: 'split', order, fractions: fractions(order, given, call) }
   },

@@ -22,7 +22,7 @@ export const standardize: DataFunction = {
   },
 }
 
-/** The mean of what is made of each value. */
+/** Mean of a function of each value. */
 function average({ each, count }: Component, of: (x: number) => number): number {
   let sum = 0
   each(x => {
@@ -31,7 +31,7 @@ function average({ each, count }: Component, of: (x: number) => number): number 
   return sum
 }
 
-/** The root of the mean square of what values are from their mean, also where the squares have no number. */
+/** Root of the mean square distance of values from their mean, also where the squares overflow or underflow. */
 function deviation(component: Component, mean: number): number {
   const sd = Math.sqrt(average(component, x => (x - mean) * (x - mean)))
   if (sd > 0 && Number.isFinite(sd)) return sd

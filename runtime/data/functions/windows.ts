@@ -1,6 +1,6 @@
 // windows(x, length, ahead = 1): every place of a series where `length` items and the `ahead` items after them fit.
-// `.past` is the items, over an axis; `.next` is what follows, over an axis too unless `ahead` is 1.
-// They are cut inside each part of the split, so the first `length` items of a part serve as past only, and nothing straddles.
+// `.past` gives the items, over an axis; `.next` the items after them, over an axis too unless `ahead` is 1.
+// Cut inside each part of the split: the first `length` items of a part serve as past only, and no window straddles two parts.
 
 import { fail } from '../../../dsl/diagnostics.ts'
 import { inWords, numeric, truthsOf } from '../series.ts'
@@ -24,7 +24,7 @@ export const windows: DataFunction = {
   },
 }
 
-/** Numbers, classes or truths. */
+/** Reads numbers, classes or truths. */
 function elements(x: Argument): Elements {
   const { value, span } = x
   if (value.kind === 'column' && inWords(value)) return truthsOf(value, span)

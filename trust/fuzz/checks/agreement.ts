@@ -1,4 +1,4 @@
-// Every pipeline on every backend gives what the interpreter gives of the graph as it was lowered.
+// Every pipeline on every backend agrees with the interpreter on the graph as it was lowered.
 import type { Backend, Buffer } from '../../../compiler/backend/backend.ts'
 import type { CompiledModel, Graph, OptimizerState } from '../../../compiler/index.ts'
 import type { Sizes } from '../../../compiler/ir/dim.ts'
@@ -70,7 +70,7 @@ export const graphFor = (model: CompiledModel, name: AgreementGraph, pipeline: P
   name === 'train' ? model.train(undefined, { pipeline }).graph : graphOf(model, name, pipeline)
 
 export interface Oracle {
-  /** What the graph reads besides the inputs of the trial. */
+  /** Start values of the optimizer's states, which the graph reads besides the inputs of the trial. */
   readonly starts: Arrays
   /** Compares results with those of the graph as it was lowered, in the interpreter. */
   readonly compare: (found: Arrays, what: string) => Outcome
@@ -82,7 +82,8 @@ export function oracleOf({ reference, inputs, batch: { sizes } }: Trial, name: A
   const all = { ...inputs, ...starts }
   const own = { context: reference.context, graph: graphFor(reference, name, naive) }
   const expected = interpreted(own, sizes, all)
-  // A logarithm of a probability of exactly 0 makes the oracle's loss infinite; taken from the logits it is not, nor is what follows from it.
+  // A probability of exactly 0 makes the oracle's logarithm and loss infinite; taken from the logits these are finite, with all that
+  // follows.
   const isOut = !Number.isFinite(expected.loss?.[0] ?? 0)
   const judged = (found: Arrays): Arrays =>
     isOut
@@ -92,7 +93,7 @@ export function oracleOf({ reference, inputs, batch: { sizes } }: Trial, name: A
   return { starts, compare: (found, what) => compare(found, judged(found), 1e-10, what, rounding) }
 }
 
-/** Another pipeline than the one on trial, by turns: a program costs the same however many there are. */
+/** Picks another pipeline than the one on trial, by turns: a program costs the same however many there are. */
 function another({ tested, case: { data } }: Trial): Pipeline {
   const others = tested.pipelines.filter(p => p !== tested.pipeline && p !== naive)
   return others.length === 0 ? tested.pipeline : others[data % others.length]

@@ -1,4 +1,4 @@
-// An example gives by itself what it gives among others, wherever in the batch it stands.
+// An example gives the same by itself and among others, wherever in the batch it stands.
 import { alone, permuted } from '../drawBatch.ts'
 import { type Check, compare, inTurn, type Outcome } from '../fuzzCheck.ts'
 import { type Arrays, mapArrays, type Rounding, type Trial } from '../trial.ts'
@@ -29,7 +29,7 @@ export const batchMates: Check = {
   },
 }
 
-/** The batch in the opposite order: sums are the same but for rounding. */
+/** Turns the order of the batch round: sums are the same but for rounding. */
 function turned(trial: Trial): Outcome {
   const { batch, inputs, weights } = trial
   const { sizes } = batch

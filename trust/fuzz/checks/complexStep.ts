@@ -1,4 +1,4 @@
-// A complex step gives what dual numbers give: two ways of forward mode that share the structure of a program and no formula.
+// A complex step agrees with dual numbers: two ways of forward mode that share the structure of a program and no formula.
 import { alongDirection, signed } from '../../gradients/direction.ts'
 import { exact, roundingAlong } from '../../gradients/judge.ts'
 import { imaginaryStep, sizeIn } from '../../gradients/subject.ts'
@@ -17,7 +17,7 @@ export const complexStep: Check = {
     if (Number.isNaN(step)) return { checks: 0 }
     const { scale } = alongDirection(subject, direction)
     const gap = Math.abs(step - tangent)
-    // What is of third order in the step is there even where the derivative is 0.
+    // Terms of third order in the step remain even where the derivative is 0.
     const allowed = exact * Math.max(scale, Math.abs(tangent)) + imaginaryStep
     if (gap <= allowed || gap <= allowed + roundingAlong(subject, direction)) return { checks: 1 }
     return { checks: 1, failure: { message: `by a complex step ${step}, by dual numbers ${tangent}` } }

@@ -1,4 +1,4 @@
-// The checks of the fuzzer: the list. Those that can say where a fault lies come first.
+// Lists the checks of the fuzzer. Those that can say where a fault lies come first.
 import type { Check } from '../fuzzCheck.ts'
 import { agreement } from './agreement.ts'
 import { batchMates } from './batchMates.ts'
@@ -34,5 +34,5 @@ export const checks: readonly Check[] = [
   memory,
 ]
 
-/** All of them on every program: for a case that is run again. */
+/** All checks, each to run on every program: for a case that is run again. */
 export const allAtOnce: readonly Check[] = checks.map(({ every: _, ...check }) => check)

@@ -1,5 +1,5 @@
-// The gradient of every value inside the program, at every step of its loops, on its own scale: an error in what has almost
-// vanished cannot hide behind what has not.
+// Checks the gradient of every value inside the program, at every step of its loops, on its own scale.
+// So an error in a gradient that has almost vanished cannot hide behind a larger one.
 import { wrongInside } from '../../gradients/locate.ts'
 import type { Check } from '../fuzzCheck.ts'
 import { placeOf } from '../trial.ts'

@@ -1,4 +1,4 @@
-// The passes trade memory for speed, and no more of it than is told.
+// The passes trade memory for speed, up to a stated multiple.
 import { plan } from '../../../compiler/index.ts'
 import { evaluate, symbolsOf } from '../../../compiler/ir/dim.ts'
 import { naive, type Pipeline } from '../../../compiler/passes/pipeline.ts'
@@ -8,11 +8,11 @@ import { type GraphName, graphNames, graphOf, type Trial } from '../trial.ts'
 
 /**
  * The passes may take this multiple of the memory of the graph as it was lowered. A value that leaves a loop is kept for all steps, and may
- * be 8 times as large as what the loop has (passes/worthMemory.ts); several such values add up. The most that was seen is 13.
+ * be 8 times as large as the values of the loop (passes/worthMemory.ts); several such values add up. The most seen so far is 13.
  */
 const most = 24
 
-/** Of each size that is not known. */
+/** Assumed value of each size that is not known. */
 const typical = 32
 
 export const memory: Check = {

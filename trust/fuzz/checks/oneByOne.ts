@@ -1,4 +1,4 @@
-// A batch of sequences of different lengths gives what its examples give one by one, where there is no padding at all.
+// A batch of sequences of different lengths gives the results of its examples one by one, where there is no padding at all.
 import { type Batch, forEachItem, repadded, unpadded } from '../drawBatch.ts'
 import { type Check, compare, inTurn, type Outcome } from '../fuzzCheck.ts'
 import { type Arrays, runOn, type Trial } from '../trial.ts'
@@ -16,7 +16,7 @@ export const oneByOne: Check = {
   },
 }
 
-/** The valid elements of every output. */
+/** Compares the valid elements of every output. */
 function outputs(trial: Trial, padded: Batch, all: Arrays, examples: readonly Batch[]): Outcome {
   const { model, batch, inputs } = trial
   const { run, rounding } = trial.tried('predict')
@@ -36,7 +36,7 @@ function outputs(trial: Trial, padded: Batch, all: Arrays, examples: readonly Ba
             return [port.name, Float64Array.from(elements)]
           }),
         )
-      // What rounding does is known by place in the whole batch alone: its largest counts.
+      // Rounding errors are known by place in the whole batch alone: the largest counts.
       const floor = () => {
         const whole = rounding()
         return {
@@ -58,7 +58,10 @@ function outputs(trial: Trial, padded: Batch, all: Arrays, examples: readonly Ba
   )
 }
 
-/** The loss and its gradients, where all averages count the same elements: then they are those of the examples, averaged by their counts. */
+/**
+ * Compares the loss and its gradients, where all averages count the same elements: those of the batch are then those of the examples,
+ * averaged by their counts.
+ */
 function gradients(trial: Trial, all: Arrays, examples: readonly Batch[]): Outcome {
   const { model, batch, inputs, weights, tested } = trial
   const measured = runOn(tested.backends[0], {
@@ -76,7 +79,7 @@ function gradients(trial: Trial, all: Arrays, examples: readonly Batch[]): Outco
     const results = run(one.sizes, arrays)
     for (const name of names) {
       const sum = sums.get(name) ?? new Float64Array(results[name].length)
-      // An example that nothing counts may have an infinite loss.
+      // Skips examples without counted elements, whose loss may be infinite.
       const share = (counts[b] ?? 0) / total
       for (let i = 0; i < sum.length && share > 0; i++) sum[i] += results[name][i] * share
       sums.set(name, sum)
@@ -87,7 +90,7 @@ function gradients(trial: Trial, all: Arrays, examples: readonly Batch[]): Outco
   return compare(only, Object.fromEntries(sums), 1e-11, 'gradient of a padded batch', rounding)
 }
 
-/** How many elements the averages are of; undefined where they are of different numbers, or there is none. */
+/** Number of elements that the averages count; undefined where it differs between them, or where there is no average. */
 function countOf(results: Arrays): number | undefined {
   const counts = Object.entries(results).flatMap(([name, [count]]) => (name.startsWith('count.') ? [count] : []))
   return counts.every(n => n === counts[0]) ? counts[0] : undefined

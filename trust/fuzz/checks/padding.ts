@@ -1,4 +1,4 @@
-// Padding is never seen: with other garbage outside the lengths nothing changes, be it infinite or no number at all.
+// Padding is never seen: other garbage outside the lengths changes nothing, be it infinite or NaN.
 import { repadded } from '../drawBatch.ts'
 import { type Check, compare, inTurn } from '../fuzzCheck.ts'
 import { graphNames } from '../trial.ts'

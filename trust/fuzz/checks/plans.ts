@@ -1,4 +1,4 @@
-// The plan of a graph gives what the graph gives, after each pass over plans, and in whatever order the points of a kernel are visited.
+// The plan of a graph gives the results of the graph, after each pass over plans, and in any order of the points of a kernel.
 import { plan } from '../../../compiler/index.ts'
 import { interpretPlan, type Order, type PlanRun } from '../../../compiler/plan/interpretPlan.ts'
 import type { Plan } from '../../../compiler/plan/plan.ts'

@@ -31,8 +31,8 @@ export const reversal: Check = {
 }
 
 /**
- * The program with `reverse(reverse(x) + …)` for its first input over one axis, wherever the model reads it. The term that is
- * added is zero, and in order: so neither `reverse` is undone by the other before it is carried out.
+ * Writes `reverse(reverse(x) + …)` for the program's first input over one axis, wherever the model reads it. The term that is added is zero
+ * and not reversed: so passes cannot cancel the two `reverse` before they are carried out.
  */
 function reversedTwice({ model, case: { source } }: Trial): string | undefined {
   const port = model.signature.inputs.find(i => i.dtype === 'real' && i.axes.length === 1)

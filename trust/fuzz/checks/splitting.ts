@@ -1,4 +1,4 @@
-// A sequence that is cut in two, the states carried from one half to the other, gives what the whole gives.
+// A sequence that is cut in two, the states carried from one half to the other, gives the results of the whole.
 import { type CompiledModel, compile } from '../../../compiler/index.ts'
 import { evaluate } from '../../../compiler/ir/dim.ts'
 import type { Declaration, TopLevel, Unit } from '../../../dsl/ast.ts'
@@ -8,7 +8,7 @@ import { type Batch, drawBatch, drawWeights } from '../drawBatch.ts'
 import { type Check, compare, inTurn, type Outcome } from '../fuzzCheck.ts'
 import { type Arrays, roundingOf, runOn, type Trial } from '../trial.ts'
 
-/** What the first hyper-parameter of a cell is here. */
+/** Value of the first hyper-parameter of a cell here. */
 const units = 2
 const [whole, first, second] = ['Whole', 'First', 'Second']
 
@@ -27,7 +27,7 @@ export const splitting: Check = {
       const required = cell.params.filter(p => p.default === undefined)
       return required.length <= 1 ? [() => split(trial, cell, source, definitions)] : []
     })
-    // One of the library's, by turns.
+    // Adds one cell of the library, by turns.
     const known = library[trial.case.data % library.length]
     return inTurn([...own, () => split(trial, known, text, '')])
   },
@@ -91,7 +91,7 @@ function split(trial: Trial, cell: Unit, source: string, definitions: string): O
   return halves(trial, one, two)
 }
 
-/** A type of the cell's in the sizes of the model. */
+/** Writes a type of the cell in the sizes of the model. */
 const sized = (type: string, { params }: Unit): string =>
   params.reduce((text, { name }) => text.replaceAll(new RegExp(`\\b${name.text}\\b`, 'g'), String(units)), type)
 
@@ -135,7 +135,7 @@ function halves(trial: Trial, one: CompiledModel, two: CompiledModel): Outcome {
 
 type Cut = Readonly<Record<string, readonly number[]>>
 
-/** The batch of the whole sequences: each the valid elements of its two halves. */
+/** Builds the batch of the whole sequences: each the valid elements of its two halves. */
 function joined(
   one: CompiledModel,
   { arrays }: Batch,
@@ -157,10 +157,10 @@ function joined(
   }
 }
 
-/** What stands in the padding of reals; that of ints repeats one of their own. */
+/** Padding of reals; that of ints repeats one of their own elements. */
 const garbage = 37
 
-/** [B, n, width] and [B, m, width] as [B, n + m, width]: the valid elements of both, then padding. */
+/** Joins [B, n, width] and [B, m, width] to [B, n + m, width]: the valid elements of both, then padding. */
 function concatenated<A extends Arrays[string]>(
   left: A,
   right: A,

@@ -21,7 +21,7 @@ export const truncation: Check = {
   },
 }
 
-/** The model with windows; undefined for one that cannot be cut. */
+/** Compiles the model with windows; undefined for one that cannot be cut. */
 function inWindows({ case: { source }, model: { context } }: Trial): CompiledModel | undefined {
   try {
     return compile(source, { ops: context.ops, sets: { truncate: 1 } })
@@ -51,7 +51,7 @@ function severalWindows(trial: Trial, model: CompiledModel): Outcome {
   if (windows === undefined) return { checks: 0 }
   const whole = { context, graph: model.evaluate({ pipeline: tested.pipeline }) }
   const expected = runOn(backend, whole)(batch.sizes, inputs)
-  // The average that is the loss: metrics may see the end of a sequence.
+  // Compares only the average that is the loss: metrics may see the end of a sequence.
   const averages = Object.keys(expected).flatMap(name => (name.startsWith('sum.') ? [name.slice('sum.'.length)] : []))
   const losses = averages.filter(i => expected[`sum.${i}`][0] / expected[`count.${i}`][0] === expected.loss[0])
   if (losses.length !== 1) return { checks: 0 }
@@ -69,7 +69,7 @@ function severalWindows(trial: Trial, model: CompiledModel): Outcome {
     carried = Object.fromEntries(Object.entries(results).filter(([name]) => isCarried(name)))
     for (const name of [sum, count]) total[name] += results[name][0]
   }
-  // A penalty on weights is counted in every window.
+  // A penalty on weights is counted in every window, so its model is skipped.
   if (total[count] !== expected[count][0]) return { checks: 0 }
   return compare({ [sum]: Float64Array.of(total[sum]) }, { [sum]: expected[sum] }, 1e-12, `windows of ${size}`, () =>
     roundingOf(whole, batch.sizes, inputs),
@@ -81,7 +81,7 @@ const windowAt = (start: number): Arrays => ({
   [windowInputs.start]: Int32Array.of(start),
 })
 
-/** What the first window must not read. */
+/** Garbage for the carried inputs, which the first window must not read. */
 const garbage = (graph: Graph, sizes: Sizes): Arrays =>
   Object.fromEntries(
     graph.params.flatMap(({ dtype, shape }, i): [string, Buffer][] => {
@@ -116,7 +116,7 @@ function windowOf(
   return { sizes: { ...sizes, [symbol]: size }, arrays: cut }
 }
 
-/** [B, T, …] as [B, size, …]. */
+/** Cuts [B, T, …] to [B, size, …]. */
 function stepsOf(data: Buffer, examples: number, steps: number, start: number, size: number): Buffer {
   const width = examples * steps === 0 ? 0 : data.length / examples / steps
   const length = examples * size * width

@@ -1,4 +1,4 @@
-// The gradient of a gradient: rules whose ops only a backward pass emits are asked for their own derivative here.
+// Checks the gradient of a gradient: only there are ops that a backward pass alone emits asked for their own derivative.
 
 import type { CompiledModel } from '../../../compiler/index.ts'
 import {
@@ -62,7 +62,7 @@ export function secondGradient(
   return twiceDifferentiated({ context, graph: gradient({ pipeline: differentiable(pipeline), inputs: true }) }, names)
 }
 
-/** The same of a graph that gives gradients. */
+/** The same for a graph that gives gradients. */
 export function twiceDifferentiated(
   { context, graph }: OwnGraph,
   names: readonly string[],

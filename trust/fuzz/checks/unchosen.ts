@@ -1,4 +1,4 @@
-// A loss that is not chosen has no gradient, whatever infinities and NaN the model computes on the way to it.
+// A loss that is not chosen has no gradient, even where the model computes infinities and NaN on the way to it.
 import type { Buffer } from '../../../compiler/backend/backend.ts'
 import { createBuilder, scalar } from '../../../compiler/ir/builder.ts'
 import { naive, type Pipeline, runPasses } from '../../../compiler/passes/pipeline.ts'
@@ -29,7 +29,7 @@ export const unchosen: Check = {
   },
 }
 
-/** Judges what a pipeline makes of the gradient. The weights are finite: passes rely on it, as training and loading see to it. */
+/** Judges the gradient that a pipeline makes. The weights are finite: passes rely on it, as training and loading see to it. */
 export function unchosenCompiled(
   trial: Trial,
   pipeline: Pipeline,
@@ -43,8 +43,8 @@ export function unchosenCompiled(
 }
 
 /**
- * Judges, in the interpreter and without passes, the gradient of a graph's loss where that is not chosen, the gradient of that gradient, and
- * the gradient of the loss's own where that is not chosen.
+ * Judges three gradients in the interpreter and without passes: that of a graph's loss that is not chosen, the gradient of that gradient,
+ * and that of a sum of the loss's gradients that is not chosen.
  */
 export function unchosenDerivatives(trial: Trial, own: OwnGraph): Outcome {
   const { batch, weights, case: fuzzCase } = trial
@@ -77,7 +77,7 @@ function gradientWithoutLoss({ weights, model: { signature } }: Trial, { context
   )
 }
 
-/** What is read, with the data wild and the loss not chosen. */
+/** Inputs of the graph, with the data wild and the loss not chosen. */
 function wildData({ batch, inputs, case: fuzzCase }: Trial): Arrays {
   const real = Object.fromEntries(Object.entries(batch.arrays).filter(([, data]) => data instanceof Float64Array))
   return { ...inputs, ...wildly(real, random(fuzzCase.data, 'wild data')), [flag]: Int32Array.of(0) }

@@ -1,7 +1,7 @@
 // The random cells of a program, applied to its sequences: forward and backward, shared, begun with given states.
 import type { Form, UnitText } from './tree.ts'
 
-/** A call of the n-th cell on a sequence: `wrap` stands around what goes along time, and around the result. */
+/** Calls the n-th cell on a sequence: `wrap` stands around the arguments that go along time, and around the result. */
 function call(
   unit: UnitText,
   n: number,
@@ -15,7 +15,7 @@ function call(
 ): string {
   const cell = unit.program.cell(n)
   const part = unit.part(`${cell.name.toLowerCase()}_${copy}`, `${cell.name}(${unit.units})`)
-  // A literal goes along no time: something else must.
+  // A literal has no time axis, so that another argument must have one.
   const steps = cell.inputs.includes('x') || cell.inputs.includes('ids')
   const args = cell.inputs.map(input => {
     if (input === 'm') return unit.input('m')
@@ -30,7 +30,7 @@ const reversed = (text: string): string => `reverse(${text})`
 export const cellForms: readonly Form[] = [0, 1].flatMap((n): Form[] => [
   { gives: 'vector', takes: ['vector'], text: ([x], unit) => call(unit, n, 'a', x) },
   { gives: 'vector', takes: ['vector'], text: ([x], unit) => call(unit, n, 'b', x, { wrap: reversed }) },
-  // In two places with one set of weights.
+  // Two places with one set of weights.
   {
     gives: 'vector',
     takes: ['vector', 'vector'],
@@ -51,7 +51,7 @@ export const cellForms: readonly Form[] = [0, 1].flatMap((n): Form[] => [
       return first === undefined ? run : `repeat(${run}.final.${first}, over T)`
     },
   },
-  // What it gives at each step, and what it ends with.
+  // The result of each step, and the final state.
   {
     gives: 'vector',
     takes: ['vector'],

@@ -1,4 +1,4 @@
-// What a random program is before it is text: drawn, and made smaller, part by part.
+// Draws random programs as data, before they are text, and makes them smaller part by part.
 
 import { cellForms } from './cellForms.ts'
 import { edgeForms, itemForms, memoryForms, readouts, sequenceForms, stepForms, sumForms } from './forms.ts'
@@ -10,7 +10,7 @@ import { drawWords, smallerWords, type Words } from './words.ts'
 
 export interface StateDraft {
   readonly kind: 'vector' | 'scalar' | 'matrix'
-  /** What keeps it small; `kept` stays what it was at the start. */
+  /** Bounds the state; a `kept` one stays as it was at the start. */
   readonly bound: 'tanh' | 'sigmoid' | 'mix' | 'kept'
   readonly next: Tree
   readonly init: 'zero' | 'number' | 'learned'
@@ -19,17 +19,17 @@ export interface StateDraft {
 export interface CellDraft {
   readonly states: readonly StateDraft[]
   readonly result: Tree
-  /** Whether what it gives follows every state, whatever it is. */
+  /** Whether the cell's answer depends on every state, even where `result` reads none. */
   readonly shows: boolean
-  /** Whether it gives its input as well, as it is. */
+  /** Whether the cell also gives its input, unchanged. */
   readonly passes: boolean
 }
 
 export interface LossDraft {
-  /** Of the library's losses. */
+  /** Index of one of the library's losses. */
   readonly loss: number
   readonly weight: 'one' | 'half'
-  /** What stands between it and the answers of the steps: nothing, the opposite order, or a cell. */
+  /** Operation between the answers of the steps and the loss: none, the opposite order, or a cell. */
   readonly by: 'itself' | 'reverse' | 'cell'
 }
 
@@ -45,7 +45,7 @@ export interface SizesDraft {
   /** The longest length of the first and of the second ragged axis. */
   readonly first: number
   readonly second: number
-  /** What the lengths of examples are drawn from; all are full where there is none. */
+  /** Numbers that the lengths of examples are drawn from; all are full where there are none. */
   readonly lengths?: readonly number[]
 }
 
@@ -55,19 +55,19 @@ export interface Draft {
   /** A sequence of vectors. */
   readonly main: Tree
   readonly readout: number
-  /** What becomes of what was read out. */
+  /** Expression of the vector that was read out. */
   readonly after: Tree
   readonly losses: readonly LossDraft[]
   readonly metrics: boolean
   readonly penalty: boolean
   readonly train?: TrainDraft
-  /** A program of words in place of all this. */
+  /** Program of words in place of all parts above. */
   readonly words?: Words
   readonly sizes: SizesDraft
   readonly data: number
 }
 
-/** The forms of a program with so many kinks; where there are to be many, half of what is drawn has one. */
+/** Selects the forms of a program with so many kinks; with `many`, half of the forms drawn have one. */
 function chosen<F extends { readonly kink?: boolean }>(forms: readonly F[], kinks: Kinks): readonly F[] {
   const smooth = forms.filter(f => !f.kink)
   if (kinks === 'none') return smooth
@@ -90,7 +90,7 @@ export interface Tables {
   readonly stepSingles: readonly Tree[]
 }
 
-/** Those that stand by themselves; what is the same operation on vectors and on matrices is there once. */
+/** Forms that make sense by themselves; an operation that is the same on vectors and on matrices is there once. */
 const singleItems: readonly Form[] = [
   ...itemForms.filter(f => f.gives === 'vector' || !itemForms.some(g => g.gives === 'vector' && g.text === f.text)),
   ...libraryFunctions,
@@ -98,10 +98,10 @@ const singleItems: readonly Form[] = [
 const singleForms: readonly Form[] = [...singleItems, ...sequenceForms, ...libraryLayers, ...cellForms, ...memoryForms]
 const singleSteps: readonly Form[] = [...singleItems, ...memoryForms, ...stepForms, ...libraryCells]
 
-/** Everything that may be drawn, with so many kinks. */
+/** Collects everything that may be drawn, with so many kinks. */
 export function tablesFor(kinks: Kinks): Tables {
   const item = [...itemForms, ...libraryFunctions, ...memoryForms]
-  // Few of many lines would be the ones that make a recurrent network.
+  // Repeats the forms that make a recurrent network, which are few among many.
   const weighted = [...sequenceForms, ...libraryLayers, ...cellForms]
   const indices = (list: readonly { readonly kink?: boolean }[]): number[] =>
     chosen(
@@ -120,7 +120,7 @@ export function tablesFor(kinks: Kinks): Tables {
   }
 }
 
-/** A form of different variables, as a vector: what gives something else stands in an operation that takes it. */
+/** Applies a form to different variables as a vector: a result of another kind goes into an operation that takes it. */
 function asVector(form: Form): Tree {
   const tree: Tree = { form, of: form.takes.map((kind, leaf) => ({ leaf, kind })) }
   if (form.gives === 'vector') return tree
@@ -133,7 +133,7 @@ function asVector(form: Form): Tree {
 const takesOrGives = (form: Form, ...kinds: readonly Kind[]): boolean =>
   kinds.includes(form.gives) || form.takes.some(kind => kinds.includes(kind))
 
-/** What some of the programs are mostly made of, as much by itself is rare: what meets within one program is then of a kind. */
+/** Themes that some programs mostly draw from: forms of one kind rarely meet in a program by chance. */
 const themes: readonly (readonly Form[])[] = [
   [...memoryForms, ...stepForms],
   sumForms,
@@ -144,7 +144,7 @@ const themes: readonly (readonly Form[])[] = [
   itemForms.filter(form => takesOrGives(form, 'int', 'bool')),
 ]
 
-/** None, one of those, or a few forms of any kind. */
+/** Draws no theme, one of those, or a few forms of any kind. */
 function drawTheme(tables: Tables, draw: Draw): readonly Form[] {
   const n = draw(2 * themes.length)
   if (n < themes.length) return themes[n]
@@ -167,16 +167,16 @@ export function drawDraft(tables: Tables, draw: Draw): Draft {
     }
   }
   const times = <X>(n: number, make: () => X): X[] => Array.from({ length: n }, make)
-  // Nothing at all is drawn on purpose, but what it is of is then judged by nothing.
+  // Size 0 is drawn on purpose, but rarely: a program without elements tests little.
   const size = (): number => (draw(20) === 0 ? 0 : pick(2, 2, 3, 3, 1))
-  // Some are of two windows of two, and a step that is left.
+  // A length of 5 gives two windows of two steps, and a step that is left.
   const length = (): number => (draw(6) === 0 ? 5 : size())
   return {
     units: pick(2, 2, 2, 3, 3, 1),
     cells: times(pick(1, 2), () => ({
       states: times(pick(1, 1, 2, 3), state),
       result: tree(tables.step, 'vector', 2),
-      // What nothing reads is judged by nothing.
+      // States that no answer reads would be tested by nothing.
       shows: draw(4) > 0,
       passes: draw(3) === 0,
     })),
@@ -203,9 +203,9 @@ export function drawDraft(tables: Tables, draw: Draw): Draft {
 }
 
 /**
- * A program that has most of its parts of another, less some: a few are of a third, and into some a new expression is put, of its
- * own forms, which then stand elsewhere, of ties and other edges, or of any kind. Its sizes are its own, and few states are 0 at
- * first: what is of nothing, or times 0, is judged by nothing.
+ * Draws a program that has most of its parts from another, made smaller: a few parts come from a third, and some get a new expression, of
+ * its own forms, which then stand elsewhere, of ties and other edges, or of any kind. Its sizes are its own, and few states are 0 at first:
+ * an empty or zero result tests nothing.
  */
 export function varied(draft: Draft, tables: Tables, draw: Draw): Draft {
   const other = drawDraft(tables, draw)
@@ -246,7 +246,7 @@ function reduced(draft: Draft, times: number, draw: Draw): Draft {
   return smaller.length === 0 ? draft : reduced(smaller[draw(smaller.length)], times - 1, draw)
 }
 
-/** The simplest cell that goes from step to step. */
+/** Simplest cell that carries a state from step to step. */
 const plainCell: CellDraft = {
   states: [{ kind: 'vector', bound: 'mix', next: { leaf: 1, kind: 'vector' }, init: 'zero' }],
   result: { leaf: 0, kind: 'vector' },
@@ -288,7 +288,10 @@ const plain: Omit<Draft, 'data'> = {
   sizes: { B: 2, first: 2, second: 2, lengths: [2, 1] },
 }
 
-/** Programs in place of another that have a single part: one loss, one way of reading, one operation. A fault of one rule mostly shows in one of them. */
+/**
+ * Yields programs with a single part of another: one loss, one way of reading, one operation. A fault of one rule mostly shows in one of
+ * them.
+ */
 export function* singleParts(draft: Draft, { singles }: Tables): Generator<Draft> {
   const own: Draft = { ...plain, data: draft.data }
   if (draft.words === undefined) {
@@ -298,11 +301,11 @@ export function* singleParts(draft: Draft, { singles }: Tables): Generator<Draft
   for (const main of singles) yield { ...own, main }
 }
 
-/** Programs with less in them, those with the least first. */
+/** Yields programs with less in them, those with the least first. */
 export function* smallerDrafts(draft: Draft): Generator<Draft> {
   const { words, sizes } = draft
   if (words !== undefined) {
-    // What is wrong of words may be wrong of what there would be without them.
+    // A fault of a program of words may show without them as well.
     yield { ...draft, words: undefined }
     for (const smaller of smallerWords(words)) yield { ...draft, words: smaller }
   } else {

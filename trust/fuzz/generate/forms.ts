@@ -7,7 +7,7 @@ const square = (unit: UnitText, name: string): string => unit.param(name, `[${un
 const wide = (unit: UnitText, name: string): string => unit.param(name, `[${unit.units}, 2 * ${unit.units}]`)
 const table = (unit: UnitText): string => unit.param('E', `[4, ${unit.units}]`)
 
-/** Pointwise operations, which every real item has. What is bounded stays bounded, and no domain is left. */
+/** Pointwise operations, which every real item has. They keep bounded values bounded, and stay within their domains. */
 const pointwise = (kind: Kind): Form[] => [
   ...all(kind, [
     ['tanh(#0)', kind],
@@ -44,7 +44,7 @@ const pointwise = (kind: Kind): Form[] => [
       ['min(#0, #1)', kind, kind],
       ['floor(3 * #0)', kind],
       ['((1.5 + sin(#0)) % 0.7)', kind],
-      // Domains that end at 0, and are often there.
+      // Operations whose domain ends at 0, with operands that are often 0.
       ['sqrt(max(#0, 0))', kind],
       ['(relu(#0) ^ (2 + tanh(#1)))', kind, kind],
       ['where(#0 > #1, #2, #3)', kind, kind, kind, kind],
@@ -54,9 +54,12 @@ const pointwise = (kind: Kind): Form[] => [
   ),
 ]
 
-/** What is not chosen is NaN or infinite, or is where its slope is: no test can come out otherwise, and neither a pass nor what moves has a say in it. */
+/**
+ * Branches that are never chosen, and are NaN or infinite, or have such a slope. No test can come out otherwise, whether a pass rewrites it
+ * or the inputs move.
+ */
 function neverTaken(kind: Kind): Line[] {
-  // The compiler refuses to compute what is no number of numbers alone: a function stands in between.
+  // The compiler refuses to compute NaN or infinity from numbers alone: a function stands in between.
   const bad = [
     'log(-1 - #0^2)',
     'log(#0 - #0)',
@@ -84,7 +87,9 @@ function neverTaken(kind: Kind): Line[] {
   ])
 }
 
-/** Just where the slope of a root is infinite, and 0 by convention, or an exponent 0; and where the first of two gets the gradient. */
+/**
+ * Edges: where the slope of a root is infinite, and 0 by convention, or an exponent 0; and ties, where the first of two gets the gradient.
+ */
 export const edgeForms: readonly Form[] = all(
   'vector',
   [
@@ -98,7 +103,7 @@ export const edgeForms: readonly Form[] = all(
   true,
 )
 
-/** What stands in any place: one item a step, or one item. */
+/** Forms for any place: one item a step, or one item. */
 export const itemForms: readonly Form[] = [
   ...pointwise('scalar'),
   ...pointwise('vector'),
@@ -136,16 +141,16 @@ export const itemForms: readonly Form[] = [
     ['(#0 @ #1)', 'matrix', 'vector'],
     ['(#0 @ #1)', 'vector', 'matrix'],
     ['softmax(#0)', 'vector'],
-    // Numbers that do nothing, or nearly.
+    // Operations that change nothing, or nearly so.
     ['((-1) * #0)', 'vector'],
     ['(0 - #0)', 'vector'],
     ['(1 * (#0 - 0))', 'vector'],
-    // A power that only a pass can know.
+    // Exponents that only a pass can find constant.
     ['(#0 ^ where(true, 2, #1))', 'vector', 'int'],
     ['((1.5 + tanh(#0)) ^ where(false, #1, 0))', 'vector', 'int'],
     // 0^0 at the first step.
     ['((#0 - stop_gradient(#0)) ^ (#1 % 3))', 'vector', 'int'],
-    // Products of what is not chosen, and elements that are not.
+    // Products and elements that are not chosen.
     [([x, n], unit) => `where(${n} * ${n} > -1, ${x}, ${square(unit, 'W0')} @ log(-1 - ${x}^2))`, 'vector', 'int'],
     [
       ([x, y, n], unit) => `where(${n} * ${n} > -1, ${x}, ${square(unit, 'W1')} @ (${y} / (${x} - ${x})))`,
@@ -227,7 +232,7 @@ export const itemForms: readonly Form[] = [
   ),
 ]
 
-/** A cell of the fuzzer's own, to be stepped, or to run, inside another: there `q` is the same at all its steps. */
+/** Cell to be stepped, or to run, inside another: there `q` is the same at all its steps. */
 const inner = [
   'cell Inner(units) {',
   '  input x, q: [units]',
@@ -239,7 +244,7 @@ const inner = [
   '}',
 ].join('\n')
 
-/** The inner cell over the memory, from `start` on: what its states are in the end. */
+/** Runs the inner cell over the memory, from `start` on, and gives its final states. */
 function overInner(start: string, q: string, unit: UnitText): string {
   const run = `${unit.part('inner', `Inner(${unit.units})`)}(${unit.input('m')}, ${q}, h = ${start})`
   return `(${run}.final.h - 0.5 * ${run}.final.c)`
@@ -257,7 +262,7 @@ const adder = [
   '}',
 ].join('\n')
 
-/** A vector times what that comes to, over an axis that is as long for all examples. */
+/** Multiplies a vector by that total, over an axis that is as long for all examples. */
 function timesSum([x, start]: readonly string[], unit: UnitText): string {
   unit.program.define('Adder', adder)
   const run = `${unit.part('adder', `Adder(${unit.units})`)}(${unit.param('P', `[${unit.units}] over L[2]`)}`
@@ -275,10 +280,10 @@ const look = [
   '}',
 ].join('\n')
 
-/** One level of a depth: a cell that is scanned over an axis of its parameters. */
+/** One level of a deep cell: a cell that is scanned over an axis of its parameters. */
 const level = ['cell Level() {', '  input r: [N, N]', '  state h: [N]', "  h' = tanh(r @ h)", '}'].join('\n')
 
-/** A layer that reduces the products of a vector and the memory's items; of none it is 0, and not infinite. */
+/** Layer that reduces the products of a vector and the memory's items; an empty memory gives 0, not infinity. */
 const overMemory =
   (name: string, reduction: string): Form['text'] =>
   ([q], unit) => {
@@ -295,7 +300,7 @@ const overMemory =
 /** A recurrence that only adds, within a step. */
 export const sumForms: readonly Form[] = all('vector', [[timesSum, 'vector', 'scalar']])
 
-/** What looks at the memory, or has a recurrence or a depth of its own: in the steps of cells, and in models. */
+/** Forms that look at the memory, or have a recurrence or a depth of their own: in the steps of cells, and in models. */
 export const memoryForms: readonly Form[] = [
   ...sumForms,
   ...all('vector', [
@@ -336,7 +341,7 @@ export const memoryForms: readonly Form[] = [
   ...all('int', [[overMemory('Best', 'argmax'), 'vector']], true),
 ]
 
-/** In the step of a cell alone. */
+/** Forms for the step of a cell alone. */
 export const stepForms: readonly Form[] = [
   ...all('vector', [
     [
@@ -369,7 +374,7 @@ export const stepForms: readonly Form[] = [
   ]),
 ]
 
-/** In a model, on sequences over T. */
+/** Forms for a model, on sequences over T. */
 export const sequenceForms: readonly Form[] = [
   ...all('vector', [
     ['reverse(#0)', 'vector'],
@@ -396,7 +401,7 @@ export const sequenceForms: readonly Form[] = [
     ['(softmax(#0, over T) * log(softmax(#0, over T)))', 'vector'],
     ['(#0 + repeat(sum(softmax(#1, over T) * log(softmax(#1, over T)), over T), over T))', 'vector', 'vector'],
     ['where(length(over T) > 0, #0 * repeat(sum(#1, over T) / length(over T), over T), 0)', 'vector', 'vector'],
-    // Nothing, moved about.
+    // Zeros, moved about.
     ['(#0 + delay(reverse(repeat(0, over T))))', 'vector'],
     [
       (args, unit) => {

@@ -1,4 +1,4 @@
-// Random cases for fast-check: its seeds and paths, and a way to shrink that knows what a program is.
+// Gives fast-check random cases: by its seeds and paths, and with a way to shrink that knows the structure of a program.
 import fc from 'fast-check'
 import { random } from '../../../runtime/random.ts'
 import type { FuzzCase } from '../fuzzCase.ts'
@@ -37,7 +37,7 @@ export const singles = (seed: number): readonly Draft[] => {
   return allSingles(tablesFor('some'), n => Math.floor(draw() * n))
 }
 
-/** Random programs that have most of their parts of a given one. */
+/** Draws random programs that have most of their parts from a given one. */
 export function variations(of: Draft, { kinks = 'some' }: GenerateOptions = {}): fc.Arbitrary<Draft> {
   const tables = tablesFor(kinks)
   return new Drafts(tables, draw => varied(of, tables, draw))
@@ -64,7 +64,7 @@ class Drafts extends fc.Arbitrary<Draft> {
     return typeof value === 'object' && value !== null && 'main' in value
   }
 
-  /** A program as it was drawn is tried by its single parts, once; then it loses one part after the other. */
+  /** Tries the single parts of a program as it was drawn, once; then takes away one part after the other. */
   override shrink(draft: Draft, isSmaller: unknown): fc.Stream<fc.Value<Draft>> {
     const text = (of: Draft): string => JSON.stringify({ ...printDraft(of), data: 0 })
     const own = text(draft)

@@ -1,4 +1,4 @@
-// The standard library as forms: by what its declarations say, so that what is added to it is drawn as well.
+// Turns the standard library into forms by its declarations alone, so that additions to it are drawn as well.
 import type { Expr, Fn, Statement, Unit } from '../../../dsl/ast.ts'
 import { allExprs } from '../../../dsl/children.ts'
 import { parse } from '../../../dsl/parse.ts'
@@ -34,7 +34,7 @@ const hasKink = ({ body }: Fn): boolean =>
 
 const required = ({ params }: Fn | Unit): string[] => params.filter(p => p.default === undefined).map(p => p.name.text)
 
-/** A fn of an item: its first parameter is a vector, the others that it needs are numbers. */
+/** Forms of fns of an item: the first parameter is a vector, the others that it needs are numbers. */
 export const libraryFunctions: readonly Form[] = fnsOf('functions.rnn').map(fn => {
   const numbers = required(fn)
     .slice(1)
@@ -53,7 +53,7 @@ const inputsOf = ({ body }: Unit) =>
 
 const statesOf = ({ body }: Unit): string[] => body.flatMap(s => (s.kind === 'state' ? s.names.map(n => n.text) : []))
 
-/** How a unit of the library is made: its first hyper-parameter is a size, or a recipe where it is called `cell`. */
+/** Writes the recipe of a library unit: a hyper-parameter without a default is a size, or a recipe where it is called `cell`. */
 const recipeOf = (unit: Unit, units: string): string =>
   required(unit).length === 0
     ? unit.name.text
@@ -119,7 +119,7 @@ export const libraryLayers: readonly Form[] = [
   }),
 ]
 
-/** What a loss takes: numbers, or probabilities of a class or of a yes. */
+/** Prediction that a loss takes: numbers, or probabilities of a class or of a yes. */
 export type Answer = 'number' | 'class' | 'yes'
 
 export interface LibraryLoss {
@@ -140,7 +140,7 @@ export const metrics: readonly { readonly name: string; readonly answer: 'number
 
 export const optimizers: readonly Unit[] = unitsOf('optimizers.rnn')
 
-/** A recipe of an optimizer; with `options`, what it can do besides is turned on: a flag, or a number that is 0. */
+/** Writes the recipe of an optimizer; `options` turns its optional settings on: a flag, or a number that is 0 by default. */
 export function optimizerCall({ name, params }: Unit, options: boolean): string {
   const on = params.flatMap(p => {
     if (p.default?.kind === 'bool') return [`${p.name.text} = true`]

@@ -1,4 +1,4 @@
-// From a draft to the case: the text of the program, sizes and lengths.
+// Prints a draft as a case: the text of the program, sizes and lengths.
 import type { FuzzCase } from '../fuzzCase.ts'
 import type { Draft, LossDraft } from './draft.ts'
 import { readouts } from './forms.ts'
@@ -27,20 +27,20 @@ export function printDraft(draft: Draft): FuzzCase {
   }
 }
 
-/** The type of the model's target for each kind of answer, and what the loss is given. */
+/** Target of the model, with its type, for each kind of answer, and the expression that the loss is given. */
 const answers = {
   number: { target: 'y', type: (units: number) => `[${units}]`, given: () => 'p' },
-  // There are two classes at least.
+  // At least two classes.
   class: {
     target: 'k',
     type: (units: number) => `class of ${Math.max(2, units)}`,
     given: (units: number) => (units === 1 ? 'softmax([p, 0])' : 'softmax(p)'),
   },
-  // Of which the loss takes log(1 - p): the oracle takes it as it is written, and has lost 1 - p where p is almost 1.
+  // Keeps p below 1: the loss takes log(1 - p), which the oracle computes as it is written, and loses where p is almost 1.
   yes: { target: 'c', type: () => 'class of 2', given: () => 'sigmoid(5 * tanh(mean(p)))' },
 } as const satisfies Record<Answer, unknown>
 
-/** A leaf of several, put in the places of `#`. */
+/** Joins several leaves to one, put in the places of `#`. */
 const together =
   (text: string, ...leaves: readonly Leaf[]): Leaf =>
   unit => {
@@ -81,14 +81,14 @@ function programText(draft: Draft): string {
     u => u.param('W0', `[${units}, ${units}]`),
   ]
   const x: Leaf = u => u.input('x')
-  /** The axis comes with an input. */
+  /** Declares an input as well, since the axis comes with it. */
   const position =
     (text: string): Leaf =>
     u => {
       u.input('x')
       return text
     }
-  // Everything is over T, since everything is made of something that is.
+  // Every leaf is over T, since every one is made of something that is.
   const alongTime: Leaves = {
     vector: [x, together('(# * #)', x, b)],
     scalar: [together('(# * #[0])', scale, x), together('mean(#)', x)],

@@ -1,4 +1,4 @@
-// Writing a program: units say what they need as their expressions are printed, and nothing else is declared.
+// Writes a program: units note the declarations that they need as their expressions are printed, and nothing else is declared.
 import type { Draft } from './draft.ts'
 import { type Leaves, printTree, type UnitText } from './tree.ts'
 
@@ -94,7 +94,7 @@ const inputTypes = { x: '[units]', keep: 'bool', ids: 'token of 4', m: '[units] 
 
 const stateTypes = { vector: '[units]', scalar: 'real', matrix: '[units, units]' } as const
 
-/** A vector that follows a state: `#` stands for the one, `$` for the other. */
+/** Makes a vector depend on a state: `#` stands for the vector, `$` for the state. */
 const following = { vector: '# + $', scalar: '# * (1 + $)', matrix: '$ @ #' } as const
 
 function writeCell(
@@ -106,7 +106,7 @@ function writeCell(
   const named = states.map((s, i) => ({ ...s, name: `s${i}` }))
   const ofKind = (kind: string, suffix: string, upTo = states.length): string[] =>
     named.slice(0, upTo).flatMap(s => (s.kind === kind ? [`${s.name}${suffix}`] : []))
-  /** A state's equation may read those that have moved before it. */
+  /** A state's equation may read the new values of the states before it. */
   const leaves = (upTo: number): Leaves => ({
     vector: [...ofKind('vector', ''), u => u.input('x'), ...ofKind('vector', "'", upTo), u => u.param('b', '[units]')],
     scalar: [

@@ -1,7 +1,10 @@
-// Logarithms of probabilities, lengths and powers: what passes compute in another way than it is written.
+// Forms that passes compute in another way than they are written: logarithms of probabilities, lengths and powers.
 import { all, type Form, type Kind, type Line } from './tree.ts'
 
-/** An expression of `p`, the chances of several classes: one for each element of a vector, of which one may be almost sure, then two more. */
+/**
+ * Expression of `p`, the probabilities of several classes: one for each element of a vector, of which one may be almost sure, then two
+ * more.
+ */
 const chances = (name: string, expression: string, ...more: Kind[]): Line =>
   chancesOf('4 * tanh(#0), 0.3, -0.2', name, expression, ...more)
 
@@ -20,7 +23,7 @@ const chancesOf = (logits: string, name: string, expression: string, ...more: Ki
   ...more,
 ]
 
-/** A matrix of such chances, each row a distribution. The rest of one is never so small that the oracle, which takes it from 1, has lost it. */
+/** Matrix of such probabilities, each row a distribution. 1 - p is never so small that the oracle, which subtracts, loses it. */
 const rows = (name: string, expression: string): Line => [
   ([x, y], unit) => {
     const fn = `chances_${name}`
@@ -38,7 +41,7 @@ const probabilities: readonly Form[] = [
     chances('others', 'log(1 - sum(p[1:]))'),
     chances('all_but_two', 'log(1 - p[0] - p[1])'),
     chances('twice', 'log(p[0] + p[0] + p[1])'),
-    // Of two that are never alike: where they are it is 0 but for rounding, of which `floor` makes a jump.
+    // Takes two probabilities that are never equal: where they are, the result is 0 but for rounding, of which `floor` makes a jump.
     chancesBehind('moved', 'log(1 - p[0] + p[1])'),
     chances('chosen', 'log(1 - p[a0 % 3])', 'int'),
     chances('chosen_pair', 'log(p[a0 % 3] + p[0])', 'int'),
@@ -48,7 +51,7 @@ const probabilities: readonly Form[] = [
     chances('either', 'log(where(a0, p[0], 1 - p[1]))', 'bool'),
     chances('both', 'log(1 - p[0] * p[1])'),
     chances('ratio', 'log(p[0] / p[1])'),
-    // A class that is taken away twice, and is no more than half.
+    // Takes a class away twice, whose probability is no more than half.
     [
       ([x], unit) => {
         unit.program.define('less', 'fn less(p) = log(1 - p[0] - p[0])')
@@ -76,7 +79,7 @@ const probabilities: readonly Form[] = [
     rows('but_first', 'log(1 - p[:, 0] - p[:, 1])'),
     ['log(exp(#0))', 'vector'],
     ['log(sigmoid(#0))', 'vector'],
-    // Of weights, so that it leaves the loop that it stands in.
+    // Takes the logarithm of weights alone, so that it leaves the loop that it stands in.
     [([x], unit) => `(${x} * log(sigmoid(${unit.param('b', `[${unit.units}]`)})))`, 'vector'],
     [([x], unit) => `(${x} * log(1 - sigmoid(${unit.param('b', `[${unit.units}]`)})))`, 'vector'],
     ['log(1 - sigmoid(3 * tanh(#0)))', 'vector'],
@@ -114,7 +117,7 @@ const lengths: readonly Form[] = [
     [([x, y], { units }) => `sqrt([${x}^2 + 1, ${y}^2 + 2])[0:${units}]`, 'vector', 'vector'],
     [([x, y], { units }) => `sqrt([(1.5 + tanh(${x}))^2, (2.5 + sin(${y}))^2])[0:${units}]`, 'vector', 'vector'],
   ]),
-  // Where the length is exactly 0, and has no slope.
+  // Lengths that are exactly 0, where they have no slope.
   ...all(
     'scalar',
     [
@@ -126,7 +129,7 @@ const lengths: readonly Form[] = [
   ),
 ]
 
-/** Of numbers near 1: a loss takes the logarithm of 1 - p of sigmoids of what comes out. */
+/** Powers of numbers near 1, since a loss may take log(1 - p) of sigmoids of the result. */
 const powers: readonly Form[] = all(
   'vector',
   [-2, -1.5, -1, -0.5, 0, 0.5, 1, 2, 3].map(

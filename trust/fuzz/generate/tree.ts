@@ -1,26 +1,26 @@
 // Random expressions: trees of typed forms, each a line of the language with holes.
 import type { Program } from './randomProgram.ts'
 
-/** What an expression gives. In a model, each but the bools and ints that say otherwise is one value for each step. */
+/** Kind of the value of an expression. In a model it is one value for each step, except of bools and ints that say otherwise. */
 export type Kind = 'scalar' | 'vector' | 'wide' | 'matrix' | 'int' | 'bool'
 
 export interface Form {
   readonly gives: Kind
   readonly takes: readonly Kind[]
-  /** The text with `#0`, `#1`, … for the operands; what else it needs, it declares in the program that is being written. */
+  /** Text with `#0`, `#1`, … for the operands; it declares anything else that it needs in the program that is being written. */
   readonly text: string | ((args: readonly string[], unit: UnitText) => string)
   /** It has a kink or a jump in its operands. */
   readonly kink?: boolean
 }
 
-/** A form, but for what it gives: its text, and what it takes. */
+/** Form without the kind that it gives: its text, and the kinds that it takes. */
 export type Line = readonly [text: Form['text'], ...takes: Kind[]]
 
 /** Forms that give the same kind; with `kink` each of them has one. */
 export const all = (gives: Kind, lines: readonly Line[], kink = false): Form[] =>
   lines.map(([text, ...takes]) => ({ gives, takes, text, ...(kink && { kink }) }))
 
-/** What a form may declare in the unit that its expression stands in; each is written once, and only if it is used. */
+/** Declarations that a form may make in the unit that its expression stands in; each is written once, and only if it is used. */
 export interface UnitText {
   /** The size of a vector, as this unit writes it. */
   readonly units: string
@@ -34,7 +34,7 @@ export interface UnitText {
 
 export type Tree =
   | { readonly form: Form; readonly of: readonly Tree[] }
-  /** The n-th variable of a kind, counted round. */
+  /** The n-th variable of a kind, counted modulo their number. */
   | { readonly leaf: number; readonly kind: Kind }
 
 /** Draws a number below n. */
@@ -42,7 +42,7 @@ export type Draw = (n: number) => number
 
 export const kindOf = (tree: Tree): Kind => ('form' in tree ? tree.form.gives : tree.kind)
 
-/** A tree of some kind, no deeper than told. One form of two is of those that are in favour, where any fits. */
+/** Draws a tree of some kind, no deeper than `depth`. One form of two is a favoured one, where any fits. */
 export function drawTree(
   forms: readonly Form[],
   kind: Kind,
@@ -58,7 +58,7 @@ export function drawTree(
   return { form, of: form.takes.map(k => drawTree(forms, k, depth - 1, draw, favoured)) }
 }
 
-/** The tree with a new one somewhere inside it. */
+/** Replaces a random part of a tree by a new one. */
 export function grafted(tree: Tree, forms: readonly Form[], draw: Draw, favoured: ReadonlySet<Form>): Tree {
   if (!('form' in tree) || tree.of.length === 0 || draw(3) === 0)
     return drawTree(forms, kindOf(tree), 2, draw, favoured)
@@ -66,7 +66,7 @@ export function grafted(tree: Tree, forms: readonly Form[], draw: Draw, favoured
   return { ...tree, of: tree.of.with(place, grafted(tree.of[place], forms, draw, favoured)) }
 }
 
-/** A name, or what declares it on first use. */
+/** Name, or a function that declares it on first use. */
 export type Leaf = string | ((unit: UnitText) => string)
 
 /** The variables of each kind that an expression may name. */
@@ -83,7 +83,7 @@ export function printTree(tree: Tree, leaves: Leaves, unit: UnitText): string {
   return typeof text === 'string' ? text.replace(/#(\d)/g, (_, i) => args[Number(i)]) : text(args, unit)
 }
 
-/** Trees with less in them, the smallest first. */
+/** Yields trees with less in them, the smallest first. */
 export function* smallerTrees(tree: Tree): Generator<Tree> {
   if (!('form' in tree)) {
     if (tree.leaf > 0) yield { ...tree, leaf: 0 }

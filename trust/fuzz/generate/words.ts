@@ -1,9 +1,9 @@
-// Random models of words: a ragged axis C inside a ragged axis W, and what each level goes through.
+// Draws random models of words: a ragged axis C inside a ragged axis W, and a chain of operations along each.
 import { cellNames, losses } from './libraryForms.ts'
 import type { Draw } from './tree.ts'
 
 export interface Words {
-  /** Of the library's cells: the one that runs along characters. */
+  /** Index of the library cell that runs along characters. */
   readonly cell: number
   readonly inside: readonly string[]
   readonly word: string
@@ -11,7 +11,7 @@ export interface Words {
   readonly text: string
 }
 
-/** On vectors over W and C; `#` stands for the value. */
+/** Steps on vectors over W and C; `#` stands for the value. */
 const inside = [
   'chars(#, over C)',
   'reverse(chars(reverse(#, over C), over C), over C)',
@@ -21,14 +21,14 @@ const inside = [
   '# * (1 + position(over C)) / (1 + length(over C))',
   'tanh(# + repeat(mean(#, over C), over C))',
   'tanh(D @ #)',
-  // Through W, C staying.
+  // Steps along W that keep the axis C.
   'read(#).seen',
   'reverse(read(reverse(#, over W)).seen, over W)',
   'reverse(read(reverse(#, over W)).turned, over W)',
   'reverse(chars(reverse(#, over W), over C), over W)',
   'reverse(2 * reverse(# * look(last(#, over C), #), over W), over W)',
 ]
-/** From C to one vector a word. */
+/** Reductions over C to one vector a word. */
 const word = [
   'last(#, over C)',
   'first(#, over C)',
@@ -47,11 +47,11 @@ const word = [
   'first(#, over C) + last(last(drop_last(reverse(#, over W), over W), over W), over C)',
   'look(mean(#, over C), #)',
 ]
-/** On vectors over W. */
+/** Steps on vectors over W. */
 const across = ['words(#)', 'reverse(words(reverse(#)))', 'reverse(#)', 'delay(#)', '# * softmax(#, over W)', 'both(#)']
 const text = ['last(#)', 'first(#)', 'mean(#, over W)', 'sum(#, over W)', '#']
 
-/** A random chain of steps through both axes. */
+/** Draws a random chain of steps through both axes. */
 export function drawWords(draw: Draw): Words {
   const some = (of: readonly string[], least: number): string[] =>
     Array.from({ length: least + draw(3 - least + 1) }, () => of[draw(of.length)])
@@ -64,7 +64,7 @@ export function drawWords(draw: Draw): Words {
   }
 }
 
-/** With a step less, or with the simplest ends. */
+/** Shrinks the chain: a step less, or the simplest cell or ends. */
 export function* smallerWords(words: Words): Generator<Words> {
   if (words.cell > 0) yield { ...words, cell: 0 }
   for (const i of words.across.keys()) yield { ...words, across: words.across.toSpliced(i, 1) }
