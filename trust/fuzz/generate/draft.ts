@@ -272,7 +272,8 @@ export const allSingles = ({ singles, stepSingles }: Tables, draw: Draw): readon
     const state: StateDraft = { kind: 'vector', bound: 'mix', next, init: 'number' }
     const cell: CellDraft = { ...plainCell, states: [state], shows: true }
     const main: Tree = { form: cellForms[0], of: [{ leaf: 0, kind: 'vector' }] }
-    return { ...plain, cells: [cell], main, data: draw(2 ** 20) }
+    // A window of two steps, and one that is left.
+    return { ...plain, cells: [cell], main, sizes: { B: 2, first: 3, second: 2, lengths: [3, 2] }, data: draw(2 ** 20) }
   }),
 ]
 
