@@ -91,18 +91,22 @@ interface Prepared {
   readonly span: Span
 }
 
+/** A cell on its way to being applied: where it is called, and the scope of its body. */
+export interface CellApplication {
+  readonly scope: Scope
+  readonly inner: Scope
+  readonly instance: Instance
+  readonly args: readonly Argument[]
+  /** Axes that every argument shares, outermost first. */
+  readonly lead: readonly Axis[]
+  readonly call: UnitArgs
+  readonly span: Span
+}
+
 /** Scans one axis of the arguments, or takes a single step if they have none and every state is given. */
-export function applyCell(
-  scope: Scope,
-  inner: Scope,
-  instance: Instance,
-  args: readonly Argument[],
-  given: ReadonlyMap<string, GivenState>,
-  lead: readonly Axis[],
-  call: UnitArgs,
-  span: Span,
-): Result {
-  const axis = scannedAxis(scope, inner, instance, args, given, lead, call, span)
+export function applyCell(cell: CellApplication, given: ReadonlyMap<string, GivenState>): Result {
+  const { scope, inner, instance, args, span } = cell
+  const axis = scannedAxis(cell, given)
   for (const arg of args) inner.names.set(arg.name, { ...arg.tensor, name: arg.name })
   declare(inner, instance)
   const values = [...args.map(a => a.tensor), ...given.values()]
@@ -116,8 +120,8 @@ export function applyCell(
     for (const d of states) checkPlaces(d.axes, axis, `state \`${d.name}\` is kept`, d.span)
   }
   const started = states.map(d => inOrder(scope, startOf(scope, inner, instance, d, given.get(d.name), mapped)))
-  const cell: Prepared = { scope, inner, instance, args, states, started, mapped, span }
-  return axis === undefined ? singleStep(cell) : scanSteps(cell, axis)
+  const prepared: Prepared = { scope, inner, instance, args, states, started, mapped, span }
+  return axis === undefined ? singleStep(prepared) : scanSteps(prepared, axis)
 }
 
 /** Emits the body of one step into a builder; `current` holds the states that enter the step. */
@@ -259,14 +263,8 @@ function scanned(facts: Facts, axis: Axis, reversed: boolean): Facts {
 
 /** Finds the axis to scan: the only lead axis (one that no input declares), or the one named by `over`; none for a single step. */
 function scannedAxis(
-  scope: Scope,
-  inner: Scope,
-  instance: Instance,
-  args: readonly Argument[],
+  { scope, inner, instance, args, lead, call: given, span }: CellApplication,
   states: ReadonlyMap<string, Tensor>,
-  lead: readonly Axis[],
-  given: UnitArgs,
-  span: Span,
 ): Axis | undefined {
   const unit = instance.unit.name.text
   if (given.over !== undefined) {

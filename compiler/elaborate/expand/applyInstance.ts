@@ -50,7 +50,7 @@ export function expandInstance(scope: Scope, instance: Instance, given: UnitArgs
   const separated = separateAxes(inner, matched)
   const result =
     unit.unit === 'cell'
-      ? applyCell(scope, inner, instance, separated.args, states, lead, given, span)
+      ? applyCell({ scope, inner, instance, args: separated.args, lead, call: given, span }, states)
       : applyLayer(inner, instance, separated.args, given, span)
   const seen = (t: Tensor): Tensor => seenFrom(unit, span, separated.restore(t))
   const lifted = (t: Tensor): Tensor => overLead(scope, seen(t), lead)
