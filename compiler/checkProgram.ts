@@ -1,4 +1,5 @@
 // Finds all errors and warnings of a program.
+import type { Fn, Unit } from '../dsl/ast.ts'
 import type { Diagnostic } from '../dsl/diagnostics.ts'
 import { type CompileOptions, compileProgram } from './compileModel.ts'
 import { checkBlocks } from './elaborate/linking/blockReferences.ts'
@@ -31,6 +32,7 @@ export interface CheckedProgram {
 /** As `check`, for a parsed and linked program. A program of units alone needs no model. */
 export function checkProgram(program: LinkedProgram, options: CompileOptions = {}): CheckedProgram {
   const problems: Diagnostic[] = []
+  const expanded = new Set<Unit | Fn>()
   const { sets = {}, model: asked, ...others } = options
   const needsModel = program.models.length > 0 || asked !== undefined || Object.keys(sets).length > 0
   const main = needsModel ? attempt(problems, () => chooseModel(program, asked)) : undefined
@@ -41,7 +43,7 @@ export function checkProgram(program: LinkedProgram, options: CompileOptions = {
   for (const unit of asked === undefined || main === undefined ? program.models : [main]) {
     attempt(problems, () => {
       const own = unit === main ? sets : {}
-      const model = compileProgram(program, { ...others, model: unit.name.text, sets: own })
+      const model = compileProgram(program, { ...others, model: unit.name.text, sets: own, expanded })
       for (const warning of model.warnings) problems.push(warning)
       model.predict()
       if (model.trainBlock !== undefined) model.train()
@@ -49,7 +51,7 @@ export function checkProgram(program: LinkedProgram, options: CompileOptions = {
       model.report()
     })
   }
-  const alone = asked === undefined ? checkAlone(program) : []
+  const alone = asked === undefined ? checkAlone(program, expanded) : []
   const found = [...problems, ...alone.flatMap(a => a.found)]
   return { found: distinct(found, program.program.span.file), alone }
 }

@@ -3,7 +3,7 @@ import type { Data, Train, Unit } from '../dsl/ast.ts'
 import type { Diagnostic } from '../dsl/diagnostics.ts'
 import { type ImportReader, type LinkedProgram, linkProgram } from './elaborate/linking/linkProgram.ts'
 import { doubts } from './elaborate/linking/textWarnings.ts'
-import { chooseModel } from './elaborate/models/checkModel.ts'
+import { chooseModel, type Elaboration } from './elaborate/models/checkModel.ts'
 import { checkGiven, checkSizes } from './elaborate/models/givenNumbers.ts'
 import type { Settings } from './elaborate/models/settings.ts'
 import { distinct } from './elaborate/values/collectProblems.ts'
@@ -19,12 +19,12 @@ import {
   type TrainingGraph,
   trainingGraph,
 } from './graphs.ts'
-import type { Context, OpTable } from './ir/builder.ts'
+import type { Context } from './ir/builder.ts'
 import type { Dim, Sizes } from './ir/dim.ts'
 import type { Graph } from './ir/graph.ts'
 import { checkpointed } from './passes/pipeline.ts'
 
-export interface CompileOptions extends GraphOptions {
+export interface CompileOptions extends GraphOptions, Elaboration {
   /** The file's name, for messages. */
   readonly file?: string
   /** Which model, where the file has several. */
@@ -33,8 +33,6 @@ export interface CompileOptions extends GraphOptions {
   readonly sets?: Readonly<Record<string, number>>
   /** Reads imported files. */
   readonly read?: ImportReader
-  /** The op table, if not the standard one. */
-  readonly ops?: OpTable
 }
 
 export interface CompiledModel {
@@ -81,7 +79,7 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
   const chosen = chooseModel(program, options.model)
   /** Reports at the model's name a limit that a graph exceeds by its size or depth. */
   const here = <T>(run: () => T): T => located(chosen.name.span, run)
-  const checked = here(() => checkGiven(program, chosen, given, options.ops))
+  const checked = here(() => checkGiven(program, chosen, given, options))
   const { unit, trainBlock, data, settings, model, windows } = checked
   const signature: Signature = {
     name: model.name,
@@ -112,7 +110,7 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
     checkSizes: onceFor(
       (sizes, notes = {}) =>
         here(() => {
-          const found = checkSizes(program, chosen, given, sizes, notes, options.ops)
+          const found = checkSizes(program, chosen, given, sizes, notes, options)
           return distinct([...warnings, ...found]).filter(d => !warnings.includes(d))
         }),
       model.freeDims,

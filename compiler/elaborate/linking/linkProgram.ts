@@ -22,8 +22,6 @@ export interface LinkedProgram {
   /** The text of every file, the library's too. */
   readonly sources: ReadonlyMap<string, string>
   readonly warnings: readonly Diagnostic[]
-  /** Units and fns that a model was expanded with so far, and so already checked with the model's sizes. */
-  readonly expanded: Set<Unit | Fn>
 }
 
 const nothing: ImportReader = () => undefined
@@ -134,7 +132,7 @@ export function linkProgram(text: string, file: string, find: ImportReader = not
     }
   }
   if (problems.some(d => d.severity === 'error')) throw new RnnError(problems)
-  return { program, topLevel, library, models, trains, datas, sources, warnings: problems, expanded: new Set() }
+  return { program, topLevel, library, models, trains, datas, sources, warnings: problems }
 }
 
 const isWithin = (a: Span, b: Span): boolean => a.file === b.file && a.start >= b.start && a.end <= b.end

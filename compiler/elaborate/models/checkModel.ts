@@ -1,5 +1,5 @@
 // Checks one model of a program with its blocks, and reports all its errors together.
-import type { Data, Train, Unit } from '../../../dsl/ast.ts'
+import type { Data, Fn, Train, Unit } from '../../../dsl/ast.ts'
 import { type Diagnostic, fail } from '../../../dsl/diagnostics.ts'
 import { didYouMean } from '../../../dsl/suggest.ts'
 import type { OpTable } from '../../ir/builder.ts'
@@ -15,6 +15,14 @@ import { type LoweredModel, lowerModel } from './lowerModel.ts'
 import { modelScope } from './modelScope.ts'
 import { givenSettings, readSettings, type Settings } from './settings.ts'
 import { tryOptimizer } from './tryOptimizer.ts'
+
+/** How a model is elaborated. */
+export interface Elaboration {
+  /** The op table, if not the standard one. */
+  readonly ops?: OpTable
+  /** Collects the units and fns that are expanded, also where an error ends the elaboration. */
+  readonly expanded?: Set<Unit | Fn>
+}
 
 export interface CheckedModel {
   readonly unit: Unit
@@ -34,13 +42,13 @@ export function checkModel(
   program: LinkedProgram,
   unit: Unit,
   given: Readonly<Record<string, number>>,
-  ops?: OpTable,
+  { ops, expanded = new Set() }: Elaboration = {},
 ): CheckedModel {
   const trainBlock = trainBlockOf(program, unit)
   const data = dataBlockOf(program, unit)
   const sets = new Map(Object.entries(given))
   const lowering = (training: boolean): LowerOptions => {
-    const { topLevel, library, sources, expanded } = program
+    const { topLevel, library, sources } = program
     return { training, sets, topLevel, library, sources, expanded, context: newContext(0, ops) }
   }
   const problems: Diagnostic[] = [...checkNames(program), ...checkBlocks(program)]

@@ -3,17 +3,16 @@
 import type { Expr, Span, Unit } from '../../../dsl/ast.ts'
 import { type Diagnostic, fail, type Label, RnnError } from '../../../dsl/diagnostics.ts'
 import { strange } from '../../../dsl/scanText.ts'
-import type { OpTable } from '../../ir/builder.ts'
 import { namesIn } from '../expand/typeExpressions.ts'
 import type { LinkedProgram } from '../linking/linkProgram.ts'
-import { type CheckedModel, checkModel } from './checkModel.ts'
+import { type CheckedModel, checkModel, type Elaboration } from './checkModel.ts'
 
 /** Numbers by the names that they stand for. */
 export type Numbers = Readonly<Record<string, number>>
 
 /** As `checkModel`; an error that comes from one of the numbers names it. */
-export function checkGiven(program: LinkedProgram, unit: Unit, given: Numbers, ops?: OpTable): CheckedModel {
-  return naming(unit, given, {}, numbers => checkModel(program, unit, numbers, ops))
+export function checkGiven(program: LinkedProgram, unit: Unit, given: Numbers, how?: Elaboration): CheckedModel {
+  return naming(unit, given, {}, numbers => checkModel(program, unit, numbers, how))
 }
 
 /**
@@ -26,10 +25,10 @@ export function checkSizes(
   given: Numbers,
   sizes: Numbers,
   notes: Readonly<Record<string, string>>,
-  ops?: OpTable,
+  how?: Elaboration,
 ): readonly Diagnostic[] {
   return naming(unit, sizes, notes, numbers => {
-    const { model, trainBlock, forTraining } = checkModel(program, unit, { ...given, ...numbers }, ops)
+    const { model, trainBlock, forTraining } = checkModel(program, unit, { ...given, ...numbers }, how)
     const training = trainBlock === undefined ? [] : forTraining().session.warnings
     return [...model.session.warnings, ...training]
   })

@@ -28,13 +28,13 @@ export interface CheckedAlone {
 }
 
 /**
- * Checks each unit and fn of the user's files that no model was expanded with so far. Checks that need a use wait for it: of the
+ * Checks each unit and fn of the user's files but for those that models were expanded with. Checks that need a use wait for it: of the
  * shapes of an fn, and of the results of a recipe or a function that is a hyper-parameter.
  */
-export function checkAlone(program: LinkedProgram): CheckedAlone[] {
+export function checkAlone(program: LinkedProgram, expanded: ReadonlySet<Unit | Fn>): CheckedAlone[] {
   const units = [...program.topLevel.values()]
     .flatMap((e): (Unit | Fn)[] => (e.kind === 'template' ? [e.unit] : e.kind === 'fn' ? [e.fn] : []))
-    .filter(u => !inLibrary(u.span) && !(u.kind === 'unit' && u.unit === 'model') && !program.expanded.has(u))
+    .filter(u => !inLibrary(u.span) && !(u.kind === 'unit' && u.unit === 'model') && !expanded.has(u))
   const kindOf = hyperKinds(program.topLevel)
   const lookedInto = new Set<Fn>()
   const left = { expressions: mostExpressionsOfAll }
