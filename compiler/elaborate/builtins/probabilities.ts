@@ -98,7 +98,7 @@ export const probabilityBuiltins: readonly Builtin[] = [
       const value = scope.builder.emit('argmax', [p.value], { axis: -1 })
       return tensor(value, p.axes, [], { reversed: p.reversed, facts: p.facts, name: '', choice })
     }
-    const flat = withItem(scope, p, [])
+    const flat = toReal(scope, withItem(scope, p, []))
     const above = pointwise(scope, 'lt', [constantTensor(scope, 0.5), flat], span)
     const int = (v: number): Tensor => constantTensor(scope, v, 'int')
     return { ...pointwise(scope, 'where', [above, int(1), int(0)], span), choice }
