@@ -1,6 +1,6 @@
 // Ints, bools and reals wherever the language lets one meet another: the program is checked, lowered and differentiated, or the user is told.
 import { describe, it } from 'vitest'
-import { check } from '../../compiler/index.ts'
+import { check, compile, plan } from '../../compiler/index.ts'
 
 /** Bodies of models; a semicolon stands for a new line. */
 const bodies = [
@@ -102,6 +102,10 @@ const bodies = [
 describe('types that meet', () => {
   for (const body of bodies) {
     // Anything but an error for the user is thrown.
-    it(body, () => void check(`model m {\n  ${body.replaceAll('; ', '\n  ')}\n}`))
+    it(body, () => {
+      const source = `model m {\n  ${body.replaceAll('; ', '\n  ')}\n}`
+      const isRight = check(source).every(d => d.severity !== 'error')
+      if (isRight && body.includes('loss ')) plan(compile(source).context, compile(source).gradient({ inputs: true }))
+    })
   }
 })
