@@ -27,38 +27,59 @@ function call(
 
 const reversed = (text: string): string => `reverse(${text})`
 
-export const cellForms: readonly Form[] = [0, 1].flatMap((n): Form[] => [
-  { gives: 'vector', takes: ['vector'], text: ([x], unit) => call(unit, n, 'a', x) },
-  { gives: 'vector', takes: ['vector'], text: ([x], unit) => call(unit, n, 'b', x, { wrap: reversed }) },
-  // Two places with one set of weights.
-  {
-    gives: 'vector',
-    takes: ['vector', 'vector'],
-    text: ([x, y], unit) => `(${call(unit, n, 'a', x)} * ${call(unit, n, 'a', y, { wrap: reversed })})`,
+/** A cell that takes logarithms of the probabilities that it is given. */
+const surprise = [
+  'cell Surprise(units) {',
+  '  input p: [units]',
+  '  state h: [units]',
+  "  h' = 0.5 * h - 0.2 * log(p) + 0.1 * log(1 - p)",
+  "  return h'",
+  '}',
+].join('\n')
+
+const surprised: Form = {
+  gives: 'vector',
+  takes: ['vector'],
+  text: ([x], unit) => {
+    unit.program.define('Surprise', surprise)
+    return `${unit.part('surprise', `Surprise(${unit.units})`)}(sigmoid(2 * tanh(${x})))`
   },
-  {
-    gives: 'vector',
-    takes: ['vector', 'vector'],
-    text: ([x, y], unit) =>
-      call(unit, n, 'a', x, { keep: 'true', given: vectors => vectors.slice(0, 1).map(s => `${s} = last(${y})`) }),
-  },
-  {
-    gives: 'vector',
-    takes: ['vector'],
-    text: ([x], unit) => {
-      const [first] = unit.program.cell(n).vectors
-      const run = call(unit, n, 'a', x)
-      return first === undefined ? run : `repeat(${run}.final.${first}, over T)`
+}
+
+export const cellForms: readonly Form[] = [0, 1]
+  .flatMap((n): Form[] => [
+    { gives: 'vector', takes: ['vector'], text: ([x], unit) => call(unit, n, 'a', x) },
+    { gives: 'vector', takes: ['vector'], text: ([x], unit) => call(unit, n, 'b', x, { wrap: reversed }) },
+    // Two places with one set of weights.
+    {
+      gives: 'vector',
+      takes: ['vector', 'vector'],
+      text: ([x, y], unit) => `(${call(unit, n, 'a', x)} * ${call(unit, n, 'a', y, { wrap: reversed })})`,
     },
-  },
-  // The result of each step, and the final state.
-  {
-    gives: 'vector',
-    takes: ['vector'],
-    text: ([x], unit) => {
-      const [first] = unit.program.cell(n).vectors
-      const run = call(unit, n, 'a', x)
-      return first === undefined ? run : `(${run} + repeat(${run}.final.${first}, over T))`
+    {
+      gives: 'vector',
+      takes: ['vector', 'vector'],
+      text: ([x, y], unit) =>
+        call(unit, n, 'a', x, { keep: 'true', given: vectors => vectors.slice(0, 1).map(s => `${s} = last(${y})`) }),
     },
-  },
-])
+    {
+      gives: 'vector',
+      takes: ['vector'],
+      text: ([x], unit) => {
+        const [first] = unit.program.cell(n).vectors
+        const run = call(unit, n, 'a', x)
+        return first === undefined ? run : `repeat(${run}.final.${first}, over T)`
+      },
+    },
+    // The result of each step, and the final state.
+    {
+      gives: 'vector',
+      takes: ['vector'],
+      text: ([x], unit) => {
+        const [first] = unit.program.cell(n).vectors
+        const run = call(unit, n, 'a', x)
+        return first === undefined ? run : `(${run} + repeat(${run}.final.${first}, over T))`
+      },
+    },
+  ])
+  .concat(surprised)
