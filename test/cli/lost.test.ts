@@ -414,8 +414,12 @@ describe('interrupts', needs(unix), () => {
 
   it('the second ends at once', async () => {
     const { process: child, done } = start('train', 'wave.rnn', '--out', 'twice.safetensors', '--set', 'epochs=1000000')
-    await new Promise(resolve => child.stderr?.once('data', resolve))
-    await sleep(500)
+    // Until an epoch has ended the command may not listen yet.
+    await new Promise<void>(resolve => {
+      child.stderr?.on('data', text => {
+        if (/^epoch/m.test(String(text))) resolve()
+      })
+    })
     // Both wait until it goes on: the first is heard, and the second right after it.
     for (const signal of ['SIGSTOP', 'SIGINT', 'SIGTERM', 'SIGCONT'] as const) child.kill(signal)
     assert.equal((await done).code, 130)
