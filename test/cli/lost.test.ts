@@ -1,7 +1,6 @@
 // Work is not lost: what is saved, what is never overwritten, and what an interrupt or a full disk leaves.
 import assert from 'node:assert/strict'
 import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, unlinkSync } from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, it } from 'vitest'
 import { decodeSafetensors, encodeSafetensors } from '../../runtime/safetensors.ts'
 import { needs } from '../support/needs.ts'
