@@ -49,6 +49,7 @@ const probabilities: readonly Form[] = [
     chances('chosen', 'log(1 - p[a0 % 3])', 'int'),
     chances('chosen_pair', 'log(p[a0 % 3] + p[0])', 'int'),
     chances('joined', 'log(sum([p[0:1], p[1:2]]))'),
+    chances('all_rests', 'sum(log(1 - p))'),
     chances('unless', 'log(1 - sum(where(a0, p[1:], 0)))', 'bool'),
     chances('unless_flag', 'log(1 - sum(p[1:] * real(a0)))', 'bool'),
     chances('either', 'log(where(a0, p[0], 1 - p[1]))', 'bool'),
