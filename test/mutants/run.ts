@@ -59,7 +59,9 @@ export function runMutants(options: RunOptions): readonly Fate[] {
   const all = [...alone, ...drawDrafts(options)]
   for (const [i, draft] of all.entries()) {
     if (stop()) break
-    const bouts = [bout(draft)]
+    // A single operation is tried on three batches: in one, all its conditions may come out alike.
+    const batches = i < alone.length ? [0, 1, 2] : [0]
+    const bouts = batches.map(more => bout({ ...draft, data: draft.data + more }))
     for (const name of bouts[0]().lineup.reached) {
       if (options.only?.(name) === false) continue
       const fate = fates.get(name) ?? { name, programs: 0, changed: 0, differed: 0 }

@@ -46,6 +46,7 @@ const probabilities: readonly Form[] = [
     // One class weighs less than nothing; one weighs more than it is, and another not at all.
     chancesBehind('less_one', 'log(p[0] + p[0] - p[1])'),
     chancesBehind('twice_one', 'log(p[0] + p[0] + p[1] - p[1])'),
+    chancesBehind('there_and_back', 'log(p[0] + p[1] - p[1])'),
     chances('chosen', 'log(1 - p[a0 % 3])', 'int'),
     chances('chosen_pair', 'log(p[a0 % 3] + p[0])', 'int'),
     chances('joined', 'log(sum([p[0:1], p[1:2]]))'),
