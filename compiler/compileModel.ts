@@ -23,6 +23,8 @@ import type { Context } from './ir/builder.ts'
 import type { Dim, Sizes } from './ir/dim.ts'
 import type { Graph } from './ir/graph.ts'
 import { checkpointed } from './passes/pipeline.ts'
+import { axisOfStream, checkAhead } from './stream/axisOfStream.ts'
+import { type StreamGraphs, streamGraphs } from './stream/streamGraphs.ts'
 
 export interface CompileOptions extends GraphOptions, Elaboration {
   /** The file's name, for messages. */
@@ -63,6 +65,11 @@ export interface CompiledModel {
   gradient(own?: GradientOptions): Graph
   /** parameters, optimizer states, batch → new parameters and optimizer states, `loss`, sums and counts. */
   train(settings?: Settings, own?: GraphOptions): TrainingGraph
+  /**
+   * The step of the model along an axis, if left out that of the targets that it reads late, or its only one: what it gives at each element is
+   * what it gives on all elements so far. Throws RNN331 if an output needs later ones, RNN334 if there is no such axis or state.
+   */
+  stream(over?: string, own?: GraphOptions): StreamGraphs
   /** `average.i` over a data set → `loss` and the reports. */
   report(): Graph
 }
@@ -85,7 +92,7 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
     name: model.name,
     inputs: model.inputs,
     targets: model.targets,
-    outputs: model.outputs.map(({ value: _, ...port }) => port),
+    outputs: model.outputs.map(({ value: _, facts: __, span: ___, ...port }) => port),
     parameters: model.parameters.map(({ value: _, ...parameter }) => parameter),
     predictions: model.predictions,
     metrics: model.reports.map(r => r.name),
@@ -127,6 +134,13 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
           ...own,
         }),
       ),
+    stream: (over, own) =>
+      here(() => {
+        const axis = axisOfStream(model, over)
+        const streamed = checked.forStream(axis)
+        checkAhead(streamed, axis)
+        return streamGraphs(streamed, axis, { ...options, ...own })
+      }),
     report: () => here(() => reportGraph(model)),
   }
 }

@@ -22,6 +22,7 @@ export type { GraphOptions, TrainingGraph } from './graphs.ts'
 export type { Graph } from './ir/graph.ts'
 export { load, loadPlan, plan } from './load.ts'
 export type { Plan } from './plan/plan.ts'
+export { elementOfTarget, type Generation, type StreamGraphs, type StreamState } from './stream/streamGraphs.ts'
 
 /** Graphs of a model: its predictions, its loss, the gradient of the loss, a training step. */
 export const graphNames = ['predict', 'loss', 'gradient', 'train'] as const

@@ -918,6 +918,18 @@ train m on d { optimizer = SGD(0.1); epochs = 1; truncate = 64 }`,
 }`,
     fix: 'Predict from the steps before: `delay(y) |> dense(3)`.',
   },
+  RNN334: {
+    title: 'No stream',
+    message: '`{model}` cannot run as a stream: {reason}',
+    help: 'a stream goes along one axis, step by step: the first axis of an input, or of a target that is read by `delay`',
+    cause:
+      'In a stream the model gets one element of an axis at a time, and keeps its states between them. The axis must be known, and the states must have one shape for the whole stream.',
+    example: `model m {
+  input x: [3]
+  output y = sum(x)                  # rnnc explain m.rnn --emit step
+}`,
+    fix: 'Give the model a sequence, `input x: [3] over T`, or predict without a stream.',
+  },
   RNN341: {
     title: '`last` of a bidirectional layer',
     message: 'the backward half of {value} has read only one element where `last` takes it',

@@ -1,12 +1,14 @@
 // Copies blocks: a value is defined once in a graph, so each copy gets new ones.
 import { type Builder, type Context, newValue } from './builder.ts'
-import type { Block, Value } from './graph.ts'
+import type { Dim } from './dim.ts'
+import type { Attr, Block, Value } from './graph.ts'
+import { isDim, isDims } from './ops/define.ts'
 
-/** Copies a block with new values, those of the bodies inside it too. */
-export function copyBlock(context: Context, block: Block): Block {
+/** Copies a block with new values, those of the bodies inside it too; `resize` may change every size in it. */
+export function copyBlock(context: Context, block: Block, resize: (dim: Dim) => Dim = dim => dim): Block {
   const copies = new Map<number, Value>()
   const copy = (value: Value): Value => {
-    const mine = newValue(context, value, value)
+    const mine = newValue(context, { dtype: value.dtype, shape: value.shape.map(resize) }, value)
     copies.set(value.id, mine)
     return mine
   }
@@ -14,11 +16,17 @@ export function copyBlock(context: Context, block: Block): Block {
   const params = block.params.map(copy)
   const eqns = block.eqns.map(eqn => ({
     ...eqn,
+    attrs: Object.fromEntries(Object.entries(eqn.attrs).map(([name, attr]) => [name, resized(attr, resize)])),
     ins: eqn.ins.map(copied),
     outs: eqn.outs.map(copy),
-    ...(eqn.body && { body: copyBlock(context, eqn.body) }),
+    ...(eqn.body && { body: copyBlock(context, eqn.body, resize) }),
   }))
   return { params, eqns, results: block.results.map(copied) }
+}
+
+function resized(attr: Attr, resize: (dim: Dim) => Dim): Attr {
+  if (isDim(attr)) return resize(attr)
+  return isDims(attr) ? attr.map(resize) : attr
 }
 
 /** Emits a block's equations with `args` in place of its parameters, and returns its results. */

@@ -126,6 +126,22 @@ export function evaluate(dim: Dim, sizes: Sizes): number {
   return sum
 }
 
+/** Puts a number in place of a symbol. */
+export function substitute(dim: Dim, name: string, value: number): Dim {
+  if (!symbolsOf(dim).includes(name)) return dim
+  const terms = dim.terms.map(({ coefficient, atoms }) =>
+    product([
+      constant(coefficient),
+      ...atoms.map(text => {
+        const atom = readAtom(text)
+        if (atom.name !== name) return normal([{ coefficient: 1, atoms: [text] }])
+        return constant(windowed(Math.max(0, value - atom.minus), atom.window))
+      }),
+    ]),
+  )
+  return terms.reduce(add, constant(0))
+}
+
 /** max(0, dim - by), for a number or a single symbol; undefined for any other expression. */
 export function minusClamped(dim: Dim, by: number): Dim | undefined {
   const value = asNumber(dim)

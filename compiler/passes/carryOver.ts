@@ -1,9 +1,9 @@
 // carryOver: makes a graph over whole sequences one over a window of them. Carries of loops come in from the window before and go
 // out to the next, but no gradient does (truncated back-propagation through time, Williams & Peng 1990).
-import { type Builder, broadcast, type Context, createBuilder, fill, reshape } from '../ir/builder.ts'
-import { constant, type Dim, equal } from '../ir/dim.ts'
-import { type Eqn, type Graph, scanCounts, scanLength, type Value } from '../ir/graph.ts'
-import { fromEnd } from '../ir/ops/define.ts'
+import { type Context, createBuilder, fill } from '../ir/builder.ts'
+import type { Dim } from '../ir/dim.ts'
+import type { Graph, Value } from '../ir/graph.ts'
+import { crossWindows } from './crossWindows.ts'
 import { renamed } from './rewrite.ts'
 
 /** Further inputs of a window's graph: whether it is the first window, and the step that it begins with. */
@@ -41,18 +41,7 @@ export function carryOver(
   for (const old of graph.eqns) {
     b.note = { ...(old.span && { span: old.span }) }
     const eqn = { ...old, ins: renamed(old.ins, replaced) }
-    if (eqn.op === 'scan' && eqn.attrs.reverse === false && equal(scanLength(eqn), axis)) {
-      const { consts, carries } = scanCounts(eqn)
-      const isCarry = (i: number): boolean => i >= consts && i < consts + carries
-      b.eqns.push({ ...eqn, ins: eqn.ins.map((v, i) => (isCarry(i) ? entering(v) : v)) })
-      eqn.outs.slice(0, carries).forEach(leave)
-    } else if (isDelay(eqn, axis)) {
-      const [x, fillIn] = eqn.ins
-      const before = entering(fillIn)
-      b.eqns.push({ ...eqn, ins: [x, before] })
-      leave(lastOf(b, x, before, eqn, axis))
-    } else b.eqns.push(eqn)
-
+    crossWindows(b, eqn, axis, { enter: entering, leave })
     for (const out of eqn.outs) {
       const kind = fromStart.get(out.id)
       if (kind === undefined) continue
@@ -70,15 +59,4 @@ export function carryOver(
     results: [...renamed(graph.results, replaced), ...leaving],
     outputs: [...graph.outputs, ...names],
   }
-}
-
-const isDelay = ({ op, ins: [x], attrs }: Eqn, axis: Dim): boolean =>
-  op === 'shift' && attrs.by === 1 && equal(x.shape[fromEnd(Number(attrs.axis), x.shape.length)], axis)
-
-/** The element of the last step, or `before` where there are no steps. */
-function lastOf(b: Builder, x: Value, before: Value, { attrs }: Eqn, axis: Dim): Value {
-  const place = Number(attrs.axis)
-  const one = broadcast(b, before, [place], [constant(1)])
-  const all = b.emit('concat', [one, x], { axis: place })
-  return reshape(b, b.emit('slice', [all], { axis: place, start: axis, size: constant(1) }), before.shape)
 }

@@ -5,6 +5,7 @@ import { verify } from '../ir/verify.ts'
 import { checkpoint } from './checkpoint.ts'
 import { cse } from './cse.ts'
 import { dce } from './dce.ts'
+import { dropOnes } from './dropOnes.ts'
 import type { WindowSize } from './emitWindows.ts'
 import { fuseBiases } from './fuseBiases.ts'
 import { fuseGates } from './fuseGates.ts'
@@ -31,6 +32,7 @@ export const passes: readonly Pass[] = [
   sink,
   weaken,
   dce,
+  dropOnes,
   checkpoint(2),
   unroll(2),
 ]

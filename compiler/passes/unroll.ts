@@ -6,7 +6,7 @@ import { type Eqn, scanCounts, scanLength, type Value } from '../ir/graph.ts'
 import { emitWindows, replaceScans } from './emitWindows.ts'
 import type { Pass } from './pass.ts'
 
-/** Removes loops of a known length up to `steps`; others do `steps` steps at a time. */
+/** Removes loops of a known length up to `steps`; others do `steps` steps at a time, or stay as they are where that is 1. */
 export const unroll = (steps: number): Pass => ({
   name: 'unroll',
   contract:
@@ -18,7 +18,7 @@ export const unroll = (steps: number): Pass => ({
       (b, scan) => {
         const length = asNumber(scanLength(scan))
         if (length !== undefined && length > 0 && length <= steps) return emitSteps(b, scan)
-        return emitWindows(b, scan, steps, emitSteps)
+        return steps === 1 ? undefined : emitWindows(b, scan, steps, emitSteps)
       },
       true,
     ),

@@ -16,7 +16,9 @@ export function shorter(scope: Scope, from: Axis, span: Span, by = 1): Axis {
   const count = already + by
   const before = known.get(count)
   if (before !== undefined) return before
-  const size = D.minusClamped(axis.size, count)
+  const places = scope.session.stream?.places.get(axis)
+  // A stream keeps the elements of the whole axis, of which the first are not in the shortened one.
+  const size = places === undefined ? D.minusClamped(axis.size, count) : axis.size
   if (size === undefined) {
     if (scope.session.alone !== undefined) throw new Waits()
     const feature = `dropping elements of ${axis.name}[${D.format(axis.size)}], whose length is an expression of free sizes,`
@@ -38,5 +40,14 @@ export function shorter(scope: Scope, from: Axis, span: Span, by = 1): Axis {
     dropped: count,
   }
   known.set(count, result)
+  if (places !== undefined) scope.session.stream?.places.set(result, laterBy(scope, places, count, result))
   return result
+}
+
+/** Counts places from the element at `count` on. */
+function laterBy(scope: Scope, places: Tensor, count: number, axis: Axis): Tensor {
+  const home = homeOf(scope, places.value)
+  const constant = fill(home, scalar(home, count, 'int'), places.value.shape)
+  const axes = places.axes.map(a => (a.batch ? a : axis))
+  return { ...places, axes, value: home.emit('sub', [places.value, constant]) }
 }

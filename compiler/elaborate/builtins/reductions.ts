@@ -4,10 +4,12 @@ import { reshape } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
 import type { Value } from '../../ir/graph.ts'
 import { checkPlaces } from '../axes/nestedAxes.ts'
+import { runningValue, wholeNumber } from '../tensors/runningValues.ts'
 import {
   cause,
   dimTensor,
   inOrder,
+  isStreamed,
   lengthOf,
   masked,
   numberPointwise,
@@ -22,9 +24,8 @@ import { type Axis, formatItem, type Tensor } from '../values/tensor.ts'
 import { builtin } from './builtin.ts'
 
 /** Makes the result of combining an axis, and records that it is known only at the axis's end. */
-function reduced(call: Call, name: string, t: Tensor, axis: Axis, value: Value): Tensor {
+function reduced(call: Call, name: string, t: Tensor, axis: Axis, { value, axes }: Tensor): Tensor {
   const facts = { ...t.facts, whole: new Map([...t.facts.whole, [axis, cause(name, call.place, t)]]) }
-  const axes = t.axes.filter(a => a !== axis)
   return tensor(value, axes, t.item, { reversed: t.reversed.filter(a => a !== axis), facts, name: '' })
 }
 
@@ -52,9 +53,6 @@ function flatItem(call: Call, name: string, t: Tensor): Value {
   return reshape(call.scope.builder, t.value, shapeOf(t.axes, [D.product(t.item)]))
 }
 
-/** Clamps a padding to the range of an int, which has 32 bits and no infinity. */
-const wholeNumber = (padding: number): number => Math.min(Math.max(padding, -(2 ** 31)), 2 ** 31 - 1)
-
 function reduction(
   name: string,
   op: 'sum' | 'reduce_max' | 'reduce_min' | 'logsumexp',
@@ -73,7 +71,19 @@ function reduction(
     // Carries out a pending `reverse`: of equal elements the first gets the gradient, so that an extremum depends on the order.
     const ordered = op === 'reduce_max' || op === 'reduce_min' ? inOrder(scope, t, [axis]) : t
     const valid = masked(scope, ordered, [axis], t.dtype === 'int' ? wholeNumber(padding) : padding)
-    return reduced(call, name, valid, axis, scope.builder.emit(op, [valid.value], attrs(placeOf(valid, axis))))
+    if (isStreamed(scope, axis)) return reduced(call, name, valid, axis, runningValue(scope, op, valid, axis))
+    const value = scope.builder.emit(op, [valid.value], attrs(placeOf(valid, axis)))
+    return reduced(
+      call,
+      name,
+      valid,
+      axis,
+      tensor(
+        value,
+        valid.axes.filter(a => a !== axis),
+        valid.item,
+      ),
+    )
   }).apply
 }
 
@@ -174,12 +184,19 @@ export const reductionBuiltins: readonly Builtin[] = [
       const axis = along(call, call.over, 'argmax', given)
       warnOfOne(call, axis.lengths === undefined ? axis.size : undefined, 'argmax', 0)
       const valid = masked(scope, inOrder(scope, toReal(scope, given), [axis]), [axis], Number.NEGATIVE_INFINITY)
+      if (isStreamed(scope, axis))
+        return reduced(call, 'argmax', valid, axis, runningValue(scope, 'argmax', valid, axis))
+      const value = scope.builder.emit('argmax', [valid.value], { axis: placeOf(valid, axis) })
       return reduced(
         call,
         'argmax',
         valid,
         axis,
-        scope.builder.emit('argmax', [valid.value], { axis: placeOf(valid, axis) }),
+        tensor(
+          value,
+          valid.axes.filter(a => a !== axis),
+          valid.item,
+        ),
       )
     },
     overAxis,

@@ -1,20 +1,26 @@
 // Built-in functions of sequences, which see valid elements only.
 import { diagnostic, fail } from '../../../dsl/diagnostics.ts'
 import { inLibrary } from '../../../dsl/standardLibrary.ts'
-import { fill, reshape, scalar } from '../../ir/builder.ts'
+import { broadcast, fill, reshape, scalar, zerosLike } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
+import type { Value } from '../../ir/graph.ts'
 import { carryNested, checkPlaces } from '../axes/nestedAxes.ts'
 import { shorter } from '../axes/shortenedAxis.ts'
 import { asTensor } from '../tensors/convert.ts'
+import { runningValue } from '../tensors/runningValues.ts'
 import {
   cause,
   checkAxes,
   commonOrder,
   expand,
   inOrder,
+  isStreamed,
   joinAxes,
+  lastOf,
   lengthOf,
+  masked,
   placeOf,
+  placesOf,
   shapeOf,
   tensor,
   toReal,
@@ -60,6 +66,10 @@ function endOf(scope: Scope, name: 'first' | 'last', given: Tensor, axis: Axis):
   const size = D.asNumber(axis.size)
   const rest = (t: Tensor): Partial<Tensor> => ({ reversed: t.reversed.filter(a => a !== axis), coding: t.coding })
   const atEnd = (name === 'last') !== given.reversed.includes(axis)
+  if (isStreamed(scope, axis)) {
+    const t = atEnd ? lastOf(scope, masked(scope, given, [axis], 0), axis) : runningValue(scope, 'first', given, axis)
+    return { ...t, ...rest(given) }
+  }
   if (axis.lengths === undefined && size !== undefined && size > 0) {
     const axes = given.axes.filter(a => a !== axis)
     const start = D.constant(atEnd ? size - 1 : 0)
@@ -99,20 +109,44 @@ function drop(name: 'drop_first' | 'drop_last'): Builtin {
       const left = shorter(scope, axis, span)
       const drop = (where: Scope, x: Tensor): Tensor => {
         const t = inOrder(where, x, [axis])
+        if (isStreamed(scope, axis)) return streamedDrop(where, name, t, axis, left)
         const start = D.constant(name === 'drop_first' ? 1 : 0)
         const attrs = { axis: placeOf(t, axis), start, size: D.unlabelled(left.size) }
         const axes = t.axes.map(a => (a === axis ? left : a))
         return { ...t, value: where.builder.emit('slice', [t.value], attrs), axes }
       }
       const t = carryNested(scope, given, axis, name, span, drop)
+      // In a stream the shortened axis is one step behind, so that nothing is read ahead.
       const facts =
-        name === 'drop_first'
+        name === 'drop_first' && !isStreamed(scope, axis)
           ? { ...t.facts, ahead: new Map([...t.facts.ahead, [axis, cause(name, place, t)]]) }
           : t.facts
       return { ...drop(scope, t), facts, name: '' }
     },
     overAxis,
   )
+}
+
+/** Drops an end in a stream: an element of the shortened axis is there one step later, when `drop_first` takes it and `drop_last` the one before. */
+function streamedDrop(scope: Scope, name: 'drop_first' | 'drop_last', t: Tensor, from: Axis, to: Axis): Tensor {
+  const axes = t.axes.map(a => (a === from ? to : a))
+  const { builder: b } = scope
+  if (name === 'drop_first') return { ...t, axes }
+  const start = zerosLike(b, {
+    dtype: t.dtype,
+    shape: shapeOf(
+      t.axes.filter(a => a !== from),
+      t.item,
+    ),
+  })
+  const value = b.emit('shift', [t.value, start], { axis: placeOf(t, from), by: 1 }, { hint: 'before' })
+  recordState(scope, t, value)
+  return { ...t, axes, value }
+}
+
+/** Names the element that a shift along the axis of a stream keeps from one window to the next. */
+function recordState({ session, instance }: Scope, { name }: Tensor, value: Value): void {
+  session.stream?.states.push({ owner: instance, local: name === '' ? 'delayed' : `${name}.delayed`, value })
 }
 
 export const sequenceBuiltins: readonly Builtin[] = [
@@ -169,11 +203,15 @@ export const sequenceBuiltins: readonly Builtin[] = [
       const typed = t.dtype === 'real' ? toReal(scope, start) : start
       if (typed.dtype !== t.dtype)
         fail('RNN216', { what: '`start`', expected: `a value of type ${t.dtype}`, found: start.dtype }, { span })
-      const axes = joinAxes([t, start])
+      const places = isStreamed(scope, axis) ? placesOf(scope, axis) : undefined
+      const axes = joinAxes([t, start, ...(places === undefined ? [] : [places])])
       const x = { ...t, axes, value: expand(scope, t, axes, t.item) }
       const rest = axes.filter(a => a !== axis)
       const first = expand(scope, typed, rest, t.item)
-      const value = scope.builder.emit('shift', [x.value, first], { axis: placeOf(x, axis), by: 1 })
+      const shifted = scope.builder.emit('shift', [x.value, first], { axis: placeOf(x, axis), by: 1 })
+      const value =
+        axis.dropped === undefined || places === undefined ? shifted : startingAt(scope, x, shifted, first, axis)
+      if (places !== undefined) recordState(scope, t, shifted)
       const late = {
         ...t.facts,
         targets: new Set<string>(),
@@ -189,9 +227,9 @@ export const sequenceBuiltins: readonly Builtin[] = [
     ({ scope, over, span }) => {
       if (over === undefined) return fail('RNN214', { callee: '`position`', axes: 'no value', axis: 'T' }, { span })
       const axis = over.axis(nothing(scope))
-      const places = tensor(scope.builder.emit('iota', [], { size: D.unlabelled(axis.size) }), [axis], [])
+      const places = placesOf(scope, axis)
       scope.session.fromStart.push({ value: places.value, kind: 'position', axis, span })
-      const axes = [axis, ...outerAxes(axis)]
+      const axes = [axis, ...outerAxes(axis), ...places.axes.filter(a => a.batch)]
       return tensor(expand(scope, places, axes, []), axes, [], { name: '' })
     },
     overAxis,
@@ -220,12 +258,23 @@ export const sequenceBuiltins: readonly Builtin[] = [
       if (given.axes.includes(axis)) return given
       // Carries out a pending `reverse` of the outer axes, since the lengths of the axis are stored in their proper order.
       const x = inOrder(scope, given, outerAxes(axis))
-      const axes = [axis, ...outerAxes(axis).filter(a => !x.axes.includes(a)), ...x.axes]
+      // Each example of a stream has a place of its own, so that what is over its axis is over the batch.
+      const batch = isStreamed(scope, axis) && !x.axes.some(a => a.batch) ? [scope.session.batch] : []
+      const axes = [axis, ...outerAxes(axis).filter(a => !x.axes.includes(a)), ...x.axes, ...batch]
       return { ...x, axes, value: expand(scope, x, axes, x.item) }
     },
     overAxis,
   ),
 ]
+
+/** Puts `first` where a shortened axis of a stream begins, which is a step behind. */
+function startingAt(scope: Scope, x: Tensor, shifted: Value, first: Value, axis: Axis): Value {
+  const { builder: b } = scope
+  const places = expand(scope, placesOf(scope, axis), x.axes, x.item)
+  const place = placeOf(x, axis)
+  const isStart = b.emit('le', [places, zerosLike(b, places)])
+  return b.emit('where', [isStart, broadcast(b, first, [place], [D.unlabelled(axis.size)]), shifted])
+}
 
 /** Lists the axes, besides the batch, along which the lengths of an axis differ: each value over it must be over them too. */
 const outerAxes = (axis: Axis): Axis[] => axis.lengths?.axes.filter(a => !a.batch) ?? []

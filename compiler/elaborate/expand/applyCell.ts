@@ -15,6 +15,7 @@ import {
   joinAxes,
   lengthOf,
   maskOf,
+  placesOf,
   tensor,
   toReal,
   visibleAxes,
@@ -188,7 +189,7 @@ function scanSteps(cell: Prepared, axis: Axis): Result {
   const valid = mask && slice(inOrder(scope, mask), mask.value.hint)
   let step: Tensor | undefined
   const steps = (): readonly Tensor[] => {
-    step ??= slice(tensor(scope.builder.emit('iota', [], { size: D.unlabelled(axis.size) }), [axis], []), 'step')
+    step ??= slice(placesOf(scope, axis), 'step')
     return [...scope.steps(), step]
   }
   const layouts = states.map(d => stateLayout(d, mapped))
@@ -243,6 +244,8 @@ function scanSteps(cell: Prepared, axis: Axis): Result {
     outside(withAxes({ ...overSteps[i], facts: ofScan(joinFacts([{ facts: read, axes: [axis] }, t])) }, outsideOf)),
   )
   const named = returned === undefined ? stacked : stacked.slice(1)
+  const stream = scope.session.stream?.places.has(axis) ? scope.session.stream : undefined
+  states.forEach((d, i) => stream?.states.push({ owner: cell.instance, local: d.name, value: outs[i] }))
   return {
     kind: 'result',
     unit: cell.instance.unit.name.text,

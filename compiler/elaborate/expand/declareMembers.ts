@@ -3,11 +3,12 @@ import type { Declaration, Expr, Part, Span } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
 import * as D from '../../ir/dim.ts'
 import { asInit } from '../tensors/convert.ts'
-import { tensor } from '../tensors/typedOperations.ts'
+import { expand, isStreamed, joinAxes, placesOf, tensor } from '../tensors/typedOperations.ts'
 import { Reported, unlessWaiting } from '../values/collectProblems.ts'
 import { describeEntity, type Entity, type Instance } from '../values/entity.ts'
-import type { Scope } from '../values/scope.ts'
+import { declaredLength, type Scope } from '../values/scope.ts'
 import type { Init } from '../values/signature.ts'
+import type { Tensor } from '../values/tensor.ts'
 import { evaluate } from './evaluate.ts'
 import { makeRecipe, newInstance } from './recipes.ts'
 import { knownAxis, knownDim, knownResolver, resolveItem } from './typeExpressions.ts'
@@ -86,16 +87,28 @@ export function declareParam(inner: Scope, instance: Instance, declaration: Decl
         declaration.init === undefined
           ? ({ kind: 'draw', initializer: type.item.length >= 2 ? 'glorot_uniform' : 'zeros', args: [] } as const)
           : initOf({ ...inner, initial: undefined }, declaration.init)
-      const shape = [...axes.map(a => a.size), ...type.item].map(D.unlabelled)
+      const shape = [...axes.map(a => declaredLength(session, a)), ...type.item].map(D.unlabelled)
       const value = session.root.param({ dtype: 'real', shape }, { hint: name, span, finite: true })
       record = { owner: instance, local: name, value, item: type.item, axes, init }
       instance.weights.set(name, record)
       session.weights.push(record)
     }
-    inner.names.set(name, tensor(record.value, record.axes, type.item, { name }))
+    inner.names.set(name, rowsOfStream(inner, tensor(record.value, record.axes, type.item, { name })))
   }
 }
 
 /** Gives the initial value of a param; zero stands in for one that only a use of the unit can tell. */
 const initOf = (scope: Scope, expr: Expr): Init =>
   unlessWaiting(() => asInit(scope, evaluate(scope, expr), expr.span), { kind: 'number', value: 0 })
+
+/** Takes the rows of a param over the axis of a stream that lie in the window; there are as many rows as the axis has elements. */
+function rowsOfStream(scope: Scope, t: Tensor): Tensor {
+  const axis = t.axes.find(a => isStreamed(scope, a))
+  if (axis === undefined) return t
+  const places = placesOf(scope, axis)
+  const others = t.axes.filter(a => a !== axis)
+  const table = expand(scope, t, [axis, ...others], t.item)
+  const rows = { ...t, axes: [...places.axes, ...others], value: scope.builder.emit('gather', [table, places.value]) }
+  const axes = joinAxes([rows])
+  return { ...rows, axes, value: expand(scope, rows, axes, t.item) }
+}

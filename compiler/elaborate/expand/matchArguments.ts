@@ -8,7 +8,7 @@ import { asTensor } from '../tensors/convert.ts'
 import { sameBaseHint, toReal, visibleAxes } from '../tensors/typedOperations.ts'
 import { each } from '../values/collectProblems.ts'
 import type { BoundDim, Instance, ItemBinding } from '../values/entity.ts'
-import type { Scope } from '../values/scope.ts'
+import { declaredLength, type Scope } from '../values/scope.ts'
 import {
   type Axis,
   baseOf,
@@ -93,7 +93,7 @@ export function matchArgument(scope: Scope, inner: Scope, arg: Argument): Argume
     }
     if (length !== undefined) {
       const wanted = knownDim(inner, length, 'the length of an axis')
-      if (!D.equal(wanted, axis.size))
+      if (!D.equal(wanted, declaredLength(scope.session, axis)))
         fail(
           'RNN205',
           {

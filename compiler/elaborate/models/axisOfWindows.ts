@@ -1,9 +1,9 @@
 // Finds the axis along which truncated back-propagation may cut the sequences of a model into windows.
 import type { Span } from '../../../dsl/ast.ts'
 import { diagnostic, fail } from '../../../dsl/diagnostics.ts'
-import { type Dim, equal } from '../../ir/dim.ts'
-import { allEqns, type Eqn, scanLength } from '../../ir/graph.ts'
-import { fromEnd } from '../../ir/ops/define.ts'
+import { equal } from '../../ir/dim.ts'
+import { allEqns } from '../../ir/graph.ts'
+import { walks } from '../../ir/walks.ts'
 import { throwAll } from '../values/collectProblems.ts'
 import { type Axis, baseOf, formatAxes, pathOf } from '../values/tensor.ts'
 import type { LoweredModel } from './lowerModel.ts'
@@ -53,11 +53,4 @@ export function axisOfWindows(model: LoweredModel, span: Span | undefined): Axis
     }),
   )
   return axis
-}
-
-/** Whether an equation carries a value from one step of an axis to the next. */
-function walks(eqn: Eqn, axis: Dim): boolean {
-  const { op, ins, attrs } = eqn
-  if (op === 'scan') return equal(scanLength(eqn), axis)
-  return op === 'shift' && equal(ins[0].shape[fromEnd(Number(attrs.axis), ins[0].shape.length)], axis)
 }

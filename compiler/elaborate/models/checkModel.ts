@@ -35,6 +35,8 @@ export interface CheckedModel {
   readonly windows?: Dim
   /** Expands the model again, with the random draws of training. */
   readonly forTraining: () => LoweredModel
+  /** Expands the model again, to be run as a stream along an axis. */
+  readonly forStream: (axis: string) => LoweredModel
 }
 
 /** Throws RnnError with all errors of the model, of its blocks, and of names anywhere in the program. */
@@ -47,9 +49,18 @@ export function checkModel(
   const trainBlock = trainBlockOf(program, unit)
   const data = dataBlockOf(program, unit)
   const sets = new Map(Object.entries(given))
-  const lowering = (training: boolean): LowerOptions => {
+  const lowering = (training: boolean, stream?: string): LowerOptions => {
     const { topLevel, library, sources } = program
-    return { training, sets, topLevel, library, sources, expanded, context: newContext(0, ops) }
+    return {
+      training,
+      sets,
+      topLevel,
+      library,
+      sources,
+      expanded,
+      context: newContext(0, ops),
+      ...(stream !== undefined && { stream }),
+    }
   }
   const problems: Diagnostic[] = [...checkNames(program), ...checkBlocks(program)]
   const written =
@@ -66,7 +77,16 @@ export function checkModel(
   }
   const windows =
     settings.truncate === undefined ? undefined : axisOfWindows(model, placeOf(trainBlock, 'truncate')).size
-  return { unit, trainBlock, data, settings, model, windows, forTraining: () => lowerModel(unit, lowering(true)) }
+  return {
+    unit,
+    trainBlock,
+    data,
+    settings,
+    model,
+    windows,
+    forTraining: () => lowerModel(unit, lowering(true)),
+    forStream: axis => lowerModel(unit, lowering(false, axis)),
+  }
 }
 
 const trainBlockOf = ({ trains }: LinkedProgram, unit: Unit): Train | undefined =>

@@ -1,12 +1,13 @@
 // Declares the inputs and targets of a model, with their axes and lengths, as parameters of its block in the user's layout.
 import type { AxisExpr, Declaration, Expr } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
+import { broadcast } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
 import { labelledHyper } from '../expand/applyInstance.ts'
 import { knownDim, type Resolver, resolveItem } from '../expand/typeExpressions.ts'
 import { checkCount } from '../tensors/labels.ts'
 import { expand, tensor } from '../tensors/typedOperations.ts'
-import type { Scope } from '../values/scope.ts'
+import { declaredLength, type Scope, type Streaming } from '../values/scope.ts'
 import type { Port } from '../values/signature.ts'
 import { type Axis, noFacts } from '../values/tensor.ts'
 /** Ports, parameter names and free dims of the declarations so far. */
@@ -86,8 +87,9 @@ function declareAxis(
   const length = axis.length && D.unlabelled(free(axis.length))
   const known = scope.axes.get(name)
   if (known !== undefined) {
-    if (length !== undefined && !D.equal(length, known.size)) {
-      fail('RNN204', { name, declared: `[${D.format(known.size)}]`, found: `[${D.format(length)}]` }, { span })
+    const declared = declaredLength(session, known)
+    if (length !== undefined && !D.equal(length, declared)) {
+      fail('RNN204', { name, declared: `[${D.format(declared)}]`, found: `[${D.format(length)}]` }, { span })
     }
     if (before.includes(known)) fail('RNN107', { name }, { span, help: 'a value is over an axis once' })
     const outer = known.lengths?.axes.find(a => !a.batch && !before.includes(a))
@@ -98,6 +100,11 @@ function declareAxis(
     return known
   }
   if (scope.names.has(name)) fail('RNN107', { name }, { span })
+  if (session.stream?.axis === name && before.length === 0) {
+    const streamed = streamedAxis(scope, session.stream, length)
+    scope.axes.set(name, streamed)
+    return streamed
+  }
   if (length !== undefined) {
     const fixed: Axis = { name, size: length, batch: false }
     scope.axes.set(name, fixed)
@@ -115,4 +122,18 @@ function declareAxis(
   const ragged: Axis = { name, size: D.symbol(name), batch: false, lengths }
   scope.axes.set(name, ragged)
   return ragged
+}
+
+/** The name of the input that tells, for each example of a stream, how many elements came before the window. */
+export const positionInput = '@position'
+
+/** Makes the axis of a stream: a run sees a window of it, in which every element is valid. */
+function streamedAxis({ builder, session }: Scope, stream: Streaming, fixed: D.Dim | undefined): Axis {
+  const axis: Axis = { name: stream.axis, size: D.symbol(stream.axis), batch: false }
+  if (fixed !== undefined) stream.fixed = fixed
+  const before = builder.param({ dtype: 'int', shape: [session.batch.size] }, { hint: positionInput })
+  const within = broadcast(builder, builder.emit('iota', [], { size: axis.size }), [-1], [session.batch.size])
+  const places = builder.emit('add', [broadcast(builder, before, [-2], [axis.size]), within], {}, { hint: 'position' })
+  stream.places.set(axis, { ...tensor(places, [axis, session.batch], []), name: 'position' })
+  return axis
 }

@@ -14,7 +14,7 @@ import type { Tensor } from '../values/tensor.ts'
 import { type Declared, declarePorts } from './declarePorts.ts'
 import { type Measured, measure, type NamedValue, reports } from './measures.ts'
 import { modelScope } from './modelScope.ts'
-import { finishOutput, noTarget, predict, readableAxes } from './outputs.ts'
+import { type FinishedOutput, finishOutput, noTarget, predict, readableAxes } from './outputs.ts'
 import { weightNames } from './weightNames.ts'
 /** A model after expansion: one block whose parameters are weights, inputs, targets, lengths and seeds, by name. */
 export interface LoweredModel {
@@ -28,7 +28,7 @@ export interface LoweredModel {
   readonly inputs: readonly Port[]
   readonly targets: readonly Port[]
   readonly parameters: readonly (Parameter & { readonly value: Value })[]
-  readonly outputs: readonly (Port & { readonly value: Value })[]
+  readonly outputs: readonly FinishedOutput[]
   readonly predictions: readonly Prediction[]
   readonly averages: readonly Average[]
   /** Each loss before it was averaged. */
@@ -81,9 +81,11 @@ export function lowerModel(unit: Unit, options: LowerOptions): LoweredModel {
         break
       }
       case 'loss':
+        if (session.stream !== undefined) break
         losses.push(measure(scope, s))
         break
       case 'metric':
+        if (session.stream !== undefined) break
         metrics.push(measure(scope, s))
         break
       case 'predict':

@@ -11,7 +11,7 @@ import { expand, inOrder, masked, withItem } from '../tensors/typedOperations.ts
 import { Reported } from '../values/collectProblems.ts'
 import type { Scope } from '../values/scope.ts'
 import type { Port } from '../values/signature.ts'
-import { type Axis, baseOf, formatAxes, formatItem, pathOf, type Tensor } from '../values/tensor.ts'
+import { type Axis, baseOf, type Facts, formatAxes, formatItem, pathOf, type Tensor } from '../values/tensor.ts'
 import { sourceText } from '../values/wording.ts'
 /** Throws RNN333 if a value reads a target, which only losses, metrics and `delay` may do. */
 export function noTarget(t: Tensor, reader: string, span: Span): Tensor {
@@ -114,8 +114,14 @@ function outermostFirst(axes: readonly Axis[]): Axis[] {
   return [...sorted]
 }
 
+export interface FinishedOutput extends Port {
+  readonly value: Value
+  readonly facts: Facts
+  readonly span: Span
+}
+
 /** Converts an output to the user's layout: the batch first, zeros in the padding. */
-export function finishOutput(scope: Scope, o: { name: string; tensor: Tensor }): Port & { value: Value } {
+export function finishOutput(scope: Scope, o: { name: string; tensor: Tensor; span: Span }): FinishedOutput {
   const { session } = scope
   const t = inOrder(scope, o.tensor)
   const clean = masked(scope, t, t.axes, 0)
@@ -129,5 +135,7 @@ export function finishOutput(scope: Scope, o: { name: string; tensor: Tensor }):
     axes: axes.map(a => ({ name: a.name, size: a.size, ragged: a.lengths !== undefined })),
     ...(clean.coding && { coding: clean.coding }),
     value,
+    facts: o.tensor.facts,
+    span: o.span,
   }
 }

@@ -1,5 +1,6 @@
-// Names weights by the path of parts, then the param.
+// Names weights, and states of a stream, by the path of parts, then the param or state.
 import type { Instance, WeightRecord } from '../values/entity.ts'
+import type { StateRecord } from '../values/scope.ts'
 import { firstFree } from '../values/wording.ts'
 
 /**
@@ -7,15 +8,7 @@ import { firstFree } from '../values/wording.ts'
  * also in `given`, as of a param `lengths` of a part `T` beside the lengths of an axis T.
  */
 export function weightNames(weights: readonly WeightRecord[], given: ReadonlySet<string>): string[] {
-  const known = new Map<Instance, ReadonlyMap<Instance, string>>()
-  const inside = (parent: Instance): ReadonlyMap<Instance, string> => {
-    const names = known.get(parent) ?? namesIn(parent)
-    known.set(parent, names)
-    return names
-  }
-  const path = (i: Instance): string[] =>
-    i.parent === undefined ? [] : [...path(i.parent), inside(i.parent).get(i) ?? i.local]
-  const whole = weights.map(w => [...path(w.owner), w.local].join('.'))
+  const whole = pathsOf(weights)
   const taken = new Set([...given, ...whole])
   return whole.map(name => {
     if (!given.has(name)) return name
@@ -23,6 +16,29 @@ export function weightNames(weights: readonly WeightRecord[], given: ReadonlySet
     taken.add(free)
     return free
   })
+}
+
+/** Names the states of a stream: `enc.h`, `sum`, `sum_2`. */
+export function stateNames(states: readonly StateRecord[]): string[] {
+  const taken = new Set<string>()
+  return pathsOf(states).map(name => {
+    const free = firstFree(name, candidate => taken.has(candidate))
+    taken.add(free)
+    return free
+  })
+}
+
+/** The path of the instance that each belongs to, and its own name. */
+function pathsOf(all: readonly Pick<StateRecord, 'owner' | 'local'>[]): string[] {
+  const known = new Map<Instance, ReadonlyMap<Instance, string>>()
+  const inside = (parent: Instance): ReadonlyMap<Instance, string> => {
+    const names = known.get(parent) ?? namesIn(parent)
+    known.set(parent, names)
+    return names
+  }
+  const path = (i: Instance | undefined): string[] =>
+    i?.parent === undefined ? [] : [...path(i.parent), inside(i.parent).get(i) ?? i.local]
+  return all.map(w => [...path(w.owner), w.local].join('.'))
 }
 
 /** Names the instances applied in place in a unit, with no name that a part has. */

@@ -9,7 +9,7 @@ import type { PlainOp } from '../../ir/ops/schemas.ts'
 import type { Scope } from '../values/scope.ts'
 import type { Init } from '../values/signature.ts'
 import { type Axis, joinFacts, type Tensor } from '../values/tensor.ts'
-import { checkAxes, commonItem, expand, inOrder, joinAxes, tensor } from './typedOperations.ts'
+import { checkAxes, commonItem, expand, inOrder, joinAxes, placesOf, tensor } from './typedOperations.ts'
 
 /** Names of the scalar int inputs of a graph with draws. No name of a program starts with `@`. */
 export const seedInput = '@seed'
@@ -26,8 +26,7 @@ export function drawUniform(scope: Scope, axes: readonly Axis[], item: readonly 
   }
   let hash = tensor(b.emit('mix', [drawKey(scope), place]), [], [])
   for (const step of scope.steps()) hash = mix(hash, step)
-  for (const axis of [...axes].reverse())
-    hash = mix(hash, tensor(b.emit('iota', [], { size: D.unlabelled(axis.size) }), [axis], []))
+  for (const axis of [...axes].reverse()) hash = mix(hash, placesOf(scope, axis))
   const shape = [...axes.map(a => a.size), ...item].map(D.unlabelled)
   let value = expand(scope, hash, axes, item)
   item.forEach((size, i) => {

@@ -180,17 +180,62 @@ export const cause = (operation: string, span: Span, t: Tensor): Cause => ({
 
 // ---- lengths and masks
 
-/** Gives the number of valid elements of an axis: an int, for each example if the axis is ragged. */
+/** Gives the number of valid elements of an axis: an int, for each example if the axis is ragged; of a stream, the elements so far. */
 export function lengthOf(scope: Scope, axis: Axis): Tensor {
-  return axis.lengths ?? dimTensor(scope, axis.size, 'int')
+  const places = scope.session.stream?.places.get(axis)
+  if (places === undefined) return axis.lengths ?? dimTensor(scope, axis.size, 'int')
+  const b = homeOf(scope, places.value)
+  const last = lastOf({ ...scope, builder: b }, places, axis)
+  const after = b.emit('add', [last.value, fill(b, scalar(b, 1, 'int'), last.value.shape)])
+  const none = fill(b, scalar(b, 0, 'int'), last.value.shape)
+  return { ...last, value: axis.dropped === undefined ? after : b.emit('max', [after, none]) }
+}
+
+/** Whether an axis is that of a stream, or a shortened form of it. */
+export const isStreamed = (scope: Scope, axis: Axis): boolean => scope.session.stream?.places.has(axis) ?? false
+
+/** Gives the place of each element of an axis in its sequence, from 0: an int, over the batch too in a stream. */
+export const placesOf = (scope: Scope, axis: Axis): Tensor =>
+  scope.session.stream?.places.get(axis) ??
+  tensor(scope.builder.emit('iota', [], { size: D.unlabelled(axis.size) }), [axis], [])
+
+/** Takes the last of all elements of an axis that has at least one, padding or not. */
+export function lastOf(scope: Scope, t: Tensor, axis: Axis): Tensor {
+  const attrs = {
+    axis: placeOf(t, axis),
+    start: D.subtract(D.unlabelled(axis.size), D.constant(1)),
+    size: D.constant(1),
+  }
+  const axes = t.axes.filter(a => a !== axis)
+  const value = reshapeValue(scope.builder, scope.builder.emit('slice', [t.value], attrs), shapeOf(axes, t.item))
+  return { ...t, axes, value }
 }
 
 /** Gives the mask of the valid elements of an axis; undefined if all are valid. */
 export function maskOf(scope: Scope, axis: Axis): Tensor | undefined {
   const { lengths } = axis
-  if (lengths === undefined) return undefined
-  const known = scope.session.masks.get(axis)
-  if (known !== undefined) return known
+  const places = scope.session.stream?.places.get(axis)
+  const make =
+    lengths !== undefined
+      ? () => within(scope, axis, lengths)
+      : places !== undefined && axis.dropped !== undefined
+        ? () => begun(scope, places)
+        : undefined
+  if (make === undefined) return undefined
+  const mask = scope.session.masks.get(axis) ?? make()
+  scope.session.masks.set(axis, mask)
+  return mask
+}
+
+/** Tells where a shortened axis of a stream has begun: its places are not negative there. */
+function begun(scope: Scope, places: Tensor): Tensor {
+  const b = homeOf(scope, places.value)
+  const zero = fill(b, scalar(b, 0, 'int'), places.value.shape)
+  return { ...places, dtype: 'bool', value: b.emit('le', [zero, places.value], {}, { hint: 'begun' }) }
+}
+
+/** Tells which elements of an axis are within its lengths. */
+function within(scope: Scope, axis: Axis, lengths: Tensor): Tensor {
   const b = homeOf(scope, lengths.value)
   const home = { ...scope, builder: b }
   const axes = [axis, ...lengths.axes]
@@ -203,9 +248,7 @@ export function maskOf(scope: Scope, axis: Axis): Tensor | undefined {
       hint: `valid_${axis.name}`,
     },
   )
-  const mask = tensor(value, axes, [], { reversed: lengths.reversed })
-  scope.session.masks.set(axis, mask)
-  return mask
+  return tensor(value, axes, [], { reversed: lengths.reversed })
 }
 
 /** Puts `padding` in place of the elements outside the lengths of `axes`. */

@@ -17,6 +17,8 @@ export interface LowerOptions {
   /** Collects the units and fns that are expanded. */
   readonly expanded: Set<Unit | Fn>
   readonly alone?: Alone
+  /** The name of the axis along which the model is to run as a stream. */
+  readonly stream?: string
   /** Gives the line of a place; set if several sessions share one line counter. */
   readonly lineOf?: Session['lineOf']
 }
@@ -46,6 +48,7 @@ export function newSession(options: LowerOptions, root: Builder, batch: Axis, un
     uses: [],
     expanded: options.expanded,
     ...(options.alone && { alone: options.alone }),
+    ...(options.stream !== undefined && { stream: { axis: options.stream, places: new Map(), states: [] } }),
     evaluated: 0,
     sought: 0,
     sizes: new Map([...options.sets].map(([name, value]) => [name, staticNumber(value)])),

@@ -33,6 +33,8 @@ export interface Session {
   /** Values that would differ in a window of their axis: positions, which would restart at 0, and the first element. */
   readonly fromStart: FromStart[]
   readonly averages: Average[]
+  /** Set while a model is expanded to be run as a stream. */
+  readonly stream?: Streaming
   /** The inputs and targets, by the ids of their values. */
   readonly ports: Map<number, string>
   /** Outputs that bound the values of inputs and targets, by the names of these. */
@@ -70,6 +72,28 @@ export interface Alone {
   readonly lookedInto: Set<Fn>
   /** Hyper-parameters, and expressions computed from them, that wait for a use of the unit. */
   readonly waitsFor: Set<string>
+}
+
+/** The axis along which a model is run as a stream: a run sees a window of it, and states go from one to the next. */
+export interface Streaming {
+  /** Its name. */
+  readonly axis: string
+  /** The length that the model declares, if it is fixed. */
+  fixed?: Dim
+  /**
+   * The place of each element in the whole sequence, over the axis and the batch, for the axis and its shortened forms, T-1; there
+   * the first places are negative, where it has not begun.
+   */
+  readonly places: Map<Axis, Tensor>
+  /** States of cells and functions along the axis: the value of each that leaves a window. */
+  readonly states: StateRecord[]
+}
+
+/** A state that goes from one window of a stream to the next: the instance that owns it, and its name there. */
+export interface StateRecord {
+  readonly owner: Instance | undefined
+  readonly local: string
+  readonly value: Value
 }
 
 /** One average over everything: the sum and count that batches add up, and their ratio in this batch. */
@@ -130,3 +154,7 @@ export function homeOf({ builder, around, session }: Scope, value: Value): Build
   if (builder.owns(value)) return builder
   return around === undefined ? session.root : homeOf(around.scope, value)
 }
+
+/** The length of an axis as the model declares it: that of a stream sees a window of it. */
+export const declaredLength = ({ stream }: Session, axis: Axis): Dim =>
+  (stream?.places.has(axis) && axis.dropped === undefined && stream.fixed) || axis.size

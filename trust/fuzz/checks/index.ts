@@ -12,6 +12,7 @@ import { plans } from './plans.ts'
 import { reversal } from './reversal.ts'
 import { scaling } from './scaling.ts'
 import { splitting } from './splitting.ts'
+import { streaming } from './streaming.ts'
 import { truncation } from './truncation.ts'
 import { twice } from './twice.ts'
 import { unchosen } from './unchosen.ts'
@@ -28,6 +29,7 @@ export const checks: readonly Check[] = [
   reversal,
   splitting,
   truncation,
+  streaming,
   twice,
   unchosen,
   plans,

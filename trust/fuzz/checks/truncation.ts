@@ -117,7 +117,7 @@ function windowOf(
 }
 
 /** Cuts [B, T, …] to [B, size, …]. */
-function stepsOf(data: Buffer, examples: number, steps: number, start: number, size: number): Buffer {
+export function stepsOf(data: Buffer, examples: number, steps: number, start: number, size: number): Buffer {
   const width = examples * steps === 0 ? 0 : data.length / examples / steps
   const length = examples * size * width
   const result = data instanceof Int32Array ? new Int32Array(length) : new Float64Array(length)

@@ -1,0 +1,159 @@
+// Derives the step of a model: the graphs that begin a stream, and that take it from one element of an axis to the next.
+import type { LoweredModel } from '../elaborate/models/lowerModel.ts'
+import type { GraphOptions } from '../graphs.ts'
+import type { Context } from '../ir/builder.ts'
+import { copyBlock } from '../ir/copyBlock.ts'
+import { type Dim, substitute, symbol, symbolsOf } from '../ir/dim.ts'
+import type { Block, Graph, Value } from '../ir/graph.ts'
+import { dce } from '../passes/dce.ts'
+import { dropInputs } from '../passes/dropInputs.ts'
+import { dropOnes } from '../passes/dropOnes.ts'
+import { runPasses, standard } from '../passes/pipeline.ts'
+import { simplify } from '../passes/simplify.ts'
+import { type Stage, splitStages, stagesOf } from '../passes/splitStages.ts'
+import { unroll } from '../passes/unroll.ts'
+import { crossAxis, refuseStream, type StreamState } from './crossAxis.ts'
+
+export type { StreamState } from './crossAxis.ts'
+
+/** The name of the input that a target's element is: an output, the prediction, may have the target's own. */
+export const elementOfTarget = (target: string): string => `@target.${target}`
+
+/** The graphs of a stream. Weights are inputs of each; values that one hands on to the next begin with `@kept`. */
+export interface StreamGraphs {
+  readonly context: Context
+  /** The name of the axis that the stream goes along. */
+  readonly axis: string
+  /** The number of elements of that axis, where the model fixes it. */
+  readonly length?: Dim
+  readonly states: readonly StreamState[]
+  /** Names of the inputs that are given once, and of their lengths. */
+  readonly constants: readonly string[]
+  /** Names of the inputs of which each step gets an element, and of the lengths of axes inside it. */
+  readonly elements: readonly string[]
+  /** constants → the states before the first step, and what the steps need of the constants. */
+  readonly start: Graph
+  /** states, elements → outputs, states, in place. */
+  readonly step: Graph
+  /** A step in two, for a model that reads its own targets late. */
+  readonly generation?: Generation
+}
+
+export interface Generation {
+  /** Names of the targets that the model reads late. */
+  readonly targets: readonly string[]
+  /** states, the other elements → outputs, and the states that do not depend on those targets, in place. */
+  readonly answer: Graph
+  /** The targets of this step → the other states, in place. */
+  readonly advance: Graph
+}
+
+/** A step, with one element of the axis for the whole of it. */
+interface OneStep {
+  readonly block: Block
+  readonly names: ReadonlyMap<number, string>
+  readonly outputs: readonly string[]
+  readonly states: readonly StreamState[]
+  readonly elements: readonly string[]
+}
+
+/** Derives the graphs of a model that was expanded for a stream along `axis`. Throws RNN334 where a state cannot cross the steps. */
+export function streamGraphs(model: LoweredModel, axis: string, options: GraphOptions): StreamGraphs {
+  const { context, session, parameters } = model
+  const one = oneStep(model, axis)
+  const { names, elements, states } = one
+  const [start, step] = split(model, one, [])
+  const graph = (stage: Stage, name: string): Graph => finished(context, stage, `${model.name} ${name}`, options)
+  const targets = model.fedBack.filter(name => elements.includes(elementOfTarget(name)))
+  const ports = new Set([
+    ...model.targets.map(t => elementOfTarget(t.name)),
+    ...[...model.inputs, ...model.targets].flatMap(p => [p.name, ...p.axes.map(a => `${a.name}.lengths`)]),
+  ])
+  const weights = new Set(parameters.map(p => p.name))
+  const isConstant = (name: string): boolean => ports.has(name) && !weights.has(name) && !elements.includes(name)
+  return {
+    context,
+    axis,
+    ...(session.stream?.fixed && { length: session.stream.fixed }),
+    states,
+    constants: [...names.values()].filter(isConstant),
+    elements,
+    start: graph(start, 'start'),
+    step: { ...graph(step, 'step'), inPlace: true },
+    ...(targets.length > 0 && { generation: generationOf(model, one, targets, graph) }),
+  }
+}
+
+function generationOf(
+  model: LoweredModel,
+  one: OneStep,
+  targets: readonly string[],
+  graph: (stage: Stage, name: string) => Graph,
+): Generation {
+  const [, answer, advance] = split(model, one, targets)
+  return {
+    targets,
+    answer: { ...graph(answer, 'answer'), inPlace: true },
+    advance: { ...graph(advance, 'advance'), inPlace: true },
+  }
+}
+
+/** Makes the block of one step: windows of one element, with states between them. */
+function oneStep(model: LoweredModel, axis: string): OneStep {
+  const whole = dce.run(model.context, model.builder.finish(model.outputs.map(o => o.value)))
+  const crossed = crossAxis(model, whole, symbol(axis))
+  const targets = new Set(model.targets.map(t => t.name))
+  const nameOf = (v: Value): string => {
+    const name = crossed.names.get(v.id) ?? v.hint
+    return targets.has(name) ? elementOfTarget(name) : name
+  }
+  const before = crossed.block.params
+  // The axis is known by its symbol up to here, so its size is put in last.
+  const sized = copyBlock(model.context, crossed.block, dim => substitute(dim, axis, 1))
+  const block = [unroll(1), dropOnes, simplify, dropOnes, dce].reduce((b, pass) => pass.run(model.context, b), sized)
+  return {
+    block,
+    names: new Map(block.params.map((p, i) => [p.id, nameOf(before[i])])),
+    outputs: model.outputs.map(o => o.name),
+    states: crossed.states,
+    elements: before.filter(p => p.shape.some(d => symbolsOf(d).includes(axis))).map(nameOf),
+  }
+}
+
+const [starting, answering, advancing] = [0, 1, 2]
+
+/** Splits a step: what is done once, what each step does, and, if any targets are `late`, what it does once these are chosen. */
+function split(model: LoweredModel, one: OneStep, late: readonly string[]): readonly Stage[] {
+  const { block, names, outputs, states, elements } = one
+  const stateful = new Set(states.map(s => s.name))
+  const nameOf = (p: Value): string => names.get(p.id) ?? ''
+  const stageOf = (p: Value): number => {
+    const name = nameOf(p)
+    if (late.some(target => name === elementOfTarget(target))) return advancing
+    return elements.includes(name) || stateful.has(name) ? answering : starting
+  }
+  const known = stagesOf(block, stageOf)
+  const [initials, leaving] = [outputs.length, outputs.length + states.length]
+  const results = [
+    ...outputs.map((name, i) => ({ name, value: block.results[i], stage: answering })),
+    ...states.map(({ name }, i) => ({ name, value: block.results[initials + i], stage: starting })),
+    ...states.map(({ name }, i) => {
+      const value = block.results[leaving + i]
+      return { name, value, stage: Math.max(answering, known(value)) }
+    }),
+  ]
+  const early = results.find(r => known(r.value) > r.stage)
+  if (early?.stage === starting)
+    refuseStream(model, `\`${early.name}\` begins with a value that changes from step to step`)
+  if (early !== undefined) throw new Error(`${early.name} depends on the target of its own step`)
+  const count = late.length > 0 ? 3 : 2
+  return splitStages(model.context, block, names, count, stageOf, p => !stateful.has(nameOf(p)), results)
+}
+
+/** Runs the passes. */
+function finished(context: Context, { block, inputs, outputs }: Stage, name: string, options: GraphOptions): Graph {
+  const graph: Graph = { ...block, name, inputs, outputs }
+  options.onDump?.('lower', graph)
+  const { pipeline = standard } = options
+  return dropInputs(runPasses(context, graph, pipeline.forward, options))
+}

@@ -1,0 +1,145 @@
+// Streaming: the step of a model gives at each element what the model gives on all elements so far.
+import { type CompiledModel, elementOfTarget, type StreamGraphs } from '../../../compiler/index.ts'
+import { evaluate, type Sizes } from '../../../compiler/ir/dim.ts'
+import { RnnError } from '../../../dsl/diagnostics.ts'
+import { openStream } from '../../../runtime/stream/openStream.ts'
+import { type Check, compare, inTurn, type Outcome } from '../fuzzCheck.ts'
+import { type Arrays, roundingOf, runOn, type Trial } from '../trial.ts'
+import { stepsOf } from './truncation.ts'
+
+export const streaming: Check = {
+  name: 'streaming',
+  claim:
+    'the step of a model, taken along an axis, gives at each element what the whole model gives on the elements so far',
+  every: 2,
+  run: trial => {
+    const { inputs, targets } = trial.model.signature
+    const axes = new Set([...inputs, ...targets].flatMap(p => p.axes.slice(0, 1).map(a => a.name)))
+    return inTurn([...axes].map(axis => () => along(trial, axis)))
+  },
+}
+
+function along(trial: Trial, axis: string): Outcome {
+  const { model, tested } = trial
+  const graphs = streamOf(model, axis, trial)
+  if (graphs === undefined) return { checks: 0 }
+  const { batch, inputs } = trial
+  const length = lengthOf(trial, axis)
+  const { B } = batch.sizes
+  const lengths = batch.arrays[`${axis}.lengths`] ?? new Int32Array(B).fill(length)
+  const [backend] = tested.backends
+  const stream = openStream(graphs, inputs, batch.sizes, { backend, precision: 'f64', rows: B, seed: trial.case.data })
+  const whole = { context: model.context, graph: model.predict({ pipeline: tested.pipeline }) }
+  const run = runOn(backend, whole)
+  // Of an axis whose length the model fixes, only the whole is a sequence that the model takes.
+  const from = graphs.length === undefined ? 0 : length - 1
+  return inTurn(
+    Array.from({ length }, (_, t) => () => {
+      const found = stream.step(elementsAt(trial, graphs, axis, t))
+      const rows = [...lengths.keys()].filter(b => lengths[b] > t)
+      if (t < from || rows.length === 0) return { checks: 0 }
+      const prefix = prefixOf(trial, axis, t + 1)
+      const expected = run(prefix.sizes, { ...inputs, ...prefix.arrays })
+      const pick = (results: Arrays, size: number): Arrays =>
+        lastElements(model, axis, results, prefix.sizes, rows, size, t + 1)
+      return compare(pick(found, 1), pick(expected, t + 1), 1e-12, `the stream along ${axis} at ${t}`, () => {
+        const { bound } = roundingOf(whole, prefix.sizes, { ...inputs, ...prefix.arrays })
+        const most = (name: string) => Array.from(bound(name)).reduce((a, x) => Math.max(a, x), 0)
+        return { bound: name => new Float64Array(found[name].length).fill(most(name)), nearby: () => [] }
+      })
+    }),
+  )
+}
+
+/** Derives the step; undefined for a model that has none along this axis. */
+function streamOf(model: CompiledModel, axis: string, { tested }: Trial): StreamGraphs | undefined {
+  try {
+    return model.stream(axis, { pipeline: tested.pipeline })
+  } catch (error) {
+    const codes = ['RNN331', 'RNN334']
+    if (error instanceof RnnError && error.diagnostics.every(d => codes.includes(d.code))) return undefined
+    throw error
+  }
+}
+
+const portsOf = ({ model: { signature } }: Trial) => [...signature.inputs, ...signature.targets]
+
+/** The largest length of an axis in the batch. */
+function lengthOf(trial: Trial, axis: string): number {
+  const found = portsOf(trial).flatMap(p => p.axes.filter(a => a.name === axis))[0]
+  return evaluate(found.size, trial.batch.sizes)
+}
+
+/** The arrays over an axis, with the lengths of axes inside it. */
+function namesAlong(trial: Trial, axis: string): readonly string[] {
+  return portsOf(trial).flatMap(({ name, axes }) => {
+    if (axes[0]?.name !== axis) return []
+    return [
+      name,
+      ...axes.slice(1).flatMap(a => (a.ragged && isNested(trial, axis, a.name) ? [`${a.name}.lengths`] : [])),
+    ]
+  })
+}
+
+/** Whether the lengths of an axis differ along another: they do for the one that is declared inside the other first. */
+function isNested(trial: Trial, outer: string, inner: string): boolean {
+  const first = portsOf(trial).find(p => p.axes.some(a => a.name === inner))
+  return first?.axes[0]?.name === outer
+}
+
+function elementsAt(trial: Trial, graphs: StreamGraphs, axis: string, t: number): Arrays {
+  const { arrays, sizes } = trial.batch
+  const length = lengthOf(trial, axis)
+  const targets = new Set(trial.model.signature.targets.map(p => p.name))
+  const elements = namesAlong(trial, axis).map(name => {
+    const input = targets.has(name) ? elementOfTarget(name) : name
+    return [input, stepsOf(arrays[name], sizes.B, length, t, 1)] as const
+  })
+  return Object.fromEntries(elements.filter(([name]) => graphs.elements.includes(name)))
+}
+
+/** The first elements of a batch. */
+function prefixOf(trial: Trial, axis: string, size: number): { readonly sizes: Sizes; readonly arrays: Arrays } {
+  const { arrays, sizes } = trial.batch
+  const length = lengthOf(trial, axis)
+  const cut = namesAlong(trial, axis).map(name => [name, stepsOf(arrays[name], sizes.B, length, 0, size)] as const)
+  const lengths = arrays[`${axis}.lengths`]?.map(n => Math.min(n, size))
+  return {
+    sizes: axis in sizes ? { ...sizes, [axis]: size } : sizes,
+    arrays: { ...Object.fromEntries(cut), ...(lengths && { [`${axis}.lengths`]: lengths }) },
+  }
+}
+
+/**
+ * The results for some rows: of what is over the axis the last element. `size` is the number of elements of the axis that the results
+ * hold, `seen` that of the sequence: a shortened axis may have none yet.
+ */
+function lastElements(
+  model: CompiledModel,
+  axis: string,
+  results: Arrays,
+  sizes: Sizes,
+  rows: readonly number[],
+  size: number,
+  seen: number,
+): Arrays {
+  return Object.fromEntries(
+    model.signature.outputs.flatMap(({ name, axes, item }) => {
+      const place = axes.findIndex(a => a.name.split('-')[0] === axis)
+      const dropped = place < 0 ? 0 : Number(axes[place].name.split('-')[1] ?? 0)
+      if (dropped >= seen) return []
+      const held = size === seen ? seen - dropped : size
+      const dims = [...axes.map(a => a.size), ...item].map((d, i) => (i === place ? held : evaluate(d, sizes)))
+      const count = (of: readonly number[]): number => of.reduce((n, d) => n * d, 1)
+      const [outer, inner] = place < 0 ? [1, count(dims)] : [count(dims.slice(0, place)), count(dims.slice(place + 1))]
+      const along = place < 0 ? 1 : held
+      const values = rows.flatMap(b =>
+        Array.from({ length: outer }, (_, o) => {
+          const start = ((b * outer + o) * along + along - 1) * inner
+          return Array.from(results[name].subarray(start, start + inner))
+        }).flat(),
+      )
+      return [[name, Float64Array.from(values)] as const]
+    }),
+  )
+}
