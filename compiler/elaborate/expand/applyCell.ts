@@ -245,7 +245,7 @@ function scanSteps(cell: Prepared, axis: Axis): Result {
   )
   const named = returned === undefined ? stacked : stacked.slice(1)
   const stream = scope.session.stream?.places.has(axis) ? scope.session.stream : undefined
-  states.forEach((d, i) => stream?.states.push({ owner: cell.instance, local: d.name, value: outs[i] }))
+  for (const [i, d] of states.entries()) stream?.states.push({ owner: cell.instance, local: d.name, value: outs[i] })
   return {
     kind: 'result',
     unit: cell.instance.unit.name.text,

@@ -79,6 +79,7 @@ export function runningValue(scope: Scope, kind: keyof typeof kinds, t: Tensor, 
   const length = D.unlabelled(axis.size)
   const bindings = { length, reverse: false, consts, carries, xs: [element, place] }
   const outs = emitScan(outer, bindings, body.eqns, results)
-  for (const [i, local] of names.entries()) session.stream?.states.push({ owner: scope.instance, local, value: outs[i] })
+  for (const [i, local] of names.entries())
+    session.stream?.states.push({ owner: scope.instance, local, value: outs[i] })
   return { ...t, dtype: outs[0].dtype, axes, value: outs[0], reversed: t.reversed.filter(a => a !== axis) }
 }
