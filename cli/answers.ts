@@ -1,6 +1,6 @@
 // Writes predictions as text: a table for people, and CSV.
 import { csvCell } from '../runtime/data/csvText.ts'
-import type { Answer } from '../runtime/predict.ts'
+import type { Answer } from '../runtime/decodeAnswers.ts'
 import { table } from './output.ts'
 
 type Row = Readonly<Record<string, Answer>>

@@ -19,8 +19,9 @@ export {
   loadData,
   loadInputs,
 } from './data/loadData.ts'
+export type { Answer } from './decodeAnswers.ts'
 export { type Batch, pack } from './packBatch.ts'
-export { type Answer, type Predictions, type PredictOptions, predict, predictAsync } from './predict.ts'
+export { type Predictions, type PredictOptions, predict, predictAsync } from './predict.ts'
 export { fittingSizes, randomBatch, randomSizes } from './randomBatch.ts'
 export {
   type DrawOptions,

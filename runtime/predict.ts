@@ -1,14 +1,14 @@
 // Predictions: the outputs of a trained model for new inputs, decoded into the units and labels of the data.
 import type { AnyBackend, AnyExecutable, Backend, Precision } from '../compiler/backend/backend.ts'
 import { js } from '../compiler/backend/js.ts'
-import type { CompiledModel, Graph, Port } from '../compiler/index.ts'
-import { evaluate, type Sizes } from '../compiler/ir/dim.ts'
+import type { CompiledModel, Graph } from '../compiler/index.ts'
+import type { Sizes } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
 import type { Part } from './data/example.ts'
-import { checkLabelled, type Fitted, inverse } from './data/fitted.ts'
+import { checkLabelled, type Fitted } from './data/fitted.ts'
 import { checkPart } from './data/precision.ts'
+import { type Answer, answerOf, type BatchResults } from './decodeAnswers.ts'
 import { checkFinite } from './finiteWeights.ts'
-import { greatest } from './greatest.ts'
 import { loadWithin, type Run } from './memoryBudget.ts'
 import { largestSizes } from './packBatch.ts'
 import { finishRuns, finishRunsAsync, type Running } from './running.ts'
@@ -28,9 +28,6 @@ export interface PredictOptions<B = Backend> {
   /** After each batch; the fraction of the whole that is done. */
   readonly onBatch?: (done: number) => void
 }
-
-/** A number or a label, or nested lists of them: one list for each axis, then one for each dim of the item. */
-export type Answer = number | string | readonly Answer[]
 
 export interface Predictions extends WhatRan {
   /** For each example, the answer for each target, and every other output as it is. */
@@ -144,93 +141,13 @@ function createAnswers(model: CompiledModel, fitted: Fitted | undefined) {
   const examples: Record<string, Answer>[] = []
   return {
     examples,
-    add: (run: Parameters<typeof answerOf>[2]): void => {
+    add: (run: BatchResults): void => {
       for (let b = 0; b < run.indices.length; b++) {
-        const answers = model.signature.outputs.map(port => [port.name, answerOf(model, port, run, b, fitted)] as const)
+        const answers = model.signature.outputs.map(
+          port => [port.name, answerOf(model.signature, port, run, b, fitted)] as const,
+        )
         examples.push(Object.fromEntries(answers))
       }
     },
   }
-}
-
-function answerOf(
-  model: CompiledModel,
-  port: Port,
-  run: {
-    readonly results: Readonly<Record<string, ArrayLike<number>>>
-    readonly sizes: Sizes
-    readonly inputs: Readonly<Record<string, ArrayLike<number>>>
-    readonly indices: ArrayLike<number>
-  },
-  b: number,
-  fitted: Fitted | undefined,
-): Answer {
-  const all = run.results[port.name]
-  const shape = [...port.axes.map(a => a.size), ...port.item].map(d => evaluate(d, run.sizes))
-  const size = shape.reduce((n, d) => n * d, 1)
-  const values = Array.from({ length: size }, (_, i) => all[b * size + i])
-  const target = model.signature.predictions.some(p => p.output === port.name)
-    ? model.signature.targets.find(t => t.name === port.name)
-    : undefined
-  const width = port.item.map(d => evaluate(d, run.sizes)).reduce((n, d) => n * d, 1)
-  const coded = target?.coding !== undefined
-  const decided = coded ? decide(values, width) : values
-  const decoded = fitted === undefined || target === undefined ? decided : inverse(fitted, port.name, decided)
-  // Takes valid elements only: a ragged axis is as long as the example says, at each place of the axes that its lengths are over.
-  const lengthAt = (depth: number, places: readonly number[]): number => {
-    const { name, ragged } = port.axes[depth]
-    const [base, less = '0'] = name.split('-')
-    const given = ragged ? run.inputs[`${base}.lengths`] : undefined
-    const outer = axesAround(model, base).map(axis => port.axes.findIndex(a => a.name === axis))
-    if (given === undefined || outer.includes(-1)) return shape[depth]
-    return Math.max(0, given[outer.reduce((at, d) => at * shape[d] + places[d], b)] - Number(less))
-  }
-  const nest = (place: number, places: readonly number[]): Answer => {
-    const depth = places.length
-    if (depth === port.axes.length) {
-      const answer = item(coded ? [] : shape.slice(depth), decoded, place)
-      const from = values.slice(place * width, (place + 1) * width)
-      if (target !== undefined) requireFinite(port.name, run.indices[b], [from, answer])
-      return answer
-    }
-    const length = lengthAt(depth, places)
-    return Array.from({ length }, (_, i) => nest(place * shape[depth] + i, [...places, i]))
-  }
-  return nest(0, [])
-}
-
-/** RNN512 where an answer, or a number that decided it, is NaN or infinite. */
-function requireFinite(name: string, example: number, answer: Answer): void {
-  if (typeof answer === 'string' || Number.isFinite(answer)) return
-  if (typeof answer === 'number')
-    fail('RNN512', { what: `the answer for \`${name}\` of example ${example + 1}`, value: answer })
-  for (const part of answer) requireFinite(name, example, part)
-}
-
-/** Axes before one, where an input or target declares it: those that its lengths are over. */
-function axesAround({ signature }: CompiledModel, name: string): readonly string[] {
-  const axes = [...signature.inputs, ...signature.targets].map(p => p.axes).find(all => all.some(a => a.name === name))
-  return axes === undefined
-    ? []
-    : axes
-        .slice(
-          0,
-          axes.findIndex(a => a.name === name),
-        )
-        .map(a => a.name)
-}
-
-/** Picks the most likely class of each distribution of `width`; of a single probability, whether it is above a half. */
-function decide(values: readonly number[], width: number): number[] {
-  if (width === 1) return values.map(p => (p > 0.5 ? 1 : 0))
-  return Array.from({ length: values.length / width }, (_, i) => {
-    const row = values.slice(i * width, (i + 1) * width)
-    return row.indexOf(greatest(row))
-  })
-}
-
-function item(shape: readonly number[], values: readonly (number | string)[], place: number): Answer {
-  if (shape.length === 0) return values[place]
-  const [n, ...rest] = shape
-  return Array.from({ length: n }, (_, i) => item(rest, values, place * n + i))
 }

@@ -261,7 +261,8 @@ export const sequenceBuiltins: readonly Builtin[] = [
       // Each example of a stream has a place of its own, so that what is over its axis is over the batch.
       const batch = isStreamed(scope, axis) && !x.axes.some(a => a.batch) ? [scope.session.batch] : []
       const axes = [axis, ...outerAxes(axis).filter(a => !x.axes.includes(a)), ...x.axes, ...batch]
-      return { ...x, axes, value: expand(scope, x, axes, x.item) }
+      const facts = joinFacts([{ facts: x.facts, axes }])
+      return { ...x, axes, facts, value: expand(scope, x, axes, x.item) }
     },
     overAxis,
   ),

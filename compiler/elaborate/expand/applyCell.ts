@@ -12,6 +12,7 @@ import {
   commonOrder,
   expand,
   inOrder,
+  isStreamed,
   joinAxes,
   lengthOf,
   maskOf,
@@ -111,7 +112,8 @@ export function applyCell(cell: CellApplication, given: ReadonlyMap<string, Give
   for (const arg of args) inner.names.set(arg.name, { ...arg.tensor, name: arg.name })
   declare(inner, instance)
   const values = [...args.map(a => a.tensor), ...given.values()]
-  const lengths = [...joinAxes(values), ...(axis === undefined ? [] : [axis])].flatMap(a => a.lengths ?? [])
+  const walked = [...joinAxes(values), ...(axis === undefined ? [] : [axis])]
+  const lengths = walked.flatMap(a => a.lengths ?? (isStreamed(scope, a) ? placesOf(scope, a) : []))
   const around = joinAxes([...values, ...lengths]).filter(a => a !== axis)
   const declared = new Set(args.flatMap(a => [...a.declared.values()]))
   const mapped = around.filter(a => !declared.has(a))
