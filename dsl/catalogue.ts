@@ -1519,6 +1519,33 @@ train m on d { optimizer = SGD(1000); epochs = 100 }`,
     example: `$ rnnc predict model.safetensors --data new.csv --out new.csv`,
     fix: 'Name another file. `--force` does not change this.',
   },
+  RNN520: {
+    title: 'States of another stream',
+    message: 'these are no states of a stream of `{model}`: {differences}',
+    help: 'give back an object that `states` of a stream of the same model, axis and number of rows gave',
+    cause:
+      'States are restored by name, type and size: those of another model, or of another number of rows, do not fit.',
+    example: `stream(model, weights).restore(stream(other, otherWeights).states)`,
+    fix: 'Keep the states beside the name of the weights that they belong to.',
+  },
+  RNN521: {
+    title: 'A stream that is over',
+    message: 'all {length} elements of `{axis}` have been given',
+    help: 'begin again with `reset`, or declare the axis without a length',
+    cause: 'The model declares the length of the axis, and its sequences are as long.',
+    example: `const s = stream(model, weights)     // input x: [3] over T[12]
+for (const x of thirteen) s.step({ x })`,
+    fix: 'Call `reset()` before the next sequence.',
+  },
+  RNN522: {
+    title: 'Nothing says when to stop',
+    message: 'generating `{target}` needs an end: {reason}',
+    help: 'say how many steps at most: `--steps 500`, or `{ steps }` in the library',
+    cause:
+      'A generated sequence ends with its end token, with the axis of fixed length, or with the inputs that go along with it. This model has none of them.',
+    example: `$ rnnc generate characters.safetensors --after "ROMEO:"`,
+    fix: 'Give the number of steps, or let the data add an end token: `words(…, end = true)`.',
+  },
 } as const satisfies Record<string, Entry>
 
 export type Code = keyof typeof entries

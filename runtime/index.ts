@@ -33,5 +33,6 @@ export {
   type RunOptions,
   type Weights,
 } from './session.ts'
+export { type Answers, type Element, type Elements, type Stream, type StreamOptions, stream } from './stream/stream.ts'
 export { type EpochReport, type StepReport, type TrainOptions, type TrainResult, train } from './train.ts'
 export { TrainingFailed } from './trainingFailed.ts'

@@ -24,6 +24,8 @@ export interface StreamGraphs {
   readonly context: Context
   /** The name of the axis that the stream goes along. */
   readonly axis: string
+  /** The symbol of the number of rows. */
+  readonly batch: string
   /** The number of elements of that axis, where the model fixes it. */
   readonly length?: Dim
   readonly states: readonly StreamState[]
@@ -74,6 +76,7 @@ export function streamGraphs(model: LoweredModel, axis: string, options: GraphOp
   return {
     context,
     axis,
+    batch: symbolsOf(session.batch.size)[0],
     ...(session.stream?.fixed && { length: session.stream.fixed }),
     states,
     constants: [...names.values()].filter(isConstant),

@@ -24,6 +24,8 @@ export interface ArrayOptions {
   /** Values are as in the data file: they are scaled, and labels numbered, as in training. */
   readonly fitted?: Fitted
   readonly sizes?: Sizes
+  /** Number of examples where `arrays` is empty, for a model without inputs. */
+  readonly count?: number
 }
 
 export interface LoadedArrays {
@@ -52,7 +54,7 @@ export function fromArrays(
   const roleOf = (port: Port): Role => (signature.targets.includes(port) ? 'target' : 'input')
   const ports = all.filter(port => Object.hasOwn(arrays, port.name))
   const read = ports.map(port => readPort(port, roleOf(port), arrays[port.name], options.fitted))
-  const count = read[0]?.examples.length ?? 0
+  const count = read[0]?.examples.length ?? options.count ?? 0
   const sizes = bindSizes(
     read.map(({ found }) => found),
     { ...options.fitted?.sizes, ...options.sizes },
@@ -133,6 +135,7 @@ function numbersIn(examples: readonly Example[]): ReadonlySet<number> {
 function leafOf(value: Nested, place: string, mismatch: (found: string) => never): number | string {
   if (typeof value === 'boolean') return value ? 1 : 0
   if (typeof value === 'string') return value
+  if (value === null || value === undefined) return mismatch(`${value} in ${place}`)
   if (typeof value !== 'number') return mismatch(`a list where a number is expected, in ${place}`)
   return Number.isFinite(value) ? value : mismatch(`${value} in ${place}`)
 }

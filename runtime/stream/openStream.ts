@@ -1,23 +1,21 @@
 // Runs the step of a model on flat arrays: states stay in place from step to step.
 import type { Backend, Buffer, Precision, Results } from '../../compiler/backend/backend.ts'
-import { batchSymbols } from '../../compiler/elaborate/models/modelScope.ts'
-import { type Graph, load, type StreamGraphs } from '../../compiler/index.ts'
-import type { Sizes } from '../../compiler/ir/dim.ts'
+import { type Generation, type Graph, load, type StreamGraphs } from '../../compiler/index.ts'
+import { evaluate, type Sizes, symbolsOf } from '../../compiler/ir/dim.ts'
+import type { Value } from '../../compiler/ir/graph.ts'
 import { once } from '../once.ts'
 import { drawInputs } from '../session.ts'
-
-/** Arrays by the name of an input, an output or a state, row-major, the batch first. */
-export type Arrays = Readonly<Record<string, Buffer>>
+import { type Arrays, copiesOf, copyRows, permuteRows, positionState } from './streamStates.ts'
 
 /** A stream on flat arrays, of one row or of several side by side. */
 export interface StreamRun {
   /** Name of the backend that runs it. */
   readonly backend: string
-  /** The states, [B, …], which steps change in place. */
+  /** The states, [B, …], which steps change in place; `@position` counts the elements that each row has had. */
   readonly states: Arrays
   /**
-   * Takes one element of each input over the axis, [B, …], and gives the outputs, [B, …], in views that the next step overwrites. `inner` are the
-   * sizes of axes inside the element.
+   * Takes one element of each input over the axis, [B, …], and gives the outputs, [B, …], in views that the next step overwrites. `inner` are
+   * the sizes of axes inside the element.
    */
   step(elements: Arrays, inner?: Sizes): Results
   /** As `step` for a model that reads its own targets late: gives the outputs before these targets are chosen. */
@@ -26,6 +24,8 @@ export interface StreamRun {
   advance(targets: Arrays): void
   /** Begins again, in one row or in all. */
   reset(row?: number): void
+  /** Goes on in each row from the state of another, between `answer` and `advance` too: row i becomes what `parents[i]` was. */
+  permute(parents: ArrayLike<number>): void
 }
 
 export interface StreamRunOptions {
@@ -38,18 +38,24 @@ export interface StreamRunOptions {
 }
 
 /**
- * Begins a stream. `given` are the weights, and the inputs that are not over the axis; `known` the sizes of both. RNN505 if the
- * backend cannot take the model.
+ * Begins a stream. `given` are the weights, and the inputs that are not over the axis; `known` the sizes of both. Throws RNN505 if the
+ * backend cannot take the model, and a plain Error for `answer` and `advance` of a model that reads no target.
  */
 export function openStream(graphs: StreamGraphs, given: Arrays, known: Sizes, options: StreamRunOptions): StreamRun {
   const { backend, precision, rows, seed = 0 } = options
   const { context, start, step, generation } = graphs
-  const sizes = { ...known, ...Object.fromEntries(batchSymbols.map(name => [name, rows])) }
+  const sizes = { ...known, [graphs.batch]: rows }
   const begun = load(context, start, backend, precision).run(sizes, { ...given, ...drawInputs(seed, 0) })
-  const own = Object.fromEntries(start.outputs.map(name => [name, begun[name].slice()]))
-  const names = graphs.states.map(s => s.name)
-  const states = Object.fromEntries(names.map(name => [name, own[name].slice()]))
-
+  const own = copiesOf(Object.fromEntries(start.outputs.map(name => [name, begun[name]])))
+  const beginning: Arrays = {
+    [positionState]: new Int32Array(rows),
+    ...Object.fromEntries(graphs.states.map(s => [s.name, own[s.name]])),
+  }
+  const states = copiesOf(beginning)
+  const counts = !graphs.states.some(s => s.name === positionState)
+  const count = (): void => {
+    if (counts) for (let row = 0; row < rows; row++) states[positionState][row]++
+  }
   const runner = (graph: Graph) => {
     const executable = load(context, graph, backend, precision)
     const fixed = Object.fromEntries(graph.inputs.flatMap(n => (Object.hasOwn(given, n) ? [[n, given[n]]] : [])))
@@ -57,29 +63,44 @@ export function openStream(graphs: StreamGraphs, given: Arrays, known: Sizes, op
     return (elements: Arrays, inner?: Sizes): Results =>
       executable.run(inner === undefined ? sizes : { ...sizes, ...inner }, Object.assign(inputs, elements))
   }
+  const generating = (): Generation => {
+    if (generation === undefined) throw new Error('the model reads none of its targets')
+    return generation
+  }
   const runStep = once(() => runner(step))
-  const runAnswer = once(() => runner(generation?.answer ?? step))
-  const runAdvance = once(() => runner(generation?.advance ?? step))
+  const runAnswer = once(() => runner(generating().answer))
+  const runAdvance = once(() => runner(generating().advance))
   let answered: Results = {}
   return {
     backend: backend.name,
     states,
-    step: (elements, inner) => runStep()(elements, inner),
+    step: (elements, inner) => {
+      const results = runStep()(elements, inner)
+      count()
+      return results
+    },
     answer: (elements, inner) => {
       answered = runAnswer()(elements, inner)
       return answered
     },
     advance: targets => {
-      if (generation !== undefined) runAdvance()({ ...answered, ...states, ...targets })
+      runAdvance()({ ...answered, ...targets })
+      count()
     },
-    reset: row => {
-      for (const name of names) copyRow(own[name], states[name], row, rows)
+    reset: row => copyRows(beginning, states, rows, row),
+    permute: parents => {
+      for (const data of Object.values(states)) permuteRows(data, parents, 1)
+      if (generation === undefined) return
+      generation.answer.outputs.forEach((name, i) => {
+        const outer = blocksOfRows(generation.answer.results[i], graphs.batch, sizes)
+        if (!Object.hasOwn(states, name) && outer !== undefined) permuteRows(answered[name], parents, outer)
+      })
     },
   }
 }
 
-function copyRow(from: Buffer, to: Buffer, row: number | undefined, rows: number): void {
-  const width = to.length / rows
-  const [first, last] = row === undefined ? [0, to.length] : [row * width, (row + 1) * width]
-  to.set(from.subarray(first, last), first)
+/** Counts the blocks of rows in a result: the elements of the dimensions before the batch. Undefined for one that is the same in all rows. */
+function blocksOfRows({ shape }: Value, batch: string, sizes: Sizes): number | undefined {
+  const place = shape.findIndex(d => symbolsOf(d).includes(batch))
+  return place < 0 ? undefined : shape.slice(0, place).reduce((n, d) => n * evaluate(d, sizes), 1)
 }

@@ -1,0 +1,92 @@
+// Begins a stream from values: checks weights, constants and sizes, and packs what is given at the start and at each step.
+import type { Backend, Precision } from '../../compiler/backend/backend.ts'
+import { js } from '../../compiler/backend/js.ts'
+import type { Signature } from '../../compiler/elaborate/values/signature.ts'
+import { type CompiledModel, elementOfTarget, type StreamGraphs } from '../../compiler/index.ts'
+import { evaluate, type Sizes } from '../../compiler/ir/dim.ts'
+import { fail } from '../../dsl/diagnostics.ts'
+import { fromArrays, type Nested } from '../data/arrays.ts'
+import type { Part } from '../data/example.ts'
+import { checkLabelled, type Fitted } from '../data/fitted.ts'
+import { checkFinite } from '../finiteWeights.ts'
+import { pack } from '../packBatch.ts'
+import type { Weights } from '../session.ts'
+import { openStream, type StreamRun } from './openStream.ts'
+import type { StepSignature } from './stepSignature.ts'
+import { type Arrays, positionState } from './streamStates.ts'
+
+export interface StartOptions {
+  readonly backend?: Backend
+  readonly precision?: Precision
+  /** With it, values are in the units and labels of the data, else in the numbers of the network. */
+  readonly fitted?: Fitted
+  /** Sizes that no data binds. */
+  readonly sizes?: Sizes
+  /** Seed of random initial states. */
+  readonly seed?: number
+}
+
+/** A stream that has begun. */
+export interface Started {
+  readonly model: CompiledModel
+  readonly graphs: StreamGraphs
+  readonly run: StreamRun
+  /** Sizes of all axes and dims outside the elements. */
+  readonly sizes: Sizes
+  readonly precision: Precision
+  readonly fitted?: Fitted
+}
+
+/** Values by the name of an input, a list with one for each row. */
+export type Columns = Readonly<Record<string, readonly Nested[]>>
+
+/** Checks the weights and the constants of each row, and begins. Throws the errors that `stream` lists. */
+export function startStream(
+  model: CompiledModel,
+  graphs: StreamGraphs,
+  weights: Weights,
+  constants: { readonly part: Part; readonly sizes: Sizes },
+  start: Signature,
+  options: StartOptions,
+): Started {
+  const { backend = js, precision = 'f32', fitted, seed } = options
+  const { part, sizes } = constants
+  model.checkSizes(sizes)
+  checkFinite(model.signature.parameters, weights, sizes)
+  if (fitted !== undefined) checkLabelled(model.signature, fitted, sizes)
+  const batch = pack(start.inputs, part, allOf(part.count), sizes, precision)
+  const known = { ...sizes, ...batch.sizes }
+  const run = openStream(graphs, { ...batch.inputs, ...weights }, known, {
+    backend,
+    precision,
+    rows: part.count,
+    ...(seed !== undefined && { seed }),
+  })
+  return { model, graphs, run, sizes: known, precision, ...(fitted && { fitted }) }
+}
+
+/** Arrays of one step. */
+export interface Packed {
+  readonly arrays: Arrays
+  /** Sizes of axes inside the element. */
+  readonly inner: Sizes
+}
+
+/** Packs an element of each row. Throws RNN401, RNN411, RNN408 and RNN412 for elements that do not fit. */
+export function packElements(started: Started, { step }: StepSignature, columns: Columns): Packed {
+  const { sizes, fitted, precision, model } = started
+  const { part } = fromArrays(step, columns, { sizes, ...(fitted && { fitted }) })
+  const { inputs, sizes: inner } = pack(step.inputs, part, allOf(part.count), sizes, precision)
+  const targets = new Set(model.signature.targets.map(t => t.name))
+  const nameOf = (name: string): string => (targets.has(name) ? elementOfTarget(name) : name)
+  return { arrays: Object.fromEntries(Object.entries(inputs).map(([name, data]) => [nameOf(name), data])), inner }
+}
+
+/** Throws RNN521 if a row has had all elements of an axis of fixed length. */
+export function checkNotOver({ graphs, run, sizes }: Started, rows: readonly number[]): void {
+  if (graphs.length === undefined) return
+  const length = evaluate(graphs.length, sizes)
+  if (rows.some(row => run.states[positionState][row] >= length)) fail('RNN521', { length, axis: graphs.axis })
+}
+
+const allOf = (count: number): Int32Array => Int32Array.from({ length: count }, (_, i) => i)

@@ -1,0 +1,127 @@
+// Streams: a model that gets its sequence an element at a time, and answers at once.
+import type { Buffer } from '../../compiler/backend/backend.ts'
+import type { CompiledModel } from '../../compiler/index.ts'
+import { fail } from '../../dsl/diagnostics.ts'
+import { fromArrays, type Nested } from '../data/arrays.ts'
+import { type Answer, answerOf, type BatchResults } from '../decodeAnswers.ts'
+import type { Weights } from '../session.ts'
+import { type Columns, checkNotOver, packElements, type StartOptions, startStream } from './startStream.ts'
+import { stepSignature } from './stepSignature.ts'
+import { type Arrays, copiesOf, copyRows, positionState, restoreStates } from './streamStates.ts'
+
+/** One element of the axis for each input over it, by the name of the input; a label for a class or token that has labels. */
+export type Element = Readonly<Record<string, Nested>>
+
+/** The answer of each output, by its name. An output over a shortened axis is missing until that axis begins. */
+export type Answers = Readonly<Record<string, Answer>>
+
+/** A list with an element for each row; a row that gets none stays as it is. */
+export type Elements = readonly (Element | undefined)[]
+
+export interface StreamOptions extends StartOptions {
+  /** The axis to go along, where the model has several. */
+  readonly over?: string
+  /** Inputs that are not over the axis, for one stream; or a list of them, for as many streams side by side. */
+  readonly constants?: Element | readonly Element[]
+}
+
+export interface Stream {
+  /** Name of the backend that runs it. */
+  readonly backend: string
+  /** Name of the axis that it goes along. */
+  readonly axis: string
+  /**
+   * Takes one element of the sequence and answers as the model answers on all elements so far. Throws RNN401 if an input is missing, RNN411
+   * for another shape, RNN408 and RNN412 for an unknown label or token, RNN509 for another number of rows, RNN512 for an answer that is not
+   * finite, RNN521 at the end of an axis of fixed length.
+   */
+  step(element: Element): Answers
+  /** As above for each row; a row that gets nothing answers nothing. */
+  step(elements: Elements): (Answers | undefined)[]
+  /** Copies of the states by name, row-major with the rows first; `@position` counts the elements so far. */
+  readonly states: Readonly<Record<string, Buffer>>
+  /** Goes on from states that `states` gave before, also in another stream of this model. Throws RNN520 for those of another model. */
+  restore(states: Readonly<Record<string, Buffer>>): void
+  /** Begins again, in one row or in all. Throws RNN509 for a row that there is not. */
+  reset(row?: number): void
+}
+
+/**
+ * Begins a stream of a trained model: `step` gives at each element what `predict` would give on the sequence up to there. `weights` are
+ * row-major in their declared shapes. Throws RNN331 if an output needs later elements, RNN334 if the model has no such axis or state,
+ * RNN401, RNN411 and RNN412 for the constants, RNN507 for a size that is not known, RNN515 for weights that are not finite.
+ */
+export function stream(model: CompiledModel, weights: Weights, options: StreamOptions = {}): Stream {
+  const { constants = {}, fitted, sizes } = options
+  const graphs = model.stream(options.over)
+  const signatures = stepSignature(model.signature, graphs)
+  const list = isList(constants) ? constants : [constants]
+  const rows = list.length
+  const read = fromArrays(signatures.start, columnsOf(list), {
+    count: rows,
+    ...(fitted && { fitted }),
+    ...(sizes && { sizes }),
+  })
+  const started = startStream(model, graphs, weights, read, signatures.start, options)
+  const { run } = started
+  const { step } = signatures
+  const outputs = step.outputs.map(port => ({ port, begins: signatures.begins.get(port.name) ?? 0 }))
+
+  const answersAt = (row: number, batch: BatchResults): Answers => {
+    const seen = run.states[positionState][row]
+    const begun = outputs.filter(({ begins }) => seen > begins)
+    return Object.fromEntries(begun.map(({ port }) => [port.name, answerOf(step, port, batch, row, fitted)]))
+  }
+  const stepAll = (elements: Elements): (Answers | undefined)[] => {
+    if (elements.length !== rows) {
+      const [expected, found] = [rows, elements.length].map(n => `${n} element${n === 1 ? '' : 's'}, one a row`)
+      fail('RNN509', { what: 'step', expected, found })
+    }
+    const some = elements.find(e => e !== undefined)
+    if (some === undefined) return elements.map(() => undefined)
+    checkNotOver(
+      started,
+      elements.flatMap((e, row) => (e === undefined ? [] : [row])),
+    )
+    const { arrays, inner } = packElements(started, signatures, columnsOf(elements.map(e => e ?? some)))
+    const paused = elements.includes(undefined) ? copiesOf(run.states) : undefined
+    const results = run.step(arrays, inner)
+    elements.forEach((e, row) => {
+      if (e === undefined && paused !== undefined) copyRows(paused, run.states, rows, row)
+    })
+    const indices = run.states[positionState].map(n => n - 1)
+    const batch = { results, sizes: { ...started.sizes, ...inner }, inputs: arrays, indices }
+    return elements.map((e, row) => (e === undefined ? undefined : answersAt(row, batch)))
+  }
+  function stepEither(element: Element): Answers
+  function stepEither(elements: Elements): (Answers | undefined)[]
+  function stepEither(given: Element | Elements): Answers | (Answers | undefined)[] {
+    return isList(given) ? stepAll(given) : (stepAll([given])[0] ?? {})
+  }
+  return {
+    backend: run.backend,
+    axis: graphs.axis,
+    step: stepEither,
+    get states() {
+      return copiesOf(run.states)
+    },
+    restore: (states: Arrays) => restoreStates(model.signature.name, run.states, states),
+    reset: row => {
+      if (row !== undefined && !(Number.isInteger(row) && row >= 0 && row < rows))
+        fail('RNN509', { what: 'reset', expected: `a row from 0 to ${rows - 1}`, found: String(row) })
+      run.reset(row)
+    },
+  }
+}
+
+const isList = <T>(given: Element | readonly T[]): given is readonly T[] => Array.isArray(given)
+
+/** Turns rows of named values into columns. Throws RNN401 where a row lacks what another has. */
+export function columnsOf(rows: readonly Element[]): Columns {
+  const names = [...new Set(rows.flatMap(row => Object.keys(row)))]
+  const given = (row: Element, name: string, i: number): Nested =>
+    Object.hasOwn(row, name)
+      ? row[name]
+      : fail('RNN401', { kind: 'input', input: name }, { help: `give \`${name}\` in row ${i} too` })
+  return Object.fromEntries(names.map(name => [name, rows.map((row, i) => given(row, name, i))]))
+}

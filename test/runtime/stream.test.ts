@@ -1,0 +1,143 @@
+// Streams: each step answers as the whole model does on the elements so far, with rows that begin, pause and end by themselves.
+import { describe, expect, it } from 'vitest'
+import { compile } from '../../compiler/index.ts'
+import { fromArrays, type Nested } from '../../runtime/data/arrays.ts'
+import { initialWeights, predict } from '../../runtime/index.ts'
+import { type Stream, type StreamOptions, stream } from '../../runtime/stream/stream.ts'
+import { failing } from './support.ts'
+
+const precision = 'f64'
+
+/** Compiles a model with weights of seed 1. */
+function open(source: string, sizes = {}) {
+  const model = compile(source)
+  const weights = initialWeights(model, sizes, 1, precision)
+  return {
+    model,
+    begin: (options: StreamOptions = {}): Stream => stream(model, weights, { precision, sizes, ...options }),
+    whole: (arrays: Record<string, readonly Nested[]>) => {
+      const loaded = fromArrays(model.signature, arrays, { sizes })
+      return predict(model, weights, loaded.part, loaded.sizes, undefined, { precision }).examples
+    },
+  }
+}
+
+const classifier = `model M {
+  input x: [2] over T
+  part cell = LSTM(3)
+  h = cell(x)
+  output tags = h |> dense(2, softmax)
+  output mean_h = mean(h, over T)
+  output top = max(x[0], over T)
+  output last_h = last(h)
+  output first_x = first(x)
+  output earlier = drop_last(x)
+}`
+
+const sequence = [
+  [0.5, -1],
+  [1, 0.25],
+  [-0.75, 2],
+  [0, 0],
+]
+
+describe('a stream', () => {
+  it('answers at each element as the model does on the elements so far', () => {
+    const { begin, whole } = open(classifier)
+    const s = begin()
+    sequence.forEach((x, t) => {
+      const found = s.step({ x })
+      const [all] = whole({ x: [sequence.slice(0, t + 1)] })
+      const { tags, earlier, ...ended } = all
+      expect(found).toMatchObject(Object.fromEntries(Object.entries(ended).map(([k, v]) => [k, close(v)])))
+      expect(found.tags).toEqual(close((tags as number[])[t]))
+      if (t === 0) expect(found).not.toHaveProperty('earlier')
+      else expect(found.earlier).toEqual(close((earlier as number[])[t - 1]))
+    })
+  })
+
+  it('goes on from states that were saved, in another stream', () => {
+    const { begin } = open(classifier)
+    const [a, b] = [begin(), begin()]
+    for (const x of sequence.slice(0, 2)) a.step({ x })
+    b.restore(a.states)
+    for (const x of sequence.slice(2)) expect(b.step({ x })).toEqual(a.step({ x }))
+    expect([...a.states['@position']]).toEqual([4])
+  })
+
+  it('keeps rows apart: one is reset, one pauses', () => {
+    const { begin } = open(classifier)
+    const rows = begin({ constants: [{}, {}, {}] })
+    const [x0, x1, x2] = sequence.map(x => ({ x }))
+    rows.step([x0, x1, x2])
+    rows.reset(1)
+    const [first, second, third] = rows.step([x1, x2, undefined])
+    const [, , later] = rows.step([x0, x0, x0])
+    const alone = (...xs: { x: number[] }[]) => {
+      const s = begin()
+      return xs.map(x => s.step(x)).at(-1)
+    }
+    expect(first).toEqual(alone(x0, x1))
+    expect(second).toEqual(alone(x2))
+    expect(third).toBeUndefined()
+    expect(later).toEqual(alone(x2, x0))
+  })
+
+  it('computes what depends on constants once, each row from its own', () => {
+    const { begin, whole } = open(`model M {
+      input memory: [2] over S
+      input x: [2] over T
+      part enc = GRU(2), dec = GRU(2)
+      output y = dec(x, h = enc(memory) |> last)
+    }`)
+    const memories = [sequence.slice(0, 3), sequence.slice(2)]
+    const s = begin({ over: 'T', constants: memories.map(memory => ({ memory })) })
+    const steps = sequence.map(x => s.step([{ x }, { x: [1, 1] }]))
+    const all = whole({ memory: memories, x: [sequence, sequence.map(() => [1, 1])] })
+    for (const [row, { y }] of all.entries()) expect(steps.map(step => step[row]?.y)).toEqual(close(y))
+  })
+
+  it('takes the words of a ragged axis inside the element', () => {
+    const { begin, whole } = open(`model M {
+      input c: [1] over W over C
+      part word = GRU(2), line = GRU(3)
+      output y = line(last(word(c, over C), over C), over W)
+    }`)
+    const words = [[[1], [2], [3]], [[4]], [[0.5], [-1]]]
+    const s = begin({ over: 'W' })
+    const [all] = whole({ c: [words] })
+    expect(words.map(c => s.step({ c }).y)).toEqual(close(all.y))
+  })
+
+  it('says what does not fit', async () => {
+    const { begin } = open(classifier)
+    const s = begin()
+    const { begin: other } = open('model M { input x: [2] over T\n output y = x |> GRU(4) }')
+    await failing('RNN401', () => s.step({}))
+    await failing('RNN411', () => s.step({ x: [1] }))
+    await failing('RNN411', () => s.step({ x: [1, Number.NaN] }))
+    await failing('RNN106', () => s.step({ x: [1, 2], z: 3 }))
+    await failing('RNN509', () => s.step([{ x: [1, 2] }, { x: [1, 2] }]))
+    await failing('RNN509', () => s.reset(1))
+    await failing('RNN520', () => s.restore(other().states))
+    await failing('RNN334', () => begin({ over: 'S' }))
+    await failing('RNN331', () => open('model M { input x: real over T\n output y = x / sum(x, over T) }').begin())
+    await failing('RNN334', () => open('model M { input x: [2]\n output y = x }').begin())
+    const repeated = 'model M { input x: [2] over T\n output y = sum(repeat(last(x), over T), over T) }'
+    await failing('RNN331', () => open(repeated).begin())
+  })
+
+  it('ends with an axis of fixed length', async () => {
+    const { begin } = open('model M { input x: real over T[2]\n output y = [x] |> GRU(2) }')
+    const s = begin()
+    for (const x of [1, 2]) s.step({ x })
+    await failing('RNN521', () => s.step({ x: 3 }))
+    s.reset()
+    expect(s.step({ x: 1 })).toHaveProperty('y')
+  })
+})
+
+/** Matches numbers in nested lists to 1e-12. */
+function close(value: unknown): unknown {
+  return Array.isArray(value) ? value.map(close) : expect.closeTo(value as number, 12)
+}
