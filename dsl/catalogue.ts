@@ -1546,6 +1546,20 @@ for (const x of thirteen) s.step({ x })`,
     example: `$ rnnc generate characters.safetensors --after "ROMEO:"`,
     fix: 'Give the number of steps, or let the data add an end token: `words(…, end = true)`.',
   },
+  RNN523: {
+    title: 'Nothing to generate',
+    message: '`{model}` cannot generate: {reason}',
+    help: 'a model generates a target that it reads by `delay` and answers by `predict`',
+    cause: 'Generating means answering a target step by step, and feeding each answer back into the next step.',
+    example: `model m {
+  input x: [3] over T
+  target y: [3] over T
+  p = x |> LSTM(3)
+  loss mse(p, y)
+  predict y from p                   # rnnc generate m.safetensors
+}`,
+    fix: 'Use `rnnc predict`, or let the model read its own answers: `p = [x, delay(y)] |> LSTM(3)`.',
+  },
 } as const satisfies Record<string, Entry>
 
 export type Code = keyof typeof entries

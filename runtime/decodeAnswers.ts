@@ -17,6 +17,8 @@ export interface BatchResults {
   readonly inputs: Readonly<Record<string, ArrayLike<number>>>
   /** The examples of the batch, by their places in the part. */
   readonly indices: ArrayLike<number>
+  /** Values of targets that were generated, [B, axes…, item…], by name: they are chosen already. */
+  readonly chosen?: Readonly<Record<string, ArrayLike<number>>>
 }
 
 /**
@@ -39,7 +41,14 @@ export function answerOf(
     : undefined
   const width = port.item.map(d => evaluate(d, run.sizes)).reduce((n, d) => n * d, 1)
   const coded = target?.coding !== undefined
-  const decided = coded ? decide(values, width) : values
+  const count = coded ? size / width : size
+  const chosen = run.chosen?.[port.name]
+  const decided =
+    chosen === undefined
+      ? coded
+        ? decide(values, width)
+        : values
+      : Array.from({ length: count }, (_, i) => chosen[b * count + i])
   const decoded = fitted === undefined || target === undefined ? decided : inverse(fitted, port.name, decided)
   // Takes valid elements only: a ragged axis is as long as the example says, at each place of the axes that its lengths are over.
   const lengthAt = (depth: number, places: readonly number[]): number => {

@@ -20,6 +20,10 @@ export {
   loadInputs,
 } from './data/loadData.ts'
 export type { Answer } from './decodeAnswers.ts'
+export type { Beam } from './generate/beamSearch.ts'
+export type { Sampling } from './generate/chooseLabel.ts'
+export { type GenerateOptions, generate, generateNow } from './generate/generate.ts'
+export type { Decoding } from './generate/generator.ts'
 export { type Batch, pack } from './packBatch.ts'
 export { type Predictions, type PredictOptions, predict, predictAsync } from './predict.ts'
 export { fittingSizes, randomBatch, randomSizes } from './randomBatch.ts'

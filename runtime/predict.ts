@@ -1,7 +1,8 @@
 // Predictions: the outputs of a trained model for new inputs, decoded into the units and labels of the data.
 import type { AnyBackend, AnyExecutable, Backend, Precision } from '../compiler/backend/backend.ts'
+import { immediateBackends } from '../compiler/backend/backends.ts'
 import { js } from '../compiler/backend/js.ts'
-import type { CompiledModel, Graph } from '../compiler/index.ts'
+import type { CompiledModel } from '../compiler/index.ts'
 import type { Sizes } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
 import type { Part } from './data/example.ts'
@@ -9,10 +10,13 @@ import { checkLabelled, type Fitted } from './data/fitted.ts'
 import { checkPart } from './data/precision.ts'
 import { type Answer, answerOf, type BatchResults } from './decodeAnswers.ts'
 import { checkFinite } from './finiteWeights.ts'
+import { generateBatch } from './generate/generateBatch.ts'
+import { type Decoding, generatorOf } from './generate/generator.ts'
 import { loadWithin, type Run } from './memoryBudget.ts'
-import { largestSizes } from './packBatch.ts'
+import { batchesOf as batches, largestSizes } from './packBatch.ts'
 import { finishRuns, finishRunsAsync, type Running } from './running.ts'
 import { runBatches, using, type Weights, type WhatRan, whatRan } from './session.ts'
+import { sharedExecutables } from './stream/sharedExecutables.ts'
 
 /** Default number of examples a batch. */
 export const predictedBatch = 64
@@ -25,6 +29,8 @@ export interface PredictOptions<B = Backend> {
   readonly seed?: number
   /** Bytes of memory that it may take; 16 GB if left out. */
   readonly memory?: number
+  /** How a model that reads its own targets generates them; if left out, it takes the likeliest label at each step. */
+  readonly decoding?: Decoding
   /** After each batch; the fraction of the whole that is done. */
   readonly onBatch?: (done: number) => void
 }
@@ -36,14 +42,15 @@ export interface Predictions extends WhatRan {
 
 /**
  * Answers every example of a part, as `loadInputs` or `fromArrays` give it. With `fitted` the answers are in the units and labels of
- * the data, else in the numbers of the network, and a class is its index. `weights` are row-major in their declared shapes. RNN413 for
- * a model that must generate its answer step by step, RNN507 where a size is not known, the errors of `checkSizes` for the others;
+ * the data, else in the numbers of the network, and a class is its index. `weights` are row-major in their declared shapes. A model that
+ * reads its own targets late generates them, by `decoding`. RNN507 where a size is not known, the errors of `checkSizes` for the others;
  * RNN417 for data, RNN515 for weights and RNN512 for answers that are not finite, RNN519 where it takes more memory than available.
  */
 export function predict(...[model, weights, part, sizes, fitted, options = {}]: Prediction<Backend>): Predictions {
   const { backend = js } = options
   checkRun(model, weights, part, sizes, fitted, options)
-  const executable = loadWithin(runOf(model, part, sizes, options), model.context, graphOf(model), backend)
+  if (model.fedBack.length > 0) return generated(model, weights, part, sizes, fitted, { ...options, backend })
+  const executable = loadWithin(runOf(model, part, sizes, options), model.context, model.predict(), backend)
   return finishRuns(predicting(model, weights, part, sizes, fitted, options, executable))
 }
 
@@ -53,7 +60,9 @@ export async function predictAsync(
 ): Promise<Predictions> {
   const { backend = js } = options
   checkRun(model, weights, part, sizes, fitted, options)
-  return using(loadWithin(runOf(model, part, sizes, options), model.context, graphOf(model), backend), executable =>
+  if (model.fedBack.length > 0)
+    return generated(model, weights, part, sizes, fitted, { ...options, backend: immediate(backend) })
+  return using(loadWithin(runOf(model, part, sizes, options), model.context, model.predict(), backend), executable =>
     finishRunsAsync(predicting(model, weights, part, sizes, fitted, options, executable)),
   )
 }
@@ -111,13 +120,37 @@ function checkRun(
   checkPart(model.signature.inputs, part, precision)
 }
 
-function graphOf(model: CompiledModel): Graph {
-  if (model.fedBack.length > 0) {
-    fail('RNN413', {
-      feature: `predicting \`${model.fedBack[0]}\`, which the model must generate from its own answers,`,
-    })
+/** Answers every example of a model that generates its answers. */
+function generated(
+  model: CompiledModel,
+  weights: Weights,
+  part: Part,
+  sizes: Sizes,
+  fitted: Fitted | undefined,
+  options: PredictOptions & { readonly backend: Backend },
+): Predictions {
+  const { backend, precision = 'f32', batch = predictedBatch, seed = 0, decoding, onBatch } = options
+  const generator = generatorOf(model)
+  const answers = createAnswers(model, fitted)
+  const executable = sharedExecutables(model.context, backend, precision)
+  let done = 0
+  for (const indices of batches(part.count, batch, 'ordered')) {
+    const wanted = { part, indices, sizes }
+    const how = { backend, precision, seed, executable, ...decoding, ...(fitted && { fitted }) }
+    answers.add(generateBatch(generator, weights, wanted, how))
+    done += indices.length
+    onBatch?.(done / part.count)
   }
-  return model.predict()
+  return { examples: answers.examples, backend: backend.name }
+}
+
+/** The same backend, if its runs answer at once. RNN505 for a device, on which steps would wait for each other. */
+function immediate(backend: AnyBackend): Backend {
+  const help = 'a model that generates its answers step by step runs on the CPU: `--target js`'
+  return (
+    immediateBackends.find(b => b.name === backend.name) ??
+    fail('RNN505', { option: 'target', value: backend.name }, { help })
+  )
 }
 
 const batchesOf = (

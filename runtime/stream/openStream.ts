@@ -1,6 +1,6 @@
 // Runs the step of a model on flat arrays: states stay in place from step to step.
 import type { Backend, Buffer, Precision, Results } from '../../compiler/backend/backend.ts'
-import { type Generation, type Graph, load, type StreamGraphs } from '../../compiler/index.ts'
+import { type Executable, type Generation, type Graph, load, type StreamGraphs } from '../../compiler/index.ts'
 import { evaluate, type Sizes, symbolsOf } from '../../compiler/ir/dim.ts'
 import type { Value } from '../../compiler/ir/graph.ts'
 import { once } from '../once.ts'
@@ -35,6 +35,8 @@ export interface StreamRunOptions {
   readonly rows: number
   /** Seed of random initial states. */
   readonly seed?: number
+  /** Makes the executable of a graph, where several streams that run one after the other share them. */
+  readonly executable?: (graph: Graph) => Executable
 }
 
 /**
@@ -44,24 +46,34 @@ export interface StreamRunOptions {
 export function openStream(graphs: StreamGraphs, given: Arrays, known: Sizes, options: StreamRunOptions): StreamRun {
   const { backend, precision, rows, seed = 0 } = options
   const { context, start, step, generation } = graphs
+  const executableOf = options.executable ?? ((graph: Graph) => load(context, graph, backend, precision))
   const sizes = { ...known, [graphs.batch]: rows }
-  const begun = load(context, start, backend, precision).run(sizes, { ...given, ...drawInputs(seed, 0) })
+  const begun = executableOf(start).run(sizes, { ...given, ...drawInputs(seed, 0) })
   const own = copiesOf(Object.fromEntries(start.outputs.map(name => [name, begun[name]])))
   const beginning: Arrays = {
     [positionState]: new Int32Array(rows),
     ...Object.fromEntries(graphs.states.map(s => [s.name, own[s.name]])),
   }
   const states = copiesOf(beginning)
+  const names = graphs.states.map(s => s.name)
   const counts = !graphs.states.some(s => s.name === positionState)
   const count = (): void => {
     if (counts) for (let row = 0; row < rows; row++) states[positionState][row]++
   }
   const runner = (graph: Graph) => {
-    const executable = load(context, graph, backend, precision)
+    const executable = executableOf(graph)
     const fixed = Object.fromEntries(graph.inputs.flatMap(n => (Object.hasOwn(given, n) ? [[n, given[n]]] : [])))
     const inputs: Record<string, Buffer> = { ...own, ...executable.store(fixed), ...states }
-    return (elements: Arrays, inner?: Sizes): Results =>
-      executable.run(inner === undefined ? sizes : { ...sizes, ...inner }, Object.assign(inputs, elements))
+    // A state that a graph gives without reading it is no input, so that it is not updated in place.
+    const written = names.filter(name => graph.outputs.includes(name) && !graph.inputs.includes(name))
+    return (elements: Arrays, inner?: Sizes): Results => {
+      const results = executable.run(
+        inner === undefined ? sizes : { ...sizes, ...inner },
+        Object.assign(inputs, elements),
+      )
+      for (const name of written) states[name].set(results[name])
+      return results
+    }
   }
   const generating = (): Generation => {
     if (generation === undefined) throw new Error('the model reads none of its targets')
@@ -84,7 +96,7 @@ export function openStream(graphs: StreamGraphs, given: Arrays, known: Sizes, op
       return answered
     },
     advance: targets => {
-      runAdvance()({ ...answered, ...targets })
+      runAdvance()({ ...answered, ...states, ...targets })
       count()
     },
     reset: row => copyRows(beginning, states, rows, row),

@@ -1,15 +1,19 @@
 // Begins a stream from values: checks weights, constants and sizes, and packs what is given at the start and at each step.
 import type { Backend, Precision } from '../../compiler/backend/backend.ts'
 import { js } from '../../compiler/backend/js.ts'
-import type { Signature } from '../../compiler/elaborate/values/signature.ts'
-import { type CompiledModel, elementOfTarget, type StreamGraphs } from '../../compiler/index.ts'
+import {
+  type CompiledModel,
+  type Executable,
+  elementOfTarget,
+  type Graph,
+  type StreamGraphs,
+} from '../../compiler/index.ts'
 import { evaluate, type Sizes } from '../../compiler/ir/dim.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { fromArrays, type Nested } from '../data/arrays.ts'
-import type { Part } from '../data/example.ts'
 import { checkLabelled, type Fitted } from '../data/fitted.ts'
 import { checkFinite } from '../finiteWeights.ts'
-import { pack } from '../packBatch.ts'
+import { type Batch, pack } from '../packBatch.ts'
 import type { Weights } from '../session.ts'
 import { openStream, type StreamRun } from './openStream.ts'
 import type { StepSignature } from './stepSignature.ts'
@@ -24,6 +28,8 @@ export interface StartOptions {
   readonly sizes?: Sizes
   /** Seed of random initial states. */
   readonly seed?: number
+  /** Makes the executable of a graph, where several streams that run one after the other share them. */
+  readonly executable?: (graph: Graph) => Executable
 }
 
 /** A stream that has begun. */
@@ -40,29 +46,23 @@ export interface Started {
 /** Values by the name of an input, a list with one for each row. */
 export type Columns = Readonly<Record<string, readonly Nested[]>>
 
-/** Checks the weights and the constants of each row, and begins. Throws the errors that `stream` lists. */
+/** Checks weights and sizes, and begins with the constants of each row. Throws the errors that `stream` lists. */
 export function startStream(
   model: CompiledModel,
   graphs: StreamGraphs,
   weights: Weights,
-  constants: { readonly part: Part; readonly sizes: Sizes },
-  start: Signature,
+  constants: Batch,
   options: StartOptions,
 ): Started {
-  const { backend = js, precision = 'f32', fitted, seed } = options
-  const { part, sizes } = constants
+  const { backend = js, precision = 'f32', fitted, seed, executable } = options
+  const { inputs, sizes } = constants
+  const rows = sizes[graphs.batch]
   model.checkSizes(sizes)
   checkFinite(model.signature.parameters, weights, sizes)
   if (fitted !== undefined) checkLabelled(model.signature, fitted, sizes)
-  const batch = pack(start.inputs, part, allOf(part.count), sizes, precision)
-  const known = { ...sizes, ...batch.sizes }
-  const run = openStream(graphs, { ...batch.inputs, ...weights }, known, {
-    backend,
-    precision,
-    rows: part.count,
-    ...(seed !== undefined && { seed }),
-  })
-  return { model, graphs, run, sizes: known, precision, ...(fitted && { fitted }) }
+  const given = { backend, precision, rows, ...(seed !== undefined && { seed }), ...(executable && { executable }) }
+  const run = openStream(graphs, { ...inputs, ...weights }, sizes, given)
+  return { model, graphs, run, sizes, precision, ...(fitted && { fitted }) }
 }
 
 /** Arrays of one step. */
@@ -89,4 +89,5 @@ export function checkNotOver({ graphs, run, sizes }: Started, rows: readonly num
   if (rows.some(row => run.states[positionState][row] >= length)) fail('RNN521', { length, axis: graphs.axis })
 }
 
-const allOf = (count: number): Int32Array => Int32Array.from({ length: count }, (_, i) => i)
+/** The indices of all examples of a part. */
+export const allOf = (count: number): Int32Array => Int32Array.from({ length: count }, (_, i) => i)

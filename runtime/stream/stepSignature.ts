@@ -1,6 +1,7 @@
 // The interface of one step of a stream: the ports of the model without the axis that the stream goes along.
-import type { AxisSignature, Port, Signature } from '../../compiler/elaborate/values/signature.ts'
+import type { Port, Signature } from '../../compiler/elaborate/values/signature.ts'
 import { elementOfTarget, type StreamGraphs } from '../../compiler/index.ts'
+import { droppedOf, isAlong, placeAlong } from './alongAxis.ts'
 
 /** Splits the inputs of a model into those that are given once and those of which each step takes an element. */
 export interface StepSignature {
@@ -13,22 +14,21 @@ export interface StepSignature {
 }
 
 /** Derives both interfaces. A step takes the targets that the model reads late, too. */
-export function stepSignature(signature: Signature, graphs: StreamGraphs): StepSignature {
-  const { axis, elements, constants } = graphs
-  const isAlong = (a: AxisSignature): boolean => a.name.split('-')[0] === axis
-  const without = (port: Port): Port => ({ ...port, axes: port.axes.filter(a => !isAlong(a)) })
+export function stepSignature(signature: Signature, { axis, elements }: StreamGraphs): StepSignature {
+  const without = (port: Port): Port => ({ ...port, axes: port.axes.filter(a => !isAlong(a, axis)) })
+  const isOver = (port: Port): boolean => placeAlong(port, axis) >= 0
   const late = signature.targets.filter(t => elements.includes(elementOfTarget(t.name)))
-  const taken = [...signature.inputs.filter(p => p.axes.some(isAlong)), ...late]
-  const given = signature.inputs.filter(p => constants.includes(p.name) || !p.axes.some(isAlong))
-  const outputs = signature.outputs.map(without)
+  const taken = [...signature.inputs.filter(isOver), ...late]
   return {
-    step: { ...signature, inputs: taken.map(without), targets: signature.targets.map(without), outputs },
-    start: { ...signature, inputs: given, targets: [], outputs: [] },
+    step: {
+      ...signature,
+      inputs: taken.map(without),
+      targets: signature.targets.map(without),
+      outputs: signature.outputs.map(without),
+    },
+    start: { ...signature, inputs: signature.inputs.filter(p => !isOver(p)), targets: [], outputs: [] },
     begins: new Map(
-      signature.outputs.flatMap(({ name, axes }) => {
-        const own = axes.find(isAlong)?.name.split('-')[1]
-        return own === undefined ? [] : [[name, Number(own)] as const]
-      }),
+      signature.outputs.filter(isOver).map(port => [port.name, droppedOf(port.axes[placeAlong(port, axis)])]),
     ),
   }
 }

@@ -4,8 +4,9 @@ import type { CompiledModel } from '../../compiler/index.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { fromArrays, type Nested } from '../data/arrays.ts'
 import { type Answer, answerOf, type BatchResults } from '../decodeAnswers.ts'
+import { pack } from '../packBatch.ts'
 import type { Weights } from '../session.ts'
-import { type Columns, checkNotOver, packElements, type StartOptions, startStream } from './startStream.ts'
+import { allOf, type Columns, checkNotOver, packElements, type StartOptions, startStream } from './startStream.ts'
 import { stepSignature } from './stepSignature.ts'
 import { type Arrays, copiesOf, copyRows, positionState, restoreStates } from './streamStates.ts'
 
@@ -62,7 +63,8 @@ export function stream(model: CompiledModel, weights: Weights, options: StreamOp
     ...(fitted && { fitted }),
     ...(sizes && { sizes }),
   })
-  const started = startStream(model, graphs, weights, read, signatures.start, options)
+  const packed = pack(signatures.start.inputs, read.part, allOf(rows), read.sizes, options.precision ?? 'f32')
+  const started = startStream(model, graphs, weights, packed, options)
   const { run } = started
   const { step } = signatures
   const outputs = step.outputs.map(port => ({ port, begins: signatures.begins.get(port.name) ?? 0 }))

@@ -1,0 +1,122 @@
+// Generates a sequence element by element, each fed back into the next step: text from a language model, a forecast from its own values.
+import type { CompiledModel } from '../../compiler/index.ts'
+import { fail } from '../../dsl/diagnostics.ts'
+import { fromArrays, type Nested } from '../data/arrays.ts'
+import { type Answer, answerOf } from '../decodeAnswers.ts'
+import type { Weights } from '../session.ts'
+import type { StartOptions } from '../stream/startStream.ts'
+import type { Answers, Element } from '../stream/stream.ts'
+import { createRests } from '../work.ts'
+import { beamSearch } from './beamSearch.ts'
+import { generateRounds } from './generateRounds.ts'
+import { type Decoding, type Generator, generatorOf } from './generator.ts'
+import { type PrepareOptions, prepare } from './prepare.ts'
+import type { Generating, Round } from './rounds.ts'
+
+export interface GenerateOptions extends StartOptions, Decoding {
+  /** The axis to go along, where the model has several. */
+  readonly over?: string
+  /** Inputs of the model: those over the axis are whole sequences. */
+  readonly inputs?: Element
+  /** The beginning of each target, which is given and not generated: as many elements of each. */
+  readonly after?: Readonly<Record<string, readonly Nested[]>>
+}
+
+/**
+ * Generates a sequence, and yields the answers of each step as soon as it is chosen, without the label that ends it; with `beam` when the
+ * search is over. The values of `after` are not repeated. The same seed gives the same sequence on one backend. Throws RNN522 where nothing
+ * says when to stop, RNN523 for a model that generates nothing, RNN401, RNN408, RNN411 and RNN412 for inputs and beginnings that do not fit,
+ * RNN505 for options out of range, and the errors of `stream`.
+ */
+export async function* generate(
+  model: CompiledModel,
+  weights: Weights,
+  options: GenerateOptions = {},
+): AsyncGenerator<Answers, void, undefined> {
+  const rest = createRests()
+  for (const answers of generateNow(model, weights, options)) {
+    yield answers
+    await rest()
+  }
+}
+
+/** As `generate`, without pauses for other work. */
+export function* generateNow(
+  model: CompiledModel,
+  weights: Weights,
+  options: GenerateOptions = {},
+): Generator_<Answers> {
+  checkDecoding(options)
+  const generator = generatorOf(model, options.over)
+  const g = begin(generator, weights, options)
+  const outputs = generator.signatures.step.outputs.map(port => ({
+    port,
+    begins: generator.signatures.begins.get(port.name) ?? 0,
+  }))
+  for (const { round, t } of roundsOf(g, options)) {
+    const batch = { ...round, sizes: g.started.sizes, inputs: {}, indices: [t] }
+    const of = (port: (typeof outputs)[number]['port']): readonly [string, Answer] => [
+      port.name,
+      answerOf(generator.signatures.step, port, batch, 0, options.fitted),
+    ]
+    yield Object.fromEntries(outputs.filter(o => t >= o.begins).map(o => of(o.port)))
+  }
+}
+
+type Generator_<T> = globalThis.Generator<T, void, undefined>
+
+/** Reads the inputs and the beginning, and begins. */
+function begin(generator: Generator, weights: Weights, options: GenerateOptions): Generating {
+  const { inputs = {}, after = {}, fitted, sizes: given } = options
+  const { signature } = generator.model
+  const read = (names: Readonly<Record<string, Nested>>, ports: typeof signature.inputs) =>
+    fromArrays(
+      { ...signature, inputs: ports, targets: [] },
+      Object.fromEntries(Object.entries(names).map(([name, value]) => [name, [value]])),
+      { count: 1, ...(fitted && { fitted }), sizes: { ...fitted?.sizes, ...given } },
+    )
+  const { part, sizes } = read(inputs, signature.inputs)
+  const late = signature.targets.filter(t => generator.names.includes(t.name))
+  const beginning = Object.keys(after).length === 0 ? undefined : read(after, late).part
+  const [first] = late
+  const steps = beginning?.ports[first.name].at(0).lengths[0][0] ?? 0
+  const values = late.map(({ name }) => [name, beginning?.ports[name].at(0).values ?? []] as const)
+  const prepared: PrepareOptions = { ...options, beginning: { steps, values: Object.fromEntries(values) } }
+  return prepare(generator, weights, { part, indices: [0], sizes }, prepared)
+}
+
+/** Yields the rounds that are no part of the beginning. */
+function* roundsOf(g: Generating, options: Decoding): Generator_<{ readonly round: Round; readonly t: number }> {
+  if (options.beam !== undefined) {
+    const { rounds, lengths } = beamSearch(g, options.beam)
+    for (let t = g.given; t < lengths[0]; t++) yield { round: rounds[t], t }
+    return
+  }
+  let t = 0
+  for (const { ended, ...round } of generateRounds(g, options)) {
+    // The label that ends a sequence is no element of it.
+    if (t >= g.given && (ended[0] < 0 || ended[0] > t)) yield { round, t }
+    t++
+  }
+}
+
+/** Throws RNN505 for a number out of range, RNN509 for two ways at once. */
+export function checkDecoding({ sample, beam, steps }: Decoding): void {
+  const check = (
+    option: string,
+    value: number | undefined,
+    expected: string,
+    isRight: (x: number) => boolean,
+  ): void => {
+    if (value !== undefined && !isRight(value)) fail('RNN509', { what: option, expected, found: String(value) })
+  }
+  const isCount = (x: number): boolean => Number.isSafeInteger(x) && x >= 1
+  check('steps', steps, 'a number of steps from 1', isCount)
+  check('temperature', sample?.temperature, 'a positive number', x => Number.isFinite(x) && x > 0)
+  check('topK', sample?.topK, 'a number of labels from 1', isCount)
+  check('topP', sample?.topP, 'a probability above 0', x => x > 0 && x <= 1)
+  check('beam', beam?.beams, 'a number of beams from 1', isCount)
+  check('lengthPower', beam?.lengthPower, 'a number from 0', x => Number.isFinite(x) && x >= 0)
+  if (sample !== undefined && beam !== undefined)
+    fail('RNN509', { what: 'beam', expected: 'likeliest sequences', found: 'sampling' })
+}

@@ -1,0 +1,80 @@
+// Prepares the generation of sequences for some examples: begins the stream, and finds what ends each sequence.
+import { evaluate, type Sizes } from '../../compiler/ir/dim.ts'
+import { fail } from '../../dsl/diagnostics.ts'
+import type { Part } from '../data/example.ts'
+import { pack } from '../packBatch.ts'
+import type { Weights } from '../session.ts'
+import { type StartOptions, startStream } from '../stream/startStream.ts'
+import { elementsAlong } from './elementsAlong.ts'
+import { type GeneratedTarget, generatedTargets, type SpecialLabels } from './generatedTargets.ts'
+import type { Decoding, Generator } from './generator.ts'
+import type { Generating } from './rounds.ts'
+
+/** Number of elements after which a sequence is cut, if nobody says otherwise. */
+const mostSteps = 1000
+
+/** Examples for which a sequence each is generated. */
+export interface Wanted {
+  readonly part: Part
+  readonly indices: ArrayLike<number>
+  /** Sizes that the data bound. */
+  readonly sizes: Sizes
+}
+
+export interface PrepareOptions extends StartOptions, Decoding {
+  /** Values of the targets at the first steps, which are given: for each target, step after step. */
+  readonly beginning?: { readonly steps: number; readonly values: Readonly<Record<string, ArrayLike<number>>> }
+  readonly special?: SpecialLabels
+  /** Number of elements of each example, where they are known. */
+  readonly lengths?: ArrayLike<number>
+}
+
+/** Begins the generation, with as many rows for each example as there are beams. Throws RNN522, RNN523 and the errors of `startStream`. */
+export function prepare(generator: Generator, weights: Weights, wanted: Wanted, options: PrepareOptions): Generating {
+  const { model, graphs, signatures, names } = generator
+  const { beam, precision = 'f32', beginning = { steps: 0, values: {} }, special = {} } = options
+  const { part, sizes } = wanted
+  const exampleOf = (row: number): number => Math.floor(row / (beam?.beams ?? 1))
+  const rows = wanted.indices.length * (beam?.beams ?? 1)
+  const indices = Int32Array.from({ length: rows }, (_, row) => wanted.indices[exampleOf(row)])
+  const constants = pack(signatures.start.inputs, part, indices, sizes, precision)
+  const started = startStream(model, graphs, weights, constants, options)
+  const targets = generatedTargets(signatures.step, names, started.sizes, special)
+  const along = elementsAlong(generator, part, indices, sizes, precision)
+  const known = options.lengths && Int32Array.from(indices, (_, row) => options.lengths?.[exampleOf(row)] ?? 0)
+  const lengths = along.lengths ?? known
+  const most = mostElements(generator, targets, started.sizes, lengths !== undefined, options)
+  return {
+    started,
+    rows,
+    targets,
+    elementsAt: along.elementsAt,
+    after: Object.fromEntries(targets.map(t => [t.port.name, elementsOf(t, beginning.values, beginning.steps)])),
+    given: beginning.steps,
+    limits: Int32Array.from(indices, (_, row) => Math.min(most, lengths?.[row] ?? most)),
+  }
+}
+
+/** Cuts the values that are given into those of each step. */
+const elementsOf = (
+  { port, places }: GeneratedTarget,
+  values: Readonly<Record<string, ArrayLike<number>>>,
+  steps: number,
+): readonly (readonly number[])[] =>
+  Array.from({ length: steps }, (_, t) => Array.from({ length: places }, (_, i) => values[port.name][t * places + i]))
+
+/** Finds the number of elements of a sequence at most, of its inputs apart. Throws RNN522 where nothing ends it. */
+function mostElements(
+  { graphs }: Generator,
+  targets: readonly GeneratedTarget[],
+  sizes: Sizes,
+  isBounded: boolean,
+  { steps, beginning }: PrepareOptions,
+): number {
+  const fixed = graphs.length === undefined ? undefined : evaluate(graphs.length, sizes)
+  if (steps === undefined && fixed === undefined && !isBounded && targets.every(t => t.end === undefined)) {
+    const reason = `\`${graphs.axis}\` has no fixed length, no input goes along with it, and no label ends it`
+    fail('RNN522', { target: targets[0].port.name, reason })
+  }
+  return Math.min((beginning?.steps ?? 0) + (steps ?? mostSteps), fixed ?? Number.POSITIVE_INFINITY)
+}

@@ -1,0 +1,66 @@
+// Puts the rounds of a generation together to arrays over the whole axis, as a run of the whole model gives them.
+import type { Buffer } from '../../compiler/backend/backend.ts'
+import type { Port, Signature } from '../../compiler/elaborate/values/signature.ts'
+import { evaluate, symbolsOf } from '../../compiler/ir/dim.ts'
+import type { BatchResults } from '../decodeAnswers.ts'
+import { droppedOf, placeAlong } from '../stream/alongAxis.ts'
+import type { Sequences } from './rounds.ts'
+
+/** Stacks the rounds. `signature` is that of the whole model, `axis` the generated one, `batch` what the rows share. */
+export function stackRounds(
+  signature: Signature,
+  axis: string,
+  { rounds, lengths }: Sequences,
+  batch: Pick<BatchResults, 'sizes' | 'inputs' | 'indices'>,
+): BatchResults {
+  const rows = lengths.length
+  const along = [...signature.outputs, ...signature.targets].flatMap(p => p.axes.filter(a => a.name === axis))[0]
+  const length = along.ragged ? rounds.length : evaluate(along.size, batch.sizes)
+  const sizes = { ...batch.sizes, ...(along.ragged && Object.fromEntries(symbolsOf(along.size).map(s => [s, length]))) }
+  const stack = (port: Port, of: (t: number) => Buffer): Buffer => {
+    const place = placeAlong(port, axis)
+    if (place < 0)
+      return lastOf(
+        rounds.map((_, t) => of(t)),
+        lengths,
+      )
+    const dims = [...port.axes.map(a => a.size), ...port.item].map(d => evaluate(d, sizes))
+    const [outer, inner] = [dims.slice(0, place), dims.slice(place + 1)].map(some => some.reduce((n, d) => n * d, 1))
+    const dropped = droppedOf(port.axes[place])
+    return interleave(
+      rounds.slice(dropped).map((_, t) => of(t + dropped)),
+      rows * outer,
+      dims[place],
+      inner,
+    )
+  }
+  const targets = signature.targets.filter(t => Object.hasOwn(rounds[0]?.chosen ?? {}, t.name))
+  return {
+    results: Object.fromEntries(signature.outputs.map(p => [p.name, stack(p, t => rounds[t].results[p.name])])),
+    chosen: Object.fromEntries(targets.map(p => [p.name, stack(p, t => rounds[t].chosen[p.name])])),
+    sizes,
+    inputs: { ...batch.inputs, ...(along.ragged && { [`${axis}.lengths`]: lengths }) },
+    indices: batch.indices,
+  }
+}
+
+/** Puts arrays [outer, inner], one for each step, together to one [outer, length, inner]. */
+function interleave(steps: readonly Buffer[], outer: number, length: number, inner: number): Buffer {
+  const all = new Float64Array(outer * length * inner)
+  steps.slice(0, length).forEach((data, t) => {
+    for (let o = 0; o < outer; o++) all.set(data.subarray(o * inner, (o + 1) * inner), (o * length + t) * inner)
+  })
+  return all
+}
+
+/** Takes from each row the result at the last step of its sequence. */
+function lastOf(steps: readonly Buffer[], lengths: Int32Array): Buffer {
+  const [first = new Float64Array()] = steps
+  const width = lengths.length === 0 ? 0 : first.length / lengths.length
+  const all = new Float64Array(first.length)
+  lengths.forEach((length, row) => {
+    const at = steps[Math.max(0, length - 1)]
+    all.set(at.subarray(row * width, (row + 1) * width), row * width)
+  })
+  return all
+}

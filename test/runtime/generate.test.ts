@@ -1,0 +1,263 @@
+// Generation: each element is chosen from what the whole model gives on the elements so far, in the interpreter.
+import { describe, expect, it } from 'vitest'
+import { type CompiledModel, compile } from '../../compiler/index.ts'
+import { evaluate, type Sizes } from '../../compiler/ir/dim.ts'
+import { interpret } from '../../compiler/ir/interpret.ts'
+import { naive } from '../../compiler/passes/pipeline.ts'
+import { fromArrays, type Nested } from '../../runtime/data/arrays.ts'
+import { drawLabel } from '../../runtime/generate/chooseLabel.ts'
+import { type GenerateOptions, generateNow } from '../../runtime/generate/generate.ts'
+import { generate, initialWeights, pack, predict, type Weights } from '../../runtime/index.ts'
+import { random } from '../../runtime/random.ts'
+import { failing } from './support.ts'
+
+const precision = 'f64'
+
+interface Opened {
+  readonly model: CompiledModel
+  readonly weights: Weights
+  readonly sizes: Sizes
+}
+
+/** Compiles a model with random weights, larger than usual, so that its answers differ from step to step. */
+function open(source: string, sizes: Sizes = {}): Opened {
+  const model = compile(source)
+  const drawn = initialWeights(model, sizes, 3, precision)
+  const weights = Object.fromEntries(Object.entries(drawn).map(([name, data]) => [name, data.map(x => 3 * x)]))
+  return { model, weights, sizes }
+}
+
+const generated = ({ model, weights, sizes }: Opened, options: GenerateOptions) => [
+  ...generateNow(model, weights, { precision, sizes, ...options }),
+]
+
+/** Runs the whole model in the interpreter on given targets, and takes the last element of the output of one. */
+function lastOf({ model, weights, sizes }: Opened, name: string, arrays: Record<string, Nested>): readonly number[] {
+  const { signature } = model
+  const batch = Object.fromEntries(Object.entries(arrays).map(([key, value]) => [key, [value]]))
+  const loaded = fromArrays(signature, batch, { sizes })
+  const { inputs, sizes: all } = pack([...signature.inputs, ...signature.targets], loaded.part, [0], loaded.sizes)
+  const graph = model.predict({ pipeline: naive })
+  const given = { ...inputs, ...weights }
+  const args = graph.params.map((p, i) => ({
+    shape: p.shape.map(d => evaluate(d, all)),
+    data: Float64Array.from(given[graph.inputs[i]]),
+  }))
+  const results = interpret(model.context, graph, args, all)
+  const { data, shape } = results[graph.outputs.indexOf(name)]
+  const width = data.length / shape[1]
+  return Array.from(data.slice(-width))
+}
+
+const likeliest = (p: readonly number[]): number => p.indexOf(Math.max(...p))
+
+const characters = `model Characters {
+  target script: token of V over T
+  p = delay(script) |> embedding(4) |> LSTM(5) |> dense(V, softmax)
+  loss cross_entropy(p, script)
+  predict script from p
+}`
+
+/** An encoder, additive attention and a decoder, as Bahdanau et al. published them. */
+const translate = `cell Speller(units) {
+  input e: [D], m: [A] over S
+  state h: [units]
+  part look = additive_attention(units), gru = GRU(units)
+  ctx = look(h, m)
+  h' = gru([e, ctx], h = h)
+  output weights = ctx.weights
+  return [h', ctx]
+}
+model Translate(units = 4) {
+  input source: token of N over S
+  target french: token of V over T
+  part enc = bidirectional(GRU(units)), dec = Speller(units)
+  m = source |> embedding(3) |> enc
+  d = dec(delay(french) |> embedding(3), m, h = m.ends |> dense(units, tanh))
+  p = d |> dense(V, softmax)
+  loss cross_entropy(p, french)
+  output alignment = d.weights
+  predict french from p
+}`
+
+describe('generate', () => {
+  it('chooses the likeliest label of what the whole model gives on those before', () => {
+    const opened = open(characters, { V: 6 })
+    const script: number[] = []
+    for (let t = 0; t < 12; t++) script.push(likeliest(lastOf(opened, 'script', { script: [...script, 0] })))
+    expect(generated(opened, { steps: 12 }).map(a => a.script)).toEqual(script)
+  })
+
+  it('goes on after a beginning', () => {
+    const opened = open(characters, { V: 6 })
+    const script = [5, 4, 3]
+    for (let t = 0; t < 5; t++) script.push(likeliest(lastOf(opened, 'script', { script: [...script, 0] })))
+    expect(generated(opened, { steps: 5, after: { script: [5, 4, 3] } }).map(a => a.script)).toEqual(script.slice(3))
+  })
+
+  it('translates with attention, and gives the alignment of each word', () => {
+    const opened = open(translate, { N: 5, V: 7 })
+    const sources = [
+      [1, 2, 3, 4],
+      [4, 0],
+    ]
+    const { part, sizes } = fromArrays({ ...opened.model.signature, targets: [] }, { source: sources }, opened)
+    const run = predict(opened.model, opened.weights, part, sizes, undefined, { precision, decoding: { steps: 6 } })
+    expect(run.examples).toHaveLength(2)
+    for (const [i, { french, alignment }] of run.examples.entries()) {
+      const words: number[] = []
+      const looks: unknown[] = []
+      for (let t = 0; t < 6; t++) {
+        const arrays = { source: sources[i], french: [...words, 0] }
+        looks.push(lastOf(opened, 'alignment', arrays).map(x => expect.closeTo(x, 12)))
+        words.push(likeliest(lastOf(opened, 'french', arrays)))
+      }
+      expect(french).toEqual(words)
+      expect(alignment).toEqual(looks)
+    }
+  })
+
+  it('feeds reals back over an axis of fixed length: a forecast of three months', () => {
+    const opened = open(`model Year {
+      input past: real over T
+      target next: real over K[3]
+      part enc = LSTM(3), dec = LSTM(3)
+      d = dec([delay(next, start = last(past))], from = enc([past]).final)
+      y = d |> dense(1)
+      loss mse(y, next)
+      predict next from y
+    }`)
+    const past = [0.5, -1, 2, 0.25]
+    const next: number[] = []
+    for (let t = 0; t < 3; t++) {
+      const given = [...next, 0, 0, 0].slice(0, 3)
+      next.push(wholeAt(opened, 'next', { past, next: given }, t))
+    }
+    const { part, sizes } = fromArrays({ ...opened.model.signature, targets: [] }, { past: [past] }, opened)
+    const [answer] = predict(opened.model, opened.weights, part, sizes, undefined, { precision }).examples
+    expect(answer.next).toEqual(next.map(x => expect.closeTo(x, 12)))
+  })
+
+  it('feeds several targets back at once, along an input of the same axis', () => {
+    const opened = open(`model M {
+      input x: [2] over T
+      target a: class of 3 over T
+      target b: bool over T
+      h = [x, delay(a) |> embedding(2), [where(delay(b, start = false), 1, 0)]] |> GRU(4)
+      p = h |> dense(3, softmax)
+      q = (h |> dense(1, sigmoid))[0]
+      loss cross_entropy(p, a)
+      loss binary_cross_entropy(q, where(b, 1, 0))
+      predict a from p
+      predict b from q
+    }`)
+    const x = [
+      [1, -1],
+      [0.5, 2],
+      [-2, 0],
+      [1, 1],
+    ]
+    const [a, b]: [number[], number[]] = [[], []]
+    for (let t = 0; t < x.length; t++) {
+      const arrays = { x: x.slice(0, t + 1), a: [...a, 0], b: [...b, 0] }
+      const [p, [q]] = [lastOf(opened, 'a', arrays), lastOf(opened, 'b', arrays)]
+      a.push(likeliest(p))
+      b.push(q > 0.5 ? 1 : 0)
+    }
+    const found = generated(opened, { inputs: { x } })
+    expect(found.map(f => f.a)).toEqual(a)
+    expect(found.map(f => f.b)).toEqual(b)
+  })
+
+  it('searches with beams: one is greedy, as many as there are sequences is exhaustive', () => {
+    const opened = open(characters, { V: 3 })
+    const greedy = generated(opened, { steps: 4 }).map(a => a.script)
+    expect(generated(opened, { steps: 4, beam: { beams: 1 } }).map(a => a.script)).toEqual(greedy)
+    for (const lengthPower of [0, 1]) {
+      let best = { score: Number.NEGATIVE_INFINITY, script: [] as number[] }
+      for (let code = 0; code < 3 ** 4; code++) {
+        const script = [0, 1, 2, 3].map(d => Math.floor(code / 3 ** d) % 3)
+        const score = script.reduce((s, label, t) => {
+          return s + Math.log(lastOf(opened, 'script', { script: [...script.slice(0, t), 0] })[label])
+        }, 0)
+        if (score > best.score) best = { score, script }
+      }
+      const found = generated(opened, { steps: 4, beam: { beams: 81, lengthPower } })
+      expect(found.map(a => a.script)).toEqual(best.script)
+    }
+  })
+
+  it('draws with a seed, and from the likeliest labels only', async () => {
+    const opened = open(characters, { V: 6 })
+    const drawn = (seed: number, sample = {}) => generated(opened, { steps: 30, seed, sample }).map(a => a.script)
+    expect(drawn(1)).toEqual(drawn(1))
+    expect(drawn(1)).not.toEqual(drawn(2))
+    const greedy = generated(opened, { steps: 30 }).map(a => a.script)
+    expect(drawn(3, { topK: 1 })).toEqual(greedy)
+    expect(drawn(3, { topP: 1e-9 })).toEqual(greedy)
+    expect(drawn(3, { temperature: 1e-6 })).toEqual(greedy)
+    const later: unknown[] = []
+    for await (const { script } of generate(opened.model, opened.weights, {
+      precision,
+      sizes: { V: 6 },
+      steps: 30,
+      seed: 1,
+      sample: {},
+    }))
+      later.push(script)
+    expect(later).toEqual(drawn(1))
+  })
+
+  it('draws each label as often as the temperature says', () => {
+    const p = [0.5, 0.3, 0.15, 0.05]
+    const logs = Float64Array.from(p, Math.log)
+    const shares = (sampling: Parameters<typeof drawLabel>[1]): number[] => {
+      const draw = random(5, 'shares')
+      const counts = p.map(() => 0)
+      for (let i = 0; i < 20_000; i++) counts[drawLabel(logs, sampling, draw)]++
+      return counts.map(n => n / 20_000)
+    }
+    const expected = (weights: number[]) => {
+      const whole = weights.reduce((a, b) => a + b)
+      return weights.map(w => expect.closeTo(w / whole, 1.5))
+    }
+    expect(shares({})).toEqual(expected(p))
+    expect(shares({ temperature: 0.5 })).toEqual(expected(p.map(x => x * x)))
+    expect(shares({ topK: 2 })).toEqual(expected([0.5, 0.3, 0, 0]))
+    expect(shares({ topP: 0.79 })).toEqual(expected([0.5, 0.3, 0, 0]))
+    expect(shares({ topP: 0.81 })).toEqual(expected([0.5, 0.3, 0.15, 0]))
+  })
+
+  it('says what it cannot do', async () => {
+    const opened = open(characters, { V: 6 })
+    await failing('RNN522', () => generated(opened, {}))
+    await failing('RNN523', () => generated(open('model M { input x: [2] over T\n output y = x }'), {}))
+    await failing('RNN509', () => generated(opened, { steps: 0 }))
+    await failing('RNN509', () => generated(opened, { steps: 3, sample: { temperature: 0 } }))
+    await failing('RNN509', () => generated(opened, { steps: 3, sample: {}, beam: { beams: 2 } }))
+    await failing('RNN412', () => generated(opened, { steps: 3, after: { script: [7] } }))
+    await failing('RNN106', () => generated(opened, { steps: 3, after: { skript: [1] } }))
+    const real = open(
+      'model M { target y: real over T\n p = [delay(y)] |> GRU(2) |> dense(1)\n loss mse(p, [y])\n predict y from p }',
+    )
+    await failing('RNN509', () => generated(real, { steps: 3, beam: { beams: 2 } }))
+  })
+})
+
+/** The element at a place of an output over its first axis. */
+function wholeAt(opened: Opened, name: string, arrays: Record<string, Nested>, place: number): number {
+  const { signature } = opened.model
+  const { axes } = signature.outputs.find(o => o.name === name) ?? { axes: [] }
+  const count = evaluate(axes[0].size, {})
+  const all: number[] = []
+  const loaded = fromArrays(signature, Object.fromEntries(Object.entries(arrays).map(([k, v]) => [k, [v]])), {})
+  const { inputs, sizes } = pack([...signature.inputs, ...signature.targets], loaded.part, [0], loaded.sizes)
+  const graph = opened.model.predict({ pipeline: naive })
+  const given = { ...inputs, ...opened.weights }
+  const args = graph.params.map((p, i) => ({
+    shape: p.shape.map(d => evaluate(d, sizes)),
+    data: Float64Array.from(given[graph.inputs[i]]),
+  }))
+  all.push(...interpret(opened.model.context, graph, args, sizes)[graph.outputs.indexOf(name)].data)
+  return all[place * (all.length / count)]
+}
