@@ -230,8 +230,10 @@ function fitted(found: Labelled, all: Tokens, settings: Settings, span: Span, ca
   if (encoding.kind !== 'tokens')
     return otherwise(`was ${encoding.kind === 'numbers' ? 'scaled' : 'of classes'} in training, and has tokens now`)
   const other = difference(encoding, none)
+  const count = encoding.tokens.length
+  if (count > limit) return otherwise(`has a vocabulary of ${count} tokens, more than the limit of ${limit}`)
   if (other !== undefined) return otherwise(`has another vocabulary: ${other}`)
-  if (rows === 0 || encoding.tokens.length > none.tokens.length) return encoding
+  if (rows === 0 || count > none.tokens.length) return encoding
   const help = 'a vocabulary is made of the tokens of its texts'
   return fail('RNN405', { what: `the text of \`${source}\` in the training part` }, { span: call.span, help })
 }
