@@ -1353,6 +1353,21 @@ data d for m { words = padded(jsonl("a.jsonl").words, 3) }`,
 data d for m { w = windows(csv("a.csv").v, 24); past = w.past; next = w.next; split = shuffled(0.8, 0.2) }`,
     fix: 'Split a series in its order: `split = ordered(0.8, 0.2)`.',
   },
+  RNN430: {
+    title: 'A token outside of the vocabulary',
+    message: '`{value}` is not in the vocabulary of `{name}`{place}',
+    help: 'give such tokens one of their own, `unknown = "?"`, or leave them out, `unknown = ""`',
+    cause:
+      'The vocabulary holds the tokens of the training part, or the most frequent of them, and its weights know no others. Nothing says what becomes of one that is not among them.',
+    example: `# names.csv holds a row with a character that no row of the training part has
+model m {
+  input name: token of V over T
+  target y: real
+  loss mse(name |> embedding(4) |> GRU(4) |> last |> dense(1), [y])
+}
+data d for m { t = csv("names.csv"); name = chars(t.name); y = t.y; split = ordered(0.8, 0.2) }`,
+    fix: 'Say what becomes of it: `chars(t.name, unknown = "?")` gives it a token, `unknown = ""` leaves it out. Or shuffle the rows before the split.',
+  },
 
   // 5xx: weights and run time.
 

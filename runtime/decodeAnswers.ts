@@ -2,10 +2,14 @@
 import type { Port, Signature } from '../compiler/elaborate/values/signature.ts'
 import { evaluate, type Sizes } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
-import { type Fitted, inverse } from './data/fitted.ts'
+import { type Fitted, inverse, vocabularyFor } from './data/fitted.ts'
+import { textOf, type Vocabulary } from './data/vocabulary.ts'
 import { greatest } from './greatest.ts'
 
-/** A number or a label, or nested lists of them: one list for each axis, then one for each dim of the item. */
+/**
+ * A number, a label or a token, or nested lists of them: one list for each axis, then one for each dim of the item. Tokens that texts
+ * were cut into are joined again, along the innermost axis.
+ */
 export type Answer = number | string | readonly Answer[]
 
 /** The results of a batch, and what tells their shapes. */
@@ -59,8 +63,17 @@ export function answerOf(
     if (given === undefined || outer.includes(-1)) return shape[depth]
     return Math.max(0, given[outer.reduce((at, d) => at * shape[d] + places[d], b)] - Number(less))
   }
+  const vocabulary = target && vocabularyFor(fitted, target.name)
+  /** Joins the tokens along the innermost axis. */
+  const textAt = (codes: Vocabulary, place: number, places: readonly number[]): Answer => {
+    const from = place * shape[places.length]
+    const to = from + lengthAt(places.length, places)
+    requireFinite(port.name, run.indices[b], values.slice(from * width, to * width))
+    return textOf(codes, decided.slice(from, to))
+  }
   const nest = (place: number, places: readonly number[]): Answer => {
     const depth = places.length
+    if (vocabulary !== undefined && depth === port.axes.length - 1) return textAt(vocabulary, place, places)
     if (depth === port.axes.length) {
       const answer = item(coded ? [] : shape.slice(depth), decoded, place)
       const from = values.slice(place * width, (place + 1) * width)

@@ -4,6 +4,7 @@ import type { Port } from '../compiler/elaborate/values/signature.ts'
 import { type Dim, evaluate, type Sizes, symbolsOf } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
 import type { Example, Examples, Part } from './data/example.ts'
+import type { Numbers } from './data/value.ts'
 import { permutation, random } from './random.ts'
 
 export interface Batch {
@@ -91,7 +92,7 @@ export function pack(
 }
 
 /** Gives the first element in the batch; zeros if all examples are empty. */
-function spareOf(examples: Examples, indices: ArrayLike<number>, width: number): Float64Array {
+function spareOf(examples: Examples, indices: ArrayLike<number>, width: number): Numbers {
   for (let b = 0; b < indices.length; b++) {
     const { values } = examples.at(indices[b])
     if (values.length > 0) return values.subarray(0, width)
@@ -117,7 +118,7 @@ export function batchesOf(
  * `spare` is the element to pad with before there is one of its own.
  */
 function fillExample(
-  spare: Float64Array,
+  spare: Numbers,
   { values, lengths }: Example,
   extents: readonly number[],
   width: number,
@@ -127,7 +128,7 @@ function fillExample(
   const depth = extents.length
   /** Counts, read so far: the lengths of each axis, and last the elements. */
   const read = new Int32Array(depth + 1)
-  const copy = (source: Float64Array, from: number, place: number) => {
+  const copy = (source: Numbers, from: number, place: number) => {
     for (let k = 0; k < width; k++) to[place * width + k] = source[from * width + k]
   }
   /** Repeats the last valid element over all elements below one place of an axis. */

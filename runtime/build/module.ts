@@ -1,6 +1,7 @@
 // Writes the text of a built module: the network by the backend, and around it the inputs and outputs by their names.
 import type { Precision } from '../../compiler/backend/backend.ts'
 import { atomCode, type Dim, format, product } from '../../compiler/ir/dim.ts'
+import { textsOf } from '../data/fitted.ts'
 import type { Weights } from '../session.ts'
 import { base64 } from './base64.ts'
 import { type Field, type Layout, realArray, shapeText } from './layout.ts'
@@ -54,7 +55,7 @@ function unitsText(layout: Layout): string[] {
   const scaled = layout.inputs.flatMap(f => chains(f, scaleText))
   const unscaled = answers.flatMap(({ target }) => chains(target, unscaleText))
   const labels = [...layout.inputs, ...answers.map(a => a.target)].flatMap(({ name, encoding }) =>
-    encoding?.kind === 'classes' ? [`  ${name}: ${JSON.stringify(encoding.labels)},`] : [],
+    encoding === undefined || encoding.kind === 'numbers' ? [] : [`  ${name}: ${JSON.stringify(textsOf(encoding))},`],
   )
   const object = (name: string, comment: string, lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : [`// ${comment}`, `const ${name} = {`, ...lines, '}', '']
@@ -160,7 +161,8 @@ function predictText({ inputs, outputs, answers }: Layout, define: string, wait:
     const width = code(product(port.item), 'fixed')
     const finite = `finite('${name}', results.${name})`
     const decided = codes === undefined ? finite : `decide(${finite}, ${width})`
-    if (encoding?.kind === 'classes') return `${name}: ${decided}.map(index => labels.${target.name}[index])`
+    if (encoding !== undefined && encoding.kind !== 'numbers')
+      return `${name}: ${decided}.map(index => labels.${target.name}[index])`
     return `${name}: ${encoding === undefined ? decided : `finite('${name}', unscale(${decided}, toUnits.${target.name}))`}`
   })
   return [

@@ -77,8 +77,8 @@ function predictTypes(layout: Layout, real: string): string[] {
     ...interfaceText('DataInputs', 'What `predict` takes, as it stands in the data.', [
       ...sizeFields(layout),
       ...inputs.map((f): Member => {
-        const labels = f.encoding?.kind === 'classes' ? f.encoding.labels : undefined
-        const type = labels === undefined ? inputType(f) : `readonly (number | ${union(labels)})[]`
+        const texts = textType(f)
+        const type = texts === undefined ? inputType(f) : `readonly (number | ${texts})[]`
         return [shapeText(f.shape, fixed), `readonly ${f.name}: ${type}`]
       }),
       ...lengthFields(layout),
@@ -95,10 +95,17 @@ function predictTypes(layout: Layout, real: string): string[] {
 }
 
 function answerType(output: Field, target: Field | undefined, real: string): string {
-  if (target?.encoding?.kind === 'classes') return `(${union(target.encoding.labels)})[]`
+  const texts = target && textType(target)
+  if (texts !== undefined) return `(${texts})[]`
   if (target?.codes !== undefined) return 'number[]'
   if (target?.encoding !== undefined) return 'Float64Array'
   return output.port.dtype === 'real' ? real : 'Int32Array'
+}
+
+/** Type of the texts of a field; a vocabulary may be too long to list. */
+function textType({ encoding }: Field): string | undefined {
+  if (encoding?.kind === 'tokens') return 'string'
+  return encoding?.kind === 'classes' ? union(encoding.labels) : undefined
 }
 
 const union = (labels: readonly string[]): string => labels.map(label => JSON.stringify(label)).join(' | ') || 'never'

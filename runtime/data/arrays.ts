@@ -14,10 +14,11 @@ import {
   type Role,
 } from './bindSizes.ts'
 import { type Example, Examples, type Part } from './example.ts'
-import { type Fitted, hasLabels, transformer } from './fitted.ts'
+import { type Fitted, hasTexts, transformer, vocabularyFor } from './fitted.ts'
 import { counted } from './value.ts'
+import { codesOf } from './vocabulary.ts'
 
-/** Lists in lists, the axes outermost, then the item. Lists of numbers may be typed arrays; text is a label of a class. */
+/** Lists in lists, the axes outermost, then the item. Lists of numbers may be typed arrays; text is a label of a class, a token, or a list of tokens. */
 export type Nested = number | boolean | string | ArrayLike<number> | readonly Nested[]
 
 export interface ArrayOptions {
@@ -36,7 +37,8 @@ export interface LoadedArrays {
 /**
  * Reads the examples in `arrays`, by the name of an input or target; the outermost list is over the examples, and lengths of ragged
  * axes are those of the lists. Targets may be left out, for predictions. Errors: RNN401 an input is missing, RNN106 a name that
- * is neither, RNN402 lengths over one axis differ, RNN411 another shape, RNN412 no index of a token or class.
+ * is neither, RNN402 lengths over one axis differ, RNN411 another shape, RNN412 no index of a token or class, RNN408 and RNN430 for
+ * labels and tokens that training never saw.
  */
 export function fromArrays(
   signature: Signature,
@@ -92,7 +94,8 @@ function readPort(
   // The length found at each depth: axes first, then the item's dims.
   const extents = Array.from<Extent>({ length: axes + port.item.length })
   // Reads a text as a label; without labels a text is an error, even if it holds a number.
-  const labelled = fitted !== undefined && hasLabels(fitted, port.name)
+  const labelled = fitted !== undefined && hasTexts(fitted, port.name)
+  const vocabulary = vocabularyFor(fitted, port.name)
   const encode =
     fitted === undefined
       ? (leaves: ArrayLike<number | string>) => Float64Array.from(leaves, Number)
@@ -100,7 +103,9 @@ function readPort(
   const readExample = (value: Nested, place: string): Example => {
     const leaves: (number | string)[] = []
     const lengths: number[][] = port.axes.map(() => [])
-    const walk = (nested: Nested, depth: number): void => {
+    const walk = (given: Nested, depth: number): void => {
+      const isText = typeof given === 'string' && depth === extents.length - 1 && vocabulary !== undefined
+      const nested = isText ? codesOf(vocabulary, given, port.name) : given
       if (depth === extents.length) {
         leaves.push(leafOf(nested, place, mismatch))
         return

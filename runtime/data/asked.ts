@@ -3,6 +3,9 @@ import type { Data } from '../../dsl/ast.ts'
 import { allExprs } from '../../dsl/children.ts'
 import { behind, columnsIn } from './columnsIn.ts'
 
+/** Functions of texts. */
+const labelling: ReadonlySet<string> = new Set(['classes', 'words', 'chars'])
+
 /** Labels keep the texts, which can be read as numbers too; numbers keep no texts. */
 export type Asked = 'nothing' | 'numbers' | 'labels'
 
@@ -13,16 +16,14 @@ export function namedOnce({ body }: Data): ReadonlySet<string> {
   return new Set(names.filter(name => !again.has(name)))
 }
 
-/** Tells by the name of a column how it is used: as labels in equations that call `classes`, and in those that they read. */
+/** Tells by the name of a column how it is used: as labels in equations that call a function of labels, and in those that they read. */
 export function askedOf({ body }: Data): (column: string) => Asked {
-  const labelling = body.filter(({ value }) =>
-    [...allExprs(value)].some(e => e.kind === 'name' && e.name === 'classes'),
-  )
+  const asking = body.filter(({ value }) => [...allExprs(value)].some(e => e.kind === 'name' && labelling.has(e.name)))
   const used = new Set(body.flatMap(columnsIn))
   const labels = new Set(
     behind(
       body,
-      labelling.map(({ name }) => name.text),
+      asking.map(({ name }) => name.text),
     ).flatMap(columnsIn),
   )
   return column => (labels.has(column) ? 'labels' : used.has(column) ? 'numbers' : 'nothing')

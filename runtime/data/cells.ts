@@ -105,7 +105,7 @@ export function readCells(all: Cells, span: Span, axes?: number): Column | Seque
 
 function sequences(
   all: Cells,
-  { values, levels, truths, labels, large, problem }: NonNullable<Cells['lists']>,
+  { values, levels, truths, labels, large, problem, texts }: NonNullable<Cells['lists']>,
   axes: number | undefined,
   span: Span,
 ): Sequences | Series {
@@ -127,6 +127,7 @@ function sequences(
     source: all.name,
     origins: [originIn(all)],
     ...(truths && { truths }),
+    ...(texts && { texts }),
     labels: () => labels ?? unasked(),
     large,
     rounding: asWritten(values),

@@ -1,5 +1,6 @@
 // Steps from the values of a file to the numbers of a series: kept, so that predictions can be given back in the units of the file.
 import { invertibleOf, type Step } from './scalingSteps.ts'
+import type { Vocabulary } from './vocabulary.ts'
 
 /** Steps in the order in which they were applied. */
 export type Chain = readonly Step[]
@@ -9,6 +10,8 @@ export type Encoding =
   | { readonly kind: 'numbers'; readonly chains: readonly Chain[] }
   /** A label is its index in this list. */
   | { readonly kind: 'classes'; readonly labels: readonly string[] }
+  /** A token is its code in the vocabulary. */
+  | Vocabulary
 
 /** Makes the function that applies a chain to a number. */
 export const applying = (chain: Chain): ((value: number) => number) => {

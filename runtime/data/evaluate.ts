@@ -99,6 +99,7 @@ export function evaluator(data: Data, surroundings: Surroundings): Lookup {
     return {
       read: source => surroundings.read({ ...source, asked }),
       model: data.model.text,
+      axes: surroundings.axes?.get(user.name.text),
       isReleased: name => releasable.has(name),
       column: (column, span) =>
         (surroundings.columnOf ?? columnOf)(column, span, surroundings.axes?.get(user.name.text)),
@@ -125,6 +126,8 @@ export function evaluator(data: Data, surroundings: Surroundings): Lookup {
 interface Scope {
   readonly read: (source: Omit<TableSource, 'asked'>) => Promise<Table>
   readonly model: string
+  /** Number of axes that the equation feeds, if it is one number. */
+  readonly axes: number | undefined
   /** Whether a column is freed when it is read. */
   readonly isReleased: (column: string) => boolean
   /** Reads a column of a table. */
@@ -205,6 +208,8 @@ async function begin(expr: Expr, scope: Scope): Promise<Value> {
       return { kind: 'number', value: expr.value }
     case 'string':
       return { kind: 'text', value: expr.value }
+    case 'bool':
+      return { kind: 'truth', value: expr.value }
     case 'name':
       return (await scope.name(expr.name, span)).value
     case 'list':
@@ -263,7 +268,7 @@ async function call(
   const given = await bindArguments(definition, args, before, span, scope)
   const read: Call['read'] = (path, at, format, variant) =>
     scope.read({ path, span: at, by: definition, format, variant })
-  return definition.apply(given, { span, read, model: scope.model, fit: scope.fit(definition.name) })
+  return definition.apply(given, { span, read, model: scope.model, axes: scope.axes, fit: scope.fit(definition.name) })
 }
 
 /** Binds positional arguments first, then those with names, then defaults. RNN105, RNN107, RNN208, RNN209 as for any call. */

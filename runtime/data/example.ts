@@ -1,9 +1,10 @@
 // Examples: the values for one row of a batch, before padding.
+import type { Numbers } from './value.ts'
 
 /** The value of one input or target in one example. */
 export interface Example {
   /** All elements without padding, outermost axis first, the item innermost. */
-  readonly values: Float64Array
+  readonly values: Numbers
   /** For each axis, outermost first, its length at each element of the axes before it; one length for the outermost. */
   readonly lengths: readonly ArrayLike<number>[]
 }

@@ -4,6 +4,7 @@ import type { Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { codesIn, type Extent, type Found, type Role } from './bindSizes.ts'
 import { type Example, Examples } from './example.ts'
+import { textsOf } from './fitted.ts'
 import { exact, exactHelp, losesDigits } from './numberText.ts'
 import { eachElement, levelsOf, originOf, startsOf } from './raggedSequences.ts'
 import { numbersOf, refuseTruths, truthsOf } from './series.ts'
@@ -24,7 +25,10 @@ export interface Feed {
  */
 export function feedOf(port: Port, role: Role, { value, span }: Argument): Feed {
   const isBool = port.dtype === 'bool'
-  const feed = (fed: Elements): Feed => ({ port, role, value: isBool ? fed : refuseTruths(fed, span), span })
+  const feed = (fed: Elements): Feed => {
+    if (isBool) seriesOf(fed).texts?.(span)
+    return { port, role, value: isBool ? fed : refuseTruths(fed, span), span }
+  }
   if (value.kind === 'column') {
     const numbers = isBool ? truthsOf(value, span) : numbersOf(value, span)
     if (port.dtype === 'real') refuseRounded(numbers, value.numbers().large, span)
@@ -70,7 +74,7 @@ export function foundIn(feed: Feed, training: Int32Array): Found {
   const item = value.kind === 'sequences' && rows === 0 ? port.item.map(() => undefined) : own
   const axes = axesOf(value)
   if (port.coding === undefined) return { port, role, item, axes, span }
-  if (encoding.kind === 'classes') return { port, role, item, axes, codes: encoding.labels.length, span }
+  if (encoding.kind !== 'numbers') return { port, role, item, axes, codes: textsOf(encoding).length, span }
   const seen = new Set<number>()
   eachElement(value, training, element => seen.add(values[element]))
   return { port, role, item, axes, span, ...codesIn(seen) }

@@ -6,6 +6,7 @@ import { known } from './bindSizes.ts'
 import { applying, type Encoding, undoing } from './encoding.ts'
 import { parseStep } from './scalingSteps.ts'
 import { shown } from './shown.ts'
+import { coder, parseVocabulary, refuse, type Vocabulary } from './vocabulary.ts'
 
 export interface Fitted {
   /** Encoding of each fitted call of the data block, by its place: `s.standardize`, `s.standardize_2`. */
@@ -24,14 +25,17 @@ export function inverse(fitted: Fitted, port: string, values: ArrayLike<number>)
   const encoding = encodingOf(fitted, port)
   const all = Array.from(values)
   if (encoding === undefined) return all
-  if (encoding.kind === 'classes') return all.map(index => encoding.labels[index] ?? index)
+  if (encoding.kind !== 'numbers') {
+    const texts = textsOf(encoding)
+    return all.map(index => texts[index] ?? index)
+  }
   const undone = encoding.chains.map(undoing)
   return all.map((value, i) => undone[i % undone.length](value))
 }
 
 /**
  * The opposite of `inverse`: gives the model's numbers for values as they stand in the file. RNN408 for a label that training never
- * saw; a number for a class is taken as its index.
+ * saw, RNN430 for a token that the vocabulary lacks; a number for a class or token is taken as its index.
  */
 export const transform = (fitted: Fitted, port: string, values: ArrayLike<number | string>): Float64Array =>
   transformer(fitted, port)(values)
@@ -44,22 +48,52 @@ export function transformer(fitted: Fitted, port: string): (values: ArrayLike<nu
     const applied = encoding.chains.map(applying)
     return values => Float64Array.from(values, (value, i) => applied[i % applied.length](Number(value)))
   }
-  const indices = new Map(encoding.labels.map((label, index) => [label, index]))
-  const indexOf = (label: string): number =>
-    indices.get(label) ?? fail('RNN408', { value: shown(label), name: port, place: '' })
+  const indexOf = encoding.kind === 'classes' ? indexer(encoding.labels, port) : tokenCoder(encoding, port)
   return values => Float64Array.from(values, value => (typeof value === 'string' ? indexOf(value) : value))
 }
 
-/** Tells whether the values of an input or target are labels of classes. */
-export const hasLabels = (fitted: Fitted, port: string): boolean => encodingOf(fitted, port)?.kind === 'classes'
+/** Texts of the codes of an encoding; numbers have none. */
+export const textsOf = (encoding: Encoding): readonly string[] =>
+  encoding.kind === 'classes' ? encoding.labels : encoding.kind === 'tokens' ? encoding.tokens : []
 
-/** RNN501 where a target has another number of labels than the weights were trained for: an answer might have none. */
-export function checkLabelled({ name: model, targets }: Signature, fitted: Fitted, sizes: Sizes): void {
-  for (const { name, coding } of targets) {
+function indexer(labels: readonly string[], port: string): (label: string) => number {
+  const indices = new Map(labels.map((label, index) => [label, index]))
+  return label => indices.get(label) ?? fail('RNN408', { value: shown(label), name: port, place: '' })
+}
+
+/** Makes the function that gives the code of a token by itself, which cannot be left out. */
+function tokenCoder(vocabulary: Vocabulary, port: string): (token: string) => number {
+  const codeOf = coder(vocabulary)
+  return token => codeOf(token) ?? refuse(token, port, '')
+}
+
+/** Tells whether the values of an input or target are texts: labels of classes, or tokens. */
+export const hasTexts = (fitted: Fitted, port: string): boolean => {
+  const encoding = encodingOf(fitted, port)
+  return encoding !== undefined && encoding.kind !== 'numbers'
+}
+
+/** The vocabulary of an input or target whose texts are cut into tokens; undefined for others. */
+export function vocabularyFor(fitted: Fitted | undefined, port: string): Vocabulary | undefined {
+  const encoding = fitted && encodingOf(fitted, port)
+  return encoding?.kind === 'tokens' && encoding.by !== 'elements' ? encoding : undefined
+}
+
+/**
+ * RNN501 where a target has another number of labels than the weights were trained for, as an answer might have none; and where a
+ * vocabulary is larger than the weights know.
+ */
+export function checkLabelled({ name: model, inputs, targets }: Signature, fitted: Fitted, sizes: Sizes): void {
+  for (const port of [...inputs, ...targets]) {
+    const { name, coding } = port
     const encoding = encodingOf(fitted, name)
     const count = coding && known(coding.size, sizes)
-    if (encoding?.kind !== 'classes' || count === undefined || encoding.labels.length === count) continue
-    const differences = `\`${name}\` is a ${coding?.kind} of ${count}, and has ${encoding.labels.length} labels`
+    if (encoding === undefined || encoding.kind === 'numbers' || count === undefined) continue
+    const texts = textsOf(encoding).length
+    const fits = targets.includes(port) ? texts === count : encoding.kind === 'classes' || texts <= count
+    if (fits) continue
+    const what = encoding.kind === 'classes' ? 'labels' : 'tokens in its vocabulary'
+    const differences = `\`${name}\` is a ${coding?.kind} of ${count}, and has ${texts} ${what}`
     fail('RNN501', { file: 'the weights', model, differences })
   }
 }
@@ -82,6 +116,7 @@ function parseEncoding(json: unknown): Encoding | undefined {
     const labels = parseList(json.labels, label => (typeof label === 'string' ? label : undefined))
     return labels && new Set(labels).size === labels.length ? { kind: 'classes', labels } : undefined
   }
+  if (json.kind === 'tokens') return parseVocabulary(json)
   if (json.kind !== 'numbers') return undefined
   const chains = parseList(json.chains, chain =>
     parseList(chain, step => (isRecord(step) ? parseStep(step) : undefined)),

@@ -1,5 +1,6 @@
 // Tables of texts many of which are the same: each is stored once, and every place has its index.
 import { GrowingInts } from './growing.ts'
+import type { Numbers } from './value.ts'
 
 export interface Labels {
   /** The texts; two of them may be the same. */
@@ -43,7 +44,7 @@ export class LabelsBuilder {
 }
 
 /** Makes the labels of computed numbers. */
-export function labelsOfNumbers(values: Float64Array, textOf: (value: number) => string): Labels {
+export function labelsOfNumbers(values: Numbers, textOf: (value: number) => string): Labels {
   const known = new Map<number, number>()
   const texts: string[] = []
   const codes = new Int32Array(values.length)

@@ -28,6 +28,8 @@ export interface Lists {
   readonly large: ReadonlyMap<number, string>
   /** Error of the first invalid element. */
   readonly problem?: Problem
+  /** Error of the first text, where the elements are texts: they are labels, and no numbers. */
+  readonly texts?: Problem
 }
 
 /** The list of a row. */
@@ -49,6 +51,7 @@ export class ListsBuilder {
   /** Kind and line of the first element at each depth. */
   readonly #firsts: { readonly line: number; readonly text: string; readonly kind: string }[] = []
   #problem: Problem | undefined
+  #texts: Problem | undefined
 
   constructor(file: string, name: string, asked: Asked) {
     this.#file = file
@@ -70,6 +73,7 @@ export class ListsBuilder {
       ...(this.#labels && { labels: this.#labels.take() }),
       large: this.#large,
       ...(problem && { problem }),
+      ...(this.#texts && { texts: this.#texts }),
     }
   }
 
@@ -82,7 +86,9 @@ export class ListsBuilder {
     for (let i = 0; i < list.length; i++) {
       const element = list[i]
       const kind = kindOfElement(element)
-      if (kind === undefined) return notANumber(this.#file, this.#name, row.line, element)
+      const noNumber = (): Problem => notANumber(this.#file, this.#name, row.line, element)
+      if (kind === undefined || (kind === 'a text' && this.#labels === undefined)) return noNumber()
+      if (kind === 'a text') this.#texts ??= noNumber()
       this.#firsts[depth] ??= { line: row.line, text: phrase(element), kind }
       const first = this.#firsts[depth]
       if (first.kind !== kind) {
@@ -93,10 +99,19 @@ export class ListsBuilder {
       path.push(i)
       const problem = Array.isArray(element)
         ? this.#read(element, row, path)
-        : this.#readLeaf(Number(element), row, path)
+        : typeof element === 'string'
+          ? this.#readText(element, row)
+          : this.#readLeaf(Number(element), row, path)
       path.pop()
       if (problem !== undefined) return problem
     }
+    return undefined
+  }
+
+  #readText(text: string, row: Row): Problem | undefined {
+    if (!text.isWellFormed()) return this.#malformed(row, `holds half a character in \`${this.#name}\``)
+    this.#labels?.add(text)
+    this.#values.push(Number.NaN)
     return undefined
   }
 
@@ -122,20 +137,27 @@ export class ListsBuilder {
 export function notANumber(file: string, name: string, line: number, value: unknown): Problem {
   const isText = typeof value === 'string'
   const text = isText ? shown(value) : shownJson(value)
-  const help = isText ? 'a list holds numbers: write the indices of texts, from 0' : undefined
+  const help = isText ? 'a list holds numbers; texts are labels, of `classes`, `words` or `chars`' : undefined
   const where = lineText(file, line, name)
   return span => fail('RNN404', { text, type: 'number', where }, { span, ...(help && { help }) })
 }
 
 /** Names the kind of an element; undefined for one that cannot stand in a list. */
-function kindOfElement(element: unknown): 'a list' | 'a truth' | 'a number' | undefined {
+function kindOfElement(element: unknown): 'a list' | 'a truth' | 'a number' | 'a text' | undefined {
+  if (typeof element === 'string') return 'a text'
   if (typeof element === 'number') return 'a number'
   if (typeof element === 'boolean') return 'a truth'
   return Array.isArray(element) ? 'a list' : undefined
 }
 
 const phrase = (element: unknown): string =>
-  Array.isArray(element) ? `a list of ${element.length}` : typeof element === 'boolean' ? 'a truth' : 'a number'
+  Array.isArray(element)
+    ? `a list of ${element.length}`
+    : typeof element === 'boolean'
+      ? 'a truth'
+      : typeof element === 'string'
+        ? 'a text'
+        : 'a number'
 
 const elementAt = (list: unknown, path: readonly number[]): unknown =>
   path.reduce<unknown>((found, i) => (Array.isArray(found) ? found[i] : undefined), list)

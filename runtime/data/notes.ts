@@ -1,7 +1,7 @@
 // Notes for messages on the sizes that data binds.
 import type { Signature } from '../../compiler/elaborate/values/signature.ts'
 import { freeName } from './bindSizes.ts'
-import type { Fitted } from './fitted.ts'
+import { type Fitted, textsOf } from './fitted.ts'
 import { shown } from './shown.ts'
 
 /** Greatest number of labels that a note shows, and of characters of each. */
@@ -13,8 +13,8 @@ export function labelNotes({ inputs, targets }: Signature, { ports }: Pick<Fitte
   const notes = [...inputs, ...targets].flatMap(({ name, coding }): [string, string][] => {
     const encoding = Object.hasOwn(ports, name) ? ports[name] : undefined
     const size = coding && freeName(coding.size)
-    if (encoding?.kind !== 'classes' || size === undefined) return []
-    const { labels } = encoding
+    if (encoding === undefined || encoding.kind === 'numbers' || size === undefined) return []
+    const labels = textsOf(encoding)
     return [
       [
         size,

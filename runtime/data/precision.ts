@@ -4,11 +4,12 @@ import type { Port } from '../../compiler/elaborate/values/signature.ts'
 import type { Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import type { Part } from './example.ts'
+import type { Numbers } from './value.ts'
 
 /** RNN417 for a number of a port that the precision cannot hold; `placeOf` says where the one at an index is. */
 export function checkHeld(
   { dtype }: Port,
-  values: Float64Array,
+  values: Numbers,
   precision: Precision,
   placeOf: (index: number) => string,
   span?: Span,

@@ -3,7 +3,16 @@ import { fail } from '../../dsl/diagnostics.ts'
 import { once } from '../once.ts'
 import { rounding } from './rounding.ts'
 import { shown } from './shown.ts'
-import { type Argument, describe, type Elements, type Origin, type Sequences, seriesOf, widthOf } from './value.ts'
+import {
+  type Argument,
+  describe,
+  type Elements,
+  type Numbers,
+  type Origin,
+  type Sequences,
+  seriesOf,
+  widthOf,
+} from './value.ts'
 
 /** Sums lengths: the places at which lists begin, one after another, and at the end their total length. */
 export function sumsOf(lengths: Int32Array): Float64Array {
@@ -75,8 +84,11 @@ function choose<A extends Float64Array | Int32Array>(
 const chooseInts = (ranges: Ranges, all: Int32Array, width = 1): Int32Array =>
   choose(ranges, all, width, length => new Int32Array(length))
 
-const chooseNumbers = (ranges: Ranges, all: Float64Array, width: number): Float64Array =>
+const chooseFloats = (ranges: Ranges, all: Float64Array, width: number): Float64Array =>
   choose(ranges, all, width, length => new Float64Array(length))
+
+const chooseNumbers = (ranges: Ranges, all: Numbers, width: number): Numbers =>
+  all instanceof Int32Array ? chooseInts(ranges, all, width) : chooseFloats(ranges, all, width)
 
 /**
  * Keeps some of the elements of each row: `range` gives the first that is kept, and the one after the last. The elements, numbers or
@@ -115,7 +127,7 @@ export function slices(
         labels: once(() => ({ texts: labels().texts, codes: chooseInts(elements, labels().codes, width) })),
       }),
       ...(large && { large: chooseLarge(elements, large, width) }),
-      rounding: rounding([series.rounding], ([own]) => chooseNumbers(elements, own, width)),
+      rounding: rounding([series.rounding], ([own]) => chooseFloats(elements, own, width)),
     },
   }
 }

@@ -3,6 +3,7 @@ import type { BinaryOperator } from '../../dsl/ast.ts'
 import { once } from '../once.ts'
 import type { Chain } from './encoding.ts'
 import { invertibleOf } from './scalingSteps.ts'
+import type { Numbers } from './value.ts'
 
 /** Gives a bound of the error of the number at a place. */
 export type BoundAt = (place: number) => number
@@ -65,11 +66,11 @@ const half = Number.EPSILON / 2
 const leeway = 16
 
 /** Rounding of numbers as they were read; whole numbers are exact. */
-export function asWritten(values: Float64Array): Rounding {
+export function asWritten(values: Numbers): Rounding {
   const boundOf = (x: number): number => (Number.isSafeInteger(x) ? 0 : half * Math.abs(x))
   const bounds = rounding(
     [],
-    () => values.map(boundOf),
+    () => Float64Array.from(values, boundOf),
     () => place => boundOf(values[place]),
   )
   return { ...bounds, isWritten: true }
@@ -84,7 +85,7 @@ export function boundsAt(of: Rounding): (place: number) => number {
 
 /** Rounding after a chain of steps on each number; `chainOf` gives that of each component of `width`. */
 export function throughChain(
-  values: Float64Array,
+  values: Numbers,
   before: Rounding,
   width: number,
   chainOf: (component: number) => Chain,

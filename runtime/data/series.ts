@@ -14,6 +14,7 @@ import {
   counted,
   describe,
   type Elements,
+  type Numbers,
   originIn,
   rowsOf,
   type Sequences,
@@ -70,13 +71,14 @@ function shownCell({ text, isNull }: WrongCell): string {
 export function numeric({ value, span }: Argument, user: string): Elements {
   if (value.kind === 'column') return numbersOf(value, span)
   const isElements = value.kind === 'series' || value.kind === 'sequences' || value.kind === 'windowed'
-  if (isElements && seriesOf(value).encoding.kind !== 'classes') return refuseTruths(value, span)
+  if (isElements && seriesOf(value).encoding.kind === 'numbers') return refuseTruths(value, span)
   return fail('RNN422', { user, expected: 'a series of numbers', found: describe(value) }, { span })
 }
 
-/** Gives the value back. RNN404 if its elements are truths. */
+/** Gives the value back. RNN404 if its elements are truths or texts. */
 export function refuseTruths(value: Elements, span: Span): Elements {
-  const { truths, values } = seriesOf(value)
+  const { truths, texts, values } = seriesOf(value)
+  texts?.(span)
   if (!truths || values.length === 0) return value
   const text = values[0] === 1 ? 'true' : 'false'
   return fail('RNN404', { text, type: 'number', where: originOf(value, 0) }, { span, help: adviceFor(text) })
@@ -88,13 +90,13 @@ export function extend(value: Elements, chains: readonly Chain[], what: string, 
   const width = widthOf(series)
   const chainOf = (component: number) => chains[component % chains.length]
   const applied = chains.map(applying)
-  const values = series.values.map((x, i) => {
+  const values = Float64Array.from(series.values, (x, i) => {
     const y = applied[(i % width) % applied.length](x)
     if (Number.isFinite(y)) return y
     const found = `${y}, from ${x} in ${placeOf(value, i)}`
     return fail('RNN424', { operation: what, found }, { span })
   })
-  if (series.encoding.kind === 'classes') throw new Error('classes are no numbers')
+  if (series.encoding.kind !== 'numbers') throw new Error(`${series.encoding.kind} are no numbers`)
   const all = series.encoding.chains.map((chain, component) => [...chain, ...chainOf(component)])
   const { labels: _, large: __, ...rest } = series
   return withSeries(value, {
@@ -156,7 +158,7 @@ export function join(values: readonly Elements[], span: Span): Elements {
   const all = values.map(seriesOf)
   const { rows } = all[0]
   const width = all.reduce((n, s) => n + widthOf(s), 0)
-  const sideBySide = (numbers: readonly Float64Array[]): Float64Array => {
+  const sideBySide = (numbers: readonly Numbers[]): Float64Array => {
     const joined = new Float64Array(rows * width)
     let start = 0
     for (const [i, series] of all.entries()) {

@@ -65,14 +65,16 @@ export interface Cells extends Origin {
   readonly problem?: Problem
 }
 
+export type Numbers = Float64Array | Int32Array
+
 /** Numbers in the order of the file: an item for each row as read. */
 export interface Series {
   readonly kind: 'series'
   readonly rows: number
   /** `[]` for a scalar, `[3]` for three columns joined. */
   readonly item: readonly [] | readonly [number]
-  /** Row-major: [rows, item…]. */
-  readonly values: Float64Array
+  /** Row-major: [rows, item…]. Codes of tokens are ints. */
+  readonly values: Numbers
   readonly encoding: Encoding
   /** The column or file that it came from, for messages. */
   readonly source: string
@@ -80,6 +82,8 @@ export interface Series {
   readonly origins: readonly Origin[]
   /** Whether 0 and 1 stand for false and true, and are no numbers. */
   readonly truths?: boolean
+  /** Throws the error of the first text, where the elements are texts as they were read, and no numbers. */
+  readonly texts?: Problem
   /** Labels of the numbers, to the last digit, for sequences as they were read. */
   readonly labels?: () => Labels
   /** For sequences as they were read: the texts, by their places, of numbers that 64 bits may have rounded. */
@@ -98,6 +102,12 @@ export interface Sequences {
   readonly inner: readonly Int32Array[]
   /** Reason why the innermost lists are no items: the first empty one, or the first that is not as wide as the first of all. */
   readonly uneven?: string
+}
+
+/** `true` or `false`, as an argument. */
+export interface Truth {
+  readonly kind: 'truth'
+  readonly value: boolean
 }
 
 /** `windows(…)`, before `.past` or `.next` is taken. */
@@ -124,7 +134,7 @@ export interface Split {
   readonly fractions: readonly number[]
 }
 
-export type Value = Scalar | Text | Table | Column | Series | Sequences | Windows | Windowed | Split
+export type Value = Scalar | Text | Truth | Table | Column | Series | Sequences | Windows | Windowed | Split
 
 /** Values with a series of elements, on which all operations on a series act too. */
 export type Elements = Series | Sequences | Windowed
@@ -158,16 +168,20 @@ export function describe(value: Value): string {
       return `the number ${value.value}`
     case 'text':
       return `the text "${value.value}"`
+    case 'truth':
+      return `\`${value.value}\``
     case 'table':
       return `the table \`${value.file}\``
     case 'column':
       return `the column \`${value.name}\``
     case 'series':
-      if (value.encoding.kind === 'classes') return 'a series of classes'
+      if (value.encoding.kind !== 'numbers') return `a series of ${value.encoding.kind}`
+      if (value.texts) return 'a series of texts'
       if (value.truths) return 'a series of truths'
       return value.item.length === 0 ? 'a series' : `a series of [${value.item[0]}]`
     case 'sequences':
-      if (value.series.encoding.kind === 'classes') return 'sequences of classes'
+      if (value.series.encoding.kind !== 'numbers') return `sequences of ${value.series.encoding.kind}`
+      if (value.series.texts) return `${'sequences of '.repeat(1 + value.inner.length)}texts`
       if (value.series.truths) return 'sequences of truths'
       return `${'sequences of '.repeat(1 + value.inner.length)}${value.series.item.length === 0 ? 'numbers' : `[${value.series.item[0]}]`}`
     case 'windows':

@@ -128,7 +128,7 @@ const badCells: Record<string, [code: Code, text: string, says: RegExp]> = {
   'null in a list': ['RNN404', '{"x": [1]}\n{"x": [1, null]}', /`null` is not a number: a\.jsonl, line 2, column `x`/],
   'null in a list of lists': ['RNN404', '{"x": [[1], [null]]}', /`null` is not a number: a\.jsonl, line 1, column `x`/],
   'null for a list': ['RNN404', '{"x": [[1], null]}', /`null` is not a number/],
-  'a text in a list': ['RNN404', '{"x": ["a", "b"]}', /`a` is not a number: a\.jsonl, line 1.*indices of texts/s],
+  'a text in a list': ['RNN404', '{"x": ["a", "b"]}', /`a` is not a number: a\.jsonl, line 1.*texts are labels/s],
   'a truth in a list': ['RNN404', '{"x": [true]}', /`true` is not a number/],
   'an object in a list': ['RNN404', '{"x": [{"y": 1}]}', /`{"y":1}` is not a number/],
   'a large number in a list': [

@@ -18,6 +18,8 @@ export interface Call {
   readonly read: (path: string, span: Span, format: TableFormat, variant: string) => Promise<Table>
   /** Computes an encoding from the rows of the training part, or gives the one that was stored with the weights. */
   readonly fit: (rows: number, compute: (training: Int32Array) => Encoding) => Encoding
+  /** Number of axes that the equation of the call feeds, if it is one number. */
+  readonly axes: number | undefined
   /** Name of the model that is fed, for messages. */
   readonly model: string
 }
@@ -29,6 +31,18 @@ export interface DataFunction {
   readonly example?: (columns: readonly string[]) => string
   /** Takes one argument for each parameter, in their order; those of a default have the call's span. */
   readonly apply: (args: readonly Argument[], call: Call) => Value | Promise<Value>
+}
+
+/** Reads an argument as a text. RNN231 for other values. */
+export function textOf({ value, span }: Argument, what: string, expected = 'a text in quotes'): string {
+  if (value.kind === 'text') return value.value
+  return fail('RNN231', { what, expected, found: describe(value) }, { span })
+}
+
+/** Reads an argument as `true` or `false`. RNN231 for other values. */
+export function truthOf({ value, span }: Argument, what: string): boolean {
+  if (value.kind === 'truth') return value.value
+  return fail('RNN231', { what, expected: '`true` or `false`', found: describe(value) }, { span })
 }
 
 /** Reads an argument as a whole number from `least`. RNN230 for other numbers, RNN231 for other values. */

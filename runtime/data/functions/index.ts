@@ -1,5 +1,6 @@
 // The table of data functions: one file each.
 import { invertibleNames } from '../scalingSteps.ts'
+import { chars } from './chars.ts'
 import { classes } from './classes.ts'
 import { csv } from './csv.ts'
 import type { DataFunction } from './function.ts'
@@ -11,11 +12,14 @@ import { ordered, shuffled } from './split.ts'
 import { standardize } from './standardize.ts'
 import { truncated } from './truncated.ts'
 import { windows } from './windows.ts'
+import { words } from './words.ts'
 
 const all: readonly DataFunction[] = [
   csv,
   jsonl,
   classes,
+  words,
+  chars,
   standardize,
   minmax,
   ...invertibleNames.map(invertibleFunction),

@@ -42,7 +42,8 @@ export const padded: DataFunction = {
     if (counts !== undefined) return { ...padded, inner: [pad(counts, 1, new Int32Array(elements)), ...below] }
     const { labels: _, large: __, ...rest } = series
     const width = widthOf(series)
-    const values = padding(series.values, width)
+    const { values: own } = series
+    const values = own instanceof Int32Array ? pad(own, width, new Int32Array(elements * width)) : padding(own, width)
     const bounds = rounding([series.rounding], ([own]) => padding(own, width))
     return { ...padded, series: { ...rest, rows: elements, values, rounding: bounds } }
   },

@@ -24,10 +24,10 @@ export const windows: DataFunction = {
   },
 }
 
-/** Reads numbers, classes or truths. */
+/** Reads numbers, classes, tokens or truths. */
 function elements(x: Argument): Elements {
   const { value, span } = x
   if (value.kind === 'column' && inWords(value)) return truthsOf(value, span)
-  const asTheyAre = value.kind === 'series' && (value.encoding.kind === 'classes' || value.truths)
+  const asTheyAre = value.kind === 'series' && (value.encoding.kind !== 'numbers' || value.truths)
   return asTheyAre ? value : numeric(x, '`windows`')
 }

@@ -1,0 +1,239 @@
+// What `words` and `chars` have in common: texts become sequences of codes of a vocabulary, which is fitted to the training part.
+import type { Span } from '../../../dsl/ast.ts'
+import { fail } from '../../../dsl/diagnostics.ts'
+import { GrowingInts } from '../growing.ts'
+import { type Labelled, labelledOf, rowsOfLabels, withoutEmpty } from '../labelled.ts'
+import { textAt } from '../labelTables.ts'
+import { eachElement, sumsOf } from '../raggedSequences.ts'
+import { asWritten } from '../rounding.ts'
+import { type Argument, describe, type Sequences, type Series, type Value } from '../value.ts'
+import {
+  type Cutting,
+  coder,
+  difference,
+  type Reading,
+  refuse,
+  type Specials,
+  tokensOf,
+  type Vocabulary,
+  vocabularyOf,
+} from '../vocabulary.ts'
+import { type Call, type DataFunction, textOf, truthOf, wholeNumber } from './function.ts'
+
+/** What a function of tokens does unless it is told otherwise. */
+interface Defaults {
+  readonly name: string
+  readonly by: Exclude<Cutting, 'elements'>
+  readonly unknown: 'left out' | 'refused'
+  readonly filters: string
+  readonly lower: boolean
+}
+
+interface Settings {
+  readonly reading: Reading
+  readonly specials: Specials
+  /** Greatest number of codes. */
+  readonly limit: number
+}
+
+/** Makes a function of tokens. */
+export function tokenFunction(defaults: Defaults): DataFunction {
+  const no: Value = { kind: 'truth', value: false }
+  const user = `\`${defaults.name}\``
+  return {
+    name: defaults.name,
+    parameters: [
+      { name: 'x' },
+      { name: 'limit', default: { kind: 'number', value: Number.POSITIVE_INFINITY } },
+      { name: 'unknown', default: no },
+      { name: 'filters', default: { kind: 'text', value: defaults.filters } },
+      { name: 'lower', default: { kind: 'truth', value: defaults.lower } },
+      { name: 'start', default: no },
+      { name: 'end', default: no },
+    ],
+    apply: ([x, ...rest], call): Series | Sequences => {
+      const found = labelledOf(x.value, x.span)
+      if (found === undefined) {
+        return fail('RNN422', { user, expected: 'texts, or lists of them', found: describe(x.value) }, { span: x.span })
+      }
+      const depth = depthOf(found)
+      const settings = settingsOf(rest, defaults, call, depth === call.axes)
+      const { start, end } = settings.specials
+      if (depth === call.axes && depth === 0 && (start ?? end) !== undefined) {
+        const expected = 'sequences, where `start` or `end` is given'
+        return fail('RNN422', { user, expected, found: describe(x.value) }, { span: x.span })
+      }
+      return tokenized(found, settings, x.span, call)
+    },
+  }
+}
+
+/** Number of lists around a text. */
+const depthOf = ({ sequences }: Labelled): number => (sequences === undefined ? 0 : 1 + sequences.inner.length)
+
+/** Reads the arguments after the first. RNN230 and RNN231 for those of another kind, or that do not go together. */
+function settingsOf(
+  [limit, unknown, filters, lower, start, end]: readonly Argument[],
+  defaults: Defaults,
+  { span }: Call,
+  isCut: boolean,
+): Settings {
+  const isGiven = (argument: Argument): boolean => argument.span !== span
+  const by = isCut ? 'elements' : defaults.by
+  // Elements are as they stand, unless it is said that they are not.
+  const asked = (argument: Argument): boolean => !isCut || isGiven(argument)
+  const reading: Reading = {
+    by,
+    lower: asked(lower) && truthOf(lower, '`lower`'),
+    filters: asked(filters) ? textOf(filters, '`filters`', 'a text of the characters to leave out') : '',
+  }
+  const otherwise = isGiven(limit) ? 'left out' : defaults.unknown
+  const specials: Specials = {
+    ...(isGiven(unknown) ? unknownOf(unknown) : { others: otherwise }),
+    start: specialOf(start, '`start`', '<start>'),
+    end: specialOf(end, '`end`', '<end>'),
+  }
+  const texts = [specials.unknown, specials.start, specials.end].filter(text => text !== undefined)
+  const twice = texts.find((text, i) => texts.indexOf(text) < i)
+  if (twice !== undefined) {
+    const found = `two are \`${twice}\``
+    return fail('RNN231', { what: 'each special token', expected: 'a text of its own', found }, { span })
+  }
+  const most = isGiven(limit) ? wholeNumber(limit, '`limit`', texts.length + 2) : Number.POSITIVE_INFINITY
+  return { reading, specials, limit: most }
+}
+
+/** Reads what becomes of tokens that the vocabulary lacks. */
+function unknownOf({ value, span }: Argument): Pick<Specials, 'unknown' | 'others'> {
+  if (value.kind === 'truth' && !value.value) return { others: 'refused' }
+  const expected = 'the text of a token, "" to leave them out, or `false` to refuse them'
+  const unknown = textOf({ value, span }, '`unknown`', expected)
+  return unknown === '' ? { others: 'left out' } : { unknown, others: 'refused' }
+}
+
+/** Reads the text of a special token; undefined if there is none. */
+function specialOf({ value, span }: Argument, what: string, text: string): string | undefined {
+  if (value.kind === 'truth') return value.value ? text : undefined
+  if (value.kind === 'text' && value.value !== '') return value.value
+  return fail('RNN231', { what, expected: '`true`, `false`, or the text of a token', found: describe(value) }, { span })
+}
+
+/** The tokens of texts: those of text i are `ids` from `starts[i]` up to `starts[i + 1]`, each a place in `distinct`. */
+interface Tokens {
+  readonly distinct: readonly string[]
+  readonly ids: Int32Array
+  readonly starts: Float64Array
+}
+
+/** Cuts each of some texts into tokens. */
+function tokensIn(texts: readonly string[], reading: Reading): Tokens {
+  const known = new Map<string, number>()
+  const distinct: string[] = []
+  const ids = new GrowingInts()
+  const lengths = Int32Array.from(texts, text => {
+    const tokens = tokensOf(text, reading)
+    for (const token of tokens) {
+      let id = known.get(token)
+      if (id === undefined) {
+        id = distinct.push(token) - 1
+        known.set(token, id)
+      }
+      ids.push(id)
+    }
+    return tokens.length
+  })
+  return { distinct, ids: ids.take(), starts: sumsOf(lengths) }
+}
+
+/** Makes the sequences of the codes of texts; where each text is a token by itself, and in no list, a series of codes. */
+function tokenized(found: Labelled, settings: Settings, span: Span, call: Call): Series | Sequences {
+  const { sequences, source, origins } = found
+  const isCut = settings.reading.by === 'elements'
+  const labels = isCut ? withoutEmpty(found, '', span, 'remove the row: a token has a text') : found.labels
+  const all = tokensIn(labels.texts, settings.reading)
+  const vocabulary = fitted(found, all, settings, span, call)
+  const levels = sequences === undefined ? [] : [sequences.lengths, ...sequences.inner]
+  // A text makes a sequence, or is an element of the list that it is in.
+  const ends =
+    isCut && levels.length > 0 ? sumsOf(levels[levels.length - 1]).subarray(1) : labels.codes.map((_, i) => i + 1)
+  const { values, lengths } = coded({ ...found, labels }, all, vocabulary, ends, span)
+  const series: Series = {
+    kind: 'series',
+    rows: values.length,
+    item: [],
+    values,
+    encoding: vocabulary,
+    source,
+    origins,
+    rounding: asWritten(values),
+  }
+  if (isCut && sequences === undefined) {
+    const left = lengths.indexOf(0)
+    const help = 'give such tokens one of their own, `unknown = "?"`: this is the only one of its row'
+    if (left >= 0) refuse(textAt(labels, left), source, `: ${found.where(left)}`, { span, help })
+    return series
+  }
+  const [outer, ...inner] = [...(isCut ? levels.slice(0, -1) : levels), lengths]
+  return { kind: 'sequences', series, lengths: outer, inner }
+}
+
+/** Writes the codes of all sequences, each of the texts up to its end. RNN430 for a token that the vocabulary refuses. */
+function coded(
+  { labels, source, where }: Labelled,
+  { distinct, ids, starts }: Tokens,
+  vocabulary: Vocabulary,
+  ends: Float64Array | Int32Array,
+  span: Span,
+): { readonly values: Int32Array; readonly lengths: Int32Array } {
+  const codes = distinct.map(coder(vocabulary))
+  const values = new GrowingInts()
+  const addText = (place: number): void => {
+    const text = labels.codes[place]
+    for (let i = starts[text]; i < starts[text + 1]; i++) {
+      const code = codes[ids[i]]
+      if (code !== undefined) values.push(code)
+      else if (vocabulary.unknown === 'refused') refuse(distinct[ids[i]], source, `: ${where(place)}`, { span })
+    }
+  }
+  const { start, end } = vocabulary
+  let place = 0
+  const lengths = Int32Array.from(ends, last => {
+    const before = values.length
+    if (start !== undefined) values.push(start)
+    for (; place < last; place++) addText(place)
+    if (end !== undefined) values.push(end)
+    return values.length - before
+  })
+  return { values: values.take(), lengths }
+}
+
+/** Fits a vocabulary to the training part. RNN405 if that has no token, RNN501 for a stored one that is for other texts. */
+function fitted(found: Labelled, all: Tokens, settings: Settings, span: Span, call: Call): Vocabulary {
+  const { labels, sequences, source } = found
+  const { reading, specials, limit } = settings
+  const rows = rowsOfLabels(found)
+  const encoding = call.fit(rows, training => {
+    const counts = new Float64Array(all.distinct.length)
+    const seen: number[] = []
+    const see = (place: number): void => {
+      const text = labels.codes[place]
+      for (let i = all.starts[text]; i < all.starts[text + 1]; i++)
+        if (counts[all.ids[i]]++ === 0) seen.push(all.ids[i])
+    }
+    if (sequences === undefined) training.forEach(see)
+    else eachElement(sequences, training, see)
+    return vocabularyOf({ tokens: all.distinct, counts, seen }, specials, limit, reading)
+  })
+  const none = vocabularyOf({ tokens: [], counts: [], seen: [] }, specials, limit, reading)
+  const otherwise = (what: string): never =>
+    fail('RNN501', { file: 'the weights', model: call.model, differences: `\`${source}\` ${what}` }, { span })
+  if (encoding.kind !== 'tokens')
+    return otherwise(`was ${encoding.kind === 'numbers' ? 'scaled' : 'of classes'} in training, and has tokens now`)
+  const other = difference(encoding, none)
+  const count = encoding.tokens.length
+  if (count > limit) return otherwise(`has a vocabulary of ${count} tokens, more than the limit of ${limit}`)
+  if (other !== undefined) return otherwise(`has another vocabulary: ${other}`)
+  if (rows === 0 || count > none.tokens.length) return encoding
+  const help = 'a vocabulary is made of the tokens of its texts'
+  return fail('RNN405', { what: `the text of \`${source}\` in the training part` }, { span: call.span, help })
+}
