@@ -2,9 +2,9 @@
 import { type CompiledModel, elementOfTarget, type StreamGraphs } from '../../../compiler/index.ts'
 import { evaluate, type Sizes } from '../../../compiler/ir/dim.ts'
 import { RnnError } from '../../../dsl/diagnostics.ts'
-import { openStream } from '../../../runtime/stream/openStream.ts'
+import { openStream, type StreamRun } from '../../../runtime/stream/openStream.ts'
 import { type Check, compare, inTurn, type Outcome } from '../fuzzCheck.ts'
-import { type Arrays, roundingOf, runOn, type Trial } from '../trial.ts'
+import { type Arrays, mapArrays, roundingOf, runOn, type Trial } from '../trial.ts'
 import { stepsOf } from './truncation.ts'
 
 export const streaming: Check = {
@@ -28,14 +28,22 @@ function along(trial: Trial, axis: string): Outcome {
   const { B } = batch.sizes
   const lengths = batch.arrays[`${axis}.lengths`] ?? new Int32Array(B).fill(length)
   const [backend] = tested.backends
-  const stream = openStream(graphs, inputs, batch.sizes, { backend, precision: 'f64', rows: B, seed: trial.case.data })
+  const options = { backend, precision: 'f64', rows: B, seed: trial.case.data } as const
+  const stream = openStream(graphs, inputs, batch.sizes, options)
+  const inTwo = graphs.generation && openStream(graphs, inputs, batch.sizes, options)
   const whole = { context: model.context, graph: model.predict({ pipeline: tested.pipeline }) }
   const run = runOn(backend, whole)
   // Of an axis whose length the model fixes, only the whole is a sequence that the model takes.
   const from = graphs.length === undefined ? 0 : length - 1
   return inTurn(
     Array.from({ length }, (_, t) => () => {
-      const found = stream.step(elementsAt(trial, graphs, axis, t))
+      const elements = elementsAt(trial, graphs, axis, t)
+      const found = stream.step(elements)
+      const differing = inTwo && differences(found, stepInTwo(inTwo, graphs, elements))
+      if (differing !== undefined) {
+        const message = `${differing} of the stream along ${axis} at ${t} differs if its targets are chosen after its answer`
+        return { checks: 1, failure: { message } }
+      }
       const rows = [...lengths.keys()].filter(b => lengths[b] > t)
       if (t < from || rows.length === 0) return { checks: 0 }
       const prefix = prefixOf(trial, axis, t + 1)
@@ -50,6 +58,23 @@ function along(trial: Trial, axis: string): Outcome {
     }),
   )
 }
+
+/** Takes a step as generation does: answers, and then reads the targets. */
+function stepInTwo(stream: StreamRun, { generation }: StreamGraphs, elements: Arrays): Arrays {
+  const late = new Set(generation?.targets.map(elementOfTarget))
+  const part = (isLate: boolean) =>
+    Object.fromEntries(Object.entries(elements).filter(([name]) => late.has(name) === isLate))
+  const results = stream.answer(part(false))
+  const answers = mapArrays(results, data => data.slice())
+  stream.advance(part(true))
+  return { ...answers, ...stream.states }
+}
+
+/** Names a result that is not the same to 1e-12 in both; states are results too. */
+const differences = (expected: Arrays, found: Arrays): string | undefined =>
+  Object.keys(expected).find(name =>
+    expected[name].some((x, i) => Math.abs(x - found[name][i]) > 1e-12 * Math.max(1, Math.abs(x))),
+  )
 
 /** Derives the step; undefined for a model that has none along this axis. */
 function streamOf(model: CompiledModel, axis: string, { tested }: Trial): StreamGraphs | undefined {
