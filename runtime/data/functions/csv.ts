@@ -3,9 +3,9 @@ import { fail } from '../../../dsl/diagnostics.ts'
 import type { Asked } from '../asked.ts'
 import { type ColumnBuilder, columnBuilder, notKept } from '../column.ts'
 import { csvReader } from '../csvText.ts'
-import { GrowingInts } from '../growing.ts'
 import { ownText } from '../labelTables.ts'
 import type { DecimalMark } from '../numberText.ts'
+import { LinesBuilder } from '../rowPlaces.ts'
 import { shown } from '../shown.ts'
 import { type Argument, type Column, describe, type Table, tableOf } from '../value.ts'
 import { readTable, type TableFormat, tableIn } from './file.ts'
@@ -43,7 +43,7 @@ const csvTable =
   (file, asked) => {
     const malformed: (reason: string, help?: string) => never = (reason, help) =>
       fail('RNN410', { file, reason }, help === undefined ? {} : { help })
-    const lines = new GrowingInts()
+    const lines = new LinesBuilder()
     let names: readonly string[] = []
     let builders: readonly (ColumnBuilder | undefined)[] = []
     const head = (cells: readonly string[]): void => {
@@ -62,11 +62,11 @@ const csvTable =
       add: reader.add,
       end: () => {
         reader.end()
-        if (lines.length === 0) return fail('RNN405', { what: `\`${file}\`` })
+        if (lines.count === 0) return fail('RNN405', { what: `\`${file}\`` })
         checkNames(names, malformed)
-        const ends = lines.take()
+        const places = lines.take()
         const column = (name: string, place: number): Column => {
-          return { kind: 'column', file, name, lines: ends, ...(builders[place]?.take() ?? notKept) }
+          return { kind: 'column', file, name, places, ...(builders[place]?.take() ?? notKept) }
         }
         return tableOf(file, names.map(column), emptied => ({ ...emptied, ...notKept }))
       },
