@@ -4,7 +4,7 @@
 type Growable = Float64Array<ArrayBuffer> | Int32Array<ArrayBuffer>
 
 /** Number of values in the first chunk and in the longest; a chunk is as long as all before it. */
-const [least, most] = [64, 65_536]
+const [least, most] = [64, 1_048_576]
 
 class Growing<A extends Growable> {
   readonly #over: (buffer: ArrayBuffer, length: number) => A

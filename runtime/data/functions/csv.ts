@@ -46,15 +46,18 @@ const csvTable =
     const lines = new LinesBuilder()
     let names: readonly string[] = []
     let builders: readonly (ColumnBuilder | undefined)[] = []
-    const head = (cells: readonly string[]): void => {
+    let kept: readonly (readonly [place: number, builder: ColumnBuilder])[] = []
+    const head = (cells: readonly string[]): boolean[] => {
       names = cells.map(ownText)
       builders = names.map(name => {
-        const kept = asked(name)
-        return kept === 'nothing' ? undefined : columnBuilder(kept, decimal)
+        const use = asked(name)
+        return use === 'nothing' ? undefined : columnBuilder(use, decimal)
       })
+      kept = builders.flatMap((builder, place) => (builder === undefined ? [] : [[place, builder] as const]))
+      return builders.map(builder => builder !== undefined)
     }
     const row = (cells: readonly string[], line: number): void => {
-      for (let i = 0; i < cells.length; i++) builders[i]?.add(cells[i])
+      for (const [place, builder] of kept) builder.add(cells[place])
       lines.push(line)
     }
     const reader = csvReader({ head, row }, malformed)
