@@ -9,7 +9,7 @@ import { labelNotes } from '../runtime/data/notes.ts'
 import { fittingSizes, randomPart } from '../runtime/randomBatch.ts'
 import { type SampleStep, sampleStep } from '../runtime/sampleStep.ts'
 import { dataReader } from './openSource.ts'
-import { count, type JsonValue, table } from './output.ts'
+import { count, type JsonValue, type Output, table } from './output.ts'
 import { sizesOf } from './sets.ts'
 import { dataOf } from './weights.ts'
 
@@ -23,6 +23,8 @@ export interface SampleSource {
   readonly data?: string
   readonly sets: Readonly<Record<string, number>>
   readonly precision: Precision
+  /** Shows the progress of reading the data. */
+  readonly output: Output
 }
 
 export interface Sample {
@@ -39,7 +41,7 @@ export interface Sample {
 export async function openSample(
   model: CompiledModel,
   graph: Parameters<typeof sampleStep>[1],
-  { file, data, sets, precision }: SampleSource,
+  { file, data, sets, precision, output }: SampleSource,
 ): Promise<Sample> {
   const { signature, settings, freeDims } = model
   const seed = settings.seed ?? 0
@@ -51,7 +53,7 @@ export async function openSample(
     return { step, from, sizes: sizesOf(step.sizes, ['B', ...lengths, ...freeDims]) }
   }
   if (data !== undefined || (model.data !== undefined && !lengths.some(name => Object.hasOwn(sets, name)))) {
-    const given = { read: dataReader(file, data), path: data, sizes: sizesOf(sets, freeDims), seed }
+    const given = { read: dataReader(file, data, output), path: data, sizes: sizesOf(sets, freeDims), seed }
     const { train, sizes, fitted } = await loadData(dataOf(model), signature, given)
     model.checkSizes(sizes, labelNotes(signature, fitted))
     return sample('data', train, sizes)

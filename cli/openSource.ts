@@ -5,8 +5,9 @@ import { type LinkedProgram, linkProgram } from '../compiler/elaborate/linking/l
 import { type CompiledModel, chooseModel, compileProgram, type ImportReader } from '../compiler/index.ts'
 import { fail, RnnError } from '../dsl/diagnostics.ts'
 import { isLibraryFile } from '../dsl/standardLibrary.ts'
-import { readBytes, readFirstLines, readPieces } from '../runtime/node/index.ts'
+import { type OnRead, readBytes, readFirstLines, readPieces } from '../runtime/node/index.ts'
 import type { Output } from './output.ts'
+import { createReadMeter } from './progress.ts'
 import { batchSizes, readSets } from './sets.ts'
 
 export interface Source {
@@ -78,16 +79,21 @@ export function compileSource({ file, text, read }: Source, options: ModelOption
 export const ownSources = (program: LinkedProgram): readonly (readonly [file: string, text: string])[] =>
   [...program.sources].filter(([file]) => !isLibraryFile(file))
 
-/** Makes the reader of a block's data: paths are relative to the program, `data` (`--data`) to the folder where the command runs. */
+/**
+ * Makes the reader of a block's data: paths are relative to the program, `data` (`--data`) to the folder where the command runs. Tells
+ * every two seconds how much of a file is read.
+ */
 export const dataReader =
-  (file: string, data?: string): ((path: string) => AsyncIterable<Uint8Array>) =>
-  path =>
-    path === data ? piecesGiven(path) : readPieces(resolve(dirname(file), path))
+  (file: string, data: string | undefined, output: Output): ((path: string) => AsyncIterable<Uint8Array>) =>
+  path => {
+    const onRead = createReadMeter(output, `reading ${path}`)
+    return path === data ? piecesGiven(path, onRead) : readPieces(resolve(dirname(file), path), onRead)
+  }
 
 /** Yields the pieces of a file that the command line names. */
-async function* piecesGiven(path: string): AsyncGenerator<Uint8Array> {
+async function* piecesGiven(path: string, onRead: OnRead): AsyncGenerator<Uint8Array> {
   try {
-    yield* readPieces(path)
+    yield* readPieces(path, onRead)
   } catch (error) {
     throw withoutHelp(error)
   }

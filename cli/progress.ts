@@ -83,6 +83,18 @@ export function createMeter(output: Output, work: string): (done: number) => voi
   }
 }
 
+/** Reports every two seconds how much of a file is read: a fraction where its size is known, which that of a pipe is not. */
+export function createReadMeter(output: Output, work: string): (read: number, size: number | undefined) => void {
+  const meter = createMeter(output, work)
+  let written = performance.now()
+  return (read, size) => {
+    if (size !== undefined) return meter(read / size)
+    if (performance.now() - written < patience) return
+    written = performance.now()
+    output.note(`${work}: ${Math.floor(read / 1e6)} MB`)
+  }
+}
+
 /** Estimates the time left from the fraction done so far. */
 function timeLeft(started: number, done: number): string {
   if (done <= 0) return ''

@@ -41,6 +41,6 @@ export async function openRun(path: string, options: TrainedOptions, output: Out
   const trained = await openTrained(path, { ...options, dtype: chooseDtype(options.dtype) }, output)
   const data = options.data ?? trained.data
   const { precision, sizes } = trained
-  const source = { read: dataReader(trained.file, data), path: data, sizes, precision }
+  const source = { read: dataReader(trained.file, data, output), path: data, sizes, precision }
   return { ...trained, ...(data !== undefined && { data }), target, block: dataOf(trained.model), source }
 }

@@ -127,7 +127,7 @@ async function open(path: string, options: Options, output: Output): Promise<Ope
     const source = await openSource(path, output)
     const { model, sets } = compileSource(source, { ...options, sizes: true }, output)
     const given = options.data === true ? undefined : options.data
-    const loading = { read: dataReader(source.file, given), path: given, sizes: sets, seed }
+    const loading = { read: dataReader(source.file, given, output), path: given, sizes: sets, seed }
     const chosen = await choose(model, options.data !== undefined, loading, sets, seed)
     const precision = dtype ?? 'f32'
     const onProgress = createMeter(output, 'drawing the weights')
@@ -137,7 +137,7 @@ async function open(path: string, options: Options, output: Output): Promise<Ope
   const trained = await openTrained(path, { ...options, dtype, sizes: true, anyWeights: true }, output)
   const { model, sets, sizes, fitted, file, weights, precision } = trained
   const given = typeof options.data === 'string' ? options.data : trained.data
-  const loading = { read: dataReader(file, given), path: given, sizes, fitted, seed: trained.checkpoint.seed }
+  const loading = { read: dataReader(file, given, output), path: given, sizes, fitted, seed: trained.checkpoint.seed }
   const chosen = await choose(model, options.data !== undefined, loading, { ...sizes, ...sets }, seed)
   return { model, ...chosen, weights, precision, seed, reads: [given, ...readsOf(trained)] }
 }

@@ -95,7 +95,8 @@ async function showTarget(
   output: Output,
 ): Promise<void> {
   const name = graphAsked(options, model.trainBlock === undefined ? 'predict' : 'train')
-  const sample = await openSample(model, name, { ...place, data: options.data, precision: chooseDtype(options.dtype) })
+  const precision = chooseDtype(options.dtype)
+  const sample = await openSample(model, name, { ...place, data: options.data, precision, output })
   const choice = await measured(sample.step, output)
   output.result(
     {

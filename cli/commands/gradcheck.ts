@@ -52,7 +52,8 @@ export const gradcheck: AddCommand = (program, output) =>
     const batch =
       options.data === undefined
         ? drawnBatch(model, sets, seed)
-        : (await dataBatches(model, { read: dataReader(source.file, path), path, sizes: sets, seed }, sets)).first
+        : (await dataBatches(model, { read: dataReader(source.file, path, output), path, sizes: sets, seed }, sets))
+            .first
     const onProgress = createMeter(output, 'drawing the weights')
     const drawn = await initialWeightsAsync(model, batch.sizes, seed, 'f64', { onProgress })
     const { checkGradients, perturbed } = await import('../../trust/index.ts')

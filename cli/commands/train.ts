@@ -76,7 +76,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
   }
   const seed = given ?? model.settings.seed ?? 0
   const data = await loadData(block, model.signature, {
-    read: dataReader(source.file, options.data),
+    read: dataReader(source.file, options.data, output),
     path: options.data,
     sizes: sizesOf(sets, model.freeDims),
     seed,

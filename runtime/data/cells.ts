@@ -8,6 +8,7 @@ import type { Lengths } from './lengths.ts'
 import { ListsBuilder, notANumber, type Problem } from './lists.ts'
 import { pathTo, placeText } from './raggedSequences.ts'
 import { asWritten } from './rounding.ts'
+import { countedPlaces, type RowPlaces } from './rowPlaces.ts'
 import { shownJson } from './shown.ts'
 import { type Cells, type Column, originIn, type Sequences, type Series } from './value.ts'
 
@@ -56,14 +57,14 @@ export class CellsBuilder {
     else this.#scalars.add(String(value))
   }
 
-  take(lines: Int32Array): Cells {
+  take(places: RowPlaces): Cells {
     const mixed = this.#hasLists ? this.#null : undefined
     const problem = mixed && !(this.#problem && this.#problem.line < mixed.line) ? mixed : this.#problem
     return {
       kind: 'cells',
       file: this.#file,
       name: this.#name,
-      lines,
+      places,
       ...(problem && { problem: problem.tell }),
       ...(this.#hasLists ? { lists: this.#lists.take() } : { scalars: this.#scalars.take() }),
     }
@@ -87,7 +88,7 @@ const kindOf = (cell: unknown): string => (Array.isArray(cell) ? 'a list' : show
 export function singleCell({ file, name }: Cells, value: unknown): Cells {
   const builder = new CellsBuilder(file, name, 'labels')
   builder.add({ line: 1, value, written: () => value })
-  return builder.take(Int32Array.of(1))
+  return builder.take(countedPlaces(1))
 }
 
 /**
@@ -97,10 +98,10 @@ export function singleCell({ file, name }: Cells, value: unknown): Cells {
  * innermost are items where they are of one width. Cells that feed no axis at all are a series, whose items are the lists.
  */
 export function readCells(all: Cells, span: Span, axes?: number): Column | Sequences | Series {
-  const { file, name, lines, scalars, lists, problem } = all
+  const { file, name, places, scalars, lists, problem } = all
   problem?.(span)
   if (lists !== undefined) return sequences(all, lists, axes, span)
-  return { kind: 'column', file, name, lines, ...(scalars ?? notKept) }
+  return { kind: 'column', file, name, places, ...(scalars ?? notKept) }
 }
 
 function sequences(
@@ -143,7 +144,7 @@ function sequences(
 }
 
 /** Reason why the innermost lists are no items of one width; undefined where they are. */
-function unevenText(lengths: readonly Lengths[], { name, lines }: Cells): string | undefined {
+function unevenText(lengths: readonly Lengths[], { name, places }: Cells): string | undefined {
   const levels = lengths.map(level => level.all())
   const widths = levels[levels.length - 1]
   const empty = widths.indexOf(0)
@@ -151,7 +152,7 @@ function unevenText(lengths: readonly Lengths[], { name, lines }: Cells): string
   if (other < 0) return undefined
   const around = levels.slice(0, -1)
   const [row, ...path] = pathTo(around, other)
-  const what = `line ${lines[row]} has ${empty < 0 ? `a list of ${widths[other]}` : 'an empty list'}`
-  const others = empty < 0 ? `, where line ${lines[pathTo(around, 0)[0]]} begins with a list of ${widths[0]}` : ''
+  const what = `${places.of(row)} has ${empty < 0 ? `a list of ${widths[other]}` : 'an empty list'}`
+  const others = empty < 0 ? `, where ${places.of(pathTo(around, 0)[0])} begins with a list of ${widths[0]}` : ''
   return `${what} in element ${placeText(path)} of \`${name}\`${others}`
 }

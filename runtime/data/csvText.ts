@@ -15,9 +15,9 @@ const separatorNames: Readonly<Record<string, string>> = { ',': 'a comma', '\t':
 
 /** Receives the cells of a table. */
 export interface CsvTable {
-  /** Receives the cells of the first line. */
-  readonly head: (names: readonly string[]) => void
-  /** Receives the cells of a row, and the line on which it ends, from 1. */
+  /** Receives the cells of the first line, and tells for each column whether its cells are wanted. */
+  readonly head: (names: readonly string[]) => readonly boolean[]
+  /** Receives the cells of a row, empty where they are not wanted, and the line on which it ends, from 1. */
   readonly row: (cells: readonly string[], line: number) => void
 }
 
@@ -64,6 +64,8 @@ function rowReader(table: CsvTable, malformed: (reason: string, help?: string) =
   /** Lines of blank rows of a single column, which only count if another row follows. */
   let blank: number[] = []
   let row: string[] = []
+  /** Whether the cells of each column are only looked through. */
+  let skips: readonly boolean[] = []
   /** Where the row begins. */
   let start = 0
   /** The first line as it stands in the text. */
@@ -100,6 +102,7 @@ function rowReader(table: CsvTable, malformed: (reason: string, help?: string) =
     if (at < length && end !== between && end !== lf && end !== cr) {
       malformed(`${place(opened)} goes on after its closing quote`, 'a quote within a cell in quotes is written twice')
     }
+    if (skips[row.length]) return ''
     const cell = text.slice(open + 1, close)
     return doubled ? cell.replaceAll('""', '"') : cell
   }
@@ -114,17 +117,18 @@ function rowReader(table: CsvTable, malformed: (reason: string, help?: string) =
       }
       at++
     }
-    const cell = trimmed(text.slice(begin, at))
-    if (hasNul && cell.includes('\0'))
+    if (hasNul && text.slice(begin, at).includes('\0'))
       malformed(`${place()} holds a NUL: it is no text, or text in UTF-16`, 'save it as UTF-8')
-    return cell
+    return skips[row.length] ? '' : trimmed(text.slice(begin, at))
   }
   const endRow = (isBlank: boolean): void => {
     if (names === undefined) {
       if (isBlank) return
       names = row
       head = ownText(text.slice(start, at))
-      table.head(names)
+      const wanted = table.head(names)
+      // Rows of a single column are blank or not by their cells.
+      skips = names.length === 1 ? [] : wanted.map(isWanted => !isWanted)
       return
     }
     if (isBlank) {
@@ -135,7 +139,7 @@ function rowReader(table: CsvTable, malformed: (reason: string, help?: string) =
     blank = []
     checkWidth(row, names, line, separator, malformed)
     // Files that were joined have the first line again, letter by letter.
-    if (row[0] === names[0] && text.slice(start, at) === head) {
+    if (at - start === head.length && text.startsWith(head, start)) {
       const help = 'remove it, or write the cell in quotes if it is one; the first line holds the names of the columns'
       malformed(`line ${line} repeats the first line`, help)
     }

@@ -14,7 +14,11 @@ export interface Cut {
   readonly test?: Int32Array
 }
 
-export const allRows = (rows: number): Int32Array => Int32Array.from({ length: rows }, (_, i) => i)
+export function allRows(rows: number): Int32Array {
+  const all = new Int32Array(rows)
+  for (let row = 0; row < rows; row++) all[row] = row
+  return all
+}
 
 /**
  * Cuts rows by fractions: two are those of train and test, three those of train, validation and test. The same seed shuffles the same
@@ -30,7 +34,9 @@ export function cut(split: Split, rows: number, seed: number, span: Span): Cut {
     sum += split.fractions[i]
     const end = i === names.length - 1 ? rows : Math.round(sum * rows)
     if (end <= start) fail('RNN405', { what: `the ${name} part of ${rows} rows` }, { span })
-    parts[name] = order.slice(start, end).sort()
+    // The parts share the memory of all rows; rows in order are not sorted again.
+    const part = order.subarray(start, end)
+    parts[name] = split.order === 'ordered' ? part : part.sort()
     start = end
   })
   return { ...parts, train: parts.train ?? order }

@@ -104,21 +104,25 @@ export function examplesOf(
   { name, open }: { readonly name: string; readonly open: boolean },
 ): Examples {
   if (value.kind === 'series') {
+    // Keeps the numbers alone: with the series those of every step that made it would stay in memory.
+    const { values } = value
     const width = widthOf(value)
     return new Examples(rows.length, i => ({
-      values: value.values.subarray(rows[i] * width, (rows[i] + 1) * width),
+      values: values.subarray(rows[i] * width, (rows[i] + 1) * width),
       lengths: [],
     }))
   }
   if (value.kind === 'sequences') {
+    const { lengths, inner } = value
+    const { values } = value.series
     const width = widthOf(value.series)
     const levels = levelsOf(value)
     const starts = levels[levels.length - 1]
     const exampleOf = (row: number): Example => ({
-      values: value.series.values.subarray(starts[row] * width, starts[row + 1] * width),
+      values: values.subarray(starts[row] * width, starts[row + 1] * width),
       lengths: [
-        [value.lengths[row]],
-        ...value.inner.map((counts, level) => Array.from(counts.subarray(levels[level][row], levels[level][row + 1]))),
+        [lengths[row]],
+        ...inner.map((counts, level) => Array.from(counts.subarray(levels[level][row], levels[level][row + 1]))),
       ],
     })
     return new Examples(rows.length, i => exampleOf(rows[i]))
@@ -130,12 +134,13 @@ export function examplesOf(
     const help = `${name} has ${rows.length} values: use shorter windows, or more data${name === 'the data' ? '' : ' for it'}`
     fail('RNN409', { length: rows.length, needed: open ? length : `${length} + ${ahead}` }, { span, help })
   }
+  const { values } = series
   const width = widthOf(series)
   const [offset, taken] = take === 'past' ? [0, length] : [length, ahead]
   const lengths = take === 'past' || ahead > 1 ? [[taken]] : []
   return new Examples(count, i => {
     const start = rows[i] + offset
-    return { values: series.values.subarray(start * width, (start + taken) * width), lengths }
+    return { values: values.subarray(start * width, (start + taken) * width), lengths }
   })
 }
 

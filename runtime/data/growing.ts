@@ -1,43 +1,61 @@
-// Typed arrays that grow while a file is read, each in one buffer: an outgrown one is freed at once. Left to the garbage collector, all
-// data read so far would be in memory two times and more.
+// Typed arrays that grow while a file is read, in chunks: nothing is copied until all values are there, and then each chunk is freed as
+// soon as it is copied. One buffer that grows would be in memory twice while it is moved.
 
 type Growable = Float64Array<ArrayBuffer> | Int32Array<ArrayBuffer>
 
-/** Number of values that there is room for at first, and the factor by which the room grows. */
-const [least, growth] = [64, 1.25]
+/** Number of values in the first chunk and in the longest; a chunk is as long as all before it. */
+const [least, most] = [64, 1_048_576]
 
 class Growing<A extends Growable> {
   readonly #over: (buffer: ArrayBuffer, length: number) => A
-  #values: Growable
-  #length = 0
+  readonly #size: number
+  /** Full chunks, before the one that is filled. */
+  #full: A[] = []
+  #chunk: A
+  #used = 0
+  #before = 0
 
   constructor(over: (buffer: ArrayBuffer, length: number) => A) {
     this.#over = over
-    this.#values = over(new ArrayBuffer(8 * least), least)
+    this.#size = over(new ArrayBuffer(0), 0).BYTES_PER_ELEMENT
+    this.#chunk = this.#room(least)
   }
 
   get length(): number {
-    return this.#length
+    return this.#before + this.#used
   }
 
   push(value: number): void {
-    if (this.#length === this.#values.length) this.#grow()
-    this.#values[this.#length++] = value
+    if (this.#used === this.#chunk.length) this.#grow()
+    this.#chunk[this.#used++] = value
   }
 
   /** Gives all values, and keeps none. */
   take(): A {
-    const all = this.#over(this.#values.buffer, this.#length)
-    this.#values = this.#over(new ArrayBuffer(0), 0)
-    this.#length = 0
+    const all = this.#room(this.length)
+    let end = 0
+    for (const chunk of [...this.#full, this.#over(this.#chunk.buffer, this.#used)]) {
+      all.set(chunk, end)
+      end += chunk.length
+      // Frees the chunk at once, and not when the garbage collector comes.
+      chunk.buffer.transfer(0)
+    }
+    this.#full = []
+    this.#chunk = this.#room(0)
+    this.#used = 0
+    this.#before = 0
     return all
   }
 
   #grow(): void {
-    const { buffer, length, BYTES_PER_ELEMENT: size } = this.#values
-    const more = Math.max(least, Math.ceil(length * growth))
-    // The added room takes no memory until it is used.
-    this.#values = this.#over(buffer.transfer(more * size), more)
+    this.#full.push(this.#chunk)
+    this.#before += this.#used
+    this.#chunk = this.#room(Math.min(most, Math.max(least, this.#before)))
+    this.#used = 0
+  }
+
+  #room(length: number): A {
+    return this.#over(new ArrayBuffer(length * this.#size), length)
   }
 }
 

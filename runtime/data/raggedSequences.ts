@@ -174,10 +174,11 @@ export function originOf(value: Elements, place: number): string {
 }
 
 /** Writes a place in a file: `a.csv, line 3, column `x``. */
-export const lineOf = ({ file, name, lines }: Origin, row: number): string => lineText(file, lines[row], name)
+export const lineOf = ({ file, name, places }: Origin, row: number): string => placeIn(file, places.of(row), name)
 
-export const lineText = (file: string, line: number, name: string): string =>
-  `${file}, line ${line}, column \`${shown(name)}\``
+export const lineText = (file: string, line: number, name: string): string => placeIn(file, `line ${line}`, name)
+
+const placeIn = (file: string, place: string, name: string): string => `${file}, ${place}, column \`${shown(name)}\``
 
 /** Gives the row, and then the place in each list, that lead to an element; `levels` are the lengths of the lists, outermost first. */
 export function pathTo(levels: readonly Int32Array[], element: number): number[] {

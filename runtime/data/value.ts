@@ -5,6 +5,7 @@ import type { Encoding } from './encoding.ts'
 import type { Labels } from './labelTables.ts'
 import type { Lists, Problem } from './lists.ts'
 import type { Rounding } from './rounding.ts'
+import type { RowPlaces } from './rowPlaces.ts'
 
 export interface Scalar {
   readonly kind: 'number'
@@ -39,15 +40,14 @@ export function tableOf<C extends Column | Cells>(
 }
 
 /** Copies the place where a column was read without its cells, as values made of the column outlive it. */
-export const originIn = ({ file, name, lines }: Origin): Origin => ({ file, name, lines })
+export const originIn = ({ file, name, places }: Origin): Origin => ({ file, name, places })
 
 /** Place where values were read. */
 export interface Origin {
   readonly file: string
   /** Name of the column, or the key. */
   readonly name: string
-  /** For each row the line of the file on which it ends, from 1. */
-  readonly lines: Int32Array
+  readonly places: RowPlaces
 }
 
 /** The cells of a column, as numbers or as labels. */

@@ -28,20 +28,27 @@ export async function readBytes(path: string): Promise<Uint8Array> {
   }
 }
 
+/** Is told the bytes that are read so far, and those of the file; a pipe does not know its size. */
+export type OnRead = (read: number, size: number | undefined) => void
+
 /**
  * Reads a file piece by piece; a piece is valid until the next is asked for. RNN406 as for `readBytes`. Keeps no bytes, so that large
  * data takes no more memory than its numbers.
  */
-export async function* readPieces(path: string): AsyncGenerator<Uint8Array> {
+export async function* readPieces(path: string, onRead?: OnRead): AsyncGenerator<Uint8Array> {
   await refuseEndless(path)
-  const piece = new Uint8Array(65_536)
+  const piece = new Uint8Array(262_144)
   const refuse = (error: unknown): never => fail('RNN406', { path, reason: reasonOf(error) })
   const file = await open(path).catch(refuse)
   try {
-    for (;;) {
+    const there = await file.stat().catch(refuse)
+    const size = there.isFile() && there.size > 0 ? there.size : undefined
+    for (let read = 0; ; ) {
       const { bytesRead } = await file.read(piece, 0, piece.length).catch(refuse)
       if (bytesRead === 0) return
       yield piece.subarray(0, bytesRead)
+      read += bytesRead
+      onRead?.(read, size)
     }
   } finally {
     await file.close()

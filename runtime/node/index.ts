@@ -2,6 +2,7 @@
 export {
   checkWritable,
   isSameFile,
+  type OnRead,
   readBytes,
   readerIn,
   readFirstLines,

@@ -3,7 +3,7 @@ import { test } from 'vitest'
 import type { Code } from '../../dsl/diagnostics.ts'
 import { readCells } from '../../runtime/data/cells.ts'
 import { parseJsonl } from '../../runtime/data/functions/jsonl.ts'
-import { failing, load, textsOf } from './support.ts'
+import { failing, load, placesOf, textsOf } from './support.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
@@ -23,11 +23,11 @@ test('each key is a column, whose cells know their line; blank lines, line ends 
   const text = '\ufeff{"a": 1, "b": [2]}\r\n\r\n {"b": [], "c": "x"} \n\n'
   const { columns } = parseJsonl(bytes(text), 'f.jsonl')
   assert.deepEqual(
-    [...columns.values()].map(({ name, lines }) => [name, [...lines]]),
+    [...columns.values()].map(column => [column.name, placesOf(column)]),
     [
-      ['a', [1, 3]],
-      ['b', [1, 3]],
-      ['c', [1, 3]],
+      ['a', ['line 1', 'line 3']],
+      ['b', ['line 1', 'line 3']],
+      ['c', ['line 1', 'line 3']],
     ],
   )
   assert.deepEqual(valuesOf(text, 'b'), [[1, 0], [2]])
@@ -37,7 +37,10 @@ test('each key is a column, whose cells know their line; blank lines, line ends 
 
 test('lines end with LF, CRLF or CR, each by itself, and count by themselves', () => {
   const text = '{"a": 1}\r\n{"a": 2}\n{"a": 3}\r{"a": 4}\r\r\n{"a": 5}'
-  assert.deepEqual(parseJsonl(bytes(text), 'f.jsonl').columns.get('a')?.lines, Int32Array.of(1, 2, 3, 4, 6))
+  assert.deepEqual(
+    placesOf(parseJsonl(bytes(text), 'f.jsonl').columns.get('a')),
+    [1, 2, 3, 4, 6].map(line => `line ${line}`),
+  )
   assert.deepEqual(valuesOf(text, 'a'), ['1', '2', '3', '4', '5'])
   assert.deepEqual(valuesOf('{"a": "x\u2028y"}', 'a'), ['x\u2028y'])
 })

@@ -1,5 +1,6 @@
 // A file that comes in pieces is the file, wherever it is cut: in a character, an end of a line, or a cell in quotes.
 import assert from 'node:assert/strict'
+import fc from 'fast-check'
 import { test } from 'vitest'
 import { RnnError } from '../../dsl/diagnostics.ts'
 import { type FileBytes, loadData } from '../../runtime/data/loadData.ts'
@@ -41,11 +42,11 @@ async function outcome(by: string, read: () => FileBytes): Promise<unknown> {
   }
 }
 
-/** The pieces share their place, as those of a file do. */
-async function* cut(bytes: Uint8Array, length: number): AsyncGenerator<Uint8Array> {
-  const place = new Uint8Array(length)
-  for (let at = 0; at < bytes.length; at += length) {
-    const piece = bytes.subarray(at, at + length)
+/** Cuts bytes into pieces of one length, or of several by turns. The pieces share their place, as those of a file do. */
+async function* cut(bytes: Uint8Array, ...lengths: readonly number[]): AsyncGenerator<Uint8Array> {
+  const place = new Uint8Array(Math.max(...lengths))
+  for (let at = 0, i = 0; at < bytes.length; at += lengths[i++ % lengths.length]) {
+    const piece = bytes.subarray(at, at + lengths[i % lengths.length])
     place.set(piece)
     yield place.subarray(0, piece.length)
   }
@@ -62,6 +63,32 @@ for (const [by, texts] of Object.entries(files)) {
     })
   }
 }
+
+const label = fc.oneof(
+  fc.string({ unit: fc.constantFrom('"', ',', '\n', '\r', ' ', 'a', 'é', '語', '😀', '\\', '\ufeff', '{', ':') }),
+  fc.string({ unit: 'grapheme' }),
+)
+const rows = fc.array(fc.record({ x: fc.double({ min: -1e9, max: 1e9, noNaN: true }), k: label }), { minLength: 1 })
+const end = fc.constantFrom('\n', '\r\n', '\r')
+const lengths = fc.array(fc.nat(9), { minLength: 1, maxLength: 9 }).map(all => all.map(n => n + 1))
+
+test('any table, cut anywhere', async () => {
+  const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`
+  await fc.assert(
+    fc.asyncProperty(rows, end, lengths, async (table, newLine, pieces) => {
+      const lines = {
+        csv: ['k,x', ...table.map(({ x, k }) => `${quoted(k)},${x}`)],
+        jsonl: table.map(row => JSON.stringify(row)),
+      }
+      for (const [by, all] of Object.entries(lines)) {
+        const bytes = new TextEncoder().encode(all.join(newLine))
+        const whole = await outcome(by, () => bytes)
+        assert.ok(JSON.stringify(whole).startsWith(`[${JSON.stringify(table.map(row => row.x))}`))
+        assert.deepEqual(await outcome(by, () => cut(bytes, ...pieces)), whole)
+      }
+    }),
+  )
+})
 
 test('a byte that is no UTF-8 is told with its line before what else is wrong, however far behind', async () => {
   const lines = '{"x": 1}\n'.repeat(20_000)

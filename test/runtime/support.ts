@@ -9,7 +9,7 @@ import { parse } from '../../dsl/parse.ts'
 import { fromArrays } from '../../runtime/data/arrays.ts'
 import { checkData } from '../../runtime/data/checkData.ts'
 import { type LoadedData, type LoadOptions, loadData, loadInputs } from '../../runtime/data/loadData.ts'
-import type { Column } from '../../runtime/data/value.ts'
+import type { Column, Origin } from '../../runtime/data/value.ts'
 import { type Predictions, predict } from '../../runtime/predict.ts'
 import type { Weights } from '../../runtime/session.ts'
 import { train } from '../../runtime/train.ts'
@@ -51,6 +51,10 @@ export function dataBlock(equations: string): Data {
   assert.ok(data)
   return data
 }
+
+/** The places of the rows of a column. */
+export const placesOf = (origin: Origin | undefined): string[] =>
+  Array.from({ length: origin?.places.count ?? 0 }, (_, row) => origin?.places.of(row) ?? '')
 
 /** The cells of a column as labels. */
 export const textsOf = (column: Column): string[] => {

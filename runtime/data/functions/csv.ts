@@ -3,9 +3,9 @@ import { fail } from '../../../dsl/diagnostics.ts'
 import type { Asked } from '../asked.ts'
 import { type ColumnBuilder, columnBuilder, notKept } from '../column.ts'
 import { csvReader } from '../csvText.ts'
-import { GrowingInts } from '../growing.ts'
 import { ownText } from '../labelTables.ts'
 import type { DecimalMark } from '../numberText.ts'
+import { LinesBuilder } from '../rowPlaces.ts'
 import { shown } from '../shown.ts'
 import { type Argument, type Column, describe, type Table, tableOf } from '../value.ts'
 import { readTable, type TableFormat, tableIn } from './file.ts'
@@ -43,18 +43,21 @@ const csvTable =
   (file, asked) => {
     const malformed: (reason: string, help?: string) => never = (reason, help) =>
       fail('RNN410', { file, reason }, help === undefined ? {} : { help })
-    const lines = new GrowingInts()
+    const lines = new LinesBuilder()
     let names: readonly string[] = []
     let builders: readonly (ColumnBuilder | undefined)[] = []
-    const head = (cells: readonly string[]): void => {
+    let kept: readonly (readonly [place: number, builder: ColumnBuilder])[] = []
+    const head = (cells: readonly string[]): boolean[] => {
       names = cells.map(ownText)
       builders = names.map(name => {
-        const kept = asked(name)
-        return kept === 'nothing' ? undefined : columnBuilder(kept, decimal)
+        const use = asked(name)
+        return use === 'nothing' ? undefined : columnBuilder(use, decimal)
       })
+      kept = builders.flatMap((builder, place) => (builder === undefined ? [] : [[place, builder] as const]))
+      return builders.map(builder => builder !== undefined)
     }
     const row = (cells: readonly string[], line: number): void => {
-      for (let i = 0; i < cells.length; i++) builders[i]?.add(cells[i])
+      for (const [place, builder] of kept) builder.add(cells[place])
       lines.push(line)
     }
     const reader = csvReader({ head, row }, malformed)
@@ -62,11 +65,11 @@ const csvTable =
       add: reader.add,
       end: () => {
         reader.end()
-        if (lines.length === 0) return fail('RNN405', { what: `\`${file}\`` })
+        if (lines.count === 0) return fail('RNN405', { what: `\`${file}\`` })
         checkNames(names, malformed)
-        const ends = lines.take()
+        const places = lines.take()
         const column = (name: string, place: number): Column => {
-          return { kind: 'column', file, name, lines: ends, ...(builders[place]?.take() ?? notKept) }
+          return { kind: 'column', file, name, places, ...(builders[place]?.take() ?? notKept) }
         }
         return tableOf(file, names.map(column), emptied => ({ ...emptied, ...notKept }))
       },

@@ -4,7 +4,7 @@ import { exactValue, own, repeatedKey } from '../../json.ts'
 import { once } from '../../once.ts'
 import type { Asked } from '../asked.ts'
 import { CellsBuilder } from '../cells.ts'
-import { GrowingInts } from '../growing.ts'
+import { LinesBuilder } from '../rowPlaces.ts'
 import { shownJson } from '../shown.ts'
 import { type Cells, type Origin, type Table, tableOf } from '../value.ts'
 import { readTable, type TableFormat, tableIn } from './file.ts'
@@ -28,10 +28,10 @@ export const parseJsonl = (
 ): Table<Cells> => tableIn(bytes, file, jsonlTable(file, asked))
 
 /** Cells of a key that nothing asks for. */
-const unread = ({ file, name, lines }: Origin): Cells => ({ kind: 'cells', file, name, lines })
+const unread = ({ file, name, places }: Origin): Cells => ({ kind: 'cells', file, name, places })
 
 const jsonlTable: TableFormat<Table<Cells>> = (file, asked) => {
-  const lines = new GrowingInts()
+  const lines = new LinesBuilder()
   const names = new Set<string>()
   /** Builders of the keys that something asks for, by name. */
   const builders = new Map<string, CellsBuilder>()
@@ -70,9 +70,9 @@ const jsonlTable: TableFormat<Table<Cells>> = (file, asked) => {
       }
     },
     end: () => {
-      if (lines.length === 0) return fail('RNN405', { what: `\`${file}\`` })
-      const ends = lines.take()
-      const column = (name: string): Cells => builders.get(name)?.take(ends) ?? unread({ file, name, lines: ends })
+      if (lines.count === 0) return fail('RNN405', { what: `\`${file}\`` })
+      const places = lines.take()
+      const column = (name: string): Cells => builders.get(name)?.take(places) ?? unread({ file, name, places })
       return tableOf(file, [...names].map(column), unread)
     },
   }
