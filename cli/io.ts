@@ -6,6 +6,8 @@ import { createWriter } from './writer.ts'
 export interface Io {
   /** Writes a whole text to stdout, or ends the process; `exitCode` is the command's exit code so far. */
   readonly write: (text: string, exitCode: number) => void
+  /** Standard input, piece by piece. */
+  readonly input: AsyncIterable<Uint8Array | string>
   /** Writes a text to stderr. */
   readonly say: (text: string) => void
   /** Whether messages are coloured. */
@@ -16,7 +18,7 @@ export interface Io {
 
 /** The streams of the process. */
 export function processIo(): Io {
-  const { stdout, stderr, env } = process
+  const { stdin, stdout, stderr, env } = process
   const isTerminal = stderr.isTTY === true
   const color = isTerminal && !env.NO_COLOR && env.TERM !== 'dumb'
   const say = (text: string): void => {
@@ -28,5 +30,5 @@ export function processIo(): Io {
     const failure = diagnostic('RNN503', { path: 'standard output', reason })
     say(`${render(failure, new Map(), { color })}\n\n`)
   })
-  return { write, say, color, ...(isTerminal && { terminal: stderr }) }
+  return { input: stdin, write, say, color, ...(isTerminal && { terminal: stderr }) }
 }

@@ -8,6 +8,7 @@ import { diagnose } from './commands/diagnose.ts'
 import { evaluate } from './commands/eval.ts'
 import { explain } from './commands/explain.ts'
 import { fuzz } from './commands/fuzz.ts'
+import { generate } from './commands/generate.ts'
 import { gradcheck } from './commands/gradcheck.ts'
 import { predict } from './commands/predict.ts'
 import { train } from './commands/train.ts'
@@ -17,7 +18,18 @@ import type { Io } from './io.ts'
 import { createOutput, type Output, reportError } from './output.ts'
 import { version } from './version.ts'
 
-const commands: readonly AddCommand[] = [check, train, evaluate, predict, build, explain, gradcheck, diagnose, fuzz]
+const commands: readonly AddCommand[] = [
+  check,
+  train,
+  evaluate,
+  predict,
+  generate,
+  build,
+  explain,
+  gradcheck,
+  diagnose,
+  fuzz,
+]
 
 /** Runs a command and gives its exit code. Paths among the arguments are relative to the folder of the process. */
 export async function main(args: readonly string[], io: Io): Promise<number> {

@@ -26,6 +26,8 @@ export interface Output {
   readonly terminal?: NodeJS.WriteStream
   /** The text of every file that was read, for the excerpts of messages. */
   readonly sources: Map<string, string>
+  /** Standard input, piece by piece. */
+  readonly input: AsyncIterable<Uint8Array | string>
   /** Writes a line for people. */
   note(text: string): void
   /** Writes errors and warnings, with their lines and carets. */
@@ -44,7 +46,7 @@ export const ranBy = ({ backend, device }: WhatRan): string =>
 const most = 20
 
 /** Makes the output of one command. */
-export function createOutput(json: boolean, { say, write, color, terminal }: Io): Output {
+export function createOutput(json: boolean, { input, say, write, color, terminal }: Io): Output {
   const sources = new Map(libraryFiles)
   const report = (diagnostics: readonly Diagnostic[]): void => {
     for (const d of diagnostics.slice(0, most)) say(`${render(d, sources, { color })}\n\n`)
@@ -56,6 +58,7 @@ export function createOutput(json: boolean, { say, write, color, terminal }: Io)
     exitCode: 0,
     ...(terminal && { terminal }),
     sources,
+    input,
     note: text => say(`${text}\n`),
     report,
     write: text => write(text, output.exitCode),

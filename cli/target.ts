@@ -2,6 +2,7 @@
 
 import type { AnyBackend } from '../compiler/backend/backend.ts'
 import type { WebGpuBackend } from '../compiler/backend/gpu/webgpu.ts'
+import { js } from '../compiler/backend/js.ts'
 import { isFailure } from '../dsl/diagnostics.ts'
 import { type Choice, chooseFaster } from '../runtime/auto.ts'
 import { openGpu } from '../runtime/node/index.ts'
@@ -11,8 +12,10 @@ import type { JsonValue, Output } from './output.ts'
 import { createMeter } from './progress.ts'
 
 export interface Target {
-  /** Chooses the backend. `step` makes the step that `auto` measures; other targets do not call it. */
-  settle(step: () => SampleStep | Promise<SampleStep>): Promise<Settled>
+  /**
+   * Chooses the backend. `step` makes the step that `auto` measures, undefined for one that only the CPU takes; other targets do not use it.
+   */
+  settle(step: (() => SampleStep | Promise<SampleStep>) | undefined): Promise<Settled>
 }
 
 export interface Settled {
@@ -37,7 +40,10 @@ export async function openTarget({ target, device }: TargetOptions, output: Outp
   const gpu = await openIfThere()
   return {
     settle: async step => {
-      const { backend, why } = await chooseFaster(await step(), gpu, createMeter(output, 'measuring'))
+      const { backend, why } =
+        step === undefined
+          ? { backend: js, why: 'a model that generates its answers runs on the CPU' }
+          : await chooseFaster(await step(), gpu, createMeter(output, 'measuring'))
       output.note(`auto: ${backend.name}, because ${why}`)
       return { backend, auto: { why } }
     },

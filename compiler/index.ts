@@ -1,4 +1,5 @@
 // The whole compiler on one page: source → syntax tree → checked model → graph → passes → plan → executable.
+import { fail } from '../dsl/diagnostics.ts'
 import { printAst } from '../dsl/printAst.ts'
 import type { AnyExecutable, Loader, Precision } from './backend/backend.ts'
 import { type CompiledModel, type CompileOptions, compileProgram } from './compileModel.ts'
@@ -24,13 +25,20 @@ export { load, loadPlan, plan } from './load.ts'
 export type { Plan } from './plan/plan.ts'
 export { elementOfTarget, type Generation, type StreamGraphs, type StreamState } from './stream/streamGraphs.ts'
 
-/** Graphs of a model: its predictions, its loss, the gradient of the loss, a training step. */
-export const graphNames = ['predict', 'loss', 'gradient', 'train'] as const
+/** Graphs of a stream: its start, its step, and the step in two for a model that generates. */
+export const streamGraphNames = ['start', 'step', 'answer', 'advance'] as const
+
+/** Graphs of a batch: the predictions of a model, its loss, the gradient of the loss, a training step. */
+export const batchGraphNames = ['predict', 'loss', 'gradient', 'train'] as const
+
+export const graphNames = [...batchGraphNames, ...streamGraphNames] as const
 export type GraphName = (typeof graphNames)[number]
 
 /** The target of a compilation: the graph, the backend that runs it, and the precision. */
 export interface Target<E extends AnyExecutable> {
   readonly graph: GraphName
+  /** The axis of a stream's graphs. */
+  readonly over?: string
   readonly backend: Loader<E>
   readonly precision: Precision
   /** Called after each stage with the text of its result: `ast`, `after:lower`, `after:PASS`, `graph`, `after:lower-graph`, `plan`. */
@@ -52,9 +60,10 @@ export function compileTo<E extends AnyExecutable>(source: string, target: Targe
 
 /** Compiles a checked model to an executable. */
 export function executable<E extends AnyExecutable>(model: CompiledModel, target: Target<E>): E {
-  const { onStage = () => {} } = target
+  const { onStage = () => {}, over } = target
   // Takes the equations that one use needs, with their gradient, through the passes over graphs.
   const { context, graph } = graphOf(model, target.graph, {
+    ...(over !== undefined && { over }),
     onDump: (pass, made) => onStage(`after:${pass}`, () => printGraph(made)),
   })
   onStage('graph', () => printGraph(graph))
@@ -65,11 +74,16 @@ export function executable<E extends AnyExecutable>(model: CompiledModel, target
   return loadPlan(made, target.backend, target.precision)
 }
 
-/** Makes a graph of a model, by its name. */
+/** Options of a graph; `over` is the axis of a stream. */
+export interface NamedGraphOptions extends GraphOptions {
+  readonly over?: string
+}
+
+/** Makes a graph of a model, by its name. Throws RNN334 for `answer` and `advance` of a model that generates nothing. */
 export function graphOf(
   model: CompiledModel,
   name: GraphName,
-  options: GraphOptions = {},
+  options: NamedGraphOptions = {},
 ): { readonly context: Context; readonly graph: Graph } {
   const { context } = model
   switch (name) {
@@ -81,5 +95,17 @@ export function graphOf(
       return { context, graph: model.gradient(options) }
     case 'train':
       return model.train(undefined, options)
+    case 'start':
+    case 'step':
+      return { context, graph: model.stream(options.over, options)[name] }
+    case 'answer':
+    case 'advance': {
+      const { generation } = model.stream(options.over, options)
+      if (generation !== undefined) return { context, graph: generation[name] }
+      return fail('RNN334', {
+        model: model.signature.name,
+        reason: 'it reads none of its targets by `delay`, so that its step is one graph',
+      })
+    }
   }
 }

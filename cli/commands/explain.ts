@@ -1,9 +1,18 @@
 // rnnc explain: describes a model and its costs, and its form at each stage of the compiler.
 import { js } from '../../compiler/backend/js.ts'
 import type { Signature } from '../../compiler/elaborate/values/signature.ts'
-import { type CompiledModel, executable, type GraphName, graphNames, graphOf, plan } from '../../compiler/index.ts'
+import {
+  batchGraphNames,
+  type CompiledModel,
+  executable,
+  type GraphName,
+  graphNames,
+  graphOf,
+  plan,
+} from '../../compiler/index.ts'
 import { type Cost, cost } from '../../compiler/ir/cost.ts'
 import { format, product } from '../../compiler/ir/dim.ts'
+import { printGraph } from '../../compiler/ir/printGraph.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { printAst } from '../../dsl/printAst.ts'
 import { didYouMean } from '../../dsl/suggest.ts'
@@ -29,13 +38,14 @@ import { measured } from '../target.ts'
 interface Options extends ModelOptions {
   readonly emit?: string
   readonly graph?: string
+  readonly over?: string
   readonly passes?: boolean
   readonly target?: string
   readonly data?: string
   readonly dtype: string
 }
 
-const emits = ['ast', 'graph', 'plan', 'source'] as const
+const emits = ['ast', 'graph', 'plan', 'source', 'step'] as const
 
 export const explain: AddCommand = (program, output) =>
   describeUse(
@@ -44,8 +54,12 @@ export const explain: AddCommand = (program, output) =>
       .description('What a model is and what it costs; or what the compiler makes of it, stage by stage.')
       .argument('<file>', 'a program, *.rnn'),
     [
-      ['--emit <stage>', 'ast, graph, after:PASS (after:lower, after:dce, after:join-tails), plan or source'],
-      ['--graph <name>', 'predict, loss, gradient or train; predict if left out'],
+      [
+        '--emit <stage>',
+        'ast, graph, after:PASS (after:lower, after:dce, after:join-tails), plan or source; step: the graphs of a stream',
+      ],
+      ['--graph <name>', `${graphNames.join(', ')}; predict if left out`],
+      ['--over <axis>', 'the axis of the stream, where the model has several'],
       [
         '--passes',
         'what each pass over graph and plan leaves, and what that costs; of the gradient if --graph is left out',
@@ -68,6 +82,7 @@ export const explain: AddCommand = (program, output) =>
       'rnnc explain sunspots.rnn --emit graph --graph gradient',
       'rnnc explain sunspots.rnn --emit after:lower --set units=4',
       'rnnc explain sunspots.rnn --emit source --graph train',
+      'rnnc explain sunspots.rnn --emit step',
       'rnnc explain sunspots.rnn --passes',
       'rnnc explain sunspots.rnn --target auto',
     ],
@@ -79,6 +94,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
   const { model, sets } = compileSource(source, { ...options, sizes: measures }, output)
   if (measures) return showTarget(model, { file: source.file, sets }, options, output)
   if (options.passes) return showPasses(model, options, output)
+  if (options.emit === 'step') return showStep(model, options, output)
   if (options.emit !== undefined) return showStage(model, options.emit, options, output)
   const summary = summaryOf(model)
   output.result({ ok: true, ...signatureJson(model.signature), ...summaryJson(summary) }, summaryText(model, summary))
@@ -94,7 +110,8 @@ async function showTarget(
   options: Options,
   output: Output,
 ): Promise<void> {
-  const name = graphAsked(options, model.trainBlock === undefined ? 'predict' : 'train')
+  const otherwise = model.trainBlock === undefined ? 'predict' : 'train'
+  const name = oneOf('graph', options.graph ?? otherwise, batchGraphNames)
   const precision = chooseDtype(options.dtype)
   const sample = await openSample(model, name, { ...place, data: options.data, precision, output })
   const choice = await measured(sample.step, output)
@@ -138,19 +155,29 @@ function showStage(model: CompiledModel, emit: string, options: Options, output:
   const isPass = emit.startsWith('after:')
   const stage = isPass ? emit : oneOf('stage', emit, emits)
   const graph = graphAsked(options, 'predict')
+  const over = options.over === undefined ? {} : { over: options.over }
   const precision = chooseDtype(options.dtype)
   const texts = new Map<string, () => string>([['ast', () => printAst(model.program.program)]])
   if (stage === 'source') {
-    const { context, graph: own } = graphOf(model, graph)
+    const { context, graph: own } = graphOf(model, graph, over)
     texts.set(stage, () => js.emit(plan(context, own), precision))
   } else if (stage !== 'ast') {
-    executable(model, { graph, backend: js, precision, onStage: (name, text) => texts.set(name, text) })
+    executable(model, { graph, ...over, backend: js, precision, onStage: (name, text) => texts.set(name, text) })
   }
   const text = texts.get(stage) ?? noPass(stage, texts.keys())
   output.result(
     { ok: true, model: model.signature.name, emit, graph: stage === 'ast' ? undefined : graph, text: text() },
     text(),
   )
+}
+
+/** Shows the graphs of a stream: what it does once, and at each element. */
+function showStep(model: CompiledModel, { over }: Options, output: Output): void {
+  const { axis, states, start, step, generation } = model.stream(over)
+  const graphs = [start, step, ...(generation === undefined ? [] : [generation.answer, generation.advance])]
+  const text = graphs.map(printGraph).join('\n')
+  const shapes = states.map(s => ({ name: s.name, dtype: s.dtype, shape: s.shape.map(d => format(d)) }))
+  output.result({ ok: true, model: model.signature.name, emit: 'step', axis, states: shapes, text }, text)
 }
 
 /** RNN505 for an unknown pass. */

@@ -4,16 +4,24 @@ import { loadInputs } from '../../runtime/data/loadData.ts'
 import { checkWritable, writeBytes } from '../../runtime/node/index.ts'
 import { predictAsync, predictedBatch } from '../../runtime/predict.ts'
 import { sampleStep } from '../../runtime/sampleStep.ts'
+import { stream } from '../../runtime/stream/stream.ts'
 import { csvOf, jsonOf, tableOf } from '../answers.ts'
-import { type AddCommand, describeUse } from '../command.ts'
+import { type AddCommand, chooseBackend, chooseDtype, describeUse } from '../command.ts'
+import { type DecodingOptions, decodingFlags, readDecoding } from '../decoding.ts'
 import { oneOf } from '../errors.ts'
+import { readValues } from '../givenValues.ts'
 import { memoryHere } from '../machineMemory.ts'
 import { count, type Output, ranBy } from '../output.ts'
 import { checkNoWeights, checkStdout, readsOf } from '../outputFile.ts'
 import { createMeter } from '../progress.ts'
+import { linesOf, streamAnswers } from '../streamAnswers.ts'
 import { openRun, type TrainedOptions, trainedFlags, weightsArgument } from '../trained.ts'
+import { openTrained } from '../weights.ts'
 
-interface Options extends TrainedOptions {
+interface Options extends TrainedOptions, DecodingOptions {
+  readonly stream?: boolean
+  readonly inputs?: string
+  readonly over?: string
   readonly out?: string
   readonly format?: string
   readonly force?: boolean
@@ -31,17 +39,25 @@ export const predict: AddCommand = (program, output) =>
       ['--out <path>', 'write the answers to a file; to stdout if left out'],
       ['--force', 'write the answers there also if weights would be lost'],
       ['--format <text|csv|json>', 'text on stdout; csv for an --out that ends in .csv, json for another'],
+      ['--stream', 'answer a sequence element by element: JSON Lines or CSV from stdin, a line of JSON for each'],
+      ['--inputs <json>', 'with --stream: the inputs that are not over the axis, as a JSON object'],
+      ['--over <axis>', 'with --stream: the axis to go along, where the model has several'],
+      ...decodingFlags,
       ...trainedFlags,
     ],
     [
       'rnnc predict sunspots.safetensors --data new.csv',
       'rnnc predict sunspots.safetensors --data new.csv --format csv > answers.csv',
       'rnnc predict sunspots.rnn --weights sunspots.safetensors --data new.csv --out answers.json',
+      'tail -f sensor.csv | rnnc predict detector.safetensors --stream',
+      'rnnc predict translate.safetensors --data new.csv --beam 4',
     ],
   ).action((path: string, options: Options) => run(path, options, output))
 
 async function run(path: string, options: Options, output: Output): Promise<void> {
   const { out } = options
+  if (options.stream) return streaming(path, options, output)
+  const decoding = readDecoding(options)
   const format = chooseFormat(options, output)
   if (out !== undefined) await checkWritable(out)
   const opened = await openRun(path, options, output)
@@ -52,14 +68,17 @@ async function run(path: string, options: Options, output: Output): Promise<void
   const stored = fitted ?? { calls: {}, ports: {}, sizes: {} }
   const { part, sizes } = await loadInputs(block, model.signature, { ...source, fitted: stored })
   const memory = memoryHere()
-  const { backend, ...chosen } = await target.settle(() =>
-    sampleStep(model, 'predict', part, sizes, { batch: predictedBatch, precision, seed: 0, weights, memory }),
+  const { backend, ...chosen } = await target.settle(
+    model.fedBack.length > 0
+      ? undefined
+      : () => sampleStep(model, 'predict', part, sizes, { batch: predictedBatch, precision, seed: 0, weights, memory }),
   )
   const onBatch = createMeter(output, 'predicting')
   const { examples, ...ran } = await predictAsync(model, weights, part, sizes, fitted, {
     backend,
     precision,
     memory,
+    decoding,
     onBatch,
   })
   const facts = {
@@ -75,6 +94,27 @@ async function run(path: string, options: Options, output: Output): Promise<void
   if (out === undefined) return output.result(object, output.json ? '' : texts[format]())
   await writeBytes(out, new TextEncoder().encode(texts[format]()))
   output.result({ ok: true, ...facts, out }, `saved ${out}`)
+}
+
+/** Answers standard input element by element. */
+async function streaming(path: string, options: Options, output: Output): Promise<void> {
+  const other = ['out', 'format', 'data'].find(name => Object.hasOwn(options, name))
+  if (other !== undefined)
+    fail('RNN509', { what: '--stream', expected: 'standard input alone', found: `\`--${other}\`` })
+  const backend = chooseBackend(options.target)
+  const trained = await openTrained(path, { ...options, dtype: chooseDtype(options.dtype) }, output)
+  const { model, weights, fitted, precision, sizes } = trained
+  const constants = options.inputs === undefined ? {} : readValues('--inputs', options.inputs)
+  const opened = stream(model, weights, {
+    backend,
+    precision,
+    sizes,
+    constants,
+    ...(fitted && { fitted }),
+    ...(options.over !== undefined && { over: options.over }),
+  })
+  output.note(`${model.signature.name}: a stream over ${opened.axis} (${opened.backend}, ${precision})`)
+  for await (const line of streamAnswers(opened, linesOf(output.input))) output.write(line)
 }
 
 type Format = 'text' | 'csv' | 'json'

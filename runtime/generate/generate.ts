@@ -19,7 +19,7 @@ export interface GenerateOptions extends StartOptions, Decoding {
   /** Inputs of the model: those over the axis are whole sequences. */
   readonly inputs?: Element
   /** The beginning of each target, which is given and not generated: as many elements of each. */
-  readonly after?: Readonly<Record<string, readonly Nested[]>>
+  readonly after?: Readonly<Record<string, Nested>>
 }
 
 /**

@@ -1,5 +1,7 @@
 // Reading a large file tells how far it is, every two seconds; a pipe does not know its size, and tells the bytes.
+
 import assert from 'node:assert/strict'
+import { Readable } from 'node:stream'
 import { afterEach, test, vi } from 'vitest'
 import { dataReader } from '../../cli/openSource.ts'
 import { createOutput } from '../../cli/output.ts'
@@ -17,7 +19,12 @@ function saying() {
   let clock = 1000
   vi.spyOn(performance, 'now').mockImplementation(() => clock)
   const said: string[] = []
-  const output = createOutput(false, { say: text => said.push(text), write: () => {}, color: false })
+  const output = createOutput(false, {
+    say: text => said.push(text),
+    write: () => {},
+    color: false,
+    input: Readable.from([]),
+  })
   const wait = (ms: number): void => {
     clock += ms
   }

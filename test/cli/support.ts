@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { afterAll } from 'vitest'
 import { main } from '../../cli/main.ts'
@@ -24,6 +25,8 @@ export interface Workplace {
   readonly path: (name: string) => string
   readonly write: (name: string, text: string | Uint8Array) => string
   readonly rnnc: (...args: readonly string[]) => Promise<Ran>
+  /** As `ok`, with a text as its standard input. */
+  readonly fed: (input: string, ...args: readonly string[]) => Promise<Ran>
   /** As `rnnc`, and it must succeed. */
   readonly ok: (...args: readonly string[]) => Promise<Ran>
   /** Runs it in a process of its own. */
@@ -58,15 +61,17 @@ export function workplace(
     assert.equal(ran.code, 0, `rnnc ${args.join(' ')}\n${ran.stderr}`)
     return ran
   }
-  return { folder, path, write, rnnc, ok, start }
+  const fed: Workplace['fed'] = (input, ...args) => runHere(args, folder, input)
+  return { folder, path, write, rnnc, fed, ok, start }
 }
 
 /** Runs a command in this process; no person reads what it writes. */
-async function runHere(args: readonly string[], folder: string): Promise<Ran> {
+async function runHere(args: readonly string[], folder: string, input = ''): Promise<Ran> {
   let stdout = ''
   let stderr = ''
   process.chdir(folder)
   const code = await main(args, {
+    input: Readable.from([input]),
     write: text => {
       stdout += text
     },

@@ -1,0 +1,51 @@
+// The options by which a model that reads its own targets generates them, shared by the commands that generate.
+import { checkDecoding } from '../runtime/generate/generate.ts'
+import type { Decoding } from '../runtime/generate/generator.ts'
+import { readNumber } from './readNumber.ts'
+
+export interface DecodingOptions {
+  readonly steps?: string
+  readonly sample?: string | true
+  readonly topK?: string
+  readonly topP?: string
+  readonly beam?: string
+  readonly lengthPower?: string
+  readonly seed?: string
+}
+
+export const decodingFlags = [
+  ['--steps <n>', 'generate at most so many elements'],
+  ['--sample [temperature]', 'draw each label from its distribution; without it the likeliest one is taken'],
+  ['--top-k <n>', 'with --sample: only from the n likeliest labels'],
+  ['--top-p <p>', 'with --sample: only from the likeliest labels that together have this probability'],
+  ['--beam <n>', 'search the likeliest sequence, with n beginnings side by side'],
+  ['--length-power <a>', 'with --beam: divide log p by the length to this power; 0 if left out'],
+  ['--seed <n>', 'of the draws; 0 if left out'],
+] as const
+
+/** Reads the options. Throws RNN509 for a number out of range, or for two ways at once. */
+export function readDecoding(options: DecodingOptions): Decoding {
+  const number = (flag: string, text: string | undefined): number | undefined =>
+    text === undefined ? undefined : readNumber(flag, text)
+  const temperature = typeof options.sample === 'string' ? number('--sample', options.sample) : undefined
+  const [topK, topP] = [number('--top-k', options.topK), number('--top-p', options.topP)]
+  const [beams, lengthPower] = [number('--beam', options.beam), number('--length-power', options.lengthPower)]
+  const [steps, seed] = [number('--steps', options.steps), number('--seed', options.seed)]
+  const samples = options.sample !== undefined || topK !== undefined || topP !== undefined
+  const decoding: Decoding = {
+    ...(steps !== undefined && { steps }),
+    ...(seed !== undefined && { seed }),
+    ...(samples && {
+      sample: {
+        ...(temperature !== undefined && { temperature }),
+        ...(topK !== undefined && { topK }),
+        ...(topP !== undefined && { topP }),
+      },
+    }),
+    ...((beams !== undefined || lengthPower !== undefined) && {
+      beam: { beams: beams ?? 1, ...(lengthPower !== undefined && { lengthPower }) },
+    }),
+  }
+  checkDecoding(decoding)
+  return decoding
+}

@@ -1,0 +1,55 @@
+// Values of inputs and targets on the command line: as JSON, or as a text.
+import { fail } from '../dsl/diagnostics.ts'
+import type { Nested } from '../runtime/data/arrays.ts'
+import { type Fitted, vocabularyFor } from '../runtime/data/fitted.ts'
+
+/** Reads a JSON object of values by name. Throws RNN509 for anything else. */
+export function readValues(option: string, text: string): Record<string, Nested> {
+  const value = parsed(text)
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return fail('RNN509', { what: option, expected: 'a JSON object, `{"name": value}`', found: `\`${text}\`` })
+  return Object.fromEntries(Object.entries(value).map(([name, own]) => [name, nested(option, own)]))
+}
+
+/**
+ * Reads the beginning of generated targets: a JSON object by name, or for a single one a text, of which a target without a vocabulary
+ * takes the labels or numbers between commas. Throws RNN509 for a text where there are several targets.
+ */
+export function readBeginning(
+  option: string,
+  text: string,
+  targets: readonly string[],
+  fitted: Fitted | undefined,
+): Record<string, Nested> {
+  if (/^\s*\{/.test(text)) return readValues(option, text)
+  const [name, ...others] = targets
+  if (others.length > 0) {
+    const expected = `a JSON object with ${targets.map(t => `\`${t}\``).join(' and ')}`
+    fail('RNN509', { what: option, expected, found: `\`${text}\`` })
+  }
+  if (vocabularyFor(fitted, name) !== undefined) return { [name]: text }
+  if (/^\s*\[/.test(text)) return { [name]: nested(option, parsed(text)) }
+  return { [name]: text.split(',').map(part => labelOrNumber(part.trim())) }
+}
+
+const labelOrNumber = (text: string): string | number =>
+  text !== '' && Number.isFinite(Number(text)) ? Number(text) : text
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Checks that a value of JSON is a number, a text or a truth, or lists of them. Throws RNN509 for another. */
+export function nested(option: string, value: unknown): Nested {
+  if (typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean') return value
+  if (Array.isArray(value)) return value.map(part => nested(option, part))
+  return fail('RNN509', {
+    what: option,
+    expected: 'numbers, texts and lists of them',
+    found: JSON.stringify(value) ?? 'no JSON',
+  })
+}
