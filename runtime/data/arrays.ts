@@ -25,6 +25,8 @@ export interface ArrayOptions {
   /** Values are as in the data file: they are scaled, and labels numbered, as in training. */
   readonly fitted?: Fitted
   readonly sizes?: Sizes
+  /** Whether texts are only the beginnings of sequences, which get no token of the end. */
+  readonly areOpen?: boolean
   /** Number of examples where `arrays` is empty, for a model without inputs. */
   readonly count?: number
 }
@@ -55,7 +57,7 @@ export function fromArrays(
   }
   const roleOf = (port: Port): Role => (signature.targets.includes(port) ? 'target' : 'input')
   const ports = all.filter(port => Object.hasOwn(arrays, port.name))
-  const read = ports.map(port => readPort(port, roleOf(port), arrays[port.name], options.fitted))
+  const read = ports.map(port => readPort(port, roleOf(port), arrays[port.name], options))
   const count = read[0]?.examples.length ?? options.count ?? 0
   const sizes = bindSizes(
     read.map(({ found }) => found),
@@ -86,7 +88,7 @@ function readPort(
   port: Port,
   role: Role,
   list: readonly Nested[] | ArrayLike<number>,
-  fitted: Fitted | undefined,
+  { fitted, areOpen = false }: ArrayOptions,
 ): ReadPort {
   const mismatch: (found: string) => never = found =>
     fail('RNN411', { input: port.name, declared: describePort(port), found })
@@ -105,7 +107,7 @@ function readPort(
     const lengths: number[][] = port.axes.map(() => [])
     const walk = (given: Nested, depth: number): void => {
       const isText = typeof given === 'string' && depth === extents.length - 1 && vocabulary !== undefined
-      const nested = isText ? codesOf(vocabulary, given, port.name) : given
+      const nested = isText ? codesOf(vocabulary, given, port.name, areOpen) : given
       if (depth === extents.length) {
         leaves.push(leafOf(nested, place, mismatch))
         return

@@ -6,7 +6,7 @@ import { known } from './bindSizes.ts'
 import { applying, type Encoding, undoing } from './encoding.ts'
 import { parseStep } from './scalingSteps.ts'
 import { shown } from './shown.ts'
-import { coder, parseVocabulary, refuse, type Vocabulary } from './vocabulary.ts'
+import { parseVocabulary, tokenCoder, type Vocabulary } from './vocabulary.ts'
 
 export interface Fitted {
   /** Encoding of each fitted call of the data block, by its place: `s.standardize`, `s.standardize_2`. */
@@ -59,12 +59,6 @@ export const textsOf = (encoding: Encoding): readonly string[] =>
 function indexer(labels: readonly string[], port: string): (label: string) => number {
   const indices = new Map(labels.map((label, index) => [label, index]))
   return label => indices.get(label) ?? fail('RNN408', { value: shown(label), name: port, place: '' })
-}
-
-/** Makes the function that gives the code of a token by itself, which cannot be left out. */
-function tokenCoder(vocabulary: Vocabulary, port: string): (token: string) => number {
-  const codeOf = coder(vocabulary)
-  return token => codeOf(token) ?? refuse(token, port, '')
 }
 
 /** Tells whether the values of an input or target are texts: labels of classes, or tokens. */

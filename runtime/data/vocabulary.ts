@@ -88,14 +88,28 @@ export function coder({ tokens, unknown }: Vocabulary): (token: string) => numbe
 export const refuse = (token: string, name: string, place: string, details: Parameters<typeof fail>[2] = {}): never =>
   fail('RNN430', { value: shown(token), name, place }, details)
 
-/** Gives the codes of a text, as training would. RNN430 for a token that is not there, if such are refused. */
-export function codesOf(vocabulary: Vocabulary, text: string, name: string): number[] {
+/**
+ * Gives the codes of a text, as training would; those of an open one go on behind it. RNN430 for a token that is not there, if such are
+ * refused.
+ */
+export function codesOf(vocabulary: Vocabulary, text: string, name: string, isOpen = false): number[] {
   const { start, end, unknown } = vocabulary
   const codeOf = coder(vocabulary)
   const codes = tokensOf(text, vocabulary).flatMap(
     token => codeOf(token) ?? (unknown === 'refused' ? refuse(token, name, '') : []),
   )
-  return [...(start === undefined ? [] : [start]), ...codes, ...(end === undefined ? [] : [end])]
+  return [...(start === undefined ? [] : [start]), ...codes, ...(end === undefined || isOpen ? [] : [end])]
+}
+
+/** Gives the code of a text that is one token by itself, cased and filtered as others. RNN430 for one that is none, or not there. */
+export function tokenCoder(vocabulary: Vocabulary, name: string): (text: string) => number {
+  const codeOf = coder(vocabulary)
+  const known = new Set(vocabulary.tokens)
+  return text => {
+    // The special tokens may have characters that are left out of others.
+    const tokens = known.has(text) ? [text] : tokensOf(text, vocabulary)
+    return (tokens.length === 1 ? codeOf(tokens[0]) : undefined) ?? refuse(text, name, '')
+  }
 }
 
 /** Gives the text of codes, up to the token of the end. Paddings and the token of the start have none. */

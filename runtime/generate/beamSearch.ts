@@ -54,7 +54,7 @@ export function beamSearch(g: Generating, { beams, lengthPower = 0 }: Beam): Seq
       const limit = g.limits[example * beams]
       const open: Beginning[] = []
       for (const found of t < g.given ? unchanged(rows, scores) : extended(g, results, rows, scores, beams)) {
-        const closed = g.targets.some(({ end }, i) => end !== undefined && found.labels[i] === end)
+        const closed = g.targets.some(({ special: { end } }, i) => end !== undefined && found.labels[i] === end)
         if (!closed && t + 1 < limit) {
           open.push(found)
           continue

@@ -18,14 +18,15 @@ export interface GenerateOptions extends StartOptions, Decoding {
   readonly over?: string
   /** Inputs of the model: those over the axis are whole sequences. */
   readonly inputs?: Element
-  /** The beginning of each target, which is given and not generated: as many elements of each. */
+  /** The beginning of each target, which is given and not generated: as many elements of each, or the text that they are read from. */
   readonly after?: Readonly<Record<string, Nested>>
 }
 
 /**
  * Generates a sequence, and yields the answers of each step as soon as it is chosen, without the label that ends it; with `beam` when the
- * search is over. The values of `after` are not repeated. The same seed gives the same sequence on one backend. Throws RNN522 where nothing
- * says when to stop, RNN523 for a model that generates nothing, RNN401, RNN408, RNN411 and RNN412 for inputs and beginnings that do not fit,
+ * search is over. The values of `after` are not repeated. With `fitted` a label is its text; padding and the tokens of the unknown and of the
+ * start are never chosen, and that of the end ends the sequence. The same seed gives the same sequence on one backend. Throws RNN522 where nothing
+ * says when to stop, RNN523 for a model that generates nothing, RNN401, RNN408, RNN411, RNN412 and RNN430 for inputs and beginnings that do not fit,
  * RNN505 for options out of range, and the errors of `stream`.
  */
 export async function* generate(
@@ -69,15 +70,15 @@ type Generator_<T> = globalThis.Generator<T, void, undefined>
 function begin(generator: Generator, weights: Weights, options: GenerateOptions): Generating {
   const { inputs = {}, after = {}, fitted, sizes: given } = options
   const { signature } = generator.model
-  const read = (names: Readonly<Record<string, Nested>>, ports: typeof signature.inputs) =>
+  const read = (names: Readonly<Record<string, Nested>>, ports: typeof signature.inputs, areOpen = false) =>
     fromArrays(
       { ...signature, inputs: ports, targets: [] },
       Object.fromEntries(Object.entries(names).map(([name, value]) => [name, [value]])),
-      { count: 1, ...(fitted && { fitted }), sizes: { ...fitted?.sizes, ...given } },
+      { count: 1, areOpen, ...(fitted && { fitted }), sizes: { ...fitted?.sizes, ...given } },
     )
   const { part, sizes } = read(inputs, signature.inputs)
   const late = signature.targets.filter(t => generator.names.includes(t.name))
-  const beginning = Object.keys(after).length === 0 ? undefined : read(after, late).part
+  const beginning = Object.keys(after).length === 0 ? undefined : read(after, late, true).part
   const [first] = late
   const steps = beginning?.ports[first.name].at(0).lengths[0][0] ?? 0
   const values = late.map(({ name }) => [name, beginning?.ports[name].at(0).values ?? []] as const)

@@ -3,6 +3,7 @@ import type { Results } from '../../compiler/backend/backend.ts'
 import type { Port, Signature } from '../../compiler/elaborate/values/signature.ts'
 import { evaluate, type Sizes } from '../../compiler/ir/dim.ts'
 import { fail } from '../../dsl/diagnostics.ts'
+import { noSpecials, type SpecialLabels } from './specialLabels.ts'
 
 /** A target whose element is chosen at each step, and fed back in the next. */
 export interface GeneratedTarget {
@@ -13,24 +14,18 @@ export interface GeneratedTarget {
   readonly width: number
   /** Number of labels; undefined for a real, whose prediction is itself the value. */
   readonly labels?: number
-  /** Label that ends the sequence. */
-  readonly end?: number
-  /** Label that is never chosen, as it pads sequences. */
-  readonly padding?: number
+  readonly special: SpecialLabels
 }
 
-/** Labels with a meaning of their own, by the name of the target. */
-export type SpecialLabels = Readonly<Record<string, Pick<GeneratedTarget, 'end' | 'padding'>>>
-
 /**
- * Lists the targets to generate; `signature` is that of a step. Throws RNN523 for one that no `predict` answers, RNN507 where a size is not
+ * Lists the targets to generate, with special labels by their names; `signature` is that of a step. Throws RNN523 for one that no `predict` answers, RNN507 where a size is not
  * known.
  */
 export function generatedTargets(
   signature: Signature,
   names: readonly string[],
   sizes: Sizes,
-  special: SpecialLabels,
+  special: Readonly<Record<string, SpecialLabels>>,
 ): readonly GeneratedTarget[] {
   const sizeOf = ({ axes, item }: Port): number =>
     [...axes.map(a => a.size), ...item].reduce((n, d) => n * evaluate(d, sizes), 1)
@@ -46,16 +41,19 @@ export function generatedTargets(
     const places = sizeOf(port)
     const isBool = port.dtype === 'bool'
     const labels = port.coding === undefined ? (isBool ? 2 : undefined) : evaluate(port.coding.size, sizes)
-    return [{ port, places, width: sizeOf(output) / places, ...(labels !== undefined && { labels }), ...special[name] }]
+    const width = sizeOf(output) / places
+    // An element that is a sequence itself has the special labels of the text that it holds.
+    const own = places === 1 && Object.hasOwn(special, name) ? special[name] : noSpecials
+    return [{ port, places, width, ...(labels !== undefined && { labels }), special: own }]
   })
 }
 
-/** Gives log p of each label at a place, row after row, from the outputs of a step; -∞ for padding. */
+/** Gives log p of each label at a place, row after row, from the outputs of a step; -∞ for those that are never chosen. */
 export function logDistribution(target: GeneratedTarget, results: Results, place: number): Float64Array {
-  const { width, port, padding } = target
+  const { width, port, special } = target
   const p = results[port.name].subarray(place * width, (place + 1) * width)
   // A single probability is that of label 1.
   const logs = Float64Array.from(width === 1 ? [1 - p[0], p[0]] : p, Math.log)
-  if (padding !== undefined) logs[padding] = Number.NEGATIVE_INFINITY
+  for (const label of special.never) logs[label] = Number.NEGATIVE_INFINITY
   return logs
 }

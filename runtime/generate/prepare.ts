@@ -6,9 +6,10 @@ import { pack } from '../packBatch.ts'
 import type { Weights } from '../session.ts'
 import { type StartOptions, startStream } from '../stream/startStream.ts'
 import { elementsAlong } from './elementsAlong.ts'
-import { type GeneratedTarget, generatedTargets, type SpecialLabels } from './generatedTargets.ts'
+import { type GeneratedTarget, generatedTargets } from './generatedTargets.ts'
 import type { Decoding, Generator } from './generator.ts'
 import type { Generating } from './rounds.ts'
+import { specialLabels } from './specialLabels.ts'
 
 /** Number of elements after which a sequence is cut, if nobody says otherwise. */
 const mostSteps = 1000
@@ -21,10 +22,16 @@ export interface Wanted {
   readonly sizes: Sizes
 }
 
+/** Values of the targets at the first steps, which are given: for each target, step after step. */
+export interface Beginning {
+  readonly steps: number
+  readonly values: Readonly<Record<string, ArrayLike<number>>>
+}
+
+const nothing: Beginning = { steps: 0, values: {} }
+
 export interface PrepareOptions extends StartOptions, Decoding {
-  /** Values of the targets at the first steps, which are given: for each target, step after step. */
-  readonly beginning?: { readonly steps: number; readonly values: Readonly<Record<string, ArrayLike<number>>> }
-  readonly special?: SpecialLabels
+  readonly beginning?: Beginning
   /** Number of elements of each example, where they are known. */
   readonly lengths?: ArrayLike<number>
 }
@@ -32,18 +39,20 @@ export interface PrepareOptions extends StartOptions, Decoding {
 /** Begins the generation, with as many rows for each example as there are beams. Throws RNN522, RNN523 and the errors of `startStream`. */
 export function prepare(generator: Generator, weights: Weights, wanted: Wanted, options: PrepareOptions): Generating {
   const { model, graphs, signatures, names } = generator
-  const { beam, precision = 'f32', beginning = { steps: 0, values: {} }, special = {} } = options
+  const { beam, precision = 'f32', fitted } = options
   const { part, sizes } = wanted
   const exampleOf = (row: number): number => Math.floor(row / (beam?.beams ?? 1))
   const rows = wanted.indices.length * (beam?.beams ?? 1)
   const indices = Int32Array.from({ length: rows }, (_, row) => wanted.indices[exampleOf(row)])
   const constants = pack(signatures.start.inputs, part, indices, sizes, precision)
   const started = startStream(model, graphs, weights, constants, options)
+  const special = specialLabels(fitted, graphs.length !== undefined)
   const targets = generatedTargets(signatures.step, names, started.sizes, special)
+  const beginning = withStart(targets, options.beginning ?? nothing)
   const along = elementsAlong(generator, part, indices, sizes, precision)
   const known = options.lengths && Int32Array.from(indices, (_, row) => options.lengths?.[exampleOf(row)] ?? 0)
   const lengths = along.lengths ?? known
-  const most = mostElements(generator, targets, started.sizes, lengths !== undefined, options)
+  const most = mostElements(generator, targets, started.sizes, lengths !== undefined, beginning.steps, options)
   return {
     started,
     rows,
@@ -53,6 +62,17 @@ export function prepare(generator: Generator, weights: Weights, wanted: Wanted, 
     given: beginning.steps,
     limits: Int32Array.from(indices, (_, row) => Math.min(most, lengths?.[row] ?? most)),
   }
+}
+
+/** Puts the labels that begin each sequence in front of a beginning that lacks them, where all targets have one. */
+function withStart(targets: readonly GeneratedTarget[], { steps, values }: Beginning): Beginning {
+  const starts = targets.flatMap(({ special }) => special.start ?? [])
+  const begins = targets.some(({ port }, i) => steps > 0 && values[port.name][0] === starts[i])
+  if (starts.length < targets.length || begins) return { steps, values }
+  const started = targets.map(
+    ({ port }, i) => [port.name, [starts[i], ...Array.from(values[port.name] ?? [])]] as const,
+  )
+  return { steps: steps + 1, values: Object.fromEntries(started) }
 }
 
 /** Cuts the values that are given into those of each step. */
@@ -69,12 +89,13 @@ function mostElements(
   targets: readonly GeneratedTarget[],
   sizes: Sizes,
   isBounded: boolean,
-  { steps, beginning }: PrepareOptions,
+  given: number,
+  { steps }: PrepareOptions,
 ): number {
   const fixed = graphs.length === undefined ? undefined : evaluate(graphs.length, sizes)
-  if (steps === undefined && fixed === undefined && !isBounded && targets.every(t => t.end === undefined)) {
+  if (steps === undefined && fixed === undefined && !isBounded && targets.every(t => t.special.end === undefined)) {
     const reason = `\`${graphs.axis}\` has no fixed length, no input goes along with it, and no label ends it`
     fail('RNN522', { target: targets[0].port.name, reason })
   }
-  return Math.min((beginning?.steps ?? 0) + (steps ?? mostSteps), fixed ?? Number.POSITIVE_INFINITY)
+  return Math.min(given + (steps ?? mostSteps), fixed ?? Number.POSITIVE_INFINITY)
 }

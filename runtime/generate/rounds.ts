@@ -39,9 +39,9 @@ export interface Sequences {
 
 /** Gives the number of elements of each row that has ended with round t, with the label that ends it left out; -1 for the others. */
 export function endedAt({ targets, limits, given, rows }: Generating, t: number, chosen: Chosen): Int32Array {
-  const ends = targets.filter(target => target.end !== undefined)
+  const ends = targets.filter(({ special }) => special.end !== undefined)
   return Int32Array.from({ length: rows }, (_, row) => {
-    if (t >= given && ends.some(({ port, end }) => chosen[port.name][row] === end)) return t
+    if (t >= given && ends.some(({ port, special }) => chosen[port.name][row] === special.end)) return t
     return t + 1 >= limits[row] ? t + 1 : -1
   })
 }

@@ -5,9 +5,10 @@ import { evaluate, type Sizes } from '../../compiler/ir/dim.ts'
 import { interpret } from '../../compiler/ir/interpret.ts'
 import { naive } from '../../compiler/passes/pipeline.ts'
 import { fromArrays, type Nested } from '../../runtime/data/arrays.ts'
+import type { Vocabulary } from '../../runtime/data/vocabulary.ts'
 import { drawLabel } from '../../runtime/generate/chooseLabel.ts'
 import { type GenerateOptions, generateNow } from '../../runtime/generate/generate.ts'
-import { generate, initialWeights, pack, predict, type Weights } from '../../runtime/index.ts'
+import { generate, initialWeights, pack, predict, stream, type Weights } from '../../runtime/index.ts'
 import { random } from '../../runtime/random.ts'
 import { failing } from './support.ts'
 
@@ -20,9 +21,9 @@ interface Opened {
 }
 
 /** Compiles a model with random weights, larger than usual, so that its answers differ from step to step. */
-function open(source: string, sizes: Sizes = {}): Opened {
+function open(source: string, sizes: Sizes = {}, seed = 3): Opened {
   const model = compile(source)
-  const drawn = initialWeights(model, sizes, 3, precision)
+  const drawn = initialWeights(model, sizes, seed, precision)
   const weights = Object.fromEntries(Object.entries(drawn).map(([name, data]) => [name, data.map(x => 3 * x)]))
   return { model, weights, sizes }
 }
@@ -241,6 +242,143 @@ describe('generate', () => {
       'model M { target y: real over T\n p = [delay(y)] |> GRU(2) |> dense(1)\n loss mse(p, [y])\n predict y from p }',
     )
     await failing('RNN509', () => generated(real, { steps: 3, beam: { beams: 2 } }))
+  })
+})
+
+/** A vocabulary of characters with all special tokens: codes 0 to 3, then `a` to `d`. */
+const letters: Vocabulary = {
+  kind: 'tokens',
+  by: 'characters',
+  lower: true,
+  filters: '-',
+  tokens: ['', '<unknown>', '<start>', '<end>', 'a', 'b', 'c', 'd'],
+  unknown: 1,
+  start: 2,
+  end: 3,
+}
+
+/** What the data stores for a model whose target is of a vocabulary. */
+const fittedTo = (port: string, vocabulary: Vocabulary, size = 'V') => ({
+  calls: {},
+  ports: { [port]: vocabulary },
+  sizes: { [size]: vocabulary.tokens.length },
+})
+
+describe('generate, of tokens', () => {
+  const V = letters.tokens.length
+  const fitted = fittedTo('script', letters)
+  const endless: Vocabulary = { ...letters, start: undefined, end: undefined }
+
+  /** Chooses in the interpreter as generation must: the likeliest of the given codes. */
+  function chosenAmong(opened: Opened, codes: readonly number[], begun: readonly number[], steps: number): number[] {
+    const script = [...begun]
+    for (let t = 0; t < steps; t++) {
+      const p = lastOf(opened, 'script', { script: [...script, 0] })
+      script.push(codes.reduce((best, code) => (p[code] > p[best] ? code : best)))
+      if (script.at(-1) === letters.end) break
+    }
+    return script.slice(begun.length)
+  }
+
+  it('yields each character, never padding, the unknown or the start, and goes on after a text', () => {
+    const opened = open(characters, { V })
+    const writes = fittedTo('script', { ...letters, start: undefined, end: undefined })
+    for (const [after, begun] of [
+      ['aBxa-', [4, 5, 1, 4]],
+      ['d', [7]],
+    ] as const) {
+      const found = generated(opened, { fitted: writes, steps: 8, after: { script: after } })
+      const expected = chosenAmong(opened, [2, 3, 4, 5, 6, 7], begun, 8)
+      expect(found.map(a => a.script)).toEqual(expected.map(code => letters.tokens[code]))
+    }
+  })
+
+  it('begins with the token of the start, and ends with that of the end, which is no answer', () => {
+    const ends: number[] = []
+    for (const seed of [1, 2, 3, 4, 5, 6]) {
+      const opened = open(characters, { V }, seed)
+      for (const after of [undefined, 'abc']) {
+        const begun = [2, ...(after === undefined ? [] : [4, 5, 6])]
+        const expected = chosenAmong(opened, [3, 4, 5, 6, 7], begun, 9)
+        ends.push(expected.indexOf(3))
+        const found = generated(opened, { fitted, steps: 9, ...(after !== undefined && { after: { script: after } }) })
+        expect(found.map(a => a.script)).toEqual(expected.filter(c => c !== 3).map(code => letters.tokens[code]))
+      }
+    }
+    // Some of them end by themselves, or the test shows nothing.
+    expect(ends.some(end => end >= 0)).toBe(true)
+    expect(ends.some(end => end < 0)).toBe(true)
+  })
+
+  it('answers of predict are texts, for greedy choice and for beams', () => {
+    const opened = open(translate, { N: V, V })
+    const both = { calls: {}, ports: { source: letters, french: letters }, sizes: { N: V, V } }
+    const texts = ['abba', 'C', 'dd-a']
+    const { part, sizes } = fromArrays({ ...opened.model.signature, targets: [] }, { source: texts }, { fitted: both })
+    expect(part.ports.source.map(e => [...e.values])).toEqual([
+      [2, 4, 5, 5, 4, 3],
+      [2, 6, 3],
+      [2, 7, 7, 4, 3],
+    ])
+    for (const decoding of [{ steps: 7 }, { steps: 7, beam: { beams: 1 } }]) {
+      const run = predict(opened.model, opened.weights, part, sizes, both, { precision, decoding })
+      run.examples.forEach(({ french }, i) => {
+        const source = part.ports.source.at(i).values
+        const written: number[] = [2]
+        while (written.length < 8 && written.at(-1) !== 3) {
+          const p = lastOf(opened, 'french', { source, french: [...written, 0] })
+          written.push([3, 4, 5, 6, 7].reduce((best, code) => (p[code] > p[best] ? code : best)))
+        }
+        const text = written.filter(code => code > 3).map(code => letters.tokens[code])
+        expect(french).toBe(text.join(''))
+      })
+    }
+  })
+
+  it('fills an axis of fixed length with padding, where no token ends a text', () => {
+    const opened = open(characters.replace('over T', 'over T[6]'), { V })
+    const padded = fittedTo('script', endless)
+    // A bias by which padding is the likeliest label.
+    const bias = opened.weights['dense.b'].map((_, i) => (i === 0 ? 50 : 0))
+    const filled = { ...opened, weights: { ...opened.weights, 'dense.b': bias } }
+    expect(generated(filled, { fitted: padded }).map(a => a.script)).toEqual(['', '', '', '', '', ''])
+    const ended = fittedTo('script', { ...endless, end: 3 })
+    expect(generated(filled, { fitted: ended }).map(a => a.script)).not.toContain('')
+  })
+
+  it('refuses a beginning with a token that the vocabulary refuses', async () => {
+    const opened = open(characters, { V })
+    const strict = fittedTo('script', { ...endless, unknown: 'refused' })
+    const found = await failing('RNN430', () =>
+      generated(opened, { fitted: strict, steps: 3, after: { script: 'abx' } }),
+    )
+    expect(found.message).toContain('x')
+  })
+})
+
+describe('a stream of tokens', () => {
+  it('takes a token as text at each step, cased and filtered as others', async () => {
+    const V = letters.tokens.length
+    const opened = open(
+      `model M {
+        input script: token of V over T
+        output p = script |> embedding(4) |> LSTM(5) |> dense(3)
+      }`,
+      { V },
+    )
+    const given = (fitted?: ReturnType<typeof fittedTo>) =>
+      stream(opened.model, opened.weights, { precision, sizes: { V }, ...(fitted && { fitted }) })
+    const [a, b] = [given(fittedTo('script', letters)), given()]
+    const steps = [
+      ['<start>', 2],
+      ['a', 4],
+      ['B', 5],
+      ['x', 1],
+      ['<end>', 3],
+    ] as const
+    for (const [text, code] of steps) expect(a.step({ script: text })).toEqual(b.step({ script: code }))
+    await failing('RNN430', () => a.step({ script: 'ab' }))
+    await failing('RNN430', () => a.step({ script: '-' }))
   })
 })
 
