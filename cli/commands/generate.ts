@@ -89,8 +89,7 @@ function writerOf({ fitted }: Trained, names: readonly string[], after: string, 
   if (vocabulary !== undefined) {
     const gap = vocabulary.by === 'words' ? ' ' : ''
     const step = (answers: Answers, i: number): string =>
-      `${i === 0 && after === '' ? '' : gap}${String(answers[name])}`
-    if (!output.json) output.write(after)
+      `${i > 0 ? gap : after === '' || output.json ? '' : after + gap}${String(answers[name])}`
     return { step, end: '\n', text: all => ({ text: all.map(step).join('') }) }
   }
   const line = (answers: Answers): string => {

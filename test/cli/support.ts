@@ -89,7 +89,7 @@ export function run(command: string, args: readonly string[], cwd: string) {
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(VITEST|FORCE_)|^NODE_ENV$/.test(name)),
   )
-  const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(command, args, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] })
   const done = new Promise<Ran>((resolve, reject) => {
     let stdout = ''
     let stderr = ''

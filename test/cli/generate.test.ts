@@ -1,0 +1,156 @@
+// The commands that run a model step by step: generate, predict --stream, and what explain shows of the step.
+import assert from 'node:assert/strict'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { assertRefused, isRecord, json, series, wave, workplace } from './support.ts'
+
+const speller = `model Speller(units = 16) {
+  target script: token of V over T
+  p = delay(script) |> embedding(8) |> GRU(units) |> dense(V, softmax)
+  loss cross_entropy(p, script)
+  predict script from p
+}
+data Lines for Speller { script = chars(csv("lines.csv").line, end = true) }
+train Speller on Lines { optimizer = Adam(0.05); epochs = 60; batch = 4; seed = 1 }
+`
+
+/** The same two lines again and again, so that they are learned by heart. */
+const lines = `line\n${Array.from({ length: 8 }, (_, i) => (i % 2 === 0 ? 'hello world' : 'good night')).join('\n')}\n`
+
+const sensor = `model Sensor {
+  input x: [2] over T
+  input gain: real
+  output level = gain * mean(x[0] + x[1], over T)
+  output code = (x |> GRU(2))[0]
+  output before = drop_last(x)
+  target y: real
+  loss mse(level, y)
+}
+data D for Sensor { t = jsonl("d.jsonl"); x = t.x; gain = t.gain; y = t.y }
+train Sensor on D { optimizer = SGD(0.01); epochs = 1; batch = 1; seed = 1 }
+`
+
+const here = workplace({
+  'speller.rnn': speller,
+  'lines.csv': lines,
+  'sensor.rnn': sensor,
+  'd.jsonl': '{"x": [[1, 2], [3, 4]], "gain": 1, "y": 2}\n',
+  'wave.rnn': series(),
+  'wave.csv': wave(),
+})
+
+beforeAll(async () => {
+  await here.ok('train', 'speller.rnn')
+  await here.ok('train', 'sensor.rnn')
+  await here.ok('train', 'wave.rnn')
+})
+
+describe('rnnc generate', () => {
+  it('writes a text that goes on after a beginning, up to its end', async () => {
+    const ran = await here.ok('generate', 'speller.safetensors', '--after', 'hel')
+    assert.equal(ran.stdout, 'hello world\n')
+    assert.match(ran.stderr, /Speller: 8 steps \(js, f32\)/)
+    const searched = await here.ok('generate', 'speller.safetensors', '--after', 'g', '--beam', '3')
+    assert.equal(searched.stdout, 'good night\n')
+  })
+
+  it('draws the same with the same seed', async () => {
+    const draw = (seed: string) =>
+      here.ok('generate', 'speller.safetensors', '--sample', '2', '--seed', seed, '--steps', '40')
+    const [first, again, other] = [await draw('1'), await draw('1'), await draw('2')]
+    assert.equal(first.stdout, again.stdout)
+    assert.notEqual(first.stdout, other.stdout)
+  })
+
+  it('gives one object with --json', async () => {
+    const found = json(await here.ok('generate', 'speller.safetensors', '--after', 'good', '--json'))
+    expect(found).toMatchObject({ ok: true, model: 'Speller', backend: 'js', dtype: 'f32', steps: 6, text: ' night' })
+  })
+
+  it('says what does not fit', async () => {
+    const refused = async (code: string, message: RegExp, ...args: string[]) =>
+      assertRefused(await here.rnnc('generate', 'speller.safetensors', ...args), code, message)
+    await refused('RNN430', /`Q`/, '--after', 'Q')
+    await refused('RNN509', /--steps/, '--steps', 'many')
+    await refused('RNN509', /temperature/, '--sample', '0')
+    await refused('RNN509', /sampling/, '--sample', '--beam', '2')
+    await refused('RNN509', /JSON object/, '--inputs', '[1]')
+    await refused('RNN505', /gpu/, '--target', 'gpu')
+    assertRefused(await here.rnnc('generate', 'wave.safetensors'), 'RNN523', /reads none of its targets/)
+  })
+})
+
+describe('rnnc predict --stream', () => {
+  const answers = (stdout: string): unknown[] =>
+    stdout
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line))
+  const gain = ['--inputs', '{"gain": 10}']
+
+  it('answers each line of JSON at once, and begins again after an empty one', async () => {
+    const input = '{"x": [1, 2]}\n{"x": [3, 4]}\n\n{"x": [5, 6]}\n'
+    const ran = await here.fed(input, 'predict', 'sensor.safetensors', '--stream', ...gain)
+    assert.equal(ran.code, 0, ran.stderr)
+    assert.match(ran.stderr, /a stream over T \(js, f32\)/)
+    const [first, second, third] = answers(ran.stdout)
+    expect(first).toMatchObject({ level: 30 })
+    expect(first).not.toHaveProperty('before')
+    expect(second).toMatchObject({ level: 50, before: [1, 2] })
+    expect(third).toMatchObject({ level: 110 })
+  })
+
+  it('reads rows of CSV', async () => {
+    const ran = await here.fed('x[0],x[1]\n1,2\n3,4\n', 'predict', 'sensor.safetensors', '--stream', ...gain)
+    assert.equal(ran.code, 0, ran.stderr)
+    expect(answers(ran.stdout)).toMatchObject([{ level: 30 }, { level: 50 }])
+  })
+
+  it('answers while the pipe stays open', async () => {
+    const { process: child, done } = here.start('predict', 'sensor.safetensors', '--stream', ...gain)
+    child.stdin?.write('{"x": [1, 2]}\n')
+    const first = await new Promise<string>(resolve => child.stdout?.once('data', text => resolve(String(text))))
+    expect(JSON.parse(first)).toMatchObject({ level: 30 })
+    child.stdin?.end()
+    assert.equal((await done).code, 0)
+  })
+
+  it('names the line of what does not fit', async () => {
+    const refused = async (input: string, message: RegExp, ...args: string[]) => {
+      const ran = await here.fed(input, 'predict', 'sensor.safetensors', '--stream', ...args)
+      assert.equal(ran.code, 1)
+      assert.match(ran.stderr, /error RNN\d+: /)
+      assert.match(ran.stderr, message)
+      assert.doesNotMatch(ran.stderr, /^\s+at |internal error/m)
+    }
+    await refused('{"x": [1, 2]}\n{"x": [1]}\n', /RNN410: .*line 2: .*`x`/, ...gain)
+    await refused('{"x": [1, 2]\n', /line 1: .*JSON object/, ...gain)
+    await refused('x[0],x[1]\n1,2\n1\n', /line 3 has 1 cells/, ...gain)
+    await refused('{"x": [1, 2]}\n', /`gain` is not fed/)
+    await refused('{"x": [1, 2]}\n', /--data/, '--data', 'd.jsonl', ...gain)
+  })
+})
+
+describe('rnnc explain --emit step', () => {
+  it('shows what a stream does once and at each element', async () => {
+    const { stdout } = await here.ok('explain', 'speller.rnn', '--emit', 'step')
+    assert.deepEqual(
+      [...stdout.matchAll(/graph "Speller (\w+)"/g)].map(m => m[1]),
+      ['start', 'step', 'answer', 'advance'],
+    )
+    assert.doesNotMatch(stdout, /scan\(/)
+    const found = json(await here.ok('explain', 'speller.rnn', '--emit', 'step', '--json'))
+    const { states } = found
+    assert.ok(Array.isArray(states))
+    assert.deepEqual(
+      states.map(s => isRecord(s) && s.name),
+      ['script.delayed', 'GRU.h'],
+    )
+    const { stdout: source } = await here.ok('explain', 'sensor.rnn', '--emit', 'source', '--graph', 'step')
+    assert.match(source, /function/)
+  })
+
+  it('says why there is none', async () => {
+    const ran = await here.rnnc('explain', 'wave.rnn', '--emit', 'step', '--over', 'S')
+    assertRefused(ran, 'RNN334', /no input begins with an axis `S`/)
+  })
+})
