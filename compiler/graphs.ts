@@ -13,6 +13,7 @@ import { clipGradients } from './passes/clipGradients.ts'
 import { dropInputs } from './passes/dropInputs.ts'
 import { grad } from './passes/grad.ts'
 import { type Pipeline, runPasses, standard } from './passes/pipeline.ts'
+import { readAnswers } from './passes/readAnswers.ts'
 import { sliceGraph } from './passes/sliceGraph.ts'
 
 export interface GraphOptions {
@@ -22,6 +23,8 @@ export interface GraphOptions {
   readonly pipeline?: Pipeline
   /** The length that `truncate` cuts: a run sees one window of it at a time. */
   readonly windows?: Dim
+  /** Whether the model reads its own answers, given as inputs `@answer.NAME`, where it reads targets late; losses read the targets. */
+  readonly free?: boolean
 }
 
 export interface GradientOptions extends GraphOptions {
@@ -128,7 +131,9 @@ const noLoss = (model: LoweredModel): never =>
 function forward(model: LoweredModel, results: readonly Named[], options: GraphOptions): Graph {
   const block = model.builder.finish(results.map(r => r.value))
   const inputs = block.params.map(p => model.inputNames.get(p.id) ?? fail('RNN413', { feature: `input ${p.hint}` }))
-  const whole = { ...block, name: model.name, inputs, outputs: results.map(r => r.name) }
+  const given = { ...block, name: model.name, inputs, outputs: results.map(r => r.name) }
+  const answered = model.outputs.map(o => o.value)
+  const whole = options.free ? readAnswers(model.context, given, model.fedBack, answered) : given
   const { windows } = options
   const graph = windows === undefined ? whole : carryOver(model.context, whole, windows, fromStart(model, windows))
   options.onDump?.('lower', graph)

@@ -22,6 +22,7 @@ export type * from './elaborate/values/signature.ts'
 export type { GraphOptions, TrainingGraph } from './graphs.ts'
 export type { Graph } from './ir/graph.ts'
 export { load, loadPlan, plan } from './load.ts'
+export { answersFor } from './passes/readAnswers.ts'
 export type { Plan } from './plan/plan.ts'
 export { elementOfTarget, type Generation, type StreamGraphs, type StreamState } from './stream/streamGraphs.ts'
 

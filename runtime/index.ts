@@ -22,6 +22,7 @@ export {
 export type { Answer } from './decodeAnswers.ts'
 export type { Beam } from './generate/beamSearch.ts'
 export type { Sampling } from './generate/chooseLabel.ts'
+export { evaluateFree, type FreeOptions } from './generate/evaluateFree.ts'
 export { type GenerateOptions, generate, generateNow } from './generate/generate.ts'
 export type { Decoding } from './generate/generator.ts'
 export { type Batch, pack } from './packBatch.ts'

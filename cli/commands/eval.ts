@@ -1,19 +1,25 @@
 // rnnc eval: measures the loss and the metrics of trained weights.
+
+import type { Sizes } from '../../compiler/ir/dim.ts'
 import { type Diagnostic, diagnostic, fail } from '../../dsl/diagnostics.ts'
+import type { Part } from '../../runtime/data/example.ts'
 import { loadData } from '../../runtime/data/loadData.ts'
+import { evaluateFree } from '../../runtime/generate/evaluateFree.ts'
 import { loadWithin } from '../../runtime/memoryBudget.ts'
 import { largestSizes } from '../../runtime/packBatch.ts'
 import { sampleStep } from '../../runtime/sampleStep.ts'
-import { evaluatePartAsync, type Report, using, whatRan } from '../../runtime/session.ts'
-import { type AddCommand, describeUse } from '../command.ts'
+import { evaluatePartAsync, type Report, using, type WhatRan, whatRan } from '../../runtime/session.ts'
+import { type AddCommand, chooseBackend, describeUse } from '../command.ts'
+import { type DecodingOptions, decodingFlags, readDecoding } from '../decoding.ts'
 import { oneOf } from '../errors.ts'
 import { memoryHere } from '../machineMemory.ts'
-import { count, figure, type Output, ranBy, table } from '../output.ts'
+import { count, figure, type JsonValue, type Output, ranBy, table } from '../output.ts'
 import { createMeter } from '../progress.ts'
-import { openRun, type TrainedOptions, trainedFlags, weightsArgument } from '../trained.ts'
+import { openRun, type TrainedOptions, type TrainedRun, trainedFlags, weightsArgument } from '../trained.ts'
 
-interface Options extends TrainedOptions {
+interface Options extends TrainedOptions, DecodingOptions {
   readonly part: string
+  readonly free?: boolean
 }
 
 export const evaluate: AddCommand = (program, output) =>
@@ -22,33 +28,32 @@ export const evaluate: AddCommand = (program, output) =>
       .command('eval')
       .description('The loss and the metrics of trained weights on a part of the data.')
       .argument(...weightsArgument),
-    [['--part <part>', 'train, validation or test', 'test'], ...trainedFlags],
+    [
+      ['--part <part>', 'train, validation or test', 'test'],
+      ['--free', 'let a model that reads its own targets read what it generates, as it does in use'],
+      ...decodingFlags.filter(([flag]) => !flag.startsWith('--steps')),
+      ...trainedFlags,
+    ],
     [
       'rnnc eval sunspots.safetensors',
       'rnnc eval sunspots.safetensors --part validation --json',
       'rnnc eval sunspots.rnn --weights sunspots.safetensors --data newer.csv',
+      'rnnc eval translate.safetensors --free --beam 4',
     ],
   ).action((path: string, options: Options) => run(path, options, output))
 
 async function run(path: string, options: Options, output: Output): Promise<void> {
   const name = oneOf('part', options.part, ['train', 'validation', 'test'])
-  const { model, precision, weights, fitted, target, block, source, checkpoint } = await openRun(path, options, output)
+  const opened = await openRun(path, options, output)
+  const { model, precision, fitted, block, source, checkpoint } = opened
   const { seed } = checkpoint
   const data = await loadData(block, model.signature, { ...source, fitted, seed })
   const part = data[name]
   if (part === undefined || part.count === 0) fail('RNN405', { what: `the ${name} part` }, { span: block.span })
   const batch = model.settings.batch ?? 32
-  const { backend, ...chosen } = await target.settle(() =>
-    sampleStep(model, 'loss', part, data.sizes, { batch, precision, seed, weights }),
-  )
-  const onBatch = createMeter(output, 'evaluating')
-  const evaluation = { backend, precision, batch, seed, onBatch }
-  const sizes = largestSizes([...model.signature.inputs, ...model.signature.targets], part, batch, data.sizes)
-  const run = { model, doing: 'evaluating', sizes, precision, smaller: 'lower `batch`', memory: memoryHere() }
-  const [ran, report] = await using(loadWithin(run, model.context, model.evaluate(), backend), async executable => [
-    whatRan(executable),
-    await evaluatePartAsync(model, part, data.sizes, executable, weights, evaluation),
-  ])
+  const { ran, report, ...chosen } = options.free
+    ? runFree(opened, part, data.sizes, batch, options, output)
+    : await runBatches(opened, part, data.sizes, batch, output)
   const problems = notFinite(report, name)
   const facts = { model: model.signature.name, part: name, examples: part.count, ...ran }
   output.note(`${facts.model} on the ${name} part, ${count(part.count, 'example')} (${ranBy(ran)}, ${precision})`)
@@ -60,6 +65,60 @@ async function run(path: string, options: Options, output: Output): Promise<void
     { ok: problems.length === 0, ...facts, ...chosen, dtype: precision, report },
     table(Object.entries(report).map(([metric, value]) => [metric, figure(value)])),
   )
+}
+
+interface Evaluated {
+  readonly ran: WhatRan
+  readonly report: Report
+  readonly auto?: JsonValue
+}
+
+/** Evaluates with the true targets. */
+async function runBatches(
+  { model, precision, weights, target, checkpoint: { seed } }: TrainedRun,
+  part: Part,
+  sizes: Sizes,
+  batch: number,
+  output: Output,
+): Promise<Evaluated> {
+  const { backend, ...chosen } = await target.settle(() =>
+    sampleStep(model, 'loss', part, sizes, { batch, precision, seed, weights }),
+  )
+  const onBatch = createMeter(output, 'evaluating')
+  const largest = largestSizes([...model.signature.inputs, ...model.signature.targets], part, batch, sizes)
+  const run = { model, doing: 'evaluating', sizes: largest, precision, smaller: 'lower `batch`', memory: memoryHere() }
+  return using(loadWithin(run, model.context, model.evaluate(), backend), async executable => ({
+    ran: whatRan(executable),
+    report: await evaluatePartAsync(model, part, sizes, executable, weights, {
+      backend,
+      precision,
+      batch,
+      seed,
+      onBatch,
+    }),
+    ...chosen,
+  }))
+}
+
+/** Evaluates with what the model generates in place of the targets that it reads. */
+function runFree(
+  { model, precision, weights, fitted }: TrainedRun,
+  part: Part,
+  sizes: Sizes,
+  batch: number,
+  options: Options,
+  output: Output,
+): Evaluated {
+  const backend = chooseBackend(options.target)
+  const report = evaluateFree(model, part, sizes, weights, {
+    ...readDecoding(options),
+    backend,
+    precision,
+    batch,
+    onBatch: createMeter(output, 'evaluating'),
+    ...(fitted && { fitted }),
+  })
+  return { ran: { backend: backend.name }, report }
 }
 
 /** RNN512 for a loss or a metric that is NaN or infinite. */

@@ -1,5 +1,6 @@
 // Generation: each element is chosen from what the whole model gives on the elements so far, in the interpreter.
 import { describe, expect, it } from 'vitest'
+import { js } from '../../compiler/backend/js.ts'
 import { type CompiledModel, compile } from '../../compiler/index.ts'
 import { evaluate, type Sizes } from '../../compiler/ir/dim.ts'
 import { interpret } from '../../compiler/ir/interpret.ts'
@@ -7,6 +8,7 @@ import { naive } from '../../compiler/passes/pipeline.ts'
 import { fromArrays, type Nested } from '../../runtime/data/arrays.ts'
 import type { Vocabulary } from '../../runtime/data/vocabulary.ts'
 import { drawLabel } from '../../runtime/generate/chooseLabel.ts'
+import { evaluateFree } from '../../runtime/generate/evaluateFree.ts'
 import { type GenerateOptions, generateNow } from '../../runtime/generate/generate.ts'
 import { generate, initialWeights, pack, predict, stream, type Weights } from '../../runtime/index.ts'
 import { random } from '../../runtime/random.ts'
@@ -227,6 +229,21 @@ describe('generate', () => {
     expect(shares({ topK: 2 })).toEqual(expected([0.5, 0.3, 0, 0]))
     expect(shares({ topP: 0.79 })).toEqual(expected([0.5, 0.3, 0, 0]))
     expect(shares({ topP: 0.81 })).toEqual(expected([0.5, 0.3, 0.15, 0]))
+  })
+
+  it('is evaluated running free: it reads its own answers, and the loss compares with the true ones', () => {
+    const opened = open(characters, { V: 4 })
+    const truths = [
+      [1, 2, 3],
+      [3, 3, 0, 1, 2],
+    ]
+    const { part, sizes } = fromArrays(opened.model.signature, { script: truths }, opened)
+    const free = evaluateFree(opened.model, part, sizes, opened.weights, { backend: js, precision, batch: 2 })
+    const written = generated(opened, { steps: 5 }).map(a => Number(a.script))
+    const terms = truths.flatMap(truth =>
+      truth.map((label, t) => -Math.log(lastOf(opened, 'script', { script: [...written.slice(0, t), 0] })[label])),
+    )
+    expect(free.loss).toBeCloseTo(terms.reduce((a, b) => a + b) / terms.length, 12)
   })
 
   it('says what it cannot do', async () => {

@@ -128,20 +128,17 @@ function drop(name: 'drop_first' | 'drop_last'): Builtin {
 }
 
 /** Drops an end in a stream: an element of the shortened axis is there one step later, when `drop_first` takes it and `drop_last` the one before. */
-function streamedDrop(scope: Scope, name: 'drop_first' | 'drop_last', t: Tensor, from: Axis, to: Axis): Tensor {
-  const axes = t.axes.map(a => (a === from ? to : a))
+function streamedDrop(scope: Scope, name: 'drop_first' | 'drop_last', given: Tensor, from: Axis, to: Axis): Tensor {
   const { builder: b } = scope
-  if (name === 'drop_first') return { ...t, axes }
-  const start = zerosLike(b, {
-    dtype: t.dtype,
-    shape: shapeOf(
-      t.axes.filter(a => a !== from),
-      t.item,
-    ),
-  })
+  if (name === 'drop_first') return { ...given, axes: given.axes.map(a => (a === from ? to : a)) }
+  // A state has a row for each example, also of a value that is the same in all.
+  const all = joinAxes([given, placesOf(scope, from)])
+  const t = { ...given, axes: all, value: expand(scope, given, all, given.item) }
+  const rest = all.filter(a => a !== from)
+  const start = zerosLike(b, { dtype: t.dtype, shape: shapeOf(rest, t.item) })
   const value = b.emit('shift', [t.value, start], { axis: placeOf(t, from), by: 1 }, { hint: 'before' })
   recordState(scope, t, value)
-  return { ...t, axes, value }
+  return { ...t, axes: all.map(a => (a === from ? to : a)), value }
 }
 
 /** Names the element that a shift along the axis of a stream keeps from one window to the next. */

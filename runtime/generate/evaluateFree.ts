@@ -1,0 +1,78 @@
+// Evaluates a model as it is used: where it reads its own targets, it gets what it generated itself, and losses compare with the true ones.
+import type { Backend, Buffer, Precision } from '../../compiler/backend/backend.ts'
+import { answersFor, type CompiledModel, load, type Port } from '../../compiler/index.ts'
+import { evaluate, type Sizes } from '../../compiler/ir/dim.ts'
+import type { Part } from '../data/example.ts'
+import type { Fitted } from '../data/fitted.ts'
+import { batchesOf, pack } from '../packBatch.ts'
+import { createTotals, drawInputs, type Report, realArray, type Weights } from '../session.ts'
+import { sharedExecutables } from '../stream/sharedExecutables.ts'
+import { decode } from './generateBatch.ts'
+import { type Decoding, generatorOf } from './generator.ts'
+import type { Sequences } from './rounds.ts'
+
+export interface FreeOptions extends Omit<Decoding, 'steps'> {
+  readonly backend: Backend
+  readonly precision: Precision
+  /** Examples a batch. */
+  readonly batch: number
+  readonly fitted?: Fitted
+  /** After each batch; the fraction of the part that is done. */
+  readonly onBatch?: (done: number) => void
+}
+
+/**
+ * Gives the loss and the metrics of a part, with sequences generated to the lengths of the true ones. Throws RNN523 for a model that
+ * generates nothing, and the errors of `evaluatePart`.
+ */
+export function evaluateFree(
+  model: CompiledModel,
+  part: Part,
+  sizes: Sizes,
+  weights: Weights,
+  options: FreeOptions,
+): Report {
+  const { backend, precision, batch, seed = 0, onBatch } = options
+  model.checkSizes(sizes)
+  const generator = generatorOf(model)
+  const ports = [...model.signature.inputs, ...model.signature.targets]
+  const targets = model.signature.targets.filter(t => generator.names.includes(t.name))
+  const graph = model.evaluate({ free: true })
+  const executable = load(model.context, graph, backend, precision)
+  const stored = executable.store(weights)
+  const shared = sharedExecutables(model.context, backend, precision)
+  const totals = createTotals(model)
+  let done = 0
+  for (const indices of batchesOf(part.count, batch, 'ordered')) {
+    const { inputs, sizes: all } = pack(ports, part, indices, sizes, precision)
+    const [axis] = targets[0].axes
+    const length = evaluate(axis.size, all)
+    const lengths = inputs[`${axis.name}.lengths`] ?? new Int32Array(indices.length).fill(length)
+    const wanted = { part, indices, sizes }
+    const sequences = decode(generator, weights, wanted, { ...options, steps: length, lengths, executable: shared })
+    const answers = targets.map(t => [answersFor(t.name), answersOf(t, sequences, all, length, precision)] as const)
+    const given = { ...inputs, ...Object.fromEntries(answers), ...stored, ...drawInputs(seed, 0) }
+    totals.add(executable.run(all, given))
+    done += indices.length
+    onBatch?.(done / part.count)
+  }
+  return totals.report()
+}
+
+/** Puts the chosen elements of a target in the layout of the whole, [B, T, …]; 0 behind the end of a sequence. */
+function answersOf(
+  port: Port,
+  { rounds, lengths }: Sequences,
+  sizes: Sizes,
+  length: number,
+  precision: Precision,
+): Buffer {
+  const rows = lengths.length
+  const width = [...port.axes.slice(1).map(a => a.size), ...port.item].reduce((n, d) => n * evaluate(d, sizes), 1)
+  const all = new Float64Array(rows * length * width)
+  rounds.forEach(({ chosen }, t) => {
+    for (let row = 0; row < rows; row++)
+      all.set(chosen[port.name].subarray(row * width, (row + 1) * width), (row * length + t) * width)
+  })
+  return port.dtype === 'real' ? realArray(precision, all) : Int32Array.from(all)
+}
