@@ -79,6 +79,22 @@ describe('rnnc generate', () => {
   })
 })
 
+describe('rnnc eval --free', () => {
+  it('measures what the model writes by itself', async () => {
+    const loss = async (...args: string[]) =>
+      json(await here.ok('eval', 'speller.safetensors', '--part', 'train', '--json', ...args))
+    const [forced, free] = [await loss(), await loss('--free')]
+    expect(forced).toMatchObject({ report: { loss: expect.closeTo(0.06, 1) } })
+    // It writes one of the two lines, so that half of the lines are told wrongly.
+    expect(free).toMatchObject({ ok: true, backend: 'js', report: { loss: expect.any(Number) } })
+    assert.ok(isRecord(free.report) && Number(free.report.loss) > 1)
+  })
+
+  it('is for models that generate', async () => {
+    assertRefused(await here.rnnc('eval', 'wave.safetensors', '--free'), 'RNN523', /reads none of its targets/)
+  })
+})
+
 describe('rnnc predict --stream', () => {
   const answers = (stdout: string): unknown[] =>
     stdout
