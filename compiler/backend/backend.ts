@@ -31,6 +31,11 @@ export interface Executable<R extends Ran = Results> {
    * overwrites; a device gives new arrays. An output that the plan updates in place is the input itself.
    */
   run(sizes: Sizes, inputs: Readonly<Record<string, Buffer>>): R
+  /**
+   * Binds a CPU to these sizes and arrays, and gives what runs it on them again and again without allocating anything. Arrays that `store`
+   * did not lay end to end may be read once only. Binding or running it with others ends this.
+   */
+  bind?(sizes: Sizes, inputs: Readonly<Record<string, Buffer>>): () => R
   /** Copies the values that runs have changed on a device into the arrays that `store` gave. */
   fetch?(): Promise<void>
   /** Frees the memory that it holds on a device. */

@@ -1,10 +1,11 @@
 // Runs the step of a model on flat arrays: states stay in place from step to step.
-import type { Backend, Buffer, Precision, Results } from '../../compiler/backend/backend.ts'
+import type { Backend, Precision, Results } from '../../compiler/backend/backend.ts'
 import { type Executable, type Generation, type Graph, load, type StreamGraphs } from '../../compiler/index.ts'
 import { evaluate, type Sizes, symbolsOf } from '../../compiler/ir/dim.ts'
 import type { Value } from '../../compiler/ir/graph.ts'
 import { once } from '../once.ts'
 import { drawInputs } from '../session.ts'
+import { repeating } from './repeating.ts'
 import { type Arrays, copiesOf, copyRows, permuteRows, positionState } from './streamStates.ts'
 
 /** A stream on flat arrays, of one row or of several side by side. */
@@ -63,14 +64,11 @@ export function openStream(graphs: StreamGraphs, given: Arrays, known: Sizes, op
   const runner = (graph: Graph) => {
     const executable = executableOf(graph)
     const fixed = Object.fromEntries(graph.inputs.flatMap(n => (Object.hasOwn(given, n) ? [[n, given[n]]] : [])))
-    const inputs: Record<string, Buffer> = { ...own, ...executable.store(fixed), ...states }
+    const run = repeating(executable, { ...own, ...executable.store(fixed), ...states })
     // A state that a graph gives without reading it is no input, so that it is not updated in place.
     const written = names.filter(name => graph.outputs.includes(name) && !graph.inputs.includes(name))
     return (elements: Arrays, inner?: Sizes): Results => {
-      const results = executable.run(
-        inner === undefined ? sizes : { ...sizes, ...inner },
-        Object.assign(inputs, elements),
-      )
+      const results = run(inner === undefined ? sizes : { ...sizes, ...inner }, elements)
       for (const name of written) states[name].set(results[name])
       return results
     }
@@ -96,7 +94,10 @@ export function openStream(graphs: StreamGraphs, given: Arrays, known: Sizes, op
       return answered
     },
     advance: targets => {
-      runAdvance()({ ...answered, ...states, ...targets })
+      const kept = generating().advance.inputs.flatMap(n =>
+        Object.hasOwn(states, n) || !Object.hasOwn(answered, n) ? [] : [[n, answered[n]] as const],
+      )
+      runAdvance()({ ...Object.fromEntries(kept), ...targets })
       count()
     },
     reset: row => copyRows(beginning, states, rows, row),

@@ -44,12 +44,14 @@ export function checkStructure(code: string, plan: Plan): void {
     check(body, steps)
   }
 
-  const run = bodyOf('run')
+  const bind = bodyOf('bind')
+  const [, run] = /^ {4}return \(\) => \{\n(.*?)^ {4}\}\n/ms.exec(bind) ?? assert.fail('bind returns no function')
   check(run, plan.steps)
+  assert.doesNotMatch(run, /\bnew\b|=>|\[\]/, 'a run makes nothing')
   const made = [...code.matchAll(/^ {2}let (\w+) = new \w+\(0\)$/gm)].map(([, name]) => name)
   for (const name of made.filter(name => !name.endsWith('_view')))
-    assert.equal(run.match(new RegExp(`\\b${name} = new \\w+\\(`, 'g'))?.length, 1, `${name} grows in one place`)
-  const [, returned] = /return \{ (.*) \}\n$/.exec(run) ?? assert.fail('run returns nothing')
+    assert.equal(bind.match(new RegExp(`\\b${name} = new \\w+\\(`, 'g'))?.length, 1, `${name} grows in one place`)
+  const [, returned] = /const results = \{ (.*) \}\n/.exec(bind) ?? assert.fail('bind gives nothing')
   assert.deepEqual(
     [...returned.matchAll(/"([^"]+)": /g)].map(([, name]) => name),
     plan.outputs.map(o => o.name),

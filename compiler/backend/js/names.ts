@@ -3,7 +3,7 @@
 const reserved: ReadonlySet<string> = new Set(
   (
     'arguments as async await break case catch class const continue debugger default delete do else enum eval export extends false finally for from function get if implements import in instanceof interface let new null of package private protected public return set static super switch this throw true try typeof undefined var void while with yield ' +
-    'Math Number Float32Array Float64Array Int32Array Infinity NaN Error Object sizes inputs create run executable'
+    'Math Number Float32Array Float64Array Int32Array Infinity NaN Error Object sizes inputs create run bind results executable'
   ).split(' '),
 )
 
