@@ -90,7 +90,7 @@ export function tables(rows: readonly Row[], workloads: readonly Workload[], sys
       ])
       const counters = counted ? ['kernels', 'submits', 'bytes read'] : []
       const head = ['system', 'ms', 'GFLOP/s', 'of the limit', ...owns.map(own => `÷ ${own}`), ...counters]
-      const kind = workload.mode === 'train' ? 'a training step' : 'inference'
+      const kind = { train: 'a training step', infer: 'inference', stream: 'a step of a stream' }[workload.mode]
       return [
         [
           `### ${workload.id}: ${workload.about}; ${kind}, ${flopsOf(workload.flops)}`,

@@ -6,7 +6,7 @@ export interface Workload {
   readonly about: string
   /** The model, in bench/workloads/. */
   readonly file: string
-  readonly mode: 'train' | 'infer'
+  readonly mode: 'train' | 'infer' | 'stream'
   /** Examples a step, and time steps. */
   readonly B: number
   readonly T: number
@@ -105,7 +105,7 @@ const descriptions: readonly Description[] = [
     id: 'W6-stream',
     about: 'LSTM(128), one time step a call, B=1 D=64',
     file: 'W6-stream.rnn',
-    mode: 'infer',
+    mode: 'stream',
     B: 1,
     T: 1,
     sets: {},

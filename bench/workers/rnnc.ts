@@ -3,9 +3,11 @@ import { readFileSync } from 'node:fs'
 import type { AsyncExecutable, Backend, Buffer, Executable, Loader } from '../../compiler/backend/backend.ts'
 import { immediateBackends } from '../../compiler/backend/backends.ts'
 import type { WebGpuBackend } from '../../compiler/backend/gpu/webgpu.ts'
+import { js } from '../../compiler/backend/js.ts'
 import { type CompiledModel, compile, load, type Port } from '../../compiler/index.ts'
 import { evaluate, type Sizes } from '../../compiler/ir/dim.ts'
 import { drawInputs, initialStates, initialWeights } from '../../runtime/session.ts'
+import { openStream } from '../../runtime/stream/openStream.ts'
 import type { Counts } from '../protocol.ts'
 import { type Workload, workloads } from '../workloads.ts'
 import { type Case, ints, reals } from './serve.ts'
@@ -20,7 +22,11 @@ export function compileWorkload({ file, sets }: Workload): CompiledModel {
 export function rnncCase(backend: Backend, workload: Workload): Case {
   const model = compileWorkload(workload)
   const sizes = { ...workload.sets, B: workload.B, T: workload.T }
-  return workload.mode === 'train' ? trainingCase(backend, model, sizes) : inferenceCase(backend, model, sizes)
+  const cases = { train: trainingCase, infer: inferenceCase, stream: streamCase } satisfies Record<
+    Workload['mode'],
+    unknown
+  >
+  return cases[workload.mode](backend, model, sizes)
 }
 
 /**
@@ -32,10 +38,17 @@ export function trainingCase(backend: Backend, model: CompiledModel, sizes: Size
   return { step: () => lossOf(executable.run(sizes, next())) }
 }
 
-/** One step is one run; an output called `next_x` is copied into the input `x` of the next. */
+/** One step is one run. */
 export function inferenceCase(backend: Backend, model: CompiledModel, sizes: Sizes): Case {
-  const { executable, inputs, carry } = inference(backend, model, sizes)
-  return { step: () => carry(executable.run(sizes, inputs)) }
+  const { executable, inputs } = inference(backend, model, sizes)
+  return { step: () => void executable.run(sizes, inputs) }
+}
+
+/** One step is one element of a stream. */
+export function streamCase(backend: Backend, model: CompiledModel, sizes: Sizes): Case {
+  const { elements, weights } = streaming(model, sizes)
+  const stream = openStream(model.stream(), weights, sizes, { backend, precision: 'f32', rows: sizes.B })
+  return { step: () => void stream.step(elements) }
 }
 
 /** A workload on a GPU, ready to run. `countsOf` says what the last run of an executable took of it. */
@@ -55,8 +68,9 @@ export function gpuCase<E extends AsyncExecutable>(
     const { executable, next } = training(backend, model, sizes)
     return made(executable, async () => lossOf(await executable.run(sizes, next())))
   }
-  const { executable, inputs, carry } = inference(backend, model, sizes)
-  return made(executable, async () => carry(await executable.run(sizes, inputs)))
+  const { executable, inputs } =
+    workload.mode === 'stream' ? steps(backend, model, sizes) : inference(backend, model, sizes)
+  return made(executable, async () => void (await executable.run(sizes, inputs)))
 }
 
 /** A workload on WebGPU. */
@@ -87,18 +101,30 @@ function training<E extends Executable | AsyncExecutable>(backend: Loader<E>, mo
   return { executable, next: () => Object.assign(inputs, drawInputs(1, step++)) }
 }
 
-/** The predictions on a backend, what each run is given, and what brings results to the next. */
+/** The predictions on a backend, and what each run is given. */
 function inference<E extends Executable | AsyncExecutable>(backend: Loader<E>, model: CompiledModel, sizes: Sizes) {
   const executable = load(model.context, model.predict(), backend, 'f32')
   const weights = executable.store(initialWeights(model, sizes, 1, 'f32'))
-  const inputs: Record<string, Buffer> = { ...weights, ...randomInputs(model, sizes) }
-  const carried = model.signature.outputs.flatMap(({ name }) =>
-    name.startsWith('next_') ? [{ output: name, input: name.slice('next_'.length) }] : [],
-  )
-  const carry = (results: Results): void => {
-    for (const { output, input } of carried) inputs[input].set(results[output])
+  return { executable, inputs: { ...weights, ...randomInputs(model, sizes) } }
+}
+
+/** The step of a stream on a backend whose runs may wait, with states that stay on the device. */
+function steps<E extends Executable | AsyncExecutable>(backend: Loader<E>, model: CompiledModel, sizes: Sizes) {
+  const { start, step } = model.stream()
+  const { elements, weights } = streaming(model, sizes)
+  const states = load(model.context, start, js, 'f32').run(sizes, weights)
+  const executable = load(model.context, step, backend, 'f32')
+  return { executable, inputs: { ...executable.store({ ...weights, ...states }), ...elements } }
+}
+
+/** Weights, and an element of each input over the axis of the stream, [B, 1, …]. */
+function streaming(model: CompiledModel, sizes: Sizes): { readonly elements: Results; readonly weights: Results } {
+  const { elements: names } = model.stream()
+  const all = randomInputs(model, { ...sizes, T: 1 })
+  return {
+    elements: Object.fromEntries(names.map(name => [name, all[name]])),
+    weights: initialWeights(model, sizes, 1, 'f32'),
   }
-  return { executable, inputs, carry }
 }
 
 /** A full batch: every sequence as long as the longest. */
