@@ -64,6 +64,11 @@ export function streamGraphs(model: LoweredModel, axis: string, options: GraphOp
   const { context, session, parameters } = model
   const one = oneStep(model, axis)
   const { names, elements, states } = one
+  const still = model.targets.find(t => {
+    const element = elementOfTarget(t.name)
+    return [...names.values()].includes(element) && !elements.includes(element)
+  })
+  if (still !== undefined) refuseStream(model, `it reads \`${still.name}\`, which does not go along ${axis}`)
   const [start, step] = split(model, one, [])
   const graph = (stage: Stage, name: string): Graph => finished(context, stage, `${model.name} ${name}`, options)
   const targets = model.fedBack.filter(name => elements.includes(elementOfTarget(name)))

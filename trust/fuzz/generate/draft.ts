@@ -60,6 +60,8 @@ export interface Draft {
   readonly losses: readonly LossDraft[]
   readonly metrics: boolean
   readonly penalty: boolean
+  /** Whether the model reads its own target late, where it answers at each step. */
+  readonly feeds?: boolean
   readonly train?: TrainDraft
   /** Program of words in place of all parts above. */
   readonly words?: Words
@@ -190,6 +192,7 @@ export function drawDraft(tables: Tables, draw: Draw): Draft {
     })),
     metrics: draw(3) === 0,
     penalty: draw(4) === 0,
+    feeds: draw(3) === 0,
     ...(draw(2) === 0 && { train: { optimizer: draw(optimizers.length), options: draw(2) === 0, clip: draw(4) } }),
     ...(draw(8) === 0 && { words: drawWords(draw) }),
     sizes: {
@@ -209,7 +212,7 @@ export function drawDraft(tables: Tables, draw: Draw): Draft {
  */
 export function varied(draft: Draft, tables: Tables, draw: Draw): Draft {
   const other = drawDraft(tables, draw)
-  const parts = ['units', 'cells', 'main', 'readout', 'after', 'losses', 'penalty', 'train', 'words'] as const
+  const parts = ['units', 'cells', 'main', 'readout', 'after', 'losses', 'penalty', 'feeds', 'train', 'words'] as const
   const taken = parts.filter(() => draw(5) === 0).map(part => [part, other[part]] as const)
   const own = { ...Object.fromEntries(taken), sizes: other.sizes, data: other.data }
   const mixed: Draft = { ...reduced(draft, draw(4), draw), ...own }
@@ -319,12 +322,13 @@ export function* smallerDrafts(draft: Draft): Generator<Draft> {
 }
 
 function* smallerPrograms(draft: Draft): Generator<Draft> {
-  const { cells, train, metrics, penalty, units, readout } = draft
+  const { cells, train, metrics, penalty, feeds, units, readout } = draft
   for (const main of smallerTrees(draft.main)) yield { ...draft, main }
   for (const after of smallerTrees(draft.after)) yield { ...draft, after }
   if (train !== undefined) yield { ...draft, train: undefined }
   if (metrics) yield { ...draft, metrics: false }
   if (penalty) yield { ...draft, penalty: false }
+  if (feeds) yield { ...draft, feeds: false }
   for (const [i, l] of draft.losses.entries()) {
     if (draft.losses.length > 1) yield { ...draft, losses: [l] }
     if (l.loss > 0) yield { ...draft, losses: draft.losses.with(i, { ...l, loss: 0 }) }

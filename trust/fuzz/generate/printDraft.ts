@@ -80,7 +80,14 @@ function programText(draft: Draft): string {
     u => u.param('w', `[2 * ${units}]`),
     u => u.param('W0', `[${units}, ${units}]`),
   ]
-  const x: Leaf = u => u.input('x')
+  const { text: read, perStep } = readouts[readout]
+  const used = [...new Set(draft.losses.map(l => losses[l.loss].answer))]
+  const isFed = draft.feeds === true && perStep && used.includes('number')
+  /** The input, or its sum with the target of the step before. */
+  const x: Leaf = u => {
+    u.input('x')
+    return isFed ? 'z' : 'x'
+  }
   /** Declares an input as well, since the axis comes with it. */
   const position =
     (text: string): Leaf =>
@@ -97,7 +104,6 @@ function programText(draft: Draft): string {
     int: [position('position(over T)'), position('(length(over T) - position(over T))')],
     bool: [u => u.input('keep')],
   }
-  const { text: read, perStep } = readouts[readout]
   const answer = read.replaceAll('#0', printTree(main, alongTime, unit))
   const inTheEnd: Leaves = {
     vector: ['r', u => u.input('v'), b],
@@ -110,9 +116,9 @@ function programText(draft: Draft): string {
   const isPlain = !('form' in after)
   const end = isPlain ? answer : printTree(after, inTheEnd, unit)
   const readsR = /\br\b/.test(end)
+  const fedBack = isFed ? ['  z = x + 0.5 * delay(y)'] : []
   const equations = isPlain ? [`  p = ${answer}`] : [`  r = ${answer}`, `  p = ${readsR ? end : `r + ${end}`}`]
   const over = perStep ? ' over T' : ''
-  const used = [...new Set(draft.losses.map(l => losses[l.loss].answer))]
   const targets = used.map(a => `  target ${answers[a].target}: ${answers[a].type(units)}${over}`)
   const call = (name: string, a: Answer): string => `${name}(${answers[a].given(units)}, ${answers[a].target})`
   const lossLine = ({ loss, weight, by }: LossDraft): string => {
@@ -142,6 +148,7 @@ function programText(draft: Draft): string {
     'model M {',
     ...unit.declarations(),
     ...targets,
+    ...fedBack,
     ...equations,
     ...lossLines,
     ...penalty,
