@@ -21,17 +21,27 @@ export type Observer = (
 ) => readonly NdArray[]
 
 /**
- * Runs a block on arguments in the order of its parameters, and returns its results; `loops` surround it, for the observer.
- * Throws a plain Error if an argument's shape is not its parameter's, or a size symbol has no number.
+ * Runs a block on arguments in the order of its parameters, and returns its results. Throws a plain Error if an argument's shape is not
+ * its parameter's, or a size symbol has no number.
  */
-export function interpret(
+export const interpret = (
   context: Context,
   block: Block,
   args: readonly NdArray[],
   sizes: Sizes,
   observe: Observer = (_, __, results) => results,
-  loops: readonly LoopStep[] = [],
-): readonly NdArray[] {
+): readonly NdArray[] => runBlock({ context, sizes, observe }, block, args, [])
+
+/** What all blocks of a run share. */
+interface Run {
+  readonly context: Context
+  readonly sizes: Sizes
+  readonly observe: Observer
+}
+
+/** Runs a block inside loops, of which the innermost comes last. */
+function runBlock(run: Run, block: Block, args: readonly NdArray[], loops: readonly LoopStep[]): readonly NdArray[] {
+  const { context, sizes } = run
   const values = new Map<number, NdArray>()
   const bind = (value: Value, array: NdArray): void => {
     const shape = value.shape.map(d => evaluate(d, sizes))
@@ -57,10 +67,10 @@ export function interpret(
       shapes: eqn.outs.map(out => out.shape.map(d => evaluate(d, sizes))),
       run: (inner, step) => {
         if (body === undefined) throw new Error(`${eqn.op} has no body to run`)
-        return interpret(context, body, inner, sizes, observe, [...loops, { scan: eqn, step }])
+        return runBlock(run, body, inner, [...loops, { scan: eqn, step }])
       },
     })
-    const results = observe(eqn, ins, found, loops)
+    const results = run.observe(eqn, ins, found, loops)
     eqn.outs.forEach((out, i) => {
       bind(out, results[i])
     })

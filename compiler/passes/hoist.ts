@@ -38,6 +38,25 @@ function hoistScan(b: Builder, scan: Eqn, body: Block): Eqn {
   const dependence = dependences(b.context, scan, body, staying(b.context, scan, body))
   const leaving = leavingEqns(b.context, body, dependence)
   if (leaving.size === 0) return scan
+  const outside = emitLeaving(b, scan, body, leaving, dependence)
+  const { uniform } = viewOfBlock(body)
+  const stays = (eqn: Eqn): boolean => {
+    const [out] = eqn.outs
+    if (!leaving.has(eqn) || eqn.ins.length === 0 || uniform(out) !== undefined) return true
+    // A view of a step's value is made again inside: the loop reads the value that it is a view of.
+    return opOf(b.context, eqn.op).cheap && dependence(out) === 'stepped'
+  }
+  return readingFromOutside(b.context, scan, body, stays, value => outsideOf(outside, value))
+}
+
+/** Emits the equations that leave a scan into `b`, in front of it; returns what the values of its body are outside. */
+function emitLeaving(
+  b: Builder,
+  scan: Eqn,
+  body: Block,
+  leaving: ReadonlySet<Eqn>,
+  dependence: (value: Value) => Dependence,
+): KnownOutside {
   const length = scanLength(scan)
   const { consts, carries } = scanCounts(scan)
   const outside: KnownOutside = new Map(
@@ -61,22 +80,28 @@ function hoistScan(b: Builder, scan: Eqn, body: Block): Eqn {
       outside.set(eqn.outs[0].id, { value, stacked: true })
     }
   }
-  const { producer, uniform } = viewOfBlock(body)
-  const stays = (eqn: Eqn): boolean => {
-    const [out] = eqn.outs
-    if (!leaving.has(eqn) || eqn.ins.length === 0 || uniform(out) !== undefined) return true
-    // A view of a step's value is made again inside: the loop reads the value that it is a view of.
-    return opOf(b.context, eqn.op).cheap && dependence(out) === 'stepped'
-  }
+  return outside
+}
+
+/** The scan with the equations of its body that stay; what these read of the others, it takes as further operands. */
+function readingFromOutside(
+  context: Context,
+  scan: Eqn,
+  body: Block,
+  stays: (eqn: Eqn) => boolean,
+  outside: (value: Value) => Outside,
+): Eqn {
+  const { consts } = scanCounts(scan)
+  const { producer } = viewOfBlock(body)
   const eqns = body.eqns.filter(stays)
   const back = new Map<number, Value>()
   const entering: { readonly inner: Value; readonly outer: Outside }[] = []
   for (const value of [...eqns.flatMap(e => e.ins), ...body.results]) {
     const maker = producer(value)
     if (maker === undefined || stays(maker) || back.has(value.id)) continue
-    const inner = newValue(b.context, value, value)
+    const inner = newValue(context, value, value)
     back.set(value.id, inner)
-    entering.push({ inner, outer: operand(value) })
+    entering.push({ inner, outer: outside(value) })
   }
   const [fixed, stepped] = [false, true].map(stacked => entering.filter(e => e.outer.stacked === stacked))
   const placed = (list: readonly Value[], of: (e: (typeof entering)[number]) => Value): Value[] => [

@@ -40,11 +40,7 @@ export function rewriteBlock(context: Context, block: Block, rules: readonly Rul
     const body = eqn.body && rewriteBlock(context, eqn.body, rules, outsideOf(view, eqn))
     return body === eqn.body ? eqn : { ...eqn, ...(body && { body }) }
   }
-  const known = new Set<number>()
-  const finite = (value: Value): boolean => value.finite === true || value.dtype !== 'real' || known.has(value.id)
-  const makesFinite = ({ op, ins, attrs }: Eqn): boolean =>
-    op === 'constant' ? isFinite32(attrs.value) : opOf(context, op).keepsFinite && ins.every(finite)
-
+  const finite = finiteValues(context)
   const builder: Builder = {
     ...base,
     ...emitting((op, ins, attrs = {}, body, note = builder.note) => {
@@ -59,7 +55,7 @@ export function rewriteBlock(context: Context, block: Block, rules: readonly Rul
     builder,
     within,
     ...view,
-    finite,
+    finite: finite.has,
     put: visit,
     extend: (earlier, by) => {
       base.replace(base.eqns.indexOf(earlier), by)
@@ -72,17 +68,14 @@ export function rewriteBlock(context: Context, block: Block, rules: readonly Rul
     const before = builder.note
     builder.note = { hint: eqn.outs[0]?.hint, span: eqn.span }
     try {
-      for (const rule of rules) {
-        if (rule.ops !== undefined && !rule.ops.includes(eqn.op)) continue
-        const result = rule.rewrite(eqn, site)
-        if (result !== undefined) return 'id' in result ? [result] : result
-      }
+      const results = firstResults(rules, eqn, site)
+      if (results !== undefined) return results
     } finally {
       builder.note = before
     }
     base.eqns.push(eqn)
     for (const out of eqn.outs) producers.set(out.id, eqn)
-    if (makesFinite(eqn)) for (const out of eqn.outs) known.add(out.id)
+    finite.add(eqn)
     return eqn.outs
   }
 
@@ -97,6 +90,34 @@ export function rewriteBlock(context: Context, block: Block, rules: readonly Rul
   return same && base.eqns.every((eqn, i) => eqn === block.eqns[i])
     ? block
     : { params: block.params, eqns: base.eqns, results }
+}
+
+/** What the first rule that applies to an equation puts in place of its results; undefined if none does. */
+function firstResults(rules: readonly Rule[], eqn: Eqn, site: Site): readonly Value[] | undefined {
+  for (const rule of rules) {
+    if (rule.ops !== undefined && !rule.ops.includes(eqn.op)) continue
+    const result = rule.rewrite(eqn, site)
+    if (result !== undefined) return 'id' in result ? [result] : result
+  }
+  return undefined
+}
+
+interface FiniteValues {
+  readonly has: (value: Value) => boolean
+  /** Notes the results of an equation if they are finite wherever its operands are, and these are. */
+  readonly add: (eqn: Eqn) => void
+}
+
+/** The values whose elements are known to be finite numbers, in 32 bits too, from the equations added so far. */
+function finiteValues(context: Context): FiniteValues {
+  const known = new Set<number>()
+  const has = (value: Value): boolean => value.finite === true || value.dtype !== 'real' || known.has(value.id)
+  const makesFinite = ({ op, ins, attrs }: Eqn): boolean =>
+    op === 'constant' ? isFinite32(attrs.value) : opOf(context, op).keepsFinite && ins.every(has)
+  const add = (eqn: Eqn): void => {
+    if (makesFinite(eqn)) for (const out of eqn.outs) known.add(out.id)
+  }
+  return { has, add }
 }
 
 /** Whether a number is finite in 32 bits, and so in 64. */

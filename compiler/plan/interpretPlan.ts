@@ -209,20 +209,26 @@ function programRunner(
   const views = program.map(i => (i.kind === 'read' ? viewOf(machine, i.from, sizes) : undefined))
   return point => {
     const values: number[] = []
+    const at = { values, point, sizes }
     program.forEach((instruction, ref) => {
-      values.push(resultOf(machine, instruction, views[ref], values, point, sizes))
+      values.push(resultOf(machine, instruction, views[ref], at))
     })
     return values
   }
+}
+
+/** A point of a kernel, with the values of the instructions so far. */
+interface AtPoint {
+  readonly values: readonly number[]
+  readonly point: readonly number[]
+  readonly sizes: Sizes
 }
 
 function resultOf(
   { context }: Machine,
   i: Instruction,
   view: View | undefined,
-  values: readonly number[],
-  point: readonly number[],
-  sizes: Sizes,
+  { values, point, sizes }: AtPoint,
 ): number {
   switch (i.kind) {
     case 'constant':

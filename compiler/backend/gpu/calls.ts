@@ -1,33 +1,19 @@
 // Turns a plan at given sizes into kernel calls that each give one new array, for devices where arrays are never changed.
-import { constant, type Dim, evaluate, product, rowMajor, type Sizes, symbolsOf } from '../../ir/dim.ts'
+import { constant, type Dim, evaluate, product, rowMajor, type Sizes } from '../../ir/dim.ts'
 import { createProgram, pruned } from '../../plan/instructions.ts'
 import type { Buffer, Instruction, Operand, Port, Write } from '../../plan/plan.ts'
 import { collapseMap } from '../collapse.ts'
 import { pointsOf } from './axisLoops.ts'
+import { type Call, type Contents, call, lay, type Result, whole, write } from './bufferContents.ts'
 import { runsOf } from './dispatches.ts'
 import { specials } from './kernelAlgebra.ts'
-import { joining, mostJoined, overlaying, type Spread, spreading } from './moves.ts'
-import { overlaid, type Piece, pieces, type Segment, type Value } from './segments.ts'
 import { type ValueSource, valueSource } from './source.ts'
 import type { Each, Task, TaskStep } from './tasks.ts'
-
-/** A call of a kernel; each thread gives one element of the result. */
-export interface Call {
-  readonly text: string
-  readonly threads: number
-  readonly args: readonly (Value | number)[]
-}
 
 export interface Calls {
   readonly calls: readonly Call[]
   /** Where each output of the plan ends up, in the order of the plan; undefined where it has no elements. */
   readonly results: readonly (Result | undefined)[]
-}
-
-/** The elements of a value from `place` on. */
-export interface Result {
-  readonly value: Value
-  readonly place: number
 }
 
 /** One write of a task, as a kernel that returns the written values. */
@@ -38,12 +24,6 @@ interface Written {
   readonly copied?: Operand
 }
 
-/**
- * Stores the outputs of a loop in blocks of 32 steps, and copies a block at each of its steps: one array a step would hold a slot of the
- * pipeline each, and WebGL2 compiles a kernel for each slot.
- */
-const blockLength = 32
-
 /** Turns a plan's steps into calls. A kernel takes at most `mostArrays` arrays, unless its task reads more buffers. */
 export function callsOf(
   steps: readonly TaskStep[],
@@ -51,138 +31,50 @@ export function callsOf(
   sizes: Sizes,
   mostArrays: number,
 ): Calls {
-  const calls: Call[] = []
-  const contents = new Map<Buffer, readonly Segment[]>()
+  const contents: Contents = { sizes, calls: [], segments: new Map() }
   const known = new Map<Task, readonly Written[]>()
-
-  const call = (text: string, threads: number, args: readonly (Value | number)[]): Value => ({
-    kind: 'call',
-    call: calls.push({ text, threads, args }) - 1,
-    length: threads,
-  })
-  const lay = (buffer: Buffer, segment: Segment): void => {
-    contents.set(buffer, overlaid(contents.get(buffer) ?? [], segment))
-  }
-
-  /** Joins a buffer's contents from `start` to `end` into one value. */
-  function whole(buffer: Buffer, start: number, end: number): Result {
-    const list = pieces(contents.get(buffer) ?? [], start, end)
-    const [first, ...more] = list
-    if (more.length === 0 && first.value !== undefined) return first
-    const value = join(list)
-    lay(buffer, { start, length: end - start, value, place: 0 })
-    return { value, place: 0 }
-  }
-
-  function join(list: readonly Piece[]): Value {
-    if (list.length > mostJoined) {
-      const groups = Array.from({ length: Math.ceil(list.length / mostJoined) }, (_, i) =>
-        list.slice(i * mostJoined, (i + 1) * mostJoined),
-      )
-      return join(
-        groups.map(group => ({ start: group[0].start, length: lengthOf(group), value: join(group), place: 0 })),
-      )
-    }
-    const start = list[0].start
-    const args = list.flatMap((piece, i) => [
-      ...(piece.value === undefined ? [] : [piece.value, piece.place]),
-      ...(i < list.length - 1 ? [piece.start + piece.length - start] : []),
-    ])
-    return call(joining(list.map(p => p.value !== undefined)), lengthOf(list), args)
-  }
-
-  /** Computes a write, and returns the function that puts the result into its buffer. */
-  function run({ source, to, copied }: Written, at: Sizes): () => void {
-    if (copied !== undefined) {
-      const start = evaluate(copied.offset, at)
-      const { value, place } = whole(copied.buffer, start, start + pointsOf(source.domain))
-      return () => write(to, at, source.domain, value, place)
-    }
-    const places = source.reads.map(r => evaluate(r.offset, at))
-    const arrays = Array.from({ length: source.arrays }, (_, array) => {
-      const read = source.reads.flatMap((r, i) => (r.array === array ? [{ ...r, at: places[i] }] : []))
-      const start = read.reduce((least, r) => Math.min(least, r.at + r.reach[0]), Number.POSITIVE_INFINITY)
-      const end = read.reduce((most, r) => Math.max(most, r.at + r.reach[1]), Number.NEGATIVE_INFINITY) + 1
-      return { start, ...whole(read[0].buffer, start, end) }
-    })
-    const offsets = source.reads.map((r, i) => places[i] + arrays[r.array].place - arrays[r.array].start)
-    const numbers = source.numbers.map(n => evaluate(n, at))
-    const packed = call(source.text, pointsOf(source.domain), [
-      ...arrays.map(a => a.value),
-      ...offsets,
-      ...numbers,
-      ...source.specials.map(name => specials[name]),
-    ])
-    return () => write(to, at, source.domain, packed, 0)
-  }
-
-  /** Puts a packed result, which starts at a place of a value, into its buffer. */
-  function write(
-    { buffer, offset, strides }: Operand,
-    at: Sizes,
-    domain: readonly number[],
-    packed: Value,
-    place: number,
-  ): void {
-    const spread = domain.map((size, d) => ({
-      size,
-      packed: pointsOf(domain.slice(d + 1)),
-      stride: evaluate(strides[d], at),
-    }))
-    const far = spread.map(({ size, stride }) => (size - 1) * stride)
-    const start = evaluate(offset, at) + far.reduce((n, f) => n + Math.min(f, 0), 0)
-    const length = far.reduce((n, f) => n + Math.abs(f), 1)
-    const segment: Segment = spread.every(s => s.size === 1 || s.stride === s.packed)
-      ? { start, length, value: packed, place }
-      : { start, length, value: scattered(buffer, start, length, spread, packed), place: 0 }
-    const moves = symbolsOf(offset).some(name => !Object.hasOwn(sizes, name))
-    lay(buffer, moves ? inBlock(buffer, segment) : segment)
-  }
-
-  /** Merges a segment into its block, and gives the new block, which replaces the old one. */
-  function inBlock(buffer: Buffer, segment: Segment): Segment {
-    const most = segment.length * blockLength
-    const start = Math.floor(segment.start / most) * most
-    const length = Math.min(most, evaluate(buffer.size, sizes) - start)
-    const at = segment.start - start
-    if (length === segment.length || at + segment.length > length) return segment
-    const isNew = pieces(contents.get(buffer) ?? [], start, start + length).every(p => p.value === undefined)
-    const text = overlaying(segment.length, !isNew)
-    const old = isNew ? undefined : whole(buffer, start, start + length)
-    const args = [
-      ...(old === undefined ? [segment.value] : [old.value, segment.value, old.place]),
-      ...[segment.place, at],
-    ]
-    return { start, length, value: call(text, length, args), place: 0 }
-  }
-
-  /** Gives a buffer's contents from `start` on, overwritten with a packed result at strided places. */
-  function scattered(buffer: Buffer, start: number, length: number, spread: readonly Spread[], packed: Value): Value {
-    const before = pieces(contents.get(buffer) ?? [], start, start + length)
-    if (before.every(p => p.value === undefined)) return call(spreading(spread, false), length, [packed])
-    const old = whole(buffer, start, start + length)
-    return call(spreading(spread, true), length, [old.value, packed, old.place])
-  }
-
   for (const buffer of inputs) {
     const length = evaluate(buffer.size, sizes)
-    if (length > 0) lay(buffer, { start: 0, length, value: { kind: 'input', buffer, length }, place: 0 })
+    if (length > 0) lay(contents, buffer, { start: 0, length, value: { kind: 'input', buffer, length }, place: 0 })
   }
   for (const { task, at } of runsOf(steps, sizes)) {
     const list = known.get(task) ?? writtenBy(task, sizes, mostArrays)
     known.set(task, list)
     // Computes all writes before any is stored: each sees the buffers as they were before the task.
-    for (const finish of list.map(written => run(written, at))) finish()
+    const results = list.map(written => computed(contents, written, at))
+    for (const [i, { source, to }] of list.entries()) write(contents, to, at, source.domain, results[i])
   }
   const results = outputs.map(({ operand, shape }) => {
     const start = evaluate(operand.offset, sizes)
     const length = evaluate(product(shape), sizes)
-    return length === 0 ? undefined : whole(operand.buffer, start, start + length)
+    return length === 0 ? undefined : whole(contents, operand.buffer, start, start + length)
   })
-  return { calls, results }
+  return { calls: contents.calls, results }
 }
 
-const lengthOf = (list: readonly { readonly length: number }[]): number => list.reduce((n, p) => n + p.length, 0)
+/** Computes the values of a write, packed in the order of its points. */
+function computed(contents: Contents, { source, copied }: Written, at: Sizes): Result {
+  if (copied !== undefined) {
+    const start = evaluate(copied.offset, at)
+    return whole(contents, copied.buffer, start, start + pointsOf(source.domain))
+  }
+  const places = source.reads.map(r => evaluate(r.offset, at))
+  const arrays = Array.from({ length: source.arrays }, (_, array) => {
+    const read = source.reads.flatMap((r, i) => (r.array === array ? [{ ...r, at: places[i] }] : []))
+    const start = read.reduce((least, r) => Math.min(least, r.at + r.reach[0]), Number.POSITIVE_INFINITY)
+    const end = read.reduce((most, r) => Math.max(most, r.at + r.reach[1]), Number.NEGATIVE_INFINITY) + 1
+    return { start, ...whole(contents, read[0].buffer, start, end) }
+  })
+  const offsets = source.reads.map((r, i) => places[i] + arrays[r.array].place - arrays[r.array].start)
+  const numbers = source.numbers.map(n => evaluate(n, at))
+  const value = call(contents, source.text, pointsOf(source.domain), [
+    ...arrays.map(a => a.value),
+    ...offsets,
+    ...numbers,
+    ...source.specials.map(name => specials[name]),
+  ])
+  return { value, place: 0 }
+}
 
 /** Gives the kernels of a task's writes; none where it has nothing to do. */
 function writtenBy(task: Task, sizes: Sizes, mostArrays: number): Written[] {

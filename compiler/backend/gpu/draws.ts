@@ -2,7 +2,7 @@
 import { constant, product, rowMajor } from '../../ir/dim.ts'
 import { pruned, read } from '../../plan/instructions.ts'
 import { kernelsOf, programOf, programReads, readsOf, touched, writesOf } from '../../plan/operands.ts'
-import type { Buffer, Instruction, Operand, Plan, Port, Step } from '../../plan/plan.ts'
+import type { Buffer, Instruction, MapKernel, Operand, Plan, Port, Step } from '../../plan/plan.ts'
 import type { Precision } from '../backend.ts'
 import { isHashing } from './kernelAlgebra.ts'
 import { neededFor } from './tasks.ts'
@@ -29,71 +29,21 @@ export function splitDraws(plan: Plan): Split | undefined | string {
   if (drawing.length === 0) return undefined
   const inside = drawing.find(s => s.kind !== 'map')
   if (inside !== undefined) return `it draws random numbers in ${inside.kind === 'loop' ? 'a loop' : 'a sum'}`
-  const inputs = new Set(plan.inputs.map(p => p.operand.buffer))
-  /** The step whose values the host has of each buffer. */
-  const hosted = new Map<Buffer, Step>()
-  /** The buffers that hold hashes. */
-  const hashed = new Set<Buffer>()
-  const hostSteps: Step[] = []
-  const ports: Port[] = []
-  const device: Step[] = []
-  let nextId = plan.buffers.reduce((most, b) => Math.max(most, b.id), -1) + 1
-  /** Makes the host compute a buffer as it is before step `before`; false if only the device can. */
-  const fetch = (buffer: Buffer, before: number): boolean => {
-    const place = plan.steps.slice(0, before).findLastIndex(s => writesOf(s).some(o => o.buffer === buffer))
-    if (place < 0) return inputs.has(buffer)
-    const writer = plan.steps[place]
-    if (hosted.get(buffer) === writer) return true
-    if (writer.kind !== 'map' || buffer.dtype === 'real' || usesHashes(writer)) return false
-    const part = pruned(
-      writer.program,
-      writer.writes.filter(w => w.to.buffer === buffer),
-    )
-    if (!programReads(part.program).every(o => fetch(o.buffer, place))) return false
-    hosted.set(buffer, writer)
-    hostSteps.push({ ...writer, ...part })
-    return true
+  const splitting: Splitting = {
+    plan,
+    inputs: new Set(plan.inputs.map(p => p.operand.buffer)),
+    hosted: new Map(),
+    hashed: new Set(),
+    hostSteps: [],
+    ports: [],
+    nextId: plan.buffers.reduce((most, b) => Math.max(most, b.id), -1) + 1,
   }
+  const { hashed, hostSteps, ports } = splitting
+  const device: Step[] = []
   for (const [place, step] of plan.steps.entries()) {
-    let left = step
-    if (step.kind === 'map' && usesHashes(step)) {
-      const { program, writes, domain, hint } = step
-      const onHost = neededFor(
-        program,
-        program.flatMap((i, ref) => (isHash(i) ? [ref] : [])),
-      )
-      const reads = programReads(program.filter((_, ref) => onHost.has(ref)))
-      if (!reads.every(o => fetch(o.buffer, place))) return 'its random numbers depend on what the network computes'
-      const ofHashes = writes.filter(w => w.to.buffer.dtype !== 'real' && isHash(program[w.value]))
-      const others = writes.filter(w => !ofHashes.includes(w))
-      // Passes to the device those draws that it still uses.
-      const crossing = [...onHost].filter(
-        ref =>
-          isHash(program[ref]) &&
-          (others.some(w => w.value === ref) ||
-            program.some((i, r) => !onHost.has(r) && i.kind === 'apply' && i.args.includes(ref))),
-      )
-      // The device can use a hash only as a real number.
-      if (crossing.some(ref => program[ref].dtype !== 'real')) return wholeNumbers
-      const draws = crossing.map(value => {
-        const buffer: Buffer = { id: nextId++, dtype: 'real', size: product(domain), hint: `${hint} draws` }
-        const operand: Operand = { buffer, offset: constant(0), strides: rowMajor(domain) }
-        ports.push({ name: `@draws.${ports.length}`, operand, shape: domain })
-        return { value, operand }
-      })
-      const hostWrites = [...ofHashes, ...draws.map(({ value, operand }) => ({ value, to: operand }))]
-      if (hostWrites.length > 0) hostSteps.push({ ...step, ...pruned(program, hostWrites) })
-      for (const { to } of ofHashes) {
-        hosted.set(to.buffer, step)
-        hashed.add(to.buffer)
-      }
-      if (others.length === 0) continue
-      const moved = draws.reduce<readonly Instruction[]>(
-        (list, { value, operand }) => list.with(value, read(operand)),
-        program,
-      )
-      left = { ...step, ...pruned(moved, others) }
-    }
+    const left = step.kind === 'map' && usesHashes(step) ? withoutDraws(splitting, step, place) : step
+    if (typeof left === 'string') return left
+    if (left === undefined) continue
     if (usesHashes(left) || readsOf(left).some(o => hashed.has(o.buffer))) return wholeNumbers
     for (const { buffer } of writesOf(left)) hashed.delete(buffer)
     device.push(left)
@@ -113,6 +63,79 @@ export function splitDraws(plan: Plan): Split | undefined | string {
       steps: device,
     },
   }
+}
+
+/** The host's part of a plan, as far as its steps have been looked at. */
+interface Splitting {
+  readonly plan: Plan
+  readonly inputs: ReadonlySet<Buffer>
+  /** The step whose values the host has of each buffer. */
+  readonly hosted: Map<Buffer, Step>
+  /** The buffers that hold hashes. */
+  readonly hashed: Set<Buffer>
+  readonly hostSteps: Step[]
+  readonly ports: Port[]
+  nextId: number
+}
+
+/** Makes the host compute a buffer as it is before step `before`; false if only the device can. */
+function fetch(splitting: Splitting, buffer: Buffer, before: number): boolean {
+  const { plan, hosted, hostSteps } = splitting
+  const place = plan.steps.slice(0, before).findLastIndex(s => writesOf(s).some(o => o.buffer === buffer))
+  if (place < 0) return splitting.inputs.has(buffer)
+  const writer = plan.steps[place]
+  if (hosted.get(buffer) === writer) return true
+  if (writer.kind !== 'map' || buffer.dtype === 'real' || usesHashes(writer)) return false
+  const part = pruned(
+    writer.program,
+    writer.writes.filter(w => w.to.buffer === buffer),
+  )
+  if (!programReads(part.program).every(o => fetch(splitting, o.buffer, place))) return false
+  hosted.set(buffer, writer)
+  hostSteps.push({ ...writer, ...part })
+  return true
+}
+
+/** Moves the draws of a step to the host; returns what is left for the device, if anything, or why the draws cannot be moved. */
+function withoutDraws(splitting: Splitting, step: MapKernel, place: number): Step | undefined | string {
+  const { hosted, hashed, hostSteps, ports } = splitting
+  const { program, writes, domain, hint } = step
+  const onHost = neededFor(
+    program,
+    program.flatMap((i, ref) => (isHash(i) ? [ref] : [])),
+  )
+  const reads = programReads(program.filter((_, ref) => onHost.has(ref)))
+  if (!reads.every(o => fetch(splitting, o.buffer, place)))
+    return 'its random numbers depend on what the network computes'
+  const ofHashes = writes.filter(w => w.to.buffer.dtype !== 'real' && isHash(program[w.value]))
+  const others = writes.filter(w => !ofHashes.includes(w))
+  // Passes to the device those draws that it still uses.
+  const crossing = [...onHost].filter(
+    ref =>
+      isHash(program[ref]) &&
+      (others.some(w => w.value === ref) ||
+        program.some((i, r) => !onHost.has(r) && i.kind === 'apply' && i.args.includes(ref))),
+  )
+  // The device can use a hash only as a real number.
+  if (crossing.some(ref => program[ref].dtype !== 'real')) return wholeNumbers
+  const draws = crossing.map(value => {
+    const buffer: Buffer = { id: splitting.nextId++, dtype: 'real', size: product(domain), hint: `${hint} draws` }
+    const operand: Operand = { buffer, offset: constant(0), strides: rowMajor(domain) }
+    ports.push({ name: `@draws.${ports.length}`, operand, shape: domain })
+    return { value, operand }
+  })
+  const hostWrites = [...ofHashes, ...draws.map(({ value, operand }) => ({ value, to: operand }))]
+  if (hostWrites.length > 0) hostSteps.push({ ...step, ...pruned(program, hostWrites) })
+  for (const { to } of ofHashes) {
+    hosted.set(to.buffer, step)
+    hashed.add(to.buffer)
+  }
+  if (others.length === 0) return undefined
+  const moved = draws.reduce<readonly Instruction[]>(
+    (list, { value, operand }) => list.with(value, read(operand)),
+    program,
+  )
+  return { ...step, ...pruned(moved, others) }
 }
 
 const wholeNumbers = 'its random numbers are used as whole numbers'

@@ -53,107 +53,66 @@ export interface Studio {
 
 /** Translates and compiles the kernels that are not known yet. Throws RNN514 where the device refuses one. */
 export async function record(studio: Studio, steps: readonly TaskStep[], sizes: Sizes): Promise<Recording> {
-  const { owner, library, pipelines, memory, kernelsOf } = studio
-  const { device } = owner
+  const { owner, memory, kernelsOf } = studio
   const scratch: Buffer[] = []
   const fresh: FreshBuffer = (size, hint) => {
     const buffer = studio.fresh(size, hint)
     scratch.push(buffer)
     return buffer
   }
-  const most = device.limits.maxStorageBuffersPerShaderStage
+  const most = owner.device.limits.maxStorageBuffersPerShaderStage
   const dispatches = dispatchesOf(steps, sizes, task => kernelsOf(task, sizes, most, fresh))
   const kernels = [...new Set(dispatches.map(d => d.kernel))]
-  const bound = new Map(await Promise.all(kernels.map(async kernel => [kernel, await bind(kernel)] as const)))
-  const step = device.limits.minUniformBufferOffsetAlignment
-  const data = new ArrayBuffer(Math.max(step, dispatches.length * step))
-  dispatches.forEach((d, i) => {
-    writeArguments(new DataView(data, i * step, step), d)
-  })
-  const uniform = await guarded(owner, () => {
-    const made = device.createBuffer({ size: data.byteLength, usage: usage.uniform | usage.copyTarget })
-    device.queue.writeBuffer(made, 0, data)
-    return made
-  })
-
-  async function bind(kernel: Kernel): Promise<Bound> {
-    const puts = new Set(kernel.puts)
-    const buffers = [...new Set([...kernel.arrays, ...kernel.puts])]
-    const place = (b: Buffer): number => buffers.indexOf(b)
-    const written = buffers.map(b => puts.has(b))
-    const bindings = { arrays: kernel.arrays.map(place), puts: kernel.puts.map(place), written }
-    const shader = shaderOf(library, kernel, bindings, device.limits.maxComputeWorkgroupsPerDimension)
-    const layout = device.createBindGroupLayout({
-      entries: [
-        { binding: 0, visibility: 4, buffer: { type: 'uniform', hasDynamicOffset: true } },
-        ...written.map(
-          (w, i): GPUBindGroupLayoutEntry => ({
-            binding: i + 1,
-            visibility: 4,
-            buffer: { type: w ? 'storage' : 'read-only-storage' },
-          }),
-        ),
-      ],
-    })
-    const known = pipelines.get(shader.code) ?? compile(owner, shader.code, layout)
-    pipelines.set(shader.code, known)
-    return { buffers, shader, layout, pipeline: await known }
-  }
-
-  const groups = new Map<Kernel, GPUBindGroup>()
-  let generation = -1
-  const groupOf = (kernel: Kernel, { layout, buffers, shader }: Bound): GPUBindGroup => {
-    const group =
-      groups.get(kernel) ??
-      device.createBindGroup({
-        layout,
-        entries: [
-          { binding: 0, resource: { buffer: uniform, size: shader.argumentBytes } },
-          ...buffers.map((b, i) => ({ binding: i + 1, resource: { buffer: memory.at(b) } })),
-        ],
-      })
-    groups.set(kernel, group)
-    return group
-  }
-
-  /** Encodes the dispatches at some places of the list. */
-  const encode = (pass: GPUComputePassEncoder, places: Iterable<number>): void => {
-    if (generation !== memory.generation()) groups.clear()
-    generation = memory.generation()
-    for (const i of places) {
-      const { kernel } = dispatches[i]
-      const entry = bound.get(kernel)
-      if (entry === undefined) continue
-      pass.setPipeline(entry.pipeline)
-      pass.setBindGroup(0, groupOf(kernel, entry), [i * step])
-      pass.dispatchWorkgroups(...entry.shader.groups)
-    }
-  }
+  const bound = new Map(await Promise.all(kernels.map(async kernel => [kernel, await bind(studio, kernel)] as const)))
+  const uniform = await argumentsOf(owner, dispatches)
+  const encode = encoder(studio, dispatches, bound, uniform)
   const places = [...dispatches.keys()]
   const same = Map.groupBy(places, i => bound.get(dispatches[i].kernel)?.shader.code)
-
   return {
     buffers: new Set([...bound.values()].flatMap(b => b.buffers)),
     dispatches: dispatches.length,
     kernels: [...same.values()].map(own => {
       const { task } = dispatches[own[0]]
+      const repeated = (times: number): number[] => Array.from({ length: times }, (_, i) => own[i % own.length])
       return {
         kind: kindOf(task),
         hint: task.hint,
         runs: own.length,
-        encode: (pass, times) =>
-          encode(
-            pass,
-            Array.from({ length: times }, (_, i) => own[i % own.length]),
-          ),
+        encode: (pass, times) => encode(pass, repeated(times)),
       }
     }),
     encode: pass => encode(pass, places),
     free: () => {
-      uniform.destroy()
+      uniform.buffer.destroy()
       scratch.forEach(memory.release)
     },
   }
+}
+
+/** Translates a kernel, and compiles it if its shader is new. */
+async function bind({ owner, library, pipelines }: Studio, kernel: Kernel): Promise<Bound> {
+  const { device } = owner
+  const puts = new Set(kernel.puts)
+  const buffers = [...new Set([...kernel.arrays, ...kernel.puts])]
+  const place = (b: Buffer): number => buffers.indexOf(b)
+  const written = buffers.map(b => puts.has(b))
+  const bindings = { arrays: kernel.arrays.map(place), puts: kernel.puts.map(place), written }
+  const shader = shaderOf(library, kernel, bindings, device.limits.maxComputeWorkgroupsPerDimension)
+  const layout = device.createBindGroupLayout({
+    entries: [
+      { binding: 0, visibility: 4, buffer: { type: 'uniform', hasDynamicOffset: true } },
+      ...written.map(
+        (w, i): GPUBindGroupLayoutEntry => ({
+          binding: i + 1,
+          visibility: 4,
+          buffer: { type: w ? 'storage' : 'read-only-storage' },
+        }),
+      ),
+    ],
+  })
+  const known = pipelines.get(shader.code) ?? compile(owner, shader.code, layout)
+  pipelines.set(shader.code, known)
+  return { buffers, shader, layout, pipeline: await known }
 }
 
 const compile = (owner: Device, code: string, layout: GPUBindGroupLayout): Promise<GPUComputePipeline> =>
@@ -164,6 +123,27 @@ const compile = (owner: Device, code: string, layout: GPUBindGroupLayout): Promi
     }),
   )
 
+/** The arguments of all dispatches in one buffer, `step` bytes apart. */
+interface Arguments {
+  readonly buffer: GPUBuffer
+  readonly step: number
+}
+
+async function argumentsOf(owner: Device, dispatches: readonly Dispatch[]): Promise<Arguments> {
+  const { device } = owner
+  const step = device.limits.minUniformBufferOffsetAlignment
+  const data = new ArrayBuffer(Math.max(step, dispatches.length * step))
+  dispatches.forEach((d, i) => {
+    writeArguments(new DataView(data, i * step, step), d)
+  })
+  const buffer = await guarded(owner, () => {
+    const made = device.createBuffer({ size: data.byteLength, usage: usage.uniform | usage.copyTarget })
+    device.queue.writeBuffer(made, 0, data)
+    return made
+  })
+  return { buffer, step }
+}
+
 /** Writes the offsets as 32-bit integers, then the special numbers, little-endian as WebGPU is. */
 function writeArguments(view: DataView, { kernel, offsets }: Dispatch): void {
   offsets.forEach((o, i) => {
@@ -172,4 +152,40 @@ function writeArguments(view: DataView, { kernel, offsets }: Dispatch): void {
   kernel.specials.forEach((name, i) => {
     view.setFloat32(4 * (offsets.length + i), specials[name], true)
   })
+}
+
+/** Makes a function that encodes the dispatches at some places of the list; the groups of bindings are kept from call to call. */
+function encoder(
+  { owner, memory }: Studio,
+  dispatches: readonly Dispatch[],
+  bound: ReadonlyMap<Kernel, Bound>,
+  uniform: Arguments,
+): (pass: GPUComputePassEncoder, places: Iterable<number>) => void {
+  const groups = new Map<Kernel, GPUBindGroup>()
+  let generation = -1
+  const groupOf = (kernel: Kernel, { layout, buffers, shader }: Bound): GPUBindGroup => {
+    const group =
+      groups.get(kernel) ??
+      owner.device.createBindGroup({
+        layout,
+        entries: [
+          { binding: 0, resource: { buffer: uniform.buffer, size: shader.argumentBytes } },
+          ...buffers.map((b, i) => ({ binding: i + 1, resource: { buffer: memory.at(b) } })),
+        ],
+      })
+    groups.set(kernel, group)
+    return group
+  }
+  return (pass, places) => {
+    if (generation !== memory.generation()) groups.clear()
+    generation = memory.generation()
+    for (const i of places) {
+      const { kernel } = dispatches[i]
+      const entry = bound.get(kernel)
+      if (entry === undefined) continue
+      pass.setPipeline(entry.pipeline)
+      pass.setBindGroup(0, groupOf(kernel, entry), [i * uniform.step])
+      pass.dispatchWorkgroups(...entry.shader.groups)
+    }
+  }
 }

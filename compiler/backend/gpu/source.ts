@@ -4,7 +4,8 @@ import type { Buffer } from '../../plan/plan.ts'
 import { pointsOf } from './axisLoops.ts'
 import { specials } from './kernelAlgebra.ts'
 import type { Task } from './tasks.ts'
-import { type Reach, terms, threadCode, times } from './thread.ts'
+import { threadCode } from './thread.ts'
+import { type Reach, terms, times } from './threadStatements.ts'
 
 /** A kernel for given sizes that does all the writes of a task. */
 export interface KernelSource {

@@ -14,18 +14,12 @@ export function splitTask(task: Task, most: number, fresh: FreshBuffer): Task[] 
   if (task.kind === 'fold') {
     const room = most - 1
     const domain = [...task.domain, ...task.over]
-    const { before, program } = slimmed(domain, task.program, [task.value], room, fresh, task.hint)
+    const { before, program } = slimmed({ ...task, domain }, [task.value], room, fresh)
     return [...before, { ...task, program }]
   }
   const { domain, hint } = task
-  const { before, program } = slimmed(
-    domain,
-    task.program,
-    task.writes.flatMap(w => refsOf(w)),
-    most - 1,
-    fresh,
-    hint,
-  )
+  const refs = task.writes.flatMap(refsOf)
+  const { before, program } = slimmed(task, refs, most - 1, fresh)
   // Writes last, from temporary buffers, to those buffers that are also read: all other parts need the old values.
   const own = new Set(readsIn(program, [...program.keys()]))
   const moves = task.writes.map(write => {
@@ -96,15 +90,13 @@ function groups(program: readonly Instruction[], writes: readonly Write[], most:
 
 /** Computes parts of the program in advance, so that each of some values reads `most` buffers at the most. */
 function slimmed(
-  domain: readonly Dim[],
-  start: readonly Instruction[],
+  { domain, hint, program: whole }: Pick<Task, 'domain' | 'hint' | 'program'>,
   refs: readonly Ref[],
   most: number,
   fresh: FreshBuffer,
-  hint: string,
 ): { before: Each[]; program: readonly Instruction[] } {
   const before: Each[] = []
-  let program = start
+  let program = whole
   for (;;) {
     const heavy = refs.find(ref => readsIn(program, [ref]).size > most)
     if (heavy === undefined) return { before, program }

@@ -4,14 +4,14 @@ import type { Plan, Port } from '../../plan/plan.ts'
 import type { AsyncBackend, AsyncExecutable, Buffer, Results } from '../backend.ts'
 import type { DeviceTimes } from '../costModel.ts'
 import { type Device, openDevice } from './device.ts'
-import { createDeviceInputs } from './deviceInputs.ts'
+import { createDeviceInputs, type DeviceInputs } from './deviceInputs.ts'
 import { createMemory } from './deviceMemory.ts'
-import { devicePlan } from './devicePlan.ts'
+import { type DevicePlan, devicePlan } from './devicePlan.ts'
 import { refuses } from './draws.ts'
 import { loadLibrary } from './gpuLibrary.ts'
 import { type MeasureOptions, measureKernels } from './measure.ts'
 import { fastKernels, type KernelsOf } from './ownKernels.ts'
-import { bytesOf, createReader } from './readBack.ts'
+import { bytesOf, createReader, type Reader } from './readBack.ts'
 import { createRecent } from './recentSizes.ts'
 import { type Pipelines, type Recording, record, type Studio } from './recording.ts'
 
@@ -70,48 +70,18 @@ function executable(shared: Omit<Studio, 'memory' | 'fresh'>, whole: Plan): WebG
   const reader = createReader(owner, memory)
   const recordings = createRecent<Promise<Recording>>(mostRecordings, free)
   const recordingAt = (sizes: Sizes): Promise<Recording> => recordings.at(sizes, () => record(studio, steps, sizes))
-  /** Resolves when the next run may begin. */
-  let turn: Promise<void> = Promise.resolve()
+  const work: Work = { inputs, reader, recordingAt, draw }
+  const turns = createTurns()
   let counts: RunCounts = { dispatches: 0, submits: 0, bytesRead: 0 }
 
   /** Waits for its turn, then does a run whose kernels `encode` chooses. */
   async function runWith(sizes: Sizes, own: Results, encode: Encode): Promise<Record<string, Buffer>> {
-    const begun = turn.then(() => begin(sizes, own, encode))
-    turn = begun
-      .then(({ whole, ended }) => (whole ? undefined : ended))
-      .then(
-        () => {},
-        () => {},
-      )
-    const { ended } = await begun
-    return ended
-  }
-
-  /** Submits a run. It is `whole` if the next run needs nothing that this one reads back. */
-  async function begin(
-    sizes: Sizes,
-    own: Results,
-    encode: Encode,
-  ): Promise<{ readonly whole: boolean; readonly ended: Promise<Record<string, Buffer>> }> {
-    const recording = await recordingAt(sizes)
-    const given = draw(sizes, own)
-    const made = inputs.results.map((port): readonly [Port, Buffer] => [port, arrayFor(port, sizes)])
-    const changed = inputs.moved.map((port): readonly [Port, Buffer] => [port, given[port.name]])
-    const back = changed.filter(([{ name }, array]) => !inputs.has(name, array))
-    const places = [...made, ...back].map(([{ operand }, into]) => ({
-      buffer: operand.buffer,
-      start: evaluate(operand.offset, sizes),
-      into,
-    }))
-    counts = { dispatches: recording.dispatches, submits: 1, bytesRead: bytesOf(places) }
-    const read = reader.readAfter(places, encoder => {
-      inputs.bring(recording.buffers, sizes, given)
-      const pass = encoder.beginComputePass()
-      encode(recording, pass)
-      pass.end()
+    const { ended } = await turns.take(async () => {
+      const run = await begin(work, sizes, own, encode)
+      counts = run.counts
+      return run
     })
-    const ended = read.then(() => Object.fromEntries([...made, ...changed].map(([{ name }, array]) => [name, array])))
-    return { whole: back.length === 0, ended }
+    return ended
   }
 
   async function measure(sizes: Sizes, own: Results, options: MeasureOptions = {}): Promise<DeviceTimes> {
@@ -128,7 +98,7 @@ function executable(shared: Omit<Studio, 'memory' | 'fresh'>, whole: Plan): WebG
   }
 
   async function fetch(): Promise<void> {
-    await turn
+    await turns.next()
     const places = inputs.changedPlaces()
     counts = { ...counts, submits: 1, bytesRead: bytesOf(places) }
     await reader.readAfter(places, () => {})
@@ -153,6 +123,74 @@ function executable(shared: Omit<Studio, 'memory' | 'fresh'>, whole: Plan): WebG
 
 /** Encodes the kernels of a run. */
 type Encode = (recording: Recording, pass: GPUComputePassEncoder) => void
+
+/** What the runs of a plan work with. */
+interface Work extends Pick<DevicePlan, 'draw'> {
+  readonly inputs: DeviceInputs
+  readonly reader: Reader
+  readonly recordingAt: (sizes: Sizes) => Promise<Recording>
+}
+
+/** A run that is submitted. */
+interface BegunRun {
+  /** Whether the next run needs nothing that this one reads back. */
+  readonly whole: boolean
+  readonly counts: RunCounts
+  readonly ended: Promise<Record<string, Buffer>>
+}
+
+interface Turns {
+  /** Resolves when the next run may begin. */
+  readonly next: () => Promise<void>
+  /** Begins a run when its turn comes. */
+  readonly take: (begin: () => Promise<BegunRun>) => Promise<BegunRun>
+}
+
+/** Lets each run begin once the one before has begun, or has ended if something is read back that the next may need. */
+function createTurns(): Turns {
+  let turn: Promise<void> = Promise.resolve()
+  return {
+    next: () => turn,
+    take: begin => {
+      const begun = turn.then(begin)
+      turn = begun
+        .then(({ whole, ended }) => (whole ? undefined : ended))
+        .then(
+          () => {},
+          () => {},
+        )
+      return begun
+    },
+  }
+}
+
+/** Submits a run whose kernels `encode` chooses. */
+async function begin(
+  { inputs, reader, recordingAt, draw }: Work,
+  sizes: Sizes,
+  own: Results,
+  encode: Encode,
+): Promise<BegunRun> {
+  const recording = await recordingAt(sizes)
+  const given = draw(sizes, own)
+  const made = inputs.results.map((port): readonly [Port, Buffer] => [port, arrayFor(port, sizes)])
+  const changed = inputs.moved.map((port): readonly [Port, Buffer] => [port, given[port.name]])
+  const back = changed.filter(([{ name }, array]) => !inputs.has(name, array))
+  const places = [...made, ...back].map(([{ operand }, into]) => ({
+    buffer: operand.buffer,
+    start: evaluate(operand.offset, sizes),
+    into,
+  }))
+  const read = reader.readAfter(places, encoder => {
+    inputs.bring(recording.buffers, sizes, given)
+    const pass = encoder.beginComputePass()
+    encode(recording, pass)
+    pass.end()
+  })
+  const ended = read.then(() => Object.fromEntries([...made, ...changed].map(([{ name }, array]) => [name, array])))
+  const counts = { dispatches: recording.dispatches, submits: 1, bytesRead: bytesOf(places) }
+  return { whole: back.length === 0, counts, ended }
+}
 
 function arrayFor({ operand, shape }: Port, sizes: Sizes): Buffer {
   const length = evaluate(product(shape), sizes)

@@ -49,7 +49,7 @@ export function shaderOf(
   const name = (place: number): string => `b${place}`
   if ('body' in kernel) {
     const body = kernel.body(bindings.arrays.map(name), bindings.puts.map(name))
-    return shader(kernel, bindings.written, most, 'o', '', body)
+    return shader(kernel, bindings.written, most, { offset: 'o', functions: '', body })
   }
   const { body, functions } = translated(library, kernel)
   const [x, y] = kernel.threads
@@ -62,17 +62,24 @@ export function shaderOf(
     withNatives(functions, kernel, bindings.puts),
   ]
   const place = `  threadGid = vec3<u32>(thread % ${x}u, (thread / ${x}u) % ${y}u, thread / ${x * y}u);`
-  return shader(kernel, bindings.written, most, 'user_o', known.join('\n'), `${place}\n${body}`)
+  const text = { offset: 'user_o', functions: known.join('\n'), body: `${place}\n${body}` }
+  return shader(kernel, bindings.written, most, text)
 }
 
-/** Assembles a shader; the names of the offsets begin with `offset`. */
+interface ShaderText {
+  /** What the names of the offsets begin with. */
+  readonly offset: string
+  readonly functions: string
+  /** The statements of a thread. */
+  readonly body: string
+}
+
+/** Assembles a shader. */
 function shader(
   { threads, offsets, specials }: KernelSource | OwnKernel,
   written: readonly boolean[],
   most: number,
-  offset: string,
-  functions: string,
-  body: string,
+  { offset, functions, body }: ShaderText,
 ): Shader {
   const count = pointsOf(threads)
   const all = Math.ceil(count / groupSize)

@@ -7,8 +7,8 @@ export const panelWidth = 4
 /** Fewest rows or columns, and shortest sums, for which packing pays. */
 export const leastPacked = { vectors: 12, depth: 24 }
 
-/** The text of `gemm`, `gemmPacked`, `packRight` and their helpers. A module has one precision, so no array here has two types. */
-export const gemmText = (precision: Precision): string => `\
+/** `gemm`, `gemmPacked` and `packRight`, which choose how to multiply, and the sizes of the blocks. */
+const entries = `\
 // c[m, n] = the sum over k of a[m, k] * b[k, n]. Each operand: buffer, start, stride of a row, stride of a column.
 function gemm(a, a0, am, ak, b, b0, bk, bn, c, c0, cm, cn, M, N, K) {
   const least = Math.min(M, N)
@@ -45,8 +45,10 @@ const blockN = 256
 const blockK = 512
 const packedA = new Float64Array(blockM * blockK)
 const packedB = new Float64Array(blockN * blockK)
-const tile = new Float${precision === 'f32' ? 32 : 64}Array(16)
+`
 
+/** The product of packed operands, a block at a time. */
+const packedProduct = `\
 // All rows times the panels of \`packed\`, \`panel\` apart, written to c or added to it.
 function multiplyBlock(a, a0, am, ak, packed, start, panel, c, c0, cm, cn, M, N, depth, adds) {
   for (let m = 0; m < M; m += blockM) {
@@ -134,7 +136,10 @@ function store(c, c0, cm, cn, rows, columns, adds) {
     }
   }
 }
+`
 
+/** The product of few or short vectors, read where they lie. */
+const smallProduct = `\
 // Without packing: four by three, as addresses need registers too; the rows and the columns left are vectors times a matrix.
 function smallGemm(a, a0, am, ak, b, b0, bk, bn, c, c0, cm, cn, M, N, K) {
   const rows = M - (M % 4)
@@ -225,6 +230,10 @@ function fourDots(x, p, xk, b, q, bk, bn, c, r, cn, K) {
   c[r] = s0, c[r + cn] = s1, c[r + 2 * cn] = s2, c[r + 3 * cn] = s3
 }
 `
+
+/** The text of `gemm`, `gemmPacked`, `packRight` and their helpers. A module has one precision, so no array here has two types. */
+export const gemmText = (precision: Precision): string =>
+  `${entries}const tile = new Float${precision === 'f32' ? 32 : 64}Array(16)\n\n${packedProduct}\n${smallProduct}`
 
 /** The names that the text defines. */
 export const gemmNames: readonly string[] = [...gemmText('f32').matchAll(/^(?:function|const) (\w+)/gm)].map(m => m[1])

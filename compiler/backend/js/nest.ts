@@ -36,108 +36,123 @@ const context = newContext()
 export function createNest(frame: Frame, domain: readonly Dim[]): Nest {
   const before: string[][] = [[], ...domain.map((): string[] => [])]
   const after: string[][] = [[], ...domain.map((): string[] => [])]
-  const known = new Map<string, string>()
   const indices = domain.map(() => frame.local(...'ijklmnpq'))
-
-  /** Names an expression at a level; the same expression gets the same name. */
-  function named(level: number, text: string, wish: string): string {
-    if (/^[\w$]+$/.test(text)) return text
-    const key = `${level} ${text}`
-    const name = known.get(key) ?? frame.local(wish)
-    if (!known.has(key)) before[level].push(`const ${name} = ${text}`)
-    known.set(key, name)
-    return name
+  const scopes: Scopes = { frame, indices, before, known: new Map() }
+  const ends = domain.map(dim => named(scopes, 0, frame.size(dim), 'end'))
+  const from = (level: number): string[] => {
+    const inner = level < domain.length ? loop(level) : []
+    return [...before[level], ...inner, ...after[level]]
   }
+  const loop = (level: number): string[] => {
+    const i = indices[level]
+    return [`for (let ${i} = 0; ${i} < ${ends[level]}; ${i}++) {`, ...from(level + 1).map(l => `  ${l}`), '}']
+  }
+  return {
+    depth: domain.length,
+    indices,
+    before,
+    after,
+    address: operand => address(scopes, operand),
+    indirect: (by, at, place) => indirect(scopes, by, at, place),
+    compute: (program, wishes) => compute(scopes, program, wishes),
+    lines: () => from(0),
+  }
+}
 
-  const ends = domain.map(dim => named(0, frame.size(dim), 'end'))
+/** The loops as scopes of names: what is named at a level is known at the inner ones. */
+interface Scopes extends Pick<Nest, 'indices' | 'before'> {
+  readonly frame: Frame
+  /** The names of expressions, by level and text. */
+  readonly known: Map<string, string>
+}
 
-  function address({ offset, strides }: Operand): Placed {
-    const moving = strides.flatMap((stride, d) => (asNumber(stride) === 0 ? [] : [d]))
-    let text = asNumber(offset) === 0 ? '' : named(0, frame.size(offset), 'start')
-    let level = 0
-    for (const d of moving) {
-      const stride = strides[d]
-      const term = asNumber(stride) === 1 ? indices[d] : `${indices[d]} * ${frame.factor(stride)}`
-      text = text === '' ? term : `${text} + ${term}`
-      level = d + 1
-      if (d !== moving.at(-1)) text = named(level, text, 'row')
+/** Names an expression at a level; the same expression gets the same name. */
+function named({ frame, before, known }: Scopes, level: number, text: string, wish: string): string {
+  if (/^[\w$]+$/.test(text)) return text
+  const key = `${level} ${text}`
+  const name = known.get(key) ?? frame.local(wish)
+  if (!known.has(key)) before[level].push(`const ${name} = ${text}`)
+  known.set(key, name)
+  return name
+}
+
+function address(scopes: Scopes, { offset, strides }: Operand): Placed {
+  const { frame, indices } = scopes
+  const moving = strides.flatMap((stride, d) => (asNumber(stride) === 0 ? [] : [d]))
+  let text = asNumber(offset) === 0 ? '' : named(scopes, 0, frame.size(offset), 'start')
+  let level = 0
+  for (const d of moving) {
+    const stride = strides[d]
+    const term = asNumber(stride) === 1 ? indices[d] : `${indices[d]} * ${frame.factor(stride)}`
+    text = text === '' ? term : `${text} + ${term}`
+    level = d + 1
+    if (d !== moving.at(-1)) text = named(scopes, level, text, 'row')
+  }
+  return { text: text === '' ? '0' : text, level }
+}
+
+function indirect(
+  scopes: Scopes,
+  { stride, size }: Indirect,
+  at: Placed,
+  place: Placed,
+): { exists: string; there: string } {
+  const { frame } = scopes
+  const end = frame.factor(size)
+  const outer = (text: string, wish: string): string =>
+    at.level < place.level ? named(scopes, at.level, text, wish) : text
+  const exists = outer(`${at.text} >= 0 && ${at.text} < ${end}`, 'exists')
+  const shift = asNumber(stride) === 1 ? at.text : outer(`${at.text} * ${frame.factor(stride)}`, 'shift')
+  return { exists, there: place.text === '0' ? shift : `${place.text} + ${shift}` }
+}
+
+function compute(scopes: Scopes, program: readonly Instruction[], wishes: ReadonlyMap<Ref, string>): readonly Placed[] {
+  const values: Placed[] = []
+  program.forEach((instruction, ref) => {
+    values.push(resultOf(scopes, instruction, values, wishes.get(ref)))
+  })
+  return values
+}
+
+/** Computes an instruction from the values before it; the result gets the name `wish`, if there is one. */
+function resultOf(scopes: Scopes, instruction: Instruction, values: readonly Placed[], wish?: string): Placed {
+  const { frame, indices, before } = scopes
+  const define = (level: number, text: string, otherwise: string): Placed => {
+    const name = frame.local(wish ?? otherwise)
+    before[level].push(`const ${name} = ${text}`)
+    return { text: name, level }
+  }
+  switch (instruction.kind) {
+    case 'constant':
+      return { text: literal(instruction.value), level: 0 }
+    case 'size':
+      return { text: named(scopes, 0, frame.size(instruction.dim), 'count'), level: 0 }
+    case 'position':
+      return { text: indices[instruction.dim], level: instruction.dim + 1 }
+    case 'read': {
+      const { from, indirect: by } = instruction
+      const buffer = frame.buffer(from.buffer)
+      const place = address(scopes, from)
+      const usual = `${buffer}_${place.level === 0 ? 0 : indices[place.level - 1]}`
+      if (by === undefined) return define(place.level, `${buffer}[${place.text}]`, usual)
+      const at = values[by.at]
+      const level = Math.max(place.level, at.level)
+      const { exists, there } = indirect(scopes, by, at, place)
+      return define(level, `${exists} ? ${buffer}[${there}] : 0`, usual)
     }
-    return { text: text === '' ? '0' : text, level }
-  }
-
-  function indirect({ stride, size }: Indirect, at: Placed, place: Placed): { exists: string; there: string } {
-    const end = frame.factor(size)
-    const outer = (text: string, wish: string): string => (at.level < place.level ? named(at.level, text, wish) : text)
-    const exists = outer(`${at.text} >= 0 && ${at.text} < ${end}`, 'exists')
-    const shift = asNumber(stride) === 1 ? at.text : outer(`${at.text} * ${frame.factor(stride)}`, 'shift')
-    return { exists, there: place.text === '0' ? shift : `${place.text} + ${shift}` }
-  }
-
-  function compute(program: readonly Instruction[], wishes: ReadonlyMap<Ref, string>): readonly Placed[] {
-    const values: Placed[] = []
-    const define = (ref: Ref, level: number, text: string, wish: string): Placed => {
-      const name = frame.local(wishes.get(ref) ?? wish)
-      before[level].push(`const ${name} = ${text}`)
-      return { text: name, level }
-    }
-    program.forEach((instruction, ref) => {
-      values.push(value(instruction, ref))
-    })
-    return values
-
-    function value(instruction: Instruction, ref: Ref): Placed {
-      switch (instruction.kind) {
-        case 'constant':
-          return { text: literal(instruction.value), level: 0 }
-        case 'size':
-          return { text: named(0, frame.size(instruction.dim), 'count'), level: 0 }
-        case 'position':
-          return { text: indices[instruction.dim], level: instruction.dim + 1 }
-        case 'read': {
-          const { from, indirect: by } = instruction
-          const buffer = frame.buffer(from.buffer)
-          const place = address(from)
-          const wish = `${buffer}_${place.level === 0 ? 0 : indices[place.level - 1]}`
-          if (by === undefined) return define(ref, place.level, `${buffer}[${place.text}]`, wish)
-          const at = values[by.at]
-          const level = Math.max(place.level, at.level)
-          const { exists, there } = indirect(by, at, place)
-          return define(ref, level, `${exists} ? ${buffer}[${there}] : 0`, wish)
-        }
-        case 'apply': {
-          const { formula } = opOf(context, instruction.op)
-          if (formula === undefined) throw new Error(`${instruction.op} is not pointwise`)
-          const args = instruction.args.map(arg => values[arg])
-          const level = Math.max(0, ...args.map(a => a.level))
-          const bind = (text: string): string => {
-            const name = frame.local(instruction.op)
-            before[level].push(`const ${name} = ${text}`)
-            return name
-          }
-          const text = print(
-            formula(
-              frame.algebra,
-              args.map(a => leaf(a.text)),
-            ),
-            bind,
-          )
-          return args.find(a => a.text === text) ?? define(ref, level, text, instruction.op)
-        }
+    case 'apply': {
+      const { formula } = opOf(context, instruction.op)
+      if (formula === undefined) throw new Error(`${instruction.op} is not pointwise`)
+      const args = instruction.args.map(arg => values[arg])
+      const level = Math.max(0, ...args.map(a => a.level))
+      const bind = (text: string): string => {
+        const name = frame.local(instruction.op)
+        before[level].push(`const ${name} = ${text}`)
+        return name
       }
+      const leaves = args.map(a => leaf(a.text))
+      const text = print(formula(frame.algebra, leaves), bind)
+      return args.find(a => a.text === text) ?? define(level, text, instruction.op)
     }
   }
-
-  function lines(): string[] {
-    const from = (level: number): string[] => {
-      const inner = level < domain.length ? loop(level) : []
-      return [...before[level], ...inner, ...after[level]]
-    }
-    const loop = (level: number): string[] => {
-      const i = indices[level]
-      return [`for (let ${i} = 0; ${i} < ${ends[level]}; ${i}++) {`, ...from(level + 1).map(l => `  ${l}`), '}']
-    }
-    return from(0)
-  }
-
-  return { depth: domain.length, indices, before, after, address, indirect, compute, lines }
 }

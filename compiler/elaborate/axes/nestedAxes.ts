@@ -31,6 +31,13 @@ export function replaceNested(
   return made
 }
 
+/** An operation along an axis, by its name. */
+export interface AlongAxis {
+  readonly operation: string
+  readonly outer: Axis
+  readonly span: Span
+}
+
 /**
  * Replaces a value's nested axes for an operation that moves whole elements of `outer`: `move` applies that operation to their
  * lengths. Throws RNN228 if a nested axis is mapped over, as the operation would go along `outer` at a single position of it.
@@ -38,9 +45,7 @@ export function replaceNested(
 export function carryNested(
   scope: Scope,
   t: Tensor,
-  outer: Axis,
-  operation: string,
-  span: Span,
+  { operation, outer, span }: AlongAxis,
   move: (scope: Scope, lengths: Tensor) => Tensor,
 ): Tensor {
   const nested = nestedIn(t.axes, outer)

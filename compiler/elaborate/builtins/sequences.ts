@@ -50,7 +50,7 @@ function end(name: 'first' | 'last'): Builtin {
         if (name === 'first') scope.session.fromStart.push({ value: found.value, kind: 'first', axis, span: call.span })
         return found
       }
-      const t = carryNested(scope, given, axis, name, call.span, taken)
+      const t = carryNested(scope, given, { operation: name, outer: axis, span: call.span }, taken)
       const facts =
         name === 'last' || t.reversed.includes(axis)
           ? { ...t.facts, whole: new Map([...t.facts.whole, [axis, cause(name, call.place, t)]]) }
@@ -115,7 +115,7 @@ function drop(name: 'drop_first' | 'drop_last'): Builtin {
         const axes = t.axes.map(a => (a === axis ? left : a))
         return { ...t, value: where.builder.emit('slice', [t.value], attrs), axes }
       }
-      const t = carryNested(scope, given, axis, name, span, drop)
+      const t = carryNested(scope, given, { operation: name, outer: axis, span }, drop)
       // In a stream the shortened axis is one step behind, so that nothing is read ahead.
       const facts =
         name === 'drop_first' && !isStreamed(scope, axis)
@@ -159,7 +159,8 @@ export const sequenceBuiltins: readonly Builtin[] = [
         const others = x.reversed.filter(a => a !== axis)
         return { ...x, reversed: x.reversed.includes(axis) ? others : [...others, axis] }
       }
-      const t = carryNested(call.scope, given, axis, 'reverse', call.span, (_, lengths) => turn(lengths))
+      const along = { operation: 'reverse', outer: axis, span: call.span }
+      const t = carryNested(call.scope, given, along, (_, lengths) => turn(lengths))
       const turned = { ...cause('reverse', call.place, t), backward: t.facts.ahead.get(axis)?.backward }
       const facts = { ...t.facts, ahead: new Map([...t.facts.ahead, [axis, turned]]) }
       return { ...turn(t), facts, name: '' }

@@ -13,7 +13,7 @@ import { expanding, laterNames, seenFrom } from './expanding.ts'
 /** Expands one call: emits the equations of the body, with the parameters bound as names. */
 export function applyFn(scope: Scope, fn: Fn, given: UnitArgs, span: Span): Entity {
   return expanding(scope, fn, span, () => {
-    const names = bindParameters(scope, fn.name.text, fn.params, 'argument', given, span)
+    const names = bindParameters(scope, { name: fn.name.text, params: fn.params, what: 'argument' }, given, span)
     const call =
       inLibrary(fn.span) && scope.call !== undefined && scope.kind === 'fn'
         ? scope.call

@@ -28,12 +28,18 @@ export const counted = (n: number): string => (n === 1 ? '1 was' : `${n} were`)
 export const expected = (names: readonly string[], what: string): string =>
   names.length === 0 ? `no ${what}s` : `${plural(names.length, what)}: (${names.join(', ')})`
 
+/** What a callee takes, in the order of their places. */
+interface Parameters {
+  /** The name of the callee. */
+  readonly name: string
+  readonly params: Fn['params']
+  readonly what: 'argument' | 'hyper-parameter'
+}
+
 /** Binds the parameters of an fn or the hyper-parameters of a template: in order, by name, or by default. */
 export function bindParameters(
   scope: Scope,
-  callee: string,
-  params: Fn['params'],
-  what: 'argument' | 'hyper-parameter',
+  { name: callee, params, what }: Parameters,
   given: UnitArgs,
   span: Span,
 ): ReadonlyMap<string, Entity> {
@@ -65,6 +71,27 @@ export function bindParameters(
     bound.set(name, evaluate(topScope(scope, new Map(bound)), param.default))
   }
   return bound
+}
+
+/** Orders the arguments of a callee without defaults: a named one goes to the place of its parameter. */
+export function placed(
+  callee: { readonly name: string; readonly names: readonly string[] },
+  given: UnitArgs,
+  span: Span,
+): Given[] {
+  const all: (Given | undefined)[] = [...given.positional]
+  for (const [name, arg] of given.named) {
+    const place = callee.names.indexOf(name)
+    const at = arg.name ?? arg.span
+    if (place < 0) fail('RNN105', { kind: 'argument', name }, { span: at, help: didYouMean(name, callee.names) })
+    if (all[place] !== undefined) fail('RNN107', { name }, { span: at, help: 'it is also given by its place' })
+    all[place] = arg
+  }
+  return [...all].map(
+    g =>
+      g ??
+      fail('RNN209', { callee: callee.name, name: callee.names[all.indexOf(undefined)] ?? 'an argument' }, { span }),
+  )
 }
 
 /** Makes a scope that sees only the top level and `names`. */

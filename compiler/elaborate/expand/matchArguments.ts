@@ -131,9 +131,11 @@ function matchItem(inner: Scope, arg: Argument, t: Tensor): ItemBinding {
       { input: arg.name, unit: inner.place, declared, found: formatItem(t) },
       { span: arg.span, ...details },
     )
+  const shown = formatItem({ ...t, item: t.item.map(D.unlabelled) })
+  const from = { input: arg.name, shown, span: arg.span }
   const match = (expr: Parameters<typeof knownDim>[1], actual: D.Dim): D.Dim => {
     if (expr.kind === 'name' && !instance.hypers.has(expr.name)) {
-      const bound = bindDim(inner, instance, expr.name, actual, arg, t)
+      const bound = bindDim(inner, instance, expr.name, actual, from)
       inner.names.set(expr.name, { kind: 'dim', dim: bound })
       return bound
     }
@@ -176,17 +178,12 @@ function matchItem(inner: Scope, arg: Argument, t: Tensor): ItemBinding {
   }
 }
 
-function bindDim(inner: Scope, instance: Instance, name: string, actual: D.Dim, arg: Argument, t: Tensor): D.Dim {
+/** Binds a free dim of a unit to the size that it has in an argument. Throws RNN202 if another argument gave it another size. */
+function bindDim(inner: Scope, instance: Instance, name: string, actual: D.Dim, from: Omit<BoundDim, 'dim'>): D.Dim {
   const found = D.unlabelled(actual)
   const bound = instance.dims.get(name)
   if (bound === undefined) {
-    const entry: BoundDim = {
-      dim: found,
-      input: arg.name,
-      shown: formatItem({ ...t, item: t.item.map(D.unlabelled) }),
-      span: arg.span,
-    }
-    instance.dims.set(name, entry)
+    instance.dims.set(name, { ...from, dim: found })
   } else if (!D.equal(bound.dim, found)) {
     fail(
       'RNN202',
@@ -199,7 +196,7 @@ function bindDim(inner: Scope, instance: Instance, name: string, actual: D.Dim, 
         firstDim: D.format(bound.dim),
         secondDim: D.format(found),
       },
-      { span: arg.span, labels: [{ span: bound.span, text: 'first used here' }] },
+      { span: from.span, labels: [{ span: bound.span, text: 'first used here' }] },
     )
   }
   return D.labelled(found, D.symbol(name))

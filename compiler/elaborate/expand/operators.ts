@@ -65,10 +65,7 @@ function bool(scope: Scope, e: Entity, operator: string, span: Span): Tensor {
 
 /** Evaluates a binary operator whose operands stand for `left` and `right`. */
 export function operation(scope: Scope, expr: Expr & { kind: 'binary' }, left: Entity, right: Entity): Entity {
-  const { op } = expr
-  const { span } = expr
-  const l = (): Tensor => asTensor(scope, left, expr.left.span)
-  const r = (): Tensor => asTensor(scope, right, expr.right.span)
+  const { op, span } = expr
   if (op in arithmetic || op === '%' || op === '^') {
     const vector = elementwise(left, right, (a, b) => operation(scope, expr, a, b))
     if (vector !== undefined) return vector
@@ -92,44 +89,50 @@ export function operation(scope: Scope, expr: Expr & { kind: 'binary' }, left: E
     case '>=':
       return compare(scope, op, left, right, expr)
     case '@':
-      return contract(scope, l(), r(), span)
+      return contract(scope, asTensor(scope, left, expr.left.span), asTensor(scope, right, expr.right.span), span)
     case '^':
       return power(scope, left, right, expr)
-    case '%': {
-      const [a, b] = [staticValue(left), staticValue(right)]
-      if (b === 0) divisionByZero(scope, expr.right)
-      if (a !== undefined && b !== undefined) return computed(a - b * Math.floor(a / b), [a, b], span)
-      const operands = likeNumbers(scope, left, right, expr)
-      const name = operands.every(t => t.dtype === 'int') ? 'remainder' : 'mod'
-      return numberPointwise(scope, name, operands, span, '%')
-    }
-    default: {
-      const { op: name, number } = arithmetic[op]
-      if (left.kind === 'dim' && right.kind === 'dim' && op !== '/') {
-        const dims = { '+': D.add, '-': D.subtract, '*': D.multiply }
-        return staticDim(dims[op](left.dim, right.dim), span)
-      }
-      const [a, b] = [staticValue(left), staticValue(right)]
-      if (op === '/' && b === 0) divisionByZero(scope, expr.right)
-      if (a !== undefined && b !== undefined) return computed(number(a, b), [a, b], span)
-      const initial = [left, right].every(e => e.kind === 'init' || isStatic(e))
-      if (initial && scope.initial === undefined) {
-        return {
-          kind: 'init',
-          init: {
-            kind: 'binary',
-            op,
-            left: asInit(scope, left, expr.left.span),
-            right: asInit(scope, right, expr.right.span),
-          },
-        }
-      }
-      const operands = likeNumbers(scope, left, right, expr)
-      return op === '/'
-        ? realPointwise(scope, name, operands, span, op)
-        : numberPointwise(scope, name, operands, span, op)
-    }
+    case '%':
+      return remainder(scope, left, right, expr)
+    default:
+      return calculation(scope, op, left, right, expr)
   }
+}
+
+/** Evaluates `left % right`. */
+function remainder(scope: Scope, left: Entity, right: Entity, expr: Expr & { kind: 'binary' }): Entity {
+  const [a, b] = [staticValue(left), staticValue(right)]
+  if (b === 0) divisionByZero(scope, expr.right)
+  if (a !== undefined && b !== undefined) return computed(a - b * Math.floor(a / b), [a, b], expr.span)
+  const operands = likeNumbers(scope, left, right, expr)
+  const name = operands.every(t => t.dtype === 'int') ? 'remainder' : 'mod'
+  return numberPointwise(scope, name, operands, expr.span, '%')
+}
+
+/** Evaluates a sum, a difference, a product or a quotient, of sizes, numbers, initial values or tensors. */
+function calculation(
+  scope: Scope,
+  op: keyof typeof arithmetic,
+  left: Entity,
+  right: Entity,
+  expr: Expr & { kind: 'binary' },
+): Entity {
+  const { span } = expr
+  const { op: name, number } = arithmetic[op]
+  if (left.kind === 'dim' && right.kind === 'dim' && op !== '/') {
+    const dims = { '+': D.add, '-': D.subtract, '*': D.multiply }
+    return staticDim(dims[op](left.dim, right.dim), span)
+  }
+  const [a, b] = [staticValue(left), staticValue(right)]
+  if (op === '/' && b === 0) divisionByZero(scope, expr.right)
+  if (a !== undefined && b !== undefined) return computed(number(a, b), [a, b], span)
+  const initial = [left, right].every(e => e.kind === 'init' || isStatic(e))
+  if (initial && scope.initial === undefined) {
+    const [l, r] = [asInit(scope, left, expr.left.span), asInit(scope, right, expr.right.span)]
+    return { kind: 'init', init: { kind: 'binary', op, left: l, right: r } }
+  }
+  const operands = likeNumbers(scope, left, right, expr)
+  return op === '/' ? realPointwise(scope, name, operands, span, op) : numberPointwise(scope, name, operands, span, op)
 }
 
 /**

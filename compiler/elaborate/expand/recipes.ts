@@ -28,7 +28,12 @@ export function makeRecipe(scope: Scope, unit: Unit, given: UnitArgs, span: Span
       )
     }
   }
-  const hypers = bindParameters(scope, unit.name.text, unit.params, 'hyper-parameter', given, span)
+  const hypers = bindParameters(
+    scope,
+    { name: unit.name.text, params: unit.params, what: 'hyper-parameter' },
+    given,
+    span,
+  )
   return { kind: 'recipe', unit, hypers, span, text: sourceText(scope, span) }
 }
 

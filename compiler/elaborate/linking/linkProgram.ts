@@ -1,15 +1,12 @@
 // Links a program: the file, its imports, and the library become one table of top-level names.
-import type { Data, Fn, Program, Span, TopLevel, Train, Unit } from '../../../dsl/ast.ts'
-import { deepest } from '../../../dsl/depth.ts'
+import type { Data, Fn, Program, Span, Train, Unit } from '../../../dsl/ast.ts'
 import { type Diagnostic, diagnostic, RnnError } from '../../../dsl/diagnostics.ts'
-import { type Parsed, parse } from '../../../dsl/parse.ts'
-import { checkPath } from '../../../dsl/paths.ts'
+import { parse } from '../../../dsl/parse.ts'
 import { libraryFiles } from '../../../dsl/standardLibrary.ts'
-import { suggest } from '../../../dsl/suggest.ts'
 import type { Entity } from '../values/entity.ts'
+import { followImports, type ImportReader } from './followImports.ts'
 
-/** Gives the text of an imported file, by its path as written and the file that imports it; undefined if there is none. */
-export type ImportReader = (path: string, from: string) => { readonly file: string; readonly text: string } | undefined
+export type { ImportReader }
 
 export interface LinkedProgram {
   readonly program: Program
@@ -34,82 +31,11 @@ export function linkProgram(text: string, file: string, find: ImportReader = not
 
   const library = libraryOf(sources)
   const topLevel = new Map<string, Entity>(library)
-  const imported = new Map<string, { item: TopLevel; file: string }>()
+  const imported = followImports(program, file, find, sources, problems)
+  for (const [name, { item }] of imported) topLevel.set(name, entityOf(item))
   const datas: Data[] = []
   const trains: Train[] = []
   const models: Unit[] = []
-
-  const read = new Map<string, Parsed>()
-  const importInto = (from: Program, fromFile: string, path: readonly string[]): void => {
-    for (const item of from.items) {
-      if (item.kind !== 'import') continue
-      // Skips a path with a syntax error, as no file can be looked for.
-      if (problems.some(d => d.span !== undefined && isWithin(d.span, item.pathSpan))) continue
-      const noPath = checkPath(item.path, item.pathSpan)
-      if (noPath !== undefined) {
-        problems.push(noPath)
-        continue
-      }
-      const found = find(item.path, fromFile)
-      if (found === undefined) {
-        problems.push(diagnostic('RNN111', { path: item.path }, { span: item.pathSpan }))
-        continue
-      }
-      if (path.includes(found.file)) {
-        const cycle = [...path.slice(path.indexOf(found.file)), found.file].join(' → ')
-        problems.push(diagnostic('RNN120', { path: found.file, cycle }, { span: item.pathSpan }))
-        continue
-      }
-      if (path.length > deepest) {
-        const help = `it is imported through ${deepest} files, each by the one before`
-        problems.push(diagnostic('RNN119', {}, { span: item.pathSpan, help }))
-        continue
-      }
-      const before = read.get(found.file)
-      const imports = before ?? parse(found.text, found.file)
-      if (before === undefined) {
-        // Reads a file once, however many imports lead to it.
-        read.set(found.file, imports)
-        sources.set(found.file, found.text)
-        for (const d of imports.diagnostics) problems.push(d)
-        importInto(imports.program, found.file, [...path, found.file])
-      }
-      const named = imports.program.items.filter(i => i.kind === 'unit' || i.kind === 'fn')
-      for (const wanted of item.names) {
-        if (!named.some(i => i.name.text === wanted.text)) {
-          const near = suggest(
-            wanted.text,
-            named.map(i => i.name.text),
-          )
-          problems.push(
-            diagnostic(
-              'RNN113',
-              { path: item.path, name: wanted.text },
-              { span: wanted.span, help: near && `did you mean \`${near}\`?` },
-            ),
-          )
-        }
-      }
-      for (const i of named) {
-        const name = i.name.text
-        if (item.names.length > 0 && !item.names.some(n => n.text === name)) continue
-        const before = imported.get(name)
-        if (before !== undefined && before.file !== found.file) {
-          problems.push(
-            diagnostic(
-              'RNN112',
-              { name, first: `\`${before.file}\``, second: `\`${found.file}\`` },
-              { span: item.pathSpan },
-            ),
-          )
-        }
-        imported.set(name, { item: i, file: found.file })
-        topLevel.set(name, entityOf(i))
-      }
-    }
-  }
-  importInto(program, file, [file])
-
   const own = new Map<string, Span>()
   for (const item of program.items) {
     if (item.kind === 'import') continue
@@ -134,8 +60,6 @@ export function linkProgram(text: string, file: string, find: ImportReader = not
   if (problems.some(d => d.severity === 'error')) throw new RnnError(problems)
   return { program, topLevel, library, models, trains, datas, sources, warnings: problems }
 }
-
-const isWithin = (a: Span, b: Span): boolean => a.file === b.file && a.start >= b.start && a.end <= b.end
 
 const entityOf = (item: Unit | Fn): Entity =>
   item.kind === 'fn' ? { kind: 'fn', fn: item } : { kind: 'template', unit: item }

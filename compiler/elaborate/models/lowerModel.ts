@@ -13,9 +13,10 @@ import type { Parameter, Port, Prediction } from '../values/signature.ts'
 import type { Tensor } from '../values/tensor.ts'
 import { type Declared, declarePorts } from './declarePorts.ts'
 import { type Measured, measure, type NamedValue, reports } from './measures.ts'
-import { modelScope } from './modelScope.ts'
+import { type ModelScope, modelScope } from './modelScope.ts'
 import { type FinishedOutput, finishOutput, noTarget, predict, readableAxes } from './outputs.ts'
 import { weightNames } from './weightNames.ts'
+
 /** A model after expansion: one block whose parameters are weights, inputs, targets, lengths and seeds, by name. */
 export interface LoweredModel {
   readonly name: string
@@ -46,58 +47,14 @@ export interface LoweredModel {
 export function lowerModel(unit: Unit, options: LowerOptions): LoweredModel {
   const { context } = options
   const scope = modelScope(unit, options)
-  const { builder, instance, session } = scope
-
+  const { builder, session } = scope
   const declared: Declared = { inputs: [], targets: [], inputNames: new Map(), freeDims: new Set() }
   const { inputNames } = declared
-  const outputs: { name: string; tensor: Tensor; span: Span; prediction?: string }[] = []
-  const losses: Measured[] = []
-  const metrics: Measured[] = []
-
-  const run = (s: Statement): void => {
-    checkPlace(scope, s)
-    builder.note = { span: s.span }
-    switch (s.kind) {
-      case 'input':
-      case 'target':
-        declarePorts(scope, s, declared)
-        break
-      case 'param':
-        declareParam(scope, instance, s)
-        break
-      case 'part':
-        declarePart(scope, instance, s)
-        break
-      case 'equation':
-        equation(scope, s)
-        break
-      case 'output': {
-        const [name, what] = [s.name.text, `output \`${s.name.text}\``]
-        outputs.push({
-          name,
-          tensor: readableAxes(noTarget(output(scope, s), what, s.span), what, s.span),
-          span: s.span,
-        })
-        break
-      }
-      case 'loss':
-        if (session.stream !== undefined) break
-        losses.push(measure(scope, s))
-        break
-      case 'metric':
-        if (session.stream !== undefined) break
-        metrics.push(measure(scope, s))
-        break
-      case 'predict':
-        outputs.push({ ...predict(scope, s, declared.targets), prediction: s.target.text })
-        break
-      default:
-        throw new Error(`${s.kind} was refused before`)
-    }
-  }
+  const statements: Statements = { declared, outputs: [], losses: [], metrics: [] }
+  const { outputs, losses, metrics } = statements
   collectErrors(
     unit.body.map(s => ({
-      run: () => located(s.span, () => run(s)),
+      run: () => located(s.span, () => lowerStatement(scope, s, statements)),
       failed: () => {
         const names = 'names' in s ? s.names : 'name' in s && s.name !== undefined ? [s.name] : []
         for (const n of names) scope.names.set(n.text, { kind: 'unknown' })
@@ -113,19 +70,8 @@ export function lowerModel(unit: Unit, options: LowerOptions): LoweredModel {
   if (loss !== undefined && loss.hint === '') loss.hint = 'loss'
   const finished = outputs.map(o => finishOutput(scope, o))
   nameDraws(session, inputNames)
-  const paths = weightNames(session.weights, new Set(inputNames.values()))
-  const parameters = session.weights.map((w, i) => ({
-    name: paths[i],
-    shape: w.value.shape,
-    init: w.init,
-    value: w.value,
-  }))
-  for (const p of parameters) inputNames.set(p.value.id, p.name)
+  const parameters = namedParameters(session, inputNames)
   const bounds = boundsOf(session)
-  const bounded = (port: Port): Port => {
-    const bound = bounds.get(port.name)
-    return bound === undefined || port.coding !== undefined ? port : { ...port, bound }
-  }
   return {
     name: unit.name.text,
     context,
@@ -133,8 +79,8 @@ export function lowerModel(unit: Unit, options: LowerOptions): LoweredModel {
     session,
     scope,
     inputNames,
-    inputs: declared.inputs.map(bounded),
-    targets: declared.targets.map(bounded),
+    inputs: declared.inputs.map(port => bounded(port, bounds)),
+    targets: declared.targets.map(port => bounded(port, bounds)),
     parameters,
     outputs: finished,
     predictions: outputs.flatMap(o => (o.prediction === undefined ? [] : [{ target: o.prediction, output: o.name }])),
@@ -145,6 +91,69 @@ export function lowerModel(unit: Unit, options: LowerOptions): LoweredModel {
     fedBack: [...new Set(outputs.flatMap(o => [...o.tensor.facts.delayed]))],
     freeDims: [...declared.freeDims],
   }
+}
+
+/** What the statements of a model have given so far. */
+interface Statements {
+  readonly declared: Declared
+  /** Outputs, and predictions with the target that they predict. */
+  readonly outputs: { name: string; tensor: Tensor; span: Span; prediction?: string }[]
+  readonly losses: Measured[]
+  readonly metrics: Measured[]
+}
+
+/** Lowers one statement; a stream has no losses and metrics. Throws RnnError. */
+function lowerStatement(scope: ModelScope, s: Statement, { declared, outputs, losses, metrics }: Statements): void {
+  const { builder, instance, session } = scope
+  checkPlace(scope, s)
+  builder.note = { span: s.span }
+  switch (s.kind) {
+    case 'input':
+    case 'target':
+      declarePorts(scope, s, declared)
+      break
+    case 'param':
+      declareParam(scope, instance, s)
+      break
+    case 'part':
+      declarePart(scope, instance, s)
+      break
+    case 'equation':
+      equation(scope, s)
+      break
+    case 'output': {
+      const [name, what] = [s.name.text, `output \`${s.name.text}\``]
+      const tensor = readableAxes(noTarget(output(scope, s), what, s.span), what, s.span)
+      outputs.push({ name, tensor, span: s.span })
+      break
+    }
+    case 'loss':
+      if (session.stream === undefined) losses.push(measure(scope, s))
+      break
+    case 'metric':
+      if (session.stream === undefined) metrics.push(measure(scope, s))
+      break
+    case 'predict':
+      outputs.push({ ...predict(scope, s, declared.targets), prediction: s.target.text })
+      break
+    default:
+      throw new Error(`${s.kind} was refused before`)
+  }
+}
+
+/** Gives each weight its name in files, and enters it among the names of the block's parameters. */
+function namedParameters(session: Session, inputNames: Map<number, string>): LoweredModel['parameters'] {
+  const paths = weightNames(session.weights, new Set(inputNames.values()))
+  return session.weights.map(({ value, init }, i) => {
+    inputNames.set(value.id, paths[i])
+    return { name: paths[i], shape: value.shape, init, value }
+  })
+}
+
+/** The port with the bound that its values have as labels, if they have one. */
+function bounded(port: Port, bounds: ReturnType<typeof boundsOf>): Port {
+  const bound = bounds.get(port.name)
+  return bound === undefined || port.coding !== undefined ? port : { ...port, bound }
 }
 
 function nameDraws(session: Session, inputNames: Map<number, string>): void {

@@ -15,8 +15,12 @@ import type { Scope } from '../values/scope.ts'
 /** Names for the number of examples: the first that is no name of the model is taken. The last can be no name of a model. */
 export const batchSymbols = ['B', 'batch', 'examples', 'B_', 'B$'] as const
 
+export interface ModelScope extends Scope {
+  readonly instance: Instance
+}
+
 /** Creates the scope of a model, empty except for its hyper-parameters. Throws RNN209 for one without a value. */
-export function modelScope(unit: Unit, options: LowerOptions): Scope & { readonly instance: Instance } {
+export function modelScope(unit: Unit, options: LowerOptions): ModelScope {
   const { context } = options
   const builder = createBuilder(context)
   const taken = namesAnywhere(unit)

@@ -29,18 +29,10 @@ export function predict(
   const name = s.target.text
   const target = targets.find(t => t.name === name)
   if (scope.names.get(name)?.kind === 'unknown') throw new Reported()
-  if (target === undefined)
-    fail(
-      'RNN312',
-      { name },
-      {
-        span: s.target.span,
-        help: didYouMean(
-          name,
-          targets.map(t => t.name),
-        ),
-      },
-    )
+  if (target === undefined) {
+    const names = targets.map(t => t.name)
+    fail('RNN312', { name }, { span: s.target.span, help: didYouMean(name, names) })
+  }
   const t = noTarget(
     asTensor(scope, evaluate(scope, s.value), s.value.span),
     `the prediction of \`${name}\``,
@@ -48,34 +40,12 @@ export function predict(
   )
   const own = scope.names.get(name)
   const axes = own?.kind === 'tensor' ? own.axes.filter(a => !a.batch) : []
-  for (const axis of axes) {
-    const cause = [...t.facts.ahead].find(([a]) => baseOf(a) === baseOf(axis))?.[1]
-    if (t.facts.delayed.has(name) && cause !== undefined) {
-      fail(
-        'RNN331',
-        {
-          axis: axis.name,
-          operation: cause.operation,
-          line: scope.session.lineOf(cause.span),
-          value: cause.value,
-          output: `\`${name}\``,
-        },
-        {
-          span: s.value.span,
-          labels: [{ span: cause.span, text: 'reads what is not there yet' }],
-          help: pathOf(cause, scope.session.lineOf(cause.span), `the answer for \`${name}\``),
-        },
-      )
-    }
-  }
+  for (const axis of axes) checkReadsNothingAhead(scope, s, t, axis)
   const mine = t.axes.filter(a => !a.batch)
   if (mine.length !== axes.length || mine.some(a => !axes.includes(a))) {
     const over = (list: readonly Axis[]): string => (list.length === 0 ? '' : ` over ${formatAxes(list)}`)
-    fail(
-      'RNN204',
-      { name, declared: `${target.coding?.kind ?? 'real'}${over(axes)}`, found: `${formatItem(t)}${over(mine)}` },
-      { span: s.value.span },
-    )
+    const declared = `${target.coding?.kind ?? 'real'}${over(axes)}`
+    fail('RNN204', { name, declared, found: `${formatItem(t)}${over(mine)}` }, { span: s.value.span })
   }
   if (own?.kind === 'tensor') {
     const output = { text: sourceText(scope, s.value.span), labels: toldApart(t.item) }
@@ -83,13 +53,28 @@ export function predict(
   }
   const sameSize = D.equal(D.product(t.item), D.product(target.item))
   if (target.coding === undefined && !sameSize) {
-    fail(
-      'RNN204',
-      { name, declared: formatItem({ dtype: target.dtype, item: target.item }), found: formatItem(t) },
-      { span: s.value.span },
-    )
+    const declared = formatItem({ dtype: target.dtype, item: target.item })
+    fail('RNN204', { name, declared, found: formatItem(t) }, { span: s.value.span })
   }
   return { name, tensor: target.coding === undefined ? withItem(scope, t, target.item) : t, span: s.span }
+}
+
+/** Throws RNN331 if the prediction reads its target one step late and other values ahead: a generator does not have those yet. */
+function checkReadsNothingAhead(scope: Scope, s: Predict, t: Tensor, axis: Axis): void {
+  const name = s.target.text
+  const cause = [...t.facts.ahead].find(([a]) => baseOf(a) === baseOf(axis))?.[1]
+  if (cause === undefined || !t.facts.delayed.has(name)) return
+  const { operation, value } = cause
+  const line = scope.session.lineOf(cause.span)
+  fail(
+    'RNN331',
+    { axis: axis.name, operation, line, value, output: `\`${name}\`` },
+    {
+      span: s.value.span,
+      labels: [{ span: cause.span, text: 'reads what is not there yet' }],
+      help: pathOf(cause, line, `the answer for \`${name}\``),
+    },
+  )
 }
 
 /** Throws RNN233 for a value over an axis that an operation made, other than T-1: readers have only the lengths of the data's axes. */

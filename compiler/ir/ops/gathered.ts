@@ -4,11 +4,11 @@
 import type { Operand } from '../../plan/plan.ts'
 import { at, build, type NdArray } from '../array.ts'
 import { constant, type Dim, equal, multiply, product, sameShape } from '../dim.ts'
-import type { Type, Value } from '../graph.ts'
+import type { Type } from '../graph.ts'
 import type { Lowering } from '../lowering.ts'
 import { flat, last, type StrongZeros, strongAt, strongly, sumOver, swap, termOf } from './contractions.ts'
 import { defineOp, type Op, require, unchanged } from './define.ts'
-import { gathering, scattering } from './indexing.ts'
+import { gathering, type Laid, laid, scattering } from './indexing.ts'
 
 /** An element of a row, as `gather` reads it: 0 outside the table. */
 const rowAt = (table: NdArray, row: number, k: number): number =>
@@ -27,16 +27,16 @@ function gemm(
 }
 
 /** Writes E[i] to a buffer [L…, K]. */
-function gathered(plan: Lowering, table: Value, e: Operand, index: Value, i: Operand): Operand {
-  const to = plan.temporary('real', [...index.shape, table.shape[1]])
-  plan.map(gathering(e, table.shape, i, index.shape, to))
+function gathered(plan: Lowering, e: Laid, i: Laid): Operand {
+  const to = plan.temporary('real', [...i.shape, e.shape[1]])
+  plan.map(gathering(e, i, to))
   return to
 }
 
 /** Adds up d [L…, M] by row into a buffer [rows, M]. */
-function summed(plan: Lowering, d: Value, cotangent: Operand, index: Value, i: Operand, rows: Dim): Operand {
+function summed(plan: Lowering, d: Laid, i: Laid, rows: Dim): Operand {
   const to = plan.temporary('real', [rows, last(d.shape)])
-  for (const kernel of scattering(cotangent, d.shape, i, index.shape, to, rows)) plan.map(kernel)
+  for (const kernel of scattering(d, i, to, rows)) plan.map(kernel)
   return to
 }
 
@@ -76,16 +76,16 @@ export const gatheredOps: readonly Op[] = [
           ],
     lower: ({ plan, ins: [table, index, w], outs: [y], attrs }) => {
       const [[rows, k], [m]] = [table.shape, w.shape]
-      const [e, i, weight, out] = [plan.operand(table), plan.operand(index), plan.operand(w), plan.output(y)]
+      const [e, i, weight, out] = [laid(plan, table), laid(plan, index), plan.operand(w), plan.output(y)]
       const count = product(index.shape)
       plan.choice(rows, count, [
         () => {
           const products = plan.temporary('real', [rows, m])
-          gemm(plan, attrs, [rows, m, k], e, swap(weight), products)
-          plan.map(gathering(products, [rows, m], i, index.shape, out))
+          gemm(plan, attrs, [rows, m, k], e.operand, swap(weight), products)
+          plan.map(gathering({ shape: [rows, m], operand: products }, i, out))
         },
         () => {
-          const all = flat(gathered(plan, table, e, index, i), k)
+          const all = flat(gathered(plan, e, i), k)
           gemm(plan, attrs, [count, m, k], all, swap(weight), flat(out, m))
         },
       ])
@@ -122,13 +122,14 @@ export const gatheredOps: readonly Op[] = [
           ],
     lower: ({ plan, ins: [d, index, table], outs: [y], attrs }) => {
       const [[rows, k], m] = [table.shape, last(d.shape)]
-      const [cotangent, i, e, out] = [plan.packed(d), plan.operand(index), plan.operand(table), plan.output(y)]
+      const cotangent = { shape: d.shape, operand: plan.packed(d) }
+      const [i, e, out] = [laid(plan, index), laid(plan, table), plan.output(y)]
       const count = product(index.shape)
       plan.choice(rows, count, [
-        () => gemm(plan, attrs, [m, k, rows], swap(summed(plan, d, cotangent, index, i, rows)), e, out),
+        () => gemm(plan, attrs, [m, k, rows], swap(summed(plan, cotangent, i, rows)), e.operand, out),
         () => {
-          const all = flat(gathered(plan, table, e, index, i), k)
-          gemm(plan, attrs, [m, k, count], swap(flat(cotangent, m)), all, out)
+          const all = flat(gathered(plan, e, i), k)
+          gemm(plan, attrs, [m, k, count], swap(flat(cotangent.operand, m)), all, out)
         },
       ])
     },
@@ -165,14 +166,16 @@ export const gatheredOps: readonly Op[] = [
           ],
     lower: ({ plan, ins: [d, index, w], outs: [y], attrs: { rows, ...strong } }) => {
       const [m, k] = w.shape
-      const [cotangent, i, weight, out] = [plan.packed(d), plan.operand(index), plan.operand(w), plan.output(y)]
+      const cotangent = { shape: d.shape, operand: plan.packed(d) }
+      const [i, weight, out] = [laid(plan, index), plan.operand(w), plan.output(y)]
       const count = product(index.shape)
       plan.choice(rows, count, [
-        () => gemm(plan, strong, [rows, k, m], summed(plan, d, cotangent, index, i, rows), weight, out),
+        () => gemm(plan, strong, [rows, k, m], summed(plan, cotangent, i, rows), weight, out),
         () => {
           const products = plan.temporary('real', [...index.shape, k])
-          gemm(plan, strong, [count, k, m], flat(cotangent, m), weight, flat(products, k))
-          for (const kernel of scattering(products, [...index.shape, k], i, index.shape, out, rows)) plan.map(kernel)
+          gemm(plan, strong, [count, k, m], flat(cotangent.operand, m), weight, flat(products, k))
+          const each = { shape: [...index.shape, k], operand: products }
+          for (const kernel of scattering(each, i, out, rows)) plan.map(kernel)
         },
       ])
     },

@@ -4,8 +4,8 @@ import { createProgram, read, zero } from '../../plan/instructions.ts'
 import type { MapKernel, Operand } from '../../plan/plan.ts'
 import { at, build, zeros } from '../array.ts'
 import { constant, type Dim, multiply, sameShape } from '../dim.ts'
-import type { Type } from '../graph.ts'
-import type { Unlabelled } from '../lowering.ts'
+import type { Type, Value } from '../graph.ts'
+import type { Lowering, Unlabelled } from '../lowering.ts'
 import { defineOp, fromEnd, type Op, require, unchanged } from './define.ts'
 import { withZero } from './movement.ts'
 
@@ -28,47 +28,44 @@ const withTail = (operand: Operand, count: number): Operand => ({
   strides: [...operand.strides, ...Array.from({ length: count }, () => constant(0))],
 })
 
-/** The kernel that reads rows of a table at the places `at`. */
-export function gathering(
-  rows: Operand,
-  table: readonly Dim[],
-  at: Operand,
-  places: readonly Dim[],
-  to: Operand,
-): Unlabelled<MapKernel> {
-  const tail = table.slice(1)
+/** An array, and where it lies. */
+export interface Laid {
+  readonly shape: readonly Dim[]
+  readonly operand: Operand
+}
+
+/** A value of the graph, where the plan laid it. */
+export const laid = (plan: Lowering, value: Value): Laid => ({ shape: value.shape, operand: plan.operand(value) })
+
+/** The kernel that reads rows of a table, one for each of the places. */
+export function gathering(table: Laid, places: Laid, to: Operand): Unlabelled<MapKernel> {
+  const [rows, ...tail] = table.shape
+  const [stride, ...strides] = table.operand.strides
   return {
-    domain: [...places, ...tail],
+    domain: [...places.shape, ...tail],
     program: [
-      read(withTail(at, tail.length)),
+      read(withTail(places.operand, tail.length)),
       read(
-        { ...rows, strides: [...places.map(() => constant(0)), ...rows.strides.slice(1)] },
-        { at: 0, stride: rows.strides[0], size: table[0] },
+        { ...table.operand, strides: [...places.shape.map(() => constant(0)), ...strides] },
+        { at: 0, stride, size: rows },
       ),
     ],
     writes: [{ value: 1, to }],
   }
 }
 
-/** The kernels that add rows up at the places `at` of a table of so many rows. */
-export function scattering(
-  x: Operand,
-  shape: readonly Dim[],
-  at: Operand,
-  places: readonly Dim[],
-  to: Operand,
-  rows: Dim,
-): readonly Unlabelled<MapKernel>[] {
-  const tail = shape.slice(places.length)
+/** The kernels that add rows up at the places of a table of so many rows. */
+export function scattering(x: Laid, places: Laid, to: Operand, rows: Dim): readonly Unlabelled<MapKernel>[] {
+  const tail = x.shape.slice(places.shape.length)
   return [
     { domain: [rows, ...tail], program: [zero(to)], writes: [{ value: 0, to }] },
     {
-      domain: shape,
-      program: [read(x), read(withTail(at, tail.length))],
+      domain: x.shape,
+      program: [read(x.operand), read(withTail(places.operand, tail.length))],
       writes: [
         {
           value: 0,
-          to: { ...to, strides: [...places.map(() => constant(0)), ...to.strides.slice(1)] },
+          to: { ...to, strides: [...places.shape.map(() => constant(0)), ...to.strides.slice(1)] },
           indirect: { at: 1, stride: to.strides[0], size: rows },
           accumulate: true,
         },
@@ -102,7 +99,7 @@ export const indexingOps: readonly Op[] = [
       d && builder.emit('scatter', [d, index], { rows: table.shape[0] }),
     ],
     lower: ({ plan, ins: [table, index], outs: [y] }) =>
-      plan.map(gathering(plan.operand(table), table.shape, plan.operand(index), index.shape, plan.output(y))),
+      plan.map(gathering(laid(plan, table), laid(plan, index), plan.output(y))),
   }),
   /** The sum of rows for each index: x [L…, R…], index [L…] → [rows, R…]. */
   defineOp({
@@ -126,8 +123,7 @@ export const indexingOps: readonly Op[] = [
     vjp: ({ builder, ins: [, index], cotangents: [d] }) => [d && builder.emit('gather', [d, index])],
     lower: ({ plan, ins: [x, index], outs: [y], attrs: { rows } }) => {
       const out = plan.output(y)
-      for (const kernel of scattering(plan.operand(x), x.shape, plan.operand(index), index.shape, out, rows))
-        plan.map(kernel)
+      for (const kernel of scattering(laid(plan, x), laid(plan, index), out, rows)) plan.map(kernel)
     },
     flops: ([x]) => x.shape.reduce(multiply, constant(1)),
   }),

@@ -186,7 +186,8 @@ export const stableLogRules: readonly Rule[] = [
         const outer = outside(param)
         if (outer === undefined || !gains(site, outer.value, other ? 'complement' : 'itself')) continue
         const p = other ? oneMinus(site.builder, outer.value) : outer.value
-        return site.put(withOperand(site, scan, body, param, site.builder.emit('log', [p]), log))
+        const operand = site.builder.emit('log', [p])
+        return site.put(withOperand(site, scan, body, { operand, nextTo: param, insteadOf: log }))
       }
       return undefined
     },
@@ -306,13 +307,21 @@ function perStep(site: Site, scan: Eqn, output: Value, make: (b: Build, v: Value
   return more
 }
 
-/** The scan with a further operand, next to that of `param`, which replaces the result of `log` in the body. */
-function withOperand({ context, within }: Site, scan: Eqn, body: Block, param: Value, operand: Value, log: Eqn): Eqn {
+interface Further {
+  readonly operand: Value
+  /** The parameter of the body in front of which that of the operand stands. */
+  readonly nextTo: Value
+  /** The equation of the body whose result the operand replaces. */
+  readonly insteadOf: Eqn
+}
+
+/** The scan with a further operand. */
+function withOperand({ context, within }: Site, scan: Eqn, body: Block, { operand, nextTo, insteadOf }: Further): Eqn {
   const { consts } = scanCounts(scan)
-  const place = body.params.indexOf(param)
-  const inner = newValue(context, param, operand)
-  const replaced = new Map([[log.outs[0].id, inner]])
-  const eqns = body.eqns.flatMap(e => (e === log ? [] : [renewed(e, replaced, block => block)]))
+  const place = body.params.indexOf(nextTo)
+  const inner = newValue(context, nextTo, operand)
+  const replaced = new Map([[insteadOf.outs[0].id, inner]])
+  const eqns = body.eqns.flatMap(e => (e === insteadOf ? [] : [renewed(e, replaced, block => block)]))
   const more = <T>(list: readonly T[], item: T): T[] => [...list.slice(0, place), item, ...list.slice(place)]
   return within({
     ...scan,
