@@ -1540,7 +1540,7 @@ train m on d { optimizer = SGD(1000); epochs = 100 }`,
     help: 'give back an object that `states` of a stream of the same model, axis and number of rows gave',
     cause:
       'States are restored by name, type and size: those of another model, or of another number of rows, do not fit.',
-    example: `stream(model, weights).restore(stream(other, otherWeights).states)`,
+    example: `$ node -e 'stream(model, weights).restore(stream(other, otherWeights).states)'`,
     fix: 'Keep the states beside the name of the weights that they belong to.',
   },
   RNN521: {
@@ -1548,8 +1548,7 @@ train m on d { optimizer = SGD(1000); epochs = 100 }`,
     message: 'all {length} elements of `{axis}` have been given',
     help: 'begin again with `reset`, or declare the axis without a length',
     cause: 'The model declares the length of the axis, and its sequences are as long.',
-    example: `const s = stream(model, weights)     // input x: [3] over T[12]
-for (const x of thirteen) s.step({ x })`,
+    example: `$ seq 13 | rnnc predict year.safetensors --stream      # input x: real over T[12]`,
     fix: 'Call `reset()` before the next sequence.',
   },
   RNN522: {

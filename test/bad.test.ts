@@ -47,6 +47,7 @@ describe('bad programs', () => {
 
 /** Codes that need data, weights, a back end or a command line, and the test that causes each. */
 const elsewhere: Readonly<Record<string, string>> = {
+  RNN334: 'runtime/stream.test.ts',
   RNN402: 'runtime/arrays.test.ts',
   RNN403: 'runtime/load.test.ts',
   RNN404: 'runtime/load.test.ts',
@@ -86,6 +87,10 @@ const elsewhere: Readonly<Record<string, string>> = {
   RNN517: 'cli/lost.test.ts',
   RNN518: 'cli/lost.test.ts',
   RNN519: 'limits/memory.test.ts',
+  RNN520: 'runtime/stream.test.ts',
+  RNN521: 'runtime/stream.test.ts',
+  RNN522: 'runtime/generate.test.ts',
+  RNN523: 'runtime/generate.test.ts',
 }
 
 describe('every code of the catalogue is tested', () => {
