@@ -5,7 +5,7 @@ import { type LinkedProgram, linkProgram } from '../compiler/elaborate/linking/l
 import { type CompiledModel, chooseModel, compileProgram, type ImportReader } from '../compiler/index.ts'
 import { fail, RnnError } from '../dsl/diagnostics.ts'
 import { isLibraryFile } from '../dsl/standardLibrary.ts'
-import { type OnRead, readBytes, readFirstLines, readPieces } from '../runtime/node/index.ts'
+import { type OnRead, readBytes, readData, readFirstLines } from '../runtime/node/index.ts'
 import type { Output } from './output.ts'
 import { createReadMeter } from './progress.ts'
 import { batchSizes, readSets } from './sets.ts'
@@ -87,13 +87,13 @@ export const dataReader =
   (file: string, data: string | undefined, output: Output): ((path: string) => AsyncIterable<Uint8Array>) =>
   path => {
     const onRead = createReadMeter(output, `reading ${path}`)
-    return path === data ? piecesGiven(path, onRead) : readPieces(resolve(dirname(file), path), onRead)
+    return path === data ? piecesGiven(path, onRead) : readData(resolve(dirname(file), path), onRead)
   }
 
 /** Yields the pieces of a file that the command line names. */
 async function* piecesGiven(path: string, onRead: OnRead): AsyncGenerator<Uint8Array> {
   try {
-    yield* readPieces(path, onRead)
+    yield* readData(path, onRead)
   } catch (error) {
     throw withoutHelp(error)
   }

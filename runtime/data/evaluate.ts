@@ -331,7 +331,7 @@ function member({ value, span: place }: Argument, name: string, span: Span, scop
     }
     const names = [...value.columns.keys()]
     const inMessage = names.map(n => shown(n))
-    const help = separatedOtherwise(name, names) ?? didYouMean(name, inMessage)
+    const help = separatedOtherwise(name, value) ?? didYouMean(name, inMessage)
     return fail('RNN403', { file: value.file, column: name }, { span, help })
   }
   if (value.kind === 'windows' && (name === 'past' || name === 'next'))
@@ -345,9 +345,11 @@ function member({ value, span: place }: Argument, name: string, span: Span, scop
 }
 
 /** Help where the only column name contains the wanted one: the line has another separator. */
-function separatedOtherwise(name: string, [only, ...others]: readonly string[]): string | undefined {
-  if (only === undefined || others.length > 0 || !only.split(/[^\p{L}\p{N}_]+/u).includes(name)) return undefined
-  return `the first line is one name, \`${shown(only)}\`: columns are separated by a comma, a tab or \`;\``
+function separatedOtherwise(name: string, { columns, separators }: Table): string | undefined {
+  const [only, ...others] = columns.keys()
+  if (separators === undefined || only === undefined || others.length > 0) return undefined
+  if (!only.split(/[^\p{L}\p{N}_]+/u).includes(name)) return undefined
+  return `the first line is one name, \`${shown(only)}\`: columns are separated by ${separators}`
 }
 
 function joined(items: readonly Argument[], span: Span): Value {

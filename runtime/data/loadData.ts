@@ -14,6 +14,7 @@ import type { Part } from './example.ts'
 import { examplesOf, type Feed, feedOf, foundIn, placeIn } from './feed.ts'
 import type { Fitted } from './fitted.ts'
 import { bytesReader } from './functions/file.ts'
+import { DamagedGzip, gunzipped } from './gunzip.ts'
 import { checkHeld } from './precision.ts'
 import { originOf } from './raggedSequences.ts'
 import { counted, describe, rowsOf, type Split, seriesOf, type Table } from './value.ts'
@@ -24,7 +25,7 @@ export type FileBytes = Uint8Array | AsyncIterable<Uint8Array>
 export interface LoadOptions {
   /**
    * Gives the bytes of a file that the block names, by the path as it is written, all at once or piece by piece; each piece is used up
-   * before the next is asked for. It may throw RNN406; other errors become that.
+   * before the next is asked for. What gzip has compressed is decompressed. It may throw RNN406; other errors become that.
    */
   readonly read: (path: string) => FileBytes | Promise<FileBytes>
   /** A path to read in place of the only one that the block names (`--data`). */
@@ -194,17 +195,21 @@ async function readSource(
   }
 }
 
-/** Yields the pieces of a file. RNN406 where it cannot be read. */
+/** Yields the pieces of a file, decompressed. RNN406 where it cannot be read, RNN410 where its compressed data is damaged. */
 async function* piecesOf(file: string, read: LoadOptions['read']): AsyncGenerator<Uint8Array> {
   try {
     const bytes = await read(file)
-    if (bytes instanceof Uint8Array) yield bytes
-    else yield* bytes
+    yield* gunzipped(bytes instanceof Uint8Array ? alone(bytes) : bytes)
   } catch (error) {
     if (error instanceof RnnError) throw error
+    if (error instanceof DamagedGzip) fail('RNN410', { file, reason: error.message })
     const reason = error instanceof Error ? error.message : String(error)
     fail('RNN406', { path: file, reason })
   }
+}
+
+async function* alone(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes
 }
 
 /** Evaluates the equation of each port. RNN401 for a port without one. */

@@ -21,6 +21,8 @@ export interface Table<C extends Column | Cells = Column | Cells> {
   readonly kind: 'table'
   readonly file: string
   readonly columns: ReadonlyMap<string, C>
+  /** What may stand between the cells of a line, where something does. */
+  readonly separators?: string
   /** Frees the cells of a column, once nothing asks for them any more. */
   readonly release: (column: string) => void
 }

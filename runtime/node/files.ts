@@ -78,50 +78,6 @@ const outPipe = /^\/dev\/std(out|err)$|^\/(dev|proc\/(self|\d+))\/fd\/\d+$/
 
 const endlessHelp = 'write what it gives to a file first; a shell may pipe into `/dev/stdin`'
 
-/**
- * Reads the first whole lines of a file within `most` bytes, or within more where these hold fewer than two. The cut is after a line
- * at which no quotes are open. RNN406 as for `readBytes`.
- */
-export async function readFirstLines(path: string, most: number): Promise<Uint8Array> {
-  await refuseEndless(path)
-  try {
-    const file = await open(path)
-    try {
-      let bytes = new Uint8Array(most + 1)
-      for (let length = 0; ; ) {
-        const { bytesRead } = await file.read(bytes, length, bytes.length - length)
-        length += bytesRead
-        if (bytesRead === 0) return bytes.subarray(0, length)
-        if (length < bytes.length) continue
-        const end = endOfLines(bytes)
-        if (end > 0) return bytes.subarray(0, end)
-        const longer = new Uint8Array(2 * length)
-        longer.set(bytes)
-        bytes = longer
-      }
-    } finally {
-      await file.close()
-    }
-  } catch (error) {
-    return fail('RNN406', { path, reason: reasonOf(error) })
-  }
-}
-
-/** Finds the place after the last end of a line outside quotes; 0 where there are fewer than two lines. */
-function endOfLines(bytes: Uint8Array): number {
-  const [quote, lineFeed, carriageReturn] = [0x22, 0x0a, 0x0d]
-  let isOpen = false
-  let lines = 0
-  let end = 0
-  bytes.forEach((byte, i) => {
-    if (byte === quote) isOpen = !isOpen
-    if (isOpen || (byte !== lineFeed && byte !== carriageReturn)) return
-    if (i > end) lines++
-    end = i + 1
-  })
-  return lines > 1 ? end : 0
-}
-
 /** Makes the reader of the files that a program in `folder` names: by absolute paths, or relative to the program. */
 export const readerIn =
   (folder: string): ((path: string) => Promise<Uint8Array>) =>

@@ -1,11 +1,11 @@
 // Additions to the library for programs under Node: files, and the GPU.
+export { readData, readFirstLines } from './dataFiles.ts'
 export {
   checkWritable,
   isSameFile,
   type OnRead,
   readBytes,
   readerIn,
-  readFirstLines,
   readPieces,
   readStart,
   reasonOf,

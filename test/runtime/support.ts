@@ -70,6 +70,16 @@ export const readTexts =
     return new TextEncoder().encode(files[path])
   }
 
+/** Cuts bytes into pieces of one length, or of several by turns. The pieces share their place, as those of a file do. */
+export async function* cut(bytes: Uint8Array, ...lengths: readonly number[]): AsyncGenerator<Uint8Array> {
+  const place = new Uint8Array(Math.max(...lengths))
+  for (let at = 0, i = 0; at < bytes.length; at += lengths[i++ % lengths.length]) {
+    const piece = bytes.subarray(at, at + lengths[i % lengths.length])
+    place.set(piece)
+    yield place.subarray(0, piece.length)
+  }
+}
+
 export interface Case {
   readonly inputs?: readonly string[]
   readonly targets?: readonly string[]

@@ -11,11 +11,13 @@ import { padded } from './padded.ts'
 import { ordered, shuffled } from './split.ts'
 import { standardize } from './standardize.ts'
 import { truncated } from './truncated.ts'
+import { tsv } from './tsv.ts'
 import { windows } from './windows.ts'
 import { words } from './words.ts'
 
 const all: readonly DataFunction[] = [
   csv,
+  tsv,
   jsonl,
   classes,
   words,

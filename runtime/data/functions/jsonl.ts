@@ -5,7 +5,7 @@ import { once } from '../../once.ts'
 import type { Asked } from '../asked.ts'
 import { CellsBuilder } from '../cells.ts'
 import { LinesBuilder } from '../rowPlaces.ts'
-import { shownJson } from '../shown.ts'
+import { holdsNul, shown, shownJson } from '../shown.ts'
 import { type Cells, type Origin, type Table, tableOf } from '../value.ts'
 import { readTable, type TableFormat, tableIn } from './file.ts'
 import type { DataFunction } from './function.ts'
@@ -92,9 +92,11 @@ function parseJson(text: string, line: number, file: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
+    if (text.includes('\0')) return malformed(file, `line ${line} ${holdsNul}`, 'save it as UTF-8')
     const reason = error instanceof Error ? error.message : String(error)
     // The engine counts the line that it was given as line 1.
-    return malformed(file, `line ${line} is no JSON: ${reason.replace(/ \(line 1 column (\d+)\)$/, ', column $1')}`)
+    const inLine = reason.replace(/ \(line 1 column (\d+)\)$/, ', column $1')
+    return malformed(file, `line ${line} is no JSON: ${shown(inLine, 120)}`)
   }
 }
 
