@@ -11,13 +11,13 @@ import { bindSizes, type Found } from './bindSizes.ts'
 import { readCells, singleCell } from './cells.ts'
 import { behind, columnsIn } from './columnsIn.ts'
 import { asRead, type Encoding } from './encoding.ts'
-import { checkLeft, evaluator, type Lookup, refuseForm, type Surroundings } from './evaluate.ts'
+import { checkLeft, columnOf, evaluator, type Lookup, refuseForm, type Surroundings } from './evaluate.ts'
 import { type Feed, feedOf, foundIn } from './feed.ts'
-import { tableIn } from './functions/file.ts'
 import { dataFunctions } from './functions/index.ts'
 import { checkOrder, type LoadOptions, loadData, reader, splitOf } from './loadData.ts'
 import { withoutRows } from './rowless.ts'
-import type { Cells, Column, Sequences, Series } from './value.ts'
+import { arrayOfZeros, readArray } from './storedArray.ts'
+import { type Cells, type Column, type Sequences, type Series, type StoredArray, seriesOf } from './value.ts'
 import { valuesIn } from './valuesIn.ts'
 
 export interface DataCheckOptions {
@@ -71,6 +71,9 @@ async function problemsOf(run: () => unknown): Promise<readonly Diagnostic[]> {
 /** Samples of the kinds that the cell of a JSON object may have: each is read as another kind of value. */
 const cellKinds = [1, [1], [[1, 1]]] as const
 
+/** Dims that an array may have, in the same way. */
+const arrayKinds = [[1], [1, 1], [1, 1, 1]] as const
+
 /** A way to read the columns whose kind only their values tell: for each the index in `cellKinds`. */
 type Reading = ReadonlyMap<string, number>
 
@@ -117,15 +120,15 @@ async function checkKinds(data: Data, options: DataCheckOptions): Promise<readon
     checkOrder(feeds, split)
     if (problems.length > 0) return
     bindSizes(feeds.flatMap(shapeOf), sizes)
-    if (tablesIn(data) === 1) checkCounts(feeds)
+    if (filesIn(data.body) === 1) checkCounts(feeds)
   }
   return [...problems, ...(await problemsOf(together))]
 }
 
-/** Shape of a feed as far as it is certain: not the number of codes, nor the shape of sequences, which depend on the values. */
+/** Shape of a feed as far as it is certain: not the number of codes, nor the shape of sequences and arrays, which depend on the values. */
 function shapeOf(feed: Feed): Found[] {
   const { codes: _, ...found } = foundIn(feed, new Int32Array())
-  return feed.value.kind === 'sequences' ? [] : [found]
+  return feed.value.kind === 'sequences' || seriesOf(feed.value).isOpen ? [] : [found]
 }
 
 /** RNN423 where the windows of one table differ in length, so that their numbers differ too. */
@@ -156,21 +159,24 @@ function rowlessOf(data: Data, ports: readonly Port[], { sample }: DataCheckOpti
   const axes = axesFed(data, ports)
   return reading => {
     const undecided = new Set<string>()
-    const kindOf = (cells: Cells, span: Span, axes: number | undefined): Column | Sequences | Series => {
-      const known = sample && readIfWell(cells, span, axes)
+    const kindOf = (found: Cells | StoredArray, span: Span, axes: number | undefined): Column | Sequences | Series => {
+      const known = sample && readIfWell(found, span, axes)
       if (known !== undefined) return known
-      undecided.add(cells.name)
-      const cell = cellKinds[reading.get(cells.name) ?? 0]
-      return readCells(singleCell(cells, cell), span, axes)
+      const { file, name } = found
+      undecided.add(name)
+      const kind = reading.get(name) ?? 0
+      if (found.kind === 'array') return opened(readArray(arrayOfZeros(file, name, arrayKinds[kind]), span, axes))
+      return readCells(singleCell(found, cellKinds[kind]), span, axes)
     }
     const surroundings: Surroundings = {
       read: async source => {
         if (sampled !== undefined) return sampled(source)
-        const { path, by, format, asked } = source
-        const example = by.example?.(columns.length > 0 ? columns : ['x'])
-        return tableIn(new TextEncoder().encode(example), path, format(path, asked))
+        const { path, by } = source
+        const content = by.example?.(path, columns.length > 0 ? columns : ['x'])
+        if (content === undefined) throw new Error(`${by.name} reads no file`)
+        return content
       },
-      columnOf: (column, span, axes) => withoutRows(column.kind === 'cells' ? kindOf(column, span, axes) : column),
+      columnOf: (column, span, axes) => withoutRows(column.kind === 'column' ? column : kindOf(column, span, axes)),
       axes,
       fit: (_, __, compute) => fitted(compute),
     }
@@ -178,10 +184,18 @@ function rowlessOf(data: Data, ports: readonly Port[], { sample }: DataCheckOpti
   }
 }
 
-/** Reads cells; undefined where they are malformed, which loading reports. */
-function readIfWell(cells: Cells, span: Span, axes: number | undefined): Column | Sequences | Series | undefined {
+/** Leaves open which dims the items of an array have. */
+const opened = (value: Series | Sequences): Series | Sequences =>
+  value.kind === 'series' ? { ...value, isOpen: true } : value
+
+/** Reads cells or an array; undefined where they are malformed, which loading reports. */
+function readIfWell(
+  found: Cells | StoredArray,
+  span: Span,
+  axes: number | undefined,
+): Column | Sequences | Series | undefined {
   try {
-    return readCells(cells, span, axes)
+    return columnOf(found, span, axes)
   } catch (error) {
     if (!(error instanceof RnnError)) throw error
     return undefined
@@ -208,12 +222,14 @@ function readingsOf(columns: readonly string[]): Reading[] | undefined {
 }
 
 /** Lists the columns that an equation reads, by itself and through others. */
-const columnsOf = ({ name }: Equation, body: readonly Equation[]): string[] => [
-  ...new Set(behind(body, [name.text]).flatMap(columnsIn)),
-]
+const columnsOf = ({ name }: Equation, body: readonly Equation[]): string[] => {
+  const equations = behind(body, [name.text])
+  // The array of a file that has a single one is read without a name.
+  return [...new Set([...equations.flatMap(columnsIn), ...(filesIn(equations) > 0 ? [''] : [])])]
+}
 
-/** Number of tables that are read. */
-const tablesIn = ({ body }: Data): number =>
+/** Number of files that are read. */
+const filesIn = (body: readonly Equation[]): number =>
   body
     .flatMap(e => [...allExprs(e.value)])
     .filter(

@@ -7,28 +7,31 @@ import { didYouMean } from '../../dsl/suggest.ts'
 import { type Asked, askedOf, namedOnce } from './asked.ts'
 import { readCells } from './cells.ts'
 import type { Encoding } from './encoding.ts'
-import type { TableFormat } from './functions/file.ts'
+import type { FileFormat } from './functions/file.ts'
 import type { Call, DataFunction } from './functions/function.ts'
 import { dataFunctions } from './functions/index.ts'
 import { laterNames, refuse } from './functions/later.ts'
 import type { Step } from './scalingSteps.ts'
 import { combine, extend, join, numeric } from './series.ts'
 import { shown } from './shown.ts'
+import { readArray } from './storedArray.ts'
 import {
   type Argument,
-  type Cells,
   type Column,
   describe,
+  type FileContent,
   type Sequences,
   type Series,
+  seriesOf,
   type Table,
+  type TableColumn,
   type Value,
 } from './value.ts'
 import { namesIn } from './valuesIn.ts'
 
 export interface Surroundings {
-  /** Reads the table in a file. */
-  readonly read: (source: TableSource) => Promise<Table>
+  /** Reads a file. */
+  readonly read: (source: FileSource) => Promise<FileContent>
   /** Reads a column of a table, in place of `columnOf`. */
   readonly columnOf?: typeof columnOf
   /** Fits an encoding; `call` is the place of a fitted call, such as `s.standardize`. */
@@ -39,12 +42,12 @@ export interface Surroundings {
   readonly axes?: ReadonlyMap<string, number>
 }
 
-/** A file that a function reads a table from. */
-export interface TableSource {
+/** A file that a function reads. */
+export interface FileSource {
   readonly path: string
   readonly span: Span
   readonly by: DataFunction
-  readonly format: TableFormat
+  readonly format: FileFormat
   readonly variant: string
   readonly asked: (column: string) => Asked
 }
@@ -101,8 +104,7 @@ export function evaluator(data: Data, surroundings: Surroundings): Lookup {
       model: data.model.text,
       axes: surroundings.axes?.get(user.name.text),
       isReleased: name => releasable.has(name),
-      column: (column, span) =>
-        (surroundings.columnOf ?? columnOf)(column, span, surroundings.axes?.get(user.name.text)),
+      columnOf: surroundings.columnOf ?? columnOf,
       fit: name => {
         const count = (fits.get(name) ?? 0) + 1
         fits.set(name, count)
@@ -124,14 +126,14 @@ export function evaluator(data: Data, surroundings: Surroundings): Lookup {
 }
 
 interface Scope {
-  readonly read: (source: Omit<TableSource, 'asked'>) => Promise<Table>
+  readonly read: (source: Omit<FileSource, 'asked'>) => Promise<FileContent>
   readonly model: string
-  /** Number of axes that the equation feeds, if it is one number. */
+  /** Number of axes that the expression feeds, if it is one number. */
   readonly axes: number | undefined
   /** Whether a column is freed when it is read. */
   readonly isReleased: (column: string) => boolean
   /** Reads a column of a table. */
-  readonly column: (column: Column | Cells, span: Span) => Column | Sequences | Series
+  readonly columnOf: typeof columnOf
   /** The `fit` of the next call of the function `name` in this equation. */
   readonly fit: (name: string) => Call['fit']
   readonly name: (name: string, span: Span) => Promise<Argument>
@@ -268,17 +270,24 @@ async function call(
   const given = await bindArguments(definition, args, before, span, scope)
   const read: Call['read'] = (path, at, format, variant) =>
     scope.read({ path, span: at, by: definition, format, variant })
-  return definition.apply(given, { span, read, model: scope.model, axes: scope.axes, fit: scope.fit(definition.name) })
+  const { model, axes, columnOf } = scope
+  const fromArray: Call['fromArray'] = array => {
+    const value = columnOf(array, span, axes)
+    if (value.kind === 'column') throw new Error(`${array.file} holds no column`)
+    return value
+  }
+  return definition.apply(given, { span, read, fromArray, model, axes, fit: scope.fit(definition.name) })
 }
 
 /** Binds positional arguments first, then those with names, then defaults. RNN105, RNN107, RNN208, RNN209 as for any call. */
 async function bindArguments(
-  { name, parameters }: DataFunction,
+  { name, parameters, takesRows }: DataFunction,
   args: readonly Arg[],
   before: readonly Argument[],
   span: Span,
-  scope: Scope,
+  outer: Scope,
 ): Promise<Argument[]> {
+  const scope: Scope = takesRows ? { ...outer, axes: 0 } : outer
   const callee = `\`${name}\``
   const positional = [...before]
   const named = new Map<string, Argument>()
@@ -317,15 +326,17 @@ function notAFunction(name: string, span: Span): never {
   return fail('RNN407', { name }, { span, help: didYouMean(name, [...dataFunctions.keys(), ...laterNames]) })
 }
 
-/** Gives the column itself, or reads its cells; lists are axes down to the number of `axes`, if it is known. */
-export const columnOf = (column: Column | Cells, span: Span, axes: number | undefined): Column | Sequences | Series =>
-  column.kind === 'cells' ? readCells(column, span, axes) : column
+/** Gives the column itself, or reads its cells or its array; lists are axes down to the number of `axes`, if it is known. */
+export function columnOf(column: TableColumn, span: Span, axes: number | undefined): Column | Sequences | Series {
+  if (column.kind === 'array') return readArray(column, span, axes)
+  return column.kind === 'cells' ? readCells(column, span, axes) : column
+}
 
 function member({ value, span: place }: Argument, name: string, span: Span, scope: Scope): Value {
   if (value.kind === 'table') {
     const column = value.columns.get(name)
     if (column !== undefined) {
-      const read = scope.column(column, span)
+      const read = scope.columnOf(column, span, scope.axes)
       if (scope.isReleased(name)) value.release(name)
       return read
     }
@@ -355,10 +366,12 @@ function separatedOtherwise(name: string, { columns, separators }: Table): strin
 function joined(items: readonly Argument[], span: Span): Value {
   if (items.length === 0)
     return fail('RNN208', { callee: '`[…]`', expected: 'one series or more', found: 'none is' }, { span })
-  return join(
-    items.map(item => numeric(item, '`[…]`')),
-    span,
-  )
+  const parts = items.map(item => {
+    const part = numeric(item, '`[…]`')
+    if (seriesOf(part).item.length < 2) return part
+    return fail('RNN422', { user: '`[…]`', expected: 'numbers and vectors', found: describe(part) }, item)
+  })
+  return join(parts, span)
 }
 
 const operators: { readonly [op in BinaryOperator]?: (a: number, b: number) => number } = {

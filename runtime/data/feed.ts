@@ -39,7 +39,11 @@ export function feedOf(port: Port, role: Role, { value, span }: Argument): Feed 
     if (port.dtype === 'real' && large !== undefined) refuseRounded(value, large, span)
     return feed(withAxes(value, port, span))
   }
-  if (value.kind === 'series' || value.kind === 'windowed') return feed(value)
+  if (value.kind === 'series' || value.kind === 'windowed') {
+    const { large } = seriesOf(value)
+    if (port.dtype === 'real' && large !== undefined) refuseRounded(value, large, span)
+    return feed(value)
+  }
   return fail('RNN422', { user: `\`${port.name}\``, expected: 'a series', found: describe(value) }, { span })
 }
 

@@ -1,5 +1,7 @@
 // Decompresses a file as its pieces come, if its first bytes say that gzip has compressed it.
 
+import { decompressed } from './decompressed.ts'
+
 /** An error of compressed data. */
 export class DamagedGzip extends Error {
   constructor(cause: unknown) {
@@ -67,27 +69,4 @@ async function* inflated(pieces: AsyncIterable<Uint8Array>, inflate: Inflate): A
 }
 
 /** Decompresses what one run of gzip wrote: a file of several such members, put together, is refused. Runs on every platform. */
-const inflateMember: Inflate = pieces => {
-  const iterator = pieces[Symbol.asyncIterator]()
-  const source = new ReadableStream<Uint8Array<ArrayBuffer>>({
-    pull: async controller => {
-      const { done, value } = await iterator.next()
-      if (done) controller.close()
-      else controller.enqueue(value)
-    },
-    cancel: async () => {
-      await iterator.return?.()
-    },
-  })
-  return chunksOf(source.pipeThrough(new DecompressionStream('gzip')))
-}
-
-/** Yields what a stream gives, which not every browser can iterate. */
-async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const reader = stream.getReader()
-  try {
-    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value
-  } finally {
-    await reader.cancel().catch(() => undefined)
-  }
-}
+const inflateMember: Inflate = pieces => decompressed(pieces, 'gzip')

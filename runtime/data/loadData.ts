@@ -8,16 +8,16 @@ import { suggest } from '../../dsl/suggest.ts'
 import { axesFed } from './axisLengths.ts'
 import { bindSizes, checkCodes, checkLengths, type Role } from './bindSizes.ts'
 import { allRows, type Cut, cut, type PartName } from './cut.ts'
+import { alone } from './decompressed.ts'
 import type { Encoding } from './encoding.ts'
-import { evaluator, type Lookup, type Surroundings, type TableSource } from './evaluate.ts'
+import { evaluator, type FileSource, type Lookup, type Surroundings } from './evaluate.ts'
 import type { Part } from './example.ts'
 import { examplesOf, type Feed, feedOf, foundIn, placeIn } from './feed.ts'
 import type { Fitted } from './fitted.ts'
-import { bytesReader } from './functions/file.ts'
 import { DamagedGzip, gunzipped } from './gunzip.ts'
 import { checkHeld } from './precision.ts'
 import { originOf } from './raggedSequences.ts'
-import { counted, describe, rowsOf, type Split, seriesOf, type Table } from './value.ts'
+import { counted, describe, type FileContent, rowsOf, type Split, seriesOf } from './value.ts'
 
 /** Bytes of a file, or the pieces of them as they come. */
 export type FileBytes = Uint8Array | AsyncIterable<Uint8Array>
@@ -163,9 +163,9 @@ function cutter(split: SplitEquation | undefined, seed: number): (rows: number) 
   }
 }
 
-/** Makes a reader that reads each table once, from the path that replaces the written one if there is one. */
+/** Makes a reader that reads each file once, from the path that replaces the written one if there is one. */
 export function reader({ read, path }: Pick<LoadOptions, 'read' | 'path'>): Surroundings['read'] {
-  const tables = new Map<string, Promise<Table>>()
+  const contents = new Map<string, Promise<FileContent>>()
   const written = new Set<string>()
   return source => {
     if (path !== undefined && written.size > 0 && !written.has(source.path)) {
@@ -173,22 +173,22 @@ export function reader({ read, path }: Pick<LoadOptions, 'read' | 'path'>): Surr
     }
     written.add(source.path)
     const key = JSON.stringify([source.path, source.by.name, source.variant])
-    const table = tables.get(key) ?? readSource(path ?? source.path, source, read)
-    tables.set(key, table)
-    return table
+    const content = contents.get(key) ?? readSource(path ?? source.path, source, read)
+    contents.set(key, content)
+    return content
   }
 }
 
-/** Reads a table as its file comes. Errors without a place are reported at the call that reads. */
+/** Reads a file as it comes. Errors without a place are reported at the call that reads. */
 async function readSource(
   file: string,
-  { span, format, asked }: TableSource,
+  { span, format, asked }: FileSource,
   read: LoadOptions['read'],
-): Promise<Table> {
-  const table = bytesReader(file, format(file, asked))
+): Promise<FileContent> {
+  const reader = format(file, asked)
   try {
-    for await (const piece of piecesOf(file, read)) table.add(piece)
-    return table.end()
+    for await (const piece of piecesOf(file, read)) reader.add(piece)
+    return await reader.end()
   } catch (error) {
     if (!(error instanceof RnnError)) throw error
     throw new RnnError(error.diagnostics.map(d => ({ span, ...d })))
@@ -206,10 +206,6 @@ async function* piecesOf(file: string, read: LoadOptions['read']): AsyncGenerato
     const reason = error instanceof Error ? error.message : String(error)
     fail('RNN406', { path: file, reason })
   }
-}
-
-async function* alone(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes
 }
 
 /** Evaluates the equation of each port. RNN401 for a port without one. */

@@ -66,12 +66,7 @@ interface Ranges {
 }
 
 /** Copies the kept elements of an array that has `width` numbers for each element. */
-function choose<A extends Float64Array | Int32Array>(
-  { from, to }: Ranges,
-  all: A,
-  width: number,
-  made: (n: number) => A,
-): A {
+function choose<A extends Numbers>({ from, to }: Ranges, all: A, width: number, made: (n: number) => A): A {
   const count = from.reduce((sum, start, i) => sum + to[i] - start, 0)
   const chosen = made(count * width)
   let end = 0
@@ -88,7 +83,11 @@ const chooseFloats = (ranges: Ranges, all: Float64Array, width: number): Float64
   choose(ranges, all, width, length => new Float64Array(length))
 
 const chooseNumbers = (ranges: Ranges, all: Numbers, width: number): Numbers =>
-  all instanceof Int32Array ? chooseInts(ranges, all, width) : chooseFloats(ranges, all, width)
+  all instanceof Int32Array
+    ? chooseInts(ranges, all, width)
+    : all instanceof Uint8Array
+      ? choose(ranges, all, width, length => new Uint8Array(length))
+      : chooseFloats(ranges, all, width)
 
 /**
  * Keeps some of the elements of each row: `range` gives the first that is kept, and the one after the last. The elements, numbers or
@@ -178,7 +177,9 @@ export const lineOf = ({ file, name, places }: Origin, row: number): string => p
 
 export const lineText = (file: string, line: number, name: string): string => placeIn(file, `line ${line}`, name)
 
-const placeIn = (file: string, place: string, name: string): string => `${file}, ${place}, column \`${shown(name)}\``
+/** Names the column where there are several. */
+const placeIn = (file: string, place: string, name: string): string =>
+  name === '' ? `${file}, ${place}` : `${file}, ${place}, column \`${shown(name)}\``
 
 /** Gives the row, and then the place in each list, that lead to an element; `levels` are the lengths of the lists, outermost first. */
 export function pathTo(levels: readonly Int32Array[], element: number): number[] {

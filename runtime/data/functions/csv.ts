@@ -12,5 +12,5 @@ export const parseCsv = (
   bytes: Uint8Array,
   file: string,
   decimal: DecimalMark = '.',
-  asked: (column: string) => Asked = () => 'labels',
-): Table<Column> => tableIn(bytes, file, delimitedTable(decimal)(file, asked))
+  asked?: (column: string) => Asked,
+): Table<Column> => tableIn(bytes, file, delimitedTable(decimal), asked)

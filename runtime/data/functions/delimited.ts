@@ -7,20 +7,21 @@ import type { DecimalMark } from '../numberText.ts'
 import { LinesBuilder } from '../rowPlaces.ts'
 import { shown } from '../shown.ts'
 import { type Argument, type Column, describe, type Table, tableOf } from '../value.ts'
-import { readTable, type TableFormat } from './file.ts'
+import { readTable, type TextFormat, tableIn, textFile } from './file.ts'
 import type { DataFunction } from './function.ts'
 
 /** Makes the function of this name; without a separator, the first line shows which it is. */
 export const delimitedFunction = (name: string, separator?: Separator): DataFunction => ({
   name,
   parameters: [{ name: 'path' }, { name: 'decimal', default: { kind: 'text', value: '.' } }],
-  example: columns => {
+  example: (path, columns) => {
     const names = columns.map(name => `"${name.replaceAll('"', '""')}"`)
-    return [names, columns.map(() => 1)].map(row => `${row.join(separator)}\n`).join('')
+    const text = [names, columns.map(() => 1)].map(row => `${row.join(separator)}\n`).join('')
+    return tableIn(new TextEncoder().encode(text), path, delimitedTable('.', separator))
   },
   apply: ([path, decimal], call) => {
     const mark = markOf(decimal)
-    return readTable(path, call, delimitedTable(mark, separator), mark)
+    return readTable(path, call, textFile(delimitedTable(mark, separator)), mark)
   },
 })
 
@@ -32,7 +33,7 @@ function markOf({ value, span }: Argument): DecimalMark {
 
 /** Reads a table as `csvReader` does. RNN405 if it has no rows, RNN410 if it is malformed. */
 export const delimitedTable =
-  (decimal: DecimalMark, separator?: Separator): TableFormat<Table<Column>> =>
+  (decimal: DecimalMark, separator?: Separator): TextFormat<Table<Column>> =>
   (file, asked) => {
     const malformed: (reason: string, help?: string) => never = (reason, help) =>
       fail('RNN410', { file, reason }, help === undefined ? {} : { help })

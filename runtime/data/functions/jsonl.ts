@@ -7,30 +7,30 @@ import { CellsBuilder } from '../cells.ts'
 import { LinesBuilder } from '../rowPlaces.ts'
 import { holdsNul, shown, shownJson } from '../shown.ts'
 import { type Cells, type Origin, type Table, tableOf } from '../value.ts'
-import { readTable, type TableFormat, tableIn } from './file.ts'
+import { readTable, type TextFormat, tableIn, textFile } from './file.ts'
 import type { DataFunction } from './function.ts'
 
 export const jsonl: DataFunction = {
   name: 'jsonl',
   parameters: [{ name: 'path' }],
-  example: columns => JSON.stringify(Object.fromEntries(columns.map(name => [name, 1]))),
-  apply: ([path], call) => readTable(path, call, jsonlTable),
+  example: (path, columns) => {
+    const row = JSON.stringify(Object.fromEntries(columns.map(name => [name, 1])))
+    return parseJsonl(new TextEncoder().encode(row), path)
+  },
+  apply: ([path], call) => readTable(path, call, textFile(jsonlTable)),
 }
 
 /**
  * Reads the bytes of a JSON Lines file (UTF-8; lines end with CRLF, LF or CR, blank lines are left out). RNN405 if it has no rows,
  * RNN410 if a line is no JSON object, or has a key twice.
  */
-export const parseJsonl = (
-  bytes: Uint8Array,
-  file: string,
-  asked: (column: string) => Asked = () => 'labels',
-): Table<Cells> => tableIn(bytes, file, jsonlTable(file, asked))
+export const parseJsonl = (bytes: Uint8Array, file: string, asked?: (column: string) => Asked): Table<Cells> =>
+  tableIn(bytes, file, jsonlTable, asked)
 
 /** Cells of a key that nothing asks for. */
 const unread = ({ file, name, places }: Origin): Cells => ({ kind: 'cells', file, name, places })
 
-const jsonlTable: TableFormat<Table<Cells>> = (file, asked) => {
+const jsonlTable: TextFormat<Table<Cells>> = (file, asked) => {
   const lines = new LinesBuilder()
   const names = new Set<string>()
   /** Builders of the keys that something asks for, by name. */
