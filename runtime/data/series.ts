@@ -91,8 +91,11 @@ export function extend(value: Elements, chains: readonly Chain[], what: string, 
   const chainOf = (component: number) => chains[component % chains.length]
   const applied = chains.map(applying)
   const values = new Float64Array(series.values.length)
+  // A single chain is for every component.
+  const [each] = applied
   for (let i = 0; i < values.length; i++) {
-    values[i] = applied[(i % width) % applied.length](series.values[i])
+    const apply = applied.length === 1 ? each : applied[i % width]
+    values[i] = apply(series.values[i])
     if (Number.isFinite(values[i])) continue
     const found = `${values[i]}, from ${series.values[i]} in ${placeOf(value, i)}`
     return fail('RNN424', { operation: what, found }, { span })
