@@ -5,7 +5,9 @@ import { type LinkedProgram, linkProgram } from '../compiler/elaborate/linking/l
 import { type CompiledModel, chooseModel, compileProgram, type ImportReader } from '../compiler/index.ts'
 import { fail, RnnError } from '../dsl/diagnostics.ts'
 import { isLibraryFile } from '../dsl/standardLibrary.ts'
+import type { LoadOptions } from '../runtime/data/loadData.ts'
 import { type OnRead, readBytes, readData, readFirstLines } from '../runtime/node/index.ts'
+import { once } from '../runtime/once.ts'
 import type { Output } from './output.ts'
 import { createReadMeter } from './progress.ts'
 import { batchSizes, readSets } from './sets.ts'
@@ -91,7 +93,7 @@ export const dataReader =
   }
 
 /** Yields the pieces of a file that the command line names. */
-async function* piecesGiven(path: string, onRead: OnRead): AsyncGenerator<Uint8Array> {
+async function* piecesGiven(path: string, onRead?: OnRead): AsyncGenerator<Uint8Array> {
   try {
     yield* readData(path, onRead)
   } catch (error) {
@@ -113,8 +115,11 @@ const refuse = (error: unknown): never => {
 /** Bytes of a file that `rnnc check` looks into. */
 const firstBytes = 65_536
 
-/** As `readGiven`, for the first lines. */
-export const readFirstRows = (path: string): Promise<Uint8Array> => readFirstLines(path, firstBytes).catch(refuse)
+/** Makes the reader of a file of data that is looked into: of a text its first lines, of others all. */
+export function sampleReader(path: string): LoadOptions['read'] {
+  const lines = once(() => readFirstLines(path, firstBytes).catch(refuse))
+  return (_, isText) => (isText ? lines() : piecesGiven(path))
+}
 
 function decode(bytes: Uint8Array, path: string): string {
   try {

@@ -37,6 +37,7 @@ export function arrayReader(file: string, name: string, readHeader: ReadHeader):
   let rest: Uint8Array = new Uint8Array()
   let numbers: NumbersReader | undefined
   return {
+    isText: false,
     add: bytes => {
       let all = rest.length === 0 ? bytes : joined(rest, bytes)
       if (numbers === undefined) {

@@ -25,7 +25,10 @@ export interface DataCheckOptions {
   readonly signature?: Signature
   /** Sizes that are given (`--set K=10`). */
   readonly sizes?: Sizes
-  /** A file to look into, in place of the only one that the block names (`--data`), with a reader of its first bytes, whole lines. */
+  /**
+   * A file to look into, in place of the only one that the block names (`--data`), with its reader; of a text the first whole lines are
+   * enough.
+   */
   readonly sample?: { readonly path: string; readonly read: LoadOptions['read'] }
 }
 

@@ -25,9 +25,10 @@ export type FileBytes = Uint8Array | AsyncIterable<Uint8Array>
 export interface LoadOptions {
   /**
    * Gives the bytes of a file that the block names, by the path as it is written, all at once or piece by piece; each piece is used up
-   * before the next is asked for. What gzip has compressed is decompressed. It may throw RNN406; other errors become that.
+   * before the next is asked for. What gzip has compressed is decompressed. It may throw RNN406; other errors become that. `isText` tells
+   * whether the file is read as text.
    */
-  readonly read: (path: string) => FileBytes | Promise<FileBytes>
+  readonly read: (path: string, isText: boolean) => FileBytes | Promise<FileBytes>
   /** A path to read in place of the only one that the block names (`--data`). */
   readonly path?: string
   /** Encodings and sizes stored with the weights: used as they are, and nothing is fitted anew. */
@@ -187,7 +188,7 @@ async function readSource(
 ): Promise<FileContent> {
   const reader = format(file, asked)
   try {
-    for await (const piece of piecesOf(file, read)) reader.add(piece)
+    for await (const piece of piecesOf(file, () => read(file, reader.isText))) reader.add(piece)
     return await reader.end()
   } catch (error) {
     if (!(error instanceof RnnError)) throw error
@@ -196,9 +197,9 @@ async function readSource(
 }
 
 /** Yields the pieces of a file, decompressed. RNN406 where it cannot be read, RNN410 where its compressed data is damaged. */
-async function* piecesOf(file: string, read: LoadOptions['read']): AsyncGenerator<Uint8Array> {
+async function* piecesOf(file: string, read: () => FileBytes | Promise<FileBytes>): AsyncGenerator<Uint8Array> {
   try {
-    const bytes = await read(file)
+    const bytes = await read()
     yield* gunzipped(bytes instanceof Uint8Array ? alone(bytes) : bytes)
   } catch (error) {
     if (error instanceof RnnError) throw error

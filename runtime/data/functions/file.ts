@@ -7,6 +7,8 @@ import type { Call } from './function.ts'
 
 /** Reads what a file holds from its bytes, which come in pieces. */
 export interface FileReader<T extends FileContent = FileContent> {
+  /** Whether the file is text, the first lines of which are a file too. */
+  readonly isText: boolean
   /** Takes a piece, whose place may be used again. */
   readonly add: (bytes: Uint8Array) => void
   readonly end: () => T | Promise<T>
@@ -74,6 +76,7 @@ export const textFile =
       }
     }
     return {
+      isText: true,
       add: bytes => {
         for (let at = 0; at < bytes.length; at += pieceLength)
           attempt(decoder.add(bytes.subarray(at, at + pieceLength)))

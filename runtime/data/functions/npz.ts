@@ -29,6 +29,7 @@ const arraysIn = (file: string, arrays: readonly StoredArray[]): Table<StoredArr
 const npzFile: FileFormat<Table<StoredArray>> = (file, asked) => {
   const bytes = new GrowingBytes()
   return {
+    isText: false,
     add: piece => bytes.append(Uint8Array.from(piece)),
     end: async () => {
       const arrays: StoredArray[] = []
