@@ -6,6 +6,7 @@ import type { Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { greatest } from '../greatest.ts'
 import type { Examples, Part } from './example.ts'
+import type { Rows } from './rows.ts'
 
 /** Length that all examples share; `many` where they differ. */
 export type Extent = number | 'many' | undefined
@@ -171,7 +172,7 @@ function checkBound(
  * RNN402 unless all ports have the same lengths over each axis that they share. `rows` are the rows of the examples among all that
  * were read, for the message.
  */
-export function checkLengths(fed: readonly Pick<Found, 'port' | 'span'>[], part: Part, rows?: Int32Array): void {
+export function checkLengths(fed: readonly Pick<Found, 'port' | 'span'>[], part: Part, rows?: Rows): void {
   const first = new Map<string, Place>()
   for (const { port, span } of fed) {
     port.axes.forEach(({ name }, axis) => {
@@ -188,13 +189,13 @@ interface Place {
   readonly span?: Span
 }
 
-function compareLengths(part: Part, axis: string, left: Place, right: Place, rows?: Int32Array): void {
+function compareLengths(part: Part, axis: string, left: Place, right: Place, rows?: Rows): void {
   for (let i = 0; i < part.count; i++) {
     const a = part.ports[left.port.name].at(i).lengths[left.axis]
     const b = part.ports[right.port.name].at(i).lengths[right.axis]
     const at = Array.from({ length: Math.max(a.length, b.length) }).findIndex((_, k) => a[k] !== b[k])
     if (at < 0) continue
-    const names = { left: left.port.name, right: right.port.name, axis, row: (rows?.[i] ?? i) + 1 }
+    const names = { left: left.port.name, right: right.port.name, axis, row: (rows?.at(i) ?? i) + 1 }
     const labels = left.span && [{ span: left.span, text: `\`${left.port.name}\` is fed here` }]
     const place = { span: right.span, ...(labels && { labels }) }
     fail('RNN402', { ...names, leftLength: a[at] ?? 'no', rightLength: b[at] ?? 'no' }, place)

@@ -11,6 +11,7 @@ import type { TableFormat } from './functions/file.ts'
 import type { Call, DataFunction } from './functions/function.ts'
 import { dataFunctions } from './functions/index.ts'
 import { laterNames, refuse } from './functions/later.ts'
+import type { Rows } from './rows.ts'
 import type { Step } from './scalingSteps.ts'
 import { combine, extend, join, numeric } from './series.ts'
 import { shown } from './shown.ts'
@@ -18,6 +19,7 @@ import {
   type Argument,
   type Cells,
   type Column,
+  type Document,
   describe,
   type Sequences,
   type Series,
@@ -29,10 +31,12 @@ import { namesIn } from './valuesIn.ts'
 export interface Surroundings {
   /** Reads the table in a file. */
   readonly read: (source: TableSource) => Promise<Table>
+  /** Gives the files of a text. */
+  readonly files: (source: TextSource) => Document['files']
   /** Reads a column of a table, in place of `columnOf`. */
   readonly columnOf?: typeof columnOf
   /** Fits an encoding; `call` is the place of a fitted call, such as `s.standardize`. */
-  readonly fit: (call: string, rows: number, compute: (training: Int32Array) => Encoding) => Encoding
+  readonly fit: (call: string, rows: number, compute: (training: Rows) => Encoding) => Encoding
   /** Whether tables are for this evaluation alone: a column that is named once is freed when it is read. */
   readonly owned?: boolean
   /** Number of axes that each equation feeds, if it is one number. */
@@ -47,6 +51,12 @@ export interface TableSource {
   readonly format: TableFormat
   readonly variant: string
   readonly asked: (column: string) => Asked
+}
+
+/** A path that a function reads a text from: of a file, of a folder, or a pattern. */
+export interface TextSource {
+  readonly path: string
+  readonly span: Span
 }
 
 /** The value of the equation for `name`; undefined if the block has none. */
@@ -98,6 +108,7 @@ export function evaluator(data: Data, surroundings: Surroundings): Lookup {
     const fits = new Map<string, number>()
     return {
       read: source => surroundings.read({ ...source, asked }),
+      files: surroundings.files,
       model: data.model.text,
       axes: surroundings.axes?.get(user.name.text),
       isReleased: name => releasable.has(name),
@@ -125,6 +136,7 @@ export function evaluator(data: Data, surroundings: Surroundings): Lookup {
 
 interface Scope {
   readonly read: (source: Omit<TableSource, 'asked'>) => Promise<Table>
+  readonly files: Surroundings['files']
   readonly model: string
   /** Number of axes that the equation feeds, if it is one number. */
   readonly axes: number | undefined
@@ -268,7 +280,9 @@ async function call(
   const given = await bindArguments(definition, args, before, span, scope)
   const read: Call['read'] = (path, at, format, variant) =>
     scope.read({ path, span: at, by: definition, format, variant })
-  return definition.apply(given, { span, read, model: scope.model, axes: scope.axes, fit: scope.fit(definition.name) })
+  const files: Call['files'] = (path, at) => scope.files({ path, span: at })
+  const { model, axes } = scope
+  return definition.apply(given, { span, read, files, model, axes, fit: scope.fit(definition.name) })
 }
 
 /** Binds positional arguments first, then those with names, then defaults. RNN105, RNN107, RNN208, RNN209 as for any call. */
