@@ -25,6 +25,8 @@ export interface Found {
   /** Indices that occur, where the data holds indices; undefined for labels that were numbered. */
   readonly seen?: ReadonlySet<number>
   readonly span?: Span
+  /** Whether the port is the type of an equation, and no input or target. */
+  readonly isEquation?: boolean
 }
 
 /** Describes a port as the model declares it: `real over T[24]`. */
@@ -230,16 +232,16 @@ export function freeName(dim: Dim): string | undefined {
   return name !== undefined && format(dim) === name ? name : undefined
 }
 
-function mismatch({ port, item, axes, span }: Found): never {
+function mismatch({ port, item, axes, span, isEquation }: Found): never {
   const many = axes.some((found, i) => found === 'many' && port.axes[i]?.ragged === false)
   const help = many ? '`padded(x, n)` makes sequences of one length; `over T` without a length takes any' : undefined
   const base = item.length > 0 ? brackets(item.map(n => n ?? '?')) : port.dtype
   const over = axes.map(n => (typeof n === 'number' ? `over an axis of ${n}` : 'over an axis of many lengths'))
-  return fail(
-    'RNN411',
-    { input: port.name, declared: describePort(port), found: [base, ...over].join(' ') },
-    { span, ...(help && { help }) },
-  )
+  const found = [base, ...over].join(' ')
+  const [declared, place] = [describePort(port), { span, ...(help && { help }) }]
+  return isEquation
+    ? fail('RNN204', { name: port.name, declared, found }, place)
+    : fail('RNN411', { input: port.name, declared, found }, place)
 }
 
 const brackets = (dims: readonly (string | number)[]): string => `[${dims.join(', ')}]`

@@ -10,6 +10,7 @@ import { axesFed } from './axisLengths.ts'
 import { bindSizes, type Found } from './bindSizes.ts'
 import { readCells, singleCell } from './cells.ts'
 import { behind, columnsIn } from './columnsIn.ts'
+import { typedOf } from './declaredTypes.ts'
 import { asRead, type Encoding } from './encoding.ts'
 import { checkLeft, evaluator, type Lookup, refuseForm, type Surroundings } from './evaluate.ts'
 import { type Feed, feedOf, foundIn } from './feed.ts'
@@ -19,7 +20,7 @@ import { checkOrder, type LoadOptions, loadData, splitOf } from './loadData.ts'
 import { withoutRows } from './rowless.ts'
 import { noRows, type Rows } from './rows.ts'
 import { sourcesOf } from './sources.ts'
-import { type Cells, type Column, counted, type Sequences, type Series } from './value.ts'
+import { type Cells, type Column, counted, type Sequences, type Series, seriesOf } from './value.ts'
 import { valuesIn } from './valuesIn.ts'
 
 export interface DataCheckOptions {
@@ -90,8 +91,9 @@ async function checkKinds(data: Data, options: DataCheckOptions): Promise<readon
   const first = rowless(plain)
   const problems: Diagnostic[] = []
   const feeds: Feed[] = []
-  const judge = async ({ lookup }: Rowless, { name }: Equation): Promise<Feed | undefined> => {
+  const judge = async ({ lookup }: Rowless, { name, type }: Equation): Promise<Feed | undefined> => {
     const [value, port] = [await lookup(name.text), ports.find(p => p.name === name.text)]
+    if (value !== undefined && type !== undefined) bindSizes(shapeOf(typedOf(name.text, type, value)), sizes)
     if (value === undefined || port === undefined) return undefined
     const feed = feedOf(port, signature?.targets.includes(port) ? 'target' : 'input', value)
     bindSizes(shapeOf(feed), sizes)
@@ -127,7 +129,7 @@ async function checkKinds(data: Data, options: DataCheckOptions): Promise<readon
 /** Shape of a feed as far as it is certain: not the number of codes, nor the shape of sequences, which depend on the values. */
 function shapeOf(feed: Feed): Found[] {
   const { codes: _, ...found } = foundIn(feed, noRows)
-  return feed.value.kind === 'sequences' ? [] : [found]
+  return feed.value.kind === 'sequences' || seriesOf(feed.value).isOpen ? [] : [found]
 }
 
 /** RNN423 where the windows or streams of one table differ, so that the numbers of examples differ too. */
@@ -165,8 +167,6 @@ function rowlessOf(data: Data, ports: readonly Port[], { sample }: DataCheckOpti
   return reading => {
     const undecided = new Set<string>()
     const kindOf = (cells: Cells, span: Span, axes: number | undefined): Column | Sequences | Series => {
-      const known = sample && readIfWell(cells, span, axes)
-      if (known !== undefined) return known
       undecided.add(cells.name)
       const cell = cellKinds[reading.get(cells.name) ?? 0]
       return readCells(singleCell(cells, cell), span, axes)
@@ -179,7 +179,11 @@ function rowlessOf(data: Data, ports: readonly Port[], { sample }: DataCheckOpti
         return tableIn(new TextEncoder().encode(example), path, format(path, asked))
       },
       files: () => noFiles,
-      columnOf: (column, span, axes) => withoutRows(column.kind === 'cells' ? kindOf(column, span, axes) : column),
+      columnOf: (column, span, axes) => {
+        if (column.kind !== 'cells') return withoutRows(column, false)
+        const known = sample && readIfWell(column, span, axes)
+        return known === undefined ? withoutRows(kindOf(column, span, axes), true) : withoutRows(known, false)
+      },
       axes,
       fit: (_, __, compute) => fitted(compute),
     }

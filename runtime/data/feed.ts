@@ -17,6 +17,8 @@ export interface Feed {
   readonly role: Role
   readonly value: Elements
   readonly span: Span
+  /** Whether it is checked alone, and feeds nothing: the type of an equation. */
+  readonly isEquation?: boolean
 }
 
 /**
@@ -34,12 +36,11 @@ export function feedOf(port: Port, role: Role, { value, span }: Argument): Feed 
     if (port.dtype === 'real') refuseRounded(numbers, value.numbers().large, span)
     return feed(numbers)
   }
-  if (value.kind === 'sequences') {
-    const { large } = value.series
+  if (isElements(value)) {
+    const { large } = seriesOf(value)
     if (port.dtype === 'real' && large !== undefined) refuseRounded(value, large, span)
-    return feed(withAxes(value, port, span))
+    return feed(value.kind === 'sequences' ? withAxes(value, port, span) : value)
   }
-  if (isElements(value)) return feed(value)
   return fail('RNN422', { user: `\`${port.name}\``, expected: 'a series', found: describe(value) }, { span })
 }
 
@@ -68,16 +69,17 @@ function withAxes(sequences: Sequences, { axes }: Port, span: Span): Sequences {
 
 /** Shape of a feed; the number of codes is counted in the training rows. */
 export function foundIn(feed: Feed, training: Rows): Found {
-  const { port, role, value, span } = feed
+  const { port, role, value, span, isEquation } = feed
+  const place = { port, role, span, ...(isEquation && { isEquation }) }
   const { encoding, item: own, rows, values } = seriesOf(value)
   // Sequences that are all empty do not show the shape of their items.
   const item = value.kind === 'sequences' && rows === 0 ? port.item.map(() => undefined) : own
   const axes = axesOf(value)
-  if (port.coding === undefined) return { port, role, item, axes, span }
-  if (encoding.kind !== 'numbers') return { port, role, item, axes, codes: textsOf(encoding).length, span }
+  if (port.coding === undefined) return { ...place, item, axes }
+  if (encoding.kind !== 'numbers') return { ...place, item, axes, codes: textsOf(encoding).length }
   const seen = new Set<number>()
   eachElement(value, training, element => seen.add(values[element]))
-  return { port, role, item, axes, span, ...codesIn(seen) }
+  return { ...place, item, axes, ...codesIn(seen) }
 }
 
 /** Lengths of the axes of a value. */

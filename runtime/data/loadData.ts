@@ -2,12 +2,14 @@
 import type { Precision } from '../../compiler/backend/backend.ts'
 import type { Port, Signature } from '../../compiler/elaborate/values/signature.ts'
 import type { Sizes } from '../../compiler/ir/dim.ts'
-import type { Data, Span } from '../../dsl/ast.ts'
+import type { Data, Equation, Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { suggest } from '../../dsl/suggest.ts'
 import { axesFed } from './axisLengths.ts'
 import { bindSizes, checkCodes, checkLengths, type Role } from './bindSizes.ts'
+import { behind } from './columnsIn.ts'
 import { type Cut, cut, type PartName } from './cut.ts'
+import { checkTyped, type Typed, typedIn, typedOf } from './declaredTypes.ts'
 import type { Encoding } from './encoding.ts'
 import { evaluator, type Lookup, type Surroundings } from './evaluate.ts'
 import type { Part } from './example.ts'
@@ -76,7 +78,9 @@ export async function loadData(data: Data, signature: Signature, options: LoadOp
   const feeds = await feedAll(data, [...inputsOf(signature), ...targetsOf(signature)], lookup)
   checkOrder(feeds, split)
   checkNumbers(feeds, options)
-  const sizes = bindAll(feeds, rows => cutRows(rows).train, options)
+  const typed = await typedAll(data.body, lookup)
+  const sizes = bindAll([...typed, ...feeds], rows => cutRows(rows).train, options)
+  for (const each of typed) checkTyped(each, sizes)
   const part = (name: PartName) =>
     partOf(feeds, rows => cutRows(rows)[name] ?? noRows, sizes, { name: `the ${name} part` })
   const parts = split === undefined ? 1 : split.value.fractions.length
@@ -102,13 +106,17 @@ export async function loadInputs(
 ): Promise<LoadedInputs> {
   const fit = stored(options.fitted, signature.name)
   const axes = axesFed(data, [...signature.inputs, ...signature.targets])
-  const feeds = await feedAll(
-    data,
-    inputsOf(signature),
-    evaluator(data, { ...sourcesOf(options), fit, axes, owned: true }),
-  )
+  const lookup = evaluator(data, { ...sourcesOf(options), fit, axes, owned: true })
+  const feeds = await feedAll(data, inputsOf(signature), lookup)
   checkNumbers(feeds, options)
-  const sizes = bindAll(feeds, allRows, options)
+  // What feeds targets alone is not read.
+  const read = behind(
+    data.body,
+    signature.inputs.map(port => port.name),
+  )
+  const typed = await typedAll(read, lookup)
+  const sizes = bindAll([...typed, ...feeds], allRows, options)
+  for (const each of typed) checkTyped(each, sizes)
   return { part: partOf(feeds, allRows, sizes, { name: 'the data', forecast: true }), sizes }
 }
 
@@ -177,6 +185,16 @@ async function feedAll(data: Data, ports: readonly PortOfModel[], lookup: Lookup
     feeds.push(feedOf(port, kind, value))
   }
   return feeds
+}
+
+/** Reads the equations that have types. */
+async function typedAll(body: readonly Equation[], lookup: Lookup): Promise<Typed[]> {
+  const all: Typed[] = []
+  for (const { name, type } of typedIn(body)) {
+    const value = await lookup(name.text)
+    if (value !== undefined) all.push(typedOf(name.text, type, value))
+  }
+  return all
 }
 
 /** RNN426 where windows or streams would be cut from a shuffled series. */

@@ -151,6 +151,7 @@ export function combine(
     encoding: asRead(width),
     source: nameOf([a, b], ` ${what} `),
     origins: wider.origins,
+    ...((a.isOpen || b.isOpen) && { isOpen: true }),
     rounding: rounding([a.rounding, b.rounding], ([ofA, ofB]) =>
       values.map((_, i) => {
         const [p, q] = [placeIn(a, i), placeIn(b, i)]
@@ -207,6 +208,7 @@ export function join(values: readonly Elements[], span: Span): Elements {
     values: joined,
     encoding,
     source,
+    ...(all.some(s => s.isOpen) && { isOpen: true }),
     origins: all.flatMap(s => Array.from({ length: widthOf(s) }, (_, i) => s.origins[i % s.origins.length])),
     // Numbers as they were read tell their own rounding, and the columns need not be kept.
     rounding: all.every(s => s.rounding.isWritten) ? asWritten(joined) : roundingOfParts(),

@@ -94,6 +94,8 @@ export interface Series {
   readonly labels?: () => Labels
   /** For sequences as they were read: the texts, by their places, of numbers that 64 bits may have rounded. */
   readonly large?: ReadonlyMap<number, string>
+  /** Whether the width of its items is not known, as a check without data has none of them. */
+  readonly isOpen?: boolean
   readonly rounding: Rounding
 }
 
