@@ -10,14 +10,17 @@ import { axesFed } from './axisLengths.ts'
 import { bindSizes, type Found } from './bindSizes.ts'
 import { readCells, singleCell } from './cells.ts'
 import { behind, columnsIn } from './columnsIn.ts'
+import { typedOf } from './declaredTypes.ts'
 import { asRead, type Encoding } from './encoding.ts'
 import { checkLeft, columnOf, evaluator, type Lookup, refuseForm, type Surroundings } from './evaluate.ts'
 import { type Feed, feedOf, foundIn } from './feed.ts'
 import { dataFunctions } from './functions/index.ts'
-import { checkOrder, type LoadOptions, loadData, reader, splitOf } from './loadData.ts'
+import { checkOrder, type LoadOptions, loadData, splitOf } from './loadData.ts'
 import { withoutRows } from './rowless.ts'
+import { noRows, type Rows } from './rows.ts'
+import { sourcesOf } from './sources.ts'
 import { arrayOfZeros, readArray } from './storedArray.ts'
-import { type Cells, type Column, type Sequences, type Series, type StoredArray, seriesOf } from './value.ts'
+import { type Cells, type Column, counted, type Sequences, type Series, type StoredArray, seriesOf } from './value.ts'
 import { valuesIn } from './valuesIn.ts'
 
 export interface DataCheckOptions {
@@ -33,7 +36,7 @@ export interface DataCheckOptions {
 }
 
 /**
- * Finds everything that loading would stop with whatever the values are: RNN407 and RNN413 for functions, arguments that are too many,
+ * Finds everything that loading would stop with whatever the values are: RNN407 for functions, arguments that are too many,
  * too few or of the wrong kind, missing members, windows that do not fit the model, splits that do not add up. With a sample, also
  * errors in its first rows: missing columns, and cells that are no numbers. In the order of the text.
  */
@@ -52,7 +55,7 @@ const shownByRows: ReadonlySet<Code> = new Set<Code>(['RNN403', 'RNN404', 'RNN40
 const countsCodes = ({ inputs, targets }: Signature): boolean =>
   [...inputs, ...targets].some(port => port.coding !== undefined)
 
-/** RNN306, RNN407 and RNN413 for expressions that no data block can have, wherever they stand. */
+/** RNN306 and RNN407 for expressions that no data block can have, wherever they stand. */
 async function checkForms({ body }: Data): Promise<Diagnostic[]> {
   const checks = body.flatMap(e => [() => checkLeft(e), ...valuesIn(e.value).map(inner => () => refuseForm(inner))])
   return (await Promise.all(checks.map(check => problemsOf(check)))).flat()
@@ -94,8 +97,9 @@ async function checkKinds(data: Data, options: DataCheckOptions): Promise<readon
   const first = rowless(plain)
   const problems: Diagnostic[] = []
   const feeds: Feed[] = []
-  const judge = async ({ lookup }: Rowless, { name }: Equation): Promise<Feed | undefined> => {
+  const judge = async ({ lookup }: Rowless, { name, type }: Equation): Promise<Feed | undefined> => {
     const [value, port] = [await lookup(name.text), ports.find(p => p.name === name.text)]
+    if (value !== undefined && type !== undefined) bindSizes(shapeOf(typedOf(name.text, type, value)), sizes)
     if (value === undefined || port === undefined) return undefined
     const feed = feedOf(port, signature?.targets.includes(port) ? 'target' : 'input', value)
     bindSizes(shapeOf(feed), sizes)
@@ -119,7 +123,7 @@ async function checkKinds(data: Data, options: DataCheckOptions): Promise<readon
     if (all.every(list => list.length > 0)) problems.push(...mostFrequent(all))
   }
   const together = async (): Promise<void> => {
-    const split = await splitOf(data, first.surroundings.read)
+    const split = await splitOf(data, first.surroundings)
     checkOrder(feeds, split)
     if (problems.length > 0) return
     bindSizes(feeds.flatMap(shapeOf), sizes)
@@ -130,15 +134,21 @@ async function checkKinds(data: Data, options: DataCheckOptions): Promise<readon
 
 /** Shape of a feed as far as it is certain: not the number of codes, nor the shape of sequences and arrays, which depend on the values. */
 function shapeOf(feed: Feed): Found[] {
-  const { codes: _, ...found } = foundIn(feed, new Int32Array())
+  const { codes: _, ...found } = foundIn(feed, noRows)
   return feed.value.kind === 'sequences' || seriesOf(feed.value).isOpen ? [] : [found]
 }
 
-/** RNN423 where the windows of one table differ in length, so that their numbers differ too. */
+/** RNN423 where the windows or streams of one table differ, so that the numbers of examples differ too. */
 function checkCounts(feeds: readonly Feed[]): void {
-  const needed = ({ value }: Feed): number => (value.kind === 'windowed' ? value.length + value.ahead : 1)
+  const needed = ({ value }: Feed): number =>
+    // Distinct from every length of windows.
+    value.kind === 'windowed' ? value.length + value.ahead : value.kind === 'streamed' ? -value.count : 1
   const text = ({ value }: Feed): string =>
-    value.kind === 'windowed' ? `windows of ${value.length} + ${value.ahead} rows` : 'one row in each example'
+    value.kind === 'windowed'
+      ? `windows of ${value.length} + ${value.ahead} rows`
+      : value.kind === 'streamed'
+        ? counted(value.count, 'example')
+        : 'one row in each example'
   const [first] = feeds
   const other = feeds.find(feed => needed(feed) !== needed(first))
   if (other === undefined) return
@@ -158,28 +168,31 @@ interface Rowless {
 /** Makes evaluations under given readings; tables have the columns of the sample, or any that the block names. */
 function rowlessOf(data: Data, ports: readonly Port[], { sample }: DataCheckOptions): (reading: Reading) => Rowless {
   const columns = [...new Set(data.body.flatMap(columnsIn))]
-  const sampled = sample && reader(sample)
+  const sampled = sample && sourcesOf(sample)
   const axes = axesFed(data, ports)
   return reading => {
     const undecided = new Set<string>()
     const kindOf = (found: Cells | StoredArray, span: Span, axes: number | undefined): Column | Sequences | Series => {
-      const known = sample && readIfWell(found, span, axes)
-      if (known !== undefined) return known
       const { file, name } = found
       undecided.add(name)
       const kind = reading.get(name) ?? 0
-      if (found.kind === 'array') return opened(readArray(arrayOfZeros(file, name, arrayKinds[kind]), span, axes))
+      if (found.kind === 'array') return readArray(arrayOfZeros(file, name, arrayKinds[kind]), span, axes)
       return readCells(singleCell(found, cellKinds[kind]), span, axes)
     }
     const surroundings: Surroundings = {
       read: async source => {
-        if (sampled !== undefined) return sampled(source)
+        if (sampled !== undefined) return sampled.read(source)
         const { path, by } = source
         const content = by.example?.(path, columns.length > 0 ? columns : ['x'])
         if (content === undefined) throw new Error(`${by.name} reads no file`)
         return content
       },
-      columnOf: (column, span, axes) => withoutRows(column.kind === 'column' ? column : kindOf(column, span, axes)),
+      files: () => noFiles,
+      columnOf: (column, span, axes) => {
+        if (column.kind === 'column') return withoutRows(column, false)
+        const known = sample && readIfWell(column, span, axes)
+        return known === undefined ? withoutRows(kindOf(column, span, axes), true) : withoutRows(known, false)
+      },
       axes,
       fit: (_, __, compute) => fitted(compute),
     }
@@ -187,9 +200,8 @@ function rowlessOf(data: Data, ports: readonly Port[], { sample }: DataCheckOpti
   }
 }
 
-/** Leaves open which dims the items of an array have. */
-const opened = (value: Series | Sequences): Series | Sequences =>
-  value.kind === 'series' ? { ...value, isOpen: true } : value
+/** A text of no file, which has no tokens. */
+async function* noFiles(): AsyncGenerator<never> {}
 
 /** Reads cells or an array; undefined where they are malformed, which loading reports. */
 function readIfWell(
@@ -206,9 +218,9 @@ function readIfWell(
 }
 
 /** Computes an encoding from no values; where that fails, gives one that changes nothing. */
-function fitted(compute: (training: Int32Array) => Encoding): Encoding {
+function fitted(compute: (training: Rows) => Encoding): Encoding {
   try {
-    return compute(new Int32Array())
+    return compute(noRows)
   } catch (error) {
     if (!(error instanceof RnnError)) throw error
     return asRead(1)

@@ -31,7 +31,7 @@ export function readArray(array: StoredArray, span: Span, axes?: number): Series
   const depth = Math.min(axes ?? Math.max(0, inner.length - 1), inner.length)
   const item = inner.slice(depth)
   const width = item.reduce((n, dim) => n * dim, 1)
-  const origin: Origin = { file, name, places: countedPlaces(rows) }
+  const origin: Origin = { file, places: countedPlaces(rows), ...(name !== '' && { name }) }
   const series: Series = {
     kind: 'series',
     rows: values.length / width,

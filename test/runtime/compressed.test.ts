@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { test } from 'vitest'
-import { type FileBytes, loadData } from '../../runtime/data/loadData.ts'
+import { loadData } from '../../runtime/data/loadData.ts'
+import type { FileBytes } from '../../runtime/data/sources.ts'
 import { cut, dataBlock, failing, load, signature } from './support.ts'
 
 const block = dataBlock('x = csv("f.csv.gz").x')

@@ -2,8 +2,10 @@
 import type { Span } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
 import type { Encoding } from '../encoding.ts'
+import type { Rows } from '../rows.ts'
 import {
   type Argument,
+  type Document,
   describe,
   type FileContent,
   type Sequences,
@@ -24,10 +26,12 @@ export interface Call {
   readonly span: Span
   /** Reads a file that the program names; `variant` tells formats of one function apart. */
   readonly read: (path: string, span: Span, format: FileFormat, variant: string) => Promise<FileContent>
+  /** Gives the files of a text that the program names. */
+  readonly files: (path: string, span: Span) => Document['files']
   /** Gives an array the axes of what the equation feeds. */
   readonly fromArray: (array: StoredArray) => Series | Sequences
   /** Computes an encoding from the rows of the training part, or gives the one that was stored with the weights. */
-  readonly fit: (rows: number, compute: (training: Int32Array) => Encoding) => Encoding
+  readonly fit: (rows: number, compute: (training: Rows) => Encoding) => Encoding
   /** Number of axes that the equation of the call feeds, if it is one number. */
   readonly axes: number | undefined
   /** Name of the model that is fed, for messages. */

@@ -13,6 +13,8 @@ import { npz } from './npz.ts'
 import { padded } from './padded.ts'
 import { ordered, shuffled } from './split.ts'
 import { standardize } from './standardize.ts'
+import { streams } from './streams.ts'
+import { text } from './text.ts'
 import { truncated } from './truncated.ts'
 import { tsv } from './tsv.ts'
 import { windows } from './windows.ts'
@@ -25,6 +27,7 @@ const all: readonly DataFunction[] = [
   idx,
   npy,
   npz,
+  text,
   classes,
   words,
   chars,
@@ -32,6 +35,7 @@ const all: readonly DataFunction[] = [
   minmax,
   ...invertibleNames.map(invertibleFunction),
   windows,
+  streams,
   truncated,
   padded,
   ordered,
