@@ -16,6 +16,7 @@ interface Options extends ModelOptions {
   readonly out: string
   readonly dtype?: string
   readonly target: string
+  readonly over?: string
 }
 
 export const build: AddCommand = (program, output) =>
@@ -30,6 +31,7 @@ export const build: AddCommand = (program, output) =>
     [
       flags.weights,
       ['--target <name>', `what runs the network: ${buildTargets.join(', ')}`, 'js'],
+      ['--over <axis>', 'the axis of its stream, where the model has several'],
       flags.dtype,
       flags.model,
       flags.set,
@@ -71,6 +73,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
     path: `./${basename(out)}`,
     ...(weights && { weights }),
     ...(fitted && { fitted }),
+    ...(options.over !== undefined && { over: options.over }),
   })
   const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
   await writeBytes(out, encode(built.module))

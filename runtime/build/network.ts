@@ -2,7 +2,7 @@
 import type { Precision } from '../../compiler/backend/backend.ts'
 import { refuses } from '../../compiler/backend/gpu/draws.ts'
 import { js } from '../../compiler/backend/js.ts'
-import { type CompiledModel, type Graph, plan } from '../../compiler/index.ts'
+import { type CompiledModel, type Graph, type Plan, plan } from '../../compiler/index.ts'
 import { printGraph } from '../../compiler/ir/printGraph.ts'
 import { checkTaken } from '../../compiler/load.ts'
 import { realArray } from './layout.ts'
@@ -20,6 +20,19 @@ export interface Network {
 
 type Writer = (model: CompiledModel, graph: Graph, precision: Precision) => Network
 
+/** Lines that define a function which makes the network of a plan, in plain JavaScript. */
+export const jsNetwork = (name: string, made: Plan, precision: Precision): string[] => [
+  `const ${name} = (() => {`,
+  ...js
+    .define(made, precision)
+    .trimEnd()
+    .split('\n')
+    .map(line => (line === '' ? '' : `  ${line}`)),
+  '',
+  '  return create',
+  '})()',
+]
+
 /** Writers of the network, by target. */
 const networks = {
   js: ({ context }, graph, precision) => ({
@@ -29,18 +42,7 @@ const networks = {
       '',
     ],
     async: false,
-    lines: [
-      '// The network itself.',
-      'const createNetwork = (() => {',
-      ...js
-        .define(plan(context, graph), precision)
-        .trimEnd()
-        .split('\n')
-        .map(line => (line === '' ? '' : `  ${line}`)),
-      '',
-      '  return create',
-      '})()',
-    ],
+    lines: ['// The network itself.', ...jsNetwork('createNetwork', plan(context, graph), precision)],
   }),
   gpu: ({ context }, graph, precision) => {
     checkTaken({ name: 'gpu', refuses }, plan(context, graph), precision)

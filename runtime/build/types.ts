@@ -1,9 +1,12 @@
 // Writes the types of a built module, for TypeScript.
 import type { Precision } from '../../compiler/backend/backend.ts'
 import { known } from '../data/bindSizes.ts'
+import { interfaceText, type Member } from './interfaceText.ts'
 import { type Field, type Layout, realArray, shapeText } from './layout.ts'
 import { hasPredict } from './module.ts'
 import type { Network } from './network.ts'
+import type { StreamLayout } from './streamLayout.ts'
+import { streamTypes } from './streamTypes.ts'
 
 /** Writes the text of the `.d.ts`. */
 export function typesText(
@@ -12,6 +15,7 @@ export function typesText(
   precision: Precision,
   embedded: boolean,
   network: Pick<Network, 'async'>,
+  stream?: StreamLayout,
 ): string {
   const { inputs, outputs, parameters, free, fixed } = layout
   const real = realArray(precision)
@@ -41,6 +45,7 @@ export function typesText(
             p => [shapeText(p.shape, fixed), `readonly ${JSON.stringify(p.name)}: ArrayLike<number>`] as const,
           ),
         ])),
+    ...(stream === undefined ? [] : streamTypes(stream, fixed)),
     ...interfaceText('Model', 'A network that is ready to run.', [
       ['What runs it.', 'readonly backend: string'],
       ...(network.async ? [['The device that it runs on.', 'readonly device: string'] as const] : []),
@@ -48,6 +53,17 @@ export function typesText(
       ...(hasPredict(layout)
         ? [['In the units and labels of the data.', `predict(inputs: DataInputs): ${later('Answers')}`] as const]
         : []),
+      ...(stream === undefined
+        ? []
+        : [[`Begins a stream over ${stream.graphs.axis}.`, 'stream(inputs?: StreamInputs): Stream'] as const]),
+      ...(stream?.graphs.generation === undefined
+        ? []
+        : [
+            [
+              'Generates a sequence, an element of each target at a time.',
+              'generate(options?: GenerateOptions): Generator<Generated, void, undefined>',
+            ] as const,
+          ]),
       ...(network.async ? [['Frees the device.', 'dispose(): void'] as const] : []),
     ]),
     ...(network.async
@@ -60,16 +76,6 @@ export function typesText(
     '',
   ].join('\n')
 }
-
-type Member = readonly [comment: string, text: string]
-
-const interfaceText = (name: string, comment: string, members: readonly Member[]): string[] => [
-  `/** ${comment} */`,
-  `export interface ${name} {`,
-  ...members.flatMap(([about, text]) => [`  /** ${about} */`, `  ${text}`]),
-  '}',
-  '',
-]
 
 function predictTypes(layout: Layout, real: string): string[] {
   const { inputs, outputs, answers, fixed } = layout
