@@ -54,8 +54,9 @@ function unscale(values, functions) {
 }`,
   finite: `// The numbers of an answer: what is NaN or infinite is none.
 function finite(name, values) {
-  const wrong = values.findIndex(value => !Number.isFinite(value))
-  if (wrong >= 0) throw new RangeError(\`\${name}[\${wrong}] is \${values[wrong]}: an input is no number, or too large\`)
+  for (let i = 0; i < values.length; i++) {
+    if (!Number.isFinite(values[i])) throw new RangeError(\`\${name}[\${i}] is \${values[i]}: an input is no number, or too large\`)
+  }
   return values
 }`,
   indices: `// The place of each label in the list.
