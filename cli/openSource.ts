@@ -123,7 +123,7 @@ function decode(bytes: Uint8Array, path: string): string {
     return fail(
       'RNN406',
       { path, reason: 'it is not UTF-8 text' },
-      { help: 'a program is text, in a file that ends in `.rnn`' },
+      { help: 'a program is a text file that ends in `.rnn`' },
     )
   }
 }

@@ -83,7 +83,7 @@ export const decodeOrigin = (bytes: Uint8Array, file: string): Origin => originO
 function originOf(metadata: Readonly<Record<string, string>>, file: string): Origin {
   const { rnnc: version, model } = metadata
   if (version === undefined || model === undefined) {
-    return fail('RNN502', { file, reason: 'it holds weights without a model, so rnnc did not write it' })
+    return fail('RNN502', { file, reason: 'it contains weights without a model, so rnnc did not write it' })
   }
   const sources = parse(metadata.sources)
   if (!Array.isArray(sources) || !sources.every(isSource))
@@ -115,7 +115,7 @@ export function matchParameters(
       ...(extra.length > 0 ? [`the model lacks ${list(extra)}`] : []),
     ].join('; ')
     const renames = renamesOf(missing, extra)
-    const help = renames.length > 0 ? `renamed, it may be: ${renames.join(', ')}` : undefined
+    const help = renames.length > 0 ? `these may have been renamed: ${renames.join(', ')}` : undefined
     fail('RNN501', { file, model: expected.model, differences }, { help })
   }
   return new Map(

@@ -51,15 +51,15 @@ export function checkMemory(run: Run, graph: Graph, between = 0): void {
   const lower =
     parameters > batch
       ? sizes.length === 0
-        ? 'lower the sizes of the model'
-        : `lower ${list(sizes)}: \`--set ${sizes[0]}=…\``
+        ? 'reduce the sizes of the model'
+        : `reduce ${list(sizes)}: \`--set ${sizes[0]}=…\``
       : run.smaller
   fail(
     'RNN519',
     { doing: `${run.doing} \`${model.signature.name}\``, needed: inBytes(parameters + batch), there: inBytes(memory) },
     {
       span: model.unit.name.span,
-      caret: `${count.toLocaleString('en')} parameters and what goes with them: ${inBytes(parameters)}; a batch: ${inBytes(batch)}`,
+      caret: `${count.toLocaleString('en')} parameters, their gradients and optimizer states: ${inBytes(parameters)}; a batch: ${inBytes(batch)}`,
       help: lower,
     },
   )

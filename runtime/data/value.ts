@@ -177,15 +177,15 @@ export function describe(value: Value): string {
     case 'series':
       if (value.encoding.kind !== 'numbers') return `a series of ${value.encoding.kind}`
       if (value.texts) return 'a series of texts'
-      if (value.truths) return 'a series of truths'
+      if (value.truths) return 'a series of bools'
       return value.item.length === 0 ? 'a series' : `a series of [${value.item[0]}]`
     case 'sequences':
       if (value.series.encoding.kind !== 'numbers') return `sequences of ${value.series.encoding.kind}`
       if (value.series.texts) return `${'sequences of '.repeat(1 + value.inner.length)}texts`
-      if (value.series.truths) return 'sequences of truths'
+      if (value.series.truths) return 'sequences of bools'
       return `${'sequences of '.repeat(1 + value.inner.length)}${value.series.item.length === 0 ? 'numbers' : `[${value.series.item[0]}]`}`
     case 'windows':
-      return 'windows, of which `.past` or `.next` is taken'
+      return 'windows, which need `.past` or `.next`'
     case 'windowed':
       return `\`.${value.take}\` of windows`
     case 'split':

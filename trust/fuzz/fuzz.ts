@@ -111,10 +111,10 @@ export function explained(check: string, fuzzCase: FuzzCase, { message, locate }
   try {
     const cause = locate()
     if (cause !== undefined) return { ...failure, cause }
-    return { ...failure, message: `${message}; every rule is right, so that a pass or the backend is at fault` }
+    return { ...failure, message: `${message}; every gradient rule is correct, so a pass or the backend is wrong` }
   } catch (error) {
     // An error while explaining a failure must not lose the failure.
-    return { ...failure, message: `${message}; and where is not known: ${messageOf(error)}` }
+    return { ...failure, message: `${message}; the place was not found: ${messageOf(error)}` }
   }
 }
 

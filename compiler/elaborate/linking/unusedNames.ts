@@ -52,24 +52,24 @@ export function unusedIn(unit: Unit | Fn, uses: Uses): Diagnostic[] {
         .find(r => r.reader !== d)?.reader
       const help =
         reader !== undefined
-          ? `only \`${reader.name.text}\` reads it, which nothing uses either`
+          ? `only \`${reader.name.text}\` reads it, which is not used either`
           : forgotten
             ? `read \`${name}\`, or make it an equation: \`${name} = …\``
             : undefined
-      const reason = forgotten ? 'no step reads what the step before has left' : why[d.kind]
+      const reason = forgotten ? 'no step reads its previous value' : why[d.kind]
       return diagnostic('RNN342', { kind: d.kind, name, why: reason }, { span, ...(help && { help }) })
     })
 }
 
 const why: Readonly<Record<Definition['kind'], string>> = {
-  'hyper-parameter': 'its value changes nothing',
-  parameter: 'its argument changes nothing',
-  input: 'what it is given changes nothing',
+  'hyper-parameter': 'its value has no effect',
+  parameter: 'its argument has no effect',
+  input: 'its value has no effect',
   target: 'no loss, metric or prediction reads it',
   param: 'it is never learned',
   part: 'it is never applied',
-  state: 'only its own next value may read it',
-  equation: 'its value goes nowhere',
+  state: 'only its own next value reads it',
+  equation: 'nothing reads its value',
 }
 
 const namesOf = ({ kind, name: { text } }: Definition): string[] =>

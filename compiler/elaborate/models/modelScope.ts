@@ -50,7 +50,7 @@ export function modelScope(unit: Unit, options: LowerOptions): ModelScope {
       fail(
         'RNN209',
         { callee: unit.name.text, name: text },
-        { span: param.span, help: `give it a default, or --set ${text}=…` },
+        { span: param.span, help: `give it a default, or set it with \`--set ${text}=…\`` },
       )
   }
   return scope

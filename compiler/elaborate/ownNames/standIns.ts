@@ -63,7 +63,7 @@ function standIns(root: Scope, { type, names }: Declaration, along: readonly Axi
   }
   const [twice] = type.axes.filter((a, i) => type.axes.slice(0, i).some(b => b.name.text === a.name.text))
   if (twice !== undefined)
-    fail('RNN107', { name: twice.name.text }, { span: twice.name.span, help: 'a value is over an axis once' })
+    fail('RNN107', { name: twice.name.text }, { span: twice.name.span, help: 'a value can be over an axis only once' })
   const axes = [...along, ...type.axes.map(resolver.axis)]
   const { dtype, item, coding } = resolveItem(type, resolver)
   return names.map(({ text: name, span }) => {

@@ -22,7 +22,7 @@ export async function readTable(
   variant = '',
 ): Promise<Table> {
   if (value.kind !== 'text') {
-    return fail('RNN231', { what: 'the path', expected: 'a text in quotes', found: describe(value) }, { span })
+    return fail('RNN231', { what: 'the path', expected: 'a string in quotes', found: describe(value) }, { span })
   }
   return call.read(value.value, span, format, variant)
 }
