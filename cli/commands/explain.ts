@@ -60,14 +60,8 @@ export const explain: AddCommand = (program, output) =>
       ],
       ['--graph <name>', `graph to show: ${graphNames.join(', ')}; by default predict`],
       ['--over <axis>', 'axis of the stream, if the model has several'],
-      [
-        '--passes',
-        'show the size and cost of the program after each pass; by default of the gradient',
-      ],
-      [
-        '--target <auto>',
-        'measure whether the GPU or the CPU is faster for a batch; by default in training',
-      ],
+      ['--passes', 'show the size and cost of the program after each pass; by default of the gradient'],
+      ['--target <auto>', 'measure whether the GPU or the CPU is faster for a batch; by default in training'],
       ['--data <path>', 'with --target: read this file instead of the one in the data block'],
       flags.dtypeOrF32,
       [

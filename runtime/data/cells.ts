@@ -73,7 +73,8 @@ export class CellsBuilder {
   /** Reason why the value of a row is invalid, by itself or beside the first row; undefined if it is valid. */
   #wrong(value: unknown): string | undefined {
     if (value === undefined) return `has no \`${this.#name}\`, but other lines have one`
-    if (typeof value === 'string' && !value.isWellFormed()) return `contains an incomplete character in \`${this.#name}\``
+    if (typeof value === 'string' && !value.isWellFormed())
+      return `contains an incomplete character in \`${this.#name}\``
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
       return `contains an object in \`${this.#name}\``
     const first = this.#first

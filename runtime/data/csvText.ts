@@ -140,7 +140,8 @@ function rowReader(table: CsvTable, malformed: (reason: string, help?: string) =
     checkWidth(row, names, line, separator, malformed)
     // Files that were joined have the first line again, letter by letter.
     if (at - start === head.length && text.startsWith(head, start)) {
-      const help = 'remove it, or put the cell in quotes if it is data; the first line contains the names of the columns'
+      const help =
+        'remove it, or put the cell in quotes if it is data; the first line contains the names of the columns'
       malformed(`line ${line} repeats the first line`, help)
     }
     table.row(row, line)

@@ -109,7 +109,7 @@ describe('rnnc train saves the best it has', () => {
     const before = readFileSync(path('first.safetensors'))
     write('first.rnn', line('1e38 * (1e38 + g)', 'epochs = 3; batch = 100'))
     const ran = await rnnc('train', 'first.rnn')
-    assertRefused(ran, 'RNN504', /at step 1; nothing is saved, and `first.safetensors` is as it was/)
+    assertRefused(ran, 'RNN504', /at step 1; nothing was saved, and `first.safetensors` is unchanged/)
     assert.deepEqual(readFileSync(path('first.safetensors')), before)
     assert.ok(!existsSync(path('first.previous.safetensors')))
   })
@@ -173,7 +173,7 @@ describe('an output never overwrites what is read', () => {
       ]
       for (const out of [...outs, 'wave.csv', 'hard.csv', 'here/wave.csv']) {
         const ran = await rnnc('train', 'own.rnn', '--out', out, '--force')
-        assertRefused(ran, 'RNN518', /is read here, as `.*`, and would be overwritten/)
+        assertRefused(ran, 'RNN518', /is also an input, `.*`, and would be overwritten/)
         // Before training.
         assert.doesNotMatch(ran.stderr, /^training/m)
       }
@@ -214,7 +214,7 @@ describe('an output never overwrites what is read', () => {
   it('predict: standard output, where the shell adds it to the data', needs(unix), async () => {
     await untouched(['new.csv'], async () => {
       const ran = await shell('rnnc predict w.safetensors --data new.csv --format csv >> new.csv')
-      assertRefused(ran, 'RNN518', /`standard output` is read here, as `new.csv`/)
+      assertRefused(ran, 'RNN518', /`standard output` is also an input, `new.csv`/)
     })
     assert.equal((await shell('rnnc predict w.safetensors --data new.csv --format csv > answers.txt')).code, 0)
   })
@@ -254,7 +254,7 @@ describe('weights of another program', () => {
     assertRefused(
       await rnnc('train', 'wave.rnn', '--out', 'notes.txt'),
       'RNN517',
-      /something that is no weights of rnnc/,
+      /something other than weights of rnnc/,
     )
     assert.equal(readFileSync(path('notes.txt'), 'utf8'), 'my notes')
     const other = line('0.01 * g', 'epochs = 1; batch = 100')
@@ -318,7 +318,7 @@ describe('weights of another program', () => {
     await ok('train', 'grown.rnn')
     write('grown.rnn', series().replace('SimpleRNN(units)', 'SimpleRNN(units + 1)'))
     write('grown.previous.safetensors', 'not weights')
-    assertRefused(await rnnc('train', 'grown.rnn'), 'RNN517', /`grown.previous.safetensors` holds something/)
+    assertRefused(await rnnc('train', 'grown.rnn'), 'RNN517', /`grown.previous.safetensors` contains something/)
     unlinkSync(path('grown.previous.safetensors'))
     mkdirSync(path('grown.previous.safetensors'))
     assertRefused(await rnnc('train', 'grown.rnn'), 'RNN503', /`grown.previous.safetensors`: it is a folder/)

@@ -191,7 +191,7 @@ interface Bad {
 }
 
 const bad: Record<string, Bad> = {
-  'a port that is not fed': { code: 'RNN401', says: /input `x` is not fed.*rename it to `x`/s, data: 'xs = 1' },
+  'a port that is not fed': { code: 'RNN401', says: /input `x` has no data.*rename it to `x`/s, data: 'xs = 1' },
   'an unknown column': {
     code: 'RNN403',
     says: /has no column `lable`.*did you mean `label`/s,
@@ -279,7 +279,7 @@ const bad: Record<string, Bad> = {
   'a later function': { code: 'RNN413', says: /`text`/, data: 'x = text("a.csv")' },
   'a path with a backslash': {
     code: 'RNN420',
-    says: /^`tables\\\\a\.csv` is no path on every system\n.*`\/`/,
+    says: /^`tables\\\\a\.csv` is not a portable path\n.*`\/`/,
     data: 'x = csv("tables\\\\a.csv").a',
   },
   'a path with what stands for a tab': {
@@ -323,7 +323,7 @@ const bad: Record<string, Bad> = {
     says: /0\.8 \+ 0\.1 = 0\.9/,
     data: 'x = csv("a.csv").a\nsplit = ordered(0.8, 0.1)',
   },
-  'a split that is none': { code: 'RNN231', says: /`split` is given as/, data: 'x = csv("a.csv").a\nsplit = 0.8' },
+  'a split that is none': { code: 'RNN231', says: /`split` must be/, data: 'x = csv("a.csv").a\nsplit = 0.8' },
   'windows of shuffled values': {
     code: 'RNN426',
     says: /cut into windows\nwrite `ordered\(…\)`/,

@@ -281,17 +281,17 @@ const table = jsonl([
 const bad: Record<string, { code: Code; says: RegExp; x: string; input?: string; more?: string }> = {
   'two lengths over one axis': {
     code: 'RNN402',
-    says: /`x` and `y` are both over T, but in example 2 the one has 1 elements and the other 2/,
+    says: /`x` and `y` are both over T, but in example 2 one has 1 elements and the other 2/,
     x: 't.x\ny = t.y',
   },
   'two lengths in the second part': {
     code: 'RNN402',
-    says: /in example 2 the one has 1/,
+    says: /in example 2 one has 1/,
     x: 't.x\ny = t.y\nsplit = ordered(0.5, 0.5)',
   },
   'lists for a scalar': {
     code: 'RNN411',
-    says: /`x` is declared as real, but its data is real over an axis of many lengths/,
+    says: /`x` is declared as real, but its data is real over an axis of different lengths/,
     x: 't.x',
     input: 'x',
   },
@@ -324,7 +324,7 @@ const bad: Record<string, { code: Code; says: RegExp; x: string; input?: string;
   'a token out of range': { code: 'RNN412', says: /2 is not a token of 2/, x: 't.x', input: 'x token of 2 over T' },
   'too long to be padded': {
     code: 'RNN425',
-    says: /row 1 of `x` has 2 elements, but `padded` makes sequences of 1\nshorten it first: `truncated\(…, 1\)`/,
+    says: /row 1 of `x` has 2 elements, but `padded` pads to 1\nshorten it first: `truncated\(…, 1\)`/,
     x: 'padded(t.x, 1)',
   },
   'another side': {
@@ -395,7 +395,7 @@ const bad: Record<string, { code: Code; says: RegExp; x: string; input?: string;
   },
   'a split of sequences': {
     code: 'RNN231',
-    says: /`split` is given as .*, not as sequences of numbers/,
+    says: /`split` must be .*, not as sequences of numbers/,
     x: 't.x\nsplit = t.x',
   },
 }

@@ -34,7 +34,7 @@ export interface DataFunction {
 }
 
 /** Reads an argument as a text. RNN231 for other values. */
-export function textOf({ value, span }: Argument, what: string, expected = 'a text in quotes'): string {
+export function textOf({ value, span }: Argument, what: string, expected = 'a string in quotes'): string {
   if (value.kind === 'text') return value.value
   return fail('RNN231', { what, expected, found: describe(value) }, { span })
 }
