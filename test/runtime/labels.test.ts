@@ -277,7 +277,7 @@ describe('what is not finite', () => {
     for (const bad of [Number.NaN, Number.NEGATIVE_INFINITY]) {
       const weights = { 'dense.W': Float32Array.of(bad), 'dense.b': Float32Array.of(0) }
       const found = await failing('RNN515', () => predict(open, weights, part, sizes, undefined))
-      assert.match(found.message, /`dense\.W\[0, 0\]` of the weights is (NaN|-Infinity)/)
+      assert.match(found.message, /`dense\.W\[0, 0\]` in the weights is (NaN|-Infinity)/)
     }
   })
 

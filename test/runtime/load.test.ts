@@ -266,7 +266,7 @@ const bad: Record<string, Bad> = {
   },
   'too many classes': {
     code: 'RNN412',
-    says: /there are 2 of them/,
+    says: /the data has 2 of them/,
     inputs: ['x class of 1'],
     data: 'x = classes(csv("a.csv").label)',
   },
@@ -304,7 +304,7 @@ const bad: Record<string, Bad> = {
   'too few arguments': { code: 'RNN209', says: /`windows` needs `length`/, data: 'x = windows(csv("a.csv").a).next' },
   'no number': {
     code: 'RNN230',
-    says: /`length` must be a whole number from 1; it is the number 0/,
+    says: /`length` must be a whole number of at least 1; it is the number 0/,
     data: 'x = windows(csv("a.csv").a, 0).next',
   },
   'a table as a series': { code: 'RNN422', says: /the table `a\.csv`/, data: 'x = csv("a.csv")' },
@@ -326,7 +326,7 @@ const bad: Record<string, Bad> = {
   'a split that is none': { code: 'RNN231', says: /`split` must be/, data: 'x = csv("a.csv").a\nsplit = 0.8' },
   'windows of shuffled values': {
     code: 'RNN426',
-    says: /cut into windows\nwrite `ordered\(…\)`/,
+    says: /cut into windows\nuse `ordered\(…\)`/,
     data: 'x = windows(csv("a.csv").a, 1).next\nsplit = shuffled(0.5, 0.5)',
   },
   'inputs of different counts': {

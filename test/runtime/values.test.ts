@@ -201,11 +201,11 @@ const truths: Record<string, Expected> = {
   '1.0': 1,
   ' true ': 1,
   '"false"': 0,
-  yes: refused('RNN404', /^`yes` is not a truth: .*\n.*`true`, `false`, 1 or 0/),
-  no: refused('RNN404', /^`no` is not a truth: /),
-  t: refused('RNN404', /^`t` is not a truth: /),
-  '2': refused('RNN404', /^`2` is not a truth: /),
-  '': refused('RNN404', /^`\(an empty cell\)` is not a truth: /),
+  yes: refused('RNN404', /^`yes` is not a bool: .*\n.*`true`, `false`, 1 or 0/),
+  no: refused('RNN404', /^`no` is not a bool: /),
+  t: refused('RNN404', /^`t` is not a bool: /),
+  '2': refused('RNN404', /^`2` is not a bool: /),
+  '': refused('RNN404', /^`\(an empty cell\)` is not a bool: /),
 }
 
 describe('a truth', () => {
@@ -242,7 +242,7 @@ describe('a truth', () => {
       assert.match((await failing('RNN404', () => load(one))).message, /^`true` is not a number: a, line 2, column `x`/)
     }
     const mixed = { inputs: ['x bool over T'], data: 'x = jsonl("a").x', files: { a: '{"x": [true, 1]}' } }
-    assert.match((await failing('RNN410', () => load(mixed))).message, /line 1 has a number in element 2 of `x`, where/)
+    assert.match((await failing('RNN410', () => load(mixed))).message, /line 1 has a number in element 2 of `x`, but/)
   })
   it('is a label', async () => {
     const one = {
@@ -262,8 +262,8 @@ const wholes: Record<string, readonly [int: Expected, code: Expected]> = {
     refused('RNN412', /^2147483648 is not a 32-bit whole number, in `x`: .*\n.*-2147483648 to 2147483647/),
     refused('RNN412', /is not a token of/),
   ],
-  '3000000000': [refused('RNN412', /32 bits/), refused('RNN412', /is not a token of V/)],
-  '12345678901234567890': [refused('RNN412', /32 bits/), refused('RNN412', /is not a token of V/)],
+  '3000000000': [refused('RNN412', /32-bit/), refused('RNN412', /is not a token of V/)],
+  '12345678901234567890': [refused('RNN412', /32-bit/), refused('RNN412', /is not a token of V/)],
   '-1': [-1, refused('RNN412', /^-1 is not a token of /)],
   '1.5': [refused('RNN412', /^1.5 is not a whole number, in `x`/), refused('RNN412', /^1.5 is not a token of /)],
   '3.0': [3, 3],
