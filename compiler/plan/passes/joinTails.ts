@@ -7,7 +7,8 @@ import type { PlanPass } from './planPass.ts'
 
 export const joinTails: PlanPass = {
   name: 'join-tails',
-  contract: 'an elementwise kernel that alone reads a product, and writes over none of its factors, is its tail',
+  contract:
+    'an elementwise kernel that is the only reader of a product, and overwrites none of its factors, is its tail',
   run: joined,
 }
 

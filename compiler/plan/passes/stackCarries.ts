@@ -11,7 +11,7 @@ import type { PlanPass } from './planPass.ts'
  */
 export const stackCarries: PlanPass = {
   name: 'stack-carries',
-  contract: 'a carry of which a loop stacks each step lies in that stack, of one slot more',
+  contract: 'a carry whose steps a loop stacks is stored in that stack, with one more slot',
   run: plan => {
     const ports = new Set([...plan.inputs, ...plan.outputs].map(p => p.operand.buffer))
     const counts = countsOf(plan.steps)

@@ -5,8 +5,7 @@ import { type Arrays, mapArrays, type Rounding, type Trial } from '../trial.ts'
 
 export const batchMates: Check = {
   name: 'batch mates',
-  claim:
-    'the order of a batch changes no loss and no gradient, and the outputs of an example do not depend on the others',
+  claim: 'loss and gradient do not depend on the order of a batch, nor the outputs of an example on the others',
   run: trial => {
     const { batch, inputs } = trial
     const { sizes } = batch
