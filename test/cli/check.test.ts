@@ -254,7 +254,7 @@ data db for b { x = windows(csv("a.csv").v, 12).past }
     write('empty.rnn', '')
     assertRefused(await rnnc('check', 'empty.rnn'), 'RNN405', /`empty.rnn` is empty\nhelp: a program declares/)
     write('latin1.rnn', Uint8Array.of(0x23, 0xe9, 0x0a))
-    assertRefused(await rnnc('check', 'latin1.rnn'), 'RNN406', /it is not UTF-8 text\nhelp: a program is text/)
+    assertRefused(await rnnc('check', 'latin1.rnn'), 'RNN406', /it is not UTF-8 text\nhelp: a program is a text file/)
     assertRefused(await rnnc('check', 'wave.csv'), 'RNN101', /wave.csv:1:1/)
     write('windows.rnn', series().replace('wave.csv', 'C:\\\\data\\\\wave.csv'))
     assertRefused(await rnnc('check', 'windows.rnn'), 'RNN420', /`C:.*wave.csv` is not a portable path/)

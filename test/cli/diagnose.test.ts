@@ -59,14 +59,14 @@ describe('rnnc diagnose', () => {
   it('says how the gradient goes by lag, as a table with bars', async () => {
     const { stdout, stderr } = await ok('diagnose', 'leak.rnn', '--set', 'T=40')
     assert.match(stdout, /^M: norm of the gradient of the loss at each state, by steps back; bars from 1e-\d+ to 1e/)
-    assert.match(stdout, /^rnn\.h \(line 12\): by 0\.5 a step: vanishing, under 0\.95 \(.* at lag 0, .* at lag 39\)$/m)
+    assert.match(stdout, /^rnn\.h \(line 12\): factor 0\.5 per step: vanishing, below 0\.95 \(.* at lag 0, .* at lag 39\)$/m)
     assert.match(stdout, /^ {4}0 +\d\.\d\de[+-]\d +3 {2}\u2588+$/m)
     assert.match(stdout, /^ {3}39 +\d\.\d\de-\d+ +1 {2}\u2588+$/m)
     assert.equal(stdout.match(/\u2588+$/gm)?.length, 16)
     assert.match(stdout, /\nthe loss and its gradient are finite, in 1 batch \(f32\)\n$/)
     assert.equal(stderr, '')
     const grown = await ok('diagnose', 'leak.rnn', '--set', 'T=40', 'a=1.5')
-    assert.match(grown.stdout, /: by 1\.5 a step: exploding, over 1\.05 /)
+    assert.match(grown.stdout, /: factor 1\.5 per step: exploding, above 1\.05 /)
   })
 
   it('gives one object with --json', async () => {
@@ -102,7 +102,7 @@ describe('rnnc diagnose', () => {
     assertRefused(ran, 'RNN512', /the loss in batch 1 is NaN\n -+> logs\.rnn:6:5\n/)
     assert.match(
       ran.stderr,
-      /^6 \| {5}log\(w \* x\)\n {2}\| {5}\^{10} NaN first by `log` at step 3 of T of example 3$/m,
+      /^6 \| {5}log\(w \* x\)\n {2}\| {5}\^{10} first NaN in `log` at step 3 of T of example 3$/m,
     )
     assert.match(ran.stderr, /^help: .* it reads -4$/m)
   })
