@@ -17,7 +17,7 @@ export interface Source {
   readonly read: ImportReader
 }
 
-/** Reads a program. RNN406 if the file cannot be read, or is no text. */
+/** Reads a program. RNN406 if the file cannot be read, or is not a text. */
 export async function openSource(path: string, output: Output): Promise<Source> {
   const file = normalize(path)
   const text = decode(await readGiven(file), path)

@@ -38,7 +38,7 @@ export function indexOf(token: IToken, tokens: readonly IToken[]): number {
   return index < 0 ? tokens.length : index
 }
 
-// A statement ends before the next line that is no deeper than it, or, where it shares its line with others, before the
+// A statement ends before the next line that is not indented deeper, or, where it shares its line with others, before the
 // next that can only be a statement.
 function endOfStatement(tokens: readonly IToken[], begin: number, found: number): number {
   const swallowed = swallowedLine(tokens, begin, found)

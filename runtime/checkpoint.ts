@@ -27,7 +27,7 @@ export interface Checkpoint {
   readonly training: ReadonlyMap<string, Tensor>
 }
 
-/** Prefix of the names of tensors that are no parameters; no name of a program begins so. */
+/** Prefix of the names of tensors that are not parameters; no name of a program begins so. */
 const mark = '@training/'
 
 /** Encodes a weights file, the inverse of `decodeCheckpoint`: parameters as tensors, all else as metadata of the header. */

@@ -44,7 +44,7 @@ export function checkMemory(run: Run, graph: Graph, between = 0): void {
   const batch = bytes(name => !weights.has(name) && !isState(name)) + between
   if (parameters + batch <= memory) return
   const count = model.signature.parameters.reduce((n, p) => n + elementsOf(product(p.shape), run.sizes), 0)
-  // Leaves out rates and probabilities, which are no sizes: their default is no whole number from 1.
+  // Leaves out rates and probabilities, which are not sizes: their default is not a positive whole number.
   const sizes = model.unit.params.flatMap(({ name, default: d }) =>
     d?.kind === 'number' && (!d.isInt || d.value < 1) ? [] : [name.text],
   )

@@ -141,7 +141,7 @@ function checkLayout(entries: readonly Entry[], available: number, wrong: Wrong)
   if (at < available) wrong(`${available - at} bytes follow its last tensor`)
 }
 
-/** Decodes UTF-8; gives an empty text, which is no JSON, for other bytes. */
+/** Decodes UTF-8; gives an empty text, which is not JSON, for other bytes. */
 function textOf(header: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(header)

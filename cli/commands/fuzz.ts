@@ -88,7 +88,7 @@ function limits({ runs, time }: Options): { readonly runs: number; readonly time
   return { runs: most ?? Number.POSITIVE_INFINITY, time: milliseconds(time) }
 }
 
-/** Runs saved cases. RNN406 and RNN410 for files that are no cases. */
+/** Runs saved cases. RNN406 and RNN410 for files that are not cases. */
 async function replay(paths: readonly string[], under: UnderTest, output: Output): Promise<FuzzReport> {
   const { allAtOnce } = await import('../../trust/fuzz/checks/index.ts')
   const { explained, runCase } = await import('../../trust/fuzz/fuzz.ts')

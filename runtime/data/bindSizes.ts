@@ -78,7 +78,7 @@ const isLabelled = (found: Found): found is Found & { readonly codes: number } =
 /** Range of the integers of 32 bits. */
 const [lowest, highest] = [-(2 ** 31), 2 ** 31 - 1]
 
-/** Number of codes where these indices occur, which is the greatest plus one; nothing where the greatest is no code. */
+/** Number of codes where these indices occur, which is the greatest plus one; nothing where the greatest is not a code. */
 export function codesIn(seen: ReadonlySet<number>): Pick<Found, 'codes' | 'seen'> {
   const most = greatest(seen, -1)
   return Number.isInteger(most) && most < highest ? { codes: most + 1, seen } : {}

@@ -144,7 +144,7 @@ function sequences(
   }
 }
 
-/** Reason why the innermost lists are no items of one width; undefined where they are. */
+/** Reason why the innermost lists are not items of one width; undefined where they are. */
 function unevenText(lengths: readonly Lengths[], { name, places }: Cells): string | undefined {
   const levels = lengths.map(level => level.all())
   const widths = levels[levels.length - 1]

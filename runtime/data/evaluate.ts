@@ -187,7 +187,7 @@ function labelOf({ slices, span }: Extract<Expr, { kind: 'index' }>): { readonly
   return fail('RNN413', { feature: 'indexing in a data block' }, { span })
 }
 
-/** Value that an expression acts on, if any; a call begins with the name of a function, which is no value. */
+/** Value that an expression acts on, if any; a call begins with the name of a function, which is not a value. */
 const valueBefore = (expr: Expr): Expr | undefined => (expr.kind === 'call' ? undefined : beginning(expr))
 
 async function evaluate(expr: Expr, scope: Scope): Promise<Argument> {

@@ -133,7 +133,7 @@ export class ListsBuilder {
   }
 }
 
-/** RNN404 for an element of a list that is no number. */
+/** RNN404 for an element of a list that is not a number. */
 export function notANumber(file: string, name: string, line: number, value: unknown): Problem {
   const isText = typeof value === 'string'
   const text = isText ? shown(value) : shownJson(value)

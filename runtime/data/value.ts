@@ -80,7 +80,7 @@ export interface Series {
   readonly source: string
   /** Place where it was read: one for each component, or one for all. */
   readonly origins: readonly Origin[]
-  /** Whether 0 and 1 stand for false and true, and are no numbers. */
+  /** Whether 0 and 1 stand for false and true, and are not numbers. */
   readonly truths?: boolean
   /** Throws the error of the first text, where the elements are texts as they were read, and no numbers. */
   readonly texts?: Problem
@@ -100,7 +100,7 @@ export interface Sequences {
   readonly lengths: Int32Array
   /** For sequences of sequences, outermost first: the number of elements of each element of the level above. */
   readonly inner: readonly Int32Array[]
-  /** Reason why the innermost lists are no items: the first empty one, or the first that is not as wide as the first of all. */
+  /** Reason why the innermost lists are not items: the first empty one, or the first that is not as wide as the first of all. */
   readonly uneven?: string
 }
 

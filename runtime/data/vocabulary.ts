@@ -128,7 +128,7 @@ export function difference(stored: Vocabulary, now: Omit<Vocabulary, 'tokens' | 
   )
 }
 
-/** Checks a record of a result of `JSON.parse`; undefined if it is no vocabulary. */
+/** Checks a record of a result of `JSON.parse`; undefined if it is not a vocabulary. */
 export function parseVocabulary(json: Readonly<Record<string, unknown>>): Vocabulary | undefined {
   const { tokens, by, lower, filters, unknown, start, end } = json
   if (!Array.isArray(tokens) || !tokens.every(token => typeof token === 'string')) return undefined

@@ -4,7 +4,7 @@ import type { Fitted } from '../data/fitted.ts'
 export interface SpecialLabels {
   /** Label that begins each sequence. */
   readonly start?: number
-  /** Label that ends the sequence, and is no element of it. */
+  /** Label that ends the sequence, and is not an element of it. */
   readonly end?: number
   /** Labels that are never chosen. */
   readonly never: readonly number[]

@@ -31,7 +31,7 @@ export interface Swept {
   readonly slopeUnit?: (x: Precise) => Precise
   /** The largest size of x that it is meant for, if there is one. */
   readonly to?: number
-  /** Results that differ by this are the same but for rounding. */
+  /** Results that differ by this are the same except for rounding. */
   readonly period?: number
 }
 

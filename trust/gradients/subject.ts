@@ -80,7 +80,7 @@ export interface SubjectOptions extends Place {
 /** Largest error of a gradient that may count as rounding, as a share of the largest element of all gradients and of the loss. */
 export const roundingShare = 1e-10
 
-/** Scale below which the loss and all gradients may all be zeros but for rounding. */
+/** Scale below which the loss and all gradients may all be zeros except for rounding. */
 export const leastScale = 1e-3
 
 /** Length of a complex step: its square vanishes beside 1. */

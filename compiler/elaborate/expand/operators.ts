@@ -137,7 +137,7 @@ function calculation(
 
 /**
  * Combines static numbers of which one is known only where the unit is used: gives a polynomial of symbols if possible, otherwise
- * throws Waits. Undefined for other operators, or if both are known or one is no static number.
+ * throws Waits. Undefined for other operators, or if both are known or one is not a static number.
  */
 function inSymbols(
   scope: Scope,

@@ -14,7 +14,7 @@ export interface TableReader<T extends Table = Table> {
 /** Makes a reader of the table in a file; `asked` tells how a column is kept. */
 export type TableFormat<T extends Table = Table> = (file: string, asked: (column: string) => Asked) => TableReader<T>
 
-/** Reads the table in the file at a path; `variant` tells formats of one function apart. RNN231 for a path that is no text. */
+/** Reads the table in the file at a path; `variant` tells formats of one function apart. RNN231 for a path that is not a text. */
 export async function readTable(
   { value, span }: Argument,
   call: Call,

@@ -19,7 +19,7 @@ export const jsonl: DataFunction = {
 
 /**
  * Reads the bytes of a JSON Lines file (UTF-8; lines end with CRLF, LF or CR, blank lines are left out). RNN405 if it has no rows,
- * RNN410 if a line is no JSON object, or has a key twice.
+ * RNN410 if a line is not a JSON object, or has a key twice.
  */
 export const parseJsonl = (
   bytes: Uint8Array,

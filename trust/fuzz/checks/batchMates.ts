@@ -28,7 +28,7 @@ export const batchMates: Check = {
   },
 }
 
-/** Turns the order of the batch round: sums are the same but for rounding. */
+/** Turns the order of the batch round: sums are the same except for rounding. */
 function turned(trial: Trial): Outcome {
   const { batch, inputs, weights } = trial
   const { sizes } = batch
