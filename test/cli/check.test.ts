@@ -51,7 +51,7 @@ fn half(x) = x / 2`,
     )
     assert.equal(
       (await ok('check', 'library.rnn')).stdout,
-      `layer Twice: what \`cell\` gives is checked at each use
+      `layer Twice: values of \`cell\` are checked at each use
 fn double, half: shapes are checked at each call
 library.rnn: no errors; 2 units, 2 fns, no model
 `,

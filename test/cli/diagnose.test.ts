@@ -93,7 +93,7 @@ describe('rnnc diagnose', () => {
 
   it('reads the data block, or another file', async () => {
     const { stdout } = await ok('diagnose', 'logs.rnn', '--data', '--set', 'B=2')
-    assert.match(stdout, /^Logs\.h \(line 12\): by 1 a step: steady /m)
+    assert.match(stdout, /^Logs\.h \(line 12\): factor 1 per step: steady /m)
     assert.match(stdout, /finite, in 2 batches \(f32\)\n$/)
   })
 
@@ -130,7 +130,7 @@ describe('rnnc diagnose', () => {
   it('takes weights, and what they were trained on', async () => {
     await ok('train', 'wave.rnn', '--set', 'units=3')
     const { stdout } = await ok('diagnose', 'wave.safetensors', '--data')
-    assert.match(stdout, /^SimpleRNN\.h \(line 4\): by /m)
+    assert.match(stdout, /^SimpleRNN\.h \(line 4\): factor /m)
     assert.match(stdout, /finite, in 6 batches \(f32\)\n$/)
     const same = await ok('diagnose', 'wave.rnn', '--weights', 'wave.safetensors', '--data')
     assert.equal(same.stdout, stdout)

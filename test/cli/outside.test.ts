@@ -160,7 +160,7 @@ describe('numbers that are none', () => {
     const ran = await rnnc(...args)
     assert.equal(ran.code, 1)
     assert.match(ran.stdout, /^loss +Infinity$/m)
-    assert.match(ran.stderr, /error RNN512: the loss of the training part is Infinity/)
+    assert.match(ran.stderr, /error RNN512: the loss of the train part is Infinity/)
     const inJson = await rnnc(...args, '--json')
     assert.equal(inJson.code, 1)
     assert.equal(json(inJson).ok, false)

@@ -248,7 +248,7 @@ const formats = {
 export interface Arithmetic {
   readonly format: keyof typeof formats
   /**
-   * Results below this multiple of the smallest normal number may be 0, those above this fraction of the largest infinite; smaller operands count
+   * Results below this multiple of the smallest normal number may be 0, those above this fraction of the largest infinite; smaller
    * as 0.
    */
   readonly margin: number
