@@ -59,7 +59,10 @@ describe('rnnc diagnose', () => {
   it('says how the gradient goes by lag, as a table with bars', async () => {
     const { stdout, stderr } = await ok('diagnose', 'leak.rnn', '--set', 'T=40')
     assert.match(stdout, /^M: norm of the gradient of the loss at each state, by steps back; bars from 1e-\d+ to 1e/)
-    assert.match(stdout, /^rnn\.h \(line 12\): factor 0\.5 per step: vanishing, below 0\.95 \(.* at lag 0, .* at lag 39\)$/m)
+    assert.match(
+      stdout,
+      /^rnn\.h \(line 12\): factor 0\.5 per step: vanishing, below 0\.95 \(.* at lag 0, .* at lag 39\)$/m,
+    )
     assert.match(stdout, /^ {4}0 +\d\.\d\de[+-]\d +3 {2}\u2588+$/m)
     assert.match(stdout, /^ {3}39 +\d\.\d\de-\d+ +1 {2}\u2588+$/m)
     assert.equal(stdout.match(/\u2588+$/gm)?.length, 16)

@@ -249,7 +249,7 @@ export interface Arithmetic {
   readonly format: keyof typeof formats
   /**
    * Results below this multiple of the smallest normal number may be 0, those above this fraction of the largest infinite; smaller
-   * as 0.
+   * operands count as 0.
    */
   readonly margin: number
 }
