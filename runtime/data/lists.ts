@@ -109,7 +109,7 @@ export class ListsBuilder {
   }
 
   #readText(text: string, row: Row): Problem | undefined {
-    if (!text.isWellFormed()) return this.#malformed(row, `holds half a character in \`${this.#name}\``)
+    if (!text.isWellFormed()) return this.#malformed(row, `contains an incomplete character in \`${this.#name}\``)
     this.#labels?.add(text)
     this.#values.push(Number.NaN)
     return undefined
