@@ -185,7 +185,7 @@ export async function replaceBytes(path: string, bytes: Uint8Array, previous: st
   }
 }
 
-/** Calls `clean` if the process ends: by itself, or by a signal that nothing else listens to. The result cancels it. */
+/** Calls `clean` if the process ends, normally or by a signal that nothing else listens to. The result cancels it. */
 function onEnd(clean: () => void): () => void {
   const signals = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).filter(name => process.listenerCount(name) === 0)
   const end = (name: NodeJS.Signals): void => {

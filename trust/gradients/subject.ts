@@ -37,7 +37,7 @@ export interface Judges {
   readonly tangentsNearby: (direction: Direction) => readonly number[]
   /** The same derivative, at this place, by a complex step. */
   readonly complexStep: (direction: Direction) => number
-  /** Whether no operation branches on a moving value, so that the loss is analytic but for the edges of logarithms, roots and powers. */
+  /** Whether no operation branches on a moving value, so that the loss is analytic except at the edges of logarithms, roots and powers. */
   readonly smooth: boolean
   /**
    * Bounds the rounding error of each element of the gradient, in units of the machine's epsilon, by the name of the parameter or input.

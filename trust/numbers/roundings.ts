@@ -1,5 +1,5 @@
 // Running error analysis: beside each value a bound on its rounding error.
-// It is to first order but for products, and in units of the machine's epsilon (Wilkinson 1965; Higham, Accuracy and Stability, 3.3). It
+// It is of first order except for products, and in units of the machine's epsilon (Wilkinson 1965; Higham, Accuracy and Stability, 3.3). It
 // grows with the magnitude of the terms that are summed, against which a mathematically zero gradient has to be measured.
 import type { Algebra } from '../../compiler/ir/algebra.ts'
 import { graphAlgebra, zerosLike } from '../../compiler/ir/builder.ts'

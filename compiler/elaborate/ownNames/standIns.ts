@@ -1,4 +1,4 @@
-// Makes the arguments for checking a unit by itself: symbols for sizes and rates, inputs of the declared types over new axes.
+// Makes the arguments for checking a unit on its own: symbols for sizes and rates, inputs of the declared types over new axes.
 import type { AxisExpr, Declaration, Expr, HyperParam, Unit } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
 import * as D from '../../ir/dim.ts'

@@ -1,4 +1,4 @@
-// An example gives the same by itself and among others, wherever in the batch it stands.
+// An example gives the same results alone and in a batch, at any place of it.
 import { alone, permuted } from '../drawBatch.ts'
 import { type Check, compare, inTurn, type Outcome } from '../fuzzCheck.ts'
 import { type Arrays, mapArrays, type Rounding, type Trial } from '../trial.ts'
@@ -28,7 +28,7 @@ export const batchMates: Check = {
   },
 }
 
-/** Turns the order of the batch round: sums are the same except for rounding. */
+/** Reverses the order of the batch: sums are the same except for rounding. */
 function turned(trial: Trial): Outcome {
   const { batch, inputs, weights } = trial
   const { sizes } = batch
