@@ -93,7 +93,7 @@ function headLines(name: string, layout: Layout, network: Network, { weights }: 
     '',
     'Arrays are flat and row-major, in these shapes:',
     ...inputs.map(f => line('takes', f)),
-    ...lengths.map(f => line('takes', f, ', the valid elements of each example; all if it is left out')),
+    ...lengths.map(f => line('takes', f, ', the number of valid elements of each example; all by default')),
     ...outputs.map(f => line('gives', f)),
   ]
 }

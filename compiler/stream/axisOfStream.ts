@@ -44,7 +44,7 @@ export function checkAhead(model: LoweredModel, axis: string): void {
       return [
         diagnostic('RNN331', values, {
           span: output.span,
-          labels: [{ span: cause.span, text: 'needs what comes later' }],
+          labels: [{ span: cause.span, text: 'needs later steps' }],
           help: pathOf(cause, lineOf(cause.span), name),
         }),
       ]

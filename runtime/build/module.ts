@@ -76,9 +76,9 @@ function unitsText({ layout, stream }: ModuleParts): string[] {
   const object = (name: string, comment: string, lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : [`// ${comment}`, `const ${name} = {`, ...lines, '}', '']
   return [
-    ...object('toNetwork', 'From the units of the data, a function for each component.', scaled),
+    ...object('toNetwork', 'Converts each component from the units of the data to the numbers of the network.', scaled),
     ...object('toUnits', 'And back.', unscaled),
-    ...object('labels', 'A class is its place in this list.', labels),
+    ...object('labels', 'Lists the labels: a class is an index into this list.', labels),
   ]
 }
 
@@ -114,7 +114,7 @@ function createText({ layout, weights, network, stream, precision }: ModuleParts
         })
       : parameters.map(({ name }) => `    ${JSON.stringify(name)}: parameters[${JSON.stringify(name)}](),`)
   return [
-    `/** The network, ready to run. Each call makes one of its own${weights === undefined ? ', with these weights' : ''}. */`,
+    `/** Creates a network that is ready to run. Each call creates a new one${weights === undefined ? ', with these weights' : ''}. */`,
     `export ${define} create(${given.join(', ')}) {`,
     `  const network = ${wait}createNetwork(${network.async ? 'options?.gpu' : ''})`,
     `  const fixed = { ${entries.join(', ')} }`.replace('{  }', '{}'),

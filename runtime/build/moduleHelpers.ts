@@ -11,8 +11,8 @@ function size(name, given, input, elements, each) {
   if (given === undefined && elements === undefined) throw new TypeError(\`\${input} is missing\`)
   const found = given ?? (each === 0 ? 0 : elements / each)
   if (Number.isInteger(found) && found >= 0) return found
-  if (given !== undefined) throw new RangeError(\`\${name} is a whole number, not \${given}\`)
-  throw new RangeError(\`\${input} has \${elements} elements, which is no multiple of \${each}: give \${name}\`)
+  if (given !== undefined) throw new RangeError(\`\${name} must be a whole number, not \${given}\`)
+  throw new RangeError(\`\${input} has \${elements} elements, which is not a multiple of \${each}: pass \${name}\`)
 }`,
   array: `// An array of the type that the network reads; another array of numbers is copied into one.
 function array(name, values, Type, length) {
@@ -55,7 +55,7 @@ function unscale(values, functions) {
   finite: `// The numbers of an answer: what is NaN or infinite is none.
 function finite(name, values) {
   for (let i = 0; i < values.length; i++) {
-    if (!Number.isFinite(values[i])) throw new RangeError(\`\${name}[\${i}] is \${values[i]}: an input is no number, or too large\`)
+    if (!Number.isFinite(values[i])) throw new RangeError(\`\${name}[\${i}] is \${values[i]}: an input is NaN, or too large\`)
   }
   return values
 }`,

@@ -49,14 +49,14 @@ const networks = {
     return {
       backend: 'gpu',
       about: [
-        'it runs on the GPU, by the packages rnnc and gpu.js, which `create` loads.',
-        'In a browser that is WebGPU, or WebGL2 where there is none. Node has no GPU of its own: the last argument of',
-        '`create` is { gpu } there, with what `create([])` of the package webgpu gives.',
+        'it runs on the GPU, through the packages rnnc and gpu.js, which `create` loads.',
+        'In a browser it uses WebGPU, or WebGL2 if there is none. Node has no built-in GPU: pass { gpu } as the last',
+        'argument of `create` there, with the result of `create([])` from the package webgpu.',
         '',
       ],
       async: true,
       lines: [
-        '// The network itself, as the compiler left it.',
+        '// The network itself, as the compiler wrote it.',
         `const graph = \`${printGraph(graph)
           .trimEnd()
           .replace(/[`\\$]/g, '\\$&')}`,

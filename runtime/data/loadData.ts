@@ -138,7 +138,11 @@ interface SplitEquation {
 /** Evaluates the split before anything else, as fitting sees the training part only. */
 export async function splitOf(data: Data, read: Surroundings['read']): Promise<SplitEquation | undefined> {
   const fit = () =>
-    fail('RNN231', { what: '`split`', expected: '`ordered(…)` or `shuffled(…)`', found: 'what depends on data' })
+    fail('RNN231', {
+      what: '`split`',
+      expected: '`ordered(…)` or `shuffled(…)`',
+      found: 'a value that depends on data',
+    })
   const result = await evaluator(data, { read, fit })('split')
   if (result === undefined) return undefined
   const { value, span } = result
@@ -229,7 +233,7 @@ async function feedAll(data: Data, ports: readonly PortOfModel[], lookup: Lookup
 export function checkOrder(feeds: readonly Feed[], split: SplitEquation | undefined): void {
   const windowed = feeds.find(feed => feed.value.kind === 'windowed')
   if (windowed === undefined || split?.value.order !== 'shuffled') return
-  const labels = [{ span: windowed.span, text: 'windows of neighbours in time' }]
+  const labels = [{ span: windowed.span, text: 'windows of consecutive rows' }]
   fail('RNN426', {}, { span: split.span, labels })
 }
 

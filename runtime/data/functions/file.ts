@@ -14,7 +14,7 @@ export interface TableReader<T extends Table = Table> {
 /** Makes a reader of the table in a file; `asked` tells how a column is kept. */
 export type TableFormat<T extends Table = Table> = (file: string, asked: (column: string) => Asked) => TableReader<T>
 
-/** Reads the table in the file at a path; `variant` tells formats of one function apart. RNN231 for a path that is no text. */
+/** Reads the table in the file at a path; `variant` tells formats of one function apart. RNN231 for a path that is not a text. */
 export async function readTable(
   { value, span }: Argument,
   call: Call,
@@ -22,7 +22,7 @@ export async function readTable(
   variant = '',
 ): Promise<Table> {
   if (value.kind !== 'text') {
-    return fail('RNN231', { what: 'the path', expected: 'a text in quotes', found: describe(value) }, { span })
+    return fail('RNN231', { what: 'the path', expected: 'a string in quotes', found: describe(value) }, { span })
   }
   return call.read(value.value, span, format, variant)
 }
