@@ -1,4 +1,4 @@
-// How a target's cost and memory grow, in words and numbers.
+// Describes how the cost and memory of a target grow.
 import { digits, markdown } from './report.ts'
 
 export interface Checks {
@@ -14,8 +14,8 @@ export interface Checks {
 }
 
 /**
- * By how much the cost of a unit of size rises, from any size to any larger: at most 1 is linear. It may fall, for what a step costs
- * whatever its size, such as the optimizer, is shared by more.
+ * Gives the largest ratio of cost per unit of size, from any size to a larger one: at most 1 is linear. It may be below 1, because costs
+ * that do not depend on the size, such as the optimizer's, are shared by more units.
  */
 export function excess(points: readonly { readonly size: number; readonly ms: number }[]): number {
   const units = points.map(p => p.ms / p.size)

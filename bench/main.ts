@@ -1,4 +1,4 @@
-// npm run bench: the peers side by side, and the machine's limits beside them, all in one run.
+// npm run bench: compares this compiler with others and with the machine's limits, all in one run.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { Command, CommanderError } from 'commander'
@@ -23,7 +23,7 @@ interface Options {
   readonly profile?: true
 }
 
-/** A mistake of whoever called. */
+/** A mistake on the command line. */
 class UsageError extends Error {}
 
 const note = (text: string): void => {
@@ -51,7 +51,7 @@ const program = new Command('npm run bench --')
       'system',
     ),
   )
-  .option('--json', 'write one JSON object to stdout, and all else to stderr')
+  .option('--json', 'write one JSON object to stdout, everything else to stderr')
   .option('--write', 'put the tables into bench/RESULTS.md')
   .option('--quick', 'warm up and time for 0.1 s a case, not 1.5 s: to see that it works')
   .option('--profile', 'show in which kernels the targets spend their time')
@@ -82,7 +82,7 @@ Examples:
   $ npm run -s bench -- --json > run.json`,
   )
 
-/** A parser of names with commas between. */
+/** Makes a parser of names separated by commas. */
 function list(known: readonly string[], what: string): (value: string) => readonly string[] {
   return value =>
     value.split(',').map(part => {
@@ -92,7 +92,7 @@ function list(known: readonly string[], what: string): (value: string) => readon
     })
 }
 
-/** npm ci in bench/, where it was not done. */
+/** Runs npm ci in bench/, unless it was done before. */
 function install(): void {
   note("installing the bench's packages (npm ci in bench/)…")
   const cwd = fileURLToPath(new URL('.', import.meta.url))
@@ -100,7 +100,7 @@ function install(): void {
   if (status !== 0) throw new UsageError('npm ci in bench/ failed; --no-install runs without the peers')
 }
 
-/** Runs a script of the bench in a process of its own; the last line of what it prints. */
+/** Runs a script of the bench in a separate process, and gives the last line that it prints. */
 function runScript(
   name: string,
   flags: readonly string[],
@@ -114,7 +114,7 @@ function runScript(
   }).trim()
 }
 
-/** What two measurements show to be possible: the better of each. */
+/** Merges two measurements of the limits: the better value of each counts. */
 function better(a: Limits, b: Limits): Limits {
   const best = (x: number | null, y: number | null, choose: (...values: number[]) => number): number | null =>
     x === null || y === null ? (x ?? y) : choose(x, y)
@@ -163,7 +163,7 @@ async function run(options: Options): Promise<void> {
       for (const { id } of cases)
         profiles.push(JSON.parse(runScript('workers/profile.ts', [], { ...env, TARGET: name }, [id])))
   }
-  // Once more, so that a neighbour on the machine in the one or the other does not make a wrong limit.
+  // Measures again, as other load on the machine may have lowered the first limits.
   note('limits…')
   const limits = better(early, measured())
   const rows: Row[] = outcomes.map(o => rowOf(o.system, o.workload, o.outcome, limits))

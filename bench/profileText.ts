@@ -1,15 +1,15 @@
-// Where the time of a step goes, as a table.
+// Prints the share of each kernel in the time of a step, as a table.
 import { digits, markdown } from './report.ts'
 
 export interface Profile {
   readonly target: string
   readonly workload: string
   readonly ms: number
-  /** The largest first. `about` is the comment that the compiler wrote above a kernel. */
+  /** The kernels, slowest first. `about` is the comment that the compiler wrote above a kernel. */
   readonly parts: readonly { readonly name: string; readonly share: number; readonly about?: string | undefined }[]
 }
 
-/** So many parts are shown one by one. */
+/** Number of kernels that are shown one by one. */
 const shown = 8
 
 export function profileText({ target, workload, ms, parts }: Profile): string {

@@ -1,6 +1,6 @@
-// What a worker tells the bench: one JSON object a line on its stdout.
+// The messages from a worker to the bench: one JSON object a line on stdout.
 
-/** What one step takes of a GPU. */
+/** The use that one step makes of a GPU. */
 export interface Counts {
   readonly kernels: number
   readonly submits: number
@@ -10,11 +10,11 @@ export interface Counts {
 export type Message =
   /** The case is being set up; its time runs from here. */
   | { readonly event: 'begin'; readonly workload: string }
-  /** Its first step begins; what is different about it, and its own FLOPs where they are not the workload's. */
+  /** Its first step begins; `note` tells how it differs from the workload, `flops` its FLOPs if they differ. */
   | { readonly event: 'ready'; readonly workload: string; readonly note?: string; readonly flops?: number }
   /** Its first step has ended, on a GPU. */
   | ({ readonly event: 'counts'; readonly workload: string } & Counts)
-  /** A step has ended that took long. */
+  /** A long step has ended. */
   | { readonly event: 'step'; readonly workload: string; readonly ms: number }
   /** The median of its steps. */
   | { readonly event: 'done'; readonly workload: string; readonly ms: number }

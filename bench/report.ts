@@ -1,4 +1,4 @@
-// What was measured, as rows, and as tables in Markdown that are read in a terminal as well.
+// Formats the measurements as rows, and as Markdown tables that are readable in a terminal, too.
 import type { Counts } from './protocol.ts'
 import type { Outcome } from './runSystem.ts'
 import type { System } from './systems.ts'
@@ -15,16 +15,16 @@ export interface Limits {
 export interface Row {
   readonly system: string
   readonly workload: string
-  /** Of one step; null where none was timed. */
+  /** Time of one step; null if none was timed. */
   readonly ms: number | null
   readonly gflops: number | null
-  /** Of the limit of the system's kind. */
+  /** Fraction of the limit of the system's kind. */
   readonly share: number | null
-  /** A case that was stopped: one step takes at least so long. */
+  /** For a case that was stopped: a lower bound of the time of one step. */
   readonly atLeast?: number
-  /** What a step takes of a GPU. */
+  /** The use that a step makes of a GPU. */
   readonly counts?: Counts
-  /** What is different about it, or why there is no number. */
+  /** A note on a difference from the workload, or the reason why there is no number. */
   readonly note?: string
 }
 
@@ -50,7 +50,7 @@ const remarks = ({ counts, note }: Pick<Row, 'counts' | 'note'>): Pick<Row, 'cou
   ...(note !== undefined && { note }),
 })
 
-/** How many times as long as `own` a row takes; a lower bound where it was stopped. */
+/** Time of a row as a multiple of that of `own`; a lower bound if it was stopped. */
 export function ratio(
   row: Row,
   own: Row | undefined,
@@ -60,7 +60,7 @@ export function ratio(
   return row.atLeast === undefined ? undefined : { times: row.atLeast / own.ms, atLeast: true }
 }
 
-/** The rows, a table for each workload, with the ratio to each of our own targets; notes below. */
+/** Prints a table for each workload, with the ratio to each target of this compiler, and the notes below. */
 export function tables(rows: readonly Row[], workloads: readonly Workload[], systems: readonly System[]): string {
   const owns = systems.filter(s => s.own && rows.some(r => r.system === s.name)).map(s => s.name)
   return workloads
@@ -129,7 +129,7 @@ const countsOf = ({ counts }: Row): string[] =>
 const timeOf = ({ ms, atLeast }: Row): string =>
   ms !== null ? digits(ms) : atLeast === undefined ? '–' : `> ${digits(atLeast)}`
 
-/** Three significant digits, and no exponent. */
+/** Writes a number with three significant digits, without an exponent. */
 export function digits(value: number): string {
   if (value === 0) return '0'
   const places = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))))

@@ -1,4 +1,4 @@
-// bench/RESULTS.md: the part between two marks is that of the last full run; the prose around it is written by hand.
+// Updates bench/RESULTS.md: a full run replaces the part between two marks; the text around it is written by hand.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, release, totalmem } from 'node:os'
 
@@ -6,7 +6,7 @@ const file = new URL('RESULTS.md', import.meta.url)
 const first = '<!-- written by npm run bench -- --write -->'
 const last = '<!-- end of what is written -->'
 
-/** Puts the text between the marks. */
+/** Replaces the text between the marks. */
 export function writeResults(text: string): void {
   const before = readFileSync(file, 'utf8')
   const [from, to] = [before.indexOf(first), before.indexOf(last)]
@@ -14,7 +14,7 @@ export function writeResults(text: string): void {
   writeFileSync(file, `${before.slice(0, from)}${first}\n\n${text}\n\n${before.slice(to)}`)
 }
 
-/** What the run ran on. */
+/** Describes the machine of the run. */
 export function machine(): string {
   const [{ model }] = cpus()
   const memory = Math.round(totalmem() / 2 ** 30)

@@ -1,4 +1,4 @@
-// Runs a system's worker over workloads, and stops what takes too long.
+// Runs a system's worker on workloads, and stops cases that take too long.
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { type Counts, isMessage, type Message } from './protocol.ts'
@@ -6,7 +6,7 @@ import type { Start } from './systems.ts'
 import { median } from './workers/serve.ts'
 import type { Workload } from './workloads.ts'
 
-/** What is known about one case. Times are of one step, in ms. */
+/** Outcome of one case. Times are of one step, in ms. */
 export type Outcome =
   | {
       readonly kind: 'measured'
@@ -15,18 +15,18 @@ export type Outcome =
       readonly counts?: Counts
       readonly note?: string
     }
-  /** It was stopped: a step has taken at least so long. */
+  /** It was stopped; a lower bound of the time of a step. */
   | { readonly kind: 'stopped'; readonly atLeast: number; readonly counts?: Counts; readonly note?: string }
   | { readonly kind: 'none'; readonly reason: string }
 
-/** A case may take so long, in ms. */
+/** Time limit of a case, in ms. */
 export const limit = 60_000
-/** A stopped case is measured nonetheless if so many steps after the first were timed. */
+/** A stopped case still counts as measured if this many steps after the first were timed. */
 const enough = 3
 
 /**
- * The outcome of each workload, in order. A case that is stopped takes its process along: the rest goes on in a new one, and so it
- * does after a crash.
+ * Gives the outcome of each workload, in order. Stopping a case ends its process, and the other cases continue in a new one, as they
+ * do after a crash.
  */
 export async function runSystem(
   start: Start,
@@ -41,7 +41,7 @@ export async function runSystem(
   }
 }
 
-/** Runs one process until it ends; the number of workloads that have an outcome, at least one. */
+/** Runs one process until it ends, and gives the number of workloads with an outcome, at least one. */
 function runProcess(
   { command, args, env }: Start,
   workloads: readonly Workload[],
@@ -123,7 +123,7 @@ function runProcess(
     })
     let closed = 0
     const end = (): void => {
-      // Both the process and the last line of its output.
+      // Waits for both the end of the process and the last line of its output.
       if (++closed < 2) return
       clearTimeout(timer)
       if (done < workloads.length) {
@@ -162,7 +162,7 @@ function parsed(line: string): unknown {
   }
 }
 
-/** The line that names the error, else the last: Node ends with its version. */
+/** Finds the line that names the error, else the last line; Node prints its version last. */
 function reasonIn(text: string): string {
   const lines = text.trim().split('\n')
   return lines.findLast(line => /error/i.test(line))?.trim() || lines.at(-1) || 'the process ended without a word'

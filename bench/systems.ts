@@ -1,20 +1,20 @@
-// The systems: what runs each in a process of its own, on one thread.
+// Lists the systems to compare. Each runs in a separate process, on one thread.
 
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { immediateBackends } from '../compiler/backend/backends.ts'
 
-/** Which of the machine's limits a system is measured against; there is none for native code. */
+/** The limit of the machine that a system is measured against; native code has none. */
 export type Kind = 'js' | 'wasm' | 'native'
 
 export interface System {
   readonly name: string
   readonly about: string
   readonly kind: Kind
-  /** This compiler's own, which the others are compared with. */
+  /** Whether it is a target of this compiler, which the others are compared with. */
   readonly own: boolean
-  /** How to start its worker; the ids of workloads follow. Else why it is absent. */
+  /** The command of its worker, to which the ids of workloads are added, or the reason why it is missing. */
   readonly start: () => Start | string
 }
 
@@ -24,7 +24,7 @@ export interface Start {
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** Set to a python3 that has PyTorch and JAX, if the one on the PATH has not. */
+/** Name of the variable for a python3 with PyTorch and JAX, if the one on the PATH lacks them. */
 export const pythonVariable = 'BENCH_PYTHON'
 
 const kinds: Readonly<Record<string, Kind>> = { js: 'js', wasm: 'wasm' }
@@ -37,7 +37,7 @@ const targets: readonly System[] = immediateBackends.map(({ name }) => ({
   start: () => ({ command: process.execPath, args: [path('workers/rnnc-main.ts')], env: { TARGET: name } }),
 }))
 
-/** What of this compiler runs on a GPU: compared as the peers are, for it may be any device. */
+/** The GPU targets of this compiler. They are compared like the other systems, as the device may be anything. */
 const onGpu: readonly System[] = [
   inDawn('gpu', 'rnnc, the target gpu: WebGPU by Dawn', 'rnnc-gpu.ts'),
   inDawn('gpu-pipeline', "the same plans by gpu.js' createPipeline", 'rnnc-gpu-pipeline.ts'),
@@ -89,7 +89,7 @@ function inDawn(name: string, about: string, worker: string): System {
   }
 }
 
-/** The software device that Debian's chromium brings along, where no driver is named. */
+/** The software device in Debian's chromium, for use when no driver is set. */
 function swiftShader(): Readonly<Record<string, string>> {
   const driver = '/usr/lib/chromium/vk_swiftshader_icd.json'
   const named = process.env.VK_ICD_FILENAMES !== undefined || !existsSync(driver)

@@ -1,4 +1,4 @@
-// What is asked of each target of this compiler, and whether a run shows it.
+// Lists the goals of each target of this compiler, and checks whether a run meets them.
 import { batchExcess, type Checks, lengthExcess } from './checksText.ts'
 import { digits, type Limits, markdown, percent, type Row, ratio } from './report.ts'
 
@@ -10,7 +10,7 @@ interface Verdict {
 interface Goal {
   readonly target: string
   readonly goal: string
-  /** Undefined where the run does not tell. */
+  /** Undefined if the run does not show it. */
   readonly judge: (run: Run) => Verdict | undefined
 }
 
@@ -36,7 +36,7 @@ const times = (target: string, workload: string, peer: string, least: number): G
     const row = rowIn(rows, peer, workload)
     const found = row && ratio(row, rowIn(rows, target, workload))
     if (found === undefined) return undefined
-    // A peer that was stopped has taken at least so long; where that is not enough, it shows nothing.
+    // A system that was stopped has only a lower bound of its time; if that is not enough, it decides nothing.
     if (found.atLeast && found.times < least)
       return { text: `> ${digits(found.times)}, stopped too early to tell`, met: false }
     return { text: `${found.atLeast ? '> ' : ''}${digits(found.times)}`, met: found.times >= least }
@@ -62,7 +62,7 @@ const check = (target: string, goal: string, judge: (checks: Checks) => Verdict)
   },
 })
 
-/** The cost of a step and example may rise so far before it counts as more than linear: what noise and caches do. */
+/** Largest growth of the cost of a step and example that still counts as linear, due to noise and caches. */
 const linear = 1.25
 
 const goals: readonly Goal[] = [
@@ -99,7 +99,7 @@ const within = (value: number, most: number, unit: string): Verdict => ({
 const rowIn = (rows: readonly Row[], system: string, workload: string): Row | undefined =>
   rows.find(r => r.system === system && r.workload === workload)
 
-/** The goals that a run tells of, as a table; undefined if there are none. */
+/** Prints the goals that a run decides as a table; undefined if there are none. */
 export function goalsText(run: Run): string | undefined {
   const lines = goals.flatMap(({ target, goal, judge }) => {
     const verdict = judge(run)

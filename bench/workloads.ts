@@ -1,8 +1,8 @@
-// The workloads: what each system is asked to do, and how much arithmetic it is. Only matrix products count, two operations to a
-// multiplication with its addition, and a training step as three times its forward pass.
+// The workloads of the systems, with their FLOPs. Only matrix products count: two operations for a
+// multiplication with its addition; a training step counts as three forward passes.
 export interface Workload {
   readonly id: string
-  /** In a few words, for people. */
+  /** A short description for reports. */
   readonly about: string
   /** The model, in bench/workloads/. */
   readonly file: string
@@ -23,7 +23,7 @@ const product = (rows: number, columns: number): number => 2 * rows * columns
 const recurrent = (gates: number, units: number, inputs: number): number => product(gates * units, inputs + units)
 
 interface Description extends Omit<Workload, 'flops'> {
-  /** Of one example's forward pass: at every time step, and once. */
+  /** Products in the forward pass of one example: at every time step, and once. */
   readonly everyStep: number
   readonly once?: number
 }

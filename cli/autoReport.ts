@@ -85,7 +85,7 @@ export function autoJson({ backend, why, cpuMs, gpu }: Choice): { readonly [key:
 export function autoText(name: string, graph: string, { from, sizes }: Sample, choice: Choice): string {
   const { B, ...others } = sizes
   const open = Object.entries(others).map(([symbol, size]) => `, ${symbol} = ${size}`)
-  const whence = from === 'data' ? 'of the data' : 'drawn at random; `--set B=32 T=100` gives other sizes'
+  const whence = from === 'data' ? 'from the data' : 'random; `--set B=32 T=100` sets other sizes'
   const head = `${name}, ${graph}: ${count(B, 'example')}${open.join('')} (${whence})`
   return [
     head,
@@ -99,7 +99,7 @@ export function autoText(name: string, graph: string, { from, sizes }: Sample, c
 function gpuLines({ description, times }: NonNullable<Choice['gpu']>): string[] {
   const rows = timesByKind(times).map(k => [`  ${k.kind}`, String(k.kernels), String(k.runs), inMs(k.ms)])
   return [
-    `GPU, ${description}: ${inMs(predictedMs(times))}, predicted from each kernel alone`,
+    `GPU, ${description}: ${inMs(predictedMs(times))}, predicted from the times of single kernels`,
     table([['  kernels', 'different', 'runs', 'all runs'], ...rows], [1, 2, 3]),
     `  around them (upload, submit, read back): ${inMs(times.overhead)}`,
   ]

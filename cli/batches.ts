@@ -25,8 +25,8 @@ const perExample = 256
 
 /** RNN519 before weights and a batch of these sizes are drawn. */
 function checkDrawn(model: CompiledModel, sizes: Sizes): void {
-  const smaller = 'give smaller sizes: `--set B=3`'
-  const run = { model, doing: 'drawing a batch and weights for', sizes, precision: 'f64', copies: 2, smaller } as const
+  const smaller = 'set smaller sizes: `--set B=3`'
+  const run = { model, doing: 'creating a batch and weights for', sizes, precision: 'f64', copies: 2, smaller } as const
   checkMemory({ ...run, memory: memoryHere() }, model.evaluate(), (sizes.B ?? 0) * perExample)
 }
 
@@ -47,7 +47,7 @@ export async function dataBatches(model: CompiledModel, options: LoadOptions, se
   const { signature, settings } = model
   const block = dataOf(model)
   const { train, sizes, fitted } = await loadData(block, signature, options)
-  if (train.count === 0) fail('RNN405', { what: 'the train part' }, { span: block.span })
+  if (train.count === 0) fail('RNN405', { what: 'the training part' }, { span: block.span })
   model.checkSizes(sizes, labelNotes(signature, fitted))
   checkDrawn(
     model,

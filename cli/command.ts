@@ -32,19 +32,19 @@ const targets: ReadonlyMap<string, ReadonlyMap<string, Open>> = new Map(
 
 /** Options that several commands take. */
 export const flags = {
-  json: ['--json', 'write one JSON object to stdout, and all else to stderr'],
-  model: ['--model <name>', 'which model, where the file has several'],
-  set: ['--set <name=value...>', 'hyper-parameters, sizes and settings of `train`'],
-  dtype: ['--dtype <f32|f64>', 'the precision of reals'],
-  dtypeOrF32: ['--dtype <f32|f64>', 'the precision of reals', 'f32'],
+  json: ['--json', 'write one JSON object to stdout, everything else to stderr'],
+  model: ['--model <name>', 'the model, if the file has several'],
+  set: ['--set <name=value...>', 'set hyper-parameters, sizes and settings of `train`'],
+  dtype: ['--dtype <f32|f64>', 'precision of real numbers'],
+  dtypeOrF32: ['--dtype <f32|f64>', 'precision of real numbers', 'f32'],
   target: [
     '--target <name>',
-    `what runs the network: ${[...targets.keys()].join(', ')}, or auto, the faster one`,
+    `backend that runs the network: ${[...targets.keys()].join(', ')}, or auto for the faster one`,
     'js',
   ],
-  device: ['--device <name>', `what the GPU of --target gpu is: ${Object.keys(gpuDevices).join(', ')}`],
-  data: ['--data <path>', 'read this file in place of the one that the data block names'],
-  weights: ['--weights <path>', 'weights for the program'],
+  device: ['--device <name>', `device for --target gpu: ${Object.keys(gpuDevices).join(', ')}`],
+  data: ['--data <path>', 'read this file instead of the one in the data block'],
+  weights: ['--weights <path>', 'weights file for a program'],
 } as const satisfies Readonly<Record<string, Flag>>
 
 /** Adds options to a command, and the examples below them. */

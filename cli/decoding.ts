@@ -14,13 +14,13 @@ export interface DecodingOptions {
 }
 
 export const decodingFlags = [
-  ['--steps <n>', 'generate at most so many elements'],
-  ['--sample [temperature]', 'draw each label from its distribution; without it the likeliest one is taken'],
-  ['--top-k <n>', 'with --sample: only from the n likeliest labels'],
-  ['--top-p <p>', 'with --sample: only from the likeliest labels that together have this probability'],
-  ['--beam <n>', 'search the likeliest sequence, with n beginnings side by side'],
-  ['--length-power <a>', 'with --beam: divide log p by the length to this power; 0 if left out'],
-  ['--seed <n>', 'of the draws; 0 if left out'],
+  ['--steps <n>', 'generate at most n elements'],
+  ['--sample [temperature]', 'sample each label from its distribution instead of taking the most likely one'],
+  ['--top-k <n>', 'with --sample: sample only from the n most likely labels'],
+  ['--top-p <p>', 'with --sample: sample only from the most likely labels that together have this probability'],
+  ['--beam <n>', 'beam search for the most likely sequence, with n beams'],
+  ['--length-power <a>', 'with --beam: divide log p by the length to this power; by default 0'],
+  ['--seed <n>', 'seed of random sampling; by default 0'],
 ] as const
 
 /** Reads the options. Throws RNN509 for a number out of range, or for two ways at once. */

@@ -9,7 +9,7 @@ export function argumentError({ code, message }: CommanderError, program: Comman
   const command = program.commands.find(c => c.name() === args.find(a => !a.startsWith('-')))
   const name = command === undefined ? 'rnnc' : `rnnc ${command.name()}`
   const swallowed = args.includes('--set') && code === 'commander.missingArgument'
-  const help = swallowed ? 'name the file first: all that follows `--set` is set' : `see \`${name} --help\``
+  const help = swallowed ? 'put the file first: `--set` takes every argument that follows it' : `see \`${name} --help\``
   const wrong = (what: string, expected: string, found: string): RnnError =>
     new RnnError([diagnostic('RNN509', { what, expected, found }, { help })])
   switch (code) {
@@ -59,5 +59,5 @@ export const byName = <T>(option: string, value: string, choices: ReadonlyMap<st
 export function wholeNumber(option: string, value: string): number {
   const number = Number(value)
   if (value.trim() !== '' && Number.isSafeInteger(number) && number >= 0) return number
-  return fail('RNN509', { what: option, expected: 'a whole number from 0', found: `\`${value}\`` })
+  return fail('RNN509', { what: option, expected: 'a whole number of at least 0', found: `\`${value}\`` })
 }

@@ -50,7 +50,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
 function createProgram(output: Output): Command {
   const program = new Command('rnnc')
     .description(
-      'Recurrent neural networks from their equations: check, train, use, and compile to one JavaScript module.',
+      'Compile recurrent neural networks from their equations: check, train, predict, and build a JavaScript module.',
     )
     .version(version, '--version', 'print the version')
     .helpOption('--help', 'show this help')

@@ -19,7 +19,7 @@ export interface Source {
   readonly read: ImportReader
 }
 
-/** Reads a program. RNN406 if the file cannot be read, or is no text. */
+/** Reads a program. RNN406 if the file cannot be read, or is not a text. */
 export async function openSource(path: string, output: Output): Promise<Source> {
   const file = normalize(path)
   const text = decode(await readGiven(file), path)
@@ -144,7 +144,7 @@ function decode(bytes: Uint8Array, path: string): string {
     return fail(
       'RNN406',
       { path, reason: 'it is not UTF-8 text' },
-      { help: 'a program is text, in a file that ends in `.rnn`' },
+      { help: 'a program is a text file that ends in `.rnn`' },
     )
   }
 }

@@ -110,7 +110,7 @@ export function reportError(error: unknown, output: Output): void {
   }
   const message = error instanceof Error ? error.message : String(error)
   output.note(
-    `internal error: ${message}\nhelp: this is a fault of rnnc, not of your file: please report it with the file`,
+    `internal error: ${message}\nhelp: this is a bug in rnnc, not in your file: please report it with the file`,
   )
   if (process.env.RNNC_DEBUG && error instanceof Error) output.note(error.stack ?? '')
   if (output.json) output.result({ ok: false, internal: message }, '')

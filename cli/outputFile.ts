@@ -30,7 +30,7 @@ export async function checkNoWeights(
   if (start === undefined || !isWeights(start, out)) return
   const origin = decode(start, out)
   const found = origin === undefined ? 'weights that rnnc did not write' : describe(origin, out)
-  const help = force === 'never' ? 'choose another place' : undefined
+  const help = force === 'never' ? 'choose another file' : undefined
   fail('RNN517', { path: out, found }, { ...(help && { help }) })
 }
 
@@ -109,7 +109,7 @@ async function contentOf(path: string, model: CompiledModel, program: string): P
   const start = await readStart(path, headerEnd)
   if (start === undefined) return 'nothing'
   const origin = decode(start, path)
-  if (origin === undefined) return 'something that is no weights of rnnc'
+  if (origin === undefined) return 'something other than weights of rnnc'
   const [source] = sourcesIn(origin, path)
   const same =
     origin.model === model.signature.name &&

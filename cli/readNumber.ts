@@ -1,7 +1,7 @@
 // Reads a number of the command line.
 import { fail } from '../dsl/diagnostics.ts'
 
-/** Throws RNN509 for a text that is no finite number. */
+/** Throws RNN509 for a text that is not a finite number. */
 export function readNumber(option: string, text: string): number {
   const number = Number(text)
   if (text.trim() !== '' && Number.isFinite(number)) return number

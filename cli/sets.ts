@@ -18,7 +18,7 @@ export function readSets(texts: readonly string[], unit: Unit, sizes: readonly s
     const bad = (reason: string, help?: string): never => fail('RNN508', { text, reason }, { ...(help && { help }) })
     const at = text.indexOf('=')
     if (at < 0) bad('it has no `=`')
-    if (at === 0) bad('no name stands before the `=`')
+    if (at === 0) bad('there is no name before the `=`')
     const name = text.slice(0, at)
     const written = text.slice(at + 1)
     const value = numberOf(written)
@@ -29,7 +29,7 @@ export function readSets(texts: readonly string[], unit: Unit, sizes: readonly s
     const isSize = known.sizes.includes(name) || sizes.includes(name)
     const least = known.hypers.includes(name) ? undefined : isSize ? 1 : known.settings[name]
     if (least !== undefined && !(Number.isSafeInteger(value) && value >= least))
-      bad(`it is a whole number from ${least}`)
+      bad(`it must be a whole number of at least ${least}`)
     if (Object.hasOwn(found, name)) bad('it is set twice')
     found[name] = value
   }

@@ -8,7 +8,7 @@ import { openTarget, type Target, type TargetOptions } from './target.ts'
 import { dataOf, openTrained, type Trained } from './weights.ts'
 
 /** Argument of these commands. */
-export const weightsArgument = ['<weights>', 'a weights file, or a program together with --weights'] as const
+export const weightsArgument = ['<weights>', 'a weights file, or a program (*.rnn) with --weights'] as const
 
 /** Options of these commands. */
 export const trainedFlags = [

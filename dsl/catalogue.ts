@@ -1,5 +1,5 @@
-// Every message that a user can meet, in one table: the compiler prints it, and spec/errors.md is generated from it.
-// `{name}` is a hole that the place which reports the error fills. `example` is a file that gives the error.
+// All messages shown to users. The compiler prints them, and spec/errors.md is generated from them.
+// `{name}` is a placeholder, filled where the error is reported. `example` is a file that gives the error.
 
 export interface Entry {
   readonly title: string
@@ -13,12 +13,12 @@ export interface Entry {
 }
 
 const entries = {
-  // 1xx: how a file is written.
+  // 1xx: syntax and names.
 
   RNN101: {
     title: 'Unexpected token',
     message: 'expected {expected}, found {found}',
-    cause: 'The line does not have the form of any statement or expression of the language.',
+    cause: 'No statement or expression of the language has this form.',
     example: `model m {
   input x [3]
   output y = 2 * x
@@ -28,7 +28,7 @@ const entries = {
   RNN102: {
     title: 'Unknown character',
     message: '`{text}` is not part of the language',
-    cause: 'The file holds a character that no word, number or operator of the language begins with.',
+    cause: 'No word, number or operator of the language starts with this character.',
     example: `model m {
   input x, y: [3]
   output z = x ⊙ y
@@ -39,7 +39,8 @@ const entries = {
     title: 'Two statements on one line',
     message: 'a statement must begin on a new line',
     help: 'start a new line before `{name}`, or write `;` before it',
-    cause: 'A new line or a `;` separates statements. So a forgotten operator cannot glue two equations together.',
+    cause:
+      'A new line or a `;` separates statements, so that a forgotten operator cannot join two equations unnoticed.',
     example: `model m {
   input x: [3] output y = 2 * x
 }`,
@@ -47,10 +48,10 @@ const entries = {
   },
   RNN104: {
     title: 'Misplaced prime',
-    message: 'a prime stands once, directly after a name',
-    help: "write `{name}'`: the value that leaves the step",
+    message: 'a prime is written once, directly after a name',
+    help: "write `{name}'` for the value of `{name}` after this step",
     cause:
-      "`h` is the state that enters a step and `h'` the one that leaves it. There is no `h''`, and no space before a prime.",
+      "`h` is the state before the step and `h'` the state after it. There is no `h''`, and no space before a prime.",
     example: `cell decay {
   input x: real
   state h: real
@@ -62,7 +63,8 @@ const entries = {
   RNN105: {
     title: 'Unknown setting or argument',
     message: 'unknown {kind} `{name}`',
-    cause: 'A name before `=` in a call, or in a `train` or `data` block, is not one of those that are known there.',
+    cause:
+      'A name before `=` in a call, or in a `train` or `data` block, is not one of the known arguments or settings.',
     example: `model m {
   input x: real over T
   target y: real
@@ -75,7 +77,7 @@ const entries = {
     title: 'Unknown name',
     message: '`{name}` is not defined',
     cause:
-      'A unit sees its own names, its hyper-parameters, the units and fns of the file and the library, and nothing of its caller.',
+      'A unit can use its own names, its hyper-parameters, and the units and functions of the file and the library. It cannot see the names of the unit that applies it.',
     example: `model m {
   input x: [3]
   output y = scale * x
@@ -86,7 +88,7 @@ const entries = {
     title: 'A name defined twice',
     message: '`{name}` is defined twice',
     help: 'give one of them another name',
-    cause: 'Each name of a unit has one definition, as in a formula. A name that changes from step to step is a state.',
+    cause: 'Each name of a unit is defined once, as in a formula. A value that changes from step to step is a state.',
     example: `model m {
   input x: [3]
   y = 2 * x
@@ -97,10 +99,10 @@ const entries = {
   },
   RNN108: {
     title: 'A comma at the end of a declaration',
-    message: 'after this comma the declaration should go on, but it ends',
+    message: 'this declaration ends with a comma',
     help: 'remove the comma at the end of line {line}',
     cause:
-      'A trailing comma is allowed in calls, lists and hyper-parameters, but not in declarations, where it would swallow the next line.',
+      'A trailing comma is allowed in calls, lists and hyper-parameters, but not in declarations, where the next line would be read as part of the declaration.',
     example: `model m {
   input x: [3],
   target y: [3]
@@ -112,7 +114,7 @@ const entries = {
     title: 'Used before its definition',
     message: '`{name}` is used before its definition',
     help: 'move its definition, on line {line}, above this one',
-    cause: 'Equations are read from the top to the bottom. Only the top level of a file is unordered.',
+    cause: 'Equations are read from top to bottom. Only the top level of a file may be in any order.',
     example: `model m {
   input x: [3]
   output z = 2 * y
@@ -121,32 +123,32 @@ const entries = {
     fix: 'Put the equation of `y` before the one that reads it.',
   },
   RNN110: {
-    title: 'A string without its end',
+    title: 'Unclosed string',
     message: 'this string has no closing `"`',
-    help: 'a string ends on the line on which it begins; inside it, a quote is written `\\"`',
-    cause: 'A string began with `"`, and the line ended before another.',
+    help: 'a string must end on the line where it starts; write a quote inside it as `\\"`',
+    cause: 'The line ends before the closing `"`.',
     example: `import "cells.rnn
 `,
     fix: 'Close the string: `import "cells.rnn"`.',
   },
   RNN111: {
-    title: 'An imported file is not found',
+    title: 'Imported file not found',
     message: 'cannot find `{path}`',
     help: 'the path is relative to the file that imports it',
-    cause: 'The file named by an `import` does not exist, or cannot be read.',
+    cause: 'The file named by an `import` does not exist or cannot be read.',
     example: `import "no_such_file.rnn"
 `,
-    fix: 'Correct the path. It starts at the folder of the file that holds the `import`.',
+    fix: 'Correct the path. It is relative to the folder of the file with the `import`.',
   },
   RNN112: {
     title: 'An imported name clashes',
-    message: '`{name}` comes both from {first} and from {second}',
-    help: 'import only the names that you need: `import A, B from "file.rnn"`',
+    message: '`{name}` is defined both in {first} and in {second}',
+    help: 'import only the names you need: `import A, B from "file.rnn"`',
     cause: 'Two imported files define the same name, or an imported file and this one do.',
     example: `import "a.rnn"
 import "b.rnn"
 `,
-    fix: 'Rename one of the two, or import the needed names alone: `import LSTM2 from "a.rnn"`.',
+    fix: 'Rename one of the two, or import only the names you need: `import LSTM2 from "a.rnn"`.',
   },
   RNN113: {
     title: 'An imported name does not exist',
@@ -158,21 +160,21 @@ import "b.rnn"
   },
   RNN114: {
     title: 'A statement in the wrong place',
-    message: '`{statement}` does not belong in {place}',
+    message: '`{statement}` is not allowed in {place}',
     cause:
-      'Each kind of unit has its own statements. A cell has states, a model has targets and losses, a layer neither; an fn holds equations and its `return`; `train` and `data` hold settings.',
+      'Each kind of unit has its own statements: a cell has states, a model has targets and losses, a layer has neither; a function has equations and a `return`; `train` and `data` have settings.',
     example: `layer scale {
   input x: [D]
   state h: [D]
   return x + h
 }`,
-    fix: 'Move the statement, or change the unit: what has a `state` is a `cell`.',
+    fix: 'Move the statement, or change the unit: only a `cell` has states.',
   },
   RNN115: {
-    title: 'Nothing is returned',
+    title: 'Missing return',
     message: '{kind} `{name}` returns nothing',
     help: 'end it with `return …`',
-    cause: 'The value of a layer or an fn is what its `return` gives.',
+    cause: 'A layer or a function gives its value with `return`.',
     example: `layer double {
   input x: [D]
   y = 2 * x
@@ -181,7 +183,7 @@ import "b.rnn"
   },
   RNN116: {
     title: 'A chained comparison',
-    message: 'comparisons do not chain',
+    message: 'comparisons cannot be chained',
     help: 'join two comparisons with `and`: `a < b and b < c`',
     cause: '`a < b < c` would compare a bool with a number.',
     example: `model m {
@@ -194,7 +196,7 @@ import "b.rnn"
     title: 'A reserved word as a name',
     message: '`{name}` is a reserved word and cannot be a name',
     help: 'the reserved words are `over`, `of`, `and`, `or`, `not`, `true`, `false` and `return`',
-    cause: 'Eight words of the grammar can never be names. All the others (`cell`, `input`, `loss` …) can.',
+    cause: 'Eight words of the grammar cannot be names. All others (`cell`, `input`, `loss` …) can.',
     example: `model m {
   input of: [3]
   output y = 2
@@ -203,9 +205,10 @@ import "b.rnn"
   },
   RNN118: {
     title: 'An unknown escape in a string',
-    message: '`{escape}` means nothing in a string',
-    help: 'the escapes are `\\"`, `\\\\`, `\\n` and `\\t`; folders of a path are separated by `/`',
-    cause: 'A backslash in a string is followed by a character that makes no escape. On Windows this is often a path.',
+    message: '`{escape}` is not an escape sequence',
+    help: 'the escapes are `\\"`, `\\\\`, `\\n` and `\\t`; write `/` between the folders of a path',
+    cause:
+      'A backslash in a string starts an escape sequence, but this is not one of them. On Windows it is often part of a path.',
     example: `import "units\\cells.rnn"
 `,
     fix: 'Write paths with `/` on every system: `import "units/cells.rnn"`.',
@@ -213,9 +216,9 @@ import "b.rnn"
   RNN119: {
     title: 'Nested too deeply',
     message: 'this statement is nested too deeply',
-    help: 'give a part of it a name on a line of its own',
+    help: 'give part of it a name on a line of its own',
     cause:
-      'An expression has hundreds of brackets or operators inside each other, or functions use each other hundreds deep, most likely because a program wrote it. A chain may be as long as you like: `a + b + c`, `x |> f |> g`.',
+      'An expression has hundreds of nested brackets or operators, or functions call each other hundreds deep; most likely a program wrote it. Chains may have any length: `a + b + c`, `x |> f |> g`.',
     example: `model m {
   input x: real
   output y = ${'('.repeat(3)}…hundreds more…
@@ -225,57 +228,59 @@ import "b.rnn"
   RNN120: {
     title: 'Files import each other',
     message: '`{path}` imports itself: {cycle}',
-    help: 'move what both need to a third file',
-    cause: 'A file reaches itself again through its imports.',
+    help: 'move the shared definitions to a third file',
+    cause: 'The imports of the file lead back to the file itself.',
     example: `import "b.rnn"    # and b.rnn imports this file
 `,
-    fix: 'Move the shared units to a file which both import.',
+    fix: 'Move the shared units to a file that both import.',
   },
 
   RNN121: {
-    title: 'Too much to expand',
-    message: 'this comes to more than {most} {what}',
+    title: 'Program too large',
+    message: 'this expands to more than {most} {what}',
     cause:
-      'Functions and units are expanded where they are used. Where each uses the one before it twice, thirty of them make a thousand million.',
+      'Functions and units are expanded wherever they are used. A chain of thirty functions that each use the previous one twice expands to a thousand million.',
     example: `fn f0(x) = tanh(x)
 ${Array.from({ length: 21 }, (_, i) => `fn f${i + 1}(x) = f${i}(x) + f${i}(-x)`).join('\n')}
 model m {
   input x: real
   output y = f21(x)
 }`,
-    fix: 'Compute what is used twice once, and give it a name: `y = f20(x)`, then `y + y`. A recurrence over steps is a cell.',
+    fix: 'Give a value that is used twice a name: `y = f20(x)`, then `y + y`. Write a recurrence over steps as a cell.',
   },
   RNN122: {
-    title: 'A number that no machine number is',
+    title: "Number out of the machine's range",
     message: '{number} is {what}',
     cause:
-      'Numbers are doubles: up to 1.8e308, the least above 0 is 4.9e-324, and whole numbers are exact up to 9007199254740991. Another would become infinite, 0 or a neighbour without a word.',
+      'Numbers are 64-bit floats: at most 1.8e308, at least 4.9e-324 above 0, and whole numbers are exact up to 9007199254740991. Any other number would silently become infinite, 0 or a neighbour.',
     example: `model m {
   input x: real
   output y = x * 1e999
 }`,
-    fix: 'Write a number that is one. `inf` is infinity; a large factor that need not be exact is written with an exponent: `1e20`.',
+    fix: 'Write a number in that range. `inf` is infinity; write a large factor that need not be exact with an exponent: `1e20`.',
   },
 
   // 2xx: shapes and types.
 
   RNN201: {
-    title: 'A product whose dims do not meet',
+    title: 'Matrix product of mismatched dims',
     message:
-      '{left} is {leftType}, {right} is {rightType}: the last dim of {left}, {leftDim}, meets the first of {right}, {rightDim}',
+      '{left} is {leftType} and {right} is {rightType}: the last dim of {left}, {leftDim}, must equal the first of {right}, {rightDim}',
     cause: '`A @ b` sums over the last dim of A and the first of b, which must be equal.',
     example: `model m {
   input x: [28]
   param W: [28, 64]
   output y = W @ x
 }`,
-    fix: 'On paper, W maps 28 to 64, so it has 64 rows: `param W: [64, 28]`.',
+    fix: 'W is to map 28 to 64, so it needs 64 rows: `param W: [64, 28]`.',
   },
   RNN202: {
     title: 'One part, two shapes',
-    message: '`{part}` took {input}: {first} on line {line}, so its {dim} is {firstDim}; here it is {secondDim}',
+    message:
+      '`{part}` was applied to {input}: {first} on line {line}, so its {dim} is {firstDim}; here it is {secondDim}',
     help: 'declare a second part for the second shape',
-    cause: 'The first use of a part fixes its dims, and so the shapes of its weights. Every later use must agree.',
+    cause:
+      'The first use of a part fixes its dims, and with them the shapes of its weights. Every later use must agree.',
     example: `model m {
   input a: [28]
   input b: [30]
@@ -285,21 +290,21 @@ model m {
     fix: 'Two parts: `part f = dense(8), g = dense(8)`, or inputs of one shape.',
   },
   RNN203: {
-    title: 'Items that do not fit each other',
-    message: '`{operation}` works element by element, but the items are {left} and {right}',
-    help: 'the items must be equal, or one of them a scalar; nothing is stretched',
-    cause: 'Pointwise operations need equal items, or one scalar. A dim of 1 is not repeated by itself.',
+    title: 'Mismatched shapes',
+    message: '`{operation}` works element by element, but the shapes are {left} and {right}',
+    help: 'the shapes must be equal, or one a scalar; there is no broadcasting',
+    cause: 'Pointwise operations need equal shapes, or one scalar. A dim of 1 is not broadcast.',
     example: `model m {
   input x: [5]
   input y: [1]
   output z = x + y
 }`,
-    fix: 'Take the scalar out of its vector: `x + y[0]`.',
+    fix: 'Take the element out of the vector: `x + y[0]`.',
   },
   RNN204: {
-    title: 'Not the type that was declared',
+    title: 'Not the declared type',
     message: '`{name}` is declared as {declared}, but its value is {found}',
-    cause: 'A type written on an equation or an initial value is checked against the value.',
+    cause: 'The type written on an equation or an initial value does not match the value.',
     example: `model m {
   input x: [5]
   y: [6] = 2 * x
@@ -308,33 +313,32 @@ model m {
     fix: 'Correct the type or the equation.',
   },
   RNN205: {
-    title: 'An input of another type',
+    title: 'Wrong type for an input',
     message: '`{input}` of {unit} takes {declared}; this is {found}',
-    cause:
-      'The item of an argument must have the rank and the dtype that the unit declares, and the axes that it asks for.',
+    cause: 'An argument must have the rank, dtype and axes that the unit declares for its input.',
     example: `model m {
   input x: real over T
   output y = x |> LSTM(8)
 }`,
-    fix: 'Make a vector of one element of each scalar: `[x] |> LSTM(8)`.',
+    fix: 'Make each scalar a vector of one element: `[x] |> LSTM(8)`.',
   },
   RNN206: {
-    title: 'A weight as long as a sequence',
-    message: 'the shape of param `{param}` uses `{axis}`, which is the length of an axis',
-    help: 'sequences differ in length, weights do not; an axis of fixed length has a number: `over {axis}[24]`',
-    cause: 'The shape of a param is made of dims: numbers, hyper-parameters, and the free names of items.',
+    title: 'A weight shaped by a sequence length',
+    message: 'the shape of param `{param}` uses `{axis}`, the length of a sequence',
+    help: 'sequences differ in length, weights do not; if the length is fixed, declare it: `over {axis}[24]`',
+    cause: 'The shape of a param consists of numbers, hyper-parameters, and names from the shapes of inputs.',
     example: `model m {
   input x: [3] over T
   param W: [T, 3]
   output y = W @ last(x)
 }`,
-    fix: 'Use a dim of an item, or a number.',
+    fix: 'Use a dim of an input, or a number.',
   },
   RNN207: {
-    title: 'A number that must be known before the data',
-    message: '{what} must be {expected} that is known before any data; this is {found}',
+    title: 'Not known at compile time',
+    message: '{what} must be {expected}, known at compile time; this is {found}',
     cause:
-      'Dims, lengths, indices of items and most hyper-parameters are static: numbers, hyper-parameters, and arithmetic on them.',
+      'Dims, lengths, indices and most hyper-parameters are constants: numbers, hyper-parameters, and arithmetic on them.',
     example: `model m {
   input x: [4]
   input n: int
@@ -346,8 +350,7 @@ model m {
   RNN208: {
     title: 'The wrong number of arguments',
     message: '{callee} takes {expected}, but {found} given',
-    cause:
-      'A call has more or fewer arguments than the function, cell or layer has inputs, or `[…]` has no values at all.',
+    cause: 'A call has more or fewer arguments than the function, cell or layer has inputs, or `[…]` is empty.',
     example: `model m {
   input x: [4]
   output y = tanh(x, x)
@@ -367,8 +370,7 @@ model m {
   RNN210: {
     title: 'The wrong kind of value',
     message: '{what} must be {expected}; this is {found}',
-    cause:
-      'Values, recipes, parts, functions, initial values and numbers are different things, and one stands where another is needed.',
+    cause: 'A value, recipe, part, function, initializer or number stands where another of these kinds is needed.',
     example: `model m {
   input x: [4]
   part f = dense(4)
@@ -378,9 +380,10 @@ model m {
   },
   RNN211: {
     title: 'Two values over different axes',
-    message: 'one is over {left}, one over {right}, and neither contains the other',
-    help: 'a layer with `input m: [A] over {right}` reads the whole of {value} at each {left}',
-    cause: 'An operation on one value over T and one over S would be a table of all pairs. That must be asked for.',
+    message: 'cannot combine a value over {left} with a value over {right}',
+    help: 'to read all of {value} at each step of {left}, use a layer with `input m: [A] over {right}`',
+    cause:
+      'Two values combine if one is over all axes of the other. A value over T and one over S would give a table of all pairs, which must be asked for.',
     example: `model m {
   input x: [4] over T
   input y: [4] over S
@@ -389,10 +392,10 @@ model m {
     fix: 'Reduce one of them (`sum(y, over S)`), or map a layer that declares `input m: [A] over S` over T.',
   },
   RNN212: {
-    title: 'One target, many answers',
-    message: '{value} is over {axis}, target `{target}` is not',
-    help: 'one answer per sequence: `last(…)`; the target at every step: `repeat({target}, over {axis})`',
-    cause: 'A target is never repeated along an axis in silence, since the loss would then mean something else.',
+    title: 'One target, many predictions',
+    message: '{value} is over {axis}, but target `{target}` is not',
+    help: 'for one answer per sequence use `last(…)`; to use the target at every step, `repeat({target}, over {axis})`',
+    cause: 'A target is never repeated along an axis implicitly, since that would change the meaning of the loss.',
     example: `model m {
   input x: [4] over T
   target label: class of 3
@@ -403,24 +406,24 @@ model m {
   },
   RNN213: {
     title: 'Not probabilities',
-    message: '{callee} takes probabilities; `{value}` comes from {source}',
-    help: 'write `softmax({value})`, or `sigmoid({value})` for a yes or no: it is computed from `{value}` itself, and stable',
+    message: '{callee} needs probabilities, but `{value}` comes from {source}',
+    help: 'write `softmax({value})`, or `sigmoid({value})` for two classes; the loss is then computed from `{value}`, without overflow',
     cause:
-      'Cross-entropies are written on probabilities. The compiler looks for the softmax or sigmoid behind them and finds none, or something in between from which the logarithms of p and 1 − p cannot be computed without losing digits.',
+      'Cross-entropies take probabilities, and the compiler computes them from the logits. It found no softmax or sigmoid, or found an operation after it through which log p and log(1 − p) cannot be computed without losing digits.',
     example: `model m {
   input x: [4]
   target label: class of 3
   z = x |> dense(3)
   loss cross_entropy(z, label)
 }`,
-    fix: 'Say `dense(3, softmax)`, or `cross_entropy(softmax(z), label)`.',
+    fix: 'Write `dense(3, softmax)`, or `cross_entropy(softmax(z), label)`.',
   },
   RNN214: {
-    title: 'Which axis?',
-    message: '{callee} needs one axis, and the value is over {axes}',
+    title: 'Ambiguous axis',
+    message: '{callee} needs one axis, but the value is over {axes}',
     help: 'name it: `over {axis}`',
     cause:
-      'A cell, `last`, `reverse` and their like act on the only axis of a value. With several axes, one must be named.',
+      'A cell, `last`, `reverse` and similar functions act along one axis. If a value is over several, one must be named.',
     example: `model m {
   input x: [4] over S over T
   output y = last(x)
@@ -435,12 +438,13 @@ model m {
   input x: [4] over T
   output y = sum(x, over S)
 }`,
-    fix: 'Name an axis of the value: `sum(x, over T)`; without `over`, `sum` acts on the item.',
+    fix: 'Name an axis of the value: `sum(x, over T)`. Without `over`, `sum` adds the elements of each vector.',
   },
   RNN216: {
     title: 'The wrong dtype',
     message: '{what} needs {expected}, not {found}',
-    cause: 'Reals, ints and bools are kept apart. An int serves as a real; nothing else is converted by itself.',
+    cause:
+      'Reals, ints and bools are distinct types. An int can be used as a real; nothing else is converted automatically.',
     example: `model m {
   input x: [4]
   output y = where(x, x, 0)
@@ -448,9 +452,9 @@ model m {
     fix: 'Compare first: `where(x > 0, x, 0)`. A bool becomes a number with `real(b)`.',
   },
   RNN217: {
-    title: 'Outside of the item',
-    message: '`{index}` is not a place in {shape}',
-    cause: 'Indices count from 0, and a slice `a:b` runs from a to b, without b, inside the dim.',
+    title: 'Index out of range',
+    message: '`{index}` is not a valid index of {shape}',
+    cause: 'Indices count from 0. A slice `a:b` runs from a up to b, without b, and stays inside the dim.',
     example: `model m {
   input x: [4]
   output y = x[4]
@@ -461,7 +465,7 @@ model m {
     title: 'No such member',
     message: '{value} has no `.{name}`',
     cause:
-      'After a dot stands an output of a cell or layer, `final` and its states, a param of a part, or a column of a table.',
+      'A dot is followed by an output of a cell or layer, `final` and its states, a param of a part, or a column of a table.',
     example: `model m {
   input x: [4] over T
   h = x |> LSTM(8)
@@ -470,9 +474,9 @@ model m {
     fix: 'Name one of the members: `h.final.c` is the last state `c`.',
   },
   RNN219: {
-    title: 'Joining what is no vector',
+    title: 'Joining something other than vectors',
     message: '`[…]` joins vectors and scalars; {value} is {found}',
-    cause: '`[a, b]` puts vectors end to end, a scalar counting as one element. It does not stack matrices.',
+    cause: '`[a, b]` concatenates vectors; a scalar counts as one element. It does not stack matrices.',
     example: `model m {
   input x: [4]
   param W: [4, 4]
@@ -481,10 +485,11 @@ model m {
     fix: 'Join vectors only: `[W @ x, x]`.',
   },
   RNN220: {
-    title: 'A dim that nobody knows',
-    message: 'nothing says how large `{dim}` is',
-    help: 'a dim is a number, a hyper-parameter, or a name that an input brings: `input x: [{dim}]`',
-    cause: 'A free name in a shape is bound by the first argument that meets it. No input of the unit holds this one.',
+    title: 'Unknown dim',
+    message: 'the size of `{dim}` is not known',
+    help: 'a dim is a number, a hyper-parameter, or a name from the shape of an input: `input x: [{dim}]`',
+    cause:
+      'A free name in a shape gets its size from the first argument with that name in its shape. No input of the unit has this one.',
     example: `layer shift {
   input x: real
   param b: [N]
@@ -497,10 +502,11 @@ model m {
     fix: 'Make it a hyper-parameter: `layer shift(N) { … }`.',
   },
   RNN221: {
-    title: 'A recipe bound by `=`',
+    title: 'A recipe without `part`',
     message: '`{recipe}` is a recipe, not a value',
-    help: 'write `part {name} = {recipe}` to make its weights',
-    cause: '`LSTM(100)` says how to make a cell and makes no weights. Only `part`, or applying it in place, does.',
+    help: 'write `part {name} = {recipe}` to create its weights',
+    cause:
+      '`LSTM(100)` describes a cell and creates no weights. `part` creates them, and so does applying the recipe in place.',
     example: `model m {
   input x: [4] over T
   enc = LSTM(8)
@@ -509,11 +515,11 @@ model m {
     fix: 'Write `part enc = LSTM(8)`.',
   },
   RNN222: {
-    title: 'A recipe applied at two places',
-    message: 'the recipe `{name}` is applied at two places, which makes two sets of weights',
-    help: 'name a part if you meant one: `part f = {name}`',
+    title: 'A recipe applied in two places',
+    message: 'the recipe `{name}` is applied in two places, which creates two sets of weights',
+    help: 'for one set of weights, name a part: `part f = {name}`',
     severity: 'warning',
-    cause: 'A hyper-parameter that is a recipe makes new weights at each place at which it is applied.',
+    cause: 'A hyper-parameter that is a recipe creates new weights in each place where it is applied.',
     example: `layer twice(step) {
   input x: [D]
   return x |> step |> step
@@ -525,10 +531,10 @@ model m {
     fix: 'For one set of weights: `part f = step`, then `x |> f |> f`. For two: `part f = step, g = step`.',
   },
   RNN223: {
-    title: 'Weights that have no shape yet',
+    title: 'Weights without a shape yet',
     message: '`{part}` has not been applied yet, so the shape of `{part}.{param}` is not known',
     help: 'apply `{part}` on an earlier line',
-    cause: 'The dims of a part come from the first value that it is applied to.',
+    cause: 'The dims of a part come from the first value it is applied to.',
     example: `model m {
   input x: token of 50
   part embed = embedding(8)
@@ -541,7 +547,7 @@ model m {
     title: 'Hyper-parameters come first',
     message: '{callee} takes its hyper-parameters first: ({params}); `{value}` is a value',
     help: 'write `{value} |> {callee}({params})`',
-    cause: 'The first call on a template gives its hyper-parameters; the second one applies it.',
+    cause: 'The first call of a cell or layer gives its hyper-parameters; the second one applies it to values.',
     example: `model m {
   input x: [4] over T
   output y = LSTM(x, 100)
@@ -549,9 +555,9 @@ model m {
     fix: 'Write `x |> LSTM(100)` or `LSTM(100)(x)`.',
   },
   RNN225: {
-    title: 'Not something to apply',
+    title: 'Not a function or a part',
     message: '`{value}` cannot be applied: it is {found}',
-    cause: 'Before `(…)` and after `|>` stands a function, a part, a cell, a layer, or a recipe.',
+    cause: 'Only a function, a part, a cell, a layer or a recipe can stand before `(…)` or after `|>`.',
     example: `model m {
   input x, y: [4]
   output z = x(y)
@@ -559,10 +565,11 @@ model m {
     fix: 'For a product write `x * y`, or `x @ y` for the dot product.',
   },
   RNN226: {
-    title: 'An initial value in an equation',
-    message: '{name} is an initial value: it has no shape of its own',
-    help: 'it is known only after the `=` of a param or a state',
-    cause: '`zeros`, `ones`, `normal(sd)`, `glorot_uniform` and their like take the shape of what they initialize.',
+    title: 'An initializer in an equation',
+    message: '{name} is an initializer: it has no shape of its own',
+    help: 'use it only after the `=` of a param or a state',
+    cause:
+      '`zeros`, `ones`, `normal(sd)`, `glorot_uniform` and the others take the shape of the param or state that they initialize.',
     example: `model m {
   input x: [4]
   output y = x + normal(0.1)
@@ -572,8 +579,8 @@ model m {
   RNN227: {
     title: 'A unit that applies itself',
     message: '`{unit}` applies itself: {cycle}',
-    help: 'there is no recursion; what repeats is a cell over an axis',
-    cause: 'Units and fns are expanded where they are used, so none may reach itself.',
+    help: 'there is no recursion; write a repetition as a cell over an axis',
+    cause: 'Units and functions are expanded where they are used, so none may lead back to itself.',
     example: `fn f(x) = 1 + g(x)
 fn g(x) = 2 * f(x)
 model m {
@@ -583,45 +590,45 @@ model m {
     fix: 'Write the repetition as a cell that runs over an axis.',
   },
   RNN228: {
-    title: 'One place in sequences of different lengths',
+    title: 'Equal positions in sequences of different lengths',
     message:
-      '{what} at the same place of {inner} along {outer}, but each element of {outer} has a {inner} of its own length',
-    help: 'first go through {inner}: `last(…, over {inner})` or another function over {inner} gives one value for each element of {outer}',
+      '{what} at equal positions of {inner} along {outer}, but the length of {inner} differs between elements of {outer}',
+    help: 'first reduce {inner} to one value per element of {outer}, with `last(…, over {inner})` or another function over {inner}',
     cause:
-      'Where C has a length for each element of W, as words of different lengths have, the third of C in one element of W has nothing to do with the third in the next.',
+      'If C has a length for each element of W, as words of different lengths have, the third element of C in one word does not correspond to the third in the next.',
     example: `model m {
   input text: token of 50 over W over C
   output y = sum(text |> embedding(8), over W)
 }`,
-    fix: 'Go through the inner axis first, `sum(last(…, over C), over W)`; or read it whole in each step, in a cell with an `input m: [A] over C`.',
+    fix: 'Reduce the inner axis first: `sum(last(…, over C), over W)`. Or read it whole in each step, in a cell with an `input m: [A] over C`.',
   },
   RNN229: {
-    title: 'A shape that an operation does not take',
+    title: 'Wrong shape for an operation',
     message: '{operation} takes {expected}, not {found}',
     cause:
-      'Some operations are of vectors or matrices alone: `@`, `transpose`, `outer`, `softmax`, and `sum` and its like without `over`. The item of a value has another rank, or the value is over an axis where one for all is needed.',
+      'Some operations take only vectors or matrices: `@`, `transpose`, `outer`, `softmax`, and `sum` and similar functions without `over`. The value has another rank, or it is over an axis where one value for all steps is needed.',
     example: `model m {
   input x: [4]
   output y = transpose(x)
 }`,
-    fix: 'Give a value of that shape, here a matrix; a vector of one element is `[x]`, and along an axis `over T` says which.',
+    fix: 'Give a value of that shape, here a matrix. `[x]` makes a vector of one element; `over T` makes `sum` add along the axis T.',
   },
   RNN230: {
-    title: 'A number out of its range',
+    title: 'Number out of range',
     message: '{what} must be {expected}; it is {found}',
     cause:
-      'A number that is known beforehand is none that can stand there: nothing is divided by 0, a probability is from 0 to 1, a window has one element or more, and the parts of a split sum to 1.',
+      'The number is not allowed here: nothing is divided by 0, a probability is from 0 to 1, a window has at least one element, and the parts of a split sum to 1.',
     example: `model m {
   input x: [4]
   output y = x |> dropout(1.5)
 }`,
-    fix: 'Give a number in the range: `dropout(0.5)` leaves out each element with probability 1/2.',
+    fix: 'Give a number in the range: `dropout(0.5)` drops each element with probability 1/2.',
   },
   RNN231: {
-    title: 'A setting of another form',
-    message: '{what} is given as {expected}, not as {found}',
+    title: 'Wrong form of a setting',
+    message: '{what} must be {expected}, not {found}',
     cause:
-      'Settings of `train`, the `split` of a data block, and arguments such as a path, a side or the sign before decimals are each given in one form.',
+      'Settings of `train`, the `split` of a data block, and arguments such as a path, a side or the decimal sign each have one form.',
     example: `model m {
   input x: [4]
   target y: [4]
@@ -629,13 +636,13 @@ model m {
 }
 data d for m { t = jsonl("a.jsonl"); x = t.x; y = t.y }
 train m on d { optimizer = SGD(0.1); clip = 1 }`,
-    fix: 'Give it in that form: `clip = global_norm(1)`.',
+    fix: 'Write it in that form: `clip = global_norm(1)`.',
   },
   RNN232: {
-    title: 'Before and after an average',
-    message: '`average` takes a value of each example, and gives one number for all: {found}',
+    title: 'An average mixed with values of single examples',
+    message: '`average` reduces the values of all examples to one number: {found}',
     cause:
-      'What is computed from averages is computed once, after all examples: no single one is left then that it could read, or of which an average could be taken.',
+      'An expression with an average is computed once, after all examples. It cannot read the value of a single example, or average again.',
     example: `model m {
   input x: [4]
   target y: [4]
@@ -643,28 +650,28 @@ train m on d { optimizer = SGD(0.1); clip = 1 }`,
   loss mse(p, y)
   metric e = average(mse(p, y)) * x[0]
 }`,
-    fix: 'Average all that is of examples: `average(mse(p, y) * x[0])`, or `average(mse(p, y)) * average(x[0])`.',
+    fix: 'Average everything that differs between examples: `average(mse(p, y) * x[0])`, or `average(mse(p, y)) * average(x[0])`.',
   },
   RNN233: {
-    title: 'An output over an axis that an operation made',
-    message: '{what} is over {axis}, which is no axis of the data',
-    help: 'first go through {base}: `last(…, over {base})` or another function over {base}',
+    title: 'An output over an axis that is not in the data',
+    message: '{what} is over {axis}, which is not an axis of the data',
+    help: 'first reduce {base}, with `last(…, over {base})` or another function over {base}',
     cause:
-      'Along an axis whose elements have an inner axis of their own, `last`, `reverse` and their like move the inner lengths too. Whoever reads an output or a prediction has the lengths of the data alone, and could not tell where the elements end.',
+      'Applied along an axis that has an inner axis, `last`, `reverse` and similar functions also move the inner lengths. A reader of the output has only the lengths of the data, and could not tell where each element ends.',
     example: `model m {
   input x: [3] over W over C
   output y = last(x, over W)
 }`,
-    fix: 'Go through the inner axis in the model: `output y = last(last(x, over W), over C)`.',
+    fix: 'Reduce the inner axis in the model: `output y = last(last(x, over W), over C)`.',
   },
 
   // 3xx: recurrence.
 
   RNN301: {
     title: 'A state that changes its shape',
-    message: 'state `{state}` enters the step as {declared} but leaves it as {found}',
-    help: 'a step must give back each state in its declared shape',
-    cause: 'The value that leaves a step enters the next one.',
+    message: 'state `{state}` is {declared}, but its next value is {found}',
+    help: 'the next value of a state must have its declared type',
+    cause: 'The next value of a state is the state of the next step, so it needs the same type.',
     example: `cell grow {
   input x: [3]
   state c: [3]
@@ -679,9 +686,9 @@ model m {
   },
   RNN302: {
     title: 'A state without its next value',
-    message: 'state `{state}` is never given its next value',
+    message: 'state `{state}` has no next value',
     help: "write `{state}' = …`, or remove the state",
-    cause: "Each state has exactly one equation with a prime. One that stays the same says so: `m' = m`.",
+    cause: "Each state has exactly one equation with a prime. A state that never changes needs one too: `m' = m`.",
     example: `cell forget {
   input x: [3]
   state h, c: [3]
@@ -696,9 +703,9 @@ model m {
   },
   RNN303: {
     title: 'A state assigned without its prime',
-    message: '`{state}` is the state that enters the step',
-    help: "the value that leaves it is `{state}'`",
-    cause: '`h` is given by the step before; an equation can only say what leaves this one.',
+    message: '`{state}` is the state before the step and cannot be assigned',
+    help: "assign its next value, `{state}'`",
+    cause: '`h` comes from the previous step; an equation can only define its next value.',
     example: `cell simple {
   input x: [3]
   state h: [3]
@@ -713,21 +720,21 @@ model m {
   },
   RNN304: {
     title: 'A cell without a sequence',
-    message: '{unit} runs over a sequence; this is one {found}',
-    help: 'give it a value over an axis',
+    message: '{unit} runs over a sequence; this is a single {found}',
+    help: 'apply it to a value over an axis',
     cause: 'A cell scans an axis of its argument, and this argument has none left.',
     example: `model m {
   input x: [3] over T
   output y = x |> LSTM(100) |> last |> LSTM(50)
 }`,
-    fix: 'Remove `last` between the two cells: it keeps the last step only.',
+    fix: 'Remove `last` between the two cells: it keeps only the last step.',
   },
   RNN305: {
-    title: 'One step of a cell, without its state',
-    message: 'this makes one step of {unit}, and its state `{state}` would be reset at every step',
+    title: 'One step of a cell without its state',
+    message: 'this runs one step of {unit}, with its state `{state}` reset every time',
     help: "declare `state {state}: {type}`, and write `{state}' = g({argument}, {state} = {state})` with `part g = {recipe}`",
     cause:
-      'Inside a step there is no axis to scan. A cell then makes one step, and its states must be given to it and kept.',
+      'Inside a step there is no axis to scan. A cell applied there runs for one step, so its states must be passed to it and kept.',
     example: `cell outer_cell {
   input e: [3]
   g = GRU(9)(e)
@@ -740,11 +747,10 @@ model m {
     fix: "Keep the state here: `state h: [9]`, `part g = GRU(9)`, `h' = g(e, h = h)`.",
   },
   RNN306: {
-    title: 'A prime on what is no state',
+    title: 'A prime on a name that is not a state',
     message: "`{name}'` has a prime, but `{name}` is not a state",
-    help: 'declare `state {name}: …`, or leave the prime out',
-    cause:
-      'A prime marks the value of a state that leaves the step. Other names have one value per step and need none.',
+    help: 'declare `state {name}: …`, or remove the prime',
+    cause: 'A prime marks the next value of a state. Other names have one value per step and need no prime.',
     example: `cell simple {
   input x: [3]
   state h: [3]
@@ -756,11 +762,11 @@ model m {
   input x: [3] over T
   output y = x |> simple
 }`,
-    fix: "Leave the prime out: `z = tanh(x + h)`, `h' = z`.",
+    fix: "Remove the prime: `z = tanh(x + h)`, `h' = z`.",
   },
   RNN307: {
-    title: 'A state given twice',
-    message: "`{state}'` is given twice",
+    title: 'A state assigned twice',
+    message: "`{state}'` is assigned twice",
     help: 'give the first value a name without a prime',
     cause: 'Each state has exactly one equation with a prime.',
     example: `cell twice {
@@ -774,14 +780,14 @@ model m {
   input x: [3] over T
   output y = x |> twice
 }`,
-    fix: "Name the value between: `v = x + h`, `h' = tanh(v)`.",
+    fix: "Name the intermediate value: `v = x + h`, `h' = tanh(v)`.",
   },
   RNN308: {
     title: 'A state read before its equation',
     message: "`{state}'` is read before its equation",
-    help: "for the value that entered the step write `{state}`; else move the equation of `{state}'` up",
+    help: "for the state before the step write `{state}`; otherwise move the equation of `{state}'` up",
     cause:
-      "A primed name is defined by its equation, and is known after that line, as `o` of a peephole LSTM reads `c'`.",
+      "A primed name is defined by its equation and can be used only after it, as `o` of a peephole LSTM uses `c'`.",
     example: `cell early {
   input x: [3]
   state h: [3]
@@ -798,31 +804,31 @@ model m {
   RNN309: {
     title: 'No such state',
     message: '{unit} has no state `{state}`',
-    cause: 'A state is given to a cell by its name, `cell(x, h = a)`, and this cell declares no such state.',
+    cause: 'A state is passed to a cell by name, `cell(x, h = a)`, and this cell declares no state of that name.',
     example: `model m {
   input x: [3] over T
   part enc = GRU(8), dec = GRU(8)
   output y = dec(x, c = enc(x).final.h)
 }`,
-    fix: 'Name a state of the cell: a GRU has `h` alone.',
+    fix: 'Name a state of the cell: a GRU has only `h`.',
   },
   RNN310: {
-    title: 'A record of other states',
+    title: 'States that do not match',
     message: '`from` gives {found}, but the states of {unit} are {expected}',
-    help: 'give the states one by one: `{unit}(x, h = …)`',
+    help: 'pass the states one by one: `{unit}(x, h = …)`',
     cause: '`from = r.final` needs a record with the names and shapes of the states of the cell.',
     example: `model m {
   input x: [3] over T
   part enc = GRU(8), dec = LSTM(8)
   output y = dec(x, from = enc(x).final)
 }`,
-    fix: 'Give the states by name: `dec(x, h = enc(x).final.h, c = …)`.',
+    fix: 'Pass the states by name: `dec(x, h = enc(x).final.h, c = …)`.',
   },
   RNN311: {
-    title: 'Nothing to learn',
+    title: 'No loss',
     message: 'model `{model}` has no loss',
     help: 'add `loss …` to train it',
-    cause: 'Training makes the sum of the `loss` lines small, and there is none.',
+    cause: 'Training minimizes the sum of the `loss` lines, and there is none.',
     example: `model m {
   input x: [4]
   target y: [4]
@@ -834,9 +840,9 @@ train m on d { optimizer = SGD(0.1); epochs = 1 }`,
     fix: 'Add a loss: `loss mse(p, y)`.',
   },
   RNN312: {
-    title: 'Predicting what is no target',
+    title: 'A prediction of something that is not a target',
     message: '`{name}` is not a target of the model',
-    cause: '`predict y from e` says that e is the answer for the target y.',
+    cause: '`predict y from e` declares e to be the prediction of target y.',
     example: `model m {
   input x: [4]
   target y: [4]
@@ -844,13 +850,13 @@ train m on d { optimizer = SGD(0.1); epochs = 1 }`,
   loss mse(p, y)
   predict x from p
 }`,
-    fix: 'Name a target: `predict y from p`. What is only wanted as a result is an `output`.',
+    fix: 'Name a target: `predict y from p`. Declare any other result as an `output`.',
   },
   RNN313: {
     title: 'A model inside another',
-    message: '`{model}` is a model, and a model is not applied inside another',
+    message: '`{model}` is a model and cannot be applied inside another',
     help: 'share a layer or a cell instead',
-    cause: 'A model joins a network to its data, targets and losses. The part to be shared is a layer.',
+    cause: 'A model connects a network to its data, targets and losses. Put the part to share into a layer.',
     example: `model a {
   input x: [4]
   output y = 2 * x
@@ -859,14 +865,14 @@ model b {
   input x: [4]
   output y = a(x)
 }`,
-    fix: 'Move what both need to a `layer`.',
+    fix: 'Move the shared part to a `layer`.',
   },
   RNN314: {
     title: 'An optimizer that does not descend',
     message: '`{optimizer}` {does}',
-    help: 'a rate is above 0',
+    help: 'use a rate above 0',
     cause:
-      'The optimizer was tried on one number. A negative rate climbs, and a decay of 1 may divide by 0. A loss to be made large has a minus: `loss -e`.',
+      'The optimizer was tried on one number. A negative rate increases the loss, and a decay of 1 may divide by 0. To maximize a loss, negate it: `loss -e`.',
     example: `model m {
   input x: real
   target y: real
@@ -874,13 +880,13 @@ model b {
 }
 data d for m { t = csv("a.csv"); x = t.x; y = t.y }
 train m on d { optimizer = Adam(-0.001); epochs = 1 }`,
-    fix: 'Give a rate above 0: `Adam(0.001)`.',
+    fix: 'Use a rate above 0: `Adam(0.001)`.',
   },
   RNN331: {
     title: 'Not a stream',
-    message: 'cannot stream over {axis}: `{operation}` on line {line} needs the end of {value} to give {output}',
+    message: 'cannot stream over {axis}: `{operation}` on line {line} needs the end of {value} to compute {output}',
     cause:
-      'A stream gives its answer at each step from what it has read so far. `reverse`, or a sum over the whole sequence, must wait for the end.',
+      'A stream answers at each step from the steps read so far. `reverse`, or a sum over the whole sequence, must wait for the end.',
     example: `model m {
   target y: [3] over T
   p = delay(y) |> bidirectional(LSTM(8)) |> dense(3)
@@ -894,7 +900,7 @@ train m on d { optimizer = Adam(-0.001); epochs = 1 }`,
     message: '`truncate` cannot cut this model into windows: {reason}',
     help: 'the model must stream over one axis, and its loss must be over that axis',
     cause:
-      'Truncated back-propagation trains one window after another, and carries states but no gradients between them.',
+      'Truncated back-propagation trains on one window after another, and carries states but no gradients between them.',
     example: `model m {
   input x: [3] over T
   target y: real
@@ -905,25 +911,25 @@ train m on d { optimizer = SGD(0.1); epochs = 1; truncate = 64 }`,
     fix: 'Remove `truncate`, or give a target at every step.',
   },
   RNN333: {
-    title: 'The model reads the answer',
+    title: 'The model reads its own answer',
     message: 'the model reads the answer it must predict: `{target}` reaches {reader}',
-    help: 'outside losses and metrics a target is read one step late: `delay({target})`',
+    help: 'outside losses and metrics, use the target of the previous step: `delay({target})`',
     cause:
-      'A target is known in training only. It may flow into losses, metrics and `delay`; anything else could not be computed in use.',
+      'A target is known only during training. It may be used in losses, metrics and `delay`; anything else could not be computed for new data.',
     example: `model m {
   target y: [3] over T
   p = y |> dense(3)
   loss mse(p, y)
   predict y from p
 }`,
-    fix: 'Predict from the steps before: `delay(y) |> dense(3)`.',
+    fix: 'Predict from the previous steps: `delay(y) |> dense(3)`.',
   },
   RNN334: {
-    title: 'No stream',
+    title: 'A model that cannot stream',
     message: '`{model}` cannot run as a stream: {reason}',
-    help: 'a stream goes along one axis, step by step: the first axis of an input, or of a target that is read by `delay`',
+    help: 'a stream runs along one axis: the first axis of an input, or of a target read by `delay`',
     cause:
-      'In a stream the model gets one element of an axis at a time, and keeps its states between them. The axis must be known, and the states must have one shape for the whole stream.',
+      'A streamed model reads one element of an axis at a time and keeps its states in between. The axis must be known, and each state must keep its shape for the whole stream.',
     example: `model m {
   input x: [3]
   output y = sum(x)                  # rnnc explain m.rnn --emit step
@@ -932,10 +938,10 @@ train m on d { optimizer = SGD(0.1); epochs = 1; truncate = 64 }`,
   },
   RNN341: {
     title: '`last` of a bidirectional layer',
-    message: 'the backward half of {value} has read only one element where `last` takes it',
-    help: 'join `last` of the forward run and `first` of the backward one; the library has them as `bidirectional(…)(x).ends`',
+    message: 'at the last step, the backward half of {value} has read only one element',
+    help: 'join `last` of the forward run and `first` of the backward one: `bidirectional(…)(x).ends`',
     severity: 'warning',
-    cause: 'The backward run starts at the end, so its value at the last place has seen nothing but that place.',
+    cause: 'The backward run starts at the end, so at the last step it has read nothing but that step.',
     example: `model m {
   input x: [3] over T
   output y = x |> bidirectional(LSTM(8)) |> last
@@ -943,27 +949,27 @@ train m on d { optimizer = SGD(0.1); epochs = 1; truncate = 64 }`,
     fix: 'Take the ends: `part enc = bidirectional(LSTM(8))`, `enc(x).ends`.',
   },
   RNN342: {
-    title: 'A name that nothing uses',
-    message: 'nothing uses {kind} `{name}`: {why}',
-    help: 'use it or remove it; a name that begins with `_` may stay without use',
+    title: 'Unused name',
+    message: '{kind} `{name}` is not used: {why}',
+    help: 'use it or remove it; a name that starts with `_` may stay unused',
     severity: 'warning',
     cause:
-      'Nothing that the unit gives depends on it: no output, loss, metric, prediction or returned value. It may be read by what nothing uses in turn.',
+      'No output, loss, metric, prediction or returned value of the unit depends on it. It may be read by names that are not used either.',
     example: `model m(units = 4) {
   input x: [3]
   h = x |> dense(units)
   z = relu(h)
   output y = h
 }`,
-    fix: 'Here `relu` was meant to act on what is given: `output y = z`.',
+    fix: 'Here the output was meant to use it: `output y = z`.',
   },
   RNN343: {
-    title: 'A state that is given one step late',
-    message: "this gives `{state}` as it entered the step: what the step before has left, and not `{state}'`",
-    help: "write `{state}'` for the state of this step; if the last one is meant, name it above the equation of `{state}'`: `before = {state}`",
+    title: 'A state returned one step late',
+    message: "this is `{state}` from before the step, not the new `{state}'`",
+    help: "write `{state}'` for the state after the step; if you mean the state before it, name it above the equation of `{state}'`: `before = {state}`",
     severity: 'warning',
     cause:
-      "A cell that returns `h` gives at each step the result of the step before, and the result of the last step is lost. Papers write h_t, which is `h'`.",
+      "A cell that returns `h` gives at each step the result of the previous step, and the result of the last step is lost. The h_t of papers is `h'`.",
     example: `cell simple {
   input x: [3]
   state h: [3]
@@ -974,15 +980,15 @@ model m {
   input x: [3] over T
   output y = x |> simple
 }`,
-    fix: "Return the state that the step has computed: `return h'`.",
+    fix: "Return the state after the step: `return h'`.",
   },
   RNN344: {
     title: 'A softmax of one element',
-    message: '`{operation}` of one element is always {value}, whatever the element is',
-    help: 'for a yes or no take `sigmoid`, or a `softmax` of two elements; for a number leave it out',
+    message: '`{operation}` of one element is always {value}',
+    help: 'for two classes use `sigmoid`, or a `softmax` of two elements; for a number leave it out',
     severity: 'warning',
     cause:
-      'A softmax makes elements sum to 1, so that of one alone is 1. Its derivative is 0, and nothing before it learns. `argmax` of one element is 0.',
+      'A softmax makes its elements sum to 1, so a single one is always 1. Its derivative is 0, and nothing before it learns. `argmax` of one element is always 0.',
     example: `model m {
   input x: [4]
   target y: bool
@@ -992,27 +998,27 @@ model m {
     fix: 'For two classes write `dense(1, sigmoid)` and `binary_cross_entropy`, or `dense(2, softmax)` and `cross_entropy`.',
   },
   RNN345: {
-    title: 'Not one distribution',
+    title: 'Not a distribution over classes',
     message:
-      '{callee} takes the probability of one class of many, but those in this {size} do not sum to 1: each comes from a {source} of its own',
-    help: 'write `softmax` over the classes; for classes that do not exclude each other `binary_cross_entropy` with a target for each',
+      '{callee} needs class probabilities that sum to 1, but each element of this {size} comes from its own {source}',
+    help: 'use `softmax` over the classes; if several classes can be right at once, `binary_cross_entropy` with a target for each',
     severity: 'warning',
     cause:
-      'The loss looks at the probability of the right class alone. Where the others need not fall as it rises, all of them rise, and nothing is learned.',
+      'The loss reads only the probability of the right class. If the others need not fall as it rises, all of them rise, and nothing is learned.',
     example: `model m {
   input x: [4]
   target label: class of 3
   p = x |> dense(3, sigmoid)
   loss cross_entropy(p, label)
 }`,
-    fix: 'Say `dense(3, softmax)`.',
+    fix: 'Write `dense(3, softmax)`.',
   },
   RNN346: {
-    title: 'An optimizer that does not move',
-    message: '`{optimizer}` moves no weight: training changes nothing',
-    help: 'a rate is above 0; what is to stay as it is, `freeze` names',
+    title: 'An optimizer that changes nothing',
+    message: '`{optimizer}` changes no weight, so training has no effect',
+    help: 'use a rate above 0; to keep some weights fixed, use `freeze`',
     severity: 'warning',
-    cause: 'The optimizer was tried on one number, which stayed as it was. A rate of 0 does so.',
+    cause: 'The optimizer was tried on one number and did not change it. A rate of 0 does this.',
     example: `model m {
   input x: real
   target y: real
@@ -1020,17 +1026,17 @@ model m {
 }
 data d for m { t = csv("a.csv"); x = t.x; y = t.y }
 train m on d { optimizer = SGD(0); epochs = 1 }`,
-    fix: 'Give a rate above 0: `SGD(0.01)`.',
+    fix: 'Use a rate above 0: `SGD(0.01)`.',
   },
 
   // 4xx: data.
 
   RNN401: {
     title: 'An input without data',
-    message: '{kind} `{input}` is not fed',
+    message: '{kind} `{input}` has no data',
     help: 'add `{input} = …` to `data {data}`',
     cause:
-      'Each input and target of a model gets its values from an equation of the data block, or from the program that calls it.',
+      'Each input and target of a model gets its values from an equation of the data block, or from the program that calls the model.',
     example: `model m {
   input x: [4] over T
   target y: [4] over T
@@ -1038,13 +1044,13 @@ train m on d { optimizer = SGD(0); epochs = 1 }`,
 }
 data d for m { t = jsonl("a.jsonl"); x = t.x }
 train m on d { optimizer = SGD(0.1); epochs = 1 }`,
-    fix: 'Feed it: `y = t.y`.',
+    fix: 'Add the equation: `y = t.y`.',
   },
   RNN402: {
     title: 'Two lengths of one axis',
     message:
-      '`{left}` and `{right}` are both over {axis}, but in example {row} the one has {leftLength} elements and the other {rightLength}',
-    help: 'values over one axis have equal lengths; if these differ, name two axes',
+      '`{left}` and `{right}` are both over {axis}, but in example {row} one has {leftLength} elements and the other {rightLength}',
+    help: 'values over one axis must have equal lengths; if these may differ, use two axes',
     cause: 'Within a model, two values over the same axis have the same length in each example.',
     example: `# with a row such as {"x": [1, 2, 3], "tags": [0, 1]}
 model m {
@@ -1059,7 +1065,7 @@ data d for m { t = jsonl("a.jsonl"); x = t.x; tags = t.tags }`,
     title: 'No such column',
     message: '`{file}` has no column `{column}`',
     cause:
-      'After the dot stands the name of a column, as it is written in the first line of a CSV file, or a key of the objects of JSON Lines.',
+      'A dot is followed by the name of a column, as written in the first line of a CSV file, or by a key of the objects of JSON Lines.',
     example: `# prices.csv begins with the line: date,price
 model m {
   input x: real
@@ -1073,17 +1079,17 @@ data d for m { x = csv("prices.csv").prize }`,
     message: '`{text}` is not a {type}: {where}',
     help: 'correct or remove the row',
     cause:
-      'A column that is used as numbers, or a list, holds something else, often an empty cell, `NA` or `null`, or digits with something between them; or a column that feeds a `bool` holds something else than `true`, `false`, 1 and 0.',
+      'A column that is used as numbers, or a list, contains something else: often an empty cell, `NA`, `null`, or digits with a separator. A column that feeds a `bool` may contain only `true`, `false`, 1 and 0.',
     example: `# prices.csv holds the row: 2024-01-03,NA
 model m {
   input x: real
   output y = 2 * x
 }
 data d for m { x = csv("prices.csv").price }`,
-    fix: 'Correct the row. What is a name and not a number is read with `classes` or `words`.',
+    fix: 'Correct the row. Read a column of names with `classes` or `words`.',
   },
   RNN405: {
-    title: 'No data left',
+    title: 'No data',
     message: '{what} is empty',
     help: 'it needs at least one example',
     cause: 'The file has no rows, or the split leaves none for a part.',
@@ -1093,36 +1099,36 @@ data d for m { x = csv("prices.csv").price }`,
   loss mse(x, y)
 }
 data d for m { t = csv("three_rows.csv"); x = t.x; y = t.y; split = shuffled(0.98, 0.01, 0.01) }`,
-    fix: 'Give more data, or larger parts to the split.',
+    fix: 'Add data, or make the parts of the split larger.',
   },
   RNN406: {
-    title: 'A file that cannot be read',
+    title: 'Unreadable file',
     message: 'cannot read `{path}`: {reason}',
     help: 'the path is relative to the `.rnn` file',
-    cause: 'The file does not exist, or may not be read.',
+    cause: 'The file does not exist, or you may not read it.',
     example: `model m {
   input x: real
   output y = 2 * x
 }
 data d for m { x = csv("no_such_file.csv").x }`,
-    fix: 'Correct the path, or give another with `--data`.',
+    fix: 'Correct the path, or give another file with `--data`.',
   },
   RNN407: {
     title: 'Not a data function',
-    message: '`{name}` is not a function of data',
-    cause: 'A `data` block reads, encodes and cuts; the functions of models do not act on tables.',
+    message: '`{name}` is not a data function',
+    cause: 'A `data` block reads, encodes and cuts data; the functions of models cannot be applied to tables.',
     example: `model m {
   input x: real
   output y = 2 * x
 }
 data d for m { x = tanh(csv("a.csv").x) }`,
-    fix: 'Put the computation into the model. Data blocks know `csv jsonl text idx words chars classes standardize minmax log log1p sqrt windows streams truncated padded shuffled ordered`.',
+    fix: 'Move the computation into the model. Data blocks know `csv jsonl text idx words chars classes standardize minmax log log1p sqrt windows streams truncated padded shuffled ordered`.',
   },
   RNN408: {
-    title: 'A class that training never saw',
+    title: 'A class missing from the training part',
     message: '`{value}` of `{name}` does not occur in the training part{place}',
-    help: 'a class is learned from examples: shuffle the rows before the split, or remove these',
-    cause: 'Classes are counted in the training part. One occurs only in the part for validation or test.',
+    help: 'a class is learned from examples: shuffle the rows before the split, or remove these rows',
+    cause: 'Classes are counted in the training part. This one occurs only in the validation or test part.',
     example: `model m {
   input x: real
   target y: class of K
@@ -1132,17 +1138,17 @@ data d for m { t = csv("sorted_by_label.csv"); x = t.x; y = classes(t.label); sp
     fix: 'Use `split = shuffled(0.8, 0.2)`.',
   },
   RNN409: {
-    title: 'A series too short',
+    title: 'Series too short',
     message: 'a series of {length} is too short for windows of {needed}',
     help: 'use shorter windows, or larger parts of the split',
-    cause: 'Windows are cut inside each part of the split, which must hold at least `length + ahead` values.',
+    cause: 'Windows are cut inside each part of the split, so each part needs at least `length + ahead` values.',
     example: `model m {
   input past: real over T
   target next: real
   loss mse(last(past), next)
 }
 data d for m { w = windows(csv("ten_values.csv").x, 24); past = w.past; next = w.next }`,
-    fix: 'Shorter windows, or a longer series.',
+    fix: 'Use shorter windows, or a longer series.',
   },
   RNN410: {
     title: 'A malformed file',
@@ -1160,20 +1166,20 @@ data d for m { x = csv("broken.csv").x }`,
   RNN411: {
     title: 'Data of another shape',
     message: '`{input}` is declared as {declared}, but its data is {found}',
-    cause: 'The values that are fed to an input must have its item and its axes.',
+    cause: 'The values for an input must have its declared shape and axes.',
     example: `# each x of a.jsonl is a list of lists of 5 numbers
 model m {
   input x: [4] over T
   output y = 2 * x
 }
 data d for m { x = jsonl("a.jsonl").x }`,
-    fix: 'Declare what the data is, `input x: [5] over T`, or a free name, `input x: [D] over T`.',
+    fix: 'Declare the shape of the data, `input x: [5] over T`, or use a free name, `input x: [D] over T`.',
   },
   RNN412: {
-    title: 'Outside of the vocabulary',
+    title: 'Outside the vocabulary',
     message: '{value} is not a {type}, in `{name}`{place}',
     help: 'the values are whole numbers from 0 to {last}',
-    cause: 'A `token of V` or `class of V` is a whole number from 0 up to V, without V.',
+    cause: 'A `token of V` or `class of V` is a whole number from 0 to V − 1.',
     example: `# label holds the numbers 1 to 10
 model m {
   input x: real
@@ -1181,51 +1187,51 @@ model m {
   loss cross_entropy([x] |> dense(10, softmax), label)
 }
 data d for m { t = csv("a.csv"); x = t.x; label = t.label }`,
-    fix: 'Let the compiler number them: `label = classes(t.label)`.',
+    fix: 'Let `classes` number the labels: `label = classes(t.label)`.',
   },
   RNN413: {
     title: 'Not supported yet',
     message: '{feature} is not supported by this version yet',
-    cause: 'The language has it, and this version of the compiler does not.',
+    cause: 'The language includes this, but this version of the compiler does not support it.',
     example: `model m {
   input z: [N], x: real over T[2*N]
   output y = drop_first(x)
 }`,
-    fix: 'Express it in another way, here `over T[N]`, or ask for it in an issue.',
+    fix: 'Express it another way, here `over T[N]`, or ask for it in an issue.',
   },
   RNN415: {
     title: 'Fewer than two classes',
-    message: '`{name}` is a {type}: with {found} there is nothing to tell apart',
-    help: 'what is predicted has two labels or more in the training part: look at the data, or at the split (`shuffled`)',
+    message: '`{name}` is a {type}: with {found} there is nothing to predict',
+    help: 'a target needs at least two labels in the training part: check the data, and the split (`shuffled`)',
     cause:
-      'A target whose labels are all the same teaches nothing, and one without any has no value. As often as not the labels were lost on the way, or the split left those of one kind.',
+      'A target whose labels are all the same teaches nothing, and a target without labels has no value. Often the labels were lost when the data was prepared, or the split left only one kind.',
     example: `model m {
   input x: real
   target y: class of 1               # or \`class of K\`, where the data has one label
   loss cross_entropy([x] |> dense(1, softmax), y)
 }`,
-    fix: 'Give examples of at least two labels, or declare how many there are, `class of 3`.',
+    fix: 'Provide examples of at least two labels, or declare how many there are: `class of 3`.',
   },
   RNN416: {
-    title: 'Labels and outputs that do not fit',
-    message: '`{target}` has {labels} labels, but `{output}` tells {outputs} apart',
-    help: 'give `{output}` {labels} outputs, `dense({size}, softmax)` under `cross_entropy`; or {other}',
+    title: 'Mismatched labels and outputs',
+    message: '`{target}` has {labels} labels, but `{output}` distinguishes {outputs}',
+    help: 'give `{output}` {labels} outputs, `dense({size}, softmax)` with `cross_entropy`; or {other}',
     cause:
-      'A softmax tells as many labels apart as it has outputs, a sigmoid two. A label beyond them has no probability, and an output without a label would predict what does not exist.',
+      'A softmax distinguishes as many labels as it has outputs, a sigmoid two. A label beyond them has no probability, and an output without a label would predict a label that does not exist.',
     example: `model m {
   input x: [4]
   target label: class of 5
   p = x |> dense(3, softmax)
   loss cross_entropy(p, label)
 }`,
-    fix: 'As many outputs as labels: `dense(5, softmax)`; where the data counts them, `class of K` and `dense(K, softmax)`.',
+    fix: 'Use as many outputs as labels: `dense(5, softmax)`; if the data counts them, `class of K` and `dense(K, softmax)`.',
   },
   RNN417: {
-    title: 'A number that is too large',
+    title: 'Number too large',
     message: '{value} is too large {what}: {place}',
     help: 'correct or remove the row',
     cause:
-      'A number of the data is finite, but not in the precision of the run; or it is so large that most others of its column would become one number, or none, when `standardize` or `minmax` scales them together. Floats of 32 bits end at 3.4e38, those of 64 bits at 1.8e308. Most often it stands for a missing value.',
+      'A number of the data is too large for the precision of the run, or so large that `standardize` or `minmax` would map most others of its column to one number. 32-bit floats end at 3.4e38, 64-bit floats at 1.8e308. Most often such a number stands for a missing value.',
     example: `# prices.csv holds the row: 2024-01-03,1e308
 model m {
   input x: real
@@ -1235,10 +1241,9 @@ data d for m { x = standardize(csv("prices.csv").price) }`,
     fix: 'Correct the row, or take the logarithm of the column first; for numbers beyond 3.4e38 run with `--dtype f64`.',
   },
   RNN418: {
-    title: 'An empty label',
-    message: 'a cell without a label: {where}',
-    cause:
-      'A column whose labels are numbered has an empty cell, or a null. Nothing says whether that is a kind of its own or an answer that is missing.',
+    title: 'Empty label',
+    message: 'empty label: {where}',
+    cause: 'A column of labels has an empty cell or a null. It may be a label of its own or a missing answer.',
     example: `# table.csv holds the row: 0.5,
 model m {
   input x: real
@@ -1250,24 +1255,24 @@ data d for m { t = csv("table.csv"); x = t.x; y = classes(t.kind) }`,
   },
   RNN419: {
     title: 'A label that lost digits',
-    message: '`{text}` may have lost digits, and is no label: {where}',
-    help: 'number labels as they are read: `classes(t.name)`',
+    message: '`{text}` may have lost digits and cannot be a label: {where}',
+    help: 'apply `classes` to the column itself: `classes(t.name)`',
     cause:
-      'Labels are numbered by `classes` after arithmetic, and one is a whole number above 2^53. Numbers so large are rounded, and two labels may have become one.',
+      '`classes` is applied to the result of arithmetic, and one label is a whole number above 2^53. Numbers of that size are rounded, so two labels may have become one.',
     example: `# table.csv holds the row: 9007199254740993
 model m {
   input x: class of K
   output y = x |> embedding(2)
 }
 data d for m { x = classes(csv("table.csv").id * 1) }`,
-    fix: 'Leave out the arithmetic: a column that is read is a text to `classes`, and keeps every digit.',
+    fix: 'Remove the arithmetic: `classes` reads a column as text and keeps every digit.',
   },
   RNN420: {
     title: 'A path with a backslash',
-    message: '`{path}` is no path on every system',
-    help: 'folders are separated by `/` on every system',
+    message: '`{path}` is not a portable path',
+    help: 'write `/` between folders, on every system',
     cause:
-      'A path in a program has a backslash, as on Windows, or a tab or the end of a line, which is what `\\t` and `\\n` in a string mean.',
+      'A path in a program contains a backslash, as on Windows, or a tab or a line break, which `\\t` and `\\n` in a string stand for.',
     example: `import "units\\\\cells.rnn"
 `,
     fix: 'Write paths with `/` on every system: `import "units/cells.rnn"`, `csv("tables/new.csv")`.',
@@ -1275,7 +1280,7 @@ data d for m { x = classes(csv("table.csv").id * 1) }`,
   RNN421: {
     title: 'Data for another model',
     message: '`{data}` is a data block for `{other}`, not for `{model}`',
-    cause: 'A `train` block names a model and a data block, and the data block feeds the ports of another model.',
+    cause: 'A `train` block names a model and a data block, but the data block feeds another model.',
     example: `model m {
   input x: [4]
   loss sum((x |> dense(4))^2)
@@ -1286,65 +1291,65 @@ model n {
 }
 data d for n { u = jsonl("a.jsonl").u }
 train m on d { optimizer = SGD(0.1); epochs = 1 }`,
-    fix: 'Train on a data block for the model: `data e for m { x = jsonl("a.jsonl").u }` and `train m on e`.',
+    fix: 'Train on a data block of the model: `data e for m { x = jsonl("a.jsonl").u }` and `train m on e`.',
   },
   RNN422: {
-    title: 'The wrong kind of data',
+    title: 'Wrong kind of data',
     message: '{user} takes {expected}; this is {found}',
     cause:
-      'Tables, columns, series, sequences, classes and windows are different things, and a port or a function of data takes some of them. What is combined, by arithmetic or in `[…]`, is of one kind.',
+      'Tables, columns, series, sequences, classes and windows are different kinds of data. An input, a target or a data function takes some of them; arithmetic and `[…]` combine data of one kind.',
     example: `model m {
   input x: real
   output y = 2 * x
 }
 data d for m { x = csv("prices.csv") }`,
-    fix: 'Take what is needed, here a column of the table: `csv("prices.csv").price`.',
+    fix: 'Take the part that is needed, here a column of the table: `csv("prices.csv").price`.',
   },
   RNN423: {
     title: 'Series of different lengths',
     message: '{left} has {leftLength}, but {right} has {rightLength}',
     cause:
-      'Series that are combined element by element have equal lengths, and so do the rows of sequences. All ports of a model have the same number of examples.',
+      'Series that are combined element by element must have equal lengths, and so must the rows of sequences. All inputs and targets of a model must have the same number of examples.',
     example: `# a.csv has 100 rows, b.csv has 99
 model m {
   input x: real
   output y = 2 * x
 }
 data d for m { x = csv("a.csv").v - csv("b.csv").v }`,
-    fix: 'Read both from one table, or correct the files; cut windows of one length for all ports.',
+    fix: 'Read both from one table, or correct the files; cut windows of one length for all inputs and targets.',
   },
   RNN424: {
     title: 'Data that is not finite',
     message: '{operation} must give finite numbers; it gives {found}',
     cause:
-      'A computation in a data block has a result that is infinite or no number: the logarithm of 0, the root of a negative number, a quotient by 0.',
+      'A computation in a data block gives infinity or NaN: the logarithm of 0, the root of a negative number, a division by 0.',
     example: `# prices.csv holds the row: 2024-01-03,0
 model m {
   input x: real
   output y = 2 * x
 }
 data d for m { x = log(csv("prices.csv").price) }`,
-    fix: 'Correct or remove the row, or compute what is finite for each: `log1p(csv("prices.csv").price)`.',
+    fix: 'Correct or remove the row, or use a function that is finite for each: `log1p(csv("prices.csv").price)`.',
   },
   RNN425: {
-    title: 'A sequence too long to be padded',
-    message: '{place} has {length}, but `padded` makes sequences of {most}',
+    title: 'A sequence too long to pad',
+    message: '{place} has {length}, but `padded` pads to {most}',
     help: 'shorten it first: `truncated(…, {most})`',
-    cause: '`padded` adds zeros until sequences are of one length. It drops nothing where one is longer.',
+    cause: '`padded` adds zeros until all sequences have one length. It never drops elements.',
     example: `# a.jsonl holds the row: {"words": [3, 1, 4, 1, 5]}
 model m {
   input words: real over S[3]
   output y = sum(words, over S)
 }
 data d for m { words = padded(jsonl("a.jsonl").words, 3) }`,
-    fix: 'Pad to the longest, `padded(…, 5)`, or say which elements are dropped: `padded(truncated(…, 3), 3)`.',
+    fix: 'Pad to the longest, `padded(…, 5)`, or shorten explicitly: `padded(truncated(…, 3), 3)`.',
   },
   RNN426: {
     title: 'Windows or streams of shuffled rows',
     message: '`split` shuffles the rows of a series that is cut into {what}',
-    help: 'write `ordered(…)`: the first rows are for training, those after them for the rest',
+    help: 'use `ordered(…)`: the first rows for training, the later ones for validation and test',
     cause:
-      'Windows and streams are of rows that follow each other. Shuffled rows have no neighbours any more, and windows cut before would share their rows with other parts of the split.',
+      'Windows and streams contain consecutive rows. Shuffled rows are not consecutive any more, and windows cut before the split would share rows between its parts.',
     example: `model m {
   input past: real over T
   target next: real
@@ -1354,11 +1359,11 @@ data d for m { w = windows(csv("a.csv").v, 24); past = w.past; next = w.next; sp
     fix: 'Split a series in its order: `split = ordered(0.8, 0.2)`.',
   },
   RNN430: {
-    title: 'A token outside of the vocabulary',
+    title: 'A token outside the vocabulary',
     message: '`{value}` is not in the vocabulary of `{name}`{place}',
-    help: 'give such tokens one of their own, `unknown = "?"`, or leave them out, `unknown = ""`',
+    help: 'map such tokens to one token, `unknown = "?"`, or drop them, `unknown = ""`',
     cause:
-      'The vocabulary holds the tokens of the training part, or the most frequent of them, and its weights know no others. Nothing says what becomes of one that is not among them.',
+      'The vocabulary contains the tokens of the training part, or the most frequent of them, and the weights know no others. The data block does not say how to treat any other token.',
     example: `# names.csv holds a row with a character that no row of the training part has
 model m {
   input name: token of V over T
@@ -1366,7 +1371,7 @@ model m {
   loss mse(name |> embedding(4) |> GRU(4) |> last |> dense(1), [y])
 }
 data d for m { t = csv("names.csv"); name = chars(t.name); y = t.y; split = ordered(0.8, 0.2) }`,
-    fix: 'Say what becomes of it: `chars(t.name, unknown = "?")` gives it a token, `unknown = ""` leaves it out. Or shuffle the rows before the split.',
+    fix: 'Say how to treat it: `chars(t.name, unknown = "?")` maps it to one token, `unknown = ""` drops it. Or shuffle the rows before the split.',
   },
   RNN431: {
     title: 'Streams without elements',
@@ -1402,21 +1407,21 @@ data d for m { x = npy("x.npy") }`,
   RNN501: {
     title: 'Weights of another model',
     message: '`{file}` does not fit model `{model}`: {differences}',
-    cause: 'Weights are matched by their path and shape, exactly: `enc.f.W_i: [32, 12]`.',
+    cause: 'Weights are matched exactly by path and shape: `enc.f.W_i: [32, 12]`.',
     example: `$ rnnc predict model.rnn --weights older.safetensors`,
-    fix: 'Train again, or rename the parts as the message proposes. Parts keep the names of weights stable when a layer is inserted.',
+    fix: 'Train again, or rename the parts as the message proposes. Named parts keep the paths of weights stable when a layer is inserted.',
   },
   RNN502: {
     title: 'Not a weights file',
     message: '`{file}` is not a safetensors file: {reason}',
-    cause: 'The file has another format, or is not complete.',
+    cause: 'The file has another format or is incomplete.',
     example: `$ rnnc predict model.rnn --weights model.rnn`,
-    fix: 'Give the file that `rnnc train --out` wrote.',
+    fix: 'Give a file written by `rnnc train --out`.',
   },
   RNN503: {
-    title: 'A file that cannot be written',
+    title: 'Unwritable file',
     message: 'cannot write `{path}`: {reason}',
-    cause: 'The folder does not exist, may not be written to, or the disk is full.',
+    cause: 'The folder does not exist or may not be written to, or the disk is full.',
     example: `$ rnnc train model.rnn --out /no/such/folder/m.safetensors`,
     fix: 'Create the folder, or choose another.',
   },
@@ -1425,7 +1430,7 @@ data d for m { x = npy("x.npy") }`,
     message: '{what} is {value} at step {step}',
     help: 'use a lower rate, or clip the gradients: `clip = global_norm(1)`',
     cause:
-      'The loss, a weight or a state of the optimizer is no finite number any more: a gradient exploded, or the logarithm or the root of a number that is not positive was taken. The weights of the best epoch before are saved; where there was none, nothing is, and weights that were saved before are as they were.',
+      'The loss, a weight or a state of the optimizer became infinite or NaN: a gradient exploded, or the model took the logarithm or the root of a number that is not positive. The weights of the best epoch so far are saved; if there is none, nothing is saved, and weights saved earlier are unchanged.',
     example: `model m {
   input x: real over T
   target y: real
@@ -1444,79 +1449,79 @@ train m on d { optimizer = SGD(1000); epochs = 100 }`,
   },
   RNN506: {
     title: 'A wrong gradient',
-    message: 'the gradient of `{param}` is off by {error} of its scale, by {judge}, where {tolerance} is allowed',
-    help: 'this is a fault of the compiler, not of your file: please report it with the file',
+    message: 'the gradient of `{param}` has a relative error of {error} compared with {judge}; {tolerance} is allowed',
+    help: 'this is a bug in the compiler, not in your file: please report it with the file',
     cause:
-      'The derivative that the compiler wrote does not agree with forward mode, which is exact but for rounding, or with finite differences of the loss.',
+      'The derivative generated by the compiler disagrees with forward-mode differentiation, which is exact up to rounding, or with finite differences of the loss.',
     example: `$ rnnc gradcheck model.rnn`,
-    fix: 'Report it, with the program and the seed. A place on a kink, such as relu at 0, is no failure: `gradcheck` counts it.',
+    fix: 'Report it, with the program and the seed. A point on a kink, such as relu at 0, is not a failure; `gradcheck` counts it.',
   },
   RNN507: {
-    title: 'A size that is not given',
-    message: 'nothing says how large `{symbol}` is',
-    help: 'give it: `--set {symbol}=65`, or a data block, which counts it',
+    title: 'Unknown size',
+    message: 'the size of `{symbol}` is not known',
+    help: 'set it with `--set {symbol}=65`, or add a data block, which counts it',
     cause:
-      'A free name in a type of a model, such as the V of `token of V`, is known from the data or from the command line.',
+      'A free name in the type of an input or target, such as the V of `token of V`, gets its size from the data or from the command line.',
     example: `model m {
   input x: token of V over T
   output y = x |> embedding(8)
 }`,
-    fix: 'Train with a data block, or give `--set V=65`.',
+    fix: 'Train with a data block, or set the size: `--set V=65`.',
   },
   RNN508: {
     title: 'A bad `--set`',
     message: 'cannot set `{text}`: {reason}',
     help: 'write `--set name=value`: a hyper-parameter, a size or a setting of `train`',
-    cause: 'The name is not a hyper-parameter, size or setting, or its value is not one that fits.',
+    cause: 'The name is not a hyper-parameter, a size or a setting, or the value does not fit it.',
     example: `$ rnnc train model.rnn --set unit=64`,
     fix: 'Correct the name: `--set units=64`.',
   },
   RNN519: {
-    title: 'More memory than there is',
-    message: '{doing} takes {needed} of memory or more, and there are {there}',
+    title: 'Not enough memory',
+    message: '{doing} takes at least {needed} of memory, but the limit is {there}',
     cause:
-      'What a run takes follows from the sizes of the model, of the batch and of its longest sequence, before anything is drawn. The command line knows the memory of the machine; the library takes 16 GB for the limit, or its option `memory`.',
+      'The memory of a run is computed before it starts, from the sizes of the model, the batch and its longest sequence. On the command line the limit is the memory of the machine; in the library it is 16 GB, or the option `memory`.',
     example: `$ rnnc train model.rnn --set units=500000`,
-    fix: 'Lower what the message names: a size of the model (`--set units=…`), or the examples in a batch (`--set batch=…`). For long sequences `checkpoint = auto` keeps less, and `truncate` cuts them.',
+    fix: 'Reduce a size that the message names: a size of the model (`--set units=…`), or the number of examples in a batch (`--set batch=…`). For long sequences, `checkpoint = auto` keeps less, and `truncate` cuts them.',
   },
   RNN509: {
     title: 'Wrong arguments',
     message: '`{what}` takes {expected}, not {found}',
-    cause: 'An argument of a command is missing or surplus, or an option has a value that it cannot take.',
+    cause: 'An argument of a command is missing or superfluous, or the value of an option is invalid.',
     example: `$ rnnc train model.rnn --seed one`,
-    fix: 'See the examples of `rnnc help` for the command.',
+    fix: 'See the examples of `rnnc help COMMAND`.',
   },
   RNN510: {
-    title: 'A check of the fuzzer that failed',
+    title: 'A failed check of the fuzzer',
     message: 'the check `{check}` failed: {message}',
-    help: 'this is a fault of the compiler: please report it with the program above',
+    help: 'this is a bug in the compiler: please report it with the program above',
     cause: 'A random program showed that a gradient, a pass or a backend is wrong.',
     example: `$ rnnc fuzz --runs 20000`,
-    fix: 'Report it. `--save` writes the program to a file that `rnnc fuzz` runs again.',
+    fix: 'Report it. `--save` writes the program to a file that `rnnc fuzz` can run again.',
   },
   RNN511: {
     title: 'No gradient to check',
-    message: 'the loss is {value} in this batch, so that there is no gradient to check',
+    message: 'the loss is {value} in this batch, so there is no gradient to check',
     help: 'try another batch: `--seed 2`, or `--data`',
     cause:
-      'The model takes the logarithm or the root of a number that is not positive, or divides by 0, in the batch that was drawn.',
+      'In the random batch, the model takes the logarithm or the root of a number that is not positive, or divides by 0.',
     example: `$ rnnc gradcheck model.rnn`,
-    fix: 'Try another seed, or real data with `--data`. If the loss of real data is not finite either, training would diverge: see RNN504.',
+    fix: 'Try another seed, or real data with `--data`. If the loss is not finite on real data either, training would diverge: see RNN504.',
   },
   RNN512: {
-    title: 'A run that is not finite',
+    title: 'A result that is not finite',
     message: '{what} is {value}',
     cause:
-      'A number overflows, or the logarithm, the root or the quotient of a number is taken that has none, and the loss or a gradient follows from it.',
+      'A number overflows, or a logarithm, a root or a quotient is undefined, and the loss or a gradient depends on it.',
     example: `$ rnnc diagnose model.rnn --data`,
-    fix: 'The caret is at the first equation whose result is not finite though what it reads is, with its step, its example and its operands. Keep these in range: by `max(x, 1e-6)` under a logarithm, by a lower rate, by `clip`.',
+    fix: 'The caret marks the first equation whose result is not finite though its operands are, with its step, example and operands. Keep these in range: with `max(x, 1e-6)` inside a logarithm, a lower rate, or `clip`.',
   },
   RNN513: {
     title: 'No GPU',
-    message: 'there is no GPU to run on; tried {tried}',
+    message: 'no GPU found; tried {tried}',
     help: 'leave out `--target gpu` to run on the CPU',
     cause:
-      'A GPU was asked for, and none of the ways to reach one works here: in Node by the packages `gpu.js` and `webgpu` and a graphics driver, in a browser by WebGPU or WebGL2.',
+      'A GPU was requested, but none can be reached here: in Node through the packages `gpu.js` and `webgpu` and a graphics driver, in a browser through WebGPU or WebGL2.',
     example: `$ rnnc train model.rnn --target gpu`,
     fix: 'Install the packages (`npm install gpu.js webgpu`) and a driver, or run on the CPU.',
   },
@@ -1524,75 +1529,75 @@ train m on d { optimizer = SGD(1000); epochs = 100 }`,
     title: 'The GPU failed',
     message: 'the GPU could not run the network: {reason}',
     cause:
-      'The device ran out of memory, was lost, or refused a shader; or gpu.js ran the network on another device than it was asked to; or a whole number of the data is larger than its numbers, floats of 32 bits, are exact. Weights that were saved before are as they were.',
+      'The device ran out of memory, was lost, or rejected a shader; or gpu.js ran the network on another device than the one requested; or a whole number of the data is too large to be exact in 32-bit floats. Weights saved earlier are unchanged.',
     example: `$ rnnc train model.rnn --target gpu --set batch=100000`,
-    fix: 'Use smaller batches, or run on the CPU. If the device refuses a shader, please report it with the file.',
+    fix: 'Use smaller batches, or run on the CPU. If the device rejects a shader, please report it with the file.',
   },
   RNN515: {
-    title: 'Weights that are no numbers',
-    message: '`{weight}` of {file} is {value}',
-    help: 'train again, with a lower rate or with `clip`; `rnnc diagnose` says where it begins',
+    title: 'Weights that are not finite',
+    message: '`{weight}` in {file} is {value}',
+    help: 'train again, with a lower rate or with `clip`; `rnnc diagnose` shows where it starts',
     cause:
-      'A weight is NaN or infinite, so every answer would be. A training that diverged has left it, or another program.',
+      'A weight is NaN or infinite, so every answer would be too. It was written by a training that diverged, or by another program.',
     example: `$ rnnc predict diverged.safetensors`,
     fix: 'Train again: lower the rate, clip the gradients with `clip = global_norm(1)`, scale the data with `standardize`.',
   },
   RNN516: {
     title: 'Interrupted before the first step',
-    message: 'interrupted while the weights were drawn; nothing is learned yet, and nothing is saved',
-    cause: 'Ctrl-C, or a signal to end, came before training began. Weights that were saved before are as they were.',
+    message: 'interrupted while the weights were initialized; nothing was saved',
+    cause: 'Ctrl-C, or a signal to terminate, came before training began. Weights saved earlier are unchanged.',
     example: `$ rnnc train model.rnn --set units=8192`,
-    fix: 'Train again. Where the drawing itself takes too long, use fewer units: an orthogonal matrix takes the cube of them.',
+    fix: 'Train again. If initialization takes too long, use fewer units: the time for an orthogonal matrix grows with their cube.',
   },
   RNN517: {
-    title: 'Weights, or something else, that would be lost',
-    message: '`{path}` holds {found}, which would be lost',
-    help: 'choose another place with `--out`, or replace it with `--force`',
+    title: 'A file that would be lost',
+    message: '`{path}` contains {found}, which would be lost',
+    help: 'choose another file with `--out`, or overwrite this one with `--force`',
     cause:
-      'Weights replace earlier weights of the same model, which are kept as NAME.previous.safetensors, and nothing else; what is no weights replaces none.',
+      'Weights overwrite only earlier weights of the same model, which are kept as NAME.previous.safetensors. Other outputs never overwrite weights.',
     example: `$ rnnc train model.rnn --out other.safetensors`,
-    fix: 'Name another file. With `--force` what is there is replaced, and not kept.',
+    fix: 'Name another file. With `--force` the existing file is overwritten and not kept.',
   },
   RNN518: {
     title: 'An output over an input',
-    message: '`{path}` is read here, as `{input}`, and would be overwritten',
-    help: 'choose another place for the output',
+    message: '`{path}` is also an input, `{input}`, and would be overwritten',
+    help: 'choose another file for the output',
     cause:
-      'The output of a command has the place of its program, its weights or its data; by another name, too, or through a link.',
+      'The output of a command would overwrite its program, its weights or its data, possibly under another name or through a link.',
     example: `$ rnnc predict model.safetensors --data new.csv --out new.csv`,
     fix: 'Name another file. `--force` does not change this.',
   },
   RNN520: {
     title: 'States of another stream',
-    message: 'these are no states of a stream of `{model}`: {differences}',
-    help: 'give back an object that `states` of a stream of the same model, axis and number of rows gave',
+    message: 'these are not states of a stream of `{model}`: {differences}',
+    help: 'pass an object from `states` of a stream of the same model, axis and number of rows',
     cause:
       'States are restored by name, type and size: those of another model, or of another number of rows, do not fit.',
     example: `$ node -e 'stream(model, weights).restore(stream(other, otherWeights).states)'`,
-    fix: 'Keep the states beside the name of the weights that they belong to.',
+    fix: 'Store the states together with the name of their weights.',
   },
   RNN521: {
-    title: 'A stream that is over',
-    message: 'all {length} elements of `{axis}` have been given',
-    help: 'begin again with `reset`, or declare the axis without a length',
-    cause: 'The model declares the length of the axis, and its sequences are as long.',
+    title: 'A stream that has ended',
+    message: '`{axis}` has only {length} elements, and all were given',
+    help: 'start again with `reset`, or declare the axis without a length',
+    cause: 'The model declares the length of the axis, so every sequence has that length.',
     example: `$ seq 13 | rnnc predict year.safetensors --stream      # input x: real over T[12]`,
     fix: 'Call `reset()` before the next sequence.',
   },
   RNN522: {
-    title: 'Nothing says when to stop',
+    title: 'Generation without an end',
     message: 'generating `{target}` needs an end: {reason}',
-    help: 'say how many steps at most: `--steps 500`, or `{ steps }` in the library',
+    help: 'limit the number of steps: `--steps 500`, or `{ steps }` in the library',
     cause:
-      'A generated sequence ends with its end token, with the axis of fixed length, or with the inputs that go along with it. This model has none of them.',
+      'A generated sequence ends with its end token, at the end of an axis of fixed length, or with the inputs along the axis. This model has none of them.',
     example: `$ rnnc generate characters.safetensors --after "ROMEO:"`,
-    fix: 'Give the number of steps, or let the data add an end token: `words(…, end = true)`.',
+    fix: 'Give the number of steps, or add an end token in the data block: `words(…, end = true)`.',
   },
   RNN523: {
     title: 'Nothing to generate',
     message: '`{model}` cannot generate: {reason}',
-    help: 'a model generates a target that it reads by `delay` and answers by `predict`',
-    cause: 'Generating means answering a target step by step, and feeding each answer back into the next step.',
+    help: 'to generate, a model must predict a target that it also reads through `delay`',
+    cause: 'Generation predicts a target step by step and feeds each prediction back into the next step.',
     example: `model m {
   input x: [3] over T
   target y: [3] over T
@@ -1600,19 +1605,19 @@ train m on d { optimizer = SGD(1000); epochs = 100 }`,
   loss mse(p, y)
   predict y from p                   # rnnc generate m.safetensors
 }`,
-    fix: 'Use `rnnc predict`, or let the model read its own answers: `p = [x, delay(y)] |> LSTM(3)`.',
+    fix: 'Use `rnnc predict`, or let the model read its own predictions: `p = [x, delay(y)] |> LSTM(3)`.',
   },
 } as const satisfies Record<string, Entry>
 
 export type Code = keyof typeof entries
 
-/** The names of the holes of a text. */
+/** The names of the placeholders of a text. */
 type HolesIn<Text> = Text extends `${string}{${infer Hole}}${infer Rest}` ? Hole | HolesIn<Rest> : never
 
 type MessageOf<C extends Code> = (typeof entries)[C]['message']
 type HelpOf<C extends Code> = (typeof entries)[C] extends { readonly help: infer Help } ? Help : never
 
-/** What fills the holes of a message, and those of its help, unless another help is given. */
+/** The values for the placeholders of a message, and of its help unless another help is given. */
 export type Holes<C extends Code> = C extends Code
   ? { readonly [H in HolesIn<MessageOf<C>>]: string | number } & {
       readonly [H in HolesIn<HelpOf<C>>]?: string | number

@@ -3,10 +3,10 @@ import type { Expr, ItemExpr, Program, Statement, TopLevel, TypeExpr } from './a
 import { beginning, children } from './children.ts'
 import { type Diagnostic, diagnostic } from './diagnostics.ts'
 
-/** Largest depth of expressions inside each other, and of brackets; no program comes near it, and no stack overflows below it. */
+/** Largest depth of expressions inside each other, and of brackets; real programs are far below it, and no stack overflows at it. */
 export const deepest = 200
 
-/** RNN119 for each statement with an expression inside too many others. The links of a chain are not inside each other. */
+/** Reports RNN119 for each statement with an expression nested too deeply. The links of a chain do not count as nested. */
 export const tooDeep = (program: Program): Diagnostic[] => program.items.flatMap(exprsIn).flatMap(deepIn)
 
 function exprsIn(item: TopLevel): (Expr | undefined)[] {

@@ -1,11 +1,11 @@
 // Diagnostics: messages for the user when something is wrong.
-// Texts live in catalogue.ts; this file fills their holes and gives them a place.
+// Texts live in catalogue.ts; this file fills their placeholders and adds the position in the source.
 import type { Span } from './ast.ts'
 import { type Code, catalogue, type Holes } from './catalogue.ts'
 
 export type { Code } from './catalogue.ts'
 
-/** A further place in the source that explains the first, with its own words under the caret. */
+/** A further place in the source that explains the first, with a text under the caret. */
 export interface Label {
   readonly span: Span
   readonly text: string
@@ -15,7 +15,7 @@ export interface Diagnostic {
   readonly code: Code
   readonly severity: 'error' | 'warning'
   readonly message: string
-  /** Place in the source; absent for a message that has none (of a missing file, say). */
+  /** Place in the source; absent for a message without one, such as for a missing file. */
   readonly span?: Span
   /** Text beside the caret. */
   readonly caret?: string
@@ -23,7 +23,7 @@ export interface Diagnostic {
   readonly labels?: readonly Label[]
 }
 
-/** One or more diagnostics, thrown where the work cannot go on. It is the only error that a user's own input may cause. */
+/** One or more diagnostics, thrown if the work cannot continue. It is the only error that a user's input may cause. */
 export class RnnError extends Error {
   readonly diagnostics: readonly Diagnostic[]
   constructor(diagnostics: readonly Diagnostic[]) {
@@ -56,11 +56,11 @@ export function diagnostic<C extends Code>(code: C, values: Holes<C>, details: D
   }
 }
 
-/** Longest value in a hole of a message, and longest text with all of them filled: a name may be as long as the file. */
+/** Largest length of a value in a message, and of a whole message: a name may be as long as the file. */
 const longestValue = 400
 const longestText = 2000
 
-/** A text without its middle, where it is longer than `most`. */
+/** Removes the middle of a text that is longer than `most`. */
 export function shortened(text: string, most: number): string {
   if (text.length <= most) return text
   const kept = Math.floor((most - 1) / 2)
@@ -72,7 +72,7 @@ export function fail<C extends Code>(code: C, values: Holes<C>, details: Details
   throw new RnnError([diagnostic(code, values, details)])
 }
 
-/** Whether something that was thrown is an error of that code. */
+/** Whether a thrown value is an error with that code. */
 export const isFailure = (error: unknown, code: Code): error is RnnError =>
   error instanceof RnnError && error.diagnostics.every(d => d.code === code)
 

@@ -5,7 +5,7 @@ import * as t from './tokens.ts'
 /** Items of the top level of a file. */
 const topLevel = '`cell`, `layer`, `model`, `fn`, `train`, `data` or `import`'
 
-// Where a rule expects one of several things, or where its tokens would say too little.
+// Used where a rule expects one of several things, or where listing its tokens would not help.
 const byRule: ReadonlyMap<string, string> = new Map([
   ['program', topLevel],
   ['fn', '`=` or `{`'],

@@ -1,4 +1,4 @@
-// Turns a failure of the grammar into the message that helps most: RNN101, or a code that says more.
+// Turns a failure of the grammar into the most helpful message: RNN101, or a more specific code.
 import { EOF, type IToken, tokenMatcher } from 'chevrotain'
 import { type Details, type Diagnostic, diagnostic } from './diagnostics.ts'
 import type { Failure } from './grammar.ts'
@@ -33,12 +33,12 @@ function hint(failure: Failure, tokens: readonly IToken[], file: string): Detail
   return help === undefined ? (unclosed(failure, tokens, file) ?? unfinished(failure, tokens, file) ?? {}) : { help }
 }
 
-// Words of other languages for constructs that this one lacks.
+// Keywords of other languages for constructs that this one lacks.
 const foreignWords: ReadonlyMap<string, string> = new Map([
-  ['if', 'there are no branches: `where(b, x, y)` chooses between two values'],
-  ['else', 'there are no branches: `where(b, x, y)` chooses between two values'],
-  ['for', 'there are no loops: a cell is applied to a sequence, and runs over its axis'],
-  ['while', 'there are no loops: a cell is applied to a sequence, and runs over its axis'],
+  ['if', 'there are no branches: choose between two values with `where(b, x, y)`'],
+  ['else', 'there are no branches: choose between two values with `where(b, x, y)`'],
+  ['for', 'there are no loops: apply a cell to a sequence, and it runs over its axis'],
+  ['while', 'there are no loops: apply a cell to a sequence, and it runs over its axis'],
   ['def', 'a function is written `fn name(x) = …`'],
   ['function', 'a function is written `fn name(x) = …`'],
   ['class', 'a unit is a `cell`, a `layer` or a `model`'],
@@ -59,7 +59,7 @@ function misspelledWord({ begin, found, inBody }: Failure, tokens: readonly ITok
   const distance = indexOf(found, tokens) - at
   if (distance > 1 || next === undefined || !tokenMatcher(begin, t.Name)) return undefined
   if (!inBody && tokenMatcher(next, t.Is))
-    return 'an equation lives inside a cell, layer, model, fn, train or data block'
+    return 'an equation must be inside a cell, layer, model, fn, train or data block'
   const words = inBody ? t.statementWords : t.topLevelWords
   if (words.includes(begin.tokenType)) return undefined
   const nearest = suggest(
@@ -76,7 +76,7 @@ function foreignSign({ found }: Failure, tokens: readonly IToken[]): string | un
   if (found.image === '*' && previous?.image === '*') return 'a power is written `x^2`'
   if (found.image === '.' && next !== undefined && tokenMatcher(next, t.Digits)) return `write \`0.${next.image}\``
   if (next?.image === '=' && ['+', '-', '*', '/'].includes(found.image)) {
-    return 'a name has one definition; what changes from step to step is a state'
+    return 'a name has one definition; a value that changes from step to step is a state'
   }
   if (found.image === '.' && previous?.image === '.') return 'a slice is written `a:b`'
   if (previous === undefined || !tokenMatcher(previous, t.Digits) || !tokenMatcher(found, t.Name)) return undefined
@@ -118,6 +118,6 @@ function unfinished({ begin, found, expected }: Failure, tokens: readonly IToken
   const last = swallowed === undefined ? previous : tokens[swallowed - 1]
   if (swallowed === undefined && (at === tokens.length || previous.endLine === found.startLine)) return undefined
   const end = spanOf(last, file).end
-  const text = swallowed === at || swallowed === undefined ? `${expected} should follow` : 'something should follow'
+  const text = swallowed === at || swallowed === undefined ? `${expected} must follow` : 'something must follow'
   return { help: `line ${last.endLine} seems unfinished`, labels: [{ span: { file, start: end, end }, text }] }
 }

@@ -1,5 +1,5 @@
 // The grammar: one rule for each production of the specification, which builds its piece of the syntax tree.
-// It reads until the first token that fits nowhere; `parse.ts` mends the tokens there and reads again.
+// It reads up to the first token that does not fit; `parse.ts` repairs the tokens there and reads again.
 import { EmbeddedActionsParser, type IToken, type TokenType, tokenMatcher } from 'chevrotain'
 import type * as Ast from './ast.ts'
 import { type Diagnostic, diagnostic } from './diagnostics.ts'
@@ -7,22 +7,22 @@ import { expectations } from './expectations.ts'
 import { spanOf, textOf } from './scanText.ts'
 import * as t from './tokens.ts'
 
-/** Result of one reading: the items that were whole, the small faults, and the place of the first big one. */
+/** Result of one reading: the complete items, the minor errors, and the place of the first token that does not fit. */
 export interface Reading {
   readonly items: readonly Ast.TopLevel[]
   readonly diagnostics: readonly Diagnostic[]
-  /** Tokens that were reported and passed over. */
+  /** Tokens that were reported and skipped. */
   readonly surplus: readonly IToken[]
   readonly failure?: Failure
 }
 
 /** Where reading stopped. */
 export interface Failure {
-  /** The token that fits nowhere. */
+  /** The token that does not fit. */
   readonly found: IToken
-  /** Description of the tokens that would have been right. */
+  /** Description of the tokens that were expected. */
   readonly expected: string
-  /** The first token of the statement, or of the item of the top level, that was being read. */
+  /** The first token of the statement or top-level item that was being read. */
   readonly begin: IToken
   readonly inBody: boolean
 }
@@ -55,7 +55,7 @@ class Grammar extends EmbeddedActionsParser {
     return { items: this.items, diagnostics: this.diagnostics, surplus: this.surplus, failure }
   }
 
-  /** The token that the parser has come to. */
+  /** The next token to parse. */
   get reached(): IToken {
     return this.LA(1)
   }
@@ -202,8 +202,8 @@ class Grammar extends EmbeddedActionsParser {
     return statements
   })
 
-  // A keyword followed by `=` or `:` is a name, and then the statement an equation. Otherwise one token decides, so that a fault further on
-  // is reported at its own place.
+  // A keyword followed by `=` or `:` is a name, and the statement an equation. Otherwise one token decides, so that a later error
+  // is reported at its place.
   private readonly statement = this.RULE('statement', (): readonly Ast.Statement[] =>
     this.OR({
       MAX_LOOKAHEAD: 1,
@@ -395,7 +395,7 @@ class Grammar extends EmbeddedActionsParser {
     return { name, length, span: this.span(first) }
   })
 
-  // Expressions, from the loosest operator to the tightest.
+  // Expressions, from the lowest precedence to the highest.
 
   private readonly expr = this.RULE('expr', (): Ast.Expr => {
     const start = this.LA(1)
@@ -442,7 +442,7 @@ class Grammar extends EmbeddedActionsParser {
     ])
   })
 
-  // Reads one comparison; a chain of them is read to its end, so that the message can name it.
+  // Reads one comparison; a chain of them is read completely, so that the message can name it.
   private readonly comparison = this.RULE('comparison', (): Ast.Expr => {
     const start = this.LA(1)
     let left = this.SUBRULE(this.sum)
@@ -704,7 +704,7 @@ class Grammar extends EmbeddedActionsParser {
     return { kind: 'binary', op, left, right, span: this.span(first) }
   }
 
-  /** Settings are equations; anything else in their block is reported and left out. */
+  /** Keeps the equations of a block of settings; anything else is reported and skipped. */
   private equations(body: readonly Ast.Statement[], place: string): readonly Ast.Equation[] {
     const equations: Ast.Equation[] = []
     for (const statement of body) {
@@ -746,7 +746,7 @@ class Grammar extends EmbeddedActionsParser {
     return !afterName.some(token => tokenMatcher(this.LA(at + 1), token))
   }
 
-  /** Whether an item of the top level begins here: then the braces of the last one were not closed. */
+  /** Whether a top-level item begins here, which means that the braces of the previous one were not closed. */
   private itemBegins(): boolean {
     const next = this.LA(2)
     const named = tokenMatcher(next, t.Name) || tokenMatcher(next, t.Text)
@@ -768,7 +768,7 @@ class Grammar extends EmbeddedActionsParser {
     })
   }
 
-  /** Notes where a statement or an item of the top level begins, which should be a new line. */
+  /** Records where a statement or top-level item begins, which should be a new line. */
   private start() {
     const token = this.LA(1)
     if (this.isFresh()) this.begin = token
@@ -794,5 +794,5 @@ function oneOf<Choice extends string>(choices: readonly Choice[], token: IToken)
   return choices.find(choice => choice === token.image) ?? choices[0]
 }
 
-/** The one parser; it keeps nothing from one reading to the next. */
+/** The only parser; it keeps no state between readings. */
 export const grammar = new Grammar()

@@ -1,6 +1,6 @@
 // Parses source text to a syntax tree, with error recovery.
-// The grammar stops at its first failure; the statement that holds it is then taken out of the tokens and the rest is read again,
-// so that one run reports every broken statement and keeps every whole one.
+// The grammar stops at its first failure; the statement that contains it is then removed from the tokens, and the rest is read again,
+// so that one run reports every broken statement and keeps every correct one.
 import type { IToken } from 'chevrotain'
 import type { Program, Span } from './ast.ts'
 import { deepest, tooDeep } from './depth.ts'
@@ -40,7 +40,7 @@ export function parse(source: string, file: string): Parsed {
   return { program, diagnostics: inOrder(found.length > 0 ? found : misplaced(program)) }
 }
 
-// Largest number of broken statements: a file with more is of another language.
+// Largest number of broken statements: a file with more is probably in another language.
 const mostFailures = 20
 
 function read(tokens: IToken[], file: string): Reading {
@@ -67,7 +67,7 @@ function deepToken(tokens: readonly IToken[]): IToken | undefined {
   })
 }
 
-// Whether a bad character explains a failure: it lies in the statement, before the token that did not fit.
+// Whether a bad character explains a failure: it is in the statement, before the token that did not fit.
 function isWithin(span: Span, { begin, found }: Failure): boolean {
   return span.start >= begin.startOffset && !(span.start > found.startOffset)
 }

@@ -1,4 +1,4 @@
-// Which statements may stand in which block, and which blocks need a `return`.
+// Checks which statements are allowed in which block, and which blocks need a `return`.
 import type { Fn, Program, Statement, Unit } from './ast.ts'
 import { type Diagnostic, diagnostic } from './diagnostics.ts'
 
@@ -15,18 +15,18 @@ const allowed: Readonly<Record<Block, readonly Kind[]>> = {
 const inWords: Readonly<Record<Block, string>> = { cell: 'a cell', layer: 'a layer', model: 'a model', fn: 'an fn' }
 
 const advice: Partial<Record<Kind, string>> = {
-  state: 'what has states is a `cell`',
-  param: 'what has weights is a `layer` or a `cell`',
-  part: 'what has parts is a `layer`, a `cell` or a `model`',
+  state: 'only a `cell` has states',
+  param: 'only a `layer`, a `cell` or a `model` has weights',
+  part: 'only a `layer`, a `cell` or a `model` has parts',
   input: 'the inputs of an fn are its arguments: `fn f(x) = …`',
   target: 'targets belong to a `model`',
   loss: 'losses belong to a `model`',
   metric: 'metrics belong to a `model`',
   predict: 'predictions belong to a `model`',
-  return: 'what a model gives is an `output` or a `predict`',
+  return: 'a model gives its results with `output` and `predict`',
 }
 
-/** The statements of a program that stand in the wrong place (RNN114), and the returns that are missing (RNN115). */
+/** Reports the statements of a program in the wrong place (RNN114), and missing returns (RNN115). */
 export function misplaced(program: Program): Diagnostic[] {
   return program.items.flatMap(item => {
     if (item.kind === 'unit') return inBlock(item.unit, item)

@@ -1,4 +1,4 @@
-// Places in a source file: from a character's offset to its line and column.
+// Converts the offset of a character in a source file to its line and column.
 
 /** A line and a column, both from 1, as editors count them. */
 export interface Position {
@@ -16,7 +16,7 @@ export function lines(source: string): string[] {
 /** The position of a character; an offset past the end is that of the end. */
 export const position = (source: string, offset: number): Position => positionsIn(source)(offset)
 
-/** The position of any character of a source, which is looked through once. */
+/** Makes a function that gives the position of any character; it scans the source once. */
 export function positionsIn(source: string): (offset: number) => Position {
   const starts = [0, ...[...source.matchAll(new RegExp(lineEnd, 'g'))].map(end => end.index + end[0].length)]
   return offset => {

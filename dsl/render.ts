@@ -35,7 +35,7 @@ const painted: Palette = {
   help: sgr('36'),
 }
 
-/** A piece of one line with something to say about it. */
+/** A piece of one line, with a text about it. */
 interface Mark {
   readonly file: string
   readonly line: number
@@ -79,7 +79,7 @@ function mark(span: Span, source: string, text: string, main: boolean): Mark {
   return { file: span.file, line, column, width, text, main }
 }
 
-// The lines that hold marks, each mark underlined below its line; `...` where lines between are left out.
+// Prints the lines with marks, each mark underlined below its line, and `...` for skipped lines.
 function quoted(marks: readonly Mark[], source: readonly string[], margin: number, paint: Palette, severity: Paint) {
   const out: string[] = []
   let last: number | undefined
@@ -108,7 +108,7 @@ function quoted(marks: readonly Mark[], source: readonly string[], margin: numbe
 /** The most characters of a line that are shown. */
 const longest = 160
 
-/** Cuts a line to the part that is shown, which begins at `start`; `…` marks text that is left out on either side. */
+/** Cuts a line to the part that is shown, which begins at `start`; `…` marks omitted text on either side. */
 function window(content: string, { column }: Mark): { readonly text: string; readonly start: number } {
   if (content.length <= longest) return { text: content, start: 0 }
   const inside = longest - 2

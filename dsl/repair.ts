@@ -1,11 +1,11 @@
-// Recovers from an error: takes the statement that could not be read out of the tokens.
+// Recovers from an error: removes the statement that could not be read from the tokens.
 import { createTokenInstance, type IToken, tokenMatcher } from 'chevrotain'
 import type { Failure } from './grammar.ts'
 import * as t from './tokens.ts'
 
 export interface Repaired {
   readonly tokens: IToken[]
-  /** Whether the file has been read to its end: anything still missing there needs no message of its own. */
+  /** Whether the file has been read to its end: anything missing there needs no further message. */
   readonly final: boolean
 }
 
@@ -25,7 +25,7 @@ export function repair(failure: Failure, tokens: readonly IToken[]): Repaired {
   return { tokens: [...before, ...tokens.slice(end)], final: false }
 }
 
-/** Finds the first token of the line of `at` where that line looks like a statement of its own, which the one before swallowed. */
+/** Finds the first token of the line of `at` where that line looks like a separate statement that was read as part of the previous one. */
 export function swallowedLine(tokens: readonly IToken[], begin: number, at: number): number | undefined {
   let first = Math.min(at, tokens.length - 1)
   while (first > begin && !beginsLine(tokens, first)) first--
@@ -38,7 +38,7 @@ export function indexOf(token: IToken, tokens: readonly IToken[]): number {
   return index < 0 ? tokens.length : index
 }
 
-// A statement ends before the next line that is no deeper than it, or, where it shares its line with others, before the
+// A statement ends before the next line that is not indented deeper, or, where it shares its line with others, before the
 // next that can only be a statement.
 function endOfStatement(tokens: readonly IToken[], begin: number, found: number): number {
   const swallowed = swallowedLine(tokens, begin, found)

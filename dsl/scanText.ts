@@ -1,4 +1,4 @@
-// Turns characters into tokens. Characters that fit no token are reported here and left out, so that the parser goes on.
+// Turns characters into tokens. Characters that fit no token are reported here and skipped, so that the parser can continue.
 import type { IToken } from 'chevrotain'
 import type { Span } from './ast.ts'
 import { type Diagnostic, diagnostic } from './diagnostics.ts'
@@ -9,7 +9,7 @@ export interface Scanned {
   readonly diagnostics: Diagnostic[]
 }
 
-/** Tokens of a source, and the faults of its characters. */
+/** Tokens of a source, and the errors in its characters. */
 export function scan(source: string, file: string): Scanned {
   const result = t.lexer.tokenize(source)
   const diagnostics: Diagnostic[] = []
@@ -46,9 +46,9 @@ const escapes = new Map([
   ['n', '\n'],
   ['t', '\t'],
 ])
-/** A record of JavaScript cannot hold this name as it holds others, and inputs and outputs travel in records. */
+/** Inputs and outputs are passed in JavaScript objects, where this name has a special meaning. */
 const inherited = '__proto__'
-const notOwn = 'JavaScript gives this name a meaning of its own'
+const notOwn = 'this name has a special meaning in JavaScript'
 const reserved = new Set(t.reservedWords.map(word => word.PATTERN))
 
 function* misspelled(token: IToken, previous: IToken | undefined, file: string): Generator<Diagnostic> {
@@ -76,30 +76,31 @@ function* misspelled(token: IToken, previous: IToken | undefined, file: string):
   }
 }
 
-/** Describes a number that no double holds as it is written; undefined for any other. */
+/** Describes why a number cannot be a 64-bit float as written; undefined if it can. */
 export function strange(image: string): string | undefined {
   const value = Number(image)
-  if (!Number.isFinite(value)) return 'larger than any number that a machine has, which end at 1.8e308'
-  if (value === 0 && /[1-9]/.test(image.replace(/e.*/i, ''))) return 'smaller than any number but 0 that a machine has'
+  if (!Number.isFinite(value)) return 'too large (the largest number is 1.8e308)'
+  if (value === 0 && /[1-9]/.test(image.replace(/e.*/i, '')))
+    return 'too small (the smallest number above 0 is 4.9e-324)'
   if (/^\d+$/.test(image) && !Number.isSafeInteger(value))
-    return 'a whole number above 9007199254740991, from where on not every one is held'
+    return 'too large for an exact whole number (the largest is 9007199254740991)'
   return undefined
 }
 
-// Signs of other languages and of paper, and their counterparts here.
+// Symbols of other languages and of papers, and their counterparts here.
 const foreign: readonly (readonly [RegExp, string])[] = [
   [/^'/, 'strings are written with double quotes: `"…"`'],
-  [/^&+/, '`and` is written out'],
-  [/^\|+/, '`or` is written out; a pipe is `|>`'],
-  [/^!/, '`not` is written out; unequal is `!=`'],
-  [/^[⊙×·∘∗]/, 'a product element by element is `*`, a matrix product `@`'],
-  [/^[−–—]/, 'minus is the plain `-`'],
-  [/^[’′‘]/, "a prime is the plain `'`"],
+  [/^&+/, 'write `and`'],
+  [/^\|+/, 'write `or`; a pipe is `|>`'],
+  [/^!/, 'write `not`; unequal is `!=`'],
+  [/^[⊙×·∘∗]/, 'write `*` for an element-wise product, `@` for a matrix product'],
+  [/^[−–—]/, 'write minus as a plain `-`'],
+  [/^[’′‘]/, "write a prime as a plain `'`"],
   [/^[“”]/, 'strings are written with plain double quotes: `"…"`'],
-  [/^≤/, 'at most is `<=`'],
-  [/^≥/, 'at least is `>=`'],
-  [/^≠/, 'unequal is `!=`'],
-  [/^\p{L}/u, 'names are made of the letters a to z, digits and `_`'],
+  [/^≤/, 'write `<=`'],
+  [/^≥/, 'write `>=`'],
+  [/^≠/, 'write `!=`'],
+  [/^\p{L}/u, 'names consist of the letters a to z, digits and `_`'],
 ]
 
 function unknown(text: string, span: Span): Diagnostic {

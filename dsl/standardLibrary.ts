@@ -1,4 +1,4 @@
-// Gives the files of the standard library names that no path of a user's own can have.
+// Gives the files of the standard library names that no path of a user can have.
 import type { Span } from './ast.ts'
 import { standardLibrary } from './std.ts'
 

@@ -1,10 +1,10 @@
-// "did you mean …?": the nearest of the names that would have been right.
+// "did you mean …?": finds the most similar of the allowed names.
 
-/** Nobody mistypes a name longer than this, and none is compared with more candidates: a message ends in time. */
+/** Limits on the length of a name, and on the number of candidates, to bound the time for a message. */
 const longestName = 100
 const mostCandidates = 2000
 
-/** The candidate that is a typing mistake or two away from `name`, if there is one. */
+/** The candidate that is at most two typing errors away from `name`, if there is one. */
 export function suggest(name: string, candidates: Iterable<string>): string | undefined {
   if (name.length > longestName) return undefined
   const limit = name.length < 3 ? 1 : name.length < 6 ? 2 : 3
@@ -25,16 +25,18 @@ export function suggest(name: string, candidates: Iterable<string>): string | un
   return best
 }
 
-/** The help for a misspelled name: the nearest candidate, or all of them where there are few. */
+/** The help for a misspelled name: the nearest candidate, or all of them if there are few. */
 export function didYouMean(name: string, candidates: Iterable<string>): string | undefined {
   const all = [...new Set(candidates)]
   const nearest = suggest(name, all)
   if (nearest !== undefined) return `did you mean \`${nearest}\`?`
   if (all.length === 0 || all.length > 16) return undefined
-  return all.length === 1 ? `the only one is \`${all[0]}\`` : `it is one of ${all.map(c => `\`${c}\``).join(', ')}`
+  return all.length === 1
+    ? `the only choice is \`${all[0]}\``
+    : `the choices are ${all.map(c => `\`${c}\``).join(', ')}`
 }
 
-/** Damerau–Levenshtein (optimal string alignment): letters inserted, left out, replaced, or two neighbours exchanged. */
+/** Damerau–Levenshtein (optimal string alignment): letters inserted, deleted or replaced, or two neighbours exchanged. */
 export function distance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)]
   for (let i = 1; i <= a.length; i++) {

@@ -1,5 +1,5 @@
 // Defines the tokens of a .rnn file.
-// A keyword is a token of its own in the category Name, so that it can also serve as a name; the eight reserved words cannot.
+// A keyword is a separate token in the category Name, so that it can also be a name; the eight reserved words cannot.
 import { createToken, Lexer, type TokenType } from 'chevrotain'
 
 // Categories: tokens that the grammar treats alike.
@@ -20,7 +20,7 @@ export const TermSign = category('TermSign', '`*`, `/` or `%`')
 
 const Identifier = createToken({ name: 'Identifier', pattern: /[A-Za-z_][A-Za-z0-9_]*/, categories: [Name] })
 
-/** `h'`: the value of a state that leaves the step. */
+/** `h'`: the value of a state after the step. */
 export const Primed = createToken({ name: 'Primed', pattern: /[A-Za-z_][A-Za-z0-9_]*'/, label: 'a primed name' })
 
 export const Cell = keyword('cell', UnitWord)
@@ -83,7 +83,7 @@ export const Colon = sign('Colon', ':')
 export const Semicolon = sign('Semicolon', ';')
 export const Dot = sign('Dot', '.')
 
-// Tokens that are never right, but are read as one piece so that the message can name them.
+// Tokens that are always errors, but are read as one piece so that the message can name them.
 export const OpenText = createToken({ name: 'OpenText', pattern: /"(?:[^"\\\r\n]|\\[^\r\n])*\\?/ })
 export const StrayPrime = createToken({ name: 'StrayPrime', pattern: /'+/ })
 

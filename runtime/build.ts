@@ -1,9 +1,10 @@
 // Writes a model as one ES module for any batch and any length, with names from the source. For js it has no dependencies and no `eval`.
 import type { Precision } from '../compiler/backend/backend.ts'
-import type { CompiledModel } from '../compiler/index.ts'
-import { type Layout, layoutOf, shapeText } from './build/layout.ts'
+import { type CompiledModel, plan } from '../compiler/index.ts'
+import { type Layout, layoutOf, shapeText, sizesOf } from './build/layout.ts'
 import { hasPredict, moduleText } from './build/module.ts'
-import { type BuildTarget, type Network, networkOf } from './build/network.ts'
+import { type BuildTarget, jsNetwork, type Network, networkOf } from './build/network.ts'
+import { streamLayoutOf, streamNetworks } from './build/streamLayout.ts'
 import { typesText } from './build/types.ts'
 import { checkLabelled, type Fitted } from './data/fitted.ts'
 import { greatest } from './greatest.ts'
@@ -17,6 +18,8 @@ export interface BuildOptions {
   readonly weights?: Weights
   /** With it the module has `predict`, which speaks the units and labels of the data. */
   readonly fitted?: Fitted
+  /** The axis of the stream, where the model has several; without one that streams the module has none. */
+  readonly over?: string
   /** The name by which examples import the module. */
   readonly path?: string
 }
@@ -41,13 +44,27 @@ export function buildModule(model: CompiledModel, options: BuildOptions): BuiltM
     checkLabelled(model.signature, fitted, fitted.sizes)
   }
   const graph = model.predict()
-  const layout = layoutOf(model, graph, fitted)
-  const { name } = model.signature
   const network = networkOf(target, model, graph, precision)
+  const stream = network.async ? undefined : streamLayoutOf(model, fitted, options.over)
+  const networks = Object.entries(stream === undefined ? {} : streamNetworks(stream.graphs))
+  const layout = {
+    ...layoutOf(model, graph, fitted),
+    ...sizesOf([graph, ...networks.map(([, of]) => of)], model, fitted),
+  }
+  const { name } = model.signature
+  const streamLines = networks.flatMap(([of, own]) => ['', ...jsNetwork(of, plan(model.context, own), precision)])
   const head = headLines(name, layout, network, options, path)
   return {
-    module: moduleText({ name, layout, network, precision, head, ...(weights && { weights }) }),
-    types: typesText(name, layout, precision, weights !== undefined, network),
+    module: moduleText({
+      name,
+      layout,
+      network,
+      precision,
+      head,
+      ...(stream && { stream, streamLines }),
+      ...(weights && { weights }),
+    }),
+    types: typesText(name, layout, precision, weights !== undefined, network, stream),
     backend: network.backend,
   }
 }
@@ -76,7 +93,7 @@ function headLines(name: string, layout: Layout, network: Network, { weights }: 
     '',
     'Arrays are flat and row-major, in these shapes:',
     ...inputs.map(f => line('takes', f)),
-    ...lengths.map(f => line('takes', f, ', the valid elements of each example; all if it is left out')),
+    ...lengths.map(f => line('takes', f, ', the number of valid elements of each example; all by default')),
     ...outputs.map(f => line('gives', f)),
   ]
 }

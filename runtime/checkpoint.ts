@@ -27,7 +27,7 @@ export interface Checkpoint {
   readonly training: ReadonlyMap<string, Tensor>
 }
 
-/** Prefix of the names of tensors that are no parameters; no name of a program begins so. */
+/** Prefix of the names of tensors that are not parameters; no name of a program begins so. */
 const mark = '@training/'
 
 /** Encodes a weights file, the inverse of `decodeCheckpoint`: parameters as tensors, all else as metadata of the header. */
@@ -83,7 +83,7 @@ export const decodeOrigin = (bytes: Uint8Array, file: string): Origin => originO
 function originOf(metadata: Readonly<Record<string, string>>, file: string): Origin {
   const { rnnc: version, model } = metadata
   if (version === undefined || model === undefined) {
-    return fail('RNN502', { file, reason: 'it holds weights without a model, so rnnc did not write it' })
+    return fail('RNN502', { file, reason: 'it contains weights without a model, so rnnc did not write it' })
   }
   const sources = parse(metadata.sources)
   if (!Array.isArray(sources) || !sources.every(isSource))
@@ -115,7 +115,7 @@ export function matchParameters(
       ...(extra.length > 0 ? [`the model lacks ${list(extra)}`] : []),
     ].join('; ')
     const renames = renamesOf(missing, extra)
-    const help = renames.length > 0 ? `renamed, it may be: ${renames.join(', ')}` : undefined
+    const help = renames.length > 0 ? `these may have been renamed: ${renames.join(', ')}` : undefined
     fail('RNN501', { file, model: expected.model, differences }, { help })
   }
   return new Map(

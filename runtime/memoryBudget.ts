@@ -44,22 +44,22 @@ export function checkMemory(run: Run, graph: Graph, between = 0): void {
   const batch = bytes(name => !weights.has(name) && !isState(name)) + between
   if (parameters + batch <= memory) return
   const count = model.signature.parameters.reduce((n, p) => n + elementsOf(product(p.shape), run.sizes), 0)
-  // Leaves out rates and probabilities, which are no sizes: their default is no whole number from 1.
+  // Leaves out rates and probabilities, which are not sizes: their default is not a positive whole number.
   const sizes = model.unit.params.flatMap(({ name, default: d }) =>
     d?.kind === 'number' && (!d.isInt || d.value < 1) ? [] : [name.text],
   )
   const lower =
     parameters > batch
       ? sizes.length === 0
-        ? 'lower the sizes of the model'
-        : `lower ${list(sizes)}: \`--set ${sizes[0]}=…\``
+        ? 'reduce the sizes of the model'
+        : `reduce ${list(sizes)}: \`--set ${sizes[0]}=…\``
       : run.smaller
   fail(
     'RNN519',
     { doing: `${run.doing} \`${model.signature.name}\``, needed: inBytes(parameters + batch), there: inBytes(memory) },
     {
       span: model.unit.name.span,
-      caret: `${count.toLocaleString('en')} parameters and what goes with them: ${inBytes(parameters)}; a batch: ${inBytes(batch)}`,
+      caret: `${count.toLocaleString('en')} parameters, their gradients and optimizer states: ${inBytes(parameters)}; a batch: ${inBytes(batch)}`,
       help: lower,
     },
   )

@@ -5,7 +5,7 @@ import type { Work } from './work.ts'
 const blockSize = 32
 /** How many rows of either side of a product are taken together. */
 const tile = 4
-/** A vector that keeps less than this share of its length is orthogonalized again: rounding is no small part of so short a rest. */
+/** A vector that keeps less than this share of its length is orthogonalized again: rounding errors are a large part of so short a vector. */
 const leastRest = 0.1
 /** Number of multiplications and additions that take as long as drawing one number. */
 const operationsADraw = 350

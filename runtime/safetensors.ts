@@ -55,10 +55,10 @@ export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Arra
 /** Reads the bytes of a file, which must be whole: anything else is RNN502. `file` is its name for messages. */
 export function decodeSafetensors(bytes: Uint8Array, file: string): Safetensors {
   const wrong = (reason: string): never => fail('RNN502', { file, reason })
-  if (bytes.length < 8) return wrong(`it has ${bytes.length} bytes, and the length of the header alone takes 8`)
+  if (bytes.length < 8) return wrong(`it has ${bytes.length} bytes, but the length of the header alone takes 8`)
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true))
   if (length > longestHeader) return wrong('it does not begin with the length of a header')
-  if (8 + length > bytes.length) return wrong(`it ends within its header: ${bytes.length} bytes of ${8 + length}`)
+  if (8 + length > bytes.length) return wrong(`it ends inside its header: ${bytes.length} bytes of ${8 + length}`)
   const { metadata, entries } = readHeader(bytes.subarray(8, 8 + length), wrong)
   const body = bytes.subarray(8 + length)
   checkLayout(entries, body.length, wrong)
@@ -117,10 +117,10 @@ function readEntry(name: string, entry: unknown, wrong: Wrong): Entry {
   const { dtype, shape, data_offsets: offsets } = entry
   if (typeof dtype !== 'string') return wrong(`\`${name}\` has no dtype`)
   if (!Object.hasOwn(formats, dtype)) {
-    return wrong(`\`${name}\` is ${dtype}, and only ${Object.keys(formats).join(', ')} are read`)
+    return wrong(`\`${name}\` is ${dtype}, but only ${Object.keys(formats).join(', ')} can be read`)
   }
   if (!isCounts(shape)) return wrong(`\`${name}\` has no shape`)
-  if (!isCounts(offsets) || offsets.length !== 2) return wrong(`\`${name}\` has no place`)
+  if (!isCounts(offsets) || offsets.length !== 2) return wrong(`\`${name}\` has no offsets`)
   return { name, dtype, shape, start: offsets[0], end: offsets[1] }
 }
 
@@ -130,7 +130,7 @@ function checkLayout(entries: readonly Entry[], available: number, wrong: Wrong)
   let at = 0
   for (const { name, dtype, shape, start, end } of ordered) {
     if (start < at) wrong(`\`${name}\` overlaps the tensor before it`)
-    if (start > at) wrong(`${start - at} bytes before \`${name}\` belong to nothing`)
+    if (start > at) wrong(`${start - at} bytes before \`${name}\` belong to no tensor`)
     const needed = count(shape) * formats[dtype].bytes
     if (end - start !== needed) {
       wrong(`\`${name}\` is ${dtype} [${shape.join(', ')}], ${needed} bytes, but has ${end - start}`)
@@ -141,7 +141,7 @@ function checkLayout(entries: readonly Entry[], available: number, wrong: Wrong)
   if (at < available) wrong(`${available - at} bytes follow its last tensor`)
 }
 
-/** Decodes UTF-8; gives an empty text, which is no JSON, for other bytes. */
+/** Decodes UTF-8; gives an empty text, which is not JSON, for other bytes. */
 function textOf(header: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(header)

@@ -115,7 +115,7 @@ export function trainingRun(
   const sizes = largestSizes([...signature.inputs, ...signature.targets], part, settings.batch ?? 32, known)
   const { truncate = Number.POSITIVE_INFINITY } = settings
   const cut = windows === undefined ? [] : symbolsOf(windows).map(name => [name, Math.min(sizes[name], truncate)])
-  const smaller = 'lower `batch`, or for long sequences set `checkpoint = auto` or `truncate`'
+  const smaller = 'reduce `batch`, or for long sequences set `checkpoint = auto` or `truncate`'
   return {
     model,
     doing: 'training',

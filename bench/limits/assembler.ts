@@ -1,4 +1,4 @@
-// npm's wabt, where it is installed.
+// Loads npm's wabt, if it is installed.
 import type { Assemble } from './wasm.ts'
 
 interface Wabt {
@@ -9,7 +9,7 @@ interface Wabt {
   ): { toBinary(options: object): { buffer: Uint8Array<ArrayBuffer> } }
 }
 
-/** Undefined where the bench's packages are not installed. */
+/** Undefined if the bench's packages are not installed. */
 export async function assembler(): Promise<Assemble | undefined> {
   const name = 'wabt'
   const module: { default(): Promise<Wabt> } | undefined = await import(name).catch(() => undefined)

@@ -1,4 +1,4 @@
-// The limits of plain JavaScript: the best matrix product and the best matrix-vector product that we know how to write in it.
+// The limits of plain JavaScript: the fastest known matrix product and matrix-vector product.
 import { bestRate, type Shape, shortest, streamShape } from './shapes.ts'
 
 /**

@@ -1,4 +1,4 @@
-// Measures the machine's limits in a process of its own, and prints them as JSON.
+// Measures the machine's limits in a separate process, and prints them as JSON.
 import { reals } from '../workers/serve.ts'
 import { assembler } from './assembler.ts'
 import * as js from './js.ts'

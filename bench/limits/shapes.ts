@@ -1,4 +1,4 @@
-// What the limits are measured on, and how: the best of many runs, since a limit is what the machine can do undisturbed.
+// Lists the products on which limits are measured, and measures them: the best of many runs counts, as other load only slows a run.
 
 import { quick } from '../workers/serve.ts'
 

@@ -1,7 +1,7 @@
 // The limits of WebAssembly SIMD: the best matrix product and the best matrix-vector product, with relaxed_madd.
 import { bestRate, type Shape, shortest, streamShape } from './shapes.ts'
 
-/** What of npm's wabt is used: WebAssembly text → bytes. */
+/** The part of npm's wabt that is used: it converts WebAssembly text to bytes. */
 export type Assemble = (text: string) => Uint8Array<ArrayBuffer>
 
 export interface Kernels {
@@ -15,14 +15,14 @@ export interface Kernels {
   readonly apply: (w: number, x: number, y: number, rows: number, columns: number) => void
 }
 
-/** 6×8 sums, 2 of B and 1 of A are the 15 registers that V8 leaves free. */
+/** 6×8 sums take 12 registers, B 2 and A 1: all 15 that V8 leaves free. */
 const vectors = 2
 const unroll = 2
 const applied = 8
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i)
 
-/** The loop over blocks of so many rows, at one panel of columns. */
+/** Writes the loop over blocks of a number of rows, for one panel of columns. */
 function rowBlocks(rows: number, count: string): string {
   const each = <T>(make: (r: number, v: number) => T): T[] =>
     range(rows).flatMap(r => range(vectors).map(v => make(r, v)))
@@ -121,7 +121,7 @@ export function kernels(assemble: Assemble): Kernels {
   }
 }
 
-/** M as blocks of 6 and of 5 rows, few of them of 5. */
+/** Splits M rows into blocks of 6 and 5, with as few blocks of 5 as possible. */
 export function blocksOf(M: number): { readonly sixes: number; readonly fives: number } {
   for (let fives = 0; fives <= M / 5; fives++)
     if ((M - 5 * fives) % 6 === 0) return { sixes: (M - 5 * fives) / 6, fives }

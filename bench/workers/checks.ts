@@ -1,4 +1,4 @@
-// What the bench measures of a target beside the workloads: how cost grows with T and B, how the heap grows, and what compiling costs.
+// Measures a target apart from the workloads: the growth of its cost with T and B, the growth of the heap, and the cost of compiling.
 // Run with --expose-gc. The results are one JSON object on stdout.
 import { setTimeout } from 'node:timers/promises'
 import { immediateBackends } from '../../compiler/backend/backends.ts'
@@ -21,7 +21,7 @@ function workload(id: string): Workload {
   return found
 }
 
-/** The median step in ms. The executable is one for all sizes, so it is warm after the first. */
+/** Gives the median time of a step in ms. One executable serves all sizes, so it is warm after the first. */
 function time(step: () => unknown): number {
   const times: number[] = []
   const start = performance.now()
@@ -34,10 +34,10 @@ function time(step: () => unknown): number {
   return median(times)
 }
 
-/** A training step of a small LSTM: small enough that T = 4096 takes no minute. */
+/** A training step of an LSTM so small that T = 4096 takes less than a minute. */
 const scaled = { ...workload('W3-lstm'), file: 'scaling.rnn' }
 
-// First, in a heap that nothing else has used.
+// Runs first, in a heap that nothing else has used.
 const heap = { steps: 10_000, bytes: await growth(10_000) }
 
 const lengths = quick ? [16, 64] : [16, 64, 256, 1024, 4096]
@@ -45,7 +45,7 @@ const byLength = timeAll(lengths.map(T => ({ B: 4, T })))
 const batches = quick ? [1, 4] : [1, 4, 16, 64, 256]
 const byBatch = timeAll(batches.map(B => ({ B, T: 16 })))
 
-/** The steps of several sizes, in turns: of three rounds the least counts, so that what else the machine does in one makes no size dear. */
+/** Times steps of several sizes in turns. The least of three rounds counts, so that other load in one of them does not matter. */
 function timeAll<S extends { readonly B: number; readonly T: number }>(
   sizes: readonly S[],
 ): (S & { readonly ms: number })[] {
@@ -55,8 +55,8 @@ function timeAll<S extends { readonly B: number; readonly T: number }>(
 }
 
 /**
- * Bytes that are still held after so many steps of training the smallest network, over what was held before: the most of three
- * rounds, for in the first the engine may drop code that it no longer needs, which would hide as much growth.
+ * Gives the growth of the heap in bytes over some training steps of the smallest network: the largest of three
+ * rounds, as in the first the engine may free code that it no longer needs, which would hide growth.
  */
 async function growth(steps: number): Promise<number> {
   const tiny = workload('W5-t16')
@@ -72,19 +72,19 @@ async function growth(steps: number): Promise<number> {
   return Math.max(...growths)
 }
 
-/** Bytes that are held, after collections until nothing more is freed: one leaves what others of this process left to be swept. */
+/** Gives the bytes in use after garbage collections until nothing more is freed; a single collection may leave some to sweep. */
 async function held(): Promise<number> {
   for (let last = Number.POSITIVE_INFINITY; ; ) {
     collect!()
     await setTimeout(50)
-    // Array buffers are counted in `external`.
+    // `external` includes array buffers.
     const { heapUsed, external } = process.memoryUsage()
     if (heapUsed + external > last - 10_000) return Math.min(last, heapUsed + external)
     last = heapUsed + external
   }
 }
 
-/** Source → graph → plan → text, for one fixed length; and how large the text is. */
+/** Compiles source → graph → plan → text for one fixed length, and gives the time and the size of the text. */
 function compiling(steps: number): Checks['compiling'][number] {
   const once = (): { readonly ms: number; readonly bytes: number } => {
     const begin = performance.now()

@@ -1,4 +1,4 @@
-// Where a training step of one workload spends its time, kernel by kernel. The result is one JSON object on stdout.
+// Profiles a training step of one workload, kernel by kernel. Prints one JSON object on stdout.
 import { type Profiler, Session } from 'node:inspector/promises'
 import { immediateBackends } from '../../compiler/backend/backends.ts'
 import { js } from '../../compiler/backend/js.ts'
@@ -19,7 +19,7 @@ const model = compileWorkload(workload)
 const training = workload.mode === 'train' ? model.train() : { context: model.context, graph: model.predict() }
 const text = js.emit(plan(training.context, training.graph), 'f32')
 for (const [, comment, name] of text.matchAll(/^\/\/ (.*)\nfunction ([\w$]+)/gm)) kernels.set(name, comment)
-/** What the compiler writes above a loop over time. */
+/** The comment that the compiler writes above a loop over time. */
 const loop = /step by step|in time|over time/
 
 const { step } = rnncCase(backend, workload)
@@ -44,11 +44,11 @@ const { profile } = await session.post('Profiler.stop')
 const result: Profile = { target, workload: workload.id, ms, parts: parts(profile) }
 console.log(JSON.stringify(result))
 
-/** The share of each kernel, with whatever it called; what is in none goes by its own function's name. */
+/** Gives the share of each kernel, including the functions that it calls; time outside kernels is listed by function. */
 function parts({ nodes, samples = [] }: Profiler.Profile): Profile['parts'] {
   const parents = new Map(nodes.flatMap(n => (n.children ?? []).map(child => [child, n.id] as const)))
   const names = new Map(nodes.map(n => [n.id, n.callFrame.functionName]))
-  /** The outermost kernel around a place that is not a loop over time: helpers that it calls count as it. */
+  /** Finds the outermost kernel around a place, other than a loop over time; helpers count for the kernel that calls them. */
   const partOf = (id: number): string => {
     let found = names.get(id) || '(no name)'
     for (let at: number | undefined = id; at !== undefined; at = parents.get(at)) {

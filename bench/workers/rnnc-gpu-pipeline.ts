@@ -1,4 +1,4 @@
-// The worker of what the GPU target is compared with. Without workloads it only opens the device: it fails where there is none.
+// The worker of the baseline of the GPU target. Without workloads it only opens the device, and fails if there is none.
 import { workloads } from '../workloads.ts'
 import { openPipelineInDawn } from './pipelineInDawn.ts'
 import { gpuCase } from './rnnc.ts'

@@ -1,4 +1,4 @@
-// The worker of this compiler's GPU target. Without workloads it only opens the device: it fails where there is none.
+// The worker of this compiler's GPU target. Without workloads it only opens the device, and fails if there is none.
 import { openGpu } from '../../runtime/node/index.ts'
 import { workloads } from '../workloads.ts'
 import { webGpuCase } from './rnnc.ts'

@@ -1,4 +1,4 @@
-// The worker of this compiler's targets; TARGET names the one.
+// The worker of this compiler's CPU targets; TARGET selects one.
 import { casesOf } from './rnnc.ts'
 import { serve } from './serve.ts'
 

@@ -1,4 +1,4 @@
-// One of this compiler's targets; the first argument names it.
+// Makes the cases of a target of this compiler for the worker.
 import { readFileSync } from 'node:fs'
 import type { AsyncExecutable, Backend, Buffer, Executable, Loader } from '../../compiler/backend/backend.ts'
 import { immediateBackends } from '../../compiler/backend/backends.ts'
@@ -30,7 +30,7 @@ export function rnncCase(backend: Backend, workload: Workload): Case {
 }
 
 /**
- * One step is what the training loop of runtime/train.ts does for a batch: the whole training graph, the optimizer in it, which
+ * One step is the work of the training loop in runtime/train.ts for a batch: the whole training graph, including the optimizer, which
  * updates weights and states in place. A step returns the loss before it.
  */
 export function trainingCase(backend: Backend, model: CompiledModel, sizes: Sizes): { readonly step: () => number } {
@@ -51,7 +51,7 @@ export function streamCase(backend: Backend, model: CompiledModel, sizes: Sizes)
   return { step: () => void stream.step(elements) }
 }
 
-/** A workload on a GPU, ready to run. `countsOf` says what the last run of an executable took of it. */
+/** A workload on a GPU, ready to run. `countsOf` gives the use that the last run of an executable made of the GPU. */
 export function gpuCase<E extends AsyncExecutable>(
   backend: Loader<E>,
   workload: Workload,
@@ -90,18 +90,18 @@ function lossOf({ loss: [loss] }: Results): number {
   return loss
 }
 
-/** The training graph on a backend, and what the next step is given. */
+/** Loads the training graph on a backend, and makes the inputs of its steps. */
 function training<E extends Executable | AsyncExecutable>(backend: Loader<E>, model: CompiledModel, sizes: Sizes) {
   const training = model.train()
   const executable = load(training.context, training.graph, backend, 'f32')
   const state = { ...initialWeights(model, sizes, 1, 'f32'), ...initialStates(training.states, sizes, 1, 'f32') }
-  // One object for all steps: only the number of the step changes.
+  // Uses one object for all steps: only the number of the step changes.
   const inputs = { ...randomInputs(model, sizes), ...executable.store(state) }
   let step = 0
   return { executable, next: () => Object.assign(inputs, drawInputs(1, step++)) }
 }
 
-/** The predictions on a backend, and what each run is given. */
+/** Loads the predictions on a backend, and makes the inputs of each run. */
 function inference<E extends Executable | AsyncExecutable>(backend: Loader<E>, model: CompiledModel, sizes: Sizes) {
   const executable = load(model.context, model.predict(), backend, 'f32')
   const weights = executable.store(initialWeights(model, sizes, 1, 'f32'))

@@ -1,27 +1,27 @@
-// How a worker runs its cases: set up, warm up, time, report. Workers in Python do the same in serve.py.
+// Runs the cases of a worker: sets up, warms up, times and reports each. serve.py does the same for workers in Python.
 import { writeSync } from 'node:fs'
 import type { Counts, Message } from '../protocol.ts'
 
 export interface Case {
-  /** One step; what is returned is awaited only if it is a promise. */
+  /** Runs one step; the result is awaited only if it is a promise. */
   readonly step: () => unknown
-  /** What is different from the workload. */
+  /** Difference from the workload. */
   readonly note?: string
-  /** Floating-point operations of a step, where they are not the workload's. */
+  /** Floating-point operations of a step, if they differ from the workload's. */
   readonly flops?: number
-  /** What the last step took of a GPU. */
+  /** The use that the last step made of a GPU. */
   readonly counts?: () => Counts
 }
 
-/** A case ready to run, or why there is none. */
+/** A case that is ready to run, or the reason why there is none. */
 export type Setup = () => Case | string | Promise<Case | string>
 
-/** `--quick`: enough to see that it works, too little for a number to be believed. */
+/** With `--quick`, runs are long enough to show that everything works, but too short for reliable numbers. */
 export const quick = process.env.BENCH_QUICK !== undefined
 
-/** At least so many steps are timed. */
+/** Least number of steps that are timed. */
 const least = 10
-/** For so long steps warm up, and are then timed, where they are short. */
+/** Duration of the warm-up, and of the timing, for short steps, in ms. */
 const span = quick ? 100 : 1500
 /** Steps shorter than this are timed several at once, in ms. */
 const grain = 1
@@ -83,7 +83,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
-/** At once, so that a worker that is killed has said what it had to say. */
+/** Writes at once, so that nothing is lost if the worker is killed. */
 const say = (message: Message): void => {
   writeSync(1, `${JSON.stringify(message)}\n`)
 }

@@ -16,6 +16,7 @@ interface Options extends ModelOptions {
   readonly out: string
   readonly dtype?: string
   readonly target: string
+  readonly over?: string
 }
 
 export const build: AddCommand = (program, output) =>
@@ -23,13 +24,14 @@ export const build: AddCommand = (program, output) =>
     program
       .command('build')
       .description(
-        'Write a network as one ES module, for Node and browsers, with its types beside it. It needs nothing else; on a GPU it needs the packages rnnc and gpu.js. Weights are embedded; those of a program alone are arguments of its `create`.',
+        'Write a network as one ES module for Node and browsers, and its types to a second file. The module has no dependencies; with --target gpu it needs the packages rnnc and gpu.js. Trained weights are embedded; without weights, pass them to `create` of the module.',
       )
-      .argument('<file>', 'a weights file, or a program, *.rnn')
-      .requiredOption('-o, --out <path>', 'the module: model.mjs, or model.js'),
+      .argument('<file>', 'a weights file, or a program (*.rnn)')
+      .requiredOption('-o, --out <path>', 'path of the module, *.mjs or *.js'),
     [
       flags.weights,
-      ['--target <name>', `what runs the network: ${buildTargets.join(', ')}`, 'js'],
+      ['--target <name>', `backend that runs the network: ${buildTargets.join(', ')}`, 'js'],
+      ['--over <axis>', 'axis of the stream, where the model has several'],
       flags.dtype,
       flags.model,
       flags.set,
@@ -71,11 +73,12 @@ async function run(path: string, options: Options, output: Output): Promise<void
     path: `./${basename(out)}`,
     ...(weights && { weights }),
     ...(fitted && { fitted }),
+    ...(options.over !== undefined && { over: options.over }),
   })
   const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
   await writeBytes(out, encode(built.module))
   await writeBytes(types, encode(built.types))
-  const about = weights === undefined ? 'its `create` takes the weights' : 'weights embedded'
+  const about = weights === undefined ? 'weights are passed to `create`' : 'weights embedded'
   output.result(
     {
       ok: true,

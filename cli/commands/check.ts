@@ -26,12 +26,14 @@ export const check: AddCommand = (program, output) =>
   describeUse(
     program
       .command('check')
-      .description('Check every model, unit, `train` and `data` block of a file. Without --data no data is read.')
-      .argument('<file>', 'a program, *.rnn'),
+      .description(
+        'Check a file for errors: every model, unit, `train` and `data` block. Data is read only with --data.',
+      )
+      .argument('<file>', 'a program (*.rnn)'),
     [
-      ['--data <path>', 'look also into the first rows of this file, as the one that the data block names'],
+      ['--data <path>', 'also check the first rows of this file, as data of the data block'],
       flags.set,
-      ['--model <name>', 'check this model alone'],
+      ['--model <name>', 'check only this model'],
       flags.json,
     ],
     [
@@ -45,11 +47,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
   const source = await openSource(path, output)
   const program = linkProgram(source.text, source.file, source.read)
   if (program.program.items.length === 0) {
-    fail(
-      'RNN405',
-      { what: `\`${source.file}\`` },
-      { help: 'a program declares models, cells, layers, or other things' },
-    )
+    fail('RNN405', { what: `\`${source.file}\`` }, { help: 'a program declares models, cells, layers or functions' })
   }
   const asked = options.model !== undefined || options.set !== undefined || options.data !== undefined
   // Accepts a file of cells and layers for others to import, without a model: its units are checked alone.
@@ -116,9 +114,7 @@ function waiting(alone: readonly CheckedAlone[]): string[] {
     ...alone.flatMap(({ unit, waitsFor }) =>
       waitsFor.length === 0
         ? []
-        : [
-            `${kindOf(unit)} ${unit.name.text}: what ${named(waitsFor)} ${waitsFor.length === 1 ? 'gives' : 'give'} is checked at each use`,
-          ],
+        : [`${kindOf(unit)} ${unit.name.text}: values of ${named(waitsFor)} are checked at each use`],
     ),
     ...(fns.length === 0 ? [] : [`fn ${fns.join(', ')}: shapes are checked at each call`]),
   ]

@@ -37,19 +37,16 @@ export const diagnose: AddCommand = (program, output) =>
     program
       .command('diagnose')
       .description(
-        'How far back the gradient of the loss reaches, and where the first NaN or infinity of a run arises, on a batch.',
+        'Show how far back in time the gradient of the loss reaches, and find the first NaN or infinity of a run, on one batch or on data.',
       )
-      .argument('<file>', 'a program, *.rnn, with weights as training starts; or a weights file'),
+      .argument('<file>', 'a program (*.rnn), run with initial weights, or a weights file'),
     [
       flags.weights,
-      [
-        '--data [path]',
-        'the training part of the data block, or of this file in its place, rather than a random batch',
-      ],
-      ['--set <name=value...>', 'hyper-parameters and sizes, also of the batch: B=3 T=50 V=7'],
-      ['--seed <n>', 'of the batch and the weights', '1'],
-      ['--dtype <f32|f64>', 'the precision of the run; that of the weights, or f32, if left out'],
-      ['--plot <path>', 'draw the norms by lag into this file, *.svg'],
+      ['--data [path]', 'use the training part of the data block, or of this file, instead of a random batch'],
+      ['--set <name=value...>', 'set hyper-parameters and sizes, including those of the batch: B=3 T=50 V=7'],
+      ['--seed <n>', 'seed of the batch and the weights', '1'],
+      ['--dtype <f32|f64>', 'precision of the run; by default that of the weights, or f32'],
+      ['--plot <path>', 'plot the norms by lag into this file (*.svg)'],
       flags.model,
       flags.json,
     ],
@@ -69,7 +66,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
   const opened = await open(path, options, output)
   if (plot !== undefined) await checkNoWeights(plot, output, opened.reads, 'never')
   const { model, first, all, batches, size, weights, precision, seed } = opened
-  const meter = createMeter(output, 'looking for what is not finite')
+  const meter = createMeter(output, 'looking for NaN and infinity')
   const onBatch = (done: number): void => meter(done / batches)
   const { byLag, firstNotFinite } = await import('../../trust/index.ts')
   const found = firstNotFinite(model, weights, all(), { precision, seed, onBatch })
@@ -79,7 +76,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
   if (plot !== undefined) {
     await writeBytes(plot, new TextEncoder().encode(lagSvg(`${name}: norm of the loss gradient by lag`, lags.states)))
   }
-  const text = [describe(name, lags, output), ...(plot === undefined ? [] : [`drawn in ${plot}`])].join('\n\n')
+  const text = [describe(name, lags, output), ...(plot === undefined ? [] : [`saved ${plot}`])].join('\n\n')
   const object = {
     ok: found === undefined,
     model: name,
@@ -130,7 +127,7 @@ async function open(path: string, options: Options, output: Output): Promise<Ope
     const loading = { read: dataReader(source.file, given, output), path: given, sizes: sets, seed }
     const chosen = await choose(model, options.data !== undefined, loading, sets, seed)
     const precision = dtype ?? 'f32'
-    const onProgress = createMeter(output, 'drawing the weights')
+    const onProgress = createMeter(output, 'initializing the weights')
     const weights = await initialWeightsAsync(model, chosen.first.sizes, seed, precision, { onProgress })
     return { model, ...chosen, weights, precision, seed, reads: [given, ...dataFiles(model, source.file)] }
   }
@@ -162,11 +159,11 @@ async function choose(
 const most = 16
 
 function describe(name: string, { of, states, inner }: LagReport, output: Output): string {
-  if (states.length === 0) return `${name} has no state that the loss depends on`
+  if (states.length === 0) return `the loss of ${name} depends on no state`
   const whose = {
     whole: 'the loss',
     'last step': 'the loss of the last step',
-    'every step': 'the loss of every step, near ones included',
+    'every step': 'the loss of every step, including nearby steps',
   }[of]
   const range = rangeOf(states)
   const head = `${name}: norm of the gradient of ${whose} at each state, by steps back; bars from 1e${range.from} to 1e${range.to}`
@@ -178,17 +175,17 @@ function describe(name: string, { of, states, inner }: LagReport, output: Output
       String(s.counts[lag]),
       bar(s.norms[lag], range),
     ])
-    const title = `${s.name}${line === undefined ? '' : ` (${line})`}${s.backward ? ', running backward' : ''}: ${verdict(s)}${s.readBefore ? '; its earlier outputs are read too, so that is not the recurrence alone' : ''}`
+    const title = `${s.name}${line === undefined ? '' : ` (${line})`}${s.backward ? ', running backward' : ''}: ${verdict(s)}${s.readBefore ? '; its earlier outputs are read too, so this includes more than the recurrence' : ''}`
     return `${title}\n${table([['  lag', 'norm', 'sequences', ''], ...rows], [0, 1, 2])}`
   })
-  const rest = inner.length === 0 ? [] : [`not looked at, as their loops are inside others: ${inner.join(', ')}`]
+  const rest = inner.length === 0 ? [] : [`not examined, because their loops are inside others: ${inner.join(', ')}`]
   return [head, ...blocks, ...rest].join('\n\n')
 }
 
 function verdict({ verdict: found, factor, norms }: StateLags): string {
   const words = {
-    vanishing: `vanishing, under ${steadyFactors.from}`,
-    exploding: `exploding, over ${steadyFactors.to}`,
+    vanishing: `vanishing, below ${steadyFactors.from}`,
+    exploding: `exploding, above ${steadyFactors.to}`,
     steady: 'steady',
     none: 'the loss does not depend on it',
     'not finite': 'not finite',
@@ -196,7 +193,7 @@ function verdict({ verdict: found, factor, norms }: StateLags): string {
   } satisfies Record<StateLags['verdict'], string>
   if (factor === undefined) return words[found]
   const [from, to] = [norms[0], norms[norms.length - 1]].map(n => n.toExponential(1))
-  return `by ${Number(factor.toPrecision(3))} a step: ${words[found]} (${from} at lag 0, ${to} at lag ${norms.length - 1})`
+  return `factor ${Number(factor.toPrecision(3))} per step: ${words[found]} (${from} at lag 0, ${to} at lag ${norms.length - 1})`
 }
 
 /** Picks some of the lags, the first and the last among them. */
@@ -222,7 +219,7 @@ function problemOf(found: NotFinite, size: number): Diagnostic {
   }
   if (origin === undefined) {
     const help =
-      'computed one equation at a time it stays finite: an intermediate result is at the limit of the precision'
+      'it stays finite when computed one equation at a time: an intermediate result is at the limit of the precision'
     return diagnostic('RNN512', values, { help })
   }
   const { span, loops } = origin
@@ -240,7 +237,7 @@ function problemOf(found: NotFinite, size: number): Diagnostic {
 /** Describes the place of the first bad number: NaN first by `log` at step 3 of T of example 1. */
 function whereText({ batch }: NotFinite, { op, value, backward, steps, example, name }: Origin, size: number): string {
   const what =
-    op === 'input' ? `\`${name}\` is ${value}` : `${backward ? 'its gradient is' : ''} ${value} first by \`${op}\``
+    op === 'input' ? `\`${name}\` is ${value}` : `${backward ? 'its gradient is' : ''} first ${value} in \`${op}\``
   const places = [...steps].reverse().map(s => `step ${s.place} of ${s.axis}`)
   const whole = example === undefined ? [] : [`example ${batch * size + example}`]
   const at = [...places, ...whole].join(' of ')
@@ -248,7 +245,7 @@ function whereText({ batch }: NotFinite, { op, value, backward, steps, example, 
 }
 
 function operandText({ operands }: Origin): string {
-  if (operands.length === 0) return 'it was given so'
+  if (operands.length === 0) return 'this value is in the data or the weights'
   const texts = operands.map(({ name, from, to }) => {
     const value = from === to || (Number.isNaN(from) && Number.isNaN(to)) ? String(from) : `from ${from} to ${to}`
     return name === '' ? value : `\`${name}\` ${value}`

@@ -26,11 +26,11 @@ export const evaluate: AddCommand = (program, output) =>
   describeUse(
     program
       .command('eval')
-      .description('The loss and the metrics of trained weights on a part of the data.')
+      .description('Compute the loss and the metrics of trained weights on a part of the data.')
       .argument(...weightsArgument),
     [
-      ['--part <part>', 'train, validation or test', 'test'],
-      ['--free', 'let a model that reads its own targets read what it generates, as it does in use'],
+      ['--part <part>', 'part of the data: train, validation or test', 'test'],
+      ['--free', 'feed a model that reads its own targets its own predictions, as in prediction'],
       ...decodingFlags.filter(([flag]) => !flag.startsWith('--steps')),
       ...trainedFlags,
     ],
@@ -86,7 +86,7 @@ async function runBatches(
   )
   const onBatch = createMeter(output, 'evaluating')
   const largest = largestSizes([...model.signature.inputs, ...model.signature.targets], part, batch, sizes)
-  const run = { model, doing: 'evaluating', sizes: largest, precision, smaller: 'lower `batch`', memory: memoryHere() }
+  const run = { model, doing: 'evaluating', sizes: largest, precision, smaller: 'reduce `batch`', memory: memoryHere() }
   return using(loadWithin(run, model.context, model.evaluate(), backend), async executable => ({
     ran: whatRan(executable),
     report: await evaluatePartAsync(model, part, sizes, executable, weights, {

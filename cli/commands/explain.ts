@@ -51,28 +51,22 @@ export const explain: AddCommand = (program, output) =>
   describeUse(
     program
       .command('explain')
-      .description('What a model is and what it costs; or what the compiler makes of it, stage by stage.')
-      .argument('<file>', 'a program, *.rnn'),
+      .description('Describe a model and its cost, or show its code at a stage of the compiler.')
+      .argument('<file>', 'a program (*.rnn)'),
     [
       [
         '--emit <stage>',
-        'ast, graph, after:PASS (after:lower, after:dce, after:join-tails), plan or source; step: the graphs of a stream',
+        'show ast, graph, after:PASS (after:lower, after:dce, after:join-tails), plan, source or step (the graphs of a stream)',
       ],
-      ['--graph <name>', `${graphNames.join(', ')}; predict if left out`],
-      ['--over <axis>', 'the axis of the stream, where the model has several'],
-      [
-        '--passes',
-        'what each pass over graph and plan leaves, and what that costs; of the gradient if --graph is left out',
-      ],
-      [
-        '--target <auto>',
-        'which is faster for a batch, the GPU or the CPU, as measured here; of training if --graph is left out',
-      ],
-      ['--data <path>', 'with --target: read this file in place of the one that the data block names'],
+      ['--graph <name>', `graph to show: ${graphNames.join(', ')}; by default predict`],
+      ['--over <axis>', 'axis of the stream, if the model has several'],
+      ['--passes', 'show the size and cost of the program after each pass; by default of the gradient'],
+      ['--target <auto>', 'measure whether the GPU or the CPU is faster for a batch; by default in training'],
+      ['--data <path>', 'with --target: read this file instead of the one in the data block'],
       flags.dtypeOrF32,
       [
         '--set <name=value...>',
-        'hyper-parameters, sizes and settings of `train`; with --target also of the batch: B=32 T=100',
+        'set hyper-parameters, sizes and settings of `train`; with --target also sizes of the batch: B=32 T=100',
       ],
       flags.model,
       flags.json,
@@ -240,7 +234,7 @@ function summaryText({ signature, settings }: CompiledModel, { costs }: Summary)
     `parameters: ${formula(parameterCount(signature))}`,
     table(rows, [2]),
     '',
-    `floating-point operations a batch, of B examples${axesOf(signature)}`,
+    `floating-point operations per batch of B examples${axesOf(signature)}`,
     ...(costRows.length > 0 ? [table(costRows)] : []),
   ].join('\n')
 }

@@ -29,19 +29,16 @@ export const fuzz: AddCommand = (program, output) =>
     program
       .command('fuzz')
       .description(
-        'Check the compiler with random programs: gradients against differences, backends and passes against the interpreter, and more. The first failure ends the run, and is shrunk to a small program.',
+        'Test the compiler with random programs: gradients against finite differences, backends and passes against the interpreter, and more. The run stops at the first failure and reduces it to a small program.',
       )
-      .argument('[case...]', 'cases to run again, *.rnn as --save wrote them, in place of random ones'),
+      .argument('[case...]', 'saved cases (*.rnn, written by --save) to run instead of random programs'),
     [
-      ['--runs <n>', 'how many programs: 1000, or as many as the time allows'],
-      ['--seed <n>', 'of the first program; another each time if left out'],
-      ['--time <time>', 'end after this time: 60s, 2m'],
-      [
-        '--target <name>',
-        `the backend to check: ${immediateBackends.map(b => b.name).join(', ')}; all of them if left out`,
-      ],
-      ['--kinks <how>', `operations with kinks, such as relu: ${kinkChoices.join(', ')}`, 'some'],
-      ['--save <folder>', 'write what fails there, to be run again'],
+      ['--runs <n>', 'number of programs; by default 1000, or unlimited with --time'],
+      ['--seed <n>', 'seed of the first program; by default a new one each time'],
+      ['--time <time>', 'stop after this time, such as 60s or 2m'],
+      ['--target <name>', `backend to test: ${immediateBackends.map(b => b.name).join(', ')}; by default all`],
+      ['--kinks <how>', `how often to use operations with kinks, such as relu: ${kinkChoices.join(', ')}`, 'some'],
+      ['--save <folder>', 'save failing programs in this folder, to run them again'],
       flags.json,
     ],
     ['rnnc fuzz --runs 20000 --seed 7 --json', 'rnnc fuzz --time 60s --save failures', 'rnnc fuzz failures/*.rnn'],
@@ -66,7 +63,7 @@ export const fuzz: AddCommand = (program, output) =>
 
 async function search(options: Options, tested: typeof immediateBackends, output: Output): Promise<FuzzReport> {
   const seed = options.seed === undefined ? Date.now() % 2 ** 31 : wholeNumber('--seed', options.seed)
-  const interrupt = catchInterrupt(() => output.note('ending after this program; once more ends at once'))
+  const interrupt = catchInterrupt(() => output.note('stopping after this program; press Ctrl-C again to stop now'))
   output.note(`seed ${seed}`)
   try {
     const { fuzz } = await import('../../trust/fuzz/fuzz.ts')
@@ -86,12 +83,12 @@ async function search(options: Options, tested: typeof immediateBackends, output
 /** Reads the limits of a search. RNN509 for 0 programs: a run that does nothing has shown nothing. */
 function limits({ runs, time }: Options): { readonly runs: number; readonly time?: number } {
   const most = runs === undefined ? undefined : wholeNumber('--runs', runs)
-  if (most === 0) fail('RNN509', { what: '--runs', expected: 'a whole number from 1', found: '`0`' })
+  if (most === 0) fail('RNN509', { what: '--runs', expected: 'a whole number of at least 1', found: '`0`' })
   if (time === undefined) return { runs: most ?? 1000 }
   return { runs: most ?? Number.POSITIVE_INFINITY, time: milliseconds(time) }
 }
 
-/** Runs saved cases. RNN406 and RNN410 for files that are no cases. */
+/** Runs saved cases. RNN406 and RNN410 for files that are not cases. */
 async function replay(paths: readonly string[], under: UnderTest, output: Output): Promise<FuzzReport> {
   const { allAtOnce } = await import('../../trust/fuzz/checks/index.ts')
   const { explained, runCase } = await import('../../trust/fuzz/fuzz.ts')

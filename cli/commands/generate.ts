@@ -24,13 +24,13 @@ export const generate: AddCommand = (program, output) =>
   describeUse(
     program
       .command('generate')
-      .description('Writes a sequence with a model that reads its own answers: text, labels or numbers.')
+      .description('Generate a sequence of text, labels or numbers with a model that reads its own predictions.')
       .argument(...weightsArgument),
     [
-      ['--after <text>', 'the beginning, which is given: a text, values between commas, or JSON by name'],
-      ['--inputs <json>', 'the inputs of the model by name, as a JSON object'],
+      ['--after <text>', 'start of the sequence: text, values separated by commas, or a JSON object'],
+      ['--inputs <json>', 'inputs of the model by name, as a JSON object'],
       ...decodingFlags,
-      ['--over <axis>', 'the axis to go along, where the model has several'],
+      ['--over <axis>', 'axis of the sequence, if the model has several'],
       flags.weights,
       flags.target,
       flags.dtype,

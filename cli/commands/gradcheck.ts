@@ -25,14 +25,14 @@ export const gradcheck: AddCommand = (program, output) =>
     program
       .command('gradcheck')
       .description(
-        'Compare the gradient of a model with finite differences of its loss and with forward mode, in float64, on a batch, at weights near those that training would start with.',
+        'Check the gradient of a model against forward mode and finite differences of the loss, in float64, on one batch, near the initial weights.',
       )
-      .argument('<file>', 'a program, *.rnn'),
+      .argument('<file>', 'a program (*.rnn)'),
     [
-      ['--data [path]', 'a batch of the data block, or of this file in its place, rather than a random one'],
-      ['--set <name=value...>', 'hyper-parameters and sizes, also of the batch: B=3 T=5 V=7'],
-      ['--seed <n>', 'of the batch and the weights', '1'],
-      ['--target <name>', 'what computes the gradient: js', 'js'],
+      ['--data [path]', 'use a batch from the data block, or from this file, instead of a random one'],
+      ['--set <name=value...>', 'set hyper-parameters and sizes, including those of the batch: B=3 T=5 V=7'],
+      ['--seed <n>', 'seed of the batch and the weights', '1'],
+      ['--target <name>', 'backend that computes the gradient: js', 'js'],
       flags.model,
       flags.json,
     ],
@@ -54,7 +54,7 @@ export const gradcheck: AddCommand = (program, output) =>
         ? drawnBatch(model, sets, seed)
         : (await dataBatches(model, { read: dataReader(source.file, path, output), path, sizes: sets, seed }, sets))
             .first
-    const onProgress = createMeter(output, 'drawing the weights')
+    const onProgress = createMeter(output, 'initializing the weights')
     const drawn = await initialWeightsAsync(model, batch.sizes, seed, 'f64', { onProgress })
     const { checkGradients, perturbed } = await import('../../trust/index.ts')
     const weights = perturbed(drawn, seed)
@@ -84,7 +84,7 @@ export const gradcheck: AddCommand = (program, output) =>
       output.report([found])
       output.exitCode = 1
     }
-    const verdict = `${signature.name}: the gradient is right, to ${worst.error.toExponential(1)} at worst`
+    const verdict = `${signature.name}: the gradient is correct; the largest error is ${worst.error.toExponential(1)}`
     output.result(object, `${describe(check, total)}\n${verdict} (${place(worst)})`)
   })
 
@@ -109,11 +109,11 @@ function describe(check: GradientCheck, total: number): string {
     return [`  ${name}`, count(steps.length, 'step'), worst.error.toExponential(1), where]
   })
   const along = `  along directions: ${greatest(check.directions.map(d => d.error)).toExponential(1)}`
-  const kinks = check.kinks === 0 ? [] : [`  ${count(check.kinks, 'derivative')} on a kink, judged by forward mode`]
+  const kinks = check.kinks === 0 ? [] : [`  ${count(check.kinks, 'derivative')} on a kink, compared with forward mode`]
   const jumps =
     check.jumps === 0
       ? []
-      : [`  ${count(check.jumps, 'derivative')} where the loss jumps, judged by forward mode alone`]
+      : [`  ${count(check.jumps, 'derivative')} where the loss jumps, compared with forward mode only`]
   return [`${method} (${check.backend}, f64)`, table([...rows, ...inputs], [1]), along, ...kinks, ...jumps].join('\n')
 }
 
@@ -135,13 +135,13 @@ export function failure({ parameters, steps, directions, cause }: GradientCheck)
   const values = { param, error: error.toExponential(2), judge, tolerance: allowed.toExponential(0) }
   const numbers =
     parameter &&
-    `compiled ${parameter.worst.gradient}, by differences ${parameter.worst.difference}; this is a fault of the compiler, not of your file`
+    `compiled ${parameter.worst.gradient}, by differences ${parameter.worst.difference}; this is a bug in the compiler, not in your file`
   return diagnostic('RNN506', values, { ...(cause && blame(cause)), ...(numbers && { help: numbers }) })
 }
 
 function blame({ ops, value, steps, span }: Cause): { readonly span?: Diagnostic['span']; readonly caret: string } {
   const at = steps.length === 0 ? '' : `, at step ${steps.join(', ')},`
   const what = value === '' ? 'a value' : `\`${value}\``
-  const caret = `on the way back from the loss, the gradient of ${what} goes wrong here${at} by the rule of \`${ops.join('` or `')}\``
+  const caret = `the gradient of ${what} becomes wrong here${at} by the rule of \`${ops.join('` or `')}\``
   return { ...(span && { span }), caret }
 }

@@ -32,16 +32,16 @@ export const predict: AddCommand = (program, output) =>
     program
       .command('predict')
       .description(
-        'Answers for new data, in the units and labels of the data. Every row is used, and no target is needed.',
+        'Predict for new data, in the units and labels of the data. Every row is used; targets are not needed.',
       )
       .argument(...weightsArgument),
     [
-      ['--out <path>', 'write the answers to a file; to stdout if left out'],
-      ['--force', 'write the answers there also if weights would be lost'],
-      ['--format <text|csv|json>', 'text on stdout; csv for an --out that ends in .csv, json for another'],
-      ['--stream', 'answer a sequence element by element: JSON Lines or CSV from stdin, a line of JSON for each'],
-      ['--inputs <json>', 'with --stream: the inputs that are not over the axis, as a JSON object'],
-      ['--over <axis>', 'with --stream: the axis to go along, where the model has several'],
+      ['--out <path>', 'write the answers to this file instead of stdout'],
+      ['--force', 'overwrite --out even if it contains weights'],
+      ['--format <text|csv|json>', 'by default text on stdout, csv for --out *.csv, json for any other file'],
+      ['--stream', 'read a sequence from stdin (JSON Lines or CSV) and write one line of JSON per element, at once'],
+      ['--inputs <json>', 'with --stream: inputs that are not over the axis, as a JSON object'],
+      ['--over <axis>', 'with --stream: axis of the sequence, if the model has several'],
       ...decodingFlags,
       ...trainedFlags,
     ],

@@ -37,16 +37,16 @@ export const train: AddCommand = (program, output) =>
     program
       .command('train')
       .description(
-        'Train a model and save its weights. Ctrl-C ends after the current step, and saves what was learned. Earlier weights of the same model are kept as NAME.previous.safetensors.',
+        'Train a model and save its weights. Ctrl-C stops after the current step and saves the weights learned so far. Earlier weights of the same model are kept as NAME.previous.safetensors.',
       )
-      .argument('<file>', 'a program, *.rnn'),
+      .argument('<file>', 'a program (*.rnn)'),
     [
       flags.data,
-      ['--out <path>', 'where the weights go; the name of the program with .safetensors if left out'],
-      ['--force', 'replace what is in the place of the weights, also if it is something else'],
+      ['--out <path>', 'path of the weights; by default the name of the program with .safetensors'],
+      ['--force', 'overwrite --out even if it is not an earlier version of these weights'],
       flags.set,
       flags.dtypeOrF32,
-      ['--seed <n>', 'in place of the seed of the file'],
+      ['--seed <n>', 'seed, instead of the one in the file'],
       flags.target,
       flags.device,
       flags.model,
@@ -72,7 +72,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
   const place = await checkReplaced(out, model, source.file, options.force === true)
   if (place.replaces && place.previous !== undefined) {
     await checkOut(place.previous, output, reads)
-    output.note(`${out} holds earlier weights: they will be replaced, and kept as ${place.previous}`)
+    output.note(`${out} contains earlier weights: they will be kept as ${place.previous}`)
   }
   const seed = given ?? model.settings.seed ?? 0
   const data = await loadData(block, model.signature, {
@@ -87,14 +87,14 @@ async function run(path: string, options: Options, output: Output): Promise<void
   const memory = memoryHere()
   const { backend, ...auto } = await target.settle(async () => {
     checkMemory(trainingRun(model, data, precision, memory), model.train().graph)
-    const onProgress = createMeter(output, 'drawing the weights')
+    const onProgress = createMeter(output, 'initializing the weights')
     const weights = await initialWeightsAsync(model, data.sizes, seed, precision, { onProgress })
     return sampleStep(model, 'train', data.train, data.sizes, { batch, precision, seed, weights, memory })
   })
   const parts = [data.train.count, data.validation?.count ?? 0, data.test?.count ?? 0]
   output.note(
     `training ${model.signature.name} (${formula(parameterCount(model.signature))} parameters, ${precision}) on ${ranBy({ backend: backend.name, device: backend.device?.name })}: ` +
-      `${count(parts[0], 'example')} to train on, ${parts[1]} to validate, ${parts[2]} to test`,
+      `${count(parts[0], 'example')} for training, ${parts[1]} for validation, ${parts[2]} for testing`,
   )
 
   const started = performance.now()
@@ -108,18 +108,18 @@ async function run(path: string, options: Options, output: Output): Promise<void
     seed,
     memory,
     signal,
-    onDraw: createMeter(output, 'drawing the weights'),
+    onDraw: createMeter(output, 'initializing the weights'),
     onStep: progress.step,
     onEpoch: progress.epoch,
   })
   const interrupt = catchInterrupt(() => {
     progress.stop()
-    output.note('ending after this step')
+    output.note('stopping after this step')
   }, controller)
   try {
     const { result, failed } = await training.then(outcomeOf, failureOf).finally(progress.stop)
     if (result === undefined) {
-      const saved = place.replaces ? `nothing is saved, and \`${out}\` is as it was` : 'nothing is saved'
+      const saved = place.replaces ? `nothing was saved, and \`${out}\` is unchanged` : 'nothing was saved'
       throw new RnnError(withSaved(failed, saved))
     }
 
@@ -215,8 +215,8 @@ function endingOf({ ended, history, epoch, steps }: TrainResult): string {
   const chosen = epoch === history.length ? '' : `; the weights are those of epoch ${epoch}`
   const endings = {
     done: `trained for ${count(history.length, 'epoch')}`,
-    patience: `ended after epoch ${history.length}, as the loss stopped falling`,
-    aborted: `interrupted in epoch ${history.length}, after step ${steps}; what was learned is saved`,
+    patience: `stopped after epoch ${history.length}, because the loss stopped falling`,
+    aborted: `interrupted in epoch ${history.length}, after step ${steps}; the weights are saved`,
     failed: `failed after epoch ${history.length}`,
   } satisfies Record<TrainResult['ended'], string>
   return endings[ended] + chosen

@@ -43,7 +43,7 @@ function costOf(context: Context, eqn: Eqn): Cost {
   return eqn.body === undefined ? own : plus(own, looped(cost(context, eqn.body), scanLength(eqn)))
 }
 
-/** The cost of a body in a loop of so many steps. */
+/** The cost of a body in a loop with this number of steps. */
 function looped(body: Cost, steps: Dim): Cost {
   const flops = multiply(steps, body.flops.total)
   return {

@@ -52,7 +52,7 @@ export const multiply = (a: Dim, b: Dim): Dim =>
 
 /** As many terms as twelve sums of two have when multiplied out: 2^12. */
 const mostTerms = 4096
-const fewerTerms = 'a value over so many sums as dims has no size that can be told: give the sums names as free dims'
+const fewerTerms = 'the size of a value whose dims are long sums has too many terms: name the sums as free dims'
 
 export const product = (dims: readonly Dim[]): Dim => dims.reduce(multiply, constant(1))
 

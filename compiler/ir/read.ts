@@ -60,7 +60,7 @@ function readWhole(reader: Reader): Graph {
   }
 }
 
-/** Reads equations up to the first line that is none. */
+/** Reads equations up to the first line that is not one. */
 function readEqns(reader: Reader, scope: Scope): Eqn[] {
   const eqns: Eqn[] = []
   for (;;) {

@@ -7,7 +7,7 @@ import type { Pass } from './pass.ts'
 /** For T steps and windows of k, the gradient saves T/k carries, and k steps at a time. */
 export const checkpoint = (size: WindowSize): Pass => ({
   name: 'checkpoint',
-  contract: 'of a loop that is no window the gradient keeps the carries between windows alone',
+  contract: 'the gradient of a loop that is not a window stores only the carries between windows',
   run: (context, block) =>
     replaceScans(
       context,

@@ -4,7 +4,7 @@ import type { Pass } from './pass.ts'
 
 export const dce: Pass = {
   name: 'dce',
-  contract: 'each equation, and each operand, carry and output of a scan, is needed for a result',
+  contract: 'a result depends on each equation, and on each operand, carry and output of a scan',
   run: (_, block) => dceBlock(block),
 }
 

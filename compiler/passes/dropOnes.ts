@@ -1,4 +1,4 @@
-// dropOnes: removes what a dimension of one element leaves to do; the step of a stream has many, in place of whole sequences.
+// dropOnes: removes moves along dimensions of one element; the step of a stream has many of these, in place of whole sequences.
 import { broadcast, reshape, scalar } from '../ir/builder.ts'
 import { asNumber } from '../ir/dim.ts'
 import type { Attr } from '../ir/graph.ts'

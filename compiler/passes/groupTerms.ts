@@ -8,7 +8,8 @@ import { termsOf } from './terms.ts'
 
 export const groupTerms: Pass = {
   name: 'group-terms',
-  contract: 'in a sum of a loop, terms that are the same at every step come first, then those of per-step inputs alone',
+  contract:
+    'in a sum inside a loop, terms that are equal at every step come first, then those that use only per-step inputs',
   run: (context, block) => groupIn(context, block),
 }
 

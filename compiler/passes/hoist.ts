@@ -15,7 +15,7 @@ import { isSmallBeside, totalElements } from './worthMemory.ts'
 export const hoist: Pass = {
   name: 'hoist',
   contract:
-    'no contraction or reduction in a loop is made of constants and per-step inputs alone, but for what would take much more memory outside',
+    'no contraction or reduction in a loop uses only constants and per-step inputs, unless it would take much more memory outside',
   run: (context, block) => hoistFrom(context, block),
 }
 

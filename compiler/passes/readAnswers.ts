@@ -22,7 +22,7 @@ export function readAnswers(
   const b = createBuilder(context, value => value)
   const params: Value[] = []
   const names: string[] = []
-  /** What the values that depend on a target at its own step are if the answers stand in its place. */
+  /** The values that depend on a target at its own step, computed from the answers instead. */
   const free = new Map<number, Value>()
   graph.params.forEach((param, i) => {
     const target = graph.inputs[i]

@@ -23,6 +23,6 @@ export const simplifyRules: readonly Rule[] = [
 
 export const simplify: Pass = {
   name: 'simplify',
-  contract: 'no rule of the tables applies; logarithms of probabilities are taken from the logits',
+  contract: 'no rule of the tables applies; logarithms of probabilities are computed from the logits',
   run: (context, block) => rewriteBlock(context, block, simplifyRules),
 }

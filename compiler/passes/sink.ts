@@ -22,7 +22,7 @@ import { isSmallBeside, totalElements } from './worthMemory.ts'
 export const sink: Pass = {
   name: 'sink',
   contract:
-    'no contraction or reduction in a loop is only added up over the steps, or only leaves the loop, but for what would take much more memory outside',
+    'no contraction or reduction in a loop is only summed over the steps, or only an output, unless it would take much more memory outside',
   run: (context, block) => sinkIn(context, block),
 }
 

@@ -1,4 +1,4 @@
-// sliceGraph: extracts the equations that compute some values from others as a graph of its own.
+// sliceGraph: extracts the equations that compute some values from others as a separate graph.
 import type { Builder, Context } from '../ir/builder.ts'
 import { createBuilder } from '../ir/builder.ts'
 import type { Eqn, Graph, Value } from '../ir/graph.ts'

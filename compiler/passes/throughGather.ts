@@ -16,6 +16,6 @@ export const throughGatherRule: Rule = {
 
 export const throughGather: Pass = {
   name: 'through-gather',
-  contract: 'no product has gathered rows of a matrix for its left operand',
+  contract: 'no product has gathered rows of a matrix as its left operand',
   run: (context, block) => rewriteBlock(context, block, [throughGatherRule]),
 }

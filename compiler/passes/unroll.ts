@@ -9,8 +9,7 @@ import type { Pass } from './pass.ts'
 /** Removes loops of a known length up to `steps`; others do `steps` steps at a time, or stay as they are where that is 1. */
 export const unroll = (steps: number): Pass => ({
   name: 'unroll',
-  contract:
-    'a loop does several of its steps at a time, and one whose length is known to be no more than these is none',
+  contract: 'a loop runs several steps at a time; a loop of a known length within that number is replaced by its steps',
   run: (context, block) =>
     replaceScans(
       context,

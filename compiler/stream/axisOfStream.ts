@@ -7,8 +7,8 @@ import { baseOf, pathOf } from '../elaborate/values/tensor.ts'
 import { refuseStream } from './crossAxis.ts'
 
 /**
- * Chooses the axis: the one asked for, else that of the targets that the model reads late, else the only one. Throws RNN334 if there
- * is none, or more than one to choose from.
+ * Chooses the axis: the one asked for, else that of the targets that the model reads late, else the only one, or the only one that the
+ * outputs are over. Throws RNN334 if there is none, or more than one to choose from.
  */
 export function axisOfStream(model: LoweredModel, asked: string | undefined): string {
   const ports = [...model.inputs, ...model.targets.filter(t => model.fedBack.includes(t.name))]
@@ -27,6 +27,8 @@ export function axisOfStream(model: LoweredModel, asked: string | undefined): st
   const choices = late.length > 0 ? late : axes
   if (choices.length === 0) return refuse('none of its inputs is over an axis')
   if (choices.length === 1) return choices[0]
+  const answered = choices.filter(axis => model.outputs.some(o => o.axes.some(a => a.name.split('-')[0] === axis)))
+  if (answered.length === 1) return answered[0]
   return refuse(`it may go along ${choices.join(' or ')}`, 'name the axis: `--over NAME`, or `{ over }` in the library')
 }
 
@@ -42,7 +44,7 @@ export function checkAhead(model: LoweredModel, axis: string): void {
       return [
         diagnostic('RNN331', values, {
           span: output.span,
-          labels: [{ span: cause.span, text: 'needs what comes later' }],
+          labels: [{ span: cause.span, text: 'needs later steps' }],
           help: pathOf(cause, lineOf(cause.span), name),
         }),
       ]

@@ -1,6 +1,6 @@
 // Inputs and outputs of a built module: the field of each, and the source of each size.
 import type { Precision } from '../../compiler/backend/backend.ts'
-import type { Port, Prediction } from '../../compiler/elaborate/values/signature.ts'
+import type { Port } from '../../compiler/elaborate/values/signature.ts'
 import type { CompiledModel, Graph } from '../../compiler/index.ts'
 import { type Dim, format, product, type Sizes, symbolsOf } from '../../compiler/ir/dim.ts'
 import { fail } from '../../dsl/diagnostics.ts'
@@ -39,15 +39,19 @@ export interface LengthField {
   readonly most: Dim
 }
 
-export interface Layout {
+/** What a graph takes. */
+export interface InputLayout {
   readonly inputs: readonly Field[]
-  readonly outputs: readonly Field[]
   /** In the order in which they can be computed. */
   readonly sizes: readonly SizeField[]
   readonly lengths: readonly LengthField[]
   /** The name of the seed, for a model that draws. */
   readonly seed?: string
   readonly parameters: readonly { readonly name: string; readonly shape: readonly Dim[] }[]
+}
+
+export interface Layout extends InputLayout {
+  readonly outputs: readonly Field[]
   /** Sizes that training fixed, and those that `create` must be told. */
   readonly fixed: Sizes
   readonly free: readonly string[]
@@ -55,78 +59,92 @@ export interface Layout {
   readonly answers: readonly { readonly output: Field; readonly target: Field }[]
 }
 
-/** Derives everything about a module except its text. */
-export function layoutOf(model: CompiledModel, graph: Graph, fitted: Fitted | undefined): Layout {
-  const { signature } = model
-  const shapes = new Map(graph.inputs.map((name, i) => [name, graph.params[i].shape]))
-  const encodingOf = (name: string): Encoding | undefined =>
-    fitted !== undefined && Object.hasOwn(fitted.ports, name) ? fitted.ports[name] : undefined
-  const field = (port: Port, shape: readonly Dim[]): Field => {
-    const encoding = encodingOf(port.name)
-    return {
-      name: port.name,
-      port,
-      shape,
-      ...(encoding && { encoding }),
-      ...(port.coding && { codes: port.coding.size }),
-    }
+/** Makes the fields of a model: a port with a shape, and its units. */
+export const fieldOf = (port: Port, shape: readonly Dim[], fitted: Fitted | undefined): Field => {
+  const encoding = fitted !== undefined && Object.hasOwn(fitted.ports, port.name) ? fitted.ports[port.name] : undefined
+  return {
+    name: port.name,
+    port,
+    shape,
+    ...(encoding && { encoding }),
+    ...(port.coding && { codes: port.coding.size }),
   }
+}
+
+/** Derives what a graph takes; `known` are sizes that are given. RNN413 for an input that is no port, no length and no parameter. */
+export function inputLayout(
+  { signature }: CompiledModel,
+  graph: Graph,
+  fitted: Fitted | undefined,
+  known: readonly string[] = [],
+): InputLayout {
+  const shapes = new Map(graph.inputs.map((name, i) => [name, graph.params[i].shape]))
   const ports = [...signature.inputs, ...signature.targets]
   const inputs = ports.flatMap(port => {
     const shape = shapes.get(port.name)
-    return shape === undefined ? [] : [field(port, shape)]
+    return shape === undefined ? [] : [fieldOf(port, shape, fitted)]
   })
-  const outputs = signature.outputs.map((port, i) => field(port, graph.results[i].shape))
   const parameters = signature.parameters.filter(p => shapes.has(p.name))
   const taken = new Set(inputs.map(f => f.name))
-  const batch = batchSymbols(model, graph)
-  const sizeFields = solve(batch, inputs).map(s => ({ ...s, name: freshName(s.symbol, taken) }))
+  const batch = batchSymbols(signature, graph).filter(s => !known.includes(s))
+  const sizes = solve(batch, inputs).map(s => ({ ...s, name: freshName(s.symbol, taken) }))
   const lengths = [...shapes].flatMap(([input, shape]): LengthField[] => {
     const axis = input.endsWith('.lengths') ? input.slice(0, -'.lengths'.length) : undefined
     const most = ports.flatMap(p => p.axes).find(a => a.name === axis)?.size
     return most === undefined ? [] : [{ input, name: freshName(`${axis}_lengths`, taken), shape, most }]
   })
   const seed = shapes.has('@seed') ? freshName('seed', taken) : undefined
-  const accounted = new Set(
-    [...inputs, ...parameters]
-      .map(f => f.name)
-      .concat(
-        lengths.map(l => l.input),
-        '@seed',
-        '@step',
-      ),
-  )
+  const own = new Set([...inputs, ...parameters].map(f => f.name))
+  const accounted = new Set([...own, ...lengths.map(l => l.input), '@seed', '@step'])
   const strange = graph.inputs.find(name => !accounted.has(name))
   if (strange !== undefined) fail('RNN413', { feature: `a module of a model with \`${strange}\`` })
+  return { inputs, parameters, lengths, sizes, ...(seed !== undefined && { seed }) }
+}
 
-  const symbols = [...graph.params, ...graph.results].flatMap(v => v.shape.flatMap(symbolsOf))
-  const codes = inputs.flatMap(f => (f.codes === undefined ? [] : symbolsOf(f.codes)))
+/** Splits the sizes of some graphs into those that training fixed and those that must be given; `known` are those of the batch. */
+export function sizesOf(
+  graphs: readonly Graph[],
+  { signature }: CompiledModel,
+  fitted: Fitted | undefined,
+): { readonly fixed: Sizes; readonly free: readonly string[] } {
+  const batch = graphs.flatMap(graph => batchSymbols(signature, graph))
+  const ports = [...signature.inputs, ...signature.targets]
+  const used = new Set(graphs.flatMap(g => g.inputs))
+  const symbols = graphs.flatMap(g => [...g.params, ...g.results].flatMap(v => v.shape.flatMap(symbolsOf)))
+  const codes = ports.flatMap(p => (p.coding === undefined || !used.has(p.name) ? [] : symbolsOf(p.coding.size)))
   const others = [...new Set([...symbols, ...codes])].filter(s => !batch.includes(s))
   const fixed = Object.fromEntries(
     others.flatMap(s => (fitted && Object.hasOwn(fitted.sizes, s) ? [[s, fitted.sizes[s]]] : [])),
   )
-  const target = ({ target: name }: Prediction): Field[] =>
-    signature.targets.flatMap(port => (port.name === name ? [field(port, [])] : []))
+  return { fixed, free: others.filter(s => !Object.hasOwn(fixed, s)) }
+}
+
+/** Derives everything about a module except its text. */
+export function layoutOf(model: CompiledModel, graph: Graph, fitted: Fitted | undefined): Layout {
+  const { signature } = model
+  const outputs = signature.outputs.map((port, i) => fieldOf(port, graph.results[i].shape, fitted))
   return {
-    inputs,
+    ...inputLayout(model, graph, fitted),
+    ...sizesOf([graph], model, fitted),
     outputs,
-    parameters,
-    lengths,
-    ...(seed !== undefined && { seed }),
-    sizes: sizeFields,
-    fixed,
-    free: others.filter(s => !Object.hasOwn(fixed, s)),
-    answers:
-      model.fedBack.length > 0
-        ? []
-        : signature.predictions.flatMap(p =>
-            outputs.flatMap(output => (output.name === p.output ? target(p).map(t => ({ output, target: t })) : [])),
-          ),
+    answers: model.fedBack.length > 0 ? [] : answersIn(signature, outputs, fitted),
   }
 }
 
+/** Pairs each output that answers for a target with it. */
+export const answersIn = (
+  { predictions, targets }: CompiledModel['signature'],
+  outputs: readonly Field[],
+  fitted: Fitted | undefined,
+): Layout['answers'] =>
+  predictions.flatMap(p => {
+    const output = outputs.find(o => o.name === p.output)
+    const target = targets.find(t => t.name === p.target)
+    return output === undefined || target === undefined ? [] : [{ output, target: fieldOf(target, [], fitted) }]
+  })
+
 /** Symbols of the batch that the graph uses: B, and the sizes of the ragged axes. */
-function batchSymbols({ signature }: CompiledModel, graph: Graph): string[] {
+function batchSymbols(signature: CompiledModel['signature'], graph: Graph): string[] {
   const ports = [...signature.inputs, ...signature.targets]
   const ragged = ports.flatMap(p => p.axes.flatMap(a => (a.ragged ? symbolsOf(a.size) : [])))
   const first = graph.results.flatMap(r => r.shape.slice(0, 1).flatMap(symbolsOf))

@@ -1,18 +1,25 @@
 // Writes the text of a built module: the network by the backend, and around it the inputs and outputs by their names.
 import type { Precision } from '../../compiler/backend/backend.ts'
-import { atomCode, type Dim, format, product } from '../../compiler/ir/dim.ts'
+import { product } from '../../compiler/ir/dim.ts'
 import { textsOf } from '../data/fitted.ts'
 import type { Weights } from '../session.ts'
 import { base64 } from './base64.ts'
+import { encodedEntries, inputEntries, member, sizeCode, sizeLines } from './codeOf.ts'
+import { generateText } from './generateText.ts'
 import { type Field, type Layout, realArray, shapeText } from './layout.ts'
 import { helpersFor } from './moduleHelpers.ts'
 import type { Network } from './network.ts'
+import type { StreamLayout } from './streamLayout.ts'
+import { streamText } from './streamText.ts'
 import { scaleText, unscaleText } from './units.ts'
 
 export interface ModuleParts {
   readonly name: string
   readonly layout: Layout
   readonly network: Network
+  /** The stream, where the model has one, and the lines that define its networks. */
+  readonly stream?: StreamLayout
+  readonly streamLines?: readonly string[]
   readonly precision: Precision
   readonly weights?: Weights
   /** The lines of the comment at the top. */
@@ -25,7 +32,7 @@ export function moduleText(parts: ModuleParts): string {
   const real = realArray(parts.precision)
   const own = [
     ...(weights === undefined ? [] : [weightsText(layout, weights, real), '']),
-    ...unitsText(layout),
+    ...unitsText(parts),
     ...createText(parts, real),
   ].join('\n')
   return [
@@ -36,6 +43,7 @@ export function moduleText(parts: ModuleParts): string {
     helpersFor(own),
     '',
     ...parts.network.lines,
+    ...(parts.streamLines ?? []),
     '',
   ].join('\n')
 }
@@ -49,22 +57,33 @@ function weightsText({ parameters, fixed }: Layout, weights: Weights, real: stri
 }
 
 /** Writes the scalings and the labels, for the ports that have some. */
-function unitsText(layout: Layout): string[] {
-  const { answers } = layout
-  if (!hasPredict(layout)) return []
-  const scaled = layout.inputs.flatMap(f => chains(f, scaleText))
-  const unscaled = answers.flatMap(({ target }) => chains(target, unscaleText))
-  const labels = [...layout.inputs, ...answers.map(a => a.target)].flatMap(({ name, encoding }) =>
+function unitsText({ layout, stream }: ModuleParts): string[] {
+  const given = fieldsOf([
+    ...(hasPredict(layout) ? layout.inputs : []),
+    ...(stream === undefined
+      ? []
+      : [...stream.start.inputs, ...[...stream.elements, ...stream.targets].map(e => e.field)]),
+  ])
+  const answered = fieldsOf([
+    ...(hasPredict(layout) ? layout.answers : []).map(a => a.target),
+    ...(stream?.answers ?? []).map(a => a.target),
+  ])
+  const scaled = given.flatMap(f => chains(f, scaleText))
+  const unscaled = answered.flatMap(f => chains(f, unscaleText))
+  const labels = fieldsOf([...given, ...answered]).flatMap(({ name, encoding }) =>
     encoding === undefined || encoding.kind === 'numbers' ? [] : [`  ${name}: ${JSON.stringify(textsOf(encoding))},`],
   )
   const object = (name: string, comment: string, lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : [`// ${comment}`, `const ${name} = {`, ...lines, '}', '']
   return [
-    ...object('toNetwork', 'From the units of the data, a function for each component.', scaled),
+    ...object('toNetwork', 'Converts each component from the units of the data to the numbers of the network.', scaled),
     ...object('toUnits', 'And back.', unscaled),
-    ...object('labels', 'A class is its place in this list.', labels),
+    ...object('labels', 'Lists the labels: a class is an index into this list.', labels),
   ]
 }
+
+/** Fields by name, each once. */
+const fieldsOf = (fields: readonly Field[]): Field[] => [...new Map(fields.map(f => [f.name, f])).values()]
 
 function chains({ name, encoding }: Field, text: typeof scaleText): string[] {
   if (encoding?.kind !== 'numbers') return []
@@ -75,8 +94,8 @@ function chains({ name, encoding }: Field, text: typeof scaleText): string[] {
 export const hasPredict = ({ answers, inputs }: Layout): boolean =>
   answers.length > 0 && [...inputs, ...answers.map(a => a.target)].some(f => f.encoding !== undefined || f.codes)
 
-function createText({ layout, weights, network }: ModuleParts, real: string): string[] {
-  const { inputs, outputs, sizes, lengths, seed, fixed, free, parameters } = layout
+function createText({ layout, weights, network, stream, precision }: ModuleParts, real: string): string[] {
+  const { outputs, fixed, free, parameters } = layout
   const given = [
     ...(weights === undefined ? ['weights'] : []),
     ...(free.length > 0 ? ['given'] : []),
@@ -91,74 +110,54 @@ function createText({ layout, weights, network }: ModuleParts, real: string): st
     weights === undefined
       ? parameters.map(({ name, shape }) => {
           const key = JSON.stringify(name)
-          return `    ${key}: array(${key}, weights[${key}], ${real}, ${code(product(shape), 'fixed')}),`
+          return `    ${key}: array(${key}, weights[${key}], ${real}, ${sizeCode(product(shape), 'fixed')}),`
         })
       : parameters.map(({ name }) => `    ${JSON.stringify(name)}: parameters[${JSON.stringify(name)}](),`)
   return [
-    `/** The network, ready to run. Each call makes one of its own${weights === undefined ? ', with these weights' : ''}. */`,
+    `/** Creates a network that is ready to run. Each call creates a new one${weights === undefined ? ', with these weights' : ''}. */`,
     `export ${define} create(${given.join(', ')}) {`,
     `  const network = ${wait}createNetwork(${network.async ? 'options?.gpu' : ''})`,
     `  const fixed = { ${entries.join(', ')} }`.replace('{  }', '{}'),
-    '  const weightsOf = network.store({',
+    '  const values = {',
     ...weightLines,
-    '  })',
+    '  }',
+    '  const weightsOf = network.store(values)',
     '',
     '  /** In the numbers of the network. */',
     `  ${define} run(inputs) {`,
     '    const sizes = { ...fixed }',
-    ...sizes.map(({ symbol, name, from }) => {
-      const given = member('inputs', name)
-      const told = from && `, '${from.input}', ${member('inputs', from.input)}?.length, ${code(from.each)}`
-      return `    sizes.${symbol} = size('${name}', ${told === undefined ? `${given} ?? NaN` : given + told})`
-    }),
+    ...sizeLines(layout).map(line => `    ${line}`),
     `    const results = ${wait}network.run(sizes, {`,
-    ...inputs.map(f => `      ${f.name}: ${inputText(f, member('inputs', f.name), real)},`),
-    ...lengths.map(({ input, name, shape, most }) => {
-      const all = code(product(shape))
-      return `      '${input}': codes('${name}', ${member('inputs', name)} ?? new Int32Array(${all}).fill(${code(most)}), ${all}, ${code(most)} + 1),`
-    }),
-    ...(seed === undefined
-      ? []
-      : [`      '@seed': Int32Array.of(${member('inputs', seed)} ?? 0),`, `      '@step': Int32Array.of(0),`]),
+    ...inputEntries(layout, real).map(line => `      ${line}`),
     '      ...weightsOf,',
     '    })',
     `    return { ${outputs.map(o => `${o.name}: results.${o.name}.slice()`).join(', ')} }`,
     '  }',
     '',
     ...(hasPredict(layout) ? predictText(layout, define, wait) : []),
+    ...(stream === undefined
+      ? []
+      : [...streamText(stream, precision), ...generateText(stream)].map(line => (line === '' ? '' : `  ${line}`))),
     `  return { ${[
       'backend: network.backend',
       ...(network.async ? ['device: network.device'] : []),
       'run',
       ...(hasPredict(layout) ? ['predict'] : []),
+      ...(stream === undefined ? [] : ['stream']),
+      ...(stream?.graphs.generation === undefined ? [] : ['generate']),
       ...(network.async ? ['dispose: network.dispose'] : []),
     ].join(', ')} }`,
     '}',
   ]
 }
 
-function inputText({ name, port, shape, codes }: Field, values: string, real: string): string {
-  const length = code(product(shape))
-  if (codes !== undefined) return `codes('${name}', ${values}, ${length}, ${code(codes)})`
-  if (port.dtype === 'bool') return `codes('${name}', ${values}, ${length}, 2)`
-  if (port.dtype === 'int') return `wholes('${name}', ${values}, ${length})`
-  return `array('${name}', ${values}, ${real}, ${length})`
-}
-
 function predictText({ inputs, outputs, answers }: Layout, define: string, wait: string): string[] {
-  const encoded = inputs.flatMap(({ name, encoding }) => {
-    if (encoding === undefined) return []
-    const text =
-      encoding.kind === 'numbers'
-        ? `scale('${name}', ${member('inputs', name)}, toNetwork.${name})`
-        : `indices('${name}', ${member('inputs', name)}, labels.${name})`
-    return [`${name}: ${text}`]
-  })
+  const encoded = encodedEntries(inputs)
   const decoded = outputs.map(({ name, port }) => {
     const target = answers.find(a => a.output.name === name)?.target
     if (target === undefined) return `${name}: results.${name}`
     const { encoding, codes } = target
-    const width = code(product(port.item), 'fixed')
+    const width = sizeCode(product(port.item), 'fixed')
     const finite = `finite('${name}', results.${name})`
     const decided = codes === undefined ? finite : `decide(${finite}, ${width})`
     if (encoding !== undefined && encoding.kind !== 'numbers')
@@ -174,11 +173,3 @@ function predictText({ inputs, outputs, answers }: Layout, define: string, wait:
     '',
   ]
 }
-
-/** Code that reads a value that a caller gave by name; a name that every object inherits is read only as an own property. */
-const member = (owner: string, name: string, dot = '.'): string =>
-  name in Object.prototype ? `own(${owner}, '${name}')` : `${owner}${dot}${name}`
-
-/** Code for a size, whose symbols are properties of `owner`. */
-const code = (dim: Dim, owner = 'sizes'): string =>
-  format(dim, atom => atomCode(atom, `${owner}.${atom.name}`)).replaceAll(/(?<!\*)\*(?!\*)/g, ' * ')

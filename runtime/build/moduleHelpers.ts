@@ -11,8 +11,8 @@ function size(name, given, input, elements, each) {
   if (given === undefined && elements === undefined) throw new TypeError(\`\${input} is missing\`)
   const found = given ?? (each === 0 ? 0 : elements / each)
   if (Number.isInteger(found) && found >= 0) return found
-  if (given !== undefined) throw new RangeError(\`\${name} is a whole number, not \${given}\`)
-  throw new RangeError(\`\${input} has \${elements} elements, which is no multiple of \${each}: give \${name}\`)
+  if (given !== undefined) throw new RangeError(\`\${name} must be a whole number, not \${given}\`)
+  throw new RangeError(\`\${input} has \${elements} elements, which is not a multiple of \${each}: pass \${name}\`)
 }`,
   array: `// An array of the type that the network reads; another array of numbers is copied into one.
 function array(name, values, Type, length) {
@@ -54,8 +54,9 @@ function unscale(values, functions) {
 }`,
   finite: `// The numbers of an answer: what is NaN or infinite is none.
 function finite(name, values) {
-  const wrong = values.findIndex(value => !Number.isFinite(value))
-  if (wrong >= 0) throw new RangeError(\`\${name}[\${wrong}] is \${values[wrong]}: an input is no number, or too large\`)
+  for (let i = 0; i < values.length; i++) {
+    if (!Number.isFinite(values[i])) throw new RangeError(\`\${name}[\${i}] is \${values[i]}: an input is NaN, or too large\`)
+  }
   return values
 }`,
   indices: `// The place of each label in the list.
@@ -77,9 +78,130 @@ function decide(values, width) {
     return row.indexOf(row.reduce((a, b) => Math.max(a, b), -Infinity))
   })
 }`,
-  decode: `// Numbers from base64.
+  decode: `// Numbers from base64. The worklet of a page has no \`atob\`.
 function decode(text, Type) {
-  return new Type(Uint8Array.from(atob(text), character => character.charCodeAt(0)).buffer)
+  const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+  const codes = new Uint8Array(128)
+  for (let i = 0; i < 64; i++) codes[digits.charCodeAt(i)] = i
+  const length = text.length === 0 ? 0 : (text.length / 4) * 3 - (text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0)
+  const bytes = new Uint8Array(length)
+  for (let at = 0, i = 0; i < text.length; i += 4) {
+    const four = [0, 1, 2, 3].reduce((bits, k) => bits * 64 + (codes[text.charCodeAt(i + k)] ?? 0), 0)
+    for (let shift = 16; shift >= 0 && at < length; shift -= 8) bytes[at++] = four >> shift
+  }
+  return new Type(bytes.buffer)
+}`,
+  copies: `// Copies of arrays.
+function copies(arrays) {
+  return Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, array.slice()]))
+}`,
+  copyRow: `// Copies a row, or all, of the rows of an array.
+function copyRow(from, to, rows, row) {
+  if (row !== undefined && !(Number.isInteger(row) && row >= 0 && row < rows)) throw new RangeError(\`there is no row \${row}\`)
+  const width = to.length / rows
+  const [first, end] = row === undefined ? [0, to.length] : [row * width, (row + 1) * width]
+  to.set(from.subarray(first, end), first)
+}`,
+  restore: `// Overwrites states by others of the same names and lengths.
+function restore(states, saved) {
+  for (const name of Object.keys(states)) {
+    const found = saved[name]
+    if (found?.length !== states[name].length) throw new RangeError(\`these are no states of this network: \${name}\`)
+  }
+  for (const name of Object.keys(states)) states[name].set(saved[name])
+}`,
+  list: `// A list of what may be a single value.
+function list(value) {
+  return value === undefined || typeof value === 'object' ? value : [value]
+}`,
+  put: `// Puts numbers into an array, through one function for each component if there are any.
+function put(name, values, array, functions) {
+  if (values === undefined) throw new TypeError(\`\${name} is missing\`)
+  if (typeof values !== 'object') return put(name, [values], array, functions)
+  if (values.length !== array.length) throw new RangeError(\`\${name} has \${values.length} elements, not \${array.length}\`)
+  numbers(name, values)
+  for (let i = 0; i < array.length; i++) array[i] = functions === undefined ? values[i] : functions[i % functions.length](values[i])
+}`,
+  unscaleInto: `// As \`unscale\`, into an array that is there.
+function unscaleInto(array, values, functions) {
+  for (let i = 0; i < array.length; i++) array[i] = functions[i % functions.length](values[i])
+  return array
+}`,
+  elementAt: `// One element of a sequence.
+function elementAt(values, width, t) {
+  return Array.prototype.slice.call(values, t * width, (t + 1) * width)
+}`,
+  tokens: `// The code of each token of a text, or of a list of tokens.
+function tokens(name, values, labels, { by, lower, filters, unknown }) {
+  const codes = new Map(labels.map((token, code) => [token, code]))
+  const cut = text => {
+    const cased = Array.from(lower ? text.toLowerCase() : text)
+    if (by === 'elements') return [cased.join('')]
+    if (by === 'characters') return cased.filter(c => !filters.includes(c))
+    return cased.map(c => (filters.includes(c) ? ' ' : c)).join('').split(/\\s+/).filter(word => word !== '')
+  }
+  return (typeof values === 'string' ? cut(values) : Array.from(values)).flatMap(token => {
+    if (typeof token === 'number') return [token]
+    const code = codes.get(token) ?? unknown
+    if (code === 'refused') throw new RangeError(\`\${name}: the network was not trained on "\${token}"\`)
+    return code === null ? [] : [code]
+  })
+}`,
+  choose: `// Chooses each place of an element: a label from its distribution, or the number itself where there are no labels.
+function choose(p, element, labels, never, sampling, draw) {
+  for (let i = 0; i < element.length; i++) {
+    if (labels === 0) {
+      element[i] = element instanceof Int32Array ? Math.round(p[i]) : p[i]
+      continue
+    }
+    const own = labels === 1 ? [1 - p[i], p[i]] : Array.from(p.subarray(i * labels, (i + 1) * labels))
+    const logs = own.map((x, label) => (never.includes(label) ? -Infinity : Math.log(x)))
+    element[i] = draw === undefined ? likeliest(logs) : drawLabel(logs, sampling, draw)
+  }
+}`,
+  likeliest: `// The label of the greatest number, the first of equals.
+function likeliest(logs) {
+  return logs.reduce((best, x, label) => (x > logs[best] ? label : best), 0)
+}`,
+  drawLabel: `// Draws a label from log probabilities.
+function drawLabel(logs, { temperature = 1, topK, topP }, draw) {
+  const order = Array.from(logs.keys()).sort((a, b) => logs[b] - logs[a] || a - b)
+  const scaled = order.slice(0, topK).map(label => Math.exp((logs[label] - logs[order[0]]) / temperature))
+  const sum = values => values.reduce((a, b) => a + b, 0)
+  const wanted = topP === undefined ? Infinity : topP * sum(scaled)
+  let count = 0
+  for (let mass = 0; count < scaled.length && mass < wanted; count++) mass += scaled[count]
+  const weights = scaled.slice(0, count)
+  let rest = draw() * sum(weights)
+  const chosen = weights.findIndex(w => (rest -= w) < 0)
+  return order[chosen < 0 ? weights.findLastIndex(w => w > 0) : chosen]
+}`,
+  random: `// xoshiro128** (Blackman & Vigna 2018), its state hashed from a seed and a name; numbers from 0 to 1 with 53 random bits.
+function random(seed, name) {
+  const mix = word => {
+    let h = word | 0
+    h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
+    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
+    return h ^ (h >>> 16)
+  }
+  const bits = new DataView(new ArrayBuffer(8))
+  bits.setFloat64(0, seed + 0)
+  let hash = mix(bits.getInt32(0)) ^ Math.imul(bits.getInt32(4), 0x9e3779b1)
+  for (let i = 0; i < name.length; i++) hash = mix(hash ^ name.charCodeAt(i)) + 0x9e3779b9
+  let [a, b, c, d] = [1, 2, 3, 4].map(n => mix(hash + Math.imul(n, 0x9e3779b9)))
+  const rotate = (x, by) => (x << by) | (x >>> (32 - by))
+  const next = () => {
+    const result = Math.imul(rotate(Math.imul(b, 5), 7), 9)
+    const t = b << 9
+    c ^= a
+    d ^= b
+    b ^= c
+    a ^= d
+    c ^= t
+    d = rotate(d, 11)
+    return result >>> 0
+  }
+  return () => ((next() >>> 5) * 2 ** 26 + (next() >>> 6)) * 2 ** -53
 }`,
 }
 

@@ -2,7 +2,7 @@
 import type { Precision } from '../../compiler/backend/backend.ts'
 import { refuses } from '../../compiler/backend/gpu/draws.ts'
 import { js } from '../../compiler/backend/js.ts'
-import { type CompiledModel, type Graph, plan } from '../../compiler/index.ts'
+import { type CompiledModel, type Graph, type Plan, plan } from '../../compiler/index.ts'
 import { printGraph } from '../../compiler/ir/printGraph.ts'
 import { checkTaken } from '../../compiler/load.ts'
 import { realArray } from './layout.ts'
@@ -20,6 +20,19 @@ export interface Network {
 
 type Writer = (model: CompiledModel, graph: Graph, precision: Precision) => Network
 
+/** Lines that define a function which makes the network of a plan, in plain JavaScript. */
+export const jsNetwork = (name: string, made: Plan, precision: Precision): string[] => [
+  `const ${name} = (() => {`,
+  ...js
+    .define(made, precision)
+    .trimEnd()
+    .split('\n')
+    .map(line => (line === '' ? '' : `  ${line}`)),
+  '',
+  '  return create',
+  '})()',
+]
+
 /** Writers of the network, by target. */
 const networks = {
   js: ({ context }, graph, precision) => ({
@@ -29,32 +42,21 @@ const networks = {
       '',
     ],
     async: false,
-    lines: [
-      '// The network itself.',
-      'const createNetwork = (() => {',
-      ...js
-        .define(plan(context, graph), precision)
-        .trimEnd()
-        .split('\n')
-        .map(line => (line === '' ? '' : `  ${line}`)),
-      '',
-      '  return create',
-      '})()',
-    ],
+    lines: ['// The network itself.', ...jsNetwork('createNetwork', plan(context, graph), precision)],
   }),
   gpu: ({ context }, graph, precision) => {
     checkTaken({ name: 'gpu', refuses }, plan(context, graph), precision)
     return {
       backend: 'gpu',
       about: [
-        'it runs on the GPU, by the packages rnnc and gpu.js, which `create` loads.',
-        'In a browser that is WebGPU, or WebGL2 where there is none. Node has no GPU of its own: the last argument of',
-        '`create` is { gpu } there, with what `create([])` of the package webgpu gives.',
+        'it runs on the GPU, through the packages rnnc and gpu.js, which `create` loads.',
+        'In a browser it uses WebGPU, or WebGL2 if there is none. Node has no built-in GPU: pass { gpu } as the last',
+        'argument of `create` there, with the result of `create([])` from the package webgpu.',
         '',
       ],
       async: true,
       lines: [
-        '// The network itself, as the compiler left it.',
+        '// The network itself, as the compiler wrote it.',
         `const graph = \`${printGraph(graph)
           .trimEnd()
           .replace(/[`\\$]/g, '\\$&')}`,

@@ -1,9 +1,12 @@
 // Writes the types of a built module, for TypeScript.
 import type { Precision } from '../../compiler/backend/backend.ts'
 import { known } from '../data/bindSizes.ts'
+import { interfaceText, type Member } from './interfaceText.ts'
 import { type Field, type Layout, realArray, shapeText } from './layout.ts'
 import { hasPredict } from './module.ts'
 import type { Network } from './network.ts'
+import type { StreamLayout } from './streamLayout.ts'
+import { streamTypes } from './streamTypes.ts'
 
 /** Writes the text of the `.d.ts`. */
 export function typesText(
@@ -12,6 +15,7 @@ export function typesText(
   precision: Precision,
   embedded: boolean,
   network: Pick<Network, 'async'>,
+  stream?: StreamLayout,
 ): string {
   const { inputs, outputs, parameters, free, fixed } = layout
   const real = realArray(precision)
@@ -25,12 +29,12 @@ export function typesText(
   return [
     `// The types of ${name}, written by rnnc. Arrays are flat and row-major.`,
     '',
-    ...interfaceText('Inputs', 'What `run` takes, in the numbers of the network.', [
+    ...interfaceText('Inputs', 'The inputs of `run`, in the numbers of the network.', [
       ...sizeFields(layout),
       ...inputs.map(f => [shaped(f, limits(f, fixed)), `readonly ${f.name}: ${inputType(f)}`] as const),
       ...lengthFields(layout),
     ]),
-    ...interfaceText('Outputs', 'What `run` gives; past the length of an example there are zeros.', [
+    ...interfaceText('Outputs', 'The results of `run`; elements past the length of an example are 0.', [
       ...outputs.map(f => [shaped(f), `readonly ${f.name}: ${f.port.dtype === 'real' ? real : 'Int32Array'}`] as const),
     ]),
     ...(hasPredict(layout) ? predictTypes(layout, real) : []),
@@ -41,40 +45,42 @@ export function typesText(
             p => [shapeText(p.shape, fixed), `readonly ${JSON.stringify(p.name)}: ArrayLike<number>`] as const,
           ),
         ])),
+    ...(stream === undefined ? [] : streamTypes(stream, fixed)),
     ...interfaceText('Model', 'A network that is ready to run.', [
-      ['What runs it.', 'readonly backend: string'],
+      ['The backend that runs it.', 'readonly backend: string'],
       ...(network.async ? [['The device that it runs on.', 'readonly device: string'] as const] : []),
       ['In the numbers of the network.', `run(inputs: Inputs): ${later('Outputs')}`],
       ...(hasPredict(layout)
         ? [['In the units and labels of the data.', `predict(inputs: DataInputs): ${later('Answers')}`] as const]
         : []),
+      ...(stream === undefined
+        ? []
+        : [[`Begins a stream over ${stream.graphs.axis}.`, 'stream(inputs?: StreamInputs): Stream'] as const]),
+      ...(stream?.graphs.generation === undefined
+        ? []
+        : [
+            [
+              'Generates a sequence, an element of each target at a time.',
+              'generate(options?: GenerateOptions): Generator<Generated, void, undefined>',
+            ] as const,
+          ]),
       ...(network.async ? [['Frees the device.', 'dispose(): void'] as const] : []),
     ]),
     ...(network.async
       ? interfaceText('Options', 'Where it runs.', [
-          ["A `GPU` of WebGPU; if it is left out the browser's, by WebGPU or else by WebGL2.", 'readonly gpu?: object'],
+          ["A `GPU` of WebGPU; by default the browser's, through WebGPU or else WebGL2.", 'readonly gpu?: object'],
         ])
       : []),
-    '/** Each call makes a network of its own. */',
+    '/** Creates a network; each call creates a new one. */',
     `export function create(${given.join(', ')}): ${later('Model')}`,
     '',
   ].join('\n')
 }
 
-type Member = readonly [comment: string, text: string]
-
-const interfaceText = (name: string, comment: string, members: readonly Member[]): string[] => [
-  `/** ${comment} */`,
-  `export interface ${name} {`,
-  ...members.flatMap(([about, text]) => [`  /** ${about} */`, `  ${text}`]),
-  '}',
-  '',
-]
-
 function predictTypes(layout: Layout, real: string): string[] {
   const { inputs, outputs, answers, fixed } = layout
   return [
-    ...interfaceText('DataInputs', 'What `predict` takes, as it stands in the data.', [
+    ...interfaceText('DataInputs', 'The inputs of `predict`, as they are in the data.', [
       ...sizeFields(layout),
       ...inputs.map((f): Member => {
         const texts = textType(f)
@@ -83,7 +89,7 @@ function predictTypes(layout: Layout, real: string): string[] {
       }),
       ...lengthFields(layout),
     ]),
-    ...interfaceText('Answers', 'What `predict` gives; past the length of an example it means nothing.', [
+    ...interfaceText('Answers', 'The results of `predict`; elements past the length of an example have no meaning.', [
       ...outputs.map((f): Member => {
         const target = answers.find(a => a.output.name === f.name)?.target
         const item = target?.codes === undefined ? 0 : f.port.item.length
@@ -121,16 +127,16 @@ function limits({ codes, port }: Field, fixed: Layout['fixed']): string {
 
 const sizeFields = ({ sizes, seed }: Layout): Member[] => [
   ...sizes.map(({ symbol, name, from }, i): Member => {
-    const what = i === 0 && symbol.startsWith('B') ? 'How many examples' : `The extent of ${symbol}`
+    const what = i === 0 && symbol.startsWith('B') ? 'The number of examples' : `The size of ${symbol}`
     return from === undefined
       ? [`${what}.`, `readonly ${name}: number`]
-      : [`${what}; the length of \`${from.input}\` tells it if it is left out.`, `readonly ${name}?: number`]
+      : [`${what}; by default computed from the length of \`${from.input}\`.`, `readonly ${name}?: number`]
   }),
-  ...(seed === undefined ? [] : [['Of the draws; 0 if it is left out.', `readonly ${seed}?: number`] as const]),
+  ...(seed === undefined ? [] : [['The seed of random numbers; 0 by default.', `readonly ${seed}?: number`] as const]),
 ]
 
 const lengthFields = ({ lengths, fixed }: Layout): Member[] =>
   lengths.map(({ name, shape, most }) => [
-    `${shapeText(shape, fixed)}: how many elements along ${shapeText([most], fixed).slice(1, -1)} are valid, of each example; all of them if it is left out.`,
+    `${shapeText(shape, fixed)}: the number of valid elements along ${shapeText([most], fixed).slice(1, -1)} in each example; all by default.`,
     `readonly ${name}?: ArrayLike<number>`,
   ])

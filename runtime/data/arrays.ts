@@ -53,7 +53,7 @@ export function fromArrays(
   if (unknown !== undefined) fail('RNN106', { name: unknown }, { help: didYouMean(unknown, names) })
   const missing = signature.inputs.find(port => !Object.hasOwn(arrays, port.name))
   if (missing !== undefined) {
-    fail('RNN401', { kind: 'input', input: missing.name }, { help: `give \`${missing.name}\` with the others` })
+    fail('RNN401', { kind: 'input', input: missing.name }, { help: `pass \`${missing.name}\` with the others` })
   }
   const roleOf = (port: Port): Role => (signature.targets.includes(port) ? 'target' : 'input')
   const ports = all.filter(port => Object.hasOwn(arrays, port.name))
@@ -115,7 +115,7 @@ function readPort(
       if (!isList(nested)) mismatch(`${describeLeaf(nested)} where a list is expected, in ${place}`)
       if (depth < axes) lengths[depth].push(nested.length)
       else if (extents[depth] !== undefined && extents[depth] !== nested.length) {
-        mismatch(`${nested.length} numbers where others have ${extents[depth]}, in ${place}`)
+        mismatch(`${nested.length} numbers, but others have ${extents[depth]}, in ${place}`)
       }
       const before = extents[depth]
       extents[depth] = before === undefined || before === nested.length ? nested.length : 'many'

@@ -1,4 +1,4 @@
-// Counts the axes that an equation of a data block feeds: so many levels of nested lists are axes, and those below are items.
+// Counts the axes that an equation of a data block feeds: that many outer levels of nested lists are axes, the levels below items.
 import type { Port } from '../../compiler/elaborate/values/signature.ts'
 import type { Data, Expr } from '../../dsl/ast.ts'
 import { dataFunctions } from './functions/index.ts'

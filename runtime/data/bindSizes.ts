@@ -61,11 +61,11 @@ export function bindSizes(all: readonly Found[], given: Sizes): Sizes {
     const declared = port.coding && known(port.coding.size, sizes)
     if (port.coding && declared !== undefined && isLabelled(found) && found.codes > declared) {
       const type = `${port.coding.kind} of ${declared}`
-      const help = `there are ${found.codes} of them in the data`
+      const help = `the data has ${found.codes} of them`
       fail('RNN412', { value: found.codes - 1, type, name: port.name, place: '', last: declared - 1 }, { span, help })
     }
     if (found.role === 'target' && declared !== undefined && isLabelled(found) && found.codes < declared) {
-      const help = `a label that no example has would be predicted: declare \`${port.coding?.kind} of ${found.codes}\`, or a name, which the data counts`
+      const help = `the model could predict a label that no example has: declare \`${port.coding?.kind} of ${found.codes}\`, or use a name, which the data counts`
       const labels = `${found.codes} label${found.codes === 1 ? '' : 's'}`
       const values = { input: port.name, declared: `${port.coding?.kind} of ${declared}`, found: labels }
       fail('RNN411', values, { span, help })
@@ -81,7 +81,7 @@ const isLabelled = (found: Found): found is Found & { readonly codes: number } =
 /** Range of the integers of 32 bits. */
 const [lowest, highest] = [-(2 ** 31), 2 ** 31 - 1]
 
-/** Number of codes where these indices occur, which is the greatest plus one; nothing where the greatest is no code. */
+/** Number of codes where these indices occur, which is the greatest plus one; nothing where the greatest is not a code. */
 export function codesIn(seen: ReadonlySet<number>): Pick<Found, 'codes' | 'seen'> {
   const most = greatest(seen, -1)
   return Number.isInteger(most) && most < highest ? { codes: most + 1, seen } : {}
@@ -103,7 +103,7 @@ function count(all: readonly Found[], name: string, bound: number): number {
   let missing = 0
   while (missing < size && counting.some(({ seen }) => seen?.has(missing))) missing++
   if (missing === size) return size
-  const help = `whole numbers are classes from 0 on: \`classes(…)\` numbers labels of any kind; or say how many there are, \`class of ${size}\``
+  const help = `whole numbers are classes counted from 0: number other labels with \`classes(…)\`, or declare their number, \`class of ${size}\``
   return fail('RNN408', { value: missing, name: predicted.port.name, place: '' }, { span: predicted.span, help })
 }
 
@@ -126,7 +126,7 @@ export function checkCodes(port: Port, examples: Examples, sizes: Sizes, where: 
     const at = values.findIndex(v => !Number.isInteger(v) || v < least || v > most)
     if (at < 0) continue
     const value = values[at]
-    const what = Number.isInteger(value) ? 'whole number that 32 bits hold' : 'whole number'
+    const what = Number.isInteger(value) ? '32-bit whole number' : 'whole number'
     const type: string = coding
       ? `${coding.kind} of ${limit ?? format(coding.size)}`
       : port.dtype === 'bool'
@@ -161,10 +161,10 @@ function checkBound(
   const at = values.findIndex(v => !isLabel(v))
   const [type, help] =
     dtype === 'real'
-      ? ['probability', `\`${text}\` is a probability, of which \`${name}\` says yes by 1 and no by 0`]
+      ? ['probability', `\`${text}\` is a probability, so \`${name}\` must be 1 for yes and 0 for no`]
       : [
           `label of \`${text}\``,
-          `its labels are whole numbers from 0 to ${outputs - 1}; what is to count for nothing is told by a comparison: \`where(${name} >= 0, …, 0)\``,
+          `its labels are whole numbers from 0 to ${outputs - 1}; exclude other values from the loss with \`where(${name} >= 0, …, 0)\``,
         ]
   const place = `: ${where(first, at)}`
   fail('RNN412', { value: values[at], type, name, place, last: outputs - 1 }, { span, help })
@@ -198,7 +198,7 @@ function compareLengths(part: Part, axis: string, left: Place, right: Place, row
     const at = Array.from({ length: Math.max(a.length, b.length) }).findIndex((_, k) => a[k] !== b[k])
     if (at < 0) continue
     const names = { left: left.port.name, right: right.port.name, axis, row: (rows?.at(i) ?? i) + 1 }
-    const labels = left.span && [{ span: left.span, text: `\`${left.port.name}\` is fed here` }]
+    const labels = left.span && [{ span: left.span, text: `data of \`${left.port.name}\`` }]
     const place = { span: right.span, ...(labels && { labels }) }
     fail('RNN402', { ...names, leftLength: a[at] ?? 'no', rightLength: b[at] ?? 'no' }, place)
   }
@@ -234,9 +234,11 @@ export function freeName(dim: Dim): string | undefined {
 
 function mismatch({ port, item, axes, span, isEquation }: Found): never {
   const many = axes.some((found, i) => found === 'many' && port.axes[i]?.ragged === false)
-  const help = many ? '`padded(x, n)` makes sequences of one length; `over T` without a length takes any' : undefined
+  const help = many
+    ? '`padded(x, n)` makes all sequences equally long; `over T` without a length takes any length'
+    : undefined
   const base = item.length > 0 ? brackets(item.map(n => n ?? '?')) : port.dtype
-  const over = axes.map(n => (typeof n === 'number' ? `over an axis of ${n}` : 'over an axis of many lengths'))
+  const over = axes.map(n => (typeof n === 'number' ? `over an axis of ${n}` : 'over an axis of different lengths'))
   const found = [base, ...over].join(' ')
   const [declared, place] = [describePort(port), { span, ...(help && { help }) }]
   return isEquation

@@ -72,13 +72,14 @@ export class CellsBuilder {
 
   /** Reason why the value of a row is invalid, by itself or beside the first row; undefined if it is valid. */
   #wrong(value: unknown): string | undefined {
-    if (value === undefined) return `has no \`${this.#name}\`, which other lines have`
-    if (typeof value === 'string' && !value.isWellFormed()) return `holds half a character in \`${this.#name}\``
+    if (value === undefined) return `has no \`${this.#name}\`, but other lines have one`
+    if (typeof value === 'string' && !value.isWellFormed())
+      return `contains an incomplete character in \`${this.#name}\``
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      return `holds an object in \`${this.#name}\``
+      return `contains an object in \`${this.#name}\``
     const first = this.#first
     if (first === undefined || Array.isArray(value) === first.isList) return undefined
-    return `holds ${kindOf(value)} in \`${this.#name}\`, where line ${first.line} holds ${first.text}`
+    return `contains ${kindOf(value)} in \`${this.#name}\`, but line ${first.line} contains ${first.text}`
   }
 }
 
@@ -143,7 +144,7 @@ function sequences(
   }
 }
 
-/** Reason why the innermost lists are no items of one width; undefined where they are. */
+/** Reason why the innermost lists are not items of one width; undefined where they are. */
 function unevenText(lengths: readonly Lengths[], { name, places }: Cells): string | undefined {
   const levels = lengths.map(level => level.all())
   const widths = levels[levels.length - 1]
@@ -153,6 +154,6 @@ function unevenText(lengths: readonly Lengths[], { name, places }: Cells): strin
   const around = levels.slice(0, -1)
   const [row, ...path] = pathTo(around, other)
   const what = `${places.of(row)} has ${empty < 0 ? `a list of ${widths[other]}` : 'an empty list'}`
-  const others = empty < 0 ? `, where ${places.of(pathTo(around, 0)[0])} begins with a list of ${widths[0]}` : ''
+  const others = empty < 0 ? `, but ${places.of(pathTo(around, 0)[0])} begins with a list of ${widths[0]}` : ''
   return `${what} in element ${placeText(path)} of \`${name}\`${others}`
 }

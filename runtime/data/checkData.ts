@@ -38,7 +38,7 @@ export interface DataCheckOptions {
 /**
  * Finds everything that loading would stop with whatever the values are: RNN407 for functions, arguments that are too many,
  * too few or of the wrong kind, missing members, windows that do not fit the model, splits that do not add up. With a sample, also
- * errors in its first rows: missing columns, and cells that are no numbers. In the order of the text.
+ * errors in its first rows: missing columns, and cells that are not numbers. In the order of the text.
  */
 export async function checkData(data: Data, options: DataCheckOptions = {}): Promise<readonly Diagnostic[]> {
   const { sample, signature, sizes } = options

@@ -5,7 +5,7 @@ import { GrowingNumbers } from './growing.ts'
 import { type Labels, LabelsBuilder, ownText } from './labelTables.ts'
 import { type DecimalMark, numberOf } from './numberText.ts'
 
-/** A cell that is no number, or no truth. */
+/** A cell that is not a number, or not a bool. */
 export interface WrongCell {
   readonly row: number
   /** Text to the last digit; empty for null. */
@@ -18,9 +18,9 @@ export interface WrongCell {
 export interface ColumnNumbers {
   /** Also holds 1 and 0 for `true` and `false` in any case. */
   readonly values: Float64Array
-  /** The first cell that is no number. */
+  /** The first cell that is not a number. */
   readonly notNumber?: WrongCell
-  /** The first cell that is no truth: `true`, `false`, 1 or 0. */
+  /** The first cell that is not a bool: `true`, `false`, 1 or 0. */
   readonly notTruth?: WrongCell
   /** Texts, by their places, of numbers so large that 64 bits may have rounded them. */
   readonly large: ReadonlyMap<number, string>
@@ -40,7 +40,7 @@ export function truthOf(cell: string): number | undefined {
 
 export const isLarge = (value: number): boolean => Math.abs(value) > Number.MAX_SAFE_INTEGER
 
-/** Collects numbers, and the first cells that are no number or no truth. */
+/** Collects numbers, and the first cells that are not numbers or not bools. */
 class NumbersBuilder {
   readonly #values = new GrowingNumbers()
   readonly #large = new Map<number, string>()

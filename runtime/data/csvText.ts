@@ -129,7 +129,7 @@ function rowReader(
     while (at < length && isGap(text.charCodeAt(at))) at++
     const end = text.charCodeAt(at)
     if (at < length && end !== between && end !== lf && end !== cr) {
-      malformed(`${place(opened)} goes on after its closing quote`, 'a quote within a cell in quotes is written twice')
+      malformed(`${place(opened)} continues after its closing quote`, 'double each quote inside a quoted cell')
     }
     if (skips[row.length]) return ''
     const cell = text.slice(open + 1, close)
@@ -142,7 +142,7 @@ function rowReader(
       code = text.charCodeAt(at)
       if (code === between || code === lf || code === cr) break
       if (code === quote) {
-        malformed(`${place()} has a quote within`, 'write the cell in quotes, and each quote within twice')
+        malformed(`${place()} has a quote inside`, 'put the cell in quotes, and double each quote inside it')
       }
       at++
     }
@@ -168,7 +168,8 @@ function rowReader(
     checkWidth(row, names, line, separator, malformed)
     // Files that were joined have the first line again, letter by letter.
     if (at - start === head.length && text.startsWith(head, start)) {
-      const help = 'remove it, or write the cell in quotes if it is one; the first line holds the names of the columns'
+      const help =
+        'remove it, or put the cell in quotes if it is data; the first line contains the names of the columns'
       malformed(`line ${line} repeats the first line`, help)
     }
     table.row(row, line)
@@ -224,8 +225,8 @@ function checkWidth(
   malformed: (reason: string, help?: string) => never,
 ): void {
   if (row.length !== names.length) {
-    const help = `cells are separated by ${separatorNames[separator]}, as in the first line: one that is part of a cell stands in quotes`
-    malformed(`line ${line} has ${row.length} cells, the first line has ${names.length}`, help)
+    const help = `cells are separated by ${separatorNames[separator]}, as in the first line: put a cell that contains one in quotes`
+    malformed(`line ${line} has ${row.length} cells, but the first line has ${names.length}`, help)
   }
 }
 

@@ -162,7 +162,7 @@ export function checkLeft({ name, primed }: Equation): void {
 
 function unknownName(name: string, span: Span, others: Iterable<string>): never {
   if (dataFunctions.has(name)) {
-    const found = 'a function of data, not called'
+    const found = 'a data function without arguments'
     return fail('RNN210', { what: `\`${name}\``, expected: 'a value', found }, { span, help: `write \`${name}(…)\`` })
   }
   return fail('RNN106', { name }, { span, help: didYouMean(name, others) })
@@ -232,7 +232,7 @@ function placeOf({ value, span }: Argument): number {
   return fail('RNN207', { what: 'a place', expected: 'a whole number', found: describe(value) }, { span })
 }
 
-/** Value that an expression acts on, if any; a call begins with the name of a function, which is no value. */
+/** Value that an expression acts on, if any; a call begins with the name of a function, which is not a value. */
 const valueBefore = (expr: Expr): Expr | undefined => (expr.kind === 'call' ? undefined : beginning(expr))
 
 async function evaluate(expr: Expr, scope: Scope): Promise<Argument> {
@@ -268,7 +268,7 @@ async function begin(expr: Expr, scope: Scope): Promise<Value> {
     default:
       return fail(
         'RNN210',
-        { what: 'a value of a data block', expected: 'a number, a text or a series', found: expr.kind },
+        { what: 'a value of a data block', expected: 'a number, a string or a series', found: expr.kind },
         { span },
       )
   }
@@ -346,7 +346,7 @@ async function bindArguments(
       return fail('RNN105', { kind: `argument of ${callee}`, name: arg.name.text }, { span: arg.name.span, help })
     }
     if (named.has(arg.name.text) || names.indexOf(arg.name.text) < positional.length) {
-      return fail('RNN107', { name: arg.name.text }, { span: arg.name.span, help: 'give each argument once' })
+      return fail('RNN107', { name: arg.name.text }, { span: arg.name.span, help: 'pass each argument once' })
     }
     named.set(arg.name.text, value)
   }
@@ -392,7 +392,7 @@ function member({ value, span: place }: Argument, name: string, span: Span, scop
   const help = value.kind === 'windows' ? didYouMean(name, ['past', 'next']) : undefined
   return fail(
     'RNN218',
-    { value: value.kind === 'windows' ? 'what `windows` gives' : describe(value), name },
+    { value: value.kind === 'windows' ? 'the result of `windows`' : describe(value), name },
     { span: value.kind === 'windows' ? span : place, help },
   )
 }
@@ -407,7 +407,7 @@ function separatedOtherwise(name: string, { columns, separators }: Table): strin
 
 function joined(items: readonly Argument[], span: Span): Value {
   if (items.length === 0)
-    return fail('RNN208', { callee: '`[…]`', expected: 'one series or more', found: 'none is' }, { span })
+    return fail('RNN208', { callee: '`[…]`', expected: 'at least one series', found: 'none is' }, { span })
   const parts = items.map(item => {
     const part = numeric(item, '`[…]`')
     if (seriesOf(part).item.length < 2) return part

@@ -22,7 +22,7 @@ export interface Feed {
 }
 
 /**
- * RNN422 for a value that has no elements to feed, RNN404 for truths that are no numbers, RNN410 for lists of other widths where
+ * RNN422 for a value that has no elements to feed, RNN404 for truths that are not numbers, RNN410 for lists of other widths where
  * items are fed. RNN404 where reals are fed by a whole number that lost digits when it was read.
  */
 export function feedOf(port: Port, role: Role, { value, span }: Argument): Feed {

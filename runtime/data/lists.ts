@@ -69,7 +69,7 @@ export class ListsBuilder {
     return {
       values: this.#values.take(),
       levels,
-      truths: this.#firsts[levels.length - 1]?.kind === 'a truth',
+      truths: this.#firsts[levels.length - 1]?.kind === 'a bool',
       ...(this.#labels && { labels: this.#labels.take() }),
       large: this.#large,
       ...(problem && { problem }),
@@ -92,7 +92,7 @@ export class ListsBuilder {
       this.#firsts[depth] ??= { line: row.line, text: phrase(element), kind }
       const first = this.#firsts[depth]
       if (first.kind !== kind) {
-        const others = `where line ${first.line} begins with ${first.text}`
+        const others = `but line ${first.line} begins with ${first.text}`
         const place = placeText([...path, i])
         return this.#malformed(row, `has ${phrase(element)} in element ${place} of \`${this.#name}\`, ${others}`)
       }
@@ -109,7 +109,7 @@ export class ListsBuilder {
   }
 
   #readText(text: string, row: Row): Problem | undefined {
-    if (!text.isWellFormed()) return this.#malformed(row, `holds half a character in \`${this.#name}\``)
+    if (!text.isWellFormed()) return this.#malformed(row, `contains an incomplete character in \`${this.#name}\``)
     this.#labels?.add(text)
     this.#values.push(Number.NaN)
     return undefined
@@ -133,20 +133,20 @@ export class ListsBuilder {
   }
 }
 
-/** RNN404 for an element of a list that is no number. */
+/** RNN404 for an element of a list that is not a number. */
 export function notANumber(file: string, name: string, line: number, value: unknown): Problem {
   const isText = typeof value === 'string'
   const text = isText ? shown(value) : shownJson(value)
-  const help = isText ? 'a list holds numbers; texts are labels, of `classes`, `words` or `chars`' : undefined
+  const help = isText ? 'a list contains numbers; texts need `classes`, `words` or `chars`' : undefined
   const where = lineText(file, line, name)
   return span => fail('RNN404', { text, type: 'number', where }, { span, ...(help && { help }) })
 }
 
 /** Names the kind of an element; undefined for one that cannot stand in a list. */
-function kindOfElement(element: unknown): 'a list' | 'a truth' | 'a number' | 'a text' | undefined {
+function kindOfElement(element: unknown): 'a list' | 'a bool' | 'a number' | 'a text' | undefined {
   if (typeof element === 'string') return 'a text'
   if (typeof element === 'number') return 'a number'
-  if (typeof element === 'boolean') return 'a truth'
+  if (typeof element === 'boolean') return 'a bool'
   return Array.isArray(element) ? 'a list' : undefined
 }
 
@@ -154,7 +154,7 @@ const phrase = (element: unknown): string =>
   Array.isArray(element)
     ? `a list of ${element.length}`
     : typeof element === 'boolean'
-      ? 'a truth'
+      ? 'a bool'
       : typeof element === 'string'
         ? 'a text'
         : 'a number'

@@ -146,7 +146,11 @@ interface SplitEquation {
 /** Evaluates the split before anything else, as fitting sees the training part only. */
 export async function splitOf(data: Data, sources: Sources): Promise<SplitEquation | undefined> {
   const fit = () =>
-    fail('RNN231', { what: '`split`', expected: '`ordered(…)` or `shuffled(…)`', found: 'what depends on data' })
+    fail('RNN231', {
+      what: '`split`',
+      expected: '`ordered(…)` or `shuffled(…)`',
+      found: 'a value that depends on data',
+    })
   const result = await evaluator(data, { ...sources, fit })('split')
   if (result === undefined) return undefined
   const { value, span } = result
@@ -203,7 +207,7 @@ export function checkOrder(feeds: readonly Feed[], split: SplitEquation | undefi
   const cut = feeds.find(({ value: { kind } }) => kind === 'windowed' || kind === 'streamed')
   if (cut === undefined || split?.value.order !== 'shuffled') return
   const what = cut.value.kind === 'windowed' ? 'windows' : 'streams'
-  fail('RNN426', { what }, { span: split.span, labels: [{ span: cut.span, text: `${what} of neighbours in time` }] })
+  fail('RNN426', { what }, { span: split.span, labels: [{ span: cut.span, text: `${what} of consecutive rows` }] })
 }
 
 /** RNN417 for a number that the precision of the run cannot hold. */

@@ -48,10 +48,10 @@ export function numberOf(text: string, mark: DecimalMark = '.'): number {
 export const held = 'number that 64 bits hold'
 
 /** Expected type in messages on a whole number that 64 bits round to another, as an id of 17 digits. */
-export const exact = 'whole number that 64 bits hold to the last digit'
+export const exact = 'whole number that a 64-bit float holds exactly'
 
 export const exactHelp =
-  'if it is a name, number it as a label: `classes(…)`; if it is a measure, write it with a decimal point or an exponent'
+  'if it is a label, number it with `classes(…)`; if it is a measurement, write it with a decimal point or an exponent'
 
 /** Tells whether a text of digits alone is another whole number than the one that it was read as. */
 export const losesDigits = (text: string, value: number): boolean =>
@@ -60,12 +60,12 @@ export const losesDigits = (text: string, value: number): boolean =>
   BigInt(text.replace('+', '')) !== BigInt(value)
 
 const advice: readonly (readonly [RegExp, string])[] = [
-  [/^(true|false)$/i, 'truths feed an input `bool`; `classes(…)` numbers them as labels'],
+  [/^(true|false)$/i, 'bools need an input of type `bool`; `classes(…)` numbers them as labels'],
   [
     /^[+-]?\d+,\d+([eE][+-]?\d+)?$/,
-    'if the comma is before the decimals, say so: `csv("…", decimal = ",")`; between groups of digits stands nothing',
+    'for a decimal comma write `csv("…", decimal = ",")`; remove separators between groups of digits',
   ],
-  [/^[+-]?\d{1,3}([ _.,'’\u00a0\u202f]\d{3})+([.,]\d+)?$/, 'write its digits without anything between them'],
+  [/^[+-]?\d{1,3}([ _.,'’\u00a0\u202f]\d{3})+([.,]\d+)?$/, 'write the digits without separators'],
   [/^[+-]?0[xob][\da-f]+$/i, 'write it in decimal digits'],
 ]
 

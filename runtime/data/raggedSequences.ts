@@ -206,5 +206,5 @@ export const placeText = (path: readonly number[]): string => path.map(i => i + 
 /** RNN422 for a value that is no sequences. */
 export function sequencesOf({ value, span }: Argument, user: string): Sequences {
   if (value.kind === 'sequences') return value
-  return fail('RNN422', { user, expected: 'sequences, as lists in JSON Lines are', found: describe(value) }, { span })
+  return fail('RNN422', { user, expected: 'sequences, such as lists in JSON Lines', found: describe(value) }, { span })
 }

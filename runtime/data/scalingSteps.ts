@@ -58,7 +58,7 @@ const number = (value: number): string => (value < 0 ? `(${value})` : String(val
 export const invertibleOf = (step: Step): Invertible =>
   'value' in step ? withValue[step.kind](step.value) : plain[step.kind]
 
-/** Checks a part of a result of `JSON.parse`; undefined if it is no step. */
+/** Checks a part of a result of `JSON.parse`; undefined if it is not a step. */
 export function parseStep({ kind, value }: Readonly<Record<string, unknown>>): Step | undefined {
   if (typeof kind !== 'string') return undefined
   if (isValueKind(kind)) {

@@ -40,9 +40,9 @@ export function numbersOf(column: Column, span: Span): Series {
 export function truthsOf(column: Column, span: Span): Series {
   const { values, notTruth } = column.numbers()
   if (notTruth === undefined) return { ...scalars(column, values), truths: true }
-  const help = 'a truth is `true`, `false`, 1 or 0'
+  const help = 'a bool is `true`, `false`, 1 or 0'
   const where = lineOf(column, notTruth.row)
-  return fail('RNN404', { text: shownCell(notTruth), type: 'truth', where }, { span, help })
+  return fail('RNN404', { text: shownCell(notTruth), type: 'bool', where }, { span, help })
 }
 
 /** Tells whether a column holds truths in words, by its first cell. */
@@ -223,7 +223,7 @@ export function join(values: readonly Elements[], span: Span): Elements {
 function requireAlike([first, ...others]: readonly Elements[], what: string, span: Span): void {
   for (const other of others) {
     if (!sameKind(first, other)) {
-      const expected = `${describe(first)}${first.kind === 'windowed' ? ' of the same size' : ''}, as the first is`
+      const expected = `${describe(first)}${first.kind === 'windowed' ? ' of the same size' : ''}, like the first`
       fail('RNN422', { user: `\`${what}\``, expected, found: describe(other) }, { span })
     }
     const [a, b] = [seriesOf(first).source, seriesOf(other).source]
@@ -238,7 +238,7 @@ function requireAlike([first, ...others]: readonly Elements[], what: string, spa
 function requireSameLengths(first: Sequences, other: Sequences, what: string, span: Span): void {
   const [a, b] = [first.series.source, other.series.source]
   if (first.inner.length !== other.inner.length) {
-    const expected = `${describe(first)}, as \`${a}\` is`
+    const expected = `${describe(first)}, like \`${a}\``
     fail('RNN422', { user: `\`${what}\``, expected, found: describe(other) }, { span })
   }
   ;[first.lengths, ...first.inner].forEach((lengths, level) => {

@@ -13,4 +13,4 @@ export function shownJson(value: unknown): string {
 }
 
 /** What is said of a text with a NUL. */
-export const holdsNul = 'holds a NUL: it is no text, or text in UTF-16'
+export const holdsNul = 'contains a NUL: the file is binary, or text in UTF-16'

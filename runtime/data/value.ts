@@ -107,7 +107,7 @@ export interface Series {
   readonly source: string
   /** Place where it was read: one for each component, or one for all. */
   readonly origins: readonly Origin[]
-  /** Whether 0 and 1 stand for false and true, and are no numbers. */
+  /** Whether 0 and 1 stand for false and true, and are not numbers. */
   readonly truths?: boolean
   /** Throws the error of the first text, where the elements are texts as they were read, and no numbers. */
   readonly texts?: Problem
@@ -129,7 +129,7 @@ export interface Sequences {
   readonly lengths: Int32Array
   /** For sequences of sequences, outermost first: the number of elements of each element of the level above. */
   readonly inner: readonly Int32Array[]
-  /** Reason why the innermost lists are no items: the first empty one, or the first that is not as wide as the first of all. */
+  /** Reason why the innermost lists are not items: the first empty one, or the first that is not as wide as the first of all. */
   readonly uneven?: string
 }
 
@@ -246,15 +246,15 @@ export function describe(value: Value): string {
     case 'series':
       if (value.encoding.kind !== 'numbers') return `a series of ${value.encoding.kind}`
       if (value.texts) return 'a series of texts'
-      if (value.truths) return 'a series of truths'
+      if (value.truths) return 'a series of bools'
       return value.item.length === 0 ? 'a series' : `a series of [${value.item.join(', ')}]`
     case 'sequences':
       if (value.series.encoding.kind !== 'numbers') return `sequences of ${value.series.encoding.kind}`
       if (value.series.texts) return `${'sequences of '.repeat(1 + value.inner.length)}texts`
-      if (value.series.truths) return 'sequences of truths'
+      if (value.series.truths) return 'sequences of bools'
       return `${'sequences of '.repeat(1 + value.inner.length)}${value.series.item.length === 0 ? 'numbers' : `[${value.series.item.join(', ')}]`}`
     case 'windows':
-      return 'windows, of which `.past` or `.next` is taken'
+      return 'windows, which need `.past` or `.next`'
     case 'windowed':
       return `\`.${value.take}\` of windows`
     case 'streamed':

@@ -2,7 +2,7 @@
 import { fail } from '../../dsl/diagnostics.ts'
 import { shown } from './shown.ts'
 
-/** How a text is cut into tokens; `elements` are tokens as they stand, in lists or in cells. */
+/** How a text is split into tokens; with `elements` each cell, or element of a list, is one token. */
 export type Cutting = 'words' | 'characters' | 'elements'
 
 export interface Reading {
@@ -17,7 +17,7 @@ export interface Vocabulary extends Reading {
   readonly kind: 'tokens'
   /** The text of each code. Code 0 is padding, an empty text; then come the special tokens, then the others by frequency. */
   readonly tokens: readonly string[]
-  /** What becomes of a token that is not there: it gets this code, is left out, or is an error. */
+  /** Treatment of a token that the vocabulary lacks: it gets this code, is dropped, or is an error. */
   readonly unknown: number | 'left out' | 'refused'
   /** Codes of the tokens that begin and end each sequence. */
   readonly start?: number
@@ -27,13 +27,13 @@ export interface Vocabulary extends Reading {
 /** Texts of special tokens; undefined for one that the vocabulary does not have. */
 export interface Specials {
   readonly unknown?: string
-  /** What becomes of unknown tokens where there is no token for them. */
+  /** Treatment of unknown tokens if there is no token for them. */
   readonly others: 'left out' | 'refused'
   readonly start?: string
   readonly end?: string
 }
 
-/** Cuts a text into tokens: words are what stands between white space, characters are Unicode code points. */
+/** Splits a text into tokens: words are separated by white space, characters are Unicode code points. */
 export function tokensOf(text: string, { by, lower, filters }: Reading): string[] {
   const cased = lower ? text.toLowerCase() : text
   if (by === 'elements') return [cased]
@@ -45,7 +45,7 @@ export function tokensOf(text: string, { by, lower, filters }: Reading): string[
     .filter(word => word !== '')
 }
 
-/** Counts tokens, which have any numbers from 0. */
+/** Counts tokens, which are numbered from 0 in any order. */
 export interface Counts {
   readonly tokens: readonly string[]
   /** How often each occurs. */
@@ -114,7 +114,7 @@ export function codesOf(vocabulary: Vocabulary, text: string, name: string, isOp
   return [...(start === undefined ? [] : [start]), ...codes, ...(end === undefined || isOpen ? [] : [end])]
 }
 
-/** Gives the code of a text that is one token by itself, cased and filtered as others. RNN430 for one that is none, or not there. */
+/** Gives the code of a text that is a single token, after lower case and filters. RNN430 if it is not one, or unknown. */
 export function tokenCoder(vocabulary: Vocabulary, name: string): (text: string) => number {
   const codeOf = coder(vocabulary)
   const known = new Set(vocabulary.tokens)
@@ -125,7 +125,7 @@ export function tokenCoder(vocabulary: Vocabulary, name: string): (text: string)
   }
 }
 
-/** Gives the text of codes, up to the token of the end. Paddings and the token of the start have none. */
+/** Gives the text of codes, up to the end token; skips padding and the start token. */
 export function textOf({ by, tokens, start, end }: Vocabulary, codes: readonly number[]): string {
   const ends = end === undefined ? -1 : codes.indexOf(end)
   const written = (ends < 0 ? codes : codes.slice(0, ends)).filter(code => code !== 0 && code !== start)
@@ -141,7 +141,7 @@ export function difference(stored: Vocabulary, now: Omit<Vocabulary, 'tokens' | 
   )
 }
 
-/** Checks a record of a result of `JSON.parse`; undefined if it is no vocabulary. */
+/** Checks a record of a result of `JSON.parse`; undefined if it is not a vocabulary. */
 export function parseVocabulary(json: Readonly<Record<string, unknown>>): Vocabulary | undefined {
   const { tokens, by, lower, filters, unknown, start, end } = json
   if (!Array.isArray(tokens) || !tokens.every(token => typeof token === 'string')) return undefined

@@ -22,7 +22,7 @@ interface Beginning {
 /** A sequence that has ended at step t. */
 interface Ended extends Beginning {
   readonly t: number
-  /** Whether the last label ends it, and is no element of it. */
+  /** Whether the last label ends it, and is not an element of it. */
   readonly closed: boolean
 }
 

@@ -5,7 +5,7 @@ import type { Random } from '../random.ts'
 export interface Sampling {
   /** Divides the logits before the softmax: below 1 likely labels become likelier, above 1 all more alike. 1 if left out. */
   readonly temperature?: number
-  /** Draws only from so many of the likeliest labels (Fan et al. 2018). */
+  /** Draws only from this many of the most likely labels (Fan et al. 2018). */
   readonly topK?: number
   /** Draws only from the likeliest labels that together have at least this probability (Holtzman et al. 2020), after `topK`. */
   readonly topP?: number

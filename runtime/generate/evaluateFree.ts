@@ -1,4 +1,4 @@
-// Evaluates a model as it is used: where it reads its own targets, it gets what it generated itself, and losses compare with the true ones.
+// Evaluates a model as in prediction: it reads its own predictions instead of targets; losses compare these with the true targets.
 import type { Backend, Buffer, Precision } from '../../compiler/backend/backend.ts'
 import { answersFor, type CompiledModel, load, type Port } from '../../compiler/index.ts'
 import { evaluate, type Sizes } from '../../compiler/ir/dim.ts'

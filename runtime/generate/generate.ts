@@ -86,7 +86,7 @@ function begin(generator: Generator, weights: Weights, options: GenerateOptions)
   return prepare(generator, weights, { part, indices: [0], sizes }, prepared)
 }
 
-/** Yields the rounds that are no part of the beginning. */
+/** Yields the rounds that are not part of the beginning. */
 function* roundsOf(g: Generating, options: Decoding): Generator_<{ readonly round: Round; readonly t: number }> {
   if (options.beam !== undefined) {
     const { rounds, lengths } = beamSearch(g, options.beam)
@@ -95,7 +95,7 @@ function* roundsOf(g: Generating, options: Decoding): Generator_<{ readonly roun
   }
   let t = 0
   for (const { ended, ...round } of generateRounds(g, options)) {
-    // The label that ends a sequence is no element of it.
+    // The label that ends a sequence is not an element of it.
     if (t >= g.given && (ended[0] < 0 || ended[0] > t)) yield { round, t }
     t++
   }

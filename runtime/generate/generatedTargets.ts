@@ -8,7 +8,7 @@ import { noSpecials, type SpecialLabels } from './specialLabels.ts'
 /** A target whose element is chosen at each step, and fed back in the next. */
 export interface GeneratedTarget {
   readonly port: Port
-  /** Number of values in an element, each of which is chosen by itself: 1 for a scalar. */
+  /** Number of values in an element, each of which is chosen separately: 1 for a scalar. */
   readonly places: number
   /** Number of results that the prediction has for each of them. */
   readonly width: number

@@ -11,7 +11,7 @@ import type { Decoding, Generator } from './generator.ts'
 import type { Generating } from './rounds.ts'
 import { specialLabels } from './specialLabels.ts'
 
-/** Number of elements after which a sequence is cut, if nobody says otherwise. */
+/** Default limit on the number of elements of a sequence. */
 const mostSteps = 1000
 
 /** Examples for which a sequence each is generated. */

@@ -5,7 +5,7 @@ import type { Packed, Started } from '../stream/startStream.ts'
 import { copiesOf } from '../stream/streamStates.ts'
 import type { GeneratedTarget } from './generatedTargets.ts'
 
-/** What a generation of several sequences side by side starts from. */
+/** Inputs of the generation of several sequences side by side. */
 export interface Generating {
   readonly started: Started
   readonly rows: number

@@ -1,10 +1,10 @@
-// Labels with a meaning of their own: those that begin and end a sequence, and those that are never chosen.
+// Special labels: those that begin and end a sequence, and those that are never chosen.
 import type { Fitted } from '../data/fitted.ts'
 
 export interface SpecialLabels {
   /** Label that begins each sequence. */
   readonly start?: number
-  /** Label that ends the sequence, and is no element of it. */
+  /** Label that ends the sequence, and is not an element of it. */
   readonly end?: number
   /** Labels that are never chosen. */
   readonly never: readonly number[]
@@ -13,8 +13,8 @@ export interface SpecialLabels {
 export const noSpecials: SpecialLabels = { never: [] }
 
 /**
- * Finds the special labels of the targets whose values are tokens. Padding and the token of the unknown are nothing that a text holds; but
- * over an axis of fixed length without an end, `isFixed`, padding is what fills the rest.
+ * Finds the special labels of the targets whose values are tokens. Padding and the unknown token never occur in a text; but
+ * over an axis of fixed length without an end token (`isFixed`), padding fills the rest.
  */
 export function specialLabels(fitted: Fitted | undefined, isFixed: boolean): Readonly<Record<string, SpecialLabels>> {
   const found = Object.entries(fitted?.ports ?? {}).flatMap(([name, encoding]): [string, SpecialLabels][] => {

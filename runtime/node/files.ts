@@ -76,7 +76,7 @@ const openPipe = /^\/dev\/stdin$|^\/(dev|proc\/(self|\d+))\/fd\/\d+$/
 /** Matches open pipes to write: `--out /dev/stdout`, `--out >(…)`. */
 const outPipe = /^\/dev\/std(out|err)$|^\/(dev|proc\/(self|\d+))\/fd\/\d+$/
 
-const endlessHelp = 'write what it gives to a file first; a shell may pipe into `/dev/stdin`'
+const endlessHelp = 'write its output to a file first; a shell can pipe into `/dev/stdin`'
 
 /**
  * Writes a file so that its path always holds the old content or the new, whole: the bytes go to a temporary file in the same
@@ -135,7 +135,7 @@ export async function replaceBytes(path: string, bytes: Uint8Array, previous: st
   }
 }
 
-/** Calls `clean` if the process ends: by itself, or by a signal that nothing else listens to. The result cancels it. */
+/** Calls `clean` if the process ends, normally or by a signal that nothing else listens to. The result cancels it. */
 function onEnd(clean: () => void): () => void {
   const signals = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).filter(name => process.listenerCount(name) === 0)
   const end = (name: NodeJS.Signals): void => {
@@ -263,8 +263,8 @@ const reasons: Readonly<Record<string, string>> = {
   EPERM: 'you have no permission',
   EROFS: 'the disk is read-only',
   ENOSPC: 'the disk is full',
-  EDQUOT: 'your share of the disk is full',
-  EFBIG: 'the file is larger than is allowed',
+  EDQUOT: 'your disk quota is used up',
+  EFBIG: 'the file is too large',
   EMFILE: 'too many files are open',
   EBUSY: 'another program has it open',
   ETXTBSY: 'another program has it open',

@@ -115,7 +115,7 @@ describe('a built module', () => {
       runs(`import { create } from './wave.mjs'
         try { create().run(${inputs}); console.log('null') } catch (e) { console.log(JSON.stringify(e.message)) }`)
     assert.equal(await message('{}'), 'past is missing')
-    assert.equal(await message('{ past: [1, 2] }'), 'past has 2 elements, which is no multiple of 6: give B')
+    assert.equal(await message('{ past: [1, 2] }'), 'past has 2 elements, which is not a multiple of 6: pass B')
     assert.equal(await message('{ B: 2, past: [1, 2, 3, 4, 5, 6] }'), 'past has 6 elements, not 12')
     assert.equal(await message('{ past: [] }'), null)
   })
@@ -135,7 +135,7 @@ describe('a built module', () => {
         try { found = create().predict(${inputs}) } catch (e) { found = e.message }
         console.log(JSON.stringify(found))`)
     for (const x of ['NaN', 'new Float64Array([NaN])[0]']) {
-      const says = /^\w+\[\d\] is NaN: an input is no number, or too large$/
+      const says = /^\w+\[\d\] is NaN: an input is NaN, or too large$/
       assert.match(String(await message('wave', `{ past: [1, 2, 3, 4, 5, ${x}] }`)), says, x)
       for (const module of ['flowers', 'yes']) {
         assert.match(String(await message(module, `{ x: [1, 2, ${x}, 4] }`)), says, `${module}, ${x}`)

@@ -51,7 +51,7 @@ fn half(x) = x / 2`,
     )
     assert.equal(
       (await ok('check', 'library.rnn')).stdout,
-      `layer Twice: what \`cell\` gives is checked at each use
+      `layer Twice: values of \`cell\` are checked at each use
 fn double, half: shapes are checked at each call
 library.rnn: no errors; 2 units, 2 fns, no model
 `,
@@ -65,7 +65,7 @@ library.rnn: no errors; 2 units, 2 fns, no model
     ])
     write('wrong.rnn', "cell c(units) { input x: [D]; state h: [units]; h' = h + x; return h' }")
     assertRefused(await rnnc('check', 'wrong.rnn'), 'RNN203', /`h` is \[units\], `x` is \[D\]/)
-    assertRefused(await rnnc('explain', 'library.rnn'), 'RNN106', /the file declares no model/)
+    assertRefused(await rnnc('explain', 'library.rnn'), 'RNN106', /the file has no model/)
   })
 
   it('shows the place of a mistake, in every file', async () => {
@@ -110,7 +110,7 @@ data d for m {
       ],
     )
     write('tanh.rnn', series().replace('standardize', 'tanhh'))
-    assertRefused(await rnnc('check', 'tanh.rnn'), 'RNN407', /`tanhh` is not a function of data/)
+    assertRefused(await rnnc('check', 'tanh.rnn'), 'RNN407', /`tanhh` is not a data function/)
   })
 
   /** The codes and lines of what `check` finds in a data block for a model of these ports. */
@@ -223,7 +223,7 @@ data db for b { x = windows(csv("a.csv").v, 12).past }
     write('words.csv', 'value\n1\ntwo\n3\n')
     assertRefused(await rnnc('check', 'good.rnn', '--data', 'words.csv'), 'RNN404', /two/)
     assertRefused(await rnnc('check', 'good.rnn', '--data', 'none.csv'), 'RNN406', /none.csv/)
-    assertRefused(await rnnc('check', 'cells.rnn', '--data', 'wave.csv'), 'RNN106', /declares no model/)
+    assertRefused(await rnnc('check', 'cells.rnn', '--data', 'wave.csv'), 'RNN106', /has no model/)
     // Much data, of which the beginning is right: the rest is not looked at, and a quoted line break is no end of a row.
     const row = (i: number): string => `"a\nb ${i}",${i}\n`
     write('long.csv', `note,value\n${Array.from({ length: 20_000 }, (_, i) => row(i)).join('')}x,not a number\n`)
@@ -251,9 +251,9 @@ data db for b { x = windows(csv("a.csv").v, 12).past }
     write('empty.rnn', '')
     assertRefused(await rnnc('check', 'empty.rnn'), 'RNN405', /`empty.rnn` is empty\nhelp: a program declares/)
     write('latin1.rnn', Uint8Array.of(0x23, 0xe9, 0x0a))
-    assertRefused(await rnnc('check', 'latin1.rnn'), 'RNN406', /it is not UTF-8 text\nhelp: a program is text/)
+    assertRefused(await rnnc('check', 'latin1.rnn'), 'RNN406', /it is not UTF-8 text\nhelp: a program is a text file/)
     assertRefused(await rnnc('check', 'wave.csv'), 'RNN101', /wave.csv:1:1/)
     write('windows.rnn', series().replace('wave.csv', 'C:\\\\data\\\\wave.csv'))
-    assertRefused(await rnnc('check', 'windows.rnn'), 'RNN420', /`C:.*wave.csv` is no path on every system/)
+    assertRefused(await rnnc('check', 'windows.rnn'), 'RNN420', /`C:.*wave.csv` is not a portable path/)
   })
 })

@@ -59,14 +59,17 @@ describe('rnnc diagnose', () => {
   it('says how the gradient goes by lag, as a table with bars', async () => {
     const { stdout, stderr } = await ok('diagnose', 'leak.rnn', '--set', 'T=40')
     assert.match(stdout, /^M: norm of the gradient of the loss at each state, by steps back; bars from 1e-\d+ to 1e/)
-    assert.match(stdout, /^rnn\.h \(line 12\): by 0\.5 a step: vanishing, under 0\.95 \(.* at lag 0, .* at lag 39\)$/m)
+    assert.match(
+      stdout,
+      /^rnn\.h \(line 12\): factor 0\.5 per step: vanishing, below 0\.95 \(.* at lag 0, .* at lag 39\)$/m,
+    )
     assert.match(stdout, /^ {4}0 +\d\.\d\de[+-]\d +3 {2}\u2588+$/m)
     assert.match(stdout, /^ {3}39 +\d\.\d\de-\d+ +1 {2}\u2588+$/m)
     assert.equal(stdout.match(/\u2588+$/gm)?.length, 16)
     assert.match(stdout, /\nthe loss and its gradient are finite, in 1 batch \(f32\)\n$/)
     assert.equal(stderr, '')
     const grown = await ok('diagnose', 'leak.rnn', '--set', 'T=40', 'a=1.5')
-    assert.match(grown.stdout, /: by 1\.5 a step: exploding, over 1\.05 /)
+    assert.match(grown.stdout, /: factor 1\.5 per step: exploding, above 1\.05 /)
   })
 
   it('gives one object with --json', async () => {
@@ -93,7 +96,7 @@ describe('rnnc diagnose', () => {
 
   it('reads the data block, or another file', async () => {
     const { stdout } = await ok('diagnose', 'logs.rnn', '--data', '--set', 'B=2')
-    assert.match(stdout, /^Logs\.h \(line 12\): by 1 a step: steady /m)
+    assert.match(stdout, /^Logs\.h \(line 12\): factor 1 per step: steady /m)
     assert.match(stdout, /finite, in 2 batches \(f32\)\n$/)
   })
 
@@ -102,7 +105,7 @@ describe('rnnc diagnose', () => {
     assertRefused(ran, 'RNN512', /the loss in batch 1 is NaN\n -+> logs\.rnn:6:5\n/)
     assert.match(
       ran.stderr,
-      /^6 \| {5}log\(w \* x\)\n {2}\| {5}\^{10} NaN first by `log` at step 3 of T of example 3$/m,
+      /^6 \| {5}log\(w \* x\)\n {2}\| {5}\^{10} first NaN in `log` at step 3 of T of example 3$/m,
     )
     assert.match(ran.stderr, /^help: .* it reads -4$/m)
   })
@@ -130,7 +133,7 @@ describe('rnnc diagnose', () => {
   it('takes weights, and what they were trained on', async () => {
     await ok('train', 'wave.rnn', '--set', 'units=3')
     const { stdout } = await ok('diagnose', 'wave.safetensors', '--data')
-    assert.match(stdout, /^SimpleRNN\.h \(line 4\): by /m)
+    assert.match(stdout, /^SimpleRNN\.h \(line 4\): factor /m)
     assert.match(stdout, /finite, in 6 batches \(f32\)\n$/)
     const same = await ok('diagnose', 'wave.rnn', '--weights', 'wave.safetensors', '--data')
     assert.equal(same.stdout, stdout)
@@ -147,6 +150,6 @@ describe('rnnc diagnose', () => {
 
   it('says that there are no states', async () => {
     const { stdout } = await ok('diagnose', 'flat.rnn')
-    assert.match(stdout, /^Flat has no state that the loss depends on\n/)
+    assert.match(stdout, /^the loss of Flat depends on no state\n/)
   })
 })

@@ -79,7 +79,7 @@ describe('rnnc gradcheck', () => {
   it('compares every element, and names the worst', async () => {
     const { stdout } = await ok('gradcheck', 'wave.rnn')
     assert.match(stdout, /^all 29 elements of the gradient, and 8 random directions, .*\(js, f64\)\n/)
-    assert.match(stdout, /\nWave: the gradient is right, to \S+ at worst \((SimpleRNN|dense)\.\w\[\d/)
+    assert.match(stdout, /\nWave: the gradient is correct; the largest error is \S+ \((SimpleRNN|dense)\.\w\[\d/)
   })
 
   it('takes directions and samples of a large model', async () => {
@@ -109,7 +109,7 @@ describe('rnnc gradcheck', () => {
       'stopped.rnn',
       'model m { input x: [3]; target y: [2]; loss mse(stop_gradient(x |> dense(2)) * (x |> dense(2)), y) }',
     )
-    assert.match((await ok('gradcheck', 'stopped.rnn')).stdout, /the gradient is right/)
+    assert.match((await ok('gradcheck', 'stopped.rnn')).stdout, /the gradient is correct/)
     write(
       'kinked.rnn',
       'model m { input x: [3]; target y: [2]; z = x |> dense(2); loss mse(max(stop_gradient(z), z), y) }',
@@ -119,9 +119,9 @@ describe('rnnc gradcheck', () => {
   })
 
   it('takes a batch of the data', async () => {
-    assert.match((await ok('gradcheck', 'wave.rnn', '--data')).stdout, /the gradient is right/)
+    assert.match((await ok('gradcheck', 'wave.rnn', '--data')).stdout, /the gradient is correct/)
     write('other.csv', `value\n${Array.from({ length: 40 }, (_, i) => Math.cos(i)).join('\n')}\n`)
-    assert.match((await ok('gradcheck', 'wave.rnn', '--data', 'other.csv')).stdout, /the gradient is right/)
+    assert.match((await ok('gradcheck', 'wave.rnn', '--data', 'other.csv')).stdout, /the gradient is correct/)
     assertRefused(await rnnc('gradcheck', 'wave.rnn', '--data', 'none.csv'), 'RNN406', /none.csv/)
     assertRefused(await rnnc('gradcheck', 'mixed.rnn', '--data'), 'RNN401', /data/)
   })

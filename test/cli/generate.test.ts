@@ -141,7 +141,7 @@ describe('rnnc predict --stream', () => {
     await refused('{"x": [1, 2]}\n{"x": [1]}\n', /RNN410: .*line 2: .*`x`/, ...gain)
     await refused('{"x": [1, 2]\n', /line 1: .*JSON object/, ...gain)
     await refused('x[0],x[1]\n1,2\n1\n', /line 3 has 1 cells/, ...gain)
-    await refused('{"x": [1, 2]}\n', /`gain` is not fed/)
+    await refused('{"x": [1, 2]}\n', /`gain` has no data/)
     await refused('{"x": [1, 2]}\n', /--data/, '--data', 'd.jsonl', ...gain)
   })
 })

@@ -109,7 +109,7 @@ describe('rnnc train saves the best it has', () => {
     const before = readFileSync(path('first.safetensors'))
     write('first.rnn', line('1e38 * (1e38 + g)', 'epochs = 3; batch = 100'))
     const ran = await rnnc('train', 'first.rnn')
-    assertRefused(ran, 'RNN504', /at step 1; nothing is saved, and `first.safetensors` is as it was/)
+    assertRefused(ran, 'RNN504', /at step 1; nothing was saved, and `first.safetensors` is unchanged/)
     assert.deepEqual(readFileSync(path('first.safetensors')), before)
     assert.ok(!existsSync(path('first.previous.safetensors')))
   })
@@ -173,7 +173,7 @@ describe('an output never overwrites what is read', () => {
       ]
       for (const out of [...outs, 'wave.csv', 'hard.csv', 'here/wave.csv']) {
         const ran = await rnnc('train', 'own.rnn', '--out', out, '--force')
-        assertRefused(ran, 'RNN518', /is read here, as `.*`, and would be overwritten/)
+        assertRefused(ran, 'RNN518', /is also an input, `.*`, and would be overwritten/)
         // Before training.
         assert.doesNotMatch(ran.stderr, /^training/m)
       }
@@ -214,7 +214,7 @@ describe('an output never overwrites what is read', () => {
   it('predict: standard output, where the shell adds it to the data', needs(unix), async () => {
     await untouched(['new.csv'], async () => {
       const ran = await shell('rnnc predict w.safetensors --data new.csv --format csv >> new.csv')
-      assertRefused(ran, 'RNN518', /`standard output` is read here, as `new.csv`/)
+      assertRefused(ran, 'RNN518', /`standard output` is also an input, `new.csv`/)
     })
     assert.equal((await shell('rnnc predict w.safetensors --data new.csv --format csv > answers.txt')).code, 0)
   })
@@ -238,7 +238,7 @@ describe('weights of another program', () => {
     await ok('train', 'theirs.rnn', '--out', 'shared.safetensors')
     const before = readFileSync(path('shared.safetensors'))
     const refused = await rnnc('train', 'wave.rnn', '--out', 'shared.safetensors')
-    assertRefused(refused, 'RNN517', /holds weights of the model `Line` of `theirs.rnn`.*\n.*--force/)
+    assertRefused(refused, 'RNN517', /contains weights of the model `Line` of `theirs.rnn`.*\n.*--force/)
     assert.doesNotMatch(refused.stderr, /^training/m)
     assert.deepEqual(readFileSync(path('shared.safetensors')), before)
     assert.match(
@@ -254,7 +254,7 @@ describe('weights of another program', () => {
     assertRefused(
       await rnnc('train', 'wave.rnn', '--out', 'notes.txt'),
       'RNN517',
-      /something that is no weights of rnnc/,
+      /something other than weights of rnnc/,
     )
     assert.equal(readFileSync(path('notes.txt'), 'utf8'), 'my notes')
     const other = line('0.01 * g', 'epochs = 1; batch = 100')
@@ -298,7 +298,7 @@ describe('weights of another program', () => {
     const second = await ok('train', 'wave.rnn', '--out', 'mine.safetensors', '--seed', '5', '--set', 'units=6')
     assert.match(
       second.stderr,
-      /^mine.safetensors holds earlier weights: they will be replaced, and kept as mine.previous.safetensors$/m,
+      /^mine.safetensors contains earlier weights: they will be kept as mine.previous.safetensors$/m,
     )
     assert.match(second.stdout, /\nsaved mine.safetensors; the earlier weights are in mine.previous.safetensors\n$/)
     assert.deepEqual(readFileSync(path('mine.previous.safetensors')), before)
@@ -318,7 +318,7 @@ describe('weights of another program', () => {
     await ok('train', 'grown.rnn')
     write('grown.rnn', series().replace('SimpleRNN(units)', 'SimpleRNN(units + 1)'))
     write('grown.previous.safetensors', 'not weights')
-    assertRefused(await rnnc('train', 'grown.rnn'), 'RNN517', /`grown.previous.safetensors` holds something/)
+    assertRefused(await rnnc('train', 'grown.rnn'), 'RNN517', /`grown.previous.safetensors` contains something/)
     unlinkSync(path('grown.previous.safetensors'))
     mkdirSync(path('grown.previous.safetensors'))
     assertRefused(await rnnc('train', 'grown.rnn'), 'RNN503', /`grown.previous.safetensors`: it is a folder/)
@@ -333,7 +333,7 @@ describe('a disk that is nearly full', needs(unix), () => {
       assert.ok(whole.stdout.length > 1024)
       const cut = await shell(`ulimit -f 1; rnnc ${command} > cut.txt`)
       assert.equal(cut.code, 1, command)
-      assert.match(cut.stderr, /^error RNN503: cannot write `standard output`: the file is larger than is allowed$/m)
+      assert.match(cut.stderr, /^error RNN503: cannot write `standard output`: the file is too large$/m)
       assert.equal((await shell(`rnnc ${command} > whole.txt`)).code, 0)
       assert.equal(readFileSync(path('whole.txt'), 'utf8'), whole.stdout)
     }
@@ -361,7 +361,7 @@ describe('a disk that is nearly full', needs(unix), () => {
     await ok('train', 'wave.rnn', '--out', 'full.safetensors')
     const before = readFileSync(path('full.safetensors'))
     const ran = await shell('ulimit -f 1; rnnc train wave.rnn --out full.safetensors --seed 9')
-    assertRefused(ran, 'RNN503', /cannot write `full.safetensors`: the file is larger than is allowed/)
+    assertRefused(ran, 'RNN503', /cannot write `full.safetensors`: the file is too large/)
     assert.deepEqual(readFileSync(path('full.safetensors')), before)
     assert.ok(!existsSync(path('full.previous.safetensors')))
     // Why it ended is not forgotten where what it has learned cannot be saved.
@@ -386,13 +386,13 @@ describe('interrupts', needs(unix), () => {
       child.stderr?.on('data', text => {
         const before = seen
         seen += text
-        const drawing = /^drawing the weights: \d+ %/m
+        const drawing = /^initializing the weights: \d+ %/m
         if (drawing.test(seen) && !drawing.test(before)) child.kill(signal)
       })
       const ran = await done
       assert.equal(ran.code, 130, ran.stderr)
-      assert.match(ran.stderr, /^drawing the weights: \d+ % {2}\d+ .* left$/m)
-      assert.match(ran.stderr, /^error RNN516: interrupted while the weights were drawn/m)
+      assert.match(ran.stderr, /^initializing the weights: \d+ % {2}\d+ .* left$/m)
+      assert.match(ran.stderr, /^error RNN516: interrupted while the weights were initialized/m)
       assert.ok(!existsSync(path('wide.safetensors')))
     }
   })

@@ -58,11 +58,11 @@ describe('labels and outputs', () => {
     for (const [file, message] of [
       [
         'softmax.rnn',
-        /`y` has 5 labels, but `p` tells 3 apart.*`K` is 5: a, b, c, d, e.*dense\(K, softmax\).*leave 2 of the labels out/s,
+        /`y` has 5 labels, but `p` distinguishes 3.*`K` is 5: a, b, c, d, e.*dense\(K, softmax\).*remove 2 of the labels/s,
       ],
       [
         'binary.rnn',
-        /`y` has 3 labels, but `p` tells 2 apart.*`K` is 3: no, unknown, yes.*dense\(K, softmax\).*leave 1 of the labels out/s,
+        /`y` has 3 labels, but `p` distinguishes 2.*`K` is 3: no, unknown, yes.*dense\(K, softmax\).*remove 1 of the labels/s,
       ],
     ] as const) {
       for (const args of [
@@ -75,7 +75,7 @@ describe('labels and outputs', () => {
         assertRefused(await rnnc(command, file, ...options), 'RNN416', message)
       }
       assertRefused(await rnnc('gradcheck', file, '--set', 'K=7'), 'RNN416', /`y` has 7 labels/)
-      assert.match((await ok('gradcheck', file)).stdout, /the gradient is right/)
+      assert.match((await ok('gradcheck', file)).stdout, /the gradient is correct/)
     }
   })
 

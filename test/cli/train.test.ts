@@ -14,7 +14,7 @@ describe('rnnc train', () => {
     assert.equal(code, 0, stderr)
     assert.match(
       stderr,
-      /^training Wave \(29 parameters, f32\) on js: 48 examples to train on, 12 to validate, 12 to test$/m,
+      /^training Wave \(29 parameters, f32\) on js: 48 examples for training, 12 for validation, 12 for testing$/m,
     )
     assert.match(
       stdout,
@@ -78,7 +78,7 @@ describe('rnnc train', () => {
   it('says that a model does not fit into memory', async () => {
     const { code, stdout, stderr } = await rnnc('train', 'wave.rnn', '--set', 'units=1000000')
     assert.deepEqual([code, stdout], [1, ''])
-    assert.match(stderr, /^error RNN519: training `\w+` takes [\d.,]+ TB of memory or more/m)
+    assert.match(stderr, /^error RNN519: training `\w+` takes at least [\d.,]+ TB of memory/m)
     assert.doesNotMatch(stderr, /internal/)
   })
 
@@ -142,8 +142,8 @@ describe('rnnc train', () => {
       child.kill(signal)
       const { code, stdout, stderr } = await done
       assert.equal(code, 130, stderr)
-      assert.match(stderr, /ending after this step/)
-      assert.match(stdout, /^interrupted in epoch \d+, after step \d+; what was learned is saved/)
+      assert.match(stderr, /stopping after this step/)
+      assert.match(stdout, /^interrupted in epoch \d+, after step \d+; the weights are saved/)
       assert.match((await ok('eval', out)).stdout, /^loss/)
     })
   }

@@ -118,14 +118,14 @@ test('hints', () => {
     'y = .5': /write `0.5`/,
     'y += 1': /a name has one definition/,
     'if a: b': /`where\(b, x, y\)`/,
-    'for t in x': /a cell is applied to a sequence/,
+    'for t in x': /apply a cell to a sequence/,
     'let y = 1': /an equation is just/,
-    'y = a && b': /`and` is written out/,
-    'y = a − b': /minus is the plain/,
+    'y = a && b': /write `and`/,
+    'y = a − b': /write minus as a plain/,
   }
   for (const [line, help] of Object.entries(hints)) assert.match(messages(`model m {\n  ${line}\n}`), help, line)
   assert.match(messages('modle m {}'), /did you mean `model`\?/)
-  assert.match(messages('x = 3'), /lives inside/)
+  assert.match(messages('x = 3'), /must be inside/)
   assert.match(messages('model m {\n  y = 1\nmodel n {}'), /not closed/)
   assert.match(messages('model m {\n  y = f(\n  z = 2\n}'), /2 \| {3}y = f\(\n.*- this `\(` is not closed/)
   assert.match(messages("model m {\n  y = f(a +\n  h' = 2\n}"), /line 2 seems unfinished/)

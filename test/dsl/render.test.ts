@@ -35,12 +35,12 @@ test('the message, the line, the caret and the help', () => {
   const text = shape({ span: spanOf('x: [D]'), caret: 'declared as `state h, c: [units]` on line 3' })
   assert.equal(
     text,
-    `error RNN301: state \`c\` enters the step as [units] but leaves it as [2*units]
+    `error RNN301: state \`c\` is [units], but its next value is [2*units]
  --> lstm.rnn:2:9
   |
 2 |   input x: [D]
   |         ^^^^^^ declared as \`state h, c: [units]\` on line 3
-help: a step must give back each state in its declared shape`,
+help: the next value of a state must have its declared type`,
   )
 })
 
@@ -51,7 +51,7 @@ test('several labels, a tab, and a place over two lines', () => {
   ]
   assert.equal(
     shape({ span: spanOf("c' = [x,\n        i]"), caret: 'this is [2*units]', labels, help: 'help yourself' }),
-    `error RNN301: state \`c\` enters the step as [units] but leaves it as [2*units]
+    `error RNN301: state \`c\` is [units], but its next value is [2*units]
  --> lstm.rnn:6:2
   |
 3 |   state h, c: [units]
@@ -107,7 +107,7 @@ test('color', () => {
 
 test('a warning says so', () => {
   const text = render(diagnostic('RNN222', { name: 'cell' }), sources, { color: false })
-  assert.match(text, /^warning RNN222: the recipe `cell` is applied at two places/)
+  assert.match(text, /^warning RNN222: the recipe `cell` is applied in two places/)
 })
 
 test('positions', () => {

@@ -22,7 +22,7 @@ test('the nearest candidate, or none', () => {
 
 test('the help', () => {
   assert.equal(didYouMean('epoch', ['epochs', 'batch']), 'did you mean `epochs`?')
-  assert.equal(didYouMean('dropout', ['h', 'c']), 'it is one of `h`, `c`')
-  assert.equal(didYouMean('dropout', ['h']), 'the only one is `h`')
+  assert.equal(didYouMean('dropout', ['h', 'c']), 'the choices are `h`, `c`')
+  assert.equal(didYouMean('dropout', ['h']), 'the only choice is `h`')
   assert.equal(didYouMean('dropout', []), undefined)
 })

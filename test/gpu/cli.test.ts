@@ -43,7 +43,7 @@ it('is an error that says what was tried where there is no GPU', async () => {
     // Before it, Dawn says by itself that it finds no driver.
     const { code, stderr } = await rnnc('train', 'wave.rnn', '--target', 'gpu')
     assert.equal(code, 1)
-    assert.match(stderr, /^error RNN513: there is no GPU to run on; tried WebGPU \(it gives no adapter\)\nhelp: /m)
+    assert.match(stderr, /^error RNN513: no GPU found; tried WebGPU \(it gives no adapter\)\nhelp: /m)
   } finally {
     if (before === undefined) delete process.env.VK_ICD_FILENAMES
     else process.env.VK_ICD_FILENAMES = before

@@ -127,7 +127,7 @@ describe('a module for the GPU where its packages are', () => {
     close(found.raw, raw)
     close(found.next, next)
     close(found.first, raw.slice(0, 1))
-    assert.equal(found.wrong, 'past has 2 elements, which is no multiple of 6: give B')
+    assert.equal(found.wrong, 'past has 2 elements, which is not a multiple of 6: pass B')
   })
 
   it('is used as spec/gpu.md shows', needs(skipped), async () => {

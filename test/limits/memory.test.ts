@@ -30,7 +30,7 @@ function dataOf(length: number): LoadedData {
 test('a model too large is refused with its parameters and what to lower', async () => {
   const model = compile(source(), { sets: { units: 50_000 } })
   const { message, caret, help, span } = await failing('RNN519', () => train(model, dataOf(3)))
-  assert.match(message, /^training `M` takes [\d.]+ GB of memory or more, and there are 16 GB$/)
+  assert.match(message, /^training `M` takes at least [\d.]+ GB of memory, but the limit is 16 GB$/)
   assert.match(caret ?? '', /^10,000,450,001 parameters/)
   assert.match(help ?? '', /`units`/)
   assert.equal(source().slice(span?.start, span?.end), 'M')
@@ -59,7 +59,7 @@ test('of windows, one is in memory at a time', async () => {
 test('what fits is run: the limit is what is taken, not more', async () => {
   const model = compile(source())
   const { message } = await failing('RNN519', () => train(model, dataOf(50), { memory: 1000 }))
-  assert.match(message, /takes [\d.]+ KB of memory or more, and there are 1,000 bytes/)
+  assert.match(message, /takes at least [\d.]+ KB of memory, but the limit is 1,000 bytes/)
   const { weights } = await train(model, dataOf(50), { memory: 100_000 })
   const { train: part } = dataOf(50)
   await failing('RNN519', () => predict(model, weights, part, {}, undefined, { memory: 500 }))

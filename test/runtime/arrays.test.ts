@@ -58,7 +58,7 @@ const bad: Record<string, Bad> = {
   },
   'two lengths over one axis': {
     code: 'RNN402',
-    says: /`x` and `y` are both over T, but in example 2 the one has 1 elements and the other 2/,
+    says: /`x` and `y` are both over T, but in example 2 one has 1 elements and the other 2/,
     inputs: ['x over T', 'y over T'],
     arrays: { x: [[1], [1]], y: [[1], [1, 2]] },
   },
@@ -82,7 +82,7 @@ const bad: Record<string, Bad> = {
   },
   'vectors of two widths': {
     code: 'RNN411',
-    says: /1 numbers where others have 2, in example 2/,
+    says: /1 numbers, but others have 2, in example 2/,
     inputs: ['x [D]'],
     arrays: { x: [[1, 2], [1]] },
   },
@@ -94,7 +94,7 @@ const bad: Record<string, Bad> = {
   },
   'a fixed axis of many lengths': {
     code: 'RNN411',
-    says: /over an axis of many lengths/,
+    says: /over an axis of different lengths/,
     inputs: ['x over T[2]'],
     arrays: { x: [[1, 2], [1]] },
   },
@@ -114,7 +114,7 @@ const bad: Record<string, Bad> = {
   },
   'a whole number beyond 32 bits': {
     code: 'RNN412',
-    says: /^3000000000 is not a whole number that 32 bits hold, in `x`: example 2\n/,
+    says: /^3000000000 is not a 32-bit whole number, in `x`: example 2\n/,
     inputs: ['x int over T'],
     arrays: { x: [[1], [2, 3e9]] },
   },

@@ -131,7 +131,7 @@ test('RNN501 lists both sides, and proposes a rename where there is one choice',
   assert.match(message, /the file lacks `enc\.W` \[2, 3\], `enc\.b` \[4\], `enc\.d` \[4\]/)
   assert.match(message, /the model lacks `LSTM\.W` \[2, 3\], `LSTM\.b` \[4\]/)
   // Of the shape [4] two are missing: no guess.
-  assert.equal(help, 'renamed, it may be: `LSTM.W` in the file is `enc.W`')
+  assert.equal(help, 'these may have been renamed: `LSTM.W` in the file is `enc.W`')
 })
 
 test('a long list is cut', async () => {

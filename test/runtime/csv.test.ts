@@ -66,7 +66,7 @@ test('another separator is named where a column is asked for', async () => {
 test('names of columns stand in messages on one line, and short', async () => {
   const files = { 'a.csv': `"x\n","\u001b[31m${'y'.repeat(5000)}"\n1,1\n` }
   const { help } = await failing('RNN403', () => load({ inputs: ['x'], data: 'x = csv("a.csv").label', files }))
-  assert.match(help ?? '', /^it is one of `x\\n`, `\\u001b\[31my{20,60}…`$/)
+  assert.match(help ?? '', /^the choices are `x\\n`, `\\u001b\[31my{20,60}…`$/)
 })
 
 test('of each line end its own line is counted, also within cells', () => {
@@ -101,26 +101,26 @@ test('a long cell is no error', () => {
 for (const [what, code, text, reason] of [
   ['an empty file', 'RNN405', '', /`f.csv` is empty/],
   ['a header alone', 'RNN405', 'a,b\n', /`f.csv` is empty/],
-  ['a row with too many cells', 'RNN410', 'a,b\n1,2\n1,2,3\n', /line 3 has 3 cells, the first line has 2/],
+  ['a row with too many cells', 'RNN410', 'a,b\n1,2\n1,2,3\n', /line 3 has 3 cells, but the first line has 2/],
   ['a row with too few cells', 'RNN410', 'a,b\n1\n', /line 2 has 1 cells/],
-  ['a row that ends with a separator', 'RNN410', 'a,b\n1,2,\n', /line 2 has 3 cells, the first line has 2/],
+  ['a row that ends with a separator', 'RNN410', 'a,b\n1,2,\n', /line 2 has 3 cells, but the first line has 2/],
   ['a decimal comma between commas', 'RNN410', 'a,b\n1,5,2\n', /line 2 has 3 cells.*separated by a comma.*in quotes/s],
   ['commas below semicolons', 'RNN410', 'a;b\n1,2\n', /line 2 has 1 cells.*separated by `;`, as in the first line/s],
   ['spaces below tabs', 'RNN410', 'a\tb\n1 2\n', /line 2 has 1 cells.*separated by a tab/s],
   ['an open quote', 'RNN410', 'a,b\n1,"2\n3,4\n', /the quote that opens in line 2, column `b` is never closed/],
   ['an open quote among the names', 'RNN410', 'a,"b\n1,2\n', /opens in line 1, cell 2 is never closed/],
-  ['a quote within a cell', 'RNN410', 'a,b\n1,5" pipe\n', /line 2, column `b` has a quote within.*quotes/s],
-  ['text after a quote', 'RNN410', 'a,b\n"1"0,2\n', /line 2, column `a` goes on after its closing quote/],
-  ['a NUL', 'RNN410', 'a,b\n1,2\n3,\0\n', /line 3, column `b` holds a NUL.*UTF-16/],
-  ['a NUL in a column that is not used', 'RNN410', 'a,b\n1,2\n3,x\0y\n', /line 3, column `b` holds a NUL/],
-  ['UTF-16 without its mark', 'RNN410', 'a\0,\0b\0\n\x001\0,\x002\0', /line 1, cell 1 holds a NUL.*UTF-16/],
+  ['a quote within a cell', 'RNN410', 'a,b\n1,5" pipe\n', /line 2, column `b` has a quote inside.*quotes/s],
+  ['text after a quote', 'RNN410', 'a,b\n"1"0,2\n', /line 2, column `a` continues after its closing quote/],
+  ['a NUL', 'RNN410', 'a,b\n1,2\n3,\0\n', /line 3, column `b` contains a NUL.*UTF-16/],
+  ['a NUL in a column that is not used', 'RNN410', 'a,b\n1,2\n3,x\0y\n', /line 3, column `b` contains a NUL/],
+  ['UTF-16 without its mark', 'RNN410', 'a\0,\0b\0\n\x001\0,\x002\0', /line 1, cell 1 contains a NUL.*UTF-16/],
   ['two columns of one name', 'RNN410', 'a,a\n1,2\n', /two columns are named `a`/],
   ['names once more', 'RNN410', 'a,b\n1,2\na,b\n3,4\n', /line 3 repeats the first line/],
   [
     'the name of a single column once more',
     'RNN410',
     'a\nx\na\n',
-    /line 3 repeats the first line.*in quotes if it is one/s,
+    /line 3 repeats the first line.*in quotes if it is data/s,
   ],
 ] as const) {
   test(`${what} is ${code}`, async () => {
@@ -218,7 +218,7 @@ test('cells of a TSV file are separated by tabs, whatever else stands in them', 
   }))
   const { help } = await failing('RNN403', () => load(commas))
   assert.equal(help, 'the first line is one name, `a,k`: columns are separated by a tab')
-  assert.match((await failing('RNN410', () => load(spaces))).message, /line 2 has 1 cells, the first line has 2/)
+  assert.match((await failing('RNN410', () => load(spaces))).message, /line 2 has 1 cells, but the first line has 2/)
 })
 
 test('a row without an end is RNN410 before it is longer than a text can be', async () => {

@@ -70,7 +70,7 @@ describe('places in `[…]`', () => {
 
   it('are inside the item', async () => {
     const found = await failing('RNN217', () => sound('x over T', 'x = jsonl("a.jsonl").s[3]'))
-    assert.match(found.message, /`3` is not a place in \[3\]/)
+    assert.match(found.message, /`3` is not a valid index of \[3\]/)
     for (const place of ['-1', '2:1', ':4', '0, 0'])
       await failing('RNN217', () => sound('x over T', `x = jsonl("a.jsonl").s[${place}]`))
     await failing('RNN217', () => load({ inputs: ['x'], data: 'x = csv("a.csv").a[0]', files: { 'a.csv': 'a\n1\n' } }))
@@ -95,7 +95,7 @@ describe('types of equations', () => {
     const cases = [
       [
         'x: [4] over T = jsonl("a.jsonl").s',
-        /`x` is declared as \[4\] over T, but its value is \[3\] over an axis of many/,
+        /`x` is declared as \[4\] over T, but its value is \[3\] over an axis of different lengths/,
       ],
       ['x: real over T = jsonl("a.jsonl").s', /`x` is declared as real over T/],
       ['s: [2] = jsonl("a.jsonl").v; x = s[0]', undefined],

@@ -34,22 +34,22 @@ describe('values that a cross-entropy takes as labels', () => {
     code: Code,
     message: RegExp,
   ])[] = [
-    ['int', softmax, [0, 1, 2, 9], 'RNN416', /`y` has 10 labels, but `p` tells 3 apart/],
+    ['int', softmax, [0, 1, 2, 9], 'RNN416', /`y` has 10 labels, but `p` distinguishes 3/],
     [
       'int',
       'loss -log(softmax(x |> dense(3))[y])',
       [0, 1, 9],
       'RNN416',
-      /`y` has 10 labels, but `softmax` tells 3 apart/,
+      /`y` has 10 labels, but `softmax` distinguishes 3/,
     ],
     ['int', softmax, [0, 1, -1], 'RNN412', /-1 is not a label of `p`, in `y`/],
-    ['int', 'metric accuracy(p, y)', [0, 3], 'RNN416', /`y` has 4 labels, but `p` tells 3 apart/],
-    ['int', 'metric accuracy(q, y)', [0, 2], 'RNN416', /`y` has 3 labels, but `q` tells 2 apart/],
-    ['int', sigmoid, [0, 1, 2], 'RNN416', /`y` has 3 labels, but `q\[0\]` tells 2 apart/],
-    ['real', sigmoid, [1, 2], 'RNN416', /`y` has 3 labels, but `q\[0\]` tells 2 apart/],
+    ['int', 'metric accuracy(p, y)', [0, 3], 'RNN416', /`y` has 4 labels, but `p` distinguishes 3/],
+    ['int', 'metric accuracy(q, y)', [0, 2], 'RNN416', /`y` has 3 labels, but `q` distinguishes 2/],
+    ['int', sigmoid, [0, 1, 2], 'RNN416', /`y` has 3 labels, but `q\[0\]` distinguishes 2/],
+    ['real', sigmoid, [1, 2], 'RNN416', /`y` has 3 labels, but `q\[0\]` distinguishes 2/],
     ['real', sigmoid, [0.5, 1.5], 'RNN412', /1\.5 is not a probability, in `y`/],
     ['real', sigmoid, [-1, 1], 'RNN412', /-1 is not a probability, in `y`/],
-    ['[3]', 'loss binary_cross_entropy(sigmoid(p), y)', [[0, 1, 2]], 'RNN416', /tells 2 apart/],
+    ['[3]', 'loss binary_cross_entropy(sigmoid(p), y)', [[0, 1, 2]], 'RNN416', /distinguishes 2/],
     ['int over T', 'loss cross_entropy(repeat(p, over T), y)', [[0, 1], [3]], 'RNN416', /`y` has 4 labels/],
     ['int over T', 'loss cross_entropy(repeat(p, over T), reverse(y))', [[0, 1], [3]], 'RNN416', /`y` has 4 labels/],
     [
@@ -192,7 +192,7 @@ describe('numbers that are too large', () => {
       const data = `x = ${scale}(csv("a.csv").x)`
       const values = scale === 'minmax' ? [1, -1.5e308, 1.5e308] : [1, 2, 1e308]
       const found = await failing('RNN417', () => load({ inputs: ['x'], data, files: { 'a.csv': column(values) } }))
-      assert.match(found.message, /1\.?5?e\+308 is too large to scale the others by: a\.csv, line [34], column `x`/)
+      assert.match(found.message, /1\.?5?e\+308 is too large for scaling: a\.csv, line [34], column `x`/)
     }
     const lists = { 'a.jsonl': '{"x": [1, 2]}\n\n{"x": [3, 1e200]}\n' }
     const found = await failing('RNN417', () =>
@@ -211,7 +211,7 @@ describe('numbers that are too large', () => {
       [1, -1e308, 1e308, 2],
       [0.5, 0.25, -1e17],
     ]) {
-      assert.match((await failing('RNN417', () => scaled(values))).message, /is too large to scale the others by/)
+      assert.match((await failing('RNN417', () => scaled(values))).message, /is too large for scaling/)
     }
     for (const values of [
       [0, 1e300],
@@ -277,7 +277,7 @@ describe('what is not finite', () => {
     for (const bad of [Number.NaN, Number.NEGATIVE_INFINITY]) {
       const weights = { 'dense.W': Float32Array.of(bad), 'dense.b': Float32Array.of(0) }
       const found = await failing('RNN515', () => predict(open, weights, part, sizes, undefined))
-      assert.match(found.message, /`dense\.W\[0, 0\]` of the weights is (NaN|-Infinity)/)
+      assert.match(found.message, /`dense\.W\[0, 0\]` in the weights is (NaN|-Infinity)/)
     }
   })
 

@@ -191,7 +191,7 @@ interface Bad {
 }
 
 const bad: Record<string, Bad> = {
-  'a port that is not fed': { code: 'RNN401', says: /input `x` is not fed.*rename it to `x`/s, data: 'xs = 1' },
+  'a port that is not fed': { code: 'RNN401', says: /input `x` has no data.*rename it to `x`/s, data: 'xs = 1' },
   'an unknown column': {
     code: 'RNN403',
     says: /has no column `lable`.*did you mean `label`/s,
@@ -266,7 +266,7 @@ const bad: Record<string, Bad> = {
   },
   'too many classes': {
     code: 'RNN412',
-    says: /there are 2 of them/,
+    says: /the data has 2 of them/,
     inputs: ['x class of 1'],
     data: 'x = classes(csv("a.csv").label)',
   },
@@ -279,7 +279,7 @@ const bad: Record<string, Bad> = {
   'a text that is not cut': { code: 'RNN422', says: /the text of `a.csv`/, data: 'x = text("a.csv")' },
   'a path with a backslash': {
     code: 'RNN420',
-    says: /^`tables\\\\a\.csv` is no path on every system\n.*`\/`/,
+    says: /^`tables\\\\a\.csv` is not a portable path\n.*`\/`/,
     data: 'x = csv("tables\\\\a.csv").a',
   },
   'a path with what stands for a tab': {
@@ -304,7 +304,7 @@ const bad: Record<string, Bad> = {
   'too few arguments': { code: 'RNN209', says: /`windows` needs `length`/, data: 'x = windows(csv("a.csv").a).next' },
   'no number': {
     code: 'RNN230',
-    says: /`length` must be a whole number from 1; it is the number 0/,
+    says: /`length` must be a whole number of at least 1; it is the number 0/,
     data: 'x = windows(csv("a.csv").a, 0).next',
   },
   'a table as a series': { code: 'RNN422', says: /the table `a\.csv`/, data: 'x = csv("a.csv")' },
@@ -323,10 +323,10 @@ const bad: Record<string, Bad> = {
     says: /0\.8 \+ 0\.1 = 0\.9/,
     data: 'x = csv("a.csv").a\nsplit = ordered(0.8, 0.1)',
   },
-  'a split that is none': { code: 'RNN231', says: /`split` is given as/, data: 'x = csv("a.csv").a\nsplit = 0.8' },
+  'a split that is none': { code: 'RNN231', says: /`split` must be/, data: 'x = csv("a.csv").a\nsplit = 0.8' },
   'windows of shuffled values': {
     code: 'RNN426',
-    says: /cut into windows\nwrite `ordered\(…\)`/,
+    says: /cut into windows\nuse `ordered\(…\)`/,
     data: 'x = windows(csv("a.csv").a, 1).next\nsplit = shuffled(0.5, 0.5)',
   },
   'inputs of different counts': {

@@ -61,7 +61,7 @@ describe('lists in lists', () => {
     const wrong = (input: string, rows: readonly unknown[]) => failing('RNN411', () => read(input, rows))
     assert.match((await wrong('x [3]', xs)).message, /declared as \[3\], but its data is \[2\]/)
     assert.match((await wrong('x', xs)).message, /declared as real, but its data is \[2\]/)
-    assert.match((await wrong('x [2]', [[1, 2], [3]])).message, /data is real over an axis of many lengths/)
+    assert.match((await wrong('x [2]', [[1, 2], [3]])).message, /data is real over an axis of different lengths/)
     assert.match((await wrong('x [2]', [[], []])).message, /over an axis of 0/)
     const { message } = await failing('RNN417', () =>
       read(
@@ -177,15 +177,15 @@ describe('lists in lists', () => {
     assert.match(await wrong('x over A', [[[1, 2]], [[3]]], 'RNN410'), /line 2 has a list of 1 in element 1 of `x`/)
     assert.match(
       await wrong('x [D] over A over C', [[[[1, 2]], [[3, 4], [5]]]], 'RNN410'),
-      /line 1 has a list of 1 in element 2, 2 of `x`, where line 1 begins with a list of 2/,
+      /line 1 has a list of 1 in element 2, 2 of `x`, but line 1 begins with a list of 2/,
     )
     assert.match(
       await wrong('x over A over C', [[[1]], [[2], 3]], 'RNN410'),
-      /line 2 has a number in element 2 of `x`, where line 1 begins with a list of 1/,
+      /line 2 has a number in element 2 of `x`, but line 1 begins with a list of 1/,
     )
     assert.match(
       await wrong('x over A over C', [[[1]], [[[2]]]], 'RNN410'),
-      /line 2 has a list of 1 in element 1, 1 of `x`, where line 1 begins with a number/,
+      /line 2 has a list of 1 in element 1, 1 of `x`, but line 1 begins with a number/,
     )
     let deep: unknown = 1
     for (let i = 0; i < 2000; i++) deep = [deep]
@@ -224,7 +224,7 @@ describe('lists in lists', () => {
     })
     const options = { read: readTexts({ a: jsonl([[[1, 2, 3]]]) }), fitted: items.fitted }
     const { message } = await failing('RNN501', () => loadInputs(dataBlock(data), signature(['x [D] over A']), options))
-    assert.match(message, /`x` has items of 3, and 2 were scaled in training/)
+    assert.match(message, /`x` has 3 columns, but training scaled 2/)
   })
 
   it('train a model of characters in words, and are what it is asked with', async () => {

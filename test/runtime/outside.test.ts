@@ -190,8 +190,8 @@ describe('a size that data or weights bind is checked as one in the file', () =>
       found.labels?.map(l => l.text),
       ['`K` is 5: a, b, c, d, e'],
     )
-    assert.match(found.message, /`y` has 5 labels, but `x \|> dense\(3, softmax\)` tells 3 apart/)
-    assert.match(found.help ?? '', /5 outputs, `dense\(K, softmax\)`.* or leave 2 of the labels out/)
+    assert.match(found.message, /`y` has 5 labels, but `x \|> dense\(3, softmax\)` distinguishes 3/)
+    assert.match(found.help ?? '', /5 outputs, `dense\(K, softmax\)`.* or remove 2 of the labels/)
   })
 
   it('finds the sizes of a random batch with which a model is right', () => {

@@ -281,17 +281,17 @@ const table = jsonl([
 const bad: Record<string, { code: Code; says: RegExp; x: string; input?: string; more?: string }> = {
   'two lengths over one axis': {
     code: 'RNN402',
-    says: /`x` and `y` are both over T, but in example 2 the one has 1 elements and the other 2/,
+    says: /`x` and `y` are both over T, but in example 2 one has 1 elements and the other 2/,
     x: 't.x\ny = t.y',
   },
   'two lengths in the second part': {
     code: 'RNN402',
-    says: /in example 2 the one has 1/,
+    says: /in example 2 one has 1/,
     x: 't.x\ny = t.y\nsplit = ordered(0.5, 0.5)',
   },
   'lists for a scalar': {
     code: 'RNN411',
-    says: /`x` is declared as real, but its data is real over an axis of many lengths/,
+    says: /`x` is declared as real, but its data is real over an axis of different lengths/,
     x: 't.x',
     input: 'x',
   },
@@ -305,7 +305,7 @@ const bad: Record<string, { code: Code; says: RegExp; x: string; input?: string;
   'scalars for a sequence': { code: 'RNN411', says: /real over T, but its data is real$/m, x: 't.n' },
   'many lengths for a fixed axis': {
     code: 'RNN411',
-    says: /real over T\[2\], but its data is real over an axis of many lengths\n`padded\(x, n\)`/,
+    says: /real over T\[2\], but its data is real over an axis of different lengths\n`padded\(x, n\)`/,
     x: 't.x',
     input: 'x over T[2]',
   },
@@ -324,27 +324,27 @@ const bad: Record<string, { code: Code; says: RegExp; x: string; input?: string;
   'a token out of range': { code: 'RNN412', says: /2 is not a token of 2/, x: 't.x', input: 'x token of 2 over T' },
   'too long to be padded': {
     code: 'RNN425',
-    says: /row 1 of `x` has 2 elements, but `padded` makes sequences of 1\nshorten it first: `truncated\(…, 1\)`/,
+    says: /row 1 of `x` has 2 elements, but `padded` pads to 1\nshorten it first: `truncated\(…, 1\)`/,
     x: 'padded(t.x, 1)',
   },
   'another side': {
     code: 'RNN231',
-    says: /`side` is given as "pre" or "post", not as the text "left"/,
+    says: /`side` must be "pre" or "post", not the text "left"/,
     x: 'truncated(t.x, 1, "left")',
   },
   'a number as a side': {
     code: 'RNN231',
-    says: /`side` is given as "pre" or "post", not as the number 1/,
+    says: /`side` must be "pre" or "post", not the number 1/,
     x: 'padded(t.x, 2, 1)',
   },
   'no length': {
     code: 'RNN230',
-    says: /`n` must be a whole number from 1; it is the number 0/,
+    says: /`n` must be a whole number of at least 1; it is the number 0/,
     x: 'truncated(t.x, 0)',
   },
   'half a length': {
     code: 'RNN230',
-    says: /`n` must be a whole number from 1; it is the number 1\.5/,
+    says: /`n` must be a whole number of at least 1; it is the number 1\.5/,
     x: 'padded(t.x, 1.5)',
   },
   'truncated numbers': {
@@ -376,7 +376,7 @@ const bad: Record<string, { code: Code; says: RegExp; x: string; input?: string;
   'joined sequences of other lengths': { code: 'RNN423', says: /in `\[…\]`, row 2 of `x`/, x: '[t.x, t.y]' },
   'a sequence and a number of each row': {
     code: 'RNN422',
-    says: /`-` takes sequences of numbers, as the first is; this is a series/,
+    says: /`-` takes sequences of numbers, like the first; this is a series/,
     x: 't.x - t.n',
   },
   'items of other widths': {
@@ -395,7 +395,7 @@ const bad: Record<string, { code: Code; says: RegExp; x: string; input?: string;
   },
   'a split of sequences': {
     code: 'RNN231',
-    says: /`split` is given as .*, not as sequences of numbers/,
+    says: /`split` must be .*, not sequences of numbers/,
     x: 't.x\nsplit = t.x',
   },
 }

@@ -150,8 +150,8 @@ describe('chars', () => {
 
 describe('arguments of words and chars', () => {
   const wrong = [
-    ['words(csv("a.csv").t, limit = 1)', 'RNN230', /`limit`.*a whole number from 2/],
-    ['words(csv("a.csv").t, limit = 3, unknown = "?", end = true)', 'RNN230', /from 4/],
+    ['words(csv("a.csv").t, limit = 1)', 'RNN230', /`limit`.*a whole number of at least 2/],
+    ['words(csv("a.csv").t, limit = 3, unknown = "?", end = true)', 'RNN230', /of at least 4/],
     ['words(csv("a.csv").t, lower = 1)', 'RNN231', /`lower`.*`true` or `false`.*the number 1/],
     ['words(csv("a.csv").t, unknown = true)', 'RNN231', /`unknown`/],
     ['words(csv("a.csv").t, start = "a", end = "a")', 'RNN231', /two are `a`/],

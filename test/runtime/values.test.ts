@@ -28,9 +28,9 @@ async function check(expected: Expected, read: () => Promise<number | string>): 
 
 const notNumber = (text: string, help = ''): Expected =>
   refused('RNN404', new RegExp(`^\`${text.replace(/[.+()]/g, '\\$&')}\` is not a number: .*\\n.*${help}`))
-const rounded = refused('RNN404', /is not a whole number that 64 bits hold to the last digit/)
+const rounded = refused('RNN404', /is not a whole number that a 64-bit float holds exactly/)
 const tooLarge = refused('RNN404', /is not a number that 64 bits hold/)
-const empty = refused('RNN418', /a cell without a label/)
+const empty = refused('RNN418', /empty label/)
 
 /** A cell of a CSV file: what it is as a number, and as a label. */
 const csvCells: Record<string, readonly [number: Expected, label: Expected]> = {
@@ -56,10 +56,10 @@ const csvCells: Record<string, readonly [number: Expected, label: Expected]> = {
   '1e-400': [0, '1e-400'],
   '1e400': [tooLarge, '1e400'],
   '-1e400': [tooLarge, '-1e400'],
-  '1_000': [notNumber('1_000', 'without anything between'), '1_000'],
-  '1 000': [notNumber('1 000', 'without anything between'), '1 000'],
-  "1'000": [notNumber("1'000", 'without anything between'), "1'000"],
-  '"1,000,000"': [notNumber('1,000,000', 'without anything between'), '1,000,000'],
+  '1_000': [notNumber('1_000', 'without separators'), '1_000'],
+  '1 000': [notNumber('1 000', 'without separators'), '1 000'],
+  "1'000": [notNumber("1'000", 'without separators'), "1'000"],
+  '"1,000,000"': [notNumber('1,000,000', 'without separators'), '1,000,000'],
   '"1,5"': [notNumber('1,5', 'decimal = ","'), '1,5'],
   '"1,000"': [notNumber('1,000', 'decimal = ","'), '1,000'],
   '0x10': [notNumber('0x10', 'decimal digits'), '0x10'],
@@ -143,7 +143,7 @@ describe('a value of JSON Lines', () => {
     assert.deepEqual(await read('classes(truncated(t.x, 2, "post"))'), { kind: 'classes', labels: three })
     for (const computed of ['t.x * 1', 'padded(t.x, 3)']) {
       const { message } = await failing('RNN419', () => read(`classes(${computed})`))
-      assert.match(message, /^`9007199254740992` may have lost digits, and is no label: a, line 1, column `x`$/)
+      assert.match(message, /^`9007199254740992` may have lost digits and cannot be a label: a, line 1, column `x`$/)
     }
   })
 })
@@ -201,11 +201,11 @@ const truths: Record<string, Expected> = {
   '1.0': 1,
   ' true ': 1,
   '"false"': 0,
-  yes: refused('RNN404', /^`yes` is not a truth: .*\n.*`true`, `false`, 1 or 0/),
-  no: refused('RNN404', /^`no` is not a truth: /),
-  t: refused('RNN404', /^`t` is not a truth: /),
-  '2': refused('RNN404', /^`2` is not a truth: /),
-  '': refused('RNN404', /^`\(an empty cell\)` is not a truth: /),
+  yes: refused('RNN404', /^`yes` is not a bool: .*\n.*`true`, `false`, 1 or 0/),
+  no: refused('RNN404', /^`no` is not a bool: /),
+  t: refused('RNN404', /^`t` is not a bool: /),
+  '2': refused('RNN404', /^`2` is not a bool: /),
+  '': refused('RNN404', /^`\(an empty cell\)` is not a bool: /),
 }
 
 describe('a truth', () => {
@@ -242,7 +242,7 @@ describe('a truth', () => {
       assert.match((await failing('RNN404', () => load(one))).message, /^`true` is not a number: a, line 2, column `x`/)
     }
     const mixed = { inputs: ['x bool over T'], data: 'x = jsonl("a").x', files: { a: '{"x": [true, 1]}' } }
-    assert.match((await failing('RNN410', () => load(mixed))).message, /line 1 has a number in element 2 of `x`, where/)
+    assert.match((await failing('RNN410', () => load(mixed))).message, /line 1 has a number in element 2 of `x`, but/)
   })
   it('is a label', async () => {
     const one = {
@@ -259,11 +259,11 @@ const wholes: Record<string, readonly [int: Expected, code: Expected]> = {
   '2147483647': [2147483647, refused('RNN412', /from 0 to 2147483646/)],
   '-2147483648': [-2147483648, refused('RNN412', /is not a token of/)],
   '2147483648': [
-    refused('RNN412', /^2147483648 is not a whole number that 32 bits hold, in `x`: .*\n.*-2147483648 to 2147483647/),
+    refused('RNN412', /^2147483648 is not a 32-bit whole number, in `x`: .*\n.*-2147483648 to 2147483647/),
     refused('RNN412', /is not a token of/),
   ],
-  '3000000000': [refused('RNN412', /32 bits/), refused('RNN412', /is not a token of V/)],
-  '12345678901234567890': [refused('RNN412', /32 bits/), refused('RNN412', /is not a token of V/)],
+  '3000000000': [refused('RNN412', /32-bit/), refused('RNN412', /is not a token of V/)],
+  '12345678901234567890': [refused('RNN412', /32-bit/), refused('RNN412', /is not a token of V/)],
   '-1': [-1, refused('RNN412', /^-1 is not a token of /)],
   '1.5': [refused('RNN412', /^1.5 is not a whole number, in `x`/), refused('RNN412', /^1.5 is not a token of /)],
   '3.0': [3, 3],

@@ -1,5 +1,5 @@
 // Checks the structure of a module that the js backend writes.
-// It has one function for each step of the plan, called once, in the plan's order; arrays are made in one place alone.
+// It has one function for each step of the plan, called once, in the plan's order; arrays are made in only one place.
 import assert from 'node:assert/strict'
 import type { Loop, Plan, Step } from '../../compiler/plan/plan.ts'
 

@@ -5,7 +5,7 @@ import type { Arrays, Batch, OpenProgram } from './program.ts'
 
 /** The step of a sixth-order central difference: its error is some h^6, and the rounding 1e-16 / h. */
 const step = 4e-3
-/** Smallest scale of an error, for a gradient that is zero but for rounding. */
+/** Smallest scale of an error, for a gradient that is zero except for rounding. */
 const floor = 1e-5
 
 /** Computes max|found - differences| / max|differences| of each weight. */

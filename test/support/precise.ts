@@ -60,7 +60,7 @@ export function sqrt(x: Precise): Precise {
   return normal(root, (x.e - shift) / 2)
 }
 
-/** The largest integer that is no larger. */
+/** Rounds down to an integer. */
 export const floor = ({ m, e }: Precise): Precise => (e >= 0 ? { m, e } : normal(m >> BigInt(-e), 0))
 
 /** The nearest integer. */
@@ -99,7 +99,7 @@ const ln2 = mul(two, inverseTangent(3, true))
 /** Machin's formula. */
 const pi = mul(precise(4), sub(mul(precise(4), inverseTangent(5, false)), inverseTangent(239, false)))
 
-/** Values of e^x for large x of either sign: as good as infinite, or 0. */
+/** Stands for e^x for large x of either sign: practically infinite, or 0. */
 const huge: Precise = { m: 1n, e: 1e12 }
 const tiny: Precise = { m: 1n, e: -1e12 }
 
@@ -144,12 +144,12 @@ export function sin(x: Precise, cosine = false): Precise {
   return quarter < 2 ? value : neg(value)
 }
 
-/** The nearest double, but for the last bit. */
+/** The nearest double, up to the last bit. */
 export function toNumber({ m, e }: Precise): number {
   const excess = Math.max(0, size(m) - 60)
   const exponent = e + excess
   const head = Number(m >> BigInt(excess))
-  // In two steps, so that neither overflows before its time.
+  // Scales in two steps, so that neither overflows early.
   const half = Math.max(-2000, Math.min(2000, Math.trunc(exponent / 2)))
   const other = Math.max(-2000, Math.min(2000, exponent - half))
   return exponent < -2000 ? 0 : head * 2 ** half * 2 ** other

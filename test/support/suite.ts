@@ -37,7 +37,7 @@ export interface ProgramCase {
   readonly losses?: (outputs: Readonly<Record<string, readonly number[]>>, x: Example) => readonly number[]
 }
 
-/** One ragged axis in all the ways that batches come. */
+/** Batches with one ragged axis: full, of different lengths, and empty. */
 export const sequences = (axis = 'T'): Setting[] => [
   { sizes: { B: 3, [axis]: 5 }, lengths: { [axis]: [5, 2, 4] } },
   { sizes: { B: 3, [axis]: 3 }, lengths: { [axis]: [2, 0, 1] } },
@@ -61,7 +61,7 @@ export function close(found: ArrayLike<number>, expected: ArrayLike<number>, bou
   assert.ok(error <= bound || largest(found, expected) < 1e-14, `${what}: ${text} (error ${error})`)
 }
 
-/** Largest size in both arrays: where all should be zero, only rounding may be left. */
+/** Largest absolute value in both arrays; if all should be zero, only rounding may remain. */
 const largest = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
   a.length === b.length
     ? Math.max(
@@ -101,7 +101,7 @@ export function checkPadding(program: OpenProgram, batch: Batch, weights: Arrays
   }
 }
 
-/** An example gives the same by itself and among others. */
+/** An example gives the same results alone and in a batch. */
 export function checkBatchMates(program: OpenProgram, batch: Batch, weights: Arrays): void {
   const together = program.graph('predict').run(batch.sizes, { ...batch.arrays, ...weights })
   for (let b = 0; b < batch.sizes.B; b++) {

@@ -1,5 +1,5 @@
 // Measures pointwise functions over all numbers of 32 bits: values and slopes against 512 bits, in units of the last place.
-// The table of spec/numerics.md says how far off each backend may be.
+// The table in spec/numerics.md has the largest allowed error of each backend.
 import { compile } from '../../compiler/index.ts'
 import type { Context } from '../../compiler/ir/builder.ts'
 import type { Graph } from '../../compiler/ir/graph.ts'
@@ -31,7 +31,7 @@ export interface Swept {
   readonly slopeUnit?: (x: Precise) => Precise
   /** The largest size of x that it is meant for, if there is one. */
   readonly to?: number
-  /** Results that differ by this are the same but for rounding. */
+  /** Results that differ by this are the same except for rounding. */
   readonly period?: number
 }
 
@@ -248,8 +248,8 @@ const formats = {
 export interface Arithmetic {
   readonly format: keyof typeof formats
   /**
-   * Results below so many times the smallest normal number may be 0, those above this part of the largest infinite; smaller operands count
-   * as 0.
+   * Results below this multiple of the smallest normal number may be 0, those above this fraction of the largest infinite; smaller
+   * operands count as 0.
    */
   readonly margin: number
 }
@@ -309,7 +309,7 @@ export interface Sweep {
   readonly slopes: ArrayLike<number>
 }
 
-/** How far off values and slopes are, at the most. */
+/** The largest errors of values and slopes. */
 export const errorsOf = ({ of, exact, values, slopes }: Sweep, arithmetic: Arithmetic): readonly [Worst, Worst] => [
   worstOf(values, exact.values, of.valueUnit, of, arithmetic),
   worstOf(slopes, exact.slopes, of.slopeUnit, of, arithmetic),

@@ -1,4 +1,4 @@
-// The table of spec/numerics.md that says how far off each backend's functions are. `-u` writes a column anew.
+// Reads the table of errors of each backend's functions in spec/numerics.md. `-u` rewrites a column.
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { type Arithmetic, errorsOf, type Sweep, swept, type Worst } from './sweep.ts'

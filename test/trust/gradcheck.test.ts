@@ -89,7 +89,7 @@ describe('checkGradients', () => {
     assert.deepEqual(check.cause?.ops, ['tanh'])
     const { code, caret } = failure(check)
     assert.equal(code, 'RNN506')
-    assert.match(caret ?? '', /goes wrong here, at step \d+, by the rule of `tanh`$/)
+    assert.match(caret ?? '', /becomes wrong here, at step \d+, by the rule of `tanh`$/)
   })
 
   it('samples no element twice, and of many steps the first, the last and some between', () => {
@@ -122,7 +122,7 @@ describe('checkGradients', () => {
 
   it('says which judge convicts, and what that one allows', () => {
     const slightly = checkGradients(model, weights, batch, sizes, { backend: wrong('d:rnn.W_f', 5, 1 + 1e-8) })
-    assert.match(failure(slightly).message, /by forward mode, where 1e-9 is allowed/)
+    assert.match(failure(slightly).message, /compared with forward mode; 1e-9 is allowed/)
   })
 
   it('refuses a loss that is not finite with RNN511', () => {

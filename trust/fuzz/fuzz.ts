@@ -15,7 +15,7 @@ export interface FuzzOptions extends UnderTest, GenerateOptions {
   /** How long, at most, in ms. */
   readonly time?: number
   readonly checks?: readonly Check[]
-  /** Ends after so many failures. */
+  /** Stops after this many failures. */
   readonly most?: number
   readonly onProgress?: (done: number, programs: number) => void
   /** Ends after the program in progress. */
@@ -53,7 +53,7 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
   const spent = (): number => (performance.now() - started) / time
   const cases = fuzzCases(options)
   while (counts.programs < runs && spent() < 1 && failures.length < most && !options.signal?.aborted) {
-    // A seed of its own for each, so that runs of neighbouring seeds have no program in common.
+    // Uses a separate seed for each program, so that runs with neighbouring seeds share none.
     const own = Math.floor(random(seed, String(counts.programs))() * 2 ** 31)
     const found = runOne(cases, options, checks, own, counts)
     if (found !== undefined) failures.push(found)
@@ -111,10 +111,10 @@ export function explained(check: string, fuzzCase: FuzzCase, { message, locate }
   try {
     const cause = locate()
     if (cause !== undefined) return { ...failure, cause }
-    return { ...failure, message: `${message}; every rule is right, so that a pass or the backend is at fault` }
+    return { ...failure, message: `${message}; every gradient rule is correct, so a pass or the backend is wrong` }
   } catch (error) {
     // An error while explaining a failure must not lose the failure.
-    return { ...failure, message: `${message}; and where is not known: ${messageOf(error)}` }
+    return { ...failure, message: `${message}; the place was not found: ${messageOf(error)}` }
   }
 }
 

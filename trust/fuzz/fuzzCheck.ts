@@ -27,7 +27,7 @@ export interface Check {
   readonly claim: string
   /** Subject that other checks judge too: a program that fails one of them may, made smaller, fail another. */
   readonly about?: 'gradients'
-  /** Runs it on one program in so many, by turns: 1 if left out. */
+  /** Runs the check on every n-th program; by default on each. */
   readonly every?: number
   readonly run: (trial: Trial) => Outcome
 }

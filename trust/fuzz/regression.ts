@@ -15,7 +15,7 @@ export function readRegression(text: string, file: string): FuzzCase {
   const line = text.split('\n').find(l => l.startsWith(mark))
   const reason = `it has no line that starts with \`${mark.trim()}\``
   const rest: unknown = line === undefined ? fail('RNN410', { file, reason }) : parsed(line.slice(mark.length), file)
-  if (!isRest(rest)) return fail('RNN410', { file, reason: 'sizes, lengths and data are not all there' })
+  if (!isRest(rest)) return fail('RNN410', { file, reason: 'sizes, lengths or data are missing' })
   return { source: text, ...rest }
 }
 

@@ -26,7 +26,7 @@ export interface Bounds {
   readonly tolerance: number
 }
 
-/** Largest relative gap to dual numbers that passes: they are exact but for rounding. */
+/** Largest relative gap to dual numbers that passes: they are exact except for rounding. */
 export const exact = 1e-9
 
 /** Slope that differences of numbers near 1 cannot resolve: rounding inside a loss that is nearly 0 causes as much. */
@@ -92,7 +92,7 @@ export function judge(subject: Subject, direction: Direction, { scale, tolerance
     gradient,
     tangent,
     difference,
-    // A gap that rounding explains is no error.
+    // A gap that rounding explains is not an error.
     error: gap === 0 || (passed && !exactly) ? 0 : gap / size,
     judge,
     allowed,

@@ -23,7 +23,7 @@ export interface Cause {
   readonly span?: Span
 }
 
-/** Up to so many steps of loops are tried one by one, more by bisection. */
+/** Largest number of loop steps that are tried one by one; more are bisected. */
 const few = 16
 
 /** Relative gap that is too large for rounding. */

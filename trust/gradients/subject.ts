@@ -37,7 +37,7 @@ export interface Judges {
   readonly tangentsNearby: (direction: Direction) => readonly number[]
   /** The same derivative, at this place, by a complex step. */
   readonly complexStep: (direction: Direction) => number
-  /** Whether no operation branches on a moving value, so that the loss is analytic but for the edges of logarithms, roots and powers. */
+  /** Whether no operation branches on a moving value, so that the loss is analytic except at the edges of logarithms, roots and powers. */
   readonly smooth: boolean
   /**
    * Bounds the rounding error of each element of the gradient, in units of the machine's epsilon, by the name of the parameter or input.
@@ -80,7 +80,7 @@ export interface SubjectOptions extends Place {
 /** Largest error of a gradient that may count as rounding, as a share of the largest element of all gradients and of the loss. */
 export const roundingShare = 1e-10
 
-/** Scale below which the loss and all gradients may all be zeros but for rounding. */
+/** Scale below which the loss and all gradients may all be zeros except for rounding. */
 export const leastScale = 1e-3
 
 /** Length of a complex step: its square vanishes beside 1. */

@@ -1,5 +1,5 @@
 // Running error analysis: beside each value a bound on its rounding error.
-// It is to first order but for products, and in units of the machine's epsilon (Wilkinson 1965; Higham, Accuracy and Stability, 3.3). It
+// It is of first order except for products, and in units of the machine's epsilon (Wilkinson 1965; Higham, Accuracy and Stability, 3.3). It
 // grows with the magnitude of the terms that are summed, against which a mathematically zero gradient has to be measured.
 import type { Algebra } from '../../compiler/ir/algebra.ts'
 import { graphAlgebra, zerosLike } from '../../compiler/ir/builder.ts'
@@ -57,7 +57,7 @@ function roundingAlgebra(a: Algebra<Value>): Algebra<Pair> {
     (operate: (...args: Value[]) => Value) =>
     (...args: Pair[]): Pair => ({ value: operate(...args.map(p => p.value)) })
   const worse = (value: Value, x: Pair, y: Pair): Pair => ({ value, beside: a.max(error(x), error(y)) })
-  /** Adds the product of both errors: where both values are 0 but for rounding, as in a square, there is no other error. */
+  /** Adds the product of both errors: where both values are 0 except for rounding, as in a square, there is no other error. */
   const product = (result: Value, x: Pair, y: Pair): Pair => {
     const { value, beside } = rounded(result, [x, y.value], [y, x.value])
     const both = a.mul(a.strong_mul(error(x), error(y)), a.constant(Number.EPSILON))

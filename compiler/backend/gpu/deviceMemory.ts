@@ -5,7 +5,7 @@ import { type Device, usage } from './device.ts'
 export interface Memory {
   /** The device's buffer for one of the plan; throws a plain Error before it is reserved. */
   at(buffer: Buffer): GPUBuffer
-  /** Makes sure that a buffer holds so many elements. Its contents are lost if it has to grow. */
+  /** Makes sure that a buffer holds at least this many elements. Its contents are lost if it has to grow. */
   reserve(buffer: Buffer, elements: number): void
   /** Changes whenever a buffer moves, so that bind groups have to be made again. */
   generation(): number

@@ -10,7 +10,7 @@ export interface GpuBackend extends AsyncBackend {
   readonly device: { readonly name: DeviceName }
 }
 
-/** The names of devices. Those below `webgl2` are no GPUs: gpu.js' own fallbacks, for testing. */
+/** The names of devices. Those below `webgl2` are not GPUs: gpu.js' own fallbacks, for testing. */
 export type DeviceName = 'webgpu' | 'webgl2' | 'webasm' | 'cpu'
 
 /** Opens a device of gpu.js, and loads gpu.js only then. */

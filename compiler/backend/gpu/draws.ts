@@ -105,8 +105,7 @@ function withoutDraws(splitting: Splitting, step: MapKernel, place: number): Ste
     program.flatMap((i, ref) => (isHash(i) ? [ref] : [])),
   )
   const reads = programReads(program.filter((_, ref) => onHost.has(ref)))
-  if (!reads.every(o => fetch(splitting, o.buffer, place)))
-    return 'its random numbers depend on what the network computes'
+  if (!reads.every(o => fetch(splitting, o.buffer, place))) return 'its random numbers depend on values of the network'
   const ofHashes = writes.filter(w => w.to.buffer.dtype !== 'real' && isHash(program[w.value]))
   const others = writes.filter(w => !ofHashes.includes(w))
   // Passes to the device those draws that it still uses.

@@ -2,7 +2,7 @@
 import { usage } from './device.ts'
 
 export interface Staging {
-  /** Takes a buffer of at least so many bytes, until it is given back. */
+  /** Takes a buffer of at least this many bytes, until it is given back. */
   take(bytes: number): GPUBuffer
   give(buffer: GPUBuffer): void
   free(): void

@@ -161,7 +161,7 @@ function helpersFor({ functions, precision }: Module, joins: boolean): string[] 
 }
 
 const joinTextOf = (groups: readonly (readonly string[])[]): string[] => [
-  '  // Lays end to end what is read as one.',
+  '  // Stores inputs that are read as one array end to end.',
   '  function store(inputs) {',
   '    const stored = { ...inputs }',
   ...groups.map(names => `    storeJoined(stored, ${JSON.stringify(names)})`),
@@ -195,7 +195,7 @@ function stepCall(step: Step, module: Module, caller: Frame): string[] {
   }
   const packs = (module.packings.before.get(step) ?? []).flatMap(packing => {
     const { hint } = packing.kernel.b.buffer
-    const comment = `lays out ${hint === '' ? 'what stays the same' : hint} for the products of the loop`
+    const comment = `lays out ${hint === '' ? 'constant operands' : hint} for the products of the loop`
     return define(hint === '' ? 'pack' : `pack_${hint}`, comment, frame => packLines(packing, frame), module, caller)
   })
   return [

@@ -51,7 +51,7 @@ export function carryNested(
   const nested = nestedIn(t.axes, outer)
   const visible = visibleAxes(scope, t)
   const hidden = nested.filter(a => !visible.includes(a))
-  checkPlaces(hidden, outer, `\`${operation}\` goes on`, span)
+  checkPlaces(hidden, outer, `\`${operation}\` moves elements`, span)
   const { carried } = scope.session
   const remember = (axis: Axis, made: Axis): void => {
     carried.set(axis, [...(carried.get(axis) ?? []), { outer, operation, made }])

@@ -107,7 +107,7 @@ export const probabilityBuiltins: readonly Builtin[] = [
     if (scope.builder !== scope.session.root) fail('RNN114', { statement: 'average', place: 'a cell' }, { span })
     const behind = reached(scope.builder.eqns, e.value)
     if (scope.session.averages.some(a => behind.has(a.value.id)))
-      fail('RNN232', { found: 'what this one takes is an average already' }, { span })
+      fail('RNN232', { found: 'the argument is already an average' }, { span })
     return average(scope, e)
   }),
   builtin('bernoulli', 'p, like', 2, (call, p, like) => {
@@ -152,7 +152,7 @@ function weightsOf(scope: Scope, e: Entity): Tensor[] {
 
 /** Words the help for a value that holds probabilities, but whose logarithm and that of 1 - value are not both known. */
 const keeps = (value: string): string =>
-  `a softmax or sigmoid is part of \`${value}\`; places, slices, joins, \`1 - p\`, \`where\`, products, and sums of elements of one softmax keep its logits: write \`${value}\` with these, or its logarithm yourself`
+  `\`${value}\` contains a softmax or sigmoid; indices, slices, joins, \`1 - p\`, \`where\`, products, and sums of elements of one softmax keep its logits: use only these, or write the logarithm yourself`
 /** Throws RNN230 for a static probability that is not from 0 to 1. */
 function checkChance({ scope, args: [p], spans: [span] }: Call): void {
   const chance = staticValue(p)

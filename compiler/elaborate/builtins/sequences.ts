@@ -181,7 +181,7 @@ export const sequenceBuiltins: readonly Builtin[] = [
       const given = asTensor(scope, call.args[0], span)
       const axis = chosen(call, 'delay', given)
       const caret = `before the first element of ${axis.name} there is only \`start\``
-      checkPlaces(given.axes, axis, '`delay` puts elements', span, caret)
+      checkPlaces(given.axes, axis, '`delay` moves elements', span, caret)
       const t = inOrder(scope, given)
       const start = inOrder(scope, asTensor(scope, call.args[1] ?? { kind: 'dim', dim: D.constant(0) }, span))
       checkAxes(scope, [t, start], span)
@@ -223,7 +223,7 @@ export const sequenceBuiltins: readonly Builtin[] = [
     'over S',
     0,
     ({ scope, over, span }) => {
-      if (over === undefined) return fail('RNN214', { callee: '`position`', axes: 'no value', axis: 'T' }, { span })
+      if (over === undefined) return fail('RNN214', { callee: '`position`', axes: 'none', axis: 'T' }, { span })
       const axis = over.axis(nothing(scope))
       const places = placesOf(scope, axis)
       scope.session.fromStart.push({ value: places.value, kind: 'position', axis, span })
@@ -237,7 +237,7 @@ export const sequenceBuiltins: readonly Builtin[] = [
     'over S',
     0,
     ({ scope, over, span }) => {
-      if (over === undefined) return fail('RNN214', { callee: '`length`', axes: 'no value', axis: 'T' }, { span })
+      if (over === undefined) return fail('RNN214', { callee: '`length`', axes: 'none', axis: 'T' }, { span })
       const axis = over.axis(nothing(scope))
       const length = lengthOf(scope, axis)
       const facts = { ...length.facts, whole: new Map([[axis, cause('length', span, { ...length, name: axis.name })]]) }
@@ -250,8 +250,7 @@ export const sequenceBuiltins: readonly Builtin[] = [
     'x, over K',
     1,
     ({ scope, over, span }, given) => {
-      if (over === undefined)
-        return fail('RNN214', { callee: '`repeat`', axes: 'no axis to repeat over', axis: 'T' }, { span })
+      if (over === undefined) return fail('RNN214', { callee: '`repeat`', axes: 'none', axis: 'T' }, { span })
       const axis = over.axis(nothing(scope))
       if (given.axes.includes(axis)) return given
       // Carries out a pending `reverse` of the outer axes, since the lengths of the axis are stored in their proper order.

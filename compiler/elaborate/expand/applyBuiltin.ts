@@ -43,6 +43,6 @@ function axisNamed(scope: Scope, t: Tensor, name: string, span: Span): Axis {
   const mine = axis && visibleAxes(scope, t).filter(a => a === axis || baseOf(a) === baseOf(axis))
   if (mine !== undefined && mine.length > 0) return mine[0]
   const axes = visibleAxes(scope, t).map(a => a.name)
-  const help = axes.length === 0 ? 'it is over no axis' : `it is over ${axes.join(' and ')}`
+  const help = axes.length === 0 ? 'it is not over any axis' : `it is over ${axes.join(' and ')}`
   return fail('RNN215', { value: quoted(t.name, 'this value'), axis: name }, { span, help })
 }

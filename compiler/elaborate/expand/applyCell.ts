@@ -40,7 +40,7 @@ export function applyCell(cell: CellApplication, given: ReadonlyMap<string, Give
   const mapped = around.filter(a => !declared.has(a))
   const states = stateDeclarations(inner, instance)
   if (axis !== undefined) {
-    checkPlaces(mapped, axis, `${instance.unit.name.text} goes on`, span)
+    checkPlaces(mapped, axis, `${instance.unit.name.text} carries its states`, span)
     for (const d of states) checkPlaces(d.axes, axis, `state \`${d.name}\` is kept`, d.span)
   }
   const started = states.map(d => inOrder(scope, initialState({ ...cell, mapped }, d, given.get(d.name))))
@@ -89,7 +89,7 @@ function lastBefore(scope: Scope, arg: Argument | undefined): { help?: string } 
     const line = scope.session.lineOf(cause.span)
     if (cause.operation === 'last' || cause.operation === 'first') {
       return {
-        help: `remove \`${cause.operation}\` (line ${line}), which kept only the ${cause.operation} step of ${axis.name}`,
+        help: `remove \`${cause.operation}\` (line ${line}), which keeps only the ${cause.operation} step of ${axis.name}`,
       }
     }
   }

@@ -20,7 +20,7 @@ export function applyLayer(
   if (given.over !== undefined)
     fail(
       'RNN208',
-      { callee: instance.unit.name.text, expected: 'its inputs alone', found: '`over` was' },
+      { callee: instance.unit.name.text, expected: 'only its inputs', found: '`over` was' },
       { span: given.over.span },
     )
   for (const arg of args) inner.names.set(arg.name, { ...arg.tensor, name: arg.name })

@@ -60,7 +60,7 @@ export function bindParameters(
       const help = didYouMean(name, names) ?? `${callee} takes ${takes.expected}`
       fail('RNN105', { kind: what, name }, { span: at, help })
     }
-    if (bound.has(name)) fail('RNN107', { name }, { span: at, help: 'it is also given by its place' })
+    if (bound.has(name)) fail('RNN107', { name }, { span: at, help: 'it is also passed by position' })
     bound.set(name, g.entity)
   }
   for (const param of params) {
@@ -84,7 +84,7 @@ export function placed(
     const place = callee.names.indexOf(name)
     const at = arg.name ?? arg.span
     if (place < 0) fail('RNN105', { kind: 'argument', name }, { span: at, help: didYouMean(name, callee.names) })
-    if (all[place] !== undefined) fail('RNN107', { name }, { span: at, help: 'it is also given by its place' })
+    if (all[place] !== undefined) fail('RNN107', { name }, { span: at, help: 'it is also passed by position' })
     all[place] = arg
   }
   return [...all].map(

@@ -10,7 +10,7 @@ export const mostExpressions = 400_000
 /** The deepest nesting of expanded units and functions: low enough that no stack overflows. */
 export const mostInside = 100
 
-const sharing = 'functions and units are expanded at each use: give a value that is used again a name of its own'
+const sharing = 'functions and units are expanded at each use: give a value that is used twice a name'
 
 /** Counts an expression. Past the limit it reports RNN121 once, at the outermost use being expanded. */
 export function spend(session: Session, span: Span): void {

@@ -87,7 +87,7 @@ function collect(scope: Scope, args: readonly Arg[], piped: Given | undefined): 
     const given = { entity: evaluate(scope, arg.value), span: arg.value.span }
     if (arg.kind === 'positional') positional.push(given)
     else if (named.has(arg.name.text))
-      fail('RNN107', { name: arg.name.text }, { span: arg.name.span, help: 'give it once' })
+      fail('RNN107', { name: arg.name.text }, { span: arg.name.span, help: 'pass it once' })
     else named.set(arg.name.text, { ...given, name: arg.name.span })
   })
   return { positional, named, over }

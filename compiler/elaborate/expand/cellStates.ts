@@ -93,7 +93,7 @@ export function initialState(cell: MappedCell, d: StateDeclaration, given: Given
         fail(
           'RNN310',
           { found: `\`${d.name}\` as ${found}`, unit, expected: `\`${d.name}\` as ${declared}` },
-          { span: given.span, help: 'the shapes must be equal too' },
+          { span: given.span, help: 'the shapes must also be equal' },
         )
       fail('RNN205', { input: d.name, unit, declared, found }, { span: given.span })
     }

@@ -106,7 +106,7 @@ function lookUp(scope: Scope, name: string, span: Span): Entity {
     )
   }
   const inSight = [scope.names, topLevel, builtins, new Map(Object.entries(initializers))]
-  // A file that is no program may have thousands of unknown names: limits the costly search for similar ones.
+  // A file that is not a program may have thousands of unknown names: limits the costly search for similar ones.
   const near = scope.session.sought++ < mostSought ? suggest(name, names(inSight)) : undefined
   const axis = scope.axes.has(name) ? `\`${name}\` is an axis; its length is \`length(over ${name})\`` : undefined
   return fail(

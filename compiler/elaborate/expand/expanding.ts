@@ -34,7 +34,7 @@ export function expanding<T>(scope: Scope, unit: Unit | Fn, span: Span, expand: 
 }
 
 const chainHelp = ({ name }: Unit | Fn): string =>
-  `units and functions use each other, ${mostInside} deep, down to \`${name.text}\`: write what they do in fewer`
+  `units and functions use each other ${mostInside} deep, down to \`${name.text}\`: combine some of them`
 
 /** Reports an error inside the library at the call; labels the call for one inside the user's own unit. */
 function located(d: Diagnostic, unit: Unit | Fn, call: Span, instance: Instance | undefined): Diagnostic {

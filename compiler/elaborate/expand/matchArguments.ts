@@ -53,7 +53,7 @@ export function bindArguments(
   return each([...declared.entries()], ([i, { name, declaration }]): Argument => {
     const named = given.named.get(name)
     if (given.positional[i] !== undefined && named !== undefined)
-      fail('RNN107', { name }, { span: named.name ?? named.span, help: 'it is also given by its place' })
+      fail('RNN107', { name }, { span: named.name ?? named.span, help: 'it is also passed by position' })
     const g = given.positional[i] ?? named
     if (g === undefined) return fail('RNN209', { callee: unit.name.text, name }, { span })
     return { name, declaration, span: g.span, tensor: asTensor(scope, g.entity, g.span), declared: new Map() }

@@ -137,7 +137,7 @@ function calculation(
 
 /**
  * Combines static numbers of which one is known only where the unit is used: gives a polynomial of symbols if possible, otherwise
- * throws Waits. Undefined for other operators, or if both are known or one is no static number.
+ * throws Waits. Undefined for other operators, or if both are known or one is not a static number.
  */
 function inSymbols(
   scope: Scope,
@@ -174,7 +174,7 @@ const polynomial = (e: Entity): D.Dim => (e.kind === 'dim' ? e.dim : D.constant(
 function computed(value: number, of: readonly number[], span: Span): Entity {
   const what = Number.isNaN(value) ? 'no number' : Number.isFinite(value) ? undefined : 'infinite'
   if (what !== undefined && of.every(Number.isFinite))
-    fail('RNN122', { number: 'the result', what }, { span, help: `it is computed of ${of.join(' and ')}` })
+    fail('RNN122', { number: 'the result', what }, { span, help: `it is computed from ${of.join(' and ')}` })
   return { kind: 'number', value }
 }
 
@@ -182,7 +182,7 @@ function computed(value: number, of: readonly number[], span: Span): Entity {
 function staticDim(dim: D.Dim, span: Span): Entity {
   const astray = dim.terms.find(t => !Number.isSafeInteger(t.coefficient))
   if (astray === undefined) return { kind: 'dim', dim }
-  const what = 'a whole number above 9007199254740991, from where on not every one is held'
+  const what = 'too large for an exact whole number (the largest is 9007199254740991)'
   return fail('RNN122', { number: `\`${astray.coefficient}\``, what }, { span, help: 'write it with a decimal point' })
 }
 
@@ -207,7 +207,7 @@ function elementwise(
 
 /** Throws RNN230 for a division by a static number that is 0. */
 function divisionByZero(scope: Scope, { span }: Expr): never {
-  const what = `\`${sourceText(scope, span)}\`, by which this divides,`
+  const what = `the divisor \`${sourceText(scope, span)}\``
   return fail('RNN230', { what, expected: 'a number other than 0', found: '0' }, { span })
 }
 
@@ -284,7 +284,7 @@ const staticNumbers = (e: Entity): readonly StaticNumber[] | undefined =>
 export function joined(scope: Scope, items: readonly Expr[], span: Span): Entity {
   const parts = each(items, item => evaluate(scope, item))
   if (parts.length === 0)
-    fail('RNN208', { callee: '`[…]`', expected: 'one value or more', found: 'none was' }, { span })
+    fail('RNN208', { callee: '`[…]`', expected: 'at least one value', found: 'none was' }, { span })
   const numbers = parts.map(staticNumbers)
   if (numbers.every(n => n !== undefined)) return { kind: 'vector', numbers: numbers.flat() }
   const values = each([...parts.entries()], ([i, part]) => asTensor(scope, part, items[i].span))

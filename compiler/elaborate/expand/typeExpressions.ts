@@ -58,7 +58,7 @@ export function knownDim(scope: Scope, expr: Expr, what: string, param?: string,
   const dim = asDim(evaluate(scope, expr), called, expr.span)
   const value = D.asNumber(dim)
   if (value !== undefined && value < least) {
-    const expected = `a whole number from ${least}`
+    const expected = `a whole number of at least ${least}`
     fail('RNN207', { what: called, expected, found: String(value) }, { span: expr.span })
   }
   return expr.kind === 'name' ? D.labelled(D.unlabelled(dim), D.symbol(expr.name)) : dim
@@ -73,7 +73,7 @@ export function knownAxis(scope: Scope, name: string, span: Span): Axis {
   return fail(
     'RNN106',
     { name },
-    { span, help: near === undefined ? 'no axis of this name is in sight' : `did you mean \`${near}\`?` },
+    { span, help: near === undefined ? 'no axis has this name here' : `did you mean \`${near}\`?` },
   )
 }
 

@@ -66,7 +66,8 @@ function feeding(data: Data, model: Unit, trained: boolean): Diagnostic[] {
       .filter(e => !meant.has(e.name.text))
       .map(({ name: { text, span } }) => {
         const help =
-          didYouMean(text, known) ?? `the inputs and targets of \`${model.name.text}\` are fed, and nothing reads this`
+          didYouMean(text, known) ??
+          `all inputs and targets of \`${model.name.text}\` have data, and nothing reads this`
         return diagnostic('RNN105', { kind: 'input or target', name: text }, { span, help })
       }),
   ]

@@ -59,7 +59,7 @@ function again<T>(items: readonly T[], key: (item: T) => string): { readonly ite
 /** Reports RNN107 for a model with two `train` blocks: nothing says which of them is meant. */
 function trainedTwice(trains: readonly Train[]): Diagnostic[] {
   return again(trains, t => t.model.text).map(({ item: { model }, first }) => {
-    const labels = [{ span: first.model.span, text: 'the first is here' }]
+    const labels = [{ span: first.model.span, text: 'first defined here' }]
     const help = 'a model has one `train` block; `--set` changes its numbers for one run: `--set epochs=20`'
     return diagnostic('RNN107', { name: `train ${model.text}` }, { span: model.span, labels, help })
   })
@@ -90,7 +90,7 @@ function statesOf({ body }: Unit | Fn): Diagnostic[] {
       primed.filter(e => states.has(e.name.text)),
       e => e.name.text,
     ).map(({ item: { name }, first }) => {
-      const labels = [{ span: first.name.span, text: 'first given here' }]
+      const labels = [{ span: first.name.span, text: 'first defined here' }]
       return diagnostic('RNN307', { state: name.text }, { span: name.span, labels })
     }),
     ...body.flatMap(s =>
@@ -101,7 +101,7 @@ function statesOf({ body }: Unit | Fn): Diagnostic[] {
     ...body
       .flatMap(s => (s.kind === 'state' || s.kind === 'input' ? s.names : []))
       .flatMap(({ text, span }) => {
-        const help = '`from` gives a cell its states in a call, so that no input or state has this name'
+        const help = '`from` passes states to a cell in a call, so no input or state can have this name'
         return text === 'from' ? [diagnostic('RNN117', { name: text }, { span, help })] : []
       }),
   ]

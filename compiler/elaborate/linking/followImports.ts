@@ -71,7 +71,7 @@ function readImport(
     return refused(diagnostic('RNN120', { path: file, cycle }, { span: item.pathSpan }))
   }
   if (path.length > deepest) {
-    const help = `it is imported through ${deepest} files, each by the one before`
+    const help = `it is imported through a chain of ${deepest} files`
     return refused(diagnostic('RNN119', {}, { span: item.pathSpan, help }))
   }
   const before = parsed.get(file)

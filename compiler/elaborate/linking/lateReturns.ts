@@ -44,7 +44,7 @@ export function lateReturns({ unit, body }: Unit): Diagnostic[] {
     const [state] = statesBehind(expr) ?? []
     const next = state === undefined ? undefined : equations.get(primedRead(state))
     if (state === undefined || next === undefined || !isBelow(expr, next) || meant(state, next)) return []
-    const labels = [{ span: next.name.span, text: 'computed here, and not returned' }]
+    const labels = [{ span: next.name.span, text: 'computed here but not returned' }]
     return [diagnostic('RNN343', { state }, { span: expr.span, labels })]
   }
   return body.flatMap(s => {

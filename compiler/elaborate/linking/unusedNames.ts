@@ -52,33 +52,33 @@ export function unusedIn(unit: Unit | Fn, uses: Uses): Diagnostic[] {
         .find(r => r.reader !== d)?.reader
       const help =
         reader !== undefined
-          ? `only \`${reader.name.text}\` reads it, which nothing uses either`
+          ? `only \`${reader.name.text}\` reads it, which is not used either`
           : forgotten
             ? `read \`${name}\`, or make it an equation: \`${name} = …\``
             : undefined
-      const reason = forgotten ? 'no step reads what the step before has left' : why[d.kind]
+      const reason = forgotten ? 'no step reads its previous value' : why[d.kind]
       return diagnostic('RNN342', { kind: d.kind, name, why: reason }, { span, ...(help && { help }) })
     })
 }
 
 const why: Readonly<Record<Definition['kind'], string>> = {
-  'hyper-parameter': 'its value changes nothing',
-  parameter: 'its argument changes nothing',
-  input: 'what it is given changes nothing',
+  'hyper-parameter': 'its value has no effect',
+  parameter: 'its argument has no effect',
+  input: 'its value has no effect',
   target: 'no loss, metric or prediction reads it',
   param: 'it is never learned',
   part: 'it is never applied',
-  state: 'only its own next value may read it',
-  equation: 'its value goes nowhere',
+  state: 'only its own next value reads it',
+  equation: 'nothing reads its value',
 }
 
 const namesOf = ({ kind, name: { text } }: Definition): string[] =>
   kind === 'state' ? [text, primedRead(text)] : [text]
 
-/** Whether a name is used. A state is used only if the value that enters a step is read: its next value alone is no memory. */
+/** Whether a name is used. A state is used only if the value that enters a step is read: its next value alone stores nothing. */
 const isLive = (d: Definition, live: ReadonlySet<string>): boolean => live.has(d.name.text)
 
-/** Whether a caller may dictate the parameters, as of a function passed as an argument, so that an unused one is no mistake. */
+/** Whether a caller may dictate the parameters, as of a function passed as an argument, so that an unused one is not a mistake. */
 function mayBeFixed({ kind }: Definition, unit: Unit | Fn, { called, given }: Uses): boolean {
   if (kind !== 'hyper-parameter' && kind !== 'parameter') return false
   return given.has(unit.name.text) || (unit.kind === 'fn' && !called.has(unit.name.text))

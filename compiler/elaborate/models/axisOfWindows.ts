@@ -23,10 +23,10 @@ export function axisOfWindows(model: LoweredModel, span: Span | undefined): Axis
   if (axis === undefined && gone === undefined) refuse('its loss is over no axis')
   if (gone !== undefined) {
     const [over, { operation, span: at }] = gone
-    refuse(`\`${operation}\` on line ${lineOf(at)} leaves one value of ${over.name} for its loss`)
+    refuse(`\`${operation}\` on line ${lineOf(at)} leaves a single value of ${over.name} for the loss`)
   }
-  if (baseOf(axis) !== axis) refuse(`its loss is over ${axis.name}, which is a part of ${baseOf(axis).name}`)
-  if (axis.lengths === undefined) refuse(`${axis.name} has a fixed length, which a window would not have`)
+  if (baseOf(axis) !== axis) refuse(`its loss is over ${axis.name}, which is only part of ${baseOf(axis).name}`)
+  if (axis.lengths === undefined) refuse(`${axis.name} has a fixed length, but a window would be shorter`)
   const inner = [...model.inputs, ...model.targets].find(p => p.axes.findIndex(a => equal(a.size, axis.size)) > 0)
   if (inner !== undefined) refuse(`${axis.name} is not the first axis of \`${inner.name}\``)
   const bodies = model.builder.eqns.flatMap(e => (e.body === undefined ? [] : [...allEqns(e.body)]))
@@ -34,7 +34,7 @@ export function axisOfWindows(model: LoweredModel, span: Span | undefined): Axis
   const nested = apart ?? bodies.find(e => walks(e, axis.size))
   if (nested !== undefined) {
     const place = nested.span === undefined ? 'a cell' : `line ${lineOf(nested.span)}`
-    refuse(`${place} goes along ${axis.name} inside a step of another axis`)
+    refuse(`${place} runs along ${axis.name} inside a step of another axis`)
   }
   throwAll(
     model.losses.flatMap(loss => {
@@ -42,12 +42,12 @@ export function axisOfWindows(model: LoweredModel, span: Span | undefined): Axis
       if (cause === undefined) return []
       const { operation, value, span: at } = cause
       const values = { axis: axis.name, operation, line: lineOf(at), value, output: 'the loss' }
-      const labels = [{ span: at, text: 'needs what comes later' }]
+      const labels = [{ span: at, text: 'needs later steps' }]
       return [
         diagnostic('RNN331', values, {
           span: loss.span,
           labels,
-          help: `\`truncate\` cuts the sequences, so that the end is not there; ${pathOf(cause, lineOf(at), 'the loss')}`,
+          help: `\`truncate\` cuts the sequences, so the end is missing; ${pathOf(cause, lineOf(at), 'the loss')}`,
         }),
       ]
     }),

@@ -105,7 +105,7 @@ export function chooseModel(program: LinkedProgram, name: string | undefined): U
     return program.models.find(m => m.name.text === name) ?? fail('RNN106', { name }, { help: didYouMean(name, names) })
   }
   const trained = program.models.find(m => program.trains.some(t => t.model.text === m.name.text))
-  return trained ?? program.models[0] ?? fail('RNN106', { name: 'model' }, { help: 'the file declares no model' })
+  return trained ?? program.models[0] ?? fail('RNN106', { name: 'model' }, { help: 'the file has no model' })
 }
 
 /** Whether a path is `of` itself, the path of a param, or lies inside the part `of`. */

@@ -91,7 +91,7 @@ function declareAxis(
     if (length !== undefined && !D.equal(length, declared)) {
       fail('RNN204', { name, declared: `[${D.format(declared)}]`, found: `[${D.format(length)}]` }, { span })
     }
-    if (before.includes(known)) fail('RNN107', { name }, { span, help: 'a value is over an axis once' })
+    if (before.includes(known)) fail('RNN107', { name }, { span, help: 'a value can be over an axis only once' })
     const outer = known.lengths?.axes.find(a => !a.batch && !before.includes(a))
     if (outer !== undefined) {
       const help = `the lengths of ${name} differ along ${outer.name}: \`over ${outer.name} over ${name}\``

@@ -38,7 +38,7 @@ export function measure(scope: Scope, s: Statement & { kind: 'loss' | 'metric' }
     )
   const averaged = scope.session.averages.length > before
   if (averaged && s.kind === 'loss') {
-    const help = 'a loss is averaged already; `average` is for a metric that goes on with it'
+    const help = 'a loss is averaged anyway; use `average` in a metric that computes with the average'
     fail('RNN114', { statement: 'average', place: 'a loss' }, { span: s.value.span, help })
   }
   if (averaged) fromAveragesAlone(scope, t, s.value.span)
@@ -59,8 +59,8 @@ export function reports(losses: readonly Measured[], metrics: readonly Measured[
       const first = taken.get(given.text)
       const how =
         first === undefined
-          ? { help: '`loss` is the sum of all losses' }
-          : { labels: [{ span: first, text: 'first given here' }] }
+          ? { help: '`loss` is the name of the sum of all losses' }
+          : { labels: [{ span: first, text: 'first defined here' }] }
       fail('RNN107', { name: given.text }, { span: given.span, ...how })
     }
     taken.set(given.text, given.span)
@@ -89,9 +89,9 @@ function fromAveragesAlone(scope: Scope, t: Tensor, span: Span): void {
       found:
         other === undefined
           ? `this metric is ${formatItem(t)}`
-          : `this metric reads ${quoted(other.hint, 'the data')} besides`,
+          : `this metric also reads ${quoted(other.hint, 'the data')}`,
     },
-    { span, help: 'average each of its values' },
+    { span, help: 'average every value that it reads' },
   )
 }
 

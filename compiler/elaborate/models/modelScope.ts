@@ -12,7 +12,7 @@ import { type Entity, type Instance, staticNumber } from '../values/entity.ts'
 import { type LowerOptions, newSession } from '../values/newSession.ts'
 import type { Scope } from '../values/scope.ts'
 
-/** Names for the number of examples: the first that is no name of the model is taken. The last can be no name of a model. */
+/** Names for the number of examples: the first that is not a name of the model is taken. The last can be no name of a model. */
 export const batchSymbols = ['B', 'batch', 'examples', 'B_', 'B$'] as const
 
 export interface ModelScope extends Scope {
@@ -50,7 +50,7 @@ export function modelScope(unit: Unit, options: LowerOptions): ModelScope {
       fail(
         'RNN209',
         { callee: unit.name.text, name: text },
-        { span: param.span, help: `give it a default, or --set ${text}=…` },
+        { span: param.span, help: `give it a default, or set it with \`--set ${text}=…\`` },
       )
   }
   return scope

@@ -94,7 +94,7 @@ export function checkOptimizer({ unit, span }: Recipe): void {
     'RNN231',
     {
       what: 'an optimizer',
-      expected: 'a cell of one input, the gradient, with a state `p`, the parameter',
+      expected: 'a cell with one input, the gradient, and a state `p`, the parameter',
       found: `the ${unit.unit} \`${unit.name.text}\``,
     },
     { span },

@@ -71,7 +71,7 @@ function checkReadsNothingAhead(scope: Scope, s: Predict, t: Tensor, axis: Axis)
     { axis: axis.name, operation, line, value, output: `\`${name}\`` },
     {
       span: s.value.span,
-      labels: [{ span: cause.span, text: 'reads what is not there yet' }],
+      labels: [{ span: cause.span, text: 'reads later steps' }],
       help: pathOf(cause, line, `the answer for \`${name}\``),
     },
   )

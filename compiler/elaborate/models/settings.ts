@@ -52,7 +52,7 @@ const whole =
 function requireWhole(name: keyof typeof wholeSettings, value: number, or = '', span?: Span): number {
   const least = wholeSettings[name]
   if (Number.isSafeInteger(value) && value >= least) return value
-  const expected = `a whole number from ${least}${or}`
+  const expected = `a whole number of at least ${least}${or}`
   return fail('RNN207', { what: `\`${name}\``, expected, found: String(value) }, { ...(span && { span }) })
 }
 
@@ -82,7 +82,11 @@ const readers: { readonly [K in keyof Settings]-?: Reader<NonNullable<Settings[K
       value.kind === 'template' ? makeRecipe(scope, value.unit, { positional: [], named: new Map() }, e.span) : value
     if (recipe.kind !== 'recipe') {
       const found = describeEntity(recipe)
-      return fail('RNN231', { what: 'the optimizer', expected: 'the recipe of a cell', found }, { span: e.span })
+      return fail(
+        'RNN231',
+        { what: 'the optimizer', expected: 'a cell with its hyper-parameters', found },
+        { span: e.span },
+      )
     }
     checkOptimizer(recipe)
     return recipe

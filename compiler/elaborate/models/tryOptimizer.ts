@@ -36,8 +36,8 @@ export function tryOptimizer(model: LoweredModel, recipe: Recipe): Diagnostic[] 
   const [optimizer, { span }] = [recipe.text, recipe]
   if (found.every(d => d === 0)) return [diagnostic('RNN346', { optimizer }, { span })]
   const does = found.some(d => d > 0)
-    ? 'moves weights along the gradient: the loss grows'
-    : 'makes of a weight what is no finite number'
+    ? 'moves weights along the gradient, so the loss increases'
+    : 'makes a weight that is not a finite number'
   return [diagnostic('RNN314', { optimizer, does }, { span })]
 }
 

@@ -1,4 +1,4 @@
-// Checks each unit and fn that no model uses once, by itself, with symbols for its sizes: a library of cells has no model.
+// Checks each unit and fn that no model uses, once and on its own, with symbols for its sizes: a library of cells has no model.
 import type { Fn, Span, Unit } from '../../../dsl/ast.ts'
 import { type Diagnostic, diagnostic } from '../../../dsl/diagnostics.ts'
 import { inLibrary } from '../../../dsl/standardLibrary.ts'
@@ -19,7 +19,7 @@ import type { Alone, Scope } from '../values/scope.ts'
 import { type HyperKind, hyperKinds } from './hyperKinds.ts'
 import { type AnyItem, anyItems, standInArguments, standInHyper } from './standIns.ts'
 
-/** Findings of the check of a unit or fn by itself. */
+/** Findings of the check of a unit or fn on its own. */
 export interface CheckedAlone {
   readonly unit: Unit | Fn
   readonly found: readonly Diagnostic[]
@@ -49,7 +49,7 @@ export function checkAlone(program: LinkedProgram, expanded: ReadonlySet<Unit | 
     if (isTooMuch || isLast) break
   }
   const wrong = new Map(checked.map(c => [c.unit, c.found.some(d => isError(d) && isWithin(d, c.unit))]))
-  // Reports an error of a unit as its own check finds it, not once more for each unit that uses it.
+  // Reports an error of a unit once, as its own check finds it, not again for each unit that uses it.
   return checked.map(c => ({
     ...c,
     found: c.found.filter(d => !isError(d) || isWithin(d, c.unit) || !units.some(u => wrong.get(u) && isWithin(d, u))),
@@ -127,7 +127,7 @@ const hasAnyItem = ({ body }: Unit): boolean =>
       !['real', 'int', 'bool'].includes(s.type.item.name.text),
   )
 
-/** Expands in a session of its own, and gives the diagnostics. */
+/** Expands in a separate session, and gives the diagnostics. */
 function expandAlone(
   unit: Unit | Fn,
   { program, lookedInto, left, lineOf, waitsFor = new Set() }: Options,

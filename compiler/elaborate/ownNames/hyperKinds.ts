@@ -1,4 +1,4 @@
-// Infers from the text of a unit which hyper-parameters must be numbers, for the check of the unit by itself.
+// Infers from the text of a unit which hyper-parameters must be numbers, for the check of the unit on its own.
 import type { Expr, Fn, Statement, TypeExpr, Unit } from '../../../dsl/ast.ts'
 import { allExprs } from '../../../dsl/children.ts'
 import { pointwiseBuiltins } from '../builtins/pointwise.ts'

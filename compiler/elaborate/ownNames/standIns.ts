@@ -1,4 +1,4 @@
-// Makes the arguments for checking a unit by itself: symbols for sizes and rates, inputs of the declared types over new axes.
+// Makes the arguments for checking a unit on its own: symbols for sizes and rates, inputs of the declared types over new axes.
 import type { AxisExpr, Declaration, Expr, HyperParam, Unit } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
 import * as D from '../../ir/dim.ts'
@@ -63,7 +63,7 @@ function standIns(root: Scope, { type, names }: Declaration, along: readonly Axi
   }
   const [twice] = type.axes.filter((a, i) => type.axes.slice(0, i).some(b => b.name.text === a.name.text))
   if (twice !== undefined)
-    fail('RNN107', { name: twice.name.text }, { span: twice.name.span, help: 'a value is over an axis once' })
+    fail('RNN107', { name: twice.name.text }, { span: twice.name.span, help: 'a value can be over an axis only once' })
   const axes = [...along, ...type.axes.map(resolver.axis)]
   const { dtype, item, coding } = resolveItem(type, resolver)
   return names.map(({ text: name, span }) => {

@@ -24,7 +24,7 @@ export function asTensor(scope: Scope, e: Entity, span: Span): Tensor {
         {
           what: 'this',
           expected: 'a value',
-          found: `${e.unit} returns nothing; it has ${[...e.outputs.keys()].join(', ')}`,
+          found: `${e.unit}, which has no \`return\`; its outputs are ${[...e.outputs.keys()].join(', ')}`,
         },
         { span },
       )

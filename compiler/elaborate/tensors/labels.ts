@@ -53,7 +53,7 @@ export function tooFew(
   place: { readonly span?: Span | undefined },
 ): never {
   const other =
-    labels > outputs ? `leave ${labels - outputs} of the labels out of the data` : `let the data have ${outputs} labels`
+    labels > outputs ? `remove ${labels - outputs} of the labels from the data` : `provide data with ${outputs} labels`
   const values = { target: name || 'the label', labels, output: text, outputs, size, other }
   return fail('RNN416', values, place.span === undefined ? {} : { span: place.span })
 }

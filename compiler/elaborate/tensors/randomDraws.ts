@@ -108,7 +108,7 @@ export function drawInitial(
     }
     return fail(
       'RNN210',
-      { what: 'a state', expected: 'zeros, ones, normal or uniform at its start', found: name },
+      { what: 'a state', expected: 'initialized with zeros, ones, normal or uniform', found: name },
       { span },
     )
   }

@@ -166,8 +166,8 @@ export function sameBaseHint(some: readonly Axis[], others: readonly Axis[]): { 
   const base = baseOf(a).name
   return {
     help: shortened
-      ? `shorten both sides: \`drop_first\` and \`drop_last\` of values over ${base} have one axis`
-      : `${a.name} and ${b.name} have different lengths: do the same with both sides, or first go through ${base}`,
+      ? `shorten both sides: \`drop_first\` and \`drop_last\` of values over ${base} are over the same axis`
+      : `${a.name} and ${b.name} have different lengths: apply the same operation to both sides, or first reduce ${base}`,
   }
 }
 
@@ -343,7 +343,7 @@ export function numberPointwise(
     fail(
       'RNN216',
       { what: `\`${shown}\``, expected: 'numbers', found: 'a bool' },
-      { span, help: 'write `real(…)` to count with it' },
+      { span, help: 'convert it with `real(…)`' },
     )
   const mixed = operands.some(t => t.dtype !== operands[0].dtype)
   const result = pointwise(scope, op, mixed ? operands.map(t => toReal(scope, t)) : operands, span, shown)
@@ -413,7 +413,7 @@ function transposedHint(left: Tensor, right: Tensor): { help?: string } {
   const fits = left.name !== '' && left.item.length === 2 && D.equal(left.item[0], right.item[0])
   if (!fits) return {}
   const [rows, columns] = left.item.map(D.formatLabel)
-  return { help: `on paper ${left.name} maps ${rows} to ${columns}: \`${left.name}: [${columns}, ${rows}]\`` }
+  return { help: `to map ${rows} to ${columns}, declare \`${left.name}: [${columns}, ${rows}]\`` }
 }
 
 // ---- items

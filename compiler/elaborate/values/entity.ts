@@ -129,9 +129,9 @@ export function describeEntity(e: Entity): string {
     case 'vector':
       return `a list of ${e.numbers.length} number${e.numbers.length === 1 ? '' : 's'}`
     case 'bool':
-      return 'true or false'
+      return 'a bool'
     case 'string':
-      return 'a text'
+      return 'a string'
     case 'template':
       return `the ${e.unit.unit} \`${e.unit.name.text}\``
     case 'fn':
@@ -139,7 +139,7 @@ export function describeEntity(e: Entity): string {
     case 'builtin':
       return `the function \`${e.builtin.name}\``
     case 'init':
-      return 'an initial value'
+      return 'an initializer'
     case 'recipe':
       return `the recipe \`${e.text}\``
     case 'instance':
@@ -147,7 +147,7 @@ export function describeEntity(e: Entity): string {
     case 'states':
       return `the states of ${e.unit}`
     case 'open':
-      return 'what a use gives'
+      return 'the value of a use'
     case 'unknown':
       return 'something unknown'
   }

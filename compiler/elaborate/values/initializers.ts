@@ -21,7 +21,7 @@ export const isInitializer = (name: string): name is InitializerName => Object.h
 const ranges: Readonly<Record<string, { readonly expected: string; readonly fits: (x: number) => boolean }>> = {
   fan_in: { expected: 'a number above 0', fits: x => x > 0 },
   fan_out: { expected: 'a number above 0', fits: x => x > 0 },
-  sd: { expected: 'a number from 0', fits: x => x >= 0 },
+  sd: { expected: 'a number of at least 0', fits: x => x >= 0 },
 }
 
 /** Finds the first argument outside its range, and words the range that it should be in. */
@@ -33,7 +33,9 @@ export function outOfRange(
   const names = lists.find(list => list.length === args.length) ?? []
   for (const [place, argument] of names.entries()) {
     const expected =
-      argument === 'b' ? { expected: `a number from ${args[0]}`, fits: (x: number) => x >= args[0] } : ranges[argument]
+      argument === 'b'
+        ? { expected: `a number of at least ${args[0]}`, fits: (x: number) => x >= args[0] }
+        : ranges[argument]
     if (expected !== undefined && !expected.fits(args[place])) return { place, argument, expected: expected.expected }
     if (!Number.isFinite(args[place])) return { place, argument, expected: 'a finite number' }
   }

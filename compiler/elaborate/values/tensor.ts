@@ -122,7 +122,7 @@ export const sameItem = (a: readonly Dim[], b: readonly Dim[]): boolean =>
 export function onlyElement(expected: readonly Dim[], found: Pick<Tensor, 'item' | 'name'>): { help?: string } {
   const isOne = found.item.length === 1 && equal(found.item[0], constant(1))
   if (!isOne || sameItem(expected, found.item)) return {}
-  const element = found.name === '' ? 'put `[0]` behind it' : `write \`${found.name}[0]\``
+  const element = found.name === '' ? 'write `[0]` after it' : `write \`${found.name}[0]\``
   return { help: `a [1] is a vector; for its only element ${element}` }
 }
 

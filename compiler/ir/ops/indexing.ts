@@ -166,7 +166,7 @@ export const indexingOps: readonly Op[] = [
       })
     },
   }),
-  /** The transpose of `pick`: zeros, but for one place along a new axis of `size`. `axis` is counted in the result. */
+  /** The transpose of `pick`: zeros, except at one place along a new axis of `size`. `axis` is counted in the result. */
   defineOp({
     name: 'place',
     keepsFinite: true,

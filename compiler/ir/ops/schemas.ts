@@ -98,7 +98,7 @@ type Schemas = typeof schemas
 /** The names of the ops. */
 export type OpName = keyof Schemas
 
-/** The ops without attributes: pointwise ones, but for a few. */
+/** The ops without attributes: pointwise ones, with a few exceptions. */
 export type PlainOp = { [N in OpName]: keyof Schemas[N] extends never ? N : never }[OpName]
 
 export const isOpName = (name: string): name is OpName => Object.hasOwn(schemas, name)

@@ -7,7 +7,7 @@ import type { PlanPass } from './planPass.ts'
 
 export const dropDeadStores: PlanPass = {
   name: 'drop-dead-stores',
-  contract: 'every write is of a buffer that something reads, or that is a result',
+  contract: 'every write is to a buffer that is read or is a result',
   run: plan => {
     const ports = [...plan.inputs, ...plan.outputs].map(p => p.operand.buffer)
     const steps = withoutDeadStores(

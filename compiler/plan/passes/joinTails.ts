@@ -7,7 +7,8 @@ import type { PlanPass } from './planPass.ts'
 
 export const joinTails: PlanPass = {
   name: 'join-tails',
-  contract: 'an elementwise kernel that alone reads a product, and writes over none of its factors, is its tail',
+  contract:
+    'an elementwise kernel that is the only reader of a product, and overwrites none of its factors, is its tail',
   run: joined,
 }
 
@@ -19,7 +20,7 @@ function joined(plan: Plan): Plan {
   const ports = new Set([...plan.inputs, ...plan.outputs].map(p => p.operand.buffer))
   const reads = Map.groupBy(plan.steps.flatMap(readsOf), o => o.buffer)
   const writes = Map.groupBy(plan.steps.flatMap(writesOf), o => o.buffer)
-  /** Whether a buffer is no port, and is written by one operand and read by one. */
+  /** Whether a buffer is not a port, and is written by one operand and read by one. */
   const between = (buffer: Buffer): boolean =>
     !ports.has(buffer) && writes.get(buffer)?.length === 1 && reads.get(buffer)?.length === 1
   const steps = joinedIn(plan.steps, between)

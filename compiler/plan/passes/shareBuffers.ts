@@ -22,7 +22,7 @@ interface Room {
 
 export const shareBuffers: PlanPass = {
   name: 'share-buffers',
-  contract: 'buffers of one size whose lives do not overlap are one',
+  contract: 'buffers of equal size that are not live at the same time share memory',
   run: sharing,
 }
 

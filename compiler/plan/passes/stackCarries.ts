@@ -11,7 +11,7 @@ import type { PlanPass } from './planPass.ts'
  */
 export const stackCarries: PlanPass = {
   name: 'stack-carries',
-  contract: 'a carry of which a loop stacks each step lies in that stack, of one slot more',
+  contract: 'a carry whose steps a loop stacks is stored in that stack, with one more slot',
   run: plan => {
     const ports = new Set([...plan.inputs, ...plan.outputs].map(p => p.operand.buffer))
     const counts = countsOf(plan.steps)
@@ -41,7 +41,7 @@ function stackedIn(
     const [first, second] = step.ways.map(way => stackedIn(way, isFree, counts, fresh))
     return { ...step, ways: [first, second] }
   })
-  // Equal counts mean that nothing outside these steps touches a buffer. Stacks made below remove buffers, and are no carries.
+  // Equal counts mean that nothing outside these steps touches a buffer. Stacks made below remove buffers, and are not carries.
   const own = countsOf(steps)
   const isOwn = (buffer: Buffer): boolean => isFree(buffer) && own.get(buffer) === counts.get(buffer)
   for (let place = 0; place < steps.length; place++) {
@@ -72,7 +72,7 @@ interface Stack {
   readonly entered?: Buffer
 }
 
-/** The stacks of a carry of the loop at a place; undefined if the buffer is no carry, or is never stacked. */
+/** The stacks of a carry of the loop at a place; undefined if the buffer is not a carry, or is never stacked. */
 function stackOf(
   around: readonly Step[],
   place: number,

@@ -7,7 +7,7 @@ import type { PlanPass } from './planPass.ts'
 
 export const updateInPlace: PlanPass = {
   name: 'update-in-place',
-  contract: 'in a plan that runs in place, an output with the name of an input lies where that does',
+  contract: 'in a plan that runs in place, an output shares the memory of the input of the same name',
   run: plan => (plan.inPlace ? updating(plan) : plan),
 }
 

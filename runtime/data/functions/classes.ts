@@ -21,7 +21,7 @@ export const classes: DataFunction = {
       return fail('RNN422', { user: '`classes`', expected: 'a column', found: describe(value) }, { span })
     }
     const { source, origins, sequences, where } = found
-    const labels = withoutEmpty(found, textOf(empty, '`empty`', 'a text, the label of empty cells'), span, emptyHelp)
+    const labels = withoutEmpty(found, textOf(empty, '`empty`', 'a string, the label of empty cells'), span, emptyHelp)
     const { texts, codes } = labels
     const encoding = call.fit(rowsOfLabels(found), training => {
       const seen = new Set<string>()
@@ -61,7 +61,7 @@ function unseen(label: string, source: string, where: string, span: Span): never
 }
 
 function notLabels(source: string, model: string, span: Span): never {
-  const differences = `\`${source}\` was scaled in training, and has classes now`
+  const differences = `\`${source}\` was scaled in training, but has classes now`
   return fail('RNN501', { file: 'the weights', model, differences }, { span })
 }
 

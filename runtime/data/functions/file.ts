@@ -33,7 +33,7 @@ export interface TextReader<T extends Table> {
 
 export type TextFormat<T extends Table = Table> = (file: string, asked: (column: string) => Asked) => TextReader<T>
 
-/** Reads the table in the file at a path; `variant` tells formats of one function apart. RNN231 for a path that is no text. */
+/** Reads the table in the file at a path; `variant` tells formats of one function apart. RNN231 for a path that is not a text. */
 export async function readTable(
   path: Argument,
   call: Call,
@@ -54,7 +54,7 @@ export async function readArrayFile(path: Argument, call: Call, format: FileForm
 
 async function readFile({ value, span }: Argument, call: Call, format: FileFormat, variant = ''): Promise<FileContent> {
   if (value.kind !== 'text') {
-    return fail('RNN231', { what: 'the path', expected: 'a text in quotes', found: describe(value) }, { span })
+    return fail('RNN231', { what: 'the path', expected: 'a string in quotes', found: describe(value) }, { span })
   }
   return call.read(value.value, span, format, variant)
 }

@@ -42,14 +42,14 @@ export function fitComponents(value: Elements, call: Call, fit: (component: Comp
       const chain = fit({ count, first: firstOf(each), each, constant: isOneNumber(each) })
       if (hasNumbers(chain) && !drowns(far.value, each)) return chain
       const place = originOf(value, far.place)
-      return fail('RNN417', { value: far.value, what: 'to scale the others by', place }, { span: call.span })
+      return fail('RNN417', { value: far.value, what: 'for scaling', place }, { span: call.span })
     }
     return { kind: 'numbers', chains: Array.from({ length: width }, chainOf) }
   })
   const fitted = encoding.kind === 'numbers' ? encoding.chains : []
   // A single chain is for scalars, in a series or in sequences.
   if (fitted.length === 1 || fitted.length === width || series.rows === 0) return fitted
-  const differences = `\`${series.source}\` has items of ${width}, and ${fitted.length} were scaled in training`
+  const differences = `\`${series.source}\` has ${width} columns, but training scaled ${fitted.length}`
   return fail('RNN501', { file: 'the weights', model: call.model, differences }, { span: call.span })
 }
 

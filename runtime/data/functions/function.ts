@@ -50,7 +50,7 @@ export interface DataFunction {
 }
 
 /** Reads an argument as a text. RNN231 for other values. */
-export function textOf({ value, span }: Argument, what: string, expected = 'a text in quotes'): string {
+export function textOf({ value, span }: Argument, what: string, expected = 'a string in quotes'): string {
   if (value.kind === 'text') return value.value
   return fail('RNN231', { what, expected, found: describe(value) }, { span })
 }
@@ -65,5 +65,5 @@ export function truthOf({ value, span }: Argument, what: string): boolean {
 export function wholeNumber({ value, span }: Argument, what: string, least: number): number {
   if (value.kind === 'number' && Number.isInteger(value.value) && value.value >= least) return value.value
   const code = value.kind === 'number' ? 'RNN230' : 'RNN231'
-  return fail(code, { what, expected: `a whole number from ${least}`, found: describe(value) }, { span })
+  return fail(code, { what, expected: `a whole number of at least ${least}`, found: describe(value) }, { span })
 }

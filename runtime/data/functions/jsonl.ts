@@ -22,7 +22,7 @@ export const jsonl: DataFunction = {
 
 /**
  * Reads the bytes of a JSON Lines file (UTF-8; lines end with CRLF, LF or CR, blank lines are left out). RNN405 if it has no rows,
- * RNN410 if a line is no JSON object, or has a key twice.
+ * RNN410 if a line is not a JSON object, or has a key twice.
  */
 export const parseJsonl = (bytes: Uint8Array, file: string, asked?: (column: string) => Asked): Table<Cells> =>
   tableIn(bytes, file, jsonlTable, asked)
@@ -86,10 +86,11 @@ const jsonlTable: TextFormat<Table<Cells>> = (file, asked) => {
 function parseLine(text: string, line: number, file: string): object {
   const object = parseJson(text, line, file)
   if (typeof object !== 'object' || object === null || Array.isArray(object)) {
-    return malformed(file, `line ${line} is ${Array.isArray(object) ? 'a list' : shownJson(object)}, and no object`)
+    return malformed(file, `line ${line} is ${Array.isArray(object) ? 'a list' : shownJson(object)}, not an object`)
   }
   const twice = repeatedKey(text, object)
-  if (twice !== undefined) return malformed(file, `line ${line} has \`${twice}\` twice`, 'an object has each key once')
+  if (twice !== undefined)
+    return malformed(file, `line ${line} has \`${twice}\` twice`, 'an object can have each key only once')
   return object
 }
 
@@ -108,5 +109,5 @@ function parseJson(text: string, line: number, file: string): unknown {
 const malformed = (
   file: string,
   reason: string,
-  help = 'each line of JSON Lines is an object, such as {"x": [0.5, 1], "label": "a"}',
+  help = 'each line must be a JSON object, such as {"x": [0.5, 1], "label": "a"}',
 ): never => fail('RNN410', { file, reason }, { help })

@@ -35,6 +35,6 @@ function fractions(order: Split['order'], args: readonly Argument[], call: Call)
   const sum = all.reduce((a, b) => a + b, 0)
   if (Math.abs(sum - 1) < 1e-9) return all
   const found = `${all.join(' + ')} = ${Number(sum.toPrecision(12))}`
-  const help = `as parts of 1: \`${order}(${all.map(part => Number((part / sum).toPrecision(3))).join(', ')})\``
+  const help = `write the parts as fractions of 1: \`${order}(${all.map(part => Number((part / sum).toPrecision(3))).join(', ')})\``
   return fail('RNN230', { what: 'the sum of the parts of the split', expected: '1', found }, { span: call.span, help })
 }

@@ -1,4 +1,4 @@
-// What `words` and `chars` have in common: texts become sequences of codes of a vocabulary, which is fitted to the training part.
+// Shared by `words` and `chars`: turns texts into sequences of codes of a vocabulary, which is fitted to the training part.
 import type { Span } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
 import { GrowingInts } from '../growing.ts'
@@ -24,7 +24,7 @@ import { documentSeries } from './documentSeries.ts'
 import { fitVocabulary, type VocabularySettings } from './fitVocabulary.ts'
 import { type Call, type DataFunction, textOf, truthOf, wholeNumber } from './function.ts'
 
-/** What a function of tokens does unless it is told otherwise. */
+/** Default arguments of a token function. */
 interface Defaults {
   readonly name: string
   readonly by: Exclude<Cutting, 'elements'>
@@ -83,7 +83,7 @@ function settingsOf(
   const isCut = of === 'elements'
   const isGiven = (argument: Argument): boolean => argument.span !== span
   const by = isCut ? 'elements' : defaults.by
-  // Elements are as they stand, unless it is said that they are not.
+  // Elements of lists are not filtered by default.
   const asked = (argument: Argument): boolean => !isCut || isGiven(argument)
   const reading: Reading = {
     by,
@@ -112,7 +112,7 @@ function settingsOf(
   return { reading, specials, limit: most }
 }
 
-/** Reads what becomes of tokens that the vocabulary lacks. */
+/** Reads how to treat tokens that the vocabulary lacks. */
 function unknownOf({ value, span }: Argument): Pick<Specials, 'unknown' | 'others'> {
   if (value.kind === 'truth' && !value.value) return { others: 'refused' }
   const expected = 'the text of a token, "" to leave them out, or `false` to refuse them'

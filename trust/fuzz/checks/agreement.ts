@@ -24,7 +24,7 @@ import {
 export const agreement: Check = {
   name: 'agreement',
   about: 'gradients',
-  claim: 'every pipeline and every backend give what the interpreter gives, forward, backward and in a training step',
+  claim: 'every pipeline and every backend agree with the interpreter, forward, backward and in a training step',
   run: trial => {
     const { tested, batch, inputs, model } = trial
     const other = another(trial)

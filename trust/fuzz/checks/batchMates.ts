@@ -1,12 +1,11 @@
-// An example gives the same by itself and among others, wherever in the batch it stands.
+// An example gives the same results alone and in a batch, at any place of it.
 import { alone, permuted } from '../drawBatch.ts'
 import { type Check, compare, inTurn, type Outcome } from '../fuzzCheck.ts'
 import { type Arrays, mapArrays, type Rounding, type Trial } from '../trial.ts'
 
 export const batchMates: Check = {
   name: 'batch mates',
-  claim:
-    'the order of a batch changes no loss and no gradient, and the outputs of an example do not depend on the others',
+  claim: 'loss and gradient do not depend on the order of a batch, nor the outputs of an example on the others',
   run: trial => {
     const { batch, inputs } = trial
     const { sizes } = batch
@@ -29,7 +28,7 @@ export const batchMates: Check = {
   },
 }
 
-/** Turns the order of the batch round: sums are the same but for rounding. */
+/** Reverses the order of the batch: sums are the same except for rounding. */
 function turned(trial: Trial): Outcome {
   const { batch, inputs, weights } = trial
   const { sizes } = batch

@@ -6,7 +6,7 @@ import type { Check } from '../fuzzCheck.ts'
 
 export const complexStep: Check = {
   name: 'complex step',
-  claim: 'where every operation is analytic, the imaginary part of a complex step is the derivative',
+  claim: 'if every operation is analytic, the imaginary part of a complex step is the derivative',
   run: trial => {
     const subject = trial.subject()
     if (!subject.smooth || !Number.isFinite(subject.loss)) return { checks: 0 }

@@ -14,7 +14,7 @@ const tolerance = 1e-6
 export const derivatives: Check = {
   name: 'derivatives',
   about: 'gradients',
-  claim: 'gradients are what differences and dual numbers give, by parameter and by step, each on its own scale',
+  claim: 'gradients agree with differences and dual numbers, by parameter and by step, relative to the scale of each',
   run: trial => {
     const subject = trial.subject()
     if (!Number.isFinite(subject.loss)) return { checks: 0 }

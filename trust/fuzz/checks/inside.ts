@@ -7,7 +7,7 @@ import { placeOf } from '../trial.ts'
 export const inside: Check = {
   name: 'inside',
   about: 'gradients',
-  claim: 'the gradient of every value inside a program, at every step, is what dual numbers give',
+  claim: 'the gradient of every value inside a program, at every step, agrees with dual numbers',
   every: 4,
   run: trial => {
     const { model, tested } = trial

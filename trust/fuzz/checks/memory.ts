@@ -17,7 +17,7 @@ const typical = 32
 
 export const memory: Check = {
   name: 'memory',
-  claim: `the passes take no more than ${most} times the memory of the graph as it was lowered`,
+  claim: `the passes take no more than ${most} times the memory of the unoptimized graph`,
   every: 4,
   run: trial =>
     inTurn(

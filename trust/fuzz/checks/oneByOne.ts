@@ -5,7 +5,8 @@ import { type Arrays, runOn, type Trial } from '../trial.ts'
 
 export const oneByOne: Check = {
   name: 'one by one',
-  claim: 'outputs and gradients of a batch with garbage in its padding are those of its examples without any',
+  claim:
+    'outputs and gradients of a batch with garbage in its padding equal those of its examples one by one, without padding',
   every: 2,
   run: trial => {
     const { model, batch, inputs, case: fuzzCase } = trial

@@ -5,7 +5,7 @@ import { graphNames } from '../trial.ts'
 
 export const padding: Check = {
   name: 'padding',
-  claim: 'no result changes with what stands outside the lengths of a sequence, infinities and NaN among it',
+  claim: 'no result depends on the content of padding, including infinities and NaN',
   run: ({ model, batch, inputs, tried, case: { data } }) => {
     const { sizes } = batch
     const other = { ...inputs, ...repadded(model.signature, batch, data + 1).arrays }

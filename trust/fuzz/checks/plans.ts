@@ -10,7 +10,7 @@ import { type AgreementGraph, agreementGraphs, graphFor, oracleOf } from './agre
 export const plans: Check = {
   name: 'plans',
   claim:
-    'the plan, after each pass over plans, gives what its graph gives in the interpreter, in whatever order the points of a kernel are visited',
+    'the plan, after each plan pass, agrees with the interpreter of its graph, in whatever order the points of a kernel are visited',
   every: 4,
   run: trial => inTurn(agreementGraphs(trial).map(name => () => stagesAgree(trial, name))),
 }

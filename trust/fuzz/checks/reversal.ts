@@ -1,4 +1,4 @@
-// A sequence that is turned round twice is the sequence.
+// Reversing a sequence twice restores it.
 import { compile } from '../../../compiler/index.ts'
 import { allExprs } from '../../../dsl/children.ts'
 import { locate } from '../../gradients/locate.ts'

@@ -1,4 +1,4 @@
-// Three times the loss has three times the gradient.
+// Multiplying the loss by a factor multiplies the gradient by it.
 import { compile } from '../../../compiler/index.ts'
 import { type Check, compare } from '../fuzzCheck.ts'
 import { type Arrays, graphOf, placeOf, tryGraph } from '../trial.ts'

@@ -16,7 +16,7 @@ export const splitting: Check = {
   name: 'splitting',
   every: 4,
   claim:
-    'a cell, of the program or of the library, over a sequence gives what it gives over both parts of it, with the states carried',
+    'a cell, of the program or of the library, gives the same over a sequence as over two parts of it, with the states carried over',
   run: trial => {
     const { source } = trial.case
     const { items } = parse(source, 'fuzz.rnn').program

@@ -12,7 +12,7 @@ export const truncation: Check = {
   name: 'truncation',
   every: 2,
   claim:
-    'of a sequence in windows, each with what the one before has left, one window gives the gradient of the whole, and several its loss',
+    'with a sequence cut into windows that carry states over, one window gives the gradient of the whole, and several give its loss',
   run: trial => {
     const model = inWindows(trial)
     return model === undefined

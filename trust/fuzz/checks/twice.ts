@@ -24,7 +24,7 @@ import { placeOf } from '../trial.ts'
 export const twice: Check = {
   name: 'twice',
   about: 'gradients',
-  claim: 'the gradient of a smooth sum of all gradients is what dual numbers and differences of that sum give',
+  claim: 'the gradient of a smooth sum of all gradients agrees with dual numbers and differences of that sum',
   every: 8,
   run: trial => {
     const { model, tested, draw } = trial

@@ -12,7 +12,7 @@ export const unchosen: Check = {
   name: 'unchosen',
   about: 'gradients',
   claim:
-    'where the loss, or a sum of gradients, is not chosen, its gradient is exactly 0, with infinities and NaN in what is read',
+    'if the loss, or a sum of gradients, is not chosen, its gradient is exactly 0, even with infinities and NaN among the values it reads',
   every: 2,
   run: trial => {
     const { model, tested, batch, case: fuzzCase } = trial

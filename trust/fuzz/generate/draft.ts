@@ -69,7 +69,7 @@ export interface Draft {
   readonly data: number
 }
 
-/** Selects the forms of a program with so many kinks; with `many`, half of the forms drawn have one. */
+/** Selects the forms of a program by the number of kinks; with `many`, half of the forms drawn have one. */
 function chosen<F extends { readonly kink?: boolean }>(forms: readonly F[], kinks: Kinks): readonly F[] {
   const smooth = forms.filter(f => !f.kink)
   if (kinks === 'none') return smooth
@@ -100,7 +100,7 @@ const singleItems: readonly Form[] = [
 const singleForms: readonly Form[] = [...singleItems, ...sequenceForms, ...libraryLayers, ...cellForms, ...memoryForms]
 const singleSteps: readonly Form[] = [...singleItems, ...memoryForms, ...stepForms, ...libraryCells]
 
-/** Collects everything that may be drawn, with so many kinks. */
+/** Collects all forms that may be drawn, given the number of kinks. */
 export function tablesFor(kinks: Kinks): Tables {
   const item = [...itemForms, ...libraryFunctions, ...memoryForms]
   // Repeats the forms that make a recurrent network, which are few among many.
@@ -242,7 +242,7 @@ function formsOf({ main, after, cells }: Draft): readonly Form[] {
   return [main, after, ...cells.flatMap(({ states, result }) => [...states.map(s => s.next), result])].flatMap(inside)
 }
 
-/** The program made smaller so many times. */
+/** The program after a number of shrinking steps. */
 function reduced(draft: Draft, times: number, draw: Draw): Draft {
   if (times === 0) return draft
   const smaller = [...smallerDrafts(draft)]
@@ -257,7 +257,7 @@ const plainCell: CellDraft = {
   passes: false,
 }
 
-/** A program of a single operation, but for its readout, its loss and its sizes. */
+/** A program of a single operation, apart from its readout, its loss and its sizes. */
 export function drawSingle(tables: Tables, draw: Draw): Draft {
   const {
     readout,
@@ -268,7 +268,7 @@ export function drawSingle(tables: Tables, draw: Draw): Draft {
   return { ...plain, main: tables.singles[draw(tables.singles.length)], readout, losses: [loss], sizes, data }
 }
 
-/** Each operation by itself: over all steps, and within the step of a cell whose states and answer follow it. */
+/** Each operation alone: over all steps, and within the step of a cell whose states and answer follow it. */
 export const allSingles = ({ singles, stepSingles }: Tables, draw: Draw): readonly Draft[] => [
   ...singles.map(main => ({ ...plain, main, data: draw(2 ** 20) })),
   ...stepSingles.map(next => {

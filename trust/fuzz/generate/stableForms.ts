@@ -41,7 +41,7 @@ const probabilities: readonly Form[] = [
     chances('others', 'log(1 - sum(p[1:]))'),
     chances('all_but_two', 'log(1 - p[0] - p[1])'),
     chances('twice', 'log(p[0] + p[0] + p[1])'),
-    // Takes two probabilities that are never equal: where they are, the result is 0 but for rounding, of which `floor` makes a jump.
+    // Takes two probabilities that are never equal: where they are, the result is 0 except for rounding, of which `floor` makes a jump.
     chancesBehind('moved', 'log(1 - p[0] + p[1])'),
     // One class weighs less than nothing; one weighs more than it is, and another not at all.
     chancesBehind('less_one', 'log(p[0] + p[0] - p[1])'),

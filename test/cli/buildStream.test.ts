@@ -1,0 +1,130 @@
+// Built modules that stream and generate: what they give is what the library gives, and their types fit.
+import assert from 'node:assert/strict'
+import { pathToFileURL } from 'node:url'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { json, run, workplace } from './support.ts'
+
+const speller = `model Speller(units = 12) {
+  input tone: real
+  target script: token of V over T
+  e = delay(script) |> embedding(6)
+  p = [e, repeat([tone], over T)] |> GRU(units) |> dense(V, softmax)
+  loss cross_entropy(p, script)
+  predict script from p
+}
+data Lines for Speller { t = csv("lines.csv"); tone = standardize(t.tone); script = chars(t.line, end = true) }
+train Speller on Lines { optimizer = Adam(0.05); epochs = 20; batch = 4; seed = 1 }
+`
+
+const lines = `line,tone\n${Array.from({ length: 8 }, (_, i) => (i % 2 === 0 ? 'hello world,1' : 'good night,5')).join('\n')}\n`
+
+const meter = `model Meter {
+  input past: real over S
+  input x: real over T
+  target y: real over T
+  part enc = GRU(3), cell = LSTM(3)
+  h = cell([x], h = enc([past]) |> last)
+  z = (h |> dense(1))[0]
+  output top = max(h[0], over T)
+  loss mse(z, y)
+  predict y from z
+}
+data D for Meter { t = jsonl("d.jsonl"); past = minmax(t.past); x = standardize(t.x); y = standardize(t.y) }
+train Meter on D { optimizer = Adam(0.01); epochs = 2; batch = 2; seed = 1 }
+`
+
+const rows = [
+  { past: [1, 2, 3], x: [10, 20, 30, 20], y: [1, 2, 3, 2] },
+  { past: [5], x: [20, 10], y: [2, 1] },
+]
+
+const here = workplace({
+  'speller.rnn': speller,
+  'lines.csv': lines,
+  'meter.rnn': meter,
+  'd.jsonl': rows.map(row => `${JSON.stringify(row)}\n`).join(''),
+})
+
+const imported = async (name: string) => (await import(pathToFileURL(here.path(name)).href)).create()
+
+beforeAll(async () => {
+  for (const name of ['speller', 'meter']) {
+    await here.ok('train', `${name}.rnn`)
+    await here.ok('build', `${name}.safetensors`, '-o', `${name}.mjs`)
+  }
+})
+
+describe('a built module', () => {
+  it('generates the text that rnnc generate writes', async () => {
+    const model = await imported('speller.mjs')
+    const cases = [
+      { flags: [], options: {} },
+      { flags: ['--after', 'go'], options: { after: { script: 'go' } } },
+      { flags: ['--sample', '1.5', '--seed', '4', '--top-k', '5'], options: { temperature: 1.5, seed: 4, topK: 5 } },
+      { flags: ['--sample', '--top-p', '0.9'], options: { temperature: 1, topP: 0.9 } },
+    ]
+    for (const { flags, options } of cases) {
+      const given = ['--inputs', '{"tone": 5}', '--steps', '30', '--json']
+      const { text } = json(await here.ok('generate', 'speller.safetensors', ...given, ...flags))
+      const found = [...model.generate({ tone: 5, steps: 30, ...options })].map(({ script }) => script).join('')
+      assert.equal(found, text)
+    }
+    assert.throws(() => [...model.generate({ tone: 1, after: { script: 'Q' } })], /not trained on "Q"/)
+  })
+
+  it('streams in the units of the data what predict gives on the sequence so far', async () => {
+    const model = await imported('meter.mjs')
+    const s = model.stream({ past: [1, 2, 3] })
+    const { past, x } = rows[0]
+    x.forEach((value, t) => {
+      const found = s.step({ x: value })
+      const { y, top } = model.predict({ B: 1, past, x: x.slice(0, t + 1) })
+      expect(found.y[0]).toBeCloseTo(y[t], 4)
+      expect(found.top[0]).toBeCloseTo(top[0], 4)
+    })
+    const { states } = s
+    const after = s.step({ x: 15 }).y[0]
+    s.restore(states)
+    assert.equal(s.step({ x: 15 }).y[0], after)
+    s.reset()
+    const first = s.step({ x: x[0] }).y[0]
+    expect(first).toBeCloseTo(model.predict({ B: 1, past, x: x.slice(0, 1) }).y[0], 4)
+    assert.throws(() => s.step({}), /x is missing/)
+    assert.throws(() => s.step({ x: [1, 2] }), /x has 2 elements, not 1/)
+    assert.throws(() => s.step({ x: '1' }), /not a number/)
+    assert.throws(() => s.restore({}), /no states of this network/)
+    assert.throws(() => s.reset(1), /no row 1/)
+  })
+
+  it('streams several rows side by side', async () => {
+    const model = await imported('meter.mjs')
+    const [a, b] = [model.stream({ past: [1, 2] }), model.stream({ past: [3, 4] })]
+    const both = model.stream({ rows: 2, past: [1, 2, 3, 4] })
+    for (const x of [
+      [10, 20],
+      [30, 10],
+    ]) {
+      const [first, second] = [a.step({ x: x[0] }).y[0], b.step({ x: x[1] }).y[0]]
+      const { y } = both.step({ x })
+      expect([...y]).toEqual([expect.closeTo(first, 4), expect.closeTo(second, 4)])
+    }
+  })
+
+  it('has types that a program can use', async () => {
+    here.write(
+      'use.mts',
+      `import { create } from './speller.mjs'
+import { create as meter } from './meter.mjs'
+const text: string[] = [...create().generate({ tone: 1, after: { script: 'a' }, steps: 3 })].map(g => g.script)
+const s = meter().stream({ past: [1, 2] })
+const y: number = s.step({ x: 1 }).y[0]
+s.restore(s.states)
+export { text, y }
+`,
+    )
+    const tsc = new URL('../../node_modules/.bin/tsc', import.meta.url).pathname
+    const flags = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024', '--types', '', 'use.mts']
+    const { code, stdout } = await run(tsc, flags, here.folder).done
+    assert.equal(code, 0, stdout)
+  })
+})
