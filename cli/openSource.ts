@@ -5,7 +5,8 @@ import { type LinkedProgram, linkProgram } from '../compiler/elaborate/linking/l
 import { type CompiledModel, chooseModel, compileProgram, type ImportReader } from '../compiler/index.ts'
 import { fail, RnnError } from '../dsl/diagnostics.ts'
 import { isLibraryFile } from '../dsl/standardLibrary.ts'
-import { type OnRead, readBytes, readFirstLines, readPieces } from '../runtime/node/index.ts'
+import type { FileSet, ReadFile } from '../runtime/index.ts'
+import { findFiles, type OnRead, readBytes, readFirstLines, readPieces } from '../runtime/node/index.ts'
 import type { Output } from './output.ts'
 import { createReadMeter } from './progress.ts'
 import { batchSizes, readSets } from './sets.ts'
@@ -84,10 +85,17 @@ export const ownSources = (program: LinkedProgram): readonly (readonly [file: st
  * every two seconds how much of a file is read.
  */
 export const dataReader =
-  (file: string, data: string | undefined, output: Output): ((path: string) => AsyncIterable<Uint8Array>) =>
-  path => {
-    const onRead = createReadMeter(output, `reading ${path}`)
-    return path === data ? piecesGiven(path, onRead) : readPieces(resolve(dirname(file), path), onRead)
+  (file: string, data: string | undefined, output: Output): ReadFile =>
+  async path => {
+    const [folder, read] = path === data ? ['.', piecesGiven] : [dirname(file), readPieces]
+    const pieces = (shown: string, place: string): AsyncIterable<Uint8Array> =>
+      read(place, createReadMeter(output, `reading ${shown}`))
+    const found = await findFiles(folder, path)
+    if (found === undefined) return pieces(path, path === data ? path : resolve(folder, path))
+    return {
+      what: found.what,
+      files: found.files.map(({ path, place }) => ({ path, read: () => pieces(path, place) })),
+    }
   }
 
 /** Yields the pieces of a file that the command line names. */
@@ -113,8 +121,14 @@ const refuse = (error: unknown): never => {
 /** Bytes of a file that `rnnc check` looks into. */
 const firstBytes = 65_536
 
-/** As `readGiven`, for the first lines. */
-export const readFirstRows = (path: string): Promise<Uint8Array> => readFirstLines(path, firstBytes).catch(refuse)
+/** As `readGiven`, for the first lines of a file, or of the first of a folder or pattern. */
+export async function readFirstRows(path: string): Promise<Uint8Array | FileSet> {
+  const read = (place: string): Promise<Uint8Array> => readFirstLines(place, firstBytes).catch(refuse)
+  const found = await findFiles('.', path).catch(refuse)
+  if (found === undefined) return read(path)
+  const first = found.files.slice(0, 1)
+  return { what: found.what, files: first.map(({ path, place }) => ({ path, read: () => read(place) })) }
+}
 
 function decode(bytes: Uint8Array, path: string): string {
   try {

@@ -1345,11 +1345,11 @@ data d for m { words = padded(jsonl("a.jsonl").words, 3) }`,
     fix: 'Pad to the longest, `padded(…, 5)`, or shorten explicitly: `padded(truncated(…, 3), 3)`.',
   },
   RNN426: {
-    title: 'Windows of shuffled rows',
-    message: '`split` shuffles the rows of a series that is cut into windows',
+    title: 'Windows or streams of shuffled rows',
+    message: '`split` shuffles the rows of a series that is cut into {what}',
     help: 'use `ordered(…)`: the first rows for training, the later ones for validation and test',
     cause:
-      'A window contains consecutive rows. Shuffled rows are not consecutive any more, and windows cut before the split would share rows between its parts.',
+      'A window or a stream contains consecutive rows. Shuffled rows are not consecutive any more, and windows cut before the split would share rows between its parts.',
     example: `model m {
   input past: real over T
   target next: real
@@ -1372,6 +1372,20 @@ model m {
 }
 data d for m { t = csv("names.csv"); name = chars(t.name); y = t.y; split = ordered(0.8, 0.2) }`,
     fix: 'Say how to treat it: `chars(t.name, unknown = "?")` maps it to one token, `unknown = ""` drops it. Or shuffle the rows before the split.',
+  },
+  RNN431: {
+    title: 'Streams without elements',
+    message: '{count} streams are cut from {part}, which has {elements}',
+    help: 'use fewer streams, or larger parts of the split',
+    cause: '`streams(x, n)` cuts each part of the split into n long rows, each of one element or more.',
+    example: `# hamlet.txt has 20 characters
+model m {
+  target script: token of V over T
+  p = delay(script) |> embedding(8) |> GRU(8) |> dense(V, softmax)
+  loss cross_entropy(p, script)
+}
+data d for m { script = streams(chars(text("hamlet.txt")), 32) }`,
+    fix: 'Streams are learned side by side: as many as a batch, each much longer than `truncate`. Of a short text take fewer.',
   },
 
   // 5xx: weights and run time.

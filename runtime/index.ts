@@ -11,14 +11,8 @@ export { type Checkpoint, decodeCheckpoint, encodeCheckpoint, matchParameters } 
 export { type ArrayOptions, fromArrays, type LoadedArrays, type Nested } from './data/arrays.ts'
 export { checkData } from './data/checkData.ts'
 export { type Fitted, inverse } from './data/fitted.ts'
-export {
-  type FileBytes,
-  type LoadedData,
-  type LoadedInputs,
-  type LoadOptions,
-  loadData,
-  loadInputs,
-} from './data/loadData.ts'
+export { type LoadedData, type LoadedInputs, type LoadOptions, loadData, loadInputs } from './data/loadData.ts'
+export type { FileBytes, FileSet, ReadFile } from './data/sources.ts'
 export type { Answer } from './decodeAnswers.ts'
 export type { Beam } from './generate/beamSearch.ts'
 export type { Sampling } from './generate/chooseLabel.ts'

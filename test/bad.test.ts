@@ -68,6 +68,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   RNN425: 'runtime/sequences.test.ts',
   RNN426: 'runtime/load.test.ts',
   RNN430: 'runtime/tokens.test.ts',
+  RNN431: 'runtime/text.test.ts',
   RNN501: 'runtime/checkpoint.test.ts',
   RNN502: 'runtime/safetensors.test.ts',
   RNN503: 'runtime/files.test.ts',

@@ -7,11 +7,10 @@ import {
   loadData,
   loadInputs,
   predict,
+  type ReadFile,
   type TrainResult,
   train,
 } from '../../runtime/index.ts'
-
-export type Read = (path: string) => Uint8Array | Promise<Uint8Array>
 
 /** Consecutive rows of the file: from `start` up to and without `end`. */
 export interface Rows {
@@ -36,7 +35,7 @@ export interface Record {
 }
 
 export interface Source {
-  readonly read: Read
+  readonly read: ReadFile
   /** A file in place of the one that the program names. */
   readonly path?: string
 }

@@ -6,6 +6,7 @@ import type { Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { greatest } from '../greatest.ts'
 import type { Examples, Part } from './example.ts'
+import type { Rows } from './rows.ts'
 
 /** Length that all examples share; `many` where they differ. */
 export type Extent = number | 'many' | undefined
@@ -24,6 +25,8 @@ export interface Found {
   /** Indices that occur, where the data holds indices; undefined for labels that were numbered. */
   readonly seen?: ReadonlySet<number>
   readonly span?: Span
+  /** Whether the port is the type of an equation, and no input or target. */
+  readonly isEquation?: boolean
 }
 
 /** Describes a port as the model declares it: `real over T[24]`. */
@@ -171,7 +174,7 @@ function checkBound(
  * RNN402 unless all ports have the same lengths over each axis that they share. `rows` are the rows of the examples among all that
  * were read, for the message.
  */
-export function checkLengths(fed: readonly Pick<Found, 'port' | 'span'>[], part: Part, rows?: Int32Array): void {
+export function checkLengths(fed: readonly Pick<Found, 'port' | 'span'>[], part: Part, rows?: Rows): void {
   const first = new Map<string, Place>()
   for (const { port, span } of fed) {
     port.axes.forEach(({ name }, axis) => {
@@ -188,13 +191,13 @@ interface Place {
   readonly span?: Span
 }
 
-function compareLengths(part: Part, axis: string, left: Place, right: Place, rows?: Int32Array): void {
+function compareLengths(part: Part, axis: string, left: Place, right: Place, rows?: Rows): void {
   for (let i = 0; i < part.count; i++) {
     const a = part.ports[left.port.name].at(i).lengths[left.axis]
     const b = part.ports[right.port.name].at(i).lengths[right.axis]
     const at = Array.from({ length: Math.max(a.length, b.length) }).findIndex((_, k) => a[k] !== b[k])
     if (at < 0) continue
-    const names = { left: left.port.name, right: right.port.name, axis, row: (rows?.[i] ?? i) + 1 }
+    const names = { left: left.port.name, right: right.port.name, axis, row: (rows?.at(i) ?? i) + 1 }
     const labels = left.span && [{ span: left.span, text: `data of \`${left.port.name}\`` }]
     const place = { span: right.span, ...(labels && { labels }) }
     fail('RNN402', { ...names, leftLength: a[at] ?? 'no', rightLength: b[at] ?? 'no' }, place)
@@ -229,18 +232,18 @@ export function freeName(dim: Dim): string | undefined {
   return name !== undefined && format(dim) === name ? name : undefined
 }
 
-function mismatch({ port, item, axes, span }: Found): never {
+function mismatch({ port, item, axes, span, isEquation }: Found): never {
   const many = axes.some((found, i) => found === 'many' && port.axes[i]?.ragged === false)
   const help = many
     ? '`padded(x, n)` makes all sequences equally long; `over T` without a length takes any length'
     : undefined
   const base = item.length > 0 ? brackets(item.map(n => n ?? '?')) : port.dtype
   const over = axes.map(n => (typeof n === 'number' ? `over an axis of ${n}` : 'over an axis of different lengths'))
-  return fail(
-    'RNN411',
-    { input: port.name, declared: describePort(port), found: [base, ...over].join(' ') },
-    { span, ...(help && { help }) },
-  )
+  const found = [base, ...over].join(' ')
+  const [declared, place] = [describePort(port), { span, ...(help && { help }) }]
+  return isEquation
+    ? fail('RNN204', { name: port.name, declared, found }, place)
+    : fail('RNN411', { input: port.name, declared, found }, place)
 }
 
 const brackets = (dims: readonly (string | number)[]): string => `[${dims.join(', ')}]`

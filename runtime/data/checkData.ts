@@ -10,14 +10,17 @@ import { axesFed } from './axisLengths.ts'
 import { bindSizes, type Found } from './bindSizes.ts'
 import { readCells, singleCell } from './cells.ts'
 import { behind, columnsIn } from './columnsIn.ts'
+import { typedOf } from './declaredTypes.ts'
 import { asRead, type Encoding } from './encoding.ts'
 import { checkLeft, evaluator, type Lookup, refuseForm, type Surroundings } from './evaluate.ts'
 import { type Feed, feedOf, foundIn } from './feed.ts'
 import { tableIn } from './functions/file.ts'
 import { dataFunctions } from './functions/index.ts'
-import { checkOrder, type LoadOptions, loadData, reader, splitOf } from './loadData.ts'
+import { checkOrder, type LoadOptions, loadData, splitOf } from './loadData.ts'
 import { withoutRows } from './rowless.ts'
-import type { Cells, Column, Sequences, Series } from './value.ts'
+import { noRows, type Rows } from './rows.ts'
+import { sourcesOf } from './sources.ts'
+import { type Cells, type Column, counted, type Sequences, type Series, seriesOf } from './value.ts'
 import { valuesIn } from './valuesIn.ts'
 
 export interface DataCheckOptions {
@@ -88,8 +91,9 @@ async function checkKinds(data: Data, options: DataCheckOptions): Promise<readon
   const first = rowless(plain)
   const problems: Diagnostic[] = []
   const feeds: Feed[] = []
-  const judge = async ({ lookup }: Rowless, { name }: Equation): Promise<Feed | undefined> => {
+  const judge = async ({ lookup }: Rowless, { name, type }: Equation): Promise<Feed | undefined> => {
     const [value, port] = [await lookup(name.text), ports.find(p => p.name === name.text)]
+    if (value !== undefined && type !== undefined) bindSizes(shapeOf(typedOf(name.text, type, value)), sizes)
     if (value === undefined || port === undefined) return undefined
     const feed = feedOf(port, signature?.targets.includes(port) ? 'target' : 'input', value)
     bindSizes(shapeOf(feed), sizes)
@@ -113,7 +117,7 @@ async function checkKinds(data: Data, options: DataCheckOptions): Promise<readon
     if (all.every(list => list.length > 0)) problems.push(...mostFrequent(all))
   }
   const together = async (): Promise<void> => {
-    const split = await splitOf(data, first.surroundings.read)
+    const split = await splitOf(data, first.surroundings)
     checkOrder(feeds, split)
     if (problems.length > 0) return
     bindSizes(feeds.flatMap(shapeOf), sizes)
@@ -124,15 +128,21 @@ async function checkKinds(data: Data, options: DataCheckOptions): Promise<readon
 
 /** Shape of a feed as far as it is certain: not the number of codes, nor the shape of sequences, which depend on the values. */
 function shapeOf(feed: Feed): Found[] {
-  const { codes: _, ...found } = foundIn(feed, new Int32Array())
-  return feed.value.kind === 'sequences' ? [] : [found]
+  const { codes: _, ...found } = foundIn(feed, noRows)
+  return feed.value.kind === 'sequences' || seriesOf(feed.value).isOpen ? [] : [found]
 }
 
-/** RNN423 where the windows of one table differ in length, so that their numbers differ too. */
+/** RNN423 where the windows or streams of one table differ, so that the numbers of examples differ too. */
 function checkCounts(feeds: readonly Feed[]): void {
-  const needed = ({ value }: Feed): number => (value.kind === 'windowed' ? value.length + value.ahead : 1)
+  const needed = ({ value }: Feed): number =>
+    // Distinct from every length of windows.
+    value.kind === 'windowed' ? value.length + value.ahead : value.kind === 'streamed' ? -value.count : 1
   const text = ({ value }: Feed): string =>
-    value.kind === 'windowed' ? `windows of ${value.length} + ${value.ahead} rows` : 'one row in each example'
+    value.kind === 'windowed'
+      ? `windows of ${value.length} + ${value.ahead} rows`
+      : value.kind === 'streamed'
+        ? counted(value.count, 'example')
+        : 'one row in each example'
   const [first] = feeds
   const other = feeds.find(feed => needed(feed) !== needed(first))
   if (other === undefined) return
@@ -152,31 +162,37 @@ interface Rowless {
 /** Makes evaluations under given readings; tables have the columns of the sample, or any that the block names. */
 function rowlessOf(data: Data, ports: readonly Port[], { sample }: DataCheckOptions): (reading: Reading) => Rowless {
   const columns = [...new Set(data.body.flatMap(columnsIn))]
-  const sampled = sample && reader(sample)
+  const sampled = sample && sourcesOf(sample)
   const axes = axesFed(data, ports)
   return reading => {
     const undecided = new Set<string>()
     const kindOf = (cells: Cells, span: Span, axes: number | undefined): Column | Sequences | Series => {
-      const known = sample && readIfWell(cells, span, axes)
-      if (known !== undefined) return known
       undecided.add(cells.name)
       const cell = cellKinds[reading.get(cells.name) ?? 0]
       return readCells(singleCell(cells, cell), span, axes)
     }
     const surroundings: Surroundings = {
       read: async source => {
-        if (sampled !== undefined) return sampled(source)
+        if (sampled !== undefined) return sampled.read(source)
         const { path, by, format, asked } = source
         const example = by.example?.(columns.length > 0 ? columns : ['x'])
         return tableIn(new TextEncoder().encode(example), path, format(path, asked))
       },
-      columnOf: (column, span, axes) => withoutRows(column.kind === 'cells' ? kindOf(column, span, axes) : column),
+      files: () => noFiles,
+      columnOf: (column, span, axes) => {
+        if (column.kind !== 'cells') return withoutRows(column, false)
+        const known = sample && readIfWell(column, span, axes)
+        return known === undefined ? withoutRows(kindOf(column, span, axes), true) : withoutRows(known, false)
+      },
       axes,
       fit: (_, __, compute) => fitted(compute),
     }
     return { surroundings, lookup: evaluator(data, surroundings), isOpen: () => undecided.size > 0 }
   }
 }
+
+/** A text of no file, which has no tokens. */
+async function* noFiles(): AsyncGenerator<never> {}
 
 /** Reads cells; undefined where they are malformed, which loading reports. */
 function readIfWell(cells: Cells, span: Span, axes: number | undefined): Column | Sequences | Series | undefined {
@@ -189,9 +205,9 @@ function readIfWell(cells: Cells, span: Span, axes: number | undefined): Column 
 }
 
 /** Computes an encoding from no values; where that fails, gives one that changes nothing. */
-function fitted(compute: (training: Int32Array) => Encoding): Encoding {
+function fitted(compute: (training: Rows) => Encoding): Encoding {
   try {
-    return compute(new Int32Array())
+    return compute(noRows)
   } catch (error) {
     if (!(error instanceof RnnError)) throw error
     return asRead(1)

@@ -2,6 +2,7 @@
 import type { Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { permutation, random } from '../random.ts'
+import { chosenRows, type Rows, rowsFrom } from './rows.ts'
 import type { Split } from './value.ts'
 
 const partNames = ['train', 'validation', 'test'] as const
@@ -9,15 +10,9 @@ export type PartName = (typeof partNames)[number]
 
 /** Rows of each part, ascending. */
 export interface Cut {
-  readonly train: Int32Array
-  readonly validation?: Int32Array
-  readonly test?: Int32Array
-}
-
-export function allRows(rows: number): Int32Array {
-  const all = new Int32Array(rows)
-  for (let row = 0; row < rows; row++) all[row] = row
-  return all
+  readonly train: Rows
+  readonly validation?: Rows
+  readonly test?: Rows
 }
 
 /**
@@ -25,19 +20,18 @@ export function allRows(rows: number): Int32Array {
  * number of rows in the same way. RNN405 if a part gets none.
  */
 export function cut(split: Split, rows: number, seed: number, span: Span): Cut {
-  const order = split.order === 'ordered' ? allRows(rows) : permutation(rows, random(seed, 'split'))
+  const order = split.order === 'ordered' ? undefined : permutation(rows, random(seed, 'split'))
   const names = split.fractions.length === 2 ? (['train', 'test'] as const) : partNames
   let sum = 0
   let start = 0
-  const parts: { -readonly [P in PartName]?: Int32Array } = {}
+  const parts: { -readonly [P in PartName]?: Rows } = {}
   names.forEach((name, i) => {
     sum += split.fractions[i]
     const end = i === names.length - 1 ? rows : Math.round(sum * rows)
     if (end <= start) fail('RNN405', { what: `the ${name} part of ${rows} rows` }, { span })
-    // The parts share the memory of all rows; rows in order are not sorted again.
-    const part = order.subarray(start, end)
-    parts[name] = split.order === 'ordered' ? part : part.sort()
+    // The parts share the memory of all rows.
+    parts[name] = order === undefined ? rowsFrom(start, end) : chosenRows(order.subarray(start, end).sort())
     start = end
   })
-  return { ...parts, train: parts.train ?? order }
+  return { ...parts, train: parts.train ?? rowsFrom(0, rows) }
 }

@@ -11,28 +11,36 @@ import type { TableFormat } from './functions/file.ts'
 import type { Call, DataFunction } from './functions/function.ts'
 import { dataFunctions } from './functions/index.ts'
 import { laterNames, refuse } from './functions/later.ts'
+import type { Rows } from './rows.ts'
 import type { Step } from './scalingSteps.ts'
-import { combine, extend, join, numeric } from './series.ts'
+import { combine, extend, join, numbersOf, numeric } from './series.ts'
 import { shown } from './shown.ts'
+import { type Places, take } from './take.ts'
 import {
   type Argument,
   type Cells,
   type Column,
+  type Document,
   describe,
+  isElements,
   type Sequences,
   type Series,
+  seriesOf,
   type Table,
   type Value,
+  widthOf,
 } from './value.ts'
 import { namesIn } from './valuesIn.ts'
 
 export interface Surroundings {
   /** Reads the table in a file. */
   readonly read: (source: TableSource) => Promise<Table>
+  /** Gives the files of a text. */
+  readonly files: (source: TextSource) => Document['files']
   /** Reads a column of a table, in place of `columnOf`. */
   readonly columnOf?: typeof columnOf
   /** Fits an encoding; `call` is the place of a fitted call, such as `s.standardize`. */
-  readonly fit: (call: string, rows: number, compute: (training: Int32Array) => Encoding) => Encoding
+  readonly fit: (call: string, rows: number, compute: (training: Rows) => Encoding) => Encoding
   /** Whether tables are for this evaluation alone: a column that is named once is freed when it is read. */
   readonly owned?: boolean
   /** Number of axes that each equation feeds, if it is one number. */
@@ -47,6 +55,12 @@ export interface TableSource {
   readonly format: TableFormat
   readonly variant: string
   readonly asked: (column: string) => Asked
+}
+
+/** A path that a function reads a text from: of a file, of a folder, or a pattern. */
+export interface TextSource {
+  readonly path: string
+  readonly span: Span
 }
 
 /** The value of the equation for `name`; undefined if the block has none. */
@@ -96,13 +110,15 @@ export function evaluator(data: Data, surroundings: Surroundings): Lookup {
   }
   const scopeOf = (user: Equation): Scope => {
     const fits = new Map<string, number>()
+    // A type says how deep its lists are; where there is none, what the equation feeds does.
+    const axes = user.type?.axes.length ?? surroundings.axes?.get(user.name.text)
     return {
       read: source => surroundings.read({ ...source, asked }),
+      files: surroundings.files,
       model: data.model.text,
-      axes: surroundings.axes?.get(user.name.text),
+      axes,
       isReleased: name => releasable.has(name),
-      column: (column, span) =>
-        (surroundings.columnOf ?? columnOf)(column, span, surroundings.axes?.get(user.name.text)),
+      column: (column, span) => (surroundings.columnOf ?? columnOf)(column, span, axes),
       fit: name => {
         const count = (fits.get(name) ?? 0) + 1
         fits.set(name, count)
@@ -125,6 +141,7 @@ export function evaluator(data: Data, surroundings: Surroundings): Lookup {
 
 interface Scope {
   readonly read: (source: Omit<TableSource, 'asked'>) => Promise<Table>
+  readonly files: Surroundings['files']
   readonly model: string
   /** Number of axes that the equation feeds, if it is one number. */
   readonly axes: number | undefined
@@ -137,10 +154,9 @@ interface Scope {
   readonly name: (name: string, span: Span) => Promise<Argument>
 }
 
-/** RNN306 for a prime, RNN413 for a type: neither belongs to the left side of an equation about data. */
-export function checkLeft({ name, primed, type }: Equation): void {
+/** RNN306 for a prime, which does not belong to the left side of an equation about data. */
+export function checkLeft({ name, primed }: Equation): void {
   if (primed) fail('RNN306', { name: name.text }, { span: name.span, help: 'a data block has no states' })
-  if (type !== undefined) fail('RNN413', { feature: 'a type in a data block' }, { span: type.span })
 }
 
 function unknownName(name: string, span: Span, others: Iterable<string>): never {
@@ -158,7 +174,6 @@ export function refuseForm(expr: Expr): void {
   else if (expr.kind === 'pipe') functionOf(expr.callee.kind === 'call' ? expr.callee.callee : expr.callee)
   else if (expr.kind === 'unary' && expr.op === 'not') notAFunction('not', span)
   else if (expr.kind === 'binary' && operators[expr.op] === undefined) notAFunction(expr.op, span)
-  else if (expr.kind === 'index') labelOf(expr)
 }
 
 /** RNN420 for an argument that is written as a path that not every system can have. */
@@ -178,13 +193,43 @@ function functionOf(callee: Expr): DataFunction {
   return dataFunctions.get(callee.name) ?? notAFunction(callee.name, callee.span)
 }
 
-/** Gives the text between the brackets. RNN413 for anything else. */
-function labelOf({ slices, span }: Extract<Expr, { kind: 'index' }>): { readonly text: string; readonly span: Span } {
+/** Evaluates `x["name"]`, `x[2]` or `x[1:3]`. RNN217 for more places than an item has dims. */
+async function indexed(
+  { slices, span }: Extract<Expr, { kind: 'index' }>,
+  before: Argument,
+  scope: Scope,
+): Promise<Value> {
   const [slice] = slices
-  if (slices.length === 1 && slice.kind === 'at' && slice.index.kind === 'string') {
-    return { text: slice.index.value, span: slice.span }
+  if (slice.kind === 'at' && slice.index.kind === 'string' && slices.length === 1)
+    return member(before, slice.index.value, slice.span, scope)
+  const { value } = before
+  const elements = value.kind === 'column' ? numbersOf(value, before.span) : value
+  if (!isElements(elements)) {
+    return fail(
+      'RNN422',
+      { user: 'a place in `[…]`', expected: 'items', found: describe(value) },
+      { span: before.span },
+    )
   }
-  return fail('RNN413', { feature: 'indexing in a data block' }, { span })
+  const at = async (expr: Expr): Promise<number> => placeOf(await evaluate(expr, scope))
+  const places = slices.map(
+    async (s): Promise<Places> =>
+      s.kind === 'at'
+        ? { kind: 'at', at: await at(s.index) }
+        : { kind: 'range', from: s.start ? await at(s.start) : 0, ...(s.stop && { to: await at(s.stop) }) },
+  )
+  const all = await Promise.all(places)
+  if (all.length > 1) {
+    const index = all.map(p => (p.kind === 'at' ? p.at : `${p.from}:${p.to ?? ''}`)).join(', ')
+    return fail('RNN217', { index, shape: `[${widthOf(seriesOf(elements))}]` }, { span })
+  }
+  return take(elements, all[0], slice.span)
+}
+
+/** RNN207 unless the place is a whole number. */
+function placeOf({ value, span }: Argument): number {
+  if (value.kind === 'number' && Number.isInteger(value.value)) return value.value
+  return fail('RNN207', { what: 'a place', expected: 'a whole number', found: describe(value) }, { span })
 }
 
 /** Value that an expression acts on, if any; a call begins with the name of a function, which is not a value. */
@@ -241,10 +286,8 @@ async function follow(expr: Expr, before: Argument, scope: Scope): Promise<Value
     }
     case 'member':
       return member(before, expr.name.text, expr.name.span, scope)
-    case 'index': {
-      const label = labelOf(expr)
-      return member(before, label.text, label.span, scope)
-    }
+    case 'index':
+      return indexed(expr, before, scope)
     default:
       throw new Error(`${expr.kind} goes on from nothing`)
   }
@@ -268,7 +311,9 @@ async function call(
   const given = await bindArguments(definition, args, before, span, scope)
   const read: Call['read'] = (path, at, format, variant) =>
     scope.read({ path, span: at, by: definition, format, variant })
-  return definition.apply(given, { span, read, model: scope.model, axes: scope.axes, fit: scope.fit(definition.name) })
+  const files: Call['files'] = (path, at) => scope.files({ path, span: at })
+  const { model, axes } = scope
+  return definition.apply(given, { span, read, files, model, axes, fit: scope.fit(definition.name) })
 }
 
 /** Binds positional arguments first, then those with names, then defaults. RNN105, RNN107, RNN208, RNN209 as for any call. */

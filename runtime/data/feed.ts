@@ -3,13 +3,13 @@ import type { Port } from '../../compiler/elaborate/values/signature.ts'
 import type { Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { codesIn, type Extent, type Found, type Role } from './bindSizes.ts'
-import { type Example, Examples } from './example.ts'
 import { textsOf } from './fitted.ts'
 import { exact, exactHelp, losesDigits } from './numberText.ts'
-import { eachElement, levelsOf, originOf, startsOf } from './raggedSequences.ts'
+import { eachElement, originOf } from './raggedSequences.ts'
+import type { Rows } from './rows.ts'
 import { numbersOf, refuseTruths, truthsOf } from './series.ts'
 import { shown } from './shown.ts'
-import { type Argument, describe, type Elements, type Sequences, seriesOf, widthOf } from './value.ts'
+import { type Argument, describe, type Elements, isElements, type Sequences, seriesOf } from './value.ts'
 
 /** A value that feeds a port. */
 export interface Feed {
@@ -17,6 +17,8 @@ export interface Feed {
   readonly role: Role
   readonly value: Elements
   readonly span: Span
+  /** Whether it is checked alone, and feeds nothing: the type of an equation. */
+  readonly isEquation?: boolean
 }
 
 /**
@@ -34,12 +36,11 @@ export function feedOf(port: Port, role: Role, { value, span }: Argument): Feed 
     if (port.dtype === 'real') refuseRounded(numbers, value.numbers().large, span)
     return feed(numbers)
   }
-  if (value.kind === 'sequences') {
-    const { large } = value.series
+  if (isElements(value)) {
+    const { large } = seriesOf(value)
     if (port.dtype === 'real' && large !== undefined) refuseRounded(value, large, span)
-    return feed(withAxes(value, port, span))
+    return feed(value.kind === 'sequences' ? withAxes(value, port, span) : value)
   }
-  if (value.kind === 'series' || value.kind === 'windowed') return feed(value)
   return fail('RNN422', { user: `\`${port.name}\``, expected: 'a series', found: describe(value) }, { span })
 }
 
@@ -67,17 +68,18 @@ function withAxes(sequences: Sequences, { axes }: Port, span: Span): Sequences {
 }
 
 /** Shape of a feed; the number of codes is counted in the training rows. */
-export function foundIn(feed: Feed, training: Int32Array): Found {
-  const { port, role, value, span } = feed
+export function foundIn(feed: Feed, training: Rows): Found {
+  const { port, role, value, span, isEquation } = feed
+  const place = { port, role, span, ...(isEquation && { isEquation }) }
   const { encoding, item: own, rows, values } = seriesOf(value)
   // Sequences that are all empty do not show the shape of their items.
   const item = value.kind === 'sequences' && rows === 0 ? port.item.map(() => undefined) : own
   const axes = axesOf(value)
-  if (port.coding === undefined) return { port, role, item, axes, span }
-  if (encoding.kind !== 'numbers') return { port, role, item, axes, codes: textsOf(encoding).length, span }
+  if (port.coding === undefined) return { ...place, item, axes }
+  if (encoding.kind !== 'numbers') return { ...place, item, axes, codes: textsOf(encoding).length }
   const seen = new Set<number>()
   eachElement(value, training, element => seen.add(values[element]))
-  return { port, role, item, axes, span, ...codesIn(seen) }
+  return { ...place, item, axes, ...codesIn(seen) }
 }
 
 /** Lengths of the axes of a value. */
@@ -89,65 +91,9 @@ function axesOf(value: Elements): Extent[] {
       return [value.lengths, ...value.inner].map(lengths =>
         lengths.every(length => length === lengths[0]) ? lengths[0] : 'many',
       )
+    case 'streamed':
+      return ['many']
     case 'windowed':
       return value.take === 'past' ? [value.length] : value.ahead > 1 ? [value.ahead] : []
   }
-}
-
-/**
- * Makes the examples of some rows, which are consecutive for windows. With `open`, windows need not have their `ahead` elements: a
- * forecast is made from a past without its next. RNN409 if no window fits; `name` names the part or the data in messages.
- */
-export function examplesOf(
-  { value, span }: Feed,
-  rows: Int32Array,
-  { name, open }: { readonly name: string; readonly open: boolean },
-): Examples {
-  if (value.kind === 'series') {
-    // Keeps the numbers alone: with the series those of every step that made it would stay in memory.
-    const { values } = value
-    const width = widthOf(value)
-    return new Examples(rows.length, i => ({
-      values: values.subarray(rows[i] * width, (rows[i] + 1) * width),
-      lengths: [],
-    }))
-  }
-  if (value.kind === 'sequences') {
-    const { lengths, inner } = value
-    const { values } = value.series
-    const width = widthOf(value.series)
-    const levels = levelsOf(value)
-    const starts = levels[levels.length - 1]
-    const exampleOf = (row: number): Example => ({
-      values: values.subarray(starts[row] * width, starts[row + 1] * width),
-      lengths: [
-        [lengths[row]],
-        ...inner.map((counts, level) => Array.from(counts.subarray(levels[level][row], levels[level][row + 1]))),
-      ],
-    })
-    return new Examples(rows.length, i => exampleOf(rows[i]))
-  }
-  const { series, length, ahead, take } = value
-  const needed = open ? length : length + ahead
-  const count = rows.length - needed + 1
-  if (count < 1) {
-    const help = `${name} has ${rows.length} values: use shorter windows, or more data${name === 'the data' ? '' : ' for it'}`
-    fail('RNN409', { length: rows.length, needed: open ? length : `${length} + ${ahead}` }, { span, help })
-  }
-  const { values } = series
-  const width = widthOf(series)
-  const [offset, taken] = take === 'past' ? [0, length] : [length, ahead]
-  const lengths = take === 'past' || ahead > 1 ? [[taken]] : []
-  return new Examples(count, i => {
-    const start = rows[i] + offset
-    return { values: values.subarray(start * width, (start + taken) * width), lengths }
-  })
-}
-
-/** Tells where number `k` of the example of row `row` was read: `a.csv, line 3, column `x``. */
-export function placeIn({ value }: Feed, row: number, k: number): string {
-  const width = widthOf(seriesOf(value))
-  if (value.kind === 'series') return originOf(value, row * width + k)
-  if (value.kind === 'sequences') return originOf(value, startsOf(value)[row] * width + k)
-  return originOf(value.series, (row + (value.take === 'past' ? 0 : value.length)) * width + k)
 }

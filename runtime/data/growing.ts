@@ -3,8 +3,14 @@
 
 type Growable = Float64Array<ArrayBuffer> | Int32Array<ArrayBuffer>
 
-/** Number of values in the first chunk and in the longest; a chunk is as long as all before it. */
-const [least, most] = [64, 1_048_576]
+/** Number of values in the first chunk; each is as long as all before it. */
+const least = 64
+
+/**
+ * Bytes of the longest chunk: more than the 32 MB up to which the C library of Linux may keep the memory of what is freed, so that while
+ * chunks are joined each is given back to the system. What of a chunk is never written takes no memory.
+ */
+const most = 33 * 2 ** 20
 
 class Growing<A extends Growable> {
   readonly #over: (buffer: ArrayBuffer, length: number) => A
@@ -50,7 +56,7 @@ class Growing<A extends Growable> {
   #grow(): void {
     this.#full.push(this.#chunk)
     this.#before += this.#used
-    this.#chunk = this.#room(Math.min(most, Math.max(least, this.#before)))
+    this.#chunk = this.#room(Math.min(Math.floor(most / this.#size), Math.max(least, this.#before)))
     this.#used = 0
   }
 

@@ -2,31 +2,32 @@
 import type { Precision } from '../../compiler/backend/backend.ts'
 import type { Port, Signature } from '../../compiler/elaborate/values/signature.ts'
 import type { Sizes } from '../../compiler/ir/dim.ts'
-import type { Data, Span } from '../../dsl/ast.ts'
-import { fail, RnnError } from '../../dsl/diagnostics.ts'
+import type { Data, Equation, Span } from '../../dsl/ast.ts'
+import { fail } from '../../dsl/diagnostics.ts'
 import { suggest } from '../../dsl/suggest.ts'
 import { axesFed } from './axisLengths.ts'
 import { bindSizes, checkCodes, checkLengths, type Role } from './bindSizes.ts'
-import { allRows, type Cut, cut, type PartName } from './cut.ts'
+import { behind } from './columnsIn.ts'
+import { type Cut, cut, type PartName } from './cut.ts'
+import { checkTyped, type Typed, typedIn, typedOf } from './declaredTypes.ts'
 import type { Encoding } from './encoding.ts'
-import { evaluator, type Lookup, type Surroundings, type TableSource } from './evaluate.ts'
+import { evaluator, type Lookup, type Surroundings } from './evaluate.ts'
 import type { Part } from './example.ts'
-import { examplesOf, type Feed, feedOf, foundIn, placeIn } from './feed.ts'
+import { examplesOf, placeIn } from './examplesOf.ts'
+import { type Feed, feedOf, foundIn } from './feed.ts'
 import type { Fitted } from './fitted.ts'
-import { bytesReader } from './functions/file.ts'
 import { checkHeld } from './precision.ts'
 import { originOf } from './raggedSequences.ts'
-import { counted, describe, rowsOf, type Split, seriesOf, type Table } from './value.ts'
-
-/** Bytes of a file, or the pieces of them as they come. */
-export type FileBytes = Uint8Array | AsyncIterable<Uint8Array>
+import { allRows, noRows, type Rows } from './rows.ts'
+import { type ReadFile, type Sources, sourcesOf } from './sources.ts'
+import { counted, describe, rowsOf, type Split, seriesOf } from './value.ts'
 
 export interface LoadOptions {
   /**
    * Gives the bytes of a file that the block names, by the path as it is written, all at once or piece by piece; each piece is used up
-   * before the next is asked for. It may throw RNN406; other errors become that.
+   * before the next is asked for. Gives the files of a folder, or of a pattern. It may throw RNN406; other errors become that.
    */
-  readonly read: (path: string) => FileBytes | Promise<FileBytes>
+  readonly read: ReadFile
   /** A path to read in place of the only one that the block names (`--data`). */
   readonly path?: string
   /** Encodings and sizes stored with the weights: used as they are, and nothing is fitted anew. */
@@ -63,8 +64,8 @@ export interface LoadedInputs {
  * RNN412 for data that is missing, malformed or does not fit, RNN413 for functions of a later version.
  */
 export async function loadData(data: Data, signature: Signature, options: LoadOptions): Promise<LoadedData> {
-  const read = reader(options)
-  const split = await splitOf(data, read)
+  const sources = sourcesOf(options)
+  const split = await splitOf(data, sources)
   const cutRows = cutter(split, options.seed ?? 0)
   const calls: Record<string, Encoding> = { ...options.fitted?.calls }
   const fitNew: Surroundings['fit'] = (call, rows, compute) => {
@@ -73,13 +74,15 @@ export async function loadData(data: Data, signature: Signature, options: LoadOp
   }
   const fit = options.fitted === undefined ? fitNew : stored(options.fitted, signature.name)
   const axes = axesFed(data, [...signature.inputs, ...signature.targets])
-  const lookup = evaluator(data, { read, fit, axes, owned: true })
+  const lookup = evaluator(data, { ...sources, fit, axes, owned: true })
   const feeds = await feedAll(data, [...inputsOf(signature), ...targetsOf(signature)], lookup)
   checkOrder(feeds, split)
   checkNumbers(feeds, options)
-  const sizes = bindAll(feeds, rows => cutRows(rows).train, options)
+  const typed = await typedAll(data.body, lookup)
+  const sizes = bindAll([...typed, ...feeds], rows => cutRows(rows).train, options)
+  for (const each of typed) checkTyped(each, sizes)
   const part = (name: PartName) =>
-    partOf(feeds, rows => cutRows(rows)[name] ?? new Int32Array(), sizes, { name: `the ${name} part` })
+    partOf(feeds, rows => cutRows(rows)[name] ?? noRows, sizes, { name: `the ${name} part` })
   const parts = split === undefined ? 1 : split.value.fractions.length
   const ports = Object.fromEntries(feeds.map(({ port, value }) => [port.name, seriesOf(value).encoding]))
   return {
@@ -103,13 +106,17 @@ export async function loadInputs(
 ): Promise<LoadedInputs> {
   const fit = stored(options.fitted, signature.name)
   const axes = axesFed(data, [...signature.inputs, ...signature.targets])
-  const feeds = await feedAll(
-    data,
-    inputsOf(signature),
-    evaluator(data, { read: reader(options), fit, axes, owned: true }),
-  )
+  const lookup = evaluator(data, { ...sourcesOf(options), fit, axes, owned: true })
+  const feeds = await feedAll(data, inputsOf(signature), lookup)
   checkNumbers(feeds, options)
-  const sizes = bindAll(feeds, allRows, options)
+  // What feeds targets alone is not read.
+  const read = behind(
+    data.body,
+    signature.inputs.map(port => port.name),
+  )
+  const typed = await typedAll(read, lookup)
+  const sizes = bindAll([...typed, ...feeds], allRows, options)
+  for (const each of typed) checkTyped(each, sizes)
   return { part: partOf(feeds, allRows, sizes, { name: 'the data', forecast: true }), sizes }
 }
 
@@ -136,14 +143,14 @@ interface SplitEquation {
 }
 
 /** Evaluates the split before anything else, as fitting sees the training part only. */
-export async function splitOf(data: Data, read: Surroundings['read']): Promise<SplitEquation | undefined> {
+export async function splitOf(data: Data, sources: Sources): Promise<SplitEquation | undefined> {
   const fit = () =>
     fail('RNN231', {
       what: '`split`',
       expected: '`ordered(…)` or `shuffled(…)`',
       found: 'a value that depends on data',
     })
-  const result = await evaluator(data, { read, fit })('split')
+  const result = await evaluator(data, { ...sources, fit })('split')
   if (result === undefined) return undefined
   const { value, span } = result
   if (value.kind === 'split') return { value, span }
@@ -166,51 +173,6 @@ function cutter(split: SplitEquation | undefined, seed: number): (rows: number) 
   }
 }
 
-/** Makes a reader that reads each table once, from the path that replaces the written one if there is one. */
-export function reader({ read, path }: Pick<LoadOptions, 'read' | 'path'>): Surroundings['read'] {
-  const tables = new Map<string, Promise<Table>>()
-  const written = new Set<string>()
-  return source => {
-    if (path !== undefined && written.size > 0 && !written.has(source.path)) {
-      fail('RNN413', { feature: '`--data` for a block that reads two files' }, { span: source.span })
-    }
-    written.add(source.path)
-    const key = JSON.stringify([source.path, source.by.name, source.variant])
-    const table = tables.get(key) ?? readSource(path ?? source.path, source, read)
-    tables.set(key, table)
-    return table
-  }
-}
-
-/** Reads a table as its file comes. Errors without a place are reported at the call that reads. */
-async function readSource(
-  file: string,
-  { span, format, asked }: TableSource,
-  read: LoadOptions['read'],
-): Promise<Table> {
-  const table = bytesReader(file, format(file, asked))
-  try {
-    for await (const piece of piecesOf(file, read)) table.add(piece)
-    return table.end()
-  } catch (error) {
-    if (!(error instanceof RnnError)) throw error
-    throw new RnnError(error.diagnostics.map(d => ({ span, ...d })))
-  }
-}
-
-/** Yields the pieces of a file. RNN406 where it cannot be read. */
-async function* piecesOf(file: string, read: LoadOptions['read']): AsyncGenerator<Uint8Array> {
-  try {
-    const bytes = await read(file)
-    if (bytes instanceof Uint8Array) yield bytes
-    else yield* bytes
-  } catch (error) {
-    if (error instanceof RnnError) throw error
-    const reason = error instanceof Error ? error.message : String(error)
-    fail('RNN406', { path: file, reason })
-  }
-}
-
 /** Evaluates the equation of each port. RNN401 for a port without one. */
 async function feedAll(data: Data, ports: readonly PortOfModel[], lookup: Lookup): Promise<Feed[]> {
   const feeds: Feed[] = []
@@ -229,12 +191,22 @@ async function feedAll(data: Data, ports: readonly PortOfModel[], lookup: Lookup
   return feeds
 }
 
-/** RNN426 where windows would be cut from a shuffled series. */
+/** Reads the equations that have types. */
+async function typedAll(body: readonly Equation[], lookup: Lookup): Promise<Typed[]> {
+  const all: Typed[] = []
+  for (const { name, type } of typedIn(body)) {
+    const value = await lookup(name.text)
+    if (value !== undefined) all.push(typedOf(name.text, type, value))
+  }
+  return all
+}
+
+/** RNN426 where windows or streams would be cut from a shuffled series. */
 export function checkOrder(feeds: readonly Feed[], split: SplitEquation | undefined): void {
-  const windowed = feeds.find(feed => feed.value.kind === 'windowed')
-  if (windowed === undefined || split?.value.order !== 'shuffled') return
-  const labels = [{ span: windowed.span, text: 'windows of consecutive rows' }]
-  fail('RNN426', {}, { span: split.span, labels })
+  const cut = feeds.find(({ value: { kind } }) => kind === 'windowed' || kind === 'streamed')
+  if (cut === undefined || split?.value.order !== 'shuffled') return
+  const what = cut.value.kind === 'windowed' ? 'windows' : 'streams'
+  fail('RNN426', { what }, { span: split.span, labels: [{ span: cut.span, text: `${what} of consecutive rows` }] })
 }
 
 /** RNN417 for a number that the precision of the run cannot hold. */
@@ -245,11 +217,7 @@ function checkNumbers(feeds: readonly Feed[], { precision }: LoadOptions): void 
   }
 }
 
-function bindAll(
-  feeds: readonly Feed[],
-  training: (rows: number) => Int32Array,
-  { fitted, sizes }: LoadOptions,
-): Sizes {
+function bindAll(feeds: readonly Feed[], training: (rows: number) => Rows, { fitted, sizes }: LoadOptions): Sizes {
   const found = feeds.map(feed => foundIn(feed, training(rowsOf(feed.value))))
   return bindSizes(found, { ...fitted?.sizes, ...sizes })
 }
@@ -264,7 +232,7 @@ interface PartOptions {
 /** Makes and checks the examples of some rows. */
 function partOf(
   feeds: readonly Feed[],
-  choose: (rows: number) => Int32Array,
+  choose: (rows: number) => Rows,
   sizes: Sizes,
   { name, forecast }: PartOptions,
 ): Part {
@@ -279,7 +247,7 @@ function partOf(
       const [leftLength, rightLength] = [count, lists[i].length].map(n => counted(n, 'example'))
       fail('RNN423', { left, leftLength, right, rightLength }, { span })
     }
-    const where = (example: number, k: number): string => placeIn(feeds[i], rows[i][example], k)
+    const where = (example: number, k: number): string => placeIn(feeds[i], rows[i], example, k)
     checkCodes(port, lists[i], sizes, where, span)
   })
   const part = { count, ports: Object.fromEntries(feeds.map(({ port }, i) => [port.name, lists[i]])) }

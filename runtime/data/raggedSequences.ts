@@ -2,6 +2,7 @@
 import { fail } from '../../dsl/diagnostics.ts'
 import { once } from '../once.ts'
 import { rounding } from './rounding.ts'
+import type { Rows } from './rows.ts'
 import { shown } from './shown.ts'
 import {
   type Argument,
@@ -43,20 +44,26 @@ export const startsOf = (sequences: Sequences): Float64Array => {
 }
 
 /** Visits the places of the elements of some rows: of a series the rows themselves. */
-export function eachElement(value: Elements, rows: Int32Array, visit: (element: number) => void): void {
+export function eachElement(value: Elements, rows: Rows, visit: (element: number) => void): void {
   if (value.kind !== 'sequences') {
-    for (const row of rows) visit(row)
+    rows.forEach(visit)
     return
   }
   const starts = startsOf(value)
-  for (const row of rows) for (let i = starts[row]; i < starts[row + 1]; i++) visit(i)
+  rows.forEach(row => {
+    for (let i = starts[row]; i < starts[row + 1]; i++) visit(i)
+  })
 }
 
 /** Counts the elements of some rows. */
-export function countElements(value: Elements, rows: Int32Array): number {
+export function countElements(value: Elements, rows: Rows): number {
   if (value.kind !== 'sequences') return rows.length
   const starts = startsOf(value)
-  return rows.reduce((sum, row) => sum + starts[row + 1] - starts[row], 0)
+  let count = 0
+  rows.forEach(row => {
+    count += starts[row + 1] - starts[row]
+  })
+  return count
 }
 
 /** Elements kept of each row: the first place, and the one after the last. */
@@ -178,7 +185,8 @@ export const lineOf = ({ file, name, places }: Origin, row: number): string => p
 
 export const lineText = (file: string, line: number, name: string): string => placeIn(file, `line ${line}`, name)
 
-const placeIn = (file: string, place: string, name: string): string => `${file}, ${place}, column \`${shown(name)}\``
+const placeIn = (file: string, place: string, name: string | undefined): string =>
+  name === undefined ? `${file}, ${place}` : `${file}, ${place}, column \`${shown(name)}\``
 
 /** Gives the row, and then the place in each list, that lead to an element; `levels` are the lengths of the lists, outermost first. */
 export function pathTo(levels: readonly Int32Array[], element: number): number[] {

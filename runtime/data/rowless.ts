@@ -2,15 +2,16 @@
 import { noCells } from './column.ts'
 import { asWritten } from './rounding.ts'
 import { noPlaces } from './rowPlaces.ts'
-import type { Column, Sequences, Series } from './value.ts'
+import { type Column, type Sequences, type Series, seriesOf } from './value.ts'
 
 const none = new Int32Array()
 
-/** Removes the rows of a column, and keeps its kind. */
-export function withoutRows(column: Column | Sequences | Series): Column | Sequences | Series {
+/** Removes the rows of a column, and keeps its kind; `isOpen` tells whether the width of its items is not known. */
+export function withoutRows(column: Column | Sequences | Series, isOpen: boolean): Column | Sequences | Series {
   if (column.kind === 'column') return { ...column, ...noCells, places: noPlaces }
-  if (column.kind === 'series') return emptied(column)
-  return { ...column, series: emptied(column.series), lengths: none, inner: column.inner.map(() => none) }
+  const series = { ...emptied(seriesOf(column)), ...(isOpen && { isOpen }) }
+  if (column.kind === 'series') return series
+  return { ...column, series, lengths: none, inner: column.inner.map(() => none) }
 }
 
 function emptied({ labels: _, large: __, ...series }: Series): Series {

@@ -14,6 +14,7 @@ import {
   counted,
   describe,
   type Elements,
+  isElements,
   type Numbers,
   originIn,
   rowsOf,
@@ -70,9 +71,19 @@ function shownCell({ text, isNull }: WrongCell): string {
 /** Gives a value whose elements are numbers; a column is read as numbers. RNN422 for others, RNN404 for truths. */
 export function numeric({ value, span }: Argument, user: string): Elements {
   if (value.kind === 'column') return numbersOf(value, span)
-  const isElements = value.kind === 'series' || value.kind === 'sequences' || value.kind === 'windowed'
-  if (isElements && seriesOf(value).encoding.kind === 'numbers') return refuseTruths(value, span)
+  if (isElements(value) && seriesOf(value).encoding.kind === 'numbers') return refuseTruths(value, span)
   return fail('RNN422', { user, expected: 'a series of numbers', found: describe(value) }, { span })
+}
+
+/** Gives a series of numbers, classes, tokens or truths, whose neighbours are cut into windows or streams. RNN422 for other values. */
+export function neighbours(x: Argument, user: string): Series {
+  const { value, span } = x
+  if (value.kind === 'column' && inWords(value)) return truthsOf(value, span)
+  const isAsItIs = value.kind === 'series' && (value.encoding.kind !== 'numbers' || value.truths)
+  const series = isAsItIs ? value : numeric(x, user)
+  return series.kind === 'series'
+    ? series
+    : fail('RNN422', { user, expected: 'a series', found: describe(series) }, { span })
 }
 
 /** Gives the value back. RNN404 if its elements are truths or texts. */
@@ -140,6 +151,7 @@ export function combine(
     encoding: asRead(width),
     source: nameOf([a, b], ` ${what} `),
     origins: wider.origins,
+    ...((a.isOpen || b.isOpen) && { isOpen: true }),
     rounding: rounding([a.rounding, b.rounding], ([ofA, ofB]) =>
       values.map((_, i) => {
         const [p, q] = [placeIn(a, i), placeIn(b, i)]
@@ -196,6 +208,7 @@ export function join(values: readonly Elements[], span: Span): Elements {
     values: joined,
     encoding,
     source,
+    ...(all.some(s => s.isOpen) && { isOpen: true }),
     origins: all.flatMap(s => Array.from({ length: widthOf(s) }, (_, i) => s.origins[i % s.origins.length])),
     // Numbers as they were read tell their own rounding, and the columns need not be kept.
     rounding: all.every(s => s.rounding.isWritten) ? asWritten(joined) : roundingOfParts(),
@@ -235,7 +248,8 @@ function requireSameLengths(first: Sequences, other: Sequences, what: string, sp
   })
 }
 
-const sameKind = (a: Elements, b: Elements): boolean =>
-  a.kind === 'windowed' && b.kind === 'windowed'
-    ? a.take === b.take && a.length === b.length && a.ahead === b.ahead
-    : a.kind === b.kind
+function sameKind(a: Elements, b: Elements): boolean {
+  if (a.kind === 'windowed' && b.kind === 'windowed')
+    return a.take === b.take && a.length === b.length && a.ahead === b.ahead
+  return a.kind === 'streamed' && b.kind === 'streamed' ? a.count === b.count : a.kind === b.kind
+}

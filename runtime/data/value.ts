@@ -40,24 +40,30 @@ export function tableOf<C extends Column | Cells>(
 }
 
 /** Copies the place where a column was read without its cells, as values made of the column outlive it. */
-export const originIn = ({ file, name, places }: Origin): Origin => ({ file, name, places })
+export const originIn = ({ file, name, places }: Origin): Origin => ({
+  file,
+  places,
+  ...(name !== undefined && { name }),
+})
 
 /** Place where values were read. */
 export interface Origin {
   readonly file: string
-  /** Name of the column, or the key. */
-  readonly name: string
+  /** Name of the column, or the key; a text has none. */
+  readonly name?: string
   readonly places: RowPlaces
 }
 
 /** The cells of a column, as numbers or as labels. */
 export interface Column extends Origin, ColumnCells {
   readonly kind: 'column'
+  readonly name: string
 }
 
 /** The values of one key of a file of objects, as `readCells` reads them. */
 export interface Cells extends Origin {
   readonly kind: 'cells'
+  readonly name: string
   /** Every row has a scalar, or every row has a list; neither is there if nothing asks for the key. */
   readonly scalars?: ColumnCells
   readonly lists?: Lists
@@ -88,6 +94,8 @@ export interface Series {
   readonly labels?: () => Labels
   /** For sequences as they were read: the texts, by their places, of numbers that 64 bits may have rounded. */
   readonly large?: ReadonlyMap<number, string>
+  /** Whether the width of its items is not known, as a check without data has none of them. */
+  readonly isOpen?: boolean
   readonly rounding: Rounding
 }
 
@@ -127,6 +135,28 @@ export interface Windowed {
   readonly take: 'past' | 'next'
 }
 
+/** A series that is cut, inside each part of the split, into long rows one after another. */
+export interface Streamed {
+  readonly kind: 'streamed'
+  readonly series: Series
+  /** Number of rows. */
+  readonly count: number
+}
+
+/** A text in one file or several, which is read when it is cut into tokens: as a whole it may not fit into memory. */
+export interface Document {
+  readonly kind: 'document'
+  readonly path: string
+  /** Gives the files in their order. RNN406 where there is none. */
+  readonly files: () => AsyncIterable<TextFile>
+}
+
+export interface TextFile {
+  readonly path: string
+  /** Its bytes; each piece is used up before the next is asked for. */
+  readonly pieces: AsyncIterable<Uint8Array>
+}
+
 /** Division of the rows: the fractions are those of train, then validation if there are three, then test. */
 export interface Split {
   readonly kind: 'split'
@@ -134,10 +164,26 @@ export interface Split {
   readonly fractions: readonly number[]
 }
 
-export type Value = Scalar | Text | Truth | Table | Column | Series | Sequences | Windows | Windowed | Split
+export type Value =
+  | Scalar
+  | Text
+  | Truth
+  | Table
+  | Document
+  | Column
+  | Series
+  | Sequences
+  | Windows
+  | Windowed
+  | Streamed
+  | Split
 
 /** Values with a series of elements, on which all operations on a series act too. */
-export type Elements = Series | Sequences | Windowed
+export type Elements = Series | Sequences | Windowed | Streamed
+
+const elementKinds: ReadonlySet<string> = new Set<Elements['kind']>(['series', 'sequences', 'windowed', 'streamed'])
+
+export const isElements = (value: Value): value is Elements => elementKinds.has(value.kind)
 
 /** A value with the expression that gave it. */
 export interface Argument {
@@ -172,6 +218,8 @@ export function describe(value: Value): string {
       return `\`${value.value}\``
     case 'table':
       return `the table \`${value.file}\``
+    case 'document':
+      return `the text of \`${value.path}\``
     case 'column':
       return `the column \`${value.name}\``
     case 'series':
@@ -188,6 +236,8 @@ export function describe(value: Value): string {
       return 'windows, which need `.past` or `.next`'
     case 'windowed':
       return `\`.${value.take}\` of windows`
+    case 'streamed':
+      return `${value.count} streams`
     case 'split':
       return 'a split'
   }

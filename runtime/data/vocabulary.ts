@@ -54,6 +54,19 @@ export interface Counts {
   readonly seen: readonly number[]
 }
 
+/** Makes a counter of tokens, which are told by their places in `tokens`. */
+export function createCounter(tokens: readonly string[]): {
+  readonly see: (id: number) => void
+  readonly counts: Counts
+} {
+  const counts = new Float64Array(tokens.length)
+  const seen: number[] = []
+  const see = (id: number): void => {
+    if (counts[id]++ === 0) seen.push(id)
+  }
+  return { see, counts: { tokens, counts, seen } }
+}
+
 /** Makes a vocabulary: the specials, then tokens by frequency, ties by first occurrence; at most `limit` with padding. */
 export function vocabularyOf(
   { tokens, counts, seen }: Counts,

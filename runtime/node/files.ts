@@ -122,12 +122,6 @@ function endOfLines(bytes: Uint8Array): number {
   return lines > 1 ? end : 0
 }
 
-/** Makes the reader of the files that a program in `folder` names: by absolute paths, or relative to the program. */
-export const readerIn =
-  (folder: string): ((path: string) => Promise<Uint8Array>) =>
-  path =>
-    readBytes(resolve(folder, path))
-
 /**
  * Writes a file so that its path always holds the old content or the new, whole: the bytes go to a temporary file in the same
  * folder, which then replaces it. A link stays one, and its target is written; a special file (a pipe, /dev/stdout) is written in

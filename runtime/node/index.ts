@@ -1,10 +1,11 @@
 // Additions to the library for programs under Node: files, and the GPU.
+
+export { type FoundFiles, findFiles, readerIn } from './fileSet.ts'
 export {
   checkWritable,
   isSameFile,
   type OnRead,
   readBytes,
-  readerIn,
   readFirstLines,
   readPieces,
   readStart,

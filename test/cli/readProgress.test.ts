@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import { afterEach, test, vi } from 'vitest'
 import { dataReader } from '../../cli/openSource.ts'
-import { createOutput } from '../../cli/output.ts'
+import { createOutput, type Output } from '../../cli/output.ts'
 import { createReadMeter } from '../../cli/progress.ts'
 import { workplace } from './support.ts'
 
@@ -31,11 +31,16 @@ function saying() {
   return { said, output, wait }
 }
 
+async function piecesOf(path: string, output: Output): Promise<AsyncIterable<Uint8Array>> {
+  const found = await dataReader('m.rnn', path, output)(path)
+  return Symbol.asyncIterator in found ? found : assert.fail('it is read piece by piece')
+}
+
 test('a file tells the part of it that is read', async () => {
   const { said, output, wait } = saying()
   const path = write('large.csv', `x\n${'1\n'.repeat(500_000)}`)
   let read = 0
-  for await (const piece of dataReader('m.rnn', path, output)(path)) {
+  for await (const piece of await piecesOf(path, output)) {
     read += piece.length
     wait(1500)
   }
@@ -46,7 +51,7 @@ test('a file tells the part of it that is read', async () => {
 test('a small file tells nothing', async () => {
   const { said, output, wait } = saying()
   const path = write('small.csv', 'x\n1\n')
-  for await (const _ of dataReader('m.rnn', path, output)(path)) wait(1500)
+  for await (const _ of await piecesOf(path, output)) wait(1500)
   assert.deepEqual(said, [])
 })
 

@@ -15,6 +15,8 @@ interface Kind {
   readonly line: string
   /** How many numbers a line holds. */
   readonly each: number
+  /** Bytes of a number, 8 if left out. */
+  readonly size?: number
   /** How many numbers are read. */
   readonly numbers: number
   /** The most memory, in bytes of the numbers. Two values of an element, as before and after scaling, are there at a time. */
@@ -50,12 +52,22 @@ const kinds: Record<string, Kind> = {
     line: `${number} + '\\n'`,
     each: 1,
     numbers: 4e6,
-    // A half is the order of the rows, 4 bytes a row.
+    factor: 1.5,
+  },
+  'characters of a text': {
+    model:
+      'target x: token of V over T\n p = delay(x) |> embedding(2) |> GRU(2) |> dense(V, softmax)\n loss cross_entropy(p, x)',
+    data: 'x = streams(chars(text("f")), 32); split = ordered(0.9, 0.1)',
+    head: "''",
+    line: `(i % 1000 + ' and so on, to the end of é').padEnd(31, '.') + '\\n'`,
+    each: 32,
+    size: 4,
+    numbers: 24e6,
     factor: 1.5,
   },
 }
 
-const program = ({ model, data, head, line, each, numbers }: Kind): string => `
+const program = ({ model, data, head, line, each, numbers, size = 8 }: Kind): string => `
 import { compile, loadData, pack } from '${new URL('index.ts', runtime)}'
 const model = compile(${JSON.stringify(`model M {\n ${model}\n}\ndata d for M { ${data} }\ntrain M on d { optimizer = SGD }`)})
 const lines = ${Math.ceil(numbers / each)}
@@ -78,7 +90,7 @@ const loaded = await loadData(data, signature, { read })
 look()
 pack([...signature.inputs, ...signature.targets], loaded.train, [0, loaded.train.count - 1], loaded.sizes)
 const resident = process.resourceUsage().maxRSS * 1024 - before
-console.log(JSON.stringify({ most, resident, bytes: 8 * lines * ${each} }))
+console.log(JSON.stringify({ most, resident, bytes: ${size} * lines * ${each} }))
 `
 
 for (const [what, kind] of Object.entries(kinds)) {

@@ -4,11 +4,11 @@ import { chmod, link, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writ
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, test } from 'vitest'
+import { findFiles, readerIn } from '../../runtime/node/fileSet.ts'
 import {
   checkWritable,
   isSameFile,
   readBytes,
-  readerIn,
   readFirstLines,
   replaceBytes,
   unusedPath,
@@ -27,8 +27,10 @@ test('what is written can be read, and replaces what was there', async () => {
   await writeBytes(path, Uint8Array.of(1, 2, 3))
   await writeBytes(path, Uint8Array.of(4))
   assert.deepEqual(Uint8Array.from(await readBytes(path)), Uint8Array.of(4))
-  assert.deepEqual(Uint8Array.from(await readerIn(folder)('a.bin')), Uint8Array.of(4))
-  assert.deepEqual(Uint8Array.from(await readerIn('/elsewhere')(path)), Uint8Array.of(4))
+  for (const read of [await readerIn(folder)('a.bin'), await readerIn('/elsewhere')(path)]) {
+    assert.ok(read instanceof Uint8Array)
+    assert.deepEqual(Uint8Array.from(read), Uint8Array.of(4))
+  }
 })
 
 test('a file that is missing, a folder, a file as a folder: RNN406 with the reason', async () => {
@@ -161,4 +163,29 @@ test('a path that is taken is counted on', async () => {
   await writeFile(path, '')
   await writeFile(join(folder, 'case-2.rnn'), '')
   assert.equal(await unusedPath(path), join(folder, 'case-3.rnn'))
+})
+
+test('a folder and a pattern name their files, in the order of their names', async () => {
+  const texts = join(folder, 'texts')
+  await mkdir(join(texts, 'inner', 'deep'), { recursive: true })
+  await mkdir(join(texts, 'c.txt'))
+  for (const name of ['b.txt', 'a.txt', 'B.txt', 'a(1).md', '.hidden.txt', 'inner/z.txt', 'inner/deep/y.txt'])
+    await writeFile(join(texts, name), name)
+  const found = async (path: string): Promise<readonly string[] | undefined> =>
+    (await findFiles(folder, path))?.files.map(file => file.path)
+  const all = ['B.txt', 'a(1).md', 'a.txt', 'b.txt', 'inner/deep/y.txt', 'inner/z.txt'].map(name => `texts/${name}`)
+  assert.deepEqual(await found('texts'), all)
+  assert.deepEqual(await found('texts/**/*'), all)
+  assert.deepEqual(await found('texts/*.txt'), ['texts/B.txt', 'texts/a.txt', 'texts/b.txt'])
+  assert.deepEqual(await found('texts/?(1).*'), ['texts/a(1).md'])
+  assert.deepEqual(await found('*/inner/*.txt'), ['texts/inner/z.txt'])
+  assert.deepEqual(await found('texts/**/y.txt'), ['texts/inner/deep/y.txt'])
+  assert.deepEqual(await found('texts/*.csv'), [])
+  assert.deepEqual(await found('none/*.csv'), [])
+  assert.deepEqual(await found(`${texts}/b*`), [join(texts, 'b.txt')])
+  assert.equal(await found('texts/b.txt'), undefined)
+  assert.equal(await found('texts/none.txt'), undefined)
+  const set = await readerIn(folder)('texts/*.md')
+  assert.ok('files' in set && set.what === 'a pattern')
+  assert.equal(String(await set.files[0].read()), 'a(1).md')
 })

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { test } from 'vitest'
 import { RnnError } from '../../dsl/diagnostics.ts'
-import { type FileBytes, loadData } from '../../runtime/data/loadData.ts'
+import { loadData } from '../../runtime/data/loadData.ts'
+import type { FileBytes } from '../../runtime/data/sources.ts'
 import { dataBlock, failing, signature } from './support.ts'
 
 const files: Readonly<Record<string, readonly string[]>> = {

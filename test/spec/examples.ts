@@ -3,7 +3,7 @@
 //   ```rnn                  is right, and gives no warning
 //   ```rnn error RNN301     gives this error, once or more, and nothing else; so `warning`
 //   ```rnn cells.rnn        is a file that later blocks import
-//   ```csv ab.csv           is a file that data blocks read; so ```jsonl
+//   ```csv ab.csv           is a file that data blocks read; so ```jsonl and ```txt
 //
 // A block that does not begin with an item of the top level is the body of a model. A comment `# x = [1, 2]` gives a value to an
 // input, a target or a param, or says what an output, a prediction, a metric, `loss` or a gradient (`d W`) must be; `;` separates
@@ -45,7 +45,7 @@ const anyModel = 'model any { output y = 1 }\n'
 export function readPage(text: string): Page {
   const examples: Example[] = []
   const files = new Map<string, string>()
-  for (const found of text.matchAll(/^```(rnn|csv|jsonl)\b *(.*)\n([\s\S]*?)^```$/gm)) {
+  for (const found of text.matchAll(/^```(rnn|csv|jsonl|txt)\b *(.*)\n([\s\S]*?)^```$/gm)) {
     const [, kind, info, body] = found
     const line = text.slice(0, found.index).split('\n').length + 1
     const problem = /^(error|warning) (RNN\d+)$/.exec(info)

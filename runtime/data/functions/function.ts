@@ -2,7 +2,8 @@
 import type { Span } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
 import type { Encoding } from '../encoding.ts'
-import { type Argument, describe, type Table, type Value } from '../value.ts'
+import type { Rows } from '../rows.ts'
+import { type Argument, type Document, describe, type Table, type Value } from '../value.ts'
 import type { TableFormat } from './file.ts'
 
 export interface Parameter {
@@ -16,8 +17,10 @@ export interface Call {
   readonly span: Span
   /** Reads the table in a file that the program names; `variant` tells formats of one function apart. */
   readonly read: (path: string, span: Span, format: TableFormat, variant: string) => Promise<Table>
+  /** Gives the files of a text that the program names. */
+  readonly files: (path: string, span: Span) => Document['files']
   /** Computes an encoding from the rows of the training part, or gives the one that was stored with the weights. */
-  readonly fit: (rows: number, compute: (training: Int32Array) => Encoding) => Encoding
+  readonly fit: (rows: number, compute: (training: Rows) => Encoding) => Encoding
   /** Number of axes that the equation of the call feeds, if it is one number. */
   readonly axes: number | undefined
   /** Name of the model that is fed, for messages. */

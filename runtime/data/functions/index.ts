@@ -10,6 +10,8 @@ import { minmax } from './minmax.ts'
 import { padded } from './padded.ts'
 import { ordered, shuffled } from './split.ts'
 import { standardize } from './standardize.ts'
+import { streams } from './streams.ts'
+import { text } from './text.ts'
 import { truncated } from './truncated.ts'
 import { windows } from './windows.ts'
 import { words } from './words.ts'
@@ -17,6 +19,7 @@ import { words } from './words.ts'
 const all: readonly DataFunction[] = [
   csv,
   jsonl,
+  text,
   classes,
   words,
   chars,
@@ -24,6 +27,7 @@ const all: readonly DataFunction[] = [
   minmax,
   ...invertibleNames.map(invertibleFunction),
   windows,
+  streams,
   truncated,
   padded,
   ordered,

@@ -6,7 +6,7 @@ import type { Asked } from '../asked.ts'
 import { CellsBuilder } from '../cells.ts'
 import { LinesBuilder } from '../rowPlaces.ts'
 import { shownJson } from '../shown.ts'
-import { type Cells, type Origin, type Table, tableOf } from '../value.ts'
+import { type Cells, type Table, tableOf } from '../value.ts'
 import { readTable, type TableFormat, tableIn } from './file.ts'
 import type { DataFunction } from './function.ts'
 
@@ -28,7 +28,12 @@ export const parseJsonl = (
 ): Table<Cells> => tableIn(bytes, file, jsonlTable(file, asked))
 
 /** Cells of a key that nothing asks for. */
-const unread = ({ file, name, places }: Origin): Cells => ({ kind: 'cells', file, name, places })
+const unread = ({ file, name, places }: Pick<Cells, 'file' | 'name' | 'places'>): Cells => ({
+  kind: 'cells',
+  file,
+  name,
+  places,
+})
 
 const jsonlTable: TableFormat<Table<Cells>> = (file, asked) => {
   const lines = new LinesBuilder()

@@ -1,7 +1,7 @@
 // Functions of the language that this version does not have yet: RNN413.
 import { fail } from '../../../dsl/diagnostics.ts'
 
-const names = ['text', 'idx', 'streams']
+const names = ['idx']
 
 export const laterNames: ReadonlySet<string> = new Set(names)
 

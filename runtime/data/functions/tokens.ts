@@ -4,20 +4,24 @@ import { fail } from '../../../dsl/diagnostics.ts'
 import { GrowingInts } from '../growing.ts'
 import { type Labelled, labelledOf, rowsOfLabels, withoutEmpty } from '../labelled.ts'
 import { textAt } from '../labelTables.ts'
+import { placed } from '../placed.ts'
 import { eachElement, sumsOf } from '../raggedSequences.ts'
 import { asWritten } from '../rounding.ts'
+import type { Rows } from '../rows.ts'
 import { type Argument, describe, type Sequences, type Series, type Value } from '../value.ts'
 import {
+  type Counts,
   type Cutting,
   coder,
-  difference,
+  createCounter,
   type Reading,
   refuse,
   type Specials,
   tokensOf,
   type Vocabulary,
-  vocabularyOf,
 } from '../vocabulary.ts'
+import { documentSeries } from './documentSeries.ts'
+import { fitVocabulary, type VocabularySettings } from './fitVocabulary.ts'
 import { type Call, type DataFunction, textOf, truthOf, wholeNumber } from './function.ts'
 
 /** Default arguments of a token function. */
@@ -27,13 +31,6 @@ interface Defaults {
   readonly unknown: 'left out' | 'refused'
   readonly filters: string
   readonly lower: boolean
-}
-
-interface Settings {
-  readonly reading: Reading
-  readonly specials: Specials
-  /** Greatest number of codes. */
-  readonly limit: number
 }
 
 /** Makes a function of tokens. */
@@ -51,19 +48,24 @@ export function tokenFunction(defaults: Defaults): DataFunction {
       { name: 'start', default: no },
       { name: 'end', default: no },
     ],
-    apply: ([x, ...rest], call): Series | Sequences => {
-      const found = labelledOf(x.value, x.span)
+    apply: ([x, ...rest], call): Series | Sequences | Promise<Series> => {
+      const { value, span } = x
+      if (value.kind === 'document') {
+        const settings = settingsOf(rest, defaults, call, 'text')
+        return placed(span, () => documentSeries(value, settings, span, call))
+      }
+      const found = labelledOf(value, span)
       if (found === undefined) {
-        return fail('RNN422', { user, expected: 'texts, or lists of them', found: describe(x.value) }, { span: x.span })
+        return fail('RNN422', { user, expected: 'texts, or lists of them', found: describe(value) }, { span })
       }
       const depth = depthOf(found)
-      const settings = settingsOf(rest, defaults, call, depth === call.axes)
+      const settings = settingsOf(rest, defaults, call, depth === call.axes ? 'elements' : 'texts')
       const { start, end } = settings.specials
       if (depth === call.axes && depth === 0 && (start ?? end) !== undefined) {
         const expected = 'sequences, where `start` or `end` is given'
-        return fail('RNN422', { user, expected, found: describe(x.value) }, { span: x.span })
+        return fail('RNN422', { user, expected, found: describe(value) }, { span })
       }
-      return tokenized(found, settings, x.span, call)
+      return tokenized(found, settings, span, call)
     },
   }
 }
@@ -76,8 +78,9 @@ function settingsOf(
   [limit, unknown, filters, lower, start, end]: readonly Argument[],
   defaults: Defaults,
   { span }: Call,
-  isCut: boolean,
-): Settings {
+  of: 'text' | 'texts' | 'elements',
+): VocabularySettings {
+  const isCut = of === 'elements'
   const isGiven = (argument: Argument): boolean => argument.span !== span
   const by = isCut ? 'elements' : defaults.by
   // Elements of lists are not filtered by default.
@@ -87,9 +90,15 @@ function settingsOf(
     lower: asked(lower) && truthOf(lower, '`lower`'),
     filters: asked(filters) ? textOf(filters, '`filters`', 'a text of the characters to leave out') : '',
   }
-  const otherwise = isGiven(limit) ? 'left out' : defaults.unknown
+  // In a text no token is left out, as each row is one.
+  const otherwise = of === 'text' ? 'refused' : isGiven(limit) ? 'left out' : defaults.unknown
+  const ofUnknown = isGiven(unknown) ? unknownOf(unknown) : { others: otherwise }
+  if (of === 'text' && ofUnknown.unknown === undefined && ofUnknown.others === 'left out') {
+    const expected = 'the text of a token, or `false`: of a text of tokens none can be left out'
+    return fail('RNN231', { what: '`unknown`', expected, found: describe(unknown.value) }, { span: unknown.span })
+  }
   const specials: Specials = {
-    ...(isGiven(unknown) ? unknownOf(unknown) : { others: otherwise }),
+    ...ofUnknown,
     start: specialOf(start, '`start`', '<start>'),
     end: specialOf(end, '`end`', '<end>'),
   }
@@ -146,12 +155,22 @@ function tokensIn(texts: readonly string[], reading: Reading): Tokens {
 }
 
 /** Makes the sequences of the codes of texts; where each text is a token by itself, and in no list, a series of codes. */
-function tokenized(found: Labelled, settings: Settings, span: Span, call: Call): Series | Sequences {
+function tokenized(found: Labelled, settings: VocabularySettings, span: Span, call: Call): Series | Sequences {
   const { sequences, source, origins } = found
   const isCut = settings.reading.by === 'elements'
   const labels = isCut ? withoutEmpty(found, '', span, 'remove the row: a token has a text') : found.labels
   const all = tokensIn(labels.texts, settings.reading)
-  const vocabulary = fitted(found, all, settings, span, call)
+  const count = (training: Rows): Counts => {
+    const counter = createCounter(all.distinct)
+    const see = (place: number): void => {
+      const text = labels.codes[place]
+      for (let i = all.starts[text]; i < all.starts[text + 1]; i++) counter.see(all.ids[i])
+    }
+    if (sequences === undefined) training.forEach(see)
+    else eachElement(sequences, training, see)
+    return counter.counts
+  }
+  const vocabulary = fitVocabulary({ source, rows: rowsOfLabels(found), count }, settings, span, call)
   const levels = sequences === undefined ? [] : [sequences.lengths, ...sequences.inner]
   // A text makes a sequence, or is an element of the list that it is in.
   const ends =
@@ -205,35 +224,4 @@ function coded(
     return values.length - before
   })
   return { values: values.take(), lengths }
-}
-
-/** Fits a vocabulary to the training part. RNN405 if that has no token, RNN501 for a stored one that is for other texts. */
-function fitted(found: Labelled, all: Tokens, settings: Settings, span: Span, call: Call): Vocabulary {
-  const { labels, sequences, source } = found
-  const { reading, specials, limit } = settings
-  const rows = rowsOfLabels(found)
-  const encoding = call.fit(rows, training => {
-    const counts = new Float64Array(all.distinct.length)
-    const seen: number[] = []
-    const see = (place: number): void => {
-      const text = labels.codes[place]
-      for (let i = all.starts[text]; i < all.starts[text + 1]; i++)
-        if (counts[all.ids[i]]++ === 0) seen.push(all.ids[i])
-    }
-    if (sequences === undefined) training.forEach(see)
-    else eachElement(sequences, training, see)
-    return vocabularyOf({ tokens: all.distinct, counts, seen }, specials, limit, reading)
-  })
-  const none = vocabularyOf({ tokens: [], counts: [], seen: [] }, specials, limit, reading)
-  const otherwise = (what: string): never =>
-    fail('RNN501', { file: 'the weights', model: call.model, differences: `\`${source}\` ${what}` }, { span })
-  if (encoding.kind !== 'tokens')
-    return otherwise(`was ${encoding.kind === 'numbers' ? 'scaled' : 'of classes'} in training, and has tokens now`)
-  const other = difference(encoding, none)
-  const count = encoding.tokens.length
-  if (count > limit) return otherwise(`has a vocabulary of ${count} tokens, more than the limit of ${limit}`)
-  if (other !== undefined) return otherwise(`has another vocabulary: ${other}`)
-  if (rows === 0 || count > none.tokens.length) return encoding
-  const help = 'a vocabulary is made of the tokens of its texts'
-  return fail('RNN405', { what: `the text of \`${source}\` in the training part` }, { span: call.span, help })
 }
