@@ -1349,7 +1349,7 @@ data d for m { words = padded(jsonl("a.jsonl").words, 3) }`,
     message: '`split` shuffles the rows of a series that is cut into {what}',
     help: 'use `ordered(…)`: the first rows for training, the later ones for validation and test',
     cause:
-      'Windows and streams contain consecutive rows. Shuffled rows are not consecutive any more, and windows cut before the split would share rows between its parts.',
+      'A window or a stream contains consecutive rows. Shuffled rows are not consecutive any more, and windows cut before the split would share rows between its parts.',
     example: `model m {
   input past: real over T
   target next: real
