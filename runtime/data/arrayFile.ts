@@ -26,7 +26,7 @@ export const malformedIn =
   (reason, help) =>
     fail(
       'RNN410',
-      { file, reason: name === '' ? reason : `in its array \`${name}\`, ${reason}` },
+      { file, reason: name === '' ? reason : `array \`${name}\`: ${reason}` },
       help === undefined ? {} : { help },
     )
 
@@ -55,10 +55,10 @@ export function arrayReader(file: string, name: string, readHeader: ReadHeader):
     end: () => {
       if (numbers === undefined) {
         if (rest.length === 0) return fail('RNN405', { what: `\`${file}\`` })
-        return malformed('it ends within its header')
+        return malformed('it ends inside its header')
       }
       const { dims } = numbers.header
-      if (dims.includes(0)) return fail('RNN405', { what: `the array of ${shapeText(dims)} in \`${file}\`` })
+      if (dims.includes(0)) return fail('RNN405', { what: `the ${shapeText(dims)} array in \`${file}\`` })
       return { kind: 'array', file, name, ...numbers.take() }
     },
   }
@@ -84,7 +84,7 @@ function numbersReader(header: Header, malformed: Malformed): NumbersReader {
     add: bytes => {
       const whole = Math.floor(bytes.length / size)
       if (values.length + bytes.length / size > count) {
-        malformed(`it goes on after the ${count} numbers of its shape, ${shapeText(dims)}`)
+        malformed(`it has more data than the ${count} numbers of its shape, ${shapeText(dims)}`)
       }
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
       for (let at = 0; at < whole * size; at += size) {
@@ -104,7 +104,7 @@ function numbersReader(header: Header, malformed: Malformed): NumbersReader {
       const isTruths = type.name === truthType
       const all = values.take()
       const wrong = isTruths ? all.findIndex(value => value > 1) : -1
-      if (wrong >= 0) malformed(`it holds the byte ${all[wrong]} where a truth is 0 or 1`)
+      if (wrong >= 0) malformed(`a bool in it is the byte ${all[wrong]}, and not 0 or 1`)
       const stored = { dims, values: all, isTruths, large, ...(notFinite !== undefined && { notFinite }) }
       return isFortran && dims.length > 1 ? rowMajor(stored) : stored
     },

@@ -56,7 +56,7 @@ export function csvReader(
       if (pending.length + text.length > longest) {
         malformed(
           `a row on line ${rows.line()} or after it does not end within ${longest} characters`,
-          'a quote may be left open',
+          'a quote may not be closed',
         )
       }
       pending += text

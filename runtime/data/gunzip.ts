@@ -5,7 +5,7 @@ import { decompressed } from './decompressed.ts'
 /** An error of compressed data. */
 export class DamagedGzip extends Error {
   constructor(cause: unknown) {
-    super(`it is compressed by gzip, and damaged or cut off: ${cause instanceof Error ? cause.message : cause}`)
+    super(`its gzip data is damaged or incomplete: ${cause instanceof Error ? cause.message : cause}`)
   }
 }
 

@@ -41,7 +41,7 @@ export function lineDecoder(
       const line = lines + endsIn(whole.subarray(0, at)) + 1
       const byte = `0x${whole[at].toString(16).toUpperCase().padStart(2, '0')}`
       const where = `line ${line} is not UTF-8 text: the byte at offset ${before + at} is ${byte}`
-      malformed(foreign === undefined ? where : `it is ${foreign} and not UTF-8 text`, 'save the file as UTF-8')
+      malformed(foreign === undefined ? where : `it is ${foreign}, and not UTF-8 text`, 'save the file as UTF-8')
     }
     lines += endsIn(whole)
     before += whole.length
@@ -103,13 +103,13 @@ function endsIn(bytes: Uint8Array): number {
 
 /** Beginnings of files that are no UTF-8 text. */
 const formats: readonly (readonly [name: string, first: readonly number[]])[] = [
-  ['UTF-16,', [0xff, 0xfe]],
-  ['UTF-16,', [0xfe, 0xff]],
-  ['a zip archive, as spreadsheets are,', [0x50, 0x4b, 3, 4]],
-  ['compressed by bzip2,', [0x42, 0x5a, 0x68]],
-  ['compressed by xz,', [0xfd, 0x37, 0x7a, 0x58, 0x5a]],
-  ['compressed by zstd,', [0x28, 0xb5, 0x2f, 0xfd]],
-  ['an array of NumPy,', [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]],
+  ['UTF-16', [0xff, 0xfe]],
+  ['UTF-16', [0xfe, 0xff]],
+  ['a zip archive (a spreadsheet?)', [0x50, 0x4b, 3, 4]],
+  ['compressed with bzip2', [0x42, 0x5a, 0x68]],
+  ['compressed with xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a]],
+  ['compressed with zstd', [0x28, 0xb5, 0x2f, 0xfd]],
+  ['an array saved by NumPy', [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]],
 ]
 
 /** Names the format of bytes that are no text, where they begin as it does. */

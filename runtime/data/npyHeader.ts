@@ -16,22 +16,22 @@ export const npyHeader =
   (file: string): ReadHeader =>
   (first, malformed) => {
     if (magic.some((byte, i) => i < first.length && first[i] !== byte)) {
-      malformed('it does not begin as an array of NumPy', '`numpy.save` writes such a file')
+      malformed('it is not an array saved by NumPy', 'save it with `numpy.save`')
     }
     if (first.length < 12) return undefined
     const [major, minor] = first.subarray(magic.length)
     if (major < 1 || major > 3 || minor !== 0)
-      malformed(`it is of version ${major}.${minor}, and 1.0, 2.0 and 3.0 are known`)
+      malformed(`it has format version ${major}.${minor}; versions 1.0, 2.0 and 3.0 are supported`)
     const view = new DataView(first.buffer, first.byteOffset, first.byteLength)
     const [start, own] = major === 1 ? [10, view.getUint16(8, true)] : [12, view.getUint32(8, true)]
-    if (own > longest) malformed(`its header is ${own} bytes long, and may have ${longest}`)
+    if (own > longest) malformed(`its header is ${own} bytes long; the limit is ${longest}`)
     if (first.length < start + own) return undefined
     const text = decoder.decode(first.subarray(start, start + own))
-    const { descr, order, dims } = fieldsOf(text) ?? malformed(`its header is ${shown(text.trim())}`)
+    const { descr, order, dims } = fieldsOf(text) ?? malformed(`its header is not valid: ${shown(text.trim())}`)
     const [, byteOrder, name] = /^'([<>|])([a-z]\d+)'$/.exec(descr) ?? []
     const type = numberTypes.get(name ?? '')
     if (type === undefined) return fail('RNN435', { file, type: shown(descr) })
-    if (dims.length === 0) return malformed('its shape is (): its first dim is the number of its examples')
+    if (dims.length === 0) return malformed('its shape is (); the first dimension must be the number of examples')
     return { type, isLittle: byteOrder !== '>', dims, isFortran: order === 'True', length: start + own }
   }
 

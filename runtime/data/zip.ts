@@ -36,7 +36,7 @@ export function zipEntries(archive: Uint8Array, malformed: Malformed): ZipEntry[
     const entries = directoryOf(archive, view, malformed)
     const seen = new Set<string>()
     for (const { name } of entries) {
-      if (seen.has(name)) malformed(`the archive holds \`${name}\` twice`)
+      if (seen.has(name)) malformed(`the archive contains \`${name}\` twice`)
       seen.add(name)
     }
     return entries.map(entry => ({ name: entry.name, pieces: () => piecesOf(entry, archive, view, malformed) }))
@@ -49,7 +49,7 @@ export function zipEntries(archive: Uint8Array, malformed: Malformed): ZipEntry[
 
 function directoryOf(archive: Uint8Array, view: DataView, malformed: Malformed): Entry[] {
   const at = endOf(archive, view)
-  if (at === undefined) return malformed('it is no zip archive, or it is cut off', '`numpy.savez` writes such a file')
+  if (at === undefined) return malformed('it is not a zip archive, or it is incomplete', 'save it with `numpy.savez`')
   const { count, offset } = directoryAt(at, view)
   const entries: Entry[] = []
   let place = offset
@@ -134,7 +134,7 @@ async function* piecesOf(
   if (start + compressed > archive.length) damaged()
   const bytes = archive.slice(start, start + compressed)
   if (method !== 0 && method !== 8)
-    malformed(`\`${name}\` in the archive is compressed by method ${method}; 0 and 8 are read`)
+    malformed(`\`${name}\` in the archive is compressed with method ${method}; only 0 and 8 are supported`)
   let [length, sum] = [0, 0]
   for await (const piece of method === 0 ? [bytes] : inflated(bytes, damaged)) {
     length += piece.length

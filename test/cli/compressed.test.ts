@@ -34,6 +34,6 @@ test('a file that is cut off', async () => {
   write('table.tsv.gz', gzipSync(table).subarray(0, -100))
   const { code, stderr } = await rnnc('train', 'm.rnn', '--target', 'js')
   assert.equal(code, 1)
-  assert.match(stderr, /RNN410: `table\.tsv\.gz` is malformed: it is compressed by gzip, and damaged or cut off: /)
+  assert.match(stderr, /RNN410: `table\.tsv\.gz` is malformed: its gzip data is damaged or incomplete: /)
   assert.match(stderr, /m\.rnn:8:24/)
 })

@@ -33,13 +33,21 @@ test('every format', async () => {
   }
 })
 
+test('a long text', async () => {
+  const port = 'x token of V over T'
+  const stream = dataBlock('x = streams(chars(text("f.txt.gz")), 1)')
+  const { train, sizes } = await loadData(stream, signature([port]), { read: () => gzipSync('abba') })
+  assert.deepEqual([...train.ports.x.at(0).values], [1, 2, 2, 1])
+  assert.deepEqual(sizes, { V: 3 })
+})
+
 test('damaged, cut off, or followed by other bytes: RNN410 at the call that reads it', async () => {
   const changed = bytes.slice()
   changed[bytes.length - 6] ^= 1
   const several = Buffer.concat([bytes, bytes])
   for (const wrong of [bytes.subarray(0, -1), bytes.subarray(0, 5), bytes.subarray(0, 2), changed, several]) {
     const { message, span } = await failing('RNN410', () => loaded(() => cut(wrong, 7)))
-    assert.match(message, /`f\.csv\.gz` is malformed: it is compressed by gzip, and damaged or cut off: /)
+    assert.match(message, /`f\.csv\.gz` is malformed: its gzip data is damaged or incomplete: /)
     assert.ok(span)
   }
 })

@@ -17,12 +17,12 @@ const typeNames: Readonly<Record<number, string>> = { 8: 'u1', 9: 'i1', 11: 'i2'
 
 /** Reads the bytes 0, 0, the type, the number of dims, and each dim of 4 bytes; all is big-endian. */
 const readHeader: ReadHeader = (first, malformed) => {
-  if (first.slice(0, 2).some(byte => byte !== 0)) malformed('it does not begin as an IDX file, with two bytes of 0')
+  if (first.slice(0, 2).some(byte => byte !== 0)) malformed('it is not an IDX file, which starts with two zero bytes')
   if (first.length < 4) return undefined
   const [, , code, rank] = first
   const type = numberTypes.get(typeNames[code] ?? '')
-  if (type === undefined) return malformed(`its third byte is ${code}, which is no type of IDX numbers`)
-  if (rank === 0) return malformed('it has no dims: the first is the number of its examples')
+  if (type === undefined) return malformed(`its third byte is ${code}, which is not a number type of IDX`)
+  if (rank === 0) return malformed('it has no dimensions; the first must be the number of examples')
   const length = 4 + 4 * rank
   if (first.length < length) return undefined
   const view = new DataView(first.buffer, first.byteOffset, length)
