@@ -6,7 +6,8 @@ import { type CompiledModel, chooseModel, compileProgram, type ImportReader } fr
 import { fail, RnnError } from '../dsl/diagnostics.ts'
 import { isLibraryFile } from '../dsl/standardLibrary.ts'
 import type { FileSet, ReadFile } from '../runtime/index.ts'
-import { findFiles, type OnRead, readBytes, readFirstLines, readPieces } from '../runtime/node/index.ts'
+import { findFiles, type OnRead, readBytes, readData, readFirstLines } from '../runtime/node/index.ts'
+import { once } from '../runtime/once.ts'
 import type { Output } from './output.ts'
 import { createReadMeter } from './progress.ts'
 import { batchSizes, readSets } from './sets.ts'
@@ -87,7 +88,7 @@ export const ownSources = (program: LinkedProgram): readonly (readonly [file: st
 export const dataReader =
   (file: string, data: string | undefined, output: Output): ReadFile =>
   async path => {
-    const [folder, read] = path === data ? ['.', piecesGiven] : [dirname(file), readPieces]
+    const [folder, read] = path === data ? ['.', piecesGiven] : [dirname(file), readData]
     const pieces = (shown: string, place: string): AsyncIterable<Uint8Array> =>
       read(place, createReadMeter(output, `reading ${shown}`))
     const found = await findFiles(folder, path)
@@ -99,9 +100,9 @@ export const dataReader =
   }
 
 /** Yields the pieces of a file that the command line names. */
-async function* piecesGiven(path: string, onRead: OnRead): AsyncGenerator<Uint8Array> {
+async function* piecesGiven(path: string, onRead?: OnRead): AsyncGenerator<Uint8Array> {
   try {
-    yield* readPieces(path, onRead)
+    yield* readData(path, onRead)
   } catch (error) {
     throw withoutHelp(error)
   }
@@ -121,8 +122,14 @@ const refuse = (error: unknown): never => {
 /** Bytes of a file that `rnnc check` looks into. */
 const firstBytes = 65_536
 
-/** As `readGiven`, for the first lines of a file, or of the first of a folder or pattern. */
-export async function readFirstRows(path: string): Promise<Uint8Array | FileSet> {
+/** Makes the reader of data that is looked into: of a text its first lines, of others all. */
+export function sampleReader(path: string): ReadFile {
+  const lines = once(() => firstLines(path))
+  return (_, isText) => (isText ? lines() : piecesGiven(path))
+}
+
+/** Reads the first lines of a file, or of the first of a folder or pattern. */
+async function firstLines(path: string): Promise<Uint8Array | FileSet> {
   const read = (place: string): Promise<Uint8Array> => readFirstLines(place, firstBytes).catch(refuse)
   const found = await findFiles('.', path).catch(refuse)
   if (found === undefined) return read(path)

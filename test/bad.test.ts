@@ -69,6 +69,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   RNN426: 'runtime/load.test.ts',
   RNN430: 'runtime/tokens.test.ts',
   RNN431: 'runtime/text.test.ts',
+  RNN435: 'runtime/arrayFiles.test.ts',
   RNN501: 'runtime/checkpoint.test.ts',
   RNN502: 'runtime/safetensors.test.ts',
   RNN503: 'runtime/files.test.ts',

@@ -10,10 +10,9 @@ import type { Fn, Unit } from '../../dsl/ast.ts'
 import { fail, RnnError } from '../../dsl/diagnostics.ts'
 import { describePort } from '../../runtime/data/bindSizes.ts'
 import { checkData } from '../../runtime/data/checkData.ts'
-import { once } from '../../runtime/once.ts'
 import { type AddCommand, describeUse, flags } from '../command.ts'
 import { formula, parameterCount, signatureJson } from '../describeSignature.ts'
-import { openSource, readFirstRows } from '../openSource.ts'
+import { openSource, sampleReader } from '../openSource.ts'
 import { count, diagnosticsJson, type Output } from '../output.ts'
 import { readSets, sizesOf } from '../sets.ts'
 
@@ -67,7 +66,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
     const sample = data === mainData ? options.data : undefined
     return checkData(data, {
       ...(model && { signature: model.signature, sizes: sizesOf(sets, model.freeDims) }),
-      ...(sample !== undefined && { sample: { path: sample, read: once(() => readFirstRows(sample)) } }),
+      ...(sample !== undefined && { sample: { path: sample, read: sampleReader(sample) } }),
     })
   })
   const found = distinct([...inText, ...(await Promise.all(checks)).flat()], source.file)

@@ -12,15 +12,15 @@ import { readCells, singleCell } from './cells.ts'
 import { behind, columnsIn } from './columnsIn.ts'
 import { typedOf } from './declaredTypes.ts'
 import { asRead, type Encoding } from './encoding.ts'
-import { checkLeft, evaluator, type Lookup, refuseForm, type Surroundings } from './evaluate.ts'
+import { checkLeft, columnOf, evaluator, type Lookup, refuseForm, type Surroundings } from './evaluate.ts'
 import { type Feed, feedOf, foundIn } from './feed.ts'
-import { tableIn } from './functions/file.ts'
 import { dataFunctions } from './functions/index.ts'
 import { checkOrder, type LoadOptions, loadData, splitOf } from './loadData.ts'
 import { withoutRows } from './rowless.ts'
 import { noRows, type Rows } from './rows.ts'
 import { sourcesOf } from './sources.ts'
-import { type Cells, type Column, counted, type Sequences, type Series, seriesOf } from './value.ts'
+import { arrayOfZeros, readArray } from './storedArray.ts'
+import { type Cells, type Column, counted, type Sequences, type Series, type StoredArray, seriesOf } from './value.ts'
 import { valuesIn } from './valuesIn.ts'
 
 export interface DataCheckOptions {
@@ -28,12 +28,15 @@ export interface DataCheckOptions {
   readonly signature?: Signature
   /** Sizes that are given (`--set K=10`). */
   readonly sizes?: Sizes
-  /** A file to look into, in place of the only one that the block names (`--data`), with a reader of its first bytes, whole lines. */
+  /**
+   * A file to look into, in place of the only one that the block names (`--data`), with its reader; of a text the first whole lines are
+   * enough.
+   */
   readonly sample?: { readonly path: string; readonly read: LoadOptions['read'] }
 }
 
 /**
- * Finds everything that loading would stop with whatever the values are: RNN407 and RNN413 for functions, arguments that are too many,
+ * Finds everything that loading would stop with whatever the values are: RNN407 for functions, arguments that are too many,
  * too few or of the wrong kind, missing members, windows that do not fit the model, splits that do not add up. With a sample, also
  * errors in its first rows: missing columns, and cells that are not numbers. In the order of the text.
  */
@@ -52,7 +55,7 @@ const shownByRows: ReadonlySet<Code> = new Set<Code>(['RNN403', 'RNN404', 'RNN40
 const countsCodes = ({ inputs, targets }: Signature): boolean =>
   [...inputs, ...targets].some(port => port.coding !== undefined)
 
-/** RNN306, RNN407 and RNN413 for expressions that no data block can have, wherever they stand. */
+/** RNN306 and RNN407 for expressions that no data block can have, wherever they stand. */
 async function checkForms({ body }: Data): Promise<Diagnostic[]> {
   const checks = body.flatMap(e => [() => checkLeft(e), ...valuesIn(e.value).map(inner => () => refuseForm(inner))])
   return (await Promise.all(checks.map(check => problemsOf(check)))).flat()
@@ -73,6 +76,9 @@ async function problemsOf(run: () => unknown): Promise<readonly Diagnostic[]> {
 
 /** Samples of the kinds that the cell of a JSON object may have: each is read as another kind of value. */
 const cellKinds = [1, [1], [[1, 1]]] as const
+
+/** Dims that an array may have, in the same way. */
+const arrayKinds = [[1], [1, 1], [1, 1, 1]] as const
 
 /** A way to read the columns whose kind only their values tell: for each the index in `cellKinds`. */
 type Reading = ReadonlyMap<string, number>
@@ -121,12 +127,12 @@ async function checkKinds(data: Data, options: DataCheckOptions): Promise<readon
     checkOrder(feeds, split)
     if (problems.length > 0) return
     bindSizes(feeds.flatMap(shapeOf), sizes)
-    if (tablesIn(data) === 1) checkCounts(feeds)
+    if (filesIn(data.body) === 1) checkCounts(feeds)
   }
   return [...problems, ...(await problemsOf(together))]
 }
 
-/** Shape of a feed as far as it is certain: not the number of codes, nor the shape of sequences, which depend on the values. */
+/** Shape of a feed as far as it is certain: not the number of codes, nor the shape of sequences and arrays, which depend on the values. */
 function shapeOf(feed: Feed): Found[] {
   const { codes: _, ...found } = foundIn(feed, noRows)
   return feed.value.kind === 'sequences' || seriesOf(feed.value).isOpen ? [] : [found]
@@ -166,21 +172,24 @@ function rowlessOf(data: Data, ports: readonly Port[], { sample }: DataCheckOpti
   const axes = axesFed(data, ports)
   return reading => {
     const undecided = new Set<string>()
-    const kindOf = (cells: Cells, span: Span, axes: number | undefined): Column | Sequences | Series => {
-      undecided.add(cells.name)
-      const cell = cellKinds[reading.get(cells.name) ?? 0]
-      return readCells(singleCell(cells, cell), span, axes)
+    const kindOf = (found: Cells | StoredArray, span: Span, axes: number | undefined): Column | Sequences | Series => {
+      const { file, name } = found
+      undecided.add(name)
+      const kind = reading.get(name) ?? 0
+      if (found.kind === 'array') return readArray(arrayOfZeros(file, name, arrayKinds[kind]), span, axes)
+      return readCells(singleCell(found, cellKinds[kind]), span, axes)
     }
     const surroundings: Surroundings = {
       read: async source => {
         if (sampled !== undefined) return sampled.read(source)
-        const { path, by, format, asked } = source
-        const example = by.example?.(columns.length > 0 ? columns : ['x'])
-        return tableIn(new TextEncoder().encode(example), path, format(path, asked))
+        const { path, by } = source
+        const content = by.example?.(path, columns.length > 0 ? columns : ['x'])
+        if (content === undefined) throw new Error(`${by.name} reads no file`)
+        return content
       },
       files: () => noFiles,
       columnOf: (column, span, axes) => {
-        if (column.kind !== 'cells') return withoutRows(column, false)
+        if (column.kind === 'column') return withoutRows(column, false)
         const known = sample && readIfWell(column, span, axes)
         return known === undefined ? withoutRows(kindOf(column, span, axes), true) : withoutRows(known, false)
       },
@@ -194,10 +203,14 @@ function rowlessOf(data: Data, ports: readonly Port[], { sample }: DataCheckOpti
 /** A text of no file, which has no tokens. */
 async function* noFiles(): AsyncGenerator<never> {}
 
-/** Reads cells; undefined where they are malformed, which loading reports. */
-function readIfWell(cells: Cells, span: Span, axes: number | undefined): Column | Sequences | Series | undefined {
+/** Reads cells or an array; undefined where they are malformed, which loading reports. */
+function readIfWell(
+  found: Cells | StoredArray,
+  span: Span,
+  axes: number | undefined,
+): Column | Sequences | Series | undefined {
   try {
-    return readCells(cells, span, axes)
+    return columnOf(found, span, axes)
   } catch (error) {
     if (!(error instanceof RnnError)) throw error
     return undefined
@@ -224,12 +237,14 @@ function readingsOf(columns: readonly string[]): Reading[] | undefined {
 }
 
 /** Lists the columns that an equation reads, by itself and through others. */
-const columnsOf = ({ name }: Equation, body: readonly Equation[]): string[] => [
-  ...new Set(behind(body, [name.text]).flatMap(columnsIn)),
-]
+const columnsOf = ({ name }: Equation, body: readonly Equation[]): string[] => {
+  const equations = behind(body, [name.text])
+  // The array of a file that has a single one is read without a name.
+  return [...new Set([...equations.flatMap(columnsIn), ...(filesIn(equations) > 0 ? [''] : [])])]
+}
 
-/** Number of tables that are read. */
-const tablesIn = ({ body }: Data): number =>
+/** Number of files that are read. */
+const filesIn = (body: readonly Equation[]): number =>
   body
     .flatMap(e => [...allExprs(e.value)])
     .filter(

@@ -2,7 +2,8 @@
 // the column of each cell: csv-parse 7 counts a line too many where CRLF stands in quotes beside other line ends, and finds no
 // separator, no repeated header and no NUL.
 import { ownText } from './labelTables.ts'
-import { shown } from './shown.ts'
+import { longestRow } from './lineText.ts'
+import { holdsNul, shown } from './shown.ts'
 
 const codeOf = (character: string): number => character.charCodeAt(0)
 const [quote, cr, lf, space, tab] = ['"', '\r', '\n', ' ', '\t'].map(codeOf)
@@ -10,8 +11,10 @@ const [quote, cr, lf, space, tab] = ['"', '\r', '\n', ' ', '\t'].map(codeOf)
 /** Separators of the cells of a line, in the order in which they are looked for. */
 const separators = [',', '\t', ';'] as const
 
+export type Separator = (typeof separators)[number]
+
 /** Separators by name, for messages. */
-const separatorNames: Readonly<Record<string, string>> = { ',': 'a comma', '\t': 'a tab', ';': '`;`' }
+export const separatorNames: Readonly<Record<Separator, string>> = { ',': 'a comma', '\t': 'a tab', ';': '`;`' }
 
 /** Receives the cells of a table. */
 export interface CsvTable {
@@ -27,34 +30,60 @@ export interface CsvReader {
   readonly end: () => void
 }
 
+export interface CsvOptions {
+  /** Separator of the cells; without it the comma if the first line has one outside of quotes, else the tab, else `;`. */
+  readonly separator?: Separator
+  /** Greatest length of a row. */
+  readonly longest?: number
+}
+
 /**
- * Reads a table whose first line that is not blank names the columns. Lines end with CRLF, LF or CR, each by itself; the separator
- * is the comma if the first line has one outside of quotes, else the tab, else `;`. A cell in quotes is as it stands between them;
- * blanks around other cells are removed. Blank lines are left out, but in a single column those between rows are empty cells.
- * `malformed` is called with the error and its place.
+ * Reads a table whose first line that is not blank names the columns. Lines end with CRLF, LF or CR, each by itself. A cell in quotes
+ * is as it stands between them; blanks around other cells are removed. Blank lines are left out, but in a single column those between
+ * rows are empty cells. `malformed` is called with the error and its place.
  */
-export function csvReader(table: CsvTable, malformed: (reason: string, help?: string) => never): CsvReader {
-  const rows = rowReader(table, malformed)
+export function csvReader(
+  table: CsvTable,
+  malformed: (reason: string, help?: string) => never,
+  { separator, longest = longestRow }: CsvOptions = {},
+): CsvReader {
+  const rows = rowReader(table, malformed, separator)
   let pending = ''
   let isQuoted = false
   let isBlank = true
   return {
     add: text => {
+      if (pending.length + text.length > longest) {
+        malformed(
+          `a row on line ${rows.line()} or after it does not end within ${longest} characters`,
+          'a quote may be left open',
+        )
+      }
       pending += text
       for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) isQuoted = !isQuoted
       isBlank &&= text.trim() === ''
       // Waits for closing quotes, as ends of lines may stand in quotes, and for the first line, which tells the separator.
       if (isQuoted || isBlank) return
-      rows(pending)
+      rows.add(pending)
       pending = ''
     },
-    end: () => rows(pending),
+    end: () => rows.add(pending),
   }
 }
 
-/** Reads whole rows, one text after another. */
-function rowReader(table: CsvTable, malformed: (reason: string, help?: string) => never): (text: string) => void {
-  let separator: string = separators[0]
+interface RowReader {
+  /** Reads whole rows. */
+  readonly add: (text: string) => void
+  /** Gives the line after those that were read, from 1. */
+  readonly line: () => number
+}
+
+function rowReader(
+  table: CsvTable,
+  malformed: (reason: string, help?: string) => never,
+  given: Separator | undefined,
+): RowReader {
+  let separator = given ?? separators[0]
   let between = codeOf(separator)
   const isGap = (code: number): boolean => (code === space || code === tab) && code !== between
   let text = ''
@@ -117,8 +146,7 @@ function rowReader(table: CsvTable, malformed: (reason: string, help?: string) =
       }
       at++
     }
-    if (hasNul && text.slice(begin, at).includes('\0'))
-      malformed(`${place()} contains a NUL: the file is binary, or text in UTF-16`, 'save it as UTF-8')
+    if (hasNul && text.slice(begin, at).includes('\0')) malformed(`${place()} ${holdsNul}`, 'save it as UTF-8')
     return skips[row.length] ? '' : trimmed(text.slice(begin, at))
   }
   const endRow = (isBlank: boolean): void => {
@@ -147,13 +175,13 @@ function rowReader(table: CsvTable, malformed: (reason: string, help?: string) =
     table.row(row, line)
   }
 
-  return next => {
+  const add = (next: string): void => {
     text = next
     length = text.length
     hasNul = text.includes('\0')
     at = 0
     if (names === undefined) {
-      separator = separatorOf(text)
+      separator = given ?? separatorOf(text)
       between = codeOf(separator)
     }
     while (at < length) {
@@ -179,6 +207,7 @@ function rowReader(table: CsvTable, malformed: (reason: string, help?: string) =
       }
     }
   }
+  return { add, line: () => line }
 }
 
 /** Writes a text as a cell of the column `name` that reads back unchanged, after any separator. */
@@ -192,7 +221,7 @@ function checkWidth(
   row: readonly string[],
   names: readonly string[],
   line: number,
-  separator: string,
+  separator: Separator,
   malformed: (reason: string, help?: string) => never,
 ): void {
   if (row.length !== names.length) {
@@ -202,7 +231,7 @@ function checkWidth(
 }
 
 /** Finds the separator of the first line that is not blank. */
-function separatorOf(text: string): string {
+function separatorOf(text: string): Separator {
   const found = new Set<string>()
   let isQuoted = false
   let isBlank = true

@@ -16,6 +16,7 @@ export type Encoding =
 /** Makes the function that applies a chain to a number. */
 export const applying = (chain: Chain): ((value: number) => number) => {
   const steps = chain.map(step => invertibleOf(step).apply)
+  if (steps.length === 1) return steps[0]
   return value => steps.reduce((x, apply) => apply(x), value)
 }
 

@@ -7,34 +7,35 @@ import { didYouMean } from '../../dsl/suggest.ts'
 import { type Asked, askedOf, namedOnce } from './asked.ts'
 import { readCells } from './cells.ts'
 import type { Encoding } from './encoding.ts'
-import type { TableFormat } from './functions/file.ts'
+import type { FileFormat } from './functions/file.ts'
 import type { Call, DataFunction } from './functions/function.ts'
 import { dataFunctions } from './functions/index.ts'
-import { laterNames, refuse } from './functions/later.ts'
 import type { Rows } from './rows.ts'
 import type { Step } from './scalingSteps.ts'
 import { combine, extend, join, numbersOf, numeric } from './series.ts'
 import { shown } from './shown.ts'
+import { readArray } from './storedArray.ts'
 import { type Places, take } from './take.ts'
 import {
   type Argument,
-  type Cells,
   type Column,
   type Document,
   describe,
+  type FileContent,
   isElements,
   type Sequences,
   type Series,
   seriesOf,
   type Table,
+  type TableColumn,
   type Value,
   widthOf,
 } from './value.ts'
 import { namesIn } from './valuesIn.ts'
 
 export interface Surroundings {
-  /** Reads the table in a file. */
-  readonly read: (source: TableSource) => Promise<Table>
+  /** Reads a file. */
+  readonly read: (source: FileSource) => Promise<FileContent>
   /** Gives the files of a text. */
   readonly files: (source: TextSource) => Document['files']
   /** Reads a column of a table, in place of `columnOf`. */
@@ -47,12 +48,12 @@ export interface Surroundings {
   readonly axes?: ReadonlyMap<string, number>
 }
 
-/** A file that a function reads a table from. */
-export interface TableSource {
+/** A file that a function reads. */
+export interface FileSource {
   readonly path: string
   readonly span: Span
   readonly by: DataFunction
-  readonly format: TableFormat
+  readonly format: FileFormat
   readonly variant: string
   readonly asked: (column: string) => Asked
 }
@@ -118,7 +119,7 @@ export function evaluator(data: Data, surroundings: Surroundings): Lookup {
       model: data.model.text,
       axes,
       isReleased: name => releasable.has(name),
-      column: (column, span) => (surroundings.columnOf ?? columnOf)(column, span, axes),
+      columnOf: surroundings.columnOf ?? columnOf,
       fit: name => {
         const count = (fits.get(name) ?? 0) + 1
         fits.set(name, count)
@@ -140,15 +141,15 @@ export function evaluator(data: Data, surroundings: Surroundings): Lookup {
 }
 
 interface Scope {
-  readonly read: (source: Omit<TableSource, 'asked'>) => Promise<Table>
+  readonly read: (source: Omit<FileSource, 'asked'>) => Promise<FileContent>
   readonly files: Surroundings['files']
   readonly model: string
-  /** Number of axes that the equation feeds, if it is one number. */
+  /** Number of axes that the expression feeds, if it is one number. */
   readonly axes: number | undefined
   /** Whether a column is freed when it is read. */
   readonly isReleased: (column: string) => boolean
   /** Reads a column of a table. */
-  readonly column: (column: Column | Cells, span: Span) => Column | Sequences | Series
+  readonly columnOf: typeof columnOf
   /** The `fit` of the next call of the function `name` in this equation. */
   readonly fit: (name: string) => Call['fit']
   readonly name: (name: string, span: Span) => Promise<Argument>
@@ -167,7 +168,7 @@ function unknownName(name: string, span: Span, others: Iterable<string>): never 
   return fail('RNN106', { name }, { span, help: didYouMean(name, others) })
 }
 
-/** RNN407, RNN413 or RNN420 where the form of an expression, or the function that it calls, does not run on data. */
+/** RNN407 or RNN420 where the form of an expression, or the function that it calls, does not run on data. */
 export function refuseForm(expr: Expr): void {
   const { span } = expr
   if (expr.kind === 'call') refusePaths(functionOf(expr.callee), expr.args)
@@ -186,10 +187,9 @@ function refusePaths({ parameters }: DataFunction, args: readonly Arg[]): void {
   })
 }
 
-/** Finds the function of data that is called. RNN407 for another, RNN413 for one of a later version. */
+/** Finds the function of data that is called. RNN407 for another. */
 function functionOf(callee: Expr): DataFunction {
   if (callee.kind !== 'name') return notAFunction('this', callee.span)
-  if (laterNames.has(callee.name)) return refuse(callee.name, { span: callee.span })
   return dataFunctions.get(callee.name) ?? notAFunction(callee.name, callee.span)
 }
 
@@ -312,18 +312,24 @@ async function call(
   const read: Call['read'] = (path, at, format, variant) =>
     scope.read({ path, span: at, by: definition, format, variant })
   const files: Call['files'] = (path, at) => scope.files({ path, span: at })
-  const { model, axes } = scope
-  return definition.apply(given, { span, read, files, model, axes, fit: scope.fit(definition.name) })
+  const { model, axes, columnOf } = scope
+  const fromArray: Call['fromArray'] = array => {
+    const value = columnOf(array, span, axes)
+    if (value.kind === 'column') throw new Error(`${array.file} holds no column`)
+    return value
+  }
+  return definition.apply(given, { span, read, files, fromArray, model, axes, fit: scope.fit(definition.name) })
 }
 
 /** Binds positional arguments first, then those with names, then defaults. RNN105, RNN107, RNN208, RNN209 as for any call. */
 async function bindArguments(
-  { name, parameters }: DataFunction,
+  { name, parameters, takesRows }: DataFunction,
   args: readonly Arg[],
   before: readonly Argument[],
   span: Span,
-  scope: Scope,
+  outer: Scope,
 ): Promise<Argument[]> {
+  const scope: Scope = takesRows ? { ...outer, axes: 0 } : outer
   const callee = `\`${name}\``
   const positional = [...before]
   const named = new Map<string, Argument>()
@@ -359,24 +365,26 @@ async function bindArguments(
 }
 
 function notAFunction(name: string, span: Span): never {
-  return fail('RNN407', { name }, { span, help: didYouMean(name, [...dataFunctions.keys(), ...laterNames]) })
+  return fail('RNN407', { name }, { span, help: didYouMean(name, dataFunctions.keys()) })
 }
 
-/** Gives the column itself, or reads its cells; lists are axes down to the number of `axes`, if it is known. */
-export const columnOf = (column: Column | Cells, span: Span, axes: number | undefined): Column | Sequences | Series =>
-  column.kind === 'cells' ? readCells(column, span, axes) : column
+/** Gives the column itself, or reads its cells or its array; lists are axes down to the number of `axes`, if it is known. */
+export function columnOf(column: TableColumn, span: Span, axes: number | undefined): Column | Sequences | Series {
+  if (column.kind === 'array') return readArray(column, span, axes)
+  return column.kind === 'cells' ? readCells(column, span, axes) : column
+}
 
 function member({ value, span: place }: Argument, name: string, span: Span, scope: Scope): Value {
   if (value.kind === 'table') {
     const column = value.columns.get(name)
     if (column !== undefined) {
-      const read = scope.column(column, span)
+      const read = scope.columnOf(column, span, scope.axes)
       if (scope.isReleased(name)) value.release(name)
       return read
     }
     const names = [...value.columns.keys()]
     const inMessage = names.map(n => shown(n))
-    const help = separatedOtherwise(name, names) ?? didYouMean(name, inMessage)
+    const help = separatedOtherwise(name, value) ?? didYouMean(name, inMessage)
     return fail('RNN403', { file: value.file, column: name }, { span, help })
   }
   if (value.kind === 'windows' && (name === 'past' || name === 'next'))
@@ -390,18 +398,22 @@ function member({ value, span: place }: Argument, name: string, span: Span, scop
 }
 
 /** Help where the only column name contains the wanted one: the line has another separator. */
-function separatedOtherwise(name: string, [only, ...others]: readonly string[]): string | undefined {
-  if (only === undefined || others.length > 0 || !only.split(/[^\p{L}\p{N}_]+/u).includes(name)) return undefined
-  return `the first line is one name, \`${shown(only)}\`: columns are separated by a comma, a tab or \`;\``
+function separatedOtherwise(name: string, { columns, separators }: Table): string | undefined {
+  const [only, ...others] = columns.keys()
+  if (separators === undefined || only === undefined || others.length > 0) return undefined
+  if (!only.split(/[^\p{L}\p{N}_]+/u).includes(name)) return undefined
+  return `the first line is one name, \`${shown(only)}\`: columns are separated by ${separators}`
 }
 
 function joined(items: readonly Argument[], span: Span): Value {
   if (items.length === 0)
     return fail('RNN208', { callee: '`[…]`', expected: 'at least one series', found: 'none is' }, { span })
-  return join(
-    items.map(item => numeric(item, '`[…]`')),
-    span,
-  )
+  const parts = items.map(item => {
+    const part = numeric(item, '`[…]`')
+    if (seriesOf(part).item.length < 2) return part
+    return fail('RNN422', { user: '`[…]`', expected: 'numbers and vectors', found: describe(part) }, item)
+  })
+  return join(parts, span)
 }
 
 const operators: { readonly [op in BinaryOperator]?: (a: number, b: number) => number } = {

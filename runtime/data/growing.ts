@@ -1,7 +1,7 @@
 // Typed arrays that grow while a file is read, in chunks: nothing is copied until all values are there, and then each chunk is freed as
 // soon as it is copied. One buffer that grows would be in memory twice while it is moved.
 
-type Growable = Float64Array<ArrayBuffer> | Int32Array<ArrayBuffer>
+type Growable = Float64Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>
 
 /** Number of values in the first chunk; each is as long as all before it. */
 const least = 64
@@ -34,6 +34,16 @@ class Growing<A extends Growable> {
   push(value: number): void {
     if (this.#used === this.#chunk.length) this.#grow()
     this.#chunk[this.#used++] = value
+  }
+
+  append(values: A): void {
+    for (let from = 0; from < values.length; ) {
+      if (this.#used === this.#chunk.length) this.#grow()
+      const length = Math.min(values.length - from, this.#chunk.length - this.#used)
+      this.#chunk.set(values.subarray(from, from + length), this.#used)
+      this.#used += length
+      from += length
+    }
   }
 
   /** Gives all values, and keeps none. */
@@ -74,5 +84,11 @@ export class GrowingNumbers extends Growing<Float64Array<ArrayBuffer>> {
 export class GrowingInts extends Growing<Int32Array<ArrayBuffer>> {
   constructor() {
     super((buffer, length) => new Int32Array(buffer, 0, length))
+  }
+}
+
+export class GrowingBytes extends Growing<Uint8Array<ArrayBuffer>> {
+  constructor() {
+    super((buffer, length) => new Uint8Array(buffer, 0, length))
   }
 }

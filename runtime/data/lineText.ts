@@ -1,47 +1,63 @@
 // Decodes a file that comes in pieces of bytes: UTF-8, given on as whole lines.
+import { invalidAt } from './utf8.ts'
 
 /** Longest piece of a file that is read at once, in bytes: the texts of longer ones would stay in memory after it. */
 export const pieceLength = 65_536
 
+/** Greatest length of a row, in bytes or characters: with the next piece it is still a text that V8 can hold. */
+export const longestRow = 2 ** 29 - 24 - pieceLength
+
 const [lf, cr] = [10, 13]
 
-/** Takes bytes, and gives the text of the lines that are complete so far; calls `malformed` where a byte is not UTF-8. */
+/** Takes bytes, and gives the text of the lines that are complete so far. */
 export interface LineDecoder {
   readonly add: (bytes: Uint8Array) => string
   readonly end: () => string
 }
 
-export function lineDecoder(malformed: (reason: string, help?: string) => never): LineDecoder {
+/** Makes a decoder that calls `malformed` where a byte is not UTF-8, and for a line of more than `longest` bytes. */
+export function lineDecoder(
+  malformed: (reason: string, help?: string) => never,
+  longest: number = longestRow,
+): LineDecoder {
   /** Bytes after the last end of a line. */
   let rest: Uint8Array[] = []
-  /** Number of lines before. */
+  let restLength = 0
+  /** Numbers of lines and bytes before. */
   let lines = 0
-  let isFirst = true
+  let before = 0
+  let foreign: string | undefined
   const take = (bytes: Uint8Array): string => {
     rest.push(bytes)
     const whole = rest.length === 1 ? bytes : joined(rest)
     rest = []
+    restLength = 0
     if (whole.length === 0) return ''
+    if (before === 0) foreign = foreignFormat(whole)
     // A byte order mark is one at the beginning only.
-    const text = decode(whole, isFirst)
+    const text = decode(whole, before === 0)
     if (text === undefined) {
-      const isUtf16 = isFirst && ((whole[0] === 0xff && whole[1] === 0xfe) || (whole[0] === 0xfe && whole[1] === 0xff))
-      const line = lines + firstNotUtf8(whole)
-      malformed(
-        isUtf16 ? 'it is UTF-16, and not UTF-8 text' : `line ${line} is not UTF-8 text`,
-        'save the file as UTF-8',
-      )
+      const at = invalidAt(whole)
+      const line = lines + endsIn(whole.subarray(0, at)) + 1
+      const byte = `0x${whole[at].toString(16).toUpperCase().padStart(2, '0')}`
+      const where = `line ${line} is not UTF-8 text: the byte at offset ${before + at} is ${byte}`
+      malformed(foreign === undefined ? where : `it is ${foreign} and not UTF-8 text`, 'save the file as UTF-8')
     }
     lines += endsIn(whole)
-    isFirst = false
+    before += whole.length
     return text ?? ''
+  }
+  /** Keeps bytes of an unfinished line, as a copy: the caller may use their place again. */
+  const keep = (bytes: Uint8Array): void => {
+    restLength += bytes.length
+    if (restLength > longest) malformed(`line ${lines + 1} does not end within ${longest} bytes`)
+    rest.push(bytes.slice())
   }
   return {
     add: bytes => {
       const end = endOfLines(bytes)
       const text = end === 0 ? '' : take(bytes.subarray(0, end))
-      // Copies the bytes: the caller may use their place again.
-      if (end < bytes.length) rest.push(bytes.slice(end))
+      if (end < bytes.length) keep(bytes.subarray(end))
       return text
     },
     end: () => take(new Uint8Array()),
@@ -85,14 +101,17 @@ function endsIn(bytes: Uint8Array): number {
   return ends
 }
 
-/** Finds the first line, from 1, that is not UTF-8; the bytes of line ends stand in no other character. */
-function firstNotUtf8(bytes: Uint8Array): number {
-  let line = 1
-  for (let start = 0; start < bytes.length; line++) {
-    let end = start
-    while (end < bytes.length && bytes[end] !== lf && bytes[end] !== cr) end++
-    if (decode(bytes.subarray(start, end), false) === undefined) return line
-    start = end + (bytes[end] === cr && bytes[end + 1] === lf ? 2 : 1)
-  }
-  return line
-}
+/** Beginnings of files that are no UTF-8 text. */
+const formats: readonly (readonly [name: string, first: readonly number[]])[] = [
+  ['UTF-16,', [0xff, 0xfe]],
+  ['UTF-16,', [0xfe, 0xff]],
+  ['a zip archive, as spreadsheets are,', [0x50, 0x4b, 3, 4]],
+  ['compressed by bzip2,', [0x42, 0x5a, 0x68]],
+  ['compressed by xz,', [0xfd, 0x37, 0x7a, 0x58, 0x5a]],
+  ['compressed by zstd,', [0x28, 0xb5, 0x2f, 0xfd]],
+  ['an array of NumPy,', [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]],
+]
+
+/** Names the format of bytes that are no text, where they begin as it does. */
+const foreignFormat = (bytes: Uint8Array): string | undefined =>
+  formats.find(([, first]) => first.every((byte, i) => bytes[i] === byte))?.[0]

@@ -25,7 +25,8 @@ import { counted, describe, rowsOf, type Split, seriesOf } from './value.ts'
 export interface LoadOptions {
   /**
    * Gives the bytes of a file that the block names, by the path as it is written, all at once or piece by piece; each piece is used up
-   * before the next is asked for. Gives the files of a folder, or of a pattern. It may throw RNN406; other errors become that.
+   * before the next is asked for. Gives the files of a folder, or of a pattern. What gzip has compressed is decompressed. It may throw
+   * RNN406; other errors become that.
    */
   readonly read: ReadFile
   /** A path to read in place of the only one that the block names (`--data`). */
@@ -61,7 +62,7 @@ export interface LoadedInputs {
 
 /**
  * Loads all examples of a data block for a model, in the parts of its split. Errors: RNN401 a port without an equation, RNN402 to
- * RNN412 for data that is missing, malformed or does not fit, RNN413 for functions of a later version.
+ * RNN412 for data that is missing, malformed or does not fit.
  */
 export async function loadData(data: Data, signature: Signature, options: LoadOptions): Promise<LoadedData> {
   const sources = sourcesOf(options)

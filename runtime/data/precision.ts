@@ -15,8 +15,9 @@ export function checkHeld(
   span?: Span,
 ): void {
   if (dtype !== 'real' || precision === 'f64') return
-  const index = values.findIndex(v => !Number.isFinite(Math.fround(v)))
-  if (index < 0) return
+  let index = 0
+  while (index < values.length && Number.isFinite(Math.fround(values[index]))) index++
+  if (index === values.length) return
   const help = 'correct it, scale it by `standardize` or `log`, or run with `--dtype f64`'
   fail('RNN417', { value: values[index], what: 'for f32', place: placeOf(index) }, { span, help })
 }

@@ -73,12 +73,7 @@ interface Ranges {
 }
 
 /** Copies the kept elements of an array that has `width` numbers for each element. */
-function choose<A extends Float64Array | Int32Array>(
-  { from, to }: Ranges,
-  all: A,
-  width: number,
-  made: (n: number) => A,
-): A {
+function choose<A extends Numbers>({ from, to }: Ranges, all: A, width: number, made: (n: number) => A): A {
   const count = from.reduce((sum, start, i) => sum + to[i] - start, 0)
   const chosen = made(count * width)
   let end = 0
@@ -95,7 +90,11 @@ const chooseFloats = (ranges: Ranges, all: Float64Array, width: number): Float64
   choose(ranges, all, width, length => new Float64Array(length))
 
 const chooseNumbers = (ranges: Ranges, all: Numbers, width: number): Numbers =>
-  all instanceof Int32Array ? chooseInts(ranges, all, width) : chooseFloats(ranges, all, width)
+  all instanceof Int32Array
+    ? chooseInts(ranges, all, width)
+    : all instanceof Uint8Array
+      ? choose(ranges, all, width, length => new Uint8Array(length))
+      : chooseFloats(ranges, all, width)
 
 /**
  * Keeps some of the elements of each row: `range` gives the first that is kept, and the one after the last. The elements, numbers or

@@ -101,12 +101,16 @@ export function extend(value: Elements, chains: readonly Chain[], what: string, 
   const width = widthOf(series)
   const chainOf = (component: number) => chains[component % chains.length]
   const applied = chains.map(applying)
-  const values = Float64Array.from(series.values, (x, i) => {
-    const y = applied[(i % width) % applied.length](x)
-    if (Number.isFinite(y)) return y
-    const found = `${y}, from ${x} in ${placeOf(value, i)}`
+  const values = new Float64Array(series.values.length)
+  // A single chain is for every component.
+  const [each] = applied
+  for (let i = 0; i < values.length; i++) {
+    const apply = applied.length === 1 ? each : applied[i % width]
+    values[i] = apply(series.values[i])
+    if (Number.isFinite(values[i])) continue
+    const found = `${values[i]}, from ${series.values[i]} in ${placeOf(value, i)}`
     return fail('RNN424', { operation: what, found }, { span })
-  })
+  }
   if (series.encoding.kind !== 'numbers') throw new Error(`${series.encoding.kind} are no numbers`)
   const all = series.encoding.chains.map((chain, component) => [...chain, ...chainOf(component)])
   const { labels: _, large: __, ...rest } = series
@@ -128,7 +132,7 @@ export function combine(
 ): Elements {
   requireAlike([left, right], what, span)
   const [a, b] = [seriesOf(left), seriesOf(right)]
-  if (a.item.length > 0 && b.item.length > 0 && a.item[0] !== b.item[0]) {
+  if (a.item.length > 0 && b.item.length > 0 && a.item.join() !== b.item.join()) {
     const shown = (value: Elements) => describe(value.kind === 'windowed' ? value.series : value)
     return fail('RNN203', { operation: what, left: shown(left), right: shown(right) }, { span })
   }
@@ -151,13 +155,13 @@ export function combine(
     encoding: asRead(width),
     source: nameOf([a, b], ` ${what} `),
     origins: wider.origins,
-    ...((a.isOpen || b.isOpen) && { isOpen: true }),
     rounding: rounding([a.rounding, b.rounding], ([ofA, ofB]) =>
       values.map((_, i) => {
         const [p, q] = [placeIn(a, i), placeIn(b, i)]
         return ofOperation(what, a.values[p], b.values[q], ofA[p], ofB[q])
       }),
     ),
+    ...((a.isOpen || b.isOpen) && { isOpen: true }),
   })
 }
 
@@ -208,10 +212,10 @@ export function join(values: readonly Elements[], span: Span): Elements {
     values: joined,
     encoding,
     source,
-    ...(all.some(s => s.isOpen) && { isOpen: true }),
     origins: all.flatMap(s => Array.from({ length: widthOf(s) }, (_, i) => s.origins[i % s.origins.length])),
     // Numbers as they were read tell their own rounding, and the columns need not be kept.
     rounding: all.every(s => s.rounding.isWritten) ? asWritten(joined) : roundingOfParts(),
+    ...(all.some(s => s.isOpen) && { isOpen: true }),
   })
 }
 

@@ -1,9 +1,10 @@
 // Reads the files that a data block names: tables, and texts.
 import { fail, RnnError } from '../../dsl/diagnostics.ts'
-import type { Surroundings, TableSource, TextSource } from './evaluate.ts'
-import { bytesReader } from './functions/file.ts'
+import { alone } from './decompressed.ts'
+import type { FileSource, Surroundings, TextSource } from './evaluate.ts'
+import { DamagedGzip, gunzipped } from './gunzip.ts'
 import { placed } from './placed.ts'
-import type { Table, TextFile } from './value.ts'
+import type { FileContent, TextFile } from './value.ts'
 
 /** Bytes of a file, or the pieces of them as they come. */
 export type FileBytes = Uint8Array | AsyncIterable<Uint8Array>
@@ -14,13 +15,14 @@ export interface FileSet {
   readonly files: readonly { readonly path: string; readonly read: () => FileBytes | Promise<FileBytes> }[]
 }
 
-export type ReadFile = (path: string) => FileBytes | FileSet | Promise<FileBytes | FileSet>
+/** Reads what a path names; `isText` tells whether it is read as text. */
+export type ReadFile = (path: string, isText: boolean) => FileBytes | FileSet | Promise<FileBytes | FileSet>
 
 export type Sources = Pick<Surroundings, 'read' | 'files'>
 
-/** Makes the readers of files; a table is read once. `path` replaces the only one that is written, if it is given. */
+/** Makes the readers of files; a table or an array is read once. `path` replaces the only one that is written, if it is given. */
 export function sourcesOf({ read, path }: { readonly read: ReadFile; readonly path?: string | undefined }): Sources {
-  const tables = new Map<string, Promise<Table>>()
+  const contents = new Map<string, Promise<FileContent>>()
   const written = new Set<string>()
   const placeOf = (source: TextSource): string => {
     if (path !== undefined && written.size > 0 && !written.has(source.path)) {
@@ -33,9 +35,9 @@ export function sourcesOf({ read, path }: { readonly read: ReadFile; readonly pa
     read: source => {
       const file = placeOf(source)
       const key = JSON.stringify([source.path, source.by.name, source.variant])
-      const table = tables.get(key) ?? readTable(file, source, read)
-      tables.set(key, table)
-      return table
+      const content = contents.get(key) ?? readContent(file, source, read)
+      contents.set(key, content)
+      return content
     },
     files: source => {
       const file = placeOf(source)
@@ -44,21 +46,23 @@ export function sourcesOf({ read, path }: { readonly read: ReadFile; readonly pa
   }
 }
 
-/** Reads a table as its file comes. Errors without a place are reported at the call that reads. */
-function readTable(file: string, { span, format, asked }: TableSource, read: ReadFile): Promise<Table> {
-  const table = bytesReader(file, format(file, asked))
+/** Reads a table or an array as its file comes. Errors without a place are reported at the call that reads. */
+function readContent(file: string, { span, format, asked }: FileSource, read: ReadFile): Promise<FileContent> {
+  const reader = format(file, asked)
   return placed(span, async () => {
-    const found = await opened(file, () => read(file))
-    if ('files' in found)
-      fail('RNN406', { path: file, reason: `it is ${found.what}, and a table is read from one file` })
-    for await (const piece of piecesOf(file, found)) table.add(piece)
-    return table.end()
+    const found = await opened(file, () => read(file, reader.isText))
+    if ('files' in found) {
+      const what = reader.isText ? 'a table' : 'an array'
+      fail('RNN406', { path: file, reason: `it is ${found.what}, and ${what} is read from one file` })
+    }
+    for await (const piece of piecesOf(file, found)) reader.add(piece)
+    return reader.end()
   })
 }
 
 /** Yields the files of a text. RNN406 where there is none. */
 async function* textFiles(path: string, read: ReadFile): AsyncGenerator<TextFile> {
-  const found = await opened(path, () => read(path))
+  const found = await opened(path, () => read(path, true))
   if (!('files' in found)) {
     yield { path, pieces: piecesOf(path, found) }
     return
@@ -70,15 +74,12 @@ async function* textFiles(path: string, read: ReadFile): AsyncGenerator<TextFile
   }
 }
 
-/** Yields the pieces of a file. RNN406 where it cannot be read. */
+/** Yields the pieces of a file, decompressed. RNN406 where it cannot be read, RNN410 where its compressed data is damaged. */
 async function* piecesOf(file: string, bytes: FileBytes): AsyncGenerator<Uint8Array> {
-  if (bytes instanceof Uint8Array) yield bytes
-  else {
-    try {
-      yield* bytes
-    } catch (error) {
-      unreadable(file, error)
-    }
+  try {
+    yield* gunzipped(bytes instanceof Uint8Array ? alone(bytes) : bytes)
+  } catch (error) {
+    unreadable(file, error)
   }
 }
 
@@ -92,5 +93,6 @@ async function opened<T>(file: string, open: () => T | Promise<T>): Promise<T> {
 
 function unreadable(path: string, error: unknown): never {
   if (error instanceof RnnError) throw error
+  if (error instanceof DamagedGzip) return fail('RNN410', { file: path, reason: error.message })
   return fail('RNN406', { path, reason: error instanceof Error ? error.message : String(error) })
 }

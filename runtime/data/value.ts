@@ -17,20 +17,21 @@ export interface Text {
   readonly value: string
 }
 
-export interface Table<C extends Column | Cells = Column | Cells> {
+/** What a table has by a name. */
+export type TableColumn = Column | Cells | StoredArray
+
+export interface Table<C extends TableColumn = TableColumn> {
   readonly kind: 'table'
   readonly file: string
   readonly columns: ReadonlyMap<string, C>
+  /** What may stand between the cells of a line, where something does. */
+  readonly separators?: string
   /** Frees the cells of a column, once nothing asks for them any more. */
   readonly release: (column: string) => void
 }
 
 /** Makes a table of columns. */
-export function tableOf<C extends Column | Cells>(
-  file: string,
-  all: readonly C[],
-  emptied: (column: C) => C,
-): Table<C> {
+export function tableOf<C extends TableColumn>(file: string, all: readonly C[], emptied: (column: C) => C): Table<C> {
   const columns = new Map(all.map(column => [column.name, column]))
   const release = (name: string): void => {
     const column = columns.get(name)
@@ -71,14 +72,34 @@ export interface Cells extends Origin {
   readonly problem?: Problem
 }
 
-export type Numbers = Float64Array | Int32Array
+/** An array of a binary file, or of an archive of them. */
+export interface StoredArray {
+  readonly kind: 'array'
+  readonly file: string
+  /** Its name in the archive; empty for the only array of a file. */
+  readonly name: string
+  /** Number of rows, and the dims of each. */
+  readonly dims: readonly number[]
+  /** Row-major. */
+  readonly values: Numbers
+  readonly isTruths: boolean
+  /** Digits, by their places, of integers so large that 64 bits may have rounded them. */
+  readonly large: ReadonlyMap<number, string>
+  /** Place of the first number that is NaN or infinite. */
+  readonly notFinite?: number
+}
+
+/** What a file holds. */
+export type FileContent = Table | StoredArray
+
+export type Numbers = Float64Array | Int32Array | Uint8Array
 
 /** Numbers in the order of the file: an item for each row as read. */
 export interface Series {
   readonly kind: 'series'
   readonly rows: number
   /** `[]` for a scalar, `[3]` for three columns joined. */
-  readonly item: readonly [] | readonly [number]
+  readonly item: readonly number[]
   /** Row-major: [rows, item…]. Codes of tokens are ints. */
   readonly values: Numbers
   readonly encoding: Encoding
@@ -90,11 +111,11 @@ export interface Series {
   readonly truths?: boolean
   /** Throws the error of the first text, where the elements are texts as they were read, and no numbers. */
   readonly texts?: Problem
-  /** Labels of the numbers, to the last digit, for sequences as they were read. */
+  /** Labels of the numbers, to the last digit, for numbers as they were read in lists and arrays. */
   readonly labels?: () => Labels
-  /** For sequences as they were read: the texts, by their places, of numbers that 64 bits may have rounded. */
+  /** For numbers as they were read in lists and arrays: the texts, by their places, of numbers that 64 bits may have rounded. */
   readonly large?: ReadonlyMap<number, string>
-  /** Whether the width of its items is not known, as a check without data has none of them. */
+  /** Whether the dims of its items are not known, as a check without data has none of them. */
   readonly isOpen?: boolean
   readonly rounding: Rounding
 }
@@ -191,7 +212,7 @@ export interface Argument {
   readonly span: Span
 }
 
-export const widthOf = (series: Series): number => series.item[0] ?? 1
+export const widthOf = ({ item }: Series): number => item.reduce((n, dim) => n * dim, 1)
 
 /** Gives the elements of a value. */
 export const seriesOf = (value: Elements): Series => (value.kind === 'series' ? value : value.series)
@@ -226,12 +247,12 @@ export function describe(value: Value): string {
       if (value.encoding.kind !== 'numbers') return `a series of ${value.encoding.kind}`
       if (value.texts) return 'a series of texts'
       if (value.truths) return 'a series of bools'
-      return value.item.length === 0 ? 'a series' : `a series of [${value.item[0]}]`
+      return value.item.length === 0 ? 'a series' : `a series of [${value.item.join(', ')}]`
     case 'sequences':
       if (value.series.encoding.kind !== 'numbers') return `sequences of ${value.series.encoding.kind}`
       if (value.series.texts) return `${'sequences of '.repeat(1 + value.inner.length)}texts`
       if (value.series.truths) return 'sequences of bools'
-      return `${'sequences of '.repeat(1 + value.inner.length)}${value.series.item.length === 0 ? 'numbers' : `[${value.series.item[0]}]`}`
+      return `${'sequences of '.repeat(1 + value.inner.length)}${value.series.item.length === 0 ? 'numbers' : `[${value.series.item.join(', ')}]`}`
     case 'windows':
       return 'windows, which need `.past` or `.next`'
     case 'windowed':

@@ -8,7 +8,7 @@ export function valuesIn(expr: Expr): readonly Expr[] {
   const pending = [expr]
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     found.push(next)
-    for (const inner of within(next).toReversed()) pending.push(inner)
+    for (const inner of valuesWithin(next).toReversed()) pending.push(inner)
   }
   return found
 }
@@ -16,7 +16,8 @@ export function valuesIn(expr: Expr): readonly Expr[] {
 /** Lists the names among the values. */
 export const namesIn = (value: Expr): string[] => valuesIn(value).flatMap(e => (e.kind === 'name' ? [e.name] : []))
 
-function within(expr: Expr): readonly Expr[] {
+/** Lists the values that an expression acts on. */
+export function valuesWithin(expr: Expr): readonly Expr[] {
   switch (expr.kind) {
     case 'list':
       return expr.items

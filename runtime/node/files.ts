@@ -79,50 +79,6 @@ const outPipe = /^\/dev\/std(out|err)$|^\/(dev|proc\/(self|\d+))\/fd\/\d+$/
 const endlessHelp = 'write its output to a file first; a shell can pipe into `/dev/stdin`'
 
 /**
- * Reads the first whole lines of a file within `most` bytes, or within more where these hold fewer than two. The cut is after a line
- * at which no quotes are open. RNN406 as for `readBytes`.
- */
-export async function readFirstLines(path: string, most: number): Promise<Uint8Array> {
-  await refuseEndless(path)
-  try {
-    const file = await open(path)
-    try {
-      let bytes = new Uint8Array(most + 1)
-      for (let length = 0; ; ) {
-        const { bytesRead } = await file.read(bytes, length, bytes.length - length)
-        length += bytesRead
-        if (bytesRead === 0) return bytes.subarray(0, length)
-        if (length < bytes.length) continue
-        const end = endOfLines(bytes)
-        if (end > 0) return bytes.subarray(0, end)
-        const longer = new Uint8Array(2 * length)
-        longer.set(bytes)
-        bytes = longer
-      }
-    } finally {
-      await file.close()
-    }
-  } catch (error) {
-    return fail('RNN406', { path, reason: reasonOf(error) })
-  }
-}
-
-/** Finds the place after the last end of a line outside quotes; 0 where there are fewer than two lines. */
-function endOfLines(bytes: Uint8Array): number {
-  const [quote, lineFeed, carriageReturn] = [0x22, 0x0a, 0x0d]
-  let isOpen = false
-  let lines = 0
-  let end = 0
-  bytes.forEach((byte, i) => {
-    if (byte === quote) isOpen = !isOpen
-    if (isOpen || (byte !== lineFeed && byte !== carriageReturn)) return
-    if (i > end) lines++
-    end = i + 1
-  })
-  return lines > 1 ? end : 0
-}
-
-/**
  * Writes a file so that its path always holds the old content or the new, whole: the bytes go to a temporary file in the same
  * folder, which then replaces it. A link stays one, and its target is written; a special file (a pipe, /dev/stdout) is written in
  * place. RNN503 if any of it fails; then the path keeps its content, and the temporary file is removed, also where the process ends

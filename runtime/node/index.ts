@@ -1,12 +1,11 @@
 // Additions to the library for programs under Node: files, and the GPU.
-
+export { readData, readFirstLines } from './dataFiles.ts'
 export { type FoundFiles, findFiles, readerIn } from './fileSet.ts'
 export {
   checkWritable,
   isSameFile,
   type OnRead,
   readBytes,
-  readFirstLines,
   readPieces,
   readStart,
   reasonOf,

@@ -32,7 +32,7 @@ function saying() {
 }
 
 async function piecesOf(path: string, output: Output): Promise<AsyncIterable<Uint8Array>> {
-  const found = await dataReader('m.rnn', path, output)(path)
+  const found = await dataReader('m.rnn', path, output)(path, true)
   return Symbol.asyncIterator in found ? found : assert.fail('it is read piece by piece')
 }
 

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { test } from 'vitest'
-import { csvCell } from '../../runtime/data/csvText.ts'
+import { fail } from '../../dsl/diagnostics.ts'
+import { csvCell, csvReader } from '../../runtime/data/csvText.ts'
 import { parseCsv } from '../../runtime/data/functions/csv.ts'
+import { lineDecoder } from '../../runtime/data/lineText.ts'
 import { failing, load, placesOf, textsOf } from './support.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
@@ -110,6 +112,7 @@ for (const [what, code, text, reason] of [
   ['a quote within a cell', 'RNN410', 'a,b\n1,5" pipe\n', /line 2, column `b` has a quote inside.*quotes/s],
   ['text after a quote', 'RNN410', 'a,b\n"1"0,2\n', /line 2, column `a` continues after its closing quote/],
   ['a NUL', 'RNN410', 'a,b\n1,2\n3,\0\n', /line 3, column `b` contains a NUL.*UTF-16/],
+  ['a NUL in a column that is not used', 'RNN410', 'a,b\n1,2\n3,x\0y\n', /line 3, column `b` contains a NUL/],
   ['UTF-16 without its mark', 'RNN410', 'a\0,\0b\0\n\x001\0,\x002\0', /line 1, cell 1 contains a NUL.*UTF-16/],
   ['two columns of one name', 'RNN410', 'a,a\n1,2\n', /two columns are named `a`/],
   ['names once more', 'RNN410', 'a,b\n1,2\na,b\n3,4\n', /line 3 repeats the first line/],
@@ -183,13 +186,49 @@ test('commas before the decimals on demand, and no grouping', async () => {
 test('bytes that are no UTF-8 are RNN410, with their line, and not characters of no meaning', async () => {
   const latin1 = (text: string): Uint8Array => Uint8Array.from(text, c => c.charCodeAt(0))
   for (const [found, says] of [
-    [latin1('a\n\xe9\n'), /line 2 is not UTF-8 text/],
-    [latin1('a\r\n1\r2\n\r\nx\xff'), /line 5 is not UTF-8 text/],
-    [latin1('\xef\xbb\xbfa,b\n1,\xc3'), /line 2 is not UTF-8 text/],
+    [latin1('a\n\xe9\n'), /line 2 is not UTF-8 text: the byte at offset 2 is 0xE9/],
+    [latin1('a\r\n1\r2\n\r\nx\xff'), /line 5 is not UTF-8 text: the byte at offset 10 is 0xFF/],
+    [latin1('\xef\xbb\xbfa,b\n1,\xc3'), /line 2 is not UTF-8 text: the byte at offset 9 is 0xC3/],
     [latin1('\xff\xfea\0\n\0'), /it is UTF-16, and not UTF-8 text/],
+    [latin1('\xfe\xff\0a\0\n'), /it is UTF-16, and not UTF-8 text/],
+    [latin1('PK\x03\x04\n\xff'), /it is a zip archive, as spreadsheets are, and not UTF-8 text/],
   ] as const) {
     const { message, help } = await failing('RNN410', () => parseCsv(found, 'f.csv'))
     assert.match(message, says)
     assert.equal(help, 'save the file as UTF-8')
   }
+})
+
+test('cells of a TSV file are separated by tabs, whatever else stands in them', async () => {
+  const one = {
+    inputs: ['x', 'k class of K'],
+    data: 't = tsv("a.tsv", decimal = ",")\nx = t["a,b"]\nk = classes(t.k)',
+    files: { 'a.tsv': 'a,b\tk\n1,5\tc;d,e\n2\t"f\tg"\n' },
+  }
+  const { train, fitted } = await load(one)
+  assert.deepEqual(
+    train.ports.x.flatMap(e => [...e.values]),
+    [1.5, 2],
+  )
+  assert.deepEqual(fitted.ports.k, { kind: 'classes', labels: ['c;d,e', 'f\tg'] })
+  const [commas, spaces] = ['a,k\n1,2\n', 'a\tk\n1 2\n'].map(text => ({
+    ...one,
+    data: 't = tsv("a.tsv")\nx = t.a\nk = classes(t.k)',
+    files: { 'a.tsv': text },
+  }))
+  const { help } = await failing('RNN403', () => load(commas))
+  assert.equal(help, 'the first line is one name, `a,k`: columns are separated by a tab')
+  assert.match((await failing('RNN410', () => load(spaces))).message, /line 2 has 1 cells, but the first line has 2/)
+})
+
+test('a row without an end is RNN410 before it is longer than a text can be', async () => {
+  const refuse = (reason: string): never => fail('RNN410', { file: 'f.csv', reason })
+  const rows = csvReader({ head: names => names.map(() => true), row: () => {} }, refuse, { longest: 20 })
+  rows.add('a,b\n1,2\n3,"\n')
+  const { message } = await failing('RNN410', () => rows.add('4,5\n'.repeat(5)))
+  assert.match(message, /a row on line 1 or after it does not end within 20 characters/)
+  const line = lineDecoder(refuse, 20)
+  assert.equal(line.add(bytes('a\nb')), 'a\n')
+  assert.equal(line.add(bytes('c'.repeat(19))), '')
+  assert.match((await failing('RNN410', () => line.add(bytes('c')))).message, /line 2 does not end within 20 bytes/)
 })

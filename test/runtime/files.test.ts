@@ -1,19 +1,26 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { chmod, link, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  link,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, test } from 'vitest'
+import { DamagedGzip } from '../../runtime/data/gunzip.ts'
+import { readData, readFirstLines } from '../../runtime/node/dataFiles.ts'
 import { findFiles, readerIn } from '../../runtime/node/fileSet.ts'
-import {
-  checkWritable,
-  isSameFile,
-  readBytes,
-  readFirstLines,
-  replaceBytes,
-  unusedPath,
-  writeBytes,
-} from '../../runtime/node/files.ts'
+import { checkWritable, isSameFile, readBytes, replaceBytes, unusedPath, writeBytes } from '../../runtime/node/files.ts'
 import { failing } from './support.ts'
 
 let folder = ''
@@ -163,6 +170,41 @@ test('a path that is taken is counted on', async () => {
   await writeFile(path, '')
   await writeFile(join(folder, 'case-2.rnn'), '')
   assert.equal(await unusedPath(path), join(folder, 'case-3.rnn'))
+})
+
+/** The text of a file of data. */
+async function textIn(path: string): Promise<string> {
+  const pieces: Uint8Array[] = []
+  for await (const piece of readData(path)) pieces.push(piece.slice())
+  return Buffer.concat(pieces).toString()
+}
+
+test('data that gzip has compressed, by one run or several, is read decompressed; also its first lines', async () => {
+  const text = `x\n${'12345\n'.repeat(100_000)}`
+  const members = [text.slice(0, 1000), text.slice(1000)].map(part => gzipSync(part))
+  for (const [name, bytes] of Object.entries({ one: gzipSync(text), several: Buffer.concat(members), plain: text })) {
+    const path = join(folder, name)
+    await writeFile(path, bytes)
+    assert.equal(await textIn(path), text)
+    assert.equal(String(Buffer.from(await readFirstLines(path, 15))), 'x\n12345\n12345\n')
+  }
+})
+
+test('compressed data that is damaged, ends early or is followed by other bytes is told, and no file stays open', async () => {
+  const whole = gzipSync(`x\n${Array.from({ length: 100_000 }, (_, i) => i * i).join('\n')}`)
+  const changed = whole.slice()
+  changed[Math.floor(whole.length / 2)] ^= 0xff
+  const damaged = { ended: whole.subarray(0, -9), changed, followed: Buffer.concat([whole, Buffer.from('x\n1\n')]) }
+  const path = join(folder, 'damaged.gz')
+  for (const bytes of Object.values(damaged)) {
+    await writeFile(path, bytes)
+    await assert.rejects(textIn(path), DamagedGzip)
+  }
+  await writeFile(path, whole)
+  for await (const _ of readData(path)) break
+  const open = await readdir('/proc/self/fd').catch(() => [])
+  const paths = await Promise.all(open.map(fd => readlink(join('/proc/self/fd', fd)).catch(() => '')))
+  assert.ok(!paths.includes(path))
 })
 
 test('a folder and a pattern name their files, in the order of their names', async () => {

@@ -101,6 +101,8 @@ const badFiles: Record<string, [code: Code, text: string, reason: RegExp]> = {
   'a number with a plus': ['RNN410', '{"x": +5}\n', /line 1 is no JSON: /],
   'a number in other digits': ['RNN410', '{"x": 0x10}\n', /line 1 is no JSON: /],
   'a comma at the end': ['RNN410', '{"x": 1}\n{"x": 1,}\n', /line 2 is no JSON: .*column 9/],
+  'a NUL': ['RNN410', '{"x": 1}\n\0{"x": 2}\n', /line 2 contains a NUL: the file is binary, or text in UTF-16.*save/s],
+  'a control character': ['RNN410', '\u001b[31m', /line 1 is no JSON: .*\\u001b/],
   Infinity: ['RNN410', '{"x": -Infinity}\n', /line 1 is no JSON: /],
   NaN: ['RNN410', '{"x": 1}\n{"x": NaN}\n', /line 2 is no JSON: .*NaN/],
   'two objects in a line': ['RNN410', '{"x": 1} {"x": 2}\n', /line 1 is no JSON: /],

@@ -276,7 +276,6 @@ const bad: Record<string, Bad> = {
     inputs: ['x int'],
     data: 'x = csv("a.csv").a + 0.5',
   },
-  'a later function': { code: 'RNN413', says: /`idx`/, data: 'x = idx("a.csv")' },
   'a text that is not cut': { code: 'RNN422', says: /the text of `a.csv`/, data: 'x = text("a.csv")' },
   'a path with a backslash': {
     code: 'RNN420',

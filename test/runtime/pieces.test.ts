@@ -5,7 +5,7 @@ import { test } from 'vitest'
 import { RnnError } from '../../dsl/diagnostics.ts'
 import { loadData } from '../../runtime/data/loadData.ts'
 import type { FileBytes } from '../../runtime/data/sources.ts'
-import { dataBlock, failing, signature } from './support.ts'
+import { cut, dataBlock, failing, signature } from './support.ts'
 
 const files: Readonly<Record<string, readonly string[]>> = {
   csv: [
@@ -20,6 +20,7 @@ const files: Readonly<Record<string, readonly string[]>> = {
     'x,k\n',
     '',
   ],
+  tsv: ['x\tk\n1\t"a\tb"\n2\tc,d;e\n', 'x,k\n1,a\n', 'x\tk\n1\t2\t3\n'],
   jsonl: [
     '{"x": 1, "k": "ä"}\r\n\r\n{"x": 2.5, "k": "😀"}\r{"x": -3, "k": null}',
     '\ufeff{"x": 1, "k": 12345678901234567890}\n',
@@ -40,16 +41,6 @@ async function outcome(by: string, read: () => FileBytes): Promise<unknown> {
   } catch (error) {
     if (!(error instanceof RnnError)) throw error
     return error.diagnostics
-  }
-}
-
-/** Cuts bytes into pieces of one length, or of several by turns. The pieces share their place, as those of a file do. */
-async function* cut(bytes: Uint8Array, ...lengths: readonly number[]): AsyncGenerator<Uint8Array> {
-  const place = new Uint8Array(Math.max(...lengths))
-  for (let at = 0, i = 0; at < bytes.length; at += lengths[i++ % lengths.length]) {
-    const piece = bytes.subarray(at, at + lengths[i % lengths.length])
-    place.set(piece)
-    yield place.subarray(0, piece.length)
   }
 }
 
@@ -99,7 +90,7 @@ test('a byte that is no UTF-8 is told with its line before what else is wrong, h
     const { message } = await failing('RNN410', () =>
       loadData(block, signature(['x']), { read: () => cut(bytes, length) }),
     )
-    assert.match(message, /line 20002 is not UTF-8 text/)
+    assert.match(message, /line 20002 is not UTF-8 text: the byte at offset 180008 is 0xFF/)
   }
 })
 

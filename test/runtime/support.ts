@@ -62,19 +62,33 @@ export const textsOf = (column: Column): string[] => {
   return Array.from(codes, code => texts[code])
 }
 
-/** Reads from texts by their path. */
+/** Files by their path, as texts or bytes. */
+export type Files = Readonly<Record<string, string | Uint8Array>>
+
+/** Reads from texts or bytes by their path. */
 export const readTexts =
-  (files: Readonly<Record<string, string>>): LoadOptions['read'] =>
+  (files: Files): LoadOptions['read'] =>
   path => {
     if (!(path in files)) throw new Error('no such file')
-    return new TextEncoder().encode(files[path])
+    const file = files[path]
+    return typeof file === 'string' ? new TextEncoder().encode(file) : file
   }
+
+/** Cuts bytes into pieces of one length, or of several by turns. The pieces share their place, as those of a file do. */
+export async function* cut(bytes: Uint8Array, ...lengths: readonly number[]): AsyncGenerator<Uint8Array> {
+  const place = new Uint8Array(Math.max(...lengths))
+  for (let at = 0, i = 0; at < bytes.length; at += lengths[i++ % lengths.length]) {
+    const piece = bytes.subarray(at, at + lengths[i % lengths.length])
+    place.set(piece)
+    yield place.subarray(0, piece.length)
+  }
+}
 
 export interface Case {
   readonly inputs?: readonly string[]
   readonly targets?: readonly string[]
   readonly data: string
-  readonly files: Readonly<Record<string, string>>
+  readonly files: Files
 }
 
 /** Loads data, and checks that nothing was to be found wrong with it before it was read. */

@@ -163,6 +163,6 @@ model Own(units = 3) {
   loss log_cosh(y, next)
   predict next from y
 }
-data series for Own { w = windows(cbrt(csv("own.csv").v), 5); past = w.past; next = w.next; split = ordered(0.6, 0.2, 0.2) }
+data series for Own { w = windows(cbrt(semicolons("own.csv").v), 5); past = w.past; next = w.next; split = ordered(0.6, 0.2, 0.2) }
 train Own on series { optimizer = SGD(0.1); epochs = 1; batch = 8 }
 `

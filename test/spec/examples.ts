@@ -3,7 +3,7 @@
 //   ```rnn                  is right, and gives no warning
 //   ```rnn error RNN301     gives this error, once or more, and nothing else; so `warning`
 //   ```rnn cells.rnn        is a file that later blocks import
-//   ```csv ab.csv           is a file that data blocks read; so ```jsonl and ```txt
+//   ```csv ab.csv           is a file that data blocks read; so ```jsonl, ```txt, and ```hex and ```base64 for bytes
 //
 // A block that does not begin with an item of the top level is the body of a model. A comment `# x = [1, 2]` gives a value to an
 // input, a target or a param, or says what an output, a prediction, a metric, `loss` or a gradient (`d W`) must be; `;` separates
@@ -34,7 +34,7 @@ export interface Example {
 export interface Page {
   readonly examples: readonly Example[]
   /** Files that examples read or import. */
-  readonly files: ReadonlyMap<string, string>
+  readonly files: ReadonlyMap<string, string | Uint8Array>
 }
 
 const itemOfTopLevel = /^(?:\s*#.*\n|\s*\n)*\s*(?:cell|layer|model|fn|train|data|import)\b/
@@ -44,12 +44,12 @@ const anyModel = 'model any { output y = 1 }\n'
 
 export function readPage(text: string): Page {
   const examples: Example[] = []
-  const files = new Map<string, string>()
-  for (const found of text.matchAll(/^```(rnn|csv|jsonl|txt)\b *(.*)\n([\s\S]*?)^```$/gm)) {
+  const files = new Map<string, string | Uint8Array>()
+  for (const found of text.matchAll(/^```(rnn|csv|jsonl|txt|hex|base64)\b *(.*)\n([\s\S]*?)^```$/gm)) {
     const [, kind, info, body] = found
     const line = text.slice(0, found.index).split('\n').length + 1
     const problem = /^(error|warning) (RNN\d+)$/.exec(info)
-    if (info !== '' && problem === null) files.set(info, body)
+    if (info !== '' && problem === null) files.set(info, contentOf(kind, body))
     if (kind !== 'rnn') continue
     const isFile = itemOfTopLevel.test(body)
     const source = !isFile ? `model m {\n${body}}\n` : /^model\b/m.test(body) ? body : `${body}${anyModel}`
@@ -59,11 +59,14 @@ export function readPage(text: string): Page {
   return { examples, files }
 }
 
+const contentOf = (kind: string, body: string): string | Uint8Array =>
+  kind === 'hex' || kind === 'base64' ? Buffer.from(body.replace(/#.*|\s/g, ''), kind) : body
+
 /** Everything that is wrong or doubtful in an example: in the program, in its data, and where it is trained and used. */
 export async function problemsOf({ source, expected }: Example, { files }: Page): Promise<readonly Diagnostic[]> {
   const read: ImportReader = path => {
     const text = files.get(path)
-    return text === undefined ? undefined : { file: path, text }
+    return typeof text === 'string' ? { file: path, text } : undefined
   }
   const found = check(source, { file: 'example.rnn', read })
   if (found.length > 0) return found
@@ -86,10 +89,10 @@ export async function problemsOf({ source, expected }: Example, { files }: Page)
   return []
 }
 
-function bytesOf(path: string, files: ReadonlyMap<string, string>): Uint8Array {
-  const text = files.get(path)
-  if (text === undefined) throw new Error('no such file')
-  return new TextEncoder().encode(text)
+function bytesOf(path: string, files: Page['files']): Uint8Array {
+  const content = files.get(path)
+  if (content === undefined) throw new Error('no such file')
+  return typeof content === 'string' ? new TextEncoder().encode(content) : content
 }
 
 // ---- values

@@ -1,86 +1,16 @@
-// csv("file.csv", decimal = "."): a table, its first line the names of the columns.
-import { fail } from '../../../dsl/diagnostics.ts'
+// csv("file.csv", decimal = "."): a table (RFC 4180), its first line the names of the columns.
 import type { Asked } from '../asked.ts'
-import { type ColumnBuilder, columnBuilder, notKept } from '../column.ts'
-import { csvReader } from '../csvText.ts'
-import { ownText } from '../labelTables.ts'
 import type { DecimalMark } from '../numberText.ts'
-import { LinesBuilder } from '../rowPlaces.ts'
-import { shown } from '../shown.ts'
-import { type Argument, type Column, describe, type Table, tableOf } from '../value.ts'
-import { readTable, type TableFormat, tableIn } from './file.ts'
-import type { DataFunction } from './function.ts'
+import type { Column, Table } from '../value.ts'
+import { delimitedFunction, delimitedTable } from './delimited.ts'
+import { tableIn } from './file.ts'
 
-export const csv: DataFunction = {
-  name: 'csv',
-  parameters: [{ name: 'path' }, { name: 'decimal', default: { kind: 'text', value: '.' } }],
-  example: columns => {
-    const names = columns.map(name => `"${name.replaceAll('"', '""')}"`)
-    return [names, columns.map(() => 1)].map(row => `${row.join()}\n`).join('')
-  },
-  apply: ([path, decimal], call) => {
-    const mark = markOf(decimal)
-    return readTable(path, call, csvTable(mark), mark)
-  },
-}
-
-/** Reads the mark before the decimals. RNN231 for anything else. */
-function markOf({ value, span }: Argument): DecimalMark {
-  if (value.kind === 'text' && (value.value === '.' || value.value === ',')) return value.value
-  return fail('RNN231', { what: '`decimal`', expected: '"." or ","', found: describe(value) }, { span })
-}
+export const csv = delimitedFunction('csv')
 
 /** Reads the bytes of a CSV file (UTF-8), as `csvReader` does. RNN405 if it has no rows, RNN410 if it is malformed. */
 export const parseCsv = (
   bytes: Uint8Array,
   file: string,
   decimal: DecimalMark = '.',
-  asked: (column: string) => Asked = () => 'labels',
-): Table<Column> => tableIn(bytes, file, csvTable(decimal)(file, asked))
-
-const csvTable =
-  (decimal: DecimalMark): TableFormat<Table<Column>> =>
-  (file, asked) => {
-    const malformed: (reason: string, help?: string) => never = (reason, help) =>
-      fail('RNN410', { file, reason }, help === undefined ? {} : { help })
-    const lines = new LinesBuilder()
-    let names: readonly string[] = []
-    let builders: readonly (ColumnBuilder | undefined)[] = []
-    let kept: readonly (readonly [place: number, builder: ColumnBuilder])[] = []
-    const head = (cells: readonly string[]): boolean[] => {
-      names = cells.map(ownText)
-      builders = names.map(name => {
-        const use = asked(name)
-        return use === 'nothing' ? undefined : columnBuilder(use, decimal)
-      })
-      kept = builders.flatMap((builder, place) => (builder === undefined ? [] : [[place, builder] as const]))
-      return builders.map(builder => builder !== undefined)
-    }
-    const row = (cells: readonly string[], line: number): void => {
-      for (const [place, builder] of kept) builder.add(cells[place])
-      lines.push(line)
-    }
-    const reader = csvReader({ head, row }, malformed)
-    return {
-      add: reader.add,
-      end: () => {
-        reader.end()
-        if (lines.count === 0) return fail('RNN405', { what: `\`${file}\`` })
-        checkNames(names, malformed)
-        const places = lines.take()
-        const column = (name: string, place: number): Column => {
-          return { kind: 'column', file, name, places, ...(builders[place]?.take() ?? notKept) }
-        }
-        return tableOf(file, names.map(column), emptied => ({ ...emptied, ...notKept }))
-      },
-    }
-  }
-
-function checkNames(names: readonly string[], malformed: (reason: string) => never): void {
-  const seen = new Set<string>()
-  for (const name of names) {
-    // Allows columns without a name, as of programs that write empty cells at the end of every line: no one can ask for them.
-    if (name !== '' && seen.has(name)) malformed(`two columns are named \`${shown(name)}\``)
-    seen.add(name)
-  }
-}
+  asked?: (column: string) => Asked,
+): Table<Column> => tableIn(bytes, file, delimitedTable(decimal), asked)

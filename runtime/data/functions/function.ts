@@ -3,8 +3,17 @@ import type { Span } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
 import type { Encoding } from '../encoding.ts'
 import type { Rows } from '../rows.ts'
-import { type Argument, type Document, describe, type Table, type Value } from '../value.ts'
-import type { TableFormat } from './file.ts'
+import {
+  type Argument,
+  type Document,
+  describe,
+  type FileContent,
+  type Sequences,
+  type Series,
+  type StoredArray,
+  type Value,
+} from '../value.ts'
+import type { FileFormat } from './file.ts'
 
 export interface Parameter {
   readonly name: string
@@ -15,10 +24,12 @@ export interface Parameter {
 /** Place of a call, and the services that it may use. */
 export interface Call {
   readonly span: Span
-  /** Reads the table in a file that the program names; `variant` tells formats of one function apart. */
-  readonly read: (path: string, span: Span, format: TableFormat, variant: string) => Promise<Table>
+  /** Reads a file that the program names; `variant` tells formats of one function apart. */
+  readonly read: (path: string, span: Span, format: FileFormat, variant: string) => Promise<FileContent>
   /** Gives the files of a text that the program names. */
   readonly files: (path: string, span: Span) => Document['files']
+  /** Gives an array the axes of what the equation feeds. */
+  readonly fromArray: (array: StoredArray) => Series | Sequences
   /** Computes an encoding from the rows of the training part, or gives the one that was stored with the weights. */
   readonly fit: (rows: number, compute: (training: Rows) => Encoding) => Encoding
   /** Number of axes that the equation of the call feeds, if it is one number. */
@@ -30,8 +41,10 @@ export interface Call {
 export interface DataFunction {
   readonly name: string
   readonly parameters: readonly Parameter[]
-  /** For a function that reads a table: a file of one row with these columns, for checks without data. */
-  readonly example?: (columns: readonly string[]) => string
+  /** For a function that reads a file: what one would hold that has a row, and these columns, for checks without data. */
+  readonly example?: (path: string, columns: readonly string[]) => FileContent
+  /** Whether the elements of its arguments have no axes, as it gives them one. */
+  readonly takesRows?: boolean
   /** Takes one argument for each parameter, in their order; those of a default have the call's span. */
   readonly apply: (args: readonly Argument[], call: Call) => Value | Promise<Value>
 }

@@ -5,27 +5,27 @@ import { once } from '../../once.ts'
 import type { Asked } from '../asked.ts'
 import { CellsBuilder } from '../cells.ts'
 import { LinesBuilder } from '../rowPlaces.ts'
-import { shownJson } from '../shown.ts'
+import { holdsNul, shown, shownJson } from '../shown.ts'
 import { type Cells, type Table, tableOf } from '../value.ts'
-import { readTable, type TableFormat, tableIn } from './file.ts'
+import { readTable, type TextFormat, tableIn, textFile } from './file.ts'
 import type { DataFunction } from './function.ts'
 
 export const jsonl: DataFunction = {
   name: 'jsonl',
   parameters: [{ name: 'path' }],
-  example: columns => JSON.stringify(Object.fromEntries(columns.map(name => [name, 1]))),
-  apply: ([path], call) => readTable(path, call, jsonlTable),
+  example: (path, columns) => {
+    const row = JSON.stringify(Object.fromEntries(columns.map(name => [name, 1])))
+    return parseJsonl(new TextEncoder().encode(row), path)
+  },
+  apply: ([path], call) => readTable(path, call, textFile(jsonlTable)),
 }
 
 /**
  * Reads the bytes of a JSON Lines file (UTF-8; lines end with CRLF, LF or CR, blank lines are left out). RNN405 if it has no rows,
  * RNN410 if a line is not a JSON object, or has a key twice.
  */
-export const parseJsonl = (
-  bytes: Uint8Array,
-  file: string,
-  asked: (column: string) => Asked = () => 'labels',
-): Table<Cells> => tableIn(bytes, file, jsonlTable(file, asked))
+export const parseJsonl = (bytes: Uint8Array, file: string, asked?: (column: string) => Asked): Table<Cells> =>
+  tableIn(bytes, file, jsonlTable, asked)
 
 /** Cells of a key that nothing asks for. */
 const unread = ({ file, name, places }: Pick<Cells, 'file' | 'name' | 'places'>): Cells => ({
@@ -35,7 +35,7 @@ const unread = ({ file, name, places }: Pick<Cells, 'file' | 'name' | 'places'>)
   places,
 })
 
-const jsonlTable: TableFormat<Table<Cells>> = (file, asked) => {
+const jsonlTable: TextFormat<Table<Cells>> = (file, asked) => {
   const lines = new LinesBuilder()
   const names = new Set<string>()
   /** Builders of the keys that something asks for, by name. */
@@ -98,9 +98,11 @@ function parseJson(text: string, line: number, file: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
+    if (text.includes('\0')) return malformed(file, `line ${line} ${holdsNul}`, 'save it as UTF-8')
     const reason = error instanceof Error ? error.message : String(error)
     // The engine counts the line that it was given as line 1.
-    return malformed(file, `line ${line} is no JSON: ${reason.replace(/ \(line 1 column (\d+)\)$/, ', column $1')}`)
+    const inLine = reason.replace(/ \(line 1 column (\d+)\)$/, ', column $1')
+    return malformed(file, `line ${line} is no JSON: ${shown(inLine, 120)}`)
   }
 }
 

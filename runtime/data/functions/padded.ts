@@ -3,7 +3,7 @@
 import { fail } from '../../../dsl/diagnostics.ts'
 import { sequencesOf, sumsOf } from '../raggedSequences.ts'
 import { rounding } from '../rounding.ts'
-import { counted, describe, widthOf } from '../value.ts'
+import { counted, describe, type Numbers, widthOf } from '../value.ts'
 import { type DataFunction, wholeNumber } from './function.ts'
 import { defaultSide, sideOf } from './side.ts'
 
@@ -26,7 +26,7 @@ export const padded: DataFunction = {
     })
     const starts = sumsOf(lengths)
     /** Copies `width` numbers for each element into an array of zeros, which pad each row. */
-    const pad = <A extends Float64Array | Int32Array>(all: A, width: number, to: A): A => {
+    const pad = <A extends Numbers>(all: A, width: number, to: A): A => {
       lengths.forEach((own, row) => {
         const place = row * length + (at === 'pre' ? length - own : 0)
         for (let i = 0; i < own * width; i++) to[place * width + i] = all[starts[row] * width + i]
@@ -43,7 +43,12 @@ export const padded: DataFunction = {
     const { labels: _, large: __, ...rest } = series
     const width = widthOf(series)
     const { values: own } = series
-    const values = own instanceof Int32Array ? pad(own, width, new Int32Array(elements * width)) : padding(own, width)
+    const values =
+      own instanceof Int32Array
+        ? pad(own, width, new Int32Array(elements * width))
+        : own instanceof Uint8Array
+          ? pad(own, width, new Uint8Array(elements * width))
+          : padding(own, width)
     const bounds = rounding([series.rounding], ([own]) => padding(own, width))
     return { ...padded, series: { ...rest, rows: elements, values, rounding: bounds } }
   },

@@ -6,6 +6,7 @@ import { type DataFunction, wholeNumber } from './function.ts'
 
 export const windows: DataFunction = {
   name: 'windows',
+  takesRows: true,
   parameters: [{ name: 'x' }, { name: 'length' }, { name: 'ahead', default: { kind: 'number', value: 1 } }],
   apply: ([x, length, ahead]) => {
     return {
