@@ -158,6 +158,36 @@ output r`,
     )
   })
 
+  it('joins only weights of one type', () => {
+    makes(
+      fuseGates,
+      `input I: int[3, 2]
+input J: int[3, 2]
+%p = matmul(%x, %W)
+%i = matmul(%x, %I)
+%q = matmul(%x, %V)
+%j = matmul(%x, %J)
+%r = mul(%p, %q)
+%k = mul(%i, %j)
+output r
+output k`,
+      `input I: int[3, 2]
+input J: int[3, 2]
+%IJ = concat(%I, %J, axis=-2)
+%ij = matmul(%x, %IJ)
+%i = slice(%ij, -1, 0, 3)
+%j = slice(%ij, -1, 3, 3)
+%WV = concat(%W, %V, axis=-2)
+%pq = matmul(%x, %WV)
+%p = slice(%pq, -1, 0, 3)
+%q = slice(%pq, -1, 3, 3)
+%r = mul(%p, %q)
+%k = mul(%i, %j)
+output r
+output k`,
+    )
+  })
+
   it('leaves a product alone whose weights need the other', () => {
     keeps(fuseGates, '%p = matmul(%U, %U)\n%q = matmul(%U, %p)\noutput q')
   })
