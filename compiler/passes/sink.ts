@@ -26,16 +26,21 @@ export const sink: Pass = {
   run: (context, block) => sinkIn(context, block),
 }
 
+/** Values of a block that a loop around it only adds up, by id. */
+type AddedUp = ReadonlySet<number>
+
+const none: AddedUp = new Set()
+
 /** Starts with inner loops, so that equations that leave one may leave the next. */
-function sinkIn(context: Context, block: Block): Block {
+function sinkIn(context: Context, block: Block, addedUp: AddedUp = none): Block {
   const b = createBuilder(context, value => value)
   const replaced = new Map<number, Value>()
   let changed = false
   for (const old of block.eqns) {
-    const body = old.body && sinkIn(context, old.body)
+    const body = old.body && sinkIn(context, old.body, isRecomputed(old) ? none : addedUpIn(old, old.body))
     const renewed = { ...old, ins: renamed(old.ins, replaced), ...(body && { body }) }
     // Windows of `checkpoint` keep their work: sinking it would keep the operands of all windows at once.
-    const found = body === undefined || isRecomputed(old) ? undefined : sinkScan(b, renewed, body)
+    const found = body === undefined || isRecomputed(old) ? undefined : sinkScan(b, renewed, body, addedUp)
     changed ||= body !== old.body || found !== undefined
     if (found === undefined) b.eqns.push(renewed)
     for (const [i, value] of (found ?? []).entries()) replaced.set(old.outs[i].id, value)
@@ -53,11 +58,12 @@ interface Accumulator {
 }
 
 /** Emits the scan without the equations that can come after it, then those; returns its results, or undefined if none can. */
-function sinkScan(b: Builder, scan: Eqn, body: Block): readonly Value[] | undefined {
+function sinkScan(b: Builder, scan: Eqn, body: Block, addedUp: AddedUp): readonly Value[] | undefined {
   const length = scanLength(scan)
   const { consts, carries } = scanCounts(scan)
   const accumulators = accumulatorsOf(b.context, scan, body)
-  const sinking = leavingOutputs(b.context, scan, body)
+  const summed = new Set(body.results.filter((_, i) => i >= carries && addedUp.has(scan.outs[i].id)).map(v => v.id))
+  const sinking = leavingOutputs(b.context, scan, body, summed)
   if (accumulators.length === 0 && sinking.size === 0) return undefined
 
   const sums = new Map(accumulators.map(a => [a.place, a]))
@@ -123,30 +129,50 @@ function emitAgain(b: Builder, value: Value, view: View, outside: KnownOutside):
   return true
 }
 
-/** The carries to which each step only adds, with a term that one op can sum over all steps. */
-function accumulatorsOf(context: Context, scan: Eqn, body: Block): readonly Accumulator[] {
+/** A carry to which each step only adds, by its index among the carries, and the terms of a step. */
+interface RunningSum {
+  readonly place: number
+  readonly terms: readonly Value[]
+}
+
+function runningSums(scan: Eqn, body: Block): readonly RunningSum[] {
   const { consts, carries } = scanCounts(scan)
   const uses = useCounts(body)
   const { producer } = viewOfBlock(body)
-  const changes = differing(scan, body)
-  const small = isSmallBeside(scan, body)
   const once = (v: Value): boolean => uses.get(v.id) === 1
   const addition = (value: Value): Eqn | undefined => {
     const maker = once(value) ? producer(value) : undefined
     return maker?.op === 'add' ? maker : undefined
   }
-  return Array.from({ length: carries }, (_, place) => place).flatMap((place): Accumulator[] => {
+  return Array.from({ length: carries }, (_, place) => place).flatMap((place): RunningSum[] => {
     const [old, result] = [body.params[consts + place], body.results[place]]
     const sum = addition(result)
     const all = sum === undefined ? [result] : termsOf(sum, addition)
     if (result.dtype !== 'real' || all.length < 2 || !all.includes(old) || !once(old)) return []
-    const others = all.filter(v => v !== old)
-    const isTerm = (v: Value): boolean => {
-      const maker = once(v) ? producer(v) : undefined
-      return maker !== undefined && canLead(context, maker, 'leadsum', changes) && maker.ins.every(small)
-    }
-    const terms = others.flatMap(v => (isTerm(v) ? (producer(v) ?? []) : []))
-    return terms.length === 0 ? [] : [{ place, terms, rest: others.filter(v => !isTerm(v)) }]
+    return [{ place, terms: all.filter(v => v !== old) }]
+  })
+}
+
+/** The values of a loop's body that it only adds up. */
+function addedUpIn(scan: Eqn, body: Block): AddedUp {
+  const uses = useCounts(body)
+  const terms = runningSums(scan, body).flatMap(sum => sum.terms)
+  return new Set(terms.filter(v => uses.get(v.id) === 1).map(v => v.id))
+}
+
+/** The carries to which each step only adds, with a term that one op can sum over all steps. */
+function accumulatorsOf(context: Context, scan: Eqn, body: Block): readonly Accumulator[] {
+  const uses = useCounts(body)
+  const { producer } = viewOfBlock(body)
+  const changes = differing(scan, body)
+  const small = isSmallBeside(scan, body)
+  const isTerm = (v: Value): boolean => {
+    const maker = uses.get(v.id) === 1 ? producer(v) : undefined
+    return maker !== undefined && canLead(context, maker, 'leadsum', changes) && maker.ins.every(small)
+  }
+  return runningSums(scan, body).flatMap(({ place, terms: all }): Accumulator[] => {
+    const terms = all.flatMap(v => (isTerm(v) ? (producer(v) ?? []) : []))
+    return terms.length === 0 ? [] : [{ place, terms, rest: all.filter(v => !isTerm(v)) }]
   })
 }
 
@@ -159,9 +185,10 @@ function differing(scan: Eqn, body: Block): (value: Value) => boolean {
 
 /**
  * The contractions and reductions that no carry needs, and the equations after them. Those with weights, which all steps share, leave;
- * others only if the operands to keep of each step are no larger than the result, and the result no larger than all operands.
+ * others only if the operands to keep of each step are no larger than the result, and the result no larger than all operands, or if the loop
+ * around this one only adds up the result (`summed`), and so can do it for all of its steps at once.
  */
-function leavingOutputs(context: Context, scan: Eqn, body: Block): ReadonlySet<Eqn> {
+function leavingOutputs(context: Context, scan: Eqn, body: Block, summed: ReadonlySet<number>): ReadonlySet<Eqn> {
   const { consts, carries } = scanCounts(scan)
   const { producer } = viewOfBlock(body)
   const changes = differing(scan, body)
@@ -176,8 +203,11 @@ function leavingOutputs(context: Context, scan: Eqn, body: Block): ReadonlySet<E
     const maker = producer(v)
     return maker !== undefined && sinking.has(maker)
   }
-  const pays = ({ ins, outs: [out] }: Eqn): boolean => {
+  const pays = (eqn: Eqn): boolean => {
+    const { ins, outs } = eqn
+    const [out] = outs
     if (ins.some(v => !changes(v))) return true
+    if (summed.has(out.id) && canLead(context, eqn, 'leadsum', changes)) return true
     const kept = totalElements(ins.filter(v => !outside.has(v) && !isMadeOutside(v)))
     return kept <= elements(out) && elements(out) <= totalElements(ins)
   }
