@@ -3,7 +3,7 @@
 import { type Builder, type Context, createBuilder, opOf } from '../ir/builder.ts'
 import { combines } from '../ir/cost.ts'
 import { elements } from '../ir/elements.ts'
-import { type Block, type Eqn, isRecomputed, scanCounts, scanLength, useCounts, type Value } from '../ir/graph.ts'
+import { type Block, type Eqn, isRecomputed, scanCounts, scanLength, type Value } from '../ir/graph.ts'
 import {
   type AllSteps,
   canLead,
@@ -16,7 +16,16 @@ import {
 import { type View, viewOfBlock } from '../ir/view.ts'
 import type { Pass } from './pass.ts'
 import { renamed } from './rewrite.ts'
-import { addNeeded, termsOf } from './terms.ts'
+import {
+  type AddedUp,
+  addedUpIn,
+  notAddedUp,
+  outputsAddedUp,
+  runningSums,
+  type Term,
+  termMaker,
+} from './runningSums.ts'
+import { addNeeded } from './terms.ts'
 import { isSmallBeside, totalElements } from './worthMemory.ts'
 
 export const sink: Pass = {
@@ -26,18 +35,13 @@ export const sink: Pass = {
   run: (context, block) => sinkIn(context, block),
 }
 
-/** Values of a block that a loop around it only adds up, by id. */
-type AddedUp = ReadonlySet<number>
-
-const none: AddedUp = new Set()
-
 /** Starts with inner loops, so that equations that leave one may leave the next. */
-function sinkIn(context: Context, block: Block, addedUp: AddedUp = none): Block {
+function sinkIn(context: Context, block: Block, addedUp: AddedUp = notAddedUp): Block {
   const b = createBuilder(context, value => value)
   const replaced = new Map<number, Value>()
   let changed = false
   for (const old of block.eqns) {
-    const body = old.body && sinkIn(context, old.body, isRecomputed(old) ? none : addedUpIn(old, old.body))
+    const body = old.body && sinkIn(context, old.body, addedUpIn(context, old, old.body, addedUp))
     const renewed = { ...old, ins: renamed(old.ins, replaced), ...(body && { body }) }
     // Windows of `checkpoint` keep their work: sinking it would keep the operands of all windows at once.
     const found = body === undefined || isRecomputed(old) ? undefined : sinkScan(b, renewed, body, addedUp)
@@ -52,7 +56,7 @@ function sinkIn(context: Context, block: Block, addedUp: AddedUp = none): Block 
 interface Accumulator {
   /** The index among the carries. */
   readonly place: number
-  readonly terms: readonly Eqn[]
+  readonly terms: readonly Term[]
   /** Terms that are still added in the loop. */
   readonly rest: readonly Value[]
 }
@@ -62,8 +66,7 @@ function sinkScan(b: Builder, scan: Eqn, body: Block, addedUp: AddedUp): readonl
   const length = scanLength(scan)
   const { consts, carries } = scanCounts(scan)
   const accumulators = accumulatorsOf(b.context, scan, body)
-  const summed = new Set(body.results.filter((_, i) => i >= carries && addedUp.has(scan.outs[i].id)).map(v => v.id))
-  const sinking = leavingOutputs(b.context, scan, body, summed)
+  const sinking = leavingOutputs(b.context, scan, body, addedUp)
   if (accumulators.length === 0 && sinking.size === 0) return undefined
 
   const sums = new Map(accumulators.map(a => [a.place, a]))
@@ -78,14 +81,17 @@ function sinkScan(b: Builder, scan: Eqn, body: Block, addedUp: AddedUp): readonl
   const made = new Set(late.flatMap(e => e.outs))
   const ys = body.results.slice(carries)
   const kept = { ...body, eqns: rest.eqns, results: [...leaving, ...ys.filter(v => !made.has(v))] }
-  const needed = [...accumulators.flatMap(a => a.terms), ...late].flatMap(e => e.ins).filter(v => !made.has(v))
+  const needed = [...accumulators.flatMap(a => a.terms.map(t => t.head)), ...late]
+    .flatMap(e => e.ins)
+    .filter(v => !made.has(v))
   const { ends, outside } = emitStacking(b, scan, kept, needed)
 
   const operand = (value: Value): Outside => outsideOf(outside, value)
   const overSteps = (eqn: Eqn, how: AllSteps): Value => emitLeading(b, eqn, how, eqn.ins.map(operand), length)
+  const moved = (value: Value, { op, attrs }: Eqn): Value => b.emitLike(op, [value], attrs, value)
   for (const eqn of late) outside.set(eqn.outs[0].id, { value: overSteps(eqn, 'rows'), stacked: true })
   const totals = ends.map((end, i) => {
-    const terms = sums.get(i)?.terms.map(eqn => overSteps(eqn, 'leadsum')) ?? []
+    const terms = sums.get(i)?.terms.map(({ head, moves }) => moves.reduce(moved, overSteps(head, 'leadsum'))) ?? []
     return [end, ...terms].reduce((x, y) => b.emit('add', [x, y], {}, scan.outs[i]))
   })
   return [...totals, ...ys.map(y => stackedAs(b, operand(y), length))]
@@ -129,50 +135,18 @@ function emitAgain(b: Builder, value: Value, view: View, outside: KnownOutside):
   return true
 }
 
-/** A carry to which each step only adds, by its index among the carries, and the terms of a step. */
-interface RunningSum {
-  readonly place: number
-  readonly terms: readonly Value[]
-}
-
-function runningSums(scan: Eqn, body: Block): readonly RunningSum[] {
-  const { consts, carries } = scanCounts(scan)
-  const uses = useCounts(body)
-  const { producer } = viewOfBlock(body)
-  const once = (v: Value): boolean => uses.get(v.id) === 1
-  const addition = (value: Value): Eqn | undefined => {
-    const maker = once(value) ? producer(value) : undefined
-    return maker?.op === 'add' ? maker : undefined
-  }
-  return Array.from({ length: carries }, (_, place) => place).flatMap((place): RunningSum[] => {
-    const [old, result] = [body.params[consts + place], body.results[place]]
-    const sum = addition(result)
-    const all = sum === undefined ? [result] : termsOf(sum, addition)
-    if (result.dtype !== 'real' || all.length < 2 || !all.includes(old) || !once(old)) return []
-    return [{ place, terms: all.filter(v => v !== old) }]
-  })
-}
-
-/** The values of a loop's body that it only adds up. */
-function addedUpIn(scan: Eqn, body: Block): AddedUp {
-  const uses = useCounts(body)
-  const terms = runningSums(scan, body).flatMap(sum => sum.terms)
-  return new Set(terms.filter(v => uses.get(v.id) === 1).map(v => v.id))
-}
-
 /** The carries to which each step only adds, with a term that one op can sum over all steps. */
 function accumulatorsOf(context: Context, scan: Eqn, body: Block): readonly Accumulator[] {
-  const uses = useCounts(body)
-  const { producer } = viewOfBlock(body)
   const changes = differing(scan, body)
   const small = isSmallBeside(scan, body)
-  const isTerm = (v: Value): boolean => {
-    const maker = uses.get(v.id) === 1 ? producer(v) : undefined
-    return maker !== undefined && canLead(context, maker, 'leadsum', changes) && maker.ins.every(small)
+  const term = termMaker(context, body)
+  const sinkable = (value: Value): Term | undefined => {
+    const found = term(value)
+    return found && canLead(context, found.head, 'leadsum', changes) && found.head.ins.every(small) ? found : undefined
   }
   return runningSums(scan, body).flatMap(({ place, terms: all }): Accumulator[] => {
-    const terms = all.flatMap(v => (isTerm(v) ? (producer(v) ?? []) : []))
-    return terms.length === 0 ? [] : [{ place, terms, rest: all.filter(v => !isTerm(v)) }]
+    const terms = all.flatMap(v => sinkable(v) ?? [])
+    return terms.length === 0 ? [] : [{ place, terms, rest: all.filter(v => sinkable(v) === undefined) }]
   })
 }
 
@@ -185,14 +159,16 @@ function differing(scan: Eqn, body: Block): (value: Value) => boolean {
 
 /**
  * The contractions and reductions that no carry needs, and the equations after them. Those with weights, which all steps share, leave;
- * others only if the operands to keep of each step are no larger than the result, and the result no larger than all operands, or if the loop
- * around this one only adds up the result (`summed`), and so can do it for all of its steps at once.
+ * others only if the operands to keep of each step are no larger than the result, and the result no larger than all operands, or if a loop
+ * around this one only adds up the result, and so can do it for all of its steps at once.
  */
-function leavingOutputs(context: Context, scan: Eqn, body: Block, summed: ReadonlySet<number>): ReadonlySet<Eqn> {
+function leavingOutputs(context: Context, scan: Eqn, body: Block, around: AddedUp): ReadonlySet<Eqn> {
   const { consts, carries } = scanCounts(scan)
   const { producer } = viewOfBlock(body)
   const changes = differing(scan, body)
   const small = isSmallBeside(scan, body)
+  const term = termMaker(context, body)
+  const summed = new Set(outputsAddedUp(scan, body, around).map(v => term(v)?.head))
   const stays = new Set<Eqn>()
   const keep = (eqn: Eqn | undefined): void => addNeeded(stays, eqn, producer)
   for (const value of body.results.slice(0, carries)) keep(producer(value))
@@ -207,7 +183,7 @@ function leavingOutputs(context: Context, scan: Eqn, body: Block, summed: Readon
     const { ins, outs } = eqn
     const [out] = outs
     if (ins.some(v => !changes(v))) return true
-    if (summed.has(out.id) && canLead(context, eqn, 'leadsum', changes)) return true
+    if (summed.has(eqn) && canLead(context, eqn, 'leadsum', changes)) return true
     const kept = totalElements(ins.filter(v => !outside.has(v) && !isMadeOutside(v)))
     return kept <= elements(out) && elements(out) <= totalElements(ins)
   }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'vitest'
 import { compile, type Graph, plan } from '../../compiler/index.ts'
 import { evaluate } from '../../compiler/ir/dim.ts'
-import { type Eqn, scanResults } from '../../compiler/ir/graph.ts'
+import { allEqns, type Eqn, scanResults } from '../../compiler/ir/graph.ts'
 import { naive } from '../../compiler/passes/pipeline.ts'
 import { arenaOf } from '../../compiler/plan/arena.ts'
 
@@ -11,6 +11,10 @@ const scans = (graph: Graph): readonly Eqn[] => graph.eqns.filter(e => e.op === 
 
 /** The ops in the bodies of the loops, each as often as it is there. */
 const inLoops = (graph: Graph): readonly string[] => scans(graph).flatMap(s => s.body?.eqns.map(e => e.op) ?? [])
+
+/** The ops in the bodies of loops, and of loops in them. */
+const inAllLoops = (graph: Graph): readonly string[] =>
+  scans(graph).flatMap(s => (s.body === undefined ? [] : [...allEqns(s.body)].map(e => e.op)))
 
 const times = (list: readonly string[], ...ops: readonly string[]): number => list.filter(op => ops.includes(op)).length
 
@@ -65,6 +69,74 @@ it("a fused bias' gradient is one sum after the loop", () => {
   const ops = inLoops(compile(source).gradient())
   assert.equal(times(ops, 'sum', 'outer'), 0)
   assert.equal(times(ops, 'concat'), 1, 'only the cotangents of the two gates are joined at each step')
+})
+
+describe('a cell in the step of another', () => {
+  const weights = 'R, T: [units, units]'
+  const biases = 'b, c: [units]'
+  const deep = (inputs: string, params: string, call: string, inner = ''): string =>
+    model(
+      `cell Highway(units) {
+  ${inputs}
+  state s: [units]
+  ${inner}
+  gate = sigmoid(T @ s + b)
+  s' = tanh(R @ s + c) * gate + s * (1 - gate)
+}
+cell Deep(units, depth) {
+  input x: [D]
+  state h: [units]
+  param W: [units, D], e: [units] over L[depth]${params}
+  part inside = Highway(units)
+  h' = inside(${call}s = W @ x + h).final.s
+  return h'
+}`,
+      'input x: [3] over T; target y: [4] over T',
+      'x |> Deep(4, 3)',
+    )
+  const ownWeights = deep(
+    'input R: [units, units], T: [units, units], b: [units], c: [units], e: [units]',
+    `, ${weights} over L[depth], ${biases} over L[depth]`,
+    'R, T, b, c, e, ',
+  )
+  const cases = {
+    'with weights for each level': ownWeights,
+    'with transposed weights for each level': ownWeights.replace('tanh(R @ s', 'tanh(transpose(R) @ s'),
+    'with the same weights at all levels': deep('input e: [units]', '', 'e, ', `param ${weights}, ${biases}`),
+  }
+  for (const [name, source] of Object.entries(cases)) {
+    it(`${name} has one product a step, forward and back, and sums up its gradients after both loops`, () => {
+      const ops = inAllLoops(compile(source).gradient())
+      assert.equal(times(ops, 'matmul'), 1)
+      assert.equal(times(ops, 'matmulT'), 1)
+      assert.equal(times(ops, 'outer', 'bmm', 'sum'), 0)
+    })
+  }
+  it('joins its weights before both loops', () => {
+    assert.equal(times(inAllLoops(compile(ownWeights).predict()), 'concat'), 0)
+  })
+  it('leaves the gradient of its windows in them', () => {
+    const ops = inAllLoops(compile(ownWeights, { sets: { checkpoint: 2 } }).gradient())
+    assert.deepEqual([times(ops, 'outer'), times(ops, 'bmm')], [1, 1], 'of W, and of R and T')
+  })
+})
+
+describe('the matrices of an example, the same at each step', () => {
+  it('have their gradient added up after the loop', () => {
+    const source = model(
+      `cell Reader(units) {
+  input x: [D], A: [units, units]
+  state h: [units]
+  param W: [units, D]
+  h' = tanh(W @ x + A @ h)
+  return h'
+}`,
+      'input x: [3] over T, a: [4]; target y: [4] over T; param V: [4, 4]',
+      'Reader(4)(x, outer(V @ a, a))',
+    )
+    const ops = inAllLoops(compile(source).gradient())
+    assert.equal(times(ops, 'bmm'), 2, 'one forward, one back to the state')
+  })
 })
 
 describe('a matrix memory', () => {
