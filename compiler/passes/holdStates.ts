@@ -10,7 +10,7 @@ import { scheduled } from './schedule.ts'
 
 export const holdStates: Pass = {
   name: 'hold-states',
-  contract: 'where padding holds a state, only that choice reads what a step computes for it from other states',
+  contract: 'where padding keeps a state, only that choice reads what a step computes for it from other states',
   run: (context, block) => holdIn(context, block, viewOfBlock(block)),
 }
 
