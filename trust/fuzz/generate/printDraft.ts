@@ -74,7 +74,7 @@ function programText(draft: Draft): string {
   const isPlain = !('form' in after)
   const end = isPlain ? answer : printTree(after, leavesOfReadout(units), unit)
   const readsR = /\br\b/.test(end)
-  const fedBack = isFed ? ['  z = x + 0.5 * delay(y)'] : []
+  const fedBack = isFed ? [`  z = ${unit.input('x')} + 0.5 * delay(y)`] : []
   const equations = isPlain ? [`  p = ${answer}`] : [`  r = ${answer}`, `  p = ${readsR ? end : `r + ${end}`}`]
   const over = perStep ? ' over T' : ''
   const targets = used.map(a => `  target ${answers[a].target}: ${answers[a].type(units)}${over}`)
