@@ -155,10 +155,6 @@ const uncut: ReadonlySet<string> = new Set([
   'runtime/data/bindSizes.ts',
   'runtime/data/csvText.ts',
   'runtime/data/evaluate.ts',
-  'runtime/generate/prepare.ts',
-  'runtime/orthonormal.ts',
-  'runtime/stream/openStream.ts',
-  'runtime/stream/stream.ts',
   'runtime/train.ts',
 ])
 
