@@ -5,6 +5,7 @@ import { type ImportReader, type LinkedProgram, linkProgram } from './elaborate/
 import { doubts } from './elaborate/linking/textWarnings.ts'
 import { chooseModel, type Elaboration } from './elaborate/models/checkModel.ts'
 import { checkGiven, checkSizes } from './elaborate/models/givenNumbers.ts'
+import type { LoweredModel } from './elaborate/models/lowerModel.ts'
 import type { Settings } from './elaborate/models/settings.ts'
 import { distinct } from './elaborate/values/collectProblems.ts'
 import { located } from './elaborate/values/located.ts'
@@ -82,21 +83,12 @@ export function compile(source: string, options: CompileOptions = {}): CompiledM
 
 /** As `compile`, for a parsed and linked program. */
 export function compileProgram(program: LinkedProgram, options: CompileOptions = {}): CompiledModel {
-  const given = options.sets ?? {}
   const chosen = chooseModel(program, options.model)
+  const given = { program, unit: chosen, given: options.sets ?? {}, how: options }
   /** Reports at the model's name a limit that a graph exceeds by its size or depth. */
   const here = <T>(run: () => T): T => located(chosen.name.span, run)
-  const checked = here(() => checkGiven(program, chosen, given, options))
+  const checked = here(() => checkGiven(given))
   const { unit, trainBlock, data, settings, model, windows } = checked
-  const signature: Signature = {
-    name: model.name,
-    inputs: model.inputs,
-    targets: model.targets,
-    outputs: model.outputs.map(({ value: _, facts: __, span: ___, ...port }) => port),
-    parameters: model.parameters.map(({ value: _, ...parameter }) => parameter),
-    predictions: model.predictions,
-    metrics: model.reports.map(r => r.name),
-  }
   const warnings = distinct([
     ...program.warnings,
     ...model.session.warnings,
@@ -104,7 +96,7 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
   ])
   return {
     unit,
-    signature,
+    signature: signatureOf(model),
     program,
     data,
     trainBlock,
@@ -117,7 +109,7 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
     checkSizes: onceFor(
       (sizes, notes = {}) =>
         here(() => {
-          const found = checkSizes(program, chosen, given, sizes, notes, options)
+          const found = checkSizes(given, sizes, notes)
           return distinct([...warnings, ...found]).filter(d => !warnings.includes(d))
         }),
       model.freeDims,
@@ -144,6 +136,17 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
     report: () => here(() => reportGraph(model)),
   }
 }
+
+/** Leaves out the values in the graph. */
+const signatureOf = (model: LoweredModel): Signature => ({
+  name: model.name,
+  inputs: model.inputs,
+  targets: model.targets,
+  outputs: model.outputs.map(({ value: _, facts: __, span: ___, ...port }) => port),
+  parameters: model.parameters.map(({ value: _, ...parameter }) => parameter),
+  predictions: model.predictions,
+  metrics: model.reports.map(r => r.name),
+})
 
 /** Caches a check of the sizes of some names: runs it only when they change, and not if none of them is given. */
 function onceFor(check: CompiledModel['checkSizes'], names: readonly string[]): CompiledModel['checkSizes'] {

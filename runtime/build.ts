@@ -4,7 +4,7 @@ import { type CompiledModel, plan } from '../compiler/index.ts'
 import { type Layout, layoutOf, shapeText, sizesOf } from './build/layout.ts'
 import { hasPredict, moduleText } from './build/module.ts'
 import { type BuildTarget, jsNetwork, type Network, networkOf } from './build/network.ts'
-import { streamLayoutOf, streamNetworks } from './build/streamLayout.ts'
+import { type StreamLayout, streamLayoutOf, streamNetworks } from './build/streamLayout.ts'
 import { typesText } from './build/types.ts'
 import { checkLabelled, type Fitted } from './data/fitted.ts'
 import { greatest } from './greatest.ts'
@@ -38,7 +38,7 @@ export interface BuiltModule {
  * the target cannot take. A module for the GPU imports `rnnc/gpu` and gpu.js when it is used.
  */
 export function buildModule(model: CompiledModel, options: BuildOptions): BuiltModule {
-  const { precision, target = 'js', weights, fitted, path = './model.mjs' } = options
+  const { precision, target = 'js', weights, fitted } = options
   if (fitted !== undefined) {
     model.checkSizes(fitted.sizes)
     checkLabelled(model.signature, fitted, fitted.sizes)
@@ -53,7 +53,7 @@ export function buildModule(model: CompiledModel, options: BuildOptions): BuiltM
   }
   const { name } = model.signature
   const streamLines = networks.flatMap(([of, own]) => ['', ...jsNetwork(of, plan(model.context, own), precision)])
-  const head = headLines(name, layout, network, options, path)
+  const head = headLines(name, layout, network, stream, options)
   return {
     module: moduleText({
       name,
@@ -70,7 +70,13 @@ export function buildModule(model: CompiledModel, options: BuildOptions): BuiltM
 }
 
 /** Comment at the top of the module: how to use it, and the shapes of its arrays. */
-function headLines(name: string, layout: Layout, network: Network, { weights }: BuildOptions, path: string): string[] {
+function headLines(
+  name: string,
+  layout: Layout,
+  network: Network,
+  stream: StreamLayout | undefined,
+  { weights, path = './model.mjs' }: BuildOptions,
+): string[] {
   const { inputs, outputs, lengths, sizes, free, fixed } = layout
   const given = [...(weights === undefined ? ['weights'] : []), ...(free.length > 0 ? [`{ ${free.join(', ')} }`] : [])]
   const required = sizes.flatMap(s => (s.from === undefined ? [`${s.name}: 1`] : []))
@@ -90,10 +96,30 @@ function headLines(name: string, layout: Layout, network: Network, { weights }: 
     ...(hasPredict(layout)
       ? [`  const answers = ${wait}model.predict(${call})  // in the units and labels of the data`]
       : []),
+    ...streamHead(stream),
     '',
     'Arrays are flat and row-major, in these shapes:',
     ...inputs.map(f => line('takes', f)),
     ...lengths.map(f => line('takes', f, ', the number of valid elements of each example; all by default')),
     ...outputs.map(f => line('gives', f)),
+  ]
+}
+
+/** Lines that show the stream and the generation of a module that has them. */
+function streamHead(stream: StreamLayout | undefined): string[] {
+  if (stream === undefined) return []
+  const { graphs, start, elements, targets, outputs } = stream
+  const listed = (names: readonly string[]): string => (names.length === 0 ? '{}' : `{ ${names.join(', ')} }`)
+  const once = start.inputs.map(f => f.name)
+  const each = [...elements, ...targets].map(e => e.field.name)
+  const given = once.length === 0 ? '' : listed(once)
+  return [
+    `  const { step } = model.stream(${given})  // over ${graphs.axis}, an element at a time`,
+    `  const { ${outputs.map(o => o.name).join(', ')} } = step(${listed(each)})`,
+    ...(graphs.generation === undefined
+      ? []
+      : [
+          `  for (const ${listed(targets.map(t => t.field.name))} of model.generate(${listed([...once, ...elements.map(e => e.field.name), 'steps: 100'])})) …`,
+        ]),
   ]
 }

@@ -92,22 +92,10 @@ function removeBlock(rows: readonly Vector[], some: Range, others: Range, produc
 
 /** Multiplies four rows with four others, in registers. */
 function multiplyTile(rows: readonly Vector[], left: number, right: number, products: number[], at: number): void {
-  let ap = 0
-  let aq = 0
-  let ar = 0
-  let as = 0
-  let bp = 0
-  let bq = 0
-  let br = 0
-  let bs = 0
-  let cp = 0
-  let cq = 0
-  let cr = 0
-  let cs = 0
-  let dp = 0
-  let dq = 0
-  let dr = 0
-  let ds = 0
+  let [ap, aq, ar, as] = [0, 0, 0, 0]
+  let [bp, bq, br, bs] = [0, 0, 0, 0]
+  let [cp, cq, cr, cs] = [0, 0, 0, 0]
+  let [dp, dq, dr, ds] = [0, 0, 0, 0]
   const [a, b, c, d] = [rows[left], rows[left + 1], rows[left + 2], rows[left + 3]]
   const [p, q, r, s] = [rows[right], rows[right + 1], rows[right + 2], rows[right + 3]]
   for (let k = 0; k < a.length; k++) {

@@ -1,4 +1,5 @@
 // Packs examples into batches: flat arrays side by side, padded to the longest, with their lengths.
+import type { Precision } from '../compiler/backend/backend.ts'
 import { batchSymbols } from '../compiler/elaborate/models/modelScope.ts'
 import type { Port } from '../compiler/elaborate/values/signature.ts'
 import { type Dim, evaluate, type Sizes, symbolsOf } from '../compiler/ir/dim.ts'
@@ -44,7 +45,7 @@ export function longestOf(ports: readonly Port[], part: Part, indices: ArrayLike
 }
 
 /**
- * Packs the examples at `indices`, each ragged axis as long as `longest` says. Padding repeats the last valid element before it, so
+ * Packs the examples at `indices`, each ragged axis as long as the longest. Padding repeats the last valid element before it, so
  * that a logarithm or a quotient there stays finite wherever the data's own is, and no NaN arises that a product with zero could not
  * remove; an example that is empty so far is padded with an element of another, and with zeros only where the whole batch is empty.
  * `part` must have passed the checks of loading, and `given` be the sizes that it bound; RNN507 for one that is missing.
@@ -54,9 +55,22 @@ export function pack(
   part: Part,
   indices: ArrayLike<number>,
   given: Sizes,
-  precision: 'f32' | 'f64' = 'f64',
-  longest: Sizes = longestOf(ports, part, indices),
+  precision: Precision = 'f64',
 ): Batch {
+  return packAsLong(longestOf(ports, part, indices), { ports, part, indices, given, precision })
+}
+
+/** Examples to be packed; see `pack`. */
+export interface Packing {
+  readonly ports: readonly Port[]
+  readonly part: Part
+  readonly indices: ArrayLike<number>
+  readonly given: Sizes
+  readonly precision: Precision
+}
+
+/** As `pack`, with the lengths of the ragged axes in `longest`, of which no example has more. */
+export function packAsLong(longest: Sizes, { ports, part, indices, given, precision }: Packing): Batch {
   const count = indices.length
   const sizes = { ...Object.fromEntries(batchSymbols.map(name => [name, count])), ...given, ...longest }
   const inputs: Record<string, Float64Array | Float32Array | Int32Array> = {}
@@ -72,19 +86,13 @@ export function pack(
     const width = product(port.item.map(dim => sizeOf(dim, sizes)))
     const stride = product(extents) * width
     const array = emptyArray(port, count * stride, precision)
-    const spare = spareOf(examples, indices, width)
+    const room = { extents, width, spare: spareOf(examples, indices, width) }
     for (let b = 0; b < count; b++) {
-      fillExample(
-        spare,
-        examples.at(indices[b]),
-        extents,
-        width,
-        array.subarray(b * stride, (b + 1) * stride),
-        (axis, outer, length) => {
-          const to = lengths[axis]
-          if (to !== undefined) to[b * product(extents.slice(0, axis)) + outer] = length
-        },
-      )
+      const to = array.subarray(b * stride, (b + 1) * stride)
+      fillExample(examples.at(indices[b]), room, to, (axis, outer, length) => {
+        const all = lengths[axis]
+        if (all !== undefined) all[b * product(extents.slice(0, axis)) + outer] = length
+      })
     }
     inputs[port.name] = array
   }
@@ -113,15 +121,20 @@ export function batchesOf(
   return Array.from({ length: Math.ceil(count / size) }, (_, i) => all.subarray(i * size, (i + 1) * size))
 }
 
-/**
- * Writes one example, and reports the length of each axis at each place of the axes before it, `outer` being the place's index.
- * `spare` is the element to pad with before there is one of its own.
- */
+/** Place of one example in a batch. */
+interface Room {
+  /** Sizes of its axes, with their padding. */
+  readonly extents: readonly number[]
+  /** The number of numbers of an element. */
+  readonly width: number
+  /** The element to pad with before there is one of its own. */
+  readonly spare: Numbers
+}
+
+/** Writes one example, and reports the length of each axis at each place of the axes before it, `outer` being the place's index. */
 function fillExample(
-  spare: Numbers,
   { values, lengths }: Example,
-  extents: readonly number[],
-  width: number,
+  { extents, width, spare }: Room,
   to: Float64Array | Float32Array | Int32Array,
   report: (axis: number, outer: number, length: number) => void,
 ): void {
@@ -154,7 +167,7 @@ function fillExample(
   walk(0, 0)
 }
 
-function emptyArray({ dtype, coding }: Port, length: number, precision: 'f32' | 'f64') {
+function emptyArray({ dtype, coding }: Port, length: number, precision: Precision) {
   if (dtype !== 'real' || coding !== undefined) return new Int32Array(length)
   return precision === 'f32' ? new Float32Array(length) : new Float64Array(length)
 }

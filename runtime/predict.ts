@@ -13,7 +13,7 @@ import { checkFinite } from './finiteWeights.ts'
 import { generateBatch } from './generate/generateBatch.ts'
 import { type Decoding, generatorOf } from './generate/generator.ts'
 import { loadWithin, type Run } from './memoryBudget.ts'
-import { batchesOf as batches, largestSizes } from './packBatch.ts'
+import { batchesOf, largestSizes } from './packBatch.ts'
 import { finishRuns, finishRunsAsync, type Running } from './running.ts'
 import { runBatches, using, type Weights, type WhatRan, whatRan } from './session.ts'
 import { sharedExecutables } from './stream/sharedExecutables.ts'
@@ -46,24 +46,22 @@ export interface Predictions extends WhatRan {
  * reads its own targets late generates them, by `decoding`. RNN507 where a size is not known, the errors of `checkSizes` for the others;
  * RNN417 for data, RNN515 for weights and RNN512 for answers that are not finite, RNN519 where it takes more memory than available.
  */
-export function predict(...[model, weights, part, sizes, fitted, options = {}]: Prediction<Backend>): Predictions {
-  const { backend = js } = options
-  checkRun(model, weights, part, sizes, fitted, options)
-  if (model.fedBack.length > 0) return generated(model, weights, part, sizes, fitted, { ...options, backend })
-  const executable = loadWithin(runOf(model, part, sizes, options), model.context, model.predict(), backend)
-  return finishRuns(predicting(model, weights, part, sizes, fitted, options, executable))
+export function predict(...prediction: Prediction<Backend>): Predictions {
+  const task = taskOf(prediction)
+  const { model, backend } = task
+  checkTask(task)
+  if (model.fedBack.length > 0) return generated(task, backend)
+  return finishRuns(predicting(task, loadWithin(runOf(task), model.context, model.predict(), backend)))
 }
 
 /** As `predict`, also on a device. RNN514 where that fails. */
-export async function predictAsync(
-  ...[model, weights, part, sizes, fitted, options = {}]: Prediction<AnyBackend>
-): Promise<Predictions> {
-  const { backend = js } = options
-  checkRun(model, weights, part, sizes, fitted, options)
-  if (model.fedBack.length > 0)
-    return generated(model, weights, part, sizes, fitted, { ...options, backend: immediate(backend) })
-  return using(loadWithin(runOf(model, part, sizes, options), model.context, model.predict(), backend), executable =>
-    finishRunsAsync(predicting(model, weights, part, sizes, fitted, options, executable)),
+export async function predictAsync(...prediction: Prediction<AnyBackend>): Promise<Predictions> {
+  const task = taskOf(prediction)
+  const { model, backend } = task
+  checkTask(task)
+  if (model.fedBack.length > 0) return generated(task, immediate(backend))
+  return using(loadWithin(runOf(task), model.context, model.predict(), backend), executable =>
+    finishRunsAsync(predicting(task, executable)),
   )
 }
 
@@ -76,28 +74,36 @@ type Prediction<B> = readonly [
   options?: PredictOptions<B>,
 ]
 
-function* predicting(
-  model: CompiledModel,
-  weights: Weights,
-  part: Part,
-  sizes: Sizes,
-  fitted: Fitted | undefined,
-  options: PredictOptions<AnyBackend>,
-  executable: AnyExecutable,
-): Running<Predictions> {
-  const answers = createAnswers(model, fitted)
-  for (const { ran, ...batch } of batchesOf(model, part, sizes, executable, weights, options))
-    answers.add({ ...batch, results: yield ran })
-  return { examples: answers.examples, ...whatRan(executable) }
+/** A prediction by name, with every option that has a default. */
+interface Task<B extends AnyBackend> extends PredictOptions<B> {
+  readonly model: CompiledModel
+  readonly weights: Weights
+  readonly part: Part
+  readonly sizes: Sizes
+  readonly fitted: Fitted | undefined
+  readonly backend: B
+  readonly precision: Precision
+  readonly batch: number
+  readonly seed: number
+}
+
+const taskOf = <B extends AnyBackend>([model, weights, part, sizes, fitted, options]: Prediction<B>): Task<
+  B | Backend
+> => {
+  const { backend = js, precision = 'f32', batch = predictedBatch, seed = 0, ...others } = options ?? {}
+  return { ...others, model, weights, part, sizes, fitted, backend, precision, batch, seed }
+}
+
+/** Checks sizes, weights, labels and data before a run. */
+function checkTask({ model, weights, part, sizes, fitted, precision }: Task<AnyBackend>): void {
+  model.checkSizes(sizes)
+  checkFinite(model.signature.parameters, weights, sizes)
+  if (fitted !== undefined) checkLabelled(model.signature, fitted, sizes)
+  checkPart(model.signature.inputs, part, precision)
 }
 
 /** Sizes of a prediction run, for the memory check. */
-const runOf = (
-  model: CompiledModel,
-  part: Part,
-  sizes: Sizes,
-  { precision = 'f32', batch = predictedBatch, memory }: PredictOptions<AnyBackend>,
-): Run => ({
+const runOf = ({ model, part, sizes, precision, batch, memory }: Task<AnyBackend>): Run => ({
   model,
   doing: 'predicting with',
   sizes: largestSizes(model.signature.inputs, part, batch, sizes),
@@ -105,36 +111,24 @@ const runOf = (
   smaller: 'the longest sequence, or a size of the model, is too large',
   memory,
 })
-/** Checks sizes, weights, labels and data before a run. */
-function checkRun(
-  model: CompiledModel,
-  weights: Weights,
-  part: Part,
-  sizes: Sizes,
-  fitted: Fitted | undefined,
-  { precision = 'f32' }: PredictOptions<AnyBackend>,
-): void {
-  model.checkSizes(sizes)
-  checkFinite(model.signature.parameters, weights, sizes)
-  if (fitted !== undefined) checkLabelled(model.signature, fitted, sizes)
-  checkPart(model.signature.inputs, part, precision)
+
+function* predicting(task: Task<AnyBackend>, executable: AnyExecutable): Running<Predictions> {
+  const { model, weights, part, sizes, fitted } = task
+  const answers = createAnswers(model, fitted)
+  const examined = { ports: model.signature.inputs, part, sizes }
+  for (const { ran, ...batch } of runBatches(executable, weights, examined, task))
+    answers.add({ ...batch, results: yield ran })
+  return { examples: answers.examples, ...whatRan(executable) }
 }
 
 /** Answers every example of a model that generates its answers. */
-function generated(
-  model: CompiledModel,
-  weights: Weights,
-  part: Part,
-  sizes: Sizes,
-  fitted: Fitted | undefined,
-  options: PredictOptions & { readonly backend: Backend },
-): Predictions {
-  const { backend, precision = 'f32', batch = predictedBatch, seed = 0, decoding, onBatch } = options
+function generated(task: Task<AnyBackend>, backend: Backend): Predictions {
+  const { model, weights, part, sizes, fitted, precision, batch, seed, decoding, onBatch } = task
   const generator = generatorOf(model)
   const answers = createAnswers(model, fitted)
   const executable = sharedExecutables(model.context, backend, precision)
   let done = 0
-  for (const indices of batches(part.count, batch, 'ordered')) {
+  for (const indices of batchesOf(part.count, batch, 'ordered')) {
     const wanted = { part, indices, sizes }
     const how = { backend, precision, seed, executable, ...decoding, ...(fitted && { fitted }) }
     answers.add(generateBatch(generator, weights, wanted, how))
@@ -152,22 +146,6 @@ function immediate(backend: AnyBackend): Backend {
     fail('RNN505', { option: 'target', value: backend.name }, { help })
   )
 }
-
-const batchesOf = (
-  model: CompiledModel,
-  part: Part,
-  sizes: Sizes,
-  executable: AnyExecutable,
-  weights: Weights,
-  { backend = js, precision = 'f32', batch = predictedBatch, seed = 0, onBatch }: PredictOptions<AnyBackend>,
-) =>
-  runBatches(model.signature.inputs, part, sizes, executable, weights, {
-    backend,
-    precision,
-    batch,
-    seed,
-    ...(onBatch && { onBatch }),
-  })
 
 /** Collects the answers of batches. */
 function createAnswers(model: CompiledModel, fitted: Fitted | undefined) {

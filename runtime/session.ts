@@ -141,13 +141,18 @@ export interface RunOptions {
   readonly signal?: AbortSignal
 }
 
+/** Examples of some ports, with the sizes that they bound. */
+export interface Examined {
+  readonly ports: readonly Port[]
+  readonly part: Part
+  readonly sizes: Sizes
+}
+
 /** Runs every batch of a part in order. The results of each must be there before the next is asked for. */
 export function* runBatches(
-  ports: readonly Port[],
-  part: Part,
-  sizes: Sizes,
   executable: AnyExecutable,
   weights: Weights,
+  { ports, part, sizes }: Examined,
   options: RunOptions,
 ): Generator<{
   readonly ran: Ran
@@ -189,11 +194,13 @@ export async function evaluatePartAsync(...evaluation: Evaluation<AnyExecutable>
   return finishRunsAsync(evaluating(...evaluation), signal)
 }
 
-function* evaluating(...[model, part, sizes, ...run]: Evaluation<AnyExecutable>): Running<Report> {
+function* evaluating(
+  ...[model, part, sizes, executable, weights, options]: Evaluation<AnyExecutable>
+): Running<Report> {
   model.checkSizes(sizes)
   const totals = createTotals(model)
-  const { inputs, targets } = model.signature
-  for (const { ran } of runBatches([...inputs, ...targets], part, sizes, ...run)) totals.add(yield ran)
+  const ports = [...model.signature.inputs, ...model.signature.targets]
+  for (const { ran } of runBatches(executable, weights, { ports, part, sizes }, options)) totals.add(yield ran)
   return totals.report()
 }
 

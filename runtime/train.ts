@@ -1,30 +1,28 @@
-// The training loop: batches through the training graph, epoch by epoch, with validation and patience.
-import type { AnyBackend, AnyExecutable, Buffer, Precision } from '../compiler/backend/backend.ts'
+// Trains a model: epoch by epoch, up to a limit or until the validation loss stops falling, and chooses the weights of the result.
+import type { AnyBackend, AnyExecutable, Precision } from '../compiler/backend/backend.ts'
 import { js } from '../compiler/backend/js.ts'
-import { type CompiledModel, load, type TrainingGraph } from '../compiler/index.ts'
+import { type CompiledModel, load } from '../compiler/index.ts'
 import { symbolsOf } from '../compiler/ir/dim.ts'
 import { fail, isFailure, RnnError } from '../dsl/diagnostics.ts'
-import { copyOf, createBest, leastOf, type Snapshot } from './best.ts'
+import { leastOf, type Snapshot } from './best.ts'
 import type { Part } from './data/example.ts'
 import type { LoadedData } from './data/loadData.ts'
 import { labelNotes } from './data/notes.ts'
 import { checkPart } from './data/precision.ts'
-import { notFinite } from './finite.ts'
 import { loadWithin, type Run } from './memoryBudget.ts'
-import { batchesOf, largestSizes } from './packBatch.ts'
+import { largestSizes } from './packBatch.ts'
+import { type Report, using, type Weights, type WhatRan } from './session.ts'
 import {
-  createTotals,
-  drawAsync,
-  drawInputs,
-  evaluatePartAsync,
-  type Report,
-  using,
-  type Weights,
-  type WhatRan,
-  whatRan,
-} from './session.ts'
+  createTrainer,
+  type LoadedTraining,
+  measure,
+  refuseValue,
+  resultOf,
+  type SettledOptions,
+  type Trainer,
+} from './trainer.ts'
+import { runEpoch } from './trainingEpoch.ts'
 import { TrainingFailed } from './trainingFailed.ts'
-import { stepInputs, stepsIn } from './trainingSteps.ts'
 import { createRests } from './work.ts'
 
 export interface TrainOptions {
@@ -94,7 +92,7 @@ export async function train(model: CompiledModel, data: LoadedData, options: Tra
   const run = trainingRun(model, data, precision, options.memory)
   return using(loadWithin(run, training.context, training.graph, backend), executable => {
     const go = (evaluation?: AnyExecutable): Promise<TrainResult> =>
-      trainOn(model, training, executable, evaluation, data, { ...options, backend, precision })
+      trainOn({ model, training, executable, evaluation }, data, { ...options, backend, precision })
     const checking = {
       ...trainingRun(model, { ...data, train: data.validation ?? data.train }, precision, options.memory),
       copies: 1,
@@ -127,165 +125,49 @@ export function trainingRun(
   }
 }
 
-/** Trains with loaded graphs. `evaluation` is given where there is a validation part with examples. */
-async function trainOn(
-  model: CompiledModel,
-  training: TrainingGraph,
-  executable: AnyExecutable,
-  evaluation: AnyExecutable | undefined,
-  data: LoadedData,
-  options: TrainOptions & Required<Pick<TrainOptions, 'backend' | 'precision'>>,
-): Promise<TrainResult> {
-  const { settings, signature } = model
-  const { backend, precision, signal } = options
-  const seed = options.seed ?? settings.seed ?? 0
-  const batchSize = settings.batch ?? 32
-  const drawn = [...(options.weights === undefined ? signature.parameters : []), ...training.states]
-  // Each step updates the state of training in place: nothing is allocated but the batches.
-  const state = executable.store({
-    ...copyOf(options.weights ?? {}),
-    ...(await drawAsync(drawn, data.sizes, seed, precision, {
-      ...(options.onDraw && { onProgress: options.onDraw }),
-      ...(signal && { signal }),
-    })),
-  })
-  await executable.fetch?.()
-  const parameters = Object.fromEntries(signature.parameters.map(p => [p.name, state[p.name]]))
-
-  const { steps: mostSteps = Number.POSITIVE_INFINITY } = settings
-  const epochs = settings.epochs ?? (settings.steps === undefined ? 10 : Number.POSITIVE_INFINITY)
-  const history: EpochReport[] = []
-  const best = createBest(parameters, evaluation === undefined)
-  const { ahead = 1 } = executable
-  let begun = 0
-  let step = 0
-  let ended: TrainResult['ended'] = 'done'
+/** Trains with loaded graphs. */
+async function trainOn(loaded: LoadedTraining, data: LoadedData, options: SettledOptions): Promise<TrainResult> {
+  const trainer = await createTrainer(loaded, data, options)
+  const { limits, progress } = trainer
   const pause = createRests()
-  const diverged = (what: string, value: number): never =>
-    fail('RNN504', { what, value: String(value), step }, { span: model.trainBlock?.span })
-
-  async function runEpoch(epoch: number): Promise<void> {
-    const totals = createTotals(model)
-    const order = settings.shuffle === false ? 'ordered' : { seed, epoch }
-    const chosen = batchesOf(data.train.count, batchSize, order)
-    const stepsOfEpoch = chosen.reduce((n, indices) => n + stepsIn(model, data.train, indices), 0)
-    const stepsBefore = step
-    const ending = (results: Readonly<Record<string, Buffer>>): void => {
-      step++
-      const loss = results.loss[0]
-      if (!Number.isFinite(loss)) diverged('the loss', loss)
-      totals.add(results)
-      const done = Math.max(step / mostSteps, (epoch - 1 + (step - stepsBefore) / stepsOfEpoch) / epochs)
-      options.onStep?.({ step, epoch, done, loss })
-    }
-    /** Steps begun on a device whose results have not come yet. */
-    const underWay: Promise<Readonly<Record<string, Buffer>>>[] = []
-    try {
-      for (const { batch, carried } of stepInputs(model, training, data, chosen, precision)) {
-        if (begun >= mostSteps) break
-        const inputs = { ...batch.inputs, ...state, ...carried, ...drawInputs(seed, begun++) }
-        const ran = executable.run(batch.sizes, inputs)
-        if (ran instanceof Promise) {
-          // Prevents an unhandled rejection: a failed step is reported where it is awaited, unless an earlier one has ended training.
-          ran.catch(() => {})
-          underWay.push(ran)
-          const first = underWay.length < ahead ? undefined : underWay.shift()
-          if (first !== undefined) ending(await first)
-        } else ending(ran)
-        await pause()
-        if (signal?.aborted) {
-          ended = 'aborted'
-          break
-        }
-      }
-      for (const ran of underWay) ending(await ran)
-    } finally {
-      // Waits for steps under way before their buffers are freed, also where training fails.
-      await Promise.allSettled(underWay)
-    }
-    await executable.fetch?.()
-    const wrong = notFinite(state)
-    if (wrong !== undefined) diverged(described(wrong.name), wrong.value)
-    const validation = ended === 'aborted' ? undefined : await validate()
-    const report: EpochReport = { epoch, training: totals.report(), ...(validation && { validation }) }
-    history.push(report)
-    options.onEpoch?.(report)
-    // Skips an interrupted epoch, which was not validated.
-    if (ended === 'aborted' && evaluation !== undefined) return
-    best.offer(epoch, (validation ?? report.training).loss, parameters)
-    if (settings.patience !== undefined && epoch - best.snapshots()[0].epoch >= settings.patience && ended === 'done')
-      ended = 'patience'
-  }
-
-  /** Measures the loss and the metrics of a part; undefined if an interrupt comes first, which ends training. */
-  async function measure(part: Part, measuring: AnyExecutable, weights: Weights): Promise<Report | undefined> {
-    try {
-      return await evaluatePartAsync(model, part, data.sizes, measuring, weights, {
-        backend,
-        precision,
-        batch: batchSize,
-        seed,
-        ...(signal && { signal }),
-      })
-    } catch (error) {
-      if (!signal?.aborted || error instanceof RnnError) throw error
-      ended = 'aborted'
-      return undefined
-    }
-  }
-
-  /** Measures the validation part; undefined where there is none, or an interrupt comes first. */
-  async function validate(): Promise<Report | undefined> {
-    const { validation } = data
-    if (validation === undefined || evaluation === undefined) return undefined
-    const report = await measure(validation, evaluation, state)
-    if (report !== undefined && !Number.isFinite(report.loss)) diverged('the validation loss', report.loss)
-    return report
-  }
-
-  /** Picks the best of some weights; without a validation part, by the loss of the first training batches. */
-  async function choose(snapshots: readonly [Snapshot, ...Snapshot[]]): Promise<Snapshot> {
-    if (evaluation !== undefined || signal?.aborted) return snapshots[0]
-    const part: Part = { ...data.train, count: Math.min(data.train.count, looked * batchSize) }
-    return using(load(model.context, model.evaluate(), backend, precision), measuring =>
-      leastOf(snapshots, async weights => (await measure(part, measuring, weights))?.loss),
-    )
-  }
-
-  const resultOf = ({ epoch, weights }: Snapshot): TrainResult => ({
-    weights: copyOf(weights),
-    history,
-    epoch,
-    steps: step,
-    ended,
-    ...whatRan(executable),
-  })
-
-  /** Result of a failed training: the best weights, if they are worth keeping. */
-  async function remains(error: RnnError): Promise<TrainResult | undefined> {
-    const snapshots = best.snapshots()
-    if (snapshots[0].epoch === 0) return undefined
-    // A failed device cannot measure any more.
-    const chosen = isFailure(error, 'RNN504') ? await choose(snapshots).catch(() => snapshots[0]) : snapshots[0]
-    ended = 'failed'
-    return chosen.epoch > 0 && Number.isFinite(chosen.loss) ? resultOf(chosen) : undefined
-  }
-
   try {
-    for (let epoch = 1; epoch <= epochs && step < mostSteps && ended === 'done'; epoch++) await runEpoch(epoch)
-    const [first, second] = best.snapshots()
-    const last = settings.patience === undefined || first.epoch === 0
-    const end = { epoch: history.length, weights: parameters, loss: 0 }
-    const chosen = await choose(last ? [end] : second === undefined || second.epoch === 0 ? [first] : [first, second])
-    if (!Number.isFinite(chosen.loss)) diverged('the loss with these weights', chosen.loss)
-    return resultOf(chosen)
+    for (let epoch = 1; epoch <= limits.epochs && progress.steps < limits.steps && progress.ended === 'done'; epoch++)
+      await runEpoch(trainer, epoch, pause)
+    const chosen = await choose(trainer, candidates(trainer))
+    if (!Number.isFinite(chosen.loss)) refuseValue(trainer, 'the loss with these weights', chosen.loss)
+    return resultOf(trainer, chosen)
   } catch (error) {
-    throw error instanceof RnnError ? new TrainingFailed(error.diagnostics, await remains(error)) : error
+    throw error instanceof RnnError ? new TrainingFailed(error.diagnostics, await remains(trainer, error)) : error
   }
 }
 
-/** Names a parameter, or a state of the optimizer for one, in words. */
-function described(name: string): string {
-  const [parameter, state] = name.split('@')
-  return state === undefined ? `\`${parameter}\`` : `the state \`${state}\` of \`${parameter}\``
+type Snapshots = readonly [Snapshot, ...Snapshot[]]
+
+/** Weights that the result may have: the last, or the best where `patience` is set. */
+function candidates({ model, parameters, progress, best }: Trainer): Snapshots {
+  const [first, second] = best.snapshots()
+  if (model.settings.patience === undefined || first.epoch === 0)
+    return [{ epoch: progress.history.length, weights: parameters, loss: 0 }]
+  return second === undefined || second.epoch === 0 ? [first] : [first, second]
+}
+
+/** Picks the best of some weights; without a validation part, by the loss of the first training batches. */
+async function choose(trainer: Trainer, snapshots: Snapshots): Promise<Snapshot> {
+  const { model, evaluation, data, batch } = trainer
+  const { backend, precision, signal } = trainer.options
+  if (evaluation !== undefined || signal?.aborted) return snapshots[0]
+  const part: Part = { ...data.train, count: Math.min(data.train.count, looked * batch) }
+  return using(load(model.context, model.evaluate(), backend, precision), measuring =>
+    leastOf(snapshots, async weights => (await measure(trainer, part, measuring, weights))?.loss),
+  )
+}
+
+/** Result of a failed training: the best weights, if they are worth keeping. */
+async function remains(trainer: Trainer, error: RnnError): Promise<TrainResult | undefined> {
+  const snapshots = trainer.best.snapshots()
+  if (snapshots[0].epoch === 0) return undefined
+  // A failed device cannot measure any more.
+  const chosen = isFailure(error, 'RNN504') ? await choose(trainer, snapshots).catch(() => snapshots[0]) : snapshots[0]
+  trainer.progress.ended = 'failed'
+  return chosen.epoch > 0 && Number.isFinite(chosen.loss) ? resultOf(trainer, chosen) : undefined
 }

@@ -5,7 +5,7 @@ import { evaluate, product, type Sizes, symbolsOf } from '../compiler/ir/dim.ts'
 import { isCarried, windowInputs } from '../compiler/passes/carryOver.ts'
 import type { Part } from './data/example.ts'
 import type { LoadedData } from './data/loadData.ts'
-import { type Batch, longestOf, pack } from './packBatch.ts'
+import { type Batch, longestOf, pack, packAsLong } from './packBatch.ts'
 import { realArray } from './session.ts'
 import { countWindows, windowsOf } from './truncationWindows.ts'
 
@@ -40,7 +40,7 @@ export function* stepInputs(
       const rows = [...indices.keys()]
       // Keeps the sizes of inner axes, as state carried over them must have the same size in each window.
       const own = { ...longest, [along]: longestOf(ports, window.part, rows)[along] }
-      const batch = pack(ports, window.part, rows, sizes, precision, own)
+      const batch = packAsLong(own, { ports, part: window.part, indices: rows, given: sizes, precision })
       carried ??= emptyCarried(graph, batch.sizes, precision)
       const place = {
         [windowInputs.first]: Int32Array.of(window.start === 0 ? 1 : 0),

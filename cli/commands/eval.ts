@@ -51,9 +51,10 @@ async function run(path: string, options: Options, output: Output): Promise<void
   const part = data[name]
   if (part === undefined || part.count === 0) fail('RNN405', { what: `the ${name} part` }, { span: block.span })
   const batch = model.settings.batch ?? 32
+  const examples = { part, sizes: data.sizes, batch }
   const { ran, report, ...chosen } = options.free
-    ? runFree(opened, part, data.sizes, batch, options, output)
-    : await runBatches(opened, part, data.sizes, batch, output)
+    ? runFree(opened, examples, options, output)
+    : await runBatches(opened, examples, output)
   const problems = notFinite(report, name)
   const facts = { model: model.signature.name, part: name, examples: part.count, ...ran }
   output.note(`${facts.model} on the ${name} part, ${count(part.count, 'example')} (${ranBy(ran)}, ${precision})`)
@@ -67,6 +68,13 @@ async function run(path: string, options: Options, output: Output): Promise<void
   )
 }
 
+interface Examples {
+  readonly part: Part
+  readonly sizes: Sizes
+  /** Examples a batch. */
+  readonly batch: number
+}
+
 interface Evaluated {
   readonly ran: WhatRan
   readonly report: Report
@@ -76,9 +84,7 @@ interface Evaluated {
 /** Evaluates with the true targets. */
 async function runBatches(
   { model, precision, weights, target, checkpoint: { seed } }: TrainedRun,
-  part: Part,
-  sizes: Sizes,
-  batch: number,
+  { part, sizes, batch }: Examples,
   output: Output,
 ): Promise<Evaluated> {
   const { backend, ...chosen } = await target.settle(() =>
@@ -103,9 +109,7 @@ async function runBatches(
 /** Evaluates with what the model generates in place of the targets that it reads. */
 function runFree(
   { model, precision, weights, fitted }: TrainedRun,
-  part: Part,
-  sizes: Sizes,
-  batch: number,
+  { part, sizes, batch }: Examples,
   options: Options,
   output: Output,
 ): Evaluated {

@@ -1,7 +1,9 @@
 // rnnc gradcheck: compares the compiled gradient with dual numbers and with differences of the compiled loss, on one batch.
+import type { CompiledModel } from '../../compiler/index.ts'
 import { asNumber } from '../../compiler/ir/dim.ts'
 import { type Diagnostic, diagnostic, fail, RnnError } from '../../dsl/diagnostics.ts'
 import { greatest } from '../../runtime/greatest.ts'
+import type { Batch } from '../../runtime/packBatch.ts'
 import { initialWeightsAsync } from '../../runtime/session.ts'
 import type { GradientCheck, ParameterCheck } from '../../trust/gradients/checkGradients.ts'
 import type { Cause } from '../../trust/gradients/locate.ts'
@@ -10,7 +12,7 @@ import { type AddCommand, chooseBackend, describeUse, flags } from '../command.t
 import { parameterCount } from '../describeSignature.ts'
 import { wholeNumber } from '../errors.ts'
 import { compileSource, dataReader, type ModelOptions, openSource } from '../openSource.ts'
-import { count, type JsonValue, table } from '../output.ts'
+import { count, type JsonValue, type Output, table } from '../output.ts'
 import { createMeter } from '../progress.ts'
 
 interface Options extends ModelOptions {
@@ -41,52 +43,66 @@ export const gradcheck: AddCommand = (program, output) =>
       'rnnc gradcheck sunspots.rnn --data',
       'rnnc gradcheck tagger.rnn --set B=3 T=5 V=7 --seed 2',
     ],
-  ).action(async (file: string, options: Options) => {
-    const backend = chooseBackend(options.target)
-    const seed = wholeNumber('--seed', options.seed)
-    const source = await openSource(file, output)
-    const { model, sets } = compileSource(source, { ...options, sizes: true }, output)
-    const { signature } = model
-    if (signature.parameters.length === 0) fail('RNN405', { what: `the list of weights of \`${signature.name}\`` })
-    const path = options.data === true ? undefined : options.data
-    const batch =
-      options.data === undefined
-        ? drawnBatch(model, sets, seed)
-        : (await dataBatches(model, { read: dataReader(source.file, path, output), path, sizes: sets, seed }, sets))
-            .first
-    const onProgress = createMeter(output, 'initializing the weights')
-    const drawn = await initialWeightsAsync(model, batch.sizes, seed, 'f64', { onProgress })
-    const { checkGradients, perturbed } = await import('../../trust/index.ts')
-    const weights = perturbed(drawn, seed)
-    const check = checkGradients(model, weights, batch.inputs, batch.sizes, {
-      backend,
-      seed,
-      onProgress: createMeter(output, 'checking the gradient'),
-    })
-    const total = check.parameters.reduce((n, p) => n + p.elements, 0)
-    const worst = check.parameters.reduce((a, b) => (b.error > a.error || Number.isNaN(b.error) ? b : a))
-    const object = {
-      ok: check.passed,
-      model: signature.name,
-      seed,
-      ...check,
-      steps: check.steps.map(s => ({ ...s })),
-      directions: check.directions.map(d => d.error),
-      cause: check.cause && causeJson(check.cause),
-      elements: asNumber(parameterCount(signature)) ?? total,
-      worst: worstJson(worst),
-      parameters: check.parameters.map(worstJson),
-    }
-    if (!check.passed) {
-      output.note(describe(check, total))
-      const found = failure(check)
-      if (!output.json) throw new RnnError([found])
-      output.report([found])
-      output.exitCode = 1
-    }
-    const verdict = `${signature.name}: the gradient is correct; the largest error is ${worst.error.toExponential(1)}`
-    output.result(object, `${describe(check, total)}\n${verdict} (${place(worst)})`)
+  ).action((file: string, options: Options) => run(file, options, output))
+
+async function run(file: string, options: Options, output: Output): Promise<void> {
+  const backend = chooseBackend(options.target)
+  const seed = wholeNumber('--seed', options.seed)
+  const { model, batch } = await openBatch(file, options, seed, output)
+  const onProgress = createMeter(output, 'initializing the weights')
+  const drawn = await initialWeightsAsync(model, batch.sizes, seed, 'f64', { onProgress })
+  const { checkGradients, perturbed } = await import('../../trust/index.ts')
+  const weights = perturbed(drawn, seed)
+  const check = checkGradients(model, weights, batch.inputs, batch.sizes, {
+    backend,
+    seed,
+    onProgress: createMeter(output, 'checking the gradient'),
   })
+  report(model, seed, check, output)
+}
+
+/** Opens a program, and draws a batch or reads one. RNN405 for a model without weights. */
+async function openBatch(
+  file: string,
+  options: Options,
+  seed: number,
+  output: Output,
+): Promise<{ readonly model: CompiledModel; readonly batch: Batch }> {
+  const source = await openSource(file, output)
+  const { model, sets } = compileSource(source, { ...options, sizes: true }, output)
+  const { name, parameters } = model.signature
+  if (parameters.length === 0) fail('RNN405', { what: `the list of weights of \`${name}\`` })
+  if (options.data === undefined) return { model, batch: drawnBatch(model, sets, seed) }
+  const path = options.data === true ? undefined : options.data
+  const loading = { read: dataReader(source.file, path, output), path, sizes: sets, seed }
+  return { model, batch: (await dataBatches(model, loading, sets)).first }
+}
+
+function report({ signature }: CompiledModel, seed: number, check: GradientCheck, output: Output): void {
+  const total = check.parameters.reduce((n, p) => n + p.elements, 0)
+  const worst = check.parameters.reduce((a, b) => (b.error > a.error || Number.isNaN(b.error) ? b : a))
+  const object = {
+    ok: check.passed,
+    model: signature.name,
+    seed,
+    ...check,
+    steps: check.steps.map(s => ({ ...s })),
+    directions: check.directions.map(d => d.error),
+    cause: check.cause && causeJson(check.cause),
+    elements: asNumber(parameterCount(signature)) ?? total,
+    worst: worstJson(worst),
+    parameters: check.parameters.map(worstJson),
+  }
+  if (!check.passed) {
+    output.note(describe(check, total))
+    const found = failure(check)
+    if (!output.json) throw new RnnError([found])
+    output.report([found])
+    output.exitCode = 1
+  }
+  const verdict = `${signature.name}: the gradient is correct; the largest error is ${worst.error.toExponential(1)}`
+  output.result(object, `${describe(check, total)}\n${verdict} (${place(worst)})`)
+}
 
 const place = ({ name, worst }: ParameterCheck): string =>
   worst.index.length === 0 ? name : `${name}[${worst.index.join(', ')}]`

@@ -18,6 +18,7 @@ export interface Note {
   readonly hint?: string
   readonly span?: Span
   readonly finite?: boolean
+  readonly masksPadding?: boolean
 }
 
 /** The attributes of an op, which may be left out where it needs none, and a note. */
@@ -50,8 +51,9 @@ export interface Builder {
 
 /** A value that belongs to no block yet. */
 export function newValue(context: Context, type: Type, note: Note = {}): Value {
-  const { hint = '', span, finite } = note
-  return { id: context.nextId++, dtype: type.dtype, shape: type.shape, hint, span, ...(finite && { finite }) }
+  const { hint = '', span, finite, masksPadding } = note
+  const flags = { ...(finite && { finite }), ...(masksPadding && { masksPadding }) }
+  return { id: context.nextId++, dtype: type.dtype, shape: type.shape, hint, span, ...flags }
 }
 
 /** The definition of an op; throws if the table has none of that name. */

@@ -18,6 +18,8 @@ export interface Value extends Type {
   readonly span?: Span
   /** Whether all its elements are known to be finite, as those of a weight are: training ends where they are not. */
   readonly finite?: boolean
+  /** Whether it tells which steps of an axis are within its lengths: no result depends on what is computed where it is false. */
+  readonly masksPadding?: boolean
 }
 
 export type Attr = number | boolean | string | Dim | readonly number[] | readonly Dim[]

@@ -15,7 +15,8 @@ export interface Outside {
 /** Whether an equation can be done for all steps at once; `differs` tells which operands change from step to step. */
 export function canLead(context: Context, eqn: Eqn, how: AllSteps, differs: (operand: Value) => boolean): boolean {
   const { leading } = opOf(context, eqn.op)
-  if (leading?.[how] === undefined || eqn.outs.length !== 1) return false
+  if (leading === undefined || eqn.outs.length !== 1) return false
+  if (leading[how] === undefined && leading.byOthers[how] === undefined) return false
   const { operands } = leading
   return eqn.ins.every((v, i) => operands === 'all' || operands.includes(i) || !differs(v))
 }
@@ -28,10 +29,17 @@ export const stackedAs = (b: Builder, { value, stacked }: Outside, steps: Dim): 
 export function emitLeading(b: Builder, eqn: Eqn, how: AllSteps, ins: readonly Outside[], steps: Dim): Value {
   const { leading } = opOf(b.context, eqn.op)
   const attrs = how === 'rows' ? leading?.rows?.(eqn.attrs, steps) : leading?.leadsum?.(eqn.attrs, eqn.ins)
-  if (leading === undefined || attrs === undefined) throw new Error(`${eqn.op} cannot be done for all steps at once`)
+  const emitOthers = leading?.byOthers[how]
+  if (leading === undefined || (attrs === undefined && emitOthers === undefined))
+    throw new Error(`${eqn.op} cannot be done for all steps at once`)
   const { operands } = leading
   const used = ins.map((v, i) => (operands === 'all' || operands.includes(i) ? stackedAs(b, v, steps) : v.value))
-  return b.emit(eqn.op, used, attrs, { hint: eqn.outs[0].hint, span: eqn.span })
+  const { note } = b
+  b.note = { hint: eqn.outs[0].hint, span: eqn.span }
+  const value = attrs === undefined ? emitOthers?.(b, used, eqn.attrs) : b.emitLike(eqn.op, used, attrs)
+  b.note = note
+  if (value === undefined) throw new Error(`${eqn.op} gives nothing for all steps at once`)
+  return value
 }
 
 /** The values of a loop's body that are known outside it, by id. */

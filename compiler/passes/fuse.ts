@@ -30,11 +30,22 @@ export function fuseAll(context: Context, block: Block, find: (block: Block) => 
   for (;;) {
     // Only one fusion a time, as the equations that it moves may prevent another.
     const next = find(fused)
+      .flatMap(ofOneType)
       .map(f => fuse(context, fused, f))
       .find(f => f !== undefined)
     if (next === undefined) return fused
     fused = next
   }
+}
+
+/** Splits a fusion by the types of its parts: only values of one type can be concatenated. */
+function ofOneType(fusion: Fusion): readonly Fusion[] {
+  const pairs = fusion.members.map((member, i) => ({ member, part: fusion.parts[i] }))
+  return [...Map.groupBy(pairs, p => p.part.dtype).values()].map(alike => ({
+    ...fusion,
+    members: alike.map(p => p.member),
+    parts: alike.map(p => p.part),
+  }))
 }
 
 /** Carries out a fusion; a member whose part needs a member's result stays by itself. Undefined if fewer than two are left. */

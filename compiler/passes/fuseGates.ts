@@ -7,7 +7,7 @@ import type { Pass } from './pass.ts'
 export const fuseGates: Pass = {
   name: 'fuse-gates',
   contract:
-    'no two products of a block have the same left operand, unless the weights of one depend on the result of another',
+    'no two products of a block have the same left operand, unless their weights differ in type or the weights of one depend on the result of another',
   run: (context, block) => fuseAll(context, block, products),
 }
 

@@ -138,10 +138,11 @@ function staying(context: Context, scan: Eqn, body: Block): (eqn: Eqn, of: (valu
 
 /**
  * The equations that leave: contractions and reductions, equations on their results that do not grow, equations that are the same
- * at every step, and all that these need. Other pointwise work on per-step inputs stays in the loop's kernel and takes no memory.
+ * at every step, weights of each step that are joined, and all that these need. Other pointwise work on per-step inputs stays in the loop's kernel and takes no memory.
  */
 function leavingEqns(context: Context, body: Block, dependence: (value: Value) => Dependence): ReadonlySet<Eqn> {
   const { producer, uniform } = viewOfBlock(body)
+  const joins = joiningWeights(body)
   const leaving = new Set<Eqn>()
   const needs = (eqn: Eqn): void => addNeeded(leaving, eqn, producer)
   /** Values that exist outside the loop: results of leaving equations, and views of them. */
@@ -159,9 +160,20 @@ function leavingEqns(context: Context, body: Block, dependence: (value: Value) =
     }
     const stepped = eqn.ins.filter(v => dependence(v) === 'stepped').map(elements)
     const grows = stepped.every(n => elements(out) > n)
-    if (dependence(out) !== 'fixed' && !combines(context, eqn) && !(follows && !grows)) continue
+    const leaves = combines(context, eqn) || (follows && !grows) || joins.has(eqn)
+    if (dependence(out) !== 'fixed' && !leaves) continue
     needs(eqn)
     if (dependence(out) === 'stepped') ready.add(out.id)
   }
   return leaving
+}
+
+/** The equations that join weights and biases, and nothing else: a loop would copy them at each step. */
+function joiningWeights(body: Block): ReadonlySet<Eqn> {
+  const elsewhere = ({ op, ins }: Eqn): readonly Value[] => {
+    if (op === 'broadcast') return []
+    return op === 'matmul' ? ins.slice(0, 1) : ins
+  }
+  const others = new Set([...body.eqns.flatMap(elsewhere), ...body.results])
+  return new Set(body.eqns.filter(e => e.op === 'concat' && !others.has(e.outs[0])))
 }

@@ -11,6 +11,7 @@ import { fuseBiases } from './fuseBiases.ts'
 import { fuseGates } from './fuseGates.ts'
 import { groupTerms } from './groupTerms.ts'
 import { hoist } from './hoist.ts'
+import { holdStates } from './holdStates.ts'
 import type { Pass } from './pass.ts'
 import { simplify } from './simplify.ts'
 import { sink } from './sink.ts'
@@ -23,6 +24,7 @@ import { weaken } from './weaken.ts'
 export const passes: readonly Pass[] = [
   simplify,
   cse,
+  holdStates,
   fuseGates,
   splitConcat,
   groupTerms,
@@ -51,6 +53,7 @@ const standardWith = (name: string, loops: readonly Pass[]): Pipeline => ({
   forward: [
     simplify,
     cse,
+    holdStates,
     ...loops,
     fuseGates,
     splitConcat,

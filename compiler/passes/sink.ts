@@ -3,7 +3,7 @@
 import { type Builder, type Context, createBuilder, opOf } from '../ir/builder.ts'
 import { combines } from '../ir/cost.ts'
 import { elements } from '../ir/elements.ts'
-import { type Block, type Eqn, isRecomputed, scanCounts, scanLength, useCounts, type Value } from '../ir/graph.ts'
+import { type Block, type Eqn, isRecomputed, scanCounts, scanLength, type Value } from '../ir/graph.ts'
 import {
   type AllSteps,
   canLead,
@@ -16,7 +16,16 @@ import {
 import { type View, viewOfBlock } from '../ir/view.ts'
 import type { Pass } from './pass.ts'
 import { renamed } from './rewrite.ts'
-import { addNeeded, termsOf } from './terms.ts'
+import {
+  type AddedUp,
+  addedUpIn,
+  notAddedUp,
+  outputsAddedUp,
+  runningSums,
+  type Term,
+  termMaker,
+} from './runningSums.ts'
+import { addNeeded } from './terms.ts'
 import { isSmallBeside, totalElements } from './worthMemory.ts'
 
 export const sink: Pass = {
@@ -27,15 +36,15 @@ export const sink: Pass = {
 }
 
 /** Starts with inner loops, so that equations that leave one may leave the next. */
-function sinkIn(context: Context, block: Block): Block {
+function sinkIn(context: Context, block: Block, addedUp: AddedUp = notAddedUp): Block {
   const b = createBuilder(context, value => value)
   const replaced = new Map<number, Value>()
   let changed = false
   for (const old of block.eqns) {
-    const body = old.body && sinkIn(context, old.body)
+    const body = old.body && sinkIn(context, old.body, addedUpIn(context, old, old.body, addedUp))
     const renewed = { ...old, ins: renamed(old.ins, replaced), ...(body && { body }) }
     // Windows of `checkpoint` keep their work: sinking it would keep the operands of all windows at once.
-    const found = body === undefined || isRecomputed(old) ? undefined : sinkScan(b, renewed, body)
+    const found = body === undefined || isRecomputed(old) ? undefined : sinkScan(b, renewed, body, addedUp)
     changed ||= body !== old.body || found !== undefined
     if (found === undefined) b.eqns.push(renewed)
     for (const [i, value] of (found ?? []).entries()) replaced.set(old.outs[i].id, value)
@@ -47,17 +56,17 @@ function sinkIn(context: Context, block: Block): Block {
 interface Accumulator {
   /** The index among the carries. */
   readonly place: number
-  readonly terms: readonly Eqn[]
+  readonly terms: readonly Term[]
   /** Terms that are still added in the loop. */
   readonly rest: readonly Value[]
 }
 
 /** Emits the scan without the equations that can come after it, then those; returns its results, or undefined if none can. */
-function sinkScan(b: Builder, scan: Eqn, body: Block): readonly Value[] | undefined {
+function sinkScan(b: Builder, scan: Eqn, body: Block, addedUp: AddedUp): readonly Value[] | undefined {
   const length = scanLength(scan)
   const { consts, carries } = scanCounts(scan)
   const accumulators = accumulatorsOf(b.context, scan, body)
-  const sinking = leavingOutputs(b.context, scan, body)
+  const sinking = leavingOutputs(b.context, scan, body, addedUp)
   if (accumulators.length === 0 && sinking.size === 0) return undefined
 
   const sums = new Map(accumulators.map(a => [a.place, a]))
@@ -72,14 +81,17 @@ function sinkScan(b: Builder, scan: Eqn, body: Block): readonly Value[] | undefi
   const made = new Set(late.flatMap(e => e.outs))
   const ys = body.results.slice(carries)
   const kept = { ...body, eqns: rest.eqns, results: [...leaving, ...ys.filter(v => !made.has(v))] }
-  const needed = [...accumulators.flatMap(a => a.terms), ...late].flatMap(e => e.ins).filter(v => !made.has(v))
+  const needed = [...accumulators.flatMap(a => a.terms.map(t => t.head)), ...late]
+    .flatMap(e => e.ins)
+    .filter(v => !made.has(v))
   const { ends, outside } = emitStacking(b, scan, kept, needed)
 
   const operand = (value: Value): Outside => outsideOf(outside, value)
   const overSteps = (eqn: Eqn, how: AllSteps): Value => emitLeading(b, eqn, how, eqn.ins.map(operand), length)
+  const moved = (value: Value, { op, attrs }: Eqn): Value => b.emitLike(op, [value], attrs, value)
   for (const eqn of late) outside.set(eqn.outs[0].id, { value: overSteps(eqn, 'rows'), stacked: true })
   const totals = ends.map((end, i) => {
-    const terms = sums.get(i)?.terms.map(eqn => overSteps(eqn, 'leadsum')) ?? []
+    const terms = sums.get(i)?.terms.map(({ head, moves }) => moves.reduce(moved, overSteps(head, 'leadsum'))) ?? []
     return [end, ...terms].reduce((x, y) => b.emit('add', [x, y], {}, scan.outs[i]))
   })
   return [...totals, ...ys.map(y => stackedAs(b, operand(y), length))]
@@ -125,28 +137,16 @@ function emitAgain(b: Builder, value: Value, view: View, outside: KnownOutside):
 
 /** The carries to which each step only adds, with a term that one op can sum over all steps. */
 function accumulatorsOf(context: Context, scan: Eqn, body: Block): readonly Accumulator[] {
-  const { consts, carries } = scanCounts(scan)
-  const uses = useCounts(body)
-  const { producer } = viewOfBlock(body)
   const changes = differing(scan, body)
   const small = isSmallBeside(scan, body)
-  const once = (v: Value): boolean => uses.get(v.id) === 1
-  const addition = (value: Value): Eqn | undefined => {
-    const maker = once(value) ? producer(value) : undefined
-    return maker?.op === 'add' ? maker : undefined
+  const term = termMaker(context, body)
+  const sinkable = (value: Value): Term | undefined => {
+    const found = term(value)
+    return found && canLead(context, found.head, 'leadsum', changes) && found.head.ins.every(small) ? found : undefined
   }
-  return Array.from({ length: carries }, (_, place) => place).flatMap((place): Accumulator[] => {
-    const [old, result] = [body.params[consts + place], body.results[place]]
-    const sum = addition(result)
-    const all = sum === undefined ? [result] : termsOf(sum, addition)
-    if (result.dtype !== 'real' || all.length < 2 || !all.includes(old) || !once(old)) return []
-    const others = all.filter(v => v !== old)
-    const isTerm = (v: Value): boolean => {
-      const maker = once(v) ? producer(v) : undefined
-      return maker !== undefined && canLead(context, maker, 'leadsum', changes) && maker.ins.every(small)
-    }
-    const terms = others.flatMap(v => (isTerm(v) ? (producer(v) ?? []) : []))
-    return terms.length === 0 ? [] : [{ place, terms, rest: others.filter(v => !isTerm(v)) }]
+  return runningSums(scan, body).flatMap(({ place, terms: all }): Accumulator[] => {
+    const terms = all.flatMap(v => sinkable(v) ?? [])
+    return terms.length === 0 ? [] : [{ place, terms, rest: all.filter(v => sinkable(v) === undefined) }]
   })
 }
 
@@ -159,13 +159,16 @@ function differing(scan: Eqn, body: Block): (value: Value) => boolean {
 
 /**
  * The contractions and reductions that no carry needs, and the equations after them. Those with weights, which all steps share, leave;
- * others only if the operands to keep of each step are no larger than the result, and the result no larger than all operands.
+ * others only if the operands to keep of each step are no larger than the result, and the result no larger than all operands, or if a loop
+ * around this one only adds up the result, and so can do it for all of its steps at once.
  */
-function leavingOutputs(context: Context, scan: Eqn, body: Block): ReadonlySet<Eqn> {
+function leavingOutputs(context: Context, scan: Eqn, body: Block, around: AddedUp): ReadonlySet<Eqn> {
   const { consts, carries } = scanCounts(scan)
   const { producer } = viewOfBlock(body)
   const changes = differing(scan, body)
   const small = isSmallBeside(scan, body)
+  const term = termMaker(context, body)
+  const summed = new Set(outputsAddedUp(scan, body, around).map(v => term(v)?.head))
   const stays = new Set<Eqn>()
   const keep = (eqn: Eqn | undefined): void => addNeeded(stays, eqn, producer)
   for (const value of body.results.slice(0, carries)) keep(producer(value))
@@ -176,8 +179,11 @@ function leavingOutputs(context: Context, scan: Eqn, body: Block): ReadonlySet<E
     const maker = producer(v)
     return maker !== undefined && sinking.has(maker)
   }
-  const pays = ({ ins, outs: [out] }: Eqn): boolean => {
+  const pays = (eqn: Eqn): boolean => {
+    const { ins, outs } = eqn
+    const [out] = outs
     if (ins.some(v => !changes(v))) return true
+    if (summed.has(eqn) && canLead(context, eqn, 'leadsum', changes)) return true
     const kept = totalElements(ins.filter(v => !outside.has(v) && !isMadeOutside(v)))
     return kept <= elements(out) && elements(out) <= totalElements(ins)
   }

@@ -23,20 +23,23 @@ export interface StagedResult {
 /** The name of a value that one stage computes and later ones read. */
 const keptName = (i: number): string => `@kept.${i}`
 
-/**
- * Splits a block. `names` are those of its parameters, `stageOf` gives the stage in which a parameter becomes known; a parameter for which `lasts` does
- * not hold is changed by its stage, so that later ones read a copy. What takes no work (constants, broadcasts, reshapes) is done
- * again where it is read.
- */
-export function splitStages(
-  context: Context,
-  block: Block,
-  names: ReadonlyMap<number, string>,
-  count: number,
-  stageOf: (param: Value) => number,
-  lasts: (param: Value) => boolean,
-  results: readonly StagedResult[],
-): readonly Stage[] {
+/** A block, and when each of its values is known and wanted. */
+export interface Staging {
+  readonly block: Block
+  /** Names of its parameters, by the ids of their values. */
+  readonly names: ReadonlyMap<number, string>
+  /** The number of stages. */
+  readonly count: number
+  /** Gives the stage in which a parameter becomes known. */
+  readonly stageOf: (param: Value) => number
+  /** Whether a parameter stays as it is; one that its stage changes is copied for later ones. */
+  readonly lasts: (param: Value) => boolean
+  readonly results: readonly StagedResult[]
+}
+
+/** Splits a block. What takes no work (constants, broadcasts, reshapes) is done again where it is read. */
+export function splitStages(context: Context, staging: Staging): readonly Stage[] {
+  const { block, names, count, stageOf, lasts, results } = staging
   const makers = makersOf(block.eqns)
   const stageOfValue = stagesOf(block, stageOf)
   const parts = Array.from({ length: count }, () => newPart(context))

@@ -155,7 +155,8 @@ function split(model: LoweredModel, one: OneStep, late: readonly string[]): read
     refuseStream(model, `\`${early.name}\` begins with a value that changes from step to step`)
   if (early !== undefined) throw new Error(`${early.name} depends on the target of its own step`)
   const count = late.length > 0 ? 3 : 2
-  return splitStages(model.context, block, names, count, stageOf, p => !stateful.has(nameOf(p)), results)
+  const lasts = (p: Value): boolean => !stateful.has(nameOf(p))
+  return splitStages(model.context, { block, names, count, stageOf, lasts, results })
 }
 
 /** Runs the passes. */

@@ -52,7 +52,9 @@ export function prepare(generator: Generator, weights: Weights, wanted: Wanted, 
   const along = elementsAlong(generator, part, indices, sizes, precision)
   const known = options.lengths && Int32Array.from(indices, (_, row) => options.lengths?.[exampleOf(row)] ?? 0)
   const lengths = along.lengths ?? known
-  const most = mostElements(generator, targets, started.sizes, lengths !== undefined, beginning.steps, options)
+  const fixed = graphs.length && evaluate(graphs.length, started.sizes)
+  if (options.steps === undefined && fixed === undefined && lengths === undefined) checkEnd(graphs.axis, targets)
+  const most = Math.min(beginning.steps + (options.steps ?? mostSteps), fixed ?? Number.POSITIVE_INFINITY)
   return {
     started,
     rows,
@@ -83,19 +85,9 @@ const elementsOf = (
 ): readonly (readonly number[])[] =>
   Array.from({ length: steps }, (_, t) => Array.from({ length: places }, (_, i) => values[port.name][t * places + i]))
 
-/** Finds the number of elements of a sequence at most, of its inputs apart. Throws RNN522 where nothing ends it. */
-function mostElements(
-  { graphs }: Generator,
-  targets: readonly GeneratedTarget[],
-  sizes: Sizes,
-  isBounded: boolean,
-  given: number,
-  { steps }: PrepareOptions,
-): number {
-  const fixed = graphs.length === undefined ? undefined : evaluate(graphs.length, sizes)
-  if (steps === undefined && fixed === undefined && !isBounded && targets.every(t => t.special.end === undefined)) {
-    const reason = `\`${graphs.axis}\` has no fixed length, no input goes along with it, and no label ends it`
-    fail('RNN522', { target: targets[0].port.name, reason })
-  }
-  return Math.min(given + (steps ?? mostSteps), fixed ?? Number.POSITIVE_INFINITY)
+/** RNN522 unless a label ends the sequences along an axis that nothing else limits. */
+function checkEnd(axis: string, targets: readonly GeneratedTarget[]): void {
+  if (targets.some(t => t.special.end !== undefined)) return
+  const reason = `\`${axis}\` has no fixed length, no input goes along with it, and no label ends it`
+  fail('RNN522', { target: targets[0].port.name, reason })
 }

@@ -45,34 +45,16 @@ export interface StreamRunOptions {
  * backend cannot take the model, and a plain Error for `answer` and `advance` of a model that reads no target.
  */
 export function openStream(graphs: StreamGraphs, given: Arrays, known: Sizes, options: StreamRunOptions): StreamRun {
-  const { backend, precision, rows, seed = 0 } = options
-  const { context, start, step, generation } = graphs
-  const executableOf = options.executable ?? ((graph: Graph) => load(context, graph, backend, precision))
+  const { backend, rows } = options
+  const { step, generation } = graphs
   const sizes = { ...known, [graphs.batch]: rows }
-  const begun = executableOf(start).run(sizes, { ...given, ...drawInputs(seed, 0) })
-  const own = copiesOf(Object.fromEntries(start.outputs.map(name => [name, begun[name]])))
-  const beginning: Arrays = {
-    [positionState]: new Int32Array(rows),
-    ...Object.fromEntries(graphs.states.map(s => [s.name, own[s.name]])),
-  }
-  const states = copiesOf(beginning)
-  const names = graphs.states.map(s => s.name)
+  const begun = begin(graphs, given, sizes, options)
+  const { beginning, states } = begun
   const counts = !graphs.states.some(s => s.name === positionState)
   const count = (): void => {
     if (counts) for (let row = 0; row < rows; row++) states[positionState][row]++
   }
-  const runner = (graph: Graph) => {
-    const executable = executableOf(graph)
-    const fixed = Object.fromEntries(graph.inputs.flatMap(n => (Object.hasOwn(given, n) ? [[n, given[n]]] : [])))
-    const run = repeating(executable, { ...own, ...executable.store(fixed), ...states })
-    // A state that a graph gives without reading it is no input, so that it is not updated in place.
-    const written = names.filter(name => graph.outputs.includes(name) && !graph.inputs.includes(name))
-    return (elements: Arrays, inner?: Sizes): Results => {
-      const results = run(inner === undefined ? sizes : { ...sizes, ...inner }, elements)
-      for (const name of written) states[name].set(results[name])
-      return results
-    }
-  }
+  const runner = (graph: Graph): Runner => runnerOf(graph, begun)
   const generating = (): Generation => {
     if (generation === undefined) throw new Error('the model reads none of its targets')
     return generation
@@ -109,6 +91,55 @@ export function openStream(graphs: StreamGraphs, given: Arrays, known: Sizes, op
         if (!Object.hasOwn(states, name) && outer !== undefined) permuteRows(answered[name], parents, outer)
       })
     },
+  }
+}
+
+/** A stream before its first step. */
+interface Begun {
+  readonly executableOf: (graph: Graph) => Executable
+  readonly sizes: Sizes
+  readonly given: Arrays
+  /** Results of the start, which the graphs of a step read: initial states, and values that do not change. */
+  readonly own: Arrays
+  /** Initial states, and copies of them, which the steps change. */
+  readonly beginning: Arrays
+  readonly states: Arrays
+  /** Names of the states of the model. */
+  readonly names: readonly string[]
+}
+
+/** Runs the start of a stream. */
+function begin(
+  { context, start, states }: StreamGraphs,
+  given: Arrays,
+  sizes: Sizes,
+  { backend, precision, rows, seed = 0, executable }: StreamRunOptions,
+): Begun {
+  const executableOf = executable ?? ((graph: Graph) => load(context, graph, backend, precision))
+  const results = executableOf(start).run(sizes, { ...given, ...drawInputs(seed, 0) })
+  const own = copiesOf(Object.fromEntries(start.outputs.map(name => [name, results[name]])))
+  const names = states.map(s => s.name)
+  const beginning: Arrays = {
+    [positionState]: new Int32Array(rows),
+    ...Object.fromEntries(names.map(name => [name, own[name]])),
+  }
+  return { executableOf, sizes, given, own, beginning, states: copiesOf(beginning), names }
+}
+
+/** Runs a graph on elements of the sequence; `inner` are the sizes of axes inside them. */
+type Runner = (elements: Arrays, inner?: Sizes) => Results
+
+/** Loads a graph of a stream, for runs that change the states in place. */
+function runnerOf(graph: Graph, { executableOf, sizes, given, own, states, names }: Begun): Runner {
+  const executable = executableOf(graph)
+  const fixed = Object.fromEntries(graph.inputs.flatMap(n => (Object.hasOwn(given, n) ? [[n, given[n]]] : [])))
+  const run = repeating(executable, { ...own, ...executable.store(fixed), ...states })
+  // A state that a graph gives without reading it is no input, so that it is not updated in place.
+  const written = names.filter(name => graph.outputs.includes(name) && !graph.inputs.includes(name))
+  return (elements, inner) => {
+    const results = run(inner === undefined ? sizes : { ...sizes, ...inner }, elements)
+    for (const name of written) states[name].set(results[name])
+    return results
   }
 }
 

@@ -1,10 +1,10 @@
 // Streams: a model that gets its sequence an element at a time, and answers at once.
 import type { Buffer } from '../../compiler/backend/backend.ts'
-import type { CompiledModel } from '../../compiler/index.ts'
+import type { CompiledModel, Signature } from '../../compiler/index.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { fromArrays, type Nested } from '../data/arrays.ts'
 import { type Answer, answerOf, type BatchResults } from '../decodeAnswers.ts'
-import { pack } from '../packBatch.ts'
+import { type Batch, pack } from '../packBatch.ts'
 import type { Weights } from '../session.ts'
 import { allOf, type Columns, checkNotOver, packElements, type StartOptions, startStream } from './startStream.ts'
 import { stepSignature } from './stepSignature.ts'
@@ -53,18 +53,12 @@ export interface Stream {
  * RNN401, RNN411 and RNN412 for the constants, RNN507 for a size that is not known, RNN515 for weights that are not finite.
  */
 export function stream(model: CompiledModel, weights: Weights, options: StreamOptions = {}): Stream {
-  const { constants = {}, fitted, sizes } = options
+  const { constants = {}, fitted } = options
   const graphs = model.stream(options.over)
   const signatures = stepSignature(model.signature, graphs)
   const list = isList(constants) ? constants : [constants]
   const rows = list.length
-  const read = fromArrays(signatures.start, columnsOf(list), {
-    count: rows,
-    ...(fitted && { fitted }),
-    ...(sizes && { sizes }),
-  })
-  const packed = pack(signatures.start.inputs, read.part, allOf(rows), read.sizes, options.precision ?? 'f32')
-  const started = startStream(model, graphs, weights, packed, options)
+  const started = startStream(model, graphs, weights, packConstants(signatures.start, list, options), options)
   const { run } = started
   const { step } = signatures
   const outputs = step.outputs.map(port => ({ port, begins: signatures.begins.get(port.name) ?? 0 }))
@@ -75,10 +69,7 @@ export function stream(model: CompiledModel, weights: Weights, options: StreamOp
     return Object.fromEntries(begun.map(({ port }) => [port.name, answerOf(step, port, batch, row, fitted)]))
   }
   const stepAll = (elements: Elements): (Answers | undefined)[] => {
-    if (elements.length !== rows) {
-      const [expected, found] = [rows, elements.length].map(n => `${n} element${n === 1 ? '' : 's'}, one a row`)
-      fail('RNN509', { what: 'step', expected, found })
-    }
+    checkCount(elements.length, rows)
     const some = elements.find(e => e !== undefined)
     if (some === undefined) return elements.map(() => undefined)
     checkNotOver(
@@ -114,6 +105,27 @@ export function stream(model: CompiledModel, weights: Weights, options: StreamOp
       run.reset(row)
     },
   }
+}
+
+/** Packs the constants of each row, by the signature of the start of a stream. */
+function packConstants(
+  signature: Signature,
+  rows: readonly Element[],
+  { fitted, sizes, precision = 'f32' }: StreamOptions,
+): Batch {
+  const read = fromArrays(signature, columnsOf(rows), {
+    count: rows.length,
+    ...(fitted && { fitted }),
+    ...(sizes && { sizes }),
+  })
+  return pack(signature.inputs, read.part, allOf(rows.length), read.sizes, precision)
+}
+
+/** RNN509 unless there is an element for each row. */
+function checkCount(elements: number, rows: number): void {
+  if (elements === rows) return
+  const [expected, found] = [rows, elements].map(n => `${n} element${n === 1 ? '' : 's'}, one a row`)
+  fail('RNN509', { what: 'step', expected, found })
 }
 
 const isList = <T>(given: Element | readonly T[]): given is readonly T[] => Array.isArray(given)

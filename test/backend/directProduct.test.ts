@@ -92,4 +92,46 @@ describe('a product without packing', () => {
       agree(context, graph, list, { backend: js, precision: 'f32' })
     }
   })
+  it('with what is added to it: to each column, to each row, to each element', () => {
+    const added = (
+      m: string,
+      n: string,
+    ): readonly (readonly [shape: string, at: readonly number[], sizes: readonly string[]])[] => [
+      [n, [-2], [m]],
+      [m, [-1], [n]],
+      [`${m}, ${n}`, [], []],
+      ['', [-2, -1], [m, n]],
+    ]
+    for (const [m, n, k] of [
+      ['M', '7', '5'],
+      ['M', '70', '40'],
+      ['9', 'N', '5'],
+      ['5', '6', 'K'],
+      ['5', '6', '2'],
+    ]) {
+      for (const [shape, at, repeated] of added(m, n)) {
+        const types = [`${m}, ${k}`, `${n}, ${k}`, shape].map(text => type(text))
+        const { context, graph } = build(types, (b, [x, w, y]) => {
+          const other = at.length === 0 ? y : b.emit('broadcast', [y], { at, sizes: repeated.map(dim) })
+          return [b.emit('add', [b.emit('matmul', [x, w]), other])]
+        })
+        const text = js.emit(plan(context, graph), 'f32')
+        assert.doesNotMatch(text, /^ {2}for \(let i = /m, 'there is no second loop over the results')
+        const list = counts.map(count => ({ M: count, N: count, K: 3 }))
+        agree(context, graph, list, { backend: js })
+        agree(context, graph, list, { backend: js, precision: 'f32' })
+      }
+    }
+  })
+  it('leaves longer tails to a loop of their own', () => {
+    const { context, graph } = build(
+      ['M, 5', '7, 5', '7'].map(text => type(text)),
+      (b, [x, w, y]) => {
+        const bias = b.emit('broadcast', [y], { at: [-2], sizes: [dim('M')] })
+        return [b.emit('tanh', [b.emit('add', [b.emit('matmul', [x, w]), bias])])]
+      },
+    )
+    assert.match(js.emit(plan(context, graph), 'f32'), /^ {2}for \(let i = /m)
+    agree(context, graph, [{ M: 3 }], { backend: js })
+  })
 })

@@ -93,6 +93,21 @@ output r`,
     )
   })
 
+  it('takes weights that are joined at each step out of the loop', () => {
+    makes(
+      hoist,
+      `input V4: real[T, 3, 3]
+input W4: real[T, 2, 3]
+${loop('', 'each %V = %V4\n  each %W = %W4', '%VW = concat(%V, %W, -2)\n  %p = matmul(%h, %VW)\n  %n = slice(%p, -1, 1, 3)\n  next %n', '%r')}
+output r`,
+      `input V4: real[T, 3, 3]
+input W4: real[T, 2, 3]
+%VW = concat(%V4, %W4, -2)
+${loop('', 'each %VW = %VW', '%p = matmul(%h, %VW)\n  %n = slice(%p, -1, 1, 3)\n  next %n', '%r')}
+output r`,
+    )
+  })
+
   it('leaves pointwise work on per-step inputs in the kernel of the loop', () => {
     keeps(hoist, `${loop('', 'each %a = %d', '%e = exp(%a)\n  %n = add(%e, %h)\n  next %n', '%r')}\noutput r`)
   })
@@ -155,6 +170,36 @@ describe('fuse-gates', () => {
 %q = slice(%pq, -1, 3, 3)
 %r = mul(%p, %q)
 output r`,
+    )
+  })
+
+  it('joins only weights of one type', () => {
+    makes(
+      fuseGates,
+      `input I: int[3, 2]
+input J: int[3, 2]
+%p = matmul(%x, %W)
+%i = matmul(%x, %I)
+%q = matmul(%x, %V)
+%j = matmul(%x, %J)
+%r = mul(%p, %q)
+%k = mul(%i, %j)
+output r
+output k`,
+      `input I: int[3, 2]
+input J: int[3, 2]
+%IJ = concat(%I, %J, axis=-2)
+%ij = matmul(%x, %IJ)
+%i = slice(%ij, -1, 0, 3)
+%j = slice(%ij, -1, 3, 3)
+%WV = concat(%W, %V, axis=-2)
+%pq = matmul(%x, %WV)
+%p = slice(%pq, -1, 0, 3)
+%q = slice(%pq, -1, 3, 3)
+%r = mul(%p, %q)
+%k = mul(%i, %j)
+output r
+output k`,
     )
   })
 
@@ -266,6 +311,92 @@ output r`,
 }
 %m = matmulT(%ns, %M)
 %r = tanh(%m)
+output r`,
+    )
+  })
+
+  it('takes products that an outer loop adds up out of both loops, moved or not', () => {
+    makes(
+      sink,
+      `%z = constant(0, real)
+%zero = broadcast(%z, [-3, -2, -1], [5, 2, 3])
+%h, %r = scan(T, true) {
+  carry %h = %h0
+  carry %sum = %zero
+  each %x = %x
+  %x5 = broadcast(%x, [-3], [5])
+  %g, %os = scan(5, true) {
+    carry %h = %h
+    each %x = %x5
+    %n = tanh(%h)
+    %o = outer(%n, %x)
+    %t = transpose(%o, [-1, -2])
+    next %n
+    yield %t
+  }
+  %s = add(%sum, %os)
+  next %g, %s
+}
+output h
+output r`,
+      `%z = constant(0, real)
+%zero = broadcast(%z, [-3, -2, -1], [5, 2, 3])
+%h, %sum, %ns, %x5 = scan(T, true) {
+  carry %h = %h0
+  carry %sum = %zero
+  each %x = %x
+  %x5 = broadcast(%x, [-3], [5])
+  %g, %ns = scan(5, true) {
+    carry %h = %h
+    %n = tanh(%h)
+    next %n
+    yield %n
+  }
+  next %g, %sum
+  yield %ns, %x5
+}
+%nl = transpose(%ns, [-3, -4, -2, -1])
+%n = reshape(%nl, [5, B*T, 3])
+%xl = transpose(%x5, [-3, -4, -2, -1])
+%xs = reshape(%xl, [5, B*T, 2])
+%o = bmm(%n, %xs, ta=true, tb=false)
+%t = transpose(%o, [-1, -2])
+%r = add(%sum, %t)
+output h
+output r`,
+    )
+  })
+
+  it('adds up products over the steps as one, with the steps among what it contracts', () => {
+    makes(
+      sink,
+      `input a: real[T, B, 2, 1]
+input e: real[T, B, 1, 3]
+%z = constant(0, real)
+%zero = broadcast(%z, [-3, -2, -1], [B, 2, 3])
+%r = scan(T, false) {
+  carry %sum = %zero
+  each %a = %a
+  each %e = %e
+  %o = bmm(%a, %e, ta=false, tb=false)
+  %s = add(%sum, %o)
+  next %s
+}
+output r`,
+      `input a: real[T, B, 2, 1]
+input e: real[T, B, 1, 3]
+%z = constant(0, real)
+%zero = broadcast(%z, [-3, -2, -1], [B, 2, 3])
+%sum = scan(T, false) {
+  carry %sum = %zero
+  next %sum
+}
+%al = reshape(%a, [T, B, 2])
+%as = transpose(%al, [-2, -1, -3])
+%cl = reshape(%e, [T, B, 3])
+%cs = transpose(%cl, [-2, -3, -1])
+%o = bmm(%as, %cs, ta=false, tb=false)
+%r = add(%sum, %o)
 output r`,
     )
   })

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'vitest'
 import { compile, type Graph, plan } from '../../compiler/index.ts'
-import { evaluate } from '../../compiler/ir/dim.ts'
-import { type Eqn, scanResults } from '../../compiler/ir/graph.ts'
+import { evaluate, format } from '../../compiler/ir/dim.ts'
+import { allEqns, type Eqn, scanResults } from '../../compiler/ir/graph.ts'
 import { naive } from '../../compiler/passes/pipeline.ts'
 import { arenaOf } from '../../compiler/plan/arena.ts'
 
@@ -11,6 +11,10 @@ const scans = (graph: Graph): readonly Eqn[] => graph.eqns.filter(e => e.op === 
 
 /** The ops in the bodies of the loops, each as often as it is there. */
 const inLoops = (graph: Graph): readonly string[] => scans(graph).flatMap(s => s.body?.eqns.map(e => e.op) ?? [])
+
+/** The ops in the bodies of loops, and of loops in them. */
+const inAllLoops = (graph: Graph): readonly string[] =>
+  scans(graph).flatMap(s => (s.body === undefined ? [] : [...allEqns(s.body)].map(e => e.op)))
 
 const times = (list: readonly string[], ...ops: readonly string[]): number => list.filter(op => ops.includes(op)).length
 
@@ -67,6 +71,74 @@ it("a fused bias' gradient is one sum after the loop", () => {
   assert.equal(times(ops, 'concat'), 1, 'only the cotangents of the two gates are joined at each step')
 })
 
+describe('a cell in the step of another', () => {
+  const weights = 'R, T: [units, units]'
+  const biases = 'b, c: [units]'
+  const deep = (inputs: string, params: string, call: string, inner = ''): string =>
+    model(
+      `cell Highway(units) {
+  ${inputs}
+  state s: [units]
+  ${inner}
+  gate = sigmoid(T @ s + b)
+  s' = tanh(R @ s + c) * gate + s * (1 - gate)
+}
+cell Deep(units, depth) {
+  input x: [D]
+  state h: [units]
+  param W: [units, D], e: [units] over L[depth]${params}
+  part inside = Highway(units)
+  h' = inside(${call}s = W @ x + h).final.s
+  return h'
+}`,
+      'input x: [3] over T; target y: [4] over T',
+      'x |> Deep(4, 3)',
+    )
+  const ownWeights = deep(
+    'input R: [units, units], T: [units, units], b: [units], c: [units], e: [units]',
+    `, ${weights} over L[depth], ${biases} over L[depth]`,
+    'R, T, b, c, e, ',
+  )
+  const cases = {
+    'with weights for each level': ownWeights,
+    'with transposed weights for each level': ownWeights.replace('tanh(R @ s', 'tanh(transpose(R) @ s'),
+    'with the same weights at all levels': deep('input e: [units]', '', 'e, ', `param ${weights}, ${biases}`),
+  }
+  for (const [name, source] of Object.entries(cases)) {
+    it(`${name} has one product a step, forward and back, and sums up its gradients after both loops`, () => {
+      const ops = inAllLoops(compile(source).gradient())
+      assert.equal(times(ops, 'matmul'), 1)
+      assert.equal(times(ops, 'matmulT'), 1)
+      assert.equal(times(ops, 'outer', 'bmm', 'sum'), 0)
+    })
+  }
+  it('joins its weights before both loops', () => {
+    assert.equal(times(inAllLoops(compile(ownWeights).predict()), 'concat'), 0)
+  })
+  it('leaves the gradient of its windows in them', () => {
+    const ops = inAllLoops(compile(ownWeights, { sets: { checkpoint: 2 } }).gradient())
+    assert.deepEqual([times(ops, 'outer'), times(ops, 'bmm')], [1, 1], 'of W, and of R and T')
+  })
+})
+
+describe('the matrices of an example, the same at each step', () => {
+  it('have their gradient added up after the loop', () => {
+    const source = model(
+      `cell Reader(units) {
+  input x: [D], A: [units, units]
+  state h: [units]
+  param W: [units, D]
+  h' = tanh(W @ x + A @ h)
+  return h'
+}`,
+      'input x: [3] over T, a: [4]; target y: [4] over T; param V: [4, 4]',
+      'Reader(4)(x, outer(V @ a, a))',
+    )
+    const ops = inAllLoops(compile(source).gradient())
+    assert.equal(times(ops, 'bmm'), 2, 'one forward, one back to the state')
+  })
+})
+
 describe('a matrix memory', () => {
   const H = 64
   const source = model(
@@ -89,14 +161,47 @@ describe('a matrix memory', () => {
     assert.ok(bytes(compiled.predict()) < 3 * bytes(compiled.predict({ pipeline: naive })))
   })
   const all = 4 * sizes.T * sizes.B * H * H
-  // Where examples end at different steps, the memory that is read is another than the one that is held.
-  it('keeps the memory before and after each step for its gradient, and nothing else of that size', () => {
-    assert.ok(bytes(compiled.gradient()) < 2.3 * all, `${bytes(compiled.gradient()) / all} times all memories`)
+  for (const axis of ['T', `T[${sizes.T}]`]) {
+    it(`over ${axis} keeps the memory of each step once for its gradient, and nothing else of that size`, () => {
+      const { context, gradient } = compile(source.replace('over T', `over ${axis}`))
+      const own = evaluate(arenaOf(plan(context, gradient()), 4), sizes)
+      assert.ok(own < 1.3 * all, `${own / all} times all memories`)
+      assert.ok(own < bytes(compiled.gradient({ pipeline: naive })), 'less than without passes')
+    })
+  }
+})
+
+describe('states over steps of which some are padding', () => {
+  const source = model('', 'input x: [3] over T; target y: [4] over T', 'x |> LSTM(4)')
+  it('are read as they leave the step, so that a gradient keeps them once', () => {
+    const { context, gradient } = compile(source)
+    const graph = gradient()
+    const [{ body }] = scans(graph)
+    assert.ok(body !== undefined)
+    const held = body.eqns.filter(e => e.op === 'where')
+    const computed = held.map(e => e.ins[1])
+    assert.equal(held.length, 2)
+    for (const eqn of body.eqns) assert.ok(held.includes(eqn) || eqn.ins.every(v => !computed.includes(v)))
+    for (const result of body.results) assert.ok(!computed.includes(result))
+    assert.equal(scanResults(scans(graph)[0]).ys.length, 8, 'h before and after, c, f, i, g, o and the tanh of c')
+    const stacks = plan(context, graph).buffers.filter(b => format(b.size) === '4*B + 4*B*T')
+    assert.equal(stacks.length, 2, 'h and c')
   })
-  it('keeps it once where all examples are of one length', () => {
-    const { context, gradient } = compile(source.replace('over T', `over T[${sizes.T}]`))
-    const own = evaluate(arenaOf(plan(context, gradient()), 4), sizes)
-    assert.ok(own < 1.3 * all, `${own / all} times all memories`)
+  it('are computed as they were where no step is', () => {
+    const { gradient } = compile(source.replaceAll('over T', 'over T[6]'))
+    for (const { body } of scans(gradient())) assert.ok(body?.eqns.every(e => e.op !== 'where'))
+  })
+  it('keep products of inputs alone outside the loop', () => {
+    const cell = `cell Held(units) {
+  input x: [D]
+  state h: [units], k: [units]
+  param W: [units, D], U: [units, units]
+  k' = W @ x
+  h' = tanh(k' + U @ h)
+  return h' + k
+}`
+    const graph = compile(model(cell, 'input x: [3] over T; target y: [4] over T', 'x |> Held(4)')).predict()
+    assert.equal(times(inLoops(graph), 'matmul'), 1)
   })
 })
 

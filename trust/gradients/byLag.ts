@@ -19,8 +19,9 @@ import { grad } from '../../compiler/passes/grad.ts'
 import { simplify } from '../../compiler/passes/simplify.ts'
 import type { Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
-import { drawInputs, realArray, type Weights } from '../../runtime/session.ts'
+import { drawInputs, type Weights } from '../../runtime/session.ts'
 import { withProbes } from '../numbers/probes.ts'
+import { inDouble } from './inDouble.ts'
 import { type End, lengthsOf, lossAtEnd } from './lossAtEnd.ts'
 import { steadyFactors } from './steadyFactors.ts'
 
@@ -78,7 +79,7 @@ export function byLag(
   model.checkSizes(sizes)
   const graph = model.evaluate({ pipeline: { name: 'by lag', forward: [simplify], backward: [] } })
   if (!graph.outputs.includes('loss')) fail('RNN311', { model: graph.name }, { span: model.unit.name.span })
-  const inputs = { ...drawInputs(seed, 0), ...batch, ...inDouble(weights) }
+  const inputs = inDouble({ ...drawInputs(seed, 0), ...batch, ...weights })
   const port = [...model.signature.inputs, ...model.signature.targets].find(p => graph.inputs.includes(p.name))
   const examples = port && graph.params[graph.inputs.indexOf(port.name)].shape[0]
   const loops = graph.eqns.flatMap(eqn => (eqn.body === undefined ? [] : [{ eqn, carries: statesOf(eqn) }]))
@@ -92,7 +93,7 @@ export function byLag(
     const backward = eqn.attrs.reverse === true
     const lagsOf = (value: Value, type: Type) => {
       const data = cotangents.get(value.id)
-      const lengths = lengthsIn(graph, eqn, type, examples, inputs, sizes)
+      const lengths = lengthsIn(graph, eqn, type, { examples, inputs, sizes })
       return data && reduceByLag(data, lengths, evaluate(scanLength(eqn), sizes), backward)
     }
     const readBefore = outputsOf(eqn).some(y =>
@@ -116,9 +117,6 @@ export function byLag(
   const of = used.some(e => e.uncut) ? 'every step' : used.some(e => e.cut) ? 'last step' : 'whole'
   return { of, states, inner: [...new Set(inner)] }
 }
-
-const inDouble = (weights: Weights): Weights =>
-  Object.fromEntries(Object.entries(weights).map(([name, data]) => [name, realArray('f64', data)]))
 
 const endOf = (scan: Eqn): End => (scan.attrs.reverse === true ? 'first' : 'last')
 
@@ -161,15 +159,15 @@ function cotangentsOf(
   return new Map(probes.map(p => [p.value.id, results[p.name].slice()]))
 }
 
+interface Batch {
+  /** The number of examples, if an input or target has them. */
+  readonly examples: Dim | undefined
+  readonly inputs: Readonly<Record<string, Buffer>>
+  readonly sizes: Sizes
+}
+
 /** Lengths of the sequences of each row of a state: a row for each example, and each place on the axes that its cell is mapped over. */
-function lengthsIn(
-  graph: Graph,
-  scan: Eqn,
-  { shape }: Type,
-  examples: Dim | undefined,
-  inputs: Readonly<Record<string, Buffer>>,
-  sizes: Sizes,
-): readonly number[] {
+function lengthsIn(graph: Graph, scan: Eqn, { shape }: Type, { examples, inputs, sizes }: Batch): readonly number[] {
   const batch = shape.findIndex(d => examples !== undefined && equal(d, examples))
   const rows = shape.slice(0, batch + 1)
   const counts = rows.map(d => evaluate(d, sizes))

@@ -1,13 +1,14 @@
 // Checks the compiled gradient of a model against differences of its loss and dual numbers, in float64.
 import type { Backend, Buffer } from '../../compiler/backend/backend.ts'
 import { js } from '../../compiler/backend/js.ts'
-import type { CompiledModel } from '../../compiler/index.ts'
+import type { CompiledModel, Signature } from '../../compiler/index.ts'
 import { unravel } from '../../compiler/ir/array.ts'
 import type { Sizes } from '../../compiler/ir/dim.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { permutation, type Random, random } from '../../runtime/random.ts'
 import { drawInputs, type Weights } from '../../runtime/session.ts'
 import { alongDirection, type Direction, signed } from './direction.ts'
+import { inDouble } from './inDouble.ts'
 import { type InputStep, inputSteps } from './inputSteps.ts'
 import { exact, type JudgeName, judge, type Verdict } from './judge.ts'
 import { type Cause, locate } from './locate.ts'
@@ -92,11 +93,7 @@ export function checkGradients(
 ): GradientCheck {
   const { backend = js, seed = 1, most = 5000, tolerance = 1e-6, reference = model } = options
   model.checkSizes(sizes)
-  const inputs: Record<string, Buffer> = { ...drawInputs(seed, 0) }
-  for (const [name, data] of [...Object.entries(batch), ...Object.entries(weights)]) {
-    inputs[name] = data instanceof Int32Array ? data : Float64Array.from(data)
-  }
-  const place = { backend, sizes, inputs }
+  const place = { backend, sizes, inputs: inDouble({ ...drawInputs(seed, 0), ...batch, ...weights }) }
   const subject = createSubject({
     gradient: { context: model.context, graph: model.gradient({ inputs: true }) },
     loss: { context: reference.context, graph: reference.evaluate() },
@@ -108,16 +105,10 @@ export function checkGradients(
 
   const draw = random(seed, 'gradcheck')
   const names = model.signature.parameters.map(p => p.name)
-  const parameters = names.filter(name => subject.shapes.has(name))
-  const total = parameters.reduce((n, name) => n + sizeIn(subject, name), 0)
-  const all = total <= most
-  const steps = [...Map.groupBy(inputSteps(model.signature, subject), s => s.name).values()].flatMap(of =>
-    some(of, draw),
-  )
-  const elements = new Map(parameters.map(name => [name, placesOf(sizeIn(subject, name), all, draw)]))
+  const { all, parameters, elements, steps } = choose(model.signature, subject, most, draw)
   const work = directionCount + steps.length + [...elements.values()].reduce((n, places) => n + places.length, 0)
   const counts = { done: 0, kink: 0, jump: 0, right: 0, wrong: 0 }
-  const tryDirection = (direction: Direction, scale: number): Verdict => {
+  const tryDirection: TryDirection = (direction, scale) => {
     const verdict = judge(subject, direction, { scale, tolerance })
     counts[verdict.kind]++
     options.onProgress?.(++counts.done / work)
@@ -129,11 +120,7 @@ export function checkGradients(
     return tryDirection(direction, alongDirection(subject, direction).scale)
   })
   const checked = names.map(name => checkParameter(subject, name, elements.get(name) ?? [], tryDirection))
-  const bySteps = steps.map(({ holds, ...step }): StepCheck => {
-    const direction = new Map([[step.name, signed(sizeIn(subject, step.name), draw).map((s, i) => (holds(i) ? s : 0))]])
-    const { kind, error, judge, allowed } = tryDirection(direction, alongDirection(subject, direction).scale)
-    return { ...step, error, judge, allowed, passed: kind !== 'wrong' }
-  })
+  const bySteps = steps.map(step => checkStep(subject, step, draw, tryDirection))
   const passed = counts.wrong === 0 && checked.every(p => p.passed)
   return {
     passed,
@@ -149,11 +136,44 @@ export function checkGradients(
   }
 }
 
+type TryDirection = (direction: Direction, scale: number) => Verdict
+
+/** Places whose derivatives are compared one by one. */
+interface Chosen {
+  /** Whether these are all elements. */
+  readonly all: boolean
+  /** Parameters that the loss reads. */
+  readonly parameters: readonly string[]
+  /** Elements by parameter. */
+  readonly elements: ReadonlyMap<string, readonly number[]>
+  readonly steps: readonly InputStep[]
+}
+
+/** Chooses all elements of the parameters, or some where there are more than `most`, and some steps of each input. */
+function choose(signature: Signature, subject: Subject, most: number, draw: Random): Chosen {
+  const parameters = signature.parameters.map(p => p.name).filter(name => subject.shapes.has(name))
+  const all = parameters.reduce((n, name) => n + sizeIn(subject, name), 0) <= most
+  const steps = [...Map.groupBy(inputSteps(signature, subject), s => s.name).values()].flatMap(of => some(of, draw))
+  const elements = new Map(parameters.map(name => [name, placesOf(sizeIn(subject, name), all, draw)]))
+  return { all, parameters, elements, steps }
+}
+
+function checkStep(
+  subject: Subject,
+  { holds, ...step }: InputStep,
+  draw: Random,
+  tryDirection: TryDirection,
+): StepCheck {
+  const direction = new Map([[step.name, signed(sizeIn(subject, step.name), draw).map((s, i) => (holds(i) ? s : 0))]])
+  const { kind, error, judge, allowed } = tryDirection(direction, alongDirection(subject, direction).scale)
+  return { ...step, error, judge, allowed, passed: kind !== 'wrong' }
+}
+
 function checkParameter(
   subject: Subject,
   name: string,
   places: readonly number[],
-  tryDirection: (direction: Direction, scale: number) => Verdict,
+  tryDirection: TryDirection,
 ): ParameterCheck {
   const gradient = subject.gradients.get(name) ?? new Float64Array()
   const scale = gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0)

@@ -20,6 +20,9 @@ export interface Pair {
   readonly beside?: Value
 }
 
+/** Some operations on pairs. */
+export type Operations<Name extends keyof Algebra<Pair>> = Pick<Algebra<Pair>, Name>
+
 /** One equation to be computed on pairs. */
 export interface Site {
   readonly builder: Builder
@@ -160,12 +163,12 @@ function extendScan(b: Builder, numbers: Numbers, eqn: Eqn, args: readonly Pair[
   if (body === undefined || !isDim(attrs.length)) throw new Error('a scan has a body and a length')
   const { carries } = scanOperands(eqn, body.params)
   const paired = new Set(body.params.filter((_, i) => args[i].beside !== undefined))
-  let inside = extendBody(b, numbers, eqn, body, args, paired)
+  let inside = extendBody(b, numbers, { eqn, body }, args, paired)
   for (;;) {
     const more = carries.filter((c, i) => inside.leaving[i].beside !== undefined && !paired.has(c))
     if (more.length === 0) break
     for (const carry of more) paired.add(carry)
-    inside = extendBody(b, numbers, eqn, body, args, paired)
+    inside = extendBody(b, numbers, { eqn, body }, args, paired)
   }
   const { builder, leaving, ...bindings } = inside
   const steps = leaving.slice(carries.length)
@@ -184,6 +187,12 @@ function extendScan(b: Builder, numbers: Numbers, eqn: Eqn, args: readonly Pair[
   return [...gathered(carried), ...gathered(steps)]
 }
 
+/** A scan, with its body known to be there. */
+interface Loop {
+  readonly eqn: Eqn
+  readonly body: Block
+}
+
 interface ExtendedBody {
   readonly builder: Builder
   readonly consts: readonly Binding[]
@@ -197,8 +206,7 @@ interface ExtendedBody {
 function extendBody(
   b: Builder,
   numbers: Numbers,
-  eqn: Eqn,
-  body: Block,
+  { eqn, body }: Loop,
   args: readonly Pair[],
   paired: ReadonlySet<Value>,
 ): ExtendedBody {

@@ -4,7 +4,8 @@
 import type { Algebra } from '../../compiler/ir/algebra.ts'
 import { graphAlgebra, zerosLike } from '../../compiler/ir/builder.ts'
 import type { Value } from '../../compiler/ir/graph.ts'
-import type { Numbers, Pair } from './extend.ts'
+import type { Numbers, Operations, Pair } from './extend.ts'
+import { unextended } from './unextended.ts'
 
 export const roundings: Numbers = {
   name: 'rounding',
@@ -41,21 +42,7 @@ function sizeOf(a: Algebra<Value>, v: Value): Value {
 }
 
 function roundingAlgebra(a: Algebra<Value>): Algebra<Pair> {
-  const zero = (): Value => a.constant(0)
-  const one = (): Value => a.constant(1)
-  const size = (v: Value): Value => sizeOf(a, v)
-  const error = ({ beside }: Pair): Value => beside ?? zero()
-  /**
-   * Adds up the operands' errors, each times the slope towards it, and the rounding of the result. A slope of 0 adds nothing, however large
-   * the error.
-   */
-  const rounded = (value: Value, ...terms: readonly [Pair, Value][]): Pair => ({
-    value,
-    beside: terms.map(([x, slope]) => a.strong_mul(size(slope), error(x))).reduce((x, y) => a.add(x, y), size(value)),
-  })
-  const exact =
-    (operate: (...args: Value[]) => Value) =>
-    (...args: Pair[]): Pair => ({ value: operate(...args.map(p => p.value)) })
+  const { zero, one, error, rounded } = boundsIn(a)
   const worse = (value: Value, x: Pair, y: Pair): Pair => ({ value, beside: a.max(error(x), error(y)) })
   /** Adds the product of both errors: where both values are 0 except for rounding, as in a square, there is no other error. */
   const product = (result: Value, x: Pair, y: Pair): Pair => {
@@ -66,9 +53,8 @@ function roundingAlgebra(a: Algebra<Value>): Algebra<Pair> {
   const ratio = (result: Value, x: Pair, y: Pair): Pair =>
     rounded(result, [x, a.div(one(), y.value)], [y, a.div(result, y.value)])
   return {
-    constant: v => ({ value: a.constant(v) }),
-    integer: v => ({ value: a.integer(v) }),
-    real: x => ({ ...x, value: a.real(x.value) }),
+    ...unextended(a),
+    ...functions(a),
     add: (x, y) => rounded(a.add(x.value, y.value), [x, one()], [y, one()]),
     sub: (x, y) => rounded(a.sub(x.value, y.value), [x, one()], [y, one()]),
     mul: (x, y) => product(a.mul(x.value, y.value), x, y),
@@ -76,6 +62,27 @@ function roundingAlgebra(a: Algebra<Value>): Algebra<Pair> {
     strong_mul: (x, y) => product(a.strong_mul(x.value, y.value), x, y),
     strong_div: (x, y) => ratio(a.strong_div(x.value, y.value), x, y),
     neg: x => ({ value: a.neg(x.value), beside: error(x) }),
+    pow: (x, y) => {
+      const power = a.pow(x.value, y.value)
+      const nothing = a.eq(x.value, zero())
+      const slope = a.where(nothing, zero(), a.div(a.mul(y.value, power), x.value))
+      const positive = a.lt(zero(), x.value)
+      return rounded(power, [x, slope], [y, a.where(positive, a.mul(power, a.log(x.value)), zero())])
+    },
+    max: (x, y) => worse(a.max(x.value, y.value), x, y),
+    min: (x, y) => worse(a.min(x.value, y.value), x, y),
+    where: (test, x, y) => ({
+      value: a.where(test.value, x.value, y.value),
+      beside: a.where(test.value, error(x), error(y)),
+    }),
+    stop_gradient: x => ({ value: a.stop_gradient(x.value), beside: error(x) }),
+  }
+}
+
+/** The functions of one number. */
+function functions(a: Algebra<Value>): Operations<'exp' | 'log' | 'log1p' | 'expm1' | 'tanh' | 'sqrt' | 'sin' | 'cos'> {
+  const { zero, one, rounded } = boundsIn(a)
+  return {
     exp: x => {
       const y = a.exp(x.value)
       return rounded(y, [x, y])
@@ -93,30 +100,33 @@ function roundingAlgebra(a: Algebra<Value>): Algebra<Pair> {
     },
     sin: x => rounded(a.sin(x.value), [x, one()]),
     cos: x => rounded(a.cos(x.value), [x, one()]),
-    floor: exact(a.floor),
-    pow: (x, y) => {
-      const power = a.pow(x.value, y.value)
-      const nothing = a.eq(x.value, zero())
-      const slope = a.where(nothing, zero(), a.div(a.mul(y.value, power), x.value))
-      const positive = a.lt(zero(), x.value)
-      return rounded(power, [x, slope], [y, a.where(positive, a.mul(power, a.log(x.value)), zero())])
-    },
-    max: (x, y) => worse(a.max(x.value, y.value), x, y),
-    min: (x, y) => worse(a.min(x.value, y.value), x, y),
-    lt: exact(a.lt),
-    le: exact(a.le),
-    eq: exact(a.eq),
-    and: exact(a.and),
-    or: exact(a.or),
-    not: exact(a.not),
-    where: (test, x, y) => ({
-      value: a.where(test.value, x.value, y.value),
-      beside: a.where(test.value, error(x), error(y)),
+  }
+}
+
+/** The bounds of operands, and that of a result. */
+interface Bounds {
+  readonly zero: () => Value
+  readonly one: () => Value
+  readonly error: (x: Pair) => Value
+  /**
+   * Adds up the operands' errors, each times the slope towards it, and the rounding of the result. A slope of 0 adds nothing, however large
+   * the error.
+   */
+  readonly rounded: (value: Value, ...terms: readonly [Pair, Value][]) => Pair
+}
+
+function boundsIn(a: Algebra<Value>): Bounds {
+  const zero = (): Value => a.constant(0)
+  const error = ({ beside }: Pair): Value => beside ?? zero()
+  return {
+    zero,
+    one: () => a.constant(1),
+    error,
+    rounded: (value, ...terms) => ({
+      value,
+      beside: terms
+        .map(([x, slope]) => a.strong_mul(sizeOf(a, slope), error(x)))
+        .reduce((x, y) => a.add(x, y), sizeOf(a, value)),
     }),
-    remainder: exact(a.remainder),
-    imul: exact(a.imul),
-    xor: exact(a.xor),
-    shr: exact(a.shr),
-    stop_gradient: x => ({ value: a.stop_gradient(x.value), beside: error(x) }),
   }
 }

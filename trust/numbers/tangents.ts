@@ -4,37 +4,30 @@
 import type { Algebra } from '../../compiler/ir/algebra.ts'
 import { zerosLike } from '../../compiler/ir/builder.ts'
 import type { Value } from '../../compiler/ir/graph.ts'
-import { firstOrder, type Numbers, numbersBy, type Pair } from './extend.ts'
+import { firstOrder, type Numbers, numbersBy, type Operations, type Pair } from './extend.ts'
+import { ofValues, unextended } from './unextended.ts'
 
 export const tangents: Numbers = numbersBy({ name: 'tangent', none: zerosLike, algebra: dualAlgebra, ...firstOrder })
 
-/** Each operation with the chain rule. At a tie `max` and `min` follow their first operand; √ is flat at 0. */
+/** Each operation with the chain rule. */
 function dualAlgebra(a: Algebra<Value>): Algebra<Pair> {
-  const one = (): Value => a.constant(1)
-  const zero = (): Value => a.constant(0)
-  /**
-   * Sums factor · tangent over the operands that have one. A tangent of 0 is a strong zero (0 · ∞ = 0), as a cotangent is; so is a factor
-   * of 0, since a cotangent becomes 0 there on its way back.
-   */
-  const chain = (value: Value, ...terms: readonly [Pair, () => Value][]): Pair => {
-    const products = terms.flatMap(([{ beside }, factor]) => (beside ? [slopeTimes(factor(), beside)] : []))
-    return { value, ...(products.length > 0 && { beside: products.reduce((x, y) => a.add(x, y)) }) }
+  return {
+    ...unextended(a),
+    ...arithmetic(a),
+    ...functions(a),
+    ...choices(a),
+    stop_gradient: ofValues(a.stop_gradient),
   }
-  const slopeTimes = (slope: Value, tangent: Value): Value =>
-    a.where(a.eq(slope, zero()), zero(), a.strong_mul(tangent, slope))
-  const select = (test: Value, x: Pair, y: Pair, value: Value): Pair =>
-    x.beside || y.beside ? { value, beside: a.where(test, x.beside ?? zero(), y.beside ?? zero()) } : { value }
-  const constant =
-    (operate: (...args: Value[]) => Value) =>
-    (...args: Pair[]): Pair => ({ value: operate(...args.map(p => p.value)) })
+}
+
+function arithmetic(
+  a: Algebra<Value>,
+): Operations<'add' | 'sub' | 'mul' | 'div' | 'strong_mul' | 'strong_div' | 'neg'> {
+  const { zero, one, chain, inverse } = calculus(a)
   /** Gives y the tangent 0 where x is 0: a strong zero does not depend on its other factor. */
   const unlessZero = (x: Pair, y: Pair): Pair =>
     y.beside ? { value: y.value, beside: a.where(a.eq(x.value, zero()), zero(), y.beside) } : y
-  const inverse = (x: Pair): Value => a.div(one(), x.value)
   return {
-    constant: v => ({ value: a.constant(v) }),
-    integer: v => ({ value: a.integer(v) }),
-    real: x => ({ ...x, value: a.real(x.value) }),
     add: (x, y) => chain(a.add(x.value, y.value), [x, one], [y, one]),
     sub: (x, y) => chain(a.sub(x.value, y.value), [x, one], [y, () => a.constant(-1)]),
     mul: (x, y) => chain(a.mul(x.value, y.value), [x, () => y.value], [y, () => x.value]),
@@ -48,6 +41,15 @@ function dualAlgebra(a: Algebra<Value>): Algebra<Pair> {
       return chain(quotient, [x, () => inverse(y)], [unlessZero(x, y), () => a.neg(a.div(quotient, y.value))])
     },
     neg: x => chain(a.neg(x.value), [x, () => a.constant(-1)]),
+  }
+}
+
+/** √ is flat at 0. */
+function functions(
+  a: Algebra<Value>,
+): Operations<'exp' | 'log' | 'log1p' | 'expm1' | 'tanh' | 'sqrt' | 'sin' | 'cos' | 'pow'> {
+  const { zero, one, chain, inverse } = calculus(a)
+  return {
     exp: x => {
       const y = a.exp(x.value)
       return chain(y, [x, () => y])
@@ -65,7 +67,6 @@ function dualAlgebra(a: Algebra<Value>): Algebra<Pair> {
     },
     sin: x => chain(a.sin(x.value), [x, () => a.cos(x.value)]),
     cos: x => chain(a.cos(x.value), [x, () => a.neg(a.sin(x.value))]),
-    floor: constant(a.floor),
     pow: (x, y) => {
       const power = a.pow(x.value, y.value)
       const less = (): Value => a.pow(x.value, a.sub(y.value, one()))
@@ -75,19 +76,45 @@ function dualAlgebra(a: Algebra<Value>): Algebra<Pair> {
         [y, () => a.where(a.lt(zero(), x.value), a.mul(power, a.log(x.value)), zero())],
       )
     },
+  }
+}
+
+/** At a tie `max` and `min` follow their first operand. */
+function choices(a: Algebra<Value>): Operations<'max' | 'min' | 'where'> {
+  const { zero } = calculus(a)
+  const select = (test: Value, x: Pair, y: Pair, value: Value): Pair =>
+    x.beside || y.beside ? { value, beside: a.where(test, x.beside ?? zero(), y.beside ?? zero()) } : { value }
+  return {
     max: (x, y) => select(a.le(y.value, x.value), x, y, a.max(x.value, y.value)),
     min: (x, y) => select(a.le(x.value, y.value), x, y, a.min(x.value, y.value)),
-    lt: constant(a.lt),
-    le: constant(a.le),
-    eq: constant(a.eq),
-    and: constant(a.and),
-    or: constant(a.or),
-    not: constant(a.not),
     where: (test, x, y) => select(test.value, x, y, a.where(test.value, x.value, y.value)),
-    remainder: constant(a.remainder),
-    imul: constant(a.imul),
-    xor: constant(a.xor),
-    shr: constant(a.shr),
-    stop_gradient: constant(a.stop_gradient),
+  }
+}
+
+/** The chain rule on values of one algebra, and the numbers that it takes. */
+interface Calculus {
+  readonly zero: () => Value
+  readonly one: () => Value
+  readonly inverse: (x: Pair) => Value
+  /**
+   * Sums factor · tangent over the operands that have one. A tangent of 0 is a strong zero (0 · ∞ = 0), as a cotangent is; so is a factor
+   * of 0, since a cotangent becomes 0 there on its way back.
+   */
+  readonly chain: (value: Value, ...terms: readonly [Pair, () => Value][]) => Pair
+}
+
+function calculus(a: Algebra<Value>): Calculus {
+  const zero = (): Value => a.constant(0)
+  const one = (): Value => a.constant(1)
+  const slopeTimes = (slope: Value, tangent: Value): Value =>
+    a.where(a.eq(slope, zero()), zero(), a.strong_mul(tangent, slope))
+  return {
+    zero,
+    one,
+    inverse: x => a.div(one(), x.value),
+    chain: (value, ...terms) => {
+      const products = terms.flatMap(([{ beside }, factor]) => (beside ? [slopeTimes(factor(), beside)] : []))
+      return { value, ...(products.length > 0 && { beside: products.reduce((x, y) => a.add(x, y)) }) }
+    },
   }
 }

@@ -9,12 +9,12 @@ import { createNest, type Nest } from './nest.ts'
 
 /**
  * Gives the lines of a product whose number of columns is known. With strong zeros the results are added up as well, which costs less than
- * to test each: if the total is NaN, the lines `repair` are run.
+ * to test each: if the total is NaN, the lines `repair` are run. An `addend`, over the points of the results, is added to each.
  */
-export function directLines(kernel: GemmKernel, frame: Frame, repair: readonly string[]): string[] {
+export function directLines(kernel: GemmKernel, frame: Frame, repair: readonly string[], addend?: Operand): string[] {
   const { m, n, batch } = kernel
   const nest = createNest(frame, batch)
-  const direct = directOf(kernel, frame, nest, repair.length > 0)
+  const direct = directOf(kernel, frame, nest, { total: repair.length > 0, addend })
   // Makes the block four wide where at least four columns are known, else four high.
   const wide = (asNumber(n) ?? 0) >= 4
   const [height, width] = wide ? [2, 4] : [4, Math.max(1, asNumber(n) ?? 1)]
@@ -28,7 +28,12 @@ export function directLines(kernel: GemmKernel, frame: Frame, repair: readonly s
 }
 
 /** Names the operands of a product, inside loops over its batch. */
-function directOf(kernel: GemmKernel, frame: Frame, nest: Nest, total: boolean): Direct {
+function directOf(
+  kernel: GemmKernel,
+  frame: Frame,
+  nest: Nest,
+  { total, addend }: { readonly total: boolean; readonly addend: Operand | undefined },
+): Direct {
   const { k, batch } = kernel
   const locals = new Map<string, string>()
   const local = (wish: string): string => {
@@ -54,7 +59,7 @@ function directOf(kernel: GemmKernel, frame: Frame, nest: Nest, total: boolean):
     return { buffer: frame.buffer(operand.buffer), start, rows, columns, shift }
   }
   const [a, b, c] = [kernel.a, kernel.b, kernel.c].map(matrix)
-  return { frame, k, a, b, c, local, known, total }
+  return { frame, k, a, b, c, ...(addend && { addend: matrix(addend) }), local, known, total }
 }
 
 /** Loops over a size in steps of `width`. The remainder is one block where the size is known, else steps of one. */

@@ -25,6 +25,8 @@ export interface Direct {
   readonly a: Matrix
   readonly b: Matrix
   readonly c: Matrix
+  /** What is added to each result. */
+  readonly addend?: Matrix
   /** Gives the name of a variable, the same for the same wish. */
   readonly local: (wish: string) => string
   /** A known number, or the name of a constant that holds the size. */
@@ -42,17 +44,41 @@ export interface Tile {
 }
 
 /** Gives the lines that sum and store one block of results. */
-export function tileLines(direct: Direct, { row, column, height, width }: Tile): string[] {
+export function tileLines(direct: Direct, tile: Tile): string[] {
+  const { row, column, height, width } = tile
   const { a, b, c, local } = direct
   const [p, q, r] = ['p', 'q', 'r'].map(local)
   const sums = range(height).map(i => range(width).map(j => local(`s${i}${j}`)))
   const from = `${p} = ${sum(a.start, along(direct, a.rows, row))}, ${q} = ${sum(b.start, along(direct, b.columns, column))}`
+  const { reads, plus } = addends(direct, tile)
   const stores = [
     `const ${r} = ${sum(c.start, along(direct, c.rows, row), along(direct, c.columns, column))}`,
-    ...sums.map((line, i) => line.map((s, j) => `${c.buffer}[${sum(r, c.shift(i, j))}] = ${s}`).join(', ')),
+    ...reads,
+    ...sums.map((line, i) => line.map((s, j) => `${c.buffer}[${sum(r, c.shift(i, j))}] = ${s}${plus(i, j)}`).join(', ')),
     ...(direct.total ? [`${local('all')} += ${sums.flat().join(' + ')}`] : []),
   ]
   return [...sumLines(direct, sums, from), ...stores]
+}
+
+/** The lines that read what is added to a block of results, all before the first is stored, and what then stands behind each sum. */
+function addends(
+  direct: Direct,
+  { row, column, height, width }: Tile,
+): { readonly reads: readonly string[]; readonly plus: (i: number, j: number) => string } {
+  const { addend, local } = direct
+  if (addend === undefined) return { reads: [], plus: () => '' }
+  const from = local('e')
+  const names = new Map<string | number, string>()
+  const plus = (i: number, j: number): string => {
+    const shift = addend.shift(i, j)
+    const name = names.get(shift) ?? local(`e${i}${j}`)
+    names.set(shift, name)
+    return ` + ${name}`
+  }
+  for (const i of range(height)) for (const j of range(width)) plus(i, j)
+  const start = sum(addend.start, along(direct, addend.rows, row), along(direct, addend.columns, column))
+  const elements = [...names].map(([shift, name]) => `${name} = ${addend.buffer}[${sum(from, shift)}]`)
+  return { reads: [`const ${from} = ${start}`, `const ${elements.join(', ')}`], plus }
 }
 
 /** The lines that compute the sums of a block; `from` sets the addresses `p` and `q` of the first terms. */

@@ -2,8 +2,10 @@
 import { asNumber, type Dim, formatLabel } from '../../ir/dim.ts'
 import { reductionName } from '../../plan/operands.ts'
 import type { GemmKernel, Kernel, Operand, Pointwise, ReduceKernel, Ref } from '../../plan/plan.ts'
+import { turn } from '../../plan/stationary.ts'
 import { collapseMap, collapseReduce } from '../collapse.ts'
 import { leaf, print } from '../expression.ts'
+import { addendOf } from './addend.ts'
 import { columnSumLines, sumsColumns } from './columnSums.ts'
 import { directLines } from './directLines.ts'
 import { directProduct } from './directProduct.ts'
@@ -19,10 +21,12 @@ export function kernelLines(kernel: Kernel, frame: Frame, packed?: PackedProduct
     case 'reduce':
       return reduceLines(collapseReduce(kernel), frame)
     case 'gemm':
-      return [
-        ...productLines(packed?.kernel ?? kernel, frame, packed?.packed),
-        ...(kernel.tail === undefined ? [] : mapLines(collapseMap(kernel.tail), frame)),
-      ]
+      return (
+        directSumLines(kernel, frame) ?? [
+          ...productLines(packed?.kernel ?? kernel, frame, packed?.packed),
+          ...(kernel.tail === undefined ? [] : mapLines(collapseMap(kernel.tail), frame)),
+        ]
+      )
   }
 }
 
@@ -92,6 +96,15 @@ function reduceLines(kernel: ReduceKernel, frame: Frame): string[] {
   }
   nest.after[outer].push(`${frame.buffer(kernel.to.buffer)}[${nest.address(kernel.to).text}] = ${result}`)
   return nest.lines()
+}
+
+/** Computes a product and what its tail adds to it, both at once; undefined where the product may be packed, or the tail does more. */
+function directSumLines(kernel: GemmKernel, frame: Frame): string[] | undefined {
+  const addend = kernel.strongLeft || kernel.strongRight ? undefined : addendOf(kernel)
+  const direct = directProduct(kernel)
+  if (addend === undefined || direct === undefined || direct.below !== undefined) return undefined
+  const turned = direct.kernel !== kernel
+  return directLines(direct.kernel, frame, [], turned ? turn({ ...kernel, c: addend }).c : addend)
 }
 
 /** Computes a product in place or in packed blocks, or chooses between both by the number of rows. */

@@ -10,22 +10,27 @@ import { type CheckedModel, checkModel, type Elaboration } from './checkModel.ts
 /** Numbers by the names that they stand for. */
 export type Numbers = Readonly<Record<string, number>>
 
+/** A model to be checked with numbers from outside the file. */
+export interface GivenModel {
+  readonly program: LinkedProgram
+  readonly unit: Unit
+  readonly given: Numbers
+  readonly how?: Elaboration
+}
+
 /** As `checkModel`; an error that comes from one of the numbers names it. */
-export function checkGiven(program: LinkedProgram, unit: Unit, given: Numbers, how?: Elaboration): CheckedModel {
+export function checkGiven({ program, unit, given, how }: GivenModel): CheckedModel {
   return naming(unit, given, {}, numbers => checkModel(program, unit, numbers, how))
 }
 
 /**
- * Checks a model that is valid with `given` again, with sizes that were not known before: throws the errors that the file would have
- * with these numbers in it, and gives its warnings. `notes` explains a size, such as which labels it counts.
+ * Checks a model that is valid with its numbers again, with sizes that were not known before: throws the errors that the file would have
+ * with these sizes in it, and gives its warnings. `notes` explains a size, such as which labels it counts.
  */
 export function checkSizes(
-  program: LinkedProgram,
-  unit: Unit,
-  given: Numbers,
+  { program, unit, given, how }: GivenModel,
   sizes: Numbers,
   notes: Readonly<Record<string, string>>,
-  how?: Elaboration,
 ): readonly Diagnostic[] {
   return naming(unit, sizes, notes, numbers => {
     const { model, trainBlock, forTraining } = checkModel(program, unit, { ...given, ...numbers }, how)

@@ -231,7 +231,11 @@ export function maskOf(scope: Scope, axis: Axis): Tensor | undefined {
 function begun(scope: Scope, places: Tensor): Tensor {
   const b = homeOf(scope, places.value)
   const zero = fill(b, scalar(b, 0, 'int'), places.value.shape)
-  return { ...places, dtype: 'bool', value: b.emit('le', [zero, places.value], {}, { hint: 'begun' }) }
+  return {
+    ...places,
+    dtype: 'bool',
+    value: b.emit('le', [zero, places.value], {}, { hint: 'begun', masksPadding: true }),
+  }
 }
 
 /** Tells which elements of an axis are within its lengths. */
@@ -246,6 +250,7 @@ function within(scope: Scope, axis: Axis, lengths: Tensor): Tensor {
     {},
     {
       hint: `valid_${axis.name}`,
+      masksPadding: true,
     },
   )
   return tensor(value, axes, [], { reversed: lengths.reversed })

@@ -2,7 +2,8 @@
 // and of two per-example matrices (bmm).
 import type { Operand } from '../../plan/plan.ts'
 import { at, build } from '../array.ts'
-import { constant, type Dim, equal, multiply, product, sameShape } from '../dim.ts'
+import { type Builder, reshape } from '../builder.ts'
+import { asNumber, constant, type Dim, equal, multiply, product, sameShape } from '../dim.ts'
 import type { Attrs, Type, Value } from '../graph.ts'
 import { defineOp, type Op, require, unchanged } from './define.ts'
 import type { AttrsOf, strongZeros } from './schemas.ts'
@@ -46,6 +47,22 @@ export const termOf =
   ({ strongLeft, strongRight }: StrongZeros) =>
   (x: number, y: number): number =>
     (strongLeft && x === 0) || (strongRight && y === 0) ? 0 : x * y
+
+/** Joins the first dimension to the contracted one, at `axis`: [T, L…, M, K] → [L…, M, T K]. */
+function contractingFirst(b: Builder, x: Value, axis: -1 | -2): Value {
+  const rank = x.shape.length
+  const place = rank + axis
+  const contracted = x.shape[place]
+  const lead = x.shape.slice(1, place)
+  const tail = x.shape.slice(place + 1)
+  // A dimension of one element goes first: what is left is a view, and is not copied.
+  const isOne = asNumber(contracted) === 1
+  const kept = isOne ? b.emit('reshape', [x], { shape: [x.shape[0], ...lead, ...tail] }) : x
+  const places = kept.shape.map((_, d) => d - kept.shape.length)
+  const order = [...places.slice(1, 1 + lead.length), places[0], ...places.slice(1 + lead.length)]
+  const moved = lead.length === 0 ? kept : b.emit('transpose', [kept], { order })
+  return reshape(b, moved, [...lead, multiply(x.shape[0], contracted), ...tail])
+}
 
 const twice = (dims: readonly Dim[]): Dim => multiply(constant(2), product(dims))
 
@@ -130,7 +147,16 @@ export const contractionOps: readonly Op[] = [
   /** d [L…, N], x [L…, K] → Σ over L of d xᵀ: [N, K]. */
   defineOp({
     name: 'outer',
-    leading: { operands: 'all', leadsum: unchanged },
+    leading: {
+      operands: 'all',
+      leadsum: unchanged,
+      byOthers: {
+        rows: ({ builder: b, ins, attrs: { strongLeft, strongRight } }) => {
+          const flattened = ins.map(v => reshape(b, v, [v.shape[0], product(leads(v).slice(1)), last(v.shape)]))
+          return b.emit('bmm', flattened, { ta: true, tb: false, ...strongly(strongLeft, strongRight) })
+        },
+      },
+    },
     linear: 'each',
     strong: strongAt,
     infer: ([d, x]) => {
@@ -166,7 +192,16 @@ export const contractionOps: readonly Op[] = [
   /** a [L…, M, K] · b [L…, K, N] → [L…, M, N], either transposed first (`ta`: a is [L…, K, M]). */
   defineOp({
     name: 'bmm',
-    leading: { operands: 'all', rows: unchanged },
+    leading: {
+      operands: 'all',
+      rows: unchanged,
+      byOthers: {
+        leadsum: ({ builder: b, ins: [x, y], attrs: { ta, tb, strongLeft, strongRight } }) => {
+          const joined = [contractingFirst(b, x, ta ? -2 : -1), contractingFirst(b, y, tb ? -1 : -2)]
+          return b.emit('bmm', joined, { ta, tb, ...strongly(strongLeft, strongRight) })
+        },
+      },
+    },
     linear: 'each',
     strong: strongAt,
     infer: ([a, b], { ta, tb }) => {

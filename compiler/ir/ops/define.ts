@@ -99,7 +99,18 @@ export interface Leading<S extends Schema> {
   readonly rows?: (attrs: AttrsOf<S>, steps: Dim) => AttrsOf<S>
   /** Attributes of the op that adds up the results of the steps; `ins` are the operands of one step. */
   readonly leadsum?: (attrs: AttrsOf<S>, ins: readonly Type[]) => AttrsOf<S>
+  /** Emits the same by other ops where the op itself cannot; `ins` are the operands of all steps. */
+  readonly byOthers?: LeadingByOthers<(e: Expansion<S>) => Value>
 }
+
+/** What stacks, and what adds up, the results of the steps. */
+export interface LeadingByOthers<Emit> {
+  readonly rows?: Emit
+  readonly leadsum?: Emit
+}
+
+/** An expansion with its schema forgotten. */
+type Emit = (builder: Builder, ins: readonly Value[], attrs: Attrs) => Value
 
 /** `rows` or `leadsum` of an op whose attributes stay, as axes are counted from the end. */
 export const unchanged = <T>(attrs: T): T => attrs
@@ -114,13 +125,14 @@ export interface Op
   ) => readonly NdArray[]
   readonly vjp?: (t: Omit<Transposition<Schema>, 'attrs' | 'ins' | 'outs'>) => readonly (Value | undefined)[]
   readonly lower: (plan: Lowering, eqn: Eqn) => void
-  readonly expand?: (builder: Builder, ins: readonly Value[], attrs: Attrs) => Value
-  readonly branch?: (builder: Builder, ins: readonly Value[], attrs: Attrs) => Value
-  readonly edge?: (builder: Builder, ins: readonly Value[], attrs: Attrs) => Value
+  readonly expand?: Emit
+  readonly branch?: Emit
+  readonly edge?: Emit
   readonly leading?: {
     readonly operands: 'all' | readonly number[]
     readonly rows?: (attrs: Attrs, steps: Dim) => Attrs
     readonly leadsum?: (attrs: Attrs, ins: readonly Type[]) => Attrs
+    readonly byOthers: LeadingByOthers<Emit>
   }
 }
 
@@ -134,7 +146,9 @@ export const defineOp = <N extends OpName>(given: { readonly name: N } & Defined
 function withSchema<S extends Schema>(attrs: S, given: Defined<S>): Op {
   const d = { ...given, attrs }
   const { infer, evaluate, vjp, lower, strong, expand, branch, edge, leading } = d
-  const { rows, leadsum } = leading ?? {}
+  const { rows, leadsum, byOthers = {} } = leading ?? {}
+  const emitting = (emit: ((e: Expansion<S>) => Value) | undefined): Emit | undefined =>
+    emit && ((builder, ins, attrs) => emit({ builder, ins, attrs: typed(d, attrs) }))
   return {
     name: d.name,
     attrs: d.attrs,
@@ -150,13 +164,14 @@ function withSchema<S extends Schema>(attrs: S, given: Defined<S>): Op {
     evaluate: e => evaluate({ ...e, attrs: resolved(d, e.attrs) }),
     vjp: vjp && (t => vjp({ ...t, ins: t.eqn.ins, outs: t.eqn.outs, attrs: typed(d, t.eqn.attrs) })),
     lower: (plan, eqn) => lower({ plan, eqn, ins: eqn.ins, outs: eqn.outs, attrs: typed(d, eqn.attrs) }),
-    expand: expand && ((builder, ins, attrs) => expand({ builder, ins, attrs: typed(d, attrs) })),
-    branch: branch && ((builder, ins, attrs) => branch({ builder, ins, attrs: typed(d, attrs) })),
-    edge: edge && ((builder, ins, attrs) => edge({ builder, ins, attrs: typed(d, attrs) })),
+    expand: emitting(expand),
+    branch: emitting(branch),
+    edge: emitting(edge),
     leading: leading && {
       operands: leading.operands,
       rows: rows && ((attrs, steps) => withoutFlags(d, rows(typed(d, attrs), steps))),
       leadsum: leadsum && ((attrs, ins) => withoutFlags(d, leadsum(typed(d, attrs), ins))),
+      byOthers: { rows: emitting(byOthers.rows), leadsum: emitting(byOthers.leadsum) },
     },
   }
 }

@@ -125,7 +125,7 @@ function halves(trial: Trial, one: CompiledModel, two: CompiledModel): Outcome {
     Object.entries(expected).map(([name, data]) => {
       if (name !== 'r') return [name, parts[name]]
       const width = n + m === 0 || B === 0 ? 0 : data.length / B / (n + m)
-      return ['r', concatenated(parts.q, parts.r, width, { n, m, B }, cut)]
+      return ['r', concatenated(parts.q, parts.r, { n, m, B, width }, cut)]
     }),
   )
   return compare(found, expected, 1e-11, 'a sequence cut in two', () =>
@@ -149,7 +149,7 @@ function joined(
     const [left, right] = [arrays[`${stem}${first}`], arrays[`${stem}${second}`]]
     if (left === undefined || right === undefined) return [port.name, arrays[port.name]] as const
     const width = port.item.reduce((product, d) => product * evaluate(d, sizes), 1)
-    return [port.name, concatenated(left, right, width, { n, m, B }, cut, garbage)] as const
+    return [port.name, concatenated(left, right, { n, m, B, width }, cut, garbage)] as const
   })
   return {
     sizes: { ...sizes },
@@ -164,8 +164,7 @@ const garbage = 37
 function concatenated<A extends Arrays[string]>(
   left: A,
   right: A,
-  width: number,
-  { n, m, B }: { readonly n: number; readonly m: number; readonly B: number },
+  { n, m, B, width }: Readonly<Record<'n' | 'm' | 'B' | 'width', number>>,
   cut: Cut,
   padding = 0,
 ): Arrays[string] {

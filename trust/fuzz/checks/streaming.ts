@@ -48,8 +48,8 @@ function along(trial: Trial, axis: string): Outcome {
       if (t < from || rows.length === 0) return { checks: 0 }
       const prefix = prefixOf(trial, axis, t + 1)
       const expected = run(prefix.sizes, { ...inputs, ...prefix.arrays })
-      const pick = (results: Arrays, size: number): Arrays =>
-        lastElements(model, axis, results, prefix.sizes, rows, size, t + 1)
+      const pick = (results: Arrays, held: number): Arrays =>
+        lastElements(model, results, prefix.sizes, { axis, rows, held, seen: t + 1 })
       return compare(pick(found, 1), pick(expected, t + 1), 1e-12, `the stream along ${axis} at ${t}`, () => {
         const { bound } = roundingOf(whole, prefix.sizes, { ...inputs, ...prefix.arrays })
         const most = (name: string) => Array.from(bound(name)).reduce((a, x) => Math.max(a, x), 0)
@@ -135,29 +135,27 @@ function prefixOf(trial: Trial, axis: string, size: number): { readonly sizes: S
   }
 }
 
-/**
- * The results for some rows: of what is over the axis the last element. `size` is the number of elements of the axis that the results
- * hold, `seen` that of the sequence: a shortened axis may have none yet.
- */
-function lastElements(
-  model: CompiledModel,
-  axis: string,
-  results: Arrays,
-  sizes: Sizes,
-  rows: readonly number[],
-  size: number,
-  seen: number,
-): Arrays {
+interface Seen {
+  readonly axis: string
+  readonly rows: readonly number[]
+  /** The number of elements of the axis that the results hold. */
+  readonly held: number
+  /** The number of elements of the sequence so far. */
+  readonly seen: number
+}
+
+/** The results for some rows: of what is over the axis the last element. A shortened axis may have none yet. */
+function lastElements(model: CompiledModel, results: Arrays, sizes: Sizes, { axis, rows, held, seen }: Seen): Arrays {
   return Object.fromEntries(
     model.signature.outputs.flatMap(({ name, axes, item }) => {
       const place = axes.findIndex(a => a.name.split('-')[0] === axis)
       const dropped = place < 0 ? 0 : Number(axes[place].name.split('-')[1] ?? 0)
       if (dropped >= seen) return []
-      const held = size === seen ? seen - dropped : size
-      const dims = [...axes.map(a => a.size), ...item].map((d, i) => (i === place ? held : evaluate(d, sizes)))
+      const size = held === seen ? seen - dropped : held
+      const dims = [...axes.map(a => a.size), ...item].map((d, i) => (i === place ? size : evaluate(d, sizes)))
       const count = (of: readonly number[]): number => of.reduce((n, d) => n * d, 1)
       const [outer, inner] = place < 0 ? [1, count(dims)] : [count(dims.slice(0, place)), count(dims.slice(place + 1))]
-      const along = place < 0 ? 1 : held
+      const along = place < 0 ? 1 : size
       const values = rows.flatMap(b =>
         Array.from({ length: outer }, (_, o) => {
           const start = ((b * outer + o) * along + along - 1) * inner

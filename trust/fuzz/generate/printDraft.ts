@@ -3,8 +3,9 @@ import type { FuzzCase } from '../fuzzCase.ts'
 import type { Draft, LossDraft } from './draft.ts'
 import { readouts } from './forms.ts'
 import { type Answer, losses, metrics, optimizerCall, optimizers } from './libraryForms.ts'
+import { leavesOfReadout, leavesOverTime } from './modelLeaves.ts'
 import { createProgram, createUnit } from './randomProgram.ts'
-import { type Leaf, type Leaves, printTree } from './tree.ts'
+import { printTree, type UnitText } from './tree.ts'
 import { wordsText } from './words.ts'
 
 export function printDraft(draft: Draft): FuzzCase {
@@ -40,14 +41,6 @@ const answers = {
   yes: { target: 'c', type: () => 'class of 2', given: () => 'sigmoid(5 * tanh(mean(p)))' },
 } as const satisfies Record<Answer, unknown>
 
-/** Joins several leaves to one, put in the places of `#`. */
-const together =
-  (text: string, ...leaves: readonly Leaf[]): Leaf =>
-  unit => {
-    const names = leaves.map(leaf => (typeof leaf === 'string' ? leaf : leaf(unit)))
-    return text.replace(/#/g, () => names.shift() ?? '')
-  }
-
 const clips = ['', '; clip = global_norm(0.1)', '; clip = norm(0.1)', '; clip = value(0.05)']
 
 /** Probabilities that come out of a recurrence. */
@@ -62,7 +55,7 @@ const chooser = [
 ].join('\n')
 
 function programText(draft: Draft): string {
-  const { units, cells, main, readout, after, train } = draft
+  const { units, cells, main, readout, after } = draft
   const types = {
     x: `[${units}] over T`,
     keep: 'bool over T',
@@ -74,76 +67,20 @@ function programText(draft: Draft): string {
   }
   const program = createProgram(cells)
   const unit = createUnit(program, String(units), types)
-  const b: Leaf = u => u.param('b', `[${units}]`)
-  const [scale, wide, weights]: Leaf[] = [
-    u => u.param('g', 'real'),
-    u => u.param('w', `[2 * ${units}]`),
-    u => u.param('W0', `[${units}, ${units}]`),
-  ]
-  const { text: read, perStep } = readouts[readout]
-  const used = [...new Set(draft.losses.map(l => losses[l.loss].answer))]
+  const { text: read, perStep = false } = readouts[readout]
+  const used = answersIn(draft)
   const isFed = draft.feeds === true && perStep && used.includes('number')
-  /** The input, or its sum with the target of the step before. */
-  const x: Leaf = u => {
-    u.input('x')
-    return isFed ? 'z' : 'x'
-  }
-  /** Declares an input as well, since the axis comes with it. */
-  const position =
-    (text: string): Leaf =>
-    u => {
-      u.input('x')
-      return text
-    }
-  // Every leaf is over T, since every one is made of something that is.
-  const alongTime: Leaves = {
-    vector: [x, together('(# * #)', x, b)],
-    scalar: [together('(# * #[0])', scale, x), together('mean(#)', x)],
-    wide: [together('(# * [#, #])', wide, x, b), together('[#, #]', x, x)],
-    matrix: [together('outer(#, #)', x, b), together('(# * #[0])', weights, x)],
-    int: [position('position(over T)'), position('(length(over T) - position(over T))')],
-    bool: [u => u.input('keep')],
-  }
-  const answer = read.replaceAll('#0', printTree(main, alongTime, unit))
-  const inTheEnd: Leaves = {
-    vector: ['r', u => u.input('v'), b],
-    scalar: [scale, '0.5', '0', '1', '(-1)'],
-    wide: [wide],
-    matrix: [weights],
-    int: [u => u.input('n'), u => `(${u.input('n')} + 1)`],
-    bool: [u => u.input('flag'), 'true', 'false'],
-  }
+  const answer = read.replaceAll('#0', printTree(main, leavesOverTime(units, isFed ? 'z' : 'x'), unit))
   const isPlain = !('form' in after)
-  const end = isPlain ? answer : printTree(after, inTheEnd, unit)
+  const end = isPlain ? answer : printTree(after, leavesOfReadout(units), unit)
   const readsR = /\br\b/.test(end)
-  const fedBack = isFed ? ['  z = x + 0.5 * delay(y)'] : []
+  const fedBack = isFed ? [`  z = ${unit.input('x')} + 0.5 * delay(y)`] : []
   const equations = isPlain ? [`  p = ${answer}`] : [`  r = ${answer}`, `  p = ${readsR ? end : `r + ${end}`}`]
   const over = perStep ? ' over T' : ''
   const targets = used.map(a => `  target ${answers[a].target}: ${answers[a].type(units)}${over}`)
-  const call = (name: string, a: Answer): string => `${name}(${answers[a].given(units)}, ${answers[a].target})`
-  const lossLine = ({ loss, weight, by }: LossDraft): string => {
-    const { name, answer: a } = losses[loss]
-    const { target } = answers[a]
-    const given = answers[a].given(units)
-    const between = (): string => {
-      if (!perStep || by === 'itself') return given
-      if (by === 'reverse' || a !== 'class' || units === 1) return `reverse(${given})`
-      program.define('Chooser', chooser)
-      return `${unit.part('chooser', `Chooser(${units})`)}(p)`
-    }
-    return `  loss ${weight === 'half' ? '0.5 * ' : ''}${name}(${between()}, ${target})`
-  }
-  const lossLines = draft.losses.map(lossLine)
+  const lossLines = draft.losses.map(loss => lossLine(loss, units, perStep, unit))
   const matrix = [...unit.params].find(([, type]) => type.includes(',') && !type.includes('over'))?.[0]
   const penalty = draft.penalty && matrix !== undefined ? [`  loss 0.01 * l2(${matrix})`] : []
-  const measured = draft.metrics
-    ? [
-        ...metrics.flatMap(m =>
-          used.filter(a => (a === 'number') === (m.answer === 'number')).map(a => `  metric ${call(m.name, a)}`),
-        ),
-        `  metric perplexity = exp(average(${call(losses[draft.losses[0].loss].name, used[0])}))`,
-      ]
-    : []
   const model = [
     'model M {',
     ...unit.declarations(),
@@ -152,17 +89,48 @@ function programText(draft: Draft): string {
     ...equations,
     ...lossLines,
     ...penalty,
-    ...measured,
+    ...(draft.metrics ? metricLines(draft) : []),
     '  output p',
     '}',
   ]
   const fed = [...unit.inputs, ...used.map(a => answers[a].target)]
-  const training =
-    train === undefined
-      ? []
-      : [
-          `data D for M { t = csv("d.csv"); ${fed.map(name => `${name} = t.${name}`).join('; ')} }`,
-          `train M on D { optimizer = ${optimizerCall(optimizers[train.optimizer], train.options)}${clips[train.clip]} }`,
-        ]
-  return [...program.text(), ...model, ...training, ''].join('\n')
+  return [...program.text(), ...model, ...trainLines(draft, fed), ''].join('\n')
+}
+
+/** Kinds of answers that the losses of a draft judge. */
+const answersIn = (draft: Draft): readonly Answer[] => [...new Set(draft.losses.map(l => losses[l.loss].answer))]
+
+function lossLine({ loss, weight, by }: LossDraft, units: number, perStep: boolean, unit: UnitText): string {
+  const { name, answer } = losses[loss]
+  const { target } = answers[answer]
+  const given = answers[answer].given(units)
+  const between = (): string => {
+    if (!perStep || by === 'itself') return given
+    if (by === 'reverse' || answer !== 'class' || units === 1) return `reverse(${given})`
+    unit.program.define('Chooser', chooser)
+    return `${unit.part('chooser', `Chooser(${units})`)}(p)`
+  }
+  return `  loss ${weight === 'half' ? '0.5 * ' : ''}${name}(${between()}, ${target})`
+}
+
+/** Every metric that takes an answer of the model. */
+function metricLines(draft: Draft): string[] {
+  const used = answersIn(draft)
+  const call = (name: string, a: Answer): string => `${name}(${answers[a].given(draft.units)}, ${answers[a].target})`
+  return [
+    ...metrics.flatMap(m =>
+      used.filter(a => (a === 'number') === (m.answer === 'number')).map(a => `  metric ${call(m.name, a)}`),
+    ),
+    `  metric perplexity = exp(average(${call(losses[draft.losses[0].loss].name, used[0])}))`,
+  ]
+}
+
+/** The blocks `data`, which gives the ports in `fed`, and `train`. */
+function trainLines({ train }: Draft, fed: readonly string[]): string[] {
+  if (train === undefined) return []
+  const call = optimizerCall(optimizers[train.optimizer], train.options)
+  return [
+    `data D for M { t = csv("d.csv"); ${fed.map(name => `${name} = t.${name}`).join('; ')} }`,
+    `train M on D { optimizer = ${call}${clips[train.clip]} }`,
+  ]
 }

@@ -1,0 +1,111 @@
+// Reports how a training ended: its losses, the place of the weights, and its problems.
+import type { CompiledModel } from '../compiler/index.ts'
+import { type Diagnostic, diagnostic, RnnError } from '../dsl/diagnostics.ts'
+import { type Report, whatRan } from '../runtime/session.ts'
+import type { EpochReport, TrainResult } from '../runtime/train.ts'
+import { count, diagnosticsJson, figure, figures, type Output, ranBy } from './output.ts'
+import { duration } from './progress.ts'
+import type { TrainingPlan } from './trainingPlan.ts'
+
+/** A training whose weights are saved. */
+export interface TrainedModel {
+  readonly plan: TrainingPlan
+  readonly result: TrainResult
+  readonly failed: readonly Diagnostic[]
+  readonly tested: Report | undefined
+  readonly summary: Summary
+  /** Path of the earlier weights, if there were some. */
+  readonly previous: string | undefined
+  readonly seconds: number
+  /** Whether no interrupt came. */
+  readonly complete: boolean
+}
+
+/** Reports a training, with its problems as errors. */
+export function reportTraining(
+  { plan, result, failed, tested, summary, previous, seconds, complete }: TrainedModel,
+  output: Output,
+): void {
+  const { model, seed, out, auto, precision } = plan
+  const last = lastReport(result)
+  const object = {
+    model: model.signature.name,
+    seed,
+    ...summary,
+    ...(auto !== undefined && { auto }),
+    out,
+    ...(previous !== undefined && { previous }),
+    seconds,
+  }
+  const replacing = previous === undefined ? '' : `; the earlier weights are in ${previous}`
+  const problems = [...failed, ...(tested === undefined ? [] : notFinite(tested, result, model))]
+  if (problems.length > 0) {
+    const loss = last === undefined ? '' : `, with a ${lossText(last)}`
+    const saved = `the weights of epoch ${result.epoch}${loss}, are saved in \`${out}\`${replacing}`
+    const found = withSaved(problems, saved)
+    if (!output.json) throw new RnnError(found)
+    output.report(found)
+    output.exitCode = 1
+    output.result({ ok: false, ...object, diagnostics: diagnosticsJson(found, output.sources) }, '')
+    return
+  }
+  const rows = Object.entries({ training: last?.training, validation: last?.validation, test: tested })
+  output.result(
+    { ok: complete, ...object },
+    [
+      `${endingOf(result)} (${duration(seconds)}, ${ranBy(result)}, ${precision}, seed ${seed})`,
+      ...rows.flatMap(([part, report]) => (report === undefined ? [] : [`  ${part.padEnd(10)}  ${figures(report)}`])),
+      `saved ${out}${replacing}`,
+    ].join('\n'),
+  )
+}
+
+/** Report of the epoch that the weights are of. */
+const lastReport = ({ history, epoch }: TrainResult): EpochReport | undefined =>
+  history.find(e => e.epoch === epoch) ?? history.at(-1)
+
+/** Describes a training for `--json` and for the weights file. */
+export function summaryOf({ precision }: TrainingPlan, result: TrainResult, tested: Report | undefined) {
+  const last = lastReport(result)
+  return {
+    ended: result.ended,
+    epochs: result.history.length,
+    epoch: result.epoch,
+    steps: result.steps,
+    ...whatRan(result),
+    dtype: precision,
+    ...(last && { training: last.training }),
+    ...(last?.validation && { validation: last.validation }),
+    ...(tested && { test: tested }),
+  }
+}
+
+export type Summary = ReturnType<typeof summaryOf>
+
+/** Adds to each problem a note on the saved weights. */
+export const withSaved = (problems: readonly Diagnostic[], saved: string): Diagnostic[] =>
+  problems.map(d => ({ ...d, message: `${d.message}; ${saved}` }))
+
+/** Describes how training ended, and which weights were chosen if not the last. */
+function endingOf({ ended, history, epoch, steps }: TrainResult): string {
+  const chosen = epoch === history.length ? '' : `; the weights are those of epoch ${epoch}`
+  const endings = {
+    done: `trained for ${count(history.length, 'epoch')}`,
+    patience: `stopped after epoch ${history.length}, because the loss stopped falling`,
+    aborted: `interrupted in epoch ${history.length}, after step ${steps}; the weights are saved`,
+    failed: `failed after epoch ${history.length}`,
+  } satisfies Record<TrainResult['ended'], string>
+  return endings[ended] + chosen
+}
+
+/** RNN504 for a loss of the test part that is not finite, though training went well. */
+function notFinite({ loss }: Report, { steps }: TrainResult, { trainBlock }: CompiledModel): Diagnostic[] {
+  if (Number.isFinite(loss)) return []
+  const values = { what: 'the loss of the test part', value: String(loss), step: steps }
+  return [diagnostic('RNN504', values, { span: trainBlock?.span })]
+}
+
+const lossText = ({ training, validation }: EpochReport): string =>
+  validation === undefined
+    ? `training loss of ${figure(training.loss)}`
+    : `validation loss of ${figure(validation.loss)}`
