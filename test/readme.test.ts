@@ -14,7 +14,7 @@ const pages = ['README.md', ...readdirSync(join(root, 'examples')).map(name => `
 )
 
 /** Commands that other tests run, or that take minutes. */
-const left = /^npm ci\b|^npm test\b|^npm( run -s)? start\b|choose\.ts/
+const left = /^npm ci\b|^npm test\b|^npm( run -s)? start\b|choose\.ts|image_rows|^sudo /
 
 interface Block {
   readonly language: string

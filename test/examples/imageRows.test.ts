@@ -4,12 +4,13 @@ import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { test } from 'vitest'
 import { compile, evaluatePart, js, load, loadData, train } from '../../runtime/index.ts'
+import { workplace } from '../cli/support.ts'
 
 const source = readFileSync(new URL('../../examples/image_rows/image_rows.rnn', import.meta.url), 'utf8')
 const count = 240
 
 /** Images of ten kinds: a bright bar, further down and more to the right for each, among gray dots. */
-function files(): Readonly<Record<string, Uint8Array>> {
+function files(part: string): Readonly<Record<string, Uint8Array>> {
   const images = new Uint8Array(count * 28 * 28).map((_, i) => (i * 7919) % 64)
   for (let image = 0; image < count; image++) {
     const kind = image % 10
@@ -18,8 +19,8 @@ function files(): Readonly<Record<string, Uint8Array>> {
   }
   const labels = Uint8Array.from({ length: count }, (_, i) => i % 10)
   return {
-    'train-images-idx3-ubyte.gz': idx([count, 28, 28], images),
-    'train-labels-idx1-ubyte.gz': idx([count], labels),
+    [`${part}-images-idx3-ubyte.gz`]: idx([count, 28, 28], images),
+    [`${part}-labels-idx1-ubyte.gz`]: idx([count], labels),
   }
 }
 
@@ -28,9 +29,9 @@ const idx = (dims: readonly number[], bytes: Uint8Array): Uint8Array =>
   gzipSync(Buffer.concat([Uint8Array.of(0, 0, 8, dims.length, ...dims.flatMap(n => [0, 0, 0, n])), bytes]))
 
 test.each(['Simple', 'Long'])('the model %s learns ten kinds of images', async name => {
-  const model = compile(source, { model: name, sets: { units: 32, epochs: 15, batch: 8 } })
+  const model = compile(source, { model: name, sets: { units: 32, epochs: 12, batch: 8 } })
   assert.ok(model.data)
-  const all = files()
+  const all = files('train')
   const data = await loadData(model.data, model.signature, { read: path => all[path] })
   assert.equal(data.train.count, count)
   assert.deepEqual(data.train.ports.image.at(0).lengths, [[28]])
@@ -40,4 +41,14 @@ test.each(['Simple', 'Long'])('the model %s learns ten kinds of images', async n
   const run = { backend: js, precision: 'f32', batch: 32, seed: 1 } as const
   const report = evaluatePart(model, data.train, data.sizes, executable, weights, run)
   assert.ok(report.accuracy > 0.9, String(report.accuracy))
+})
+
+test('the commands of the page', async () => {
+  const { write, ok } = workplace()
+  for (const [name, bytes] of Object.entries({ ...files('train'), ...files('t10k') })) write(name, bytes)
+  write('image_rows.rnn', source)
+  write('on_test.rnn', source.replaceAll('train-', 't10k-'))
+  await ok('train', 'image_rows.rnn', '--model', 'Simple', '--seed', '1', '--out', 'simple.safetensors')
+  const { stdout } = await ok('eval', 'on_test.rnn', '--weights', 'simple.safetensors', '--part', 'train')
+  assert.match(stdout, /^accuracy +0\.\d+$/m)
 })
