@@ -1,5 +1,5 @@
 // Reads zip archives: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT. The platform decompresses; what is left, the directory, is
-// short, and the small libraries for it (fflate 0.8, but-unzip 0.1) do not compare the checksums.
+// short, and fflate 0.8, the small library for it, does not compare checksums: damaged numbers would be read as others.
 import type { Malformed } from './arrayFile.ts'
 import { crc32 } from './crc32.ts'
 import { alone, decompressed } from './decompressed.ts'
