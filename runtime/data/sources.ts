@@ -67,7 +67,7 @@ async function* textFiles(path: string, read: ReadFile): AsyncGenerator<TextFile
     yield { path, pieces: piecesOf(path, found) }
     return
   }
-  const reason = found.what === 'a folder' ? 'there is no file in it' : 'no file has such a name'
+  const reason = found.what === 'a folder' ? 'it contains no file' : 'no file matches it'
   if (found.files.length === 0) fail('RNN406', { path, reason })
   for (const file of found.files) {
     yield { path: file.path, pieces: piecesOf(file.path, await opened(file.path, file.read)) }
