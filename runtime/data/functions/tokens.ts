@@ -94,7 +94,7 @@ function settingsOf(
   const otherwise = of === 'text' ? 'refused' : isGiven(limit) ? 'left out' : defaults.unknown
   const ofUnknown = isGiven(unknown) ? unknownOf(unknown) : { others: otherwise }
   if (of === 'text' && ofUnknown.unknown === undefined && ofUnknown.others === 'left out') {
-    const expected = 'the text of a token, or `false`: no token of a long text can be dropped'
+    const expected = 'the text of a token, or `false` (no token of a long text can be dropped)'
     return fail('RNN231', { what: '`unknown`', expected, found: describe(unknown.value) }, { span: unknown.span })
   }
   const specials: Specials = {
