@@ -1388,18 +1388,18 @@ data d for m { script = streams(chars(text("hamlet.txt")), 32) }`,
     fix: 'Use fewer streams for a short text. Streams are trained in parallel: use as many as a batch, each much longer than `truncate`.',
   },
   RNN435: {
-    title: 'An array of other things than numbers',
-    message: '`{file}` holds an array of type {type}, which is not read',
-    help: 'integers and reals of 1 to 8 bytes, and bool, are read: save `x.astype("float32")`',
+    title: 'An array that does not contain numbers',
+    message: '`{file}` contains an array of type {type}, which cannot be read',
+    help: 'use integers or reals of 1 to 8 bytes, or bools: save `x.astype("float32")`',
     cause:
-      'An array of NumPy may hold half floats, complex numbers, dates, texts, records or any object of Python. Only real numbers, whole numbers and truths are read.',
+      'A NumPy array may contain half floats, complex numbers, dates, texts, records or Python objects. Only real numbers, whole numbers and bools can be read.',
     example: `# x.npy was saved from an array of complex numbers
 model m {
   input x: real
   output y = 2 * x
 }
 data d for m { x = npy("x.npy") }`,
-    fix: 'Convert the array before it is saved, as by `numpy.save("x.npy", x.real.astype("float32"))`.',
+    fix: 'Convert the array before saving it: `numpy.save("x.npy", x.real.astype("float32"))`.',
   },
 
   // 5xx: weights and run time.

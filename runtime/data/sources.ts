@@ -53,7 +53,7 @@ function readContent(file: string, { span, format, asked }: FileSource, read: Re
     const found = await opened(file, () => read(file, reader.isText))
     if ('files' in found) {
       const what = reader.isText ? 'a table' : 'an array'
-      fail('RNN406', { path: file, reason: `it is ${found.what}, and ${what} is read from one file` })
+      fail('RNN406', { path: file, reason: `it is ${found.what}, but ${what} is read from one file` })
     }
     for await (const piece of piecesOf(file, found)) reader.add(piece)
     return reader.end()
