@@ -9,9 +9,10 @@ import type { Part } from './data/example.ts'
 import type { LoadedData } from './data/loadData.ts'
 import { labelNotes } from './data/notes.ts'
 import { checkPart } from './data/precision.ts'
+import { epochBatches } from './epochBatches.ts'
 import { notFinite } from './finite.ts'
 import { loadWithin, type Run } from './memoryBudget.ts'
-import { batchesOf, largestSizes } from './packBatch.ts'
+import { largestSizes } from './packBatch.ts'
 import {
   createTotals,
   drawAsync,
@@ -154,6 +155,7 @@ async function trainOn(
 
   const { steps: mostSteps = Number.POSITIVE_INFINITY } = settings
   const epochs = settings.epochs ?? (settings.steps === undefined ? 10 : Number.POSITIVE_INFINITY)
+  const batches = epochBatches(model, data.train, batchSize, seed)
   const history: EpochReport[] = []
   const best = createBest(parameters, evaluation === undefined)
   const { ahead = 1 } = executable
@@ -166,8 +168,7 @@ async function trainOn(
 
   async function runEpoch(epoch: number): Promise<void> {
     const totals = createTotals(model)
-    const order = settings.shuffle === false ? 'ordered' : { seed, epoch }
-    const chosen = batchesOf(data.train.count, batchSize, order)
+    const chosen = batches(epoch)
     const stepsOfEpoch = chosen.reduce((n, indices) => n + stepsIn(model, data.train, indices), 0)
     const stepsBefore = step
     const ending = (results: Readonly<Record<string, Buffer>>): void => {
