@@ -34,12 +34,12 @@ export function checksText(checks: Checks): string {
       ['T', 'ms', 'µs a step and example'],
       byLength.map(p => [String(p.T), digits(p.ms), digits((p.ms * 1000) / p.T / 4)]),
     ),
-    `From a length to a larger one, a step and example becomes at most ${digits(lengthExcess(checks))} times as dear.`,
+    `From a length to a larger one, a step and example becomes at most ${digits(lengthExcess(checks))} times as expensive.`,
     markdown(
       ['B', 'ms', 'µs a step and example'],
       byBatch.map(p => [String(p.B), digits(p.ms), digits((p.ms * 1000) / p.B / 16)]),
     ),
-    `From a batch to a larger one, a step and example becomes at most ${digits(batchExcess(checks))} times as dear.`,
+    `From a batch to a larger one, a step and example becomes at most ${digits(batchExcess(checks))} times as expensive.`,
     `Heap after ${heap.steps} training steps of W5-t16: ${heap.bytes < 0 ? '−' : '+'}${digits(Math.abs(heap.bytes) / 1e6)} MB.`,
     'Compiling the training step of W5 at a fixed T, from source to program:',
     markdown(

@@ -77,8 +77,8 @@ const goals: readonly Goal[] = [
   ...['W1', 'W2', 'W3-lstm', 'W3-gru', 'W4', 'W5-t2', 'W5-t16'].map(w => times('js', w, 'tfjs-cpu', 6)),
   ...['W3-lstm', 'W3-gru'].map(w => times('gpu', w, 'gpu-pipeline', 3)),
   vector('js', 1.3),
-  check('js', 'cost linear in T, 16 to 4096', c => within(lengthExcess(c), linear, ' times as dear')),
-  check('js', 'cost at worst linear in B, 1 to 256', c => within(batchExcess(c), linear, ' times as dear')),
+  check('js', 'cost linear in T, 16 to 4096', c => within(lengthExcess(c), linear, ' times the cost')),
+  check('js', 'cost at worst linear in B, 1 to 256', c => within(batchExcess(c), linear, ' times the cost')),
   check('js', '10,000 steps grow the heap by less than 1 MB', ({ heap }) => ({
     text: `${digits(heap.bytes / 1e6)} MB`,
     met: heap.bytes < 1e6,

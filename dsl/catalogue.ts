@@ -1349,7 +1349,7 @@ data d for m { words = padded(jsonl("a.jsonl").words, 3) }`,
     message: '`split` shuffles the rows of a series that is cut into {what}',
     help: 'use `ordered(…)`: the first rows for training, the later ones for validation and test',
     cause:
-      'A window or a stream contains consecutive rows. Shuffled rows are not consecutive any more, and windows cut before the split would share rows between its parts.',
+      'Windows and streams contain consecutive rows. Shuffled rows are not consecutive any more, and windows cut before the split would share rows between its parts.',
     example: `model m {
   input past: real over T
   target next: real
@@ -1376,8 +1376,8 @@ data d for m { t = csv("names.csv"); name = chars(t.name); y = t.y; split = orde
   RNN431: {
     title: 'Streams without elements',
     message: '{count} streams are cut from {part}, which has {elements}',
-    help: 'use fewer streams, or larger parts of the split',
-    cause: '`streams(x, n)` cuts each part of the split into n long rows, each of one element or more.',
+    help: 'use fewer streams, or make the parts of the split larger',
+    cause: '`streams(x, n)` cuts each part of the split into n rows of at least one element.',
     example: `# hamlet.txt has 20 characters
 model m {
   target script: token of V over T
@@ -1385,21 +1385,21 @@ model m {
   loss cross_entropy(p, script)
 }
 data d for m { script = streams(chars(text("hamlet.txt")), 32) }`,
-    fix: 'Streams are learned side by side: as many as a batch, each much longer than `truncate`. Of a short text take fewer.',
+    fix: 'Use fewer streams for a short text. Streams are trained in parallel: use as many as a batch, each much longer than `truncate`.',
   },
   RNN435: {
-    title: 'An unsupported type of array',
-    message: '`{file}` contains an array of type {type}, which is not supported',
-    help: 'integers, float32, float64 and bool are supported: save `x.astype("float32")`',
+    title: 'An array that does not contain numbers',
+    message: '`{file}` contains an array of type {type}, which cannot be read',
+    help: 'use integers, float32, float64 or bool: save `x.astype("float32")`',
     cause:
-      'A NumPy array can contain half floats, complex numbers, dates, texts, records or any Python object. Only integers, float32, float64 and bool are supported.',
+      'A NumPy array may contain half floats, complex numbers, dates, texts, records or Python objects. Only integers, float32, float64 and bool can be read.',
     example: `# x.npy was saved from an array of complex numbers
 model m {
   input x: real
   output y = 2 * x
 }
 data d for m { x = npy("x.npy") }`,
-    fix: 'Convert the array before saving it, for example `numpy.save("x.npy", x.real.astype("float32"))`.',
+    fix: 'Convert the array before saving it: `numpy.save("x.npy", x.real.astype("float32"))`.',
   },
 
   // 5xx: weights and run time.

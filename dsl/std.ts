@@ -134,6 +134,11 @@ fn binary_cross_entropy(p, y) {                               # of an answer tha
 
 fn accuracy(p, y) = real(decide(p) == y)
 fn rmse(p, y) = sqrt(average((p - y)^2))
+
+layer exact_match {                                           # 1 for a sequence whose every element is right, else 0
+  input p: [K] over T, y: class of N over T
+  return real(sum(decide(p) != y, over T) == 0)
+}
 `,
   'optimizers.rnn': `# An optimizer is a cell: its state p is a parameter, its input g the gradient, and its time the training step.
 

@@ -64,7 +64,14 @@ export function buildModule(model: CompiledModel, options: BuildOptions): BuiltM
       ...(stream && { stream, streamLines }),
       ...(weights && { weights }),
     }),
-    types: typesText(name, layout, precision, weights !== undefined, network, stream),
+    types: typesText({
+      name,
+      layout,
+      precision,
+      embedded: weights !== undefined,
+      network,
+      ...(stream && { stream }),
+    }),
     backend: network.backend,
   }
 }

@@ -5,6 +5,7 @@ import type { Context } from '../compiler/ir/builder.ts'
 import type { Sizes } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
 import type { Part } from './data/example.ts'
+import { epochBatches } from './epochBatches.ts'
 import { checkMemory } from './memoryBudget.ts'
 import { type Batch, batchesOf, largestSizes, pack } from './packBatch.ts'
 import { drawInputs, initialStates, initialWeights, type Weights } from './session.ts'
@@ -48,12 +49,11 @@ export function sampleStep(
   sizes: Sizes,
   { batch: size, precision, seed, weights, memory }: SampleOptions,
 ): SampleStep {
-  const { signature, settings, context } = model
+  const { signature, context } = model
   if (part.count === 0)
     fail('RNN405', { what: `the ${name === 'train' ? 'training ' : ''}part` }, { span: model.data?.span })
   model.checkSizes(sizes)
-  const shuffled = name === 'train' && settings.shuffle !== false
-  const batches = batchesOf(part.count, size, shuffled ? { seed, epoch: 1 } : 'ordered')
+  const batches = name === 'train' ? epochBatches(model, part, size, seed)(1) : batchesOf(part.count, size, 'ordered')
   const stored = (known: Sizes): Weights => weights ?? initialWeights(model, known, seed, precision)
   if (name === 'train') {
     const training = model.train()

@@ -5,6 +5,7 @@ import { fail, RnnError } from '../dsl/diagnostics.ts'
 import { type Best, copyOf, createBest, type Snapshot } from './best.ts'
 import type { Part } from './data/example.ts'
 import type { LoadedData } from './data/loadData.ts'
+import { epochBatches } from './epochBatches.ts'
 import { drawAsync, evaluatePartAsync, type Report, type Weights, whatRan } from './session.ts'
 import type { EpochReport, TrainOptions, TrainResult } from './train.ts'
 
@@ -23,6 +24,8 @@ export interface Trainer extends LoadedTraining {
   readonly seed: number
   /** Examples a batch. */
   readonly batch: number
+  /** Gives the indices of the examples of each batch of an epoch. */
+  readonly batches: (epoch: number) => readonly Int32Array[]
   /** Parameters and optimizer states. */
   readonly state: Readonly<Record<string, Buffer>>
   /** The parameters among them. */
@@ -64,14 +67,15 @@ export async function createTrainer(
   })
   await executable.fetch?.()
   const parameters = Object.fromEntries(signature.parameters.map(p => [p.name, state[p.name]]))
-  const { steps = Number.POSITIVE_INFINITY } = settings
+  const { steps = Number.POSITIVE_INFINITY, batch = 32 } = settings
   const epochs = settings.epochs ?? (settings.steps === undefined ? 10 : Number.POSITIVE_INFINITY)
   return {
     ...loaded,
     data,
     options,
     seed,
-    batch: settings.batch ?? 32,
+    batch,
+    batches: epochBatches(model, data.train, batch, seed),
     state,
     parameters,
     limits: { epochs, steps },

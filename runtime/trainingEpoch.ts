@@ -1,7 +1,6 @@
 // An epoch of training: its steps, of which a device runs several at once, and then validation.
 import type { Results } from '../compiler/backend/backend.ts'
 import { notFinite } from './finite.ts'
-import { batchesOf } from './packBatch.ts'
 import { createTotals, drawInputs, type Report, type Totals } from './session.ts'
 import type { EpochReport } from './train.ts'
 import { measure, refuseValue, type Trainer } from './trainer.ts'
@@ -29,10 +28,9 @@ export async function runEpoch(trainer: Trainer, epoch: number, pause: () => Pro
 
 /** Runs the steps of an epoch, up to the limit of all steps or an interrupt, and adds their losses and metrics to `totals`. */
 async function runSteps(trainer: Trainer, epoch: number, totals: Totals, pause: () => Promise<void>): Promise<void> {
-  const { model, training, executable, data, state, options, seed, batch, limits, progress } = trainer
+  const { model, training, executable, data, state, options, seed, limits, progress } = trainer
   const { ahead = 1 } = executable
-  const order = model.settings.shuffle === false ? 'ordered' : { seed, epoch }
-  const chosen = batchesOf(data.train.count, batch, order)
+  const chosen = trainer.batches(epoch)
   const ending = stepEnding(trainer, epoch, chosen, totals)
   /** Steps begun on a device whose results have not come yet. */
   const underWay: Promise<Results>[] = []

@@ -31,7 +31,7 @@ export const build: AddCommand = (program, output) =>
     [
       flags.weights,
       ['--target <name>', `backend that runs the network: ${buildTargets.join(', ')}`, 'js'],
-      ['--over <axis>', 'axis of the stream, where the model has several'],
+      ['--over <axis>', 'axis of its stream, if the model has several'],
       flags.dtype,
       flags.model,
       flags.set,

@@ -65,6 +65,6 @@ const integers = (attr: Attr): readonly number[] => (Array.isArray(attr) ? attr.
 
 export const dropOnes: Pass = {
   name: 'drop-ones',
-  contract: 'no transpose, broadcast, shift or position goes along dimensions of one element alone',
+  contract: 'no transpose, broadcast, shift or position runs only along dimensions of one element',
   run: (context, block) => rewriteBlock(context, block, rules),
 }

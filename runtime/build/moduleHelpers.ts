@@ -6,7 +6,7 @@ const helpers: Readonly<Record<string, string>> = {
 function own(object, name) {
   return object !== undefined && Object.hasOwn(object, name) ? object[name] : undefined
 }`,
-  size: `// A size of the batch: as given, or what the length of an input tells.
+  size: `// A size of the batch: as given, or computed from the length of an input.
 function size(name, given, input, elements, each) {
   if (given === undefined && elements === undefined) throw new TypeError(\`\${input} is missing\`)
   const found = given ?? (each === 0 ? 0 : elements / each)
@@ -20,7 +20,7 @@ function array(name, values, Type, length) {
   if (values.length !== length) throw new RangeError(\`\${name} has \${values.length} elements, not \${length}\`)
   return values instanceof Type ? values : Type.from(numbers(name, values))
 }`,
-  numbers: `// The values, none of which JavaScript would take for a number though it is none, as null for 0.
+  numbers: `// Checks that all values are numbers: JavaScript would convert null to 0.
 function numbers(name, values) {
   if (ArrayBuffer.isView(values)) return values
   const wrong = Array.prototype.findIndex.call(values, value => typeof value !== 'number' && typeof value !== 'boolean')
@@ -44,7 +44,7 @@ function codes(name, values, length, limit) {
 }`,
   scale: `// From the units of the data to the numbers that the network sees; one function for each component.
 function scale(name, values, functions) {
-  // What is missing is named by \`run\`.
+  // \`run\` reports a missing value.
   if (values === undefined) return undefined
   return Float64Array.from(numbers(name, values), (value, i) => functions[i % functions.length](value))
 }`,
@@ -52,16 +52,16 @@ function scale(name, values, functions) {
 function unscale(values, functions) {
   return Float64Array.from(values, (value, i) => functions[i % functions.length](value))
 }`,
-  finite: `// The numbers of an answer: what is NaN or infinite is none.
+  finite: `// Checks that the numbers of an answer are finite.
 function finite(name, values) {
   for (let i = 0; i < values.length; i++) {
     if (!Number.isFinite(values[i])) throw new RangeError(\`\${name}[\${i}] is \${values[i]}: an input is NaN, or too large\`)
   }
   return values
 }`,
-  indices: `// The place of each label in the list.
+  indices: `// The index of each label in the list.
 function indices(name, values, labels) {
-  // What is missing is named by \`run\`.
+  // \`run\` reports a missing value.
   if (values === undefined) return undefined
   const places = new Map(labels.map((label, index) => [label, index]))
   return Int32Array.from(values, value => {

@@ -8,27 +8,52 @@ import type { Network } from './network.ts'
 import type { StreamLayout } from './streamLayout.ts'
 import { streamTypes } from './streamTypes.ts'
 
+/** A module whose types are written. */
+export interface TypedModule {
+  readonly name: string
+  readonly layout: Layout
+  readonly precision: Precision
+  /** Whether the weights are in the module. */
+  readonly embedded: boolean
+  readonly network: Pick<Network, 'async'>
+  readonly stream?: StreamLayout
+}
+
 /** Writes the text of the `.d.ts`. */
-export function typesText(
-  name: string,
-  layout: Layout,
-  precision: Precision,
-  embedded: boolean,
-  network: Pick<Network, 'async'>,
-  stream?: StreamLayout,
-): string {
-  const { inputs, outputs, parameters, free, fixed } = layout
-  const real = realArray(precision)
-  const shaped = ({ shape }: Field, more = ''): string => `${shapeText(shape, fixed)}${more}`
+export function typesText(module: TypedModule): string {
+  const { name, layout, precision, embedded, network, stream } = module
+  const { free, fixed } = layout
   const given = [
     ...(embedded ? [] : ['weights: Weights']),
     ...(free.length > 0 ? [`sizes: { ${free.map(s => `readonly ${s}: number`).join('; ')} }`] : []),
     ...(network.async ? ['options?: Options'] : []),
   ]
-  const later = (type: string): string => (network.async ? `Promise<${type}>` : type)
   return [
     `// The types of ${name}, written by rnnc. Arrays are flat and row-major.`,
     '',
+    ...runTypes(layout, realArray(precision)),
+    ...(hasPredict(layout) ? predictTypes(layout, realArray(precision)) : []),
+    ...(embedded ? [] : weightTypes(layout)),
+    ...(stream === undefined ? [] : streamTypes(stream, fixed)),
+    ...modelTypes(module),
+    ...(network.async
+      ? interfaceText('Options', 'Where it runs.', [
+          ["A `GPU` of WebGPU; by default the browser's, through WebGPU or else WebGL2.", 'readonly gpu?: object'],
+        ])
+      : []),
+    '/** Creates a network; each call creates a new one. */',
+    `export function create(${given.join(', ')}): ${laterOf(network, 'Model')}`,
+    '',
+  ].join('\n')
+}
+
+/** The type of a result, which a device gives later. */
+const laterOf = ({ async }: Pick<Network, 'async'>, type: string): string => (async ? `Promise<${type}>` : type)
+
+function runTypes(layout: Layout, real: string): string[] {
+  const { inputs, outputs, fixed } = layout
+  const shaped = ({ shape }: Field, more = ''): string => `${shapeText(shape, fixed)}${more}`
+  return [
     ...interfaceText('Inputs', 'The inputs of `run`, in the numbers of the network.', [
       ...sizeFields(layout),
       ...inputs.map(f => [shaped(f, limits(f, fixed)), `readonly ${f.name}: ${inputType(f)}`] as const),
@@ -37,44 +62,34 @@ export function typesText(
     ...interfaceText('Outputs', 'The results of `run`; elements past the length of an example are 0.', [
       ...outputs.map(f => [shaped(f), `readonly ${f.name}: ${f.port.dtype === 'real' ? real : 'Int32Array'}`] as const),
     ]),
-    ...(hasPredict(layout) ? predictTypes(layout, real) : []),
-    ...(embedded
-      ? []
-      : interfaceText('Weights', 'The parameters, by path.', [
-          ...parameters.map(
-            p => [shapeText(p.shape, fixed), `readonly ${JSON.stringify(p.name)}: ArrayLike<number>`] as const,
-          ),
-        ])),
-    ...(stream === undefined ? [] : streamTypes(stream, fixed)),
-    ...interfaceText('Model', 'A network that is ready to run.', [
-      ['The backend that runs it.', 'readonly backend: string'],
-      ...(network.async ? [['The device that it runs on.', 'readonly device: string'] as const] : []),
-      ['In the numbers of the network.', `run(inputs: Inputs): ${later('Outputs')}`],
-      ...(hasPredict(layout)
-        ? [['In the units and labels of the data.', `predict(inputs: DataInputs): ${later('Answers')}`] as const]
-        : []),
-      ...(stream === undefined
-        ? []
-        : [[`Begins a stream over ${stream.graphs.axis}.`, 'stream(inputs?: StreamInputs): Stream'] as const]),
-      ...(stream?.graphs.generation === undefined
-        ? []
-        : [
-            [
-              'Generates a sequence, an element of each target at a time.',
-              'generate(options?: GenerateOptions): Generator<Generated, void, undefined>',
-            ] as const,
-          ]),
-      ...(network.async ? [['Frees the device.', 'dispose(): void'] as const] : []),
-    ]),
-    ...(network.async
-      ? interfaceText('Options', 'Where it runs.', [
-          ["A `GPU` of WebGPU; by default the browser's, through WebGPU or else WebGL2.", 'readonly gpu?: object'],
-        ])
-      : []),
-    '/** Creates a network; each call creates a new one. */',
-    `export function create(${given.join(', ')}): ${later('Model')}`,
-    '',
-  ].join('\n')
+  ]
+}
+
+const weightTypes = ({ parameters, fixed }: Layout): string[] =>
+  interfaceText('Weights', 'The parameters, by path.', [
+    ...parameters.map(
+      p => [shapeText(p.shape, fixed), `readonly ${JSON.stringify(p.name)}: ArrayLike<number>`] as const,
+    ),
+  ])
+
+function modelTypes({ layout, network, stream }: TypedModule): string[] {
+  const members: Member[] = [['The backend that runs it.', 'readonly backend: string']]
+  if (network.async) members.push(['The device that it runs on.', 'readonly device: string'])
+  members.push(['In the numbers of the network.', `run(inputs: Inputs): ${laterOf(network, 'Outputs')}`])
+  if (hasPredict(layout))
+    members.push([
+      'In the units and labels of the data.',
+      `predict(inputs: DataInputs): ${laterOf(network, 'Answers')}`,
+    ])
+  if (stream !== undefined)
+    members.push([`Begins a stream over ${stream.graphs.axis}.`, 'stream(inputs?: StreamInputs): Stream'])
+  if (stream?.graphs.generation !== undefined)
+    members.push([
+      'Generates a sequence, an element of each target at a time.',
+      'generate(options?: GenerateOptions): Generator<Generated, void, undefined>',
+    ])
+  if (network.async) members.push(['Frees the device.', 'dispose(): void'])
+  return interfaceText('Model', 'A network that is ready to run.', members)
 }
 
 function predictTypes(layout: Layout, real: string): string[] {

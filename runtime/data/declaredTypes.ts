@@ -44,7 +44,7 @@ function portOf(name: string, { item, axes }: TypeExpr): Port {
     case 'named': {
       const { text, span } = item.name
       const dtype = dtypes.find(type => type === text)
-      const help = 'it is `[D]`, `real`, `int`, `bool`, `token of V` or `class of V`'
+      const help = 'a type is `[D]`, `real`, `int`, `bool`, `token of V` or `class of V`'
       return dtype === undefined
         ? fail('RNN106', { name: text }, { span, help })
         : { name, dtype, item: [], axes: ofAxes }
@@ -58,7 +58,7 @@ const dtypes = ['real', 'int', 'bool'] as const
 function dimOf(expr: Expr): D.Dim {
   const { span } = expr
   const wrong = (found: string): never =>
-    fail('RNN207', { what: 'a dim', expected: 'a whole number from 1', found }, { span })
+    fail('RNN207', { what: 'a dim', expected: 'a whole number of at least 1', found }, { span })
   switch (expr.kind) {
     case 'number':
       return Number.isInteger(expr.value) && expr.value >= 1 ? D.constant(expr.value) : wrong(String(expr.value))

@@ -207,7 +207,7 @@ async function indexed(
   if (!isElements(elements)) {
     return fail(
       'RNN422',
-      { user: 'a place in `[…]`', expected: 'items', found: describe(value) },
+      { user: 'an index in `[…]`', expected: 'items', found: describe(value) },
       { span: before.span },
     )
   }
@@ -229,7 +229,7 @@ async function indexed(
 /** RNN207 unless the place is a whole number. */
 function placeOf({ value, span }: Argument): number {
   if (value.kind === 'number' && Number.isInteger(value.value)) return value.value
-  return fail('RNN207', { what: 'a place', expected: 'a whole number', found: describe(value) }, { span })
+  return fail('RNN207', { what: 'an index', expected: 'a whole number', found: describe(value) }, { span })
 }
 
 /** Value that an expression acts on, if any; a call begins with the name of a function, which is not a value. */

@@ -53,7 +53,7 @@ function readContent(file: string, { span, format, asked }: FileSource, read: Re
     const found = await opened(file, () => read(file, reader.isText))
     if ('files' in found) {
       const what = reader.isText ? 'a table' : 'an array'
-      fail('RNN406', { path: file, reason: `it is ${found.what}, and ${what} is read from one file` })
+      fail('RNN406', { path: file, reason: `it is ${found.what}, but ${what} is read from one file` })
     }
     for await (const piece of piecesOf(file, found)) reader.add(piece)
     return reader.end()
@@ -67,7 +67,7 @@ async function* textFiles(path: string, read: ReadFile): AsyncGenerator<TextFile
     yield { path, pieces: piecesOf(path, found) }
     return
   }
-  const reason = found.what === 'a folder' ? 'there is no file in it' : 'no file has such a name'
+  const reason = found.what === 'a folder' ? 'it contains no file' : 'no file matches it'
   if (found.files.length === 0) fail('RNN406', { path, reason })
   for (const file of found.files) {
     yield { path: file.path, pieces: piecesOf(file.path, await opened(file.path, file.read)) }

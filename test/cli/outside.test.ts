@@ -136,7 +136,7 @@ describe('numbers that are none', () => {
         assertRefused(
           await rnnc(command, file, ...options),
           'RNN515',
-          new RegExp(`\`dense\\.b\\[0\\]\` of \`${file}\` is `),
+          new RegExp(`\`dense\\.b\\[0\\]\` in \`${file}\` is `),
         )
       }
     }

@@ -81,10 +81,10 @@ describe('streams of characters', () => {
     assert.deepEqual(written(data), ['<ab><><c>'])
     assert.deepEqual(vocabulary(data), ['', '<', '>', 'a', 'b', 'c'])
     const empty = () => tokens('x = streams(chars(text("texts")), 1)', '', {}, { read: () => files({}) })
-    assert.match((await failing('RNN406', empty)).message, /`texts`: there is no file in it/)
+    assert.match((await failing('RNN406', empty)).message, /`texts`: it contains no file/)
     const table = () =>
       load({ inputs: ['x'], data: 'x = csv("texts").x', files: {} }, { read: () => files({ 'texts/a': 'x\n1\n' }) })
-    assert.match((await failing('RNN406', table)).message, /`texts`: it is a folder, and a table is read from one file/)
+    assert.match((await failing('RNN406', table)).message, /`texts`: it is a folder, but a table is read from one file/)
   })
 
   it('know the characters of the training part alone', async () => {
@@ -102,7 +102,7 @@ describe('streams of characters', () => {
 
   it('leave no token out, as each has its place in the text', async () => {
     const found = await failing('RNN231', () => tokens('x = streams(chars(text("a.txt"), unknown = ""), 1)', 'ab'))
-    assert.match(found.message, /a text of tokens/)
+    assert.match(found.message, /no token of a long text/)
     const limited = await failing('RNN430', () => tokens('x = streams(chars(text("a.txt"), limit = 2), 1)', 'aab'))
     assert.match(limited.message, /`b` is not in the vocabulary of `a.txt`: a.txt, line 1/)
     assert.match(limited.help ?? '', /unknown = "\?"/)

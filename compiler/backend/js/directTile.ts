@@ -54,7 +54,9 @@ export function tileLines(direct: Direct, tile: Tile): string[] {
   const stores = [
     `const ${r} = ${sum(c.start, along(direct, c.rows, row), along(direct, c.columns, column))}`,
     ...reads,
-    ...sums.map((line, i) => line.map((s, j) => `${c.buffer}[${sum(r, c.shift(i, j))}] = ${s}${plus(i, j)}`).join(', ')),
+    ...sums.map((line, i) =>
+      line.map((s, j) => `${c.buffer}[${sum(r, c.shift(i, j))}] = ${s}${plus(i, j)}`).join(', '),
+    ),
     ...(direct.total ? [`${local('all')} += ${sums.flat().join(' + ')}`] : []),
   ]
   return [...sumLines(direct, sums, from), ...stores]

@@ -26,6 +26,8 @@ export interface Settings {
   /** Paths of parts and params that training leaves unchanged. */
   readonly freeze?: readonly string[]
   readonly shuffle?: boolean
+  /** Whether a batch is of examples of similar lengths; where undefined, the lengths decide. */
+  readonly bucket?: boolean
 }
 
 /** Settings that are whole numbers, which the command line may set, with the least value of each. */
@@ -55,6 +57,15 @@ function requireWhole(name: keyof typeof wholeSettings, value: number, or = '', 
   const expected = `a whole number of at least ${least}${or}`
   return fail('RNN207', { what: `\`${name}\``, expected, found: String(value) }, { ...(span && { span }) })
 }
+
+const yesOrNo =
+  (name: keyof Settings): Reader<boolean> =>
+  (scope, e) => {
+    const value = evaluate(scope, e)
+    if (value.kind === 'bool') return value.value
+    const found = describeEntity(value)
+    return fail('RNN216', { what: `\`${name}\``, expected: '`true` or `false`', found }, { span: e.span })
+  }
 
 /** Picks the settings among the numbers given from outside. Throws RNN207 as for those of the file. */
 export function givenSettings(given: ReadonlyMap<string, number>): Partial<Settings> {
@@ -136,16 +147,8 @@ const readers: { readonly [K in keyof Settings]-?: Reader<NonNullable<Settings[K
       return name
     })
   },
-  shuffle: (scope, e) => {
-    const value = evaluate(scope, e)
-    return value.kind === 'bool'
-      ? value.value
-      : fail(
-          'RNN216',
-          { what: '`shuffle`', expected: '`true` or `false`', found: describeEntity(value) },
-          { span: e.span },
-        )
-  },
+  shuffle: yesOrNo('shuffle'),
+  bucket: yesOrNo('bucket'),
 }
 
 /** Names of all settings. */

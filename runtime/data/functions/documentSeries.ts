@@ -27,7 +27,7 @@ export async function documentSeries(
   const vocabulary = fitVocabulary({ source, rows: ids.length, count }, settings, span, call)
   const codes = Int32Array.from(distinct, coderOf(vocabulary))
   const lacking = codes.indexOf(none)
-  const help = 'give such tokens one of their own: `unknown = "?"`'
+  const help = 'map such tokens to one token: `unknown = "?"`'
   if (lacking >= 0) refuse(distinct[lacking], source, `: ${places[lacking]}`, { span, help })
   // Writes the codes in place of the numbers of the tokens: of a large text there is no memory for both.
   for (let i = 0; i < ids.length; i++) ids[i] = codes[ids[i]]

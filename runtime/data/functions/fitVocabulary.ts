@@ -39,6 +39,6 @@ export function fitVocabulary(
   if (size > limit) return otherwise(`has a vocabulary of ${size} tokens, more than the limit of ${limit}`)
   if (other !== undefined) return otherwise(`has another vocabulary: ${other}`)
   if (rows === 0 || size > none.tokens.length) return encoding
-  const help = 'a vocabulary is made of the tokens of its texts'
+  const help = 'a vocabulary consists of the tokens of these texts'
   return fail('RNN405', { what: `the text of \`${source}\` in the training part` }, { span: call.span, help })
 }

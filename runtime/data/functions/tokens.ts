@@ -94,7 +94,7 @@ function settingsOf(
   const otherwise = of === 'text' ? 'refused' : isGiven(limit) ? 'left out' : defaults.unknown
   const ofUnknown = isGiven(unknown) ? unknownOf(unknown) : { others: otherwise }
   if (of === 'text' && ofUnknown.unknown === undefined && ofUnknown.others === 'left out') {
-    const expected = 'the text of a token, or `false`: of a text of tokens none can be left out'
+    const expected = 'the text of a token, or `false` (no token of a long text can be dropped)'
     return fail('RNN231', { what: '`unknown`', expected, found: describe(unknown.value) }, { span: unknown.span })
   }
   const specials: Specials = {
@@ -106,7 +106,7 @@ function settingsOf(
   const twice = texts.find((text, i) => texts.indexOf(text) < i)
   if (twice !== undefined) {
     const found = `two are \`${twice}\``
-    return fail('RNN231', { what: 'each special token', expected: 'a text of its own', found }, { span })
+    return fail('RNN231', { what: 'each special token', expected: 'a different text', found }, { span })
   }
   const most = isGiven(limit) ? wholeNumber(limit, '`limit`', texts.length + 2) : Number.POSITIVE_INFINITY
   return { reading, specials, limit: most }
@@ -115,7 +115,7 @@ function settingsOf(
 /** Reads how to treat tokens that the vocabulary lacks. */
 function unknownOf({ value, span }: Argument): Pick<Specials, 'unknown' | 'others'> {
   if (value.kind === 'truth' && !value.value) return { others: 'refused' }
-  const expected = 'the text of a token, "" to leave them out, or `false` to refuse them'
+  const expected = 'the text of a token, "" to drop them, or `false` for an error'
   const unknown = textOf({ value, span }, '`unknown`', expected)
   return unknown === '' ? { others: 'left out' } : { unknown, others: 'refused' }
 }
@@ -188,7 +188,7 @@ function tokenized(found: Labelled, settings: VocabularySettings, span: Span, ca
   }
   if (isCut && sequences === undefined) {
     const left = lengths.indexOf(0)
-    const help = 'give such tokens one of their own, `unknown = "?"`: this is the only one of its row'
+    const help = 'map such tokens to one token, `unknown = "?"`: this one is the only one of its row'
     if (left >= 0) refuse(textAt(labels, left), source, `: ${found.where(left)}`, { span, help })
     return series
   }

@@ -10,7 +10,7 @@ import { stepsOf } from './truncation.ts'
 export const streaming: Check = {
   name: 'streaming',
   claim:
-    'the step of a model, taken along an axis, gives at each element what the whole model gives on the elements so far',
+    'the step of a model along an axis gives, at each element, the result of the whole model on the elements so far',
   every: 2,
   run: trial => {
     const { inputs, targets } = trial.model.signature
