@@ -81,11 +81,11 @@ export const set = (to: Local, value: Expr): Statement => ({ kind: 'set', local:
 
 export const perform = (callee: string, args: readonly Expr[]): Statement => ({ kind: 'call', callee, args })
 
-export const when = (test: Expr, then: readonly Statement[], otherwise: readonly Statement[] = []): Statement => ({
+export const when = (test: Expr, yes: readonly Statement[], no: readonly Statement[] = []): Statement => ({
   kind: 'if',
   test,
-  then,
-  else: otherwise,
+  yes,
+  no,
 })
 
 export const loop = (index: Local, from: Expr, to: Expr, body: readonly Statement[], step = 1): Statement => ({

@@ -66,8 +66,8 @@ export type Statement =
   | {
       readonly kind: 'if'
       readonly test: Expr
-      readonly then: readonly Statement[]
-      readonly else: readonly Statement[]
+      readonly yes: readonly Statement[]
+      readonly no: readonly Statement[]
     }
   | { readonly kind: 'call'; readonly callee: string; readonly args: readonly Expr[] }
 

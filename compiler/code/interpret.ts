@@ -47,7 +47,7 @@ export function interpretCode({ functions }: Program, memory: () => ArrayBufferL
           break
         }
         case 'if':
-          run(whole(s.test, locals, view) !== 0 ? s.then : s.else, locals, view)
+          run(whole(s.test, locals, view) !== 0 ? s.yes : s.no, locals, view)
           break
         case 'call':
           callOf(

@@ -29,8 +29,8 @@ function lines1(s: Statement): string[] {
       return [`for ${s.index.name} from ${text(s.from)} below ${text(s.to)}${step} {`, ...inside(s.body), '}']
     }
     case 'if': {
-      const otherwise = s.else.length === 0 ? [] : ['} else {', ...inside(s.else)]
-      return [`if ${text(s.test)} {`, ...inside(s.then), ...otherwise, '}']
+      const otherwise = s.no.length === 0 ? [] : ['} else {', ...inside(s.no)]
+      return [`if ${text(s.test)} {`, ...inside(s.yes), ...otherwise, '}']
     }
     case 'call':
       return [`${s.callee}(${s.args.map(text).join(', ')})`]

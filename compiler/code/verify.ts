@@ -55,8 +55,8 @@ function block(list: readonly Statement[], { functions, locals }: Scope): void {
         break
       case 'if':
         expect(check(s.test, scope), 'i32', 'a test')
-        block(s.then, scope)
-        block(s.else, scope)
+        block(s.yes, scope)
+        block(s.no, scope)
         break
       case 'call':
         if (checkCall(s.callee, s.args, scope) !== undefined) throw new Error(`what ${s.callee} gives is dropped`)

@@ -47,8 +47,8 @@ function declare(body: readonly Statement[], own: Set<Local>, ends: Map<Statemen
       declare(s.body, own, ends)
     }
     if (s.kind === 'if') {
-      declare(s.then, own, ends)
-      declare(s.else, own, ends)
+      declare(s.yes, own, ends)
+      declare(s.no, own, ends)
     }
   }
 }
@@ -95,10 +95,10 @@ function createWriter(
       case 'if':
         expression(s.test)
         push(0x04, empty)
-        statements(s.then)
-        if (s.else.length > 0) {
+        statements(s.yes)
+        if (s.no.length > 0) {
           push(otherwise)
-          statements(s.else)
+          statements(s.no)
         }
         push(end)
         break
