@@ -29,9 +29,15 @@ export interface BoundInputs {
   handBack(inputs: Arrays): void
 }
 
-/** The type of array for a dtype. */
 export type RealArray = Float32ArrayConstructor | Float64ArrayConstructor
-export const arrayType = (dtype: DType, real: RealArray) => (dtype === 'real' ? real : Int32Array)
+
+const arrayType = (dtype: DType, real: RealArray) => (dtype === 'real' ? real : Int32Array)
+
+/** An array of a dtype over some of a memory. */
+export function arrayOf(dtype: DType, real: RealArray, memory: ArrayBufferLike, start: number, length: number): Buffer {
+  if (dtype !== 'real') return new Int32Array(memory, start, length)
+  return real === Float32Array ? new Float32Array(memory, start, length) : new Float64Array(memory, start, length)
+}
 
 export interface Binding {
   readonly plan: Plan
@@ -59,7 +65,7 @@ export function createInputs({ plan, engine, places, real, slotOf, frame }: Bind
 
   /** A view of the memory. */
   const view = (dtype: DType, start: number, length: number): Buffer =>
-    new (arrayType(dtype, real))(engine.buffer(), start, length)
+    arrayOf(dtype, real, engine.buffer(), start, length)
 
   function sweep(): void {
     for (const one of [...stored]) {

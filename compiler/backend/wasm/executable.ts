@@ -3,7 +3,7 @@ import { evaluate, product, type Sizes } from '../../ir/dim.ts'
 import type { Plan, Port } from '../../plan/plan.ts'
 import type { Schedule } from '../../schedule/schedule.ts'
 import type { Buffer, Executable, Results } from '../backend.ts'
-import { type Arrays, arrayType, createInputs, type RealArray } from './boundInputs.ts'
+import { type Arrays, arrayOf, createInputs, type RealArray } from './boundInputs.ts'
 import type { Engine } from './engine.ts'
 import { type Layout, layouts, symbolsIn } from './frame.ts'
 import { createPlaces, type Place } from './places.ts'
@@ -58,7 +58,7 @@ export function createExecutable({ name, plan, schedule, engine, real }: Executa
     if (found !== undefined) return found
     const start = (arena.place?.start ?? 0) + (layout.offsets.get(operand.buffer) ?? 0)
     const length = evaluate(product(shape), sizes)
-    const made = new (arrayType(operand.buffer.dtype, real))(engine.buffer(), start, length)
+    const made = arrayOf(operand.buffer.dtype, real, engine.buffer(), start, length)
     views.set(output, made)
     return made
   }

@@ -4,8 +4,11 @@ import type { Expr, Local, Type } from '../../code/code.ts'
 import type { Library } from '../library.ts'
 import { lanesOf, type Target } from '../target.ts'
 
-/** Most terms of a sum that are added up in registers before they go to memory: a panel of so many stays in the first cache. */
-export const depthBlock = 256
+/**
+ * Most terms of a sum that are added up in registers before they go to memory: a panel of so many stays in the first cache, and shorter sums
+ * of floats lose less.
+ */
+export const depthBlock = 128
 
 /** Rows that are multiplied by a panel one after the other: those of the left operand stay in the second cache. */
 export const rowBlock = 96
