@@ -76,6 +76,8 @@ export function evaluate(op: Operation, type: Type, args: readonly Value[], lane
   if (moved !== undefined) return moved
   if (type === 'i64x2') return wide(op, args)
   if (isVector(type)) {
+    const [shifted, by] = args
+    if (typeof by === 'number') return vector(type, i => one(op, type, [getLane(bytes(shifted), type, i), by]))
     const list = args.map(bytes)
     if (comparisons[op] !== undefined) return masks(op, type, list)
     return vector(type, i =>
@@ -112,8 +114,8 @@ function wide(op: Operation, args: readonly Value[]): DataView {
   const [x, y] = args.map(v => (typeof v === 'number' ? v : [0, 1].map(i => v.getBigInt64(8 * i, true))))
   if (typeof x === 'number') return fault('a vector')
   if (typeof y === 'number') {
-    if (op === 'shl') return vector64(i => x[i] << BigInt(y))
-    return vector64(i => BigInt.asUintN(64, x[i]) >> BigInt(y))
+    if (op === 'shl') return vector64(i => x[i] << BigInt(y & 63))
+    return vector64(i => BigInt.asUintN(64, x[i]) >> BigInt(y & 63))
   }
   const compared = comparisons64[op]
   if (compared !== undefined) return vector64(i => (compared(x[i], y[i]) ? -1n : 0n))
