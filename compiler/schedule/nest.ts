@@ -93,6 +93,7 @@ export function createNest(writer: Writer, domain: readonly Dim[], axis: number 
   const blockAt = (level: number): Block => ({
     name: value => name(level, 't', value),
     constant: (type: Type, value: Literal) => writer.constant(type, value),
+    library,
   })
 
   /** The index along the axis times the bytes of an element. */
@@ -221,12 +222,12 @@ export function createNest(writer: Writer, domain: readonly Dim[], axis: number 
         const block = blockAt(level)
         if (args.every(a => a.number !== undefined)) {
           const list = args.map(scalar)
-          const value = isFunction(op) ? applyFunction(op, list, block, library) : scalarOp(op, list, target.real)
+          const value = isFunction(op) ? applyFunction(op, list, block) : scalarOp(op, list, target.real)
           if (value === undefined) throw new Error(`${op} has no code`)
           return { dtype, level, number: name(level, 'x', value) }
         }
         const list = op === 'shr' ? [vector(args[0]), scalar(args[1])] : args.map(vector)
-        const value = isFunction(op) ? applyFunction(op, list, block, library) : vectorOp(op, types, list, lanes, block)
+        const value = isFunction(op) ? applyFunction(op, list, block) : vectorOp(op, types, list, lanes, block)
         if (value === undefined) throw new Error(`${op} has no code`)
         return { dtype, level, vector: name(level, 'v', value) }
       },

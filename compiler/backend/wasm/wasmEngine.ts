@@ -1,4 +1,5 @@
 // Runs a program as WebAssembly. Where the engine can share memories, the memory is of that kind: arrays of it stay what they are as it grows.
+import { fail } from '../../../dsl/diagnostics.ts'
 import type { Schedule } from '../../schedule/schedule.ts'
 import { encodeModule, memoryImport, mostPages } from './encodeModule.ts'
 import type { Engine } from './engine.ts'
@@ -40,6 +41,8 @@ export function wasmEngine({ program, run }: Schedule, { relaxed, shared = canSh
       const missing = Math.ceil((bytes - memory.buffer.byteLength) / pageBytes)
       if (missing <= 0) return
       const pages = memory.buffer.byteLength / pageBytes + missing
+      if (pages > mostPages)
+        fail('RNN519', { doing: 'a run on WebAssembly', needed: inGigabytes(pages), there: inGigabytes(mostPages) })
       if (shared) memory.grow(missing)
       else {
         // Growing would take the memory from under the arrays that were given out.
@@ -51,6 +54,8 @@ export function wasmEngine({ program, run }: Schedule, { relaxed, shared = canSh
     run: frame => start(frame),
   }
 }
+
+const inGigabytes = (pages: number): string => `${((pages * pageBytes) / 2 ** 30).toFixed(1)} GB`
 
 function entryOf(module: WebAssembly.Module, memory: WebAssembly.Memory, run: string): (frame: number) => void {
   const { exports } = new WebAssembly.Instance(module, { [memoryImport.module]: { [memoryImport.name]: memory } })

@@ -3,6 +3,7 @@
 import { apply, constant as literal } from '../../code/build.ts'
 import type { Expr } from '../../code/code.ts'
 import { type Arithmetic, arithmetic, type Block } from './formula.ts'
+import { reducedAngle } from './largeAngles.ts'
 
 const real = (bits: Expr): Expr => apply('real', [bits])
 const bitsOf = (x: Expr): Expr => apply('bits', [x])
@@ -114,8 +115,10 @@ const halfPi = [1.5707963267341256, 6.077100506303966e-11, 2.0222662487111665e-2
 const halfPiRest = 8.4784276603689e-32
 
 /** sin(x + quarter · π/2). */
-function circular(block: Block, x: Expr, quarter: number): Expr {
+function circular(block: Block, given: Expr, quarter: number): Expr {
   const m = arithmetic(block, 'f64x2')
+  const [low, high] = [0, 1].map(k => reducedAngle(apply('lane', [given], [k]), block.library))
+  const x = block.name(apply('withLane', [apply('splat', [low]), high], [1]))
   const z = m.add(m.mul(x, m.c(2 / Math.PI)), m.c(magic))
   const n = m.sub(z, m.c(magic))
   const first = m.sub(x, m.mul(n, m.c(halfPi[0])))
@@ -194,8 +197,8 @@ export function pow64(block: Block, x: Expr, y: Expr): Expr {
   const [p, e] = exactProduct(m, y, log)
   const rest = m.add(e, m.mul(y, m.choose(lost, m.c(0), isPlain)))
   const base = exp64(block, p)
-  const safe = m.lt(m.abs(rest), m.c(1e-3))
-  const power = m.choose(m.add(base, m.mul(base, rest)), base, safe)
+  const mended = block.name(apply('and', [m.lt(m.abs(rest), m.c(1e-3)), m.lt(base, m.c(Number.POSITIVE_INFINITY))]))
+  const power = m.choose(m.add(base, m.mul(base, rest)), base, mended)
   const whole = m.eq(block.name(apply('floor', [y])), y)
   const half = m.mul(y, m.c(0.5))
   const isEven = m.eq(block.name(apply('floor', [half])), half)

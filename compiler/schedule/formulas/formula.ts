@@ -1,11 +1,14 @@
 // How formulas are written: over a block that names intermediate results, within a kernel or as a function of its own.
 import { apply, bind, constant, local, read } from '../../code/build.ts'
 import type { Expr, Func, Literal, Statement, Type } from '../../code/code.ts'
+import type { Library } from '../library.ts'
 
 export interface Block {
   /** Names a value. */
   name(value: Expr): Expr
   constant(type: Type, value: Literal): Expr
+  /** The functions that formulas call. */
+  readonly library: Library
 }
 
 /** Terms and operations of one vector type, named as they are made. */
@@ -59,6 +62,7 @@ export function formulaFunction(
   name: string,
   comment: string,
   types: readonly ('f32x4' | 'f64x2')[],
+  library: Library,
   formula: (block: Block, args: readonly Expr[]) => Expr,
 ): Func {
   const params = types.map((type, i) => local('xy'[i], type))
@@ -73,6 +77,7 @@ export function formulaFunction(
         return read(to)
       },
       constant,
+      library,
     },
     params.map(read),
   )
