@@ -10,89 +10,84 @@ export interface Machine {
   call(name: string, args: readonly number[]): Value | undefined
 }
 
-type Locals = Map<Local, Value>
-
 /** Makes a machine; `memory` is asked again at each call, as it may grow. */
 export function interpretCode({ functions }: Program, memory: () => ArrayBufferLike): Machine {
   const byName = new Map(functions.map(f => [f.name, f]))
+  return { call: (name, args) => callOf(name, args, { functions: byName, view: new DataView(memory()) }) }
+}
 
-  function callOf(name: string, args: readonly Value[], view: DataView): Value | undefined {
-    const f = byName.get(name)
-    if (f === undefined) throw new Error(`there is no function ${name}`)
-    return runFunction(f, args, view)
-  }
+interface Run {
+  readonly functions: ReadonlyMap<string, Func>
+  readonly view: DataView
+}
 
-  function runFunction({ params, body, result }: Func, args: readonly Value[], view: DataView): Value | undefined {
-    const locals: Locals = new Map(params.map((p, i) => [p, args[i]]))
-    run(body, locals, view)
-    return result && value(result, locals, view)
-  }
+type Locals = Map<Local, Value>
 
-  function run(list: readonly Statement[], locals: Locals, view: DataView): void {
-    for (const s of list) {
-      switch (s.kind) {
-        case 'let':
-        case 'set':
-          locals.set(s.local, value(s.value, locals, view))
-          break
-        case 'store':
-          write(view, s.value.type, whole(s.address, locals, view) + s.offset, value(s.value, locals, view), s.part)
-          break
-        case 'for': {
-          const to = whole(s.to, locals, view)
-          for (let i = whole(s.from, locals, view); i < to; i += s.step) {
-            locals.set(s.index, i)
-            run(s.body, locals, view)
-          }
-          break
+function callOf(name: string, args: readonly Value[], of: Run): Value | undefined {
+  const f = of.functions.get(name)
+  if (f === undefined) throw new Error(`there is no function ${name}`)
+  const locals: Locals = new Map(f.params.map((p, i) => [p, args[i]]))
+  run(f.body, locals, of)
+  return f.result && value(f.result, locals, of)
+}
+
+function run(list: readonly Statement[], locals: Locals, of: Run): void {
+  for (const s of list) {
+    switch (s.kind) {
+      case 'let':
+      case 'set':
+        locals.set(s.local, value(s.value, locals, of))
+        break
+      case 'store':
+        write(of.view, s.value.type, whole(s.address, locals, of) + s.offset, value(s.value, locals, of), s.part)
+        break
+      case 'for': {
+        const to = whole(s.to, locals, of)
+        for (let i = whole(s.from, locals, of); i < to; i += s.step) {
+          locals.set(s.index, i)
+          run(s.body, locals, of)
         }
-        case 'if':
-          run(whole(s.test, locals, view) !== 0 ? s.yes : s.no, locals, view)
-          break
-        case 'call':
-          callOf(
-            s.callee,
-            s.args.map(a => value(a, locals, view)),
-            view,
-          )
+        break
       }
-    }
-  }
-
-  function whole(e: Expr, locals: Locals, view: DataView): number {
-    const found = value(e, locals, view)
-    if (typeof found !== 'number') throw new Error('a vector is no address')
-    return found
-  }
-
-  function value(e: Expr, locals: Locals, view: DataView): Value {
-    switch (e.kind) {
-      case 'constant':
-        return literalValue(e.type, e.value)
-      case 'local': {
-        const found = locals.get(e.local)
-        if (found === undefined) throw new Error(`${e.local.name} has no value`)
-        return found
-      }
-      case 'load':
-        return readAt(view, e.type, whole(e.address, locals, view) + e.offset, e.part)
-      case 'apply': {
-        const args = e.args.map(a => value(a, locals, view))
-        return evaluate(e.op, e.args[0].type, args, e.lanes)
-      }
-      case 'call': {
-        const given = callOf(
-          e.callee,
-          e.args.map(a => value(a, locals, view)),
-          view,
+      case 'if':
+        run(whole(s.test, locals, of) !== 0 ? s.yes : s.no, locals, of)
+        break
+      case 'call':
+        callOf(
+          s.callee,
+          s.args.map(a => value(a, locals, of)),
+          of,
         )
-        if (given === undefined) throw new Error(`${e.callee} gives nothing`)
-        return given
-      }
     }
   }
+}
 
-  return { call: (name, args) => callOf(name, args, new DataView(memory())) }
+function whole(e: Expr, locals: Locals, of: Run): number {
+  const found = value(e, locals, of)
+  if (typeof found !== 'number') throw new Error('a vector is no whole number')
+  return found
+}
+
+function value(e: Expr, locals: Locals, of: Run): Value {
+  const args = (): Value[] => (e.kind === 'apply' || e.kind === 'call' ? e.args.map(a => value(a, locals, of)) : [])
+  switch (e.kind) {
+    case 'constant':
+      return literalValue(e.type, e.value)
+    case 'local': {
+      const found = locals.get(e.local)
+      if (found === undefined) throw new Error(`${e.local.name} has no value`)
+      return found
+    }
+    case 'load':
+      return readAt(of.view, e.type, whole(e.address, locals, of) + e.offset, e.part)
+    case 'apply':
+      return evaluate(e.op, e.args[0].type, args(), e.lanes)
+    case 'call': {
+      const given = callOf(e.callee, args(), of)
+      if (given === undefined) throw new Error(`${e.callee} gives nothing`)
+      return given
+    }
+  }
 }
 
 function readAt(view: DataView, type: Type, at: number, part: Part | undefined): Value {

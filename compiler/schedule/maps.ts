@@ -2,12 +2,17 @@
 import { add, apply, int, load, loop, store, when } from '../code/build.ts'
 import type { Expr, Statement } from '../code/code.ts'
 import { asNumber } from '../ir/dim.ts'
+import type { DType } from '../ir/graph.ts'
 import { parallelMapDims } from '../plan/parallelDims.ts'
 import type { Pointwise, Write } from '../plan/plan.ts'
+import { indirectPlace, type Place, placeOf } from './addresses.ts'
 import { collapseMap } from './collapse.ts'
+import { compute, vectorValue } from './compute.ts'
 import { hasLanes, liesTogether, varying } from './lanewise.ts'
-import { createNest, type Nest, type Place, type Value } from './nest.ts'
+import { addTo, close, closePlain, createNest, inside, type Nest, name } from './nest.ts'
 import { lanesOf } from './target.ts'
+import { numberOf, type Value } from './values.ts'
+import { intMask } from './vectorOps.ts'
 import type { Writer } from './writer.ts'
 
 /** The statements of a map. */
@@ -15,35 +20,30 @@ export function mapStatements(kernel: Pointwise, writer: Writer): readonly State
   const map = collapseMap(kernel)
   const nest = createNest(writer, map.domain)
   const body = (vector: boolean): readonly Statement[] =>
-    nest.inside(vector, () => {
-      const values = nest.compute(map.program)
-      for (const w of map.writes) writeValue(nest, writer, w, values, vector)
+    inside(nest, vector, () => {
+      const values = compute(nest, map.program)
+      for (const w of map.writes) writeValue(nest, w, values, vector)
     })
-  const depth = map.domain.length
-  if (depth === 0) return nest.close(body(false))
-  const end = writer.size(map.domain[depth - 1])
-  return nest.close(
-    goesByVectors(map, writer)
-      ? byVectors(nest, lanesOf(writer.shared.target).count, end, body)
-      : [loop(nest.indices[depth - 1], int(0), end, body(false))],
-  )
+  if (!goesByVectors(map, writer)) return closePlain(nest, body(false))
+  return close(nest, byVectors(nest, writer.size(map.domain[nest.axis]), body))
 }
 
 /** The innermost loop in steps of a vector, and then one by one. */
 export function byVectors(
   nest: Nest,
-  step: number,
   end: Expr,
   body: (vector: boolean) => readonly Statement[],
 ): readonly Statement[] {
-  const index = nest.indices[nest.depth - 1]
-  const whole = nest.name(0, 'whole', apply('and', [end, int(-step)]))
+  const step = nest.lanes.count
+  const index = nest.indices[nest.axis]
+  const whole = name(nest, 0, 'whole', apply('and', [end, int(-step)]))
   return [loop(index, int(0), whole, body(true), step), loop(index, whole, end, body(false))]
 }
 
 function goesByVectors(map: Pointwise, { shared }: Writer): boolean {
   const { domain, program, writes } = map
   const dim = domain.length - 1
+  if (dim < 0) return false
   const { count } = lanesOf(shared.target)
   const varies = varying(program, dim)
   return (
@@ -57,36 +57,32 @@ function goesByVectors(map: Pointwise, { shared }: Writer): boolean {
   )
 }
 
-function writeValue(nest: Nest, writer: Writer, write: Write, values: readonly Value[], vector: boolean): void {
+function writeValue(nest: Nest, write: Write, values: readonly Value[], vector: boolean): void {
   const { value, to, indirect: by, accumulate } = write
-  const direct = nest.place(to)
-  const found = by && nest.indirect(by, values[by.at], direct)
+  const direct = placeOf(nest, to)
+  const found = by && indirectPlace(nest, by, values[by.at], direct)
   const place = found?.place ?? direct
   const { dtype } = to.buffer
   const wanted = values[value]
   const put = vector
-    ? storeVector(writer, place, dtype, nest.vector(wanted), accumulate === true)
+    ? storeVector(nest, place, { dtype, vector: vectorValue(nest, wanted) }, accumulate === true)
     : storeNumber(place, wanted, accumulate === true)
-  nest.add(found === undefined ? put : when(found.exists, [put]))
+  addTo(nest, found === undefined ? put : when(found.exists, [put]))
 }
 
-function storeNumber({ address }: Place, { number }: Value, accumulate: boolean): Statement {
-  if (number === undefined) throw new Error('a vector is written to one place')
+function storeNumber({ address }: Place, value: Value, accumulate: boolean): Statement {
+  const number = numberOf(value)
   return store(address, accumulate ? add(load(number.type, address), number) : number)
 }
 
 function storeVector(
-  writer: Writer,
+  { writer, lanes }: Nest,
   { address }: Place,
-  dtype: 'real' | 'int' | 'bool',
-  vector: Expr,
+  { dtype, vector }: { readonly dtype: DType; readonly vector: Expr },
   accumulate: boolean,
 ): Statement {
-  const pair = dtype !== 'real' && lanesOf(writer.shared.target).count === 2 ? 'pair' : undefined
-  if (dtype === 'bool') {
-    const words = vector.type === 'i64x2' ? apply('narrow', [vector]) : vector
-    return store(address, apply('and', [words, writer.constant('i32x4', 1)]), 0, pair)
-  }
-  const type = dtype === 'real' ? lanesOf(writer.shared.target).real : 'i32x4'
+  const pair = dtype !== 'real' && lanes.count === 2 ? 'pair' : undefined
+  if (dtype === 'bool') return store(address, apply('and', [intMask(vector), writer.constant('i32x4', 1)]), 0, pair)
+  const type = dtype === 'real' ? lanes.real : 'i32x4'
   return store(address, accumulate ? add(load(type, address, 0, pair), vector) : vector, 0, pair)
 }

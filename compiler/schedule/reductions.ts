@@ -4,36 +4,28 @@ import type { Expr, Local, Statement } from '../code/code.ts'
 import { asNumber, constant as dimOf } from '../ir/dim.ts'
 import { programReads } from '../plan/operands.ts'
 import type { Monoid, Operand, ReduceKernel } from '../plan/plan.ts'
+import { placeOf } from './addresses.ts'
 import { collapseReduce } from './collapse.ts'
+import { compute, vectorValue } from './compute.ts'
 import { hasLanes, liesTogether } from './lanewise.ts'
 import { byVectors } from './maps.ts'
-import { createNest, type Nest, type Value } from './nest.ts'
+import { addTo, close, closePlain, createNest, inside, type Nest, name, whereSome } from './nest.ts'
 import { combined, type Partial, partialResult, type Result, resultOf } from './results.ts'
 import { lanesOf } from './target.ts'
+import { numberOf } from './values.ts'
 import type { Writer } from './writer.ts'
 
 /** The statements of a reduction. */
 export function reduceStatements(kernel: ReduceKernel, writer: Writer): readonly Statement[] {
   const reduction = collapseReduce(kernel)
   const { combine, over } = reduction
-  const none = (): readonly Statement[] => startStatements(reduction, writer)
-  if (over.some(d => asNumber(d) === 0)) return none()
-  const some = over.filter(d => asNumber(d) === undefined).map(d => apply('lt', [int(0), writer.size(d)]))
   const all =
     combine === 'argmax'
       ? argmaxStatements(reduction, writer)
       : sumsColumns(reduction, writer)
         ? columnStatements(reduction, combine, writer)
         : rowStatements(reduction, combine, writer)
-  return some.length === 0
-    ? all
-    : [
-        when(
-          some.reduce((x, y) => apply('and', [x, y])),
-          all,
-          none(),
-        ),
-      ]
+  return whereSome(over, writer, all, startStatements(reduction, writer))
 }
 
 /** Stores what a reduction starts from. */
@@ -41,14 +33,8 @@ function startStatements({ domain, to, combine }: ReduceKernel, writer: Writer):
   const nest = createNest(writer, domain)
   const start = combine === 'argmax' ? 0 : combine.start
   const type = to.buffer.dtype === 'real' ? writer.shared.target.real : 'i32'
-  const body = nest.inside(false, () => nest.add(store(nest.place(to).address, constant(type, start))))
-  const { depth, indices } = nest
-  return nest.close(depth === 0 ? body : [loop(indices[depth - 1], int(0), writer.size(domain[depth - 1]), body)])
-}
-
-const number = ({ number }: Value): Expr => {
-  if (number === undefined) throw new Error('a term differs from lane to lane')
-  return number
+  const body = inside(nest, false, () => addTo(nest, store(placeOf(nest, to).address, constant(type, start))))
+  return closePlain(nest, body)
 }
 
 /** The place of a result, beside the dimensions that are combined. */
@@ -69,14 +55,14 @@ function rowStatements(kernel: ReduceKernel, combine: Monoid, writer: Writer): r
   const padded = kernel.over.length === 0 ? program.map(i => widened(i)) : program
   nest.before[outer].push(bind(result.local, constant(result.local.type, combine.start)))
   const one = (): readonly Statement[] =>
-    nest.inside(false, () => nest.add(result.add(number(nest.compute(padded)[value]))))
+    inside(nest, false, () => addTo(nest, result.add(numberOf(compute(nest, padded)[value]))))
   const end = writer.size(over[over.length - 1])
-  const address = nest.place(within({ ...kernel, over })).address
+  const address = placeOf(nest, within({ ...kernel, over })).address
   const body = goesByVectors(kernel, writer)
     ? lanewise(nest, kernel, combine, { writer, result, end, one })
     : [loop(nest.indices[last], int(0), end, one())]
   nest.after[outer].push(store(address, result.value))
-  return nest.close(body)
+  return close(nest, body)
 }
 
 /** An instruction over one more dimension, of size 1. */
@@ -115,11 +101,10 @@ function lanewise(
   const outer = domain.length
   for (const p of part.locals) nest.before[outer].push(bind(p, writer.constant(p.type, combine.start)))
   const vectors = (): readonly Statement[] =>
-    nest.inside(true, () => {
-      for (const s of part.add(nest.vector(nest.compute(program)[value]))) nest.add(s)
+    inside(nest, true, () => {
+      for (const s of part.add(vectorValue(nest, compute(nest, program)[value]))) addTo(nest, s)
     })
-  const { count } = lanesOf(writer.shared.target)
-  const body = byVectors(nest, count, end, vector => (vector ? vectors() : one()))
+  const body = byVectors(nest, end, vector => (vector ? vectors() : one()))
   for (const p of part.locals) {
     for (let k = 0; k < (p.type === 'f32x4' ? 4 : 2); k++) {
       const both = combined(combine, read(result.local), lane(read(p), k))
@@ -153,9 +138,9 @@ function columnStatements(kernel: ReduceKernel, combine: Monoid, writer: Writer)
   const end = writer.size(domain[column])
   const index = nest.indices[column]
   const block = (vectors: number): readonly Statement[] => columns(kernel, combine, { nest, writer, vectors })
-  const many = nest.name(0, 'many', apply('and', [end, int(-wide * count)]))
-  const whole = nest.name(0, 'whole', apply('and', [end, int(-count)]))
-  return nest.close([
+  const many = name(nest, 0, 'many', apply('and', [end, int(-wide * count)]))
+  const whole = name(nest, 0, 'whole', apply('and', [end, int(-count)]))
+  return close(nest, [
     loop(index, int(0), many, block(wide), wide * count),
     loop(index, many, whole, block(1), count),
     loop(index, whole, end, block(0)),
@@ -177,19 +162,19 @@ function columns(kernel: ReduceKernel, combine: Monoid, { nest, writer, vectors 
   const begin = (locals: readonly Local[]): void => {
     for (const l of locals) nest.before[level].push(bind(l, writer.constant(l.type, combine.start)))
   }
-  return nest.inside(vectors > 0, () => {
-    const { address } = nest.place(within(kernel))
+  return inside(nest, vectors > 0, () => {
+    const { address } = placeOf(nest, within(kernel))
     if (vectors === 0) {
       const result = resultOf(combine, 'real', writer)
       begin([result.local])
-      nest.add(result.add(number(nest.compute(program)[value])))
+      addTo(nest, result.add(numberOf(compute(nest, program)[value])))
       nest.after[level].push(store(address, result.value))
       return
     }
     const parts: Partial[] = Array.from({ length: vectors }, () => partialResult(combine, writer))
     parts.forEach((part, shift) => {
       begin(part.locals)
-      for (const s of part.add(nest.vector(nest.compute(program, shift)[value]))) nest.add(s)
+      for (const s of part.add(vectorValue(nest, compute(nest, program, shift)[value]))) addTo(nest, s)
       nest.after[level].push(store(address, part.value, bytes * shift))
     })
   })
@@ -202,13 +187,13 @@ function argmaxStatements(kernel: ReduceKernel, writer: Writer): readonly Statem
   const type = program[value].dtype === 'real' ? writer.shared.target.real : 'i32'
   const [best, at] = [writer.fresh('best', type), writer.fresh('result', 'i32')]
   nest.before[outer].push(bind(best, constant(type, 0)), bind(at, int(0)))
-  const { address } = nest.place(within(kernel))
+  const { address } = placeOf(nest, within(kernel))
   const index = nest.indices[outer]
-  const body = nest.inside(false, () => {
-    const term = number(nest.compute(program)[value])
+  const body = inside(nest, false, () => {
+    const term = numberOf(compute(nest, program)[value])
     const better = apply('or', [apply('eq', [read(index), int(0)]), apply('lt', [read(best), term])])
-    nest.add(when(better, [set(best, term), set(at, read(index))]))
+    addTo(nest, when(better, [set(best, term), set(at, read(index))]))
   })
   nest.after[outer].push(store(address, read(at)))
-  return nest.close([loop(index, int(0), writer.size(over[0]), body)])
+  return close(nest, [loop(index, int(0), writer.size(over[0]), body)])
 }

@@ -1,20 +1,10 @@
 // Writes one function of the loop language: names its variables, and reads sizes, addresses and constants once, before all else.
-import { add, apply, bind, constant, int, load, local, mul, read, select, sub } from '../code/build.ts'
+import { bind, constant, int, load, local, read } from '../code/build.ts'
 import type { Expr, Func, Literal, Local, Statement, Type } from '../code/code.ts'
-import {
-  type Atom,
-  asNumber,
-  type Dim,
-  constant as dimOf,
-  format,
-  multiply,
-  ofAtom,
-  product,
-  symbolsOf,
-  termsOf,
-} from '../ir/dim.ts'
+import { asNumber, type Dim, constant as dimOf, format, multiply, symbolsOf } from '../ir/dim.ts'
 import type { Buffer } from '../plan/plan.ts'
 import type { Library } from './library.ts'
+import { movingSize } from './movingSizes.ts'
 import type { Slots } from './slots.ts'
 import { elementBytes, type Target } from './target.ts'
 
@@ -76,32 +66,14 @@ export function createWriter(shared: Shared): Writer {
   const slot = (of: Parameters<Slots['place']>[0], wish: string): Expr =>
     once(`slot ${slots.place(of)}`, wish, () => load('i32', read(frame), slots.place(of)))
 
-  function size(dim: Dim, times = 1): Expr {
+  const size = (dim: Dim, times = 1): Expr => {
     const number = asNumber(dim)
     if (number !== undefined) return int(number * times)
     const scaled = multiply(dim, dimOf(times))
     const text = format(scaled)
     if (symbolsOf(dim).every(name => !indices.has(name))) return slot({ kind: 'size', dim: scaled }, `n_${text}`)
-    return once(`size ${text}`, 'at', () => termsOf(scaled).map(term).reduce(add))
-  }
-
-  /** A product of a size that is known before all loops, and of indices of loops. */
-  function term({ coefficient, atoms }: ReturnType<typeof termsOf>[number]): Expr {
-    const moves = (atom: Atom): boolean => indices.has(atom.name)
-    const fixed = product([dimOf(coefficient), ...atoms.filter(a => !moves(a)).map(ofAtom)])
-    return atoms.filter(moves).map(atomValue).reduce(mul, size(fixed))
-  }
-
-  function atomValue({ name, minus, window }: Atom): Expr {
-    const index = slot({ kind: 'index', name }, name)
-    const rest = sub(index, int(minus))
-    const length = minus === 0 ? index : select(rest, int(0), apply('lt', [int(0), rest]))
-    if (window === undefined) return length
-    const whole = apply('toF64', [length])
-    const root = apply('max', [constant('f64', 1), up(apply('sqrt', [whole]))])
-    if (window === 'root') return apply('toI32', [root])
-    const by = window === 'roots' ? root : constant('f64', window)
-    return apply('toI32', [apply('floor', [apply('div', [whole, by])])])
+    const index = (name: string): Expr => slot({ kind: 'index', name }, name)
+    return once(`size ${text}`, 'at', () => movingSize(scaled, { indices, index, size }))
   }
 
   return {
@@ -117,9 +89,6 @@ export function createWriter(shared: Shared): Writer {
     close: (name, comment, body) => ({ name, comment, params: [frame], body: [...prelude, ...body] }),
   }
 }
-
-/** The least whole number that is not below x. */
-const up = (x: Expr): Expr => apply('neg', [apply('floor', [apply('neg', [x])])])
 
 const text = (value: Literal): string => (Object.is(value, -0) ? '-0' : String(value))
 

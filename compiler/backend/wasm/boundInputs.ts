@@ -10,21 +10,26 @@ import type { Place, Places } from './places.ts'
 
 export type Arrays = Readonly<Record<string, Buffer>>
 
-/** The inputs that lie in one buffer, end to end. */
+/** The inputs that lie in one buffer, end to end, and where they were in the last run. */
 interface Group {
   readonly buffer: PlanBuffer
   readonly ports: readonly Port[]
   /** The place in the frame that holds its address; none where nothing reads it. */
   readonly slot: number
-  /** Whether a run overwrites the inputs of that name. */
-  readonly moved: readonly boolean[]
+  /** The arrays of the last run, and the version of the layout that they were bound in. */
+  last: readonly Buffer[]
+  version: number
+  /** Room for arrays that do not lie in the memory. */
+  home?: Place
+  /** Arrays over that room, where arrays are copied; with each whether a run overwrites it. */
+  copies: readonly { readonly name: string; readonly view: Buffer; readonly moved: boolean }[]
 }
 
 export interface BoundInputs {
   /** Lays inputs into the memory for good. */
   store(inputs: Arrays): Record<string, Buffer>
-  /** Writes the addresses of inputs into the frame, and copies what does not lie in the memory. */
-  bind(inputs: Arrays, sizes: Sizes): void
+  /** Writes the addresses of inputs into the frame, and copies what does not lie in the memory; a layout's number is its version. */
+  bind(inputs: Arrays, sizes: Sizes, version: number): void
   /** Copies what a run has overwritten back into arrays that do not lie in the memory. */
   handBack(inputs: Arrays): void
 }
@@ -49,111 +54,109 @@ export interface Binding {
   readonly frame: () => Int32Array
 }
 
-export function createInputs({ plan, engine, places, real, slotOf, frame }: Binding): BoundInputs {
-  const outputs = new Map(plan.outputs.map(o => [o.name, o.operand.buffer]))
-  const groups: readonly Group[] = [...storedInputs(plan)].map(([buffer, ports]) => ({
+export function createInputs(binding: Binding): BoundInputs {
+  const groups: readonly Group[] = [...storedInputs(binding.plan)].map(([buffer, ports]) => ({
     buffer,
     ports,
-    slot: slotOf(buffer),
-    moved: ports.map(p => outputs.get(p.name) === buffer),
+    slot: binding.slotOf(buffer),
+    last: [],
+    version: -1,
+    copies: [],
   }))
-  const elementBytes = (b: PlanBuffer): number => bytesIn(b, real.BYTES_PER_ELEMENT === 4 ? 4 : 8)
-  /** Room for inputs that do not lie in the memory. */
-  const homes = new Map<Group, Place>()
-  const copied = new Map<Group, number>()
-  const stored: { readonly place: Place; readonly arrays: readonly WeakRef<Buffer>[] }[] = []
-
-  /** A view of the memory. */
-  const view = (dtype: DType, start: number, length: number): Buffer =>
-    arrayOf(dtype, real, engine.buffer(), start, length)
-
-  function sweep(): void {
-    for (const one of [...stored]) {
-      if (one.arrays.some(a => a.deref() !== undefined)) continue
-      places.free(one.place)
-      stored.splice(stored.indexOf(one), 1)
-    }
-  }
-
-  function store(inputs: Arrays): Record<string, Buffer> {
-    sweep()
-    const result: Record<string, Buffer> = { ...inputs }
-    for (const { buffer, ports } of groups) {
-      if (!ports.every(p => Object.hasOwn(inputs, p.name))) continue
-      const arrays = ports.map(p => inputs[p.name])
-      const place = places.take(arrays.reduce((sum, a) => sum + a.length, 0) * elementBytes(buffer))
-      engine.grow(places.end)
-      let start = place.start
-      const views = arrays.map(array => {
-        const made = view(buffer.dtype, start, array.length)
-        made.set(array)
-        start += made.byteLength
-        return made
-      })
-      ports.forEach((p, i) => {
-        result[p.name] = views[i]
-      })
-      stored.push({ place, arrays: views.map(v => new WeakRef(v)) })
-    }
-    return result
-  }
-
-  /** The address of arrays that lie in the memory, end to end; undefined where they do not. */
-  function addressOf(arrays: readonly Buffer[]): number | undefined {
-    let end = arrays[0].byteOffset
-    for (const a of arrays) {
-      if (!engine.owns(a) || a.byteOffset !== end) return undefined
-      end += a.byteLength
-    }
-    return arrays[0].byteOffset
-  }
-
-  function bindGroup(group: Group, inputs: Arrays, sizes: Sizes): void {
-    const { buffer, ports, slot } = group
-    const arrays = ports.map(p => checked(inputs, p, sizes, arrayType(buffer.dtype, real)))
-    const found = addressOf(arrays)
-    copied.delete(group)
-    if (found !== undefined) {
-      frame()[slot] = found
-      return
-    }
-    const bytes = arrays.reduce((sum, a) => sum + a.byteLength, 0)
-    const home = homeOf(group, bytes)
-    let start = home.start
-    for (const a of arrays) {
-      view(buffer.dtype, start, a.length).set(a)
-      start += a.byteLength
-    }
-    copied.set(group, home.start)
-    frame()[slot] = home.start
-  }
-
-  function homeOf(group: Group, bytes: number): Place {
-    const before = homes.get(group)
-    if (before !== undefined && before.end - before.start >= bytes) return before
-    if (before !== undefined) places.free(before)
-    const place = places.take(bytes)
-    engine.grow(places.end)
-    homes.set(group, place)
-    return place
-  }
-
+  const stored: Stored[] = []
   return {
-    store,
-    bind: (inputs, sizes) => {
-      for (const group of groups) bindGroup(group, inputs, sizes)
-    },
-    handBack: inputs => {
-      for (const [{ buffer, ports, moved }, start] of copied) {
-        let at = start
-        ports.forEach(({ name }, i) => {
-          const array = inputs[name]
-          if (moved[i]) array.set(view(buffer.dtype, at, array.length))
-          at += array.byteLength
-        })
+    store: inputs => store(binding, groups, stored, inputs),
+    bind: (inputs, sizes, version) => {
+      for (const group of groups) {
+        const { ports, last } = group
+        let same = group.version === version
+        for (let i = 0; i < ports.length && same; i++) same = inputs[ports[i].name] === last[i]
+        if (!same) bindGroup(binding, group, inputs, sizes)
+        group.version = version
+        for (const { name, view } of group.copies) view.set(inputs[name])
       }
     },
+    handBack: inputs => {
+      for (const { copies } of groups) for (const { name, view, moved } of copies) if (moved) inputs[name].set(view)
+    },
   }
+}
+
+/** A place that `store` has given out, and the arrays over it. */
+interface Stored {
+  readonly place: Place
+  readonly arrays: readonly WeakRef<Buffer>[]
+}
+
+function store({ engine, places, real }: Binding, groups: readonly Group[], stored: Stored[], inputs: Arrays) {
+  // Takes back places that no array is over any more.
+  for (const one of [...stored]) {
+    if (one.arrays.some(a => a.deref() !== undefined)) continue
+    places.free(one.place)
+    stored.splice(stored.indexOf(one), 1)
+  }
+  const result: Record<string, Buffer> = { ...inputs }
+  for (const { buffer, ports } of groups) {
+    if (!ports.every(p => Object.hasOwn(inputs, p.name))) continue
+    const arrays = ports.map(p => inputs[p.name])
+    const length = arrays.reduce((sum, a) => sum + a.length, 0)
+    const place = places.take(length * bytesIn(buffer, real.BYTES_PER_ELEMENT === 4 ? 4 : 8))
+    engine.grow(places.end)
+    let start = place.start
+    const views = arrays.map(array => {
+      const made = arrayOf(buffer.dtype, real, engine.buffer(), start, array.length)
+      made.set(array)
+      start += made.byteLength
+      return made
+    })
+    ports.forEach((p, i) => {
+      result[p.name] = views[i]
+    })
+    stored.push({ place, arrays: views.map(v => new WeakRef(v)) })
+  }
+  return result
+}
+
+/** The address of arrays that lie in the memory, end to end; undefined where they do not. */
+function addressOf(engine: Engine, arrays: readonly Buffer[]): number | undefined {
+  let end = arrays[0].byteOffset
+  for (const a of arrays) {
+    if (!engine.owns(a) || a.byteOffset !== end) return undefined
+    end += a.byteLength
+  }
+  return arrays[0].byteOffset
+}
+
+/** Finds the place of a group's arrays, which are others than in the last run. */
+function bindGroup(binding: Binding, group: Group, inputs: Arrays, sizes: Sizes): void {
+  const { plan, engine, real, frame } = binding
+  const { buffer, ports, slot } = group
+  const arrays = ports.map(p => checked(inputs, p, sizes, arrayType(buffer.dtype, real)))
+  group.last = arrays
+  group.copies = []
+  const found = addressOf(engine, arrays)
+  if (found !== undefined) {
+    frame()[slot] = found
+    return
+  }
+  const bytes = arrays.reduce((sum, a) => sum + a.byteLength, 0)
+  let { start } = homeOf(binding, group, bytes)
+  frame()[slot] = start
+  group.copies = arrays.map((a, i) => {
+    const { name } = ports[i]
+    const view = arrayOf(buffer.dtype, real, engine.buffer(), start, a.length)
+    start += a.byteLength
+    return { name, view, moved: plan.outputs.some(o => o.name === name && o.operand.buffer === buffer) }
+  })
+}
+
+function homeOf({ places, engine }: Binding, group: Group, bytes: number): Place {
+  const { home } = group
+  if (home !== undefined && home.end - home.start >= bytes) return home
+  if (home !== undefined) places.free(home)
+  group.home = places.take(bytes)
+  engine.grow(places.end)
+  return group.home
 }
 
 /** An input, of the right type and length. */

@@ -23,14 +23,33 @@ export function encodeFunction(f: Func, encoding: Encoding): number[] {
   const ends = new Map<Statement, Local>()
   declare(f.body, own, ends)
   const ordered = [...own].sort((a, b) => valueType[a.type] - valueType[b.type])
-  const places = new Map([...f.params, ...ordered].map((l, i) => [l, i]))
-  const out: number[] = []
-  const writer = createWriter(out, places, ends, encoding)
-  writer.statements(f.body)
-  if (f.result !== undefined) writer.expression(f.result)
-  out.push(end)
+  const places = new Map([...f.params, ...ordered].map((l, i) => [l, unsigned(i)]))
+  const to: Code = { out: [], places, ends, encoding }
+  for (const s of f.body) statement(s, to)
+  if (f.result !== undefined) expression(f.result, to)
+  to.out.push(end)
   const runs = Map.groupBy(ordered, l => valueType[l.type])
-  return sized([...list([...runs].map(([type, of]) => [...unsigned(of.length), type])), ...out])
+  return sized([...list([...runs].map(([type, of]) => [...unsigned(of.length), type])), ...to.out])
+}
+
+/** The code of a function in the making. */
+interface Code {
+  readonly out: number[]
+  /** The numbers of variables, as bytes. */
+  readonly places: ReadonlyMap<Local, readonly number[]>
+  /** The variables that hold the ends of loops. */
+  readonly ends: ReadonlyMap<Statement, Local>
+  readonly encoding: Encoding
+}
+
+const push = ({ out }: Code, ...bytes: readonly number[]): void => {
+  for (const b of bytes) out.push(b)
+}
+
+function at({ places }: Code, l: Local): readonly number[] {
+  const place = places.get(l)
+  if (place === undefined) throw new Error(`${l.name} is no variable of the function`)
+  return place
 }
 
 /** Collects the variables of a block, and gives each loop one for its end. */
@@ -53,121 +72,93 @@ function declare(body: readonly Statement[], own: Set<Local>, ends: Map<Statemen
   }
 }
 
-interface Writer {
-  statements(body: readonly Statement[]): void
-  expression(e: Expr): void
+function statement(s: Statement, to: Code): void {
+  switch (s.kind) {
+    case 'let':
+    case 'set':
+      expression(s.value, to)
+      push(to, setLocal, ...at(to, s.local))
+      break
+    case 'store':
+      expression(s.address, to)
+      expression(s.value, to)
+      push(to, ...storeOf(s.value.type, s.part, s.offset))
+      break
+    case 'for':
+      forLoop(s, to)
+      break
+    case 'if':
+      expression(s.test, to)
+      push(to, 0x04, empty)
+      for (const inner of s.yes) statement(inner, to)
+      if (s.no.length > 0) push(to, otherwise)
+      for (const inner of s.no) statement(inner, to)
+      push(to, end)
+      break
+    case 'call':
+      for (const a of s.args) expression(a, to)
+      push(to, 0x10, ...unsigned(to.encoding.indexOf(s.callee)))
+  }
 }
 
-function createWriter(
-  out: number[],
-  places: ReadonlyMap<Local, number>,
-  ends: ReadonlyMap<Statement, Local>,
-  { indexOf, relaxed }: Encoding,
-): Writer {
-  const push = (...bytes: readonly number[]): void => {
-    for (const b of bytes) out.push(b)
+/** Tests once before the first round, and then at the end of each. */
+function forLoop(s: Statement & { readonly kind: 'for' }, to: Code): void {
+  const last = to.ends.get(s)
+  const index = at(to, s.index)
+  const limit = (): void => (last === undefined ? expression(s.to, to) : push(to, getLocal, ...at(to, last)))
+  expression(s.from, to)
+  push(to, setLocal, ...index)
+  if (last !== undefined) {
+    expression(s.to, to)
+    push(to, setLocal, ...at(to, last))
   }
-  const at = (l: Local): number[] => {
-    const place = places.get(l)
-    if (place === undefined) throw new Error(`${l.name} is no variable of the function`)
-    return unsigned(place)
-  }
+  push(to, block, empty, getLocal, ...index)
+  limit()
+  push(to, 0x4e, branchIf, 0, loop, empty)
+  for (const inner of s.body) statement(inner, to)
+  push(to, getLocal, ...index, 0x41, ...signed(s.step), 0x6a, teeLocal, ...index)
+  limit()
+  push(to, 0x48, branchIf, 0, end, end)
+}
 
-  function statements(body: readonly Statement[]): void {
-    for (const s of body) statement(s)
+function expression(e: Expr, to: Code): void {
+  switch (e.kind) {
+    case 'constant':
+      push(to, ...constantOf(e.type, e.value))
+      break
+    case 'local':
+      push(to, getLocal, ...at(to, e.local))
+      break
+    case 'load':
+      expression(e.address, to)
+      push(to, ...loadOf(e.type, e.part, e.offset))
+      break
+    case 'call':
+      for (const a of e.args) expression(a, to)
+      push(to, 0x10, ...unsigned(to.encoding.indexOf(e.callee)))
+      break
+    case 'apply':
+      application(e, to)
   }
+}
 
-  function statement(s: Statement): void {
-    switch (s.kind) {
-      case 'let':
-      case 'set':
-        expression(s.value)
-        push(setLocal, ...at(s.local))
-        break
-      case 'store':
-        expression(s.address)
-        expression(s.value)
-        push(...storeOf(s.value.type, s.part, s.offset))
-        break
-      case 'for':
-        forLoop(s)
-        break
-      case 'if':
-        expression(s.test)
-        push(0x04, empty)
-        statements(s.yes)
-        if (s.no.length > 0) {
-          push(otherwise)
-          statements(s.no)
-        }
-        push(end)
-        break
-      case 'call':
-        s.args.forEach(expression)
-        push(0x10, ...unsigned(indexOf(s.callee)))
-    }
+function application(e: Expr & { readonly kind: 'apply' }, to: Code): void {
+  const [first] = e.args
+  const fused = e.op === 'madd' && to.encoding.relaxed ? relaxedMadd[first.type] : undefined
+  if (e.op === 'madd' && fused === undefined) {
+    const [a, b, c] = e.args
+    for (const x of [a, b]) expression(x, to)
+    push(to, ...instructionOf('mul', a.type))
+    expression(c, to)
+    push(to, ...instructionOf('add', a.type))
+    return
   }
-
-  /** Tests once before the first round, and then at the end of each. */
-  function forLoop(s: Statement & { readonly kind: 'for' }): void {
-    const last = ends.get(s)
-    const limit = (): void => (last === undefined ? expression(s.to) : push(getLocal, ...at(last)))
-    expression(s.from)
-    push(setLocal, ...at(s.index))
-    if (last !== undefined) {
-      expression(s.to)
-      push(setLocal, ...at(last))
-    }
-    push(block, empty, getLocal, ...at(s.index))
-    limit()
-    push(0x4e, branchIf, 0, loop, empty)
-    statements(s.body)
-    push(getLocal, ...at(s.index), 0x41, ...signed(s.step), 0x6a, teeLocal, ...at(s.index))
-    limit()
-    push(0x48, branchIf, 0, end, end)
-  }
-
-  function expression(e: Expr): void {
-    switch (e.kind) {
-      case 'constant':
-        push(...constantOf(e.type, e.value))
-        break
-      case 'local':
-        push(getLocal, ...at(e.local))
-        break
-      case 'load':
-        expression(e.address)
-        push(...loadOf(e.type, e.part, e.offset))
-        break
-      case 'call':
-        e.args.forEach(expression)
-        push(0x10, ...unsigned(indexOf(e.callee)))
-        break
-      case 'apply':
-        application(e)
-    }
-  }
-
-  function application(e: Expr & { readonly kind: 'apply' }): void {
-    const [first] = e.args
-    const fused = e.op === 'madd' && relaxed ? relaxedMadd[first.type] : undefined
-    if (e.op === 'madd' && fused === undefined) {
-      const [a, b, c] = e.args
-      for (const x of [a, b]) expression(x)
-      push(...instructionOf('mul', a.type))
-      expression(c)
-      push(...instructionOf('add', a.type))
-      return
-    }
-    e.args.forEach(expression)
-    if (e.op === 'narrow') {
-      // The low words of both lanes, and two words of a zero.
-      push(...constantOf('i32x4', 0), ...shuffleOf('i32x4', [0, 2, 4, 5]))
-    } else if (e.op === 'shuffle') push(...shuffleOf(first.type, e.lanes ?? []))
-    else push(...(fused ?? instructionOf(e.op, first.type)), ...(e.lanes ?? []))
-  }
-
-  return { statements, expression }
+  for (const a of e.args) expression(a, to)
+  if (e.op === 'narrow') {
+    // The low words of both lanes, and two words of a zero.
+    push(to, ...constantOf('i32x4', 0), ...shuffleOf('i32x4', [0, 2, 4, 5]))
+  } else if (e.op === 'shuffle') push(to, ...shuffleOf(first.type, e.lanes ?? []))
+  else push(to, ...(fused ?? instructionOf(e.op, first.type)), ...(e.lanes ?? []))
 }
 
 function constantOf(type: Type, value: Literal): number[] {

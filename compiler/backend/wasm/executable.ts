@@ -5,7 +5,7 @@ import type { Schedule } from '../../schedule/schedule.ts'
 import type { Buffer, Executable, Results } from '../backend.ts'
 import { type Arrays, arrayOf, createInputs, type RealArray } from './boundInputs.ts'
 import type { Engine } from './engine.ts'
-import { type Layout, layouts, symbolsIn } from './frame.ts'
+import { layouts, symbolsIn } from './frame.ts'
 import { createPlaces, type Place } from './places.ts'
 
 /** Address 0 is none. */
@@ -17,6 +17,15 @@ export interface ExecutableOptions {
   readonly schedule: Schedule
   readonly engine: Engine
   readonly real: RealArray
+}
+
+/** The program's own part of the memory. */
+interface Arena {
+  place?: Place
+  version: number
+  /** The sizes and the memory that it is laid out for. */
+  sizes: Sizes
+  frame?: ArrayBufferLike
 }
 
 export function createExecutable({ name, plan, schedule, engine, real }: ExecutableOptions): Executable {
@@ -35,45 +44,43 @@ export function createExecutable({ name, plan, schedule, engine, real }: Executa
     slots.findIndex(s => s.kind === 'buffer' && s.buffer === buffer)
   const inputs = createInputs({ plan, engine, places, real, slotOf, frame })
   const given = new Set(plan.inputs.map(p => p.operand.buffer))
-  const arena: { place?: Place; layout?: Layout; sizes: Sizes; frame?: Int32Array } = { sizes: {} }
+  const arena: Arena = { version: 0, sizes: {} }
   const views = new Map<string, Buffer>()
 
-  /** Lays the program's own buffers out, where sizes have changed. */
-  function prepare(sizes: Sizes): Layout {
-    const same = arena.layout !== undefined && symbols.every(s => arena.sizes[s] === sizes[s])
-    if (same && arena.layout !== undefined && arena.frame === frame()) return arena.layout
+  /** Lays the program's own buffers out anew, where sizes have changed or the memory is another; gives the layout's number. */
+  function prepare(sizes: Sizes): number {
+    if (arena.frame === engine.buffer() && symbols.every(s => arena.sizes[s] === sizes[s])) return arena.version
     for (const s of symbols) if (!Object.hasOwn(sizes, s)) throw new Error(`size ${s} is not known`)
     const layout = layoutOf(sizes)
     if (arena.place !== undefined) places.free(arena.place)
     arena.place = places.take(layout.bytes)
     engine.grow(places.end)
     layout.write(frame(), arena.place.start)
-    Object.assign(arena, { layout, frame: frame(), sizes: Object.fromEntries(symbols.map(s => [s, sizes[s]])) })
+    arena.frame = engine.buffer()
+    arena.sizes = Object.fromEntries(symbols.map(s => [s, sizes[s]]))
+    arena.version++
     views.clear()
-    return layout
+    for (const { name: output, operand, shape } of plan.outputs) {
+      const { buffer } = operand
+      const start = arena.place.start + (layout.offsets.get(buffer) ?? 0)
+      const length = evaluate(product(shape), sizes)
+      if (!given.has(buffer)) views.set(output, arrayOf(buffer.dtype, real, engine.buffer(), start, length))
+    }
+    return arena.version
   }
 
-  function resultOf({ name: output, operand, shape }: Port, layout: Layout, sizes: Sizes): Buffer {
-    const found = views.get(output)
-    if (found !== undefined) return found
-    const start = (arena.place?.start ?? 0) + (layout.offsets.get(operand.buffer) ?? 0)
-    const length = evaluate(product(shape), sizes)
-    const made = arrayOf(operand.buffer.dtype, real, engine.buffer(), start, length)
-    views.set(output, made)
-    return made
-  }
+  const names = plan.outputs.map(o => o.name)
 
   function run(sizes: Sizes, arrays: Arrays): Results {
-    const layout = prepare(sizes)
-    inputs.bind(arrays, sizes)
-    // Room for inputs may have moved the memory.
-    prepare(sizes)
+    // Room for inputs may need another memory, in which all is laid out and bound again.
+    for (let version = prepare(sizes); ; version = arena.version) {
+      inputs.bind(arrays, sizes, version)
+      if (prepare(sizes) === version) break
+    }
     engine.run(frameStart)
     inputs.handBack(arrays)
     const results: Record<string, Buffer> = {}
-    for (const port of plan.outputs) {
-      results[port.name] = given.has(port.operand.buffer) ? arrays[port.name] : resultOf(port, layout, sizes)
-    }
+    for (const output of names) results[output] = views.get(output) ?? arrays[output]
     return results
   }
 

@@ -36,7 +36,8 @@ export function wasmEngine({ program, run }: Schedule, { relaxed, shared = canSh
   owned.add(memory.buffer)
   return {
     buffer: () => memory.buffer,
-    owns: array => owned.has(array.buffer),
+    // An array over what the memory was before it grew lies in it as well, if it grew in its place.
+    owns: array => (shared ? owned.has(array.buffer) : array.buffer === memory.buffer),
     grow: bytes => {
       const missing = Math.ceil((bytes - memory.buffer.byteLength) / pageBytes)
       if (missing <= 0) return

@@ -4,7 +4,8 @@ import type { Expr, Statement } from '../../code/code.ts'
 import { asNumber, type Dim } from '../../ir/dim.ts'
 import type { GemmKernel, Operand } from '../../plan/plan.ts'
 import { turn } from '../../plan/stationary.ts'
-import { createNest, type Nest } from '../nest.ts'
+import { placeOf } from '../addresses.ts'
+import { addTo, closePlain, createNest, inside, type Nest } from '../nest.ts'
 import { bytesIn, type Writer } from '../writer.ts'
 import { useDirect } from './direct.ts'
 import { roomsOf, useGemm, useGemmPacked } from './multiply.ts'
@@ -76,11 +77,10 @@ function overBatch(
   body: (nest: Nest) => readonly Statement[],
 ): readonly Statement[] {
   const nest = createNest(writer, batch)
-  const inner = nest.inside(false, () => {
-    for (const s of body(nest)) nest.add(s)
+  const inner = inside(nest, false, () => {
+    for (const s of body(nest)) addTo(nest, s)
   })
-  const last = batch.length - 1
-  return nest.close(last < 0 ? inner : [loop(nest.indices[last], int(0), writer.size(batch[last]), inner)])
+  return closePlain(nest, inner)
 }
 
 /** Zeros for sums of no terms. */
@@ -105,7 +105,7 @@ function matrix(operand: Operand, batch: number, nest: Nest, writer: Writer): re
   return [start, writer.size(rows, bytes), writer.size(columns, bytes)]
 }
 
-const place = (operand: Operand, nest: Nest): Expr => nest.place(operand).address
+const place = (operand: Operand, nest: Nest): Expr => placeOf(nest, operand).address
 
 /** The statements that pack a right operand. */
 export function packStatements({ kernel, to }: Packing, writer: Writer): readonly Statement[] {
