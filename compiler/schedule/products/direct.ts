@@ -5,7 +5,6 @@ import {
   bind,
   constant,
   int,
-  lane,
   load,
   loop,
   madd,
@@ -17,7 +16,8 @@ import {
   when,
 } from '../../code/build.ts'
 import type { Expr, Statement } from '../../code/code.ts'
-import { parameters, range, type Shapes, variable, zero } from './shapes.ts'
+import { useDots } from './dots.ts'
+import { parameters, range, rowNames, type Shapes, variable, zero } from './shapes.ts'
 
 /** The name of `direct(a, am, ak, b, bk, bn, c, cm, cn, M, N, K)`. */
 export const useDirect = (shapes: Shapes): string =>
@@ -52,8 +52,6 @@ export const useDirect = (shapes: Shapes): string =>
       ],
     }
   })
-
-const rowNames = ['x', 'xk', 'b', 'bk', 'bn', 'y', 'yn', 'N', 'K'] as const
 
 /** A vector times a matrix whose columns lie side by side: several vectors of results at once. */
 const useColumns = (shapes: Shapes): string =>
@@ -93,57 +91,6 @@ const useColumns = (shapes: Shapes): string =>
         loop(n, down(2), down(1), block(1), lanes),
         loop(n, down(1), v.N, block(0)),
       ],
-    }
-  })
-
-/** A vector times a matrix whose rows lie side by side: sums of lanes, several results at once. */
-const useDots = (shapes: Shapes): string =>
-  shapes.library.use('dots', () => {
-    const { list, values: v } = parameters(rowNames)
-    const { vector, real, lanes, bytes } = shapes
-    const [n, p, k] = ['n', 'p', 'k'].map(name => variable(name))
-    const whole = apply('and', [v.K, int(-lanes)])
-    const at = (offset: Expr): Expr => mul(offset, int(bytes))
-    const block = (count: number): Statement[] => {
-      const sums = range(count).map(i => variable(`s${i}`, vector))
-      const totals = range(count).map(i => variable(`t${i}`, real))
-      const [x, x1] = [variable('x', vector), variable('x1', real)]
-      const rows = range(count).map(i => variable(`q${i}`))
-      return [
-        ...rows.map((q, i) => bind(q, i === 0 ? add(v.b, mul(read(n), v.bn)) : add(read(rows[i - 1]), v.bn))),
-        ...sums.map(s => bind(s, constant(vector, 0))),
-        loop(
-          k,
-          zero,
-          whole,
-          [
-            bind(p, at(read(k))),
-            bind(x, load(vector, add(v.x, read(p)))),
-            ...sums.map((s, i) => set(s, madd(read(x), load(vector, add(read(rows[i]), read(p))), read(s)))),
-          ],
-          lanes,
-        ),
-        ...totals.map((t, i) =>
-          bind(
-            t,
-            range(lanes)
-              .map(l => lane(read(sums[i]), l))
-              .reduce(add),
-          ),
-        ),
-        loop(k, whole, v.K, [
-          bind(x1, load(real, add(v.x, at(read(k))))),
-          ...totals.map((t, i) => set(t, add(read(t), mul(read(x1), load(real, add(read(rows[i]), at(read(k)))))))),
-        ]),
-        ...totals.map((t, i) => store(add(v.y, mul(add(read(n), int(i)), v.yn)), read(t))),
-      ]
-    }
-    const four = apply('and', [v.N, int(-4)])
-    return {
-      name: 'dots',
-      comment: 'a vector times a matrix, row by row',
-      params: list,
-      body: [loop(n, zero, four, block(4), 4), loop(n, four, v.N, block(1))],
     }
   })
 

@@ -1,7 +1,23 @@
 // Products of packed operands: panels of the right one, one after the other, by blocks of rows of the left one.
-import { add, apply, bind, int, load, loop, mul, perform, read, select, store, sub, when } from '../../code/build.ts'
+import {
+  add,
+  apply,
+  bind,
+  int,
+  load,
+  loop,
+  mul,
+  perform,
+  read,
+  select,
+  set,
+  store,
+  sub,
+  when,
+} from '../../code/build.ts'
 import type { Expr, Statement } from '../../code/code.ts'
 import { usePack, usePackLeft } from './pack.ts'
+import { rowPanels, useRow } from './row.ts'
 import { mostRows, useRows } from './rows.ts'
 import { columnBlock, depthBlock, parameters, range, rowBlock, type Shapes, variable, zero } from './shapes.ts'
 
@@ -13,46 +29,92 @@ const least = (a: Expr, b: Expr): Expr => select(a, b, apply('lt', [a, b]))
  */
 export const useMultiply = (shapes: Shapes): string =>
   shapes.library.use('multiply', () => {
-    const names = ['b', 'panel', 'a', 'am', 'c', 'cm', 'cn', 'M', 'N', 'K', 'adds', 'tile'] as const
-    const { list, values: v } = parameters(names)
+    const { list, values: v } = parameters(multiplyNames)
     const { bytes, width } = shapes
-    const [n, q, to, sixes, rest] = ['n', 'q', 'to', 'sixes', 'rest'].map(name => variable(name))
+    const [n, q, to, done] = ['n', 'q', 'to', 'done'].map(name => variable(name))
     const fits = apply('and', [apply('le', [read(n), sub(v.N, int(width))]), apply('eq', [v.cn, int(bytes)])])
-    const rows = (c: Expr, cm: Expr, adds: Expr): Statement[] => [
-      perform(useRows(mostRows, shapes), [v.a, v.am, read(q), v.K, c, cm, read(sixes), adds]),
-      ...range(mostRows - 1).map(r => {
-        const done = mul(read(sixes), int(mostRows))
-        const [a, at] = [add(v.a, mul(done, v.am)), add(c, mul(done, cm))]
-        const args = [a, v.am, read(q), v.K, at, cm, int(1), adds]
-        return when(apply('eq', [read(rest), int(r + 1)]), [perform(useRows(r + 1, shapes), args)])
-      }),
-    ]
+    const split = splitRows(v.M)
+    const panel = { shapes, split, q: read(q), ...v }
     const columns = least(sub(v.N, read(n)), int(width))
+    const isRow = apply('and', [apply('eq', [v.M, int(1)]), apply('eq', [v.cn, int(bytes)])])
+    const many = apply('and', [v.N, int(-rowPanels * width)])
     return {
       name: 'multiply',
       comment: 'rows times panels',
       params: list,
       body: [
-        bind(sixes, apply('toI32', [apply('floor', [apply('div', [apply('toF64', [v.M]), sixth])])])),
-        bind(rest, sub(v.M, mul(read(sixes), int(mostRows)))),
-        bind(q, v.b),
+        ...split.statements,
+        bind(done, int(0)),
+        when(isRow, [perform(useRow(shapes), [v.b, v.panel, v.a, v.c, many, v.K, v.adds]), set(done, many)]),
+        bind(q, add(v.b, mul(shifted(read(done), Math.log2(width)), v.panel))),
         loop(
           n,
-          zero,
+          read(done),
           v.N,
           [
             bind(to, add(v.c, mul(read(n), v.cn))),
-            when(fits, rows(read(to), v.cm, v.adds), [
-              ...rows(v.tile, int(width * bytes), zero),
+            when(fits, rowsOf({ ...panel, c: read(to) }), [
+              ...rowsOf({ ...panel, c: v.tile, cm: int(width * bytes), adds: zero }),
               ...fromTile(shapes, { to: read(to), columns, ...v }),
             ]),
-            { kind: 'set', local: q, value: add(read(q), v.panel) },
+            set(q, add(read(q), v.panel)),
           ],
           width,
         ),
       ],
     }
   })
+
+const multiplyNames = ['b', 'panel', 'a', 'am', 'c', 'cm', 'cn', 'M', 'N', 'K', 'adds', 'tile'] as const
+
+const shifted = (x: Expr, by: number): Expr => apply('shr', [x, int(by)])
+
+interface Split {
+  readonly statements: readonly Statement[]
+  /** Blocks of six rows, then of five, then so many rows. */
+  readonly sixes: Expr
+  readonly fives: Expr
+  readonly rest: Expr
+}
+
+/** Rows as blocks of six and five, if that is possible, as both use the registers well; else as sixes and a rest. */
+function splitRows(M: Expr): Split {
+  const [blocks, sixes, fives, rest] = ['blocks', 'sixes', 'fives', 'rest'].map(name => variable(name))
+  const by6 = (x: Expr): Expr => apply('toI32', [apply('floor', [apply('div', [apply('toF64', [x]), sixth])])])
+  const both = sub(M, mul(read(blocks), int(mostRows - 1)))
+  const isEven = apply('le', [zero, both])
+  return {
+    statements: [
+      bind(blocks, by6(add(M, int(mostRows - 1)))),
+      bind(sixes, select(both, by6(M), isEven)),
+      bind(fives, select(sub(read(blocks), read(sixes)), zero, isEven)),
+      bind(rest, select(zero, sub(M, mul(read(sixes), int(mostRows))), isEven)),
+    ],
+    sixes: read(sixes),
+    fives: read(fives),
+    rest: read(rest),
+  }
+}
+
+interface Panel extends Record<(typeof multiplyNames)[number], Expr> {
+  readonly shapes: Shapes
+  readonly split: Split
+  /** The panel's address. */
+  readonly q: Expr
+}
+
+/** All rows times one panel. */
+function rowsOf({ shapes, split, q, a, am, c, cm, K, adds }: Panel): Statement[] {
+  const { sixes, fives, rest } = split
+  const block = (rows: number, count: Expr, done: Expr): Statement =>
+    perform(useRows(rows, shapes), [add(a, mul(done, am)), am, q, K, add(c, mul(done, cm)), cm, count, adds])
+  const afterSixes = mul(sixes, int(mostRows))
+  return [
+    when(sixes, [block(mostRows, sixes, zero)]),
+    when(fives, [block(mostRows - 1, fives, afterSixes)]),
+    ...range(mostRows - 1).map(r => when(apply('eq', [rest, int(r + 1)]), [block(r + 1, int(1), afterSixes)])),
+  ]
+}
 
 const sixth: Expr = { kind: 'constant', type: 'f64', value: mostRows }
 

@@ -43,6 +43,9 @@ export function shapesOf(target: Target, library: Library): Shapes {
   }
 }
 
+/** The parameters of a vector times a matrix: addresses, strides in bytes, sizes. */
+export const rowNames = ['x', 'xk', 'b', 'bk', 'bn', 'y', 'yn', 'N', 'K'] as const
+
 /** Parameters by name, as variables and as what they hold. */
 export function parameters<N extends string>(names: readonly N[]) {
   const list = names.map(name => local(name, 'i32'))
