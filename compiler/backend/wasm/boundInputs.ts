@@ -16,9 +16,10 @@ interface Group {
   readonly ports: readonly Port[]
   /** The place in the frame that holds its address; none where nothing reads it. */
   readonly slot: number
-  /** The arrays of the last run, and the version of the layout that they were bound in. */
-  last: readonly Buffer[]
+  /** The arrays of the last run, the version of the layout that they were bound in, and how long they are in it. */
+  last: Buffer[]
   version: number
+  lengths: readonly number[]
   /** Room for arrays that do not lie in the memory. */
   home?: Place
   /** Arrays over that room, where arrays are copied; with each whether a run overwrites it. */
@@ -61,6 +62,7 @@ export function createInputs(binding: Binding): BoundInputs {
     slot: binding.slotOf(buffer),
     last: [],
     version: -1,
+    lengths: [],
     copies: [],
   }))
   const stored: Stored[] = []
@@ -70,8 +72,9 @@ export function createInputs(binding: Binding): BoundInputs {
       for (const group of groups) {
         const { ports, last } = group
         let same = group.version === version
+        if (!same) group.lengths = ports.map(p => evaluate(product(p.shape), sizes))
         for (let i = 0; i < ports.length && same; i++) same = inputs[ports[i].name] === last[i]
-        if (!same) bindGroup(binding, group, inputs, sizes)
+        if (!same && !bindCopy(binding, group, inputs, version)) bindGroup(binding, group, inputs)
         group.version = version
         for (const { name, view } of group.copies) view.set(inputs[name])
       }
@@ -128,10 +131,10 @@ function addressOf(engine: Engine, arrays: readonly Buffer[]): number | undefine
 }
 
 /** Finds the place of a group's arrays, which are others than in the last run. */
-function bindGroup(binding: Binding, group: Group, inputs: Arrays, sizes: Sizes): void {
+function bindGroup(binding: Binding, group: Group, inputs: Arrays): void {
   const { plan, engine, real, frame } = binding
-  const { buffer, ports, slot } = group
-  const arrays = ports.map(p => checked(inputs, p, sizes, arrayType(buffer.dtype, real)))
+  const { buffer, ports, slot, lengths } = group
+  const arrays = ports.map((p, i) => checked(inputs[p.name], p.name, lengths[i], arrayType(buffer.dtype, real)))
   group.last = arrays
   group.copies = []
   const found = addressOf(engine, arrays)
@@ -150,6 +153,16 @@ function bindGroup(binding: Binding, group: Group, inputs: Arrays, sizes: Sizes)
   })
 }
 
+/** Whether another array takes the place of one that was copied, in the same layout: it goes where that went. */
+function bindCopy({ engine, real }: Binding, group: Group, inputs: Arrays, version: number): boolean {
+  if (group.version !== version || group.copies.length !== 1) return false
+  const [{ name }] = group.copies
+  const array = checked(inputs[name], name, group.lengths[0], arrayType(group.buffer.dtype, real))
+  if (engine.owns(array)) return false
+  group.last[0] = array
+  return true
+}
+
 function homeOf({ places, engine }: Binding, group: Group, bytes: number): Place {
   const { home } = group
   if (home !== undefined && home.end - home.start >= bytes) return home
@@ -160,12 +173,13 @@ function homeOf({ places, engine }: Binding, group: Group, bytes: number): Place
 }
 
 /** An input, of the right type and length. */
-function checked(inputs: Arrays, { name, shape }: Port, sizes: Sizes, type: RealArray | Int32ArrayConstructor): Buffer {
-  const array = inputs[name]
+function checked(
+  array: Buffer | undefined,
+  name: string,
+  length: number,
+  type: RealArray | Int32ArrayConstructor,
+): Buffer {
   if (!(array instanceof type)) throw new Error(`input ${name} should be a ${type.name}`)
-  const length = evaluate(product(shape), sizes)
-  if (array.length !== length) {
-    throw new Error(`input ${name} should have ${length} elements and has ${array.length}`)
-  }
-  return array
+  if (array.length === length) return array
+  throw new Error(`input ${name} should have ${length} elements and has ${array.length}`)
 }

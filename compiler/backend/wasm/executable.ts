@@ -69,7 +69,7 @@ export function createExecutable({ name, plan, schedule, engine, real }: Executa
     return arena.version
   }
 
-  const names = plan.outputs.map(o => o.name)
+  const resultsOf = keptResults(plan)
 
   function run(sizes: Sizes, arrays: Arrays): Results {
     // Room for inputs may need another memory, in which all is laid out and bound again.
@@ -79,10 +79,21 @@ export function createExecutable({ name, plan, schedule, engine, real }: Executa
     }
     engine.run(frameStart)
     inputs.handBack(arrays)
-    const results: Record<string, Buffer> = {}
-    for (const output of names) results[output] = views.get(output) ?? arrays[output]
-    return results
+    return resultsOf(arena.version, views, arrays)
   }
 
   return { backend: name, store: inputs.store, run }
+}
+
+/** Gives the results of runs: the same object as last time, where all lie where they lay. */
+function keptResults({ inputs, outputs }: Plan) {
+  const given = new Set(inputs.map(p => p.operand.buffer))
+  const moved = outputs.filter(o => given.has(o.operand.buffer)).map(o => o.name)
+  let last: { readonly version: number; readonly results: Record<string, Buffer> } = { version: 0, results: {} }
+  return (version: number, views: ReadonlyMap<string, Buffer>, arrays: Arrays): Results => {
+    if (last.version === version && moved.every(output => last.results[output] === arrays[output])) return last.results
+    const results = Object.fromEntries(outputs.map(({ name }) => [name, views.get(name) ?? arrays[name]]))
+    last = { version, results }
+    return results
+  }
 }

@@ -33,11 +33,13 @@ export function wasmEngine({ program, run }: Schedule, { relaxed, shared = canSh
   const owned = new WeakSet<ArrayBufferLike>()
   let memory = (shared ? sharedMemory : ownMemory)(1)
   let start = entryOf(module, memory, run)
-  owned.add(memory.buffer)
+  // The same object until the memory grows; to ask the memory each time takes longer.
+  let buffer: ArrayBufferLike = memory.buffer
+  owned.add(buffer)
   return {
-    buffer: () => memory.buffer,
+    buffer: () => buffer,
     // An array over what the memory was before it grew lies in it as well, if it grew in its place.
-    owns: array => (shared ? owned.has(array.buffer) : array.buffer === memory.buffer),
+    owns: array => (shared ? array.buffer === buffer || owned.has(array.buffer) : array.buffer === buffer),
     grow: bytes => {
       const missing = Math.ceil((bytes - memory.buffer.byteLength) / pageBytes)
       if (missing <= 0) return
@@ -50,7 +52,8 @@ export function wasmEngine({ program, run }: Schedule, { relaxed, shared = canSh
         memory = ownMemory(pages)
         start = entryOf(module, memory, run)
       }
-      owned.add(memory.buffer)
+      buffer = memory.buffer
+      owned.add(buffer)
     },
     run: frame => start(frame),
   }
