@@ -87,7 +87,7 @@ export interface Program {
 
 /**
  * Most are what they are called. `madd` is a · b + c, rounded once or twice as the target does; `below` compares without sign;
- * `shr` fills with zeros. `select` and `choose` take what is if so, what if not, and the test, or the mask. `toF64` of a vector of four takes
+ * `shr` fills with zeros. `pmin` is the second operand if it is less than the first, else the first; `pmax` if it is greater. `select` and `choose` take what is if so, what if not, and the test, or the mask. `toF64` of a vector of four takes
  * the first two, `toF32` of two gives two zeros behind them. `bits` and `real` read the same bits as whole numbers, or as reals; `widen`
  * takes the first two of four whole numbers to 64 bits, `narrow` back, with two zeros behind them.
  */
@@ -104,6 +104,8 @@ export type Operation =
   | 'nearest'
   | 'min'
   | 'max'
+  | 'pmin'
+  | 'pmax'
   | 'lt'
   | 'le'
   | 'eq'

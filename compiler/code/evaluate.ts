@@ -27,6 +27,8 @@ const binary: Partial<Record<Operation, Two>> = {
   div: (x, y) => x / y,
   min: Math.min,
   max: Math.max,
+  pmin: (x, y) => (y < x ? y : x),
+  pmax: (x, y) => (x < y ? y : x),
   and: (x, y) => x & y,
   or: (x, y) => x | y,
   xor: (x, y) => x ^ y,

@@ -54,6 +54,8 @@ const rules: Readonly<Record<Operation, Rule>> = {
   nearest: unary(reals),
   min: binary([...reals, 'i32x4']),
   max: binary([...reals, 'i32x4']),
+  pmin: binary(['f32x4', 'f64x2']),
+  pmax: binary(['f32x4', 'f64x2']),
   lt: binary(all, t => truthOf[t]),
   le: binary(all, t => truthOf[t]),
   eq: binary(all, t => truthOf[t]),

@@ -152,6 +152,8 @@ const operations: readonly Operation[] = [
   'nearest',
   'min',
   'max',
+  'pmin',
+  'pmax',
   'lt',
   'le',
   'eq',

@@ -21,23 +21,22 @@ const low = -0.00021219444005469057
 const coefficients = [0.5, 0.1666657684599398, 0.04166655443768796, 0.008363202971575697, 0.001392621346613569]
 
 function split(block: Block, m: Arithmetic, x: Expr): Split {
-  const z = m.add(m.mul(x, m.c(Math.LOG2E)), m.c(magic))
+  const z = m.madd(x, m.c(Math.LOG2E), m.c(magic))
   const n = m.sub(z, m.c(magic))
-  const r = m.sub(m.sub(x, m.mul(n, m.c(high))), m.mul(n, m.c(low)))
-  const rest = m.add(m.mul(m.mul(r, r), m.polynomial(r, coefficients)), r)
+  const r = m.madd(n, m.c(-low), m.madd(n, m.c(-high), x))
+  const rest = m.madd(m.mul(r, r), m.polynomial(r, coefficients), r)
   const exponent = block.name(apply('shl', [apply('bits', [z]), { kind: 'constant', type: 'i32', value: 23 }]))
   return { rest, exponent }
 }
 
-/** e^x: infinite from 128 ln 2 on, 0 below the smallest normal number. */
+/** e^x as 2^(n-1) · 2e^r: infinite from 128 ln 2 on, and 0 below 2^-125.5, where 2^(n-1) is no normal number. */
 export function exp32(block: Block, x: Expr): Expr {
   const m = arithmetic(block, 'f32x4')
-  const { rest, exponent } = split(block, m, x)
-  const bits = apply('add', [apply('bits', [m.add(rest, m.c(1))]), exponent])
-  const tiny = m.lt(x, m.c(-87.33654022216797))
-  const power = block.name(apply('real', [apply('andnot', [bits, tiny])]))
-  // NaN is not below the limit either, and NaN times infinity is NaN.
-  return m.choose(power, m.mul(x, m.c(Number.POSITIVE_INFINITY)), m.le(x, m.c(88.72283172607422)))
+  // NaN is neither above nor below.
+  const { rest, exponent } = split(block, m, m.pmin(m.pmax(x, m.c(-87.6)), m.c(89)))
+  const half = block.constant('i32x4', 0x3f000000)
+  const scale = block.name(apply('real', [apply('add', [exponent, half])]))
+  return m.mul(m.madd(rest, m.c(2), m.c(2)), scale)
 }
 
 /** tanh |x| = -t / (2 + t) of t = e^(-2|x|) - 1: no cancellation near 0, and exactly 1 where it is 1 to the last bit. */
@@ -45,9 +44,9 @@ export function tanh32(block: Block, x: Expr): Expr {
   const m = arithmetic(block, 'f32x4')
   const y = m.mul(m.abs(x), m.c(-2))
   // What is below counts as -40; NaN is not below.
-  const { rest, exponent } = split(block, m, m.choose(m.c(-40), y, m.lt(y, m.c(-40))))
+  const { rest, exponent } = split(block, m, m.pmax(y, m.c(-40)))
   const one = block.constant('i32x4', 0x3f800000)
   const scale = block.name(apply('real', [apply('add', [exponent, one])]))
-  const t = m.add(m.mul(scale, rest), m.sub(scale, m.c(1)))
+  const t = m.madd(scale, rest, m.sub(scale, m.c(1)))
   return m.signed(m.div(m.neg(t), m.add(t, m.c(2))), x)
 }

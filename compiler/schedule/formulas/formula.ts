@@ -17,6 +17,8 @@ export interface Arithmetic {
   add(a: Expr, b: Expr): Expr
   sub(a: Expr, b: Expr): Expr
   mul(a: Expr, b: Expr): Expr
+  /** a · b + c. */
+  madd(a: Expr, b: Expr, c: Expr): Expr
   div(a: Expr, b: Expr): Expr
   /** `yes` where the mask is set, else `no`. */
   choose(yes: Expr, no: Expr, mask: Expr): Expr
@@ -25,6 +27,8 @@ export interface Arithmetic {
   eq(a: Expr, b: Expr): Expr
   abs(a: Expr): Expr
   neg(a: Expr): Expr
+  pmin(a: Expr, b: Expr): Expr
+  pmax(a: Expr, b: Expr): Expr
   /** Σ of coefficients, the lowest power first. */
   polynomial(x: Expr, coefficients: readonly number[]): Expr
   /** `of` with the sign of `sign`. */
@@ -37,7 +41,7 @@ export function arithmetic(block: Block, type: 'f32x4' | 'f64x2'): Arithmetic {
     (...args: Expr[]): Expr =>
       block.name(apply(name, args))
   const c = (value: number): Expr => block.constant(type, value)
-  const [add, mul] = [op('add'), op('mul')]
+  const [add, mul, madd] = [op('add'), op('mul'), op('madd')]
   const mask = type === 'f32x4' ? block.constant('i32x4', -(2 ** 31)) : block.constant('i64x2', -(2n ** 63n))
   return {
     c,
@@ -51,7 +55,10 @@ export function arithmetic(block: Block, type: 'f32x4' | 'f64x2'): Arithmetic {
     eq: op('eq'),
     abs: op('abs'),
     neg: op('neg'),
-    polynomial: (x, coefficients) => coefficients.map(c).reduceRight((sum, k) => add(mul(sum, x), k)),
+    pmin: op('pmin'),
+    pmax: op('pmax'),
+    madd,
+    polynomial: (x, coefficients) => coefficients.map(c).reduceRight((sum, k) => madd(sum, x, k)),
     signed: (of, sign) =>
       block.name(apply('real', [apply('or', [apply('bits', [of]), apply('and', [apply('bits', [sign]), mask])])])),
   }
