@@ -91,7 +91,7 @@ const bad: Record<string, [Uint8Array, RegExp]> = {
   'another dtype': [file({ a: { ...f32([1], 0, 2), dtype: 'BF16' } }, 2), /`a` is BF16/],
   'a prototype as dtype': [file({ a: { ...f32([1], 0, 2), dtype: 'toString' } }, 2), /toString/],
   'a negative dim': [file({ a: f32([-1], 0, 4) }, 4), /no shape/],
-  'a fractional place': [file({ a: f32([1], 0, 4.5) }, 4), /no place/],
+  'a fractional place': [file({ a: f32([1], 0, 4.5) }, 4), /no offsets/],
   'a wrong size': [file({ a: f32([2], 0, 4) }, 4), /8 bytes, but has 4/],
   'an overlap': [file({ a: f32([1], 0, 4), b: f32([1], 2, 6) }, 6), /overlaps/],
   'a hole': [file({ a: f32([1], 4, 8) }, 8), /4 bytes before `a`/],
