@@ -2,6 +2,7 @@
 import type { AsyncBackend, Backend } from './backend.ts'
 import { devices } from './gpu/devices.ts'
 import { js } from './js.ts'
+import { wasm, wasmRelaxed } from './wasm.ts'
 
 /** Says how to reach a backend: directly, or by opening it on one of several devices (RNN513 where there is none). */
 export type BackendEntry =
@@ -10,6 +11,8 @@ export type BackendEntry =
 
 export const backends: readonly BackendEntry[] = [
   { name: js.name, backend: js },
+  { name: wasm.name, backend: wasm },
+  { name: wasmRelaxed.name, backend: wasmRelaxed },
   { name: 'gpu', devices },
 ]
 

@@ -109,6 +109,13 @@ export const symbolsOf = (dim: Dim): string[] => [...new Set(atomsOf(dim).map(a 
 /** The number that each atom of `dim` subtracts from its symbol, in the order of the terms: 2 for `T-2`. */
 export const offsetsOf = (dim: Dim): number[] => atomsOf(dim).map(a => a.minus)
 
+/** The terms of the sum, with their atoms read. */
+export const termsOf = (dim: Dim): readonly { readonly coefficient: number; readonly atoms: readonly Atom[] }[] =>
+  dim.terms.map(t => ({ coefficient: t.coefficient, atoms: t.atoms.map(readAtom) }))
+
+/** An atom as a dimension. */
+export const ofAtom = (atom: Atom): Dim => normal([{ coefficient: 1, atoms: [formatAtom(atom)] }])
+
 const atomsOf = (dim: Dim): Atom[] => dim.terms.flatMap(t => t.atoms.map(readAtom))
 
 /** Throws a plain Error if a symbol has no size: the caller names it to the user. */

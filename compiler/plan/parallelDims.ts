@@ -9,7 +9,7 @@ import type { Kernel, Pointwise, Write } from './plan.ts'
 export function parallelDims(kernel: Kernel): readonly number[] {
   switch (kernel.kind) {
     case 'map':
-      return mapDims(kernel)
+      return parallelMapDims(kernel)
     case 'reduce':
       return [...kernel.domain.keys()]
     case 'gemm':
@@ -17,7 +17,8 @@ export function parallelDims(kernel: Kernel): readonly number[] {
   }
 }
 
-const mapDims = ({ domain, writes }: Pointwise): readonly number[] =>
+/** The same of a map. */
+export const parallelMapDims = ({ domain, writes }: Pointwise): readonly number[] =>
   [...domain.keys()].filter(d => writes.every(w => isPlain(w) || asNumber(w.to.strides[d]) !== 0))
 
 /** Whether each point writes an element of its own; with an indirect or accumulating write several may share one. */

@@ -420,7 +420,8 @@ const tails: readonly Case[] = [
       scan(b, { carries: [h0, h0], xs: [x] }, (s, [h, g], [xt]) => {
         const start = s.emit('sin', [s.emit('matmulT', [s.emit('add', [h, xt]), s.use(w)])])
         const [last, all] = scan(s, { length: '3', carries: [start], xs: [] }, (r, [c]) => {
-          const next = r.emit('cos', [r.emit('add', [r.emit('matmul', [c, r.use(w)]), r.use(g)])])
+          // Which lets no rounding grow from step to step.
+          const next = r.emit('tanh', [r.emit('add', [r.emit('matmul', [c, r.use(w)]), r.use(g)])])
           return [next, r.emit('neg', [next])]
         })
         return [s.emit('matmul', [last, s.use(w)]), start, all]

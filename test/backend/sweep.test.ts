@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'vitest'
 import { js } from '../../compiler/backend/js.ts'
+import { wasm, wasmRelaxed } from '../../compiler/backend/wasm.ts'
 import { load } from '../../compiler/index.ts'
 import { allEqns, type Graph } from '../../compiler/ir/graph.ts'
 import { interpret } from '../../compiler/ir/interpret.ts'
@@ -41,6 +42,23 @@ describe('functions over all of 32 bits', () => {
     const sweeps = swept64((graph, output, { context }) => load(context, graph, js, 'f32').run(sizes, inputs)[output])
     checkColumn('js f32', sweeps, { format: 'f32', margin: 1 })
   })
+
+  for (const backend of [wasm, wasmRelaxed]) {
+    it(`by the ${backend.name} backend in 64 bits`, () => {
+      const sweeps = swept64(
+        (graph, output, { context }) => load(context, graph, backend, 'f64').run(sizes, reals)[output],
+      )
+      checkColumn('wasm f64', sweeps, { format: 'f64', margin: 1 })
+    })
+
+    it(`by the ${backend.name} backend in 32 bits`, () => {
+      const inputs = { w: places, y: new Float32Array(1) }
+      const sweeps = swept64(
+        (graph, output, { context }) => load(context, graph, backend, 'f32').run(sizes, inputs)[output],
+      )
+      checkColumn('wasm f32', sweeps, { format: 'f32', margin: 128 })
+    })
+  }
 
   it('all that there are', () => {
     const used = new Set(cases.flatMap(c => [...allEqns(c.values), ...allEqns(c.slopes)].map(e => e.op)))

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { describe, it } from 'vitest'
 import type { Buffer, Executable } from '../../compiler/backend/backend.ts'
-import { js } from '../../compiler/backend/js.ts'
+import { immediateBackends } from '../../compiler/backend/backends.ts'
 import { load } from '../../compiler/index.ts'
 import { relativeError } from '../../compiler/ir/array.ts'
 import { evaluate, type Sizes } from '../../compiler/ir/dim.ts'
@@ -55,50 +55,53 @@ describe('Keras fixtures', () => {
   it('are all here', () => {
     assert.deepEqual(readdirSync(folder).sort(), fixtures.map(f => `${f.name}.json`).sort())
   })
-  for (const entry of fixtures) {
-    const { name, parts, sparse } = entry
-    it(name, () => {
-      const fixture = readFixture(name)
-      const { model, sizes, batch, weights } = openFixture(entry, fixture, readProgram(name))
-      const state: Record<string, Buffer> = { ...weights }
-      const run = (executable: Executable): Readonly<Record<string, Buffer>> =>
-        executable.run(sizes, { ...batch, ...state })
+  for (const backend of immediateBackends) {
+    for (const entry of fixtures) {
+      const { name, parts, sparse } = entry
+      it(backend.name === 'js' ? name : `${name} on ${backend.name}`, () => {
+        const fixture = readFixture(name)
+        const { model, sizes, batch, weights } = openFixture(entry, fixture, readProgram(name))
+        const state: Record<string, Buffer> = { ...weights }
+        const run = (executable: Executable): Readonly<Record<string, Buffer>> =>
+          executable.run(sizes, { ...batch, ...state })
 
-      const predicted = run(load(model.context, model.predict(), js, 'f64'))
-      const expected = Array.isArray(fixture.outputs) ? fixture.outputs : [fixture.outputs]
-      model.signature.outputs.forEach((port, i) => {
-        close(predicted[port.name], expected[i].data, 1e-9, `output ${port.name}`)
+        const predicted = run(load(model.context, model.predict(), backend, 'f64'))
+        const expected = Array.isArray(fixture.outputs) ? fixture.outputs : [fixture.outputs]
+        model.signature.outputs.forEach((port, i) => {
+          close(predicted[port.name], expected[i].data, 1e-9, `output ${port.name}`)
+        })
+        if (fixture.loss_value === undefined || fixture.gradients === undefined) return
+
+        const found = run(load(model.context, model.gradient(), backend, 'f64'))
+        close(found.loss, [fixture.loss_value], 1e-9, 'loss')
+        const gradients = weightsFromKeras(fixture.gradients, parts)
+        for (const p of model.signature.parameters)
+          close(found[`d:${p.name}`], gradients[p.name], 1e-9, `gradient of ${p.name}`)
+
+        if (fixture.steps === undefined || fixture.weights_after === undefined) return
+        const training = model.train()
+        const step = load(training.context, training.graph, backend, 'f64')
+        for (const s of training.states) {
+          const size = s.shape.reduce((n, d) => n * evaluate(d, sizes), 1)
+          const start = s.init.kind === 'number' ? s.init.value : Number.NaN
+          state[s.name] = s.dtype === 'int' ? new Int32Array(size).fill(start) : new Float64Array(size).fill(start)
+        }
+        const occurrences =
+          sparse === undefined
+            ? undefined
+            : sparseAdam(load(model.context, model.gradient(), backend, 'f64'), sizes, batch, sparse)
+        fixture.steps.forEach((loss, i) => {
+          // The step writes over the weights that this is computed from.
+          const table = occurrences?.(state, i + 1)
+          const results = run(step)
+          close(results.loss, [loss], 1e-9, `loss of step ${i}`)
+          for (const key of Object.keys(state)) if (results[key] !== undefined) state[key] = results[key].slice()
+          if (sparse !== undefined && table !== undefined) state[sparse] = table
+        })
+        const after = weightsFromKeras(fixture.weights_after, parts)
+        for (const p of model.signature.parameters)
+          close(state[p.name], after[p.name], 1e-8, `${p.name} after the steps`)
       })
-      if (fixture.loss_value === undefined || fixture.gradients === undefined) return
-
-      const found = run(load(model.context, model.gradient(), js, 'f64'))
-      close(found.loss, [fixture.loss_value], 1e-9, 'loss')
-      const gradients = weightsFromKeras(fixture.gradients, parts)
-      for (const p of model.signature.parameters)
-        close(found[`d:${p.name}`], gradients[p.name], 1e-9, `gradient of ${p.name}`)
-
-      if (fixture.steps === undefined || fixture.weights_after === undefined) return
-      const training = model.train()
-      const step = load(training.context, training.graph, js, 'f64')
-      for (const s of training.states) {
-        const size = s.shape.reduce((n, d) => n * evaluate(d, sizes), 1)
-        const start = s.init.kind === 'number' ? s.init.value : Number.NaN
-        state[s.name] = s.dtype === 'int' ? new Int32Array(size).fill(start) : new Float64Array(size).fill(start)
-      }
-      const occurrences =
-        sparse === undefined
-          ? undefined
-          : sparseAdam(load(model.context, model.gradient(), js, 'f64'), sizes, batch, sparse)
-      fixture.steps.forEach((loss, i) => {
-        // The step writes over the weights that this is computed from.
-        const table = occurrences?.(state, i + 1)
-        const results = run(step)
-        close(results.loss, [loss], 1e-9, `loss of step ${i}`)
-        for (const key of Object.keys(state)) if (results[key] !== undefined) state[key] = results[key].slice()
-        if (sparse !== undefined && table !== undefined) state[sparse] = table
-      })
-      const after = weightsFromKeras(fixture.weights_after, parts)
-      for (const p of model.signature.parameters) close(state[p.name], after[p.name], 1e-8, `${p.name} after the steps`)
-    })
+    }
   }
 })

@@ -7,7 +7,7 @@ import { update } from './update.ts'
 const file = new URL('../../spec/numerics.md', import.meta.url)
 
 /** The columns with numbers, in order. */
-export const columns = ['interpreter', 'js f64', 'js f32', 'gpu'] as const
+export const columns = ['interpreter', 'js f64', 'js f32', 'wasm f64', 'wasm f32', 'gpu'] as const
 export type Column = (typeof columns)[number]
 
 const head = `| x ↦ | ${columns.join(' | ')} |\n|---|${columns.map(() => '---|').join('')}\n`

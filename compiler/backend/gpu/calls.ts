@@ -2,7 +2,7 @@
 import { constant, type Dim, evaluate, product, rowMajor, type Sizes } from '../../ir/dim.ts'
 import { createProgram, pruned } from '../../plan/instructions.ts'
 import type { Buffer, Instruction, Operand, Port, Write } from '../../plan/plan.ts'
-import { collapseMap } from '../collapse.ts'
+import { collapseMap } from '../../schedule/collapse.ts'
 import { pointsOf } from './axisLoops.ts'
 import { type Call, type Contents, call, lay, type Result, whole, write } from './bufferContents.ts'
 import { runsOf } from './dispatches.ts'

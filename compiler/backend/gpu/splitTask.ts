@@ -2,7 +2,7 @@
 import { constant, type Dim, product, rowMajor } from '../../ir/dim.ts'
 import { pruned, read } from '../../plan/instructions.ts'
 import type { Buffer, Instruction, Operand, Ref, Write } from '../../plan/plan.ts'
-import { collapseMap } from '../collapse.ts'
+import { collapseMap } from '../../schedule/collapse.ts'
 import { type Each, neededFor, type Task } from './tasks.ts'
 
 /** Makes a buffer that the plan does not have. */

@@ -20,7 +20,7 @@ import type {
   Step,
   Write,
 } from '../../plan/plan.ts'
-import { collapseMap, collapseReduce } from '../collapse.ts'
+import { collapseMap, collapseReduce } from '../../schedule/collapse.ts'
 
 /** Computes one point in each thread. No two threads write one place. */
 export interface Each extends Pointwise {

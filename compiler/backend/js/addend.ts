@@ -2,7 +2,7 @@
 import { sameShape } from '../../ir/dim.ts'
 import { sameOperand } from '../../plan/operands.ts'
 import type { GemmKernel, Operand, Pointwise } from '../../plan/plan.ts'
-import { collapseMap } from '../collapse.ts'
+import { collapseMap } from '../../schedule/collapse.ts'
 
 /**
  * The operand that a tail adds to each sum, over the product's points, if the tail does nothing else: a bias, mostly. Longer tails are

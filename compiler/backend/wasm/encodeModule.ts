@@ -1,0 +1,51 @@
+// Encodes a program of the loop language as a WebAssembly module: it imports a memory, and exports some of its functions.
+import type { Func, Program } from '../../code/code.ts'
+import { list, sized, text, unsigned } from './bytes.ts'
+import { encodeFunction } from './encodeFunction.ts'
+import { valueType } from './opcodes.ts'
+
+export interface ModuleOptions {
+  /** The names of the functions that the module exports. */
+  readonly exports: readonly string[]
+  /** Whether `madd` may round once instead of twice, as the processor likes. */
+  readonly relaxed: boolean
+  /** Whether the memory is one that threads may share, of at most so many pages. */
+  readonly shared: boolean
+}
+
+/** A memory holds at most so many pages of 64 KiB: addresses stay positive numbers of 32 bits. */
+export const mostPages = 2 ** 15
+
+export const memoryImport = { module: 'rnnc', name: 'memory' } as const
+
+/** The bytes of the module. */
+export function encodeModule({ functions }: Program, options: ModuleOptions): Uint8Array<ArrayBuffer> {
+  const places = new Map(functions.map((f, i) => [f.name, i]))
+  const indexOf = (name: string): number => {
+    const place = places.get(name)
+    if (place === undefined) throw new Error(`there is no function ${name}`)
+    return place
+  }
+  const signatures = [...new Set(functions.map(signatureOf))]
+  const limits = options.shared ? [3, 0, ...unsigned(mostPages)] : [0, 0]
+  const imported = [...text(memoryImport.module), ...text(memoryImport.name), 2, ...limits]
+  const encoding = { indexOf, relaxed: options.relaxed }
+  return Uint8Array.from([
+    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...section(1, list(signatures.map(s => s.split(',').map(Number)))),
+    ...section(2, list([imported])),
+    ...section(3, list(functions.map(f => unsigned(signatures.indexOf(signatureOf(f)))))),
+    ...section(7, list(options.exports.map(name => [...text(name), 0, ...unsigned(indexOf(name))]))),
+    ...section(10, list(functions.map(f => encodeFunction(f, encoding)))),
+  ])
+}
+
+const section = (id: number, bytes: readonly number[]): number[] => [id, ...sized(bytes)]
+
+/** A function's type as bytes, in text so that equal ones are equal. */
+const signatureOf = ({ params, result }: Func): string =>
+  [
+    0x60,
+    ...list(params.map(p => [valueType[p.type]])),
+    ...list(result === undefined ? [] : [[valueType[result.type]]]),
+  ].join()

@@ -1,0 +1,99 @@
+// Makes an executable of a schedule and an engine: the memory's layout, the inputs and the results of each run.
+import { evaluate, product, type Sizes } from '../../ir/dim.ts'
+import type { Plan, Port } from '../../plan/plan.ts'
+import type { Schedule } from '../../schedule/schedule.ts'
+import type { Buffer, Executable, Results } from '../backend.ts'
+import { type Arrays, arrayOf, createInputs, type RealArray } from './boundInputs.ts'
+import type { Engine } from './engine.ts'
+import { layouts, symbolsIn } from './frame.ts'
+import { createPlaces, type Place } from './places.ts'
+
+/** Address 0 is none. */
+const frameStart = 64
+
+export interface ExecutableOptions {
+  readonly name: string
+  readonly plan: Plan
+  readonly schedule: Schedule
+  readonly engine: Engine
+  readonly real: RealArray
+}
+
+/** The program's own part of the memory. */
+interface Arena {
+  place?: Place
+  version: number
+  /** The sizes and the memory that it is laid out for. */
+  sizes: Sizes
+  frame?: ArrayBufferLike
+}
+
+export function createExecutable({ name, plan, schedule, engine, real }: ExecutableOptions): Executable {
+  const { slots } = schedule
+  const places = createPlaces(frameStart)
+  places.take(4 * slots.length)
+  engine.grow(places.end)
+  const symbols = symbolsIn(schedule, plan)
+  const layoutOf = layouts(plan, schedule, real.BYTES_PER_ELEMENT === 4 ? 4 : 8)
+  const known = { frame: new Int32Array(engine.buffer(), frameStart, slots.length) }
+  const frame = (): Int32Array => {
+    if (known.frame.buffer !== engine.buffer()) known.frame = new Int32Array(engine.buffer(), frameStart, slots.length)
+    return known.frame
+  }
+  const slotOf = (buffer: Port['operand']['buffer']): number =>
+    slots.findIndex(s => s.kind === 'buffer' && s.buffer === buffer)
+  const inputs = createInputs({ plan, engine, places, real, slotOf, frame })
+  const given = new Set(plan.inputs.map(p => p.operand.buffer))
+  const arena: Arena = { version: 0, sizes: {} }
+  const views = new Map<string, Buffer>()
+
+  /** Lays the program's own buffers out anew, where sizes have changed or the memory is another; gives the layout's number. */
+  function prepare(sizes: Sizes): number {
+    if (arena.frame === engine.buffer() && symbols.every(s => arena.sizes[s] === sizes[s])) return arena.version
+    for (const s of symbols) if (!Object.hasOwn(sizes, s)) throw new Error(`size ${s} is not known`)
+    const layout = layoutOf(sizes)
+    if (arena.place !== undefined) places.free(arena.place)
+    arena.place = places.take(layout.bytes)
+    engine.grow(places.end)
+    layout.write(frame(), arena.place.start)
+    arena.frame = engine.buffer()
+    arena.sizes = Object.fromEntries(symbols.map(s => [s, sizes[s]]))
+    arena.version++
+    views.clear()
+    for (const { name: output, operand, shape } of plan.outputs) {
+      const { buffer } = operand
+      const start = arena.place.start + (layout.offsets.get(buffer) ?? 0)
+      const length = evaluate(product(shape), sizes)
+      if (!given.has(buffer)) views.set(output, arrayOf(buffer.dtype, real, engine.buffer(), start, length))
+    }
+    return arena.version
+  }
+
+  const resultsOf = keptResults(plan)
+
+  function run(sizes: Sizes, arrays: Arrays): Results {
+    // Room for inputs may need another memory, in which all is laid out and bound again.
+    for (let version = prepare(sizes); ; version = arena.version) {
+      inputs.bind(arrays, sizes, version)
+      if (prepare(sizes) === version) break
+    }
+    engine.run(frameStart)
+    inputs.handBack(arrays)
+    return resultsOf(arena.version, views, arrays)
+  }
+
+  return { backend: name, store: inputs.store, run }
+}
+
+/** Gives the results of runs: the same object as last time, where all lie where they lay. */
+function keptResults({ inputs, outputs }: Plan) {
+  const given = new Set(inputs.map(p => p.operand.buffer))
+  const moved = outputs.filter(o => given.has(o.operand.buffer)).map(o => o.name)
+  let last: { readonly version: number; readonly results: Record<string, Buffer> } = { version: 0, results: {} }
+  return (version: number, views: ReadonlyMap<string, Buffer>, arrays: Arrays): Results => {
+    if (last.version === version && moved.every(output => last.results[output] === arrays[output])) return last.results
+    const results = Object.fromEntries(outputs.map(({ name }) => [name, views.get(name) ?? arrays[name]]))
+    last = { version, results }
+    return results
+  }
+}

@@ -1,0 +1,69 @@
+// Runs a program as WebAssembly. Where the engine can share memories, the memory is of that kind: arrays of it stay what they are as it grows.
+import { fail } from '../../../dsl/diagnostics.ts'
+import type { Schedule } from '../../schedule/schedule.ts'
+import { encodeModule, memoryImport, mostPages } from './encodeModule.ts'
+import type { Engine } from './engine.ts'
+
+const pageBytes = 2 ** 16
+
+/** A memory of so many pages. */
+type MakeMemory = (pages: number) => WebAssembly.Memory
+
+const sharedMemory: MakeMemory = initial => new WebAssembly.Memory({ initial, maximum: mostPages, shared: true })
+const ownMemory: MakeMemory = initial => new WebAssembly.Memory({ initial })
+
+/** Whether memories can be shared here: not everywhere where pages are isolated from each other. */
+function canShare(): boolean {
+  try {
+    return sharedMemory(1).buffer.byteLength > 0
+  } catch {
+    return false
+  }
+}
+
+export interface EngineOptions {
+  readonly relaxed: boolean
+  /** Whether to use a memory of the kind that threads may share; if left out, where that is possible. */
+  readonly shared?: boolean
+}
+
+/** Assembles a program. */
+export function wasmEngine({ program, run }: Schedule, { relaxed, shared = canShare() }: EngineOptions): Engine {
+  const module = new WebAssembly.Module(encodeModule(program, { exports: [run], relaxed, shared }))
+  const owned = new WeakSet<ArrayBufferLike>()
+  let memory = (shared ? sharedMemory : ownMemory)(1)
+  let start = entryOf(module, memory, run)
+  // The same object until the memory grows; to ask the memory each time takes longer.
+  let buffer: ArrayBufferLike = memory.buffer
+  owned.add(buffer)
+  return {
+    buffer: () => buffer,
+    // An array over what the memory was before it grew lies in it as well, if it grew in its place.
+    owns: array => (shared ? array.buffer === buffer || owned.has(array.buffer) : array.buffer === buffer),
+    grow: bytes => {
+      const missing = Math.ceil((bytes - memory.buffer.byteLength) / pageBytes)
+      if (missing <= 0) return
+      const pages = memory.buffer.byteLength / pageBytes + missing
+      if (pages > mostPages)
+        fail('RNN519', { doing: 'a run on WebAssembly', needed: inGigabytes(pages), there: inGigabytes(mostPages) })
+      if (shared) memory.grow(missing)
+      else {
+        // Growing would take the memory from under the arrays that were given out.
+        memory = ownMemory(pages)
+        start = entryOf(module, memory, run)
+      }
+      buffer = memory.buffer
+      owned.add(buffer)
+    },
+    run: frame => start(frame),
+  }
+}
+
+const inGigabytes = (pages: number): string => `${((pages * pageBytes) / 2 ** 30).toFixed(1)} GB`
+
+function entryOf(module: WebAssembly.Module, memory: WebAssembly.Memory, run: string): (frame: number) => void {
+  const { exports } = new WebAssembly.Instance(module, { [memoryImport.module]: { [memoryImport.name]: memory } })
+  const entry = exports[run]
+  if (typeof entry !== 'function') throw new Error(`the module exports no ${run}`)
+  return frame => entry(frame)
+}

@@ -1,0 +1,133 @@
+// The loop language: what a schedule writes and a printer turns into WebAssembly (or any language with loops, arrays and numbers).
+// Its memory is one array of bytes. Every expression has a type, and nothing converts by itself.
+
+/** Numbers; i32 is a whole number, an address in bytes, or a truth (1 or 0). */
+export type Scalar = 'i32' | 'f32' | 'f64'
+
+/** 128 bits as so many lanes. A comparison of vectors gives a mask of the whole numbers of that width: all bits of a lane, or none. */
+export type Vector = 'f32x4' | 'f64x2' | 'i32x4' | 'i64x2'
+
+export type Type = Scalar | Vector
+
+/** A variable of a function, which is itself and not its name. */
+export interface Local {
+  readonly name: string
+  readonly type: Type
+}
+
+/** A number in every lane, a number for each lane, or the bits of every lane of an i64x2. */
+export type Literal = number | readonly number[] | bigint
+
+/** How a load or a store takes less than its type: one number into all lanes, or the first two of four lanes. */
+export type Part = 'splat' | 'pair'
+
+export type Expr =
+  | { readonly kind: 'constant'; readonly type: Type; readonly value: Literal }
+  | { readonly kind: 'local'; readonly type: Type; readonly local: Local }
+  /** An operation of `operations.ts`; `lanes` are those of `lane`, `withLane` and `shuffle`. */
+  | {
+      readonly kind: 'apply'
+      readonly type: Type
+      readonly op: Operation
+      readonly args: readonly Expr[]
+      readonly lanes?: readonly number[]
+    }
+  /** Reads at `address + offset`. */
+  | {
+      readonly kind: 'load'
+      readonly type: Type
+      readonly address: Expr
+      readonly offset: number
+      readonly part?: Part
+    }
+  | { readonly kind: 'call'; readonly type: Type; readonly callee: string; readonly args: readonly Expr[] }
+
+export type Statement =
+  /** Gives a new variable its value. */
+  | { readonly kind: 'let'; readonly local: Local; readonly value: Expr }
+  | { readonly kind: 'set'; readonly local: Local; readonly value: Expr }
+  /** Writes at `address + offset`. */
+  | {
+      readonly kind: 'store'
+      readonly address: Expr
+      readonly offset: number
+      readonly value: Expr
+      readonly part?: 'pair'
+    }
+  /** Runs its body for index = from, from + step, … while it is below `to`, which is evaluated once. */
+  | {
+      readonly kind: 'for'
+      readonly index: Local
+      readonly from: Expr
+      readonly to: Expr
+      readonly step: number
+      readonly body: readonly Statement[]
+    }
+  | {
+      readonly kind: 'if'
+      readonly test: Expr
+      readonly yes: readonly Statement[]
+      readonly no: readonly Statement[]
+    }
+  | { readonly kind: 'call'; readonly callee: string; readonly args: readonly Expr[] }
+
+export interface Func {
+  readonly name: string
+  readonly comment: string
+  readonly params: readonly Local[]
+  readonly body: readonly Statement[]
+  /** What it gives, after its body. */
+  readonly result?: Expr
+}
+
+/** Functions that call each other, none of them itself. */
+export interface Program {
+  readonly functions: readonly Func[]
+}
+
+/**
+ * Most are what they are called. `madd` is a · b + c, rounded once or twice as the target does; `below` compares without sign;
+ * `shr` fills with zeros. `pmin` is the second operand if it is less than the first, else the first; `pmax` if it is greater. `select` and `choose` take what is if so, what if not, and the test, or the mask. `toF64` of a vector of four takes
+ * the first two, `toF32` of two gives two zeros behind them. `bits` and `real` read the same bits as whole numbers, or as reals; `widen`
+ * takes the first two of four whole numbers to 64 bits, `narrow` back, with two zeros behind them.
+ */
+export type Operation =
+  | 'add'
+  | 'sub'
+  | 'mul'
+  | 'div'
+  | 'madd'
+  | 'neg'
+  | 'abs'
+  | 'sqrt'
+  | 'floor'
+  | 'nearest'
+  | 'min'
+  | 'max'
+  | 'pmin'
+  | 'pmax'
+  | 'lt'
+  | 'le'
+  | 'eq'
+  | 'ne'
+  | 'below'
+  | 'and'
+  | 'or'
+  | 'xor'
+  | 'andnot'
+  | 'shl'
+  | 'shr'
+  | 'select'
+  | 'choose'
+  | 'splat'
+  | 'lane'
+  | 'withLane'
+  | 'shuffle'
+  | 'any'
+  | 'toF32'
+  | 'toF64'
+  | 'toI32'
+  | 'bits'
+  | 'real'
+  | 'widen'
+  | 'narrow'

@@ -1,0 +1,122 @@
+// Runs a program of the loop language over an array of bytes: slow, obvious, and what printers answer to.
+import type { Expr, Func, Local, Part, Program, Statement, Type } from './code.ts'
+import { evaluate } from './evaluate.ts'
+import { getLane, literalValue, newVector, type Value, vector } from './lanes.ts'
+import { bytesOf, isVector } from './operations.ts'
+
+/** A program over a memory. */
+export interface Machine {
+  /** Calls a function; throws a plain Error for an access outside the memory. */
+  call(name: string, args: readonly number[]): Value | undefined
+}
+
+/** Makes a machine; `memory` is asked again at each call, as it may grow. */
+export function interpretCode({ functions }: Program, memory: () => ArrayBufferLike): Machine {
+  const byName = new Map(functions.map(f => [f.name, f]))
+  return { call: (name, args) => callOf(name, args, { functions: byName, view: new DataView(memory()) }) }
+}
+
+interface Run {
+  readonly functions: ReadonlyMap<string, Func>
+  readonly view: DataView
+}
+
+type Locals = Map<Local, Value>
+
+function callOf(name: string, args: readonly Value[], of: Run): Value | undefined {
+  const f = of.functions.get(name)
+  if (f === undefined) throw new Error(`there is no function ${name}`)
+  const locals: Locals = new Map(f.params.map((p, i) => [p, args[i]]))
+  run(f.body, locals, of)
+  return f.result && value(f.result, locals, of)
+}
+
+function run(list: readonly Statement[], locals: Locals, of: Run): void {
+  for (const s of list) {
+    switch (s.kind) {
+      case 'let':
+      case 'set':
+        locals.set(s.local, value(s.value, locals, of))
+        break
+      case 'store':
+        write(of.view, s.value.type, whole(s.address, locals, of) + s.offset, value(s.value, locals, of), s.part)
+        break
+      case 'for': {
+        const to = whole(s.to, locals, of)
+        for (let i = whole(s.from, locals, of); i < to; i += s.step) {
+          locals.set(s.index, i)
+          run(s.body, locals, of)
+        }
+        break
+      }
+      case 'if':
+        run(whole(s.test, locals, of) !== 0 ? s.yes : s.no, locals, of)
+        break
+      case 'call':
+        callOf(
+          s.callee,
+          s.args.map(a => value(a, locals, of)),
+          of,
+        )
+    }
+  }
+}
+
+function whole(e: Expr, locals: Locals, of: Run): number {
+  const found = value(e, locals, of)
+  if (typeof found !== 'number') throw new Error('a vector is no whole number')
+  return found
+}
+
+function value(e: Expr, locals: Locals, of: Run): Value {
+  const args = (): Value[] => (e.kind === 'apply' || e.kind === 'call' ? e.args.map(a => value(a, locals, of)) : [])
+  switch (e.kind) {
+    case 'constant':
+      return literalValue(e.type, e.value)
+    case 'local': {
+      const found = locals.get(e.local)
+      if (found === undefined) throw new Error(`${e.local.name} has no value`)
+      return found
+    }
+    case 'load':
+      return readAt(of.view, e.type, whole(e.address, locals, of) + e.offset, e.part)
+    case 'apply':
+      return evaluate(e.op, e.args[0].type, args(), e.lanes)
+    case 'call': {
+      const given = callOf(e.callee, args(), of)
+      if (given === undefined) throw new Error(`${e.callee} gives nothing`)
+      return given
+    }
+  }
+}
+
+function readAt(view: DataView, type: Type, at: number, part: Part | undefined): Value {
+  if (part === 'pair') return vector('i32x4', i => (i < 2 ? view.getInt32(at + 4 * i, true) : 0))
+  if (type === 'f32') return view.getFloat32(at, true)
+  if (type === 'f64') return view.getFloat64(at, true)
+  if (type === 'i32') return view.getInt32(at, true)
+  if (part === 'splat') {
+    const first = type === 'f64x2' ? view.getFloat64(at, true) : getLane(copy(view, at, 4), type, 0)
+    return vector(type, () => first)
+  }
+  return copy(view, at, 16)
+}
+
+/** So many bytes from a place, and zeros. */
+function copy(view: DataView, at: number, count: number): DataView {
+  const made = newVector()
+  for (let i = 0; i < count; i++) made.setUint8(i, view.getUint8(at + i))
+  return made
+}
+
+function write(view: DataView, type: Type, at: number, v: Value, part: Part | undefined): void {
+  if (typeof v === 'number') {
+    if (type === 'f32') view.setFloat32(at, v, true)
+    else if (type === 'f64') view.setFloat64(at, v, true)
+    else view.setInt32(at, v, true)
+    return
+  }
+  if (!isVector(type)) throw new Error(`a vector is no ${type}`)
+  const count = part === 'pair' ? 8 : bytesOf[type]
+  for (let i = 0; i < count; i++) view.setUint8(at + i, v.getUint8(i))
+}

@@ -1,0 +1,272 @@
+// Products of packed operands: panels of the right one, one after the other, by blocks of rows of the left one.
+import {
+  add,
+  apply,
+  bind,
+  int,
+  load,
+  loop,
+  mul,
+  perform,
+  read,
+  select,
+  set,
+  store,
+  sub,
+  when,
+} from '../../code/build.ts'
+import type { Expr, Statement } from '../../code/code.ts'
+import { usePack, usePackLeft } from './pack.ts'
+import { rowPanels, useRow } from './row.ts'
+import { mostRows, useRows } from './rows.ts'
+import { columnBlock, depthBlock, parameters, range, rowBlock, type Shapes, variable, zero } from './shapes.ts'
+
+const least = (a: Expr, b: Expr): Expr => select(a, b, apply('lt', [a, b]))
+
+/**
+ * The name of `multiply(b, panel, a, am, c, cm, cn, M, N, K, adds, tile)`: rows of a, whose elements lie together, times panels that
+ * lie `panel` bytes apart. A panel that does not fit into c, or does not lie together in it, goes by way of `tile`.
+ */
+export const useMultiply = (shapes: Shapes): string =>
+  shapes.library.use('multiply', () => {
+    const { list, values: v } = parameters(multiplyNames)
+    const { bytes, width } = shapes
+    const [n, q, to, done] = ['n', 'q', 'to', 'done'].map(name => variable(name))
+    const fits = apply('and', [apply('le', [read(n), sub(v.N, int(width))]), apply('eq', [v.cn, int(bytes)])])
+    const split = splitRows(v.M)
+    const panel = { shapes, split, q: read(q), ...v }
+    const columns = least(sub(v.N, read(n)), int(width))
+    const isRow = apply('and', [apply('eq', [v.M, int(1)]), apply('eq', [v.cn, int(bytes)])])
+    const many = apply('and', [v.N, int(-rowPanels * width)])
+    return {
+      name: 'multiply',
+      comment: 'rows times panels',
+      params: list,
+      body: [
+        ...split.statements,
+        bind(done, int(0)),
+        when(isRow, [perform(useRow(shapes), [v.b, v.panel, v.a, v.c, many, v.K, v.adds]), set(done, many)]),
+        bind(q, add(v.b, mul(shifted(read(done), Math.log2(width)), v.panel))),
+        loop(
+          n,
+          read(done),
+          v.N,
+          [
+            bind(to, add(v.c, mul(read(n), v.cn))),
+            when(fits, rowsOf({ ...panel, c: read(to) }), [
+              ...rowsOf({ ...panel, c: v.tile, cm: int(width * bytes), adds: zero }),
+              ...fromTile(shapes, { to: read(to), columns, ...v }),
+            ]),
+            set(q, add(read(q), v.panel)),
+          ],
+          width,
+        ),
+      ],
+    }
+  })
+
+const multiplyNames = ['b', 'panel', 'a', 'am', 'c', 'cm', 'cn', 'M', 'N', 'K', 'adds', 'tile'] as const
+
+const shifted = (x: Expr, by: number): Expr => apply('shr', [x, int(by)])
+
+interface Split {
+  readonly statements: readonly Statement[]
+  /** Blocks of six rows, then of five, then so many rows. */
+  readonly sixes: Expr
+  readonly fives: Expr
+  readonly rest: Expr
+}
+
+/** Rows as blocks of six and five, if that is possible, as both use the registers well; else as sixes and a rest. */
+function splitRows(M: Expr): Split {
+  const [blocks, sixes, fives, rest] = ['blocks', 'sixes', 'fives', 'rest'].map(name => variable(name))
+  const by6 = (x: Expr): Expr => apply('toI32', [apply('floor', [apply('div', [apply('toF64', [x]), sixth])])])
+  const both = sub(M, mul(read(blocks), int(mostRows - 1)))
+  const isEven = apply('le', [zero, both])
+  return {
+    statements: [
+      bind(blocks, by6(add(M, int(mostRows - 1)))),
+      bind(sixes, select(both, by6(M), isEven)),
+      bind(fives, select(sub(read(blocks), read(sixes)), zero, isEven)),
+      bind(rest, select(zero, sub(M, mul(read(sixes), int(mostRows))), isEven)),
+    ],
+    sixes: read(sixes),
+    fives: read(fives),
+    rest: read(rest),
+  }
+}
+
+interface Panel extends Record<(typeof multiplyNames)[number], Expr> {
+  readonly shapes: Shapes
+  readonly split: Split
+  /** The panel's address. */
+  readonly q: Expr
+}
+
+/** All rows times one panel. */
+function rowsOf({ shapes, split, q, a, am, c, cm, K, adds }: Panel): Statement[] {
+  const { sixes, fives, rest } = split
+  const block = (rows: number, count: Expr, done: Expr): Statement =>
+    perform(useRows(rows, shapes), [add(a, mul(done, am)), am, q, K, add(c, mul(done, cm)), cm, count, adds])
+  const afterSixes = mul(sixes, int(mostRows))
+  return [
+    when(sixes, [block(mostRows, sixes, zero)]),
+    when(fives, [block(mostRows - 1, fives, afterSixes)]),
+    ...range(mostRows - 1).map(r => when(apply('eq', [rest, int(r + 1)]), [block(r + 1, int(1), afterSixes)])),
+  ]
+}
+
+const sixth: Expr = { kind: 'constant', type: 'f64', value: mostRows }
+
+interface Tile {
+  readonly tile: Expr
+  readonly to: Expr
+  readonly columns: Expr
+  readonly cm: Expr
+  readonly cn: Expr
+  readonly M: Expr
+  readonly adds: Expr
+}
+
+/** Moves what lies inside c. */
+function fromTile({ real, width, bytes }: Shapes, { tile, to, columns, cm, cn, M, adds }: Tile): Statement[] {
+  const [i, j, at, found] = ['i', 'j', 'at', 'found'].map(name => variable(name, name === 'found' ? real : 'i32'))
+  const from = add(tile, add(mul(read(i), int(width * bytes)), mul(read(j), int(bytes))))
+  return [
+    loop(i, zero, M, [
+      loop(j, zero, columns, [
+        bind(at, add(to, add(mul(read(i), cm), mul(read(j), cn)))),
+        bind(found, load(real, from)),
+        when(adds, [store(read(at), add(load(real, read(at)), read(found)))], [store(read(at), read(found))]),
+      ]),
+    ]),
+  ]
+}
+
+/** Bytes of the rooms that products need: a block of the right operand, one of the left, a tile. */
+export const roomsOf = ({ width, bytes }: Shapes) => ({
+  right: depthBlock * (columnBlock + width) * bytes,
+  left: depthBlock * rowBlock * bytes,
+  tile: rowBlock * width * bytes,
+})
+
+/** The name of `blocks(…)`: rows in blocks of the second cache, of one block of columns and depth; a left operand that lies apart is packed. */
+export const useBlocks = (shapes: Shapes): string =>
+  shapes.library.use('blocks', () => {
+    const names = ['b', 'panel', 'a', 'am', 'ak', 'c', 'cm', 'cn', 'M', 'N', 'K', 'adds', 'left', 'tile'] as const
+    const { list, values: v } = parameters(names)
+    const [m, count, from, to] = ['m', 'count', 'from', 'to'].map(name => variable(name))
+    const go = (a: Expr, am: Expr): Statement =>
+      perform(useMultiply(shapes), [v.b, v.panel, a, am, read(to), v.cm, v.cn, read(count), v.N, v.K, v.adds, v.tile])
+    return {
+      name: 'blocks',
+      comment: 'blocks of rows times panels',
+      params: list,
+      body: [
+        loop(
+          m,
+          zero,
+          v.M,
+          [
+            bind(count, least(sub(v.M, read(m)), int(rowBlock))),
+            bind(from, add(v.a, mul(read(m), v.am))),
+            bind(to, add(v.c, mul(read(m), v.cm))),
+            when(
+              apply('eq', [v.ak, int(shapes.bytes)]),
+              [go(read(from), v.am)],
+              [
+                perform(usePackLeft(shapes), [v.left, read(from), v.am, v.ak, read(count), v.K]),
+                go(v.left, mul(v.K, int(shapes.bytes))),
+              ],
+            ),
+          ],
+          rowBlock,
+        ),
+      ],
+    }
+  })
+
+/** The name of `gemm(a, am, ak, b, bk, bn, c, cm, cn, M, N, K, right, left, tile)`: packs the right operand block by block. */
+export const useGemm = (shapes: Shapes): string =>
+  shapes.library.use('gemm', () => {
+    const names = ['a', 'am', 'ak', 'b', 'bk', 'bn', 'c', 'cm', 'cn', 'M', 'N', 'K', 'right', 'left', 'tile'] as const
+    const { list, values: v } = parameters(names)
+    const { width, bytes } = shapes
+    const [k, n, depth, columns] = ['k', 'n', 'depth', 'columns'].map(name => variable(name))
+    const from = add(v.b, add(mul(read(k), v.bk), mul(read(n), v.bn)))
+    const block = [
+      bind(columns, least(sub(v.N, read(n)), int(columnBlock))),
+      perform(usePack(shapes), [v.right, from, v.bk, v.bn, read(columns), read(depth)]),
+      perform(useBlocks(shapes), [
+        v.right,
+        mul(read(depth), int(width * bytes)),
+        add(v.a, mul(read(k), v.ak)),
+        v.am,
+        v.ak,
+        add(v.c, mul(read(n), v.cn)),
+        v.cm,
+        v.cn,
+        v.M,
+        read(columns),
+        read(depth),
+        apply('lt', [zero, read(k)]),
+        v.left,
+        v.tile,
+      ]),
+    ]
+    return {
+      name: 'gemm',
+      comment: 'a matrix product',
+      params: list,
+      body: [
+        loop(
+          k,
+          zero,
+          v.K,
+          [bind(depth, least(sub(v.K, read(k)), int(depthBlock))), loop(n, zero, v.N, block, columnBlock)],
+          depthBlock,
+        ),
+      ],
+    }
+  })
+
+/** The name of `gemmPacked(packed, a, am, ak, c, cm, cn, M, N, K, left, tile)`, whose right operand `pack` has laid out as a whole. */
+export const useGemmPacked = (shapes: Shapes): string =>
+  shapes.library.use('gemmPacked', () => {
+    const names = ['packed', 'a', 'am', 'ak', 'c', 'cm', 'cn', 'M', 'N', 'K', 'left', 'tile'] as const
+    const { list, values: v } = parameters(names)
+    const { width, bytes } = shapes
+    const [k, depth] = ['k', 'depth'].map(name => variable(name))
+    return {
+      name: 'gemmPacked',
+      comment: 'a matrix product whose right operand is packed',
+      params: list,
+      body: [
+        loop(
+          k,
+          zero,
+          v.K,
+          [
+            bind(depth, least(sub(v.K, read(k)), int(depthBlock))),
+            perform(useBlocks(shapes), [
+              add(v.packed, mul(read(k), int(width * bytes))),
+              mul(v.K, int(width * bytes)),
+              add(v.a, mul(read(k), v.ak)),
+              v.am,
+              v.ak,
+              v.c,
+              v.cm,
+              v.cn,
+              v.M,
+              v.N,
+              read(depth),
+              apply('lt', [zero, read(k)]),
+              v.left,
+              v.tile,
+            ]),
+          ],
+          depthBlock,
+        ),
+      ],
+    }
+  })

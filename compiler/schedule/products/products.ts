@@ -1,0 +1,128 @@
+// Schedules a product: chooses how its operands are read, and calls the functions that multiply.
+import { apply, constant, int, loop, perform, store, when } from '../../code/build.ts'
+import type { Expr, Statement } from '../../code/code.ts'
+import { asNumber, type Dim } from '../../ir/dim.ts'
+import type { GemmKernel, Operand } from '../../plan/plan.ts'
+import { turn } from '../../plan/stationary.ts'
+import { placeOf } from '../addresses.ts'
+import { addTo, closePlain, createNest, inside, type Nest } from '../nest.ts'
+import { bytesIn, type Writer } from '../writer.ts'
+import { useDirect } from './direct.ts'
+import { roomsOf, useGemm, useGemmPacked } from './multiply.ts'
+import { usePack } from './pack.ts'
+import type { Packing } from './packings.ts'
+import { useRepair } from './repair.ts'
+import { leastRows, type Shapes, shapesOf } from './shapes.ts'
+
+/** The statements of a product, but for its tail. */
+export function productStatements(
+  given: GemmKernel,
+  writer: Writer,
+  packed: Packing | undefined,
+): readonly Statement[] {
+  const shapes = shapesOf(writer.shared.target, writer.shared.library)
+  const kernel = packed?.kernel ?? turnedWell(given, shapes)
+  const { batch, m, n, k, strongLeft, strongRight } = kernel
+  const some = apply('lt', [int(0), writer.size(k)])
+  return overBatch(batch, writer, nest => {
+    const [a, b, c] = [kernel.a, kernel.b, kernel.c].map(o => matrix(o, batch.length, nest, writer))
+    const sizes = [m, n, k].map(d => writer.size(d))
+    const all = [
+      ...multiplied({ a, b, c, sizes, shapes, writer }, packed && place(packed.to, nest)),
+      ...(strongLeft || strongRight
+        ? [perform(useRepair(shapes), [...a, ...b, ...c, ...sizes, int(Number(strongLeft)), int(Number(strongRight))])]
+        : []),
+    ]
+    const known = asNumber(k)
+    if (known !== undefined && known > 0) return all
+    return [when(some, all, emptySums(kernel, writer, c))]
+  })
+}
+
+/** Exchanges the operands where that makes the results lie side by side, or more of them. */
+function turnedWell(kernel: GemmKernel, { lanes }: Shapes): GemmKernel {
+  const [rows, columns] = kernel.c.strides.slice(kernel.batch.length).map(asNumber)
+  const [m, n] = [kernel.m, kernel.n].map(asNumber)
+  if (rows !== 1) return kernel
+  if (columns !== 1) return turn(kernel)
+  return n !== undefined && n < lanes && (m === undefined || m > n) ? turn(kernel) : kernel
+}
+
+interface Product {
+  /** Address, stride of a row, stride of a column. */
+  readonly a: readonly Expr[]
+  readonly b: readonly Expr[]
+  readonly c: readonly Expr[]
+  readonly sizes: readonly Expr[]
+  readonly shapes: Shapes
+  readonly writer: Writer
+}
+
+function multiplied({ a, b, c, sizes, shapes, writer }: Product, packed: Expr | undefined): Statement[] {
+  const rooms = roomsOf(shapes)
+  const room = (name: keyof typeof rooms): Expr => writer.room(name, rooms[name])
+  if (packed !== undefined)
+    return [perform(useGemmPacked(shapes), [packed, ...a, ...c, ...sizes, room('left'), room('tile')])]
+  const few = perform(useDirect(shapes), [...a, ...b, ...c, ...sizes])
+  const [m] = sizes
+  if (m.kind === 'constant' && typeof m.value === 'number' && m.value < leastRows) return [few]
+  const many = perform(useGemm(shapes), [...a, ...b, ...c, ...sizes, room('right'), room('left'), room('tile')])
+  return [when(apply('lt', [m, int(leastRows)]), [few], [many])]
+}
+
+/** Loops over the batch. */
+function overBatch(
+  batch: readonly Dim[],
+  writer: Writer,
+  body: (nest: Nest) => readonly Statement[],
+): readonly Statement[] {
+  const nest = createNest(writer, batch)
+  const inner = inside(nest, false, () => {
+    for (const s of body(nest)) addTo(nest, s)
+  })
+  return closePlain(nest, inner)
+}
+
+/** Zeros for sums of no terms. */
+function emptySums({ m, n, c: { buffer } }: GemmKernel, writer: Writer, c: readonly Expr[]): readonly Statement[] {
+  const [at, cm, cn] = c
+  const [i, j] = ['i', 'j'].map(name => writer.fresh(name, 'i32'))
+  const type = buffer.dtype === 'real' ? writer.shared.target.real : 'i32'
+  const index = (l: typeof i): Expr => ({ kind: 'local', type: 'i32', local: l })
+  const offset = apply('add', [apply('mul', [index(i), cm]), apply('mul', [index(j), cn])])
+  return [
+    loop(i, int(0), writer.size(m), [
+      loop(j, int(0), writer.size(n), [store(apply('add', [at, offset]), constant(type, 0))]),
+    ]),
+  ]
+}
+
+/** A matrix as arguments: address, bytes from row to row, bytes from column to column. */
+function matrix(operand: Operand, batch: number, nest: Nest, writer: Writer): readonly Expr[] {
+  const [rows, columns] = operand.strides.slice(batch)
+  const bytes = bytesIn(writer, operand.buffer)
+  const start = place({ ...operand, strides: operand.strides.slice(0, batch) }, nest)
+  return [start, writer.size(rows, bytes), writer.size(columns, bytes)]
+}
+
+const place = (operand: Operand, nest: Nest): Expr => placeOf(nest, operand).address
+
+/** The statements that pack a right operand. */
+export function packStatements({ kernel, to }: Packing, writer: Writer): readonly Statement[] {
+  const shapes = shapesOf(writer.shared.target, writer.shared.library)
+  const { b, n, k } = kernel
+  // Batches that share the operand share what is packed.
+  const own = kernel.batch.flatMap((_, d) => (asNumber(b.strides[d]) === 0 ? [] : [d]))
+  const pick = (o: Operand, more: readonly Dim[]): Operand => ({
+    ...o,
+    strides: [...own.map(d => o.strides[d]), ...more],
+  })
+  return overBatch(
+    own.map(d => kernel.batch[d]),
+    writer,
+    nest => {
+      const from = matrix(pick(b, b.strides.slice(kernel.batch.length)), own.length, nest, writer)
+      return [perform(usePack(shapes), [place(pick(to, []), nest), ...from, writer.size(n), writer.size(k)])]
+    },
+  )
+}

@@ -1,0 +1,199 @@
+// Schedules a reduction: along the rows of memory by vectors, several columns at once, or one by one.
+import { apply, bind, constant, int, lane, loop, read, set, store, when } from '../code/build.ts'
+import type { Expr, Local, Statement } from '../code/code.ts'
+import { asNumber, constant as dimOf } from '../ir/dim.ts'
+import { programReads } from '../plan/operands.ts'
+import type { Monoid, Operand, ReduceKernel } from '../plan/plan.ts'
+import { placeOf } from './addresses.ts'
+import { collapseReduce } from './collapse.ts'
+import { compute, vectorValue } from './compute.ts'
+import { hasLanes, liesTogether } from './lanewise.ts'
+import { byVectors } from './maps.ts'
+import { addTo, close, closePlain, createNest, inside, type Nest, name, whereSome } from './nest.ts'
+import { combined, type Partial, partialResult, type Result, resultOf } from './results.ts'
+import { lanesOf } from './target.ts'
+import { numberOf } from './values.ts'
+import type { Writer } from './writer.ts'
+
+/** The statements of a reduction. */
+export function reduceStatements(kernel: ReduceKernel, writer: Writer): readonly Statement[] {
+  const reduction = collapseReduce(kernel)
+  const { combine, over } = reduction
+  const all =
+    combine === 'argmax'
+      ? argmaxStatements(reduction, writer)
+      : sumsColumns(reduction, writer)
+        ? columnStatements(reduction, combine, writer)
+        : rowStatements(reduction, combine, writer)
+  return whereSome(over, writer, all, startStatements(reduction, writer))
+}
+
+/** Stores what a reduction starts from. */
+function startStatements({ domain, to, combine }: ReduceKernel, writer: Writer): readonly Statement[] {
+  const nest = createNest(writer, domain)
+  const start = combine === 'argmax' ? 0 : combine.start
+  const type = to.buffer.dtype === 'real' ? writer.shared.target.real : 'i32'
+  const body = inside(nest, false, () => addTo(nest, store(placeOf(nest, to).address, constant(type, start))))
+  return closePlain(nest, body)
+}
+
+/** The place of a result, beside the dimensions that are combined. */
+const within = ({ to, over }: ReduceKernel): Operand => ({
+  ...to,
+  strides: [...to.strides, ...over.map(() => dimOf(0))],
+})
+
+/** One result after the other. */
+function rowStatements(kernel: ReduceKernel, combine: Monoid, writer: Writer): readonly Statement[] {
+  const { domain, program, value } = kernel
+  // A result of no dimension at all is one of a single term.
+  const over = kernel.over.length === 0 ? [dimOf(1)] : kernel.over
+  const nest = createNest(writer, [...domain, ...over])
+  const outer = domain.length
+  const last = nest.depth - 1
+  const result = resultOf(combine, kernel.to.buffer.dtype, writer)
+  const padded = kernel.over.length === 0 ? program.map(i => widened(i)) : program
+  nest.before[outer].push(bind(result.local, constant(result.local.type, combine.start)))
+  const one = (): readonly Statement[] =>
+    inside(nest, false, () => addTo(nest, result.add(numberOf(compute(nest, padded)[value]))))
+  const end = writer.size(over[over.length - 1])
+  const address = placeOf(nest, within({ ...kernel, over })).address
+  const body = goesByVectors(kernel, writer)
+    ? lanewise(nest, kernel, combine, { writer, result, end, one })
+    : [loop(nest.indices[last], int(0), end, one())]
+  nest.after[outer].push(store(address, result.value))
+  return close(nest, body)
+}
+
+/** An instruction over one more dimension, of size 1. */
+function widened<I extends ReduceKernel['program'][number]>(i: I): ReduceKernel['program'][number] {
+  return i.kind === 'read' ? { ...i, from: { ...i.from, strides: [...i.from.strides, dimOf(0)] } } : i
+}
+
+function goesByVectors({ domain, over, program, value }: ReduceKernel, { shared: { target } }: Writer): boolean {
+  const dim = domain.length + over.length - 1
+  const { count } = lanesOf(target)
+  return (
+    over.length > 0 &&
+    program[value].dtype === 'real' &&
+    (asNumber(over[over.length - 1]) ?? count) >= count &&
+    hasLanes(program, dim) &&
+    liesTogether(program, dim)
+  )
+}
+
+interface Row {
+  readonly writer: Writer
+  readonly result: Result
+  readonly end: Expr
+  readonly one: () => readonly Statement[]
+}
+
+/** Combines lanes side by side, then the rest one by one, and at last the lanes. */
+function lanewise(
+  nest: Nest,
+  kernel: ReduceKernel,
+  combine: Monoid,
+  { writer, result, end, one }: Row,
+): readonly Statement[] {
+  const { program, value, domain } = kernel
+  const part = partialResult(combine, writer)
+  const outer = domain.length
+  for (const p of part.locals) nest.before[outer].push(bind(p, writer.constant(p.type, combine.start)))
+  const vectors = (): readonly Statement[] =>
+    inside(nest, true, () => {
+      for (const s of part.add(vectorValue(nest, compute(nest, program)[value]))) addTo(nest, s)
+    })
+  const body = byVectors(nest, end, vector => (vector ? vectors() : one()))
+  for (const p of part.locals) {
+    for (let k = 0; k < (p.type === 'f32x4' ? 4 : 2); k++) {
+      const both = combined(combine, read(result.local), lane(read(p), k))
+      nest.after[outer].push(set(result.local, both))
+    }
+  }
+  return body
+}
+
+/** Whether neighbours in memory belong to different results. */
+function sumsColumns({ domain, over, program, to, value }: ReduceKernel, { shared: { target } }: Writer): boolean {
+  const column = domain.length - 1
+  const { count } = lanesOf(target)
+  if (column < 0 || over.length === 0 || program[value].dtype !== 'real') return false
+  if ((asNumber(domain[column]) ?? count) < count || asNumber(to.strides[column]) !== 1) return false
+  const strides = programReads(program).map(({ strides: s }) => [s[column], s[s.length - 1]].map(asNumber))
+  return (
+    hasLanes(program, column) && strides.some(([along]) => along === 1) && strides.every(([, across]) => across !== 1)
+  )
+}
+
+/** How many vectors of columns are combined side by side. */
+const wide = 4
+
+/** Combines columns side by side, going through the rows for each block of them; the last columns one by one. */
+function columnStatements(kernel: ReduceKernel, combine: Monoid, writer: Writer): readonly Statement[] {
+  const { domain, over } = kernel
+  const column = domain.length - 1
+  const { count } = lanesOf(writer.shared.target)
+  const nest = createNest(writer, [...domain, ...over], column)
+  const end = writer.size(domain[column])
+  const index = nest.indices[column]
+  const block = (vectors: number): readonly Statement[] => columns(kernel, combine, { nest, writer, vectors })
+  const many = name(nest, 0, 'many', apply('and', [end, int(-wide * count)]))
+  const whole = name(nest, 0, 'whole', apply('and', [end, int(-count)]))
+  return close(nest, [
+    loop(index, int(0), many, block(wide), wide * count),
+    loop(index, many, whole, block(1), count),
+    loop(index, whole, end, block(0)),
+  ])
+}
+
+interface Block {
+  readonly nest: Nest
+  readonly writer: Writer
+  /** How many vectors of columns; 0 for a single column. */
+  readonly vectors: number
+}
+
+/** The results of one block of columns. */
+function columns(kernel: ReduceKernel, combine: Monoid, { nest, writer, vectors }: Block): readonly Statement[] {
+  const { program, value, domain } = kernel
+  const level = domain.length
+  const bytes = 16
+  const begin = (locals: readonly Local[]): void => {
+    for (const l of locals) nest.before[level].push(bind(l, writer.constant(l.type, combine.start)))
+  }
+  return inside(nest, vectors > 0, () => {
+    const { address } = placeOf(nest, within(kernel))
+    if (vectors === 0) {
+      const result = resultOf(combine, 'real', writer)
+      begin([result.local])
+      addTo(nest, result.add(numberOf(compute(nest, program)[value])))
+      nest.after[level].push(store(address, result.value))
+      return
+    }
+    const parts: Partial[] = Array.from({ length: vectors }, () => partialResult(combine, writer))
+    parts.forEach((part, shift) => {
+      begin(part.locals)
+      for (const s of part.add(vectorValue(nest, compute(nest, program, shift)[value]))) addTo(nest, s)
+      nest.after[level].push(store(address, part.value, bytes * shift))
+    })
+  })
+}
+
+function argmaxStatements(kernel: ReduceKernel, writer: Writer): readonly Statement[] {
+  const { domain, over, program, value } = kernel
+  const nest = createNest(writer, [...domain, ...over])
+  const outer = domain.length
+  const type = program[value].dtype === 'real' ? writer.shared.target.real : 'i32'
+  const [best, at] = [writer.fresh('best', type), writer.fresh('result', 'i32')]
+  nest.before[outer].push(bind(best, constant(type, 0)), bind(at, int(0)))
+  const { address } = placeOf(nest, within(kernel))
+  const index = nest.indices[outer]
+  const body = inside(nest, false, () => {
+    const term = numberOf(compute(nest, program)[value])
+    const better = apply('or', [apply('eq', [read(index), int(0)]), apply('lt', [read(best), term])])
+    addTo(nest, when(better, [set(best, term), set(at, read(index))]))
+  })
+  nest.after[outer].push(store(address, read(at)))
+  return close(nest, [loop(index, int(0), writer.size(over[0]), body)])
+}

@@ -1,0 +1,66 @@
+// The operations of the scalar algebra on numbers.
+import { apply, constant, div, int, mul, select, sub } from '../code/build.ts'
+import type { Expr } from '../code/code.ts'
+import type { Operation } from '../ir/algebra.ts'
+
+const direct = {
+  add: 'add',
+  sub: 'sub',
+  mul: 'mul',
+  div: 'div',
+  sqrt: 'sqrt',
+  floor: 'floor',
+  lt: 'lt',
+  le: 'le',
+  eq: 'eq',
+  and: 'and',
+  or: 'or',
+  imul: 'mul',
+  xor: 'xor',
+  shr: 'shr',
+} as const
+
+const isDirect = (name: Operation): name is keyof typeof direct => Object.hasOwn(direct, name)
+
+/** An operation on numbers that needs no function; undefined for those that do. */
+export function scalarOp(name: Operation, args: readonly Expr[], real: 'f32' | 'f64'): Expr | undefined {
+  const [a, b, c] = args
+  const isInt = a.type === 'i32'
+  if (isDirect(name)) return apply(direct[name], args)
+  switch (name) {
+    case 'real':
+      return isInt ? apply(real === 'f32' ? 'toF32' : 'toF64', [a]) : a
+    case 'strong_mul':
+      return strong(a, mul(a, b))
+    case 'strong_div':
+      return strong(a, div(a, b))
+    case 'neg':
+      return isInt ? sub(int(0), a) : apply('neg', [a])
+    case 'max':
+      return isInt ? select(a, b, apply('lt', [b, a])) : apply('max', [a, b])
+    case 'min':
+      return isInt ? select(a, b, apply('lt', [a, b])) : apply('min', [a, b])
+    case 'not':
+      return apply('eq', [a, int(0)])
+    case 'where':
+      return select(b, c, a)
+    case 'remainder':
+      return remainder(a, b)
+    case 'stop_gradient':
+      return a
+    default:
+      return undefined
+  }
+}
+
+const strong = (a: Expr, value: Expr): Expr => {
+  const zero = constant(a.type, 0)
+  return select(zero, value, apply('eq', [a, zero]))
+}
+
+/** a - b · floor(a / b), which doubles give exactly; 0 where b is 0. */
+function remainder(a: Expr, b: Expr): Expr {
+  const quotient = apply('floor', [div(apply('toF64', [a]), apply('toF64', [b]))])
+  const rest = sub(a, mul(b, apply('toI32', [quotient])))
+  return select(int(0), rest, apply('eq', [b, int(0)]))
+}

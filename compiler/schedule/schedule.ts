@@ -1,0 +1,131 @@
+// From a plan to a program of the loop language: a function for each kernel, and one that runs them all.
+import { apply, int, loop, perform, read, store, sub } from '../code/build.ts'
+import type { Func, Program, Statement } from '../code/code.ts'
+import type { Dim } from '../ir/dim.ts'
+import type { Buffer, Choice, Kernel, Loop, Plan, Step } from '../plan/plan.ts'
+import { createLibrary } from './library.ts'
+import { mapStatements } from './maps.ts'
+import { type Packings, packingsOf } from './products/packings.ts'
+import { packStatements, productStatements } from './products/products.ts'
+import { shapesOf } from './products/shapes.ts'
+import { reduceStatements } from './reductions.ts'
+import { createSlots, type Slot } from './slots.ts'
+import type { Target } from './target.ts'
+import { createWriter, type Shared, type Writer } from './writer.ts'
+
+export interface Schedule {
+  readonly program: Program
+  /** The name of the function that runs the plan; it takes the address of the frame. */
+  readonly run: string
+  /** What stands in the frame. */
+  readonly slots: readonly Slot[]
+  /** The buffers of the plan, and those of packed operands. */
+  readonly buffers: readonly Buffer[]
+}
+
+/** Schedules a plan for a target. */
+export function schedule(plan: Plan, target: Target): Schedule {
+  const library = createLibrary()
+  const slots = createSlots()
+  const shared: Shared = { target, slots, library, indices: new Set(plan.steps.flatMap(indicesOf)) }
+  const packings = packingsOf(plan, shapesOf(target, library).width)
+  const kernels: Func[] = []
+  const all: Module = { shared, packings, kernels, names: new Map() }
+  const writer = createWriter(shared)
+  const body = plan.steps.flatMap(s => stepStatements(s, all, writer))
+  const run = writer.close('run', plan.name, body)
+  return {
+    program: { functions: [...library.functions, ...kernels, run] },
+    run: run.name,
+    slots: slots.all,
+    buffers: [...plan.buffers, ...packings.buffers],
+  }
+}
+
+interface Module {
+  readonly shared: Shared
+  readonly packings: Packings
+  readonly kernels: Func[]
+  readonly names: Map<string, number>
+}
+
+const indicesOf = (step: Step): string[] =>
+  step.kind === 'loop'
+    ? [step.index, ...step.steps.flatMap(indicesOf)]
+    : step.kind === 'choice'
+      ? step.ways.flat().flatMap(indicesOf)
+      : []
+
+/** The statements that run a step: calls of kernels, and the loops and choices around them. */
+function stepStatements(step: Step, module: Module, caller: Writer): Statement[] {
+  switch (step.kind) {
+    // Functions of their own, which read anew what depends on the index of a loop around them.
+    case 'loop': {
+      const [first] = step.hint.split(', ')
+      const comment = `${step.hint}: ${step.reverse ? 'backwards in time' : 'step by step'}`
+      return define(`scan_${first}`, comment, module, caller, writer => loopStatements(step, module, writer))
+    }
+    case 'choice':
+      return define('choice', step.hint, module, caller, writer => [choiceStatement(step, module, writer)])
+    default:
+      return kernelCall(step, module, caller)
+  }
+}
+
+function choiceStatement({ less, than, ways }: Choice, module: Module, caller: Writer): Statement {
+  const [first, second] = ways.map(steps => steps.flatMap(s => stepStatements(s, module, caller)))
+  const size = (d: Dim) => caller.size(d)
+  return { kind: 'if', test: apply('lt', [size(less), size(than)]), yes: first, no: second }
+}
+
+/** Writes the index of each round into the frame, where the kernels read it. */
+function loopStatements(step: Loop, module: Module, caller: Writer): Statement[] {
+  const { index, length, reverse, steps } = step
+  const i = caller.fresh(index, 'i32')
+  const end = caller.size(length)
+  const now = reverse ? sub(sub(end, int(1)), read(i)) : read(i)
+  const place = module.shared.slots.place({ kind: 'index', name: index })
+  const packs = (module.packings.before.get(step) ?? []).flatMap(packing => {
+    const { hint } = packing.kernel.b.buffer
+    const comment = `lays out ${hint === '' ? 'what stays the same' : hint} for the products of a loop`
+    return define(`pack_${hint}`, comment, module, caller, writer => packStatements(packing, writer))
+  })
+  const inner = steps.flatMap(s => stepStatements(s, module, caller))
+  return [...packs, loop(i, int(0), end, [store(read(caller.frame), now, place), ...inner])]
+}
+
+function kernelCall(kernel: Kernel, module: Module, caller: Writer): Statement[] {
+  const [first] = kernel.hint.split(', ')
+  const kind = { map: 'map', reduce: 'reduce', gemm: 'product' }[kernel.kind]
+  const statements = (writer: Writer): readonly Statement[] => {
+    switch (kernel.kind) {
+      case 'map':
+        return mapStatements(kernel, writer)
+      case 'reduce':
+        return reduceStatements(kernel, writer)
+      case 'gemm':
+        return [
+          ...productStatements(kernel, writer, module.packings.products.get(kernel)),
+          ...(kernel.tail === undefined ? [] : mapStatements(kernel.tail, writer)),
+        ]
+    }
+  }
+  return define(`${kind}_${first}`, kernel.hint, module, caller, statements)
+}
+
+/** Writes a function, and gives its call. */
+function define(
+  wish: string,
+  comment: string,
+  { shared, kernels, names }: Module,
+  caller: Writer,
+  body: (writer: Writer) => readonly Statement[],
+): Statement[] {
+  const writer = createWriter(shared)
+  const count = names.get(wish) ?? 0
+  names.set(wish, count + 1)
+  const name = count === 0 ? wish : `${wish}.${count + 1}`
+  const statements = body(writer)
+  kernels.push(writer.close(name, comment, statements))
+  return [perform(name, [read(caller.frame)])]
+}

@@ -1,0 +1,29 @@
+// What a schedule must know of where its code will run.
+import type { Type } from '../code/code.ts'
+
+export interface Target {
+  /** The type of a real. */
+  readonly real: 'f32' | 'f64'
+  /** Vector registers that a loop may keep its values in. */
+  readonly registers: number
+}
+
+/** The types that hold a real, an int and a bool in the lanes of a vector: for a bool a mask. */
+export interface Lanes {
+  readonly count: number
+  readonly real: 'f32x4' | 'f64x2'
+  readonly int: 'i32x4'
+  readonly bool: 'i32x4' | 'i64x2'
+}
+
+export const lanesOf = ({ real }: Target): Lanes =>
+  real === 'f32'
+    ? { count: 4, real: 'f32x4', int: 'i32x4', bool: 'i32x4' }
+    : { count: 2, real: 'f64x2', int: 'i32x4', bool: 'i64x2' }
+
+/** The bytes of an element of a buffer. */
+export const elementBytes = ({ real }: Target, dtype: 'real' | 'int' | 'bool'): number =>
+  dtype === 'real' && real === 'f64' ? 8 : 4
+
+/** The type of a number outside vectors. */
+export const scalarOf = ({ real }: Target, dtype: 'real' | 'int' | 'bool'): Type => (dtype === 'real' ? real : 'i32')

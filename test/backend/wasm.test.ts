@@ -1,0 +1,6 @@
+// The WebAssembly backends against the interpreter.
+import { wasm, wasmRelaxed } from '../../compiler/backend/wasm.ts'
+import { suite } from './suite.ts'
+
+suite(wasm)
+suite(wasmRelaxed)
