@@ -1,9 +1,9 @@
-// Writes a model as one ES module for any batch and any length, with names from the source. For js it has no dependencies and no `eval`.
+// Writes a model as one ES module for any batch and any length, with names from the source. For js and wasm it has no dependencies, for js no `eval` either.
 import type { Precision } from '../compiler/backend/backend.ts'
-import { type CompiledModel, plan } from '../compiler/index.ts'
+import type { CompiledModel } from '../compiler/index.ts'
 import { type Layout, layoutOf, shapeText, sizesOf } from './build/layout.ts'
 import { hasPredict, moduleText } from './build/module.ts'
-import { type BuildTarget, jsNetwork, type Network, networkOf } from './build/network.ts'
+import { type BuildTarget, type Graphs, type Network, networkOf } from './build/network.ts'
 import { type StreamLayout, streamLayoutOf, streamNetworks } from './build/streamLayout.ts'
 import { typesText } from './build/types.ts'
 import { checkLabelled, type Fitted } from './data/fitted.ts'
@@ -44,24 +44,24 @@ export function buildModule(model: CompiledModel, options: BuildOptions): BuiltM
     checkLabelled(model.signature, fitted, fitted.sizes)
   }
   const graph = model.predict()
-  const network = networkOf(target, model, graph, precision)
+  const network = networkOf(target)
   const stream = network.async ? undefined : streamLayoutOf(model, fitted, options.over)
-  const networks = Object.entries(stream === undefined ? {} : streamNetworks(stream.graphs))
+  const graphs: Graphs = { createNetwork: graph, ...(stream && streamNetworks(stream.graphs)) }
   const layout = {
     ...layoutOf(model, graph, fitted),
-    ...sizesOf([graph, ...networks.map(([, of]) => of)], model, fitted),
+    ...sizesOf(Object.values(graphs), model, fitted),
   }
   const { name } = model.signature
-  const streamLines = networks.flatMap(([of, own]) => ['', ...jsNetwork(of, plan(model.context, own), precision)])
   const head = headLines(name, layout, network, stream, options)
   return {
     module: moduleText({
       name,
       layout,
       network,
+      lines: network.lines(model, graphs, precision),
       precision,
       head,
-      ...(stream && { stream, streamLines }),
+      ...(stream && { stream }),
       ...(weights && { weights }),
     }),
     types: typesText({
@@ -82,7 +82,7 @@ function headLines(
   layout: Layout,
   network: Network,
   stream: StreamLayout | undefined,
-  { weights, path = './model.mjs' }: BuildOptions,
+  { precision, weights, path = './model.mjs' }: BuildOptions,
 ): string[] {
   const { inputs, outputs, lengths, sizes, free, fixed } = layout
   const given = [...(weights === undefined ? ['weights'] : []), ...(free.length > 0 ? [`{ ${free.join(', ')} }`] : [])]
@@ -93,7 +93,7 @@ function headLines(
   const line = (verb: string, field: { name: string; shape: Layout['outputs'][number]['shape'] }, what = ''): string =>
     `  ${verb}  ${field.name.padEnd(width)}  ${shapeText(field.shape, fixed)}${what}`
   const wait = network.async ? 'await ' : ''
-  const [about, ...more] = network.about
+  const [about, ...more] = network.about(precision)
   return [
     `${name}, written by rnnc: ${about}`,
     ...more,

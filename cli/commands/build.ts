@@ -41,6 +41,7 @@ export const build: AddCommand = (program, output) =>
       'rnnc build sunspots.safetensors -o sunspots.mjs',
       'rnnc build sunspots.rnn --weights sunspots.safetensors -o sunspots.mjs --dtype f64',
       'rnnc build sunspots.rnn --set units=64 -o sunspots.js',
+      'rnnc build sunspots.safetensors --target wasm -o sunspots.mjs',
       'rnnc build sunspots.safetensors --target gpu -o sunspots.mjs',
     ],
   ).action((path: string, options: Options) => run(path, options, output))

@@ -1,7 +1,9 @@
 // The WebAssembly backends: plans as code for vectors of 128 bits, assembled here.
 import type { Plan } from '../plan/plan.ts'
-import { schedule } from '../schedule/schedule.ts'
+import { schedule, scheduleAll } from '../schedule/schedule.ts'
+import type { Target } from '../schedule/target.ts'
 import type { Backend, Executable, Precision } from './backend.ts'
+import { encodeModule } from './wasm/encodeModule.ts'
 import { createExecutable } from './wasm/executable.ts'
 import { wasmEngine } from './wasm/wasmEngine.ts'
 
@@ -19,8 +21,17 @@ function wasmBackend(name: string, relaxed: boolean): Backend {
   }
 }
 
-/** The code for a plan. V8 leaves 15 registers for vectors. */
-export const scheduleFor = (plan: Plan, precision: Precision) => schedule(plan, { real: precision, registers: 15 })
+/** V8 leaves 15 registers for vectors. */
+const targetOf = (precision: Precision): Target => ({ real: precision, registers: 15 })
+
+/** The code for a plan. */
+export const scheduleFor = (plan: Plan, precision: Precision) => schedule(plan, targetOf(precision))
+
+/** The bytes that run several plans, each in a memory of its own, and what stands in the frames of each. */
+export function assemble(plans: readonly Plan[], precision: Precision, { relaxed }: { readonly relaxed: boolean }) {
+  const { program, schedules } = scheduleAll(plans, targetOf(precision))
+  return { bytes: encodeModule(program, { exports: schedules.map(s => s.run), relaxed, shared: false }), schedules }
+}
 
 /** A product and a sum are rounded one after the other: the same bits on every machine. */
 export const wasm: Backend = wasmBackend('wasm', false)

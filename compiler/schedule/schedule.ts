@@ -13,8 +13,8 @@ import { createSlots, type Slot } from './slots.ts'
 import type { Target } from './target.ts'
 import { createWriter, type Shared, type Writer } from './writer.ts'
 
-export interface Schedule {
-  readonly program: Program
+/** What runs one plan, in a program. */
+export interface PlanSchedule {
   /** The name of the function that runs the plan; it takes the address of the frame. */
   readonly run: string
   /** What stands in the frame. */
@@ -23,30 +23,50 @@ export interface Schedule {
   readonly buffers: readonly Buffer[]
 }
 
+export interface Schedule extends PlanSchedule {
+  readonly program: Program
+}
+
 /** Schedules a plan for a target. */
 export function schedule(plan: Plan, target: Target): Schedule {
+  const { program, schedules } = scheduleAll([plan], target)
+  return { program, ...schedules[0] }
+}
+
+/** Schedules several plans as one program: they share the functions that do not depend on a plan. */
+export function scheduleAll(
+  plans: readonly Plan[],
+  target: Target,
+): { readonly program: Program; readonly schedules: readonly PlanSchedule[] } {
   const library = createLibrary()
-  const slots = createSlots()
-  const shared: Shared = { target, slots, library, indices: new Set(plan.steps.flatMap(indicesOf)) }
-  const packings = packingsOf(plan, shapesOf(target, library).width)
-  const kernels: Func[] = []
-  const all: Module = { shared, packings, kernels, names: new Map() }
-  const writer = createWriter(shared)
-  const body = plan.steps.flatMap(s => stepStatements(s, all, writer))
-  const run = writer.close('run', plan.name, body)
-  return {
-    program: { functions: [...library.functions, ...kernels, run] },
-    run: run.name,
-    slots: slots.all,
-    buffers: [...plan.buffers, ...packings.buffers],
-  }
+  const functions: Func[] = []
+  const names = new Map<string, number>()
+  const schedules = plans.map((plan): PlanSchedule => {
+    const slots = createSlots()
+    const shared: Shared = { target, slots, library, indices: new Set(plan.steps.flatMap(indicesOf)) }
+    const packings = packingsOf(plan, shapesOf(target, library).width)
+    const module: Module = { shared, packings, functions, names }
+    const writer = createWriter(shared)
+    const body = plan.steps.flatMap(s => stepStatements(s, module, writer))
+    const run = freshName('run', names)
+    functions.push(writer.close(run, plan.name, body))
+    return { run, slots: slots.all, buffers: [...plan.buffers, ...packings.buffers] }
+  })
+  return { program: { functions: [...library.functions, ...functions] }, schedules }
 }
 
 interface Module {
   readonly shared: Shared
   readonly packings: Packings
-  readonly kernels: Func[]
+  /** The functions made so far that are no library's. */
+  readonly functions: Func[]
   readonly names: Map<string, number>
+}
+
+function freshName(wish: string, names: Map<string, number>): string {
+  const count = names.get(wish) ?? 0
+  names.set(wish, count + 1)
+  return count === 0 ? wish : `${wish}.${count + 1}`
 }
 
 const indicesOf = (step: Step): string[] =>
@@ -117,15 +137,13 @@ function kernelCall(kernel: Kernel, module: Module, caller: Writer): Statement[]
 function define(
   wish: string,
   comment: string,
-  { shared, kernels, names }: Module,
+  { shared, functions, names }: Module,
   caller: Writer,
   body: (writer: Writer) => readonly Statement[],
 ): Statement[] {
   const writer = createWriter(shared)
-  const count = names.get(wish) ?? 0
-  names.set(wish, count + 1)
-  const name = count === 0 ? wish : `${wish}.${count + 1}`
+  const name = freshName(wish, names)
   const statements = body(writer)
-  kernels.push(writer.close(name, comment, statements))
+  functions.push(writer.close(name, comment, statements))
   return [perform(name, [read(caller.frame)])]
 }

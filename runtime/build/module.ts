@@ -17,9 +17,10 @@ export interface ModuleParts {
   readonly name: string
   readonly layout: Layout
   readonly network: Network
-  /** The stream, where the model has one, and the lines that define its networks. */
+  /** The lines that define the networks. */
+  readonly lines: readonly string[]
+  /** The stream, where the model has one. */
   readonly stream?: StreamLayout
-  readonly streamLines?: readonly string[]
   readonly precision: Precision
   readonly weights?: Weights
   /** The lines of the comment at the top. */
@@ -40,10 +41,9 @@ export function moduleText(parts: ModuleParts): string {
     '',
     own,
     '',
-    helpersFor(own),
+    helpersFor(own, ...parts.network.helpers.map(name => `${name}(`)),
     '',
-    ...parts.network.lines,
-    ...(parts.streamLines ?? []),
+    ...parts.lines,
     '',
   ].join('\n')
 }

@@ -91,6 +91,82 @@ function decode(text, Type) {
   }
   return new Type(bytes.buffer)
 }`,
+  unpack: `// The bytes of a block of LZ4.
+function unpack(block, length) {
+  const bytes = new Uint8Array(length)
+  let [from, to] = [0, 0]
+  const rest = count => {
+    if (count < 15) return count
+    let more
+    do count += more = block[from++]
+    while (more === 255)
+    return count
+  }
+  for (;;) {
+    const token = block[from++]
+    for (let count = rest(token >> 4); count > 0; count--) bytes[to++] = block[from++]
+    if (from >= block.length) return bytes
+    const distance = block[from++] + 256 * block[from++]
+    for (let count = 4 + rest(token & 15); count > 0; count--, to++) bytes[to] = bytes[to - distance]
+  }
+}`,
+  wasmNetwork: `// A network of WebAssembly. Its memory holds the frame, where the code finds sizes and addresses, then weights, inputs and what it computes.
+function wasmNetwork(backend, entry, layout) {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 32768 })
+  const run = new WebAssembly.Instance(binary(), { rnnc: { memory } }).exports[entry]
+  const start = 64
+  let stored = {}
+  let laid = new Map()
+  function bind(sizes, inputs) {
+    const { frame, taken, own, results } = layout(sizes)
+    let end = start + 4 * frame.length
+    const take = (slot, bytes) => {
+      frame[slot] = Math.ceil(end / 64) * 64
+      end = frame[slot] + bytes
+      return frame[slot]
+    }
+    // What stays comes first: there it lies where it lay, whatever the sizes.
+    const stays = ({ arrays }) => arrays.every(([name, , written]) => !written && Object.hasOwn(stored, name) && stored[name] === inputs[name])
+    const first = taken.filter(stays)
+    const places = [...first, ...taken.filter(group => !stays(group))].flatMap(({ slot, Type, arrays }, i) => {
+      let at = take(slot, arrays.reduce((sum, [, length]) => sum + length, 0) * Type.BYTES_PER_ELEMENT)
+      return arrays.map(([name, length, written]) => {
+        const place = { name, Type, at, length, written, array: array(name, inputs[name], Type, length), stays: i < first.length }
+        at += length * Type.BYTES_PER_ELEMENT
+        return place
+      })
+    })
+    const addresses = own.map(([slot, bytes]) => take(slot, bytes))
+    const missing = Math.ceil((end - memory.buffer.byteLength) / 65536)
+    if (missing > 0) memory.grow(missing)
+    new Int32Array(memory.buffer, start, frame.length).set(frame)
+    const all = places.map(place => ({ ...place, view: new place.Type(memory.buffer, place.at, place.length) }))
+    for (const { stays, name, at, array, view } of all) if (stays && laid.get(name) !== at) view.set(array)
+    laid = new Map(all.filter(place => place.stays).map(({ name, at }) => [name, at]))
+    const copied = all.filter(place => !place.stays)
+    const written = all.filter(place => place.written)
+    const found = Object.fromEntries([
+      ...results.map(([name, Type, place, length]) => [name, new Type(memory.buffer, addresses[place], length)]),
+      ...written.map(({ name, array }) => [name, array]),
+    ])
+    return () => {
+      for (let i = 0; i < copied.length; i++) copied[i].view.set(copied[i].array)
+      run(start)
+      for (let i = 0; i < written.length; i++) written[i].array.set(written[i].view)
+      return found
+    }
+  }
+  return {
+    backend,
+    store(values) {
+      stored = values
+      laid = new Map()
+      return values
+    },
+    bind,
+    run: (sizes, inputs) => bind(sizes, inputs)(),
+  }
+}`,
   copies: `// Copies of arrays.
 function copies(arrays) {
   return Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, array.slice()]))
@@ -205,8 +281,8 @@ function random(seed, name) {
 }`,
 }
 
-/** Collects the helpers that a text calls, and those that they call. */
-export function helpersFor(text: string): string {
+/** Collects the helpers that texts call, and those that they call. */
+export function helpersFor(...texts: readonly string[]): string {
   const found = new Set<string>()
   const collect = (from: string): void => {
     for (const [name, body] of Object.entries(helpers)) {
@@ -215,6 +291,6 @@ export function helpersFor(text: string): string {
       collect(body)
     }
   }
-  collect(text)
+  texts.forEach(collect)
   return [...found].join('\n\n')
 }

@@ -1,4 +1,4 @@
-// Writes the network of a built module: as a program, or as the graph of which GPU kernels are made at run time.
+// Writes the networks of a built module: as a program, as WebAssembly, or as the graph of which GPU kernels are made at run time.
 import type { Precision } from '../../compiler/backend/backend.ts'
 import { refuses } from '../../compiler/backend/gpu/draws.ts'
 import { js } from '../../compiler/backend/js.ts'
@@ -6,22 +6,26 @@ import { type CompiledModel, type Graph, type Plan, plan } from '../../compiler/
 import { printGraph } from '../../compiler/ir/printGraph.ts'
 import { checkTaken } from '../../compiler/load.ts'
 import { realArray } from './layout.ts'
+import { wasmNetworks } from './wasmNetworks.ts'
 
 export interface Network {
   /** Name of the backend that runs it. */
   readonly backend: string
   /** Description for readers of the module, after its name: the rest of a line, and further lines. */
-  readonly about: readonly [string, ...string[]]
+  about(precision: Precision): readonly [string, ...string[]]
   /** Whether it runs asynchronously: its functions are async, and `createNetwork` takes a GPU. */
   readonly async: boolean
-  /** The lines that define `createNetwork`. */
-  readonly lines: readonly string[]
+  /** Helpers that the lines call. */
+  readonly helpers: readonly string[]
+  /** The lines that define the functions which make the networks of graphs, by their names. RNN505 for a graph that it cannot take. */
+  lines(model: CompiledModel, graphs: Graphs, precision: Precision): readonly string[]
 }
 
-type Writer = (model: CompiledModel, graph: Graph, precision: Precision) => Network
+/** `createNetwork` makes the network of predictions; others belong to a stream. */
+export type Graphs = { readonly createNetwork: Graph } & Readonly<Record<string, Graph>>
 
 /** Lines that define a function which makes the network of a plan, in plain JavaScript. */
-export const jsNetwork = (name: string, made: Plan, precision: Precision): string[] => [
+const jsNetwork = (name: string, made: Plan, precision: Precision): string[] => [
   `const ${name} = (() => {`,
   ...js
     .define(made, precision)
@@ -33,29 +37,56 @@ export const jsNetwork = (name: string, made: Plan, precision: Precision): strin
   '})()',
 ]
 
+const wasmNetwork = (backend: string, relaxed: boolean): Network => ({
+  backend,
+  about: precision => [
+    `WebAssembly over ${realArray(precision)}s. It imports nothing, and runs in Node and in browsers;`,
+    "a page with a content security policy must allow it 'wasm-unsafe-eval'.",
+    '',
+  ],
+  async: false,
+  helpers: ['wasmNetwork', 'unpack', 'decode'],
+  lines: ({ context }, graphs, precision) =>
+    wasmNetworks(
+      Object.fromEntries(Object.entries(graphs).map(([name, graph]) => [name, plan(context, graph)])),
+      precision,
+      { backend, relaxed },
+    ),
+})
+
 /** Writers of the network, by target. */
 const networks = {
-  js: ({ context }, graph, precision) => ({
+  js: {
     backend: 'js',
-    about: [
+    about: precision => [
       `plain JavaScript over ${realArray(precision)}s. It imports nothing, and runs in Node and in browsers.`,
       '',
     ],
     async: false,
-    lines: ['// The network itself.', ...jsNetwork('createNetwork', plan(context, graph), precision)],
-  }),
-  gpu: ({ context }, graph, precision) => {
-    checkTaken({ name: 'gpu', refuses }, plan(context, graph), precision)
-    return {
-      backend: 'gpu',
-      about: [
-        'it runs on the GPU, through the packages rnnc and gpu.js, which `create` loads.',
-        'In a browser it uses WebGPU, or WebGL2 if there is none. Node has no built-in GPU: pass { gpu } as the last',
-        'argument of `create` there, with the result of `create([])` from the package webgpu.',
-        '',
-      ],
-      async: true,
-      lines: [
+    helpers: [],
+    lines: ({ context }, graphs, precision) => [
+      '// The network itself.',
+      ...Object.entries(graphs).flatMap(([name, graph], i) => [
+        ...(i === 0 ? [] : ['']),
+        ...jsNetwork(name, plan(context, graph), precision),
+      ]),
+    ],
+  },
+  wasm: wasmNetwork('wasm', false),
+  'wasm-relaxed': wasmNetwork('wasm-relaxed', true),
+  gpu: {
+    backend: 'gpu',
+    about: () => [
+      'it runs on the GPU, through the packages rnnc and gpu.js, which `create` loads.',
+      'In a browser it uses WebGPU, or WebGL2 if there is none. Node has no built-in GPU: pass { gpu } as the last',
+      'argument of `create` there, with the result of `create([])` from the package webgpu.',
+      '',
+    ],
+    async: true,
+    helpers: [],
+    lines: ({ context }, { createNetwork: graph }, precision) => {
+      checkTaken({ name: 'gpu', refuses }, plan(context, graph), precision)
+      return [
         '// The network itself, as the compiler wrote it.',
         `const graph = \`${printGraph(graph)
           .trimEnd()
@@ -63,10 +94,10 @@ const networks = {
         '`',
         '',
         open.trimEnd(),
-      ],
-    }
+      ]
+    },
   },
-} satisfies Readonly<Record<string, Writer>>
+} satisfies Readonly<Record<string, Network>>
 
 /** Targets that a module can be written for. */
 export type BuildTarget = keyof typeof networks
@@ -75,8 +106,8 @@ const isTarget = (name: string): name is BuildTarget => Object.hasOwn(networks, 
 
 export const buildTargets = Object.keys(networks).filter(isTarget)
 
-/** Writes the network of a graph. RNN505 for a precision or a graph that the target cannot take. */
-export const networkOf = (target: BuildTarget, ...given: Parameters<Writer>): Network => networks[target](...given)
+/** The writer of a target. */
+export const networkOf = (target: BuildTarget): Network => networks[target]
 
 const open = `// On a device. What makes kernels of it and runs them is loaded here, and never before.
 async function createNetwork(gpu) {

@@ -27,6 +27,7 @@ document.querySelector('output').textContent = JSON.stringify({ wet: Array.from(
 `
 
 const here = workplace()
+const targets = ['js', 'wasm']
 
 beforeAll(async () => {
   copyFileSync(example('amp.rnn'), here.path('amp.rnn'))
@@ -34,18 +35,18 @@ beforeAll(async () => {
     .done
   assert.equal(code, 0, stderr)
   await here.ok('train', 'amp.rnn', '--set', 'epochs=8')
-  await here.ok('build', 'amp.safetensors', '-o', 'amp.mjs')
+  for (const target of targets) await here.ok('build', 'amp.safetensors', '-o', `${target}.mjs`, '--target', target)
 })
 
-const created = async () => (await import(pathToFileURL(here.path('amp.mjs')).href)).create()
+const created = async (target: string) => (await import(pathToFileURL(here.path(`${target}.mjs`)).href)).create()
 
-describe('the audio effect in a browser', needs(skipped), () => {
+describe.each(targets)('the audio effect of %s in a browser', needs(skipped), target => {
   const result = usePage({
-    policy: "script-src 'self'",
+    policy: target === 'js' ? "script-src 'self'" : "script-src 'self' 'wasm-unsafe-eval'",
     files: async () => ({
       'page.js': script,
       'effect.js': readFileSync(example('effect.js'), 'utf8'),
-      'amp.mjs': readFileSync(here.path('amp.mjs'), 'utf8'),
+      'amp.mjs': readFileSync(here.path(`${target}.mjs`), 'utf8'),
     }),
   })
 
@@ -54,7 +55,7 @@ describe('the audio effect in a browser', needs(skipped), () => {
     assert.ok(typeof found === 'object' && found !== null && 'wet' in found && 'clean' in found)
     const { wet, clean } = found
     assert.ok(Array.isArray(wet) && Array.isArray(clean))
-    const { y } = (await created()).run({ B: 1, x: clean })
+    const { y } = (await created(target)).run({ B: 1, x: clean })
     assert.equal(wet.length, 48_000)
     const largest = Math.max(...wet.map(Math.abs))
     assert.ok(largest > 0.5, `a tone of 0.5 comes out amplified, not ${largest}`)
@@ -63,9 +64,9 @@ describe('the audio effect in a browser', needs(skipped), () => {
   })
 })
 
-describe('the step of a built module', () => {
+describe.each(targets)('the step of a built module of %s', target => {
   it('allocates nothing', async () => {
-    const stream = (await created()).stream()
+    const stream = (await created(target)).stream()
     const element = { x: new Float32Array(1) }
     const steps = (count: number): void => {
       for (let i = 0; i < count; i++) {

@@ -18,22 +18,27 @@ try { new Function('return 1')() } catch { evaluated = false }
 document.querySelector('output').textContent = JSON.stringify({ ...answers, evaluated, backend: model.backend })
 `
 
-describe('a built module in a browser', needs(skipped), () => {
+// What a page must allow for modules of each target.
+describe.each([
+  { target: 'js', policy: "script-src 'self'" },
+  { target: 'wasm', policy: "script-src 'self' 'wasm-unsafe-eval'" },
+])('a built module of $target in a browser', needs(skipped), ({ target, policy }) => {
   const place = workplace({ 'wave.rnn': series(), 'wave.csv': wave() })
   const result = usePage({
-    policy: "script-src 'self'",
+    policy,
     files: async () => {
       await place.ok('train', 'wave.rnn')
-      assert.equal(json(await place.ok('build', 'wave.safetensors', '-o', 'wave.mjs', '--json')).embedded, true)
+      const built = await place.ok('build', 'wave.safetensors', '-o', 'wave.mjs', '--target', target, '--json')
+      assert.equal(json(built).embedded, true)
       return { 'page.js': script, 'wave.mjs': readFileSync(place.path('wave.mjs'), 'utf8') }
     },
   })
 
-  it("runs under `script-src 'self'`", async () => {
+  it(`runs under \`${policy}\``, async () => {
     const found = await result()
     assert.ok(isRecord(found) && Array.isArray(found.raw) && Array.isArray(found.next))
     assert.equal(found.evaluated, false, 'the page must allow no evaluation')
-    assert.equal(found.backend, 'js')
+    assert.equal(found.backend, target)
     const model = (await import(pathToFileURL(place.path('wave.mjs')).href)).create()
     const close = (a: readonly number[], b: ArrayLike<number>): void => {
       assert.equal(a.length, b.length)

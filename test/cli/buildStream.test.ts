@@ -45,18 +45,23 @@ const here = workplace({
   'd.jsonl': rows.map(row => `${JSON.stringify(row)}\n`).join(''),
 })
 
-const imported = async (name: string) => (await import(pathToFileURL(here.path(name)).href)).create()
-
 beforeAll(async () => {
   for (const name of ['speller', 'meter']) {
     await here.ok('train', `${name}.rnn`)
-    await here.ok('build', `${name}.safetensors`, '-o', `${name}.mjs`)
+    for (const target of ['js', 'wasm'])
+      await here.ok('build', `${name}.safetensors`, '-o', `${name}.${target}.mjs`, '--target', target)
   }
 })
 
-describe('a built module', () => {
+describe.each(['js', 'wasm'])('a built module of %s', target => {
+  const imported = async (name: string) => {
+    const model = (await import(pathToFileURL(here.path(`${name}.${target}.mjs`)).href)).create()
+    assert.equal(model.backend, target)
+    return model
+  }
+
   it('generates the text that rnnc generate writes', async () => {
-    const model = await imported('speller.mjs')
+    const model = await imported('speller')
     const cases = [
       { flags: [], options: {} },
       { flags: ['--after', 'go'], options: { after: { script: 'go' } } },
@@ -73,7 +78,7 @@ describe('a built module', () => {
   })
 
   it('streams in the units of the data what predict gives on the sequence so far', async () => {
-    const model = await imported('meter.mjs')
+    const model = await imported('meter')
     const s = model.stream({ past: [1, 2, 3] })
     const { past, x } = rows[0]
     x.forEach((value, t) => {
@@ -97,7 +102,7 @@ describe('a built module', () => {
   })
 
   it('streams several rows side by side', async () => {
-    const model = await imported('meter.mjs')
+    const model = await imported('meter')
     const [a, b] = [model.stream({ past: [1, 2] }), model.stream({ past: [3, 4] })]
     const both = model.stream({ rows: 2, past: [1, 2, 3, 4] })
     for (const x of [
@@ -113,8 +118,8 @@ describe('a built module', () => {
   it('has types that a program can use', async () => {
     here.write(
       'use.mts',
-      `import { create } from './speller.mjs'
-import { create as meter } from './meter.mjs'
+      `import { create } from './speller.${target}.mjs'
+import { create as meter } from './meter.${target}.mjs'
 const text: string[] = [...create().generate({ tone: 1, after: { script: 'a' }, steps: 3 })].map(g => g.script)
 const s = meter().stream({ past: [1, 2] })
 const y: number = s.step({ x: 1 }).y[0]

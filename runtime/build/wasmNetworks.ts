@@ -1,0 +1,80 @@
+// Writes networks as WebAssembly: one binary for all of them, and for each what its memory holds.
+
+import type { Precision } from '../../compiler/backend/backend.ts'
+import { bytesIn } from '../../compiler/backend/wasm/frame.ts'
+import { assemble } from '../../compiler/backend/wasm.ts'
+import type { Plan } from '../../compiler/index.ts'
+import { product } from '../../compiler/ir/dim.ts'
+import { buffersOfWays } from '../../compiler/plan/choiceBuffers.ts'
+import { storedInputs } from '../../compiler/plan/operands.ts'
+import type { Buffer } from '../../compiler/plan/plan.ts'
+import type { PlanSchedule } from '../../compiler/schedule/schedule.ts'
+import { base64 } from './base64.ts'
+import { sizeCode } from './codeOf.ts'
+import { realArray } from './layout.ts'
+import { packed } from './lz4.ts'
+
+/** Lines that define functions which make the networks of plans, by the names of the functions. */
+export function wasmNetworks(
+  plans: Readonly<Record<string, Plan>>,
+  precision: Precision,
+  { backend, relaxed }: { readonly backend: string; readonly relaxed: boolean },
+): string[] {
+  const { bytes, schedules } = assemble(Object.values(plans), precision, { relaxed })
+  return [
+    '// The code of the networks, which `binary` makes at its first call.',
+    `const code = '${base64(packed(bytes))}'`,
+    'let made',
+    `const binary = () => (made ??= new WebAssembly.Module(unpack(decode(code, Uint8Array), ${bytes.length})))`,
+    ...Object.entries(plans).flatMap(([name, plan], i) => [
+      '',
+      `// The memory of ${plan.name}.`,
+      `const ${name} = () => wasmNetwork('${backend}', '${schedules[i].run}', sizes => ({`,
+      ...layoutLines(plan, schedules[i], precision).map(line => `  ${line}`),
+      '}))',
+    ]),
+  ]
+}
+
+/** Lines of what the memory of a network holds for given sizes. */
+function layoutLines(plan: Plan, { slots, buffers }: PlanSchedule, precision: Precision): string[] {
+  const typeOf = ({ dtype }: Buffer): string => (dtype === 'real' ? realArray(precision) : 'Int32Array')
+  const inputs = storedInputs(plan)
+  // What no code reads has a number in the frame too, the last.
+  const slotOf = (buffer: Buffer): number => {
+    const found = slots.findIndex(s => s.kind === 'buffer' && s.buffer === buffer)
+    return found < 0 ? slots.length : found
+  }
+  const ways = buffersOfWays(plan)
+  const bytesOf = (buffer: Buffer): string => {
+    const bytes = `${bytesIn(buffer, precision === 'f32' ? 4 : 8)} * (${sizeCode(buffer.size)})`
+    const way = ways.get(buffer)
+    if (way === undefined) return bytes
+    const test = `${sizeCode(way.less)} < ${sizeCode(way.than)}`
+    return way.first ? `${test} ? ${bytes} : 0` : `${test} ? 0 : ${bytes}`
+  }
+  const own = buffers.filter(b => !inputs.has(b))
+  const rooms = slots.flatMap((s, i) => (s.kind === 'room' ? [`[${i}, ${s.bytes}],`] : []))
+  return [
+    `frame: [${[...slots.map(s => (s.kind === 'size' ? sizeCode(s.dim) : '0')), '0'].join(', ')}],`,
+    'taken: [',
+    ...[...inputs].map(([buffer, ports]) => {
+      const arrays = ports.map(({ name, shape }) => {
+        const isWritten = plan.outputs.some(o => o.name === name && o.operand.buffer === buffer)
+        return `[${JSON.stringify(name)}, ${sizeCode(product(shape))}${isWritten ? ', true' : ''}]`
+      })
+      return `  { slot: ${slotOf(buffer)}, Type: ${typeOf(buffer)}, arrays: [${arrays.join(', ')}] },`
+    }),
+    '],',
+    'own: [',
+    ...[...own.map(b => `[${slotOf(b)}, ${bytesOf(b)}],`), ...rooms].map(line => `  ${line}`),
+    '],',
+    'results: [',
+    ...plan.outputs.flatMap(({ name, operand: { buffer }, shape }) =>
+      inputs.has(buffer)
+        ? []
+        : [`  [${JSON.stringify(name)}, ${typeOf(buffer)}, ${own.indexOf(buffer)}, ${sizeCode(product(shape))}],`],
+    ),
+    '],',
+  ]
+}
