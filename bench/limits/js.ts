@@ -6,38 +6,26 @@ import { bestRate, type Shape, shortest, streamShape } from './shapes.ts'
  * multiples of 4. Sums are doubles: rounding each to a float costs three times as much.
  */
 export function multiply(a: Float32Array, b: Float32Array, c: Float32Array, { M, N, K }: Shape): void {
+  const product = { a, b, c, N, K }
   for (let j = 0; j < N; j += 4) {
-    for (let i = 0; i < M; i += 4) block(a, b, c, i * K, j * K, i * N + j, N, K)
+    for (let i = 0; i < M; i += 4) block(product, i * K, j * K, i * N + j)
   }
 }
 
-/** One block of 4 rows and 4 columns. */
-function block(
-  a: Float32Array,
-  b: Float32Array,
-  c: Float32Array,
-  p: number,
-  q: number,
-  at: number,
-  N: number,
-  K: number,
-): void {
-  let c00 = 0
-  let c01 = 0
-  let c02 = 0
-  let c03 = 0
-  let c10 = 0
-  let c11 = 0
-  let c12 = 0
-  let c13 = 0
-  let c20 = 0
-  let c21 = 0
-  let c22 = 0
-  let c23 = 0
-  let c30 = 0
-  let c31 = 0
-  let c32 = 0
-  let c33 = 0
+interface Product {
+  readonly a: Float32Array
+  readonly b: Float32Array
+  readonly c: Float32Array
+  readonly N: number
+  readonly K: number
+}
+
+/** One block of 4 rows and 4 columns: of the panels at `p` and `q`, to c at `at`. */
+function block({ a, b, c, N, K }: Product, p: number, q: number, at: number): void {
+  let [c00, c01, c02, c03] = [0, 0, 0, 0]
+  let [c10, c11, c12, c13] = [0, 0, 0, 0]
+  let [c20, c21, c22, c23] = [0, 0, 0, 0]
+  let [c30, c31, c32, c33] = [0, 0, 0, 0]
   for (let k = 0; k < K; k++, p += 4, q += 4) {
     const b0 = b[q]
     const b1 = b[q + 1]
