@@ -22,10 +22,22 @@ interface Product {
 
 /** One block of 4 rows and 4 columns: of the panels at `p` and `q`, to c at `at`. */
 function block({ a, b, c, N, K }: Product, p: number, q: number, at: number): void {
-  let [c00, c01, c02, c03] = [0, 0, 0, 0]
-  let [c10, c11, c12, c13] = [0, 0, 0, 0]
-  let [c20, c21, c22, c23] = [0, 0, 0, 0]
-  let [c30, c31, c32, c33] = [0, 0, 0, 0]
+  let c00 = 0
+  let c01 = 0
+  let c02 = 0
+  let c03 = 0
+  let c10 = 0
+  let c11 = 0
+  let c12 = 0
+  let c13 = 0
+  let c20 = 0
+  let c21 = 0
+  let c22 = 0
+  let c23 = 0
+  let c30 = 0
+  let c31 = 0
+  let c32 = 0
+  let c33 = 0
   for (let k = 0; k < K; k++, p += 4, q += 4) {
     const b0 = b[q]
     const b1 = b[q + 1]
@@ -56,21 +68,18 @@ function block({ a, b, c, N, K }: Product, p: number, q: number, at: number): vo
   c[at + 1] = c01
   c[at + 2] = c02
   c[at + 3] = c03
-  at += N
-  c[at] = c10
-  c[at + 1] = c11
-  c[at + 2] = c12
-  c[at + 3] = c13
-  at += N
-  c[at] = c20
-  c[at + 1] = c21
-  c[at + 2] = c22
-  c[at + 3] = c23
-  at += N
-  c[at] = c30
-  c[at + 1] = c31
-  c[at + 2] = c32
-  c[at + 3] = c33
+  c[at + N] = c10
+  c[at + N + 1] = c11
+  c[at + N + 2] = c12
+  c[at + N + 3] = c13
+  c[at + 2 * N] = c20
+  c[at + 2 * N + 1] = c21
+  c[at + 2 * N + 2] = c22
+  c[at + 2 * N + 3] = c23
+  c[at + 3 * N] = c30
+  c[at + 3 * N + 1] = c31
+  c[at + 3 * N + 2] = c32
+  c[at + 3 * N + 3] = c33
 }
 
 /** [rows, columns] as panels of `width` rows: [rows/width][columns][width]. */
