@@ -142,12 +142,7 @@ describe('imports', () => {
 })
 
 /** Files with longer functions that are still to be cut. */
-const uncut: ReadonlySet<string> = new Set([
-  'runtime/build/layout.ts',
-  'runtime/build/module.ts',
-  'runtime/data/csvText.ts',
-  'runtime/data/evaluate.ts',
-])
+const uncut: ReadonlySet<string> = new Set(['runtime/build/layout.ts', 'runtime/build/module.ts'])
 
 it('no function has more than 60 lines or 5 parameters', () => {
   const most = { lines: 60, parameters: 5 }
