@@ -58,10 +58,7 @@ function runProcess(
       errors = `${errors}${text}`.slice(-4000)
     })
     let done = 0
-    let steps: number[] = []
-    let began = performance.now()
-    let ready: Extract<Message, { event: 'ready' }> | undefined
-    let counts: Counts | undefined
+    let heard = nothingHeard()
     let stopped = false
     const restart = (): NodeJS.Timeout =>
       setTimeout(() => {
@@ -69,79 +66,30 @@ function runProcess(
         child.kill('SIGKILL')
       }, allowed)
     let timer = restart()
-    const finish = (outcome: Outcome): void => {
-      clearTimeout(timer)
-      onOutcome(workloads[done++], outcome)
-      steps = []
-      ready = undefined
-      counts = undefined
-      timer = restart()
-    }
-    const measured = (ms: number, ...remarks: readonly string[]): Outcome => {
-      const notes = [...(ready?.note === undefined ? [] : [ready.note]), ...remarks]
-      const flops = ready?.flops ?? workloads[done].flops
-      return {
-        kind: 'measured',
-        ms,
-        flops,
-        ...(counts && { counts }),
-        ...(notes.length > 0 && { note: notes.join('; ') }),
-      }
-    }
-    const hear = (message: Message): void => {
-      if (stopped || message.workload !== workloads[done]?.id) return
-      switch (message.event) {
-        case 'begin':
-          clearTimeout(timer)
-          timer = restart()
-          began = performance.now()
-          break
-        case 'ready':
-          ready = message
-          began = performance.now()
-          break
-        case 'counts': {
-          const { kernels, submits, bytesRead } = message
-          counts = { kernels, submits, bytesRead }
-          break
-        }
-        case 'step':
-          steps.push(message.ms)
-          break
-        case 'done':
-          finish(measured(message.ms))
-          break
-        case 'none':
-          finish({ kind: 'none', reason: message.reason })
-          break
-      }
-    }
     const lines = createInterface({ input: child.stdout })
     lines.on('line', line => {
-      const value = parsed(line)
-      if (isMessage(value)) hear(value)
+      const message = parsed(line)
+      if (stopped || !isMessage(message) || message.workload !== workloads[done]?.id) return
+      const outcome = hear(message, heard, workloads[done])
+      if (outcome !== undefined) {
+        onOutcome(workloads[done++], outcome)
+        heard = nothingHeard()
+      }
+      if (outcome === undefined && message.event !== 'begin') return
+      clearTimeout(timer)
+      timer = restart()
     })
     let closed = 0
     const end = (): void => {
-      // Waits for both the end of the process and the last line of its output.
+      // Both the process and the last line of its output.
       if (++closed < 2) return
       clearTimeout(timer)
-      if (done < workloads.length) {
-        if (!stopped) onOutcome(workloads[done], { kind: 'none', reason: reasonIn(errors) })
-        else if (steps.length > enough)
-          onOutcome(
-            workloads[done],
-            measured(
-              median(steps.slice(1)),
-              `median of ${steps.length - 1} steps, all that fit in ${allowed / 1000} s`,
-            ),
-          )
-        else {
-          const atLeast = steps.length === 0 ? performance.now() - began : Math.min(...steps)
-          const note = ready === undefined ? 'stopped before its first step, while it was set up' : ready.note
-          const known = { ...(counts && { counts }), ...(note !== undefined && { note }) }
-          onOutcome(workloads[done], { kind: 'stopped', atLeast, ...known })
-        }
+      const open = workloads[done]
+      if (open !== undefined) {
+        const outcome: Outcome = stopped
+          ? outcomeOfStopped(heard, open, allowed)
+          : { kind: 'none', reason: reasonIn(errors) }
+        onOutcome(open, outcome)
         done++
       }
       resolve(done)
@@ -152,6 +100,66 @@ function runProcess(
       errors = error.message
     })
   })
+}
+
+/** What a worker has said about the case that it is at. */
+interface Heard {
+  /** When it began to set up, or to run. */
+  began: number
+  ready?: Extract<Message, { event: 'ready' }>
+  counts?: Counts
+  /** Times of the steps that are reported one by one, in ms. */
+  readonly steps: number[]
+}
+
+const nothingHeard = (): Heard => ({ began: performance.now(), steps: [] })
+
+/** Notes a message; gives the outcome, if it is the last one about its case. */
+function hear(message: Message, heard: Heard, workload: Workload): Outcome | undefined {
+  switch (message.event) {
+    case 'begin':
+      heard.began = performance.now()
+      return undefined
+    case 'ready':
+      heard.ready = message
+      heard.began = performance.now()
+      return undefined
+    case 'counts': {
+      const { kernels, submits, bytesRead } = message
+      heard.counts = { kernels, submits, bytesRead }
+      return undefined
+    }
+    case 'step':
+      heard.steps.push(message.ms)
+      return undefined
+    case 'done':
+      return measured(heard, workload, message.ms)
+    case 'none':
+      return { kind: 'none', reason: message.reason }
+  }
+}
+
+function measured({ ready, counts }: Heard, { flops }: Workload, ms: number, ...remarks: readonly string[]): Outcome {
+  const notes = [...(ready?.note === undefined ? [] : [ready.note]), ...remarks]
+  return {
+    kind: 'measured',
+    ms,
+    flops: ready?.flops ?? flops,
+    ...(counts && { counts }),
+    ...(notes.length > 0 && { note: notes.join('; ') }),
+  }
+}
+
+/** The outcome of a case that took longer than is allowed: measured nonetheless, if enough of its steps were. */
+function outcomeOfStopped(heard: Heard, workload: Workload, allowed: number): Outcome {
+  const { began, ready, counts, steps } = heard
+  if (steps.length > enough) {
+    const remark = `median of ${steps.length - 1} steps, all that fit in ${allowed / 1000} s`
+    return measured(heard, workload, median(steps.slice(1)), remark)
+  }
+  const atLeast = steps.length === 0 ? performance.now() - began : Math.min(...steps)
+  const note = ready === undefined ? 'stopped before its first step, while it was set up' : ready.note
+  return { kind: 'stopped', atLeast, ...(counts && { counts }), ...(note !== undefined && { note }) }
 }
 
 function parsed(line: string): unknown {

@@ -6,22 +6,22 @@ import { bestRate, type Shape, shortest, streamShape } from './shapes.ts'
  * multiples of 4. Sums are doubles: rounding each to a float costs three times as much.
  */
 export function multiply(a: Float32Array, b: Float32Array, c: Float32Array, { M, N, K }: Shape): void {
+  const product = { a, b, c, N, K }
   for (let j = 0; j < N; j += 4) {
-    for (let i = 0; i < M; i += 4) block(a, b, c, i * K, j * K, i * N + j, N, K)
+    for (let i = 0; i < M; i += 4) block(product, i * K, j * K, i * N + j)
   }
 }
 
-/** One block of 4 rows and 4 columns. */
-function block(
-  a: Float32Array,
-  b: Float32Array,
-  c: Float32Array,
-  p: number,
-  q: number,
-  at: number,
-  N: number,
-  K: number,
-): void {
+interface Product {
+  readonly a: Float32Array
+  readonly b: Float32Array
+  readonly c: Float32Array
+  readonly N: number
+  readonly K: number
+}
+
+/** One block of 4 rows and 4 columns: of the panels at `p` and `q`, to c at `at`. */
+function block({ a, b, c, N, K }: Product, p: number, q: number, at: number): void {
   let c00 = 0
   let c01 = 0
   let c02 = 0
@@ -68,21 +68,18 @@ function block(
   c[at + 1] = c01
   c[at + 2] = c02
   c[at + 3] = c03
-  at += N
-  c[at] = c10
-  c[at + 1] = c11
-  c[at + 2] = c12
-  c[at + 3] = c13
-  at += N
-  c[at] = c20
-  c[at + 1] = c21
-  c[at + 2] = c22
-  c[at + 3] = c23
-  at += N
-  c[at] = c30
-  c[at + 1] = c31
-  c[at + 2] = c32
-  c[at + 3] = c33
+  c[at + N] = c10
+  c[at + N + 1] = c11
+  c[at + N + 2] = c12
+  c[at + N + 3] = c13
+  c[at + 2 * N] = c20
+  c[at + 2 * N + 1] = c21
+  c[at + 2 * N + 2] = c22
+  c[at + 2 * N + 3] = c23
+  c[at + 3 * N] = c30
+  c[at + 3 * N + 1] = c31
+  c[at + 3 * N + 2] = c32
+  c[at + 3 * N + 3] = c33
 }
 
 /** [rows, columns] as panels of `width` rows: [rows/width][columns][width]. */

@@ -9,7 +9,7 @@ const general = 'near analogue: no mini-batch, B sequences are B updates; an opt
 const sequence = (T, D) => Array.from({ length: T }, () => reals(D))
 
 /** Its networks in time learn to predict the next vector of their input, at every step: T inputs take T + 1 vectors. */
-function series(Net, B, T, D, hiddenLayers, note) {
+function series(Net, { B, T, D, hiddenLayers, note }) {
   const net = new Net({ inputSize: D, hiddenLayers, outputSize: D })
   net.initialize()
   const batch = Array.from({ length: B }, () => sequence(T + 1, D))
@@ -20,6 +20,16 @@ function series(Net, B, T, D, hiddenLayers, note) {
     note: `${general}; ${note}`,
   }
 }
+
+/** The two small layers of W5. */
+const small = T =>
+  series(RNNTimeStep, {
+    B: 4,
+    T,
+    D: 1,
+    hiddenLayers: [10, 1],
+    note: 'relu for tanh; an output at every step, and a product more for it',
+  })
 
 /** Its networks over tokens have an embedding, and START before the first token: T steps take T − 1 tokens. */
 function characters(Net, different) {
@@ -54,22 +64,20 @@ function forward(steps, D, units, note) {
 
 await serve({
   W1: () =>
-    series(
-      RNNTimeStep,
-      32,
-      28,
-      28,
-      [64],
-      'relu for tanh; a prediction of the next row at every step for the class at the end',
-    ),
+    series(RNNTimeStep, {
+      B: 32,
+      T: 28,
+      D: 28,
+      hiddenLayers: [64],
+      note: 'relu for tanh; a prediction of the next row at every step for the class at the end',
+    }),
   W2: () => 'two layers to one class at the end of a sequence of words, with dropout, cannot be said',
   'W3-lstm': () => characters(LSTM, 'a class more, for the end'),
   'W3-gru': () => characters(GRU, 'a class more, for the end; it resets before the product'),
-  W4: () => series(LSTMTimeStep, 64, 32, 512, [512], 'the targets are the next inputs'),
-  'W5-t2': () =>
-    series(RNNTimeStep, 4, 2, 1, [10, 1], 'relu for tanh; an output at every step, and a product more for it'),
-  'W5-t16': () =>
-    series(RNNTimeStep, 4, 16, 1, [10, 1], 'relu for tanh; an output at every step, and a product more for it'),
+  W4: () =>
+    series(LSTMTimeStep, { B: 64, T: 32, D: 512, hiddenLayers: [512], note: 'the targets are the next inputs' }),
+  'W5-t2': () => small(2),
+  'W5-t16': () => small(16),
   'W6-stream': () =>
     forward(1, 64, 128, 'near analogue: no carried state, each call starts anew; a product more for the output'),
   'W6-bilstm': () => {

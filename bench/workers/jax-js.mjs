@@ -28,7 +28,7 @@ const lstmWeights = (D, H) => ({ W: weights(D, 4 * H), U: weights(H, 4 * H), b: 
 const gruWeights = (D, H) => ({ W: weights(D, 3 * H), U: weights(H, 3 * H), b: weights(3 * H), c: weights(3 * H) })
 const rnnWeights = (D, H) => ({ W: weights(D, H), U: weights(H, H), b: weights(H) })
 
-/** One step: [h, c] → [h', c']. */
+/** One step of a cell: [h, c] → [h', c']. */
 function lstmStep(w, xw, [h, c], H) {
   const gates = xw.add(np.matmul(h, w.U.ref))
   const part = k => gates.ref.slice([], [k * H, (k + 1) * H])
@@ -54,8 +54,13 @@ function gruStep(w, xw, [h], H) {
 
 const rnnStep = (w, xw, [h]) => [np.tanh(xw.add(np.matmul(h, w.U.ref)))]
 
+/** Cells, with the number of their states. */
+const LSTM = { step: lstmStep, states: 2 }
+const GRU = { step: gruStep, states: 1 }
+const RNN = { step: rnnStep, states: 1 }
+
 /** A layer over time, from and to a list of one array a step: the gradient of a slice is a padded array, so nothing is sliced by time. */
-function layer(step, w, xs, B, H, states, order = [...xs.keys()]) {
+function layer({ step, states }, w, xs, [B, H], order = [...xs.keys()]) {
   let state = Array.from({ length: states }, () => np.zeros([B, H]))
   const out = []
   for (const t of order) {
@@ -66,7 +71,7 @@ function layer(step, w, xs, B, H, states, order = [...xs.keys()]) {
   return out
 }
 
-const lstm = (w, xs, B, H, order) => layer(lstmStep, w, xs, B, H, 2, order)
+const lstm = (w, xs, B, H, order) => layer(LSTM, w, xs, [B, H], order)
 const steps = (T, make) => Array.from({ length: T }, make)
 const last = list => {
   for (const h of list.slice(0, -1)) h.dispose()
@@ -116,7 +121,7 @@ function dropout(x, key, rate = 0.5) {
   return np.where(keep, x.div(1 - rate), 0)
 }
 
-function characters(cell, make, states) {
+function characters(cell, make) {
   const params = { E: weights(65, 64), cell: make(64, 128), head: { W: weights(128, 65), b: weights(65) } }
   const forward = (p, key, xs, y) => {
     key.dispose()
@@ -124,9 +129,7 @@ function characters(cell, make, states) {
       cell,
       p.cell,
       xs.map(x => np.matmul(x, p.E.ref)),
-      32,
-      128,
-      states,
+      [32, 128],
     )
     const loss = crossEntropy(linear(p.head, stacked(h)), y)
     tree.dispose(p)
@@ -143,8 +146,8 @@ function characters(cell, make, states) {
 function series(T) {
   const forward = (p, key, x, y) => {
     key.dispose()
-    const h = layer(rnnStep, p.first, x, 4, 10, 1)
-    const out = last(layer(rnnStep, p.second, h, 4, 1, 1))
+    const h = layer(RNN, p.first, x, [4, 10])
+    const out = last(layer(RNN, p.second, h, [4, 1]))
     tree.dispose(p)
     return np.square(out.sub(y)).mean()
   }
@@ -158,7 +161,7 @@ await serve({
   W1: () => {
     const forward = (p, key, x, y) => {
       key.dispose()
-      const loss = crossEntropy(linear(p.head, last(layer(rnnStep, p.rnn, x, 32, 64, 1))), y)
+      const loss = crossEntropy(linear(p.head, last(layer(RNN, p.rnn, x, [32, 64]))), y)
       tree.dispose(p)
       return loss
     }
@@ -184,8 +187,8 @@ await serve({
       'near analogue: the embedding is frozen and its rows are given; a table of 10,000 has no gradient here but through one-hot rows',
     )
   },
-  'W3-lstm': () => characters(lstmStep, lstmWeights, 2),
-  'W3-gru': () => characters(gruStep, gruWeights, 1),
+  'W3-lstm': () => characters(LSTM, lstmWeights),
+  'W3-gru': () => characters(GRU, gruWeights),
   W4: () => {
     const forward = (p, key, x, y) => {
       key.dispose()

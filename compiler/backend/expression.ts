@@ -1,4 +1,5 @@
 // JavaScript expressions, over which backends build their scalar algebras; one that is used more than once gets a local name.
+import type { Algebra } from '../ir/algebra.ts'
 
 export interface Expression {
   readonly text: (args: readonly string[]) => string
@@ -31,6 +32,31 @@ export const truth =
 export const strong =
   (operator: string): Nary =>
   (x, y) => ({ text: ([a, , b]) => `(${a} === 0 ? 0 : ${a} ${operator} ${b})`, args: [x, x, y] })
+
+/** Operations that JavaScript and the languages that GPU kernels are translated to write alike. */
+export const common = {
+  // Needs no conversion: all of them compute with one type of number.
+  real: x => x,
+  add: infix('+'),
+  sub: infix('-'),
+  mul: infix('*'),
+  div: infix('/'),
+  strong_mul: strong('*'),
+  strong_div: strong('/'),
+  neg: (...args) => ({ text: ([x]) => `(-${x})`, args }),
+  lt: truth((x, y) => `${x} < ${y}`),
+  le: truth((x, y) => `${x} <= ${y}`),
+  eq: truth((x, y) => `${x} === ${y}`),
+  stop_gradient: x => x,
+} as const satisfies Partial<Algebra<Expression>>
+
+/** The remainder of ints by the `floor` of an algebra. */
+export const remainderBy =
+  (floor: (x: Expression) => Expression): Algebra<Expression>['remainder'] =>
+  (x, y) => ({
+    text: ([a, b, , whole]) => `(${b} === 0 ? 0 : ${a} - ${b} * ${whole})`,
+    args: [x, y, y, floor(infix('/')(x, y))],
+  })
 
 /** Prints an expression; `bind` first names each subexpression that is used more than once. */
 export function print(expression: Expression, bind: (text: string) => string): string {

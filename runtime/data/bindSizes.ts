@@ -1,6 +1,6 @@
 // Checks examples against the inputs and targets of a model, and binds the sizes that only the data knows.
 import { tooFew } from '../../compiler/elaborate/tensors/labels.ts'
-import type { Bound, Port } from '../../compiler/elaborate/values/signature.ts'
+import type { Port } from '../../compiler/elaborate/values/signature.ts'
 import { type Dim, evaluate, format, type Sizes, symbolsOf } from '../../compiler/ir/dim.ts'
 import type { Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
@@ -115,7 +115,9 @@ type Where = (example: number, number: number) => string
  * bounds are labels of it: RNN416 if there are only too many labels. `sizes` must bind the port's coding.
  */
 export function checkCodes(port: Port, examples: Examples, sizes: Sizes, where: Where, span?: Span): void {
-  if (port.bound !== undefined) checkBound(port, port.bound, examples, sizes, where, span)
+  const outputs = port.bound && known(port.bound.labels, sizes)
+  if (port.bound !== undefined && outputs !== undefined)
+    checkLabels(port, { text: port.bound.text, outputs }, examples, where, span)
   if (port.dtype === 'real') return
   const { coding } = port
   const limit = coding ? known(coding.size, sizes) : port.dtype === 'bool' ? 2 : undefined
@@ -138,16 +140,14 @@ export function checkCodes(port: Port, examples: Examples, sizes: Sizes, where: 
   }
 }
 
-function checkBound(
+/** RNN416 or RNN412 unless all numbers of a port are labels of an output `text`, which has so many. */
+function checkLabels(
   { name, dtype }: Port,
-  { text, labels }: Bound,
+  { text, outputs }: { readonly text: string; readonly outputs: number },
   examples: Examples,
-  sizes: Sizes,
   where: Where,
   span: Span | undefined,
 ): void {
-  const outputs = known(labels, sizes)
-  if (outputs === undefined) return
   const isLabel = (value: number): boolean => value >= 0 && value <= outputs - 1
   const first = examples.findIndex(({ values }) => !values.every(isLabel))
   if (first < 0) return

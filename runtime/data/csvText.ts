@@ -1,12 +1,9 @@
 // Reads and writes CSV text (RFC 4180), so that a written cell reads back unchanged. No library does it, as messages need the line and
 // the column of each cell: csv-parse 7 counts a line too many where CRLF stands in quotes beside other line ends, and finds no
 // separator, no repeated header and no NUL.
+import { continueWith, createScan, endLine, type Malformed, readRow, separateBy } from './csvCells.ts'
 import { ownText } from './labelTables.ts'
 import { longestRow } from './lineText.ts'
-import { holdsNul, shown } from './shown.ts'
-
-const codeOf = (character: string): number => character.charCodeAt(0)
-const [quote, cr, lf, space, tab] = ['"', '\r', '\n', ' ', '\t'].map(codeOf)
 
 /** Separators of the cells of a line, in the order in which they are looked for. */
 const separators = [',', '\t', ';'] as const
@@ -44,7 +41,7 @@ export interface CsvOptions {
  */
 export function csvReader(
   table: CsvTable,
-  malformed: (reason: string, help?: string) => never,
+  malformed: Malformed,
   { separator, longest = longestRow }: CsvOptions = {},
 ): CsvReader {
   const rows = rowReader(table, malformed, separator)
@@ -78,85 +75,26 @@ interface RowReader {
   readonly line: () => number
 }
 
-function rowReader(
-  table: CsvTable,
-  malformed: (reason: string, help?: string) => never,
-  given: Separator | undefined,
-): RowReader {
+/** Reads rows: the first names the columns, and each other must have as many cells. */
+function rowReader(table: CsvTable, malformed: Malformed, given: Separator | undefined): RowReader {
+  const scan = createScan(malformed)
   let separator = given ?? separators[0]
-  let between = codeOf(separator)
-  const isGap = (code: number): boolean => (code === space || code === tab) && code !== between
-  let text = ''
-  let length = 0
-  let hasNul = false
-  let names: readonly string[] | undefined
   /** Lines of blank rows of a single column, which only count if another row follows. */
   let blank: number[] = []
-  let row: string[] = []
-  /** Whether the cells of each column are only looked through. */
-  let skips: readonly boolean[] = []
-  /** Where the row begins. */
-  let start = 0
   /** The first line as it stands in the text. */
   let head = ''
-  let line = 1
-  let at = 0
 
-  const place = (from = line): string => {
-    const name = names?.[row.length]
-    return name === undefined ? `line ${from}, cell ${row.length + 1}` : `line ${from}, column \`${shown(name)}\``
+  const endHead = (names: readonly string[], text: string): void => {
+    scan.names = names
+    head = ownText(text)
+    const wanted = table.head(names)
+    // Rows of a single column are blank or not by their cells.
+    scan.skips = names.length === 1 ? [] : wanted.map(isWanted => !isWanted)
   }
-  const countLines = (from: number, to: number): void => {
-    for (let i = from; i < to; i++) {
-      const code = text.charCodeAt(i)
-      if (code === lf || (code === cr && text.charCodeAt(i + 1) !== lf)) line++
-    }
-  }
-  /** Reads the cell that opens with the quote at `open`; moves `at` to the separator or the end of the line. */
-  const quoted = (open: number): string => {
-    const opened = line
-    let close = open
-    let doubled = false
-    for (;;) {
-      close = text.indexOf('"', close + 1)
-      if (close < 0) malformed(`the quote that opens in ${place()} is never closed`)
-      if (text.charCodeAt(close + 1) !== quote) break
-      doubled = true
-      close++
-    }
-    countLines(open, close)
-    at = close + 1
-    while (at < length && isGap(text.charCodeAt(at))) at++
-    const end = text.charCodeAt(at)
-    if (at < length && end !== between && end !== lf && end !== cr) {
-      malformed(`${place(opened)} continues after its closing quote`, 'double each quote inside a quoted cell')
-    }
-    if (skips[row.length]) return ''
-    const cell = text.slice(open + 1, close)
-    return doubled ? cell.replaceAll('""', '"') : cell
-  }
-  const unquoted = (): string => {
-    const begin = at
-    let code = 0
-    while (at < length) {
-      code = text.charCodeAt(at)
-      if (code === between || code === lf || code === cr) break
-      if (code === quote) {
-        malformed(`${place()} has a quote inside`, 'put the cell in quotes, and double each quote inside it')
-      }
-      at++
-    }
-    if (hasNul && text.slice(begin, at).includes('\0')) malformed(`${place()} ${holdsNul}`, 'save it as UTF-8')
-    return skips[row.length] ? '' : trimmed(text.slice(begin, at))
-  }
-  const endRow = (isBlank: boolean): void => {
+  const endRow = (start: number, isBlank: boolean): void => {
+    const { names, row, line, text, at } = scan
     if (names === undefined) {
-      if (isBlank) return
-      names = row
-      head = ownText(text.slice(start, at))
-      const wanted = table.head(names)
-      // Rows of a single column are blank or not by their cells.
-      skips = names.length === 1 ? [] : wanted.map(isWanted => !isWanted)
+      if (!isBlank) endHead(row, text.slice(start, at))
       return
     }
     if (isBlank) {
@@ -174,40 +112,22 @@ function rowReader(
     }
     table.row(row, line)
   }
-
-  const add = (next: string): void => {
-    text = next
-    length = text.length
-    hasNul = text.includes('\0')
-    at = 0
-    if (names === undefined) {
-      separator = given ?? separatorOf(text)
-      between = codeOf(separator)
-    }
-    while (at < length) {
-      // Reads one row.
-      let isQuoted = false
-      row = []
-      start = at
-      for (;;) {
-        let open = at
-        while (open < length && isGap(text.charCodeAt(open))) open++
-        if (text.charCodeAt(open) === quote) {
-          isQuoted = true
-          row.push(quoted(open))
-        } else row.push(unquoted())
-        if (at < length && text.charCodeAt(at) === between) at++
-        else break
+  return {
+    add: text => {
+      continueWith(scan, text)
+      if (scan.names === undefined) {
+        separator = given ?? separatorOf(text)
+        separateBy(scan, separator)
       }
-      endRow(row.length === 1 && row[0] === '' && !isQuoted)
-      if (at < length) {
-        if (text.charCodeAt(at) === cr && text.charCodeAt(at + 1) === lf) at++
-        at++
-        line++
+      while (scan.at < text.length) {
+        const start = scan.at
+        const isBlank = readRow(scan)
+        endRow(start, isBlank)
+        endLine(scan)
       }
-    }
+    },
+    line: () => scan.line,
   }
-  return { add, line: () => line }
 }
 
 /** Writes a text as a cell of the column `name` that reads back unchanged, after any separator. */
@@ -222,7 +142,7 @@ function checkWidth(
   names: readonly string[],
   line: number,
   separator: Separator,
-  malformed: (reason: string, help?: string) => never,
+  malformed: Malformed,
 ): void {
   if (row.length !== names.length) {
     const help = `cells are separated by ${separatorNames[separator]}, as in the first line: put a cell that contains one in quotes`
@@ -246,10 +166,4 @@ function separatorOf(text: string): Separator {
     if (character.trim() !== '') isBlank = false
   }
   return separators.find(separator => found.has(separator)) ?? ','
-}
-
-/** Removes white space at the ends. Most cells have none, and are not copied. */
-function trimmed(cell: string): string {
-  const [first, last] = [cell.charCodeAt(0), cell.charCodeAt(cell.length - 1)]
-  return first <= space || last <= space || first > 127 || last > 127 ? cell.trim() : cell
 }

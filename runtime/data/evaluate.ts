@@ -69,45 +69,21 @@ export type Lookup = (name: string) => Promise<Argument | undefined>
 
 /** Checks the left sides of a block, and gives a function that evaluates its equations on demand. RNN107 for a name defined twice. */
 export function evaluator(data: Data, surroundings: Surroundings): Lookup {
-  const equations = new Map<string, Equation>()
-  for (const equation of data.body) {
-    checkLeft(equation)
-    const { text, span } = equation.name
-    const other = equations.get(text)
-    if (other !== undefined)
-      fail('RNN107', { name: text }, { span, labels: [{ span: other.name.span, text: 'also here' }] })
-    equations.set(text, equation)
-  }
+  const equations = equationsOf(data)
   const values = new Map<string, Promise<Argument>>()
   const asked = askedOf(data)
   const releasable = surroundings.owned ? namedOnce(data) : new Set<string>()
   const lookup: Lookup = async name => {
     const equation = equations.get(name)
     if (equation === undefined) return undefined
-    for (const before of openBefore(equation)) await evaluated(before)
+    // Evaluating these first avoids recursion: a chain of equations may be longer than the stack is deep.
+    for (const before of readBy(equation, equations, values)) await evaluated(before)
     return evaluated(equation)
   }
   const evaluated = (equation: Equation): Promise<Argument> => {
     const value = values.get(equation.name.text) ?? evaluate(equation.value, scopeOf(equation))
     values.set(equation.name.text, value)
     return value
-  }
-  /**
-   * Lists the equations that one reads and that have no value yet, in the order of the text. Evaluating these first avoids recursion: a
-   * chain of equations may be longer than the stack is deep.
-   */
-  const openBefore = (equation: Equation): Equation[] => {
-    const found = new Set<Equation>()
-    const toVisit = [equation]
-    for (let user = toVisit.pop(); user !== undefined; user = toVisit.pop()) {
-      for (const name of namesIn(user.value)) {
-        const used = equations.get(name)
-        if (used === undefined || used.span.start >= user.span.start || values.has(name) || found.has(used)) continue
-        found.add(used)
-        toVisit.push(used)
-      }
-    }
-    return [...found].sort((a, b) => a.span.start - b.span.start)
   }
   const scopeOf = (user: Equation): Scope => {
     const fits = new Map<string, number>()
@@ -138,6 +114,39 @@ export function evaluator(data: Data, surroundings: Surroundings): Lookup {
     }
   }
   return lookup
+}
+
+/** Gives the equations by name, with their left sides checked. */
+function equationsOf(data: Data): ReadonlyMap<string, Equation> {
+  const equations = new Map<string, Equation>()
+  for (const equation of data.body) {
+    checkLeft(equation)
+    const { text, span } = equation.name
+    const other = equations.get(text)
+    if (other !== undefined)
+      fail('RNN107', { name: text }, { span, labels: [{ span: other.name.span, text: 'also here' }] })
+    equations.set(text, equation)
+  }
+  return equations
+}
+
+/** Lists the equations that one reads, directly or by others, and that have no value yet, in the order of the text. */
+function readBy(
+  equation: Equation,
+  equations: ReadonlyMap<string, Equation>,
+  values: ReadonlyMap<string, unknown>,
+): Equation[] {
+  const found = new Set<Equation>()
+  const toVisit = [equation]
+  for (let user = toVisit.pop(); user !== undefined; user = toVisit.pop()) {
+    for (const name of namesIn(user.value)) {
+      const used = equations.get(name)
+      if (used === undefined || used.span.start >= user.span.start || values.has(name) || found.has(used)) continue
+      found.add(used)
+      toVisit.push(used)
+    }
+  }
+  return [...found].sort((a, b) => a.span.start - b.span.start)
 }
 
 interface Scope {

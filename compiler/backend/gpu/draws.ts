@@ -1,11 +1,10 @@
 // Moves random numbers to the host: they are hashes of 32 bits, which no 32-bit float holds, and depend on no weight.
 import { constant, product, rowMajor } from '../../ir/dim.ts'
-import { pruned, read } from '../../plan/instructions.ts'
+import { neededFor, pruned, read } from '../../plan/instructions.ts'
 import { kernelsOf, programOf, programReads, readsOf, touched, writesOf } from '../../plan/operands.ts'
 import type { Buffer, Instruction, MapKernel, Operand, Plan, Port, Step } from '../../plan/plan.ts'
 import type { Precision } from '../backend.ts'
 import { isHashing } from './kernelAlgebra.ts'
-import { neededFor } from './tasks.ts'
 
 const isHash = (i: Instruction): boolean => i.kind === 'apply' && isHashing(i.op)
 

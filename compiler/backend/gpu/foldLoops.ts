@@ -1,11 +1,13 @@
 // Writes the loops of a fold: each instruction stands in the outermost loop in which its operands are known, and a long sum has four sums.
+
 import { evaluate } from '../../ir/dim.ts'
+import { neededFor } from '../../plan/instructions.ts'
 import { isSum } from '../../plan/operands.ts'
 import type { Instruction, Ref } from '../../plan/plan.ts'
 import { leaf, print } from '../expression.ts'
 import { indent } from './axisLoops.ts'
 import { kernelAlgebra } from './kernelAlgebra.ts'
-import { type Fold, neededFor } from './tasks.ts'
+import type { Fold } from './tasks.ts'
 import { compute, define, elementText, nameOf, numberText, type Thread } from './threadStatements.ts'
 
 /** A fold on its way to code. */

@@ -2,7 +2,7 @@
 import { type Algebra, algebraBy } from '../../ir/algebra.ts'
 import { ops } from '../../ir/ops/index.ts'
 import type { PlainOp } from '../../ir/ops/schemas.ts'
-import { call, type Expression, infix, leaf, literal, strong, truth } from '../expression.ts'
+import { call, common, type Expression, leaf, literal, remainderBy, truth } from '../expression.ts'
 
 /** The values of the arguments for infinity and NaN, in kernels that use them. */
 export const specials: Readonly<Record<string, number>> = { infinity: Number.POSITIVE_INFINITY, nan: Number.NaN }
@@ -21,21 +21,13 @@ const hashes = (): never => {
 }
 
 export const kernelAlgebra: Algebra<Expression> = {
+  ...common,
   constant: value => {
     if (Number.isNaN(value)) return nan
     if (Number.isFinite(Math.fround(value))) return leaf(literal(value))
     return value > 0 ? infinity : leaf('(0 - infinity)')
   },
   integer: value => leaf(literal(value)),
-  // Needs no conversion: a device computes with floats alone.
-  real: x => x,
-  add: infix('+'),
-  sub: infix('-'),
-  mul: infix('*'),
-  div: infix('/'),
-  strong_mul: strong('*'),
-  strong_div: strong('/'),
-  neg: (...args) => ({ text: ([x]) => `(-${x})`, args }),
   exp: helper('exponential', infinity),
   log: helper('logarithm', infinity, nan),
   log1p: helper('logarithm1p', infinity, nan),
@@ -48,21 +40,14 @@ export const kernelAlgebra: Algebra<Expression> = {
   pow: helper('power', infinity, nan),
   max: helper('larger'),
   min: helper('smaller'),
-  lt: truth((x, y) => `${x} < ${y}`),
-  le: truth((x, y) => `${x} <= ${y}`),
-  eq: truth((x, y) => `${x} === ${y}`),
   and: truth((x, y) => `${x} !== 0 && ${y} !== 0`),
   or: truth((x, y) => `${x} !== 0 || ${y} !== 0`),
   not: (...args) => ({ text: ([x]) => `(${x} === 0 ? 1 : 0)`, args }),
   where: (...args) => ({ text: ([test, x, y]) => `(${test} !== 0 ? ${x} : ${y})`, args }),
-  remainder: (x, y) => ({
-    text: ([a, b, , whole]) => `(${b} === 0 ? 0 : ${a} - ${b} * ${whole})`,
-    args: [x, y, y, helper('wholePart')(infix('/')(x, y))],
-  }),
+  remainder: remainderBy(helper('wholePart')),
   imul: hashes,
   xor: hashes,
   shr: hashes,
-  stop_gradient: x => x,
 }
 
 /** Tells of each value of a formula whether it is computed from a hash. */

@@ -1,9 +1,9 @@
 // Splits tasks that touch more buffers than a shader may bind into several that pass values on in temporary buffers.
 import { constant, type Dim, product, rowMajor } from '../../ir/dim.ts'
-import { pruned, read } from '../../plan/instructions.ts'
+import { neededFor, pruned, read } from '../../plan/instructions.ts'
 import type { Buffer, Instruction, Operand, Ref, Write } from '../../plan/plan.ts'
 import { collapseMap } from '../../schedule/collapse.ts'
-import { type Each, neededFor, type Task } from './tasks.ts'
+import type { Each, Task } from './tasks.ts'
 
 /** Makes a buffer that the plan does not have. */
 export type FreshBuffer = (size: Dim, hint: string) => Buffer

@@ -2,7 +2,7 @@
 import type { Algebra } from '../../ir/algebra.ts'
 import { asNumber, type Dim } from '../../ir/dim.ts'
 import { folds } from '../../ir/ops/reductions.ts'
-import { argsOf, createProgram, pruned } from '../../plan/instructions.ts'
+import { createProgram, pruned } from '../../plan/instructions.ts'
 import { isSum } from '../../plan/operands.ts'
 import type {
   Choice,
@@ -183,16 +183,4 @@ function gathered({ hint, domain, program }: MapKernel, { value, to, indirect }:
     add: true,
     scatter: { domain: own, over, program: scattered, value, to: { ...to, strides }, indirect },
   })
-}
-
-/** The instructions that some values depend on, these included. */
-export function neededFor(program: readonly Instruction[], refs: readonly Ref[]): ReadonlySet<Ref> {
-  const needed = new Set<Ref>()
-  const need = (ref: Ref): void => {
-    if (needed.has(ref)) return
-    needed.add(ref)
-    argsOf(program[ref]).forEach(need)
-  }
-  refs.forEach(need)
-  return needed
 }

@@ -1,8 +1,10 @@
 // Writes the statements of one thread of a kernel for gpu.js: the instructions of a task, and the loops of a fold.
+
 import { evaluate, type Sizes } from '../../ir/dim.ts'
+import { neededFor } from '../../plan/instructions.ts'
 import type { Operand, Ref } from '../../plan/plan.ts'
 import { foldedValue } from './foldLoops.ts'
-import { neededFor, type Task } from './tasks.ts'
+import type { Task } from './tasks.ts'
 import { compute, type Names, nameOf, type Thread } from './threadStatements.ts'
 
 /** A value that a thread writes. */

@@ -1,8 +1,9 @@
-// Decides which products read their operands in place instead of packing them.
-import { asNumber } from '../../ir/dim.ts'
+// Decides which products read their operands in place, and which pack them.
+import { asNumber, type Dim } from '../../ir/dim.ts'
+import type { PackingRule } from '../../plan/packings.ts'
 import type { GemmKernel } from '../../plan/plan.ts'
 import { turn } from '../../plan/stationary.ts'
-import { leastPacked } from './gemm.ts'
+import { leastPacked, panelWidth } from './gemm.ts'
 
 export interface DirectProduct {
   /** The product, its operands exchanged if need be: the number of its columns is known. */
@@ -26,7 +27,19 @@ export function directProduct(kernel: GemmKernel): DirectProduct | undefined {
 }
 
 /** Tells whether a product is never packed, however many rows it has. */
-export function isAlwaysDirect(kernel: GemmKernel): boolean {
+function isAlwaysDirect(kernel: GemmKernel): boolean {
   const direct = directProduct(kernel)
   return direct !== undefined && direct.below === undefined
+}
+
+/** Packs the operands of products that may be large enough at run time. */
+export const packingRule: PackingRule = {
+  width: panelWidth,
+  takes: kernel => !isAlwaysDirect(kernel) && mayBePacked(kernel),
+  byRows: true,
+}
+
+function mayBePacked({ m, n, k }: GemmKernel): boolean {
+  const atLeast = (least: number, dim: Dim): boolean => (asNumber(dim) ?? least) >= least
+  return atLeast(leastPacked.vectors, m) && atLeast(leastPacked.vectors, n) && atLeast(leastPacked.depth, k)
 }

@@ -1,22 +1,14 @@
 // The scalar algebra over JavaScript expressions.
 import type { Algebra } from '../../ir/algebra.ts'
 import type { Precision } from '../backend.ts'
-import { call, type Expression, infix, leaf, literal, strong, truth } from '../expression.ts'
+import { call, common, type Expression, infix, leaf, literal, remainderBy, truth } from '../expression.ts'
 
 const math = (name: string) => call(`Math.${name}`)
 
 const at64: Algebra<Expression> = {
+  ...common,
   constant: value => leaf(literal(value)),
   integer: value => leaf(literal(value)),
-  // Needs no conversion: JavaScript has one type for all of them.
-  real: x => x,
-  add: infix('+'),
-  sub: infix('-'),
-  mul: infix('*'),
-  div: infix('/'),
-  strong_mul: strong('*'),
-  strong_div: strong('/'),
-  neg: (...args) => ({ text: ([x]) => `(-${x})`, args }),
   exp: math('exp'),
   log: math('log'),
   log1p: math('log1p'),
@@ -29,21 +21,14 @@ const at64: Algebra<Expression> = {
   pow: math('pow'),
   max: math('max'),
   min: math('min'),
-  lt: truth((x, y) => `${x} < ${y}`),
-  le: truth((x, y) => `${x} <= ${y}`),
-  eq: truth((x, y) => `${x} === ${y}`),
   and: truth((x, y) => `${x} && ${y}`),
   or: truth((x, y) => `${x} || ${y}`),
   not: (...args) => ({ text: ([x]) => `(${x} ? 0 : 1)`, args }),
   where: (...args) => ({ text: ([test, x, y]) => `(${test} ? ${x} : ${y})`, args }),
-  remainder: (x, y) => ({
-    text: ([a, b, , whole]) => `(${b} === 0 ? 0 : ${a} - ${b} * ${whole})`,
-    args: [x, y, y, math('floor')(infix('/')(x, y))],
-  }),
+  remainder: remainderBy(math('floor')),
   imul: math('imul'),
   xor: infix('^'),
   shr: infix('>>>'),
-  stop_gradient: x => x,
 }
 
 export const expressions: Readonly<Record<Precision, Algebra<Expression>>> = {

@@ -1,6 +1,7 @@
 // Writes the lines of each kernel's function.
 import { asNumber, type Dim, formatLabel } from '../../ir/dim.ts'
 import { reductionName } from '../../plan/operands.ts'
+import type { Packing } from '../../plan/packings.ts'
 import type { GemmKernel, Kernel, Operand, Pointwise, ReduceKernel, Ref } from '../../plan/plan.ts'
 import { turn } from '../../plan/stationary.ts'
 import { collapseMap, collapseReduce } from '../../schedule/collapse.ts'
@@ -11,10 +12,9 @@ import { directLines } from './directLines.ts'
 import { directProduct } from './directProduct.ts'
 import type { Frame } from './frame.ts'
 import { createNest, type Nest } from './nest.ts'
-import type { PackedProduct, Packing } from './packing.ts'
 
 /** Gives the lines that run a kernel; `packed` is set where the right operand of a product is packed. */
-export function kernelLines(kernel: Kernel, frame: Frame, packed?: PackedProduct): string[] {
+export function kernelLines(kernel: Kernel, frame: Frame, packed?: Packing): string[] {
   switch (kernel.kind) {
     case 'map':
       return mapLines(collapseMap(kernel), frame)
@@ -23,7 +23,7 @@ export function kernelLines(kernel: Kernel, frame: Frame, packed?: PackedProduct
     case 'gemm':
       return (
         directSumLines(kernel, frame) ?? [
-          ...productLines(packed?.kernel ?? kernel, frame, packed?.packed),
+          ...productLines(packed?.kernel ?? kernel, frame, packed?.to),
           ...(kernel.tail === undefined ? [] : mapLines(collapseMap(kernel.tail), frame)),
         ]
       )

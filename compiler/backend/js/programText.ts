@@ -3,16 +3,17 @@ import { atomCode, product } from '../../ir/dim.ts'
 import type { DType } from '../../ir/graph.ts'
 import { buffersOfWays } from '../../plan/choiceBuffers.ts'
 import { storedInputs } from '../../plan/operands.ts'
+import { type Packings, packingsOf } from '../../plan/packings.ts'
 import type { Choice, Kernel, Loop, Plan, Step } from '../../plan/plan.ts'
 import type { Precision } from '../backend.ts'
 import { bindCall, bindNames, bindText } from './bind.ts'
 import { zerosNames, zerosText } from './columnSums.ts'
+import { packingRule } from './directProduct.ts'
 import { exponentialNames, exponentialsText } from './exponentials.ts'
 import { createFrame, createModuleNames, type Frame, type ModuleNames, parameters, useAll } from './frame.ts'
 import { gemmNames, gemmText } from './gemm.ts'
 import { joinNames, joinText } from './join.ts'
 import { describe, kernelLines, packLines } from './kernels.ts'
-import { type Packings, packingsOf } from './packing.ts'
 import { repairNames, repairText } from './strongSums.ts'
 
 const helperNames = ['view', 'size']
@@ -29,7 +30,7 @@ function view(before, array, length) {
 
 /** Gives the program that runs a plan: `create`, after the words `before`, and the functions that it needs. */
 export function programText(plan: Plan, precision: Precision, before: 'export ' | ''): string {
-  const packings = packingsOf(plan)
+  const packings = packingsOf(plan, packingRule)
   const names = createModuleNames(plan, packings.buffers, [
     ...helperNames,
     ...bindNames,

@@ -20,6 +20,7 @@ import {
   toReal,
 } from '../tensors/typedOperations.ts'
 import type { Builtin, Call } from '../values/builtinFunction.ts'
+import type { Scope } from '../values/scope.ts'
 import { type Axis, formatItem, type Tensor } from '../values/tensor.ts'
 import { builtin } from './builtin.ts'
 
@@ -27,6 +28,20 @@ import { builtin } from './builtin.ts'
 function reduced(call: Call, name: string, t: Tensor, axis: Axis, { value, axes }: Tensor): Tensor {
   const facts = { ...t.facts, whole: new Map([...t.facts.whole, [axis, cause(name, call.place, t)]]) }
   return tensor(value, axes, t.item, { reversed: t.reversed.filter(a => a !== axis), facts, name: '' })
+}
+
+type Reduction = 'sum' | 'reduce_max' | 'reduce_min' | 'logsumexp' | 'argmax'
+
+const emitReduction = ({ builder }: Scope, op: Reduction, x: Value, axis: number): Value =>
+  op === 'sum' ? builder.emit(op, [x], { axes: [axis] }) : builder.emit(op, [x], { axis })
+
+/** Combines the elements along an axis by an op; in a stream, those so far. */
+function reducedBy(call: Call, name: string, valid: Tensor, axis: Axis, op: Reduction): Tensor {
+  const { scope } = call
+  if (isStreamed(scope, axis)) return reduced(call, name, valid, axis, runningValue(scope, op, valid, axis))
+  const value = emitReduction(scope, op, valid.value, placeOf(valid, axis))
+  const axes = valid.axes.filter(a => a !== axis)
+  return reduced(call, name, valid, axis, tensor(value, axes, valid.item))
 }
 
 /** Gives the axis that `over` names. Throws RNN228 if its elements would be those at one position of an axis nested in it. */
@@ -55,35 +70,22 @@ function flatItem(call: Call, name: string, t: Tensor): Value {
 
 function reduction(
   name: string,
-  op: 'sum' | 'reduce_max' | 'reduce_min' | 'logsumexp',
+  op: Exclude<Reduction, 'argmax'>,
   padding: number,
   keepsInt: boolean,
 ): Builtin['apply'] {
   return builtin(name, 'x, over S', 1, (call, given) => {
     const t = keepsInt && given.dtype !== 'bool' ? given : toReal(call.scope, given)
     const { scope } = call
-    const attrs = (axis: number): { axes: number[] } | { axis: number } => (op === 'sum' ? { axes: [axis] } : { axis })
     if (call.over === undefined) {
-      const value = scope.builder.emit(op, [flatItem(call, name, t)], attrs(-1))
+      const value = emitReduction(scope, op, flatItem(call, name, t), -1)
       return { ...tensor(value, t.axes, [], { reversed: t.reversed, facts: t.facts, name: '' }) }
     }
     const axis = along(call, call.over, name, t)
     // Carries out a pending `reverse`: of equal elements the first gets the gradient, so that an extremum depends on the order.
     const ordered = op === 'reduce_max' || op === 'reduce_min' ? inOrder(scope, t, [axis]) : t
     const valid = masked(scope, ordered, [axis], t.dtype === 'int' ? wholeNumber(padding) : padding)
-    if (isStreamed(scope, axis)) return reduced(call, name, valid, axis, runningValue(scope, op, valid, axis))
-    const value = scope.builder.emit(op, [valid.value], attrs(placeOf(valid, axis)))
-    return reduced(
-      call,
-      name,
-      valid,
-      axis,
-      tensor(
-        value,
-        valid.axes.filter(a => a !== axis),
-        valid.item,
-      ),
-    )
+    return reducedBy(call, name, valid, axis, op)
   }).apply
 }
 
@@ -184,20 +186,7 @@ export const reductionBuiltins: readonly Builtin[] = [
       const axis = along(call, call.over, 'argmax', given)
       warnOfOne(call, axis.lengths === undefined ? axis.size : undefined, 'argmax', 0)
       const valid = masked(scope, inOrder(scope, toReal(scope, given), [axis]), [axis], Number.NEGATIVE_INFINITY)
-      if (isStreamed(scope, axis))
-        return reduced(call, 'argmax', valid, axis, runningValue(scope, 'argmax', valid, axis))
-      const value = scope.builder.emit('argmax', [valid.value], { axis: placeOf(valid, axis) })
-      return reduced(
-        call,
-        'argmax',
-        valid,
-        axis,
-        tensor(
-          value,
-          valid.axes.filter(a => a !== axis),
-          valid.item,
-        ),
-      )
+      return reducedBy(call, 'argmax', valid, axis, 'argmax')
     },
     overAxis,
   ),
