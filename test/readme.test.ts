@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { compile } from '../runtime/index.ts'
 import { run } from './cli/support.ts'
+import { needs } from './support/needs.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const pages = ['README.md', ...readdirSync(join(root, 'examples')).map(name => `examples/${name}/README.md`)].filter(
@@ -14,7 +15,21 @@ const pages = ['README.md', ...readdirSync(join(root, 'examples')).map(name => `
 )
 
 /** Commands that other tests run, or that take minutes. */
-const left = /^npm ci\b|^npm test\b|^npm( run -s)? start\b|choose\.ts|image_rows|^sudo /
+const left = /^npm ci\b|^npm test\b|^npm( run -s)? start\b|choose\.ts|epochs\.ts|image_rows|^sudo /
+
+/** Trainings that take minutes: here they make a few steps. */
+const shortened = /train examples\/(dates|sentiment|characters)\//
+
+/** Data that is not part of the project, which some commands read. */
+const shared = ['reviews.csv', 'tinyshakespeare.txt'].map(name => ({
+  name,
+  path: join(root, '..', 'shared', 'data', name),
+}))
+
+const missingFor = (markdown: string): string | false => {
+  const missing = shared.find(({ name, path }) => markdown.includes(name) && !existsSync(path))
+  return missing !== undefined && `the data is absent: ${missing.path}`
+}
 
 interface Block {
   readonly language: string
@@ -60,6 +75,7 @@ for (const page of pages) {
         cpSync(join(root, name), join(folder, name), { recursive: true })
       }
       symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+      for (const { name, path } of shared) if (existsSync(path)) symlinkSync(path, join(folder, name))
     })
     afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -98,10 +114,11 @@ for (const page of pages) {
         })
       }
       if (language === 'sh') {
-        const commands = text.split('\n').map(line => line.replace(/\s+#.*$/, ''))
+        const lines = text.replaceAll('\\\n', '').split('\n')
+        const commands = lines.map(line => line.replace(/\s+#.*$/, ''))
         for (const command of commands.filter(line => line !== '' && !left.test(line))) {
-          it(command, async () => {
-            await shell(command)
+          it(command, needs(missingFor(markdown)), async () => {
+            await shell(shortened.test(command) ? `${command} --set steps=8` : command)
           })
         }
       }
