@@ -78,8 +78,12 @@ function offers(b: Builder, e: Emission): { readonly found: Map<string, () => Em
   return { found, offer }
 }
 
-/** Whether a broadcast gives the same whichever axis is new: of one number everywhere, or along an axis of length one. */
+/**
+ * Whether the result is the same along any axis that leaves its type: of a slice and a pad, which are of everything then; of a concat of
+ * one; of a broadcast of one number everywhere, or along an axis of length one.
+ */
 function isSameAlongAny(b: Builder, { op, ins, attrs }: Emission): boolean {
+  if (op === 'slice' || op === 'pad' || (op === 'concat' && ins.length === 1)) return true
   if (op !== 'broadcast') return false
   const { uniform } = viewOfBlock({ params: b.params, eqns: b.eqns, results: [] })
   const { sizes } = attrs

@@ -14,5 +14,7 @@ export const equivalent: Readonly<Record<string, string>> = {
   'simplify log-selection lt 2: first operands of a type exchanged': either,
   'simplify log-complement constant 3: one more':
     'of where(t, 0, -p) the first is read where the result is discarded, by the choice of the same t',
+  'simplify concat-one result: first negated':
+    'a list of one is made of the norm of a lone gradient alone, and is read by a norm: that of -x is that of x',
   'checkpoint scan: recompute flipped': 'recompute says what a scan keeps for its gradient, and not what it gives',
 }

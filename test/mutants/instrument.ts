@@ -24,11 +24,11 @@ import {
 /** Function that is told of a site and of the changes possible there; a value that it returns takes the place. */
 export type Watch = <T>(site: string, changes: () => Changes<T>) => T | undefined
 
-/** Notes the names of all mutants that there are. */
+/** Notes the names of all mutants that there are, at all sites or at some. */
 export const listener =
-  (names: Set<string>): Watch =>
+  (names: Set<string>, at: (site: string) => boolean = () => true): Watch =>
   (site, changes) => {
-    for (const name of changes().keys()) names.add(`${site}: ${name}`)
+    if (at(site)) for (const name of changes().keys()) names.add(`${site}: ${name}`)
     return undefined
   }
 

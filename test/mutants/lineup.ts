@@ -36,14 +36,18 @@ export type Finding =
   | { readonly kind: 'killed'; readonly by: string }
 
 export interface Lineup {
-  /** The mutants that the program reaches. */
-  readonly reached: ReadonlySet<string>
+  /** The mutants that the program reaches, of all sites or of some. */
+  readonly reached: (at?: (site: string) => boolean) => ReadonlySet<string>
+  /** Whether it reaches one of them: found much faster. */
+  readonly reaches: (name: string) => boolean
   readonly judge: (name: string) => Finding
 }
 
 export const isDerivative = (name: string): boolean => /^(\S+\.vjp|adjoint) /.test(name)
 
 const isOfPlan = (name: string): boolean => planPasses.some(p => name.startsWith(`${p.name} `))
+
+const passOf = (name: string): Pass | undefined => passes.find(p => name.startsWith(`${p.name} `))
 
 /** Points from the last to the first. */
 const backwards: Order = count => Array.from({ length: count }, (_, i) => count - 1 - i)
@@ -131,7 +135,7 @@ export function lineUp(fuzzCase: FuzzCase): Lineup {
     oracle: once(() => oracleOf(trial, graphName)),
   }))
   const judgePass = (name: string): Finding => {
-    const pass = passes.find(p => name.startsWith(`${p.name} `))
+    const pass = passOf(name)
     let kind: 'unchanged' | 'equal' = 'unchanged'
     for (const { graphName, graphs, oracle } of tests) {
       for (const { pipeline, own } of graphs) {
@@ -174,21 +178,35 @@ export function lineUp(fuzzCase: FuzzCase): Lineup {
     return { kind }
   }
 
-  const listen = (): ReadonlySet<string> => {
-    const rules = new Set<string>()
-    during(listener(rules), () => second(first()))
-    const all = new Set<string>()
-    during(listener(all), () => {
-      for (const { graphName, graphs } of tests) for (const { pipeline } of graphs) graphFor(model, graphName, pipeline)
-    })
-    during(listener(all), () => {
-      for (const { watched } of planTests) watched()
-    })
-    // Lists only the rules that these gradients of the loss reach: a pipeline may use others.
-    return new Set([...rules, ...[...all].filter(name => !isDerivative(name))])
+  const listenTo = (at: ((site: string) => boolean) | undefined, act: () => void): ReadonlySet<string> => {
+    const names = new Set<string>()
+    during(listener(names, at), act)
+    return names
+  }
+  const differentiate = (): void => {
+    second(first())
+  }
+  const compilePasses = (pass?: Pass): void => {
+    for (const { graphName, graphs } of tests) {
+      for (const { pipeline } of graphs)
+        if (pass === undefined || has(pipeline, pass)) graphFor(model, graphName, pipeline)
+    }
+  }
+  const makePlans = (): void => {
+    for (const { watched } of planTests) watched()
   }
   return {
-    reached: listen(),
+    // Lists only the rules that these gradients of the loss reach: a pipeline may use others.
+    reached: at =>
+      new Set([
+        ...listenTo(at, differentiate),
+        ...[...listenTo(at, compilePasses)].filter(name => !isDerivative(name)),
+        ...listenTo(at, makePlans),
+      ]),
+    reaches: name => {
+      const act = isOfPlan(name) ? makePlans : isDerivative(name) ? differentiate : () => compilePasses(passOf(name))
+      return listenTo(site => name.startsWith(`${site}: `), act).has(name)
+    },
     judge: name => {
       try {
         if (isOfPlan(name)) return judgePlan(name)

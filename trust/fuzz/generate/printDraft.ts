@@ -2,7 +2,7 @@
 import type { FuzzCase } from '../fuzzCase.ts'
 import type { Draft, LossDraft } from './draft.ts'
 import { readouts } from './forms.ts'
-import { type Answer, losses, metrics, optimizerCall, optimizers } from './libraryForms.ts'
+import { type Answer, clips, losses, metrics, optimizerCall, optimizers } from './libraryForms.ts'
 import { createProgram, createUnit } from './randomProgram.ts'
 import { type Leaf, type Leaves, printTree } from './tree.ts'
 import { wordsText } from './words.ts'
@@ -47,8 +47,6 @@ const together =
     const names = leaves.map(leaf => (typeof leaf === 'string' ? leaf : leaf(unit)))
     return text.replace(/#/g, () => names.shift() ?? '')
   }
-
-const clips = ['', '; clip = global_norm(0.1)', '; clip = norm(0.1)', '; clip = value(0.05)']
 
 /** Probabilities that come out of a recurrence. */
 const chooser = [

@@ -56,6 +56,14 @@ const probabilities: readonly Form[] = [
     chances('either', 'log(where(a0, p[0], 1 - p[1]))', 'bool'),
     chances('both', 'log(1 - p[0] * p[1])'),
     chances('ratio', 'log(p[0] / p[1])'),
+    // Reads weights at a place that differs from step to step.
+    [
+      ([i], unit) => {
+        unit.program.define('picked', 'fn picked(p, i) = log(p[i % 3])')
+        return `picked(softmax([4 * tanh(${unit.param('b', `[${unit.units}]`)}), 0.3, -0.2]), ${i})`
+      },
+      'int',
+    ],
     // Takes a class away twice, whose probability is no more than half.
     [
       ([x], unit) => {
