@@ -2,7 +2,8 @@
 // Work that does not depend on the mutant is done once, and results that a mutant does not change are not judged. Only the fuzzer's own
 // checks kill: a wrong rule is judged by dual numbers and differences of a loss that is trusted, a wrong pass by the interpreter's results
 // of the graph as it was lowered.
-import { type Graph, type Plan, plan } from '../../compiler/index.ts'
+import { type Graph, type Plan, plan, type StreamGraphs } from '../../compiler/index.ts'
+import { printGraph } from '../../compiler/ir/printGraph.ts'
 import { dce } from '../../compiler/passes/dce.ts'
 import type { Pass } from '../../compiler/passes/pass.ts'
 import { naive, passes, standard } from '../../compiler/passes/pipeline.ts'
@@ -16,6 +17,7 @@ import { agreement, agreementGraphs, graphFor, oracleOf } from '../../trust/fuzz
 import { derivatives } from '../../trust/fuzz/checks/derivatives.ts'
 import { allAtOnce } from '../../trust/fuzz/checks/index.ts'
 import { plans } from '../../trust/fuzz/checks/plans.ts'
+import { axesOfStreams, streamAlong, streaming, streamOf } from '../../trust/fuzz/checks/streaming.ts'
 import { gradientOf, secondDerivatives, twiceDifferentiated } from '../../trust/fuzz/checks/twice.ts'
 import { unchosen, unchosenCompiled, unchosenDerivatives } from '../../trust/fuzz/checks/unchosen.ts'
 import { runCase } from '../../trust/fuzz/fuzz.ts'
@@ -26,6 +28,7 @@ import { createJudges, gradientNames, type OwnGraph, subjectOf } from '../../tru
 import { createSwitch, has, listener, mutant, watchedOps, watchedPipelines } from './instrument.ts'
 import { watchedPlanPasses } from './planMutants.ts'
 import { sameGraph } from './sameGraph.ts'
+import { streamPrefix, watchedDerivation } from './streamMutants.ts'
 
 /** Verdict of one program on a mutant. */
 export type Finding =
@@ -46,6 +49,15 @@ export interface Lineup {
 export const isDerivative = (name: string): boolean => /^(\S+\.vjp|adjoint) /.test(name)
 
 const isOfPlan = (name: string): boolean => planPasses.some(p => name.startsWith(`${p.name} `))
+
+const isOfStream = (name: string): boolean => name.startsWith(streamPrefix)
+
+/** Everything that tells two derivations apart. */
+const textOf = (graphs: StreamGraphs | undefined): string | undefined =>
+  graphs &&
+  [graphs.start, graphs.step, graphs.generation?.answer, graphs.generation?.advance]
+    .flatMap(graph => (graph === undefined ? [] : [printGraph(graph), graph.inputs.join(), graph.outputs.join()]))
+    .join('\n')
 
 const passOf = (name: string): Pass | undefined => passes.find(p => name.startsWith(`${p.name} `))
 
@@ -178,6 +190,25 @@ export function lineUp(fuzzCase: FuzzCase): Lineup {
     return { kind }
   }
 
+  // The derivation of a stream: judged by the results of its steps.
+  const streams = once(() => {
+    const tested = { ...trial, tested: { ...trial.tested, derivation: watchedDerivation(watch) } }
+    return axesOfStreams(trial).map(axis => {
+      const derive = (): StreamGraphs | undefined => streamOf(tested, axis)
+      return { axis, tested, derive, asIs: once(() => textOf(derive())) }
+    })
+  })
+  const judgeStream = (name: string): Finding => {
+    let kind: 'unchanged' | 'equal' = 'unchanged'
+    for (const { axis, tested, derive, asIs } of streams()) {
+      const act = mutant(name)
+      if (during(act, () => textOf(derive())) === asIs()) continue
+      if (during(act, () => streamAlong(tested, axis)).failure !== undefined) return { kind: 'killed', by: streaming.name }
+      kind = 'equal'
+    }
+    return { kind }
+  }
+
   const listenTo = (at: ((site: string) => boolean) | undefined, act: () => void): ReadonlySet<string> => {
     const names = new Set<string>()
     during(listener(names, at), act)
@@ -195,6 +226,9 @@ export function lineUp(fuzzCase: FuzzCase): Lineup {
   const makePlans = (): void => {
     for (const { watched } of planTests) watched()
   }
+  const deriveStreams = (): void => {
+    for (const { derive } of streams()) derive()
+  }
   return {
     // Lists only the rules that these gradients of the loss reach: a pipeline may use others.
     reached: at =>
@@ -202,14 +236,22 @@ export function lineUp(fuzzCase: FuzzCase): Lineup {
         ...listenTo(at, differentiate),
         ...[...listenTo(at, compilePasses)].filter(name => !isDerivative(name)),
         ...listenTo(at, makePlans),
+        ...[...listenTo(at, deriveStreams)].filter(isOfStream),
       ]),
     reaches: name => {
-      const act = isOfPlan(name) ? makePlans : isDerivative(name) ? differentiate : () => compilePasses(passOf(name))
+      const act = isOfPlan(name)
+        ? makePlans
+        : isOfStream(name)
+          ? deriveStreams
+          : isDerivative(name)
+            ? differentiate
+            : () => compilePasses(passOf(name))
       return listenTo(site => name.startsWith(`${site}: `), act).has(name)
     },
     judge: name => {
       try {
         if (isOfPlan(name)) return judgePlan(name)
+        if (isOfStream(name)) return judgeStream(name)
         return isDerivative(name) ? judgeRule(name) : judgePass(name)
       } catch (error) {
         // Thrown by the compiler's own verifier, or by a loop of rewriting that has no end.
@@ -243,6 +285,7 @@ function alike(found: Arrays, expected: Arrays): boolean {
 /** Builds the compiler with a mutant in it, for the fuzzer as it is. */
 export function withMutant(name: string): UnderTest {
   if (isOfPlan(name)) return { planPasses: watchedPlanPasses(mutant(name)) }
+  if (isOfStream(name)) return { derivation: watchedDerivation(mutant(name)) }
   if (isDerivative(name)) return { ops: watchedOps(mutant(name)), pipelines: [] }
   const watched = watchedPipelines(mutant(name))
   return { pipeline: watched[0], pipelines: watched }

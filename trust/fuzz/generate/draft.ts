@@ -61,6 +61,8 @@ export interface Draft {
   readonly metrics: boolean
   readonly penalty: boolean
   readonly train?: TrainDraft
+  /** Whether a model of an answer a step reads its own target, one step late. */
+  readonly feedback?: boolean
   /** Program of words in place of all parts above. */
   readonly words?: Words
   readonly sizes: SizesDraft
@@ -201,6 +203,7 @@ export function drawDraft(tables: Tables, draw: Draw): Draft {
       ...(draw(4) > 0 && { lengths: times(12, () => draw(12)) }),
     },
     data: draw(2 ** 20),
+    ...(draw(4) === 0 && { feedback: true }),
   }
 }
 
@@ -211,7 +214,7 @@ export function drawDraft(tables: Tables, draw: Draw): Draft {
  */
 export function varied(draft: Draft, tables: Tables, draw: Draw): Draft {
   const other = drawDraft(tables, draw)
-  const parts = ['units', 'cells', 'main', 'readout', 'after', 'losses', 'penalty', 'train', 'words'] as const
+  const parts = ['units', 'cells', 'main', 'readout', 'after', 'losses', 'penalty', 'train', 'feedback', 'words'] as const
   const taken = parts.filter(() => draw(5) === 0).map(part => [part, other[part]] as const)
   const own = { ...Object.fromEntries(taken), sizes: other.sizes, data: other.data }
   const mixed: Draft = { ...reduced(draft, draw(4), draw), ...own }
@@ -301,6 +304,14 @@ export function allSingles(tables: Tables, draw: Draw): readonly Draft[] {
     }),
     ...tables.readouts.map(readout => ({ ...plain, readout, sizes: long, data: data() })),
     ...tables.losses.map(loss => ({ ...plain, losses: [{ ...plain.losses[0], loss }], data: data() })),
+    // Answers that go back into the model.
+    ...tables.losses.map(loss => ({
+      ...plain,
+      readout: tables.steps[0],
+      losses: [{ ...plain.losses[0], loss }],
+      feedback: true,
+      data: data(),
+    })),
     // The step of training is compared where the data is even.
     ...train.flatMap(t =>
       [oneWeight, someWeights].map(main => ({ ...plain, main, train: t, data: 2 * draw(2 ** 19) })),
@@ -369,6 +380,7 @@ function* smallerPrograms(draft: Draft): Generator<Draft> {
   for (const after of smallerTrees(draft.after)) yield { ...draft, after }
   if (train !== undefined) yield { ...draft, train: undefined }
   if (metrics) yield { ...draft, metrics: false }
+  if (draft.feedback) yield { ...draft, feedback: false }
   if (penalty) yield { ...draft, penalty: false }
   for (const [i, l] of draft.losses.entries()) {
     if (draft.losses.length > 1) yield { ...draft, losses: [l] }

@@ -2,9 +2,9 @@
 import type { FuzzCase } from '../fuzzCase.ts'
 import type { Draft, LossDraft } from './draft.ts'
 import { readouts } from './forms.ts'
-import { type Answer, clips, losses, metrics, optimizerCall, optimizers } from './libraryForms.ts'
+import { type Answer, cellNames, clips, losses, metrics, optimizerCall, optimizers } from './libraryForms.ts'
 import { createProgram, createUnit } from './randomProgram.ts'
-import { type Leaf, type Leaves, printTree } from './tree.ts'
+import { type Leaf, type Leaves, printTree, type UnitText } from './tree.ts'
 import { wordsText } from './words.ts'
 
 export function printDraft(draft: Draft): FuzzCase {
@@ -27,17 +27,32 @@ export function printDraft(draft: Draft): FuzzCase {
   }
 }
 
-/** Target of the model, with its type, for each kind of answer, and the expression that the loss is given. */
+/**
+ * Target of the model, with its type, for each kind of answer, the expression that the loss is given, and a vector made of the targets
+ * so far.
+ */
 const answers = {
-  number: { target: 'y', type: (units: number) => `[${units}]`, given: () => 'p' },
+  number: {
+    target: 'y',
+    type: (units: number) => `[${units}]`,
+    given: () => 'p',
+    fedBack: (units: number) => `${cellNames[0]}(${units})(delay(y))`,
+  },
   // At least two classes.
   class: {
     target: 'k',
     type: (units: number) => `class of ${Math.max(2, units)}`,
     given: (units: number) => (units === 1 ? 'softmax([p, 0])' : 'softmax(p)'),
+    fedBack: (units: number, unit: UnitText) =>
+      `${cellNames[1]}(${units})(${unit.param('K', `[${Math.max(2, units)}, ${units}]`)}[delay(k)])`,
   },
   // Keeps p below 1: the loss takes log(1 - p), which the oracle computes as it is written, and loses where p is almost 1.
-  yes: { target: 'c', type: () => 'class of 2', given: () => 'sigmoid(5 * tanh(mean(p)))' },
+  yes: {
+    target: 'c',
+    type: () => 'class of 2',
+    given: () => 'sigmoid(5 * tanh(mean(p)))',
+    fedBack: (units: number, unit: UnitText) => `${unit.param('C', `[2, ${units}]`)}[delay(c)]`,
+  },
 } as const satisfies Record<Answer, unknown>
 
 /** Joins several leaves to one, put in the places of `#`. */
@@ -108,9 +123,12 @@ function programText(draft: Draft): string {
   const isPlain = !('form' in after)
   const end = isPlain ? answer : printTree(after, inTheEnd, unit)
   const readsR = /\br\b/.test(end)
-  const equations = isPlain ? [`  p = ${answer}`] : [`  r = ${answer}`, `  p = ${readsR ? end : `r + ${end}`}`]
   const over = perStep ? ' over T' : ''
   const used = [...new Set(draft.losses.map(l => losses[l.loss].answer))]
+  const fedBack = draft.feedback && perStep ? used.map(a => ` + ${answers[a].fedBack(units, unit)}`).join('') : ''
+  const equations = isPlain
+    ? [`  p = ${answer}${fedBack}`]
+    : [`  r = ${answer}`, `  p = ${readsR ? end : `r + ${end}`}${fedBack}`]
   const targets = used.map(a => `  target ${answers[a].target}: ${answers[a].type(units)}${over}`)
   const call = (name: string, a: Answer): string => `${name}(${answers[a].given(units)}, ${answers[a].target})`
   const lossLine = ({ loss, weight, by }: LossDraft): string => {
