@@ -203,7 +203,8 @@ export function lineUp(fuzzCase: FuzzCase): Lineup {
     for (const { axis, tested, derive, asIs } of streams()) {
       const act = mutant(name)
       if (during(act, () => textOf(derive())) === asIs()) continue
-      if (during(act, () => streamAlong(tested, axis)).failure !== undefined) return { kind: 'killed', by: streaming.name }
+      if (during(act, () => streamAlong(tested, axis)).failure !== undefined)
+        return { kind: 'killed', by: streaming.name }
       kind = 'equal'
     }
     return { kind }

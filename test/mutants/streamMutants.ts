@@ -1,7 +1,7 @@
 // Makes mutants of the derivation of a stream's step: of the states that cross its steps, its passes, and the split by what is known when.
-import { zerosLike } from '../../compiler/ir/builder.ts'
-import { createBuilder, type Context } from '../../compiler/ir/builder.ts'
+import { type Context, createBuilder, zerosLike } from '../../compiler/ir/builder.ts'
 import type { Block, Value } from '../../compiler/ir/graph.ts'
+import { viewOfBlock } from '../../compiler/ir/view.ts'
 import { dropOnes, dropOnesRules } from '../../compiler/passes/dropOnes.ts'
 import type { Pass } from '../../compiler/passes/pass.ts'
 import type { Stage } from '../../compiler/passes/splitStages.ts'
@@ -22,12 +22,26 @@ export const watchedDerivation = (watch: Watch): Derivation => ({
     const count = crossed.states.length
     const first = block.results.length - 2 * count
     const [initials, leaving] = [first, first + count].map(from => block.results.slice(from, from + count))
-    const entering = block.params.slice(whole.params.length)
+    const nameOf = (v: Value): string => crossed.names.get(v.id) ?? v.hint
+    const entering = crossed.states.map((s, i) => block.params.find(p => nameOf(p) === s.name) ?? leaving[i])
     const b = createBuilder(model.context, value => value, block)
+    const { uniform } = viewOfBlock(block)
     const results = [
       ...block.results.slice(0, first),
-      ...(watch(`${site} initial`, () => changedStates(initials, v => zerosLike(b, v))) ?? initials),
-      ...(watch(`${site} leaving`, () => changedStates(leaving, (_, i) => entering[i])) ?? leaving),
+      ...(watch(`${site} initial`, () =>
+        changedStates(
+          initials,
+          v => zerosLike(b, v),
+          v => uniform(v) === 0,
+        ),
+      ) ?? initials),
+      ...(watch(`${site} leaving`, () =>
+        changedStates(
+          leaving,
+          (_, i) => entering[i],
+          (v, i) => v.id === entering[i].id,
+        ),
+      ) ?? leaving),
     ]
     return { ...crossed, block: { params: block.params, eqns: b.eqns, results } }
   },
@@ -52,11 +66,12 @@ const changedBlock = (context: Context, before: Block, after: Block, name: strin
 function changedStates(
   values: readonly Value[],
   instead: (value: Value, i: number) => Value,
+  isSame: (value: Value, i: number) => boolean,
 ): Changes<readonly Value[]> {
   const found = new Map<string, () => readonly Value[]>()
   for (const [which, i] of ends(values.length)) {
     const [value, next] = [values[i], values[i + 1]]
-    found.set(`${which} mistaken`, () => values.with(i, instead(value, i)))
+    if (!isSame(value, i)) found.set(`${which} mistaken`, () => values.with(i, instead(value, i)))
     if (next !== undefined && next.id !== value.id && sameType(value, next))
       found.set(`${which} exchanged`, () => exchanged(values, i, i + 1))
   }

@@ -194,6 +194,7 @@ export const itemForms: readonly Form[] = [
     // Weights that are computed in each step.
     [([i], unit) => `(sin(${square(unit, 'W0')}) @ sin(${table(unit)})[${i}])`, 'int'],
     [([x], unit) => `(${x} @ sin(${square(unit, 'W2')}))`, 'vector'],
+    [([x], unit) => `(sin(${square(unit, 'W1')}) @ ${x})`, 'vector'],
   ]),
   ...all('wide', [['[#0, #1]', 'vector', 'vector']]),
   ...all('matrix', [

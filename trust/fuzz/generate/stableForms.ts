@@ -114,6 +114,7 @@ const lengths: readonly Form[] = [
     ['sqrt(where(#2, #0^2 + 1, #1^2 + 2))', 'scalar', 'scalar', 'bool'],
     ['sqrt(where(#1, #0^2 + 1, 2))', 'scalar', 'bool'],
     ['sqrt(where(#1, 2, #0^2 + 1))', 'scalar', 'bool'],
+    ['sqrt(where(#1, where(#2, 2, #0^2 + 1), 3))', 'scalar', 'bool', 'bool'],
     [`sqrt(where(#2, ${large}^2, ${larger}^2))`, 'scalar', 'scalar', 'bool'],
     [`sqrt(sum(where(#2, ${large}^2, ${larger}^2)))`, 'vector', 'vector', 'bool'],
     ['sqrt(sum(#0^2 * real(#1)) + 0.1)', 'vector', 'bool'],
@@ -127,7 +128,7 @@ const lengths: readonly Form[] = [
   ]),
   ...all('vector', [
     [`sqrt(${large}^2)`, 'vector'],
-    [([x, y], { units }) => `sqrt([${x}^2 + 1, ${y}^2 + 2])[0:${units}]`, 'vector', 'vector'],
+    [([x, y], { units }) => `sqrt([${x}^2 + 1, ${y}^2 + 2])[1:${units} + 1]`, 'vector', 'vector'],
     [([x, y], { units }) => `sqrt([(1.5 + tanh(${x}))^2, (2.5 + sin(${y}))^2])[0:${units}]`, 'vector', 'vector'],
   ]),
   // Lengths that are exactly 0, where they have no slope.
