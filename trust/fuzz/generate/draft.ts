@@ -214,7 +214,18 @@ export function drawDraft(tables: Tables, draw: Draw): Draft {
  */
 export function varied(draft: Draft, tables: Tables, draw: Draw): Draft {
   const other = drawDraft(tables, draw)
-  const parts = ['units', 'cells', 'main', 'readout', 'after', 'losses', 'penalty', 'train', 'feedback', 'words'] as const
+  const parts = [
+    'units',
+    'cells',
+    'main',
+    'readout',
+    'after',
+    'losses',
+    'penalty',
+    'train',
+    'feedback',
+    'words',
+  ] as const
   const taken = parts.filter(() => draw(5) === 0).map(part => [part, other[part]] as const)
   const own = { ...Object.fromEntries(taken), sizes: other.sizes, data: other.data }
   const mixed: Draft = { ...reduced(draft, draw(4), draw), ...own }
@@ -281,12 +292,21 @@ const company: Form = {
   },
 }
 
+/** A program of one cell, whose state and answer follow an expression. */
+function inCell(next: Tree): Omit<Draft, 'data'> {
+  const state: StateDraft = { kind: 'vector', bound: 'mix', next, init: 'number' }
+  const result: Tree = { form: company, of: [{ leaf: 0, kind: 'vector' }] }
+  const cell: CellDraft = { ...plainCell, states: [state], result, shows: true }
+  return { ...plain, cells: [cell], main: { form: cellForms[0], of: [{ leaf: 0, kind: 'vector' }] } }
+}
+
 /**
  * Each part of a program by itself: each operation over all steps, and within the step of a cell whose states and answer follow it; each
  * readout, loss, optimizer and limit of gradients; and each step of a program of words.
  */
 export function allSingles(tables: Tables, draw: Draw): readonly Draft[] {
   const data = (): number => draw(2 ** 20)
+  // A window of two steps, and one that is left.
   const long = { B: 2, first: 3, second: 2, lengths: [3, 2] }
   const train: readonly TrainDraft[] = [
     ...optimizers.flatMap((_, optimizer) => [true, false].map(options => ({ optimizer, options, clip: 0 }))),
@@ -294,14 +314,9 @@ export function allSingles(tables: Tables, draw: Draw): readonly Draft[] {
   ]
   return [
     ...tables.singles.map(main => ({ ...plain, main, data: data() })),
-    ...tables.stepSingles.map(next => {
-      const state: StateDraft = { kind: 'vector', bound: 'mix', next, init: 'number' }
-      const result: Tree = { form: company, of: [{ leaf: 0, kind: 'vector' }] }
-      const cell: CellDraft = { ...plainCell, states: [state], result, shows: true }
-      const main: Tree = { form: cellForms[0], of: [{ leaf: 0, kind: 'vector' }] }
-      // A window of two steps, and one that is left.
-      return { ...plain, cells: [cell], main, sizes: long, data: data() }
-    }),
+    ...tables.stepSingles.map(next => ({ ...inCell(next), sizes: long, data: data() })),
+    // Vectors of one element, of which passes drop dimensions.
+    ...[...memoryForms, ...stepForms].map(form => ({ ...inCell(asVector(form)), units: 1, sizes: long, data: data() })),
     ...tables.readouts.map(readout => ({ ...plain, readout, sizes: long, data: data() })),
     ...tables.losses.map(loss => ({ ...plain, losses: [{ ...plain.losses[0], loss }], data: data() })),
     // Answers that go back into the model.

@@ -47,6 +47,8 @@ const probabilities: readonly Form[] = [
     chancesBehind('less_one', 'log(p[0] + p[0] - p[1])'),
     chancesBehind('twice_one', 'log(p[0] + p[0] + p[1] - p[1])'),
     chancesBehind('there_and_back', 'log(p[0] + p[1] - p[1])'),
+    chancesBehind('three_less_one', 'log(p[0] + p[1] + p[2] - p[0])'),
+    chancesOf('4 * tanh(#0), 0.3, -0.2, 0.1', 'less_three', 'log(1 - p[0] - p[1] - p[2])'),
     chances('chosen', 'log(1 - p[a0 % 3])', 'int'),
     chances('chosen_pair', 'log(p[a0 % 3] + p[0])', 'int'),
     chances('joined', 'log(sum([p[0:1], p[1:2]]))'),
