@@ -33,7 +33,7 @@ export function changedEquations(b: Builder, e: Emission, taken = false): Change
     if (name === 'start' && isDim(value))
       offer('one step late', { attrs: { ...e.attrs, start: add(value, constant(1)) } })
     if (name === 'by' && typeof value === 'number') offer('the other way', { attrs: { ...e.attrs, by: -value } })
-    if (name === 'value' && typeof value === 'number' && Number.isFinite(value) && e.attrs.dtype === 'real') {
+    if (name === 'value' && typeof value === 'number' && Number.isFinite(value) && e.attrs.dtype !== 'bool') {
       offer('one more', { attrs: { ...e.attrs, value: value + 1 } })
     }
     if (typeof value === 'boolean' && !isSymmetric(name, e))

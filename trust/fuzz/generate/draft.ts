@@ -203,7 +203,7 @@ export function drawDraft(tables: Tables, draw: Draw): Draft {
       ...(draw(4) > 0 && { lengths: times(12, () => draw(12)) }),
     },
     data: draw(2 ** 20),
-    ...(draw(4) === 0 && { feedback: true }),
+    ...(draw(2) === 0 && { feedback: true }),
   }
 }
 

@@ -36,7 +36,7 @@ const answers = {
     target: 'y',
     type: (units: number) => `[${units}]`,
     given: () => 'p',
-    fedBack: (units: number) => `${cellNames[0]}(${units})(delay(y))`,
+    fedBack: (units: number) => `${cellNames[0]}(${units})(delay(${cellNames[1]}(${units})(y)))`,
   },
   // At least two classes.
   class: {
