@@ -25,7 +25,7 @@ import type { Dim, Sizes } from './ir/dim.ts'
 import type { Graph } from './ir/graph.ts'
 import { checkpointed } from './passes/pipeline.ts'
 import { axisOfStream, checkAhead } from './stream/axisOfStream.ts'
-import { type StreamGraphs, streamGraphs } from './stream/streamGraphs.ts'
+import { type StreamGraphs, type StreamOptions, streamGraphs } from './stream/streamGraphs.ts'
 
 export interface CompileOptions extends GraphOptions, Elaboration {
   /** The file's name, for messages. */
@@ -70,7 +70,7 @@ export interface CompiledModel {
    * The step of the model along an axis, if left out that of the targets that it reads late, or its only one: what it gives at each element is
    * what it gives on all elements so far. Throws RNN331 if an output needs later ones, RNN334 if there is no such axis or state.
    */
-  stream(over?: string, own?: GraphOptions): StreamGraphs
+  stream(over?: string, own?: StreamOptions): StreamGraphs
   /** `average.i` over a data set → `loss` and the reports. */
   report(): Graph
 }

@@ -6,7 +6,7 @@ import { fromEnd, isDim } from '../ir/ops/define.ts'
 import type { Pass } from './pass.ts'
 import { type Rule, rewriteBlock } from './rewrite.ts'
 
-const rules: readonly Rule[] = [
+export const dropOnesRules: readonly Rule[] = [
   {
     name: 'known-size',
     contract: 'a size that is a number → the number',
@@ -66,5 +66,5 @@ const integers = (attr: Attr): readonly number[] => (Array.isArray(attr) ? attr.
 export const dropOnes: Pass = {
   name: 'drop-ones',
   contract: 'no transpose, broadcast, shift or position runs only along dimensions of one element',
-  run: (context, block) => rewriteBlock(context, block, rules),
+  run: (context, block) => rewriteBlock(context, block, dropOnesRules),
 }

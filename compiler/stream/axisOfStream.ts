@@ -16,14 +16,16 @@ export function axisOfStream(model: LoweredModel, asked: string | undefined): st
     ...new Set(all.flatMap(p => p.axes.slice(0, 1).map(a => a.name))),
   ]
   const axes = first(ports)
+  const late = first(model.targets.filter(t => model.fedBack.includes(t.name)))
   const refuse = (reason: string, help?: string): never => refuseStream(model, reason, help)
   if (asked !== undefined) {
+    const other = late.find(axis => axis !== asked)
+    if (axes.includes(asked) && other !== undefined) return refuse(`it reads its own answers along \`${other}\``)
     if (axes.includes(asked)) return asked
     const known = [...axes].map(a => `\`${a}\``).join(', ')
     const all = axes.length === 0 ? 'it has none' : `they are along ${known}`
     return refuse(`no input begins with an axis \`${asked}\`; ${all}`, didYouMean(asked, axes))
   }
-  const late = first(model.targets.filter(t => model.fedBack.includes(t.name)))
   const choices = late.length > 0 ? late : axes
   if (choices.length === 0) return refuse('none of its inputs is over an axis')
   if (choices.length === 1) return choices[0]

@@ -7,17 +7,20 @@ import { type Dim, substitute, symbol, symbolsOf } from '../ir/dim.ts'
 import type { Block, Graph, Value } from '../ir/graph.ts'
 import { dce } from '../passes/dce.ts'
 import { dropInputs } from '../passes/dropInputs.ts'
-import { dropOnes } from '../passes/dropOnes.ts'
 import { runPasses, standard } from '../passes/pipeline.ts'
-import { simplify } from '../passes/simplify.ts'
-import { type Stage, splitStages, stagesOf } from '../passes/splitStages.ts'
-import { unroll } from '../passes/unroll.ts'
-import { crossAxis, refuseStream, type StreamState } from './crossAxis.ts'
+import { type Stage, stagesOf } from '../passes/splitStages.ts'
+import { refuseStream, type StreamState } from './crossAxis.ts'
+import { type Derivation, derivation } from './derivation.ts'
 
 export type { StreamState } from './crossAxis.ts'
 
 /** The name of the input that a target's element is: an output, the prediction, may have the target's own. */
 export const elementOfTarget = (target: string): string => `@target.${target}`
+
+export interface StreamOptions extends GraphOptions {
+  /** The parts of the derivation, if not the standard ones. */
+  readonly derivation?: Derivation
+}
 
 /** The graphs of a stream. Weights are inputs of each; values that one hands on to the next begin with `@kept`. */
 export interface StreamGraphs {
@@ -60,16 +63,13 @@ interface OneStep {
 }
 
 /** Derives the graphs of a model that was expanded for a stream along `axis`. Throws RNN334 where a state cannot cross the steps. */
-export function streamGraphs(model: LoweredModel, axis: string, options: GraphOptions): StreamGraphs {
+export function streamGraphs(model: LoweredModel, axis: string, options: StreamOptions): StreamGraphs {
   const { context, session, parameters } = model
-  const one = oneStep(model, axis)
+  const by = options.derivation ?? derivation
+  const one = oneStep(model, axis, by)
   const { names, elements, states } = one
-  const still = model.targets.find(t => {
-    const element = elementOfTarget(t.name)
-    return [...names.values()].includes(element) && !elements.includes(element)
-  })
-  if (still !== undefined) refuseStream(model, `it reads \`${still.name}\`, which does not go along ${axis}`)
-  const [start, step] = split(model, one, [])
+  const splitAt = (late: readonly string[]): readonly Stage[] => split(model, one, late, by)
+  const [start, step] = splitAt([])
   const graph = (stage: Stage, name: string): Graph => finished(context, stage, `${model.name} ${name}`, options)
   const targets = model.fedBack.filter(name => elements.includes(elementOfTarget(name)))
   const ports = new Set([
@@ -88,17 +88,16 @@ export function streamGraphs(model: LoweredModel, axis: string, options: GraphOp
     elements,
     start: graph(start, 'start'),
     step: { ...graph(step, 'step'), inPlace: true },
-    ...(targets.length > 0 && { generation: generationOf(model, one, targets, graph) }),
+    ...(targets.length > 0 && { generation: generationOf(targets, splitAt, graph) }),
   }
 }
 
 function generationOf(
-  model: LoweredModel,
-  one: OneStep,
   targets: readonly string[],
+  splitAt: (late: readonly string[]) => readonly Stage[],
   graph: (stage: Stage, name: string) => Graph,
 ): Generation {
-  const [, answer, advance] = split(model, one, targets)
+  const [, answer, advance] = splitAt(targets)
   return {
     targets,
     answer: { ...graph(answer, 'answer'), inPlace: true },
@@ -107,9 +106,9 @@ function generationOf(
 }
 
 /** Makes the block of one step: windows of one element, with states between them. */
-function oneStep(model: LoweredModel, axis: string): OneStep {
+function oneStep(model: LoweredModel, axis: string, by: Derivation): OneStep {
   const whole = dce.run(model.context, model.builder.finish(model.outputs.map(o => o.value)))
-  const crossed = crossAxis(model, whole, symbol(axis))
+  const crossed = by.cross(model, whole, symbol(axis))
   const targets = new Set(model.targets.map(t => t.name))
   const nameOf = (v: Value): string => {
     const name = crossed.names.get(v.id) ?? v.hint
@@ -118,7 +117,7 @@ function oneStep(model: LoweredModel, axis: string): OneStep {
   const before = crossed.block.params
   // The axis is known by its symbol up to here, so its size is put in last.
   const sized = copyBlock(model.context, crossed.block, dim => substitute(dim, axis, 1))
-  const block = [unroll(1), dropOnes, simplify, dropOnes, dce].reduce((b, pass) => pass.run(model.context, b), sized)
+  const block = by.passes.reduce((b, pass) => pass.run(model.context, b), sized)
   return {
     block,
     names: new Map(block.params.map((p, i) => [p.id, nameOf(before[i])])),
@@ -131,7 +130,7 @@ function oneStep(model: LoweredModel, axis: string): OneStep {
 const [starting, answering, advancing] = [0, 1, 2]
 
 /** Splits a step: what is done once, what each step does, and, if any targets are `late`, what it does once these are chosen. */
-function split(model: LoweredModel, one: OneStep, late: readonly string[]): readonly Stage[] {
+function split(model: LoweredModel, one: OneStep, late: readonly string[], by: Derivation): readonly Stage[] {
   const { block, names, outputs, states, elements } = one
   const stateful = new Set(states.map(s => s.name))
   const nameOf = (p: Value): string => names.get(p.id) ?? ''
@@ -156,7 +155,7 @@ function split(model: LoweredModel, one: OneStep, late: readonly string[]): read
   if (early !== undefined) throw new Error(`${early.name} depends on the target of its own step`)
   const count = late.length > 0 ? 3 : 2
   const lasts = (p: Value): boolean => !stateful.has(nameOf(p))
-  return splitStages(model.context, { block, names, count, stageOf, lasts, results })
+  return by.split(model.context, { block, names, count, stageOf, lasts, results })
 }
 
 /** Runs the passes. */

@@ -33,7 +33,7 @@ export function changedEquations(b: Builder, e: Emission, taken = false): Change
     if (name === 'start' && isDim(value))
       offer('one step late', { attrs: { ...e.attrs, start: add(value, constant(1)) } })
     if (name === 'by' && typeof value === 'number') offer('the other way', { attrs: { ...e.attrs, by: -value } })
-    if (name === 'value' && typeof value === 'number' && Number.isFinite(value) && e.attrs.dtype === 'real') {
+    if (name === 'value' && typeof value === 'number' && Number.isFinite(value) && e.attrs.dtype !== 'bool') {
       offer('one more', { attrs: { ...e.attrs, value: value + 1 } })
     }
     if (typeof value === 'boolean' && !isSymmetric(name, e))
@@ -78,8 +78,12 @@ function offers(b: Builder, e: Emission): { readonly found: Map<string, () => Em
   return { found, offer }
 }
 
-/** Whether a broadcast gives the same whichever axis is new: of one number everywhere, or along an axis of length one. */
+/**
+ * Whether the result is the same along any axis that leaves its type: of a slice and a pad, which are of everything then; of a concat of
+ * one; of a broadcast of one number everywhere, or along an axis of length one.
+ */
 function isSameAlongAny(b: Builder, { op, ins, attrs }: Emission): boolean {
+  if (op === 'slice' || op === 'pad' || (op === 'concat' && ins.length === 1)) return true
   if (op !== 'broadcast') return false
   const { uniform } = viewOfBlock({ params: b.params, eqns: b.eqns, results: [] })
   const { sizes } = attrs

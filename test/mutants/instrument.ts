@@ -24,11 +24,11 @@ import {
 /** Function that is told of a site and of the changes possible there; a value that it returns takes the place. */
 export type Watch = <T>(site: string, changes: () => Changes<T>) => T | undefined
 
-/** Notes the names of all mutants that there are. */
+/** Notes the names of all mutants that there are, at all sites or at some. */
 export const listener =
-  (names: Set<string>): Watch =>
+  (names: Set<string>, at: (site: string) => boolean = () => true): Watch =>
   (site, changes) => {
-    for (const name of changes().keys()) names.add(`${site}: ${name}`)
+    if (at(site)) for (const name of changes().keys()) names.add(`${site}: ${name}`)
     return undefined
   }
 
@@ -126,8 +126,8 @@ function watchedBuilder(b: Builder, site: string, watch: Watch, matched?: string
   return { ...b, ...emitting(emitAll) }
 }
 
-function watchedRule(rule: Rule, watch: Watch): Rule {
-  const name = `simplify ${rule.name}`
+function watchedRule(rule: Rule, pass: string, watch: Watch): Rule {
+  const name = `${pass} ${rule.name}`
   return {
     ...rule,
     rewrite: (eqn, site) => {
@@ -156,6 +156,12 @@ function watchedRule(rule: Rule, watch: Watch): Rule {
 
 const equations = (changes: Changes<Emission>, eqn: Eqn): Changes<Eqn> =>
   new Map([...changes].map(([name, change]) => [name, () => ({ ...eqn, ...change() })]))
+
+/** Watches a pass that rewrites by these rules. */
+export function watchedRewrite(pass: Pass, rules: readonly Rule[], watch: Watch): Pass {
+  const watched = rules.map(rule => watchedRule(rule, pass.name, watch))
+  return { ...pass, run: (context, block) => rewriteBlock(context, block, watched) }
+}
 
 /** Watches the changes of any pass, in bodies as well: the equations that it made, moved or gave other operands. */
 export function watchedPass(pass: Pass, watch: Watch): Pass {
@@ -242,11 +248,8 @@ function otherOperands(b: Builder, eqn: Eqn, visible: readonly Value[]): Changes
  * other pass watched.
  */
 export function watchedPipelines(watch: Watch): readonly Pipeline[] {
-  const rules = simplifyRules.map(rule => watchedRule(rule, watch))
-  const watched = (pass: Pass): Pass =>
-    pass === simplify
-      ? { ...pass, run: (...[context, block]: Parameters<Pass['run']>) => rewriteBlock(context, block, rules) }
-      : watchedPass(pass, watch)
+  const simplifying = watchedRewrite(simplify, simplifyRules, watch)
+  const watched = (pass: Pass): Pass => (pass === simplify ? simplifying : watchedPass(pass, watch))
   const length = ({ forward, backward }: Pipeline): number => forward.length + backward.length
   const lacking = passes.filter(pass => !has(standard, pass))
   const shortest = lacking.flatMap(pass =>

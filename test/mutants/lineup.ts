@@ -2,7 +2,8 @@
 // Work that does not depend on the mutant is done once, and results that a mutant does not change are not judged. Only the fuzzer's own
 // checks kill: a wrong rule is judged by dual numbers and differences of a loss that is trusted, a wrong pass by the interpreter's results
 // of the graph as it was lowered.
-import { type Graph, type Plan, plan } from '../../compiler/index.ts'
+import { type Graph, type Plan, plan, type StreamGraphs } from '../../compiler/index.ts'
+import { printGraph } from '../../compiler/ir/printGraph.ts'
 import { dce } from '../../compiler/passes/dce.ts'
 import type { Pass } from '../../compiler/passes/pass.ts'
 import { naive, passes, standard } from '../../compiler/passes/pipeline.ts'
@@ -16,6 +17,7 @@ import { agreement, agreementGraphs, graphFor, oracleOf } from '../../trust/fuzz
 import { derivatives } from '../../trust/fuzz/checks/derivatives.ts'
 import { allAtOnce } from '../../trust/fuzz/checks/index.ts'
 import { plans } from '../../trust/fuzz/checks/plans.ts'
+import { axesOfStreams, streamAlong, streaming, streamOf } from '../../trust/fuzz/checks/streaming.ts'
 import { gradientOf, secondDerivatives, twiceDifferentiated } from '../../trust/fuzz/checks/twice.ts'
 import { unchosen, unchosenCompiled, unchosenDerivatives } from '../../trust/fuzz/checks/unchosen.ts'
 import { runCase } from '../../trust/fuzz/fuzz.ts'
@@ -26,6 +28,7 @@ import { createJudges, gradientNames, type OwnGraph, subjectOf } from '../../tru
 import { createSwitch, has, listener, mutant, watchedOps, watchedPipelines } from './instrument.ts'
 import { watchedPlanPasses } from './planMutants.ts'
 import { sameGraph } from './sameGraph.ts'
+import { streamPrefix, watchedDerivation } from './streamMutants.ts'
 
 /** Verdict of one program on a mutant. */
 export type Finding =
@@ -36,14 +39,27 @@ export type Finding =
   | { readonly kind: 'killed'; readonly by: string }
 
 export interface Lineup {
-  /** The mutants that the program reaches. */
-  readonly reached: ReadonlySet<string>
+  /** The mutants that the program reaches, of all sites or of some. */
+  readonly reached: (at?: (site: string) => boolean) => ReadonlySet<string>
+  /** Whether it reaches one of them: found much faster. */
+  readonly reaches: (name: string) => boolean
   readonly judge: (name: string) => Finding
 }
 
 export const isDerivative = (name: string): boolean => /^(\S+\.vjp|adjoint) /.test(name)
 
 const isOfPlan = (name: string): boolean => planPasses.some(p => name.startsWith(`${p.name} `))
+
+const isOfStream = (name: string): boolean => name.startsWith(streamPrefix)
+
+/** Everything that tells two derivations apart. */
+const textOf = (graphs: StreamGraphs | undefined): string | undefined =>
+  graphs &&
+  [graphs.start, graphs.step, graphs.generation?.answer, graphs.generation?.advance]
+    .flatMap(graph => (graph === undefined ? [] : [printGraph(graph), graph.inputs.join(), graph.outputs.join()]))
+    .join('\n')
+
+const passOf = (name: string): Pass | undefined => passes.find(p => name.startsWith(`${p.name} `))
 
 /** Points from the last to the first. */
 const backwards: Order = count => Array.from({ length: count }, (_, i) => count - 1 - i)
@@ -131,7 +147,7 @@ export function lineUp(fuzzCase: FuzzCase): Lineup {
     oracle: once(() => oracleOf(trial, graphName)),
   }))
   const judgePass = (name: string): Finding => {
-    const pass = passes.find(p => name.startsWith(`${p.name} `))
+    const pass = passOf(name)
     let kind: 'unchanged' | 'equal' = 'unchanged'
     for (const { graphName, graphs, oracle } of tests) {
       for (const { pipeline, own } of graphs) {
@@ -174,24 +190,69 @@ export function lineUp(fuzzCase: FuzzCase): Lineup {
     return { kind }
   }
 
-  const listen = (): ReadonlySet<string> => {
-    const rules = new Set<string>()
-    during(listener(rules), () => second(first()))
-    const all = new Set<string>()
-    during(listener(all), () => {
-      for (const { graphName, graphs } of tests) for (const { pipeline } of graphs) graphFor(model, graphName, pipeline)
+  // The derivation of a stream: judged by the results of its steps.
+  const streams = once(() => {
+    const tested = { ...trial, tested: { ...trial.tested, derivation: watchedDerivation(watch) } }
+    return axesOfStreams(trial).map(axis => {
+      const derive = (): StreamGraphs | undefined => streamOf(tested, axis)
+      return { axis, tested, derive, asIs: once(() => textOf(derive())) }
     })
-    during(listener(all), () => {
-      for (const { watched } of planTests) watched()
-    })
-    // Lists only the rules that these gradients of the loss reach: a pipeline may use others.
-    return new Set([...rules, ...[...all].filter(name => !isDerivative(name))])
+  })
+  const judgeStream = (name: string): Finding => {
+    let kind: 'unchanged' | 'equal' = 'unchanged'
+    for (const { axis, tested, derive, asIs } of streams()) {
+      const act = mutant(name)
+      if (during(act, () => textOf(derive())) === asIs()) continue
+      if (during(act, () => streamAlong(tested, axis)).failure !== undefined)
+        return { kind: 'killed', by: streaming.name }
+      kind = 'equal'
+    }
+    return { kind }
+  }
+
+  const listenTo = (at: ((site: string) => boolean) | undefined, act: () => void): ReadonlySet<string> => {
+    const names = new Set<string>()
+    during(listener(names, at), act)
+    return names
+  }
+  const differentiate = (): void => {
+    second(first())
+  }
+  const compilePasses = (pass?: Pass): void => {
+    for (const { graphName, graphs } of tests) {
+      for (const { pipeline } of graphs)
+        if (pass === undefined || has(pipeline, pass)) graphFor(model, graphName, pipeline)
+    }
+  }
+  const makePlans = (): void => {
+    for (const { watched } of planTests) watched()
+  }
+  const deriveStreams = (): void => {
+    for (const { derive } of streams()) derive()
   }
   return {
-    reached: listen(),
+    // Lists only the rules that these gradients of the loss reach: a pipeline may use others.
+    reached: at =>
+      new Set([
+        ...listenTo(at, differentiate),
+        ...[...listenTo(at, compilePasses)].filter(name => !isDerivative(name)),
+        ...listenTo(at, makePlans),
+        ...[...listenTo(at, deriveStreams)].filter(isOfStream),
+      ]),
+    reaches: name => {
+      const act = isOfPlan(name)
+        ? makePlans
+        : isOfStream(name)
+          ? deriveStreams
+          : isDerivative(name)
+            ? differentiate
+            : () => compilePasses(passOf(name))
+      return listenTo(site => name.startsWith(`${site}: `), act).has(name)
+    },
     judge: name => {
       try {
         if (isOfPlan(name)) return judgePlan(name)
+        if (isOfStream(name)) return judgeStream(name)
         return isDerivative(name) ? judgeRule(name) : judgePass(name)
       } catch (error) {
         // Thrown by the compiler's own verifier, or by a loop of rewriting that has no end.
@@ -225,6 +286,7 @@ function alike(found: Arrays, expected: Arrays): boolean {
 /** Builds the compiler with a mutant in it, for the fuzzer as it is. */
 export function withMutant(name: string): UnderTest {
   if (isOfPlan(name)) return { planPasses: watchedPlanPasses(mutant(name)) }
+  if (isOfStream(name)) return { derivation: watchedDerivation(mutant(name)) }
   if (isDerivative(name)) return { ops: watchedOps(mutant(name)), pipelines: [] }
   const watched = watchedPipelines(mutant(name))
   return { pipeline: watched[0], pipelines: watched }

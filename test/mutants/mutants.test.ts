@@ -5,6 +5,7 @@ import { type Context, createBuilder } from '../../compiler/ir/builder.ts'
 import { constant } from '../../compiler/ir/dim.ts'
 import type { Block, Eqn } from '../../compiler/ir/graph.ts'
 import { newContext, ops } from '../../compiler/ir/ops/index.ts'
+import { dropOnesRules } from '../../compiler/passes/dropOnes.ts'
 import type { Pass } from '../../compiler/passes/pass.ts'
 import { passes } from '../../compiler/passes/pipeline.ts'
 import type { FuzzCase } from '../../trust/fuzz/fuzzCase.ts'
@@ -35,9 +36,25 @@ model M {
   data: 1,
 }
 
-const some = [...programs({ seed: 1, drawn: 120 }), embedded]
+/** A model that reads its own answers, and where it is. */
+const generating: FuzzCase = {
+  source: `model M {
+  input x: [2] over T
+  target y: [2] over T
+  p = x * (1 + position(over T)) / 4 + SimpleRNN(2)(delay(GRU(2)(y)))
+  loss mse(p, y)
+  output p
+}
+`,
+  sizes: { B: 2, T: 3 },
+  lengths: { T: [3, 2] },
+  data: 1,
+}
+
+const some = [...programs({ seed: 1, drawn: 120 }), embedded, generating]
 const lines = some.map(lineUp)
-const names = new Set(lines.flatMap(l => [...l.reached]))
+const reached = lines.map(l => l.reached())
+const names = new Set(reached.flatMap(all => [...all]))
 
 describe('mutants', () => {
   it('are found for every derivative rule and every pass', () => {
@@ -45,6 +62,8 @@ describe('mutants', () => {
       // `real` takes an int or a bool, to which no gradient flows.
       ...[...ops.values()].filter(op => op.vjp !== undefined && op.name !== 'real').map(op => `${op.name}.vjp `),
       ...passes.map(pass => `${pass.name} `),
+      ...dropOnesRules.map(rule => `stream drop-ones ${rule.name} `),
+      ...['cross ', 'unroll ', 'stage 0', 'stage 1', 'stage 2'].map(part => `stream ${part}`),
       'adjoint sum',
       'cse body ',
       'dce body ',
@@ -60,9 +79,10 @@ describe('mutants', () => {
     'matmul.vjp cotangent: first doubled',
     'adjoint sum: the later left out',
     'dce scan: first step negated',
+    'stream cross leaving: first mistaken',
   ]) {
     it(`${name} is killed, and by the fuzzer as it is`, () => {
-      const i = lines.findIndex(l => l.reached.has(name) && l.judge(name).kind === 'killed')
+      const i = lines.findIndex((l, k) => reached[k].has(name) && l.judge(name).kind === 'killed')
       assert.ok(i >= 0)
       assert.ok(killer(name, some[i]) !== undefined)
     })

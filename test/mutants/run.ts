@@ -25,13 +25,15 @@ export interface RunOptions {
   readonly seed: number
   /** How many programs are drawn for all of them, and how many each is put to at most. */
   readonly drawn: number
+  /** The mutants at these sites alone, or all. */
+  readonly at?: (site: string) => boolean
   /** The mutants of these names alone, or all. */
   readonly only?: (name: string) => boolean
   /** Those that are not drawn programs of their own. */
   readonly except?: (name: string) => boolean
   /** Ends before the next program. */
   readonly until?: () => boolean
-  /** The share of the programs for all that are done. */
+  /** Called after each program for all, with the share of them that is done, and after each mutant that took programs of its own. */
   readonly onProgress?: (done: number, fates: readonly Fate[]) => void
 }
 
@@ -45,68 +47,67 @@ const drawDrafts = ({ seed, drawn }: Pick<RunOptions, 'seed' | 'drawn'>): readon
 export const programs = (options: Pick<RunOptions, 'seed' | 'drawn'>): readonly FuzzCase[] =>
   drawDrafts(options).map(printDraft)
 
-/**
- * Judges every mutant that the programs reach. First come programs of a single operation, which are not counted, then random ones. A mutant
- * that lives when they are through is drawn programs of its own, as many as are left to it: variations of those in which the compiler
- * emitted something else, or that reached it at least.
- */
-export function runMutants(options: RunOptions): readonly Fate[] {
-  const fates = new Map<string, Fate>()
-  const near = new Map<string, readonly Near[]>()
-  const stop = (): boolean => options.until?.() === true
-  const lives = (fate: Fate): boolean => fate.killer === undefined && fate.programs < options.drawn
-  const alone = singles(options.seed)
-  const all = [...alone, ...drawDrafts(options)]
-  for (const [i, draft] of all.entries()) {
-    if (stop()) break
-    // A single operation is tried on three batches: in one, all its conditions may come out alike.
-    const batches = i < alone.length ? [0, 1, 2] : [0]
-    const bouts = batches.map(more => bout({ ...draft, data: draft.data + more }))
-    for (const name of bouts[0]().lineup.reached) {
-      if (options.only?.(name) === false) continue
-      const fate = fates.get(name) ?? { name, programs: 0, changed: 0, differed: 0 }
-      fates.set(name, fate)
-      if (fate.killer !== undefined) continue
-      const changed = tell(fate, bouts)
-      if (i < alone.length) fate.programs = 0
-      near.set(name, nearest([...(near.get(name) ?? []), { draft, changed }]))
-    }
-    options.onProgress?.((i + 1) / all.length, [...fates.values()])
-  }
-  // Half of the programs left to each are its own: variations of others reach it without being near it.
-  const shared = new Map([...fates].map(([name, { programs }]) => [name, (programs + options.drawn) / 2]))
-  for (const fate of fates.values()) {
-    if (options.except?.(fate.name) === true) continue
-    const own = Math.floor(random(options.seed, fate.name)() * 2 ** 31)
-    while (lives(fate) && !stop()) {
-      const of = near.get(fate.name) ?? []
-      const [draft] = fc.sample(variations(of[fate.programs % of.length].draft), {
-        seed: own + fate.programs,
-        numRuns: 1,
-      })
-      // Gives each program three batches: one may be empty, or of lengths that leave nothing for the last round of a loop.
-      const batches = fc.sample(drafts(), { seed: own + fate.programs, numRuns: 2 })
-      const bouts = [draft, ...batches.map(({ sizes, data }) => ({ ...draft, sizes, data }))].map(bout)
-      const { reached } = bouts[0]().lineup
-      if (!reached.has(fate.name)) fate.programs++
-      // Puts other living mutants that it reaches to it as well, up to their shared half.
-      for (const other of fates.values()) {
-        if (!lives(other) || !reached.has(other.name)) continue
-        if (other !== fate && other.programs >= (shared.get(other.name) ?? 0)) continue
-        other.own = true
-        const changed = tell(other, bouts)
-        near.set(other.name, nearest([...(near.get(other.name) ?? []), { draft, changed }]))
-      }
-    }
-    options.onProgress?.(1, [...fates.values()])
-  }
-  return [...fates.values()]
+/** A mutant, and the last programs that came near to killing it. */
+interface Hunt {
+  readonly fate: Fate
+  near: readonly Near[]
 }
 
 /** A program that reached a mutant, and whether the compiler emitted something else. */
 interface Near {
   readonly draft: Draft
   readonly changed: boolean
+}
+
+/**
+ * Judges every mutant that the programs reach. First come programs of a single operation, which are not counted, then random ones. A mutant
+ * that lives when they are through is drawn programs of its own, as many as are left to it: variations of those in which the compiler
+ * emitted something else, or that reached it at least. What becomes of a mutant does not depend on the others.
+ */
+export function runMutants(options: RunOptions): readonly Fate[] {
+  const stop = (): boolean => options.until?.() === true
+  const hunts = new Map<string, Hunt>()
+  const fates = (): readonly Fate[] => [...hunts.values()].map(h => h.fate)
+  const alone = singles(options.seed)
+  const all = [...alone, ...drawDrafts(options).map(draft => [draft])]
+  for (const [i, batches] of all.entries()) {
+    if (stop()) break
+    const isAlone = i < alone.length
+    const bouts = boutsOf(batches)
+    for (const name of bouts[0]().lineup.reached(options.at)) {
+      if (options.only?.(name) === false) continue
+      const hunt = hunts.get(name) ?? { fate: { name, programs: 0, changed: 0, differed: 0 }, near: [] }
+      hunts.set(name, hunt)
+      if (hunt.fate.killer !== undefined) continue
+      tell(hunt, batches[0], bouts)
+      if (isAlone) hunt.fate.programs = 0
+    }
+    options.onProgress?.((i + 1) / all.length, fates())
+  }
+  for (const hunt of hunts.values()) {
+    const { fate } = hunt
+    if (fate.killer !== undefined || options.except?.(fate.name) === true) continue
+    drawOwn(hunt, options, stop)
+    options.onProgress?.(1, fates())
+  }
+  return fates()
+}
+
+/** Draws programs near a mutant until it dies or has had its share. */
+function drawOwn(hunt: Hunt, { seed, drawn }: RunOptions, stop: () => boolean): void {
+  const { fate } = hunt
+  const own = Math.floor(random(seed, fate.name)() * 2 ** 31)
+  fate.own = true
+  while (fate.killer === undefined && fate.programs < drawn && !stop()) {
+    const { near } = hunt
+    const { draft: of } = near[fate.programs % near.length]
+    const [draft] = fc.sample(variations(of), { seed: own + fate.programs, numRuns: 1 })
+    // Gives each program three batches: one may be empty, or of lengths that leave nothing for the last round of a loop.
+    const batches = fc.sample(drafts(), { seed: own + fate.programs, numRuns: 2 })
+    const bouts = boutsOf([draft, ...batches.map(({ sizes, data }) => ({ ...draft, sizes, data }))])
+    if (bouts[0]().lineup.reaches(fate.name)) tell(hunt, draft, bouts)
+    else fate.programs++
+  }
 }
 
 /** The last few of those that changed something, or of all where none did. */
@@ -121,14 +122,17 @@ interface Bout {
   readonly lineup: Lineup
 }
 
-const bout = (draft: Draft): (() => Bout) =>
-  once(() => {
-    const fuzzCase = printDraft(draft)
-    return { fuzzCase, lineup: lineUp(fuzzCase) }
-  })
+const boutsOf = (drafts: readonly Draft[]): readonly (() => Bout)[] =>
+  drafts.map(draft =>
+    once(() => {
+      const fuzzCase = printDraft(draft)
+      return { fuzzCase, lineup: lineUp(fuzzCase) }
+    }),
+  )
 
-/** Judges a mutant by a program that reaches it, with one batch after the other; tells whether the compiler emitted something else. */
-function tell(fate: Fate, bouts: readonly (() => Bout)[]): boolean {
+/** Judges a mutant by a program that reaches it, with one batch after the other, and notes how near it came. */
+function tell(hunt: Hunt, draft: Draft, bouts: readonly (() => Bout)[]): void {
+  const { fate } = hunt
   fate.programs++
   let changed = false
   for (const made of bouts) {
@@ -139,10 +143,13 @@ function tell(fate: Fate, bouts: readonly (() => Bout)[]): boolean {
     if (found.kind === 'killed') fate.killer = found.by
     if (found.kind === 'doubtful') {
       fate.differed++
-      if (askAgain.includes(fate.differed)) fate.killer = killer(fate.name, fuzzCase)
+      if (askAgain.includes(fate.differed)) {
+        const by = killer(fate.name, fuzzCase)
+        if (by !== undefined) fate.killer = by
+      }
     }
     if (fate.killer !== undefined) break
   }
   if (changed) fate.changed++
-  return changed
+  hunt.near = nearest([...hunt.near, { draft, changed }])
 }

@@ -9,6 +9,7 @@ import { interpret } from '../../compiler/ir/interpret.ts'
 import { naive, type Pipeline, pipelines, standard } from '../../compiler/passes/pipeline.ts'
 import type { PlanPass } from '../../compiler/plan/passes/planPass.ts'
 import { planPasses } from '../../compiler/plan/passes/planPasses.ts'
+import { type Derivation, derivation } from '../../compiler/stream/derivation.ts'
 import { once } from '../../runtime/once.ts'
 import { type Random, random } from '../../runtime/random.ts'
 import { drawInputs } from '../../runtime/session.ts'
@@ -29,6 +30,8 @@ export interface UnderTest {
   readonly backends?: readonly Backend[]
   /** The passes over plans. */
   readonly planPasses?: readonly PlanPass[]
+  /** The parts of which the step of a stream is derived. */
+  readonly derivation?: Derivation
 }
 
 export type Arrays = Readonly<Record<string, Buffer>>
@@ -72,7 +75,7 @@ export function openTrial(fuzzCase: FuzzCase, under: UnderTest = {}): Trial {
   const { source, data } = fuzzCase
   const reference = compile(source)
   const model = under.ops === undefined ? reference : compile(source, { ops: under.ops })
-  const tested = { pipeline: standard, pipelines, backends: immediateBackends, planPasses, ...under }
+  const tested = { pipeline: standard, pipelines, backends: immediateBackends, planPasses, derivation, ...under }
   const batch = drawBatch(model.signature, fuzzCase)
   const weights = drawWeights(model.signature, batch.sizes, data)
   const inputs = { ...batch.arrays, ...weights, ...drawInputs(data, 0) }

@@ -12,16 +12,18 @@ export const streaming: Check = {
   claim:
     'the step of a model along an axis gives, at each element, the result of the whole model on the elements so far',
   every: 2,
-  run: trial => {
-    const { inputs, targets } = trial.model.signature
-    const axes = new Set([...inputs, ...targets].flatMap(p => p.axes.slice(0, 1).map(a => a.name)))
-    return inTurn([...axes].map(axis => () => along(trial, axis)))
-  },
+  run: trial => inTurn(axesOfStreams(trial).map(axis => () => streamAlong(trial, axis))),
 }
 
-function along(trial: Trial, axis: string): Outcome {
+/** The axes along which a model might run as a stream. */
+export const axesOfStreams = (trial: Trial): readonly string[] => [
+  ...new Set(portsOf(trial).flatMap(p => p.axes.slice(0, 1).map(a => a.name))),
+]
+
+/** Takes the steps along one axis. */
+export function streamAlong(trial: Trial, axis: string): Outcome {
   const { model, tested } = trial
-  const graphs = streamOf(model, axis, trial)
+  const graphs = streamOf(trial, axis)
   if (graphs === undefined) return { checks: 0 }
   const { batch, inputs } = trial
   const length = lengthOf(trial, axis)
@@ -77,9 +79,9 @@ const differences = (expected: Arrays, found: Arrays): string | undefined =>
   )
 
 /** Derives the step; undefined for a model that has none along this axis. */
-function streamOf(model: CompiledModel, axis: string, { tested }: Trial): StreamGraphs | undefined {
+export function streamOf({ model, tested }: Trial, axis: string): StreamGraphs | undefined {
   try {
-    return model.stream(axis, { pipeline: tested.pipeline })
+    return model.stream(axis, { pipeline: tested.pipeline, derivation: tested.derivation })
   } catch (error) {
     const codes = ['RNN331', 'RNN334']
     if (error instanceof RnnError && error.diagnostics.every(d => codes.includes(d.code))) return undefined

@@ -37,14 +37,14 @@ const surprise = [
   '}',
 ].join('\n')
 
-const surprised: Form = {
+const surprised = (result: (run: string) => string): Form => ({
   gives: 'vector',
   takes: ['vector'],
   text: ([x], unit) => {
     unit.program.define('Surprise', surprise)
-    return `${unit.part('surprise', `Surprise(${unit.units})`)}(sigmoid(2 * tanh(${x})))`
+    return result(`${unit.part('surprise', `Surprise(${unit.units})`)}(sigmoid(2 * tanh(${x})))`)
   },
-}
+})
 
 export const cellForms: readonly Form[] = [0, 1]
   .flatMap((n): Form[] => [
@@ -82,4 +82,7 @@ export const cellForms: readonly Form[] = [0, 1]
       },
     },
   ])
-  .concat(surprised)
+  .concat(
+    surprised(run => run),
+    surprised(run => `repeat(${run}.final.h, over T)`),
+  )

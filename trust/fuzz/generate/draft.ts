@@ -3,10 +3,10 @@
 import { cellForms } from './cellForms.ts'
 import { edgeForms, itemForms, memoryForms, readouts, sequenceForms, stepForms, sumForms } from './forms.ts'
 import type { Kinks } from './kinks.ts'
-import { libraryCells, libraryFunctions, libraryLayers, losses, optimizers } from './libraryForms.ts'
+import { clips, libraryCells, libraryFunctions, libraryLayers, losses, optimizers } from './libraryForms.ts'
 import { stableForms } from './stableForms.ts'
 import { type Draw, drawTree, type Form, grafted, type Kind, smallerTrees, type Tree } from './tree.ts'
-import { drawWords, smallerWords, type Words } from './words.ts'
+import { drawWords, singleWords, smallerWords, type Words } from './words.ts'
 
 export interface StateDraft {
   readonly kind: 'vector' | 'scalar' | 'matrix'
@@ -60,9 +60,9 @@ export interface Draft {
   readonly losses: readonly LossDraft[]
   readonly metrics: boolean
   readonly penalty: boolean
-  /** Whether the model reads its own target late, where it answers at each step. */
-  readonly feeds?: boolean
   readonly train?: TrainDraft
+  /** Whether a model of an answer a step reads its own target, one step late. */
+  readonly feedback?: boolean
   /** Program of words in place of all parts above. */
   readonly words?: Words
   readonly sizes: SizesDraft
@@ -192,8 +192,9 @@ export function drawDraft(tables: Tables, draw: Draw): Draft {
     })),
     metrics: draw(3) === 0,
     penalty: draw(4) === 0,
-    feeds: draw(3) === 0,
-    ...(draw(2) === 0 && { train: { optimizer: draw(optimizers.length), options: draw(2) === 0, clip: draw(4) } }),
+    ...(draw(2) === 0 && {
+      train: { optimizer: draw(optimizers.length), options: draw(2) === 0, clip: draw(clips.length) },
+    }),
     ...(draw(8) === 0 && { words: drawWords(draw) }),
     sizes: {
       B: size(),
@@ -202,6 +203,7 @@ export function drawDraft(tables: Tables, draw: Draw): Draft {
       ...(draw(4) > 0 && { lengths: times(12, () => draw(12)) }),
     },
     data: draw(2 ** 20),
+    ...(draw(2) === 0 && { feedback: true }),
   }
 }
 
@@ -212,7 +214,18 @@ export function drawDraft(tables: Tables, draw: Draw): Draft {
  */
 export function varied(draft: Draft, tables: Tables, draw: Draw): Draft {
   const other = drawDraft(tables, draw)
-  const parts = ['units', 'cells', 'main', 'readout', 'after', 'losses', 'penalty', 'feeds', 'train', 'words'] as const
+  const parts = [
+    'units',
+    'cells',
+    'main',
+    'readout',
+    'after',
+    'losses',
+    'penalty',
+    'train',
+    'feedback',
+    'words',
+  ] as const
   const taken = parts.filter(() => draw(5) === 0).map(part => [part, other[part]] as const)
   const own = { ...Object.fromEntries(taken), sizes: other.sizes, data: other.data }
   const mixed: Draft = { ...reduced(draft, draw(4), draw), ...own }
@@ -268,17 +281,72 @@ export function drawSingle(tables: Tables, draw: Draw): Draft {
   return { ...plain, main: tables.singles[draw(tables.singles.length)], readout, losses: [loss], sizes, data }
 }
 
-/** Each operation alone: over all steps, and within the step of a cell whose states and answer follow it. */
-export const allSingles = ({ singles, stepSingles }: Tables, draw: Draw): readonly Draft[] => [
-  ...singles.map(main => ({ ...plain, main, data: draw(2 ** 20) })),
-  ...stepSingles.map(next => {
-    const state: StateDraft = { kind: 'vector', bound: 'mix', next, init: 'number' }
-    const cell: CellDraft = { ...plainCell, states: [state], shows: true }
-    const main: Tree = { form: cellForms[0], of: [{ leaf: 0, kind: 'vector' }] }
-    // A window of two steps, and one that is left.
-    return { ...plain, cells: [cell], main, sizes: { B: 2, first: 3, second: 2, lengths: [3, 2] }, data: draw(2 ** 20) }
-  }),
+/** Adds weights of every shape to a vector: a pass that mistakes one value for another of its shape finds another. */
+const company: Form = {
+  gives: 'vector',
+  takes: ['vector'],
+  text: ([x], unit) => {
+    const matrix = unit.param('W9', `[${unit.units}, ${unit.units}]`)
+    const table = unit.param('E9', `[4, ${unit.units}]`)
+    return `(${x} + ${unit.param('b9', `[${unit.units}]`)} * ${matrix}[0] + ${table}[1])`
+  },
+}
+
+/** A program of one cell, whose state and answer follow an expression. */
+function inCell(next: Tree): Omit<Draft, 'data'> {
+  const state: StateDraft = { kind: 'vector', bound: 'mix', next, init: 'number' }
+  const result: Tree = { form: company, of: [{ leaf: 0, kind: 'vector' }] }
+  const cell: CellDraft = { ...plainCell, states: [state], result, shows: true }
+  return { ...plain, cells: [cell], main: { form: cellForms[0], of: [{ leaf: 0, kind: 'vector' }] } }
+}
+
+/**
+ * Each part of a program by itself: each operation over all steps, and within the step of a cell whose states and answer follow it; each
+ * readout, loss, optimizer and limit of gradients; and each step of a program of words.
+ */
+export function allSingles(tables: Tables, draw: Draw): readonly Draft[] {
+  const data = (): number => draw(2 ** 20)
+  // A window of two steps, and one that is left.
+  const long = { B: 2, first: 3, second: 2, lengths: [3, 2] }
+  const train: readonly TrainDraft[] = [
+    ...optimizers.flatMap((_, optimizer) => [true, false].map(options => ({ optimizer, options, clip: 0 }))),
+    ...clips.map((_, clip) => ({ optimizer: 0, options: false, clip })),
+  ]
+  return [
+    ...tables.singles.map(main => ({ ...plain, main, data: data() })),
+    ...tables.stepSingles.map(next => ({ ...inCell(next), sizes: long, data: data() })),
+    // Vectors of one element, of which passes drop dimensions.
+    ...[...memoryForms, ...stepForms].map(form => ({ ...inCell(asVector(form)), units: 1, sizes: long, data: data() })),
+    ...tables.readouts.map(readout => ({ ...plain, readout, sizes: long, data: data() })),
+    ...tables.losses.map(loss => ({ ...plain, losses: [{ ...plain.losses[0], loss }], data: data() })),
+    // Answers that go back into the model.
+    ...tables.losses.map(loss => ({
+      ...plain,
+      readout: tables.steps[0],
+      losses: [{ ...plain.losses[0], loss }],
+      feedback: true,
+      data: data(),
+    })),
+    // The step of training is compared where the data is even.
+    ...train.flatMap(t =>
+      [oneWeight, someWeights].map(main => ({ ...plain, main, train: t, data: 2 * draw(2 ** 19) })),
+    ),
+    ...singleWords().map(words => ({ ...plain, words, sizes: { ...long, second: 3 }, data: data() })),
+  ]
+}
+
+/**
+ * A program with three batches: its own, one of two windows of each axis and a step that is left, and one in which each axis has such a
+ * length and none. Their data differs also in whether it ties.
+ */
+export const threeBatches = (draft: Draft): readonly Draft[] => [
+  draft,
+  { ...draft, sizes: { B: 2, first: 5, second: 5 }, data: draft.data + 64 },
+  { ...draft, sizes: { B: 3, first: 5, second: 5, lengths: [5, 0, 3, 4] }, data: draft.data + 128 },
 ]
+
+const oneWeight: Tree = { leaf: 1, kind: 'vector' }
+const someWeights: Tree = { form: company, of: [oneWeight] }
 
 const plain: Omit<Draft, 'data'> = {
   units: 2,
@@ -322,13 +390,13 @@ export function* smallerDrafts(draft: Draft): Generator<Draft> {
 }
 
 function* smallerPrograms(draft: Draft): Generator<Draft> {
-  const { cells, train, metrics, penalty, feeds, units, readout } = draft
+  const { cells, train, metrics, penalty, units, readout } = draft
   for (const main of smallerTrees(draft.main)) yield { ...draft, main }
   for (const after of smallerTrees(draft.after)) yield { ...draft, after }
   if (train !== undefined) yield { ...draft, train: undefined }
   if (metrics) yield { ...draft, metrics: false }
+  if (draft.feedback) yield { ...draft, feedback: false }
   if (penalty) yield { ...draft, penalty: false }
-  if (feeds) yield { ...draft, feeds: false }
   for (const [i, l] of draft.losses.entries()) {
     if (draft.losses.length > 1) yield { ...draft, losses: [l] }
     if (l.loss > 0) yield { ...draft, losses: draft.losses.with(i, { ...l, loss: 0 }) }

@@ -42,7 +42,7 @@ const pointwise = (kind: Kind): Form[] => [
       ['abs(#0)', kind],
       ['max(#0, #1)', kind, kind],
       ['min(#0, #1)', kind, kind],
-      ['floor(3 * #0)', kind],
+      ['floor(0.5 + 3 * #0)', kind],
       ['((1.5 + sin(#0)) % 0.7)', kind],
       // Operations whose domain ends at 0, with operands that are often 0.
       ['sqrt(max(#0, 0))', kind],
@@ -191,6 +191,10 @@ export const itemForms: readonly Form[] = [
     ['#0[0]', 'matrix'],
     [(args, unit) => `${table(unit)}[${args[0]}]`, 'int'],
     ...['W0', 'W1'].map((name): Line => [([i], unit) => `(${square(unit, name)} @ ${table(unit)}[${i}])`, 'int']),
+    // Weights that are computed in each step.
+    [([i], unit) => `(sin(${square(unit, 'W0')}) @ sin(${table(unit)})[${i}])`, 'int'],
+    [([x], unit) => `(${x} @ sin(${square(unit, 'W2')}))`, 'vector'],
+    [([x], unit) => `(sin(${square(unit, 'W1')}) @ ${x})`, 'vector'],
   ]),
   ...all('wide', [['[#0, #1]', 'vector', 'vector']]),
   ...all('matrix', [

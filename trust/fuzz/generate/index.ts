@@ -11,6 +11,7 @@ import {
   smallerDrafts,
   type Tables,
   tablesFor,
+  threeBatches,
   varied,
 } from './draft.ts'
 import type { Kinks } from './kinks.ts'
@@ -31,10 +32,10 @@ export function drafts({ kinks = 'some' }: GenerateOptions = {}): fc.Arbitrary<D
   return new Drafts(tables, draw => (draw(5) === 0 ? drawSingle(tables, draw) : drawDraft(tables, draw)))
 }
 
-/** A program for each operation. */
-export const singles = (seed: number): readonly Draft[] => {
+/** A program for each operation, each with three batches. */
+export const singles = (seed: number): readonly (readonly Draft[])[] => {
   const draw = random(seed, 'singles')
-  return allSingles(tablesFor('some'), n => Math.floor(draw() * n))
+  return allSingles(tablesFor('some'), n => Math.floor(draw() * n)).map(threeBatches)
 }
 
 /** Draws random programs that have most of their parts from a given one. */

@@ -140,6 +140,9 @@ export const metrics: readonly { readonly name: string; readonly answer: 'number
 
 export const optimizers: readonly Unit[] = unitsOf('optimizers.rnn')
 
+/** Limits of gradients, as settings of `train`; the first is none. */
+export const clips: readonly string[] = ['', '; clip = global_norm(0.1)', '; clip = norm(0.1)', '; clip = value(0.05)']
+
 /** Writes the recipe of an optimizer; `options` turns its optional settings on: a flag, or a number that is 0 by default. */
 export function optimizerCall({ name, params }: Unit, options: boolean): string {
   const on = params.flatMap(p => {

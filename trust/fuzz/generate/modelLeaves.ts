@@ -1,11 +1,8 @@
 // The variables of a random model's expressions, by kind; each declares the input or parameter that it is made of.
 import type { Leaf, Leaves } from './tree.ts'
 
-/**
- * Variables over T: every one is made of something that is. `x` is the input of that name, or, if the model reads its own target late, `z`,
- * the input's sum with the target of the step before.
- */
-export function leavesOverTime(units: number, x: 'x' | 'z'): Leaves {
+/** Variables over T: every one is made of something that is. */
+export function leavesOverTime(units: number): Leaves {
   const { scale, vector, wide, matrix } = parameters(units)
   /** Declares the input too, since the axis comes with it. */
   const besideInput =
@@ -14,7 +11,7 @@ export function leavesOverTime(units: number, x: 'x' | 'z'): Leaves {
       u.input('x')
       return text
     }
-  const input = besideInput(x)
+  const input = besideInput('x')
   return {
     vector: [input, together('(# * #)', input, vector)],
     scalar: [together('(# * #[0])', scale, input), together('mean(#)', input)],

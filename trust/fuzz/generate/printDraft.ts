@@ -2,7 +2,7 @@
 import type { FuzzCase } from '../fuzzCase.ts'
 import type { Draft, LossDraft } from './draft.ts'
 import { readouts } from './forms.ts'
-import { type Answer, losses, metrics, optimizerCall, optimizers } from './libraryForms.ts'
+import { type Answer, cellNames, clips, losses, metrics, optimizerCall, optimizers } from './libraryForms.ts'
 import { leavesOfReadout, leavesOverTime } from './modelLeaves.ts'
 import { createProgram, createUnit } from './randomProgram.ts'
 import { printTree, type UnitText } from './tree.ts'
@@ -28,20 +28,33 @@ export function printDraft(draft: Draft): FuzzCase {
   }
 }
 
-/** Target of the model, with its type, for each kind of answer, and the expression that the loss is given. */
+/**
+ * Target of the model, with its type, for each kind of answer, the expression that the loss is given, and a vector made of the targets
+ * so far.
+ */
 const answers = {
-  number: { target: 'y', type: (units: number) => `[${units}]`, given: () => 'p' },
+  number: {
+    target: 'y',
+    type: (units: number) => `[${units}]`,
+    given: () => 'p',
+    fedBack: (units: number) => `${cellNames[0]}(${units})(delay(${cellNames[1]}(${units})(y)))`,
+  },
   // At least two classes.
   class: {
     target: 'k',
     type: (units: number) => `class of ${Math.max(2, units)}`,
     given: (units: number) => (units === 1 ? 'softmax([p, 0])' : 'softmax(p)'),
+    fedBack: (units: number, unit: UnitText) =>
+      `${cellNames[1]}(${units})(${unit.param('K', `[${Math.max(2, units)}, ${units}]`)}[delay(k)])`,
   },
   // Keeps p below 1: the loss takes log(1 - p), which the oracle computes as it is written, and loses where p is almost 1.
-  yes: { target: 'c', type: () => 'class of 2', given: () => 'sigmoid(5 * tanh(mean(p)))' },
+  yes: {
+    target: 'c',
+    type: () => 'class of 2',
+    given: () => 'sigmoid(5 * tanh(mean(p)))',
+    fedBack: (units: number, unit: UnitText) => `${unit.param('C', `[2, ${units}]`)}[delay(c)]`,
+  },
 } as const satisfies Record<Answer, unknown>
-
-const clips = ['', '; clip = global_norm(0.1)', '; clip = norm(0.1)', '; clip = value(0.05)']
 
 /** Probabilities that come out of a recurrence. */
 const chooser = [
@@ -69,14 +82,15 @@ function programText(draft: Draft): string {
   const unit = createUnit(program, String(units), types)
   const { text: read, perStep = false } = readouts[readout]
   const used = answersIn(draft)
-  const isFed = draft.feeds === true && perStep && used.includes('number')
-  const answer = read.replaceAll('#0', printTree(main, leavesOverTime(units, isFed ? 'z' : 'x'), unit))
+  const answer = read.replaceAll('#0', printTree(main, leavesOverTime(units), unit))
   const isPlain = !('form' in after)
   const end = isPlain ? answer : printTree(after, leavesOfReadout(units), unit)
   const readsR = /\br\b/.test(end)
-  const fedBack = isFed ? [`  z = ${unit.input('x')} + 0.5 * delay(y)`] : []
-  const equations = isPlain ? [`  p = ${answer}`] : [`  r = ${answer}`, `  p = ${readsR ? end : `r + ${end}`}`]
   const over = perStep ? ' over T' : ''
+  const fedBack = draft.feedback && perStep ? used.map(a => ` + ${answers[a].fedBack(units, unit)}`).join('') : ''
+  const equations = isPlain
+    ? [`  p = ${answer}${fedBack}`]
+    : [`  r = ${answer}`, `  p = ${readsR ? end : `r + ${end}`}${fedBack}`]
   const targets = used.map(a => `  target ${answers[a].target}: ${answers[a].type(units)}${over}`)
   const lossLines = draft.losses.map(loss => lossLine(loss, units, perStep, unit))
   const matrix = [...unit.params].find(([, type]) => type.includes(',') && !type.includes('over'))?.[0]
@@ -85,7 +99,6 @@ function programText(draft: Draft): string {
     'model M {',
     ...unit.declarations(),
     ...targets,
-    ...fedBack,
     ...equations,
     ...lossLines,
     ...penalty,

@@ -47,6 +47,8 @@ const probabilities: readonly Form[] = [
     chancesBehind('less_one', 'log(p[0] + p[0] - p[1])'),
     chancesBehind('twice_one', 'log(p[0] + p[0] + p[1] - p[1])'),
     chancesBehind('there_and_back', 'log(p[0] + p[1] - p[1])'),
+    chancesBehind('three_less_one', 'log(p[0] + p[1] + p[2] - p[0])'),
+    chancesOf('4 * tanh(#0), 0.3, -0.2, 0.1', 'less_three', 'log(1 - p[0] - p[1] - p[2])'),
     chances('chosen', 'log(1 - p[a0 % 3])', 'int'),
     chances('chosen_pair', 'log(p[a0 % 3] + p[0])', 'int'),
     chances('joined', 'log(sum([p[0:1], p[1:2]]))'),
@@ -56,6 +58,14 @@ const probabilities: readonly Form[] = [
     chances('either', 'log(where(a0, p[0], 1 - p[1]))', 'bool'),
     chances('both', 'log(1 - p[0] * p[1])'),
     chances('ratio', 'log(p[0] / p[1])'),
+    // Reads weights at a place that differs from step to step.
+    [
+      ([i], unit) => {
+        unit.program.define('picked', 'fn picked(p, i) = log(p[i % 3])')
+        return `picked(softmax([4 * tanh(${unit.param('b', `[${unit.units}]`)}), 0.3, -0.2]), ${i})`
+      },
+      'int',
+    ],
     // Takes a class away twice, whose probability is no more than half.
     [
       ([x], unit) => {
@@ -106,6 +116,7 @@ const lengths: readonly Form[] = [
     ['sqrt(where(#2, #0^2 + 1, #1^2 + 2))', 'scalar', 'scalar', 'bool'],
     ['sqrt(where(#1, #0^2 + 1, 2))', 'scalar', 'bool'],
     ['sqrt(where(#1, 2, #0^2 + 1))', 'scalar', 'bool'],
+    ['sqrt(where(#1, where(#2, 2, #0^2 + 1), 3))', 'scalar', 'bool', 'bool'],
     [`sqrt(where(#2, ${large}^2, ${larger}^2))`, 'scalar', 'scalar', 'bool'],
     [`sqrt(sum(where(#2, ${large}^2, ${larger}^2)))`, 'vector', 'vector', 'bool'],
     ['sqrt(sum(#0^2 * real(#1)) + 0.1)', 'vector', 'bool'],
@@ -119,7 +130,7 @@ const lengths: readonly Form[] = [
   ]),
   ...all('vector', [
     [`sqrt(${large}^2)`, 'vector'],
-    [([x, y], { units }) => `sqrt([${x}^2 + 1, ${y}^2 + 2])[0:${units}]`, 'vector', 'vector'],
+    [([x, y], { units }) => `sqrt([${x}^2 + 1, ${y}^2 + 2])[1:${units} + 1]`, 'vector', 'vector'],
     [([x, y], { units }) => `sqrt([(1.5 + tanh(${x}))^2, (2.5 + sin(${y}))^2])[0:${units}]`, 'vector', 'vector'],
   ]),
   // Lengths that are exactly 0, where they have no slope.

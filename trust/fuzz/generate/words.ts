@@ -64,6 +64,17 @@ export function drawWords(draw: Draw): Words {
   }
 }
 
+/** Each step by itself, with one library cell after the other. */
+export function singleWords(): readonly Words[] {
+  const plain: Omit<Words, 'cell'> = { inside: [inside[0]], word: word[0], across: [], text: text[0] }
+  return [
+    ...inside.map(step => ({ ...plain, inside: [step] })),
+    ...word.map(step => ({ ...plain, word: step })),
+    ...across.map(step => ({ ...plain, across: [step] })),
+    ...text.map(step => ({ ...plain, text: step })),
+  ].map((words, i) => ({ ...words, cell: i % cellNames.length }))
+}
+
 /** Shrinks the chain: a step less, or the simplest cell or ends. */
 export function* smallerWords(words: Words): Generator<Words> {
   if (words.cell > 0) yield { ...words, cell: 0 }
