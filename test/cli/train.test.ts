@@ -1,7 +1,6 @@
 // rnnc train and rnnc eval.
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, it } from 'vitest'
 import { needs } from '../support/needs.ts'
 import { assertRefused, isRecord, json, series, wave, workplace } from './support.ts'
@@ -137,9 +136,12 @@ describe('rnnc train', () => {
     it(`ends and saves at ${signal}`, async () => {
       const out = `${signal}.safetensors`
       const { process: child, done } = start('train', 'wave.rnn', '--out', out, '--set', 'epochs=1000000')
-      await new Promise(resolve => child.stderr?.once('data', resolve))
-      await sleep(500)
-      child.kill(signal)
+      // Waits for a line of progress: the steps have begun, however slow the machine is.
+      let seen = ''
+      child.stderr?.on('data', text => {
+        seen += text
+        if (!child.killed && /left$/m.test(seen)) child.kill(signal)
+      })
       const { code, stdout, stderr } = await done
       assert.equal(code, 130, stderr)
       assert.match(stderr, /stopping after this step/)
