@@ -20,8 +20,11 @@ export interface StagedResult {
   readonly stage: number
 }
 
-/** The name of a value that one stage computes and later ones read. */
-const keptName = (i: number): string => `@kept.${i}`
+/**
+ * Names a value by the stage that computes it and its place there. Those of the first stage do not depend on how the others are split: a
+ * block that is split in two ways has one first stage.
+ */
+const keptName = (stage: number, i: number): string => (stage === 0 ? `@kept.${i}` : `@kept.${stage}.${i}`)
 
 /** A block, and when each of its values is known and wanted. */
 export interface Staging {
@@ -71,7 +74,7 @@ export function splitStages(context: Context, staging: Staging): readonly Stage[
   const keep = (value: Value, stage: number): string => {
     const before = kept.get(value.id)
     if (before !== undefined) return before
-    const name = keptName(kept.size)
+    const name = keptName(stage, parts[stage].results.length)
     kept.set(value.id, name)
     parts[stage].results.push({ name, value: take(value, stage) })
     return name
