@@ -9,9 +9,7 @@ export const equivalent: Readonly<Record<string, string>> = {
   'norm.vjp constant 2: one more': convention,
   'norm.vjp constant 2: negated': convention,
   'simplify log-combined concat 1: first operands of a type exchanged': 'log(p + q) = log(q + p)',
-  'simplify log-complement broadcast 2: dropped': either,
   'simplify log-complement constant 2: one more': either,
-  'simplify log-selection constant 2: one more': either,
   'simplify log-selection lt 2: first operands of a type exchanged': either,
   'simplify log-complement constant 3: one more':
     'of where(t, 0, -p) the first is read where the result is discarded, by the choice of the same t',

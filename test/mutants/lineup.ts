@@ -193,16 +193,17 @@ export function lineUp(fuzzCase: FuzzCase): Lineup {
   // The derivation of a stream: judged by the results of its steps.
   const streams = once(() => {
     const tested = { ...trial, tested: { ...trial.tested, derivation: watchedDerivation(watch) } }
-    return axesOfStreams(trial).map(axis => {
+    return axesOfStreams(trial).flatMap(axis => {
       const derive = (): StreamGraphs | undefined => streamOf(tested, axis)
-      return { axis, tested, derive, asIs: once(() => textOf(derive())) }
+      const asIs = textOf(derive())
+      return asIs === undefined ? [] : [{ axis, tested, derive, asIs }]
     })
   })
   const judgeStream = (name: string): Finding => {
     let kind: 'unchanged' | 'equal' = 'unchanged'
     for (const { axis, tested, derive, asIs } of streams()) {
       const act = mutant(name)
-      if (during(act, () => textOf(derive())) === asIs()) continue
+      if (during(act, () => textOf(derive())) === asIs) continue
       if (during(act, () => streamAlong(tested, axis)).failure !== undefined)
         return { kind: 'killed', by: streaming.name }
       kind = 'equal'
@@ -227,8 +228,12 @@ export function lineUp(fuzzCase: FuzzCase): Lineup {
   const makePlans = (): void => {
     for (const { watched } of planTests) watched()
   }
-  const deriveStreams = (): void => {
-    for (const { derive } of streams()) derive()
+  /** A program that is no stream may be refused after a part of its derivation: such a part is not reached. */
+  const deriveStreams = (): (() => void) => {
+    const all = streams()
+    return () => {
+      for (const { derive } of all) derive()
+    }
   }
   return {
     // Lists only the rules that these gradients of the loss reach: a pipeline may use others.
@@ -237,13 +242,13 @@ export function lineUp(fuzzCase: FuzzCase): Lineup {
         ...listenTo(at, differentiate),
         ...[...listenTo(at, compilePasses)].filter(name => !isDerivative(name)),
         ...listenTo(at, makePlans),
-        ...[...listenTo(at, deriveStreams)].filter(isOfStream),
+        ...[...listenTo(at, deriveStreams())].filter(isOfStream),
       ]),
     reaches: name => {
       const act = isOfPlan(name)
         ? makePlans
         : isOfStream(name)
-          ? deriveStreams
+          ? deriveStreams()
           : isDerivative(name)
             ? differentiate
             : () => compilePasses(passOf(name))

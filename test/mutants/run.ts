@@ -29,7 +29,7 @@ export interface RunOptions {
   readonly at?: (site: string) => boolean
   /** The mutants of these names alone, or all. */
   readonly only?: (name: string) => boolean
-  /** Those that are not drawn programs of their own. */
+  /** Those that are put to a few programs for all alone. */
   readonly except?: (name: string) => boolean
   /** Ends before the next program. */
   readonly until?: () => boolean
@@ -39,6 +39,9 @@ export interface RunOptions {
 
 /** Counts of differing results, without an objection by the quick checks, at which the whole fuzzer is asked. */
 const askAgain: readonly number[] = [1, 2, 4, 8, 16, 32, 64, 128]
+
+/** Number of changed programs after which a mutant that is called equivalent is believed to be. */
+const enough = 16
 
 const drawDrafts = ({ seed, drawn }: Pick<RunOptions, 'seed' | 'drawn'>): readonly Draft[] =>
   fc.sample(drafts(), { seed, numRuns: drawn })
@@ -78,7 +81,7 @@ export function runMutants(options: RunOptions): readonly Fate[] {
       if (options.only?.(name) === false) continue
       const hunt = hunts.get(name) ?? { fate: { name, programs: 0, changed: 0, differed: 0 }, near: [] }
       hunts.set(name, hunt)
-      if (hunt.fate.killer !== undefined) continue
+      if (hunt.fate.killer !== undefined || (hunt.fate.changed >= enough && options.except?.(name))) continue
       tell(hunt, batches[0], bouts)
       if (isAlone) hunt.fate.programs = 0
     }

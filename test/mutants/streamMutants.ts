@@ -1,7 +1,7 @@
 // Makes mutants of the derivation of a stream's step: of the states that cross its steps, its passes, and the split by what is known when.
 import { type Context, createBuilder, zerosLike } from '../../compiler/ir/builder.ts'
 import type { Block, Value } from '../../compiler/ir/graph.ts'
-import { viewOfBlock } from '../../compiler/ir/view.ts'
+import { type View, viewOfBlock } from '../../compiler/ir/view.ts'
 import { dropOnes, dropOnesRules } from '../../compiler/passes/dropOnes.ts'
 import type { Pass } from '../../compiler/passes/pass.ts'
 import type { Stage } from '../../compiler/passes/splitStages.ts'
@@ -72,7 +72,8 @@ function changedStates(
   for (const [which, i] of ends(values.length)) {
     const [value, next] = [values[i], values[i + 1]]
     if (!isSame(value, i)) found.set(`${which} mistaken`, () => values.with(i, instead(value, i)))
-    if (next !== undefined && next.id !== value.id && sameType(value, next))
+    const isNone = isSame(value, i) && next !== undefined && isSame(next, i + 1)
+    if (next !== undefined && next.id !== value.id && sameType(value, next) && !isNone)
       found.set(`${which} exchanged`, () => exchanged(values, i, i + 1))
   }
   return found
@@ -83,7 +84,7 @@ function watchedStage(context: Context, whole: Block, stage: Stage, number: numb
   const site = `${streamPrefix}stage ${number}`
   const block = changedBlock(context, whole, stage.block, site, watch)
   const named = (kind: string, names: readonly string[], values: readonly Value[]): readonly string[] =>
-    watch(`${site} ${kind}`, () => changedNames(names, values)) ?? names
+    watch(`${site} ${kind}`, () => changedNames(names, values, viewOfBlock(block))) ?? names
   return {
     block,
     inputs: named('inputs', stage.inputs, block.params),
@@ -91,10 +92,16 @@ function watchedStage(context: Context, whole: Block, stage: Stage, number: numb
   }
 }
 
-/** Names of two values of a type exchanged: the first such pair, and the last. */
-function changedNames(names: readonly string[], values: readonly Value[]): Changes<readonly string[]> {
+/** Names of two values of a type exchanged, unless both are one number: the first such pair, and the last. */
+function changedNames(
+  names: readonly string[],
+  values: readonly Value[],
+  { uniform }: View,
+): Changes<readonly string[]> {
+  const isSame = (v: Value, w: Value): boolean =>
+    v.id === w.id || (uniform(v) !== undefined && uniform(v) === uniform(w))
   const pairs = values.flatMap((v, i) =>
-    values.flatMap((w, j) => (j > i && v.id !== w.id && sameType(v, w) ? [[i, j] as const] : [])),
+    values.flatMap((w, j) => (j > i && !isSame(v, w) && sameType(v, w) ? [[i, j] as const] : [])),
   )
   return new Map(ends(pairs.length).map(([which, k]) => [`${which} exchanged`, () => exchanged(names, ...pairs[k])]))
 }

@@ -27,28 +27,32 @@ function call(
 
 const reversed = (text: string): string => `reverse(${text})`
 
-/** A cell that takes logarithms of the probabilities that it is given. */
-const surprise = [
-  'cell Surprise(units) {',
-  '  input p: [units]',
-  '  state h: [units]',
-  "  h' = 0.5 * h - 0.2 * log(p) + 0.1 * log(1 - p)",
-  "  return h'",
-  '}',
-].join('\n')
-
-const surprised = (result: (run: string) => string): Form => ({
+/** A cell that takes the logarithms of the probabilities that it is given, applied to some. */
+const surprised = (name: string, logs: string, result: (run: string) => string): Form => ({
   gives: 'vector',
   takes: ['vector'],
   text: ([x], unit) => {
-    unit.program.define('Surprise', surprise)
-    return result(`${unit.part('surprise', `Surprise(${unit.units})`)}(sigmoid(2 * tanh(${x})))`)
+    const cell = `cell ${name}(units) {
+  input p: [units]
+  state h: [units]
+  h' = 0.5 * h ${logs}
+  return h'
+}`
+    unit.program.define(name, cell)
+    return result(`${unit.part(name.toLowerCase(), `${name}(${unit.units})`)}(sigmoid(2 * tanh(${x})))`)
   },
 })
 
+/** The random cells over a sequence, in its order. */
+export const plainCells: readonly Form[] = [0, 1].map(n => ({
+  gives: 'vector',
+  takes: ['vector'],
+  text: ([x], unit) => call(unit, n, 'a', x),
+}))
+
 export const cellForms: readonly Form[] = [0, 1]
   .flatMap((n): Form[] => [
-    { gives: 'vector', takes: ['vector'], text: ([x], unit) => call(unit, n, 'a', x) },
+    plainCells[n],
     { gives: 'vector', takes: ['vector'], text: ([x], unit) => call(unit, n, 'b', x, { wrap: reversed }) },
     // Two places with one set of weights.
     {
@@ -83,6 +87,6 @@ export const cellForms: readonly Form[] = [0, 1]
     },
   ])
   .concat(
-    surprised(run => run),
-    surprised(run => `repeat(${run}.final.h, over T)`),
+    surprised('Surprise', '- 0.2 * log(p) + 0.1 * log(1 - p)', run => run),
+    surprised('Certainty', '- 0.2 * log(p)', run => `(${run} + repeat(${run}.final.h, over T))`),
   )

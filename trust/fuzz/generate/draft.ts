@@ -1,9 +1,18 @@
 // Draws random programs as data, before they are text, and makes them smaller part by part.
 
-import { cellForms } from './cellForms.ts'
+import { cellForms, plainCells } from './cellForms.ts'
 import { edgeForms, itemForms, memoryForms, readouts, sequenceForms, stepForms, sumForms } from './forms.ts'
 import type { Kinks } from './kinks.ts'
-import { clips, libraryCells, libraryFunctions, libraryLayers, losses, optimizers } from './libraryForms.ts'
+import {
+  cellsInPlace,
+  clips,
+  innerCells,
+  libraryCells,
+  libraryFunctions,
+  libraryLayers,
+  losses,
+  optimizers,
+} from './libraryForms.ts'
 import { stableForms } from './stableForms.ts'
 import { type Draw, drawTree, type Form, grafted, type Kind, smallerTrees, type Tree } from './tree.ts'
 import { drawWords, singleWords, smallerWords, type Words } from './words.ts'
@@ -82,6 +91,8 @@ export interface Tables {
   readonly step: readonly Form[]
   readonly sequence: readonly Form[]
   readonly item: readonly Form[]
+  /** Operations over time that read no later step: a model of these runs as a stream. */
+  readonly causal: readonly Form[]
   readonly readouts: readonly number[]
   /** Those readouts that give one answer a step. */
   readonly steps: readonly number[]
@@ -98,7 +109,9 @@ const singleItems: readonly Form[] = [
   ...libraryFunctions,
 ]
 const singleForms: readonly Form[] = [...singleItems, ...sequenceForms, ...libraryLayers, ...cellForms, ...memoryForms]
-const singleSteps: readonly Form[] = [...singleItems, ...memoryForms, ...stepForms, ...libraryCells]
+const delays = sequenceForms.filter(({ text }) => typeof text === 'string' && /^delay\((?!.*last)/.test(text))
+const causalForms: readonly Form[] = [...delays, ...plainCells, ...cellsInPlace]
+const singleSteps: readonly Form[] = [...singleItems, ...memoryForms, ...stepForms, ...libraryCells, ...innerCells]
 
 /** Collects all forms that may be drawn, given the number of kinks. */
 export function tablesFor(kinks: Kinks): Tables {
@@ -112,8 +125,9 @@ export function tablesFor(kinks: Kinks): Tables {
     ).map(({ i }) => i)
   return {
     item: chosen(item, kinks),
-    step: chosen([...item, ...stepForms, ...libraryCells], kinks),
+    step: chosen([...item, ...stepForms, ...libraryCells, ...innerCells], kinks),
     sequence: chosen([...item, ...weighted, ...weighted, ...cellForms, ...cellForms], kinks),
+    causal: chosen([...item, ...causalForms, ...causalForms, ...causalForms], kinks),
     readouts: indices(readouts),
     steps: indices(readouts).filter(i => readouts[i].perStep),
     losses: indices(losses),
@@ -154,6 +168,13 @@ function drawTheme(tables: Tables, draw: Draw): readonly Form[] {
   return n < 2 * themes.length - 1 ? Array.from({ length: 12 }, () => all[draw(all.length)]) : []
 }
 
+/** The tree with the first variable for each int: the others are counted from the end. */
+const withoutLengths = (tree: Tree): Tree =>
+  'form' in tree ? { ...tree, of: tree.of.map(withoutLengths) } : tree.kind === 'int' ? { ...tree, leaf: 0 } : tree
+
+/** The readout that gives the sequence as it is. */
+const eachStep = ({ steps }: Tables): number => steps[0]
+
 /** A random program. */
 export function drawDraft(tables: Tables, draw: Draw): Draft {
   const pick = <X>(...of: readonly X[]): X => of[draw(of.length)]
@@ -173,6 +194,7 @@ export function drawDraft(tables: Tables, draw: Draw): Draft {
   const size = (): number => (draw(20) === 0 ? 0 : pick(2, 2, 3, 3, 1))
   // A length of 5 gives two windows of two steps, and a step that is left.
   const length = (): number => (draw(6) === 0 ? 5 : size())
+  const isCausal = draw(3) === 0
   return {
     units: pick(2, 2, 2, 3, 3, 1),
     cells: times(pick(1, 2), () => ({
@@ -182,8 +204,8 @@ export function drawDraft(tables: Tables, draw: Draw): Draft {
       shows: draw(4) > 0,
       passes: draw(3) === 0,
     })),
-    main: tree(tables.sequence, 'vector', 4),
-    readout: pick(...(draw(3) === 0 ? tables.steps : tables.readouts)),
+    main: isCausal ? withoutLengths(tree(tables.causal, 'vector', 4)) : tree(tables.sequence, 'vector', 4),
+    readout: isCausal ? eachStep(tables) : pick(...(draw(3) === 0 ? tables.steps : tables.readouts)),
     after: tree(tables.item, 'vector', 2),
     losses: times(pick(1, 1, 2), () => ({
       loss: pick(...tables.losses),
@@ -314,15 +336,34 @@ export function allSingles(tables: Tables, draw: Draw): readonly Draft[] {
   ]
   return [
     ...tables.singles.map(main => ({ ...plain, main, data: data() })),
-    ...tables.stepSingles.map(next => ({ ...inCell(next), sizes: long, data: data() })),
+    // Every other one answers at each step, and so runs as a stream as well.
+    ...tables.stepSingles.map((next, i) => ({
+      ...inCell(next),
+      ...(i % 2 === 1 && { readout: eachStep(tables) }),
+      sizes: long,
+      data: data(),
+    })),
+    ...causalForms.map(form => ({
+      ...plain,
+      main: asVector(form),
+      readout: eachStep(tables),
+      sizes: long,
+      data: data(),
+    })),
     // Vectors of one element, of which passes drop dimensions.
-    ...[...memoryForms, ...stepForms].map(form => ({ ...inCell(asVector(form)), units: 1, sizes: long, data: data() })),
+    ...[...memoryForms, ...stepForms].map(form => ({
+      ...inCell(asVector(form)),
+      units: 1,
+      readout: eachStep(tables),
+      sizes: long,
+      data: data(),
+    })),
     ...tables.readouts.map(readout => ({ ...plain, readout, sizes: long, data: data() })),
     ...tables.losses.map(loss => ({ ...plain, losses: [{ ...plain.losses[0], loss }], data: data() })),
     // Answers that go back into the model.
     ...tables.losses.map(loss => ({
       ...plain,
-      readout: tables.steps[0],
+      readout: eachStep(tables),
       losses: [{ ...plain.losses[0], loss }],
       feedback: true,
       data: data(),

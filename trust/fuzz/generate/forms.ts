@@ -187,10 +187,12 @@ export const itemForms: readonly Form[] = [
     [(args, unit) => `${args[0]}[0:${unit.units}]`, 'wide'],
     [(args, unit) => `(${args[0]}[0:${unit.units}] * ${args[0]}[${unit.units}:2 * ${unit.units}])`, 'wide'],
     [(args, unit) => `${args[0]}[1:2 * ${unit.units}][0:${unit.units}]`, 'wide'],
+    [([x, y, z], { units }) => `[${x}, ${y}, ${z}][1:${units} + 1]`, 'vector', 'vector', 'vector'],
     ['#0[:, 0]', 'matrix'],
     ['#0[0]', 'matrix'],
     [(args, unit) => `${table(unit)}[${args[0]}]`, 'int'],
-    ...['W0', 'W1'].map((name): Line => [([i], unit) => `(${square(unit, name)} @ ${table(unit)}[${i}])`, 'int']),
+    [([i], unit) => `(${square(unit, 'W0')} @ ${table(unit)}[${i}])`, 'int'],
+    [([i, x], unit) => `(${x} - ${square(unit, 'W1')} @ ${table(unit)}[${i}])`, 'int', 'vector'],
     // Weights that are computed in each step.
     [([i], unit) => `(sin(${square(unit, 'W0')}) @ sin(${table(unit)})[${i}])`, 'int'],
     [([x], unit) => `(${x} @ sin(${square(unit, 'W2')}))`, 'vector'],
@@ -253,6 +255,19 @@ function overInner(start: string, q: string, unit: UnitText): string {
   const run = `${unit.part('inner', `Inner(${unit.units})`)}(${unit.input('m')}, ${q}, h = ${start})`
   return `(${run}.final.h - 0.5 * ${run}.final.c)`
 }
+
+/** Cell to be run inside another, that looks its weights up by a count of its own. */
+const counting = [
+  'cell Counting(units) {',
+  '  input x: [units]',
+  '  state h: [units]',
+  '  state t: int',
+  '  param A: [units, units], F: [4, units]',
+  "  h' = tanh(0.5 * h + x - A @ F[t % 4])",
+  "  t' = t + 1",
+  "  return h'",
+  '}',
+].join('\n')
 
 /** A state to which each step only adds a sum. */
 const adder = [
@@ -362,6 +377,13 @@ export const stepForms: readonly Form[] = [
         return overInner(start, q, unit)
       },
       'vector',
+      'vector',
+    ],
+    [
+      ([start], unit) => {
+        unit.program.define('Counting', counting)
+        return `last(${unit.part('counting', `Counting(${unit.units})`)}(${unit.input('m')}, h = ${start}))`
+      },
       'vector',
     ],
     // A product of matrices at each step.

@@ -77,10 +77,30 @@ export const libraryCells: readonly Form[] = cells.map(cell => {
   }
 })
 
+/** A library cell that runs over the memory inside a step. */
+export const innerCells: readonly Form[] = cells.map(cell => {
+  const [first] = statesOf(cell)
+  return {
+    gives: 'vector',
+    takes: ['vector'],
+    text: ([x], unit) => {
+      const part = unit.part(`over_${cell.name.text.toLowerCase()}`, recipeOf(cell, unit.units))
+      return `last(${part}(${unit.input('m')}, ${first} = ${x}))`
+    },
+  }
+})
+
+/** A library cell over a sequence, in place. */
+export const cellsInPlace: readonly Form[] = cells.map(cell => ({
+  gives: 'vector',
+  takes: ['vector'],
+  text: ([x], unit) => `${recipeOf(cell, unit.units)}(${x})`,
+}))
+
 /** A library cell or layer over a sequence: in place, or as a part that several places share. */
 export const libraryLayers: readonly Form[] = [
-  ...cells.flatMap((cell): Form[] => [
-    { gives: 'vector', takes: ['vector'], text: ([x], unit) => `${recipeOf(cell, unit.units)}(${x})` },
+  ...cells.flatMap((cell, i): Form[] => [
+    cellsInPlace[i],
     {
       gives: 'vector',
       takes: ['vector'],

@@ -50,6 +50,8 @@ const probabilities: readonly Form[] = [
     chancesBehind('three_less_one', 'log(p[0] + p[1] + p[2] - p[0])'),
     chancesOf('4 * tanh(#0), 0.3, -0.2, 0.1', 'less_three', 'log(1 - p[0] - p[1] - p[2])'),
     chances('chosen', 'log(1 - p[a0 % 3])', 'int'),
+    // Chooses a class that is more likely than not.
+    chancesOf('3 + tanh(#0[0]), 0.3, -0.2', 'chosen_sure', 'log(1 - p[a0 - a0])', 'int'),
     chances('chosen_pair', 'log(p[a0 % 3] + p[0])', 'int'),
     chances('joined', 'log(sum([p[0:1], p[1:2]]))'),
     chances('all_rests', 'sum(log(1 - p))'),
@@ -96,6 +98,10 @@ const probabilities: readonly Form[] = [
     ['log(sigmoid(#0))', 'vector'],
     // Takes the logarithm of weights alone, so that it leaves the loop that it stands in.
     [([x], unit) => `(${x} * log(sigmoid(${unit.param('b', `[${unit.units}]`)})))`, 'vector'],
+    [
+      ([x], unit) => `(${x} * sum(log(1 - softmax([3 + tanh(${unit.param('b', `[${unit.units}]`)}[0]), 0.3, -0.2]))))`,
+      'vector',
+    ],
     [([x], unit) => `(${x} * log(1 - sigmoid(${unit.param('b', `[${unit.units}]`)})))`, 'vector'],
     ['log(1 - sigmoid(3 * tanh(#0)))', 'vector'],
   ]),
@@ -116,7 +122,7 @@ const lengths: readonly Form[] = [
     ['sqrt(where(#2, #0^2 + 1, #1^2 + 2))', 'scalar', 'scalar', 'bool'],
     ['sqrt(where(#1, #0^2 + 1, 2))', 'scalar', 'bool'],
     ['sqrt(where(#1, 2, #0^2 + 1))', 'scalar', 'bool'],
-    ['sqrt(where(#1, where(#2, 2, #0^2 + 1), 3))', 'scalar', 'bool', 'bool'],
+    ['sqrt(where(#1, where(#2 % 2 == 0, 2, #0^2 + 1), 3))', 'scalar', 'bool', 'int'],
     [`sqrt(where(#2, ${large}^2, ${larger}^2))`, 'scalar', 'scalar', 'bool'],
     [`sqrt(sum(where(#2, ${large}^2, ${larger}^2)))`, 'vector', 'vector', 'bool'],
     ['sqrt(sum(#0^2 * real(#1)) + 0.1)', 'vector', 'bool'],
