@@ -4,6 +4,8 @@ const either =
 const convention =
   '0 / c is 0: that the slope of a length is 0 where the length is, is a convention, and its own slope there, which c would tell, is one as well'
 const neverEmpty = 'a step is a window of one element: what stood before an empty window is not read'
+const bothFactors =
+  'both factors of a product over the steps are brought into the same order, so that both are negated: (-a)(-b) = a b'
 
 export const equivalent: Readonly<Record<string, string>> = {
   'norm.vjp constant 2: one more': convention,
@@ -15,6 +17,8 @@ export const equivalent: Readonly<Record<string, string>> = {
     'of where(t, 0, -p) the first is read where the result is discarded, by the choice of the same t',
   'simplify concat-one result: first negated':
     'a list of one is made of the norm of a lone gradient alone, and is read by a norm: that of -x is that of x',
+  'sink reshape: negated': bothFactors,
+  'sink transpose: negated': bothFactors,
   'stream cross broadcast: dropped': neverEmpty,
   'stream cross broadcast: negated': neverEmpty,
   'stream cross broadcast: first operand another value': neverEmpty,

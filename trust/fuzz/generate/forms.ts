@@ -427,6 +427,12 @@ export const sequenceForms: readonly Form[] = [
     ['(softmax(#0, over T) * log(softmax(#0, over T)))', 'vector'],
     ['(#0 + repeat(sum(softmax(#1, over T) * log(softmax(#1, over T)), over T), over T))', 'vector', 'vector'],
     ['where(length(over T) > 0, #0 * repeat(sum(#1, over T) / length(over T), over T), 0)', 'vector', 'vector'],
+    // A choice between values that are the same at all steps.
+    [
+      ([x], unit) =>
+        `(${x} * where(${unit.input('flag')}, repeat(${unit.input('v')}[0], over T), repeat(sum(v), over T)))`,
+      'vector',
+    ],
     // Zeros, moved about.
     ['(#0 + delay(reverse(repeat(0, over T))))', 'vector'],
     [
