@@ -154,7 +154,7 @@ describe('auto without a GPU', () => {
     assert.deepEqual(auto, { why: 'no GPU found; tried WebGPU (it gives no adapter)' })
     assert.match(trained.stderr, /^auto: js, because no GPU found; tried WebGPU \(it gives no adapter\)$/m)
     const explained = await ok('explain', 'wave.rnn', '--target', 'auto')
-    assert.match(explained.stdout, /^Wave, train: 8 examples \(of the data\)\n\nauto: js, because there is no GPU/)
+    assert.match(explained.stdout, /^Wave, train: 8 examples \(from the data\)\n\nauto: js, because no GPU found/)
   })
 })
 
@@ -232,7 +232,7 @@ describe('auto', needs(skipped), () => {
     const text = (await ok('explain', 'wave.rnn', '--target', 'auto', '--graph', 'predict', '--set', 'B=5')).stdout
     assert.match(
       text,
-      /^Wave, predict: 5 examples \(of the data\)\n\nCPU, js: .* ms, measured\n\nGPU, .*: .* ms, predicted/,
+      /^Wave, predict: 5 examples \(from the data\)\n\nCPU, js: .* ms, measured\n\nGPU, .*: .* ms, predicted/,
     )
     assert.match(text, /^ {2}product +\d+ +\d+ +[\d.]+ ms$/m)
     assert.match(text, /^auto: (js|gpu), because a run takes .* ms on the CPU and .* ms on the GPU \(.+\)$/m)

@@ -102,8 +102,8 @@ describe('a module for the GPU where its packages are', () => {
       const messages = [create(), create({ gpu })].map(c => c.catch(e => e.message))
       console.log(JSON.stringify(await Promise.all(messages)))`)
     assert.ok(Array.isArray(messages))
-    assert.match(messages[0], /RNN513: there is no GPU.*navigator\.gpu/)
-    assert.match(messages[0], /RNN513: there is no GPU.*webgl2.*npm package `gpu\.js`/)
+    assert.match(messages[0], /RNN513: no GPU found.*navigator\.gpu/)
+    assert.match(messages[0], /RNN513: no GPU found.*webgl2.*npm package `gpu\.js`/)
     assert.match(messages[1], /RNN513: .*npm package `gpu\.js` \(Cannot find package 'gpu\.js'/)
   })
 
