@@ -158,6 +158,9 @@ export const metrics: readonly { readonly name: string; readonly answer: 'number
   'metrics.rnn',
 ).map(fn => ({ name: fn.name.text, answer: calls(fn.body, 'decide') ? 'decision' : 'number' }))
 
+/** Metrics of whole sequences, which take distributions and classes over an axis. */
+export const sequenceMetrics: readonly string[] = unitsOf('metrics.rnn').map(unit => unit.name.text)
+
 export const optimizers: readonly Unit[] = unitsOf('optimizers.rnn')
 
 /** Limits of gradients, as settings of `train`; the first is none. */

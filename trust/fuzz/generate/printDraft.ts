@@ -2,7 +2,16 @@
 import type { FuzzCase } from '../fuzzCase.ts'
 import type { Draft, LossDraft } from './draft.ts'
 import { readouts } from './forms.ts'
-import { type Answer, cellNames, clips, losses, metrics, optimizerCall, optimizers } from './libraryForms.ts'
+import {
+  type Answer,
+  cellNames,
+  clips,
+  losses,
+  metrics,
+  optimizerCall,
+  optimizers,
+  sequenceMetrics,
+} from './libraryForms.ts'
 import { leavesOfReadout, leavesOverTime } from './modelLeaves.ts'
 import { createProgram, createUnit } from './randomProgram.ts'
 import { printTree, type UnitText } from './tree.ts'
@@ -102,7 +111,7 @@ function programText(draft: Draft): string {
     ...equations,
     ...lossLines,
     ...penalty,
-    ...(draft.metrics ? metricLines(draft) : []),
+    ...(draft.metrics ? metricLines(draft, perStep) : []),
     '  output p',
     '}',
   ]
@@ -127,13 +136,14 @@ function lossLine({ loss, weight, by }: LossDraft, units: number, perStep: boole
 }
 
 /** Every metric that takes an answer of the model. */
-function metricLines(draft: Draft): string[] {
+function metricLines(draft: Draft, perStep: boolean): string[] {
   const used = answersIn(draft)
   const call = (name: string, a: Answer): string => `${name}(${answers[a].given(draft.units)}, ${answers[a].target})`
   return [
     ...metrics.flatMap(m =>
       used.filter(a => (a === 'number') === (m.answer === 'number')).map(a => `  metric ${call(m.name, a)}`),
     ),
+    ...(perStep && used.includes('class') ? sequenceMetrics.map(name => `  metric ${call(name, 'class')}`) : []),
     `  metric perplexity = exp(average(${call(losses[draft.losses[0].loss].name, used[0])}))`,
   ]
 }
