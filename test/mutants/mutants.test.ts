@@ -26,7 +26,7 @@ const embedded: FuzzCase = {
 model M {
   input i: token of 3 over T
   target y: [2]
-  z = i |> embedding(2) |> SimpleRNN(2) |> Joined(2) |> last
+  z = relu(0.5 + (i |> embedding(2) |> SimpleRNN(2) |> Joined(2) |> last))
   loss mse(z, y)
   output z
 }
