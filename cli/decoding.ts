@@ -1,7 +1,7 @@
 // The options by which a model that reads its own targets generates them, shared by the commands that generate.
-import { checkDecoding } from '../runtime/generate/generate.ts'
+import { checkDecoding, type DecodingNumber } from '../runtime/generate/checkDecoding.ts'
 import type { Decoding } from '../runtime/generate/generator.ts'
-import { readNumber } from './readNumber.ts'
+import { readNumber } from './errors.ts'
 
 export interface DecodingOptions {
   readonly steps?: string
@@ -22,6 +22,16 @@ export const decodingFlags = [
   ['--length-power <a>', 'with --beam: divide log p by the length to this power; by default 0'],
   ['--seed <n>', 'seed of random sampling; by default 0'],
 ] as const
+
+/** Flags of the numbers. */
+const flagOf = {
+  steps: '--steps',
+  temperature: '--sample',
+  topK: '--top-k',
+  topP: '--top-p',
+  beams: '--beam',
+  lengthPower: '--length-power',
+} as const satisfies Readonly<Record<DecodingNumber, string>>
 
 /** Reads the options. Throws RNN509 for a number out of range, or for two ways at once. */
 export function readDecoding(options: DecodingOptions): Decoding {
@@ -46,6 +56,6 @@ export function readDecoding(options: DecodingOptions): Decoding {
       beam: { beams: beams ?? 1, ...(lengthPower !== undefined && { lengthPower }) },
     }),
   }
-  checkDecoding(decoding)
+  checkDecoding(decoding, name => flagOf[name])
   return decoding
 }

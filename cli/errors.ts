@@ -61,3 +61,10 @@ export function wholeNumber(option: string, value: string): number {
   if (value.trim() !== '' && Number.isSafeInteger(number) && number >= 0) return number
   return fail('RNN509', { what: option, expected: 'a whole number of at least 0', found: `\`${value}\`` })
 }
+
+/** Throws RNN509 for a text that is not a finite number. */
+export function readNumber(option: string, text: string): number {
+  const number = Number(text)
+  if (text.trim() !== '' && Number.isFinite(number)) return number
+  return fail('RNN509', { what: option, expected: 'a number', found: `\`${text}\`` })
+}

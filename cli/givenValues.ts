@@ -1,7 +1,7 @@
 // Values of inputs and targets on the command line: as JSON, or as a text.
 import { fail } from '../dsl/diagnostics.ts'
 import type { Nested } from '../runtime/data/arrays.ts'
-import { type Fitted, vocabularyFor } from '../runtime/data/fitted.ts'
+import { type Fitted, hasTexts, vocabularyFor } from '../runtime/data/fitted.ts'
 
 /** Reads a JSON object of values by name. Throws RNN509 for anything else. */
 export function readValues(option: string, text: string): Record<string, Nested> {
@@ -29,11 +29,13 @@ export function readBeginning(
   }
   if (vocabularyFor(fitted, name) !== undefined) return { [name]: text }
   if (/^\s*\[/.test(text)) return { [name]: nested(option, parsed(text)) }
-  return { [name]: text.split(',').map(part => labelOrNumber(part.trim())) }
+  const read = fitted !== undefined && hasTexts(fitted, name) ? (part: string) => part : numberOrText
+  return { [name]: text.split(',').map(part => read(part.trim())) }
 }
 
-const labelOrNumber = (text: string): string | number =>
-  text !== '' && Number.isFinite(Number(text)) ? Number(text) : text
+/** A number where the text is one; a label that looks like one must be known to be a label. */
+export const numberOrText = (text: string): string | number =>
+  text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text
 
 function parsed(text: string): unknown {
   try {

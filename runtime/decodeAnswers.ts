@@ -1,4 +1,6 @@
 // Decodes the results of a batch into answers in the units and labels of the data.
+
+import { splitName } from '../compiler/elaborate/values/shortenedName.ts'
 import type { Port, Signature } from '../compiler/elaborate/values/signature.ts'
 import { evaluate, type Sizes } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
@@ -57,11 +59,11 @@ export function answerOf(
   // Takes valid elements only: a ragged axis is as long as the example says, at each place of the axes that its lengths are over.
   const lengthAt = (depth: number, places: readonly number[]): number => {
     const { name, ragged } = port.axes[depth]
-    const [base, less = '0'] = name.split('-')
+    const { base, dropped } = splitName(name)
     const given = ragged ? run.inputs[`${base}.lengths`] : undefined
     const outer = axesAround(signature, base).map(axis => port.axes.findIndex(a => a.name === axis))
     if (given === undefined || outer.includes(-1)) return shape[depth]
-    return Math.max(0, given[outer.reduce((at, d) => at * shape[d] + places[d], b)] - Number(less))
+    return Math.max(0, given[outer.reduce((at, d) => at * shape[d] + places[d], b)] - dropped)
   }
   const vocabulary = target && vocabularyFor(fitted, target.name)
   /** Joins the tokens along the innermost axis. */

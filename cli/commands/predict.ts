@@ -14,7 +14,7 @@ import { memoryHere } from '../machineMemory.ts'
 import { count, type Output, ranBy } from '../output.ts'
 import { checkNoWeights, checkStdout, readsOf } from '../outputFile.ts'
 import { createMeter } from '../progress.ts'
-import { linesOf, streamAnswers } from '../streamAnswers.ts'
+import { streamAnswers } from '../streamAnswers.ts'
 import { openRun, type TrainedOptions, trainedFlags, weightsArgument } from '../trained.ts'
 import { openTrained } from '../weights.ts'
 
@@ -114,7 +114,7 @@ async function streaming(path: string, options: Options, output: Output): Promis
     ...(options.over !== undefined && { over: options.over }),
   })
   output.note(`${model.signature.name}: a stream over ${opened.axis} (${opened.backend}, ${precision})`)
-  for await (const line of streamAnswers(opened, linesOf(output.input))) output.write(line)
+  for await (const line of streamAnswers(opened, fitted, output.input)) output.write(line)
 }
 
 type Format = 'text' | 'csv' | 'json'

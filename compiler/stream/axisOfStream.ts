@@ -3,6 +3,7 @@ import { type Diagnostic, diagnostic } from '../../dsl/diagnostics.ts'
 import { didYouMean } from '../../dsl/suggest.ts'
 import type { LoweredModel } from '../elaborate/models/lowerModel.ts'
 import { throwAll } from '../elaborate/values/collectProblems.ts'
+import { splitName } from '../elaborate/values/shortenedName.ts'
 import { baseOf, pathOf } from '../elaborate/values/tensor.ts'
 import { refuseStream } from './crossAxis.ts'
 
@@ -29,7 +30,7 @@ export function axisOfStream(model: LoweredModel, asked: string | undefined): st
   const choices = late.length > 0 ? late : axes
   if (choices.length === 0) return refuse('none of its inputs is over an axis')
   if (choices.length === 1) return choices[0]
-  const answered = choices.filter(axis => model.outputs.some(o => o.axes.some(a => a.name.split('-')[0] === axis)))
+  const answered = choices.filter(axis => model.outputs.some(o => o.axes.some(a => splitName(a.name).base === axis)))
   if (answered.length === 1) return answered[0]
   return refuse(`it may go along ${choices.join(' or ')}`, 'name the axis: `--over NAME`, or `{ over }` in the library')
 }

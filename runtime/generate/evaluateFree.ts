@@ -49,7 +49,12 @@ export function evaluateFree(
     const length = evaluate(axis.size, all)
     const lengths = inputs[`${axis.name}.lengths`] ?? new Int32Array(indices.length).fill(length)
     const wanted = { part, indices, sizes }
-    const sequences = decode(generator, weights, wanted, { ...options, steps: length, lengths, executable: shared })
+    const sequences = decode(generator, weights, wanted, {
+      ...options,
+      steps: Math.max(1, length),
+      lengths,
+      executable: shared,
+    })
     const answers = targets.map(t => [answersFor(t.name), answersOf(t, sequences, all, length, precision)] as const)
     const given = { ...inputs, ...Object.fromEntries(answers), ...stored, ...drawInputs(seed, 0) }
     totals.add(executable.run(all, given))

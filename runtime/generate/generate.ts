@@ -1,6 +1,5 @@
 // Generates a sequence element by element, each fed back into the next step: text from a language model, a forecast from its own values.
 import type { CompiledModel } from '../../compiler/index.ts'
-import { fail } from '../../dsl/diagnostics.ts'
 import { fromArrays, type Nested } from '../data/arrays.ts'
 import { type Answer, answerOf } from '../decodeAnswers.ts'
 import type { Weights } from '../session.ts'
@@ -27,7 +26,7 @@ export interface GenerateOptions extends StartOptions, Decoding {
  * search is over. The values of `after` are not repeated. With `fitted` a label is its text; padding and the tokens of the unknown and of the
  * start are never chosen, and that of the end ends the sequence. The same seed gives the same sequence on one backend. Throws RNN522 where nothing
  * says when to stop, RNN523 for a model that generates nothing, RNN401, RNN408, RNN411, RNN412 and RNN430 for inputs and beginnings that do not fit,
- * RNN505 for options out of range, and the errors of `stream`.
+ * RNN509 for options out of range, and the errors of `stream`.
  */
 export async function* generate(
   model: CompiledModel,
@@ -42,12 +41,7 @@ export async function* generate(
 }
 
 /** As `generate`, without pauses for other work. */
-export function* generateNow(
-  model: CompiledModel,
-  weights: Weights,
-  options: GenerateOptions = {},
-): Generator_<Answers> {
-  checkDecoding(options)
+export function* generateNow(model: CompiledModel, weights: Weights, options: GenerateOptions = {}): Yields<Answers> {
   const generator = generatorOf(model, options.over)
   const g = begin(generator, weights, options)
   const outputs = generator.signatures.step.outputs.map(port => ({
@@ -64,7 +58,8 @@ export function* generateNow(
   }
 }
 
-type Generator_<T> = globalThis.Generator<T, void, undefined>
+/** Yields values, and takes and returns nothing. */
+type Yields<T> = globalThis.Generator<T, void, undefined>
 
 /** Reads the inputs and the beginning, and begins. */
 function begin(generator: Generator, weights: Weights, options: GenerateOptions): Generating {
@@ -87,7 +82,7 @@ function begin(generator: Generator, weights: Weights, options: GenerateOptions)
 }
 
 /** Yields the rounds that are not part of the beginning. */
-function* roundsOf(g: Generating, options: Decoding): Generator_<{ readonly round: Round; readonly t: number }> {
+function* roundsOf(g: Generating, options: Decoding): Yields<{ readonly round: Round; readonly t: number }> {
   if (options.beam !== undefined) {
     const { rounds, lengths } = beamSearch(g, options.beam)
     for (let t = g.given; t < lengths[0]; t++) yield { round: rounds[t], t }
@@ -99,25 +94,4 @@ function* roundsOf(g: Generating, options: Decoding): Generator_<{ readonly roun
     if (t >= g.given && (ended[0] < 0 || ended[0] > t)) yield { round, t }
     t++
   }
-}
-
-/** Throws RNN505 for a number out of range, RNN509 for two ways at once. */
-export function checkDecoding({ sample, beam, steps }: Decoding): void {
-  const check = (
-    option: string,
-    value: number | undefined,
-    expected: string,
-    isRight: (x: number) => boolean,
-  ): void => {
-    if (value !== undefined && !isRight(value)) fail('RNN509', { what: option, expected, found: String(value) })
-  }
-  const isCount = (x: number): boolean => Number.isSafeInteger(x) && x >= 1
-  check('steps', steps, 'a number of steps from 1', isCount)
-  check('temperature', sample?.temperature, 'a positive number', x => Number.isFinite(x) && x > 0)
-  check('topK', sample?.topK, 'a number of labels from 1', isCount)
-  check('topP', sample?.topP, 'a probability above 0', x => x > 0 && x <= 1)
-  check('beam', beam?.beams, 'a number of beams from 1', isCount)
-  check('lengthPower', beam?.lengthPower, 'a number from 0', x => Number.isFinite(x) && x >= 0)
-  if (sample !== undefined && beam !== undefined)
-    fail('RNN509', { what: 'beam', expected: 'likeliest sequences', found: 'sampling' })
 }

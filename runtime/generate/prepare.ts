@@ -5,6 +5,7 @@ import type { Part } from '../data/example.ts'
 import { pack } from '../packBatch.ts'
 import type { Weights } from '../session.ts'
 import { type StartOptions, startStream } from '../stream/startStream.ts'
+import { checkDecoding } from './checkDecoding.ts'
 import { elementsAlong } from './elementsAlong.ts'
 import { type GeneratedTarget, generatedTargets } from './generatedTargets.ts'
 import type { Decoding, Generator } from './generator.ts'
@@ -38,6 +39,7 @@ export interface PrepareOptions extends StartOptions, Decoding {
 
 /** Begins the generation, with as many rows for each example as there are beams. Throws RNN522, RNN523 and the errors of `startStream`. */
 export function prepare(generator: Generator, weights: Weights, wanted: Wanted, options: PrepareOptions): Generating {
+  checkDecoding(options)
   const { model, graphs, signatures, names } = generator
   const { beam, precision = 'f32', fitted } = options
   const { part, sizes } = wanted

@@ -62,6 +62,11 @@ export function openStream(graphs: StreamGraphs, given: Arrays, known: Sizes, op
   const runStep = once(() => runner(step))
   const runAnswer = once(() => runner(generating().answer))
   const runAdvance = once(() => runner(generating().advance))
+  /** Names of what an answer hands on to the end of its step; other results may share memory with these. */
+  const handedOn = once(() => {
+    const { answer, advance } = generating()
+    return advance.inputs.filter(name => answer.outputs.includes(name) && !Object.hasOwn(states, name))
+  })
   let answered: Results = {}
   return {
     backend: backend.name,
@@ -76,20 +81,17 @@ export function openStream(graphs: StreamGraphs, given: Arrays, known: Sizes, op
       return answered
     },
     advance: targets => {
-      const kept = generating().advance.inputs.flatMap(n =>
-        Object.hasOwn(states, n) || !Object.hasOwn(answered, n) ? [] : [[n, answered[n]] as const],
-      )
-      runAdvance()({ ...Object.fromEntries(kept), ...targets })
+      runAdvance()({ ...Object.fromEntries(handedOn().map(name => [name, answered[name]])), ...targets })
       count()
     },
     reset: row => copyRows(beginning, states, rows, row),
     permute: parents => {
       for (const data of Object.values(states)) permuteRows(data, parents, 1)
-      if (generation === undefined) return
-      generation.answer.outputs.forEach((name, i) => {
-        const outer = blocksOfRows(generation.answer.results[i], graphs.batch, sizes)
-        if (!Object.hasOwn(states, name) && outer !== undefined) permuteRows(answered[name], parents, outer)
-      })
+      for (const name of generation === undefined ? [] : handedOn()) {
+        const { outputs, results } = generating().answer
+        const outer = blocksOfRows(results[outputs.indexOf(name)], graphs.batch, sizes)
+        if (outer !== undefined) permuteRows(answered[name], parents, outer)
+      }
     },
   }
 }

@@ -29,7 +29,31 @@ data D for Sensor { t = jsonl("d.jsonl"); x = t.x; gain = t.gain; y = t.y }
 train Sensor on D { optimizer = SGD(0.01); epochs = 1; batch = 1; seed = 1 }
 `
 
+const kinds = `model Kinds {
+  input kind: class of K over T
+  target y: real
+  p = kind |> embedding(2) |> GRU(2) |> last |> dense(1)
+  loss mse(p, [y])
+  predict y from p
+}
+data D for Kinds { t = jsonl("kinds.jsonl"); kind = classes(t.kind); y = t.y }
+train Kinds on D { optimizer = SGD(0.01); epochs = 1; seed = 1 }
+`
+
+const echo = `model Echo {
+  target kind: class of K over T
+  p = delay(kind) |> embedding(2) |> GRU(2) |> dense(K, softmax)
+  loss cross_entropy(p, kind)
+  predict kind from p
+}
+data D for Echo { t = jsonl("kinds.jsonl"); kind = classes(t.kind) }
+train Echo on D { optimizer = Adam(0.1); epochs = 20; seed = 1 }
+`
+
 const here = workplace({
+  'kinds.rnn': kinds,
+  'echo.rnn': echo,
+  'kinds.jsonl': '{"kind": ["20", "3", "20", "7"], "y": 1}\n{"kind": ["7", "3"], "y": 2}\n',
   'speller.rnn': speller,
   'lines.csv': lines,
   'sensor.rnn': sensor,
@@ -41,7 +65,7 @@ const here = workplace({
 beforeAll(async () => {
   await here.ok('train', 'speller.rnn')
   await here.ok('train', 'sensor.rnn')
-  await here.ok('train', 'wave.rnn')
+  for (const name of ['wave', 'kinds', 'echo']) await here.ok('train', `${name}.rnn`)
 })
 
 describe('rnnc generate', () => {
@@ -71,7 +95,7 @@ describe('rnnc generate', () => {
       assertRefused(await here.rnnc('generate', 'speller.safetensors', ...args), code, message)
     await refused('RNN430', /`Q`/, '--after', 'Q')
     await refused('RNN509', /--steps/, '--steps', 'many')
-    await refused('RNN509', /temperature/, '--sample', '0')
+    await refused('RNN509', /--sample. takes a positive number/, '--sample', '0')
     await refused('RNN509', /sampling/, '--sample', '--beam', '2')
     await refused('RNN509', /JSON object/, '--inputs', '[1]')
     await refused('RNN505', /gpu/, '--target', 'gpu')
@@ -121,6 +145,17 @@ describe('rnnc predict --stream', () => {
     expect(answers(ran.stdout)).toMatchObject([{ level: 30 }, { level: 50 }])
   })
 
+  it('takes a cell for a label that looks like a number as the label', async () => {
+    const csv = await here.fed('kind\n20\n3\n20\n', 'predict', 'kinds.safetensors', '--stream')
+    const lines = '{"kind": "20"}\n{"kind": "3"}\n{"kind": "20"}\n'
+    const json = await here.fed(lines, 'predict', 'kinds.safetensors', '--stream')
+    assert.equal(csv.code, 0, csv.stderr)
+    assert.equal(csv.stdout, json.stdout)
+    const after = async (text: string) =>
+      (await here.ok('generate', 'echo.safetensors', '--after', text, '--steps', '3')).stdout
+    assert.equal(await after('20,3'), await after('["20", "3"]'))
+  })
+
   it('answers while the pipe stays open', async () => {
     const { process: child, done } = here.start('predict', 'sensor.safetensors', '--stream', ...gain)
     child.stdin?.write('{"x": [1, 2]}\n')
@@ -131,7 +166,7 @@ describe('rnnc predict --stream', () => {
   })
 
   it('names the line of what does not fit', async () => {
-    const refused = async (input: string, message: RegExp, ...args: string[]) => {
+    const refused = async (input: string | Uint8Array, message: RegExp, ...args: string[]) => {
       const ran = await here.fed(input, 'predict', 'sensor.safetensors', '--stream', ...args)
       assert.equal(ran.code, 1)
       assert.match(ran.stderr, /error RNN\d+: /)
@@ -141,6 +176,10 @@ describe('rnnc predict --stream', () => {
     await refused('{"x": [1, 2]}\n{"x": [1]}\n', /RNN410: .*line 2: .*`x`/, ...gain)
     await refused('{"x": [1, 2]\n', /line 1: .*JSON object/, ...gain)
     await refused('x[0],x[1]\n1,2\n1\n', /line 3 has 1 cells/, ...gain)
+    await refused('\n\nx[0],x[1]\n1,2\n1\n', /line 5 has 1 cells/, ...gain)
+    await refused('\n{"x": [1, 2]}\n{"x": [1]}\n', /line 3: .*`x`/, ...gain)
+    await refused('x[0],x[1]\n1,2\n"3,4\n', /the quote that opens in line 3.* is never closed/, ...gain)
+    await refused(Buffer.from('{"x": [1, 2]}\n{"\xff": 1}\n', 'latin1'), /line 2 is not UTF-8.*offset 16/, ...gain)
     await refused('{"x": [1, 2]}\n', /`gain` has no data/)
     await refused('{"x": [1, 2]}\n', /--data/, '--data', 'd.jsonl', ...gain)
   })

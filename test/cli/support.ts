@@ -25,8 +25,8 @@ export interface Workplace {
   readonly path: (name: string) => string
   readonly write: (name: string, text: string | Uint8Array) => string
   readonly rnnc: (...args: readonly string[]) => Promise<Ran>
-  /** As `ok`, with a text as its standard input. */
-  readonly fed: (input: string, ...args: readonly string[]) => Promise<Ran>
+  /** As `rnnc`, with this as its standard input. */
+  readonly fed: (input: string | Uint8Array, ...args: readonly string[]) => Promise<Ran>
   /** As `rnnc`, and it must succeed. */
   readonly ok: (...args: readonly string[]) => Promise<Ran>
   /** Runs it in a process of its own. */
@@ -66,7 +66,7 @@ export function workplace(
 }
 
 /** Runs a command in this process; no person reads what it writes. */
-async function runHere(args: readonly string[], folder: string, input = ''): Promise<Ran> {
+async function runHere(args: readonly string[], folder: string, input: string | Uint8Array = ''): Promise<Ran> {
   let stdout = ''
   let stderr = ''
   process.chdir(folder)

@@ -56,6 +56,41 @@ describe('a stream', () => {
     })
   })
 
+  const along = [
+    '2 * x',
+    'x |> GRU(2)',
+    'delay(x, start = 0.5)',
+    'delay(delay(x))',
+    'x * position(over T)',
+    'repeat([1, 2], over T) * x',
+    'softmax(x)',
+  ]
+  const atTheEnd = [
+    'length(over T)',
+    'first(x)',
+    'last(x)',
+    'sum(x, over T)',
+    'mean(x, over T)',
+    'max(x[0], over T)',
+    'min(x[0], over T)',
+    'logsumexp(x[0], over T)',
+    'argmax(x[0], over T)',
+    'sum(drop_first(x) * drop_last(x), over T)',
+    'max(delay(x)[1], over T) + last(x |> LSTM(2))[0]',
+    'sum(x |> SimpleRNN(2) |> SimpleRNN(2), over T)',
+  ]
+  for (const expression of [...along, ...atTheEnd]) {
+    it(`gives \`${expression}\` of the elements so far`, () => {
+      const { begin, whole } = open(`model M {\n input x: [2] over T\n output h = x\n output y = ${expression}\n}`)
+      const s = begin()
+      sequence.forEach((x, t) => {
+        const [{ y }] = whole({ x: [sequence.slice(0, t + 1)] })
+        const expected: unknown = along.includes(expression) && Array.isArray(y) ? y[t] : y
+        expect(s.step({ x }).y).toEqual(close(expected))
+      })
+    })
+  }
+
   it('goes on from states that were saved, in another stream', () => {
     const { begin } = open(classifier)
     const [a, b] = [begin(), begin()]

@@ -1,5 +1,7 @@
 // Batches and weights of random programs. Padding holds garbage on purpose: nothing may see it.
+
 import type { Buffer } from '../../compiler/backend/backend.ts'
+import { splitName } from '../../compiler/elaborate/values/shortenedName.ts'
 import type { Port, Signature } from '../../compiler/index.ts'
 import { evaluate, type Sizes } from '../../compiler/ir/dim.ts'
 import { type Random, random, uniform } from '../../runtime/random.ts'
@@ -161,8 +163,7 @@ function validCount(
   { sizes, arrays }: Batch,
 ): number {
   const { name, ragged } = port.axes[d]
-  // `T-1` is as long as T, less one.
-  const [base, less = '0'] = name.split('-')
+  const { base, dropped } = splitName(name)
   const lengths = arrays[`${base}.lengths`]
   if (!ragged || lengths === undefined) return axes[d]
   // Lengths are over the batch and the first axes of every port that has the axis.
@@ -172,7 +173,7 @@ function validCount(
     at = at * axes[i] + place[i + 1]
     span *= axes[i]
   }
-  return Math.max(0, lengths[at] - Number(less))
+  return Math.max(0, lengths[at] - dropped)
 }
 
 const portsOf = ({ inputs, targets }: Signature): readonly Port[] => [...inputs, ...targets]

@@ -5,6 +5,7 @@ import { fill, scalar } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
 import { Waits } from '../values/collectProblems.ts'
 import { homeOf, type Scope } from '../values/scope.ts'
+import { shortenedName } from '../values/shortenedName.ts'
 import type { Axis, Tensor } from '../values/tensor.ts'
 
 /** Shortens an axis by `by` elements; the same axis and total give the same object. Throws RNN413 if its length is an expression. */
@@ -32,7 +33,7 @@ export function shorter(scope: Scope, from: Axis, span: Span, by = 1): Axis {
     return { ...value, value: home.emit('max', [difference, constant(0)]) }
   }
   const result: Axis = {
-    name: `${axis.name}-${count}`,
+    name: shortenedName(axis.name, count),
     size,
     batch: false,
     lengths: lengths && less(lengths),

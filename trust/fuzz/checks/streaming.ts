@@ -1,4 +1,5 @@
 // Streaming: the step of a model gives at each element what the model gives on all elements so far.
+import { splitName } from '../../../compiler/elaborate/values/shortenedName.ts'
 import { type CompiledModel, elementOfTarget, type StreamGraphs } from '../../../compiler/index.ts'
 import { evaluate, type Sizes } from '../../../compiler/ir/dim.ts'
 import { RnnError } from '../../../dsl/diagnostics.ts'
@@ -150,8 +151,8 @@ interface Seen {
 function lastElements(model: CompiledModel, results: Arrays, sizes: Sizes, { axis, rows, held, seen }: Seen): Arrays {
   return Object.fromEntries(
     model.signature.outputs.flatMap(({ name, axes, item }) => {
-      const place = axes.findIndex(a => a.name.split('-')[0] === axis)
-      const dropped = place < 0 ? 0 : Number(axes[place].name.split('-')[1] ?? 0)
+      const place = axes.findIndex(a => splitName(a.name).base === axis)
+      const dropped = place < 0 ? 0 : splitName(axes[place].name).dropped
       if (dropped >= seen) return []
       const size = held === seen ? seen - dropped : held
       const dims = [...axes.map(a => a.size), ...item].map((d, i) => (i === place ? size : evaluate(d, sizes)))
