@@ -11,7 +11,7 @@ import { checkPart } from './data/precision.ts'
 import { type Answer, answerOf, type BatchResults } from './decodeAnswers.ts'
 import { checkFinite } from './finiteWeights.ts'
 import { generateBatch } from './generate/generateBatch.ts'
-import { type Decoding, generatorOf } from './generate/generator.ts'
+import { type Decoding, generatorOf, withBeams } from './generate/generator.ts'
 import { loadWithin, type Run } from './memoryBudget.ts'
 import { batchesOf, largestSizes } from './packBatch.ts'
 import { finishRuns, finishRunsAsync, type Running } from './running.ts'
@@ -126,7 +126,9 @@ function generated(task: Task<AnyBackend>, backend: Backend): Predictions {
   const { model, weights, part, sizes, fitted, precision, batch, seed, decoding, onBatch } = task
   const generator = generatorOf(model)
   const answers = createAnswers(model, fitted)
-  const executable = sharedExecutables(model.context, backend, precision)
+  const run = runOf(task)
+  const measured = { ...run, doing: 'generating with', sizes: withBeams(generator, run.sizes, decoding ?? {}) }
+  const executable = sharedExecutables(graph => loadWithin(measured, model.context, graph, backend))
   let done = 0
   for (const indices of batchesOf(part.count, batch, 'ordered')) {
     const wanted = { part, indices, sizes }

@@ -1,14 +1,15 @@
 // Evaluates a model as in prediction: it reads its own predictions instead of targets; losses compare these with the true targets.
 import type { Backend, Buffer, Precision } from '../../compiler/backend/backend.ts'
-import { answersFor, type CompiledModel, load, type Port } from '../../compiler/index.ts'
+import { answersFor, type CompiledModel, type Port } from '../../compiler/index.ts'
 import { evaluate, type Sizes } from '../../compiler/ir/dim.ts'
 import type { Part } from '../data/example.ts'
 import type { Fitted } from '../data/fitted.ts'
-import { batchesOf, pack } from '../packBatch.ts'
+import { loadWithin } from '../memoryBudget.ts'
+import { batchesOf, largestSizes, pack } from '../packBatch.ts'
 import { createTotals, drawInputs, type Report, realArray, type Weights } from '../session.ts'
 import { sharedExecutables } from '../stream/sharedExecutables.ts'
 import { decode } from './generateBatch.ts'
-import { type Decoding, generatorOf } from './generator.ts'
+import { type Decoding, generatorOf, withBeams } from './generator.ts'
 import type { Sequences } from './rounds.ts'
 
 export interface FreeOptions extends Omit<Decoding, 'steps'> {
@@ -38,9 +39,17 @@ export function evaluateFree(
   const ports = [...model.signature.inputs, ...model.signature.targets]
   const targets = model.signature.targets.filter(t => generator.names.includes(t.name))
   const graph = model.evaluate({ free: true })
-  const executable = load(model.context, graph, backend, precision)
+  const largest = withBeams(generator, largestSizes(ports, part, batch, sizes), options)
+  const run = {
+    model,
+    doing: 'evaluating',
+    sizes: largest,
+    precision,
+    smaller: 'use fewer beams, or a smaller `batch`',
+  }
+  const shared = sharedExecutables(made => loadWithin(run, model.context, made, backend))
+  const executable = shared(graph)
   const stored = executable.store(weights)
-  const shared = sharedExecutables(model.context, backend, precision)
   const totals = createTotals(model)
   let done = 0
   for (const indices of batchesOf(part.count, batch, 'ordered')) {

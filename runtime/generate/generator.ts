@@ -1,5 +1,6 @@
 // A model whose sequences can be generated, and how.
 import type { CompiledModel, StreamGraphs } from '../../compiler/index.ts'
+import type { Sizes } from '../../compiler/ir/dim.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { type StepSignature, stepSignature } from '../stream/stepSignature.ts'
 import type { Beam } from './beamSearch.ts'
@@ -20,6 +21,12 @@ export interface Generator {
   /** Names of the targets that it generates. */
   readonly names: readonly string[]
 }
+
+/** Sizes of a batch of a generation, of which `sizes` are those without beams: each of them has a row. */
+export const withBeams = ({ graphs: { batch } }: Generator, sizes: Sizes, { beam }: Decoding): Sizes => ({
+  ...sizes,
+  [batch]: sizes[batch] * (beam?.beams ?? 1),
+})
 
 /** Derives the step of a model that generates. Throws RNN523 for another, and the errors of `stream`. */
 export function generatorOf(model: CompiledModel, over?: string): Generator {

@@ -1,17 +1,12 @@
 // Executables that several streams share, which run one after the other: each graph is loaded once.
-import type { Backend, Executable, Precision } from '../../compiler/backend/backend.ts'
-import { type Graph, load } from '../../compiler/index.ts'
-import type { Context } from '../../compiler/ir/builder.ts'
+import type { Executable } from '../../compiler/backend/backend.ts'
+import type { Graph } from '../../compiler/index.ts'
 
 /** Makes the function that loads a graph on first use. */
-export function sharedExecutables(
-  context: Context,
-  backend: Backend,
-  precision: Precision,
-): (graph: Graph) => Executable {
+export function sharedExecutables(load: (graph: Graph) => Executable): (graph: Graph) => Executable {
   const loaded = new Map<Graph, Executable>()
   return graph => {
-    const executable = loaded.get(graph) ?? load(context, graph, backend, precision)
+    const executable = loaded.get(graph) ?? load(graph)
     loaded.set(graph, executable)
     return executable
   }

@@ -13,6 +13,7 @@ import { fail } from '../../dsl/diagnostics.ts'
 import { fromArrays, type Nested } from '../data/arrays.ts'
 import { checkLabelled, type Fitted } from '../data/fitted.ts'
 import { checkFinite } from '../finiteWeights.ts'
+import { loadWithin } from '../memoryBudget.ts'
 import { type Batch, pack } from '../packBatch.ts'
 import type { Weights } from '../session.ts'
 import { openStream, type StreamRun } from './openStream.ts'
@@ -54,13 +55,16 @@ export function startStream(
   constants: Batch,
   options: StartOptions,
 ): Started {
-  const { backend = js, precision = 'f32', fitted, seed, executable } = options
+  const { backend = js, precision = 'f32', fitted, seed } = options
   const { inputs, sizes } = constants
   const rows = sizes[graphs.batch]
   model.checkSizes(sizes)
   checkFinite(model.signature.parameters, weights, sizes)
   if (fitted !== undefined) checkLabelled(model.signature, fitted, sizes)
-  const given = { backend, precision, rows, ...(seed !== undefined && { seed }), ...(executable && { executable }) }
+  const smaller = 'use fewer rows, or a smaller model'
+  const measured = { model, doing: 'streaming', sizes, precision, smaller }
+  const executable = options.executable ?? ((graph: Graph) => loadWithin(measured, model.context, graph, backend))
+  const given = { backend, precision, rows, ...(seed !== undefined && { seed }), executable }
   const run = openStream(graphs, { ...inputs, ...weights }, sizes, given)
   return { model, graphs, run, sizes, precision, ...(fitted && { fitted }) }
 }

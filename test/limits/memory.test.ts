@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'vitest'
 import { Examples } from '../../runtime/data/example.ts'
-import { compile, type LoadedData, predict, train } from '../../runtime/index.ts'
+import { compile, fromArrays, initialWeights, type LoadedData, predict, train } from '../../runtime/index.ts'
 import { inBytes } from '../../runtime/memoryBudget.ts'
 import { workplace } from '../cli/support.ts'
 import { failing } from '../runtime/support.ts'
@@ -88,4 +88,21 @@ test('the commands know the memory of the machine', async () => {
     assert.equal(code, 1, command.join(' '))
     assert.match(stderr, /error RNN519: /, command.join(' '))
   }
+})
+
+test('a generation too large is refused, with the beams counted', async () => {
+  const model = compile(`model G {
+    input x: [4]
+    target y: class of 3 over T[5]
+    p = [delay(y) |> embedding(4), repeat(x, over T)] |> LSTM(8) |> dense(3, softmax)
+    loss cross_entropy(p, y)
+    predict y from p
+  }`)
+  const weights = initialWeights(model, {}, 1, 'f32')
+  const { part, sizes } = fromArrays({ ...model.signature, targets: [] }, { x: Array(64).fill([1, 2, 3, 4]) })
+  const run = (beams: number) =>
+    predict(model, weights, part, sizes, undefined, { memory: 2 ** 16, decoding: { beam: { beams } } })
+  assert.equal(run(1).examples.length, 64)
+  const { message } = await failing('RNN519', () => run(64))
+  assert.match(message, /^generating with `G` takes at least [\d.]+ \w+ of memory, but the limit is 64 KB$/)
 })
