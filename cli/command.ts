@@ -42,6 +42,7 @@ export const flags = {
     `backend that runs the network: ${[...targets.keys()].join(', ')}, or auto for the faster one`,
     'js',
   ],
+  cpuTarget: ['--target <name>', `backend that runs the network: ${[...immediate.keys()].join(', ')}`, 'js'],
   device: ['--device <name>', `device for --target gpu: ${Object.keys(gpuDevices).join(', ')}`],
   data: ['--data <path>', 'read this file instead of the one in the data block'],
   weights: ['--weights <path>', 'weights file for a program'],
@@ -71,7 +72,7 @@ export function checkHasDevices(target: string): void {
 }
 
 /** Chooses one of the backends that answer at once. RNN505 for another. */
-export const chooseBackend = (name: string): Backend => byName('target', name, immediate)
+export const chooseBackend = (name: string): Backend => byName('target on the CPU', name, immediate)
 
 /** Chooses a precision. RNN505 for an unknown one; undefined, where nothing was asked for, stays so. */
 export function chooseDtype(name: string): Precision

@@ -23,6 +23,13 @@ export const decodingFlags = [
   ['--seed <n>', 'seed of random sampling; by default 0'],
 ] as const
 
+/** The name under which a flag stands among the options: `topK` for `--top-k <n>`. */
+export const optionOf = (flag: string): string =>
+  flag
+    .split(' ')[0]
+    .slice(2)
+    .replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
+
 /** Flags of the numbers. */
 const flagOf = {
   steps: '--steps',

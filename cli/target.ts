@@ -1,13 +1,13 @@
 // Chooses the backend that runs the network: by `--target`, or with `auto` the one that is measured to be faster on a step.
 
-import type { AnyBackend } from '../compiler/backend/backend.ts'
+import type { AnyBackend, Backend } from '../compiler/backend/backend.ts'
 import type { WebGpuBackend } from '../compiler/backend/gpu/webgpu.ts'
 import { js } from '../compiler/backend/js.ts'
 import { isFailure } from '../dsl/diagnostics.ts'
 import { type Choice, chooseFaster } from '../runtime/auto.ts'
 import { openGpu } from '../runtime/node/index.ts'
 import type { SampleStep } from '../runtime/sampleStep.ts'
-import { checkHasDevices, chooseTarget } from './command.ts'
+import { checkHasDevices, chooseBackend, chooseTarget } from './command.ts'
 import type { JsonValue, Output } from './output.ts'
 import { createMeter } from './progress.ts'
 
@@ -42,13 +42,26 @@ export async function openTarget({ target, device }: TargetOptions, output: Outp
     settle: async step => {
       const { backend, why } =
         step === undefined
-          ? { backend: js, why: 'a model that generates its answers runs on the CPU' }
+          ? { backend: js, why: stepwise }
           : await chooseFaster(await step(), gpu, createMeter(output, 'measuring'))
       output.note(`auto: ${backend.name}, because ${why}`)
       return { backend, auto: { why } }
     },
   }
 }
+
+/**
+ * Chooses the backend of what only the CPU runs: streams, and models that generate their answers. `auto` is js. RNN505 for another target,
+ * RNN509 for a device.
+ */
+export function openCpu({ target, device }: TargetOptions, output: Output): Backend {
+  if (device !== undefined) checkHasDevices(target)
+  if (target !== 'auto') return chooseBackend(target)
+  output.note(`auto: ${js.name}, because ${stepwise}`)
+  return js
+}
+
+const stepwise = 'a network that answers step by step runs on the CPU'
 
 /** Chooses as `auto` does for a step, and gives all measurements. */
 export const measured = async (step: SampleStep, output: Output): Promise<Choice> =>

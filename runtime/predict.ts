@@ -29,7 +29,7 @@ export interface PredictOptions<B = Backend> {
   readonly seed?: number
   /** Bytes of memory that it may take; 16 GB if left out. */
   readonly memory?: number
-  /** How a model that reads its own targets generates them; if left out, it takes the likeliest label at each step. */
+  /** How a model that reads its own targets generates them, RNN523 for another; if left out, it takes the likeliest label at each step. */
   readonly decoding?: Decoding
   /** After each batch; the fraction of the whole that is done. */
   readonly onBatch?: (done: number) => void
@@ -50,7 +50,7 @@ export function predict(...prediction: Prediction<Backend>): Predictions {
   const task = taskOf(prediction)
   const { model, backend } = task
   checkTask(task)
-  if (model.fedBack.length > 0) return generated(task, backend)
+  if (generates(task)) return generated(task, backend)
   return finishRuns(predicting(task, loadWithin(runOf(task), model.context, model.predict(), backend)))
 }
 
@@ -59,11 +59,14 @@ export async function predictAsync(...prediction: Prediction<AnyBackend>): Promi
   const task = taskOf(prediction)
   const { model, backend } = task
   checkTask(task)
-  if (model.fedBack.length > 0) return generated(task, immediate(backend))
+  if (generates(task)) return generated(task, immediate(backend))
   return using(loadWithin(runOf(task), model.context, model.predict(), backend), executable =>
     finishRunsAsync(predicting(task, executable)),
   )
 }
+
+/** Whether the answers are generated; options of a generation are an error for another model. */
+const generates = ({ model, decoding }: Task<AnyBackend>): boolean => model.fedBack.length > 0 || decoding !== undefined
 
 type Prediction<B> = readonly [
   model: CompiledModel,

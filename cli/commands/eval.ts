@@ -9,12 +9,13 @@ import { loadWithin } from '../../runtime/memoryBudget.ts'
 import { largestSizes } from '../../runtime/packBatch.ts'
 import { sampleStep } from '../../runtime/sampleStep.ts'
 import { evaluatePartAsync, type Report, using, type WhatRan, whatRan } from '../../runtime/session.ts'
-import { type AddCommand, chooseBackend, describeUse } from '../command.ts'
-import { type DecodingOptions, decodingFlags, readDecoding } from '../decoding.ts'
+import { type AddCommand, describeUse } from '../command.ts'
+import { type DecodingOptions, decodingFlags, optionOf, readDecoding } from '../decoding.ts'
 import { oneOf } from '../errors.ts'
 import { memoryHere } from '../machineMemory.ts'
 import { count, figure, type JsonValue, type Output, ranBy, table } from '../output.ts'
 import { createMeter } from '../progress.ts'
+import { openCpu } from '../target.ts'
 import { openRun, type TrainedOptions, type TrainedRun, trainedFlags, weightsArgument } from '../trained.ts'
 
 interface Options extends TrainedOptions, DecodingOptions {
@@ -44,6 +45,9 @@ export const evaluate: AddCommand = (program, output) =>
 
 async function run(path: string, options: Options, output: Output): Promise<void> {
   const name = oneOf('part', options.part, ['train', 'validation', 'test'])
+  const alone = decodingFlags.find(([flag]) => Object.hasOwn(options, optionOf(flag)))
+  if (alone !== undefined && !options.free)
+    fail('RNN509', { what: alone[0].split(' ')[0], expected: '`--free` beside it', found: 'the true targets' })
   const opened = await openRun(path, options, output)
   const { model, precision, fitted, block, source, checkpoint } = opened
   const { seed } = checkpoint
@@ -113,7 +117,7 @@ function runFree(
   options: Options,
   output: Output,
 ): Evaluated {
-  const backend = chooseBackend(options.target)
+  const backend = openCpu(options, output)
   const report = evaluateFree(model, part, sizes, weights, {
     ...readDecoding(options),
     backend,

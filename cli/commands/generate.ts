@@ -3,10 +3,11 @@ import { vocabularyFor } from '../../runtime/data/fitted.ts'
 import { type GenerateOptions, generate as generating } from '../../runtime/generate/generate.ts'
 import { generatorOf } from '../../runtime/generate/generator.ts'
 import type { Answers } from '../../runtime/stream/stream.ts'
-import { type AddCommand, chooseBackend, chooseDtype, describeUse, flags } from '../command.ts'
+import { type AddCommand, chooseDtype, describeUse, flags } from '../command.ts'
 import { type DecodingOptions, decodingFlags, readDecoding } from '../decoding.ts'
 import { readBeginning, readValues } from '../givenValues.ts'
 import { count, type Output } from '../output.ts'
+import { openCpu } from '../target.ts'
 import { weightsArgument } from '../trained.ts'
 import { openTrained, type Trained } from '../weights.ts'
 
@@ -32,7 +33,7 @@ export const generate: AddCommand = (program, output) =>
       ...decodingFlags,
       ['--over <axis>', 'axis of the sequence, if the model has several'],
       flags.weights,
-      flags.target,
+      flags.cpuTarget,
       flags.dtype,
       flags.set,
       flags.json,
@@ -46,7 +47,7 @@ export const generate: AddCommand = (program, output) =>
 
 async function run(path: string, options: Options, output: Output): Promise<void> {
   const decoding = readDecoding(options)
-  const backend = chooseBackend(options.target)
+  const backend = openCpu(options, output)
   const trained = await openTrained(path, { ...options, dtype: chooseDtype(options.dtype) }, output)
   const { model, weights, fitted, precision, sizes } = trained
   const { names } = generatorOf(model, options.over)

@@ -6,7 +6,7 @@ import { predictAsync, predictedBatch } from '../../runtime/predict.ts'
 import { sampleStep } from '../../runtime/sampleStep.ts'
 import { stream } from '../../runtime/stream/stream.ts'
 import { csvOf, jsonOf, tableOf } from '../answers.ts'
-import { type AddCommand, chooseBackend, chooseDtype, describeUse } from '../command.ts'
+import { type AddCommand, chooseDtype, describeUse } from '../command.ts'
 import { type DecodingOptions, decodingFlags, readDecoding } from '../decoding.ts'
 import { oneOf } from '../errors.ts'
 import { readValues } from '../givenValues.ts'
@@ -15,6 +15,7 @@ import { count, type Output, ranBy } from '../output.ts'
 import { checkNoWeights, checkStdout, readsOf } from '../outputFile.ts'
 import { createMeter } from '../progress.ts'
 import { streamAnswers } from '../streamAnswers.ts'
+import { openCpu } from '../target.ts'
 import { openRun, type TrainedOptions, trainedFlags, weightsArgument } from '../trained.ts'
 import { openTrained } from '../weights.ts'
 
@@ -57,6 +58,9 @@ export const predict: AddCommand = (program, output) =>
 async function run(path: string, options: Options, output: Output): Promise<void> {
   const { out } = options
   if (options.stream) return streaming(path, options, output)
+  const alone = (['inputs', 'over'] as const).find(name => options[name] !== undefined)
+  if (alone !== undefined)
+    fail('RNN509', { what: `--${alone}`, expected: '`--stream` beside it', found: 'predictions of a file' })
   const decoding = readDecoding(options)
   const format = chooseFormat(options, output)
   if (out !== undefined) await checkWritable(out)
@@ -65,6 +69,14 @@ async function run(path: string, options: Options, output: Output): Promise<void
   const reads = readsOf(opened)
   if (out === undefined) await checkStdout(output, reads)
   else await checkNoWeights(out, output, reads, options.force ? 'forced' : 'not forced')
+  if (model.signature.inputs.length === 0) {
+    const found = `\`${model.signature.name}\`, which has none`
+    fail(
+      'RNN509',
+      { what: 'predict', expected: 'a model with inputs', found },
+      { help: 'to write a sequence: `rnnc generate`' },
+    )
+  }
   const stored = fitted ?? { calls: {}, ports: {}, sizes: {} }
   const { part, sizes } = await loadInputs(block, model.signature, { ...source, fitted: stored })
   const memory = memoryHere()
@@ -78,7 +90,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
     backend,
     precision,
     memory,
-    decoding,
+    ...(Object.keys(decoding).length > 0 && { decoding }),
     onBatch,
   })
   const facts = {
@@ -101,7 +113,7 @@ async function streaming(path: string, options: Options, output: Output): Promis
   const other = ['out', 'format', 'data'].find(name => Object.hasOwn(options, name))
   if (other !== undefined)
     fail('RNN509', { what: '--stream', expected: 'standard input alone', found: `\`--${other}\`` })
-  const backend = chooseBackend(options.target)
+  const backend = openCpu(options, output)
   const trained = await openTrained(path, { ...options, dtype: chooseDtype(options.dtype) }, output)
   const { model, weights, fitted, precision, sizes } = trained
   const constants = options.inputs === undefined ? {} : readValues('--inputs', options.inputs)

@@ -40,7 +40,7 @@ export function checkDecoding(decoding: Decoding, called: (name: DecodingNumber)
     if (value !== undefined && !isRight(value)) fail('RNN509', { what: called(name), expected, found: String(value) })
   }
   if (decoding.sample !== undefined && decoding.beam !== undefined)
-    fail('RNN509', { what: called('beams'), expected: 'the most likely sequences', found: 'sampling' })
+    fail('RNN509', { what: called('beams'), expected: 'the most likely labels', found: 'labels that are sampled' })
 }
 
 const isName = (name: string): name is DecodingNumber => Object.hasOwn(ranges, name)

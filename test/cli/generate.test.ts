@@ -96,7 +96,7 @@ describe('rnnc generate', () => {
     await refused('RNN430', /`Q`/, '--after', 'Q')
     await refused('RNN509', /--steps/, '--steps', 'many')
     await refused('RNN509', /--sample. takes a positive number/, '--sample', '0')
-    await refused('RNN509', /sampling/, '--sample', '--beam', '2')
+    await refused('RNN509', /labels that are sampled/, '--sample', '--beam', '2')
     await refused('RNN509', /JSON object/, '--inputs', '[1]')
     await refused('RNN505', /gpu/, '--target', 'gpu')
     assertRefused(await here.rnnc('generate', 'wave.safetensors'), 'RNN523', /reads none of its targets/)
@@ -115,6 +115,17 @@ describe('rnnc eval --free', () => {
   })
 
   it('is for models that generate', async () => {
+    const refused = async (message: RegExp, ...args: string[]) =>
+      assertRefused(await here.rnnc(...args), 'RNN509', message)
+    await refused(/--beam. takes .--free. beside it/, 'eval', 'speller.safetensors', '--beam', '2')
+    await refused(/--top-k. takes .--free. beside it/, 'eval', 'speller.safetensors', '--top-k', '2')
+    await refused(/--over. takes .--stream. beside it/, 'predict', 'wave.safetensors', '--over', 'T')
+    await refused(/a model with inputs/, 'predict', 'speller.safetensors')
+    assertRefused(await here.rnnc('predict', 'wave.safetensors', '--beam', '2'), 'RNN523', /reads none of its targets/)
+    assert.match(
+      (await here.ok('eval', 'speller.safetensors', '--part', 'train', '--free', '--target', 'auto')).stderr,
+      /auto: js, because/,
+    )
     assertRefused(await here.rnnc('eval', 'wave.safetensors', '--free'), 'RNN523', /reads none of its targets/)
   })
 })
