@@ -25,14 +25,14 @@ export function axisOfStream(model: LoweredModel, asked: string | undefined): st
     if (axes.includes(asked)) return asked
     const known = [...axes].map(a => `\`${a}\``).join(', ')
     const all = axes.length === 0 ? 'it has none' : `they are along ${known}`
-    return refuse(`no input begins with an axis \`${asked}\`; ${all}`, didYouMean(asked, axes))
+    return refuse(`no input is over an axis \`${asked}\`; ${all}`, didYouMean(asked, axes))
   }
   const choices = late.length > 0 ? late : axes
   if (choices.length === 0) return refuse('none of its inputs is over an axis')
   if (choices.length === 1) return choices[0]
   const answered = choices.filter(axis => model.outputs.some(o => o.axes.some(a => splitName(a.name).base === axis)))
   if (answered.length === 1) return answered[0]
-  return refuse(`it may go along ${choices.join(' or ')}`, 'name the axis: `--over NAME`, or `{ over }` in the library')
+  return refuse(`its inputs are over several axes: ${choices.join(' and ')}`, 'name the axis: `--over NAME`, or `{ over }` in the library')
 }
 
 /** Throws RNN331 for each output that needs what comes later along the axis. */

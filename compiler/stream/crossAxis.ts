@@ -82,7 +82,7 @@ function refuseNested(model: LoweredModel, whole: Block, axis: Dim): void {
   const inside = whole.eqns.flatMap(e => (e.body === undefined ? [] : [...allEqns(e.body)])).find(e => walks(e, axis))
   if (inside === undefined) return
   const place = inside.span === undefined ? 'a cell' : `line ${model.session.lineOf(inside.span)}`
-  refuseStream(model, `${place} goes along its axis inside a step of another axis`)
+  refuseStream(model, `${place} runs over that axis inside a step of another axis`)
 }
 
 /** Names the ragged axes whose lengths differ from element to element of an axis. */

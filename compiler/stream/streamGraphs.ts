@@ -151,7 +151,7 @@ function split(model: LoweredModel, one: OneStep, late: readonly string[], by: D
   ]
   const early = results.find(r => known(r.value) > r.stage)
   if (early?.stage === starting)
-    refuseStream(model, `\`${early.name}\` begins with a value that changes from step to step`)
+    refuseStream(model, `the initial value of \`${early.name}\` changes from step to step`)
   if (early !== undefined) throw new Error(`${early.name} depends on the target of its own step`)
   const count = late.length > 0 ? 3 : 2
   const lasts = (p: Value): boolean => !stateful.has(nameOf(p))

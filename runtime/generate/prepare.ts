@@ -90,6 +90,6 @@ const elementsOf = (
 /** RNN522 unless a label ends the sequences along an axis that nothing else limits. */
 function checkEnd(axis: string, targets: readonly GeneratedTarget[]): void {
   if (targets.some(t => t.special.end !== undefined)) return
-  const reason = `\`${axis}\` has no fixed length, no input goes along with it, and no label ends it`
+  const reason = `\`${axis}\` has no fixed length, no input is over it, and no label ends the sequence`
   fail('RNN522', { target: targets[0].port.name, reason })
 }

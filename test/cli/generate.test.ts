@@ -217,6 +217,6 @@ describe('rnnc explain --emit step', () => {
 
   it('says why there is none', async () => {
     const ran = await here.rnnc('explain', 'wave.rnn', '--emit', 'step', '--over', 'S')
-    assertRefused(ran, 'RNN334', /no input begins with an axis `S`/)
+    assertRefused(ran, 'RNN334', /no input is over an axis `S`/)
   })
 })
