@@ -32,7 +32,10 @@ export function axisOfStream(model: LoweredModel, asked: string | undefined): st
   if (choices.length === 1) return choices[0]
   const answered = choices.filter(axis => model.outputs.some(o => o.axes.some(a => splitName(a.name).base === axis)))
   if (answered.length === 1) return answered[0]
-  return refuse(`its inputs are over several axes: ${choices.join(' and ')}`, 'name the axis: `--over NAME`, or `{ over }` in the library')
+  return refuse(
+    `its inputs are over several axes: ${choices.join(' and ')}`,
+    'name the axis: `--over NAME`, or `{ over }` in the library',
+  )
 }
 
 /** Throws RNN331 for each output that needs what comes later along the axis. */

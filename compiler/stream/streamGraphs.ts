@@ -150,8 +150,7 @@ function split(model: LoweredModel, one: OneStep, late: readonly string[], by: D
     }),
   ]
   const early = results.find(r => known(r.value) > r.stage)
-  if (early?.stage === starting)
-    refuseStream(model, `the initial value of \`${early.name}\` changes from step to step`)
+  if (early?.stage === starting) refuseStream(model, `the initial value of \`${early.name}\` changes from step to step`)
   if (early !== undefined) throw new Error(`${early.name} depends on the target of its own step`)
   const count = late.length > 0 ? 3 : 2
   const lasts = (p: Value): boolean => !stateful.has(nameOf(p))
