@@ -19,12 +19,13 @@ export function stackRounds(
   const sizes = { ...batch.sizes, ...(along.ragged && Object.fromEntries(symbolsOf(along.size).map(s => [s, length]))) }
   const stack = (port: Port, of: (t: number) => Buffer): Buffer => {
     const place = placeAlong(port, axis)
+    const dims = [...port.axes.map(a => a.size), ...port.item].map(d => evaluate(d, sizes))
     if (place < 0)
       return lastOf(
         rounds.map((_, t) => of(t)),
         lengths,
+        dims.reduce((n, d) => n * d, 1),
       )
-    const dims = [...port.axes.map(a => a.size), ...port.item].map(d => evaluate(d, sizes))
     const [outer, inner] = [dims.slice(0, place), dims.slice(place + 1)].map(some => some.reduce((n, d) => n * d, 1))
     const dropped = droppedOf(port.axes[place])
     return interleave(
@@ -53,14 +54,11 @@ function interleave(steps: readonly Buffer[], outer: number, length: number, inn
   return all
 }
 
-/** Takes from each row the result at the last step of its sequence. */
-function lastOf(steps: readonly Buffer[], lengths: Int32Array): Buffer {
-  const [first = new Float64Array()] = steps
-  const width = lengths.length === 0 ? 0 : first.length / lengths.length
-  const all = new Float64Array(first.length)
+/** Takes from each row the result at the last step of its sequence; NaN for an empty one, on which no step has run. */
+function lastOf(steps: readonly Buffer[], lengths: Int32Array, width: number): Buffer {
+  const all = new Float64Array(lengths.length * width).fill(Number.NaN)
   lengths.forEach((length, row) => {
-    const at = steps[Math.max(0, length - 1)]
-    all.set(at.subarray(row * width, (row + 1) * width), row * width)
+    if (length > 0) all.set(steps[length - 1].subarray(row * width, (row + 1) * width), row * width)
   })
   return all
 }

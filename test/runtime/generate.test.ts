@@ -183,6 +183,32 @@ describe('generate', () => {
     expect(found.map(f => f.b)).toEqual(b)
   })
 
+  it('gives what is not over the axis at the end of each sequence, and nothing of an empty one', () => {
+    const opened = open(`model M {
+      input x: [2] over T
+      target a: class of 3 over T
+      h = [x, delay(a) |> embedding(2)] |> GRU(4)
+      p = h |> dense(3, softmax)
+      output largest = max(h[0], over T)
+      loss cross_entropy(p, a)
+      predict a from p
+    }`)
+    const x = [
+      [[1, -1]],
+      [],
+      [
+        [0.5, 2],
+        [-2, 0],
+        [1, 1],
+      ],
+    ]
+    const { part, sizes } = fromArrays({ ...opened.model.signature, targets: [] }, { x }, opened)
+    const { examples } = predict(opened.model, opened.weights, part, sizes, undefined, { precision })
+    const alone = (i: number) => generated(opened, { inputs: { x: x[i] } }).at(-1)?.largest
+    expect(examples.map(e => e.largest)).toEqual([alone(0), Number.NaN, alone(2)])
+    expect(examples.map(e => (Array.isArray(e.a) ? e.a.length : -1))).toEqual([1, 0, 3])
+  })
+
   for (const [what, source] of [
     ['of one recurrence', characters],
     ['whose output is read once more after the choice', mirrored],
