@@ -1,12 +1,20 @@
 // A program on disk: its file, the files that it imports, and those that its data blocks read.
 import { readFileSync, statSync } from 'node:fs'
-import { dirname, join, normalize, resolve } from 'node:path'
+import { dirname, join, normalize } from 'node:path'
 import { type LinkedProgram, linkProgram } from '../compiler/elaborate/linking/linkProgram.ts'
 import { type CompiledModel, chooseModel, compileProgram, type ImportReader } from '../compiler/index.ts'
 import { fail, RnnError } from '../dsl/diagnostics.ts'
 import { isLibraryFile } from '../dsl/standardLibrary.ts'
 import type { FileSet, ReadFile } from '../runtime/index.ts'
-import { findFiles, type OnRead, type OpenFile, readBytes, readData, readFirstLines, readerIn } from '../runtime/node/index.ts'
+import {
+  findFiles,
+  type OnRead,
+  type OpenFile,
+  readBytes,
+  readData,
+  readerIn,
+  readFirstLines,
+} from '../runtime/node/index.ts'
 import { once } from '../runtime/once.ts'
 import type { Output } from './output.ts'
 import { createReadMeter } from './progress.ts'

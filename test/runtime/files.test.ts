@@ -216,11 +216,22 @@ test('a folder and a pattern name their files, in the order of their names', asy
   const texts = join(folder, 'texts')
   await mkdir(join(texts, 'inner', 'deep'), { recursive: true })
   await mkdir(join(texts, 'c.txt'))
-  for (const name of ['b.txt', 'a.txt', 'B.txt', 'a(1).md', 'b[x].csv', '.hidden.txt', 'inner/z.txt', 'inner/deep/y.txt'])
+  for (const name of [
+    'b.txt',
+    'a.txt',
+    'B.txt',
+    'a(1).md',
+    'b[x].csv',
+    '.hidden.txt',
+    'inner/z.txt',
+    'inner/deep/y.txt',
+  ])
     await writeFile(join(texts, name), name)
   const found = async (path: string): Promise<readonly string[] | undefined> =>
     (await findFiles(folder, path))?.files.map(file => file.path)
-  const all = ['B.txt', 'a(1).md', 'a.txt', 'b.txt', 'b[x].csv', 'inner/deep/y.txt', 'inner/z.txt'].map(name => `texts/${name}`)
+  const all = ['B.txt', 'a(1).md', 'a.txt', 'b.txt', 'b[x].csv', 'inner/deep/y.txt', 'inner/z.txt'].map(
+    name => `texts/${name}`,
+  )
   assert.deepEqual(await found('texts'), all)
   assert.deepEqual(await found('texts/**/*'), all)
   assert.deepEqual(await found('texts/*.txt'), ['texts/B.txt', 'texts/a.txt', 'texts/b.txt'])
