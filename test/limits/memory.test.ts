@@ -5,11 +5,7 @@ import type { Executable, Loader } from '../../compiler/backend/backend.ts'
 import { js } from '../../compiler/backend/js.ts'
 import { Examples } from '../../runtime/data/example.ts'
 import { greatest } from '../../runtime/greatest.ts'
-
-
 import { compile, fromArrays, initialWeights, type LoadedData, predict, train } from '../../runtime/index.ts'
-
-
 import { inBytes } from '../../runtime/memoryBudget.ts'
 import { workplace } from '../cli/support.ts'
 import { failing } from '../runtime/support.ts'
