@@ -1,12 +1,20 @@
 // A program on disk: its file, the files that it imports, and those that its data blocks read.
 import { readFileSync, statSync } from 'node:fs'
-import { dirname, join, normalize, resolve } from 'node:path'
+import { dirname, join, normalize } from 'node:path'
 import { type LinkedProgram, linkProgram } from '../compiler/elaborate/linking/linkProgram.ts'
 import { type CompiledModel, chooseModel, compileProgram, type ImportReader } from '../compiler/index.ts'
 import { fail, RnnError } from '../dsl/diagnostics.ts'
 import { isLibraryFile } from '../dsl/standardLibrary.ts'
 import type { FileSet, ReadFile } from '../runtime/index.ts'
-import { findFiles, type OnRead, readBytes, readData, readFirstLines } from '../runtime/node/index.ts'
+import {
+  findFiles,
+  type OnRead,
+  type OpenFile,
+  readBytes,
+  readData,
+  readerIn,
+  readFirstLines,
+} from '../runtime/node/index.ts'
 import { once } from '../runtime/once.ts'
 import type { Output } from './output.ts'
 import { createReadMeter } from './progress.ts'
@@ -87,16 +95,13 @@ export const ownSources = (program: LinkedProgram): readonly (readonly [file: st
  */
 export const dataReader =
   (file: string, data: string | undefined, output: Output): ReadFile =>
-  async path => {
-    const [folder, read] = path === data ? ['.', piecesGiven] : [dirname(file), readData]
-    const pieces = (shown: string, place: string): AsyncIterable<Uint8Array> =>
-      read(place, createReadMeter(output, `reading ${shown}`))
-    const found = await findFiles(folder, path)
-    if (found === undefined) return pieces(path, path === data ? path : resolve(folder, path))
-    return {
-      what: found.what,
-      files: found.files.map(({ path, place }) => ({ path, read: () => pieces(path, place) })),
+  path => {
+    const isGiven = path === data
+    const open: OpenFile = (place, shown) => {
+      const meter = createReadMeter(output, `reading ${shown}`)
+      return isGiven ? piecesGiven(shown, meter) : readData(place, meter)
     }
+    return readerIn(isGiven ? '.' : dirname(file), open)(path)
   }
 
 /** Yields the pieces of a file that the command line names. */

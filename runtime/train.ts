@@ -23,6 +23,7 @@ import {
 } from './trainer.ts'
 import { runEpoch } from './trainingEpoch.ts'
 import { TrainingFailed } from './trainingFailed.ts'
+import { windowsOf } from './truncationWindows.ts'
 import { createRests } from './work.ts'
 
 export interface TrainOptions {
@@ -93,12 +94,16 @@ export async function train(model: CompiledModel, data: LoadedData, options: Tra
   return using(loadWithin(run, training.context, training.graph, backend), executable => {
     const go = (evaluation?: AnyExecutable): Promise<TrainResult> =>
       trainOn({ model, training, executable, evaluation }, data, { ...options, backend, precision })
-    const checking = {
-      ...trainingRun(model, { ...data, train: data.validation ?? data.train }, precision, options.memory),
+    const { validation } = data
+    if (validation === undefined || validation.count === 0) return go()
+    const checking: Run = {
+      ...run,
+      // Sequences are measured whole, also where training cuts them.
+      sizes: largestSizes(ports, validation, model.settings.batch ?? 32, data.sizes),
       copies: 1,
+      smaller: 'reduce `batch`, or make the validation part smaller, whose sequences are measured whole',
     }
-    const validated = data.validation !== undefined && data.validation.count > 0
-    return validated ? using(loadWithin(checking, model.context, model.evaluate(), backend), go) : go()
+    return using(loadWithin(checking, model.context, model.evaluate(), backend), go)
   })
 }
 
@@ -151,15 +156,25 @@ function candidates({ model, parameters, progress, best }: Trainer): Snapshots {
   return second === undefined || second.epoch === 0 ? [first] : [first, second]
 }
 
-/** Picks the best of some weights; without a validation part, by the loss of the first training batches. */
+/** Picks the best of some weights; without a validation part, by the loss of some training data. */
 async function choose(trainer: Trainer, snapshots: Snapshots): Promise<Snapshot> {
-  const { model, evaluation, data, batch } = trainer
+  const { model, evaluation } = trainer
   const { backend, precision, signal } = trainer.options
   if (evaluation !== undefined || signal?.aborted) return snapshots[0]
-  const part: Part = { ...data.train, count: Math.min(data.train.count, looked * batch) }
+  const part = lookedAt(trainer)
   return using(load(model.context, model.evaluate(), backend, precision), measuring =>
     leastOf(snapshots, async weights => (await measure(trainer, part, measuring, weights))?.loss),
   )
+}
+
+/** Takes the first training batches, and with `truncate` the first window of these, so that a run is no larger than a step of training. */
+function lookedAt({ model, data: { train: all }, batch }: Trainer): Part {
+  const { signature, settings, windows } = model
+  const part: Part = { ...all, count: Math.min(all.count, looked * batch) }
+  if (windows === undefined || settings.truncate === undefined) return part
+  const indices = Int32Array.from({ length: part.count }, (_, i) => i)
+  const [first] = windowsOf([...signature.inputs, ...signature.targets], part, indices, windows, settings.truncate)
+  return first.part
 }
 
 /** Result of a failed training: the best weights, if they are worth keeping. */

@@ -1,4 +1,6 @@
-// Packs bytes in the block format of LZ4: runs of bytes as they are, and repeats of what came before. What unpacks them takes a few lines.
+// Packs bytes in the block format of LZ4: runs of bytes as they are, and repeats of what came before. What unpacks them takes a few lines of
+// a built module, which imports nothing and makes its code without waiting, while the platform decompresses only asynchronously. The
+// library lz4js 0.2.0 packs no better: examples/dates to 21,643 bytes, this to 19,448, as it tries a single place for each repeat.
 
 /** Repeats are at least so long. */
 const least = 4

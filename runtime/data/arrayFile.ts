@@ -2,6 +2,7 @@
 import { fail } from '../../dsl/diagnostics.ts'
 import type { DirectReader } from './functions/file.ts'
 import { GrowingBytes, GrowingInts, GrowingNumbers } from './growing.ts'
+import { joinedBytes } from './joinedBytes.ts'
 import { type NumberType, truthType } from './numberTypes.ts'
 import type { Numbers, StoredArray } from './value.ts'
 
@@ -39,7 +40,7 @@ export function arrayReader(file: string, name: string, readHeader: ReadHeader):
   return {
     isText: false,
     add: bytes => {
-      let all = rest.length === 0 ? bytes : joined(rest, bytes)
+      let all = rest.length === 0 ? bytes : joinedBytes([rest, bytes])
       if (numbers === undefined) {
         const header = readHeader(all, malformed)
         if (header === undefined) {
@@ -143,10 +144,3 @@ function placesOf(dims: readonly number[]): (place: number) => number {
 }
 
 export const shapeText = (dims: readonly number[]): string => dims.join(' × ')
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const both = new Uint8Array(a.length + b.length)
-  both.set(a)
-  both.set(b, a.length)
-  return both
-}

@@ -2,9 +2,7 @@
 import type { Data } from '../../dsl/ast.ts'
 import { allExprs } from '../../dsl/children.ts'
 import { behind, columnsIn } from './columnsIn.ts'
-
-/** Functions of texts. */
-const labelling: ReadonlySet<string> = new Set(['classes', 'words', 'chars'])
+import { dataFunctions } from './functions/index.ts'
 
 /** Labels keep the texts, which can be read as numbers too; numbers keep no texts. */
 export type Asked = 'nothing' | 'numbers' | 'labels'
@@ -16,9 +14,11 @@ export function namedOnce({ body }: Data): ReadonlySet<string> {
   return new Set(names.filter(name => !again.has(name)))
 }
 
-/** Tells by the name of a column how it is used: as labels in equations that call a function of labels, and in those that they read. */
+/** Tells by the name of a column how it is used: as labels in equations that call a function of texts, and in those that they read. */
 export function askedOf({ body }: Data): (column: string) => Asked {
-  const asking = body.filter(({ value }) => [...allExprs(value)].some(e => e.kind === 'name' && labelling.has(e.name)))
+  const asking = body.filter(({ value }) =>
+    [...allExprs(value)].some(e => e.kind === 'name' && dataFunctions.get(e.name)?.readsTexts),
+  )
   const used = new Set(body.flatMap(columnsIn))
   const labels = new Set(
     behind(

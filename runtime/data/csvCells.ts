@@ -1,5 +1,6 @@
 // Reads the cells of CSV rows (RFC 4180), character by character.
-import { holdsNul, shown } from './shown.ts'
+import { holdsNul, saveAsUtf8 } from './notText.ts'
+import { shown } from './shown.ts'
 
 const codeOf = (character: string): number => character.charCodeAt(0)
 const [quote, cr, lf, space, tab] = ['"', '\r', '\n', ' ', '\t'].map(codeOf)
@@ -118,8 +119,7 @@ function plainCell(scan: Scan): string {
       scan.malformed(`${place(scan)} has a quote inside`, 'put the cell in quotes, and double each quote inside it')
   }
   scan.at = at
-  if (scan.hasNul && text.slice(begin, at).includes('\0'))
-    scan.malformed(`${place(scan)} ${holdsNul}`, 'save it as UTF-8')
+  if (scan.hasNul && text.slice(begin, at).includes('\0')) scan.malformed(`${place(scan)} ${holdsNul}`, saveAsUtf8)
   return scan.skips[scan.row.length] ? '' : trimmed(text.slice(begin, at))
 }
 

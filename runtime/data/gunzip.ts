@@ -1,6 +1,7 @@
 // Decompresses a file as its pieces come, if its first bytes say that gzip has compressed it.
 
 import { decompressed } from './decompressed.ts'
+import { joinedBytes } from './joinedBytes.ts'
 
 /** An error of compressed data. */
 export class DamagedGzip extends Error {
@@ -37,7 +38,7 @@ async function startOf(iterator: AsyncIterator<Uint8Array>): Promise<Uint8Array>
   while (start.length < 2) {
     const { done, value } = await iterator.next()
     if (done) break
-    start = start.length === 0 ? value : Uint8Array.of(...start, ...value)
+    start = start.length === 0 ? value : joinedBytes([start, value])
     // Copies the byte: its place may be used again.
     if (start.length < 2) start = start.slice()
   }

@@ -1,5 +1,6 @@
 // Decodes a file that comes in pieces of bytes: UTF-8, given on as whole lines.
-import { invalidAt } from './utf8.ts'
+import { joinedBytes } from './joinedBytes.ts'
+import { foreignFormat, lineEnds, notUtf8, saveAsUtf8 } from './notText.ts'
 
 /** Longest piece of a file that is read at once, in bytes: the texts of longer ones would stay in memory after it. */
 export const pieceLength = 65_536
@@ -29,21 +30,15 @@ export function lineDecoder(
   let foreign: string | undefined
   const take = (bytes: Uint8Array): string => {
     rest.push(bytes)
-    const whole = rest.length === 1 ? bytes : joined(rest)
+    const whole = rest.length === 1 ? bytes : joinedBytes(rest)
     rest = []
     restLength = 0
     if (whole.length === 0) return ''
     if (before === 0) foreign = foreignFormat(whole)
     // A byte order mark is one at the beginning only.
     const text = decode(whole, before === 0)
-    if (text === undefined) {
-      const at = invalidAt(whole)
-      const line = lines + endsIn(whole.subarray(0, at)) + 1
-      const byte = `0x${whole[at].toString(16).toUpperCase().padStart(2, '0')}`
-      const where = `line ${line} is not UTF-8 text: the byte at offset ${before + at} is ${byte}`
-      malformed(foreign === undefined ? where : `it is ${foreign}, and not UTF-8 text`, 'save the file as UTF-8')
-    }
-    lines += endsIn(whole)
+    if (text === undefined) malformed(notUtf8(whole, { lines, bytes: before, foreign }), saveAsUtf8)
+    lines += lineEnds(whole)
     before += whole.length
     return text ?? ''
   }
@@ -62,16 +57,6 @@ export function lineDecoder(
     },
     end: () => take(new Uint8Array()),
   }
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(pieces.reduce((n, piece) => n + piece.length, 0))
-  let end = 0
-  for (const piece of pieces) {
-    all.set(piece, end)
-    end += piece.length
-  }
-  return all
 }
 
 // `fatal` makes invalid bytes an error, and not a � in the data.
@@ -93,25 +78,3 @@ function endOfLines(bytes: Uint8Array): number {
   }
   return 0
 }
-
-/** Counts the ends of lines. */
-function endsIn(bytes: Uint8Array): number {
-  let ends = 0
-  for (let i = 0; i < bytes.length; i++) if (bytes[i] === lf || (bytes[i] === cr && bytes[i + 1] !== lf)) ends++
-  return ends
-}
-
-/** Beginnings of files that are no UTF-8 text. */
-const formats: readonly (readonly [name: string, first: readonly number[]])[] = [
-  ['UTF-16', [0xff, 0xfe]],
-  ['UTF-16', [0xfe, 0xff]],
-  ['a zip archive (a spreadsheet?)', [0x50, 0x4b, 3, 4]],
-  ['compressed with bzip2', [0x42, 0x5a, 0x68]],
-  ['compressed with xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a]],
-  ['compressed with zstd', [0x28, 0xb5, 0x2f, 0xfd]],
-  ['an array saved by NumPy', [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]],
-]
-
-/** Names the format of bytes that are no text, where they begin as it does. */
-const foreignFormat = (bytes: Uint8Array): string | undefined =>
-  formats.find(([, first]) => first.every((byte, i) => bytes[i] === byte))?.[0]

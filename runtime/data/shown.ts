@@ -11,6 +11,3 @@ export function shownJson(value: unknown): string {
   const isNested = typeof value === 'object' && value !== null && Object.values(value).some(v => typeof v === 'object')
   return isNested ? '{…}' : shown(JSON.stringify(value) ?? '')
 }
-
-/** What is said of a text with a NUL. */
-export const holdsNul = 'contains a NUL: the file is binary, or text in UTF-16'

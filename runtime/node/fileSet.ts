@@ -1,9 +1,11 @@
-// Finds the files of a folder, or of a pattern such as `plays/*.txt`. Node's own `glob` is an experiment before version 24.
+// Finds the files of a folder, or of a pattern such as `plays/*.txt`. Node's own `glob` reads `[ ] { } ( )` as signs, which are common in names:
+// its `b[x].*` finds `bx.txt`, and not the file `b[x].txt`; and before Node 22.17 it warns that it is an experiment.
 import { readdir, stat } from 'node:fs/promises'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { fail } from '../../dsl/diagnostics.ts'
 import type { FileSet } from '../data/sources.ts'
-import { readBytes, reasonOf } from './files.ts'
+import { readData } from './dataFiles.ts'
+import { reasonOf } from './files.ts'
 
 export interface FoundFiles {
   readonly what: FileSet['what']
@@ -88,17 +90,20 @@ const patternOf = (part: string): RegExp =>
     'su',
   )
 
+/** Opens a file that lies at `place`, and that messages call `shown`. */
+export type OpenFile = (place: string, shown: string) => AsyncIterable<Uint8Array>
+
 /**
- * Makes the reader of what a program in `folder` names: files, folders and patterns, by absolute paths or relative to the program.
- * Errors as of `readBytes` and `findFiles`.
+ * Makes the reader of what a program in `folder` names: files, folders and patterns, by absolute paths or relative to the program. Files
+ * come piece by piece, decompressed. Errors as of `findFiles` and, while a file is read, of `readData`.
  */
 export const readerIn =
-  (folder: string) =>
-  async (path: string): Promise<Uint8Array | FileSet> => {
+  (folder: string, open: OpenFile = place => readData(place)) =>
+  async (path: string): Promise<AsyncIterable<Uint8Array> | FileSet> => {
     const found = await findFiles(folder, path)
-    if (found === undefined) return readBytes(resolve(folder, path))
+    if (found === undefined) return open(resolve(folder, path), path)
     return {
       what: found.what,
-      files: found.files.map(file => ({ path: file.path, read: () => readBytes(file.place) })),
+      files: found.files.map(file => ({ path: file.path, read: () => open(file.place, file.path) })),
     }
   }

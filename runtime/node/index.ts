@@ -1,6 +1,6 @@
 // Additions to the library for programs under Node: files, and the GPU.
 export { readData, readFirstLines } from './dataFiles.ts'
-export { type FoundFiles, findFiles, readerIn } from './fileSet.ts'
+export { type FoundFiles, findFiles, type OpenFile, readerIn } from './fileSet.ts'
 export {
   checkWritable,
   isSameFile,

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test } from 'vitest'
+import { bitsOfTables } from '../../examples/characters/tables.ts'
 import { compile, evaluatePart, generateNow, js, type LoadOptions, load, loadData, train } from '../../runtime/index.ts'
 import { readerIn } from '../../runtime/node/index.ts'
 import { needs } from '../support/needs.ts'
@@ -51,6 +52,19 @@ test('its data: all characters of the text, nine tenths in 32 rows', needs(absen
     lengths.flat().reduce((a, b) => a + b),
     characters,
   )
+})
+
+test('tables: one of a character is its entropy, and a longer one knows what always follows', () => {
+  const [one, two] = bitsOfTables('abababab'.repeat(2000), 2)
+  assert.ok(Math.abs(one - 1) < 1e-3, `${one}`)
+  assert.ok(two < 0.01, `${two}`)
+})
+
+test('the bits of tables that the page says', needs(absent), () => {
+  const said = /\| counts of characters \| ([\d.]+) \|\n\|[^|]*\| ([\d., ]+) \|/.exec(page)
+  assert.ok(said !== null)
+  const bits = bitsOfTables(readFileSync(plays, 'utf8'), 5).map(each => each.toFixed(2))
+  assert.deepEqual(bits, [said[1], ...said[2].split(', ')])
 })
 
 test('the bits a character that the page says', needs(absent || long), async () => {

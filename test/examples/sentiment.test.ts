@@ -4,7 +4,17 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test } from 'vitest'
-import { compile, fromArrays, type LoadOptions, loadData, predict, train } from '../../runtime/index.ts'
+import { epochBatches } from '../../runtime/epochBatches.ts'
+import { greatest } from '../../runtime/greatest.ts'
+import {
+  type CompiledModel,
+  compile,
+  fromArrays,
+  type LoadOptions,
+  loadData,
+  predict,
+  train,
+} from '../../runtime/index.ts'
 import { readerIn } from '../../runtime/node/index.ts'
 import { needs } from '../support/needs.ts'
 
@@ -47,6 +57,20 @@ test('it learns which words matter, and reads a sentence typed in', async () => 
 test('its data: 9000 sentences, 10000 codes', needs(absent), async () => {
   const { data } = await open({ read: readerIn(dirname(reviews)) })
   assert.deepEqual([data.train.count, data.test?.count, data.sizes.V], [8100, 900, 10_000])
+})
+
+test('the lengths that the page says, and what batches of similar lengths save', needs(absent), async () => {
+  const { model, data } = await open({ read: readerIn(dirname(reviews)) })
+  const all = [data.train, data.test].flatMap(part => part?.ports.review.map(({ lengths }) => lengths[0][0]) ?? [])
+  const mean = all.reduce((a, b) => a + b) / all.length
+  assert.match(page, new RegExp(`Sentences have up to ${greatest(all)} words, ${mean.toFixed(0)} on average`))
+  const lengths = data.train.ports.review.map(example => example.lengths[0][0])
+  const computed = ({ signature, settings }: CompiledModel, bucket: boolean): number => {
+    const batches = epochBatches({ signature, settings: { ...settings, bucket } }, data.train, 32, 1)(1)
+    return batches.reduce((n, batch) => n + batch.length * greatest(Array.from(batch, i => lengths[i])), 0)
+  }
+  const [random, similar] = [computed(model, false), computed(model, true)]
+  assert.match(page, new RegExp(`an epoch computes ${(random / similar).toFixed(2)} times as many words`))
 })
 
 test('the accuracy that the page says, after each epoch', needs(absent || long), async () => {

@@ -1,7 +1,10 @@
 // What a run takes is known before anything is drawn: RNN519, with the numbers, where it is more than there is.
 import assert from 'node:assert/strict'
 import { test } from 'vitest'
+import type { Executable, Loader } from '../../compiler/backend/backend.ts'
+import { js } from '../../compiler/backend/js.ts'
 import { Examples } from '../../runtime/data/example.ts'
+import { greatest } from '../../runtime/greatest.ts'
 import { compile, fromArrays, initialWeights, type LoadedData, predict, train } from '../../runtime/index.ts'
 import { inBytes } from '../../runtime/memoryBudget.ts'
 import { workplace } from '../cli/support.ts'
@@ -43,17 +46,46 @@ test('a batch too large is refused, and fits where less of it is kept', async ()
   await train(compile(source('; steps = 1; checkpoint = auto')), long, { memory })
 })
 
-test('of windows, one is in memory at a time', async () => {
-  const each = (settings: string): string =>
+/** A target at every step of two sequences, as long as that; with the program that learns them. */
+function stepwise(length: number, settings: string) {
+  const model = compile(
     source(settings)
       .replace('target y: [1]', 'target y: real over T')
-      .replace(/p = [^}]*/, 'loss mse(([x] |> LSTM(units) |> dense(1))[0], y)')
-  const [example] = dataOf(20_000).train.ports.x
+      .replace(/p = [^}]*/, 'loss mse(([x] |> LSTM(units) |> dense(1))[0], y)'),
+  )
+  const [example] = dataOf(length).train.ports.x
   const ports = { x: Examples.of([example, example]), y: Examples.of([example, example]) }
-  const long = { ...dataOf(20_000), train: { count: 2, ports } }
+  return { model, data: { ...dataOf(length), train: { count: 2, ports } } }
+}
+
+test('of windows, one is in memory at a time', async () => {
   const memory = 2 ** 20
-  await failing('RNN519', () => train(compile(each('; steps = 1')), long, { memory }))
-  await train(compile(each('; steps = 1; truncate = 100')), long, { memory })
+  const whole = stepwise(20_000, '; steps = 1')
+  await failing('RNN519', () => train(whole.model, whole.data, { memory }))
+  const cut = stepwise(20_000, '; steps = 1; truncate = 100')
+  await train(cut.model, cut.data, { memory })
+})
+
+test('the last weights are checked on windows, too; a validation part is measured whole, and refused if it is too long', async () => {
+  const lengths: number[] = []
+  const noting: Loader<Executable> = {
+    ...js,
+    load: (plan, precision) => {
+      const loaded = js.load(plan, precision)
+      const run: Executable['run'] = (sizes, inputs) => {
+        lengths.push(greatest(inputs['T.lengths'], 0))
+        return loaded.run(sizes, inputs)
+      }
+      return { ...loaded, run }
+    },
+  }
+  const { model, data } = stepwise(20_000, '; steps = 3; truncate = 100')
+  await train(model, data, { backend: noting })
+  // The three steps, and the check.
+  assert.deepEqual(lengths, [100, 100, 100, 100])
+  const validated = { ...data, validation: data.train }
+  const { help } = await failing('RNN519', () => train(model, validated, { memory: 2 ** 20 }))
+  assert.match(help ?? '', /validation/)
 })
 
 test('what fits is run: the limit is what is taken, not more', async () => {

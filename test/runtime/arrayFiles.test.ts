@@ -205,8 +205,7 @@ test('a number that is not finite is RNN404 with its row', async () => {
   ] as const) {
     const files = { 'n.npy': npyFile(headerOf('<f8', [3, 2], isFortran), body) }
     const { message } = await failing('RNN404', () => load({ inputs: ['x [2]'], data: 'x = npy("n.npy")', files }))
-    assert.match(message, isFortran ? /`NaN` is not a number: n\.npy, row 1$/ : /`NaN` is not a number: n\.npy, row 2$/)
-    assert.ok(row)
+    assert.ok(message.endsWith(`\`NaN\` is not a number: n.npy, row ${row}`), message)
   }
 })
 
@@ -214,7 +213,7 @@ const plain = headerOf('|u1', [3])
 const bad: Record<string, [code: Code, by: 'idx' | 'npy' | 'npz', file: Uint8Array, says: RegExp]> = {
   'nothing as IDX': ['RNN405', 'idx', new Uint8Array(), /`f` is empty/],
   'nothing as NumPy': ['RNN405', 'npy', new Uint8Array(), /`f` is empty/],
-  'nothing as an archive': ['RNN410', 'npz', new Uint8Array(), /it is not a zip archive, or it is incomplete/],
+  'nothing as an archive': ['RNN405', 'npz', new Uint8Array(), /`f` is empty/],
   'a text as IDX': ['RNN410', 'idx', bytesOf('x\n1\n'), /it is not an IDX file/],
   'a text as NumPy': ['RNN410', 'npy', bytesOf('x\n1\n'), /it is not an array saved by NumPy/],
   'an array as an archive': ['RNN410', 'npz', numpy('u1.npy'), /it is not a zip archive/],

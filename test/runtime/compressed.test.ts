@@ -20,6 +20,16 @@ test('a compressed file, whole and in pieces of every length', async () => {
   }
 })
 
+test('a file whose first piece is a single byte, and whose second is long', async () => {
+  const text = `x\n${'1234567\n'.repeat(60_000)}`
+  async function* read(): AsyncGenerator<Uint8Array> {
+    const all = new TextEncoder().encode(text)
+    yield all.subarray(0, 1)
+    yield all.subarray(1)
+  }
+  assert.equal((await loaded(read)).length, 60_000)
+})
+
 test('every format', async () => {
   const files = { csv: 'x\n1\n2\n', tsv: 'x\ty,z\n1\t3\n2\t4\n', jsonl: '{"x": 1}\n{"x": 2}\n' }
   for (const [by, text] of Object.entries(files)) {

@@ -68,7 +68,7 @@ const kinds: Record<string, Kind> = {
 }
 
 const program = ({ model, data, head, line, each, numbers, size = 8 }: Kind): string => `
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { compile, loadData, pack } from '${new URL('index.ts', runtime)}'
 const model = compile(${JSON.stringify(`model M {\n ${model}\n}\ndata d for M { ${data} }\ntrain M on d { optimizer = SGD }`)})
 const lines = ${Math.ceil(numbers / each)}
@@ -90,8 +90,11 @@ const { signature, data } = model
 const loaded = await loadData(data, signature, { read })
 look()
 pack([...signature.inputs, ...signature.targets], loaded.train, [0, loaded.train.count - 1], loaded.sizes)
-// The most since the program began; what resourceUsage gives counts the memory of the process that started it, too.
-const [, highest] = /VmHWM:\\s+(\\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))
+// The most since the program began, in KB. On Linux what resourceUsage gives counts the memory of the process that started it, too.
+const status = '/proc/self/status'
+const highest = existsSync(status)
+  ? Number(/VmHWM:\\s+(\\d+) kB/.exec(readFileSync(status, 'utf8'))[1])
+  : process.resourceUsage().maxRSS
 const resident = highest * 1024 - before
 console.log(JSON.stringify({ most, resident, bytes: ${size} * lines * ${each} }))
 `

@@ -18,6 +18,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, test } from 'vitest'
 import { DamagedGzip } from '../../runtime/data/gunzip.ts'
+import type { FileBytes, FileSet } from '../../runtime/data/sources.ts'
 import { readData, readFirstLines } from '../../runtime/node/dataFiles.ts'
 import { findFiles, readerIn } from '../../runtime/node/fileSet.ts'
 import { checkWritable, isSameFile, readBytes, replaceBytes, unusedPath, writeBytes } from '../../runtime/node/files.ts'
@@ -34,10 +35,8 @@ test('what is written can be read, and replaces what was there', async () => {
   await writeBytes(path, Uint8Array.of(1, 2, 3))
   await writeBytes(path, Uint8Array.of(4))
   assert.deepEqual(Uint8Array.from(await readBytes(path)), Uint8Array.of(4))
-  for (const read of [await readerIn(folder)('a.bin'), await readerIn('/elsewhere')(path)]) {
-    assert.ok(read instanceof Uint8Array)
-    assert.deepEqual(Uint8Array.from(read), Uint8Array.of(4))
-  }
+  for (const read of [readerIn(folder)('a.bin'), readerIn('/elsewhere')(path)])
+    assert.deepEqual(await bytesOf(await read), Buffer.of(4))
 })
 
 test('a file that is missing, a folder, a file as a folder: RNN406 with the reason', async () => {
@@ -172,12 +171,17 @@ test('a path that is taken is counted on', async () => {
   assert.equal(await unusedPath(path), join(folder, 'case-3.rnn'))
 })
 
-/** The text of a file of data. */
-async function textIn(path: string): Promise<string> {
+/** Puts the pieces of a file together. */
+async function bytesOf(read: FileBytes | FileSet): Promise<Buffer> {
+  assert.ok(!('files' in read))
+  if (read instanceof Uint8Array) return Buffer.from(read)
   const pieces: Uint8Array[] = []
-  for await (const piece of readData(path)) pieces.push(piece.slice())
-  return Buffer.concat(pieces).toString()
+  for await (const piece of read) pieces.push(piece.slice())
+  return Buffer.concat(pieces)
 }
+
+/** Reads the text of a file of data. */
+const textIn = async (path: string): Promise<string> => (await bytesOf(readData(path))).toString()
 
 test('data that gzip has compressed, by one run or several, is read decompressed; also its first lines', async () => {
   const text = `x\n${'12345\n'.repeat(100_000)}`
@@ -186,6 +190,7 @@ test('data that gzip has compressed, by one run or several, is read decompressed
     const path = join(folder, name)
     await writeFile(path, bytes)
     assert.equal(await textIn(path), text)
+    assert.equal((await bytesOf(await readerIn(folder)(name))).toString(), text)
     assert.equal(String(Buffer.from(await readFirstLines(path, 15))), 'x\n12345\n12345\n')
   }
 })
@@ -211,23 +216,35 @@ test('a folder and a pattern name their files, in the order of their names', asy
   const texts = join(folder, 'texts')
   await mkdir(join(texts, 'inner', 'deep'), { recursive: true })
   await mkdir(join(texts, 'c.txt'))
-  for (const name of ['b.txt', 'a.txt', 'B.txt', 'a(1).md', '.hidden.txt', 'inner/z.txt', 'inner/deep/y.txt'])
+  for (const name of [
+    'b.txt',
+    'a.txt',
+    'B.txt',
+    'a(1).md',
+    'b[x].csv',
+    '.hidden.txt',
+    'inner/z.txt',
+    'inner/deep/y.txt',
+  ])
     await writeFile(join(texts, name), name)
   const found = async (path: string): Promise<readonly string[] | undefined> =>
     (await findFiles(folder, path))?.files.map(file => file.path)
-  const all = ['B.txt', 'a(1).md', 'a.txt', 'b.txt', 'inner/deep/y.txt', 'inner/z.txt'].map(name => `texts/${name}`)
+  const all = ['B.txt', 'a(1).md', 'a.txt', 'b.txt', 'b[x].csv', 'inner/deep/y.txt', 'inner/z.txt'].map(
+    name => `texts/${name}`,
+  )
   assert.deepEqual(await found('texts'), all)
   assert.deepEqual(await found('texts/**/*'), all)
   assert.deepEqual(await found('texts/*.txt'), ['texts/B.txt', 'texts/a.txt', 'texts/b.txt'])
   assert.deepEqual(await found('texts/?(1).*'), ['texts/a(1).md'])
   assert.deepEqual(await found('*/inner/*.txt'), ['texts/inner/z.txt'])
   assert.deepEqual(await found('texts/**/y.txt'), ['texts/inner/deep/y.txt'])
-  assert.deepEqual(await found('texts/*.csv'), [])
+  assert.deepEqual(await found('texts/b[x].*'), ['texts/b[x].csv'])
+  assert.deepEqual(await found('texts/*.tsv'), [])
   assert.deepEqual(await found('none/*.csv'), [])
-  assert.deepEqual(await found(`${texts}/b*`), [join(texts, 'b.txt')])
+  assert.deepEqual(await found(`${texts}/b*t`), [join(texts, 'b.txt')])
   assert.equal(await found('texts/b.txt'), undefined)
   assert.equal(await found('texts/none.txt'), undefined)
   const set = await readerIn(folder)('texts/*.md')
   assert.ok('files' in set && set.what === 'a pattern')
-  assert.equal(String(await set.files[0].read()), 'a(1).md')
+  assert.equal((await bytesOf(await set.files[0].read())).toString(), 'a(1).md')
 })

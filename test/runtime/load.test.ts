@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'vitest'
+import { catalogue } from '../../dsl/catalogue.ts'
 import type { Code } from '../../dsl/diagnostics.ts'
 import type { Part } from '../../runtime/data/example.ts'
+import { dataFunctions } from '../../runtime/data/functions/index.ts'
 import { loadInputs } from '../../runtime/data/loadData.ts'
 import { column, dataBlock, failing, load, range, readTexts, signature } from './support.ts'
 
@@ -23,6 +26,13 @@ test('columns feed scalars and, joined, vectors; without a split all is for trai
   assert.deepEqual(values(loaded.train, 'label'), [0, 1, 0])
   assert.equal(loaded.validation ?? loaded.test, undefined)
   assert.deepEqual(loaded.sizes, { K: 2 })
+})
+
+test('the help on functions of data names all of them, and so does the language', () => {
+  const [, listed] = /Data blocks know `([^`]*)`/.exec(catalogue.RNN407.fix ?? '') ?? []
+  assert.deepEqual(listed?.split(' ').sort(), [...dataFunctions.keys()].sort())
+  const language = readFileSync(new URL('../../spec/language.md', import.meta.url), 'utf8')
+  for (const name of dataFunctions.keys()) assert.match(language, new RegExp(`\\b${name}\\(`))
 })
 
 test('a chain is as long as it likes', async () => {

@@ -124,7 +124,9 @@ describe('streams of characters', () => {
       [[97, 10, 98, 0xff, 97], /line 2 is not UTF-8 text: the byte at offset 3 is 0xFF/],
       [[97, 0xe2, 0x82], /line 1 is not UTF-8 text: the byte at offset 1 is 0xE2/],
       [[0xff, 0xfe, 97, 0], /it is UTF-16, and not UTF-8 text/],
-      [[97, 10, 0, 98], /line 2 holds a NUL/],
+      [[97, 10, 0, 98], /line 2 contains a NUL/],
+      [[13, 10, 13, 0], /line 3 contains a NUL/],
+      [[...bytes('PK\x03\x04'), 0xff], /it is a zip archive/],
     ] as const
     for (const [values, message] of cases) {
       for (const call of ['chars', 'words']) {

@@ -15,6 +15,7 @@ import { type DataFunction, textOf } from './function.ts'
 export const classes: DataFunction = {
   name: 'classes',
   parameters: [{ name: 'x' }, { name: 'empty', default: { kind: 'text', value: '' } }],
+  readsTexts: true,
   apply: ([{ value, span }, empty], call): Series | Sequences => {
     const found = labelledOf(value, span)
     if (found === undefined) {

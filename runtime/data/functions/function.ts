@@ -43,6 +43,8 @@ export interface DataFunction {
   readonly parameters: readonly Parameter[]
   /** For a function that reads a file: what one would hold that has a row, and these columns, for checks without data. */
   readonly example?: (path: string, columns: readonly string[]) => FileContent
+  /** Whether it reads the texts of a column, and not its numbers. */
+  readonly readsTexts?: boolean
   /** Whether the elements of its arguments have no axes, as it gives them one. */
   readonly takesRows?: boolean
   /** Takes one argument for each parameter, in their order; those of a default have the call's span. */

@@ -4,8 +4,9 @@ import { exactValue, own, repeatedKey } from '../../json.ts'
 import { once } from '../../once.ts'
 import type { Asked } from '../asked.ts'
 import { CellsBuilder } from '../cells.ts'
+import { holdsNul, saveAsUtf8 } from '../notText.ts'
 import { LinesBuilder } from '../rowPlaces.ts'
-import { holdsNul, shown, shownJson } from '../shown.ts'
+import { shown, shownJson } from '../shown.ts'
 import { type Cells, type Table, tableOf } from '../value.ts'
 import { readTable, type TextFormat, tableIn, textFile } from './file.ts'
 import type { DataFunction } from './function.ts'
@@ -98,7 +99,7 @@ function parseJson(text: string, line: number, file: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    if (text.includes('\0')) return malformed(file, `line ${line} ${holdsNul}`, 'save it as UTF-8')
+    if (text.includes('\0')) return malformed(file, `line ${line} ${holdsNul}`, saveAsUtf8)
     const reason = error instanceof Error ? error.message : String(error)
     // The engine counts the line that it was given as line 1.
     const inLine = reason.replace(/ \(line 1 column (\d+)\)$/, ', column $1')

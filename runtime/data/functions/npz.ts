@@ -1,4 +1,5 @@
 // npz("data.npz"): the arrays that NumPy saved into one file by `savez` or `savez_compressed`, by their names.
+import { fail } from '../../../dsl/diagnostics.ts'
 import { arrayReader, malformedIn } from '../arrayFile.ts'
 import { GrowingBytes } from '../growing.ts'
 import { npyHeader } from '../npyHeader.ts'
@@ -32,6 +33,7 @@ const npzFile: FileFormat<Table<StoredArray>> = (file, asked) => {
     isText: false,
     add: piece => bytes.append(Uint8Array.from(piece)),
     end: async () => {
+      if (bytes.length === 0) fail('RNN405', { what: `\`${file}\`` })
       const arrays: StoredArray[] = []
       for (const entry of zipEntries(bytes.take(), malformedIn(file))) {
         if (!entry.name.endsWith('.npy')) continue

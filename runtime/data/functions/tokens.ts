@@ -39,6 +39,7 @@ export function tokenFunction(defaults: Defaults): DataFunction {
   const user = `\`${defaults.name}\``
   return {
     name: defaults.name,
+    readsTexts: true,
     parameters: [
       { name: 'x' },
       { name: 'limit', default: { kind: 'number', value: Number.POSITIVE_INFINITY } },
