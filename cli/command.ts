@@ -20,6 +20,9 @@ type Flag = readonly [flag: string, about: string, otherwise?: string]
 /** Backends that answer at once, by name. */
 const immediate: ReadonlyMap<string, Backend> = new Map(immediateBackends.map(b => [b.name, b]))
 
+/** Their names, for the help. */
+export const immediateNames = [...immediate.keys()].join(', ')
+
 type Open = () => AnyBackend | Promise<AnyBackend>
 
 /** Functions that open each backend, by name, and then by device; the first device is the default. */
@@ -42,6 +45,7 @@ export const flags = {
     `backend that runs the network: ${[...targets.keys()].join(', ')}, or auto for the faster one`,
     'js',
   ],
+  immediateTarget: ['--target <name>', `backend that runs the network: ${immediateNames}`, 'js'],
   device: ['--device <name>', `device for --target gpu: ${Object.keys(gpuDevices).join(', ')}`],
   data: ['--data <path>', 'read this file instead of the one in the data block'],
   weights: ['--weights <path>', 'weights file for a program'],
