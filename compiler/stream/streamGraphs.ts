@@ -115,6 +115,8 @@ function oneStep(model: LoweredModel, axis: string, by: Derivation): OneStep {
     return targets.has(name) ? elementOfTarget(name) : name
   }
   const before = crossed.block.params
+  // All targets are parameters, of which the loss may read more than the answers.
+  const unread = new Set([...targets].filter(name => !model.fedBack.includes(name)).map(elementOfTarget))
   // The axis is known by its symbol up to here, so its size is put in last.
   const sized = copyBlock(model.context, crossed.block, dim => substitute(dim, axis, 1))
   const block = by.passes.reduce((b, pass) => pass.run(model.context, b), sized)
@@ -123,7 +125,10 @@ function oneStep(model: LoweredModel, axis: string, by: Derivation): OneStep {
     names: new Map(block.params.map((p, i) => [p.id, nameOf(before[i])])),
     outputs: model.outputs.map(o => o.name),
     states: crossed.states,
-    elements: before.filter(p => p.shape.some(d => symbolsOf(d).includes(axis))).map(nameOf),
+    elements: before
+      .filter(p => p.shape.some(d => symbolsOf(d).includes(axis)))
+      .map(nameOf)
+      .filter(name => !unread.has(name)),
   }
 }
 
