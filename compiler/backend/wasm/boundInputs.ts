@@ -14,7 +14,7 @@ export type Arrays = Readonly<Record<string, Buffer>>
 interface Group {
   readonly buffer: PlanBuffer
   readonly ports: readonly Port[]
-  /** The place in the frame that holds its address; none where nothing reads it. */
+  /** The place in the frame that holds its address; -1, where nothing is written, if nothing reads it. */
   readonly slot: number
   /** The arrays of the last run, the version of the layout that they were bound in, and how long they are in it. */
   last: Buffer[]
@@ -55,7 +55,7 @@ export interface Binding {
   readonly engine: Engine
   readonly places: Places
   readonly precision: Precision
-  /** The place of a buffer's address in the frame. */
+  /** The place of a buffer's address in the frame, or -1. */
   readonly slotOf: (buffer: PlanBuffer) => number
   readonly frame: () => Int32Array
 }
