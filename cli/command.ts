@@ -20,6 +20,9 @@ type Flag = readonly [flag: string, about: string, otherwise?: string]
 /** Backends that answer at once, by name. */
 const immediate: ReadonlyMap<string, Backend> = new Map(immediateBackends.map(b => [b.name, b]))
 
+/** Their names, for the help. */
+export const immediateNames = [...immediate.keys()].join(', ')
+
 type Open = () => AnyBackend | Promise<AnyBackend>
 
 /** Functions that open each backend, by name, and then by device; the first device is the default. */
@@ -39,10 +42,10 @@ export const flags = {
   dtypeOrF32: ['--dtype <f32|f64>', 'precision of real numbers', 'f32'],
   target: [
     '--target <name>',
-    `backend that runs the network: ${[...targets.keys()].join(', ')}, or auto for the faster one`,
+    `backend that runs the network: ${[...targets.keys()].join(', ')}, or auto for the faster of js and gpu`,
     'js',
   ],
-  cpuTarget: ['--target <name>', `backend that runs the network: ${[...immediate.keys()].join(', ')}`, 'js'],
+  immediateTarget: ['--target <name>', `backend that runs the network: ${immediateNames}`, 'js'],
   device: ['--device <name>', `device for --target gpu: ${Object.keys(gpuDevices).join(', ')}`],
   data: ['--data <path>', 'read this file instead of the one in the data block'],
   weights: ['--weights <path>', 'weights file for a program'],

@@ -1,5 +1,7 @@
 // rnnc explain: describes a model and its costs, and its form at each stage of the compiler.
 import { js } from '../../compiler/backend/js.ts'
+import { scheduleFor } from '../../compiler/backend/wasm.ts'
+import { printCode } from '../../compiler/code/print.ts'
 import type { Signature } from '../../compiler/elaborate/values/signature.ts'
 import {
   batchGraphNames,
@@ -45,7 +47,7 @@ interface Options extends ModelOptions {
   readonly dtype: string
 }
 
-const emits = ['ast', 'graph', 'plan', 'source', 'step'] as const
+const emits = ['ast', 'graph', 'plan', 'source', 'code', 'step'] as const
 
 export const explain: AddCommand = (program, output) =>
   describeUse(
@@ -56,7 +58,7 @@ export const explain: AddCommand = (program, output) =>
     [
       [
         '--emit <stage>',
-        'show ast, graph, after:PASS (after:lower, after:dce, after:join-tails), plan, source or step (the graphs of a stream)',
+        'show ast, graph, after:PASS (after:lower, after:dce, after:join-tails), plan, source (JavaScript), code (the loops that become WebAssembly) or step (the graphs of a stream)',
       ],
       ['--graph <name>', `graph to show: ${graphNames.join(', ')}; by default predict`],
       ['--over <axis>', 'axis of the stream, if the model has several'],
@@ -155,6 +157,9 @@ function showStage(model: CompiledModel, emit: string, options: Options, output:
   if (stage === 'source') {
     const { context, graph: own } = graphOf(model, graph, over)
     texts.set(stage, () => js.emit(plan(context, own), precision))
+  } else if (stage === 'code') {
+    const { context, graph: own } = graphOf(model, graph, over)
+    texts.set(stage, () => printCode(scheduleFor(plan(context, own), precision).program))
   } else if (stage !== 'ast') {
     executable(model, { graph, ...over, backend: js, precision, onStage: (name, text) => texts.set(name, text) })
   }

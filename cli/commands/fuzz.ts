@@ -8,7 +8,7 @@ import { checkWritable, unusedPath, writeBytes } from '../../runtime/node/index.
 import type { FuzzFailure, FuzzReport } from '../../trust/fuzz/fuzz.ts'
 import { kinkChoices } from '../../trust/fuzz/generate/kinks.ts'
 import type { UnderTest } from '../../trust/fuzz/trial.ts'
-import { type AddCommand, chooseBackend, describeUse, flags } from '../command.ts'
+import { type AddCommand, chooseBackend, describeUse, flags, immediateNames } from '../command.ts'
 import { oneOf, wholeNumber } from '../errors.ts'
 import { catchInterrupt } from '../interrupt.ts'
 import { openSource } from '../openSource.ts'
@@ -36,7 +36,7 @@ export const fuzz: AddCommand = (program, output) =>
       ['--runs <n>', 'number of programs; by default 1000, or unlimited with --time'],
       ['--seed <n>', 'seed of the first program; by default a new one each time'],
       ['--time <time>', 'stop after this time, such as 60s or 2m'],
-      ['--target <name>', `backend to test: ${immediateBackends.map(b => b.name).join(', ')}; by default all`],
+      ['--target <name>', `backend to test: ${immediateNames}; by default all`],
       ['--kinks <how>', `how often to use operations with kinks, such as relu: ${kinkChoices.join(', ')}`, 'some'],
       ['--save <folder>', 'save failing programs in this folder, to run them again'],
       flags.json,

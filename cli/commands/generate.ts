@@ -33,7 +33,7 @@ export const generate: AddCommand = (program, output) =>
       ...decodingFlags,
       ['--over <axis>', 'axis of the sequence, if the model has several'],
       flags.weights,
-      flags.cpuTarget,
+      flags.immediateTarget,
       flags.dtype,
       flags.set,
       flags.json,

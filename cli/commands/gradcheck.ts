@@ -8,7 +8,7 @@ import { initialWeightsAsync } from '../../runtime/session.ts'
 import type { GradientCheck, ParameterCheck } from '../../trust/gradients/checkGradients.ts'
 import type { Cause } from '../../trust/gradients/locate.ts'
 import { dataBatches, drawnBatch } from '../batches.ts'
-import { type AddCommand, chooseBackend, describeUse, flags } from '../command.ts'
+import { type AddCommand, chooseBackend, describeUse, flags, immediateNames } from '../command.ts'
 import { parameterCount } from '../describeSignature.ts'
 import { wholeNumber } from '../errors.ts'
 import { compileSource, dataReader, type ModelOptions, openSource } from '../openSource.ts'
@@ -34,7 +34,7 @@ export const gradcheck: AddCommand = (program, output) =>
       ['--data [path]', 'use a batch from the data block, or from this file, instead of a random one'],
       ['--set <name=value...>', 'set hyper-parameters and sizes, including those of the batch: B=3 T=5 V=7'],
       ['--seed <n>', 'seed of the batch and the weights', '1'],
-      ['--target <name>', 'backend that computes the gradient: js', 'js'],
+      ['--target <name>', `backend that computes the gradient: ${immediateNames}`, 'js'],
       flags.model,
       flags.json,
     ],

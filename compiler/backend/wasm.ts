@@ -15,8 +15,7 @@ function wasmBackend(name: string, relaxed: boolean): Backend {
     load: (plan, precision): Executable => {
       const scheduled = scheduleFor(plan, precision)
       const engine = wasmEngine(scheduled, { relaxed })
-      const real = precision === 'f32' ? Float32Array : Float64Array
-      return createExecutable({ name, plan, schedule: scheduled, engine, real })
+      return createExecutable({ name, plan, schedule: scheduled, engine, precision })
     },
   }
 }

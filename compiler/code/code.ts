@@ -21,6 +21,12 @@ export type Literal = number | readonly number[] | bigint
 /** How a load or a store takes less than its type: one number into all lanes, or the first two of four lanes. */
 export type Part = 'splat' | 'pair'
 
+/** A load or a store, at `address + offset` bytes. */
+export interface Access {
+  readonly address: Expr
+  readonly offset: number
+}
+
 export type Expr =
   | { readonly kind: 'constant'; readonly type: Type; readonly value: Literal }
   | { readonly kind: 'local'; readonly type: Type; readonly local: Local }
@@ -32,28 +38,14 @@ export type Expr =
       readonly args: readonly Expr[]
       readonly lanes?: readonly number[]
     }
-  /** Reads at `address + offset`. */
-  | {
-      readonly kind: 'load'
-      readonly type: Type
-      readonly address: Expr
-      readonly offset: number
-      readonly part?: Part
-    }
+  | (Access & { readonly kind: 'load'; readonly type: Type; readonly part?: Part })
   | { readonly kind: 'call'; readonly type: Type; readonly callee: string; readonly args: readonly Expr[] }
 
 export type Statement =
   /** Gives a new variable its value. */
   | { readonly kind: 'let'; readonly local: Local; readonly value: Expr }
   | { readonly kind: 'set'; readonly local: Local; readonly value: Expr }
-  /** Writes at `address + offset`. */
-  | {
-      readonly kind: 'store'
-      readonly address: Expr
-      readonly offset: number
-      readonly value: Expr
-      readonly part?: 'pair'
-    }
+  | (Access & { readonly kind: 'store'; readonly value: Expr; readonly part?: 'pair' })
   /** Runs its body for index = from, from + step, … while it is below `to`, which is evaluated once. */
   | {
       readonly kind: 'for'

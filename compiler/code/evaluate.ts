@@ -1,7 +1,7 @@
 // What each operation of the loop language gives: the reference that printers answer to.
 import type { Operation, Type } from './code.ts'
 import { getLane, newVector, setLane, type Value, vector, vector64 } from './lanes.ts'
-import { isVector, laneCount, truthOf } from './operations.ts'
+import { isVector, laneCount, splatOf, truthOf } from './operations.ts'
 
 type Two = (x: number, y: number) => number
 
@@ -35,15 +35,8 @@ const binary: Partial<Record<Operation, Two>> = {
   andnot: (x, y) => x & ~y,
 }
 
-const comparisons: Partial<Record<Operation, (x: number, y: number) => boolean>> = {
-  lt: (x, y) => x < y,
-  le: (x, y) => x <= y,
-  eq: (x, y) => x === y,
-  ne: (x, y) => x !== y,
-  below: (x, y) => x >>> 0 < y >>> 0,
-}
-
-const comparisons64: Partial<Record<Operation, (x: bigint, y: bigint) => boolean>> = {
+/** Comparisons of numbers, and of whole numbers of 64 bits. */
+const comparisons: Partial<Record<Operation, <N extends number | bigint>(x: N, y: N) => boolean>> = {
   lt: (x, y) => x < y,
   le: (x, y) => x <= y,
   eq: (x, y) => x === y,
@@ -72,7 +65,7 @@ function fault(what: string): never {
   throw new Error(`${what} was expected`)
 }
 
-/** Applies an operation to values whose first has a type; `fused` rounds `madd` of f32 once. */
+/** Applies an operation to values whose first has a type; `madd` rounds twice. */
 export function evaluate(op: Operation, type: Type, args: readonly Value[], lanes: readonly number[] = []): Value {
   const moved = move(op, type, args, lanes)
   if (moved !== undefined) return moved
@@ -99,6 +92,7 @@ function one(op: Operation, type: Type, [x, y, z]: readonly number[]): number {
   if (op === 'mul') return rounded(type, product(type)(x, y))
   const compared = comparisons[op]
   if (compared !== undefined) return compared(x, y) ? 1 : 0
+  if (op === 'below') return x >>> 0 < y >>> 0 ? 1 : 0
   if (op === 'shl') return x << y
   if (op === 'shr') return (x >>> y) | 0
   const applied = unary[op]?.(x) ?? binary[op]?.(x, y)
@@ -117,9 +111,10 @@ function wide(op: Operation, args: readonly Value[]): DataView {
   if (typeof x === 'number') return fault('a vector')
   if (typeof y === 'number') {
     if (op === 'shl') return vector64(i => x[i] << BigInt(y & 63))
-    return vector64(i => BigInt.asUintN(64, x[i]) >> BigInt(y & 63))
+    if (op === 'shr') return vector64(i => BigInt.asUintN(64, x[i]) >> BigInt(y & 63))
+    return fault(`a shift and not ${op}`)
   }
-  const compared = comparisons64[op]
+  const compared = comparisons[op]
   if (compared !== undefined) return vector64(i => (compared(x[i], y[i]) ? -1n : 0n))
   const applied = binary64[op]
   return applied === undefined ? fault(`an operation and not ${op}`) : vector64(i => applied(x[i], y[i]))
@@ -134,7 +129,7 @@ function move(op: Operation, type: Type, args: readonly Value[], lanes: readonly
     case 'choose':
       return chosen(bytes(x), bytes(y), bytes(z))
     case 'splat':
-      return vector(type === 'f32' ? 'f32x4' : type === 'f64' ? 'f64x2' : 'i32x4', () => number(x))
+      return vector(splatOf(type), () => number(x))
     case 'lane':
       return getLane(bytes(x), type, lanes[0])
     case 'withLane': {

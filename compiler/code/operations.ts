@@ -6,10 +6,12 @@ export const laneCount: Readonly<Record<Vector, number>> = { f32x4: 4, f64x2: 2,
 export const isVector = (type: Type): type is Vector => Object.hasOwn(laneCount, type)
 
 /** The scalar in each lane; the lanes of an i64x2 have none. */
-export const laneType = { f32x4: 'f32', f64x2: 'f64', i32x4: 'i32' } as const
+const laneType = { f32x4: 'f32', f64x2: 'f64', i32x4: 'i32' } as const
 
-/** The vector with a scalar in each lane. */
-export const vectorOf = { f32: 'f32x4', f64: 'f64x2', i32: 'i32x4' } as const satisfies Record<Scalar, Vector>
+const vectorOf = { f32: 'f32x4', f64: 'f64x2', i32: 'i32x4' } as const satisfies Record<Scalar, Vector>
+
+/** The vector with a scalar in each lane; of a vector itself. */
+export const splatOf = (t: Type): Vector => (isVector(t) ? t : vectorOf[t])
 
 /** The type of a comparison's result. */
 export const truthOf: Readonly<Record<Type, Type>> = {
@@ -69,7 +71,7 @@ const rules: Readonly<Record<Operation, Rule>> = {
   shr: shift,
   select: { of: all, others: t => [t, 'i32'], gives: same },
   choose: { of: vectors, others: t => [t, truthOf[t]], gives: same },
-  splat: unary(['f32', 'f64', 'i32'], t => (t === 'f32' ? 'f32x4' : t === 'f64' ? 'f64x2' : 'i32x4')),
+  splat: unary(['f32', 'f64', 'i32'], splatOf),
   lane: unary(['f32x4', 'f64x2', 'i32x4'], scalarOf),
   withLane: { of: ['f32x4', 'f64x2', 'i32x4'], others: t => [scalarOf(t)], gives: same },
   shuffle: binary(['f32x4', 'f64x2', 'i32x4']),

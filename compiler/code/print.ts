@@ -1,11 +1,11 @@
 // Prints the loop language as text, to read.
-import type { Expr, Func, Literal, Program, Statement } from './code.ts'
+import type { Access, Expr, Func, Literal, Part, Program, Statement } from './code.ts'
 
 /** The text of a program. */
 export const printCode = ({ functions }: Program): string => functions.map(printFunction).join('\n')
 
 /** The text of a function. */
-export function printFunction({ name, comment, params, body, result }: Func): string {
+function printFunction({ name, comment, params, body, result }: Func): string {
   const list = params.map(p => `${p.name}: ${p.type}`).join(', ')
   const gives = result === undefined ? [] : [`return ${text(result)}`]
   const lines = [...body.flatMap(lines1), ...gives].map(l => `  ${l}`)
@@ -37,10 +37,9 @@ function lines1(s: Statement): string[] {
   }
 }
 
-const part = ({ part }: { readonly part?: string }): string => (part === undefined ? '' : ` ${part} `)
+const part = ({ part }: { readonly part?: Part }): string => (part === undefined ? '' : ` ${part} `)
 
-const place = ({ address, offset }: { readonly address: Expr; readonly offset: number }): string =>
-  offset === 0 ? text(address) : `${text(address)} + ${offset}`
+const place = ({ address, offset }: Access): string => (offset === 0 ? text(address) : `${text(address)} + ${offset}`)
 
 const literal = (value: Literal): string =>
   Array.isArray(value) ? `(${value.join(', ')})` : Object.is(value, -0) ? '-0' : String(value)

@@ -62,6 +62,9 @@ export function indirectPlace(
   return { exists, place: { ...to, level, address: name(nest, level, 'p', add(to.address, shift)) } }
 }
 
-/** A name for what an expression gives, where it is a variable. */
-export const nameOf = (e: Expr): string =>
-  e.kind === 'local' ? e.local.name : e.kind === 'constant' ? String(e.value) : '?'
+/** A name for the value of a variable or a constant, under which others find what is made of it. */
+export function nameOf(e: Expr): string {
+  if (e.kind === 'local') return e.local.name
+  if (e.kind === 'constant') return String(e.value)
+  throw new Error('a value has no name')
+}

@@ -12,6 +12,7 @@ import type { Block } from './formulas/formula.ts'
 import { applyFunction, isFunction } from './functions.ts'
 import { type Nest, name, once } from './nest.ts'
 import { scalarOp } from './scalarOps.ts'
+import { scalarOf } from './target.ts'
 import { numberOf, type Value } from './values.ts'
 import { asMask, vectorOp } from './vectorOps.ts'
 
@@ -132,7 +133,7 @@ function element(
     )
     return { dtype, level, vector: name(nest, level, 'v', masked(loaded, test, dtype)) }
   }
-  const type = dtype === 'real' ? writer.shared.target.real : 'i32'
+  const type = scalarOf(writer.shared.target, dtype)
   const value = load(type, address)
   if (found === undefined) {
     return { dtype, level, number: once(nest, level, [`${type} at ${nameOf(address)}`, 'x'], () => value) }
@@ -157,7 +158,7 @@ function loadLanes({ mode, lanes, writer }: Nest, { address, along, bytes }: Pla
       return load(type, address, first * bytes, type === 'i32x4' && lanes.count === 2 ? 'pair' : undefined)
     const stride = writer.size(along, bytes)
     const laneAt = (k: number): Expr =>
-      load(dtype === 'real' ? writer.shared.target.real : 'i32', add(address, mul(stride, int(first + k))))
+      load(scalarOf(writer.shared.target, dtype), add(address, mul(stride, int(first + k))))
     const others = Array.from({ length: lanes.count - 1 }, (_, k) => k + 1)
     return others.reduce<Expr>((v, k) => apply('withLane', [v, laneAt(k)], [k]), splat(laneAt(0)))
   }

@@ -11,7 +11,7 @@ import { hasLanes, liesTogether } from './lanewise.ts'
 import { byVectors } from './maps.ts'
 import { addTo, close, closePlain, createNest, inside, type Nest, name, whereSome } from './nest.ts'
 import { combined, type Partial, partialResult, type Result, resultOf } from './results.ts'
-import { lanesOf } from './target.ts'
+import { lanesOf, scalarOf } from './target.ts'
 import { numberOf } from './values.ts'
 import type { Writer } from './writer.ts'
 
@@ -32,7 +32,7 @@ export function reduceStatements(kernel: ReduceKernel, writer: Writer): readonly
 function startStatements({ domain, to, combine }: ReduceKernel, writer: Writer): readonly Statement[] {
   const nest = createNest(writer, domain)
   const start = combine === 'argmax' ? 0 : combine.start
-  const type = to.buffer.dtype === 'real' ? writer.shared.target.real : 'i32'
+  const type = scalarOf(writer.shared.target, to.buffer.dtype)
   const body = inside(nest, false, () => addTo(nest, store(placeOf(nest, to).address, constant(type, start))))
   return closePlain(nest, body)
 }
@@ -184,7 +184,7 @@ function argmaxStatements(kernel: ReduceKernel, writer: Writer): readonly Statem
   const { domain, over, program, value } = kernel
   const nest = createNest(writer, [...domain, ...over])
   const outer = domain.length
-  const type = program[value].dtype === 'real' ? writer.shared.target.real : 'i32'
+  const type = scalarOf(writer.shared.target, program[value].dtype)
   const [best, at] = [writer.fresh('best', type), writer.fresh('result', 'i32')]
   nest.before[outer].push(bind(best, constant(type, 0)), bind(at, int(0)))
   const { address } = placeOf(nest, within(kernel))

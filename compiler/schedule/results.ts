@@ -4,7 +4,7 @@ import type { Expr, Local, Statement } from '../code/code.ts'
 import type { DType } from '../ir/graph.ts'
 import type { Monoid } from '../plan/plan.ts'
 import { scalarOp } from './scalarOps.ts'
-import { lanesOf } from './target.ts'
+import { lanesOf, scalarOf } from './target.ts'
 import type { Writer } from './writer.ts'
 
 /** One result. */
@@ -24,7 +24,7 @@ export function combined({ op }: Monoid, a: Expr, b: Expr): Expr {
 }
 
 export function resultOf(combine: Monoid, dtype: DType, writer: Writer): Result {
-  const own = dtype === 'real' ? writer.shared.target.real : 'i32'
+  const own = scalarOf(writer.shared.target, dtype)
   const wide = combine.op === 'add' && own === 'f32'
   const local = writer.fresh('result', wide ? 'f64' : own)
   const term = (x: Expr): Expr => (wide ? apply('toF64', [x]) : x)

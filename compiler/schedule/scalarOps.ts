@@ -2,32 +2,18 @@
 import { apply, constant, div, int, mul, select, sub } from '../code/build.ts'
 import type { Expr } from '../code/code.ts'
 import type { Operation } from '../ir/algebra.ts'
-
-const direct = {
-  add: 'add',
-  sub: 'sub',
-  mul: 'mul',
-  div: 'div',
-  sqrt: 'sqrt',
-  floor: 'floor',
-  lt: 'lt',
-  le: 'le',
-  eq: 'eq',
-  and: 'and',
-  or: 'or',
-  imul: 'mul',
-  xor: 'xor',
-  shr: 'shr',
-} as const
-
-const isDirect = (name: Operation): name is keyof typeof direct => Object.hasOwn(direct, name)
+import { sameOp } from './sameOps.ts'
 
 /** An operation on numbers that needs no function; undefined for those that do. */
 export function scalarOp(name: Operation, args: readonly Expr[], real: 'f32' | 'f64'): Expr | undefined {
   const [a, b, c] = args
   const isInt = a.type === 'i32'
-  if (isDirect(name)) return apply(direct[name], args)
   switch (name) {
+    case 'lt':
+    case 'le':
+    case 'eq':
+    case 'shr':
+      return apply(name, args)
     case 'real':
       return isInt ? apply(real === 'f32' ? 'toF32' : 'toF64', [a]) : a
     case 'strong_mul':
@@ -49,7 +35,7 @@ export function scalarOp(name: Operation, args: readonly Expr[], real: 'f32' | '
     case 'stop_gradient':
       return a
     default:
-      return undefined
+      return sameOp(name, args)
   }
 }
 

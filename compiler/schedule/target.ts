@@ -1,5 +1,7 @@
 // What a schedule must know of where its code will run.
-import type { Type } from '../code/code.ts'
+import type { Scalar } from '../code/code.ts'
+import { bytesOf } from '../code/operations.ts'
+import type { DType } from '../ir/graph.ts'
 
 export interface Target {
   /** The type of a real. */
@@ -21,9 +23,8 @@ export const lanesOf = ({ real }: Target): Lanes =>
     ? { count: 4, real: 'f32x4', int: 'i32x4', bool: 'i32x4' }
     : { count: 2, real: 'f64x2', int: 'i32x4', bool: 'i64x2' }
 
-/** The bytes of an element of a buffer. */
-export const elementBytes = ({ real }: Target, dtype: 'real' | 'int' | 'bool'): number =>
-  dtype === 'real' && real === 'f64' ? 8 : 4
+/** The type of an element, in memory and outside vectors. */
+export const scalarOf = ({ real }: Pick<Target, 'real'>, dtype: DType): Scalar => (dtype === 'real' ? real : 'i32')
 
-/** The type of a number outside vectors. */
-export const scalarOf = ({ real }: Target, dtype: 'real' | 'int' | 'bool'): Type => (dtype === 'real' ? real : 'i32')
+/** The bytes of an element in memory. */
+export const elementBytes = (target: Pick<Target, 'real'>, dtype: DType): number => bytesOf[scalarOf(target, dtype)]

@@ -4,24 +4,8 @@ import type { Expr } from '../code/code.ts'
 import type { Operation } from '../ir/algebra.ts'
 import type { DType } from '../ir/graph.ts'
 import type { Block } from './formulas/formula.ts'
+import { sameOp } from './sameOps.ts'
 import type { Lanes } from './target.ts'
-
-const direct = {
-  add: 'add',
-  sub: 'sub',
-  mul: 'mul',
-  div: 'div',
-  sqrt: 'sqrt',
-  floor: 'floor',
-  max: 'max',
-  min: 'min',
-  and: 'and',
-  or: 'or',
-  imul: 'mul',
-  xor: 'xor',
-} as const
-
-const isDirect = (name: Operation): name is keyof typeof direct => Object.hasOwn(direct, name)
 
 /** Operations for which there are instructions of vectors, or formulas. */
 export const hasVectors = (name: Operation): boolean => name !== 'remainder'
@@ -36,8 +20,10 @@ export function vectorOp(
 ): Expr | undefined {
   const [a, b, c] = args
   const [first, second] = types
-  if (isDirect(name)) return apply(direct[name], args)
   switch (name) {
+    case 'max':
+    case 'min':
+      return apply(name, args)
     case 'real':
       return toReal(first, a, lanes, block)
     case 'strong_mul':
@@ -63,7 +49,7 @@ export function vectorOp(
     case 'stop_gradient':
       return a
     default:
-      return undefined
+      return sameOp(name, args)
   }
 }
 

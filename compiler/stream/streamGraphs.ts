@@ -32,11 +32,9 @@ export interface StreamGraphs {
   /** The number of elements of that axis, where the model fixes it. */
   readonly length?: Dim
   readonly states: readonly StreamState[]
-  /** Names of the inputs that are given once, and of their lengths. */
-  readonly constants: readonly string[]
   /** Names of the inputs of which each step gets an element, and of the lengths of axes inside it. */
   readonly elements: readonly string[]
-  /** constants → the states before the first step, and what the steps need of the constants. */
+  /** The inputs that are given once, and their lengths → the states before the first step, and what the steps need of them. */
   readonly start: Graph
   /** states, elements → outputs, states, in place. */
   readonly step: Graph
@@ -64,27 +62,20 @@ interface OneStep {
 
 /** Derives the graphs of a model that was expanded for a stream along `axis`. Throws RNN334 where a state cannot cross the steps. */
 export function streamGraphs(model: LoweredModel, axis: string, options: StreamOptions): StreamGraphs {
-  const { context, session, parameters } = model
+  const { context, session } = model
   const by = options.derivation ?? derivation
   const one = oneStep(model, axis, by)
-  const { names, elements, states } = one
+  const { elements, states } = one
   const splitAt = (late: readonly string[]): readonly Stage[] => split(model, one, late, by)
   const [start, step] = splitAt([])
   const graph = (stage: Stage, name: string): Graph => finished(context, stage, `${model.name} ${name}`, options)
   const targets = model.fedBack.filter(name => elements.includes(elementOfTarget(name)))
-  const ports = new Set([
-    ...model.targets.map(t => elementOfTarget(t.name)),
-    ...[...model.inputs, ...model.targets].flatMap(p => [p.name, ...p.axes.map(a => `${a.name}.lengths`)]),
-  ])
-  const weights = new Set(parameters.map(p => p.name))
-  const isConstant = (name: string): boolean => ports.has(name) && !weights.has(name) && !elements.includes(name)
   return {
     context,
     axis,
     batch: symbolsOf(session.batch.size)[0],
     ...(session.stream?.fixed && { length: session.stream.fixed }),
     states,
-    constants: [...names.values()].filter(isConstant),
     elements,
     start: graph(start, 'start'),
     step: { ...graph(step, 'step'), inPlace: true },
@@ -115,6 +106,8 @@ function oneStep(model: LoweredModel, axis: string, by: Derivation): OneStep {
     return targets.has(name) ? elementOfTarget(name) : name
   }
   const before = crossed.block.params
+  // All targets are parameters, of which the loss may read more than the answers.
+  const unread = new Set([...targets].filter(name => !model.fedBack.includes(name)).map(elementOfTarget))
   // The axis is known by its symbol up to here, so its size is put in last.
   const sized = copyBlock(model.context, crossed.block, dim => substitute(dim, axis, 1))
   const block = by.passes.reduce((b, pass) => pass.run(model.context, b), sized)
@@ -123,7 +116,10 @@ function oneStep(model: LoweredModel, axis: string, by: Derivation): OneStep {
     names: new Map(block.params.map((p, i) => [p.id, nameOf(before[i])])),
     outputs: model.outputs.map(o => o.name),
     states: crossed.states,
-    elements: before.filter(p => p.shape.some(d => symbolsOf(d).includes(axis))).map(nameOf),
+    elements: before
+      .filter(p => p.shape.some(d => symbolsOf(d).includes(axis)))
+      .map(nameOf)
+      .filter(name => !unread.has(name)),
   }
 }
 

@@ -1,4 +1,5 @@
 // The functions of a built module that are the same for every model. Each is written only where it is used.
+import { memoryImport, mostPages, pageBytes } from '../../compiler/backend/wasm/encodeModule.ts'
 
 /** Text of each function, by its name. */
 const helpers: Readonly<Record<string, string>> = {
@@ -112,8 +113,8 @@ function unpack(block, length) {
 }`,
   wasmNetwork: `// A network of WebAssembly. Its memory holds the frame, where the code finds sizes and addresses, then weights, inputs and what it computes.
 function wasmNetwork(backend, entry, layout) {
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: 32768 })
-  const run = new WebAssembly.Instance(binary(), { rnnc: { memory } }).exports[entry]
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: ${mostPages} })
+  const run = new WebAssembly.Instance(binary(), { ${memoryImport.module}: { ${memoryImport.name}: memory } }).exports[entry]
   const start = 64
   let stored = {}
   let laid = new Map()
@@ -137,7 +138,7 @@ function wasmNetwork(backend, entry, layout) {
       })
     })
     const addresses = own.map(([slot, bytes]) => take(slot, bytes))
-    const missing = Math.ceil((end - memory.buffer.byteLength) / 65536)
+    const missing = Math.ceil((end - memory.buffer.byteLength) / ${pageBytes})
     if (missing > 0) memory.grow(missing)
     new Int32Array(memory.buffer, start, frame.length).set(frame)
     const all = places.map(place => ({ ...place, view: new place.Type(memory.buffer, place.at, place.length) }))

@@ -1,7 +1,6 @@
 // Writes networks as WebAssembly: one binary for all of them, and for each what its memory holds.
 
 import type { Precision } from '../../compiler/backend/backend.ts'
-import { bytesIn } from '../../compiler/backend/wasm/frame.ts'
 import { assemble } from '../../compiler/backend/wasm.ts'
 import type { Plan } from '../../compiler/index.ts'
 import { product } from '../../compiler/ir/dim.ts'
@@ -9,6 +8,7 @@ import { buffersOfWays } from '../../compiler/plan/choiceBuffers.ts'
 import { storedInputs } from '../../compiler/plan/operands.ts'
 import type { Buffer } from '../../compiler/plan/plan.ts'
 import type { PlanSchedule } from '../../compiler/schedule/schedule.ts'
+import { elementBytes } from '../../compiler/schedule/target.ts'
 import { base64 } from './base64.ts'
 import { sizeCode } from './codeOf.ts'
 import { realArray } from './layout.ts'
@@ -47,7 +47,7 @@ function layoutLines(plan: Plan, { slots, buffers }: PlanSchedule, precision: Pr
   }
   const ways = buffersOfWays(plan)
   const bytesOf = (buffer: Buffer): string => {
-    const bytes = `${bytesIn(buffer, precision === 'f32' ? 4 : 8)} * (${sizeCode(buffer.size)})`
+    const bytes = `${elementBytes({ real: precision }, buffer.dtype)} * (${sizeCode(buffer.size)})`
     const way = ways.get(buffer)
     if (way === undefined) return bytes
     const test = `${sizeCode(way.less)} < ${sizeCode(way.than)}`

@@ -33,7 +33,6 @@ export const interpreted: Backend = {
   refuses: () => undefined,
   load: (plan, precision) => {
     const schedule = scheduleFor(plan, precision)
-    const real = precision === 'f32' ? Float32Array : Float64Array
-    return createExecutable({ name: 'interpreted', plan, schedule, engine: engineOf(schedule), real })
+    return createExecutable({ name: 'interpreted', plan, schedule, engine: engineOf(schedule), precision })
   },
 }

@@ -16,7 +16,12 @@ import { cases, scan, sizesList } from './cases.ts'
 import { moves, randomCase, smallSizes } from './random.ts'
 import { recurrentGradient } from './recurrent.ts'
 
-export function suite(backend: Backend): void {
+export interface SuiteOptions {
+  /** Whether cases that amplify roundings are held to the bound in 32 bits as well; in 64 bits all are. */
+  readonly amplified: boolean
+}
+
+export function suite(backend: Backend, { amplified }: SuiteOptions = { amplified: true }): void {
   describe(`${backend.name} agrees with the interpreter`, () => {
     for (const { name, params, body } of cases) {
       it(name, () => {
@@ -25,7 +30,8 @@ export function suite(backend: Backend): void {
       })
     }
     it('in 32 bits', () => {
-      for (const { params, body } of cases) {
+      for (const { params, body, amplifies } of cases) {
+        if (amplifies && !amplified) continue
         const { context, graph } = build(params, body)
         agree(context, graph, sizesList, { backend, precision: 'f32' })
       }

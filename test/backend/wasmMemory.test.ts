@@ -25,7 +25,7 @@ for (const shared of [true, false]) {
       const made = plan(context, { ...graph, inPlace: true })
       const schedule = scheduleFor(made, 'f64')
       const engine = wasmEngine(schedule, { relaxed: false, shared })
-      return createExecutable({ name: 'wasm', plan: made, schedule, engine, real: Float64Array })
+      return createExecutable({ name: 'wasm', plan: made, schedule, engine, precision: 'f64' })
     }
     const batch = (B: number): Float64Array => new Float64Array(3 * B).fill(1)
 

@@ -41,6 +41,14 @@ describe('rnnc explain', () => {
     for (const pass of ['lower-graph', ...planPasses.map(p => p.name)])
       assert.match((await ok('explain', 'wave.rnn', '--emit', `after:${pass}`)).stdout, /^plan Wave \{\n/)
     assert.match((await ok('explain', 'wave.rnn', '--emit', 'source')).stdout, /^export function create\(\)/m)
+    for (const [dtype, lanes] of [
+      ['f32', 'f32x4'],
+      ['f64', 'f64x2'],
+    ]) {
+      const { stdout: code } = await ok('explain', 'wave.rnn', '--emit', 'code', '--dtype', dtype)
+      assert.match(code, /^function run\(frame: i32\) \{\n(?:.*\n)* {2}scan_.*\(frame\)\n/m)
+      assert.ok(code.includes(`: ${lanes} =`))
+    }
   })
 
   it('shows the plan that training runs: what is updated is updated in place', async () => {

@@ -91,6 +91,19 @@ describe('a stream', () => {
     })
   }
 
+  it('takes no target that its answers do not depend on', () => {
+    const { begin, whole } = open(`model M {
+  input x: real over T
+  target y: real over T
+  out = ([x] |> LSTM(3) |> dense(1))[0]
+  loss mse(out, y)
+  predict y from out
+}`)
+    const s = begin()
+    const found = [0.5, -1, 0.25].map(x => s.step({ x }).y)
+    expect(found).toEqual(close(whole({ x: [[0.5, -1, 0.25]] })[0].y))
+  })
+
   it('goes on from states that were saved, in another stream', () => {
     const { begin } = open(classifier)
     const [a, b] = [begin(), begin()]

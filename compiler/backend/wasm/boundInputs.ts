@@ -3,9 +3,9 @@ import { evaluate, product, type Sizes } from '../../ir/dim.ts'
 import type { DType } from '../../ir/graph.ts'
 import { storedInputs } from '../../plan/operands.ts'
 import type { Plan, Buffer as PlanBuffer, Port } from '../../plan/plan.ts'
-import type { Buffer } from '../backend.ts'
+import { elementBytes } from '../../schedule/target.ts'
+import type { Buffer, Precision } from '../backend.ts'
 import type { Engine } from './engine.ts'
-import { bytesIn } from './frame.ts'
 import type { Place, Places } from './places.ts'
 
 export type Arrays = Readonly<Record<string, Buffer>>
@@ -14,7 +14,7 @@ export type Arrays = Readonly<Record<string, Buffer>>
 interface Group {
   readonly buffer: PlanBuffer
   readonly ports: readonly Port[]
-  /** The place in the frame that holds its address; none where nothing reads it. */
+  /** The place in the frame that holds its address; -1, where nothing is written, if nothing reads it. */
   readonly slot: number
   /** The arrays of the last run, the version of the layout that they were bound in, and how long they are in it. */
   last: Buffer[]
@@ -35,22 +35,27 @@ export interface BoundInputs {
   handBack(inputs: Arrays): void
 }
 
-export type RealArray = Float32ArrayConstructor | Float64ArrayConstructor
-
-const arrayType = (dtype: DType, real: RealArray) => (dtype === 'real' ? real : Int32Array)
+const arrayType = (dtype: DType, precision: Precision) =>
+  dtype !== 'real' ? Int32Array : precision === 'f32' ? Float32Array : Float64Array
 
 /** An array of a dtype over some of a memory. */
-export function arrayOf(dtype: DType, real: RealArray, memory: ArrayBufferLike, start: number, length: number): Buffer {
+export function arrayOf(
+  dtype: DType,
+  precision: Precision,
+  memory: ArrayBufferLike,
+  start: number,
+  length: number,
+): Buffer {
   if (dtype !== 'real') return new Int32Array(memory, start, length)
-  return real === Float32Array ? new Float32Array(memory, start, length) : new Float64Array(memory, start, length)
+  return precision === 'f32' ? new Float32Array(memory, start, length) : new Float64Array(memory, start, length)
 }
 
 export interface Binding {
   readonly plan: Plan
   readonly engine: Engine
   readonly places: Places
-  readonly real: RealArray
-  /** The place of a buffer's address in the frame. */
+  readonly precision: Precision
+  /** The place of a buffer's address in the frame, or -1. */
   readonly slotOf: (buffer: PlanBuffer) => number
   readonly frame: () => Int32Array
 }
@@ -91,7 +96,7 @@ interface Stored {
   readonly arrays: readonly WeakRef<Buffer>[]
 }
 
-function store({ engine, places, real }: Binding, groups: readonly Group[], stored: Stored[], inputs: Arrays) {
+function store({ engine, places, precision }: Binding, groups: readonly Group[], stored: Stored[], inputs: Arrays) {
   // Takes back places that no array is over any more.
   for (const one of [...stored]) {
     if (one.arrays.some(a => a.deref() !== undefined)) continue
@@ -103,11 +108,11 @@ function store({ engine, places, real }: Binding, groups: readonly Group[], stor
     if (!ports.every(p => Object.hasOwn(inputs, p.name))) continue
     const arrays = ports.map(p => inputs[p.name])
     const length = arrays.reduce((sum, a) => sum + a.length, 0)
-    const place = places.take(length * bytesIn(buffer, real.BYTES_PER_ELEMENT === 4 ? 4 : 8))
+    const place = places.take(length * elementBytes({ real: precision }, buffer.dtype))
     engine.grow(places.end)
     let start = place.start
     const views = arrays.map(array => {
-      const made = arrayOf(buffer.dtype, real, engine.buffer(), start, array.length)
+      const made = arrayOf(buffer.dtype, precision, engine.buffer(), start, array.length)
       made.set(array)
       start += made.byteLength
       return made
@@ -132,9 +137,9 @@ function addressOf(engine: Engine, arrays: readonly Buffer[]): number | undefine
 
 /** Finds the place of a group's arrays, which are others than in the last run. */
 function bindGroup(binding: Binding, group: Group, inputs: Arrays): void {
-  const { plan, engine, real, frame } = binding
+  const { plan, engine, precision, frame } = binding
   const { buffer, ports, slot, lengths } = group
-  const arrays = ports.map((p, i) => checked(inputs[p.name], p.name, lengths[i], arrayType(buffer.dtype, real)))
+  const arrays = ports.map((p, i) => checked(inputs[p.name], p.name, lengths[i], arrayType(buffer.dtype, precision)))
   group.last = arrays
   group.copies = []
   const found = addressOf(engine, arrays)
@@ -147,17 +152,17 @@ function bindGroup(binding: Binding, group: Group, inputs: Arrays): void {
   frame()[slot] = start
   group.copies = arrays.map((a, i) => {
     const { name } = ports[i]
-    const view = arrayOf(buffer.dtype, real, engine.buffer(), start, a.length)
+    const view = arrayOf(buffer.dtype, precision, engine.buffer(), start, a.length)
     start += a.byteLength
     return { name, view, moved: plan.outputs.some(o => o.name === name && o.operand.buffer === buffer) }
   })
 }
 
 /** Whether another array takes the place of one that was copied, in the same layout: it goes where that went. */
-function bindCopy({ engine, real }: Binding, group: Group, inputs: Arrays, version: number): boolean {
+function bindCopy({ engine, precision }: Binding, group: Group, inputs: Arrays, version: number): boolean {
   if (group.version !== version || group.copies.length !== 1) return false
   const [{ name }] = group.copies
-  const array = checked(inputs[name], name, group.lengths[0], arrayType(group.buffer.dtype, real))
+  const array = checked(inputs[name], name, group.lengths[0], arrayType(group.buffer.dtype, precision))
   if (engine.owns(array)) return false
   group.last[0] = array
   return true
@@ -173,12 +178,7 @@ function homeOf({ places, engine }: Binding, group: Group, bytes: number): Place
 }
 
 /** An input, of the right type and length. */
-function checked(
-  array: Buffer | undefined,
-  name: string,
-  length: number,
-  type: RealArray | Int32ArrayConstructor,
-): Buffer {
+function checked(array: Buffer | undefined, name: string, length: number, type: ReturnType<typeof arrayType>): Buffer {
   if (!(array instanceof type)) throw new Error(`input ${name} should be a ${type.name}`)
   if (array.length === length) return array
   throw new Error(`input ${name} should have ${length} elements and has ${array.length}`)

@@ -13,7 +13,10 @@ export interface ModuleOptions {
   readonly shared: boolean
 }
 
-/** A memory holds at most so many pages of 64 KiB: addresses stay positive numbers of 32 bits. */
+/** Memories grow by pages. */
+export const pageBytes = 2 ** 16
+
+/** A memory holds at most so many pages: addresses stay positive numbers of 32 bits. */
 export const mostPages = 2 ** 15
 
 export const memoryImport = { module: 'rnnc', name: 'memory' } as const

@@ -2,8 +2,8 @@
 import { evaluate, product, type Sizes } from '../../ir/dim.ts'
 import type { Plan, Port } from '../../plan/plan.ts'
 import type { Schedule } from '../../schedule/schedule.ts'
-import type { Buffer, Executable, Results } from '../backend.ts'
-import { type Arrays, arrayOf, createInputs, type RealArray } from './boundInputs.ts'
+import type { Buffer, Executable, Precision, Results } from '../backend.ts'
+import { type Arrays, arrayOf, createInputs } from './boundInputs.ts'
 import type { Engine } from './engine.ts'
 import { layouts, symbolsIn } from './frame.ts'
 import { createPlaces, type Place } from './places.ts'
@@ -16,7 +16,7 @@ export interface ExecutableOptions {
   readonly plan: Plan
   readonly schedule: Schedule
   readonly engine: Engine
-  readonly real: RealArray
+  readonly precision: Precision
 }
 
 /** The program's own part of the memory. */
@@ -28,13 +28,13 @@ interface Arena {
   frame?: ArrayBufferLike
 }
 
-export function createExecutable({ name, plan, schedule, engine, real }: ExecutableOptions): Executable {
+export function createExecutable({ name, plan, schedule, engine, precision }: ExecutableOptions): Executable {
   const { slots } = schedule
   const places = createPlaces(frameStart)
   places.take(4 * slots.length)
   engine.grow(places.end)
   const symbols = symbolsIn(schedule, plan)
-  const layoutOf = layouts(plan, schedule, real.BYTES_PER_ELEMENT === 4 ? 4 : 8)
+  const layoutOf = layouts(plan, schedule, precision)
   const known = { frame: new Int32Array(engine.buffer(), frameStart, slots.length) }
   const frame = (): Int32Array => {
     if (known.frame.buffer !== engine.buffer()) known.frame = new Int32Array(engine.buffer(), frameStart, slots.length)
@@ -42,7 +42,7 @@ export function createExecutable({ name, plan, schedule, engine, real }: Executa
   }
   const slotOf = (buffer: Port['operand']['buffer']): number =>
     slots.findIndex(s => s.kind === 'buffer' && s.buffer === buffer)
-  const inputs = createInputs({ plan, engine, places, real, slotOf, frame })
+  const inputs = createInputs({ plan, engine, places, precision, slotOf, frame })
   const given = new Set(plan.inputs.map(p => p.operand.buffer))
   const arena: Arena = { version: 0, sizes: {} }
   const views = new Map<string, Buffer>()
@@ -64,7 +64,7 @@ export function createExecutable({ name, plan, schedule, engine, real }: Executa
       const { buffer } = operand
       const start = arena.place.start + (layout.offsets.get(buffer) ?? 0)
       const length = evaluate(product(shape), sizes)
-      if (!given.has(buffer)) views.set(output, arrayOf(buffer.dtype, real, engine.buffer(), start, length))
+      if (!given.has(buffer)) views.set(output, arrayOf(buffer.dtype, precision, engine.buffer(), start, length))
     }
     return arena.version
   }

@@ -3,10 +3,9 @@ import { type Dim, evaluate, type Sizes, symbolsOf } from '../../ir/dim.ts'
 import { buffersOfWays, type Way } from '../../plan/choiceBuffers.ts'
 import type { Buffer, Plan } from '../../plan/plan.ts'
 import type { Schedule } from '../../schedule/schedule.ts'
+import { elementBytes } from '../../schedule/target.ts'
+import type { Precision } from '../backend.ts'
 import { aligned } from './places.ts'
-
-/** The bytes of an element of a buffer. */
-export const bytesIn = ({ dtype }: Buffer, real: 4 | 8): number => (dtype === 'real' ? real : 4)
 
 export interface Layout {
   /** The bytes of all buffers and rooms of the program's own. */
@@ -29,7 +28,7 @@ export function symbolsIn({ slots, buffers }: Schedule, plan: Plan): readonly st
 }
 
 /** Makes a function that lays a program out for given sizes. */
-export function layouts(plan: Plan, { slots, buffers }: Schedule, real: 4 | 8): (sizes: Sizes) => Layout {
+export function layouts(plan: Plan, { slots, buffers }: Schedule, precision: Precision): (sizes: Sizes) => Layout {
   const given = new Set(plan.inputs.map(p => p.operand.buffer))
   const own = buffers.filter(b => !given.has(b))
   const ways = buffersOfWays(plan)
@@ -43,7 +42,8 @@ export function layouts(plan: Plan, { slots, buffers }: Schedule, real: 4 | 8): 
       bytes += aligned(size)
       return at
     }
-    for (const b of own) offsets.set(b, taken(ways.get(b)) ? add(evaluate(b.size, sizes) * bytesIn(b, real)) : 0)
+    for (const b of own)
+      offsets.set(b, taken(ways.get(b)) ? add(evaluate(b.size, sizes) * elementBytes({ real: precision }, b.dtype)) : 0)
     const rooms = slots.map(s => (s.kind === 'room' ? add(s.bytes) : 0))
     const numbers = slots.map(s => (s.kind === 'size' ? evaluate(s.dim, sizes) : 0))
     return {

@@ -1,10 +1,8 @@
 // Runs a program as WebAssembly. Where the engine can share memories, the memory is of that kind: arrays of it stay what they are as it grows.
 import { fail } from '../../../dsl/diagnostics.ts'
 import type { Schedule } from '../../schedule/schedule.ts'
-import { encodeModule, memoryImport, mostPages } from './encodeModule.ts'
+import { encodeModule, memoryImport, mostPages, pageBytes } from './encodeModule.ts'
 import type { Engine } from './engine.ts'
-
-const pageBytes = 2 ** 16
 
 /** A memory of so many pages. */
 type MakeMemory = (pages: number) => WebAssembly.Memory

@@ -1,5 +1,5 @@
 // exp, expm1 and tanh of four floats: a polynomial of degree 6 after the powers of two are split off.
-import { apply } from '../../code/build.ts'
+import { apply, int } from '../../code/build.ts'
 import type { Expr } from '../../code/code.ts'
 import { type Arithmetic, arithmetic, type Block } from './formula.ts'
 
@@ -25,7 +25,7 @@ function split(block: Block, m: Arithmetic, x: Expr): Split {
   const n = m.sub(z, m.c(magic))
   const r = m.madd(n, m.c(-low), m.madd(n, m.c(-high), x))
   const rest = m.madd(m.mul(r, r), m.polynomial(r, coefficients), r)
-  const exponent = block.name(apply('shl', [apply('bits', [z]), { kind: 'constant', type: 'i32', value: 23 }]))
+  const exponent = block.name(apply('shl', [apply('bits', [z]), int(23)]))
   return { rest, exponent }
 }
 

@@ -1,14 +1,14 @@
 // exp, expm1, log, log1p, tanh, sin, cos and pow of two doubles, after FreeBSD's msun (Sun Microsystems 1993): within about a unit in the last
 // place. Floats that have no formula of their own take these as well.
-import { apply, constant as literal } from '../../code/build.ts'
+import { apply, int } from '../../code/build.ts'
 import type { Expr } from '../../code/code.ts'
 import { type Arithmetic, arithmetic, type Block } from './formula.ts'
 import { reducedAngle } from './largeAngles.ts'
 
 const real = (bits: Expr): Expr => apply('real', [bits])
 const bitsOf = (x: Expr): Expr => apply('bits', [x])
-const shiftLeft = (x: Expr, by: number): Expr => apply('shl', [x, literal('i32', by)])
-const shiftRight = (x: Expr, by: number): Expr => apply('shr', [x, literal('i32', by)])
+const shiftLeft = (x: Expr, by: number): Expr => apply('shl', [x, int(by)])
+const shiftRight = (x: Expr, by: number): Expr => apply('shr', [x, int(by)])
 
 /** 1.5 · 2^52, to which a whole number is added exactly, in the low bits. */
 const magic = 6755399441055744

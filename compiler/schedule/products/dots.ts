@@ -10,7 +10,7 @@ const most = 8
 export const useDots = (shapes: Shapes): string =>
   shapes.library.use('dots', () => {
     const { list, values } = parameters(rowNames)
-    const [n] = [variable('n')]
+    const n = variable('n')
     const many = apply('and', [values.N, int(-most)])
     const block = (count: number): Statement[] => dots(shapes, values, read(n), count)
     return {

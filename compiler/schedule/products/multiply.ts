@@ -3,6 +3,7 @@ import {
   add,
   apply,
   bind,
+  constant,
   int,
   load,
   loop,
@@ -19,9 +20,7 @@ import type { Expr, Statement } from '../../code/code.ts'
 import { usePack, usePackLeft } from './pack.ts'
 import { rowPanels, useRow } from './row.ts'
 import { mostRows, useRows } from './rows.ts'
-import { columnBlock, depthBlock, parameters, range, rowBlock, type Shapes, variable, zero } from './shapes.ts'
-
-const least = (a: Expr, b: Expr): Expr => select(a, b, apply('lt', [a, b]))
+import { columnBlock, depthBlock, least, parameters, range, rowBlock, type Shapes, variable, zero } from './shapes.ts'
 
 /**
  * The name of `multiply(b, panel, a, am, c, cm, cn, M, N, K, adds, tile)`: rows of a, whose elements lie together, times panels that
@@ -116,7 +115,7 @@ function rowsOf({ shapes, split, q, a, am, c, cm, K, adds }: Panel): Statement[]
   ]
 }
 
-const sixth: Expr = { kind: 'constant', type: 'f64', value: mostRows }
+const sixth = constant('f64', mostRows)
 
 interface Tile {
   readonly tile: Expr

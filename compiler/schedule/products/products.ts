@@ -1,11 +1,12 @@
 // Schedules a product: chooses how its operands are read, and calls the functions that multiply.
-import { apply, constant, int, loop, perform, store, when } from '../../code/build.ts'
+import { add, apply, constant, int, loop, mul, perform, read, store, when } from '../../code/build.ts'
 import type { Expr, Statement } from '../../code/code.ts'
 import { asNumber, type Dim } from '../../ir/dim.ts'
 import type { GemmKernel, Operand } from '../../plan/plan.ts'
 import { turn } from '../../plan/stationary.ts'
 import { placeOf } from '../addresses.ts'
 import { addTo, closePlain, createNest, inside, type Nest } from '../nest.ts'
+import { scalarOf } from '../target.ts'
 import { bytesIn, type Writer } from '../writer.ts'
 import { useDirect } from './direct.ts'
 import { roomsOf, useGemm, useGemmPacked } from './multiply.ts'
@@ -87,13 +88,10 @@ function overBatch(
 function emptySums({ m, n, c: { buffer } }: GemmKernel, writer: Writer, c: readonly Expr[]): readonly Statement[] {
   const [at, cm, cn] = c
   const [i, j] = ['i', 'j'].map(name => writer.fresh(name, 'i32'))
-  const type = buffer.dtype === 'real' ? writer.shared.target.real : 'i32'
-  const index = (l: typeof i): Expr => ({ kind: 'local', type: 'i32', local: l })
-  const offset = apply('add', [apply('mul', [index(i), cm]), apply('mul', [index(j), cn])])
+  const type = scalarOf(writer.shared.target, buffer.dtype)
+  const offset = add(mul(read(i), cm), mul(read(j), cn))
   return [
-    loop(i, int(0), writer.size(m), [
-      loop(j, int(0), writer.size(n), [store(apply('add', [at, offset]), constant(type, 0))]),
-    ]),
+    loop(i, int(0), writer.size(m), [loop(j, int(0), writer.size(n), [store(add(at, offset), constant(type, 0))])]),
   ]
 }
 

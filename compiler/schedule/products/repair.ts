@@ -1,7 +1,7 @@
 // Products with strong zeros, where 0 times infinity or NaN is 0: only a sum that came out as NaN may be wrong, and is summed again.
 import { add, apply, bind, constant, int, load, loop, mul, read, set, store, sub, when } from '../../code/build.ts'
 import type { Expr } from '../../code/code.ts'
-import { parameters, type Shapes, variable, zero } from './shapes.ts'
+import { least, parameters, type Shapes, variable, zero } from './shapes.ts'
 
 /** The name of `repair(a, am, ak, b, bk, bn, c, cm, cn, M, N, K, left, right)`. */
 export const useRepair = (shapes: Shapes): string =>
@@ -45,7 +45,7 @@ export const useRepair = (shapes: Shapes): string =>
               bind(bad, int(1)),
               when(isWhole, [bind(group, load(vector, place(read(n)))), set(bad, apply('any', [isLost(read(group))]))]),
               when(read(bad), [
-                loop(j, read(n), endOf(read(n), v.N, lanes), [
+                loop(j, read(n), least(add(read(n), int(lanes)), v.N), [
                   bind(at, place(read(j))),
                   when(isLost(load(real, read(at))), again),
                 ]),
@@ -57,9 +57,3 @@ export const useRepair = (shapes: Shapes): string =>
       ],
     }
   })
-
-/** The end of a group of so many columns, or of all. */
-function endOf(n: Expr, N: Expr, lanes: number): Expr {
-  const end = add(n, int(lanes))
-  return apply('select', [end, N, apply('lt', [end, N])])
-}

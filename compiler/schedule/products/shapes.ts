@@ -1,5 +1,5 @@
 // Sizes of the blocks of products, and what the functions for products share.
-import { int, local, read } from '../../code/build.ts'
+import { apply, int, local, read, select } from '../../code/build.ts'
 import type { Expr, Local, Type } from '../../code/code.ts'
 import type { Library } from '../library.ts'
 import { lanesOf, type Target } from '../target.ts'
@@ -59,3 +59,6 @@ export const variable = (name: string, type: Type = 'i32'): Local => local(name,
 export const range = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i)
 
 export const zero = int(0)
+
+/** The less of two whole numbers. */
+export const least = (a: Expr, b: Expr): Expr => select(a, b, apply('lt', [a, b]))
