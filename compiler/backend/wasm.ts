@@ -21,10 +21,11 @@ function wasmBackend(name: string, relaxed: boolean): Backend {
 }
 
 /** V8 leaves 15 registers for vectors. */
-const targetOf = (precision: Precision): Target => ({ real: precision, registers: 15 })
+const targetOf = (precision: Precision, threads = false): Target => ({ real: precision, registers: 15, threads })
 
-/** The code for a plan. */
-export const scheduleFor = (plan: Plan, precision: Precision) => schedule(plan, targetOf(precision))
+/** The code for a plan, for one thread or for several. */
+export const scheduleFor = (plan: Plan, precision: Precision, { threads = false } = {}) =>
+  schedule(plan, targetOf(precision, threads))
 
 /** The bytes that run several plans, each in a memory of its own, and what stands in the frames of each. */
 export function assemble(plans: readonly Plan[], precision: Precision, { relaxed }: { readonly relaxed: boolean }) {

@@ -81,6 +81,8 @@ export const set = (to: Local, value: Expr): Statement => ({ kind: 'set', local:
 
 export const perform = (callee: string, args: readonly Expr[]): Statement => ({ kind: 'call', callee, args })
 
+export const barrier = (record: Expr, sleeps: Expr): Statement => ({ kind: 'barrier', record, sleeps })
+
 export const when = (test: Expr, yes: readonly Statement[], no: readonly Statement[] = []): Statement => ({
   kind: 'if',
   test,

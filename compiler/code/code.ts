@@ -62,6 +62,11 @@ export type Statement =
       readonly no: readonly Statement[]
     }
   | { readonly kind: 'call'; readonly callee: string; readonly args: readonly Expr[] }
+  /**
+   * Waits until all threads that run the program have come to a barrier: what any of them stored before, all of them load afterwards.
+   * `record` is the address of what they share for that; `sleeps` says whether this thread may sleep while it waits.
+   */
+  | { readonly kind: 'barrier'; readonly record: Expr; readonly sleeps: Expr }
 
 export interface Func {
   readonly name: string

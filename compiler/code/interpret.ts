@@ -3,61 +3,96 @@ import type { Expr, Func, Local, Part, Program, Statement, Type } from './code.t
 import { evaluate } from './evaluate.ts'
 import { getLane, literalValue, newVector, type Value, vector } from './lanes.ts'
 import { bytesOf, isVector } from './operations.ts'
+import { createWatch, type Touch } from './watch.ts'
 
 /** A program over a memory. */
 export interface Machine {
   /** Calls a function; throws a plain Error for an access outside the memory. */
   call(name: string, args: readonly number[]): Value | undefined
+  /**
+   * Calls a function in several threads, each with arguments of its own, one after the other from barrier to barrier. Throws a plain Error
+   * where a thread touches what another stores before the next barrier, and where not all come to the same number of barriers.
+   */
+  callInThreads(name: string, args: readonly (readonly number[])[]): void
 }
 
 /** Makes a machine; `memory` is asked again at each call, as it may grow. */
 export function interpretCode({ functions }: Program, memory: () => ArrayBufferLike): Machine {
   const byName = new Map(functions.map(f => [f.name, f]))
-  return { call: (name, args) => callOf(name, args, { functions: byName, view: new DataView(memory()) }) }
+  const over = (touch: Touch): Run => ({ functions: byName, view: new DataView(memory()), touch })
+  return {
+    call: (name, args) => finish(callOf(name, args, over(() => {}))),
+    callInThreads: (name, args) => {
+      const watch = createWatch()
+      const threads = args.map((own, thread) => callOf(name, own, over(watch.touchOf(thread))))
+      for (let running = threads.length; running > 0; watch.meet()) {
+        running = threads.filter(t => t.next().done !== true).length
+        if (running !== 0 && running !== threads.length) throw new Error('not all threads come to a barrier')
+      }
+    },
+  }
+}
+
+/** A call under way, which stops at each barrier. */
+type Going<T> = Generator<undefined, T, undefined>
+
+/** Goes on to the end, in the only thread. */
+function finish<T>(going: Going<T>): T {
+  for (;;) {
+    const at = going.next()
+    if (at.done === true) return at.value
+  }
 }
 
 interface Run {
   readonly functions: ReadonlyMap<string, Func>
   readonly view: DataView
+  readonly touch: Touch
 }
 
 type Locals = Map<Local, Value>
 
-function callOf(name: string, args: readonly Value[], of: Run): Value | undefined {
+function* callOf(name: string, args: readonly Value[], of: Run): Going<Value | undefined> {
   const f = of.functions.get(name)
   if (f === undefined) throw new Error(`there is no function ${name}`)
   const locals: Locals = new Map(f.params.map((p, i) => [p, args[i]]))
-  run(f.body, locals, of)
+  yield* run(f.body, locals, of)
   return f.result && value(f.result, locals, of)
 }
 
-function run(list: readonly Statement[], locals: Locals, of: Run): void {
+function* run(list: readonly Statement[], locals: Locals, of: Run): Going<void> {
   for (const s of list) {
     switch (s.kind) {
       case 'let':
       case 'set':
         locals.set(s.local, value(s.value, locals, of))
         break
-      case 'store':
-        write(of.view, s.value.type, whole(s.address, locals, of) + s.offset, value(s.value, locals, of), s.part)
+      case 'store': {
+        const at = whole(s.address, locals, of) + s.offset
+        of.touch(at, s.part === 'pair' ? 8 : bytesOf[s.value.type], true)
+        write(of.view, s.value.type, at, value(s.value, locals, of), s.part)
         break
+      }
       case 'for': {
         const to = whole(s.to, locals, of)
         for (let i = whole(s.from, locals, of); i < to; i += s.step) {
           locals.set(s.index, i)
-          run(s.body, locals, of)
+          yield* run(s.body, locals, of)
         }
         break
       }
       case 'if':
-        run(whole(s.test, locals, of) !== 0 ? s.yes : s.no, locals, of)
+        yield* run(whole(s.test, locals, of) !== 0 ? s.yes : s.no, locals, of)
         break
       case 'call':
-        callOf(
+        yield* callOf(
           s.callee,
           s.args.map(a => value(a, locals, of)),
           of,
         )
+        break
+      case 'barrier':
+        yield
     }
   }
 }
@@ -79,15 +114,21 @@ function value(e: Expr, locals: Locals, of: Run): Value {
       return found
     }
     case 'load':
-      return readAt(of.view, e.type, whole(e.address, locals, of) + e.offset, e.part)
+      return loadFrom(e, whole(e.address, locals, of) + e.offset, of)
     case 'apply':
       return evaluate(e.op, e.args[0].type, args(), e.lanes)
     case 'call': {
-      const given = callOf(e.callee, args(), of)
+      const given = finish(callOf(e.callee, args(), of))
       if (given === undefined) throw new Error(`${e.callee} gives nothing`)
       return given
     }
   }
+}
+
+function loadFrom({ type, part }: Expr & { readonly kind: 'load' }, at: number, { view, touch }: Run): Value {
+  const bytes = part === 'pair' ? 8 : part === 'splat' ? (type === 'f64x2' ? 8 : 4) : bytesOf[type]
+  touch(at, bytes, false)
+  return readAt(view, type, at, part)
 }
 
 function readAt(view: DataView, type: Type, at: number, part: Part | undefined): Value {

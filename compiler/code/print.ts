@@ -34,6 +34,8 @@ function lines1(s: Statement): string[] {
     }
     case 'call':
       return [`${s.callee}(${s.args.map(text).join(', ')})`]
+    case 'barrier':
+      return [`barrier ${text(s.record)}, ${text(s.sleeps)}`]
   }
 }
 

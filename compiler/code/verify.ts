@@ -60,6 +60,9 @@ function block(list: readonly Statement[], { functions, locals }: Scope): void {
         break
       case 'call':
         if (checkCall(s.callee, s.args, scope) !== undefined) throw new Error(`what ${s.callee} gives is dropped`)
+        break
+      case 'barrier':
+        for (const e of [s.record, s.sleeps]) expect(check(e, scope), 'i32', 'an operand of a barrier')
     }
   }
 }

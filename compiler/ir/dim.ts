@@ -103,6 +103,22 @@ export function asNumber(dim: Dim): number | undefined {
 /** Whether `dim` is provably 0 or more for all sizes. */
 export const isNeverNegative = (dim: Dim): boolean => dim.terms.every(t => t.coefficient >= 0)
 
+/** `dim` without the terms that are multiples of a product of sizes; all of it where `of` is a sum. */
+export function withoutMultiples(dim: Dim, of: Dim): Dim {
+  const [factor] = of.terms
+  if (of.terms.length !== 1) return dim
+  const isMultiple = ({ coefficient, atoms }: Term): boolean => {
+    const left = [...atoms]
+    for (const atom of factor.atoms) {
+      const place = left.indexOf(atom)
+      if (place < 0) return false
+      left.splice(place, 1)
+    }
+    return coefficient % factor.coefficient === 0
+  }
+  return { terms: dim.terms.filter(t => !isMultiple(t)) }
+}
+
 /** The names of the symbols in `dim`, without offsets. */
 export const symbolsOf = (dim: Dim): string[] => [...new Set(atomsOf(dim).map(a => a.name))]
 

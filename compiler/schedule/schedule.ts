@@ -1,16 +1,20 @@
 // From a plan to a program of the loop language: a function for each kernel, and one that runs them all.
-import { apply, int, loop, perform, read, store, sub } from '../code/build.ts'
+import { apply, int, loop, perform, read, store, sub, when } from '../code/build.ts'
 import type { Func, Program, Statement } from '../code/code.ts'
 import type { Dim } from '../ir/dim.ts'
-import type { Buffer, Choice, Kernel, Loop, Plan, Step } from '../plan/plan.ts'
+import type { Buffer, Choice, GemmKernel, Kernel, Loop, Plan, Pointwise, ReduceKernel, Step } from '../plan/plan.ts'
 import { createLibrary } from './library.ts'
 import { mapStatements } from './maps.ts'
-import { type Packings, packingsOf } from './products/packings.ts'
-import { packStatements, productStatements } from './products/products.ts'
+import { type Packing, type Packings, packingsOf } from './products/packings.ts'
+import { computed, packStatements, productStatements } from './products/products.ts'
 import { shapesOf } from './products/shapes.ts'
 import { reduceStatements } from './reductions.ts'
 import { createSlots, type Slot } from './slots.ts'
 import type { Target } from './target.ts'
+import type { Cut } from './threads/pieces.ts'
+import { pieceOfMap, pieceOfPacked, pieceOfPacking, pieceOfProduct, pieceOfReduction } from './threads/pieces.ts'
+import { countOf, type Share } from './threads/shares.ts'
+import { createTeam, type Mark, type Team } from './threads/team.ts'
 import { createWriter, type Shared, type Writer } from './writer.ts'
 
 /** What runs one plan, in a program. */
@@ -19,6 +23,8 @@ export interface PlanSchedule {
   readonly run: string
   /** What stands in the frame. */
   readonly slots: readonly Slot[]
+  /** How dimensions are shared out, where several threads run the plan. */
+  readonly shares: readonly Share[]
   /** The buffers of the plan, and those of packed operands. */
   readonly buffers: readonly Buffer[]
 }
@@ -43,14 +49,20 @@ export function scheduleAll(
   const names = new Map<string, number>()
   const schedules = plans.map((plan): PlanSchedule => {
     const slots = createSlots()
-    const shared: Shared = { target, slots, library, indices: new Set(plan.steps.flatMap(indicesOf)) }
+    const indices = new Set(plan.steps.flatMap(indicesOf))
+    const shared: Shared = { target, slots, library, indices }
     const packings = packingsOf(plan, shapesOf(target, library).width)
-    const module: Module = { shared, packings, functions, names }
+    const product = (kernel: GemmKernel): GemmKernel =>
+      computed(kernel, packings.products.get(kernel), shapesOf(target, library))
+    const team = target.threads ? createTeam(plan, { packings, indices, computed: product }) : undefined
+    const module: Module = { shared, packings, computed: product, team, functions, names }
     const writer = createWriter(shared)
-    const body = plan.steps.flatMap(s => stepStatements(s, module, writer))
+    // No thread goes away before all have done what is theirs.
+    const end = team === undefined ? [] : [writer.barrier()]
+    const body = [...plan.steps.flatMap(s => stepStatements(s, module, writer)), ...end]
     const run = freshName('run', names)
     functions.push(writer.close(run, plan.name, body))
-    return { run, slots: slots.all, buffers: [...plan.buffers, ...packings.buffers] }
+    return { run, slots: slots.all, shares: team?.shares ?? [], buffers: [...plan.buffers, ...packings.buffers] }
   })
   return { program: { functions: [...library.functions, ...functions] }, schedules }
 }
@@ -58,6 +70,10 @@ export function scheduleAll(
 interface Module {
   readonly shared: Shared
   readonly packings: Packings
+  /** A product as it is computed. */
+  readonly computed: (product: GemmKernel) => GemmKernel
+  /** How threads run the plan together; undefined where there is one. */
+  readonly team: Team | undefined
   /** The functions made so far that are no library's. */
   readonly functions: Func[]
   readonly names: Map<string, number>
@@ -108,11 +124,22 @@ function loopStatements(step: Loop, module: Module, caller: Writer): Statement[]
   const packs = (module.packings.before.get(step) ?? []).flatMap(packing => {
     const { hint } = packing.kernel.b.buffer
     const comment = `lays out ${hint === '' ? 'what stays the same' : hint} for the products of a loop`
-    return define(`pack_${hint}`, comment, module, caller, writer => packStatements(packing, writer))
+    const pack = define(`pack_${hint}`, comment, module, caller, writer => packingStatements(packing, module, writer))
+    return [...meeting(packing, module, caller), ...pack]
   })
   const inner = steps.flatMap(s => stepStatements(s, module, caller))
-  return [...packs, loop(i, int(0), end, [store(read(caller.frame), now, place), ...inner])]
+  const all = loop(i, int(0), end, [store(read(caller.frame), now, place), ...inner])
+  return [...packs, ...meeting(step, module, caller), all]
 }
+
+/** Waits for the other threads, where what follows may touch what they have touched. */
+const meeting = (before: Mark, { team }: Module, writer: Writer): readonly Statement[] =>
+  team?.meetsBefore(before) ? [writer.barrier()] : []
+
+/** What is done by the threads that have a piece of something. */
+const whereShared = ({ share }: Cut, writer: Writer, statements: readonly Statement[]): readonly Statement[] => [
+  when(apply('lt', [int(0), writer.size(countOf(share))]), statements),
+]
 
 function kernelCall(kernel: Kernel, module: Module, caller: Writer): Statement[] {
   const [first] = kernel.hint.split(', ')
@@ -120,17 +147,51 @@ function kernelCall(kernel: Kernel, module: Module, caller: Writer): Statement[]
   const statements = (writer: Writer): readonly Statement[] => {
     switch (kernel.kind) {
       case 'map':
-        return mapStatements(kernel, writer)
+        return mappedStatements(kernel, module, writer)
       case 'reduce':
-        return reduceStatements(kernel, writer)
-      case 'gemm':
-        return [
-          ...productStatements(kernel, writer, module.packings.products.get(kernel)),
-          ...(kernel.tail === undefined ? [] : mapStatements(kernel.tail, writer)),
-        ]
+        return reducedStatements(kernel, module, writer)
+      case 'gemm': {
+        const { tail } = kernel
+        const product = multipliedStatements(kernel, module, writer)
+        if (tail === undefined) return product
+        return [...product, ...meeting(tail, module, writer), ...mappedStatements(tail, module, writer)]
+      }
     }
   }
-  return define(`${kind}_${first}`, kernel.hint, module, caller, statements)
+  const call = define(`${kind}_${first}`, kernel.hint, module, caller, statements)
+  return [...meeting(kernel, module, caller), ...call]
+}
+
+/** A map, or a thread's piece of it; so for the other kinds below. */
+function mappedStatements(map: Pointwise, { team }: Module, writer: Writer): readonly Statement[] {
+  if (team === undefined) return mapStatements(map, writer)
+  const cut = team.cutOf(map)
+  const piece = mapStatements(pieceOfMap(map, cut), writer)
+  return cut.dim === undefined ? whereShared(cut, writer, piece) : piece
+}
+
+function reducedStatements(reduction: ReduceKernel, { team }: Module, writer: Writer): readonly Statement[] {
+  if (team === undefined) return reduceStatements(reduction, writer)
+  const cut = team.cutOf(reduction)
+  const piece = reduceStatements(pieceOfReduction(reduction, cut), writer)
+  return cut.dim === undefined ? whereShared(cut, writer, piece) : piece
+}
+
+function multipliedStatements(given: GemmKernel, module: Module, writer: Writer): readonly Statement[] {
+  const { team, packings } = module
+  const kernel = module.computed(given)
+  const packing = packings.products.get(given)
+  const rows = kernel.m
+  if (team === undefined) return productStatements({ kernel, packed: packing?.to, rows }, writer)
+  const cut = team.cutOf(given)
+  const packed = packing && pieceOfPacked(packing, cut)
+  return whereShared(cut, writer, productStatements({ kernel: pieceOfProduct(kernel, cut), packed, rows }, writer))
+}
+
+function packingStatements(packing: Packing, { team }: Module, writer: Writer): readonly Statement[] {
+  if (team === undefined) return packStatements(packing, writer)
+  const cut = team.cutOfPacking(packing)
+  return whereShared(cut, writer, packStatements(pieceOfPacking(packing, cut), writer))
 }
 
 /** Writes a function, and gives its call. */

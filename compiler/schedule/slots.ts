@@ -11,6 +11,9 @@ export type Slot =
   | { readonly kind: 'index'; readonly name: string }
   /** The address of room for so many bytes, which holds nothing from one kernel to the next. */
   | { readonly kind: 'room'; readonly name: string; readonly bytes: number }
+  /** Where several threads run the program: the address of what they share for barriers, and whether this one may sleep there. */
+  | { readonly kind: 'barrier' }
+  | { readonly kind: 'sleeps' }
 
 /** The slots of a program, each with a number; equal slots are one. */
 export interface Slots {
@@ -44,5 +47,8 @@ function keyOf(slot: Slot): string {
       return `index ${slot.name}`
     case 'room':
       return `room ${slot.name}`
+    case 'barrier':
+    case 'sleeps':
+      return slot.kind
   }
 }

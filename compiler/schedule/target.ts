@@ -8,6 +8,8 @@ export interface Target {
   readonly real: 'f32' | 'f64'
   /** Vector registers that a loop may keep its values in. */
   readonly registers: number
+  /** Whether several threads may run the program together, each on a frame of its own. */
+  readonly threads: boolean
 }
 
 /** The types that hold a real, an int and a bool in the lanes of a vector: for a bool a mask. */

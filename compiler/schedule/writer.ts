@@ -1,5 +1,5 @@
 // Writes one function of the loop language: names its variables, and reads sizes, addresses and constants once, before all else.
-import { bind, constant, int, load, local, read } from '../code/build.ts'
+import { barrier, bind, constant, int, load, local, read } from '../code/build.ts'
 import type { Expr, Func, Literal, Local, Statement, Type } from '../code/code.ts'
 import { asNumber, type Dim, constant as dimOf, format, multiply, symbolsOf } from '../ir/dim.ts'
 import type { Buffer } from '../plan/plan.ts'
@@ -31,6 +31,8 @@ export interface Writer {
   base(buffer: Buffer): Expr
   /** The address of room for so many bytes. */
   room(name: string, bytes: number): Expr
+  /** Waits for all threads. */
+  barrier(): Statement
   /** A constant in a variable. */
   constant(type: Type, value: Literal): Expr
   /** The function. */
@@ -84,6 +86,7 @@ export function createWriter(shared: Shared): Writer {
     size,
     base: buffer => slot({ kind: 'buffer', buffer }, buffer.hint === '' ? `b${buffer.id}` : buffer.hint),
     room: (name, bytes) => slot({ kind: 'room', name, bytes }, name),
+    barrier: () => barrier(slot({ kind: 'barrier' }, 'record'), slot({ kind: 'sleeps' }, 'sleeps')),
     constant: (type, value) =>
       type === 'i32' ? constant(type, value) : once(`${type} ${text(value)}`, 'c', () => constant(type, value)),
     close: (name, comment, body) => ({ name, comment, params: [frame], body: [...prelude, ...body] }),

@@ -15,21 +15,28 @@ import type { Packing } from './packings.ts'
 import { useRepair } from './repair.ts'
 import { leastRows, type Shapes, shapesOf } from './shapes.ts'
 
+/** A product as it is computed: with its packed right operand, or its operands exchanged where that is better. */
+export const computed = (given: GemmKernel, packed: Packing | undefined, shapes: Shapes): GemmKernel =>
+  packed?.kernel ?? turnedWell(given, shapes)
+
+export interface Computed {
+  readonly kernel: GemmKernel
+  /** Its right operand, if it is packed. */
+  readonly packed: Operand | undefined
+  /** The number of rows that decides how it is computed: a piece of a product is computed as the whole would be. */
+  readonly rows: Dim
+}
+
 /** The statements of a product, but for its tail. */
-export function productStatements(
-  given: GemmKernel,
-  writer: Writer,
-  packed: Packing | undefined,
-): readonly Statement[] {
+export function productStatements({ kernel, packed, rows }: Computed, writer: Writer): readonly Statement[] {
   const shapes = shapesOf(writer.shared.target, writer.shared.library)
-  const kernel = packed?.kernel ?? turnedWell(given, shapes)
   const { batch, m, n, k, strongLeft, strongRight } = kernel
   const some = apply('lt', [int(0), writer.size(k)])
   return overBatch(batch, writer, nest => {
     const [a, b, c] = [kernel.a, kernel.b, kernel.c].map(o => matrix(o, batch.length, nest, writer))
     const sizes = [m, n, k].map(d => writer.size(d))
     const all = [
-      ...multiplied({ a, b, c, sizes, shapes, writer }, packed && place(packed.to, nest)),
+      ...multiplied({ a, b, c, sizes, rows, shapes, writer }, packed && place(packed, nest)),
       ...(strongLeft || strongRight
         ? [perform(useRepair(shapes), [...a, ...b, ...c, ...sizes, int(Number(strongLeft)), int(Number(strongRight))])]
         : []),
@@ -55,17 +62,18 @@ interface Product {
   readonly b: readonly Expr[]
   readonly c: readonly Expr[]
   readonly sizes: readonly Expr[]
+  readonly rows: Dim
   readonly shapes: Shapes
   readonly writer: Writer
 }
 
-function multiplied({ a, b, c, sizes, shapes, writer }: Product, packed: Expr | undefined): Statement[] {
+function multiplied({ a, b, c, sizes, rows, shapes, writer }: Product, packed: Expr | undefined): Statement[] {
   const rooms = roomsOf(shapes)
   const room = (name: keyof typeof rooms): Expr => writer.room(name, rooms[name])
   if (packed !== undefined)
     return [perform(useGemmPacked(shapes), [packed, ...a, ...c, ...sizes, room('left'), room('tile')])]
   const few = perform(useDirect(shapes), [...a, ...b, ...c, ...sizes])
-  const [m] = sizes
+  const m = writer.size(rows)
   if (m.kind === 'constant' && typeof m.value === 'number' && m.value < leastRows) return [few]
   const many = perform(useGemm(shapes), [...a, ...b, ...c, ...sizes, room('right'), room('left'), room('tile')])
   return [when(apply('lt', [m, int(leastRows)]), [few], [many])]
