@@ -1607,6 +1607,15 @@ train m on d { optimizer = SGD(1000); epochs = 100 }`,
 }`,
     fix: 'Use `rnnc predict`, or let the model read its own predictions: `p = [x, delay(y)] |> LSTM(3)`.',
   },
+  RNN524: {
+    title: 'A thread failed',
+    message: 'the threads could not run the network: {reason}',
+    help: 'leave out `--threads` to run on one',
+    cause:
+      'A worker could not be started, stopped in the middle of a run, or did not come to a barrier within a minute. Weights saved earlier are unchanged.',
+    example: `$ rnnc train model.rnn --target wasm --threads 64`,
+    fix: 'Use fewer threads. If it happens again, please report it with the file.',
+  },
 } as const satisfies Record<string, Entry>
 
 export type Code = keyof typeof entries

@@ -3,6 +3,8 @@
 export { type DeviceName, type GpuBackend, openGpu } from '../compiler/backend/gpu/devices.ts'
 export { type WebGpuBackend, webGpuBackend } from '../compiler/backend/gpu/webgpu.ts'
 export { js } from '../compiler/backend/js.ts'
+export { openWasm, type WasmBackend, type WasmOptions } from '../compiler/backend/openWasm.ts'
+export { wasm, wasmRelaxed } from '../compiler/backend/wasm.ts'
 export * from '../compiler/index.ts'
 export { type Diagnostic, RnnError } from '../dsl/diagnostics.ts'
 export { render } from '../dsl/render.ts'

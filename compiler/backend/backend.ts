@@ -19,6 +19,8 @@ export interface Executable<R extends Ran = Results> {
   readonly backend: string
   /** The device that it really runs on, where that may be one of several. */
   readonly device?: string
+  /** How many threads run it together; if left out 1. */
+  readonly threads?: number
   /** How many runs may be under way; if left out 1, so that each ends before the next begins. */
   readonly ahead?: number
   /**
@@ -53,6 +55,8 @@ export interface Loader<E extends AnyExecutable> {
   readonly name: string
   /** The device that it runs on, where that may be one of several. */
   readonly device?: { readonly name: string }
+  /** How many threads run a plan together; if left out 1. */
+  readonly threads?: number
   /** Tells why it cannot take this plan at this precision; undefined if it can. */
   refuses(plan: Plan, precision: Precision): string | undefined
   load(plan: Plan, precision: Precision): E

@@ -3,25 +3,43 @@ import type { Plan } from '../plan/plan.ts'
 import { schedule, scheduleAll } from '../schedule/schedule.ts'
 import type { Target } from '../schedule/target.ts'
 import type { Backend, Executable, Precision } from './backend.ts'
+import type { Crew } from './wasm/crew.ts'
 import { encodeModule } from './wasm/encodeModule.ts'
 import { createExecutable } from './wasm/executable.ts'
 import { wasmEngine } from './wasm/wasmEngine.ts'
 
-/** `relaxed` rounds a product and a sum once where the processor can. */
-function wasmBackend(name: string, relaxed: boolean): Backend {
+interface WasmOptions {
+  /** Whether a product and a sum are rounded once where the processor can. */
+  readonly relaxed: boolean
+  /** The threads that run plans together; one if left out. */
+  readonly crew?: Crew
+  /** Operations of a run from which on all of them take part. */
+  readonly leastWork?: number
+}
+
+function wasmBackend({ relaxed, crew, leastWork }: WasmOptions): Backend {
+  const name = relaxed ? 'wasm-relaxed' : 'wasm'
   return {
     name,
+    ...(crew && { threads: crew.threads }),
     refuses: () => undefined,
     load: (plan, precision): Executable => {
-      const scheduled = scheduleFor(plan, precision)
-      const engine = wasmEngine(scheduled, { relaxed })
-      return createExecutable({ name, plan, schedule: scheduled, engine, precision })
+      const scheduled = scheduleFor(plan, precision, { threads: crew !== undefined })
+      const engine = wasmEngine(scheduled, { relaxed, ...(crew && { crew }) })
+      return createExecutable({
+        name,
+        plan,
+        schedule: scheduled,
+        engine,
+        precision,
+        ...(leastWork !== undefined && { leastWork }),
+      })
     },
   }
 }
 
 /** V8 leaves 15 registers for vectors. */
-const targetOf = (precision: Precision, threads = false): Target => ({ real: precision, registers: 15, threads })
+const targetOf = (precision: Precision, threads: boolean): Target => ({ real: precision, registers: 15, threads })
 
 /** The code for a plan, for one thread or for several. */
 export const scheduleFor = (plan: Plan, precision: Precision, { threads = false } = {}) =>
@@ -29,12 +47,16 @@ export const scheduleFor = (plan: Plan, precision: Precision, { threads = false 
 
 /** The bytes that run several plans, each in a memory of its own, and what stands in the frames of each. */
 export function assemble(plans: readonly Plan[], precision: Precision, { relaxed }: { readonly relaxed: boolean }) {
-  const { program, schedules } = scheduleAll(plans, targetOf(precision))
+  const { program, schedules } = scheduleAll(plans, targetOf(precision, false))
   return { bytes: encodeModule(program, { exports: schedules.map(s => s.run), relaxed, shared: false }), schedules }
 }
 
 /** A product and a sum are rounded one after the other: the same bits on every machine. */
-export const wasm: Backend = wasmBackend('wasm', false)
+export const wasm: Backend = wasmBackend({ relaxed: false })
 
 /** Faster, with other last bits on other processors. */
-export const wasmRelaxed: Backend = wasmBackend('wasm-relaxed', true)
+export const wasmRelaxed: Backend = wasmBackend({ relaxed: true })
+
+/** The same on the threads of a crew, with the same bits for any number of them. */
+export const wasmTogether = (crew: Crew, options: Omit<WasmOptions, 'crew'>): Backend =>
+  wasmBackend({ ...options, crew })

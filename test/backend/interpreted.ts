@@ -7,12 +7,14 @@ import { interpretCode } from '../../compiler/code/interpret.ts'
 import { verifyCode } from '../../compiler/code/verify.ts'
 import type { Schedule } from '../../compiler/schedule/schedule.ts'
 
-function engineOf({ program, run }: Schedule): Engine {
+function engineOf({ program, run }: Schedule, threads: number): Engine {
   verifyCode(program)
   const memory = { bytes: new SharedArrayBuffer(0) }
   const machine = interpretCode(program, () => memory.bytes)
   const owned = new WeakSet<ArrayBufferLike>()
   return {
+    threads,
+    sleeps: true,
     buffer: () => memory.bytes,
     owns: array => owned.has(array.buffer),
     grow: bytes => {
@@ -22,17 +24,22 @@ function engineOf({ program, run }: Schedule): Engine {
       new Uint8Array(memory.bytes).set(before)
       owned.add(memory.bytes)
     },
-    run: frame => {
-      machine.call(run, [frame])
+    run: ({ start, stride, threads }) => {
+      if (threads === 1) machine.call(run, [start])
+      else machine.callInThreads(run, Array.from({ length: threads }, (_, i) => [start + i * stride]))
     },
   }
 }
 
-export const interpreted: Backend = {
+/** So many threads, which stop at the first access that is in the way of another. */
+export const interpretedBy = (threads: number): Backend => ({
   name: 'interpreted',
   refuses: () => undefined,
   load: (plan, precision) => {
-    const schedule = scheduleFor(plan, precision)
-    return createExecutable({ name: 'interpreted', plan, schedule, engine: engineOf(schedule), precision })
+    const schedule = scheduleFor(plan, precision, { threads: threads > 1 })
+    const engine = engineOf(schedule, threads)
+    return createExecutable({ name: 'interpreted', plan, schedule, engine, precision, leastWork: 0 })
   },
-}
+})
+
+export const interpreted: Backend = interpretedBy(1)

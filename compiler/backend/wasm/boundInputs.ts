@@ -6,6 +6,7 @@ import type { Plan, Buffer as PlanBuffer, Port } from '../../plan/plan.ts'
 import { elementBytes } from '../../schedule/target.ts'
 import type { Buffer, Precision } from '../backend.ts'
 import type { Engine } from './engine.ts'
+import type { Frames } from './frames.ts'
 import type { Place, Places } from './places.ts'
 
 export type Arrays = Readonly<Record<string, Buffer>>
@@ -57,7 +58,7 @@ export interface Binding {
   readonly precision: Precision
   /** The place of a buffer's address in the frame, or -1. */
   readonly slotOf: (buffer: PlanBuffer) => number
-  readonly frame: () => Int32Array
+  readonly frames: Frames
 }
 
 export function createInputs(binding: Binding): BoundInputs {
@@ -137,19 +138,19 @@ function addressOf(engine: Engine, arrays: readonly Buffer[]): number | undefine
 
 /** Finds the place of a group's arrays, which are others than in the last run. */
 function bindGroup(binding: Binding, group: Group, inputs: Arrays): void {
-  const { plan, engine, precision, frame } = binding
+  const { plan, engine, precision, frames } = binding
   const { buffer, ports, slot, lengths } = group
   const arrays = ports.map((p, i) => checked(inputs[p.name], p.name, lengths[i], arrayType(buffer.dtype, precision)))
   group.last = arrays
   group.copies = []
   const found = addressOf(engine, arrays)
   if (found !== undefined) {
-    frame()[slot] = found
+    frames.set(slot, found)
     return
   }
   const bytes = arrays.reduce((sum, a) => sum + a.byteLength, 0)
   let { start } = homeOf(binding, group, bytes)
-  frame()[slot] = start
+  frames.set(slot, start)
   group.copies = arrays.map((a, i) => {
     const { name } = ports[i]
     const view = arrayOf(buffer.dtype, precision, engine.buffer(), start, a.length)

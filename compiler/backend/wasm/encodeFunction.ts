@@ -7,6 +7,8 @@ import { instructionOf, loads, relaxedMadd, simd, stores, valueType } from './op
 /** What a function's code depends on besides itself. */
 export interface Encoding {
   readonly indexOf: (callee: string) => number
+  /** The number of the function that waits at barriers. */
+  readonly barrier: number
   /** Whether `madd` may round once. */
   readonly relaxed: boolean
 }
@@ -98,6 +100,10 @@ function statement(s: Statement, to: Code): void {
     case 'call':
       for (const a of s.args) expression(a, to)
       push(to, 0x10, ...unsigned(to.encoding.indexOf(s.callee)))
+      break
+    case 'barrier':
+      for (const e of [s.record, s.sleeps]) expression(e, to)
+      push(to, 0x10, ...unsigned(to.encoding.barrier))
   }
 }
 

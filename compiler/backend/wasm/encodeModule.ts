@@ -1,5 +1,7 @@
 // Encodes a program of the loop language as a WebAssembly module: it imports a memory, and exports some of its functions.
+import { hasBarriers } from '../../code/barriers.ts'
 import type { Func, Program } from '../../code/code.ts'
+import { barrierCode, barrierType } from './barrier.ts'
 import { list, sized, text, unsigned } from './bytes.ts'
 import { encodeFunction } from './encodeFunction.ts'
 import { valueType } from './opcodes.ts'
@@ -21,7 +23,7 @@ export const mostPages = 2 ** 15
 
 export const memoryImport = { module: 'rnnc', name: 'memory' } as const
 
-/** The bytes of the module. */
+/** The bytes of the module. A program with barriers needs a memory that threads may share. */
 export function encodeModule({ functions }: Program, options: ModuleOptions): Uint8Array<ArrayBuffer> {
   const places = new Map(functions.map((f, i) => [f.name, i]))
   const indexOf = (name: string): number => {
@@ -29,17 +31,21 @@ export function encodeModule({ functions }: Program, options: ModuleOptions): Ui
     if (place === undefined) throw new Error(`there is no function ${name}`)
     return place
   }
-  const signatures = [...new Set(functions.map(signatureOf))]
+  // The last function is the one that waits at barriers, where there are any.
+  const meets = functions.some(f => hasBarriers(f.body))
+  const types = [...functions.map(signatureOf), ...(meets ? [barrierType] : [])]
+  const signatures = [...new Set(types)]
   const limits = options.shared ? [3, 0, ...unsigned(mostPages)] : [0, 0]
   const imported = [...text(memoryImport.module), ...text(memoryImport.name), 2, ...limits]
-  const encoding = { indexOf, relaxed: options.relaxed }
+  const encoding = { indexOf, barrier: functions.length, relaxed: options.relaxed }
+  const code = functions.map(f => encodeFunction(f, encoding))
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
     ...section(1, list(signatures.map(s => s.split(',').map(Number)))),
     ...section(2, list([imported])),
-    ...section(3, list(functions.map(f => unsigned(signatures.indexOf(signatureOf(f)))))),
+    ...section(3, list(types.map(t => unsigned(signatures.indexOf(t))))),
     ...section(7, list(options.exports.map(name => [...text(name), 0, ...unsigned(indexOf(name))]))),
-    ...section(10, list(functions.map(f => encodeFunction(f, encoding)))),
+    ...section(10, list(meets ? [...code, barrierCode] : code)),
   ])
 }
 

@@ -2,13 +2,16 @@
 import { evaluate, product, type Sizes } from '../../ir/dim.ts'
 import type { Plan, Port } from '../../plan/plan.ts'
 import type { Schedule } from '../../schedule/schedule.ts'
+import { workOf } from '../../schedule/threads/work.ts'
 import type { Buffer, Executable, Precision, Results } from '../backend.ts'
 import { type Arrays, arrayOf, createInputs } from './boundInputs.ts'
 import type { Engine } from './engine.ts'
+import { recordBytes } from './barrier.ts'
 import { layouts, symbolsIn } from './frame.ts'
+import { createFrames } from './frames.ts'
 import { createPlaces, type Place } from './places.ts'
 
-/** Address 0 is none. */
+/** Address 0 is none. The frames of threads come first. */
 const frameStart = 64
 
 export interface ExecutableOptions {
@@ -17,7 +20,12 @@ export interface ExecutableOptions {
   readonly schedule: Schedule
   readonly engine: Engine
   readonly precision: Precision
+  /** Operations of a run from which on all threads take part. */
+  readonly leastWork?: number
 }
+
+/** Operations of a run from which on threads gain more than they lose by waiting for each other: what one does in some 50 microseconds. */
+const enough = 500_000
 
 /** The program's own part of the memory. */
 interface Arena {
@@ -25,37 +33,44 @@ interface Arena {
   version: number
   /** The sizes and the memory that it is laid out for. */
   sizes: Sizes
+  /** How many threads run it for these sizes. */
+  threads: number
   frame?: ArrayBufferLike
 }
 
-export function createExecutable({ name, plan, schedule, engine, precision }: ExecutableOptions): Executable {
+export function createExecutable({
+  name,
+  plan,
+  schedule,
+  engine,
+  precision,
+  leastWork = enough,
+}: ExecutableOptions): Executable {
   const { slots } = schedule
   const places = createPlaces(frameStart)
-  places.take(4 * slots.length)
-  engine.grow(places.end)
+  const frames = createFrames(engine, places, slots.length)
+  const record = engine.threads > 1 ? places.take(recordBytes).start : 0
   const symbols = symbolsIn(schedule, plan)
   const layoutOf = layouts(plan, schedule, precision)
-  const known = { frame: new Int32Array(engine.buffer(), frameStart, slots.length) }
-  const frame = (): Int32Array => {
-    if (known.frame.buffer !== engine.buffer()) known.frame = new Int32Array(engine.buffer(), frameStart, slots.length)
-    return known.frame
-  }
+  const work = workOf(plan)
+  const threadsFor = (sizes: Sizes): number => (engine.threads > 1 && work(sizes) >= leastWork ? engine.threads : 1)
   const slotOf = (buffer: Port['operand']['buffer']): number =>
     slots.findIndex(s => s.kind === 'buffer' && s.buffer === buffer)
-  const inputs = createInputs({ plan, engine, places, precision, slotOf, frame })
+  const inputs = createInputs({ plan, engine, places, precision, slotOf, frames })
   const given = new Set(plan.inputs.map(p => p.operand.buffer))
-  const arena: Arena = { version: 0, sizes: {} }
+  const arena: Arena = { version: 0, sizes: {}, threads: 1 }
   const views = new Map<string, Buffer>()
 
   /** Lays the program's own buffers out anew, where sizes have changed or the memory is another; gives the layout's number. */
   function prepare(sizes: Sizes): number {
     if (arena.frame === engine.buffer() && symbols.every(s => arena.sizes[s] === sizes[s])) return arena.version
     for (const s of symbols) if (!Object.hasOwn(sizes, s)) throw new Error(`size ${s} is not known`)
-    const layout = layoutOf(sizes)
+    arena.threads = threadsFor(sizes)
+    const layout = layoutOf(sizes, arena.threads)
     if (arena.place !== undefined) places.free(arena.place)
     arena.place = places.take(layout.bytes)
     engine.grow(places.end)
-    layout.write(frame(), arena.place.start)
+    layout.write(frames, { start: arena.place.start, record, sleeps: engine.sleeps })
     arena.frame = engine.buffer()
     arena.sizes = Object.fromEntries(symbols.map(s => [s, sizes[s]]))
     arena.version++
@@ -77,12 +92,18 @@ export function createExecutable({ name, plan, schedule, engine, precision }: Ex
       inputs.bind(arrays, sizes, version)
       if (prepare(sizes) === version) break
     }
-    engine.run(frameStart)
+    engine.run({ start: frames.start, stride: frames.stride, threads: arena.threads }, record)
     inputs.handBack(arrays)
     return resultsOf(arena.version, views, arrays)
   }
 
-  return { backend: name, store: inputs.store, run }
+  return {
+    backend: name,
+    ...(engine.threads > 1 && { threads: engine.threads }),
+    store: inputs.store,
+    run,
+    ...(engine.dispose && { dispose: engine.dispose }),
+  }
 }
 
 /** Gives the results of runs: the same object as last time, where all lie where they lay. */

@@ -1,8 +1,10 @@
 // Runs a program as WebAssembly. Where the engine can share memories, the memory is of that kind: arrays of it stay what they are as it grows.
 import { fail } from '../../../dsl/diagnostics.ts'
 import type { Schedule } from '../../schedule/schedule.ts'
+import { patience, recordPlaces } from './barrier.ts'
+import type { Crew } from './crew.ts'
 import { encodeModule, memoryImport, mostPages, pageBytes } from './encodeModule.ts'
-import type { Engine } from './engine.ts'
+import type { Engine, FramesOfRun } from './engine.ts'
 
 /** A memory of so many pages. */
 type MakeMemory = (pages: number) => WebAssembly.Memory
@@ -11,7 +13,7 @@ const sharedMemory: MakeMemory = initial => new WebAssembly.Memory({ initial, ma
 const ownMemory: MakeMemory = initial => new WebAssembly.Memory({ initial })
 
 /** Whether memories can be shared here: not everywhere where pages are isolated from each other. */
-function canShare(): boolean {
+export function canShare(): boolean {
   try {
     return sharedMemory(1).buffer.byteLength > 0
   } catch {
@@ -23,10 +25,12 @@ export interface EngineOptions {
   readonly relaxed: boolean
   /** Whether to use a memory of the kind that threads may share; if left out, where that is possible. */
   readonly shared?: boolean
+  /** The threads that run the program, which was scheduled for several; one, without barriers, if left out. */
+  readonly crew?: Crew
 }
 
-/** Assembles a program. */
-export function wasmEngine({ program, run }: Schedule, { relaxed, shared = canShare() }: EngineOptions): Engine {
+/** Assembles a program. A crew needs a shared memory. */
+export function wasmEngine({ program, run }: Schedule, { relaxed, shared = canShare(), crew }: EngineOptions): Engine {
   const module = new WebAssembly.Module(encodeModule(program, { exports: [run], relaxed, shared }))
   const owned = new WeakSet<ArrayBufferLike>()
   let memory = (shared ? sharedMemory : ownMemory)(1)
@@ -34,7 +38,10 @@ export function wasmEngine({ program, run }: Schedule, { relaxed, shared = canSh
   // The same object until the memory grows; to ask the memory each time takes longer.
   let buffer: ArrayBufferLike = memory.buffer
   owned.add(buffer)
+  const together = crew && startTogether(crew, module, memory, run)
   return {
+    threads: crew?.threads ?? 1,
+    sleeps: crew?.sleeps ?? true,
     buffer: () => buffer,
     // An array over what the memory was before it grew lies in it as well, if it grew in its place.
     owns: array => (shared ? array.buffer === buffer || owned.has(array.buffer) : array.buffer === buffer),
@@ -53,7 +60,38 @@ export function wasmEngine({ program, run }: Schedule, { relaxed, shared = canSh
       buffer = memory.buffer
       owned.add(buffer)
     },
-    run: frame => start(frame),
+    run: (frames, record) => {
+      if (together === undefined) start(frames.start)
+      else together.run(frames, record, start)
+    },
+    ...(together && { dispose: together.end }),
+  }
+}
+
+/** Gives the program to a crew. What it gives runs it on frames in the crew's threads and this one. */
+function startTogether(crew: Crew, module: WebAssembly.Module, memory: WebAssembly.Memory, run: string) {
+  const known: { words?: Int32Array<ArrayBufferLike> } = {}
+  const program = crew.take({ module, memory, run, failed: recordPlaces.failed, meetings: recordPlaces.meetings })
+  const wordsOf = (record: number): Int32Array<ArrayBufferLike> => {
+    known.words ??= new Int32Array(memory.buffer, record, recordPlaces.meetings / 4 + 1)
+    return known.words
+  }
+  return {
+    run: (frames: FramesOfRun, record: number, start: (frame: number) => void) => {
+      const words = wordsOf(record)
+      words[recordPlaces.threads / 4] = frames.threads
+      words[recordPlaces.patience / 4] = patience
+      if (frames.threads > 1) program.start(frames, record)
+      try {
+        start(frames.start)
+      } catch (error) {
+        const isOthers = Atomics.exchange(words, recordPlaces.failed / 4, 1) !== 0
+        Atomics.notify(words, recordPlaces.meetings / 4)
+        if (isOthers) program.fail()
+        throw error
+      }
+    },
+    end: program.end,
   }
 }
 

@@ -1,0 +1,51 @@
+// Opens the WebAssembly backends for several threads.
+import { isFailure } from '../../dsl/diagnostics.ts'
+import type { Backend } from './backend.ts'
+import { wasm, wasmRelaxed, wasmTogether } from './wasm.ts'
+import { openCrew, type StartWorker } from './wasm/crew.ts'
+import { canShare } from './wasm/wasmEngine.ts'
+import { startWebWorker } from './wasm/webWorker.ts'
+
+export interface WasmOptions {
+  /** How many threads run a network together. Results are the same for any number. */
+  readonly threads: number
+  /** Whether products and sums are rounded once where the processor can, as by `wasm-relaxed`. */
+  readonly relaxed?: boolean
+  /** Operations of a run from which on all threads take part, for tests; if left out, those that are worth the waiting. */
+  readonly leastWork?: number
+}
+
+export interface WasmBackend extends Backend {
+  /** How many threads there are. */
+  readonly threads: number
+  /** Why there is only one, if more were asked for. */
+  readonly why?: string
+  /** Ends the other threads. Its executables cannot run any more. */
+  close(): void
+}
+
+/**
+ * Opens the backend in a page or a worker of one, with Web Workers. Where pages are not isolated from each other, or may start no workers,
+ * it has one thread and says why. Throws a RangeError for a number of threads that is none. In Node use that of `rnnc/node`.
+ */
+export const openWasm = (options: WasmOptions): Promise<WasmBackend> => openWasmBy(startWebWorker, options)
+
+/** The most threads that may be asked for. */
+export const mostThreads = 64
+
+/** Opens the backend with workers that `start` starts. */
+export async function openWasmBy(start: StartWorker, options: WasmOptions): Promise<WasmBackend> {
+  const { threads, relaxed = false } = options
+  if (!(Number.isInteger(threads) && threads >= 1 && threads <= mostThreads))
+    throw new RangeError(`threads should be a whole number from 1 to ${mostThreads}, not ${threads}`)
+  const alone = { ...(relaxed ? wasmRelaxed : wasm), threads: 1, close: () => {} }
+  if (threads === 1) return alone
+  if (!canShare()) return { ...alone, why: 'threads cannot share memory here: the page is not cross-origin isolated' }
+  try {
+    const crew = await openCrew(threads, start)
+    return { ...wasmTogether(crew, { ...options, relaxed }), threads, close: crew.close }
+  } catch (error) {
+    if (!isFailure(error, 'RNN524')) throw error
+    return { ...alone, why: error.diagnostics[0].message }
+  }
+}

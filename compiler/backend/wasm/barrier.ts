@@ -1,0 +1,86 @@
+// Where threads wait for each other: the record in memory that a barrier is made of, and the function that waits, as WebAssembly.
+import { signed, sized, unsigned } from './bytes.ts'
+
+/** Bytes of a record. What is written often lies on lines of the cache of its own. */
+export const recordBytes = 256
+
+/** Places in a record, in bytes: whole numbers of 32 bits. */
+export const recordPlaces = {
+  /** How many threads there are. */
+  threads: 0,
+  /** Whether one of them has come to grief: then the others stop as well. */
+  failed: 4,
+  /** How many times a thread looks and sleeps before it gives the others up. */
+  patience: 8,
+  /** How many have come. */
+  arrived: 64,
+  /** How many times all have come. */
+  meetings: 128,
+  /** How many may be asleep. */
+  asleep: 192,
+} as const
+
+/** Looks at the meetings before a thread sleeps: as long as it takes to wake one up. One that may not sleep looks longer. */
+const looks = { sleeps: 2 ** 14, stays: 2 ** 24 }
+
+/** The longest sleep, in nanoseconds. */
+const nap = 100_000_000
+
+/** How many naps of the others, a minute in all, make a thread give up. */
+export const patience = 600
+
+const [empty, end, isLoop, isIf] = [0x40, 0x0b, 0x03, 0x04]
+const [branchIf, leave, trap, drop, select] = [0x0d, 0x0f, 0x00, 0x1a, 0x1b]
+const [add, sub, eq, ne, below] = [0x6a, 0x6b, 0x46, 0x47, 0x48]
+
+const get = (local: number): number[] => [0x20, ...unsigned(local)]
+const put = (local: number): number[] => [0x21, ...unsigned(local)]
+const number = (value: number): number[] => [0x41, ...signed(value)]
+
+/** Variables: the parameters, and then its own. */
+const [record, sleeps, before, left, rounds] = [0, 1, 2, 3, 4]
+
+type Place = keyof typeof recordPlaces
+
+/** An atomic instruction at a place of the record; `values` are its other operands. */
+const atomic = (code: number, place: Place, ...values: readonly number[][]): number[] => [
+  ...get(record),
+  ...values.flat(),
+  ...[0xfe, code, 2, ...unsigned(recordPlaces[place])],
+]
+
+const load = (place: Place): number[] => atomic(0x10, place)
+const store = (place: Place, value: number): number[] => atomic(0x17, place, number(value))
+const increase = (place: Place, by: number): number[] => atomic(0x1e, place, number(by))
+const wake = [...atomic(0x00, 'meetings', number(-1)), drop]
+const sleep = [...atomic(0x01, 'meetings', get(before), [0x42, ...signed(nap)]), drop]
+const stop = [...store('failed', 1), ...wake, trap]
+const when = (test: readonly number[], then: readonly number[]): number[] => [...test, isIf, empty, ...then, end]
+
+/** The type of the function: the address of the record, and whether this thread may sleep. */
+export const barrierType = '96,2,127,127,0'
+
+/** The entry of the code section. The last to come lets the others go, and wakes those that sleep. */
+export const barrierCode: readonly number[] = sized([
+  ...[1, 3, 0x7f],
+  ...when([...load('threads'), ...number(2), below], [leave]),
+  ...when(load('failed'), [trap]),
+  ...load('meetings'),
+  ...put(before),
+  ...when(
+    [...increase('arrived', 1), ...number(1), add, ...load('threads'), eq],
+    [...store('arrived', 0), ...increase('meetings', 1), drop, ...when(load('asleep'), wake), leave],
+  ),
+  ...load('patience'),
+  ...put(rounds),
+  ...[isLoop, empty],
+  ...[...number(looks.sleeps), ...number(looks.stays), ...get(sleeps), select, ...put(left)],
+  ...[isLoop, empty],
+  ...when([...load('meetings'), ...get(before), ne], [leave]),
+  ...[...get(left), ...number(1), sub, 0x22, left, branchIf, 0, end],
+  ...when(load('failed'), [trap]),
+  ...when(get(sleeps), [...increase('asleep', 1), drop, ...sleep, ...increase('asleep', -1), drop]),
+  ...[...get(rounds), ...number(1), sub, 0x22, rounds, branchIf, 0, end],
+  ...stop,
+  end,
+])
