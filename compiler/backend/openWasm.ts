@@ -1,10 +1,10 @@
 // Opens the WebAssembly backends for several threads.
 import { isFailure } from '../../dsl/diagnostics.ts'
 import type { Backend } from './backend.ts'
-import { wasm, wasmRelaxed, wasmTogether } from './wasm.ts'
 import { openCrew, type StartWorker } from './wasm/crew.ts'
 import { canShare } from './wasm/wasmEngine.ts'
 import { startWebWorker } from './wasm/webWorker.ts'
+import { wasm, wasmRelaxed, wasmTogether } from './wasm.ts'
 
 export interface WasmOptions {
   /** How many threads run a network together. Results are the same for any number. */

@@ -21,7 +21,14 @@ export function interpretCode({ functions }: Program, memory: () => ArrayBufferL
   const byName = new Map(functions.map(f => [f.name, f]))
   const over = (touch: Touch): Run => ({ functions: byName, view: new DataView(memory()), touch })
   return {
-    call: (name, args) => finish(callOf(name, args, over(() => {}))),
+    call: (name, args) =>
+      finish(
+        callOf(
+          name,
+          args,
+          over(() => {}),
+        ),
+      ),
     callInThreads: (name, args) => {
       const watch = createWatch()
       const threads = args.map((own, thread) => callOf(name, own, over(watch.touchOf(thread))))

@@ -13,5 +13,5 @@ export {
   unusedPath,
   writeBytes,
 } from './files.ts'
-export { openWasm } from './wasm.ts'
 export { backendsInNode, gpuDevices, openGpu } from './gpu.ts'
+export { openWasm } from './wasm.ts'

@@ -26,7 +26,11 @@ function engineOf({ program, run }: Schedule, threads: number): Engine {
     },
     run: ({ start, stride, threads }) => {
       if (threads === 1) machine.call(run, [start])
-      else machine.callInThreads(run, Array.from({ length: threads }, (_, i) => [start + i * stride]))
+      else
+        machine.callInThreads(
+          run,
+          Array.from({ length: threads }, (_, i) => [start + i * stride]),
+        )
     },
   }
 }

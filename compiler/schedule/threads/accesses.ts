@@ -1,5 +1,15 @@
 // What a kernel touches when threads share it out, and whether two kernels can go on side by side.
-import { add, asNumber, constant, type Dim, format, isNeverNegative, multiply, subtract, withoutMultiples } from '../../ir/dim.ts'
+import {
+  add,
+  asNumber,
+  constant,
+  type Dim,
+  format,
+  isNeverNegative,
+  multiply,
+  subtract,
+  withoutMultiples,
+} from '../../ir/dim.ts'
 import type { Buffer, GemmKernel, Indirect, Instruction, Operand, Pointwise, ReduceKernel } from '../../plan/plan.ts'
 import type { Packing } from '../products/packings.ts'
 import { type Cut, operandDims } from './pieces.ts'

@@ -74,7 +74,10 @@ function pieceOfProgram(program: readonly Instruction[], { share, dim }: Cut) {
 }
 
 /** The dimension of each operand of a product that is the kernel's dimension `dim` of batch, m, n; undefined where it has none. */
-export function operandDims(batch: number, dim: number | undefined): Readonly<Record<'a' | 'b' | 'c', number | undefined>> {
+export function operandDims(
+  batch: number,
+  dim: number | undefined,
+): Readonly<Record<'a' | 'b' | 'c', number | undefined>> {
   if (dim === undefined || dim < batch) return { a: dim, b: dim, c: dim }
   return dim === batch ? { a: dim, b: undefined, c: dim } : { a: undefined, b: dim, c: dim }
 }

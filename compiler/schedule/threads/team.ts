@@ -2,13 +2,7 @@
 import { asNumber, constant, type Dim } from '../../ir/dim.ts'
 import type { GemmKernel, Kernel, Plan, Pointwise, Step } from '../../plan/plan.ts'
 import type { Packing, Packings } from '../products/packings.ts'
-import {
-  type Access,
-  accessesOfMap,
-  accessesOfPacking,
-  accessesOfProduct,
-  accessesOfReduction,
-} from './accesses.ts'
+import { type Access, accessesOfMap, accessesOfPacking, accessesOfProduct, accessesOfReduction } from './accesses.ts'
 import { chooser, type Part, type Placed } from './cuts.ts'
 import { type Doing, meetingsIn } from './meetings.ts'
 import type { Cut } from './pieces.ts'
