@@ -2,8 +2,9 @@
 import type { Command } from 'commander'
 import type { AnyBackend, Backend, Precision } from '../compiler/backend/backend.ts'
 import { immediateBackends } from '../compiler/backend/backends.ts'
+import { mostThreads } from '../compiler/backend/openWasm.ts'
 import { fail } from '../dsl/diagnostics.ts'
-import { backendsInNode, gpuDevices } from '../runtime/node/index.ts'
+import { backendsInNode, gpuDevices, openWasm } from '../runtime/node/index.ts'
 import { byName, oneOf } from './errors.ts'
 import type { Output } from './output.ts'
 
@@ -47,6 +48,10 @@ export const flags = {
   ],
   immediateTarget: ['--target <name>', `backend that runs the network: ${immediateNames}`, 'js'],
   device: ['--device <name>', `device for --target gpu: ${Object.keys(gpuDevices).join(', ')}`],
+  threads: [
+    '--threads <n>',
+    'threads that run the network together, for --target wasm or wasm-relaxed: the same results, sooner (default: 1)',
+  ],
   data: ['--data <path>', 'read this file instead of the one in the data block'],
   weights: ['--weights <path>', 'weights file for a program'],
 } as const satisfies Readonly<Record<string, Flag>>
@@ -66,6 +71,23 @@ export async function chooseTarget(name: string, device: string | undefined): Pr
   if (device !== undefined) checkHasDevices(name)
   const [first] = devices.keys()
   return byName('device', device ?? first, devices)()
+}
+
+/** The targets that have several threads. */
+const threaded = ['wasm', 'wasm-relaxed']
+
+/** Opens a target of the CPU for several threads. RNN509 for one that has none, or a number that is none; RNN524 where they cannot be had. */
+export async function openThreads(target: string, threads: string): Promise<AnyBackend> {
+  if (target !== 'auto') byName('target', target, targets)
+  if (!threaded.includes(target)) {
+    const expected = threaded.map(name => `\`--target ${name}\``).join(' or ')
+    fail('RNN509', { what: '--threads', expected, found: `\`--target ${target}\`` })
+  }
+  const count = Number(threads)
+  if (!/^[1-9]\d*$/.test(threads) || count > mostThreads)
+    fail('RNN509', { what: '--threads', expected: `a whole number from 1 to ${mostThreads}`, found: `\`${threads}\`` })
+  const backend = await openWasm({ threads: count, relaxed: target === 'wasm-relaxed' })
+  return backend.why === undefined ? backend : fail('RNN524', { reason: backend.why })
 }
 
 /** RNN509 for a target that has no devices. */

@@ -38,9 +38,9 @@ export interface Output {
   result(object: { readonly [key: string]: JsonValue }, text: string): void
 }
 
-/** Names the backend that ran a network, and its device: `js`, `gpu by webgpu`. */
-export const ranBy = ({ backend, device }: WhatRan): string =>
-  device === undefined ? backend : `${backend} by ${device}`
+/** Names the backend that ran a network, its device and its threads: `js`, `gpu by webgpu`, `wasm, 2 threads`. */
+export const ranBy = ({ backend, device, threads = 1 }: WhatRan): string =>
+  `${backend}${device === undefined ? '' : ` by ${device}`}${threads === 1 ? '' : `, ${threads} threads`}`
 
 /** Greatest number of diagnostics shown to a person at once. */
 const most = 20

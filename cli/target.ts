@@ -3,11 +3,11 @@
 import type { AnyBackend, Backend } from '../compiler/backend/backend.ts'
 import type { WebGpuBackend } from '../compiler/backend/gpu/webgpu.ts'
 import { js } from '../compiler/backend/js.ts'
-import { isFailure } from '../dsl/diagnostics.ts'
+import { fail, isFailure } from '../dsl/diagnostics.ts'
 import { type Choice, chooseFaster } from '../runtime/auto.ts'
 import { openGpu } from '../runtime/node/index.ts'
 import type { SampleStep } from '../runtime/sampleStep.ts'
-import { checkHasDevices, chooseBackend, chooseTarget } from './command.ts'
+import { checkHasDevices, chooseBackend, chooseTarget, openThreads } from './command.ts'
 import type { JsonValue, Output } from './output.ts'
 import { createMeter } from './progress.ts'
 
@@ -28,10 +28,16 @@ export interface Settled {
 export interface TargetOptions {
   readonly target: string
   readonly device?: string
+  readonly threads?: string
 }
 
-/** Opens the backend of a target, or for `auto` the GPU if there is one. Errors of `chooseTarget`. */
-export async function openTarget({ target, device }: TargetOptions, output: Output): Promise<Target> {
+/** Opens the backend of a target, or for `auto` the GPU if there is one. Errors of `chooseTarget` and `openThreads`. */
+export async function openTarget({ target, device, threads }: TargetOptions, output: Output): Promise<Target> {
+  if (threads !== undefined) {
+    if (device !== undefined) checkHasDevices(target)
+    const backend = await openThreads(target, threads)
+    return { settle: async () => ({ backend }) }
+  }
   if (target !== 'auto') {
     const backend = await chooseTarget(target, device)
     return { settle: async () => ({ backend }) }
@@ -52,10 +58,12 @@ export async function openTarget({ target, device }: TargetOptions, output: Outp
 
 /**
  * Chooses the backend of what only the CPU runs: streams, and models that generate their answers. `auto` is js. RNN505 for another target,
- * RNN509 for a device.
+ * RNN509 for a device, and for threads: a step of a stream is too small for several.
  */
-export function openCpu({ target, device }: TargetOptions, output: Output): Backend {
+export function openCpu({ target, device, threads }: TargetOptions, output: Output): Backend {
   if (device !== undefined) checkHasDevices(target)
+  if (threads !== undefined)
+    fail('RNN509', { what: '--threads', expected: 'whole sequences', found: 'a network that answers step by step' })
   if (target !== 'auto') return chooseBackend(target)
   output.note(`auto: ${js.name}, because ${stepwise}`)
   return js

@@ -16,6 +16,7 @@ export const trainedFlags = [
   flags.data,
   flags.target,
   flags.device,
+  flags.threads,
   flags.dtype,
   flags.set,
   flags.json,

@@ -104,7 +104,7 @@ async function choosePlace(
 export function describePlan({ model, data, precision, backend }: TrainingPlan, output: Output): void {
   const parts = [data.train.count, data.validation?.count ?? 0, data.test?.count ?? 0]
   output.note(
-    `training ${model.signature.name} (${formula(parameterCount(model.signature))} parameters, ${precision}) on ${ranBy({ backend: backend.name, device: backend.device?.name })}: ` +
+    `training ${model.signature.name} (${formula(parameterCount(model.signature))} parameters, ${precision}) on ${ranBy({ backend: backend.name, device: backend.device?.name, threads: backend.threads })}: ` +
       `${count(parts[0], 'example')} for training, ${parts[1]} for validation, ${parts[2]} for testing`,
   )
 }

@@ -204,15 +204,19 @@ function* evaluating(
   return totals.report()
 }
 
-/** Backend that really ran, and the device where there are several. */
+/** Backend that really ran, the device where there are several, and the threads where there are several. */
 export interface WhatRan {
   readonly backend: string
   readonly device?: string
+  readonly threads?: number
 }
 
-/** Copies both from an executable, or from a result that has them. */
-export const whatRan = ({ backend, device }: WhatRan): WhatRan =>
-  device === undefined ? { backend } : { backend, device }
+/** Copies these from an executable, or from a result that has them. */
+export const whatRan = ({ backend, device, threads }: WhatRan): WhatRan => ({
+  backend,
+  ...(device !== undefined && { device }),
+  ...(threads !== undefined && { threads }),
+})
 
 /** Does something with an executable, and frees its memory on a device, also after an error. */
 export async function using<E extends AnyExecutable, T>(executable: E, use: (executable: E) => Promise<T>): Promise<T> {

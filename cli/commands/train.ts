@@ -30,6 +30,7 @@ export const train: AddCommand = (program, output) =>
       ['--seed <n>', 'seed, instead of the one in the file'],
       flags.target,
       flags.device,
+      flags.threads,
       flags.model,
       flags.json,
     ],
@@ -37,6 +38,7 @@ export const train: AddCommand = (program, output) =>
       'rnnc train sunspots.rnn',
       'rnnc train sunspots.rnn --out weights.safetensors --set units=64 epochs=20',
       'rnnc train sunspots.rnn --data newer.csv --seed 7 --dtype f64 --json',
+      'rnnc train characters.rnn --target wasm --threads 2',
     ],
   ).action((file: string, options: TrainOptions) => run(file, options, output))
 
