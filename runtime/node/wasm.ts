@@ -11,7 +11,8 @@ const send = message => parentPort.postMessage(message)
 
 /** Workers end with the process, which waits for them only until they are ready. */
 const startNodeWorker: StartWorker = (text, { onMessage, onEnd }) => {
-  const worker = new Worker(links + text, { eval: true })
+  // The options of the process are not for this script: one would make it a module.
+  const worker = new Worker(links + text, { eval: true, execArgv: [] })
   worker.on('message', message => {
     // From here on the process need not wait for it.
     worker.unref()

@@ -9,20 +9,15 @@ import type { Schedule } from '../../compiler/schedule/schedule.ts'
 
 function engineOf({ program, run }: Schedule, threads: number): Engine {
   verifyCode(program)
-  const memory = { bytes: new SharedArrayBuffer(0) }
-  const machine = interpretCode(program, () => memory.bytes)
-  const owned = new WeakSet<ArrayBufferLike>()
+  const memory = new SharedArrayBuffer(0, { maxByteLength: 2 ** 28 })
+  const machine = interpretCode(program, () => memory)
   return {
     threads,
     sleeps: true,
-    buffer: () => memory.bytes,
-    owns: array => owned.has(array.buffer),
+    buffer: () => memory,
+    owns: array => array.buffer === memory,
     grow: bytes => {
-      if (bytes <= memory.bytes.byteLength) return
-      const before = new Uint8Array(memory.bytes)
-      memory.bytes = new SharedArrayBuffer(bytes)
-      new Uint8Array(memory.bytes).set(before)
-      owned.add(memory.bytes)
+      if (bytes > memory.byteLength) memory.grow(bytes)
     },
     run: ({ start, stride, threads }) => {
       if (threads === 1) machine.call(run, [start])
