@@ -51,7 +51,29 @@ const generating: FuzzCase = {
   data: 1,
 }
 
-const some = [...programs({ seed: 1, drawn: 120 }), embedded, generating]
+/** A model that reads a memory once and starts with what it found, and three gates of one vector. */
+const decoding: FuzzCase = {
+  source: `layer Decoder(units) {
+  input x: [A] over T, m: [A] over S
+  part encode = LSTM(units), decode = LSTM(units)
+  read = encode(m)
+  return decode(x + repeat(tanh(sum(read, over S)), over T), from = read.final)
+}
+model M {
+  input x: [2] over T, m: [2] over S
+  target y: [2] over T
+  param W0, W1, W2: [2, 2]
+  z = Decoder(2)(sigmoid(W0 @ x) * tanh(W1 @ x) - sin(W2 @ x), m)
+  loss mse(z, y)
+  output z
+}
+`,
+  sizes: { B: 2, T: 3, S: 3 },
+  lengths: { T: [3, 2], S: [2, 3] },
+  data: 1,
+}
+
+const some = [...programs({ seed: 1, drawn: 120 }), embedded, generating, decoding]
 const lines = some.map(lineUp)
 const reached = lines.map(l => l.reached())
 const names = new Set(reached.flatMap(all => [...all]))
@@ -80,6 +102,9 @@ describe('mutants', () => {
     'adjoint sum: the later left out',
     'dce scan: first step negated',
     'stream cross leaving: first mistaken',
+    'stream stage 0 scan: first step negated',
+    'stream stage 0 scan: last carry dropped',
+    'fuse-gates concat: last operands of a type exchanged',
   ]) {
     it(`${name} is killed, and by the fuzzer as it is`, () => {
       const i = lines.findIndex((l, k) => reached[k].has(name) && l.judge(name).kind === 'killed')

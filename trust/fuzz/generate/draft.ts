@@ -6,6 +6,7 @@ import type { Kinks } from './kinks.ts'
 import {
   cellsInPlace,
   clips,
+  decoders,
   innerCells,
   libraryCells,
   libraryFunctions,
@@ -108,16 +109,23 @@ const singleItems: readonly Form[] = [
   ...itemForms.filter(f => f.gives === 'vector' || !itemForms.some(g => g.gives === 'vector' && g.text === f.text)),
   ...libraryFunctions,
 ]
-const singleForms: readonly Form[] = [...singleItems, ...sequenceForms, ...libraryLayers, ...cellForms, ...memoryForms]
+const singleForms: readonly Form[] = [
+  ...singleItems,
+  ...sequenceForms,
+  ...libraryLayers,
+  ...cellForms,
+  ...memoryForms,
+  ...decoders,
+]
 const delays = sequenceForms.filter(({ text }) => typeof text === 'string' && /^delay\((?!.*last)/.test(text))
-const causalForms: readonly Form[] = [...delays, ...plainCells, ...cellsInPlace]
+const causalForms: readonly Form[] = [...delays, ...plainCells, ...cellsInPlace, ...decoders]
 const singleSteps: readonly Form[] = [...singleItems, ...memoryForms, ...stepForms, ...libraryCells, ...innerCells]
 
 /** Collects all forms that may be drawn, given the number of kinks. */
 export function tablesFor(kinks: Kinks): Tables {
   const item = [...itemForms, ...libraryFunctions, ...memoryForms]
   // Repeats the forms that make a recurrent network, which are few among many.
-  const weighted = [...sequenceForms, ...libraryLayers, ...cellForms]
+  const weighted = [...sequenceForms, ...libraryLayers, ...decoders, ...cellForms]
   const indices = (list: readonly { readonly kink?: boolean }[]): number[] =>
     chosen(
       list.map((entry, i) => ({ i, kink: entry.kink })),

@@ -140,6 +140,12 @@ export const itemForms: readonly Form[] = [
     ...['V', 'U'].map((name): Line => [([x, y], unit) => `(${wide(unit, name)} @ [${x}, ${y}])`, 'vector', 'vector']),
     ['(#0 @ #1)', 'matrix', 'vector'],
     ['(#0 @ #1)', 'vector', 'matrix'],
+    // Three gates of one vector, which become one product.
+    [
+      ([x], unit) =>
+        `(sigmoid(${square(unit, 'W0')} @ ${x}) * tanh(${square(unit, 'W1')} @ ${x}) - sin(${square(unit, 'W3')} @ ${x}))`,
+      'vector',
+    ],
     ['softmax(#0)', 'vector'],
     // Operations that change nothing, or nearly so.
     ['((-1) * #0)', 'vector'],

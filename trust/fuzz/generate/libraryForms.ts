@@ -97,6 +97,28 @@ export const cellsInPlace: readonly Form[] = cells.map(cell => ({
   text: ([x], unit) => `${recipeOf(cell, unit.units)}(${x})`,
 }))
 
+/**
+ * A library cell that knows the steps of another, which has read the memory, and starts with its final states: the encoder is the same at
+ * all steps of a stream, and one name holds all that it gives.
+ */
+export const decoders: readonly Form[] = cells.map(cell => ({
+  gives: 'vector',
+  takes: ['vector'],
+  text: ([x], unit) => {
+    const name = `Decoder_${cell.name.text}`
+    const lines = [
+      `layer ${name}(units) {`,
+      '  input x: [A] over T, m: [A] over S',
+      `  part encode = ${recipeOf(cell, 'units')}, decode = ${recipeOf(cell, 'units')}`,
+      '  read = encode(m)',
+      '  return decode(x + repeat(tanh(sum(read, over S)), over T), from = read.final)',
+      '}',
+    ]
+    unit.program.define(name, lines.join('\n'))
+    return `${unit.part(name.toLowerCase(), `${name}(${unit.units})`)}(${x}, ${unit.input('m')})`
+  },
+}))
+
 /** A library cell or layer over a sequence: in place, or as a part that several places share. */
 export const libraryLayers: readonly Form[] = [
   ...cells.flatMap((cell, i): Form[] => [
