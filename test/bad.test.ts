@@ -93,6 +93,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   RNN521: 'runtime/stream.test.ts',
   RNN522: 'runtime/generate.test.ts',
   RNN523: 'runtime/generate.test.ts',
+  RNN524: 'backend/threads.test.ts',
 }
 
 describe('every code of the catalogue is tested', () => {

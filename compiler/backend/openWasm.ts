@@ -40,7 +40,9 @@ export async function openWasmBy(start: StartWorker, options: WasmOptions): Prom
     throw new RangeError(`threads should be a whole number from 1 to ${mostThreads}, not ${threads}`)
   const alone = { ...(relaxed ? wasmRelaxed : wasm), threads: 1, close: () => {} }
   if (threads === 1) return alone
-  if (!canShare()) return { ...alone, why: 'threads cannot share memory here: the page is not cross-origin isolated' }
+  // Some engines make memories of that kind for a page that may not send them to another thread.
+  if (typeof SharedArrayBuffer === 'undefined' || !canShare())
+    return { ...alone, why: 'threads cannot share memory here: the page is not cross-origin isolated' }
   try {
     const crew = await openCrew(threads, start)
     return { ...wasmTogether(crew, { ...options, relaxed }), threads, close: crew.close }

@@ -52,7 +52,10 @@ interface Site {
 }
 
 /** Serves texts by their path on 127.0.0.1, under a content security policy. */
-async function serve(files: Readonly<Record<string, string>>, policy: string): Promise<Site> {
+async function serve(
+  files: Readonly<Record<string, string>>,
+  { policy, isolated = false }: Pick<PageOptions, 'policy' | 'isolated'>,
+): Promise<Site> {
   const types: Readonly<Record<string, string>> = { html: 'text/html', js: 'text/javascript', mjs: 'text/javascript' }
   const server = createServer(({ url = '/' }, response) => {
     const path = url === '/' ? '/index.html' : url
@@ -61,6 +64,10 @@ async function serve(files: Readonly<Record<string, string>>, policy: string): P
     response.writeHead(text === undefined ? 404 : 200, {
       'Content-Type': `${type}; charset=utf-8`,
       'Content-Security-Policy': policy,
+      ...(isolated && {
+        'Cross-Origin-Opener-Policy': 'same-origin',
+        'Cross-Origin-Embedder-Policy': 'require-corp',
+      }),
     })
     response.end(text)
   })
@@ -74,7 +81,7 @@ async function serve(files: Readonly<Record<string, string>>, policy: string): P
 }
 
 /** What the page's script puts into its title, or what went wrong in it. */
-async function resultOf(browser: Browser, url: string, timeout = 60_000): Promise<unknown> {
+async function resultOf(browser: Browser, url: string, refused: RegExp, timeout = 60_000): Promise<unknown> {
   const page = await browser.newPage()
   const errors: string[] = []
   page.on('pageerror', error => errors.push(error.message))
@@ -88,7 +95,7 @@ async function resultOf(browser: Browser, url: string, timeout = 60_000): Promis
     .catch(error => assert.fail(`${error}\n${errors.join('\n')}`))
   // The browser asks for an icon by itself.
   assert.deepEqual(
-    errors.filter(e => !e.includes('404')),
+    errors.filter(e => !e.includes('404') && !refused.test(e)),
     [],
   )
   await page.close()
@@ -107,6 +114,10 @@ interface PageOptions {
   readonly policy: string
   /** Whether it has a GPU. */
   readonly gpu?: boolean
+  /** Whether it is cross-origin isolated, so that its threads may share memory. */
+  readonly isolated?: boolean
+  /** What the browser says about what the page may not do, where a test is about that. */
+  readonly refused?: RegExp
   /** Where the page finds modules that it imports by name. */
   readonly imports?: Readonly<Record<string, string>>
 }
@@ -116,18 +127,23 @@ export function usePage({
   files,
   policy,
   gpu = false,
+  isolated = false,
+  refused = /(?!)/,
   imports,
 }: PageOptions): (hash?: string, timeout?: number) => Promise<unknown> {
   let browser: Browser
   let site: Site
   beforeAll(async () => {
     const map = imports && `<script type="importmap">${JSON.stringify({ imports })}</script>`
-    site = await serve({ 'index.html': page.replace('<output>', `${map ?? ''}<output>`), ...(await files()) }, policy)
+    site = await serve(
+      { 'index.html': page.replace('<output>', `${map ?? ''}<output>`), ...(await files()) },
+      { policy, isolated },
+    )
     browser = await launch({ gpu })
   })
   afterAll(async () => {
     await browser?.close()
     await site?.close()
   })
-  return (hash = '', timeout) => resultOf(browser, `${site.url}#${hash}`, timeout)
+  return (hash = '', timeout) => resultOf(browser, `${site.url}#${hash}`, refused, timeout)
 }

@@ -3,9 +3,11 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { describe, it } from 'vitest'
 import { encodeModule, memoryImport } from '../../compiler/backend/wasm/encodeModule.ts'
+import { hasBarriers } from '../../compiler/code/barriers.ts'
 import {
   add,
   apply,
+  barrier,
   bind,
   call,
   constant,
@@ -104,6 +106,7 @@ function squares(x: i32, n: i32) {
     ],
     ['a function that is not there', [perform('g', [])], /g is no function before this one/],
     ['itself', [perform('f', [])], /f is no function before this one/],
+    ['a barrier at a real', [barrier(constant('f32', 1), int(0))], /an operand of a barrier is f32, not i32/],
     ['a step of 0', [loop(local('i', 'i32'), int(0), int(1), [], 0)], /a step of 0/],
   ]
   for (const [what, body, message] of wrong) {
@@ -116,6 +119,55 @@ function squares(x: i32, n: i32) {
   })
 })
 
+describe('barriers', () => {
+  /** Each thread stores its number plus 1 at its place, and after a barrier what it finds at the place of the other. */
+  const exchange = (meets: boolean): Program => {
+    const [own, other] = ['own', 'other'].map(name => local(name, 'i32'))
+    const body = [
+      store(read(own), add(read(own), int(1))),
+      ...(meets ? [barrier(int(64), int(1))] : []),
+      store(read(own), load('i32', read(other)), 16),
+    ]
+    return { functions: [func('exchange', [own, other], body)] }
+  }
+
+  it('print as text', () => {
+    assert.match(printCode(exchange(true)), /\n {2}barrier 64, 1\n/)
+  })
+
+  it('let every thread see what the others stored', () => {
+    const memory = new SharedArrayBuffer(256)
+    verifyCode(exchange(true))
+    interpretCode(exchange(true), () => memory).callInThreads('exchange', [
+      [0, 4],
+      [4, 0],
+    ])
+    assert.deepEqual([...new Int32Array(memory, 16, 2)], [5, 1])
+  })
+
+  it('are missed where a thread touches what another stores', () => {
+    const memory = new SharedArrayBuffer(256)
+    const machine = interpretCode(exchange(false), () => memory)
+    const threads = [
+      [0, 4],
+      [4, 0],
+    ]
+    assert.throws(() => machine.callInThreads('exchange', threads), /in each other's way at byte 4/)
+  })
+
+  it('must be come to by all threads', () => {
+    const last = local('last', 'i32')
+    const body = [when(read(last), [barrier(int(64), int(1))])]
+    const machine = interpretCode({ functions: [func('f', [last], body)] }, () => new SharedArrayBuffer(256))
+    assert.throws(() => machine.callInThreads('f', [[1], [0]]), /not all threads come to a barrier/)
+  })
+
+  it('are nothing to a thread that is alone', () => {
+    const alone = new Uint8Array(256)
+    for (const asWasm of [false, true]) assert.equal(run(exchange(true), 'exchange', alone, [0, 8], asWasm)[0], 1)
+  })
+})
+
 /** The memory after a call, from bytes at the start of it. */
 function run(
   program: Program,
@@ -125,11 +177,12 @@ function run(
   asWasm = false,
 ): Uint8Array {
   const bytes = new Uint8Array(given.buffer, given.byteOffset, given.byteLength)
-  const memory = new WebAssembly.Memory({ initial: 1 })
+  const shared = program.functions.some(f => hasBarriers(f.body))
+  const memory = new WebAssembly.Memory({ initial: 1, ...(shared && { maximum: 1, shared }) })
   new Uint8Array(memory.buffer).set(bytes)
   if (!asWasm) interpretCode(program, () => memory.buffer).call(name, args)
   else {
-    const module = new WebAssembly.Module(encodeModule(program, { exports: [name], relaxed: false, shared: false }))
+    const module = new WebAssembly.Module(encodeModule(program, { exports: [name], relaxed: false, shared }))
     const { exports } = new WebAssembly.Instance(module, { [memoryImport.module]: { [memoryImport.name]: memory } })
     const entry = exports[name]
     assert.ok(typeof entry === 'function')

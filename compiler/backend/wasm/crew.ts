@@ -52,69 +52,76 @@ export interface Crew {
   close(): void
 }
 
-/** Starts the other threads of a crew, and waits until they are ready. RNN524 where they cannot be started. */
-export async function openCrew(threads: number, start: StartWorker): Promise<Crew> {
+/** The workers of a crew, what they share, and why they cannot go on. */
+interface Hired {
+  readonly words: Int32Array
+  readonly workers: readonly Worker[]
+  failure?: string
+}
+
+/** Starts workers, and waits until all are ready or one has failed. */
+async function hire(count: number, start: StartWorker): Promise<Hired> {
   const words = new Int32Array(new SharedArrayBuffer(4 * bellWords.count))
-  const state: { failure?: string } = {}
   const workers: Worker[] = []
-  const ring = (): void => {
-    Atomics.add(words, bellWords.bell, 1)
-    Atomics.notify(words, bellWords.bell)
-  }
-  const ready = Array.from({ length: threads - 1 }, (_, i) => {
+  const hired: Hired = { words, workers }
+  const ready = Array.from({ length: count }, (_, i) => {
     return new Promise<void>(resolve => {
-      const failed = (reason: string): void => {
-        state.failure ??= reason
+      const onEnd = (reason: string): void => {
+        hired.failure ??= reason
         resolve()
       }
-      const onMessage = (message: unknown): void => (message === 'ready' ? resolve() : failed(String(message)))
-      const worker = start(workerText, { onMessage, onEnd: failed })
+      const onMessage = (message: unknown): void => (message === 'ready' ? resolve() : onEnd(String(message)))
+      const worker = start(workerText, { onMessage, onEnd })
       workers.push(worker)
       worker.post({ kind: 'begin', words, thread: i + 1 })
     })
   })
+  await Promise.all(ready)
+  return hired
+}
+
+/** Starts the other threads of a crew, and waits until they are ready. RNN524 where they cannot be started. */
+export async function openCrew(threads: number, start: StartWorker): Promise<Crew> {
+  const hired = await hire(threads - 1, start)
+  const { words, workers } = hired
   const close = (): void => {
-    state.failure ??= 'they were ended'
+    hired.failure ??= 'they were ended'
     for (const worker of workers) worker.end()
   }
-  await Promise.all(ready)
-  if (state.failure !== undefined) {
+  if (hired.failure !== undefined) {
     close()
-    giveUp(state.failure)
+    giveUp(hired.failure)
+  }
+  const ring = (): void => {
+    Atomics.add(words, bellWords.bell, 1)
+    Atomics.notify(words, bellWords.bell)
   }
   const post = (message: Message): void => {
     Atomics.add(words, bellWords.sent, 1)
     for (const worker of workers) worker.post(message)
     ring()
   }
-  const begin = (id: number, frames: FramesOfRun, record: number): void => {
-    if (state.failure !== undefined) giveUp(state.failure)
-    words.set([id, frames.start, frames.stride, record], bellWords.program)
-    Atomics.add(words, bellWords.runs, 1)
-    ring()
-  }
   const known = { programs: 0 }
-  return {
-    threads,
-    sleeps: maySleep(),
-    take: program => {
-      const id = known.programs++
-      const own = { ended: false }
-      post({ kind: 'take', id, ...program })
-      return {
-        start: (frames, record) => {
-          if (own.ended) throw new Error('an executable is run after its memory was freed')
-          begin(id, frames, record)
-        },
-        fail: () => giveUp(state.failure ?? 'one of them stopped in a run'),
-        end: () => {
-          if (!own.ended) post({ kind: 'forget', id })
-          own.ended = true
-        },
-      }
-    },
-    close,
+  const take = (program: CrewProgram): TakenProgram => {
+    const id = known.programs++
+    const own = { ended: false }
+    post({ kind: 'take', id, ...program })
+    return {
+      start: (frames, record) => {
+        if (own.ended) throw new Error('an executable is run after its memory was freed')
+        if (hired.failure !== undefined) giveUp(hired.failure)
+        words.set([id, frames.start, frames.stride, record], bellWords.program)
+        Atomics.add(words, bellWords.runs, 1)
+        ring()
+      },
+      fail: () => giveUp(hired.failure ?? 'one of them stopped in a run'),
+      end: () => {
+        if (!own.ended) post({ kind: 'forget', id })
+        own.ended = true
+      },
+    }
   }
+  return { threads, sleeps: maySleep(), take, close }
 }
 
 const giveUp = (reason: string): never => fail('RNN524', { reason })

@@ -38,22 +38,15 @@ interface Arena {
   frame?: ArrayBufferLike
 }
 
-export function createExecutable({
-  name,
-  plan,
-  schedule,
-  engine,
-  precision,
-  leastWork = enough,
-}: ExecutableOptions): Executable {
+export function createExecutable(options: ExecutableOptions): Executable {
+  const { name, plan, schedule, engine, precision, leastWork = enough } = options
   const { slots } = schedule
   const places = createPlaces(frameStart)
   const frames = createFrames(engine, places, slots.length)
   const record = engine.threads > 1 ? places.take(recordBytes).start : 0
   const symbols = symbolsIn(schedule, plan)
   const layoutOf = layouts(plan, schedule, precision)
-  const work = workOf(plan)
-  const threadsFor = (sizes: Sizes): number => (engine.threads > 1 && work(sizes) >= leastWork ? engine.threads : 1)
+  const threadsFor = threadsBy(plan, engine.threads, leastWork)
   const slotOf = (buffer: Port['operand']['buffer']): number =>
     slots.findIndex(s => s.kind === 'buffer' && s.buffer === buffer)
   const inputs = createInputs({ plan, engine, places, precision, slotOf, frames })
@@ -104,6 +97,13 @@ export function createExecutable({
     run,
     ...(engine.dispose && { dispose: engine.dispose }),
   }
+}
+
+/** How many threads run a plan for given sizes: one where there is too little to do for all. */
+function threadsBy(plan: Plan, threads: number, leastWork: number): (sizes: Sizes) => number {
+  if (threads === 1) return () => 1
+  const work = workOf(plan)
+  return sizes => (work(sizes) >= leastWork ? threads : 1)
 }
 
 /** Gives the results of runs: the same object as last time, where all lie where they lay. */
