@@ -48,6 +48,8 @@ export interface Graph extends Block {
   readonly outputs: readonly string[]
   /** Whether an output that has the name of an input takes its place as the graph runs: a step of training copies no weights. */
   readonly inPlace?: true
+  /** Inputs that hold the same from run to run as long as the same arrays are given: a backend may lay them out once, and not in each run. */
+  readonly fixed?: readonly string[]
 }
 
 /** The parts of a scan's operands: `ins = [consts, carries, xs]`, `outs = [carries, ys]`, and the same in its body. */

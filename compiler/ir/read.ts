@@ -33,9 +33,12 @@ function readWhole(reader: Reader): Graph {
   const scope: Scope = new Map()
   const inputs: string[] = []
   const params: Value[] = []
-  while (peek(reader)?.startsWith('input ')) {
-    const [, label, own, type] = take(reader, `input (${name})(?: (${value}))?\\s*:\\s*(.+)`, 'input NAME: TYPE')
+  const fixed: string[] = []
+  while (/^(?:fixed )?input /.test(peek(reader) ?? '')) {
+    const form = `(fixed )?input (${name})(?: (${value}))?\\s*:\\s*(.+)`
+    const [, stays, label, own, type] = take(reader, form, 'input NAME: TYPE')
     inputs.push(unquoted(label))
+    if (stays !== undefined) fixed.push(unquoted(label))
     params.push(define(reader, scope, own ?? `%${unquoted(label)}`, readType(reader, type)))
     reader.at++
   }
@@ -57,6 +60,7 @@ function readWhole(reader: Reader): Graph {
     eqns,
     results,
     ...(inPlace !== undefined && { inPlace: true }),
+    ...(fixed.length > 0 && { fixed }),
   }
 }
 
@@ -65,7 +69,7 @@ function readEqns(reader: Reader, scope: Scope): Eqn[] {
   const eqns: Eqn[] = []
   for (;;) {
     const line = peek(reader)
-    if (line === undefined || /^(?:output|next|yield|input|const|carry|each)\s|^\}/.test(line)) return eqns
+    if (line === undefined || /^(?:output|next|yield|(?:fixed )?input|const|carry|each)\s|^\}/.test(line)) return eqns
     eqns.push(readEqn(reader, scope))
   }
 }

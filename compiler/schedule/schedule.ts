@@ -1,5 +1,5 @@
 // From a plan to a program of the loop language: a function for each kernel, and one that runs them all.
-import { apply, int, loop, perform, read, store, sub } from '../code/build.ts'
+import { apply, int, load, loop, perform, read, store, sub, when } from '../code/build.ts'
 import type { Func, Program, Statement } from '../code/code.ts'
 import type { Dim } from '../ir/dim.ts'
 import type { Buffer, Choice, Kernel, Loop, Plan, Step } from '../plan/plan.ts'
@@ -47,7 +47,7 @@ export function scheduleAll(
     const packings = packingsOf(plan, shapesOf(target, library).width)
     const module: Module = { shared, packings, functions, names }
     const writer = createWriter(shared)
-    const body = plan.steps.flatMap(s => stepStatements(s, module, writer))
+    const body = [...packedOnce(plan, module, writer), ...plan.steps.flatMap(s => stepStatements(s, module, writer))]
     const run = freshName('run', names)
     functions.push(writer.close(run, plan.name, body))
     return { run, slots: slots.all, buffers: [...plan.buffers, ...packings.buffers] }
@@ -105,13 +105,27 @@ function loopStatements(step: Loop, module: Module, caller: Writer): Statement[]
   const end = caller.size(length)
   const now = reverse ? sub(sub(end, int(1)), read(i)) : read(i)
   const place = module.shared.slots.place({ kind: 'index', name: index })
-  const packs = (module.packings.before.get(step) ?? []).flatMap(packing => {
-    const { hint } = packing.kernel.b.buffer
-    const comment = `lays out ${hint === '' ? 'what stays the same' : hint} for the products of a loop`
-    return define(`pack_${hint}`, comment, module, caller, writer => packStatements(packing, writer))
-  })
+  const packs = packed(step, 'the products of a loop', module, caller)
   const inner = steps.flatMap(s => stepStatements(s, module, caller))
   return [...packs, loop(i, int(0), end, [store(read(caller.frame), now, place), ...inner])]
+}
+
+/** Calls that pack the operands which stay the same in a loop, or in all runs. */
+function packed(place: Loop | Plan, products: string, module: Module, caller: Writer): Statement[] {
+  return (module.packings.before.get(place) ?? []).flatMap(packing => {
+    const { hint } = packing.kernel.b.buffer
+    const comment = `lays out ${hint === '' ? 'what stays the same' : hint} for ${products}`
+    return define(`pack_${hint}`, comment, module, caller, writer => packStatements(packing, writer))
+  })
+}
+
+/** Packs what stays the same from run to run, in the first run alone. */
+function packedOnce(plan: Plan, module: Module, caller: Writer): Statement[] {
+  const packs = packed(plan, 'the products of all runs', module, caller)
+  if (packs.length === 0) return []
+  const place = module.shared.slots.place({ kind: 'unpacked' })
+  const frame = read(caller.frame)
+  return [when(load('i32', frame, place), [...packs, store(frame, int(0), place)])]
 }
 
 function kernelCall(kernel: Kernel, module: Module, caller: Writer): Statement[] {

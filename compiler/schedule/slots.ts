@@ -11,6 +11,8 @@ export type Slot =
   | { readonly kind: 'index'; readonly name: string }
   /** The address of room for so many bytes, which holds nothing from one kernel to the next. */
   | { readonly kind: 'room'; readonly name: string; readonly bytes: number }
+  /** 1 until the code has packed the inputs that stay the same from run to run, 0 from then on; whoever gives it others writes 1. */
+  | { readonly kind: 'unpacked' }
 
 /** The slots of a program, each with a number; equal slots are one. */
 export interface Slots {
@@ -44,5 +46,7 @@ function keyOf(slot: Slot): string {
       return `index ${slot.name}`
     case 'room':
       return `room ${slot.name}`
+    case 'unpacked':
+      return 'unpacked'
   }
 }

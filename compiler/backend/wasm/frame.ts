@@ -53,6 +53,7 @@ export function layouts(plan: Plan, { slots, buffers }: Schedule, precision: Pre
         slots.forEach((s, i) => {
           if (s.kind === 'size') frame[i] = numbers[i]
           else if (s.kind === 'room') frame[i] = start + rooms[i]
+          else if (s.kind === 'unpacked') frame[i] = 1
           else if (s.kind === 'buffer' && offsets.has(s.buffer)) frame[i] = start + (offsets.get(s.buffer) ?? 0)
         })
       },

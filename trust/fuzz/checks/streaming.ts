@@ -30,7 +30,8 @@ export function streamAlong(trial: Trial, axis: string): Outcome {
   const length = lengthOf(trial, axis)
   const { B } = batch.sizes
   const lengths = batch.arrays[`${axis}.lengths`] ?? new Int32Array(B).fill(length)
-  const [backend] = tested.backends
+  // One backend for each case, as a stream takes many steps.
+  const backend = tested.backends[trial.case.data % tested.backends.length]
   const options = { backend, precision: 'f64', rows: B, seed: trial.case.data } as const
   const stream = openStream(graphs, inputs, batch.sizes, options)
   const inTwo = graphs.generation && openStream(graphs, inputs, batch.sizes, options)
