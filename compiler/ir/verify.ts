@@ -1,4 +1,5 @@
 // Checks the IR's invariants after each pass, so that an error names the pass that broke one.
+import { messageOf } from '../../dsl/messageOf.ts'
 import { type Context, opOf } from './builder.ts'
 import { sameShape } from './dim.ts'
 import type { Block, Eqn, Graph, Type, Value } from './graph.ts'
@@ -79,7 +80,7 @@ function within(eqn: Eqn, names: () => Names, verifyIt: () => void): void {
   try {
     verifyIt()
   } catch (error) {
-    throw new Error(`${printEqn(eqn, names())}: ${error instanceof Error ? error.message : String(error)}`)
+    throw new Error(`${printEqn(eqn, names())}: ${messageOf(error)}`)
   }
 }
 

@@ -1,4 +1,5 @@
 // The passes in the order they run, and their runner.
+import { messageOf } from '../../dsl/messageOf.ts'
 import type { Context } from '../ir/builder.ts'
 import type { Graph } from '../ir/graph.ts'
 import { verify } from '../ir/verify.ts'
@@ -112,7 +113,7 @@ export function runPasses(context: Context, graph: Graph, passes: readonly Pass[
     try {
       verify(context, after)
     } catch (error) {
-      throw new Error(`after ${pass.name}: ${error instanceof Error ? error.message : String(error)}`)
+      throw new Error(`after ${pass.name}: ${messageOf(error)}`)
     }
     options.onDump?.(pass.name, after)
   }

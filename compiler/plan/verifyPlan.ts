@@ -1,4 +1,5 @@
 // Checks the invariants of plans after each pass, so that an error names the pass that broke one.
+import { messageOf } from '../../dsl/messageOf.ts'
 import { types } from '../ir/algebra.ts'
 import { type Context, opOf } from '../ir/builder.ts'
 import { type Dim, symbolsOf } from '../ir/dim.ts'
@@ -73,7 +74,7 @@ function verifySteps(
         verifyKernel(context, step)
       }
     } catch (error) {
-      throw new Error(`${step.kind} ${step.hint}: ${error instanceof Error ? error.message : String(error)}`)
+      throw new Error(`${step.kind} ${step.hint}: ${messageOf(error)}`)
     }
   }
 }

@@ -351,8 +351,7 @@ export function numberPointwise(
       { span, help: 'convert it with `real(…)`' },
     )
   const mixed = operands.some(t => t.dtype !== operands[0].dtype)
-  const result = pointwise(scope, op, mixed ? operands.map(t => toReal(scope, t)) : operands, span, shown)
-  return result
+  return pointwise(scope, op, mixed ? operands.map(t => toReal(scope, t)) : operands, span, shown)
 }
 
 // ---- contractions
