@@ -102,7 +102,7 @@ function runProcess(
   })
 }
 
-/** What a worker has said about the case that it is at. */
+/** The messages of a worker about the case that it is at. */
 interface Heard {
   /** When it began to set up, or to run. */
   began: number

@@ -79,7 +79,7 @@ export const standard = standardWith('standard', [])
 export const checkpointed = (size: WindowSize): Pipeline => standardWith(`checkpoint ${size}`, [checkpoint(size)])
 
 /** The standard passes on loops that do `steps` steps at a time. */
-export const unrolled = (steps: number): Pipeline => standardWith(`unroll ${steps}`, [unroll(steps)])
+const unrolled = (steps: number): Pipeline => standardWith(`unroll ${steps}`, [unroll(steps)])
 
 /** The same pipeline without `weaken`, for a gradient that is differentiated again. */
 export const differentiable = ({ backward, ...rest }: Pipeline): Pipeline => ({

@@ -22,7 +22,7 @@ export const whole = (buffer: Buffer, shape: readonly Dim[]): Operand => ({
   strides: rowMajor(shape),
 })
 
-/** Whether the elements provably lie row-major without gaps. The stride of a dimension of size 1 does not matter. */
+/** Tells whether the elements provably lie row-major without gaps. The stride of a dimension of size 1 does not matter. */
 export function isDense(operand: Operand, shape: readonly Dim[]): boolean {
   const packed = rowMajor(shape)
   return operand.strides.every((stride, d) => asNumber(shape[d]) === 1 || equal(stride, packed[d]))
@@ -34,7 +34,7 @@ export const sameOperand = (a: Operand, b: Operand): boolean =>
   a.strides.length === b.strides.length &&
   a.strides.every((stride, d) => equal(stride, b.strides[d]))
 
-/** Whether two operands over these dims provably have no element in common. */
+/** Tells whether two operands over these dims provably have no element in common. */
 export function isApart(a: Operand, aDims: readonly Dim[], b: Operand, bDims: readonly Dim[]): boolean {
   if (a.buffer !== b.buffer) return true
   const [x, y] = [rangeOf(a, aDims), rangeOf(b, bDims)]
@@ -65,7 +65,7 @@ export function kernelsOf(step: Step): Kernel[] {
   }
 }
 
-/** Whether a reduction adds up. */
+/** Tells whether a reduction adds up. */
 export const isSum = ({ combine }: Pick<Reduction, 'combine'>): boolean => combine !== 'argmax' && combine.op === 'add'
 
 /** The name of a reduction's result: `sum`, `max`. */

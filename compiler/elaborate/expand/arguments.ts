@@ -27,7 +27,7 @@ export const wereGiven = (n: number): string => (n === 1 ? '1 was' : `${n} were`
 export const expected = (names: readonly string[], what: string): string =>
   names.length === 0 ? `no ${what}s` : `${counted(names.length, what)}: (${names.join(', ')})`
 
-/** What a callee takes, in the order of their places. */
+/** The parameters of a callee, in the order of their places. */
 interface Parameters {
   /** The name of the callee. */
   readonly name: string

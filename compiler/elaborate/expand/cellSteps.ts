@@ -42,7 +42,7 @@ export interface PreparedCell extends MappedCell {
   readonly span: Span
 }
 
-/** What a step gives: its `return` value, its outputs, and its states for the next step. */
+/** The results of a step: its `return` value, its outputs, and its states for the next step. */
 interface Step {
   readonly returned?: Tensor
   readonly outputs: ReadonlyMap<string, Tensor>

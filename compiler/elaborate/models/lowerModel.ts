@@ -93,7 +93,7 @@ export function lowerModel(unit: Unit, options: LowerOptions): LoweredModel {
   }
 }
 
-/** What the statements of a model have given so far. */
+/** The results of a model's statements so far. */
 interface Statements {
   readonly declared: Declared
   /** Outputs, and predictions with the target that they predict. */

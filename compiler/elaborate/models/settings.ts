@@ -153,7 +153,7 @@ const readers: { readonly [K in keyof Settings]-?: Reader<NonNullable<Settings[K
 }
 
 /** Names of all settings. */
-export const settingNames = Object.keys(readers)
+const settingNames = Object.keys(readers)
 
 const isSetting = (name: string): name is keyof Settings => Object.hasOwn(readers, name)
 

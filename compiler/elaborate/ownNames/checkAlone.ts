@@ -118,7 +118,7 @@ function firstRight<T>(choices: readonly T[], find: (choice: T) => Diagnostic[])
   return first ?? []
 }
 
-/** Whether an input or a state may have any item: `P`. */
+/** Tells whether an input or a state may have any item: `P`. */
 const hasAnyItem = ({ body }: Unit): boolean =>
   body.some(
     s =>

@@ -20,7 +20,7 @@ function joined(plan: Plan): Plan {
   const ports = new Set([...plan.inputs, ...plan.outputs].map(p => p.operand.buffer))
   const reads = Map.groupBy(plan.steps.flatMap(readsOf), o => o.buffer)
   const writes = Map.groupBy(plan.steps.flatMap(writesOf), o => o.buffer)
-  /** Whether a buffer is not a port, and is written by one operand and read by one. */
+  /** Tells whether a buffer is not a port, and is written by one operand and read by one. */
   const between = (buffer: Buffer): boolean =>
     !ports.has(buffer) && writes.get(buffer)?.length === 1 && reads.get(buffer)?.length === 1
   const steps = joinedIn(plan.steps, between)
@@ -46,7 +46,7 @@ function inside(step: Step, between: (buffer: Buffer) => boolean): Step {
   return { ...step, ways: [first, second] }
 }
 
-/** Whether a kernel reads, point by point, the result of the product before it, which nothing else reads. */
+/** Tells whether a kernel reads, point by point, the result of the product before it, which nothing else reads. */
 const endsIn = (gemm: GemmKernel, map: MapKernel, between: (buffer: Buffer) => boolean): boolean =>
   gemm.tail === undefined &&
   between(gemm.c.buffer) &&
@@ -57,7 +57,7 @@ const endsIn = (gemm: GemmKernel, map: MapKernel, between: (buffer: Buffer) => b
     return read !== undefined && sameOperand(read, gemm.c)
   })
 
-/** Whether the kernel overwrites no factor of the product, so that it may run on some points before the product is complete. */
+/** Tells whether the kernel overwrites no factor of the product, so that it may run on some points before the product is complete. */
 function leavesFactors({ batch, m, n, k, a, b }: GemmKernel, { domain, writes }: MapKernel): boolean {
   return writes.every(({ to }) => isApart(a, [...batch, m, k], to, domain) && isApart(b, [...batch, k, n], to, domain))
 }
@@ -91,7 +91,7 @@ function landingOf(
   sum: number,
 ): { readonly write: Write; readonly c: Operand } | undefined {
   const { batch, m, n, k } = gemm
-  /** Whether sums may be written to a place before the kernel has run for other points. */
+  /** Tells whether sums may be written to a place before the kernel has run for other points. */
   const isFree = (to: Operand): boolean =>
     isApart(gemm.a, [...batch, m, k], to, map.domain) &&
     isApart(gemm.b, [...batch, k, n], to, map.domain) &&
