@@ -1,7 +1,7 @@
 // Writes the new value of an input over the old one where that is not read any more, so that a step of training copies no weights.
 import { add, type Dim } from '../../ir/dim.ts'
 import { read } from '../instructions.ts'
-import { isApart, mapOperands, programReads, readsOf, sameOperand, writesOf } from '../operands.ts'
+import { isApart, mapOperands, programReads, reachOf, readsOf, sameOperand, writesOf } from '../operands.ts'
 import type { Buffer, MapKernel, Operand, Plan, Port, Step } from '../plan.ts'
 import type { PlanPass } from './planPass.ts'
 
@@ -84,4 +84,4 @@ function reads(step: Step, input: Port): boolean {
 
 /** Tells whether an operand over a domain provably has no element in common with an input. */
 const isElsewhere = (operand: Operand, domain: readonly Dim[], input: Port): boolean =>
-  isApart(operand, domain, input.operand, input.shape)
+  isApart(reachOf(operand, domain), reachOf(input.operand, input.shape))
