@@ -1,4 +1,5 @@
 // Reads the text that printGraph.ts prints. In text written by hand, types of results and names of attributes may be left out.
+import { messageOf } from '../../dsl/messageOf.ts'
 import { type Context, newValue, opOf } from './builder.ts'
 import { type Dim, parseDim } from './dim.ts'
 import type { Attr, Attrs, Block, DType, Eqn, Graph, Type, Value } from './graph.ts'
@@ -248,7 +249,7 @@ function guarded<T>(reader: Reader, read: () => T): T {
   try {
     return read()
   } catch (error) {
-    return fail(reader, error instanceof Error ? error.message : String(error))
+    return fail(reader, messageOf(error))
   }
 }
 

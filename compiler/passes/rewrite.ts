@@ -92,7 +92,7 @@ export function rewriteBlock(context: Context, block: Block, rules: readonly Rul
     : { params: block.params, eqns: base.eqns, results }
 }
 
-/** What the first rule that applies to an equation puts in place of its results; undefined if none does. */
+/** Applies the first rule that fits an equation, and gives the new results; undefined if none fits. */
 function firstResults(rules: readonly Rule[], eqn: Eqn, site: Site): readonly Value[] | undefined {
   for (const rule of rules) {
     if (rule.ops !== undefined && !rule.ops.includes(eqn.op)) continue
@@ -120,7 +120,7 @@ function finiteValues(context: Context): FiniteValues {
   return { has, add }
 }
 
-/** Whether a number is finite in 32 bits, and so in 64. */
+/** Tells whether a number is finite in 32 bits, and so in 64. */
 const isFinite32 = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(Math.fround(value))
 
 /** Replaces values that have a replacement; returns the same list where none has. */

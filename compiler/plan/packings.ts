@@ -19,7 +19,7 @@ export interface Packings {
   readonly buffers: readonly Buffer[]
 }
 
-/** How a backend packs. */
+/** A backend's way of packing. */
 export interface PackingRule {
   /** The number of columns of a panel. */
   readonly width: number

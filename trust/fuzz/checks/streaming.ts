@@ -110,7 +110,7 @@ function namesAlong(trial: Trial, axis: string): readonly string[] {
   })
 }
 
-/** Whether the lengths of an axis differ along another: they do for the one that is declared inside the other first. */
+/** Tells whether the lengths of an axis differ along another: they do for the one that is declared inside the other first. */
 function isNested(trial: Trial, outer: string, inner: string): boolean {
   const first = portsOf(trial).find(p => p.axes.some(a => a.name === inner))
   return first?.axes[0]?.name === outer
