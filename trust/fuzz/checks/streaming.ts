@@ -1,9 +1,11 @@
 // Streaming: the step of a model gives at each element what the model gives on all elements so far.
+import { js } from '../../../compiler/backend/js.ts'
 import { splitName } from '../../../compiler/elaborate/values/shortenedName.ts'
 import { type CompiledModel, elementOfTarget, type StreamGraphs } from '../../../compiler/index.ts'
 import { evaluate, type Sizes } from '../../../compiler/ir/dim.ts'
 import { RnnError } from '../../../dsl/diagnostics.ts'
 import { openStream, type StreamRun } from '../../../runtime/stream/openStream.ts'
+import { pickFor } from '../fuzzCase.ts'
 import { type Check, compare, inTurn, type Outcome } from '../fuzzCheck.ts'
 import { type Arrays, mapArrays, roundingOf, runOn, type Trial } from '../trial.ts'
 import { stepsOf } from './truncation.ts'
@@ -31,7 +33,7 @@ export function streamAlong(trial: Trial, axis: string): Outcome {
   const { B } = batch.sizes
   const lengths = batch.arrays[`${axis}.lengths`] ?? new Int32Array(B).fill(length)
   // One backend for each case, as a stream takes many steps.
-  const backend = tested.backends[trial.case.data % tested.backends.length]
+  const backend = pickFor(trial.case, 'streaming', tested.backends) ?? js
   const options = { backend, precision: 'f64', rows: B, seed: trial.case.data } as const
   const stream = openStream(graphs, inputs, batch.sizes, options)
   const inTwo = graphs.generation && openStream(graphs, inputs, batch.sizes, options)
