@@ -5,17 +5,12 @@ import type { CompiledModel } from '../compiler/index.ts'
 import type { Sizes } from '../compiler/ir/dim.ts'
 import type { Data } from '../dsl/ast.ts'
 import { fail } from '../dsl/diagnostics.ts'
-import {
-  type Checkpoint,
-  decodeCheckpoint,
-  encodeCheckpoint,
-  type Json,
-  matchParameters,
-} from '../runtime/checkpoint.ts'
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, matchParameters } from '../runtime/checkpoint.ts'
 import type { Fitted } from '../runtime/data/fitted.ts'
 import { labelNotes } from '../runtime/data/notes.ts'
 import { checkFinite } from '../runtime/finiteWeights.ts'
 import { shapeOf } from '../runtime/initializers.ts'
+import type { Json } from '../runtime/json.ts'
 import { realArray, type Weights } from '../runtime/session.ts'
 import { compileSource, openSource, ownSources, readGiven, savedSource } from './openSource.ts'
 import type { Output } from './output.ts'

@@ -4,7 +4,7 @@ import { type Builder, constantLike } from './builder.ts'
 import { asNumber, type Dim, equal, sameShape } from './dim.ts'
 import type { Eqn, Value } from './graph.ts'
 import { fromEnd, isDim, numbersOf } from './ops/define.ts'
-import { complemented, movedOperands, outsideOf, stepResult, type View, viewOfBlock } from './view.ts'
+import { complemented, movedOperands, operandsOutside, stepResult, type View, viewOfBlock } from './view.ts'
 
 /** The operand of the logarithm: the value, or one minus it. */
 export type Side = 'itself' | 'complement'
@@ -95,7 +95,7 @@ function standingOf(
   const { op, ins, body } = eqn
   if (body !== undefined) {
     const inner = stepResult(eqn, body, value)
-    return inner === undefined ? plain : behind(inner, side, viewOfBlock(body, outsideOf(view, eqn)))
+    return inner === undefined ? plain : behind(inner, side, viewOfBlock(body, operandsOutside(view, eqn)))
   }
   const other = complemented(value, view)
   if (other !== undefined) return behind(other, flipped[side])
@@ -313,7 +313,7 @@ function rowsBehind(
   if (op === 'softmax') return numberOf(attrs.axis)
   if (body !== undefined) {
     const inner = stepResult(eqn, body, value)
-    return inner && behind(inner, viewOfBlock(body, outsideOf(view, eqn)))
+    return inner && behind(inner, viewOfBlock(body, operandsOutside(view, eqn)))
   }
   const parts = op === 'where' ? ins.slice(1) : ins.slice(0, movedOperands(op))
   const [first, ...others] = parts.map(v => behind(v))

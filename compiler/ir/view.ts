@@ -47,7 +47,7 @@ export function viewOf(producers: ReadonlyMap<number, Eqn>, outside: View['outsi
 export const viewOfBlock = (block: Block, outside?: View['outside']): View => viewOf(makersOf(block.eqns), outside)
 
 /** Maps the parameters of a scan's body to the scan's operands in the block around it. */
-export function outsideOf(view: View, scan: Eqn): View['outside'] {
+export function operandsOutside(view: View, scan: Eqn): View['outside'] {
   const { consts, carries } = scanCounts(scan)
   return param => {
     const place = scan.body?.params.indexOf(param) ?? -1

@@ -2,7 +2,7 @@
 // padding alone, which no result depends on; so a gradient keeps one value of each step, and not both.
 import type { Context } from '../ir/builder.ts'
 import { type Block, type Eqn, scanOperands, scanResults, type Value } from '../ir/graph.ts'
-import { outsideOf, type View, viewOfBlock } from '../ir/view.ts'
+import { operandsOutside, type View, viewOfBlock } from '../ir/view.ts'
 import { dependences } from './dependence.ts'
 import type { Pass } from './pass.ts'
 import { renamed } from './rewrite.ts'
@@ -17,7 +17,7 @@ export const holdStates: Pass = {
 function holdIn(context: Context, block: Block, view: View): Block {
   const eqns = block.eqns.map(old => {
     if (old.body === undefined) return old
-    const inside = viewOfBlock(old.body, outsideOf(view, old))
+    const inside = viewOfBlock(old.body, operandsOutside(view, old))
     const inner = holdIn(context, old.body, inside)
     const body = readingHeld(context, old, inner, inside)
     return body === old.body ? old : { ...old, body }

@@ -2,7 +2,7 @@
 import { type Builder, type Context, createBuilder, emitting, newValue, opOf } from '../ir/builder.ts'
 import type { Block, Eqn, Value } from '../ir/graph.ts'
 import type { OpName } from '../ir/ops/schemas.ts'
-import { outsideOf, type View, viewOf } from '../ir/view.ts'
+import { operandsOutside, type View, viewOf } from '../ir/view.ts'
 
 /** A local identity. */
 export interface Rule {
@@ -37,7 +37,7 @@ export function rewriteBlock(context: Context, block: Block, rules: readonly Rul
   const replaced = new Map<number, Value>()
   const view = viewOf(producers, outside)
   const within = (eqn: Eqn): Eqn => {
-    const body = eqn.body && rewriteBlock(context, eqn.body, rules, outsideOf(view, eqn))
+    const body = eqn.body && rewriteBlock(context, eqn.body, rules, operandsOutside(view, eqn))
     return body === eqn.body ? eqn : { ...eqn, ...(body && { body }) }
   }
   const finite = finiteValues(context)

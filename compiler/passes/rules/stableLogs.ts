@@ -8,7 +8,7 @@ import { scanCounts } from '../../ir/graph.ts'
 import { fromEnd, numbersOf } from '../../ir/ops/define.ts'
 import type { OpName } from '../../ir/ops/schemas.ts'
 import { type Selection, type Side, selectionOf, standing } from '../../ir/probability.ts'
-import { complemented, movedOperands, outsideOf, stepResult, type View, viewOfBlock } from '../../ir/view.ts'
+import { complemented, movedOperands, operandsOutside, stepResult, type View, viewOfBlock } from '../../ir/view.ts'
 import { type Rule, renamed, renewed, type Site } from '../rewrite.ts'
 
 type Build = Site['builder']
@@ -177,7 +177,7 @@ export const stableLogRules: readonly Rule[] = [
     rewrite: (scan, site) => {
       const { body } = scan
       if (body === undefined) return undefined
-      const outside = outsideOf(site, scan)
+      const outside = operandsOutside(site, scan)
       const view = viewOfBlock(body, outside)
       for (const log of body.eqns) {
         if (log.op !== 'log') continue
