@@ -1,4 +1,4 @@
-// Reports for `explain --target auto`: the times of a step's kernels by their kinds, and the faster target.
+// Reports for `explain --target auto`: the times of a step's kernels by their kinds, and the fastest target.
 
 import type { Precision } from '../compiler/backend/backend.ts'
 import { predictedMs, timesByKind } from '../compiler/backend/costModel.ts'
@@ -66,11 +66,11 @@ export async function openSample(
 }
 
 /** Reports the measurements and the choice for machines. */
-export function autoJson({ backend, why, cpuMs, gpu }: Choice): { readonly [key: string]: JsonValue } {
+export function autoJson({ backend, why, cpu, gpu }: Choice): { readonly [key: string]: JsonValue } {
   return {
     backend: backend.name,
     why,
-    ...(cpuMs !== undefined && { cpu: { ms: cpuMs } }),
+    cpu: cpu.map(c => ({ ...c })),
     ...(gpu && {
       gpu: {
         device: gpu.description,
@@ -91,7 +91,8 @@ export function autoText(name: string, graph: string, { from, sizes }: Sample, c
   const head = `${name}, ${graph}: ${counted(B, 'example')}${open.join('')} (${whence})`
   return [
     head,
-    ...(choice.cpuMs === undefined ? [] : ['', `CPU, js: ${inMs(choice.cpuMs)}, measured`]),
+    '',
+    ...choice.cpu.map(({ target, ms }) => `CPU, ${target}: ${inMs(ms)}, measured`),
     ...(choice.gpu === undefined ? [] : ['', ...gpuLines(choice.gpu)]),
     '',
     `auto: ${choice.backend.name}, because ${choice.why}`,
