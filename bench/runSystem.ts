@@ -102,7 +102,7 @@ function runProcess(
   })
 }
 
-/** What a worker has said about the case that it is at. */
+/** The messages of a worker about the case that it is at. */
 interface Heard {
   /** When it began to set up, or to run. */
   began: number
@@ -150,15 +150,18 @@ function measured({ ready, counts }: Heard, { flops }: Workload, ms: number, ...
   }
 }
 
-/** The outcome of a case that took longer than is allowed: measured nonetheless, if enough of its steps were. */
+/** The outcome of a case that took longer than is allowed: measured nonetheless, if enough of its steps were; no time at all, if none began. */
 function outcomeOfStopped(heard: Heard, workload: Workload, allowed: number): Outcome {
   const { began, ready, counts, steps } = heard
   if (steps.length > enough) {
     const remark = `median of ${steps.length - 1} steps, all that fit in ${allowed / 1000} s`
     return measured(heard, workload, median(steps.slice(1)), remark)
   }
+  // The time of setting up bounds no step.
+  if (ready === undefined)
+    return { kind: 'none', reason: `stopped after ${allowed / 1000} s, before its first step, while it was set up` }
   const atLeast = steps.length === 0 ? performance.now() - began : Math.min(...steps)
-  const note = ready === undefined ? 'stopped before its first step, while it was set up' : ready.note
+  const { note } = ready
   return { kind: 'stopped', atLeast, ...(counts && { counts }), ...(note !== undefined && { note }) }
 }
 

@@ -56,7 +56,7 @@ const peers: readonly System[] = [
 
 export const systems: readonly System[] = [...targets, ...onGpu, ...peers]
 
-/** Whether npm's packages of the bench are installed. */
+/** Tells whether npm's packages of the bench are installed. */
 export const installed = (): boolean => existsSync(path('node_modules'))
 
 function inNode(name: string, about: string, kind: Kind, npm: string, worker: string): System {

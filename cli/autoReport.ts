@@ -1,15 +1,17 @@
-// Reports for `explain --target auto`: the times of a step's kernels by their kinds, and the faster target.
+// Reports for `explain --target auto`: the times of a step's kernels by their kinds, and the fastest target.
+
 import type { Precision } from '../compiler/backend/backend.ts'
 import { predictedMs, timesByKind } from '../compiler/backend/costModel.ts'
 import type { CompiledModel } from '../compiler/index.ts'
 import { symbolsOf } from '../compiler/ir/dim.ts'
+import { counted } from '../dsl/counted.ts'
 import { type Choice, inMs } from '../runtime/auto.ts'
 import { loadData } from '../runtime/data/loadData.ts'
 import { labelNotes } from '../runtime/data/notes.ts'
 import { fittingSizes, randomPart } from '../runtime/randomBatch.ts'
 import { type SampleStep, sampleStep } from '../runtime/sampleStep.ts'
 import { dataReader } from './openSource.ts'
-import { count, type JsonValue, type Output, table } from './output.ts'
+import { type JsonValue, type Output, table } from './output.ts'
 import { sizesOf } from './sets.ts'
 import { dataOf } from './weights.ts'
 
@@ -64,11 +66,11 @@ export async function openSample(
 }
 
 /** Reports the measurements and the choice for machines. */
-export function autoJson({ backend, why, cpuMs, gpu }: Choice): { readonly [key: string]: JsonValue } {
+export function autoJson({ backend, why, cpu, gpu }: Choice): { readonly [key: string]: JsonValue } {
   return {
     backend: backend.name,
     why,
-    ...(cpuMs !== undefined && { cpu: { ms: cpuMs } }),
+    cpu: cpu.map(c => ({ ...c })),
     ...(gpu && {
       gpu: {
         device: gpu.description,
@@ -86,10 +88,11 @@ export function autoText(name: string, graph: string, { from, sizes }: Sample, c
   const { B, ...others } = sizes
   const open = Object.entries(others).map(([symbol, size]) => `, ${symbol} = ${size}`)
   const whence = from === 'data' ? 'from the data' : 'random; `--set B=32 T=100` sets other sizes'
-  const head = `${name}, ${graph}: ${count(B, 'example')}${open.join('')} (${whence})`
+  const head = `${name}, ${graph}: ${counted(B, 'example')}${open.join('')} (${whence})`
   return [
     head,
-    ...(choice.cpuMs === undefined ? [] : ['', `CPU, js: ${inMs(choice.cpuMs)}, measured`]),
+    '',
+    ...choice.cpu.map(({ target, ms }) => `CPU, ${target}: ${inMs(ms)}, measured`),
     ...(choice.gpu === undefined ? [] : ['', ...gpuLines(choice.gpu)]),
     '',
     `auto: ${choice.backend.name}, because ${choice.why}`,

@@ -43,7 +43,7 @@ export const flags = {
   dtypeOrF32: ['--dtype <f32|f64>', 'precision of real numbers', 'f32'],
   target: [
     '--target <name>',
-    `backend that runs the network: ${[...targets.keys()].join(', ')}, or auto for the faster of js and gpu`,
+    `backend that runs the network: ${[...targets.keys()].join(', ')}, or auto for the fastest of js, wasm and gpu`,
     'js',
   ],
   immediateTarget: ['--target <name>', `backend that runs the network: ${immediateNames}`, 'js'],

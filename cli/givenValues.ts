@@ -46,7 +46,7 @@ function parsed(text: string): unknown {
 }
 
 /** Checks that a value of JSON is a number, a text or a truth, or lists of them. Throws RNN509 for another. */
-export function nested(option: string, value: unknown): Nested {
+function nested(option: string, value: unknown): Nested {
   if (typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean') return value
   if (Array.isArray(value)) return value.map(part => nested(option, part))
   return fail('RNN509', {

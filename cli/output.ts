@@ -1,5 +1,7 @@
 // Writes the output of a command: its result to stdout, everything else to stderr.
+
 import { type Diagnostic, RnnError } from '../dsl/diagnostics.ts'
+import { messageOf } from '../dsl/messageOf.ts'
 import { positionsIn } from '../dsl/position.ts'
 import { render } from '../dsl/render.ts'
 import { libraryFiles, shownFile } from '../dsl/standardLibrary.ts'
@@ -108,7 +110,7 @@ export function reportError(error: unknown, output: Output): void {
     if (output.json) output.result({ ok: false, diagnostics: [], memory: error.message }, '')
     return
   }
-  const message = error instanceof Error ? error.message : String(error)
+  const message = messageOf(error)
   output.note(
     `internal error: ${message}\nhelp: this is a bug in rnnc, not in your file: please report it with the file`,
   )
@@ -138,9 +140,6 @@ export function table(rows: readonly (readonly string[])[], right: readonly numb
     )
     .join('\n')
 }
-
-/** Writes a number with its noun: `1 epoch`, `2 epochs`. */
-export const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
 
 /** Writes a loss or a metric for people. */
 export const figure = (value: number): string => {

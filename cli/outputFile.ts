@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join } from 'node:path'
 import type { CompiledModel } from '../compiler/index.ts'
 import { fail, isFailure } from '../dsl/diagnostics.ts'
 import { parse } from '../dsl/parse.ts'
+import { isLibraryFile } from '../dsl/standardLibrary.ts'
 import { type Checkpoint, decodeOrigin, type Origin } from '../runtime/checkpoint.ts'
 import { checkWritable, isSameFile, readStart } from '../runtime/node/index.ts'
 import { decodeMetadata, headerEnd } from '../runtime/safetensors.ts'
@@ -42,7 +43,7 @@ export const checkStdout = (output: Output, reads: Reads): Promise<void> =>
 export type Reads = readonly (string | undefined)[]
 
 async function checkApart(path: string, name: string, { sources }: Output, reads: Reads): Promise<void> {
-  const own = [...sources.keys()].filter(file => !file.startsWith('std/'))
+  const own = [...sources.keys()].filter(file => !isLibraryFile(file))
   for (const input of [...own, ...reads]) {
     if (input !== undefined && (await isSameFile(path, input))) fail('RNN518', { path: name, input })
   }

@@ -1,10 +1,10 @@
-// Chooses the backend that runs the network: by `--target`, or with `auto` the one that is measured to be faster on a step.
+// Chooses the backend that runs the network: by `--target`, or with `auto` the one that is measured to be fastest on a step.
 
 import type { AnyBackend, Backend } from '../compiler/backend/backend.ts'
 import type { WebGpuBackend } from '../compiler/backend/gpu/webgpu.ts'
 import { js } from '../compiler/backend/js.ts'
 import { fail, isFailure } from '../dsl/diagnostics.ts'
-import { type Choice, chooseFaster } from '../runtime/auto.ts'
+import { type Choice, chooseFastest } from '../runtime/auto.ts'
 import { openGpu } from '../runtime/node/index.ts'
 import type { SampleStep } from '../runtime/sampleStep.ts'
 import { checkHasDevices, chooseBackend, chooseTarget, openThreads } from './command.ts'
@@ -49,7 +49,7 @@ export async function openTarget({ target, device, threads }: TargetOptions, out
       const { backend, why } =
         step === undefined
           ? { backend: js, why: stepwise }
-          : await chooseFaster(await step(), gpu, createMeter(output, 'measuring'))
+          : await chooseFastest(await step(), gpu, createMeter(output, 'measuring'))
       output.note(`auto: ${backend.name}, because ${why}`)
       return { backend, auto: { why } }
     },
@@ -73,7 +73,7 @@ const stepwise = 'a network that answers step by step runs on the CPU'
 
 /** Chooses as `auto` does for a step, and gives all measurements. */
 export const measured = async (step: SampleStep, output: Output): Promise<Choice> =>
-  chooseFaster(step, await openIfThere(), createMeter(output, 'measuring'))
+  chooseFastest(step, await openIfThere(), createMeter(output, 'measuring'))
 
 /** Opens the GPU, or gives the reason why there is none. */
 async function openIfThere(): Promise<WebGpuBackend | string> {

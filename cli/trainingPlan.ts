@@ -1,7 +1,9 @@
 // Prepares a training: the program, its data, the backend, and the place of the weights.
+
 import { basename } from 'node:path'
 import type { AnyBackend } from '../compiler/backend/backend.ts'
 import type { CompiledModel, Precision } from '../compiler/index.ts'
+import { counted } from '../dsl/counted.ts'
 import { type LoadedData, loadData } from '../runtime/data/loadData.ts'
 import { labelNotes } from '../runtime/data/notes.ts'
 import { checkMemory } from '../runtime/memoryBudget.ts'
@@ -13,7 +15,7 @@ import { formula, parameterCount } from './describeSignature.ts'
 import { wholeNumber } from './errors.ts'
 import { memoryHere } from './machineMemory.ts'
 import { compileSource, dataReader, type ModelOptions, openSource, type Source } from './openSource.ts'
-import { count, type JsonValue, type Output, ranBy } from './output.ts'
+import { type JsonValue, type Output, ranBy } from './output.ts'
 import { checkOut, checkReplaced, dataFiles, type WeightsPlace } from './outputFile.ts'
 import { createMeter } from './progress.ts'
 import { sizesOf } from './sets.ts'
@@ -105,6 +107,6 @@ export function describePlan({ model, data, precision, backend }: TrainingPlan, 
   const parts = [data.train.count, data.validation?.count ?? 0, data.test?.count ?? 0]
   output.note(
     `training ${model.signature.name} (${formula(parameterCount(model.signature))} parameters, ${precision}) on ${ranBy({ backend: backend.name, device: backend.device?.name, threads: backend.threads })}: ` +
-      `${count(parts[0], 'example')} for training, ${parts[1]} for validation, ${parts[2]} for testing`,
+      `${counted(parts[0], 'example')} for training, ${parts[1]} for validation, ${parts[2]} for testing`,
   )
 }

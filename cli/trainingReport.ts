@@ -1,9 +1,11 @@
 // Reports how a training ended: its losses, the place of the weights, and its problems.
+
 import type { CompiledModel } from '../compiler/index.ts'
+import { counted } from '../dsl/counted.ts'
 import { type Diagnostic, diagnostic, RnnError } from '../dsl/diagnostics.ts'
 import { type Report, whatRan } from '../runtime/session.ts'
 import type { EpochReport, TrainResult } from '../runtime/train.ts'
-import { count, diagnosticsJson, figure, figures, type Output, ranBy } from './output.ts'
+import { diagnosticsJson, figure, figures, type Output, ranBy } from './output.ts'
 import { duration } from './progress.ts'
 import type { TrainingPlan } from './trainingPlan.ts'
 
@@ -90,7 +92,7 @@ export const withSaved = (problems: readonly Diagnostic[], saved: string): Diagn
 function endingOf({ ended, history, epoch, steps }: TrainResult): string {
   const chosen = epoch === history.length ? '' : `; the weights are those of epoch ${epoch}`
   const endings = {
-    done: `trained for ${count(history.length, 'epoch')}`,
+    done: `trained for ${counted(history.length, 'epoch')}`,
     patience: `stopped after epoch ${history.length}, because the loss stopped falling`,
     aborted: `interrupted in epoch ${history.length}, after step ${steps}; the weights are saved`,
     failed: `failed after epoch ${history.length}`,

@@ -1,5 +1,5 @@
-// Lists the parts of an expression, for code that walks syntax trees.
-import type { Arg, Expr, Slice } from './ast.ts'
+// Lists the parts of expressions and types, for code that walks syntax trees.
+import type { Arg, Expr, Slice, TypeExpr } from './ast.ts'
 
 /** The expressions directly inside another, in the order of the text. */
 export function children(e: Expr): readonly Expr[] {
@@ -64,6 +64,12 @@ export function beginning(e: Expr): Expr | undefined {
       return undefined
   }
 }
+
+/** The dims of a type and the lengths of its axes, in the order of the text. */
+export const sizesIn = ({ item, axes }: TypeExpr): readonly Expr[] => [
+  ...(item.kind === 'tensor' ? item.dims : item.kind === 'coded' ? [item.size] : []),
+  ...axes.flatMap(a => a.length ?? []),
+]
 
 const inArg = (a: Arg): readonly Expr[] => (a.kind === 'over' ? [] : [a.value])
 

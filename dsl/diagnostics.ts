@@ -61,7 +61,7 @@ const longestValue = 400
 const longestText = 2000
 
 /** Removes the middle of a text that is longer than `most`. */
-export function shortened(text: string, most: number): string {
+function shortened(text: string, most: number): string {
   if (text.length <= most) return text
   const kept = Math.floor((most - 1) / 2)
   return `${text.slice(0, kept)}…${text.slice(-kept)}`
@@ -72,7 +72,7 @@ export function fail<C extends Code>(code: C, values: Holes<C>, details: Details
   throw new RnnError([diagnostic(code, values, details)])
 }
 
-/** Whether a thrown value is an error with that code. */
+/** Tells whether a thrown value is an error with that code. */
 export const isFailure = (error: unknown, code: Code): error is RnnError =>
   error instanceof RnnError && error.diagnostics.every(d => d.code === code)
 

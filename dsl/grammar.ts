@@ -16,7 +16,7 @@ export interface Reading {
   readonly failure?: Failure
 }
 
-/** Where reading stopped. */
+/** The place where reading stopped, and what was expected there. */
 export interface Failure {
   /** The token that does not fit. */
   readonly found: IToken
@@ -720,19 +720,19 @@ class Grammar extends EmbeddedActionsParser {
 
   // Where lines and statements begin.
 
-  /** Whether the next token is the first of its line, or follows a token that a statement may follow on one line. */
+  /** Tells whether the next token is the first of its line, or follows a token that a statement may follow on one line. */
   private isFresh(): boolean {
     const previous = this.LA(0)
     return beforeStatement.includes(previous.tokenType) || previous.endLine !== this.LA(1).startLine
   }
 
-  /** Whether the token ahead, which may be a keyword, is the name of an equation. */
+  /** Tells whether the token ahead, which may be a keyword, is the name of an equation. */
   private nameBegins(at = 1): boolean {
     const after = this.LA(at + 1)
     return tokenMatcher(after, t.Is) || tokenMatcher(after, t.Colon)
   }
 
-  /** Whether the tokens from `at` on look like the beginning of a statement. */
+  /** Tells whether the tokens from `at` on look like the beginning of a statement. */
   private statementBegins(at: number): boolean {
     const token = this.LA(at)
     if (tokenMatcher(token, t.Return)) return true
@@ -740,20 +740,20 @@ class Grammar extends EmbeddedActionsParser {
     return false
   }
 
-  /** Whether a statement with a keyword seems to begin at `at`: the keyword is not one more name of a list. */
+  /** Tells whether a statement with a keyword seems to begin at `at`: the keyword is not one more name of a list. */
   private wordBegins(at: number): boolean {
     if (!t.statementWords.includes(this.LA(at).tokenType)) return false
     return !afterName.some(token => tokenMatcher(this.LA(at + 1), token))
   }
 
-  /** Whether a top-level item begins here, which means that the braces of the previous one were not closed. */
+  /** Tells whether a top-level item begins here, which means that the braces of the previous one were not closed. */
   private itemBegins(): boolean {
     const next = this.LA(2)
     const named = tokenMatcher(next, t.Name) || tokenMatcher(next, t.Text)
     return t.topLevelWords.includes(this.LA(1).tokenType) && named && this.isFresh()
   }
 
-  /** Whether the comma ahead ends a declaration, in which `joint` would follow one more name. */
+  /** Tells whether the comma ahead ends a declaration, in which `joint` would follow one more name. */
   private commaIsLast(joint: TokenType): boolean {
     const next = this.LA(2)
     if (tokenMatcher(next, t.RightBrace)) return true

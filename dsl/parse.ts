@@ -67,7 +67,7 @@ function deepToken(tokens: readonly IToken[]): IToken | undefined {
   })
 }
 
-// Whether a bad character explains a failure: it is in the statement, before the token that did not fit.
+// Tells whether a bad character explains a failure: it is in the statement, before the token that did not fit.
 function isWithin(span: Span, { begin, found }: Failure): boolean {
   return span.start >= begin.startOffset && !(span.start > found.startOffset)
 }

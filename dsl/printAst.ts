@@ -21,7 +21,7 @@ export function printAst(program: Program): string {
 }
 
 /** An expression as text. */
-export function printExpr(expr: Expr): string {
+function printExpr(expr: Expr): string {
   // Prints the links of a chain one after another: it may be longer than the stack is deep.
   const [first, ...links] = chain(expr)
   return links.reduce((before, link) => printLink(link, before), printLink(first, ''))
@@ -58,7 +58,7 @@ function printLink(expr: Expr, before: string): string {
 }
 
 /** A type as text. */
-export function printType({ item, axes }: TypeExpr): string {
+function printType({ item, axes }: TypeExpr): string {
   return [printItemType(item), ...axes.map(printAxis)].join(' ')
 }
 

@@ -27,7 +27,7 @@ export function scan(source: string, file: string): Scanned {
   return { tokens, diagnostics }
 }
 
-/** Where a token is. */
+/** Gives the place of a token. */
 export function spanOf(token: IToken, file: string): Span {
   return { file, start: token.startOffset, end: token.startOffset + token.image.length }
 }

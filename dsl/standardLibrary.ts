@@ -15,7 +15,7 @@ export const libraryFile = (name: string): string => `${scheme}${folder}${name}`
 
 export const isLibraryFile = (file: string): boolean => file.startsWith(scheme)
 
-/** Whether a place is in the library, which the user has never seen. */
+/** Tells whether a place is in the library, which the user has never seen. */
 export const inLibrary = ({ file }: Pick<Span, 'file'>): boolean => isLibraryFile(file)
 
 /** A file as messages show it: `std/cells.rnn` for one of the library. */

@@ -1,8 +1,9 @@
-// Chooses the GPU or the CPU, whichever is faster for a step, by measuring both on this machine.
-import type { AnyBackend } from '../compiler/backend/backend.ts'
+// Chooses the fastest target for a step, js, wasm or the GPU, by measuring them on this machine.
+import type { AnyBackend, Backend } from '../compiler/backend/backend.ts'
 import { type DeviceTimes, fasterOf, predictedMs } from '../compiler/backend/costModel.ts'
 import type { WebGpuBackend } from '../compiler/backend/gpu/webgpu.ts'
 import { js } from '../compiler/backend/js.ts'
+import { wasm } from '../compiler/backend/wasm.ts'
 import { load, plan } from '../compiler/index.ts'
 import { isFailure } from '../dsl/diagnostics.ts'
 import type { SampleStep } from './sampleStep.ts'
@@ -12,44 +13,63 @@ export interface Choice {
   readonly backend: AnyBackend
   /** Reason for the choice, in words that follow `because`. */
   readonly why: string
-  /** Time of a step on the CPU, in ms, where it was measured. */
-  readonly cpuMs?: number
+  /** The measured time of a step on the CPU, by target, the fastest first. */
+  readonly cpu: readonly CpuTime[]
   readonly gpu?: { readonly description: string; readonly times: DeviceTimes }
 }
+
+export interface CpuTime {
+  readonly target: string
+  /** Of a step. */
+  readonly ms: number
+}
+
+/** What runs on the CPU. Not `wasm-relaxed`, on which the last bits of results depend on the processor. */
+const onCpu: readonly Backend[] = [js, wasm]
 
 /** Least and greatest time for which the CPU is measured, in ms; a single longer step may exceed it. */
 const leastCpu = 300
 const mostCpu = 1500
 
 /**
- * Chooses the faster for a step: the GPU, by the prediction of the cost model, or the js backend. Where there is no GPU, `gpu` is the
- * reason as a text. Takes a few seconds, unless a step takes longer. A GPU that cannot take the step, or fails, is not chosen.
+ * Chooses the fastest for a step: js or wasm, which are timed, or the GPU, by the prediction of the cost model. Where there is no GPU, `gpu`
+ * is the reason as a text. Takes a few seconds, unless a step takes longer. A GPU that cannot take the step, or fails, is not chosen.
  */
-export async function chooseFaster(
+export async function chooseFastest(
   step: SampleStep,
   gpu: WebGpuBackend | string,
   onProgress: (done: number) => void = () => {},
 ): Promise<Choice> {
-  if (typeof gpu === 'string') return { backend: js, why: gpu }
+  const timed = onCpu.map((backend, i) => {
+    const ms = measureCpu(step, backend)
+    onProgress((0.4 * (i + 1)) / onCpu.length)
+    return { backend, target: backend.name, ms }
+  })
+  const cpu = timed.toSorted((a, b) => a.ms - b.ms)
+  const [{ backend, ms }] = cpu
+  const texts = cpu.map(c => `${inMs(c.ms)} on ${c.target}`)
+  const withoutGpu = (reason: string): Choice => ({
+    backend,
+    why: `a run takes ${texts.join(' and ')}; ${reason}`,
+    cpu,
+  })
+  if (typeof gpu === 'string') return withoutGpu(gpu)
   const refused = gpu.refuses(plan(step.context, step.graph), step.precision)
-  if (refused !== undefined) return { backend: js, why: `the GPU cannot run this: ${refused}` }
-  const cpuMs = measureCpu(step)
-  onProgress(0.3)
-  const times = await measureGpu(step, gpu, done => onProgress(0.3 + 0.7 * done))
-  if (typeof times === 'string') return { backend: js, why: times, cpuMs }
+  if (refused !== undefined) return withoutGpu(`the GPU cannot run this: ${refused}`)
+  const times = await measureGpu(step, gpu, done => onProgress(0.4 + 0.6 * done))
+  if (typeof times === 'string') return withoutGpu(times)
   const { description } = gpu.device
-  const took = `${inMs(cpuMs)} on the CPU and ${inMs(predictedMs(times))} on the GPU (${description})`
   return {
-    backend: fasterOf(cpuMs, times) === 'gpu' ? gpu : js,
-    why: `a run takes ${took}`,
-    cpuMs,
+    backend: fasterOf(ms, times) === 'gpu' ? gpu : backend,
+    why: `a run takes ${texts.join(', ')} and ${inMs(predictedMs(times))} on the GPU (${description})`,
+    cpu,
     gpu: { description, times },
   }
 }
 
-/** Measures a step on the js backend, in ms: the least of several runs, as other work of the machine only adds time. */
-function measureCpu({ context, graph, precision, sizes, stored, inputs }: SampleStep): number {
-  const executable = load(context, graph, js, precision)
+/** Measures a step on a backend, in ms: the least of several runs, as other work of the machine only adds time. */
+function measureCpu({ context, graph, precision, sizes, stored, inputs }: SampleStep, backend: Backend): number {
+  const executable = load(context, graph, backend, precision)
   const all = { ...inputs, ...executable.store(stored) }
   let least = Number.POSITIVE_INFINITY
   let total = 0

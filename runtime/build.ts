@@ -1,7 +1,7 @@
 // Writes a model as one ES module for any batch and any length, with names from the source. For js and wasm it has no dependencies, for js no `eval` either.
 import type { Precision } from '../compiler/backend/backend.ts'
 import type { CompiledModel } from '../compiler/index.ts'
-import { type Layout, layoutOf, shapeText, sizesOf } from './build/layout.ts'
+import { dimsText, type Layout, layoutOf, sizesOf } from './build/layout.ts'
 import { hasPredict, moduleText } from './build/module.ts'
 import { type BuildTarget, type Graphs, type Network, networkOf } from './build/network.ts'
 import { type StreamLayout, streamLayoutOf, streamNetworks } from './build/streamLayout.ts'
@@ -91,7 +91,7 @@ function headLines(
   const call = `{ ${[...required, ...inputs.map(f => f.name)].join(', ')} }`
   const width = greatest([...inputs, ...outputs, ...lengths].map(f => f.name.length))
   const line = (verb: string, field: { name: string; shape: Layout['outputs'][number]['shape'] }, what = ''): string =>
-    `  ${verb}  ${field.name.padEnd(width)}  ${shapeText(field.shape, fixed)}${what}`
+    `  ${verb}  ${field.name.padEnd(width)}  ${dimsText(field.shape, fixed)}${what}`
   const wait = network.async ? 'await ' : ''
   const [about, ...more] = network.about(precision)
   return [

@@ -4,10 +4,8 @@ import type { Sizes } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
 import { type Fitted, parseFitted } from './data/fitted.ts'
 import { shapeOf } from './initializers.ts'
-import { repeatedKey } from './json.ts'
+import { isObject, type Json, repeatedKey } from './json.ts'
 import { decodeMetadata, decodeSafetensors, encodeSafetensors, type Tensor } from './safetensors.ts'
-
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 
 export interface Checkpoint {
   /** The version of rnnc that wrote it. */
@@ -56,8 +54,8 @@ export function decodeCheckpoint(bytes: Uint8Array, file: string): Checkpoint {
   const settings = parse(metadata.settings)
   const summary = parse(metadata.summary)
   const fitted = parseFitted(parse(metadata.fitted))
-  if (!isRecord(settings)) return damaged('settings')
-  if (!isRecord(summary)) return damaged('summary')
+  if (!isObject(settings)) return damaged('settings')
+  if (!isObject(summary)) return damaged('summary')
   if (metadata.fitted !== undefined && fitted === undefined) return damaged('fitted')
   if (!Number.isFinite(Number(seed ?? Number.NaN))) return damaged('seed')
   const all = [...tensors]
@@ -154,9 +152,5 @@ function parse(json: string | undefined): unknown {
   }
 }
 
-/** Tells whether a value is an object; its values are JSON, as it comes from `JSON.parse`. */
-const isRecord = (value: unknown): value is Record<string, Json> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 const isSource = (value: unknown): value is Checkpoint['sources'][number] =>
-  isRecord(value) && typeof value.path === 'string' && typeof value.text === 'string'
+  isObject(value) && typeof value.path === 'string' && typeof value.text === 'string'

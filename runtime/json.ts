@@ -1,5 +1,8 @@
 // Reads JSON to the last digit and the last key: `JSON.parse` rounds numbers, and keeps the last of two equal keys.
 
+/** A value of `JSON.parse`. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
+
 /** Third argument that `JSON.parse` gives a reviver: the text of a number, in engines that know it. */
 interface Source {
   readonly source?: string
@@ -119,5 +122,6 @@ function skipBlanks(json: string, from: number): number {
   return i
 }
 
-const isObject = (value: unknown): value is object =>
+/** Tells whether a value of `JSON.parse` is an object. */
+export const isObject = (value: unknown): value is Readonly<Record<string, Json>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,7 +1,7 @@
 // The safetensors format: eight bytes with the length of a JSON header, the header, then the arrays one after another.
 // Numbers are little-endian in the file, and in the typed arrays of every platform that JavaScript runs on today.
 import { fail } from '../dsl/diagnostics.ts'
-import { repeatedKey } from './json.ts'
+import { isObject, repeatedKey } from './json.ts'
 
 export interface Tensor {
   readonly shape: readonly number[]
@@ -99,11 +99,11 @@ interface Entry {
 function readHeader(header: Uint8Array, wrong: Wrong): { metadata: Record<string, string>; entries: Entry[] } {
   const text = textOf(header)
   const json = parse(text)
-  if (!isRecord(json)) return wrong('its header is not a JSON object')
+  if (!isObject(json)) return wrong('its header is not a JSON object')
   const twice = repeatedKey(text, json)
   if (twice !== undefined) return wrong(`its header has \`${twice}\` twice`)
   const { __metadata__: metadata = {}, ...rest } = json
-  if (!isRecord(metadata)) return wrong('its metadata is not a JSON object')
+  if (!isObject(metadata)) return wrong('its metadata is not a JSON object')
   const texts: [string, string][] = []
   for (const [key, value] of Object.entries(metadata)) {
     if (typeof value !== 'string') return wrong(`its metadata \`${key}\` is not a string`)
@@ -113,7 +113,7 @@ function readHeader(header: Uint8Array, wrong: Wrong): { metadata: Record<string
 }
 
 function readEntry(name: string, entry: unknown, wrong: Wrong): Entry {
-  if (!isRecord(entry)) return wrong(`\`${name}\` has no description`)
+  if (!isObject(entry)) return wrong(`\`${name}\` has no description`)
   const { dtype, shape, data_offsets: offsets } = entry
   if (typeof dtype !== 'string') return wrong(`\`${name}\` has no dtype`)
   if (!Object.hasOwn(formats, dtype)) {
@@ -157,9 +157,6 @@ function parse(text: string): unknown {
     return undefined
   }
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const isCounts = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every(n => Number.isSafeInteger(n) && n >= 0)

@@ -137,6 +137,12 @@ for (const workload of process.argv.slice(2)) {
     assert.deepEqual(second, { kind: 'measured', ms: 2, flops: 7, note: 'near' })
   })
 
+  it('that is stopped while it sets a case up has no time of a step', async () => {
+    assert.deepEqual(await outcomesOf(blocked), [
+      { kind: 'none', reason: 'stopped after 2.5 s, before its first step, while it was set up' },
+    ])
+  })
+
   it('on a GPU says what a step takes of it, even if it is stopped', async () => {
     const counts = { kernels: 7, submits: 1, bytesRead: 12 }
     const counted = `say("ready"); say("counts", ${JSON.stringify(counts)});`

@@ -9,7 +9,7 @@ export interface Shape {
 }
 
 /** Products of recurrent steps that stay in the cache. */
-export const shapes: readonly Shape[] = [
+const shapes: readonly Shape[] = [
   { M: 32, N: 512, K: 128 },
   { M: 32, N: 400, K: 100 },
   { M: 96, N: 96, K: 96 },

@@ -39,13 +39,13 @@ export function trainingCase(backend: Backend, model: CompiledModel, sizes: Size
 }
 
 /** One step is one run. */
-export function inferenceCase(backend: Backend, model: CompiledModel, sizes: Sizes): Case {
+function inferenceCase(backend: Backend, model: CompiledModel, sizes: Sizes): Case {
   const { executable, inputs } = inference(backend, model, sizes)
   return { step: () => void executable.run(sizes, inputs) }
 }
 
 /** One step is one element of a stream. */
-export function streamCase(backend: Backend, model: CompiledModel, sizes: Sizes): Case {
+function streamCase(backend: Backend, model: CompiledModel, sizes: Sizes): Case {
   const { elements, weights } = streaming(model, sizes)
   const stream = openStream(model.stream(), weights, sizes, { backend, precision: 'f32', rows: sizes.B })
   return { step: () => void stream.step(elements) }

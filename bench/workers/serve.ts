@@ -1,5 +1,7 @@
 // Runs the cases of a worker: sets up, warms up, times and reports each. serve.py does the same for workers in Python.
+
 import { writeSync } from 'node:fs'
+import { messageOf } from '../../dsl/messageOf.ts'
 import type { Counts, Message } from '../protocol.ts'
 
 export interface Case {
@@ -47,7 +49,7 @@ export async function serve(cases: Readonly<Record<string, Setup>>): Promise<voi
         say({ event: 'done', workload, ms })
       }
     } catch (error) {
-      say({ event: 'none', workload, reason: error instanceof Error ? error.message : String(error) })
+      say({ event: 'none', workload, reason: messageOf(error) })
     }
   }
 }

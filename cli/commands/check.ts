@@ -7,13 +7,14 @@ import { distinct } from '../../compiler/elaborate/values/collectProblems.ts'
 import type { Signature } from '../../compiler/elaborate/values/signature.ts'
 import { type CompiledModel, checkProgram, chooseModel, compileProgram } from '../../compiler/index.ts'
 import type { Fn, Unit } from '../../dsl/ast.ts'
+import { counted } from '../../dsl/counted.ts'
 import { fail, RnnError } from '../../dsl/diagnostics.ts'
 import { describePort } from '../../runtime/data/bindSizes.ts'
 import { checkData } from '../../runtime/data/checkData.ts'
 import { type AddCommand, describeUse, flags } from '../command.ts'
 import { formula, parameterCount, signatureJson } from '../describeSignature.ts'
 import { openSource, sampleReader } from '../openSource.ts'
-import { count, diagnosticsJson, type Output } from '../output.ts'
+import { diagnosticsJson, type Output } from '../output.ts'
 import { readSets, sizesOf } from '../sets.ts'
 
 interface Options {
@@ -73,7 +74,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
   if (found.some(d => d.severity === 'error')) throw new RnnError(found)
   output.report(found)
   const signatures = compiled.flatMap(m => (m === undefined ? [] : [m.signature]))
-  const warnings = found.length === 0 ? '' : `, ${count(found.length, 'warning')}`
+  const warnings = found.length === 0 ? '' : `, ${counted(found.length, 'warning')}`
   output.result(
     {
       ok: true,
@@ -123,7 +124,9 @@ function waiting(alone: readonly CheckedAlone[]): string[] {
 function countUnits({ program }: LinkedProgram): string {
   const units = program.items.filter(i => i.kind === 'unit').length
   const fns = program.items.filter(i => i.kind === 'fn').length
-  return [...(units > 0 || fns === 0 ? [count(units, 'unit')] : []), ...(fns > 0 ? [count(fns, 'fn')] : [])].join(', ')
+  return [...(units > 0 || fns === 0 ? [counted(units, 'unit')] : []), ...(fns > 0 ? [counted(fns, 'fn')] : [])].join(
+    ', ',
+  )
 }
 
 function summary(signature: Signature): string {
@@ -132,7 +135,7 @@ function summary(signature: Signature): string {
   )
   const { length } = signature.parameters
   return [
-    `model ${signature.name}: ${formula(parameterCount(signature))} parameters in ${count(length, 'array')}`,
+    `model ${signature.name}: ${formula(parameterCount(signature))} parameters in ${counted(length, 'array')}`,
     ...ports,
   ].join('\n')
 }

@@ -1,6 +1,7 @@
 // rnnc eval: measures the loss and the metrics of trained weights.
 
 import type { Sizes } from '../../compiler/ir/dim.ts'
+import { counted } from '../../dsl/counted.ts'
 import { type Diagnostic, diagnostic, fail } from '../../dsl/diagnostics.ts'
 import type { Part } from '../../runtime/data/example.ts'
 import { loadData } from '../../runtime/data/loadData.ts'
@@ -13,7 +14,7 @@ import { type AddCommand, describeUse } from '../command.ts'
 import { type DecodingOptions, decodingFlags, optionOf, readDecoding } from '../decoding.ts'
 import { oneOf } from '../errors.ts'
 import { memoryHere } from '../machineMemory.ts'
-import { count, figure, type JsonValue, type Output, ranBy, table } from '../output.ts'
+import { figure, type JsonValue, type Output, ranBy, table } from '../output.ts'
 import { createMeter } from '../progress.ts'
 import { openCpu } from '../target.ts'
 import { openRun, type TrainedOptions, type TrainedRun, trainedFlags, weightsArgument } from '../trained.ts'
@@ -61,7 +62,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
     : await runBatches(opened, examples, output)
   const problems = notFinite(report, name)
   const facts = { model: model.signature.name, part: name, examples: part.count, ...ran }
-  output.note(`${facts.model} on the ${name} part, ${count(part.count, 'example')} (${ranBy(ran)}, ${precision})`)
+  output.note(`${facts.model} on the ${name} part, ${counted(part.count, 'example')} (${ranBy(ran)}, ${precision})`)
   if (problems.length > 0) {
     output.report(problems)
     output.exitCode = 1

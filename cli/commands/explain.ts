@@ -63,7 +63,7 @@ export const explain: AddCommand = (program, output) =>
       ['--graph <name>', `graph to show: ${graphNames.join(', ')}; by default predict`],
       ['--over <axis>', 'axis of the stream, if the model has several'],
       ['--passes', 'show the size and cost of the program after each pass; by default of the gradient'],
-      ['--target <auto>', 'measure whether the GPU or the CPU is faster for a batch; by default in training'],
+      ['--target <auto>', 'measure which of js, wasm and the GPU is fastest for a batch; by default in training'],
       ['--data <path>', 'with --target: read this file instead of the one in the data block'],
       flags.dtypeOrF32,
       [
@@ -99,7 +99,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
 const graphAsked = ({ graph }: Options, otherwise: GraphName): GraphName =>
   oneOf('graph', graph ?? otherwise, graphNames)
 
-/** Shows whether the GPU or the CPU is faster for a batch. */
+/** Shows which target is fastest for a batch. */
 async function showTarget(
   model: CompiledModel,
   place: { readonly file: string; readonly sets: Readonly<Record<string, number>> },

@@ -1,6 +1,8 @@
 // rnnc fuzz: runs random programs through every check of the compiler.
+
 import { join } from 'node:path'
 import { immediateBackends } from '../../compiler/backend/backends.ts'
+import { counted } from '../../dsl/counted.ts'
 import { type Diagnostic, diagnostic, fail, RnnError } from '../../dsl/diagnostics.ts'
 import { position } from '../../dsl/position.ts'
 import { inLibrary, libraryFiles, shownFile } from '../../dsl/standardLibrary.ts'
@@ -12,7 +14,7 @@ import { type AddCommand, chooseBackend, describeUse, flags, immediateNames } fr
 import { oneOf, wholeNumber } from '../errors.ts'
 import { catchInterrupt } from '../interrupt.ts'
 import { openSource } from '../openSource.ts'
-import { count, type JsonValue, type Output } from '../output.ts'
+import type { JsonValue, Output } from '../output.ts'
 import { createMeter } from '../progress.ts'
 
 interface Options {
@@ -50,7 +52,7 @@ export const fuzz: AddCommand = (program, output) =>
       cases.length > 0 ? await replay(cases, { backends: tested }, output) : await search(options, tested, output)
     if (options.save !== undefined) await save(report, options.save, output)
     const { failures, ...counts } = report
-    const text = `${count(report.programs, 'program')}, ${count(report.checks, 'check')}, ${report.kinks} on kinks: ${failures.length === 0 ? 'no failure' : count(failures.length, 'failure')} (seed ${report.seed})`
+    const text = `${counted(report.programs, 'program')}, ${counted(report.checks, 'check')}, ${report.kinks} on kinks: ${failures.length === 0 ? 'no failure' : counted(failures.length, 'failure')} (seed ${report.seed})`
     if (failures.length > 0) {
       for (const f of failures) output.note(`${f.case.source}\n${JSON.stringify({ ...f.case, source: undefined })}`)
       const found = failures.map(describeFailure)

@@ -1,4 +1,5 @@
 // rnnc generate: lets a model that reads its own answers write a sequence, element by element.
+import { counted } from '../../dsl/counted.ts'
 import { vocabularyFor } from '../../runtime/data/fitted.ts'
 import { type GenerateOptions, generate as generating } from '../../runtime/generate/generate.ts'
 import { generatorOf } from '../../runtime/generate/generator.ts'
@@ -6,7 +7,7 @@ import type { Answers } from '../../runtime/stream/stream.ts'
 import { type AddCommand, chooseDtype, describeUse, flags } from '../command.ts'
 import { type DecodingOptions, decodingFlags, readDecoding } from '../decoding.ts'
 import { readBeginning, readValues } from '../givenValues.ts'
-import { count, type Output } from '../output.ts'
+import type { Output } from '../output.ts'
 import { openCpu } from '../target.ts'
 import { weightsArgument } from '../trained.ts'
 import { openTrained, type Trained } from '../weights.ts'
@@ -71,7 +72,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
   }
   const facts = { model: model.signature.name, backend: backend.name, dtype: precision, steps: all.length }
   if (!output.json) output.write(writer.end)
-  output.note(`${facts.model}: ${count(all.length, 'step')} (${backend.name}, ${precision})`)
+  output.note(`${facts.model}: ${counted(all.length, 'step')} (${backend.name}, ${precision})`)
   if (output.json) output.result({ ok: true, ...facts, ...writer.text(all), answers: all }, '')
 }
 

@@ -1,6 +1,8 @@
 // rnnc gradcheck: compares the compiled gradient with dual numbers and with differences of the compiled loss, on one batch.
+
 import type { CompiledModel } from '../../compiler/index.ts'
 import { asNumber } from '../../compiler/ir/dim.ts'
+import { counted } from '../../dsl/counted.ts'
 import { type Diagnostic, diagnostic, fail, RnnError } from '../../dsl/diagnostics.ts'
 import { greatest } from '../../runtime/greatest.ts'
 import type { Batch } from '../../runtime/packBatch.ts'
@@ -12,7 +14,7 @@ import { type AddCommand, chooseBackend, describeUse, flags, immediateNames } fr
 import { parameterCount } from '../describeSignature.ts'
 import { wholeNumber } from '../errors.ts'
 import { compileSource, dataReader, type ModelOptions, openSource } from '../openSource.ts'
-import { count, type JsonValue, type Output, table } from '../output.ts'
+import { type JsonValue, type Output, table } from '../output.ts'
 import { createMeter } from '../progress.ts'
 
 interface Options extends ModelOptions {
@@ -122,14 +124,15 @@ function describe(check: GradientCheck, total: number): string {
     const steps = check.steps.filter(s => s.name === name)
     const worst = steps.reduce((a, b) => (b.error > a.error || Number.isNaN(b.error) ? b : a))
     const where = worst.step === undefined ? '' : `worst at step ${worst.step}`
-    return [`  ${name}`, count(steps.length, 'step'), worst.error.toExponential(1), where]
+    return [`  ${name}`, counted(steps.length, 'step'), worst.error.toExponential(1), where]
   })
   const along = `  along directions: ${greatest(check.directions.map(d => d.error)).toExponential(1)}`
-  const kinks = check.kinks === 0 ? [] : [`  ${count(check.kinks, 'derivative')} on a kink, compared with forward mode`]
+  const kinks =
+    check.kinks === 0 ? [] : [`  ${counted(check.kinks, 'derivative')} on a kink, compared with forward mode`]
   const jumps =
     check.jumps === 0
       ? []
-      : [`  ${count(check.jumps, 'derivative')} where the loss jumps, compared with forward mode only`]
+      : [`  ${counted(check.jumps, 'derivative')} where the loss jumps, compared with forward mode only`]
   return [`${method} (${check.backend}, f64)`, table([...rows, ...inputs], [1]), along, ...kinks, ...jumps].join('\n')
 }
 

@@ -1,4 +1,5 @@
 // rnnc predict: answers new data, in its own units and labels.
+import { counted } from '../../dsl/counted.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { loadInputs } from '../../runtime/data/loadData.ts'
 import { checkWritable, writeBytes } from '../../runtime/node/index.ts'
@@ -11,7 +12,7 @@ import { type DecodingOptions, decodingFlags, readDecoding } from '../decoding.t
 import { oneOf } from '../errors.ts'
 import { readValues } from '../givenValues.ts'
 import { memoryHere } from '../machineMemory.ts'
-import { count, type Output, ranBy } from '../output.ts'
+import { type Output, ranBy } from '../output.ts'
 import { checkNoWeights, checkStdout, readsOf } from '../outputFile.ts'
 import { createMeter } from '../progress.ts'
 import { streamAnswers } from '../streamAnswers.ts'
@@ -102,7 +103,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
   }
   const object = { ok: true, ...facts, predictions: jsonOf(examples) }
   const texts = { text: () => tableOf(examples), csv: () => csvOf(examples), json: () => `${JSON.stringify(object)}\n` }
-  output.note(`${facts.model}: ${count(facts.count, 'answer')} (${ranBy(ran)}, ${precision})`)
+  output.note(`${facts.model}: ${counted(facts.count, 'answer')} (${ranBy(ran)}, ${precision})`)
   if (out === undefined) return output.result(object, output.json ? '' : texts[format]())
   await writeBytes(out, new TextEncoder().encode(texts[format]()))
   output.result({ ok: true, ...facts, out }, `saved ${out}`)

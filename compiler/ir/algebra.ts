@@ -93,7 +93,7 @@ export const numbers: Algebra<number> = {
 
 export type Operation = Exclude<keyof Algebra<unknown>, 'constant' | 'integer'>
 
-/** A type, or a pattern: `number` (real or int) and `same` stand for one type throughout a signature, `any` for a separate type at each place. */
+/** A type, or a pattern: `number` (real or int) and `same` stand for one type in the whole signature, `any` for one of its own at each place. */
 type Kind = DType | 'number' | 'same' | 'any'
 
 interface Signature {

@@ -1,7 +1,7 @@
 // Builds blocks: infers the type of each new value and brings in values of enclosing blocks.
 import type { Span } from '../../dsl/ast.ts'
 import { type Algebra, algebraBy } from './algebra.ts'
-import { constant, type Dim, sameShape } from './dim.ts'
+import { type Dim, sameShape } from './dim.ts'
 import type { Attrs, Block, DType, Eqn, Type, Value } from './graph.ts'
 import type { Op } from './ops/define.ts'
 import type { GivenAttrs, OpName } from './ops/schemas.ts'
@@ -199,8 +199,6 @@ export const zerosLike = (b: Builder, type: Type): Value => constantLike(b, 0, t
 /** Reshapes, unless the value has the shape already. */
 export const reshape = (b: Builder, value: Value, shape: readonly Dim[]): Value =>
   sameShape(value.shape, shape) ? b.use(value) : b.emit('reshape', [value], { shape })
-
-export const one: Dim = constant(1)
 
 /** The algebra over graph values of one shape: a formula becomes equations. */
 export const graphAlgebra = (b: Builder, like: Type): Algebra<Value> =>

@@ -18,13 +18,13 @@ const nothing: Cost = {
   flops: { total: constant(0), inside: constant(0) },
 }
 
-/** Whether an equation is a sum of products: linear in each of two operands, and not pointwise. */
-export const isContraction = (context: Context, eqn: Eqn): boolean => {
+/** Tells whether an equation is a sum of products: linear in each of two operands, and not pointwise. */
+const isContraction = (context: Context, eqn: Eqn): boolean => {
   const { linear, formula } = opOf(context, eqn.op)
   return linear === 'each' && formula === undefined
 }
 
-/** Whether an equation adds up or compares elements (a contraction or a reduction), so that moving it out of a loop is worth memory. */
+/** Tells whether an equation adds up or compares elements, as a contraction or a reduction does: to move it out of a loop is worth memory. */
 export function combines(context: Context, { op, ins, outs }: Eqn): boolean {
   const { flops, formula } = opOf(context, op)
   return formula === undefined && asNumber(flops(ins, outs)) !== 0

@@ -100,7 +100,7 @@ export function asNumber(dim: Dim): number | undefined {
   return dim.terms.length === 1 && term.atoms.length === 0 ? term.coefficient : undefined
 }
 
-/** Whether `dim` is provably 0 or more for all sizes. */
+/** Tells whether `dim` is provably 0 or more for all sizes. */
 export const isNeverNegative = (dim: Dim): boolean => dim.terms.every(t => t.coefficient >= 0)
 
 /** `dim` without the terms that are multiples of a product of sizes; all of it where `of` is a sum. */

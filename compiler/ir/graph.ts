@@ -1,6 +1,6 @@
 // The graph IR: typed values, single assignment, and equations over them. `scan` is the only op with a body.
 import type { Span } from '../../dsl/ast.ts'
-import type { Dim } from './dim.ts'
+import { type Dim, sameShape } from './dim.ts'
 import type { OpName } from './ops/schemas.ts'
 
 export type DType = 'real' | 'int' | 'bool'
@@ -9,6 +9,8 @@ export interface Type {
   readonly dtype: DType
   readonly shape: readonly Dim[]
 }
+
+export const sameType = (a: Type, b: Type): boolean => a.dtype === b.dtype && sameShape(a.shape, b.shape)
 
 export interface Value extends Type {
   /** Unique in its graph. */
@@ -48,6 +50,8 @@ export interface Graph extends Block {
   readonly outputs: readonly string[]
   /** Whether an output that has the name of an input takes its place as the graph runs: a step of training copies no weights. */
   readonly inPlace?: true
+  /** Inputs that hold the same from run to run as long as the same arrays are given: a backend may lay them out once, and not in each run. */
+  readonly fixed?: readonly string[]
 }
 
 /** The parts of a scan's operands: `ins = [consts, carries, xs]`, `outs = [carries, ys]`, and the same in its body. */
@@ -82,13 +86,13 @@ export function scanCounts(eqn: Eqn): { consts: number; carries: number } {
   return { consts, carries }
 }
 
-/** How many steps a scan takes. */
+/** Gives the number of steps of a scan. */
 export function scanLength({ op, attrs: { length } }: Eqn): Dim {
   if (typeof length !== 'object' || !('terms' in length)) throw new Error(`${op} is not a scan`)
   return length
 }
 
-/** Whether the gradient of a scan runs its steps again from the saved carries (rematerialization), as for windows of `checkpoint`. */
+/** Tells whether the gradient of a scan runs its steps again from the saved carries (rematerialization), as for windows of `checkpoint`. */
 export const isRecomputed = ({ attrs }: Eqn): boolean => attrs.recompute === true
 
 /** The equation that makes a value, by the value's id. */
@@ -97,7 +101,7 @@ export type Makers = ReadonlyMap<number, Eqn>
 export const makersOf = (eqns: readonly Eqn[]): Makers =>
   new Map(eqns.flatMap(e => e.outs.map(out => [out.id, e] as const)))
 
-/** How often each value of a block is read by its equations and its results, by id. */
+/** Counts how often each value of a block is read by its equations and its results, by id. */
 export function useCounts({ eqns, results }: Block): ReadonlyMap<number, number> {
   const counts = new Map<number, number>()
   for (const { id } of [...eqns.flatMap(e => e.ins), ...results]) counts.set(id, (counts.get(id) ?? 0) + 1)

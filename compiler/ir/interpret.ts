@@ -32,7 +32,7 @@ export const interpret = (
   observe: Observer = (_, __, results) => results,
 ): readonly NdArray[] => runBlock({ context, sizes, observe }, block, args, [])
 
-/** What all blocks of a run share. */
+/** A run, as all its blocks share it. */
 interface Run {
   readonly context: Context
   readonly sizes: Sizes

@@ -12,7 +12,7 @@ export interface Outside {
   readonly stacked: boolean
 }
 
-/** Whether an equation can be done for all steps at once; `differs` tells which operands change from step to step. */
+/** Tells whether an equation can be done for all steps at once; `differs` tells which operands change from step to step. */
 export function canLead(context: Context, eqn: Eqn, how: AllSteps, differs: (operand: Value) => boolean): boolean {
   const { leading } = opOf(context, eqn.op)
   if (leading === undefined || eqn.outs.length !== 1) return false

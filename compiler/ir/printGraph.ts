@@ -24,7 +24,10 @@ export function printGraph(graph: Graph): string {
   const named = (label: string, id: number): string =>
     `%${label}` === name(id) ? printName(label) : `${printName(label)} ${name(id)}`
   const lines = [
-    ...graph.params.map((p, i) => `input ${named(graph.inputs[i], p.id)}: ${printType(p)}`),
+    ...graph.params.map((p, i) => {
+      const label = graph.inputs[i]
+      return `${graph.fixed?.includes(label) ? 'fixed ' : ''}input ${named(label, p.id)}: ${printType(p)}`
+    }),
     ...graph.eqns.flatMap(eqn => eqnLines(eqn, names)),
     ...graph.results.map((r, i) => `output ${named(graph.outputs[i], r.id)}`),
   ]

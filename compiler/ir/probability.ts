@@ -2,9 +2,9 @@
 // logits. It must agree with the rewrites of rules/stableLogs.ts: `probability` in the language promises these.
 import { type Builder, constantLike } from './builder.ts'
 import { asNumber, type Dim, equal, sameShape } from './dim.ts'
-import type { Attr, Eqn, Value } from './graph.ts'
-import { fromEnd, isDim } from './ops/define.ts'
-import { complemented, movedOperands, outsideOf, stepResult, type View, viewOfBlock } from './view.ts'
+import type { Eqn, Value } from './graph.ts'
+import { fromEnd, isDim, numbersOf } from './ops/define.ts'
+import { complemented, movedOperands, operandsOutside, stepResult, type View, viewOfBlock } from './view.ts'
 
 /** The operand of the logarithm: the value, or one minus it. */
 export type Side = 'itself' | 'complement'
@@ -73,7 +73,7 @@ function partAround(view: View, { ins: [of], attrs, outs: [out] }: Eqn): Value |
   return undefined
 }
 
-/** Whether the logarithms of both sides are computed from logits, whatever the value's data. */
+/** Tells whether the logarithms of both sides are computed from logits, whatever the value's data. */
 export function isProbability(view: View, value: Value): boolean {
   const both = (['itself', 'complement'] as const).map(side => standing(view, value, side))
   return both.every(s => s.stable && !s.plain)
@@ -95,7 +95,7 @@ function standingOf(
   const { op, ins, body } = eqn
   if (body !== undefined) {
     const inner = stepResult(eqn, body, value)
-    return inner === undefined ? plain : behind(inner, side, viewOfBlock(body, outsideOf(view, eqn)))
+    return inner === undefined ? plain : behind(inner, side, viewOfBlock(body, operandsOutside(view, eqn)))
   }
   const other = complemented(value, view)
   if (other !== undefined) return behind(other, flipped[side])
@@ -202,7 +202,7 @@ function selected(view: View, value: Value, behind: (value: Value) => Selection 
   }
 }
 
-/** Whether a dimension may be larger than 1, so that a reshape cannot drop it. */
+/** Tells whether a dimension may be larger than 1, so that a reshape cannot drop it. */
 const isLong = (dim: Dim): boolean => asNumber(dim) !== 1
 
 /** The sum or the difference of two selections from the same probabilities. */
@@ -276,7 +276,7 @@ function partOf(view: View, elements: Value, axis: number, depth = 0): Part | un
   return undefined
 }
 
-/** Whether a value is a bool as a number, repeated or not. */
+/** Tells whether a value is a bool as a number, repeated or not. */
 function isFlag(view: View, value: Value): boolean {
   const eqn = view.producer(value)
   if (eqn?.op === 'real') return eqn.ins[0].dtype === 'bool'
@@ -284,7 +284,7 @@ function isFlag(view: View, value: Value): boolean {
 }
 
 /** The axis, counted from the end, along which a value holds whole rows of a softmax, moved along other axes only. */
-export function rowsOf(view: View, value: Value): number | undefined {
+function rowsOf(view: View, value: Value): number | undefined {
   const found = new Map<number, number | undefined>()
   const behind = (v: View, x: Value, depth: number): number | undefined => {
     if (depth > deepest) return undefined
@@ -313,7 +313,7 @@ function rowsBehind(
   if (op === 'softmax') return numberOf(attrs.axis)
   if (body !== undefined) {
     const inner = stepResult(eqn, body, value)
-    return inner && behind(inner, viewOfBlock(body, outsideOf(view, eqn)))
+    return inner && behind(inner, viewOfBlock(body, operandsOutside(view, eqn)))
   }
   const parts = op === 'where' ? ins.slice(1) : ins.slice(0, movedOperands(op))
   const [first, ...others] = parts.map(v => behind(v))
@@ -361,10 +361,7 @@ function movedAxis(view: View, { op, ins, attrs, outs: [out] }: Eqn, axis: numbe
 
 const numberOf = (attr: unknown): number | undefined => (typeof attr === 'number' ? attr : undefined)
 
-const numbersOf = (attr: Attr): readonly number[] =>
-  Array.isArray(attr) ? attr.filter((n): n is number => typeof n === 'number') : []
-
-/** Whether two values are the same, or computed alike from the same values within ten steps. */
+/** Tells whether two values are the same, or computed alike from the same values within ten steps. */
 function alike(view: View, x: Value, y: Value, depth = 0): boolean {
   if (x.id === y.id) return true
   const [a, b] = [view.producer(x), view.producer(y)]

@@ -1,4 +1,5 @@
 // Reads the text that printGraph.ts prints. In text written by hand, types of results and names of attributes may be left out.
+import { messageOf } from '../../dsl/messageOf.ts'
 import { type Context, newValue, opOf } from './builder.ts'
 import { type Dim, parseDim } from './dim.ts'
 import type { Attr, Attrs, Block, DType, Eqn, Graph, Type, Value } from './graph.ts'
@@ -33,9 +34,12 @@ function readWhole(reader: Reader): Graph {
   const scope: Scope = new Map()
   const inputs: string[] = []
   const params: Value[] = []
-  while (peek(reader)?.startsWith('input ')) {
-    const [, label, own, type] = take(reader, `input (${name})(?: (${value}))?\\s*:\\s*(.+)`, 'input NAME: TYPE')
+  const fixed: string[] = []
+  while (/^(?:fixed )?input /.test(peek(reader) ?? '')) {
+    const form = `(fixed )?input (${name})(?: (${value}))?\\s*:\\s*(.+)`
+    const [, stays, label, own, type] = take(reader, form, 'input NAME: TYPE')
     inputs.push(unquoted(label))
+    if (stays !== undefined) fixed.push(unquoted(label))
     params.push(define(reader, scope, own ?? `%${unquoted(label)}`, readType(reader, type)))
     reader.at++
   }
@@ -57,6 +61,7 @@ function readWhole(reader: Reader): Graph {
     eqns,
     results,
     ...(inPlace !== undefined && { inPlace: true }),
+    ...(fixed.length > 0 && { fixed }),
   }
 }
 
@@ -65,7 +70,7 @@ function readEqns(reader: Reader, scope: Scope): Eqn[] {
   const eqns: Eqn[] = []
   for (;;) {
     const line = peek(reader)
-    if (line === undefined || /^(?:output|next|yield|input|const|carry|each)\s|^\}/.test(line)) return eqns
+    if (line === undefined || /^(?:output|next|yield|(?:fixed )?input|const|carry|each)\s|^\}/.test(line)) return eqns
     eqns.push(readEqn(reader, scope))
   }
 }
@@ -244,7 +249,7 @@ function guarded<T>(reader: Reader, read: () => T): T {
   try {
     return read()
   } catch (error) {
-    return fail(reader, error instanceof Error ? error.message : String(error))
+    return fail(reader, messageOf(error))
   }
 }
 

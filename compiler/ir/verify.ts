@@ -1,7 +1,7 @@
 // Checks the IR's invariants after each pass, so that an error names the pass that broke one.
+import { messageOf } from '../../dsl/messageOf.ts'
 import { type Context, opOf } from './builder.ts'
-import { sameShape } from './dim.ts'
-import type { Block, Eqn, Graph, Type, Value } from './graph.ts'
+import { type Block, type Eqn, type Graph, sameType, type Value } from './graph.ts'
 import { type Names, nameValues, printEqn, printType } from './printGraph.ts'
 
 /**
@@ -59,7 +59,7 @@ function verifyEqn(context: Context, eqn: Eqn): void {
   check(types.length === eqn.outs.length, `the rule gives ${types.length} results, recorded are ${eqn.outs.length}`)
   types.forEach((type, i) => {
     const recorded = eqn.outs[i]
-    if (!same(type, recorded)) fail(`the rule gives ${printType(type)}, recorded is ${printType(recorded)}`)
+    if (!sameType(type, recorded)) fail(`the rule gives ${printType(type)}, recorded is ${printType(recorded)}`)
   })
 }
 
@@ -70,8 +70,6 @@ function verifyCounts({ attrs: { consts, carries }, ins }: Eqn, body: Block): vo
   check(carries <= body.results.length, `${carries} carries of ${body.results.length} results of the body`)
 }
 
-const same = (a: Type, b: Type): boolean => a.dtype === b.dtype && sameShape(a.shape, b.shape)
-
 const nameOf = (names: Names, value: Value): string => names.get(value.id) ?? `%${value.hint} (id ${value.id})`
 
 /** Prefixes errors with the equation that they occur in; of nested equations, the outermost comes first. */
@@ -79,7 +77,7 @@ function within(eqn: Eqn, names: () => Names, verifyIt: () => void): void {
   try {
     verifyIt()
   } catch (error) {
-    throw new Error(`${printEqn(eqn, names())}: ${error instanceof Error ? error.message : String(error)}`)
+    throw new Error(`${printEqn(eqn, names())}: ${messageOf(error)}`)
   }
 }
 

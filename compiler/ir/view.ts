@@ -18,16 +18,16 @@ export interface Outside {
   readonly value: Value
 }
 
-/** How many operands, counted from the first, an op moves the elements of; 0 for an op that computes. */
+/** Counts the operands, from the first on, whose elements an op moves; 0 for an op that computes. */
 export const movedOperands = (op: OpName): number => ops.get(op)?.moves?.operands ?? 0
 
-/** Whether an op only rearranges its first operand, perhaps with a fill beside it: no concat, and no index chooses elements. */
+/** Tells whether an op only rearranges its first operand, perhaps with a fill beside it: no concat, and no index chooses elements. */
 export function onlyPlaces(op: OpName): boolean {
   const moves = ops.get(op)?.moves
   return moves !== undefined && moves.chosen !== true && moves.operands <= 2
 }
 
-/** Whether all elements of the result are one number where those of the only operand are. */
+/** Tells whether all elements of the result are one number where those of the only operand are. */
 export const repeats = ({ op, ins }: Pick<Eqn, 'op' | 'ins'>): boolean =>
   ins.length === 1 && (movedOperands(op) === 1 || op === 'real')
 
@@ -47,7 +47,7 @@ export function viewOf(producers: ReadonlyMap<number, Eqn>, outside: View['outsi
 export const viewOfBlock = (block: Block, outside?: View['outside']): View => viewOf(makersOf(block.eqns), outside)
 
 /** Maps the parameters of a scan's body to the scan's operands in the block around it. */
-export function outsideOf(view: View, scan: Eqn): View['outside'] {
+export function operandsOutside(view: View, scan: Eqn): View['outside'] {
   const { consts, carries } = scanCounts(scan)
   return param => {
     const place = scan.body?.params.indexOf(param) ?? -1

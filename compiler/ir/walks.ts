@@ -3,7 +3,7 @@ import { type Dim, equal } from './dim.ts'
 import { type Eqn, scanLength } from './graph.ts'
 import { fromEnd } from './ops/define.ts'
 
-/** Whether an equation carries a value from one step of an axis to the next. */
+/** Tells whether an equation carries a value from one step of an axis to the next. */
 export function walks(eqn: Eqn, axis: Dim): boolean {
   const { op, ins, attrs } = eqn
   if (op === 'scan') return equal(scanLength(eqn), axis)

@@ -11,7 +11,7 @@ export const windowInputs = { first: '@first', start: '@start' } as const
 
 const carriedName = (i: number): string => `@carried.${i}`
 
-/** Whether a name is that of a carry between windows: an input from the window before, and an output for the next. */
+/** Tells whether a name is that of a carry between windows: an input from the window before, and an output for the next. */
 export const isCarried = (name: string): boolean => name.startsWith('@carried.')
 
 /**

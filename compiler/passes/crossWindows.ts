@@ -4,7 +4,7 @@ import { constant, type Dim, equal } from '../ir/dim.ts'
 import { type Eqn, scanCounts, scanLength, type Value } from '../ir/graph.ts'
 import { walks } from '../ir/walks.ts'
 
-/** How a value gets from one window into the next. */
+/** The two ends of a way from one window into the next. */
 export interface Crossing {
   /** Gives the value that a window begins with: in the first one `initial`. `of` is the value of the whole graph that it is a part of. */
   readonly enter: (initial: Value, of: Value) => Value

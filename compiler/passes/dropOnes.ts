@@ -1,8 +1,7 @@
 // dropOnes: removes moves along dimensions of one element; the step of a stream has many of these, in place of whole sequences.
 import { broadcast, reshape, scalar } from '../ir/builder.ts'
 import { asNumber } from '../ir/dim.ts'
-import type { Attr } from '../ir/graph.ts'
-import { fromEnd, isDim } from '../ir/ops/define.ts'
+import { fromEnd, isDim, numbersOf } from '../ir/ops/define.ts'
 import type { Pass } from './pass.ts'
 import { type Rule, rewriteBlock } from './rewrite.ts'
 
@@ -42,7 +41,7 @@ export const dropOnesRules: readonly Rule[] = [
     ops: ['transpose'],
     rewrite: ({ ins: [x], attrs, outs: [out] }, { builder }) => {
       const rank = x.shape.length
-      const order = integers(attrs.order).map(d => fromEnd(d, rank))
+      const order = numbersOf(attrs.order).map(d => fromEnd(d, rank))
       const moved = [...Array.from({ length: rank - order.length }, (_, d) => d), ...order]
       const wide = moved.filter(d => asNumber(x.shape[d]) !== 1)
       const inOrder = wide.every((d, i) => i === 0 || wide[i - 1] < d)
@@ -54,14 +53,12 @@ export const dropOnesRules: readonly Rule[] = [
     contract: 'a broadcast along dimensions of one element → a reshape',
     ops: ['broadcast'],
     rewrite: ({ ins: [x], attrs, outs: [out] }, { builder, uniform }) => {
-      const places = integers(attrs.at).map(d => fromEnd(d, out.shape.length))
+      const places = numbersOf(attrs.at).map(d => fromEnd(d, out.shape.length))
       const isPlain = places.length > 0 && places.every(d => asNumber(out.shape[d]) === 1)
       return isPlain && uniform(x) === undefined ? reshape(builder, x, out.shape) : undefined
     },
   },
 ]
-
-const integers = (attr: Attr): readonly number[] => (Array.isArray(attr) ? attr.filter(n => typeof n === 'number') : [])
 
 export const dropOnes: Pass = {
   name: 'drop-ones',

@@ -29,13 +29,19 @@ export function fuseAll(context: Context, block: Block, find: (block: Block) => 
   let fused = changed ? { ...block, eqns } : block
   for (;;) {
     // Only one fusion a time, as the equations that it moves may prevent another.
-    const next = find(fused)
-      .flatMap(ofOneType)
-      .map(f => fuse(context, fused, f))
-      .find(f => f !== undefined)
+    const next = firstFusion(context, fused, find(fused).flatMap(ofOneType))
     if (next === undefined) return fused
     fused = next
   }
+}
+
+/** Carries out the first of the fusions that can be; undefined if none can. */
+function firstFusion(context: Context, block: Block, fusions: readonly Fusion[]): Block | undefined {
+  for (const fusion of fusions) {
+    const fused = fuse(context, block, fusion)
+    if (fused !== undefined) return fused
+  }
+  return undefined
 }
 
 /** Splits a fusion by the types of its parts: only values of one type can be concatenated. */

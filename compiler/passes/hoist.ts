@@ -123,7 +123,7 @@ function readingFromOutside(
 }
 
 /**
- * Whether an equation over steps stays in the loop: its result is too large to keep for all steps, or it is a product of values of
+ * Tells whether an equation over steps stays in the loop: its result is too large to keep for all steps, or it is a product of values of
  * one step (an outer product) larger than both, which shares no weights with other steps and so gains nothing outside.
  */
 function staying(context: Context, scan: Eqn, body: Block): (eqn: Eqn, of: (value: Value) => Dependence) => boolean {
@@ -138,7 +138,8 @@ function staying(context: Context, scan: Eqn, body: Block): (eqn: Eqn, of: (valu
 
 /**
  * The equations that leave: contractions and reductions, equations on their results that do not grow, equations that are the same
- * at every step, weights of each step that are joined, and all that these need. Other pointwise work on per-step inputs stays in the loop's kernel and takes no memory.
+ * at every step, weights of each step that are joined, and all that these need. Other pointwise work on per-step inputs stays in the
+ * loop's kernel and takes no memory.
  */
 function leavingEqns(context: Context, body: Block, dependence: (value: Value) => Dependence): ReadonlySet<Eqn> {
   const { producer, uniform } = viewOfBlock(body)

@@ -1,8 +1,8 @@
-// hold-states: reads a state as it leaves a step, where padding holds it, in place of what the step computed for it. The two differ in padding
-// alone, which no result depends on; so a gradient keeps one value of each step, and not both.
+// hold-states: reads a state as it leaves a step, where padding holds it, in place of what the step computed for it. The two differ in
+// padding alone, which no result depends on; so a gradient keeps one value of each step, and not both.
 import type { Context } from '../ir/builder.ts'
 import { type Block, type Eqn, scanOperands, scanResults, type Value } from '../ir/graph.ts'
-import { outsideOf, type View, viewOfBlock } from '../ir/view.ts'
+import { operandsOutside, type View, viewOfBlock } from '../ir/view.ts'
 import { dependences } from './dependence.ts'
 import type { Pass } from './pass.ts'
 import { renamed } from './rewrite.ts'
@@ -17,7 +17,7 @@ export const holdStates: Pass = {
 function holdIn(context: Context, block: Block, view: View): Block {
   const eqns = block.eqns.map(old => {
     if (old.body === undefined) return old
-    const inside = viewOfBlock(old.body, outsideOf(view, old))
+    const inside = viewOfBlock(old.body, operandsOutside(view, old))
     const inner = holdIn(context, old.body, inside)
     const body = readingHeld(context, old, inner, inside)
     return body === old.body ? old : { ...old, body }
@@ -58,7 +58,7 @@ function choicesOf(scan: Eqn, body: Block, view: View): ReadonlySet<Eqn> {
   )
 }
 
-/** Whether a value tells, repeated or not, which steps are within their lengths. */
+/** Tells whether a value tells, repeated or not, which steps are within their lengths. */
 function masksPadding(value: Value, view: View): boolean {
   if (value.masksPadding === true) return true
   const maker = view.producer(value)

@@ -1,4 +1,5 @@
 // The passes in the order they run, and their runner.
+import { messageOf } from '../../dsl/messageOf.ts'
 import type { Context } from '../ir/builder.ts'
 import type { Graph } from '../ir/graph.ts'
 import { verify } from '../ir/verify.ts'
@@ -78,7 +79,7 @@ export const standard = standardWith('standard', [])
 export const checkpointed = (size: WindowSize): Pipeline => standardWith(`checkpoint ${size}`, [checkpoint(size)])
 
 /** The standard passes on loops that do `steps` steps at a time. */
-export const unrolled = (steps: number): Pipeline => standardWith(`unroll ${steps}`, [unroll(steps)])
+const unrolled = (steps: number): Pipeline => standardWith(`unroll ${steps}`, [unroll(steps)])
 
 /** The same pipeline without `weaken`, for a gradient that is differentiated again. */
 export const differentiable = ({ backward, ...rest }: Pipeline): Pipeline => ({
@@ -112,7 +113,7 @@ export function runPasses(context: Context, graph: Graph, passes: readonly Pass[
     try {
       verify(context, after)
     } catch (error) {
-      throw new Error(`after ${pass.name}: ${error instanceof Error ? error.message : String(error)}`)
+      throw new Error(`after ${pass.name}: ${messageOf(error)}`)
     }
     options.onDump?.(pass.name, after)
   }

@@ -2,7 +2,7 @@
 import { type Builder, type Context, createBuilder, emitting, newValue, opOf } from '../ir/builder.ts'
 import type { Block, Eqn, Value } from '../ir/graph.ts'
 import type { OpName } from '../ir/ops/schemas.ts'
-import { outsideOf, type View, viewOf } from '../ir/view.ts'
+import { operandsOutside, type View, viewOf } from '../ir/view.ts'
 
 /** A local identity. */
 export interface Rule {
@@ -37,7 +37,7 @@ export function rewriteBlock(context: Context, block: Block, rules: readonly Rul
   const replaced = new Map<number, Value>()
   const view = viewOf(producers, outside)
   const within = (eqn: Eqn): Eqn => {
-    const body = eqn.body && rewriteBlock(context, eqn.body, rules, outsideOf(view, eqn))
+    const body = eqn.body && rewriteBlock(context, eqn.body, rules, operandsOutside(view, eqn))
     return body === eqn.body ? eqn : { ...eqn, ...(body && { body }) }
   }
   const finite = finiteValues(context)
@@ -92,7 +92,7 @@ export function rewriteBlock(context: Context, block: Block, rules: readonly Rul
     : { params: block.params, eqns: base.eqns, results }
 }
 
-/** What the first rule that applies to an equation puts in place of its results; undefined if none does. */
+/** Applies the first rule that fits an equation, and gives the new results; undefined if none fits. */
 function firstResults(rules: readonly Rule[], eqn: Eqn, site: Site): readonly Value[] | undefined {
   for (const rule of rules) {
     if (rule.ops !== undefined && !rule.ops.includes(eqn.op)) continue
@@ -120,7 +120,7 @@ function finiteValues(context: Context): FiniteValues {
   return { has, add }
 }
 
-/** Whether a number is finite in 32 bits, and so in 64. */
+/** Tells whether a number is finite in 32 bits, and so in 64. */
 const isFinite32 = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(Math.fround(value))
 
 /** Replaces values that have a replacement; returns the same list where none has. */

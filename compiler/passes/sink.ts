@@ -150,7 +150,7 @@ function accumulatorsOf(context: Context, scan: Eqn, body: Block): readonly Accu
   })
 }
 
-/** Whether a value of the body may differ from step to step. */
+/** Tells whether a value of the body may differ from step to step. */
 function differing(scan: Eqn, body: Block): (value: Value) => boolean {
   const { consts } = scanCounts(scan)
   const same = new Set(body.params.slice(0, consts).map(v => v.id))

@@ -4,7 +4,7 @@ import type { Value } from '../ir/graph.ts'
 import type { Pass } from './pass.ts'
 import { type Rule, rewriteBlock } from './rewrite.ts'
 
-export const splitConcatRule: Rule = {
+const splitConcatRule: Rule = {
   name: 'split-concat',
   contract: 'W [x, h] → W₁ x + W₂ h',
   ops: ['matmul'],

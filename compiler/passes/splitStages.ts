@@ -122,5 +122,5 @@ const newPart = (context: Context): Part => ({
 
 const sources: ReadonlySet<OpName> = new Set<OpName>(['constant', 'size', 'iota'])
 
-/** Whether an equation is cheaper to do again than to keep its result. */
+/** Tells whether an equation is cheaper to do again than to keep its result. */
 const isDoneAgain = ({ op }: Eqn): boolean => sources.has(op) || onlyPlaces(op)

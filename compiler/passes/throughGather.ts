@@ -2,7 +2,7 @@
 import type { Pass } from './pass.ts'
 import { type Rule, rewriteBlock } from './rewrite.ts'
 
-export const throughGatherRule: Rule = {
+const throughGatherRule: Rule = {
   name: 'through-gather',
   contract: 'W E[i] → one op, that chooses by the sizes of a run which of the two comes first',
   ops: ['matmul'],

@@ -7,7 +7,7 @@ import { type Rule, rewriteBlock } from './rewrite.ts'
 /** The smallest normal 32-bit number: a GPU may flush smaller ones to 0. */
 const leastNormal = 2 ** -126
 
-/** Whether a known number is neither 0 nor NaN, in 32 bits too. */
+/** Tells whether a known number is neither 0 nor NaN, in 32 bits too. */
 const isNotZero = (value: number | undefined): boolean => value !== undefined && Math.abs(value) >= leastNormal
 
 export const weakenRules: readonly Rule[] = [

@@ -72,7 +72,7 @@ function markWritten({ written }: Scope, buffer: Buffer, place: number): void {
   written.set(buffer.id, Math.max(place, written.get(buffer.id) ?? -1))
 }
 
-/** Whether a group or a later step reads the buffer of `to`, apart from the group's own reads of exactly `to`. */
+/** Tells whether a group or a later step reads the buffer of `to`, apart from the group's own reads of exactly `to`. */
 export function readAfter(group: Group, to: Operand): boolean {
   const touches = (operand: Operand): boolean => operand.buffer === to.buffer
   return group.scope.steps.slice(group.place).some(step => {

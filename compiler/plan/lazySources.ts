@@ -13,7 +13,7 @@ export interface Sources {
 
 export const newSources = (): Sources => ({ kernels: new Map(), needed: [] })
 
-/** Whether an equation has neither operands nor a body. */
+/** Tells whether an equation has neither operands nor a body. */
 export const isSource = (eqn: Eqn): boolean => eqn.ins.length === 0 && eqn.body === undefined
 
 /** Schedules the kernel that writes a source's buffer, if the operand lies in one. */

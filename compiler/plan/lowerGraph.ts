@@ -72,5 +72,6 @@ export function lowerGraph(context: Context, graph: Graph): Plan {
   const ports = [...inputs, ...outputs].map(p => p.operand.buffer)
   const used = new Set([...ports, ...steps.flatMap(touched)])
   const buffers = [...used].sort((a, b) => a.id - b.id)
-  return { name: graph.name, ...(graph.inPlace && { inPlace: true }), inputs, outputs, buffers, steps }
+  const { name, inPlace, fixed } = graph
+  return { name, ...(inPlace && { inPlace }), ...(fixed && { fixed }), inputs, outputs, buffers, steps }
 }

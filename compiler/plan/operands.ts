@@ -13,7 +13,19 @@ import {
   subtract,
   symbol,
 } from '../ir/dim.ts'
-import type { Buffer, Indirect, Instruction, Kernel, Operand, Plan, Pointwise, Port, Reduction, Step } from './plan.ts'
+import type {
+  Buffer,
+  GemmKernel,
+  Indirect,
+  Instruction,
+  Kernel,
+  Operand,
+  Plan,
+  Pointwise,
+  Port,
+  Reduction,
+  Step,
+} from './plan.ts'
 
 /** The whole of a buffer as an array of a shape. */
 export const whole = (buffer: Buffer, shape: readonly Dim[]): Operand => ({
@@ -22,7 +34,7 @@ export const whole = (buffer: Buffer, shape: readonly Dim[]): Operand => ({
   strides: rowMajor(shape),
 })
 
-/** Whether the elements provably lie row-major without gaps. The stride of a dimension of size 1 does not matter. */
+/** Tells whether the elements provably lie row-major without gaps. The stride of a dimension of size 1 does not matter. */
 export function isDense(operand: Operand, shape: readonly Dim[]): boolean {
   const packed = rowMajor(shape)
   return operand.strides.every((stride, d) => asNumber(shape[d]) === 1 || equal(stride, packed[d]))
@@ -34,15 +46,33 @@ export const sameOperand = (a: Operand, b: Operand): boolean =>
   a.strides.length === b.strides.length &&
   a.strides.every((stride, d) => equal(stride, b.strides[d]))
 
-/** Whether two operands over these dims provably have no element in common. */
-export function isApart(a: Operand, aDims: readonly Dim[], b: Operand, bDims: readonly Dim[]): boolean {
-  if (a.buffer !== b.buffer) return true
-  const [x, y] = [rangeOf(a, aDims), rangeOf(b, bDims)]
+/** The elements that an access may touch: an operand over dims. */
+export interface Reach {
+  readonly operand: Operand
+  readonly dims: readonly Dim[]
+}
+
+/** The elements that an access over a domain may touch: where data choose the place, all that they could choose. */
+export const reachOf = (operand: Operand, domain: readonly Dim[], indirect?: Indirect): Reach =>
+  indirect === undefined
+    ? { operand, dims: domain }
+    : { operand: { ...operand, strides: [...operand.strides, indirect.stride] }, dims: [...domain, indirect.size] }
+
+/** The elements of a product's factors. */
+export const factorsOf = ({ batch, m, n, k, a, b }: GemmKernel): readonly Reach[] => [
+  reachOf(a, [...batch, m, k]),
+  reachOf(b, [...batch, k, n]),
+]
+
+/** Tells whether two accesses provably have no element in common. */
+export function isApart(a: Reach, b: Reach): boolean {
+  if (a.operand.buffer !== b.operand.buffer) return true
+  const [x, y] = [rangeOf(a), rangeOf(b)]
   return isNeverNegative(subtract(y.start, x.end)) || isNeverNegative(subtract(x.start, y.end))
 }
 
-/** The range from an operand's first element to one past its last; strides are never negative. */
-const rangeOf = ({ offset, strides }: Operand, dims: readonly Dim[]) => ({
+/** The range from the first element to one past the last; strides are never negative. */
+const rangeOf = ({ operand: { offset, strides }, dims }: Reach) => ({
   start: offset,
   end: strides
     .map((stride, d) => multiply(subtract(dims[d], constant(1)), stride))
@@ -65,7 +95,7 @@ export function kernelsOf(step: Step): Kernel[] {
   }
 }
 
-/** Whether a reduction adds up. */
+/** Tells whether a reduction adds up. */
 export const isSum = ({ combine }: Pick<Reduction, 'combine'>): boolean => combine !== 'argmax' && combine.op === 'add'
 
 /** The name of a reduction's result: `sum`, `max`. */

@@ -1,9 +1,9 @@
-// Finds the products in loops with an operand that stays the same, which a backend packs once, before the outermost loop that does not
-// change it, and makes the buffers that they are packed into.
+// Finds the products with an operand that stays the same, which a backend packs once: before the outermost loop that does not change it, or
+// before the first of all runs. Makes the buffers that they are packed into.
 import { add, asNumber, constant, type Dim, equal, multiply, product, sameShape } from '../ir/dim.ts'
 import { sameOperand } from './operands.ts'
 import type { Buffer, GemmKernel, Loop, Operand, Plan, Step } from './plan.ts'
-import { stationaryProducts } from './stationary.ts'
+import { fixedProducts, type Stationary, stationaryProducts } from './stationary.ts'
 
 /** A right operand that is packed. `kernel` is one of the products that read it; `to` has strides for the batch dimensions alone. */
 export interface Packing {
@@ -12,14 +12,14 @@ export interface Packing {
 }
 
 export interface Packings {
-  /** The operands that are packed right before each loop. */
-  readonly before: ReadonlyMap<Loop, readonly Packing[]>
+  /** The operands that are packed right before each loop, and before the first run of the plan on the same arrays. */
+  readonly before: ReadonlyMap<Loop | Plan, readonly Packing[]>
   /** The products with a packed right operand, their operands exchanged if need be, and its place. */
   readonly products: ReadonlyMap<GemmKernel, Packing>
   readonly buffers: readonly Buffer[]
 }
 
-/** How a backend packs. */
+/** A backend's way of packing. */
 export interface PackingRule {
   /** The number of columns of a panel. */
   readonly width: number
@@ -27,20 +27,21 @@ export interface PackingRule {
   readonly takes: (kernel: GemmKernel) => boolean
   /** Whether the number of rows decides at run time if anything is packed, so that only products with the same number share it. */
   readonly byRows: boolean
+  /** Whether the backend packs inputs that stay the same from run to run before the first run. */
+  readonly acrossRuns: boolean
 }
 
 /** Packs every operand before the outermost loop that does not change it; equal operands are packed once. */
-export function packingsOf(plan: Plan, { width, takes, byRows }: PackingRule): Packings {
-  const before = new Map<Loop, Packing[]>()
+export function packingsOf(plan: Plan, { width, takes, byRows, acrossRuns }: PackingRule): Packings {
+  const before = new Map<Loop | Plan, Packing[]>()
   const products = new Map<GemmKernel, Packing>()
   const buffers: Buffer[] = []
   const firstId = Math.max(-1, ...plan.buffers.map(b => b.id)) + 1
   const shares = (a: GemmKernel, b: GemmKernel): boolean => sameRight(a, b) && (!byRows || equal(a.m, b.m))
 
-  const visit = (step: Step): void => {
-    if (step.kind !== 'loop') return
+  const pack = (place: Loop | Plan, found: readonly Stationary[]): void => {
     const own: Packing[] = []
-    for (const { product: gemm, turned } of stationaryProducts(step)) {
+    for (const { product: gemm, turned } of found) {
       if (products.has(gemm) || !takes(turned)) continue
       const known = own.find(p => shares(p.kernel, turned))
       const packing = known ?? { kernel: turned, to: destination(turned, firstId + buffers.length, width) }
@@ -50,9 +51,14 @@ export function packingsOf(plan: Plan, { width, takes, byRows }: PackingRule): P
       }
       products.set(gemm, { kernel: turned, to: packing.to })
     }
-    before.set(step, own)
+    before.set(place, own)
+  }
+  const visit = (step: Step): void => {
+    if (step.kind !== 'loop') return
+    pack(step, stationaryProducts(step))
     step.steps.forEach(visit)
   }
+  if (acrossRuns) pack(plan, fixedProducts(plan))
   plan.steps.forEach(visit)
   return { before, products, buffers }
 }

@@ -21,5 +21,5 @@ export function parallelDims(kernel: Kernel): readonly number[] {
 export const parallelMapDims = ({ domain, writes }: Pointwise): readonly number[] =>
   [...domain.keys()].filter(d => writes.every(w => isPlain(w) || asNumber(w.to.strides[d]) !== 0))
 
-/** Whether each point writes an element of its own; with an indirect or accumulating write several may share one. */
+/** Tells whether each point writes an element of its own; with an indirect or accumulating write several may share one. */
 const isPlain = ({ accumulate, indirect }: Write): boolean => accumulate !== true && indirect === undefined

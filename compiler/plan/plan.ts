@@ -147,6 +147,8 @@ export interface Plan {
   readonly name: string
   /** Whether an output with the name of an input overwrites it, as in the graph. */
   readonly inPlace?: true
+  /** Names of inputs that stay the same from run to run, as in the graph. */
+  readonly fixed?: readonly string[]
   readonly inputs: readonly Port[]
   readonly outputs: readonly Port[]
   readonly buffers: readonly Buffer[]

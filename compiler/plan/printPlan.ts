@@ -24,7 +24,7 @@ export function printPlan(plan: Plan): string {
   const ports = new Set([...plan.inputs, ...plan.outputs].map(p => p.operand.buffer))
   return [
     `plan ${plan.name} {`,
-    ...plan.inputs.map(p => port('input', p)),
+    ...plan.inputs.map(p => port(plan.fixed?.includes(p.name) ? 'fixed input' : 'input', p)),
     ...plan.outputs.map(p => port('output', p)),
     ...plan.buffers.filter(b => !ports.has(b)).map(b => `  buffer ${name(b)}: ${b.dtype} ${format(b.size)}`),
     ...plan.steps.flatMap(step => stepLines(step, name)).map(line => `  ${line}`),

@@ -1,7 +1,7 @@
-// Finds products in a loop with an operand that is the same at every step, so that a backend can pack it once, before the loop.
+// Finds products with an operand that is the same at every step of a loop, or in every run of a plan, so that a backend can pack it once.
 import { type Dim, symbolsOf } from '../ir/dim.ts'
-import { writesOf } from './operands.ts'
-import type { GemmKernel, Loop, Operand, Step } from './plan.ts'
+import { storedInputs, writesOf } from './operands.ts'
+import type { Buffer, GemmKernel, Loop, Operand, Plan, Step } from './plan.ts'
 
 /** A product, and the same one transposed if need be, so that its right operand is the one that stays. */
 export interface Stationary {
@@ -12,18 +12,30 @@ export interface Stationary {
 /** The products of a loop, and of loops inside it, with an operand that none of these loops writes or indexes. */
 export function stationaryProducts(loop: Loop): readonly Stationary[] {
   const written = new Set(writesOf(loop).map(o => o.buffer))
-  const found = ({ steps, index }: Loop, around: readonly string[]): Stationary[] => {
-    const indices = new Set([...around, index])
-    const free = (dims: readonly Dim[]): boolean => dims.every(d => symbolsOf(d).every(s => !indices.has(s)))
-    const stays = (o: Operand): boolean => !written.has(o.buffer) && free([o.offset, ...o.strides])
-    return steps.flatMap((step: Step): Stationary[] => {
-      if (step.kind === 'loop') return found(step, [...indices])
-      if (step.kind !== 'gemm' || !free([...step.batch, step.m, step.n, step.k])) return []
-      if (stays(step.b)) return [{ product: step, turned: step }]
-      return stays(step.a) ? [{ product: step, turned: turn(step) }] : []
-    })
-  }
-  return found(loop, [])
+  return productsWith(buffer => !written.has(buffer), [loop], [])
+}
+
+/** The products of a plan with an operand that is an input which stays the same from run to run. */
+export function fixedProducts(plan: Plan): readonly Stationary[] {
+  const { steps, fixed = [] } = plan
+  const all = storedInputs(plan)
+  return productsWith(buffer => all.get(buffer)?.every(p => fixed.includes(p.name)) ?? false, steps, [])
+}
+
+/** The products in some steps, and in loops among them, with an operand in a buffer that stays, at a place that no index moves. */
+function productsWith(
+  stays: (buffer: Buffer) => boolean,
+  steps: readonly Step[],
+  indices: readonly string[],
+): Stationary[] {
+  const free = (dims: readonly Dim[]): boolean => dims.every(d => symbolsOf(d).every(s => !indices.includes(s)))
+  const isSame = (o: Operand): boolean => stays(o.buffer) && free([o.offset, ...o.strides])
+  return steps.flatMap((step): Stationary[] => {
+    if (step.kind === 'loop') return productsWith(stays, step.steps, [...indices, step.index])
+    if (step.kind !== 'gemm' || !free([...step.batch, step.m, step.n, step.k])) return []
+    if (isSame(step.b)) return [{ product: step, turned: step }]
+    return isSame(step.a) ? [{ product: step, turned: turn(step) }] : []
+  })
 }
 
 /** Transposes a product: cᵀ = bᵀ aᵀ. */

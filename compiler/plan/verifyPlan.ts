@@ -1,10 +1,22 @@
 // Checks the invariants of plans after each pass, so that an error names the pass that broke one.
+import { messageOf } from '../../dsl/messageOf.ts'
 import { types } from '../ir/algebra.ts'
 import { type Context, opOf } from '../ir/builder.ts'
 import { type Dim, symbolsOf } from '../ir/dim.ts'
 import type { DType } from '../ir/graph.ts'
 import { argsOf } from './instructions.ts'
-import { dimsOf, isApart, programReads, sameOperand, storedInputs, touched, writesOf } from './operands.ts'
+import {
+  dimsOf,
+  factorsOf,
+  isApart,
+  programReads,
+  type Reach,
+  reachOf,
+  sameOperand,
+  storedInputs,
+  touched,
+  writesOf,
+} from './operands.ts'
 import type {
   Buffer,
   GemmKernel,
@@ -73,7 +85,7 @@ function verifySteps(
         verifyKernel(context, step)
       }
     } catch (error) {
-      throw new Error(`${step.kind} ${step.hint}: ${error instanceof Error ? error.message : String(error)}`)
+      throw new Error(`${step.kind} ${step.hint}: ${messageOf(error)}`)
     }
   }
 }
@@ -111,16 +123,16 @@ function verifyPointwise(context: Context, kernel: Pointwise): void {
     if (indirect !== undefined) verifyIndirect(program, indirect)
   }
   for (const [from, to] of conflicts(kernel))
-    check(isApart(from, domain, to, domain), `${nameOf(to.buffer)} is read and written at other points`)
+    check(isApart(from, to), `${nameOf(to.operand.buffer)} is read and written at other points`)
 }
 
 /** Pairs of a read and a write in one buffer that are not the same element at the same point. */
-const conflicts = ({ program, writes }: Pointwise): (readonly [Operand, Operand])[] =>
+const conflicts = ({ domain, program, writes }: Pointwise): (readonly [Reach, Reach])[] =>
   writes.flatMap(({ to, indirect }) =>
     program.flatMap(i => {
       if (i.kind !== 'read' || i.from.buffer !== to.buffer) return []
       const aligned = i.indirect === undefined && indirect === undefined && sameOperand(i.from, to)
-      return aligned ? [] : [[i.from, to] as const]
+      return aligned ? [] : [[reachOf(i.from, domain, i.indirect), reachOf(to, domain, indirect)] as const]
     }),
   )
 
@@ -137,23 +149,20 @@ function verifyReduce(context: Context, kernel: ReduceKernel): void {
   check(!programReads(program).some(o => o.buffer === to.buffer), `${nameOf(to.buffer)} is read and written`)
 }
 
-function verifyProduct(context: Context, { batch, m, n, k, a, b, c, tail }: GemmKernel): void {
+function verifyProduct(context: Context, kernel: GemmKernel): void {
+  const { batch, m, n, a, b, c, tail } = kernel
   for (const operand of [a, b, c]) {
     verifyRank(operand, batch.length + 2)
     check(operand.buffer.dtype === 'real', `${nameOf(operand.buffer)} is no real`)
   }
-  const factors = [
-    { operand: a, dims: [...batch, m, k] },
-    { operand: b, dims: [...batch, k, n] },
-  ]
-  const untouched = (to: Operand, dims: readonly Dim[]): void => {
-    for (const factor of factors)
-      check(isApart(factor.operand, factor.dims, to, dims), `${nameOf(to.buffer)} is a factor, and written`)
+  const untouched = (to: Reach): void => {
+    for (const factor of factorsOf(kernel))
+      check(isApart(factor, to), `${nameOf(to.operand.buffer)} is a factor, and written`)
   }
-  untouched(c, [...batch, m, n])
+  untouched(reachOf(c, [...batch, m, n]))
   if (tail === undefined) return
   verifyPointwise(context, tail)
-  for (const { to } of tail.writes) untouched(to, tail.domain)
+  for (const { to, indirect } of tail.writes) untouched(reachOf(to, tail.domain, indirect))
 }
 
 function verifyProgram(context: Context, program: readonly Instruction[], rank: number): void {

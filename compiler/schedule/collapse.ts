@@ -1,5 +1,6 @@
 // Makes loops fewer and longer: drops dimensions of size 1, and merges neighbours over which every operand is contiguous.
 import { asNumber, type Dim, equal, multiply } from '../ir/dim.ts'
+import { programReads } from '../plan/operands.ts'
 import type { Instruction, Operand, Pointwise, ReduceKernel } from '../plan/plan.ts'
 
 /** The old dimensions that each new one is made of. */
@@ -7,7 +8,7 @@ type Grouping = readonly (readonly number[])[]
 
 /** Gives the same kernel over as few dimensions as its operands allow. */
 export function collapseMap(kernel: Pointwise): Pointwise {
-  const operands = [...readsIn(kernel.program), ...kernel.writes.map(w => w.to)]
+  const operands = [...programReads(kernel.program), ...kernel.writes.map(w => w.to)]
   const groups = grouping(kernel.domain, 0, operands, positionsIn(kernel.program))
   return {
     domain: sizes(kernel.domain, groups),
@@ -19,7 +20,7 @@ export function collapseMap(kernel: Pointwise): Pointwise {
 /** Gives the same kernel over as few dimensions as its operands allow; an argmax keeps the dimension that it counts. */
 export function collapseReduce(kernel: ReduceKernel): ReduceKernel {
   const rank = kernel.domain.length
-  const reads = readsIn(kernel.program)
+  const reads = programReads(kernel.program)
   const fixed = positionsIn(kernel.program)
   const outer = grouping(kernel.domain, 0, [...reads, kernel.to], fixed)
   const inner =
@@ -33,9 +34,6 @@ export function collapseReduce(kernel: ReduceKernel): ReduceKernel {
     to: merged(kernel.to, outer),
   }
 }
-
-const readsIn = (program: readonly Instruction[]): Operand[] =>
-  program.flatMap(i => (i.kind === 'read' ? [i.from] : []))
 
 const positionsIn = (program: readonly Instruction[]): ReadonlySet<number> =>
   new Set(program.flatMap(i => (i.kind === 'position' ? [i.dim] : [])))

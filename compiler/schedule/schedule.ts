@@ -1,5 +1,5 @@
 // From a plan to a program of the loop language: a function for each kernel, and one that runs them all.
-import { apply, int, loop, perform, read, store, sub, when } from '../code/build.ts'
+import { apply, int, load, loop, perform, read, store, sub, when } from '../code/build.ts'
 import type { Func, Program, Statement } from '../code/code.ts'
 import type { Dim } from '../ir/dim.ts'
 import type { Buffer, Choice, GemmKernel, Kernel, Loop, Plan, Pointwise, ReduceKernel, Step } from '../plan/plan.ts'
@@ -59,7 +59,8 @@ export function scheduleAll(
     const writer = createWriter(shared)
     // No thread goes away before all have done what is theirs.
     const end = team === undefined ? [] : [writer.barrier()]
-    const body = [...plan.steps.flatMap(s => stepStatements(s, module, writer)), ...end]
+    const steps = plan.steps.flatMap(s => stepStatements(s, module, writer))
+    const body = [...packedOnce(plan, module, writer), ...steps, ...end]
     const run = freshName('run', names)
     functions.push(writer.close(run, plan.name, body))
     return { run, slots: slots.all, shares: team?.shares ?? [], buffers: [...plan.buffers, ...packings.buffers] }
@@ -121,12 +122,7 @@ function loopStatements(step: Loop, module: Module, caller: Writer): Statement[]
   const end = caller.size(length)
   const now = reverse ? sub(sub(end, int(1)), read(i)) : read(i)
   const place = module.shared.slots.place({ kind: 'index', name: index })
-  const packs = (module.packings.before.get(step) ?? []).flatMap(packing => {
-    const { hint } = packing.kernel.b.buffer
-    const comment = `lays out ${hint === '' ? 'what stays the same' : hint} for the products of a loop`
-    const pack = define(`pack_${hint}`, comment, module, caller, writer => packingStatements(packing, module, writer))
-    return [...meeting(packing, module, caller), ...pack]
-  })
+  const packs = packed(step, 'the products of a loop', module, caller)
   const inner = steps.flatMap(s => stepStatements(s, module, caller))
   const all = loop(i, int(0), end, [store(read(caller.frame), now, place), ...inner])
   return [...packs, ...meeting(step, module, caller), all]
@@ -140,6 +136,25 @@ const meeting = (before: Mark, { team }: Module, writer: Writer): readonly State
 const whereShared = ({ share }: Cut, writer: Writer, statements: readonly Statement[]): readonly Statement[] => [
   when(apply('lt', [int(0), writer.size(countOf(share))]), statements),
 ]
+
+/** Calls that pack the operands which stay the same in a loop, or in all runs. */
+function packed(place: Loop | Plan, products: string, module: Module, caller: Writer): Statement[] {
+  return (module.packings.before.get(place) ?? []).flatMap(packing => {
+    const { hint } = packing.kernel.b.buffer
+    const comment = `lays out ${hint === '' ? 'what stays the same' : hint} for ${products}`
+    const pack = define(`pack_${hint}`, comment, module, caller, writer => packingStatements(packing, module, writer))
+    return [...meeting(packing, module, caller), ...pack]
+  })
+}
+
+/** Packs what stays the same from run to run, in the first run alone. */
+function packedOnce(plan: Plan, module: Module, caller: Writer): Statement[] {
+  const packs = packed(plan, 'the products of all runs', module, caller)
+  if (packs.length === 0) return []
+  const place = module.shared.slots.place({ kind: 'unpacked' })
+  const frame = read(caller.frame)
+  return [when(load('i32', frame, place), [...packs, store(frame, int(0), place)])]
+}
 
 function kernelCall(kernel: Kernel, module: Module, caller: Writer): Statement[] {
   const [first] = kernel.hint.split(', ')

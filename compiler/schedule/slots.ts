@@ -14,6 +14,8 @@ export type Slot =
   /** Where several threads run the program: the address of what they share for barriers, and whether this one may sleep there. */
   | { readonly kind: 'barrier' }
   | { readonly kind: 'sleeps' }
+  /** 1 until the code has packed the inputs that stay the same from run to run, 0 from then on; whoever gives it others writes 1. */
+  | { readonly kind: 'unpacked' }
 
 /** The slots of a program, each with a number; equal slots are one. */
 export interface Slots {
@@ -49,6 +51,7 @@ function keyOf(slot: Slot): string {
       return `room ${slot.name}`
     case 'barrier':
     case 'sleeps':
+    case 'unpacked':
       return slot.kind
   }
 }

@@ -69,6 +69,12 @@ export function streamGraphs(model: LoweredModel, axis: string, options: StreamO
   const splitAt = (late: readonly string[]): readonly Stage[] => split(model, one, late, by)
   const [start, step] = splitAt([])
   const graph = (stage: Stage, name: string): Graph => finished(context, stage, `${model.name} ${name}`, options)
+  /** A graph that is run at each element, on weights, and on results of the start, that stay the same. */
+  const repeated = (stage: Stage, name: string, handedOn: readonly string[] = []): Graph => {
+    const made = graph(stage, name)
+    const changing = new Set([...elements, ...states.map(s => s.name), ...handedOn])
+    return { ...made, inPlace: true, fixed: made.inputs.filter(input => !changing.has(input)) }
+  }
   const targets = model.fedBack.filter(name => elements.includes(elementOfTarget(name)))
   return {
     context,
@@ -78,22 +84,19 @@ export function streamGraphs(model: LoweredModel, axis: string, options: StreamO
     states,
     elements,
     start: graph(start, 'start'),
-    step: { ...graph(step, 'step'), inPlace: true },
-    ...(targets.length > 0 && { generation: generationOf(targets, splitAt, graph) }),
+    step: repeated(step, 'step'),
+    ...(targets.length > 0 && { generation: generationOf(targets, splitAt, repeated) }),
   }
 }
 
 function generationOf(
   targets: readonly string[],
   splitAt: (late: readonly string[]) => readonly Stage[],
-  graph: (stage: Stage, name: string) => Graph,
+  graph: (stage: Stage, name: string, handedOn?: readonly string[]) => Graph,
 ): Generation {
-  const [, answer, advance] = splitAt(targets)
-  return {
-    targets,
-    answer: { ...graph(answer, 'answer'), inPlace: true },
-    advance: { ...graph(advance, 'advance'), inPlace: true },
-  }
+  const [, first, second] = splitAt(targets)
+  const answer = graph(first, 'answer')
+  return { targets, answer, advance: graph(second, 'advance', answer.outputs) }
 }
 
 /** Makes the block of one step: windows of one element, with states between them. */

@@ -179,7 +179,7 @@ function freshName(wish: string, taken: Set<string>): string {
 }
 
 /** Writes a shape: `[B, T, 12]`. */
-export const shapeText = (shape: readonly Dim[], fixed: Sizes): string =>
+export const dimsText = (shape: readonly Dim[], fixed: Sizes): string =>
   `[${shape.map(d => String(known(d, fixed) ?? format(d))).join(', ')}]`
 
 /** Name of the typed array for real numbers in a module. */

@@ -6,7 +6,7 @@ import type { Weights } from '../session.ts'
 import { base64 } from './base64.ts'
 import { encodedEntries, inputEntries, member, sizeCode, sizeLines } from './codeOf.ts'
 import { generateText } from './generateText.ts'
-import { type Field, type Layout, realArray, shapeText } from './layout.ts'
+import { dimsText, type Field, type Layout, realArray } from './layout.ts'
 import { helpersFor } from './moduleHelpers.ts'
 import type { Network } from './network.ts'
 import type { StreamLayout } from './streamLayout.ts'
@@ -51,7 +51,7 @@ export function moduleText(parts: ModuleParts): string {
 function weightsText({ parameters, fixed }: Layout, weights: Weights, real: string): string {
   const entries = parameters.map(({ name, shape }) => {
     const text = base64(weights[name])
-    return `  // ${shapeText(shape, fixed)}\n  ${JSON.stringify(name)}: () => decode('${text}', ${real}),`
+    return `  // ${dimsText(shape, fixed)}\n  ${JSON.stringify(name)}: () => decode('${text}', ${real}),`
   })
   return ['const parameters = {', ...entries, '}'].join('\n')
 }

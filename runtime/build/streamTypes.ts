@@ -1,7 +1,7 @@
 // Writes the types of the stream of a built module.
 import type { Sizes } from '../../compiler/ir/dim.ts'
 import { interfaceText, type Member } from './interfaceText.ts'
-import { type Field, shapeText } from './layout.ts'
+import { dimsText, type Field } from './layout.ts'
 import type { StreamLayout } from './streamLayout.ts'
 
 /** Writes what a stream takes and gives, and what `generate` does. */
@@ -12,13 +12,13 @@ export function streamTypes(layout: StreamLayout, fixed: Sizes): string[] {
     const one = ['number', ...(field.port.dtype === 'bool' ? ['boolean'] : []), ...(texts === undefined ? [] : [texts])]
     return `${one.join(' | ')} | ArrayLike<${one.join(' | ')}>`
   }
-  const member = (field: Field): Member => [shapeText(field.shape, fixed), `readonly ${field.name}: ${values(field)}`]
+  const member = (field: Field): Member => [dimsText(field.shape, fixed), `readonly ${field.name}: ${values(field)}`]
   const answer = (field: Field): Member => {
     const target = answers.find(a => a.output.name === field.name)?.target
     const isLabel = target?.codes !== undefined
     const type = isLabel ? (isText(target) ? 'readonly string[]' : 'readonly number[]') : 'ArrayLike<number>'
     return [
-      isLabel ? 'The likeliest label of each row.' : shapeText(field.shape, fixed),
+      isLabel ? 'The likeliest label of each row.' : dimsText(field.shape, fixed),
       `readonly ${field.name}: ${type}`,
     ]
   }

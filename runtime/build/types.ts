@@ -2,7 +2,7 @@
 import type { Precision } from '../../compiler/backend/backend.ts'
 import { known } from '../data/bindSizes.ts'
 import { interfaceText, type Member } from './interfaceText.ts'
-import { type Field, type Layout, realArray, shapeText } from './layout.ts'
+import { dimsText, type Field, type Layout, realArray } from './layout.ts'
 import { hasPredict } from './module.ts'
 import type { Network } from './network.ts'
 import type { StreamLayout } from './streamLayout.ts'
@@ -52,7 +52,7 @@ const laterOf = ({ async }: Pick<Network, 'async'>, type: string): string => (as
 
 function runTypes(layout: Layout, real: string): string[] {
   const { inputs, outputs, fixed } = layout
-  const shaped = ({ shape }: Field, more = ''): string => `${shapeText(shape, fixed)}${more}`
+  const shaped = ({ shape }: Field, more = ''): string => `${dimsText(shape, fixed)}${more}`
   return [
     ...interfaceText('Inputs', 'The inputs of `run`, in the numbers of the network.', [
       ...sizeFields(layout),
@@ -68,7 +68,7 @@ function runTypes(layout: Layout, real: string): string[] {
 const weightTypes = ({ parameters, fixed }: Layout): string[] =>
   interfaceText('Weights', 'The parameters, by path.', [
     ...parameters.map(
-      p => [shapeText(p.shape, fixed), `readonly ${JSON.stringify(p.name)}: ArrayLike<number>`] as const,
+      p => [dimsText(p.shape, fixed), `readonly ${JSON.stringify(p.name)}: ArrayLike<number>`] as const,
     ),
   ])
 
@@ -100,7 +100,7 @@ function predictTypes(layout: Layout, real: string): string[] {
       ...inputs.map((f): Member => {
         const texts = textType(f)
         const type = texts === undefined ? inputType(f) : `readonly (number | ${texts})[]`
-        return [shapeText(f.shape, fixed), `readonly ${f.name}: ${type}`]
+        return [dimsText(f.shape, fixed), `readonly ${f.name}: ${type}`]
       }),
       ...lengthFields(layout),
     ]),
@@ -108,7 +108,7 @@ function predictTypes(layout: Layout, real: string): string[] {
       ...outputs.map((f): Member => {
         const target = answers.find(a => a.output.name === f.name)?.target
         const item = target?.codes === undefined ? 0 : f.port.item.length
-        const shape = shapeText(f.shape.slice(0, f.shape.length - item), fixed)
+        const shape = dimsText(f.shape.slice(0, f.shape.length - item), fixed)
         return [shape, `readonly ${f.name}: ${answerType(f, target, real)}`]
       }),
     ]),
@@ -136,7 +136,7 @@ const inputType = ({ port }: Field): string =>
 
 function limits({ codes, port }: Field, fixed: Layout['fixed']): string {
   if (codes !== undefined)
-    return `, whole numbers below ${known(codes, fixed) ?? shapeText([codes], fixed).slice(1, -1)}`
+    return `, whole numbers below ${known(codes, fixed) ?? dimsText([codes], fixed).slice(1, -1)}`
   return port.dtype === 'int' ? ', whole numbers' : ''
 }
 
@@ -152,6 +152,6 @@ const sizeFields = ({ sizes, seed }: Layout): Member[] => [
 
 const lengthFields = ({ lengths, fixed }: Layout): Member[] =>
   lengths.map(({ name, shape, most }) => [
-    `${shapeText(shape, fixed)}: the number of valid elements along ${shapeText([most], fixed).slice(1, -1)} in each example; all by default.`,
+    `${dimsText(shape, fixed)}: the number of valid elements along ${dimsText([most], fixed).slice(1, -1)} in each example; all by default.`,
     `readonly ${name}?: ArrayLike<number>`,
   ])

@@ -8,6 +8,7 @@ import { buffersOfWays } from '../../compiler/plan/choiceBuffers.ts'
 import { storedInputs } from '../../compiler/plan/operands.ts'
 import type { Buffer } from '../../compiler/plan/plan.ts'
 import type { PlanSchedule } from '../../compiler/schedule/schedule.ts'
+import type { Slot } from '../../compiler/schedule/slots.ts'
 import { elementBytes } from '../../compiler/schedule/target.ts'
 import { base64 } from './base64.ts'
 import { sizeCode } from './codeOf.ts'
@@ -36,6 +37,12 @@ export function wasmNetworks(
   ]
 }
 
+/** The number of a slot before addresses are known, as code. */
+function inFrame(slot: Slot): string {
+  if (slot.kind === 'size') return sizeCode(slot.dim)
+  return slot.kind === 'unpacked' ? '1' : '0'
+}
+
 /** Lines of what the memory of a network holds for given sizes. */
 function layoutLines(plan: Plan, { slots, buffers }: PlanSchedule, precision: Precision): string[] {
   const typeOf = ({ dtype }: Buffer): string => (dtype === 'real' ? realArray(precision) : 'Int32Array')
@@ -56,7 +63,7 @@ function layoutLines(plan: Plan, { slots, buffers }: PlanSchedule, precision: Pr
   const own = buffers.filter(b => !inputs.has(b))
   const rooms = slots.flatMap((s, i) => (s.kind === 'room' ? [`[${i}, ${s.bytes}],`] : []))
   return [
-    `frame: [${[...slots.map(s => (s.kind === 'size' ? sizeCode(s.dim) : '0')), '0'].join(', ')}],`,
+    `frame: [${[...slots.map(inFrame), '0'].join(', ')}],`,
     'taken: [',
     ...[...inputs].map(([buffer, ports]) => {
       const arrays = ports.map(({ name, shape }) => {

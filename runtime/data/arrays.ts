@@ -1,6 +1,8 @@
 // Reads data that a program holds itself: nested arrays, one for each example, instead of a `data` block.
+
 import type { Port, Signature } from '../../compiler/elaborate/values/signature.ts'
 import type { Sizes } from '../../compiler/ir/dim.ts'
+import { counted } from '../../dsl/counted.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { didYouMean } from '../../dsl/suggest.ts'
 import {
@@ -15,7 +17,6 @@ import {
 } from './bindSizes.ts'
 import { type Example, Examples, type Part } from './example.ts'
 import { type Fitted, hasTexts, transformer, vocabularyFor } from './fitted.ts'
-import { counted } from './value.ts'
 import { codesOf } from './vocabulary.ts'
 
 /** Lists in lists, the axes outermost, then the item. Lists of numbers may be typed arrays; text is a label of a class, a token, or a list of tokens. */

@@ -3,6 +3,7 @@ import { tooFew } from '../../compiler/elaborate/tensors/labels.ts'
 import type { Port } from '../../compiler/elaborate/values/signature.ts'
 import { type Dim, evaluate, format, type Sizes, symbolsOf } from '../../compiler/ir/dim.ts'
 import type { Span } from '../../dsl/ast.ts'
+import { counted } from '../../dsl/counted.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { greatest } from '../greatest.ts'
 import type { Examples, Part } from './example.ts'
@@ -66,7 +67,7 @@ export function bindSizes(all: readonly Found[], given: Sizes): Sizes {
     }
     if (found.role === 'target' && declared !== undefined && isLabelled(found) && found.codes < declared) {
       const help = `the model could predict a label that no example has: declare \`${port.coding?.kind} of ${found.codes}\`, or use a name, which the data counts`
-      const labels = `${found.codes} label${found.codes === 1 ? '' : 's'}`
+      const labels = counted(found.codes, 'label')
       const values = { input: port.name, declared: `${port.coding?.kind} of ${declared}`, found: labels }
       fail('RNN411', values, { span, help })
     }

@@ -1,10 +1,12 @@
 // Finds errors in a data block without its data, or with the beginning of it: the block is evaluated on tables without rows, by the
 // same functions that load data.
+
 import { distinct } from '../../compiler/elaborate/values/collectProblems.ts'
 import type { Port, Signature } from '../../compiler/elaborate/values/signature.ts'
 import type { Sizes } from '../../compiler/ir/dim.ts'
 import type { Data, Equation, Span } from '../../dsl/ast.ts'
 import { allExprs } from '../../dsl/children.ts'
+import { counted } from '../../dsl/counted.ts'
 import { type Code, type Diagnostic, fail, RnnError } from '../../dsl/diagnostics.ts'
 import { axesFed } from './axisLengths.ts'
 import { bindSizes, type Found } from './bindSizes.ts'
@@ -20,7 +22,7 @@ import { withoutRows } from './rowless.ts'
 import { noRows, type Rows } from './rows.ts'
 import { sourcesOf } from './sources.ts'
 import { arrayOfZeros, readArray } from './storedArray.ts'
-import { type Cells, type Column, counted, type Sequences, type Series, type StoredArray, seriesOf } from './value.ts'
+import { type Cells, type Column, type Sequences, type Series, type StoredArray, seriesOf } from './value.ts'
 import { valuesIn } from './valuesIn.ts'
 
 export interface DataCheckOptions {

@@ -1,10 +1,11 @@
 // Makes the examples of a value that feeds an input or target, for some rows.
+import { counted } from '../../dsl/counted.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { type Example, Examples } from './example.ts'
 import type { Feed } from './feed.ts'
 import { levelsOf, originOf, startsOf } from './raggedSequences.ts'
 import type { Rows } from './rows.ts'
-import { counted, type Sequences, type Series, seriesOf, widthOf } from './value.ts'
+import { type Sequences, type Series, seriesOf, widthOf } from './value.ts'
 
 interface PartOfRows {
   /** Name of the part or of the data, for messages. */

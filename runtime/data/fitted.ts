@@ -2,6 +2,7 @@
 import type { Signature } from '../../compiler/elaborate/values/signature.ts'
 import type { Sizes } from '../../compiler/ir/dim.ts'
 import { fail } from '../../dsl/diagnostics.ts'
+import { isObject } from '../json.ts'
 import { known } from './bindSizes.ts'
 import { applying, type Encoding, undoing } from './encoding.ts'
 import { parseStep } from './scalingSteps.ts'
@@ -97,7 +98,7 @@ const encodingOf = (fitted: Fitted, port: string): Encoding | undefined =>
 
 /** Checks a result of `JSON.parse`; undefined if it is something else. */
 export function parseFitted(json: unknown): Fitted | undefined {
-  if (!isRecord(json)) return undefined
+  if (!isObject(json)) return undefined
   const calls = parseRecord(json.calls, parseEncoding)
   const ports = parseRecord(json.ports, parseEncoding)
   const sizes = parseRecord(json.sizes, n => (isCount(n) ? n : undefined))
@@ -105,7 +106,7 @@ export function parseFitted(json: unknown): Fitted | undefined {
 }
 
 function parseEncoding(json: unknown): Encoding | undefined {
-  if (!isRecord(json)) return undefined
+  if (!isObject(json)) return undefined
   if (json.kind === 'classes') {
     const labels = parseList(json.labels, label => (typeof label === 'string' ? label : undefined))
     return labels && new Set(labels).size === labels.length ? { kind: 'classes', labels } : undefined
@@ -113,7 +114,7 @@ function parseEncoding(json: unknown): Encoding | undefined {
   if (json.kind === 'tokens') return parseVocabulary(json)
   if (json.kind !== 'numbers') return undefined
   const chains = parseList(json.chains, chain =>
-    parseList(chain, step => (isRecord(step) ? parseStep(step) : undefined)),
+    parseList(chain, step => (isObject(step) ? parseStep(step) : undefined)),
   )
   return chains && chains.length > 0 ? { kind: 'numbers', chains } : undefined
 }
@@ -125,7 +126,7 @@ function parseList<T>(json: unknown, parse: (item: unknown) => T | undefined): T
 }
 
 function parseRecord<T>(json: unknown, parse: (item: unknown) => T | undefined): Record<string, T> | undefined {
-  if (!isRecord(json)) return undefined
+  if (!isObject(json)) return undefined
   const values = parseList(Object.values(json), parse)
   return values && Object.fromEntries(Object.keys(json).map((key, i) => [key, values[i]]))
 }
@@ -133,6 +134,3 @@ function parseRecord<T>(json: unknown, parse: (item: unknown) => T | undefined):
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)
 
 const isCount = (value: unknown): value is number => isNumber(value) && Number.isSafeInteger(value) && value >= 0
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

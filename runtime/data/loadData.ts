@@ -1,8 +1,10 @@
 // Loads data: from the `data` block of a program to the examples of each part, ready to be put into batches.
+
 import type { Precision } from '../../compiler/backend/backend.ts'
 import type { Port, Signature } from '../../compiler/elaborate/values/signature.ts'
 import type { Sizes } from '../../compiler/ir/dim.ts'
 import type { Data, Equation, Span } from '../../dsl/ast.ts'
+import { counted } from '../../dsl/counted.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { suggest } from '../../dsl/suggest.ts'
 import { axesFed } from './axisLengths.ts'
@@ -20,7 +22,7 @@ import { checkHeld } from './precision.ts'
 import { originOf } from './raggedSequences.ts'
 import { allRows, noRows, type Rows } from './rows.ts'
 import { type ReadFile, type Sources, sourcesOf } from './sources.ts'
-import { counted, describe, rowsOf, type Split, seriesOf } from './value.ts'
+import { describe, rowsOf, type Split, seriesOf } from './value.ts'
 
 export interface LoadOptions {
   /**

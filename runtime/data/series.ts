@@ -1,6 +1,8 @@
 // Operations on the elements of values. Those on one value extend its encoding, so that they can be undone; those that combine two
 // begin a new one.
+
 import type { BinaryOperator, Span } from '../../dsl/ast.ts'
+import { counted } from '../../dsl/counted.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { truthOf, type WrongCell } from './column.ts'
 import { applying, asRead, type Chain, type Encoding } from './encoding.ts'
@@ -11,7 +13,6 @@ import { shown } from './shown.ts'
 import {
   type Argument,
   type Column,
-  counted,
   describe,
   type Elements,
   isElements,

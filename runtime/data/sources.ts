@@ -1,5 +1,7 @@
 // Reads the files that a data block names: tables, and texts.
+
 import { fail, RnnError } from '../../dsl/diagnostics.ts'
+import { messageOf } from '../../dsl/messageOf.ts'
 import { alone } from './decompressed.ts'
 import type { FileSource, Surroundings, TextSource } from './evaluate.ts'
 import { DamagedGzip, gunzipped } from './gunzip.ts'
@@ -94,5 +96,5 @@ async function opened<T>(file: string, open: () => T | Promise<T>): Promise<T> {
 function unreadable(path: string, error: unknown): never {
   if (error instanceof RnnError) throw error
   if (error instanceof DamagedGzip) return fail('RNN410', { file: path, reason: error.message })
-  return fail('RNN406', { path, reason: error instanceof Error ? error.message : String(error) })
+  return fail('RNN406', { path, reason: messageOf(error) })
 }

@@ -225,9 +225,6 @@ export const withSeries = (value: Elements, series: Series): Elements =>
 export const rowsOf = (value: Elements): number =>
   value.kind === 'sequences' ? value.lengths.length : seriesOf(value).rows
 
-/** Writes a number with its noun: `1 element`, `2 elements`. */
-export const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
-
 /** Describes a value, for "found …" in messages. */
 export function describe(value: Value): string {
   switch (value.kind) {

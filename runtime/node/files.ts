@@ -1,4 +1,5 @@
 // Reading and writing files: errors in the user's words, and never half a file.
+
 import { randomUUID } from 'node:crypto'
 import { rmSync, type Stats } from 'node:fs'
 import {
@@ -17,6 +18,7 @@ import {
 } from 'node:fs/promises'
 import { dirname, join, parse, resolve, sep } from 'node:path'
 import { fail, RnnError } from '../../dsl/diagnostics.ts'
+import { messageOf } from '../../dsl/messageOf.ts'
 
 /** Reads a whole file. RNN406 if it does not exist, cannot be read, or might never end, as a device. */
 export async function readBytes(path: string): Promise<Uint8Array> {
@@ -276,5 +278,4 @@ const reasons: Readonly<Record<string, string>> = {
 const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '')
 
 /** Why a file cannot be read or written, in words. */
-export const reasonOf = (error: unknown): string =>
-  reasons[codeOf(error)] ?? (error instanceof Error ? error.message : String(error))
+export const reasonOf = (error: unknown): string => reasons[codeOf(error)] ?? messageOf(error)

@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads'
 import { openWasmBy, type WasmBackend, type WasmOptions } from '../../compiler/backend/openWasm.ts'
 import type { StartWorker } from '../../compiler/backend/wasm/crew.ts'
+import { messageOf } from '../../dsl/messageOf.ts'
 
 const links = `
 const { parentPort } = require('node:worker_threads')
@@ -18,7 +19,7 @@ const startNodeWorker: StartWorker = (text, { onMessage, onEnd }) => {
     worker.unref()
     onMessage(message)
   })
-  worker.on('error', error => onEnd(error instanceof Error ? error.message : String(error)))
+  worker.on('error', error => onEnd(messageOf(error)))
   worker.on('exit', () => onEnd('one of them ended'))
   return { post: message => worker.postMessage(message), end: () => void worker.terminate() }
 }

@@ -1,6 +1,8 @@
 // Streams: a model that gets its sequence an element at a time, and answers at once.
+
 import type { Buffer } from '../../compiler/backend/backend.ts'
 import type { CompiledModel, Signature } from '../../compiler/index.ts'
+import { counted } from '../../dsl/counted.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { fromArrays, type Nested } from '../data/arrays.ts'
 import { type Answer, answerOf, type BatchResults } from '../decodeAnswers.ts'
@@ -124,7 +126,7 @@ function packConstants(
 /** RNN509 unless there is an element for each row. */
 function checkCount(elements: number, rows: number): void {
   if (elements === rows) return
-  const [expected, found] = [rows, elements].map(n => `${n} element${n === 1 ? '' : 's'}, one a row`)
+  const [expected, found] = [rows, elements].map(n => `${counted(n, 'element')}, one a row`)
   fail('RNN509', { what: 'step', expected, found })
 }
 

@@ -184,6 +184,17 @@ describe('an output never overwrites what is read', () => {
     })
   })
 
+  it('a program and an import in a folder called as the library is', async () => {
+    mkdirSync(path('std'))
+    write('std/twice.rnn', 'fn twice(x) = 2 * x\n')
+    const source = `import "twice.rnn"\n${series().replace('mse(y, next)', 'mse(twice(y), twice(next))')}`
+    write('std/own.rnn', source.replace('"wave.csv"', '"../wave.csv"'))
+    await untouched(['std/own.rnn', 'std/twice.rnn'], async () => {
+      for (const out of ['std/own.rnn', 'std/twice.rnn'])
+        assertRefused(await rnnc('train', 'std/own.rnn', '--out', out, '--force'), 'RNN518', /would be overwritten/)
+    })
+  })
+
   it('predict, build and diagnose: data, weights, program', async () => {
     await ok('train', 'wave.rnn', '--out', 'w.safetensors')
     write('new.csv', wave(30))

@@ -47,6 +47,15 @@ describe('rnnc train', () => {
     assert.equal(evaluated.dtype, 'f64')
   })
 
+  it('names the port that no data block feeds', async () => {
+    write('input.rnn', 'model M {\n  input x: real\n  target y: real\n  param w: real\n  loss mse(w * x, y)\n}\n')
+    write('target.rnn', 'model M {\n  target y: real\n  param w: real\n  loss mse(w, y)\n}\n')
+    assertRefused(await rnnc('train', 'input.rnn'), 'RNN401', /input `x` has no data/)
+    assertRefused(await rnnc('train', 'target.rnn'), 'RNN401', /target `y` has no data/)
+    write('neither.rnn', 'model M {\n  param w: real\n  loss w * w\n}\n')
+    assertRefused(await rnnc('train', 'neither.rnn'), 'RNN401', /model `M` has no data/)
+  })
+
   it('writes the same bytes for the same seed', async () => {
     const bytes = async (...args: readonly string[]): Promise<string> => {
       await ok('train', 'wave.rnn', '--out', 'same.safetensors', ...args)

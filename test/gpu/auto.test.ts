@@ -10,7 +10,7 @@ import type { WebGpuBackend } from '../../compiler/backend/gpu/webgpu.ts'
 import { js } from '../../compiler/backend/js.ts'
 import { compile, load } from '../../compiler/index.ts'
 import { fail } from '../../dsl/diagnostics.ts'
-import { chooseFaster } from '../../runtime/auto.ts'
+import { chooseFastest } from '../../runtime/auto.ts'
 import { fromArrays } from '../../runtime/data/arrays.ts'
 import { sampleStep } from '../../runtime/sampleStep.ts'
 import { assertRefused, isRecord, json, series, wave, workplace } from '../cli/support.ts'
@@ -150,11 +150,18 @@ describe('auto without a GPU', () => {
     process.env.VK_ICD_FILENAMES = '/nowhere.json'
     const trained = await ok('train', 'wave.rnn', '--json', '--target', 'auto')
     const { backend, auto } = json(trained)
-    assert.equal(backend, 'js')
-    assert.deepEqual(auto, { why: 'no GPU found; tried WebGPU (it gives no adapter)' })
-    assert.match(trained.stderr, /^auto: js, because no GPU found; tried WebGPU \(it gives no adapter\)$/m)
+    assert.ok(isRecord(auto))
+    assert.match(
+      String(auto.why),
+      /^a run takes [\d.]+ ms on \w+ and [\d.]+ ms on \w+; no GPU found; tried WebGPU \(it gives no adapter\)$/,
+    )
+    assert.ok(['js', 'wasm'].includes(String(backend)))
+    assert.ok(trained.stderr.includes(`auto: ${backend}, because ${auto.why}\n`), trained.stderr)
     const explained = await ok('explain', 'wave.rnn', '--target', 'auto')
-    assert.match(explained.stdout, /^Wave, train: 8 examples \(from the data\)\n\nauto: js, because no GPU found/)
+    assert.match(
+      explained.stdout,
+      /^Wave, train: 8 examples \(from the data\)\n\n(?:CPU, (?:js|wasm): .*\n){2}\nauto: (?:js|wasm), because .*; no GPU found/,
+    )
   })
 })
 
@@ -190,27 +197,31 @@ describe('auto', needs(skipped), () => {
 
   it('follows the cost model', async () => {
     const step = sampleStep(model, 'predict', part, sizes, options)
-    const fast = await chooseFaster(
+    const fast = await chooseFastest(
       step,
       faking(async () => ({ overhead: 0, kernels: [] })),
     )
     assert.equal(fast.backend.name, 'gpu')
-    assert.match(fast.why, /^a run takes [\d.]+ ms on the CPU and 0 ms on the GPU \(.+\)$/)
-    const slow = await chooseFaster(
+    assert.match(fast.why, /^a run takes [\d.]+ ms on \w+, [\d.]+ ms on \w+ and 0 ms on the GPU \(.+\)$/)
+    const slow = await chooseFastest(
       step,
       faking(async () => ({ overhead: 1e6, kernels: [] })),
     )
-    assert.equal(slow.backend.name, 'js')
+    assert.deepEqual(slow.cpu.map(c => c.target).sort(), ['js', 'wasm'])
+    assert.ok(slow.cpu[0].ms <= slow.cpu[1].ms)
+    assert.equal(slow.backend.name, slow.cpu[0].target)
     assert.equal(slow.gpu?.times.overhead, 1e6)
   })
 
   it('is the CPU where the GPU refuses the plan or fails, and says why', async () => {
     const step = sampleStep(model, 'predict', part, sizes, options)
     const failing = faking(async () => fail('RNN514', { reason: 'it was lost: test' }))
-    const failed = await chooseFaster(step, failing)
-    assert.deepEqual([failed.backend.name, failed.why], ['js', 'the GPU could not run the network: it was lost: test'])
-    const wide = await chooseFaster({ ...step, precision: 'f64' }, gpu)
-    assert.deepEqual([wide.backend.name, wide.why], ['js', 'the GPU cannot run this: a GPU computes in 32 bits'])
+    const failed = await chooseFastest(step, failing)
+    assert.match(failed.why, /; the GPU could not run the network: it was lost: test$/)
+    assert.equal(failed.backend.name, failed.cpu[0].target)
+    const wide = await chooseFastest({ ...step, precision: 'f64' }, gpu)
+    assert.match(wide.why, /; the GPU cannot run this: a GPU computes in 32 bits$/)
+    assert.equal(wide.backend.name, wide.cpu[0].target)
   })
 
   it('explains what was measured, and says the faster one', async () => {
@@ -223,8 +234,8 @@ describe('auto', needs(skipped), () => {
       gpu: found,
     } = json(await ok('explain', 'wave.rnn', '--target', 'auto', '--json'))
     assert.deepEqual([graph, from, open], ['train', 'data', { B: 8 }])
-    assert.ok(isRecord(cpu) && isRecord(found) && Array.isArray(found.kernels))
-    assert.equal(backend, Number(found.ms) < Number(cpu.ms) ? 'gpu' : 'js')
+    assert.ok(Array.isArray(cpu) && isRecord(found) && Array.isArray(found.kernels))
+    assert.equal(backend, Number(found.ms) < Number(cpu[0].ms) ? 'gpu' : cpu[0].target)
     near(
       Number(found.ms),
       found.kernels.reduce((sum, k) => sum + k.runs * k.ms, Number(found.overheadMs)),
@@ -232,10 +243,13 @@ describe('auto', needs(skipped), () => {
     const text = (await ok('explain', 'wave.rnn', '--target', 'auto', '--graph', 'predict', '--set', 'B=5')).stdout
     assert.match(
       text,
-      /^Wave, predict: 5 examples \(from the data\)\n\nCPU, js: .* ms, measured\n\nGPU, .*: .* ms, predicted/,
+      /^Wave, predict: 5 examples \(from the data\)\n\n(?:CPU, (?:js|wasm): .* ms, measured\n){2}\nGPU, .*: .* ms, predicted/,
     )
     assert.match(text, /^ {2}product +\d+ +\d+ +[\d.]+ ms$/m)
-    assert.match(text, /^auto: (js|gpu), because a run takes .* ms on the CPU and .* ms on the GPU \(.+\)$/m)
+    assert.match(
+      text,
+      /^auto: (js|wasm|gpu), because a run takes .* ms on \w+, .* ms on \w+ and .* ms on the GPU \(.+\)$/m,
+    )
     assertRefused(await rnnc('explain', 'wave.rnn', '--target', 'gpu'), 'RNN505', /unknown target `gpu`/)
   })
 
@@ -244,6 +258,7 @@ describe('auto', needs(skipped), () => {
       text
         .replace(/[\d.]+ ms/g, 'ms')
         .replace(/^GPU, .*?:/m, 'GPU:')
+        .replace(/^CPU, \w+:/gm, 'CPU:')
         .replace(/^auto: .*$/m, 'auto')
         .split('\n')
         .map(line => line.trim().replace(/ {2,}/g, ' '))
@@ -264,7 +279,7 @@ describe('auto', needs(skipped), () => {
       const { backend, auto } = json(ran)
       assert.ok(isRecord(auto))
       assert.ok(ran.stderr.includes(`auto: ${backend}, because ${auto.why}\n`), ran.stderr)
-      assert.match(String(auto.why), /on the CPU and .* on the GPU/)
+      assert.match(String(auto.why), /on \w+, .* on \w+ and .* on the GPU/)
     }
   })
 })

@@ -1,7 +1,7 @@
 // Lists the possible mistakes in one equation: each change of it that still type-checks.
 import { type Builder, opOf, zerosLike } from '../../compiler/ir/builder.ts'
-import { add, asNumber, constant, sameShape } from '../../compiler/ir/dim.ts'
-import { type Attrs, type Block, scanCounts, type Type, useCounts, type Value } from '../../compiler/ir/graph.ts'
+import { add, asNumber, constant } from '../../compiler/ir/dim.ts'
+import { type Attrs, type Block, sameType, scanCounts, useCounts, type Value } from '../../compiler/ir/graph.ts'
 import { isDim } from '../../compiler/ir/ops/define.ts'
 import { ops } from '../../compiler/ir/ops/index.ts'
 import type { OpName } from '../../compiler/ir/ops/schemas.ts'
@@ -17,8 +17,6 @@ export interface Emission {
 
 /** Changes by name; nothing is emitted before one is called. */
 export type Changes<T> = ReadonlyMap<string, () => T>
-
-export const sameType = (a: Type, b: Type): boolean => a.dtype === b.dtype && sameShape(a.shape, b.shape)
 
 /** The list with two places exchanged. */
 export const exchanged = <T>(list: readonly T[], i: number, j: number): T[] =>

@@ -2,7 +2,7 @@
 // A watch is told of each of them, and may put something else there. One that only listens finds all mutants; one that answers is a mutant.
 import type { Builder, OpTable } from '../../compiler/ir/builder.ts'
 import { createBuilder, emitting, zerosLike } from '../../compiler/ir/builder.ts'
-import { type Block, type Eqn, useCounts, type Value } from '../../compiler/ir/graph.ts'
+import { type Block, type Eqn, sameType, useCounts, type Value } from '../../compiler/ir/graph.ts'
 import type { Op } from '../../compiler/ir/ops/define.ts'
 import { ops } from '../../compiler/ir/ops/index.ts'
 import { dce } from '../../compiler/passes/dce.ts'
@@ -18,7 +18,6 @@ import {
   type Emission,
   ends,
   exchangedOperands,
-  sameType,
 } from './changes.ts'
 
 /** Function that is told of a site and of the changes possible there; a value that it returns takes the place. */

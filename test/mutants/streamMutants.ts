@@ -1,13 +1,13 @@
 // Makes mutants of the derivation of a stream's step: of the states that cross its steps, its passes, and the split by what is known when.
 import { type Context, createBuilder, zerosLike } from '../../compiler/ir/builder.ts'
-import type { Block, Value } from '../../compiler/ir/graph.ts'
+import { type Block, sameType, type Value } from '../../compiler/ir/graph.ts'
 import { type View, viewOfBlock } from '../../compiler/ir/view.ts'
 import { dropOnes, dropOnesRules } from '../../compiler/passes/dropOnes.ts'
 import type { Pass } from '../../compiler/passes/pass.ts'
 import type { Stage } from '../../compiler/passes/splitStages.ts'
 import { unroll } from '../../compiler/passes/unroll.ts'
 import { type Derivation, derivation } from '../../compiler/stream/derivation.ts'
-import { type Changes, ends, exchanged, sameType } from './changes.ts'
+import { type Changes, ends, exchanged } from './changes.ts'
 import { type Watch, watchedPass, watchedRewrite } from './instrument.ts'
 
 /** The start of the names of all mutants here. */

@@ -1,6 +1,10 @@
 // Ints, bools and reals wherever the language lets one meet another: the program is checked, lowered and differentiated, or the user is told.
+import assert from 'node:assert/strict'
 import { describe, it } from 'vitest'
-import { check, compile, plan } from '../../compiler/index.ts'
+import type { Backend } from '../../compiler/backend/backend.ts'
+import { js } from '../../compiler/backend/js.ts'
+import { wasm } from '../../compiler/backend/wasm.ts'
+import { check, compile, load, plan } from '../../compiler/index.ts'
 
 /** Bodies of models; a semicolon stands for a new line. */
 const bodies = [
@@ -98,6 +102,38 @@ const bodies = [
   'input i: int; output y = gelu(i) + relu(i) + softplus(i) + silu(i)',
   'input i: int over T; output y = probability(i)',
 ]
+
+describe('a whole number of more than 32 bits', () => {
+  /** Gives the output y of a model for an int n, on a backend. */
+  const y = (body: string, n: number, backend: Backend): number => {
+    const { context, predict } = compile(`model m {\n  input n: int\n  ${body.replaceAll('; ', '\n  ')}\n}`)
+    return load(context, predict(), backend, 'f64').run({ B: 1 }, { n: Int32Array.of(n) }).y[0]
+  }
+  const large = 5_000_000_000
+  const rows: readonly (readonly [body: string, n: number, found: number])[] = [
+    [`output y = n + ${large}`, 1, large + 1],
+    [`output y = ${large} - n`, 1, large - 1],
+    [`output y = n * ${2 ** 31}`, 3, 3 * 2 ** 31],
+    [`output y = n - ${2 ** 31}`, -1, -1 - 2 ** 31],
+    [`output y = max(n, ${large})`, 1, large],
+    [`output y = where(n == 1, n, ${large})`, 2, large],
+    [`output y = where(n < ${large}, 1, 0)`, 7, 1],
+    [`output y = where(n == ${2 ** 32 + 1}, 1, 0)`, 1, 0],
+    [`output y = [n, ${large}][1]`, 1, large],
+    [`output y = n + ${2 ** 31 - 1}`, -1, 2 ** 31 - 2],
+    [`output y = n + -${2 ** 31}`, 1, 1 - 2 ** 31],
+  ]
+  for (const [body, n, found] of rows) {
+    it(`${body}, of ${n}`, () => {
+      for (const backend of [js, wasm]) assert.equal(y(body, n, backend), found)
+    })
+  }
+
+  it('is no int', () => {
+    const codes = check('model m {\n  input n: int over T\n  output y = delay(n, 5000000000)\n}').map(d => d.code)
+    assert.deepEqual(codes, ['RNN216'])
+  })
+})
 
 describe('types that meet', () => {
   for (const body of bodies) {

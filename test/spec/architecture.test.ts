@@ -37,6 +37,36 @@ const edits = blocks.flatMap(({ about, text }): Edit[] => {
 
 const { folder, ok, write } = workplace()
 
+describe('spec/architecture.md', () => {
+  it('names files and folders that exist', () => {
+    const prose = page.replace(/^```[\s\S]*?^```$/gm, '')
+    const paths = [...prose.matchAll(/`([a-z]+\/[\w./]*)`/g)].map(([, path]) => path)
+    assert.ok(paths.length > 20)
+    // Those inside a folder are named from there: `rules/` of compiler/passes/.
+    const folders = [
+      '',
+      'dsl/',
+      'compiler/',
+      'compiler/ir/',
+      'compiler/passes/',
+      'compiler/plan/',
+      'compiler/backend/',
+      'runtime/',
+      'runtime/data/',
+    ]
+    const missing = paths.filter(path => !folders.some(folder => existsSync(join(root, folder, path))))
+    assert.deepEqual(missing, [])
+  })
+
+  it('has links that lead somewhere', () => {
+    for (const [, file, anchor] of page.matchAll(/\]\(([^)#]*)#?([^)]*)\)/g)) {
+      const text = readFileSync(join(root, 'spec', file === '' ? 'architecture.md' : file), 'utf8')
+      const anchors = [...text.matchAll(/^#+ (.*)$/gm)].map(([, title]) => title.toLowerCase().replaceAll(' ', '-'))
+      assert.ok(anchor === '' || anchors.includes(anchor), `${file}#${anchor}`)
+    }
+  })
+})
+
 describe('the value of spec/architecture.md', () => {
   it('goes all the way in one call, which tells of every stage', () => {
     const source = blocks.find(b => b.about === 'step.rnn')?.text ?? ''
@@ -160,9 +190,9 @@ model Own(units = 3) {
   input past: real over T[5]
   target next: real
   y = [past] |> Leaky(units) |> last |> dense(1)
-  loss log_cosh(y, next)
+  loss log_cosh(y, erf(next))
   predict next from y
 }
-data series for Own { w = windows(cbrt(semicolons("own.csv").v), 5); past = w.past; next = w.next; split = ordered(0.6, 0.2, 0.2) }
+data series for Own { w = windows(cbrt(capped(semicolons("own.csv").v, 200)), 5); past = w.past; next = w.next; split = ordered(0.6, 0.2, 0.2) }
 train Own on series { optimizer = SGD(0.1); epochs = 1; batch = 8 }
 `

@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'vitest'
+import { builtins } from '../../compiler/elaborate/builtins/index.ts'
 import { catalogue } from '../../dsl/catalogue.ts'
+import { dataFunctions } from '../../runtime/data/functions/index.ts'
 import { alike, compare, problemsOf, readPage, valuesOf } from './examples.ts'
 
 for (const name of ['language.md', 'numerics.md', 'gpu.md']) {
@@ -39,6 +41,34 @@ for (const name of ['language.md', 'numerics.md', 'gpu.md']) {
     })
   })
 }
+
+/** The names in code in the first cells of the tables of a section of language.md. */
+function listedUnder(heading: string): Set<string> {
+  const text = readFileSync(new URL('../../spec/language.md', import.meta.url), 'utf8')
+  const section = text.slice(text.indexOf(`\n${heading}\n`)).split(/\n#+ /, 2)[1]
+  const cells = [...section.matchAll(/^\| (.*?) \| /gm)].flatMap(([, cell]) => [...cell.matchAll(/`([^`]*)`/g)])
+  return new Set(cells.flatMap(([, code]) => code.match(/\w+/g) ?? []))
+}
+
+describe('the tables of functions', () => {
+  it('of the language have every built-in function', () => {
+    const listed = listedUnder('### All built-in functions')
+    assert.deepEqual(
+      [...builtins.keys()].filter(name => !listed.has(name)),
+      [],
+    )
+  })
+
+  it('of data blocks have every data function, as the message about an unknown one does', () => {
+    const listed = listedUnder('## Data blocks')
+    assert.deepEqual(
+      [...dataFunctions.keys()].filter(name => !listed.has(name)),
+      [],
+    )
+    const [, known] = /Data blocks know `(.*)`/.exec(catalogue.RNN407.fix) ?? []
+    assert.deepEqual(known.split(' ').toSorted(), [...dataFunctions.keys()].toSorted())
+  })
+})
 
 /** The anchor that GitHub gives a heading. */
 function slug(title: string): string {

@@ -154,7 +154,7 @@ export function forEachItem(
   for (let b = 0; b < batch.sizes.B; b++) walk(0, [b], true)
 }
 
-/** How many elements along axis d are valid at a place [example, outer axes…]. */
+/** Counts the valid elements along axis d at a place [example, outer axes…]. */
 function validCount(
   port: Port,
   d: number,

@@ -1,5 +1,7 @@
 // The fuzzer: runs every check on random programs, until the runs or the time are used up. A failing program is shrunk.
+
 import fc from 'fast-check'
+import { messageOf } from '../../dsl/messageOf.ts'
 import { random } from '../../runtime/random.ts'
 import type { Cause } from '../gradients/locate.ts'
 import { checks as allChecks } from './checks/index.ts'
@@ -142,5 +144,3 @@ export function runCase(
     return { outcome: { ...done, failure: { message: messageOf(error) } }, check }
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,5 +1,6 @@
 // A case of the fuzzer: a whole program, and all that is needed to run it again.
 import type { Sizes } from '../../compiler/ir/dim.ts'
+import { random } from '../../runtime/random.ts'
 
 export interface FuzzCase {
   /** A file with one model. */
@@ -11,3 +12,10 @@ export interface FuzzCase {
   /** The seed of the weights and of the batch. */
   readonly data: number
 }
+
+/**
+ * Picks one of a list for a check, the same each time for the same case. The remainder of `data` would not do: it says which checks run, and
+ * so a check would meet only some of the list.
+ */
+export const pickFor = <X>({ data }: Pick<FuzzCase, 'data'>, check: string, of: readonly X[]): X | undefined =>
+  of[Math.floor(random(data, check)() * of.length)]

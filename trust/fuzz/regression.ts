@@ -1,5 +1,7 @@
 // Keeps a case as a file: the program, headed by comments that hold everything else for running it again.
+
 import { fail } from '../../dsl/diagnostics.ts'
+import { messageOf } from '../../dsl/messageOf.ts'
 import type { FuzzCase } from './fuzzCase.ts'
 
 const mark = '# fuzz: '
@@ -23,7 +25,7 @@ function parsed(text: string, file: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    return fail('RNN410', { file, reason: error instanceof Error ? error.message : String(error) })
+    return fail('RNN410', { file, reason: messageOf(error) })
   }
 }
 

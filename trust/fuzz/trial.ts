@@ -120,7 +120,7 @@ export function tryGraph(own: OwnGraph, { backend, sizes, inputs }: Place): Trie
 export const mapArrays = (arrays: Arrays, change: (data: Arrays[string], name: string) => Arrays[string]): Arrays =>
   Object.fromEntries(Object.entries(arrays).map(([name, data]) => [name, change(data, name)]))
 
-/** Where the trial's gradients are judged. */
+/** Gives the place at which the trial's gradients are judged. */
 export const placeOf = ({ tested, batch, inputs }: Pick<Trial, 'tested' | 'batch' | 'inputs'>): Place => ({
   backend: tested.backends[0] ?? js,
   sizes: batch.sizes,

@@ -62,7 +62,7 @@ export interface OwnGraph {
   readonly graph: Graph
 }
 
-/** Where a gradient is judged. */
+/** The place at which a gradient is judged. */
 export interface Place {
   readonly backend: Backend
   readonly sizes: Sizes
@@ -199,7 +199,7 @@ function reader(
   }
 }
 
-/** How many elements a parameter or input has. */
+/** Counts the elements of a parameter or an input. */
 export const sizeIn = ({ shapes }: Subject, name: string): number => (shapes.get(name) ?? []).reduce((n, d) => n * d, 1)
 
 const branchesOf = (results: Readonly<Record<string, Buffer>>): Buffer[] =>

@@ -19,10 +19,10 @@ export function withBranches(context: Context, graph: Graph, from: readonly stri
   }
 }
 
-/** Whether an output of `withBranches` is one that it has added. */
+/** Tells whether an output of `withBranches` is one that it has added. */
 export const isBranch = (output: string): boolean => kinds.some(kind => output.startsWith(`${kind}:`))
 
-/** Whether a graph that `withBranches` gave has no branches, and so is analytic except at edges. */
+/** Tells whether a graph that `withBranches` gave has no branches, and so is analytic except at edges. */
 export const isAnalytic = ({ outputs }: Graph): boolean => !outputs.some(o => o.startsWith('branch:'))
 
 const kinds = ['branch', 'edge'] as const

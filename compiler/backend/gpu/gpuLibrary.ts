@@ -1,5 +1,7 @@
 // The part of gpu.js that rnnc relies on, some of it undocumented: the version is pinned exactly, and missing parts are named.
+
 import { fail } from '../../../dsl/diagnostics.ts'
+import { messageOf } from '../../../dsl/messageOf.ts'
 
 /** gpu.js' WebGPU kernel, used only to translate JavaScript to WGSL, which needs no device. */
 export interface WgslKernel {
@@ -104,7 +106,7 @@ async function loaded(device: string): Promise<unknown> {
 export const notInstalled =
   (name: string, device = 'WebGPU') =>
   (error: unknown): never => {
-    const [reason] = (error instanceof Error ? error.message : String(error)).split('\n')
+    const [reason] = messageOf(error).split('\n')
     return fail('RNN513', { tried: `${device} by the npm package \`${name}\` (${reason})` })
   }
 

@@ -1,6 +1,8 @@
 // Runs plans through gpu.js' own pipelines: on WebGL2, and on gpu.js' fallbacks, for testing.
 // A pipeline keeps nothing from call to call: weights are uploaded at each, and changed values come back.
+
 import { fail } from '../../../dsl/diagnostics.ts'
+import { messageOf } from '../../../dsl/messageOf.ts'
 import { evaluate, product, type Sizes } from '../../ir/dim.ts'
 import { storedInputs } from '../../plan/operands.ts'
 import type { Plan } from '../../plan/plan.ts'
@@ -10,7 +12,7 @@ import { devicePlan } from './devicePlan.ts'
 import { refuses } from './draws.ts'
 import type { Gpu, Mode, PipelineLibrary } from './gpuLibrary.ts'
 import { checkInput, floatsOf } from './inputs.ts'
-import { free, messageOf, mostArrays, type PipelineDevice, type Prepared, prepare, ran } from './preparedCalls.ts'
+import { free, mostArrays, type PipelineDevice, type Prepared, prepare, ran } from './preparedCalls.ts'
 import { createRecent } from './recentSizes.ts'
 
 export interface PipelinedBackend extends AsyncBackend {

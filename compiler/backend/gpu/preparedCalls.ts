@@ -1,5 +1,7 @@
 // Puts the calls of a plan into a pipeline of gpu.js, and runs it.
+
 import { fail } from '../../../dsl/diagnostics.ts'
+import { messageOf } from '../../../dsl/messageOf.ts'
 import type { Buffer } from '../../plan/plan.ts'
 import type { Call } from './bufferContents.ts'
 import type { Calls } from './calls.ts'
@@ -155,5 +157,3 @@ function whatWentWrong({ library, gpu, mode }: PipelineDevice, pipeline: Pipelin
   const error = context.getError()
   return error === context.NO_ERROR ? undefined : `WebGL2 says error ${error}`
 }
-
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

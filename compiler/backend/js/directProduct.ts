@@ -37,6 +37,7 @@ export const packingRule: PackingRule = {
   width: panelWidth,
   takes: kernel => !isAlwaysDirect(kernel) && mayBePacked(kernel),
   byRows: true,
+  acrossRuns: false,
 }
 
 function mayBePacked({ m, n, k }: GemmKernel): boolean {

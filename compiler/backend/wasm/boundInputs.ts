@@ -17,6 +17,8 @@ interface Group {
   readonly ports: readonly Port[]
   /** The place in the frame that holds its address; -1, where nothing is written, if nothing reads it. */
   readonly slot: number
+  /** Whether the program may have packed it, and must do so again where it is another. */
+  readonly fixed: boolean
   /** The arrays of the last run, the version of the layout that they were bound in, and how long they are in it. */
   last: Buffer[]
   version: number
@@ -30,8 +32,10 @@ interface Group {
 export interface BoundInputs {
   /** Lays inputs into the memory for good. */
   store(inputs: Arrays): Record<string, Buffer>
-  /** Writes the addresses of inputs into the frame, and copies what does not lie in the memory; a layout's number is its version. */
+  /** Writes the addresses of inputs into the frame, with room for those that do not lie in the memory; a layout's number is its version. */
   bind(inputs: Arrays, sizes: Sizes, version: number): void
+  /** Copies what does not lie in the memory into its room. */
+  copyIn(inputs: Arrays): void
   /** Copies what a run has overwritten back into arrays that do not lie in the memory. */
   handBack(inputs: Arrays): void
 }
@@ -59,6 +63,8 @@ export interface Binding {
   /** The place of a buffer's address in the frame, or -1. */
   readonly slotOf: (buffer: PlanBuffer) => number
   readonly frames: Frames
+  /** Makes the next run pack again what stays the same from run to run. */
+  readonly unpack: () => void
 }
 
 export function createInputs(binding: Binding): BoundInputs {
@@ -66,6 +72,7 @@ export function createInputs(binding: Binding): BoundInputs {
     buffer,
     ports,
     slot: binding.slotOf(buffer),
+    fixed: ports.every(p => binding.plan.fixed?.includes(p.name)),
     last: [],
     version: -1,
     lengths: [],
@@ -81,9 +88,12 @@ export function createInputs(binding: Binding): BoundInputs {
         if (!same) group.lengths = ports.map(p => evaluate(product(p.shape), sizes))
         for (let i = 0; i < ports.length && same; i++) same = inputs[ports[i].name] === last[i]
         if (!same && !bindCopy(binding, group, inputs, version)) bindGroup(binding, group, inputs)
+        if (!same && group.fixed) binding.unpack()
         group.version = version
-        for (const { name, view } of group.copies) view.set(inputs[name])
       }
+    },
+    copyIn: inputs => {
+      for (const { copies } of groups) for (const { name, view } of copies) view.set(inputs[name])
     },
     handBack: inputs => {
       for (const { copies } of groups) for (const { name, view, moved } of copies) if (moved) inputs[name].set(view)

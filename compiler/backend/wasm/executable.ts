@@ -1,6 +1,6 @@
 // Makes an executable of a schedule and an engine: the memory's layout, the inputs and the results of each run.
 import { evaluate, product, type Sizes } from '../../ir/dim.ts'
-import type { Plan, Port } from '../../plan/plan.ts'
+import type { Plan } from '../../plan/plan.ts'
 import type { Schedule } from '../../schedule/schedule.ts'
 import { workOf } from '../../schedule/threads/work.ts'
 import type { Buffer, Executable, Precision, Results } from '../backend.ts'
@@ -8,8 +8,8 @@ import { recordBytes } from './barrier.ts'
 import { type Arrays, arrayOf, createInputs } from './boundInputs.ts'
 import type { Engine } from './engine.ts'
 import { layouts, symbolsIn } from './frame.ts'
-import { createFrames } from './frames.ts'
-import { createPlaces, type Place } from './places.ts'
+import { createFrames, type Frames } from './frames.ts'
+import { createPlaces, type Place, type Places } from './places.ts'
 
 /** Address 0 is none. The frames of threads come first. */
 const frameStart = 64
@@ -27,75 +27,107 @@ export interface ExecutableOptions {
 /** Operations of a run from which on threads gain more than they lose by waiting for each other: what one does in some 50 microseconds. */
 const enough = 500_000
 
-/** The program's own part of the memory. */
-interface Arena {
-  place?: Place
-  version: number
-  /** The sizes and the memory that it is laid out for. */
-  sizes: Sizes
-  /** How many threads run it for these sizes. */
-  threads: number
-  frame?: ArrayBufferLike
-}
-
 export function createExecutable(options: ExecutableOptions): Executable {
-  const { name, plan, schedule, engine, precision, leastWork = enough } = options
+  const { name, plan, schedule, engine, precision } = options
   const { slots } = schedule
   const places = createPlaces(frameStart)
   const frames = createFrames(engine, places, slots.length)
-  const record = engine.threads > 1 ? places.take(recordBytes).start : 0
-  const symbols = symbolsIn(schedule, plan)
-  const layoutOf = layouts(plan, schedule, precision)
-  const threadsFor = threadsBy(plan, engine.threads, leastWork)
-  const slotOf = (buffer: Port['operand']['buffer']): number =>
-    slots.findIndex(s => s.kind === 'buffer' && s.buffer === buffer)
-  const inputs = createInputs({ plan, engine, places, precision, slotOf, frames })
-  const given = new Set(plan.inputs.map(p => p.operand.buffer))
-  const arena: Arena = { version: 0, sizes: {}, threads: 1 }
-  const views = new Map<string, Buffer>()
-
-  /** Lays the program's own buffers out anew, where sizes have changed or the memory is another; gives the layout's number. */
-  function prepare(sizes: Sizes): number {
-    if (arena.frame === engine.buffer() && symbols.every(s => arena.sizes[s] === sizes[s])) return arena.version
-    for (const s of symbols) if (!Object.hasOwn(sizes, s)) throw new Error(`size ${s} is not known`)
-    arena.threads = threadsFor(sizes)
-    const layout = layoutOf(sizes, arena.threads)
-    if (arena.place !== undefined) places.free(arena.place)
-    arena.place = places.take(layout.bytes)
-    engine.grow(places.end)
-    layout.write(frames, { start: arena.place.start, record, sleeps: engine.sleeps })
-    arena.frame = engine.buffer()
-    arena.sizes = Object.fromEntries(symbols.map(s => [s, sizes[s]]))
-    arena.version++
-    views.clear()
-    for (const { name: output, operand, shape } of plan.outputs) {
-      const { buffer } = operand
-      const start = arena.place.start + (layout.offsets.get(buffer) ?? 0)
-      const length = evaluate(product(shape), sizes)
-      if (!given.has(buffer)) views.set(output, arrayOf(buffer.dtype, precision, engine.buffer(), start, length))
-    }
-    return arena.version
-  }
-
+  const packed = slots.findIndex(s => s.kind === 'unpacked')
+  const inputs = createInputs({
+    plan,
+    engine,
+    places,
+    precision,
+    frames,
+    slotOf: buffer => slots.findIndex(s => s.kind === 'buffer' && s.buffer === buffer),
+    unpack: () => frames.set(packed, 1),
+  })
+  const arena = createArena({ ...options, places, frames })
   const resultsOf = keptResults(plan)
 
-  function run(sizes: Sizes, arrays: Arrays): Results {
+  function place(sizes: Sizes, arrays: Arrays): void {
     // Room for inputs may need another memory, in which all is laid out and bound again.
-    for (let version = prepare(sizes); ; version = arena.version) {
+    for (let version = arena.layOut(sizes); ; version = arena.version()) {
       inputs.bind(arrays, sizes, version)
-      if (prepare(sizes) === version) break
+      if (arena.layOut(sizes) === version) break
     }
-    engine.run({ start: frames.start, stride: frames.stride, threads: arena.threads }, record)
+  }
+
+  const runPlaced = (arrays: Arrays): Results => {
+    inputs.copyIn(arrays)
+    arena.run()
     inputs.handBack(arrays)
-    return resultsOf(arena.version, views, arrays)
+    return resultsOf(arena.version(), arena.views, arrays)
   }
 
   return {
     backend: name,
     ...(engine.threads > 1 && { threads: engine.threads }),
-    store: inputs.store,
-    run,
     ...(engine.dispose && { dispose: engine.dispose }),
+    store: inputs.store,
+    run: (sizes, arrays) => {
+      place(sizes, arrays)
+      return runPlaced(arrays)
+    },
+    bind: (sizes, arrays) => {
+      place(sizes, arrays)
+      return () => {
+        if (!arena.isThere()) place(sizes, arrays)
+        return runPlaced(arrays)
+      }
+    },
+  }
+}
+
+interface ArenaOptions extends Omit<ExecutableOptions, 'name'> {
+  readonly places: Places
+  readonly frames: Frames
+}
+
+/** Keeps the program's own buffers in the memory, and runs it on them. */
+function createArena({ plan, schedule, engine, precision, places, frames, leastWork = enough }: ArenaOptions) {
+  const record = engine.threads > 1 ? places.take(recordBytes).start : 0
+  const threadsFor = threadsBy(plan, engine.threads, leastWork)
+  const symbols = symbolsIn(schedule, plan)
+  const layoutOf = layouts(plan, schedule, precision)
+  const given = new Set(plan.inputs.map(p => p.operand.buffer))
+  const views = new Map<string, Buffer>()
+  let place: Place | undefined
+  let version = 0
+  let threads = 1
+  /** The sizes and the memory that it is laid out for. */
+  let known: Sizes = {}
+  let memory: ArrayBufferLike | undefined
+
+  return {
+    /** The outputs in it, by name. */
+    views,
+    version: () => version,
+    /** Whether the memory is the one in which it was laid out. */
+    isThere: () => memory === engine.buffer(),
+    run: () => engine.run({ start: frames.start, stride: frames.stride, threads }, record),
+    /** Lays the buffers out anew, where sizes have changed or the memory is another; gives the layout's number. */
+    layOut: (sizes: Sizes): number => {
+      if (memory === engine.buffer() && symbols.every(s => known[s] === sizes[s])) return version
+      for (const s of symbols) if (!Object.hasOwn(sizes, s)) throw new Error(`size ${s} is not known`)
+      threads = threadsFor(sizes)
+      const layout = layoutOf(sizes, threads)
+      if (place !== undefined) places.free(place)
+      place = places.take(layout.bytes)
+      engine.grow(places.end)
+      layout.write(frames, { start: place.start, record, sleeps: engine.sleeps })
+      memory = engine.buffer()
+      known = Object.fromEntries(symbols.map(s => [s, sizes[s]]))
+      version++
+      views.clear()
+      for (const { name, operand, shape } of plan.outputs) {
+        const { buffer } = operand
+        const start = place.start + (layout.offsets.get(buffer) ?? 0)
+        const length = evaluate(product(shape), sizes)
+        if (!given.has(buffer)) views.set(name, arrayOf(buffer.dtype, precision, engine.buffer(), start, length))
+      }
+      return version
+    },
   }
 }
 

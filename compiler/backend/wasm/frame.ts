@@ -71,6 +71,7 @@ export function layouts(
         if (s.kind === 'size') frame[i] = numbers[i]
         else if (s.kind === 'room') frame[i] = start + numbers[i]
         else if (s.kind === 'buffer' && offsets.has(s.buffer)) frame[i] = start + (offsets.get(s.buffer) ?? 0)
+        else if (s.kind === 'unpacked') frame[i] = 1
         else if (s.kind === 'barrier') frame[i] = record
         else if (s.kind === 'sleeps') frame[i] = Number(sleeps)
       })

@@ -153,6 +153,7 @@ function weightsOf(scope: Scope, e: Entity): Tensor[] {
 /** Words the help for a value that holds probabilities, but whose logarithm and that of 1 - value are not both known. */
 const keeps = (value: string): string =>
   `\`${value}\` contains a softmax or sigmoid; indices, slices, joins, \`1 - p\`, \`where\`, products, and sums of elements of one softmax keep its logits: use only these, or write the logarithm yourself`
+
 /** Throws RNN230 for a static probability that is not from 0 to 1. */
 function checkChance({ scope, args: [p], spans: [span] }: Call): void {
   const chance = staticValue(p)

@@ -127,7 +127,7 @@ function drop(name: 'drop_first' | 'drop_last'): Builtin {
   )
 }
 
-/** Drops an end in a stream: an element of the shortened axis is there one step later, when `drop_first` takes it and `drop_last` the one before. */
+/** Drops an end in a stream. An element of the shortened axis is there a step later: `drop_first` takes that one, `drop_last` the one before. */
 function streamedDrop(scope: Scope, name: 'drop_first' | 'drop_last', given: Tensor, from: Axis, to: Axis): Tensor {
   const { builder: b } = scope
   if (name === 'drop_first') return { ...given, axes: given.axes.map(a => (a === from ? to : a)) }

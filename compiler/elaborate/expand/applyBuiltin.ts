@@ -1,5 +1,6 @@
 // Applies a built-in function to the arguments of a call.
 import type { Expr, Span } from '../../../dsl/ast.ts'
+import { counted } from '../../../dsl/counted.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
 import { visibleAxes } from '../tensors/typedOperations.ts'
 import type { Builtin } from '../values/builtinFunction.ts'
@@ -8,7 +9,7 @@ import type { Entity } from '../values/entity.ts'
 import type { Scope } from '../values/scope.ts'
 import { type Axis, baseOf, type Tensor } from '../values/tensor.ts'
 import { quoted } from '../values/wording.ts'
-import { counted, placed, type UnitArgs } from './arguments.ts'
+import { placed, type UnitArgs, wereGiven } from './arguments.ts'
 
 /** Throws RNN208 for too few or too many arguments, or an `over` that the function does not take. */
 export function applyBuiltin(scope: Scope, builtin: Builtin, given: UnitArgs, site: Expr): Entity {
@@ -16,9 +17,8 @@ export function applyBuiltin(scope: Scope, builtin: Builtin, given: UnitArgs, si
   const [least, most] = builtin.arity
   const all = placed(builtin, given, span)
   if (all.length < least || all.length > most) {
-    const expected =
-      least === most ? `${least} argument${least === 1 ? '' : 's'}: (${builtin.params})` : `(${builtin.params})`
-    fail('RNN208', { callee: builtin.name, expected, found: counted(all.length) }, { span })
+    const expected = least === most ? `${counted(least, 'argument')}: (${builtin.params})` : `(${builtin.params})`
+    fail('RNN208', { callee: builtin.name, expected, found: wereGiven(all.length) }, { span })
   }
   const { over } = given
   if (over !== undefined && !builtin.takesAxis) {

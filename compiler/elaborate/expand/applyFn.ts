@@ -45,7 +45,7 @@ export function expandFn(scope: Scope, fn: Fn, names: ReadonlyMap<string, Entity
   return returned ?? fail('RNN115', { kind: 'fn', name: fn.name.text }, { span: fn.name.span })
 }
 
-/** Whether no argument is a tensor and some argument is known only where the unit being checked is used. */
+/** Tells whether no argument is a tensor and some argument is known only where the unit being checked is used. */
 const allWaits = ({ positional, named }: UnitArgs): boolean => {
   const given = [...positional, ...named.values()]
   return given.some(g => g.entity.kind === 'open') && !given.some(g => g.entity.kind === 'tensor')

@@ -5,7 +5,7 @@ import { asNumber } from '../tensors/convert.ts'
 import type { Entity } from '../values/entity.ts'
 import { type InitializerName, initializers, outOfRange, takes } from '../values/initializers.ts'
 import type { Scope } from '../values/scope.ts'
-import { counted, placed, type UnitArgs } from './arguments.ts'
+import { placed, type UnitArgs, wereGiven } from './arguments.ts'
 
 /** Throws RNN208 for another number of arguments than it takes, and RNN207 for one out of range. */
 export function applyInitializer(scope: Scope, initializer: InitializerName, given: UnitArgs, span: Span): Entity {
@@ -14,7 +14,7 @@ export function applyInitializer(scope: Scope, initializer: InitializerName, giv
   const numbers = all.map(a => asNumber(scope, a.entity, `an argument of ${initializer}`, a.span))
   if (!takes(initializer, numbers.length)) {
     const expected = written.map(names => `(${names.join(', ')})`).join(' or ')
-    fail('RNN208', { callee: initializer, expected, found: counted(numbers.length) }, { span })
+    fail('RNN208', { callee: initializer, expected, found: wereGiven(numbers.length) }, { span })
   }
   const wrong = outOfRange(initializer, numbers)
   if (wrong !== undefined) {

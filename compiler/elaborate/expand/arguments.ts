@@ -1,5 +1,6 @@
 // The arguments of a call, in order and by name, and their binding to parameters.
 import type { Fn, Span } from '../../../dsl/ast.ts'
+import { counted } from '../../../dsl/counted.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
 import { didYouMean } from '../../../dsl/suggest.ts'
 import type { Entity } from '../values/entity.ts'
@@ -19,16 +20,14 @@ export interface UnitArgs {
   readonly over?: { readonly text: string; readonly span: Span }
 }
 
-export const plural = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
-
 /** Words a count for the message "takes 2 arguments, but … given". */
-export const counted = (n: number): string => (n === 1 ? '1 was' : `${n} were`)
+export const wereGiven = (n: number): string => (n === 1 ? '1 was' : `${n} were`)
 
 /** Words the names that a callee takes: `2 arguments: (p, y)`, `no inputs`. */
 export const expected = (names: readonly string[], what: string): string =>
-  names.length === 0 ? `no ${what}s` : `${plural(names.length, what)}: (${names.join(', ')})`
+  names.length === 0 ? `no ${what}s` : `${counted(names.length, what)}: (${names.join(', ')})`
 
-/** What a callee takes, in the order of their places. */
+/** The parameters of a callee, in the order of their places. */
 interface Parameters {
   /** The name of the callee. */
   readonly name: string
@@ -52,7 +51,7 @@ export function bindParameters(
     fail('RNN208', { ...takes, found: '`over` was' }, { span: given.over.span, ...(help && { help }) })
   }
   if (given.positional.length > params.length)
-    fail('RNN208', { ...takes, found: counted(given.positional.length) }, { span })
+    fail('RNN208', { ...takes, found: wereGiven(given.positional.length) }, { span })
   for (const [i, g] of given.positional.entries()) bound.set(params[i].name.text, g.entity)
   for (const [name, g] of given.named) {
     const at = g.name ?? g.span

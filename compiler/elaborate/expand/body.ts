@@ -6,7 +6,7 @@ import { toReal, visibleAxes } from '../tensors/typedOperations.ts'
 import { attempt, Reported, throwSilent } from '../values/collectProblems.ts'
 import type { Entity } from '../values/entity.ts'
 import type { Scope } from '../values/scope.ts'
-import { formatItem, onlyElement, sameItem, type Tensor, throughName } from '../values/tensor.ts'
+import { formatItem, formatType, onlyElement, sameItem, type Tensor, throughName } from '../values/tensor.ts'
 import { sourceText } from '../values/wording.ts'
 import { evaluate } from './evaluate.ts'
 import { knownResolver, resolveType } from './typeExpressions.ts'
@@ -16,20 +16,10 @@ export interface BodyResult {
   readonly outputs: ReadonlyMap<string, Tensor>
 }
 
-/** Statements allowed in each kind of scope. */
-const allowed: Readonly<Record<Scope['kind'], ReadonlySet<Statement['kind']>>> = {
-  cell: new Set(['input', 'param', 'state', 'part', 'output', 'return', 'equation']),
-  layer: new Set(['input', 'param', 'part', 'output', 'return', 'equation']),
-  model: new Set(['input', 'target', 'param', 'part', 'output', 'loss', 'metric', 'predict', 'equation']),
-  fn: new Set(['return', 'equation']),
-  settings: new Set(['equation']),
-}
-
 export function runBody(scope: Scope, body: readonly Statement[]): BodyResult {
   let returned: Entity | undefined
   const outputs = new Map<string, Tensor>()
   const run = (statement: Statement): void => {
-    checkPlace(scope, statement)
     switch (statement.kind) {
       case 'equation':
         equation(scope, statement)
@@ -64,12 +54,6 @@ export function collectErrors(steps: readonly { run: () => void; failed: () => v
   }
   if (diagnostics.length > 0) throw new RnnError(diagnostics)
   throwSilent(silent)
-}
-
-export function checkPlace(scope: Scope, statement: Statement): void {
-  if (!allowed[scope.kind].has(statement.kind)) {
-    fail('RNN114', { statement: statement.kind, place: `a ${scope.kind}` }, { span: statement.span })
-  }
 }
 
 const namesOf = (scope: Scope, e: Equation): Map<string, Entity> => (e.primed ? scope.primes : scope.names)
@@ -128,22 +112,12 @@ function checkState(scope: Scope, e: Equation, bound: Entity): Tensor {
   if (declared === undefined) throw new Error('checked before')
   const t = asTensor(scope, bound, e.value.span)
   const text = formatItem(declared)
-  const fits = sameItem(t.item, declared.item) || t.item.length === 0
-  const widened =
-    declared.dtype === 'real' && t.dtype === 'int'
-      ? { ...t, dtype: 'real' as const, value: scope.builder.emit('real', [t.value]) }
-      : t
+  const widened = declared.dtype === 'real' && t.dtype === 'int' ? toReal(scope, t) : t
   const extra = visibleAxes(scope, t).filter(a => !declared.axes.includes(a))
-  if (
-    !fits ||
-    widened.dtype !== declared.dtype ||
-    extra.length > 0 ||
-    (t.item.length === 0 && declared.item.length > 0)
-  ) {
-    const found = formatItem(t) + extra.map(a => ` over ${a.name}`).join('')
+  if (!sameItem(t.item, declared.item) || widened.dtype !== declared.dtype || extra.length > 0) {
     fail(
       'RNN301',
-      { state: e.name.text, declared: text + declared.axes.map(a => ` over ${a.name}`).join(''), found },
+      { state: e.name.text, declared: formatType(declared, declared.axes), found: formatType(t, extra) },
       {
         span: e.name.span,
         caret: `declared as \`state ${e.name.text}: ${text}\` on line ${scope.session.lineOf(declared.span)}`,
@@ -168,10 +142,9 @@ function checkType(scope: Scope, e: Equation, type: TypeExpr, bound: Entity): En
     seen.length === declared.axes.length &&
     declared.axes.every(a => seen.includes(a))
   if (!fits) {
-    const axes = (list: readonly { name: string }[]): string => list.map(a => ` over ${a.name}`).join('')
     fail(
       'RNN204',
-      { name: e.name.text, declared: formatItem(declared) + axes(declared.axes), found: formatItem(t) + axes(seen) },
+      { name: e.name.text, declared: formatType(declared, declared.axes), found: formatType(t, seen) },
       { span: type.span, ...onlyElement(declared.item, { item: t.item, name: '' }) },
     )
   }

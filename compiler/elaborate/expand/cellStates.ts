@@ -7,7 +7,7 @@ import { asTensor } from '../tensors/convert.ts'
 import { expand, tensor, toReal, visibleAxes } from '../tensors/typedOperations.ts'
 import { describeEntity, type Instance } from '../values/entity.ts'
 import type { Scope, StateDeclaration } from '../values/scope.ts'
-import { type Axis, formatAxes, formatBoth, formatItem, sameItem, type Tensor } from '../values/tensor.ts'
+import { type Axis, formatAxes, formatBoth, formatItem, formatType, sameItem, type Tensor } from '../values/tensor.ts'
 import type { UnitArgs } from './arguments.ts'
 import { evaluate } from './evaluate.ts'
 import { plainItem } from './matchArguments.ts'
@@ -59,10 +59,6 @@ export function stateDeclarations(inner: Scope, instance: Instance): StateDeclar
   })
 }
 
-/** Words the type of a state: `[units] over S`. */
-export const typeText = (d: StateDeclaration): string =>
-  `${formatItem(d)}${d.axes.map(a => ` over ${a.name}`).join('')}`
-
 /** Lists a state's axes: those that it declares, then those that the cell is mapped over, the batch last. */
 export const stateLayout = (d: StateDeclaration, mapped: readonly Axis[]): Axis[] => [
   ...d.axes,
@@ -87,7 +83,7 @@ export function initialState(cell: MappedCell, d: StateDeclaration, given: Given
     const t = d.dtype === 'real' ? toReal(scope, given) : given
     if (!sameItem(t.item, d.item) || t.dtype !== d.dtype) {
       const unit = instance.unit.name.text
-      const declared = d.item.length === 0 ? typeText(d) : formatBoth(d.item)
+      const declared = d.item.length === 0 ? formatType(d, d.axes) : formatBoth(d.item)
       const found = formatItem(plainItem(t))
       if (given.record)
         fail(
@@ -120,8 +116,8 @@ export function initialState(cell: MappedCell, d: StateDeclaration, given: Given
   const typed = d.dtype === 'real' ? toReal(scope, made) : made
   const extra = typed.axes.filter(a => !axes.includes(a))
   if (typed.dtype !== d.dtype || (typed.item.length > 0 && !sameItem(typed.item, d.item)) || extra.length > 0) {
-    const found = formatItem(made) + extra.map(a => ` over ${a.name}`).join('')
-    fail('RNN204', { name: d.name, declared: typeText(d), found }, { span: init.span })
+    const values = { name: d.name, declared: formatType(d, d.axes), found: formatType(made, extra) }
+    fail('RNN204', values, { span: init.span })
   }
   if (typed.item.length === d.item.length) return typed
   return tensor(expand(scope, typed, typed.axes, d.item), typed.axes, d.item, { facts: typed.facts, name: '' })

@@ -20,9 +20,18 @@ import {
 } from '../tensors/typedOperations.ts'
 import type { Result, States } from '../values/entity.ts'
 import type { Scope, StateDeclaration } from '../values/scope.ts'
-import { type Axis, type Facts, formatAxes, formatItem, joinFacts, type Tensor, withAxes } from '../values/tensor.ts'
+import {
+  type Axis,
+  type Facts,
+  formatAxes,
+  formatItem,
+  formatType,
+  joinFacts,
+  type Tensor,
+  withAxes,
+} from '../values/tensor.ts'
 import { runBody } from './body.ts'
-import { type MappedCell, stateLayout, typeText } from './cellStates.ts'
+import { type MappedCell, stateLayout } from './cellStates.ts'
 import { outside } from './matchArguments.ts'
 
 /** A cell ready to run: its arguments, weights and parts are declared in the scope of its body, and its states have initial values. */
@@ -33,7 +42,7 @@ export interface PreparedCell extends MappedCell {
   readonly span: Span
 }
 
-/** What a step gives: its `return` value, its outputs, and its states for the next step. */
+/** The results of a step: its `return` value, its outputs, and its states for the next step. */
 interface Step {
   readonly returned?: Tensor
   readonly outputs: ReadonlyMap<string, Tensor>
@@ -175,7 +184,7 @@ function leavingState({ body }: Step, { declaration: d, layout, inner }: Carry, 
   const missing = t.axes.filter(a => !layout.includes(a))
   if (missing.length > 0) {
     const found = `${formatItem(t)} over ${formatAxes(missing)}`
-    fail('RNN301', { state: d.name, declared: typeText(d), found }, { span: d.span })
+    fail('RNN301', { state: d.name, declared: formatType(d, d.axes), found }, { span: d.span })
   }
   const value = expand(body, t, layout, t.item)
   if (valid === undefined) return value

@@ -1,6 +1,8 @@
 // Expands one unit or function, with a guard against recursion, and reports errors where the user can see them.
+
 import type { Fn, Span, Statement, Unit } from '../../../dsl/ast.ts'
 import { type Diagnostic, fail, RnnError } from '../../../dsl/diagnostics.ts'
+import { isWithin } from '../../../dsl/isWithin.ts'
 import { inLibrary } from '../../../dsl/standardLibrary.ts'
 import type { Instance } from '../values/entity.ts'
 import type { Scope } from '../values/scope.ts'
@@ -52,8 +54,6 @@ function located(d: Diagnostic, unit: Unit | Fn, call: Span, instance: Instance 
   if (!isWithin(d.span, unit.span)) return d
   return { ...d, labels: [...labels, { span: call, text: `in this use of \`${name}\`` }] }
 }
-
-const isWithin = (a: Span, b: Span): boolean => a.file === b.file && a.start >= b.start && a.end <= b.end
 
 /** Attributes the facts of a library unit's result to the unit and its call, since the user does not see its inner operations. */
 export function seenFrom(unit: Unit | Fn, call: Span, t: Tensor): Tensor {

@@ -20,7 +20,7 @@ import {
   type Tensor,
 } from '../values/tensor.ts'
 import { quoted, sourceText } from '../values/wording.ts'
-import { counted, expected, type UnitArgs } from './arguments.ts'
+import { expected, type UnitArgs, wereGiven } from './arguments.ts'
 import { knownDim } from './typeExpressions.ts'
 
 export function bindArguments(
@@ -37,7 +37,7 @@ export function bindArguments(
       declared.map(d => d.name),
       'input',
     )
-    fail('RNN208', { callee: unit.name.text, expected: takes, found: counted(given.positional.length) }, { span })
+    fail('RNN208', { callee: unit.name.text, expected: takes, found: wereGiven(given.positional.length) }, { span })
   }
   const stateNames = unit.body.flatMap(s => (s.kind === 'state' ? s.names.map(n => n.text) : []))
   for (const [name, g] of given.named) {
@@ -155,9 +155,8 @@ function matchItem(inner: Scope, arg: Argument, t: Tensor): ItemBinding {
       return { dtype: 'real', item: dims.map((d, i) => match(d, t.item[i])) }
     }
     case 'coded': {
-      if (t.dtype !== 'int' || t.item.length > 0)
-        misfit(`${type.item.coding} of ${sourceText(inner, type.item.size.span)}`)
-      if (t.coding === undefined) return misfit(`${type.item.coding} of ${sourceText(inner, type.item.size.span)}`)
+      if (t.dtype !== 'int' || t.item.length > 0 || t.coding === undefined)
+        return misfit(`${type.item.coding} of ${sourceText(inner, type.item.size.span)}`)
       return { dtype: 'int', item: [], coding: { kind: type.item.coding, size: match(type.item.size, t.coding.size) } }
     }
     case 'named': {

@@ -13,6 +13,7 @@ import {
   numberPointwise,
   pointwise,
   realPointwise,
+  toReal,
 } from '../tensors/typedOperations.ts'
 import { each, Waits } from '../values/collectProblems.ts'
 import { type Entity, type StaticNumber, type StaticVector, staticValue } from '../values/entity.ts'
@@ -236,11 +237,7 @@ function compare(
   }
   if (name === 'eq') checkDecision(scope, given, expr.span)
   const mixed = given[0].dtype !== given[1].dtype
-  const operands = mixed
-    ? given.map(t =>
-        t.dtype === 'real' ? t : { ...t, dtype: 'real' as const, value: scope.builder.emit('real', [t.value]) },
-      )
-    : [...given]
+  const operands = mixed ? given.map(t => toReal(scope, t)) : [...given]
   commonItem(operands, expr.span, op)
   const result = pointwise(scope, name, swap ? operands.reverse() : operands, expr.span, op)
   return not ? pointwise(scope, 'not', [result], expr.span) : result

@@ -13,7 +13,7 @@ export function hyperParameters(unit: Unit): string {
   return (needed.length < unit.params.length ? [...needed, '…'] : needed).join(', ')
 }
 
-export function makeRecipe(scope: Scope, unit: Unit, given: UnitArgs, span: Span): Recipe | never {
+export function makeRecipe(scope: Scope, unit: Unit, given: UnitArgs, span: Span): Recipe {
   if (unit.unit === 'model') fail('RNN313', { model: unit.name.text }, { span })
   const params = hyperParameters(unit)
   for (const g of [...given.positional, ...given.named.values()]) {

@@ -1,7 +1,9 @@
 // Follows the imports of a program from file to file, and gathers the definitions that they name.
-import type { Fn, Import, Program, Span, Unit } from '../../../dsl/ast.ts'
+
+import type { Fn, Import, Program, Unit } from '../../../dsl/ast.ts'
 import { deepest } from '../../../dsl/depth.ts'
 import { type Diagnostic, diagnostic } from '../../../dsl/diagnostics.ts'
+import { isWithin } from '../../../dsl/isWithin.ts'
 import { parse } from '../../../dsl/parse.ts'
 import { checkPath } from '../../../dsl/paths.ts'
 import { suggest } from '../../../dsl/suggest.ts'
@@ -109,5 +111,3 @@ function takeNames(
     imported.set(name, { item: i, file })
   }
 }
-
-const isWithin = (a: Span, b: Span): boolean => a.file === b.file && a.start >= b.start && a.end <= b.end

@@ -61,7 +61,7 @@ const partsOf = (expr: Expr): readonly Expr[] => (expr.kind === 'list' ? expr.it
 const isBelow = (a: { readonly span: Span }, b: Equation | undefined): boolean =>
   b === undefined || a.span.start > b.span.start
 
-/** Whether a value is computed from a wanted name, in this step or through states in an earlier one. */
+/** Tells whether a value is computed from a wanted name, in this step or through states in an earlier one. */
 function reaches(
   from: string,
   wanted: (name: string) => boolean,

@@ -1,10 +1,10 @@
 // Lists, from the text alone, the names, next values of states and axes that expressions and types of a unit read.
 import type { Declaration, Equation, Expr, TypeExpr } from '../../../dsl/ast.ts'
-import { allExprs } from '../../../dsl/children.ts'
+import { allExprs, sizesIn } from '../../../dsl/children.ts'
 
 /** Keys of reads: `h` of a name, `h'` of a next state, `over T` of an axis, `f()` of a call of f. */
 export const primedRead = (name: string): string => `${name}'`
-export const axisRead = (name: string): string => `over ${name}`
+const axisRead = (name: string): string => `over ${name}`
 export const appliedRead = (name: string): string => `${name}()`
 
 export const readsOf = (expr: Expr): string[] => [...allExprs(expr)].flatMap(readsHere)
@@ -18,14 +18,7 @@ function readsHere(e: Expr): string[] {
 }
 
 /** Lists the names in the dims of a type and in the lengths of its axes. */
-export const dimReads = (type: TypeExpr): string[] => [
-  ...(type.item.kind === 'tensor'
-    ? type.item.dims.flatMap(readsOf)
-    : type.item.kind === 'coded'
-      ? readsOf(type.item.size)
-      : []),
-  ...type.axes.flatMap(a => (a.length === undefined ? [] : readsOf(a.length))),
-]
+export const dimReads = (type: TypeExpr): string[] => sizesIn(type).flatMap(readsOf)
 
 export const axisReads = (type: TypeExpr): string[] => type.axes.map(a => axisRead(a.name.text))
 

@@ -75,10 +75,10 @@ const why: Readonly<Record<Definition['kind'], string>> = {
 const namesOf = ({ kind, name: { text } }: Definition): string[] =>
   kind === 'state' ? [text, primedRead(text)] : [text]
 
-/** Whether a name is used. A state is used only if the value that enters a step is read: its next value alone stores nothing. */
+/** Tells whether a name is used. A state is used only if the value that enters a step is read: its next value alone stores nothing. */
 const isLive = (d: Definition, live: ReadonlySet<string>): boolean => live.has(d.name.text)
 
-/** Whether a caller may dictate the parameters, as of a function passed as an argument, so that an unused one is not a mistake. */
+/** Tells whether a caller may dictate the parameters, as of a function passed as an argument, so that an unused one is not a mistake. */
 function mayBeFixed({ kind }: Definition, unit: Unit | Fn, { called, given }: Uses): boolean {
   if (kind !== 'hyper-parameter' && kind !== 'parameter') return false
   return given.has(unit.name.text) || (unit.kind === 'fn' && !called.has(unit.name.text))

@@ -16,7 +16,7 @@ import { modelScope } from './modelScope.ts'
 import { givenSettings, readSettings, type Settings } from './settings.ts'
 import { tryOptimizer } from './tryOptimizer.ts'
 
-/** How a model is elaborated. */
+/** Options of an elaboration. */
 export interface Elaboration {
   /** The op table, if not the standard one. */
   readonly ops?: OpTable
@@ -108,7 +108,7 @@ export function chooseModel(program: LinkedProgram, name: string | undefined): U
   return trained ?? program.models[0] ?? fail('RNN106', { name: 'model' }, { help: 'the file has no model' })
 }
 
-/** Whether a path is `of` itself, the path of a param, or lies inside the part `of`. */
+/** Tells whether a path is `of` itself, the path of a param, or lies inside the part `of`. */
 export const within = (path: string, of: string): boolean => path === of || path.startsWith(`${of}.`)
 
 /** Throws RNN106 for a part or param to freeze that the model does not have. */

@@ -10,6 +10,7 @@ import { expand, tensor } from '../tensors/typedOperations.ts'
 import { declaredLength, type Scope, type Streaming } from '../values/scope.ts'
 import type { Port } from '../values/signature.ts'
 import { type Axis, noFacts } from '../values/tensor.ts'
+
 /** Ports, parameter names and free dims of the declarations so far. */
 export interface Declared {
   readonly inputs: Port[]

@@ -1,6 +1,7 @@
 // Checks a model with numbers from outside the file (hyper-parameters that are set, sizes that data or weights bind) as if it held them.
 // An error that comes from such a number names it.
-import type { Expr, Span, Unit } from '../../../dsl/ast.ts'
+import type { Span, Unit } from '../../../dsl/ast.ts'
+import { sizesIn } from '../../../dsl/children.ts'
 import { type Diagnostic, fail, type Label, RnnError } from '../../../dsl/diagnostics.ts'
 import { strange } from '../../../dsl/scanText.ts'
 import { namesIn } from '../expand/typeExpressions.ts'
@@ -86,12 +87,7 @@ const isSame = (a: Diagnostic, b: Diagnostic): boolean =>
 
 /** Finds the place where a model declares a hyper-parameter, or first names a size. */
 function placeOf(unit: Unit, name: string): Span | undefined {
-  const types = unit.body.flatMap(s => (s.kind === 'input' || s.kind === 'target' ? [s.type] : []))
-  const dims = types.flatMap(({ item, axes }): Expr[] => [
-    ...(item.kind === 'tensor' ? item.dims : item.kind === 'coded' ? [item.size] : []),
-    ...axes.flatMap(a => a.length ?? []),
-  ])
-  return (
-    unit.params.find(p => p.name.text === name)?.name.span ?? dims.flatMap(namesIn).find(n => n.name === name)?.span
-  )
+  const sizes = unit.body.flatMap(s => (s.kind === 'input' || s.kind === 'target' ? sizesIn(s.type) : []))
+  const hyper = unit.params.find(p => p.name.text === name)
+  return hyper?.name.span ?? sizes.flatMap(namesIn).find(n => n.name === name)?.span
 }

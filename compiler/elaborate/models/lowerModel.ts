@@ -2,7 +2,7 @@
 import type { Span, Statement, Unit } from '../../../dsl/ast.ts'
 import type { Builder, Context } from '../../ir/builder.ts'
 import type { Value } from '../../ir/graph.ts'
-import { checkPlace, collectErrors, equation, output } from '../expand/body.ts'
+import { collectErrors, equation, output } from '../expand/body.ts'
 import { declareParam, declarePart } from '../expand/declareMembers.ts'
 import { boundsOf } from '../tensors/labels.ts'
 import { pointwise } from '../tensors/typedOperations.ts'
@@ -93,7 +93,7 @@ export function lowerModel(unit: Unit, options: LowerOptions): LoweredModel {
   }
 }
 
-/** What the statements of a model have given so far. */
+/** The results of a model's statements so far. */
 interface Statements {
   readonly declared: Declared
   /** Outputs, and predictions with the target that they predict. */
@@ -105,7 +105,6 @@ interface Statements {
 /** Lowers one statement; a stream has no losses and metrics. Throws RnnError. */
 function lowerStatement(scope: ModelScope, s: Statement, { declared, outputs, losses, metrics }: Statements): void {
   const { builder, instance, session } = scope
-  checkPlace(scope, s)
   builder.note = { span: s.span }
   switch (s.kind) {
     case 'input':

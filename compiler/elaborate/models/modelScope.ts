@@ -1,5 +1,6 @@
 // Creates the scope in which a model is expanded, with its session and hyper-parameters.
-import type { Declaration, Expr, Unit } from '../../../dsl/ast.ts'
+import type { Unit } from '../../../dsl/ast.ts'
+import { sizesIn } from '../../../dsl/children.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
 import { createBuilder } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
@@ -23,7 +24,7 @@ export interface ModelScope extends Scope {
 export function modelScope(unit: Unit, options: LowerOptions): ModelScope {
   const { context } = options
   const builder = createBuilder(context)
-  const taken = namesAnywhere(unit)
+  const taken = namesInTypes(unit)
   const batchName = batchSymbols.find(n => !taken.has(n)) ?? batchSymbols[0]
   const session = newSession(options, builder, { name: 'batch', size: D.symbol(batchName), batch: true }, unit)
   const whole = { unit, hypers: new Map(), text: unit.name.text }
@@ -56,15 +57,13 @@ export function modelScope(unit: Unit, options: LowerOptions): ModelScope {
   return scope
 }
 
-function namesAnywhere(unit: Unit): Set<string> {
+/** Collects the names of axes and sizes in the types of a model: those that its graphs may have as size symbols. */
+function namesInTypes({ body }: Unit): ReadonlySet<string> {
+  const types = body.flatMap(s => ('type' in s && s.type !== undefined ? [s.type] : []))
   return new Set(
-    unit.body.flatMap(s =>
-      'type' in s && s.type !== undefined ? [...s.type.axes.map(a => a.name.text), ...dimNames(s.type.item)] : [],
-    ),
+    types.flatMap(type => [
+      ...type.axes.map(a => a.name.text),
+      ...sizesIn(type).flatMap(size => namesIn(size).map(n => n.name)),
+    ]),
   )
-}
-
-function dimNames(item: Declaration['type']['item']): string[] {
-  const names = (e: Expr): string[] => namesIn(e).map(n => n.name)
-  return item.kind === 'tensor' ? item.dims.flatMap(names) : item.kind === 'coded' ? names(item.size) : []
 }

@@ -1,4 +1,5 @@
 // Emits the steps of an optimizer, which is a cell: its state `p` is the parameter, its input the gradient, its time the training step.
+import type { Expr } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
 import type { Builder } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
@@ -9,6 +10,7 @@ import { newInstance } from '../expand/recipes.ts'
 import { knownResolver, resolveType } from '../expand/typeExpressions.ts'
 import { reached } from '../tensors/computedFrom.ts'
 import { asInit } from '../tensors/convert.ts'
+import { wholeNumber } from '../tensors/runningValues.ts'
 import { expand, tensor } from '../tensors/typedOperations.ts'
 import type { Instance, Recipe } from '../values/entity.ts'
 import type { Scope } from '../values/scope.ts'
@@ -132,10 +134,7 @@ function optimizerStep(
     .map(({ name, declaration }) => {
       const typed = typeScope(scope, instance, declarationItem(unit, inputs[0].text), item)
       const type = resolveType(declaration.type, knownResolver(typed, 'a dim of a state'))
-      const init: Init =
-        declaration.init === undefined
-          ? { kind: 'number', value: 0 }
-          : asInit(typed, evaluate(typed, declaration.init), declaration.init.span)
+      const init = initOf(typed, name, type.dtype, declaration.init)
       const shape = type.item.map(D.unlabelled)
       const value = builder.param({ dtype: type.dtype, shape }, { hint: `${parameter.name}@${name}`, span })
       return { local: name, name: `${parameter.name}@${name}`, dtype: type.dtype, shape, init, before: value }
@@ -156,6 +155,16 @@ function optimizerStep(
     parameter: next('p', item),
     states: kept.map(s => ({ ...s, value: next(s.local, s.shape) })),
   }
+}
+
+/** Gives the initial value of a state, 0 if none is declared. Throws RNN204 if it has another type than the state. */
+function initOf(scope: Scope, name: string, dtype: DType, declared: Expr | undefined): Init {
+  if (declared === undefined) return { kind: 'number', value: 0 }
+  const init = asInit(scope, evaluate(scope, declared), declared.span)
+  const isInt = init.kind === 'number' && Number.isInteger(init.value) && init.value === wholeNumber(init.value)
+  if (dtype === 'bool' || (dtype === 'int' && !isInt))
+    fail('RNN204', { name, declared: dtype, found: isInt ? 'int' : 'real' }, { span: declared.span })
+  return init
 }
 
 /** Finds the item variable of the gradient's declaration: `P` in `input g: P`. */

@@ -13,6 +13,7 @@ import type { Scope } from '../values/scope.ts'
 import type { Port } from '../values/signature.ts'
 import { type Axis, baseOf, type Facts, formatAxes, formatItem, pathOf, type Tensor } from '../values/tensor.ts'
 import { sourceText } from '../values/wording.ts'
+
 /** Throws RNN333 if a value reads a target, which only losses, metrics and `delay` may do. */
 export function noTarget(t: Tensor, reader: string, span: Span): Tensor {
   const [target] = t.facts.targets

@@ -1,5 +1,6 @@
 // Lists the names that `--set` may give a value for a model.
-import type { Expr, ItemExpr, Unit } from '../../../dsl/ast.ts'
+import type { Unit } from '../../../dsl/ast.ts'
+import { sizesIn } from '../../../dsl/children.ts'
 import { namesIn } from '../expand/typeExpressions.ts'
 import { wholeSettings } from './settings.ts'
 
@@ -15,9 +16,7 @@ export interface Settable {
 export function settable(unit: Unit): Settable {
   const hypers = unit.params.map(p => p.name.text)
   const sizes = unit.body.flatMap(s =>
-    s.kind === 'input' || s.kind === 'target'
-      ? [...itemNames(s.type.item), ...s.type.axes.flatMap(a => (a.length === undefined ? [] : names(a.length)))]
-      : [],
+    s.kind === 'input' || s.kind === 'target' ? sizesIn(s.type).flatMap(e => namesIn(e).map(n => n.name)) : [],
   )
   return {
     hypers,
@@ -25,10 +24,3 @@ export function settable(unit: Unit): Settable {
     settings: wholeSettings,
   }
 }
-
-function itemNames(item: ItemExpr): string[] {
-  if (item.kind === 'tensor') return item.dims.flatMap(names)
-  return item.kind === 'coded' ? names(item.size) : []
-}
-
-const names = (expr: Expr): string[] => namesIn(expr).map(n => n.name)

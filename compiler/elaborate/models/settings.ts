@@ -107,8 +107,9 @@ const readers: { readonly [K in keyof Settings]-?: Reader<NonNullable<Settings[K
   batch: whole('batch'),
   clip: (scope, e) => {
     const by = e.kind === 'call' && e.callee.kind === 'name' ? e.callee.name : ''
-    const [arg] = e.kind === 'call' ? e.args : []
-    if ((by !== 'global_norm' && by !== 'norm' && by !== 'value') || arg?.kind !== 'positional') {
+    const [arg, ...more] = e.kind === 'call' ? e.args : []
+    const isLimit = arg?.kind === 'positional' && more.length === 0
+    if ((by !== 'global_norm' && by !== 'norm' && by !== 'value') || !isLimit) {
       return fail(
         'RNN231',
         {
@@ -152,7 +153,7 @@ const readers: { readonly [K in keyof Settings]-?: Reader<NonNullable<Settings[K
 }
 
 /** Names of all settings. */
-export const settingNames = Object.keys(readers)
+const settingNames = Object.keys(readers)
 
 const isSetting = (name: string): name is keyof Settings => Object.hasOwn(readers, name)
 

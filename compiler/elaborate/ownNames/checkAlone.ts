@@ -1,6 +1,7 @@
 // Checks each unit and fn that no model uses, once and on its own, with symbols for its sizes: a library of cells has no model.
 import type { Fn, Span, Unit } from '../../../dsl/ast.ts'
 import { type Diagnostic, diagnostic } from '../../../dsl/diagnostics.ts'
+import { isWithin } from '../../../dsl/isWithin.ts'
 import { inLibrary } from '../../../dsl/standardLibrary.ts'
 import { createBuilder } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
@@ -48,11 +49,11 @@ export function checkAlone(program: LinkedProgram, expanded: ReadonlySet<Unit | 
     checked.push(isLast ? { ...one, found: [...one.found, overBudget(unit)] } : one)
     if (isTooMuch || isLast) break
   }
-  const wrong = new Map(checked.map(c => [c.unit, c.found.some(d => isError(d) && isWithin(d, c.unit))]))
+  const wrong = new Map(checked.map(c => [c.unit, c.found.some(d => isError(d) && isIn(d, c.unit))]))
   // Reports an error of a unit once, as its own check finds it, not again for each unit that uses it.
   return checked.map(c => ({
     ...c,
-    found: c.found.filter(d => !isError(d) || isWithin(d, c.unit) || !units.some(u => wrong.get(u) && isWithin(d, u))),
+    found: c.found.filter(d => !isError(d) || isIn(d, c.unit) || !units.some(u => wrong.get(u) && isIn(d, u))),
   }))
 }
 
@@ -66,8 +67,7 @@ const overBudget = ({ name }: Unit | Fn): Diagnostic => {
 
 const isError = ({ severity }: Diagnostic): boolean => severity === 'error'
 
-const isWithin = ({ span }: Diagnostic, unit: Unit | Fn): boolean =>
-  span !== undefined && span.file === unit.span.file && span.start >= unit.span.start && span.end <= unit.span.end
+const isIn = ({ span }: Diagnostic, unit: Unit | Fn): boolean => span !== undefined && isWithin(span, unit.span)
 
 interface Options {
   readonly program: LinkedProgram
@@ -118,7 +118,7 @@ function firstRight<T>(choices: readonly T[], find: (choice: T) => Diagnostic[])
   return first ?? []
 }
 
-/** Whether an input or a state may have any item: `P`. */
+/** Tells whether an input or a state may have any item: `P`. */
 const hasAnyItem = ({ body }: Unit): boolean =>
   body.some(
     s =>

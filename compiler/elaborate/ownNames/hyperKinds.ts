@@ -1,6 +1,6 @@
 // Infers from the text of a unit which hyper-parameters must be numbers, for the check of the unit on its own.
-import type { Expr, Fn, Statement, TypeExpr, Unit } from '../../../dsl/ast.ts'
-import { allExprs } from '../../../dsl/children.ts'
+import type { Expr, Fn, Statement, Unit } from '../../../dsl/ast.ts'
+import { allExprs, sizesIn } from '../../../dsl/children.ts'
 import { pointwiseBuiltins } from '../builtins/pointwise.ts'
 import type { Entity } from '../values/entity.ts'
 import { isInitializer } from '../values/initializers.ts'
@@ -101,9 +101,3 @@ function usesOf({ params, body }: Unit | Fn, calleeOf: (name: string) => Callee)
     ]
   }
 }
-
-/** Lists the dims of a type and the lengths of its axes. */
-const sizesIn = ({ item, axes }: TypeExpr): readonly Expr[] => [
-  ...(item.kind === 'tensor' ? item.dims : item.kind === 'coded' ? [item.size] : []),
-  ...axes.flatMap(a => a.length ?? []),
-]

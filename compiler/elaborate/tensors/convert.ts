@@ -10,6 +10,7 @@ import type { Init } from '../values/signature.ts'
 import type { Tensor } from '../values/tensor.ts'
 import { sourceText } from '../values/wording.ts'
 import { drawInitial } from './randomDraws.ts'
+import { wholeNumber } from './runningValues.ts'
 import { constantTensor, dimTensor, join } from './typedOperations.ts'
 
 /** Converts to a tensor. Static numbers become constants; initial values convert only where a state's type is known. */
@@ -30,8 +31,12 @@ export function asTensor(scope: Scope, e: Entity, span: Span): Tensor {
       )
     case 'number':
       return constantTensor(scope, e.value)
-    case 'dim':
-      return dimTensor(scope, e.dim, 'int')
+    case 'dim': {
+      const value = D.asNumber(e.dim)
+      // An int has 32 bits; a number that these do not hold is a real.
+      const isReal = value !== undefined && value !== wholeNumber(value)
+      return isReal ? constantTensor(scope, value) : dimTensor(scope, e.dim, 'int')
+    }
     case 'vector':
       return join(
         scope,

@@ -42,7 +42,7 @@ function behind(value: Value, eqns: readonly Eqn[]): Independent | Value | undef
   }
 }
 
-/** Whether the last dim stays or becomes a part of itself, as in a slice; a longer or another dim is neither. */
+/** Tells whether the last dim stays or becomes a part of itself, as in a slice; a longer or another dim is neither. */
 function sameLast(before: Value, after: Value): boolean {
   const [a, b] = [before.shape.at(-1), after.shape.at(-1)]
   if (a === undefined || b === undefined) return false

@@ -12,11 +12,11 @@ import { type Axis, joinFacts, type Tensor } from '../values/tensor.ts'
 import { checkAxes, commonItem, expand, inOrder, joinAxes, placesOf, tensor } from './typedOperations.ts'
 
 /** Names of the scalar int inputs of a graph with draws. No name of a program starts with `@`. */
-export const seedInput = '@seed'
-export const stepInput = '@step'
+const seedInput = '@seed'
+const stepInput = '@step'
 
 /** Draws uniformly from [0, 1), independently for each element of the axes and the item. */
-export function drawUniform(scope: Scope, axes: readonly Axis[], item: readonly D.Dim[]): Tensor {
+function drawUniform(scope: Scope, axes: readonly Axis[], item: readonly D.Dim[]): Tensor {
   const { builder: b, session } = scope
   const place = scalar(b, session.draws++, 'int')
   const mix = (h: Tensor, x: Tensor): Tensor => {

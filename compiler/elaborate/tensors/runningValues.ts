@@ -57,7 +57,7 @@ const kinds = {
   },
 } as const satisfies Record<string, Running>
 
-/** Emits the reduction of a value over the axis of a stream, as far as the sequence has come; its elements outside the sequence are neutral. */
+/** Emits the reduction of a value along the axis of a stream, so far. Elements of the value outside the sequence must be neutral. */
 export function runningValue(scope: Scope, kind: keyof typeof kinds, t: Tensor, axis: Axis): Tensor {
   const { names, start, next }: Running = kinds[kind]
   const { builder: outer, session } = scope

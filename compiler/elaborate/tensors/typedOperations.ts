@@ -191,7 +191,7 @@ export function lengthOf(scope: Scope, axis: Axis): Tensor {
   return { ...last, value: axis.dropped === undefined ? after : b.emit('max', [after, none]) }
 }
 
-/** Whether an axis is that of a stream, or a shortened form of it. */
+/** Tells whether an axis is that of a stream, or a shortened form of it. */
 export const isStreamed = (scope: Scope, axis: Axis): boolean => scope.session.stream?.places.has(axis) ?? false
 
 /** Gives the place of each element of an axis in its sequence, from 0: an int, over the batch too in a stream. */
@@ -351,8 +351,7 @@ export function numberPointwise(
       { span, help: 'convert it with `real(…)`' },
     )
   const mixed = operands.some(t => t.dtype !== operands[0].dtype)
-  const result = pointwise(scope, op, mixed ? operands.map(t => toReal(scope, t)) : operands, span, shown)
-  return result
+  return pointwise(scope, op, mixed ? operands.map(t => toReal(scope, t)) : operands, span, shown)
 }
 
 // ---- contractions

@@ -1,5 +1,6 @@
 // Entities: everything that a name or an expression may stand for while a program is being expanded.
 import type { Fn, Span, Unit } from '../../../dsl/ast.ts'
+import { counted } from '../../../dsl/counted.ts'
 import { asNumber, constant, type Dim } from '../../ir/dim.ts'
 import type { Value } from '../../ir/graph.ts'
 import type { Builtin } from './builtinFunction.ts'
@@ -16,6 +17,7 @@ export interface StaticVector {
   readonly kind: 'vector'
   readonly numbers: readonly StaticNumber[]
 }
+
 /** Makes a static number as the file would: a dim if it is whole. */
 export const staticNumber = (value: number): StaticNumber =>
   Number.isSafeInteger(value) ? { kind: 'dim', dim: constant(value) } : { kind: 'number', value }
@@ -127,7 +129,7 @@ export function describeEntity(e: Entity): string {
     case 'dim':
       return 'a number'
     case 'vector':
-      return `a list of ${e.numbers.length} number${e.numbers.length === 1 ? '' : 's'}`
+      return `a list of ${counted(e.numbers.length, 'number')}`
     case 'bool':
       return 'a bool'
     case 'string':

@@ -42,6 +42,6 @@ export function outOfRange(
   return undefined
 }
 
-/** Whether `name` can be called with `count` arguments. */
+/** Tells whether `name` can be called with `count` arguments. */
 export const takes = (name: InitializerName, count: number): boolean =>
   initializers[name].some(names => names.length === count)

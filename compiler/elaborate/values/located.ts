@@ -13,6 +13,6 @@ export function located<T>(span: Span, run: () => T): T {
   }
 }
 
-/** Whether an error is a stack overflow, which each JavaScript engine words differently. */
+/** Tells whether an error is a stack overflow, which each JavaScript engine words differently. */
 const overflows = (error: unknown): boolean =>
   error instanceof Error && /call stack|too much recursion|stack (size|space)/i.test(error.message)

@@ -101,6 +101,10 @@ export function formatItem(t: { dtype: DType; item: readonly Dim[]; coding?: Cod
   return t.item.length === 0 ? t.dtype : formatDims(t.item)
 }
 
+/** Formats an item and axes as a declaration writes them: `[units] over T`. */
+export const formatType = (t: Parameters<typeof formatItem>[0], axes: readonly { readonly name: string }[]): string =>
+  formatItem(t) + axes.map(a => ` over ${a.name}`).join('')
+
 /** Formats dims in the names of the source: `[units]`. */
 export const formatDims = (dims: readonly Dim[]): string => `[${dims.map(formatLabel).join(', ')}]`
 

@@ -27,10 +27,9 @@ export const swap = ({ strides: [...s], ...rest }: Operand): Operand => {
 }
 
 /**
- * Flags operands with strong zeros: a factor of 0 makes its term 0, even beside infinity or NaN. So a cotangent of 0, of a branch
+ * Operands with strong zeros: a factor of 0 makes its term 0, even beside infinity or NaN. So a cotangent of 0, of a branch
  * not taken or of padding, adds nothing to a sum over garbage.
  */
-
 export type StrongZeros = AttrsOf<typeof strongZeros>
 
 /** The attributes of a product with strong zeros; flags that are false are left out. */

@@ -103,7 +103,7 @@ export interface Leading<S extends Schema> {
   readonly byOthers?: LeadingByOthers<(e: Expansion<S>) => Value>
 }
 
-/** What stacks, and what adds up, the results of the steps. */
+/** Ways to stack, and to add up, the results of the steps by other ops. */
 export interface LeadingByOthers<Emit> {
   readonly rows?: Emit
   readonly leadsum?: Emit
@@ -220,8 +220,12 @@ function checkKinds(
 
 export const isDim = (v: unknown): v is Dim => typeof v === 'object' && v !== null && 'terms' in v
 
-/** Whether an attribute is a list of Dims. An empty list counts as one; it prints like an empty list of numbers. */
+/** Tells whether an attribute is a list of Dims. An empty list counts as one; it prints like an empty list of numbers. */
 export const isDims = (v: Attr): v is readonly Dim[] => Array.isArray(v) && v.every(isDim)
+
+/** The numbers of an attribute that is a list of them; none for any other. */
+export const numbersOf = (attr: Attr): readonly number[] =>
+  Array.isArray(attr) ? attr.filter(n => typeof n === 'number') : []
 
 /** Converts a position counted from the end (-1 is the last) to one counted from the front. */
 export function fromEnd(axis: number, rank: number): number {

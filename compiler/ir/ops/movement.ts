@@ -9,7 +9,7 @@ import type { Value } from '../graph.ts'
 import { defineOp, fromEnd, type Op, require, unchanged } from './define.ts'
 
 /** The operand's elements from `start` on along one dimension. */
-export function shifted(operand: Operand, dim: number, start: Dim): Operand {
+function shifted(operand: Operand, dim: number, start: Dim): Operand {
   return { ...operand, offset: add(operand.offset, multiply(start, operand.strides[dim])) }
 }
 

@@ -191,7 +191,10 @@ export const reductionOps: readonly Op[] = [
     evaluate: ({ ins: [x], attrs: { axis }, shapes: [shape] }) => {
       const dim = fromEnd(axis, shape.length)
       const peak = combined(x, [dim], largest)
-      const sum = combined(x, [dim], elements => total(elements.map(e => Math.exp(e - largest(elements)))))
+      const sum = combined(x, [dim], elements => {
+        const top = largest(elements)
+        return total(elements.map(e => Math.exp(e - top)))
+      })
       return [
         build(shape, index => {
           const rest = without(index, [dim])

@@ -12,14 +12,22 @@ import {
   zerosLike,
 } from '../builder.ts'
 import { copyBlock } from '../copyBlock.ts'
-import { type Dim, equal, sameShape } from '../dim.ts'
+import { type Dim, equal } from '../dim.ts'
 import { elements } from '../elements.ts'
-import { type Block, type Eqn, scanLength, scanOperands, scanResults, type Type, type Value } from '../graph.ts'
+import {
+  type Block,
+  type Eqn,
+  sameType,
+  scanLength,
+  scanOperands,
+  scanResults,
+  type Type,
+  type Value,
+} from '../graph.ts'
 import { defineOp, type Op, require } from './define.ts'
 
 const step = (t: Type): Type => ({ dtype: t.dtype, shape: t.shape.slice(1) })
 const stacked = (t: Type, length: Dim): Type => ({ dtype: t.dtype, shape: [length, ...t.shape] })
-const sameType = (a: Type, b: Type): boolean => a.dtype === b.dtype && sameShape(a.shape, b.shape)
 
 export const scanOp: Op = defineOp({
   name: 'scan',
@@ -166,7 +174,7 @@ function savedByForward(builder: Builder, eqn: Eqn, body: Block): Backward {
   return { ...operands, block: body, forward, forwardScan }
 }
 
-/** Whether recomputing costs less than saving: for views, and results larger than their operands at two operations an element or fewer. */
+/** Tells whether to recompute costs less than to save: views, and results larger than their operands at no more than two operations each. */
 function isBetterMadeAgain(context: Context, { op, ins, outs, body }: Eqn): boolean {
   if (body !== undefined) return false
   const { cheap, flops } = opOf(context, op)

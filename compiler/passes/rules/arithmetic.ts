@@ -4,7 +4,7 @@ import { type Builder, constantLike, opOf } from '../../ir/builder.ts'
 import type { Eqn, Value } from '../../ir/graph.ts'
 import type { Rule, Site } from '../rewrite.ts'
 
-/** Whether a product of two such numbers neither overflows nor underflows, in f32 too. */
+/** Tells whether a product of two such numbers neither overflows nor underflows, in f32 too. */
 const moderate = (value: number): boolean => Math.abs(value) > 1e-15 && Math.abs(value) < 1e15
 
 const square = (b: Builder, x: Value): Value => b.emit('mul', [x, x])

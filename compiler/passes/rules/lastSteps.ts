@@ -74,7 +74,7 @@ function behindRepeats(value: Value, view: View): Value {
   return eqn?.op === 'broadcast' || eqn?.op === 'reshape' ? behindRepeats(eqn.ins[0], view) : value
 }
 
-/** Whether a value is the mask `position < length` of each step. */
+/** Tells whether a value is the mask `position < length` of each step. */
 function saysValid(value: Value, lengths: Value, view: View): boolean {
   const eqn = view.producer(value)
   if (eqn?.op !== 'lt') return false

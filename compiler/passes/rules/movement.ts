@@ -2,7 +2,7 @@
 import { constantLike, opOf, reshape } from '../../ir/builder.ts'
 import { add, asNumber, type Dim, endToEnd, equal, sameShape, subtract } from '../../ir/dim.ts'
 import type { Attr, Eqn, Value } from '../../ir/graph.ts'
-import { fromEnd, isDim } from '../../ir/ops/define.ts'
+import { fromEnd, isDim, numbersOf } from '../../ir/ops/define.ts'
 import type { Rule, Site } from '../rewrite.ts'
 import { termsOf } from '../terms.ts'
 
@@ -13,7 +13,7 @@ export const movementRules: readonly Rule[] = [
     ops: ['broadcast', 'reshape', 'transpose', 'slice'],
     rewrite: ({ op, ins: [x], attrs, outs: [out] }, site) => {
       const value = site.uniform(x)
-      const canonical = op === 'broadcast' && x.shape.length === 0 && ascending(integers(attrs.at))
+      const canonical = op === 'broadcast' && x.shape.length === 0 && ascending(numbersOf(attrs.at))
       return value === undefined || (canonical && out.shape.length > 0)
         ? undefined
         : constantLike(site.builder, value, out)
@@ -44,8 +44,8 @@ export const movementRules: readonly Rule[] = [
     ops: ['transpose'],
     rewrite: ({ ins: [x], attrs }, { builder, producer }) => {
       const inner = producer(x)
-      const first = inner?.op === 'transpose' ? integers(inner.attrs.order) : []
-      const second = integers(attrs.order)
+      const first = inner?.op === 'transpose' ? numbersOf(inner.attrs.order) : []
+      const second = numbersOf(attrs.order)
       const order = composed(first, second)
       if (inner?.op !== 'transpose' && order.length === second.length) return undefined
       const source = inner?.op === 'transpose' ? inner.ins[0] : x
@@ -57,14 +57,14 @@ export const movementRules: readonly Rule[] = [
     contract: 'a broadcast of a broadcast → one; along nothing → none',
     ops: ['broadcast'],
     rewrite: ({ ins: [x], attrs, outs: [out] }, { builder, producer }) => {
-      const places = integers(attrs.at)
+      const places = numbersOf(attrs.at)
       if (places.length === 0) return x
       const inner = producer(x)
       if (inner?.op !== 'broadcast') return undefined
       const rank = out.shape.length
       const fresh = places.map(p => fromEnd(p, rank))
       const kept = [...out.shape.keys()].filter(d => !fresh.includes(d))
-      const moved = integers(inner.attrs.at).map(p => kept[fromEnd(p, x.shape.length)])
+      const moved = numbersOf(inner.attrs.at).map(p => kept[fromEnd(p, x.shape.length)])
       const all = [...fresh, ...moved].sort((a, b) => a - b)
       return builder.emit('broadcast', [inner.ins[0]], {
         at: all.map(d => d - rank),
@@ -81,9 +81,9 @@ export const movementRules: readonly Rule[] = [
       const [first] = makers
       if (first === undefined || makers.length < ins.length || ins.every(v => uniform(v) !== undefined))
         return undefined
-      const places = integers(first.attrs.at).join()
+      const places = numbersOf(first.attrs.at).join()
       const alike = makers.every(
-        m => sameShape(m.ins[0].shape, first.ins[0].shape) && integers(m.attrs.at).join() === places,
+        m => sameShape(m.ins[0].shape, first.ins[0].shape) && numbersOf(m.attrs.at).join() === places,
       )
       if (!alike) return undefined
       const operands = makers.map(m => m.ins[0])
@@ -173,7 +173,7 @@ export const movementRules: readonly Rule[] = [
     name: 'sum-nothing',
     contract: 'a sum along no axis → the operand',
     ops: ['sum'],
-    rewrite: ({ ins: [x], attrs }) => (integers(attrs.axes).length === 0 ? x : undefined),
+    rewrite: ({ ins: [x], attrs }) => (numbersOf(attrs.axes).length === 0 ? x : undefined),
   },
   {
     name: 'sum-of-pads',
@@ -213,11 +213,9 @@ function dim(attr: Attr): Dim {
   return attr
 }
 
-const integers = (attr: Attr): readonly number[] => (Array.isArray(attr) ? attr.filter(n => typeof n === 'number') : [])
-
 const ascending = (list: readonly number[]): boolean => list.every((n, i) => i === 0 || list[i - 1] < n)
 
-/** Whether [start, start + size) provably lies in [0, whole). */
+/** Tells whether [start, start + size) provably lies in [0, whole). */
 function fits(start: Dim, size: Dim, whole: Dim): boolean {
   const [from, n, all] = [asNumber(start), asNumber(size), asNumber(whole)]
   if (from !== undefined && n !== undefined && all !== undefined) return from >= 0 && from + n <= all

@@ -131,7 +131,7 @@ function unshaped(value: Value, view: View): Value {
   return eqn?.op === 'reshape' ? unshaped(eqn.ins[0], view) : value
 }
 
-/** Whether a value is known not to be negative: a bool, a size, an index, a known number, or these moved. */
+/** Tells whether a value is known not to be negative: a bool, a size, an index, a known number, or these moved. */
 function isNotNegative(value: Value, view: View, depth = 0): boolean {
   const known = view.uniform(value)
   if (known !== undefined) return known >= 0
@@ -143,7 +143,7 @@ function isNotNegative(value: Value, view: View, depth = 0): boolean {
   return moved > 0 && eqn.ins.slice(0, moved).every(v => isNotNegative(v, view, depth + 1))
 }
 
-/** Whether a value is a known positive number, a size, or a maximum with a positive number. */
+/** Tells whether a value is a known positive number, a size, or a maximum with a positive number. */
 function isCount(value: Value, view: View): boolean {
   const known = view.uniform(value)
   if (known !== undefined) return known > 0

@@ -62,7 +62,7 @@ export const scanRules: readonly Rule[] = [
       if (body === undefined) return undefined
       const { carries } = scanCounts(eqn)
       for (const [i, result] of scanResults(eqn, body.results).ys.entries()) {
-        const outside = outsideOf(eqn, body, result, eqn.outs[carries + i], site)
+        const outside = withoutLoop(eqn, body, result, eqn.outs[carries + i], site)
         if (outside === undefined) continue
         const place = carries + i
         const results = without(body.results, place)
@@ -110,7 +110,7 @@ function laterSlice(value: Value, { producer }: Site): Eqn | undefined {
 }
 
 /** The value of a per-step output that is known without the loop: a number, a per-step input, or a constant repeated. */
-function outsideOf(eqn: Eqn, body: Block, result: Value, output: Value, { builder }: Site): Value | undefined {
+function withoutLoop(eqn: Eqn, body: Block, result: Value, output: Value, { builder }: Site): Value | undefined {
   const { consts, carries } = scanCounts(eqn)
   const known = viewOfBlock(body).uniform(result)
   if (known !== undefined) return constantLike(builder, known, output)

@@ -5,10 +5,10 @@ import { broadcast, constantLike, createBuilder, newValue, reshape, zerosLike } 
 import { constant } from '../../ir/dim.ts'
 import type { Attr, Block, Eqn, Value } from '../../ir/graph.ts'
 import { scanCounts } from '../../ir/graph.ts'
-import { fromEnd } from '../../ir/ops/define.ts'
+import { fromEnd, numbersOf } from '../../ir/ops/define.ts'
 import type { OpName } from '../../ir/ops/schemas.ts'
 import { type Selection, type Side, selectionOf, standing } from '../../ir/probability.ts'
-import { complemented, movedOperands, outsideOf, stepResult, type View, viewOfBlock } from '../../ir/view.ts'
+import { complemented, movedOperands, operandsOutside, stepResult, type View, viewOfBlock } from '../../ir/view.ts'
 import { type Rule, renamed, renewed, type Site } from '../rewrite.ts'
 
 type Build = Site['builder']
@@ -177,7 +177,7 @@ export const stableLogRules: readonly Rule[] = [
     rewrite: (scan, site) => {
       const { body } = scan
       if (body === undefined) return undefined
-      const outside = outsideOf(site, scan)
+      const outside = operandsOutside(site, scan)
       const view = viewOfBlock(body, outside)
       for (const log of body.eqns) {
         if (log.op !== 'log') continue
@@ -194,10 +194,10 @@ export const stableLogRules: readonly Rule[] = [
   },
 ]
 
-/** Whether the logarithm of some part of the value is computed from logits. The logarithms of the other parts stay. */
+/** Tells whether the logarithm of some part of the value is computed from logits. The logarithms of the other parts stay. */
 const gains = (view: View, value: Value, side: Side): boolean => standing(view, value, side).stable
 
-/** Whether the logarithms of all parts are computed from logits or known numbers, so that no part is negative. */
+/** Tells whether the logarithms of all parts are computed from logits or known numbers, so that no part is negative. */
 function decides(view: View, value: Value, side: Side): boolean {
   const { stable, plain } = standing(view, value, side)
   return stable && !plain
@@ -218,8 +218,9 @@ const combined: Readonly<Record<string, (b: Build, logs: readonly Value[], eqn: 
   },
   sum: (b, [log], { attrs: { axes } }) => {
     // Axes further from the end go first, so that the numbers of the others stay valid.
-    const list = Array.isArray(axes) ? axes.filter(a => typeof a === 'number') : []
-    return list.toSorted((x, y) => x - y).reduce((v, axis) => b.emit('logsumexp', [v], { axis }), log)
+    return numbersOf(axes)
+      .toSorted((x, y) => x - y)
+      .reduce((v, axis) => b.emit('logsumexp', [v], { axis }), log)
   },
 }
 

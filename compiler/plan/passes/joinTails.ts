@@ -1,7 +1,7 @@
 // Joins an elementwise kernel to the product whose result it alone reads, as its epilogue; the sums then need no buffer of their own.
 import { type Dim, equal, product, rowMajor, sameShape } from '../../ir/dim.ts'
 import { pruned, read } from '../instructions.ts'
-import { isApart, isDense, programReads, readsOf, sameOperand, touched, writesOf } from '../operands.ts'
+import { factorsOf, isApart, isDense, reachOf, readsOf, sameOperand, touched, writesOf } from '../operands.ts'
 import type { Buffer, GemmKernel, MapKernel, Operand, Plan, Step, Write } from '../plan.ts'
 import type { PlanPass } from './planPass.ts'
 
@@ -20,7 +20,7 @@ function joined(plan: Plan): Plan {
   const ports = new Set([...plan.inputs, ...plan.outputs].map(p => p.operand.buffer))
   const reads = Map.groupBy(plan.steps.flatMap(readsOf), o => o.buffer)
   const writes = Map.groupBy(plan.steps.flatMap(writesOf), o => o.buffer)
-  /** Whether a buffer is not a port, and is written by one operand and read by one. */
+  /** Tells whether a buffer is not a port, and is written by one operand and read by one. */
   const between = (buffer: Buffer): boolean =>
     !ports.has(buffer) && writes.get(buffer)?.length === 1 && reads.get(buffer)?.length === 1
   const steps = joinedIn(plan.steps, between)
@@ -46,7 +46,7 @@ function inside(step: Step, between: (buffer: Buffer) => boolean): Step {
   return { ...step, ways: [first, second] }
 }
 
-/** Whether a kernel reads, point by point, the result of the product before it, which nothing else reads. */
+/** Tells whether a kernel reads, point by point, the result of the product before it, which nothing else reads. */
 const endsIn = (gemm: GemmKernel, map: MapKernel, between: (buffer: Buffer) => boolean): boolean =>
   gemm.tail === undefined &&
   between(gemm.c.buffer) &&
@@ -57,9 +57,10 @@ const endsIn = (gemm: GemmKernel, map: MapKernel, between: (buffer: Buffer) => b
     return read !== undefined && sameOperand(read, gemm.c)
   })
 
-/** Whether the kernel overwrites no factor of the product, so that it may run on some points before the product is complete. */
-function leavesFactors({ batch, m, n, k, a, b }: GemmKernel, { domain, writes }: MapKernel): boolean {
-  return writes.every(({ to }) => isApart(a, [...batch, m, k], to, domain) && isApart(b, [...batch, k, n], to, domain))
+/** Tells whether the kernel overwrites no factor of the product, so that it may run on some points before the product is complete. */
+function leavesFactors(gemm: GemmKernel, { domain, writes }: MapKernel): boolean {
+  const factors = factorsOf(gemm)
+  return writes.every(({ to, indirect }) => factors.every(f => isApart(f, reachOf(to, domain, indirect))))
 }
 
 const points = ({ batch, m, n }: GemmKernel): Dim[] => [...batch, m, n]
@@ -90,12 +91,10 @@ function landingOf(
   map: MapKernel,
   sum: number,
 ): { readonly write: Write; readonly c: Operand } | undefined {
-  const { batch, m, n, k } = gemm
-  /** Whether sums may be written to a place before the kernel has run for other points. */
-  const isFree = (to: Operand): boolean =>
-    isApart(gemm.a, [...batch, m, k], to, map.domain) &&
-    isApart(gemm.b, [...batch, k, n], to, map.domain) &&
-    programReads(map.program).every(o => isApart(o, map.domain, to, map.domain))
+  const reads = map.program.flatMap(i => (i.kind === 'read' ? [reachOf(i.from, map.domain, i.indirect)] : []))
+  const kept = [...factorsOf(gemm), ...reads]
+  /** Tells whether sums may be written to a place before the kernel has run for other points. */
+  const isFree = (to: Operand): boolean => kept.every(o => isApart(o, reachOf(to, map.domain)))
   const found = map.writes.flatMap(write => {
     const { to, indirect, accumulate } = write
     const alone = map.writes.every(w => w === write || w.to.buffer !== to.buffer) && isFree(to)

@@ -1,4 +1,5 @@
 // The passes over plans in the order they run, and their runner.
+import { messageOf } from '../../../dsl/messageOf.ts'
 import type { Context } from '../../ir/builder.ts'
 import type { Plan } from '../plan.ts'
 import { verifyPlan } from '../verifyPlan.ts'
@@ -24,7 +25,7 @@ export function runPlanPasses(context: Context, lowered: Plan, options: PlanOpti
     try {
       verifyPlan(context, plan)
     } catch (error) {
-      throw new Error(`after ${pass}: ${error instanceof Error ? error.message : String(error)}`)
+      throw new Error(`after ${pass}: ${messageOf(error)}`)
     }
     options.onPlan?.(pass, plan)
     return plan

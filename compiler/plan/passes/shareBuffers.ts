@@ -93,7 +93,7 @@ function takeovers(steps: readonly Step[], lives: readonly Life[]): ReadonlyMap<
   return taken
 }
 
-/** Whether a step reads of `old` only the element that its write to `made` would overwrite at the same point. */
+/** Tells whether a step reads of `old` only the element that its write to `made` would overwrite at the same point. */
 function replaces(step: Step, old: Buffer, made: Buffer): boolean {
   if (step.kind !== 'map') return false
   const [write, ...more] = step.writes.filter(w => w.to.buffer === old || w.to.buffer === made)

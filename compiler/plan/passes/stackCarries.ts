@@ -25,7 +25,7 @@ export const stackCarries: PlanPass = {
 
 type Fresh = (like: Omit<Buffer, 'id'>) => Buffer
 
-/** How often each buffer is read or written. */
+/** Counts how often each buffer is read or written. */
 const countsOf = (steps: readonly Step[]): ReadonlyMap<Buffer, number> =>
   new Map([...Map.groupBy(steps.flatMap(touched), b => b)].map(([buffer, list]) => [buffer, list.length]))
 
@@ -130,7 +130,7 @@ function onlyWrite({ writes }: MapKernel, buffer: Buffer): Write | undefined {
   return more.length > 0 || write.indirect !== undefined || write.accumulate === true ? undefined : write
 }
 
-/** Whether a write fills a buffer, or a slot, of that size, densely in row-major order. */
+/** Tells whether a write fills a buffer, or a slot, of that size, densely in row-major order. */
 const covers = ({ to }: Write, { domain }: MapKernel, size: Dim): boolean =>
   isDense(to, domain) && equal(product(domain), size)
 

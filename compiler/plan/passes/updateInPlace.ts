@@ -1,7 +1,7 @@
 // Writes the new value of an input over the old one where that is not read any more, so that a step of training copies no weights.
 import { add, type Dim } from '../../ir/dim.ts'
 import { read } from '../instructions.ts'
-import { isApart, mapOperands, programReads, readsOf, sameOperand, writesOf } from '../operands.ts'
+import { isApart, mapOperands, programReads, reachOf, readsOf, sameOperand, writesOf } from '../operands.ts'
 import type { Buffer, MapKernel, Operand, Plan, Port, Step } from '../plan.ts'
 import type { PlanPass } from './planPass.ts'
 
@@ -52,7 +52,7 @@ function copy(output: Port, input: Port): MapKernel {
   }
 }
 
-/** Whether a single kernel writes the buffer, and no later step reads the old value of the input. */
+/** Tells whether a single kernel writes the buffer, and no later step reads the old value of the input. */
 function legal(steps: readonly Step[], buffer: Buffer, input: Port): boolean {
   const writers = steps.flatMap((step, i) => (writesOf(step).some(o => o.buffer === buffer) ? [i] : []))
   const [place] = writers
@@ -71,7 +71,7 @@ function legal(steps: readonly Step[], buffer: Buffer, input: Port): boolean {
   return aligned && direct && steps.slice(place + 1).every(step => !reads(step, input))
 }
 
-/** Whether a step may read elements of an input. */
+/** Tells whether a step may read elements of an input. */
 function reads(step: Step, input: Port): boolean {
   if (step.kind === 'map') {
     const indirect = step.program.some(
@@ -82,6 +82,6 @@ function reads(step: Step, input: Port): boolean {
   return readsOf(step).some(o => o.buffer === input.operand.buffer)
 }
 
-/** Whether an operand over a domain provably has no element in common with an input. */
+/** Tells whether an operand over a domain provably has no element in common with an input. */
 const isElsewhere = (operand: Operand, domain: readonly Dim[], input: Port): boolean =>
-  isApart(operand, domain, input.operand, input.shape)
+  isApart(reachOf(operand, domain), reachOf(input.operand, input.shape))

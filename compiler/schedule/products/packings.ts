@@ -7,4 +7,9 @@ export type { Packing, Packings } from '../../plan/packings.ts'
 
 /** Packs operands in panels of `width` columns. */
 export const packingsOf = (plan: Plan, width: number): Packings =>
-  packingsBy(plan, { width, takes: ({ c, batch }) => asNumber(c.strides[batch.length + 1]) === 1, byRows: false })
+  packingsBy(plan, {
+    width,
+    takes: ({ c, batch }) => asNumber(c.strides[batch.length + 1]) === 1,
+    byRows: false,
+    acrossRuns: true,
+  })

@@ -1,6 +1,6 @@
 // How threads run a plan together: which piece of each kernel is whose, and where they meet.
 import { asNumber, constant, type Dim } from '../../ir/dim.ts'
-import type { GemmKernel, Kernel, Plan, Pointwise, Step } from '../../plan/plan.ts'
+import type { GemmKernel, Kernel, Loop, Plan, Pointwise, Step } from '../../plan/plan.ts'
 import type { Packing, Packings } from '../products/packings.ts'
 import { type Access, accessesOfMap, accessesOfPacking, accessesOfProduct, accessesOfReduction } from './accesses.ts'
 import { chooser, type Part, type Placed } from './cuts.ts'
@@ -56,23 +56,21 @@ export function createTeam(plan: Plan, { packings, indices, computed }: TeamOpti
   }
   const packed = (mark: Kernel | Pointwise) =>
     'kind' in mark && mark.kind === 'gemm' ? packings.products.get(mark)?.to.buffer : undefined
+  const packsBefore = (place: Loop | Plan): readonly Doing<Mark>[] =>
+    (packings.before.get(place) ?? []).map(mark => {
+      return { kind: 'part', mark, accesses: accessesOfPacking(mark, cutOfPacking(mark)) }
+    })
   const doings = (step: Step): readonly Doing<Mark>[] => {
     switch (step.kind) {
-      case 'loop': {
-        const packs = packings.before.get(step) ?? []
-        const body = step.steps.flatMap(doings)
-        const before = packs.map((mark): Doing<Mark> => {
-          return { kind: 'part', mark, accesses: accessesOfPacking(mark, cutOfPacking(mark)) }
-        })
-        return [...before, { kind: 'loop', mark: step, body }]
-      }
+      case 'loop':
+        return [...packsBefore(step), { kind: 'loop', mark: step, body: step.steps.flatMap(doings) }]
       case 'choice':
         return [{ kind: 'choice', ways: step.ways.map(way => way.flatMap(doings)) }]
       default:
         return partsOf(step, computed).map(({ mark, part }) => ({ kind: 'part', mark, accesses: accesses(mark, part) }))
     }
   }
-  const meetings = meetingsIn(plan.steps.flatMap(doings))
+  const meetings = meetingsIn([...packsBefore(plan), ...plan.steps.flatMap(doings)])
   return { shares: shares.all, cutOf, cutOfPacking, meetsBefore: mark => meetings.has(mark) }
 }
 

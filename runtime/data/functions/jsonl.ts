@@ -1,5 +1,7 @@
 // jsonl("file.jsonl"): a table of JSON Lines, an object in each line; its keys are the names of the columns.
+
 import { fail } from '../../../dsl/diagnostics.ts'
+import { messageOf } from '../../../dsl/messageOf.ts'
 import { exactValue, own, repeatedKey } from '../../json.ts'
 import { once } from '../../once.ts'
 import type { Asked } from '../asked.ts'
@@ -100,7 +102,7 @@ function parseJson(text: string, line: number, file: string): unknown {
     return JSON.parse(text)
   } catch (error) {
     if (text.includes('\0')) return malformed(file, `line ${line} ${holdsNul}`, saveAsUtf8)
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = messageOf(error)
     // The engine counts the line that it was given as line 1.
     const inLine = reason.replace(/ \(line 1 column (\d+)\)$/, ', column $1')
     return malformed(file, `line ${line} is no JSON: ${shown(inLine, 120)}`)

@@ -1,9 +1,10 @@
 // padded(x, n, side = "pre"): every sequence n elements long, with zeros (of sequences in sequences,
 // empty ones) in front or, "post", at the end: for `over T[n]`.
+import { counted } from '../../../dsl/counted.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
 import { sequencesOf, sumsOf } from '../raggedSequences.ts'
 import { rounding } from '../rounding.ts'
-import { counted, describe, type Numbers, widthOf } from '../value.ts'
+import { describe, type Numbers, widthOf } from '../value.ts'
 import { type DataFunction, wholeNumber } from './function.ts'
 import { defaultSide, sideOf } from './side.ts'
 

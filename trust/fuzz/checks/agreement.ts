@@ -6,6 +6,7 @@ import { naive, type Pipeline } from '../../../compiler/passes/pipeline.ts'
 import { initialize } from '../../../runtime/initializers.ts'
 import { once } from '../../../runtime/once.ts'
 import { locate } from '../../gradients/locate.ts'
+import { pickFor } from '../fuzzCase.ts'
 import { type Check, compare, inTurn, type Outcome } from '../fuzzCheck.ts'
 import {
   type Arrays,
@@ -93,10 +94,10 @@ export function oracleOf({ reference, inputs, batch: { sizes } }: Trial, name: A
   return { starts, compare: (found, what) => compare(found, judged(found), 1e-10, what, rounding) }
 }
 
-/** Picks another pipeline than the one on trial, by turns: a program costs the same however many there are. */
-function another({ tested, case: { data } }: Trial): Pipeline {
+/** Picks another pipeline than the one on trial: a program costs the same however many there are. */
+function another({ tested, case: fuzzCase }: Trial): Pipeline {
   const others = tested.pipelines.filter(p => p !== tested.pipeline && p !== naive)
-  return others.length === 0 ? tested.pipeline : others[data % others.length]
+  return pickFor(fuzzCase, 'agreement', others) ?? tested.pipeline
 }
 
 /** A state of the optimizer before the first step. */

@@ -38,7 +38,7 @@ function stagesAgree(trial: Trial, name: AgreementGraph): Outcome {
 }
 
 /** The plan of a graph before the passes over plans, and after each. */
-export function stagesOf(
+function stagesOf(
   { tested: { planPasses } }: Pick<Trial, 'tested'>,
   { context, graph }: OwnGraph,
 ): readonly (readonly [string, Plan])[] {

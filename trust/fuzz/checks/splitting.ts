@@ -5,6 +5,7 @@ import type { Declaration, TopLevel, Unit } from '../../../dsl/ast.ts'
 import { parse } from '../../../dsl/parse.ts'
 import { libraryFile, libraryFiles } from '../../../dsl/standardLibrary.ts'
 import { type Batch, drawBatch, drawWeights } from '../drawBatch.ts'
+import { pickFor } from '../fuzzCase.ts'
 import { type Check, compare, inTurn, type Outcome } from '../fuzzCheck.ts'
 import { type Arrays, roundingOf, runOn, type Trial } from '../trial.ts'
 
@@ -27,9 +28,9 @@ export const splitting: Check = {
       const required = cell.params.filter(p => p.default === undefined)
       return required.length <= 1 ? [() => split(trial, cell, source, definitions)] : []
     })
-    // Adds one cell of the library, by turns.
-    const known = library[trial.case.data % library.length]
-    return inTurn([...own, () => split(trial, known, text, '')])
+    // Adds one cell of the library, each in some program.
+    const known = pickFor(trial.case, 'splitting', library)
+    return inTurn([...own, ...(known === undefined ? [] : [() => split(trial, known, text, '')])])
   },
 }
 

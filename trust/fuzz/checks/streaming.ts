@@ -1,9 +1,11 @@
 // Streaming: the step of a model gives at each element what the model gives on all elements so far.
+import { js } from '../../../compiler/backend/js.ts'
 import { splitName } from '../../../compiler/elaborate/values/shortenedName.ts'
 import { type CompiledModel, elementOfTarget, type StreamGraphs } from '../../../compiler/index.ts'
 import { evaluate, type Sizes } from '../../../compiler/ir/dim.ts'
 import { RnnError } from '../../../dsl/diagnostics.ts'
 import { openStream, type StreamRun } from '../../../runtime/stream/openStream.ts'
+import { pickFor } from '../fuzzCase.ts'
 import { type Check, compare, inTurn, type Outcome } from '../fuzzCheck.ts'
 import { type Arrays, mapArrays, roundingOf, runOn, type Trial } from '../trial.ts'
 import { stepsOf } from './truncation.ts'
@@ -30,7 +32,8 @@ export function streamAlong(trial: Trial, axis: string): Outcome {
   const length = lengthOf(trial, axis)
   const { B } = batch.sizes
   const lengths = batch.arrays[`${axis}.lengths`] ?? new Int32Array(B).fill(length)
-  const [backend] = tested.backends
+  // One backend for each case, as a stream takes many steps.
+  const backend = pickFor(trial.case, 'streaming', tested.backends) ?? js
   const options = { backend, precision: 'f64', rows: B, seed: trial.case.data } as const
   const stream = openStream(graphs, inputs, batch.sizes, options)
   const inTwo = graphs.generation && openStream(graphs, inputs, batch.sizes, options)
@@ -109,7 +112,7 @@ function namesAlong(trial: Trial, axis: string): readonly string[] {
   })
 }
 
-/** Whether the lengths of an axis differ along another: they do for the one that is declared inside the other first. */
+/** Tells whether the lengths of an axis differ along another: they do for the one that is declared inside the other first. */
 function isNested(trial: Trial, outer: string, inner: string): boolean {
   const first = portsOf(trial).find(p => p.axes.some(a => a.name === inner))
   return first?.axes[0]?.name === outer

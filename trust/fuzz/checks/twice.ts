@@ -54,7 +54,7 @@ export function secondDerivatives(subject: Subject, draw: Random): Outcome {
 }
 
 /** A smooth sum of all gradients of a model, and its own gradient. */
-export function secondGradient(
+function secondGradient(
   { context, signature, gradient }: CompiledModel,
   pipeline: Pipeline,
 ): { readonly loss: OwnGraph; readonly gradient: OwnGraph } {

@@ -4,6 +4,7 @@ import { createBuilder, scalar } from '../../../compiler/ir/builder.ts'
 import { naive, type Pipeline, runPasses } from '../../../compiler/passes/pipeline.ts'
 import { type Random, random } from '../../../runtime/random.ts'
 import { gradientNames, type OwnGraph } from '../../gradients/subject.ts'
+import { pickFor } from '../fuzzCase.ts'
 import { type Check, inTurn, type Outcome } from '../fuzzCheck.ts'
 import { type Arrays, interpreted, mapArrays, runOn, type Trial } from '../trial.ts'
 import { gradientOf, twiceDifferentiated } from './twice.ts'
@@ -18,7 +19,7 @@ export const unchosen: Check = {
     const { model, tested, batch, case: fuzzCase } = trial
     const [backend] = tested.backends
     const others = tested.pipelines.filter(p => p !== tested.pipeline)
-    const other = others[fuzzCase.data % others.length]
+    const other = pickFor(fuzzCase, 'unchosen', others)
     return inTurn([
       ...[tested.pipeline, ...(other === undefined ? [] : [other])].map(
         pipeline => () =>

@@ -1,4 +1,4 @@
-// How many of the operations of random programs have kinks and jumps, such as relu.
+// Lists the choices for how many operations of random programs have kinks and jumps, such as relu.
 
 export const kinkChoices = ['none', 'some', 'many'] as const
 

@@ -24,7 +24,7 @@ const allFns = new Map(['functions.rnn', 'losses.rnn'].flatMap(fnsOf).map(f => [
 
 const kinked = new Set(['relu', 'abs', 'max', 'min', 'floor', 'argmax', 'where'])
 
-/** Whether a fn, or one that it calls, has branches. */
+/** Tells whether a fn, or one that it calls, has branches. */
 const hasKink = ({ body }: Fn): boolean =>
   exprsOf(body).some(e => {
     if (e.kind !== 'call' || e.callee.kind !== 'name') return false

@@ -40,7 +40,7 @@ export type Tree =
 /** Draws a number below n. */
 export type Draw = (n: number) => number
 
-export const kindOf = (tree: Tree): Kind => ('form' in tree ? tree.form.gives : tree.kind)
+const kindOf = (tree: Tree): Kind => ('form' in tree ? tree.form.gives : tree.kind)
 
 /** Draws a tree of some kind, no deeper than `depth`. One form of two is a favoured one, where any fits. */
 export function drawTree(
