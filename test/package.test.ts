@@ -42,6 +42,18 @@ console.log(y[0])`,
     assert.equal(node('use.js').trim(), '3')
   })
 
+  it('runs a model on threads', () => {
+    writeFileSync(
+      join(folder, 'threads.js'),
+      `import { compile, load } from 'rnnc'
+import { openWasm } from 'rnnc/node'
+const model = compile('model M { input x: [2]\\n output y = sum(x) }')
+const made = load(model.context, model.predict(), await openWasm({ threads: 2, leastWork: 0 }), 'f64')
+console.log(made.threads, made.run({ B: 1 }, { x: Float64Array.of(1, 2) }).y[0])`,
+    )
+    assert.equal(node('threads.js').trim(), '2 3')
+  })
+
   it('runs the modules that are built for the GPU', () => {
     const use = "const { openNetwork } = await import('rnnc/gpu')\nconst text = 'graph G {\\n}'\n"
     writeFileSync(join(folder, 'gpu.js'), `${use}console.log(await openNetwork(text).catch(e => e.message))`)

@@ -134,6 +134,24 @@ describe('threads leave every bit as it is', () => {
   }
 })
 
+it('weights that stay the same are packed by all threads, once', () => {
+  const model = compile(wide()['a GRU of vectors'])
+  const { start, step } = model.stream()
+  const { sizes, inputs } = givenFor(model, { sizes: { B: 5, T: 1 }, lengths: { T: [1, 1, 1, 1, 1] }, data: 7 })
+  const run = (backend: Backend): readonly Arrays[] => {
+    const executable = load(model.context, step, backend, 'f64')
+    const first = executable.store({
+      ...inputs,
+      ...runOf(wasm, { context: model.context, graph: start }, 'f64')(sizes, inputs),
+    })
+    const other = executable.store(mapped(first, data => data.map(x => x / 2)))
+    return [first, first, other, first].map(all => mapped(executable.run(sizes, all), data => data.slice()))
+  }
+  const wanted = run(wasm)
+  for (const backend of [...crews[0].together, interpretedBy(2)])
+    for (const [i, found] of run(backend).entries()) assertSameBits(found, wanted[i], `step ${i}`)
+})
+
 /** Programs that are wide enough for weights to be shared out. */
 function wide(): Readonly<Record<string, string>> {
   const data = (fields: string) => `data d for m { t = jsonl("t.jsonl"); ${fields} }
