@@ -52,8 +52,9 @@ function longestAlong(ports: readonly Port[], part: Part, indices: ArrayLike<num
 }
 
 /** Cuts an example to the elements of its outermost axis from `start` on, at most `size`. */
-function cutExample({ values, lengths }: Example, start: number, size: number): Example {
+function cutExample(example: Example, start: number, size: number): Example {
   let [from, to] = [0, 1]
+  const { lengths } = example
   const cut = lengths.map((list, axis) => {
     const own = axis === 0 ? [Math.max(0, Math.min(size, list[0] - start))] : Array.from(list).slice(from, to)
     const before = axis === 0 ? Math.min(start, list[0]) : sum(list, 0, from)
@@ -61,10 +62,15 @@ function cutExample({ values, lengths }: Example, start: number, size: number): 
     from = before
     return own
   })
+  return { values: example.elements?.(from, to) ?? elementsIn(example, from, to), lengths: cut }
+}
+
+/** Numbers of the elements of an example from one up to another. */
+function elementsIn({ values, lengths }: Example, from: number, to: number): Example['values'] {
   const innermost = lengths[lengths.length - 1]
   const elements = sum(innermost, 0, innermost.length)
   const width = elements === 0 ? 0 : values.length / elements
-  return { values: values.subarray(from * width, to * width), lengths: cut }
+  return values.subarray(from * width, to * width)
 }
 
 function sum(list: ArrayLike<number>, from: number, to: number): number {

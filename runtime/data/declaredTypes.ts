@@ -25,8 +25,8 @@ export const typedIn = (body: readonly Equation[]): (Equation & { readonly type:
 
 /** RNN412 unless the values of an int, a truth or a code are of that type. */
 export function checkTyped({ port, value, span }: Typed, sizes: Sizes): void {
-  const { values } = seriesOf(value)
-  const all = new Examples(1, () => ({ values, lengths: [] }))
+  const { values, rows } = seriesOf(value)
+  const all = new Examples(1, () => ({ values: values.rows(0, rows), lengths: [] }))
   checkCodes(port, all, sizes, (_, place) => originOf(value, place), span)
 }
 

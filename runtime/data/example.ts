@@ -1,4 +1,5 @@
 // Examples: the values for one row of a batch, before padding.
+import type { Grid } from './grid.ts'
 import type { Numbers } from './value.ts'
 
 /** The value of one input or target in one example. */
@@ -7,6 +8,31 @@ export interface Example {
   readonly values: Numbers
   /** For each axis, outermost first, its length at each element of the axes before it; one length for the outermost. */
   readonly lengths: readonly ArrayLike<number>[]
+  /** Gives the numbers from one element up to another; left out where `values` are there, and need not be made for it. */
+  readonly elements?: (from: number, to: number) => Numbers
+}
+
+/** An example of rows of a grid, of which only the numbers that are asked for are put together. */
+export class GridExample implements Example {
+  readonly lengths: Example['lengths']
+  readonly #grid: Grid
+  readonly #from: number
+  readonly #count: number
+
+  constructor(grid: Grid, from: number, count: number, lengths: Example['lengths']) {
+    this.#grid = grid
+    this.#from = from
+    this.#count = count
+    this.lengths = lengths
+  }
+
+  get values(): Numbers {
+    return this.#grid.rows(this.#from, this.#count)
+  }
+
+  elements(from: number, to: number): Numbers {
+    return this.#grid.rows(this.#from + from, to - from)
+  }
 }
 
 /** Some examples: for each input and target a list of `count`. */
