@@ -62,15 +62,7 @@ function cutExample(example: Example, start: number, size: number): Example {
     from = before
     return own
   })
-  return { values: example.elements?.(from, to) ?? elementsIn(example, from, to), lengths: cut }
-}
-
-/** Numbers of the elements of an example from one up to another. */
-function elementsIn({ values, lengths }: Example, from: number, to: number): Example['values'] {
-  const innermost = lengths[lengths.length - 1]
-  const elements = sum(innermost, 0, innermost.length)
-  const width = elements === 0 ? 0 : values.length / elements
-  return values.subarray(from * width, to * width)
+  return example.cut(from, to - from, cut)
 }
 
 function sum(list: ArrayLike<number>, from: number, to: number): number {

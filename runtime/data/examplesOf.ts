@@ -1,6 +1,6 @@
 // Makes the examples of a value that feeds an input or target, for some rows.
 import { fail } from '../../dsl/diagnostics.ts'
-import { type Example, Examples, GridExample } from './example.ts'
+import { Example, Examples, type ExampleValue } from './example.ts'
 import type { Feed } from './feed.ts'
 import { levelsOf, originOf, startsOf } from './raggedSequences.ts'
 import type { Rows } from './rows.ts'
@@ -29,7 +29,7 @@ export function examplesOf({ value, span }: Feed, rows: Rows, { name, open }: Pa
       const { values } = series
       return new Examples(count, i => {
         const [from, to] = [i, i + 1].map(edge => streamStart(rows.length, count, edge))
-        return new GridExample(values, rows.at(0) + from, to - from, [[to - from]])
+        return new Example(values, rows.at(0) + from, to - from, [[to - from]])
       })
     }
     case 'windowed': {
@@ -43,7 +43,7 @@ export function examplesOf({ value, span }: Feed, rows: Rows, { name, open }: Pa
       const [offset, taken] = take === 'past' ? [0, length] : [length, ahead]
       const lengths = take === 'past' || ahead > 1 ? [[taken]] : []
       const { values } = series
-      return new Examples(count, i => new GridExample(values, rows.at(i) + offset, taken, lengths))
+      return new Examples(count, i => new Example(values, rows.at(i) + offset, taken, lengths))
     }
   }
 }
@@ -52,8 +52,8 @@ export function examplesOf({ value, span }: Feed, rows: Rows, { name, open }: Pa
 const streamStart = (elements: number, count: number, stream: number): number => Math.floor((stream * elements) / count)
 
 function rowsOfSeries({ values }: Series, rows: Rows): Examples {
-  const lengths: Example['lengths'] = []
-  return new Examples(rows.length, i => new GridExample(values, rows.at(i), 1, lengths))
+  const lengths: ExampleValue['lengths'] = []
+  return new Examples(rows.length, i => new Example(values, rows.at(i), 1, lengths))
 }
 
 function sequences(value: Sequences, rows: Rows): Examples {
@@ -62,7 +62,7 @@ function sequences(value: Sequences, rows: Rows): Examples {
   const levels = levelsOf(value)
   const starts = levels[levels.length - 1]
   const exampleOf = (row: number): Example =>
-    new GridExample(values, starts[row], starts[row + 1] - starts[row], [
+    new Example(values, starts[row], starts[row + 1] - starts[row], [
       [lengths[row]],
       ...inner.map((counts, level) => Array.from(counts.subarray(levels[level][row], levels[level][row + 1]))),
     ])

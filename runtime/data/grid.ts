@@ -85,6 +85,13 @@ export class Grid {
     return rows
   }
 
+  /** Copies the numbers of a row to a place in an array. */
+  copyRow(row: number, to: Float64Array | Float32Array | Int32Array, at: number): void {
+    for (const { values, width, start } of this.#blocks) {
+      for (let offset = 0; offset < width; offset++) to[at + start + offset] = values[row * width + offset]
+    }
+  }
+
   /** Gives the components from one up to another, without that; shares the arrays of which it takes all. */
   components(from: number, to: number): Grid {
     const parts = this.#blocks.map(({ values, width, start }): Part => {
