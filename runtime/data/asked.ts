@@ -10,7 +10,17 @@ export type Asked = 'nothing' | 'numbers' | 'labels'
 
 /** Finds the columns that a data block names a single time. */
 export function namedOnce({ body }: Data): ReadonlySet<string> {
-  const names = body.flatMap(columnsIn)
+  return singles(body.flatMap(columnsIn))
+}
+
+/** Finds the equations whose values are used up by the only one that names them: nothing else reads them, as a port or a type would. */
+export function usedUp({ body }: Data, fed: ReadonlySet<string>): ReadonlySet<string> {
+  const once = singles(body.flatMap(({ value }) => namesIn(value)))
+  const names = body.filter(({ name, type }) => type === undefined && once.has(name.text) && !fed.has(name.text))
+  return new Set(names.map(({ name }) => name.text))
+}
+
+function singles(names: readonly string[]): ReadonlySet<string> {
   const again = new Set(names.filter((name, i) => names.indexOf(name) < i))
   return new Set(names.filter(name => !again.has(name)))
 }

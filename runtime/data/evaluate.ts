@@ -4,7 +4,7 @@ import { beginning, chain } from '../../dsl/children.ts'
 import { fail, RnnError } from '../../dsl/diagnostics.ts'
 import { checkPath } from '../../dsl/paths.ts'
 import { didYouMean } from '../../dsl/suggest.ts'
-import { type Asked, askedOf, namedOnce, roundingAsked } from './asked.ts'
+import { type Asked, askedOf, namedOnce, roundingAsked, usedUp } from './asked.ts'
 import { readCells } from './cells.ts'
 import type { Encoding } from './encoding.ts'
 import type { FileFormat } from './functions/file.ts'
@@ -42,8 +42,11 @@ export interface Surroundings {
   readonly columnOf?: typeof columnOf
   /** Fits an encoding; `call` is the place of a fitted call, such as `s.standardize`. */
   readonly fit: (call: string, rows: number, compute: (training: Rows) => Encoding) => Encoding
-  /** Whether tables are for this evaluation alone: a column that is named once is freed when it is read. */
-  readonly owned?: boolean
+  /**
+   * The inputs and targets that are fed, if tables are for this evaluation alone: a column that is named once is freed when it is read,
+   * and the numbers of what is named once, and feeds nothing, may be overwritten.
+   */
+  readonly fed?: ReadonlySet<string>
   /** Number of axes that each equation feeds, if it is one number. */
   readonly axes?: ReadonlyMap<string, number>
 }
@@ -73,7 +76,9 @@ export function evaluator(data: Data, surroundings: Surroundings): Lookup {
   const values = new Map<string, Promise<Argument>>()
   const asked = askedOf(data)
   const asksRounding = roundingAsked(data)
-  const releasable = surroundings.owned ? namedOnce(data) : new Set<string>()
+  const { fed } = surroundings
+  const releasable = fed === undefined ? new Set<string>() : namedOnce(data)
+  const spent = fed === undefined ? new Set<string>() : usedUp(data, fed)
   const lookup: Lookup = async name => {
     const equation = equations.get(name)
     if (equation === undefined) return undefined
@@ -111,7 +116,8 @@ export function evaluator(data: Data, surroundings: Surroundings): Lookup {
           const labels = [{ span: equation.name.span, text: 'defined here' }]
           fail('RNN109', { name }, { span, labels, help: 'move its definition above this line' })
         }
-        return (await lookup(name)) ?? unknownName(name, span, equations.keys())
+        const found = (await lookup(name)) ?? unknownName(name, span, equations.keys())
+        return spent.has(name) ? found : { ...found, isOwn: false }
       },
     }
   }
@@ -284,7 +290,7 @@ async function begin(first: Expr, scope: Scope): Promise<Found> {
     case 'bool':
       return { value: { kind: 'truth', value: first.value } }
     case 'name':
-      return { value: (await scope.name(first.name, span)).value }
+      return scope.name(first.name, span)
     case 'list': {
       const items = await evaluateAll(first.items, scope)
       return { value: joined(items, span), isOwn: items.every(item => item.isOwn) }
