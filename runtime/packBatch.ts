@@ -4,8 +4,7 @@ import { batchSymbols } from '../compiler/elaborate/models/modelScope.ts'
 import type { Port } from '../compiler/elaborate/values/signature.ts'
 import { type Dim, evaluate, type Sizes, symbolsOf } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
-import type { Example, Examples, Part } from './data/example.ts'
-import type { Numbers } from './data/value.ts'
+import { Example, type Examples, type Part } from './data/example.ts'
 import { permutation, random } from './random.ts'
 
 export interface Batch {
@@ -99,13 +98,13 @@ export function packAsLong(longest: Sizes, { ports, part, indices, given, precis
   return { sizes, inputs }
 }
 
-/** Gives the first element in the batch; zeros if all examples are empty. */
-function spareOf(examples: Examples, indices: ArrayLike<number>, width: number): Numbers {
+/** Gives an example whose first element is the first in the batch; zeros if all examples are empty. */
+function spareOf(examples: Examples, indices: ArrayLike<number>, width: number): Example {
   for (let b = 0; b < indices.length; b++) {
-    const { values } = examples.at(indices[b])
-    if (values.length > 0) return values.subarray(0, width)
+    const example = examples.at(indices[b])
+    if (example.count > 0) return example
   }
-  return new Float64Array(width)
+  return Example.of({ values: new Float64Array(width), lengths: [] })
 }
 
 /** The indices of each batch of an epoch. The last may be smaller; the order depends on seed and epoch alone. */
@@ -127,34 +126,33 @@ interface Room {
   readonly extents: readonly number[]
   /** The number of numbers of an element. */
   readonly width: number
-  /** The element to pad with before there is one of its own. */
-  readonly spare: Numbers
+  /** The example whose first element pads before there is one of its own. */
+  readonly spare: Example
 }
 
 /** Writes one example, and reports the length of each axis at each place of the axes before it, `outer` being the place's index. */
 function fillExample(
-  { values, lengths }: Example,
+  example: Example,
   { extents, width, spare }: Room,
   to: Float64Array | Float32Array | Int32Array,
   report: (axis: number, outer: number, length: number) => void,
 ): void {
+  const { lengths } = example
   const depth = extents.length
   /** Counts, read so far: the lengths of each axis, and last the elements. */
   const read = new Int32Array(depth + 1)
-  const copy = (source: Numbers, from: number, place: number) => {
-    for (let k = 0; k < width; k++) to[place * width + k] = source[from * width + k]
-  }
   /** Repeats the last valid element over all elements below one place of an axis. */
   const pad = (axis: number, place: number) => {
     const count = product(extents.slice(axis))
     for (let i = 0; i < count; i++) {
-      if (read[depth] > 0) copy(values, read[depth] - 1, place * count + i)
-      else copy(spare, 0, place * count + i)
+      const at = (place * count + i) * width
+      if (read[depth] > 0) example.copyElement(read[depth] - 1, to, at)
+      else spare.copyElement(0, to, at)
     }
   }
   const walk = (axis: number, place: number): void => {
     if (axis === depth) {
-      copy(values, read[depth]++, place)
+      example.copyElement(read[depth]++, to, place * width)
       return
     }
     const length = lengths[axis][read[axis]++]

@@ -3,7 +3,7 @@ import type { Port, Signature } from '../compiler/elaborate/values/signature.ts'
 import type { CompiledModel } from '../compiler/index.ts'
 import { evaluate, type Sizes, symbolsOf } from '../compiler/ir/dim.ts'
 import { RnnError } from '../dsl/diagnostics.ts'
-import { type Example, Examples, type Part } from './data/example.ts'
+import { Examples, type ExampleValue, type Part } from './data/example.ts'
 import { type Batch, pack } from './packBatch.ts'
 import { normal, type Random, random } from './random.ts'
 
@@ -77,7 +77,7 @@ export function randomPart({ inputs, targets }: Signature, sizes: Sizes, seed: n
   const draw = random(seed, 'batch')
   const ragged = new Set(ports.flatMap(p => p.axes.flatMap(a => (a.ragged ? symbolsOf(a.size) : []))))
   const known = Object.fromEntries(Object.entries(sizes).filter(([name]) => name !== 'B' && !ragged.has(name)))
-  const lists: Record<string, Example[]> = Object.fromEntries(ports.map(p => [p.name, []]))
+  const lists: Record<string, ExampleValue[]> = Object.fromEntries(ports.map(p => [p.name, []]))
   for (let b = 0; b < sizes.B; b++) {
     const lengths = new Map<string, number[]>()
     for (const port of ports) lists[port.name].push(randomExample(port, sizes, b, lengths, draw))
@@ -89,7 +89,13 @@ export function randomPart({ inputs, targets }: Signature, sizes: Sizes, seed: n
 }
 
 /** Draws one example; `lengths` holds those that other ports of it have drawn already. */
-function randomExample(port: Port, sizes: Sizes, b: number, lengths: Map<string, number[]>, draw: Random): Example {
+function randomExample(
+  port: Port,
+  sizes: Sizes,
+  b: number,
+  lengths: Map<string, number[]>,
+  draw: Random,
+): ExampleValue {
   let count = 1
   const own = port.axes.map(({ name, size, ragged }) => {
     const full = evaluate(size, sizes)

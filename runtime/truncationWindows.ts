@@ -52,8 +52,9 @@ function longestAlong(ports: readonly Port[], part: Part, indices: ArrayLike<num
 }
 
 /** Cuts an example to the elements of its outermost axis from `start` on, at most `size`. */
-function cutExample({ values, lengths }: Example, start: number, size: number): Example {
+function cutExample(example: Example, start: number, size: number): Example {
   let [from, to] = [0, 1]
+  const { lengths } = example
   const cut = lengths.map((list, axis) => {
     const own = axis === 0 ? [Math.max(0, Math.min(size, list[0] - start))] : Array.from(list).slice(from, to)
     const before = axis === 0 ? Math.min(start, list[0]) : sum(list, 0, from)
@@ -61,10 +62,7 @@ function cutExample({ values, lengths }: Example, start: number, size: number): 
     from = before
     return own
   })
-  const innermost = lengths[lengths.length - 1]
-  const elements = sum(innermost, 0, innermost.length)
-  const width = elements === 0 ? 0 : values.length / elements
-  return { values: values.subarray(from * width, to * width), lengths: cut }
+  return example.cut(from, to - from, cut)
 }
 
 function sum(list: ArrayLike<number>, from: number, to: number): number {

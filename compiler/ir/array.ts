@@ -25,10 +25,18 @@ export function build(shape: readonly number[], element: (index: readonly number
   return result
 }
 
-export function at(a: NdArray, index: readonly number[]): number {
-  let offset = 0
-  for (let d = 0; d < a.shape.length; d++) offset = offset * a.shape[d] + index[d]
-  return a.data[offset]
+export const at = (a: NdArray, index: readonly number[]): number => a.data[placeOf(a, index)]
+
+function placeOf({ shape }: NdArray, index: readonly number[]): number {
+  let place = 0
+  for (let d = 0; d < shape.length; d++) place = place * shape[d] + index[d]
+  return place
+}
+
+/** The elements on a line along one axis by their places on it; `start` is the index of the first. */
+export function line(a: NdArray, start: readonly number[], axis: number): (k: number) => number {
+  const [first, step] = [placeOf(a, start), sizeOf(a.shape.slice(axis + 1))]
+  return k => a.data[first + k * step]
 }
 
 /** The slice `a[i]` along the first dimension, sharing its memory. */

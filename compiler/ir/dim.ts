@@ -28,13 +28,15 @@ type Window = number | 'root' | 'roots'
 /** The number of each size symbol at run time. */
 export type Sizes = Readonly<Record<string, number>>
 
-export const constant = (value: number): Dim => normal([{ coefficient: value, atoms: [] }])
+export const constant = (value: number): Dim => ({ terms: value === 0 ? [] : [{ coefficient: value, atoms: [] }] })
 
 /** The size symbol `name`, less `minus` and never below zero. */
-export const symbol = (name: string, minus = 0): Dim =>
-  normal([{ coefficient: 1, atoms: [minus === 0 ? name : `${name}-${minus}`] }])
+export const symbol = (name: string, minus = 0): Dim => ofText(minus === 0 ? name : `${name}-${minus}`)
 
-export const add = (a: Dim, b: Dim): Dim => combine(a, b, (x, y) => normal([...x.terms, ...y.terms]))
+export const add = (a: Dim, b: Dim): Dim =>
+  combine(a, b, (x, y) =>
+    x.terms.length === 0 ? unlabelled(y) : y.terms.length === 0 ? unlabelled(x) : normal([...x.terms, ...y.terms]),
+  )
 
 export const subtract = (a: Dim, b: Dim): Dim => add(a, multiply(constant(-1), b))
 
@@ -43,12 +45,23 @@ export const multiply = (a: Dim, b: Dim): Dim =>
   combine(a, b, (x, y) => {
     if (x.terms.length * y.terms.length > mostTerms)
       fail('RNN121', { most: mostTerms.toLocaleString('en'), what: 'terms of one size' }, { help: fewerTerms })
+    const [first, second] = [asNumber(x), asNumber(y)]
+    if (first !== undefined) return times(first, y)
+    if (second !== undefined) return times(second, x)
     return normal(
       x.terms.flatMap(s =>
         y.terms.map(t => ({ coefficient: s.coefficient * t.coefficient, atoms: [...s.atoms, ...t.atoms].sort() })),
       ),
     )
   })
+
+/** A number times a dim, whose terms stay in order. */
+function times(by: number, dim: Dim): Dim {
+  if (by === 1) return unlabelled(dim)
+  return {
+    terms: by === 0 ? [] : dim.terms.map(({ coefficient, atoms }) => ({ coefficient: by * coefficient, atoms })),
+  }
+}
 
 /** As many terms as twelve sums of two have when multiplied out: 2^12. */
 const mostTerms = 4096
@@ -69,8 +82,11 @@ export const equal = (a: Dim, b: Dim): boolean =>
   (a.terms.length === b.terms.length &&
     a.terms.every(({ coefficient, atoms }, i) => {
       const other = b.terms[i]
-      return coefficient === other.coefficient && atoms.join('*') === other.atoms.join('*')
+      return coefficient === other.coefficient && sameAtoms(atoms, other.atoms)
     }))
+
+const sameAtoms = (a: readonly string[], b: readonly string[]): boolean =>
+  a === b || (a.length === b.length && a.every((atom, i) => atom === b[i]))
 
 export const sameShape = (a: readonly Dim[], b: readonly Dim[]): boolean =>
   a.length === b.length && a.every((dim, i) => equal(dim, b[i]))
@@ -120,7 +136,16 @@ export function withoutMultiples(dim: Dim, of: Dim): Dim {
 }
 
 /** The names of the symbols in `dim`, without offsets. */
-export const symbolsOf = (dim: Dim): string[] => [...new Set(atomsOf(dim).map(a => a.name))]
+export function symbolsOf(dim: Dim): string[] {
+  const names: string[] = []
+  for (const { atoms } of dim.terms) {
+    for (const atom of atoms) {
+      const { name } = readAtom(atom)
+      if (!names.includes(name)) names.push(name)
+    }
+  }
+  return names
+}
 
 /** The number that each atom of `dim` subtracts from its symbol, in the order of the terms: 2 for `T-2`. */
 export const offsetsOf = (dim: Dim): number[] => atomsOf(dim).map(a => a.minus)
@@ -130,7 +155,9 @@ export const termsOf = (dim: Dim): readonly { readonly coefficient: number; read
   dim.terms.map(t => ({ coefficient: t.coefficient, atoms: t.atoms.map(readAtom) }))
 
 /** An atom as a dimension. */
-export const ofAtom = (atom: Atom): Dim => normal([{ coefficient: 1, atoms: [formatAtom(atom)] }])
+export const ofAtom = (atom: Atom): Dim => ofText(formatAtom(atom))
+
+const ofText = (atom: string): Dim => ({ terms: [{ coefficient: 1, atoms: [atom] }] })
 
 const atomsOf = (dim: Dim): Atom[] => dim.terms.flatMap(t => t.atoms.map(readAtom))
 
@@ -157,7 +184,7 @@ export function substitute(dim: Dim, name: string, value: number): Dim {
       constant(coefficient),
       ...atoms.map(text => {
         const atom = readAtom(text)
-        if (atom.name !== name) return normal([{ coefficient: 1, atoms: [text] }])
+        if (atom.name !== name) return ofText(text)
         return constant(windowed(Math.max(0, value - atom.minus), atom.window))
       }),
     ]),
@@ -185,7 +212,7 @@ export function windowsIn(dim: Dim, size: number | 'root'): { readonly size: Dim
   }
   const atom = asAtom(dim)
   if (atom === undefined) return undefined
-  const whole = (window: Window): Dim => normal([{ coefficient: 1, atoms: [formatAtom({ ...atom, window })] }])
+  const whole = (window: Window): Dim => ofAtom({ ...atom, window })
   return size === 'root'
     ? { size: whole('root'), count: whole('roots') }
     : { size: constant(size), count: size === 1 ? dim : whole(size) }
@@ -224,7 +251,7 @@ export function parseDim(text: string): Dim {
       const factors = (negative ? part.slice(2) : part).split('*').map(f => {
         if (/^\d+$/.test(f)) return constant(Number(f))
         if (!atomText.test(f)) throw new Error(`not a dimension: ${text}`)
-        return normal([{ coefficient: 1, atoms: [formatAtom(readAtom(f))] }])
+        return ofAtom(readAtom(f))
       })
       return multiply(constant(negative ? -1 : 1), product(factors))
     })
@@ -275,9 +302,9 @@ function windowed(length: number, window: Window | undefined): number {
 function normal(terms: readonly Term[]): Dim {
   const merged = new Map<string, Term>()
   for (const term of terms) {
-    const name = term.atoms.join('*')
-    const before = merged.get(name)?.coefficient ?? 0
-    merged.set(name, { coefficient: before + term.coefficient, atoms: term.atoms })
+    const name = term.atoms.length === 1 ? term.atoms[0] : term.atoms.join('*')
+    const before = merged.get(name)
+    merged.set(name, before === undefined ? term : { ...term, coefficient: before.coefficient + term.coefficient })
   }
   return {
     terms: [...merged.entries()]

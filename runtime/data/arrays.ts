@@ -15,7 +15,7 @@ import {
   type Found,
   type Role,
 } from './bindSizes.ts'
-import { type Example, Examples, type Part } from './example.ts'
+import { Examples, type ExampleValue, type Part } from './example.ts'
 import { type Fitted, hasTexts, transformer, vocabularyFor } from './fitted.ts'
 import { codesOf } from './vocabulary.ts'
 
@@ -103,7 +103,7 @@ function readPort(
     fitted === undefined
       ? (leaves: ArrayLike<number | string>) => Float64Array.from(leaves, Number)
       : transformer(fitted, port.name)
-  const readExample = (value: Nested, place: string): Example => {
+  const readExample = (value: Nested, place: string): ExampleValue => {
     const leaves: (number | string)[] = []
     const lengths: number[][] = port.axes.map(() => [])
     const walk = (given: Nested, depth: number): void => {
@@ -134,7 +134,7 @@ function readPort(
   }
 }
 
-function numbersIn(examples: readonly Example[]): ReadonlySet<number> {
+function numbersIn(examples: readonly ExampleValue[]): ReadonlySet<number> {
   const seen = new Set<number>()
   for (const { values } of examples) for (const value of values) seen.add(value)
   return seen

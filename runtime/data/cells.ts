@@ -4,6 +4,7 @@ import { fail } from '../../dsl/diagnostics.ts'
 import type { Asked } from './asked.ts'
 import { columnBuilder, notKept, unasked } from './column.ts'
 import { asRead } from './encoding.ts'
+import { Grid } from './grid.ts'
 import type { Lengths } from './lengths.ts'
 import { ListsBuilder, notANumber, type Problem } from './lists.ts'
 import { pathTo, placeText } from './raggedSequences.ts'
@@ -107,7 +108,7 @@ export function readCells(all: Cells, span: Span, axes?: number): Column | Seque
 
 function sequences(
   all: Cells,
-  { values, levels, truths, labels, large, problem, texts }: NonNullable<Cells['lists']>,
+  { values: numbers, levels, truths, labels, large, problem, texts }: NonNullable<Cells['lists']>,
   axes: number | undefined,
   span: Span,
 ): Sequences | Series {
@@ -120,6 +121,7 @@ function sequences(
   const itemWidth = isVector ? outer.each : isItem ? widths.each : undefined
   const item: Series['item'] = itemWidth === undefined ? [] : [itemWidth]
   const width = item[0] ?? 1
+  const values = Grid.of(numbers, width)
   const series: Series = {
     kind: 'series',
     rows: values.length / width,

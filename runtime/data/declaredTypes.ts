@@ -5,7 +5,7 @@ import * as D from '../../compiler/ir/dim.ts'
 import type { Equation, Expr, TypeExpr } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { checkCodes } from './bindSizes.ts'
-import { Examples } from './example.ts'
+import { Example, Examples } from './example.ts'
 import { type Feed, feedOf } from './feed.ts'
 import { originOf } from './raggedSequences.ts'
 import { type Argument, seriesOf } from './value.ts'
@@ -25,8 +25,8 @@ export const typedIn = (body: readonly Equation[]): (Equation & { readonly type:
 
 /** RNN412 unless the values of an int, a truth or a code are of that type. */
 export function checkTyped({ port, value, span }: Typed, sizes: Sizes): void {
-  const { values } = seriesOf(value)
-  const all = new Examples(1, () => ({ values, lengths: [] }))
+  const { values, rows } = seriesOf(value)
+  const all = new Examples(1, () => new Example(values, 0, rows, []))
   checkCodes(port, all, sizes, (_, place) => originOf(value, place), span)
 }
 

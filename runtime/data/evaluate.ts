@@ -4,7 +4,7 @@ import { beginning, chain } from '../../dsl/children.ts'
 import { fail, RnnError } from '../../dsl/diagnostics.ts'
 import { checkPath } from '../../dsl/paths.ts'
 import { didYouMean } from '../../dsl/suggest.ts'
-import { type Asked, askedOf, namedOnce } from './asked.ts'
+import { type Asked, askedOf, namedOnce, roundingAsked, usedUp } from './asked.ts'
 import { readCells } from './cells.ts'
 import type { Encoding } from './encoding.ts'
 import type { FileFormat } from './functions/file.ts'
@@ -42,8 +42,11 @@ export interface Surroundings {
   readonly columnOf?: typeof columnOf
   /** Fits an encoding; `call` is the place of a fitted call, such as `s.standardize`. */
   readonly fit: (call: string, rows: number, compute: (training: Rows) => Encoding) => Encoding
-  /** Whether tables are for this evaluation alone: a column that is named once is freed when it is read. */
-  readonly owned?: boolean
+  /**
+   * The inputs and targets that are fed, if tables are for this evaluation alone: a column that is named once is freed when it is read,
+   * and the numbers of what is named once, and feeds nothing, may be overwritten.
+   */
+  readonly fed?: ReadonlySet<string>
   /** Number of axes that each equation feeds, if it is one number. */
   readonly axes?: ReadonlyMap<string, number>
 }
@@ -72,7 +75,10 @@ export function evaluator(data: Data, surroundings: Surroundings): Lookup {
   const equations = equationsOf(data)
   const values = new Map<string, Promise<Argument>>()
   const asked = askedOf(data)
-  const releasable = surroundings.owned ? namedOnce(data) : new Set<string>()
+  const asksRounding = roundingAsked(data)
+  const { fed } = surroundings
+  const releasable = fed === undefined ? new Set<string>() : namedOnce(data)
+  const spent = fed === undefined ? new Set<string>() : usedUp(data, fed)
   const lookup: Lookup = async name => {
     const equation = equations.get(name)
     if (equation === undefined) return undefined
@@ -94,6 +100,7 @@ export function evaluator(data: Data, surroundings: Surroundings): Lookup {
       files: surroundings.files,
       model: data.model.text,
       axes,
+      keepsRounding: asksRounding.has(user.name.text),
       isReleased: name => releasable.has(name),
       columnOf: surroundings.columnOf ?? columnOf,
       fit: name => {
@@ -109,7 +116,8 @@ export function evaluator(data: Data, surroundings: Surroundings): Lookup {
           const labels = [{ span: equation.name.span, text: 'defined here' }]
           fail('RNN109', { name }, { span, labels, help: 'move its definition above this line' })
         }
-        return (await lookup(name)) ?? unknownName(name, span, equations.keys())
+        const found = (await lookup(name)) ?? unknownName(name, span, equations.keys())
+        return spent.has(name) ? found : { ...found, isOwn: false }
       },
     }
   }
@@ -155,6 +163,8 @@ interface Scope {
   readonly model: string
   /** Number of axes that the expression feeds, if it is one number. */
   readonly axes: number | undefined
+  /** Whether something asks for the rounding of the value, for which the numbers that it is made of are kept. */
+  readonly keepsRounding: boolean
   /** Whether a column is freed when it is read. */
   readonly isReleased: (column: string) => boolean
   /** Reads a column of a table. */
@@ -207,7 +217,7 @@ async function indexed(
   { slices, span }: Extract<Expr, { kind: 'index' }>,
   before: Argument,
   scope: Scope,
-): Promise<Value> {
+): Promise<Found> {
   const [slice] = slices
   if (slice.kind === 'at' && slice.index.kind === 'string' && slices.length === 1)
     return member(before, slice.index.value, slice.span, scope)
@@ -232,7 +242,7 @@ async function indexed(
     const index = all.map(p => (p.kind === 'at' ? p.at : `${p.from}:${p.to ?? ''}`)).join(', ')
     return fail('RNN217', { index, shape: `[${widthOf(seriesOf(elements))}]` }, { span })
   }
-  return take(elements, all[0], slice.span)
+  return { value: take(elements, all[0], slice.span), isOwn: before.isOwn === true }
 }
 
 /** RNN207 unless the place is a whole number. */
@@ -249,56 +259,75 @@ async function evaluate(expr: Expr, scope: Scope): Promise<Argument> {
   const [first, ...links] = chain(expr, valueBefore)
   for (const link of links.toReversed()) refuseForm(link)
   refuseForm(first)
-  let found: Argument = { value: await begin(first, scope), span: first.span }
-  for (const link of links) found = { value: await follow(link, found, scope), span: link.span }
+  const lastAsking = links.findLastIndex(asksRounding)
+  const scopeOf = (link: number): Scope => (link < lastAsking ? { ...scope, keepsRounding: true } : scope)
+  let found: Argument = { ...(await begin(first, scopeOf(-1))), span: first.span }
+  for (const [i, link] of links.entries()) found = { ...(await follow(link, found, scopeOf(i))), span: link.span }
   return found
 }
 
+/** Tells whether a link of a chain asks for the rounding of what comes before. */
+const asksRounding = (link: Expr): boolean => {
+  if (link.kind !== 'pipe') return false
+  const { callee } = link
+  return functionOf(callee.kind === 'call' ? callee.callee : callee).readsRounding === true
+}
+
+/** What an expression gives, before its place is added. */
+type Found = Pick<Argument, 'value' | 'isOwn'>
+
+/** Withholds the numbers of an operand from being overwritten where something asks for the rounding of the result. */
+const operand = (x: Argument, { keepsRounding }: Scope): Argument => (keepsRounding ? { ...x, isOwn: false } : x)
+
 /** Evaluates the beginning of a chain. */
-async function begin(expr: Expr, scope: Scope): Promise<Value> {
-  const { span } = expr
-  switch (expr.kind) {
+async function begin(first: Expr, scope: Scope): Promise<Found> {
+  const { span } = first
+  switch (first.kind) {
     case 'number':
-      return { kind: 'number', value: expr.value }
+      return { value: { kind: 'number', value: first.value } }
     case 'string':
-      return { kind: 'text', value: expr.value }
+      return { value: { kind: 'text', value: first.value } }
     case 'bool':
-      return { kind: 'truth', value: expr.value }
+      return { value: { kind: 'truth', value: first.value } }
     case 'name':
-      return (await scope.name(expr.name, span)).value
-    case 'list':
-      return joined(await evaluateAll(expr.items, scope), span)
+      return scope.name(first.name, span)
+    case 'list': {
+      const items = await evaluateAll(first.items, scope)
+      return { value: joined(items, span), isOwn: items.every(item => item.isOwn) }
+    }
     case 'unary': {
       const minusOne: Argument = { value: { kind: 'number', value: -1 }, span }
-      return binary('*', minusOne, await evaluate(expr.value, scope), span)
+      return { value: binary('*', minusOne, operand(await evaluate(first.value, scope), scope), span), isOwn: true }
     }
     case 'call':
-      return call(expr.callee, expr.args, [], span, scope)
+      return call(first.callee, first.args, [], span, scope)
     default:
       return fail(
         'RNN210',
-        { what: 'a value of a data block', expected: 'a number, a string or a series', found: expr.kind },
+        { what: 'a value of a data block', expected: 'a number, a string or a series', found: first.kind },
         { span },
       )
   }
 }
 
 /** Evaluates the next link of a chain on the value of the links before. */
-async function follow(expr: Expr, before: Argument, scope: Scope): Promise<Value> {
-  switch (expr.kind) {
-    case 'binary':
-      return binary(expr.op, before, await evaluate(expr.right, scope), expr.span)
+async function follow(link: Expr, before: Argument, scope: Scope): Promise<Found> {
+  switch (link.kind) {
+    case 'binary': {
+      const right = await evaluate(link.right, scope)
+      return { value: binary(link.op, operand(before, scope), operand(right, scope), link.span), isOwn: true }
+    }
     case 'pipe': {
-      const { callee, span } = expr
+      const { callee, span } = link
       const [name, args] = callee.kind === 'call' ? [callee.callee, callee.args] : [callee, []]
       return call(name, args, [before], span, scope)
     }
     case 'member':
-      return member(before, expr.name.text, expr.name.span, scope)
+      return member(before, link.name.text, link.name.span, scope)
     case 'index':
-      return indexed(expr, before, scope)
+      return indexed(link, before, scope)
     default:
-      throw new Error(`${expr.kind} goes on from nothing`)
+      throw new Error(`${link.kind} goes on from nothing`)
   }
 }
 
@@ -315,7 +344,7 @@ async function call(
   before: readonly Argument[],
   span: Span,
   scope: Scope,
-): Promise<Value> {
+): Promise<Found> {
   const definition = functionOf(callee)
   const given = await bindArguments(definition, args, before, span, scope)
   const read: Call['read'] = (path, at, format, variant) =>
@@ -327,18 +356,32 @@ async function call(
     if (value.kind === 'column') throw new Error(`${array.file} holds no column`)
     return value
   }
-  return definition.apply(given, { span, read, files, fromArray, model, axes, fit: scope.fit(definition.name) })
+  const services = { span, read, files, fromArray, model, axes, fit: scope.fit(definition.name) }
+  const value = await definition.apply(
+    given.map(x => operand(x, scope)),
+    services,
+  )
+  // What a function reads from a file another call of it may give again.
+  const own = given.filter(x => hasNumbers(x.value)).map(x => x.isOwn === true)
+  return { value, isOwn: own.length > 0 && !own.includes(false) }
 }
+
+/** Tells whether a value has numbers of its own, which another may share. */
+const hasNumbers = (value: Value): boolean => value.kind === 'column' || value.kind === 'windows' || isElements(value)
 
 /** Binds positional arguments first, then those with names, then defaults. RNN105, RNN107, RNN208, RNN209 as for any call. */
 async function bindArguments(
-  { name, parameters, takesRows }: DataFunction,
+  { name, parameters, takesRows, readsRounding }: DataFunction,
   args: readonly Arg[],
   before: readonly Argument[],
   span: Span,
   outer: Scope,
 ): Promise<Argument[]> {
-  const scope: Scope = takesRows ? { ...outer, axes: 0 } : outer
+  const scope: Scope = {
+    ...outer,
+    ...(takesRows && { axes: 0 }),
+    ...(readsRounding && { keepsRounding: true }),
+  }
   const callee = `\`${name}\``
   const positional = [...before]
   const named = new Map<string, Argument>()
@@ -383,13 +426,14 @@ export function columnOf(column: TableColumn, span: Span, axes: number | undefin
   return column.kind === 'cells' ? readCells(column, span, axes) : column
 }
 
-function member({ value, span: place }: Argument, name: string, span: Span, scope: Scope): Value {
+function member({ value, span: place, isOwn }: Argument, name: string, span: Span, scope: Scope): Found {
   if (value.kind === 'table') {
     const column = value.columns.get(name)
     if (column !== undefined) {
       const read = scope.columnOf(column, span, scope.axes)
-      if (scope.isReleased(name)) value.release(name)
-      return read
+      const isReleased = scope.isReleased(name)
+      if (isReleased) value.release(name)
+      return { value: read, isOwn: isReleased }
     }
     const names = [...value.columns.keys()]
     const inMessage = names.map(n => shown(n))
@@ -397,7 +441,7 @@ function member({ value, span: place }: Argument, name: string, span: Span, scop
     return fail('RNN403', { file: value.file, column: name }, { span, help })
   }
   if (value.kind === 'windows' && (name === 'past' || name === 'next'))
-    return { ...value, kind: 'windowed', take: name }
+    return { value: { ...value, kind: 'windowed', take: name }, isOwn: isOwn === true }
   const help = value.kind === 'windows' ? didYouMean(name, ['past', 'next']) : undefined
   return fail(
     'RNN218',
@@ -441,11 +485,11 @@ function binary(op: BinaryOperator, left: Argument, right: Argument, span: Span)
   }
   if (right.value.kind === 'number') {
     const steps = withNumber(op, right.value.value, 'right')
-    return extend(numeric(left, what), [steps], what, span)
+    return extend(numeric(left, what), [steps], what, { ...left, span })
   }
   if (left.value.kind === 'number') {
     const steps = withNumber(op, left.value.value, 'left')
-    return extend(numeric(right, what), [steps], what, span)
+    return extend(numeric(right, what), [steps], what, { ...right, span })
   }
   return combine(numeric(left, what), numeric(right, what), operate, op, span)
 }

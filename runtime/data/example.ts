@@ -1,12 +1,53 @@
 // Examples: the values for one row of a batch, before padding.
+import { Grid } from './grid.ts'
 import type { Numbers } from './value.ts'
 
 /** The value of one input or target in one example. */
-export interface Example {
+export interface ExampleValue {
   /** All elements without padding, outermost axis first, the item innermost. */
   readonly values: Numbers
   /** For each axis, outermost first, its length at each element of the axes before it; one length for the outermost. */
   readonly lengths: readonly ArrayLike<number>[]
+}
+
+/** A value whose elements are rows of a grid: only the numbers that are asked for are put together. */
+export class Example implements ExampleValue {
+  /** Number of its elements. */
+  readonly count: number
+  readonly lengths: ExampleValue['lengths']
+  readonly #grid: Grid
+  readonly #from: number
+
+  constructor(grid: Grid, from: number, count: number, lengths: ExampleValue['lengths']) {
+    this.count = count
+    this.lengths = lengths
+    this.#grid = grid
+    this.#from = from
+  }
+
+  static of({ values, lengths }: ExampleValue): Example {
+    let count = 1
+    if (lengths.length > 0) {
+      count = 0
+      const innermost = lengths[lengths.length - 1]
+      for (let i = 0; i < innermost.length; i++) count += innermost[i]
+    }
+    return new Example(Grid.of(values, count === 0 ? 1 : values.length / count), 0, count, lengths)
+  }
+
+  get values(): Numbers {
+    return this.#grid.rows(this.#from, this.count)
+  }
+
+  /** Copies the numbers of an element to a place in an array. */
+  copyElement(element: number, to: Float64Array | Float32Array | Int32Array, at: number): void {
+    this.#grid.copyRow(this.#from + element, to, at)
+  }
+
+  /** Gives some of its elements, which `lengths` divides anew. */
+  cut(from: number, count: number, lengths: ExampleValue['lengths']): Example {
+    return new Example(this.#grid, this.#from + from, count, lengths)
+  }
 }
 
 /** Some examples: for each input and target a list of `count`. */
@@ -26,8 +67,9 @@ export class Examples implements Iterable<Example> {
     this.at = at
   }
 
-  static of(list: readonly Example[]): Examples {
-    return new Examples(list.length, index => list[index])
+  static of(list: readonly ExampleValue[]): Examples {
+    const examples = list.map(value => (value instanceof Example ? value : Example.of(value)))
+    return new Examples(list.length, index => examples[index])
   }
 
   *[Symbol.iterator](): Generator<Example> {

@@ -1,7 +1,7 @@
 // Makes the examples of a value that feeds an input or target, for some rows.
 import { counted } from '../../dsl/counted.ts'
 import { fail } from '../../dsl/diagnostics.ts'
-import { type Example, Examples } from './example.ts'
+import { Example, Examples, type ExampleValue } from './example.ts'
 import type { Feed } from './feed.ts'
 import { levelsOf, originOf, startsOf } from './raggedSequences.ts'
 import type { Rows } from './rows.ts'
@@ -14,6 +14,8 @@ interface PartOfRows {
   readonly open: boolean
 }
 
+// Examples keep the numbers alone: with the series those of every step that made it would stay in memory.
+
 /** Makes the examples of some rows, which are consecutive for windows and streams. RNN409 if no window fits, RNN431 for a stream without elements. */
 export function examplesOf({ value, span }: Feed, rows: Rows, { name, open }: PartOfRows): Examples {
   switch (value.kind) {
@@ -25,9 +27,10 @@ export function examplesOf({ value, span }: Feed, rows: Rows, { name, open }: Pa
       const { series, count } = value
       if (rows.length < count)
         fail('RNN431', { count, part: name, elements: counted(rows.length, 'element') }, { span })
+      const { values } = series
       return new Examples(count, i => {
         const [from, to] = [i, i + 1].map(edge => streamStart(rows.length, count, edge))
-        return { values: between(series, rows.at(0) + from, to - from), lengths: [[to - from]] }
+        return new Example(values, rows.at(0) + from, to - from, [[to - from]])
       })
     }
     case 'windowed': {
@@ -40,7 +43,8 @@ export function examplesOf({ value, span }: Feed, rows: Rows, { name, open }: Pa
       }
       const [offset, taken] = take === 'past' ? [0, length] : [length, ahead]
       const lengths = take === 'past' || ahead > 1 ? [[taken]] : []
-      return new Examples(count, i => ({ values: between(series, rows.at(i) + offset, taken), lengths }))
+      const { values } = series
+      return new Examples(count, i => new Example(values, rows.at(i) + offset, taken, lengths))
     }
   }
 }
@@ -48,33 +52,21 @@ export function examplesOf({ value, span }: Feed, rows: Rows, { name, open }: Pa
 /** Place at which a stream of `count` begins among the elements of a part. Their lengths differ by one at most. */
 const streamStart = (elements: number, count: number, stream: number): number => Math.floor((stream * elements) / count)
 
-/** Numbers of consecutive elements, where they are. */
-const between = (series: Series, from: number, count: number): Example['values'] =>
-  series.values.subarray(from * widthOf(series), (from + count) * widthOf(series))
-
-function rowsOfSeries(series: Series, rows: Rows): Examples {
-  // Keeps the numbers alone: with the series those of every step that made it would stay in memory.
-  const { values } = series
-  const width = widthOf(series)
-  return new Examples(rows.length, i => ({
-    values: values.subarray(rows.at(i) * width, (rows.at(i) + 1) * width),
-    lengths: [],
-  }))
+function rowsOfSeries({ values }: Series, rows: Rows): Examples {
+  const lengths: ExampleValue['lengths'] = []
+  return new Examples(rows.length, i => new Example(values, rows.at(i), 1, lengths))
 }
 
 function sequences(value: Sequences, rows: Rows): Examples {
   const { lengths, inner } = value
   const { values } = value.series
-  const width = widthOf(value.series)
   const levels = levelsOf(value)
   const starts = levels[levels.length - 1]
-  const exampleOf = (row: number): Example => ({
-    values: values.subarray(starts[row] * width, starts[row + 1] * width),
-    lengths: [
+  const exampleOf = (row: number): Example =>
+    new Example(values, starts[row], starts[row + 1] - starts[row], [
       [lengths[row]],
       ...inner.map((counts, level) => Array.from(counts.subarray(levels[level][row], levels[level][row + 1]))),
-    ],
-  })
+    ])
   return new Examples(rows.length, i => exampleOf(rows.at(i)))
 }
 

@@ -48,7 +48,7 @@ export function feedOf(port: Port, role: Role, { value, span }: Argument): Feed 
 function refuseRounded(value: Elements, large: ReadonlyMap<number, string>, span: Span): void {
   const { values } = seriesOf(value)
   for (const [i, text] of large) {
-    if (!losesDigits(text, values[i])) continue
+    if (!losesDigits(text, values.at(i))) continue
     fail('RNN404', { text: shown(text), type: exact, where: originOf(value, i) }, { span, help: exactHelp })
   }
 }
@@ -78,7 +78,7 @@ export function foundIn(feed: Feed, training: Rows): Found {
   if (port.coding === undefined) return { ...place, item, axes }
   if (encoding.kind !== 'numbers') return { ...place, item, axes, codes: textsOf(encoding).length }
   const seen = new Set<number>()
-  eachElement(value, training, element => seen.add(values[element]))
+  eachElement(value, training, element => seen.add(values.at(element)))
   return { ...place, item, axes, ...codesIn(seen) }
 }
 

@@ -1,6 +1,7 @@
 // Tables of texts many of which are the same: each is stored once, and every place has its index.
+
+import type { Grid } from './grid.ts'
 import { GrowingInts } from './growing.ts'
-import type { Numbers } from './value.ts'
 
 export interface Labels {
   /** The texts; two of them may be the same. */
@@ -44,15 +45,16 @@ export class LabelsBuilder {
 }
 
 /** Makes the labels of computed numbers. */
-export function labelsOfNumbers(values: Numbers, textOf: (value: number) => string): Labels {
+export function labelsOfNumbers(values: Grid, textOf: (value: number) => string): Labels {
   const known = new Map<number, number>()
   const texts: string[] = []
   const codes = new Int32Array(values.length)
   for (let i = 0; i < values.length; i++) {
-    let code = known.get(values[i])
+    const value = values.at(i)
+    let code = known.get(value)
     if (code === undefined) {
-      code = texts.push(textOf(values[i])) - 1
-      known.set(values[i], code)
+      code = texts.push(textOf(value)) - 1
+      known.set(value, code)
     }
     codes[i] = code
   }

@@ -45,7 +45,7 @@ function numberLabels(value: Elements, span: Span): Labels {
   if (labels !== undefined) return labels()
   const large = values.findIndex(x => Math.abs(x) > Number.MAX_SAFE_INTEGER)
   if (large < 0) return labelsOfNumbers(values, String)
-  return fail('RNN419', { text: String(values[large]), where: originOf(value, large) }, { span })
+  return fail('RNN419', { text: String(values.at(large)), where: originOf(value, large) }, { span })
 }
 
 /** Names the rows of labels, as the split counts them. */

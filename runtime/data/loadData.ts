@@ -76,8 +76,9 @@ export async function loadData(data: Data, signature: Signature, options: LoadOp
     return calls[call]
   }
   const fit = options.fitted === undefined ? fitNew : stored(options.fitted, signature.name)
-  const axes = axesFed(data, [...signature.inputs, ...signature.targets])
-  const lookup = evaluator(data, { ...sources, fit, axes, owned: true })
+  const ports = [...signature.inputs, ...signature.targets]
+  const fed = new Set(ports.map(({ name }) => name))
+  const lookup = evaluator(data, { ...sources, fit, axes: axesFed(data, ports), fed })
   const feeds = await feedAll(data, [...inputsOf(signature), ...targetsOf(signature)], lookup)
   checkOrder(feeds, split)
   checkNumbers(feeds, options)
@@ -87,13 +88,13 @@ export async function loadData(data: Data, signature: Signature, options: LoadOp
   const part = (name: PartName) =>
     partOf(feeds, rows => cutRows(rows)[name] ?? noRows, sizes, { name: `the ${name} part` })
   const parts = split === undefined ? 1 : split.value.fractions.length
-  const ports = Object.fromEntries(feeds.map(({ port, value }) => [port.name, seriesOf(value).encoding]))
+  const encodings = Object.fromEntries(feeds.map(({ port, value }) => [port.name, seriesOf(value).encoding]))
   return {
     train: part('train'),
     ...(parts === 3 && { validation: part('validation') }),
     ...(parts > 1 && { test: part('test') }),
     sizes,
-    fitted: { calls, ports, sizes },
+    fitted: { calls, ports: encodings, sizes },
     ...(options.precision && { precision: options.precision }),
   }
 }
@@ -109,7 +110,8 @@ export async function loadInputs(
 ): Promise<LoadedInputs> {
   const fit = stored(options.fitted, signature.name)
   const axes = axesFed(data, [...signature.inputs, ...signature.targets])
-  const lookup = evaluator(data, { ...sourcesOf(options), fit, axes, owned: true })
+  const fed = new Set(signature.inputs.map(({ name }) => name))
+  const lookup = evaluator(data, { ...sourcesOf(options), fit, axes, fed })
   const feeds = await feedAll(data, inputsOf(signature), lookup)
   checkNumbers(feeds, options)
   // What feeds targets alone is not read.

@@ -4,22 +4,26 @@ import type { Port } from '../../compiler/elaborate/values/signature.ts'
 import type { Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import type { Part } from './example.ts'
-import type { Numbers } from './value.ts'
+
+/** What finds a number among many, row by row. */
+interface NumberList {
+  readonly findIndex: (isWanted: (value: number) => boolean) => number
+  readonly at: (place: number) => number | undefined
+}
 
 /** RNN417 for a number of a port that the precision cannot hold; `placeOf` says where the one at an index is. */
 export function checkHeld(
   { dtype }: Port,
-  values: Numbers,
+  values: NumberList,
   precision: Precision,
   placeOf: (index: number) => string,
   span?: Span,
 ): void {
   if (dtype !== 'real' || precision === 'f64') return
-  let index = 0
-  while (index < values.length && Number.isFinite(Math.fround(values[index]))) index++
-  if (index === values.length) return
+  const index = values.findIndex(value => !Number.isFinite(Math.fround(value)))
+  if (index < 0) return
   const help = 'correct it, scale it by `standardize` or `log`, or run with `--dtype f64`'
-  fail('RNN417', { value: values[index], what: 'for f32', place: placeOf(index) }, { span, help })
+  fail('RNN417', { value: values.at(index) ?? Number.NaN, what: 'for f32', place: placeOf(index) }, { span, help })
 }
 
 /** As `checkHeld`, for all examples of a part that no data block has loaded for this precision. */

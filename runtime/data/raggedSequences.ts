@@ -120,7 +120,7 @@ export function slices(
   const elements = ranges
   const width = widthOf(series)
   const { labels, large } = series
-  const values = chooseNumbers(elements, series.values, width)
+  const values = series.values.each((own, width) => chooseNumbers(elements, own, width))
   return {
     ...sequences,
     lengths: kept,

@@ -2,8 +2,8 @@
 import type { BinaryOperator } from '../../dsl/ast.ts'
 import { once } from '../once.ts'
 import type { Chain } from './encoding.ts'
+import type { Grid } from './grid.ts'
 import { invertibleOf } from './scalingSteps.ts'
-import type { Numbers } from './value.ts'
 
 /** Gives a bound of the error of the number at a place. */
 export type BoundAt = (place: number) => number
@@ -66,14 +66,24 @@ const half = Number.EPSILON / 2
 const leeway = 16
 
 /** Rounding of numbers as they were read; whole numbers are exact. */
-export function asWritten(values: Numbers): Rounding {
+export function asWritten(values: Grid): Rounding {
   const boundOf = (x: number): number => (Number.isSafeInteger(x) ? 0 : half * Math.abs(x))
   const bounds = rounding(
     [],
-    () => Float64Array.from(values, boundOf),
-    () => place => boundOf(values[place]),
+    () => Float64Array.from({ length: values.length }, (_, place) => boundOf(values.at(place))),
+    () => place => boundOf(values.at(place)),
   )
   return { ...bounds, isWritten: true }
+}
+
+/** Rounding of numbers of which `keepsBounds` has found that nothing asks for it: it would keep those that they were made of. */
+export const notKept: Rounding = {
+  of: [],
+  depth: 0,
+  isKnown: () => false,
+  bounds: () => {
+    throw new Error('a bound of rounding is asked for, more than was found')
+  },
 }
 
 /** Gives a function for the bound of each number by its place. */
@@ -85,14 +95,14 @@ export function boundsAt(of: Rounding): (place: number) => number {
 
 /** Rounding after a chain of steps on each number; `chainOf` gives that of each component of `width`. */
 export function throughChain(
-  values: Numbers,
+  values: Grid,
   before: Rounding,
   width: number,
   chainOf: (component: number) => Chain,
 ): Rounding {
   const chains = Array.from({ length: width }, (_, component) => chainOf(component).map(invertibleOf))
   const boundOf = (error: number, place: number): number => {
-    let x = values[place]
+    let x = values.at(place)
     let bound = error
     for (const { apply, slope } of chains[place % width]) {
       bound *= slope(x)

@@ -1,5 +1,6 @@
 // Values of which only the kinds are known: a block is checked on them before it reads any data.
 import { noCells } from './column.ts'
+import { Grid } from './grid.ts'
 import { asWritten } from './rounding.ts'
 import { noPlaces } from './rowPlaces.ts'
 import { type Column, type Sequences, type Series, seriesOf } from './value.ts'
@@ -15,6 +16,6 @@ export function withoutRows(column: Column | Sequences | Series, isOpen: boolean
 }
 
 function emptied({ labels: _, large: __, ...series }: Series): Series {
-  const values = new Float64Array()
+  const values = Grid.of(new Float64Array(), series.values.width)
   return { ...series, rows: 0, values, rounding: asWritten(values) }
 }

@@ -6,9 +6,10 @@ import { counted } from '../../dsl/counted.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { truthOf, type WrongCell } from './column.ts'
 import { applying, asRead, type Chain, type Encoding } from './encoding.ts'
+import { Grid } from './grid.ts'
 import { adviceFor, held } from './numberText.ts'
 import { lineOf, originOf, placeOf } from './raggedSequences.ts'
-import { asWritten, ofOperation, type Rounding, rounding, throughChain } from './rounding.ts'
+import { asWritten, notKept, ofOperation, type Rounding, rounding, throughChain } from './rounding.ts'
 import { shown } from './shown.ts'
 import {
   type Argument,
@@ -16,7 +17,6 @@ import {
   describe,
   type Elements,
   isElements,
-  type Numbers,
   originIn,
   rowsOf,
   type Sequences,
@@ -29,7 +29,7 @@ import {
 /** Reads the cells of a column as numbers. RNN404 for an empty one, a word, and a number that 64 bits do not hold. */
 export function numbersOf(column: Column, span: Span): Series {
   const { values, notNumber } = column.numbers()
-  if (notNumber === undefined) return scalars(column, values)
+  if (notNumber === undefined) return scalars(column, Grid.of(values, 1))
   const { row, text, number } = notNumber
   const type = Number.isNaN(number) ? 'number' : held
   const help = adviceFor(text)
@@ -40,7 +40,7 @@ export function numbersOf(column: Column, span: Span): Series {
 /** Reads the cells of a column as truths: `true` and `false` in any case, 1 and 0. RNN404 for others. */
 export function truthsOf(column: Column, span: Span): Series {
   const { values, notTruth } = column.numbers()
-  if (notTruth === undefined) return { ...scalars(column, values), truths: true }
+  if (notTruth === undefined) return { ...scalars(column, Grid.of(values, 1)), truths: true }
   const help = 'a bool is `true`, `false`, 1 or 0'
   const where = lineOf(column, notTruth.row)
   return fail('RNN404', { text: shownCell(notTruth), type: 'bool', where }, { span, help })
@@ -52,7 +52,7 @@ export function inWords(column: Column): boolean {
   return notNumber?.row === 0 && truthOf(notNumber.text) !== undefined
 }
 
-const scalars = (column: Column, values: Float64Array): Series => ({
+const scalars = (column: Column, values: Grid): Series => ({
   kind: 'series',
   rows: values.length,
   item: [],
@@ -92,24 +92,26 @@ export function refuseTruths(value: Elements, span: Span): Elements {
   const { truths, texts, values } = seriesOf(value)
   texts?.(span)
   if (!truths || values.length === 0) return value
-  const text = values[0] === 1 ? 'true' : 'false'
+  const text = values.at(0) === 1 ? 'true' : 'false'
   return fail('RNN404', { text, type: 'number', where: originOf(value, 0) }, { span, help: adviceFor(text) })
 }
 
-/** Applies one chain to each component, or the same to all. RNN424 if a result is not finite, as a logarithm of 0. */
-export function extend(value: Elements, chains: readonly Chain[], what: string, span: Span): Elements {
+/**
+ * Applies one chain to each component, or the same to all; writes over the numbers that were before where nothing else reads them:
+ * `isOwn`. RNN424 if a result is not finite, as a logarithm of 0.
+ */
+export function extend(
+  value: Elements,
+  chains: readonly Chain[],
+  what: string,
+  { span, isOwn = false }: Pick<Argument, 'span' | 'isOwn'>,
+): Elements {
   const series = seriesOf(value)
-  const width = widthOf(series)
   const chainOf = (component: number) => chains[component % chains.length]
   const applied = chains.map(applying)
-  const values = new Float64Array(series.values.length)
-  // A single chain is for every component.
-  const [each] = applied
-  for (let i = 0; i < values.length; i++) {
-    const apply = applied.length === 1 ? each : applied[i % width]
-    values[i] = apply(series.values[i])
-    if (Number.isFinite(values[i])) continue
-    const found = `${values[i]}, from ${series.values[i]} in ${placeOf(value, i)}`
+  const values = series.values.mapped(component => applied[component % applied.length], isOwn)
+  if ('after' in values) {
+    const found = `${values.after}, from ${values.before} in ${placeOf(value, values.place)}`
     return fail('RNN424', { operation: what, found }, { span })
   }
   if (series.encoding.kind !== 'numbers') throw new Error(`${series.encoding.kind} are no numbers`)
@@ -119,7 +121,7 @@ export function extend(value: Elements, chains: readonly Chain[], what: string, 
     ...rest,
     values,
     encoding: { kind: 'numbers', chains: all },
-    rounding: throughChain(series.values, series.rounding, width, chainOf),
+    rounding: isOwn ? notKept : throughChain(series.values, series.rounding, widthOf(series), chainOf),
   })
 }
 
@@ -141,7 +143,7 @@ export function combine(
   const width = widthOf(wider)
   const placeIn = (s: Series, place: number) => (s.item.length === 0 ? Math.floor(place / width) : place)
   const values = new Float64Array(a.rows * width)
-  for (let i = 0; i < values.length; i++) values[i] = operate(a.values[placeIn(a, i)], b.values[placeIn(b, i)])
+  for (let i = 0; i < values.length; i++) values[i] = operate(a.values.at(placeIn(a, i)), b.values.at(placeIn(b, i)))
   const bad = values.findIndex(v => !Number.isFinite(v))
   if (bad >= 0) {
     const found = `${values[bad]} in ${placeOf(wider === a ? left : right, bad)}`
@@ -152,14 +154,14 @@ export function combine(
     kind: 'series',
     rows: a.rows,
     item,
-    values,
+    values: Grid.of(values, width),
     encoding: asRead(width),
     source: nameOf([a, b], ` ${what} `),
     origins: wider.origins,
     rounding: rounding([a.rounding, b.rounding], ([ofA, ofB]) =>
       values.map((_, i) => {
         const [p, q] = [placeIn(a, i), placeIn(b, i)]
-        return ofOperation(what, a.values[p], b.values[q], ofA[p], ofB[q])
+        return ofOperation(what, a.values.at(p), b.values.at(q), ofA[p], ofB[q])
       }),
     ),
     ...((a.isOpen || b.isOpen) && { isOpen: true }),
@@ -175,19 +177,6 @@ export function join(values: readonly Elements[], span: Span): Elements {
   const all = values.map(seriesOf)
   const { rows } = all[0]
   const width = all.reduce((n, s) => n + widthOf(s), 0)
-  const sideBySide = (numbers: readonly Numbers[]): Float64Array => {
-    const joined = new Float64Array(rows * width)
-    let start = 0
-    for (const [i, series] of all.entries()) {
-      const own = widthOf(series)
-      const from = numbers[i]
-      for (let row = 0; row < rows; row++) {
-        for (let k = 0; k < own; k++) joined[row * width + start + k] = from[row * own + k]
-      }
-      start += own
-    }
-    return joined
-  }
   /** Origin of each component of the joined item: the part, the component within it, and the width of the part. */
   const parts = all.flatMap((s, part) => {
     const own = widthOf(s)
@@ -196,7 +185,13 @@ export function join(values: readonly Elements[], span: Span): Elements {
   const roundingOfParts = (): Rounding =>
     rounding(
       all.map(s => s.rounding),
-      sideBySide,
+      bounds => {
+        const joined = new Float64Array(rows * width)
+        return joined.map((_, place) => {
+          const { part, component, own } = parts[place % width]
+          return bounds[part][Math.floor(place / width) * own + component]
+        })
+      },
       before => place => {
         const { part, component, own } = parts[place % width]
         return before[part](Math.floor(place / width) * own + component)
@@ -204,7 +199,7 @@ export function join(values: readonly Elements[], span: Span): Elements {
     )
   const chains = all.flatMap(s => (s.encoding.kind === 'numbers' ? s.encoding.chains : []))
   const source = nameOf(all, ', ')
-  const joined = sideBySide(all.map(s => s.values))
+  const joined = Grid.beside(all.map(s => s.values))
   const encoding: Encoding = { kind: 'numbers', chains }
   return withSeries(values[0], {
     kind: 'series',
@@ -214,7 +209,7 @@ export function join(values: readonly Elements[], span: Span): Elements {
     encoding,
     source,
     origins: all.flatMap(s => Array.from({ length: widthOf(s) }, (_, i) => s.origins[i % s.origins.length])),
-    // Numbers as they were read tell their own rounding, and the columns need not be kept.
+    // Numbers as they were read tell their own rounding.
     rounding: all.every(s => s.rounding.isWritten) ? asWritten(joined) : roundingOfParts(),
     ...(all.some(s => s.isOpen) && { isOpen: true }),
   })

@@ -3,12 +3,13 @@ import type { Span } from '../../dsl/ast.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { once } from '../once.ts'
 import { asRead } from './encoding.ts'
+import { Grid } from './grid.ts'
 import { type Labels, labelsOfNumbers } from './labelTables.ts'
 import { held } from './numberText.ts'
 import { originOf } from './raggedSequences.ts'
 import { asWritten } from './rounding.ts'
 import { countedPlaces } from './rowPlaces.ts'
-import type { Numbers, Origin, Sequences, Series, StoredArray } from './value.ts'
+import type { Origin, Sequences, Series, StoredArray } from './value.ts'
 
 /** Makes an array of zeros, for checks without data. */
 export const arrayOfZeros = (file: string, name: string, dims: readonly number[]): StoredArray => ({
@@ -26,11 +27,12 @@ export const arrayOfZeros = (file: string, name: string, dims: readonly number[]
  * nothing tells their number, the last dim is the item, and those before it are axes. RNN404 for a number that is not finite.
  */
 export function readArray(array: StoredArray, span: Span, axes?: number): Series | Sequences {
-  const { file, name, dims, values, isTruths, large, notFinite } = array
+  const { file, name, dims, isTruths, large, notFinite } = array
   const [rows, ...inner] = dims
   const depth = Math.min(axes ?? Math.max(0, inner.length - 1), inner.length)
   const item = inner.slice(depth)
   const width = item.reduce((n, dim) => n * dim, 1)
+  const values = Grid.of(array.values, width)
   const origin: Origin = { file, places: countedPlaces(rows), ...(name !== '' && { name }) }
   const series: Series = {
     kind: 'series',
@@ -47,7 +49,7 @@ export function readArray(array: StoredArray, span: Span, axes?: number): Series
   }
   const value = depth === 0 ? series : withAxes(series, dims.slice(0, depth + 1))
   if (notFinite === undefined) return value
-  const text = String(values[notFinite])
+  const text = String(values.at(notFinite))
   const type = text === 'NaN' ? 'number' : held
   return fail('RNN404', { text, type, where: originOf(value, notFinite) }, { span })
 }
@@ -64,7 +66,7 @@ function withAxes(series: Series, [rows, length, ...inner]: readonly number[]): 
 }
 
 /** Gives numbers as labels, to the last digit where they are large. */
-function exactLabels(values: Numbers, large: ReadonlyMap<number, string>): Labels {
+function exactLabels(values: Grid, large: ReadonlyMap<number, string>): Labels {
   const { texts, codes } = labelsOfNumbers(values, String)
   const known = new Map(texts.map((text, code) => [text, code]))
   const all = [...texts]

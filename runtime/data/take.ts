@@ -29,8 +29,7 @@ export function take(value: Elements, places: Places, span: Span): Elements {
     for (let i = 0; i < count; i++) made[i] = all[placeBefore(i)]
     return made
   }
-  const floats = (all: Numbers): Float64Array => picked(all, new Float64Array(count))
-  const values = floats(series.values)
+  const values = series.values.components(from, to)
   const each = <T>(all: readonly T[]): readonly T[] => (all.length === 1 ? all : all.slice(from, to))
   const { encoding } = series
   const made: Series = {
@@ -47,7 +46,7 @@ export function take(value: Elements, places: Places, span: Span): Elements {
       ? asWritten(values)
       : rounding(
           [series.rounding],
-          ([own]) => floats(own),
+          ([own]) => picked(own, new Float64Array(count)),
           ([at]) =>
             place =>
               at(placeBefore(place)),

@@ -2,6 +2,7 @@
 import type { Span } from '../../dsl/ast.ts'
 import type { ColumnCells } from './column.ts'
 import type { Encoding } from './encoding.ts'
+import type { Grid } from './grid.ts'
 import type { Labels } from './labelTables.ts'
 import type { Lists, Problem } from './lists.ts'
 import type { Rounding } from './rounding.ts'
@@ -100,8 +101,8 @@ export interface Series {
   readonly rows: number
   /** `[]` for a scalar, `[3]` for three columns joined. */
   readonly item: readonly number[]
-  /** Row-major: [rows, item…]. Codes of tokens are ints. */
-  readonly values: Numbers
+  /** [rows, item…]. Codes of tokens are ints. */
+  readonly values: Grid
   readonly encoding: Encoding
   /** The column or file that it came from, for messages. */
   readonly source: string
@@ -210,6 +211,8 @@ export const isElements = (value: Value): value is Elements => elementKinds.has(
 export interface Argument {
   readonly value: Value
   readonly span: Span
+  /** Whether nothing else reads its numbers, now or later: they may be overwritten. */
+  readonly isOwn?: boolean
 }
 
 export const widthOf = ({ item }: Series): number => item.reduce((n, dim) => n * dim, 1)

@@ -1,4 +1,6 @@
-// A real browser, and a server for its pages.
+// A real browser, and a server for its pages. Vitest's browser mode (tried: 4.1.12 with Playwright and this chromium) runs a test, with a GPU
+// too, but its page is Vite's own: under the policy `script-src 'self'`, which is what these pages prove, it does not start. Nor would the
+// page load our bundle as a user's does. It adds two packages, and Vite's transforms, which nothing else here needs.
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'

@@ -1,4 +1,5 @@
-// Random programs: every check of the fuzzer for two minutes, and on every case that failed once. SEED repeats a run, RUNS extends it.
+// Random programs: every check of the fuzzer for a while, and on every case that failed once. SEED repeats a run; RUNS, a number of programs,
+// and RNNC_FUZZ_SECONDS extend it.
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, it } from 'vitest'
@@ -9,8 +10,8 @@ import { printRegression, readRegression } from '../../trust/fuzz/regression.ts'
 import { seed } from '../support/seed.ts'
 
 const asked = process.env.RUNS === undefined ? undefined : Number(process.env.RUNS)
-/** Two minutes in all, in ms, unless it is told how many programs. */
-const budget = 40_000
+/** For each choice of kinks, in ms, unless it is told how many programs. */
+const budget = 1000 * Number(process.env.RNNC_FUZZ_SECONDS ?? 12)
 /** As many are judged however busy the machine is. */
 const least = 20
 

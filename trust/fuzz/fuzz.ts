@@ -19,6 +19,8 @@ export interface FuzzOptions extends UnderTest, GenerateOptions {
   readonly checks?: readonly Check[]
   /** Stops after this many failures. */
   readonly most?: number
+  /** Whether a failing program is made smaller and the place of the fault looked for; true if left out. */
+  readonly shrink?: boolean
   readonly onProgress?: (done: number, programs: number) => void
   /** Ends after the program in progress. */
   readonly signal?: AbortSignal
@@ -57,7 +59,7 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
   while (counts.programs < runs && spent() < 1 && failures.length < most && !options.signal?.aborted) {
     // Uses a separate seed for each program, so that runs with neighbouring seeds share none.
     const own = Math.floor(random(seed, String(counts.programs))() * 2 ** 31)
-    const found = runOne(cases, options, checks, own, counts)
+    const found = runOne(cases, { ...options, checks }, own, counts)
     if (found !== undefined) failures.push(found)
     options.onProgress?.(Math.min(1, Math.max(counts.programs / runs, spent())), counts.programs)
     await new Promise(resolve => setTimeout(resolve))
@@ -68,8 +70,7 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
 /** Runs one program, and shrinks it where it fails. */
 function runOne(
   cases: fc.Arbitrary<FuzzCase>,
-  under: UnderTest,
-  checks: readonly Check[],
+  { checks, shrink = true, ...under }: UnderTest & { readonly checks: readonly Check[]; readonly shrink?: boolean },
   seed: number,
   counts: { programs: number; checks: number; kinks: number },
 ): FuzzFailure | undefined {
@@ -92,8 +93,10 @@ function runOne(
     last = { check, case: fuzzCase, failure: outcome.failure }
     throw new Error(outcome.failure.message)
   })
-  fc.check(property, { seed, numRuns: 1 })
-  return last && explained(last.check, last.case, last.failure)
+  fc.check(property, { seed, numRuns: 1, endOnFailure: !shrink })
+  if (last === undefined) return undefined
+  const { check, case: fuzzCase, failure } = last
+  return shrink ? explained(check, fuzzCase, failure) : { check, message: failure.message, case: fuzzCase }
 }
 
 /** Selects the check of that name and those before it of the same subject, each to run on every program. */

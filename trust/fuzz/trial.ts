@@ -2,7 +2,7 @@
 import type { Backend, Buffer } from '../../compiler/backend/backend.ts'
 import { immediateBackends } from '../../compiler/backend/backends.ts'
 import { js } from '../../compiler/backend/js.ts'
-import { type CompiledModel, compile, type Graph, load } from '../../compiler/index.ts'
+import { type CompiledModel, compile, type Graph, loadPlan, plan } from '../../compiler/index.ts'
 import type { OpTable } from '../../compiler/ir/builder.ts'
 import { evaluate, type Sizes } from '../../compiler/ir/dim.ts'
 import { interpret } from '../../compiler/ir/interpret.ts'
@@ -52,9 +52,14 @@ export interface Trial {
   readonly tried: (name: GraphName, pipeline?: Pipeline) => Tried
 }
 
+/** Runs a graph; the results are the caller's own. */
+export type Run = (sizes: Sizes, inputs: Arrays) => Arrays
+
 export interface Tried extends OwnGraph {
-  /** Runs it on the first backend; the results are the caller's own. */
-  readonly run: (sizes: Sizes, inputs: Arrays) => Arrays
+  /** Runs it on the first backend. */
+  readonly run: Run
+  /** Prepares it to run on another. */
+  readonly on: (backend: Backend) => Run
   /** Rounding errors of each result at the trial's own place. */
   readonly rounding: () => Rounding
 }
@@ -108,9 +113,11 @@ export function openTrial(fuzzCase: FuzzCase, under: UnderTest = {}): Trial {
 
 /** A graph ready to run at a place. */
 export function tryGraph(own: OwnGraph, { backend, sizes, inputs }: Place): Tried {
-  const run = once(() => runOn(backend, own))
+  const on = runnerOf(own)
+  const run = once(() => on(backend))
   return {
     ...own,
+    on,
     run: (at, arrays) => run()(at, arrays),
     rounding: once(() => roundingOf(own, sizes, inputs)),
   }
@@ -132,13 +139,19 @@ export const graphOf = (model: CompiledModel, name: GraphName, pipeline: Pipelin
   model[name]({ pipeline, ...(name === 'gradient' && { inputs: true }) })
 
 /** Runs a graph on a backend in float64; the results are the caller's own. */
-export function runOn(backend: Backend, { context, graph }: OwnGraph): (sizes: Sizes, inputs: Arrays) => Arrays {
-  const executable = load(context, graph, backend, 'f64')
-  return (sizes, inputs) => {
-    // A run in place overwrites its inputs, so it gets stored copies, as in training.
-    const given = graph.inPlace ? executable.store(mapArrays(inputs, data => data.slice())) : inputs
-    const results = executable.run(sizes, given)
-    return Object.fromEntries(Object.entries(results).map(([name, data]) => [name, data.slice()]))
+export const runOn = (backend: Backend, own: OwnGraph): Run => runnerOf(own)(backend)
+
+/** Runs a graph on several backends, all with one plan. */
+export function runnerOf({ context, graph }: OwnGraph): (backend: Backend) => Run {
+  const made = once(() => plan(context, graph))
+  return backend => {
+    const executable = loadPlan(made(), backend, 'f64')
+    return (sizes, inputs) => {
+      // A run in place overwrites its inputs, so it gets stored copies, as in training.
+      const given = graph.inPlace ? executable.store(mapArrays(inputs, data => data.slice())) : inputs
+      const results = executable.run(sizes, given)
+      return Object.fromEntries(Object.entries(results).map(([name, data]) => [name, data.slice()]))
+    }
   }
 }
 

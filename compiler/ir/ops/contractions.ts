@@ -1,7 +1,7 @@
 // Sums of products. Two families, each closed under differentiation: with a weight (matmul, matmulT, outer),
 // and of two per-example matrices (bmm).
 import type { Operand } from '../../plan/plan.ts'
-import { at, build } from '../array.ts'
+import { build, line } from '../array.ts'
 import { type Builder, reshape } from '../builder.ts'
 import { asNumber, constant, type Dim, equal, multiply, product, sameShape } from '../dim.ts'
 import type { Attrs, Type, Value } from '../graph.ts'
@@ -79,9 +79,11 @@ export const contractionOps: readonly Op[] = [
     evaluate: ({ ins: [x, w], attrs, shapes: [shape] }) => {
       const term = termOf(attrs)
       return [
-        build(shape, index =>
-          sumOver(w.shape[1], k => term(at(x, [...index.slice(0, -1), k]), at(w, [last(index), k]))),
-        ),
+        build(shape, index => {
+          const lead = index.slice(0, -1)
+          const [left, right] = [line(x, [...lead, 0], lead.length), line(w, [last(index), 0], 1)]
+          return sumOver(w.shape[1], k => term(left(k), right(k)))
+        }),
       ]
     },
     vjp: ({ builder: b, ins: [x, w], attrs: { strongLeft, strongRight }, cotangents: [d], wanted }) =>
@@ -118,9 +120,11 @@ export const contractionOps: readonly Op[] = [
     evaluate: ({ ins: [d, w], attrs, shapes: [shape] }) => {
       const term = termOf(attrs)
       return [
-        build(shape, index =>
-          sumOver(w.shape[0], n => term(at(d, [...index.slice(0, -1), n]), at(w, [n, last(index)]))),
-        ),
+        build(shape, index => {
+          const lead = index.slice(0, -1)
+          const [left, right] = [line(d, [...lead, 0], lead.length), line(w, [0, last(index)], 0)]
+          return sumOver(w.shape[0], n => term(left(n), right(n)))
+        }),
       ]
     },
     vjp: ({ builder: b, ins: [d, w], attrs: { strongLeft, strongRight }, cotangents: [dy], wanted }) =>
@@ -219,9 +223,9 @@ export const contractionOps: readonly Op[] = [
         build(shape, index => {
           const lead = index.slice(0, -2)
           const [i, j] = index.slice(-2)
-          return sumOver(inner, k =>
-            term(at(a, [...lead, ...(ta ? [k, i] : [i, k])]), at(b, [...lead, ...(tb ? [j, k] : [k, j])])),
-          )
+          const left = line(a, [...lead, ...(ta ? [0, i] : [i, 0])], lead.length + (ta ? 0 : 1))
+          const right = line(b, [...lead, ...(tb ? [j, 0] : [0, j])], lead.length + (tb ? 1 : 0))
+          return sumOver(inner, k => term(left(k), right(k)))
         }),
       ]
     },

@@ -3,6 +3,7 @@
 // no label unless `empty` gives it one.
 import type { Span } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
+import { Grid } from '../grid.ts'
 import { labelledOf, rowsOfLabels, withoutEmpty } from '../labelled.ts'
 import { textAt } from '../labelTables.ts'
 import { numberOf } from '../numberText.ts'
@@ -36,11 +37,11 @@ export const classes: DataFunction = {
     const known = encoding.kind === 'classes' ? encoding.labels : notLabels(source, call.model, span)
     const indices = new Map(known.map((label, index) => [label, index]))
     const indexOf = texts.map(text => indices.get(text))
-    const values = new Float64Array(codes.length)
-    for (let i = 0; i < values.length; i++) {
-      values[i] = indexOf[codes[i]] ?? unseen(textAt(labels, i), source, where(i), span)
+    const numbers = new Float64Array(codes.length)
+    for (let i = 0; i < numbers.length; i++) {
+      numbers[i] = indexOf[codes[i]] ?? unseen(textAt(labels, i), source, where(i), span)
     }
-    const rounding = asWritten(values)
+    const values = Grid.of(numbers, 1)
     const series: Series = {
       kind: 'series',
       rows: values.length,
@@ -49,7 +50,7 @@ export const classes: DataFunction = {
       encoding,
       source,
       origins,
-      rounding,
+      rounding: asWritten(values),
     }
     return sequences === undefined ? series : { ...sequences, series }
   },

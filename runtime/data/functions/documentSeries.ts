@@ -1,6 +1,7 @@
 // Makes the series of the tokens of a text, one after another: the split cuts them by time.
 import type { Span } from '../../../dsl/ast.ts'
 import { documentTokens } from '../documentTokens.ts'
+import { Grid } from '../grid.ts'
 import { asWritten } from '../rounding.ts'
 import type { Rows } from '../rows.ts'
 import type { Document, Series } from '../value.ts'
@@ -31,15 +32,16 @@ export async function documentSeries(
   if (lacking >= 0) refuse(distinct[lacking], source, `: ${places[lacking]}`, { span, help })
   // Writes the codes in place of the numbers of the tokens: of a large text there is no memory for both.
   for (let i = 0; i < ids.length; i++) ids[i] = codes[ids[i]]
+  const values = Grid.of(ids, 1)
   return {
     kind: 'series',
     rows: ids.length,
     item: [],
-    values: ids,
+    values,
     encoding: vocabulary,
     source,
     origins: [{ file: source, places: { count: ids.length, of: row => `token ${row + 1}` } }],
-    rounding: asWritten(ids),
+    rounding: asWritten(values),
   }
 }
 

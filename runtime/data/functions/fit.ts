@@ -33,10 +33,11 @@ export function fitComponents(value: Elements, call: Call, fit: (component: Comp
     }
     const boundAt = boundsAt(series.rounding)
     const chainOf = (_: unknown, component: number): Chain => {
+      const numberOf = series.values.component(component)
       const each: Each = visit =>
         eachElement(value, training, element => {
           const place = element * width + component
-          visit(series.values[place], boundAt(place), place)
+          visit(numberOf(element), boundAt(place), place)
         })
       const far = farthest(each)
       const chain = fit({ count, first: firstOf(each), each, constant: isOneNumber(each) })

@@ -45,6 +45,8 @@ export interface DataFunction {
   readonly example?: (path: string, columns: readonly string[]) => FileContent
   /** Whether it reads the texts of a column, and not its numbers. */
   readonly readsTexts?: boolean
+  /** Whether it asks for the rounding of its arguments, to tell noise from variation. */
+  readonly readsRounding?: boolean
   /** Whether the elements of its arguments have no axes, as it gives them one. */
   readonly takesRows?: boolean
   /** Takes one argument for each parameter, in their order; those of a default have the call's span. */

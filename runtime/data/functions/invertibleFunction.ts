@@ -7,5 +7,5 @@ import type { DataFunction } from './function.ts'
 export const invertibleFunction = (name: PlainKind): DataFunction => ({
   name,
   parameters: [{ name: 'x' }],
-  apply: ([x]) => extend(numeric(x, `\`${name}\``), [[{ kind: name }]], `\`${name}\``, x.span),
+  apply: ([x]) => extend(numeric(x, `\`${name}\``), [[{ kind: name }]], `\`${name}\``, x),
 })

@@ -7,6 +7,7 @@ import type { DataFunction } from './function.ts'
 export const minmax: DataFunction = {
   name: 'minmax',
   parameters: [{ name: 'x' }],
+  readsRounding: true,
   apply: ([x], call) => {
     const numbers = numeric(x, '`minmax`')
     const chains = fitComponents(numbers, call, ({ each, constant }) => {
@@ -21,6 +22,6 @@ export const minmax: DataFunction = {
         { kind: 'divide', value: constant ? 1 : high - low },
       ]
     })
-    return extend(numbers, chains, '`minmax`', x.span)
+    return extend(numbers, chains, '`minmax`', x)
   },
 }

@@ -43,13 +43,13 @@ export const padded: DataFunction = {
     if (counts !== undefined) return { ...padded, inner: [pad(counts, 1, new Int32Array(elements)), ...below] }
     const { labels: _, large: __, ...rest } = series
     const width = widthOf(series)
-    const { values: own } = series
-    const values =
+    const values = series.values.each((own, width) =>
       own instanceof Int32Array
         ? pad(own, width, new Int32Array(elements * width))
         : own instanceof Uint8Array
           ? pad(own, width, new Uint8Array(elements * width))
-          : padding(own, width)
+          : padding(own, width),
+    )
     const bounds = rounding([series.rounding], ([own]) => padding(own, width))
     return { ...padded, series: { ...rest, rows: elements, values, rounding: bounds } }
   },

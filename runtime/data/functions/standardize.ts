@@ -7,6 +7,7 @@ import type { DataFunction } from './function.ts'
 export const standardize: DataFunction = {
   name: 'standardize',
   parameters: [{ name: 'x' }],
+  readsRounding: true,
   apply: ([x], call) => {
     const numbers = numeric(x, '`standardize`')
     const chains = fitComponents(numbers, call, component => {
@@ -18,7 +19,7 @@ export const standardize: DataFunction = {
         { kind: 'divide', value: sd },
       ]
     })
-    return extend(numbers, chains, '`standardize`', x.span)
+    return extend(numbers, chains, '`standardize`', x)
   },
 }
 

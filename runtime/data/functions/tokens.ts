@@ -1,6 +1,7 @@
 // Shared by `words` and `chars`: turns texts into sequences of codes of a vocabulary, which is fitted to the training part.
 import type { Span } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
+import { Grid } from '../grid.ts'
 import { GrowingInts } from '../growing.ts'
 import { type Labelled, labelledOf, rowsOfLabels, withoutEmpty } from '../labelled.ts'
 import { textAt } from '../labelTables.ts'
@@ -176,7 +177,8 @@ function tokenized(found: Labelled, settings: VocabularySettings, span: Span, ca
   // A text makes a sequence, or is an element of the list that it is in.
   const ends =
     isCut && levels.length > 0 ? sumsOf(levels[levels.length - 1]).subarray(1) : labels.codes.map((_, i) => i + 1)
-  const { values, lengths } = coded({ ...found, labels }, all, vocabulary, ends, span)
+  const { codes, lengths } = coded({ ...found, labels }, all, vocabulary, ends, span)
+  const values = Grid.of(codes, 1)
   const series: Series = {
     kind: 'series',
     rows: values.length,
@@ -204,7 +206,7 @@ function coded(
   vocabulary: Vocabulary,
   ends: Float64Array | Int32Array,
   span: Span,
-): { readonly values: Int32Array; readonly lengths: Int32Array } {
+): { readonly codes: Int32Array; readonly lengths: Int32Array } {
   const codes = distinct.map(coder(vocabulary))
   const values = new GrowingInts()
   const addText = (place: number): void => {
@@ -224,5 +226,5 @@ function coded(
     if (end !== undefined) values.push(end)
     return values.length - before
   })
-  return { values: values.take(), lengths }
+  return { codes: values.take(), lengths }
 }

@@ -16,10 +16,10 @@ import {
   interpreted,
   mapArrays,
   placeOf,
+  type Run,
   roundingOf,
-  runOn,
+  runnerOf,
   type Trial,
-  type Tried,
 } from '../trial.ts'
 
 export const agreement: Check = {
@@ -40,15 +40,10 @@ export const agreement: Check = {
           const loss = { context: model.context, graph: model.evaluate({ pipeline }) }
           return { ...outcome, failure: { ...outcome.failure, locate: () => locate(loss, placeOf(trial)) } }
         }
-        // The other checks run the graphs of the trial on the first backend as well.
-        const run = (backend: Backend, i: number): Tried['run'] => {
-          if (name !== 'train') return i === 0 ? trial.tried(name).run : runOn(backend, trial.tried(name))
-          const own = { context: model.context, graph: graphFor(model, name, tested.pipeline) }
-          return runOn(backend, own)
-        }
+        const onAny = runners(trial, name)
         return inTurn([
           ...tested.backends.map((backend, i) =>
-            agrees(() => run(backend, i)(sizes, all), tested.pipeline, `${tested.pipeline.name}, ${backend.name}`),
+            agrees(() => onAny(backend, i)(sizes, all), tested.pipeline, `${tested.pipeline.name}, ${backend.name}`),
           ),
           agrees(
             () => interpreted({ context: model.context, graph: graphFor(model, name, other) }, sizes, all),
@@ -59,6 +54,14 @@ export const agreement: Check = {
       }),
     )
   },
+}
+
+/** Runs a graph on each of the tested backends. */
+function runners({ model, tested, tried }: Trial, name: AgreementGraph): (backend: Backend, i: number) => Run {
+  if (name === 'train') return runnerOf({ context: model.context, graph: graphFor(model, name, tested.pipeline) })
+  // The other checks run the graphs of the trial on the first backend as well.
+  const { run, on } = tried(name)
+  return (backend, i) => (i === 0 ? run : on(backend))
 }
 
 export type AgreementGraph = GraphName | 'train'
