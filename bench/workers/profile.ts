@@ -2,7 +2,8 @@
 import { type Profiler, Session } from 'node:inspector/promises'
 import { immediateBackends } from '../../compiler/backend/backends.ts'
 import { js } from '../../compiler/backend/js.ts'
-import { plan } from '../../compiler/index.ts'
+import { scheduleFor } from '../../compiler/backend/wasm.ts'
+import { type Plan, plan } from '../../compiler/index.ts'
 import type { Profile } from '../profileText.ts'
 import { workloads } from '../workloads.ts'
 import { compileWorkload, rnncCase } from './rnnc.ts'
@@ -13,12 +14,9 @@ const workload = workloads.find(w => w.id === process.argv[2])
 const backend = immediateBackends.find(b => b.name === target)
 if (backend === undefined || workload === undefined) throw new Error(`no target ${target}, or no workload`)
 
-/** Functions of the program with the comment above each: the kernels. */
-const kernels = new Map<string, string>()
 const model = compileWorkload(workload)
-const training = workload.mode === 'train' ? model.train() : { context: model.context, graph: model.predict() }
-const text = js.emit(plan(training.context, training.graph), 'f32')
-for (const [, comment, name] of text.matchAll(/^\/\/ (.*)\nfunction ([\w$]+)/gm)) kernels.set(name, comment)
+/** Functions of the program with the comment above each: the kernels. */
+const kernels = backend === js ? kernelsOfJs() : kernelsOfWasm()
 /** The comment that the compiler writes above a loop over time. */
 const loop = /step by step|in time|over time/
 
@@ -43,6 +41,31 @@ const ms = run()
 const { profile } = await session.post('Profiler.stop')
 const result: Profile = { target, workload: workload.id, ms, parts: parts(profile) }
 console.log(JSON.stringify(result))
+
+function planOf(): Plan {
+  const { context, graph } = graphOf()
+  return plan(context, graph)
+}
+
+function graphOf() {
+  if (workload?.mode === 'train') return model.train()
+  const { context } = model
+  return { context, graph: workload?.mode === 'stream' ? model.stream('T').step : model.predict() }
+}
+
+function kernelsOfJs(): ReadonlyMap<string, string> {
+  const text = js.emit(planOf(), 'f32')
+  return new Map([...text.matchAll(/^\/\/ (.*)\nfunction ([\w$]+)/gm)].map(([, comment, name]) => [name, comment]))
+}
+
+function kernelsOfWasm(): ReadonlyMap<string, string> {
+  const { functions } = scheduleFor(planOf(), 'f32').program
+  const all = functions.flatMap(({ name, comment }) => {
+    const [kind] = /^(?:map|reduce|product|pack)(?=_)/.exec(name) ?? []
+    return kind === undefined ? [] : [[name, `${kind} ${comment}`] as const]
+  })
+  return new Map(all)
+}
 
 /** Gives the share of each kernel, including the functions that it calls; time outside kernels is listed by function. */
 function parts({ nodes, samples = [] }: Profiler.Profile): Profile['parts'] {

@@ -13,6 +13,8 @@ export interface ModuleOptions {
   readonly relaxed: boolean
   /** Whether the memory is one that threads may share, of at most so many pages. */
   readonly shared: boolean
+  /** Whether the module names its functions, for stack traces and profiles. */
+  readonly names?: boolean
 }
 
 /** Memories grow by pages. */
@@ -46,10 +48,13 @@ export function encodeModule({ functions }: Program, options: ModuleOptions): Ui
     ...section(3, list(types.map(t => unsigned(signatures.indexOf(t))))),
     ...section(7, list(options.exports.map(name => [...text(name), 0, ...unsigned(indexOf(name))]))),
     ...section(10, list(meets ? [...code, barrierCode] : code)),
+    ...(options.names ? section(0, [...text('name'), 1, ...sized(list(functions.map(nameOf)))]) : []),
   ])
 }
 
 const section = (id: number, bytes: readonly number[]): number[] => [id, ...sized(bytes)]
+
+const nameOf = ({ name }: Func, index: number): number[] => [...unsigned(index), ...text(name)]
 
 /** A function's type as bytes, in text so that equal ones are equal. */
 const signatureOf = ({ params, result }: Func): string =>

@@ -31,7 +31,7 @@ export interface EngineOptions {
 
 /** Assembles a program. A crew needs a shared memory. */
 export function wasmEngine({ program, run }: Schedule, { relaxed, shared = canShare(), crew }: EngineOptions): Engine {
-  const module = new WebAssembly.Module(encodeModule(program, { exports: [run], relaxed, shared }))
+  const module = new WebAssembly.Module(encodeModule(program, { exports: [run], relaxed, shared, names: true }))
   const owned = new WeakSet<ArrayBufferLike>()
   let memory = (shared ? sharedMemory : ownMemory)(1)
   let start = entryOf(module, memory, run)
