@@ -167,6 +167,55 @@ cell AdamW(rate = 0.001, b1 = 0.9, b2 = 0.999, eps = 1e-8, decay = 0.01) {   # P
   p' = p * (1 - rate * decay) - rate * (m' / (1 - b1^t')) / (sqrt(v' / (1 - b2^t')) + eps)
 }
 
+cell LazyAdam(rate = 0.001, b1 = 0.9, b2 = 0.999, eps = 1e-7) {   # Adam that leaves alone what has no gradient, as rows of a table not used
+  input g: P
+  state p, m, v: P, t: int
+  used = g != 0
+  t' = t + 1
+  m' = where(used, b1 * m + (1 - b1) * g, m)
+  v' = where(used, b2 * v + (1 - b2) * g^2, v)
+  p' = where(used, p - rate * sqrt(1 - b2^t') / (1 - b1^t') * m' / (sqrt(v') + eps), p)
+}
+
+cell AMSGrad(rate = 0.001, b1 = 0.9, b2 = 0.999, eps = 1e-8) {    # Reddi et al. 2018, as PyTorch's Adam(amsgrad=True)
+  input g: P
+  state p, m, v, most: P, t: int
+  t' = t + 1
+  m' = b1 * m + (1 - b1) * g
+  v' = b2 * v + (1 - b2) * g^2
+  most' = max(most, v')
+  p' = p - rate * (m' / (1 - b1^t')) / (sqrt(most' / (1 - b2^t')) + eps)
+}
+
+cell Nadam(rate = 0.002, b1 = 0.9, b2 = 0.999, eps = 1e-8, decay = 0.004) {   # Dozat 2016, as PyTorch; Keras: decay = 1, eps = 1e-7
+  input g: P
+  state p, m, v: P, all: real = 1, t: int
+  t' = t + 1
+  now = b1 * (1 - 0.5 * 0.96^(decay * t'))
+  next = b1 * (1 - 0.5 * 0.96^(decay * (t' + 1)))
+  all' = all * now
+  m' = b1 * m + (1 - b1) * g
+  v' = b2 * v + (1 - b2) * g^2
+  p' = p - rate * (next / (1 - all' * next) * m' + (1 - now) / (1 - all') * g) / (sqrt(v' / (1 - b2^t')) + eps)
+}
+
+cell Lion(rate = 1e-4, b1 = 0.9, b2 = 0.99, decay = 0) {      # Chen et al. 2023
+  input g: P
+  state p, m: P
+  c = b1 * m + (1 - b1) * g
+  m' = b2 * m + (1 - b2) * g
+  p' = p * (1 - rate * decay) - rate * where(c > 0, 1, where(c < 0, -1, c))
+}
+
+cell Adadelta(rate = 1, rho = 0.9, eps = 1e-6) {              # Zeiler 2012, as PyTorch
+  input g: P
+  state p, v, a: P
+  v' = rho * v + (1 - rho) * g^2
+  step = sqrt(a + eps) / sqrt(v' + eps) * g
+  a' = rho * a + (1 - rho) * step^2
+  p' = p - rate * step
+}
+
 cell Adagrad(rate = 0.001, eps = 1e-7) {
   input g: P
   state p: P, a: P = 0.1

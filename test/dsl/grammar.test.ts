@@ -15,7 +15,7 @@ test('the standard library and the programs of the proposal parse', () => {
     'layers.rnn': 4,
     'losses.rnn': 5,
     'metrics.rnn': 3,
-    'optimizers.rnn': 5,
+    'optimizers.rnn': 10,
   })
   assert.equal(parsed(fixture('library.rnn')).items.length, 16)
   assert.equal(parsed(fixture('programs.rnn')).items.length, 22)
