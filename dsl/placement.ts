@@ -12,6 +12,8 @@ const allowed: Readonly<Record<Block, readonly Kind[]>> = {
   fn: ['return', 'equation'],
 }
 
+const blocks: readonly Block[] = ['layer', 'cell', 'model', 'fn']
+
 const inWords: Readonly<Record<Block, string>> = { cell: 'a cell', layer: 'a layer', model: 'a model', fn: 'an fn' }
 
 const advice: Partial<Record<Kind, string>> = {
@@ -35,11 +37,14 @@ export function misplaced(program: Program): Diagnostic[] {
 }
 
 function inBlock(block: Block, { name, body }: Unit | Fn): Diagnostic[] {
-  const found = body
-    .filter(({ kind }) => !allowed[block].includes(kind))
-    .map(({ kind, span }) =>
-      diagnostic('RNN114', { statement: kind, place: inWords[block] }, { span, help: advice[kind] }),
-    )
+  const wrong = body.filter(({ kind }) => !allowed[block].includes(kind))
+  const refused = ({ kind, span }: Statement, help = advice[kind]): Diagnostic =>
+    diagnostic('RNN114', { statement: kind, place: inWords[block] }, { span, help })
+  // Where all statements are those of another block, its keyword is what is wrong, and one message says so.
+  const meant = wrong.length > 1 ? blocks.find(b => body.every(({ kind }) => allowed[b].includes(kind))) : undefined
+  if (meant !== undefined)
+    return [refused(wrong[0], `${inWords[meant]} may have all of these: \`${meant} ${name.text}\``)]
+  const found = wrong.map(s => refused(s))
   const returns = block === 'cell' || block === 'model' || body.some(({ kind }) => kind === 'return')
   if (returns) return found
   return [...found, diagnostic('RNN115', { kind: block, name: name.text }, { span: name.span })]

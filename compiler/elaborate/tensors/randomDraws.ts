@@ -8,7 +8,7 @@ import type { Value } from '../../ir/graph.ts'
 import type { PlainOp } from '../../ir/ops/schemas.ts'
 import type { Scope } from '../values/scope.ts'
 import type { Init } from '../values/signature.ts'
-import { type Axis, joinFacts, type Tensor } from '../values/tensor.ts'
+import { type Axis, formatBoth, formatItem, joinFacts, type Tensor } from '../values/tensor.ts'
 import { checkAxes, commonItem, expand, inOrder, joinAxes, placesOf, tensor } from './typedOperations.ts'
 
 /** Names of the scalar int inputs of a graph with draws. No name of a program starts with `@`. */
@@ -52,7 +52,16 @@ function drawKey(scope: Scope): Value {
 
 /** Draws 1 with probability p, else 0, for each element of `like`; gives p itself outside of training. */
 export function bernoulli(scope: Scope, p: Tensor, like: Tensor, span: Span): Tensor {
-  commonItem([like, p], span, 'bernoulli')
+  const shaped = commonItem([like, p], span, 'bernoulli')
+  if (shaped.item.length > like.item.length) {
+    const caret = `the probability is ${formatItem(p)}, and the draw is for ${formatItem(like)}`
+    const help = 'the probability is one number, or one for each element that is drawn'
+    fail(
+      'RNN203',
+      { operation: 'bernoulli', left: formatBoth(p.item), right: formatBoth(like.item) },
+      { span, caret, help },
+    )
+  }
   checkAxes(scope, [like, p], span)
   const facts = joinFacts([p])
   const axes = joinAxes([like, p])
