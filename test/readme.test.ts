@@ -17,8 +17,12 @@ const pages = ['README.md', ...readdirSync(join(root, 'examples')).map(name => `
 /** Commands that other tests run, or that take minutes. */
 const left = /^npm ci\b|^npm test\b|^npm( run -s)? start\b|choose\.ts|epochs\.ts|image_rows|^sudo /
 
-/** Trainings that take minutes: here they make a few steps. */
+/** Trainings that take minutes: here they make a few steps, and these networks run as WebAssembly. */
 const shortened = /train examples\/(dates|sentiment|characters)\//
+const large = /(train examples\/|eval )(dates|sentiment|characters)\b/
+
+const asRun = (command: string): string =>
+  `${command}${shortened.test(command) ? ' --set steps=8' : ''}${large.test(command) ? ' --target wasm' : ''}`
 
 /** Data that is not part of the project, which some commands read. */
 const shared = ['reviews.csv', 'tinyshakespeare.txt'].map(name => ({
@@ -118,7 +122,7 @@ for (const page of pages) {
         const commands = lines.map(line => line.replace(/\s+#.*$/, ''))
         for (const command of commands.filter(line => line !== '' && !left.test(line))) {
           it(command, needs(missingFor(markdown)), async () => {
-            await shell(shortened.test(command) ? `${command} --set steps=8` : command)
+            await shell(asRun(command))
           })
         }
       }

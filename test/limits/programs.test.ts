@@ -96,10 +96,10 @@ test('what is nested too deeply is RNN119 at its place', () => {
   const fns = `fn f0(x) = x + 1\n${repeat(3000, i => `fn f${i + 1}(x) = f${i}(x)`)}`
   assert.deepEqual(codes(model('  loss mse(w * f3000(x), y)', fns)), ['RNN119'])
   const layers = `layer l0() {\n  input x: real\n  return x\n}\n${repeat(
-    3000,
+    1000,
     i => `layer l${i + 1}() {\n  input x: real\n  part p = l${i}()\n  return p(x)\n}`,
   )}`
-  assert.deepEqual(codes(model('  loss mse(w * (x |> l3000()), y)', layers)), ['RNN119'])
+  assert.deepEqual(codes(model('  loss mse(w * (x |> l1000()), y)', layers)), ['RNN119'])
 })
 
 test('as many brackets, and as many functions inside each other, as are allowed', () => {
