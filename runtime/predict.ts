@@ -145,7 +145,8 @@ function generated(task: Task<AnyBackend>, backend: Backend): Predictions {
 
 /** The same backend, if its runs answer at once. RNN505 for a device, on which steps would wait for each other. */
 function immediate(backend: AnyBackend): Backend {
-  const help = 'a model that generates its answers step by step runs on the CPU: `--target js`'
+  const names = immediateBackends.map(b => `\`--target ${b.name}\``)
+  const help = `a model that generates its answers step by step runs on the CPU: ${names.join(', ')}`
   return (
     immediateBackends.find(b => b.name === backend.name) ??
     fail('RNN505', { option: 'target', value: backend.name }, { help })

@@ -16,6 +16,7 @@ function engineOf({ program, run }: Schedule, threads: number): Engine {
     sleeps: true,
     buffer: () => memory,
     owns: array => array.buffer === memory,
+    dispose: () => {},
     grow: bytes => {
       if (bytes > memory.byteLength) memory.grow(bytes)
     },

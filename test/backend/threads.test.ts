@@ -227,10 +227,15 @@ describe('a crew', () => {
   })
 
   it('runs nothing after its memory was freed', () => {
-    const { made, sizes, inputs } = executable(two)
-    made.run(sizes, inputs)
-    made.dispose?.()
-    assert.throws(() => made.run(sizes, inputs), /after its memory was freed/)
+    for (const backend of [two, wasm]) {
+      const { made, sizes, inputs } = executable(backend)
+      const bound = made.bind?.(sizes, inputs)
+      made.run(sizes, inputs)
+      made.dispose?.()
+      assert.throws(() => made.run(sizes, inputs), /after its memory was freed/)
+      assert.throws(() => bound?.(), /after its memory was freed/)
+      made.dispose?.()
+    }
   })
 
   it('whose workers have ended is an error', async () => {

@@ -20,6 +20,6 @@ export interface Engine {
   grow(bytes: number): void
   /** Runs the program on frames; `record` is the address of what its barriers are made of. Throws RNN524 where a thread fails. */
   run(frames: FramesOfRun, record: number): void
-  /** Lets the threads go. */
-  dispose?(): void
+  /** Lets the threads and the memory go. It can neither grow nor run from then on. */
+  dispose(): void
 }

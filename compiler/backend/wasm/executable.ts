@@ -63,7 +63,10 @@ export function createExecutable(options: ExecutableOptions): Executable {
   return {
     backend: name,
     ...(engine.threads > 1 && { threads: engine.threads }),
-    ...(engine.dispose && { dispose: engine.dispose }),
+    dispose: () => {
+      engine.dispose()
+      arena.views.clear()
+    },
     store: inputs.store,
     run: (sizes, arrays) => {
       place(sizes, arrays)

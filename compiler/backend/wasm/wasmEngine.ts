@@ -39,6 +39,10 @@ export function wasmEngine({ program, run }: Schedule, { relaxed, shared = canSh
   let buffer: ArrayBufferLike = memory.buffer
   owned.add(buffer)
   const together = crew && startTogether(crew, module, memory, run)
+  const freed = (): never => {
+    throw new Error('an executable is run after its memory was freed')
+  }
+  const known = { isFreed: false }
   return {
     threads: crew?.threads ?? 1,
     sleeps: crew?.sleeps ?? true,
@@ -46,6 +50,7 @@ export function wasmEngine({ program, run }: Schedule, { relaxed, shared = canSh
     // An array over what the memory was before it grew lies in it as well, if it grew in its place.
     owns: array => (shared ? array.buffer === buffer || owned.has(array.buffer) : array.buffer === buffer),
     grow: bytes => {
+      if (known.isFreed) freed()
       const missing = Math.ceil((bytes - memory.buffer.byteLength) / pageBytes)
       if (missing <= 0) return
       const pages = memory.buffer.byteLength / pageBytes + missing
@@ -64,7 +69,14 @@ export function wasmEngine({ program, run }: Schedule, { relaxed, shared = canSh
       if (together === undefined) start(frames.start)
       else together.run(frames, record, start)
     },
-    ...(together && { dispose: together.end }),
+    dispose: () => {
+      known.isFreed = true
+      together?.end()
+      start = freed
+      // The engine frees a memory that nothing refers to.
+      memory = ownMemory(0)
+      buffer = memory.buffer
+    },
   }
 }
 
