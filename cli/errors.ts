@@ -1,5 +1,7 @@
 // Turns mistakes on the command line itself into diagnostics with codes.
 import type { Command, CommanderError } from 'commander'
+import { settingNames } from '../compiler/elaborate/models/settings.ts'
+import { namesFor } from '../dsl/borrowedWords.ts'
 import { diagnostic, fail, RnnError } from '../dsl/diagnostics.ts'
 import { didYouMean } from '../dsl/suggest.ts'
 
@@ -16,6 +18,9 @@ export function argumentError({ code, message }: CommanderError, program: Comman
     case 'commander.unknownOption': {
       const [flag] = (quoted[0] ?? '').split('=')
       const known = (command ?? program).options.flatMap(o => (o.long === undefined ? [] : [o.long]))
+      const setting = settingOf(flag)
+      if (setting !== undefined)
+        return new RnnError([diagnostic('RNN505', { option: 'option', value: flag }, { help: setting })])
       return unknown('option', flag, [...known, '--help'], help)
     }
     case 'commander.unknownCommand':
@@ -38,6 +43,14 @@ export function argumentError({ code, message }: CommanderError, program: Comman
     default:
       return wrong(name, 'other arguments', message.replace(/^error: /, ''))
   }
+}
+
+/** Advice for an option that is a setting of `train`, or a hyper-parameter of its optimizer. */
+function settingOf(flag: string): string | undefined {
+  const word = flag.replace(/^--?/, '').replaceAll('-', '_')
+  const name = namesFor(word)[0] ?? word
+  if (name === 'rate') return 'the rate is a number of the optimizer, in the `train` block: `optimizer = Adam(0.01)`'
+  return settingNames.includes(name) ? `settings are set by name: \`--set ${name}=10\`` : undefined
 }
 
 function unknown(option: string, value: string, known: readonly string[], otherwise: string): RnnError {

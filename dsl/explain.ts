@@ -29,7 +29,11 @@ function wantsName({ expected }: Failure, next: IToken | undefined): boolean {
 
 // Gives the first hint that applies.
 function hint(failure: Failure, tokens: readonly IToken[], file: string): Details {
-  const help = foreignWord(failure, tokens) ?? misspelledWord(failure, tokens) ?? foreignSign(failure, tokens)
+  const help =
+    foreignWord(failure, tokens) ??
+    misspelledWord(failure, tokens) ??
+    foreignSign(failure, tokens) ??
+    sideBySide(failure, tokens)
   return help === undefined ? (unclosed(failure, tokens, file) ?? unfinished(failure, tokens, file) ?? {}) : { help }
 }
 
@@ -50,7 +54,22 @@ const foreignWords: ReadonlyMap<string, string> = new Map([
 function foreignWord(failure: Failure, tokens: readonly IToken[]): string | undefined {
   const at = indexOf(failure.found, tokens)
   const begin = indexOf(failure.begin, tokens)
-  return at - begin <= 1 ? foreignWords.get(failure.begin.image) : undefined
+  return foreignWords.get((at - begin <= 1 ? failure.begin : tokens[at - 1]).image)
+}
+
+/** Advice for two values with nothing between them, as `W x`, and for a step that is numbered, as `h[t] = …`. */
+function sideBySide({ begin, found }: Failure, tokens: readonly IToken[]): string | undefined {
+  const at = indexOf(found, tokens)
+  const [before, previous] = [tokens.at(at - 2), tokens.at(at - 1)]
+  if (at < 1 || previous === undefined || previous.endLine !== found.startLine) return undefined
+  if (previous === begin && tokenMatcher(found, t.LeftSquare) && tokenMatcher(begin, t.Name))
+    return `steps have no numbers here: in a cell, \`${begin.image}\` is the state before the step and \`${begin.image}'\` the one after it`
+  if (at < 2 || !tokenMatcher(found, t.Name) || !tokenMatcher(previous, t.Name)) return undefined
+  if (before?.image === '|>') return `a pipe is missing: \`|> ${previous.image} |> ${found.image}\``
+  const [a, b] = [previous.image, found.image]
+  return before?.image === '=' || before?.image === '+'
+    ? `write \`${a} @ ${b}\` for the product of a matrix, \`${a} * ${b}\` for one element by element`
+    : undefined
 }
 
 function misspelledWord({ begin, found, inBody }: Failure, tokens: readonly IToken[]): string | undefined {
@@ -73,6 +92,9 @@ function foreignSign({ found }: Failure, tokens: readonly IToken[]): string | un
   const at = indexOf(found, tokens)
   const previous = at > 0 ? tokens[at - 1] : undefined
   const next = tokens.at(at + 1)
+  if (found.image === '/' && (next?.image === '/' || next?.image === '*' || previous?.image === '/'))
+    return 'a comment begins with `#`'
+  if (found.image === '*' && previous?.image === '/') return 'a comment begins with `#`'
   if (found.image === '*' && previous?.image === '*') return 'a power is written `x^2`'
   if (found.image === '.' && next !== undefined && tokenMatcher(next, t.Digits)) return `write \`0.${next.image}\``
   if (next?.image === '=' && ['+', '-', '*', '/'].includes(found.image)) {

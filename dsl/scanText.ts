@@ -100,6 +100,11 @@ const foreign: readonly (readonly [RegExp, string])[] = [
   [/^≤/, 'write `<=`'],
   [/^≥/, 'write `>=`'],
   [/^≠/, 'write `!=`'],
+  [/^\?/, 'choose between two values with `where(b, x, y)`'],
+  [/^σ/, 'write `sigmoid(x)`'],
+  [/^[∑Σ]/, 'write `sum(x)`'],
+  [/^√/, 'write `sqrt(x)`'],
+  [/^[\uff01-\uff5e]/, 'write it as the plain character of a keyboard: `(`, `)`, `,`, `=`'],
   [/^\p{L}/u, 'names consist of the letters a to z, digits and `_`'],
 ]
 

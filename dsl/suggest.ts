@@ -1,18 +1,21 @@
-// "did you mean …?": finds the most similar of the allowed names.
+// "did you mean …?": finds what a name means elsewhere, or the most similar of the allowed names.
+import { namesFor } from './borrowedWords.ts'
 
 /** Limits on the length of a name, and on the number of candidates, to bound the time for a message. */
 const longestName = 100
 const mostCandidates = 2000
 
-/** The candidate that is at most two typing errors away from `name`, if there is one. */
+/** The candidate that `name` stands for in Keras, PyTorch or NumPy, or that is a few typing errors away from it, if there is one. */
 export function suggest(name: string, candidates: Iterable<string>): string | undefined {
   if (name.length > longestName) return undefined
-  const limit = name.length < 3 ? 1 : name.length < 6 ? 2 : 3
+  const borrowed = namesFor(name)
+  const limit = name.length < 5 ? 1 : name.length < 8 ? 2 : 3
   const written = name.toLowerCase()
   let best: string | undefined
   let least = limit + 1
   let compared = 0
   for (const candidate of candidates) {
+    if (borrowed.includes(candidate)) return candidate
     // Skips a candidate whose length alone costs too many edits.
     if (candidate === name || Math.abs(candidate.length - name.length) >= least) continue
     if (++compared > mostCandidates) break

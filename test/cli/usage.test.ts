@@ -4,7 +4,7 @@ import { describe, it } from 'vitest'
 import { assertRefused, json, series, wave, workplace } from './support.ts'
 
 const { rnnc, ok, start } = workplace({ 'wave.rnn': series(), 'wave.csv': wave() })
-const commands = ['check', 'train', 'eval', 'predict', 'build', 'explain', 'gradcheck', 'diagnose', 'fuzz']
+const commands = ['check', 'train', 'eval', 'predict', 'generate', 'build', 'explain', 'gradcheck', 'diagnose', 'fuzz']
 
 describe('help', () => {
   for (const command of commands) {
@@ -33,6 +33,9 @@ describe('a mistake on the command line', () => {
   const cases: readonly (readonly [args: readonly string[], code: string, message: RegExp])[] = [
     [['trian', 'wave.rnn'], 'RNN505', /unknown command `trian`\nhelp: did you mean `train`\?/],
     [['train', 'wave.rnn', '--epoch', '3'], 'RNN505', /unknown option `--epoch`/],
+    [['train', 'wave.rnn', '--epochs', '3'], 'RNN505', /settings are set by name: `--set epochs=10`/],
+    [['train', 'wave.rnn', '--batch-size', '4'], 'RNN505', /`--set batch=10`/],
+    [['train', 'wave.rnn', '--lr', '0.1'], 'RNN505', /the rate is a number of the optimizer/],
     [['train', 'wave.rnn', '--otu', 'x'], 'RNN505', /did you mean `--out`\?/],
     [['check'], 'RNN509', /takes FILE, not nothing/],
     [['check', 'a.rnn', 'b.rnn'], 'RNN509', /takes 1 argument, not 2/],

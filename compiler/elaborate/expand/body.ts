@@ -36,7 +36,11 @@ export function runBody(scope: Scope, body: readonly Statement[]): BodyResult {
     body.map(statement => ({
       run: () => run(statement),
       failed: () => {
-        if (statement.kind === 'equation') namesOf(scope, statement).set(statement.name.text, { kind: 'unknown' })
+        if (statement.kind === 'equation') {
+          namesOf(scope, statement).set(statement.name.text, { kind: 'unknown' })
+          // A prime was forgotten: that there is no next value follows from it.
+          if (scope.states.has(statement.name.text)) scope.primes.set(statement.name.text, { kind: 'unknown' })
+        }
         if (statement.kind === 'output') scope.names.set(statement.name.text, { kind: 'unknown' })
         if (statement.kind === 'return') returned = { kind: 'unknown' }
       },
@@ -62,7 +66,7 @@ export function equation(scope: Scope, e: Equation): void {
   const { text: name, span } = e.name
   if (!e.primed && scope.states.has(name)) fail('RNN303', { state: name }, { span })
   if (e.primed && !scope.states.has(name)) fail('RNN306', { name }, { span })
-  if (e.primed && scope.primes.has(name)) fail('RNN307', { state: name }, { span })
+  if (e.primed && (scope.primes.get(name)?.kind ?? 'unknown') !== 'unknown') fail('RNN307', { state: name }, { span })
   if (!e.primed && scope.names.has(name)) fail('RNN107', { name }, { span })
   scope.builder.note = { span: e.span }
   const value = evaluate(scope, e.value)

@@ -17,6 +17,7 @@ import { hyperParameters, instanceOf, makeRecipe } from './recipes.ts'
 /** Evaluates `x |> f`: the left side is always the first input; `left` is undefined if its evaluation failed. */
 export function pipe(scope: Scope, expr: Expr & { kind: 'pipe' }, left: Entity | undefined): Entity {
   const { callee } = expr
+  refuseOperator(scope, expr)
   const inner = evaluate(scope, callee.kind === 'call' ? callee.callee : callee)
   const value = known(left)
   const piped = { entity: value, span: expr.value.span }
@@ -27,6 +28,14 @@ export function pipe(scope: Scope, expr: Expr & { kind: 'pipe' }, left: Entity |
     return callWith(scope, callWith(scope, inner, callee.args, undefined, callee), [], piped, callee)
   }
   return from(apply(), sourceText(scope, callee.span))
+}
+
+/** RNN221 for an operator behind a pipe, which binds before the pipe: `x |> dense(1) + y`. */
+function refuseOperator(scope: Scope, { value, callee }: Expr & { kind: 'pipe' }): void {
+  if (callee.kind !== 'binary') return
+  const [before, recipe, after] = [value.span, callee.left.span, callee.right.span].map(s => sourceText(scope, s))
+  const help = `\`${callee.op}\` binds before \`|>\`: write \`(${before} |> ${recipe}) ${callee.op} ${after}\``
+  fail('RNN221', { recipe, name: 'name' }, { span: callee.left.span, help })
 }
 
 const takesHypers = (e: Entity): boolean => e.kind === 'template' && e.unit.hasParams

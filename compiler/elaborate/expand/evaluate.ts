@@ -1,5 +1,6 @@
 // Evaluates expressions: gives the entity that each form of the grammar stands for in a scope.
 import type { Expr, Span } from '../../../dsl/ast.ts'
+import { memberFor, wayFor } from '../../../dsl/borrowedWords.ts'
 import { beginning, chain } from '../../../dsl/children.ts'
 import { type Diagnostic, fail } from '../../../dsl/diagnostics.ts'
 import { inLibrary } from '../../../dsl/standardLibrary.ts'
@@ -109,10 +110,11 @@ function lookUp(scope: Scope, name: string, span: Span): Entity {
   // A file that is not a program may have thousands of unknown names: limits the costly search for similar ones.
   const near = scope.session.sought++ < mostSought ? suggest(name, names(inSight)) : undefined
   const axis = scope.axes.has(name) ? `\`${name}\` is an axis; its length is \`length(over ${name})\`` : undefined
+  const instead = axis ?? wayFor(name)
   return fail(
     'RNN106',
     { name },
-    { span, help: axis ?? (near === undefined ? undefined : `did you mean \`${near}\`?`) },
+    { span, help: instead ?? (near === undefined ? undefined : `did you mean \`${near}\`?`) },
   )
 }
 
@@ -139,12 +141,11 @@ function member(scope: Scope, of: Entity, name: string, expr: Expr & { kind: 'me
   const missing = (value: string, known: Iterable<string>): never => {
     const all = [...known]
     const near = suggest(name, all)
+    const choices = all.length > 0 ? `it has ${all.map(n => `\`.${n}\``).join(', ')}` : undefined
     const help =
-      near !== undefined
-        ? `did you mean \`.${near}\`?`
-        : all.length > 0
-          ? `it has ${all.map(n => `\`.${n}\``).join(', ')}`
-          : undefined
+      near === undefined
+        ? (memberFor(name, sourceText(scope, expr.value.span)) ?? choices)
+        : `did you mean \`.${near}\`?`
     return fail('RNN218', { value, name }, { span: expr.name.span, help })
   }
   switch (of.kind) {

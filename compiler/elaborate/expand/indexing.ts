@@ -6,7 +6,7 @@ import * as D from '../../ir/dim.ts'
 import { asDim, asTensor } from '../tensors/convert.ts'
 import { independentOf } from '../tensors/distributions.ts'
 import { boundBy, checkLabels } from '../tensors/labels.ts'
-import { checkAxes, commonOrder, expand, joinAxes, tensor } from '../tensors/typedOperations.ts'
+import { checkAxes, commonOrder, expand, joinAxes, tensor, visibleAxes } from '../tensors/typedOperations.ts'
 import { each } from '../values/collectProblems.ts'
 import type { Entity, StaticNumber, StaticVector } from '../values/entity.ts'
 import type { Scope } from '../values/scope.ts'
@@ -57,8 +57,10 @@ function indexed(scope: Scope, given: Tensor, places: readonly Place[], span: Sp
     const { at, slice } = only
     if (at.kind === 'tensor' || at.kind === 'result') return rowAt(scope, given, asTensor(scope, at, slice.span), span)
   }
-  if (places.length > given.item.length)
-    fail('RNN217', { index: sourceText(scope, span), shape: formatItem(given) }, { span })
+  if (places.length > given.item.length) {
+    const help = elementOver(scope, given)
+    fail('RNN217', { index: sourceText(scope, span), shape: formatItem(given) }, { span, ...(help && { help }) })
+  }
   let t = given
   const kept: D.Dim[] = []
   places.forEach((place, d) => {
@@ -73,12 +75,24 @@ function indexed(scope: Scope, given: Tensor, places: readonly Place[], span: Sp
   return { ...t, item, value: reshape(scope.builder, t.value, shape), coding: undefined, name: '' }
 }
 
+/** Advice for who wants an element of an axis by its number. */
+function elementOver(scope: Scope, t: Tensor): string | undefined {
+  const axis = visibleAxes(scope, t).find(a => !a.batch)
+  const name = t.name || 'x'
+  return (
+    axis &&
+    `over ${axis.name}, the ends are \`first(${name})\` and \`last(${name})\`, the element before is \`delay(${name})\``
+  )
+}
+
 function range(place: Place, size: D.Dim, t: Tensor): { start: D.Dim; length: D.Dim; keep: boolean } {
   const { span } = place.slice
   const inside = (d: D.Dim, least: number): void => {
     const [at, n] = [D.asNumber(d), D.asNumber(size)]
     if (at !== undefined && (at < 0 || (n !== undefined && at + least > n))) {
-      fail('RNN217', { index: D.formatLabel(d), shape: formatDims(t.item) }, { span })
+      const last = n === undefined || at >= 0 ? undefined : `places count from 0: the last of ${n} is ${n - 1}`
+      const details = { index: D.formatLabel(d), shape: formatDims(t.item) }
+      fail('RNN217', details, { span, ...(last && { help: last }) })
     }
   }
   if (place.kind === 'at') {

@@ -1,5 +1,5 @@
 // The lifting rule: matches each argument with its declaration and finds the axes that are left over.
-import type { Declaration, Span } from '../../../dsl/ast.ts'
+import type { Declaration, Span, TypeExpr } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
 import { didYouMean } from '../../../dsl/suggest.ts'
 import * as D from '../../ir/dim.ts'
@@ -120,6 +120,13 @@ export function matchArgument(scope: Scope, inner: Scope, arg: Argument): Argume
   return { ...arg, declared, tensor: { ...t, item: item.item, coding: item.coding ?? t.coding } }
 }
 
+/** Advice for a number where a vector is taken. */
+function asVectorOfOne({ item }: TypeExpr, t: Tensor): { help?: string } {
+  const takesVector = item.kind === 'tensor' && item.dims.length === 1
+  if (!takesVector || t.item.length > 0 || t.dtype === 'bool') return {}
+  return { help: `a number becomes a vector of one in brackets: \`[${t.name || 'x'}]\`` }
+}
+
 /** Gives the declared item with its free dims bound to the argument's sizes. Throws RNN205 or RNN202 if they do not fit. */
 function matchItem(inner: Scope, arg: Argument, t: Tensor): ItemBinding {
   const { instance } = inner
@@ -129,7 +136,7 @@ function matchItem(inner: Scope, arg: Argument, t: Tensor): ItemBinding {
     fail(
       'RNN205',
       { input: arg.name, unit: inner.place, declared, found: formatItem(t) },
-      { span: arg.span, ...details },
+      { span: arg.span, ...asVectorOfOne(type, t), ...details },
     )
   const shown = formatItem({ ...t, item: t.item.map(D.unlabelled) })
   const from = { input: arg.name, shown, span: arg.span }

@@ -1,5 +1,5 @@
 // Checks units without expanding them: names defined twice, and the equations of states.
-import type { Fn, Name, Statement, Train, Unit } from '../../../dsl/ast.ts'
+import type { Equation, Fn, Name, Statement, Train, Unit } from '../../../dsl/ast.ts'
 import { type Diagnostic, diagnostic } from '../../../dsl/diagnostics.ts'
 import { inLibrary } from '../../../dsl/standardLibrary.ts'
 import type { LinkedProgram } from './linkProgram.ts'
@@ -75,6 +75,15 @@ function lossParam({ body }: Unit): Diagnostic[] {
 const stateNames = (body: readonly Statement[]): ReadonlySet<string> =>
   new Set(body.flatMap(s => (s.kind === 'state' ? s.names.map(n => n.text) : [])))
 
+/** Advice for a state whose next value seems to have a name of its own, as h_t. */
+function nextAs(state: string, equations: readonly Equation[]): { help?: string } {
+  const own = [`${state}_t`, `${state}t`, `${state}_new`, `${state}_next`, `new_${state}`, `next_${state}`, `${state}1`]
+  const found = equations.find(e => !e.primed && own.includes(e.name.text))
+  return found === undefined
+    ? {}
+    : { help: `the value after the step is written \`${state}'\`, not \`${found.name.text}\`` }
+}
+
 function statesOf({ body }: Unit | Fn): Diagnostic[] {
   const states = stateNames(body)
   const equations = body.flatMap(s => (s.kind === 'equation' ? [s] : []))
@@ -95,7 +104,9 @@ function statesOf({ body }: Unit | Fn): Diagnostic[] {
     }),
     ...body.flatMap(s =>
       s.kind === 'state'
-        ? s.names.filter(n => !given.has(n.text)).map(n => diagnostic('RNN302', { state: n.text }, { span: n.span }))
+        ? s.names
+            .filter(n => !given.has(n.text))
+            .map(n => diagnostic('RNN302', { state: n.text }, { span: n.span, ...nextAs(n.text, equations) }))
         : [],
     ),
     ...body

@@ -42,24 +42,32 @@ export function unusedIn(unit: Unit | Fn, uses: Uses): Diagnostic[] {
     definitions.flatMap(reader => [...new Set(reader.reads)].map(read => ({ read, reader }))),
     ({ read }) => read,
   )
-  return definitions
-    .filter(d => !isLive(d, live) && !mayBeFixed(d, unit, uses))
-    .map(d => {
-      const { text: name, span } = d.name
-      const forgotten = live.has(primedRead(name))
-      const reader = namesOf(d)
-        .flatMap(n => readers.get(n) ?? [])
-        .find(r => r.reader !== d)?.reader
-      const help =
-        reader !== undefined
-          ? `only \`${reader.name.text}\` reads it, which is not used either`
-          : forgotten
-            ? `read \`${name}\`, or make it an equation: \`${name} = …\``
-            : undefined
-      const reason = forgotten ? 'no step reads its previous value' : why[d.kind]
-      return diagnostic('RNN342', { kind: d.kind, name, why: reason }, { span, ...(help && { help }) })
-    })
+  const idle = definitions.filter(d => !isLive(d, live) && !mayBeFixed(d, unit, uses))
+  const statement = idle.find(d => d.kind === 'equation' && isStatement(d.name.text))
+  if (statement !== undefined) {
+    // Whatever else is idle is so because of it.
+    const { text: name, span } = statement.name
+    const help = `\`${name}\` is a statement, without \`=\`: \`${name} (p - y)^2\``
+    return [diagnostic('RNN342', { kind: 'equation', name, why: why.equation }, { span, help })]
+  }
+  return idle.map(d => {
+    const { text: name, span } = d.name
+    const forgotten = live.has(primedRead(name))
+    const reader = namesOf(d)
+      .flatMap(n => readers.get(n) ?? [])
+      .find(r => r.reader !== d)?.reader
+    const help =
+      reader !== undefined
+        ? `only \`${reader.name.text}\` reads it, which is not used either`
+        : forgotten
+          ? `read \`${name}\`, or make it an equation: \`${name} = …\``
+          : undefined
+    const reason = forgotten ? 'no step reads its previous value' : why[d.kind]
+    return diagnostic('RNN342', { kind: d.kind, name, why: reason }, { span, ...(help && { help }) })
+  })
 }
+
+const isStatement = (name: string): boolean => name === 'loss' || name === 'metric'
 
 const why: Readonly<Record<Definition['kind'], string>> = {
   'hyper-parameter': 'its value has no effect',

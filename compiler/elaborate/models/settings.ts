@@ -80,6 +80,12 @@ export function givenSettings(given: ReadonlyMap<string, number>): Partial<Setti
 
 const isWhole = (name: string): name is keyof typeof wholeSettings => Object.hasOwn(wholeSettings, name)
 
+/** Advice for a name in quotes. */
+function unquoted({ session: { topLevel, library } }: Scope, text: string): { help: string } {
+  const near = suggest(text, [...topLevel.keys(), ...library.keys()])
+  return { help: `write its name without quotes: \`${near ?? text}\`` }
+}
+
 const path = (e: Expr): string | undefined => {
   if (e.kind === 'name') return e.name
   const before = e.kind === 'member' ? path(e.value) : undefined
@@ -96,7 +102,7 @@ const readers: { readonly [K in keyof Settings]-?: Reader<NonNullable<Settings[K
       return fail(
         'RNN231',
         { what: 'the optimizer', expected: 'a cell with its hyper-parameters', found },
-        { span: e.span },
+        { span: e.span, ...(e.kind === 'string' && unquoted(scope, e.value)) },
       )
     }
     checkOptimizer(recipe)
@@ -153,7 +159,8 @@ const readers: { readonly [K in keyof Settings]-?: Reader<NonNullable<Settings[K
 }
 
 /** Names of all settings. */
-const settingNames = Object.keys(readers)
+/** The names of all settings of `train`. */
+export const settingNames = Object.keys(readers)
 
 const isSetting = (name: string): name is keyof Settings => Object.hasOwn(readers, name)
 

@@ -312,11 +312,19 @@ export function commonItem(operands: readonly Tensor[], span: Span, shown: strin
           caret: `${quoted(shaped.name, 'one side')} is ${formatItem(shaped)}, ${quoted(t.name, 'the other')} is ${formatItem(t)}`,
           ...onlyElement(t.item, shaped),
           ...onlyElement(shaped.item, t),
+          ...matrixProduct(shown, shaped, t),
         },
       )
     }
   }
   return shaped
+}
+
+/** Advice where `*` stands between a matrix and what it could multiply. */
+function matrixProduct(shown: string, a: Tensor, b: Tensor): { help?: string } {
+  const fits = a.item.length === 2 && b.item.length > 0 && D.equal(a.item[1], b.item[0])
+  if (shown !== '*' || !fits) return {}
+  return { help: `the product of a matrix is written with @: \`${a.name || 'W'} @ ${b.name || 'x'}\`` }
 }
 
 /** As `pointwise`, with the operands converted to reals. */
