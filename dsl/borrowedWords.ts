@@ -1,7 +1,7 @@
 // Words of Keras, PyTorch, TensorFlow and NumPy, for people who come from there: what the same thing is called here.
 
 /** Names, in small letters without `_`, that stand for a name here. One that can stand where the word does is meant. */
-const names: Readonly<Record<string, readonly string[]>> = {
+export const borrowedNames: Readonly<Record<string, readonly string[]>> = {
   meansquarederror: ['mse'],
   mseloss: ['mse'],
   meanabsoluteerror: ['mae'],
@@ -98,7 +98,7 @@ const plain = (name: string): string => name.toLowerCase().replaceAll('_', '')
 
 /** The names here that a word from elsewhere may stand for. */
 export const namesFor = (word: string): readonly string[] =>
-  Object.hasOwn(names, plain(word)) ? names[plain(word)] : []
+  Object.hasOwn(borrowedNames, plain(word)) ? borrowedNames[plain(word)] : []
 
 /** Advice for a word from elsewhere that has no name here. */
 export const wayFor = (word: string): string | undefined =>
