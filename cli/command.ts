@@ -1,8 +1,9 @@
 // Shared parts of the commands: how each is added, and the options that several take.
 import type { Command } from 'commander'
 import type { AnyBackend, Backend, Precision } from '../compiler/backend/backend.ts'
-import { immediateBackends } from '../compiler/backend/backends.ts'
+import { autoBackends, immediateBackends, threadedBackends } from '../compiler/backend/backends.ts'
 import { mostThreads } from '../compiler/backend/openWasm.ts'
+import { wasmRelaxed } from '../compiler/backend/wasm.ts'
 import { fail } from '../dsl/diagnostics.ts'
 import { backendsInNode, gpuDevices, openWasm } from '../runtime/node/index.ts'
 import { byName, oneOf } from './errors.ts'
@@ -34,6 +35,9 @@ const targets: ReadonlyMap<string, ReadonlyMap<string, Open>> = new Map(
   ]),
 )
 
+/** The targets among which `auto` chooses, for the help. */
+export const autoNames = `${autoBackends.map(b => b.name).join(', ')} and gpu`
+
 /** Options that several commands take. */
 export const flags = {
   json: ['--json', 'write one JSON object to stdout, everything else to stderr'],
@@ -43,14 +47,14 @@ export const flags = {
   dtypeOrF32: ['--dtype <f32|f64>', 'precision of real numbers', 'f32'],
   target: [
     '--target <name>',
-    `backend that runs the network: ${[...targets.keys()].join(', ')}, or auto for the fastest of js, wasm and gpu`,
+    `backend that runs the network: ${[...targets.keys()].join(', ')}, or auto for the fastest of ${autoNames}`,
     'js',
   ],
   immediateTarget: ['--target <name>', `backend that runs the network: ${immediateNames}`, 'js'],
   device: ['--device <name>', `device for --target gpu: ${Object.keys(gpuDevices).join(', ')}`],
   threads: [
     '--threads <n>',
-    'threads that run the network together, for --target wasm or wasm-relaxed: the same results, sooner (default: 1)',
+    `threads that run the network together, for --target ${threadedBackends.map(b => b.name).join(' or ')}: the same results, sooner (default: 1)`,
   ],
   data: ['--data <path>', 'read this file instead of the one in the data block'],
   weights: ['--weights <path>', 'weights file for a program'],
@@ -73,20 +77,17 @@ export async function chooseTarget(name: string, device: string | undefined): Pr
   return byName('device', device ?? first, devices)()
 }
 
-/** The targets that have several threads. */
-const threaded = ['wasm', 'wasm-relaxed']
-
 /** Opens a target of the CPU for several threads. RNN509 for one that has none, or a number that is none; RNN524 where they cannot be had. */
 export async function openThreads(target: string, threads: string): Promise<AnyBackend> {
   if (target !== 'auto') byName('target', target, targets)
-  if (!threaded.includes(target)) {
-    const expected = threaded.map(name => `\`--target ${name}\``).join(' or ')
+  if (!threadedBackends.some(b => b.name === target)) {
+    const expected = threadedBackends.map(b => `\`--target ${b.name}\``).join(' or ')
     fail('RNN509', { what: '--threads', expected, found: `\`--target ${target}\`` })
   }
   const count = Number(threads)
   if (!/^[1-9]\d*$/.test(threads) || count > mostThreads)
     fail('RNN509', { what: '--threads', expected: `a whole number from 1 to ${mostThreads}`, found: `\`${threads}\`` })
-  const backend = await openWasm({ threads: count, relaxed: target === 'wasm-relaxed' })
+  const backend = await openWasm({ threads: count, relaxed: target === wasmRelaxed.name })
   return backend.why === undefined ? backend : fail('RNN524', { reason: backend.why })
 }
 

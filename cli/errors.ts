@@ -18,7 +18,7 @@ export function argumentError({ code, message }: CommanderError, program: Comman
     case 'commander.unknownOption': {
       const [flag] = (quoted[0] ?? '').split('=')
       const known = (command ?? program).options.flatMap(o => (o.long === undefined ? [] : [o.long]))
-      const setting = settingOf(flag)
+      const setting = known.includes('--set') ? settingOf(flag) : undefined
       if (setting !== undefined)
         return new RnnError([diagnostic('RNN505', { option: 'option', value: flag }, { help: setting })])
       return unknown('option', flag, [...known, '--help'], help)

@@ -58,18 +58,17 @@ function foreignWord(failure: Failure, tokens: readonly IToken[]): string | unde
 }
 
 /** Advice for two values with nothing between them, as `W x`, and for a step that is numbered, as `h[t] = …`. */
-function sideBySide({ begin, found }: Failure, tokens: readonly IToken[]): string | undefined {
+function sideBySide({ begin, found, expected }: Failure, tokens: readonly IToken[]): string | undefined {
   const at = indexOf(found, tokens)
   const [before, previous] = [tokens.at(at - 2), tokens.at(at - 1)]
   if (at < 1 || previous === undefined || previous.endLine !== found.startLine) return undefined
   if (previous === begin && tokenMatcher(found, t.LeftSquare) && tokenMatcher(begin, t.Name))
     return `steps have no numbers here: in a cell, \`${begin.image}\` is the state before the step and \`${begin.image}'\` the one after it`
-  if (at < 2 || !tokenMatcher(found, t.Name) || !tokenMatcher(previous, t.Name)) return undefined
+  const areValues = at >= 2 && tokenMatcher(found, t.Name) && tokenMatcher(previous, t.Name)
+  if (!areValues || !expected.startsWith('an operator')) return undefined
   if (before?.image === '|>') return `a pipe is missing: \`|> ${previous.image} |> ${found.image}\``
   const [a, b] = [previous.image, found.image]
-  return before?.image === '=' || before?.image === '+'
-    ? `write \`${a} @ ${b}\` for the product of a matrix, \`${a} * ${b}\` for one element by element`
-    : undefined
+  return `write \`${a} @ ${b}\` for the product of a matrix, \`${a} * ${b}\` for one element by element`
 }
 
 function misspelledWord({ begin, found, inBody }: Failure, tokens: readonly IToken[]): string | undefined {

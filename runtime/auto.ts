@@ -1,9 +1,8 @@
-// Chooses the fastest target for a step, js, wasm or the GPU, by measuring them on this machine.
+// Chooses the fastest target for a step, one of the CPU or the GPU, by measuring them on this machine.
 import type { AnyBackend, Backend } from '../compiler/backend/backend.ts'
+import { autoBackends } from '../compiler/backend/backends.ts'
 import { type DeviceTimes, fasterOf, predictedMs } from '../compiler/backend/costModel.ts'
 import type { WebGpuBackend } from '../compiler/backend/gpu/webgpu.ts'
-import { js } from '../compiler/backend/js.ts'
-import { wasm } from '../compiler/backend/wasm.ts'
 import { load, plan } from '../compiler/index.ts'
 import { isFailure } from '../dsl/diagnostics.ts'
 import type { SampleStep } from './sampleStep.ts'
@@ -24,15 +23,12 @@ export interface CpuTime {
   readonly ms: number
 }
 
-/** What runs on the CPU. Not `wasm-relaxed`, on which the last bits of results depend on the processor. */
-const onCpu: readonly Backend[] = [js, wasm]
-
 /** Least and greatest time for which the CPU is measured, in ms; a single longer step may exceed it. */
 const leastCpu = 300
 const mostCpu = 1500
 
 /**
- * Chooses the fastest for a step: js or wasm, which are timed, or the GPU, by the prediction of the cost model. Where there is no GPU, `gpu`
+ * Chooses the fastest for a step: a target of the CPU, which are timed, or the GPU, by the prediction of the cost model. Where there is no GPU, `gpu`
  * is the reason as a text. Takes a few seconds, unless a step takes longer. A GPU that cannot take the step, or fails, is not chosen.
  */
 export async function chooseFastest(
@@ -40,9 +36,9 @@ export async function chooseFastest(
   gpu: WebGpuBackend | string,
   onProgress: (done: number) => void = () => {},
 ): Promise<Choice> {
-  const timed = onCpu.map((backend, i) => {
+  const timed = autoBackends.map((backend, i) => {
     const ms = measureCpu(step, backend)
-    onProgress((0.4 * (i + 1)) / onCpu.length)
+    onProgress((0.4 * (i + 1)) / autoBackends.length)
     return { backend, target: backend.name, ms }
   })
   const cpu = timed.toSorted((a, b) => a.ms - b.ms)

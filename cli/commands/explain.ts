@@ -20,7 +20,7 @@ import { printAst } from '../../dsl/printAst.ts'
 import { didYouMean } from '../../dsl/suggest.ts'
 import { describePort } from '../../runtime/data/bindSizes.ts'
 import { autoJson, autoText, openSample } from '../autoReport.ts'
-import { type AddCommand, chooseDtype, describeUse, flags } from '../command.ts'
+import { type AddCommand, autoNames, chooseDtype, describeUse, flags } from '../command.ts'
 import { formula, parameterCount, shapeText, signatureJson } from '../describeSignature.ts'
 import { oneOf } from '../errors.ts'
 import { compileSource, type ModelOptions, openSource } from '../openSource.ts'
@@ -63,7 +63,7 @@ export const explain: AddCommand = (program, output) =>
       ['--graph <name>', `graph to show: ${graphNames.join(', ')}; by default predict`],
       ['--over <axis>', 'axis of the stream, if the model has several'],
       ['--passes', 'show the size and cost of the program after each pass; by default of the gradient'],
-      ['--target <auto>', 'measure which of js, wasm and the GPU is fastest for a batch; by default in training'],
+      ['--target <auto>', `measure which of ${autoNames} is fastest for a batch; by default in training`],
       ['--data <path>', 'with --target: read this file instead of the one in the data block'],
       flags.dtypeOrF32,
       [

@@ -14,7 +14,11 @@ export const startWebWorker: StartWorker = (text, { onMessage, onEnd }) => {
   }
   const url = URL.createObjectURL(new Blob([links, text], { type: 'text/javascript' }))
   const worker = new Worker(url)
-  worker.onmessage = ({ data }) => onMessage(data)
+  worker.onmessage = ({ data }) => {
+    // It has read its script.
+    URL.revokeObjectURL(url)
+    onMessage(data)
+  }
   worker.onerror = ({ message }) => onEnd(message ?? 'the page may not start a worker')
   return { post: message => worker.postMessage(message), end: () => worker.terminate() }
 }

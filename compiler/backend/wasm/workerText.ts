@@ -1,4 +1,5 @@
 // The script of a worker: it waits for runs, and goes to its messages when there are some.
+import { memoryImport } from './encodeModule.ts'
 
 /** Places in the words that a crew shares: numbers of 32 bits. */
 export const bellWords = {
@@ -49,7 +50,7 @@ receive(message => {
 })
 
 function taken({ module, memory, run, failed, meetings }) {
-  const { exports } = new WebAssembly.Instance(module, { rnnc: { memory } })
+  const { exports } = new WebAssembly.Instance(module, { ${memoryImport.module}: { ${memoryImport.name}: memory } })
   return (frame, record) => {
     try {
       exports[run](frame)

@@ -30,12 +30,17 @@ export function pipe(scope: Scope, expr: Expr & { kind: 'pipe' }, left: Entity |
   return from(apply(), sourceText(scope, callee.span))
 }
 
-/** RNN221 for an operator behind a pipe, which binds before the pipe: `x |> dense(1) + y`. */
+/** RNN210 for an operator behind a pipe, which binds before the pipe: `x |> dense(1) + y`. */
 function refuseOperator(scope: Scope, { value, callee }: Expr & { kind: 'pipe' }): void {
   if (callee.kind !== 'binary') return
-  const [before, recipe, after] = [value.span, callee.left.span, callee.right.span].map(s => sourceText(scope, s))
-  const help = `\`${callee.op}\` binds before \`|>\`: write \`(${before} |> ${recipe}) ${callee.op} ${after}\``
-  fail('RNN221', { recipe, name: 'name' }, { span: callee.left.span, help })
+  const [before, left, right] = [value.span, callee.left.span, callee.right.span].map(s => sourceText(scope, s))
+  const help = `\`${callee.op}\` binds before \`|>\`: write \`(${before} |> ${left}) ${callee.op} ${right}\``
+  const found = `\`${left} ${callee.op} ${right}\``
+  fail(
+    'RNN210',
+    { what: 'what follows `|>`', expected: 'a cell, a layer or a function', found },
+    { span: callee.span, help },
+  )
 }
 
 const takesHypers = (e: Entity): boolean => e.kind === 'template' && e.unit.hasParams
