@@ -215,7 +215,7 @@ export interface WhatRan {
 export const whatRan = ({ backend, device, threads }: WhatRan): WhatRan => ({
   backend,
   ...(device !== undefined && { device }),
-  ...(threads !== undefined && { threads }),
+  ...(threads !== undefined && threads > 1 && { threads }),
 })
 
 /** Does something with an executable, and frees its memory on a device, also after an error. */

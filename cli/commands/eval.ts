@@ -98,17 +98,11 @@ async function runBatches(
   const onBatch = createMeter(output, 'evaluating')
   const largest = largestSizes([...model.signature.inputs, ...model.signature.targets], part, batch, sizes)
   const run = { model, doing: 'evaluating', sizes: largest, precision, smaller: 'reduce `batch`', memory: memoryHere() }
-  return using(loadWithin(run, model.context, model.evaluate(), backend), async executable => ({
-    ran: whatRan(executable),
-    report: await evaluatePartAsync(model, part, sizes, executable, weights, {
-      backend,
-      precision,
-      batch,
-      seed,
-      onBatch,
-    }),
-    ...chosen,
-  }))
+  return using(loadWithin(run, model.context, model.evaluate(), backend), async executable => {
+    const how = { backend, precision, batch, seed, onBatch }
+    const report = await evaluatePartAsync(model, part, sizes, executable, weights, how)
+    return { ran: whatRan(executable), report, ...chosen }
+  })
 }
 
 /** Evaluates with what the model generates in place of the targets that it reads. */

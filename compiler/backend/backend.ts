@@ -19,7 +19,7 @@ export interface Executable<R extends Ran = Results> {
   readonly backend: string
   /** The device that it really runs on, where that may be one of several. */
   readonly device?: string
-  /** How many threads run it together; if left out 1. */
+  /** How many threads have taken part in a run so far, at most: a run with little to do is done by one. If left out 1. */
   readonly threads?: number
   /** How many runs may be under way; if left out 1, so that each ends before the next begins. */
   readonly ahead?: number

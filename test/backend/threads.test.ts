@@ -215,10 +215,21 @@ describe('a crew', () => {
     assert.ok(used() - before < 2 ** 18)
   })
 
-  it('says how many threads there are', () => {
+  it('says how many threads there are, and how many have taken part', async () => {
     assert.equal(two.threads, 2)
-    assert.equal(executable(two).made.threads, 2)
-    assert.equal(executable(wasm).made.threads, undefined)
+    const usual = await openWasm({ threads: 2 })
+    for (const [backend, took] of [
+      [two, 2],
+      [wasm, 1],
+      // There is too little to do for two.
+      [usual, 1],
+    ] as const) {
+      const { made, sizes, inputs } = executable(backend)
+      assert.equal(made.threads, 1)
+      made.run(sizes, inputs)
+      assert.equal(made.threads, took)
+    }
+    usual.close()
   })
 
   it('is no crew of another size', async () => {

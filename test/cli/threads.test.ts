@@ -7,7 +7,7 @@ import { json, series, wave, workplace } from './support.ts'
 
 const { ok, path } = workplace({ 'wave.rnn': series(), 'wave.csv': wave() })
 const wasm = ['--target', 'wasm', '--threads']
-const wide = ['--set', 'units=48', 'batch=32', 'epochs=2']
+const wide = ['--set', 'units=256', 'batch=32', 'epochs=2']
 
 describe('threads', () => {
   it('train the weights of one, and are named with the backend', async () => {
@@ -20,6 +20,22 @@ describe('threads', () => {
     const [a, b] = ['one', 'two'].map(name => decodeCheckpoint(readFileSync(path(`${name}.safetensors`)), name))
     assert.ok(a.parameters.size > 0)
     assert.deepEqual(b.parameters, a.parameters)
+  })
+
+  it('are not named where one does all, as there is too little for several', async () => {
+    const { stderr, stdout } = await ok(
+      'train',
+      'wave.rnn',
+      ...wasm,
+      '2',
+      '--out',
+      'small.safetensors',
+      '--set',
+      'epochs=1',
+    )
+    assert.match(stderr, / on wasm, 2 threads: /)
+    assert.match(stdout, /, wasm, f32, seed /)
+    assert.equal(json(await ok('eval', 'small.safetensors', ...wasm, '2', '--json')).threads, undefined)
   })
 
   it('evaluate and predict as one does', async () => {

@@ -62,7 +62,9 @@ export function createExecutable(options: ExecutableOptions): Executable {
 
   return {
     backend: name,
-    ...(engine.threads > 1 && { threads: engine.threads }),
+    get threads() {
+      return arena.threads()
+    },
     dispose: () => {
       engine.dispose()
       arena.views.clear()
@@ -98,6 +100,7 @@ function createArena({ plan, schedule, engine, precision, places, frames, leastW
   let place: Place | undefined
   let version = 0
   let threads = 1
+  let most = 1
   /** The sizes and the memory that it is laid out for. */
   let known: Sizes = {}
   let memory: ArrayBufferLike | undefined
@@ -106,9 +109,14 @@ function createArena({ plan, schedule, engine, precision, places, frames, leastW
     /** The outputs in it, by name. */
     views,
     version: () => version,
+    /** The most threads that have run the program together. */
+    threads: () => most,
     /** Whether the memory is the one in which it was laid out. */
     isThere: () => memory === engine.buffer(),
-    run: () => engine.run({ start: frames.start, stride: frames.stride, threads }, record),
+    run: () => {
+      engine.run({ start: frames.start, stride: frames.stride, threads }, record)
+      most = Math.max(most, threads)
+    },
     /** Lays the buffers out anew, where sizes have changed or the memory is another; gives the layout's number. */
     layOut: (sizes: Sizes): number => {
       if (memory === engine.buffer() && symbols.every(s => known[s] === sizes[s])) return version
