@@ -49,7 +49,8 @@ console.log(y[0])`,
 import { openWasm } from 'rnnc/node'
 const model = compile('model M { input x: [2]\\n output y = sum(x) }')
 const made = load(model.context, model.predict(), await openWasm({ threads: 2, leastWork: 0 }), 'f64')
-console.log(made.threads, made.run({ B: 1 }, { x: Float64Array.of(1, 2) }).y[0])`,
+const { y } = made.run({ B: 1 }, { x: Float64Array.of(1, 2) })
+console.log(made.threads, y[0])`,
     )
     assert.equal(node('threads.js').trim(), '2 3')
   })
