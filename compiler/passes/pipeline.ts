@@ -52,6 +52,7 @@ export interface Pipeline {
 const standardWith = (name: string, loops: readonly Pass[]): Pipeline => ({
   name,
   forward: [
+    cse, // First, so that one value written twice, its operands exchanged, is not rewritten into two that differ in the last bit.
     simplify,
     cse,
     holdStates,

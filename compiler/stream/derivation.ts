@@ -1,4 +1,5 @@
 // The parts of which a stream's step is derived, in the order in which they run. A test may put its own in their place.
+import { cse } from '../passes/cse.ts'
 import { dce } from '../passes/dce.ts'
 import { dropOnes } from '../passes/dropOnes.ts'
 import type { Pass } from '../passes/pass.ts'
@@ -18,6 +19,6 @@ export interface Derivation {
 
 export const derivation: Derivation = {
   cross: crossAxis,
-  passes: [unroll(1), dropOnes, simplify, dropOnes, dce],
+  passes: [cse, unroll(1), dropOnes, simplify, dropOnes, dce],
   split: splitStages,
 }
