@@ -96,27 +96,32 @@ export function argsOf(instruction: Instruction): readonly Ref[] {
   return instruction.kind === 'read' && instruction.indirect !== undefined ? [instruction.indirect.at] : []
 }
 
-/** The instructions that some values depend on, these included. */
-export function neededFor(program: readonly Instruction[], refs: readonly Ref[]): ReadonlySet<Ref> {
+/** The instructions that some values depend on, these included; those on which `known` ones depend are not needed. */
+export function neededFor(
+  program: readonly Instruction[],
+  refs: readonly Ref[],
+  known: readonly Ref[] = [],
+): ReadonlySet<Ref> {
   const needed = new Set<Ref>()
   const need = (ref: Ref): void => {
     if (needed.has(ref)) return
     needed.add(ref)
-    argsOf(program[ref]).forEach(need)
+    if (!known.includes(ref)) argsOf(program[ref]).forEach(need)
   }
   refs.forEach(need)
   return needed
 }
+
+/** The values that writes read. */
+export const writtenRefs = (writes: readonly Write[]): readonly Ref[] =>
+  writes.flatMap(w => (w.indirect === undefined ? [w.value] : [w.value, w.indirect.at]))
 
 /** The program without the instructions that no write needs. */
 export function pruned(
   program: readonly Instruction[],
   writes: readonly Write[],
 ): { program: Instruction[]; writes: Write[] } {
-  const needed = neededFor(
-    program,
-    writes.flatMap(w => (w.indirect === undefined ? [w.value] : [w.value, w.indirect.at])),
-  )
+  const needed = neededFor(program, writtenRefs(writes))
   const kept = program.map((_, ref) => ref).filter(ref => needed.has(ref))
   const places = new Map(kept.map((ref, place) => [ref, place]))
   const name = (ref: Ref): Ref => places.get(ref) ?? ref

@@ -37,7 +37,7 @@ export function placeOf(nest: Nest, { buffer, offset, strides }: Operand): Place
 }
 
 /** The index along the axis times the bytes of an element. */
-const bytesAlong = (nest: Nest, bytes: number): Expr =>
+export const bytesAlong = (nest: Nest, bytes: number): Expr =>
   once(nest, nest.axis + 1, [`along ${bytes}`, 'along'], () =>
     apply('shl', [read(nest.indices[nest.axis]), int(Math.log2(bytes))]),
   )

@@ -6,7 +6,7 @@ import { opOf } from '../ir/builder.ts'
 import { asNumber } from '../ir/dim.ts'
 import type { DType } from '../ir/graph.ts'
 import { newContext } from '../ir/ops/index.ts'
-import type { Instruction } from '../plan/plan.ts'
+import type { Instruction, Ref } from '../plan/plan.ts'
 import { indirectPlace, nameOf, type Place, placeOf } from './addresses.ts'
 import type { Block } from './formulas/formula.ts'
 import { applyFunction, isFunction } from './functions.ts'
@@ -18,17 +18,49 @@ import { asMask, vectorOp } from './vectorOps.ts'
 
 const context = newContext()
 
-/** The value of each instruction; of vectors, of those that lie `shift` vectors further on. */
-export function compute(nest: Nest, program: readonly Instruction[], shift = 0): readonly Value[] {
+/** Some instructions of a program, and the vectors of reals that others have saved of them. */
+export interface Part {
+  readonly wanted: ReadonlySet<Ref>
+  readonly saved: ReadonlyMap<Ref, () => Expr>
+}
+
+interface Options {
+  /** Computes the vectors that lie so many further on. */
+  readonly shift?: number
+  /** Computes only these; no other value may be asked for. */
+  readonly part?: Part
+}
+
+/** The value of each instruction. */
+export function compute(
+  nest: Nest,
+  program: readonly Instruction[],
+  { shift = 0, part }: Options = {},
+): readonly Value[] {
   nest.mode.shift = shift
   const values: Value[] = []
-  for (const i of program) {
-    const value = nest.fixed.get(i) ?? valueAt(nest, i, values)
-    if (value.level <= nest.axis) nest.fixed.set(i, value)
+  program.forEach((i, ref) => {
+    const saved = part?.saved.get(ref)
+    const isWanted = part?.wanted.has(ref) ?? true
+    const value = !isWanted
+      ? nothing
+      : saved
+        ? vectorOf(nest, saved())
+        : (nest.fixed.get(i) ?? valueAt(nest, i, values))
+    if (isWanted && value.level <= nest.axis) nest.fixed.set(i, value)
     values.push(value)
-  }
+  })
   return values
 }
+
+/** Stands for a value that is not computed. */
+const nothing: Value = { dtype: 'real', level: 0 }
+
+const vectorOf = (nest: Nest, vector: Expr): Value => ({
+  dtype: 'real',
+  level: nest.depth,
+  vector: name(nest, nest.depth, 'v', vector),
+})
 
 function valueAt(nest: Nest, instruction: Instruction, values: readonly Value[]): Value {
   const { writer } = nest

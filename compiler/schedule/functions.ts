@@ -29,6 +29,9 @@ export const isFunction = (name: string): name is FunctionName => Object.hasOwn(
 
 const hasFloats = (name: FunctionName): name is keyof typeof floats => Object.hasOwn(floats, name)
 
+/** Whether a loop over vectors has an operation's formula inline: some twenty statements and a dozen constants. */
+export const inlines = (op: string, real: 'f32' | 'f64'): boolean => real === 'f32' && Object.hasOwn(floats, op)
+
 /** Applies a function to scalars or vectors. */
 export function applyFunction(name: FunctionName, args: readonly Expr[], block: Block): Expr {
   const { library } = block

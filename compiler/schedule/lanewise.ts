@@ -37,7 +37,7 @@ export function hasLanes(program: readonly Instruction[], dim: number): boolean 
 }
 
 /** The operations of the algebra in an op's formula. */
-function operationsOf({ op, args }: Instruction & { readonly kind: 'apply' }): readonly Operation[] {
+export function operationsOf({ op, args }: Instruction & { readonly kind: 'apply' }): readonly Operation[] {
   const used: Operation[] = []
   const note = algebraBy<null>({ constant: () => null, integer: () => null }, name => () => {
     used.push(name)

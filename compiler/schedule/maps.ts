@@ -7,9 +7,10 @@ import { parallelMapDims } from '../plan/parallelDims.ts'
 import type { Pointwise, Write } from '../plan/plan.ts'
 import { indirectPlace, type Place, placeOf } from './addresses.ts'
 import { collapseMap } from './collapse.ts'
-import { compute, vectorValue } from './compute.ts'
+import { compute, type Part, vectorValue } from './compute.ts'
 import { hasLanes, liesTogether, varying } from './lanewise.ts'
 import { addTo, close, closePlain, createNest, inside, type Nest, name } from './nest.ts'
+import { stagedLoops, stagesOf } from './stages.ts'
 import { lanesOf } from './target.ts'
 import { numberOf, type Value } from './values.ts'
 import { intMask } from './vectorOps.ts'
@@ -19,13 +20,18 @@ import type { Writer } from './writer.ts'
 export function mapStatements(kernel: Pointwise, writer: Writer): readonly Statement[] {
   const map = collapseMap(kernel)
   const nest = createNest(writer, map.domain)
-  const body = (vector: boolean): readonly Statement[] =>
+  const body = (vector: boolean, part?: Part): readonly Statement[] =>
     inside(nest, vector, () => {
-      const values = compute(nest, map.program)
+      const values = compute(nest, map.program, { part })
       for (const w of map.writes) writeValue(nest, w, values, vector)
     })
   if (!goesByVectors(map, writer)) return closePlain(nest, body(false))
-  return close(nest, byVectors(nest, writer.size(map.domain[nest.axis]), body))
+  const end = writer.size(map.domain[nest.axis])
+  const stages = stagesOf(map, writer.shared.target)
+  if (stages.length === 0) return close(nest, byVectors(nest, end, body))
+  const whole = wholeVectors(nest, end)
+  const staged = stagedLoops(nest, map, { stages, whole, last: part => body(true, part) })
+  return close(nest, [staged, loop(nest.indices[nest.axis], whole, end, body(false))])
 }
 
 /** The innermost loop in steps of a vector, and then one by one. */
@@ -34,11 +40,14 @@ export function byVectors(
   end: Expr,
   body: (vector: boolean) => readonly Statement[],
 ): readonly Statement[] {
-  const step = nest.lanes.count
   const index = nest.indices[nest.axis]
-  const whole = name(nest, 0, 'whole', apply('and', [end, int(-step)]))
-  return [loop(index, int(0), whole, body(true), step), loop(index, whole, end, body(false))]
+  const whole = wholeVectors(nest, end)
+  return [loop(index, int(0), whole, body(true), nest.lanes.count), loop(index, whole, end, body(false))]
 }
+
+/** Where the last whole vector ends. */
+const wholeVectors = (nest: Nest, end: Expr): Expr =>
+  name(nest, 0, 'whole', apply('and', [end, int(-nest.lanes.count)]))
 
 function goesByVectors(map: Pointwise, { shared }: Writer): boolean {
   const { domain, program, writes } = map

@@ -174,7 +174,7 @@ function columns(kernel: ReduceKernel, combine: Monoid, { nest, writer, vectors 
     const parts: Partial[] = Array.from({ length: vectors }, () => partialResult(combine, writer))
     parts.forEach((part, shift) => {
       begin(part.locals)
-      for (const s of part.add(vectorValue(nest, compute(nest, program, shift)[value]))) addTo(nest, s)
+      for (const s of part.add(vectorValue(nest, compute(nest, program, { shift })[value]))) addTo(nest, s)
       nest.after[level].push(store(address, part.value, bytes * shift))
     })
   })

@@ -123,6 +123,18 @@ const movement: readonly Case[] = [
 
 /** Kernels that may grow, with others between them. */
 const fusion: readonly Case[] = [
+  ...['B, 35', '260'].map(
+    (shape): Case => ({
+      name: `the gates of a cell: several functions over [${shape}]`,
+      params: real(shape, shape, shape, shape),
+      body: (b, [i, f, g, c]) => {
+        const squashed = (x: Value): Value => b.emit('sigmoid', [x])
+        const kept = b.emit('mul', [squashed(f), c])
+        const next = b.emit('add', [kept, b.emit('mul', [squashed(i), b.emit('tanh', [g])])])
+        return [next, b.emit('mul', [squashed(b.emit('neg', [i])), b.emit('tanh', [next])])]
+      },
+    }),
+  ),
   {
     name: 'most operands in an earlier kernel, one in a later',
     params: real('H, H'),
