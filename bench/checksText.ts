@@ -3,6 +3,15 @@ import { digits, markdown } from './report.ts'
 
 export interface Checks {
   readonly target: string
+  /** Before and during the first training steps of W3-lstm, in ms. */
+  readonly starting: {
+    /** From the plan to an executable. */
+    readonly ready: number
+    /** The part of it in which the engine compiles and instantiates; undefined where it does so later. */
+    readonly engine?: number | undefined
+    readonly first: number
+    readonly later: number
+  }
   /** A training step of workloads/scaling.rnn at B = 4. */
   readonly byLength: readonly { readonly T: number; readonly ms: number }[]
   /** The same at T = 16. */
@@ -26,7 +35,7 @@ export const lengthExcess = ({ byLength }: Checks): number => excess(byLength.ma
 export const batchExcess = ({ byBatch }: Checks): number => excess(byBatch.map(p => ({ size: p.B, ms: p.ms })))
 
 export function checksText(checks: Checks): string {
-  const { target, byLength, byBatch, heap, compiling } = checks
+  const { target, byLength, byBatch, heap, compiling, starting } = checks
   return [
     `### How ${target} grows`,
     'A training step of `workloads/scaling.rnn`, at B = 4 over T, and at T = 16 over B.',
@@ -41,10 +50,16 @@ export function checksText(checks: Checks): string {
     ),
     `From a batch to a larger one, a step and example becomes at most ${digits(batchExcess(checks))} times as expensive.`,
     `Heap after ${heap.steps} training steps of W5-t16: ${heap.bytes < 0 ? '−' : '+'}${digits(Math.abs(heap.bytes) / 1e6)} MB.`,
+    startingText(starting),
     'Compiling the training step of W5 at a fixed T, from source to program:',
     markdown(
       ['T', 'ms', 'characters'],
       compiling.map(c => [String(c.T), digits(c.ms), String(c.bytes)]),
     ),
   ].join('\n\n')
+}
+
+function startingText({ ready, engine, first, later }: Checks['starting']): string {
+  const compiled = engine === undefined ? '' : ` (${digits(engine)} ms of it in the engine)`
+  return `The training step of W3-lstm is ready ${digits(ready)} ms after its plan${compiled}; its first run takes ${digits(first)} ms, a later one ${digits(later)} ms.`
 }

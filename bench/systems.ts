@@ -27,7 +27,7 @@ export interface Start {
 /** Name of the variable for a python3 with PyTorch and JAX, if the one on the PATH lacks them. */
 export const pythonVariable = 'BENCH_PYTHON'
 
-const kinds: Readonly<Record<string, Kind>> = { js: 'js', wasm: 'wasm' }
+const kinds: Readonly<Record<string, Kind>> = { js: 'js', wasm: 'wasm', 'wasm-relaxed': 'wasm' }
 
 const targets: readonly System[] = immediateBackends.map(({ name }) => ({
   name,
@@ -36,6 +36,25 @@ const targets: readonly System[] = immediateBackends.map(({ name }) => ({
   own: true,
   start: () => ({ command: process.execPath, args: [path('workers/rnnc-main.ts')], env: { TARGET: name } }),
 }))
+
+/** How many threads the systems on several threads have. */
+const threads = 2
+
+/** Systems on two threads, which are compared with each other; the limits are those of one. */
+const together: readonly System[] = [
+  {
+    name: 'wasm-relaxed-x2',
+    about: `rnnc, the target wasm-relaxed on ${threads} threads`,
+    kind: 'native',
+    own: false,
+    start: () => ({
+      command: process.execPath,
+      args: [path('workers/rnnc-threads.ts')],
+      env: { TARGET: 'wasm-relaxed', THREADS: String(threads) },
+    }),
+  },
+  inPython('pytorch-x2', `PyTorch on ${threads} threads`, 'torch', 'pytorch_worker.py', threads),
+]
 
 /** The GPU targets of this compiler. They are compared like the other systems, as the device may be anything. */
 const onGpu: readonly System[] = [
@@ -54,7 +73,7 @@ const peers: readonly System[] = [
   inPython('jax', 'JAX', 'jax', 'jax_worker.py'),
 ]
 
-export const systems: readonly System[] = [...targets, ...onGpu, ...peers]
+export const systems: readonly System[] = [...targets, ...onGpu, ...peers, ...together]
 
 /** Tells whether npm's packages of the bench are installed. */
 export const installed = (): boolean => existsSync(path('node_modules'))
@@ -96,7 +115,7 @@ function swiftShader(): Readonly<Record<string, string>> {
   return named ? {} : { VK_ICD_FILENAMES: driver }
 }
 
-function inPython(name: string, about: string, module: string, worker: string): System {
+function inPython(name: string, about: string, module: string, worker: string, count = 1): System {
   return {
     name,
     about,
@@ -106,18 +125,19 @@ function inPython(name: string, about: string, module: string, worker: string): 
       const command = process.env[pythonVariable] ?? 'python3'
       const { status } = spawnSync(command, ['-c', `import ${module}`], { stdio: 'ignore' })
       if (status !== 0) return `${command} cannot import ${module}: set ${pythonVariable} to a python3 that can`
-      return { command, args: [path(`workers/${worker}`)], env: oneThread }
+      return { command, args: [path(`workers/${worker}`)], env: threadsOf(count) }
     },
   }
 }
 
-const oneThread = {
-  OMP_NUM_THREADS: '1',
-  MKL_NUM_THREADS: '1',
-  OPENBLAS_NUM_THREADS: '1',
+const threadsOf = (count: number): Readonly<Record<string, string>> => ({
+  BENCH_THREADS: String(count),
+  OMP_NUM_THREADS: String(count),
+  MKL_NUM_THREADS: String(count),
+  OPENBLAS_NUM_THREADS: String(count),
   JAX_PLATFORMS: 'cpu',
   XLA_FLAGS: '--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1',
-}
+})
 
 function path(relative: string): string {
   return fileURLToPath(new URL(relative, import.meta.url))

@@ -1,8 +1,8 @@
 """JAX, compiled by XLA for the CPU, on one thread."""
 
-from serve import one_core, serve
+from serve import keep_cores, serve
 
-one_core()
+keep_cores()
 
 import jax  # noqa: E402: after the thread's core is chosen
 from jax import lax, nn, random  # noqa: E402

@@ -1,14 +1,14 @@
-"""PyTorch, eager, on one thread."""
+"""PyTorch, eager, on one thread or more."""
 
-from serve import one_core, serve
+from serve import THREADS, keep_cores, serve
 
-one_core()
+keep_cores()
 
-import torch  # noqa: E402: after the thread's core is chosen
+import torch  # noqa: E402: after the cores are chosen
 from torch import nn  # noqa: E402
 from torch.nn import functional as F  # noqa: E402
 
-torch.set_num_threads(1)
+torch.set_num_threads(THREADS)
 
 
 def training(model, loss, x, y):

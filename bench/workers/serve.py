@@ -12,9 +12,12 @@ GRAIN = 1e-3
 LONG = 0.2
 
 
-def one_core():
-    """Keep every thread that a library makes on one core."""
-    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+THREADS = int(os.environ.get("BENCH_THREADS", "1"))
+
+
+def keep_cores():
+    """Keep the threads that a library makes on as many cores as are asked for."""
+    os.sched_setaffinity(0, set(sorted(os.sched_getaffinity(0))[-THREADS:]))
 
 
 def say(**message):
