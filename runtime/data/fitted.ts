@@ -62,11 +62,14 @@ function indexer(labels: readonly string[], port: string): (label: string) => nu
   return label => indices.get(label) ?? fail('RNN408', { value: shown(label), name: port, place: '' })
 }
 
-/** Tells whether the values of an input or target are texts: labels of classes, or tokens. */
-export const hasTexts = (fitted: Fitted, port: string): boolean => {
+/** Gives the texts that the values of an input or target are numbered by, labels or tokens; undefined where they are numbers. */
+export const textsIn = (fitted: Fitted, port: string): readonly string[] | undefined => {
   const encoding = encodingOf(fitted, port)
-  return encoding !== undefined && encoding.kind !== 'numbers'
+  return encoding === undefined || encoding.kind === 'numbers' ? undefined : textsOf(encoding)
 }
+
+/** Tells whether the values of an input or target are texts: labels of classes, or tokens. */
+export const hasTexts = (fitted: Fitted, port: string): boolean => textsIn(fitted, port) !== undefined
 
 /** The vocabulary of an input or target whose texts are cut into tokens; undefined for others. */
 export function vocabularyFor(fitted: Fitted | undefined, port: string): Vocabulary | undefined {
