@@ -1,4 +1,4 @@
-// Generates files from the sources: spec/errors.md from the catalogue, dsl/std.ts from dsl/std/*.rnn.
+// Generates files from the sources: spec/errors.md from the catalogue, dsl/std.ts from dsl/std/*.rnn, runtime/version.ts from package.json.
 // Run it with `npm run generate`; a test fails where it was forgotten.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { catalogue, type Entry } from '../dsl/catalogue.ts'
@@ -10,6 +10,7 @@ export function generated(): ReadonlyMap<string, string> {
   return new Map([
     ['spec/errors.md', errorsPage()],
     ['dsl/std.ts', standardLibraryModule()],
+    ['runtime/version.ts', versionModule()],
   ])
 }
 
@@ -62,6 +63,13 @@ function standardLibraryModule(): string {
 export const standardLibrary: Readonly<Record<string, string>> = {
 ${entries.join('\n')}
 }
+`
+}
+
+function versionModule(): string {
+  const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'))
+  return `// The version of rnnc. Generated from package.json by \`npm run generate\`.
+export const version = '${version}'
 `
 }
 

@@ -12,9 +12,9 @@ import { checkFinite } from '../runtime/finiteWeights.ts'
 import { shapeOf } from '../runtime/initializers.ts'
 import type { Json } from '../runtime/json.ts'
 import { realArray, type Weights } from '../runtime/session.ts'
+import { version } from '../runtime/version.ts'
 import { compileSource, openSource, ownSources, readGiven, savedSource } from './openSource.ts'
 import type { Output } from './output.ts'
-import { version } from './version.ts'
 
 export interface Saved {
   readonly model: CompiledModel

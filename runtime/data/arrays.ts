@@ -145,7 +145,7 @@ function numbersIn(examples: readonly ExampleValue[], training?: Rows): Readonly
     for (const value of values) seen.add(value)
   }
   if (training === undefined) examples.forEach(see)
-  else training.forEach(row => see(examples[row]))
+  else training.forEach(row => void see(examples[row]))
   return seen
 }
 

@@ -1,5 +1,5 @@
 // Compiles the text of a program to a model with types.
-import { compile as compileUntyped, type CompileOptions } from '../../compiler/index.ts'
+import { type CompileOptions, compile as compileUntyped } from '../../compiler/index.ts'
 import type { AnyTypes, Model, ModelTypes, Source } from './modelTypes.ts'
 
 /**

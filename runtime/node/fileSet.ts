@@ -5,7 +5,7 @@ import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { fail } from '../../dsl/diagnostics.ts'
 import type { FileSet } from '../data/sources.ts'
 import { readData } from './dataFiles.ts'
-import { reasonOf } from './files.ts'
+import { reasonOf } from './reasonOf.ts'
 
 export interface FoundFiles {
   readonly what: FileSet['what']
