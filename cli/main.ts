@@ -13,6 +13,7 @@ import { generate } from './commands/generate.ts'
 import { gradcheck } from './commands/gradcheck.ts'
 import { predict } from './commands/predict.ts'
 import { train } from './commands/train.ts'
+import { types } from './commands/types.ts'
 import { argumentError } from './errors.ts'
 import { interrupted } from './interrupt.ts'
 import type { Io } from './io.ts'
@@ -28,6 +29,7 @@ const commands: readonly AddCommand[] = [
   explain,
   gradcheck,
   diagnose,
+  types,
   fuzz,
 ]
 

@@ -48,7 +48,10 @@ export function loadData<M extends ModelTypes>(
  * Loads the inputs alone, for predictions: every row, and of windows also the last, whose next is not known. Targets are not needed, and
  * nothing is split. Throws as `loadData`, and RNN501 where the block scales or numbers something of which the training stored nothing.
  */
-export function loadInputs<M extends ModelTypes>(trained: Trained<M>, options: LoadOptions): Promise<LoadedInputs> {
+export function loadInputs<M extends ModelTypes>(
+  trained: Pick<Trained<M>, 'model' | 'fitted'>,
+  options: LoadOptions,
+): Promise<LoadedInputs> {
   const { model, fitted } = trained
   return loadBlockInputs(dataOf(model), model.signature, { ...options, fitted })
 }
