@@ -2,6 +2,7 @@
 import type { Precision } from '../../compiler/backend/backend.ts'
 import type { CompiledModel } from '../../compiler/index.ts'
 import { fail, RnnError } from '../../dsl/diagnostics.ts'
+import { defaultOptimizer } from '../../dsl/standardLibrary.ts'
 import { fromArrays } from '../data/arrays.ts'
 import { cut } from '../data/cut.ts'
 import type { Part } from '../data/example.ts'
@@ -108,7 +109,7 @@ function settled(
     ...numbers
   }: Pick<FitOptions<ModelTypes>, 'epochs' | 'steps' | 'batch' | 'patience' | 'optimizer' | 'settings'>,
 ): CompiledModel {
-  const asked = optimizer ?? (model.settings.optimizer === undefined ? 'Adam' : undefined)
+  const asked = optimizer ?? (model.settings.optimizer === undefined ? defaultOptimizer : undefined)
   const lines = [
     ...Object.entries(numbers).flatMap(([name, value]) => (value === undefined ? [] : [`${name} = ${value}`])),
     ...(asked === undefined ? [] : [`optimizer = ${asked}`]),

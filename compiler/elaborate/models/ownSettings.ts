@@ -36,7 +36,7 @@ export function withOwnSettings(
   if (diagnostics.length > 0) throw new RnnError(diagnostics)
   const [block, ...others] = parsed.items
   if (block?.kind !== 'train' || others.length > 0) {
-    const expected = 'equations, such as `epochs = 20; optimizer = Adam(0.003)`'
+    const expected = 'equations, such as `epochs = 20; batch = 16`'
     return fail('RNN231', { what: 'the settings', expected, found: `\`${settings}\`` })
   }
   const names = block.settings.map(s => s.name.text)
