@@ -28,6 +28,7 @@ import { checkpointed } from './passes/pipeline.ts'
 import { axisOfStream, checkAhead } from './stream/axisOfStream.ts'
 import { type StreamGraphs, type StreamOptions, streamGraphs } from './stream/streamGraphs.ts'
 
+/** How a program is compiled. */
 export interface CompileOptions extends GraphOptions, Elaboration {
   /** The file's name, for messages. */
   readonly file?: string
@@ -39,6 +40,7 @@ export interface CompileOptions extends GraphOptions, Elaboration {
   readonly read?: ImportReader
 }
 
+/** A checked model, which makes its graphs on request. */
 export interface CompiledModel {
   readonly unit: Unit
   readonly signature: Signature

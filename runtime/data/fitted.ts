@@ -9,6 +9,7 @@ import { parseStep } from './scalingSteps.ts'
 import { shown } from './shown.ts'
 import { parseVocabulary, tokenCoder, type Vocabulary } from './vocabulary.ts'
 
+/** Encodings and sizes that were taken from the training part. */
 export interface Fitted {
   /** Encoding of each fitted call of the data block, by its place: `s.standardize`, `s.standardize_2`. */
   readonly calls: Readonly<Record<string, Encoding>>

@@ -17,6 +17,7 @@ import type { ExamplesInTime, ModelTypes, Trainable } from './modelTypes.ts'
 import { backendNow, openTarget, type Target } from './target.ts'
 import type { Trained } from './trained.ts'
 
+/** How a model is measured. */
 export interface EvaluateOptions {
   /** What runs the network: `js` if left out. */
   readonly target?: Target

@@ -13,7 +13,7 @@ import type { Model, ModelTypes } from './modelTypes.ts'
 import type { Trained } from './trained.ts'
 
 /** How the files of a data block are read. */
-export interface LoadOptions {
+export interface LoadDataOptions {
   /**
    * Gives the bytes of a file that the block names, by the path as it is written, all at once or piece by piece: `readerIn('.')` of
    * `rnnc/node`, or in a browser what `fetch` brings.
@@ -36,7 +36,7 @@ export interface LoadOptions {
  */
 export function loadData<M extends ModelTypes>(
   model: Model<M> | Trained<M>,
-  options: LoadOptions,
+  options: LoadDataOptions,
 ): Promise<LoadedData> {
   const compiled = 'model' in model ? model.model : model
   const fitted = 'model' in model ? { fitted: model.fitted } : {}
@@ -50,7 +50,7 @@ export function loadData<M extends ModelTypes>(
  */
 export function loadInputs<M extends ModelTypes>(
   trained: Pick<Trained<M>, 'model' | 'fitted'>,
-  options: LoadOptions,
+  options: LoadDataOptions,
 ): Promise<LoadedInputs> {
   const { model, fitted } = trained
   return loadBlockInputs(dataOf(model), model.signature, { ...options, fitted })

@@ -17,6 +17,7 @@ import type { Examples, ExamplesInTime, ModelTypes } from './modelTypes.ts'
 import { backendNow, openTarget, type Target, type TargetNow } from './target.ts'
 import type { Trained } from './trained.ts'
 
+/** How predictions are made. */
 export interface PredictOptions<T = TargetNow> extends Omit<PartOptions, 'backend'> {
   /** What runs the network: `js` if left out. */
   readonly target?: T

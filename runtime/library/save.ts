@@ -44,6 +44,7 @@ export async function save<M extends ModelTypes>(
   return undefined
 }
 
+/** How a weights file is loaded. */
 export interface LoadOptions<M extends ModelTypes = AnyTypes> {
   /** The program, in place of the one that is saved with the weights; its parameters must be the same. */
   readonly source?: Source<M>

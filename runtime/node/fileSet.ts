@@ -7,6 +7,7 @@ import type { FileSet } from '../data/sources.ts'
 import { readData } from './dataFiles.ts'
 import { reasonOf } from './reasonOf.ts'
 
+/** The files of a folder or a pattern. */
 export interface FoundFiles {
   readonly what: FileSet['what']
   /** In the order of their names. */

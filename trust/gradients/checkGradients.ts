@@ -10,6 +10,7 @@ import { initialWeights, realArray, type Weights } from '../../runtime/session.t
 import { type CheckOptions as CheckAt, checkGradientsAt, type GradientCheck } from './checkGradientsAt.ts'
 import { perturbed } from './perturbed.ts'
 
+/** How a gradient is checked. */
 export interface CheckOptions<M extends ModelTypes> extends CheckAt {
   /** Examples to check on, as for `fit`, all in one batch; if left out, random ones. */
   readonly data?: Examples<Trainable<M>>

@@ -55,6 +55,7 @@ export interface StepCheck {
   readonly passed: boolean
 }
 
+/** What a check of a gradient has found. */
 export interface GradientCheck {
   readonly passed: boolean
   readonly tolerance: number
