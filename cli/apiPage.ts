@@ -170,8 +170,7 @@ function endOfSignature(text: string, start: number, kind: string): number {
   for (let i = start; i < text.length; i++) {
     const ahead = text.slice(i, i + 3)
     if (depth === 0 && kind.startsWith('function') && ahead.startsWith('{')) return i
-    if (depth === 0 && kind === 'const' && i > start && (ahead === ' =>' || ahead === ' = ') && isValue(text, i))
-      return i
+    if (depth === 0 && kind === 'const' && i > start && (ahead === ' =>' || ahead === ' = ') && isEnd(text, i)) return i
     if (
       depth === 0 &&
       text[i] === '\n' &&
@@ -185,6 +184,8 @@ function endOfSignature(text: string, start: number, kind: string): number {
   return text.length
 }
 
-/** Tells whether a value of its own follows an equals sign, and not the arrow function whose types are the signature. */
-const isValue = (text: string, place: number): boolean =>
-  text.startsWith(' =>', place) || !/^ = (?:async )?(?:<|\()/.test(text.slice(place, place + 12))
+/** Tells whether the signature of a constant ends at a sign: at the equals sign of a value, or at the arrow before a body. */
+function isEnd(text: string, place: number): boolean {
+  const ahead = text.slice(place, place + 40)
+  return ahead.startsWith(' =>') ? !/^ =>\s+async \(/.test(ahead) : !/^ = (?:async )?[<(]/.test(ahead)
+}
