@@ -45,10 +45,15 @@ export const transform = (fitted: Fitted, port: string, values: ArrayLike<number
 /** As `transform`, for the values of many examples, whose labels are looked up in one table. */
 export function transformer(fitted: Fitted, port: string): (values: ArrayLike<number | string>) => Float64Array {
   const encoding = encodingOf(fitted, port)
-  if (encoding === undefined) return values => Float64Array.from(values, Number)
+  if (encoding === undefined)
+    return values => (values instanceof Float64Array ? values : Float64Array.from(values, Number))
   if (encoding.kind === 'numbers') {
     const applied = encoding.chains.map(applying)
-    return values => Float64Array.from(values, (value, i) => applied[i % applied.length](Number(value)))
+    return values => {
+      const numbers = new Float64Array(values.length)
+      for (let i = 0; i < numbers.length; i++) numbers[i] = applied[i % applied.length](Number(values[i]))
+      return numbers
+    }
   }
   const indexOf = encoding.kind === 'classes' ? indexer(encoding.labels, port) : tokenCoder(encoding, port)
   return values => Float64Array.from(values, value => (typeof value === 'string' ? indexOf(value) : value))
