@@ -3,11 +3,12 @@ import assert from 'node:assert/strict'
 import { fileURLToPath } from 'node:url'
 import { describe, it } from 'vitest'
 import { compile, fit, predict } from '../../runtime/index.ts'
+import { once } from '../../runtime/once.ts'
 import { isRecord } from '../cli/support.ts'
 import { needs } from '../support/needs.ts'
 import { bundle, skipped, usePage } from './support.ts'
 
-const library = fileURLToPath(new URL('../../runtime/index.ts', import.meta.url))
+const library = once(() => bundle(fileURLToPath(new URL('../../runtime/index.ts', import.meta.url))))
 
 /** The sign of the sum of a sequence, which a label names. */
 const source = `model Signs {
@@ -52,7 +53,7 @@ document.querySelector('output').textContent = JSON.stringify(results)
 
 const files = async () => ({
   'page.js': script,
-  'rnnc.js': await bundle(library),
+  'rnnc.js': await library(),
   'signs.rnn': source,
   'data.json': JSON.stringify(data),
 })
