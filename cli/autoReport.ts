@@ -8,12 +8,12 @@ import { counted } from '../dsl/counted.ts'
 import { type Choice, inMs } from '../runtime/auto.ts'
 import { loadData } from '../runtime/data/loadData.ts'
 import { labelNotes } from '../runtime/data/notes.ts'
+import { dataOf } from '../runtime/library/loadData.ts'
 import { fittingSizes, randomPart } from '../runtime/randomBatch.ts'
 import { type SampleStep, sampleStep } from '../runtime/sampleStep.ts'
 import { dataReader } from './openSource.ts'
 import { type JsonValue, type Output, table } from './output.ts'
 import { sizesOf } from './sets.ts'
-import { dataOf } from './weights.ts'
 
 /** Length of an axis that nothing gives a length to. */
 const drawnLength = 32

@@ -4,11 +4,11 @@ import type { Sizes } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
 import { type LoadOptions, loadData } from '../runtime/data/loadData.ts'
 import { labelNotes } from '../runtime/data/notes.ts'
+import { dataOf } from '../runtime/library/loadData.ts'
 import { checkMemory } from '../runtime/memoryBudget.ts'
 import { type Batch, batchesOf, largestSizes, pack } from '../runtime/packBatch.ts'
 import { fittingSizes, randomBatch } from '../runtime/randomBatch.ts'
 import { memoryHere } from './machineMemory.ts'
-import { dataOf } from './weights.ts'
 
 type Sets = Readonly<Record<string, number>>
 

@@ -1,7 +1,9 @@
-// Generates files from the sources: spec/errors.md from the catalogue, dsl/std.ts from dsl/std/*.rnn.
+// Generates files from the sources: spec/errors.md from the catalogue, spec/api.md from doc comments, dsl/std.ts from dsl/std/*.rnn,
+// runtime/version.ts from package.json.
 // Run it with `npm run generate`; a test fails where it was forgotten.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { catalogue, type Entry } from '../dsl/catalogue.ts'
+import { apiPage } from './apiPage.ts'
 
 const root = new URL('../', import.meta.url)
 
@@ -9,7 +11,9 @@ const root = new URL('../', import.meta.url)
 export function generated(): ReadonlyMap<string, string> {
   return new Map([
     ['spec/errors.md', errorsPage()],
+    ['spec/api.md', apiPage(root)],
     ['dsl/std.ts', standardLibraryModule()],
+    ['runtime/version.ts', versionModule()],
   ])
 }
 
@@ -62,6 +66,13 @@ function standardLibraryModule(): string {
 export const standardLibrary: Readonly<Record<string, string>> = {
 ${entries.join('\n')}
 }
+`
+}
+
+function versionModule(): string {
+  const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'))
+  return `// The version of rnnc. Generated from package.json by \`npm run generate\`.
+export const version = '${version}'
 `
 }
 

@@ -1,6 +1,7 @@
 // The command line: reads the arguments, runs a command, and turns errors into messages and an exit code.
 import { Command, CommanderError } from 'commander'
 import { isFailure } from '../dsl/diagnostics.ts'
+import { version } from '../runtime/version.ts'
 import { type AddCommand, examples } from './command.ts'
 import { build } from './commands/build.ts'
 import { check } from './commands/check.ts'
@@ -12,11 +13,11 @@ import { generate } from './commands/generate.ts'
 import { gradcheck } from './commands/gradcheck.ts'
 import { predict } from './commands/predict.ts'
 import { train } from './commands/train.ts'
+import { types } from './commands/types.ts'
 import { argumentError } from './errors.ts'
 import { interrupted } from './interrupt.ts'
 import type { Io } from './io.ts'
 import { createOutput, type Output, reportError } from './output.ts'
-import { version } from './version.ts'
 
 const commands: readonly AddCommand[] = [
   check,
@@ -28,6 +29,7 @@ const commands: readonly AddCommand[] = [
   explain,
   gradcheck,
   diagnose,
+  types,
   fuzz,
 ]
 

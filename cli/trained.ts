@@ -1,11 +1,12 @@
 // Shared parts of the commands that run trained weights on data.
 import type { Data } from '../dsl/ast.ts'
 import type { LoadOptions } from '../runtime/data/loadData.ts'
+import { dataOf } from '../runtime/library/loadData.ts'
 import { chooseDtype, flags } from './command.ts'
 import { dataReader } from './openSource.ts'
 import type { Output } from './output.ts'
 import { openTarget, type Target, type TargetOptions } from './target.ts'
-import { dataOf, openTrained, type Trained } from './weights.ts'
+import { openTrained, type Trained } from './weights.ts'
 
 /** Argument of these commands. */
 export const weightsArgument = ['<weights>', 'a weights file, or a program (*.rnn) with --weights'] as const

@@ -6,6 +6,7 @@ import type { CompiledModel, Precision } from '../compiler/index.ts'
 import { counted } from '../dsl/counted.ts'
 import { type LoadedData, loadData } from '../runtime/data/loadData.ts'
 import { labelNotes } from '../runtime/data/notes.ts'
+import { dataOf } from '../runtime/library/loadData.ts'
 import { checkMemory } from '../runtime/memoryBudget.ts'
 import { sampleStep } from '../runtime/sampleStep.ts'
 import { initialWeightsAsync } from '../runtime/session.ts'
@@ -20,7 +21,6 @@ import { checkOut, checkReplaced, dataFiles, type WeightsPlace } from './outputF
 import { createMeter } from './progress.ts'
 import { sizesOf } from './sets.ts'
 import { openTarget, type TargetOptions } from './target.ts'
-import { dataOf } from './weights.ts'
 
 /** Options of `rnnc train`. */
 export interface TrainOptions extends ModelOptions, TargetOptions {

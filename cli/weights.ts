@@ -3,7 +3,6 @@ import { dirname, isAbsolute, join, posix, relative, resolve, sep } from 'node:p
 import type { Precision } from '../compiler/backend/backend.ts'
 import type { CompiledModel } from '../compiler/index.ts'
 import type { Sizes } from '../compiler/ir/dim.ts'
-import type { Data } from '../dsl/ast.ts'
 import { fail } from '../dsl/diagnostics.ts'
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, matchParameters } from '../runtime/checkpoint.ts'
 import type { Fitted } from '../runtime/data/fitted.ts'
@@ -12,9 +11,9 @@ import { checkFinite } from '../runtime/finiteWeights.ts'
 import { shapeOf } from '../runtime/initializers.ts'
 import type { Json } from '../runtime/json.ts'
 import { realArray, type Weights } from '../runtime/session.ts'
+import { version } from '../runtime/version.ts'
 import { compileSource, openSource, ownSources, readGiven, savedSource } from './openSource.ts'
 import type { Output } from './output.ts'
-import { version } from './version.ts'
 
 export interface Saved {
   readonly model: CompiledModel
@@ -148,12 +147,3 @@ function readSettings({ settings }: Checkpoint, file: string): SavedSettings {
 
 const isNumbers = (value: unknown): value is Record<string, number> =>
   typeof value === 'object' && value !== null && Object.values(value).every(n => typeof n === 'number')
-
-/** Gives the data block of a model. RNN401 if it has none: for the first input or target, or for the model if it has neither. */
-export function dataOf({ data, unit, signature: { name, inputs, targets } }: CompiledModel): Data {
-  if (data !== undefined) return data
-  const kind = inputs.length > 0 ? 'input' : targets.length > 0 ? 'target' : 'model'
-  const [port] = [...inputs, ...targets]
-  const help = `write \`data D for ${name} { … }\`, with an equation for each input and target`
-  return fail('RNN401', { kind, input: port?.name ?? name, data: '' }, { span: unit.name.span, help })
-}

@@ -23,6 +23,7 @@ export function check(source: string, options: CompileOptions = {}): readonly Di
   return distinct(problems, options.file ?? 'model.rnn')
 }
 
+/** What a check of a program has found. */
 export interface CheckedProgram {
   readonly found: readonly Diagnostic[]
   /** Units and fns that were checked by themselves, as no model uses them. */

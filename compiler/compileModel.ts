@@ -6,6 +6,7 @@ import { doubts } from './elaborate/linking/textWarnings.ts'
 import { chooseModel, type Elaboration } from './elaborate/models/checkModel.ts'
 import { checkGiven, checkSizes } from './elaborate/models/givenNumbers.ts'
 import type { LoweredModel } from './elaborate/models/lowerModel.ts'
+import { withOwnSettings } from './elaborate/models/ownSettings.ts'
 import type { Settings } from './elaborate/models/settings.ts'
 import { distinct } from './elaborate/values/collectProblems.ts'
 import { located } from './elaborate/values/located.ts'
@@ -27,6 +28,7 @@ import { checkpointed } from './passes/pipeline.ts'
 import { axisOfStream, checkAhead } from './stream/axisOfStream.ts'
 import { type StreamGraphs, type StreamOptions, streamGraphs } from './stream/streamGraphs.ts'
 
+/** How a program is compiled. */
 export interface CompileOptions extends GraphOptions, Elaboration {
   /** The file's name, for messages. */
   readonly file?: string
@@ -38,6 +40,7 @@ export interface CompileOptions extends GraphOptions, Elaboration {
   readonly read?: ImportReader
 }
 
+/** A checked model, which makes its graphs on request. */
 export interface CompiledModel {
   readonly unit: Unit
   readonly signature: Signature
@@ -45,6 +48,8 @@ export interface CompiledModel {
   readonly data?: Data
   readonly trainBlock?: Train
   readonly settings: Settings
+  /** Numbers that were given with the program: `units=256`. */
+  readonly sets: Readonly<Record<string, number>>
   readonly warnings: readonly Diagnostic[]
   readonly context: Context
   /** Free dims that data or `sets` must bind. */
@@ -73,6 +78,11 @@ export interface CompiledModel {
   stream(over?: string, own?: StreamOptions): StreamGraphs
   /** `average.i` over a data set → `loss` and the reports. */
   report(): Graph
+  /**
+   * The same model with settings of `train` that replace those of the program: `epochs = 20; optimizer = Adam(0.003)`. Throws RnnError
+   * with all errors in them.
+   */
+  withSettings(text: string): CompiledModel
 }
 
 /** Checks a program and compiles one of its models, whose graphs are made on request. Throws RnnError with all errors. */
@@ -101,6 +111,7 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
     data,
     trainBlock,
     settings,
+    sets: options.sets ?? {},
     warnings,
     context: model.context,
     freeDims: model.freeDims,
@@ -134,6 +145,11 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
         return streamGraphs(streamed, axis, { ...options, ...own })
       }),
     report: () => here(() => reportGraph(model)),
+    withSettings: text => {
+      const own = withOwnSettings(program, chosen, trainBlock, text)
+      const sets = Object.fromEntries(Object.entries(options.sets ?? {}).filter(([name]) => !own.names.includes(name)))
+      return compileProgram(own.program, { ...options, model: chosen.name.text, sets, train: own.train })
+    },
   }
 }
 

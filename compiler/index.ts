@@ -32,7 +32,9 @@ export const streamGraphNames = ['start', 'step', 'answer', 'advance'] as const
 /** Graphs of a batch: the predictions of a model, its loss, the gradient of the loss, a training step. */
 export const batchGraphNames = ['predict', 'loss', 'gradient', 'train'] as const
 
+/** The names of all graphs of a model. */
 export const graphNames = [...batchGraphNames, ...streamGraphNames] as const
+/** The name of a graph of a model. */
 export type GraphName = (typeof graphNames)[number]
 
 /** The target of a compilation: the graph, the backend that runs it, and the precision. */

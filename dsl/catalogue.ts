@@ -1616,6 +1616,15 @@ train m on d { optimizer = SGD(1000); epochs = 100 }`,
     example: `$ rnnc train model.rnn --target wasm --threads 64`,
     fix: 'Use fewer threads. If it happens again, please report it with the file.',
   },
+  RNN526: {
+    title: 'Code that a page forbids',
+    message: 'the target `{target}` makes code, which the policy of this page forbids: {reason}',
+    help: 'allow it by `{word}` in `script-src`',
+    cause:
+      'The library compiles a network while the page runs: to JavaScript with `js`, to WebAssembly with `wasm`. A content security policy forbids both unless it allows them.',
+    example: `$ curl -I https://example.org/ | grep -i content-security-policy`,
+    fix: "Allow `'wasm-unsafe-eval'` and use `target: 'wasm'`, or allow `'unsafe-eval'`. A module that `rnnc build` has written needs neither for js.",
+  },
 } as const satisfies Record<string, Entry>
 
 export type Code = keyof typeof entries

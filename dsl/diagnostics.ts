@@ -11,6 +11,7 @@ export interface Label {
   readonly text: string
 }
 
+/** One message about a program, its data or a call. */
 export interface Diagnostic {
   readonly code: Code
   readonly severity: 'error' | 'warning'

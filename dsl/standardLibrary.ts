@@ -20,3 +20,6 @@ export const inLibrary = ({ file }: Pick<Span, 'file'>): boolean => isLibraryFil
 
 /** A file as messages show it: `std/cells.rnn` for one of the library. */
 export const shownFile = (file: string): string => (isLibraryFile(file) ? file.slice(scheme.length) : file)
+
+/** The optimizer of a training for which none is named. */
+export const defaultOptimizer = 'Adam'

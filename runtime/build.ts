@@ -10,6 +10,7 @@ import { checkLabelled, type Fitted } from './data/fitted.ts'
 import { greatest } from './greatest.ts'
 import type { Weights } from './session.ts'
 
+/** How a module is built. */
 export interface BuildOptions {
   readonly precision: Precision
   /** js if left out. */
@@ -24,6 +25,7 @@ export interface BuildOptions {
   readonly path?: string
 }
 
+/** A module without dependencies, with its types. */
 export interface BuiltModule {
   /** The text of the module. */
   readonly module: string

@@ -7,6 +7,7 @@ import { shapeOf } from './initializers.ts'
 import { isObject, type Json, repeatedKey } from './json.ts'
 import { decodeMetadata, decodeSafetensors, encodeSafetensors, type Tensor } from './safetensors.ts'
 
+/** What a weights file holds. */
 export interface Checkpoint {
   /** The version of rnnc that wrote it. */
   readonly version: string

@@ -14,6 +14,9 @@ import { greatest } from './greatest.ts'
  */
 export type Answer = number | string | readonly Answer[]
 
+/** Tells the lists of an answer from its numbers and texts. */
+export const isNestedList = (answer: Answer | undefined): answer is readonly Answer[] => Array.isArray(answer)
+
 /** The results of a batch, and what tells their shapes. */
 export interface BatchResults {
   /** Row-major [B, axes…, item…], by the name of the output. */

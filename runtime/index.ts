@@ -1,39 +1,89 @@
-// The library: compile, train, evaluate, predict and check models. Runs in Node and in browsers.
+// The library: compile, train, evaluate, predict, stream, save and load models. Runs in Node and in browsers.
+
+// From the text of a model to its predictions.
+
+export { compile } from './library/compile.ts'
+export { type EvaluateOptions, evaluate } from './library/evaluate.ts'
+export { type FitOptions, fit } from './library/fit.ts'
+export { type LoadDataOptions, loadData, loadInputs } from './library/loadData.ts'
+export {
+  type Predictions,
+  type PredictOptions,
+  predict,
+  predictAsync,
+  type TypedOptions,
+  type TypedOutput,
+  type TypedPredictions,
+} from './library/predict.ts'
+export { type LoadOptions, load, save } from './library/save.ts'
+export { type GenerateOptions, generate, type StreamOptions, stream } from './library/stream.ts'
+
+// What these take and give.
+
+export type { CompileOptions } from '../compiler/index.ts'
+export type { Nested } from './data/arrays.ts'
+export { type Fitted, inverse } from './data/fitted.ts'
+export type { LoadedData, LoadedInputs } from './data/loadData.ts'
+export type { FileBytes, FileSet, ReadFile } from './data/sources.ts'
+export type { Answer } from './decodeAnswers.ts'
+export type { Beam } from './generate/beamSearch.ts'
+export type { Sampling } from './generate/chooseLabel.ts'
+export type { Decoding } from './generate/generator.ts'
+export type {
+  AnyTypes,
+  Column,
+  Columns,
+  Examples,
+  ExamplesInTime,
+  Flat,
+  Given,
+  Model,
+  ModelTypes,
+  Row,
+  Source,
+  Trainable,
+} from './library/modelTypes.ts'
+export type { Target, TargetNow } from './library/target.ts'
+export type { Fit, Trained } from './library/trained.ts'
+export type { Report, Weights, WhatRan } from './session.ts'
+export type { Answers, Element, Elements, Stream } from './stream/stream.ts'
+export type { EpochReport, StepReport, TrainResult } from './train.ts'
+
+// Errors.
+
+export { type Diagnostic, RnnError } from '../dsl/diagnostics.ts'
+export { render } from '../dsl/render.ts'
+export { TrainingFailed } from './trainingFailed.ts'
+
+// Backends.
 
 export { type DeviceName, type GpuBackend, openGpu } from '../compiler/backend/gpu/devices.ts'
 export { type WebGpuBackend, webGpuBackend } from '../compiler/backend/gpu/webgpu.ts'
 export { js } from '../compiler/backend/js.ts'
 export { openWasm, type WasmBackend, type WasmOptions } from '../compiler/backend/openWasm.ts'
 export { wasm, wasmRelaxed } from '../compiler/backend/wasm.ts'
-export * from '../compiler/index.ts'
-export { type Diagnostic, RnnError } from '../dsl/diagnostics.ts'
-export { render } from '../dsl/render.ts'
-export { type BuildOptions, type BuiltModule, buildModule } from './build.ts'
-export { type Checkpoint, decodeCheckpoint, encodeCheckpoint, matchParameters } from './checkpoint.ts'
-export { type ArrayOptions, fromArrays, type LoadedArrays, type Nested } from './data/arrays.ts'
-export { checkData } from './data/checkData.ts'
-export { type Fitted, inverse } from './data/fitted.ts'
-export { type LoadedData, type LoadedInputs, type LoadOptions, loadData, loadInputs } from './data/loadData.ts'
-export type { FileBytes, FileSet, ReadFile } from './data/sources.ts'
-export type { Answer } from './decodeAnswers.ts'
-export type { Beam } from './generate/beamSearch.ts'
-export type { Sampling } from './generate/chooseLabel.ts'
-export { evaluateFree, type FreeOptions } from './generate/evaluateFree.ts'
-export { type GenerateOptions, generate, generateNow } from './generate/generate.ts'
-export type { Decoding } from './generate/generator.ts'
-export { type Batch, pack } from './packBatch.ts'
-export { type Predictions, type PredictOptions, predict, predictAsync } from './predict.ts'
-export { fittingSizes, randomBatch, randomSizes } from './randomBatch.ts'
+
+// The compiler beneath: checks, graphs, plans, and modules that need no library.
+
 export {
-  type DrawOptions,
-  evaluatePart,
-  evaluatePartAsync,
-  initialWeights,
-  initialWeightsAsync,
-  type Report,
-  type RunOptions,
-  type Weights,
-} from './session.ts'
-export { type Answers, type Element, type Elements, type Stream, type StreamOptions, stream } from './stream/stream.ts'
-export { type EpochReport, type StepReport, type TrainOptions, type TrainResult, train } from './train.ts'
-export { TrainingFailed } from './trainingFailed.ts'
+  type AsyncExecutable,
+  type CheckedProgram,
+  type CompiledModel,
+  check,
+  checkProgram,
+  compileTo,
+  type Executable,
+  executable,
+  type Graph,
+  type GraphName,
+  graphNames,
+  type ImportReader,
+  type Plan,
+  type Precision,
+  type Settings,
+  type Signature,
+  type Target as CompileTarget,
+} from '../compiler/index.ts'
+export { type BuildOptions, type BuiltModule, buildModule } from './build.ts'
+export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
+export { checkData } from './data/checkData.ts'

@@ -45,6 +45,7 @@ export interface TrainOptions {
   readonly signal?: AbortSignal
 }
 
+/** A step, from 1, with the loss of its batch. */
 export interface StepReport {
   readonly step: number
   readonly epoch: number
@@ -53,12 +54,14 @@ export interface StepReport {
   readonly loss: number
 }
 
+/** Averages over an epoch, from 1: of its training steps, and of the validation part after it. */
 export interface EpochReport {
   readonly epoch: number
   readonly training: Report
   readonly validation?: Report
 }
 
+/** What a training has come to. */
 export interface TrainResult extends WhatRan {
   /** Finite ones: those of the epoch with the best validation loss where `patience` is set, else the last. */
   readonly weights: Weights

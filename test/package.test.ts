@@ -34,9 +34,9 @@ describe('the npm package', () => {
   it('compiles and runs a model', () => {
     writeFileSync(
       join(folder, 'use.js'),
-      `import { compile, js, load } from 'rnnc'
+      `import { compile, executable, js } from 'rnnc'
 const model = compile('model M { input x: [2]\\n output y = sum(x) }')
-const { y } = load(model.context, model.predict(), js, 'f64').run({ B: 1 }, { x: Float64Array.of(1, 2) })
+const { y } = executable(model, { graph: 'predict', backend: js, precision: 'f64' }).run({ B: 1 }, { x: Float64Array.of(1, 2) })
 console.log(y[0])`,
     )
     assert.equal(node('use.js').trim(), '3')
@@ -45,10 +45,11 @@ console.log(y[0])`,
   it('runs a model on threads', () => {
     writeFileSync(
       join(folder, 'threads.js'),
-      `import { compile, load } from 'rnnc'
+      `import { compile, executable } from 'rnnc'
 import { openWasm } from 'rnnc/node'
 const model = compile('model M { input x: [2]\\n output y = sum(x) }')
-const made = load(model.context, model.predict(), await openWasm({ threads: 2, leastWork: 0 }), 'f64')
+const backend = await openWasm({ threads: 2, leastWork: 0 })
+const made = executable(model, { graph: 'predict', backend, precision: 'f64' })
 const { y } = made.run({ B: 1 }, { x: Float64Array.of(1, 2) })
 console.log(made.threads, y[0])`,
     )

@@ -7,7 +7,7 @@ import { type Diagnostic, diagnostic, fail, RnnError } from '../../dsl/diagnosti
 import { greatest } from '../../runtime/greatest.ts'
 import type { Batch } from '../../runtime/packBatch.ts'
 import { initialWeightsAsync } from '../../runtime/session.ts'
-import type { GradientCheck, ParameterCheck } from '../../trust/gradients/checkGradients.ts'
+import type { GradientCheck, ParameterCheck } from '../../trust/gradients/checkGradientsAt.ts'
 import type { Cause } from '../../trust/gradients/locate.ts'
 import { dataBatches, drawnBatch } from '../batches.ts'
 import { type AddCommand, chooseBackend, describeUse, flags, immediateNames } from '../command.ts'
@@ -53,9 +53,9 @@ async function run(file: string, options: Options, output: Output): Promise<void
   const { model, batch } = await openBatch(file, options, seed, output)
   const onProgress = createMeter(output, 'initializing the weights')
   const drawn = await initialWeightsAsync(model, batch.sizes, seed, 'f64', { onProgress })
-  const { checkGradients, perturbed } = await import('../../trust/index.ts')
+  const { checkGradientsAt, perturbed } = await import('../../trust/index.ts')
   const weights = perturbed(drawn, seed)
-  const check = checkGradients(model, weights, batch.inputs, batch.sizes, {
+  const check = checkGradientsAt(model, weights, batch.inputs, batch.sizes, {
     backend,
     seed,
     onProgress: createMeter(output, 'checking the gradient'),

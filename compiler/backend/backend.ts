@@ -5,6 +5,7 @@ import type { Plan } from '../plan/plan.ts'
 /** Reals are Float32Array or Float64Array, by the precision; ints and bools are Int32Array. */
 export type Buffer = Float32Array | Float64Array | Int32Array
 
+/** Floats of 32 or of 64 bits. */
 export type Precision = 'f32' | 'f64'
 
 /** Outputs of a run, by name. */
@@ -44,6 +45,7 @@ export interface Executable<R extends Ran = Results> {
   dispose?(): void
 }
 
+/** A plan that runs on a device, with results as promises. */
 export type AsyncExecutable = Executable<Promise<Results>> &
   Required<Pick<Executable<Promise<Results>>, 'device' | 'fetch' | 'dispose'>>
 

@@ -1,4 +1,6 @@
 // The plain JavaScript backend.
+import { fail } from '../../dsl/diagnostics.ts'
+import { messageOf } from '../../dsl/messageOf.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Backend, Executable, Precision } from './backend.ts'
 import { programText } from './js/programText.ts'
@@ -17,7 +19,17 @@ export const js: JsBackend = {
   emit: (plan, precision) => programText(plan, precision, 'export '),
   define: (plan, precision) => programText(plan, precision, ''),
   load: (plan, precision): Executable => {
-    const instantiate = new Function(`${programText(plan, precision, '')}\nreturn create()`)
+    const instantiate = functionOf(`${programText(plan, precision, '')}\nreturn create()`)
     return instantiate()
   },
+}
+
+/** Makes a function of a text. RNN526 in a page that forbids it. */
+function functionOf(text: string) {
+  try {
+    return new Function(text)
+  } catch (error) {
+    if (!(error instanceof EvalError)) throw error
+    return fail('RNN526', { target: 'js', reason: messageOf(error), word: "'unsafe-eval'" })
+  }
 }

@@ -6,6 +6,7 @@ import { canShare } from './wasm/wasmEngine.ts'
 import { startWebWorker } from './wasm/webWorker.ts'
 import { wasm, wasmRelaxed, wasmTogether } from './wasm.ts'
 
+/** How WebAssembly runs. */
 export interface WasmOptions {
   /** How many threads run a network together. Results are the same for any number. */
   readonly threads: number
@@ -15,6 +16,7 @@ export interface WasmOptions {
   readonly leastWork?: number
 }
 
+/** WebAssembly on threads that were started. */
 export interface WasmBackend extends Backend {
   /** How many threads there are. */
   readonly threads: number

@@ -143,6 +143,7 @@ export interface Port {
   readonly shape: readonly Dim[]
 }
 
+/** A graph with places in memory for its values, and the order in which they are computed. */
 export interface Plan {
   readonly name: string
   /** Whether an output with the name of an input overwrites it, as in the graph. */

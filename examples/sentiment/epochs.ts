@@ -1,15 +1,14 @@
 // Prints the accuracy on the last 900 sentences after each epoch: node examples/sentiment/epochs.ts reviews.csv [seeds] [epochs]
 import { readFileSync } from 'node:fs'
-import { compile, loadData, train } from '../../runtime/index.ts'
+import { compile, fit, loadData } from '../../runtime/index.ts'
 import { readerIn } from '../../runtime/node/index.ts'
 
 const [path = 'reviews.csv', seeds = '1,2,3', epochs = '4'] = process.argv.slice(2)
 const source = readFileSync(new URL('sentiment.rnn', import.meta.url), 'utf8')
 const model = compile(source, { sets: { epochs: Number(epochs) } })
-if (model.data === undefined) throw new Error('the file has a data block')
-const { test, ...data } = await loadData(model.data, model.signature, { read: readerIn('.'), path })
+const { test, ...data } = await loadData(model, { read: readerIn('.'), path })
 for (const seed of seeds.split(',').map(Number)) {
-  await train(
+  await fit(
     model,
     { ...data, ...(test && { validation: test }) },
     {

@@ -1,15 +1,15 @@
 // What `main.ts` and `choose.ts` share: the record of sunspots as a program reads it, and training on it with several seeds.
 import {
-  type CompiledModel,
   type EpochReport,
+  type Fit,
+  fit,
   inverse,
   type LoadedData,
   loadData,
   loadInputs,
+  type Model,
   predict,
   type ReadFile,
-  type TrainResult,
-  train,
 } from '../../runtime/index.ts'
 
 /** Consecutive rows of the file: from `start` up to and without `end`. */
@@ -30,8 +30,8 @@ export interface Record {
   readonly window: number
   readonly validation: Rows
   readonly test: Rows
-  /** What weights predict for each row, from the true rows before it; the first `window` rows have no prediction. */
-  readonly predict: (weights: TrainResult['weights']) => readonly number[]
+  /** What a trained model predicts for each row, from the true rows before it; the first `window` rows have no prediction. */
+  readonly predict: (trained: Fit) => readonly number[]
 }
 
 export interface Source {
@@ -40,13 +40,12 @@ export interface Source {
   readonly path?: string
 }
 
-export async function openRecord(model: CompiledModel, { read, path }: Source): Promise<Record> {
-  if (model.data === undefined) throw new Error('the program has no data block')
-  const data = await loadData(model.data, model.signature, { read, path })
+export async function openRecord(model: Model, { read, path }: Source): Promise<Record> {
+  const data = await loadData(model, { read, path })
   const { fitted } = data
-  const { part, sizes } = await loadInputs(model.data, model.signature, { read, path, fitted })
+  const inputs = await loadInputs({ model, fitted }, { read, path })
   // Every window of the whole series, each one row later than the one before.
-  const pasts = part.ports.past.map(example => [...example.values])
+  const pasts = inputs.part.ports.past.map(example => [...example.values])
   const window = pasts[0].length
   const scaled = [...pasts[0], ...pasts.slice(1).flatMap(past => past.slice(-1))]
   const unscale = (value: number): number => Number(inverse(fitted, 'next', [value])[0])
@@ -62,8 +61,8 @@ export async function openRecord(model: CompiledModel, { read, path }: Source): 
     window,
     validation: { start: testStart - sizeOf(data.validation?.count), end: testStart },
     test: { start: testStart, end: rows },
-    predict: weights => {
-      const answers = predict(model, weights, part, sizes, fitted).examples.map(example => Number(example.next))
+    predict: trained => {
+      const answers = predict(trained, inputs).next.map(Number)
       return [...Array.from({ length: window }, () => Number.NaN), ...answers.slice(0, rows - window)]
     },
   }
@@ -72,7 +71,7 @@ export async function openRecord(model: CompiledModel, { read, path }: Source): 
 /** A model that was trained with one seed. */
 export interface Run {
   readonly seed: number
-  readonly result: TrainResult
+  readonly result: Fit
   /** For each row of the file. */
   readonly predictions: readonly number[]
 }
@@ -86,7 +85,7 @@ export interface Watch {
 
 /** Trains once for each seed; after an abort, the runs that were complete. */
 export async function trainSeeds(
-  model: CompiledModel,
+  model: Model,
   record: Record,
   seeds: readonly number[],
   { onProgress, onRun, signal }: Watch = {},
@@ -102,10 +101,10 @@ export async function trainSeeds(
       const left = length - epoch + (seeds.length - i - 1) * length
       onProgress?.((before + epoch) / (before + epoch + left), `seed ${seed}, epoch ${epoch}`)
     }
-    const result = await train(model, record.data, { seed, signal, onEpoch })
+    const result = await fit(model, record.data, { seed, signal, onEpoch })
     if (result.ended === 'aborted') break
     before += result.history.length
-    const run = { seed, result, predictions: record.predict(result.weights) }
+    const run = { seed, result, predictions: record.predict(result) }
     runs.push(run)
     onRun?.(run)
   }

@@ -16,7 +16,9 @@ import {
   type Role,
 } from './bindSizes.ts'
 import { Examples, type ExampleValue, type Part } from './example.ts'
-import { type Fitted, hasTexts, transformer, vocabularyFor } from './fitted.ts'
+import { type Fitted, hasTexts, textsIn, transformer, vocabularyFor } from './fitted.ts'
+import type { Rows } from './rows.ts'
+import { shown } from './shown.ts'
 import { codesOf } from './vocabulary.ts'
 
 /** Lists in lists, the axes outermost, then the item. Lists of numbers may be typed arrays; text is a label of a class, a token, or a list of tokens. */
@@ -30,6 +32,8 @@ export interface ArrayOptions {
   readonly areOpen?: boolean
   /** Number of examples where `arrays` is empty, for a model without inputs. */
   readonly count?: number
+  /** Examples that bind the sizes; all if left out. */
+  readonly training?: Rows
 }
 
 export interface LoadedArrays {
@@ -85,11 +89,14 @@ interface ReadPort {
   readonly found: Found
 }
 
+/** Encodings of a model that was never trained. */
+const nothing: Fitted = { calls: {}, ports: {}, sizes: {} }
+
 function readPort(
   port: Port,
   role: Role,
   list: readonly Nested[] | ArrayLike<number>,
-  { fitted, areOpen = false }: ArrayOptions,
+  { fitted, areOpen = false, training }: ArrayOptions,
 ): ReadPort {
   const mismatch: (found: string) => never = found =>
     fail('RNN411', { input: port.name, declared: describePort(port), found })
@@ -99,10 +106,7 @@ function readPort(
   // Reads a text as a label; without labels a text is an error, even if it holds a number.
   const labelled = fitted !== undefined && hasTexts(fitted, port.name)
   const vocabulary = vocabularyFor(fitted, port.name)
-  const encode =
-    fitted === undefined
-      ? (leaves: ArrayLike<number | string>) => Float64Array.from(leaves, Number)
-      : transformer(fitted, port.name)
+  const encode = transformer(fitted ?? nothing, port.name)
   const readExample = (value: Nested, place: string): ExampleValue => {
     const leaves: (number | string)[] = []
     const lengths: number[][] = port.axes.map(() => [])
@@ -127,25 +131,29 @@ function readPort(
     return { values, lengths }
   }
   const examples = Array.from(list, (value, i) => readExample(value, `example ${i + 1}`))
-  const counted = port.coding && codesIn(numbersIn(examples))
+  const texts = fitted && textsIn(fitted, port.name)
+  const counted = port.coding && (texts ? { codes: texts.length } : codesIn(numbersIn(examples, training)))
   return {
     examples: Examples.of(examples),
     found: { port, role, item: extents.slice(axes), axes: extents.slice(0, axes), ...counted },
   }
 }
 
-function numbersIn(examples: readonly ExampleValue[]): ReadonlySet<number> {
+function numbersIn(examples: readonly ExampleValue[], training?: Rows): ReadonlySet<number> {
   const seen = new Set<number>()
-  for (const { values } of examples) for (const value of values) seen.add(value)
+  const see = ({ values }: ExampleValue): void => {
+    for (const value of values) seen.add(value)
+  }
+  if (training === undefined) examples.forEach(see)
+  else training.forEach(row => void see(examples[row]))
   return seen
 }
 
 function leafOf(value: Nested, place: string, mismatch: (found: string) => never): number | string {
   if (typeof value === 'boolean') return value ? 1 : 0
   if (typeof value === 'string') return value
-  if (value === null || value === undefined) return mismatch(`${value} in ${place}`)
-  if (typeof value !== 'number') return mismatch(`a list where a number is expected, in ${place}`)
-  return Number.isFinite(value) ? value : mismatch(`${value} in ${place}`)
+  if (isList(value)) return mismatch(`a list where a number is expected, in ${place}`)
+  return Number.isFinite(value) ? value : mismatch(`${describeLeaf(value)} in ${place}`)
 }
 
 function numbers(
@@ -153,11 +161,23 @@ function numbers(
   place: string,
   mismatch: (found: string) => never,
 ): Float64Array {
-  return Float64Array.from(leaves, leaf =>
-    typeof leaf === 'number' ? leaf : mismatch(`the text "${leaf}" in ${place}`),
-  )
+  // A loop: `Float64Array.from` with a function takes several times as long.
+  const values = new Float64Array(leaves.length)
+  for (let i = 0; i < values.length; i++) {
+    const leaf = leaves[i]
+    values[i] = typeof leaf === 'number' ? leaf : mismatch(`the text "${shown(leaf)}" in ${place}`)
+  }
+  return values
 }
 
-const isList = (value: Nested): value is readonly Nested[] | ArrayLike<number> => typeof value === 'object'
+/** Tells lists and typed arrays from all else, also from what only a program without types can give. */
+export const isList = (value: unknown): value is readonly Nested[] | ArrayLike<number> =>
+  Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView))
 
-const describeLeaf = (value: Nested): string => (typeof value === 'string' ? `the text "${value}"` : String(value))
+/** Describes a value that is no list, also one that only a program without types can give. */
+export function describeLeaf(value: unknown): string {
+  if (typeof value === 'string') return `the text "${shown(value)}"`
+  if (typeof value === 'bigint') return `the bigint ${value}`
+  if (typeof value === 'function') return 'a function'
+  return typeof value === 'object' && value !== null ? 'an object' : String(value)
+}

@@ -19,7 +19,7 @@ export interface Cut {
  * Cuts rows by fractions: two are those of train and test, three those of train, validation and test. The same seed shuffles the same
  * number of rows in the same way. RNN405 if a part gets none.
  */
-export function cut(split: Split, rows: number, seed: number, span: Span): Cut {
+export function cut(split: Split, rows: number, seed: number, span?: Span): Cut {
   const order = split.order === 'ordered' ? undefined : permutation(rows, random(seed, 'split'))
   const names = split.fractions.length === 2 ? (['train', 'test'] as const) : partNames
   let sum = 0
@@ -28,7 +28,7 @@ export function cut(split: Split, rows: number, seed: number, span: Span): Cut {
   names.forEach((name, i) => {
     sum += split.fractions[i]
     const end = i === names.length - 1 ? rows : Math.round(sum * rows)
-    if (end <= start) fail('RNN405', { what: `the ${name} part of ${rows} rows` }, { span })
+    if (end <= start) fail('RNN405', { what: `the ${name} part of ${rows} rows` }, { ...(span && { span }) })
     // The parts share the memory of all rows.
     parts[name] = order === undefined ? rowsFrom(start, end) : chosenRows(order.subarray(start, end).sort())
     start = end

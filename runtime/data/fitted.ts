@@ -9,6 +9,7 @@ import { parseStep } from './scalingSteps.ts'
 import { shown } from './shown.ts'
 import { parseVocabulary, tokenCoder, type Vocabulary } from './vocabulary.ts'
 
+/** Encodings and sizes that were taken from the training part. */
 export interface Fitted {
   /** Encoding of each fitted call of the data block, by its place: `s.standardize`, `s.standardize_2`. */
   readonly calls: Readonly<Record<string, Encoding>>
@@ -44,10 +45,15 @@ export const transform = (fitted: Fitted, port: string, values: ArrayLike<number
 /** As `transform`, for the values of many examples, whose labels are looked up in one table. */
 export function transformer(fitted: Fitted, port: string): (values: ArrayLike<number | string>) => Float64Array {
   const encoding = encodingOf(fitted, port)
-  if (encoding === undefined) return values => Float64Array.from(values, Number)
+  if (encoding === undefined)
+    return values => (values instanceof Float64Array ? values : Float64Array.from(values, Number))
   if (encoding.kind === 'numbers') {
     const applied = encoding.chains.map(applying)
-    return values => Float64Array.from(values, (value, i) => applied[i % applied.length](Number(value)))
+    return values => {
+      const numbers = new Float64Array(values.length)
+      for (let i = 0; i < numbers.length; i++) numbers[i] = applied[i % applied.length](Number(values[i]))
+      return numbers
+    }
   }
   const indexOf = encoding.kind === 'classes' ? indexer(encoding.labels, port) : tokenCoder(encoding, port)
   return values => Float64Array.from(values, value => (typeof value === 'string' ? indexOf(value) : value))
@@ -62,11 +68,14 @@ function indexer(labels: readonly string[], port: string): (label: string) => nu
   return label => indices.get(label) ?? fail('RNN408', { value: shown(label), name: port, place: '' })
 }
 
-/** Tells whether the values of an input or target are texts: labels of classes, or tokens. */
-export const hasTexts = (fitted: Fitted, port: string): boolean => {
+/** Gives the texts that the values of an input or target are numbered by, labels or tokens; undefined where they are numbers. */
+export const textsIn = (fitted: Fitted, port: string): readonly string[] | undefined => {
   const encoding = encodingOf(fitted, port)
-  return encoding !== undefined && encoding.kind !== 'numbers'
+  return encoding === undefined || encoding.kind === 'numbers' ? undefined : textsOf(encoding)
 }
+
+/** Tells whether the values of an input or target are texts: labels of classes, or tokens. */
+export const hasTexts = (fitted: Fitted, port: string): boolean => textsIn(fitted, port) !== undefined
 
 /** The vocabulary of an input or target whose texts are cut into tokens; undefined for others. */
 export function vocabularyFor(fitted: Fitted | undefined, port: string): Vocabulary | undefined {

@@ -43,6 +43,7 @@ export interface LoadOptions {
   readonly precision?: Precision
 }
 
+/** The examples of each part of the data, with what was fitted to the training part. */
 export interface LoadedData {
   readonly train: Part
   /** Present with three fractions in the split. */
@@ -56,6 +57,7 @@ export interface LoadedData {
   readonly precision?: Precision
 }
 
+/** The inputs of examples, for predictions. */
 export interface LoadedInputs {
   /** Every row; of a series every past, also the last ones, which have no next unless an input takes it. Has no targets. */
   readonly part: Part

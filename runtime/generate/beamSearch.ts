@@ -4,6 +4,7 @@ import { fail } from '../../dsl/diagnostics.ts'
 import { type GeneratedTarget, logDistribution } from './generatedTargets.ts'
 import { answerAt, type Chosen, feedBack, type Generating, givenAt, type Round, type Sequences } from './rounds.ts'
 
+/** A search of the likeliest sequence. */
 export interface Beam {
   /** Number of beginnings that are followed. One is greedy choice; as many as there are sequences is exhaustive search. */
   readonly beams: number

@@ -5,8 +5,9 @@ import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { fail } from '../../dsl/diagnostics.ts'
 import type { FileSet } from '../data/sources.ts'
 import { readData } from './dataFiles.ts'
-import { reasonOf } from './files.ts'
+import { reasonOf } from './reasonOf.ts'
 
+/** The files of a folder or a pattern. */
 export interface FoundFiles {
   readonly what: FileSet['what']
   /** In the order of their names. */

@@ -18,7 +18,7 @@ import {
 } from 'node:fs/promises'
 import { dirname, join, parse, resolve, sep } from 'node:path'
 import { fail, RnnError } from '../../dsl/diagnostics.ts'
-import { messageOf } from '../../dsl/messageOf.ts'
+import { codeOf, reasonFor, reasonOf } from './reasonOf.ts'
 
 /** Reads a whole file. RNN406 if it does not exist, cannot be read, or might never end, as a device. */
 export async function readBytes(path: string): Promise<Uint8Array> {
@@ -179,7 +179,7 @@ async function targetOf(path: string): Promise<string> {
  * work whose result goes there; a later write may still fail.
  */
 export async function checkWritable(path: string): Promise<void> {
-  const refuse = (code: string): never => fail('RNN503', { path, reason: reasons[code] })
+  const refuse = (code: string): never => fail('RNN503', { path, reason: reasonFor(code) ?? code })
   try {
     const folder = await stat(dirname(path))
     if (!folder.isDirectory()) refuse('ENOTDIR')
@@ -256,26 +256,3 @@ async function isSpecial(path: string): Promise<boolean> {
   const there = await stat(path).catch(() => undefined)
   return there !== undefined && !there.isFile() && !there.isDirectory()
 }
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file or folder',
-  ENOTDIR: 'a part of the path is a file, not a folder',
-  EISDIR: 'it is a folder',
-  EACCES: 'you have no permission',
-  EPERM: 'you have no permission',
-  EROFS: 'the disk is read-only',
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'your disk quota is used up',
-  EFBIG: 'the file is too large',
-  EMFILE: 'too many files are open',
-  EBUSY: 'another program has it open',
-  ETXTBSY: 'another program has it open',
-  ENAMETOOLONG: 'the name is too long',
-  ELOOP: 'its links lead in a circle',
-  EIO: 'the device failed',
-}
-
-const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '')
-
-/** Why a file cannot be read or written, in words. */
-export const reasonOf = (error: unknown): string => reasons[codeOf(error)] ?? messageOf(error)

@@ -8,10 +8,10 @@ export {
   readBytes,
   readPieces,
   readStart,
-  reasonOf,
   replaceBytes,
   unusedPath,
   writeBytes,
 } from './files.ts'
 export { backendsInNode, gpuDevices, openGpu } from './gpu.ts'
+export { reasonOf } from './reasonOf.ts'
 export { openWasm } from './wasm.ts'

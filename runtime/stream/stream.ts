@@ -28,6 +28,7 @@ export interface StreamOptions extends StartOptions {
   readonly constants?: Element | readonly Element[]
 }
 
+/** A stream under way: one sequence, or several side by side. */
 export interface Stream {
   /** Name of the backend that runs it. */
   readonly backend: string

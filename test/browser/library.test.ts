@@ -1,56 +1,109 @@
-// The library in a page: it compiles and trains there, and learns what it learns in Node.
+// The library in a page: it trains, predicts and streams there as in Node, and says what the page's policy forbids.
 import assert from 'node:assert/strict'
 import { fileURLToPath } from 'node:url'
 import { describe, it } from 'vitest'
-import { compile, loadData, train } from '../../runtime/index.ts'
-import { isRecord, series, wave } from '../cli/support.ts'
+import { compile, fit, predict } from '../../runtime/index.ts'
+import { once } from '../../runtime/once.ts'
+import { isRecord } from '../cli/support.ts'
 import { needs } from '../support/needs.ts'
 import { bundle, skipped, usePage } from './support.ts'
 
-const source = series('optimizer = Adam(0.02); epochs = 12; batch = 8; seed = 5')
+const library = once(() => bundle(fileURLToPath(new URL('../../runtime/index.ts', import.meta.url))))
 
-const library = fileURLToPath(new URL('../../runtime/index.ts', import.meta.url))
+/** The sign of the sum of a sequence, which a label names. */
+const source = `model Signs {
+  input x: [2] over T
+  target sign: class of K
+  p = x |> GRU(4) |> last |> dense(K, softmax)
+  loss cross_entropy(p, sign)
+  predict sign from p
+  output q = p
+}`
 
-const script = `import { compile, loadData, train } from '/rnnc.js'
-const [source, csv] = await Promise.all(['/wave.rnn', '/wave.csv'].map(async path => (await fetch(path)).text()))
-const model = compile(source)
-const data = await loadData(model.data, model.signature, { read: () => new TextEncoder().encode(csv) })
-const { history, weights, backend } = await train(model, data)
-const plain = Object.entries(weights).map(([name, values]) => [name, Array.from(values)])
-document.querySelector('output').textContent = JSON.stringify({ backend, losses: history.map(e => e.training.loss), weights: plain })
+const data = {
+  x: Array.from({ length: 40 }, (_, i) =>
+    Array.from({ length: 2 + (i % 3) }, (_, t) => [i % 2 === 0 ? 1 : -1, Math.sin(i + t)]),
+  ),
+  sign: Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? 'plus' : 'minus')),
+}
+
+const settings = { epochs: 6, batch: 8, seed: 3, validation: 0.2, optimizer: 'Adam(0.02)' } as const
+
+/** Trains, saves, loads, predicts and streams, with each target. */
+const script = `import { compile, evaluate, fit, load, predict, save, stream } from '/rnnc.js'
+const [source, data] = await Promise.all(['/signs.rnn', '/data.json'].map(async path => (await fetch(path)).text()))
+const { x, sign } = JSON.parse(data)
+const run = async target => {
+  try {
+    const trained = await fit(compile(source), { x, sign }, { ...${JSON.stringify(settings)}, target })
+    const loaded = await load(await save(trained))
+    const { sign: signs, q } = predict(loaded, { x }, { target })
+    const steps = stream(loaded, { target })
+    const answers = x[1].map(element => steps.step({ x: element }).sign)
+    const { loss } = await evaluate(loaded, { x, sign }, { target })
+    const path = await save(trained, 'a.safetensors').catch(error => error.message)
+    return { path, backend: trained.backend, losses: trained.history.map(e => e.validation.loss), signs, q, answers, loss }
+  } catch (error) {
+    return { error: error.message }
+  }
+}
+const results = { js: await run('js'), wasm: await run('wasm') }
+document.querySelector('output').textContent = JSON.stringify(results)
 `
 
-describe('the library in a browser', needs(skipped), () => {
-  const result = usePage({
-    // The js backend makes functions of text, which a page must allow.
-    policy: "default-src 'self'; script-src 'self' 'unsafe-eval'",
-    files: async () => ({
-      'page.js': script,
-      'rnnc.js': await bundle(library),
-      'wave.rnn': source,
-      'wave.csv': wave(),
-    }),
-  })
+const files = async () => ({
+  'page.js': script,
+  'rnnc.js': await library(),
+  'signs.rnn': source,
+  'data.json': JSON.stringify(data),
+})
 
-  it('trains a model as Node does', async () => {
-    const model = compile(source)
-    assert.ok(model.data)
-    const data = await loadData(model.data, model.signature, { read: () => new TextEncoder().encode(wave()) })
-    const here = await train(model, data)
-    const there = await result()
-    assert.ok(isRecord(there) && Array.isArray(there.losses) && Array.isArray(there.weights))
-    assert.equal(there.backend, 'js')
-    assert.equal(there.losses.length, 12)
-    assert.ok(there.losses[11] < there.losses[0] / 2, `the loss fell from ${there.losses[0]} to ${there.losses[11]}`)
-    for (const [i, { training }] of here.history.entries()) {
-      assert.ok(Math.abs(there.losses[i] - training.loss) <= 1e-5 * training.loss, `epoch ${i + 1}`)
-    }
-    for (const [name, values] of there.weights) {
-      const own = here.weights[name]
-      assert.equal(values.length, own.length)
-      own.forEach((value, i) => {
-        assert.ok(Math.abs(values[i] - value) <= 1e-5, `${name}[${i}]: ${values[i]} and ${value}`)
-      })
-    }
+/** Asserts that a page has learned and predicts what Node does. */
+async function likeNode(found: unknown, target: 'js' | 'wasm'): Promise<void> {
+  assert.ok(isRecord(found) && Array.isArray(found.losses) && Array.isArray(found.q), JSON.stringify(found))
+  const { losses } = found
+  const here = await fit(compile(source), data, { ...settings, target })
+  assert.equal(found.backend, target)
+  here.history.forEach(({ validation }, i) => {
+    assert.ok(validation !== undefined && Math.abs(losses[i] - validation.loss) <= 1e-5, `epoch ${i + 1}`)
+  })
+  const { sign, q } = predict(here, { x: data.x }, { target })
+  assert.deepEqual(found.signs, sign)
+  assert.deepEqual(found.signs, data.sign)
+  for (const [i, own] of q.flat().entries()) assert.ok(Math.abs(found.q.flat()[i] - Number(own)) <= 1e-4)
+  assert.deepEqual(found.answers, ['minus', 'minus', 'minus'])
+  assert.ok(Number(found.loss) < 0.5)
+  assert.match(String(found.path), /RNN503.*under Node only/)
+}
+
+const base = "default-src 'self'; script-src 'self'"
+
+describe('the library in a page that may make functions of text', needs(skipped), () => {
+  const result = usePage({ policy: `${base} 'unsafe-eval'`, files })
+  it('does what Node does, on js and as WebAssembly', async () => {
+    const found = await result()
+    assert.ok(isRecord(found))
+    await likeNode(found.js, 'js')
+    await likeNode(found.wasm, 'wasm')
+  })
+})
+
+describe('the library in a page that may make no code', needs(skipped), () => {
+  const result = usePage({ policy: base, files })
+  it('says what its policy has to allow', async () => {
+    const found = await result()
+    assert.ok(isRecord(found) && isRecord(found.js) && isRecord(found.wasm))
+    assert.match(String(found.js.error), /RNN526.*`js`/s)
+    assert.match(String(found.wasm.error), /RNN526.*`wasm`/s)
+  })
+})
+
+describe('the library in a page that may only compile WebAssembly', needs(skipped), () => {
+  const result = usePage({ policy: `${base} 'wasm-unsafe-eval'`, files })
+  it('trains as WebAssembly, and says that js is forbidden', async () => {
+    const found = await result()
+    assert.ok(isRecord(found) && isRecord(found.js))
+    await likeNode(found.wasm, 'wasm')
+    assert.match(String(found.js.error), /RNN526.*`js`/s)
   })
 })

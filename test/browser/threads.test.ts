@@ -10,14 +10,14 @@ const source = series('optimizer = Adam(0.02); epochs = 2; batch = 8; seed = 5')
 
 const library = fileURLToPath(new URL('../../runtime/index.ts', import.meta.url))
 
-const script = `import { compile, loadData, openWasm, train } from '/rnnc.js'
+const script = `import { compile, fit, loadData, openWasm } from '/rnnc.js'
 const [source, csv] = await Promise.all(['/wave.rnn', '/wave.csv'].map(async path => (await fetch(path)).text()))
 const model = compile(source)
-const data = await loadData(model.data, model.signature, { read: () => new TextEncoder().encode(csv) })
+const data = await loadData(model, { read: () => new TextEncoder().encode(csv) })
 const results = []
 for (const threads of [1, 2, 3]) {
   const backend = await openWasm({ threads, leastWork: 0 })
-  const { weights, ...ran } = await train(model, data, { backend })
+  const { weights, ...ran } = await fit(model, data, { target: backend })
   const bits = Object.values(weights).map(values => Array.from(new Int32Array(values.slice().buffer)))
   results.push({ asked: threads, threads: backend.threads, ran: ran.threads ?? 1, why: backend.why, bits })
   backend.close()

@@ -4,7 +4,19 @@ import { describe, it } from 'vitest'
 import { assertRefused, json, series, wave, workplace } from './support.ts'
 
 const { rnnc, ok, start } = workplace({ 'wave.rnn': series(), 'wave.csv': wave() })
-const commands = ['check', 'train', 'eval', 'predict', 'generate', 'build', 'explain', 'gradcheck', 'diagnose', 'fuzz']
+const commands = [
+  'check',
+  'train',
+  'eval',
+  'predict',
+  'generate',
+  'build',
+  'explain',
+  'gradcheck',
+  'diagnose',
+  'types',
+  'fuzz',
+]
 
 describe('help', () => {
   for (const command of commands) {

@@ -3,8 +3,12 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { test } from 'vitest'
-import { compile, evaluatePart, js, load, loadData, train } from '../../runtime/index.ts'
+import { load } from '../../compiler/index.ts'
+import { loadData } from '../../runtime/data/loadData.ts'
+import { compile, js } from '../../runtime/index.ts'
 import { readerIn } from '../../runtime/node/index.ts'
+import { evaluatePart } from '../../runtime/session.ts'
+import { train } from '../../runtime/train.ts'
 
 const folder = new URL('../../examples/air_passengers/', import.meta.url)
 const page = readFileSync(new URL('README.md', folder), 'utf8')

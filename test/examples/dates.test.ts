@@ -5,17 +5,12 @@ import { test } from 'vitest'
 import { js } from '../../compiler/backend/js.ts'
 import { alignmentSvg } from '../../examples/dates/alignment.ts'
 import { asCsv, pairs } from '../../examples/dates/pairs.ts'
-import {
-  type CompiledModel,
-  compile,
-  evaluateFree,
-  generateNow,
-  type LoadedData,
-  loadData,
-  predict,
-  type TrainResult,
-  train,
-} from '../../runtime/index.ts'
+import { loadData } from '../../runtime/data/loadData.ts'
+import { evaluateFree } from '../../runtime/generate/evaluateFree.ts'
+import { generateNow } from '../../runtime/generate/generate.ts'
+import { type CompiledModel, compile, type LoadedData, type TrainResult } from '../../runtime/index.ts'
+import { predict } from '../../runtime/predict.ts'
+import { train } from '../../runtime/train.ts'
 import { needs } from '../support/needs.ts'
 
 const folder = new URL('../../examples/dates/', import.meta.url)

@@ -3,7 +3,11 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { test } from 'vitest'
-import { compile, evaluatePart, js, load, loadData, train } from '../../runtime/index.ts'
+import { load } from '../../compiler/index.ts'
+import { loadData } from '../../runtime/data/loadData.ts'
+import { compile, js } from '../../runtime/index.ts'
+import { evaluatePart } from '../../runtime/session.ts'
+import { train } from '../../runtime/train.ts'
 import { workplace } from '../cli/support.ts'
 
 const source = readFileSync(new URL('../../examples/image_rows/image_rows.rnn', import.meta.url), 'utf8')

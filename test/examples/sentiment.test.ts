@@ -4,18 +4,14 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test } from 'vitest'
+import { fromArrays } from '../../runtime/data/arrays.ts'
+import { type LoadOptions, loadData } from '../../runtime/data/loadData.ts'
 import { epochBatches } from '../../runtime/epochBatches.ts'
 import { greatest } from '../../runtime/greatest.ts'
-import {
-  type CompiledModel,
-  compile,
-  fromArrays,
-  type LoadOptions,
-  loadData,
-  predict,
-  train,
-} from '../../runtime/index.ts'
+import { type CompiledModel, compile } from '../../runtime/index.ts'
 import { readerIn } from '../../runtime/node/index.ts'
+import { predict } from '../../runtime/predict.ts'
+import { train } from '../../runtime/train.ts'
 import { needs } from '../support/needs.ts'
 
 const source = readFileSync(new URL('../../examples/sentiment/sentiment.rnn', import.meta.url), 'utf8')

@@ -6,7 +6,7 @@ import { beforeAll, describe, it } from 'vitest'
 import type { AnyBackend } from '../../compiler/backend/backend.ts'
 import { js } from '../../compiler/backend/js.ts'
 import { meanAbsoluteError, openRecord } from '../../examples/sunspots/experiment.ts'
-import { compile, train } from '../../runtime/index.ts'
+import { compile, fit } from '../../runtime/index.ts'
 import * as browsers from '../browser/support.ts'
 import { isRecord } from '../cli/support.ts'
 import { needs } from '../support/needs.ts'
@@ -19,11 +19,11 @@ const source = file('sunspots.rnn').toString()
 async function trained(program: string, backend: AnyBackend) {
   const model = compile(program)
   const record = await openRecord(model, { read: file })
-  const { weights, steps, ...result } = await train(model, record.data, { backend, seed: 1 })
+  const result = await fit(model, record.data, { target: backend, seed: 1 })
   return {
     backend: result.backend,
-    steps,
-    mae: meanAbsoluteError(record.predict(weights), record.figures, record.test),
+    steps: result.steps,
+    mae: meanAbsoluteError(record.predict(result), record.figures, record.test),
   }
 }
 

@@ -4,7 +4,10 @@ import fc from 'fast-check'
 import { test } from 'vitest'
 import { printGraph } from '../../compiler/ir/printGraph.ts'
 import { readGraph } from '../../compiler/ir/read.ts'
-import { buildModule, compile, loadData, loadInputs, predict, train } from '../../runtime/index.ts'
+import { loadData, loadInputs } from '../../runtime/data/loadData.ts'
+import { buildModule, compile } from '../../runtime/index.ts'
+import { predict } from '../../runtime/predict.ts'
+import { train } from '../../runtime/train.ts'
 
 /** Names that objects inherit, that emitted code uses, and that JavaScript, TypeScript or WGSL reserve. */
 const hostile =

@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { test } from 'vitest'
+import { fromArrays, type LoadedArrays } from '../../runtime/data/arrays.ts'
 import { epochBatches } from '../../runtime/epochBatches.ts'
-import { type CompiledModel, compile, fromArrays, type LoadedArrays, train } from '../../runtime/index.ts'
+import { type CompiledModel, compile } from '../../runtime/index.ts'
 import { batchesOf } from '../../runtime/packBatch.ts'
+import { train } from '../../runtime/train.ts'
 
 const compiled = new Map<string, CompiledModel>()
 

@@ -2,11 +2,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'vitest'
 import { js } from '../../compiler/backend/js.ts'
-import { check, compile } from '../../compiler/index.ts'
+import { check, compile, load } from '../../compiler/index.ts'
 import { type Diagnostic, RnnError } from '../../dsl/diagnostics.ts'
 import { buildModule } from '../../runtime/build.ts'
 import { fromArrays } from '../../runtime/data/arrays.ts'
-import { load } from '../../runtime/index.ts'
 import { pack } from '../../runtime/packBatch.ts'
 import { predict, predictAsync } from '../../runtime/predict.ts'
 import { fittingSizes } from '../../runtime/randomBatch.ts'
@@ -14,7 +13,7 @@ import { sampleStep } from '../../runtime/sampleStep.ts'
 import { evaluatePart, evaluatePartAsync, initialWeights } from '../../runtime/session.ts'
 import { train } from '../../runtime/train.ts'
 import { byLag } from '../../trust/gradients/byLag.ts'
-import { checkGradients } from '../../trust/gradients/checkGradients.ts'
+import { checkGradientsAt } from '../../trust/gradients/checkGradientsAt.ts'
 import { firstNotFinite } from '../../trust/gradients/firstNotFinite.ts'
 import { failing } from './support.ts'
 
@@ -232,7 +231,7 @@ train M on d { optimizer = SGD(0.1); epochs = 1 }`,
     predictAsync: () => predictAsync(model, weights, part, sizes, undefined),
     sampleStep: () => sampleStep(model, 'loss', part, sizes, { batch: 2, precision: 'f32', seed: 1 }),
     buildModule: () => buildModule(model, { precision: 'f32', fitted }),
-    checkGradients: () => checkGradients(model, weights, batch.inputs, batch.sizes),
+    checkGradientsAt: () => checkGradientsAt(model, weights, batch.inputs, batch.sizes),
     byLag: () => byLag(model, weights, batch.inputs, batch.sizes),
     firstNotFinite: () => firstNotFinite(model, weights, [batch]),
   }

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { compile } from '../../compiler/index.ts'
 import { fromArrays, type Nested } from '../../runtime/data/arrays.ts'
-import { initialWeights, predict } from '../../runtime/index.ts'
+import { predict } from '../../runtime/predict.ts'
+import { initialWeights } from '../../runtime/session.ts'
 import { type Stream, type StreamOptions, stream } from '../../runtime/stream/stream.ts'
 import { failing } from './support.ts'
 

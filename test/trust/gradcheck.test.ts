@@ -10,7 +10,7 @@ import { ops } from '../../compiler/ir/ops/index.ts'
 import { RnnError } from '../../dsl/diagnostics.ts'
 import { randomBatch, randomSizes } from '../../runtime/randomBatch.ts'
 import { initialWeights } from '../../runtime/session.ts'
-import { checkGradients } from '../../trust/gradients/checkGradients.ts'
+import { checkGradientsAt } from '../../trust/gradients/checkGradientsAt.ts'
 import { perturbed } from '../../trust/gradients/perturbed.ts'
 import { oneSided, ridders } from '../../trust/gradients/ridders.ts'
 
@@ -46,19 +46,19 @@ const wrong = (name: string, place: number, factor: number): Backend => ({
   },
 })
 
-describe('checkGradients', () => {
+describe('checkGradientsAt', () => {
   const model = compile(source)
   const weights = initialWeights(model, sizes, 1, 'f64')
 
   it('passes the gradients of the compiler', () => {
-    const check = checkGradients(model, weights, batch, sizes)
+    const check = checkGradientsAt(model, weights, batch, sizes)
     assert.equal(check.passed, true)
     assert.equal(check.method, 'all elements')
     for (const p of check.parameters) assert.ok(p.error < 1e-7, `${p.name}: ${p.error}`)
   })
 
   it('names the element of a wrong one', () => {
-    const check = checkGradients(model, weights, batch, sizes, { backend: wrong('d:rnn.W_f', 5, 1.01) })
+    const check = checkGradientsAt(model, weights, batch, sizes, { backend: wrong('d:rnn.W_f', 5, 1.01) })
     assert.equal(check.passed, false)
     const bad = check.parameters.filter(p => !p.passed)
     assert.deepEqual(
@@ -69,7 +69,7 @@ describe('checkGradients', () => {
   })
 
   it('catches it along directions where there are many elements', () => {
-    const check = checkGradients(model, weights, batch, sizes, { most: 1, backend: wrong('d:rnn.W_f', 0, 5) })
+    const check = checkGradientsAt(model, weights, batch, sizes, { most: 1, backend: wrong('d:rnn.W_f', 0, 5) })
     assert.equal(check.method, 'directions and samples')
     assert.equal(check.passed, false)
   })
@@ -84,7 +84,7 @@ describe('checkGradients', () => {
     })
     const drawn = randomBatch(long.signature, randomSizes(long.signature, { B: 1, T: 80 }), 1)
     const start = initialWeights(long, drawn.sizes, 1, 'f64')
-    const check = checkGradients(long, start, drawn.inputs, drawn.sizes, { most: 1 })
+    const check = checkGradientsAt(long, start, drawn.inputs, drawn.sizes, { most: 1 })
     assert.equal(check.passed, false)
     assert.deepEqual(check.cause?.ops, ['tanh'])
     const { code, caret } = failure(check)
@@ -96,7 +96,7 @@ describe('checkGradients', () => {
     const long = compile('model M { input x: [2] over T; target y: [3]; loss mse(last(SimpleRNN(3)(x)), y) }')
     const drawn = randomBatch(long.signature, randomSizes(long.signature, { B: 1, T: 100 }), 1)
     const start = initialWeights(long, drawn.sizes, 1, 'f64')
-    const check = checkGradients(long, start, drawn.inputs, drawn.sizes, { most: 1 })
+    const check = checkGradientsAt(long, start, drawn.inputs, drawn.sizes, { most: 1 })
     assert.equal(check.passed, true)
     const steps = check.steps.flatMap(s => (s.name === 'x' ? [s.step ?? -1] : []))
     assert.equal(steps.length, 32)
@@ -116,19 +116,19 @@ describe('checkGradients', () => {
       ops: new Map([...ops, ['log1p', constant]]),
     })
     const start = initialWeights(model, {}, 1, 'f64')
-    assert.equal(checkGradients(model, start, {}, { B: 1 }).passed, true)
-    assert.equal(checkGradients(model, perturbed(start, 1), {}, { B: 1 }).passed, false)
+    assert.equal(checkGradientsAt(model, start, {}, { B: 1 }).passed, true)
+    assert.equal(checkGradientsAt(model, perturbed(start, 1), {}, { B: 1 }).passed, false)
   })
 
   it('says which judge convicts, and what that one allows', () => {
-    const slightly = checkGradients(model, weights, batch, sizes, { backend: wrong('d:rnn.W_f', 5, 1 + 1e-8) })
+    const slightly = checkGradientsAt(model, weights, batch, sizes, { backend: wrong('d:rnn.W_f', 5, 1 + 1e-8) })
     assert.match(failure(slightly).message, /compared with forward mode; 1e-9 is allowed/)
   })
 
   it('refuses a loss that is not finite with RNN511', () => {
     const negative = compile('model M { param b: [3] = zeros; loss sum(log(b - 1)) }')
     const code = (error: unknown): boolean => error instanceof RnnError && error.diagnostics[0].code === 'RNN511'
-    assert.throws(() => checkGradients(negative, initialWeights(negative, {}, 1, 'f64'), {}, { B: 1 }), code)
+    assert.throws(() => checkGradientsAt(negative, initialWeights(negative, {}, 1, 'f64'), {}, { B: 1 }), code)
   })
 
   it('finds a fault at an input that an op reads as it is', () => {
@@ -144,7 +144,7 @@ describe('checkGradients', () => {
       },
     )
     const drawn = randomBatch(linear.signature, { B: 2, T: 3 }, 1)
-    const check = checkGradients(linear, initialWeights(linear, drawn.sizes, 1, 'f64'), drawn.inputs, drawn.sizes)
+    const check = checkGradientsAt(linear, initialWeights(linear, drawn.sizes, 1, 'f64'), drawn.inputs, drawn.sizes)
     assert.equal(check.passed, false)
     assert.deepEqual(check.cause && { ops: check.cause.ops, value: check.cause.value }, { ops: ['matmul'], value: 'W' })
   })
@@ -154,14 +154,14 @@ describe('checkGradients', () => {
     if (abs === undefined) throw new Error('abs is an op')
     const right: Op = { ...abs, vjp: ({ cotangents: [d] }) => [d] }
     const kinked = compile('model M { param w: [3]; loss sum(abs(w)) }', { ops: new Map([...ops, ['abs', right]]) })
-    const check = checkGradients(kinked, { w: new Float64Array(3) }, {}, { B: 1 })
+    const check = checkGradientsAt(kinked, { w: new Float64Array(3) }, {}, { B: 1 })
     assert.equal(check.passed, false)
     assert.deepEqual(check.cause?.ops, ['abs'])
   })
 
   it('raises no alarm where everything stands on a kink', () => {
     const kinked = compile('model M { param w: [3]; loss sum(abs(w)) + sum(floor(w)) + sum(relu(w)) }')
-    const check = checkGradients(kinked, { w: new Float64Array(3) }, {}, { B: 1 })
+    const check = checkGradientsAt(kinked, { w: new Float64Array(3) }, {}, { B: 1 })
     assert.equal(check.passed, true)
     assert.ok(check.kinks + check.jumps > 0)
     assert.ok(check.parameters.every(p => Number.isFinite(p.error)))
@@ -170,7 +170,7 @@ describe('checkGradients', () => {
   it('raises no alarm at what bends the loss closely: a step, and a bump that all wide differences step over', () => {
     for (const loss of ['tanh(1e6 * w)', 'exp(-(1e4 * w - 0.5)^2)']) {
       const steep = compile(`model M { param w: [1]; loss sum(${loss}) }`)
-      const check = checkGradients(steep, { w: new Float64Array(1) }, {}, { B: 1 })
+      const check = checkGradientsAt(steep, { w: new Float64Array(1) }, {}, { B: 1 })
       assert.ok(check.passed, `${loss}: ${JSON.stringify(check.parameters)}`)
       assert.equal(check.kinks + check.jumps, 0)
     }

@@ -27,6 +27,7 @@ import { steadyFactors } from './steadyFactors.ts'
 
 export type LagVerdict = 'vanishing' | 'exploding' | 'steady' | 'not finite' | 'none' | 'too short'
 
+/** The gradients of one state by their distance from the loss. */
 export interface StateLags {
   /** Name of the state after its part: `rnn.h`; `.2` and so on is added where that name is taken. */
   readonly name: string
@@ -54,6 +55,7 @@ export interface StateLags {
   readonly verdict: LagVerdict
 }
 
+/** How gradients shrink or grow with the distance in time. */
 export interface LagReport {
   /**
    * Loss whose gradient this is: the `whole` loss; only its share of the last step (`last step`), where it is an average over steps; or,

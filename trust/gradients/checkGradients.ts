@@ -1,229 +1,62 @@
-// Checks the compiled gradient of a model against differences of its loss and dual numbers, in float64.
-import type { Backend, Buffer } from '../../compiler/backend/backend.ts'
-import { js } from '../../compiler/backend/js.ts'
-import type { CompiledModel, Signature } from '../../compiler/index.ts'
-import { unravel } from '../../compiler/ir/array.ts'
-import type { Sizes } from '../../compiler/ir/dim.ts'
+// Checks the gradient of a model of one's own, in one's own test suite.
 import { fail } from '../../dsl/diagnostics.ts'
-import { permutation, type Random, random } from '../../runtime/random.ts'
-import { drawInputs, type Weights } from '../../runtime/session.ts'
-import { alongDirection, type Direction, signed } from './direction.ts'
-import { inDouble } from './inDouble.ts'
-import { type InputStep, inputSteps } from './inputSteps.ts'
-import { exact, type JudgeName, judge, type Verdict } from './judge.ts'
-import { type Cause, locate } from './locate.ts'
-import { createSubject, type Subject, sizeIn } from './subject.ts'
+import { fromArrays } from '../../runtime/data/arrays.ts'
+import { columnsIn } from '../../runtime/library/columns.ts'
+import type { Examples, Model, ModelTypes, Trainable } from '../../runtime/library/modelTypes.ts'
+import type { Trained } from '../../runtime/library/trained.ts'
+import { type Batch, pack } from '../../runtime/packBatch.ts'
+import { fittingSizes, randomBatch } from '../../runtime/randomBatch.ts'
+import { initialWeights, realArray, type Weights } from '../../runtime/session.ts'
+import { type CheckOptions as CheckAt, checkGradientsAt, type GradientCheck } from './checkGradientsAt.ts'
+import { perturbed } from './perturbed.ts'
 
-export interface CheckOptions {
-  readonly backend?: Backend
-  readonly seed?: number
-  /** Above this many elements in all, directions and samples are checked instead of every element. */
-  readonly most?: number
-  /** The largest relative error, against differences, that passes. */
-  readonly tolerance?: number
-  /** Trusted compilation of the same program, whose loss judges; the model itself if left out. */
-  readonly reference?: CompiledModel
-  /** After each element and direction; the fraction of the whole that is done. */
-  readonly onProgress?: (done: number) => void
+/** How a gradient is checked. */
+export interface CheckOptions<M extends ModelTypes> extends CheckAt {
+  /** Examples to check on, as for `fit`, all in one batch; if left out, random ones. */
+  readonly data?: Examples<Trainable<M>>
+  /** Sizes of the random batch, where others are wanted than those that are chosen: `{ B: 3, T: 5, V: 7 }`. */
+  readonly sizes?: Readonly<Record<string, number>>
 }
-
-export interface ParameterCheck {
-  readonly name: string
-  /**
-   * Largest gap over the elements compared, relative to the largest element; the judge that it is to, and the gap that this judge allows.
-   */
-  readonly error: number
-  readonly judge: JudgeName
-  readonly allowed: number
-  /** Whether the error is within the tolerance, or below the rounding error of the gradient and of a difference. */
-  readonly passed: boolean
-  readonly elements: number
-  readonly checked: number
-  readonly worst: { readonly index: readonly number[]; readonly gradient: number; readonly difference: number }
-}
-
-export type DirectionCheck = Pick<Verdict, 'error' | 'judge' | 'allowed'>
-
-/** The gradient of one step of a real input or target, along a random direction and on its own scale. */
-export interface StepCheck {
-  readonly name: string
-  /** The place along the input's first axis; absent for an input that has none. */
-  readonly step?: number
-  readonly error: number
-  readonly judge: JudgeName
-  readonly allowed: number
-  readonly passed: boolean
-}
-
-export interface GradientCheck {
-  readonly passed: boolean
-  readonly tolerance: number
-  /** Whether every element was compared, or random directions and sampled elements. */
-  readonly method: 'all elements' | 'directions and samples'
-  readonly parameters: readonly ParameterCheck[]
-  /** By input and step, so that late steps cannot hide early ones: the first, the last, and some of those between where there are many. */
-  readonly steps: readonly StepCheck[]
-  /** The relative errors of derivatives along random directions of all parameters. */
-  readonly directions: readonly DirectionCheck[]
-  /** How many derivatives lay on a kink, where any slope between those of its sides is right, and how many at a jump. */
-  readonly kinks: number
-  readonly jumps: number
-  /** Place where a gradient that did not pass goes wrong, if the rule of an operation is at fault. */
-  readonly cause?: Cause
-  readonly backend: string
-}
-
-/** Samples of each parameter, where there are too many elements, and random directions of all. */
-const samples = 4
-const directionCount = 8
-/** Steps of each input, where it has more. */
-const mostSteps = 32
 
 /**
- * Judges gradients at `weights` for one batch. Signed random directions of all parameters come first, then the elements of each parameter
- * and the steps of each real input. `batch` and `sizes` are those of `randomBatch`, or of `pack`; the model has a loss and parameters.
- * Throws the errors of `checkSizes`, and RNN511 where the loss is not finite.
+ * Compares the compiled gradient of a model with forward mode and with differences of its loss, in float64, on one batch: at the weights of a
+ * trained model, or near the initial ones of another, each moved by up to 0.1, as an error in a bias may not show while all biases are 0.
+ * `passed` tells the result, `parameters` the largest error of each parameter. The same seed gives the same check.
+ * Throws RNN311 for a model without a loss, RNN405 for one without weights, RNN511 where the loss is not finite, and the errors of `fit` for data
+ * that does not fit.
  */
-export function checkGradients(
-  model: CompiledModel,
-  weights: Weights,
-  batch: Readonly<Record<string, Buffer>>,
-  sizes: Sizes,
-  options: CheckOptions = {},
+export function checkGradients<M extends ModelTypes>(
+  checked: Model<M> | Trained<M>,
+  { data, sizes: known = {}, ...options }: CheckOptions<M> = {},
 ): GradientCheck {
-  const { backend = js, seed = 1, most = 5000, tolerance = 1e-6, reference = model } = options
-  model.checkSizes(sizes)
-  const place = { backend, sizes, inputs: inDouble({ ...drawInputs(seed, 0), ...batch, ...weights }) }
-  const subject = createSubject({
-    gradient: { context: model.context, graph: model.gradient({ inputs: true }) },
-    loss: { context: reference.context, graph: reference.evaluate() },
-    ...place,
-  })
-  if (!Number.isFinite(subject.loss)) {
-    fail('RNN511', { value: String(subject.loss) })
-  }
-
-  const draw = random(seed, 'gradcheck')
-  const names = model.signature.parameters.map(p => p.name)
-  const { all, parameters, elements, steps } = choose(model.signature, subject, most, draw)
-  const work = directionCount + steps.length + [...elements.values()].reduce((n, places) => n + places.length, 0)
-  const counts = { done: 0, kink: 0, jump: 0, right: 0, wrong: 0 }
-  const tryDirection: TryDirection = (direction, scale) => {
-    const verdict = judge(subject, direction, { scale, tolerance })
-    counts[verdict.kind]++
-    options.onProgress?.(++counts.done / work)
-    return verdict
-  }
-
-  const directions = Array.from({ length: directionCount }, () => {
-    const direction = new Map(parameters.map(name => [name, signed(sizeIn(subject, name), draw)]))
-    return tryDirection(direction, alongDirection(subject, direction).scale)
-  })
-  const checked = names.map(name => checkParameter(subject, name, elements.get(name) ?? [], tryDirection))
-  const bySteps = steps.map(step => checkStep(subject, step, draw, tryDirection))
-  const passed = counts.wrong === 0 && checked.every(p => p.passed)
-  return {
-    passed,
-    tolerance,
-    method: all ? 'all elements' : 'directions and samples',
-    parameters: checked,
-    steps: bySteps,
-    directions: directions.map(({ error, judge, allowed }) => ({ error, judge, allowed })),
-    kinks: counts.kink,
-    jumps: counts.jump,
-    ...(!passed && { cause: locate({ context: model.context, graph: model.evaluate() }, place) }),
-    backend: subject.backend,
-  }
+  const { seed = 1 } = options
+  const model = 'model' in checked ? checked.model : checked
+  const { name, parameters } = model.signature
+  if (parameters.length === 0) fail('RNN405', { what: `the list of weights of \`${name}\`` })
+  const given = 'model' in checked ? { ...checked.fitted.sizes, ...known } : known
+  const { inputs, sizes } = data === undefined ? drawn(model, given, seed) : batchOf(checked, data, given)
+  const weights: Weights =
+    'model' in checked
+      ? Object.fromEntries(Object.entries(checked.weights).map(([path, values]) => [path, realArray('f64', values)]))
+      : perturbed(initialWeights(model, sizes, seed, 'f64'), seed)
+  return checkGradientsAt(model, weights, inputs, sizes, { ...options, seed })
 }
 
-type TryDirection = (direction: Direction, scale: number) => Verdict
+type Sizes = Readonly<Record<string, number>>
 
-/** Places whose derivatives are compared one by one. */
-interface Chosen {
-  /** Whether these are all elements. */
-  readonly all: boolean
-  /** Parameters that the loss reads. */
-  readonly parameters: readonly string[]
-  /** Elements by parameter. */
-  readonly elements: ReadonlyMap<string, readonly number[]>
-  readonly steps: readonly InputStep[]
+/** Draws a random batch. */
+function drawn<M extends ModelTypes>(model: Model<M>, known: Sizes, seed: number): Batch {
+  const sizes = fittingSizes(model, known)
+  const batch = randomBatch(model.signature, sizes, seed)
+  return { ...batch, sizes: { ...sizes, ...batch.sizes } }
 }
 
-/** Chooses all elements of the parameters, or some where there are more than `most`, and some steps of each input. */
-function choose(signature: Signature, subject: Subject, most: number, draw: Random): Chosen {
-  const parameters = signature.parameters.map(p => p.name).filter(name => subject.shapes.has(name))
-  const all = parameters.reduce((n, name) => n + sizeIn(subject, name), 0) <= most
-  const steps = [...Map.groupBy(inputSteps(signature, subject), s => s.name).values()].flatMap(of => some(of, draw))
-  const elements = new Map(parameters.map(name => [name, placesOf(sizeIn(subject, name), all, draw)]))
-  return { all, parameters, elements, steps }
+/** Packs all examples into one batch. */
+function batchOf<M extends ModelTypes>(checked: Model<M> | Trained<M>, data: unknown, known: Sizes): Batch {
+  const { signature } = 'model' in checked ? checked.model : checked
+  const fitted = 'model' in checked ? { fitted: checked.fitted } : {}
+  const columns = columnsIn(data, { signature, targets: true, sizes: known })
+  const { part, sizes } = fromArrays(signature, columns, { ...fitted, sizes: known })
+  const all = Int32Array.from({ length: part.count }, (_, i) => i)
+  return pack([...signature.inputs, ...signature.targets], part, all, sizes, 'f64')
 }
-
-function checkStep(
-  subject: Subject,
-  { holds, ...step }: InputStep,
-  draw: Random,
-  tryDirection: TryDirection,
-): StepCheck {
-  const direction = new Map([[step.name, signed(sizeIn(subject, step.name), draw).map((s, i) => (holds(i) ? s : 0))]])
-  const { kind, error, judge, allowed } = tryDirection(direction, alongDirection(subject, direction).scale)
-  return { ...step, error, judge, allowed, passed: kind !== 'wrong' }
-}
-
-function checkParameter(
-  subject: Subject,
-  name: string,
-  places: readonly number[],
-  tryDirection: TryDirection,
-): ParameterCheck {
-  const gradient = subject.gradients.get(name) ?? new Float64Array()
-  const scale = gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0)
-  const judged = places.map(place => {
-    const unit = new Float64Array(gradient.length)
-    unit[place] = 1
-    return { place, ...tryDirection(new Map([[name, unit]]), scale) }
-  })
-  const worst = judged.reduce((a, b) => (rank(b) > rank(a) ? b : a), judged[0] ?? { place: 0, ...nothing })
-  return {
-    name,
-    error: worst.error,
-    judge: worst.judge,
-    allowed: worst.allowed,
-    // A parameter that the loss does not read has the gradient zero.
-    passed: judged.every(v => v.kind !== 'wrong') && (subject.shapes.has(name) || scale === 0),
-    elements: gradient.length,
-    checked: places.length,
-    worst: {
-      index: unravel(worst.place, subject.shapes.get(name) ?? []),
-      gradient: worst.gradient,
-      difference: worst.difference,
-    },
-  }
-}
-
-/** Ranks a wrong verdict above any that is merely inexact. */
-const rank = ({ kind, error }: Verdict): number =>
-  (kind === 'wrong' ? 1e300 : 0) + (Number.isNaN(error) ? Number.MAX_VALUE : error)
-
-/** Verdict on a parameter without elements. */
-const nothing: Verdict = {
-  kind: 'right',
-  gradient: 0,
-  tangent: 0,
-  difference: 0,
-  error: 0,
-  judge: 'forward mode',
-  allowed: exact,
-}
-
-/** Chooses the first step, the last, and others between them. */
-function some(steps: readonly InputStep[], draw: Random): readonly InputStep[] {
-  if (steps.length <= mostSteps) return steps
-  const between = permutation(steps.length - 2, draw)
-    .subarray(0, mostSteps - 2)
-    .sort()
-  return [steps[0], ...Array.from(between, i => steps[i + 1]), steps[steps.length - 1]]
-}
-
-/** Chooses all places, or a few different ones. */
-const placesOf = (length: number, all: boolean, draw: Random): readonly number[] =>
-  all ? Array.from({ length }, (_, place) => place) : Array.from(permutation(length, draw).subarray(0, samples))

@@ -49,6 +49,7 @@ export interface Origin {
   readonly operands: readonly Operand[]
 }
 
+/** The first value that is not finite. */
 export interface NotFinite {
   /** The batch, from 0. */
   readonly batch: number
@@ -59,6 +60,7 @@ export interface NotFinite {
   readonly origin?: Origin
 }
 
+/** How a value that is not finite is looked for. */
 export interface FiniteOptions {
   readonly precision?: Precision
   readonly seed?: number

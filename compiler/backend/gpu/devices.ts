@@ -5,6 +5,7 @@ import { loadPipelines, type Mode } from './gpuLibrary.ts'
 import { pipelinedBackend } from './pipelined.ts'
 import { webGpuBackend } from './webgpu.ts'
 
+/** A backend on one of the devices of a GPU. */
 export interface GpuBackend extends AsyncBackend {
   /** The device that it runs on. */
   readonly device: { readonly name: DeviceName }

@@ -29,6 +29,7 @@ export interface WebGpuExecutable extends AsyncExecutable {
   measure(sizes: Sizes, inputs: Readonly<Record<string, Buffer>>, options?: MeasureOptions): Promise<DeviceTimes>
 }
 
+/** The backend on WebGPU. */
 export interface WebGpuBackend extends AsyncBackend {
   /** The device that it runs on. */
   readonly device: Device

@@ -1,5 +1,6 @@
 // Runs a program as WebAssembly. Where the engine can share memories, the memory is of that kind: arrays of it stay what they are as it grows.
 import { fail } from '../../../dsl/diagnostics.ts'
+import { messageOf } from '../../../dsl/messageOf.ts'
 import type { Schedule } from '../../schedule/schedule.ts'
 import { patience, recordPlaces } from './barrier.ts'
 import type { Crew } from './crew.ts'
@@ -29,9 +30,20 @@ export interface EngineOptions {
   readonly crew?: Crew
 }
 
+/** Compiles a module. RNN526 in a page that forbids it. */
+function moduleOf(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+  try {
+    return new WebAssembly.Module(bytes)
+  } catch (error) {
+    const reason = messageOf(error)
+    if (!/disallow|content security|unsafe-eval/i.test(reason)) throw error
+    return fail('RNN526', { target: 'wasm', reason, word: "'wasm-unsafe-eval'" })
+  }
+}
+
 /** Assembles a program. A crew needs a shared memory. */
 export function wasmEngine({ program, run }: Schedule, { relaxed, shared = canShare(), crew }: EngineOptions): Engine {
-  const module = new WebAssembly.Module(encodeModule(program, { exports: [run], relaxed, shared, names: true }))
+  const module = moduleOf(encodeModule(program, { exports: [run], relaxed, shared, names: true }))
   const owned = new WeakSet<ArrayBufferLike>()
   let memory = (shared ? sharedMemory : ownMemory)(1)
   let start = entryOf(module, memory, run)

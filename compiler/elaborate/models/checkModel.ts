@@ -22,6 +22,8 @@ export interface Elaboration {
   readonly ops?: OpTable
   /** Collects the units and fns that are expanded, also where an error ends the elaboration. */
   readonly expanded?: Set<Unit | Fn>
+  /** Settings in place of the `train` block of the program. */
+  readonly train?: Train
 }
 
 export interface CheckedModel {
@@ -44,9 +46,9 @@ export function checkModel(
   program: LinkedProgram,
   unit: Unit,
   given: Readonly<Record<string, number>>,
-  { ops, expanded = new Set() }: Elaboration = {},
+  { ops, expanded = new Set(), train }: Elaboration = {},
 ): CheckedModel {
-  const trainBlock = trainBlockOf(program, unit)
+  const trainBlock = train ?? trainBlockOf(program, unit)
   const data = dataBlockOf(program, unit)
   const sets = new Map(Object.entries(given))
   const lowering = (training: boolean, stream?: string): LowerOptions => {

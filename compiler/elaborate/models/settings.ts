@@ -12,6 +12,7 @@ import type { Clip } from '../values/signature.ts'
 import { sourceText } from '../values/wording.ts'
 import { checkOptimizer } from './optimizer.ts'
 
+/** The settings of a `train` block; one that is not written is left out. */
 export interface Settings {
   readonly optimizer?: Recipe
   readonly epochs?: number

@@ -50,6 +50,7 @@ export interface Prediction {
   readonly output: string
 }
 
+/** The names, types and shapes of everything that goes into a model and comes out of it. */
 export interface Signature {
   readonly name: string
   readonly inputs: readonly Port[]

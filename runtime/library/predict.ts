@@ -1,0 +1,161 @@
+// Predictions of a trained model for values that a program holds itself, column by column.
+import { fail } from '../../dsl/diagnostics.ts'
+import { fromArrays } from '../data/arrays.ts'
+import type { LoadedInputs } from '../data/loadData.ts'
+import { type Answer, isNestedList } from '../decodeAnswers.ts'
+import {
+  type PredictOptions as PartOptions,
+  predictedBatch,
+  predict as predictPart,
+  predictAsync as predictPartAsync,
+} from '../predict.ts'
+import { sampleStep } from '../sampleStep.ts'
+import { type WhatRan, whatRan } from '../session.ts'
+import { columnsIn, columnsInTime, type Wanted } from './columns.ts'
+import { isLoadedInputs } from './loadData.ts'
+import type { Examples, ExamplesInTime, ModelTypes } from './modelTypes.ts'
+import { backendNow, openTarget, type Target, type TargetNow } from './target.ts'
+import type { Trained } from './trained.ts'
+
+/** How predictions are made. */
+export interface PredictOptions<T = TargetNow> extends Omit<PartOptions, 'backend'> {
+  /** What runs the network: `js` if left out. */
+  readonly target?: T
+  /** Whether each output is a flat typed array with its shape, in place of nested lists. */
+  readonly typed?: boolean
+  /** Sizes that neither the training nor the inputs tell. */
+  readonly sizes?: Readonly<Record<string, number>>
+  /** Is told what ran, which `auto` chooses. */
+  readonly onRan?: (ran: WhatRan) => void
+}
+
+/** Predictions column by column: for each output a list with the value of each example. */
+export type Predictions<M extends ModelTypes> = { readonly [K in keyof M['outputs']]: readonly M['outputs'][K][] }
+
+/** An output as one flat array, row-major. */
+export interface TypedOutput {
+  readonly data: Float64Array
+  /** The examples, then the axes, then the item. */
+  readonly shape: readonly number[]
+}
+
+/** Predictions as flat arrays. */
+export type TypedPredictions<M extends ModelTypes> = { readonly [K in keyof M['outputs']]: TypedOutput }
+
+/** As `PredictOptions`, with `typed: true`. */
+export type TypedOptions<T = TargetNow> = PredictOptions<T> & { readonly typed: true }
+
+/**
+ * Predicts every output for some examples, at once. `inputs` have for each input its values, example by example, in the shapes that the
+ * model declares, or are rows, or what `loadInputs` gives; targets may be among them, and are not read. Gives for each output, by its name,
+ * the value of each example: in the units and labels of the training data, a list for each axis and then for each dim of the item; the class
+ * of a predicted target, and the text of predicted tokens. Padding is left out.
+ *
+ * Throws RNN401, RNN402, RNN405, RNN411, RNN412, RNN423 and RNN106 for inputs that do not fit, as `fit` does; RNN408 and RNN430 for labels and
+ * tokens that the training never saw; RNN505 for an unknown target; RNN507 for a size that is not known; RNN509 for outputs that no flat array
+ * can hold; RNN512 for a prediction that is not finite, RNN515 for weights that are not, RNN519 where it takes more memory than there is.
+ */
+export function predict<M extends ModelTypes>(
+  trained: Trained<M>,
+  inputs: Examples<M['inputs']> | LoadedInputs,
+  options: TypedOptions,
+): TypedPredictions<M>
+export function predict<M extends ModelTypes>(
+  trained: Trained<M>,
+  inputs: Examples<M['inputs']> | LoadedInputs,
+  options?: PredictOptions,
+): Predictions<M>
+export function predict<M extends ModelTypes>(
+  trained: Trained<M>,
+  inputs: Examples<M['inputs']> | LoadedInputs,
+  options: PredictOptions = {},
+): object {
+  const { target, typed, sizes, onRan, ...others } = options
+  const { model, weights, fitted, precision, seed } = trained
+  const given = isLoadedInputs(inputs)
+    ? inputs
+    : readInputs(trained, columnsIn(inputs, wantedBy(trained, sizes)), sizes)
+  const how = { precision, seed, ...others, backend: backendNow(target) }
+  const { examples, ...ran } = predictPart(model, weights, given.part, given.sizes, fitted, how)
+  onRan?.(ran)
+  return columnsOf(trained, examples, typed)
+}
+
+/** As `predict`, also on a GPU, and for rows that come over time. RNN513 where there is no GPU, RNN514 where it fails. */
+export function predictAsync<M extends ModelTypes>(
+  trained: Trained<M>,
+  inputs: ExamplesInTime<M['inputs']> | LoadedInputs,
+  options: TypedOptions<Target>,
+): Promise<TypedPredictions<M>>
+export function predictAsync<M extends ModelTypes>(
+  trained: Trained<M>,
+  inputs: ExamplesInTime<M['inputs']> | LoadedInputs,
+  options?: PredictOptions<Target>,
+): Promise<Predictions<M>>
+export async function predictAsync<M extends ModelTypes>(
+  trained: Trained<M>,
+  inputs: ExamplesInTime<M['inputs']> | LoadedInputs,
+  options: PredictOptions<Target> = {},
+): Promise<object> {
+  const { target, typed, sizes, onRan, ...others } = options
+  const { model, weights, fitted, precision, seed } = trained
+  const given = isLoadedInputs(inputs)
+    ? inputs
+    : readInputs(trained, await columnsInTime(inputs, wantedBy(trained, sizes)), sizes)
+  const how = { precision, seed, batch: predictedBatch, ...others }
+  const backend = await openTarget(target, () =>
+    sampleStep(model, 'predict', given.part, given.sizes, { ...how, weights }),
+  )
+  const { examples, ...ran } = await predictPartAsync(model, weights, given.part, given.sizes, fitted, {
+    ...how,
+    backend,
+  })
+  onRan?.(whatRan(ran))
+  return columnsOf(trained, examples, typed)
+}
+
+type Sizes = PredictOptions['sizes']
+
+const wantedBy = <M extends ModelTypes>({ model: { signature }, fitted }: Trained<M>, sizes: Sizes): Wanted => ({
+  signature,
+  targets: false,
+  sizes: { ...fitted.sizes, ...sizes },
+})
+
+/** Reads the inputs among some columns. */
+function readInputs<M extends ModelTypes>(
+  { model: { signature }, fitted }: Trained<M>,
+  columns: ReturnType<typeof columnsIn>,
+  sizes: Sizes,
+): LoadedInputs {
+  const names = new Set(signature.inputs.map(port => port.name))
+  const own = Object.fromEntries(Object.entries(columns).filter(([name]) => names.has(name)))
+  return fromArrays(signature, own, { fitted, ...(sizes && { sizes }) })
+}
+
+function columnsOf<M extends ModelTypes>(
+  { model }: Trained<M>,
+  examples: readonly Readonly<Record<string, Answer>>[],
+  typed = false,
+): object {
+  const columns = model.signature.outputs.map(({ name }) => [name, examples.map(example => example[name])] as const)
+  return Object.fromEntries(columns.map(([name, column]) => [name, typed ? flatten(name, column) : column]))
+}
+
+/** Makes a flat array of nested lists. RNN509 for lists of different lengths, and for texts. */
+function flatten(name: string, column: readonly Answer[]): TypedOutput {
+  const refuse = (found: string): never =>
+    fail('RNN509', { what: 'typed', expected: `numbers of one shape`, found: `\`${name}\`, ${found}` })
+  const shape: number[] = []
+  for (let first: Answer | undefined = column; isNestedList(first); first = first[0]) shape.push(first.length)
+  const numbers: number[] = []
+  const visit = (value: Answer, depth: number): void => {
+    if (isNestedList(value)) {
+      if (value.length !== shape[depth]) refuse('whose sequences have different lengths')
+      for (const inner of value) visit(inner, depth + 1)
+    } else if (typeof value === 'number') numbers.push(value)
+    else refuse('which is a text')
+  }
+  visit(column, 0)
+  return { data: Float64Array.from(numbers), shape }
+}

@@ -1,0 +1,2 @@
+// The version of rnnc. Generated from package.json by `npm run generate`.
+export const version = '0.1.0'
