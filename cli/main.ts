@@ -8,6 +8,7 @@ import { check } from './commands/check.ts'
 import { diagnose } from './commands/diagnose.ts'
 import { evaluate } from './commands/eval.ts'
 import { explain } from './commands/explain.ts'
+import { fmt } from './commands/fmt.ts'
 import { fuzz } from './commands/fuzz.ts'
 import { generate } from './commands/generate.ts'
 import { gradcheck } from './commands/gradcheck.ts'
@@ -21,6 +22,7 @@ import { createOutput, type Output, reportError } from './output.ts'
 
 const commands: readonly AddCommand[] = [
   check,
+  fmt,
   train,
   evaluate,
   predict,

@@ -30,14 +30,14 @@ export interface Source {
 /** Reads a program. RNN406 if the file cannot be read, or is not a text. */
 export async function openSource(path: string, output: Output): Promise<Source> {
   const file = normalize(path)
-  const text = decode(await readGiven(file), path)
+  const text = decodeProgram(await readGiven(file), path)
   output.sources.set(file, text)
   const read: ImportReader = (imported, from) => {
     const target = join(dirname(from), imported)
     try {
       // Reading a pipe or a device might never end.
       if (!statSync(target).isFile()) return undefined
-      const found = { file: target, text: decode(readFileSync(target), target) }
+      const found = { file: target, text: decodeProgram(readFileSync(target), target) }
       output.sources.set(target, found.text)
       return found
     } catch {
@@ -142,7 +142,8 @@ async function firstLines(path: string): Promise<Uint8Array | FileSet> {
   return { what: found.what, files: first.map(({ path, place }) => ({ path, read: () => read(place) })) }
 }
 
-function decode(bytes: Uint8Array, path: string): string {
+/** The text of a program, without a byte order mark. RNN406 for bytes that are no text. */
+export function decodeProgram(bytes: Uint8Array, path: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
