@@ -2,7 +2,7 @@
 export const standardLibrary: Readonly<Record<string, string>> = {
   'cells.rnn': `# Recurrent cells, as their papers write them.
 
-cell SimpleRNN(units, activation = tanh) {                    # Elman 1990
+cell SimpleRNN(units, activation = tanh) {   # Elman 1990
   input x: [D]
   state h: [units]
   param W: [units, D] = glorot_uniform, U: [units, units] = orthogonal, b: [units] = zeros
@@ -25,7 +25,7 @@ cell LSTM(units, gate = sigmoid, activation = tanh) {         # Hochreiter & Sch
   return h'
 }
 
-cell GRU(units, gate = sigmoid, activation = tanh) {          # reset after the product: PyTorch, Keras' default
+cell GRU(units, gate = sigmoid, activation = tanh) {   # reset after the product: PyTorch, Keras' default
   input x: [D]
   state h: [units]
   param W_z, W_r, W_n: [units, D] = glorot_uniform, U_z, U_r, U_n: [units, units] = orthogonal
@@ -54,23 +54,28 @@ fn identity(x) = x
 fn clamp(x, low, high) = min(max(x, low), high)
 
 # Activations.
-fn softplus(x) = -log(sigmoid(-x))                            # log(1 + exp(x)): the compiler makes the logarithm stable
-fn softsign(x) {                                              # x / (1 + |x|); beyond 1 the slope of 1 - 1 / (1 + |x|) does not cancel
+fn softplus(x) = -log(sigmoid(-x))   # log(1 + exp(x)): the compiler makes the logarithm stable
+
+fn softsign(x) {   # x / (1 + |x|); beyond 1 the slope of 1 - 1 / (1 + |x|) does not cancel
   far = 1 - 1 / (1 + abs(x))
   return where(abs(x) < 1, x / (1 + abs(x)), where(x < 0, -far, far))
 }
-fn silu(x) = x * sigmoid(clamp(x, -800, 800))                 # further out the sigmoid is 0 or 1, and its slope must be
-fn gelu(x) {                                                  # the tanh form, 0.5 x (1 + tanh(u / 2)) = x sigmoid(u)
-  c = clamp(x, -30, 30)                                       # further out x^3 might overflow
+
+fn silu(x) = x * sigmoid(clamp(x, -800, 800))   # further out the sigmoid is 0 or 1, and its slope must be
+
+fn gelu(x) {              # the tanh form, 0.5 x (1 + tanh(u / 2)) = x sigmoid(u)
+  c = clamp(x, -30, 30)   # further out x^3 might overflow
   return x * sigmoid(1.5957691216057308 * (c + 0.044715 * c^3))   # the factor is 2 sqrt(2 / pi)
 }
+
 fn elu(x, alpha = 1) = where(x > 0, x, alpha * (exp(min(x, 0)) - 1))   # the compiler makes the difference exact near 0
 fn leaky_relu(x, slope = 0.2) = where(x > 0, x, slope * x)
 fn hard_sigmoid(x) = clamp(x / 6 + 0.5, 0, 1)
 
 # Noise, in training only.
 fn dropout(x, rate) = x * bernoulli(1 - rate, x) / (1 - rate)
-fn zoneout(new, old, rate) {                                  # each element of a state stays old with this probability
+
+fn zoneout(new, old, rate) {   # each element of a state stays old with this probability
   stay = bernoulli(rate, old)
   return stay * old + (1 - stay) * new
 }
@@ -95,16 +100,16 @@ layer embedding(dim) {
   return E[i]
 }
 
-layer bidirectional(cell) {                                   # two parts of one recipe
+layer bidirectional(cell) {           # two parts of one recipe
   input x: P over T
   part f = cell, b = cell
   y = f(x)
   z = reverse(b(reverse(x)))
-  output ends = [last(y), first(z)]                           # what each direction knows after reading everything
+  output ends = [last(y), first(z)]   # what each direction knows after reading everything
   return [y, z]
 }
 
-layer additive_attention(units) {                             # Bahdanau et al. 2015; called on a q over T, it maps over T
+layer additive_attention(units) {   # Bahdanau et al. 2015; called on a q over T, it maps over T
   input q: [Q], m: [A] over S
   param W: [units, Q], U: [units, A], v: [units]
   a = softmax(v @ tanh(W @ q + U @ m), over S)
@@ -116,6 +121,7 @@ layer additive_attention(units) {                             # Bahdanau et al. 
 
 fn mse(p, y) = (p - y)^2
 fn mae(p, y) = abs(p - y)
+
 fn huber(p, y, delta = 1) {
   e = abs(p - y)
   return where(e <= delta, 0.5 * e^2, delta * (e - 0.5 * delta))
@@ -123,7 +129,8 @@ fn huber(p, y, delta = 1) {
 
 # On probabilities, and computed from what the softmax or sigmoid behind p was given, so that no logarithm sees a 0.
 fn cross_entropy(p, y) = -log(probability(p)[y])
-fn binary_cross_entropy(p, y) {                               # of an answer that cannot be, the other may be certain: 0 log 0 is 0
+
+fn binary_cross_entropy(p, y) {   # of an answer that cannot be, the other may be certain: 0 log 0 is 0
   no = 1 - y
   said_yes = where(no == 1, 0, y * log(probability(p, y)))
   said_no = where(no == 0, 0, no * log(1 - probability(p, y)))
@@ -135,7 +142,7 @@ fn binary_cross_entropy(p, y) {                               # of an answer tha
 fn accuracy(p, y) = real(decide(p) == y)
 fn rmse(p, y) = sqrt(average((p - y)^2))
 
-layer exact_match {                                           # 1 for a sequence whose every element is right, else 0
+layer exact_match {   # 1 for a sequence whose every element is right, else 0
   input p: [K] over T, y: class of N over T
   return real(sum(decide(p) != y, over T) == 0)
 }
@@ -177,7 +184,7 @@ cell LazyAdam(rate = 0.001, b1 = 0.9, b2 = 0.999, eps = 1e-7) {   # Adam that le
   p' = where(used, p - rate * sqrt(1 - b2^t') / (1 - b1^t') * m' / (sqrt(v') + eps), p)
 }
 
-cell AMSGrad(rate = 0.001, b1 = 0.9, b2 = 0.999, eps = 1e-8) {    # Reddi et al. 2018, as PyTorch's Adam(amsgrad=True)
+cell AMSGrad(rate = 0.001, b1 = 0.9, b2 = 0.999, eps = 1e-8) {   # Reddi et al. 2018, as PyTorch's Adam(amsgrad=True)
   input g: P
   state p, m, v, most: P, t: int
   t' = t + 1
@@ -196,10 +203,13 @@ cell Nadam(rate = 0.002, b1 = 0.9, b2 = 0.999, eps = 1e-8, decay = 0.004) {   # 
   all' = all * now
   m' = b1 * m + (1 - b1) * g
   v' = b2 * v + (1 - b2) * g^2
-  p' = p - rate * (next / (1 - all' * next) * m' + (1 - now) / (1 - all') * g) / (sqrt(v' / (1 - b2^t')) + eps)
+  p' = p
+    - rate
+      * (next / (1 - all' * next) * m' + (1 - now) / (1 - all') * g)
+      / (sqrt(v' / (1 - b2^t')) + eps)
 }
 
-cell Lion(rate = 1e-4, b1 = 0.9, b2 = 0.99, decay = 0) {      # Chen et al. 2023
+cell Lion(rate = 1e-4, b1 = 0.9, b2 = 0.99, decay = 0) {   # Chen et al. 2023
   input g: P
   state p, m: P
   c = b1 * m + (1 - b1) * g
@@ -207,7 +217,7 @@ cell Lion(rate = 1e-4, b1 = 0.9, b2 = 0.99, decay = 0) {      # Chen et al. 2023
   p' = p * (1 - rate * decay) - rate * where(c > 0, 1, where(c < 0, -1, c))
 }
 
-cell Adadelta(rate = 1, rho = 0.9, eps = 1e-6) {              # Zeiler 2012, as PyTorch
+cell Adadelta(rate = 1, rho = 0.9, eps = 1e-6) {   # Zeiler 2012, as PyTorch
   input g: P
   state p, v, a: P
   v' = rho * v + (1 - rho) * g^2

