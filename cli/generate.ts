@@ -1,5 +1,5 @@
 // Generates files from the sources: spec/errors.md from the catalogue, spec/api.md from doc comments, dsl/std.ts from dsl/std/*.rnn,
-// runtime/version.ts from package.json.
+// runtime/version.ts from package.json, cli/templates.ts from the folders of cli/templates.
 // Run it with `npm run generate`; a test fails where it was forgotten.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { catalogue, type Entry } from '../dsl/catalogue.ts'
@@ -14,6 +14,7 @@ export function generated(): ReadonlyMap<string, string> {
     ['spec/api.md', apiPage(root)],
     ['dsl/std.ts', standardLibraryModule()],
     ['runtime/version.ts', versionModule()],
+    ['cli/templates.ts', templatesModule()],
   ])
 }
 
@@ -58,10 +59,7 @@ function fenced(language: string, text: string): string {
 function standardLibraryModule(): string {
   const folder = new URL('dsl/std/', root)
   const names = readdirSync(folder).filter(name => name.endsWith('.rnn'))
-  const entries = names.sort().map(name => {
-    const text = readFileSync(new URL(name, folder), 'utf8').replace(/[\\`]|\$\{/g, found => `\\${found}`)
-    return `  '${name}': \`${text}\`,`
-  })
+  const entries = names.sort().map(name => `  '${name}': ${literal(new URL(name, folder))},`)
   return `// The standard library as text, so that it travels to a browser. Generated from dsl/std/*.rnn by \`npm run generate\`.
 export const standardLibrary: Readonly<Record<string, string>> = {
 ${entries.join('\n')}
@@ -74,6 +72,26 @@ function versionModule(): string {
   return `// The version of rnnc. Generated from package.json by \`npm run generate\`.
 export const version = '${version}'
 `
+}
+
+function templatesModule(): string {
+  const folder = new URL('cli/templates/', root)
+  const entries = readdirSync(folder).map(name => {
+    const files = readdirSync(new URL(name, folder)).sort()
+    const texts = files.map(file => `    '${file}': ${literal(new URL(`${name}/${file}`, folder))},`)
+    return `  ${name}: {\n${texts.join('\n')}\n  },`
+  })
+  return `// The templates of \`rnnc init\`, as texts, so that they are found wherever the command runs. Generated from cli/templates by
+// \`npm run generate\`.
+export const templates: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+${entries.sort().join('\n')}
+}
+`
+}
+
+/** The text of a file, as a template literal. */
+function literal(file: URL): string {
+  return `\`${readFileSync(file, 'utf8').replace(/[\\`]|\$\{/g, found => `\\${found}`)}\``
 }
 
 if (import.meta.main) {

@@ -12,6 +12,7 @@ import { fmt } from './commands/fmt.ts'
 import { fuzz } from './commands/fuzz.ts'
 import { generate } from './commands/generate.ts'
 import { gradcheck } from './commands/gradcheck.ts'
+import { init } from './commands/init.ts'
 import { predict } from './commands/predict.ts'
 import { train } from './commands/train.ts'
 import { types } from './commands/types.ts'
@@ -21,6 +22,7 @@ import type { Io } from './io.ts'
 import { createOutput, type Output, reportError } from './output.ts'
 
 const commands: readonly AddCommand[] = [
+  init,
   check,
   fmt,
   train,

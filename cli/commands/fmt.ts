@@ -28,7 +28,6 @@ export const fmt: AddCommand = (program, output) =>
       flags.json,
     ],
     [
-      'rnnc fmt',
       'rnnc fmt sunspots.rnn models',
       'rnnc fmt --check',
       'rnnc fmt --check $(git diff --cached --name-only --diff-filter=d -- "*.rnn")',

@@ -5,6 +5,7 @@ import { assertRefused, json, series, wave, workplace } from './support.ts'
 
 const { rnnc, ok, start } = workplace({ 'wave.rnn': series(), 'wave.csv': wave() })
 const commands = [
+  'init',
   'check',
   'fmt',
   'train',
