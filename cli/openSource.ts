@@ -2,7 +2,13 @@
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { type LinkedProgram, linkProgram } from '../compiler/elaborate/linking/linkProgram.ts'
-import { type CompiledModel, chooseModel, compileProgram, type ImportReader } from '../compiler/index.ts'
+import {
+  type CompiledModel,
+  type CompileOptions,
+  chooseModel,
+  compileProgram,
+  type ImportReader,
+} from '../compiler/index.ts'
 import { fail, RnnError } from '../dsl/diagnostics.ts'
 import { isLibraryFile } from '../dsl/standardLibrary.ts'
 import type { FileSet, ReadFile } from '../runtime/index.ts'
@@ -68,6 +74,7 @@ export interface ModelOptions {
   readonly set?: readonly string[]
   /** Whether `set` may give sizes of the batch too: B, and the lengths of ragged axes. */
   readonly sizes?: boolean
+  readonly onEvaluate?: CompileOptions['onEvaluate']
 }
 
 export interface OpenedModel {
@@ -80,7 +87,8 @@ export function compileSource({ file, text, read }: Source, options: ModelOption
   const program = linkProgram(text, file, read)
   const unit = chooseModel(program, options.model)
   const sets = readSets(options.set ?? [], unit, options.sizes ? batchSizes(unit) : [])
-  const model = compileProgram(program, { file, model: unit.name.text, sets })
+  const { onEvaluate } = options
+  const model = compileProgram(program, { file, model: unit.name.text, sets, ...(onEvaluate && { onEvaluate }) })
   output.report(model.warnings)
   return { model, sets }
 }

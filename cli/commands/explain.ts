@@ -19,12 +19,14 @@ import { fail } from '../../dsl/diagnostics.ts'
 import { printAst } from '../../dsl/printAst.ts'
 import { didYouMean } from '../../dsl/suggest.ts'
 import { describePort } from '../../runtime/data/bindSizes.ts'
+import { writeBytes } from '../../runtime/node/index.ts'
 import { autoJson, autoText, openSample } from '../autoReport.ts'
 import { type AddCommand, autoNames, chooseDtype, describeUse, flags } from '../command.ts'
 import { formula, parameterCount, shapeText, signatureJson } from '../describeSignature.ts'
 import { oneOf } from '../errors.ts'
 import { compileSource, type ModelOptions, openSource } from '../openSource.ts'
 import { type JsonValue, type Output, table } from '../output.ts'
+import { checkNoWeights } from '../outputFile.ts'
 import {
   type PassRow,
   type PlanRow,
@@ -45,6 +47,7 @@ interface Options extends ModelOptions {
   readonly target?: string
   readonly data?: string
   readonly dtype: string
+  readonly force?: boolean
 }
 
 const emits = ['ast', 'graph', 'plan', 'source', 'code', 'step'] as const
@@ -60,7 +63,11 @@ export const explain: AddCommand = (program, output) =>
         '--emit <stage>',
         'show ast, graph, after:PASS (after:lower, after:dce, after:join-tails), plan, source (JavaScript), code (the loops that become WebAssembly) or step (the graphs of a stream)',
       ],
-      ['--graph <name>', `graph to show: ${graphNames.join(', ')}; by default predict`],
+      [
+        '--graph <name>',
+        `graph to show: ${graphNames.join(', ')}; by default predict; or a file in which the model is drawn: model.svg`,
+      ],
+      ['--force', 'draw into a file even if it contains weights'],
       ['--over <axis>', 'axis of the stream, if the model has several'],
       ['--passes', 'show the size and cost of the program after each pass; by default of the gradient'],
       ['--target <auto>', `measure which of ${autoNames} is fastest for a batch; by default in training`],
@@ -75,6 +82,7 @@ export const explain: AddCommand = (program, output) =>
     ],
     [
       'rnnc explain sunspots.rnn',
+      'rnnc explain sunspots.rnn --graph sunspots.svg',
       'rnnc explain sunspots.rnn --emit graph --graph gradient',
       'rnnc explain sunspots.rnn --emit after:lower --set units=4',
       'rnnc explain sunspots.rnn --emit source --graph train',
@@ -85,6 +93,7 @@ export const explain: AddCommand = (program, output) =>
   ).action((path: string, options: Options) => run(path, options, output))
 
 async function run(path: string, options: Options, output: Output): Promise<void> {
+  if (options.graph?.endsWith('.svg')) return drawModel(path, { ...options, graph: options.graph }, output)
   const source = await openSource(path, output)
   const measures = options.target !== undefined && oneOf('target', options.target, ['auto']) === 'auto'
   const { model, sets } = compileSource(source, { ...options, sizes: measures }, output)
@@ -94,6 +103,23 @@ async function run(path: string, options: Options, output: Output): Promise<void
   if (options.emit !== undefined) return showStage(model, options.emit, options, output)
   const summary = summaryOf(model)
   output.result({ ok: true, ...signatureJson(model.signature), ...summaryJson(summary) }, summaryText(model, summary))
+}
+
+/** Draws the model in a file. RNN509 for options that show something else. */
+async function drawModel(path: string, options: Options & { readonly graph: string }, output: Output): Promise<void> {
+  const other = (['emit', 'over', 'passes', 'target', 'data'] as const).find(name => options[name] !== undefined)
+  const svg = options.graph
+  if (other !== undefined)
+    fail('RNN509', { what: `--${other}`, expected: 'the name of a graph beside it', found: `\`--graph ${svg}\`` })
+  const source = await openSource(path, output)
+  await checkNoWeights(svg, output, [path], options.force ? 'forced' : 'not forced')
+  // Is loaded late: only this draws.
+  const { describeModel, drawSvg, watchModel } = await import('../../compiler/diagram/index.ts')
+  const watched = watchModel()
+  const { model } = compileSource(source, { ...options, onEvaluate: watched.onEvaluate }, output)
+  const text = drawSvg(describeModel(model.unit, watched, model.program.sources))
+  await writeBytes(svg, new TextEncoder().encode(text))
+  output.result({ ok: true, model: model.signature.name, graph: svg }, `drew ${model.signature.name} in ${svg}`)
 }
 
 const graphAsked = ({ graph }: Options, otherwise: GraphName): GraphName =>

@@ -1,10 +1,30 @@
 // rnnc explain and rnnc gradcheck.
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { describe, it } from 'vitest'
 import { planPasses } from '../../compiler/plan/passes/planPasses.ts'
 import { assertRefused, json, series, wave, workplace } from './support.ts'
 
-const { ok, rnnc, write } = workplace({ 'wave.rnn': series(), 'wave.csv': wave() })
+const { ok, path, rnnc, write } = workplace({ 'wave.rnn': series(), 'wave.csv': wave() })
+
+describe('rnnc explain --graph FILE.svg', () => {
+  it('draws the model', async () => {
+    assert.match(
+      (await ok('explain', 'wave.rnn', '--graph', 'wave.svg', '--set', 'units=7')).stdout,
+      /^drew Wave in wave\.svg\n$/,
+    )
+    assert.match(readFileSync(path('wave.svg'), 'utf8'), /^<svg .*>SimpleRNN\(units\)<.*>W: \[7, 1\]<.*<\/svg>\n$/s)
+    const { model, graph } = json(await ok('explain', 'wave.rnn', '--graph', 'wave.svg', '--json'))
+    assert.deepEqual([model, graph], ['Wave', 'wave.svg'])
+  })
+
+  it('shows nothing else, and writes over no program', async () => {
+    await assertRefused(await rnnc('explain', 'wave.rnn', '--graph', 'wave.svg', '--emit', 'plan'), 'RNN509', /--emit/)
+    await assertRefused(await rnnc('explain', 'wave.rnn', '--graph', 'no/such/wave.svg'), 'RNN503', /no\/such/)
+    write('own.svg', series())
+    await assertRefused(await rnnc('explain', 'own.svg', '--graph', 'own.svg'), 'RNN518', /own\.svg/)
+  })
+})
 
 describe('rnnc explain', () => {
   it('sums up parameters and costs', async () => {

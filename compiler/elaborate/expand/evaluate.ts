@@ -36,7 +36,9 @@ function at(scope: Scope, expr: Expr, run: () => Entity): Entity {
   const { note } = builder
   if (expr.span.file !== '') builder.note = { span: expr.span }
   try {
-    return unlessWaiting<Entity>(run, { kind: 'open' })
+    const value = unlessWaiting<Entity>(run, { kind: 'open' })
+    session.onEvaluate?.(scope, expr, value)
+    return value
   } finally {
     builder.note = note
   }

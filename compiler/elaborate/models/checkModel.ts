@@ -10,6 +10,7 @@ import { checkNames } from '../linking/definedNames.ts'
 import type { LinkedProgram } from '../linking/linkProgram.ts'
 import { attempt, throwAll } from '../values/collectProblems.ts'
 import type { LowerOptions } from '../values/newSession.ts'
+import type { OnEvaluate } from '../values/scope.ts'
 import { axisOfWindows } from './axisOfWindows.ts'
 import { type LoweredModel, lowerModel } from './lowerModel.ts'
 import { modelScope } from './modelScope.ts'
@@ -24,6 +25,8 @@ export interface Elaboration {
   readonly expanded?: Set<Unit | Fn>
   /** Settings in place of the `train` block of the program. */
   readonly train?: Train
+  /** Is told each value that an expression of a unit has, for a drawing of the model. */
+  readonly onEvaluate?: OnEvaluate
 }
 
 export interface CheckedModel {
@@ -46,7 +49,7 @@ export function checkModel(
   program: LinkedProgram,
   unit: Unit,
   given: Readonly<Record<string, number>>,
-  { ops, expanded = new Set(), train }: Elaboration = {},
+  { ops, expanded = new Set(), train, onEvaluate }: Elaboration = {},
 ): CheckedModel {
   const trainBlock = train ?? trainBlockOf(program, unit)
   const data = dataBlockOf(program, unit)
@@ -62,6 +65,7 @@ export function checkModel(
       expanded,
       context: newContext(0, ops),
       ...(stream !== undefined && { stream }),
+      ...(onEvaluate && { onEvaluate }),
     }
   }
   const problems: Diagnostic[] = [...checkNames(program), ...checkBlocks(program)]

@@ -3,7 +3,7 @@ import type { Fn, Span, Unit } from '../../../dsl/ast.ts'
 import { type Position, positionsIn } from '../../../dsl/position.ts'
 import type { Builder, Context } from '../../ir/builder.ts'
 import { type Entity, staticNumber } from './entity.ts'
-import type { Alone, Session } from './scope.ts'
+import type { Alone, OnEvaluate, Session } from './scope.ts'
 import type { Axis } from './tensor.ts'
 
 export interface LowerOptions {
@@ -21,6 +21,7 @@ export interface LowerOptions {
   readonly stream?: string
   /** Gives the line of a place; set if several sessions share one line counter. */
   readonly lineOf?: Session['lineOf']
+  readonly onEvaluate?: OnEvaluate
 }
 
 /** Creates the session of an expansion that begins with a unit or fn. */
@@ -49,6 +50,7 @@ export function newSession(options: LowerOptions, root: Builder, batch: Axis, un
     expanded: options.expanded,
     ...(options.alone && { alone: options.alone }),
     ...(options.stream !== undefined && { stream: { axis: options.stream, places: new Map(), states: [] } }),
+    ...(options.onEvaluate && { onEvaluate: options.onEvaluate }),
     evaluated: 0,
     sought: 0,
     sizes: new Map([...options.sets].map(([name, value]) => [name, staticNumber(value)])),

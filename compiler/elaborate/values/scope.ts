@@ -1,5 +1,5 @@
 // Scopes: the names that an expression sees, the axes that it may name, and the block that it emits into.
-import type { Fn, Span, Unit } from '../../../dsl/ast.ts'
+import type { Expr, Fn, Span, Unit } from '../../../dsl/ast.ts'
 import type { Diagnostic } from '../../../dsl/diagnostics.ts'
 import type { Binding, Builder } from '../../ir/builder.ts'
 import type { Dim } from '../../ir/dim.ts'
@@ -62,7 +62,11 @@ export interface Session {
   /** The text of each file, for messages. */
   readonly sources: ReadonlyMap<string, string>
   readonly lineOf: (span: Span) => number
+  readonly onEvaluate?: OnEvaluate
 }
+
+/** Is told the value of an expression in a scope. */
+export type OnEvaluate = (scope: Scope, expr: Expr, value: Entity) => void
 
 /** State of the check of a unit or fn by itself, without a model that uses it. */
 export interface Alone {

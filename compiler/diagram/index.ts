@@ -1,0 +1,4 @@
+// Drawings of models.
+export { describeModel } from './describeModel.ts'
+export { drawSvg } from './drawSvg.ts'
+export { watchModel } from './watch.ts'
