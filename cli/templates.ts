@@ -29,13 +29,16 @@ makes one word of all that are not known.
     'make_reviews.mjs': `// Writes reviews.csv: invented sentences about films, each "positive" or "negative". The same seed writes the same sentences.
 import { writeFileSync } from 'node:fs'
 
-let state = 7
-
-/** A random whole number below n. */
-function draw(n) {
-  state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-  return Math.floor((state / 2 ** 32) * n)
+/** Makes a function that draws whole numbers below n. */
+function random(seed) {
+  let state = seed
+  return n => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return Math.floor((state / 2 ** 32) * n)
+  }
 }
+
+const draw = random(7)
 
 const one = words => words[draw(words.length)]
 
@@ -1118,13 +1121,16 @@ larger text deserves more \`units\`.
     'make_weather.mjs': `// Writes weather.txt: invented weather reports of a coast, one a line. The same seed writes the same reports.
 import { writeFileSync } from 'node:fs'
 
-let state = 11
-
-/** A random whole number below n. */
-function draw(n) {
-  state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-  return Math.floor((state / 2 ** 32) * n)
+/** Makes a function that draws whole numbers below n. */
+function random(seed) {
+  let state = seed
+  return n => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return Math.floor((state / 2 ** 32) * n)
+  }
 }
+
+const draw = random(11)
 
 const one = words => words[draw(words.length)]
 

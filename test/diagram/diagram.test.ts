@@ -157,9 +157,13 @@ describe('a drawing', () => {
   })
 
   it('takes long chains', () => {
-    const { root } = described(
-      `model M {\n  input x: [2] over T\n  p = x${' |> tanh'.repeat(300)}${' + x'.repeat(5000)}\n  output p\n}`,
-    )
+    const [pipes, sums] = [' |> tanh'.repeat(300), ' + x'.repeat(2000)]
+    const { root } = described(`model M {
+      input x: [2] over T
+      p = x${pipes}
+      q = x${sums}
+      output p, q
+    }`)
     if (root.inside !== undefined) checkApart(layout(root.inside))
   })
 })

@@ -1,13 +1,16 @@
 // Writes reviews.csv: invented sentences about films, each "positive" or "negative". The same seed writes the same sentences.
 import { writeFileSync } from 'node:fs'
 
-let state = 7
-
-/** A random whole number below n. */
-function draw(n) {
-  state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-  return Math.floor((state / 2 ** 32) * n)
+/** Makes a function that draws whole numbers below n. */
+function random(seed) {
+  let state = seed
+  return n => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return Math.floor((state / 2 ** 32) * n)
+  }
 }
+
+const draw = random(7)
 
 const one = words => words[draw(words.length)]
 

@@ -1,13 +1,16 @@
 // Writes weather.txt: invented weather reports of a coast, one a line. The same seed writes the same reports.
 import { writeFileSync } from 'node:fs'
 
-let state = 11
-
-/** A random whole number below n. */
-function draw(n) {
-  state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-  return Math.floor((state / 2 ** 32) * n)
+/** Makes a function that draws whole numbers below n. */
+function random(seed) {
+  let state = seed
+  return n => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return Math.floor((state / 2 ** 32) * n)
+  }
 }
+
+const draw = random(11)
 
 const one = words => words[draw(words.length)]
 
