@@ -19,6 +19,7 @@ import {
   predictionGraph,
   reportGraph,
   type TrainingGraph,
+  type TrainingOptions,
   trainingGraph,
 } from './graphs.ts'
 import type { Context } from './ir/builder.ts'
@@ -70,7 +71,7 @@ export interface CompiledModel {
   /** As `evaluate`, and `d:NAME` for every parameter, with `inputs` for every real input and target as well; no random draws. */
   gradient(own?: GradientOptions): Graph
   /** parameters, optimizer states, batch → new parameters and optimizer states, `loss`, sums and counts. */
-  train(settings?: Settings, own?: GraphOptions): TrainingGraph
+  train(settings?: Settings, own?: TrainingOptions): TrainingGraph
   /**
    * The step of the model along an axis, if left out that of the targets that it reads late, or its only one: what it gives at each element is
    * what it gives on all elements so far. Throws RNN331 if an output needs later ones, RNN334 if there is no such axis or state.

@@ -5,11 +5,13 @@ import { within } from './elaborate/models/checkModel.ts'
 import type { LoweredModel } from './elaborate/models/lowerModel.ts'
 import { type OptimizerState, optimizerSteps } from './elaborate/models/optimizer.ts'
 import type { Settings } from './elaborate/models/settings.ts'
-import type { Context } from './ir/builder.ts'
+import { staticValue } from './elaborate/values/entity.ts'
+import type { Builder, Context } from './ir/builder.ts'
 import { type Dim, equal } from './ir/dim.ts'
 import type { Graph, Value } from './ir/graph.ts'
+import { type Accumulation, accumulateGradients } from './passes/accumulateGradients.ts'
 import { carryOver } from './passes/carryOver.ts'
-import { clipGradients } from './passes/clipGradients.ts'
+import { clipGradients, jointNorm } from './passes/clipGradients.ts'
 import { dropInputs } from './passes/dropInputs.ts'
 import { grad } from './passes/grad.ts'
 import { type Pipeline, runPasses, standard } from './passes/pipeline.ts'
@@ -39,7 +41,17 @@ export interface TrainingGraph {
   readonly states: readonly OptimizerState[]
   /** Names of the parameters that training changes. */
   readonly trained: readonly string[]
+  /** The rate of the optimizer, where it is a number of the file; a graph that is watched gives any other as `@rate`. */
+  readonly rate?: number
 }
+
+export interface TrainingOptions extends GraphOptions {
+  /** Whether a step also gives the norm of all gradients, before clipping, and the rate that its optimizer returns. */
+  readonly watched?: boolean
+}
+
+/** Further results of a training graph that is watched. */
+export const watchedOutputs = { norm: '@gradient_norm', rate: '@rate' } as const
 
 interface Named {
   readonly name: string
@@ -72,36 +84,56 @@ export function trainingGraph(
   model: LoweredModel,
   settings: Settings,
   place: Span,
-  options: GraphOptions,
+  options: TrainingOptions,
 ): TrainingGraph {
   const graph = lossGraph(model, options)
   const recipe = settings.optimizer ?? fail('RNN209', { callee: 'train', name: 'optimizer' }, { span: place })
   const trained = model.parameters.flatMap(({ name }) => (settings.freeze?.some(f => within(name, f)) ? [] : [name]))
   const { builder, gradients } = grad(model.context, graph, 'loss', trained)
-  const clipped = settings.clip === undefined ? gradients : clipGradients(builder, gradients, settings.clip)
+  const group = (settings.accumulate ?? 1) > 1 ? accumulateGradients(builder, gradients) : undefined
+  const whole = group?.gradients ?? gradients
+  const clipped = settings.clip === undefined ? whole : clipGradients(builder, whole, settings.clip)
   const moving = [...clipped].map(([name, gradient]) => ({
     name,
     value: graph.params[graph.inputs.indexOf(name)],
     gradient,
   }))
-  const { parameters, states } = optimizerSteps(model, builder, recipe, moving)
-  const moved: Named[] = [...parameters, ...states]
-  const block = builder.finish([...moved.map(m => m.value), ...graph.results])
+  const { parameters, states, rate } = optimizerSteps(model, builder, recipe, moving)
+  const kept = [...moving.map((m, i) => ({ ...parameters[i], before: m.value })), ...states]
+  const moved: readonly Named[] = group === undefined ? kept : kept.map(k => settled(k, group))
+  const sums = group?.sums ?? []
+  const watched = options.watched === true ? watchedValues(builder, whole, rate) : []
+  const outputs: readonly Named[] = [...moved, ...sums, ...watched]
+  const block = builder.finish([...outputs.map(m => m.value), ...graph.results])
   const training = {
     ...block,
     name: model.name,
-    // The states became parameters of the block as the steps were emitted, in this order.
-    inputs: [...graph.inputs, ...states.map(s => s.name)],
-    outputs: [...moved.map(m => m.name), ...graph.outputs],
+    // These became parameters of the block in this order, the states as the steps were emitted.
+    inputs: [...graph.inputs, ...(group?.inputs ?? []), ...states.map(s => s.name)],
+    outputs: [...outputs.map(m => m.name), ...graph.outputs],
     inPlace: true as const,
   }
   options.onDump?.('grad', training)
+  const known = recipe.hypers.get('rate')
+  const number = rate !== undefined || known === undefined ? undefined : staticValue(known)
   return {
     graph: backward(model, training, options),
     context: model.context,
-    states: states.map(({ name, dtype, shape, init }) => ({ name, dtype, shape, init })),
+    states: [...states, ...sums].map(({ name, dtype, shape, init }) => ({ name, dtype, shape, init })),
     trained,
+    ...(number !== undefined && { rate: number }),
   }
+}
+
+/** A parameter or a state that changes with the last run of a step alone. */
+const settled = ({ name, before, value }: Named & { readonly before: Value }, group: Accumulation): Named => ({
+  name,
+  value: group.settle(before, value),
+})
+
+function watchedValues(builder: Builder, gradients: ReadonlyMap<string, Value>, rate: Value | undefined): Named[] {
+  const norm = { name: watchedOutputs.norm, value: jointNorm(builder, gradients) }
+  return rate === undefined ? [norm] : [norm, { name: watchedOutputs.rate, value: rate }]
 }
 
 /** `average.i` over a data set → the loss and the reports. */

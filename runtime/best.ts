@@ -9,31 +9,24 @@ export interface Snapshot {
   readonly weights: Weights
 }
 
-export interface Best {
-  /** Keeps the weights of an epoch if its loss is smaller than any before; says whether it was. */
-  offer(epoch: number, loss: number, weights: Weights): boolean
-  /** The best so far, and with `two` the one that was the best before it. */
-  snapshots(): readonly [Snapshot, ...Snapshot[]]
-}
+/** The best so far, and then perhaps the one that was the best before it. */
+export type Snapshots = readonly [Snapshot, ...Snapshot[]]
+
+/** The initial weights, which any other are better than. */
+export const firstSnapshot = (weights: Weights): Snapshots => [
+  { epoch: 0, loss: Number.POSITIVE_INFINITY, weights: copyOf(weights) },
+]
 
 /**
- * Keeps the best of the weights that it is offered, beginning with these. With `two` also the best before: a loss of the training part
- * is measured during the epoch, whose last step may have spoiled the weights.
+ * Gives the best after an epoch with this loss and these weights. With `two` also keeps the best before: a loss of the training part is
+ * measured during the epoch, whose last step may have spoiled the weights. Reuses arrays of `kept`: weights may fill much of the memory.
  */
-export function createBest(weights: Weights, two: boolean): Best {
-  let best: Snapshot = { epoch: 0, loss: Number.POSITIVE_INFINITY, weights: copyOf(weights) }
-  let before: Snapshot | undefined
-  return {
-    offer: (epoch, loss, weights) => {
-      if (!(loss < best.loss)) return false
-      // Reuses arrays: weights may fill much of the memory.
-      const replaced = two ? before : best
-      if (two) before = best
-      best = { epoch, loss, weights: replaced === undefined ? copyOf(weights) : fill(replaced.weights, weights) }
-      return true
-    },
-    snapshots: () => (before === undefined ? [best] : [best, before]),
-  }
+export function withEpoch(kept: Snapshots, { epoch, loss, weights }: Snapshot, two: boolean): Snapshots {
+  const [best, before] = kept
+  if (!(loss < best.loss)) return kept
+  const replaced = two ? before : best
+  const next = { epoch, loss, weights: replaced === undefined ? copyOf(weights) : fill(replaced.weights, weights) }
+  return two ? [next, best] : [next]
 }
 
 /**

@@ -9,7 +9,7 @@ import { epochBatches } from './epochBatches.ts'
 import { checkMemory } from './memoryBudget.ts'
 import { type Batch, batchesOf, largestSizes, pack } from './packBatch.ts'
 import { drawInputs, initialStates, initialWeights, type Weights } from './session.ts'
-import { stepInputs } from './trainingSteps.ts'
+import { runInputs } from './trainingRuns.ts'
 
 export interface SampleStep {
   readonly context: Context
@@ -57,18 +57,21 @@ export function sampleStep(
   const stored = (known: Sizes): Weights => weights ?? initialWeights(model, known, seed, precision)
   if (name === 'train') {
     const training = model.train()
-    const steps = stepInputs(model, training, { train: part, sizes }, batches, precision)
+    const steps = runInputs(model, training, { train: part, sizes }, batches, {
+      precision,
+      state: { runs: 0, carried: {} },
+    })
     const smaller = 'lower `batch`'
     const known = largestSizes([...signature.inputs, ...signature.targets], part, size, sizes)
     checkMemory({ model, doing: 'training', sizes: known, precision, copies: 2, smaller, memory }, training.graph)
-    const { batch, carried } = middle(take(steps, looked), s => s.batch)
+    const { batch, inputs } = middle(take(steps, looked), s => s.batch)
     return {
       context: training.context,
       graph: training.graph,
       precision,
       sizes: batch.sizes,
       stored: { ...stored(batch.sizes), ...initialStates(training.states, batch.sizes, seed, precision) },
-      inputs: { ...batch.inputs, ...carried, ...drawInputs(seed, 0) },
+      inputs: { ...batch.inputs, ...inputs, ...drawInputs(seed, 0) },
     }
   }
   const graph = { predict: model.predict, loss: model.evaluate, gradient: model.gradient }[name]()

@@ -97,6 +97,18 @@ function* drawing(
   return Object.fromEntries(drawn)
 }
 
+/** For each average of a model, the sum and the number of its elements so far. */
+export interface Sums {
+  readonly sums: number[]
+  readonly counts: number[]
+}
+
+/** Sums of nothing. */
+export function noSums(model: CompiledModel): Sums {
+  const { inputs } = model.report()
+  return { sums: inputs.map(() => 0), counts: inputs.map(() => 0) }
+}
+
 /** Sums the losses and metrics of batches, and turns the sums into averages over all of them. */
 export interface Totals {
   add(results: Readonly<Record<string, Buffer>>): void
@@ -104,10 +116,9 @@ export interface Totals {
   report(): Report
 }
 
-export function createTotals(model: CompiledModel): Totals {
+/** Makes totals that go on from these sums, and change them. */
+export function createTotals(model: CompiledModel, { sums, counts }: Sums = noSums(model)): Totals {
   const graph = model.report()
-  const sums = graph.inputs.map(() => 0)
-  const counts = graph.inputs.map(() => 0)
   return {
     add: results => {
       graph.inputs.forEach((_, i) => {

@@ -4,7 +4,7 @@ import { js } from '../compiler/backend/js.ts'
 import { type CompiledModel, load } from '../compiler/index.ts'
 import { symbolsOf } from '../compiler/ir/dim.ts'
 import { fail, isFailure, RnnError } from '../dsl/diagnostics.ts'
-import { leastOf, type Snapshot } from './best.ts'
+import { leastOf, type Snapshot, type Snapshots } from './best.ts'
 import type { Part } from './data/example.ts'
 import type { LoadedData } from './data/loadData.ts'
 import { labelNotes } from './data/notes.ts'
@@ -23,6 +23,7 @@ import {
 } from './trainer.ts'
 import { runEpoch } from './trainingEpoch.ts'
 import { TrainingFailed } from './trainingFailed.ts'
+import type { TrainingState } from './trainingState.ts'
 import { windowsOf } from './truncationWindows.ts'
 import { createRests } from './work.ts'
 
@@ -34,20 +35,43 @@ export interface TrainOptions {
   readonly seed?: number
   /** Bytes that training may take; 16 GB if left out. */
   readonly memory?: number
-  /** Weights to go on from. */
+  /** Weights to begin with; those that are drawn if left out. */
   readonly weights?: Weights
+  /** The state of an earlier training of the same model on the same data, to go on from: the result is that of one unbroken training. */
+  readonly from?: TrainingState
+  /** Where the state is saved. Not for devices other than the CPU. */
+  readonly checkpoint?: Checkpointing
+  /** Whether the reports contain the rate of the optimizer and the norm of the gradients. */
+  readonly watched?: boolean
   /** Called while the first weights are drawn, with the fraction that is done. */
   readonly onDraw?: (done: number) => void
   /** Called after each step. */
   readonly onStep?: (progress: StepReport) => void
-  readonly onEpoch?: (epoch: EpochReport) => void
+  readonly onEpoch?: (epoch: EpochReport, moment: Moment) => void
   /** Ends training after the step in progress and returns the weights learned so far. RNN516 before the first step. */
   readonly signal?: AbortSignal
 }
 
-/** A step, from 1, with the loss of its batch. */
-export interface StepReport {
+export interface Checkpointing {
+  /** How often the state is saved; it is also saved at the end, and where the signal ends training. Only then if left out. */
+  readonly every?: { readonly steps: number } | { readonly seconds: number }
+  /** Saves the state, which training changes after the promise is fulfilled. An error of it ends training. */
+  readonly save: (state: TrainingState) => Promise<void>
+}
+
+/** How far training is as it reports something, and what it is watched for: NaN if not known. */
+export interface Moment {
   readonly step: number
+  /** Seconds of training so far. */
+  readonly seconds: number
+  /** The rate of the optimizer in the last step. */
+  readonly rate: number
+  /** Norm of all gradients before clipping: of the last step, or the mean over the steps of an epoch. */
+  readonly gradientNorm: number
+}
+
+/** A step, from 1, with the loss of its batches. */
+export interface StepReport extends Moment {
   readonly epoch: number
   /** Fraction of the whole that is done, if patience does not end it earlier. */
   readonly done: number
@@ -92,7 +116,7 @@ export async function train(model: CompiledModel, data: LoadedData, options: Tra
   for (const part of data.precision === precision ? [] : [data.train, data.validation]) {
     if (part !== undefined) checkPart(ports, part, precision)
   }
-  const training = model.train()
+  const training = model.train(undefined, { watched: options.watched === true })
   const run = trainingRun(model, data, precision, options.memory)
   return using(loadWithin(run, training.context, training.graph, backend), executable => {
     const go = (evaluation?: AnyExecutable): Promise<TrainResult> =>
@@ -127,7 +151,7 @@ export function trainingRun(
     doing: 'training',
     sizes: { ...sizes, ...Object.fromEntries(cut) },
     precision,
-    copies: 3,
+    copies: (settings.accumulate ?? 1) > 1 ? 4 : 3,
     smaller,
     memory,
   }
@@ -136,11 +160,14 @@ export function trainingRun(
 /** Trains with loaded graphs. */
 async function trainOn(loaded: LoadedTraining, data: LoadedData, options: SettledOptions): Promise<TrainResult> {
   const trainer = await createTrainer(loaded, data, options)
-  const { limits, progress } = trainer
+  const { limits, state, ending } = trainer
   const pause = createRests()
+  // Also ends an epoch that a limit of steps has cut short before.
+  const goesOn = (): boolean => state.epoch <= limits.epochs && (state.steps < limits.steps || state.runs > 0)
   try {
-    for (let epoch = 1; epoch <= limits.epochs && progress.steps < limits.steps && progress.ended === 'done'; epoch++)
-      await runEpoch(trainer, epoch, pause)
+    let whole = true
+    while (whole && ending.ended === 'done' && goesOn()) whole = await runEpoch(trainer, pause)
+    if (whole) await trainer.keep('now')
     const chosen = await choose(trainer, candidates(trainer))
     if (!Number.isFinite(chosen.loss)) refuseValue(trainer, 'the loss with these weights', chosen.loss)
     return resultOf(trainer, chosen)
@@ -149,13 +176,11 @@ async function trainOn(loaded: LoadedTraining, data: LoadedData, options: Settle
   }
 }
 
-type Snapshots = readonly [Snapshot, ...Snapshot[]]
-
 /** Weights that the result may have: the last, or the best where `patience` is set. */
-function candidates({ model, parameters, progress, best }: Trainer): Snapshots {
-  const [first, second] = best.snapshots()
+function candidates({ model, parameters, state }: Trainer): Snapshots {
+  const [first, second] = state.best
   if (model.settings.patience === undefined || first.epoch === 0)
-    return [{ epoch: progress.history.length, weights: parameters, loss: 0 }]
+    return [{ epoch: state.history.length, weights: parameters, loss: 0 }]
   return second === undefined || second.epoch === 0 ? [first] : [first, second]
 }
 
@@ -182,10 +207,10 @@ function lookedAt({ model, data: { train: all }, batch }: Trainer): Part {
 
 /** Result of a failed training: the best weights, if they are worth keeping. */
 async function remains(trainer: Trainer, error: RnnError): Promise<TrainResult | undefined> {
-  const snapshots = trainer.best.snapshots()
+  const snapshots = trainer.state.best
   if (snapshots[0].epoch === 0) return undefined
   // A failed device cannot measure any more.
   const chosen = isFailure(error, 'RNN504') ? await choose(trainer, snapshots).catch(() => snapshots[0]) : snapshots[0]
-  trainer.progress.ended = 'failed'
+  trainer.ending.ended = 'failed'
   return chosen.epoch > 0 && Number.isFinite(chosen.loss) ? resultOf(trainer, chosen) : undefined
 }

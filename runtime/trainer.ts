@@ -1,13 +1,14 @@
 // A training under way: its loaded graphs, the state that its steps update in place, and how far it is.
-import type { AnyBackend, AnyExecutable, Buffer, Precision } from '../compiler/backend/backend.ts'
+import type { AnyBackend, AnyExecutable, Precision } from '../compiler/backend/backend.ts'
 import type { CompiledModel, TrainingGraph } from '../compiler/index.ts'
 import { fail, RnnError } from '../dsl/diagnostics.ts'
-import { type Best, copyOf, createBest, type Snapshot } from './best.ts'
+import { copyOf, firstSnapshot, type Snapshot } from './best.ts'
 import type { Part } from './data/example.ts'
 import type { LoadedData } from './data/loadData.ts'
 import { epochBatches } from './epochBatches.ts'
-import { drawAsync, evaluatePartAsync, type Report, type Weights, whatRan } from './session.ts'
-import type { EpochReport, TrainOptions, TrainResult } from './train.ts'
+import { drawAsync, evaluatePartAsync, noSums, type Report, type Weights, whatRan } from './session.ts'
+import type { TrainOptions, TrainResult } from './train.ts'
+import { copyState, nothingWatched, type TrainingState } from './trainingState.ts'
 
 /** The graphs of a training on a backend. */
 export interface LoadedTraining {
@@ -26,50 +27,44 @@ export interface Trainer extends LoadedTraining {
   readonly batch: number
   /** Gives the indices of the examples of each batch of an epoch. */
   readonly batches: (epoch: number) => readonly Int32Array[]
-  /** Parameters and optimizer states. */
-  readonly state: Readonly<Record<string, Buffer>>
-  /** The parameters among them. */
+  /** Everything that changes from step to step. */
+  readonly state: TrainingState
+  /** The parameters among its values. */
   readonly parameters: Weights
   readonly limits: { readonly epochs: number; readonly steps: number }
-  readonly progress: Progress
-  readonly best: Best
+  readonly ending: Ending
+  /** Gives the seconds of training so far. */
+  readonly seconds: () => number
+  /** Saves the state where that is due, or in any case. */
+  readonly keep: (when: 'due' | 'now') => Promise<void>
 }
 
 export type SettledOptions = TrainOptions & { readonly backend: AnyBackend; readonly precision: Precision }
 
-/** How far a training is. */
-export interface Progress {
-  /** Steps that were begun, and those whose results have come: a device runs several at once. */
-  begun: number
-  steps: number
+/** How this run of a training ends; another may go on from its state. */
+export interface Ending {
   ended: TrainResult['ended']
-  readonly history: EpochReport[]
 }
 
-/** Draws the first weights and optimizer states. Errors of `drawAsync`. */
+/** Draws the first weights and optimizer states, or takes the state to go on from. Errors of `drawAsync`. */
 export async function createTrainer(
   loaded: LoadedTraining,
   data: LoadedData,
   options: SettledOptions,
 ): Promise<Trainer> {
-  const { model, training, executable, evaluation } = loaded
+  const { model, executable } = loaded
   const { settings, signature } = model
-  const { precision, signal, weights, onDraw } = options
   const seed = options.seed ?? settings.seed ?? 0
-  const drawn = [...(weights === undefined ? signature.parameters : []), ...training.states]
-  // Each step updates the state of training in place: nothing is allocated but the batches.
-  const state = executable.store({
-    ...copyOf(weights ?? {}),
-    ...(await drawAsync(drawn, data.sizes, seed, precision, {
-      ...(onDraw && { onProgress: onDraw }),
-      ...(signal && { signal }),
-    })),
-  })
+  const before = options.from && copyState(options.from)
+  // Each step updates these in place: nothing is allocated but the batches.
+  const values = executable.store(before?.values ?? (await firstValues(loaded, data, options, seed)))
   await executable.fetch?.()
-  const parameters = Object.fromEntries(signature.parameters.map(p => [p.name, state[p.name]]))
+  const parameters = Object.fromEntries(signature.parameters.map(p => [p.name, values[p.name]]))
+  const state: TrainingState = { ...(before ?? firstState(model, parameters)), values }
   const { steps = Number.POSITIVE_INFINITY, batch = 32 } = settings
   const epochs = settings.epochs ?? (settings.steps === undefined ? 10 : Number.POSITIVE_INFINITY)
-  return {
+  const seconds = clockFrom(state.seconds)
+  const trainer: Omit<Trainer, 'keep'> = {
     ...loaded,
     data,
     options,
@@ -79,19 +74,83 @@ export async function createTrainer(
     state,
     parameters,
     limits: { epochs, steps },
-    progress: { begun: 0, steps: 0, ended: 'done', history: [] },
-    best: createBest(parameters, evaluation === undefined),
+    ending: { ended: 'done' },
+    seconds,
+  }
+  const { patience } = settings
+  if (patience !== undefined && isPatienceOver(state, patience)) trainer.ending.ended = 'patience'
+  return { ...trainer, keep: keeper(trainer) }
+}
+
+/** Draws the parameters, unless weights are given, and the states of the optimizer. */
+async function firstValues(
+  { model, training }: LoadedTraining,
+  data: LoadedData,
+  { precision, signal, weights, onDraw }: SettledOptions,
+  seed: number,
+): Promise<Weights> {
+  const drawn = [...(weights === undefined ? model.signature.parameters : []), ...training.states]
+  return {
+    ...copyOf(weights ?? {}),
+    ...(await drawAsync(drawn, data.sizes, seed, precision, {
+      ...(onDraw && { onProgress: onDraw }),
+      ...(signal && { signal }),
+    })),
+  }
+}
+
+const firstState = (model: CompiledModel, parameters: Weights): TrainingState => ({
+  epoch: 1,
+  runs: 0,
+  allRuns: 0,
+  steps: 0,
+  seconds: 0,
+  lossOfStep: 0,
+  totals: noSums(model),
+  watched: nothingWatched(),
+  history: [],
+  best: firstSnapshot(parameters),
+  values: parameters,
+  carried: {},
+})
+
+/** Whether an epoch has ended, and none was better than the best for as many epochs. */
+export const isPatienceOver = ({ history, best: [best] }: TrainingState, patience: number): boolean =>
+  history.length > 0 && history.length - best.epoch >= patience
+
+function clockFrom(before: number): () => number {
+  const started = performance.now()
+  return () => before + (performance.now() - started) / 1000
+}
+
+/** Makes the function that saves the state of a training. */
+function keeper({ state, executable, options, seconds }: Omit<Trainer, 'keep'>): Trainer['keep'] {
+  const { checkpoint } = options
+  if (checkpoint === undefined) return async () => {}
+  const { save, every } = checkpoint
+  let kept = { steps: state.steps, seconds: state.seconds }
+  const isDue = (): boolean =>
+    every !== undefined &&
+    ('steps' in every
+      ? state.steps > kept.steps && state.steps % every.steps === 0
+      : seconds() - kept.seconds >= every.seconds)
+  return async when => {
+    if (when === 'due' && !isDue()) return
+    await executable.fetch?.()
+    state.seconds = seconds()
+    kept = { steps: state.steps, seconds: state.seconds }
+    await save(state)
   }
 }
 
 /** RNN504 for a value that is not finite. */
-export function refuseValue({ model, progress }: Trainer, what: string, value: number): never {
-  return fail('RNN504', { what, value: String(value), step: progress.steps }, { span: model.trainBlock?.span })
+export function refuseValue({ model, state }: Trainer, what: string, value: number): never {
+  return fail('RNN504', { what, value: String(value), step: state.steps }, { span: model.trainBlock?.span })
 }
 
 /** Measures the loss and the metrics of a part; undefined if an interrupt comes first, which ends training. */
 export async function measure(
-  { model, data, options, batch, seed, progress }: Trainer,
+  { model, data, options, batch, seed, ending }: Trainer,
   part: Part,
   measuring: AnyExecutable,
   weights: Weights,
@@ -107,17 +166,17 @@ export async function measure(
     })
   } catch (error) {
     if (!signal?.aborted || error instanceof RnnError) throw error
-    progress.ended = 'aborted'
+    ending.ended = 'aborted'
     return undefined
   }
 }
 
 /** Gives the result of a training with the weights that were chosen. */
-export const resultOf = ({ progress, executable }: Trainer, { epoch, weights }: Snapshot): TrainResult => ({
+export const resultOf = ({ state, ending, executable }: Trainer, { epoch, weights }: Snapshot): TrainResult => ({
   weights: copyOf(weights),
-  history: progress.history,
+  history: state.history,
   epoch,
-  steps: progress.steps,
-  ended: progress.ended,
+  steps: state.steps,
+  ended: ending.ended,
   ...whatRan(executable),
 })

@@ -1,89 +1,128 @@
 // An epoch of training: its steps, of which a device runs several at once, and then validation.
 import type { Results } from '../compiler/backend/backend.ts'
+import { watchedOutputs } from '../compiler/graphs.ts'
+import { withEpoch } from './best.ts'
 import { notFinite } from './finite.ts'
-import { createTotals, drawInputs, type Report, type Totals } from './session.ts'
+import { createTotals, drawInputs, noSums, type Report } from './session.ts'
 import type { EpochReport } from './train.ts'
-import { measure, refuseValue, type Trainer } from './trainer.ts'
-import { stepInputs, stepsIn } from './trainingSteps.ts'
+import { isPatienceOver, measure, refuseValue, type Trainer } from './trainer.ts'
+import { type Run, runInputs, runsIn } from './trainingRuns.ts'
+import { nothingWatched } from './trainingState.ts'
 
-/** Runs one epoch, and notes what it came to. `pause` lets others run between steps. RNN504 where a value is not finite. */
-export async function runEpoch(trainer: Trainer, epoch: number, pause: () => Promise<void>): Promise<void> {
-  const { model, executable, evaluation, state, parameters, options, progress, best } = trainer
-  const totals = createTotals(model)
-  await runSteps(trainer, epoch, totals, pause)
+/**
+ * Runs the epoch under way to its end, and notes what it came to; `pause` lets others run between steps. Gives false for an epoch that a
+ * limit of steps or an interrupt has cut short: its state was saved before it ended, so that another training may go on in it. RNN504
+ * where a value is not finite.
+ */
+export async function runEpoch(trainer: Trainer, pause: () => Promise<void>): Promise<boolean> {
+  const { model, executable, evaluation, state, parameters, options, ending } = trainer
+  const { epoch } = state
+  const runs = await runSteps(trainer, pause)
   await executable.fetch?.()
-  const wrong = notFinite(state)
+  const wrong = notFinite(state.values)
   if (wrong !== undefined) refuseValue(trainer, described(wrong.name), wrong.value)
-  const validation = progress.ended === 'aborted' ? undefined : await validate(trainer)
-  const report: EpochReport = { epoch, training: totals.report(), ...(validation && { validation }) }
-  progress.history.push(report)
-  options.onEpoch?.(report)
+  const validation = ending.ended === 'aborted' ? undefined : await validate(trainer)
+  const whole = ending.ended !== 'aborted' && state.runs === runs
+  if (!whole) await trainer.keep('now')
+  const training = createTotals(model, state.totals).report()
+  const report: EpochReport = { epoch, training, ...(validation && { validation }) }
+  state.history.push(report)
+  options.onEpoch?.(report, momentOfEpoch(trainer))
   // Skips an interrupted epoch, which was not validated.
-  if (progress.ended === 'aborted' && evaluation !== undefined) return
-  best.offer(epoch, (validation ?? report.training).loss, parameters)
+  if (ending.ended === 'aborted' && evaluation !== undefined) return false
+  const { loss } = validation ?? training
+  state.best = withEpoch(state.best, { epoch, loss, weights: parameters }, evaluation === undefined)
   const { patience } = model.settings
-  if (patience !== undefined && epoch - best.snapshots()[0].epoch >= patience && progress.ended === 'done')
-    progress.ended = 'patience'
+  if (patience !== undefined && isPatienceOver(state, patience) && ending.ended === 'done') ending.ended = 'patience'
+  if (!whole) return false
+  Object.assign(state, { epoch: epoch + 1, runs: 0, totals: noSums(model), watched: nothingWatched() })
+  await trainer.keep('due')
+  return true
 }
 
-/** Runs the steps of an epoch, up to the limit of all steps or an interrupt, and adds their losses and metrics to `totals`. */
-async function runSteps(trainer: Trainer, epoch: number, totals: Totals, pause: () => Promise<void>): Promise<void> {
-  const { model, training, executable, data, state, options, seed, limits, progress } = trainer
+/**
+ * Runs the steps that are left of the epoch, up to the limit of all steps or an interrupt, and adds up their losses and metrics. Gives the
+ * number of runs that the whole epoch has.
+ */
+async function runSteps(trainer: Trainer, pause: () => Promise<void>): Promise<number> {
+  const { model, training, executable, data, state, options, seed, limits, ending } = trainer
   const { ahead = 1 } = executable
-  const chosen = trainer.batches(epoch)
-  const ending = stepEnding(trainer, epoch, chosen, totals)
-  /** Steps begun on a device whose results have not come yet. */
-  const underWay: Promise<Results>[] = []
+  const chosen = trainer.batches(state.epoch)
+  const all = chosen.reduce((n, indices) => n + runsIn(model, data.train, indices), 0)
+  const end = runEnding(trainer, all)
+  /** Runs begun on a device whose results have not come yet, and the steps that they are the last of. */
+  const underWay: { readonly run: Run; readonly ran: Promise<Results> }[] = []
+  let [begun, stepsBegun] = [state.allRuns, state.steps]
   try {
-    for (const { batch, carried } of stepInputs(model, training, data, chosen, options.precision)) {
-      if (progress.begun >= limits.steps) break
-      const inputs = { ...batch.inputs, ...state, ...carried, ...drawInputs(seed, progress.begun++) }
-      const ran = executable.run(batch.sizes, inputs)
+    for (const run of runInputs(model, training, data, chosen, { precision: options.precision, state })) {
+      if (stepsBegun >= limits.steps) break
+      const inputs = { ...run.batch.inputs, ...state.values, ...run.inputs, ...drawInputs(seed, begun++) }
+      if (run.group.last) stepsBegun++
+      const ran = executable.run(run.batch.sizes, inputs)
       if (ran instanceof Promise) {
-        // Prevents an unhandled rejection: a failed step is reported where it is awaited, unless an earlier one has ended training.
+        // Prevents an unhandled rejection: a failed run is reported where it is awaited, unless an earlier one has ended training.
         ran.catch(() => {})
-        underWay.push(ran)
+        underWay.push({ run, ran })
         const first = underWay.length < ahead ? undefined : underWay.shift()
-        if (first !== undefined) ending(await first)
-      } else ending(ran)
+        if (first !== undefined) end(first.run, await first.ran)
+      } else end(run, ran)
       await pause()
       if (options.signal?.aborted) {
-        progress.ended = 'aborted'
+        ending.ended = 'aborted'
         break
       }
+      if (underWay.length === 0 && state.runs < all) await trainer.keep('due')
     }
-    for (const ran of underWay) ending(await ran)
+    for (const { run, ran } of underWay) end(run, await ran)
   } finally {
-    // Waits for steps under way before their buffers are freed, also where training fails.
-    await Promise.allSettled(underWay)
+    // Waits for runs under way before their buffers are freed, also where training fails.
+    await Promise.allSettled(underWay.map(({ ran }) => ran))
+  }
+  return all
+}
+
+/** Makes the function that takes the results of each run of an epoch, which has that many. */
+function runEnding(trainer: Trainer, all: number): (run: Run, results: Results) => void {
+  const { model, limits, state, options } = trainer
+  const totals = createTotals(model, state.totals)
+  return ({ group }, results) => {
+    state.runs++
+    state.allRuns++
+    const loss = results.loss[0]
+    if (group.last) state.steps++
+    if (!Number.isFinite(loss)) refuseValue(trainer, 'the loss', loss)
+    totals.add(results)
+    state.lossOfStep = group.first ? group.share * loss : state.lossOfStep + group.share * loss
+    if (!group.last) return
+    watch(trainer, results)
+    const { steps: step, epoch, lossOfStep, watched } = state
+    const done = Math.max(step / limits.steps, (epoch - 1 + state.runs / all) / limits.epochs)
+    const { rate, norm: gradientNorm } = watched
+    options.onStep?.({ step, epoch, done, loss: lossOfStep, seconds: trainer.seconds(), rate, gradientNorm })
   }
 }
 
-/** Makes the function that takes the results of each step of an epoch. */
-function stepEnding(
-  trainer: Trainer,
-  epoch: number,
-  batches: readonly Int32Array[],
-  totals: Totals,
-): (results: Results) => void {
-  const { model, data, limits, progress, options } = trainer
-  const stepsOfEpoch = batches.reduce((n, indices) => n + stepsIn(model, data.train, indices), 0)
-  const stepsBefore = progress.steps
-  return results => {
-    const step = ++progress.steps
-    const loss = results.loss[0]
-    if (!Number.isFinite(loss)) refuseValue(trainer, 'the loss', loss)
-    totals.add(results)
-    const done = Math.max(step / limits.steps, (epoch - 1 + (step - stepsBefore) / stepsOfEpoch) / limits.epochs)
-    options.onStep?.({ step, epoch, done, loss })
-  }
+/** Notes the rate and the norm of the gradients of a step, where the graph gives them. */
+function watch({ training, state }: Trainer, results: Results): void {
+  const { watched } = state
+  watched.rate = results[watchedOutputs.rate]?.[0] ?? training.rate ?? Number.NaN
+  const norm = results[watchedOutputs.norm]?.[0]
+  if (norm === undefined) return
+  watched.norm = norm
+  watched.norms += norm
+  watched.steps++
+}
+
+function momentOfEpoch({ state, seconds }: Trainer) {
+  const { rate, norms, steps } = state.watched
+  return { step: state.steps, seconds: seconds(), rate, gradientNorm: norms / steps }
 }
 
 /** Measures the validation part; undefined where there is none, or an interrupt comes first. */
 async function validate(trainer: Trainer): Promise<Report | undefined> {
-  const { data, evaluation, state } = trainer
+  const { data, evaluation, parameters } = trainer
   if (data.validation === undefined || evaluation === undefined) return undefined
-  const report = await measure(trainer, data.validation, evaluation, state)
+  const report = await measure(trainer, data.validation, evaluation, parameters)
   if (report !== undefined && !Number.isFinite(report.loss)) refuseValue(trainer, 'the validation loss', report.loss)
   return report
 }

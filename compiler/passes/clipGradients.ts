@@ -42,5 +42,11 @@ export function clipGradients(
   }
 }
 
+/** The norm of the gradients of all parameters together, a scalar. */
+export function jointNorm(b: Builder, gradients: ReadonlyMap<string, Value>): Value {
+  const norms = [...gradients.values()].map(g => reshape(b, normOf(b, g), [constant(1)]))
+  return norms.length === 0 ? scalar(b, 0) : b.emit('norm', [b.emit('concat', norms, { axis: -1 })], { axes: [-1] })
+}
+
 /** The norm of all elements, a scalar. */
 const normOf = (b: Builder, g: Value): Value => b.emit('norm', [reshape(b, g, [product(g.shape)])], { axes: [-1] })

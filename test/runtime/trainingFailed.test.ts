@@ -5,7 +5,7 @@ import type { AsyncExecutable, Loader } from '../../compiler/backend/backend.ts'
 import { js } from '../../compiler/backend/js.ts'
 import { compile } from '../../compiler/index.ts'
 import { type Code, fail } from '../../dsl/diagnostics.ts'
-import { createBest, leastOf } from '../../runtime/best.ts'
+import { firstSnapshot, leastOf, withEpoch } from '../../runtime/best.ts'
 import { fromArrays } from '../../runtime/data/arrays.ts'
 import { notFinite } from '../../runtime/finite.ts'
 import { initialWeights } from '../../runtime/session.ts'
@@ -149,15 +149,17 @@ describe('training that is interrupted', () => {
 
 test('the best is kept apart from what goes on changing, in as many arrays as it needs', () => {
   const weights = { w: Float64Array.of(0) }
-  const best = createBest(weights, true)
+  let best = firstSnapshot(weights)
   const losses = [5, 7, 4, 3, Number.NaN, 6]
   const taken = losses.map((loss, i) => {
     weights.w[0] = i + 1
-    return best.offer(i + 1, loss, weights)
+    const before = best
+    best = withEpoch(best, { epoch: i + 1, loss, weights }, true)
+    return best !== before
   })
   assert.deepEqual(taken, [true, false, true, true, false, false])
   assert.deepEqual(
-    best.snapshots().map(s => [s.epoch, s.loss, s.weights.w[0]]),
+    best.map(s => [s.epoch, s.loss, s.weights.w[0]]),
     [
       [4, 3, 4],
       [3, 4, 3],

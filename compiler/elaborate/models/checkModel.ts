@@ -81,6 +81,7 @@ export function checkModel(
     throwAll(found)
     model.session.warnings.push(...found)
   }
+  checkAccumulate(settings, trainBlock)
   const windows =
     settings.truncate === undefined ? undefined : axisOfWindows(model, placeOf(trainBlock, 'truncate')).size
   return {
@@ -123,6 +124,13 @@ function checkFreeze(settings: Settings, model: LoweredModel, trainBlock: Train 
   const astray = settings.freeze?.find(f => !paths.some(p => within(p, f)))
   if (astray === undefined) return
   fail('RNN106', { name: astray }, { span: placeOf(trainBlock, 'freeze'), help: didYouMean(astray, paths) })
+}
+
+/** Throws RNN332 for windows of several batches in one step: each batch would have to keep its own states from window to window. */
+function checkAccumulate({ accumulate = 1, truncate }: Settings, trainBlock: Train | undefined): void {
+  if (accumulate === 1 || truncate === undefined) return
+  const reason = `\`accumulate = ${accumulate}\` makes one step of ${accumulate} batches, but with \`truncate\` each window is a step`
+  fail('RNN332', { reason }, { span: placeOf(trainBlock, 'truncate'), help: 'leave out `accumulate` or `truncate`' })
 }
 
 const placeOf = (trainBlock: Train | undefined, setting: string) =>

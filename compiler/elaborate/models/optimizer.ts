@@ -37,6 +37,8 @@ interface KeptState extends OptimizerState {
 export interface Step {
   readonly parameter: Value
   readonly states: readonly KeptState[]
+  /** The number that the optimizer returns, its rate at this step, if it returns one. */
+  readonly rate: Value | undefined
 }
 
 interface Moving {
@@ -45,7 +47,10 @@ interface Moving {
   readonly gradient: Value
 }
 
-/** Emits one optimizer step for each parameter. A state that depends on no parameter, such as a count of steps, is shared by all. */
+/**
+ * Emits one optimizer step for each parameter. A state that depends on no parameter, such as a count of steps, is shared by all. `rate` is
+ * that of the first parameter.
+ */
 export function optimizerSteps(
   model: LoweredModel,
   builder: Builder,
@@ -54,19 +59,22 @@ export function optimizerSteps(
 ): {
   readonly parameters: readonly { readonly name: string; readonly value: Value }[]
   readonly states: readonly KeptState[]
+  readonly rate: Value | undefined
 } {
   const [first] = moving
+  let rate: Value | undefined
   const parameters: { name: string; value: Value }[] = []
   const states: KeptState[] = []
   const shared = new Map<string, Value>()
   for (const each of moving) {
     const step = optimizerStep(model, builder, recipe, each, shared)
     parameters.push({ name: each.name, value: step.parameter })
+    rate ??= step.rate
     const forAll = each === first ? sharedStates(builder, step.states, each) : []
     for (const s of forAll) shared.set(s.local, s.before)
     states.push(...step.states.map(s => (forAll.includes(s) ? { ...s, name: `optimizer@${s.local}` } : s)))
   }
-  return { parameters, states }
+  return { parameters, states, rate }
 }
 
 /** Finds the scalar states that start as a plain number and whose next values are computed from each other alone. */
@@ -151,7 +159,10 @@ function optimizerStep(
     if (t === undefined) throw new Error(`optimizer state ${name} has no next value`)
     return expand(scope, t, [], shape)
   }
+  const returned = result.kind === 'result' ? result.value : undefined
+  const isNumber = returned?.dtype === 'real' && returned.axes.length === 0 && returned.item.length === 0
   return {
+    rate: isNumber ? returned.value : undefined,
     parameter: next('p', item),
     states: kept.map(s => ({ ...s, value: next(s.local, s.shape) })),
   }

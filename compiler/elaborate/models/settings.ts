@@ -18,6 +18,8 @@ export interface Settings {
   readonly epochs?: number
   readonly steps?: number
   readonly batch?: number
+  /** The number of batches whose gradients make one step. */
+  readonly accumulate?: number
   readonly clip?: Clip
   readonly seed?: number
   readonly truncate?: number
@@ -36,6 +38,7 @@ export const wholeSettings = {
   epochs: 1,
   steps: 1,
   batch: 1,
+  accumulate: 1,
   seed: 0,
   truncate: 1,
   checkpoint: 1,
@@ -112,6 +115,7 @@ const readers: { readonly [K in keyof Settings]-?: Reader<NonNullable<Settings[K
   epochs: whole('epochs'),
   steps: whole('steps'),
   batch: whole('batch'),
+  accumulate: whole('accumulate'),
   clip: (scope, e) => {
     const by = e.kind === 'call' && e.callee.kind === 'name' ? e.callee.name : ''
     const [arg, ...more] = e.kind === 'call' ? e.args : []
@@ -159,7 +163,6 @@ const readers: { readonly [K in keyof Settings]-?: Reader<NonNullable<Settings[K
   bucket: yesOrNo('bucket'),
 }
 
-/** Names of all settings. */
 /** The names of all settings of `train`. */
 export const settingNames = Object.keys(readers)
 
