@@ -81,3 +81,11 @@ export function readNumber(option: string, text: string): number {
   if (text.trim() !== '' && Number.isFinite(number)) return number
   return fail('RNN509', { what: option, expected: 'a number', found: `\`${text}\`` })
 }
+
+/** Reads a time in ms: `60s`, `2m`, `1.5h`; a bare number is seconds. RNN509 for anything else. */
+export function milliseconds(option: string, text: string, expected = 'a time, such as 60s or 2m'): number {
+  const [, number, unit = 's'] = /^(\d+(?:\.\d+)?)(s|m|h)?$/.exec(text) ?? []
+  if (number === undefined || Number(number) === 0)
+    return fail('RNN509', { what: option, expected, found: `\`${text}\`` })
+  return Number(number) * { s: 1000, m: 60_000, h: 3_600_000 }[unit === 'm' || unit === 'h' ? unit : 's']
+}

@@ -2,25 +2,30 @@
 
 import { basename } from 'node:path'
 import type { AnyBackend } from '../compiler/backend/backend.ts'
+import { immediateBackends } from '../compiler/backend/backends.ts'
 import type { CompiledModel, Precision } from '../compiler/index.ts'
 import { counted } from '../dsl/counted.ts'
+import { fail, RnnError } from '../dsl/diagnostics.ts'
+import type { Checkpoint } from '../runtime/checkpoint.ts'
 import { type LoadedData, loadData } from '../runtime/data/loadData.ts'
 import { labelNotes } from '../runtime/data/notes.ts'
 import { dataOf } from '../runtime/library/loadData.ts'
 import { checkMemory } from '../runtime/memoryBudget.ts'
 import { sampleStep } from '../runtime/sampleStep.ts'
 import { initialWeightsAsync } from '../runtime/session.ts'
-import { trainingRun } from '../runtime/train.ts'
+import { type Checkpointing, trainingRun } from '../runtime/train.ts'
+import type { TrainingState } from '../runtime/trainingState.ts'
 import { chooseDtype } from './command.ts'
 import { formula, parameterCount } from './describeSignature.ts'
-import { wholeNumber } from './errors.ts'
+import { milliseconds, wholeNumber } from './errors.ts'
 import { memoryHere } from './machineMemory.ts'
 import { compileSource, dataReader, type ModelOptions, openSource, type Source } from './openSource.ts'
 import { type JsonValue, type Output, ranBy } from './output.ts'
-import { checkOut, checkReplaced, dataFiles, type WeightsPlace } from './outputFile.ts'
+import { checkNoWeights, checkOut, checkReplaced, dataFiles, type WeightsPlace } from './outputFile.ts'
 import { createMeter } from './progress.ts'
 import { sizesOf } from './sets.ts'
 import { openTarget, type TargetOptions } from './target.ts'
+import { besideWeights, chooseStatePlaces, readState, type StatePlaces, stateIn, targetOf } from './trainingState.ts'
 
 /** Options of `rnnc train`. */
 export interface TrainOptions extends ModelOptions, TargetOptions {
@@ -28,7 +33,12 @@ export interface TrainOptions extends ModelOptions, TargetOptions {
   readonly out?: string
   readonly dtype: string
   readonly seed?: string
+  readonly seeds?: string
   readonly force?: boolean
+  readonly checkpoint?: string
+  readonly resume?: boolean
+  readonly log?: string
+  readonly logSteps?: string
 }
 
 /** Everything that a training is given. */
@@ -49,21 +59,30 @@ export interface TrainingPlan {
   /** Path of the weights, and what is there now. */
   readonly out: string
   readonly place: WeightsPlace
+  /** Places of the files that training can go on from; undefined where they cannot be, and were not asked for. */
+  readonly states: StatePlaces | undefined
+  /** How often the state is saved, if not only at the end. */
+  readonly every?: Checkpointing['every']
+  /** The state that training goes on from. */
+  readonly from?: TrainingState
+  readonly log?: { readonly path: string; readonly steps?: number }
 }
 
 /**
  * Reads the program and its data, and checks everything that can be checked before the first step. Errors of `openSource`, `compileSource`,
- * `checkOut`, `checkReplaced`, `loadData`, `checkSizes` and `checkMemory`.
+ * `checkOut`, `checkReplaced`, `loadData`, `checkSizes`, `checkMemory`, `readState` and `stateIn`.
  */
 export async function planTraining(path: string, options: TrainOptions, output: Output): Promise<TrainingPlan> {
-  const target = await openTarget(options, output)
-  const precision = chooseDtype(options.dtype)
   const given = options.seed === undefined ? undefined : wholeNumber('--seed', options.seed)
-  const out = options.out ?? `${basename(path).replace(/\.rnn$/, '')}.safetensors`
+  const every = options.checkpoint === undefined ? undefined : readEvery(options.checkpoint)
+  const out = options.out ?? defaultOut(path)
+  const earlier = options.resume ? await openEarlier(out, output) : undefined
+  const target = await openTarget({ ...options, target: targetFor(options, earlier) }, output)
+  const precision = chooseDtype(options.dtype)
   const source = await openSource(path, output)
   const { model, sets } = compileSource(source, options, output)
   const block = dataOf(model)
-  const place = await choosePlace(out, model, source, options, output)
+  const places = await choosePlaces(out, model, source, options, output)
   const seed = given ?? model.settings.seed ?? 0
   const data = await loadData(block, model.signature, {
     read: dataReader(source.file, options.data, output),
@@ -81,32 +100,94 @@ export async function planTraining(path: string, options: TrainOptions, output: 
     const weights = await initialWeightsAsync(model, data.sizes, seed, precision, { onProgress })
     return sampleStep(model, 'train', data.train, data.sizes, { batch, precision, seed, weights, memory })
   })
-  return { model, sets, data, dataPath: options.data, precision, seed, batch, memory, ...settled, out, place }
+  checkSavesState(options, settled.backend.name)
+  const run = { seed, precision, backend: settled.backend }
+  const file = besideWeights(out, 'last')
+  const from = earlier && stateIn(earlier, { model, data, run, file }, output)
+  return {
+    ...{ model, sets, data, dataPath: options.data, batch, memory, out },
+    ...{ ...run, ...settled, ...places },
+    ...(every && { every }),
+    ...(from && { from }),
+  }
 }
 
-/** Checks the place of the weights. Errors of `checkOut` and `checkReplaced`. */
-async function choosePlace(
+/** Path of the weights of a program where none is given. */
+export const defaultOut = (path: string): string => `${basename(path).replace(/\.rnn$/, '')}.safetensors`
+
+/** Reads `--checkpoint`: a number of steps, or a time. RNN509 for anything else. */
+function readEvery(text: string): Checkpointing['every'] {
+  const steps = Number(text)
+  if (/^\d+$/.test(text) && steps > 0) return { steps }
+  return { seconds: milliseconds('--checkpoint', text, 'a number of steps or a time, such as 500 or 10m') / 1000 }
+}
+
+/** Reads the state to go on from, and says that there is none yet: a command that is repeated with `--resume` may begin with it. */
+async function openEarlier(out: string, output: Output): Promise<Checkpoint | undefined> {
+  const path = besideWeights(out, 'last')
+  const earlier = await readState(path)
+  if (earlier === undefined) output.note(`there is no ${path} to go on from: training begins anew`)
+  return earlier
+}
+
+/** Chooses the target: `auto` stays with the one that training began on. */
+function targetFor(options: TrainOptions, earlier: Checkpoint | undefined): string {
+  checkSavesState(options, options.target)
+  const before = earlier && targetOf(earlier)
+  return options.target === 'auto' && before !== undefined ? before : options.target
+}
+
+/** RNN509 where the state of a training is asked for on a GPU, which cannot give it. */
+function checkSavesState({ checkpoint, resume }: TrainOptions, target: string): void {
+  if (target !== 'gpu' || (checkpoint === undefined && !resume)) return
+  const expected = immediateBackends.map(b => `\`--target ${b.name}\``).join(' or ')
+  fail('RNN509', { what: checkpoint === undefined ? '--resume' : '--checkpoint', expected, found: '`--target gpu`' })
+}
+
+/** Checks the places of everything that training writes. Errors of `checkOut` and `checkReplaced`. */
+async function choosePlaces(
   out: string,
   model: CompiledModel,
   source: Source,
   options: TrainOptions,
   output: Output,
-): Promise<WeightsPlace> {
+): Promise<Pick<TrainingPlan, 'place' | 'states' | 'log'>> {
   const reads = [options.data, ...dataFiles(model, source.file)]
+  const force = options.force === true
   await checkOut(out, output, reads)
-  const place = await checkReplaced(out, model, source.file, options.force === true)
+  const place = await checkReplaced(out, model, source.file, force)
   if (place.replaces && place.previous !== undefined) {
     await checkOut(place.previous, output, reads)
-    output.note(`${out} contains earlier weights: they will be kept as ${place.previous}`)
+    if (!options.resume) output.note(`${out} contains earlier weights: they will be kept as ${place.previous}`)
   }
-  return place
+  const asked = options.checkpoint !== undefined || options.resume === true
+  const states = await chooseStatePlaces(out, model, source.file, output, { reads, force }).catch((error: unknown) => {
+    // Nobody has asked for these files, which an interrupt alone would write.
+    if (asked || !(error instanceof RnnError)) throw error
+    return undefined
+  })
+  const { log, logSteps } = options
+  if (log === undefined && logSteps !== undefined)
+    fail('RNN509', { what: '--log-steps', expected: '`--log`', found: 'nothing' })
+  if (log === undefined) return { place, states }
+  await checkNoWeights(log, output, [...reads, out], 'never')
+  const steps = logSteps === undefined ? undefined : atLeastOne('--log-steps', logSteps)
+  return { place, states, log: { path: log, ...(steps !== undefined && { steps }) } }
+}
+
+/** Reads a whole number from 1. RNN509 for anything else. */
+export function atLeastOne(option: string, text: string): number {
+  const number = wholeNumber(option, text)
+  if (number > 0) return number
+  return fail('RNN509', { what: option, expected: 'a whole number of at least 1', found: '`0`' })
 }
 
 /** Says what is trained, on which examples, and where. */
-export function describePlan({ model, data, precision, backend }: TrainingPlan, output: Output): void {
+export function describePlan({ model, data, precision, backend, from }: TrainingPlan, output: Output): void {
   const parts = [data.train.count, data.validation?.count ?? 0, data.test?.count ?? 0]
   output.note(
     `training ${model.signature.name} (${formula(parameterCount(model.signature))} parameters, ${precision}) on ${ranBy({ backend: backend.name, device: backend.device?.name, threads: backend.threads })}: ` +
       `${counted(parts[0], 'example')} for training, ${parts[1]} for validation, ${parts[2]} for testing`,
   )
+  if (from !== undefined) output.note(`going on after step ${from.steps}, in epoch ${from.epoch}`)
 }

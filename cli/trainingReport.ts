@@ -18,49 +18,70 @@ export interface TrainedModel {
   readonly summary: Summary
   /** Path of the earlier weights, if there were some. */
   readonly previous: string | undefined
+  /** Path of the state that training can go on from, if it was saved. */
+  readonly state: string | undefined
   readonly seconds: number
   /** Whether no interrupt came. */
   readonly complete: boolean
 }
 
 /** Reports a training, with its problems as errors. */
-export function reportTraining(
-  { plan, result, failed, tested, summary, previous, seconds, complete }: TrainedModel,
-  output: Output,
-): void {
-  const { model, seed, out, auto, precision } = plan
+export function reportTraining(trained: TrainedModel, output: Output): void {
+  const problems = problemsOf(trained)
+  if (problems.length > 0) {
+    if (!output.json) throw new RnnError(problems)
+    output.report(problems)
+    output.exitCode = 1
+    const diagnostics = diagnosticsJson(problems, output.sources)
+    output.result({ ok: false, ...trainingJson(trained), diagnostics }, '')
+    return
+  }
+  output.result({ ok: trained.complete, ...trainingJson(trained) }, trainingText(trained))
+}
+
+/** Lists the problems of a training, which say what was saved all the same. */
+export function problemsOf({ plan, result, failed, tested, previous }: TrainedModel): Diagnostic[] {
+  const problems = [...failed, ...(tested === undefined ? [] : notFinite(tested, result, plan.model))]
   const last = lastReport(result)
-  const object = {
+  const loss = last === undefined ? '' : `, with a ${lossText(last)}`
+  return withSaved(
+    problems,
+    `the weights of epoch ${result.epoch}${loss}, are saved in \`${plan.out}\`${replacing(previous)}`,
+  )
+}
+
+/** Describes a training for `--json`. */
+export function trainingJson({ plan, summary, previous, state, seconds }: TrainedModel) {
+  const { model, seed, out, auto } = plan
+  return {
     model: model.signature.name,
     seed,
     ...summary,
     ...(auto !== undefined && { auto }),
     out,
+    ...(state !== undefined && { state }),
     ...(previous !== undefined && { previous }),
     seconds,
   }
-  const replacing = previous === undefined ? '' : `; the earlier weights are in ${previous}`
-  const problems = [...failed, ...(tested === undefined ? [] : notFinite(tested, result, model))]
-  if (problems.length > 0) {
-    const loss = last === undefined ? '' : `, with a ${lossText(last)}`
-    const saved = `the weights of epoch ${result.epoch}${loss}, are saved in \`${out}\`${replacing}`
-    const found = withSaved(problems, saved)
-    if (!output.json) throw new RnnError(found)
-    output.report(found)
-    output.exitCode = 1
-    output.result({ ok: false, ...object, diagnostics: diagnosticsJson(found, output.sources) }, '')
-    return
-  }
-  const rows = Object.entries({ training: last?.training, validation: last?.validation, test: tested })
-  output.result(
-    { ok: complete, ...object },
-    [
-      `${endingOf(result)} (${duration(seconds)}, ${ranBy(result)}, ${precision}, seed ${seed})`,
-      ...rows.flatMap(([part, report]) => (report === undefined ? [] : [`  ${part.padEnd(10)}  ${figures(report)}`])),
-      `saved ${out}${replacing}`,
-    ].join('\n'),
-  )
 }
+
+/** Describes a training for people. */
+export function trainingText({ plan, result, tested, previous, state, seconds, complete }: TrainedModel): string {
+  const { seed, precision, out } = plan
+  const last = lastReport(result)
+  const rows = Object.entries({ training: last?.training, validation: last?.validation, test: tested })
+  return [
+    `${endingOf(result)} (${duration(seconds)}, ${ranBy(result)}, ${precision}, seed ${seed})`,
+    ...rows.flatMap(([part, report]) => (report === undefined ? [] : [`  ${part.padEnd(10)}  ${figures(report)}`])),
+    `saved ${out}${replacing(previous)}`,
+    ...(state !== undefined && !complete
+      ? [`the same command with --resume goes on after this step, from ${state}`]
+      : []),
+  ].join('\n')
+}
+
+const replacing = (previous: string | undefined): string =>
+  previous === undefined ? '' : `; the earlier weights are in ${previous}`
 
 /** Report of the epoch that the weights are of. */
 const lastReport = ({ history, epoch }: TrainResult): EpochReport | undefined =>

@@ -11,6 +11,8 @@ import { checkFinite } from '../runtime/finiteWeights.ts'
 import { shapeOf } from '../runtime/initializers.ts'
 import type { Json } from '../runtime/json.ts'
 import { realArray, type Weights } from '../runtime/session.ts'
+import type { TrainingOrigin } from '../runtime/trainingOrigin.ts'
+import { encodeState, type TrainingState } from '../runtime/trainingState.ts'
 import { version } from '../runtime/version.ts'
 import { compileSource, openSource, ownSources, readGiven, savedSource } from './openSource.ts'
 import type { Output } from './output.ts'
@@ -25,15 +27,19 @@ export interface Saved {
   readonly seed: number
   readonly summary: Readonly<Record<string, Json>>
   readonly weights: Weights
+  /** The state of a training that can go on; its parameters are the weights. */
+  readonly training?: { readonly state: TrainingState; readonly origin: TrainingOrigin }
 }
 
 /** Encodes a weights file at `path`. Paths in it are relative to its folder, so that files may move together. */
 export function encodeWeights(saved: Saved, path: string): Uint8Array {
-  const { model, sets, data, dtype, fitted, seed, summary, weights } = saved
+  const { model, sets, data, dtype, fitted, seed, summary, weights, training } = saved
   const fromHere = (file: string): string =>
     relative(dirname(resolve(path)), resolve(file))
       .split(sep)
       .join(posix.sep)
+  const state = training && encodeState(training.state)
+  const own = new Set(model.signature.parameters.map(p => `values/${p.name}`))
   return encodeCheckpoint({
     version,
     sources: ownSources(model.program).map(([file, text]) => ({ path: fromHere(file), text })),
@@ -45,7 +51,8 @@ export function encodeWeights(saved: Saved, path: string): Uint8Array {
     parameters: new Map(
       model.signature.parameters.map(p => [p.name, { shape: shapeOf(p, fitted.sizes), data: weights[p.name] }]),
     ),
-    training: new Map(),
+    training: new Map([...(state?.arrays ?? [])].filter(([name]) => !own.has(name))),
+    ...(training && state && { resume: { origin: training.origin, numbers: state.numbers } }),
   })
 }
 

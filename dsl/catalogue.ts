@@ -1616,6 +1616,15 @@ train m on d { optimizer = SGD(1000); epochs = 100 }`,
     example: `$ rnnc train model.rnn --target wasm --threads 64`,
     fix: 'Use fewer threads. If it happens again, please report it with the file.',
   },
+  RNN525: {
+    title: 'Another training',
+    message: '`{file}` is the state of another training: {differences}',
+    help: 'give the same program, data and options as before; without `--resume` training begins anew',
+    cause:
+      'A training goes on only with what it began with, as its result would otherwise be that of no training at all. Only `epochs`, `steps` and `patience` may change.',
+    example: `$ rnnc train model.rnn --seed 2 --resume     # begun with --seed 1`,
+    fix: 'Undo what the message names. To train on with other settings or data, begin anew.',
+  },
   RNN526: {
     title: 'Code that a page forbids',
     message: 'the target `{target}` makes code, which the policy of this page forbids: {reason}',

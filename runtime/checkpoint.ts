@@ -22,8 +22,17 @@ export interface Checkpoint {
   readonly summary: Readonly<Record<string, Json>>
   /** By path, in the declared shapes. */
   readonly parameters: ReadonlyMap<string, Tensor>
-  /** States of the optimizer, by names of their own, to resume training with; the command `train` stores none. */
+  /** Arrays of the state of a training that can go on, by names of their own; empty for weights alone. */
   readonly training: ReadonlyMap<string, Tensor>
+  /** All else that is needed to go on. */
+  readonly resume?: Resume
+}
+
+export interface Resume {
+  /** Identity of the training. */
+  readonly origin: Json
+  /** The numbers of its state. */
+  readonly numbers: Readonly<Record<string, Json>>
 }
 
 /** Prefix of the names of tensors that are not parameters; no name of a program begins so. */
@@ -31,7 +40,7 @@ const mark = '@training/'
 
 /** Encodes a weights file, the inverse of `decodeCheckpoint`: parameters as tensors, all else as metadata of the header. */
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> {
-  const { version, sources, model, settings, fitted, seed, summary, parameters, training } = checkpoint
+  const { version, sources, model, settings, fitted, seed, summary, parameters, training, resume } = checkpoint
   return encodeSafetensors({
     tensors: new Map([...parameters, ...[...training].map(([name, tensor]) => [mark + name, tensor] as const)]),
     metadata: {
@@ -42,6 +51,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer
       settings: JSON.stringify(settings),
       summary: JSON.stringify(summary),
       ...(fitted && { fitted: JSON.stringify(fitted) }),
+      ...(resume && { resume: JSON.stringify(resume) }),
     },
   })
 }
@@ -55,9 +65,11 @@ export function decodeCheckpoint(bytes: Uint8Array, file: string): Checkpoint {
   const settings = parse(metadata.settings)
   const summary = parse(metadata.summary)
   const fitted = parseFitted(parse(metadata.fitted))
+  const resume = resumeIn(parse(metadata.resume))
   if (!isObject(settings)) return damaged('settings')
   if (!isObject(summary)) return damaged('summary')
   if (metadata.fitted !== undefined && fitted === undefined) return damaged('fitted')
+  if (metadata.resume !== undefined && resume === undefined) return damaged('resume')
   if (!Number.isFinite(Number(seed ?? Number.NaN))) return damaged('seed')
   const all = [...tensors]
   return {
@@ -70,7 +82,14 @@ export function decodeCheckpoint(bytes: Uint8Array, file: string): Checkpoint {
     summary,
     parameters: new Map(all.filter(([name]) => !name.startsWith(mark))),
     training: new Map(all.flatMap(([name, t]) => (name.startsWith(mark) ? [[name.slice(mark.length), t]] : []))),
+    ...(resume && { resume }),
   }
+}
+
+function resumeIn(value: unknown): Resume | undefined {
+  if (!isObject(value)) return undefined
+  const { origin, numbers } = value
+  return origin !== undefined && isObject(numbers) ? { origin, numbers } : undefined
 }
 
 /** Origin of weights: the model, its sources and the version of rnnc. */

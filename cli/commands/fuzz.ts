@@ -11,7 +11,7 @@ import type { FuzzFailure, FuzzReport } from '../../trust/fuzz/fuzz.ts'
 import { kinkChoices } from '../../trust/fuzz/generate/kinks.ts'
 import type { UnderTest } from '../../trust/fuzz/trial.ts'
 import { type AddCommand, chooseBackend, describeUse, flags, immediateNames } from '../command.ts'
-import { oneOf, wholeNumber } from '../errors.ts'
+import { milliseconds, oneOf, wholeNumber } from '../errors.ts'
 import { catchInterrupt } from '../interrupt.ts'
 import { openSource } from '../openSource.ts'
 import type { JsonValue, Output } from '../output.ts'
@@ -87,7 +87,7 @@ function limits({ runs, time }: Options): { readonly runs: number; readonly time
   const most = runs === undefined ? undefined : wholeNumber('--runs', runs)
   if (most === 0) fail('RNN509', { what: '--runs', expected: 'a whole number of at least 1', found: '`0`' })
   if (time === undefined) return { runs: most ?? 1000 }
-  return { runs: most ?? Number.POSITIVE_INFINITY, time: milliseconds(time) }
+  return { runs: most ?? Number.POSITIVE_INFINITY, time: milliseconds('--time', time) }
 }
 
 /** Runs saved cases. RNN406 and RNN410 for files that are not cases. */
@@ -152,12 +152,4 @@ const failureJson = (failure: FuzzFailure): JsonValue => {
     data: rest.data,
     ...(cause && { cause: { ops: cause.ops, value: cause.value, steps: cause.steps, line: lineOf(failure) } }),
   }
-}
-
-/** Reads a time in ms: `60s`, `2m`, `1.5h`; a bare number is seconds. RNN509 for anything else. */
-function milliseconds(text: string): number {
-  const [, number, unit = 's'] = /^(\d+(?:\.\d+)?)(s|m|h)?$/.exec(text) ?? []
-  if (number === undefined || Number(number) === 0)
-    return fail('RNN509', { what: '--time', expected: 'a time, such as 60s or 2m', found: `\`${text}\`` })
-  return Number(number) * { s: 1000, m: 60_000, h: 3_600_000 }[unit === 'm' || unit === 'h' ? unit : 's']
 }

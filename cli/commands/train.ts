@@ -1,6 +1,6 @@
 // rnnc train: trains a model on data, and saves its weights.
 import { load } from '../../compiler/index.ts'
-import { type Diagnostic, RnnError } from '../../dsl/diagnostics.ts'
+import { type Diagnostic, isFailure, RnnError } from '../../dsl/diagnostics.ts'
 import { replaceBytes } from '../../runtime/node/index.ts'
 import { evaluatePartAsync, type Report, using } from '../../runtime/session.ts'
 import { train as runTraining, type TrainResult } from '../../runtime/train.ts'
@@ -9,8 +9,20 @@ import { type AddCommand, describeUse, flags } from '../command.ts'
 import { catchInterrupt, interrupted } from '../interrupt.ts'
 import type { Output } from '../output.ts'
 import { createMeter, createProgress } from '../progress.ts'
-import { describePlan, planTraining, type TrainingPlan, type TrainOptions } from '../trainingPlan.ts'
-import { reportTraining, type Summary, summaryOf, withSaved } from '../trainingReport.ts'
+import { withSeed } from '../seeds.ts'
+import { openLog } from '../trainingLog.ts'
+import { defaultOut, describePlan, planTraining, type TrainingPlan, type TrainOptions } from '../trainingPlan.ts'
+import {
+  problemsOf,
+  reportTraining,
+  type Summary,
+  summaryOf,
+  type TrainedModel,
+  trainingText,
+  withSaved,
+} from '../trainingReport.ts'
+import { chooseSeeds, reportSeeds } from '../trainingSeeds.ts'
+import { createStateWriter, isOwnEarlier, type StateWriter } from '../trainingState.ts'
 import { encodeWeights } from '../weights.ts'
 
 export const train: AddCommand = (program, output) =>
@@ -18,7 +30,7 @@ export const train: AddCommand = (program, output) =>
     program
       .command('train')
       .description(
-        'Train a model and save its weights. Ctrl-C stops after the current step and saves the weights learned so far. Earlier weights of the same model are kept as NAME.previous.safetensors.',
+        'Train a model and save its weights. Ctrl-C stops after the current step and saves the weights learned so far, and the state from which --resume goes on (NAME.last.safetensors). Earlier weights of the same model are kept as NAME.previous.safetensors.',
       )
       .argument('<file>', 'a program (*.rnn)'),
     [
@@ -27,7 +39,15 @@ export const train: AddCommand = (program, output) =>
       ['--force', 'overwrite --out even if it is not an earlier version of these weights'],
       flags.set,
       flags.dtypeOrF32,
-      ['--seed <n>', 'seed, instead of the one in the file'],
+      ['--seed <n>', 'seed, instead of the one in the file; several, as in 1,2,3, are trained one after the other'],
+      ['--seeds <n>', 'train with so many seeds, and report mean and standard deviation'],
+      ['--checkpoint <every>', 'save the state of training every so many steps (500) or so often (30s, 10m, 1h)'],
+      [
+        '--resume',
+        'go on from the state that --checkpoint or Ctrl-C has saved: the result is that of one unbroken training',
+      ],
+      ['--log <path>', 'write a line of JSON for each epoch'],
+      ['--log-steps <n>', 'with --log, also a line for every n-th step'],
       flags.target,
       flags.device,
       flags.threads,
@@ -39,28 +59,41 @@ export const train: AddCommand = (program, output) =>
       'rnnc train sunspots.rnn --out weights.safetensors --set units=64 epochs=20',
       'rnnc train sunspots.rnn --data newer.csv --seed 7 --dtype f64 --json',
       'rnnc train characters.rnn --target wasm --threads 2',
+      'rnnc train characters.rnn --checkpoint 10m --resume --log run.jsonl',
+      'rnnc train sunspots.rnn --seeds 5',
     ],
   ).action((file: string, options: TrainOptions) => run(file, options, output))
 
 async function run(path: string, options: TrainOptions, output: Output): Promise<void> {
-  const plan = await planTraining(path, options, output)
-  const { out, place } = plan
-  describePlan(plan, output)
+  const isOne = options.seeds === undefined && !options.seed?.includes(',')
+  if (isOne) reportTraining(await trainOnce(await planTraining(path, options, output), output), output)
+  else await trainSeeds(path, options, output)
+}
 
+/** Trains with one seed, and saves the weights. Throws the errors of a training that has left none. */
+async function trainOnce(plan: TrainingPlan, output: Output): Promise<TrainedModel> {
+  const { out, place, from } = plan
+  describePlan(plan, output)
   const started = performance.now()
+  const log = plan.log && (await openLog(plan.log.path, { ...plan.log, ...(from && { from }) }, output))
+  const states = stateWriterOf(plan)
   const progress = createProgress(output)
   const controller = new AbortController()
   const { signal } = controller
   // This compiles everything before it returns its promise: until then a signal ends the process, as no handler could run.
   const training = runTraining(plan.model, plan.data, {
-    backend: plan.backend,
-    precision: plan.precision,
-    seed: plan.seed,
-    memory: plan.memory,
+    ...optionsOf(plan, output),
     signal,
-    onDraw: createMeter(output, 'initializing the weights'),
-    onStep: progress.step,
-    onEpoch: progress.epoch,
+    ...(states && { checkpoint: { save: states.save, ...(plan.every && { every: plan.every }) } }),
+    onStep: report => {
+      log?.step(report)
+      progress.step(report)
+    },
+    onEpoch: (report, moment) => {
+      // An epoch that an interrupt has cut short is written as it ends, by a training that goes on.
+      if (!signal.aborted) log?.epoch(report, moment)
+      progress.epoch(report)
+    },
   })
   const interrupt = catchInterrupt(() => {
     progress.stop()
@@ -75,14 +108,73 @@ async function run(path: string, options: TrainOptions, output: Output): Promise
     const tested = await test(plan, result, signal)
     const summary = summaryOf(plan, result, tested)
     const previous = await save(plan, result, summary, failed)
-    // All is saved: another signal may end the process at once.
-    interrupt.release()
     if (signal.aborted) output.exitCode = interrupted
     const seconds = (performance.now() - started) / 1000
-    reportTraining({ plan, result, failed, tested, summary, previous, seconds, complete: !signal.aborted }, output)
+    return {
+      plan,
+      result,
+      failed,
+      tested,
+      summary,
+      previous,
+      state: states?.written(),
+      seconds,
+      complete: !signal.aborted,
+    }
   } finally {
+    // All is saved: another signal may end the process at once.
     interrupt.release()
+    log?.close()
   }
+}
+
+/** Options of training that the plan gives. */
+function optionsOf(plan: TrainingPlan, output: Output) {
+  const { backend, precision, seed, memory, from, log } = plan
+  return {
+    ...{ backend, precision, seed, memory },
+    ...(from && { from }),
+    watched: log !== undefined,
+    onDraw: createMeter(output, 'initializing the weights'),
+  }
+}
+
+/** Makes what writes the state; undefined where it cannot be saved. */
+function stateWriterOf(plan: TrainingPlan): StateWriter | undefined {
+  const { model, data, states: places, from, seed, precision, backend } = plan
+  if (places === undefined || backend.device !== undefined) return undefined
+  return createStateWriter({ model, data, run: { seed, precision, backend }, places, from, saved: savedWith(plan) })
+}
+
+/** Everything that weights of a training are saved with. */
+const savedWith = ({ model, sets, data, dataPath, precision, seed }: TrainingPlan) => ({
+  ...{ model, sets, seed },
+  ...(dataPath !== undefined && { data: dataPath }),
+  dtype: precision,
+  fitted: { ...data.fitted, sizes: data.sizes },
+})
+
+/** Trains with each seed in turn, and reports all together. A seed that fails does not end the others; an interrupt does. */
+async function trainSeeds(path: string, options: TrainOptions, output: Output): Promise<void> {
+  const seeds = await chooseSeeds(path, options, output)
+  const trained: TrainedModel[] = []
+  const problems: Diagnostic[] = []
+  for (const seed of seeds) {
+    const own = { ...options, seed: String(seed), out: withSeed(options.out ?? defaultOut(path), seed) }
+    const log = options.log === undefined ? {} : { log: withSeed(options.log, seed) }
+    const plan = await planTraining(path, { ...own, ...log }, output)
+    try {
+      const one = await trainOnce(plan, output)
+      trained.push(one)
+      problems.push(...problemsOf(one))
+      if (!output.json) output.note(trainingText(one))
+      if (!one.complete) break
+    } catch (error) {
+      if (!(error instanceof RnnError) || error.diagnostics[0].code === 'RNN516') throw error
+      problems.push(...withSaved(error.diagnostics, `seed ${seed}`))
+    }
+  }
+  reportSeeds(seeds, trained, problems, output)
 }
 
 /** Measures the test part, if there is one and training came to its end; undefined if an interrupt comes first. */
@@ -101,17 +193,19 @@ async function test(plan: TrainingPlan, result: TrainResult, signal: AbortSignal
 
 /** Writes the weights, and gives the path under which earlier ones are kept. An error while writing does not hide those in `failed`. */
 async function save(
-  { model, sets, data, dataPath, precision, seed, out, place }: TrainingPlan,
+  plan: TrainingPlan,
   { weights }: TrainResult,
   summary: Summary,
   failed: readonly Diagnostic[],
 ): Promise<string | undefined> {
-  const fitted = { ...data.fitted, sizes: data.sizes }
-  const bytes = encodeWeights({ model, sets, data: dataPath, dtype: precision, fitted, seed, summary, weights }, out)
-  const replaces = await replaceBytes(out, bytes, place.previous).catch((error: unknown) => {
+  const { out, place, from, seed } = plan
+  const bytes = encodeWeights({ ...savedWith(plan), summary, weights }, out)
+  const supersedes = from !== undefined && place.replaces && (await isOwnEarlier(out, seed, bytes))
+  const kept = supersedes ? undefined : place.previous
+  const replaces = await replaceBytes(out, bytes, kept).catch((error: unknown) => {
     throw error instanceof RnnError ? new RnnError([...failed, ...error.diagnostics]) : error
   })
-  return replaces ? place.previous : undefined
+  return replaces ? kept : undefined
 }
 
 /** Outcome of training: weights, the reason why it failed, or both. */
