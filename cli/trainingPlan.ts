@@ -1,6 +1,6 @@
 // Prepares a training: the program, its data, the backend, and the place of the weights.
 
-import { basename } from 'node:path'
+import { basename, resolve } from 'node:path'
 import type { AnyBackend } from '../compiler/backend/backend.ts'
 import { immediateBackends } from '../compiler/backend/backends.ts'
 import type { CompiledModel, Precision } from '../compiler/index.ts'
@@ -21,7 +21,7 @@ import { milliseconds, wholeNumber } from './errors.ts'
 import { memoryHere } from './machineMemory.ts'
 import { compileSource, dataReader, type ModelOptions, openSource, type Source } from './openSource.ts'
 import { type JsonValue, type Output, ranBy } from './output.ts'
-import { checkNoWeights, checkOut, checkReplaced, dataFiles, type WeightsPlace } from './outputFile.ts'
+import { checkNoWeights, checkOut, checkReplaced, dataFiles, type Reads, type WeightsPlace } from './outputFile.ts'
 import { createMeter } from './progress.ts'
 import { sizesOf } from './sets.ts'
 import { openTarget, type TargetOptions } from './target.ts'
@@ -61,7 +61,9 @@ export interface TrainingPlan {
   readonly place: WeightsPlace
   /** Places of the files that training can go on from; undefined where they cannot be, and were not asked for. */
   readonly states: StatePlaces | undefined
-  /** How often the state is saved, if not only at the end. */
+  /** Whether the state is saved at the end of training, and not only where an interrupt comes. */
+  readonly keepsState: boolean
+  /** How often it is saved before. */
   readonly every?: Checkpointing['every']
   /** The state that training goes on from. */
   readonly from?: TrainingState
@@ -103,10 +105,11 @@ export async function planTraining(path: string, options: TrainOptions, output: 
   checkSavesState(options, settled.backend.name)
   const run = { seed, precision, backend: settled.backend }
   const file = besideWeights(out, 'last')
-  const from = earlier && stateIn(earlier, { model, data, run, file }, output)
+  const from = earlier && stateIn(earlier, { model, sets, data, run, file }, output)
   return {
     ...{ model, sets, data, dataPath: options.data, batch, memory, out },
     ...{ ...run, ...settled, ...places },
+    keepsState: every !== undefined || options.resume === true,
     ...(every && { every }),
     ...(from && { from }),
   }
@@ -166,17 +169,30 @@ async function choosePlaces(
     if (asked || !(error instanceof RnnError)) throw error
     return undefined
   })
-  const { log, logSteps } = options
-  if (log === undefined && logSteps !== undefined)
-    fail('RNN509', { what: '--log-steps', expected: '`--log`', found: 'nothing' })
-  if (log === undefined) return { place, states }
-  await checkNoWeights(log, output, [...reads, out], 'never')
+  const log = await chooseLog(options, out, reads, output)
+  return { place, states, ...(log && { log }) }
+}
+
+/** Checks the place of the log. RNN509 for one without a place, or in the place of the weights; errors of `checkNoWeights`. */
+async function chooseLog(
+  { log, logSteps }: TrainOptions,
+  out: string,
+  reads: Reads,
+  output: Output,
+): Promise<TrainingPlan['log']> {
   const steps = logSteps === undefined ? undefined : atLeastOne('--log-steps', logSteps)
-  return { place, states, log: { path: log, ...(steps !== undefined && { steps }) } }
+  if (log === undefined) {
+    if (steps !== undefined) fail('RNN509', { what: '--log-steps', expected: '`--log` with a file', found: 'nothing' })
+    return undefined
+  }
+  if (resolve(log) === resolve(out))
+    fail('RNN509', { what: '--log', expected: 'a file of its own', found: `the file of the weights, \`${out}\`` })
+  await checkNoWeights(log, output, reads, 'never')
+  return { path: log, ...(steps !== undefined && { steps }) }
 }
 
 /** Reads a whole number from 1. RNN509 for anything else. */
-export function atLeastOne(option: string, text: string): number {
+function atLeastOne(option: string, text: string): number {
   const number = wholeNumber(option, text)
   if (number > 0) return number
   return fail('RNN509', { what: option, expected: 'a whole number of at least 1', found: '`0`' })

@@ -61,18 +61,20 @@ export interface Resumed {
   readonly model: CompiledModel
   readonly data: LoadedData
   readonly run: TrainingRun
+  /** Values of `--set`. */
+  readonly sets: Readonly<Record<string, number>>
   /** Path of the file, for messages. */
   readonly file: string
 }
 
 /** Takes the state out of its file. RNN525 if it is that of another training, RNN502 if a part of it is missing. */
-export function stateIn(checkpoint: Checkpoint, { model, data, run, file }: Resumed, output: Output): TrainingState {
+export function stateIn(checkpoint: Checkpoint, resumed: Resumed, output: Output): TrainingState {
+  const { model, data, run, file } = resumed
   const { resume, parameters, training } = checkpoint
   const differences = differencesFrom(resume?.origin ?? null, originOf(model, data, run))
   if (differences.length > 0) {
-    const line = differingLine(checkpoint, model)
-    const all = [...differences, ...(line === undefined ? [] : [line])]
-    fail('RNN525', { file, differences: all.join('; ') })
+    const changes = differences.some(d => d.part === 'program') ? changesIn(checkpoint, resumed) : []
+    fail('RNN525', { file, differences: [...differences.map(d => d.text), ...changes].join('; ') })
   }
   if (checkpoint.version !== version)
     output.note(
@@ -93,12 +95,17 @@ export function stateIn(checkpoint: Checkpoint, { model, data, run, file }: Resu
   return state
 }
 
-/** Shows the first line of the program that was another as the state was saved. */
-function differingLine({ sources: [source] }: Checkpoint, { program, unit }: CompiledModel): string | undefined {
-  const [before, now] = [source?.text, program.sources.get(unit.span.file)].map(text => text?.split(/\r?\n/) ?? [])
-  const at = now.findIndex((line, i) => line !== before[i])
-  if (at < 0) return undefined
-  return `line ${at + 1} of the program was \`${(before[at] ?? '').trim()}\``
+/** Lists what has changed in the program since: the values of `--set`, and the first line that was another. */
+function changesIn({ sources: [source], settings }: Checkpoint, { model: { program, unit }, sets }: Resumed): string[] {
+  const before = isObject(settings.sets) ? settings.sets : {}
+  const written = Object.entries(before).map(([name, value]) => `${name}=${value}`)
+  const set = written.length === 0 ? 'it was begun without `--set`' : `it was begun with \`--set ${written.join(' ')}\``
+  const [then, now] = [source?.text, program.sources.get(unit.span.file)].map(text => text?.split(/\r?\n/) ?? [])
+  const at = now.findIndex((line, i) => line !== then[i])
+  return [
+    ...(JSON.stringify(before) === JSON.stringify(sets) ? [] : [set]),
+    ...(at < 0 ? [] : [`line ${at + 1} of the program was \`${(then[at] ?? '').trim()}\``]),
+  ]
 }
 
 /** What the files of a training are made of. */

@@ -1623,7 +1623,7 @@ train m on d { optimizer = SGD(1000); epochs = 100 }`,
     cause:
       'A training goes on only with what it began with, as its result would otherwise be that of no training at all. Only `epochs`, `steps` and `patience` may change.',
     example: `$ rnnc train model.rnn --seed 2 --resume     # begun with --seed 1`,
-    fix: 'Undo what the message names. To train on with other settings or data, begin anew.',
+    fix: 'Undo what the message names. To train with other settings or data, begin anew.',
   },
   RNN526: {
     title: 'Code that a page forbids',

@@ -85,18 +85,25 @@ const wordings = {
   target: value,
 } as const satisfies Readonly<Record<string, Wording>>
 
+export interface Difference {
+  readonly part: string
+  readonly text: string
+}
+
 /** Lists in words how the origin in a file differs from one here; nothing if they are the same. */
-export function differencesFrom(there: Json, here: TrainingOrigin): string[] {
+export function differencesFrom(there: Json, here: TrainingOrigin): Difference[] {
   const parts: readonly (readonly [string, Wording])[] = Object.entries(wordings)
   const own: Readonly<Record<string, Json>> = here
   return parts.flatMap(([part, say]) => {
     const [before, now] = [isObject(there) ? there[part] : undefined, own[part]]
     if (!isObject(before) || !isObject(now)) {
-      return JSON.stringify(before) === JSON.stringify(now) ? [] : [say(part, shown(before), shown(now))]
+      return JSON.stringify(before) === JSON.stringify(now)
+        ? []
+        : [{ part, text: say(part, shown(before), shown(now)) }]
     }
     const names = new Set([...Object.keys(before), ...Object.keys(now)])
     const differing = [...names].filter(name => JSON.stringify(before[name]) !== JSON.stringify(now[name]))
-    return differing.map(name => say(name, shown(before[name]), shown(now[name])))
+    return differing.map(name => ({ part, text: say(name, shown(before[name]), shown(now[name])) }))
   })
 }
 

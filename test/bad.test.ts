@@ -94,6 +94,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   RNN522: 'runtime/generate.test.ts',
   RNN523: 'runtime/generate.test.ts',
   RNN524: 'backend/threads.test.ts',
+  RNN525: 'cli/resume.test.ts',
   RNN526: 'browser/library.test.ts',
 }
 

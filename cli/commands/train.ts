@@ -1,9 +1,9 @@
 // rnnc train: trains a model on data, and saves its weights.
 import { load } from '../../compiler/index.ts'
-import { type Diagnostic, isFailure, RnnError } from '../../dsl/diagnostics.ts'
+import { type Diagnostic, RnnError } from '../../dsl/diagnostics.ts'
 import { replaceBytes } from '../../runtime/node/index.ts'
 import { evaluatePartAsync, type Report, using } from '../../runtime/session.ts'
-import { train as runTraining, type TrainResult } from '../../runtime/train.ts'
+import { type Checkpointing, train as runTraining, type TrainResult } from '../../runtime/train.ts'
 import { TrainingFailed } from '../../runtime/trainingFailed.ts'
 import { type AddCommand, describeUse, flags } from '../command.ts'
 import { catchInterrupt, interrupted } from '../interrupt.ts'
@@ -84,7 +84,7 @@ async function trainOnce(plan: TrainingPlan, output: Output): Promise<TrainedMod
   const training = runTraining(plan.model, plan.data, {
     ...optionsOf(plan, output),
     signal,
-    ...(states && { checkpoint: { save: states.save, ...(plan.every && { every: plan.every }) } }),
+    ...(states && { checkpoint: checkpointing(plan, states, signal) }),
     onStep: report => {
       log?.step(report)
       progress.step(report)
@@ -145,6 +145,18 @@ function stateWriterOf(plan: TrainingPlan): StateWriter | undefined {
   if (places === undefined || backend.device !== undefined) return undefined
   return createStateWriter({ model, data, run: { seed, precision, backend }, places, from, saved: savedWith(plan) })
 }
+
+/** Saves the state as the plan says, and where an interrupt ends training. */
+const checkpointing = (
+  { every, keepsState }: TrainingPlan,
+  { save }: StateWriter,
+  signal: AbortSignal,
+): Checkpointing => ({
+  ...(every && { every }),
+  save: async state => {
+    if (keepsState || signal.aborted) await save(state)
+  },
+})
 
 /** Everything that weights of a training are saved with. */
 const savedWith = ({ model, sets, data, dataPath, precision, seed }: TrainingPlan) => ({
