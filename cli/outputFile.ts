@@ -1,5 +1,5 @@
 // Checks the place of a file that a command writes, before the work whose result it is to hold.
-import { dirname, isAbsolute, join } from 'node:path'
+import { dirname, extname, isAbsolute, join } from 'node:path'
 import type { CompiledModel } from '../compiler/index.ts'
 import { fail, isFailure } from '../dsl/diagnostics.ts'
 import { parse } from '../dsl/parse.ts'
@@ -9,6 +9,12 @@ import { checkWritable, isSameFile, readStart } from '../runtime/node/index.ts'
 import { decodeMetadata, headerEnd } from '../runtime/safetensors.ts'
 import type { Output } from './output.ts'
 import { sourcesIn, type Trained } from './weights.ts'
+
+/** Puts a word before the ending of a path: `run.previous.jsonl`. */
+export function withWord(path: string, word: string): string {
+  const ending = extname(path)
+  return `${path.slice(0, path.length - ending.length)}.${word}${ending}`
+}
 
 /** RNN503 for a place that cannot be written to, RNN518 for a file that the command reads: a source, or one of `reads`. */
 export async function checkOut(out: string, output: Output, reads: Reads = []): Promise<void> {

@@ -1,9 +1,9 @@
 // Trainings with several seeds: which seeds, the names of their files, and the mean and spread of what they came to.
-import { extname } from 'node:path'
 import { fail } from '../dsl/diagnostics.ts'
 import type { Report } from '../runtime/session.ts'
 import { wholeNumber } from './errors.ts'
 import { figure } from './output.ts'
+import { withWord } from './outputFile.ts'
 
 /**
  * Reads `--seed 1,2,3` and `--seeds 5`, which counts from `first`; undefined for a single seed. RNN509 for anything that is no list of
@@ -26,10 +26,7 @@ export function seedsOf(
 }
 
 /** Gives a file of one seed a name of its own: `wave.seed-3.safetensors`. */
-export function withSeed(path: string, seed: number): string {
-  const ending = extname(path)
-  return `${path.slice(0, path.length - ending.length)}.seed-${seed}${ending}`
-}
+export const withSeed = (path: string, seed: number): string => withWord(path, `seed-${seed}`)
 
 /** Mean and sample standard deviation; the deviation of a single number is not known. */
 export interface Spread {

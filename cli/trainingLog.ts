@@ -1,13 +1,13 @@
 // The log of a training (`--log run.jsonl`): a line of JSON for each epoch, and for every so many steps.
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { readFile, rename, stat } from 'node:fs/promises'
-import { extname } from 'node:path'
 import { fail } from '../dsl/diagnostics.ts'
 import { isObject } from '../runtime/json.ts'
 import { reasonOf, writeBytes } from '../runtime/node/index.ts'
-import type { EpochReport, Moment, StepReport } from '../runtime/train.ts'
+import type { EpochReport, Moment, StepReport, WatchedReport } from '../runtime/train.ts'
 import type { TrainingState } from '../runtime/trainingState.ts'
 import type { Output } from './output.ts'
+import { withWord } from './outputFile.ts'
 
 export interface TrainingLog {
   step(report: StepReport): void
@@ -30,17 +30,25 @@ export async function openLog(path: string, { steps, from }: LogOptions, output:
   const file = attempt(() => openSync(path, 'a'), refuse)
   const write = (line: object): void => attempt(() => writeAll(file, `${JSON.stringify(line)}\n`), refuse)
   return {
-    step: ({ step, epoch, loss, ...moment }) => {
-      if (steps !== undefined && step % steps === 0) write({ at: 'step', step, epoch, loss, ...measured(moment) })
+    step: ({ step, epoch, loss, ...rest }) => {
+      if (steps !== undefined && step % steps === 0) write({ at: 'step', step, epoch, loss, ...measured(rest) })
     },
-    epoch: ({ epoch, training: { loss, ...metrics }, validation }, { step, ...moment }) =>
-      write({ at: 'epoch', step, epoch, loss, ...metrics, ...(validation && { validation }), ...measured(moment) }),
+    epoch: ({ epoch, training: { loss, ...metrics }, validation, ...watched }, { step, seconds }) =>
+      write({
+        ...{ at: 'epoch', step, epoch, loss, ...metrics },
+        ...(validation && { validation }),
+        ...measured({ ...watched, seconds }),
+      }),
     close: () => closeSync(file),
   }
 }
 
-/** JSON has no NaN: a number that is not known, or not finite, is null. */
-const measured = ({ rate, gradientNorm, seconds }: Omit<Moment, 'step'>) => ({
+/** A number that is not known is null; so JSON writes one that is not finite. */
+const measured = ({
+  rate = Number.NaN,
+  gradientNorm = Number.NaN,
+  seconds,
+}: WatchedReport & Pick<Moment, 'seconds'>) => ({
   rate,
   gradient_norm: gradientNorm,
   seconds: Math.round(seconds * 1000) / 1000,
@@ -62,8 +70,7 @@ function writeAll(file: number, text: string): void {
 async function keepEarlier(path: string, output: Output): Promise<void> {
   const there = await stat(path).catch(() => undefined)
   if (!there?.isFile() || there.size === 0) return
-  const ending = extname(path)
-  const previous = `${path.slice(0, path.length - ending.length)}.previous${ending}`
+  const previous = withWord(path, 'previous')
   try {
     await rename(path, previous)
   } catch (error) {

@@ -39,6 +39,7 @@ export interface TrainOptions extends ModelOptions, TargetOptions {
   readonly resume?: boolean
   readonly log?: string
   readonly logSteps?: string
+  readonly report?: string
 }
 
 /** Everything that a training is given. */
@@ -68,6 +69,8 @@ export interface TrainingPlan {
   /** The state that training goes on from. */
   readonly from?: TrainingState
   readonly log?: { readonly path: string; readonly steps?: number }
+  /** Path of the report as a page. */
+  readonly report?: string
 }
 
 /**
@@ -154,7 +157,7 @@ async function choosePlaces(
   source: Source,
   options: TrainOptions,
   output: Output,
-): Promise<Pick<TrainingPlan, 'place' | 'states' | 'log'>> {
+): Promise<Pick<TrainingPlan, 'place' | 'states' | 'log' | 'report'>> {
   const reads = [options.data, ...dataFiles(model, source.file)]
   const force = options.force === true
   await checkOut(out, output, reads)
@@ -170,7 +173,18 @@ async function choosePlaces(
     return undefined
   })
   const log = await chooseLog(options, out, reads, output)
-  return { place, states, ...(log && { log }) }
+  const { report } = options
+  if (report !== undefined) {
+    checkOwnFile('--report', report, [out, ...(log ? [log.path] : [])])
+    await checkNoWeights(report, output, reads, 'never')
+  }
+  return { place, states, ...(log && { log }), ...(report !== undefined && { report }) }
+}
+
+/** RNN509 for a file that something else is written to. */
+function checkOwnFile(option: string, path: string, others: readonly string[]): void {
+  const other = others.find(o => resolve(o) === resolve(path))
+  if (other !== undefined) fail('RNN509', { what: option, expected: 'a file of its own', found: `\`${other}\`` })
 }
 
 /** Checks the place of the log. RNN509 for one without a place, or in the place of the weights; errors of `checkNoWeights`. */
@@ -185,8 +199,7 @@ async function chooseLog(
     if (steps !== undefined) fail('RNN509', { what: '--log-steps', expected: '`--log` with a file', found: 'nothing' })
     return undefined
   }
-  if (resolve(log) === resolve(out))
-    fail('RNN509', { what: '--log', expected: 'a file of its own', found: `the file of the weights, \`${out}\`` })
+  checkOwnFile('--log', log, [out])
   await checkNoWeights(log, output, reads, 'never')
   return { path: log, ...(steps !== undefined && { steps }) }
 }

@@ -59,19 +59,23 @@ export interface Checkpointing {
   readonly save: (state: TrainingState) => Promise<void>
 }
 
-/** How far training is as it reports something, and what it is watched for: NaN if not known. */
+/** How far training is as it reports something. */
 export interface Moment {
   readonly step: number
   /** Seconds of training so far. */
   readonly seconds: number
+}
+
+/** What is watched, where it is asked for and known. */
+export interface WatchedReport {
   /** The rate of the optimizer in the last step. */
-  readonly rate: number
-  /** Norm of all gradients before clipping: of the last step, or the mean over the steps of an epoch. */
-  readonly gradientNorm: number
+  readonly rate?: number
+  /** Norm of all gradients before clipping: of the step, or the mean over the steps of an epoch. */
+  readonly gradientNorm?: number
 }
 
 /** A step, from 1, with the loss of its batches. */
-export interface StepReport extends Moment {
+export interface StepReport extends Moment, WatchedReport {
   readonly epoch: number
   /** Fraction of the whole that is done, if patience does not end it earlier. */
   readonly done: number
@@ -79,7 +83,7 @@ export interface StepReport extends Moment {
 }
 
 /** Averages over an epoch, from 1: of its training steps, and of the validation part after it. */
-export interface EpochReport {
+export interface EpochReport extends WatchedReport {
   readonly epoch: number
   readonly training: Report
   readonly validation?: Report

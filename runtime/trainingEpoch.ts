@@ -4,7 +4,7 @@ import { watchedOutputs } from '../compiler/graphs.ts'
 import { withEpoch } from './best.ts'
 import { notFinite } from './finite.ts'
 import { createTotals, drawInputs, noSums, type Report } from './session.ts'
-import type { EpochReport } from './train.ts'
+import type { EpochReport, WatchedReport } from './train.ts'
 import { isPatienceOver, measure, refuseValue, type Trainer } from './trainer.ts'
 import { type Run, runInputs, runsIn } from './trainingRuns.ts'
 import { nothingWatched } from './trainingState.ts'
@@ -25,9 +25,15 @@ export async function runEpoch(trainer: Trainer, pause: () => Promise<void>): Pr
   const whole = ending.ended !== 'aborted' && state.runs === runs
   if (!whole) await trainer.keep('now')
   const training = createTotals(model, state.totals).report()
-  const report: EpochReport = { epoch, training, ...(validation && { validation }) }
+  const { rate, norms, steps } = state.watched
+  const report: EpochReport = {
+    epoch,
+    training,
+    ...(validation && { validation }),
+    ...known(trainer, rate, norms / steps),
+  }
   state.history.push(report)
-  options.onEpoch?.(report, momentOfEpoch(trainer))
+  options.onEpoch?.(report, { step: state.steps, seconds: trainer.seconds() })
   // Skips an interrupted epoch, which was not validated.
   if (ending.ended === 'aborted' && evaluation !== undefined) return false
   const { loss } = validation ?? training
@@ -97,8 +103,9 @@ function runEnding(trainer: Trainer, all: number): (run: Run, results: Results) 
     watch(trainer, results)
     const { steps: step, epoch, lossOfStep, watched } = state
     const done = Math.max(step / limits.steps, (epoch - 1 + state.runs / all) / limits.epochs)
-    const { rate, norm: gradientNorm } = watched
-    options.onStep?.({ step, epoch, done, loss: lossOfStep, seconds: trainer.seconds(), rate, gradientNorm })
+    const { rate, norm } = watched
+    const seconds = trainer.seconds()
+    options.onStep?.({ step, epoch, done, loss: lossOfStep, seconds, ...known(trainer, rate, norm) })
   }
 }
 
@@ -113,10 +120,11 @@ function watch({ training, state }: Trainer, results: Results): void {
   watched.steps++
 }
 
-function momentOfEpoch({ state, seconds }: Trainer) {
-  const { rate, norms, steps } = state.watched
-  return { step: state.steps, seconds: seconds(), rate, gradientNorm: norms / steps }
-}
+/** What is watched, if that was asked for, without numbers that are not known. */
+const known = ({ options }: Trainer, rate: number, gradientNorm: number): WatchedReport =>
+  options.watched !== true
+    ? {}
+    : { ...(!Number.isNaN(rate) && { rate }), ...(!Number.isNaN(gradientNorm) && { gradientNorm }) }
 
 /** Measures the validation part; undefined where there is none, or an interrupt comes first. */
 async function validate(trainer: Trainer): Promise<Report | undefined> {

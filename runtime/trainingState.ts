@@ -217,16 +217,24 @@ function reportIn(json: Json | undefined): Report | undefined {
   return found.length === Object.keys(json).length ? Object.fromEntries(found) : undefined
 }
 
-const epochJson = ({ epoch, training, validation }: EpochReport): Json => ({
+const epochJson = ({ epoch, training, validation, rate, gradientNorm }: EpochReport): Json => ({
   epoch,
   training: reportJson(training),
   ...(validation && { validation: reportJson(validation) }),
+  ...(rate !== undefined && { rate: numberJson(rate) }),
+  ...(gradientNorm !== undefined && { gradientNorm: numberJson(gradientNorm) }),
 })
 
 function epochIn(json: Json): EpochReport | undefined {
   if (!isObject(json)) return undefined
   const [epoch, training] = [numberIn(json.epoch), reportIn(json.training)]
   const validation = json.validation === undefined ? undefined : reportIn(json.validation)
+  const [rate, gradientNorm] = [numberIn(json.rate), numberIn(json.gradientNorm)]
   if (epoch === undefined || training === undefined) return undefined
-  return { epoch, training, ...(validation && { validation }) }
+  return {
+    ...{ epoch, training },
+    ...(validation && { validation }),
+    ...(rate !== undefined && { rate }),
+    ...(gradientNorm !== undefined && { gradientNorm }),
+  }
 }

@@ -21,6 +21,7 @@ import {
   trainingText,
   withSaved,
 } from '../trainingReport.ts'
+import { writeReport } from '../trainingReportFile.ts'
 import { chooseSeeds, reportSeeds } from '../trainingSeeds.ts'
 import { createStateWriter, isOwnEarlier, type StateWriter } from '../trainingState.ts'
 import { encodeWeights } from '../weights.ts'
@@ -47,6 +48,7 @@ export const train: AddCommand = (program, output) =>
         'go on from the state that --checkpoint or Ctrl-C has saved: the result is that of one unbroken training',
       ],
       ['--log <path>', 'write a line of JSON for each epoch'],
+      ['--report <path>', 'write an HTML page: curves, predictions beside the truth, the model and its data'],
       ['--log-steps <n>', 'with --log, also a line for every n-th step'],
       flags.target,
       flags.device,
@@ -60,7 +62,7 @@ export const train: AddCommand = (program, output) =>
       'rnnc train sunspots.rnn --data newer.csv --seed 7 --dtype f64 --json',
       'rnnc train characters.rnn --target wasm --threads 2',
       'rnnc train characters.rnn --checkpoint 10m --resume --log run.jsonl',
-      'rnnc train sunspots.rnn --seeds 5',
+      'rnnc train sunspots.rnn --seeds 5 --report sunspots.html',
     ],
   ).action((file: string, options: TrainOptions) => run(file, options, output))
 
@@ -110,17 +112,10 @@ async function trainOnce(plan: TrainingPlan, output: Output): Promise<TrainedMod
     const previous = await save(plan, result, summary, failed)
     if (signal.aborted) output.exitCode = interrupted
     const seconds = (performance.now() - started) / 1000
-    return {
-      plan,
-      result,
-      failed,
-      tested,
-      summary,
-      previous,
-      state: states?.written(),
-      seconds,
-      complete: !signal.aborted,
-    }
+    const saved = { previous, state: states?.written() }
+    const trained = { plan, result, failed, tested, summary, ...saved, seconds, complete: !signal.aborted }
+    if (plan.report !== undefined) await writeReport(plan.report, trained, output)
+    return trained
   } finally {
     // All is saved: another signal may end the process at once.
     interrupt.release()
@@ -130,11 +125,11 @@ async function trainOnce(plan: TrainingPlan, output: Output): Promise<TrainedMod
 
 /** Options of training that the plan gives. */
 function optionsOf(plan: TrainingPlan, output: Output) {
-  const { backend, precision, seed, memory, from, log } = plan
+  const { backend, precision, seed, memory, from, log, report } = plan
   return {
     ...{ backend, precision, seed, memory },
     ...(from && { from }),
-    watched: log !== undefined,
+    watched: log !== undefined || report !== undefined,
     onDraw: createMeter(output, 'initializing the weights'),
   }
 }
@@ -173,8 +168,12 @@ async function trainSeeds(path: string, options: TrainOptions, output: Output): 
   const problems: Diagnostic[] = []
   for (const seed of seeds) {
     const own = { ...options, seed: String(seed), out: withSeed(options.out ?? defaultOut(path), seed) }
-    const log = options.log === undefined ? {} : { log: withSeed(options.log, seed) }
-    const plan = await planTraining(path, { ...own, ...log }, output)
+    const { log, report } = options
+    const files = {
+      ...(log !== undefined && { log: withSeed(log, seed) }),
+      ...(report !== undefined && { report: withSeed(report, seed) }),
+    }
+    const plan = await planTraining(path, { ...own, ...files }, output)
     try {
       const one = await trainOnce(plan, output)
       trained.push(one)
