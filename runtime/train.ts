@@ -52,6 +52,7 @@ export interface TrainOptions {
   readonly signal?: AbortSignal
 }
 
+/** How a training saves its state, by a function that may write what `encodeState` gives to a file, and read it again by `decodeState`. */
 export interface Checkpointing {
   /** How often the state is saved; it is also saved at the end, and where the signal ends training. Only then if left out. */
   readonly every?: { readonly steps: number } | { readonly seconds: number }
@@ -106,7 +107,8 @@ const looked = 16
 /**
  * Trains a model by its `train` block. Every step is the training graph: forward, backward, clipping and the optimizer. Losses and
  * metrics are in the numbers of the network (scaled, if the data is).
- * With `truncate` a step is a window of a batch, which begins with the state that the window before has left.
+ * With `truncate` a step is a window of a batch, which begins with the state that the window before has left. With `accumulate` a step is
+ * several runs of the graph, whose gradients are added up.
  * Throws RNN405 for an empty training part, the errors of `checkSizes` for the sizes of the data, RNN417 for data that is infinite in
  * the precision, RNN507 where a size is not known, RNN516 if it is interrupted before it begins, RNN519 where it takes more memory than
  * available; and `TrainingFailed`, with the best weights so far, where training fails: RNN504 where a loss, a weight or a state of the
