@@ -1,9 +1,9 @@
 // The grammar: one rule for each production of the specification, which builds its piece of the syntax tree.
 // It reads up to the first token that does not fit; `parse.ts` repairs the tokens there and reads again.
-import { EmbeddedActionsParser, type IToken, type TokenType, tokenMatcher } from 'chevrotain'
 import type * as Ast from './ast.ts'
 import { type Diagnostic, diagnostic } from './diagnostics.ts'
-import { expectations } from './expectations.ts'
+import { isOf, type Token, type TokenType } from './lexer.ts'
+import { type Lookahead, Parser, type Wording } from './parser.ts'
 import { spanOf, textOf } from './scanText.ts'
 import * as t from './tokens.ts'
 
@@ -12,51 +12,48 @@ export interface Reading {
   readonly items: readonly Ast.TopLevel[]
   readonly diagnostics: readonly Diagnostic[]
   /** Tokens that were reported and skipped. */
-  readonly surplus: readonly IToken[]
+  readonly surplus: readonly Token[]
   readonly failure?: Failure
 }
 
 /** The place where reading stopped, and what was expected there. */
 export interface Failure {
   /** The token that does not fit. */
-  readonly found: IToken
+  readonly found: Token
   /** Description of the tokens that were expected. */
   readonly expected: string
   /** The first token of the statement or top-level item that was being read. */
-  readonly begin: IToken
+  readonly begin: Token
   readonly inBody: boolean
 }
 
-class Grammar extends EmbeddedActionsParser {
+export class Grammar extends Parser {
   private file = ''
   private items: Ast.TopLevel[] = []
   private diagnostics: Diagnostic[] = []
-  private surplus: IToken[] = []
-  private begin: IToken = this.LA(1)
+  private surplus: Token[] = []
+  private begin: Token = this.LA(1)
   private inBody = false
 
-  constructor() {
-    super(t.vocabulary, { maxLookahead: 3, errorMessageProvider: expectations })
-    this.performSelfAnalysis()
+  constructor(lookahead: Lookahead, expectations: Wording) {
+    super(t.vocabulary, lookahead, expectations)
   }
 
   /** Reads tokens as a program, up to the first failure. */
-  read(tokens: IToken[], file: string): Reading {
-    this.input = tokens
+  read(tokens: readonly Token[], file: string): Reading {
     this.file = file
     this.items = []
     this.diagnostics = []
     this.surplus = []
     this.inBody = false
-    this.program()
-    const error = this.errors.at(0)
+    const mismatch = this.readBy(this.program, tokens)
     const place = { begin: this.begin, inBody: this.inBody }
-    const failure = error === undefined ? undefined : { found: error.token, expected: error.message, ...place }
+    const failure = mismatch && { found: mismatch.token, expected: mismatch.expected, ...place }
     return { items: this.items, diagnostics: this.diagnostics, surplus: this.surplus, failure }
   }
 
   /** The next token to parse. */
-  get reached(): IToken {
+  get reached(): Token {
     return this.LA(1)
   }
 
@@ -65,7 +62,7 @@ class Grammar extends EmbeddedActionsParser {
   private readonly program = this.RULE('program', (): void => {
     this.MANY(() => {
       this.ACTION(() => this.start())
-      const item = this.OR([
+      const item = this.OR<Ast.TopLevel>([
         { ALT: () => this.SUBRULE(this.unit) },
         { ALT: () => this.SUBRULE(this.fn) },
         { ALT: () => this.SUBRULE(this.train) },
@@ -86,7 +83,7 @@ class Grammar extends EmbeddedActionsParser {
       names.push(this.SUBRULE(this.name))
       this.MANY(() => {
         this.CONSUME(t.Comma)
-        names.push(this.SUBRULE2(this.name))
+        names.push(this.SUBRULE(this.name))
       })
       this.CONSUME(t.From)
     })
@@ -132,7 +129,7 @@ class Grammar extends EmbeddedActionsParser {
     const first = this.CONSUME(t.Train)
     const model = this.SUBRULE(this.name)
     this.CONSUME(t.On)
-    const data = this.SUBRULE2(this.name)
+    const data = this.SUBRULE(this.name)
     const body = this.SUBRULE(this.body)
     const settings = this.ACTION(() => this.equations(body, 'a `train` block'))
     return { kind: 'train', model, data, settings, span: this.span(first) }
@@ -142,7 +139,7 @@ class Grammar extends EmbeddedActionsParser {
     const first = this.CONSUME(t.Data)
     const name = this.SUBRULE(this.name)
     this.CONSUME(t.For)
-    const model = this.SUBRULE2(this.name)
+    const model = this.SUBRULE(this.name)
     const statements = this.SUBRULE(this.body)
     const body = this.ACTION(() => this.equations(statements, 'a `data` block'))
     return { kind: 'data', name, model, body, span: this.span(first) }
@@ -155,9 +152,9 @@ class Grammar extends EmbeddedActionsParser {
       params.push(this.SUBRULE(this.hyperParam))
       this.MANY(() => {
         this.CONSUME(t.Comma)
-        params.push(this.SUBRULE2(this.hyperParam))
+        params.push(this.SUBRULE(this.hyperParam))
       })
-      this.OPTION2(() => this.CONSUME2(t.Comma))
+      this.OPTION(() => this.CONSUME(t.Comma), 2)
     })
     this.CONSUME(t.RightParen)
     return params
@@ -205,7 +202,7 @@ class Grammar extends EmbeddedActionsParser {
   // A keyword followed by `=` or `:` is a name, and the statement an equation. Otherwise one token decides, so that a later error
   // is reported at its place.
   private readonly statement = this.RULE('statement', (): readonly Ast.Statement[] =>
-    this.OR({
+    this.OR<readonly Ast.Statement[]>({
       MAX_LOOKAHEAD: 1,
       DEF: [
         { GATE: () => !this.nameBegins(), ALT: () => this.SUBRULE(this.declaration) },
@@ -227,10 +224,10 @@ class Grammar extends EmbeddedActionsParser {
       GATE: () => !this.commaIsLast(t.Colon),
       DEF: () => {
         this.CONSUME(t.Comma)
-        groups.push(this.SUBRULE2(this.group))
+        groups.push(this.SUBRULE(this.group))
       },
     })
-    this.OPTION(() => this.lastComma(this.CONSUME2(t.Comma)))
+    this.OPTION(() => this.lastComma(this.CONSUME(t.Comma)))
     return this.from(
       first,
       groups.map(group => ({ kind, ...group })),
@@ -242,7 +239,7 @@ class Grammar extends EmbeddedActionsParser {
     const names = [this.SUBRULE(this.name)]
     this.MANY(() => {
       this.CONSUME(t.Comma)
-      names.push(this.SUBRULE2(this.name))
+      names.push(this.SUBRULE(this.name))
     })
     this.CONSUME(t.Colon)
     const type = this.SUBRULE(this.type)
@@ -260,10 +257,10 @@ class Grammar extends EmbeddedActionsParser {
       GATE: () => !this.commaIsLast(t.Is),
       DEF: () => {
         this.CONSUME(t.Comma)
-        parts.push(this.SUBRULE2(this.onePart))
+        parts.push(this.SUBRULE(this.onePart))
       },
     })
-    this.OPTION(() => this.lastComma(this.CONSUME2(t.Comma)))
+    this.OPTION(() => this.lastComma(this.CONSUME(t.Comma)))
     return this.from(first, parts)
   })
 
@@ -282,10 +279,10 @@ class Grammar extends EmbeddedActionsParser {
       GATE: () => !this.commaIsLast(t.Is),
       DEF: () => {
         this.CONSUME(t.Comma)
-        outputs.push(this.SUBRULE2(this.oneOutput))
+        outputs.push(this.SUBRULE(this.oneOutput))
       },
     })
-    this.OPTION(() => this.lastComma(this.CONSUME2(t.Comma)))
+    this.OPTION(() => this.lastComma(this.CONSUME(t.Comma)))
     return this.from(first, outputs)
   })
 
@@ -333,7 +330,7 @@ class Grammar extends EmbeddedActionsParser {
     })
     this.CONSUME(t.Is)
     const value = this.SUBRULE(this.expr)
-    const primed = tokenMatcher(first, t.Primed)
+    const primed = isOf(first, t.Primed)
     return { kind: 'equation', name: this.nameOf(first), primed, type, value, span: this.span(first) }
   })
 
@@ -356,7 +353,7 @@ class Grammar extends EmbeddedActionsParser {
           const dims = [this.SUBRULE(this.expr)]
           this.MANY(() => {
             this.CONSUME(t.Comma)
-            dims.push(this.SUBRULE2(this.expr))
+            dims.push(this.SUBRULE(this.expr))
           })
           this.CONSUME(t.RightSquare)
           return { kind: 'tensor', dims, span: this.span(start) }
@@ -402,7 +399,7 @@ class Grammar extends EmbeddedActionsParser {
     let value = this.SUBRULE(this.disjunction)
     this.MANY(() => {
       this.CONSUME(t.Pipe)
-      const callee = this.SUBRULE2(this.disjunction)
+      const callee = this.SUBRULE(this.disjunction)
       value = { kind: 'pipe', value, callee, span: this.span(start) }
     })
     return value
@@ -413,7 +410,7 @@ class Grammar extends EmbeddedActionsParser {
     let left = this.SUBRULE(this.conjunction)
     this.MANY(() => {
       this.CONSUME(t.Or)
-      left = this.binary('or', left, this.SUBRULE2(this.conjunction), start)
+      left = this.binary('or', left, this.SUBRULE(this.conjunction), start)
     })
     return left
   })
@@ -423,7 +420,7 @@ class Grammar extends EmbeddedActionsParser {
     let left = this.SUBRULE(this.negation)
     this.MANY(() => {
       this.CONSUME(t.And)
-      left = this.binary('and', left, this.SUBRULE2(this.negation), start)
+      left = this.binary('and', left, this.SUBRULE(this.negation), start)
     })
     return left
   })
@@ -453,7 +450,7 @@ class Grammar extends EmbeddedActionsParser {
         if (chained) this.report(diagnostic('RNN116', {}, { span: spanOf(operator, this.file) }))
         chained = true
       })
-      left = this.binary(oneOf(['==', '!=', '<', '<=', '>', '>='], operator), left, this.SUBRULE2(this.sum), start)
+      left = this.binary(oneOf(['==', '!=', '<', '<=', '>', '>='], operator), left, this.SUBRULE(this.sum), start)
     })
     return left
   })
@@ -463,7 +460,7 @@ class Grammar extends EmbeddedActionsParser {
     let left = this.SUBRULE(this.term)
     this.MANY(() => {
       const operator = oneOf(['+', '-'], this.CONSUME(t.SumSign))
-      left = this.binary(operator, left, this.SUBRULE2(this.term), start)
+      left = this.binary(operator, left, this.SUBRULE(this.term), start)
     })
     return left
   })
@@ -473,7 +470,7 @@ class Grammar extends EmbeddedActionsParser {
     let left = this.SUBRULE(this.unary)
     this.MANY(() => {
       const operator = oneOf(['*', '/', '%'], this.CONSUME(t.TermSign))
-      left = this.binary(operator, left, this.SUBRULE2(this.unary), start)
+      left = this.binary(operator, left, this.SUBRULE(this.unary), start)
     })
     return left
   })
@@ -523,7 +520,7 @@ class Grammar extends EmbeddedActionsParser {
           return { kind: 'unary', op: '-', value, span: this.span(start) }
         },
       },
-      { ALT: () => this.SUBRULE2(this.power) },
+      { ALT: () => this.SUBRULE(this.power) },
     ])
   })
 
@@ -564,9 +561,9 @@ class Grammar extends EmbeddedActionsParser {
       args.push(this.SUBRULE(this.arg))
       this.MANY(() => {
         this.CONSUME(t.Comma)
-        args.push(this.SUBRULE2(this.arg))
+        args.push(this.SUBRULE(this.arg))
       })
-      this.OPTION2(() => this.CONSUME2(t.Comma))
+      this.OPTION(() => this.CONSUME(t.Comma), 2)
     })
     this.CONSUME(t.RightParen)
     return args
@@ -584,13 +581,13 @@ class Grammar extends EmbeddedActionsParser {
       },
       {
         ALT: (): Ast.Arg => {
-          const name = this.SUBRULE2(this.name)
+          const name = this.SUBRULE(this.name)
           this.CONSUME(t.Is)
           const value = this.SUBRULE(this.expr)
           return { kind: 'named', name, value, span: this.span(start) }
         },
       },
-      { ALT: (): Ast.Arg => ({ kind: 'positional', value: this.SUBRULE2(this.expr), span: this.span(start) }) },
+      { ALT: (): Ast.Arg => ({ kind: 'positional', value: this.SUBRULE(this.expr), span: this.span(start) }) },
     ])
   })
 
@@ -599,7 +596,7 @@ class Grammar extends EmbeddedActionsParser {
     const slices = [this.SUBRULE(this.slice)]
     this.MANY(() => {
       this.CONSUME(t.Comma)
-      slices.push(this.SUBRULE2(this.slice))
+      slices.push(this.SUBRULE(this.slice))
     })
     this.CONSUME(t.RightSquare)
     return slices
@@ -608,10 +605,10 @@ class Grammar extends EmbeddedActionsParser {
   private readonly slice = this.RULE('slice', (): Ast.Slice => {
     const first = this.LA(1)
     const start = this.OPTION(() => this.SUBRULE(this.expr))
-    const range = this.OPTION2(() => {
+    const range = this.OPTION(() => {
       this.CONSUME(t.Colon)
-      return { stop: this.OPTION3(() => this.SUBRULE2(this.expr)) }
-    })
+      return { stop: this.OPTION(() => this.SUBRULE(this.expr), 3) }
+    }, 2)
     if (range !== undefined) return { kind: 'range', start, ...range, span: this.span(first) }
     if (start !== undefined) return { kind: 'at', index: start, span: this.span(first) }
     return { kind: 'range', span: this.span(first) }
@@ -665,9 +662,9 @@ class Grammar extends EmbeddedActionsParser {
       items.push(this.SUBRULE(this.expr))
       this.MANY(() => {
         this.CONSUME(t.Comma)
-        items.push(this.SUBRULE2(this.expr))
+        items.push(this.SUBRULE(this.expr))
       })
-      this.OPTION2(() => this.CONSUME2(t.Comma))
+      this.OPTION(() => this.CONSUME(t.Comma), 2)
     })
     this.CONSUME(t.RightSquare)
     return { kind: 'list', items, span: this.span(first) }
@@ -678,29 +675,29 @@ class Grammar extends EmbeddedActionsParser {
   // Building nodes.
 
   /** Spans from the first character of `first` to the last of the token that was read last. */
-  private span(first: IToken): Ast.Span {
+  private span(first: Token): Ast.Span {
     return { file: this.file, start: first.startOffset, end: spanOf(this.LA(0), this.file).end }
   }
 
   /** Extends the first piece of a declaration to the keyword that begins it. */
-  private from<Piece extends { readonly span: Ast.Span }>(word: IToken, [head, ...rest]: Piece[]): Piece[] {
+  private from<Piece extends { readonly span: Ast.Span }>(word: Token, [head, ...rest]: Piece[]): Piece[] {
     return [{ ...head, span: { ...head.span, start: word.startOffset } }, ...rest]
   }
 
-  private nameOf(token: IToken): Ast.Name {
+  private nameOf(token: Token): Ast.Name {
     return { text: token.image.replace(/'$/, ''), span: spanOf(token, this.file) }
   }
 
-  private variable(token: IToken): Ast.Expr {
+  private variable(token: Token): Ast.Expr {
     return { kind: 'name', name: token.image, span: spanOf(token, this.file) }
   }
 
-  private number(token: IToken): Ast.Expr {
+  private number(token: Token): Ast.Expr {
     const isInt = /^\d+$/.test(token.image)
     return { kind: 'number', value: Number(token.image), isInt, span: spanOf(token, this.file) }
   }
 
-  private binary(op: Ast.BinaryOperator, left: Ast.Expr, right: Ast.Expr, first: IToken): Ast.Expr {
+  private binary(op: Ast.BinaryOperator, left: Ast.Expr, right: Ast.Expr, first: Token): Ast.Expr {
     return { kind: 'binary', op, left, right, span: this.span(first) }
   }
 
@@ -729,39 +726,39 @@ class Grammar extends EmbeddedActionsParser {
   /** Tells whether the token ahead, which may be a keyword, is the name of an equation. */
   private nameBegins(at = 1): boolean {
     const after = this.LA(at + 1)
-    return tokenMatcher(after, t.Is) || tokenMatcher(after, t.Colon)
+    return isOf(after, t.Is) || isOf(after, t.Colon)
   }
 
   /** Tells whether the tokens from `at` on look like the beginning of a statement. */
   private statementBegins(at: number): boolean {
     const token = this.LA(at)
-    if (tokenMatcher(token, t.Return)) return true
-    if (tokenMatcher(token, t.Name) || tokenMatcher(token, t.Primed)) return this.nameBegins(at) || this.wordBegins(at)
+    if (isOf(token, t.Return)) return true
+    if (isOf(token, t.Name) || isOf(token, t.Primed)) return this.nameBegins(at) || this.wordBegins(at)
     return false
   }
 
   /** Tells whether a statement with a keyword seems to begin at `at`: the keyword is not one more name of a list. */
   private wordBegins(at: number): boolean {
     if (!t.statementWords.includes(this.LA(at).tokenType)) return false
-    return !afterName.some(token => tokenMatcher(this.LA(at + 1), token))
+    return !afterName.some(token => isOf(this.LA(at + 1), token))
   }
 
   /** Tells whether a top-level item begins here, which means that the braces of the previous one were not closed. */
   private itemBegins(): boolean {
     const next = this.LA(2)
-    const named = tokenMatcher(next, t.Name) || tokenMatcher(next, t.Text)
+    const named = isOf(next, t.Name) || isOf(next, t.Text)
     return t.topLevelWords.includes(this.LA(1).tokenType) && named && this.isFresh()
   }
 
   /** Tells whether the comma ahead ends a declaration, in which `joint` would follow one more name. */
   private commaIsLast(joint: TokenType): boolean {
     const next = this.LA(2)
-    if (tokenMatcher(next, t.RightBrace)) return true
-    if (this.LA(1).startLine === next.startLine || tokenMatcher(this.LA(3), joint)) return false
+    if (isOf(next, t.RightBrace)) return true
+    if (this.LA(1).startLine === next.startLine || isOf(this.LA(3), joint)) return false
     return this.statementBegins(2)
   }
 
-  private lastComma(comma: IToken) {
+  private lastComma(comma: Token) {
     this.ACTION(() => {
       this.surplus.push(comma)
       this.report(diagnostic('RNN108', { line: comma.startLine ?? 0 }, { span: spanOf(comma, this.file) }))
@@ -772,7 +769,7 @@ class Grammar extends EmbeddedActionsParser {
   private start() {
     const token = this.LA(1)
     if (this.isFresh()) this.begin = token
-    else if (tokenMatcher(token, t.Name) || tokenMatcher(token, t.Primed) || tokenMatcher(token, t.Return)) {
+    else if (isOf(token, t.Name) || isOf(token, t.Primed) || isOf(token, t.Return)) {
       this.begin = token
       this.report(diagnostic('RNN103', { name: token.image }, { span: spanOf(token, this.file) }))
     }
@@ -790,9 +787,6 @@ const beforeStatement = [t.LeftBrace, t.RightBrace, t.Semicolon]
 const afterName = [t.Comma, t.RightBrace, t.Is, t.Colon]
 
 /** The choice that the token spells. */
-function oneOf<Choice extends string>(choices: readonly Choice[], token: IToken): Choice {
+function oneOf<Choice extends string>(choices: readonly Choice[], token: Token): Choice {
   return choices.find(choice => choice === token.image) ?? choices[0]
 }
-
-/** The only parser; it keeps no state between readings. */
-export const grammar = new Grammar()

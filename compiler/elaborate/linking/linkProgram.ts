@@ -1,6 +1,7 @@
 // Links a program: the file, its imports, and the library become one table of top-level names.
 import type { Data, Fn, Program, Span, Train, Unit } from '../../../dsl/ast.ts'
 import { type Diagnostic, diagnostic, RnnError } from '../../../dsl/diagnostics.ts'
+import { libraryJson } from '../../../dsl/libraryJson.ts'
 import { parse } from '../../../dsl/parse.ts'
 import { libraryFiles } from '../../../dsl/standardLibrary.ts'
 import type { Entity } from '../values/entity.ts'
@@ -64,14 +65,15 @@ export function linkProgram(text: string, file: string, find: ImportReader = not
 const entityOf = (item: Unit | Fn): Entity =>
   item.kind === 'fn' ? { kind: 'fn', fn: item } : { kind: 'template', unit: item }
 
-/** Gives the library's names. Parses it anew for each program, so that programs share nothing. */
+/** Gives the library's names. Makes its syntax trees anew for each program, so that programs share nothing. */
 function libraryOf(sources: Map<string, string>): Map<string, Entity> {
-  const names = new Map<string, Entity>()
-  for (const [file, text] of libraryFiles) {
-    sources.set(file, text)
-    for (const item of parse(text, file).program.items) {
-      if (item.kind === 'unit' || item.kind === 'fn') names.set(item.name.text, entityOf(item))
-    }
-  }
-  return names
+  for (const [file, text] of libraryFiles) sources.set(file, text)
+  const programs: readonly Program[] = JSON.parse(libraryJson)
+  return new Map(
+    programs.flatMap(({ items }) =>
+      items.flatMap(item =>
+        item.kind === 'unit' || item.kind === 'fn' ? [[item.name.text, entityOf(item)] as const] : [],
+      ),
+    ),
+  )
 }
