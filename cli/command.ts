@@ -1,23 +1,14 @@
-// Shared parts of the commands: how each is added, and the options that several take.
-import type { Command } from 'commander'
+// Shared parts of the commands that run a network: the options that several take, and the backends that these name.
 import type { AnyBackend, Backend, Precision } from '../compiler/backend/backend.ts'
 import { autoBackends, immediateBackends, threadedBackends } from '../compiler/backend/backends.ts'
 import { mostThreads } from '../compiler/backend/openWasm.ts'
 import { wasmRelaxed } from '../compiler/backend/wasm.ts'
 import { fail } from '../dsl/diagnostics.ts'
 import { backendsInNode, gpuDevices, openWasm } from '../runtime/node/index.ts'
+import { type Flag, ofProgram } from './describeUse.ts'
 import { byName, oneOf } from './errors.ts'
-import type { Output } from './output.ts'
 
-/** Adds a command to the program. */
-export type AddCommand = (program: Command, output: Output) => void
-
-/** Writes the lines below the options in `--help`. */
-export const examples = (...lines: readonly string[]): string =>
-  ['', 'Examples:', ...lines.map(line => `  $ ${line}`)].join('\n')
-
-/** A flag, its description, and its default. */
-type Flag = readonly [flag: string, about: string, otherwise?: string]
+export { type AddCommand, describeUse, examples } from './describeUse.ts'
 
 /** Backends that answer at once, by name. */
 const immediate: ReadonlyMap<string, Backend> = new Map(immediateBackends.map(b => [b.name, b]))
@@ -40,9 +31,7 @@ export const autoNames = `${autoBackends.map(b => b.name).join(', ')} and gpu`
 
 /** Options that several commands take. */
 export const flags = {
-  json: ['--json', 'write one JSON object to stdout, everything else to stderr'],
-  model: ['--model <name>', 'the model, if the file has several'],
-  set: ['--set <name=value...>', 'set hyper-parameters, sizes and settings of `train`'],
+  ...ofProgram,
   dtype: ['--dtype <f32|f64>', 'precision of real numbers'],
   dtypeOrF32: ['--dtype <f32|f64>', 'precision of real numbers', 'f32'],
   target: [
@@ -59,12 +48,6 @@ export const flags = {
   data: ['--data <path>', 'read this file instead of the one in the data block'],
   weights: ['--weights <path>', 'weights file for a program'],
 } as const satisfies Readonly<Record<string, Flag>>
-
-/** Adds options to a command, and the examples below them. */
-export function describeUse(command: Command, options: readonly Flag[], lines: readonly string[]): Command {
-  for (const option of options) command.option(...option)
-  return command.addHelpText('after', examples(...lines))
-}
 
 /**
  * Opens the backend of a target. RNN505 for an unknown target or device, RNN509 for a device of a target that has none, RNN513 where

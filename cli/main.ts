@@ -2,45 +2,33 @@
 import { Command, CommanderError } from 'commander'
 import { isFailure } from '../dsl/diagnostics.ts'
 import { version } from '../runtime/version.ts'
-import { type AddCommand, examples } from './command.ts'
-import { build } from './commands/build.ts'
-import { check } from './commands/check.ts'
-import { diagnose } from './commands/diagnose.ts'
-import { evaluate } from './commands/eval.ts'
-import { explain } from './commands/explain.ts'
-import { fmt } from './commands/fmt.ts'
-import { fuzz } from './commands/fuzz.ts'
-import { generate } from './commands/generate.ts'
-import { gradcheck } from './commands/gradcheck.ts'
-import { init } from './commands/init.ts'
-import { predict } from './commands/predict.ts'
-import { train } from './commands/train.ts'
-import { types } from './commands/types.ts'
+import { type AddCommand, examples } from './describeUse.ts'
 import { argumentError } from './errors.ts'
 import { interrupted } from './interrupt.ts'
 import type { Io } from './io.ts'
 import { createOutput, type Output, reportError } from './output.ts'
 
-const commands: readonly AddCommand[] = [
-  init,
-  check,
-  fmt,
-  train,
-  evaluate,
-  predict,
-  generate,
-  build,
-  explain,
-  gradcheck,
-  diagnose,
-  types,
-  fuzz,
-]
+/** The commands, each in a file that is loaded when it is asked for. */
+const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  init: async () => (await import('./commands/init.ts')).init,
+  check: async () => (await import('./commands/check.ts')).check,
+  fmt: async () => (await import('./commands/fmt.ts')).fmt,
+  train: async () => (await import('./commands/train.ts')).train,
+  eval: async () => (await import('./commands/eval.ts')).evaluate,
+  predict: async () => (await import('./commands/predict.ts')).predict,
+  generate: async () => (await import('./commands/generate.ts')).generate,
+  build: async () => (await import('./commands/build.ts')).build,
+  explain: async () => (await import('./commands/explain.ts')).explain,
+  gradcheck: async () => (await import('./commands/gradcheck.ts')).gradcheck,
+  diagnose: async () => (await import('./commands/diagnose.ts')).diagnose,
+  types: async () => (await import('./commands/types.ts')).types,
+  fuzz: async () => (await import('./commands/fuzz.ts')).fuzz,
+}
 
 /** Runs a command and gives its exit code. Paths among the arguments are relative to the folder of the process. */
 export async function main(args: readonly string[], io: Io): Promise<number> {
   const output = createOutput(args.includes('--json'), io)
-  const program = createProgram(output)
+  const program = await createProgram(args[0], output)
   try {
     if (args.length === 0) program.outputHelp()
     else await program.parseAsync(args, { from: 'user' })
@@ -53,7 +41,8 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
-function createProgram(output: Output): Command {
+/** Makes the program, with the command of that name; with all of them where there is none. */
+async function createProgram(name: string | undefined, output: Output): Promise<Command> {
   const program = new Command('rnnc')
     .description(
       'Compile recurrent neural networks from their equations: check, train, predict, and build a JavaScript module.',
@@ -68,7 +57,9 @@ function createProgram(output: Output): Command {
       'after',
       examples('rnnc train sunspots.rnn', 'rnnc predict sunspots.safetensors --data new.csv', 'rnnc train --help'),
     )
-  for (const add of commands) add(program, output)
+  const asked = Object.keys(commands).filter(known => known === name)
+  const loads = (asked.length > 0 ? asked : Object.keys(commands)).map(known => commands[known]())
+  for (const add of await Promise.all(loads)) add(program, output)
   for (const command of program.commands) {
     // Sets the help option of each command: unlike other settings it is not inherited from the program.
     command.helpOption('--help', 'show this help')

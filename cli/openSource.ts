@@ -1,26 +1,15 @@
 // A program on disk: its file, the files that it imports, and those that its data blocks read.
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
-import { type LinkedProgram, linkProgram } from '../compiler/elaborate/linking/linkProgram.ts'
-import {
-  type CompiledModel,
-  type CompileOptions,
-  chooseModel,
-  compileProgram,
-  type ImportReader,
-} from '../compiler/index.ts'
+import { type CompiledModel, type CompileOptions, compileProgram } from '../compiler/compileModel.ts'
+import { type ImportReader, type LinkedProgram, linkProgram } from '../compiler/elaborate/linking/linkProgram.ts'
+import { chooseModel } from '../compiler/elaborate/models/checkModel.ts'
 import { fail, RnnError } from '../dsl/diagnostics.ts'
 import { isLibraryFile } from '../dsl/standardLibrary.ts'
-import type { FileSet, ReadFile } from '../runtime/index.ts'
-import {
-  findFiles,
-  type OnRead,
-  type OpenFile,
-  readBytes,
-  readData,
-  readerIn,
-  readFirstLines,
-} from '../runtime/node/index.ts'
+import type { FileSet, ReadFile } from '../runtime/data/sources.ts'
+import { readData, readFirstLines } from '../runtime/node/dataFiles.ts'
+import { findFiles, type OpenFile, readerIn } from '../runtime/node/fileSet.ts'
+import { type OnRead, readBytes } from '../runtime/node/files.ts'
 import { once } from '../runtime/once.ts'
 import type { Output } from './output.ts'
 import { createReadMeter } from './progress.ts'

@@ -1,6 +1,6 @@
 // Shows the progress of training: by a bar that redraws itself on a terminal, else by a line now and then.
-import cliProgress from 'cli-progress'
 import type { EpochReport, StepReport } from '../runtime/train.ts'
+import { createBar } from './bar.ts'
 import { figure, figures, type Output } from './output.ts'
 
 export interface Progress {
@@ -17,30 +17,20 @@ const longEpoch = 10_000
 
 /** Shows progress on stderr, with the loss, the metrics of the last epoch, and the time left. */
 export const createProgress = (output: Output): Progress =>
-  output.terminal === undefined ? createLines(output) : createBar(output.terminal)
+  output.terminal === undefined ? createLines(output) : createBarOf(output.terminal)
 
-function createBar(stream: NodeJS.WriteStream): Progress {
-  const bar = new cliProgress.SingleBar({
-    format: '{bar} {percentage}%  epoch {epoch}  loss {loss}{validation}  {left}',
-    barsize: 24,
-    barCompleteChar: '\u2588',
-    barIncompleteChar: '\u2591',
-    hideCursor: false,
-    clearOnComplete: true,
-    gracefulExit: false,
-    fps: 10,
-    stream,
-  })
+function createBarOf(stream: NodeJS.WriteStream): Progress {
+  const bar = createBar(stream)
   const started = performance.now()
   let validation = ''
-  bar.start(1000, 0, { epoch: 1, loss: '-', validation, left: '' })
+  bar.update(0, 'epoch 1')
   return {
     step: ({ done, epoch, loss }) =>
-      bar.update(Math.round(done * 1000), { epoch, loss: figure(loss), validation, left: timeLeft(started, done) }),
+      bar.update(done, `epoch ${epoch}  loss ${figure(loss)}${validation}  ${timeLeft(started, done)}`),
     epoch: report => {
       if (report.validation !== undefined) validation = `  validation ${figures(report.validation)}`
     },
-    stop: () => bar.stop(),
+    stop: () => bar.clear(),
   }
 }
 

@@ -1,7 +1,7 @@
 // Finds all errors and warnings of a program.
 import type { Fn, Unit } from '../dsl/ast.ts'
 import type { Diagnostic } from '../dsl/diagnostics.ts'
-import { type CompileOptions, compileProgram } from './compileModel.ts'
+import { type CompiledModel, type CompileOptions, compileProgram } from './compileModel.ts'
 import { checkBlocks } from './elaborate/linking/blockReferences.ts'
 import { checkNames } from './elaborate/linking/definedNames.ts'
 import { type LinkedProgram, linkProgram } from './elaborate/linking/linkProgram.ts'
@@ -9,6 +9,7 @@ import { doubts } from './elaborate/linking/textWarnings.ts'
 import { chooseModel } from './elaborate/models/checkModel.ts'
 import { type CheckedAlone, checkAlone } from './elaborate/ownNames/checkAlone.ts'
 import { attempt, distinct } from './elaborate/values/collectProblems.ts'
+import { naive } from './passes/pipeline.ts'
 
 /**
  * Gives all errors and warnings of a program: of each model, with each graph that it is meant for, and of each unit that no model
@@ -26,6 +27,8 @@ export function check(source: string, options: CompileOptions = {}): readonly Di
 /** What a check of a program has found. */
 export interface CheckedProgram {
   readonly found: readonly Diagnostic[]
+  /** The models without mistakes of their own, of those that were checked. */
+  readonly models: readonly CompiledModel[]
   /** Units and fns that were checked by themselves, as no model uses them. */
   readonly alone: readonly CheckedAlone[]
 }
@@ -37,22 +40,26 @@ export function checkProgram(program: LinkedProgram, options: CompileOptions = {
   const { sets = {}, model: asked, ...others } = options
   const needsModel = program.models.length > 0 || asked !== undefined || Object.keys(sets).length > 0
   const main = needsModel ? attempt(problems, () => chooseModel(program, asked)) : undefined
-  if (needsModel && main === undefined) return { found: problems, alone: [] }
+  if (needsModel && main === undefined) return { found: problems, models: [], alone: [] }
   if (main === undefined) {
     problems.push(...program.warnings, ...checkNames(program), ...checkBlocks(program), ...doubts(program))
   }
+  const models: CompiledModel[] = []
   for (const unit of asked === undefined || main === undefined ? program.models : [main]) {
     attempt(problems, () => {
       const own = unit === main ? sets : {}
       const model = compileProgram(program, { ...others, model: unit.name.text, sets: own, expanded })
+      models.push(model)
       for (const warning of model.warnings) problems.push(warning)
-      model.predict()
-      if (model.trainBlock !== undefined) model.train()
-      else if (model.unit.body.some(s => s.kind === 'loss' || s.kind === 'metric')) model.evaluate()
+      // Passes find no mistakes of a program.
+      const asWritten = { pipeline: naive }
+      model.predict(asWritten)
+      if (model.trainBlock !== undefined) model.train(model.settings, asWritten)
+      else if (model.unit.body.some(s => s.kind === 'loss' || s.kind === 'metric')) model.evaluate(asWritten)
       model.report()
     })
   }
   const alone = asked === undefined ? checkAlone(program, expanded) : []
   const found = [...problems, ...alone.flatMap(a => a.found)]
-  return { found: distinct(found, program.program.span.file), alone }
+  return { found: distinct(found, program.program.span.file), models, alone }
 }

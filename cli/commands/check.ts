@@ -1,18 +1,18 @@
 // rnnc check: reports all errors and warnings of a file, and a summary of its content.
 
+import { checkProgram } from '../../compiler/checkProgram.ts'
 import { type LinkedProgram, linkProgram } from '../../compiler/elaborate/linking/linkProgram.ts'
-import { dataBlockOf } from '../../compiler/elaborate/models/checkModel.ts'
+import { chooseModel, dataBlockOf } from '../../compiler/elaborate/models/checkModel.ts'
 import type { CheckedAlone } from '../../compiler/elaborate/ownNames/checkAlone.ts'
 import { distinct } from '../../compiler/elaborate/values/collectProblems.ts'
 import type { Signature } from '../../compiler/elaborate/values/signature.ts'
-import { type CompiledModel, checkProgram, chooseModel, compileProgram } from '../../compiler/index.ts'
 import type { Fn, Unit } from '../../dsl/ast.ts'
 import { counted } from '../../dsl/counted.ts'
 import { fail, RnnError } from '../../dsl/diagnostics.ts'
 import { describePort } from '../../runtime/data/bindSizes.ts'
 import { checkData } from '../../runtime/data/checkData.ts'
-import { type AddCommand, describeUse, flags } from '../command.ts'
 import { formula, parameterCount, signatureJson } from '../describeSignature.ts'
+import { type AddCommand, describeUse, ofProgram } from '../describeUse.ts'
 import { openSource, sampleReader } from '../openSource.ts'
 import { diagnosticsJson, type Output } from '../output.ts'
 import { readSets, sizesOf } from '../sets.ts'
@@ -33,9 +33,9 @@ export const check: AddCommand = (program, output) =>
       .argument('<file>', 'a program (*.rnn)'),
     [
       ['--data <path>', 'also check the first rows of this file, as data of the data block'],
-      flags.set,
+      ofProgram.set,
       ['--model <name>', 'check only this model'],
-      flags.json,
+      ofProgram.json,
     ],
     [
       'rnnc check sunspots.rnn',
@@ -54,15 +54,13 @@ async function run(path: string, options: Options, output: Output): Promise<void
   // Accepts a file of cells and layers for others to import, without a model: its units are checked alone.
   const main = program.models.length > 0 || asked ? chooseModel(program, options.model) : undefined
   const sets = main === undefined ? {} : readSets(options.set ?? [], main)
-  const { found: inText, alone } = checkProgram(program, { model: options.model, sets })
-  const models = options.model === undefined ? program.models : program.models.filter(m => m === main)
-  const compiled = models.map(unit => compileIfRight(program, unit, unit === main ? sets : {}))
+  const { found: inText, models, alone } = checkProgram(program, { model: options.model, sets })
   const mainData = main && dataBlockOf(program, main)
   if (options.data !== undefined && mainData === undefined) {
     fail('RNN509', { what: '--data', expected: 'a program with a data block', found: 'none' })
   }
   const checks = program.datas.map(data => {
-    const model = compiled.find(m => m?.unit.name.text === data.model.text)
+    const model = models.find(m => m.unit.name.text === data.model.text)
     if (options.model !== undefined && data.model.text !== main?.name.text) return []
     const sample = data === mainData ? options.data : undefined
     return checkData(data, {
@@ -73,7 +71,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
   const found = distinct([...inText, ...(await Promise.all(checks)).flat()], source.file)
   if (found.some(d => d.severity === 'error')) throw new RnnError(found)
   output.report(found)
-  const signatures = compiled.flatMap(m => (m === undefined ? [] : [m.signature]))
+  const signatures = models.map(m => m.signature)
   const warnings = found.length === 0 ? '' : `, ${counted(found.length, 'warning')}`
   output.result(
     {
@@ -89,20 +87,6 @@ async function run(path: string, options: Options, output: Output): Promise<void
       `${source.file}: no errors${warnings}${signatures.length === 0 ? `; ${countUnits(program)}, no model` : ''}`,
     ].join('\n'),
   )
-}
-
-/** Compiles a model; undefined if it has mistakes, which are reported with the others. */
-function compileIfRight(
-  program: LinkedProgram,
-  unit: Unit,
-  sets: Readonly<Record<string, number>>,
-): CompiledModel | undefined {
-  try {
-    return compileProgram(program, { model: unit.name.text, sets })
-  } catch (error) {
-    if (!(error instanceof RnnError)) throw error
-    return undefined
-  }
 }
 
 const kindOf = (unit: Unit | Fn): string => (unit.kind === 'fn' ? 'fn' : unit.unit)

@@ -1,0 +1,28 @@
+// Builds the package: `npm run build` writes `dist`, of which `npm pack` makes what others install.
+import { chmodSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { bundle } from './bundle.ts'
+import { writeDeclarations } from './declarations.ts'
+import { command, entries } from './entries.ts'
+import { writeLicenses } from './licenses.ts'
+
+const root = new URL('../', import.meta.url)
+const inRoot = (path: string): string => fileURLToPath(new URL(path, root))
+const out = inRoot('dist')
+
+rmSync(out, { recursive: true, force: true })
+mkdirSync(out)
+const metafile = await bundle(root, out)
+writeDeclarations(root, out)
+writeLicenses(root, out, metafile)
+cpSync(inRoot('packaging/checkNode.js'), join(out, 'checkNode.js'))
+if (existsSync(inRoot('cli/templates'))) {
+  cpSync(inRoot('cli/templates'), join(out, 'templates'), { recursive: true, filter: path => !path.endsWith('.ts') })
+}
+// Each entry checks the Node that runs it before anything else is run.
+for (const name of Object.keys(entries))
+  writeFileSync(join(out, `${name}.js`), `import './checkNode.js'\nexport * from './lib/${name}.js'\n`)
+const start = `#!/usr/bin/env node\nimport './checkNode.js'\nimport('./lib/${command.name}.js')\n`
+writeFileSync(join(out, `${command.name}.js`), start)
+chmodSync(join(out, `${command.name}.js`), 0o755)

@@ -1,0 +1,17 @@
+// Writes the licences of the packages whose code is in the bundle.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Metafile } from 'esbuild'
+
+export function writeLicenses(root: URL, out: string, { inputs }: Metafile): void {
+  const names = Object.keys(inputs).flatMap(path => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? [])
+  const texts = [...new Set(names)].sort().map(name => {
+    const folder = join(root.pathname, 'node_modules', name)
+    const file = readdirSync(folder).find(f => /^licen[cs]e/i.test(f))
+    if (file === undefined || !existsSync(join(folder, file))) throw new Error(`${name} comes without its licence`)
+    const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+    return `${name} ${version} (${license})\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`
+  })
+  const head = 'The files of this folder contain code of these packages.\n'
+  writeFileSync(join(out, 'LICENSES.txt'), [head, ...texts].join('\n'))
+}
