@@ -6,5 +6,5 @@ enableCompileCache()
 // `npm run rnnc -- …` runs it in the folder of package.json, but paths are relative to the folder where npm was called.
 const { npm_lifecycle_event: script, INIT_CWD: folder } = process.env
 if (script === 'rnnc' && folder !== undefined) process.chdir(folder)
-const [{ main }, { processIo }] = await Promise.all([import('./main.ts'), import('./io.ts')])
-process.exitCode = await main(process.argv.slice(2), processIo())
+const { run } = await import('./run.ts')
+await run()

@@ -6,9 +6,10 @@ import { checkBlocks } from './elaborate/linking/blockReferences.ts'
 import { checkNames } from './elaborate/linking/definedNames.ts'
 import { type LinkedProgram, linkProgram } from './elaborate/linking/linkProgram.ts'
 import { doubts } from './elaborate/linking/textWarnings.ts'
-import { chooseModel } from './elaborate/models/checkModel.ts'
+import { chooseModel, within } from './elaborate/models/checkModel.ts'
 import { type CheckedAlone, checkAlone } from './elaborate/ownNames/checkAlone.ts'
 import { attempt, distinct } from './elaborate/values/collectProblems.ts'
+import { format } from './ir/dim.ts'
 import { naive } from './passes/pipeline.ts'
 
 /**
@@ -54,7 +55,7 @@ export function checkProgram(program: LinkedProgram, options: CompileOptions = {
       // Passes find no mistakes of a program.
       const asWritten = { pipeline: naive }
       model.predict(asWritten)
-      if (model.trainBlock !== undefined) model.train(model.settings, asWritten)
+      if (model.trainBlock !== undefined) model.train({ ...model.settings, freeze: alike(model) }, asWritten)
       else if (model.unit.body.some(s => s.kind === 'loss' || s.kind === 'metric')) model.evaluate(asWritten)
       model.report()
     })
@@ -62,4 +63,18 @@ export function checkProgram(program: LinkedProgram, options: CompileOptions = {
   const alone = asked === undefined ? checkAlone(program, expanded) : []
   const found = [...problems, ...alone.flatMap(a => a.found)]
   return { found: distinct(found, program.program.span.file), models, alone }
+}
+
+/** Lists the parameters that have the shape of an earlier one, and the frozen ones: an optimizer has the same mistakes on them. */
+function alike({ signature: { parameters }, settings: { freeze = [] } }: CompiledModel): readonly string[] {
+  const seen = new Set<string>()
+  return [
+    ...freeze,
+    ...parameters.flatMap(({ name, shape }) => {
+      const text = shape.map(dim => format(dim)).join()
+      const isNew = !seen.has(text) && !freeze.some(f => within(name, f))
+      if (isNew) seen.add(text)
+      return isNew ? [] : [name]
+    }),
+  ]
 }

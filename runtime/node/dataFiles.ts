@@ -1,7 +1,4 @@
 // Reads files of data, of any size, piece by piece; what gzip has compressed is decompressed.
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { createGunzip } from 'node:zlib'
 import { gunzipped, type Inflate } from '../data/gunzip.ts'
 import { type OnRead, readPieces } from './files.ts'
 
@@ -12,12 +9,17 @@ import { type OnRead, readPieces } from './files.ts'
 export const readData = (path: string, onRead?: OnRead): AsyncGenerator<Uint8Array> =>
   gunzipped(readPieces(path, onRead), inflateMembers)
 
-/** Decompresses a file that may be several put together, each compressed by itself. */
-const inflateMembers: Inflate = pieces => {
+/** Decompresses a file that may be several put together, each compressed by itself. Loads what it needs late, as few files are compressed. */
+const inflateMembers: Inflate = async function* (pieces) {
+  const [{ Readable }, { pipeline }, { createGunzip }] = await Promise.all([
+    import('node:stream'),
+    import('node:stream/promises'),
+    import('node:zlib'),
+  ])
   const gunzip = createGunzip()
   // Throws its error where the result is read.
   pipeline(Readable.from(pieces), gunzip).catch(() => undefined)
-  return gunzip
+  yield* gunzip
 }
 
 /**

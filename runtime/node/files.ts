@@ -1,6 +1,5 @@
 // Reading and writing files: errors in the user's words, and never half a file.
 
-import { randomUUID } from 'node:crypto'
 import { rmSync, type Stats } from 'node:fs'
 import {
   access,
@@ -105,7 +104,7 @@ export async function replaceBytes(path: string, bytes: Uint8Array, previous: st
     }
     // Does not derive the name from the path's, which might become too long.
     const temporary = (folder: string): string => {
-      const file = join(folder, `.${randomUUID()}.tmp`)
+      const file = join(folder, `.${crypto.randomUUID()}.tmp`)
       temporaries.push(file)
       return file
     }
