@@ -23,7 +23,7 @@ export async function bundle(root: URL, out: string): Promise<Metafile> {
     platform: 'neutral',
     // Old enough for the oldest Node that is told its age.
     target: 'es2022',
-    external: ['node:*', 'fast-check', 'gpu.js', 'webgpu'],
+    external: ['node:*', 'gpu.js', 'webgpu'],
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'none',

@@ -1,6 +1,6 @@
 // The fuzzer: runs every check on random programs, until the runs or the time are used up. A failing program is shrunk.
 
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { messageOf } from '../../dsl/messageOf.ts'
 import { random } from '../../runtime/random.ts'
 import type { Cause } from '../gradients/locate.ts'

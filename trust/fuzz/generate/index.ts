@@ -1,5 +1,5 @@
 // Gives fast-check random cases: by its seeds and paths, and with a way to shrink that knows the structure of a program.
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { random } from '../../../runtime/random.ts'
 import type { FuzzCase } from '../fuzzCase.ts'
 import {
