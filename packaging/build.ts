@@ -13,9 +13,9 @@ const out = inRoot('dist')
 
 rmSync(out, { recursive: true, force: true })
 mkdirSync(out)
-const metafile = await bundle(root, out)
+const metafiles = await bundle(root, out)
 writeDeclarations(root, out)
-writeLicenses(root, out, metafile)
+writeLicenses(root, out, metafiles)
 cpSync(inRoot('packaging/checkNode.js'), join(out, 'checkNode.js'))
 if (existsSync(inRoot('cli/templates'))) {
   cpSync(inRoot('cli/templates'), join(out, 'templates'), { recursive: true, filter: path => !path.endsWith('.ts') })
@@ -23,6 +23,8 @@ if (existsSync(inRoot('cli/templates'))) {
 // Each entry checks the Node that runs it before anything else is run.
 for (const name of Object.keys(entries))
   writeFileSync(join(out, `${name}.js`), `import './checkNode.js'\nexport * from './lib/${name}.js'\n`)
-const start = `#!/usr/bin/env node\nimport './checkNode.js'\nimport('./lib/${command.name}.js')\n`
-writeFileSync(join(out, `${command.name}.js`), start)
-chmodSync(join(out, `${command.name}.js`), 0o755)
+for (const name of Object.keys(command)) {
+  const file = join(out, `${name}.js`)
+  writeFileSync(file, `#!/usr/bin/env node\nimport './checkNode.js'\nimport('./lib/${name}.js')\n`)
+  chmodSync(file, 0o755)
+}

@@ -2,26 +2,27 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build, type Metafile, type Plugin } from 'esbuild'
-import { command, entries } from './entries.ts'
+import { alone, command, entries } from './entries.ts'
 
 /** Modules that are run as the package is built: it contains the constant that each exports, in place of how it is computed. */
 const prepared: Readonly<Record<string, string>> = {
+  'dsl/catalogue.ts': 'catalogue',
   'dsl/lookahead.ts': 'lookahead',
   'dsl/libraryJson.ts': 'libraryJson',
 }
 
+/** Properties of the catalogue's entries that only its page contains. */
+const ofPage = ['title', 'cause', 'example', 'fix']
+
 /** Writes the modules to the folder `lib` of `out`. */
-export async function bundle(root: URL, out: string): Promise<Metafile> {
-  const { metafile } = await build({
-    absWorkingDir: root.pathname,
-    entryPoints: { ...entries, [command.name]: command.source },
+export async function bundle(root: URL, out: string): Promise<readonly Metafile[]> {
+  const common = {
+    absWorkingDir: fileURLToPath(root),
     outdir: `${out}/lib`,
-    chunkNames: '[name]-[hash]',
     bundle: true,
-    splitting: true,
     format: 'esm',
     platform: 'neutral',
-    // Old enough for the oldest Node that is told its age.
+    // Its syntax is that of any Node which is still to be told that it is too old.
     target: 'es2022',
     external: ['node:*', 'gpu.js', 'webgpu'],
     minifySyntax: true,
@@ -29,9 +30,21 @@ export async function bundle(root: URL, out: string): Promise<Metafile> {
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
+  } as const
+  const sources = Object.entries(entries)
+  const shared = await build({
+    ...common,
+    entryPoints: { ...Object.fromEntries(sources.filter(([name]) => !alone.includes(name))), ...command },
+    chunkNames: '[name]-[hash]',
+    splitting: true,
     plugins: [prepare(root), keepTogether(root), withoutProcesses],
   })
-  return metafile
+  const own = await build({
+    ...common,
+    entryPoints: Object.fromEntries(sources.filter(([name]) => alone.includes(name))),
+    plugins: [prepare(root)],
+  })
+  return [shared.metafile, own.metafile]
 }
 
 const prepare = (root: URL): Plugin => ({
@@ -48,8 +61,10 @@ const prepare = (root: URL): Plugin => ({
 })
 
 /** Writes a value as code that is read sooner than a literal of its size. */
-const constant = (value: unknown): string =>
-  typeof value === 'string' ? JSON.stringify(value) : `JSON.parse(${JSON.stringify(JSON.stringify(value))})`
+function constant(value: unknown): string {
+  const json = JSON.stringify(value, (key, part) => (ofPage.includes(key) ? undefined : part))
+  return typeof value === 'string' ? json : `JSON.parse(${JSON.stringify(json)})`
+}
 
 /** Sources that nearly all commands and the library load, with all that these import. */
 const core = ['cli/openSource.ts', 'compiler/checkProgram.ts', 'runtime/data/checkData.ts']
@@ -60,11 +75,16 @@ const loadCore = /(cli[/]commands[/]\w+|runtime[/]index|trust[/]index)\.ts$/
 /** Keeps the core in a few large chunks, by loading it wherever some of it is: each file that is read takes its time. */
 const keepTogether = (root: URL): Plugin => ({
   name: 'keep together',
-  setup: ({ onLoad }) => {
+  setup: ({ onLoad, onResolve }) => {
     onLoad({ filter: loadCore }, ({ path }) => {
-      const imports = core.map(source => `import ${JSON.stringify(fileURLToPath(new URL(source, root)))}\n`)
+      const imports = core.map(source => `import 'core:${source}'\n`)
       return { contents: imports.join('') + readFileSync(path, 'utf8'), loader: 'ts' }
     })
+    // Without an effect, a module of which nothing is used would be left out.
+    onResolve({ filter: /^core:/ }, ({ path }) => ({
+      path: fileURLToPath(new URL(path.slice('core:'.length), root)),
+      sideEffects: true,
+    }))
   },
 })
 

@@ -5,8 +5,12 @@ export const entries: Readonly<Record<string, string>> = {
   index: 'runtime/index.ts',
   gpu: 'runtime/gpu.ts',
   node: 'runtime/node/index.ts',
+  predict: 'runtime/modules.ts',
   trust: 'trust/index.ts',
 }
 
+/** The entries that share nothing with others, so that a program that imports one loads it alone. */
+export const alone: readonly string[] = ['predict']
+
 /** The command. */
-export const command = { name: 'rnnc', source: 'cli/rnnc.ts' } as const
+export const command = { rnnc: 'cli/rnnc.ts' }

@@ -3,8 +3,9 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Metafile } from 'esbuild'
 
-export function writeLicenses(root: URL, out: string, { inputs }: Metafile): void {
-  const names = Object.keys(inputs).flatMap(path => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? [])
+export function writeLicenses(root: URL, out: string, bundles: readonly Metafile[]): void {
+  const paths = bundles.flatMap(({ inputs }) => Object.keys(inputs))
+  const names = paths.flatMap(path => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? [])
   const texts = [...new Set(names)].sort().map(name => {
     const folder = join(root.pathname, 'node_modules', name)
     const file = readdirSync(folder).find(f => /^licen[cs]e/i.test(f))
