@@ -1,7 +1,7 @@
 // Bundles the sources to one module for each entry, with what several share in chunks, and what is loaded late in chunks of its own.
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { build, type Metafile, type Plugin } from 'esbuild'
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
 import { alone, command, entries } from './entries.ts'
 
 /** Modules that are run as the package is built: it contains the constant that each exports, in place of how it is computed. */
@@ -16,7 +16,7 @@ const ofPage = ['title', 'cause', 'example', 'fix']
 
 /** Writes the modules to the folder `lib` of `out`. */
 export async function bundle(root: URL, out: string): Promise<readonly Metafile[]> {
-  const common = {
+  const common: BuildOptions & { readonly metafile: true } = {
     absWorkingDir: fileURLToPath(root),
     outdir: `${out}/lib`,
     bundle: true,
@@ -27,10 +27,12 @@ export async function bundle(root: URL, out: string): Promise<readonly Metafile[
     external: ['node:*', 'gpu.js', 'webgpu'],
     minifySyntax: true,
     minifyWhitespace: true,
+    // An error that nobody catches shows the line that it comes from.
+    lineLimit: 120,
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
-  } as const
+  }
   const sources = Object.entries(entries)
   const shared = await build({
     ...common,

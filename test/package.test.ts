@@ -1,39 +1,61 @@
 // The package as a user gets it from npm: packed, installed into an empty project, and used from there.
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, it } from 'vitest'
+import { needs } from './support/needs.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** A Node that is too old for rnnc, where the machine has one. */
+const oldNode = ['/usr/bin/node', '/usr/local/bin/node'].find(path => {
+  if (!existsSync(path)) return false
+  const [major, minor] = execFileSync(path, ['-p', 'process.versions.node'], { encoding: 'utf8' })
+    .split('.')
+    .map(Number)
+  return major < 22 || (major === 22 && minor < 12)
+})
 
 describe('the npm package', () => {
   const folder = mkdtempSync(join(tmpdir(), 'rnnc-package-'))
   const installed = join(folder, 'node_modules', 'rnnc')
+  const command = join(folder, 'node_modules', '.bin', 'rnnc')
   const node = (...args: string[]): string => execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8' })
+  const filesIn = (path: string): string[] =>
+    readdirSync(join(installed, path), { recursive: true, encoding: 'utf8' }).filter(file =>
+      statSync(join(installed, path, file)).isFile(),
+    )
+  const text = (path: string): string => readFileSync(join(installed, path), 'utf8')
+  const write = (name: string, lines: string): void => writeFileSync(join(folder, name), lines)
 
   beforeAll(() => {
-    const args = ['pack', '--json', '--pack-destination', folder]
-    const printed = execFileSync('npm', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+    const npm = (cwd: string, ...args: string[]): string =>
+      execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+    const printed = npm(root, 'pack', '--json', '--pack-destination', folder)
     const [{ filename }] = JSON.parse(printed.slice(printed.indexOf('[')))
-    mkdirSync(installed, { recursive: true })
-    execFileSync('tar', ['-xzf', join(folder, filename), '-C', installed, '--strip-components=1'])
-    // Its own dependencies, as npm would install them beside it.
-    const { dependencies } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
-    for (const name of [...Object.keys(dependencies), ...transitive(Object.keys(dependencies))]) {
-      const to = join(folder, 'node_modules', name)
-      mkdirSync(dirname(to), { recursive: true })
-      symlinkSync(join(root, 'node_modules', name), to)
-    }
-    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+    write('package.json', '{ "type": "module" }')
+    npm(folder, 'install', '--offline', '--no-audit', '--no-fund', filename)
+    write('m.rnn', 'model M {\n  input x: [2]\n  target z: [1]\n  y = x |> dense(1)\n  predict z from y\n}')
   })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   it('compiles and runs a model', () => {
-    writeFileSync(
-      join(folder, 'use.js'),
+    write(
+      'use.js',
       `import { compile, executable, js } from 'rnnc'
 const model = compile('model M { input x: [2]\\n output y = sum(x) }')
 const { y } = executable(model, { graph: 'predict', backend: js, precision: 'f64' }).run({ B: 1 }, { x: Float64Array.of(1, 2) })
@@ -43,8 +65,8 @@ console.log(y[0])`,
   })
 
   it('runs a model on threads', () => {
-    writeFileSync(
-      join(folder, 'threads.js'),
+    write(
+      'threads.js',
       `import { compile, executable } from 'rnnc'
 import { openWasm } from 'rnnc/node'
 const model = compile('model M { input x: [2]\\n output y = sum(x) }')
@@ -58,8 +80,35 @@ console.log(made.threads, y[0])`,
 
   it('runs the modules that are built for the GPU', () => {
     const use = "const { openNetwork } = await import('rnnc/gpu')\nconst text = 'graph G {\\n}'\n"
-    writeFileSync(join(folder, 'gpu.js'), `${use}console.log(await openNetwork(text).catch(e => e.message))`)
+    write('gpu.js', `${use}console.log(await openNetwork(text).catch(e => e.message))`)
     assert.match(node('gpu.js'), /RNN513: no GPU found/)
+  })
+
+  it('reads weights for a module that was built without', () => {
+    write(
+      'predict.js',
+      `import { writeFileSync } from 'node:fs'
+import { readWeights } from 'rnnc/predict'
+const { buildModule, compile, encodeCheckpoint } = await import('rnnc')
+const model = compile('model M { input x: [2]\\n target z: [1]\\n y = x |> dense(1)\\n predict z from y }')
+writeFileSync('bare.js', buildModule(model, { precision: 'f32' }).module)
+const parameters = new Map([
+  ['dense.W', { shape: [1, 2], data: Float32Array.of(2, 3) }],
+  ['dense.b', { shape: [1], data: Float32Array.of(1) }],
+])
+const fitted = { calls: {}, ports: { z: { kind: 'numbers', chains: [[{ kind: 'multiply', value: 10 }]] } }, sizes: {} }
+const about = { version: '1', sources: [], model: 'M', settings: {}, seed: 1, summary: {}, training: new Map() }
+const file = readWeights(encodeCheckpoint({ ...about, fitted, parameters }))
+const { create } = await import('./bare.js')
+const { z } = create(file.weights, file.sizes).run({ x: [1, 1] })
+console.log(file.model, z[0], file.decode('z', z)[0], file.encode('z', [2])[0])
+try {
+  readWeights(Uint8Array.of(1, 2, 3), 'w.safetensors')
+} catch (error) {
+  console.log(error.message)
+}`,
+    )
+    assert.match(node('predict.js'), /^M 6 0.6 20\nerror RNN502: .*w\.safetensors/)
   })
 
   it("checks the gradient of a cell in a user's own vitest suite", () => {
@@ -71,24 +120,97 @@ console.log(made.threads, y[0])`,
     assert.deepEqual({ numPassedTests, numFailedTests }, { numPassedTests: 3, numFailedTests: 0 })
   })
 
-  it('brings the command', () => {
-    const { bin } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
-    writeFileSync(join(folder, 'm.rnn'), 'model M { input x: [2]\n output y = sum(x) }')
-    assert.match(node(join(installed, bin.rnnc), 'check', 'm.rnn'), /no errors/)
+  it('brings the command, and all that it needs', () => {
+    assert.match(node(command, 'check', 'm.rnn'), /no errors/)
+    assert.match(node(command, 'fuzz', '--runs', '2', '--seed', '1'), /2 programs/)
+    const { packages } = JSON.parse(readFileSync(join(folder, 'node_modules', '.package-lock.json'), 'utf8'))
+    assert.deepEqual(Object.keys(packages), ['node_modules/rnnc'])
   })
-})
 
-/** What the dependencies need, from the lock file. */
-function transitive(names: readonly string[]): string[] {
-  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
-  const found = new Set<string>()
-  const visit = (name: string): void => {
-    for (const next of Object.keys(packages[`node_modules/${name}`]?.dependencies ?? {})) {
-      if (found.has(next)) continue
-      found.add(next)
-      visit(next)
+  it('contains what runs and its types, in at most 2.5 MB, as the README says', () => {
+    const folders = new Set(filesIn('.').map(path => path.split('/').slice(0, 2).join('/')))
+    const entries = ['checkNode', 'gpu', 'index', 'node', 'predict', 'rnnc', 'trust'].map(name => `dist/${name}.js`)
+    const known = [
+      'README.md',
+      'package.json',
+      'dist/LICENSES.txt',
+      'dist/lib',
+      'dist/templates',
+      'dist/types',
+      ...entries,
+    ]
+    assert.deepEqual(
+      [...folders].filter(path => !known.includes(path)),
+      [],
+    )
+    const size = filesIn('.').reduce((sum, path) => sum + statSync(join(installed, path)).size, 0)
+    const [, most] = /at most ([\d.]+) MB/.exec(readFileSync(join(root, 'README.md'), 'utf8')) ?? []
+    assert.ok(size <= Number(most) * 1e6, `${size} bytes are installed`)
+  })
+
+  it('loads the parts of a command late', () => {
+    const loaded = new Set<string>()
+    const follow = (name: string): void => {
+      if (loaded.has(name)) return
+      loaded.add(name)
+      for (const [, next] of text(`dist/lib/${name}`).matchAll(/(?:from|import)"\.\/([^"]+)"/g)) follow(next)
     }
-  }
-  names.forEach(visit)
-  return [...found].filter(name => !names.includes(name))
-}
+    for (const name of readdirSync(join(installed, 'dist/lib'))) if (/^(run|check)-/.test(name)) follow(name)
+    const all = [...loaded].map(name => text(`dist/lib/${name}`)).join('\n')
+    assert.ok(loaded.size > 2)
+    // The backends, the fuzzer with fast-check, the judges.
+    for (const part of ['WebAssembly', 'navigator.gpu', 'numRuns', 'steadyFactors'])
+      assert.ok(!all.includes(part), part)
+  })
+
+  it('has an entry for programs that only predict, of less than 30 kB gzip', () => {
+    const bytes = ['checkNode.js', 'predict.js', 'lib/predict.js'].map(path => gzipSync(text(`dist/${path}`)).length)
+    assert.ok(bytes.reduce((a, b) => a + b) < 30_000, `${bytes}`)
+    assert.doesNotMatch(text('dist/lib/predict.js'), /^import\b|\bimport\(|\bfrom"/m)
+  })
+
+  it('has types that need no other package, in TypeScript 5.9 and 7', () => {
+    write(
+      'use.ts',
+      `import { compile, type RnnError } from 'rnnc'
+import { openNetwork } from 'rnnc/gpu'
+import { readerIn } from 'rnnc/node'
+import { readWeights } from 'rnnc/predict'
+import { checkGradients } from 'rnnc/trust'
+const name: string = compile('model M { input x: [2]\\n output y = sum(x) }').signature.name
+// @ts-expect-error: the types are there.
+const wrong: number = name
+export const all = [openNetwork, readerIn, readWeights, checkGradients, wrong]
+export type Problem = RnnError`,
+    )
+    const compilerOptions = {
+      module: 'nodenext',
+      target: 'es2022',
+      strict: true,
+      types: [],
+      skipLibCheck: false,
+      noEmit: true,
+    }
+    write('tsconfig.json', JSON.stringify({ compilerOptions, files: ['use.ts'] }))
+    for (const compiler of ['typescript', 'typescript5']) {
+      const tsc = join(root, 'node_modules', compiler, 'bin', 'tsc')
+      const { stdout } = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' })
+      assert.equal(stdout, '', compiler)
+    }
+  })
+
+  it(
+    'says in one line that a Node is too old',
+    needs(oldNode === undefined && 'a Node before 22.12 in /usr/bin'),
+    () => {
+      const told = /^rnnc needs Node 22\.12 or newer, and this is Node [\d.]+: see https:\/\/nodejs\.org\n$/
+      const { exports } = JSON.parse(text('package.json'))
+      const uses = Object.keys(exports).map(path => ['--input-type=module', '-e', `import 'rnnc${path.slice(1)}'`])
+      for (const args of [[command, 'check', 'm.rnn'], ...uses]) {
+        const { status, stdout, stderr } = spawnSync(oldNode ?? '', args, { cwd: folder, encoding: 'utf8' })
+        assert.match(stderr, told)
+        assert.deepEqual({ status, stdout }, { status: 1, stdout: '' })
+      }
+    },
+  )
+})
