@@ -1,6 +1,6 @@
 // Writes all of a text to standard output: Node may silently cut short one write to a file where the disk is nearly full.
 import { fstatSync, writeSync } from 'node:fs'
-import { reasonOf } from '../runtime/node/files.ts'
+import { reasonOf } from '../runtime/node/reasonOf.ts'
 
 /**
  * Makes a function that writes all of a text, or ends the process: with exit code 1 after `onFailure` was called with the reason; but

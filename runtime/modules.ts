@@ -5,12 +5,15 @@ import { inverse, transform } from './data/fitted.ts'
 
 export { type Diagnostic, RnnError } from '../dsl/diagnostics.ts'
 
+/** The numbers of each parameter, by its name. */
+export type ParametersByName = Readonly<Record<string, Float32Array | Float64Array>>
+
 /** A weights file, as a module that was built without weights takes it: `create(weights, sizes)`. */
-export interface WeightsFile {
+export interface WeightsFile<Weights = ParametersByName> {
   /** The name of the model that the weights are of. */
   readonly model: string
   /** The numbers of each parameter, row-major. */
-  readonly weights: Readonly<Record<string, Float32Array | Float64Array>>
+  readonly weights: Weights
   /** Sizes that the data of the training bound, such as the number of words. */
   readonly sizes: Sizes
   /**
@@ -22,8 +25,12 @@ export interface WeightsFile {
   decode(target: string, values: ArrayLike<number>): (number | string)[]
 }
 
-/** Reads the bytes of a weights file, `*.safetensors`. RNN502 if it is damaged, or not written by rnnc; `file` is its name for messages. */
-export function readWeights(bytes: Uint8Array, file = 'the weights file'): WeightsFile {
+/**
+ * Reads the bytes of a weights file, `*.safetensors`. `Weights` is the type of that name of the module that takes them, whose `create`
+ * checks that they fit. RNN502 if the file is damaged, or not written by rnnc; `file` is its name for messages.
+ */
+export function readWeights<Weights = ParametersByName>(bytes: Uint8Array, file?: string): WeightsFile<Weights>
+export function readWeights(bytes: Uint8Array, file = 'the weights file'): WeightsFile<unknown> {
   const { model, parameters, fitted } = decodeCheckpoint(bytes, file)
   const encodings = fitted ?? { calls: {}, ports: {}, sizes: {} }
   return {

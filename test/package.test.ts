@@ -192,7 +192,7 @@ export type Problem = RnnError`,
       noEmit: true,
     }
     write('tsconfig.json', JSON.stringify({ compilerOptions, files: ['use.ts'] }))
-    for (const compiler of ['typescript', 'typescript5']) {
+    for (const compiler of ['typescript', 'typescript5/node_modules/typescript']) {
       const tsc = join(root, 'node_modules', compiler, 'bin', 'tsc')
       const { stdout } = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' })
       assert.equal(stdout, '', compiler)

@@ -15,7 +15,8 @@ const pages = ['README.md', ...readdirSync(join(root, 'examples')).map(name => `
 )
 
 /** Commands that other tests run, or that take minutes. */
-const left = /^npm ci\b|^npm test\b|^npm( run -s)? start\b|choose\.ts|epochs\.ts|image_rows|^sudo /
+const left =
+  /^npm ci\b|^npm install rnnc\b|^npx rnnc\b|^npm test\b|^npm( run -s)? start\b|choose\.ts|epochs\.ts|image_rows|^sudo /
 
 /** Trainings that take minutes: here they make a few steps, and these networks run as WebAssembly. */
 const shortened = /train examples\/(dates|sentiment|characters)\//
@@ -72,6 +73,7 @@ for (const page of pages) {
         'runtime',
         'trust',
         'examples',
+        'packaging',
         'package.json',
         'tsconfig.json',
         'tsconfig.build.json',
