@@ -14,6 +14,7 @@ const entryPoints: readonly EntryPoint[] = [
   { name: 'rnnc', file: 'runtime/index.ts', about: 'The library, in Node and in browsers.' },
   { name: 'rnnc/node', file: 'runtime/node/index.ts', about: 'Additions for Node: files, threads, and the GPU.' },
   { name: 'rnnc/trust', file: 'trust/index.ts', about: 'The judges of gradients, for test suites.' },
+  { name: 'rnnc/predict', file: 'runtime/modules.ts', about: 'Weights files for modules built without weights.' },
   { name: 'rnnc/gpu', file: 'runtime/gpu.ts', about: 'What modules built for the GPU import.' },
 ]
 

@@ -1,5 +1,5 @@
 // Builds the package: `npm run build` writes `dist`, of which `npm pack` makes what others install.
-import { chmodSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundle } from './bundle.ts'
@@ -17,9 +17,6 @@ const metafiles = await bundle(root, out)
 writeDeclarations(root, out)
 writeLicenses(root, out, metafiles)
 cpSync(inRoot('packaging/checkNode.js'), join(out, 'checkNode.js'))
-if (existsSync(inRoot('cli/templates'))) {
-  cpSync(inRoot('cli/templates'), join(out, 'templates'), { recursive: true, filter: path => !path.endsWith('.ts') })
-}
 // Each entry checks the Node that runs it before anything else is run.
 for (const name of Object.keys(entries))
   writeFileSync(join(out, `${name}.js`), `import './checkNode.js'\nexport * from './lib/${name}.js'\n`)
