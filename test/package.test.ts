@@ -34,7 +34,8 @@ describe('the npm package', () => {
   const folder = mkdtempSync(join(tmpdir(), 'rnnc-package-'))
   const installed = join(folder, 'node_modules', 'rnnc')
   const command = join(folder, 'node_modules', '.bin', 'rnnc')
-  const node = (...args: string[]): string => execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8' })
+  const node = (...args: string[]): string =>
+    execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8', stdio: 'pipe' })
   const filesIn = (path: string): string[] =>
     readdirSync(join(installed, path), { recursive: true, encoding: 'utf8' }).filter(file =>
       statSync(join(installed, path, file)).isFile(),
