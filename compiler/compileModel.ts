@@ -66,7 +66,10 @@ export interface CompiledModel {
   checkSizes(sizes: Sizes, notes?: Readonly<Record<string, string>>): readonly Diagnostic[]
   /** inputs → outputs and predictions. `own` options, here and below, override those of the compilation. */
   predict(own?: GraphOptions): Graph
-  /** inputs, targets → `loss` if there is one, and `sum.i`, `count.i` of every average. Throws RNN311 if there is nothing to measure. */
+  /**
+   * inputs, targets → `loss` if there is one, `sum.i` and `count.i` of every average, and other values that a metric gathers from
+   * batches. Throws RNN311 if there is nothing to measure.
+   */
   evaluate(own?: GraphOptions): Graph
   /** As `evaluate`, and `d:NAME` for every parameter, with `inputs` for every real input and target as well; no random draws. */
   gradient(own?: GradientOptions): Graph
@@ -77,7 +80,7 @@ export interface CompiledModel {
    * what it gives on all elements so far. Throws RNN331 if an output needs later ones, RNN334 if there is no such axis or state.
    */
   stream(over?: string, own?: StreamOptions): StreamGraphs
-  /** `average.i` over a data set → `loss` and the reports. */
+  /** `average.i`, or another kind of value, over a data set → `loss` and the reports. */
   report(): Graph
   /**
    * The same model with settings of `train` that replace those of the program: `epochs = 20; optimizer = Adam(0.003)`. Throws RnnError

@@ -639,10 +639,10 @@ train m on d { optimizer = SGD(0.1); clip = 1 }`,
     fix: 'Write it in that form: `clip = global_norm(1)`.',
   },
   RNN232: {
-    title: 'An average mixed with values of single examples',
-    message: '`average` reduces the values of all examples to one number: {found}',
+    title: 'A value of the whole data set mixed with values of single examples',
+    message: '`average`, `total`, `variation` and `ranking` are of all examples together: {found}',
     cause:
-      'An expression with an average is computed once, after all examples. It cannot read the value of a single example, or average again.',
+      'An expression with an average, or another value of the whole data set, is computed once, after all examples. It cannot read the value of a single example, or average again.',
     example: `model m {
   input x: [4]
   target y: [4]

@@ -14,7 +14,8 @@ import { type AddCommand, describeUse } from '../command.ts'
 import { type DecodingOptions, decodingFlags, optionOf, readDecoding } from '../decoding.ts'
 import { oneOf } from '../errors.ts'
 import { memoryHere } from '../machineMemory.ts'
-import { figure, type JsonValue, type Output, ranBy, table } from '../output.ts'
+import { measuresText } from '../measures.ts'
+import { type JsonValue, type Output, ranBy } from '../output.ts'
 import { createMeter } from '../progress.ts'
 import { openCpu } from '../target.ts'
 import { openRun, type TrainedOptions, type TrainedRun, trainedFlags, weightsArgument } from '../trained.ts'
@@ -69,7 +70,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
   }
   output.result(
     { ok: problems.length === 0, ...facts, ...chosen, dtype: precision, report },
-    table(Object.entries(report).map(([metric, value]) => [metric, figure(value)])),
+    measuresText(model, fitted, report),
   )
 }
 
@@ -127,7 +128,7 @@ function runFree(
 /** RNN512 for a loss or a metric that is NaN or infinite. */
 const notFinite = (report: Report, part: string): Diagnostic[] =>
   Object.entries(report).flatMap(([metric, value]) => {
-    if (Number.isFinite(value)) return []
+    if (typeof value !== 'number' || Number.isFinite(value)) return []
     const what = `${metric === 'loss' ? 'the loss' : `\`${metric}\``} of the ${part} part`
     return [diagnostic('RNN512', { what, value })]
   })

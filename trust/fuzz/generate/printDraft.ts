@@ -140,9 +140,7 @@ function metricLines(draft: Draft, perStep: boolean): string[] {
   const used = answersIn(draft)
   const call = (name: string, a: Answer): string => `${name}(${answers[a].given(draft.units)}, ${answers[a].target})`
   return [
-    ...metrics.flatMap(m =>
-      used.filter(a => (a === 'number') === (m.answer === 'number')).map(a => `  metric ${call(m.name, a)}`),
-    ),
+    ...metrics.flatMap(m => used.filter(a => m.answers.includes(a)).map(a => `  metric ${call(m.name, a)}`)),
     ...(perStep && used.includes('class') ? sequenceMetrics.map(name => `  metric ${call(name, 'class')}`) : []),
     `  metric perplexity = exp(average(${call(losses[draft.losses[0].loss].name, used[0])}))`,
   ]
