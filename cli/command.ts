@@ -42,7 +42,10 @@ export const autoNames = `${autoBackends.map(b => b.name).join(', ')} and gpu`
 export const flags = {
   json: ['--json', 'write one JSON object to stdout, everything else to stderr'],
   model: ['--model <name>', 'the model, if the file has several'],
-  set: ['--set <name=value...>', 'set hyper-parameters, sizes and settings of `train`'],
+  set: [
+    '--set <name=value...>',
+    'set hyper-parameters, sizes, settings of `train` and numbers of its optimizer: units=64 epochs=20 rate=0.01 clip=norm(1)',
+  ],
   dtype: ['--dtype <f32|f64>', 'precision of real numbers'],
   dtypeOrF32: ['--dtype <f32|f64>', 'precision of real numbers', 'f32'],
   target: [

@@ -34,8 +34,9 @@ export interface CheckedProgram {
 export function checkProgram(program: LinkedProgram, options: CompileOptions = {}): CheckedProgram {
   const problems: Diagnostic[] = []
   const expanded = new Set<Unit | Fn>()
-  const { sets = {}, model: asked, ...others } = options
-  const needsModel = program.models.length > 0 || asked !== undefined || Object.keys(sets).length > 0
+  const { sets = {}, settings = {}, model: asked, ...others } = options
+  const needsModel =
+    program.models.length > 0 || asked !== undefined || Object.keys(sets).length + Object.keys(settings).length > 0
   const main = needsModel ? attempt(problems, () => chooseModel(program, asked)) : undefined
   if (needsModel && main === undefined) return { found: problems, alone: [] }
   if (main === undefined) {
@@ -43,8 +44,8 @@ export function checkProgram(program: LinkedProgram, options: CompileOptions = {
   }
   for (const unit of asked === undefined || main === undefined ? program.models : [main]) {
     attempt(problems, () => {
-      const own = unit === main ? sets : {}
-      const model = compileProgram(program, { ...others, model: unit.name.text, sets: own, expanded })
+      const own = unit === main ? { sets, settings } : {}
+      const model = compileProgram(program, { ...others, ...own, model: unit.name.text, expanded })
       for (const warning of model.warnings) problems.push(warning)
       model.predict()
       if (model.trainBlock !== undefined) model.train()

@@ -8,6 +8,7 @@ import { checkGiven, checkSizes } from './elaborate/models/givenNumbers.ts'
 import type { LoweredModel } from './elaborate/models/lowerModel.ts'
 import { withOwnSettings } from './elaborate/models/ownSettings.ts'
 import type { Settings } from './elaborate/models/settings.ts'
+import { type SettingTexts, withSettings } from './elaborate/models/settingTexts.ts'
 import { distinct } from './elaborate/values/collectProblems.ts'
 import { located } from './elaborate/values/located.ts'
 import type { Signature } from './elaborate/values/signature.ts'
@@ -37,6 +38,8 @@ export interface CompileOptions extends GraphOptions, Elaboration {
   readonly model?: string
   /** `--set units=256 V=65`: hyper-parameters of the model, free dims, settings of `train`. */
   readonly sets?: Readonly<Record<string, number>>
+  /** Settings of `train` as texts, in place of those of the file: `clip: 'norm(1)'`, `'optimizer.rate': '0.01'`. */
+  readonly settings?: SettingTexts
   /** Reads imported files. */
   readonly read?: ImportReader
 }
@@ -98,7 +101,8 @@ export function compile(source: string, options: CompileOptions = {}): CompiledM
 /** As `compile`, for a parsed and linked program. */
 export function compileProgram(program: LinkedProgram, options: CompileOptions = {}): CompiledModel {
   const chosen = chooseModel(program, options.model)
-  const given = { program, unit: chosen, given: options.sets ?? {}, how: options }
+  const told = withSettings(program, chosen, options.settings ?? {})
+  const given = { program: told, unit: chosen, given: options.sets ?? {}, how: options }
   /** Reports at the model's name a limit that a graph exceeds by its size or depth. */
   const here = <T>(run: () => T): T => located(chosen.name.span, run)
   const checked = here(() => checkGiven(given))

@@ -1471,8 +1471,9 @@ train m on d { optimizer = SGD(1000); epochs = 100 }`,
   RNN508: {
     title: 'A bad `--set`',
     message: 'cannot set `{text}`: {reason}',
-    help: 'write `--set name=value`: a hyper-parameter, a size or a setting of `train`',
-    cause: 'The name is not a hyper-parameter, a size or a setting, or the value does not fit it.',
+    help: 'write `--set name=value`: a hyper-parameter, a size, a setting of `train` or a number of its optimizer',
+    cause:
+      'The name is not a hyper-parameter, a size, a setting or a number of the optimizer, or the value does not fit it.',
     example: `$ rnnc train model.rnn --set unit=64`,
     fix: 'Correct the name: `--set units=64`.',
   },

@@ -15,7 +15,7 @@ import { type AddCommand, describeUse, flags } from '../command.ts'
 import { formula, parameterCount, signatureJson } from '../describeSignature.ts'
 import { openSource, sampleReader } from '../openSource.ts'
 import { diagnosticsJson, type Output } from '../output.ts'
-import { readSets, sizesOf } from '../sets.ts'
+import { readSets, type Sets, sizesOf } from '../sets.ts'
 
 interface Options {
   readonly data?: string
@@ -53,10 +53,12 @@ async function run(path: string, options: Options, output: Output): Promise<void
   const asked = options.model !== undefined || options.set !== undefined || options.data !== undefined
   // Accepts a file of cells and layers for others to import, without a model: its units are checked alone.
   const main = program.models.length > 0 || asked ? chooseModel(program, options.model) : undefined
-  const sets = main === undefined ? {} : readSets(options.set ?? [], main)
-  const { found: inText, alone } = checkProgram(program, { model: options.model, sets })
+  const { sources } = output
+  const { sets, settings }: Sets =
+    main === undefined ? { sets: {}, settings: {} } : readSets(options.set ?? [], { program, unit: main, sources })
+  const { found: inText, alone } = checkProgram(program, { model: options.model, sets, settings })
   const models = options.model === undefined ? program.models : program.models.filter(m => m === main)
-  const compiled = models.map(unit => compileIfRight(program, unit, unit === main ? sets : {}))
+  const compiled = models.map(unit => compileIfRight(program, unit, unit === main ? { sets, settings } : {}))
   const mainData = main && dataBlockOf(program, main)
   if (options.data !== undefined && mainData === undefined) {
     fail('RNN509', { what: '--data', expected: 'a program with a data block', found: 'none' })
@@ -92,13 +94,9 @@ async function run(path: string, options: Options, output: Output): Promise<void
 }
 
 /** Compiles a model; undefined if it has mistakes, which are reported with the others. */
-function compileIfRight(
-  program: LinkedProgram,
-  unit: Unit,
-  sets: Readonly<Record<string, number>>,
-): CompiledModel | undefined {
+function compileIfRight(program: LinkedProgram, unit: Unit, given: Partial<Sets>): CompiledModel | undefined {
   try {
-    return compileProgram(program, { model: unit.name.text, sets })
+    return compileProgram(program, { model: unit.name.text, ...given })
   } catch (error) {
     if (!(error instanceof RnnError)) throw error
     return undefined

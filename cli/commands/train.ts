@@ -59,6 +59,7 @@ export const train: AddCommand = (program, output) =>
     [
       'rnnc train sunspots.rnn',
       'rnnc train sunspots.rnn --out weights.safetensors --set units=64 epochs=20',
+      "rnnc train sunspots.rnn --set rate=0.01 batch=64 'clip=norm(1)' 'optimizer=AdamW(0.002)'",
       'rnnc train sunspots.rnn --data newer.csv --seed 7 --dtype f64 --json',
       'rnnc train characters.rnn --target wasm --threads 2',
       'rnnc train characters.rnn --checkpoint 10m --resume --log run.jsonl',
@@ -154,8 +155,8 @@ const checkpointing = (
 })
 
 /** Everything that weights of a training are saved with. */
-const savedWith = ({ model, sets, data, dataPath, precision, seed }: TrainingPlan) => ({
-  ...{ model, sets, seed },
+const savedWith = ({ model, sets, settings, data, dataPath, precision, seed }: TrainingPlan) => ({
+  ...{ model, sets, settings, seed },
   ...(dataPath !== undefined && { data: dataPath }),
   dtype: precision,
   fitted: { ...data.fitted, sizes: data.sizes },

@@ -77,6 +77,28 @@ describe('rnnc train', () => {
     )
   })
 
+  it('takes the numbers of the optimizer and every setting, as the file would hold them', async () => {
+    const bytes = async (program: string, ...set: readonly string[]): Promise<unknown> => {
+      write('settings.rnn', program)
+      await ok('train', 'settings.rnn', '--out', 'settings.safetensors', '--force', ...set)
+      return json(await ok('eval', 'settings.safetensors', '--json')).report
+    }
+    const block = 'optimizer = SGD(0.1, momentum = 0.9); epochs = 2; batch = 8; clip = norm(0.1); shuffle = false'
+    const set = [
+      'rate=0.1',
+      'optimizer=SGD(0.01)',
+      'optimizer.momentum=0.9',
+      'clip=norm(0.1)',
+      'shuffle=false',
+      'epochs=2',
+    ]
+    assert.deepEqual(await bytes(series(), '--set', ...set), await bytes(series(block)))
+    // The weights know them, for whoever trains again.
+    await ok('train', 'settings.rnn', '--out', 'settings.safetensors', '--force', '--set', 'rate=0.02')
+    assert.match(readFileSync(path('settings.safetensors'), 'latin1'), /\\"optimizer\.rate\\":\\"0\.02\\"/)
+    assert.equal((await ok('eval', 'settings.safetensors')).code, 0)
+  })
+
   it('reads other data with --data, and finds it again', async () => {
     write('other.csv', wave(60))
     const trained = json(await ok('train', 'wave.rnn', '--data', 'other.csv', '--out', 'other.safetensors', '--json'))
