@@ -4,8 +4,16 @@ import { type Fitted, textsOf } from '../runtime/data/fitted.ts'
 import type { Measure, Report } from '../runtime/session.ts'
 import { figure, table } from './output.ts'
 
-/** Writes a report. The rows and columns of a table of as many values as a target has labels are named by these. */
-export function measuresText({ signature }: CompiledModel, fitted: Fitted | undefined, report: Report): string {
+const unitsText = (value: Measure | undefined): string =>
+  typeof value === 'number' ? `(${figure(value)} in the units of the data)` : ''
+
+/** Writes a report, beside each number what it is in the units of the data. The rows and columns of a table of as many values as a target has labels are named by these. */
+export function measuresText(
+  { signature }: CompiledModel,
+  fitted: Fitted | undefined,
+  report: Report,
+  inUnits: Report = {},
+): string {
   const labels = signature.targets.flatMap(({ name }) => {
     const encoding = fitted?.ports[name]
     return encoding === undefined ? [] : [textsOf(encoding)]
@@ -13,7 +21,7 @@ export function measuresText({ signature }: CompiledModel, fitted: Fitted | unde
   const namesOf = (count: number): readonly string[] =>
     labels.find(texts => texts.length === count) ?? Array.from({ length: count }, (_, i) => String(i))
   const numbers = Object.entries(report).flatMap(([name, value]) =>
-    typeof value === 'number' ? [[name, figure(value)]] : [],
+    typeof value === 'number' ? [[name, figure(value), unitsText(inUnits[name])]] : [],
   )
   const tables = Object.entries(report).flatMap(([name, value]) =>
     typeof value === 'number' ? [] : [tableOf(name, value, namesOf)],

@@ -22,10 +22,12 @@ import {
   type TrainingGraph,
   type TrainingOptions,
   trainingGraph,
+  valueGraph,
 } from './graphs.ts'
 import type { Context } from './ir/builder.ts'
 import type { Dim, Sizes } from './ir/dim.ts'
 import type { Graph } from './ir/graph.ts'
+import { type UnitsGraphs, unitsGraphs } from './measuresInUnits.ts'
 import { checkpointed } from './passes/pipeline.ts'
 import { axisOfStream, checkAhead } from './stream/axisOfStream.ts'
 import { type StreamGraphs, type StreamOptions, streamGraphs } from './stream/streamGraphs.ts'
@@ -90,6 +92,8 @@ export interface CompiledModel {
    * with all errors in them.
    */
   withSettings(text: string): CompiledModel
+  /** The graphs of the metrics in the units of the data, where `scaled` are the inputs and targets that are scaled; undefined without such a metric. */
+  inUnits(scaled: ReadonlySet<string>): UnitsGraphs | undefined
 }
 
 /** Checks a program and compiles one of its models, whose graphs are made on request. Throws RnnError with all errors. */
@@ -158,6 +162,7 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
       const sets = Object.fromEntries(Object.entries(options.sets ?? {}).filter(([name]) => !own.names.includes(name)))
       return compileProgram(own.program, { ...options, model: chosen.name.text, sets, train: own.train })
     },
+    inUnits: scaled => here(() => unitsGraphs(model, scaled, values => valueGraph(model, values, options))),
   }
 }
 
@@ -166,7 +171,7 @@ const signatureOf = (model: LoweredModel): Signature => ({
   name: model.name,
   inputs: model.inputs,
   targets: model.targets,
-  outputs: model.outputs.map(({ value: _, facts: __, span: ___, ...port }) => port),
+  outputs: model.outputs.map(({ value: _, tensor: __, facts: ___, span: ____, ...port }) => port),
   parameters: model.parameters.map(({ value: _, ...parameter }) => parameter),
   predictions: model.predictions,
   metrics: model.reports.map(r => r.name),

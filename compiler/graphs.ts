@@ -62,6 +62,10 @@ interface Named {
 export const predictionGraph = (model: LoweredModel, options: GraphOptions): Graph =>
   dropInputs(forward(model, model.outputs, options))
 
+/** inputs, targets → some values of the model. */
+export const valueGraph = (model: LoweredModel, values: readonly Named[], options: GraphOptions): Graph =>
+  dropInputs(forward(model, values, options))
+
 /** inputs, targets → the loss, and what a batch gives for every value of the whole data set. */
 export const measureGraph = (model: LoweredModel, options: GraphOptions): Graph =>
   dropInputs(forward(model, measures(model), options))

@@ -71,7 +71,7 @@ export async function predictAsync(...prediction: Prediction<AnyBackend>): Promi
 /** Whether the answers are generated; options of a generation are an error for another model. */
 const generates = ({ model, decoding }: Task<AnyBackend>): boolean => model.fedBack.length > 0 || decoding !== undefined
 
-type Prediction<B> = readonly [
+export type Prediction<B> = readonly [
   model: CompiledModel,
   weights: Weights,
   part: Part,
@@ -81,7 +81,7 @@ type Prediction<B> = readonly [
 ]
 
 /** A prediction by name, with every option that has a default. */
-interface Task<B extends AnyBackend> extends PredictOptions<B> {
+export interface Task<B extends AnyBackend> extends PredictOptions<B> {
   readonly model: CompiledModel
   readonly weights: Weights
   readonly part: Part
@@ -93,7 +93,7 @@ interface Task<B extends AnyBackend> extends PredictOptions<B> {
   readonly seed: number
 }
 
-const taskOf = <B extends AnyBackend>([model, weights, part, sizes, fitted, options]: Prediction<B>): Task<
+export const taskOf = <B extends AnyBackend>([model, weights, part, sizes, fitted, options]: Prediction<B>): Task<
   B | Backend
 > => {
   const { backend = js, precision = 'f32', batch = predictedBatch, seed = 0, ...others } = options ?? {}
@@ -101,7 +101,7 @@ const taskOf = <B extends AnyBackend>([model, weights, part, sizes, fitted, opti
 }
 
 /** Checks sizes, weights, labels and data before a run. */
-function checkTask({ model, weights, part, sizes, fitted, precision }: Task<AnyBackend>): void {
+export function checkTask({ model, weights, part, sizes, fitted, precision }: Task<AnyBackend>): void {
   model.checkSizes(sizes)
   checkFinite(model.signature.parameters, weights, sizes)
   if (fitted !== undefined) checkLabelled(model.signature, fitted, sizes)
@@ -109,7 +109,7 @@ function checkTask({ model, weights, part, sizes, fitted, precision }: Task<AnyB
 }
 
 /** Sizes of a prediction run, for the memory check. */
-const runOf = ({ model, part, sizes, precision, batch, memory }: Task<AnyBackend>): Run => ({
+export const runOf = ({ model, part, sizes, precision, batch, memory }: Task<AnyBackend>): Run => ({
   model,
   doing: 'predicting with',
   sizes: largestSizes(model.signature.inputs, part, batch, sizes),

@@ -9,8 +9,9 @@ import type {
   Results,
 } from '../compiler/backend/backend.ts'
 import type { Parameter } from '../compiler/elaborate/values/signature.ts'
-import type { CompiledModel, OptimizerState, Port } from '../compiler/index.ts'
+import type { CompiledModel, Graph, OptimizerState, Port } from '../compiler/index.ts'
 import { array, type NdArray, row, sizeOf } from '../compiler/ir/array.ts'
+import type { Context } from '../compiler/ir/builder.ts'
 import { evaluate, type Sizes } from '../compiler/ir/dim.ts'
 import { interpret } from '../compiler/ir/interpret.ts'
 import { fail } from '../dsl/diagnostics.ts'
@@ -133,21 +134,24 @@ export interface Totals {
 }
 
 /** Makes totals that go on from these sums, and change them. `sizes` are those of the model that its data has bound. */
-export function createTotals(model: CompiledModel, sizes: Sizes, sums: Sums = noSums(model)): Totals {
-  const graph = model.report()
-  const wholes = graph.inputs.map((input, i) => createWhole(input, sums[i]))
+export const createTotals = (model: CompiledModel, sizes: Sizes, sums: Sums = noSums(model)): Totals =>
+  gatheredBy(model.context, model.report(), sizes, sums)
+
+/** As `createTotals`, for a graph whose inputs are values of the whole data set, by kind and number. */
+export function gatheredBy(context: Context, graph: Graph, sizes: Sizes, sums: Sums = []): Totals {
+  const wholes = graph.inputs.map((input, i) => {
+    return { number: input.slice(input.indexOf('.') + 1), ...createWhole(input, sums[i]) }
+  })
   return {
     add: results => {
-      wholes.forEach((whole, i) => {
-        whole.add(name => results[`${name}.${i}`])
-      })
+      for (const { number, add } of wholes) add(name => results[`${name}.${number}`])
     },
     report: () => {
       const values = wholes.map((whole, i) => {
         const shape = graph.params[i].shape.map(d => evaluate(d, sizes))
         return array(shape, whole.value(sizeOf(shape)))
       })
-      const results = interpret(model.context, graph, values, sizes)
+      const results = interpret(context, graph, values, sizes)
       return Object.fromEntries(graph.outputs.map((name, i) => [name, measureOf(results[i])]))
     },
   }

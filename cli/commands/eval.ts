@@ -5,6 +5,7 @@ import { counted } from '../../dsl/counted.ts'
 import { type Diagnostic, diagnostic, fail } from '../../dsl/diagnostics.ts'
 import type { Part } from '../../runtime/data/example.ts'
 import { loadData } from '../../runtime/data/loadData.ts'
+import { evaluateInUnits } from '../../runtime/evaluateInUnits.ts'
 import { evaluateFree } from '../../runtime/generate/evaluateFree.ts'
 import { loadWithin } from '../../runtime/memoryBudget.ts'
 import { largestSizes } from '../../runtime/packBatch.ts'
@@ -58,7 +59,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
   if (part === undefined || part.count === 0) fail('RNN405', { what: `the ${name} part` }, { span: block.span })
   const batch = model.settings.batch ?? 32
   const examples = { part, sizes: data.sizes, batch }
-  const { ran, report, ...chosen } = options.free
+  const { ran, report, inUnits, ...chosen } = options.free
     ? runFree(opened, examples, options, output)
     : await runBatches(opened, examples, output)
   const problems = notFinite(report, name)
@@ -69,8 +70,8 @@ async function run(path: string, options: Options, output: Output): Promise<void
     output.exitCode = 1
   }
   output.result(
-    { ok: problems.length === 0, ...facts, ...chosen, dtype: precision, report },
-    measuresText(model, fitted, report),
+    { ok: problems.length === 0, ...facts, ...chosen, dtype: precision, report, ...(inUnits && { inUnits }) },
+    measuresText(model, fitted, report, inUnits),
   )
 }
 
@@ -84,12 +85,14 @@ interface Examples {
 interface Evaluated {
   readonly ran: WhatRan
   readonly report: Report
+  /** Metrics in the units of the data, if it is scaled. */
+  readonly inUnits?: Report | undefined
   readonly auto?: JsonValue
 }
 
 /** Evaluates with the true targets. */
 async function runBatches(
-  { model, precision, weights, target, checkpoint: { seed } }: TrainedRun,
+  { model, precision, weights, target, fitted, checkpoint: { seed } }: TrainedRun,
   { part, sizes, batch }: Examples,
   output: Output,
 ): Promise<Evaluated> {
@@ -99,11 +102,14 @@ async function runBatches(
   const onBatch = createMeter(output, 'evaluating')
   const largest = largestSizes([...model.signature.inputs, ...model.signature.targets], part, batch, sizes)
   const run = { model, doing: 'evaluating', sizes: largest, precision, smaller: 'reduce `batch`', memory: memoryHere() }
-  return using(loadWithin(run, model.context, model.evaluate(), backend), async executable => {
-    const how = { backend, precision, batch, seed, onBatch }
-    const report = await evaluatePartAsync(model, part, sizes, executable, weights, how)
+  const how = { backend, precision, batch, seed }
+  const found = await using(loadWithin(run, model.context, model.evaluate(), backend), async executable => {
+    const report = await evaluatePartAsync(model, part, sizes, executable, weights, { ...how, onBatch })
     return { ran: whatRan(executable), report, ...chosen }
   })
+  if (fitted === undefined) return found
+  const memory = memoryHere()
+  return { ...found, inUnits: await evaluateInUnits({ model, part, sizes, weights }, { ...how, fitted, memory }) }
 }
 
 /** Evaluates with what the model generates in place of the targets that it reads. */
