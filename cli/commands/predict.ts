@@ -1,4 +1,5 @@
 // rnnc predict: answers new data, in its own units and labels.
+import type { Signature } from '../../compiler/elaborate/values/signature.ts'
 import { counted } from '../../dsl/counted.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { loadInputs } from '../../runtime/data/loadData.ts'
@@ -84,14 +85,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
   const reads = readsOf(opened)
   if (out === undefined) await checkStdout(output, reads)
   else await checkNoWeights(out, output, reads, options.force ? 'forced' : 'not forced')
-  if (model.signature.inputs.length === 0) {
-    const found = `\`${model.signature.name}\`, which has none`
-    fail(
-      'RNN509',
-      { what: 'predict', expected: 'a model with inputs', found },
-      { help: 'to write a sequence: `rnnc generate`' },
-    )
-  }
+  checkModel(model.signature, options)
   const stored = fitted ?? { calls: {}, ports: {}, sizes: {} }
   const { key } = options
   const given = { ...source, fitted: stored, ...(key !== undefined && { key }) }
@@ -131,6 +125,18 @@ async function run(path: string, options: Options, output: Output): Promise<void
   if (out === undefined) return output.result(object, output.json ? '' : texts[format]())
   await writeBytes(out, new TextEncoder().encode(texts[format]()))
   output.result({ ok: true, ...facts, out }, `saved ${out}`)
+}
+
+/** RNN509 for a model without inputs, or without classes where probabilities are asked for. */
+function checkModel({ name, inputs, targets, predictions }: Signature, { probabilities }: Options): void {
+  if (inputs.length === 0) {
+    const help = 'to write a sequence: `rnnc generate`'
+    fail('RNN509', { what: 'predict', expected: 'a model with inputs', found: `\`${name}\`, which has none` }, { help })
+  }
+  const hasClasses = targets.some(t => t.coding !== undefined && predictions.some(p => p.target === t.name))
+  if (!probabilities || hasClasses) return
+  const found = `\`${name}\`, which predicts none`
+  fail('RNN509', { what: '--probabilities', expected: 'a model that predicts classes or tokens', found })
 }
 
 /** Answers standard input element by element. */

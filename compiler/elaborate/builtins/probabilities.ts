@@ -80,9 +80,10 @@ export const probabilityBuiltins: readonly Builtin[] = [
     const places = D.asNumber(D.product(p.item))
     if (p.item.length > 1 || (places !== undefined && places > 2)) {
       const operation = `\`${scope.call?.callee ?? 'positive'}\``
-      const help = 'of more than two classes: `macro_precision`, `macro_recall`, `macro_f1` and `confusion`'
+      const other = [...scope.session.library.keys()].find(name => name.endsWith(`_${scope.call?.callee}`))
+      const help = other && `for more classes: \`${other}\``
       const values = { operation, expected: 'the probability of one of two labels', found: formatItem(p) }
-      fail('RNN229', values, { span: scope.call?.span ?? span, help })
+      fail('RNN229', values, { span: scope.call?.span ?? span, ...(help && { help }) })
     }
     const choice = { text: scope.call?.argument || p.name, labels: D.constant(2) }
     checkLabels(scope, label, choice, span)

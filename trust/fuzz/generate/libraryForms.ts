@@ -183,7 +183,8 @@ export const metrics: readonly { readonly name: string; readonly answers: readon
 
 function answersOf(body: Fn['body']): readonly Answer[] {
   if (calls(body, 'positive')) return ['yes']
-  if (calls(body, 'cross_entropy') || exprsOf(body).some(e => e.kind === 'index')) return ['class']
+  const called = [...allFns.values()].filter(fn => calls(body, fn.name.text))
+  if ([body, ...called.map(fn => fn.body)].some(b => exprsOf(b).some(e => e.kind === 'index'))) return ['class']
   return calls(body, 'decide') ? ['class', 'yes'] : ['number']
 }
 

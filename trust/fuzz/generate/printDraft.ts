@@ -142,7 +142,7 @@ function metricLines(draft: Draft, perStep: boolean): string[] {
   return [
     ...metrics.flatMap(m => used.filter(a => m.answers.includes(a)).map(a => `  metric ${call(m.name, a)}`)),
     ...(perStep && used.includes('class') ? sequenceMetrics.map(name => `  metric ${call(name, 'class')}`) : []),
-    `  metric perplexity = exp(average(${call(losses[draft.losses[0].loss].name, used[0])}))`,
+    `  metric surprise = exp(average(${call(losses[draft.losses[0].loss].name, used[0])}))`,
   ]
 }
 
