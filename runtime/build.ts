@@ -5,6 +5,7 @@ import { dimsText, type Layout, layoutOf, sizesOf } from './build/layout.ts'
 import { hasPredict, moduleText } from './build/module.ts'
 import { type BuildTarget, type Graphs, type Network, networkOf } from './build/network.ts'
 import { type StreamLayout, streamLayoutOf, streamNetworks } from './build/streamLayout.ts'
+import { commentText } from './build/textCode.ts'
 import { typesText } from './build/types.ts'
 import { checkLabelled, type Fitted } from './data/fitted.ts'
 import { greatest } from './greatest.ts'
@@ -99,7 +100,7 @@ function headLines(
   return [
     `${name}, written by rnnc: ${about}`,
     ...more,
-    `  import { create } from '${path}'`,
+    `  import { create } from '${commentText(path)}'`,
     `  const model = ${wait}create(${given.join(', ')})`,
     `  const { ${names} } = ${wait}model.run(${call})`,
     ...(hasPredict(layout)

@@ -7,6 +7,7 @@ import { hasPredict } from './module.ts'
 import type { Network } from './network.ts'
 import type { StreamLayout } from './streamLayout.ts'
 import { streamTypes } from './streamTypes.ts'
+import { textCode } from './textCode.ts'
 
 /** A module whose types are written. */
 export interface TypedModule {
@@ -129,7 +130,7 @@ function textType({ encoding }: Field): string | undefined {
   return encoding?.kind === 'classes' ? union(encoding.labels) : undefined
 }
 
-const union = (labels: readonly string[]): string => labels.map(label => JSON.stringify(label)).join(' | ') || 'never'
+const union = (labels: readonly string[]): string => labels.map(textCode).join(' | ') || 'never'
 
 const inputType = ({ port }: Field): string =>
   port.dtype === 'bool' ? 'ArrayLike<number | boolean>' : 'ArrayLike<number>'
