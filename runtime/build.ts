@@ -108,7 +108,7 @@ function headLines(
       : []),
     ...streamHead(stream),
     '',
-    'Arrays are flat and row-major, in these shapes:',
+    'Arrays are flat and row-major, in these shapes; lists in lists may stand in their place, or a list of one object for each example:',
     ...inputs.map(f => line('takes', f)),
     ...lengths.map(f => line('takes', f, ', the number of valid elements of each example; all by default')),
     ...outputs.map(f => line('gives', f)),

@@ -97,7 +97,7 @@ export const hasPredict = ({ answers, inputs }: Layout): boolean =>
   answers.length > 0 && [...inputs, ...answers.map(a => a.target)].some(f => f.encoding !== undefined || f.codes)
 
 function createText({ layout, weights, network, stream, precision }: ModuleParts, real: string): string[] {
-  const { outputs, fixed, free, parameters } = layout
+  const { fixed, free, parameters } = layout
   const given = [
     ...(weights === undefined ? ['weights'] : []),
     ...(free.length > 0 ? ['given'] : []),
@@ -125,24 +125,7 @@ function createText({ layout, weights, network, stream, precision }: ModuleParts
     '  }',
     '  const weightsOf = network.store(values)',
     '',
-    ...plainLayoutText(layout),
-    `  ${define} compute(inputs) {`,
-    '    const sizes = { ...fixed }',
-    ...sizeLines(layout).map(line => `    ${line}`),
-    `    const results = ${wait}network.run(sizes, {`,
-    ...inputEntries(layout, real).map(line => `      ${line}`),
-    '      ...weightsOf,',
-    '    })',
-    `    return [{ ${outputs.map(o => `${o.name}: results.${o.name}.slice()`).join(', ')} }, sizes]`,
-    '  }',
-    '',
-    '  /** In the numbers of the network. */',
-    `  ${define} run(inputs) {`,
-    '    const given = plain(inputs, layout, [])',
-    `    const [results, sizes] = ${wait}compute(given.flat)`,
-    `    return given.rows === undefined ? results : asRows(results, ${outputsText(layout, false)}, given, layout.lengths, sizes)`,
-    '  }',
-    '',
+    ...runText(layout, real, define, wait),
     ...(hasPredict(layout) ? predictText(layout, define, wait) : []),
     ...(stream === undefined
       ? []
@@ -157,6 +140,30 @@ function createText({ layout, weights, network, stream, precision }: ModuleParts
       ...(network.async ? ['dispose: network.dispose'] : []),
     ].join(', ')} }`,
     '}',
+  ]
+}
+
+/** Writes what both `run` and `predict` need, and `run`. */
+function runText(layout: Layout, real: string, define: string, wait: string): string[] {
+  return [
+    ...plainLayoutText(layout),
+    `  ${define} compute(inputs) {`,
+    '    const sizes = { ...fixed }',
+    ...sizeLines(layout).map(line => `    ${line}`),
+    `    const results = ${wait}network.run(sizes, {`,
+    ...inputEntries(layout, real).map(line => `      ${line}`),
+    '      ...weightsOf,',
+    '    })',
+    `    return [{ ${layout.outputs.map(o => `${o.name}: results.${o.name}.slice()`).join(', ')} }, sizes]`,
+    '  }',
+    '',
+    '  /** In the numbers of the network. */',
+    `  ${define} run(inputs) {`,
+    '    const given = plain(inputs, layout, [])',
+    `    const [results, sizes] = ${wait}compute(given.flat)`,
+    `    return given.rows === undefined ? results : asRows(results, ${outputsText(layout, false)}, given, layout.lengths, sizes)`,
+    '  }',
+    '',
   ]
 }
 
