@@ -38,7 +38,7 @@ function* forecasting(
   executable: AnyExecutable,
   steps: number,
 ): Running<Predictions> {
-  const { model, weights, part, sizes, fitted, onBatch } = task
+  const { weights, part, sizes, fitted, onBatch } = task
   const width = evaluate(product(past.item), sizes)
   const windows = part.ports[past.name].map(example => Float64Array.from(example.values))
   const answers = windows.map((): number[] => [])

@@ -119,7 +119,7 @@ export const runOf = ({ model, part, sizes, precision, batch, memory }: Task<Any
 })
 
 function* predicting(task: Task<AnyBackend>, executable: AnyExecutable): Running<Predictions> {
-  const { model, weights, part, sizes, fitted } = task
+  const { model, weights, part, sizes } = task
   const answers = createAnswers(task)
   const examined = { ports: model.signature.inputs, part, sizes }
   for (const { ran, ...batch } of runBatches(executable, weights, examined, task))

@@ -34,28 +34,36 @@ export function withSettings(
   texts: SettingTexts,
   onText: (file: string, text: string) => void = () => {},
 ): LinkedProgram {
-  return Object.entries(texts).reduce((told, [name, text]) => {
-    const train = trainOf(told, model)
-    if (train === undefined) {
-      const reason = `\`${model.name.text}\` has no \`train\` block`
-      return fail('RNN508', { text: `${name}=${text}`, reason }, { span: model.name.span })
-    }
-    const file = `--set ${name}`
-    const read = (source: string): Equation => {
-      onText(file, source)
-      return onlySetting(source, file) ?? fail('RNN508', { text: `${name}=${text}`, reason: 'it is not one value' })
-    }
-    const block = (setting: string): string => `train ${model.name.text} on ${train.data.text} { ${setting} }`
-    const alone = block(`${name.replace(ofOptimizer, '')} = ${text}`)
-    const setting = read(alone)
-    const source = name.startsWith(ofOptimizer)
-      ? block(`optimizer = ${optimizerText(told, train, setting, text)}`)
-      : alone
-    const equation = source === alone ? setting : read(source)
-    const settings = [...train.settings.filter(e => e.name.text !== equation.name.text), equation]
-    const trains = told.trains.map(t => (t === train ? { ...train, settings } : t))
-    return { ...told, sources: new Map([...told.sources, [file, source]]), trains }
-  }, program)
+  let told = program
+  for (const [name, text] of Object.entries(texts)) told = withSetting(told, model, { name, text }, onText)
+  return told
+}
+
+function withSetting(
+  told: LinkedProgram,
+  model: Unit,
+  { name, text }: { readonly name: string; readonly text: string },
+  onText: (file: string, text: string) => void,
+): LinkedProgram {
+  const train = trainOf(told, model)
+  if (train === undefined) {
+    const reason = `\`${model.name.text}\` has no \`train\` block`
+    return fail('RNN508', { text: `${name}=${text}`, reason }, { span: model.name.span })
+  }
+  const file = `--set ${name}`
+  const read = (source: string): Equation => {
+    onText(file, source)
+    return onlySetting(source, file) ?? fail('RNN508', { text: `${name}=${text}`, reason: 'it is not one value' })
+  }
+  const block = (setting: string): string => `train ${model.name.text} on ${train.data.text} { ${setting} }`
+  const alone = block(`${name.replace(ofOptimizer, '')} = ${text}`)
+  const setting = read(alone)
+  const isOfOptimizer = name.startsWith(ofOptimizer)
+  const source = isOfOptimizer ? block(`optimizer = ${optimizerText(told, train, setting, text)}`) : alone
+  const equation = isOfOptimizer ? read(source) : setting
+  const settings = [...train.settings.filter(e => e.name.text !== equation.name.text), equation]
+  const trains = told.trains.map(t => (t === train ? { ...train, settings } : t))
+  return { ...told, sources: new Map([...told.sources, [file, source]]), trains }
 }
 
 /** The setting of a block that has no other. Throws the syntax errors of the text. */
@@ -80,10 +88,10 @@ function optimizerText(program: LinkedProgram, train: Train, { name }: Equation,
   const all =
     place < 0
       ? [...args.map(arg => arg.text), `${name.text} = ${text}`]
-      : args.map((arg, i) => (i < place ? arg.text : `${arg.name} = ${i === place ? text : valueOf(arg)}`))
+      : args.map((arg, i) => (i < place ? arg.text : `${arg.name} = ${i === place ? text : valueIn(arg)}`))
   return `${written(optimizer.kind === 'call' ? optimizer.callee.span : optimizer.span)}(${all.join(', ')})`
 }
 
 /** The value of an argument, which may be written with its name. */
-const valueOf = ({ name, text }: { readonly name: string; readonly text: string }): string =>
+const valueIn = ({ name, text }: { readonly name: string; readonly text: string }): string =>
   text.replace(new RegExp(`^${name}\\s*=(?!=)\\s*`), '')
