@@ -2,7 +2,7 @@
 import type { LinkedProgram } from '../compiler/elaborate/linking/linkProgram.ts'
 import { settable } from '../compiler/elaborate/models/settable.ts'
 import { settingNames } from '../compiler/elaborate/models/settings.ts'
-import { optimizerNames, type SettingTexts, withSettings } from '../compiler/elaborate/models/settingTexts.ts'
+import { optimizerNames, type SettingTexts, withSettingTexts } from '../compiler/elaborate/models/settingTexts.ts'
 import type { Unit } from '../dsl/ast.ts'
 import { namesFor } from '../dsl/borrowedWords.ts'
 import { fail } from '../dsl/diagnostics.ts'
@@ -18,7 +18,7 @@ export interface Sets {
 
 /**
  * Reads the values by name. `sizes` are further names that a command takes. A name that the model, its sizes and its settings lack is
- * one of the optimizer. RNN508 for a name or a value that does not fit, RNN122 for a number that rounds to 0; errors of `withSettings`
+ * one of the optimizer. RNN508 for a name or a value that does not fit, RNN122 for a number that rounds to 0; errors of `withSettingTexts`
  * for an optimizer that cannot be read.
  */
 export function readSets(
@@ -36,7 +36,7 @@ export function readSets(
   const numbers = [...known.hypers, ...known.sizes, ...sizes]
   const set = (name: string, text: string): void => {
     settings.set(name, text)
-    told = withSettings(program, unit, Object.fromEntries(settings), (file, source) => sources.set(file, source))
+    told = withSettingTexts(program, unit, Object.fromEntries(settings), (file, source) => sources.set(file, source))
   }
   const given = texts.map(text => ({ text, ...partsOf(text) }))
   const repeated = given.find(({ name }, i) => given.findIndex(other => other.name === name) < i)

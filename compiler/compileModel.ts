@@ -8,7 +8,7 @@ import { checkGiven, checkSizes } from './elaborate/models/givenNumbers.ts'
 import type { LoweredModel } from './elaborate/models/lowerModel.ts'
 import { withOwnSettings } from './elaborate/models/ownSettings.ts'
 import type { Settings } from './elaborate/models/settings.ts'
-import { type SettingTexts, withSettings } from './elaborate/models/settingTexts.ts'
+import { type SettingTexts, withSettingTexts } from './elaborate/models/settingTexts.ts'
 import { distinct } from './elaborate/values/collectProblems.ts'
 import { located } from './elaborate/values/located.ts'
 import type { Signature } from './elaborate/values/signature.ts'
@@ -105,7 +105,7 @@ export function compile(source: string, options: CompileOptions = {}): CompiledM
 /** As `compile`, for a parsed and linked program. */
 export function compileProgram(program: LinkedProgram, options: CompileOptions = {}): CompiledModel {
   const chosen = chooseModel(program, options.model)
-  const told = withSettings(program, chosen, options.settings ?? {})
+  const told = withSettingTexts(program, chosen, options.settings ?? {})
   const given = { program: told, unit: chosen, given: options.sets ?? {}, how: options }
   /** Reports at the model's name a limit that a graph exceeds by its size or depth. */
   const here = <T>(run: () => T): T => located(chosen.name.span, run)

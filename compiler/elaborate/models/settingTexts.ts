@@ -1,8 +1,8 @@
 // Settings of `train` from outside the file, as texts: `clip=norm(1)`, `optimizer.rate=0.01`. They stand in the block as if written there.
 import type { Equation, Expr, Span, Train, Unit } from '../../../dsl/ast.ts'
-import { fail, RnnError } from '../../../dsl/diagnostics.ts'
-import { parse } from '../../../dsl/parse.ts'
+import { fail } from '../../../dsl/diagnostics.ts'
 import type { LinkedProgram } from '../linking/linkProgram.ts'
+import { blockIn } from './ownSettings.ts'
 
 /** Texts by what they set: a setting, or `optimizer.NAME` for a hyper-parameter of the optimizer. */
 export type SettingTexts = Readonly<Record<string, string>>
@@ -28,7 +28,7 @@ function paramsOf({ topLevel }: LinkedProgram, optimizer: Expr): readonly string
  * Puts settings in a model's `train` block, in place of those of the file. Each has a text of its own, for messages, as if it were the
  * file `--set NAME`; `onText` receives it before it is read. RNN508 without a block or with more than one value, and syntax errors.
  */
-export function withSettings(
+export function withSettingTexts(
   program: LinkedProgram,
   model: Unit,
   texts: SettingTexts,
@@ -68,10 +68,8 @@ function withSetting(
 
 /** The setting of a block that has no other. Throws the syntax errors of the text. */
 function onlySetting(source: string, file: string): Equation | undefined {
-  const { program, diagnostics } = parse(source, file)
-  if (diagnostics.some(d => d.severity === 'error')) throw new RnnError(diagnostics)
-  const [item, ...others] = program.items
-  return item?.kind === 'train' && item.settings.length === 1 && others.length === 0 ? item.settings[0] : undefined
+  const settings = blockIn(source, file)?.settings ?? []
+  return settings.length === 1 ? settings[0] : undefined
 }
 
 /** Writes the optimizer of a block with one hyper-parameter more, or with another value for it. */
