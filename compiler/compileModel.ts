@@ -6,7 +6,7 @@ import { doubts } from './elaborate/linking/textWarnings.ts'
 import { chooseModel, type Elaboration } from './elaborate/models/checkModel.ts'
 import { checkGiven, checkSizes } from './elaborate/models/givenNumbers.ts'
 import type { LoweredModel } from './elaborate/models/lowerModel.ts'
-import { withOwnSettings } from './elaborate/models/ownSettings.ts'
+import { type OwnSettings, withOwnSettings } from './elaborate/models/ownSettings.ts'
 import type { Settings } from './elaborate/models/settings.ts'
 import { type SettingTexts, withSettingTexts } from './elaborate/models/settingTexts.ts'
 import { distinct } from './elaborate/values/collectProblems.ts'
@@ -157,13 +157,15 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
         return streamGraphs(streamed, axis, { ...options, ...own })
       }),
     report: () => here(() => reportGraph(model)),
-    withSettings: text => {
-      const own = withOwnSettings(program, chosen, trainBlock, text)
-      const sets = Object.fromEntries(Object.entries(options.sets ?? {}).filter(([name]) => !own.names.includes(name)))
-      return compileProgram(own.program, { ...options, model: chosen.name.text, sets, train: own.train })
-    },
+    withSettings: text => compileWith(withOwnSettings(program, chosen, trainBlock, text), chosen, options),
     inUnits: scaled => here(() => unitsGraphs(model, scaled, values => valueGraph(model, values, options))),
   }
+}
+
+/** Compiles a model with other settings, which replace those that were given as numbers. */
+function compileWith({ program, train, names }: OwnSettings, { name }: Unit, options: CompileOptions): CompiledModel {
+  const sets = Object.fromEntries(Object.entries(options.sets ?? {}).filter(([set]) => !names.includes(set)))
+  return compileProgram(program, { ...options, model: name.text, sets, train })
 }
 
 /** Leaves out the values in the graph. */
