@@ -1,4 +1,5 @@
 // Writes predictions as text: a table for people, and CSV.
+import { fail } from '../dsl/diagnostics.ts'
 import { csvCell } from '../runtime/data/csvText.ts'
 import type { Answer } from '../runtime/decodeAnswers.ts'
 import { table } from './output.ts'
@@ -38,6 +39,15 @@ export function csvOf(rows: readonly Row[]): string {
   const head = columns.map(c => csvCell(c.name))
   const lines = [head, ...rows.map((_, i) => columns.map(c => csvCell(c.cells[i], c.name)))]
   return lines.map(line => `${line.join(',')}\n`).join('')
+}
+
+/** Puts the key of each answer before it, under the name of its column. RNN509 for an output of that name. */
+export function withKeys(rows: readonly Row[], name: string, keys: readonly (string | number)[]): Row[] {
+  if (rows[0] !== undefined && Object.hasOwn(rows[0], name)) {
+    const found = `\`${name}\`, which is the name of an answer`
+    fail('RNN509', { what: '--key', expected: 'a column with another name than the answers', found })
+  }
+  return rows.map((row, i) => ({ [name]: keys[i], ...row }))
 }
 
 /** Replaces numbers that are not finite, which JSON does not have, by the texts that `Number` reads, as in CSV. */

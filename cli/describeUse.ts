@@ -16,7 +16,10 @@ export type Flag = readonly [flag: string, about: string, otherwise?: string]
 export const ofProgram = {
   json: ['--json', 'write one JSON object to stdout, everything else to stderr'],
   model: ['--model <name>', 'the model, if the file has several'],
-  set: ['--set <name=value...>', 'set hyper-parameters, sizes and settings of `train`'],
+  set: [
+    '--set <name=value...>',
+    'set hyper-parameters, sizes, settings of `train` and numbers of its optimizer: units=64 epochs=20 rate=0.01 clip=norm(1)',
+  ],
 } as const satisfies Readonly<Record<string, Flag>>
 
 /** Adds options to a command, and the examples below them. */

@@ -49,8 +49,10 @@ export function argumentError({ code, message }: CommanderError, program: Comman
 function settingOf(flag: string): string | undefined {
   const word = flag.replace(/^--?/, '').replaceAll('-', '_')
   const name = namesFor(word)[0] ?? word
-  if (name === 'rate') return 'the rate is a number of the optimizer, in the `train` block: `optimizer = Adam(0.01)`'
-  return settingNames.includes(name) ? `settings are set by name: \`--set ${name}=10\`` : undefined
+  if (name === 'rate') return 'the rate is a number of the optimizer, set by name: `--set rate=0.01`'
+  return settingNames.includes(name)
+    ? `settings are set by name: \`--set ${name}=${name === 'clip' ? 'norm(1)' : '10'}\``
+    : undefined
 }
 
 function unknown(option: string, value: string, known: readonly string[], otherwise: string): RnnError {

@@ -13,7 +13,7 @@ import { type OnRead, readBytes } from '../runtime/node/files.ts'
 import { once } from '../runtime/once.ts'
 import type { Output } from './output.ts'
 import { createReadMeter } from './progress.ts'
-import { batchSizes, readSets } from './sets.ts'
+import { batchSizes, readSets, type Sets } from './sets.ts'
 
 export interface Source {
   /** Its path, as messages show it. */
@@ -66,20 +66,20 @@ export interface ModelOptions {
   readonly onEvaluate?: CompileOptions['onEvaluate']
 }
 
-export interface OpenedModel {
+export interface OpenedModel extends Sets {
   readonly model: CompiledModel
-  readonly sets: Readonly<Record<string, number>>
 }
 
 /** Compiles one model of a program, and reports warnings. */
 export function compileSource({ file, text, read }: Source, options: ModelOptions, output: Output): OpenedModel {
   const program = linkProgram(text, file, read)
   const unit = chooseModel(program, options.model)
-  const sets = readSets(options.set ?? [], unit, options.sizes ? batchSizes(unit) : [])
+  const { sources } = output
+  const given = readSets(options.set ?? [], { program, unit, sources }, options.sizes ? batchSizes(unit) : [])
   const { onEvaluate } = options
-  const model = compileProgram(program, { file, model: unit.name.text, sets, ...(onEvaluate && { onEvaluate }) })
+  const model = compileProgram(program, { file, model: unit.name.text, ...given, ...(onEvaluate && { onEvaluate }) })
   output.report(model.warnings)
-  return { model, sets }
+  return { model, ...given }
 }
 
 /** Lists the files of a program that are the user's own, the program first. */

@@ -6,7 +6,7 @@ import { positionsIn } from '../dsl/position.ts'
 import { render } from '../dsl/render.ts'
 import { libraryFiles, shownFile } from '../dsl/standardLibrary.ts'
 import { greatest } from '../runtime/greatest.ts'
-import type { WhatRan } from '../runtime/session.ts'
+import type { Report, WhatRan } from '../runtime/session.ts'
 import type { Io } from './io.ts'
 
 /** Values that `JSON.stringify` takes. */
@@ -147,8 +147,8 @@ export const figure = (value: number): string => {
   return text.includes('e') || !text.includes('.') ? text : text.replace(/\.?0+$/, '')
 }
 
-/** Writes losses and metrics with their names: `loss 0.01, rmse 12.3`. */
-export const figures = (report: Readonly<Record<string, number>>): string =>
+/** Writes losses and metrics with their names: `loss 0.01, rmse 12.3`. One that is a table is left out. */
+export const figures = (report: Report): string =>
   Object.entries(report)
-    .map(([name, value]) => `${name} ${figure(value)}`)
+    .flatMap(([name, value]) => (typeof value === 'number' ? [`${name} ${figure(value)}`] : []))
     .join(', ')

@@ -1,6 +1,6 @@
 // Trainings with several seeds: which seeds, the names of their files, and the mean and spread of what they came to.
 import { fail } from '../dsl/diagnostics.ts'
-import type { Report } from '../runtime/session.ts'
+import { numbersOf, type Report } from '../runtime/session.ts'
 import { wholeNumber } from './errors.ts'
 import { figure } from './output.ts'
 import { withWord } from './outputFile.ts'
@@ -36,10 +36,11 @@ export interface Spread {
 
 /** Mean and deviation (with n - 1) of each loss and metric that all reports have. */
 export function spreadOf(reports: readonly Report[]): Readonly<Record<string, Spread>> {
-  const [first, ...others] = reports
+  const all = reports.map(numbersOf)
+  const [first, ...others] = all
   if (first === undefined) return {}
   const names = Object.keys(first).filter(name => others.every(report => Object.hasOwn(report, name)))
-  return Object.fromEntries(names.map(name => [name, spread(reports.map(report => report[name]))]))
+  return Object.fromEntries(names.map(name => [name, spread(all.map(report => report[name]))]))
 }
 
 function spread(values: readonly number[]): Spread {

@@ -1,28 +1,61 @@
-// Reads `--set units=256 epochs=3`: from texts to numbers that a model takes.
+// Reads `--set units=256 epochs=3 clip=norm(1) rate=0.01`: from texts to numbers and settings that a model takes.
+import type { LinkedProgram } from '../compiler/elaborate/linking/linkProgram.ts'
 import { settable } from '../compiler/elaborate/models/settable.ts'
+import { settingNames } from '../compiler/elaborate/models/settings.ts'
+import { optimizerNames, type SettingTexts, withSettingTexts } from '../compiler/elaborate/models/settingTexts.ts'
 import type { Unit } from '../dsl/ast.ts'
+import { namesFor } from '../dsl/borrowedWords.ts'
 import { fail } from '../dsl/diagnostics.ts'
 import { strange } from '../dsl/scanText.ts'
 import { didYouMean } from '../dsl/suggest.ts'
 import { numberOf } from '../runtime/data/numberText.ts'
 
+/** What `--set` gives: numbers of the model and of `train`, and settings of `train` as texts. */
+export interface Sets {
+  readonly sets: Readonly<Record<string, number>>
+  readonly settings: SettingTexts
+}
+
 /**
- * Reads the values by name. `sizes` are further names that a command takes. RNN508 for a name or a value that does not fit, RNN122 for a
- * number that rounds to 0.
+ * Reads the values by name. `sizes` are further names that a command takes. A name that the model, its sizes and its settings lack is
+ * one of the optimizer. RNN508 for a name or a value that does not fit, RNN122 for a number that rounds to 0; errors of `withSettingTexts`
+ * for an optimizer that cannot be read.
  */
-export function readSets(texts: readonly string[], unit: Unit, sizes: readonly string[] = []): Record<string, number> {
+export function readSets(
+  texts: readonly string[],
+  {
+    program,
+    unit,
+    sources,
+  }: { readonly program: LinkedProgram; readonly unit: Unit; readonly sources: Map<string, string> },
+  sizes: readonly string[] = [],
+): Sets {
   const known = settable(unit)
-  const names = [...known.hypers, ...known.sizes, ...sizes, ...Object.keys(known.settings)]
-  const found: Record<string, number> = {}
-  for (const text of texts) {
+  const [sets, settings] = [new Map<string, number>(), new Map<string, string>()]
+  let told = program
+  const numbers = [...known.hypers, ...known.sizes, ...sizes]
+  const set = (name: string, text: string): void => {
+    settings.set(name, text)
+    told = withSettingTexts(program, unit, Object.fromEntries(settings), (file, source) => sources.set(file, source))
+  }
+  const given = texts.map(text => ({ text, ...partsOf(text) }))
+  const repeated = given.find(({ name }, i) => given.findIndex(other => other.name === name) < i)
+  if (repeated !== undefined) fail('RNN508', { text: repeated.text, reason: 'it is set twice' })
+  // The optimizer comes first: its numbers depend on it.
+  for (const { text, name, written } of given.toSorted(byOptimizer)) {
     const bad = (reason: string, help?: string): never => fail('RNN508', { text, reason }, { ...(help && { help }) })
-    const at = text.indexOf('=')
-    if (at < 0) bad('it has no `=`')
-    if (at === 0) bad('there is no name before the `=`')
-    const name = text.slice(0, at)
-    const written = text.slice(at + 1)
     const value = numberOf(written)
-    if (!names.includes(name)) bad(`\`${unit.name.text}\` has no \`${name}\``, didYouMean(name, names))
+    if (settingNames.includes(name) && !numbers.includes(name) && !isNumber(known.settings[name], value)) {
+      set(name, written)
+      continue
+    }
+    const ofOptimizer = optimizerNames(told, unit)
+    const names = [...numbers, ...settingNames, ...ofOptimizer.flatMap(n => [n, `optimizer.${n}`])]
+    if (!names.includes(name)) bad(`\`${unit.name.text}\` has no \`${name}\``, nameFor(name, names))
+    if (![...numbers, ...settingNames].includes(name)) {
+      set(`optimizer.${name.replace(/^optimizer\./, '')}`, written)
+      continue
+    }
     if (!Number.isFinite(value)) bad(`\`${written}\` is not a number`)
     const what = value === 0 ? strange(written) : undefined
     if (what !== undefined) fail('RNN122', { number: `\`${written}\``, what })
@@ -30,10 +63,29 @@ export function readSets(texts: readonly string[], unit: Unit, sizes: readonly s
     const least = known.hypers.includes(name) ? undefined : isSize ? 1 : known.settings[name]
     if (least !== undefined && !(Number.isSafeInteger(value) && value >= least))
       bad(`it must be a whole number of at least ${least}`)
-    if (Object.hasOwn(found, name)) bad('it is set twice')
-    found[name] = value
+    sets.set(name, value)
   }
-  return found
+  return { sets: Object.fromEntries(sets), settings: Object.fromEntries(settings) }
+}
+
+/** Cuts `name=value`. RNN508 without both. */
+function partsOf(text: string): { readonly name: string; readonly written: string } {
+  const at = text.indexOf('=')
+  if (at < 0) fail('RNN508', { text, reason: 'it has no `=`' })
+  if (at === 0) fail('RNN508', { text, reason: 'there is no name before the `=`' })
+  return { name: text.slice(0, at), written: text.slice(at + 1) }
+}
+
+const byOptimizer = (a: { readonly name: string }, b: { readonly name: string }): number =>
+  Number(b.name === 'optimizer') - Number(a.name === 'optimizer')
+
+/** Whether a value is for a setting that takes whole numbers, of which `least` is the least. */
+const isNumber = (least: number | undefined, value: number): boolean => least !== undefined && Number.isFinite(value)
+
+/** Advice for an unknown name: what people from elsewhere call otherwise, else the nearest. */
+function nameFor(name: string, names: readonly string[]): string | undefined {
+  const meant = namesFor(name).find(other => names.includes(other))
+  return meant === undefined ? didYouMean(name, names) : `did you mean \`${meant}\`?`
 }
 
 /** Lists B, and the axes without a length. */

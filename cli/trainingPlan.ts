@@ -3,6 +3,7 @@
 import { basename, resolve } from 'node:path'
 import type { AnyBackend } from '../compiler/backend/backend.ts'
 import { immediateBackends } from '../compiler/backend/backends.ts'
+import type { SettingTexts } from '../compiler/elaborate/models/settingTexts.ts'
 import type { CompiledModel, Precision } from '../compiler/index.ts'
 import { counted } from '../dsl/counted.ts'
 import { fail, RnnError } from '../dsl/diagnostics.ts'
@@ -46,6 +47,8 @@ export interface TrainOptions extends ModelOptions, TargetOptions {
 export interface TrainingPlan {
   readonly model: CompiledModel
   readonly sets: Readonly<Record<string, number>>
+  /** Settings of `train` that `--set` gave as texts. */
+  readonly settings: SettingTexts
   readonly data: LoadedData
   /** Path of `--data`. */
   readonly dataPath: string | undefined
@@ -85,7 +88,7 @@ export async function planTraining(path: string, options: TrainOptions, output: 
   const target = await openTarget({ ...options, target: targetFor(options, earlier) }, output)
   const precision = chooseDtype(options.dtype)
   const source = await openSource(path, output)
-  const { model, sets } = compileSource(source, options, output)
+  const { model, sets, settings } = compileSource(source, options, output)
   const block = dataOf(model)
   const places = await choosePlaces(out, model, source, options, output)
   const seed = given ?? model.settings.seed ?? 0
@@ -108,9 +111,9 @@ export async function planTraining(path: string, options: TrainOptions, output: 
   checkSavesState(options, settled.backend.name)
   const run = { seed, precision, backend: settled.backend }
   const file = besideWeights(out, 'last')
-  const from = earlier && stateIn(earlier, { model, sets, data, run, file }, output)
+  const from = earlier && stateIn(earlier, { model, sets: { ...sets, ...settings }, data, run, file }, output)
   return {
-    ...{ model, sets, data, dataPath: options.data, batch, memory, out },
+    ...{ model, sets, settings, data, dataPath: options.data, batch, memory, out },
     ...{ ...run, ...settled, ...places },
     keepsState: every !== undefined || options.resume === true,
     ...(every && { every }),

@@ -15,6 +15,8 @@ export interface TrainedModel {
   readonly result: TrainResult
   readonly failed: readonly Diagnostic[]
   readonly tested: Report | undefined
+  /** Metrics of the test part in the units of the data. */
+  readonly inUnits: Report | undefined
   readonly summary: Summary
   /** Path of the earlier weights, if there were some. */
   readonly previous: string | undefined
@@ -51,12 +53,13 @@ export function problemsOf({ plan, result, failed, tested, previous }: TrainedMo
 }
 
 /** Describes a training for `--json`. */
-export function trainingJson({ plan, summary, previous, state, seconds }: TrainedModel) {
+export function trainingJson({ plan, inUnits, summary, previous, state, seconds }: TrainedModel) {
   const { model, seed, out, auto } = plan
   return {
     model: model.signature.name,
     seed,
     ...summary,
+    ...(inUnits && { testInUnits: inUnits }),
     ...(auto !== undefined && { auto }),
     out,
     ...(state !== undefined && { state }),
@@ -66,13 +69,23 @@ export function trainingJson({ plan, summary, previous, state, seconds }: Traine
 }
 
 /** Describes a training for people. */
-export function trainingText({ plan, result, tested, previous, state, seconds, complete }: TrainedModel): string {
+export function trainingText({
+  plan,
+  result,
+  tested,
+  inUnits,
+  previous,
+  state,
+  seconds,
+  complete,
+}: TrainedModel): string {
   const { seed, precision, out } = plan
   const last = lastReport(result)
   const rows = Object.entries({ training: last?.training, validation: last?.validation, test: tested })
   return [
     `${endingOf(result)} (${duration(seconds)}, ${ranBy(result)}, ${precision}, seed ${seed})`,
     ...rows.flatMap(([part, report]) => (report === undefined ? [] : [`  ${part.padEnd(10)}  ${figures(report)}`])),
+    ...(inUnits === undefined ? [] : [`  ${'in units'.padEnd(10)}  ${figures(inUnits)}`]),
     `saved ${out}${replacing(previous)}`,
     ...(state !== undefined && !complete
       ? [`the same command with --resume goes on after this step, from ${state}`]

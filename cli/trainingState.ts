@@ -61,8 +61,8 @@ export interface Resumed {
   readonly model: CompiledModel
   readonly data: LoadedData
   readonly run: TrainingRun
-  /** Values of `--set`. */
-  readonly sets: Readonly<Record<string, number>>
+  /** Values of `--set`: numbers, and texts of settings. */
+  readonly sets: Readonly<Record<string, number | string>>
   /** Path of the file, for messages. */
   readonly file: string
 }
@@ -97,7 +97,10 @@ export function stateIn(checkpoint: Checkpoint, resumed: Resumed, output: Output
 
 /** Lists what has changed in the program since: the values of `--set`, and the first line that was another. */
 function changesIn({ sources: [source], settings }: Checkpoint, { model: { program, unit }, sets }: Resumed): string[] {
-  const before = isObject(settings.sets) ? settings.sets : {}
+  const before = {
+    ...(isObject(settings.sets) && settings.sets),
+    ...(isObject(settings.settings) && settings.settings),
+  }
   const written = Object.entries(before).map(([name, value]) => `${name}=${value}`)
   const set = written.length === 0 ? 'it was begun without `--set`' : `it was begun with \`--set ${written.join(' ')}\``
   const [then, now] = [source?.text, program.sources.get(unit.span.file)].map(text => text?.split(/\r?\n/) ?? [])

@@ -1,6 +1,7 @@
 // Writes the weights files of `train`, and finds the model, its weights and its data in them again for the other commands.
 import { dirname, isAbsolute, join, posix, relative, resolve, sep } from 'node:path'
 import type { Precision } from '../compiler/backend/backend.ts'
+import type { SettingTexts } from '../compiler/elaborate/models/settingTexts.ts'
 import type { CompiledModel } from '../compiler/index.ts'
 import type { Sizes } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
@@ -20,6 +21,8 @@ import type { Output } from './output.ts'
 export interface Saved {
   readonly model: CompiledModel
   readonly sets: Readonly<Record<string, number>>
+  /** Settings that `--set` gave as texts. */
+  readonly settings: SettingTexts
   /** `--data` of the training, relative to where it ran. */
   readonly data?: string
   readonly dtype: Precision
@@ -33,7 +36,7 @@ export interface Saved {
 
 /** Encodes a weights file at `path`. Paths in it are relative to its folder, so that files may move together. */
 export function encodeWeights(saved: Saved, path: string): Uint8Array {
-  const { model, sets, data, dtype, fitted, seed, summary, weights, training } = saved
+  const { model, sets, settings, data, dtype, fitted, seed, summary, weights, training } = saved
   const fromHere = (file: string): string =>
     relative(dirname(resolve(path)), resolve(file))
       .split(sep)
@@ -44,7 +47,12 @@ export function encodeWeights(saved: Saved, path: string): Uint8Array {
     version,
     sources: ownSources(model.program).map(([file, text]) => ({ path: fromHere(file), text })),
     model: model.signature.name,
-    settings: { sets, dtype, ...(data !== undefined && { data: fromHere(data) }) },
+    settings: {
+      sets,
+      ...(Object.keys(settings).length > 0 && { settings }),
+      dtype,
+      ...(data !== undefined && { data: fromHere(data) }),
+    },
     fitted,
     seed,
     summary,
@@ -98,10 +106,10 @@ export async function openTrained(path: string, options: TrainedOptions, output:
   const checkpoint = decodeCheckpoint(await readGiven(weightsPath), weightsPath)
   const files = sourcesIn(checkpoint, weightsPath)
   const source = isProgram ? await openSource(path, output) : savedSource(files, output)
-  const { sets: saved, dtype, data } = readSettings(checkpoint, weightsPath)
+  const { sets: saved, settings: texts, dtype, data } = readSettings(checkpoint, weightsPath)
   const given = new Set((options.set ?? []).map(text => text.split('=')[0]))
   const set = [
-    ...Object.entries(saved).flatMap(([k, v]) => (given.has(k) ? [] : [`${k}=${v}`])),
+    ...Object.entries({ ...saved, ...texts }).flatMap(([k, v]) => (given.has(k) ? [] : [`${k}=${v}`])),
     ...(options.set ?? []),
   ]
   const { model, sets } = compileSource(source, { model: checkpoint.model, set, sizes: options.sizes }, output)
@@ -138,19 +146,23 @@ export const sourcesIn = ({ sources }: Pick<Checkpoint, 'sources'>, weights: str
 
 interface SavedSettings {
   readonly sets: Readonly<Record<string, number>>
+  readonly settings: SettingTexts
   readonly dtype: Precision
   readonly data?: string
 }
 
 /** Reads the settings. RNN502 for settings of another form. */
 function readSettings({ settings }: Checkpoint, file: string): SavedSettings {
-  const { sets = {}, dtype = 'f32', data } = settings
+  const { sets = {}, settings: texts = {}, dtype = 'f32', data } = settings
   const isData = data === undefined || typeof data === 'string'
-  if (!isNumbers(sets) || (dtype !== 'f32' && dtype !== 'f64') || !isData) {
+  if (!isNumbers(sets) || !isTexts(texts) || (dtype !== 'f32' && dtype !== 'f64') || !isData) {
     return fail('RNN502', { file, reason: 'its `settings` cannot be read' })
   }
-  return { sets, dtype, ...(data !== undefined && { data }) }
+  return { sets, settings: texts, dtype, ...(data !== undefined && { data }) }
 }
 
 const isNumbers = (value: unknown): value is Record<string, number> =>
   typeof value === 'object' && value !== null && Object.values(value).every(n => typeof n === 'number')
+
+const isTexts = (value: unknown): value is Record<string, string> =>
+  typeof value === 'object' && value !== null && Object.values(value).every(text => typeof text === 'string')

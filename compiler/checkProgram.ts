@@ -38,8 +38,9 @@ export interface CheckedProgram {
 export function checkProgram(program: LinkedProgram, options: CompileOptions = {}): CheckedProgram {
   const problems: Diagnostic[] = []
   const expanded = new Set<Unit | Fn>()
-  const { sets = {}, model: asked, ...others } = options
-  const needsModel = program.models.length > 0 || asked !== undefined || Object.keys(sets).length > 0
+  const { sets = {}, settings = {}, model: asked, ...others } = options
+  const needsModel =
+    program.models.length > 0 || asked !== undefined || Object.keys(sets).length + Object.keys(settings).length > 0
   const main = needsModel ? attempt(problems, () => chooseModel(program, asked)) : undefined
   if (needsModel && main === undefined) return { found: problems, models: [], alone: [] }
   if (main === undefined) {
@@ -48,8 +49,8 @@ export function checkProgram(program: LinkedProgram, options: CompileOptions = {
   const models: CompiledModel[] = []
   for (const unit of asked === undefined || main === undefined ? program.models : [main]) {
     attempt(problems, () => {
-      const own = unit === main ? sets : {}
-      const model = compileProgram(program, { ...others, model: unit.name.text, sets: own, expanded })
+      const own = unit === main ? { sets, settings } : {}
+      const model = compileProgram(program, { ...others, ...own, model: unit.name.text, expanded })
       models.push(model)
       for (const warning of model.warnings) problems.push(warning)
       // Passes find no mistakes of a program.

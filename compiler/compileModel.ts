@@ -6,8 +6,9 @@ import { doubts } from './elaborate/linking/textWarnings.ts'
 import { chooseModel, type Elaboration } from './elaborate/models/checkModel.ts'
 import { checkGiven, checkSizes } from './elaborate/models/givenNumbers.ts'
 import type { LoweredModel } from './elaborate/models/lowerModel.ts'
-import { withOwnSettings } from './elaborate/models/ownSettings.ts'
+import { type OwnSettings, withOwnSettings } from './elaborate/models/ownSettings.ts'
 import type { Settings } from './elaborate/models/settings.ts'
+import { type SettingTexts, withSettingTexts } from './elaborate/models/settingTexts.ts'
 import { distinct } from './elaborate/values/collectProblems.ts'
 import { located } from './elaborate/values/located.ts'
 import type { Signature } from './elaborate/values/signature.ts'
@@ -21,10 +22,12 @@ import {
   type TrainingGraph,
   type TrainingOptions,
   trainingGraph,
+  valueGraph,
 } from './graphs.ts'
 import type { Context } from './ir/builder.ts'
 import type { Dim, Sizes } from './ir/dim.ts'
 import type { Graph } from './ir/graph.ts'
+import { type UnitsGraphs, unitsGraphs } from './measuresInUnits.ts'
 import { checkpointed } from './passes/pipeline.ts'
 import { axisOfStream, checkAhead } from './stream/axisOfStream.ts'
 import { type StreamGraphs, type StreamOptions, streamGraphs } from './stream/streamGraphs.ts'
@@ -37,6 +40,8 @@ export interface CompileOptions extends GraphOptions, Elaboration {
   readonly model?: string
   /** `--set units=256 V=65`: hyper-parameters of the model, free dims, settings of `train`. */
   readonly sets?: Readonly<Record<string, number>>
+  /** Settings of `train` as texts, in place of those of the file: `clip: 'norm(1)'`, `'optimizer.rate': '0.01'`. */
+  readonly settings?: SettingTexts
   /** Reads imported files. */
   readonly read?: ImportReader
 }
@@ -66,7 +71,10 @@ export interface CompiledModel {
   checkSizes(sizes: Sizes, notes?: Readonly<Record<string, string>>): readonly Diagnostic[]
   /** inputs → outputs and predictions. `own` options, here and below, override those of the compilation. */
   predict(own?: GraphOptions): Graph
-  /** inputs, targets → `loss` if there is one, and `sum.i`, `count.i` of every average. Throws RNN311 if there is nothing to measure. */
+  /**
+   * inputs, targets → `loss` if there is one, `sum.i` and `count.i` of every average, and other values that a metric gathers from
+   * batches. Throws RNN311 if there is nothing to measure.
+   */
   evaluate(own?: GraphOptions): Graph
   /** As `evaluate`, and `d:NAME` for every parameter, with `inputs` for every real input and target as well; no random draws. */
   gradient(own?: GradientOptions): Graph
@@ -77,13 +85,15 @@ export interface CompiledModel {
    * what it gives on all elements so far. Throws RNN331 if an output needs later ones, RNN334 if there is no such axis or state.
    */
   stream(over?: string, own?: StreamOptions): StreamGraphs
-  /** `average.i` over a data set → `loss` and the reports. */
+  /** `average.i`, or another kind of value, over a data set → `loss` and the reports. */
   report(): Graph
   /**
    * The same model with settings of `train` that replace those of the program: `epochs = 20; optimizer = Adam(0.003)`. Throws RnnError
    * with all errors in them.
    */
   withSettings(text: string): CompiledModel
+  /** The graphs of the metrics in the units of the data, where `scaled` are the inputs and targets that are scaled; undefined without such a metric. */
+  inUnits(scaled: ReadonlySet<string>): UnitsGraphs | undefined
 }
 
 /** Checks a program and compiles one of its models, whose graphs are made on request. Throws RnnError with all errors. */
@@ -95,7 +105,8 @@ export function compile(source: string, options: CompileOptions = {}): CompiledM
 /** As `compile`, for a parsed and linked program. */
 export function compileProgram(program: LinkedProgram, options: CompileOptions = {}): CompiledModel {
   const chosen = chooseModel(program, options.model)
-  const given = { program, unit: chosen, given: options.sets ?? {}, how: options }
+  const told = withSettingTexts(program, chosen, options.settings ?? {})
+  const given = { program: told, unit: chosen, given: options.sets ?? {}, how: options }
   /** Reports at the model's name a limit that a graph exceeds by its size or depth. */
   const here = <T>(run: () => T): T => located(chosen.name.span, run)
   const checked = here(() => checkGiven(given))
@@ -146,12 +157,15 @@ export function compileProgram(program: LinkedProgram, options: CompileOptions =
         return streamGraphs(streamed, axis, { ...options, ...own })
       }),
     report: () => here(() => reportGraph(model)),
-    withSettings: text => {
-      const own = withOwnSettings(program, chosen, trainBlock, text)
-      const sets = Object.fromEntries(Object.entries(options.sets ?? {}).filter(([name]) => !own.names.includes(name)))
-      return compileProgram(own.program, { ...options, model: chosen.name.text, sets, train: own.train })
-    },
+    withSettings: text => compileWith(withOwnSettings(program, chosen, trainBlock, text), chosen, options),
+    inUnits: scaled => here(() => unitsGraphs(model, scaled, values => valueGraph(model, values, options))),
   }
+}
+
+/** Compiles a model with other settings, which replace those that were given as numbers. */
+function compileWith({ program, train, names }: OwnSettings, { name }: Unit, options: CompileOptions): CompiledModel {
+  const sets = Object.fromEntries(Object.entries(options.sets ?? {}).filter(([set]) => !names.includes(set)))
+  return compileProgram(program, { ...options, model: name.text, sets, train })
 }
 
 /** Leaves out the values in the graph. */
@@ -159,7 +173,7 @@ const signatureOf = (model: LoweredModel): Signature => ({
   name: model.name,
   inputs: model.inputs,
   targets: model.targets,
-  outputs: model.outputs.map(({ value: _, facts: __, span: ___, ...port }) => port),
+  outputs: model.outputs.map(({ value: _, tensor: __, facts: ___, span: ____, ...port }) => port),
   parameters: model.parameters.map(({ value: _, ...parameter }) => parameter),
   predictions: model.predictions,
   metrics: model.reports.map(r => r.name),

@@ -62,7 +62,11 @@ interface Named {
 export const predictionGraph = (model: LoweredModel, options: GraphOptions): Graph =>
   dropInputs(forward(model, model.outputs, options))
 
-/** inputs, targets → the loss, and the sum and count of every average. */
+/** inputs, targets → some values of the model. */
+export const valueGraph = (model: LoweredModel, values: readonly Named[], options: GraphOptions): Graph =>
+  dropInputs(forward(model, values, options))
+
+/** inputs, targets → the loss, and what a batch gives for every value of the whole data set. */
 export const measureGraph = (model: LoweredModel, options: GraphOptions): Graph =>
   dropInputs(forward(model, measures(model), options))
 
@@ -136,21 +140,20 @@ function watchedValues(builder: Builder, gradients: ReadonlyMap<string, Value>, 
   return rate === undefined ? [norm] : [norm, { name: watchedOutputs.rate, value: rate }]
 }
 
-/** `average.i` over a data set → the loss and the reports. */
+/** `average.i` and the like, by kind, over a data set → the loss and the reports. */
 export function reportGraph(model: LoweredModel): Graph {
-  const averages = model.averages.map((a, i) => ({ name: `average.${i}`, value: a.value }))
+  const gathered = model.gathered.map(({ kind, value }, i) => ({ name: `${kind}.${i}`, value }))
   const results = [...lossOf(model), ...model.reports]
-  return sliceGraph(model.context, model.builder, `${model.name} report`, averages, results)
+  return sliceGraph(model.context, model.builder, `${model.name} report`, gathered, results)
 }
 
 const lossOf = ({ loss }: LoweredModel): Named[] => (loss === undefined ? [] : [{ name: 'loss', value: loss }])
 
 function measures(model: LoweredModel): Named[] {
-  const sums = model.averages.flatMap(({ sum, count }, i) => [
-    { name: `sum.${i}`, value: sum },
-    { name: `count.${i}`, value: count },
-  ])
-  const all = [...lossOf(model), ...sums]
+  const parts = model.gathered.flatMap((g, i) =>
+    Object.entries(g.parts).map(([name, value]) => ({ name: `${name}.${i}`, value })),
+  )
+  const all = [...lossOf(model), ...parts]
   return all.length > 0 ? all : noLoss(model)
 }
 

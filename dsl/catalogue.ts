@@ -639,10 +639,10 @@ train m on d { optimizer = SGD(0.1); clip = 1 }`,
     fix: 'Write it in that form: `clip = global_norm(1)`.',
   },
   RNN232: {
-    title: 'An average mixed with values of single examples',
-    message: '`average` reduces the values of all examples to one number: {found}',
+    title: 'A value of the whole data set mixed with values of single examples',
+    message: '`average`, `total`, `variation` and `ranking` are of all examples together: {found}',
     cause:
-      'An expression with an average is computed once, after all examples. It cannot read the value of a single example, or average again.',
+      'An expression with an average, or another value of the whole data set, is computed once, after all examples. It cannot read the value of a single example, or average again.',
     example: `model m {
   input x: [4]
   target y: [4]
@@ -1471,8 +1471,9 @@ train m on d { optimizer = SGD(1000); epochs = 100 }`,
   RNN508: {
     title: 'A bad `--set`',
     message: 'cannot set `{text}`: {reason}',
-    help: 'write `--set name=value`: a hyper-parameter, a size or a setting of `train`',
-    cause: 'The name is not a hyper-parameter, a size or a setting, or the value does not fit it.',
+    help: 'write `--set name=value`: a hyper-parameter, a size, a setting of `train` or a number of its optimizer',
+    cause:
+      'The name is not a hyper-parameter, a size, a setting or a number of the optimizer, or the value does not fit it.',
     example: `$ rnnc train model.rnn --set unit=64`,
     fix: 'Correct the name: `--set units=64`.',
   },

@@ -137,10 +137,51 @@ fn binary_cross_entropy(p, y) {   # of an answer that cannot be, the other may b
   return -(said_yes + said_no)
 }
 `,
-  'metrics.rnn': `# Metrics, over the whole data set.
+  'metrics.rnn': `# Metrics, over the whole data set: never averages over batches.
 
 fn accuracy(p, y) = real(decide(p) == y)
+fn top_k_accuracy(p, y, k = 5) = real(sum(where(p > p[y], 1, 0)) < k)
 fn rmse(p, y) = sqrt(average((p - y)^2))
+fn mape(p, y) = abs(p - y) / max(abs(y), 2.220446049250313e-16)      # a fraction, not percent
+fn perplexity(p, y) = exp(average(cross_entropy(p, y)))
+
+fn r2(p, y) {                                                 # the mean over the elements of y
+  error = total((p - y)^2)
+  all = variation(y)
+  return mean([where(all > 0, 1 - error / where(all > 0, all, 1), where(error > 0, 0, 1))])
+}
+
+# Of label 1 of two. What is divided is a count, so 0 / 0 is 0.
+fn precision(p, y) {
+  said = positive(p, y) > 0.5
+  return total(real(said and y == 1)) / max(total(real(said)), 1)
+}
+fn recall(p, y) {
+  said = positive(p, y) > 0.5
+  return total(real(said and y == 1)) / max(total(real(y == 1)), 1)
+}
+fn f1(p, y) {
+  said = positive(p, y) > 0.5
+  return 2 * total(real(said and y == 1)) / max(total(real(said)) + total(real(y == 1)), 1)
+}
+fn auc(p, y) = ranking(positive(p, y), y)
+
+# Of several classes: the mean over those that occur, as labels or as predictions.
+fn confusion(p, y) = total(outer(one_hot(y, p), one_hot(decide(p), p)))      # rows are labels, columns predictions
+fn classes_seen(p, y) = sum(min(total(one_hot(y, p)) + total(one_hot(decide(p), p)), 1))
+fn macro_precision(p, y) {
+  said = one_hot(decide(p), p)
+  return sum(total(said * one_hot(y, p)) / max(total(said), 1)) / max(classes_seen(p, y), 1)
+}
+fn macro_recall(p, y) {
+  labels = one_hot(y, p)
+  return sum(total(labels * one_hot(decide(p), p)) / max(total(labels), 1)) / max(classes_seen(p, y), 1)
+}
+fn macro_f1(p, y) {
+  said = one_hot(decide(p), p)
+  labels = one_hot(y, p)
+  return sum(2 * total(labels * said) / max(total(labels) + total(said), 1)) / max(classes_seen(p, y), 1)
+}
 
 layer exact_match {   # 1 for a sequence whose every element is right, else 0
   input p: [K] over T, y: class of N over T

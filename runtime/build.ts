@@ -5,6 +5,7 @@ import { dimsText, type Layout, layoutOf, sizesOf } from './build/layout.ts'
 import { hasPredict, moduleText } from './build/module.ts'
 import { type BuildTarget, type Graphs, type Network, networkOf } from './build/network.ts'
 import { type StreamLayout, streamLayoutOf, streamNetworks } from './build/streamLayout.ts'
+import { commentText } from './build/textCode.ts'
 import { typesText } from './build/types.ts'
 import { checkLabelled, type Fitted } from './data/fitted.ts'
 import { greatest } from './greatest.ts'
@@ -99,7 +100,7 @@ function headLines(
   return [
     `${name}, written by rnnc: ${about}`,
     ...more,
-    `  import { create } from '${path}'`,
+    `  import { create } from '${commentText(path)}'`,
     `  const model = ${wait}create(${given.join(', ')})`,
     `  const { ${names} } = ${wait}model.run(${call})`,
     ...(hasPredict(layout)
@@ -107,7 +108,7 @@ function headLines(
       : []),
     ...streamHead(stream),
     '',
-    'Arrays are flat and row-major, in these shapes:',
+    'Arrays are flat and row-major, in these shapes; lists in lists may stand in their place, or a list of one object for each example:',
     ...inputs.map(f => line('takes', f)),
     ...lengths.map(f => line('takes', f, ', the number of valid elements of each example; all by default')),
     ...outputs.map(f => line('gives', f)),

@@ -45,7 +45,7 @@ export type {
 } from './library/modelTypes.ts'
 export type { Target, TargetNow } from './library/target.ts'
 export type { Fit, Trained } from './library/trained.ts'
-export type { Report, Weights, WhatRan } from './session.ts'
+export type { LossReport, Measure, Report, Weights, WhatRan } from './session.ts'
 export type { Answers, Element, Elements, Stream } from './stream/stream.ts'
 export type { Checkpointing, EpochReport, Moment, StepReport, TrainResult, WatchedReport } from './train.ts'
 export { copyState, decodeState, type EncodedState, encodeState, type TrainingState } from './trainingState.ts'

@@ -14,6 +14,7 @@ import { generateBatch } from './generate/generateBatch.ts'
 import { type Decoding, generatorOf, withBeams } from './generate/generator.ts'
 import { loadWithin, type Run } from './memoryBudget.ts'
 import { batchesOf, largestSizes } from './packBatch.ts'
+import { labelPorts, withLabels } from './probabilities.ts'
 import { finishRuns, finishRunsAsync, type Running } from './running.ts'
 import { runBatches, using, type Weights, type WhatRan, whatRan } from './session.ts'
 import { sharedExecutables } from './stream/sharedExecutables.ts'
@@ -31,6 +32,8 @@ export interface PredictOptions<B = Backend> {
   readonly memory?: number
   /** How a model that reads its own targets generates them, RNN523 for another; if left out, it takes the likeliest label at each step. */
   readonly decoding?: Decoding
+  /** Whether to add the probability of each label to the answers: `kind.rose`. */
+  readonly probabilities?: boolean
   /** After each batch; the fraction of the whole that is done. */
   readonly onBatch?: (done: number) => void
 }
@@ -68,7 +71,7 @@ export async function predictAsync(...prediction: Prediction<AnyBackend>): Promi
 /** Whether the answers are generated; options of a generation are an error for another model. */
 const generates = ({ model, decoding }: Task<AnyBackend>): boolean => model.fedBack.length > 0 || decoding !== undefined
 
-type Prediction<B> = readonly [
+export type Prediction<B> = readonly [
   model: CompiledModel,
   weights: Weights,
   part: Part,
@@ -78,7 +81,7 @@ type Prediction<B> = readonly [
 ]
 
 /** A prediction by name, with every option that has a default. */
-interface Task<B extends AnyBackend> extends PredictOptions<B> {
+export interface Task<B extends AnyBackend> extends PredictOptions<B> {
   readonly model: CompiledModel
   readonly weights: Weights
   readonly part: Part
@@ -90,7 +93,7 @@ interface Task<B extends AnyBackend> extends PredictOptions<B> {
   readonly seed: number
 }
 
-const taskOf = <B extends AnyBackend>([model, weights, part, sizes, fitted, options]: Prediction<B>): Task<
+export const taskOf = <B extends AnyBackend>([model, weights, part, sizes, fitted, options]: Prediction<B>): Task<
   B | Backend
 > => {
   const { backend = js, precision = 'f32', batch = predictedBatch, seed = 0, ...others } = options ?? {}
@@ -98,7 +101,7 @@ const taskOf = <B extends AnyBackend>([model, weights, part, sizes, fitted, opti
 }
 
 /** Checks sizes, weights, labels and data before a run. */
-function checkTask({ model, weights, part, sizes, fitted, precision }: Task<AnyBackend>): void {
+export function checkTask({ model, weights, part, sizes, fitted, precision }: Task<AnyBackend>): void {
   model.checkSizes(sizes)
   checkFinite(model.signature.parameters, weights, sizes)
   if (fitted !== undefined) checkLabelled(model.signature, fitted, sizes)
@@ -106,7 +109,7 @@ function checkTask({ model, weights, part, sizes, fitted, precision }: Task<AnyB
 }
 
 /** Sizes of a prediction run, for the memory check. */
-const runOf = ({ model, part, sizes, precision, batch, memory }: Task<AnyBackend>): Run => ({
+export const runOf = ({ model, part, sizes, precision, batch, memory }: Task<AnyBackend>): Run => ({
   model,
   doing: 'predicting with',
   sizes: largestSizes(model.signature.inputs, part, batch, sizes),
@@ -116,8 +119,8 @@ const runOf = ({ model, part, sizes, precision, batch, memory }: Task<AnyBackend
 })
 
 function* predicting(task: Task<AnyBackend>, executable: AnyExecutable): Running<Predictions> {
-  const { model, weights, part, sizes, fitted } = task
-  const answers = createAnswers(model, fitted)
+  const { model, weights, part, sizes } = task
+  const answers = createAnswers(task)
   const examined = { ports: model.signature.inputs, part, sizes }
   for (const { ran, ...batch } of runBatches(executable, weights, examined, task))
     answers.add({ ...batch, results: yield ran })
@@ -128,7 +131,7 @@ function* predicting(task: Task<AnyBackend>, executable: AnyExecutable): Running
 function generated(task: Task<AnyBackend>, backend: Backend): Predictions {
   const { model, weights, part, sizes, fitted, precision, batch, seed, decoding, onBatch } = task
   const generator = generatorOf(model)
-  const answers = createAnswers(model, fitted)
+  const answers = createAnswers(task)
   const run = runOf(task)
   const measured = { ...run, doing: 'generating with', sizes: withBeams(generator, run.sizes, decoding ?? {}) }
   const executable = sharedExecutables(graph => loadWithin(measured, model.context, graph, backend))
@@ -154,15 +157,16 @@ function immediate(backend: AnyBackend): Backend {
 }
 
 /** Collects the answers of batches. */
-function createAnswers(model: CompiledModel, fitted: Fitted | undefined) {
+function createAnswers({ model: { signature }, fitted, sizes, probabilities = false }: Task<AnyBackend>) {
   const examples: Record<string, Answer>[] = []
+  const labels = probabilities ? labelPorts(signature, sizes, fitted) : []
+  const ports = [...signature.outputs, ...labels.map(label => label.port)]
   return {
     examples,
-    add: (run: BatchResults): void => {
+    add: (given: BatchResults): void => {
+      const run = withLabels(given, labels)
       for (let b = 0; b < run.indices.length; b++) {
-        const answers = model.signature.outputs.map(
-          port => [port.name, answerOf(model.signature, port, run, b, fitted)] as const,
-        )
+        const answers = ports.map(port => [port.name, answerOf(signature, port, run, b, fitted)] as const)
         examples.push(Object.fromEntries(answers))
       }
     },

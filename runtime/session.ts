@@ -9,12 +9,14 @@ import type {
   Results,
 } from '../compiler/backend/backend.ts'
 import type { Parameter } from '../compiler/elaborate/values/signature.ts'
-import type { CompiledModel, OptimizerState, Port } from '../compiler/index.ts'
-import { array } from '../compiler/ir/array.ts'
-import type { Sizes } from '../compiler/ir/dim.ts'
+import type { CompiledModel, Graph, OptimizerState, Port } from '../compiler/index.ts'
+import { array, type NdArray, row, sizeOf } from '../compiler/ir/array.ts'
+import type { Context } from '../compiler/ir/builder.ts'
+import { evaluate, type Sizes } from '../compiler/ir/dim.ts'
 import { interpret } from '../compiler/ir/interpret.ts'
 import { fail } from '../dsl/diagnostics.ts'
 import type { Part } from './data/example.ts'
+import { createWhole } from './gathered.ts'
 import { initializing, workOfInitializing } from './initializers.ts'
 import { batchesOf, pack } from './packBatch.ts'
 import { finishRuns, finishRunsAsync, type Running } from './running.ts'
@@ -23,8 +25,29 @@ import { finish, finishAsync, type Work } from './work.ts'
 /** The values of parameters by path, row-major in their declared shapes. */
 export type Weights = Readonly<Record<string, Buffer>>
 
+/** A metric: a number, or for one of several values a list, such as the table of `confusion`. */
+export type Measure = number | readonly Measure[]
+
 /** The loss and the metrics by name; a loss alone is `loss`. */
-export type Report = Readonly<Record<string, number>>
+export type Report = Readonly<Record<string, Measure>>
+
+/** The report of a model that has a loss. */
+export interface LossReport extends Report {
+  readonly loss: number
+}
+
+/** The loss and the metrics that are one number each. */
+export const numbersOf = (report: Report): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    Object.entries(report).flatMap(([name, value]) => (typeof value === 'number' ? [[name, value] as const] : [])),
+  )
+
+/** The report, of which the loss is known to be there. Throws a plain Error without one. */
+export function withLoss(report: Report): LossReport {
+  const { loss } = report
+  if (typeof loss !== 'number') throw new Error('the model has no loss')
+  return { ...report, loss }
+}
 
 /** A real array of a precision. */
 export const realArray = (precision: Precision, data: ArrayLike<number>): Float32Array | Float64Array =>
@@ -97,41 +120,47 @@ function* drawing(
   return Object.fromEntries(drawn)
 }
 
-/** For each average of a model, the sum and the number of its elements so far. */
-export interface Sums {
-  readonly sums: number[]
-  readonly counts: number[]
-}
+/** For each value of the whole data set, in the order of `report()`, the numbers that batches have added up to so far. */
+export type Sums = readonly number[][]
 
 /** Sums of nothing. */
-export function noSums(model: CompiledModel): Sums {
-  const { inputs } = model.report()
-  return { sums: inputs.map(() => 0), counts: inputs.map(() => 0) }
-}
+export const noSums = (model: CompiledModel): Sums => model.report().inputs.map(() => [])
 
-/** Sums the losses and metrics of batches, and turns the sums into averages over all of them. */
+/** Adds up the losses and metrics of batches, and computes those of all of them. */
 export interface Totals {
   add(results: Readonly<Record<string, Buffer>>): void
   /** The loss and the metrics of everything added so far. */
   report(): Report
 }
 
-/** Makes totals that go on from these sums, and change them. */
-export function createTotals(model: CompiledModel, { sums, counts }: Sums = noSums(model)): Totals {
-  const graph = model.report()
+/** Makes totals that go on from these sums, and change them. `sizes` are those of the model that its data has bound. */
+export const createTotals = (model: CompiledModel, sizes: Sizes, sums: Sums = noSums(model)): Totals =>
+  gatheredBy(model.context, model.report(), sizes, sums)
+
+/** As `createTotals`, for a graph whose inputs are values of the whole data set, by kind and number. */
+export function gatheredBy(context: Context, graph: Graph, sizes: Sizes, sums: Sums = []): Totals {
+  const wholes = graph.inputs.map((input, i) => {
+    return { number: input.slice(input.indexOf('.') + 1), ...createWhole(input, sums[i]) }
+  })
   return {
     add: results => {
-      graph.inputs.forEach((_, i) => {
-        sums[i] += results[`sum.${i}`][0]
-        counts[i] += results[`count.${i}`][0]
-      })
+      for (const { number, add } of wholes) add(name => results[`${name}.${number}`])
     },
     report: () => {
-      const averages = sums.map((sum, i) => array([], [counts[i] === 0 ? 0 : sum / counts[i]]))
-      const results = interpret(model.context, graph, averages, {})
-      return Object.fromEntries(graph.outputs.map((name, i) => [name, results[i].data[0]]))
+      const values = wholes.map((whole, i) => {
+        const shape = graph.params[i].shape.map(d => evaluate(d, sizes))
+        return array(shape, whole.value(sizeOf(shape)))
+      })
+      const results = interpret(context, graph, values, sizes)
+      return Object.fromEntries(graph.outputs.map((name, i) => [name, measureOf(results[i])]))
     },
   }
+}
+
+/** The lists of an array, or its one number. */
+function measureOf(a: NdArray): Measure {
+  if (a.shape.length === 0) return a.data[0]
+  return Array.from({ length: a.shape[0] }, (_, i) => measureOf(row(a, i)))
 }
 
 /** Inputs of random draws; graphs without draws ignore them. */
@@ -209,7 +238,7 @@ function* evaluating(
   ...[model, part, sizes, executable, weights, options]: Evaluation<AnyExecutable>
 ): Running<Report> {
   model.checkSizes(sizes)
-  const totals = createTotals(model)
+  const totals = createTotals(model, sizes)
   const ports = [...model.signature.inputs, ...model.signature.targets]
   for (const { ran } of runBatches(executable, weights, { ports, part, sizes }, options)) totals.add(yield ran)
   return totals.report()

@@ -11,7 +11,7 @@ import { labelNotes } from './data/notes.ts'
 import { checkPart } from './data/precision.ts'
 import { loadWithin, type Run } from './memoryBudget.ts'
 import { largestSizes } from './packBatch.ts'
-import { type Report, using, type Weights, type WhatRan } from './session.ts'
+import { type LossReport, using, type Weights, type WhatRan } from './session.ts'
 import {
   createTrainer,
   type LoadedTraining,
@@ -86,8 +86,8 @@ export interface StepReport extends Moment, WatchedReport {
 /** Averages over an epoch, from 1: of its training steps, and of the validation part after it. */
 export interface EpochReport extends WatchedReport {
   readonly epoch: number
-  readonly training: Report
-  readonly validation?: Report
+  readonly training: LossReport
+  readonly validation?: LossReport
 }
 
 /** What a training has come to. */

@@ -6,7 +6,7 @@ import { copyOf, firstSnapshot, type Snapshot } from './best.ts'
 import type { Part } from './data/example.ts'
 import type { LoadedData } from './data/loadData.ts'
 import { epochBatches } from './epochBatches.ts'
-import { drawAsync, evaluatePartAsync, noSums, type Report, type Weights, whatRan } from './session.ts'
+import { drawAsync, evaluatePartAsync, type LossReport, noSums, type Weights, whatRan, withLoss } from './session.ts'
 import type { TrainOptions, TrainResult } from './train.ts'
 import { copyState, nothingWatched, type TrainingState } from './trainingState.ts'
 
@@ -154,16 +154,17 @@ export async function measure(
   part: Part,
   measuring: AnyExecutable,
   weights: Weights,
-): Promise<Report | undefined> {
+): Promise<LossReport | undefined> {
   const { backend, precision, signal } = options
   try {
-    return await evaluatePartAsync(model, part, data.sizes, measuring, weights, {
+    const report = await evaluatePartAsync(model, part, data.sizes, measuring, weights, {
       backend,
       precision,
       batch,
       seed,
       ...(signal && { signal }),
     })
+    return withLoss(report)
   } catch (error) {
     if (!signal?.aborted || error instanceof RnnError) throw error
     ending.ended = 'aborted'

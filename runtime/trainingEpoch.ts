@@ -3,7 +3,7 @@ import type { Results } from '../compiler/backend/backend.ts'
 import { watchedOutputs } from '../compiler/graphs.ts'
 import { withEpoch } from './best.ts'
 import { notFinite } from './finite.ts'
-import { createTotals, drawInputs, noSums, type Report } from './session.ts'
+import { createTotals, drawInputs, type LossReport, noSums, withLoss } from './session.ts'
 import type { EpochReport, WatchedReport } from './train.ts'
 import { isPatienceOver, measure, refuseValue, type Trainer } from './trainer.ts'
 import { type Run, runInputs, runsIn } from './trainingRuns.ts'
@@ -24,7 +24,7 @@ export async function runEpoch(trainer: Trainer, pause: () => Promise<void>): Pr
   const validation = ending.ended === 'aborted' ? undefined : await validate(trainer)
   const whole = ending.ended !== 'aborted' && state.runs === runs
   if (!whole) await trainer.keep('now')
-  const training = createTotals(model, state.totals).report()
+  const training = withLoss(createTotals(model, trainer.data.sizes, state.totals).report())
   const { rate, norms, steps } = state.watched
   const report: EpochReport = {
     epoch,
@@ -90,7 +90,7 @@ async function runSteps(trainer: Trainer, pause: () => Promise<void>): Promise<n
 /** Makes the function that takes the results of each run of an epoch, which has that many. */
 function runEnding(trainer: Trainer, all: number): (run: Run, results: Results) => void {
   const { model, limits, state, options } = trainer
-  const totals = createTotals(model, state.totals)
+  const totals = createTotals(model, trainer.data.sizes, state.totals)
   return ({ group }, results) => {
     state.runs++
     state.allRuns++
@@ -127,7 +127,7 @@ const known = ({ options }: Trainer, rate: number, gradientNorm: number): Watche
     : { ...(!Number.isNaN(rate) && { rate }), ...(!Number.isNaN(gradientNorm) && { gradientNorm }) }
 
 /** Measures the validation part; undefined where there is none, or an interrupt comes first. */
-async function validate(trainer: Trainer): Promise<Report | undefined> {
+async function validate(trainer: Trainer): Promise<LossReport | undefined> {
   const { data, evaluation, parameters } = trainer
   if (data.validation === undefined || evaluation === undefined) return undefined
   const report = await measure(trainer, data.validation, evaluation, parameters)

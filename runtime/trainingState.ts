@@ -4,7 +4,7 @@ import { fail } from '../dsl/diagnostics.ts'
 import { copyOf, type Snapshot } from './best.ts'
 import { isObject, type Json } from './json.ts'
 import type { Tensor } from './safetensors.ts'
-import type { Report, Sums } from './session.ts'
+import type { LossReport, Measure, Sums } from './session.ts'
 import type { EpochReport } from './train.ts'
 
 /**
@@ -55,7 +55,7 @@ export const copyState = (state: TrainingState): TrainingState => {
   const [best, ...others] = state.best.map(s => ({ ...s, weights: copyOf(s.weights) }))
   return {
     ...state,
-    totals: { sums: [...state.totals.sums], counts: [...state.totals.counts] },
+    totals: state.totals.map(sums => [...sums]),
     watched: { ...state.watched },
     history: [...state.history],
     best: [best, ...others],
@@ -98,12 +98,8 @@ const fields: Fields = {
   seconds: number,
   lossOfStep: number,
   totals: {
-    write: ({ sums, counts }) => ({ json: { sums: sums.map(numberJson), counts: counts.map(numberJson) } }),
-    read: json => {
-      if (!isObject(json)) return undefined
-      const [sums, counts] = [json.sums, json.counts].map(numbersIn)
-      return sums === undefined || counts?.length !== sums.length ? undefined : { sums, counts }
-    },
+    write: value => ({ json: value.map(sums => sums.map(numberJson)) }),
+    read: json => listIn(json, numbersIn),
   },
   watched: {
     write: ({ rate, norm, norms, steps }) => ({ json: [rate, norm, norms, steps].map(numberJson) }),
@@ -205,16 +201,22 @@ function listIn<T>(json: Json | undefined, read: (item: Json) => T | undefined):
   return items.every(item => item !== undefined) ? items : undefined
 }
 
-const reportJson = (report: Report): Json =>
-  Object.fromEntries(Object.entries(report).map(([name, value]) => [name, numberJson(value)]))
+const measureJson = (value: Measure): Json => (typeof value === 'number' ? numberJson(value) : value.map(measureJson))
 
-function reportIn(json: Json | undefined): Report | undefined {
+const measureIn = (json: Json): Measure | undefined => (Array.isArray(json) ? listIn(json, measureIn) : numberIn(json))
+
+const reportJson = (report: LossReport): Json =>
+  Object.fromEntries(Object.entries(report).map(([name, value]) => [name, measureJson(value)]))
+
+function reportIn(json: Json | undefined): LossReport | undefined {
   if (!isObject(json)) return undefined
+  const loss = numberIn(json.loss)
   const found = Object.entries(json).flatMap(([name, value]) => {
-    const read = numberIn(value)
+    const read = measureIn(value)
     return read === undefined ? [] : [[name, read] as const]
   })
-  return found.length === Object.keys(json).length ? Object.fromEntries(found) : undefined
+  if (loss === undefined || found.length < Object.keys(json).length) return undefined
+  return { ...Object.fromEntries(found), loss }
 }
 
 const epochJson = ({ epoch, training, validation, rate, gradientNorm }: EpochReport): Json => ({

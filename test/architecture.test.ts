@@ -163,7 +163,9 @@ it('compiler and runtime know no unit or fn of the library by name', () => {
   const names = Object.entries(standardLibrary).flatMap(([file, text]) =>
     parse(text, file).program.items.flatMap(i => (i.kind === 'unit' || i.kind === 'fn' ? [i.name.text] : [])),
   )
-  const word = new RegExp(`\\b(?:${names.join('|')})\\b`, 'g')
+  // Words that stand for something else there: the precision of numbers, and local values.
+  const homonyms = ['precision', 'r2']
+  const word = new RegExp(`\\b(?:${names.filter(name => !homonyms.includes(name)).join('|')})\\b`, 'g')
   const found = [...sources]
     .filter(([path]) => /^(compiler|runtime|trust)\//.test(path))
     .flatMap(([path, source]) => [...withoutComments(source).matchAll(word)].map(([name]) => `${path}: ${name}`))

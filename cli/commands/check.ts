@@ -15,7 +15,7 @@ import { formula, parameterCount, signatureJson } from '../describeSignature.ts'
 import { type AddCommand, describeUse, ofProgram } from '../describeUse.ts'
 import { openSource, sampleReader } from '../openSource.ts'
 import { diagnosticsJson, type Output } from '../output.ts'
-import { readSets, sizesOf } from '../sets.ts'
+import { readSets, type Sets, sizesOf } from '../sets.ts'
 
 interface Options {
   readonly data?: string
@@ -53,8 +53,10 @@ async function run(path: string, options: Options, output: Output): Promise<void
   const asked = options.model !== undefined || options.set !== undefined || options.data !== undefined
   // Accepts a file of cells and layers for others to import, without a model: its units are checked alone.
   const main = program.models.length > 0 || asked ? chooseModel(program, options.model) : undefined
-  const sets = main === undefined ? {} : readSets(options.set ?? [], main)
-  const { found: inText, models, alone } = checkProgram(program, { model: options.model, sets })
+  const { sources } = output
+  const { sets, settings }: Sets =
+    main === undefined ? { sets: {}, settings: {} } : readSets(options.set ?? [], { program, unit: main, sources })
+  const { found: inText, models, alone } = checkProgram(program, { model: options.model, sets, settings })
   const mainData = main && dataBlockOf(program, main)
   if (options.data !== undefined && mainData === undefined) {
     fail('RNN509', { what: '--data', expected: 'a program with a data block', found: 'none' })

@@ -5,6 +5,7 @@ import { counted } from '../../dsl/counted.ts'
 import { type Diagnostic, diagnostic, fail } from '../../dsl/diagnostics.ts'
 import type { Part } from '../../runtime/data/example.ts'
 import { loadData } from '../../runtime/data/loadData.ts'
+import { evaluateInUnits } from '../../runtime/evaluateInUnits.ts'
 import { evaluateFree } from '../../runtime/generate/evaluateFree.ts'
 import { loadWithin } from '../../runtime/memoryBudget.ts'
 import { largestSizes } from '../../runtime/packBatch.ts'
@@ -14,7 +15,8 @@ import { type AddCommand, describeUse } from '../command.ts'
 import { type DecodingOptions, decodingFlags, optionOf, readDecoding } from '../decoding.ts'
 import { oneOf } from '../errors.ts'
 import { memoryHere } from '../machineMemory.ts'
-import { figure, type JsonValue, type Output, ranBy, table } from '../output.ts'
+import { measuresText } from '../measures.ts'
+import { type JsonValue, type Output, ranBy } from '../output.ts'
 import { createMeter } from '../progress.ts'
 import { openCpu } from '../target.ts'
 import { openRun, type TrainedOptions, type TrainedRun, trainedFlags, weightsArgument } from '../trained.ts'
@@ -57,7 +59,7 @@ async function run(path: string, options: Options, output: Output): Promise<void
   if (part === undefined || part.count === 0) fail('RNN405', { what: `the ${name} part` }, { span: block.span })
   const batch = model.settings.batch ?? 32
   const examples = { part, sizes: data.sizes, batch }
-  const { ran, report, ...chosen } = options.free
+  const { ran, report, inUnits, ...chosen } = options.free
     ? runFree(opened, examples, options, output)
     : await runBatches(opened, examples, output)
   const problems = notFinite(report, name)
@@ -68,8 +70,8 @@ async function run(path: string, options: Options, output: Output): Promise<void
     output.exitCode = 1
   }
   output.result(
-    { ok: problems.length === 0, ...facts, ...chosen, dtype: precision, report },
-    table(Object.entries(report).map(([metric, value]) => [metric, figure(value)])),
+    { ok: problems.length === 0, ...facts, ...chosen, dtype: precision, report, ...(inUnits && { inUnits }) },
+    measuresText(model, fitted, report, inUnits),
   )
 }
 
@@ -83,12 +85,14 @@ interface Examples {
 interface Evaluated {
   readonly ran: WhatRan
   readonly report: Report
+  /** Metrics in the units of the data, if it is scaled. */
+  readonly inUnits?: Report | undefined
   readonly auto?: JsonValue
 }
 
 /** Evaluates with the true targets. */
 async function runBatches(
-  { model, precision, weights, target, checkpoint: { seed } }: TrainedRun,
+  { model, precision, weights, target, fitted, checkpoint: { seed } }: TrainedRun,
   { part, sizes, batch }: Examples,
   output: Output,
 ): Promise<Evaluated> {
@@ -98,11 +102,14 @@ async function runBatches(
   const onBatch = createMeter(output, 'evaluating')
   const largest = largestSizes([...model.signature.inputs, ...model.signature.targets], part, batch, sizes)
   const run = { model, doing: 'evaluating', sizes: largest, precision, smaller: 'reduce `batch`', memory: memoryHere() }
-  return using(loadWithin(run, model.context, model.evaluate(), backend), async executable => {
-    const how = { backend, precision, batch, seed, onBatch }
-    const report = await evaluatePartAsync(model, part, sizes, executable, weights, how)
+  const how = { backend, precision, batch, seed }
+  const found = await using(loadWithin(run, model.context, model.evaluate(), backend), async executable => {
+    const report = await evaluatePartAsync(model, part, sizes, executable, weights, { ...how, onBatch })
     return { ran: whatRan(executable), report, ...chosen }
   })
+  if (fitted === undefined) return found
+  const memory = memoryHere()
+  return { ...found, inUnits: await evaluateInUnits({ model, part, sizes, weights }, { ...how, fitted, memory }) }
 }
 
 /** Evaluates with what the model generates in place of the targets that it reads. */
@@ -127,7 +134,7 @@ function runFree(
 /** RNN512 for a loss or a metric that is NaN or infinite. */
 const notFinite = (report: Report, part: string): Diagnostic[] =>
   Object.entries(report).flatMap(([metric, value]) => {
-    if (Number.isFinite(value)) return []
+    if (typeof value !== 'number' || Number.isFinite(value)) return []
     const what = `${metric === 'loss' ? 'the loss' : `\`${metric}\``} of the ${part} part`
     return [diagnostic('RNN512', { what, value })]
   })

@@ -1,12 +1,14 @@
 // rnnc predict: answers new data, in its own units and labels.
+import type { Signature } from '../../compiler/elaborate/values/signature.ts'
 import { counted } from '../../dsl/counted.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { loadInputs } from '../../runtime/data/loadData.ts'
+import { forecastAsync } from '../../runtime/forecast.ts'
 import { checkWritable, writeBytes } from '../../runtime/node/index.ts'
 import { predictAsync, predictedBatch } from '../../runtime/predict.ts'
 import { sampleStep } from '../../runtime/sampleStep.ts'
 import { stream } from '../../runtime/stream/stream.ts'
-import { csvOf, jsonOf, tableOf } from '../answers.ts'
+import { csvOf, jsonOf, tableOf, withKeys } from '../answers.ts'
 import { type AddCommand, chooseDtype, describeUse } from '../command.ts'
 import { type DecodingOptions, decodingFlags, readDecoding } from '../decoding.ts'
 import { oneOf } from '../errors.ts'
@@ -27,6 +29,8 @@ interface Options extends TrainedOptions, DecodingOptions {
   readonly out?: string
   readonly format?: string
   readonly force?: boolean
+  readonly key?: string
+  readonly probabilities?: boolean
 }
 
 export const predict: AddCommand = (program, output) =>
@@ -41,15 +45,26 @@ export const predict: AddCommand = (program, output) =>
       ['--out <path>', 'write the answers to this file instead of stdout'],
       ['--force', 'overwrite --out even if it contains weights'],
       ['--format <text|csv|json>', 'by default text on stdout, csv for --out *.csv, json for any other file'],
+      [
+        '--key <column>',
+        'put this column of the data before each answer, of a window that of its last row; `row` is the number of the row',
+      ],
+      ['--probabilities', 'add the probability of each label: a column `kind.rose`'],
       ['--stream', 'read a sequence from stdin (JSON Lines or CSV) and write one line of JSON per element, at once'],
       ['--inputs <json>', 'with --stream: inputs that are not over the axis, as a JSON object'],
       ['--over <axis>', 'with --stream: axis of the sequence, if the model has several'],
-      ...decodingFlags,
+      [
+        '--steps <n>',
+        'generate at most n elements; from the past of a series, predict n elements ahead by feeding answers back',
+      ],
+      ...decodingFlags.filter(([flag]) => !flag.startsWith('--steps')),
       ...trainedFlags,
     ],
     [
       'rnnc predict sunspots.safetensors --data new.csv',
       'rnnc predict sunspots.safetensors --data new.csv --format csv > answers.csv',
+      'rnnc predict sunspots.safetensors --steps 10 --key year --format csv',
+      'rnnc predict flowers.safetensors --data new.csv --key id --probabilities',
       'rnnc predict sunspots.rnn --weights sunspots.safetensors --data new.csv --out answers.json',
       'tail -f sensor.csv | rnnc predict detector.safetensors --stream',
       'rnnc predict translate.safetensors --data new.csv --beam 4',
@@ -70,16 +85,11 @@ async function run(path: string, options: Options, output: Output): Promise<void
   const reads = readsOf(opened)
   if (out === undefined) await checkStdout(output, reads)
   else await checkNoWeights(out, output, reads, options.force ? 'forced' : 'not forced')
-  if (model.signature.inputs.length === 0) {
-    const found = `\`${model.signature.name}\`, which has none`
-    fail(
-      'RNN509',
-      { what: 'predict', expected: 'a model with inputs', found },
-      { help: 'to write a sequence: `rnnc generate`' },
-    )
-  }
+  checkModel(model.signature, options)
   const stored = fitted ?? { calls: {}, ports: {}, sizes: {} }
-  const { part, sizes } = await loadInputs(block, model.signature, { ...source, fitted: stored })
+  const { key } = options
+  const given = { ...source, fitted: stored, ...(key !== undefined && { key }) }
+  const { part, sizes, keys } = await loadInputs(block, model.signature, given)
   const memory = memoryHere()
   const { backend, ...chosen } = await target.settle(
     model.fedBack.length > 0
@@ -87,13 +97,21 @@ async function run(path: string, options: Options, output: Output): Promise<void
       : () => sampleStep(model, 'predict', part, sizes, { batch: predictedBatch, precision, seed: 0, weights, memory }),
   )
   const onBatch = createMeter(output, 'predicting')
-  const { examples, ...ran } = await predictAsync(model, weights, part, sizes, fitted, {
+  const { steps, ...choosing } = decoding
+  const aheadBy = model.fedBack.length === 0 && Object.keys(choosing).length === 0 ? steps : undefined
+  const how = {
     backend,
     precision,
     memory,
-    ...(Object.keys(decoding).length > 0 && { decoding }),
+    ...(Object.keys(decoding).length > 0 && aheadBy === undefined && { decoding }),
+    ...(options.probabilities && { probabilities: true }),
     onBatch,
-  })
+  }
+  const { examples: answers, ...ran } =
+    aheadBy === undefined
+      ? await predictAsync(model, weights, part, sizes, fitted, how)
+      : await forecastAsync(aheadBy, model, weights, part, sizes, fitted, how)
+  const examples = keys === undefined ? answers : withKeys(answers, key ?? '', keys)
   const facts = {
     model: model.signature.name,
     ...ran,
@@ -109,9 +127,21 @@ async function run(path: string, options: Options, output: Output): Promise<void
   output.result({ ok: true, ...facts, out }, `saved ${out}`)
 }
 
+/** RNN509 for a model without inputs, or without classes where probabilities are asked for. */
+function checkModel({ name, inputs, targets, predictions }: Signature, { probabilities }: Options): void {
+  if (inputs.length === 0) {
+    const help = 'to write a sequence: `rnnc generate`'
+    fail('RNN509', { what: 'predict', expected: 'a model with inputs', found: `\`${name}\`, which has none` }, { help })
+  }
+  const hasClasses = targets.some(t => t.coding !== undefined && predictions.some(p => p.target === t.name))
+  if (!probabilities || hasClasses) return
+  const found = `\`${name}\`, which predicts none`
+  fail('RNN509', { what: '--probabilities', expected: 'a model that predicts classes or tokens', found })
+}
+
 /** Answers standard input element by element. */
 async function streaming(path: string, options: Options, output: Output): Promise<void> {
-  const other = ['out', 'format', 'data'].find(name => Object.hasOwn(options, name))
+  const other = ['out', 'format', 'data', 'key', 'probabilities'].find(name => Object.hasOwn(options, name))
   if (other !== undefined)
     fail('RNN509', { what: '--stream', expected: 'standard input alone', found: `\`--${other}\`` })
   const backend = openCpu(options, output)

@@ -1,6 +1,7 @@
 // rnnc train: trains a model on data, and saves its weights.
 import { load } from '../../compiler/index.ts'
 import { type Diagnostic, RnnError } from '../../dsl/diagnostics.ts'
+import { evaluateInUnits } from '../../runtime/evaluateInUnits.ts'
 import { replaceBytes } from '../../runtime/node/index.ts'
 import { evaluatePartAsync, type Report, using } from '../../runtime/session.ts'
 import { type Checkpointing, train as runTraining, type TrainResult } from '../../runtime/train.ts'
@@ -59,6 +60,7 @@ export const train: AddCommand = (program, output) =>
     [
       'rnnc train sunspots.rnn',
       'rnnc train sunspots.rnn --out weights.safetensors --set units=64 epochs=20',
+      "rnnc train sunspots.rnn --set rate=0.01 batch=64 'clip=norm(1)' 'optimizer=AdamW(0.002)'",
       'rnnc train sunspots.rnn --data newer.csv --seed 7 --dtype f64 --json',
       'rnnc train characters.rnn --target wasm --threads 2',
       'rnnc train characters.rnn --checkpoint 10m --resume --log run.jsonl',
@@ -108,12 +110,13 @@ async function trainOnce(plan: TrainingPlan, output: Output): Promise<TrainedMod
       throw new RnnError(withSaved(failed, saved))
     }
     const tested = await test(plan, result, signal)
+    const inUnits = tested && (await testInUnits(plan, result, signal))
     const summary = summaryOf(plan, result, tested)
     const previous = await save(plan, result, summary, failed)
     if (signal.aborted) output.exitCode = interrupted
     const seconds = (performance.now() - started) / 1000
     const saved = { previous, state: states?.written() }
-    const trained = { plan, result, failed, tested, summary, ...saved, seconds, complete: !signal.aborted }
+    const trained = { plan, result, failed, tested, inUnits, summary, ...saved, seconds, complete: !signal.aborted }
     if (plan.report !== undefined) await writeReport(plan.report, trained, output)
     return trained
   } finally {
@@ -154,8 +157,8 @@ const checkpointing = (
 })
 
 /** Everything that weights of a training are saved with. */
-const savedWith = ({ model, sets, data, dataPath, precision, seed }: TrainingPlan) => ({
-  ...{ model, sets, seed },
+const savedWith = ({ model, sets, settings, data, dataPath, precision, seed }: TrainingPlan) => ({
+  ...{ model, sets, settings, seed },
   ...(dataPath !== undefined && { data: dataPath }),
   dtype: precision,
   fitted: { ...data.fitted, sizes: data.sizes },
@@ -197,6 +200,21 @@ async function test(plan: TrainingPlan, result: TrainResult, signal: AbortSignal
   return using(load(model.context, model.evaluate(), backend, precision), executable =>
     evaluatePartAsync(model, part, data.sizes, executable, result.weights, { backend, precision, batch, seed, signal }),
   ).catch((error: unknown) => {
+    if (!signal.aborted || error instanceof RnnError) throw error
+    return undefined
+  })
+}
+
+/** The metrics of the test part in the units of the data; undefined without such a metric, or if an interrupt comes first. */
+async function testInUnits(
+  { model, data, backend, precision, batch, seed, memory }: TrainingPlan,
+  { weights }: TrainResult,
+  signal: AbortSignal,
+): Promise<Report | undefined> {
+  const { test: part, sizes, fitted } = data
+  if (part === undefined) return undefined
+  const how = { backend, precision, batch, seed, fitted, memory, signal }
+  return evaluateInUnits({ model, part, sizes, weights }, how).catch((error: unknown) => {
     if (!signal.aborted || error instanceof RnnError) throw error
     return undefined
   })

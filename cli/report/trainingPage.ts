@@ -1,7 +1,7 @@
 // The report of a training as one HTML page: how it ended, curves, predictions beside the truth, the model and its data as text.
 import { counted } from '../../dsl/counted.ts'
 import { describePort } from '../../runtime/data/bindSizes.ts'
-import type { Report } from '../../runtime/session.ts'
+import { numbersOf, type Report } from '../../runtime/session.ts'
 import type { EpochReport } from '../../runtime/train.ts'
 import { formula, parameterCount } from '../describeSignature.ts'
 import { ownSources } from '../openSource.ts'
@@ -41,7 +41,7 @@ export function trainingPage(trained: TrainedModel, part: string, compared: read
 
 function lossTable(parts: Readonly<Record<string, Report | undefined>>): Markup {
   const shown = Object.entries(parts).flatMap(([part, report]) =>
-    report === undefined ? [] : [[part, report] as const],
+    report === undefined ? [] : [[part, numbersOf(report)] as const],
   )
   const names = [...new Set(shown.flatMap(([, report]) => Object.keys(report)))]
   return htmlTable([
@@ -55,10 +55,13 @@ function lossTable(parts: Readonly<Record<string, Report | undefined>>): Markup 
 
 /** A chart of the loss and each metric, one of the rate, and one of the norm of the gradients. */
 function curves(history: readonly EpochReport[]): Markup[] {
-  const names = [...new Set(history.flatMap(e => [e.training, e.validation ?? {}].flatMap(Object.keys)))]
-  const curve = (name: string, read: (epoch: EpochReport) => number | undefined) => ({
+  const all = history.map(({ training, validation = {}, ...e }) => {
+    return { ...e, training: numbersOf(training), validation: numbersOf(validation) }
+  })
+  const names = [...new Set(all.flatMap(e => [e.training, e.validation].flatMap(Object.keys)))]
+  const curve = (name: string, read: (epoch: (typeof all)[number]) => number | undefined) => ({
     name,
-    points: history.flatMap(e => {
+    points: all.flatMap(e => {
       const value = read(e)
       return value === undefined ? [] : [[e.epoch, value] as const]
     }),
@@ -66,7 +69,7 @@ function curves(history: readonly EpochReport[]): Markup[] {
   const charts = [
     ...names.map(name => ({
       title: name,
-      curves: [curve('training', e => e.training[name]), curve('validation', e => e.validation?.[name])],
+      curves: [curve('training', e => e.training[name]), curve('validation', e => e.validation[name])],
     })),
     { title: 'learning rate', curves: [curve('rate', e => e.rate)] },
     { title: 'norm of the gradients, mean of the epoch', curves: [curve('norm', e => e.gradientNorm)] },

@@ -4,6 +4,7 @@ import type { Reading } from '../data/vocabulary.ts'
 import { encodedCode, member, sizeCode } from './codeOf.ts'
 import type { Field } from './layout.ts'
 import type { ElementField, StreamLayout } from './streamLayout.ts'
+import { textCode } from './textCode.ts'
 
 /** Writes the function within `create`; nothing for a model that reads none of its targets. */
 export function generateText(layout: StreamLayout): string[] {
@@ -65,7 +66,7 @@ function beginningCode(field: Field, start: number | undefined): string {
   const { encoding, name } = field
   const code =
     encoding?.kind === 'tokens'
-      ? `tokens('${name}', ${values}, labels.${name}, ${JSON.stringify(readingOf(encoding))})`
+      ? `tokens('${name}', ${values}, labels.${name}, ${textCode(readingOf(encoding))})`
       : (encodedCode(field, values) ?? values)
   return start === undefined ? `[...${code}]` : `[${start}, ...${code}]`
 }

@@ -9,8 +9,10 @@ import { generateText } from './generateText.ts'
 import { dimsText, type Field, type Layout, realArray } from './layout.ts'
 import { helpersFor } from './moduleHelpers.ts'
 import type { Network } from './network.ts'
+import { outputsText, plainLayoutText } from './plainText.ts'
 import type { StreamLayout } from './streamLayout.ts'
 import { streamText } from './streamText.ts'
+import { textCode } from './textCode.ts'
 import { scaleText, unscaleText } from './units.ts'
 
 export interface ModuleParts {
@@ -71,7 +73,7 @@ function unitsText({ layout, stream }: ModuleParts): string[] {
   const scaled = given.flatMap(f => chains(f, scaleText))
   const unscaled = answered.flatMap(f => chains(f, unscaleText))
   const labels = fieldsOf([...given, ...answered]).flatMap(({ name, encoding }) =>
-    encoding === undefined || encoding.kind === 'numbers' ? [] : [`  ${name}: ${JSON.stringify(textsOf(encoding))},`],
+    encoding === undefined || encoding.kind === 'numbers' ? [] : [`  ${name}: ${textCode(textsOf(encoding))},`],
   )
   const object = (name: string, comment: string, lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : [`// ${comment}`, `const ${name} = {`, ...lines, '}', '']
@@ -95,7 +97,7 @@ export const hasPredict = ({ answers, inputs }: Layout): boolean =>
   answers.length > 0 && [...inputs, ...answers.map(a => a.target)].some(f => f.encoding !== undefined || f.codes)
 
 function createText({ layout, weights, network, stream, precision }: ModuleParts, real: string): string[] {
-  const { outputs, fixed, free, parameters } = layout
+  const { fixed, free, parameters } = layout
   const given = [
     ...(weights === undefined ? ['weights'] : []),
     ...(free.length > 0 ? ['given'] : []),
@@ -123,17 +125,7 @@ function createText({ layout, weights, network, stream, precision }: ModuleParts
     '  }',
     '  const weightsOf = network.store(values)',
     '',
-    '  /** In the numbers of the network. */',
-    `  ${define} run(inputs) {`,
-    '    const sizes = { ...fixed }',
-    ...sizeLines(layout).map(line => `    ${line}`),
-    `    const results = ${wait}network.run(sizes, {`,
-    ...inputEntries(layout, real).map(line => `      ${line}`),
-    '      ...weightsOf,',
-    '    })',
-    `    return { ${outputs.map(o => `${o.name}: results.${o.name}.slice()`).join(', ')} }`,
-    '  }',
-    '',
+    ...runText(layout, real, define, wait),
     ...(hasPredict(layout) ? predictText(layout, define, wait) : []),
     ...(stream === undefined
       ? []
@@ -151,8 +143,34 @@ function createText({ layout, weights, network, stream, precision }: ModuleParts
   ]
 }
 
-function predictText({ inputs, outputs, answers }: Layout, define: string, wait: string): string[] {
-  const encoded = encodedEntries(inputs)
+/** Writes what both `run` and `predict` need, and `run`. */
+function runText(layout: Layout, real: string, define: string, wait: string): string[] {
+  return [
+    ...plainLayoutText(layout),
+    `  ${define} compute(inputs) {`,
+    '    const sizes = { ...fixed }',
+    ...sizeLines(layout).map(line => `    ${line}`),
+    `    const results = ${wait}network.run(sizes, {`,
+    ...inputEntries(layout, real).map(line => `      ${line}`),
+    '      ...weightsOf,',
+    '    })',
+    `    return [{ ${layout.outputs.map(o => `${o.name}: results.${o.name}.slice()`).join(', ')} }, sizes]`,
+    '  }',
+    '',
+    '  /** In the numbers of the network. */',
+    `  ${define} run(inputs) {`,
+    '    const given = plain(inputs, layout, [])',
+    `    const [results, sizes] = ${wait}compute(given.flat)`,
+    `    return given.rows === undefined ? results : asRows(results, ${outputsText(layout, false)}, given, layout.lengths, sizes)`,
+    '  }',
+    '',
+  ]
+}
+
+function predictText(layout: Layout, define: string, wait: string): string[] {
+  const { inputs, outputs, answers } = layout
+  const encoded = encodedEntries(inputs, 'given.flat')
+  const texts = inputs.flatMap(f => (f.encoding === undefined || f.encoding.kind === 'numbers' ? [] : [`'${f.name}'`]))
   const decoded = outputs.map(({ name, port }) => {
     const target = answers.find(a => a.output.name === name)?.target
     if (target === undefined) return `${name}: results.${name}`
@@ -167,8 +185,10 @@ function predictText({ inputs, outputs, answers }: Layout, define: string, wait:
   return [
     '  /** In the units and labels of the data. */',
     `  ${define} predict(inputs) {`,
-    `    const results = ${wait}run({ ...inputs${encoded.map(e => `, ${e}`).join('')} })`,
-    `    return { ${decoded.join(', ')} }`,
+    `    const given = plain(inputs, layout, [${texts.join(', ')}])`,
+    `    const [results, sizes] = ${wait}compute({ ...given.flat${encoded.map(e => `, ${e}`).join('')} })`,
+    `    const answers = { ${decoded.join(', ')} }`,
+    `    return given.rows === undefined ? answers : asRows(answers, ${outputsText(layout, true)}, given, layout.lengths, sizes)`,
     '  }',
     '',
   ]

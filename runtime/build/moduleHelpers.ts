@@ -1,8 +1,10 @@
 // The functions of a built module that are the same for every model. Each is written only where it is used.
 import { memoryImport, mostPages, pageBytes } from '../../compiler/backend/wasm/encodeModule.ts'
+import { plainHelpers } from './plainHelpers.ts'
 
 /** Text of each function, by its name. */
 const helpers: Readonly<Record<string, string>> = {
+  ...plainHelpers,
   own: `// A property of an object itself.
 function own(object, name) {
   return object !== undefined && Object.hasOwn(object, name) ? object[name] : undefined
@@ -27,7 +29,7 @@ function numbers(name, values) {
   const wrong = Array.prototype.findIndex.call(values, value => typeof value !== 'number' && typeof value !== 'boolean')
   if (wrong < 0) return values
   const found = values[wrong]
-  throw new TypeError(\`\${name}[\${wrong}] is \${typeof found === 'string' ? JSON.stringify(found) : found}, not a number\`)
+  throw new TypeError(\`\${name}[\${wrong}] is \${shown(found)}, not a number\`)
 }`,
   wholes: `// As \`array\`, for whole numbers that 32 bits hold.
 function wholes(name, values, length) {

@@ -7,6 +7,7 @@ import { hasPredict } from './module.ts'
 import type { Network } from './network.ts'
 import type { StreamLayout } from './streamLayout.ts'
 import { streamTypes } from './streamTypes.ts'
+import { textCode } from './textCode.ts'
 
 /** A module whose types are written. */
 export interface TypedModule {
@@ -56,14 +57,37 @@ function runTypes(layout: Layout, real: string): string[] {
   return [
     ...interfaceText('Inputs', 'The inputs of `run`, in the numbers of the network.', [
       ...sizeFields(layout),
-      ...inputs.map(f => [shaped(f, limits(f, fixed)), `readonly ${f.name}: ${inputType(f)}`] as const),
+      ...inputs.map(
+        f =>
+          [shaped(f, limits(f, fixed)), `readonly ${f.name}: ${inputType(f)} | ${nested(f.shape, leafOf(f))}`] as const,
+      ),
       ...lengthFields(layout),
+    ]),
+    ...interfaceText('InputRow', 'One example of the inputs of `run`.', [
+      ...inputs.map(f => [`${shaped(f)}, without the examples`, rowMember(f, leafOf(f))] as const),
     ]),
     ...interfaceText('Outputs', 'The results of `run`; elements past the length of an example are 0.', [
       ...outputs.map(f => [shaped(f), `readonly ${f.name}: ${f.port.dtype === 'real' ? real : 'Int32Array'}`] as const),
     ]),
+    ...interfaceText('OutputRow', 'The result of `run` for one example.', [
+      ...outputs.map(
+        f =>
+          [
+            `${shaped(f)}, without the examples`,
+            `readonly ${f.name}: number${'[]'.repeat(f.shape.length - 1)}`,
+          ] as const,
+      ),
+    ]),
   ]
 }
+
+/** A list in lists for each of these dims: of one example, with its item innermost. */
+const nested = (dims: readonly unknown[], leaf: string): string =>
+  dims.reduce<string>(inner => `Iterable<${inner}>`, leaf)
+
+const rowMember = (f: Field, leaf: string): string => `readonly ${f.name}: ${nested(f.shape.slice(1), leaf)}`
+
+const leafOf = ({ port }: Field): string => (port.dtype === 'bool' ? 'number | boolean' : 'number')
 
 const weightTypes = ({ parameters, fixed }: Layout): string[] =>
   interfaceText('Weights', 'The parameters, by path.', [
@@ -76,10 +100,19 @@ function modelTypes({ layout, network, stream }: TypedModule): string[] {
   const members: Member[] = [['The backend that runs it.', 'readonly backend: string']]
   if (network.async) members.push(['The device that it runs on.', 'readonly device: string'])
   members.push(['In the numbers of the network.', `run(inputs: Inputs): ${laterOf(network, 'Outputs')}`])
+  members.push([
+    'As `run`, of one object for each example.',
+    `run(rows: Iterable<InputRow>): ${laterOf(network, 'OutputRow[]')}`,
+  ])
   if (hasPredict(layout))
     members.push([
       'In the units and labels of the data.',
       `predict(inputs: DataInputs): ${laterOf(network, 'Answers')}`,
+    ])
+  if (hasPredict(layout))
+    members.push([
+      'As `predict`, of one object for each example.',
+      `predict(rows: Iterable<DataRow>): ${laterOf(network, 'AnswerRow[]')}`,
     ])
   if (stream !== undefined)
     members.push([`Begins a stream over ${stream.graphs.axis}.`, 'stream(inputs?: StreamInputs): Stream'])
@@ -100,10 +133,15 @@ function predictTypes(layout: Layout, real: string): string[] {
       ...inputs.map((f): Member => {
         const texts = textType(f)
         const type = texts === undefined ? inputType(f) : `readonly (number | ${texts})[]`
-        return [dimsText(f.shape, fixed), `readonly ${f.name}: ${type}`]
+        return [dimsText(f.shape, fixed), `readonly ${f.name}: ${type} | ${nested(f.shape, dataLeaf(f))}`]
       }),
       ...lengthFields(layout),
     ]),
+    ...interfaceText(
+      'DataRow',
+      'One example of the inputs of `predict`.',
+      inputs.map((f): Member => [`${dimsText(f.shape, fixed)}, without the examples`, rowMember(f, dataLeaf(f))]),
+    ),
     ...interfaceText('Answers', 'The results of `predict`; elements past the length of an example have no meaning.', [
       ...outputs.map((f): Member => {
         const target = answers.find(a => a.output.name === f.name)?.target
@@ -112,7 +150,25 @@ function predictTypes(layout: Layout, real: string): string[] {
         return [shape, `readonly ${f.name}: ${answerType(f, target, real)}`]
       }),
     ]),
+    ...interfaceText(
+      'AnswerRow',
+      'The answer of `predict` for one example.',
+      outputs.map((f): Member => {
+        const target = answers.find(a => a.output.name === f.name)?.target
+        const rank = f.shape.length - 1 - (target?.codes === undefined ? 0 : f.port.item.length)
+        const leaf = (target && textType(target)) ?? 'number'
+        return [
+          'As it stands in the data.',
+          `readonly ${f.name}: ${rank === 0 ? leaf : `(${leaf})${'[]'.repeat(rank)}`}`,
+        ]
+      }),
+    ),
   ]
+}
+
+const dataLeaf = (f: Field): string => {
+  const texts = textType(f)
+  return texts === undefined ? leafOf(f) : `number | ${texts}`
 }
 
 function answerType(output: Field, target: Field | undefined, real: string): string {
@@ -129,7 +185,7 @@ function textType({ encoding }: Field): string | undefined {
   return encoding?.kind === 'classes' ? union(encoding.labels) : undefined
 }
 
-const union = (labels: readonly string[]): string => labels.map(label => JSON.stringify(label)).join(' | ') || 'never'
+const union = (labels: readonly string[]): string => labels.map(textCode).join(' | ') || 'never'
 
 const inputType = ({ port }: Field): string =>
   port.dtype === 'bool' ? 'ArrayLike<number | boolean>' : 'ArrayLike<number>'

@@ -18,6 +18,7 @@ import type { Part } from './example.ts'
 import { examplesOf, placeIn } from './examplesOf.ts'
 import { type Feed, feedOf, foundIn } from './feed.ts'
 import type { Fitted } from './fitted.ts'
+import { readerOfKeys } from './keys.ts'
 import { checkHeld } from './precision.ts'
 import { originOf } from './raggedSequences.ts'
 import { allRows, noRows, type Rows } from './rows.ts'
@@ -57,8 +58,16 @@ export interface LoadedData {
   readonly precision?: Precision
 }
 
+export interface InputOptions extends LoadOptions {
+  readonly fitted: Fitted
+  /** A column that names each example; `row`, where there is none of this name, is the number of the row. */
+  readonly key?: string
+}
+
 /** The inputs of examples, for predictions. */
 export interface LoadedInputs {
+  /** The key of each example; of a past that of its last row. Present where one was asked for. */
+  readonly keys?: readonly (string | number)[]
   /** Every row; of a series every past, also the last ones, which have no next unless an input takes it. Has no targets. */
   readonly part: Part
   readonly sizes: Sizes
@@ -103,17 +112,15 @@ export async function loadData(data: Data, signature: Signature, options: LoadOp
 
 /**
  * Loads the inputs of a trained model, for its predictions: no targets are needed, nothing is split and nothing fitted. Errors as those
- * of `loadData`; RNN501 where the block scales or numbers something for which the weights store nothing.
+ * of `loadData`, RNN403 for a key that is no column; RNN501 where the block scales or numbers something for which the weights store nothing.
  */
-export async function loadInputs(
-  data: Data,
-  signature: Signature,
-  options: LoadOptions & { readonly fitted: Fitted },
-): Promise<LoadedInputs> {
+export async function loadInputs(data: Data, signature: Signature, options: InputOptions): Promise<LoadedInputs> {
   const fit = stored(options.fitted, signature.name)
   const axes = axesFed(data, [...signature.inputs, ...signature.targets])
   const fed = new Set(signature.inputs.map(({ name }) => name))
-  const lookup = evaluator(data, { ...sourcesOf(options), fit, axes, fed })
+  const sources = sourcesOf(options)
+  const keys = options.key === undefined ? undefined : readerOfKeys(sources, options.key)
+  const lookup = evaluator(data, { ...(keys?.sources ?? sources), fit, axes, fed })
   const feeds = await feedAll(data, inputsOf(signature), lookup)
   checkNumbers(feeds, options)
   // What feeds targets alone is not read.
@@ -124,7 +131,9 @@ export async function loadInputs(
   const typed = await typedAll(read, lookup)
   const sizes = bindAll([...typed, ...feeds], allRows, options)
   for (const each of typed) checkTyped(each, sizes)
-  return { part: partOf(feeds, allRows, sizes, { name: 'the data', forecast: true }), sizes }
+  const part = partOf(feeds, allRows, sizes, { name: 'the data', forecast: true })
+  const [first] = feeds
+  return { part, sizes, ...(keys && first && { keys: keys.keysOf(first.value, part.count) }) }
 }
 
 /** Gives the encodings fitted in training; RNN501 for a call that the data block did not have then. */

@@ -50,7 +50,7 @@ export function evaluateFree(
   const shared = sharedExecutables(made => loadWithin(run, model.context, made, backend))
   const executable = shared(graph)
   const stored = executable.store(weights)
-  const totals = createTotals(model)
+  const totals = createTotals(model, sizes)
   let done = 0
   for (const indices of batchesOf(part.count, batch, 'ordered')) {
     const { inputs, sizes: all } = pack(ports, part, indices, sizes, precision)

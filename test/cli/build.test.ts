@@ -198,10 +198,22 @@ const later = await onGpu({ gpu: {} })
 const [{ next: soon }, { next: raw }] = [await later.predict({ past: [1] }), await later.run({ past: [1] })]
 later.dispose()
 declare const weights: Weights
+const rows: number[][] = tagger(weights, { V: 5 }).run([{ words: [1, 2] }, { words: new Set([3]) }]).map(row => row.p[0])
+const [{ kind: named }] = flowers().predict([{ x: [1, 2] }])
+const same: typeof kind = named
+create().predict({ past: [[1, 2, 3, 4, 5, 6]] }).next.fill(rows.length + same.length)
 tagger(weights, { V: 5 }).run({ B: 1, words: [1], T_lengths: [1] }).p.fill(next[0] + soon[0] + raw[0] + numbers[0] + kind.length)
 `
     assert.equal(await typeErrors(right), '')
-    for (const wrong of ['{ pats: [] }', '{}', "{ past: 'six' }", '{ past: [], T_lengths: [] }']) {
+    for (const wrong of [
+      '{ pats: [] }',
+      '{}',
+      "{ past: 'six' }",
+      '{ past: [], T_lengths: [] }',
+      "{ past: [['1']] }",
+      '[{}]',
+      '[{ past: [[1]] }]',
+    ]) {
       assert.match(
         await typeErrors(`import { create } from './wave.mjs'\ncreate().run(${wrong})\n`),
         /user.mts\(2,/,

@@ -113,6 +113,106 @@ describe('rnnc predict', () => {
     assert.equal(given.stdout, own.stdout)
   })
 
+  it('gives each answer its key: a column, or the number of the row; of a window those of its last row', async () => {
+    const rows = flowers().trim().split('\n')
+    const named = rows.map((row, i) => (i === 0 ? `id,${row}` : `"no. ${i}, é",${row}`)).join('\n')
+    write('named.csv', named)
+    const found = await predictions('flowers.safetensors', '--data', 'named.csv', '--key', 'id')
+    assert.deepEqual(Object.keys(found[0]), ['id', 'kind'])
+    assert.deepEqual(
+      found.map(row => row.id),
+      Array.from({ length: 60 }, (_, i) => `no. ${i + 1}, é`),
+    )
+    const { stdout } = await ok(
+      'predict',
+      'flowers.safetensors',
+      '--data',
+      'named.csv',
+      '--key',
+      'id',
+      '--format',
+      'csv',
+    )
+    assert.match(stdout, /^id,kind\n"no\. 1, é",/)
+
+    const dated = wave(20)
+      .trim()
+      .split('\n')
+      .map((row, i) => (i === 0 ? `day,${row}` : `2026-01-${i},${row}`))
+    write('dated.csv', dated.join('\n'))
+    const windows = await predictions('wave.safetensors', '--data', 'dated.csv', '--key', 'day')
+    assert.deepEqual([windows[0].day, windows.at(-1)?.day, windows.length], ['2026-01-6', '2026-01-20', 15])
+    const numbered = await predictions('wave.safetensors', '--data', 'dated.csv', '--key', 'row')
+    assert.deepEqual([numbered[0].row, numbered.at(-1)?.row], [6, 20])
+    // A column that is read as numbers too.
+    const values = await predictions('wave.safetensors', '--data', 'dated.csv', '--key', 'value')
+    assert.equal(values[0].value, dated[6].split(',')[1])
+
+    const refused = (...args: readonly string[]) =>
+      rnnc('predict', 'flowers.safetensors', '--data', 'named.csv', ...args)
+    assertRefused(await refused('--key', 'idd'), 'RNN403', /no column `idd`\nhelp: did you mean `id`/)
+    assertRefused(await refused('--key', 'kind'), 'RNN509', /another name than the answers/)
+    assertRefused(await rnnc('predict', 'flowers.safetensors', '--stream', '--key', 'id'), 'RNN509', /`--key`/)
+  })
+
+  it('gives the probability of each label with --probabilities', async () => {
+    const found = await predictions('flowers.safetensors', '--probabilities')
+    for (const row of found) {
+      const labels = ['iris', 'lily', 'rose']
+      const chances = labels.map(label => Number(row[`kind.${label}`]))
+      assert.ok(Math.abs(chances.reduce((a, b) => a + b) - 1) < 1e-6)
+      assert.equal(row.kind, labels[chances.indexOf(Math.max(...chances))])
+    }
+    assert.match(
+      (await ok('predict', 'flowers.safetensors', '--probabilities')).stdout,
+      /^ # {2}kind +kind.iris +kind.lily/,
+    )
+  })
+
+  it('predicts several steps ahead by feeding answers back', async () => {
+    const sum = series('optimizer = SGD(0); epochs = 1; batch = 8')
+      .replace(/over T\[6\]/, 'over T[2]')
+      .replace(/y = .*/, 'param w: real = ones\n  y = w * sum(past, over T)')
+      .replace('standardize(csv("wave.csv").value)', 'csv("wave.csv").value / 2')
+      .replace('windows(s, 6', 'windows(s, 2')
+    write('sum.rnn', sum)
+    await ok('train', 'sum.rnn')
+    write('start.csv', 'value\n2\n2\n4\n')
+    const found = await predictions('sum.safetensors', '--data', 'start.csv', '--steps', '4')
+    assert.deepEqual(found, [{ next: [4, 6, 10, 16] }, { next: [6, 10, 16, 26] }])
+    const { stdout } = await ok(
+      'predict',
+      'sum.safetensors',
+      '--data',
+      'start.csv',
+      '--steps',
+      '2',
+      '--key',
+      'row',
+      '--format',
+      'csv',
+    )
+    assert.equal(stdout, 'row,next[0],next[1]\n2,4,6\n3,6,10\n')
+    // With two values at once, as many rounds as are needed.
+    write(
+      'pair.rnn',
+      sum
+        .replace('next: real', 'next: real over S[2]')
+        .replace('y = w *', 'y = w * position(over S) + w *')
+
+        .replace('ahead = 1', 'ahead = 2'),
+    )
+    await ok('train', 'pair.rnn')
+    const pairs = await predictions('pair.safetensors', '--data', 'start.csv', '--steps', '3')
+    // In halves: from 1, 1 the pair 2, 3; from that 5, 6.
+    assert.deepEqual(pairs[0], { next: [4, 6, 10] })
+    assertRefused(
+      await rnnc('predict', 'flowers.safetensors', '--steps', '2'),
+      'RNN523',
+      /is not the past of the series/,
+    )
+  })
+
   it('refuses data that does not fit', async () => {
     assertRefused(await rnnc('predict', 'wave.safetensors', '--data', 'flowers.csv'), 'RNN403', /has no column `value`/)
     write('hole.csv', 'width,height\n1,2\n3,\n')

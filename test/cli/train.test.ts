@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { describe, it } from 'vitest'
 import { needs } from '../support/needs.ts'
-import { assertRefused, isRecord, json, series, wave, workplace } from './support.ts'
+import { assertRefused, classifier, flowers, isRecord, json, series, wave, workplace } from './support.ts'
 
 const { rnnc, ok, start, write, path } = workplace({ 'wave.rnn': series(), 'wave.csv': wave() })
 
@@ -17,7 +17,7 @@ describe('rnnc train', () => {
     )
     assert.match(
       stdout,
-      /^trained for 3 epochs \(.*, js, f32, seed 0\)\n {2}training +loss .*\n {2}validation +loss .*\n {2}test +loss .*, rmse .*\nsaved wave.safetensors\n$/,
+      /^trained for 3 epochs \(.*, js, f32, seed 0\)\n {2}training +loss .*\n {2}validation +loss .*\n {2}test +loss .*, rmse .*\n {2}in units +rmse \d.*\nsaved wave.safetensors\n$/,
     )
     assert.ok(!(stdout + stderr).includes('\u001b'))
     assert.ok(existsSync(path('wave.safetensors')))
@@ -74,6 +74,78 @@ describe('rnnc train', () => {
       await rnnc('eval', 'wave.rnn', '--weights', 'set.safetensors', '--set', 'units=5'),
       'RNN501',
       /`SimpleRNN.W` is \[5, 1\] in the model, \[3, 1\] in the file/,
+    )
+  })
+
+  it('takes the numbers of the optimizer and every setting, as the file would hold them', async () => {
+    const bytes = async (program: string, ...set: readonly string[]): Promise<unknown> => {
+      write('settings.rnn', program)
+      await ok('train', 'settings.rnn', '--out', 'settings.safetensors', '--force', ...set)
+      return json(await ok('eval', 'settings.safetensors', '--json')).report
+    }
+    const block = 'optimizer = SGD(0.1, momentum = 0.9); epochs = 2; batch = 8; clip = norm(0.1); shuffle = false'
+    const set = [
+      'rate=0.1',
+      'optimizer=SGD(0.01)',
+      'optimizer.momentum=0.9',
+      'clip=norm(0.1)',
+      'shuffle=false',
+      'epochs=2',
+    ]
+    assert.deepEqual(await bytes(series(), '--set', ...set), await bytes(series(block)))
+    // The weights know them, for whoever trains again.
+    await ok('train', 'settings.rnn', '--out', 'settings.safetensors', '--force', '--set', 'rate=0.02')
+    assert.match(readFileSync(path('settings.safetensors'), 'latin1'), /\\"optimizer\.rate\\":\\"0\.02\\"/)
+    assert.equal((await ok('eval', 'settings.safetensors')).code, 0)
+  })
+
+  it('gives metrics in the units of the data beside those of the network', async () => {
+    const more = series()
+      .replace(
+        'metric rmse',
+        'metric mape(y, next)\n  metric mean = average(y)\n  metric size = l2(SimpleRNN)\n  metric rmse',
+      )
+      .replace('y = [past] |> SimpleRNN(units)', 'part SimpleRNN_1 = SimpleRNN(units)\n  y = [past] |> SimpleRNN_1')
+      .replace('l2(SimpleRNN)', 'l2(SimpleRNN_1)')
+    write('units.rnn', more.replace('standardize(csv("wave.csv").value)', 'standardize(log(csv("wave.csv").value))'))
+    const trained = json(await ok('train', 'units.rnn', '--json'))
+    const { report, inUnits } = json(await ok('eval', 'units.safetensors', '--json'))
+    assert.deepEqual(trained.testInUnits, inUnits)
+    const answers = json(await ok('predict', 'units.safetensors', '--json')).predictions
+    assert.ok(Array.isArray(answers) && isRecord(report) && isRecord(inUnits))
+    const values = wave().trim().split('\n').slice(1).map(Number)
+    // The windows inside the test part, rows 73 to 90.
+    const pairs = Array.from({ length: 12 }, (_, i) => [Number(answers[72 + i].next), values[72 + i + 6]] as const)
+    const meanOf = (f: (y: number, next: number) => number) =>
+      pairs.reduce((sum, [y, n]) => sum + f(y, n), 0) / pairs.length
+    const expected = {
+      mape: meanOf((y, next) => Math.abs(y - next) / next),
+      mean: meanOf(y => y),
+      rmse: Math.sqrt(meanOf((y, next) => (y - next) ** 2)),
+    }
+    assert.deepEqual(Object.keys(inUnits), Object.keys(expected))
+    for (const [name, value] of Object.entries(expected))
+      assert.ok(Math.abs(Number(inUnits[name]) / value - 1) < 1e-5, name)
+    assert.match(
+      (await ok('eval', 'units.safetensors')).stdout,
+      /^loss +\d\S+\n.*\n(?:.*\n)*rmse +\d\S+ +\(\d\S* in the units of the data\)$/m,
+    )
+  })
+
+  it('prints the table of a confusion with the labels of the data', async () => {
+    write('flowers.csv', flowers())
+    write('table.rnn', classifier.replace('  predict', '  metric confusion(p, kind)\n  predict'))
+    await ok('train', 'table.rnn')
+    const { stdout } = await ok('eval', 'table.safetensors')
+    assert.match(
+      stdout,
+      /^loss +\S+\naccuracy +\S+\n\nconfusion +iris +lily +rose\niris +\d+ +\d+ +\d+\nlily .*\nrose /,
+    )
+    const { report } = json(await ok('eval', 'table.safetensors', '--json'))
+    assert.ok(isRecord(report) && Array.isArray(report.confusion))
+    assert.equal(
+      report.confusion.flat().reduce((sum: number, n: number) => sum + n, 0),
+      12,
     )
   })
 

@@ -33,8 +33,8 @@ test('examples/air_passengers gives the errors that its page says', async () => 
     const { weights } = await train(model, data, { seed })
     const run = { backend: js, precision: 'f32', batch: 16, seed } as const
     const report = evaluatePart(model, data.test, data.sizes, executable, weights, run)
-    close(report.error, said[seed - 1])
-    close(report.year_before, figuresOf('the figure of a year before |')[0])
+    close(Number(report.error), said[seed - 1])
+    close(Number(report.year_before), figuresOf('the figure of a year before |')[0])
   }
 })
 

@@ -34,7 +34,7 @@ async function learn(text: string, rows: readonly (readonly string[])[], sets = 
 function freeMatch({ model, data, weights }: Learned): number {
   assert.ok(data.test)
   const run = { backend: js, precision: 'f32', batch: 64, fitted: data.fitted } as const
-  return evaluateFree(model, data.test, data.sizes, weights, run).exact_match
+  return Number(evaluateFree(model, data.test, data.sizes, weights, run).exact_match)
 }
 
 function predicted({ model, data, weights }: Learned): unknown[] {

@@ -320,7 +320,7 @@ describe('a trained model', () => {
     assert.match(String(data), /RNN501/)
     const loaded = await loadData(model, { read: readerIn(folder) })
     const fromFile = await fit(model, loaded)
-    assert.ok((await evaluate(fromFile, loaded)).loss > 0)
+    assert.ok(Number((await evaluate(fromFile, loaded)).loss) > 0)
     assert.deepEqual((await refused(() => evaluate(fromFile, loaded, { part: 'validation' }))).codes, ['RNN405'])
     const inputs = await loadInputs(fromFile, { read: readerIn(folder) })
     assert.deepEqual(predict(fromFile, inputs), predict(fromFile, { x }))

@@ -5,9 +5,15 @@ import { pointwiseBuiltins } from './pointwise.ts'
 import { probabilityBuiltins } from './probabilities.ts'
 import { reductionBuiltins } from './reductions.ts'
 import { sequenceBuiltins } from './sequences.ts'
+import { wholeSetBuiltins } from './wholeSet.ts'
 
 export const builtins: ReadonlyMap<string, Builtin> = new Map(
-  [...pointwiseBuiltins, ...reductionBuiltins, ...sequenceBuiltins, ...matrixBuiltins, ...probabilityBuiltins].map(
-    b => [b.name, b],
-  ),
+  [
+    ...pointwiseBuiltins,
+    ...reductionBuiltins,
+    ...sequenceBuiltins,
+    ...matrixBuiltins,
+    ...probabilityBuiltins,
+    ...wholeSetBuiltins,
+  ].map(b => [b.name, b]),
 )

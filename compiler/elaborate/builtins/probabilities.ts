@@ -1,26 +1,13 @@
-// Built-in functions of probabilities and of averages, with which losses and metrics are written.
+// Built-in functions of probabilities and labels, with which losses and metrics are written.
 import { fail } from '../../../dsl/diagnostics.ts'
-import { reshape, scalar } from '../../ir/builder.ts'
+import { reshape } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
 import { makersOf, type Value } from '../../ir/graph.ts'
 import { isProbability, standing } from '../../ir/probability.ts'
 import { type View, viewOf } from '../../ir/view.ts'
-import { reached } from '../tensors/computedFrom.ts'
 import { boundBy, checkLabels, toldApart } from '../tensors/labels.ts'
 import { bernoulli } from '../tensors/randomDraws.ts'
-import {
-  constantTensor,
-  contract,
-  dimTensor,
-  expand,
-  inOrder,
-  masked,
-  maskOf,
-  pointwise,
-  tensor,
-  toReal,
-  withItem,
-} from '../tensors/typedOperations.ts'
+import { constantTensor, contract, pointwise, tensor, toReal, withItem } from '../tensors/typedOperations.ts'
 import type { Builtin, Call } from '../values/builtinFunction.ts'
 import { describeEntity, type Entity, staticValue } from '../values/entity.ts'
 import type { Scope } from '../values/scope.ts'
@@ -35,34 +22,6 @@ function viewOfScope({ builder, around }: Scope): View {
     of: (v: Value): Value => around.bindings().find(b => b.inner === v)?.outer ?? v,
   }
   return viewOf(makersOf(builder.eqns), v => outside && { view: outside.view, value: outside.of(v) })
-}
-
-/** Sums all valid elements and counts them; both results are scalars. */
-function totals(scope: Scope, given: Tensor): { sum: Value; count: Value } {
-  const b = scope.builder
-  const t = inOrder(scope, toReal(scope, given))
-  const valid = masked(scope, t, t.axes, 0)
-  const all = (value: Value): Value =>
-    value.shape.length === 0
-      ? value
-      : b.emit('sum', [value], { axes: value.shape.map((_, i) => i - value.shape.length) })
-  const masks = valid.axes.flatMap(a => maskOf(scope, a) ?? []).map(m => inOrder(scope, m))
-  const per = dimTensor(scope, D.product(t.item), 'real')
-  if (masks.length === 0) {
-    const size = D.product([...valid.axes.map(a => a.size), ...t.item])
-    return { sum: all(valid.value), count: dimTensor(scope, size, 'real').value }
-  }
-  const counted = masks.map(m => expand(scope, m, valid.axes, [])).reduce((x, y) => b.emit('and', [x, y]))
-  return { sum: all(valid.value), count: b.emit('mul', [all(b.emit('real', [counted])), per.value]) }
-}
-
-/** Averages over examples, valid steps and items; 0 if there are none. Registers sum and count, to be added up over batches. */
-export function average(scope: Scope, t: Tensor): Tensor {
-  const b = scope.builder
-  const { sum, count } = totals(scope, t)
-  const value = b.emit('div', [sum, b.emit('max', [count, scalar(b, 1)])], {}, { hint: 'average' })
-  scope.session.averages.push({ value, sum, count })
-  return tensor(value, [], [], { facts: t.facts, name: '' })
 }
 
 export const probabilityBuiltins: readonly Builtin[] = [
@@ -103,12 +62,37 @@ export const probabilityBuiltins: readonly Builtin[] = [
     const int = (v: number): Tensor => constantTensor(scope, v, 'int')
     return { ...pointwise(scope, 'where', [above, int(1), int(0)], span), choice }
   }),
-  builtin('average', 'e', 1, ({ scope, span }, e) => {
-    if (scope.builder !== scope.session.root) fail('RNN114', { statement: 'average', place: 'a cell' }, { span })
-    const behind = reached(scope.builder.eqns, e.value)
-    if (scope.session.averages.some(a => behind.has(a.value.id)))
-      fail('RNN232', { found: 'the argument is already an average' }, { span })
-    return average(scope, e)
+  /** Gives a vector that is 1 at the place of a label and 0 elsewhere, with as many elements as `p` distinguishes labels. */
+  builtin('one_hot', 'label, p', 2, ({ scope, span }, label, p) => {
+    if (label.dtype !== 'int' || label.item.length > 0) {
+      const found = formatItem(label)
+      fail('RNN229', { operation: '`one_hot`', expected: 'a class, a token or a whole number', found }, { span })
+    }
+    const choice = { text: scope.call?.argument || p.name, labels: toldApart(p.item) }
+    checkLabels(scope, label, choice, span)
+    boundBy(scope, label, choice)
+    const size = D.unlabelled(choice.labels)
+    const places = tensor(scope.builder.emit('iota', [], { size }), [], [size], { name: 'one_hot' })
+    return { ...toReal(scope, pointwise(scope, 'eq', [places, { ...label, coding: undefined }], span)), name: '' }
+  }),
+  /** Gives the probability of label 1 of two. RNN229 for a distribution over more, RNN416 for a label with more. */
+  builtin('positive', 'p, label', 2, ({ scope, span }, p, label) => {
+    const places = D.asNumber(D.product(p.item))
+    if (p.item.length > 1 || (places !== undefined && places > 2)) {
+      const operation = `\`${scope.call?.callee ?? 'positive'}\``
+      const other = [...scope.session.library.keys()].find(name => name.endsWith(`_${scope.call?.callee}`))
+      const help = other && `for more classes: \`${other}\``
+      const values = { operation, expected: 'the probability of one of two labels', found: formatItem(p) }
+      fail('RNN229', values, { span: scope.call?.span ?? span, ...(help && { help }) })
+    }
+    const choice = { text: scope.call?.argument || p.name, labels: D.constant(2) }
+    checkLabels(scope, label, choice, span)
+    boundBy(scope, label, choice)
+    if (p.item.length === 0) return { ...p, name: '' }
+    // Of several, label 1 is the last of two: a size that is not known yet is checked with the data.
+    const attrs = { axis: -1, start: D.constant(places === 1 ? 0 : 1), size: D.constant(1) }
+    const value = scope.builder.emit('slice', [p.value], attrs)
+    return withItem(scope, { ...p, value, item: [D.constant(1)], name: '' }, [])
   }),
   builtin('bernoulli', 'p, like', 2, (call, p, like) => {
     checkChance(call)

@@ -8,7 +8,7 @@ import { boundsOf } from '../tensors/labels.ts'
 import { pointwise } from '../tensors/typedOperations.ts'
 import { located } from '../values/located.ts'
 import type { LowerOptions } from '../values/newSession.ts'
-import type { Average, Scope, Session } from '../values/scope.ts'
+import type { Gathered, Scope, Session } from '../values/scope.ts'
 import type { Parameter, Port, Prediction } from '../values/signature.ts'
 import type { Tensor } from '../values/tensor.ts'
 import { type Declared, declarePorts } from './declarePorts.ts'
@@ -31,7 +31,7 @@ export interface LoweredModel {
   readonly parameters: readonly (Parameter & { readonly value: Value })[]
   readonly outputs: readonly FinishedOutput[]
   readonly predictions: readonly Prediction[]
-  readonly averages: readonly Average[]
+  readonly gathered: readonly Gathered[]
   /** Each loss before it was averaged. */
   readonly losses: readonly { readonly tensor: Tensor; readonly span: Span }[]
   /** The sum of the losses; undefined for a model without one. */
@@ -84,7 +84,7 @@ export function lowerModel(unit: Unit, options: LowerOptions): LoweredModel {
     parameters,
     outputs: finished,
     predictions: outputs.flatMap(o => (o.prediction === undefined ? [] : [{ target: o.prediction, output: o.name }])),
-    averages: session.averages,
+    gathered: session.gathered,
     losses: losses.map(l => ({ tensor: l.each, span: l.span })),
     loss,
     reports: reports(losses, metrics),

@@ -2,7 +2,7 @@
 import type { Expr, Name, Span, Statement } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
 import type { Value } from '../../ir/graph.ts'
-import { average } from '../builtins/probabilities.ts'
+import { average } from '../builtins/wholeSet.ts'
 import { evaluate } from '../expand/evaluate.ts'
 import { reached } from '../tensors/computedFrom.ts'
 import { asTensor } from '../tensors/convert.ts'
@@ -28,7 +28,7 @@ export interface NamedValue {
 
 /** Evaluates a `loss` or `metric` line and averages it, unless a metric does so itself. */
 export function measure(scope: Scope, s: Statement & { kind: 'loss' | 'metric' }): Measured {
-  const before = scope.session.averages.length
+  const before = scope.session.gathered.length
   const t = asTensor(scope, evaluate(scope, s.value), s.value.span)
   if (t.dtype === 'bool')
     fail(
@@ -36,7 +36,7 @@ export function measure(scope: Scope, s: Statement & { kind: 'loss' | 'metric' }
       { what: `a ${s.kind}`, expected: 'a number', found: 'a bool' },
       { span: s.value.span, help: 'write `real(…)`' },
     )
-  const averaged = scope.session.averages.length > before
+  const averaged = scope.session.gathered.length > before
   if (averaged && s.kind === 'loss') {
     const help = 'a loss is averaged anyway; use `average` in a metric that computes with the average'
     fail('RNN114', { statement: 'average', place: 'a loss' }, { span: s.value.span, help })
@@ -77,12 +77,12 @@ export function reports(losses: readonly Measured[], metrics: readonly Measured[
   return [...(losses.length > 1 ? losses.flatMap(l => named(l)) : []), ...metrics.flatMap(m => named(m, 'metric'))]
 }
 
-/** Throws RNN232 unless a metric of averages is one number and reads nothing else: it is computed once, after all batches. */
+/** Throws RNN232 unless a metric of averages has no axes and reads nothing else: it is computed once, after all batches. */
 function fromAveragesAlone(scope: Scope, t: Tensor, span: Span): void {
-  const { root, averages } = scope.session
-  const behind = reached(root.eqns, t.value, new Set(averages.map(a => a.value.id)))
+  const { root, gathered } = scope.session
+  const behind = reached(root.eqns, t.value, new Set(gathered.map(g => g.value.id)))
   const other = root.params.find(p => behind.has(p.id))
-  if (other === undefined && t.axes.length === 0 && t.item.length === 0) return
+  if (other === undefined && t.axes.length === 0) return
   fail(
     'RNN232',
     {

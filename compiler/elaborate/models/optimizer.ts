@@ -124,7 +124,7 @@ function optimizerStep(
     s.kind === 'state' ? s.names.map(name => ({ name: name.text, declaration: s })) : [],
   )
   const inputs = unit.body.flatMap(s => (s.kind === 'input' ? s.names : []))
-  const session = { ...model.session, root: builder, averages: [], weights: [], masks: new Map() }
+  const session = { ...model.session, root: builder, gathered: [], weights: [], masks: new Map() }
   const scope: Scope = {
     ...model.scope,
     session,

@@ -102,6 +102,8 @@ function outermostFirst(axes: readonly Axis[]): Axis[] {
 
 export interface FinishedOutput extends Port {
   readonly value: Value
+  /** As the model made it, before it was laid out for the user. */
+  readonly tensor: Tensor
   readonly facts: Facts
   readonly span: Span
 }
@@ -121,6 +123,7 @@ export function finishOutput(scope: Scope, o: { name: string; tensor: Tensor; sp
     axes: axes.map(a => ({ name: a.name, size: a.size, ragged: a.lengths !== undefined })),
     ...(clean.coding && { coding: clean.coding }),
     value,
+    tensor: o.tensor,
     facts: o.tensor.facts,
     span: o.span,
   }

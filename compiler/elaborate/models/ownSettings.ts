@@ -32,10 +32,8 @@ export function withOwnSettings(
   const { text: model } = unit.name
   const file = unusedName(program.sources)
   const text = `train ${model} on ${model} {\n${settings}\n}`
-  const { program: parsed, diagnostics } = parse(text, file)
-  if (diagnostics.length > 0) throw new RnnError(diagnostics)
-  const [block, ...others] = parsed.items
-  if (block?.kind !== 'train' || others.length > 0) {
+  const block = blockIn(text, file)
+  if (block === undefined) {
     const expected = 'equations, such as `epochs = 20; batch = 16`'
     return fail('RNN231', { what: 'the settings', expected, found: `\`${settings}\`` })
   }
@@ -46,4 +44,12 @@ export function withOwnSettings(
     train: { ...block, settings: [...kept, ...block.settings], span: before?.span ?? block.span },
     program: { ...program, sources: new Map([...program.sources, [file, text]]) },
   }
+}
+
+/** Reads a text that is one `train` block; undefined for another. Throws RnnError with all errors of its form. */
+export function blockIn(text: string, file: string): Train | undefined {
+  const { program, diagnostics } = parse(text, file)
+  if (diagnostics.length > 0) throw new RnnError(diagnostics)
+  const [block, ...others] = program.items
+  return block?.kind === 'train' && others.length === 0 ? block : undefined
 }

@@ -40,7 +40,7 @@ export function newSession(options: LowerOptions, root: Builder, batch: Axis, un
     copies: new Map(),
     masks: new Map(),
     fromStart: [],
-    averages: [],
+    gathered: [],
     ports: new Map(),
     bounds: new Map(),
     unfit: new Set(),

@@ -32,7 +32,7 @@ export interface Session {
   readonly masks: Map<Axis, Tensor>
   /** Values that would differ in a window of their axis: positions, which would restart at 0, and the first element. */
   readonly fromStart: FromStart[]
-  readonly averages: Average[]
+  readonly gathered: Gathered[]
   /** Set while a model is expanded to be run as a stream. */
   readonly stream?: Streaming
   /** The inputs and targets, by the ids of their values. */
@@ -100,11 +100,14 @@ export interface StateRecord {
   readonly value: Value
 }
 
-/** One average over everything: the sum and count that batches add up, and their ratio in this batch. */
-export interface Average {
+/** How results of batches become one value of the whole data set. */
+export type GatheredKind = 'average' | 'total' | 'variation' | 'ranking'
+
+/** A value of the whole data set: what each batch gives for it, by name, and a value of the same type that stands for it in the graph. */
+export interface Gathered {
+  readonly kind: GatheredKind
   readonly value: Value
-  readonly sum: Value
-  readonly count: Value
+  readonly parts: Readonly<Record<string, Value>>
 }
 
 /** One use of a unit: the axes of each argument that the unit scans or maps over, by the name of the input. */

@@ -68,7 +68,8 @@ export interface Draft {
   /** Expression of the vector that was read out. */
   readonly after: Tree
   readonly losses: readonly LossDraft[]
-  readonly metrics: boolean
+  /** 0 for none; otherwise which of the metrics. */
+  readonly metrics: number
   readonly penalty: boolean
   readonly train?: TrainDraft
   /** Whether a model of an answer a step reads its own target, one step late. */
@@ -220,7 +221,7 @@ export function drawDraft(tables: Tables, draw: Draw): Draft {
       weight: pick('one', 'half'),
       by: pick('itself', 'reverse', 'cell'),
     })),
-    metrics: draw(3) === 0,
+    metrics: draw(3) === 0 ? 1 + draw(4) : 0,
     penalty: draw(4) === 0,
     ...(draw(2) === 0 && {
       train: { optimizer: draw(optimizers.length), options: draw(2) === 0, clip: draw(clips.length) },
@@ -404,7 +405,7 @@ const plain: Omit<Draft, 'data'> = {
   readout: 0,
   after: { leaf: 0, kind: 'vector' },
   losses: [{ loss: 0, weight: 'one', by: 'itself' }],
-  metrics: false,
+  metrics: 0,
   penalty: false,
   sizes: { B: 2, first: 2, second: 2, lengths: [2, 1] },
 }
@@ -443,7 +444,7 @@ function* smallerPrograms(draft: Draft): Generator<Draft> {
   for (const main of smallerTrees(draft.main)) yield { ...draft, main }
   for (const after of smallerTrees(draft.after)) yield { ...draft, after }
   if (train !== undefined) yield { ...draft, train: undefined }
-  if (metrics) yield { ...draft, metrics: false }
+  if (metrics > 0) yield { ...draft, metrics: 0 }
   if (draft.feedback) yield { ...draft, feedback: false }
   if (penalty) yield { ...draft, penalty: false }
   for (const [i, l] of draft.losses.entries()) {

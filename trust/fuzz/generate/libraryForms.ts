@@ -176,9 +176,17 @@ export const losses: readonly LibraryLoss[] = fnsOf('losses.rnn').map(fn => ({
   kink: hasKink(fn),
 }))
 
-export const metrics: readonly { readonly name: string; readonly answer: 'number' | 'decision' }[] = fnsOf(
+/** Metrics, with the answers that each takes: of a class or a yes if it decides, of a yes alone if it asks for label 1 of two. */
+export const metrics: readonly { readonly name: string; readonly answers: readonly Answer[] }[] = fnsOf(
   'metrics.rnn',
-).map(fn => ({ name: fn.name.text, answer: calls(fn.body, 'decide') ? 'decision' : 'number' }))
+).map(({ name, body }) => ({ name: name.text, answers: answersOf(body) }))
+
+function answersOf(body: Fn['body']): readonly Answer[] {
+  if (calls(body, 'positive')) return ['yes']
+  const called = [...allFns.values()].filter(fn => calls(body, fn.name.text))
+  if ([body, ...called.map(fn => fn.body)].some(b => exprsOf(b).some(e => e.kind === 'index'))) return ['class']
+  return calls(body, 'decide') ? ['class', 'yes'] : ['number']
+}
 
 /** Metrics of whole sequences, which take distributions and classes over an axis. */
 export const sequenceMetrics: readonly string[] = unitsOf('metrics.rnn').map(unit => unit.name.text)

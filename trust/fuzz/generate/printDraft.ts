@@ -111,7 +111,7 @@ function programText(draft: Draft): string {
     ...equations,
     ...lossLines,
     ...penalty,
-    ...(draft.metrics ? metricLines(draft, perStep) : []),
+    ...(draft.metrics > 0 ? metricLines(draft, perStep) : []),
     '  output p',
     '}',
   ]
@@ -135,16 +135,16 @@ function lossLine({ loss, weight, by }: LossDraft, units: number, perStep: boole
   return `  loss ${weight === 'half' ? '0.5 * ' : ''}${name}(${between()}, ${target})`
 }
 
-/** Every metric that takes an answer of the model. */
+/** Of the metrics that take an answer of the model, every fourth: all would take most of the time. */
 function metricLines(draft: Draft, perStep: boolean): string[] {
   const used = answersIn(draft)
   const call = (name: string, a: Answer): string => `${name}(${answers[a].given(draft.units)}, ${answers[a].target})`
   return [
-    ...metrics.flatMap(m =>
-      used.filter(a => (a === 'number') === (m.answer === 'number')).map(a => `  metric ${call(m.name, a)}`),
-    ),
+    ...metrics
+      .filter((_, i) => i % 4 === draft.metrics - 1)
+      .flatMap(m => used.filter(a => m.answers.includes(a)).map(a => `  metric ${call(m.name, a)}`)),
     ...(perStep && used.includes('class') ? sequenceMetrics.map(name => `  metric ${call(name, 'class')}`) : []),
-    `  metric perplexity = exp(average(${call(losses[draft.losses[0].loss].name, used[0])}))`,
+    `  metric surprise = exp(average(${call(losses[draft.losses[0].loss].name, used[0])}))`,
   ]
 }
 
