@@ -2,7 +2,7 @@
 
 import type { AnyBackend, Backend } from '../compiler/backend/backend.ts'
 import type { WebGpuBackend } from '../compiler/backend/gpu/webgpu.ts'
-import { js } from '../compiler/backend/js.ts'
+import { wasm } from '../compiler/backend/wasm.ts'
 import { fail, isFailure } from '../dsl/diagnostics.ts'
 import { type Choice, chooseFastest } from '../runtime/auto.ts'
 import { openGpu } from '../runtime/node/index.ts'
@@ -48,7 +48,7 @@ export async function openTarget({ target, device, threads }: TargetOptions, out
     settle: async step => {
       const { backend, why } =
         step === undefined
-          ? { backend: js, why: stepwise }
+          ? { backend: wasm, why: stepwise }
           : await chooseFastest(await step(), gpu, createMeter(output, 'measuring'))
       output.note(`auto: ${backend.name}, because ${why}`)
       return { backend, auto: { why } }
@@ -57,7 +57,7 @@ export async function openTarget({ target, device, threads }: TargetOptions, out
 }
 
 /**
- * Chooses the backend of what only the CPU runs: streams, and models that generate their answers. `auto` is js. RNN505 for another target,
+ * Chooses the backend of what only the CPU runs: streams, and models that generate their answers. `auto` is wasm. RNN505 for another target,
  * RNN509 for a device, and for threads: a step of a stream is too small for several.
  */
 export function openCpu({ target, device, threads }: TargetOptions, output: Output): Backend {
@@ -65,11 +65,12 @@ export function openCpu({ target, device, threads }: TargetOptions, output: Outp
   if (threads !== undefined)
     fail('RNN509', { what: '--threads', expected: 'whole sequences', found: 'a network that answers step by step' })
   if (target !== 'auto') return chooseBackend(target)
-  output.note(`auto: ${js.name}, because ${stepwise}`)
-  return js
+  output.note(`auto: ${wasm.name}, because ${stepwise}`)
+  return wasm
 }
 
-const stepwise = 'a network that answers step by step runs on the CPU'
+/** A step of GRU(2) takes 0.3 µs on wasm, 0.2 on js; one of GRU(10) the same on both; one of GRU(128) 5 and 39. */
+const stepwise = 'a network that answers step by step runs on the CPU, and takes less time there than on js'
 
 /** Chooses as `auto` does for a step, and gives all measurements. */
 export const measured = async (step: SampleStep, output: Output): Promise<Choice> =>

@@ -85,6 +85,12 @@ describe('rnnc generate', () => {
     assert.notEqual(first.stdout, other.stdout)
   })
 
+  it('chooses the target of steps by itself, and says so', async () => {
+    const { stdout, stderr } = await here.ok('generate', 'speller.safetensors', '--after', 'hel', '--target', 'auto')
+    assert.equal(stdout, 'hello world\n')
+    assert.match(stderr, /auto: wasm, because .* takes less time there than on js/)
+  })
+
   it('gives one object with --json', async () => {
     const found = json(await here.ok('generate', 'speller.safetensors', '--after', 'good', '--json'))
     expect(found).toMatchObject({ ok: true, model: 'Speller', backend: 'js', dtype: 'f32', steps: 6, text: ' night' })
@@ -124,7 +130,7 @@ describe('rnnc eval --free', () => {
     assertRefused(await here.rnnc('predict', 'wave.safetensors', '--beam', '2'), 'RNN523', /reads none of its targets/)
     assert.match(
       (await here.ok('eval', 'speller.safetensors', '--part', 'train', '--free', '--target', 'auto')).stderr,
-      /auto: js, because/,
+      /auto: wasm, because/,
     )
     assertRefused(await here.rnnc('eval', 'wave.safetensors', '--free'), 'RNN523', /reads none of its targets/)
   })
