@@ -1,4 +1,5 @@
 // What the README files say works: every command runs in a copy of the repository, every snippet compiles, every link leads somewhere.
+// The commands of README.md run as a reader's do, through npm; plain uses of `rnnc` on the other pages run in this process.
 import assert from 'node:assert/strict'
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -6,7 +7,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { compile } from '../runtime/index.ts'
-import { run } from './cli/support.ts'
+import { run, runHere } from './cli/support.ts'
 import { needs } from './support/needs.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
@@ -20,12 +21,15 @@ const left =
 
 /** Trainings that take minutes: here they make a few steps, and these networks run as WebAssembly. */
 const shortened = /train examples\/(dates|sentiment|characters)\//
-const large = /(train examples\/|eval )(dates|sentiment|characters)\b/
+const large = /(train examples\/|eval )(dates|sentiment|characters|audio_effect)\b/
 
 const asRun = (command: string): string =>
-  `${command}${shortened.test(command) ? ' --set steps=8' : ''}${large.test(command) ? ' --target wasm' : ''}`
+  `${command.replace('--time 5s', '--time 1s')}${shortened.test(command) ? ' --set steps=8' : ''}${large.test(command) ? ' --target wasm' : ''}`
 
-/** Data that is not part of the project, which some commands read. */
+/** A use of `rnnc` alone, without pipes and redirections. */
+const plain = /^npm run rnnc -- ([^|<>]+)$/
+
+/** Data that is not part of the project, which some commands read: here the first part of it. */
 const shared = ['reviews.csv', 'tinyshakespeare.txt'].map(name => ({
   name,
   path: join(root, '..', 'shared', 'data', name),
@@ -66,29 +70,35 @@ for (const page of pages) {
     let folder = ''
     beforeAll(() => {
       folder = mkdtempSync(join(tmpdir(), 'rnnc-readme-'))
-      for (const name of [
-        'cli',
-        'compiler',
-        'dsl',
-        'runtime',
-        'trust',
-        'examples',
-        'packaging',
-        'package.json',
-        'tsconfig.json',
-        'tsconfig.build.json',
-      ]) {
-        cpSync(join(root, name), join(folder, name), { recursive: true })
+      // Node keeps the compiled code of a file by its path, so that a copy starts slowly: code is copied only where it is built.
+      const builds = markdown.includes('npm run build')
+      for (const name of ['cli', 'compiler', 'dsl', 'runtime', 'trust', 'packaging', 'node_modules']) {
+        if (builds && name !== 'node_modules') cpSync(join(root, name), join(folder, name), { recursive: true })
+        else symlinkSync(join(root, name), join(folder, name))
       }
-      symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
-      for (const { name, path } of shared) if (existsSync(path)) symlinkSync(path, join(folder, name))
+      for (const name of ['examples', 'package.json', 'tsconfig.json', 'tsconfig.build.json'])
+        cpSync(join(root, name), join(folder, name), { recursive: true })
+      for (const { name, path } of shared) {
+        if (!markdown.includes(name) || !existsSync(path)) continue
+        const text = readFileSync(path, 'utf8')
+        writeFileSync(join(folder, name), text.slice(0, text.indexOf('\n', text.length / 5) + 1))
+      }
     })
-    afterAll(() => rmSync(folder, { recursive: true, force: true }))
+    afterAll(() => {
+      process.chdir(root)
+      rmSync(folder, { recursive: true, force: true })
+    })
 
     const shell = async (command: string): Promise<string> => {
       const { code, stdout, stderr } = await run('sh', ['-c', command], folder).done
       assert.equal(code, 0, `${command}\n${stdout}${stderr}`)
       return stdout
+    }
+    /** Runs what follows `rnnc` in this process, split into words as a shell does. */
+    const here = async (text: string): Promise<void> => {
+      const words = await shell(`printf '%s\\0' ${text}`)
+      const { code, stdout, stderr } = await runHere(words.split('\0').slice(0, -1), folder)
+      assert.equal(code, 0, `rnnc ${text}\n${stdout}${stderr}`)
     }
 
     it('has links that lead somewhere', () => {
@@ -124,7 +134,10 @@ for (const page of pages) {
         const commands = lines.map(line => line.replace(/\s+#.*$/, ''))
         for (const command of commands.filter(line => line !== '' && !left.test(line))) {
           it(command, needs(missingFor(markdown)), async () => {
-            await shell(asRun(command))
+            const asked = asRun(command)
+            const use = page === 'README.md' ? null : plain.exec(asked)
+            if (use === null) await shell(asked)
+            else await here(use[1])
           })
         }
       }

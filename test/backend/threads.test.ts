@@ -34,7 +34,7 @@ afterAll(() => {
   for (const crew of crews.flatMap(c => c.together)) crew.close()
 })
 
-suite(two)
+suite(two, { graphs: 100 })
 
 type Arrays = Readonly<Record<string, Buffer>>
 
@@ -106,7 +106,7 @@ describe('threads leave every bit as it is', () => {
       const model = compile(source)
       assertSameOnThreads(model, [givenFor(model, batch)], source)
     })
-    fc.assert(property, { numRuns: 10 })
+    fc.assert(property, { numRuns: 5 })
   })
 
   for (const [name, source] of Object.entries(wide())) {

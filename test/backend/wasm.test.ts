@@ -4,4 +4,4 @@ import { suite } from './suite.ts'
 
 suite(wasm)
 // Whose last bits are the processor's.
-suite(wasmRelaxed, { amplified: false })
+suite(wasmRelaxed, { amplified: false, graphs: 100 })

@@ -71,6 +71,10 @@ describe('rnnc explain', () => {
     }
   })
 
+  it('refuses a target that it does not know', async () => {
+    assertRefused(await rnnc('explain', 'wave.rnn', '--target', 'gpu'), 'RNN505', /unknown target `gpu`/)
+  })
+
   it('shows the plan that training runs: what is updated is updated in place', async () => {
     const { stdout } = await ok('explain', 'wave.rnn', '--emit', 'plan', '--graph', 'train')
     const places = (kind: string): ReadonlyMap<string, string> =>

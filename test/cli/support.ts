@@ -66,7 +66,7 @@ export function workplace(
 }
 
 /** Runs a command in this process; no person reads what it writes. */
-async function runHere(args: readonly string[], folder: string, input: string | Uint8Array = ''): Promise<Ran> {
+export async function runHere(args: readonly string[], folder: string, input: string | Uint8Array = ''): Promise<Ran> {
   let stdout = ''
   let stderr = ''
   process.chdir(folder)

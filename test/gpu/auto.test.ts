@@ -13,7 +13,7 @@ import { fail } from '../../dsl/diagnostics.ts'
 import { chooseFastest } from '../../runtime/auto.ts'
 import { fromArrays } from '../../runtime/data/arrays.ts'
 import { sampleStep } from '../../runtime/sampleStep.ts'
-import { assertRefused, isRecord, json, series, wave, workplace } from '../cli/support.ts'
+import { isRecord, json, series, wave, workplace } from '../cli/support.ts'
 import { needs } from '../support/needs.ts'
 import { blockOf, driver, openBackend, skipped } from './support.ts'
 
@@ -166,7 +166,7 @@ describe('auto without a GPU', () => {
 })
 
 describe('auto', needs(skipped), () => {
-  const { ok, rnnc, path } = workplace({ 'wave.rnn': series(), 'wave.csv': wave() }, { apart: true })
+  const { ok, path } = workplace({ 'wave.rnn': series(), 'wave.csv': wave() }, { apart: true })
   let gpu: WebGpuBackend
   beforeAll(async () => {
     if (existsSync(driver)) process.env.VK_ICD_FILENAMES ??= driver
@@ -250,7 +250,6 @@ describe('auto', needs(skipped), () => {
       text,
       /^auto: (js|wasm|gpu), because a run takes .* ms on \w+, .* ms on \w+ and .* ms on the GPU \(.+\)$/m,
     )
-    assertRefused(await rnnc('explain', 'wave.rnn', '--target', 'gpu'), 'RNN505', /unknown target `gpu`/)
   })
 
   it('explains as spec/gpu.md shows, but for times and the name of the device', async () => {

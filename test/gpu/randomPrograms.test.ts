@@ -16,7 +16,7 @@ import { openBackend, skipped } from './support.ts'
 const programs = createRandomPrograms()
 
 /** How many run on each device, unless `RNNC_GPU_PROGRAMS` says it. */
-const few = { webgpu: 24, webasm: 8, cpu: 2, page: { webgpu: 4, webgl2: 1 } }
+const few = { webgpu: 10, webasm: 4, cpu: 2, page: { webgpu: 2, webgl2: 1 } }
 const asked = process.env.RNNC_GPU_PROGRAMS
 const countOf = (otherwise: number): number => (asked === undefined ? otherwise : Number(asked))
 

@@ -1,8 +1,9 @@
-// The sunspots example, trained on the GPU from the file to the test years: it does as well as js does with the same seed.
+// The sunspots example, trained on the GPU from the file to the test years: it does as well as js does with the same seed. In a browser, where
+// the GPU is the same code, it makes fewer epochs.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { beforeAll, describe, it } from 'vitest'
+import { describe, it } from 'vitest'
 import type { AnyBackend } from '../../compiler/backend/backend.ts'
 import { js } from '../../compiler/backend/js.ts'
 import { meanAbsoluteError, openRecord } from '../../examples/sunspots/experiment.ts'
@@ -35,30 +36,30 @@ function alike(found: unknown, expected: Awaited<ReturnType<typeof trained>>): v
   assert.ok(Math.abs(Number(found.mae) / expected.mae - 1) < 0.02, `${found.mae}, and js has ${expected.mae}`)
 }
 
-describe('the sunspots example, trained until it stops by itself', () => {
-  let expected: Awaited<ReturnType<typeof trained>>
-  beforeAll(async () => {
-    expected = await trained(source, js)
+describe('the sunspots example', () => {
+  it('trained until it stops by itself, in Node', needs(skipped), async () => {
+    const expected = await trained(source, js)
     assert.ok(expected.mae < 15.15, 'AR(9) on the raw figures')
-  })
-
-  it('in Node', needs(skipped), async () => {
     const backend = await openBackend()
     alike(await trained(source, backend), expected)
     await backend.close()
   })
 
-  describe('in a browser', needs(browsers.skipped), () => {
+  describe('trained for some epochs in a browser', needs(browsers.skipped), () => {
+    const short = source.replace('epochs = 300', 'epochs = 20')
     const result = browsers.usePage({
       gpu: true,
       policy: "default-src 'self'; script-src 'self' 'unsafe-eval'",
       files: async () => ({
         'page.js': await browsers.bundle(fileURLToPath(new URL('sunspotsPage.ts', import.meta.url))),
-        'sunspots.rnn': source,
+        'sunspots.rnn': short,
         'sunspots.csv': file('sunspots.csv').toString(),
       }),
     })
 
-    it('on WebGPU', async () => alike(await result('', 300_000), expected))
+    it('on WebGPU', async () => {
+      const expected = await trained(short, js)
+      alike(await result('', 300_000), expected)
+    })
   })
 })

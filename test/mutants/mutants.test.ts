@@ -74,7 +74,24 @@ model M {
   data: 1,
 }
 
-const written = [embedded, generating, decoding]
+/** Operations that few random programs have. */
+const seldom: FuzzCase = {
+  source: `model M {
+  input x: [2] over T, i: token of 3 over T
+  target y: [2]
+  param w: [2]
+  z = dense(2)(x) % 5 + sin(i |> embedding(2))
+  a = (exp(min(z, delay(z))) - 1) / (1 + sqrt(1 + sum(z^2)))
+  loss mse(w * last(relu(a + 0.3) + a), y)
+  output a
+}
+`,
+  sizes: { B: 2, T: 3 },
+  lengths: { T: [3, 2] },
+  data: 1,
+}
+
+const written = [embedded, generating, decoding, seldom]
 const some = [...written, ...programs({ seed: 1, drawn: 120 })]
 const lines = some.map(fuzzCase => once(() => lineUp(fuzzCase)))
 

@@ -11,9 +11,9 @@ import { seed } from '../support/seed.ts'
 
 const asked = process.env.RUNS === undefined ? undefined : Number(process.env.RUNS)
 /** For each choice of kinks, in ms, unless it is told how many programs. */
-const budget = 1000 * Number(process.env.RNNC_FUZZ_SECONDS ?? 12)
+const budget = 1000 * Number(process.env.RNNC_FUZZ_SECONDS ?? 4)
 /** As many are judged however busy the machine is. */
-const least = 20
+const least = 8
 
 describe(`random programs (seed ${seed})`, () => {
   for (const [i, kinks] of kinkChoices.entries()) {

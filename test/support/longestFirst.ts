@@ -1,21 +1,24 @@
-// Orders the test files: those that take longest start first, so that no core is idle at the end.
+// Orders the test files. Those with processes of their own come first: a process that is shared would end before each of them, and load
+// everything again after it. Those that take longest start first, so that no core is idle at the end.
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 const longest = [
-  'properties/programs',
-  'trust/broken',
-  'gpu/webgpu',
   'gpu/browser',
-  'gpu/randomPrograms',
+  'gpu/webgpu',
   'gpu/sunspots',
-  'ir/meaning',
-  'limits/programs',
-  'gpu/',
+  'gpu/randomPrograms',
+  'gpu/auto',
   'readme',
-  'mutants/',
-  'browser/',
-  'examples/',
+  'properties/programs',
+  'backend/threads',
+  'limits/programs',
   'cli/lost',
+  'trust/broken',
+  'mutants/',
+  'package',
+  'ir/meaning',
+  'runtime/dataMemory',
+  'examples/',
 ]
 
 /** The place of a file: files that are not in the list come last, in the order of their names. */
@@ -24,8 +27,13 @@ const place = ({ moduleId }: TestSpecification): number => {
   return at < 0 ? longest.length : at
 }
 
+/** 0 for a file that has a process of its own, 1 for others. */
+const isShared = ({ project }: TestSpecification): number => Number(!project.config.isolate)
+
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    return files.toSorted((a, b) => place(a) - place(b) || a.moduleId.localeCompare(b.moduleId))
+    return files.toSorted(
+      (a, b) => isShared(a) - isShared(b) || place(a) - place(b) || a.moduleId.localeCompare(b.moduleId),
+    )
   }
 }
