@@ -3,11 +3,12 @@
 import assert from 'node:assert/strict'
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { compile } from '../runtime/index.ts'
 import { run, runHere } from './cli/support.ts'
+import { assertLinks, blocksOf, commandsOf } from './support/markdown.ts'
 import { needs } from './support/needs.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
@@ -39,28 +40,6 @@ const missingFor = (markdown: string): string | false => {
   const missing = shared.find(({ name, path }) => markdown.includes(name) && !existsSync(path))
   return missing !== undefined && `the data is absent: ${missing.path}`
 }
-
-interface Block {
-  readonly language: string
-  /** The file that the reader is told to save it as. */
-  readonly file?: string
-  readonly text: string
-}
-
-function blocksOf(markdown: string): Block[] {
-  return [...markdown.matchAll(/^```(\w+)(?: (\S+))?\n(.*?)^```$/gms)].map(([, language, file, text]) => {
-    return { language, file, text }
-  })
-}
-
-/** What GitHub calls the headings. */
-const anchorsOf = (markdown: string): string[] =>
-  [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, title]) =>
-    title
-      .toLowerCase()
-      .replace(/[^\w\- ]/g, '')
-      .replaceAll(' ', '-'),
-  )
 
 for (const page of pages) {
   const markdown = readFileSync(join(root, page), 'utf8')
@@ -102,13 +81,7 @@ for (const page of pages) {
     }
 
     it('has links that lead somewhere', () => {
-      for (const [, target] of markdown.matchAll(/\]\(([^)]+)\)/g)) {
-        if (/^https?:/.test(target)) continue
-        const [path, anchor] = target.split('#')
-        const file = path === '' ? join(root, page) : join(root, dirname(page), path)
-        assert.ok(existsSync(file), target)
-        if (anchor !== undefined) assert.ok(anchorsOf(readFileSync(file, 'utf8')).includes(anchor), target)
-      }
+      assertLinks(join(root, page))
     })
 
     // In the order of the text: a command may use what was saved above it.
@@ -130,9 +103,7 @@ for (const page of pages) {
         })
       }
       if (language === 'sh') {
-        const lines = text.replaceAll('\\\n', '').split('\n')
-        const commands = lines.map(line => line.replace(/\s+#.*$/, ''))
-        for (const command of commands.filter(line => line !== '' && !left.test(line))) {
+        for (const command of commandsOf(text).filter(line => !left.test(line))) {
           it(command, needs(missingFor(markdown)), async () => {
             const asked = asRun(command)
             const use = page === 'README.md' ? null : plain.exec(asked)

@@ -124,7 +124,10 @@ interface PageOptions {
   readonly imports?: Readonly<Record<string, string>>
 }
 
-/** A page for the tests of a suite. What is given back opens it, with what is behind the `#` of its address, and waits for its result. */
+/**
+ * A page for the tests of a suite. What is given back opens it, with what is behind the `#` of its address, or another page of these
+ * files, and waits for its result.
+ */
 export function usePage({
   files,
   policy,
@@ -132,7 +135,7 @@ export function usePage({
   isolated = false,
   refused = /(?!)/,
   imports,
-}: PageOptions): (hash?: string, timeout?: number) => Promise<unknown> {
+}: PageOptions): (hash?: string, timeout?: number, path?: string) => Promise<unknown> {
   let browser: Browser
   let site: Site
   beforeAll(async () => {
@@ -147,5 +150,5 @@ export function usePage({
     await browser?.close()
     await site?.close()
   })
-  return (hash = '', timeout) => resultOf(browser, `${site.url}#${hash}`, refused, timeout)
+  return (hash = '', timeout, path = '') => resultOf(browser, `${site.url}${path}#${hash}`, refused, timeout)
 }
