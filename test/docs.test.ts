@@ -14,6 +14,14 @@ const pages = readdirSync(join(root, 'docs')).filter(name => name.endsWith('.md'
 /** Commands of the reader's machine: the package's own test installs it, that of the pages in a browser bundles. */
 const left = /^npm |^npx esbuild /
 
+/** An entry of the package's `exports`. */
+interface Entry {
+  readonly types: string
+}
+
+/** The source behind an entry: `./runtime/index.ts`. */
+const sourceOf = ({ types }: Entry): string => types.replace('dist/types/', '').replace('.d.ts', '.ts')
+
 /** A folder in which `rnnc` can be imported: the package, with the sources for what is built of them. */
 function readersFolder(): Workplace {
   const place = workplace({ 'package.json': '{ "type": "module" }' })
@@ -21,10 +29,8 @@ function readersFolder(): Workplace {
   mkdirSync(rnnc, { recursive: true })
   for (const name of ['compiler', 'dsl', 'runtime', 'trust']) symlinkSync(join(root, name), join(rnnc, name))
   const { name, type, exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  const sources = JSON.stringify(exports)
-    .replaceAll('./dist/', './')
-    .replaceAll(/(\.d\.ts|\.js)"/g, '.ts"')
-  writeFileSync(join(rnnc, 'package.json'), `{ "name": "${name}", "type": "${type}", "exports": ${sources} }`)
+  const sources = Object.fromEntries(Object.entries<Entry>(exports).map(([name, entry]) => [name, sourceOf(entry)]))
+  writeFileSync(join(rnnc, 'package.json'), JSON.stringify({ name, type, exports: sources }))
   return place
 }
 
@@ -48,7 +54,9 @@ async function execute(place: Workplace, file: string): Promise<Ran> {
 async function runCommand(place: Workplace, command: string): Promise<Ran> {
   const [, program, words] = /^(npx rnnc|node) (.*)$/.exec(command) ?? assert.fail(`this test cannot run: ${command}`)
   if (program === 'node') return execute(place, words)
-  return place.rnnc(...[...words.matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word))
+  const [before, input] = words.split(' < ')
+  const args = [...before.matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word)
+  return place.fed(input === undefined ? '' : readFileSync(place.path(input)), ...args)
 }
 
 /** A text as a pattern, in which `…` stands for any text, on a line of its own for any lines. */
@@ -87,6 +95,7 @@ describe.each(places)('docs/$page', ({ path, blocks, place }) => {
         if (language !== 'rnn' || note === 'error') return
         const { stdout, stderr } = await place.ok('check', file)
         assert.doesNotMatch(stdout + stderr, /^warning/m)
+        await place.ok('fmt', '--check', file)
       })
     }
   }
