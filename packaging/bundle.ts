@@ -68,8 +68,12 @@ function constant(value: unknown): string {
   return typeof value === 'string' ? json : `JSON.parse(${JSON.stringify(json)})`
 }
 
-/** Sources that nearly all commands and the library load, with all that these import. */
+/** Sources that nearly all commands load, with all that these import. Those of `cli/` read files, so a page could not load them. */
 const core = ['cli/openSource.ts', 'compiler/checkProgram.ts', 'runtime/data/checkData.ts']
+
+/** Those of the core that an entry loads: the library only what runs in a page too. */
+const coreOf = (entry: string): readonly string[] =>
+  /cli[/]commands/.test(entry) ? core : core.filter(source => !source.startsWith('cli/'))
 
 /** Files that load the core. */
 const loadCore = /(cli[/]commands[/]\w+|runtime[/]index|trust[/]index)\.ts$/
@@ -79,7 +83,7 @@ const keepTogether = (root: URL): Plugin => ({
   name: 'keep together',
   setup: ({ onLoad, onResolve }) => {
     onLoad({ filter: loadCore }, ({ path }) => {
-      const imports = core.map(source => `import 'core:${source}'\n`)
+      const imports = coreOf(path).map(source => `import 'core:${source}'\n`)
       return { contents: imports.join('') + readFileSync(path, 'utf8'), loader: 'ts' }
     })
     // Without an effect, a module of which nothing is used would be left out.

@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { needs } from './support/needs.ts'
 
@@ -160,6 +161,14 @@ try {
     const bytes = ['checkNode.js', 'predict.js', 'lib/predict.js'].map(path => gzipSync(text(`dist/${path}`)).length)
     assert.ok(bytes.reduce((a, b) => a + b) < 30_000, `${bytes}`)
     assert.doesNotMatch(text('dist/lib/predict.js'), /^import\b|\bimport\(|\bfrom"/m)
+  })
+
+  it('is put into a page by a bundler that is told nothing', async () => {
+    write('page.js', "import { compile, fit, predict } from 'rnnc'\nconsole.log(compile, fit, predict)")
+    const options = { bundle: true, format: 'esm', platform: 'browser', write: false, logLevel: 'silent' } as const
+    const { outputFiles, errors } = await build({ ...options, absWorkingDir: folder, entryPoints: ['page.js'] })
+    assert.deepEqual(errors, [])
+    assert.doesNotMatch(outputFiles[0].text, /from *["']node:/)
   })
 
   it('has types that need no other package, in TypeScript 5.9 and 7', () => {
