@@ -5,6 +5,7 @@ import { fail } from '../../dsl/diagnostics.ts'
 import { fromArrays } from '../data/arrays.ts'
 import type { Part } from '../data/example.ts'
 import type { LoadedData } from '../data/loadData.ts'
+import { evaluateInUnits } from '../evaluateInUnits.ts'
 import { evaluateFree } from '../generate/evaluateFree.ts'
 import type { Decoding } from '../generate/generator.ts'
 import { loadWithin } from '../memoryBudget.ts'
@@ -27,6 +28,8 @@ export interface EvaluateOptions {
   readonly batch?: number
   /** Which part of what `loadData` gives: `test` if left out. */
   readonly part?: 'train' | 'validation' | 'test'
+  /** `data` gives the metrics in the units of the data, and no loss: those of predictions, targets and inputs alone. */
+  readonly units?: 'network' | 'data'
   /** Feeds a model that reads its own targets its own predictions instead, chosen so; `{}` for the likeliest ones. */
   readonly free?: Omit<Decoding, 'steps'>
   /** Bytes of memory that it may take; 16 GB if left out. */
@@ -41,7 +44,7 @@ export interface EvaluateOptions {
 
 /**
  * Gives the loss and each metric by its name, averaged over all valid elements of the examples, in the numbers of the network (scaled, where
- * the training scaled). `data` is as for `fit`. Throws as `fit` does for data that does not fit, RNN405 for a part that is not there, RNN408 and
+ * the training scaled), or with `units: 'data'` each metric that can be in those of the data. `data` is as for `fit`. Throws as `fit` does for data that does not fit, RNN405 for a part that is not there, RNN408 and
  * RNN430 for labels and tokens that the training never saw, RNN505 and RNN513 for the target, RNN514 where a device fails, RNN523 for `free` of a
  * model that reads none of its targets.
  */
@@ -52,9 +55,11 @@ export async function evaluate<M extends ModelTypes>(
 ): Promise<Report> {
   const { model, weights, fitted, seed } = trained
   const { target, precision = trained.precision, batch = model.settings.batch ?? 32, free, ...others } = options
-  const { memory, signal, onBatch, onRan } = others
+  const { memory, signal, onBatch, onRan, units } = others
   const { part, sizes } = isLoaded(data) ? partOf(data, options.part) : await readExamples(trained, data, signal)
   const watch = { ...(onBatch && { onBatch }), ...(signal && { signal }) }
+  if (units === 'data' && free !== undefined)
+    fail('RNN509', { what: 'units', expected: 'answers to the targets of the data', found: '`free`' })
   if (free !== undefined) {
     const backend = immediate(target)
     onRan?.({ backend: backend.name })
@@ -63,6 +68,11 @@ export async function evaluate<M extends ModelTypes>(
   const backend = await openTarget(target, () =>
     sampleStep(model, 'loss', part, sizes, { batch, precision, seed, weights }),
   )
+  if (units === 'data') {
+    onRan?.({ backend: backend.name })
+    const how = { backend, precision, batch, seed, fitted, ...watch, ...(memory !== undefined && { memory }) }
+    return (await evaluateInUnits({ model, part, sizes, weights }, how)) ?? {}
+  }
   const largest = largestSizes([...model.signature.inputs, ...model.signature.targets], part, batch, sizes)
   const run = { model, doing: 'evaluating', sizes: largest, precision, smaller: 'reduce `batch`', memory }
   return using(loadWithin(run, model.context, model.evaluate(), backend), async executable => {

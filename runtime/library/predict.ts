@@ -30,7 +30,10 @@ export interface PredictOptions<T = TargetNow> extends Omit<PartOptions, 'backen
 }
 
 /** Predictions column by column: for each output a list with the value of each example. */
-export type Predictions<M extends ModelTypes> = { readonly [K in keyof M['outputs']]: readonly M['outputs'][K][] }
+export type Predictions<M extends ModelTypes> = { readonly [K in keyof M['outputs']]: readonly M['outputs'][K][] } & {
+  /** Where they are asked for, the probabilities of a label: a number, or a list over the axes of its target. */
+  readonly [label: `${string}.${string}`]: readonly Answer[]
+}
 
 /** An output as one flat array, row-major. */
 export interface TypedOutput {
@@ -49,7 +52,8 @@ export type TypedOptions<T = TargetNow> = PredictOptions<T> & { readonly typed: 
  * Predicts every output for some examples, at once. `inputs` have for each input its values, example by example, in the shapes that the
  * model declares, or are rows, or what `loadInputs` gives; targets may be among them, and are not read. Gives for each output, by its name,
  * the value of each example: in the units and labels of the training data, a list for each axis and then for each dim of the item; the class
- * of a predicted target, and the text of predicted tokens. Padding is left out.
+ * of a predicted target, and the text of predicted tokens. Padding is left out. With `probabilities` the probability of each label is there as
+ * well, as `kind.rose`.
  *
  * Throws RNN401, RNN402, RNN405, RNN411, RNN412, RNN423 and RNN106 for inputs that do not fit, as `fit` does; RNN408 and RNN430 for labels and
  * tokens that the training never saw; RNN505 for an unknown target; RNN507 for a size that is not known; RNN509 for outputs that no flat array
@@ -138,7 +142,11 @@ function columnsOf<M extends ModelTypes>(
   examples: readonly Readonly<Record<string, Answer>>[],
   typed = false,
 ): object {
-  const columns = model.signature.outputs.map(({ name }) => [name, examples.map(example => example[name])] as const)
+  const names = new Set([
+    ...model.signature.outputs.map(port => port.name),
+    ...examples.slice(0, 1).flatMap(Object.keys),
+  ])
+  const columns = [...names].map(name => [name, examples.map(example => example[name])] as const)
   return Object.fromEntries(columns.map(([name, column]) => [name, typed ? flatten(name, column) : column]))
 }
 

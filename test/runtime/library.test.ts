@@ -284,6 +284,29 @@ describe('a trained model', () => {
     assert.deepEqual(probabilities, all.probabilities)
   })
 
+  it('gives the probability of each label, where it is asked for', async () => {
+    const all = predict(await trained, { x }, { probabilities: true })
+    assert.deepEqual(all.kind, kind)
+    const pairs = all['kind.down'].map((down, i) => [down, all['kind.up'][i]])
+    assert.deepEqual(pairs, all.probabilities)
+  })
+
+  it('is measured in the units of its data', async () => {
+    const text =
+      'model Line { input a: real; target b: real; y = dense(1)([a])[0]; loss mse(y, b); metric mae(y, b); predict b from y }'
+    const a = Array.from({ length: 20 }, (_, i) => i)
+    const b = a.map(v => 1000 + 30 * v)
+    const line = await fit(
+      compile(text),
+      { a, b },
+      { epochs: 2, encode: { a: 'standardize', b: 'standardize' }, seed: 1 },
+    )
+    const { mae } = await evaluate(line, { a, b }, { units: 'data', batch: 7 })
+    const mean = predict(line, { a }).b.reduce<number>((sum, y, i) => sum + Math.abs(Number(y) - b[i]), 0) / b.length
+    assert.ok(Math.abs(Number(mae) - mean) < 1e-3 * mean, `${mae} and ${mean}`)
+    assert.deepEqual((await refused(() => evaluate(line, { a, b }, { units: 'data', free: {} }))).codes, ['RNN509'])
+  })
+
   it('gives flat arrays with their shapes, where there are numbers of one shape', async () => {
     const forecast = await fit(
       compile('model m { input a: [2]; target b: [3]; y = a |> dense(3); loss mse(y, b); predict b from y }'),
