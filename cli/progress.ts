@@ -1,6 +1,5 @@
 // Shows the progress of training: by a bar that redraws itself on a terminal, else by a line now and then.
 import type { EpochReport, StepReport } from '../runtime/train.ts'
-import { createBar } from './bar.ts'
 import { figure, figures, type Output } from './output.ts'
 
 export interface Progress {
@@ -16,21 +15,33 @@ const patience = 2000
 const longEpoch = 10_000
 
 /** Shows progress on stderr, with the loss, the metrics of the last epoch, and the time left. */
-export const createProgress = (output: Output): Progress =>
-  output.terminal === undefined ? createLines(output) : createBarOf(output.terminal)
+export const createProgress = async (output: Output): Promise<Progress> =>
+  output.terminal === undefined ? createLines(output) : await createBar(output.terminal)
 
-function createBarOf(stream: NodeJS.WriteStream): Progress {
-  const bar = createBar(stream)
+async function createBar(stream: NodeJS.WriteStream): Promise<Progress> {
+  // Loaded only where there is a bar to show.
+  const { default: cliProgress } = await import('cli-progress')
+  const bar = new cliProgress.SingleBar({
+    format: '{bar} {percentage}%  epoch {epoch}  loss {loss}{validation}  {left}',
+    barsize: 24,
+    barCompleteChar: '\u2588',
+    barIncompleteChar: '\u2591',
+    hideCursor: false,
+    clearOnComplete: true,
+    gracefulExit: false,
+    fps: 10,
+    stream,
+  })
   const started = performance.now()
   let validation = ''
-  bar.update(0, 'epoch 1')
+  bar.start(1000, 0, { epoch: 1, loss: '-', validation, left: '' })
   return {
     step: ({ done, epoch, loss }) =>
-      bar.update(done, `epoch ${epoch}  loss ${figure(loss)}${validation}  ${timeLeft(started, done)}`),
+      bar.update(Math.round(done * 1000), { epoch, loss: figure(loss), validation, left: timeLeft(started, done) }),
     epoch: report => {
       if (report.validation !== undefined) validation = `  validation ${figures(report.validation)}`
     },
-    stop: () => bar.clear(),
+    stop: () => bar.stop(),
   }
 }
 

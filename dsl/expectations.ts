@@ -1,6 +1,5 @@
 // Describes in words the tokens that the parser would have accepted: the "expected …" of RNN101.
-import type { TokenType } from './lexer.ts'
-import type { Wording } from './parser.ts'
+import { type IParserErrorMessageProvider, type TokenType, tokenLabel } from 'chevrotain'
 import * as t from './tokens.ts'
 
 /** Items of the top level of a file. */
@@ -23,17 +22,18 @@ const closing: ReadonlyMap<TokenType, string> = new Map([
 const lists = ['args', 'params', 'slices', 'list', 'item']
 
 /** Each message is only the phrase that follows "expected". */
-export const expectations: Wording = {
-  mismatch({ expected, previous, actual, rule }) {
-    if (rule === 'body' && expected === t.RightBrace) {
+export const expectations: IParserErrorMessageProvider = {
+  buildMismatchTokenMessage({ expected, previous, actual, ruleName }) {
+    if (ruleName === 'body' && expected === t.RightBrace) {
       const sameLine = previous.endLine === actual.startLine && !separators.includes(previous.tokenType)
       return sameLine ? 'an operator or a new line' : 'a statement or `}`'
     }
-    if (rule === 'equation') return '`=`'
-    return (lists.includes(rule) ? closing.get(expected) : undefined) ?? expected.label
+    if (ruleName === 'equation') return '`=`'
+    return (lists.includes(ruleName) ? closing.get(expected) : undefined) ?? tokenLabel(expected)
   },
-  noAlternative: rule => byRule.get(rule) ?? 'an expression',
-  surplus: () => topLevel,
+  buildNotAllInputParsedMessage: () => topLevel,
+  buildNoViableAltMessage: ({ ruleName }) => byRule.get(ruleName) ?? 'an expression',
+  buildEarlyExitMessage: ({ ruleName }) => byRule.get(ruleName) ?? 'an expression',
 }
 
 const separators = [t.LeftBrace, t.Semicolon]

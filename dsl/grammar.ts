@@ -1,9 +1,9 @@
 // The grammar: one rule for each production of the specification, which builds its piece of the syntax tree.
 // It reads up to the first token that does not fit; `parse.ts` repairs the tokens there and reads again.
+import { EmbeddedActionsParser, type IToken, type TokenType, tokenMatcher } from 'chevrotain'
 import type * as Ast from './ast.ts'
 import { type Diagnostic, diagnostic } from './diagnostics.ts'
-import { isOf, type Token, type TokenType } from './lexer.ts'
-import { type Lookahead, Parser, type Wording } from './parser.ts'
+import { expectations } from './expectations.ts'
 import { spanOf, textOf } from './scanText.ts'
 import * as t from './tokens.ts'
 
@@ -12,48 +12,51 @@ export interface Reading {
   readonly items: readonly Ast.TopLevel[]
   readonly diagnostics: readonly Diagnostic[]
   /** Tokens that were reported and skipped. */
-  readonly surplus: readonly Token[]
+  readonly surplus: readonly IToken[]
   readonly failure?: Failure
 }
 
 /** The place where reading stopped, and what was expected there. */
 export interface Failure {
   /** The token that does not fit. */
-  readonly found: Token
+  readonly found: IToken
   /** Description of the tokens that were expected. */
   readonly expected: string
   /** The first token of the statement or top-level item that was being read. */
-  readonly begin: Token
+  readonly begin: IToken
   readonly inBody: boolean
 }
 
-export class Grammar extends Parser {
+class Grammar extends EmbeddedActionsParser {
   private file = ''
   private items: Ast.TopLevel[] = []
   private diagnostics: Diagnostic[] = []
-  private surplus: Token[] = []
-  private begin: Token = this.LA(1)
+  private surplus: IToken[] = []
+  private begin: IToken = this.LA(1)
   private inBody = false
 
-  constructor(lookahead: Lookahead, expectations: Wording) {
-    super(t.vocabulary, lookahead, expectations)
+  constructor() {
+    super(t.vocabulary, { maxLookahead: 3, errorMessageProvider: expectations })
+    this.performSelfAnalysis()
   }
 
   /** Reads tokens as a program, up to the first failure. */
-  read(tokens: readonly Token[], file: string): Reading {
+  read(tokens: IToken[], file: string): Reading {
+    this.input = tokens
     this.file = file
     this.items = []
     this.diagnostics = []
     this.surplus = []
     this.inBody = false
-    const mismatch = this.readBy(this.program, tokens)
+    this.program()
+    const error = this.errors.at(0)
     const place = { begin: this.begin, inBody: this.inBody }
-    const failure = mismatch && { found: mismatch.token, expected: mismatch.expected, ...place }
+    const failure = error === undefined ? undefined : { found: error.token, expected: error.message, ...place }
     return { items: this.items, diagnostics: this.diagnostics, surplus: this.surplus, failure }
   }
 
   /** The next token to parse. */
-  get reached(): Token {
+  get reached(): IToken {
     return this.LA(1)
   }
 
@@ -62,7 +65,7 @@ export class Grammar extends Parser {
   private readonly program = this.RULE('program', (): void => {
     this.MANY(() => {
       this.ACTION(() => this.start())
-      const item = this.OR<Ast.TopLevel>([
+      const item = this.OR([
         { ALT: () => this.SUBRULE(this.unit) },
         { ALT: () => this.SUBRULE(this.fn) },
         { ALT: () => this.SUBRULE(this.train) },
@@ -83,7 +86,7 @@ export class Grammar extends Parser {
       names.push(this.SUBRULE(this.name))
       this.MANY(() => {
         this.CONSUME(t.Comma)
-        names.push(this.SUBRULE(this.name))
+        names.push(this.SUBRULE2(this.name))
       })
       this.CONSUME(t.From)
     })
@@ -129,7 +132,7 @@ export class Grammar extends Parser {
     const first = this.CONSUME(t.Train)
     const model = this.SUBRULE(this.name)
     this.CONSUME(t.On)
-    const data = this.SUBRULE(this.name)
+    const data = this.SUBRULE2(this.name)
     const body = this.SUBRULE(this.body)
     const settings = this.ACTION(() => this.equations(body, 'a `train` block'))
     return { kind: 'train', model, data, settings, span: this.span(first) }
@@ -139,7 +142,7 @@ export class Grammar extends Parser {
     const first = this.CONSUME(t.Data)
     const name = this.SUBRULE(this.name)
     this.CONSUME(t.For)
-    const model = this.SUBRULE(this.name)
+    const model = this.SUBRULE2(this.name)
     const statements = this.SUBRULE(this.body)
     const body = this.ACTION(() => this.equations(statements, 'a `data` block'))
     return { kind: 'data', name, model, body, span: this.span(first) }
@@ -152,9 +155,9 @@ export class Grammar extends Parser {
       params.push(this.SUBRULE(this.hyperParam))
       this.MANY(() => {
         this.CONSUME(t.Comma)
-        params.push(this.SUBRULE(this.hyperParam))
+        params.push(this.SUBRULE2(this.hyperParam))
       })
-      this.OPTION(() => this.CONSUME(t.Comma), 2)
+      this.OPTION2(() => this.CONSUME2(t.Comma))
     })
     this.CONSUME(t.RightParen)
     return params
@@ -202,7 +205,7 @@ export class Grammar extends Parser {
   // A keyword followed by `=` or `:` is a name, and the statement an equation. Otherwise one token decides, so that a later error
   // is reported at its place.
   private readonly statement = this.RULE('statement', (): readonly Ast.Statement[] =>
-    this.OR<readonly Ast.Statement[]>({
+    this.OR({
       MAX_LOOKAHEAD: 1,
       DEF: [
         { GATE: () => !this.nameBegins(), ALT: () => this.SUBRULE(this.declaration) },
@@ -224,10 +227,10 @@ export class Grammar extends Parser {
       GATE: () => !this.commaIsLast(t.Colon),
       DEF: () => {
         this.CONSUME(t.Comma)
-        groups.push(this.SUBRULE(this.group))
+        groups.push(this.SUBRULE2(this.group))
       },
     })
-    this.OPTION(() => this.lastComma(this.CONSUME(t.Comma)))
+    this.OPTION(() => this.lastComma(this.CONSUME2(t.Comma)))
     return this.from(
       first,
       groups.map(group => ({ kind, ...group })),
@@ -239,7 +242,7 @@ export class Grammar extends Parser {
     const names = [this.SUBRULE(this.name)]
     this.MANY(() => {
       this.CONSUME(t.Comma)
-      names.push(this.SUBRULE(this.name))
+      names.push(this.SUBRULE2(this.name))
     })
     this.CONSUME(t.Colon)
     const type = this.SUBRULE(this.type)
@@ -257,10 +260,10 @@ export class Grammar extends Parser {
       GATE: () => !this.commaIsLast(t.Is),
       DEF: () => {
         this.CONSUME(t.Comma)
-        parts.push(this.SUBRULE(this.onePart))
+        parts.push(this.SUBRULE2(this.onePart))
       },
     })
-    this.OPTION(() => this.lastComma(this.CONSUME(t.Comma)))
+    this.OPTION(() => this.lastComma(this.CONSUME2(t.Comma)))
     return this.from(first, parts)
   })
 
@@ -279,10 +282,10 @@ export class Grammar extends Parser {
       GATE: () => !this.commaIsLast(t.Is),
       DEF: () => {
         this.CONSUME(t.Comma)
-        outputs.push(this.SUBRULE(this.oneOutput))
+        outputs.push(this.SUBRULE2(this.oneOutput))
       },
     })
-    this.OPTION(() => this.lastComma(this.CONSUME(t.Comma)))
+    this.OPTION(() => this.lastComma(this.CONSUME2(t.Comma)))
     return this.from(first, outputs)
   })
 
@@ -330,7 +333,7 @@ export class Grammar extends Parser {
     })
     this.CONSUME(t.Is)
     const value = this.SUBRULE(this.expr)
-    const primed = isOf(first, t.Primed)
+    const primed = tokenMatcher(first, t.Primed)
     return { kind: 'equation', name: this.nameOf(first), primed, type, value, span: this.span(first) }
   })
 
@@ -353,7 +356,7 @@ export class Grammar extends Parser {
           const dims = [this.SUBRULE(this.expr)]
           this.MANY(() => {
             this.CONSUME(t.Comma)
-            dims.push(this.SUBRULE(this.expr))
+            dims.push(this.SUBRULE2(this.expr))
           })
           this.CONSUME(t.RightSquare)
           return { kind: 'tensor', dims, span: this.span(start) }
@@ -399,7 +402,7 @@ export class Grammar extends Parser {
     let value = this.SUBRULE(this.disjunction)
     this.MANY(() => {
       this.CONSUME(t.Pipe)
-      const callee = this.SUBRULE(this.disjunction)
+      const callee = this.SUBRULE2(this.disjunction)
       value = { kind: 'pipe', value, callee, span: this.span(start) }
     })
     return value
@@ -410,7 +413,7 @@ export class Grammar extends Parser {
     let left = this.SUBRULE(this.conjunction)
     this.MANY(() => {
       this.CONSUME(t.Or)
-      left = this.binary('or', left, this.SUBRULE(this.conjunction), start)
+      left = this.binary('or', left, this.SUBRULE2(this.conjunction), start)
     })
     return left
   })
@@ -420,7 +423,7 @@ export class Grammar extends Parser {
     let left = this.SUBRULE(this.negation)
     this.MANY(() => {
       this.CONSUME(t.And)
-      left = this.binary('and', left, this.SUBRULE(this.negation), start)
+      left = this.binary('and', left, this.SUBRULE2(this.negation), start)
     })
     return left
   })
@@ -450,7 +453,7 @@ export class Grammar extends Parser {
         if (chained) this.report(diagnostic('RNN116', {}, { span: spanOf(operator, this.file) }))
         chained = true
       })
-      left = this.binary(oneOf(['==', '!=', '<', '<=', '>', '>='], operator), left, this.SUBRULE(this.sum), start)
+      left = this.binary(oneOf(['==', '!=', '<', '<=', '>', '>='], operator), left, this.SUBRULE2(this.sum), start)
     })
     return left
   })
@@ -460,7 +463,7 @@ export class Grammar extends Parser {
     let left = this.SUBRULE(this.term)
     this.MANY(() => {
       const operator = oneOf(['+', '-'], this.CONSUME(t.SumSign))
-      left = this.binary(operator, left, this.SUBRULE(this.term), start)
+      left = this.binary(operator, left, this.SUBRULE2(this.term), start)
     })
     return left
   })
@@ -470,7 +473,7 @@ export class Grammar extends Parser {
     let left = this.SUBRULE(this.unary)
     this.MANY(() => {
       const operator = oneOf(['*', '/', '%'], this.CONSUME(t.TermSign))
-      left = this.binary(operator, left, this.SUBRULE(this.unary), start)
+      left = this.binary(operator, left, this.SUBRULE2(this.unary), start)
     })
     return left
   })
@@ -520,7 +523,7 @@ export class Grammar extends Parser {
           return { kind: 'unary', op: '-', value, span: this.span(start) }
         },
       },
-      { ALT: () => this.SUBRULE(this.power) },
+      { ALT: () => this.SUBRULE2(this.power) },
     ])
   })
 
@@ -561,9 +564,9 @@ export class Grammar extends Parser {
       args.push(this.SUBRULE(this.arg))
       this.MANY(() => {
         this.CONSUME(t.Comma)
-        args.push(this.SUBRULE(this.arg))
+        args.push(this.SUBRULE2(this.arg))
       })
-      this.OPTION(() => this.CONSUME(t.Comma), 2)
+      this.OPTION2(() => this.CONSUME2(t.Comma))
     })
     this.CONSUME(t.RightParen)
     return args
@@ -581,13 +584,13 @@ export class Grammar extends Parser {
       },
       {
         ALT: (): Ast.Arg => {
-          const name = this.SUBRULE(this.name)
+          const name = this.SUBRULE2(this.name)
           this.CONSUME(t.Is)
           const value = this.SUBRULE(this.expr)
           return { kind: 'named', name, value, span: this.span(start) }
         },
       },
-      { ALT: (): Ast.Arg => ({ kind: 'positional', value: this.SUBRULE(this.expr), span: this.span(start) }) },
+      { ALT: (): Ast.Arg => ({ kind: 'positional', value: this.SUBRULE2(this.expr), span: this.span(start) }) },
     ])
   })
 
@@ -596,7 +599,7 @@ export class Grammar extends Parser {
     const slices = [this.SUBRULE(this.slice)]
     this.MANY(() => {
       this.CONSUME(t.Comma)
-      slices.push(this.SUBRULE(this.slice))
+      slices.push(this.SUBRULE2(this.slice))
     })
     this.CONSUME(t.RightSquare)
     return slices
@@ -605,10 +608,10 @@ export class Grammar extends Parser {
   private readonly slice = this.RULE('slice', (): Ast.Slice => {
     const first = this.LA(1)
     const start = this.OPTION(() => this.SUBRULE(this.expr))
-    const range = this.OPTION(() => {
+    const range = this.OPTION2(() => {
       this.CONSUME(t.Colon)
-      return { stop: this.OPTION(() => this.SUBRULE(this.expr), 3) }
-    }, 2)
+      return { stop: this.OPTION3(() => this.SUBRULE2(this.expr)) }
+    })
     if (range !== undefined) return { kind: 'range', start, ...range, span: this.span(first) }
     if (start !== undefined) return { kind: 'at', index: start, span: this.span(first) }
     return { kind: 'range', span: this.span(first) }
@@ -662,9 +665,9 @@ export class Grammar extends Parser {
       items.push(this.SUBRULE(this.expr))
       this.MANY(() => {
         this.CONSUME(t.Comma)
-        items.push(this.SUBRULE(this.expr))
+        items.push(this.SUBRULE2(this.expr))
       })
-      this.OPTION(() => this.CONSUME(t.Comma), 2)
+      this.OPTION2(() => this.CONSUME2(t.Comma))
     })
     this.CONSUME(t.RightSquare)
     return { kind: 'list', items, span: this.span(first) }
@@ -675,29 +678,29 @@ export class Grammar extends Parser {
   // Building nodes.
 
   /** Spans from the first character of `first` to the last of the token that was read last. */
-  private span(first: Token): Ast.Span {
+  private span(first: IToken): Ast.Span {
     return { file: this.file, start: first.startOffset, end: spanOf(this.LA(0), this.file).end }
   }
 
   /** Extends the first piece of a declaration to the keyword that begins it. */
-  private from<Piece extends { readonly span: Ast.Span }>(word: Token, [head, ...rest]: Piece[]): Piece[] {
+  private from<Piece extends { readonly span: Ast.Span }>(word: IToken, [head, ...rest]: Piece[]): Piece[] {
     return [{ ...head, span: { ...head.span, start: word.startOffset } }, ...rest]
   }
 
-  private nameOf(token: Token): Ast.Name {
+  private nameOf(token: IToken): Ast.Name {
     return { text: token.image.replace(/'$/, ''), span: spanOf(token, this.file) }
   }
 
-  private variable(token: Token): Ast.Expr {
+  private variable(token: IToken): Ast.Expr {
     return { kind: 'name', name: token.image, span: spanOf(token, this.file) }
   }
 
-  private number(token: Token): Ast.Expr {
+  private number(token: IToken): Ast.Expr {
     const isInt = /^\d+$/.test(token.image)
     return { kind: 'number', value: Number(token.image), isInt, span: spanOf(token, this.file) }
   }
 
-  private binary(op: Ast.BinaryOperator, left: Ast.Expr, right: Ast.Expr, first: Token): Ast.Expr {
+  private binary(op: Ast.BinaryOperator, left: Ast.Expr, right: Ast.Expr, first: IToken): Ast.Expr {
     return { kind: 'binary', op, left, right, span: this.span(first) }
   }
 
@@ -726,39 +729,39 @@ export class Grammar extends Parser {
   /** Tells whether the token ahead, which may be a keyword, is the name of an equation. */
   private nameBegins(at = 1): boolean {
     const after = this.LA(at + 1)
-    return isOf(after, t.Is) || isOf(after, t.Colon)
+    return tokenMatcher(after, t.Is) || tokenMatcher(after, t.Colon)
   }
 
   /** Tells whether the tokens from `at` on look like the beginning of a statement. */
   private statementBegins(at: number): boolean {
     const token = this.LA(at)
-    if (isOf(token, t.Return)) return true
-    if (isOf(token, t.Name) || isOf(token, t.Primed)) return this.nameBegins(at) || this.wordBegins(at)
+    if (tokenMatcher(token, t.Return)) return true
+    if (tokenMatcher(token, t.Name) || tokenMatcher(token, t.Primed)) return this.nameBegins(at) || this.wordBegins(at)
     return false
   }
 
   /** Tells whether a statement with a keyword seems to begin at `at`: the keyword is not one more name of a list. */
   private wordBegins(at: number): boolean {
     if (!t.statementWords.includes(this.LA(at).tokenType)) return false
-    return !afterName.some(token => isOf(this.LA(at + 1), token))
+    return !afterName.some(token => tokenMatcher(this.LA(at + 1), token))
   }
 
   /** Tells whether a top-level item begins here, which means that the braces of the previous one were not closed. */
   private itemBegins(): boolean {
     const next = this.LA(2)
-    const named = isOf(next, t.Name) || isOf(next, t.Text)
+    const named = tokenMatcher(next, t.Name) || tokenMatcher(next, t.Text)
     return t.topLevelWords.includes(this.LA(1).tokenType) && named && this.isFresh()
   }
 
   /** Tells whether the comma ahead ends a declaration, in which `joint` would follow one more name. */
   private commaIsLast(joint: TokenType): boolean {
     const next = this.LA(2)
-    if (isOf(next, t.RightBrace)) return true
-    if (this.LA(1).startLine === next.startLine || isOf(this.LA(3), joint)) return false
+    if (tokenMatcher(next, t.RightBrace)) return true
+    if (this.LA(1).startLine === next.startLine || tokenMatcher(this.LA(3), joint)) return false
     return this.statementBegins(2)
   }
 
-  private lastComma(comma: Token) {
+  private lastComma(comma: IToken) {
     this.ACTION(() => {
       this.surplus.push(comma)
       this.report(diagnostic('RNN108', { line: comma.startLine ?? 0 }, { span: spanOf(comma, this.file) }))
@@ -769,7 +772,7 @@ export class Grammar extends Parser {
   private start() {
     const token = this.LA(1)
     if (this.isFresh()) this.begin = token
-    else if (isOf(token, t.Name) || isOf(token, t.Primed) || isOf(token, t.Return)) {
+    else if (tokenMatcher(token, t.Name) || tokenMatcher(token, t.Primed) || tokenMatcher(token, t.Return)) {
       this.begin = token
       this.report(diagnostic('RNN103', { name: token.image }, { span: spanOf(token, this.file) }))
     }
@@ -787,6 +790,9 @@ const beforeStatement = [t.LeftBrace, t.RightBrace, t.Semicolon]
 const afterName = [t.Comma, t.RightBrace, t.Is, t.Colon]
 
 /** The choice that the token spells. */
-function oneOf<Choice extends string>(choices: readonly Choice[], token: Token): Choice {
+function oneOf<Choice extends string>(choices: readonly Choice[], token: IToken): Choice {
   return choices.find(choice => choice === token.image) ?? choices[0]
 }
+
+/** The only parser; it keeps no state between readings. */
+export const grammar = new Grammar()

@@ -1,20 +1,15 @@
 // Parses source text to a syntax tree, with error recovery.
 // The grammar stops at its first failure; the statement that contains it is then removed from the tokens, and the rest is read again,
 // so that one run reports every broken statement and keeps every correct one.
+import { EOF, type IToken } from 'chevrotain'
 import type { Program, Span } from './ast.ts'
 import { deepest, tooDeep } from './depth.ts'
 import { type Diagnostic, diagnostic } from './diagnostics.ts'
-import { expectations } from './expectations.ts'
 import { explain } from './explain.ts'
-import { type Failure, Grammar, type Reading } from './grammar.ts'
-import type { Token } from './lexer.ts'
-import { lookahead } from './lookahead.ts'
+import { type Failure, grammar, type Reading } from './grammar.ts'
 import { misplaced } from './placement.ts'
 import { repair } from './repair.ts'
 import { scan, spanOf } from './scanText.ts'
-
-/** The only parser; it keeps no state between readings. */
-const grammar = new Grammar(lookahead, expectations)
 
 export interface Parsed {
   readonly program: Program
@@ -48,7 +43,7 @@ export function parse(source: string, file: string): Parsed {
 // Largest number of broken statements: a file with more is probably in another language.
 const mostFailures = 20
 
-function read(tokens: Token[], file: string): Reading {
+function read(tokens: IToken[], file: string): Reading {
   const tooDeep = deepToken(tokens)
   if (tooDeep !== undefined) {
     return { items: [], surplus: [], diagnostics: [diagnostic('RNN119', {}, { span: spanOf(tooDeep, file) })] }
@@ -58,13 +53,14 @@ function read(tokens: Token[], file: string): Reading {
   } catch (error) {
     // Long chains of prefix or right-associative operators have no brackets to count.
     if (!(error instanceof RangeError)) throw error
-    const start = Math.min(grammar.reached.startOffset, tokens.at(-1)?.startOffset ?? 0)
+    const { reached } = grammar
+    const start = reached.tokenType === EOF ? (tokens.at(-1)?.startOffset ?? 0) : reached.startOffset
     const span = { file, start, end: start + 1 }
     return { items: [], surplus: [], diagnostics: [diagnostic('RNN119', {}, { span })] }
   }
 }
 
-function deepToken(tokens: readonly Token[]): Token | undefined {
+function deepToken(tokens: readonly IToken[]): IToken | undefined {
   let depth = 0
   return tokens.find(({ image }) => {
     if (image === '(' || image === '[') depth++

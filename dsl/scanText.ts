@@ -1,44 +1,45 @@
 // Turns characters into tokens. Characters that fit no token are reported here and skipped, so that the parser can continue.
+import type { IToken } from 'chevrotain'
 import type { Span } from './ast.ts'
 import { type Diagnostic, diagnostic } from './diagnostics.ts'
-import type { Token } from './lexer.ts'
 import * as t from './tokens.ts'
 
 export interface Scanned {
-  readonly tokens: Token[]
+  readonly tokens: IToken[]
   readonly diagnostics: Diagnostic[]
 }
 
 /** Tokens of a source, and the errors in its characters. */
 export function scan(source: string, file: string): Scanned {
-  const lexed = t.lex(source)
+  const result = t.lexer.tokenize(source)
   const diagnostics: Diagnostic[] = []
-  for (const { offset, length } of lexed.strays) {
-    const span = { file, start: offset, end: offset + length }
+  for (const error of result.errors) {
+    const span = { file, start: error.offset, end: error.offset + error.length }
     diagnostics.push(unknown(source.slice(span.start, span.end), span))
   }
-  const tokens: Token[] = []
-  for (const token of lexed.tokens) {
+  const tokens: IToken[] = []
+  for (const token of result.tokens) {
     const previous = tokens.at(-1)
     for (const found of misspelled(token, previous, file)) diagnostics.push(found)
     if (token.tokenType === t.StrayPrime) continue
-    tokens.push(token.tokenType === t.OpenText ? { ...token, tokenType: t.Text } : token)
+    tokens.push(token.tokenType === t.OpenText ? { ...token, tokenType: t.Text, tokenTypeIdx: textIndex } : token)
   }
   return { tokens, diagnostics }
 }
 
 /** Gives the place of a token. */
-export function spanOf(token: Token, file: string): Span {
+export function spanOf(token: IToken, file: string): Span {
   return { file, start: token.startOffset, end: token.startOffset + token.image.length }
 }
 
 /** The text of a string token: without its quotes, the escapes resolved. */
-export function textOf(token: Token): string {
+export function textOf(token: IToken): string {
   const closed = token.image.length > 1 && token.image.endsWith('"')
   const inside = token.image.slice(1, closed ? -1 : undefined)
   return inside.replace(/\\(.?)/g, (_, letter: string) => escapes.get(letter) ?? letter)
 }
 
+const textIndex = t.Text.tokenTypeIdx ?? 0
 const escapes = new Map([
   ['"', '"'],
   ['\\', '\\'],
@@ -48,9 +49,9 @@ const escapes = new Map([
 /** Inputs and outputs are passed in JavaScript objects, where this name has a special meaning. */
 const inherited = '__proto__'
 const notOwn = 'this name has a special meaning in JavaScript'
-const reserved = new Set(t.reservedWords.map(word => word.text))
+const reserved = new Set(t.reservedWords.map(word => word.PATTERN))
 
-function* misspelled(token: Token, previous: Token | undefined, file: string): Generator<Diagnostic> {
+function* misspelled(token: IToken, previous: IToken | undefined, file: string): Generator<Diagnostic> {
   const span = spanOf(token, file)
   if (token.tokenType === t.StrayPrime) {
     const name = previous?.startLine === token.startLine ? previous?.image.match(/^[A-Za-z_]\w*/)?.[0] : undefined

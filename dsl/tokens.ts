@@ -1,6 +1,6 @@
 // Defines the tokens of a .rnn file.
 // A keyword is a separate token in the category Name, so that it can also be a name; the eight reserved words cannot.
-import { createLexer, type TokenType } from './lexer.ts'
+import { createToken, Lexer, type TokenType } from 'chevrotain'
 
 // Categories: tokens that the grammar treats alike.
 
@@ -18,10 +18,10 @@ export const Comparison = category('Comparison', 'a comparison')
 export const SumSign = category('SumSign', '`+` or `-`')
 export const TermSign = category('TermSign', '`*`, `/` or `%`')
 
-const Identifier: TokenType = { name: 'Identifier', label: 'Identifier', categories: [Name] }
+const Identifier = createToken({ name: 'Identifier', pattern: /[A-Za-z_][A-Za-z0-9_]*/, categories: [Name] })
 
 /** `h'`: the value of a state after the step. */
-export const Primed = category('Primed', 'a primed name')
+export const Primed = createToken({ name: 'Primed', pattern: /[A-Za-z_][A-Za-z0-9_]*'/, label: 'a primed name' })
 
 export const Cell = keyword('cell', UnitWord)
 export const Layer = keyword('layer', UnitWord)
@@ -54,8 +54,8 @@ export const True = reserved('true')
 export const False = reserved('false')
 export const Return = reserved('return')
 
-export const Digits = category('Digits', 'a number')
-export const Text = category('Text', 'a string')
+export const Digits = createToken({ name: 'Digits', pattern: /\d+(\.\d+)?([eE][+-]?\d+)?/, label: 'a number' })
+export const Text = createToken({ name: 'Text', pattern: /"(?:[^"\\\r\n]|\\[^\r\n])*"/, label: 'a string' })
 
 export const Pipe = sign('Pipe', '|>')
 export const Equal = sign('Equal', '==', Comparison)
@@ -84,8 +84,11 @@ export const Semicolon = sign('Semicolon', ';')
 export const Dot = sign('Dot', '.')
 
 // Tokens that are always errors, but are read as one piece so that the message can name them.
-export const OpenText = category('OpenText', 'OpenText')
-export const StrayPrime = category('StrayPrime', 'StrayPrime')
+export const OpenText = createToken({ name: 'OpenText', pattern: /"(?:[^"\\\r\n]|\\[^\r\n])*\\?/ })
+export const StrayPrime = createToken({ name: 'StrayPrime', pattern: /'+/ })
+
+const Space = createToken({ name: 'Space', pattern: /\s+/, group: Lexer.SKIPPED })
+const Comment = createToken({ name: 'Comment', pattern: /#[^\r\n]*/, group: Lexer.SKIPPED })
 
 /** Words that begin an item of the top level. */
 export const topLevelWords: readonly TokenType[] = [Cell, Layer, Model, Fn, Train, Data, Import]
@@ -102,40 +105,34 @@ const signs = [
 ]
 const categories = [Name, UnitWord, DeclarationWord, LossWord, CodingWord, Comparison, SumSign, TermSign]
 
-/** All kinds of tokens, and their categories. */
-export const vocabulary: readonly TokenType[] = [
-  ...[Primed, ...words, Identifier, Digits, Text, OpenText, StrayPrime, ...signs, ...categories],
+/** All tokens, in the order in which the lexer tries them: the first that matches is taken. */
+export const vocabulary: TokenType[] = [
+  ...[Space, Comment, Primed, ...words, Identifier, Digits, Text, OpenText, StrayPrime, ...signs, ...categories],
 ]
 
-const byText = new Map([...words, ...signs].map(type => [type.text, type]))
+export const lexer = new Lexer(vocabulary)
 
-/** Cuts a source into tokens, without spaces and comments. */
-export const lex = createLexer([
-  [/\s+|#[^\r\n]*/, () => undefined],
-  [/[A-Za-z_][A-Za-z0-9_]*'/, () => Primed],
-  [/[A-Za-z_][A-Za-z0-9_]*/, image => byText.get(image) ?? Identifier],
-  [/\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/, () => Digits],
-  [/"(?:[^"\\\r\n]|\\[^\r\n])*"/, () => Text],
-  [/"(?:[^"\\\r\n]|\\[^\r\n])*\\?/, () => OpenText],
-  [/'+/, () => StrayPrime],
-  [/\|>|[=!<>]=|[<>+\-*/%@^={}()[\],:;.]/, image => byText.get(image)],
-])
-
-/** A category, or a kind of token of many texts. */
 function category(name: string, label: string): TokenType {
-  return { name, label, categories: [] }
+  return createToken({ name, pattern: Lexer.NA, label })
 }
 
 function keyword(word: string, ...more: TokenType[]): TokenType {
-  return { name: capitalized(word), text: word, label: `\`${word}\``, categories: [Name, ...more] }
+  const categories = [Name, ...more]
+  return createToken({
+    name: capitalized(word),
+    pattern: word,
+    longer_alt: Identifier,
+    categories,
+    label: `\`${word}\``,
+  })
 }
 
 function reserved(word: string): TokenType {
-  return sign(capitalized(word), word)
+  return createToken({ name: capitalized(word), pattern: word, longer_alt: Identifier, label: `\`${word}\`` })
 }
 
 function sign(name: string, text: string, ...categories: TokenType[]): TokenType {
-  return { name, text, label: `\`${text}\``, categories }
+  return createToken({ name, pattern: text, label: `\`${text}\``, categories })
 }
 
 function capitalized(word: string): string {

@@ -1,5 +1,6 @@
 // Bundles the sources to one module for each entry, with what several share in chunks, and what is loaded late in chunks of its own.
 import { readFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
 import { alone, command, entries } from './entries.ts'
@@ -7,7 +8,6 @@ import { alone, command, entries } from './entries.ts'
 /** Modules that are run as the package is built: it contains the constant that each exports, in place of how it is computed. */
 const prepared: Readonly<Record<string, string>> = {
   'dsl/catalogue.ts': 'catalogue',
-  'dsl/lookahead.ts': 'lookahead',
   'dsl/libraryJson.ts': 'libraryJson',
 }
 
@@ -22,6 +22,7 @@ export async function bundle(root: URL, out: string): Promise<readonly Metafile[
     bundle: true,
     format: 'esm',
     platform: 'neutral',
+    mainFields: ['module', 'main'],
     // Its syntax is that of any Node which is still to be told that it is too old.
     target: 'es2022',
     external: ['node:*', 'gpu.js', 'webgpu'],
@@ -39,7 +40,7 @@ export async function bundle(root: URL, out: string): Promise<readonly Metafile[
     entryPoints: { ...Object.fromEntries(sources.filter(([name]) => !alone.includes(name))), ...command },
     chunkNames: '[name]-[hash]',
     splitting: true,
-    plugins: [prepare(root), keepTogether(root), withoutProcesses],
+    plugins: [prepare(root), keepTogether(root), withoutProcesses, requiredOfNode],
   })
   const own = await build({
     ...common,
@@ -102,5 +103,18 @@ const withoutProcesses: Plugin = {
       importer.includes('commander') ? { path, namespace: 'empty' } : undefined,
     )
     onLoad({ filter: /./, namespace: 'empty' }, () => ({ contents: 'export default {}' }))
+  },
+}
+
+/** Packages in CommonJS require modules of Node, which a module cannot. */
+const requiredOfNode: Plugin = {
+  name: 'required of Node',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /./ }, ({ kind, path }) =>
+      kind === 'require-call' && isBuiltin(path) ? { path, namespace: 'builtin' } : undefined,
+    )
+    onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)})`,
+    }))
   },
 }

@@ -81,7 +81,7 @@ async function trainOnce(plan: TrainingPlan, output: Output): Promise<TrainedMod
   const started = performance.now()
   const log = plan.log && (await openLog(plan.log.path, { ...plan.log, ...(from && { from }) }, output))
   const states = stateWriterOf(plan)
-  const progress = createProgress(output)
+  const progress = await createProgress(output)
   const controller = new AbortController()
   const { signal } = controller
   // This compiles everything before it returns its promise: until then a signal ends the process, as no handler could run.

@@ -1,5 +1,5 @@
 // A bar on stderr for work that takes longer than two seconds, with the time that is left.
-import { createBar } from '../../cli/bar.ts'
+import cliProgress from 'cli-progress'
 import { duration } from '../../cli/progress.ts'
 
 export interface Progress {
@@ -11,29 +11,38 @@ export interface Progress {
 
 /** Nothing is shown before, in ms. */
 const patience = 2000
-/** Time between two lines where stderr is a file or a pipe, in ms. */
-const interval = 5000
 
 export function createProgress(): Progress {
   const start = performance.now()
-  const bar = process.stderr.isTTY ? createBar(process.stderr) : undefined
-  let written = start + patience - interval
-  let shown = false
+  let bar: cliProgress.SingleBar | undefined
   return {
     update: (done, text) => {
-      const now = performance.now()
-      const elapsed = now - start
+      const elapsed = performance.now() - start
       if (elapsed < patience || done === 0) return
-      const about = `${text}  about ${duration(((elapsed / done) * (1 - done)) / 1000)} left`
-      shown = true
-      bar?.update(done, about)
-      if (bar !== undefined || now - written < interval) return
-      written = now
-      process.stderr.write(`${Math.floor(done * 100)}%  ${about}\n`)
+      const left = `about ${duration(((elapsed / done) * (1 - done)) / 1000)} left`
+      if (bar === undefined) {
+        bar = createBar()
+        bar.start(1000, Math.round(done * 1000), { left, text })
+      } else bar.update(Math.round(done * 1000), { left, text })
     },
     hide: () => {
-      if (shown) bar?.clear()
-      shown = false
+      bar?.stop()
+      bar = undefined
     },
   }
 }
+
+const createBar = (): cliProgress.SingleBar =>
+  new cliProgress.SingleBar({
+    stream: process.stderr,
+    format: '{bar} {percentage}%  {text}  {left}',
+    barsize: 24,
+    barCompleteChar: '\u2588',
+    barIncompleteChar: '\u2591',
+    hideCursor: false,
+    gracefulExit: false,
+    clearOnComplete: true,
+    // Where stderr is a file or a pipe, a line now and then.
+    noTTYOutput: true,
+    notTTYSchedule: 5000,
+  })
