@@ -1,34 +1,18 @@
 // The command line: reads the arguments, runs a command, and turns errors into messages and an exit code.
 import { Command, CommanderError } from 'commander'
-import { isFailure } from '../dsl/diagnostics.ts'
+import { isFailure, type RnnError } from '../dsl/diagnostics.ts'
 import { version } from '../runtime/version.ts'
-import { type AddCommand, examples } from './describeUse.ts'
-import { argumentError } from './errors.ts'
+import { commands } from './commandList.ts'
+import { examples } from './describeUse.ts'
 import { interrupted } from './interrupt.ts'
 import type { Io } from './io.ts'
 import { createOutput, type Output, reportError } from './output.ts'
-
-/** The commands, each in a file that is loaded when it is asked for. */
-const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
-  init: async () => (await import('./commands/init.ts')).init,
-  check: async () => (await import('./commands/check.ts')).check,
-  fmt: async () => (await import('./commands/fmt.ts')).fmt,
-  train: async () => (await import('./commands/train.ts')).train,
-  eval: async () => (await import('./commands/eval.ts')).evaluate,
-  predict: async () => (await import('./commands/predict.ts')).predict,
-  generate: async () => (await import('./commands/generate.ts')).generate,
-  build: async () => (await import('./commands/build.ts')).build,
-  explain: async () => (await import('./commands/explain.ts')).explain,
-  gradcheck: async () => (await import('./commands/gradcheck.ts')).gradcheck,
-  diagnose: async () => (await import('./commands/diagnose.ts')).diagnose,
-  types: async () => (await import('./commands/types.ts')).types,
-  fuzz: async () => (await import('./commands/fuzz.ts')).fuzz,
-}
+import type { Overview } from './overview.ts'
 
 /** Runs a command and gives its exit code. Paths among the arguments are relative to the folder of the process. */
 export async function main(args: readonly string[], io: Io): Promise<number> {
   const output = createOutput(args.includes('--json'), io)
-  const program = await createProgram(args[0], output)
+  const program = await createProgram(['help', '--'].includes(args[0]) ? args[1] : args[0], output)
   try {
     if (args.length === 0) program.outputHelp()
     else await program.parseAsync(args, { from: 'user' })
@@ -36,12 +20,18 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0
     output.exitCode = isFailure(error, 'RNN516') ? interrupted : 1
-    reportError(error instanceof CommanderError ? argumentError(error, program, args) : error, output)
+    reportError(error instanceof CommanderError ? await describe(error, program, args) : error, output)
     return output.exitCode
   }
 }
 
-/** Makes the program, with the command of that name; with all of them where there is none. */
+/** Loads the messages for mistakes in the arguments only where there is one. */
+async function describe(error: CommanderError, program: Command, args: readonly string[]): Promise<RnnError> {
+  const { argumentError } = await import('./errors.ts')
+  return argumentError(error, program, args)
+}
+
+/** Makes the program, with the command of that name; where there is none, with the names of all for the help. */
 async function createProgram(name: string | undefined, output: Output): Promise<Command> {
   const program = new Command('rnnc')
     .description(
@@ -50,19 +40,23 @@ async function createProgram(name: string | undefined, output: Output): Promise<
     .version(version, '--version', 'print the version')
     .helpOption('--help', 'show this help')
     .helpCommand('help [command]', 'show the help of a command')
-    .configureHelp({ showGlobalOptions: false })
+    .configureHelp({ showGlobalOptions: false, subcommandTerm: command => `${command.name()} ${command.usage()}` })
     .configureOutput({ writeOut: output.write, outputError: () => {} })
     .exitOverride()
     .addHelpText(
       'after',
       examples('rnnc train sunspots.rnn', 'rnnc predict sunspots.safetensors --data new.csv', 'rnnc train --help'),
     )
-  const asked = Object.keys(commands).filter(known => known === name)
-  const loads = (asked.length > 0 ? asked : Object.keys(commands)).map(known => commands[known]())
-  for (const add of await Promise.all(loads)) add(program, output)
+  const asked = Object.entries(commands).find(([known]) => known === name)
+  if (asked !== undefined) (await asked[1]())(program, output)
+  else if (name !== '--version') addNames(program, (await import('./overview.ts')).overview)
   for (const command of program.commands) {
     // Sets the help option of each command: unlike other settings it is not inherited from the program.
     command.helpOption('--help', 'show this help')
   }
   return program
+}
+
+function addNames(program: Command, overview: readonly Overview[]): void {
+  for (const { name, usage, about } of overview) program.command(name).usage(usage).description(about)
 }

@@ -7,6 +7,7 @@ import { alone, command, entries } from './entries.ts'
 
 /** Modules that are run as the package is built: it contains the constant that each exports, in place of how it is computed. */
 const prepared: Readonly<Record<string, string>> = {
+  'cli/overview.ts': 'overview',
   'dsl/catalogue.ts': 'catalogue',
   'dsl/libraryJson.ts': 'libraryJson',
 }
