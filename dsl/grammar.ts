@@ -35,7 +35,7 @@ export class Grammar extends EmbeddedActionsParser {
   private begin: IToken = this.LA(1)
   private inBody = false
 
-  /** Its start would take twice the time with chevrotain's checks of the rules, which a test makes. */
+  /** A test makes chevrotain's checks of the rules, which would slow down each start. */
   constructor(skipValidations = true) {
     super(t.vocabulary, { maxLookahead: 3, errorMessageProvider: expectations, skipValidations })
     this.performSelfAnalysis()

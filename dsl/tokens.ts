@@ -110,7 +110,7 @@ export const vocabulary: TokenType[] = [
   ...[Space, Comment, Primed, ...words, Identifier, Digits, Text, OpenText, StrayPrime, ...signs, ...categories],
 ]
 
-/** Its start would take twice the time with chevrotain's checks of the patterns, which a test makes. */
+/** A test makes chevrotain's checks of the patterns, which would slow down each start. */
 export const lexer = new Lexer(vocabulary, { skipValidations: true })
 
 function category(name: string, label: string): TokenType {

@@ -1,11 +1,19 @@
 // What the grammar accepts, and the tree that it gives.
 import assert from 'node:assert/strict'
+import { Lexer } from 'chevrotain'
 import { test } from 'vitest'
 import type { Expr, Span } from '../../dsl/ast.ts'
+import { Grammar } from '../../dsl/grammar.ts'
 import { parse } from '../../dsl/parse.ts'
 import { printAst } from '../../dsl/printAst.ts'
 import { standardLibrary } from '../../dsl/std.ts'
+import { vocabulary } from '../../dsl/tokens.ts'
 import { fixture, parsed, statements, tree } from './support.ts'
+
+test('chevrotain finds no mistake in the tokens and the rules: each start skips its checks', () => {
+  assert.doesNotThrow(() => new Lexer(vocabulary, { ensureOptimizations: true }))
+  assert.doesNotThrow(() => new Grammar(false))
+})
 
 test('the standard library and the programs of the proposal parse', () => {
   const counts = Object.entries(standardLibrary).map(([name, text]) => [name, parsed(text).items.length])
