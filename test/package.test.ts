@@ -124,6 +124,7 @@ try {
 
   it('brings the command, and all that it needs', () => {
     assert.match(node(command, 'check', 'm.rnn'), /no errors/)
+    assert.match(node(command, '--help'), /^ {2}check \[options\] <file> +Check a file/m)
     assert.match(node(command, 'fuzz', '--runs', '1', '--seed', '3', '--target', 'js'), /1 program/)
     const { packages } = JSON.parse(readFileSync(join(folder, 'node_modules', '.package-lock.json'), 'utf8'))
     assert.deepEqual(Object.keys(packages), ['node_modules/rnnc'])
@@ -152,8 +153,8 @@ try {
     for (const name of readdirSync(join(installed, 'dist/lib'))) if (/^(run|check)-/.test(name)) follow(name)
     const all = [...loaded].map(name => text(`dist/lib/${name}`)).join('\n')
     assert.ok(loaded.size > 2)
-    // The backends, the fuzzer with fast-check, the judges.
-    for (const part of ['WebAssembly', 'navigator.gpu', 'numRuns', 'steadyFactors'])
+    // The backends, the fuzzer with fast-check, the judges, the bar.
+    for (const part of ['WebAssembly', 'navigator.gpu', 'numRuns', 'steadyFactors', 'noTTYOutput'])
       assert.ok(!all.includes(part), part)
   })
 
