@@ -4,6 +4,7 @@ import { fail } from '../dsl/diagnostics.ts'
 import { within } from './elaborate/models/checkModel.ts'
 import type { LoweredModel } from './elaborate/models/lowerModel.ts'
 import { type OptimizerState, optimizerSteps } from './elaborate/models/optimizer.ts'
+import { plateauInput, withPlateau } from './elaborate/models/plateau.ts'
 import type { Settings } from './elaborate/models/settings.ts'
 import { staticValue } from './elaborate/values/entity.ts'
 import type { Builder, Context } from './ir/builder.ts'
@@ -102,8 +103,11 @@ export function trainingGraph(
     value: graph.params[graph.inputs.indexOf(name)],
     gradient,
   }))
-  const { parameters, states, rate } = optimizerSteps(model, builder, recipe, moving)
-  const kept = [...moving.map((m, i) => ({ ...parameters[i], before: m.value })), ...states]
+  const optimizer = settings.plateau === undefined ? recipe : withPlateau(builder, recipe)
+  const { parameters, states, rate } = optimizerSteps(model, builder, optimizer, moving)
+  const plateau = settings.plateau === undefined ? [] : [plateauInput]
+  const lasting = states.filter(s => !s.idle)
+  const kept = [...moving.map((m, i) => ({ ...parameters[i], before: m.value })), ...lasting]
   const moved: readonly Named[] = group === undefined ? kept : kept.map(k => settled(k, group))
   const sums = group?.sums ?? []
   const watched = options.watched === true ? watchedValues(builder, whole, rate) : []
@@ -113,7 +117,7 @@ export function trainingGraph(
     ...block,
     name: model.name,
     // These became parameters of the block in this order, the states as the steps were emitted.
-    inputs: [...graph.inputs, ...(group?.inputs ?? []), ...states.map(s => s.name)],
+    inputs: [...graph.inputs, ...(group?.inputs ?? []), ...plateau, ...states.map(s => s.name)],
     outputs: [...outputs.map(m => m.name), ...graph.outputs],
     inPlace: true as const,
   }
@@ -123,7 +127,7 @@ export function trainingGraph(
   return {
     graph: backward(model, training, options),
     context: model.context,
-    states: [...states, ...sums].map(({ name, dtype, shape, init }) => ({ name, dtype, shape, init })),
+    states: [...lasting, ...sums].map(({ name, dtype, shape, init }) => ({ name, dtype, shape, init })),
     trained,
     ...(number !== undefined && { rate: number }),
   }

@@ -249,9 +249,9 @@ cell Adamax(rate = 0.001, b1 = 0.9, b2 = 0.999, eps = 1e-7, schedule = constant)
 cell LazyAdam(rate = 0.001, b1 = 0.9, b2 = 0.999, eps = 1e-7, schedule = constant) {   # Adam that leaves alone what has no gradient, as rows of a table not used
   input g: P
   state p, m, v: P, t: int
+  used = g != 0
   t' = t + 1
   r = rate * schedule(t)
-  used = g != 0
   m' = where(used, b1 * m + (1 - b1) * g, m)
   v' = where(used, b2 * v + (1 - b2) * g^2, v)
   p' = where(used, p - r * sqrt(1 - b2^t') / (1 - b1^t') * m' / (sqrt(v') + eps), p)

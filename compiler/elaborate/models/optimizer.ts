@@ -30,6 +30,8 @@ export interface OptimizerState {
 interface KeptState extends OptimizerState {
   /** Its name in the optimizer's cell. */
   readonly local: string
+  /** Whether no step reads it, as a count of steps without a schedule: it is an input of the block, but need not be kept. */
+  readonly idle: boolean
   readonly before: Value
   readonly value: Value
 }
@@ -71,8 +73,10 @@ export function optimizerSteps(
     parameters.push({ name: each.name, value: step.parameter })
     rate ??= step.rate
     const forAll = each === first ? sharedStates(builder, step.states, each) : []
+    const idle = idleStates(builder, forAll, step)
     for (const s of forAll) shared.set(s.local, s.before)
-    states.push(...step.states.map(s => (forAll.includes(s) ? { ...s, name: `optimizer@${s.local}` } : s)))
+    const named = (s: KeptState): KeptState => ({ ...s, name: `optimizer@${s.local}`, idle: idle.includes(s) })
+    states.push(...step.states.map(s => (forAll.includes(s) ? named(s) : s)))
   }
   return { parameters, states, rate }
 }
@@ -92,6 +96,22 @@ function sharedStates(
     })
     if (kept.length === found.length) return found
     found = kept
+  }
+}
+
+/** Finds the shared states that neither the parameter nor the rate nor any other state is computed from. */
+function idleStates(
+  builder: Builder,
+  shared: readonly KeptState[],
+  { parameter, rate, states }: Step,
+): readonly KeptState[] {
+  let found = shared
+  for (;;) {
+    const results = [parameter, ...(rate ? [rate] : []), ...states.filter(s => !found.includes(s)).map(s => s.value)]
+    const read = found.length === 0 ? [] : results.map(v => reached(builder.eqns, v))
+    const idle = found.filter(s => !read.some(from => from.has(s.before.id)))
+    if (idle.length === found.length) return found
+    found = idle
   }
 }
 
@@ -145,7 +165,15 @@ function optimizerStep(
       const init = initOf(typed, name, type.dtype, declaration.init)
       const shape = type.item.map(D.unlabelled)
       const value = builder.param({ dtype: type.dtype, shape }, { hint: `${parameter.name}@${name}`, span })
-      return { local: name, name: `${parameter.name}@${name}`, dtype: type.dtype, shape, init, before: value }
+      return {
+        local: name,
+        name: `${parameter.name}@${name}`,
+        dtype: type.dtype,
+        shape,
+        init,
+        idle: false,
+        before: value,
+      }
     })
   const named = new Map([
     ['p', { entity: tensor(parameter.value, [], item), span }],
