@@ -11,7 +11,7 @@ import { knownResolver, resolveType } from '../expand/typeExpressions.ts'
 import { reached } from '../tensors/computedFrom.ts'
 import { asInit } from '../tensors/convert.ts'
 import { wholeNumber } from '../tensors/runningValues.ts'
-import { expand, tensor } from '../tensors/typedOperations.ts'
+import { expand, tensor, toReal } from '../tensors/typedOperations.ts'
 import type { Instance, Recipe } from '../values/entity.ts'
 import type { Scope } from '../values/scope.ts'
 import type { Init } from '../values/signature.ts'
@@ -188,9 +188,9 @@ function optimizerStep(
     return expand(scope, t, [], shape)
   }
   const returned = result.kind === 'result' ? result.value : undefined
-  const isNumber = returned?.dtype === 'real' && returned.axes.length === 0 && returned.item.length === 0
+  const isNumber = returned?.dtype !== 'bool' && returned?.axes.length === 0 && returned.item.length === 0
   return {
-    rate: isNumber ? returned.value : undefined,
+    rate: isNumber ? toReal(scope, returned).value : undefined,
     parameter: next('p', item),
     states: kept.map(s => ({ ...s, value: next(s.local, s.shape) })),
   }

@@ -14,7 +14,11 @@ export const balanced: DataFunction = {
   apply: ([{ value, span }], call) => {
     const classes = isElements(value) ? seriesOf(value).encoding : undefined
     if (!isElements(value) || classes?.kind !== 'classes') {
-      return fail('RNN422', { user: '`balanced`', expected: 'labels of `classes`', found: describe(value) }, { span })
+      return fail(
+        'RNN422',
+        { user: '`balanced`', expected: 'labels of `classes`', found: describe(value) },
+        { span, help: 'write `balanced(classes(…))`' },
+      )
     }
     const series = seriesOf(value)
     const weights = weightsIn(
