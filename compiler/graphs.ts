@@ -106,8 +106,7 @@ export function trainingGraph(
   const optimizer = settings.plateau === undefined ? recipe : withPlateau(builder, recipe)
   const { parameters, states, rate } = optimizerSteps(model, builder, optimizer, moving)
   const plateau = settings.plateau === undefined ? [] : [plateauInput]
-  const lasting = states.filter(s => !s.idle)
-  const kept = [...moving.map((m, i) => ({ ...parameters[i], before: m.value })), ...lasting]
+  const kept = [...moving.map((m, i) => ({ ...parameters[i], before: m.value })), ...states]
   const moved: readonly Named[] = group === undefined ? kept : kept.map(k => settled(k, group))
   const sums = group?.sums ?? []
   const watched = options.watched === true ? watchedValues(builder, whole, rate) : []
@@ -127,7 +126,7 @@ export function trainingGraph(
   return {
     graph: backward(model, training, options),
     context: model.context,
-    states: [...lasting, ...sums].map(({ name, dtype, shape, init }) => ({ name, dtype, shape, init })),
+    states: [...states, ...sums].map(({ name, dtype, shape, init }) => ({ name, dtype, shape, init })),
     trained,
     ...(number !== undefined && { rate: number }),
   }

@@ -191,7 +191,7 @@ layer exact_match {   # 1 for a sequence whose every element is right, else 0
   'optimizers.rnn': `# An optimizer is a cell: its state p is a parameter, its input g the gradient, and its time the training step. The number that it
 # returns is the rate of this step. \`schedule\` is a function of the steps taken before this one, 0 at the first: a factor of the rate.
 
-cell SGD(rate = 0.01, momentum = 0, nesterov = false, schedule = constant) {
+cell SGD(rate = 0.01, momentum = 0, nesterov = false, schedule = constant_rate) {
   input g: P
   state p, m: P, t: int
   t' = t + 1
@@ -201,7 +201,8 @@ cell SGD(rate = 0.01, momentum = 0, nesterov = false, schedule = constant) {
   return r
 }
 
-cell Adam(rate = 0.001, b1 = 0.9, b2 = 0.999, eps = 1e-7, schedule = constant) {   # Keras: eps outside the bias correction
+# Kingma & Ba 2015, as Keras: eps outside the bias correction.
+cell Adam(rate = 0.001, b1 = 0.9, b2 = 0.999, eps = 1e-7, schedule = constant_rate) {
   input g: P
   state p, m, v: P, t: int
   t' = t + 1
@@ -212,7 +213,8 @@ cell Adam(rate = 0.001, b1 = 0.9, b2 = 0.999, eps = 1e-7, schedule = constant) {
   return r
 }
 
-cell AdamW(rate = 0.001, b1 = 0.9, b2 = 0.999, eps = 1e-8, decay = 0.01, schedule = constant) {   # PyTorch
+# Loshchilov & Hutter 2019, as PyTorch: eps on the corrected v.
+cell AdamW(rate = 0.001, b1 = 0.9, b2 = 0.999, eps = 1e-8, decay = 0.01, schedule = constant_rate) {
   input g: P
   state p, m, v: P, t: int
   t' = t + 1
@@ -223,7 +225,15 @@ cell AdamW(rate = 0.001, b1 = 0.9, b2 = 0.999, eps = 1e-8, decay = 0.01, schedul
   return r
 }
 
-cell TorchAdam(rate = 0.001, b1 = 0.9, b2 = 0.999, eps = 1e-8, decay = 0, schedule = constant) {   # PyTorch, and the paper: eps on the corrected v; decay is part of the gradient
+# Adam as in its paper and in PyTorch: eps on the corrected v; decay is part of the gradient.
+cell TorchAdam(
+  rate = 0.001,
+  b1 = 0.9,
+  b2 = 0.999,
+  eps = 1e-8,
+  decay = 0,
+  schedule = constant_rate
+) {
   input g: P
   state p, m, v: P, t: int
   t' = t + 1
@@ -235,7 +245,8 @@ cell TorchAdam(rate = 0.001, b1 = 0.9, b2 = 0.999, eps = 1e-8, decay = 0, schedu
   return r
 }
 
-cell Adamax(rate = 0.001, b1 = 0.9, b2 = 0.999, eps = 1e-7, schedule = constant) {   # Kingma & Ba 2015, as Keras
+# Kingma & Ba 2015, as Keras.
+cell Adamax(rate = 0.001, b1 = 0.9, b2 = 0.999, eps = 1e-7, schedule = constant_rate) {
   input g: P
   state p, m, most: P, t: int
   t' = t + 1
@@ -246,7 +257,8 @@ cell Adamax(rate = 0.001, b1 = 0.9, b2 = 0.999, eps = 1e-7, schedule = constant)
   return r
 }
 
-cell LazyAdam(rate = 0.001, b1 = 0.9, b2 = 0.999, eps = 1e-7, schedule = constant) {   # Adam that leaves alone what has no gradient, as rows of a table not used
+# Adam that leaves alone what has no gradient, as rows of a table not used.
+cell LazyAdam(rate = 0.001, b1 = 0.9, b2 = 0.999, eps = 1e-7, schedule = constant_rate) {
   input g: P
   state p, m, v: P, t: int
   used = g != 0
@@ -258,7 +270,8 @@ cell LazyAdam(rate = 0.001, b1 = 0.9, b2 = 0.999, eps = 1e-7, schedule = constan
   return r
 }
 
-cell AMSGrad(rate = 0.001, b1 = 0.9, b2 = 0.999, eps = 1e-8, schedule = constant) {   # Reddi et al. 2018, as PyTorch's Adam(amsgrad=True)
+# Reddi et al. 2018, as PyTorch's Adam(amsgrad=True).
+cell AMSGrad(rate = 0.001, b1 = 0.9, b2 = 0.999, eps = 1e-8, schedule = constant_rate) {
   input g: P
   state p, m, v, most: P, t: int
   t' = t + 1
@@ -270,7 +283,15 @@ cell AMSGrad(rate = 0.001, b1 = 0.9, b2 = 0.999, eps = 1e-8, schedule = constant
   return r
 }
 
-cell Nadam(rate = 0.002, b1 = 0.9, b2 = 0.999, eps = 1e-8, decay = 0.004, schedule = constant) {   # Dozat 2016, as PyTorch; Keras: decay = 1, eps = 1e-7
+# Dozat 2016, as PyTorch; Keras: decay = 1, eps = 1e-7.
+cell Nadam(
+  rate = 0.002,
+  b1 = 0.9,
+  b2 = 0.999,
+  eps = 1e-8,
+  decay = 0.004,
+  schedule = constant_rate
+) {
   input g: P
   state p, m, v: P, all: real = 1, t: int
   t' = t + 1
@@ -287,7 +308,8 @@ cell Nadam(rate = 0.002, b1 = 0.9, b2 = 0.999, eps = 1e-8, decay = 0.004, schedu
   return r
 }
 
-cell Lion(rate = 1e-4, b1 = 0.9, b2 = 0.99, decay = 0, schedule = constant) {   # Chen et al. 2023
+# Chen et al. 2023.
+cell Lion(rate = 1e-4, b1 = 0.9, b2 = 0.99, decay = 0, schedule = constant_rate) {
   input g: P
   state p, m: P, t: int
   t' = t + 1
@@ -298,7 +320,8 @@ cell Lion(rate = 1e-4, b1 = 0.9, b2 = 0.99, decay = 0, schedule = constant) {   
   return r
 }
 
-cell Adadelta(rate = 1, rho = 0.9, eps = 1e-6, schedule = constant) {   # Zeiler 2012, as PyTorch
+# Zeiler 2012, as PyTorch.
+cell Adadelta(rate = 1, rho = 0.9, eps = 1e-6, schedule = constant_rate) {
   input g: P
   state p, v, a: P, t: int
   t' = t + 1
@@ -310,7 +333,7 @@ cell Adadelta(rate = 1, rho = 0.9, eps = 1e-6, schedule = constant) {   # Zeiler
   return r
 }
 
-cell Adagrad(rate = 0.001, eps = 1e-7, schedule = constant) {
+cell Adagrad(rate = 0.001, eps = 1e-7, schedule = constant_rate) {
   input g: P
   state p: P, a: P = 0.1, t: int
   t' = t + 1
@@ -320,7 +343,7 @@ cell Adagrad(rate = 0.001, eps = 1e-7, schedule = constant) {
   return r
 }
 
-cell RMSprop(rate = 0.001, rho = 0.9, eps = 1e-7, schedule = constant) {
+cell RMSprop(rate = 0.001, rho = 0.9, eps = 1e-7, schedule = constant_rate) {
   input g: P
   state p, v: P, t: int
   t' = t + 1
@@ -332,7 +355,7 @@ cell RMSprop(rate = 0.001, rho = 0.9, eps = 1e-7, schedule = constant) {
 `,
   'schedules.rnn': `# Schedules: the factor of an optimizer's rate after t steps, from t = 0. Any fn or layer of t is one.
 
-fn constant(_t) = 1
+fn constant_rate(_t) = 1
 
 layer step_decay(every, by = 0.1) {   # PyTorch: StepLR
   input t: int
@@ -354,7 +377,7 @@ layer cosine_decay(steps, least = 0) {   # Loshchilov & Hutter 2017; Keras: Cosi
   return least + (1 - least) * (1 + cos(3.141592653589793 * min(t / steps, 1))) / 2
 }
 
-layer warmup(steps, then = constant) {   # from 1 / steps up to 1, then another schedule from its start
+layer warmup(steps, then = constant_rate) {   # from 1 / steps up to 1, then another schedule from its start
   input t: int
   return where(t < steps, (t + 1) / steps, then(max(t - steps, 0)))
 }

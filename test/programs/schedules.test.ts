@@ -25,7 +25,7 @@ interface ScheduleCase {
 const cosine = (t: number, steps: number): number => 0.5 * (1 + Math.cos((Math.PI * Math.min(t, steps)) / steps))
 
 const schedules: readonly ScheduleCase[] = [
-  { schedule: 'constant', factor: () => 1 },
+  { schedule: 'constant_rate', factor: () => 1 },
   { schedule: 'step_decay(3)', factor: t => 0.1 ** Math.trunc(t / 3) },
   { schedule: 'step_decay(4, by = 0.5)', factor: t => [1, 0.5, 0.25][Math.trunc(t / 4)] },
   { schedule: 'exponential_decay(5, by = 0.3)', factor: t => Math.exp((Math.log(0.3) * t) / 5) },
@@ -53,11 +53,11 @@ describe('schedules', () => {
   for (const { schedule, factor } of schedules) {
     it(schedule, () => {
       const { graph, context, states } = compile(program(schedule)).train(undefined, { watched: true })
-      assert.equal(states.map(s => s.name).includes('optimizer@t'), schedule !== 'constant')
+      assert.equal(states.map(s => s.name).includes('optimizer@t'), schedule !== 'constant_rate')
       for (const backend of [js, wasm]) {
         const step = runnable(context, graph, backend)
         for (let t = 0; t < 12; t++) {
-          const counted: Arrays = schedule === 'constant' ? {} : { 'optimizer@t': Int32Array.of(t) }
+          const counted: Arrays = schedule === 'constant_rate' ? {} : { 'optimizer@t': Int32Array.of(t) }
           const kept = { w: Float64Array.of(0), 'w@m': Float64Array.of(0), ...counted }
           const results = step.run({ B: 1 }, { x: Float64Array.of(1), ...kept })
           close(results.w, Float64Array.of(-2 * factor(t)), 1e-12, `step ${t}`)

@@ -1,7 +1,7 @@
 // Emits the steps of an optimizer, which is a cell: its state `p` is the parameter, its input the gradient, its time the training step.
 import type { Expr } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
-import type { Builder } from '../../ir/builder.ts'
+import { type Builder, createBuilder, scalar } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
 import type { DType, Value } from '../../ir/graph.ts'
 import { applyInstance } from '../expand/applyInstance.ts'
@@ -12,7 +12,7 @@ import { reached } from '../tensors/computedFrom.ts'
 import { asInit } from '../tensors/convert.ts'
 import { wholeNumber } from '../tensors/runningValues.ts'
 import { expand, tensor, toReal } from '../tensors/typedOperations.ts'
-import type { Instance, Recipe } from '../values/entity.ts'
+import { describeEntity, type Entity, type Instance, type Recipe } from '../values/entity.ts'
 import type { Scope } from '../values/scope.ts'
 import type { Init } from '../values/signature.ts'
 import type { LoweredModel } from './lowerModel.ts'
@@ -30,8 +30,6 @@ export interface OptimizerState {
 interface KeptState extends OptimizerState {
   /** Its name in the optimizer's cell. */
   readonly local: string
-  /** Whether no step reads it, as a count of steps without a schedule: it is an input of the block, but need not be kept. */
-  readonly idle: boolean
   readonly before: Value
   readonly value: Value
 }
@@ -67,16 +65,14 @@ export function optimizerSteps(
   let rate: Value | undefined
   const parameters: { name: string; value: Value }[] = []
   const states: KeptState[] = []
-  const shared = new Map<string, Value>()
+  const shared = first === undefined ? new Map<string, Value>() : idleStates(model, builder, recipe, first)
   for (const each of moving) {
     const step = optimizerStep(model, builder, recipe, each, shared)
     parameters.push({ name: each.name, value: step.parameter })
     rate ??= step.rate
     const forAll = each === first ? sharedStates(builder, step.states, each) : []
-    const idle = idleStates(builder, forAll, step)
     for (const s of forAll) shared.set(s.local, s.before)
-    const named = (s: KeptState): KeptState => ({ ...s, name: `optimizer@${s.local}`, idle: idle.includes(s) })
-    states.push(...step.states.map(s => (forAll.includes(s) ? named(s) : s)))
+    states.push(...step.states.map(s => (forAll.includes(s) ? { ...s, name: `optimizer@${s.local}` } : s)))
   }
   return { parameters, states, rate }
 }
@@ -99,27 +95,45 @@ function sharedStates(
   }
 }
 
-/** Finds the shared states that neither the parameter nor the rate nor any other state is computed from. */
+/**
+ * Finds the shared states that no step reads, as a count of steps without a schedule, by a step in a block of its own. They need not be
+ * kept: each is the number that it starts from.
+ */
 function idleStates(
+  model: LoweredModel,
   builder: Builder,
-  shared: readonly KeptState[],
-  { parameter, rate, states }: Step,
-): readonly KeptState[] {
-  let found = shared
+  recipe: Recipe,
+  { name, value, gradient }: Moving,
+): Map<string, Value> {
+  const own = createBuilder(model.context)
+  const first = { name, value: own.param(value), gradient: own.param(gradient) }
+  const quiet = { ...model, session: { ...model.session, warnings: [] } }
+  const { parameter, rate, states } = optimizerStep(quiet, own, recipe, first, new Map())
+  let found = sharedStates(own, states, first)
   for (;;) {
     const results = [parameter, ...(rate ? [rate] : []), ...states.filter(s => !found.includes(s)).map(s => s.value)]
-    const read = found.length === 0 ? [] : results.map(v => reached(builder.eqns, v))
+    const read = found.length === 0 ? [] : results.map(v => reached(own.eqns, v))
     const idle = found.filter(s => !read.some(from => from.has(s.before.id)))
-    if (idle.length === found.length) return found
+    if (idle.length === found.length) break
     found = idle
   }
+  const start = ({ init, dtype }: KeptState): Value => scalar(builder, init.kind === 'number' ? init.value : 0, dtype)
+  return new Map(found.map(s => [s.local, start(s)]))
 }
 
-/** Throws RNN231 for a recipe that cannot be an optimizer. */
-export function checkOptimizer({ unit, span }: Recipe): void {
+/** Kinds of what can be applied, and is no number. */
+const applied: ReadonlySet<Entity['kind']> = new Set(['fn', 'recipe', 'template'])
+
+/** Throws RNN231 for a recipe that cannot be an optimizer, or that has a schedule in the place of a number. */
+export function checkOptimizer({ unit, hypers, span }: Recipe): void {
   const inputs = unit.body.flatMap(s => (s.kind === 'input' ? s.names : []))
   const states = unit.body.flatMap(s => (s.kind === 'state' ? s.names.map(n => n.text) : []))
-  if (unit.unit === 'cell' && inputs.length === 1 && states.includes('p')) return
+  if (unit.unit === 'cell' && inputs.length === 1 && states.includes('p')) {
+    const misplaced = [...hypers].find(([name, e]) => name !== 'schedule' && applied.has(e.kind))
+    if (misplaced === undefined || !hypers.has('schedule')) return
+    const [what, found] = [`\`${misplaced[0]}\` of ${unit.name.text}`, describeEntity(misplaced[1])]
+    fail('RNN231', { what, expected: 'a number', found }, { span, help: 'a schedule has its name: `schedule = …`' })
+  }
   fail(
     'RNN231',
     {
@@ -165,15 +179,7 @@ function optimizerStep(
       const init = initOf(typed, name, type.dtype, declaration.init)
       const shape = type.item.map(D.unlabelled)
       const value = builder.param({ dtype: type.dtype, shape }, { hint: `${parameter.name}@${name}`, span })
-      return {
-        local: name,
-        name: `${parameter.name}@${name}`,
-        dtype: type.dtype,
-        shape,
-        init,
-        idle: false,
-        before: value,
-      }
+      return { local: name, name: `${parameter.name}@${name}`, dtype: type.dtype, shape, init, before: value }
     })
   const named = new Map([
     ['p', { entity: tensor(parameter.value, [], item), span }],
