@@ -16,6 +16,7 @@ import { describeEntity, type Entity, type Instance, type Recipe } from '../valu
 import type { Scope } from '../values/scope.ts'
 import type { Init } from '../values/signature.ts'
 import type { LoweredModel } from './lowerModel.ts'
+import { withFactor } from './plateau.ts'
 
 /** A state that the optimizer keeps besides the parameter itself, for one parameter or for all of them. */
 export interface OptimizerState {
@@ -49,13 +50,14 @@ interface Moving {
 
 /**
  * Emits one optimizer step for each parameter. A state that depends on no parameter, such as a count of steps, is shared by all. `rate` is
- * that of the first parameter.
+ * that of the first parameter; the hyper-parameter of this name is multiplied by `factor`, if that is given.
  */
 export function optimizerSteps(
   model: LoweredModel,
   builder: Builder,
   recipe: Recipe,
   moving: readonly Moving[],
+  factor?: Value,
 ): {
   readonly parameters: readonly { readonly name: string; readonly value: Value }[]
   readonly states: readonly KeptState[]
@@ -66,8 +68,9 @@ export function optimizerSteps(
   const parameters: { name: string; value: Value }[] = []
   const states: KeptState[] = []
   const shared = first === undefined ? new Map<string, Value>() : idleStates(model, builder, recipe, first)
+  const rated = factor === undefined ? recipe : withFactor(builder, recipe, factor)
   for (const each of moving) {
-    const step = optimizerStep(model, builder, recipe, each, shared)
+    const step = optimizerStep(model, builder, rated, each, shared)
     parameters.push({ name: each.name, value: step.parameter })
     rate ??= step.rate
     const forAll = each === first ? sharedStates(builder, step.states, each) : []

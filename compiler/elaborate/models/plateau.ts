@@ -1,6 +1,7 @@
 // Lowers the rate of an optimizer on a plateau (`plateau = reduce(0.5, 5)`): a factor that training computes from its losses.
 import { fail } from '../../../dsl/diagnostics.ts'
 import { type Builder, scalar } from '../../ir/builder.ts'
+import type { Value } from '../../ir/graph.ts'
 import { tensor } from '../tensors/typedOperations.ts'
 import { type Recipe, staticValue } from '../values/entity.ts'
 
@@ -14,9 +15,8 @@ export interface Plateau {
 /** Name of the input of the training graph that is the factor of the rate by now. */
 export const plateauInput = '@plateau'
 
-/** Adds the factor to the block's parameters, and gives the optimizer with its rate multiplied by it. */
-export function withPlateau(builder: Builder, recipe: Recipe): Recipe {
-  const factor = builder.param({ dtype: 'real', shape: [] }, { hint: 'plateau' })
+/** Gives an optimizer with its rate multiplied by a factor. RNN231 as `rateOf`. */
+export function withFactor(builder: Builder, recipe: Recipe, factor: Value): Recipe {
   const rate = builder.emit('mul', [factor, scalar(builder, rateOf(recipe))])
   return { ...recipe, hypers: new Map([...recipe.hypers, ['rate', tensor(rate, [], [], { name: 'rate' })]]) }
 }
