@@ -4,11 +4,13 @@ import { fail } from '../dsl/diagnostics.ts'
 import { within } from './elaborate/models/checkModel.ts'
 import type { LoweredModel } from './elaborate/models/lowerModel.ts'
 import { type OptimizerState, optimizerSteps } from './elaborate/models/optimizer.ts'
+import { plateauInput } from './elaborate/models/plateau.ts'
 import type { Settings } from './elaborate/models/settings.ts'
 import { staticValue } from './elaborate/values/entity.ts'
 import type { Builder, Context } from './ir/builder.ts'
 import { type Dim, equal } from './ir/dim.ts'
-import type { Graph, Value } from './ir/graph.ts'
+import { type Graph, makersOf, type Value } from './ir/graph.ts'
+import { viewOf } from './ir/view.ts'
 import { type Accumulation, accumulateGradients } from './passes/accumulateGradients.ts'
 import { carryOver } from './passes/carryOver.ts'
 import { clipGradients, jointNorm } from './passes/clipGradients.ts'
@@ -102,24 +104,27 @@ export function trainingGraph(
     value: graph.params[graph.inputs.indexOf(name)],
     gradient,
   }))
-  const { parameters, states, rate } = optimizerSteps(model, builder, recipe, moving)
+  const factor = settings.plateau && builder.param({ dtype: 'real', shape: [] }, { hint: 'plateau' })
+  const { parameters, states, rate } = optimizerSteps(model, builder, recipe, moving, factor)
   const kept = [...moving.map((m, i) => ({ ...parameters[i], before: m.value })), ...states]
   const moved: readonly Named[] = group === undefined ? kept : kept.map(k => settled(k, group))
   const sums = group?.sums ?? []
-  const watched = options.watched === true ? watchedValues(builder, whole, rate) : []
+  const fixed = rate === undefined ? undefined : viewOf(makersOf(builder.eqns)).uniform(rate)
+  const changing = fixed === undefined ? rate : undefined
+  const watched = options.watched === true ? watchedValues(builder, whole, changing) : []
   const outputs: readonly Named[] = [...moved, ...sums, ...watched]
   const block = builder.finish([...outputs.map(m => m.value), ...graph.results])
   const training = {
     ...block,
     name: model.name,
     // These became parameters of the block in this order, the states as the steps were emitted.
-    inputs: [...graph.inputs, ...(group?.inputs ?? []), ...states.map(s => s.name)],
+    inputs: [...graph.inputs, ...(group?.inputs ?? []), ...(factor ? [plateauInput] : []), ...states.map(s => s.name)],
     outputs: [...outputs.map(m => m.name), ...graph.outputs],
     inPlace: true as const,
   }
   options.onDump?.('grad', training)
   const known = recipe.hypers.get('rate')
-  const number = rate !== undefined || known === undefined ? undefined : staticValue(known)
+  const number = rate !== undefined || known === undefined ? fixed : staticValue(known)
   return {
     graph: backward(model, training, options),
     context: model.context,

@@ -47,6 +47,12 @@ export const borrowedNames: Readonly<Record<string, readonly string[]>> = {
   clipnorm: ['clip'],
   gradclip: ['clip'],
   earlystopping: ['patience'],
+  reducelronplateau: ['plateau'],
+  lrscheduler: ['schedule'],
+  steplr: ['step_decay'],
+  exponentiallr: ['exponential_decay'],
+  linearlr: ['linear_decay'],
+  cosineannealinglr: ['cosine_decay'],
   randomstate: ['seed'],
 }
 

@@ -1122,7 +1122,7 @@ data d for m { x = csv("no_such_file.csv").x }`,
   output y = 2 * x
 }
 data d for m { x = tanh(csv("a.csv").x) }`,
-    fix: 'Move the computation into the model. Data blocks know `csv tsv jsonl idx npy npz text words chars classes standardize minmax log log1p sqrt windows streams truncated padded shuffled ordered`.',
+    fix: 'Move the computation into the model. Data blocks know `csv tsv jsonl idx npy npz text words chars classes balanced standardize minmax log log1p sqrt windows streams truncated padded shuffled ordered`.',
   },
   RNN408: {
     title: 'A class missing from the training part',

@@ -188,97 +188,198 @@ layer exact_match {   # 1 for a sequence whose every element is right, else 0
   return real(sum(decide(p) != y, over T) == 0)
 }
 `,
-  'optimizers.rnn': `# An optimizer is a cell: its state p is a parameter, its input g the gradient, and its time the training step.
+  'optimizers.rnn': `# An optimizer is a cell: its state p is a parameter, its input g the gradient, and its time the training step. The number that it
+# returns is the rate of this step. \`schedule\` is a function of the steps taken before this one, 0 at the first: a factor of the rate.
 
-cell SGD(rate = 0.01, momentum = 0, nesterov = false) {
+cell SGD(rate = 0.01, momentum = 0, nesterov = false, schedule = constant_rate) {
   input g: P
-  state p, m: P
-  m' = momentum * m - rate * g
-  p' = p + where(nesterov, momentum * m' - rate * g, m')
+  state p, m: P, t: int
+  t' = t + 1
+  r = rate * schedule(t)
+  m' = momentum * m - r * g
+  p' = p + where(nesterov, momentum * m' - r * g, m')
+  return r
 }
 
-cell Adam(rate = 0.001, b1 = 0.9, b2 = 0.999, eps = 1e-7) {   # Keras: eps outside the bias correction
+# Kingma & Ba 2015, as Keras: eps outside the bias correction.
+cell Adam(rate = 0.001, b1 = 0.9, b2 = 0.999, eps = 1e-7, schedule = constant_rate) {
   input g: P
   state p, m, v: P, t: int
   t' = t + 1
+  r = rate * schedule(t)
   m' = b1 * m + (1 - b1) * g
   v' = b2 * v + (1 - b2) * g^2
-  p' = p - rate * sqrt(1 - b2^t') / (1 - b1^t') * m' / (sqrt(v') + eps)
+  p' = p - r * sqrt(1 - b2^t') / (1 - b1^t') * m' / (sqrt(v') + eps)
+  return r
 }
 
-cell AdamW(rate = 0.001, b1 = 0.9, b2 = 0.999, eps = 1e-8, decay = 0.01) {   # PyTorch: eps on the corrected v; decay = 0 is its Adam
+# Loshchilov & Hutter 2019, as PyTorch: eps on the corrected v.
+cell AdamW(rate = 0.001, b1 = 0.9, b2 = 0.999, eps = 1e-8, decay = 0.01, schedule = constant_rate) {
   input g: P
   state p, m, v: P, t: int
   t' = t + 1
+  r = rate * schedule(t)
   m' = b1 * m + (1 - b1) * g
   v' = b2 * v + (1 - b2) * g^2
-  p' = p * (1 - rate * decay) - rate * (m' / (1 - b1^t')) / (sqrt(v' / (1 - b2^t')) + eps)
+  p' = p * (1 - r * decay) - r * (m' / (1 - b1^t')) / (sqrt(v' / (1 - b2^t')) + eps)
+  return r
 }
 
-cell LazyAdam(rate = 0.001, b1 = 0.9, b2 = 0.999, eps = 1e-7) {   # Adam that leaves alone what has no gradient, as rows of a table not used
+# Adam as in its paper and in PyTorch: eps on the corrected v; decay is part of the gradient.
+cell TorchAdam(
+  rate = 0.001,
+  b1 = 0.9,
+  b2 = 0.999,
+  eps = 1e-8,
+  decay = 0,
+  schedule = constant_rate
+) {
+  input g: P
+  state p, m, v: P, t: int
+  t' = t + 1
+  r = rate * schedule(t)
+  slope = g + decay * p
+  m' = b1 * m + (1 - b1) * slope
+  v' = b2 * v + (1 - b2) * slope^2
+  p' = p - r * (m' / (1 - b1^t')) / (sqrt(v' / (1 - b2^t')) + eps)
+  return r
+}
+
+# Kingma & Ba 2015, as Keras.
+cell Adamax(rate = 0.001, b1 = 0.9, b2 = 0.999, eps = 1e-7, schedule = constant_rate) {
+  input g: P
+  state p, m, most: P, t: int
+  t' = t + 1
+  r = rate * schedule(t)
+  m' = b1 * m + (1 - b1) * g
+  most' = max(b2 * most, abs(g))
+  p' = p - r / (1 - b1^t') * m' / (most' + eps)
+  return r
+}
+
+# Adam that leaves alone what has no gradient, as rows of a table not used.
+cell LazyAdam(rate = 0.001, b1 = 0.9, b2 = 0.999, eps = 1e-7, schedule = constant_rate) {
   input g: P
   state p, m, v: P, t: int
   used = g != 0
   t' = t + 1
+  r = rate * schedule(t)
   m' = where(used, b1 * m + (1 - b1) * g, m)
   v' = where(used, b2 * v + (1 - b2) * g^2, v)
-  p' = where(used, p - rate * sqrt(1 - b2^t') / (1 - b1^t') * m' / (sqrt(v') + eps), p)
+  p' = where(used, p - r * sqrt(1 - b2^t') / (1 - b1^t') * m' / (sqrt(v') + eps), p)
+  return r
 }
 
-cell AMSGrad(rate = 0.001, b1 = 0.9, b2 = 0.999, eps = 1e-8) {   # Reddi et al. 2018, as PyTorch's Adam(amsgrad=True)
+# Reddi et al. 2018, as PyTorch's Adam(amsgrad=True).
+cell AMSGrad(rate = 0.001, b1 = 0.9, b2 = 0.999, eps = 1e-8, schedule = constant_rate) {
   input g: P
   state p, m, v, most: P, t: int
   t' = t + 1
+  r = rate * schedule(t)
   m' = b1 * m + (1 - b1) * g
   v' = b2 * v + (1 - b2) * g^2
   most' = max(most, v')
-  p' = p - rate * (m' / (1 - b1^t')) / (sqrt(most' / (1 - b2^t')) + eps)
+  p' = p - r * (m' / (1 - b1^t')) / (sqrt(most' / (1 - b2^t')) + eps)
+  return r
 }
 
-cell Nadam(rate = 0.002, b1 = 0.9, b2 = 0.999, eps = 1e-8, decay = 0.004) {   # Dozat 2016, as PyTorch; Keras: decay = 1, eps = 1e-7
+# Dozat 2016, as PyTorch; Keras: decay = 1, eps = 1e-7.
+cell Nadam(
+  rate = 0.002,
+  b1 = 0.9,
+  b2 = 0.999,
+  eps = 1e-8,
+  decay = 0.004,
+  schedule = constant_rate
+) {
   input g: P
   state p, m, v: P, all: real = 1, t: int
   t' = t + 1
+  r = rate * schedule(t)
   now = b1 * (1 - 0.5 * 0.96^(decay * t'))
   next = b1 * (1 - 0.5 * 0.96^(decay * (t' + 1)))
   all' = all * now
   m' = b1 * m + (1 - b1) * g
   v' = b2 * v + (1 - b2) * g^2
   p' = p
-    - rate
+    - r
       * (next / (1 - all' * next) * m' + (1 - now) / (1 - all') * g)
       / (sqrt(v' / (1 - b2^t')) + eps)
+  return r
 }
 
-cell Lion(rate = 1e-4, b1 = 0.9, b2 = 0.99, decay = 0) {   # Chen et al. 2023
+# Chen et al. 2023.
+cell Lion(rate = 1e-4, b1 = 0.9, b2 = 0.99, decay = 0, schedule = constant_rate) {
   input g: P
-  state p, m: P
+  state p, m: P, t: int
+  t' = t + 1
+  r = rate * schedule(t)
   c = b1 * m + (1 - b1) * g
   m' = b2 * m + (1 - b2) * g
-  p' = p * (1 - rate * decay) - rate * where(c > 0, 1, where(c < 0, -1, c))
+  p' = p * (1 - r * decay) - r * where(c > 0, 1, where(c < 0, -1, c))
+  return r
 }
 
-cell Adadelta(rate = 1, rho = 0.9, eps = 1e-6) {   # Zeiler 2012, as PyTorch
+# Zeiler 2012, as PyTorch.
+cell Adadelta(rate = 1, rho = 0.9, eps = 1e-6, schedule = constant_rate) {
   input g: P
-  state p, v, a: P
+  state p, v, a: P, t: int
+  t' = t + 1
+  r = rate * schedule(t)
   v' = rho * v + (1 - rho) * g^2
   step = sqrt(a + eps) / sqrt(v' + eps) * g
   a' = rho * a + (1 - rho) * step^2
-  p' = p - rate * step
+  p' = p - r * step
+  return r
 }
 
-cell Adagrad(rate = 0.001, eps = 1e-7) {
+cell Adagrad(rate = 0.001, eps = 1e-7, schedule = constant_rate) {
   input g: P
-  state p: P, a: P = 0.1
+  state p: P, a: P = 0.1, t: int
+  t' = t + 1
+  r = rate * schedule(t)
   a' = a + g^2
-  p' = p - rate * g / sqrt(a' + eps)
+  p' = p - r * g / sqrt(a' + eps)
+  return r
 }
 
-cell RMSprop(rate = 0.001, rho = 0.9, eps = 1e-7) {
+cell RMSprop(rate = 0.001, rho = 0.9, eps = 1e-7, schedule = constant_rate) {
   input g: P
-  state p, v: P
+  state p, v: P, t: int
+  t' = t + 1
+  r = rate * schedule(t)
   v' = rho * v + (1 - rho) * g^2
-  p' = p - rate * g / sqrt(v' + eps)
+  p' = p - r * g / sqrt(v' + eps)
+  return r
+}
+`,
+  'schedules.rnn': `# Schedules: the factor of an optimizer's rate after t steps, from t = 0. Any fn or layer of t is one.
+
+fn constant_rate(_t) = 1
+
+layer step_decay(every, by = 0.1) {   # PyTorch: StepLR
+  input t: int
+  return by^floor(t / every)
+}
+
+layer exponential_decay(every, by = 0.1) {   # Keras: ExponentialDecay
+  input t: int
+  return by^(t / every)
+}
+
+layer linear_decay(steps, least = 0) {   # Keras: PolynomialDecay, power 1
+  input t: int
+  return 1 - (1 - least) * min(t / steps, 1)
+}
+
+layer cosine_decay(steps, least = 0) {   # Loshchilov & Hutter 2017; Keras: CosineDecay
+  input t: int
+  return least + (1 - least) * (1 + cos(3.141592653589793 * min(t / steps, 1))) / 2
+}
+
+layer warmup(steps, then = constant_rate) {   # from 1 / steps up to 1, then another schedule from its start
+  input t: int
+  return where(t < steps, (t + 1) / steps, then(max(t - steps, 0)))
 }
 `,
 }

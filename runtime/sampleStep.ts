@@ -59,7 +59,7 @@ export function sampleStep(
     const training = model.train()
     const steps = runInputs(model, training, { train: part, sizes }, batches, {
       precision,
-      state: { runs: 0, carried: {} },
+      state: { runs: 0, carried: {}, history: [] },
     })
     const smaller = 'lower `batch`'
     const known = largestSizes([...signature.inputs, ...signature.targets], part, size, sizes)

@@ -23,7 +23,7 @@ export function originOf(
   { seed, precision, backend }: TrainingRun,
 ): TrainingOrigin {
   const { signature, settings } = model
-  const { batch = 32, accumulate = 1, shuffle = true, bucket = null, truncate = null } = settings
+  const { batch = 32, accumulate = 1, shuffle = true, bucket = null, truncate = null, plateau = null } = settings
   return {
     model: signature.name,
     program: digestOf(
@@ -34,7 +34,14 @@ export function originOf(
         printGraph(model.report()),
       ].join(),
     ),
-    settings: { batch, accumulate, shuffle, bucket, truncate },
+    settings: {
+      batch,
+      accumulate,
+      shuffle,
+      bucket,
+      truncate,
+      plateau: plateau && `reduce(${plateau.factor}, ${plateau.epochs})`,
+    },
     sizes: { ...data.sizes },
     training: partOf(data.train),
     validation: data.validation === undefined ? null : partOf(data.validation),

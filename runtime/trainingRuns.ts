@@ -7,6 +7,7 @@ import { isCarried, windowInputs } from '../compiler/passes/carryOver.ts'
 import type { Part } from './data/example.ts'
 import type { LoadedData } from './data/loadData.ts'
 import { type Batch, longestOf, pack, packAsLong } from './packBatch.ts'
+import { plateauInputs } from './plateau.ts'
 import { realArray } from './session.ts'
 import type { TrainingState } from './trainingState.ts'
 import { countWindows, windowsOf } from './truncationWindows.ts'
@@ -40,7 +41,7 @@ export interface Place {
 export interface RunOptions {
   readonly precision: Precision
   /** Runs of these batches that were done before, and the state that windows carry, which is replaced as another batch begins. */
-  readonly state: Pick<TrainingState, 'runs' | 'carried'>
+  readonly state: Pick<TrainingState, 'runs' | 'carried' | 'history'>
 }
 
 /** Makes the inputs of each run that is left of an epoch with these batches. */
@@ -55,6 +56,7 @@ export function* runInputs(
   const { truncate, accumulate = 1 } = settings
   const ports = [...signature.inputs, ...signature.targets]
   let left = state.runs
+  const rated = plateauInputs(settings.plateau, state.history, precision)
   for (const [i, indices] of batches.entries()) {
     const runs = left === 0 ? 0 : runsIn(model, part, indices)
     if (left > 0 && left >= runs) {
@@ -63,7 +65,7 @@ export function* runInputs(
     }
     const group = placeOf(batches, i, accumulate)
     if (windows === undefined || truncate === undefined) {
-      const inputs = accumulate === 1 ? {} : inputsOf(group, precision)
+      const inputs = accumulate === 1 ? rated : { ...rated, ...inputsOf(group, precision) }
       yield { batch: pack(ports, part, indices, sizes, precision), inputs, group }
       continue
     }
@@ -83,7 +85,7 @@ export function* runInputs(
         [windowInputs.first]: Int32Array.of(window.start === 0 ? 1 : 0),
         [windowInputs.start]: Int32Array.of(window.start),
       }
-      yield { batch, inputs: { ...state.carried, ...place }, group }
+      yield { batch, inputs: { ...rated, ...state.carried, ...place }, group }
     }
   }
 }

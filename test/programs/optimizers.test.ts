@@ -8,7 +8,7 @@ import { type Arrays, drawBatch, drawWeights, interpreted, open, runnable } from
 import { createRandom } from '../support/random.ts'
 import { close } from '../support/suite.ts'
 
-const { sqrt, sign, min, max } = Math
+const { sqrt, sign, min, max, abs } = Math
 
 /** One number of a parameter: its place, what it remembers, and how a gradient moves it at step t = 1, 2, … */
 type Rule = (p: number, g: number, t: number, memory: Record<string, number>) => number
@@ -57,6 +57,23 @@ const optimizers: readonly OptimizerCase[] = [
     rule: (p, g, t, memory) => {
       const [m, v] = [average(memory, 'm', 0.9, g), average(memory, 'v', 0.999, g * g)]
       return p * (1 - 0.05 * 0.1) - (0.05 * m) / (1 - 0.9 ** t) / (sqrt(v / (1 - 0.999 ** t)) + 1e-8)
+    },
+  },
+  {
+    recipe: 'TorchAdam(0.05, decay = 0.1)',
+    rule: (p, g, t, memory) => {
+      const slope = g + 0.1 * p
+      const [m, v] = [average(memory, 'm', 0.9, slope), average(memory, 'v', 0.999, slope * slope)]
+      // The order of operations of PyTorch's `_single_tensor_adam`.
+      return p - (0.05 / (1 - 0.9 ** t)) * (m / (sqrt(v) / sqrt(1 - 0.999 ** t) + 1e-8))
+    },
+  },
+  {
+    recipe: 'Adamax(0.05, b2 = 0.5)',
+    rule: (p, g, t, memory) => {
+      const m = average(memory, 'm', 0.9, g)
+      memory.u = max(0.5 * (memory.u ?? 0), abs(g))
+      return p - ((0.05 / (1 - 0.9 ** t)) * m) / (memory.u + 1e-7)
     },
   },
   {
@@ -114,6 +131,21 @@ const optimizers: readonly OptimizerCase[] = [
       const step = (sqrt(memory.a + 1e-6) / sqrt(v + 1e-6)) * g
       average(memory, 'a', 0.9, step * step)
       return p - 0.5 * step
+    },
+  },
+  {
+    recipe: 'Adam(0.05, schedule = warmup(2, then = linear_decay(4)))',
+    rule: (p, g, t, memory) => {
+      const [m, v] = [average(memory, 'm', 0.9, g), average(memory, 'v', 0.999, g * g)]
+      const rate = 0.05 * [0.5, 1, 1][t - 1]
+      return p - (rate * sqrt(1 - 0.999 ** t) * m) / (1 - 0.9 ** t) / (sqrt(v) + 1e-7)
+    },
+  },
+  {
+    recipe: 'SGD(0.1, momentum = 0.9, schedule = exponential_decay(1, by = 0.5))',
+    rule: (p, g, t, memory) => {
+      memory.m = 0.9 * memory.m - 0.1 * 0.5 ** (t - 1) * g
+      return p + memory.m
     },
   },
   {

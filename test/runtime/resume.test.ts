@@ -69,6 +69,7 @@ const cases: readonly (readonly [name: string, Case])[] = [
   ['dropout, a new order in each epoch, patience', noisy('')],
   ['several batches a step, clipped', noisy('accumulate = 4; clip = global_norm(0.5)')],
   ['an epoch that is cut short', noisy('steps = 15')],
+  ['a rate that falls on a plateau', noisy('plateau = reduce(0.5, 1)')],
   ['without a validation part', { ...noisy(''), data: { ...noisy('').data, validation: undefined } }],
 ]
 

@@ -1,6 +1,7 @@
 // The list of all built-in functions.
 import type { Builtin } from '../values/builtinFunction.ts'
 import { matrixBuiltins } from './matrices.ts'
+import { penaltyBuiltins } from './penalties.ts'
 import { pointwiseBuiltins } from './pointwise.ts'
 import { probabilityBuiltins } from './probabilities.ts'
 import { reductionBuiltins } from './reductions.ts'
@@ -15,5 +16,6 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map(
     ...matrixBuiltins,
     ...probabilityBuiltins,
     ...wholeSetBuiltins,
+    ...penaltyBuiltins,
   ].map(b => [b.name, b]),
 )

@@ -1,15 +1,14 @@
 // Built-in functions of probabilities and labels, with which losses and metrics are written.
 import { fail } from '../../../dsl/diagnostics.ts'
-import { reshape } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
 import { makersOf, type Value } from '../../ir/graph.ts'
 import { isProbability, standing } from '../../ir/probability.ts'
 import { type View, viewOf } from '../../ir/view.ts'
 import { boundBy, checkLabels, toldApart } from '../tensors/labels.ts'
 import { bernoulli } from '../tensors/randomDraws.ts'
-import { constantTensor, contract, pointwise, tensor, toReal, withItem } from '../tensors/typedOperations.ts'
+import { constantTensor, pointwise, tensor, toReal, withItem } from '../tensors/typedOperations.ts'
 import type { Builtin, Call } from '../values/builtinFunction.ts'
-import { describeEntity, type Entity, staticValue } from '../values/entity.ts'
+import { staticValue } from '../values/entity.ts'
 import type { Scope } from '../values/scope.ts'
 import { formatItem, type Tensor } from '../values/tensor.ts'
 import { sourceText } from '../values/wording.ts'
@@ -98,41 +97,7 @@ export const probabilityBuiltins: readonly Builtin[] = [
     checkChance(call)
     return bernoulli(call.scope, toReal(call.scope, p), like, call.span)
   }),
-  /** Sums the squares of a part's matrices, or of one param. */
-  {
-    name: 'l2',
-    params: 'part',
-    arity: [1, 1],
-    names: ['part'],
-    takesAxis: false,
-    apply: ({ scope, args: [of], span }) => {
-      const sums = weightsOf(scope, of).map(w => sumOfSquares(scope, w, span))
-      if (sums.length === 0)
-        fail(
-          'RNN210',
-          { what: 'the argument of `l2`', expected: 'a part with matrices, or a param', found: describeEntity(of) },
-          { span },
-        )
-      return sums.reduce((x, y) => pointwise(scope, 'add', [x, y], span))
-    },
-  },
 ]
-
-function sumOfSquares(scope: Scope, w: Tensor, span: Parameters<typeof contract>[3]): Tensor {
-  const size = D.product([...w.axes.map(a => a.size), ...w.item])
-  const flat = tensor(reshape(scope.builder, w.value, [D.unlabelled(size)]), [], [size])
-  return contract(scope, flat, flat, span)
-}
-
-/** Lists the weights of rank 2 and up of a part and of all parts in it, or the one weight given. */
-function weightsOf(scope: Scope, e: Entity): Tensor[] {
-  // Takes weights alone: of a value of the data it would be a sum over examples and padding.
-  if (e.kind === 'tensor') return scope.session.weights.some(w => w.value === e.value) ? [e] : []
-  if (e.kind !== 'instance') return []
-  const inside = [...e.parts.values(), ...e.placed.values()].filter(p => p !== e).flatMap(p => weightsOf(scope, p))
-  const own = [...e.weights.values()].filter(w => w.item.length >= 2)
-  return [...own.map(w => tensor(w.value, w.axes, w.item)), ...inside]
-}
 
 /** Words the help for a value that holds probabilities, but whose logarithm and that of 1 - value are not both known. */
 const keeps = (value: string): string =>

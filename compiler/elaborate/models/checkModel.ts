@@ -14,6 +14,7 @@ import type { OnEvaluate } from '../values/scope.ts'
 import { axisOfWindows } from './axisOfWindows.ts'
 import { type LoweredModel, lowerModel } from './lowerModel.ts'
 import { modelScope } from './modelScope.ts'
+import { rateOf } from './plateau.ts'
 import { givenSettings, readSettings, type Settings } from './settings.ts'
 import { tryOptimizer } from './tryOptimizer.ts'
 
@@ -77,6 +78,7 @@ export function checkModel(
   const settings = { ...written, ...givenSettings(sets) }
   checkFreeze(settings, model, trainBlock)
   if (settings.optimizer !== undefined) {
+    if (settings.plateau !== undefined) rateOf(settings.optimizer)
     const found = tryOptimizer(model, settings.optimizer)
     throwAll(found)
     model.session.warnings.push(...found)

@@ -1,7 +1,7 @@
 // Emits the steps of an optimizer, which is a cell: its state `p` is the parameter, its input the gradient, its time the training step.
 import type { Expr } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
-import type { Builder } from '../../ir/builder.ts'
+import { type Builder, createBuilder, scalar } from '../../ir/builder.ts'
 import * as D from '../../ir/dim.ts'
 import type { DType, Value } from '../../ir/graph.ts'
 import { applyInstance } from '../expand/applyInstance.ts'
@@ -11,11 +11,12 @@ import { knownResolver, resolveType } from '../expand/typeExpressions.ts'
 import { reached } from '../tensors/computedFrom.ts'
 import { asInit } from '../tensors/convert.ts'
 import { wholeNumber } from '../tensors/runningValues.ts'
-import { expand, tensor } from '../tensors/typedOperations.ts'
-import type { Instance, Recipe } from '../values/entity.ts'
+import { expand, tensor, toReal } from '../tensors/typedOperations.ts'
+import { describeEntity, type Entity, type Instance, type Recipe } from '../values/entity.ts'
 import type { Scope } from '../values/scope.ts'
 import type { Init } from '../values/signature.ts'
 import type { LoweredModel } from './lowerModel.ts'
+import { withFactor } from './plateau.ts'
 
 /** A state that the optimizer keeps besides the parameter itself, for one parameter or for all of them. */
 export interface OptimizerState {
@@ -49,13 +50,14 @@ interface Moving {
 
 /**
  * Emits one optimizer step for each parameter. A state that depends on no parameter, such as a count of steps, is shared by all. `rate` is
- * that of the first parameter.
+ * that of the first parameter; the hyper-parameter of this name is multiplied by `factor`, if that is given.
  */
 export function optimizerSteps(
   model: LoweredModel,
   builder: Builder,
   recipe: Recipe,
   moving: readonly Moving[],
+  factor?: Value,
 ): {
   readonly parameters: readonly { readonly name: string; readonly value: Value }[]
   readonly states: readonly KeptState[]
@@ -65,9 +67,10 @@ export function optimizerSteps(
   let rate: Value | undefined
   const parameters: { name: string; value: Value }[] = []
   const states: KeptState[] = []
-  const shared = new Map<string, Value>()
+  const shared = first === undefined ? new Map<string, Value>() : idleStates(model, builder, recipe, first)
+  const rated = factor === undefined ? recipe : withFactor(builder, recipe, factor)
   for (const each of moving) {
-    const step = optimizerStep(model, builder, recipe, each, shared)
+    const step = optimizerStep(model, builder, rated, each, shared)
     parameters.push({ name: each.name, value: step.parameter })
     rate ??= step.rate
     const forAll = each === first ? sharedStates(builder, step.states, each) : []
@@ -95,11 +98,45 @@ function sharedStates(
   }
 }
 
-/** Throws RNN231 for a recipe that cannot be an optimizer. */
-export function checkOptimizer({ unit, span }: Recipe): void {
+/**
+ * Finds the shared states that no step reads, as a count of steps without a schedule, by a step in a block of its own. They need not be
+ * kept: each is the number that it starts from.
+ */
+function idleStates(
+  model: LoweredModel,
+  builder: Builder,
+  recipe: Recipe,
+  { name, value, gradient }: Moving,
+): Map<string, Value> {
+  const own = createBuilder(model.context)
+  const first = { name, value: own.param(value), gradient: own.param(gradient) }
+  const quiet = { ...model, session: { ...model.session, warnings: [] } }
+  const { parameter, rate, states } = optimizerStep(quiet, own, recipe, first, new Map())
+  let found = sharedStates(own, states, first)
+  for (;;) {
+    const results = [parameter, ...(rate ? [rate] : []), ...states.filter(s => !found.includes(s)).map(s => s.value)]
+    const read = found.length === 0 ? [] : results.map(v => reached(own.eqns, v))
+    const idle = found.filter(s => !read.some(from => from.has(s.before.id)))
+    if (idle.length === found.length) break
+    found = idle
+  }
+  const start = ({ init, dtype }: KeptState): Value => scalar(builder, init.kind === 'number' ? init.value : 0, dtype)
+  return new Map(found.map(s => [s.local, start(s)]))
+}
+
+/** Kinds of what can be applied, and is no number. */
+const applied: ReadonlySet<Entity['kind']> = new Set(['fn', 'recipe', 'template'])
+
+/** Throws RNN231 for a recipe that cannot be an optimizer, or that has a schedule in the place of a number. */
+export function checkOptimizer({ unit, hypers, span }: Recipe): void {
   const inputs = unit.body.flatMap(s => (s.kind === 'input' ? s.names : []))
   const states = unit.body.flatMap(s => (s.kind === 'state' ? s.names.map(n => n.text) : []))
-  if (unit.unit === 'cell' && inputs.length === 1 && states.includes('p')) return
+  if (unit.unit === 'cell' && inputs.length === 1 && states.includes('p')) {
+    const misplaced = [...hypers].find(([name, e]) => name !== 'schedule' && applied.has(e.kind))
+    if (misplaced === undefined || !hypers.has('schedule')) return
+    const [what, found] = [`\`${misplaced[0]}\` of ${unit.name.text}`, describeEntity(misplaced[1])]
+    fail('RNN231', { what, expected: 'a number', found }, { span, help: 'a schedule has its name: `schedule = …`' })
+  }
   fail(
     'RNN231',
     {
@@ -160,9 +197,9 @@ function optimizerStep(
     return expand(scope, t, [], shape)
   }
   const returned = result.kind === 'result' ? result.value : undefined
-  const isNumber = returned?.dtype === 'real' && returned.axes.length === 0 && returned.item.length === 0
+  const isNumber = returned?.dtype !== 'bool' && returned?.axes.length === 0 && returned.item.length === 0
   return {
-    rate: isNumber ? returned.value : undefined,
+    rate: isNumber ? toReal(scope, returned).value : undefined,
     parameter: next('p', item),
     states: kept.map(s => ({ ...s, value: next(s.local, s.shape) })),
   }

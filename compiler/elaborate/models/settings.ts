@@ -11,6 +11,7 @@ import type { Scope } from '../values/scope.ts'
 import type { Clip } from '../values/signature.ts'
 import { sourceText } from '../values/wording.ts'
 import { checkOptimizer } from './optimizer.ts'
+import type { Plateau } from './plateau.ts'
 
 /** The settings of a `train` block; one that is not written is left out. */
 export interface Settings {
@@ -26,6 +27,8 @@ export interface Settings {
   /** The distance, in steps, between two states that the gradient keeps; `root` for the square root of the number of steps. */
   readonly checkpoint?: number | 'root'
   readonly patience?: number
+  /** How the rate of the optimizer falls where the loss does not. */
+  readonly plateau?: Plateau
   /** Paths of parts and params that training leaves unchanged. */
   readonly freeze?: readonly string[]
   readonly shuffle?: boolean
@@ -141,6 +144,27 @@ const readers: { readonly [K in keyof Settings]-?: Reader<NonNullable<Settings[K
   checkpoint: (scope, e, model) =>
     e.kind === 'name' && e.name === 'auto' ? 'root' : whole('checkpoint', ' or `auto`')(scope, e, model),
   patience: whole('patience'),
+  plateau: (scope, e) => {
+    const isReduce = e.kind === 'call' && e.callee.kind === 'name' && e.callee.name === 'reduce'
+    const [by, after, ...more] = isReduce ? e.args : []
+    if (by?.kind !== 'positional' || after?.kind !== 'positional' || more.length > 0) {
+      const found = `\`${sourceText(scope, e.span)}\``
+      return fail('RNN231', { what: '`plateau`', expected: '`reduce(0.5, 5)`', found }, { span: e.span })
+    }
+    const factor = number(scope, by.value, 'the factor of `reduce`')
+    const epochs = number(scope, after.value, 'the epochs of `reduce`')
+    if (!(factor > 0 && factor < 1)) {
+      const expected = 'a number above 0 and below 1'
+      fail('RNN207', { what: 'the factor of `reduce`', expected, found: String(factor) }, { span: by.value.span })
+    }
+    if (Number.isSafeInteger(epochs) && epochs >= 1) return { factor, epochs }
+    const expected = 'a whole number of at least 1'
+    return fail(
+      'RNN207',
+      { what: 'the epochs of `reduce`', expected, found: String(epochs) },
+      { span: after.value.span },
+    )
+  },
   freeze: (_, e, model) => {
     const items = e.kind === 'list' ? e.items : [e]
     return items.map(item => {

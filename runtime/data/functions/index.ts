@@ -1,5 +1,6 @@
 // The table of data functions: one file each.
 import { invertibleNames } from '../scalingSteps.ts'
+import { balanced } from './balanced.ts'
 import { chars } from './chars.ts'
 import { classes } from './classes.ts'
 import { csv } from './csv.ts'
@@ -29,6 +30,7 @@ const all: readonly DataFunction[] = [
   npz,
   text,
   classes,
+  balanced,
   words,
   chars,
   standardize,

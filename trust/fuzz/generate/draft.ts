@@ -59,6 +59,9 @@ export interface SizesDraft {
   readonly lengths?: readonly number[]
 }
 
+/** The function of weights that a loss penalizes. */
+export type Penalty = 'none' | 'l1' | 'l2'
+
 export interface Draft {
   readonly units: number
   readonly cells: readonly CellDraft[]
@@ -70,7 +73,7 @@ export interface Draft {
   readonly losses: readonly LossDraft[]
   /** 0 for none; otherwise which of the metrics. */
   readonly metrics: number
-  readonly penalty: boolean
+  readonly penalty: Penalty
   readonly train?: TrainDraft
   /** Whether a model of an answer a step reads its own target, one step late. */
   readonly feedback?: boolean
@@ -99,6 +102,7 @@ export interface Tables {
   /** Those readouts that give one answer a step. */
   readonly steps: readonly number[]
   readonly losses: readonly number[]
+  readonly penalties: readonly Penalty[]
   /** Each operation by itself, as vectors over time, those that take the fewest lines first. */
   readonly singles: readonly Tree[]
   /** Each operation of a step by itself, as vectors. */
@@ -140,6 +144,7 @@ export function tablesFor(kinks: Kinks): Tables {
     readouts: indices(readouts),
     steps: indices(readouts).filter(i => readouts[i].perStep),
     losses: indices(losses),
+    penalties: kinks === 'none' ? ['l2'] : ['l1', 'l2'],
     singles: chosen(singleForms, kinks).map(asVector),
     stepSingles: chosen(singleSteps, kinks).map(asVector),
   }
@@ -222,7 +227,7 @@ export function drawDraft(tables: Tables, draw: Draw): Draft {
       by: pick('itself', 'reverse', 'cell'),
     })),
     metrics: draw(3) === 0 ? 1 + draw(4) : 0,
-    penalty: draw(4) === 0,
+    penalty: draw(4) === 0 ? pick(...tables.penalties) : 'none',
     ...(draw(2) === 0 && {
       train: { optimizer: draw(optimizers.length), options: draw(2) === 0, clip: draw(clips.length) },
     }),
@@ -406,7 +411,7 @@ const plain: Omit<Draft, 'data'> = {
   after: { leaf: 0, kind: 'vector' },
   losses: [{ loss: 0, weight: 'one', by: 'itself' }],
   metrics: 0,
-  penalty: false,
+  penalty: 'none',
   sizes: { B: 2, first: 2, second: 2, lengths: [2, 1] },
 }
 
@@ -446,7 +451,7 @@ function* smallerPrograms(draft: Draft): Generator<Draft> {
   if (train !== undefined) yield { ...draft, train: undefined }
   if (metrics > 0) yield { ...draft, metrics: 0 }
   if (draft.feedback) yield { ...draft, feedback: false }
-  if (penalty) yield { ...draft, penalty: false }
+  if (penalty !== 'none') yield { ...draft, penalty: 'none' }
   for (const [i, l] of draft.losses.entries()) {
     if (draft.losses.length > 1) yield { ...draft, losses: [l] }
     if (l.loss > 0) yield { ...draft, losses: draft.losses.with(i, { ...l, loss: 0 }) }

@@ -193,14 +193,22 @@ export const sequenceMetrics: readonly string[] = unitsOf('metrics.rnn').map(uni
 
 export const optimizers: readonly Unit[] = unitsOf('optimizers.rnn')
 
+/** Schedules of the rate, all in small numbers of steps. */
+const schedules: readonly string[] = itemsOf('schedules.rnn').flatMap(item => {
+  if (item.kind === 'fn') return [item.name.text]
+  return item.kind === 'unit' ? [recipeOf(item, '2')] : []
+})
+
 /** Limits of gradients, as settings of `train`; the first is none. */
 export const clips: readonly string[] = ['', '; clip = global_norm(0.1)', '; clip = norm(0.1)', '; clip = value(0.05)']
 
-/** Writes the recipe of an optimizer; `options` turns its optional settings on: a flag, or a number that is 0 by default. */
-export function optimizerCall({ name, params }: Unit, options: boolean): string {
-  const on = params.flatMap(p => {
-    if (p.default?.kind === 'bool') return [`${p.name.text} = true`]
-    return p.default?.kind === 'number' && p.default.value === 0 ? [`${p.name.text} = 0.5`] : []
+/** Writes the recipe of an optimizer; `options` turns its optional settings on: a flag, a number that is 0 by default, a schedule. */
+export function optimizerCall(unit: Unit, options: boolean): string {
+  const schedule = schedules[optimizers.indexOf(unit) % schedules.length]
+  const on = unit.params.flatMap(({ name: { text }, default: value }) => {
+    if (text === 'schedule') return [`${text} = ${schedule}`]
+    if (value?.kind === 'bool') return [`${text} = true`]
+    return value?.kind === 'number' && value.value === 0 ? [`${text} = 0.5`] : []
   })
-  return `${name.text}(${options ? on.join(', ') : ''})`
+  return `${unit.name.text}(${options ? on.join(', ') : ''})`
 }

@@ -103,7 +103,7 @@ function programText(draft: Draft): string {
   const targets = used.map(a => `  target ${answers[a].target}: ${answers[a].type(units)}${over}`)
   const lossLines = draft.losses.map(loss => lossLine(loss, units, perStep, unit))
   const matrix = [...unit.params].find(([, type]) => type.includes(',') && !type.includes('over'))?.[0]
-  const penalty = draft.penalty && matrix !== undefined ? [`  loss 0.01 * l2(${matrix})`] : []
+  const penalty = draft.penalty !== 'none' && matrix !== undefined ? [`  loss 0.01 * ${draft.penalty}(${matrix})`] : []
   const model = [
     'model M {',
     ...unit.declarations(),
