@@ -82,7 +82,9 @@ const kinds: Record<string, Kind> = {
 
 const program = ({ model, data, head, line, each, numbers, size = 8 }: Kind): string => `
 import { existsSync, readFileSync } from 'node:fs'
-import { compile, loadData, pack } from '${new URL('index.ts', runtime)}'
+import { compile } from '${new URL('../compiler/index.ts', runtime)}'
+import { loadData } from '${new URL('data/loadData.ts', runtime)}'
+import { pack } from '${new URL('packBatch.ts', runtime)}'
 const model = compile(${JSON.stringify(`model M {\n ${model}\n}\ndata d for M { ${data} }\ntrain M on d { optimizer = SGD }`)})
 const lines = ${Math.ceil(numbers / each)}
 let most = 0
