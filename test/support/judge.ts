@@ -57,7 +57,7 @@ export async function opened(door: Door, folder: string, number: number): Promis
 }
 
 /** Runs a command on a damaged file, and judges it. */
-export async function judge(door: Opened, damages: readonly Damage[], command: string): Promise<void> {
+export async function judge(door: Opened, damages: readonly Damage[], command: string): Promise<string> {
   const bad = damage(door.valid, door.format, damages)
   process.chdir(door.folder)
   writeFileSync(door.file, bad)
@@ -78,5 +78,5 @@ export async function judge(door: Opened, damages: readonly Damage[], command: s
     if (name === door.file ? !isReplaced : !isReplaced) assert.ok(there.equals(name === door.file ? bad : bytes), `${name} has changed`)
     else if (name !== door.file) writeFileSync(name, bytes)
   }
+  return code === 0 ? 'taken' : (/RNN\d+/.exec(stderr)?.[0] ?? 'differs')
 }
-

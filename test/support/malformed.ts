@@ -86,7 +86,7 @@ const ofBytes: Readonly<Record<string, Damaging>> = {
     const whole = gzipSync(bytes)
     return whole.subarray(0, at % whole.length)
   },
-  bomb: (_, at, other) => gzipSync(Buffer.alloc(1e7, pick(['\0', '1', '[', '(', '\n', '1,', '"', 'a '], at)), { level: 1 + (other % 2) }),
+  bomb: (_, at, other) => gzipSync(Buffer.alloc(300_000, pick(['\0', '1', '[', '(', '\n', '1,', '"', 'a '], at)), { level: 1 + (other % 2) }),
   NUL: (bytes, at) => spliced(bytes, at % (bytes.length + 1), 0, Uint8Array.of(0)),
   BOM: bytes => joined(Uint8Array.of(0xef, 0xbb, 0xbf), bytes),
   'BOM inside': (bytes, at) => spliced(bytes, at % (bytes.length + 1), 0, Uint8Array.of(0xef, 0xbb, 0xbf)),
@@ -348,6 +348,8 @@ export function damage(valid: Uint8Array, format: Format, all: readonly Damage[]
 /** Draws damages of a format; those of its own as often as those of any bytes. */
 export function drawDamages(format: Format): fc.Arbitrary<readonly Damage[]> {
   const own = Object.keys(damages[format]).map(name => `${format}: ${name}`)
-  const kind = fc.oneof({ weight: 2, arbitrary: fc.constantFrom(...own) }, { weight: 1, arbitrary: fc.constantFrom(...Object.keys(ofBytes)) })
-  return fc.array(fc.record({ kind, at: fc.nat(), other: fc.nat() }), { minLength: 1, maxLength: 3 })
+  const kind = fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...own) }, { weight: 1, arbitrary: fc.constantFrom(...Object.keys(ofBytes)) })
+  const one = fc.record({ kind, at: fc.nat(), other: fc.nat() })
+  // One damage leads deeper than several, of which the first error hides the others.
+  return fc.oneof({ weight: 3, arbitrary: fc.tuple(one) }, { weight: 1, arbitrary: fc.array(one, { minLength: 2, maxLength: 3 }) })
 }
