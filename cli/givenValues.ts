@@ -2,6 +2,8 @@
 import { fail } from '../dsl/diagnostics.ts'
 import type { Nested } from '../runtime/data/arrays.ts'
 import { type Fitted, hasTexts, vocabularyFor } from '../runtime/data/fitted.ts'
+import { deepest } from '../runtime/data/lists.ts'
+import { shownJson } from '../runtime/data/shown.ts'
 
 /** Reads a JSON object of values by name. Throws RNN509 for anything else. */
 export function readValues(option: string, text: string): Record<string, Nested> {
@@ -45,13 +47,12 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Checks that a value of JSON is a number, a text or a truth, or lists of them. Throws RNN509 for another. */
-function nested(option: string, value: unknown): Nested {
+/** Checks that a value of JSON is a number, a text or a truth, or lists of them. Throws RNN509 for another, and for lists too deep. */
+function nested(option: string, value: unknown, depth = 0): Nested {
+  const refuse = (found: string): never =>
+    fail('RNN509', { what: option, expected: 'numbers, texts and lists of them', found })
   if (typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean') return value
-  if (Array.isArray(value)) return value.map(part => nested(option, part))
-  return fail('RNN509', {
-    what: option,
-    expected: 'numbers, texts and lists of them',
-    found: JSON.stringify(value) ?? 'no JSON',
-  })
+  if (!Array.isArray(value)) return refuse(value === undefined ? 'no JSON' : shownJson(value))
+  if (depth === deepest) return refuse(`lists more than ${deepest} deep`)
+  return value.map(part => nested(option, part, depth + 1))
 }

@@ -1,6 +1,6 @@
 // Writes the output of a command: its result to stdout, everything else to stderr.
 
-import { type Diagnostic, RnnError } from '../dsl/diagnostics.ts'
+import { type Diagnostic, diagnostic, RnnError } from '../dsl/diagnostics.ts'
 import { messageOf } from '../dsl/messageOf.ts'
 import { positionsIn } from '../dsl/position.ts'
 import { render } from '../dsl/render.ts'
@@ -94,6 +94,10 @@ export function diagnosticsJson(
   })
 }
 
+/** Matches the errors of an engine that cannot make an array, a text or a set so large. */
+const tooLarge =
+  /^(Array buffer allocation failed|Invalid (typed )?array (buffer )?length|Invalid string length|(Map|Set) maximum size exceeded)/
+
 /** Reports an error, for people and, with `--json`, for machines. */
 export function reportError(error: unknown, output: Output): void {
   if (error instanceof RnnError) {
@@ -102,12 +106,8 @@ export function reportError(error: unknown, output: Output): void {
     if (output.json) output.result({ ok: false, diagnostics: diagnosticsJson(diagnostics, output.sources) }, '')
     return
   }
-  if (
-    error instanceof RangeError &&
-    /^(Array buffer allocation failed|Invalid (typed )?array length)/.test(error.message)
-  ) {
-    output.note('error: the arrays do not fit into memory\nhelp: use smaller sizes, or a smaller `batch`')
-    if (output.json) output.result({ ok: false, diagnostics: [], memory: error.message }, '')
+  if (error instanceof RangeError && tooLarge.test(error.message)) {
+    reportError(new RnnError([diagnostic('RNN527', { reason: error.message })]), output)
     return
   }
   const message = messageOf(error)

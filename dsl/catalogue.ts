@@ -1635,6 +1635,15 @@ train m on d { optimizer = SGD(1000); epochs = 100 }`,
     example: `$ curl -I https://example.org/ | grep -i content-security-policy`,
     fix: "Allow `'wasm-unsafe-eval'` and use `target: 'wasm'`, or allow `'unsafe-eval'`. A module that `rnnc build` has written needs neither for js.",
   },
+  RNN527: {
+    title: 'Out of memory',
+    message: 'an array or a text does not fit into memory: {reason}',
+    help: 'use smaller sizes, a smaller `batch`, or less data',
+    cause:
+      'The system gave no memory for an array, or it is longer than an array or a text of JavaScript may be. Most runs are refused before, with RNN519, as their memory is computed first.',
+    example: `$ rnnc fuzz case.rnn     # whose sizes are very large`,
+    fix: 'Reduce the sizes of the model, `batch`, or the length of the sequences.',
+  },
 } as const satisfies Record<string, Entry>
 
 export type Code = keyof typeof entries

@@ -4,7 +4,7 @@
 import { EOF, type IToken } from 'chevrotain'
 import type { Program, Span } from './ast.ts'
 import { deepest, tooDeep } from './depth.ts'
-import { type Diagnostic, diagnostic } from './diagnostics.ts'
+import { type Diagnostic, diagnostic, fail } from './diagnostics.ts'
 import { explain } from './explain.ts'
 import { type Failure, grammar, type Reading } from './grammar.ts'
 import { misplaced } from './placement.ts'
@@ -16,8 +16,18 @@ export interface Parsed {
   readonly diagnostics: Diagnostic[]
 }
 
-/** Parses a file. Bad input never throws: it gives diagnostics, and a program of the statements that could be read. */
+/**
+ * Parses a file. A bad text never throws: it gives diagnostics, and a program of the statements that could be read. RNN509 for what is no
+ * text, which a program without types can give.
+ */
 export function parse(source: string, file: string): Parsed {
+  const given: unknown = source
+  if (typeof given !== 'string')
+    fail('RNN509', {
+      what: file,
+      expected: 'the text of a program',
+      found: given === null ? 'null' : `a value of type ${typeof given}`,
+    })
   const scanned = scan(source, file)
   const broken = [...scanned.diagnostics]
   let tokens = scanned.tokens

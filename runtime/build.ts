@@ -9,6 +9,7 @@ import { commentText } from './build/textCode.ts'
 import { typesText } from './build/types.ts'
 import { checkLabelled, type Fitted } from './data/fitted.ts'
 import { greatest } from './greatest.ts'
+import { checkOptions } from './library/options.ts'
 import type { Weights } from './session.ts'
 
 /** How a module is built. */
@@ -41,6 +42,7 @@ export interface BuiltModule {
  * the target cannot take. A module for the GPU imports `rnnc/gpu` and gpu.js when it is used.
  */
 export function buildModule(model: CompiledModel, options: BuildOptions): BuiltModule {
+  checkOptions(options)
   const { precision, target = 'js', weights, fitted } = options
   if (fitted !== undefined) {
     model.checkSizes(fitted.sizes)

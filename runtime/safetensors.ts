@@ -1,6 +1,7 @@
 // The safetensors format: eight bytes with the length of a JSON header, the header, then the arrays one after another.
 // Numbers are little-endian in the file, and in the typed arrays of every platform that JavaScript runs on today.
 import { fail } from '../dsl/diagnostics.ts'
+import { bytesIn } from './data/bytesIn.ts'
 import { isObject, repeatedKey } from './json.ts'
 
 export interface Tensor {
@@ -53,8 +54,9 @@ export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Arra
 }
 
 /** Reads the bytes of a file, which must be whole: anything else is RNN502. `file` is its name for messages. */
-export function decodeSafetensors(bytes: Uint8Array, file: string): Safetensors {
+export function decodeSafetensors(given: Uint8Array, file: string): Safetensors {
   const wrong = (reason: string): never => fail('RNN502', { file, reason })
+  const bytes = bytesIn(given) ?? wrong('it is given as something other than bytes')
   if (bytes.length < 8) return wrong(`it has ${bytes.length} bytes, but the length of the header alone takes 8`)
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true))
   if (length > longestHeader) return wrong('it does not begin with the length of a header')

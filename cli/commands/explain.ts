@@ -101,6 +101,10 @@ async function run(path: string, options: Options, output: Output): Promise<void
   if (options.passes) return showPasses(model, options, output)
   if (options.emit === 'step') return showStep(model, options, output)
   if (options.emit !== undefined) return showStage(model, options.emit, options, output)
+  if (options.graph !== undefined) {
+    const expected = '`--emit` or `--passes` beside it, or a file that ends in .svg'
+    fail('RNN509', { what: '--graph', expected, found: `\`${options.graph}\`` })
+  }
   const summary = summaryOf(model)
   output.result({ ok: true, ...signatureJson(model.signature), ...summaryJson(summary) }, summaryText(model, summary))
 }

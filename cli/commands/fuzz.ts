@@ -95,11 +95,13 @@ async function replay(paths: readonly string[], under: UnderTest, output: Output
   const { allAtOnce } = await import('../../trust/fuzz/checks/index.ts')
   const { explained, runCase } = await import('../../trust/fuzz/fuzz.ts')
   const { readRegression } = await import('../../trust/fuzz/regression.ts')
+  const { checkCase } = await import('../../trust/fuzz/checkCase.ts')
   const failures: FuzzFailure[] = []
   let [checks, kinks] = [0, 0]
   for (const path of paths) {
     const { text, file } = await openSource(path, output)
     const fuzzCase = readRegression(text, file)
+    checkCase(fuzzCase, file)
     const { check, outcome } = runCase(fuzzCase, under, allAtOnce)
     checks += outcome.checks
     kinks += outcome.kinks ?? 0

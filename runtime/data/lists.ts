@@ -11,7 +11,7 @@ import { lineText, placeText } from './raggedSequences.ts'
 import { shown, shownJson } from './shown.ts'
 
 /** Greatest depth of lists, which are read by recursion; no data has deeper axes. */
-const deepest = 32
+export const deepest = 32
 
 /** Throws the error of a value, where the value is used. */
 export type Problem = (span: Span) => never

@@ -2,6 +2,8 @@
 
 import { fail, RnnError } from '../../dsl/diagnostics.ts'
 import { messageOf } from '../../dsl/messageOf.ts'
+import { describeLeaf } from './arrays.ts'
+import { bytesIn } from './bytesIn.ts'
 import { alone } from './decompressed.ts'
 import type { FileSource, Surroundings, TextSource } from './evaluate.ts'
 import { DamagedGzip, gunzipped } from './gunzip.ts'
@@ -53,7 +55,7 @@ function readContent(file: string, { span, format, asked }: FileSource, read: Re
   const reader = format(file, asked)
   return placed(span, async () => {
     const found = await opened(file, () => read(file, reader.isText))
-    if ('files' in found) {
+    if (isFileSet(found)) {
       const what = reader.isText ? 'a table' : 'an array'
       fail('RNN406', { path: file, reason: `it is ${found.what}, but ${what} is read from one file` })
     }
@@ -65,7 +67,7 @@ function readContent(file: string, { span, format, asked }: FileSource, read: Re
 /** Yields the files of a text. RNN406 where there is none. */
 async function* textFiles(path: string, read: ReadFile): AsyncGenerator<TextFile> {
   const found = await opened(path, () => read(path, true))
-  if (!('files' in found)) {
+  if (!isFileSet(found)) {
     yield { path, pieces: piecesOf(path, found) }
     return
   }
@@ -79,11 +81,33 @@ async function* textFiles(path: string, read: ReadFile): AsyncGenerator<TextFile
 /** Yields the pieces of a file, decompressed. RNN406 where it cannot be read, RNN410 where its compressed data is damaged. */
 async function* piecesOf(file: string, bytes: FileBytes): AsyncGenerator<Uint8Array> {
   try {
-    yield* gunzipped(bytes instanceof Uint8Array ? alone(bytes) : bytes)
+    const whole = bytesIn(bytes)
+    yield* gunzipped(whole === undefined ? checkedPieces(file, bytes) : alone(whole))
   } catch (error) {
     unreadable(file, error)
   }
 }
+
+/** Yields the pieces that a reader gives. RNN406 where it gives anything but bytes, as a program without types may. */
+async function* checkedPieces(path: string, pieces: unknown): AsyncGenerator<Uint8Array> {
+  const refuse = (given: unknown): never =>
+    fail(
+      'RNN406',
+      { path, reason: `its reader gives ${describeLeaf(given)} in place of bytes` },
+      { help: 'a reader gives a Uint8Array, or pieces of one' },
+    )
+  if (!isAsyncIterable(pieces)) return refuse(pieces)
+  for await (const piece of pieces) yield bytesIn(piece) ?? refuse(piece)
+}
+
+const isFileSet = (found: unknown): found is FileSet =>
+  typeof found === 'object' && found !== null && 'files' in found && Array.isArray(found.files)
+
+const isAsyncIterable = (value: unknown): value is AsyncIterable<unknown> =>
+  typeof value === 'object' &&
+  value !== null &&
+  Symbol.asyncIterator in value &&
+  typeof value[Symbol.asyncIterator] === 'function'
 
 async function opened<T>(file: string, open: () => T | Promise<T>): Promise<T> {
   try {

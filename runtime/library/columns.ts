@@ -167,7 +167,8 @@ const isNested = (value: unknown): value is Nested =>
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null
 
-const isIterable = (value: unknown): value is Iterable<unknown> => isRecord(value) && Symbol.iterator in value
+const isIterable = (value: unknown): value is Iterable<unknown> =>
+  isRecord(value) && Symbol.iterator in value && typeof value[Symbol.iterator] === 'function'
 
 const isAsyncIterable = (value: unknown): value is AsyncIterable<unknown> =>
-  isRecord(value) && Symbol.asyncIterator in value
+  isRecord(value) && Symbol.asyncIterator in value && typeof value[Symbol.asyncIterator] === 'function'

@@ -15,6 +15,7 @@ import { evaluatePartAsync, type Report, using, type WhatRan, whatRan } from '..
 import { columnsInTime } from './columns.ts'
 import { isLoaded } from './loadData.ts'
 import type { ExamplesInTime, ModelTypes, Trainable } from './modelTypes.ts'
+import { checkOptions, count } from './options.ts'
 import { backendNow, openTarget, type Target } from './target.ts'
 import type { Trained } from './trained.ts'
 
@@ -53,6 +54,7 @@ export async function evaluate<M extends ModelTypes>(
   data: ExamplesInTime<Trainable<M>> | LoadedData,
   options: EvaluateOptions = {},
 ): Promise<Report> {
+  checkOptions(options, { batch: count })
   const { model, weights, fitted, seed } = trained
   const { target, precision = trained.precision, batch = model.settings.batch ?? 32, free, ...others } = options
   const { memory, signal, onBatch, onRan, units } = others

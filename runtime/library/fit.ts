@@ -19,6 +19,7 @@ import { TrainingFailed } from '../trainingFailed.ts'
 import { type ColumnLists, columnsInTime } from './columns.ts'
 import { isLoaded } from './loadData.ts'
 import type { ExamplesInTime, Model, ModelTypes, Trainable } from './modelTypes.ts'
+import { checkOptions } from './options.ts'
 import { openTarget, type Target } from './target.ts'
 import type { Fit } from './trained.ts'
 
@@ -71,6 +72,7 @@ export async function fit<M extends ModelTypes>(
   data: ExamplesInTime<Trainable<M>> | LoadedData,
   options: FitOptions<M> = {},
 ): Promise<Fit<M>> {
+  checkOptions(options)
   const { target, epochs, steps, batch, patience, optimizer, settings, validation, split, encode, sizes, ...others } =
     options
   const trained = settled(model, { epochs, steps, batch, patience, optimizer, settings })

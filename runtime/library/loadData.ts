@@ -10,6 +10,7 @@ import {
 } from '../data/loadData.ts'
 import type { ReadFile } from '../data/sources.ts'
 import type { Model, ModelTypes } from './modelTypes.ts'
+import { checkOptions } from './options.ts'
 import type { Trained } from './trained.ts'
 
 /** How the files of a data block are read. */
@@ -38,6 +39,7 @@ export function loadData<M extends ModelTypes>(
   model: Model<M> | Trained<M>,
   options: LoadDataOptions,
 ): Promise<LoadedData> {
+  checkOptions(options)
   const compiled = 'model' in model ? model.model : model
   const fitted = 'model' in model ? { fitted: model.fitted } : {}
   const { seed = compiled.settings.seed ?? 0, ...others } = options
@@ -52,6 +54,7 @@ export function loadInputs<M extends ModelTypes>(
   trained: Pick<Trained<M>, 'model' | 'fitted'>,
   options: LoadDataOptions,
 ): Promise<LoadedInputs> {
+  checkOptions(options)
   const { model, fitted } = trained
   return loadBlockInputs(dataOf(model), model.signature, { ...options, fitted })
 }

@@ -14,6 +14,7 @@ import { type WhatRan, whatRan } from '../session.ts'
 import { columnsIn, columnsInTime, type Wanted } from './columns.ts'
 import { isLoadedInputs } from './loadData.ts'
 import type { Examples, ExamplesInTime, ModelTypes } from './modelTypes.ts'
+import { checkOptions, count } from './options.ts'
 import { backendNow, openTarget, type Target, type TargetNow } from './target.ts'
 import type { Trained } from './trained.ts'
 
@@ -74,6 +75,7 @@ export function predict<M extends ModelTypes>(
   inputs: Examples<M['inputs']> | LoadedInputs,
   options: PredictOptions = {},
 ): object {
+  checkOptions(options, { batch: count })
   const { target, typed, sizes, onRan, ...others } = options
   const { model, weights, fitted, precision, seed } = trained
   const given = isLoadedInputs(inputs)
@@ -101,6 +103,7 @@ export async function predictAsync<M extends ModelTypes>(
   inputs: ExamplesInTime<M['inputs']> | LoadedInputs,
   options: PredictOptions<Target> = {},
 ): Promise<object> {
+  checkOptions(options, { batch: count })
   const { target, typed, sizes, onRan, ...others } = options
   const { model, weights, fitted, precision, seed } = trained
   const given = isLoadedInputs(inputs)

@@ -6,12 +6,15 @@ import { compileProgram } from '../../compiler/index.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { isLibraryFile } from '../../dsl/standardLibrary.ts'
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, matchParameters } from '../checkpoint.ts'
+import { describeLeaf } from '../data/arrays.ts'
+import { bytesIn } from '../data/bytesIn.ts'
 import { checkFinite } from '../finiteWeights.ts'
 import { shapeOf } from '../initializers.ts'
 import { pathBeside, pathFrom, readHostFile, writeHostFile } from '../node/hostFiles.ts'
 import { realArray } from '../session.ts'
 import { version } from '../version.ts'
 import type { AnyTypes, ModelTypes, Source } from './modelTypes.ts'
+import { checkOptions } from './options.ts'
 import type { Trained } from './trained.ts'
 
 /**
@@ -61,6 +64,7 @@ export async function load<M extends ModelTypes = AnyTypes>(
   from: string | Uint8Array | ArrayBuffer,
   options: LoadOptions<M> = {},
 ): Promise<Trained<M>> {
+  checkOptions(options)
   const [bytes, file] = await bytesOf(from)
   const checkpoint = decodeCheckpoint(bytes, file)
   const { fitted = { calls: {}, ports: {}, sizes: {} }, seed, summary, parameters } = checkpoint
@@ -78,8 +82,11 @@ export async function load<M extends ModelTypes = AnyTypes>(
 /** Gives the bytes of a file, and its name for messages. */
 async function bytesOf(from: string | Uint8Array | ArrayBuffer): Promise<readonly [bytes: Uint8Array, file: string]> {
   if (typeof from === 'string') return [await readHostFile(from), from]
-  return [from instanceof Uint8Array ? from : new Uint8Array(from), 'the weights']
+  return [bytesIn(from) ?? refuse(from), 'the weights']
 }
+
+const refuse = (from: unknown): never =>
+  fail('RNN509', { what: 'load', expected: 'a path, or the bytes of a weights file', found: describeLeaf(from) })
 
 /** Links the program that is saved with the weights, or another. Errors of `linkProgram`. */
 function programOf({ sources }: Checkpoint, file: string, source: string | undefined) {

@@ -3,6 +3,7 @@ import type { Fitted } from '../data/fitted.ts'
 import { type GenerateOptions as GenerateFrom, generate as generateFrom } from '../generate/generate.ts'
 import { type Answers, type Stream, type StreamOptions as StreamFrom, stream as streamFrom } from '../stream/stream.ts'
 import type { ModelTypes } from './modelTypes.ts'
+import { checkOptions } from './options.ts'
 import { backendNow, type TargetNow } from './target.ts'
 import type { Trained } from './trained.ts'
 
@@ -39,7 +40,9 @@ export const generate = <M extends ModelTypes>(
 /** Adds everything that the training knows. */
 function settled<M extends ModelTypes, O extends OnTarget & Pick<StreamFrom, 'sizes'>>(
   { fitted, precision }: Trained<M>,
-  { target, ...options }: O,
+  given: O,
 ): Omit<O, 'target'> & { readonly fitted: Fitted } {
+  checkOptions(given)
+  const { target, ...options } = given
   return { precision, ...options, sizes: { ...fitted.sizes, ...options.sizes }, fitted, backend: backendNow(target) }
 }

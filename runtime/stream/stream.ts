@@ -4,7 +4,7 @@ import type { Buffer } from '../../compiler/backend/backend.ts'
 import type { CompiledModel, Signature } from '../../compiler/index.ts'
 import { counted } from '../../dsl/counted.ts'
 import { fail } from '../../dsl/diagnostics.ts'
-import { fromArrays, type Nested } from '../data/arrays.ts'
+import { describeLeaf, fromArrays, type Nested } from '../data/arrays.ts'
 import { type Answer, answerOf, type BatchResults } from '../decodeAnswers.ts'
 import { type Batch, pack } from '../packBatch.ts'
 import type { Weights } from '../session.ts'
@@ -135,6 +135,10 @@ const isList = <T>(given: Element | readonly T[]): given is readonly T[] => Arra
 
 /** Turns rows of named values into columns. Throws RNN401 where a row lacks what another has. */
 export function columnsOf(rows: readonly Element[]): Columns {
+  for (const row of rows) {
+    if (typeof row !== 'object' || row === null)
+      fail('RNN509', { what: 'step', expected: 'an object of values by name', found: describeLeaf(row) })
+  }
   const names = [...new Set(rows.flatMap(row => Object.keys(row)))]
   const given = (row: Element, name: string, i: number): Nested =>
     Object.hasOwn(row, name)

@@ -21,9 +21,11 @@ export interface Door {
 }
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text)
-const numpy = (name: string): Uint8Array => new Uint8Array(readFileSync(new URL(`../runtime/numpy/${name}`, import.meta.url)))
+const numpy = (name: string): Uint8Array =>
+  new Uint8Array(readFileSync(new URL(`../runtime/numpy/${name}`, import.meta.url)))
 
-const rows = (count: number, row: (i: number) => string): string => Array.from({ length: count }, (_, i) => row(i)).join('\n')
+const rows = (count: number, row: (i: number) => string): string =>
+  Array.from({ length: count }, (_, i) => row(i)).join('\n')
 
 /** A model of one input and one target, which a data block reads from the file `d`. */
 const program = (x: string, y: string, loss: string, data: string): string => `model M {
@@ -137,7 +139,15 @@ export const doors: readonly Door[] = [
     files: { 'd.jsonl': seriesData },
     before: ['fmt bad.rnn'],
     file: 'bad.rnn',
-    commands: ['check bad.rnn', 'fmt --check bad.rnn', 'types bad.rnn', 'explain bad.rnn', 'explain bad.rnn --graph g.svg', 'check bad.rnn --json', 'build bad.rnn --out m.mjs'],
+    commands: [
+      'check bad.rnn',
+      'fmt --check bad.rnn',
+      'types bad.rnn',
+      'explain bad.rnn',
+      'explain bad.rnn --graph g.svg',
+      'check bad.rnn --json',
+      'build bad.rnn --out m.mjs',
+    ],
   },
   {
     name: 'imported program',
@@ -148,26 +158,77 @@ export const doors: readonly Door[] = [
     file: 'bad.rnn',
     commands: ['check m.rnn', 'types m.rnn', 'check bad.rnn'],
   },
-  { name: 'program of standard input', format: 'text', valid: utf8(series), files: {}, before: [], file: 'bad', isInput: true, commands: ['fmt -', 'fmt --stdin --json'] },
+  {
+    name: 'program of standard input',
+    format: 'text',
+    valid: utf8(series),
+    files: {},
+    before: [],
+    file: 'bad',
+    isInput: true,
+    commands: ['fmt -', 'fmt --stdin --json'],
+  },
   dataDoor('csv', 'text', table, tableProgram),
-  dataDoor('tsv', 'text', tabs, program('real', 'class of K', labels.replace('x |>', '[x] |>'), 't = tsv("d"); x = t.a; y = classes(t.c)')),
+  dataDoor(
+    'tsv',
+    'text',
+    tabs,
+    program('real', 'class of K', labels.replace('x |>', '[x] |>'), 't = tsv("d"); x = t.a; y = classes(t.c)'),
+  ),
   dataDoor(
     'jsonl',
     'json lines',
     lines,
-    program('real over T', 'class of K', labels.replace('x |>', '[x] |> SimpleRNN(2) |> last |>'), 't = jsonl("d"); x = t.x; y = classes(t.y)'),
+    program(
+      'real over T',
+      'class of K',
+      labels.replace('x |>', '[x] |> SimpleRNN(2) |> last |>'),
+      't = jsonl("d"); x = t.x; y = classes(t.y)',
+    ),
   ),
   dataDoor(
     'jsonl of texts',
     'json lines',
     texts,
-    program('token of V over T', 'real', regression.replace('x |>', 'x |> embedding(2) |> mean(over T) |>'), 't = jsonl("d"); x = words(t.x); y = minmax(t.y)'),
+    program(
+      'token of V over T',
+      'real',
+      regression.replace('x |>', 'x |> embedding(2) |> mean(over T) |>'),
+      't = jsonl("d"); x = words(t.x); y = minmax(t.y)',
+    ),
   ),
   dataDoor('gz', 'gzip', new Uint8Array(gzipSync(table)), tableProgram),
-  { ...dataDoor('txt', 'text', story, generator), commands: ['check m.rnn --data bad', 'train m.rnn --data bad --out kept.safetensors', 'eval m.safetensors --part train --data bad'] },
-  dataDoor('npy', 'npy', numpy('f8_little.npy'), program('[D]', '[D]', 'p = x |> dense(D); loss mse(p, y)', 'x = npy("d"); y = npy("d")')),
-  dataDoor('npz', 'npz', numpy('deflated.npz'), program('[2] over T', '[2] over T', 'p = x |> SimpleRNN(2); loss mse(p, y)', 't = npz("d"); x = t.x; y = t.x')),
-  dataDoor('idx', 'idx', idx([5, 2, 3]), program('[3] over T', '[3] over T', 'p = x |> SimpleRNN(3); loss mse(p, y)', 'x = idx("d") / 255; y = idx("d") / 2')),
+  {
+    ...dataDoor('txt', 'text', story, generator),
+    commands: [
+      'check m.rnn --data bad',
+      'train m.rnn --data bad --out kept.safetensors',
+      'eval m.safetensors --part train --data bad',
+    ],
+  },
+  dataDoor(
+    'npy',
+    'npy',
+    numpy('f8_little.npy'),
+    program('[D]', '[D]', 'p = x |> dense(D); loss mse(p, y)', 'x = npy("d"); y = npy("d")'),
+  ),
+  dataDoor(
+    'npz',
+    'npz',
+    numpy('deflated.npz'),
+    program('[2] over T', '[2] over T', 'p = x |> SimpleRNN(2); loss mse(p, y)', 't = npz("d"); x = t.x; y = t.x'),
+  ),
+  dataDoor(
+    'idx',
+    'idx',
+    idx([5, 2, 3]),
+    program(
+      '[3] over T',
+      '[3] over T',
+      'p = x |> SimpleRNN(3); loss mse(p, y)',
+      'x = idx("d") / 255; y = idx("d") / 2',
+    ),
+  ),
   {
     name: 'weights',
     format: 'safetensors',
@@ -182,7 +243,11 @@ export const doors: readonly Door[] = [
     files: { 'm.rnn': generator, d: new TextDecoder().decode(story) },
     before: ['train m.rnn --out bad.safetensors'],
     file: 'bad.safetensors',
-    commands: ['generate bad.safetensors --steps 4', 'generate bad.safetensors --steps 3 --after the', 'generate bad.safetensors --steps 3 --beam 2'],
+    commands: [
+      'generate bad.safetensors --steps 4',
+      'generate bad.safetensors --steps 3 --after the',
+      'generate bad.safetensors --steps 3 --beam 2',
+    ],
   },
   {
     name: 'standard input of a stream',
@@ -204,5 +269,13 @@ export const doors: readonly Door[] = [
     isInput: true,
     commands: ['predict m.safetensors --stream'],
   },
-  { name: 'saved case', format: 'text', valid: utf8(fuzzCase), files: {}, before: [], file: 'bad.rnn', commands: ['fuzz bad.rnn --target js'] },
+  {
+    name: 'saved case',
+    format: 'text',
+    valid: utf8(fuzzCase),
+    files: {},
+    before: [],
+    file: 'bad.rnn',
+    commands: ['fuzz bad.rnn --target js'],
+  },
 ]

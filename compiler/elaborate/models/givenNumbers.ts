@@ -48,6 +48,8 @@ function naming<T>(
   check: (numbers: Numbers) => T,
 ): T {
   for (const [name, value] of Object.entries(given)) {
+    if (typeof value !== 'number')
+      fail('RNN509', { what: name, expected: 'a number', found: `a value of type ${typeof value}` })
     const what = strange(String(value))
     if (what !== undefined) fail('RNN122', { number: `\`${value}\``, what }, { span: placeOf(unit, name) })
   }
