@@ -12,6 +12,8 @@ import { drawDamages } from '../support/malformed.ts'
 
 const asked = Number(process.env.RNNC_MALFORMED ?? 1000)
 
+const shares = doors.reduce((sum, { share = 1 }) => sum + share, 0)
+
 /** A failure of a long run is shown as it is: to shrink it would take as long again. */
 const options = (numRuns: number) => ({ numRuns: Math.ceil(numRuns), endOnFailure: asked > 10_000 })
 
@@ -27,7 +29,7 @@ describe('malformed files are taken or explained', () => {
           fc.asyncProperty(drawDamages(door.format), fc.constantFrom(...door.commands), (damages, command) =>
             judge(own, damages, command),
           ),
-          options(asked / doors.length),
+          options((asked * (door.share ?? 1)) / shares),
         )
       },
       asked > 10_000 ? 0 : undefined,
@@ -38,7 +40,7 @@ describe('malformed files are taken or explained', () => {
 describe('the library takes a value or throws an error with a code', async () => {
   for (const [name, call] of Object.entries(await libraryDoors())) {
     it(name, async () => {
-      await fc.assert(fc.asyncProperty(anything, call), options(asked / 25))
+      await fc.assert(fc.asyncProperty(anything, call), options(asked / 50))
     })
   }
 })
