@@ -40,7 +40,7 @@ describe('malformed files are taken or explained', () => {
 describe('the library takes a value or throws an error with a code', async () => {
   for (const [name, call] of Object.entries(await libraryDoors())) {
     it(name, async () => {
-      await fc.assert(fc.asyncProperty(anything, call), options(asked / 50))
+      await fc.assert(fc.asyncProperty(anything, call), options(asked / 100))
     })
   }
 })
