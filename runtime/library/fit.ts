@@ -63,9 +63,9 @@ export interface FitOptions<M extends ModelTypes> extends Omit<TrainOptions, 'ba
  * Throws RNN401 for an input or target without data, RNN402 for lengths over one axis that differ, RNN405 for an empty data set, RNN408 and
  * RNN430 for labels that only the validation has, RNN411 for another shape and for a value that is no finite number, RNN412 for a class or
  * token outside its range, RNN417 for a number too large for the precision, RNN423 for columns of different lengths, RNN106 for an unknown
- * name, RNN105, RNN207 and RNN231 for settings, RNN311 for a model without a loss, RNN505 and RNN513 for the target, RNN519 where it takes
- * more memory than there is; and `TrainingFailed`, whose `kept` are the best weights so far, where a loss or a weight is not finite (RNN504) or
- * a device fails (RNN514).
+ * name, RNN105, RNN207 and RNN231 for settings, RNN509 for data and options of another type, RNN311 for a model without a loss, RNN505 and
+ * RNN513 for the target, RNN519 where it takes more memory than there is; and `TrainingFailed`, whose `kept` are the best weights so far,
+ * where a loss or a weight is not finite (RNN504) or a device fails (RNN514).
  */
 export async function fit<M extends ModelTypes>(
   model: Model<M>,
