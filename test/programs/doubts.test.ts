@@ -42,6 +42,25 @@ describe('no warning', () => {
   })
 })
 
+describe('an optimizer that returns its rate', () => {
+  it('has its parameter in use, and no other state that nothing reads', () => {
+    const found = check(`cell Mine(rate = 0.1) {
+  input g: P
+  state p: P, t: int
+  t' = t + 1
+  p' = p - rate * g
+  return rate
+}
+model M { input x: [2]; target y: [1]; p = x |> dense(1); loss mse(p, y) }
+data D for M { t = csv("d.csv"); x = [t.a, t.b]; y = [t.c] }
+train M on D { optimizer = Mine() }`)
+    assert.deepEqual(
+      found.map(d => [d.code, d.message.split('`')[1]]),
+      [['RNN342', 't']],
+    )
+  })
+})
+
 describe('warnings of what other files use', () => {
   const codes = (source: string): string[] => {
     const { topLevel } = linkProgram(source, 'cells.rnn')

@@ -3,6 +3,7 @@ import type { Expr, Fn, Name, Statement, Train, Unit } from '../../../dsl/ast.ts
 import { allExprs } from '../../../dsl/children.ts'
 import { type Diagnostic, diagnostic } from '../../../dsl/diagnostics.ts'
 import type { Applied } from '../values/scope.ts'
+import { isOptimizer, optimized } from './isOptimizer.ts'
 import { appliedRead, axisReads, declarationReads, dimReads, equationReads, primedRead, readsOf } from './namesRead.ts'
 
 /** A name that a unit defines, and the names that a use of it reads in turn. */
@@ -23,6 +24,8 @@ interface Uses {
   /** Names of units and fns that are called, and (`given`) those that are passed as values, such as arguments. */
   readonly called: ReadonlySet<string>
   readonly given: ReadonlySet<string>
+  /** Names of units that the setting `optimizer` of a `train` block reads. */
+  readonly optimizers: ReadonlySet<string>
   /** Uses of units in the model that is checked, with the axes of their arguments. */
   readonly applied: readonly Applied[]
   /** Names that the `train` block of a model reads, by the model's name. */
@@ -128,7 +131,7 @@ function definitionsOf(unit: Unit | Fn): Definition[] {
 }
 
 /** Lists the names that a unit's results read, and those that other units take from it by name. */
-function rootsOf(unit: Unit | Fn, { whole, members, records, settings }: Uses): string[] {
+function rootsOf(unit: Unit | Fn, { whole, members, records, settings, applied, optimizers }: Uses): string[] {
   const { body } = unit
   const given = body.flatMap((s): string[] => {
     switch (s.kind) {
@@ -149,12 +152,15 @@ function rootsOf(unit: Unit | Fn, { whole, members, records, settings }: Uses): 
     }
   })
   const returns = body.some(s => s.kind === 'return')
+  const mayOptimize = unit.kind === 'unit' && isOptimizer(unit)
+  const optimizes = mayOptimize && (optimizers.has(unit.name.text) || !applied.some(a => a.unit === unit))
   const taken = body.flatMap((s): string[] => {
     const named = (name: string): boolean => !whole || members.has(name)
     if (s.kind === 'param') return s.names.map(n => n.text).filter(named)
     if (s.kind === 'part') return [s.name.text].filter(named)
-    // A cell that returns nothing exists for its states, as an optimizer does.
-    if (s.kind === 'state') return s.names.map(n => n.text).filter(n => named(n) || records || !returns)
+    // A cell that returns nothing exists for its states. So does an optimizer for its parameter, also if it returns its rate.
+    if (s.kind === 'state')
+      return s.names.map(n => n.text).filter(n => named(n) || records || !returns || (optimizes && n === optimized))
     return []
   })
   return [...given, ...taken, ...(settings.get(unit.name.text) ?? [])]
@@ -219,6 +225,9 @@ export function usesIn(own: readonly (Unit | Fn)[], trains: readonly Train[]): O
     records: members.some(m => m.name.text === 'final' && !inside.has(m)),
     called: names([...callees]),
     given: names(all.filter(e => !callees.has(e))),
+    optimizers: new Set(
+      trains.flatMap(t => t.settings.filter(s => s.name.text === 'optimizer').flatMap(s => readsOf(s.value))),
+    ),
     settings: new Map(trains.map(t => [t.model.text, t.settings.flatMap(s => readsOf(s.value))])),
   }
 }

@@ -8,6 +8,7 @@ import { applyInstance } from '../expand/applyInstance.ts'
 import { evaluate } from '../expand/evaluate.ts'
 import { newInstance } from '../expand/recipes.ts'
 import { knownResolver, resolveType } from '../expand/typeExpressions.ts'
+import { isOptimizer } from '../linking/isOptimizer.ts'
 import { reached } from '../tensors/computedFrom.ts'
 import { asInit } from '../tensors/convert.ts'
 import { wholeNumber } from '../tensors/runningValues.ts'
@@ -129,9 +130,7 @@ const applied: ReadonlySet<Entity['kind']> = new Set(['fn', 'recipe', 'template'
 
 /** Throws RNN231 for a recipe that cannot be an optimizer, or that has a schedule in the place of a number. */
 export function checkOptimizer({ unit, hypers, span }: Recipe): void {
-  const inputs = unit.body.flatMap(s => (s.kind === 'input' ? s.names : []))
-  const states = unit.body.flatMap(s => (s.kind === 'state' ? s.names.map(n => n.text) : []))
-  if (unit.unit === 'cell' && inputs.length === 1 && states.includes('p')) {
+  if (isOptimizer(unit)) {
     const misplaced = [...hypers].find(([name, e]) => name !== 'schedule' && applied.has(e.kind))
     if (misplaced === undefined || !hypers.has('schedule')) return
     const [what, found] = [`\`${misplaced[0]}\` of ${unit.name.text}`, describeEntity(misplaced[1])]
