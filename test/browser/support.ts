@@ -92,7 +92,10 @@ async function resultOf(browser: Browser, url: string, refused: RegExp, timeout 
   })
   await page.goto(url, { waitUntil: 'commit' })
   const text = await page
-    .waitForFunction(() => document.querySelector('output')?.textContent || undefined, undefined, { timeout })
+    .waitForFunction(() => document.querySelector('output')?.textContent || undefined, undefined, {
+      timeout,
+      polling: 100,
+    })
     .then(handle => handle.jsonValue())
     .catch(error => assert.fail(`${error}\n${errors.join('\n')}`))
   // The browser asks for an icon by itself.
