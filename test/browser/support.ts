@@ -7,6 +7,7 @@ import { createServer } from 'node:http'
 import { build } from 'esbuild'
 import { type Browser, chromium } from 'playwright-core'
 import { afterAll, beforeAll } from 'vitest'
+import { once } from '../../runtime/once.ts'
 
 const executablePath = '/usr/bin/chromium'
 
@@ -17,7 +18,7 @@ export const skipped: string | false =
     : `there is no browser: install Debian's chromium (${executablePath})`
 
 /** Chromium, which asks nothing of any network; with `gpu` its WebGPU, on whatever driver there is. */
-function launch({ gpu = false } = {}): Promise<Browser> {
+function launch({ gpu }: { readonly gpu: boolean }): Promise<Browser> {
   assert.ok(existsSync(executablePath), `${executablePath} is missing, and CI is set: .ci/run installs it`)
   const off = [...(gpu ? [] : ['gpu']), 'quic', 'background-networking', 'component-update', 'sync'].map(
     name => `--disable-${name}`,
@@ -25,6 +26,19 @@ function launch({ gpu = false } = {}): Promise<Browser> {
   const on = gpu ? ['--enable-unsafe-webgpu'] : []
   return chromium.launch({ executablePath, args: ['--headless', '--no-sandbox', '--no-first-run', ...on, ...off] })
 }
+
+/** The browsers that a file uses: the first page launches one, and it is closed after all tests of the file. */
+const launched: Promise<Browser>[] = []
+const browserOf = (gpu: boolean) =>
+  once(() => {
+    const browser = launch({ gpu })
+    launched.push(browser)
+    return browser
+  })
+const browsers = { withGpu: browserOf(true), without: browserOf(false) }
+afterAll(async () => {
+  for (const browser of launched) await (await browser).close()
+})
 
 interface BundleOptions {
   /** Other modules in the place of some. */
@@ -78,7 +92,12 @@ async function serve(
   assert.ok(typeof address === 'object' && address !== null)
   return {
     url: `http://127.0.0.1:${address.port}/`,
-    close: () => new Promise((resolve, reject) => server.close(error => (error ? reject(error) : resolve()))),
+    close: () =>
+      new Promise((resolve, reject) => {
+        server.close(error => (error ? reject(error) : resolve()))
+        // The browser, which stays, keeps some.
+        server.closeAllConnections()
+      }),
   }
 }
 
@@ -92,7 +111,10 @@ async function resultOf(browser: Browser, url: string, refused: RegExp, timeout 
   })
   await page.goto(url, { waitUntil: 'commit' })
   const text = await page
-    .waitForFunction(() => document.querySelector('output')?.textContent || undefined, undefined, { timeout })
+    .waitForFunction(() => document.querySelector('output')?.textContent || undefined, undefined, {
+      timeout,
+      polling: 100,
+    })
     .then(handle => handle.jsonValue())
     .catch(error => assert.fail(`${error}\n${errors.join('\n')}`))
   // The browser asks for an icon by itself.
@@ -144,11 +166,8 @@ export function usePage({
       { 'index.html': page.replace('<output>', `${map ?? ''}<output>`), ...(await files()) },
       { policy, isolated },
     )
-    browser = await launch({ gpu })
+    browser = await (gpu ? browsers.withGpu() : browsers.without())
   })
-  afterAll(async () => {
-    await browser?.close()
-    await site?.close()
-  })
+  afterAll(() => site?.close())
   return (hash = '', timeout, path = '') => resultOf(browser, `${site.url}${path}#${hash}`, refused, timeout)
 }

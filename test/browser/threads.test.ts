@@ -2,13 +2,14 @@
 import assert from 'node:assert/strict'
 import { fileURLToPath } from 'node:url'
 import { describe, it } from 'vitest'
+import { once } from '../../runtime/once.ts'
 import { isRecord, series, wave } from '../cli/support.ts'
 import { needs } from '../support/needs.ts'
 import { bundle, skipped, usePage } from './support.ts'
 
 const source = series('optimizer = Adam(0.02); epochs = 2; batch = 8; seed = 5')
 
-const library = fileURLToPath(new URL('../../runtime/index.ts', import.meta.url))
+const library = once(() => bundle(fileURLToPath(new URL('../../runtime/index.ts', import.meta.url))))
 
 const script = `import { compile, fit, loadData, openWasm } from '/rnnc.js'
 const [source, csv] = await Promise.all(['/wave.rnn', '/wave.csv'].map(async path => (await fetch(path)).text()))
@@ -27,7 +28,7 @@ document.querySelector('output').textContent = JSON.stringify({ isolated: crossO
 
 const files = async () => ({
   'page.js': script,
-  'rnnc.js': await bundle(library),
+  'rnnc.js': await library(),
   'wave.rnn': source,
   'wave.csv': wave(),
 })

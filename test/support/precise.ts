@@ -6,7 +6,11 @@ export interface Precise {
 
 const bits = 512
 
-const size = (m: bigint): number => (m < 0n ? -m : m).toString(2).length
+/** The number of bits: five for each digit in base 32, but for those that the first has none of. */
+function size(m: bigint): number {
+  const digits = (m < 0n ? -m : m).toString(32)
+  return 5 * digits.length - (Math.clz32(Number.parseInt(digits[0], 32)) - 27)
+}
 
 function normal(m: bigint, e: number): Precise {
   if (m === 0n) return { m, e: 0 }

@@ -119,7 +119,8 @@ ${twoOverPi.map((digit, j) => `  if (j < ${j + 0.5}) { return ${digit}; }`).join
   return 0;
 }`),
   // Counts the quarters of a circle in x, rounded, modulo 4 (`part` 0), or gives the rest in quarters (1): multiplies by 2 / π, and
-  // computes only the digits around the point, exactly (Payne & Hanek 1983).
+  // computes only the digits around the point, exactly (Payne & Hanek 1983). Drivers copy a function to each of its calls, so that the digits
+  // are looked up at one place, in rounds: the first four only fill the window, p to t, whose digits one digit of the product needs.
   quarters: numeric(`function quarters(x, part) {
   let y = 0 + x;
   let k = 0;
@@ -134,17 +135,28 @@ ${twoOverPi.map((digit, j) => `  if (j < ${j + 0.5}) { return ${digit}; }`).join
   const c = wholePart(y) - wholePart(y * ${2 ** -8}) * 256;
   const d = wholePart((y - wholePart(y)) * 256);
   const e = wholePart((y - wholePart(y)) * 65536) - d * 256;
+  let p = 0;
+  let q = 0;
+  let r = 0;
+  let s = 0;
+  let t = 0;
   let carry = 0;
   let rest = 0;
   let weight = ${2 ** -40};
   let sum = 0;
-  for (let i = 0; i < 6; i++) {
-    const j = k + 4 - i;
-    sum = a * digitOfTwoOverPi(j + 2) + b * digitOfTwoOverPi(j + 1) + c * digitOfTwoOverPi(j);
-    sum = sum + d * digitOfTwoOverPi(j - 1) + e * digitOfTwoOverPi(j - 2) + carry;
-    carry = wholePart(sum * 0.00390625);
-    if (i < 5) { rest = rest + (sum - carry * 256) * weight; }
-    weight = weight * 256;
+  for (let i = 0; i < 10; i++) {
+    p = q;
+    q = r;
+    r = s;
+    s = t;
+    t = digitOfTwoOverPi(k + 6 - i);
+    if (i > 3) {
+      sum = a * p + b * q + c * r;
+      sum = sum + d * s + e * t + carry;
+      carry = wholePart(sum * 0.00390625);
+      if (i < 9) { rest = rest + (sum - carry * 256) * weight; }
+      weight = weight * 256;
+    }
   }
   const up = wholePart(rest + 0.5);
   if (part === 0) { return sum + up - 4 * wholePart((sum + up) * 0.25); }
@@ -154,13 +166,14 @@ ${twoOverPi.map((digit, j) => `  if (j < ${j + 0.5}) { return ${digit}; }`).join
   circular: numeric(`function circular(x, quarter) {
   let n = wholePart(x * ${2 / Math.PI} + 0.5);
   let r = ((x - n * 1.5703125) - n * 0.0004837512969970703) - n * 7.549790126404332e-8;
-  if (x > 4096) {
-    n = quarters(x, 0);
-    r = quarters(x, 1) * ${Math.PI / 2};
-  }
-  if (x < -4096) {
-    n = 0 - quarters(0 - x, 0);
-    r = quarters(0 - x, 1) * ${-Math.PI / 2};
+  let sign = 1;
+  if (x < 0) { sign = -1; }
+  if (sign * x > 4096) {
+    for (let part = 0; part < 2; part++) {
+      const found = sign * quarters(sign * x, part);
+      if (part < 1) { n = found; }
+      r = found * ${Math.PI / 2};
+    }
   }
   const q = n + quarter - 4 * wholePart((n + quarter) * 0.25);
   const t = r * r;

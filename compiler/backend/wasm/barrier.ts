@@ -1,5 +1,5 @@
 // Where threads wait for each other: the record in memory that a barrier is made of, and the function that waits, as WebAssembly.
-import { signed, sized, unsigned } from './bytes.ts'
+import { type Bytes, signed, sized, unsigned } from './bytes.ts'
 
 /** Bytes of a record. What is written often lies on lines of the cache of its own. */
 export const recordBytes = 256
@@ -61,7 +61,7 @@ const when = (test: readonly number[], then: readonly number[]): number[] => [..
 export const barrierType = '96,2,127,127,0'
 
 /** The entry of the code section. The last to come lets the others go, and wakes those that sleep. */
-export const barrierCode: readonly number[] = sized([
+export const barrierCode: Bytes = sized([
   ...[1, 3, 0x7f],
   ...when([...load('threads'), ...number(2), below], [leave]),
   ...when(load('failed'), [trap]),

@@ -1,5 +1,19 @@
 // Numbers as the bytes of WebAssembly's binary format.
 
+/** A few bytes as numbers, many as an array of bytes. */
+export type Bytes = ArrayLike<number>
+
+/** All bytes, one after the other. */
+export function joined(parts: readonly Bytes[]): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
+}
+
 /** LEB128 of a number that is not negative. */
 export function unsigned(value: number): number[] {
   const low = value % 128
@@ -23,16 +37,11 @@ export const int64 = (value: bigint): number[] => [...new Uint8Array(BigInt64Arr
 export const int32 = (value: number): number[] => [...new Uint8Array(Int32Array.of(value).buffer)]
 
 /** A name: its length in bytes, and they. */
-export function text(name: string): number[] {
-  const bytes = new TextEncoder().encode(name)
-  return [...unsigned(bytes.length), ...bytes]
-}
+export const text = (name: string): Bytes => sized(new TextEncoder().encode(name))
 
 /** A list: its length, and its entries one after the other. */
-export const list = (entries: readonly (readonly number[])[]): number[] => [
-  ...unsigned(entries.length),
-  ...entries.flat(),
-]
+export const list = (entries: readonly Bytes[]): Uint8Array<ArrayBuffer> =>
+  joined([unsigned(entries.length), ...entries])
 
 /** What follows after its own length. */
-export const sized = (bytes: readonly number[]): number[] => [...unsigned(bytes.length), ...bytes]
+export const sized = (bytes: Bytes): Uint8Array<ArrayBuffer> => joined([unsigned(bytes.length), bytes])

@@ -1,7 +1,7 @@
 // Encodes a function of the loop language as the code of a WebAssembly function.
 import type { Expr, Func, Literal, Local, Part, Statement, Type } from '../../code/code.ts'
 import { bytesOf, laneCount } from '../../code/operations.ts'
-import { float32, float64, int32, int64, list, signed, sized, unsigned } from './bytes.ts'
+import { type Bytes, float32, float64, int32, int64, joined, list, signed, sized, unsigned } from './bytes.ts'
 import { instructionOf, loads, relaxedMadd, simd, stores, valueType } from './opcodes.ts'
 
 /** What a function's code depends on besides itself. */
@@ -20,7 +20,7 @@ const [block, loop, branchIf, otherwise, end] = [0x02, 0x03, 0x0d, 0x05, 0x0b]
 const empty = 0x40
 
 /** The entry of the code section: the variables, and the instructions. */
-export function encodeFunction(f: Func, encoding: Encoding): number[] {
+export function encodeFunction(f: Func, encoding: Encoding): Bytes {
   const own = new Set<Local>()
   const ends = new Map<Statement, Local>()
   declare(f.body, own, ends)
@@ -31,7 +31,7 @@ export function encodeFunction(f: Func, encoding: Encoding): number[] {
   if (f.result !== undefined) expression(f.result, to)
   to.out.push(end)
   const runs = Map.groupBy(ordered, l => valueType[l.type])
-  return sized([...list([...runs].map(([type, of]) => [...unsigned(of.length), type])), ...to.out])
+  return sized(joined([list([...runs].map(([type, of]) => [...unsigned(of.length), type])), to.out]))
 }
 
 /** The code of a function in the making. */
@@ -44,8 +44,15 @@ interface Code {
   readonly encoding: Encoding
 }
 
-const push = ({ out }: Code, ...bytes: readonly number[]): void => {
+const push = ({ out }: Code, ...bytes: readonly number[]): void => append(out, bytes)
+
+function append(out: number[], bytes: readonly number[]): void {
   for (const b of bytes) out.push(b)
+}
+
+const getOf = (l: Local, to: Code): void => {
+  to.out.push(getLocal)
+  append(to.out, at(to, l))
 }
 
 function at({ places }: Code, l: Local): readonly number[] {
@@ -84,7 +91,7 @@ function statement(s: Statement, to: Code): void {
     case 'store':
       expression(s.address, to)
       expression(s.value, to)
-      push(to, ...storeOf(s.value.type, s.part, s.offset))
+      append(to.out, storeOf(s.value.type, s.part, s.offset))
       break
     case 'for':
       forLoop(s, to)
@@ -130,14 +137,14 @@ function forLoop(s: Statement & { readonly kind: 'for' }, to: Code): void {
 function expression(e: Expr, to: Code): void {
   switch (e.kind) {
     case 'constant':
-      push(to, ...constantOf(e.type, e.value))
+      append(to.out, constantOf(e.type, e.value))
       break
     case 'local':
-      push(to, getLocal, ...at(to, e.local))
+      getOf(e.local, to)
       break
     case 'load':
       expression(e.address, to)
-      push(to, ...loadOf(e.type, e.part, e.offset))
+      append(to.out, loadOf(e.type, e.part, e.offset))
       break
     case 'call':
       for (const a of e.args) expression(a, to)
@@ -154,17 +161,20 @@ function application(e: Expr & { readonly kind: 'apply' }, to: Code): void {
   if (e.op === 'madd' && fused === undefined) {
     const [a, b, c] = e.args
     for (const x of [a, b]) expression(x, to)
-    push(to, ...instructionOf('mul', a.type))
+    append(to.out, instructionOf('mul', a.type))
     expression(c, to)
-    push(to, ...instructionOf('add', a.type))
+    append(to.out, instructionOf('add', a.type))
     return
   }
   for (const a of e.args) expression(a, to)
   if (e.op === 'narrow') {
     // The low words of both lanes, and two words of a zero.
     push(to, ...constantOf('i32x4', 0), ...shuffleOf('i32x4', [0, 2, 4, 5]))
-  } else if (e.op === 'shuffle') push(to, ...shuffleOf(first.type, e.lanes ?? []))
-  else push(to, ...(fused ?? instructionOf(e.op, first.type)), ...(e.lanes ?? []))
+  } else if (e.op === 'shuffle') append(to.out, shuffleOf(first.type, e.lanes ?? []))
+  else {
+    append(to.out, fused ?? instructionOf(e.op, first.type))
+    append(to.out, e.lanes ?? [])
+  }
 }
 
 function constantOf(type: Type, value: Literal): number[] {

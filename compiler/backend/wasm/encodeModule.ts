@@ -2,7 +2,7 @@
 import { hasBarriers } from '../../code/barriers.ts'
 import type { Func, Program } from '../../code/code.ts'
 import { barrierCode, barrierType } from './barrier.ts'
-import { list, sized, text, unsigned } from './bytes.ts'
+import { type Bytes, joined, list, sized, text, unsigned } from './bytes.ts'
 import { encodeFunction } from './encodeFunction.ts'
 import { valueType } from './opcodes.ts'
 
@@ -38,23 +38,23 @@ export function encodeModule({ functions }: Program, options: ModuleOptions): Ui
   const types = [...functions.map(signatureOf), ...(meets ? [barrierType] : [])]
   const signatures = [...new Set(types)]
   const limits = options.shared ? [3, 0, ...unsigned(mostPages)] : [0, 0]
-  const imported = [...text(memoryImport.module), ...text(memoryImport.name), 2, ...limits]
+  const imported = joined([text(memoryImport.module), text(memoryImport.name), [2], limits])
   const encoding = { indexOf, barrier: functions.length, relaxed: options.relaxed }
   const code = functions.map(f => encodeFunction(f, encoding))
-  return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, list(signatures.map(s => s.split(',').map(Number)))),
-    ...section(2, list([imported])),
-    ...section(3, list(types.map(t => unsigned(signatures.indexOf(t))))),
-    ...section(7, list(options.exports.map(name => [...text(name), 0, ...unsigned(indexOf(name))]))),
-    ...section(10, list(meets ? [...code, barrierCode] : code)),
-    ...(options.names ? section(0, [...text('name'), 1, ...sized(list(functions.map(nameOf)))]) : []),
+  return joined([
+    [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    section(1, list(signatures.map(s => s.split(',').map(Number)))),
+    section(2, list([imported])),
+    section(3, list(types.map(t => unsigned(signatures.indexOf(t))))),
+    section(7, list(options.exports.map(name => joined([text(name), [0], unsigned(indexOf(name))])))),
+    section(10, list(meets ? [...code, barrierCode] : code)),
+    options.names ? section(0, joined([text('name'), [1], sized(list(functions.map(nameOf)))])) : [],
   ])
 }
 
-const section = (id: number, bytes: readonly number[]): number[] => [id, ...sized(bytes)]
+const section = (id: number, bytes: Bytes): Bytes => joined([[id], sized(bytes)])
 
-const nameOf = ({ name }: Func, index: number): number[] => [...unsigned(index), ...text(name)]
+const nameOf = ({ name }: Func, index: number): Bytes => joined([unsigned(index), text(name)])
 
 /** A function's type as bytes, in text so that equal ones are equal. */
 const signatureOf = ({ params, result }: Func): string =>
