@@ -105,13 +105,14 @@ describe('npm run bench', () => {
   })
 })
 
-describe('a worker', () => {
+describe.concurrent('a worker', () => {
   const folder = mkdtempSync(join(tmpdir(), 'rnnc-bench-'))
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  let scripts = 0
 
   /** The outcomes of the first workloads in a worker that does as told for each of them. */
   async function outcomesOf(...behaviour: readonly string[]): Promise<readonly Outcome[]> {
-    const script = join(folder, 'worker.mjs')
+    const script = join(folder, `worker${scripts++}.mjs`)
     const told = Object.fromEntries(behaviour.map((code, i) => [workloads[i].id, code]))
     writeFileSync(
       script,
