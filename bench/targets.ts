@@ -32,9 +32,8 @@ const share = (target: string, workload: string, least: number): Goal => ({
 const times = (target: string, workload: string, peer: string, least: number): Goal => ({
   target,
   goal: `${workload}: at least ${least} times as fast as ${peer}`,
-  judge: ({ rows }) => {
-    const row = rowIn(rows, peer, workload)
-    const found = row && ratio(row, rowIn(rows, target, workload))
+  judge: run => {
+    const found = quotient(run, target, workload, peer)
     if (found === undefined) return undefined
     // A system that was stopped has only a lower bound of its time; if that is not enough, it decides nothing.
     if (found.atLeast && found.times < least)
@@ -43,16 +42,20 @@ const times = (target: string, workload: string, peer: string, least: number): G
   },
 })
 
+/** How many times the time of a target another system takes. */
+function quotient({ rows }: Run, target: string, workload: string, peer: string) {
+  const row = rowIn(rows, peer, workload)
+  return row && ratio(row, rowIn(rows, target, workload))
+}
+
 /** The target beside the fastest of some systems; those that were stopped or do not run the workload do not count. */
 const timesFastest = (target: string, workload: string, peers: readonly string[], least: number): Goal => ({
   target,
   goal: `${workload}: at least ${least} times as fast as the fastest of ${peers.join(', ')}`,
-  judge: ({ rows }) => {
-    const own = rowIn(rows, target, workload)
+  judge: run => {
     const found = peers.flatMap(peer => {
-      const row = rowIn(rows, peer, workload)
-      const quotient = row && ratio(row, own)
-      return quotient === undefined || quotient.atLeast ? [] : [{ peer, times: quotient.times }]
+      const times = quotient(run, target, workload, peer)
+      return times === undefined || times.atLeast ? [] : [{ peer, times: times.times }]
     })
     if (found.length === 0) return undefined
     const fastest = found.reduce((a, b) => (b.times < a.times ? b : a))
@@ -64,9 +67,8 @@ const timesFastest = (target: string, workload: string, peers: readonly string[]
 const within = (target: string, workload: string, peer: string, most: number): Goal => ({
   target,
   goal: `${workload}: at most ${most} times the time of ${peer}`,
-  judge: ({ rows }) => {
-    const row = rowIn(rows, peer, workload)
-    const found = row && ratio(row, rowIn(rows, target, workload))
+  judge: run => {
+    const found = quotient(run, target, workload, peer)
     return found && { text: digits(1 / found.times), met: 1 / found.times <= most }
   },
 })
@@ -75,11 +77,8 @@ const within = (target: string, workload: string, peer: string, most: number): G
 const mean = (target: string, peer: string, left: string, chosen: readonly string[], least?: number): Goal => ({
   target,
   goal: `${least === undefined ? 'how many' : `at least ${least}`} times as fast as ${peer}, geometric mean over W1 to W6${left}`,
-  judge: ({ rows }) => {
-    const found = chosen.map(w => {
-      const row = rowIn(rows, peer, w)
-      return row && ratio(row, rowIn(rows, target, w))?.times
-    })
+  judge: run => {
+    const found = chosen.map(w => quotient(run, target, w, peer)?.times)
     const all = found.filter(t => t !== undefined)
     if (all.length < chosen.length) return undefined
     const times = Math.exp(all.reduce((sum, t) => sum + Math.log(t), 0) / all.length)

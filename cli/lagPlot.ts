@@ -1,5 +1,6 @@
 // Draws the norm of the gradient by lag: as bars for a terminal, and as an SVG file.
 
+import { escaped } from '../compiler/diagram/escaped.ts'
 import { greatest } from '../runtime/greatest.ts'
 import type { StateLags } from '../trust/gradients/byLag.ts'
 
@@ -93,5 +94,3 @@ function ticks(from: number, to: number, most: number): number[] {
   const step = Math.max(1, Math.ceil((to - from) / most))
   return Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, i) => from + i * step)
 }
-
-const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')

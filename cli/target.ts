@@ -1,10 +1,9 @@
 // Chooses the backend that runs the network: by `--target`, or with `auto` the one that is measured to be fastest on a step.
 
 import type { AnyBackend, Backend } from '../compiler/backend/backend.ts'
-import type { WebGpuBackend } from '../compiler/backend/gpu/webgpu.ts'
 import { wasm } from '../compiler/backend/wasm.ts'
-import { fail, isFailure } from '../dsl/diagnostics.ts'
-import { type Choice, chooseFastest } from '../runtime/auto.ts'
+import { fail } from '../dsl/diagnostics.ts'
+import { type Choice, chooseFastest, gpuIfThere } from '../runtime/auto.ts'
 import { openGpu } from '../runtime/node/index.ts'
 import type { SampleStep } from '../runtime/sampleStep.ts'
 import { checkHasDevices, chooseBackend, chooseTarget, openThreads } from './command.ts'
@@ -43,7 +42,7 @@ export async function openTarget({ target, device, threads }: TargetOptions, out
     return { settle: async () => ({ backend }) }
   }
   if (device !== undefined) checkHasDevices(target)
-  const gpu = await openIfThere()
+  const gpu = await gpuIfThere(openGpu)
   return {
     settle: async step => {
       const { backend, why } =
@@ -74,14 +73,4 @@ const stepwise = 'a network that answers step by step runs on the CPU, and takes
 
 /** Chooses as `auto` does for a step, and gives all measurements. */
 export const measured = async (step: SampleStep, output: Output): Promise<Choice> =>
-  chooseFastest(step, await openIfThere(), createMeter(output, 'measuring'))
-
-/** Opens the GPU, or gives the reason why there is none. */
-async function openIfThere(): Promise<WebGpuBackend | string> {
-  try {
-    return await openGpu()
-  } catch (error) {
-    if (isFailure(error, 'RNN513')) return error.diagnostics[0].message
-    throw error
-  }
-}
+  chooseFastest(step, await gpuIfThere(openGpu), createMeter(output, 'measuring'))

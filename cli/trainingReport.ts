@@ -3,8 +3,9 @@
 import type { CompiledModel } from '../compiler/index.ts'
 import { counted } from '../dsl/counted.ts'
 import { type Diagnostic, diagnostic, RnnError } from '../dsl/diagnostics.ts'
-import { type Report, whatRan } from '../runtime/session.ts'
+import type { Report } from '../runtime/session.ts'
 import type { EpochReport, TrainResult } from '../runtime/train.ts'
+import { lastReport, type TrainingSummary } from '../runtime/trainingSummary.ts'
 import { diagnosticsJson, figure, figures, type Output, ranBy } from './output.ts'
 import { duration } from './progress.ts'
 import type { TrainingPlan } from './trainingPlan.ts'
@@ -17,7 +18,7 @@ export interface TrainedModel {
   readonly tested: Report | undefined
   /** Metrics of the test part in the units of the data. */
   readonly inUnits: Report | undefined
-  readonly summary: Summary
+  readonly summary: TrainingSummary
   /** Path of the earlier weights, if there were some. */
   readonly previous: string | undefined
   /** Path of the state that training can go on from, if it was saved. */
@@ -95,28 +96,6 @@ export function trainingText({
 
 const replacing = (previous: string | undefined): string =>
   previous === undefined ? '' : `; the earlier weights are in ${previous}`
-
-/** Report of the epoch that the weights are of. */
-const lastReport = ({ history, epoch }: TrainResult): EpochReport | undefined =>
-  history.find(e => e.epoch === epoch) ?? history.at(-1)
-
-/** Describes a training for `--json` and for the weights file. */
-export function summaryOf({ precision }: TrainingPlan, result: TrainResult, tested: Report | undefined) {
-  const last = lastReport(result)
-  return {
-    ended: result.ended,
-    epochs: result.history.length,
-    epoch: result.epoch,
-    steps: result.steps,
-    ...whatRan(result),
-    dtype: precision,
-    ...(last && { training: last.training }),
-    ...(last?.validation && { validation: last.validation }),
-    ...(tested && { test: tested }),
-  }
-}
-
-export type Summary = ReturnType<typeof summaryOf>
 
 /** Adds to each problem a note on the saved weights. */
 export const withSaved = (problems: readonly Diagnostic[], saved: string): Diagnostic[] =>

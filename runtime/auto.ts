@@ -63,6 +63,16 @@ export async function chooseFastest(
   }
 }
 
+/** Opens a GPU, or gives the reason why there is none. */
+export async function gpuIfThere(open: () => Promise<WebGpuBackend>): Promise<WebGpuBackend | string> {
+  try {
+    return await open()
+  } catch (error) {
+    if (isFailure(error, 'RNN513')) return error.diagnostics[0].message
+    throw error
+  }
+}
+
 /** Measures a step on a backend, in ms: the least of several runs, as other work of the machine only adds time. */
 function measureCpu({ context, graph, precision, sizes, stored, inputs }: SampleStep, backend: Backend): number {
   const executable = load(context, graph, backend, precision)

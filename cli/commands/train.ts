@@ -6,6 +6,7 @@ import { replaceBytes } from '../../runtime/node/index.ts'
 import { evaluatePartAsync, type Report, using } from '../../runtime/session.ts'
 import { type Checkpointing, train as runTraining, type TrainResult } from '../../runtime/train.ts'
 import { TrainingFailed } from '../../runtime/trainingFailed.ts'
+import { type TrainingSummary, trainingSummary } from '../../runtime/trainingSummary.ts'
 import { type AddCommand, describeUse, flags } from '../command.ts'
 import { catchInterrupt, interrupted } from '../interrupt.ts'
 import type { Output } from '../output.ts'
@@ -13,15 +14,7 @@ import { createMeter, createProgress } from '../progress.ts'
 import { withSeed } from '../seeds.ts'
 import { openLog } from '../trainingLog.ts'
 import { defaultOut, describePlan, planTraining, type TrainingPlan, type TrainOptions } from '../trainingPlan.ts'
-import {
-  problemsOf,
-  reportTraining,
-  type Summary,
-  summaryOf,
-  type TrainedModel,
-  trainingText,
-  withSaved,
-} from '../trainingReport.ts'
+import { problemsOf, reportTraining, type TrainedModel, trainingText, withSaved } from '../trainingReport.ts'
 import { writeReport } from '../trainingReportFile.ts'
 import { chooseSeeds, reportSeeds } from '../trainingSeeds.ts'
 import { createStateWriter, isOwnEarlier, type StateWriter } from '../trainingState.ts'
@@ -111,7 +104,7 @@ async function trainOnce(plan: TrainingPlan, output: Output): Promise<TrainedMod
     }
     const tested = await test(plan, result, signal)
     const inUnits = tested && (await testInUnits(plan, result, signal))
-    const summary = summaryOf(plan, result, tested)
+    const summary = trainingSummary(result, plan.precision, tested)
     const previous = await save(plan, result, summary, failed)
     if (signal.aborted) output.exitCode = interrupted
     const seconds = (performance.now() - started) / 1000
@@ -224,7 +217,7 @@ async function testInUnits(
 async function save(
   plan: TrainingPlan,
   { weights }: TrainResult,
-  summary: Summary,
+  summary: TrainingSummary,
   failed: readonly Diagnostic[],
 ): Promise<string | undefined> {
   const { out, place, from, seed } = plan

@@ -1,4 +1,5 @@
 // The parts of an HTML page, and SVG inside it: every text is escaped, in elements and in attributes.
+import { escaped } from '../../compiler/diagram/escaped.ts'
 
 /** Text that is markup already. */
 export interface Markup {
@@ -6,18 +7,6 @@ export interface Markup {
 }
 
 type Child = Markup | string | number
-
-const escapes: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-/** Escapes a text; control characters, which HTML has no way to write, become the sign for an unknown one. */
-export const escaped = (text: string): string =>
-  text.replace(/[&<>"']/g, sign => escapes[sign]).replace(/[^\P{Cc}\n\t]/gu, '\ufffd')
 
 const childText = (child: Child): string => (typeof child === 'object' ? child.markup : escaped(String(child)))
 

@@ -1,6 +1,7 @@
 // Draws a model as an SVG image, which shows on light and on dark pages.
 import type { Box, Port } from './diagram.ts'
 import { newDiagram } from './diagram.ts'
+import { escaped } from './escaped.ts'
 import {
   headHeight,
   type Layout,
@@ -166,17 +167,3 @@ function drawEdge([first, ...rest]: Way): string {
 const polyline = (points: Way): string => points.map(({ x, y }, i) => `${i === 0 ? 'M' : 'L'}${n(x)} ${n(y)}`).join('')
 
 const n = (value: number): string => String(Math.round(value * 10) / 10)
-
-const escapes: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-/** A text as it may stand in an image; characters that none may hold are left out. */
-const escaped = (text: string): string =>
-  text
-    .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '')
-    .replace(/[&<>"']/g, found => escapes[found])

@@ -1,8 +1,8 @@
 // Reads an array from the bytes of a file: a header tells its type and its dims, and its numbers follow.
 import { fail } from '../../dsl/diagnostics.ts'
+import { joinedBytes } from '../../dsl/joinedBytes.ts'
 import type { DirectReader } from './functions/file.ts'
 import { GrowingBytes, GrowingInts, GrowingNumbers } from './growing.ts'
-import { joinedBytes } from './joinedBytes.ts'
 import { type NumberType, truthType } from './numberTypes.ts'
 import type { Numbers, StoredArray } from './value.ts'
 

@@ -1,6 +1,6 @@
 // Decodes a text that comes in pieces of bytes: UTF-8, given on as it comes, whatever its lines.
 import { fail } from '../../dsl/diagnostics.ts'
-import { joinedBytes } from './joinedBytes.ts'
+import { joinedBytes } from '../../dsl/joinedBytes.ts'
 import { pieceLength } from './lineText.ts'
 import { foreignFormat, holdsNul, lineEnds, notUtf8, saveAsUtf8 } from './notText.ts'
 import { invalidAt } from './utf8.ts'

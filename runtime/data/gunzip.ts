@@ -1,7 +1,7 @@
 // Decompresses a file as its pieces come, if its first bytes say that gzip has compressed it.
 
+import { joinedBytes } from '../../dsl/joinedBytes.ts'
 import { decompressed } from './decompressed.ts'
-import { joinedBytes } from './joinedBytes.ts'
 
 /** An error of compressed data. */
 export class DamagedGzip extends Error {

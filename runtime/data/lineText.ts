@@ -1,5 +1,5 @@
 // Decodes a file that comes in pieces of bytes: UTF-8, given on as whole lines.
-import { joinedBytes } from './joinedBytes.ts'
+import { joinedBytes } from '../../dsl/joinedBytes.ts'
 import { foreignFormat, lineEnds, notUtf8, saveAsUtf8 } from './notText.ts'
 
 /** Longest piece of a file that is read at once, in bytes: the texts of longer ones would stay in memory after it. */

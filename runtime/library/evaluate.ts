@@ -109,7 +109,8 @@ async function readExamples<M extends ModelTypes>(
 
 /** Chooses a backend that answers at once. RNN505 for a device, on which steps would wait for each other. */
 function immediate(target: Target = 'js') {
-  if (target === 'auto') return backendNow()
+  // As the command does for what answers step by step.
+  if (target === 'auto') return backendNow('wasm')
   const name = typeof target === 'string' ? target : target.name
   return name === 'js' || name === 'wasm' || name === 'wasm-relaxed'
     ? backendNow(name)

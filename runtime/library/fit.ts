@@ -11,11 +11,11 @@ import type { Fitted } from '../data/fitted.ts'
 import type { LoadedData } from '../data/loadData.ts'
 import { partOfRows } from '../data/partOfRows.ts'
 import { allRows, type Rows } from '../data/rows.ts'
-import type { Json } from '../json.ts'
 import { sampleStep } from '../sampleStep.ts'
-import { initialWeightsAsync, whatRan } from '../session.ts'
+import { initialWeightsAsync } from '../session.ts'
 import { type TrainOptions, type TrainResult, train } from '../train.ts'
 import { TrainingFailed } from '../trainingFailed.ts'
+import { trainingSummary } from '../trainingSummary.ts'
 import { type ColumnLists, columnsInTime } from './columns.ts'
 import { isLoaded } from './loadData.ts'
 import type { ExamplesInTime, Model, ModelTypes, Trainable } from './modelTypes.ts'
@@ -91,7 +91,7 @@ export async function fit<M extends ModelTypes>(
     fitted: loaded.fitted,
     precision,
     seed,
-    summary: summaryOf(result),
+    summary: trainingSummary(result, precision),
   })
   try {
     return kept(await train(trained, loaded, { ...others, backend, precision, seed }))
@@ -178,19 +178,5 @@ function splitRows(
   } catch (error) {
     if (!(error instanceof RnnError)) throw error
     return fail('RNN405', { what: `the validation part, ${validation} of ${count} examples,` })
-  }
-}
-
-/** The course of a training in numbers, as it is saved. */
-function summaryOf(result: TrainResult): Readonly<Record<string, Json>> {
-  const last = result.history.find(({ epoch }) => epoch === result.epoch)
-  return {
-    ended: result.ended,
-    epochs: result.history.length,
-    epoch: result.epoch,
-    steps: result.steps,
-    ...whatRan(result),
-    ...(last && { training: last.training }),
-    ...(last?.validation && { validation: last.validation }),
   }
 }

@@ -1,11 +1,10 @@
 // Opens the backend that a program asks for, by name or as it was opened before.
 import type { AnyBackend, Backend } from '../../compiler/backend/backend.ts'
 import { backends, immediateBackends } from '../../compiler/backend/backends.ts'
-import type { WebGpuBackend } from '../../compiler/backend/gpu/webgpu.ts'
 import { webGpuBackend } from '../../compiler/backend/gpu/webgpu.ts'
-import { fail, isFailure } from '../../dsl/diagnostics.ts'
+import { fail } from '../../dsl/diagnostics.ts'
 import { didYouMean } from '../../dsl/suggest.ts'
-import { chooseFastest } from '../auto.ts'
+import { chooseFastest, gpuIfThere } from '../auto.ts'
 import type { SampleStep } from '../sampleStep.ts'
 
 /** A backend that answers at once, by name or as `openWasm` gives it. */
@@ -33,7 +32,7 @@ export async function openTarget(
   step: () => SampleStep | Promise<SampleStep>,
 ): Promise<AnyBackend> {
   if (typeof target !== 'string') return target
-  if (target === 'auto') return (await chooseFastest(await step(), await gpuIfThere())).backend
+  if (target === 'auto') return (await chooseFastest(await step(), await gpuIfThere(webGpuBackend))).backend
   const names = [...backends.map(b => b.name), 'auto']
   const entry = backends.find(b => b.name === target)
   if (entry === undefined)
@@ -41,14 +40,4 @@ export async function openTarget(
   if ('backend' in entry) return entry.backend
   const [open] = Object.values(entry.devices)
   return open()
-}
-
-/** Opens the GPU of the browser, or gives the reason why there is none. */
-async function gpuIfThere(): Promise<WebGpuBackend | string> {
-  try {
-    return await webGpuBackend()
-  } catch (error) {
-    if (isFailure(error, 'RNN513')) return error.diagnostics[0].message
-    throw error
-  }
 }

@@ -2,8 +2,7 @@
 import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
-import { main } from '../../cli/main.ts'
+import { runHere } from '../cli/support.ts'
 import type { Door } from './doors.ts'
 import { type Damage, damage } from './malformed.ts'
 
@@ -20,20 +19,7 @@ export interface Opened extends Door {
   readonly precious: ReadonlyMap<string, Buffer>
 }
 
-async function run(command: string, input: Uint8Array = new Uint8Array()) {
-  let [stdout, stderr] = ['', '']
-  const code = await main(command.split(' '), {
-    input: Readable.from([input]),
-    write: text => {
-      stdout += text
-    },
-    say: text => {
-      stderr += text
-    },
-    color: false,
-  })
-  return { code, stdout, stderr }
-}
+const run = (command: string, input?: Uint8Array) => runHere(command.split(' '), process.cwd(), input)
 
 /** Makes the folder of a door, and the files in it. */
 export async function opened(door: Door, folder: string, number: number): Promise<Opened> {

@@ -1,18 +1,8 @@
 // Numbers as the bytes of WebAssembly's binary format.
+import { joinedBytes } from '../../../dsl/joinedBytes.ts'
 
 /** A few bytes as numbers, many as an array of bytes. */
 export type Bytes = ArrayLike<number>
-
-/** All bytes, one after the other. */
-export function joined(parts: readonly Bytes[]): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
-}
 
 /** LEB128 of a number that is not negative. */
 export function unsigned(value: number): number[] {
@@ -41,7 +31,7 @@ export const text = (name: string): Bytes => sized(new TextEncoder().encode(name
 
 /** A list: its length, and its entries one after the other. */
 export const list = (entries: readonly Bytes[]): Uint8Array<ArrayBuffer> =>
-  joined([unsigned(entries.length), ...entries])
+  joinedBytes([unsigned(entries.length), ...entries])
 
 /** What follows after its own length. */
-export const sized = (bytes: Bytes): Uint8Array<ArrayBuffer> => joined([unsigned(bytes.length), bytes])
+export const sized = (bytes: Bytes): Uint8Array<ArrayBuffer> => joinedBytes([unsigned(bytes.length), bytes])

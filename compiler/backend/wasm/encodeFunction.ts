@@ -1,7 +1,8 @@
 // Encodes a function of the loop language as the code of a WebAssembly function.
+import { joinedBytes } from '../../../dsl/joinedBytes.ts'
 import type { Expr, Func, Literal, Local, Part, Statement, Type } from '../../code/code.ts'
 import { bytesOf, laneCount } from '../../code/operations.ts'
-import { type Bytes, float32, float64, int32, int64, joined, list, signed, sized, unsigned } from './bytes.ts'
+import { type Bytes, float32, float64, int32, int64, list, signed, sized, unsigned } from './bytes.ts'
 import { instructionOf, loads, relaxedMadd, simd, stores, valueType } from './opcodes.ts'
 
 /** What a function's code depends on besides itself. */
@@ -31,7 +32,7 @@ export function encodeFunction(f: Func, encoding: Encoding): Bytes {
   if (f.result !== undefined) expression(f.result, to)
   to.out.push(end)
   const runs = Map.groupBy(ordered, l => valueType[l.type])
-  return sized(joined([list([...runs].map(([type, of]) => [...unsigned(of.length), type])), to.out]))
+  return sized(joinedBytes([list([...runs].map(([type, of]) => [...unsigned(of.length), type])), to.out]))
 }
 
 /** The code of a function in the making. */

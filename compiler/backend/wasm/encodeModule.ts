@@ -1,8 +1,9 @@
 // Encodes a program of the loop language as a WebAssembly module: it imports a memory, and exports some of its functions.
+import { joinedBytes } from '../../../dsl/joinedBytes.ts'
 import { hasBarriers } from '../../code/barriers.ts'
 import type { Func, Program } from '../../code/code.ts'
 import { barrierCode, barrierType } from './barrier.ts'
-import { type Bytes, joined, list, sized, text, unsigned } from './bytes.ts'
+import { type Bytes, list, sized, text, unsigned } from './bytes.ts'
 import { encodeFunction } from './encodeFunction.ts'
 import { valueType } from './opcodes.ts'
 
@@ -38,23 +39,23 @@ export function encodeModule({ functions }: Program, options: ModuleOptions): Ui
   const types = [...functions.map(signatureOf), ...(meets ? [barrierType] : [])]
   const signatures = [...new Set(types)]
   const limits = options.shared ? [3, 0, ...unsigned(mostPages)] : [0, 0]
-  const imported = joined([text(memoryImport.module), text(memoryImport.name), [2], limits])
+  const imported = joinedBytes([text(memoryImport.module), text(memoryImport.name), [2], limits])
   const encoding = { indexOf, barrier: functions.length, relaxed: options.relaxed }
   const code = functions.map(f => encodeFunction(f, encoding))
-  return joined([
+  return joinedBytes([
     [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
     section(1, list(signatures.map(s => s.split(',').map(Number)))),
     section(2, list([imported])),
     section(3, list(types.map(t => unsigned(signatures.indexOf(t))))),
-    section(7, list(options.exports.map(name => joined([text(name), [0], unsigned(indexOf(name))])))),
+    section(7, list(options.exports.map(name => joinedBytes([text(name), [0], unsigned(indexOf(name))])))),
     section(10, list(meets ? [...code, barrierCode] : code)),
-    options.names ? section(0, joined([text('name'), [1], sized(list(functions.map(nameOf)))])) : [],
+    options.names ? section(0, joinedBytes([text('name'), [1], sized(list(functions.map(nameOf)))])) : [],
   ])
 }
 
-const section = (id: number, bytes: Bytes): Bytes => joined([[id], sized(bytes)])
+const section = (id: number, bytes: Bytes): Bytes => joinedBytes([[id], sized(bytes)])
 
-const nameOf = ({ name }: Func, index: number): Bytes => joined([unsigned(index), text(name)])
+const nameOf = ({ name }: Func, index: number): Bytes => joinedBytes([unsigned(index), text(name)])
 
 /** A function's type as bytes, in text so that equal ones are equal. */
 const signatureOf = ({ params, result }: Func): string =>
