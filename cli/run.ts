@@ -3,5 +3,8 @@ import { processIo } from './io.ts'
 import { main } from './main.ts'
 
 export async function run(): Promise<void> {
+  // `npm run rnnc -- …` runs it in the folder of package.json, but paths are relative to the folder where npm was called.
+  const { npm_lifecycle_event: script, INIT_CWD: folder } = process.env
+  if (script === 'rnnc' && folder !== undefined) process.chdir(folder)
   process.exitCode = await main(process.argv.slice(2), processIo())
 }

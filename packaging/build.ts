@@ -1,10 +1,10 @@
 // Builds the package: `npm run build` writes `dist`, of which `npm pack` makes what others install.
-import { chmodSync, cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundle } from './bundle.ts'
 import { writeDeclarations } from './declarations.ts'
-import { command, entries } from './entries.ts'
+import { entries } from './entries.ts'
 import { writeLicenses } from './licenses.ts'
 
 const root = new URL('../', import.meta.url)
@@ -20,8 +20,8 @@ cpSync(inRoot('packaging/checkNode.js'), join(out, 'checkNode.js'))
 // Each entry checks the Node that runs it before anything else is run.
 for (const name of Object.keys(entries))
   writeFileSync(join(out, `${name}.js`), `import './checkNode.js'\nexport * from './lib/${name}.js'\n`)
-for (const name of Object.keys(command)) {
-  const file = join(out, `${name}.js`)
-  writeFileSync(file, `#!/usr/bin/env node\nimport './checkNode.js'\nimport('./lib/${name}.js')\n`)
-  chmodSync(file, 0o755)
-}
+const script = readdirSync(join(out, 'lib')).find(name => name.startsWith('rnnc-'))
+const program = join(out, 'rnnc.js')
+const startIt = `import('./lib/start.js').then(({ start }) => start(new URL('./lib/${script}', import.meta.url)))`
+writeFileSync(program, `#!/usr/bin/env node\nimport './checkNode.js'\n${startIt}\n`)
+chmodSync(program, 0o755)

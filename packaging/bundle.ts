@@ -1,6 +1,5 @@
-// Bundles the sources to one module for each entry, with what several share in chunks, and what is loaded late in chunks of its own.
-import { readFileSync } from 'node:fs'
-import { isBuiltin } from 'node:module'
+// Bundles the sources: to one module for each entry, with what several share in chunks, and to one script for the command.
+import { builtinModules } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
 import { alone, command, entries } from './entries.ts'
@@ -17,7 +16,7 @@ const ofPage = ['title', 'cause', 'example', 'fix']
 
 /** Writes the modules to the folder `lib` of `out`. */
 export async function bundle(root: URL, out: string): Promise<readonly Metafile[]> {
-  const common: BuildOptions & { readonly metafile: true } = {
+  const common = {
     absWorkingDir: fileURLToPath(root),
     outdir: `${out}/lib`,
     bundle: true,
@@ -34,21 +33,32 @@ export async function bundle(root: URL, out: string): Promise<readonly Metafile[
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
-  }
+  } as const satisfies BuildOptions
   const sources = Object.entries(entries)
   const shared = await build({
     ...common,
-    entryPoints: { ...Object.fromEntries(sources.filter(([name]) => !alone.includes(name))), ...command },
+    entryPoints: { ...Object.fromEntries(sources.filter(([name]) => !alone.includes(name))), start: command.start },
     chunkNames: '[name]-[hash]',
     splitting: true,
-    plugins: [prepare(root), keepTogether(root), withoutProcesses, requiredOfNode],
+    plugins: [prepare(root)],
   })
   const own = await build({
     ...common,
     entryPoints: Object.fromEntries(sources.filter(([name]) => alone.includes(name))),
     plugins: [prepare(root)],
   })
-  return [shared.metafile, own.metafile]
+  // A function of what requires modules of Node, which gives what the source exports.
+  const script = await build({
+    ...common,
+    entryPoints: { rnnc: command.rnnc },
+    entryNames: '[name]-[hash]',
+    format: 'cjs',
+    external: [...common.external, ...builtinModules],
+    banner: { js: '(require => { "use strict"; const module = {}' },
+    footer: { js: 'return module.exports })' },
+    plugins: [prepare(root), withoutProcesses],
+  })
+  return [shared.metafile, own.metafile, script.metafile]
 }
 
 const prepare = (root: URL): Plugin => ({
@@ -70,32 +80,6 @@ function constant(value: unknown): string {
   return typeof value === 'string' ? json : `JSON.parse(${JSON.stringify(json)})`
 }
 
-/** Sources that nearly all commands load, with all that these import. Those of `cli/` read files, so a page could not load them. */
-const core = ['cli/openSource.ts', 'compiler/checkProgram.ts', 'runtime/data/checkData.ts']
-
-/** Those of the core that an entry loads: the library only what runs in a page too. */
-const coreOf = (entry: string): readonly string[] =>
-  /cli[/]commands/.test(entry) ? core : core.filter(source => !source.startsWith('cli/'))
-
-/** Files that load the core. */
-const loadCore = /(cli[/]commands[/]\w+|runtime[/]index|trust[/]index)\.ts$/
-
-/** Keeps the core in a few large chunks, by loading it wherever some of it is: each file that is read takes its time. */
-const keepTogether = (root: URL): Plugin => ({
-  name: 'keep together',
-  setup: ({ onLoad, onResolve }) => {
-    onLoad({ filter: loadCore }, ({ path }) => {
-      const imports = coreOf(path).map(source => `import 'core:${source}'\n`)
-      return { contents: imports.join('') + readFileSync(path, 'utf8'), loader: 'ts' }
-    })
-    // Without an effect, a module of which nothing is used would be left out.
-    onResolve({ filter: /^core:/ }, ({ path }) => ({
-      path: fileURLToPath(new URL(path.slice('core:'.length), root)),
-      sideEffects: true,
-    }))
-  },
-})
-
 /** Commander can start programs, for which it would load what no command of this one needs. */
 const withoutProcesses: Plugin = {
   name: 'without processes',
@@ -104,18 +88,5 @@ const withoutProcesses: Plugin = {
       importer.includes('commander') ? { path, namespace: 'empty' } : undefined,
     )
     onLoad({ filter: /./, namespace: 'empty' }, () => ({ contents: 'export default {}' }))
-  },
-}
-
-/** Packages in CommonJS require modules of Node, which a module cannot. */
-const requiredOfNode: Plugin = {
-  name: 'required of Node',
-  setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: /./ }, ({ kind, path }) =>
-      kind === 'require-call' && isBuiltin(path) ? { path, namespace: 'builtin' } : undefined,
-    )
-    onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)})`,
-    }))
   },
 }

@@ -12,5 +12,5 @@ export const entries: Readonly<Record<string, string>> = {
 /** The entries that share nothing with others, so that a program that imports one loads it alone. */
 export const alone: readonly string[] = ['predict']
 
-/** The command. */
-export const command = { rnnc: 'cli/rnnc.ts' }
+/** The command, and what starts it. */
+export const command = { rnnc: 'cli/run.ts', start: 'packaging/start.ts' } as const
