@@ -51,10 +51,13 @@ function write(path: string, code: Buffer): void {
   sum.writeUInt32LE(crc32(code))
   const draft = `${path}.${process.pid}`
   try {
-    writeFileSync(draft, Buffer.concat([code, sum]))
-    renameSync(draft, path)
+    try {
+      writeFileSync(draft, Buffer.concat([code, sum]))
+      renameSync(draft, path)
+    } finally {
+      rmSync(draft, { force: true })
+    }
   } catch {
     // Then the next run compiles again.
-    rmSync(draft, { force: true })
   }
 }

@@ -144,18 +144,53 @@ try {
   })
 
   it('loads the parts of a command late', () => {
-    const loaded = new Set<string>()
-    const follow = (name: string): void => {
-      if (loaded.has(name)) return
-      loaded.add(name)
-      for (const [, next] of text(`dist/lib/${name}`).matchAll(/(?:from|import)"\.\/([^"]+)"/g)) follow(next)
-    }
-    for (const name of readdirSync(join(installed, 'dist/lib'))) if (/^(run|check)-/.test(name)) follow(name)
-    const all = [...loaded].map(name => text(`dist/lib/${name}`)).join('\n')
-    assert.ok(loaded.size > 2)
+    const coverage = join(folder, 'coverage')
+    const env = { ...process.env, NODE_V8_COVERAGE: coverage }
+    execFileSync(process.execPath, [command, 'check', 'm.rnn'], { cwd: folder, env })
+    const [report] = readdirSync(coverage).map(name => JSON.parse(readFileSync(join(coverage, name), 'utf8')))
+    const { functions } = report.result.find(({ url }: { url: string }) => /rnnc-\w+\.js$/.test(url))
+    // In the script, a module is a function that has its name.
+    const loaded: string[] = functions.flatMap((f: { functionName: string; ranges: { count: number }[] }) =>
+      f.functionName.includes('/') && f.ranges[0].count > 0 ? [f.functionName] : [],
+    )
+    assert.ok(loaded.includes('compiler/checkProgram.ts'))
     // The backends, the fuzzer with fast-check, the judges, the bar.
-    for (const part of ['WebAssembly', 'navigator.gpu', 'numRuns', 'steadyFactors', 'noTTYOutput'])
-      assert.ok(!all.includes(part), part)
+    for (const part of ['compiler/backend/', 'trust/', 'node_modules/fast-check', 'node_modules/cli-progress'])
+      assert.deepEqual(
+        loaded.filter(name => name.startsWith(part)),
+        [],
+      )
+  })
+
+  it('keeps the compiled code of each command, and runs without', () => {
+    const kept = join(folder, 'kept')
+    const check = (cache: NodeJS.ProcessEnv): string =>
+      execFileSync(process.execPath, [command, 'check', 'm.rnn'], {
+        cwd: folder,
+        encoding: 'utf8',
+        env: { ...process.env, ...cache },
+      })
+    const codes = (): string[] =>
+      readdirSync(kept, { recursive: true, encoding: 'utf8' })
+        .filter(path => /rnnc-\w+-/.test(path))
+        .map(path => join(kept, path))
+    const env = { NODE_COMPILE_CACHE: kept }
+    const printed = check(env)
+    const [code] = codes()
+    assert.match(code, /-check$/)
+    const good = readFileSync(code)
+    writeFileSync(code, good.subarray(0, good.length >> 1))
+    assert.equal(check(env), printed)
+    assert.ok(readFileSync(code).length > good.length >> 1)
+    assert.equal(check(env), printed)
+    for (const args of [['nothing'], ['check', 'missing.rnn']])
+      assert.equal(
+        spawnSync(process.execPath, [command, ...args], { cwd: folder, env: { ...process.env, ...env } }).status,
+        1,
+      )
+    assert.deepEqual(codes(), [code])
+    assert.equal(check({ NODE_DISABLE_COMPILE_CACHE: '1' }), printed)
+    assert.equal(check({ NODE_COMPILE_CACHE: join(folder, 'm.rnn') }), printed)
   })
 
   it('has an entry for programs that only predict, of less than 30 kB gzip', () => {
