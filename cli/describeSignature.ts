@@ -1,6 +1,7 @@
 // Describes a model by its inputs, targets, outputs and parameters, as text and as JSON.
 import type { Signature } from '../compiler/elaborate/values/signature.ts'
 import { add, asNumber, constant, type Dim, format, product } from '../compiler/ir/dim.ts'
+import { withCommas } from '../dsl/counted.ts'
 import { describePort } from '../runtime/data/bindSizes.ts'
 import type { JsonValue } from './output.ts'
 
@@ -11,7 +12,7 @@ export const parameterCount = ({ parameters }: Signature): Dim =>
 /** Writes a formula; a number alone with commas. */
 export function formula(dim: Dim): string {
   const value = asNumber(dim)
-  return value === undefined ? format(dim).replaceAll('*', '·') : value.toLocaleString('en-US')
+  return value === undefined ? format(dim).replaceAll('*', '·') : withCommas(value)
 }
 
 export const shapeText = (shape: readonly Dim[]): string => `[${shape.map(d => format(d)).join(', ')}]`

@@ -18,7 +18,7 @@ export interface Io {
 
 /** The streams of the process. */
 export function processIo(): Io {
-  const { stdin, stdout, stderr, env } = process
+  const { stdout, stderr, env } = process
   const isTerminal = stderr.isTTY === true
   const color = isTerminal && !env.NO_COLOR && env.TERM !== 'dumb'
   const say = (text: string): void => {
@@ -30,5 +30,14 @@ export function processIo(): Io {
     const failure = diagnostic('RNN503', { path: 'standard output', reason })
     say(`${render(failure, new Map(), { color })}\n\n`)
   })
-  return { input: stdin, write, say, color, ...(isTerminal && { terminal: stderr }) }
+  return {
+    // Opened where it is read.
+    get input() {
+      return process.stdin
+    },
+    write,
+    say,
+    color,
+    ...(isTerminal && { terminal: stderr }),
+  }
 }

@@ -48,7 +48,8 @@ export const ranBy = ({ backend, device, threads = 1 }: WhatRan): string =>
 const most = 20
 
 /** Makes the output of one command. */
-export function createOutput(json: boolean, { input, say, write, color, terminal }: Io): Output {
+export function createOutput(json: boolean, io: Io): Output {
+  const { say, write, color, terminal } = io
   const sources = new Map(libraryFiles)
   const report = (diagnostics: readonly Diagnostic[]): void => {
     for (const d of diagnostics.slice(0, most)) say(`${render(d, sources, { color })}\n\n`)
@@ -60,7 +61,9 @@ export function createOutput(json: boolean, { input, say, write, color, terminal
     exitCode: 0,
     ...(terminal && { terminal }),
     sources,
-    input,
+    get input() {
+      return io.input
+    },
     note: text => say(`${text}\n`),
     report,
     write: text => write(text, output.exitCode),

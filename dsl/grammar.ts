@@ -4,6 +4,7 @@ import { EmbeddedActionsParser, type IToken, type TokenType, tokenMatcher } from
 import type * as Ast from './ast.ts'
 import { type Diagnostic, diagnostic } from './diagnostics.ts'
 import { expectations } from './expectations.ts'
+import { LateLookahead } from './lateLookahead.ts'
 import { spanOf, textOf } from './scanText.ts'
 import * as t from './tokens.ts'
 
@@ -27,6 +28,9 @@ export interface Failure {
   readonly inBody: boolean
 }
 
+/** How many tokens the grammar may look at to choose. */
+const maxLookahead = 3
+
 export class Grammar extends EmbeddedActionsParser {
   private file = ''
   private items: Ast.TopLevel[] = []
@@ -37,7 +41,8 @@ export class Grammar extends EmbeddedActionsParser {
 
   /** A test makes chevrotain's checks of the rules, which would slow down each start. */
   constructor(skipValidations = true) {
-    super(t.vocabulary, { maxLookahead: 3, errorMessageProvider: expectations, skipValidations })
+    const lookaheadStrategy = new LateLookahead({ maxLookahead })
+    super(t.vocabulary, { maxLookahead, lookaheadStrategy, errorMessageProvider: expectations, skipValidations })
     this.performSelfAnalysis()
   }
 

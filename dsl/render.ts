@@ -131,11 +131,12 @@ function expandTabs(text: string): string {
 
 /** Counts the columns of a terminal that a text takes; letters with combining marks and emoji count as one or two. */
 function columns(text: string): number {
+  if (/^[\t -~]*$/.test(text)) return expandTabs(text).length
   let count = 0
-  for (const { segment } of segmenter.segment(expandTabs(text))) count += wide.test(segment) ? 2 : 1
+  // To make one takes long, as Node then reads the tables of Unicode.
+  for (const { segment } of new Intl.Segmenter().segment(expandTabs(text))) count += wide.test(segment) ? 2 : 1
   return count
 }
 
-const segmenter = new Intl.Segmenter()
 const wide =
   /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u
