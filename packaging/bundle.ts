@@ -47,13 +47,14 @@ export async function bundle(root: URL, out: string): Promise<readonly Metafile[
     entryPoints: Object.fromEntries(sources.filter(([name]) => alone.includes(name))),
     plugins: [prepare(root)],
   })
-  // A function of what requires modules of Node, which gives what the source exports.
+  // A function of what requires other modules, which gives what the source exports. In a script, an import would be an experiment of Node.
   const script = await build({
     ...common,
     entryPoints: { rnnc: command.rnnc },
     entryNames: '[name]-[hash]',
     format: 'cjs',
     external: [...common.external, ...builtinModules],
+    supported: { 'dynamic-import': false },
     banner: { js: '(require => { "use strict"; const module = {}' },
     footer: { js: 'return module.exports })' },
     plugins: [prepare(root), withoutProcesses],

@@ -2,7 +2,7 @@
 // Node's own cache of modules keeps the functions that are compiled as a module is loaded; each run would compile again all that it calls.
 // V8's cache of a script can be taken at the end of a run, with all that the run has called.
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { constants, Script } from 'node:vm'
+import { Script } from 'node:vm'
 import { crc32 } from 'node:zlib'
 
 export interface OpenScript<T> {
@@ -18,11 +18,7 @@ export interface OpenScript<T> {
  */
 export function openScript<T>(file: string, kept: string | undefined): OpenScript<T> {
   const cachedData = kept === undefined ? undefined : readKept(kept)
-  const script = new Script(readFileSync(file, 'latin1'), {
-    filename: file,
-    cachedData,
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-  })
+  const script = new Script(readFileSync(file, 'latin1'), { filename: file, cachedData })
   const wasKept = cachedData !== undefined && script.cachedDataRejected === false
   return {
     value: script.runInThisContext(),

@@ -1,11 +1,11 @@
 // Starts the program `rnnc` of the package, which is one script.
-import { enableCompileCache, getCompileCacheDir } from 'node:module'
+import { createRequire, enableCompileCache, getCompileCacheDir } from 'node:module'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { openScript } from './openScript.ts'
 
 /** What the script evaluates to: a function that gives what its source, `cli/run.ts`, exports. */
-type Program = (require: typeof process.getBuiltinModule) => typeof import('../cli/run.ts')
+type Program = (require: NodeJS.Require) => typeof import('../cli/run.ts')
 
 /** Runs the script. Each command has compiled code of its own, beside what Node keeps of modules; the script's name changes with its text. */
 export async function start(script: URL): Promise<void> {
@@ -15,7 +15,7 @@ export async function start(script: URL): Promise<void> {
   const [, , command = ''] = process.argv
   const kept = folder && join(folder, `${basename(file, '.js')}-${command}`)
   const { value: program, keep } = openScript<Program>(file, kept)
-  await program(process.getBuiltinModule).run()
+  await program(createRequire(script)).run()
   // What fails may be no command.
   if (process.exitCode === 0) keep()
 }

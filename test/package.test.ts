@@ -162,6 +162,18 @@ try {
       )
   })
 
+  it('loads other modules without a warning', () => {
+    const project = join(folder, 'project')
+    const rnnc = (...args: string[]): string =>
+      spawnSync(process.execPath, [command, ...args], { cwd: existsSync(project) ? project : folder, encoding: 'utf8' })
+        .stderr
+    rnnc('init', 'project')
+    writeFileSync(join(project, 'sunspots.csv.gz'), gzipSync(readFileSync(join(project, 'sunspots.csv'))))
+    assert.equal(rnnc('check', 'model.rnn', '--data', 'sunspots.csv.gz'), '')
+    const noGpu = /^error RNN513: no GPU found; tried WebGPU by the npm package `webgpu` \(.*\)\nhelp: .*\n\n$/
+    assert.match(rnnc('train', 'model.rnn', '--target', 'gpu'), noGpu)
+  })
+
   it('keeps the compiled code of each command, and runs without', () => {
     const kept = join(folder, 'kept')
     const check = (cache: NodeJS.ProcessEnv): string =>
