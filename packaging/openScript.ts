@@ -13,8 +13,8 @@ export interface OpenScript<T> {
 }
 
 /**
- * Opens the script in a file, whose text must be ASCII. Its compiled code is in the file `kept`: of a text of the same length, as V8 does not
- * compare more. Where that file is missing or bad, or cannot be written, the script is compiled as it runs.
+ * Opens the script in a file, whose text must be ASCII, with its compiled code in the file `kept`. The name of that must change with the text,
+ * of which V8 compares only the length. Where it is missing or bad, or cannot be written, the script is compiled as it runs.
  */
 export function openScript<T>(file: string, kept: string | undefined): OpenScript<T> {
   const cachedData = kept === undefined ? undefined : readKept(kept)
