@@ -15,6 +15,12 @@ export function formula(dim: Dim): string {
   return value === undefined ? format(dim).replaceAll('*', '·') : withCommas(value)
 }
 
+/** The weights of a model in words: `1 parameter`, `12,345 parameters`. */
+export function parametersText(signature: Signature): string {
+  const count = parameterCount(signature)
+  return `${formula(count)} parameter${asNumber(count) === 1 ? '' : 's'}`
+}
+
 export const shapeText = (shape: readonly Dim[]): string => `[${shape.map(d => format(d)).join(', ')}]`
 
 /** Describes a signature for `--json`. */

@@ -17,7 +17,7 @@ import { initialWeightsAsync } from '../runtime/session.ts'
 import { type Checkpointing, trainingRun } from '../runtime/train.ts'
 import type { TrainingState } from '../runtime/trainingState.ts'
 import { chooseDtype } from './command.ts'
-import { formula, parameterCount } from './describeSignature.ts'
+import { parametersText } from './describeSignature.ts'
 import { milliseconds, wholeNumber } from './errors.ts'
 import { memoryHere } from './machineMemory.ts'
 import { compileSource, dataReader, type ModelOptions, openSource, type Source } from './openSource.ts'
@@ -218,7 +218,7 @@ function atLeastOne(option: string, text: string): number {
 export function describePlan({ model, data, precision, backend, from }: TrainingPlan, output: Output): void {
   const parts = [data.train.count, data.validation?.count ?? 0, data.test?.count ?? 0]
   output.note(
-    `training ${model.signature.name} (${formula(parameterCount(model.signature))} parameters, ${precision}) on ${ranBy({ backend: backend.name, device: backend.device?.name, threads: backend.threads })}: ` +
+    `training ${model.signature.name} (${parametersText(model.signature)}, ${precision}) on ${ranBy({ backend: backend.name, device: backend.device?.name, threads: backend.threads })}: ` +
       `${counted(parts[0], 'example')} for training, ${parts[1]} for validation, ${parts[2]} for testing`,
   )
   if (from !== undefined) output.note(`going on after step ${from.steps}, in epoch ${from.epoch}`)

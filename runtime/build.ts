@@ -14,7 +14,8 @@ import type { Weights } from './session.ts'
 
 /** How a module is built. */
 export interface BuildOptions {
-  readonly precision: Precision
+  /** f32 if left out. */
+  readonly precision?: Precision
   /** js if left out. */
   readonly target?: BuildTarget
   /** Embedded in the module; without them `create` takes them. */
@@ -41,9 +42,9 @@ export interface BuiltModule {
  * Writes the module of a model's predictions, and its types, as texts. RNN413 for a model that it cannot hold, RNN505 for one that
  * the target cannot take. A module for the GPU imports `rnnc/gpu` and gpu.js when it is used.
  */
-export function buildModule(model: CompiledModel, options: BuildOptions): BuiltModule {
+export function buildModule(model: CompiledModel, options: BuildOptions = {}): BuiltModule {
   checkOptions(options)
-  const { precision, target = 'js', weights, fitted } = options
+  const { precision = 'f32', target = 'js', weights, fitted } = options
   if (fitted !== undefined) {
     model.checkSizes(fitted.sizes)
     checkLabelled(model.signature, fitted, fitted.sizes)
@@ -87,7 +88,7 @@ function headLines(
   layout: Layout,
   network: Network,
   stream: StreamLayout | undefined,
-  { precision, weights, path = './model.mjs' }: BuildOptions,
+  { precision = 'f32', weights, path = './model.mjs' }: BuildOptions,
 ): string[] {
   const { inputs, outputs, lengths, sizes, free, fixed } = layout
   const given = [...(weights === undefined ? ['weights'] : []), ...(free.length > 0 ? [`{ ${free.join(', ')} }`] : [])]

@@ -11,7 +11,7 @@ import { counted } from '../../dsl/counted.ts'
 import { fail, RnnError } from '../../dsl/diagnostics.ts'
 import { describePort } from '../../runtime/data/bindSizes.ts'
 import { checkData } from '../../runtime/data/checkData.ts'
-import { formula, parameterCount, signatureJson } from '../describeSignature.ts'
+import { parametersText, signatureJson } from '../describeSignature.ts'
 import { type AddCommand, describeUse, ofProgram } from '../describeUse.ts'
 import { openSource, sampleReader } from '../openSource.ts'
 import { diagnosticsJson, type Output } from '../output.ts'
@@ -120,8 +120,5 @@ function summary(signature: Signature): string {
     signature[kind].map(port => `  ${kind.slice(0, -1).padEnd(6)}  ${port.name}: ${describePort(port)}`),
   )
   const { length } = signature.parameters
-  return [
-    `model ${signature.name}: ${formula(parameterCount(signature))} parameters in ${counted(length, 'array')}`,
-    ...ports,
-  ].join('\n')
+  return [`model ${signature.name}: ${parametersText(signature)} in ${counted(length, 'array')}`, ...ports].join('\n')
 }

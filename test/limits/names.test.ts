@@ -210,7 +210,7 @@ type Built = { create: (...given: unknown[]) => { predict: (inputs: unknown) => 
 async function useModule(
   model: ReturnType<typeof compile>,
   n: Names,
-  options: Pick<Parameters<typeof buildModule>[1], 'weights' | 'fitted'>,
+  options: Pick<NonNullable<Parameters<typeof buildModule>[1]>, 'weights' | 'fitted'>,
   ...given: unknown[]
 ): Promise<ArrayLike<unknown>[]> {
   const { module } = buildModule(model, { precision: 'f64', ...options })
