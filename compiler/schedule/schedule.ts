@@ -8,6 +8,7 @@ import { mapStatements } from './maps.ts'
 import { type Packing, type Packings, packingsOf } from './products/packings.ts'
 import { computed, packStatements, productStatements } from './products/products.ts'
 import { shapesOf } from './products/shapes.ts'
+import { withMaps } from './products/singleTerms.ts'
 import { reduceStatements } from './reductions.ts'
 import { createSlots, type Slot } from './slots.ts'
 import type { Target } from './target.ts'
@@ -47,7 +48,7 @@ export function scheduleAll(
   const library = createLibrary()
   const functions: Func[] = []
   const names = new Map<string, number>()
-  const schedules = plans.map((plan): PlanSchedule => {
+  const schedules = plans.map(withMaps).map((plan): PlanSchedule => {
     const slots = createSlots()
     const indices = new Set(plan.steps.flatMap(indicesOf))
     const shared: Shared = { target, slots, library, indices }

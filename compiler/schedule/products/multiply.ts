@@ -5,6 +5,7 @@ import {
   bind,
   constant,
   int,
+  lane,
   load,
   loop,
   mul,
@@ -19,23 +20,29 @@ import {
 import type { Expr, Statement } from '../../code/code.ts'
 import { usePack, usePackLeft } from './pack.ts'
 import { rowPanels, useRow } from './row.ts'
-import { mostRows, useRows } from './rows.ts'
+import { mostRows, useRows, type Vectors } from './rows.ts'
 import { columnBlock, depthBlock, least, parameters, range, rowBlock, type Shapes, variable, zero } from './shapes.ts'
 
 /**
  * The name of `multiply(b, panel, a, am, c, cm, cn, M, N, K, adds, tile)`: rows of a, whose elements lie together, times panels that
- * lie `panel` bytes apart. A panel that does not fit into c, or does not lie together in it, goes by way of `tile`.
+ * lie `panel` bytes apart. Of a last panel that is half empty, half is multiplied. What does not fit into c, or does not lie together in it,
+ * goes by way of `tile`.
  */
 export const useMultiply = (shapes: Shapes): string =>
   shapes.library.use('multiply', () => {
     const { list, values: v } = parameters(multiplyNames)
-    const { bytes, width } = shapes
+    const { bytes, width, lanes } = shapes
     const [n, q, to, done] = ['n', 'q', 'to', 'done'].map(name => variable(name))
-    const fits = apply('and', [apply('le', [read(n), sub(v.N, int(width))]), apply('eq', [v.cn, int(bytes)])])
+    const left = sub(v.N, read(n))
+    const together = apply('eq', [v.cn, int(bytes)])
+    const fits = apply('and', [apply('le', [int(width), left]), together])
+    const fitsHalf = apply('and', [apply('eq', [left, int(lanes)]), together])
+    const isHalf = apply('le', [left, int(lanes)])
     const split = splitRows(v.M)
     const panel = { shapes, split, q: read(q), ...v }
-    const columns = least(sub(v.N, read(n)), int(width))
-    const isRow = apply('and', [apply('eq', [v.M, int(1)]), apply('eq', [v.cn, int(bytes)])])
+    const columns = least(left, int(width))
+    const toTile = { ...panel, c: v.tile, cm: int(width * bytes), adds: zero }
+    const isRow = apply('and', [apply('eq', [v.M, int(1)]), together])
     const many = apply('and', [v.N, int(-rowPanels * width)])
     return {
       name: 'multiply',
@@ -52,9 +59,11 @@ export const useMultiply = (shapes: Shapes): string =>
           v.N,
           [
             bind(to, add(v.c, mul(read(n), v.cn))),
-            when(fits, rowsOf({ ...panel, c: read(to) }), [
-              ...rowsOf({ ...panel, c: v.tile, cm: int(width * bytes), adds: zero }),
-              ...fromTile(shapes, { to: read(to), columns, ...v }),
+            when(fits, rowsOf({ ...panel, c: read(to) }, 2), [
+              when(fitsHalf, rowsOf({ ...panel, c: read(to) }, 1), [
+                when(isHalf, rowsOf(toTile, 1), rowsOf(toTile, 2)),
+                ...fromTile(shapes, { to: read(to), columns, ...v }),
+              ]),
             ]),
             set(q, add(read(q), v.panel)),
           ],
@@ -102,11 +111,11 @@ interface Panel extends Record<(typeof multiplyNames)[number], Expr> {
   readonly q: Expr
 }
 
-/** All rows times one panel. */
-function rowsOf({ shapes, split, q, a, am, c, cm, K, adds }: Panel): Statement[] {
+/** All rows times one panel, or times the first half of it. */
+function rowsOf({ shapes, split, q, a, am, c, cm, K, adds }: Panel, vectors: Vectors): Statement[] {
   const { sixes, fives, rest } = split
   const block = (rows: number, count: Expr, done: Expr): Statement =>
-    perform(useRows(rows, shapes), [add(a, mul(done, am)), am, q, K, add(c, mul(done, cm)), cm, count, adds])
+    perform(useRows(rows, vectors, shapes), [add(a, mul(done, am)), am, q, K, add(c, mul(done, cm)), cm, count, adds])
   const afterSixes = mul(sixes, int(mostRows))
   return [
     when(sixes, [block(mostRows, sixes, zero)]),
@@ -128,16 +137,67 @@ interface Tile {
 }
 
 /** Moves what lies inside c. */
-function fromTile({ real, width, bytes }: Shapes, { tile, to, columns, cm, cn, M, adds }: Tile): Statement[] {
-  const [i, j, at, found] = ['i', 'j', 'at', 'found'].map(name => variable(name, name === 'found' ? real : 'i32'))
-  const from = add(tile, add(mul(read(i), int(width * bytes)), mul(read(j), int(bytes))))
+const fromTile = (shapes: Shapes, tile: Tile): Statement[] => {
+  const { bytes } = shapes
+  const moved = (adds: boolean): Statement =>
+    when(
+      apply('eq', [tile.cn, int(bytes)]),
+      [eachRow(shapes, tile, (from, to) => rowTogether(shapes, { from, to, columns: tile.columns, adds }))],
+      [eachRow(shapes, tile, (from, to) => rowApart(shapes, { from, to, columns: tile.columns, adds }, tile.cn))],
+    )
+  return [when(tile.adds, [moved(true)], [moved(false)])]
+}
+
+function eachRow(
+  { width, bytes }: Shapes,
+  { tile, to, cm, M }: Tile,
+  body: (from: Expr, to: Expr) => readonly Statement[],
+): Statement {
+  const [i, from, at] = ['i', 'from', 'at'].map(name => variable(name))
+  return loop(i, zero, M, [
+    bind(from, add(tile, mul(read(i), int(width * bytes)))),
+    bind(at, add(to, mul(read(i), cm))),
+    ...body(read(from), read(at)),
+  ])
+}
+
+interface Row {
+  readonly from: Expr
+  readonly to: Expr
+  readonly columns: Expr
+  /** Whether it is added to what is there. */
+  readonly adds: boolean
+}
+
+/** Moves a row to columns that lie together: a vector, if it is full, and the elements of the vector that is not. */
+function rowTogether({ vector, real, lanes, bytes }: Shapes, { from, to, columns, adds }: Row): Statement[] {
+  const found = variable('found', vector)
+  const whole = adds ? add(load(vector, to), read(found)) : read(found)
+  const element = (i: number, offset: number): Statement => {
+    const one = lane(read(found), i)
+    return store(to, adds ? add(load(real, to, offset), one) : one, offset)
+  }
+  const elements = (count: Expr, first: number): Statement[] =>
+    range(lanes - 1).map(i => when(apply('lt', [int(i), count]), [element(i, (first + i) * bytes)]))
+  const second = sub(columns, int(lanes))
   return [
-    loop(i, zero, M, [
-      loop(j, zero, columns, [
-        bind(at, add(to, add(mul(read(i), cm), mul(read(j), cn)))),
-        bind(found, load(real, from)),
-        when(adds, [store(read(at), add(load(real, read(at)), read(found)))], [store(read(at), read(found))]),
-      ]),
+    bind(found, load(vector, from)),
+    when(
+      apply('le', [int(lanes), columns]),
+      [store(to, whole), set(found, load(vector, from, 16)), ...elements(second, lanes)],
+      elements(columns, 0),
+    ),
+  ]
+}
+
+/** Moves a row element by element. */
+function rowApart({ real, bytes }: Shapes, { from, to, columns, adds }: Row, cn: Expr): Statement[] {
+  const [j, at, found] = ['j', 'at', 'found'].map(name => variable(name, name === 'found' ? real : 'i32'))
+  return [
+    loop(j, zero, columns, [
+      bind(at, add(to, mul(read(j), cn))),
+      bind(found, load(real, add(from, mul(read(j), int(bytes))))),
+      store(read(at), adds ? add(load(real, read(at)), read(found)) : read(found)),
     ]),
   ]
 }

@@ -6,17 +6,21 @@ import { parameters, range, type Shapes, variable, zero } from './shapes.ts'
 /** Rows of a block: with two vectors of columns 12 sums, which with two of the panel and one of the left operand fill 15 registers. */
 export const mostRows = 6
 
+/** Vectors of a panel that are multiplied: both, or the first, where the last panel has no more columns. */
+export type Vectors = 1 | 2
+
 /**
  * The name of `rowsR(a, am, b, K, c, cm, count, adds)`: `count` blocks of R rows of a, whose elements lie together, times a panel, to c or
- * added to it.
+ * added to it. `halfR` takes the first half of the panel.
  */
-export const useRows = (rows: number, shapes: Shapes): string =>
-  shapes.library.use(`rows${rows}`, () => {
+export const useRows = (rows: number, vectors: Vectors, shapes: Shapes): string => {
+  const name = `${vectors === 2 ? 'rows' : 'half'}${rows}`
+  return shapes.library.use(name, () => {
     const { bytes, width, vector } = shapes
     const { list, named, values: v } = parameters(['a', 'am', 'b', 'K', 'c', 'cm', 'count', 'adds'])
     const [i, q, even] = ['i', 'q', 'even'].map(name => variable(name))
     const p = range(rows).map(r => variable(`p${r}`))
-    const sums = range(rows).map(r => range(2).map(j => variable(`s${r}${j}`, vector)))
+    const sums = range(rows).map(r => range(vectors).map(j => variable(`s${r}${j}`, vector)))
     const step = width * bytes
     const terms = (at: Expr, u: number): Statement[] => multiplied(shapes, { at, u, p, sums })
     const moved = (by: number): Statement[] => p.map(l => set(l, add(read(l), int(by * bytes))))
@@ -28,8 +32,8 @@ export const useRows = (rows: number, shapes: Shapes): string =>
         }),
       )
     return {
-      name: `rows${rows}`,
-      comment: `blocks of ${rows} rows times a panel`,
+      name,
+      comment: `blocks of ${rows} rows times ${vectors === 2 ? 'a panel' : 'half a panel'}`,
       params: list,
       body: [
         bind(even, add(v.b, mul(apply('and', [v.K, int(-2)]), int(step)))),
@@ -45,6 +49,7 @@ export const useRows = (rows: number, shapes: Shapes): string =>
       ],
     }
   })
+}
 
 interface Block {
   /** The place in the panel. */
@@ -58,7 +63,7 @@ interface Block {
 
 /** Adds a term to every sum. */
 function multiplied({ vector, bytes, width }: Shapes, { at, u, p, sums }: Block): Statement[] {
-  const right = range(2).map(j => variable(`b${j}_${u}`, vector))
+  const right = range(sums[0].length).map(j => variable(`b${j}_${u}`, vector))
   const left = p.map((_, r) => variable(`x${r}_${u}`, vector))
   return [
     ...right.map((l, j) => bind(l, load(vector, at, u * width * bytes + 16 * j))),
