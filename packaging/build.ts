@@ -1,5 +1,5 @@
 // Builds the package: `npm run build` writes `dist`, of which `npm pack` makes what others install.
-import { chmodSync, cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundle } from './bundle.ts'
@@ -18,8 +18,12 @@ writeDeclarations(root, out)
 writeLicenses(root, out, metafiles)
 cpSync(inRoot('packaging/checkNode.js'), join(out, 'checkNode.js'))
 // Each entry checks the Node that runs it before anything else is run.
-for (const name of Object.keys(entries))
+const checkNode = readFileSync(inRoot('packaging/checkNode.js'), 'utf8')
+for (const name of Object.keys(entries)) {
   writeFileSync(join(out, `${name}.js`), `import './checkNode.js'\nexport * from './lib/${name}.js'\n`)
+  // What `require` finds: an old Node could not read a module, and so not say that it is too old.
+  writeFileSync(join(out, `${name}.cjs`), `${checkNode}module.exports = require('./lib/${name}.js')\n`)
+}
 const script = readdirSync(join(out, 'lib')).find(name => name.startsWith('rnnc-'))
 const program = join(out, 'rnnc.js')
 const startIt = `import('./lib/start.js').then(({ start }) => start(new URL('./lib/${script}', import.meta.url)))`

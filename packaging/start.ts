@@ -12,7 +12,8 @@ export async function start(script: URL): Promise<void> {
   enableCompileCache()
   const file = fileURLToPath(script)
   const folder = getCompileCacheDir()
-  const [, , command = ''] = process.argv
+  // The name of a command, or nothing: another word is no part of a path.
+  const [command = ''] = /^[a-z]+$/.exec(process.argv[2] ?? '') ?? []
   const kept = folder && join(folder, `${basename(file, '.js')}-${command}`)
   const { value: program, keep } = openScript<Program>(file, kept)
   await program(createRequire(script)).run()

@@ -132,8 +132,12 @@ try {
 
   it('contains what runs and its types, in no more bytes than the README says', () => {
     const folders = new Set(filesIn('.').map(path => path.split('/').slice(0, 2).join('/')))
-    const entries = ['checkNode', 'gpu', 'index', 'node', 'predict', 'rnnc', 'trust'].map(name => `dist/${name}.js`)
-    const known = ['README.md', 'package.json', 'dist/LICENSES.txt', 'dist/lib', 'dist/types', ...entries]
+    const entries = ['gpu', 'index', 'node', 'predict', 'trust'].flatMap(name => [
+      `dist/${name}.js`,
+      `dist/${name}.cjs`,
+    ])
+    const others = ['LICENSES.txt', 'lib', 'types', 'checkNode.js', 'rnnc.js'].map(name => `dist/${name}`)
+    const known = ['README.md', 'package.json', ...others, ...entries]
     assert.deepEqual(
       [...folders].filter(path => !known.includes(path)),
       [],
@@ -249,13 +253,31 @@ export type Problem = RnnError`,
     }
   })
 
+  it('gives by `require` what `import` gives', () => {
+    const { exports } = JSON.parse(text('package.json'))
+    const names = Object.keys(exports).map(path => `rnnc${path.slice(1)}`)
+    write(
+      'required.cjs',
+      `const compare = async name => {
+        const own = await import(name)
+        const others = Object.keys(own).filter(key => require(name)[key] !== own[key])
+        console.log(name, Object.keys(own).length > 0, ...others)
+      }
+      void ${JSON.stringify(names)}.reduce((before, name) => before.then(() => compare(name)), Promise.resolve())`,
+    )
+    assert.equal(node('required.cjs'), names.map(name => `${name} true\n`).join(''))
+  })
+
   it(
     'says in one line that a Node is too old',
     needs(oldNode === undefined && 'a Node before 22.12 in /usr/bin'),
     () => {
       const told = /^rnnc needs Node 22\.12 or newer, and this is Node [\d.]+: see https:\/\/nodejs\.org\n$/
       const { exports } = JSON.parse(text('package.json'))
-      const uses = Object.keys(exports).map(path => ['--input-type=module', '-e', `import 'rnnc${path.slice(1)}'`])
+      const uses = Object.keys(exports).flatMap(path => [
+        ['--input-type=module', '-e', `import 'rnnc${path.slice(1)}'`],
+        ['-e', `require('rnnc${path.slice(1)}')`],
+      ])
       for (const args of [[command, 'check', 'm.rnn'], ...uses]) {
         const { status, stdout, stderr } = spawnSync(oldNode ?? '', args, { cwd: folder, encoding: 'utf8' })
         assert.match(stderr, told)
