@@ -59,6 +59,8 @@ export interface Loader<E extends AnyExecutable> {
   readonly device?: { readonly name: string }
   /** How many threads run a plan together; if left out 1. */
   readonly threads?: number
+  /** Whether it runs the points of a kernel at once, so that of several writes to one place any may count; if left out not. */
+  readonly atOnce?: true
   /** Tells why it cannot take this plan at this precision; undefined if it can. */
   refuses(plan: Plan, precision: Precision): string | undefined
   load(plan: Plan, precision: Precision): E

@@ -26,6 +26,7 @@ export function pipelinedBackend(mode: Mode, library: PipelineLibrary): Pipeline
   return {
     name: 'gpu',
     device: { name: mode },
+    atOnce: true,
     refuses,
     load: plan => executable({ library, gpu, mode }, plan),
     close: () => gpu.destroy(),

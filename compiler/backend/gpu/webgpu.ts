@@ -50,6 +50,7 @@ export async function webGpuBackend(
   return {
     name: 'gpu',
     device,
+    atOnce: true,
     refuses,
     load: plan => executable({ owner: device, library, pipelines, kernelsOf }, plan),
     close: async () => device.device.destroy(),

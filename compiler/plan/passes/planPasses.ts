@@ -8,9 +8,17 @@ import { joinTails } from './joinTails.ts'
 import type { PlanPass } from './planPass.ts'
 import { shareBuffers } from './shareBuffers.ts'
 import { stackCarries } from './stackCarries.ts'
+import { touchRows } from './touchRows.ts'
 import { updateInPlace } from './updateInPlace.ts'
 
-export const planPasses: readonly PlanPass[] = [dropDeadStores, updateInPlace, stackCarries, joinTails, shareBuffers]
+export const planPasses: readonly PlanPass[] = [
+  dropDeadStores,
+  updateInPlace,
+  touchRows,
+  stackCarries,
+  joinTails,
+  shareBuffers,
+]
 
 export interface PlanOptions {
   /** Called for dumps with the plan that `lowerGraph` made, and with that after each pass. */
