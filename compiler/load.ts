@@ -4,20 +4,20 @@ import type { AnyExecutable, Loader, Precision } from './backend/backend.ts'
 import type { Context } from './ir/builder.ts'
 import type { Graph } from './ir/graph.ts'
 import { lowerGraph } from './plan/lowerGraph.ts'
-import { type PlanOptions, planPasses, runPlanPasses } from './plan/passes/planPasses.ts'
+import { type PlanOptions, runPlanPasses } from './plan/passes/planPasses.ts'
 import type { Plan } from './plan/plan.ts'
 
 /** Makes the plan of a graph, which is both run and shown. */
 export const plan = (context: Context, graph: Graph, options: PlanOptions = {}): Plan =>
   runPlanPasses(context, lowerGraph(context, graph), options)
 
-/** Makes the plan of a graph for a backend: without the passes whose kernels need an order, where it keeps none. */
+/** Makes the plan of a graph for a backend: without what the passes that do not suit it would change. */
 export const planFor = (
-  { atOnce }: Pick<Loader<AnyExecutable>, 'atOnce'>,
+  { omits }: Pick<Loader<AnyExecutable>, 'omits'>,
   context: Context,
   graph: Graph,
   options: PlanOptions = {},
-): Plan => plan(context, graph, atOnce ? { ...options, planPasses: planPasses.filter(p => !p.inOrder) } : options)
+): Plan => plan(context, graph, { ...options, ...(omits && { omits }) })
 
 /** Prepares a graph to run on a backend. Throws RnnError (RNN505) with the reason if the backend cannot take it. */
 export function load<E extends AnyExecutable>(

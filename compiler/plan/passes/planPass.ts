@@ -5,8 +5,6 @@ export interface PlanPass {
   readonly name: string
   /** The property that the result has, in one line. */
   readonly contract: string
-  /** Whether it makes kernels that write one place several times, of which the last counts: no device whose points run at once keeps that. */
-  readonly inOrder?: true
   /** Returns the new plan, for the same inputs and outputs; unchanged parts are shared. */
   readonly run: (plan: Plan) => Plan
 }

@@ -5,6 +5,7 @@ import type { Plan } from '../plan.ts'
 import { verifyPlan } from '../verifyPlan.ts'
 import { dropDeadStores } from './dropDeadStores.ts'
 import { joinTails } from './joinTails.ts'
+import { lookUpRows } from './lookUpRows.ts'
 import type { PlanPass } from './planPass.ts'
 import { shareBuffers } from './shareBuffers.ts'
 import { stackCarries } from './stackCarries.ts'
@@ -15,6 +16,7 @@ export const planPasses: readonly PlanPass[] = [
   dropDeadStores,
   updateInPlace,
   touchRows,
+  lookUpRows,
   stackCarries,
   joinTails,
   shareBuffers,
@@ -25,6 +27,8 @@ export interface PlanOptions {
   readonly onPlan?: (pass: string, plan: Plan) => void
   /** The passes to run; all by default. */
   readonly planPasses?: readonly PlanPass[]
+  /** Passes that leave the plan as it is; none if left out. */
+  readonly omits?: readonly PlanPass[]
 }
 
 /** Runs passes on a plan and verifies it after each; an error names the pass that broke it. */
@@ -39,7 +43,7 @@ export function runPlanPasses(context: Context, lowered: Plan, options: PlanOpti
     return plan
   }
   return (options.planPasses ?? planPasses).reduce(
-    (plan, pass) => check(pass.name, pass.run(plan)),
+    (plan, pass) => check(pass.name, options.omits?.includes(pass) ? plan : pass.run(plan)),
     check('lower-graph', lowered),
   )
 }
