@@ -8,7 +8,7 @@ import type { GraphOptions } from './graphs.ts'
 import type { Context } from './ir/builder.ts'
 import type { Graph } from './ir/graph.ts'
 import { printGraph } from './ir/printGraph.ts'
-import { loadPlan, plan } from './load.ts'
+import { loadPlan, planFor } from './load.ts'
 import { printPlan } from './plan/printPlan.ts'
 
 export type { AsyncExecutable, Executable, Precision } from './backend/backend.ts'
@@ -21,7 +21,7 @@ export type { Settings } from './elaborate/models/settings.ts'
 export type * from './elaborate/values/signature.ts'
 export type { GraphOptions, TrainingGraph } from './graphs.ts'
 export type { Graph } from './ir/graph.ts'
-export { load, loadPlan, plan } from './load.ts'
+export { load, loadPlan, plan, planFor } from './load.ts'
 export { answersFor } from './passes/readAnswers.ts'
 export type { Plan } from './plan/plan.ts'
 export { elementOfTarget, type Generation, type StreamGraphs, type StreamState } from './stream/streamGraphs.ts'
@@ -71,7 +71,9 @@ export function executable<E extends AnyExecutable>(model: CompiledModel, target
   })
   onStage('graph', () => printGraph(graph))
   // Gives the computed values their place and order in a plan, and runs the passes over plans.
-  const made = plan(context, graph, { onPlan: (pass, of) => onStage(`after:${pass}`, () => printPlan(of)) })
+  const made = planFor(target.backend, context, graph, {
+    onPlan: (pass, of) => onStage(`after:${pass}`, () => printPlan(of)),
+  })
   onStage('plan', () => printPlan(made))
   // Lets the backend make a program of the plan.
   return loadPlan(made, target.backend, target.precision)

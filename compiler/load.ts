@@ -11,6 +11,14 @@ import type { Plan } from './plan/plan.ts'
 export const plan = (context: Context, graph: Graph, options: PlanOptions = {}): Plan =>
   runPlanPasses(context, lowerGraph(context, graph), options)
 
+/** Makes the plan of a graph for a backend: without what the passes that do not suit it would change. */
+export const planFor = (
+  { omits }: Pick<Loader<AnyExecutable>, 'omits'>,
+  context: Context,
+  graph: Graph,
+  options: PlanOptions = {},
+): Plan => plan(context, graph, { ...options, ...(omits && { omits }) })
+
 /** Prepares a graph to run on a backend. Throws RnnError (RNN505) with the reason if the backend cannot take it. */
 export function load<E extends AnyExecutable>(
   context: Context,
@@ -18,7 +26,7 @@ export function load<E extends AnyExecutable>(
   backend: Loader<E>,
   precision: Precision,
 ): E {
-  return loadPlan(plan(context, graph), backend, precision)
+  return loadPlan(planFor(backend, context, graph), backend, precision)
 }
 
 /** Prepares a plan to run on a backend. Throws RNN505 as `load` does. */

@@ -196,8 +196,8 @@ cell SGD(rate = 0.01, momentum = 0, nesterov = false, schedule = constant_rate) 
   state p, m: P, t: int
   t' = t + 1
   r = rate * schedule(t)
-  m' = momentum * m - r * g
-  p' = p + where(nesterov, momentum * m' - r * g, m')
+  m' = where(momentum == 0, m, momentum * m - r * g)
+  p' = where(momentum == 0, p - r * g, p + where(nesterov, momentum * m' - r * g, m'))
   return r
 }
 
@@ -261,9 +261,9 @@ cell Adamax(rate = 0.001, b1 = 0.9, b2 = 0.999, eps = 1e-7, schedule = constant_
 cell LazyAdam(rate = 0.001, b1 = 0.9, b2 = 0.999, eps = 1e-7, schedule = constant_rate) {
   input g: P
   state p, m, v: P, t: int
-  used = g != 0
   t' = t + 1
   r = rate * schedule(t)
+  used = g != 0
   m' = where(used, b1 * m + (1 - b1) * g, m)
   v' = where(used, b2 * v + (1 - b2) * g^2, v)
   p' = where(used, p - r * sqrt(1 - b2^t') / (1 - b1^t') * m' / (sqrt(v') + eps), p)

@@ -3,7 +3,7 @@ import type { AnyBackend, Backend } from '../compiler/backend/backend.ts'
 import { autoBackends } from '../compiler/backend/backends.ts'
 import { type DeviceTimes, fasterOf, predictedMs } from '../compiler/backend/costModel.ts'
 import type { WebGpuBackend } from '../compiler/backend/gpu/webgpu.ts'
-import { load, plan } from '../compiler/index.ts'
+import { load, planFor } from '../compiler/index.ts'
 import { isFailure } from '../dsl/diagnostics.ts'
 import type { SampleStep } from './sampleStep.ts'
 import { using } from './session.ts'
@@ -50,7 +50,7 @@ export async function chooseFastest(
     cpu,
   })
   if (typeof gpu === 'string') return withoutGpu(gpu)
-  const refused = gpu.refuses(plan(step.context, step.graph), step.precision)
+  const refused = gpu.refuses(planFor(gpu, step.context, step.graph), step.precision)
   if (refused !== undefined) return withoutGpu(`the GPU cannot run this: ${refused}`)
   const times = await measureGpu(step, gpu, done => onProgress(0.4 + 0.6 * done))
   if (typeof times === 'string') return withoutGpu(times)

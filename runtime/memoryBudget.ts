@@ -1,6 +1,6 @@
 // Computes the memory that a run takes from its plan and its sizes, before anything is drawn or allocated.
 import type { AnyExecutable, Loader, Precision } from '../compiler/backend/backend.ts'
-import { type CompiledModel, type Graph, loadPlan, type Plan, plan } from '../compiler/index.ts'
+import { type CompiledModel, type Graph, loadPlan, type Plan, planFor } from '../compiler/index.ts'
 import type { Context } from '../compiler/ir/builder.ts'
 import { type Dim, evaluate, product, type Sizes, symbolsOf } from '../compiler/ir/dim.ts'
 import type { DType } from '../compiler/ir/graph.ts'
@@ -28,7 +28,7 @@ export interface Run {
 
 /** Loads a graph on a backend, as `load` does. RNN519 where it takes more memory than is available. */
 export function loadWithin<E extends AnyExecutable>(run: Run, context: Context, graph: Graph, backend: Loader<E>): E {
-  const made = plan(context, graph)
+  const made = planFor(backend, context, graph)
   checkMemory(run, graph, betweenOf(made, run))
   return loadPlan(made, backend, run.precision)
 }

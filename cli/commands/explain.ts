@@ -11,6 +11,7 @@ import {
   graphNames,
   graphOf,
   plan,
+  planFor,
 } from '../../compiler/index.ts'
 import { type Cost, cost } from '../../compiler/ir/cost.ts'
 import { format, product } from '../../compiler/ir/dim.ts'
@@ -186,7 +187,7 @@ function showStage(model: CompiledModel, emit: string, options: Options, output:
   const texts = new Map<string, () => string>([['ast', () => printAst(model.program.program)]])
   if (stage === 'source') {
     const { context, graph: own } = graphOf(model, graph, over)
-    texts.set(stage, () => js.emit(plan(context, own), precision))
+    texts.set(stage, () => js.emit(planFor(js, context, own), precision))
   } else if (stage === 'code') {
     const { context, graph: own } = graphOf(model, graph, over)
     texts.set(stage, () => printCode(scheduleFor(plan(context, own), precision).program))

@@ -30,11 +30,14 @@ export function addRead(sources: Sources, program: ProgramBuilder, instruction: 
   if (source === undefined) return program.add(instruction)
   if (indirect !== undefined) return program.add({ ...instruction, from: materialized(sources, from) })
   const [made] = source.program
-  return made.kind === 'position' ? address(program, from) : program.add(made)
+  return made.kind === 'position' ? addressIn(program, from) : program.add(made)
 }
 
-/** Computes an element of iota, which equals its address. */
-function address({ algebra: a, size, position }: ProgramBuilder, { offset, strides }: Operand): Ref {
+/** Computes the address of an element in its buffer, which an element of iota equals. */
+export function addressIn(
+  { algebra: a, size, position }: ProgramBuilder,
+  { offset, strides }: Pick<Operand, 'offset' | 'strides'>,
+): Ref {
   const number = (dim: Dim): Ref => {
     const value = asNumber(dim)
     return value === undefined ? size(dim) : a.integer(value)

@@ -2,7 +2,7 @@
 import { messageOf } from '../../dsl/messageOf.ts'
 import { types } from '../ir/algebra.ts'
 import { type Context, opOf } from '../ir/builder.ts'
-import { type Dim, symbolsOf } from '../ir/dim.ts'
+import { type Dim, sameShape, symbolsOf } from '../ir/dim.ts'
 import type { DType } from '../ir/graph.ts'
 import { argsOf } from './instructions.ts'
 import {
@@ -126,15 +126,21 @@ function verifyPointwise(context: Context, kernel: Pointwise): void {
     check(isApart(from, to), `${nameOf(to.operand.buffer)} is read and written at other points`)
 }
 
-/** Pairs of a read and a write in one buffer that are not the same element at the same point. */
+/**
+ * Pairs of a read and a write in one buffer that are not the same element at the same point. Of points that data send to one element, each
+ * may read what those before it have written there.
+ */
 const conflicts = ({ domain, program, writes }: Pointwise): (readonly [Reach, Reach])[] =>
   writes.flatMap(({ to, indirect }) =>
     program.flatMap(i => {
       if (i.kind !== 'read' || i.from.buffer !== to.buffer) return []
-      const aligned = i.indirect === undefined && indirect === undefined && sameOperand(i.from, to)
+      const aligned = sameIndirect(i.indirect, indirect) && sameOperand(i.from, to)
       return aligned ? [] : [[reachOf(i.from, domain, i.indirect), reachOf(to, domain, indirect)] as const]
     }),
   )
+
+const sameIndirect = (a: Indirect | undefined, b: Indirect | undefined): boolean =>
+  a === undefined || b === undefined ? a === b : a.at === b.at && sameShape([a.stride, a.size], [b.stride, b.size])
 
 function verifyReduce(context: Context, kernel: ReduceKernel): void {
   const { domain, over, program, value, combine, to } = kernel

@@ -2,7 +2,7 @@
 import type { Precision } from '../../compiler/backend/backend.ts'
 import { refuses } from '../../compiler/backend/gpu/draws.ts'
 import { js } from '../../compiler/backend/js.ts'
-import { type CompiledModel, type Graph, type Plan, plan } from '../../compiler/index.ts'
+import { type CompiledModel, type Graph, type Plan, plan, planFor } from '../../compiler/index.ts'
 import { printGraph } from '../../compiler/ir/printGraph.ts'
 import { checkTaken } from '../../compiler/load.ts'
 import { realArray } from './layout.ts'
@@ -68,7 +68,7 @@ const networks = {
       '// The network itself.',
       ...Object.entries(graphs).flatMap(([name, graph], i) => [
         ...(i === 0 ? [] : ['']),
-        ...jsNetwork(name, plan(context, graph), precision),
+        ...jsNetwork(name, planFor(js, context, graph), precision),
       ]),
     ],
   },

@@ -1,7 +1,7 @@
 // Runs a graph by the interpreter and on a device, in Node and in a page.
 import assert from 'node:assert/strict'
 import type { AsyncBackend, Buffer } from '../../compiler/backend/backend.ts'
-import { load, plan } from '../../compiler/index.ts'
+import { load, planFor } from '../../compiler/index.ts'
 import type { Context } from '../../compiler/ir/builder.ts'
 import type { Sizes } from '../../compiler/ir/dim.ts'
 import type { Graph } from '../../compiler/ir/graph.ts'
@@ -18,7 +18,7 @@ export async function agreeAsync(
   graph: Graph,
   list: readonly Sizes[],
 ): Promise<void> {
-  const made = plan(context, graph)
+  const made = planFor(backend, context, graph)
   assert.equal(backend.refuses(made, 'f32'), undefined)
   const executable = backend.load(made, 'f32')
   for (const sizes of list) {

@@ -12,6 +12,7 @@ import { devicePlan } from './devicePlan.ts'
 import { refuses } from './draws.ts'
 import type { Gpu, Mode, PipelineLibrary } from './gpuLibrary.ts'
 import { checkInput, floatsOf } from './inputs.ts'
+import { omits } from './omits.ts'
 import { free, mostArrays, type PipelineDevice, type Prepared, prepare, ran } from './preparedCalls.ts'
 import { createRecent } from './recentSizes.ts'
 
@@ -26,6 +27,7 @@ export function pipelinedBackend(mode: Mode, library: PipelineLibrary): Pipeline
   return {
     name: 'gpu',
     device: { name: mode },
+    omits,
     refuses,
     load: plan => executable({ library, gpu, mode }, plan),
     close: () => gpu.destroy(),

@@ -10,6 +10,7 @@ import { type DevicePlan, devicePlan } from './devicePlan.ts'
 import { refuses } from './draws.ts'
 import { loadLibrary } from './gpuLibrary.ts'
 import { type MeasureOptions, measureKernels } from './measure.ts'
+import { omits } from './omits.ts'
 import { fastKernels, type KernelsOf } from './ownKernels.ts'
 import { bytesOf, createReader, type Reader } from './readBack.ts'
 import { createRecent } from './recentSizes.ts'
@@ -50,6 +51,7 @@ export async function webGpuBackend(
   return {
     name: 'gpu',
     device,
+    omits,
     refuses,
     load: plan => executable({ owner: device, library, pipelines, kernelsOf }, plan),
     close: async () => device.device.destroy(),

@@ -5,18 +5,30 @@ import type { Plan } from '../plan.ts'
 import { verifyPlan } from '../verifyPlan.ts'
 import { dropDeadStores } from './dropDeadStores.ts'
 import { joinTails } from './joinTails.ts'
+import { lookUpRows } from './lookUpRows.ts'
 import type { PlanPass } from './planPass.ts'
 import { shareBuffers } from './shareBuffers.ts'
 import { stackCarries } from './stackCarries.ts'
+import { touchRows } from './touchRows.ts'
 import { updateInPlace } from './updateInPlace.ts'
 
-export const planPasses: readonly PlanPass[] = [dropDeadStores, updateInPlace, stackCarries, joinTails, shareBuffers]
+export const planPasses: readonly PlanPass[] = [
+  dropDeadStores,
+  updateInPlace,
+  touchRows,
+  lookUpRows,
+  stackCarries,
+  joinTails,
+  shareBuffers,
+]
 
 export interface PlanOptions {
   /** Called for dumps with the plan that `lowerGraph` made, and with that after each pass. */
   readonly onPlan?: (pass: string, plan: Plan) => void
   /** The passes to run; all by default. */
   readonly planPasses?: readonly PlanPass[]
+  /** Passes that leave the plan as it is; none if left out. */
+  readonly omits?: readonly PlanPass[]
 }
 
 /** Runs passes on a plan and verifies it after each; an error names the pass that broke it. */
@@ -31,7 +43,7 @@ export function runPlanPasses(context: Context, lowered: Plan, options: PlanOpti
     return plan
   }
   return (options.planPasses ?? planPasses).reduce(
-    (plan, pass) => check(pass.name, pass.run(plan)),
+    (plan, pass) => check(pass.name, options.omits?.includes(pass) ? plan : pass.run(plan)),
     check('lower-graph', lowered),
   )
 }

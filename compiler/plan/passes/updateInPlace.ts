@@ -1,8 +1,8 @@
 // Writes the new value of an input over the old one where that is not read any more, so that a step of training copies no weights.
 import { add, type Dim } from '../../ir/dim.ts'
-import { read } from '../instructions.ts'
+import { pruned, read } from '../instructions.ts'
 import { isApart, mapOperands, programReads, reachOf, readsOf, sameOperand, writesOf } from '../operands.ts'
-import type { Buffer, MapKernel, Operand, Plan, Port, Step } from '../plan.ts'
+import type { Buffer, MapKernel, Operand, Plan, Port, Step, Write } from '../plan.ts'
 import type { PlanPass } from './planPass.ts'
 
 export const updateInPlace: PlanPass = {
@@ -33,7 +33,23 @@ function updating(plan: Plan): Plan {
     const input = plan.inputs.find(i => i.name === o.name)
     return input === undefined ? o : { ...o, operand: input.operand }
   })
-  return { ...plan, steps: [...steps, ...copies], outputs, buffers: plan.buffers.filter(b => !moved.has(b)) }
+  return { ...plan, steps: [...changing(steps), ...copies], outputs, buffers: plan.buffers.filter(b => !moved.has(b)) }
+}
+
+/** The steps without writes of what is there: the new value of an input may be the old one. */
+const changing = (steps: readonly Step[]): Step[] =>
+  steps.flatMap((step): Step[] => {
+    if (step.kind !== 'map') return [step]
+    const writes = step.writes.filter(w => !keeps(step, w))
+    if (writes.length === step.writes.length) return [step]
+    return writes.length === 0 ? [] : [{ ...step, ...pruned(step.program, writes) }]
+  })
+
+/** Tells whether a kernel writes to each place what it has read there. */
+function keeps({ program }: MapKernel, { value, to, indirect, accumulate }: Write): boolean {
+  const source = program[value]
+  const isRead = source.kind === 'read' && source.indirect === undefined && sameOperand(source.from, to)
+  return isRead && indirect === undefined && accumulate !== true
 }
 
 const inside = ({ operand }: Port, { offset, strides }: Operand): Operand => ({
