@@ -184,7 +184,7 @@ function pointRunner(
     for (const { view, value, indirect, accumulate } of targets) {
       const place = address(view, point)
       const at = indirect === undefined ? place : reached(place, indirect, values, sizes)
-      if (at !== undefined) write(view, at, values[value] + (accumulate === true ? element(view, at) : 0))
+      if (at !== undefined) write(view, at, accumulate === true ? element(view, at) + values[value] : values[value])
     }
   }
 }

@@ -328,6 +328,15 @@ const company: Form = {
   },
 }
 
+const adam = optimizers.findIndex(unit => unit.name.text === 'Adam')
+
+/** Reads rows of a table. */
+const lookedUp: Form = {
+  gives: 'vector',
+  takes: [],
+  text: (_, unit) => `${unit.param('E8', `[4, ${unit.units}]`)}[${unit.input('ids')}]`,
+}
+
 /** A program of one cell, whose state and answer follow an expression. */
 function inCell(next: Tree): Omit<Draft, 'data'> {
   const state: StateDraft = { kind: 'vector', bound: 'mix', next, init: 'number' }
@@ -385,6 +394,10 @@ export function allSingles(tables: Tables, draw: Draw): readonly Draft[] {
     // The step of training is compared where the data is even.
     ...train.flatMap(t =>
       [oneWeight, someWeights].map(main => ({ ...plain, main, train: t, data: 2 * draw(2 ** 19) })),
+    ),
+    // Rows of a table of which a batch uses some, and long ones under an optimizer that moves all.
+    ...[...train.map(t => [2, t] as const), [64, { optimizer: adam, options: false, clip: 0 }] as const].map(
+      ([units, t]) => ({ ...plain, units, main: { form: lookedUp, of: [] }, train: t, data: 2 * draw(2 ** 19) }),
     ),
     ...singleWords().map(words => ({ ...plain, words, sizes: { ...long, second: 3 }, data: data() })),
   ]
