@@ -1,7 +1,17 @@
 // Tables in which a plan adds rows up at places from data, as the gradient of an embedding, and their replacement by the rows that are used.
 import { add, constant, type Dim, equal, isNeverNegative, product, sameShape, subtract } from '../ir/dim.ts'
 import { neededFor, pruned, writtenRefs } from './instructions.ts'
-import { isApart, programReads, reachOf, readsOf, sameOperand, touched, whole, writesOf } from './operands.ts'
+import {
+  isApart,
+  kernelsOf,
+  programReads,
+  reachOf,
+  readsOf,
+  sameOperand,
+  touched,
+  whole,
+  writesOf,
+} from './operands.ts'
 import type { Buffer, Choice, MapKernel, Plan, Step } from './plan.ts'
 import { type Fresh, type Scatter, type Sums, scatterOf } from './rowKernels.ts'
 
@@ -24,13 +34,19 @@ export type Summing = (table: Table, fresh: Fresh) => Sums | undefined
 
 /** The plan with sums in place of its tables, where a table has more rows than the batch has positions. */
 export const withoutTables = (plan: Plan, summing: Summing): Plan =>
-  plan.buffers.reduce((made, buffer) => {
+  scattered(plan).reduce((made, buffer) => {
     const table = tableIn(made, buffer)
     let id = Math.max(...made.buffers.map(b => b.id))
     const sums =
       table && mayBeLonger(table) ? summing(table, (dtype, size, hint) => ({ id: ++id, dtype, size, hint })) : undefined
     return table && sums ? replaced(made, table, sums) : made
   }, plan)
+
+/** The buffers to which a kernel adds at places from data. */
+const scattered = ({ steps }: Plan): readonly Buffer[] => {
+  const adds = steps.flatMap(kernelsOf).flatMap(k => (k.kind === 'map' ? k.writes.filter(w => w.accumulate) : []))
+  return [...new Set(adds.map(w => w.to.buffer))]
+}
 
 const rowsOf = ({ scatter }: Table): Dim => scatter.indirect.size
 const countOf = ({ scatter }: Table): Dim => product(scatter.positions)
