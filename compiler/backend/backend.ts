@@ -1,6 +1,6 @@
 // The interfaces of backends: a backend turns a plan into something that runs.
 import type { Sizes } from '../ir/dim.ts'
-import type { PlanPass } from '../plan/passes/planPass.ts'
+import type { OptionalPass } from '../plan/passes/planPass.ts'
 import type { Plan } from '../plan/plan.ts'
 
 /** Reals are Float32Array or Float64Array, by the precision; ints and bools are Int32Array. */
@@ -61,7 +61,7 @@ export interface Loader<E extends AnyExecutable> {
   /** How many threads run a plan together; if left out 1. */
   readonly threads?: number
   /** Passes over plans that do not suit it: its plans are made without them; if left out none. */
-  readonly omits?: readonly PlanPass[]
+  readonly omits?: readonly OptionalPass[]
   /** Tells why it cannot take this plan at this precision; undefined if it can. */
   refuses(plan: Plan, precision: Precision): string | undefined
   load(plan: Plan, precision: Precision): E

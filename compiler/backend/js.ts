@@ -1,7 +1,6 @@
 // The plain JavaScript backend.
 import { fail } from '../../dsl/diagnostics.ts'
 import { messageOf } from '../../dsl/messageOf.ts'
-import { lookUpRows } from '../plan/passes/lookUpRows.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Backend, Executable, Precision } from './backend.ts'
 import { programText } from './js/programText.ts'
@@ -17,7 +16,7 @@ export interface JsBackend extends Backend {
 export const js: JsBackend = {
   name: 'js',
   // Looking rows up takes longer here than reading a whole gradient: the loop over a row has a test for each number.
-  omits: [lookUpRows],
+  omits: ['look-up-rows'],
   refuses: () => undefined,
   emit: (plan, precision) => programText(plan, precision, 'export '),
   define: (plan, precision) => programText(plan, precision, ''),

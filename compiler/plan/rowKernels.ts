@@ -26,8 +26,8 @@ export function scatterOf(kernel: MapKernel, buffer: Buffer, row: readonly Dim[]
   const count = domain.length - row.length
   if (more.length > 0 || to.buffer !== buffer || indirect === undefined || accumulate !== true) return undefined
   const positions = domain.slice(0, Math.max(0, count))
-  const dense = [...positions.map(() => none), ...rowMajor(row)]
-  const isWhole = sameShape([to.offset, ...to.strides, indirect.stride], [none, ...dense, product(row)])
+  const steps = [...positions.map(() => none), ...rowMajor(row)]
+  const isWhole = sameShape([to.offset, ...to.strides, indirect.stride], [none, ...steps, product(row)])
   const fits = sameShape(domain.slice(positions.length), row) && isWhole
   const index = indexOf(program, indirect.at, positions.length, to)
   return fits && count > 0 && index !== undefined ? { kernel, value, index, indirect, positions, row } : undefined

@@ -2,9 +2,9 @@
 import { asNumber, type Dim, product } from '../../ir/dim.ts'
 import { sumsForAll } from '../rowKernels.ts'
 import { withoutTables } from '../summedTables.ts'
-import type { PlanPass } from './planPass.ts'
+import type { OptionalPass, PlanPass } from './planPass.ts'
 
-export const lookUpRows: PlanPass = {
+export const lookUpRows: PlanPass & { readonly name: OptionalPass } = {
   name: 'look-up-rows',
   contract:
     'a kernel that runs over all long rows of a table reads the gradient of those that the batch uses, where these are fewer',

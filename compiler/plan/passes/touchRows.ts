@@ -4,9 +4,9 @@ import { leavesAlone } from '../leavesAlone.ts'
 import type { Buffer, MapKernel } from '../plan.ts'
 import { sumsOfUsed } from '../rowKernels.ts'
 import { withoutTables } from '../summedTables.ts'
-import type { PlanPass } from './planPass.ts'
+import type { OptionalPass, PlanPass } from './planPass.ts'
 
-export const touchRows: PlanPass = {
+export const touchRows: PlanPass & { readonly name: OptionalPass } = {
   name: 'touch-rows',
   contract:
     'a kernel that leaves alone what has no gradient runs over the rows of a table that the batch uses, where these are fewer',

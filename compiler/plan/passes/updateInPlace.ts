@@ -33,16 +33,27 @@ function updating(plan: Plan): Plan {
     const input = plan.inputs.find(i => i.name === o.name)
     return input === undefined ? o : { ...o, operand: input.operand }
   })
-  return { ...plan, steps: [...changing(steps), ...copies], outputs, buffers: plan.buffers.filter(b => !moved.has(b)) }
+  return {
+    ...plan,
+    steps: [...changing(steps, outputs), ...copies],
+    outputs,
+    buffers: plan.buffers.filter(b => !moved.has(b)),
+  }
 }
 
 /** The steps without writes of what is there: the new value of an input may be the old one. */
-const changing = (steps: readonly Step[]): Step[] =>
+const changing = (steps: readonly Step[], outputs: readonly Port[]): Step[] =>
   steps.flatMap((step): Step[] => {
     if (step.kind !== 'map') return [step]
-    const writes = step.writes.filter(w => !keeps(step, w))
-    if (writes.length === step.writes.length) return [step]
-    return writes.length === 0 ? [] : [{ ...step, ...pruned(step.program, writes) }]
+    const kept = step.writes.filter(w => keeps(step, w))
+    if (kept.length === 0) return [step]
+    const writes = step.writes.filter(w => !kept.includes(w))
+    const names = outputs.filter(o => kept.some(w => sameOperand(w.to, o.operand))).map(o => o.name)
+    const hint = step.hint
+      .split(', ')
+      .filter(name => !names.includes(name))
+      .join(', ')
+    return writes.length === 0 ? [] : [{ ...step, ...pruned(step.program, writes), hint }]
   })
 
 /** Tells whether a kernel writes to each place what it has read there. */
