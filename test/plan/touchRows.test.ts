@@ -25,14 +25,24 @@ interface Settings {
   /** What the model computes of `x`, a word at each step. */
   readonly body?: string
   readonly inputs?: string
+  /** The axis of the words; none for one word in each example. */
+  readonly over?: string
   readonly row?: number
 }
 
-function training({ optimizer, cell = '', more = '', body, inputs = '', row = 64 }: Settings): TrainingGraph {
+function training({
+  optimizer,
+  cell = '',
+  more = '',
+  body,
+  inputs = '',
+  over = ' over T',
+  row = 64,
+}: Settings): TrainingGraph {
   const text = `
 ${cell}
 model M {
-  input x: token of V over T
+  input x: token of V${over}
 ${inputs}
   target y: real
 ${body ?? `  p = x |> embedding(${row}) |> mean(over T) |> dense(1)`}
@@ -149,6 +159,12 @@ describe('an optimizer that leaves alone what has no gradient', () => {
 
   it('does so for rows of any length', () => {
     for (const row of [1, 3]) sameBits(training({ optimizer: 'LazyAdam(0.01)', row }))
+  })
+
+  it('does so for one word in each example', () => {
+    const own = training({ optimizer: 'SGD(0.01)', over: '', body: '  p = tanh(embedding(64)(x)) |> dense(1)' })
+    assert.deepEqual(overTable(planOf(own)), [])
+    sameBits(own)
   })
 
   it('does so on the second way of a choice, where a product follows the table', () => {
