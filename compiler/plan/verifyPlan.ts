@@ -98,7 +98,7 @@ const ownDims = (step: Step): readonly Dim[] => {
 function verifyKernel(context: Context, kernel: Kernel): void {
   switch (kernel.kind) {
     case 'map':
-      verifyPointwise(context, kernel)
+      verifyPointwise(context, kernel, true)
       break
     case 'reduce':
       verifyReduce(context, kernel)
@@ -108,7 +108,8 @@ function verifyKernel(context: Context, kernel: Kernel): void {
   }
 }
 
-function verifyPointwise(context: Context, kernel: Pointwise): void {
+/** `ordered` says whether points that share an element run one after the other, in row-major order. */
+function verifyPointwise(context: Context, kernel: Pointwise, ordered: boolean): void {
   const { domain, program, writes } = kernel
   verifyProgram(context, program, domain.length)
   for (const { value, to, indirect, accumulate } of writes) {
@@ -122,25 +123,27 @@ function verifyPointwise(context: Context, kernel: Pointwise): void {
     verifyRank(to, domain.length)
     if (indirect !== undefined) verifyIndirect(program, indirect)
   }
-  for (const [from, to] of conflicts(kernel))
+  for (const [from, to] of conflicts(kernel, ordered))
     check(isApart(from, to), `${nameOf(to.operand.buffer)} is read and written at other points`)
 }
 
 /**
- * Pairs of a read and a write in one buffer that are not the same element at the same point. Of points that data send to one element, each
- * may read what those before it have written there.
+ * Pairs of a read and a write in one buffer that are not the same element at the same point. Of points in order that data send to one
+ * element, each may read what those before it have written there.
  */
-const conflicts = ({ domain, program, writes }: Pointwise): (readonly [Reach, Reach])[] =>
+const conflicts = ({ domain, program, writes }: Pointwise, ordered: boolean): (readonly [Reach, Reach])[] =>
   writes.flatMap(({ to, indirect }) =>
     program.flatMap(i => {
       if (i.kind !== 'read' || i.from.buffer !== to.buffer) return []
-      const aligned = sameIndirect(i.indirect, indirect) && sameOperand(i.from, to)
+      const direct = i.indirect === undefined && indirect === undefined
+      const together = ordered && sameIndirect(i.indirect, indirect)
+      const aligned = (direct || together) && sameOperand(i.from, to)
       return aligned ? [] : [[reachOf(i.from, domain, i.indirect), reachOf(to, domain, indirect)] as const]
     }),
   )
 
 const sameIndirect = (a: Indirect | undefined, b: Indirect | undefined): boolean =>
-  a === undefined || b === undefined ? a === b : a.at === b.at && sameShape([a.stride, a.size], [b.stride, b.size])
+  a !== undefined && a.at === b?.at && sameShape([a.stride, a.size], [b.stride, b.size])
 
 function verifyReduce(context: Context, kernel: ReduceKernel): void {
   const { domain, over, program, value, combine, to } = kernel
@@ -167,7 +170,7 @@ function verifyProduct(context: Context, kernel: GemmKernel): void {
   }
   untouched(reachOf(c, [...batch, m, n]))
   if (tail === undefined) return
-  verifyPointwise(context, tail)
+  verifyPointwise(context, tail, false)
   for (const { to, indirect } of tail.writes) untouched(reachOf(to, tail.domain, indirect))
 }
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Backend, Buffer, Precision } from '../../compiler/backend/backend.ts'
+import { omits } from '../../compiler/backend/gpu/omits.ts'
 import { js } from '../../compiler/backend/js.ts'
 import { wasm, wasmRelaxed } from '../../compiler/backend/wasm.ts'
 import { compile, type Plan, plan, planFor, type TrainingGraph } from '../../compiler/index.ts'
@@ -18,17 +19,30 @@ afterAll(() => two.close())
 
 interface Settings {
   readonly optimizer: string
+  /** Units before the model. */
+  readonly cell?: string
   readonly more?: string
   /** What the model computes of `x`, a word at each step. */
   readonly body?: string
   readonly inputs?: string
+  /** The axis of the words; none for one word in each example. */
+  readonly over?: string
   readonly row?: number
 }
 
-function training({ optimizer, more = '', body, inputs = '', row = 64 }: Settings): TrainingGraph {
+function training({
+  optimizer,
+  cell = '',
+  more = '',
+  body,
+  inputs = '',
+  over = ' over T',
+  row = 64,
+}: Settings): TrainingGraph {
   const text = `
+${cell}
 model M {
-  input x: token of V over T
+  input x: token of V${over}
 ${inputs}
   target y: real
 ${body ?? `  p = x |> embedding(${row}) |> mean(over T) |> dense(1)`}
@@ -40,7 +54,6 @@ train M on D { optimizer = ${optimizer}${more} }`
 }
 
 const passes = [touchRows, lookUpRows]
-const omits = passes.map(p => p.name)
 const planOf = ({ context, graph }: TrainingGraph): Plan => plan(context, graph)
 const plainOf = ({ context, graph }: TrainingGraph): Plan => plan(context, graph, { omits })
 
@@ -148,6 +161,12 @@ describe('an optimizer that leaves alone what has no gradient', () => {
     for (const row of [1, 3]) sameBits(training({ optimizer: 'LazyAdam(0.01)', row }))
   })
 
+  it('does so for one word in each example', () => {
+    const own = training({ optimizer: 'SGD(0.01)', over: '', body: '  p = tanh(embedding(64)(x)) |> dense(1)' })
+    assert.deepEqual(overTable(planOf(own)), [])
+    sameBits(own)
+  })
+
   it('does so on the second way of a choice, where a product follows the table', () => {
     const own = training({
       optimizer: 'LazyAdam(0.01)',
@@ -170,6 +189,30 @@ describe('an optimizer that moves all rows', () => {
       sameBits(own)
     })
   }
+
+  it('is one that would make 0 of -0', () => {
+    const cell = `cell Adding {
+  input g: P
+  state p: P
+  p' = p + (0.1 * -g)
+}
+cell Shrinking {
+  input g: P
+  state p, m: P
+  m' = where(g == 0, 0 * m, m)
+  p' = where(g != 0, p - 0.1 * g, p)
+}`
+    for (const optimizer of ['Adding', 'Shrinking']) sameBits(training({ optimizer, cell }))
+    const [adding, shrinking] = ['Adding', 'Shrinking'].map(optimizer => planOf(training({ optimizer, cell })))
+    // p + -0 is p.
+    assert.equal(overTable(adding).length, 0)
+    assert.equal(overTable(shrinking).length, 1)
+  })
+
+  it('goes over the table on a GPU', () => {
+    const { context, graph } = training({ optimizer: 'LazyAdam(0.01)' })
+    assert.deepEqual(planFor({ omits }, context, graph), plan(context, graph, { omits: passes.map(p => p.name) }))
+  })
 
   it('reads the whole gradient on js, and where rows are short', () => {
     const { context, graph } = training({ optimizer: 'Adam(0.01)' })

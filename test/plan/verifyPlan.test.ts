@@ -64,4 +64,21 @@ describe('a kernel that', () => {
     it(`${what} that reach the others is refused`, () =>
       assert.throws(() => verify(step(5)), /is read and written|is a factor, and written/))
   }
+
+  it('reads where it writes, at one place of data, is right', () => {
+    const at = { to: operand(shared, 0, 0), indirect: chosen(8) }
+    verify(map({ from: at.to, indirect: at.indirect }, at))
+  })
+  it('reads at a place of data and writes at others is refused', () => {
+    const from = { from: operand(shared, 0, 0), indirect: chosen(8) }
+    for (const to of [operand(shared, 1, 0), operand(shared, 0, 1)])
+      assert.throws(() => verify(map(from, { to, indirect: chosen(7) })), /is read and written/)
+  })
+  it('does so behind a product, whose points have no order, is refused', () => {
+    const { tail, ...plain } = product(4)
+    const from = { kind: 'read', dtype: 'real', from: operand(shared, 0, 0, 0), indirect: chosen(4) } as const
+    assert.ok(tail !== undefined)
+    const step = { ...plain, tail: { ...tail, program: [position, from] } }
+    assert.throws(() => verify(step), /is read and written/)
+  })
 })
