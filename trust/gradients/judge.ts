@@ -51,10 +51,11 @@ export function judge(subject: Subject, direction: Direction, { scale, tolerance
   const sharp = tolerance * Math.max(scale, Math.abs(gradient))
   const first = slopeAlong(subject, direction, { sharp })
   const off = (slope: Slope): number => (slope.kind === 'smooth' ? Math.abs(gradient - slope.value) : Number.NaN)
-  // Tries closer differences once the two others agree: the loss may bend so closely that every wider difference steps over it.
+  // Tries closer differences once the two others agree: the loss may bend so closely that every wider difference steps over it. It may also
+  // lie on a kink, and take the same branches again further on to both sides.
   const alone = byTangent <= exact * scale && off(first) > sharp + least
   const closer = alone ? slopeAlong(subject, direction, { sharp, first: closest }) : first
-  const nearest = off(closer) < off(first) ? closer : first
+  const nearest = closer.kind === 'kink' || off(closer) < off(first) ? closer : first
   // The trusted loss may take the logarithm of terms that cancel: then its differences are off by more than its last place.
   const isNoisy = alone && off(nearest) > sharp + least
   const rounding = isNoisy ? subject.lossRounding() : 0
