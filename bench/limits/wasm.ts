@@ -66,7 +66,7 @@ const locals = (names: readonly string[], type: string): string => names.map(n =
 
 /** The module as text. */
 export const text = `(module
-  (memory (export "memory") 64)
+  (memory (export "memory") 80)
   (func (export "multiply")
     (param $A i32) (param $B i32) (param $C i32) (param $sixes i32) (param $fives i32) (param $N i32) (param $K i32)
     ${locals(['i', 'j', 'k', 'q', 'row', 'panel', 'out', 'strideA', 'strideC', ...range(6).map(r => `p${r}`)], 'i32')}

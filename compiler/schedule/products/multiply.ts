@@ -25,8 +25,8 @@ import { columnBlock, depthBlock, least, parameters, range, rowBlock, type Shape
 
 /**
  * The name of `multiply(b, panel, a, am, c, cm, cn, M, N, K, adds, tile)`: rows of a, whose elements lie together, times panels that
- * lie `panel` bytes apart. Of a last panel that is half empty, half is multiplied. What does not fit into c, or does not lie together in it,
- * goes by way of `tile`.
+ * lie `panel` bytes apart. Of a last panel that is half empty, half is multiplied, where rows go by sixes and fives. What does not fit into c,
+ * or does not lie together in it, goes by way of `tile`.
  */
 export const useMultiply = (shapes: Shapes): string =>
   shapes.library.use('multiply', () => {
@@ -36,9 +36,9 @@ export const useMultiply = (shapes: Shapes): string =>
     const left = sub(v.N, read(n))
     const together = apply('eq', [v.cn, int(bytes)])
     const fits = apply('and', [apply('le', [int(width), left]), together])
-    const fitsHalf = apply('and', [apply('eq', [left, int(lanes)]), together])
-    const isHalf = apply('le', [left, int(lanes)])
+    const fillsHalf = apply('and', [apply('eq', [left, int(lanes)]), together])
     const split = splitRows(v.M)
+    const isHalf = apply('and', [apply('le', [left, int(lanes)]), apply('eq', [split.rest, zero])])
     const panel = { shapes, split, q: read(q), ...v }
     const columns = least(left, int(width))
     const toTile = { ...panel, c: v.tile, cm: int(width * bytes), adds: zero }
@@ -60,7 +60,7 @@ export const useMultiply = (shapes: Shapes): string =>
           [
             bind(to, add(v.c, mul(read(n), v.cn))),
             when(fits, rowsOf({ ...panel, c: read(to) }, 2), [
-              when(fitsHalf, rowsOf({ ...panel, c: read(to) }, 1), [
+              when(apply('and', [isHalf, fillsHalf]), rowsOf({ ...panel, c: read(to) }, 1), [
                 when(isHalf, rowsOf(toTile, 1), rowsOf(toTile, 2)),
                 ...fromTile(shapes, { to: read(to), columns, ...v }),
               ]),
@@ -111,16 +111,17 @@ interface Panel extends Record<(typeof multiplyNames)[number], Expr> {
   readonly q: Expr
 }
 
-/** All rows times one panel, or times the first half of it. */
+/** All rows times one panel, or all but the rest times the first half of it. */
 function rowsOf({ shapes, split, q, a, am, c, cm, K, adds }: Panel, vectors: Vectors): Statement[] {
   const { sixes, fives, rest } = split
   const block = (rows: number, count: Expr, done: Expr): Statement =>
     perform(useRows(rows, vectors, shapes), [add(a, mul(done, am)), am, q, K, add(c, mul(done, cm)), cm, count, adds])
   const afterSixes = mul(sixes, int(mostRows))
+  const few = vectors === 1 ? [] : range(mostRows - 1)
   return [
     when(sixes, [block(mostRows, sixes, zero)]),
     when(fives, [block(mostRows - 1, fives, afterSixes)]),
-    ...range(mostRows - 1).map(r => when(apply('eq', [rest, int(r + 1)]), [block(r + 1, int(1), afterSixes)])),
+    ...few.map(r => when(apply('eq', [rest, int(r + 1)]), [block(r + 1, int(1), afterSixes)])),
   ]
 }
 
@@ -136,29 +137,18 @@ interface Tile {
   readonly adds: Expr
 }
 
-/** Moves what lies inside c. */
-const fromTile = (shapes: Shapes, tile: Tile): Statement[] => {
-  const { bytes } = shapes
-  const moved = (adds: boolean): Statement =>
-    when(
-      apply('eq', [tile.cn, int(bytes)]),
-      [eachRow(shapes, tile, (from, to) => rowTogether(shapes, { from, to, columns: tile.columns, adds }))],
-      [eachRow(shapes, tile, (from, to) => rowApart(shapes, { from, to, columns: tile.columns, adds }, tile.cn))],
-    )
-  return [when(tile.adds, [moved(true)], [moved(false)])]
-}
-
-function eachRow(
-  { width, bytes }: Shapes,
-  { tile, to, cm, M }: Tile,
-  body: (from: Expr, to: Expr) => readonly Statement[],
-): Statement {
+/** Moves what lies inside c, row by row. */
+function fromTile(shapes: Shapes, { tile, to, columns, cm, cn, M, adds }: Tile): Statement[] {
+  const { width, bytes } = shapes
   const [i, from, at] = ['i', 'from', 'at'].map(name => variable(name))
-  return loop(i, zero, M, [
-    bind(from, add(tile, mul(read(i), int(width * bytes)))),
-    bind(at, add(to, mul(read(i), cm))),
-    ...body(read(from), read(at)),
-  ])
+  const row = { from: read(from), to: read(at), columns, adds }
+  return [
+    loop(i, zero, M, [
+      bind(from, add(tile, mul(read(i), int(width * bytes)))),
+      bind(at, add(to, mul(read(i), cm))),
+      when(apply('eq', [cn, int(bytes)]), rowTogether(shapes, row), [rowApart(shapes, row, cn)]),
+    ]),
+  ]
 }
 
 interface Row {
@@ -166,40 +156,42 @@ interface Row {
   readonly to: Expr
   readonly columns: Expr
   /** Whether it is added to what is there. */
-  readonly adds: boolean
+  readonly adds: Expr
 }
 
 /** Moves a row to columns that lie together: a vector, if it is full, and the elements of the vector that is not. */
 function rowTogether({ vector, real, lanes, bytes }: Shapes, { from, to, columns, adds }: Row): Statement[] {
-  const found = variable('found', vector)
-  const whole = adds ? add(load(vector, to), read(found)) : read(found)
-  const element = (i: number, offset: number): Statement => {
-    const one = lane(read(found), i)
-    return store(to, adds ? add(load(real, to, offset), one) : one, offset)
-  }
-  const elements = (count: Expr, first: number): Statement[] =>
-    range(lanes - 1).map(i => when(apply('lt', [int(i), count]), [element(i, (first + i) * bytes)]))
-  const second = sub(columns, int(lanes))
+  const [found, first, rest] = [variable('found', vector), variable('first'), variable('rest')]
+  const before = select(load(vector, to), constant(vector, 0), adds)
+  const element = (i: number): Statement =>
+    store(
+      read(first),
+      add(select(load(real, read(first), i * bytes), constant(real, 0), adds), lane(read(found), i)),
+      i * bytes,
+    )
+  const isFull = apply('le', [int(lanes), columns])
   return [
     bind(found, load(vector, from)),
-    when(
-      apply('le', [int(lanes), columns]),
-      [store(to, whole), set(found, load(vector, from, 16)), ...elements(second, lanes)],
-      elements(columns, 0),
-    ),
+    bind(first, to),
+    bind(rest, columns),
+    when(isFull, [
+      store(to, add(before, read(found))),
+      set(found, load(vector, from, 16)),
+      set(first, add(to, int(16))),
+      set(rest, sub(columns, int(lanes))),
+    ]),
+    ...range(lanes - 1).map(i => when(apply('lt', [int(i), read(rest)]), [element(i)])),
   ]
 }
 
 /** Moves a row element by element. */
-function rowApart({ real, bytes }: Shapes, { from, to, columns, adds }: Row, cn: Expr): Statement[] {
-  const [j, at, found] = ['j', 'at', 'found'].map(name => variable(name, name === 'found' ? real : 'i32'))
-  return [
-    loop(j, zero, columns, [
-      bind(at, add(to, mul(read(j), cn))),
-      bind(found, load(real, add(from, mul(read(j), int(bytes))))),
-      store(read(at), adds ? add(load(real, read(at)), read(found)) : read(found)),
-    ]),
-  ]
+function rowApart({ real, bytes }: Shapes, { from, to, columns, adds }: Row, cn: Expr): Statement {
+  const [j, at] = ['j', 'at'].map(name => variable(name))
+  const before = select(load(real, read(at)), constant(real, 0), adds)
+  return loop(j, zero, columns, [
+    bind(at, add(to, mul(read(j), cn))),
+    store(read(at), add(before, load(real, add(from, mul(read(j), int(bytes)))))),
+  ])
 }
 
 /** Bytes of the rooms that products need: a block of the right operand, one of the left, a tile. */
