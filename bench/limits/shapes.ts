@@ -8,12 +8,13 @@ export interface Shape {
   readonly K: number
 }
 
-/** Products of recurrent steps, small ones and that of W4: the longer its sums, the less the rest of a product weighs. */
+/** Products of recurrent steps, small ones and that of W4, and a square one: the longer the sums, the less the rest of a product weighs. */
 const shapes: readonly Shape[] = [
   { M: 32, N: 512, K: 128 },
   { M: 32, N: 400, K: 100 },
   { M: 96, N: 96, K: 96 },
   { M: 64, N: 2048, K: 512 },
+  { M: 512, N: 512, K: 512 },
 ]
 
 /** The weights of one step of W6-stream: all four gates on [x, h]. */
