@@ -13,11 +13,11 @@ export const plan = (context: Context, graph: Graph, options: PlanOptions = {}):
 
 /** Makes the plan of a graph for a backend: without what the passes that do not suit it would change. */
 export const planFor = (
-  { omits }: Pick<Loader<AnyExecutable>, 'omits'>,
+  { lacks }: Pick<Loader<AnyExecutable>, 'lacks'>,
   context: Context,
   graph: Graph,
   options: PlanOptions = {},
-): Plan => plan(context, graph, { ...options, ...(omits && { omits }) })
+): Plan => plan(context, graph, { ...options, ...(lacks && { lacks }) })
 
 /** Prepares a graph to run on a backend. Throws RnnError (RNN505) with the reason if the backend cannot take it. */
 export function load<E extends AnyExecutable>(

@@ -1,6 +1,6 @@
 // The interfaces of backends: a backend turns a plan into something that runs.
 import type { Sizes } from '../ir/dim.ts'
-import type { OptionalPass } from '../plan/passes/planPass.ts'
+import type { Ability } from '../plan/passes/planPass.ts'
 import type { Plan } from '../plan/plan.ts'
 
 /** Reals are Float32Array or Float64Array, by the precision; ints and bools are Int32Array. */
@@ -60,8 +60,8 @@ export interface Loader<E extends AnyExecutable> {
   readonly device?: { readonly name: string }
   /** How many threads run a plan together; if left out 1. */
   readonly threads?: number
-  /** Passes over plans that do not suit it: its plans are made without them; if left out none. */
-  readonly omits?: readonly OptionalPass[]
+  /** What it lacks: its plans are made without the passes that need it; nothing if left out. */
+  readonly lacks?: readonly Ability[]
   /** Tells why it cannot take this plan at this precision; undefined if it can. */
   refuses(plan: Plan, precision: Precision): string | undefined
   load(plan: Plan, precision: Precision): E

@@ -16,7 +16,7 @@ export interface JsBackend extends Backend {
 export const js: JsBackend = {
   name: 'js',
   // Looking rows up takes longer here than reading a whole gradient: the loop over a row has a test for each number.
-  omits: ['look-up-rows'],
+  lacks: ['quick lookups'],
   refuses: () => undefined,
   emit: (plan, precision) => programText(plan, precision, 'export '),
   define: (plan, precision) => programText(plan, precision, ''),

@@ -12,7 +12,7 @@ import { devicePlan } from './devicePlan.ts'
 import { refuses } from './draws.ts'
 import type { Gpu, Mode, PipelineLibrary } from './gpuLibrary.ts'
 import { checkInput, floatsOf } from './inputs.ts'
-import { omits } from './omits.ts'
+import { lacks } from './lacks.ts'
 import { free, mostArrays, type PipelineDevice, type Prepared, prepare, ran } from './preparedCalls.ts'
 import { createRecent } from './recentSizes.ts'
 
@@ -27,7 +27,7 @@ export function pipelinedBackend(mode: Mode, library: PipelineLibrary): Pipeline
   return {
     name: 'gpu',
     device: { name: mode },
-    omits,
+    lacks,
     refuses,
     load: plan => executable({ library, gpu, mode }, plan),
     close: () => gpu.destroy(),

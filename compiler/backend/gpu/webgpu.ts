@@ -9,8 +9,8 @@ import { createMemory } from './deviceMemory.ts'
 import { type DevicePlan, devicePlan } from './devicePlan.ts'
 import { refuses } from './draws.ts'
 import { loadLibrary } from './gpuLibrary.ts'
+import { lacks } from './lacks.ts'
 import { type MeasureOptions, measureKernels } from './measure.ts'
-import { omits } from './omits.ts'
 import { fastKernels, type KernelsOf } from './ownKernels.ts'
 import { bytesOf, createReader, type Reader } from './readBack.ts'
 import { createRecent } from './recentSizes.ts'
@@ -51,7 +51,7 @@ export async function webGpuBackend(
   return {
     name: 'gpu',
     device,
-    omits,
+    lacks,
     refuses,
     load: plan => executable({ owner: device, library, pipelines, kernelsOf }, plan),
     close: async () => device.device.destroy(),

@@ -2,12 +2,13 @@
 import { asNumber, type Dim, product } from '../../ir/dim.ts'
 import { sumsForAll } from '../rowKernels.ts'
 import { withoutTables } from '../summedTables.ts'
-import type { OptionalPass, PlanPass } from './planPass.ts'
+import type { PlanPass } from './planPass.ts'
 
-export const lookUpRows: PlanPass & { readonly name: OptionalPass } = {
+export const lookUpRows: PlanPass = {
   name: 'look-up-rows',
   contract:
     'a kernel that runs over all long rows of a table reads the gradient of those that the batch uses, where these are fewer',
+  needs: ['ordered writes', 'quick lookups'],
   run: plan =>
     withoutTables(plan, ({ scatter, reader, buffer }, fresh) =>
       isLong(product(scatter.row)) ? sumsForAll(scatter, reader, buffer, fresh) : undefined,

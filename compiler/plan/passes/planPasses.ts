@@ -6,7 +6,7 @@ import { verifyPlan } from '../verifyPlan.ts'
 import { dropDeadStores } from './dropDeadStores.ts'
 import { joinTails } from './joinTails.ts'
 import { lookUpRows } from './lookUpRows.ts'
-import type { OptionalPass, PlanPass } from './planPass.ts'
+import type { Ability, PlanPass } from './planPass.ts'
 import { shareBuffers } from './shareBuffers.ts'
 import { stackCarries } from './stackCarries.ts'
 import { touchRows } from './touchRows.ts'
@@ -27,8 +27,8 @@ export interface PlanOptions {
   readonly onPlan?: (pass: string, plan: Plan) => void
   /** The passes to run; all by default. */
   readonly planPasses?: readonly PlanPass[]
-  /** Passes that leave the plan as it is; none if left out. */
-  readonly omits?: readonly OptionalPass[]
+  /** What the backend lacks; nothing if left out. */
+  readonly lacks?: readonly Ability[]
 }
 
 /** Runs passes on a plan and verifies it after each; an error names the pass that broke it. */
@@ -42,9 +42,9 @@ export function runPlanPasses(context: Context, lowered: Plan, options: PlanOpti
     options.onPlan?.(pass, plan)
     return plan
   }
-  const omitted = new Set<string>(options.omits)
+  const isLeftOut = ({ needs }: PlanPass): boolean => needs?.some(ability => options.lacks?.includes(ability)) ?? false
   return (options.planPasses ?? planPasses).reduce(
-    (plan, pass) => check(pass.name, omitted.has(pass.name) ? plan : pass.run(plan)),
+    (plan, pass) => check(pass.name, isLeftOut(pass) ? plan : pass.run(plan)),
     check('lower-graph', lowered),
   )
 }

@@ -4,12 +4,13 @@ import { leavesAlone } from '../leavesAlone.ts'
 import type { Buffer, MapKernel } from '../plan.ts'
 import { sumsOfUsed } from '../rowKernels.ts'
 import { withoutTables } from '../summedTables.ts'
-import type { OptionalPass, PlanPass } from './planPass.ts'
+import type { PlanPass } from './planPass.ts'
 
-export const touchRows: PlanPass & { readonly name: OptionalPass } = {
+export const touchRows: PlanPass = {
   name: 'touch-rows',
   contract:
     'a kernel that leaves alone what has no gradient runs over the rows of a table that the batch uses, where these are fewer',
+  needs: ['ordered writes'],
   run: plan =>
     withoutTables(plan, ({ scatter, reader, buffer }, fresh) =>
       staysElsewhere(reader, buffer) ? sumsOfUsed(scatter, reader, buffer, fresh) : undefined,
