@@ -1,7 +1,7 @@
 // Draws the norm of the gradient by lag: as bars for a terminal, and as an SVG file.
 
 import { escaped } from '../compiler/diagram/escaped.ts'
-import { greatest } from '../runtime/greatest.ts'
+import { greatest } from '../dsl/greatest.ts'
 import type { StateLags } from '../trust/gradients/byLag.ts'
 
 /** Exponents of ten between which all positive, finite norms lie. */

@@ -1,11 +1,11 @@
 // Writes the output of a command: its result to stdout, everything else to stderr.
 
 import { type Diagnostic, diagnostic, RnnError } from '../dsl/diagnostics.ts'
+import { greatest } from '../dsl/greatest.ts'
 import { messageOf } from '../dsl/messageOf.ts'
 import { positionsIn } from '../dsl/position.ts'
 import { render } from '../dsl/render.ts'
 import { libraryFiles, shownFile } from '../dsl/standardLibrary.ts'
-import { greatest } from '../runtime/greatest.ts'
 import type { Report, WhatRan } from '../runtime/session.ts'
 import type { Io } from './io.ts'
 

@@ -6,7 +6,7 @@ import { type Cost, cost, savedElements } from '../compiler/ir/cost.ts'
 import { constant, type Dim, format, multiply } from '../compiler/ir/dim.ts'
 import { arenaOf } from '../compiler/plan/arena.ts'
 import type { Plan, Step } from '../compiler/plan/plan.ts'
-import { greatest } from '../runtime/greatest.ts'
+import { greatest } from '../dsl/greatest.ts'
 import { formula } from './describeSignature.ts'
 import { type JsonValue, table } from './output.ts'
 

@@ -44,7 +44,8 @@ export function checkProgram(program: LinkedProgram, options: CompileOptions = {
   const main = needsModel ? attempt(problems, () => chooseModel(program, asked)) : undefined
   if (needsModel && main === undefined) return { found: problems, models: [], alone: [] }
   if (main === undefined) {
-    problems.push(...program.warnings, ...checkNames(program), ...checkBlocks(program), ...doubts(program))
+    for (const problem of [...program.warnings, ...checkNames(program), ...checkBlocks(program), ...doubts(program)])
+      problems.push(problem)
   }
   const models: CompiledModel[] = []
   for (const unit of asked === undefined || main === undefined ? program.models : [main]) {

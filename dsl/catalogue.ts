@@ -259,6 +259,18 @@ model m {
 }`,
     fix: 'Write a number in that range. `inf` is infinity; write a large factor that need not be exact with an exponent: `1e20`.',
   },
+  RNN123: {
+    title: 'A text too long for a program',
+    message: '`{file}` has {length} characters, and a program at most {most}',
+    help: 'is it another file, such as a table of data?',
+    cause:
+      'A program is read whole, and may take two hundred times the memory of its text. A file of that length is data, or was written by a mistake.',
+    example: `model m {
+  input x: real
+  output y = x + x + x …a million characters more…
+}`,
+    fix: 'Give the right file. Read data with a `data` block; divide a program that is really so long by `import`.',
+  },
 
   // 2xx: shapes and types.
 

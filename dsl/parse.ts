@@ -3,6 +3,7 @@
 // so that one run reports every broken statement and keeps every correct one.
 import { EOF, type IToken } from 'chevrotain'
 import type { Program, Span } from './ast.ts'
+import { withCommas } from './counted.ts'
 import { deepest, tooDeep } from './depth.ts'
 import { type Diagnostic, diagnostic, fail } from './diagnostics.ts'
 import { explain } from './explain.ts'
@@ -28,6 +29,11 @@ export function parse(source: string, file: string): Parsed {
       expected: 'the text of a program',
       found: given === null ? 'null' : `a value of type ${typeof given}`,
     })
+  if (source.length > longest) {
+    // Has no place, as an excerpt would have to divide the whole text into lines.
+    const refused = diagnostic('RNN123', { file, length: withCommas(source.length), most: withCommas(longest) })
+    return { program: { kind: 'program', items: [], span: { file, start: 0, end: 0 } }, diagnostics: [refused] }
+  }
   const scanned = scan(source, file)
   const broken = [...scanned.diagnostics]
   let tokens = scanned.tokens
@@ -49,6 +55,9 @@ export function parse(source: string, file: string): Parsed {
   const found = syntax.length > 0 ? syntax : tooDeep(program)
   return { program, diagnostics: inOrder(found.length > 0 ? found : misplaced(program)) }
 }
+
+// Most characters of a program: real ones have thousands, and each may become a token of some hundred bytes.
+const longest = 1_000_000
 
 // Largest number of broken statements: a file with more is probably in another language.
 const mostFailures = 20

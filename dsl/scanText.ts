@@ -9,18 +9,24 @@ export interface Scanned {
   readonly diagnostics: Diagnostic[]
 }
 
-/** Tokens of a source, and the errors in its characters. */
+/** Most errors that are reported: a file with more is no program, and each takes more memory than what it is about. */
+const most = 1000
+
+/** Tokens of a source, and the first errors in its characters. */
 export function scan(source: string, file: string): Scanned {
   const result = t.lexer.tokenize(source)
   const diagnostics: Diagnostic[] = []
-  for (const error of result.errors) {
+  for (const error of result.errors.slice(0, most)) {
     const span = { file, start: error.offset, end: error.offset + error.length }
     diagnostics.push(unknown(source.slice(span.start, span.end), span))
   }
   const tokens: IToken[] = []
   for (const token of result.tokens) {
     const previous = tokens.at(-1)
-    for (const found of misspelled(token, previous, file)) diagnostics.push(found)
+    for (const found of misspelled(token, previous, file)) {
+      if (diagnostics.length === most) break
+      diagnostics.push(found)
+    }
     if (token.tokenType === t.StrayPrime) continue
     tokens.push(token.tokenType === t.OpenText ? { ...token, tokenType: t.Text, tokenTypeIdx: textIndex } : token)
   }

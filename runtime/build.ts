@@ -1,6 +1,7 @@
 // Writes a model as one ES module for any batch and any length, with names from the source. For js and wasm it has no dependencies, for js no `eval` either.
 import type { Precision } from '../compiler/backend/backend.ts'
 import type { CompiledModel } from '../compiler/index.ts'
+import { greatest } from '../dsl/greatest.ts'
 import { dimsText, type Layout, layoutOf, sizesOf } from './build/layout.ts'
 import { hasPredict, moduleText } from './build/module.ts'
 import { type BuildTarget, type Graphs, type Network, networkOf } from './build/network.ts'
@@ -8,7 +9,6 @@ import { type StreamLayout, streamLayoutOf, streamNetworks } from './build/strea
 import { commentText } from './build/textCode.ts'
 import { typesText } from './build/types.ts'
 import { checkLabelled, type Fitted } from './data/fitted.ts'
-import { greatest } from './greatest.ts'
 import { checkOptions } from './library/options.ts'
 import type { Weights } from './session.ts'
 

@@ -4,9 +4,9 @@ import { splitName } from '../compiler/elaborate/values/shortenedName.ts'
 import type { Port, Signature } from '../compiler/elaborate/values/signature.ts'
 import { evaluate, type Sizes } from '../compiler/ir/dim.ts'
 import { fail } from '../dsl/diagnostics.ts'
+import { greatest } from '../dsl/greatest.ts'
 import { type Fitted, inverse, vocabularyFor } from './data/fitted.ts'
 import { textOf, type Vocabulary } from './data/vocabulary.ts'
-import { greatest } from './greatest.ts'
 
 /**
  * A number, a label or a token, or nested lists of them: one list for each axis, then one for each dim of the item. Tokens that texts

@@ -57,7 +57,7 @@ function* forecasting(
       ahead = each / width
       for (const [b, example] of indices.entries()) {
         const found = results.subarray(b * each, (b + 1) * each)
-        answers[example].push(...found)
+        for (const value of found) answers[example].push(value)
         const kept = [...windows[example], ...found]
         windows[example] = Float64Array.from(kept.slice(kept.length - windows[example].length))
       }

@@ -80,7 +80,7 @@ async function formatFiles(files: readonly string[], { check }: Options, output:
     } catch (error) {
       // The other files are formatted all the same.
       if (!(error instanceof RnnError)) throw error
-      found.push(...error.diagnostics)
+      for (const d of error.diagnostics) found.push(d)
     }
   }
   output.report(found)

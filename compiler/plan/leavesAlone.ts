@@ -1,11 +1,8 @@
 // Finds out, without running it, that a kernel writes back what is there wherever a buffer that it reads holds 0.
 import { type Algebra, algebraBy, numbers, type Operation } from '../ir/algebra.ts'
-import { opOf } from '../ir/builder.ts'
-import { newContext } from '../ir/ops/index.ts'
+import { applyFormula } from '../ir/ops/applyFormula.ts'
 import { sameOperand } from './operands.ts'
 import type { Buffer, Instruction, Pointwise, Ref } from './plan.ts'
-
-const context = newContext()
 
 /** A number that is known: as floats of 64 bits have it, and as those of 32 bits do. */
 interface Known {
@@ -39,7 +36,8 @@ function factOf(i: Instruction, facts: readonly Fact[], zeros: Buffer): Fact {
   if (i.kind === 'constant') return constant(i.value)
   if (i.kind === 'read') return i.from.buffer === zeros ? constant(0) : undefined
   if (i.kind !== 'apply') return undefined
-  return opOf(context, i.op).formula?.(
+  return applyFormula(
+    i.op,
     algebra,
     i.args.map(arg => facts[arg]),
   )

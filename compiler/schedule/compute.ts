@@ -2,10 +2,9 @@
 import { add, apply, constant, int, load, mul, read, splat, sub } from '../code/build.ts'
 import type { Expr, Literal, Type } from '../code/code.ts'
 import { algebraBy, typeOf } from '../ir/algebra.ts'
-import { opOf } from '../ir/builder.ts'
 import { asNumber } from '../ir/dim.ts'
 import type { DType } from '../ir/graph.ts'
-import { newContext } from '../ir/ops/index.ts'
+import { applyFormula } from '../ir/ops/applyFormula.ts'
 import type { Instruction, Ref } from '../plan/plan.ts'
 import { indirectPlace, nameOf, type Place, placeOf } from './addresses.ts'
 import type { Block } from './formulas/formula.ts'
@@ -15,8 +14,6 @@ import { scalarOp } from './scalarOps.ts'
 import { scalarOf } from './target.ts'
 import { numberOf, type Value } from './values.ts'
 import { asMask, vectorOp } from './vectorOps.ts'
-
-const context = newContext()
 
 /** Some instructions of a program, and the vectors of reals that others have saved of them. */
 export interface Part {
@@ -76,14 +73,12 @@ function valueAt(nest: Nest, instruction: Instruction, values: readonly Value[])
       return position(nest, instruction.dim)
     case 'read':
       return element(nest, instruction, values)
-    case 'apply': {
-      const { formula } = opOf(context, instruction.op)
-      if (formula === undefined) throw new Error(`${instruction.op} is not pointwise`)
-      return formula(
+    case 'apply':
+      return applyFormula(
+        instruction.op,
         algebraOf(nest),
         instruction.args.map(a => values[a]),
       )
-    }
   }
 }
 

@@ -1,12 +1,9 @@
 // Decides whether a kernel's innermost loop may go by vectors.
 import { algebraBy, type Operation } from '../ir/algebra.ts'
-import { opOf } from '../ir/builder.ts'
 import { asNumber } from '../ir/dim.ts'
-import { newContext } from '../ir/ops/index.ts'
+import { applyFormula } from '../ir/ops/applyFormula.ts'
 import type { Instruction, Ref } from '../plan/plan.ts'
 import { hasVectors } from './vectorOps.ts'
-
-const context = newContext()
 
 /** Which instructions differ along a dimension. */
 export function varying(program: readonly Instruction[], dim: number): boolean[] {
@@ -43,7 +40,8 @@ export function operationsOf({ op, args }: Instruction & { readonly kind: 'apply
     used.push(name)
     return null
   })
-  opOf(context, op).formula?.(
+  applyFormula(
+    op,
     note,
     args.map(() => null),
   )

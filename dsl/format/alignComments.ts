@@ -1,4 +1,5 @@
 // Joins lines to a text. Comments at the ends of lines stand below each other in each paragraph, as far as no line is empty.
+import { greatest } from '../greatest.ts'
 import type { Line } from './renderDoc.ts'
 
 /** Spaces between code and its comment, at least. */
@@ -10,8 +11,8 @@ const longest = 60
 export function alignComments(lines: readonly Line[]): string {
   let text = ''
   for (let start = 0; start < lines.length; ) {
-    const blank = lines.findIndex((l, i) => i > start && isEmpty(l))
-    const end = blank < 0 ? lines.length : blank
+    let end = start + 1
+    while (end < lines.length && !isEmpty(lines[end])) end++
     for (const shown of paragraph(lines.slice(start, end))) text += `${shown}\n`
     start = end
   }
@@ -22,7 +23,7 @@ function paragraph(lines: readonly Line[]): string[] {
   const lengths = lines.flatMap(({ code, comment }) =>
     comment !== undefined && code.length <= longest ? code.length : [],
   )
-  const column = Math.max(0, ...lengths)
+  const column = greatest(lengths, 0)
   return lines.map(({ code, comment }) =>
     comment === undefined
       ? code

@@ -10,8 +10,8 @@ export type Joint =
   | { readonly kind: 'indent'; readonly inside: Doc }
   /** Is on one line if it fits there and is not `broken`; if not, it is broken at all of its lines that are in no inner group. */
   | { readonly kind: 'group'; readonly inside: Doc; readonly broken: boolean }
-  /** Items with a space or a line break between them, on as few lines as they fit on. `begun` if some are already written. */
-  | { readonly kind: 'fill'; readonly items: readonly Doc[]; readonly begun: boolean }
+  /** Items with a space or a line break between them, on as few lines as they fit on; those before `from` are written. */
+  | { readonly kind: 'fill'; readonly items: readonly Doc[]; readonly from: number }
   /** A comment, on a line of its own or at the end of the line before; what follows it begins a new line. */
   | { readonly kind: 'comment'; readonly text: string; readonly own: boolean }
 
@@ -22,7 +22,7 @@ export const line = lineOr(' ')
 /** Nothing, or a line break. */
 export const softLine = lineOr('')
 export const indent = (...inside: readonly Doc[]): Doc => ({ kind: 'indent', inside })
-export const fill = (items: readonly Doc[]): Doc => ({ kind: 'fill', items, begun: false })
+export const fill = (items: readonly Doc[]): Doc => ({ kind: 'fill', items, from: 0 })
 export const comment = (text: string, own: boolean): Doc => ({ kind: 'comment', text, own })
 /** Groups a text: it is broken wherever a comment in it ends a line before the group ends. */
 export const group = (...inside: readonly Doc[]): Doc => ({

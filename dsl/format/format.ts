@@ -35,7 +35,7 @@ function programLines(program: Program, cursor: Cursor): readonly Line[] {
   for (const item of program.items) {
     const { above, isLong, own } = formatOne(item, cursor)
     const separate = (isLong || longBefore) && !above.includes(emptyLine) ? [emptyLine] : []
-    lines.push(...(lines.length > 0 ? separate : []), ...above, ...own)
+    for (const line of [...(lines.length > 0 ? separate : []), ...above, ...own]) lines.push(line)
     longBefore = isLong
   }
   return withoutBlankFirst([...lines, ...ownLines(cursor.peek().own, 0)])

@@ -1,5 +1,6 @@
 // Lays out the items of the top level: a body is one statement a line, unless it is written on one line and fits there.
 import type { Equation, HyperParam, Statement, TopLevel } from '../ast.ts'
+import { greatest } from '../greatest.ts'
 import type { OwnComment } from './commentedTokens.ts'
 import type { Cursor } from './cursor.ts'
 import { type Doc, fill, group, indent, joined, line, lineOr } from './doc.ts'
@@ -73,10 +74,10 @@ function formatBody(head: Doc, body: readonly (Statement | Equation)[], cursor: 
 }
 
 function statementLines(statements: readonly LaidOut[]): Line[] {
-  return statements.flatMap((statement, i) => {
-    const { word, doc, own, blankBefore } = statement
+  const widths = wordWidths(statements)
+  return statements.flatMap(({ word, doc, own, blankBefore }, i) => {
     const blank = blankBefore ? [emptyLine] : []
-    return [...ownLines(own, step), ...blank, ...renderDoc(doc(runWidth(statements, i) - word.length + 1), step)]
+    return [...ownLines(own, step), ...blank, ...renderDoc(doc(widths[i] - word.length + 1), step)]
   })
 }
 
@@ -86,16 +87,23 @@ const families = [
   ['loss', 'metric'],
 ]
 
-/** Length of the longest keyword of the family among the statements around one, up to an empty line or another keyword. */
-function runWidth(statements: readonly LaidOut[], at: number): number {
-  const family = families.find(words => words.includes(statements[at].word)) ?? []
-  const isIn = (s: LaidOut | undefined): boolean => s !== undefined && family.includes(s.word)
-  const isApart = (s: LaidOut): boolean => s.blankBefore || s.own.some(c => c.blankBefore)
-  let [start, end] = [at, at + 1]
-  while (isIn(statements[start - 1]) && !isApart(statements[start])) start--
-  while (isIn(statements[end]) && !isApart(statements[end])) end++
-  return Math.max(...statements.slice(start, end).map(s => s.word.length))
+/** Lengths of the longest keyword of the family around each statement, up to an empty line or another keyword. */
+function wordWidths(statements: readonly LaidOut[]): number[] {
+  const widths: number[] = []
+  while (widths.length < statements.length) {
+    const start = widths.length
+    const family = families.find(words => words.includes(statements[start].word))
+    let end = start + 1
+    while (family !== undefined && end < statements.length && joins(statements[end], family)) end++
+    const width = greatest(statements.slice(start, end).map(s => s.word.length))
+    while (widths.length < end) widths.push(width)
+  }
+  return widths
 }
+
+/** Tells whether a statement goes on with the family of those before it. */
+const joins = ({ word, blankBefore, own }: LaidOut, family: readonly string[]): boolean =>
+  family.includes(word) && !blankBefore && !own.some(c => c.blankBefore)
 
 export const emptyLine: Line = { code: '' }
 

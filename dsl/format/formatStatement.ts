@@ -21,7 +21,7 @@ export function formatStatements(body: readonly (Statement | Equation)[], cursor
   for (let at = 0; at < body.length; ) {
     const { own, blankBefore } = cursor.peek()
     cursor.dropOwn()
-    const { word, doc, pieces } = formatStatement(body.slice(at), cursor)
+    const { word, doc, pieces } = formatStatement(body, at, cursor)
     const end = cursor.peek().image === ';' ? cursor.take('') : ''
     laidOut.push({ word, doc: spaces => [doc(spaces), end], own, blankBefore })
     at += pieces
@@ -36,9 +36,9 @@ interface Formatted {
   readonly pieces: number
 }
 
-/** Lays out the first of some statements. */
-function formatStatement(statements: readonly Statement[], cursor: Cursor): Formatted {
-  const [first] = statements
+/** Lays out the statement of a body that begins at a place. */
+function formatStatement(body: readonly Statement[], at: number, cursor: Cursor): Formatted {
+  const first = body[at]
   if (first.kind === 'equation') {
     const doc = formatEquation(first, cursor)
     return { word: '', doc: () => doc, pieces: 1 }
@@ -53,7 +53,7 @@ function formatStatement(statements: readonly Statement[], cursor: Cursor): Form
   const commas: Doc[] = []
   while (cursor.peek().image === ',') {
     commas.push(cursor.take(''))
-    pieces.push(formatPiece(statements[pieces.length], cursor))
+    pieces.push(formatPiece(body[at + pieces.length], cursor))
   }
   return {
     word,

@@ -52,13 +52,13 @@ function renderJoint(doc: Joint, at: Pending, { page, pending }: Rendering): voi
       return
     }
     case 'fill': {
-      const [first, ...rest] = doc.items
-      if (first === undefined) return
-      const spaced = { ...at, doc: [' ', first], flat: true }
-      const breaks = doc.begun && !at.flat && !fits(spaced, [], page.room())
+      const { items, from } = doc
+      if (from === items.length) return
+      const spaced = [' ', items[from]]
+      const breaks = from > 0 && !at.flat && !fits({ ...at, doc: spaced, flat: true }, [], page.room())
       if (breaks) page.breakLine(at.indent)
-      pending.push({ ...at, doc: { ...doc, items: rest, begun: true } })
-      pending.push({ ...at, doc: doc.begun && !breaks ? [' ', first] : first })
+      pending.push({ ...at, doc: { ...doc, from: from + 1 } })
+      pending.push({ ...at, doc: from > 0 && !breaks ? spaced : items[from] })
       return
     }
     case 'comment':
@@ -125,7 +125,9 @@ function fits(next: Pending, after: readonly Pending[], room: number): boolean {
       if (!flat) return true
       left -= doc.flat.length
     } else if (doc.kind === 'fill') {
-      for (const item of doc.items.toReversed()) pending.push({ ...at, doc: [' ', item] })
+      // Each item takes a space at least, so that no more than these can fit.
+      for (const item of doc.items.slice(doc.from, doc.from + left + 1).toReversed())
+        pending.push({ ...at, doc: [' ', item] })
     } else pending.push({ ...at, doc: doc.inside, flat: flat && !(doc.kind === 'group' && doc.broken) })
   }
   return false

@@ -5,7 +5,7 @@ import { type Dim, evaluate, format, type Sizes, symbolsOf } from '../../compile
 import type { Span } from '../../dsl/ast.ts'
 import { counted } from '../../dsl/counted.ts'
 import { fail } from '../../dsl/diagnostics.ts'
-import { greatest } from '../greatest.ts'
+import { greatest } from '../../dsl/greatest.ts'
 import type { Examples, Part } from './example.ts'
 import type { Rows } from './rows.ts'
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'vitest'
 import { table } from '../../cli/output.ts'
-import { greatest } from '../../runtime/greatest.ts'
+import { greatest } from '../../dsl/greatest.ts'
 import { learned } from './support.ts'
 
 const many = 300_000

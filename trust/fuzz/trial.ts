@@ -2,7 +2,7 @@
 import type { Backend, Buffer } from '../../compiler/backend/backend.ts'
 import { immediateBackends } from '../../compiler/backend/backends.ts'
 import { js } from '../../compiler/backend/js.ts'
-import { type CompiledModel, compile, type Graph, loadPlan, plan } from '../../compiler/index.ts'
+import { type CompiledModel, compile, type Graph, loadPlan, type Plan, planFor } from '../../compiler/index.ts'
 import type { OpTable } from '../../compiler/ir/builder.ts'
 import { evaluate, type Sizes } from '../../compiler/ir/dim.ts'
 import { interpret } from '../../compiler/ir/interpret.ts'
@@ -141,11 +141,14 @@ export const graphOf = (model: CompiledModel, name: GraphName, pipeline: Pipelin
 /** Runs a graph on a backend in float64; the results are the caller's own. */
 export const runOn = (backend: Backend, own: OwnGraph): Run => runnerOf(own)(backend)
 
-/** Runs a graph on several backends, all with one plan. */
+/** Runs a graph on several backends; those that lack the same share a plan. */
 export function runnerOf({ context, graph }: OwnGraph): (backend: Backend) => Run {
-  const made = once(() => plan(context, graph))
+  const plans = new Map<string, Plan>()
   return backend => {
-    const executable = loadPlan(made(), backend, 'f64')
+    const lacks = backend.lacks?.join() ?? ''
+    const made = plans.get(lacks) ?? planFor(backend, context, graph)
+    plans.set(lacks, made)
+    const executable = loadPlan(made, backend, 'f64')
     return (sizes, inputs) => {
       // A run in place overwrites its inputs, so it gets stored copies, as in training.
       const given = graph.inPlace ? executable.store(mapArrays(inputs, data => data.slice())) : inputs

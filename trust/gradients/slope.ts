@@ -1,5 +1,5 @@
 // Estimates the slope of the loss along a direction, by differences that stay on one smooth piece of it.
-import { greatest } from '../../runtime/greatest.ts'
+import { greatest } from '../../dsl/greatest.ts'
 import type { Direction } from './direction.ts'
 import { type Estimate, oneSided, ridders } from './ridders.ts'
 import type { Subject } from './subject.ts'

@@ -1,12 +1,9 @@
 // Writes the instructions of a program as statements of a thread: a variable for each value that is no name or number.
-import { opOf } from '../../ir/builder.ts'
 import { type Dim, evaluate, type Sizes, symbolsOf } from '../../ir/dim.ts'
-import { newContext } from '../../ir/ops/index.ts'
+import { applyFormula } from '../../ir/ops/applyFormula.ts'
 import type { Instruction, Operand, Ref } from '../../plan/plan.ts'
 import { leaf, print } from '../expression.ts'
 import { kernelAlgebra } from './kernelAlgebra.ts'
-
-const context = newContext()
 
 export const times = (by: number): string => (by === 1 ? '' : ` * ${by}`)
 
@@ -115,10 +112,8 @@ function textOf(thread: Thread, i: Instruction, indices: readonly string[], { li
       return named(`${exists} ? ${value} : 0`)
     }
     case 'apply': {
-      const { formula } = opOf(context, i.op)
-      if (formula === undefined) throw new Error(`${i.op} is not pointwise`)
       const args = i.args.map(a => leaf(nameOf(values, a)))
-      const made = print(formula(kernelAlgebra, args), named)
+      const made = print(applyFormula(i.op, kernelAlgebra, args), named)
       return /^[\w.]+$/.test(made) ? made : named(made)
     }
   }

@@ -1,8 +1,7 @@
 // Writes nested loops: every line stands at the outermost level at which all that it uses is known.
 
-import { opOf } from '../../ir/builder.ts'
 import { asNumber, type Dim } from '../../ir/dim.ts'
-import { newContext } from '../../ir/ops/index.ts'
+import { applyFormula } from '../../ir/ops/applyFormula.ts'
 import type { Indirect, Instruction, Operand, Ref } from '../../plan/plan.ts'
 import { leaf, literal, print } from '../expression.ts'
 import type { Frame } from './frame.ts'
@@ -29,8 +28,6 @@ export interface Nest {
   compute(program: readonly Instruction[], wishes: ReadonlyMap<Ref, string>): readonly Placed[]
   lines(): string[]
 }
-
-const context = newContext()
 
 /** Loops over `domain`, outermost first. */
 export function createNest(frame: Frame, domain: readonly Dim[]): Nest {
@@ -141,8 +138,6 @@ function resultOf(scopes: Scopes, instruction: Instruction, values: readonly Pla
       return define(level, `${exists} ? ${buffer}[${there}] : 0`, usual)
     }
     case 'apply': {
-      const { formula } = opOf(context, instruction.op)
-      if (formula === undefined) throw new Error(`${instruction.op} is not pointwise`)
       const args = instruction.args.map(arg => values[arg])
       const level = Math.max(0, ...args.map(a => a.level))
       const bind = (text: string): string => {
@@ -151,7 +146,7 @@ function resultOf(scopes: Scopes, instruction: Instruction, values: readonly Pla
         return name
       }
       const leaves = args.map(a => leaf(a.text))
-      const text = print(formula(frame.algebra, leaves), bind)
+      const text = print(applyFormula(instruction.op, frame.algebra, leaves), bind)
       return args.find(a => a.text === text) ?? define(level, text, instruction.op)
     }
   }

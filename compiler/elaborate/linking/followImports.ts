@@ -44,8 +44,12 @@ export function followImports(
 
 /** Follows the imports of one file: the last of `path`, which are the files that lead to it. */
 function followFrom(reading: Reading, from: Program, path: readonly string[]): void {
+  const [file] = path.slice(-1)
+  const broken = reading.problems.filter(d => d.span?.file === file)
   for (const item of from.items) {
     if (item.kind !== 'import') continue
+    // Skips a path with a syntax error, as no file can be looked for.
+    if (broken.some(d => d.span !== undefined && isWithin(d.span, item.pathSpan))) continue
     const found = readImport(reading, item, path)
     if (found !== undefined) takeNames(reading, item, found)
   }
@@ -58,8 +62,6 @@ function readImport(
   path: readonly string[],
 ): { readonly file: string; readonly program: Program } | undefined {
   const { problems, parsed, sources } = reading
-  // Skips a path with a syntax error, as no file can be looked for.
-  if (problems.some(d => d.span !== undefined && isWithin(d.span, item.pathSpan))) return undefined
   const refused = (problem: Diagnostic): undefined => {
     problems.push(problem)
   }

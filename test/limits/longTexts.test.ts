@@ -1,0 +1,92 @@
+// Long texts of every kind as programs: they are read and formatted, or explained; more than a million characters are refused before they
+// are read.
+import assert from 'node:assert/strict'
+import { describe, it, test } from 'vitest'
+import { check } from '../../compiler/index.ts'
+import { parse } from '../../dsl/parse.ts'
+import { workplace } from '../cli/support.ts'
+
+const { write, rnnc } = workplace()
+
+const most = 1_000_000
+
+/** Copies of a part: a tenth of what a program may have, as the test would take minutes otherwise. */
+const many = (part: string, length = most / 10): string => part.repeat(Math.floor(length / part.length))
+
+/** As many copies as a program may have characters, a few lines less: more than a call may have arguments. */
+const filled = (part: string): string => many(part, most - 200)
+
+/** As `many`, each part with a number of its own. */
+function numbered(part: (i: number) => string): string {
+  const parts: string[] = []
+  for (let length = 0; length < most / 10; length += parts[parts.length - 1].length) parts.push(part(parts.length))
+  return parts.join('')
+}
+
+const model = (body: string): string => `model M {\n  input x: real\n${body}\n  output all = x\n}\n`
+
+/** Texts, with the codes that checking them gives. */
+const texts: Readonly<Record<string, string>> = {
+  'letters of no language': filled('? '),
+  'open quotes': many('"\n'),
+  'names that no one may have': many('__proto__ '),
+  'numbers too large': many('1e999 '),
+  'escapes in a string': `import "${many('\\q')}"`,
+  'empty lines': many('\n'),
+  'empty comments': many('#\n'),
+  comments: many('# a b\n'),
+  imports: many('import "a.rnn"\n'),
+  'imports of many names': `import ${numbered(i => `a${i}, `)}b from "a.rnn"\n`,
+  units: numbered(i => `fn f${i}(x) = x\n`),
+  'one equation': model(filled(' a = 1\n')),
+  equations: model(numbered(i => ` a${i} = x + 1\n`)),
+  'equations apart': model(numbered(i => ` a${i} = x + 1\n\n`)),
+  'commented equations': model(numbered(i => ` a${i} = x   # ${i}\n`)),
+  'unknown names': model(numbered(i => ` a${i} = z${i} + 1\n`)),
+  inputs: model(numbered(i => ` input a${i}: real\n`)),
+  'one input of many names': model(` input ${numbered(i => `a${i}, `)}b: real\n`),
+  parts: model(` part ${numbered(i => `a${i} = dense(1), `)}b = dense(1)\n`),
+  sum: model(` y = x${many(' + x')}`),
+  products: model(` y = x${many(' * x + x')}`),
+  power: model(` y = x${many('^x')}`),
+  pipe: model(` y = x${many(' |> tanh')}`),
+  signs: model(` y = ${many('-')}x`),
+  list: model(` y = [${many('1,')}1]`),
+  'list of names': model(` y = [${many('x,')}x]`),
+  lists: model(` y = [${many('[1],')}[1]]`),
+  dims: model(` input v: [${many('1,')}1]\n`),
+  arguments: model(` y = tanh(${many('x,')}x)\n`),
+  calls: model(` y = x${many('(x)')}\n`),
+  places: model(` y = x${many('[0]')}\n`),
+  brackets: model(` y = ${'('.repeat(199)}x${')'.repeat(199)}${many(' + (x)')}\n`),
+  settings: `train M on d {\n${filled(' a = 1\n')}}\n`,
+  'broken lines': model(many(' a = = 1\n')),
+}
+
+describe('long texts are taken or explained', () => {
+  for (const [kind, text] of Object.entries(texts)) {
+    it(kind, { timeout: 60_000 }, async () => {
+      assert.ok(text.length <= most, String(text.length))
+      const file = write(`${kind}.rnn`, text)
+      for (const command of [['check'], ['fmt', '--check']]) {
+        const { code, stderr } = await rnnc(...command, file)
+        assert.ok(code === 0 || code === 1, stderr.slice(0, 500))
+        assert.doesNotMatch(stderr, /internal error/, `${command}: ${stderr.slice(0, 500)}`)
+        if (code === 1) assert.match(stderr, /^error RNN\d{3}: |would change/m)
+      }
+    })
+  }
+})
+
+test('a longer text is refused', async () => {
+  const longer = '#'.repeat(most + 1)
+  assert.deepEqual(
+    check(longer).map(d => d.code),
+    ['RNN123'],
+  )
+  const { diagnostics } = parse(longer, 'm.rnn')
+  assert.equal(diagnostics[0].message, '`m.rnn` has 1,000,001 characters, and a program at most 1,000,000')
+  const { code, stderr } = await rnnc('fmt', write('longer.rnn', longer))
+  assert.equal(code, 1)
+  assert.match(stderr, /^error RNN123/)
+})
