@@ -267,7 +267,7 @@ model m {
       'A program is read whole, and may take two hundred times the memory of its text. A file of that length is data, or was written by a mistake.',
     example: `model m {
   input x: real
-  output y = x + x + x …a million characters more…
+  output y = x + x + x …millions of characters more…
 }`,
     fix: 'Give the right file. Read data with a `data` block; divide a program that is really so long by `import`.',
   },

@@ -57,7 +57,7 @@ export function parse(source: string, file: string): Parsed {
 }
 
 // Most characters of a program: real ones have thousands, and each may become a token of some hundred bytes.
-const longest = 1_000_000
+const longest = 2_500_000
 
 // Largest number of broken statements: a file with more is probably in another language.
 const mostFailures = 20

@@ -10,7 +10,7 @@ export interface Scanned {
 }
 
 /** Most errors that are reported: a file with more is no program, and each takes more memory than what it is about. */
-const most = 1000
+const most = 10_000
 
 /** Tokens of a source, and the first errors in its characters. */
 export function scan(source: string, file: string): Scanned {
