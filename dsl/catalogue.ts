@@ -265,10 +265,7 @@ model m {
     help: 'is it another file, such as a table of data?',
     cause:
       'A program is read whole, and may take two hundred times the memory of its text. A file of that length is data, or was written by a mistake.',
-    example: `model m {
-  input x: real
-  output y = x + x + x …millions of characters more…
-}`,
+    example: '$ rnnc check table.csv',
     fix: 'Give the right file. Read data with a `data` block; divide a program that is really so long by `import`.',
   },
 

@@ -47,6 +47,7 @@ describe('bad programs', () => {
 
 /** Codes that need data, weights, a back end or a command line, and the test that causes each. */
 const elsewhere: Readonly<Record<string, string>> = {
+  RNN123: 'limits/longTexts.test.ts',
   RNN334: 'runtime/stream.test.ts',
   RNN402: 'runtime/arrays.test.ts',
   RNN403: 'runtime/load.test.ts',
