@@ -261,10 +261,10 @@ model m {
   },
   RNN123: {
     title: 'A text too long for a program',
-    message: '`{file}` has {length} characters, and a program at most {most}',
+    message: '`{file}` has {count} {what}, and a program at most {most}',
     help: 'is it another file, such as a table of data?',
     cause:
-      'A program is read whole, and may take two hundred times the memory of its text. A file of that length is data, or was written by a mistake.',
+      'A program is read whole, and takes far more memory than its text. A file of that length is data, or a program wrote it by mistake.',
     example: '$ rnnc check table.csv',
     fix: 'Give the right file. Read data with a `data` block; divide a program that is really so long by `import`.',
   },

@@ -29,12 +29,9 @@ export function parse(source: string, file: string): Parsed {
       expected: 'the text of a program',
       found: given === null ? 'null' : `a value of type ${typeof given}`,
     })
-  if (source.length > longest) {
-    // Has no place, as an excerpt would have to divide the whole text into lines.
-    const refused = diagnostic('RNN123', { file, length: withCommas(source.length), most: withCommas(longest) })
-    return { program: { kind: 'program', items: [], span: { file, start: 0, end: 0 } }, diagnostics: [refused] }
-  }
+  if (source.length > mostCharacters) return tooLong(file, source.length, 'characters', mostCharacters)
   const scanned = scan(source, file)
+  if (scanned.tokens.length > mostTokens) return tooLong(file, scanned.tokens.length, 'words and signs', mostTokens)
   const broken = [...scanned.diagnostics]
   let tokens = scanned.tokens
   let reading = read(tokens, file)
@@ -57,7 +54,16 @@ export function parse(source: string, file: string): Parsed {
 }
 
 // Most characters of a program: real ones have thousands, and each may become a token of some hundred bytes.
-const longest = 2_500_000
+const mostCharacters = 2_500_000
+
+// Most tokens of a program: what is made of each takes more than a kilobyte.
+const mostTokens = 400_000
+
+/** Refuses a text. The message has no place, as an excerpt would have to divide the whole text into lines. */
+function tooLong(file: string, count: number, what: string, most: number): Parsed {
+  const refused = diagnostic('RNN123', { file, count: withCommas(count), what, most: withCommas(most) })
+  return { program: { kind: 'program', items: [], span: { file, start: 0, end: 0 } }, diagnostics: [refused] }
+}
 
 // Largest number of broken statements: a file with more is probably in another language.
 const mostFailures = 20

@@ -9,10 +9,10 @@ export interface Scanned {
   readonly diagnostics: Diagnostic[]
 }
 
-/** Most errors that are reported: a file with more is no program, and each takes more memory than what it is about. */
+/** Most errors that are reported: a file with more is no program, and each error takes far more memory than its characters. */
 const most = 10_000
 
-/** Tokens of a source, and the first errors in its characters. */
+/** Tokens of a source, and the errors in its characters, numbers, names and strings: at most `most`. */
 export function scan(source: string, file: string): Scanned {
   const result = t.lexer.tokenize(source)
   const diagnostics: Diagnostic[] = []

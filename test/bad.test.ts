@@ -45,7 +45,7 @@ describe('bad programs', () => {
   }
 })
 
-/** Codes that need data, weights, a back end or a command line, and the test that causes each. */
+/** Codes that need data, weights, a back end, a command line or a very long text, and the test that causes each. */
 const elsewhere: Readonly<Record<string, string>> = {
   RNN123: 'limits/longTexts.test.ts',
   RNN334: 'runtime/stream.test.ts',

@@ -1,5 +1,5 @@
-// Long texts of every kind as programs: they are read and formatted, or explained; more than 2.5 million characters are refused before
-// they are read.
+// Long texts of every kind as programs: they are read and formatted, or explained; those of more than 2.5 million characters, or 400,000
+// words and signs, are refused.
 import assert from 'node:assert/strict'
 import { describe, it, test } from 'vitest'
 import { check } from '../../compiler/index.ts'
@@ -13,8 +13,8 @@ const most = 2_500_000
 /** Copies of a part: fewer than a program may have, as the test would take minutes otherwise. */
 const many = (part: string, length = 100_000): string => part.repeat(Math.floor(length / part.length))
 
-/** More copies than a call may have arguments. */
-const filled = (part: string): string => many(part, 1_000_000)
+/** Statements of three tokens, nearly as many as a program may have. */
+const statements = (part: string): string => part.repeat(130_000)
 
 /** As `many`, each part with a number of its own. */
 function numbered(part: (i: number) => string): string {
@@ -25,9 +25,8 @@ function numbered(part: (i: number) => string): string {
 
 const model = (body: string): string => `model M {\n  input x: real\n${body}\n  output all = x\n}\n`
 
-/** Texts, with the codes that checking them gives. */
 const texts: Readonly<Record<string, string>> = {
-  'letters of no language': filled('? '),
+  'letters of no language': many('? ', 1_000_000),
   'open quotes': many('"\n'),
   'names that no one may have': many('__proto__ '),
   'numbers too large': many('1e999 '),
@@ -38,7 +37,7 @@ const texts: Readonly<Record<string, string>> = {
   imports: many('import "a.rnn"\n'),
   'imports of many names': `import ${numbered(i => `a${i}, `)}b from "a.rnn"\n`,
   units: numbered(i => `fn f${i}(x) = x\n`),
-  'one equation': model(filled(' a = 1\n')),
+  'one equation': model(statements(' a = 1\n')),
   equations: model(numbered(i => ` a${i} = x + 1\n`)),
   'equations apart': model(numbered(i => ` a${i} = x + 1\n\n`)),
   'commented equations': model(numbered(i => ` a${i} = x   # ${i}\n`)),
@@ -51,7 +50,7 @@ const texts: Readonly<Record<string, string>> = {
   power: model(` y = x${many('^x')}`),
   pipe: model(` y = x${many(' |> tanh')}`),
   signs: model(` y = ${many('-')}x`),
-  list: model(` y = [${many('1,')}1]`),
+  list: model(` y = [${many('1,', 390_000)}1]`),
   'list of names': model(` y = [${many('x,')}x]`),
   lists: model(` y = [${many('[1],')}[1]]`),
   dims: model(` input v: [${many('1,')}1]\n`),
@@ -59,7 +58,7 @@ const texts: Readonly<Record<string, string>> = {
   calls: model(` y = x${many('(x)')}\n`),
   places: model(` y = x${many('[0]')}\n`),
   brackets: model(` y = ${'('.repeat(199)}x${')'.repeat(199)}${many(' + (x)')}\n`),
-  settings: `train M on d {\n${filled(' a = 1\n')}}\n`,
+  settings: `train M on d {\n${statements(' a = 1\n')}}\n`,
   'broken lines': model(many(' a = = 1\n')),
 }
 
@@ -86,6 +85,8 @@ test('a longer text is refused', async () => {
   )
   const { diagnostics } = parse(longer, 'm.rnn')
   assert.equal(diagnostics[0].message, '`m.rnn` has 2,500,001 characters, and a program at most 2,500,000')
+  const items = `model M {\n  input x: real\n  output y = [${'1,'.repeat(200_000)}1]\n}\n`
+  assert.equal(check(items)[0].message, '`model.rnn` has 400,014 words and signs, and a program at most 400,000')
   const { code, stderr } = await rnnc('fmt', write('longer.rnn', longer))
   assert.equal(code, 1)
   assert.match(stderr, /^error RNN123/)

@@ -44,12 +44,12 @@ export function followImports(
 
 /** Follows the imports of one file: the last of `path`, which are the files that lead to it. */
 function followFrom(reading: Reading, from: Program, path: readonly string[]): void {
-  const [file] = path.slice(-1)
-  const broken = reading.problems.filter(d => d.span?.file === file)
+  const file = path[path.length - 1]
+  const broken = reading.problems.flatMap(({ span }) => (span?.file === file ? span : []))
   for (const item of from.items) {
     if (item.kind !== 'import') continue
     // Skips a path with a syntax error, as no file can be looked for.
-    if (broken.some(d => d.span !== undefined && isWithin(d.span, item.pathSpan))) continue
+    if (broken.some(span => isWithin(span, item.pathSpan))) continue
     const found = readImport(reading, item, path)
     if (found !== undefined) takeNames(reading, item, found)
   }
