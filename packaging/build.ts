@@ -25,7 +25,7 @@ for (const name of Object.keys(entries)) {
   writeFileSync(join(out, `${name}.cjs`), `${checkNode}module.exports = require('./lib/${name}.js')\n`)
 }
 const script = readdirSync(join(out, 'lib')).find(name => name.startsWith('rnnc-'))
-const program = join(out, 'rnnc.js')
-const startIt = `import('./lib/start.js').then(({ start }) => start(new URL('./lib/${script}', import.meta.url)))`
-writeFileSync(program, `#!/usr/bin/env node\nimport './checkNode.js'\n${startIt}\n`)
+const program = join(out, 'rnnc.cjs')
+const startIt = `require('./lib/start.cjs').start(require('node:path').join(__dirname, 'lib/${script}'))`
+writeFileSync(program, `#!/usr/bin/env node\n${checkNode}${startIt}\n`)
 chmodSync(program, 0o755)

@@ -37,7 +37,7 @@ export async function bundle(root: URL, out: string): Promise<readonly Metafile[
   const sources = Object.entries(entries)
   const shared = await build({
     ...common,
-    entryPoints: { ...Object.fromEntries(sources.filter(([name]) => !alone.includes(name))), start: command.start },
+    entryPoints: Object.fromEntries(sources.filter(([name]) => !alone.includes(name))),
     chunkNames: '[name]-[hash]',
     splitting: true,
     plugins: [prepare(root)],
@@ -59,7 +59,14 @@ export async function bundle(root: URL, out: string): Promise<readonly Metafile[
     footer: { js: 'return module.exports })' },
     plugins: [prepare(root), withoutProcesses],
   })
-  return [shared.metafile, own.metafile, script.metafile]
+  // Node loads this sooner than a module.
+  const start = await build({
+    ...common,
+    entryPoints: { start: command.start },
+    outExtension: { '.js': '.cjs' },
+    format: 'cjs',
+  })
+  return [shared.metafile, own.metafile, script.metafile, start.metafile]
 }
 
 const prepare = (root: URL): Plugin => ({

@@ -136,7 +136,7 @@ try {
       `dist/${name}.js`,
       `dist/${name}.cjs`,
     ])
-    const others = ['LICENSES.txt', 'lib', 'types', 'checkNode.js', 'rnnc.js'].map(name => `dist/${name}`)
+    const others = ['LICENSES.txt', 'lib', 'types', 'checkNode.js', 'rnnc.cjs'].map(name => `dist/${name}`)
     const known = ['README.md', 'package.json', ...others, ...entries]
     assert.deepEqual(
       [...folders].filter(path => !known.includes(path)),
