@@ -191,13 +191,14 @@ layer exact_match {   # 1 for a sequence whose every element is right, else 0
   'optimizers.rnn': `# An optimizer is a cell: its state p is a parameter, its input g the gradient, and its time the training step. The number that it
 # returns is the rate of this step. \`schedule\` is a function of the steps taken before this one, 0 at the first: a factor of the rate.
 
+# Without momentum, what has no gradient stays as it is, whatever the rate: so the rows of a table that a batch does not use need no work.
 cell SGD(rate = 0.01, momentum = 0, nesterov = false, schedule = constant_rate) {
   input g: P
   state p, m: P, t: int
   t' = t + 1
   r = rate * schedule(t)
   m' = where(momentum == 0, m, momentum * m - r * g)
-  p' = where(momentum == 0, p - r * g, p + where(nesterov, momentum * m' - r * g, m'))
+  p' = where(momentum == 0, where(g == 0, p, p - r * g), p + where(nesterov, momentum * m' - r * g, m'))
   return r
 }
 

@@ -135,7 +135,8 @@ function sameBits(own: TrainingGraph): void {
 
 const isChanged = (own: TrainingGraph): boolean => planOf(own).buffers.some(b => b.hint === 'slot')
 
-const still = ['SGD(0.01)', 'LazyAdam(0.01)', 'LazyAdam(0.01, schedule = warmup(9))']
+const schedule = 'schedule = warmup(9)'
+const still = ['SGD(0.01)', `SGD(0.01, ${schedule})`, 'LazyAdam(0.01)', `LazyAdam(0.01, ${schedule})`]
 const moving = ['Adam(0.01)', 'SGD(0.01, momentum = 0.9)', 'AdamW(0.01)', 'Adagrad(0.1)']
 
 describe('an optimizer that leaves alone what has no gradient', () => {
@@ -147,6 +148,12 @@ describe('an optimizer that leaves alone what has no gradient', () => {
       sameBits(own)
     })
   }
+
+  it('does so where the rate falls on a plateau', () => {
+    const own = training({ optimizer: 'SGD(0.01)', more: '; plateau = reduce(0.5, 5)' })
+    assert.deepEqual(overTable(planOf(own)), [])
+    sameBits(own)
+  })
 
   it('has no pass over the numbers of rows either', () => {
     const made = planOf(training({ optimizer: 'SGD(0.01)' }))
@@ -223,7 +230,13 @@ cell Shrinking {
   })
 
   it('is one whose rate is not known before it runs', () => {
-    const own = training({ optimizer: 'SGD(0.01, schedule = warmup(9))' })
+    const cell = `cell Slowing {
+  input g: P
+  state p: P, t: int
+  t' = t + 1
+  p' = p - 0.1 / t' * g
+}`
+    const own = training({ optimizer: 'Slowing', cell })
     assert.equal(overTable(planOf(own)).length, 1)
     sameBits(own)
   })
