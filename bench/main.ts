@@ -10,6 +10,7 @@ import { machine, writeResults } from './results.ts'
 import { limit, type Outcome, runSystem } from './runSystem.ts'
 import { installed, pythonVariable, type System, systems } from './systems.ts'
 import { goalsText } from './targets.ts'
+import { type Turns, turnsText } from './turns.ts'
 import { type Workload, workloads } from './workloads.ts'
 
 interface Options {
@@ -68,10 +69,10 @@ Systems:   ${systems.map(s => s.name).join(' ')}
 
 PyTorch and JAX run in the python3 on the PATH, or in the one that ${pythonVariable} names.
 
---json: {"limits": {"js", "wasm", "vector": {"js", "wasm"}}, "rows": [{"system", "workload", "ms", "gflops", "share"}], "checks", "profiles"}.
+--json: {"limits": {"js", "wasm", "vector": {"js", "wasm"}}, "rows": [{"system", "workload", "ms", "gflops", "share"}], "checks", "turns", "profiles"}.
 Limits in GFLOP/s, those of a matrix-vector product in ms; null for what was not measured. A row may have "atLeast", in ms, for a case
 that was stopped, a "note" on what is different about it, and on a GPU the "counts" of a step: {"kernels", "submits", "bytesRead"}.
-"checks" and "profiles" are there where they were measured.
+"checks", "turns" and "profiles" are there where they were measured.
 
 Examples:
   $ npm run bench
@@ -156,6 +157,7 @@ async function run(options: Options): Promise<void> {
   const checked = options.checks ?? full
   if (checked) note('how cost and memory grow…')
   const checks: Checks[] = checked ? own.map(s => JSON.parse(checksOf(s, env))) : []
+  const turns = full && checked ? timedByTurns(options, env) : undefined
   const profiles: Profile[] = []
   if (options.profile ?? (full && checked)) {
     note('profiles…')
@@ -168,21 +170,29 @@ async function run(options: Options): Promise<void> {
   const limits = better(early, measured())
   const rows: Row[] = outcomes.map(o => rowOf(o.system, o.workload, o.outcome, limits))
 
-  const goals = goalsText({ limits, rows, checks })
+  const goals = goalsText({ limits, rows, checks, turns })
   const text = [
     `${machine()}; measured in ${digits((performance.now() - began) / 60_000)} min`,
     limitsText(limits),
     tables(rows, cases, chosen),
     ...(goals === undefined ? [] : ['### Targets', goals]),
+    ...(turns === undefined ? [] : [turnsText(turns)]),
     ...checks.map(checksText),
     ...profiles.map(profileText),
   ].join('\n\n')
   if (options.write) writeResults(text)
   if (options.json)
     process.stdout.write(
-      `${JSON.stringify({ limits, rows, ...(checks.length > 0 && { checks }), ...(profiles.length > 0 && { profiles }) })}\n`,
+      `${JSON.stringify({ limits, rows, ...(checks.length > 0 && { checks }), ...(turns && { turns }), ...(profiles.length > 0 && { profiles }) })}\n`,
     )
   else process.stdout.write(`${text}\n`)
+}
+
+function timedByTurns({ quick }: Options, env: Readonly<Record<string, string>>): Turns {
+  note('two threads beside one…')
+  return JSON.parse(
+    runScript('threads.ts', [], env, ['--json', '--only', 'W3-lstm,W4', ...(quick ? ['--pairs', '3'] : [])]),
+  )
 }
 
 const checksOf = (system: System, env: Readonly<Record<string, string>>): string =>

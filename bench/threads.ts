@@ -3,7 +3,7 @@
 import { loadavg } from 'node:os'
 import { Command, InvalidArgumentError } from 'commander'
 import { openWasm } from '../runtime/node/index.ts'
-import { digits, markdown } from './report.ts'
+import { type Timed, type Turns, turnsText } from './turns.ts'
 import { rnncCase } from './workers/rnnc.ts'
 import { type Case, median } from './workers/serve.ts'
 import { type Workload, workloads } from './workloads.ts'
@@ -45,15 +45,6 @@ function count(text: string): number {
   return Number(text)
 }
 
-interface Timed {
-  readonly workload: string
-  /** Medians of a step on one thread and on several, in ms. */
-  readonly one: number
-  readonly several: number
-  /** The median of how many times as fast several are. */
-  readonly times: number
-}
-
 /** Times one after the other, again and again. */
 function compare(id: string, one: Case, several: Case, pairs: number): Timed {
   const steps = [one, several].map(warmed)
@@ -82,11 +73,8 @@ async function run({ only, threads, pairs, exact, json }: Options): Promise<void
   const [one, several] = [await openWasm({ threads: 1, relaxed }), await openWasm({ threads, relaxed })]
   const load = loadavg()[0]
   const found = only.map(w => compare(w.id, rnncCase(one, w), rnncCase(several, w), pairs))
-  const about = { target: several.name, threads: several.threads, loads: [load, loadavg()[0]] }
-  if (json) return console.log(JSON.stringify({ ...about, found }))
-  const rows = found.map(f => [f.workload, digits(f.one), digits(f.several), f.times.toFixed(2)])
-  console.log(`${about.target}, load of the machine ${about.loads.map(l => l.toFixed(1)).join(' to ')}\n`)
-  console.log(markdown(['workload', '1 thread, ms', `${about.threads} threads, ms`, 'times as fast'], rows))
+  const turns: Turns = { target: several.name, threads: several.threads, loads: [load, loadavg()[0]], found }
+  console.log(json ? JSON.stringify(turns) : turnsText(turns))
 }
 
 program.action(run)

@@ -14,6 +14,8 @@ export interface Workload {
   readonly sets: Readonly<Record<string, number>>
   /** Floating-point operations of one step. */
   readonly flops: number
+  /** Of these, those for the gradient of the data, which nothing needs. */
+  readonly unneeded: number
 }
 
 /** One product of a matrix [rows, columns] with a vector. */
@@ -22,10 +24,12 @@ const product = (rows: number, columns: number): number => 2 * rows * columns
 /** One step of a recurrent layer, all gates together. */
 const recurrent = (gates: number, units: number, inputs: number): number => product(gates * units, inputs + units)
 
-interface Description extends Omit<Workload, 'flops'> {
+interface Description extends Omit<Workload, 'flops' | 'unneeded'> {
   /** Products in the forward pass of one example: at every time step, and once. */
   readonly everyStep: number
   readonly once?: number
+  /** Of those at every time step, the ones with the data. */
+  readonly ofData?: number
 }
 
 const descriptions: readonly Description[] = [
@@ -39,6 +43,7 @@ const descriptions: readonly Description[] = [
     sets: {},
     everyStep: recurrent(1, 64, 28),
     once: product(10, 64),
+    ofData: product(64, 28),
   },
   {
     id: 'W2',
@@ -80,6 +85,7 @@ const descriptions: readonly Description[] = [
     T: 32,
     sets: {},
     everyStep: recurrent(4, 512, 512) + product(512, 512),
+    ofData: product(4 * 512, 512),
   },
   {
     id: 'W5-t2',
@@ -90,6 +96,7 @@ const descriptions: readonly Description[] = [
     T: 2,
     sets: { steps: 2 },
     everyStep: recurrent(1, 10, 1) + recurrent(1, 1, 10),
+    ofData: product(10, 1),
   },
   {
     id: 'W5-t16',
@@ -100,6 +107,7 @@ const descriptions: readonly Description[] = [
     T: 16,
     sets: { steps: 16 },
     everyStep: recurrent(1, 10, 1) + recurrent(1, 1, 10),
+    ofData: product(10, 1),
   },
   {
     id: 'W6-stream',
@@ -123,7 +131,8 @@ const descriptions: readonly Description[] = [
   },
 ]
 
-export const workloads: readonly Workload[] = descriptions.map(({ everyStep, once = 0, ...workload }) => ({
+export const workloads: readonly Workload[] = descriptions.map(({ everyStep, once = 0, ofData = 0, ...workload }) => ({
   ...workload,
   flops: (workload.mode === 'train' ? 3 : 1) * workload.B * (workload.T * everyStep + once),
+  unneeded: workload.B * workload.T * ofData,
 }))

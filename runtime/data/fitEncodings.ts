@@ -71,10 +71,14 @@ function functionFor(port: Port, column: Columns[string]): string | undefined {
   return fail('RNN411', values, { help })
 }
 
+/** Most levels of lists that are followed: a list may contain itself. */
+const mostLevels = 100
+
 /** Number of lists around the first leaf of a column where that is a text; undefined where it is none. */
 function depthOfText(column: Columns[string]): number | undefined {
   const first = (value: Nested, depth: number): number | 'none' | undefined => {
     if (!isList(value)) return typeof value === 'string' ? depth : 'none'
+    if (depth === mostLevels) return 'none'
     for (let i = 0; i < value.length; i++) {
       const found = first(value[i], depth + 1)
       if (found !== undefined) return found
@@ -158,11 +162,13 @@ function tableFrom(columns: Columns, { asked }: FileSource): Table {
   return tableOf(source, all, cells => cells)
 }
 
-/** Copies a value to plain lists. RNN411 for a leaf that is neither a finite number nor a text nor a bool. */
-function plain(name: string, value: Nested, example: number): unknown {
-  if (isList(value)) return Array.from(value, inner => plain(name, inner, example))
+/** Copies a value to plain lists. RNN411 for a leaf that is neither a finite number nor a text nor a bool, and for too many levels. */
+function plain(name: string, value: Nested, example: number, level = 0): unknown {
+  const isTooDeep = level > mostLevels
+  if (isList(value) && !isTooDeep) return Array.from(value, inner => plain(name, inner, example, level + 1))
   if (typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)) return value
-  const found = `${describeLeaf(value)} in example ${example + 1}`
+  const what = isTooDeep ? `lists of more than ${mostLevels} levels` : describeLeaf(value)
+  const found = `${what} in example ${example + 1}`
   return fail('RNN411', { input: name, declared: 'numbers or texts', found })
 }
 

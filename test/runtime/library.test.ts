@@ -182,6 +182,8 @@ describe('fit', () => {
     )
   })
 
+  const endless: unknown[] = []
+  endless.push(endless)
   const cases: readonly (readonly [what: string, code: Code, says: RegExp, data: unknown, options?: object])[] = [
     ['a missing target', 'RNN401', /target `kind` has no data/, { x }],
     ['a missing input', 'RNN401', /input `x` has no data/, { kind }],
@@ -201,6 +203,15 @@ describe('fit', () => {
     ['a column that is no list', 'RNN411', /`x` is declared as \[2\] over T, but its data is 3 where/, { x: 3, kind }],
     ['lists too flat', 'RNN411', /1 where a list is expected, in example 1/, { x: [[1, 2]], kind: ['a'] }],
     ['lists too deep', 'RNN411', /a list where a number is expected, in example 1/, { x: [[[1, [2]]]], kind: ['a'] }],
+    ['a list that contains itself', 'RNN411', /a list where a number is expected/, { x: [endless], kind: ['a'] }],
+    ['a label that is such a list', 'RNN411', /a list where a number is expected/, { x: [[[1, 2]]], kind: [endless] }],
+    [
+      'such a list to be encoded',
+      'RNN411',
+      /lists of more than 100 levels in example 1/,
+      { x: [endless], kind: ['a'] },
+      { encode: { x: 'minmax' } },
+    ],
     ['another width', 'RNN411', /its data is \[3\]/, { x: [[[1, 2, 3]]], kind: ['a'] }],
     ['NaN', 'RNN411', /NaN in example 2/, { x: [[[1, 2]], [[1, Number.NaN]]], kind: ['a', 'b'] }],
     [
