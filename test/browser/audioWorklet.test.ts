@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { beforeAll, describe, it } from 'vitest'
 import { run, workplace } from '../cli/support.ts'
 import { needs } from '../support/needs.ts'
-import { skipped, usePage } from './support.ts'
+import { browsers, skippedIn, usePage } from './support.ts'
 
 const example = (name: string): string => fileURLToPath(new URL(`../../examples/audio_effect/${name}`, import.meta.url))
 
@@ -40,27 +40,30 @@ beforeAll(async () => {
 
 const created = async (target: string) => (await import(pathToFileURL(here.path(`${target}.mjs`)).href)).create()
 
-describe.each(targets)('the audio effect of %s in a browser', needs(skipped), target => {
-  const result = usePage({
-    policy: target === 'js' ? "script-src 'self'" : "script-src 'self' 'wasm-unsafe-eval'",
-    files: async () => ({
-      'page.js': script,
-      'effect.js': readFileSync(example('effect.js'), 'utf8'),
-      'amp.mjs': readFileSync(here.path(`${target}.mjs`), 'utf8'),
-    }),
-  })
+describe.each(browsers)('in %s', browser => {
+  describe.each(targets)('the audio effect of %s', needs(skippedIn[browser]), target => {
+    const result = usePage({
+      browser,
+      policy: target === 'js' ? "script-src 'self'" : "script-src 'self' 'wasm-unsafe-eval'",
+      files: async () => ({
+        'page.js': script,
+        'effect.js': readFileSync(example('effect.js'), 'utf8'),
+        'amp.mjs': readFileSync(here.path(`${target}.mjs`), 'utf8'),
+      }),
+    })
 
-  it('gives what the model gives on the whole signal', async () => {
-    const found = await result()
-    assert.ok(typeof found === 'object' && found !== null && 'wet' in found && 'clean' in found)
-    const { wet, clean } = found
-    assert.ok(Array.isArray(wet) && Array.isArray(clean))
-    const { y } = (await created(target)).run({ B: 1, x: clean })
-    assert.equal(wet.length, 48_000)
-    const largest = Math.max(...wet.map(Math.abs))
-    assert.ok(largest > 0.5, `a tone of 0.5 comes out amplified, not ${largest}`)
-    const error = wet.reduce((most, value, i) => Math.max(most, Math.abs(value - y[i])), 0)
-    assert.ok(error < 1e-5, `off by ${error}`)
+    it('gives what the model gives on the whole signal', async () => {
+      const found = await result()
+      assert.ok(typeof found === 'object' && found !== null && 'wet' in found && 'clean' in found)
+      const { wet, clean } = found
+      assert.ok(Array.isArray(wet) && Array.isArray(clean))
+      const { y } = (await created(target)).run({ B: 1, x: clean })
+      assert.equal(wet.length, 48_000)
+      const largest = Math.max(...wet.map(Math.abs))
+      assert.ok(largest > 0.5, `a tone of 0.5 comes out amplified, not ${largest}`)
+      const error = wet.reduce((most, value, i) => Math.max(most, Math.abs(value - y[i])), 0)
+      assert.ok(error < 1e-5, `off by ${error}`)
+    })
   })
 })
 

@@ -6,7 +6,7 @@ import { compile, fit, predict } from '../../runtime/index.ts'
 import { once } from '../../runtime/once.ts'
 import { isRecord } from '../cli/support.ts'
 import { needs } from '../support/needs.ts'
-import { bundle, skipped, usePage } from './support.ts'
+import { browsers, bundle, skippedIn, usePage } from './support.ts'
 
 const library = once(() => bundle(fileURLToPath(new URL('../../runtime/index.ts', import.meta.url))))
 
@@ -78,32 +78,35 @@ async function likeNode(found: unknown, target: 'js' | 'wasm'): Promise<void> {
 
 const base = "default-src 'self'; script-src 'self'"
 
-describe('the library in a page that may make functions of text', needs(skipped), () => {
-  const result = usePage({ policy: `${base} 'unsafe-eval'`, files })
-  it('does what Node does, on js and as WebAssembly', async () => {
-    const found = await result()
-    assert.ok(isRecord(found))
-    await likeNode(found.js, 'js')
-    await likeNode(found.wasm, 'wasm')
+describe.each(browsers)('the library in %s', browser => {
+  const missing = needs(skippedIn[browser])
+  describe('in a page that may make functions of text', missing, () => {
+    const result = usePage({ browser, policy: `${base} 'unsafe-eval'`, files })
+    it('does what Node does, on js and as WebAssembly', async () => {
+      const found = await result()
+      assert.ok(isRecord(found))
+      await likeNode(found.js, 'js')
+      await likeNode(found.wasm, 'wasm')
+    })
   })
-})
 
-describe('the library in a page that may make no code', needs(skipped), () => {
-  const result = usePage({ policy: base, files })
-  it('says what its policy has to allow', async () => {
-    const found = await result()
-    assert.ok(isRecord(found) && isRecord(found.js) && isRecord(found.wasm))
-    assert.match(String(found.js.error), /RNN526.*`js`/s)
-    assert.match(String(found.wasm.error), /RNN526.*`wasm`/s)
+  describe('in a page that may make no code', missing, () => {
+    const result = usePage({ browser, policy: base, files, refused: /script-src/ })
+    it('says what its policy has to allow', async () => {
+      const found = await result()
+      assert.ok(isRecord(found) && isRecord(found.js) && isRecord(found.wasm))
+      assert.match(String(found.js.error), /RNN526.*`js`/s)
+      assert.match(String(found.wasm.error), /RNN526.*`wasm`/s)
+    })
   })
-})
 
-describe('the library in a page that may only compile WebAssembly', needs(skipped), () => {
-  const result = usePage({ policy: `${base} 'wasm-unsafe-eval'`, files })
-  it('trains as WebAssembly, and says that js is forbidden', async () => {
-    const found = await result()
-    assert.ok(isRecord(found) && isRecord(found.js))
-    await likeNode(found.wasm, 'wasm')
-    assert.match(String(found.js.error), /RNN526.*`js`/s)
+  describe('in a page that may only compile WebAssembly', missing, () => {
+    const result = usePage({ browser, policy: `${base} 'wasm-unsafe-eval'`, files, refused: /script-src/ })
+    it('trains as WebAssembly, and says that js is forbidden', async () => {
+      const found = await result()
+      assert.ok(isRecord(found) && isRecord(found.js))
+      await likeNode(found.wasm, 'wasm')
+      assert.match(String(found.js.error), /RNN526.*`js`/s)
+    })
   })
 })

@@ -1,13 +1,14 @@
-// A real browser, and a server for its pages. Vitest's browser mode (tried: 4.1.12 with Playwright and this chromium) runs a test, with a GPU
+// Real browsers, and pages for them. Vitest's browser mode (tried: 4.1.12 with Playwright and this chromium) runs a test, with a GPU
 // too, but its page is Vite's own: under the policy `script-src 'self'`, which is what these pages prove, it does not start. Nor would the
 // page load our bundle as a user's does. It adds two packages, and Vite's transforms, which nothing else here needs.
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
-import { createServer } from 'node:http'
 import { build } from 'esbuild'
 import { type Browser, chromium } from 'playwright-core'
 import { afterAll, beforeAll } from 'vitest'
 import { once } from '../../runtime/once.ts'
+import { firefoxMissing, openInFirefox } from './firefox.ts'
+import { type Site, serve } from './site.ts'
 
 const executablePath = '/usr/bin/chromium'
 
@@ -16,6 +17,12 @@ export const skipped: string | false =
   existsSync(executablePath) || process.env.CI
     ? false
     : `there is no browser: install Debian's chromium (${executablePath})`
+
+/** The same for each browser. */
+export const skippedIn: Readonly<Record<BrowserName, string | false>> = { chromium: skipped, firefox: firefoxMissing }
+
+export const browsers = ['chromium', 'firefox'] as const
+export type BrowserName = (typeof browsers)[number]
 
 /** Chromium, which asks nothing of any network; with `gpu` its WebGPU, on whatever driver there is. */
 function launch({ gpu }: { readonly gpu: boolean }): Promise<Browser> {
@@ -35,7 +42,7 @@ const browserOf = (gpu: boolean) =>
     launched.push(browser)
     return browser
   })
-const browsers = { withGpu: browserOf(true), without: browserOf(false) }
+const chromiums = { withGpu: browserOf(true), without: browserOf(false) }
 afterAll(async () => {
   for (const browser of launched) await (await browser).close()
 })
@@ -62,47 +69,8 @@ export async function bundle(entry: string, { alias = {}, external = [] }: Bundl
   return outputFiles[0].text
 }
 
-interface Site {
-  readonly url: string
-  close(): Promise<void>
-}
-
-/** Serves texts by their path on 127.0.0.1, under a content security policy. */
-async function serve(
-  files: Readonly<Record<string, string>>,
-  { policy, isolated = false }: Pick<PageOptions, 'policy' | 'isolated'>,
-): Promise<Site> {
-  const types: Readonly<Record<string, string>> = { html: 'text/html', js: 'text/javascript', mjs: 'text/javascript' }
-  const server = createServer(({ url = '/' }, response) => {
-    const path = url === '/' ? '/index.html' : url
-    const text = files[path.slice(1)]
-    const type = types[path.split('.').at(-1) ?? ''] ?? 'text/plain'
-    response.writeHead(text === undefined ? 404 : 200, {
-      'Content-Type': `${type}; charset=utf-8`,
-      'Content-Security-Policy': policy,
-      ...(isolated && {
-        'Cross-Origin-Opener-Policy': 'same-origin',
-        'Cross-Origin-Embedder-Policy': 'require-corp',
-      }),
-    })
-    response.end(text)
-  })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  assert.ok(typeof address === 'object' && address !== null)
-  return {
-    url: `http://127.0.0.1:${address.port}/`,
-    close: () =>
-      new Promise((resolve, reject) => {
-        server.close(error => (error ? reject(error) : resolve()))
-        // The browser, which stays, keeps some.
-        server.closeAllConnections()
-      }),
-  }
-}
-
-/** What the page's script puts into its title, or what went wrong in it. */
-async function resultOf(browser: Browser, url: string, refused: RegExp, timeout = 60_000): Promise<unknown> {
+/** What the page's script puts into its `<output>`; throws what went wrong in it. */
+async function openInChromium(browser: Browser, url: string, refused: RegExp, timeout: number): Promise<unknown> {
   const page = await browser.newPage()
   const errors: string[] = []
   page.on('pageerror', error => errors.push(error.message))
@@ -136,6 +104,8 @@ interface PageOptions {
   readonly files: () => Promise<Readonly<Record<string, string>>>
   /** What the page may do: a content security policy. */
   readonly policy: string
+  /** Chromium, if left out. */
+  readonly browser?: BrowserName
   /** Whether it has a GPU. */
   readonly gpu?: boolean
   /** Whether it is cross-origin isolated, so that its threads may share memory. */
@@ -153,12 +123,12 @@ interface PageOptions {
 export function usePage({
   files,
   policy,
+  browser = 'chromium',
   gpu = false,
   isolated = false,
   refused = /(?!)/,
   imports,
 }: PageOptions): (hash?: string, timeout?: number, path?: string) => Promise<unknown> {
-  let browser: Browser
   let site: Site
   beforeAll(async () => {
     const map = imports && `<script type="importmap">${JSON.stringify({ imports })}</script>`
@@ -166,8 +136,11 @@ export function usePage({
       { 'index.html': page.replace('<output>', `${map ?? ''}<output>`), ...(await files()) },
       { policy, isolated },
     )
-    browser = await (gpu ? browsers.withGpu() : browsers.without())
   })
   afterAll(() => site?.close())
-  return (hash = '', timeout, path = '') => resultOf(browser, `${site.url}${path}#${hash}`, refused, timeout)
+  return async (hash = '', timeout = 60_000, path = '') => {
+    const at = `${path}#${hash}`
+    if (browser === 'firefox') return openInFirefox(site, at, refused, timeout)
+    return openInChromium(await (gpu ? chromiums.withGpu() : chromiums.without()), `${site.url}${at}`, refused, timeout)
+  }
 }

@@ -5,7 +5,7 @@ import { describe, it } from 'vitest'
 import { once } from '../../runtime/once.ts'
 import { isRecord, series, wave } from '../cli/support.ts'
 import { needs } from '../support/needs.ts'
-import { bundle, skipped, usePage } from './support.ts'
+import { browsers, bundle, skippedIn, usePage } from './support.ts'
 
 const source = series('optimizer = Adam(0.02); epochs = 2; batch = 8; seed = 5')
 
@@ -55,17 +55,20 @@ function check(result: unknown, isolated: boolean, threads: readonly number[], w
 const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'"
 const withWorkers = `${policy}; worker-src blob:`
 
-describe('threads in a page that is isolated', needs(skipped), () => {
-  const result = usePage({ policy: withWorkers, files, isolated: true })
-  it('train together', async () => check(await result(), true, [1, 2, 3], /^$/))
-})
+describe.each(browsers)('threads in %s', browser => {
+  const missing = needs(skippedIn[browser])
+  describe('in a page that is isolated', missing, () => {
+    const result = usePage({ browser, policy: withWorkers, files, isolated: true })
+    it('train together', async () => check(await result(), true, [1, 2, 3], /^$/))
+  })
 
-describe('threads in a page that is not isolated', needs(skipped), () => {
-  const result = usePage({ policy: withWorkers, files })
-  it('are one', async () => check(await result(), false, [1, 1, 1], /not cross-origin isolated/))
-})
+  describe('in a page that is not isolated', missing, () => {
+    const result = usePage({ browser, policy: withWorkers, files })
+    it('are one', async () => check(await result(), false, [1, 1, 1], /not cross-origin isolated/))
+  })
 
-describe('threads in a page that may start no workers', needs(skipped), () => {
-  const result = usePage({ policy, files, isolated: true, refused: /worker/i })
-  it('are one', async () => check(await result(), true, [1, 1, 1], /the page may not start a worker/))
+  describe('in a page that may start no workers', missing, () => {
+    const result = usePage({ browser, policy, files, isolated: true, refused: /worker/i })
+    it('are one', async () => check(await result(), true, [1, 1, 1], /the page may not start a worker/))
+  })
 })

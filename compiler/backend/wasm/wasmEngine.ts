@@ -36,7 +36,8 @@ function moduleOf(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
     return new WebAssembly.Module(bytes)
   } catch (error) {
     const reason = messageOf(error)
-    if (!/disallow|content security|unsafe-eval/i.test(reason)) throw error
+    // In the words of Chromium, of Firefox and of Safari.
+    if (!/disallow|by CSP|unsafe-eval/i.test(reason)) throw error
     return fail('RNN526', { target: 'wasm', reason, word: "'wasm-unsafe-eval'" })
   }
 }
