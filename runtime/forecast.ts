@@ -2,11 +2,11 @@
 import type { AnyBackend, AnyExecutable } from '../compiler/backend/backend.ts'
 import type { Port } from '../compiler/elaborate/values/signature.ts'
 import type { CompiledModel } from '../compiler/index.ts'
-import { evaluate, product } from '../compiler/ir/dim.ts'
-import type { Expr } from '../dsl/ast.ts'
+import { evaluate, format, product } from '../compiler/ir/dim.ts'
+import type { Data, Expr } from '../dsl/ast.ts'
 import { fail } from '../dsl/diagnostics.ts'
 import { Example, Examples } from './data/example.ts'
-import { type Fitted, inverse } from './data/fitted.ts'
+import { type Fitted, inverse, transform } from './data/fitted.ts'
 import type { Answer } from './decodeAnswers.ts'
 import { loadWithin } from './memoryBudget.ts'
 import { checkTask, type Prediction, type Predictions, runOf, type Task, taskOf } from './predict.ts'
@@ -17,11 +17,14 @@ import { runBatches, using, whatRan } from './session.ts'
 interface Feedback {
   readonly past: Port
   readonly next: Port
+  /** Gives answers as the input has its numbers. */
+  readonly fed: (found: ArrayLike<number>) => ArrayLike<number>
 }
 
 /**
  * As `predictAsync`, `steps` elements after the end of each past: a list of so many answers. RNN523 for a model that does not read the
- * past of what it predicts, and nothing else: windows of one series of numbers, `past = w.past`, `next = w.next`.
+ * past of what it predicts, and nothing else: by its data block windows of one series, `past = w.past`, `next = w.next`; where it has none, a
+ * sequence of such numbers as it predicts.
  */
 export async function forecastAsync(steps: number, ...prediction: Prediction<AnyBackend>): Promise<Predictions> {
   const task = taskOf(prediction)
@@ -34,7 +37,7 @@ export async function forecastAsync(steps: number, ...prediction: Prediction<Any
 
 function* forecasting(
   task: Task<AnyBackend>,
-  { past, next }: Feedback,
+  { past, next, fed }: Feedback,
   executable: AnyExecutable,
   steps: number,
 ): Running<Predictions> {
@@ -58,8 +61,8 @@ function* forecasting(
       for (const [b, example] of indices.entries()) {
         const found = results.subarray(b * each, (b + 1) * each)
         for (const value of found) answers[example].push(value)
-        const kept = [...windows[example], ...found]
-        windows[example] = Float64Array.from(kept.slice(kept.length - windows[example].length))
+        const { length } = windows[example]
+        windows[example] = Float64Array.from([...windows[example], ...Array.from(fed(found))].slice(-length))
       }
     }
     done += ahead
@@ -101,14 +104,26 @@ function feedbackOf({ signature, data }: CompiledModel, fitted: Fitted | undefin
     )
   const next = targets.find(t => signature.predictions.some(p => p.target === t.name))
   if (next === undefined) return refuse('it predicts nothing')
-  const equation = (port: Port): Expr | undefined => data?.body.find(e => e.name.text === port.name)?.value
-  const [before, after] = [windowOf(equation(past), 'past'), windowOf(equation(next), 'next')]
-  if (before === undefined || before !== after)
-    return refuse(`\`${past.name}\` is not the past of the series that \`${next.name}\` continues`)
+  const isPast = data === undefined ? isSequenceOf(past, next) : isBefore(past, next, data)
+  if (!isPast) return refuse(`\`${past.name}\` is not the past of the series that \`${next.name}\` continues`)
   if (past.dtype !== 'real' || next.dtype !== 'real') return refuse(`\`${next.name}\` is not a number`)
   const scaling = (port: Port): string => JSON.stringify(fitted?.ports[port.name])
-  if (scaling(past) !== scaling(next)) return refuse(`\`${past.name}\` and \`${next.name}\` are scaled differently`)
-  return { past, next }
+  const fed: Feedback['fed'] =
+    fitted === undefined || scaling(past) === scaling(next)
+      ? found => found
+      : found => transform(fitted, past.name, inverse(fitted, next.name, found))
+  return { past, next, fed }
+}
+
+/** Whether an input is a sequence of what a target is. */
+const isSequenceOf = (past: Port, next: Port): boolean =>
+  past.axes.length === 1 && past.item.map(dim => format(dim)).join() === next.item.map(dim => format(dim)).join()
+
+/** Whether a data block cuts both from one series, the target behind the input. */
+function isBefore(past: Port, next: Port, { body }: Data): boolean {
+  const equation = (port: Port): Expr | undefined => body.find(e => e.name.text === port.name)?.value
+  const [before, after] = [windowOf(equation(past), 'past'), windowOf(equation(next), 'next')]
+  return before !== undefined && before === after
 }
 
 /** Writes the windows of `w.past`, without the places in the text; undefined for another expression. */

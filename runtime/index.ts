@@ -7,6 +7,9 @@ export { type EvaluateOptions, evaluate } from './library/evaluate.ts'
 export { type FitOptions, fit } from './library/fit.ts'
 export { type LoadDataOptions, loadData, loadInputs } from './library/loadData.ts'
 export {
+  type ForecastOptions,
+  type Forecasts,
+  forecast,
   type Predictions,
   type PredictOptions,
   predict,

@@ -1,10 +1,13 @@
 // Predictions of a trained model for values that a program holds itself, column by column.
+import type { AnyBackend } from '../../compiler/backend/backend.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { fromArrays } from '../data/arrays.ts'
 import type { LoadedInputs } from '../data/loadData.ts'
 import { type Answer, isNestedList } from '../decodeAnswers.ts'
+import { forecastAsync } from '../forecast.ts'
 import {
   type PredictOptions as PartOptions,
+  type Prediction,
   predictedBatch,
   predict as predictPart,
   predictAsync as predictPartAsync,
@@ -104,7 +107,44 @@ export async function predictAsync<M extends ModelTypes>(
   options: PredictOptions<Target> = {},
 ): Promise<object> {
   checkOptions(options, { batch: count })
-  const { target, typed, sizes, onRan, ...others } = options
+  const { typed, onRan, ...how } = options
+  const { examples, ...ran } = await predictPartAsync(...(await prepare(trained, inputs, how)))
+  onRan?.(whatRan(ran))
+  return columnsOf(trained, examples, typed)
+}
+
+/** How a forecast is made. */
+export type ForecastOptions = Omit<PredictOptions<Target>, 'typed' | 'probabilities' | 'decoding'>
+
+/** Forecasts: for the target that is predicted a list for each example, of as many answers as there are steps. */
+export type Forecasts<M extends ModelTypes> = { readonly [K in keyof M['outputs']]?: readonly (readonly Answer[])[] }
+
+/**
+ * Predicts `steps` elements after the end of each past, in the units of the training data: each answer becomes the newest element of
+ * the past from which the next one is predicted, and the oldest is dropped. `inputs` are as for `predict`.
+ *
+ * Throws RNN523 for a model that reads something else than the past of the numbers that it predicts, RNN509 for steps that are no whole
+ * number of at least 1, and the errors of `predictAsync`.
+ */
+export async function forecast<M extends ModelTypes>(
+  trained: Trained<M>,
+  inputs: ExamplesInTime<M['inputs']> | LoadedInputs,
+  steps: number,
+  options: ForecastOptions = {},
+): Promise<Forecasts<M>> {
+  checkOptions({ steps, ...options }, { steps: count, batch: count })
+  const { onRan, ...how } = options
+  const { examples, ...ran } = await forecastAsync(steps, ...(await prepare(trained, inputs, how)))
+  onRan?.(whatRan(ran))
+  return columnsOf(trained, examples)
+}
+
+/** Reads inputs and opens a target, for a prediction of a part. */
+async function prepare<M extends ModelTypes>(
+  trained: Trained<M>,
+  inputs: ExamplesInTime<M['inputs']> | LoadedInputs,
+  { target, sizes, ...others }: Omit<PredictOptions<Target>, 'typed' | 'onRan'>,
+): Promise<Prediction<AnyBackend>> {
   const { model, weights, fitted, precision, seed } = trained
   const given = isLoadedInputs(inputs)
     ? inputs
@@ -113,12 +153,7 @@ export async function predictAsync<M extends ModelTypes>(
   const backend = await openTarget(target, () =>
     sampleStep(model, 'predict', given.part, given.sizes, { ...how, weights }),
   )
-  const { examples, ...ran } = await predictPartAsync(model, weights, given.part, given.sizes, fitted, {
-    ...how,
-    backend,
-  })
-  onRan?.(whatRan(ran))
-  return columnsOf(trained, examples, typed)
+  return [model, weights, given.part, given.sizes, fitted, { ...how, backend }]
 }
 
 type Sizes = PredictOptions['sizes']
