@@ -44,7 +44,7 @@ export async function openWasmBy(start: StartWorker, options: WasmOptions): Prom
   if (threads === 1) return alone
   // Some engines make memories of that kind for a page that may not send them to another thread.
   if (typeof SharedArrayBuffer === 'undefined' || !canShare())
-    return { ...alone, why: 'threads cannot share memory here: the page is not cross-origin isolated' }
+    return { ...alone, why: `threads cannot share memory here: ${notShared()}` }
   try {
     const crew = await openCrew(threads, start)
     return { ...wasmTogether(crew, { ...options, relaxed }), threads, close: crew.close }
@@ -53,3 +53,8 @@ export async function openWasmBy(start: StartWorker, options: WasmOptions): Prom
     return { ...alone, why: error.diagnostics[0].message }
   }
 }
+
+const notShared = (): string =>
+  Reflect.get(globalThis, 'crossOriginIsolated') === true
+    ? 'the browser does not let them'
+    : 'the page is not cross-origin isolated'

@@ -79,7 +79,7 @@ async function likeNode(found: unknown, target: 'js' | 'wasm'): Promise<void> {
 const base = "default-src 'self'; script-src 'self'"
 
 describe.each(browsers)('the library in %s', browser => {
-  const missing = needs(skippedIn[browser])
+  const missing = needs(skippedIn(browser))
   describe('in a page that may make functions of text', missing, () => {
     const result = usePage({ browser, policy: `${base} 'unsafe-eval'`, files })
     it('does what Node does, on js and as WebAssembly', async () => {

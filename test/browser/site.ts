@@ -4,6 +4,8 @@ import { createServer, type IncomingMessage } from 'node:http'
 
 export interface Site {
   readonly url: string
+  /** Whether its pages are cross-origin isolated. */
+  readonly isolated: boolean
   /** Pages with `?reported` in their address run a script that posts what is told here. */
   listen(to: (told: Told) => void): void
   close(): Promise<void>
@@ -47,10 +49,14 @@ export async function serve(
   let listener: (told: Told) => void = () => {}
   const server = createServer((request, response) => {
     if (request.method === 'POST') {
-      void toldBy(request).then(told => {
-        response.end()
-        listener(told)
-      })
+      toldBy(request).then(
+        told => {
+          response.end()
+          listener(told)
+        },
+        // A browser that is ended while it tells.
+        () => {},
+      )
       return
     }
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1')
@@ -73,6 +79,7 @@ export async function serve(
   assert.ok(typeof address === 'object' && address !== null)
   return {
     url: `http://127.0.0.1:${address.port}/`,
+    isolated,
     listen: to => {
       listener = to
     },

@@ -7,7 +7,7 @@ import { build } from 'esbuild'
 import { type Browser, chromium } from 'playwright-core'
 import { afterAll, beforeAll } from 'vitest'
 import { once } from '../../runtime/once.ts'
-import { firefoxMissing, openInFirefox } from './firefox.ts'
+import { missing, type OwnProcess, openInOwnProcess } from './ownProcess.ts'
 import { type Site, serve } from './site.ts'
 
 const executablePath = '/usr/bin/chromium'
@@ -18,11 +18,12 @@ export const skipped: string | false =
     ? false
     : `there is no browser: install Debian's chromium (${executablePath})`
 
-/** The same for each browser. */
-export const skippedIn: Readonly<Record<BrowserName, string | false>> = { chromium: skipped, firefox: firefoxMissing }
+export type BrowserName = 'chromium' | OwnProcess
 
-export const browsers = ['chromium', 'firefox'] as const
-export type BrowserName = (typeof browsers)[number]
+export const browsers = ['chromium', 'firefox', 'webkit'] as const satisfies readonly BrowserName[]
+
+/** The same for each browser. */
+export const skippedIn = (name: BrowserName): string | false => (name === 'chromium' ? skipped : missing(name))
 
 /** Chromium, which asks nothing of any network; with `gpu` its WebGPU, on whatever driver there is. */
 function launch({ gpu }: { readonly gpu: boolean }): Promise<Browser> {
@@ -140,7 +141,7 @@ export function usePage({
   afterAll(() => site?.close())
   return async (hash = '', timeout = 60_000, path = '') => {
     const at = `${path}#${hash}`
-    if (browser === 'firefox') return openInFirefox(site, at, refused, timeout)
+    if (browser !== 'chromium') return openInOwnProcess(browser, site, at, refused, timeout)
     return openInChromium(await (gpu ? chromiums.withGpu() : chromiums.without()), `${site.url}${at}`, refused, timeout)
   }
 }

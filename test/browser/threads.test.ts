@@ -56,7 +56,7 @@ const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'"
 const withWorkers = `${policy}; worker-src blob:`
 
 describe.each(browsers)('threads in %s', browser => {
-  const missing = needs(skippedIn[browser])
+  const missing = needs(skippedIn(browser))
   describe('in a page that is isolated', missing, () => {
     const result = usePage({ browser, policy: withWorkers, files, isolated: true })
     it('train together', async () => check(await result(), true, [1, 2, 3], /^$/))

@@ -193,12 +193,11 @@ const ofText: Readonly<Record<string, Damaging>> = {
       .toSpliced(at % text.split('\n').length, 1)
       .join('\n'),
   ),
-  'lines many times': onText(
-    (text, at, other) =>
-      pick(text.split('\n'), at)
-        .concat('\n')
-        .repeat(pick([50, 500], other)) + text,
-  ),
+  // No more of it than some command trains on in a few seconds: to learn a large and valid text takes its time.
+  'lines many times': onText((text, at, other) => {
+    const line = `${pick(text.split('\n'), at)}\n`
+    return line.repeat(Math.min(pick([50, 500], other), Math.ceil(1_000_000 / line.length))) + text
+  }),
   ragged: onLine((line, other) =>
     pick([`${line},`, `${line},1`, line.replace(/[^,;\t]*[,;\t]/, ''), `,${line}`, `${line}\t1`, `"${line}`], other),
   ),

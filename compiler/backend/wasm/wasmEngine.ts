@@ -30,21 +30,22 @@ export interface EngineOptions {
   readonly crew?: Crew
 }
 
-/** Compiles a module. RNN526 in a page that forbids it. */
-function moduleOf(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+/** Makes what a page may forbid. RNN526 where it does: some engines compile a module, and refuse only to instantiate it. */
+function permitted<T>(make: () => T): T {
   try {
-    return new WebAssembly.Module(bytes)
+    return make()
   } catch (error) {
     const reason = messageOf(error)
-    // In the words of Chromium, of Firefox and of Safari.
+    // In the words of Chromium, of Firefox and of WebKit.
     if (!/disallow|by CSP|unsafe-eval/i.test(reason)) throw error
-    return fail('RNN526', { target: 'wasm', reason, word: "'wasm-unsafe-eval'" })
+    return fail('RNN526', { target: 'wasm', reason: reason.split('\n')[0], word: "'wasm-unsafe-eval'" })
   }
 }
 
 /** Assembles a program. A crew needs a shared memory. */
 export function wasmEngine({ program, run }: Schedule, { relaxed, shared = canShare(), crew }: EngineOptions): Engine {
-  const module = moduleOf(encodeModule(program, { exports: [run], relaxed, shared, names: true }))
+  const bytes = encodeModule(program, { exports: [run], relaxed, shared, names: true })
+  const module = permitted(() => new WebAssembly.Module(bytes))
   const owned = new WeakSet<ArrayBufferLike>()
   let memory = (shared ? sharedMemory : ownMemory)(1)
   let start = entryOf(module, memory, run)
@@ -123,7 +124,8 @@ function startTogether(crew: Crew, module: WebAssembly.Module, memory: WebAssemb
 const inGigabytes = (pages: number): string => `${((pages * pageBytes) / 2 ** 30).toFixed(1)} GB`
 
 function entryOf(module: WebAssembly.Module, memory: WebAssembly.Memory, run: string): (frame: number) => void {
-  const { exports } = new WebAssembly.Instance(module, { [memoryImport.module]: { [memoryImport.name]: memory } })
+  const imports = { [memoryImport.module]: { [memoryImport.name]: memory } }
+  const { exports } = permitted(() => new WebAssembly.Instance(module, imports))
   const entry = exports[run]
   if (typeof entry !== 'function') throw new Error(`the module exports no ${run}`)
   return frame => entry(frame)
