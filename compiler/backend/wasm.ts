@@ -3,6 +3,7 @@ import type { Plan } from '../plan/plan.ts'
 import { schedule, scheduleAll } from '../schedule/schedule.ts'
 import type { Target } from '../schedule/target.ts'
 import type { Backend, Executable, Precision } from './backend.ts'
+import { canRelax } from './wasm/canRelax.ts'
 import type { Crew } from './wasm/crew.ts'
 import { encodeModule } from './wasm/encodeModule.ts'
 import { createExecutable } from './wasm/executable.ts'
@@ -22,7 +23,7 @@ function wasmBackend({ relaxed, crew, leastWork }: WasmOptions): Backend {
   return {
     name,
     ...(crew && { threads: crew.threads }),
-    refuses: () => undefined,
+    refuses: () => (relaxed && !canRelax() ? 'this engine has no relaxed SIMD: use `wasm`' : undefined),
     load: (plan, precision): Executable => {
       const scheduled = scheduleFor(plan, precision, { threads: crew !== undefined })
       const engine = wasmEngine(scheduled, { relaxed, ...(crew && { crew }) })

@@ -47,7 +47,7 @@ const run = async target => {
     return { error: error.message }
   }
 }
-const results = { js: await run('js'), wasm: await run('wasm') }
+const results = { js: await run('js'), wasm: await run('wasm'), relaxed: await run('wasm-relaxed') }
 document.querySelector('output').textContent = JSON.stringify(results)
 `
 
@@ -59,7 +59,7 @@ const files = async () => ({
 })
 
 /** Asserts that a page has learned and predicts what Node does. */
-async function likeNode(found: unknown, target: 'js' | 'wasm'): Promise<void> {
+async function likeNode(found: unknown, target: 'js' | 'wasm' | 'wasm-relaxed'): Promise<void> {
   assert.ok(isRecord(found) && Array.isArray(found.losses) && Array.isArray(found.q), JSON.stringify(found))
   const { losses } = found
   const here = await fit(compile(source), data, { ...settings, target })
@@ -81,12 +81,19 @@ const base = "default-src 'self'; script-src 'self'"
 describe.each(browsers)('the library in %s', browser => {
   const missing = needs(skippedIn(browser))
   describe('in a page that may make functions of text', missing, () => {
-    const result = usePage({ browser, policy: `${base} 'unsafe-eval'`, files })
+    const open = usePage({ browser, policy: `${base} 'unsafe-eval'`, files })
+    const result = once(() => open())
     it('does what Node does, on js and as WebAssembly', async () => {
       const found = await result()
       assert.ok(isRecord(found))
       await likeNode(found.js, 'js')
       await likeNode(found.wasm, 'wasm')
+    })
+    it('does so as relaxed WebAssembly, or says that the engine has none', async () => {
+      const found = await result()
+      assert.ok(isRecord(found) && isRecord(found.relaxed))
+      if (browser === 'webkit') assert.match(String(found.relaxed.error), /RNN505.*no relaxed SIMD: use `wasm`/s)
+      else await likeNode(found.relaxed, 'wasm-relaxed')
     })
   })
 
