@@ -1,14 +1,14 @@
 // Declares the parts and params of a unit; its weights are made at its first application.
-import type { Declaration, Expr, Part, Span } from '../../../dsl/ast.ts'
+import type { AxisExpr, Declaration, Expr, Part, Span } from '../../../dsl/ast.ts'
 import { fail } from '../../../dsl/diagnostics.ts'
 import * as D from '../../ir/dim.ts'
 import { asInit } from '../tensors/convert.ts'
 import { expand, isStreamed, joinAxes, placesOf, tensor } from '../tensors/typedOperations.ts'
 import { Reported, unlessWaiting } from '../values/collectProblems.ts'
 import { describeEntity, type Entity, type Instance } from '../values/entity.ts'
-import { declaredLength, type Scope } from '../values/scope.ts'
+import { declaredLength, type Scope, type Session } from '../values/scope.ts'
 import type { Init } from '../values/signature.ts'
-import type { Tensor } from '../values/tensor.ts'
+import type { Axis, Tensor } from '../values/tensor.ts'
 import { evaluate } from './evaluate.ts'
 import { makeRecipe, newInstance } from './recipes.ts'
 import { knownAxis, knownDim, knownResolver, resolveItem } from './typeExpressions.ts'
@@ -60,18 +60,7 @@ export function declareParam(inner: Scope, instance: Instance, declaration: Decl
   for (const { text: name, span } of declaration.names) {
     if (inner.names.has(name)) fail('RNN107', { name }, { span })
     const resolver = knownResolver(inner, 'a dim of a param', name)
-    const axes = declaration.type.axes.map(({ name: axis, length, span: at }) => {
-      if (length === undefined) return inner.axes.get(axis.text) ?? knownAxis(inner, axis.text, at)
-      const known = instance.axes.get(axis.text)
-      const made = known ?? {
-        name: axis.text,
-        size: D.unlabelled(knownDim(inner, length, 'the length of an axis', name)),
-        batch: false,
-      }
-      instance.axes.set(axis.text, made)
-      inner.axes.set(axis.text, made)
-      return made
-    })
+    const axes = declaration.type.axes.map(axis => axisOfParam(inner, instance, name, axis))
     const ragged = axes.find(a => a.lengths !== undefined)
     if (ragged !== undefined) fail('RNN206', { param: name, axis: ragged.name }, { span: declaration.type.span })
     const type = resolveItem(declaration.type, resolver)
@@ -93,8 +82,35 @@ export function declareParam(inner: Scope, instance: Instance, declaration: Decl
       instance.weights.set(name, record)
       session.weights.push(record)
     }
-    inner.names.set(name, rowsOfStream(inner, tensor(record.value, record.axes, type.item, { name })))
+    for (const [i, axis] of axes.entries()) checkLength(session, name, span, axis, record.axes[i])
+    // The axes of this application: a unit may be applied again to what is over others.
+    inner.names.set(name, rowsOfStream(inner, tensor(record.value, axes, type.item, { name })))
   }
+}
+
+/**
+ * Finds the axis of a param by its name, or makes one of the given length, which later applications share. RNN204 for another length than
+ * the axis has.
+ */
+function axisOfParam(inner: Scope, instance: Instance, param: string, { name: axis, length, span }: AxisExpr): Axis {
+  const { text: name } = axis
+  const bound = inner.axes.get(name)
+  if (length === undefined) return bound ?? knownAxis(inner, name, span)
+  const own: Axis = { name, size: D.unlabelled(knownDim(inner, length, 'the length of an axis', param)), batch: false }
+  const made = bound ?? instance.axes.get(name) ?? own
+  checkLength(inner.session, name, span, own, made)
+  if (bound === undefined) {
+    instance.axes.set(name, made)
+    inner.axes.set(name, made)
+  }
+  return made
+}
+
+/** Throws RNN204 where an axis has not the length of the one that was declared. */
+function checkLength(session: Session, name: string, span: Span, axis: Axis, before: Axis): void {
+  const [found, declared] = [axis, before].map(a => declaredLength(session, a))
+  if (!D.equal(found, declared))
+    fail('RNN204', { name, declared: `[${D.format(declared)}]`, found: `[${D.format(found)}]` }, { span })
 }
 
 /** Gives the initial value of a param; zero stands in for one that only a use of the unit can tell. */
