@@ -61,8 +61,7 @@ function* forecasting(
       for (const [b, example] of indices.entries()) {
         const found = results.subarray(b * each, (b + 1) * each)
         for (const value of found) answers[example].push(value)
-        const { length } = windows[example]
-        windows[example] = Float64Array.from([...windows[example], ...Array.from(fed(found))].slice(-length))
+        windows[example] = Float64Array.from([...windows[example], ...Array.from(fed(found))].slice(found.length))
       }
     }
     done += ahead
@@ -115,9 +114,11 @@ function feedbackOf({ signature, data }: CompiledModel, fitted: Fitted | undefin
   return { past, next, fed }
 }
 
-/** Whether an input is a sequence of what a target is. */
+/** Whether an input is a sequence of what a target is, once for each example. */
 const isSequenceOf = (past: Port, next: Port): boolean =>
-  past.axes.length === 1 && past.item.map(dim => format(dim)).join() === next.item.map(dim => format(dim)).join()
+  past.axes.length === 1 &&
+  next.axes.length === 0 &&
+  past.item.map(dim => format(dim)).join() === next.item.map(dim => format(dim)).join()
 
 /** Whether a data block cuts both from one series, the target behind the input. */
 function isBefore(past: Port, next: Port, { body }: Data): boolean {

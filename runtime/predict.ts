@@ -16,8 +16,8 @@ import { loadWithin, type Run } from './memoryBudget.ts'
 import { batchesOf, largestSizes } from './packBatch.ts'
 import { labelPorts, withLabels } from './probabilities.ts'
 import { finishRuns, finishRunsAsync, type Running } from './running.ts'
-import { runBatches, using, type Weights, type WhatRan, whatRan } from './session.ts'
-import { sharedExecutables } from './stream/sharedExecutables.ts'
+import { runBatches, using, usingNow, type Weights, type WhatRan, whatRan } from './session.ts'
+import { withSharedExecutables } from './stream/sharedExecutables.ts'
 
 /** Default number of examples a batch. */
 export const predictedBatch = 64
@@ -54,7 +54,9 @@ export function predict(...prediction: Prediction<Backend>): Predictions {
   const { model, backend } = task
   checkTask(task)
   if (generates(task)) return generated(task, backend)
-  return finishRuns(predicting(task, loadWithin(runOf(task), model.context, model.predict(), backend)))
+  return usingNow(loadWithin(runOf(task), model.context, model.predict(), backend), executable =>
+    finishRuns(predicting(task, executable)),
+  )
 }
 
 /** As `predict`, also on a device. RNN514 where that fails. */
@@ -134,15 +136,19 @@ function generated(task: Task<AnyBackend>, backend: Backend): Predictions {
   const answers = createAnswers(task)
   const run = runOf(task)
   const measured = { ...run, doing: 'generating with', sizes: withBeams(generator, run.sizes, decoding ?? {}) }
-  const executable = sharedExecutables(graph => loadWithin(measured, model.context, graph, backend))
   let done = 0
-  for (const indices of batchesOf(part.count, batch, 'ordered')) {
-    const wanted = { part, indices, sizes }
-    const how = { backend, precision, seed, executable, ...decoding, ...(fitted && { fitted }) }
-    answers.add(generateBatch(generator, weights, wanted, how))
-    done += indices.length
-    onBatch?.(done / part.count)
-  }
+  withSharedExecutables(
+    graph => loadWithin(measured, model.context, graph, backend),
+    executable => {
+      for (const indices of batchesOf(part.count, batch, 'ordered')) {
+        const wanted = { part, indices, sizes }
+        const how = { backend, precision, seed, executable, ...decoding, ...(fitted && { fitted }) }
+        answers.add(generateBatch(generator, weights, wanted, how))
+        done += indices.length
+        onBatch?.(done / part.count)
+      }
+    },
+  )
   return { examples: answers.examples, backend: backend.name }
 }
 

@@ -258,7 +258,16 @@ export const whatRan = ({ backend, device, threads }: WhatRan): WhatRan => ({
   ...(threads !== undefined && threads > 1 && { threads }),
 })
 
-/** Does something with an executable, and frees its memory on a device, also after an error. */
+/** Does something with an executable, and frees its memory, also after an error. */
+export function usingNow<E extends AnyExecutable, T>(executable: E, use: (executable: E) => T): T {
+  try {
+    return use(executable)
+  } finally {
+    executable.dispose?.()
+  }
+}
+
+/** As `usingNow`, for what takes time. */
 export async function using<E extends AnyExecutable, T>(executable: E, use: (executable: E) => Promise<T>): Promise<T> {
   try {
     return await use(executable)

@@ -42,7 +42,7 @@ export interface Executable<R extends Ran = Results> {
   bind?(sizes: Sizes, inputs: Readonly<Record<string, Buffer>>): () => R
   /** Copies the values that runs have changed on a device into the arrays that `store` gave. */
   fetch?(): Promise<void>
-  /** Frees the memory that it holds on a device. */
+  /** Frees the memory that it holds beside the heap, on a device or of WebAssembly. It cannot run any more. */
   dispose?(): void
 }
 

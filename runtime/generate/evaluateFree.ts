@@ -1,13 +1,13 @@
 // Evaluates a model as in prediction: it reads its own predictions instead of targets; losses compare these with the true targets.
-import type { Backend, Buffer, Precision } from '../../compiler/backend/backend.ts'
-import { answersFor, type CompiledModel, type Port } from '../../compiler/index.ts'
+import type { Backend, Buffer, Executable, Precision } from '../../compiler/backend/backend.ts'
+import { answersFor, type CompiledModel, type Graph, type Port } from '../../compiler/index.ts'
 import { evaluate, type Sizes } from '../../compiler/ir/dim.ts'
 import type { Part } from '../data/example.ts'
 import type { Fitted } from '../data/fitted.ts'
 import { loadWithin } from '../memoryBudget.ts'
 import { batchesOf, largestSizes, pack } from '../packBatch.ts'
 import { createTotals, drawInputs, type Report, realArray, type Weights } from '../session.ts'
-import { sharedExecutables } from '../stream/sharedExecutables.ts'
+import { withSharedExecutables } from '../stream/sharedExecutables.ts'
 import { decode } from './generateBatch.ts'
 import { type Decoding, generatorOf, withBeams } from './generator.ts'
 import type { Sequences } from './rounds.ts'
@@ -47,29 +47,26 @@ export function evaluateFree(
     precision,
     smaller: 'use fewer beams, or a smaller `batch`',
   }
-  const shared = sharedExecutables(made => loadWithin(run, model.context, made, backend))
-  const executable = shared(graph)
-  const stored = executable.store(weights)
   const totals = createTotals(model, sizes)
-  let done = 0
-  for (const indices of batchesOf(part.count, batch, 'ordered')) {
-    const { inputs, sizes: all } = pack(ports, part, indices, sizes, precision)
-    const [axis] = targets[0].axes
-    const length = evaluate(axis.size, all)
-    const lengths = inputs[`${axis.name}.lengths`] ?? new Int32Array(indices.length).fill(length)
-    const wanted = { part, indices, sizes }
-    const sequences = decode(generator, weights, wanted, {
-      ...options,
-      steps: Math.max(1, length),
-      lengths,
-      executable: shared,
-    })
-    const answers = targets.map(t => [answersFor(t.name), answersOf(t, sequences, all, length, precision)] as const)
-    const given = { ...inputs, ...Object.fromEntries(answers), ...stored, ...drawInputs(seed, 0) }
-    totals.add(executable.run(all, given))
-    done += indices.length
-    onBatch?.(done / part.count)
+  const measure = (executableOf: (graph: Graph) => Executable): void => {
+    const executable = executableOf(graph)
+    const stored = executable.store(weights)
+    let done = 0
+    for (const indices of batchesOf(part.count, batch, 'ordered')) {
+      const { inputs, sizes: all } = pack(ports, part, indices, sizes, precision)
+      const [axis] = targets[0].axes
+      const length = evaluate(axis.size, all)
+      const lengths = inputs[`${axis.name}.lengths`] ?? new Int32Array(indices.length).fill(length)
+      const how = { ...options, steps: Math.max(1, length), lengths, executable: executableOf }
+      const sequences = decode(generator, weights, { part, indices, sizes }, how)
+      const answers = targets.map(t => [answersFor(t.name), answersOf(t, sequences, all, length, precision)] as const)
+      const given = { ...inputs, ...Object.fromEntries(answers), ...stored, ...drawInputs(seed, 0) }
+      totals.add(executable.run(all, given))
+      done += indices.length
+      onBatch?.(done / part.count)
+    }
   }
+  withSharedExecutables(made => loadWithin(run, model.context, made, backend), measure)
   return totals.report()
 }
 

@@ -87,7 +87,7 @@ export function predict<M extends ModelTypes>(
   const how = { precision, seed, ...others, backend: backendNow(target) }
   const { examples, ...ran } = predictPart(model, weights, given.part, given.sizes, fitted, how)
   onRan?.(ran)
-  return columnsOf(trained, examples, typed)
+  return columnsOf(namesIn(trained, examples), examples, typed)
 }
 
 /** As `predict`, also on a GPU, and for rows that come over time. RNN513 where there is no GPU, RNN514 where it fails. */
@@ -110,7 +110,7 @@ export async function predictAsync<M extends ModelTypes>(
   const { typed, onRan, ...how } = options
   const { examples, ...ran } = await predictPartAsync(...(await prepare(trained, inputs, how)))
   onRan?.(whatRan(ran))
-  return columnsOf(trained, examples, typed)
+  return columnsOf(namesIn(trained, examples), examples, typed)
 }
 
 /** How a forecast is made. */
@@ -136,7 +136,7 @@ export async function forecast<M extends ModelTypes>(
   const { onRan, ...how } = options
   const { examples, ...ran } = await forecastAsync(steps, ...(await prepare(trained, inputs, how)))
   onRan?.(whatRan(ran))
-  return columnsOf(trained, examples)
+  return columnsOf(examples.slice(0, 1).flatMap(Object.keys), examples)
 }
 
 /** Reads inputs and opens a target, for a prediction of a part. */
@@ -175,16 +175,15 @@ function readInputs<M extends ModelTypes>(
   return fromArrays(signature, own, { fitted, ...(sizes && { sizes }) })
 }
 
-function columnsOf<M extends ModelTypes>(
-  { model }: Trained<M>,
-  examples: readonly Readonly<Record<string, Answer>>[],
-  typed = false,
-): object {
-  const names = new Set([
-    ...model.signature.outputs.map(port => port.name),
-    ...examples.slice(0, 1).flatMap(Object.keys),
-  ])
-  const columns = [...names].map(name => [name, examples.map(example => example[name])] as const)
+/** The names of all outputs, also where there are no examples, and of what else these have. */
+const namesIn = <M extends ModelTypes>({ model }: Trained<M>, examples: AnsweredExamples): readonly string[] => [
+  ...new Set([...model.signature.outputs.map(port => port.name), ...examples.slice(0, 1).flatMap(Object.keys)]),
+]
+
+type AnsweredExamples = readonly Readonly<Record<string, Answer>>[]
+
+function columnsOf(names: readonly string[], examples: AnsweredExamples, typed = false): object {
+  const columns = names.map(name => [name, examples.map(example => example[name])] as const)
   return Object.fromEntries(columns.map(([name, column]) => [name, typed ? flatten(name, column) : column]))
 }
 

@@ -2,12 +2,19 @@
 import type { Executable } from '../../compiler/backend/backend.ts'
 import type { Graph } from '../../compiler/index.ts'
 
-/** Makes the function that loads a graph on first use. */
-export function sharedExecutables(load: (graph: Graph) => Executable): (graph: Graph) => Executable {
+/** Does something with a function that loads a graph on first use, and gives back the memory of all of them, also after an error. */
+export function withSharedExecutables<T>(
+  load: (graph: Graph) => Executable,
+  use: (executableOf: (graph: Graph) => Executable) => T,
+): T {
   const loaded = new Map<Graph, Executable>()
-  return graph => {
-    const executable = loaded.get(graph) ?? load(graph)
-    loaded.set(graph, executable)
-    return executable
+  try {
+    return use(graph => {
+      const executable = loaded.get(graph) ?? load(graph)
+      loaded.set(graph, executable)
+      return executable
+    })
+  } finally {
+    for (const executable of loaded.values()) executable.dispose?.()
   }
 }

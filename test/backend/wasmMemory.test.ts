@@ -1,5 +1,6 @@
 // The memory of the WebAssembly backends: what `store` gave stays right as it grows, of either kind, and is given back.
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { describe, it } from 'vitest'
 import { createExecutable } from '../../compiler/backend/wasm/executable.ts'
 import { wasmEngine } from '../../compiler/backend/wasm/wasmEngine.ts'
@@ -64,6 +65,42 @@ for (const shared of [true, false]) {
       )
     })
 
+    it('goes on after a run that it has no room for', () => {
+      const executable = make()
+      const w = Float64Array.of(1, 2, 3)
+      const { w: stored } = executable.store({ w })
+      // An array of the right length that takes no room itself, in place of one of 2.4 GB.
+      const large = new Float64Array(1)
+      Object.defineProperties(large, { length: { value: 3e8 }, byteLength: { value: 2.4e9 } })
+      for (const given of [w, stored]) {
+        executable.run({ B: 2 }, { w: given, x: batch(2) })
+        assert.throws(() => executable.run({ B: 1e8 }, { w: given, x: large }), /RNN519/)
+        const { y } = executable.run({ B: 3 }, { w: given, x: batch(3) })
+        assert.deepEqual([...given], [6, 7, 8])
+        assert.deepEqual([...y.slice(0, 3)], [7, 8, 9])
+        assert.equal(executable.store({ w }).w.length, 3)
+      }
+    })
+
+    it('lays the same arrays into the same place, with the values that they have by then', () => {
+      const { context, graph } = readGraph(graphText('input w: real[N]\n%s = sum(%w, [-1])\noutput s %s'))
+      const made = plan(context, graph)
+      const schedule = scheduleFor(made, 'f64')
+      const engine = wasmEngine(schedule, { relaxed: false, shared })
+      const executable = createExecutable({ name: 'wasm', plan: made, schedule, engine, precision: 'f64' })
+      const w = new Float64Array(500_000).fill(1)
+      executable.run({ N: w.length }, executable.store({ w }))
+      const before = engine.buffer().byteLength
+      // 4 GB, if each had a place of its own.
+      for (let i = 0; i < 1000; i++) executable.store({ w })
+      w.fill(2)
+      const { s } = executable.run({ N: w.length }, executable.store({ w }))
+      assert.deepEqual([...s], [1_000_000])
+      assert.equal(engine.buffer().byteLength, before)
+      const other = executable.store({ w: w.slice().fill(3) })
+      assert.deepEqual([...executable.run({ N: w.length }, other).s], [1_500_000])
+    })
+
     it('says what is wrong with an input', () => {
       const executable = make()
       const w = Float64Array.of(1, 2, 3)
@@ -73,3 +110,17 @@ for (const shared of [true, false]) {
     })
   })
 }
+
+describe('predictions, one after another', () => {
+  for (const [threads, when] of [
+    [1, 'now'],
+    [2, 'later'],
+  ]) {
+    it(`give their memory back, ${when}, on ${threads} threads`, () => {
+      const script = new URL('memoryOfPredictions.ts', import.meta.url).pathname
+      // Each takes 4 MB and more: together over 2 GB, if they are not given back.
+      const text = execFileSync(process.execPath, [script, String(threads), '300', String(when)], { encoding: 'utf8' })
+      assert.ok(Number(text) < 1000, `${text.trim()} MB`)
+    })
+  }
+})

@@ -68,6 +68,33 @@ describe('a forecast', () => {
     assert.equal(next?.[0].length, 2)
   })
 
+  it('gives no other outputs, and nothing to a past of no elements', async () => {
+    const two = compile(`model Two {
+  input past: real over T
+  target next: real
+  y = [past] |> GRU(3) |> last |> dense(1)
+  loss mse(y, next)
+  predict next from y
+  output more = y
+}`)
+    const trained = await fit(two, rows, { epochs: 1, seed: 1 })
+    assert.deepEqual(Object.keys(await forecast(trained, { past: [[1, 2, 3]] }, 2)), ['next'])
+    const { next } = await forecast(trained, { past: [[]] }, 3)
+    assert.equal(new Set(next?.[0]).size, 1)
+  })
+
+  it('is refused for a sequence of answers, which is no continuation', async () => {
+    const tagger = compile(`model Tagger {
+  input past: real over T
+  target next: real over T
+  y = [past] |> GRU(3) |> dense(1)
+  loss mse(y[0], next)
+  predict next from y
+}`)
+    const trained = await fit(tagger, { past: [[1, 2, 3]], next: [[2, 3, 4]] }, { epochs: 1, seed: 1 })
+    assert.match((await codesOf(forecast(trained, { past: [[1, 2, 3]] }, 2)))[0], /RNN523/)
+  })
+
   it('is refused without steps, and for a model that reads anything else', async () => {
     const trained = await train({})
     const past = [series.slice(0, 10)]

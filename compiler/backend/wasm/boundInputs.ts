@@ -27,6 +27,8 @@ interface Group {
   home?: Place
   /** Arrays over that room, where arrays are copied; with each whether a run overwrites it. */
   copies: readonly { readonly name: string; readonly view: Buffer; readonly moved: boolean }[]
+  /** What `store` laid down last, where no run changes it: the same arrays go there again. */
+  kept?: { readonly arrays: readonly Buffer[]; readonly views: readonly Buffer[] }
 }
 
 export interface BoundInputs {
@@ -78,9 +80,9 @@ export function createInputs(binding: Binding): BoundInputs {
     lengths: [],
     copies: [],
   }))
-  const stored: Stored[] = []
+  const lay = layingDown(binding)
   return {
-    store: inputs => store(binding, groups, stored, inputs),
+    store: inputs => store(binding, groups, lay, inputs),
     bind: (inputs, sizes, version) => {
       for (const group of groups) {
         const { ports, last } = group
@@ -101,37 +103,50 @@ export function createInputs(binding: Binding): BoundInputs {
   }
 }
 
-/** A place that `store` has given out, and the arrays over it. */
-interface Stored {
-  readonly place: Place
-  readonly arrays: readonly WeakRef<Buffer>[]
-}
+/** Copies arrays into the memory, end to end, and gives those over their place. */
+type LayDown = (dtype: DType, arrays: readonly Buffer[]) => readonly Buffer[]
 
-function store({ engine, places, precision }: Binding, groups: readonly Group[], stored: Stored[], inputs: Arrays) {
-  // Takes back places that no array is over any more.
-  for (const one of [...stored]) {
-    if (one.arrays.some(a => a.deref() !== undefined)) continue
-    places.free(one.place)
-    stored.splice(stored.indexOf(one), 1)
-  }
-  const result: Record<string, Buffer> = { ...inputs }
-  for (const { buffer, ports } of groups) {
-    if (!ports.every(p => Object.hasOwn(inputs, p.name))) continue
-    const arrays = ports.map(p => inputs[p.name])
+/** Takes places for arrays, and takes each back when no array is over it any more. */
+function layingDown({ engine, places, precision }: Binding): LayDown {
+  const registry = new FinalizationRegistry<{ readonly place: Place; left: number }>(stored => {
+    stored.left--
+    if (stored.left === 0) places.free(stored.place)
+  })
+  return (dtype, arrays) => {
     const length = arrays.reduce((sum, a) => sum + a.length, 0)
-    const place = places.take(length * elementBytes({ real: precision }, buffer.dtype))
-    engine.grow(places.end)
-    let start = place.start
-    const views = arrays.map(array => {
-      const made = arrayOf(buffer.dtype, precision, engine.buffer(), start, array.length)
+    const place = places.take(length * elementBytes({ real: precision }, dtype))
+    const stored = { place, left: arrays.length }
+    let { start } = place
+    return arrays.map(array => {
+      const made = arrayOf(dtype, precision, engine.give(), start, array.length)
       made.set(array)
       start += made.byteLength
+      registry.register(made, stored)
       return made
     })
+  }
+}
+
+function store({ engine, plan }: Binding, groups: readonly Group[], lay: LayDown, inputs: Arrays) {
+  const result: Record<string, Buffer> = { ...inputs }
+  for (const group of groups) {
+    const { buffer, ports, kept } = group
+    if (!ports.every(p => Object.hasOwn(inputs, p.name))) continue
+    const arrays = ports.map(p => inputs[p.name])
+    const isThere = kept?.arrays.every((a, i) => a === arrays[i] && engine.owns(kept.views[i])) ?? false
+    const views = isThere && kept ? kept.views : lay(buffer.dtype, arrays)
+    if (isThere) {
+      views.forEach((view, i) => {
+        view.set(arrays[i])
+      })
+      // What was packed of them is packed again.
+      group.version = -1
+    }
+    const isChanged = plan.outputs.some(o => o.operand.buffer === buffer)
+    if (!isChanged) group.kept = { arrays, views }
     ports.forEach((p, i) => {
       result[p.name] = views[i]
     })
-    stored.push({ place, arrays: views.map(v => new WeakRef(v)) })
   }
   return result
 }
@@ -151,15 +166,18 @@ function bindGroup(binding: Binding, group: Group, inputs: Arrays): void {
   const { plan, engine, precision, frames } = binding
   const { buffer, ports, slot, lengths } = group
   const arrays = ports.map((p, i) => checked(inputs[p.name], p.name, lengths[i], arrayType(buffer.dtype, precision)))
-  group.last = arrays
+  // Bound to nothing, where there is no room.
+  group.last = []
   group.copies = []
   const found = addressOf(engine, arrays)
   if (found !== undefined) {
     frames.set(slot, found)
+    group.last = arrays
     return
   }
   const bytes = arrays.reduce((sum, a) => sum + a.byteLength, 0)
   let { start } = homeOf(binding, group, bytes)
+  group.last = arrays
   frames.set(slot, start)
   group.copies = arrays.map((a, i) => {
     const { name } = ports[i]
@@ -179,12 +197,12 @@ function bindCopy({ engine, precision }: Binding, group: Group, inputs: Arrays, 
   return true
 }
 
-function homeOf({ places, engine }: Binding, group: Group, bytes: number): Place {
+function homeOf({ places }: Binding, group: Group, bytes: number): Place {
   const { home } = group
   if (home !== undefined && home.end - home.start >= bytes) return home
   if (home !== undefined) places.free(home)
+  delete group.home
   group.home = places.take(bytes)
-  engine.grow(places.end)
   return group.home
 }
 

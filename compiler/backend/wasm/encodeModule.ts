@@ -21,8 +21,8 @@ export interface ModuleOptions {
 /** Memories grow by pages. */
 export const pageBytes = 2 ** 16
 
-/** A memory holds at most so many pages: addresses stay positive numbers of 32 bits. */
-export const mostPages = 2 ** 15
+/** A memory holds at most so many pages: addresses stay positive numbers of 32 bits, also those behind its last byte. */
+export const mostPages = 2 ** 15 - 1
 
 export const memoryImport = { module: 'rnnc', name: 'memory' } as const
 

@@ -30,7 +30,7 @@ const enough = 500_000
 export function createExecutable(options: ExecutableOptions): Executable {
   const { name, plan, schedule, engine, precision } = options
   const { slots } = schedule
-  const places = createPlaces(frameStart)
+  const places = createPlaces(frameStart, engine.grow)
   const frames = createFrames(engine, places, slots.length)
   const packed = slots.findIndex(s => s.kind === 'unpacked')
   const inputs = createInputs({
@@ -46,7 +46,7 @@ export function createExecutable(options: ExecutableOptions): Executable {
   const resultsOf = keptResults(plan)
 
   function place(sizes: Sizes, arrays: Arrays): void {
-    // Room for inputs may need another memory, in which all is laid out and bound again.
+    // Room for inputs may need another memory, in which all is laid out and bound again: a second time all room is there.
     for (let version = arena.layOut(sizes); ; version = arena.version()) {
       inputs.bind(arrays, sizes, version)
       if (arena.layOut(sizes) === version) break
@@ -124,8 +124,10 @@ function createArena({ plan, schedule, engine, precision, places, frames, leastW
       threads = threadsFor(sizes)
       const layout = layoutOf(sizes, threads)
       if (place !== undefined) places.free(place)
+      // Until there is another place, also where the memory cannot grow for one, nothing is laid out.
+      place = undefined
+      memory = undefined
       place = places.take(layout.bytes)
-      engine.grow(places.end)
       layout.write(frames, { start: place.start, record, sleeps: engine.sleeps })
       memory = engine.buffer()
       known = Object.fromEntries(symbols.map(s => [s, sizes[s]]))
@@ -135,7 +137,7 @@ function createArena({ plan, schedule, engine, precision, places, frames, leastW
         const { buffer } = operand
         const start = place.start + (layout.offsets.get(buffer) ?? 0)
         const length = evaluate(product(shape), sizes)
-        if (!given.has(buffer)) views.set(name, arrayOf(buffer.dtype, precision, engine.buffer(), start, length))
+        if (!given.has(buffer)) views.set(name, arrayOf(buffer.dtype, precision, engine.give(), start, length))
       }
       return version
     },

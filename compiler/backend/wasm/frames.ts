@@ -15,7 +15,6 @@ export interface Frames {
 export function createFrames(engine: Engine, places: Places, slots: number): Frames {
   const stride = aligned(4 * slots)
   const { start } = places.take(stride * engine.threads)
-  engine.grow(places.end)
   const known: { buffer?: ArrayBufferLike; frames: readonly Int32Array[] } = { frames: [] }
   const frames = (): readonly Int32Array[] => {
     const buffer = engine.buffer()

@@ -6,11 +6,9 @@ export interface Place {
 }
 
 export interface Places {
-  /** A place of so many bytes, which overlaps no other. */
+  /** A place of so many bytes, which overlaps no other. Where the memory cannot grow for it, everything stays as it is. */
   take(bytes: number): Place
   free(place: Place): void
-  /** Where the last place ends. */
-  readonly end: number
 }
 
 /** Places begin at the start of a line of the cache. */
@@ -18,8 +16,8 @@ const alignment = 64
 
 export const aligned = (bytes: number): number => Math.ceil(bytes / alignment) * alignment
 
-/** Places from an address on. */
-export function createPlaces(from: number): Places {
+/** Places from an address on; `grow` makes the memory so many bytes long, or throws. */
+export function createPlaces(from: number, grow: (bytes: number) => void): Places {
   const taken: Place[] = []
   return {
     take: bytes => {
@@ -27,14 +25,14 @@ export function createPlaces(from: number): Places {
       let at = 0
       for (; at < taken.length && taken[at].start < start + bytes; at++) start = aligned(taken[at].end)
       const place = { start, end: start + bytes }
+      grow(place.end)
       taken.splice(at, 0, place)
       return place
     },
     free: place => {
-      taken.splice(taken.indexOf(place), 1)
-    },
-    get end() {
-      return Math.max(from, ...taken.map(p => p.end))
+      const at = taken.indexOf(place)
+      if (at < 0) throw new Error('a place is freed that is not taken')
+      taken.splice(at, 1)
     },
   }
 }

@@ -46,46 +46,53 @@ function permitted<T>(make: () => T): T {
 export function wasmEngine({ program, run }: Schedule, { relaxed, shared = canShare(), crew }: EngineOptions): Engine {
   const bytes = encodeModule(program, { exports: [run], relaxed, shared, names: true })
   const module = permitted(() => new WebAssembly.Module(bytes))
+  const make = shared ? sharedMemory : ownMemory
   const owned = new WeakSet<ArrayBufferLike>()
-  let memory = (shared ? sharedMemory : ownMemory)(1)
+  let memory = make(1)
   let start = entryOf(module, memory, run)
   // The same object until the memory grows; to ask the memory each time takes longer.
   let buffer: ArrayBufferLike = memory.buffer
   owned.add(buffer)
-  const together = crew && startTogether(crew, module, memory, run)
   const freed = (): never => {
     throw new Error('an executable is run after its memory was freed')
   }
-  const known = { isFreed: false }
+  const known: { isFreed: boolean; isGiven: boolean; together?: Together } = { isFreed: false, isGiven: false }
   return {
     threads: crew?.threads ?? 1,
     sleeps: crew?.sleeps ?? true,
     buffer: () => buffer,
+    give: () => {
+      known.isGiven = true
+      return buffer
+    },
     // An array over what the memory was before it grew lies in it as well, if it grew in its place.
     owns: array => (shared ? array.buffer === buffer || owned.has(array.buffer) : array.buffer === buffer),
     grow: bytes => {
       if (known.isFreed) freed()
-      const missing = Math.ceil((bytes - memory.buffer.byteLength) / pageBytes)
-      if (missing <= 0) return
-      const pages = memory.buffer.byteLength / pageBytes + missing
-      if (pages > mostPages)
-        fail('RNN519', { doing: 'a run on WebAssembly', needed: inGigabytes(pages), there: inGigabytes(mostPages) })
-      if (shared) memory.grow(missing)
+      if (bytes <= buffer.byteLength) return
+      const pages = pagesFor(bytes)
+      // Another memory, as long as that takes nothing from anyone: V8 keeps shared memories that have grown alive for long. One that is not
+      // shared would be taken from under the arrays that were given out if it grew.
+      if (shared && known.isGiven) memory.grow(pages - buffer.byteLength / pageBytes)
       else {
-        // Growing would take the memory from under the arrays that were given out.
-        memory = ownMemory(pages)
+        memory = make(pages)
         start = entryOf(module, memory, run)
       }
+      if (shared) countGarbage(pages * pageBytes)
       buffer = memory.buffer
       owned.add(buffer)
     },
     run: (frames, record) => {
-      if (together === undefined) start(frames.start)
-      else together.run(frames, record, start)
+      if (crew === undefined) start(frames.start)
+      else {
+        known.together ??= startTogether(crew, module, memory, run)
+        known.together.run(frames, record, start)
+      }
     },
     dispose: () => {
       known.isFreed = true
-      together?.end()
+      known.together?.end()
+      if (shared) countGarbage(buffer.byteLength)
       start = freed
       // The engine frees a memory that nothing refers to.
       memory = ownMemory(0)
@@ -94,8 +101,21 @@ export function wasmEngine({ program, run }: Schedule, { relaxed, shared = canSh
   }
 }
 
+/** Pages for so many bytes, and for more that is soon to come: pages to which nothing is written cost nothing. RNN519 where they are too many. */
+function pagesFor(bytes: number): number {
+  const pages = Math.ceil(bytes / pageBytes)
+  if (pages > mostPages)
+    fail('RNN519', { doing: 'a run on WebAssembly', needed: inGigabytes(pages), there: inGigabytes(mostPages) })
+  return Math.min(mostPages, Math.ceil(1.5 * pages) + 16)
+}
+
+interface Together {
+  run(frames: FramesOfRun, record: number, start: (frame: number) => void): void
+  end(): void
+}
+
 /** Gives the program to a crew. What it gives runs it on frames in the crew's threads and this one. */
-function startTogether(crew: Crew, module: WebAssembly.Module, memory: WebAssembly.Memory, run: string) {
+function startTogether(crew: Crew, module: WebAssembly.Module, memory: WebAssembly.Memory, run: string): Together {
   const known: { words?: Int32Array<ArrayBufferLike> } = {}
   const program = crew.take({ module, memory, run, failed: recordPlaces.failed, meetings: recordPlaces.meetings })
   const wordsOf = (record: number): Int32Array<ArrayBufferLike> => {
@@ -119,6 +139,17 @@ function startTogether(crew: Crew, module: WebAssembly.Module, memory: WebAssemb
     },
     end: program.end,
   }
+}
+
+/** Most bytes that are told to the collector at once. */
+const mostCounted = 2 ** 26
+
+/**
+ * Makes garbage of so many bytes, none of which is ever written. V8 counts buffers to know when to collect, but not shared memories: without
+ * this, any number of them that nothing refers to would pile up.
+ */
+function countGarbage(bytes: number): void {
+  new ArrayBuffer(Math.min(bytes, mostCounted))
 }
 
 const inGigabytes = (pages: number): string => `${((pages * pageBytes) / 2 ** 30).toFixed(1)} GB`

@@ -43,15 +43,21 @@ receive(message => {
     send('ready')
   } else {
     now.received++
-    if (message.kind === 'forget') programs.delete(message.id)
+    if (message.kind === 'forget') forget(message.id)
     else programs.set(message.id, taken(message))
   }
   work()
 })
 
+/** Lets a memory go, and makes as much garbage that V8 counts, as it does not count what threads share. */
+function forget(id) {
+  new ArrayBuffer(Math.min(programs.get(id).memory.buffer.byteLength, 2 ** 26))
+  programs.delete(id)
+}
+
 function taken({ module, memory, run, failed, meetings }) {
   const { exports } = new WebAssembly.Instance(module, { ${memoryImport.module}: { ${memoryImport.name}: memory } })
-  return (frame, record) => {
+  const start = (frame, record) => {
     try {
       exports[run](frame)
     } catch (error) {
@@ -61,6 +67,7 @@ function taken({ module, memory, run, failed, meetings }) {
       if (isFirst) send('one of them stopped: ' + error)
     }
   }
+  return { memory, start }
 }
 
 /** Runs what is to be run, until there are messages. */
@@ -74,7 +81,7 @@ function work() {
     else {
       now.runs = runs
       const [id, start, stride, record] = words.subarray(${program}, ${program + 4})
-      programs.get(id)(start + thread * stride, record)
+      programs.get(id).start(start + thread * stride, record)
     }
   }
 }

@@ -1,4 +1,4 @@
-// exp, expm1 and tanh of four floats: a polynomial of degree 6 after the powers of two are split off.
+// exp and tanh of four floats: a polynomial of degree 6 after the powers of two are split off.
 import { apply, int } from '../../code/build.ts'
 import type { Expr } from '../../code/code.ts'
 import { type Arithmetic, arithmetic, type Block } from './formula.ts'
@@ -39,7 +39,7 @@ export function exp32(block: Block, x: Expr): Expr {
   return m.mul(m.madd(rest, m.c(2), m.c(2)), scale)
 }
 
-/** tanh |x| = -t / (2 + t) of t = e^(-2|x|) - 1: no cancellation near 0, and exactly 1 where it is 1 to the last bit. */
+/** tanh |x| = |t / (2 + t)| of t = e^(-2|x|) - 1: no cancellation near 0, and exactly 1 where it is 1 to the last bit. */
 export function tanh32(block: Block, x: Expr): Expr {
   const m = arithmetic(block, 'f32x4')
   const y = m.mul(m.abs(x), m.c(-2))
@@ -48,5 +48,5 @@ export function tanh32(block: Block, x: Expr): Expr {
   const one = block.constant('i32x4', 0x3f800000)
   const scale = block.name(apply('real', [apply('add', [exponent, one])]))
   const t = m.madd(scale, rest, m.sub(scale, m.c(1)))
-  return m.signed(m.div(m.neg(t), m.add(t, m.c(2))), x)
+  return m.signed(m.abs(m.div(t, m.add(t, m.c(2)))), x)
 }

@@ -48,14 +48,15 @@ export function exp64(block: Block, x: Expr): Expr {
   return m.choose(power, m.mul(x, m.c(Number.POSITIVE_INFINITY)), m.le(x, m.c(709.782712893384)))
 }
 
-/** e^x - 1. */
+/** e^x - 1; of -0 it is -0. */
 export function expm164(block: Block, x: Expr): Expr {
   const m = arithmetic(block, 'f64x2')
   const { rest, exponent } = split(block, m, m.choose(m.c(-80), x, m.lt(x, m.c(-80))))
   const scale = block.name(real(apply('add', [exponent, block.constant('i64x2', 0x3ff0000000000000n)])))
   const near = m.add(m.mul(scale, rest), m.sub(scale, m.c(1)))
   // From 40 on the 1 is less than half a unit in the last place.
-  return m.choose(near, exp64(block, x), m.lt(x, m.c(40)))
+  const found = m.choose(near, exp64(block, x), m.lt(x, m.c(40)))
+  return m.choose(x, found, m.eq(x, m.c(0)))
 }
 
 /** The logarithm: NaN below 0, -infinity at 0. */
@@ -107,7 +108,7 @@ export function log1p64(block: Block, x: Expr): Expr {
 export function tanh64(block: Block, x: Expr): Expr {
   const m = arithmetic(block, 'f64x2')
   const t = expm164(block, m.mul(m.abs(x), m.c(-2)))
-  return m.signed(m.div(m.neg(t), m.add(t, m.c(2))), x)
+  return m.signed(m.abs(m.div(t, m.add(t, m.c(2)))), x)
 }
 
 /** π/2 in three parts of 33 bits, and the rest. */
@@ -170,7 +171,12 @@ function cosine(m: Arithmetic, y: Expr, tail: Expr): Expr {
   return m.add(w, m.add(m.sub(m.sub(m.c(1), w), half), m.sub(m.mul(z, r), m.mul(y, tail))))
 }
 
-export const sin64 = (block: Block, x: Expr): Expr => circular(block, x, 0)
+/** Of -0 it is -0. */
+export function sin64(block: Block, x: Expr): Expr {
+  const m = arithmetic(block, 'f64x2')
+  return m.choose(x, circular(block, x, 0), m.eq(x, m.c(0)))
+}
+
 export const cos64 = (block: Block, x: Expr): Expr => circular(block, x, 1)
 
 /** A product as a sum of two doubles (Dekker 1971). */

@@ -31,7 +31,7 @@ export interface Arithmetic {
   pmax(a: Expr, b: Expr): Expr
   /** Σ of coefficients, the lowest power first. */
   polynomial(x: Expr, coefficients: readonly number[]): Expr
-  /** `of` with the sign of `sign`. */
+  /** `of`, which has no sign, with that of `sign`. */
   signed(of: Expr, sign: Expr): Expr
 }
 
