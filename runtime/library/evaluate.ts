@@ -13,9 +13,11 @@ import { largestSizes } from '../packBatch.ts'
 import { sampleStep } from '../sampleStep.ts'
 import { evaluatePartAsync, type Report, using, type WhatRan, whatRan } from '../session.ts'
 import { columnsInTime } from './columns.ts'
+import { checkDecoding } from './decodingOptions.ts'
+import { trainedFor } from './given.ts'
 import { isLoaded } from './loadData.ts'
 import type { ExamplesInTime, ModelTypes, Trainable } from './modelTypes.ts'
-import { checkOptions, count } from './options.ts'
+import { checkOptions, type Rules, rules } from './options.ts'
 import { backendNow, openTarget, type Target } from './target.ts'
 import type { Trained } from './trained.ts'
 
@@ -43,6 +45,22 @@ export interface EvaluateOptions {
   readonly onRan?: (ran: WhatRan) => void
 }
 
+const asked: Rules<EvaluateOptions> = {
+  target: rules.target,
+  precision: rules.precision,
+  batch: rules.count,
+  part: {
+    expected: "'train', 'validation' or 'test'",
+    holds: value => value === 'train' || value === 'validation' || value === 'test',
+  },
+  units: { expected: "'network' or 'data'", holds: value => value === 'network' || value === 'data' },
+  free: rules.object,
+  memory: rules.memory,
+  signal: rules.signal,
+  onBatch: rules.callback,
+  onRan: rules.callback,
+}
+
 /**
  * Gives the loss and each metric by its name, averaged over all valid elements of the examples, in the numbers of the network (scaled, where
  * the training scaled), or with `units: 'data'` each metric that can be in those of the data. `data` is as for `fit`. Throws as `fit` does for data that does not fit, RNN405 for a part that is not there, RNN408 and
@@ -50,13 +68,15 @@ export interface EvaluateOptions {
  * model that reads none of its targets.
  */
 export async function evaluate<M extends ModelTypes>(
-  trained: Trained<M>,
+  given: Trained<M>,
   data: ExamplesInTime<Trainable<M>> | LoadedData,
   options: EvaluateOptions = {},
 ): Promise<Report> {
-  checkOptions(options, { batch: count })
-  const { model, weights, fitted, seed } = trained
-  const { target, precision = trained.precision, batch = model.settings.batch ?? 32, free, ...others } = options
+  checkOptions(options, asked)
+  checkDecoding('free', options.free)
+  const trained = trainedFor('evaluate', given, options.precision)
+  const { model, weights, fitted, seed, precision } = trained
+  const { target, batch = model.settings.batch ?? 32, free, ...others } = options
   const { memory, signal, onBatch, onRan, units } = others
   const { part, sizes } = isLoaded(data) ? partOf(data, options.part) : await readExamples(trained, data, signal)
   const watch = { ...(onBatch && { onBatch }), ...(signal && { signal }) }

@@ -15,9 +15,11 @@ import {
 import { sampleStep } from '../sampleStep.ts'
 import { type WhatRan, whatRan } from '../session.ts'
 import { columnsIn, columnsInTime, type Wanted } from './columns.ts'
+import { checkDecoding } from './decodingOptions.ts'
+import { trainedFor } from './given.ts'
 import { isLoadedInputs } from './loadData.ts'
 import type { Examples, ExamplesInTime, ModelTypes } from './modelTypes.ts'
-import { checkOptions, count } from './options.ts'
+import { checkArgument, checkOptions, type Rules, rules } from './options.ts'
 import { backendNow, openTarget, type Target, type TargetNow } from './target.ts'
 import type { Trained } from './trained.ts'
 
@@ -52,6 +54,31 @@ export type TypedPredictions<M extends ModelTypes> = { readonly [K in keyof M['o
 /** As `PredictOptions`, with `typed: true`. */
 export type TypedOptions<T = TargetNow> = PredictOptions<T> & { readonly typed: true }
 
+const forecasting: Rules<ForecastOptions> = {
+  target: rules.target,
+  precision: rules.precision,
+  batch: rules.count,
+  seed: rules.finite,
+  memory: rules.memory,
+  sizes: rules.object,
+  onBatch: rules.callback,
+  onRan: rules.callback,
+}
+
+const asked: Rules<PredictOptions<Target>> = {
+  ...forecasting,
+  decoding: rules.object,
+  probabilities: rules.flag,
+  typed: rules.flag,
+}
+
+/** Checks options of a prediction, and takes the weights in its precision. */
+function begin<M extends ModelTypes>(what: string, trained: Trained<M>, options: PredictOptions<Target>): Trained<M> {
+  checkOptions(options, asked)
+  checkDecoding('decoding', options.decoding)
+  return trainedFor(what, trained, options.precision)
+}
+
 /**
  * Predicts every output for some examples, at once. `inputs` have for each input its values, example by example, in the shapes that the
  * model declares, or are rows, or what `loadInputs` gives; targets may be among them, and are not read. Gives for each output, by its name,
@@ -61,7 +88,7 @@ export type TypedOptions<T = TargetNow> = PredictOptions<T> & { readonly typed: 
  *
  * Throws RNN401, RNN402, RNN405, RNN411, RNN412, RNN423 and RNN106 for inputs that do not fit, as `fit` does; RNN408 and RNN430 for labels and
  * tokens that the training never saw; RNN505 for an unknown target; RNN507 for a size that is not known; RNN509 for outputs that no flat array
- * can hold; RNN512 for a prediction that is not finite, RNN515 for weights that are not, RNN519 where it takes more memory than there is.
+ * can hold; RNN501 for weights of another model; RNN512 for a prediction that is not finite, RNN515 for weights that are not, RNN519 where it takes more memory than there is.
  */
 export function predict<M extends ModelTypes>(
   trained: Trained<M>,
@@ -74,11 +101,11 @@ export function predict<M extends ModelTypes>(
   options?: PredictOptions,
 ): Predictions<M>
 export function predict<M extends ModelTypes>(
-  trained: Trained<M>,
+  from: Trained<M>,
   inputs: Examples<M['inputs']> | LoadedInputs,
   options: PredictOptions = {},
 ): object {
-  checkOptions(options, { batch: count })
+  const trained = begin('predict', from, options)
   const { target, typed, sizes, onRan, ...others } = options
   const { model, weights, fitted, precision, seed } = trained
   const given = isLoadedInputs(inputs)
@@ -102,11 +129,11 @@ export function predictAsync<M extends ModelTypes>(
   options?: PredictOptions<Target>,
 ): Promise<Predictions<M>>
 export async function predictAsync<M extends ModelTypes>(
-  trained: Trained<M>,
+  from: Trained<M>,
   inputs: ExamplesInTime<M['inputs']> | LoadedInputs,
   options: PredictOptions<Target> = {},
 ): Promise<object> {
-  checkOptions(options, { batch: count })
+  const trained = begin('predictAsync', from, options)
   const { typed, onRan, ...how } = options
   const { examples, ...ran } = await predictPartAsync(...(await prepare(trained, inputs, how)))
   onRan?.(whatRan(ran))
@@ -127,12 +154,14 @@ export type Forecasts<M extends ModelTypes> = { readonly [K in keyof M['outputs'
  * number of at least 1, and the errors of `predictAsync`.
  */
 export async function forecast<M extends ModelTypes>(
-  trained: Trained<M>,
+  from: Trained<M>,
   inputs: ExamplesInTime<M['inputs']> | LoadedInputs,
   steps: number,
   options: ForecastOptions = {},
 ): Promise<Forecasts<M>> {
-  checkOptions({ steps, ...options }, { steps: count, batch: count })
+  checkArgument('steps', rules.count, steps)
+  checkOptions(options, forecasting)
+  const trained = trainedFor('forecast', from, options.precision)
   const { onRan, ...how } = options
   const { examples, ...ran } = await forecastAsync(steps, ...(await prepare(trained, inputs, how)))
   onRan?.(whatRan(ran))

@@ -1,9 +1,12 @@
 // Streams and generation with a trained model.
 import type { Fitted } from '../data/fitted.ts'
 import { type GenerateOptions as GenerateFrom, generate as generateFrom } from '../generate/generate.ts'
+import { isObject } from '../json.ts'
 import { type Answers, type Stream, type StreamOptions as StreamFrom, stream as streamFrom } from '../stream/stream.ts'
+import { checkDecodingOptions, decodingRules } from './decodingOptions.ts'
+import { trainedFor } from './given.ts'
 import type { ModelTypes } from './modelTypes.ts'
-import { checkOptions } from './options.ts'
+import { checkOptions, type Rules, rules } from './options.ts'
 import { backendNow, type TargetNow } from './target.ts'
 import type { Trained } from './trained.ts'
 
@@ -18,13 +21,40 @@ export type StreamOptions = Omit<StreamFrom, 'backend' | 'fitted' | 'executable'
 /** Options of a generation. */
 export type GenerateOptions = Omit<GenerateFrom, 'backend' | 'fitted' | 'executable'> & OnTarget
 
+/** Rules that both have. */
+const common = {
+  target: rules.target,
+  precision: rules.precision,
+  sizes: rules.object,
+  seed: rules.finite,
+  over: rules.text,
+}
+
+const streaming: Rules<StreamOptions> = {
+  ...common,
+  constants: {
+    expected: 'an object of values by name, or a list of them',
+    holds: v => isObject(v) || Array.isArray(v),
+  },
+}
+
+const generating: Rules<GenerateOptions> = {
+  ...common,
+  ...decodingRules,
+  inputs: rules.object,
+  after: rules.object,
+}
+
 /**
  * Begins a stream: `step` takes an element of the sequence, `{ x: [0.5, 1] }`, and answers as `predict` would on all elements so far, in
  * the units and labels of the training data. Throws RNN331 if an output needs later elements, RNN334 if the model has no such axis or
  * state, RNN401, RNN411 and RNN412 for `constants` that do not fit, RNN507 for a size that is not known.
  */
-export const stream = <M extends ModelTypes>(trained: Trained<M>, options: StreamOptions = {}): Stream =>
-  streamFrom(trained.model, trained.weights, settled(trained, options))
+export const stream = <M extends ModelTypes>(trained: Trained<M>, options: StreamOptions = {}): Stream => {
+  checkOptions(options, streaming)
+  const used = trainedFor('stream', trained, options.precision)
+  return streamFrom(used.model, used.weights, settled(used, options))
+}
 
 /**
  * Generates a sequence with a model that reads its own targets one step late, and yields the answers of each step as soon as it is chosen.
@@ -35,14 +65,18 @@ export const stream = <M extends ModelTypes>(trained: Trained<M>, options: Strea
 export const generate = <M extends ModelTypes>(
   trained: Trained<M>,
   options: GenerateOptions = {},
-): AsyncGenerator<Answers, void, undefined> => generateFrom(trained.model, trained.weights, settled(trained, options))
+): AsyncGenerator<Answers, void, undefined> => {
+  checkOptions(options, generating)
+  checkDecodingOptions(options)
+  const used = trainedFor('generate', trained, options.precision)
+  return generateFrom(used.model, used.weights, settled(used, options))
+}
 
 /** Adds everything that the training knows. */
 function settled<M extends ModelTypes, O extends OnTarget & Pick<StreamFrom, 'sizes'>>(
   { fitted, precision }: Trained<M>,
   given: O,
 ): Omit<O, 'target'> & { readonly fitted: Fitted } {
-  checkOptions(given)
   const { target, ...options } = given
   return { precision, ...options, sizes: { ...fitted.sizes, ...options.sizes }, fitted, backend: backendNow(target) }
 }

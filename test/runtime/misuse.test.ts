@@ -1,0 +1,232 @@
+// What a program without types can give to the library's functions: each is refused in its words, before work begins, or is taken as it is meant.
+import assert from 'node:assert/strict'
+import { describe, it } from 'vitest'
+import type { Code } from '../../dsl/diagnostics.ts'
+import {
+  compile,
+  copyState,
+  evaluate,
+  fit,
+  forecast,
+  generate,
+  loadData,
+  loadInputs,
+  predict,
+  predictAsync,
+  save,
+  stream,
+  type TrainingState,
+} from '../../runtime/index.ts'
+import { failing } from './support.ts'
+
+const model = compile(`model Sums {
+  input x: [2] over T
+  target y: [2]
+  p = x |> GRU(4) |> last |> dense(2)
+  loss mse(p, y)
+  predict y from p
+}`)
+const x = [
+  [
+    [0.5, 1],
+    [-1, 2],
+  ],
+  [[0.25, -0.5]],
+]
+const y = [
+  [1, 0],
+  [0.5, 1],
+]
+const trained = await fit(model, { x, y }, { epochs: 1, seed: 1 })
+
+const names = compile(`model Names {
+  target name: token of V over T
+  p = delay(name) |> embedding(4) |> GRU(6) |> dense(V, softmax)
+  loss cross_entropy(p, name)
+  predict name from p
+}`)
+const speller = await fit(names, { name: ['ab', 'ba'] }, { epochs: 1, seed: 1, encode: { name: 'chars' } })
+
+const line = compile(
+  'model Line { input past: real over T; target next: real; p = [past] |> GRU(3) |> last |> dense(1); loss mse(p, [next]); predict next from p[0] }',
+)
+const forecaster = await fit(line, { past: [[1, 2, 3]], next: [4] }, { epochs: 1, seed: 1 })
+
+/** Calls a function as a program without types can: with anything. */
+const call = (run: (...args: never[]) => unknown, ...args: readonly unknown[]): unknown =>
+  Reflect.apply(run, undefined, args)
+
+/** Checks that RNN509 is thrown, whose message may say what was given: `undefined`. */
+const refusing = async (run: () => unknown): Promise<void> => {
+  await assert.rejects(async () => run(), /RNN509/)
+}
+
+const flat = (value: unknown): number[] =>
+  Array.isArray(value) ? value.flatMap(flat) : typeof value === 'number' ? [value] : []
+
+const isClose = (a: unknown, b: unknown): void => {
+  const [left, right] = [flat(a), flat(b)]
+  assert.ok(left.length > 0 && left.length === right.length)
+  left.forEach((value, i) => void assert.ok(Math.abs(value - right[i]) < 1e-5, `${value} is not ${right[i]}`))
+}
+
+describe('another precision than that of the training', () => {
+  it('is that of the answers, on every backend', async () => {
+    const wide = await fit(model, { x, y }, { epochs: 1, seed: 1, precision: 'f64' })
+    for (const [given, precision] of [
+      [trained, 'f64'],
+      [wide, 'f32'],
+    ] as const) {
+      const own = predict(given, { x })
+      for (const target of ['js', 'wasm'] as const) {
+        const how = { precision, target }
+        isClose(predict(given, { x }, how).y, own.y)
+        isClose((await predictAsync(given, { x }, how)).y, own.y)
+        isClose((await evaluate(given, { x, y }, how)).loss, (await evaluate(given, { x, y })).loss)
+        const { step } = stream(given, how)
+        const [first, second] = x[0]
+        step({ x: first })
+        isClose(step({ x: second }).y, own.y[0])
+      }
+      const loss = (
+        await fit(model, { x, y }, { weights: given.weights, precision, epochs: 1, settings: 'shuffle = false' })
+      ).history[0].training.loss
+      isClose(loss, (await evaluate(given, { x, y })).loss)
+    }
+    isClose(
+      (await forecast(forecaster, { past: [[1, 2]] }, 2, { precision: 'f64' })).next,
+      (await forecast(forecaster, { past: [[1, 2]] }, 2)).next,
+    )
+  })
+
+  it('generates', async () => {
+    const all = async (precision: 'f32' | 'f64') => {
+      const found = []
+      for await (const { name } of generate(speller, { precision, steps: 4 })) found.push(name)
+      return found
+    }
+    assert.deepEqual(await all('f64'), await all('f32'))
+  })
+
+  it('is refused where a weight is infinite in it', async () => {
+    const weights = Object.fromEntries(
+      Object.entries(trained.weights).map(([name, data]) => [name, Float64Array.from(data, () => 1e300)]),
+    )
+    const wide = { ...trained, precision: 'f64', weights } as const
+    const { message } = await failing('RNN515', () => predict(wide, { x }, { precision: 'f32' }))
+    assert.match(message, /1e\+300, which is infinite in f32/)
+  })
+})
+
+describe('what is no model', () => {
+  const functions: Readonly<Record<string, (what: unknown) => unknown>> = {
+    predict: what => call(predict, what, { x }),
+    predictAsync: what => call(predictAsync, what, { x }),
+    evaluate: what => call(evaluate, what, { x, y }),
+    forecast: what => call(forecast, what, { x }, 1),
+    stream: what => call(stream, what),
+    generate: what => call(generate, what),
+    save: what => call(save, what),
+    loadInputs: what => call(loadInputs, what, { read: () => '' }),
+    loadData: what => call(loadData, what, { read: () => '' }),
+    fit: what => call(fit, what, { x, y }),
+  }
+  for (const [name, run] of Object.entries(functions)) {
+    it(`is refused by ${name}`, async () => {
+      const later = await failing('RNN509', () => run(Promise.resolve(trained)))
+      assert.match(
+        `${later.message} ${later.help}`,
+        new RegExp(`\`${name}\` takes a .*, not a promise write \`await\``),
+      )
+      for (const what of [undefined, null, 3, {}, [], 'model']) await refusing(() => run(what))
+      if (name === 'loadData') return
+      const { message } = await failing('RNN509', () => run(name === 'fit' ? trained : model))
+      assert.match(message, name === 'fit' ? /not a trained model/ : /not a model that was not trained/)
+    })
+  }
+
+  it('is refused by compile too', async () => {
+    for (const what of [undefined, 3, {}]) await refusing(() => call(compile, what))
+  })
+})
+
+describe('weights of another model', () => {
+  const cases: readonly (readonly [what: string, weights: unknown, code: Code, says: RegExp])[] = [
+    ['none', {}, 'RNN501', /lacks `GRU\.W_z`/],
+    ['those of another model', forecaster.weights, 'RNN501', /`GRU\.W\w*` is \[.*\] in the model, /],
+    ['no arrays', JSON.parse(JSON.stringify(trained.weights)), 'RNN509', /a flat typed array.*not an object for `GRU/],
+    ['a list', [], 'RNN509', /not a list/],
+    ['a number', 3, 'RNN509', /not 3/],
+  ]
+  for (const [what, weights, code, says] of cases) {
+    it(`are refused: ${what}`, async () => {
+      const changed = { ...trained, weights }
+      for (const run of [
+        () => call(predict, changed, { x }),
+        () => call(predictAsync, changed, { x }),
+        () => call(evaluate, changed, { x, y }),
+        () => call(stream, changed),
+        () => call(save, changed),
+        () => call(fit, model, { x, y }, { weights }),
+      ]) {
+        const { message } = await failing(code, run)
+        assert.match(message, says)
+      }
+    })
+  }
+})
+
+describe('a state to go on from', () => {
+  const states: TrainingState[] = []
+  const checkpoint = {
+    save: async (state: TrainingState) => {
+      states.push(copyState(state))
+    },
+  }
+  const from = async (...[settings, data, options]: Parameters<typeof fit>): Promise<TrainingState> => {
+    await fit(settings, data, { ...options, checkpoint })
+    return states.at(-1) ?? assert.fail('no state was saved')
+  }
+  const cases: readonly (readonly [what: string, state: () => unknown, code: Code, says: RegExp])[] = [
+    ['none', () => ({}), 'RNN509', /`from` takes the state of a training.*`epoch` cannot be read/],
+    ['a number', () => 3, 'RNN509', /`from` takes an object/],
+    [
+      'another model',
+      () => from(line, { past: [[1, 2, 3]], next: [4] }, { epochs: 1 }),
+      'RNN525',
+      /its `GRU\.W\w*` has \d+ numbers, not \d+/,
+    ],
+    [
+      'another precision',
+      () => from(model, { x, y }, { epochs: 1, precision: 'f64' }),
+      'RNN525',
+      /precision is not f32/,
+    ],
+    [
+      'another optimizer',
+      () => from(model, { x, y }, { epochs: 1, optimizer: 'SGD(0.1)' }),
+      'RNN525',
+      /it lacks `.*`|it has `.*`, which this training lacks/,
+    ],
+    [
+      'a JSON text',
+      async () => JSON.parse(JSON.stringify(await from(model, { x, y }, { epochs: 1 }))),
+      'RNN509',
+      /`from` takes the state/,
+    ],
+  ]
+  for (const [what, state, code, says] of cases) {
+    it(`is refused: ${what}`, async () => {
+      const given = await state()
+      const { message } = await failing(code, () => call(fit, model, { x, y }, { from: given, epochs: 2 }))
+      assert.match(message, says)
+    })
+  }
+
+  it('goes on where it fits', async () => {
+    const options = { optimizer: 'Adam(0.1)', seed: 3 }
+    const begun = await from(model, { x, y }, { ...options, epochs: 1 })
+    const { weights } = await fit(model, { x, y }, { ...options, epochs: 3, from: begun })
+    assert.deepEqual(weights, (await fit(model, { x, y }, { ...options, epochs: 3 })).weights)
+  })
+})
