@@ -1,10 +1,12 @@
 // Measures a trained model on examples that a program holds itself, or on what `loadData` has read.
 import type { Precision } from '../../compiler/backend/backend.ts'
+import type { CompiledModel, Port } from '../../compiler/index.ts'
 import type { Sizes } from '../../compiler/ir/dim.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { fromArrays } from '../data/arrays.ts'
 import type { Part } from '../data/example.ts'
 import type { LoadedData } from '../data/loadData.ts'
+import { checkPart } from '../data/precision.ts'
 import { evaluateInUnits } from '../evaluateInUnits.ts'
 import { evaluateFree } from '../generate/evaluateFree.ts'
 import type { Decoding } from '../generate/generator.ts'
@@ -79,6 +81,8 @@ export async function evaluate<M extends ModelTypes>(
   const { target, batch = model.settings.batch ?? 32, free, ...others } = options
   const { memory, signal, onBatch, onRan, units } = others
   const { part, sizes } = isLoaded(data) ? partOf(data, options.part) : await readExamples(trained, data, signal)
+  // `loadData` has checked its numbers for the precision that it was given.
+  if (!isLoaded(data) || data.precision !== precision) checkPart(portsOf(model), part, precision)
   const watch = { ...(onBatch && { onBatch }), ...(signal && { signal }) }
   if (units === 'data' && free !== undefined)
     fail('RNN509', { what: 'units', expected: 'answers to the targets of the data', found: '`free`' })
@@ -95,7 +99,7 @@ export async function evaluate<M extends ModelTypes>(
     const how = { backend, precision, batch, seed, fitted, ...watch, ...(memory !== undefined && { memory }) }
     return (await evaluateInUnits({ model, part, sizes, weights }, how)) ?? {}
   }
-  const largest = largestSizes([...model.signature.inputs, ...model.signature.targets], part, batch, sizes)
+  const largest = largestSizes(portsOf(model), part, batch, sizes)
   const run = { model, doing: 'evaluating', sizes: largest, precision, smaller: 'reduce `batch`', memory }
   return using(loadWithin(run, model.context, model.evaluate(), backend), async executable => {
     const how = { backend, precision, batch, seed, ...watch }
@@ -104,6 +108,8 @@ export async function evaluate<M extends ModelTypes>(
     return report
   })
 }
+
+const portsOf = ({ signature }: CompiledModel): readonly Port[] => [...signature.inputs, ...signature.targets]
 
 interface Examined {
   readonly part: Part

@@ -32,6 +32,7 @@ const common = {
 
 const streaming: Rules<StreamOptions> = {
   ...common,
+  rows: rules.count,
   constants: {
     expected: 'an object of values by name, or a list of them',
     holds: v => isObject(v) || Array.isArray(v),
@@ -48,7 +49,8 @@ const generating: Rules<GenerateOptions> = {
 /**
  * Begins a stream: `step` takes an element of the sequence, `{ x: [0.5, 1] }`, and answers as `predict` would on all elements so far, in
  * the units and labels of the training data. Throws RNN331 if an output needs later elements, RNN334 if the model has no such axis or
- * state, RNN401, RNN411 and RNN412 for `constants` that do not fit, RNN507 for a size that is not known.
+ * state, RNN401, RNN411, RNN412 and RNN417 for `constants` that do not fit, RNN509 for another number of them than of `rows`, RNN507 for a size
+ * that is not known, RNN501 for weights of another model.
  */
 export const stream = <M extends ModelTypes>(trained: Trained<M>, options: StreamOptions = {}): Stream => {
   checkOptions(options, streaming)
@@ -59,8 +61,8 @@ export const stream = <M extends ModelTypes>(trained: Trained<M>, options: Strea
 /**
  * Generates a sequence with a model that reads its own targets one step late, and yields the answers of each step as soon as it is chosen.
  * `after` is the beginning of each target, which is not repeated; `inputs` are those of the model. The same seed gives the same sequence.
- * Throws RNN522 where nothing says when to stop, RNN523 for a model that generates nothing, RNN401, RNN408, RNN411, RNN412 and RNN430 for inputs and
- * beginnings that do not fit, RNN509 for options out of range.
+ * Throws RNN522 where nothing says when to stop, RNN523 for a model that generates nothing, RNN401, RNN408, RNN411, RNN412, RNN417 and RNN430 for inputs
+ * and beginnings that do not fit, RNN509 for options out of range.
  */
 export const generate = <M extends ModelTypes>(
   trained: Trained<M>,

@@ -52,6 +52,25 @@ const line = compile(
 )
 const forecaster = await fit(line, { past: [[1, 2, 3]], next: [4] }, { epochs: 1, seed: 1 })
 
+const turning = compile(`model Turning {
+  input x: real over T, angle: real
+  target y: real
+  p = [x * angle] |> GRU(3) |> last |> dense(1)
+  loss mse(p, [y])
+  predict y from p[0]
+}`)
+const turned = await fit(turning, { x: [[1, 2]], angle: [0.5], y: [1] }, { epochs: 1, seed: 1 })
+
+const writing = compile(`model Writer {
+  input mood: real
+  target note: real over T
+  h = [delay(note)] |> GRU(3)
+  p = [h[0] * mood] |> dense(1)
+  loss mse(p[0], note)
+  predict note from p[0]
+}`)
+const writer = await fit(writing, { mood: [1], note: [[1, 2]] }, { epochs: 1, seed: 1 })
+
 /** Calls a function as a program without types can: with anything. */
 const call = (run: (...args: never[]) => unknown, ...args: readonly unknown[]): unknown =>
   Reflect.apply(run, undefined, args)
@@ -228,5 +247,69 @@ describe('a state to go on from', () => {
     const begun = await from(model, { x, y }, { ...options, epochs: 1 })
     const { weights } = await fit(model, { x, y }, { ...options, epochs: 3, from: begun })
     assert.deepEqual(weights, (await fit(model, { x, y }, { ...options, epochs: 3 })).weights)
+  })
+})
+
+describe('numbers that are too large for the precision', () => {
+  const huge = [[[1e300, 1]], [[1, 1]]]
+  const cases: Readonly<Record<string, () => unknown>> = {
+    'inputs of fit': () => fit(model, { x: huge, y }),
+    'inputs of predict': () => predict(trained, { x: huge }),
+    'inputs of evaluate': () => evaluate(trained, { x: huge, y }),
+    'targets of evaluate': () =>
+      evaluate(trained, {
+        x,
+        y: [
+          [1e300, 1],
+          [1, 1],
+        ],
+      }),
+    'elements of a stream': () => stream(trained).step({ x: [1e300, 1] }),
+    'constants of a stream': () => stream(turned, { constants: { angle: 1e300 } }),
+    'inputs of a generation': () => generate(writer, { inputs: { mood: -1e300 }, steps: 2 }).next(),
+    'beginnings of a generation': () =>
+      generate(writer, { inputs: { mood: 1 }, after: { note: [1, 1e300] }, steps: 2 }).next(),
+    'what a model reads that is fed back': () => evaluate(writer, { mood: [1e300], note: [[1, 2]] }, { free: {} }),
+  }
+  for (const [what, run] of Object.entries(cases))
+    it(`are refused: ${what}`, async () => {
+      assert.match((await failing('RNN417', run)).message, /1e\+300 is too large/)
+    })
+
+  it('are held by another', async () => {
+    const how = { precision: 'f64' } as const
+    assert.ok(Number.isFinite((await evaluate(trained, { x: [[[1e300, 1]]], y: [[1, 1]] }, how)).loss))
+    assert.ok(stream(trained, how).step({ x: [1e300, 1] }).y)
+  })
+})
+
+describe('streams side by side', () => {
+  it('are as many as `rows`, with the same constants or with their own', async () => {
+    const three = stream(trained, { rows: 3 })
+    const [first, second, third] = three.step([{ x: [1, 2] }, undefined, { x: [1, 2] }])
+    assert.deepEqual([first, second], [third, undefined])
+    assert.deepEqual(first, stream(trained).step({ x: [1, 2] }))
+    const [a, b] = stream(turned, { rows: 2, constants: { angle: 1 } }).step([{ x: 1 }, { x: 1 }])
+    const [c, d] = stream(turned, { rows: 2, constants: [{ angle: 1 }, { angle: 2 }] }).step([{ x: 1 }, { x: 1 }])
+    assert.deepEqual([b, c], [a, a])
+    assert.notDeepEqual(d, a)
+  })
+
+  for (const rows of [0, -1, 1.5, Number.NaN, '2', null, [1]]) {
+    it(`are not ${JSON.stringify(rows)}`, async () => {
+      assert.match(
+        (await failing('RNN509', () => call(stream, trained, { rows }))).message,
+        /`rows` takes a whole number/,
+      )
+    })
+  }
+
+  it('have constants each, and elements each', async () => {
+    const two = await failing('RNN509', () => stream(turned, { rows: 3, constants: [{ angle: 1 }, { angle: 2 }] }))
+    assert.match(two.message, /`constants` takes 3 elements, one a row, not 2 elements/)
+    await failing('RNN509', () => stream(turned, { constants: [] }))
+    await failing('RNN509', () => stream(trained, { rows: 2 }).step({ x: [1, 2] }))
+    await failing('RNN401', () => stream(turned, { rows: 2 }))
+    for (const what of [undefined, null, 3]) await refusing(() => call(stream(trained).step, what))
   })
 })
