@@ -72,11 +72,17 @@ const asked: Rules<PredictOptions<Target>> = {
   typed: rules.flag,
 }
 
-/** Checks options of a prediction, and takes the weights in its precision. */
+/** Checks options of a prediction, and takes the weights in its precision. RNN509 for a model without inputs, of which nothing tells how often it answers. */
 function begin<M extends ModelTypes>(what: string, trained: Trained<M>, options: PredictOptions<Target>): Trained<M> {
   checkOptions(options, asked)
   checkDecoding('decoding', options.decoding)
-  return trainedFor(what, trained, options.precision)
+  const used = trainedFor(what, trained, options.precision)
+  const { name, inputs } = used.model.signature
+  if (inputs.length === 0) {
+    const found = `\`${name}\`, which has none`
+    fail('RNN509', { what, expected: 'a model with inputs', found }, { help: 'to write a sequence: `generate`' })
+  }
+  return used
 }
 
 /**
@@ -88,7 +94,7 @@ function begin<M extends ModelTypes>(what: string, trained: Trained<M>, options:
  *
  * Throws RNN401, RNN402, RNN405, RNN411, RNN412, RNN423 and RNN106 for inputs that do not fit, as `fit` does; RNN408 and RNN430 for labels and
  * tokens that the training never saw; RNN505 for an unknown target; RNN507 for a size that is not known; RNN509 for outputs that no flat array
- * can hold; RNN501 for weights of another model; RNN512 for a prediction that is not finite, RNN515 for weights that are not, RNN519 where it takes more memory than there is.
+ * can hold, and for a model without inputs, which `generate` asks for its sequences; RNN501 for weights of another model; RNN512 for a prediction that is not finite, RNN515 for weights that are not, RNN519 where it takes more memory than there is.
  */
 export function predict<M extends ModelTypes>(
   trained: Trained<M>,
@@ -110,7 +116,7 @@ export function predict<M extends ModelTypes>(
   const { model, weights, fitted, precision, seed } = trained
   const given = isLoadedInputs(inputs)
     ? inputs
-    : readInputs(trained, columnsIn(inputs, wantedBy(trained, sizes)), sizes)
+    : fromArrays(model.signature, columnsIn(inputs, wantedBy(trained, sizes)), { fitted, ...(sizes && { sizes }) })
   const how = { precision, seed, ...others, backend: backendNow(target) }
   const { examples, ...ran } = predictPart(model, weights, given.part, given.sizes, fitted, how)
   onRan?.(ran)
@@ -177,7 +183,10 @@ async function prepare<M extends ModelTypes>(
   const { model, weights, fitted, precision, seed } = trained
   const given = isLoadedInputs(inputs)
     ? inputs
-    : readInputs(trained, await columnsInTime(inputs, wantedBy(trained, sizes)), sizes)
+    : fromArrays(model.signature, await columnsInTime(inputs, wantedBy(trained, sizes)), {
+        fitted,
+        ...(sizes && { sizes }),
+      })
   const how = { precision, seed, batch: predictedBatch, ...others }
   const backend = await openTarget(target, () =>
     sampleStep(model, 'predict', given.part, given.sizes, { ...how, weights }),
@@ -192,17 +201,6 @@ const wantedBy = <M extends ModelTypes>({ model: { signature }, fitted }: Traine
   targets: false,
   sizes: { ...fitted.sizes, ...sizes },
 })
-
-/** Reads the inputs among some columns. */
-function readInputs<M extends ModelTypes>(
-  { model: { signature }, fitted }: Trained<M>,
-  columns: ReturnType<typeof columnsIn>,
-  sizes: Sizes,
-): LoadedInputs {
-  const names = new Set(signature.inputs.map(port => port.name))
-  const own = Object.fromEntries(Object.entries(columns).filter(([name]) => names.has(name)))
-  return fromArrays(signature, own, { fitted, ...(sizes && { sizes }) })
-}
 
 function columnsOf<M extends ModelTypes>(
   { model }: Trained<M>,

@@ -313,3 +313,37 @@ describe('streams side by side', () => {
     for (const what of [undefined, null, 3]) await refusing(() => call(stream(trained).step, what))
   })
 })
+
+describe('predict', () => {
+  it('does not read targets among the inputs', async () => {
+    const { y: own } = predict(trained, { x })
+    const others: readonly unknown[] = [
+      { x, y: [[1, 0]] },
+      { x, y: 'none' },
+      { x, y: null },
+      [{ x: x[0], y: [1, 0] }, { x: x[1] }],
+      [
+        { x: x[0], y: {} },
+        { x: x[1], y: 'no' },
+      ],
+    ]
+    for (const inputs of others) {
+      assert.deepEqual(call(predict, trained, inputs), { y: own })
+      assert.deepEqual(await call(predictAsync, trained, inputs), { y: own })
+    }
+    const ahead = await forecast(forecaster, { past: [[1, 2]] }, 2)
+    assert.deepEqual(await call(forecast, forecaster, { past: [[1, 2]], next: [] }, 2), ahead)
+    await failing('RNN106', () => call(predict, trained, { x, z: y }))
+    await failing('RNN401', () => call(predict, trained, { y }))
+  })
+
+  it('refuses a model without inputs, and says what answers in its place', async () => {
+    for (const run of [predict, predictAsync]) {
+      for (const inputs of [[{}, {}], {}, [], { name: ['ab'] }]) {
+        const { message, help } = await failing('RNN509', () => call(run, speller, inputs))
+        assert.match(message, /takes a model with inputs, not `Names`, which has none/)
+        assert.match(`${help}`, /`generate`/)
+      }
+    }
+  })
+})
