@@ -35,7 +35,7 @@ export interface FitOptions<M extends ModelTypes> extends Omit<TrainOptions, 'ba
   readonly steps?: number
   /** Examples a batch; 32 if not given anywhere. */
   readonly batch?: number
-  /** Ends training after so many epochs without a smaller validation loss, and keeps the best weights. */
+  /** Ends training after so many epochs without a smaller validation loss, without a validation a smaller training loss, and keeps the best weights. */
   readonly patience?: number
   /** Optimizer as a `train` block has it: `Adam(0.003)`. `Adam` if not given anywhere. */
   readonly optimizer?: string
@@ -115,7 +115,7 @@ export async function fit<M extends ModelTypes>(
   const seed = options.seed ?? trained.settings.seed ?? 0
   const { precision = 'f32', signal, memory } = options
   const how: Reading = { validation, split, encode, sizes, seed, precision, signal }
-  const loaded = isLoaded(data) ? data : await readData(model, data, how)
+  const loaded = isLoaded(data) ? ownOf(model, data, options) : await readData(model, data, how)
   const backend = await openTarget(target, async () => {
     const weights = await initialWeightsAsync(trained, loaded.sizes, seed, precision, signal && { signal })
     const sample = { batch: trained.settings.batch ?? 32, precision, seed, weights, ...(memory && { memory }) }
@@ -164,6 +164,24 @@ function settled(
     ...(settings === undefined ? [] : [settings]),
   ]
   return lines.length === 0 ? model : model.withSettings(lines.join('\n'))
+}
+
+/**
+ * Gives what `loadData` has read. RNN509 for options that say how examples are read, which it has read already, and where it has read those
+ * of another model.
+ */
+function ownOf<M extends ModelTypes>({ signature }: Model<M>, data: LoadedData, options: FitOptions<M>): LoadedData {
+  for (const what of ['validation', 'split', 'encode', 'sizes'] as const) {
+    if (options[what] === undefined) continue
+    const help = 'say it in the data block, or in the options of `loadData`'
+    const found = 'what `loadData` has read'
+    fail('RNN509', { what, expected: 'examples that the program holds itself', found }, { help })
+  }
+  const missing = [...signature.inputs, ...signature.targets].find(p => !Object.hasOwn(data.train.ports, p.name))
+  if (missing === undefined) return data
+  const help = 'pass `loadData` the same model'
+  const found = `data without \`${missing.name}\``
+  return fail('RNN509', { what: 'fit', expected: `data of the model \`${signature.name}\``, found }, { help })
 }
 
 interface Reading {

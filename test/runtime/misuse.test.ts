@@ -3,12 +3,14 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'vitest'
 import type { Code } from '../../dsl/diagnostics.ts'
 import {
+  buildModule,
   compile,
   copyState,
   evaluate,
   fit,
   forecast,
   generate,
+  load,
   loadData,
   loadInputs,
   predict,
@@ -19,13 +21,14 @@ import {
 } from '../../runtime/index.ts'
 import { failing } from './support.ts'
 
-const model = compile(`model Sums {
+const text = `model Sums {
   input x: [2] over T
   target y: [2]
   p = x |> GRU(4) |> last |> dense(2)
   loss mse(p, y)
   predict y from p
-}`)
+}`
+const model = compile(text)
 const x = [
   [
     [0.5, 1],
@@ -345,5 +348,117 @@ describe('predict', () => {
         assert.match(`${help}`, /`generate`/)
       }
     }
+  })
+})
+
+describe('options', () => {
+  const block = 'data D for Sums { t = jsonl("sums.jsonl"); x = t.x; y = t.y }'
+  const fromFile = compile(`${text}\n${block}`)
+  const read = () => new TextEncoder().encode(x.map((one, i) => JSON.stringify({ x: one, y: y[i] })).join('\n'))
+  const functions: Readonly<Record<string, (options: unknown) => unknown>> = {
+    compile: options => call(compile, text, options),
+    predict: options => call(predict, trained, { x }, options),
+    predictAsync: options => call(predictAsync, trained, { x }, options),
+    evaluate: options => call(evaluate, trained, { x, y }, options),
+    forecast: options => call(forecast, forecaster, { past: [[1, 2]] }, 2, options),
+    stream: options => call(stream, trained, options),
+    generate: options => call(generate, speller, options),
+    load: async options => call(load, await save(trained), options),
+    loadData: options => call(loadData, fromFile, { read, ...Object(options) }),
+    loadInputs: options => call(loadInputs, trained, { read, ...Object(options) }),
+    fit: options => call(fit, model, { x, y }, options),
+    buildModule: options => call(buildModule, model, options),
+  }
+  const wrong: Readonly<Record<string, readonly object[]>> = {
+    compile: [{ file: 3 }, { read: {} }, { sets: 'a' }],
+    predict: [
+      { onRan: {} },
+      { onBatch: 1 },
+      { decoding: 3 },
+      { decoding: { beam: {} } },
+      { typed: 'yes' },
+      { batch: 0 },
+    ],
+    predictAsync: [{ onRan: {} }, { onBatch: 1 }, { decoding: null }, { probabilities: 1 }],
+    evaluate: [
+      { onRan: {} },
+      { onBatch: 1 },
+      { free: 1 },
+      { free: { sample: 3 } },
+      { part: 'tests' },
+      { units: 'meters' },
+    ],
+    forecast: [{ onRan: 3 }, { batch: 1.5 }],
+    stream: [{ constants: null }, { constants: 3 }, { rows: 0 }, { over: 1 }],
+    generate: [
+      { beam: {} },
+      { beam: 3 },
+      { beam: { beams: '3' } },
+      { beam: null },
+      { sample: 3 },
+      { sample: null },
+      { sample: { topP: '0.5' } },
+      { after: 3 },
+      { inputs: 3 },
+      { steps: 0 },
+    ],
+    fit: [
+      { onStep: {} },
+      { onEpoch: 3 },
+      { onDraw: 'a' },
+      { checkpoint: {} },
+      { checkpoint: { save: 1 } },
+      { checkpoint: { save: () => {}, every: 3 } },
+      { checkpoint: { save: () => {}, every: { steps: 0 } } },
+      { checkpoint: { save: () => {}, every: { epochs: 1 } } },
+      { validation: 'a' },
+      { validation: null },
+      { watched: 1 },
+      { encode: { y: 3 } },
+    ],
+    buildModule: [{ weights: 3 }, { path: 1 }],
+  }
+  for (const [name, run] of Object.entries(functions)) {
+    it(`of ${name} are known, and of their types`, async () => {
+      const { message, help } = await failing('RNN105', () => run({ precisoin: 'f32', backend: 'js', epoch: 3 }))
+      assert.match(message, /unknown option `precisoin`/)
+      if (!['compile', 'loadData', 'loadInputs'].includes(name)) assert.match(`${help}`, /did you mean `precision`/)
+      for (const options of wrong[name] ?? []) await refusing(() => run(options))
+      if (name.startsWith('load')) return
+      for (const options of [null, 3, 'a', []]) await failing('RNN509', () => run(options))
+    })
+  }
+
+  it('of an option are known too', async () => {
+    const { message } = await failing('RNN105', () => call(generate, speller, { sample: { temp: 1 } }))
+    assert.match(message, /unknown option of `sample` `temp`/)
+    await failing('RNN105', () => call(predict, trained, { x }, { decoding: { beams: 3 } }))
+  })
+
+  it('of reading are refused for what was read', async () => {
+    const loaded = await loadData(fromFile, { read })
+    assert.equal((await fit(fromFile, loaded, { epochs: 1 })).ended, 'done')
+    for (const options of [
+      { validation: 0.5 },
+      { encode: { x: 'standardize' } },
+      { split: 'shuffled' },
+      { sizes: {} },
+    ] as const) {
+      const { message } = await failing('RNN509', () => fit(fromFile, loaded, { epochs: 1, ...options }))
+      assert.match(message, /not what `loadData` has read/)
+    }
+    const other = await failing('RNN509', () => fit(line, loaded, { epochs: 1 }))
+    assert.match(other.message, /data of the model `Line`, not data without `past`/)
+  })
+
+  it('encode numbers as numbers', async () => {
+    const data = { past: [[1, 2]], next: [3] }
+    const { message } = await failing('RNN509', () => fit(line, data, { encode: { next: 'words' } }))
+    assert.match(message, /`encode\.next` takes functions of numbers, as `next` is declared as real, not `words`/)
+  })
+
+  it('of forecast follow the number of steps', async () => {
+    for (const steps of [undefined, null, 0, 1.5, '2'])
+      await refusing(() => call(forecast, forecaster, { past: [[1, 2]] }, steps))
   })
 })
