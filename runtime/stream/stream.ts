@@ -47,7 +47,7 @@ export interface Stream {
   step(elements: Elements): (Answers | undefined)[]
   /** Copies of the states by name, row-major with the rows first; `@position` counts the elements so far. */
   readonly states: Readonly<Record<string, Buffer>>
-  /** Goes on from states that `states` gave before, also in another stream of this model. Throws RNN520 for those of another model. */
+  /** Goes on from states that `states` gave before, also in another stream of this model. Throws RNN520 for those of another model, RNN509 for what are no states. */
   restore(states: Readonly<Record<string, Buffer>>): void
   /** Begins again, in one row or in all. Throws RNN509 for a row that there is not. */
   reset(row?: number): void

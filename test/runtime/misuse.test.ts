@@ -7,9 +7,12 @@ import {
   compile,
   copyState,
   evaluate,
+  executable,
   fit,
   forecast,
   generate,
+  inverse,
+  js,
   load,
   loadData,
   loadInputs,
@@ -461,4 +464,46 @@ describe('options', () => {
     for (const steps of [undefined, null, 0, 1.5, '2'])
       await refusing(() => call(forecast, forecaster, { past: [[1, 2]] }, steps))
   })
+})
+
+describe('states of a stream', () => {
+  it('are typed arrays by name', async () => {
+    const one = stream(trained)
+    one.step({ x: [1, 2] })
+    const lists = Object.fromEntries(Object.entries(one.states).map(([name, data]) => [name, [...data]]))
+    for (const states of [undefined, null, 3, [], lists, JSON.parse(JSON.stringify(one.states))]) {
+      await refusing(() => call(one.restore, states))
+    }
+    const { message } = await failing('RNN509', () => call(one.restore, lists))
+    assert.match(message, /`restore` takes typed arrays by name.*not a list for `/)
+    await failing('RNN520', () => call(one.restore, {}))
+  })
+})
+
+describe('inverse', () => {
+  it('refuses what is no code', async () => {
+    const labels = await fit(
+      compile(
+        'model K { input x: real; target k: class of K; p = [x] |> dense(K, softmax); loss cross_entropy(p, k) }',
+      ),
+      { x: [1, 2], k: ['a', 'b'] },
+      { epochs: 1, encode: { x: 'standardize' } },
+    )
+    assert.deepEqual(inverse(labels.fitted, 'k', [1, 0]), ['b', 'a'])
+    assert.deepEqual(inverse(labels.fitted, 'x', Float32Array.of(0)), [1.5])
+    for (const wrong of [99, -1, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+      const { message } = await failing('RNN412', () => inverse(labels.fitted, 'k', [0, wrong]))
+      assert.equal(message, `${wrong} is not a class of 2, in \`k\`, value 2`)
+      await failing('RNN412', () => inverse(speller.fitted, 'name', [wrong]))
+    }
+    for (const values of [undefined, 3, ['a'], [[1]], null])
+      await refusing(() => call(inverse, labels.fitted, 'k', values))
+    for (const fitted of [undefined, null, {}, labels]) await refusing(() => call(inverse, fitted, 'k', [1]))
+  })
+})
+
+it('an executable has a graph that there is', async () => {
+  const target = { graph: 'foo', backend: js, precision: 'f32' }
+  const { message } = await failing('RNN509', () => call(executable, model, target))
+  assert.match(message, /`graph` takes one of predict, loss, .*, not `foo`/)
 })
