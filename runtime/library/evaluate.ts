@@ -18,6 +18,7 @@ import { columnsInTime } from './columns.ts'
 import { checkDecoding } from './decodingOptions.ts'
 import { trainedFor } from './given.ts'
 import { isLoaded } from './loadData.ts'
+import { checkLoaded } from './loadedFor.ts'
 import type { ExamplesInTime, ModelTypes, Trainable } from './modelTypes.ts'
 import { checkOptions, type Rules, rules } from './options.ts'
 import { backendNow, openTarget, type Target } from './target.ts'
@@ -80,7 +81,9 @@ export async function evaluate<M extends ModelTypes>(
   const { model, weights, fitted, seed, precision } = trained
   const { target, batch = model.settings.batch ?? 32, free, ...others } = options
   const { memory, signal, onBatch, onRan, units } = others
-  const { part, sizes } = isLoaded(data) ? partOf(data, options.part) : await readExamples(trained, data, signal)
+  const { part, sizes } = isLoaded(data)
+    ? partOf(trained, data, options.part)
+    : await readExamples(trained, data, options)
   // `loadData` has checked its numbers for the precision that it was given.
   if (!isLoaded(data) || data.precision !== precision) checkPart(portsOf(model), part, precision)
   const watch = { ...(onBatch && { onBatch }), ...(signal && { signal }) }
@@ -89,7 +92,8 @@ export async function evaluate<M extends ModelTypes>(
   if (free !== undefined) {
     const backend = immediate(target)
     onRan?.({ backend: backend.name })
-    return evaluateFree(model, part, sizes, weights, { seed, ...free, ...watch, backend, precision, batch, fitted })
+    const how = { seed, ...free, ...watch, backend, precision, batch, fitted, ...(memory !== undefined && { memory }) }
+    return evaluateFree(model, part, sizes, weights, how)
   }
   const backend = await openTarget(target, () =>
     sampleStep(model, 'loss', part, sizes, { batch, precision, seed, weights }),
@@ -116,19 +120,25 @@ interface Examined {
   readonly sizes: Sizes
 }
 
-/** Picks a part. RNN405 if it is not there. */
-function partOf(data: LoadedData, name: NonNullable<EvaluateOptions['part']> = 'test'): Examined {
-  const part = data[name]
-  return part === undefined || part.count === 0
-    ? fail('RNN405', { what: `the ${name} part` })
-    : { part, sizes: data.sizes }
+/** Picks a part. RNN405 if it is not there, RNN509 if it is that of another model. */
+function partOf<M extends ModelTypes>(
+  { model }: Trained<M>,
+  data: LoadedData,
+  name: NonNullable<EvaluateOptions['part']> = 'test',
+): Examined {
+  const { [name]: part, sizes } = data
+  if (part === undefined || part.count === 0) return fail('RNN405', { what: `the ${name} part` })
+  checkLoaded('evaluate', model.signature, portsOf(model), { part, sizes })
+  return { part, sizes }
 }
 
 async function readExamples<M extends ModelTypes>(
   { model: { signature }, fitted }: Trained<M>,
   data: unknown,
-  signal: AbortSignal | undefined,
+  { part, signal }: EvaluateOptions,
 ): Promise<Examined> {
+  if (part !== undefined)
+    fail('RNN509', { what: 'part', expected: 'what `loadData` has read', found: 'examples, which have no parts' })
   const columns = await columnsInTime(data, { signature, targets: true, sizes: fitted.sizes }, signal)
   return fromArrays(signature, columns, { fitted })
 }

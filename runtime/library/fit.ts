@@ -20,6 +20,7 @@ import { trainingSummary } from '../trainingSummary.ts'
 import { type ColumnLists, columnsInTime } from './columns.ts'
 import { checkModel } from './given.ts'
 import { isLoaded } from './loadData.ts'
+import { checkLoaded, refuseReading } from './loadedFor.ts'
 import type { ExamplesInTime, Model, ModelTypes, Trainable } from './modelTypes.ts'
 import { checkOptions, type Rules, rules } from './options.ts'
 import { openTarget, type Target } from './target.ts'
@@ -109,6 +110,8 @@ export async function fit<M extends ModelTypes>(
 ): Promise<Fit<M>> {
   checkModel('fit', model)
   checkOptions(options, asked)
+  if (options.weights !== undefined && options.from !== undefined)
+    fail('RNN509', { what: 'weights', expected: 'a training that begins', found: '`from`, a state that has weights' })
   const { target, epochs, steps, batch, patience, optimizer, settings, validation, split, encode, sizes, ...others } =
     options
   const trained = settled(model, { epochs, steps, batch, patience, optimizer, settings })
@@ -171,17 +174,12 @@ function settled(
  * of another model.
  */
 function ownOf<M extends ModelTypes>({ signature }: Model<M>, data: LoadedData, options: FitOptions<M>): LoadedData {
-  for (const what of ['validation', 'split', 'encode', 'sizes'] as const) {
-    if (options[what] === undefined) continue
-    const help = 'say it in the data block, or in the options of `loadData`'
-    const found = 'what `loadData` has read'
-    fail('RNN509', { what, expected: 'examples that the program holds itself', found }, { help })
-  }
-  const missing = [...signature.inputs, ...signature.targets].find(p => !Object.hasOwn(data.train.ports, p.name))
-  if (missing === undefined) return data
-  const help = 'pass `loadData` the same model'
-  const found = `data without \`${missing.name}\``
-  return fail('RNN509', { what: 'fit', expected: `data of the model \`${signature.name}\``, found }, { help })
+  const { validation, split, encode, sizes } = options
+  refuseReading({ validation, split, encode, sizes })
+  const ports = [...signature.inputs, ...signature.targets]
+  for (const part of [data.train, data.validation])
+    if (part !== undefined) checkLoaded('fit', signature, ports, { part, sizes: data.sizes })
+  return data
 }
 
 interface Reading {

@@ -18,6 +18,7 @@ import { columnsIn, columnsInTime, type Wanted } from './columns.ts'
 import { checkDecoding } from './decodingOptions.ts'
 import { trainedFor } from './given.ts'
 import { isLoadedInputs } from './loadData.ts'
+import { checkLoaded, refuseReading } from './loadedFor.ts'
 import type { Examples, ExamplesInTime, ModelTypes } from './modelTypes.ts'
 import { checkArgument, checkOptions, type Rules, rules } from './options.ts'
 import { backendNow, openTarget, type Target, type TargetNow } from './target.ts'
@@ -115,8 +116,8 @@ export function predict<M extends ModelTypes>(
   const { target, typed, sizes, onRan, ...others } = options
   const { model, weights, fitted, precision, seed } = trained
   const given = isLoadedInputs(inputs)
-    ? inputs
-    : fromArrays(model.signature, columnsIn(inputs, wantedBy(trained, sizes)), { fitted, ...(sizes && { sizes }) })
+    ? loadedFor('predict', trained, inputs, sizes)
+    : readInputs(trained, columnsIn(inputs, wantedBy(trained, sizes)), sizes)
   const how = { precision, seed, ...others, backend: backendNow(target) }
   const { examples, ...ran } = predictPart(model, weights, given.part, given.sizes, fitted, how)
   onRan?.(ran)
@@ -141,7 +142,7 @@ export async function predictAsync<M extends ModelTypes>(
 ): Promise<object> {
   const trained = begin('predictAsync', from, options)
   const { typed, onRan, ...how } = options
-  const { examples, ...ran } = await predictPartAsync(...(await prepare(trained, inputs, how)))
+  const { examples, ...ran } = await predictPartAsync(...(await prepare('predictAsync', trained, inputs, how)))
   onRan?.(whatRan(ran))
   return columnsOf(trained, examples, typed)
 }
@@ -169,24 +170,22 @@ export async function forecast<M extends ModelTypes>(
   checkOptions(options, forecasting)
   const trained = trainedFor('forecast', from, options.precision)
   const { onRan, ...how } = options
-  const { examples, ...ran } = await forecastAsync(steps, ...(await prepare(trained, inputs, how)))
+  const { examples, ...ran } = await forecastAsync(steps, ...(await prepare('forecast', trained, inputs, how)))
   onRan?.(whatRan(ran))
   return columnsOf(trained, examples)
 }
 
 /** Reads inputs and opens a target, for a prediction of a part. */
 async function prepare<M extends ModelTypes>(
+  what: string,
   trained: Trained<M>,
   inputs: ExamplesInTime<M['inputs']> | LoadedInputs,
   { target, sizes, ...others }: Omit<PredictOptions<Target>, 'typed' | 'onRan'>,
 ): Promise<Prediction<AnyBackend>> {
   const { model, weights, fitted, precision, seed } = trained
   const given = isLoadedInputs(inputs)
-    ? inputs
-    : fromArrays(model.signature, await columnsInTime(inputs, wantedBy(trained, sizes)), {
-        fitted,
-        ...(sizes && { sizes }),
-      })
+    ? loadedFor(what, trained, inputs, sizes)
+    : readInputs(trained, await columnsInTime(inputs, wantedBy(trained, sizes)), sizes)
   const how = { precision, seed, batch: predictedBatch, ...others }
   const backend = await openTarget(target, () =>
     sampleStep(model, 'predict', given.part, given.sizes, { ...how, weights }),
@@ -201,6 +200,25 @@ const wantedBy = <M extends ModelTypes>({ model: { signature }, fitted }: Traine
   targets: false,
   sizes: { ...fitted.sizes, ...sizes },
 })
+
+/** Reads the inputs among some columns, which hold nothing else. */
+const readInputs = <M extends ModelTypes>(
+  { model: { signature }, fitted }: Trained<M>,
+  columns: ReturnType<typeof columnsIn>,
+  sizes: Sizes,
+): LoadedInputs => fromArrays(signature, columns, { fitted, ...(sizes && { sizes }) })
+
+/** Gives what `loadInputs` has read. RNN509 for that of another model, and for sizes, which it has. */
+function loadedFor<M extends ModelTypes>(
+  what: string,
+  { model: { signature } }: Trained<M>,
+  loaded: LoadedInputs,
+  sizes: Sizes,
+): LoadedInputs {
+  refuseReading({ sizes })
+  checkLoaded(what, signature, signature.inputs, loaded)
+  return loaded
+}
 
 function columnsOf<M extends ModelTypes>(
   { model }: Trained<M>,

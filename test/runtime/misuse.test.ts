@@ -252,6 +252,7 @@ describe('a state to go on from', () => {
     const options = { optimizer: 'Adam(0.1)', seed: 3 }
     const begun = await from(model, { x, y }, { ...options, epochs: 1 })
     const { weights } = await fit(model, { x, y }, { ...options, epochs: 3, from: begun })
+    await failing('RNN509', () => fit(model, { x, y }, { ...options, weights, from: begun }))
     assert.deepEqual(weights, (await fit(model, { x, y }, { ...options, epochs: 3 })).weights)
   })
 })
@@ -448,10 +449,39 @@ describe('options', () => {
       { sizes: {} },
     ] as const) {
       const { message } = await failing('RNN509', () => fit(fromFile, loaded, { epochs: 1, ...options }))
-      assert.match(message, /not what `loadData` has read/)
+      assert.match(message, /not data that was loaded/)
     }
     const other = await failing('RNN509', () => fit(line, loaded, { epochs: 1 }))
     assert.match(other.message, /data of the model `Line`, not data without `past`/)
+    const wider = compile(text.replace('x: [2]', 'x: [3]'))
+    const wide = await fit(wider, { x: [[[1, 2, 3]]], y: [[1, 2]] }, { epochs: 1 })
+    const inputs = await loadInputs({ ...trained, model: fromFile }, { read })
+    for (const run of [
+      () => fit(wider, loaded, { epochs: 1 }),
+      () => evaluate(wide, loaded, { part: 'train' }),
+      () => predict(wide, inputs),
+      () => predictAsync(wide, inputs),
+      () => forecast(wide, inputs, 1),
+    ]) {
+      assert.match((await failing('RNN509', run)).message, /not data whose `x` is no \[3\] over T/)
+    }
+    assert.match((await failing('RNN509', () => predict(forecaster, inputs))).message, /not data without `past`/)
+    await failing('RNN509', () => predict(trained, inputs, { sizes: { T: 3 } }))
+    assert.equal(predict(trained, inputs).y.length, 2)
+    await failing('RNN509', () => evaluate(trained, { x, y }, { part: 'train' }))
+  })
+
+  it('of memory and of a signal are heeded by a model that is fed back', async () => {
+    const data = { mood: [1, 2], note: [[1, 2], [3]] }
+    await failing('RNN519', () => evaluate(writer, data, { free: {}, memory: 10 }))
+    const controller = new AbortController()
+    const run = evaluate(writer, data, {
+      free: {},
+      batch: 1,
+      signal: controller.signal,
+      onBatch: () => controller.abort(),
+    })
+    await assert.rejects(run, { name: 'AbortError' })
   })
 
   it('encode numbers as numbers', async () => {
