@@ -22,6 +22,7 @@ import {
   stream,
   type TrainingState,
 } from '../../runtime/index.ts'
+import { checkGradients } from '../../trust/index.ts'
 import { failing } from './support.ts'
 
 const text = `model Sums {
@@ -155,6 +156,7 @@ describe('what is no model', () => {
     loadInputs: what => call(loadInputs, what, { read: () => '' }),
     loadData: what => call(loadData, what, { read: () => '' }),
     fit: what => call(fit, what, { x, y }),
+    checkGradients: what => call(checkGradients, what),
   }
   for (const [name, run] of Object.entries(functions)) {
     it(`is refused by ${name}`, async () => {
@@ -164,7 +166,7 @@ describe('what is no model', () => {
         new RegExp(`\`${name}\` takes a .*, not a promise write \`await\``),
       )
       for (const what of [undefined, null, 3, {}, [], 'model']) await refusing(() => run(what))
-      if (name === 'loadData') return
+      if (name === 'loadData' || name === 'checkGradients') return
       const { message } = await failing('RNN509', () => run(name === 'fit' ? trained : model))
       assert.match(message, name === 'fit' ? /not a trained model/ : /not a model that was not trained/)
     })
@@ -177,8 +179,13 @@ describe('what is no model', () => {
 
 describe('weights of another model', () => {
   const cases: readonly (readonly [what: string, weights: unknown, code: Code, says: RegExp])[] = [
-    ['none', {}, 'RNN501', /lacks `GRU\.W_z`/],
-    ['those of another model', forecaster.weights, 'RNN501', /`GRU\.W\w*` is \[.*\] in the model, /],
+    ['none', {}, 'RNN501', /the weights lack `GRU\.W_z` \[\d, \d\]/],
+    [
+      'those of another model',
+      forecaster.weights,
+      'RNN501',
+      /`GRU\.W\w*` is \[.*\] in the model, \[\d.*\] in the weights/,
+    ],
     ['no arrays', JSON.parse(JSON.stringify(trained.weights)), 'RNN509', /a flat typed array.*not an object for `GRU/],
     ['a list', [], 'RNN509', /not a list/],
     ['a number', 3, 'RNN509', /not 3/],
@@ -192,6 +199,7 @@ describe('weights of another model', () => {
         () => call(evaluate, changed, { x, y }),
         () => call(stream, changed),
         () => call(save, changed),
+        () => call(checkGradients, changed),
         () => call(fit, model, { x, y }, { weights }),
       ]) {
         const { message } = await failing(code, run)
@@ -372,6 +380,7 @@ describe('options', () => {
     loadInputs: options => call(loadInputs, trained, { read, ...Object(options) }),
     fit: options => call(fit, model, { x, y }, options),
     buildModule: options => call(buildModule, model, options),
+    checkGradients: options => call(checkGradients, trained, options),
   }
   const wrong: Readonly<Record<string, readonly object[]>> = {
     compile: [{ file: 3 }, { read: {} }, { sets: 'a' }],
@@ -426,7 +435,8 @@ describe('options', () => {
     it(`of ${name} are known, and of their types`, async () => {
       const { message, help } = await failing('RNN105', () => run({ precisoin: 'f32', backend: 'js', epoch: 3 }))
       assert.match(message, /unknown option `precisoin`/)
-      if (!['compile', 'loadData', 'loadInputs'].includes(name)) assert.match(`${help}`, /did you mean `precision`/)
+      if (!['compile', 'loadData', 'loadInputs', 'checkGradients'].includes(name))
+        assert.match(`${help}`, /did you mean `precision`/)
       for (const options of wrong[name] ?? []) await refusing(() => run(options))
       if (name.startsWith('load')) return
       for (const options of [null, 3, 'a', []]) await failing('RNN509', () => run(options))
