@@ -77,7 +77,7 @@ export async function evaluate<M extends ModelTypes>(
 ): Promise<Report> {
   checkOptions(options, asked)
   checkDecoding('free', options.free)
-  const trained = trainedFor('evaluate', given, options.precision)
+  const trained = trainedFor('evaluate', given, options)
   const { model, weights, fitted, seed, precision } = trained
   const { target, batch = model.settings.batch ?? 32, free, ...others } = options
   const { memory, signal, onBatch, onRan, units } = others

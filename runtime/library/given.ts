@@ -1,5 +1,6 @@
 // Checks the models that a program gives, which without types can be anything, and takes weights in the precision of a run.
 import type { Precision } from '../../compiler/backend/backend.ts'
+import type { Sizes } from '../../compiler/ir/dim.ts'
 import { fail } from '../../dsl/diagnostics.ts'
 import { describeLeaf, isList } from '../data/arrays.ts'
 import { weightsFor } from '../weightsFor.ts'
@@ -28,15 +29,21 @@ export function isTrainedOf<M extends ModelTypes>(what: string, model: Model<M> 
   return trained
 }
 
+/** What a run may ask for: a precision, that of the training if left out, and sizes that the training did not know. */
+interface Asked {
+  readonly precision?: Precision
+  readonly sizes?: Sizes
+}
+
 /**
- * Gives a trained model with its weights in the precision of a run, that of the training if left out. RNN509 for what is no trained model,
+ * Gives a trained model with its weights in the precision of a run. RNN509 for what is no trained model,
  * RNN501 for weights of another model, RNN515 for those that are infinite in the precision.
  */
-export function trainedFor<M extends ModelTypes>(what: string, trained: Trained<M>, asked?: Precision): Trained<M> {
+export function trainedFor<M extends ModelTypes>(what: string, trained: Trained<M>, asked: Asked = {}): Trained<M> {
   checkTrained(what, trained)
-  const precision = asked ?? trained.precision
+  const { precision = trained.precision, sizes } = asked
   const { model, weights, fitted } = trained
-  return { ...trained, precision, weights: weightsFor(model, weights, fitted.sizes, precision) }
+  return { ...trained, precision, weights: weightsFor(model, weights, { ...fitted.sizes, ...sizes }, precision) }
 }
 
 const helpFor = (value: unknown): string | undefined => (isPromise(value) ? 'write `await` before it' : undefined)

@@ -77,7 +77,7 @@ const asked: Rules<PredictOptions<Target>> = {
 function begin<M extends ModelTypes>(what: string, trained: Trained<M>, options: PredictOptions<Target>): Trained<M> {
   checkOptions(options, asked)
   checkDecoding('decoding', options.decoding)
-  const used = trainedFor(what, trained, options.precision)
+  const used = trainedFor(what, trained, options)
   const { name, inputs } = used.model.signature
   if (inputs.length === 0) {
     const found = `\`${name}\`, which has none`
@@ -168,7 +168,7 @@ export async function forecast<M extends ModelTypes>(
 ): Promise<Forecasts<M>> {
   checkArgument('steps', rules.count, steps)
   checkOptions(options, forecasting)
-  const trained = trainedFor('forecast', from, options.precision)
+  const trained = trainedFor('forecast', from, options)
   const { onRan, ...how } = options
   const { examples, ...ran } = await forecastAsync(steps, ...(await prepare('forecast', trained, inputs, how)))
   onRan?.(whatRan(ran))

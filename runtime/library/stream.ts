@@ -54,7 +54,7 @@ const generating: Rules<GenerateOptions> = {
  */
 export const stream = <M extends ModelTypes>(trained: Trained<M>, options: StreamOptions = {}): Stream => {
   checkOptions(options, streaming)
-  const used = trainedFor('stream', trained, options.precision)
+  const used = trainedFor('stream', trained, options)
   return streamFrom(used.model, used.weights, settled(used, options))
 }
 
@@ -70,7 +70,7 @@ export const generate = <M extends ModelTypes>(
 ): AsyncGenerator<Answers, void, undefined> => {
   checkOptions(options, generating)
   checkDecodingOptions(options)
-  const used = trainedFor('generate', trained, options.precision)
+  const used = trainedFor('generate', trained, options)
   return generateFrom(used.model, used.weights, settled(used, options))
 }
 

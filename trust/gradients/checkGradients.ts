@@ -45,7 +45,10 @@ export function checkGradients<M extends ModelTypes>(
 ): GradientCheck {
   const what = 'checkGradients'
   const [model, trained] = isTrainedOf(what, checked)
-    ? ([checked.model, trainedFor(what, checked, 'f64')] as const)
+    ? ([
+        checked.model,
+        trainedFor(what, checked, { precision: 'f64', ...(given.sizes && { sizes: given.sizes }) }),
+      ] as const)
     : ([checked, undefined] as const)
   checkOptions(given, asked)
   const { data, sizes: known = {}, ...options } = given
